@@ -1,0 +1,105 @@
+//! SHA-256 digests and the few identifiers that are random bytes chosen outside.
+//!
+//! Never here: a choice of bytes to digest. What is signed and stored is laid down in `codec/`.
+
+use std::fmt;
+
+use sha2::{Digest as _, Sha256};
+
+/// A SHA-256 digest (FIPS 180-4), 32 bytes. A message's identity is the digest of its signed bytes.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+impl Digest {
+    /// The predecessor of the first record, and the placeholder where nothing precedes.
+    pub const ZERO: Digest = Digest([0; 32]);
+
+    pub fn of(bytes: &[u8]) -> Digest {
+        Digest(Sha256::digest(bytes).into())
+    }
+
+    /// The digest of several byte strings, one after the other.
+    pub fn of_all(chunks: &[&[u8]]) -> Digest {
+        let mut hasher = Sha256::new();
+        for chunk in chunks {
+            hasher.update(chunk);
+        }
+        Digest(hasher.finalize().into())
+    }
+
+    /// `None` unless exactly 32 bytes.
+    pub fn from_slice(bytes: &[u8]) -> Option<Digest> {
+        Some(Digest(bytes.try_into().ok()?))
+    }
+
+    /// `None` unless exactly 64 hexadecimal digits.
+    pub fn from_hex(text: &str) -> Option<Digest> {
+        Digest::from_slice(&hex::decode(text).ok()?)
+    }
+
+    /// The first twelve hexadecimal digits: for a line that a person reads, never for comparing.
+    pub fn short(&self) -> String {
+        hex::encode(&self.0[..6])
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&hex::encode(self.0))
+    }
+}
+
+impl fmt::Debug for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{self}")
+    }
+}
+
+macro_rules! identifier {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub [u8; 16]);
+
+        impl $name {
+            /// `None` unless exactly 16 bytes.
+            pub fn from_slice(bytes: &[u8]) -> Option<$name> {
+                Some($name(bytes.try_into().ok()?))
+            }
+
+            /// `None` unless exactly 32 hexadecimal digits.
+            pub fn from_hex(text: &str) -> Option<$name> {
+                $name::from_slice(&hex::decode(text).ok()?)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&hex::encode(self.0))
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{self}")
+            }
+        }
+    };
+}
+
+identifier! {
+    /// Chosen by the caller, once for one intent: the same id again gives the same answer.
+    CommandId
+}
+identifier! {
+    /// A thread: messages joined by reference. Chosen by the Party that opens it.
+    ThreadId
+}
+identifier! {
+    /// One running process that may write to a journal. Fresh at each start.
+    WriterId
+}
+identifier! {
+    /// A draft, in the drafting Party's own journal only.
+    DraftId
+}

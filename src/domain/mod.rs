@@ -1,0 +1,11 @@
+//! Decides and folds: parties, people, drafts, messages, threads, links. Commands go in, events come
+//! out, and the Board is what the events add up to.
+//!
+//! Never here: I/O, async, a clock, randomness, floating point, protobuf. Time and identity are
+//! arguments, so that the same journal gives the same Board on any machine, in any year.
+
+pub mod digest;
+pub mod party;
+pub mod people;
+pub mod precedence;
+pub mod time;

@@ -1,0 +1,66 @@
+//! Who takes part: Parties, their incarnations, their offices.
+//!
+//! Never here: how a Party proves who it is (`evidence/` and `rpc/`).
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::limits;
+
+/// The short code of a Party: a State or an organisation. Two to twelve capital letters or digits, a
+/// letter first, such as `BY`, `PL`, `OSCE`. ISO 3166-1 alpha-2 codes are used for States by custom.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Party(Box<str>);
+
+impl Party {
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What is wrong with a Party's code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "a Party's code is {} to {} capital letters or digits, a letter first, such as PL or OSCE",
+    limits::PARTY_CODE_CHARS_MIN,
+    limits::PARTY_CODE_CHARS_MAX
+)]
+pub struct NotAParty;
+
+impl FromStr for Party {
+    type Err = NotAParty;
+
+    fn from_str(text: &str) -> Result<Party, NotAParty> {
+        let allowed = |c: u8| c.is_ascii_uppercase() || c.is_ascii_digit();
+        let right_length =
+            (limits::PARTY_CODE_CHARS_MIN..=limits::PARTY_CODE_CHARS_MAX).contains(&text.len());
+        let letter_first = text.as_bytes().first().is_some_and(u8::is_ascii_uppercase);
+        if right_length && letter_first && text.bytes().all(allowed) {
+            Ok(Party(text.into()))
+        } else {
+            Err(NotAParty)
+        }
+    }
+}
+
+impl fmt::Display for Party {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl fmt::Debug for Party {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Which life of a Party's journal: 1, and one more after each loss.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Incarnation(pub u32);
+
+impl fmt::Display for Incarnation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

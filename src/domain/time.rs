@@ -1,0 +1,81 @@
+//! Instants and date-time groups. The clock itself is outside: here time is an argument.
+
+use std::fmt;
+
+/// Milliseconds since 1970-01-01T00:00:00Z, leap seconds not counted (POSIX time).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]
+pub struct Instant(pub i64);
+
+impl Instant {
+    pub fn from_seconds(seconds: i64) -> Instant {
+        Instant(seconds.saturating_mul(1000))
+    }
+
+    /// Whole seconds, rounded down.
+    pub fn seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    pub fn plus_ms(self, ms: i64) -> Instant {
+        Instant(self.0.saturating_add(ms))
+    }
+
+    /// Milliseconds from `earlier` to this instant; negative if this one comes first.
+    pub fn ms_since(self, earlier: Instant) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    fn civil(self) -> jiff::civil::DateTime {
+        let timestamp = jiff::Timestamp::from_millisecond(self.0).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        jiff::tz::Offset::UTC.to_datetime(timestamp)
+    }
+
+    /// Reads RFC 3339, such as `2025-07-31T09:00:00Z` or with an offset. `None` if it is not that.
+    pub fn from_rfc3339(text: &str) -> Option<Instant> {
+        let timestamp: jiff::Timestamp = text.parse().ok()?;
+        Some(Instant(timestamp.as_millisecond()))
+    }
+
+    /// The year in UTC, for official numbers.
+    pub fn year(self) -> i16 {
+        self.civil().year()
+    }
+
+    /// The date-time group, `DDHHMMZ MON YYYY`. Source: ACP 121 practice, with the year in full so
+    /// that it can be read a century later.
+    pub fn date_time_group(self) -> DateTimeGroup {
+        DateTimeGroup(self)
+    }
+}
+
+/// RFC 3339 in UTC to the millisecond.
+impl fmt::Display for Instant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let c = self.civil();
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z",
+            c.year(),
+            c.month(),
+            c.day(),
+            c.hour(),
+            c.minute(),
+            c.second(),
+            self.0.rem_euclid(1000)
+        )
+    }
+}
+
+/// An instant written as signal officers write it, always in Zulu: `310900Z JUL 2025`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct DateTimeGroup(pub Instant);
+
+impl fmt::Display for DateTimeGroup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MONTHS: [&str; 12] =
+            ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+        let c = self.0.civil();
+        let month = MONTHS[usize::from(c.month().unsigned_abs().clamp(1, 12)) - 1];
+        write!(f, "{:02}{:02}{:02}Z {} {:04}", c.day(), c.hour(), c.minute(), month, c.year())
+    }
+}

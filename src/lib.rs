@@ -1,0 +1,16 @@
+//! detente: messages between States that must not be lost, misread or denied.
+//!
+//! The rooms, each of which may import only from those to its right (`tests/it/rooms.rs` checks it):
+//!
+//! ```text
+//! main ─ cli ─ rpc ─ peers ─ registrar ─ replay ─ journal ─ codec ─ evidence ─ domain ─ limits
+//! ```
+//!
+//! A command goes down from `rpc` to `registrar`, which asks `domain` to decide, lets `codec` and
+//! `evidence` make the bytes, appends them to `journal`, reads them back, and only then answers.
+//! `replay` is the one way from records to a Board: at start, in operation, for the auditor.
+
+#![forbid(unsafe_code)]
+
+pub mod domain;
+pub mod limits;
