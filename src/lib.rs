@@ -12,5 +12,6 @@
 
 #![forbid(unsafe_code)]
 
+pub mod codec;
 pub mod domain;
 pub mod limits;

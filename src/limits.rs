@@ -8,6 +8,33 @@
 pub const PARTY_CODE_CHARS_MIN: usize = 2;
 /// A longer Party code is refused.
 pub const PARTY_CODE_CHARS_MAX: usize = 12;
+/// No more drafts are open at once; one more is refused until one is released or withdrawn.
+pub const DRAFTS_OPEN_MAX: usize = 1_000;
+/// No more proposals of custodians are open at once; one more is refused.
+pub const PROPOSALS_OPEN_MAX: usize = 100;
+/// A command whose caller's time is older is refused: its id may have been forgotten (7 days).
+pub const COMMAND_AGE_MS_MAX: i64 = 7 * 24 * 3_600_000;
+/// Command ids are kept this long, so that the same id gives the same answer. Longer than
+/// `COMMAND_AGE_MS_MAX` by more than two clocks may differ (8 days).
+pub const COMMAND_IDS_KEPT_MS: i64 = 8 * 24 * 3_600_000;
+/// A command from further in the future is refused (10 minutes).
+pub const CLOCKS_MAY_DIFFER_MS: i64 = 10 * 60_000;
+/// A message whose reference has not come for longer is put on record as such, once (1 hour).
+pub const REFERENCE_PATIENCE_MS: i64 = 3_600_000;
+/// Receipts of one lane that can be given again at once; older ones are found by asking for leaves.
+/// At least as many as can be under way on a lane, `DELIVERIES_PER_CALL_MAX`.
+pub const RECEIPTS_KEPT_PER_LANE: usize = 64;
+/// Records that one link may bring in an hour below FLASH; beyond it the answer is "not now".
+pub const LINK_RECORDS_PER_HOUR_MAX: u64 = 360_000;
+/// FLASH records that one link may bring in an hour; beyond it the answer is "not now".
+pub const LINK_FLASH_RECORDS_PER_HOUR_MAX: u64 = 3_600;
+/// Bytes that one link may bring in an hour below FLASH; beyond it the answer is "not now".
+pub const LINK_BYTES_PER_HOUR_MAX: u64 = 2 * 1024 * 1024 * 1024;
+/// What one link may put on record in an hour without anything being taken: contradictions, disputed
+/// receipts, heads that do not add up, new lists. Beyond it they are only answered.
+pub const LINK_ODDITIES_PER_HOUR_MAX: u64 = 32;
+/// A dispatch that claims a leaf this far beyond what we followed contradicts its own ledger.
+pub const LEAVES_AHEAD_MAX: u64 = 1 << 20;
 
 // ---- forms: what a person may write in a form --------------------------------------------------
 
