@@ -12,5 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod codec;
 pub mod domain;
+pub mod evidence;
 pub mod limits;

@@ -5,6 +5,8 @@
 //! arguments, so that the same journal gives the same Board on any machine, in any year.
 
 pub mod digest;
+pub mod keys;
+pub mod ledger;
 pub mod party;
 pub mod people;
 pub mod precedence;
