@@ -14,4 +14,5 @@
 
 pub mod codec;
 pub mod domain;
+pub mod evidence;
 pub mod limits;
