@@ -86,6 +86,25 @@ pub const REVOCATION_LIST_BYTES_MAX: usize = 512 * 1024;
 /// A larger party file is refused before it is read (bytes, as text).
 pub const PARTY_FILE_BYTES_MAX: usize = 4 * 1024 * 1024;
 
+/// A larger message payload is refused for good (bytes). A record holds it with its dispatches.
+pub const MESSAGE_BYTES_MAX: usize = 512 * 1024;
+/// A longer kind is refused (bytes).
+pub const KIND_BYTES_MAX: usize = 64;
+/// A longer one-line text in a message's heading is refused (bytes).
+pub const LINE_BYTES_MAX: usize = 512;
+/// Longer remarks are refused (bytes).
+pub const REMARKS_BYTES_MAX: usize = 16 * 1024;
+/// A message to more action or more information addressees is refused.
+pub const ADDRESSEES_MAX: usize = 256;
+/// A message with more references is refused.
+pub const REFERENCES_MAX: usize = 32;
+/// A message with more parts is refused.
+pub const PARTS_MAX: usize = 64;
+/// A larger proven receipt is disputed without being read (bytes).
+pub const PROVEN_RECEIPT_BYTES_MAX: usize = 16 * 1024;
+/// A head in a larger note is not followed (bytes).
+pub const HEAD_NOTE_BYTES_MAX: usize = 4 * 1024;
+
 // ---- journal -----------------------------------------------------------------------------------
 
 /// A record larger than this is refused before it is appended (bytes).
