@@ -6,7 +6,7 @@
 
 pub mod detente {
     pub mod evidence {
-        pub(crate) mod v1 {
+        pub mod v1 {
             tonic::include_proto!("detente.evidence.v1");
         }
     }
@@ -15,4 +15,10 @@ pub mod detente {
             tonic::include_proto!("detente.journal.v1");
         }
     }
+    pub mod v1 {
+        tonic::include_proto!("detente.v1");
+    }
 }
+
+/// The descriptors of all protos, for reflection and for the tests of the access table.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
