@@ -79,6 +79,9 @@ impl PartyFile {
     }
 
     pub fn decode(bytes: Bytes) -> Result<PartyFile, DecodeFault> {
+        if bytes.len() > limits::PARTY_FILE_BYTES_MAX {
+            return Err(DecodeFault::new("party_file", "longer than the limit"));
+        }
         let file = proto::PartyFile::decode(bytes)
             .map_err(|_| DecodeFault::new("party_file", "not a party file at all"))?;
         if file.key_lists.len() > limits::PARTY_FILE_KEY_LISTS_MAX {

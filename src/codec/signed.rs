@@ -14,6 +14,9 @@ use crate::limits;
 
 /// Reads a wrapping. It says nothing about whether the signatures verify.
 pub fn decode(bytes: Bytes) -> Result<Signed, DecodeFault> {
+    if bytes.len() > limits::SIGNED_BYTES_MAX {
+        return Err(DecodeFault::new("signed", "longer than the limit"));
+    }
     let wrapping =
         proto::Signed::decode(bytes).map_err(|_| DecodeFault::new("signed", "not a wrapping at all"))?;
     from_proto(wrapping)
