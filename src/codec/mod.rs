@@ -6,6 +6,7 @@
 pub mod fault;
 pub mod key_list;
 pub mod party_file;
+pub(crate) mod repeated;
 pub mod signed;
 
 /// The generated types of what is signed and kept for ever.

@@ -127,6 +127,13 @@ fn a_flipped_bit_in_any_byte_of_a_wrapping_is_noticed() {
 }
 
 #[test]
+fn a_wrapping_of_many_empty_signatures_is_refused_before_they_are_held() {
+    let crowded = [&codec::signed::encode(&sample())[..], &[0x1a, 0].repeat(100_000)].concat();
+    let fault = codec::signed::decode(crowded.into()).unwrap_err();
+    assert_eq!((fault.field, fault.rule), ("signed.signatures", "more than the limit"));
+}
+
+#[test]
 fn faults_in_a_wrapping_name_the_field() {
     let field = |change: fn(&mut Signed)| {
         let mut signed = sample();
