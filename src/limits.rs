@@ -46,6 +46,8 @@ pub const SIGNATURES_MAX: usize = 8;
 pub const SIGNATURE_BYTES_MAX: usize = 5 * 1024;
 /// A larger signed payload is refused (bytes): it could not stand in one record.
 pub const SIGNED_PAYLOAD_BYTES_MAX: usize = RECORD_BYTES_MAX;
+/// A larger wrapping, payload and signatures together, is refused before it is read (bytes).
+pub const SIGNED_BYTES_MAX: usize = SIGNED_PAYLOAD_BYTES_MAX + SIGNATURES_MAX * (SIGNATURE_BYTES_MAX + 128);
 /// A checkpoint of a larger tree is refused (leaves). Verifiers in other languages count in signed
 /// 64-bit numbers.
 pub const TREE_LEAVES_MAX: u64 = i64::MAX as u64;
@@ -62,6 +64,8 @@ pub const NOTE_NAME_BYTES_MAX: usize = 255;
 pub const CHECKPOINT_EXTENSIONS_MAX: usize = 16;
 /// A tlog-proof whose extra data is longer is refused (bytes). We write none.
 pub const PROOF_EXTRA_BYTES_MAX: usize = 64 * 1024;
+/// A larger tlog-proof is refused before it is read (bytes).
+pub const PROOF_FILE_BYTES_MAX: usize = 256 * 1024;
 /// A larger key list is refused (bytes).
 pub const KEY_LIST_BYTES_MAX: usize = 64 * 1024;
 /// A key list with more TLS keys is refused.
@@ -82,9 +86,9 @@ pub const KEY_LIST_LINE_BYTES_MAX: usize = 256;
 /// twenty years, and starts anew with a file compared by hand.
 pub const PARTY_FILE_KEY_LISTS_MAX: usize = 256;
 /// A party file with a longer revocation list is refused (bytes).
-pub const REVOCATION_LIST_BYTES_MAX: usize = 512 * 1024;
-/// A larger party file is refused before it is read (bytes, as text).
-pub const PARTY_FILE_BYTES_MAX: usize = 4 * 1024 * 1024;
+pub const REVOCATION_LIST_BYTES_MAX: usize = 256 * 1024;
+/// A larger party file is refused before it is read (bytes, as text or not).
+pub const PARTY_FILE_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// A larger message payload is refused for good (bytes). A record holds it with its dispatches.
 pub const MESSAGE_BYTES_MAX: usize = 512 * 1024;

@@ -8,6 +8,7 @@ use prost::Message as _;
 
 use super::evidence_v1 as proto;
 use super::fault::DecodeFault;
+use super::repeated::check_count;
 use crate::domain::digest::Digest;
 use crate::domain::keys::{Key, KeyList, Purpose};
 use crate::domain::party::Incarnation;
@@ -49,11 +50,10 @@ pub fn decode(payload: &Bytes) -> Result<KeyList, DecodeFault> {
     if payload.len() > limits::KEY_LIST_BYTES_MAX {
         return Err(DecodeFault::new("key_list", "longer than the limit"));
     }
+    let too_many = DecodeFault::new("key_list.keys", "more than the limit");
+    check_count(payload.clone(), 7, limits::KEY_LIST_KEYS_MAX, too_many)?;
     let list = proto::KeyList::decode(payload.clone())
         .map_err(|_| DecodeFault::new("key_list", "not a key list at all"))?;
-    if list.keys.len() > limits::KEY_LIST_KEYS_MAX {
-        return Err(DecodeFault::new("key_list.keys", "more than the limit"));
-    }
     let keys = list.keys.iter().filter_map(key_from_proto).collect::<Result<_, _>>()?;
     Ok(KeyList {
         party: list.party.parse().map_err(|_| DecodeFault::new("key_list.party", "not a Party's code"))?,

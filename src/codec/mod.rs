@@ -12,6 +12,7 @@ pub mod message;
 pub mod party_file;
 pub mod proto;
 pub mod record;
+pub(crate) mod repeated;
 pub mod signed;
 
 pub(crate) use proto::detente::evidence::v1 as evidence_v1;

@@ -13,6 +13,7 @@ use prost::Message as _;
 
 use super::fault::DecodeFault;
 use super::key_list::{OpenFault, open_first, open_successor};
+use super::repeated::check_count;
 use super::{evidence_v1 as proto, signed};
 use crate::domain::digest::Digest;
 use crate::domain::keys::KeyList;
@@ -79,11 +80,13 @@ impl PartyFile {
     }
 
     pub fn decode(bytes: Bytes) -> Result<PartyFile, DecodeFault> {
+        if bytes.len() > limits::PARTY_FILE_BYTES_MAX {
+            return Err(DecodeFault::new("party_file", "longer than the limit"));
+        }
+        let too_many = DecodeFault::new("party_file.key_lists", "more than the limit");
+        check_count(bytes.clone(), 1, limits::PARTY_FILE_KEY_LISTS_MAX, too_many)?;
         let file = proto::PartyFile::decode(bytes)
             .map_err(|_| DecodeFault::new("party_file", "not a party file at all"))?;
-        if file.key_lists.len() > limits::PARTY_FILE_KEY_LISTS_MAX {
-            return Err(DecodeFault::new("party_file.key_lists", "more than the limit"));
-        }
         if file.revocation_list.len() > limits::REVOCATION_LIST_BYTES_MAX {
             return Err(DecodeFault::new("party_file.revocation_list", "longer than the limit"));
         }

@@ -8,12 +8,18 @@ use prost::Message as _;
 
 use super::evidence_v1 as proto;
 use super::fault::DecodeFault;
+use super::repeated::check_count;
 use crate::domain::digest::Digest;
 use crate::evidence::signed::{Algorithm, PayloadType, Signature, Signed};
 use crate::limits;
 
 /// Reads a wrapping. It says nothing about whether the signatures verify.
 pub fn decode(bytes: Bytes) -> Result<Signed, DecodeFault> {
+    if bytes.len() > limits::SIGNED_BYTES_MAX {
+        return Err(DecodeFault::new("signed", "longer than the limit"));
+    }
+    let too_many = DecodeFault::new("signed.signatures", "more than the limit");
+    check_count(bytes.clone(), 3, limits::SIGNATURES_MAX, too_many)?;
     let wrapping =
         proto::Signed::decode(bytes).map_err(|_| DecodeFault::new("signed", "not a wrapping at all"))?;
     from_proto(wrapping)

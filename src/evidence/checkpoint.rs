@@ -58,7 +58,7 @@ impl Checkpoint {
 
     /// Reads a note text. It is the only text that `text` gives for the result.
     pub fn from_text(text: &str) -> Result<Checkpoint, CheckpointFault> {
-        let mut lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
+        let mut lines = text.strip_suffix('\n').ok_or(NoteFault::Text)?.split('\n');
         let origin = lines.next().filter(|line| !line.is_empty()).ok_or(CheckpointFault::Origin)?;
         let size = lines.next().and_then(decimal).ok_or(CheckpointFault::Size)?;
         let root = lines.next().and_then(|line| BASE64.decode(line).ok());

@@ -45,7 +45,7 @@ impl SignedCheckpoint {
         signature: NoteSignature,
     ) -> Result<Instant, CosignatureFault> {
         let at = self.verify_cosignature(witness, &signature)?;
-        self.note_mut().add(signature);
+        self.note_mut().add(signature)?;
         Ok(at)
     }
 

@@ -27,7 +27,7 @@ pub enum KeyListFault {
     #[error("key list: {field}: {rule}")]
     Field { field: &'static str, rule: &'static str },
     #[error("key list: number {found} where {expected} comes next")]
-    Number { expected: u32, found: u32 },
+    Number { expected: u64, found: u32 },
     #[error("key list: it names another list as the one before")]
     Previous,
     #[error("key list: it is of another Party than the one before")]
@@ -72,7 +72,7 @@ pub fn verify_successor(
     if list.incarnation != before.incarnation {
         return Err(KeyListFault::OtherIncarnation);
     }
-    check_number(before.number.saturating_add(1), list.number)?;
+    check_number(u64::from(before.number).saturating_add(1), list.number)?;
     if list.previous != *before_digest {
         return Err(KeyListFault::Previous);
     }
@@ -140,8 +140,8 @@ fn check_keys(list: &KeyList) -> Result<(), KeyListFault> {
     if different.len() == list.keys.len() { Ok(()) } else { Err(KeyListFault::KeyTwice) }
 }
 
-fn check_number(expected: u32, found: u32) -> Result<(), KeyListFault> {
-    if expected == found { Ok(()) } else { Err(KeyListFault::Number { expected, found }) }
+fn check_number(expected: u64, found: u32) -> Result<(), KeyListFault> {
+    if expected == u64::from(found) { Ok(()) } else { Err(KeyListFault::Number { expected, found }) }
 }
 
 fn list_key(list: &KeyList) -> Result<PublicKey, KeyListFault> {

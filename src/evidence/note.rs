@@ -224,10 +224,15 @@ impl Note {
     }
 
     /// Adds a signature line made elsewhere. The same line twice is added once.
-    pub fn add(&mut self, signature: NoteSignature) {
-        if !self.signatures.contains(&signature) {
-            self.signatures.push(signature);
+    pub fn add(&mut self, signature: NoteSignature) -> Result<(), NoteFault> {
+        if self.signatures.contains(&signature) {
+            return Ok(());
         }
+        if self.signatures.len() >= limits::NOTE_SIGNATURES_MAX {
+            return Err(NoteFault::TooManySignatures);
+        }
+        self.signatures.push(signature);
+        Ok(())
     }
 
     /// The known keys that signed the note, in the order of their lines. Lines of unknown keys are

@@ -35,6 +35,8 @@ pub struct Proof {
 pub enum ProofFileFault {
     #[error("the proof's {line} line is not as C2SP tlog-proof lays down")]
     Line { line: &'static str },
+    #[error("the proof is longer than {} bytes", limits::PROOF_FILE_BYTES_MAX)]
+    TooLarge,
     #[error("the proof's extra data is longer than {} bytes", limits::PROOF_EXTRA_BYTES_MAX)]
     ExtraTooLong,
     #[error(transparent)]
@@ -62,15 +64,18 @@ impl Proof {
     /// Reads the form; what it says is believed only after `verify`.
     pub fn from_text(text: &str) -> Result<Proof, ProofFileFault> {
         let fault = |line| ProofFileFault::Line { line };
+        if text.len() > limits::PROOF_FILE_BYTES_MAX {
+            return Err(ProofFileFault::TooLarge);
+        }
         let (head, checkpoint) = text.split_once("\n\n").ok_or(fault("blank"))?;
         let mut lines = head.split('\n').peekable();
         if lines.next() != Some(FIRST_LINE) {
             return Err(fault("first"));
         }
-        let extra = match lines.next_if(|line| line.starts_with("extra ")) {
-            Some(line) => Some(read_extra(line.trim_start_matches("extra "))?),
-            None => None,
-        };
+        let extra = lines.peek().and_then(|line| line.strip_prefix("extra ")).map(read_extra).transpose()?;
+        if extra.is_some() {
+            lines.next();
+        }
         let index = lines.next().and_then(|line| line.strip_prefix("index ")).and_then(decimal);
         let index = index.ok_or(fault("index"))?;
         let mut path = Vec::new();
@@ -99,8 +104,6 @@ impl Proof {
 }
 
 fn read_extra(base64: &str) -> Result<Vec<u8>, ProofFileFault> {
-    if base64.len() / 4 * 3 > limits::PROOF_EXTRA_BYTES_MAX.saturating_add(2) {
-        return Err(ProofFileFault::ExtraTooLong);
-    }
-    BASE64.decode(base64).map_err(|_| ProofFileFault::Line { line: "extra" })
+    let extra = BASE64.decode(base64).map_err(|_| ProofFileFault::Line { line: "extra" })?;
+    if extra.len() > limits::PROOF_EXTRA_BYTES_MAX { Err(ProofFileFault::ExtraTooLong) } else { Ok(extra) }
 }

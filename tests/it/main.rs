@@ -1,1 +1,4 @@
-
+mod key_list;
+mod merkle;
+mod notes;
+mod signed;
