@@ -13,4 +13,5 @@
 #![forbid(unsafe_code)]
 
 pub mod domain;
+pub mod journal;
 pub mod limits;

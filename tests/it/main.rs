@@ -1,1 +1,4 @@
+//! All integration tests are modules of this one binary; `tests/run` starts the Kafka broker they need.
 
+mod broker;
+mod journal;
