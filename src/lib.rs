@@ -15,4 +15,5 @@
 pub mod codec;
 pub mod domain;
 pub mod evidence;
+pub mod journal;
 pub mod limits;
