@@ -3,7 +3,7 @@
 //! The rooms, each of which may import only from those to its right (`tests/it/rooms.rs` checks it):
 //!
 //! ```text
-//! main ─ cli ─ rpc ─ peers ─ registrar ─ replay ─ journal ─ codec ─ evidence ─ domain ─ limits
+//! main ─ cli ─ rpc ─ peers ─ registrar ─ replay ─ journal ─ codec ─ evidence ─ clock ─ domain ─ limits
 //! ```
 //!
 //! A command goes down from `rpc` to `registrar`, which asks `domain` to decide, lets `codec` and
@@ -13,7 +13,11 @@
 #![forbid(unsafe_code)]
 
 pub mod codec;
+pub mod cli;
+pub mod clock;
 pub mod domain;
 pub mod evidence;
 pub mod journal;
 pub mod limits;
+pub mod peers;
+pub mod rpc;
