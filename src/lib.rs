@@ -12,12 +12,14 @@
 
 #![forbid(unsafe_code)]
 
-pub mod codec;
 pub mod cli;
 pub mod clock;
+pub mod codec;
 pub mod domain;
 pub mod evidence;
 pub mod journal;
 pub mod limits;
 pub mod peers;
+pub mod registrar;
+pub mod replay;
 pub mod rpc;

@@ -91,7 +91,8 @@ pub const KEY_LIST_LINE_BYTES_MAX: usize = 256;
 /// A party file with more key lists is refused; a Party that changes keys each month reaches it in
 /// twenty years, and starts anew with a file compared by hand.
 pub const PARTY_FILE_KEY_LISTS_MAX: usize = 256;
-/// A party file with a longer revocation list is refused (bytes).
+/// A party file with a longer revocation list is refused; where one is judged by, the Party counts as
+/// having none (bytes).
 pub const REVOCATION_LIST_BYTES_MAX: usize = 256 * 1024;
 /// A larger party file is refused before it is read (bytes, as text or not).
 pub const PARTY_FILE_BYTES_MAX: usize = 2 * 1024 * 1024;
@@ -165,14 +166,31 @@ pub const KAFKA_QUEUE_KIB_MAX: usize = 64 * 1024;
 /// A Kafka reader fetches no further ahead (KiB).
 pub const KAFKA_AHEAD_KIB_MAX: usize = 8 * 1024;
 
+// ---- replay ------------------------------------------------------------------------------------
+
+/// Ledger trees kept whole for proofs of older leaves; the least used is made anew when it is asked for.
+pub const LEDGER_TREES_KEPT: usize = 4;
+
 // ---- registrar ---------------------------------------------------------------------------------
+
+/// So many commands wait for the registrar; one more is answered "not now". Peers' commands and the
+/// node's own leave `INBOX_RESERVE` of these places to persons.
+pub const INBOX_COMMANDS_MAX: usize = 1_024;
+/// Commands decided in one batch. More wait for the next.
+pub const BATCH_COMMANDS_MAX: usize = 256;
+/// A command that has no answer by then is answered "not on record, or not yet" (ms).
+pub const COMMAND_MS_MAX: u64 = 15_000;
+/// A batch that was not read back by then makes the registrar open a new epoch (ms).
+pub const READ_BACK_MS_MAX: u64 = 12_000;
+/// After an epoch that could not be opened, the next attempt waits so long (ms).
+pub const REOPEN_REST_MS: u64 = 500;
+/// The checkpoint beside the journal is at most so far behind (ms).
+pub const CHECKPOINT_BEHIND_MS: u64 = 1_000;
 
 // ---- peers -------------------------------------------------------------------------------------
 
 /// A larger certificate is refused before it is parsed (bytes).
 pub const CERTIFICATE_BYTES_MAX: usize = 16 * 1024;
-/// A larger revocation list is passed over, and the Party counts as having none (bytes).
-pub const REVOCATION_LIST_BYTES_MAX: usize = 256 * 1024;
 /// A Party's certification authorities beyond this many are passed over: one in force, one coming,
 /// and as many again.
 pub const AUTHORITIES_PER_PARTY_MAX: usize = 4;

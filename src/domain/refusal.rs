@@ -107,6 +107,10 @@ pub enum NotNow {
     Journal,
     #[error("too many commands are waiting")]
     Inbox,
+    #[error("another process writes this journal; this one stands by")]
+    StandsBy,
+    #[error("a key that the key list in force calls for is not in this node's key directory")]
+    KeyMissing,
 }
 
 impl NotNow {
@@ -116,6 +120,8 @@ impl NotNow {
             NotNow::KeyList => "KEY_LIST",
             NotNow::Journal => "JOURNAL",
             NotNow::Inbox => "INBOX",
+            NotNow::StandsBy => "STANDS_BY",
+            NotNow::KeyMissing => "KEY_MISSING",
         }
     }
 }

@@ -35,6 +35,21 @@ impl SigningKey {
     }
 }
 
+/// The private keys that a node holds, those in force and those that still owe a signature. Which one is
+/// meant, a key list says by its public half.
+pub struct KeyRing(Vec<SigningKey>);
+
+impl KeyRing {
+    pub fn new(keys: Vec<SigningKey>) -> KeyRing {
+        KeyRing(keys)
+    }
+
+    /// The private half of a public key, if the ring has it.
+    pub fn key(&self, public_key: &[u8; 32]) -> Option<&SigningKey> {
+        self.0.iter().find(|key| key.public_key().as_bytes() == public_key)
+    }
+}
+
 /// A public key that is neither weak nor written in a second way.
 ///
 /// For a key of small order anybody can make signatures that verify for almost any message. Whoever

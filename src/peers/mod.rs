@@ -7,4 +7,5 @@ pub mod dial;
 pub mod guarded;
 pub mod tls;
 pub mod trust;
+pub mod trust_of_board;
 pub mod verify;

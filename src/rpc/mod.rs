@@ -5,4 +5,5 @@
 pub mod accept;
 pub mod access;
 pub mod caller;
+pub mod command;
 pub mod status;
