@@ -6,4 +6,5 @@ pub mod accept;
 pub mod access;
 pub mod caller;
 pub mod command;
+pub mod exchange;
 pub mod status;
