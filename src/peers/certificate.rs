@@ -30,23 +30,31 @@ impl Serial {
     }
 }
 
-/// What a leaf certificate says, with the authority whose key was found to have signed it.
+/// What a leaf certificate says, with the authority whose key was found to have signed it. Made by
+/// `Trust::read` alone.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PeerCertificate {
     /// The Party whose authority signed it. The subject has no say in this.
-    pub party: Party,
+    pub(super) party: Party,
     /// SHA-256 of that authority's subject public key info.
-    pub authority: Digest,
-    pub serial: Serial,
-    pub validity: Validity,
+    pub(super) authority: Digest,
+    pub(super) serial: Serial,
+    pub(super) validity: Validity,
     /// SHA-256 of the subject public key info: by it a person is found in the roster, a node in its
     /// Party's key list.
-    pub key_digest: Digest,
-    pub common_name: String,
+    pub(super) key_digest: Digest,
+    pub(super) common_name: String,
     /// Extended key usage clientAuth is present (RFC 5280, 4.2.1.12).
-    pub may_call: bool,
+    pub(super) may_call: bool,
     /// Extended key usage serverAuth is present.
-    pub may_answer: bool,
+    pub(super) may_answer: bool,
+}
+
+impl PeerCertificate {
+    /// The Party whose authority signed it.
+    pub fn party(&self) -> &Party {
+        &self.party
+    }
 }
 
 /// A certificate that can't be read: bad DER, bytes left over, or over its limit.
@@ -193,7 +201,7 @@ fn parse_certificate(der: &[u8]) -> Result<X509Certificate<'_>, Unreadable> {
         return Err(Unreadable);
     }
     match X509Certificate::from_der(der) {
-        Ok((rest, parsed)) if rest.is_empty() => Ok(parsed),
+        Ok(([], parsed)) => Ok(parsed),
         Ok(_) | Err(_) => Err(Unreadable),
     }
 }
@@ -209,6 +217,11 @@ fn validity(parsed: &X509Certificate<'_>) -> Validity {
 fn only_text<'a>(mut attributes: impl Iterator<Item = &'a AttributeTypeAndValue<'a>>) -> Option<String> {
     let first = attributes.next()?.as_str().ok()?.to_owned();
     attributes.next().is_none().then_some(first)
+}
+
+/// Whether `der` can stand in this Party's key list as its authority.
+pub fn check_authority(der: &[u8], party: &Party) -> Result<(), NotAnAuthority> {
+    Authority::parse(der, party).map(|_| ())
 }
 
 /// SHA-256 of a certificate's subject public key info (DER).

@@ -13,6 +13,7 @@ use crate::domain::people::{Person, Roles};
 use crate::domain::time::Instant;
 use crate::limits;
 use crate::peers::certificate::{Authority, Leaf, NotAnAuthority, PeerCertificate, RevocationList};
+use crate::peers::stranger::Stranger;
 use crate::peers::verify::Verifiers;
 
 /// What the Board has on record about one Party's TLS.
@@ -88,35 +89,6 @@ impl Identity {
             Identity::Peer { party } | Identity::PeerWithStaleList { party } => Some(party),
         }
     }
-}
-
-/// Why a certificate opens nothing. Each is final until the certificate, a list or the roster changes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum Stranger {
-    #[error("no certificate was shown")]
-    NoCertificate,
-    #[error("the certificate can't be read")]
-    Unreadable,
-    #[error("the certificate was not signed by the authority of any Party known here")]
-    UnknownAuthority,
-    #[error("the certificate was signed by the authority of another Party than the one called")]
-    OtherParty,
-    #[error("the certificate, or the authority that signed it, has expired")]
-    Expired,
-    #[error("the certificate, or the authority that signed it, is not valid yet")]
-    NotYetValid,
-    #[error("the certificate is not made for this use: clientAuth to call, serverAuth to answer")]
-    WrongPurpose,
-    #[error("the certificate was revoked by its authority")]
-    Revoked,
-    #[error("the authority's revocation list is absent or expired: a fresh one is needed")]
-    StaleList,
-    #[error("the certificate's key is not on the roster")]
-    NotOnRoster,
-    #[error("the certificate names another person than the roster has for its key")]
-    OtherName,
-    #[error("the certificate's key is not a TLS key in the Party's key list")]
-    NotInKeyList,
 }
 
 /// Which end of a connection shows the certificate.
@@ -265,7 +237,7 @@ impl Trust {
         // An expired list still revokes: it only can't say that anything is *not* revoked.
         match &known.list {
             Some(list) if list.revokes(&certificate.serial) => Err(Stranger::Revoked),
-            Some(list) if now <= list.next_update => Ok((party, ListState::Fresh)),
+            Some(list) if now < list.next_update => Ok((party, ListState::Fresh)),
             Some(_) | None => Ok((party, ListState::Stale)),
         }
     }

@@ -6,7 +6,7 @@
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-use crate::peers::trust::Stranger;
+use crate::peers::stranger::Stranger;
 use crate::rpc::caller::Caller;
 
 /// The domain of every reason.

@@ -16,6 +16,8 @@ use detente::peers::tls::OwnCertificate;
 use detente::peers::trust::{PartyKeys, Reach, Roster, Trust};
 use detente::rpc::accept::{Acceptor, server};
 use detente::rpc::access::Access;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tonic::codegen::http::uri::PathAndQuery;
@@ -181,4 +183,9 @@ pub async fn fate(channel: Channel, path: &'static str) -> Fate {
             None => Fate::NotConnected,
         },
     }
+}
+
+/// The chain that a holder shows: the leaf alone.
+pub fn chain(issued: &Issued) -> Vec<Vec<u8>> {
+    vec![CertificateDer::from_pem_slice(issued.certificate_pem.as_bytes()).unwrap().to_vec()]
 }

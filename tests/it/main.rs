@@ -1,3 +1,5 @@
 mod access;
 mod authority;
+mod custody;
 mod tls;
+mod trust;

@@ -5,30 +5,30 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use detente::cli::custody::Issued;
-use detente::cli::keys::{self, Purpose};
+use detente::cli::keys;
 use detente::clock::Clock;
 use detente::domain::people::Role;
-use detente::peers::dial::{DialFault, fault_under};
-use detente::peers::tls::{NODE_NAME, OwnCertificate, provider};
-use detente::peers::trust::{Identity, PartyKeys, Reach, Roster, Stranger, Trust};
+use detente::limits;
+use detente::peers::dial::{DialFault, Dialler, fault_under};
+use detente::peers::guarded::Guarded;
+use detente::peers::stranger::{HandshakeFault, Stranger};
+use detente::peers::tls::{NODE_NAME, provider};
+use detente::peers::trust::{PartyKeys, Reach, Roster, Trust};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, HandshakeKind, NamedGroup, RootCertStore};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::time::timeout;
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
 use crate::authority::{
-    CHECK, Fate, HAND_IN, LIMIT, Node, Realm, at, beginning, call, end, fate, on_roster, pair, present,
+    CHECK, Fate, HAND_IN, LIMIT, Node, Realm, beginning, call, chain, end, fate, on_roster, pair, present,
 };
 
 const WATCH: &[Role] = &[Role::Watch];
-
-fn chain(issued: &Issued) -> Vec<Vec<u8>> {
-    vec![CertificateDer::from_pem_slice(issued.certificate_pem.as_bytes()).unwrap().to_vec()]
-}
 
 /// PL's node, which knows BY, with one person on its roster.
 async fn node_of(pl: &Realm, peers: Vec<PartyKeys>, person: &Issued) -> Node {
@@ -45,102 +45,6 @@ async fn a_person_on_the_roster_and_a_peer_in_the_key_list_get_through() {
     let view = Trust::new(by.keys(), vec![pl.keys()], Roster::new());
     let channel = node.dialled(&by.node, view, &pl.party, Reach::Everything);
     assert_eq!(fate(channel, CHECK).await, Fate::Admitted);
-}
-
-#[test]
-fn a_caller_is_judged_by_its_authority_its_time_its_use_its_list_and_its_key() {
-    let (mut pl, mut by, mut xx) = (Realm::new("PL"), Realm::new("BY"), Realm::new("XX"));
-    let anna = pl.person("Anna Kowalska");
-    let revoked = pl.person("Anna Kowalska");
-    pl.revoke(&revoked.serial);
-    let stray = by.custody.issue_node(beginning(), end()).unwrap();
-    let officer = by.person("Anna Kowalska");
-    let unknown = xx.person("Anna Kowalska");
-    let mut roster = on_roster("Anna Kowalska", anna.key_digest, WATCH);
-    roster.extend(on_roster("Anna Kowalska", revoked.key_digest, WATCH));
-    let trust = Trust::new(pl.keys(), vec![by.keys()], roster.clone());
-    assert_eq!(trust.faults(), []);
-    let who = |issued, now| trust.identify(&chain(issued), now);
-
-    let identity = who(&anna, present()).unwrap();
-    assert!(matches!(&identity, Identity::Person { person, .. } if person.name == "Anna Kowalska"));
-    assert_eq!(who(&by.node, present()), Ok(Identity::Peer { party: by.party.clone() }));
-    assert_eq!(who(&unknown, present()), Err(Stranger::UnknownAuthority));
-    assert_eq!(who(&anna, beginning().plus_ms(-1)), Err(Stranger::NotYetValid));
-    assert_eq!(who(&anna, end().plus_ms(1_000)), Err(Stranger::Expired));
-    assert_eq!(who(&revoked, present()), Err(Stranger::Revoked));
-    // Another Party's officer, or a node of theirs that is not in their key list, is nobody here.
-    assert_eq!(who(&officer, present()), Err(Stranger::NotInKeyList));
-    assert_eq!(who(&stray, present()), Err(Stranger::NotInKeyList));
-    // Our own node's key is on no roster, and so is no person.
-    assert_eq!(who(&pl.node, present()), Err(Stranger::NotOnRoster));
-    assert_eq!(trust.identify::<Vec<u8>>(&[], present()), Err(Stranger::NoCertificate));
-    assert_eq!(trust.identify(&[b"not a certificate"], present()), Err(Stranger::Unreadable));
-    // The authority itself is no caller.
-    assert_eq!(trust.identify(&[by.custody.authority_der()], present()), Err(Stranger::WrongPurpose));
-
-    let renamed = on_roster("Maria Nowak", anna.key_digest, WATCH);
-    let trust = Trust::new(pl.keys(), vec![], renamed);
-    assert_eq!(trust.identify(&chain(&anna), present()), Err(Stranger::OtherName));
-}
-
-#[test]
-fn a_list_that_is_absent_or_expired_leaves_a_peer_one_method_and_a_person_none() {
-    let (mut pl, mut by) = (Realm::new("PL"), Realm::new("BY"));
-    let anna = pl.person("Anna Kowalska");
-    let roster = on_roster("Anna Kowalska", anna.key_digest, WATCH);
-    let stale = Ok(Identity::PeerWithStaleList { party: by.party.clone() });
-
-    let trust = Trust::new(pl.without_list(), vec![by.without_list()], roster.clone());
-    assert_eq!(trust.identify(&chain(&by.node), present()), stale);
-    assert_eq!(trust.identify(&chain(&anna), present()), Err(Stranger::StaleList));
-
-    by.custody.publish_list(beginning(), at("2025-07-31T09:00:00Z")).unwrap();
-    let trust = Trust::new(pl.keys(), vec![by.keys()], roster.clone());
-    let fresh = Ok(Identity::Peer { party: by.party.clone() });
-    assert_eq!(trust.identify(&chain(&by.node), present()), fresh);
-    assert_eq!(trust.identify(&chain(&by.node), present().plus_ms(1)), stale);
-
-    // An older list does not come back into force beside the newer one, in whatever order.
-    let old = by.custody.revocation_list().unwrap();
-    by.revoke(&by.node.serial.clone());
-    let new = by.custody.revocation_list().unwrap();
-    for lists in [vec![old.clone(), new.clone()], vec![new.clone(), old.clone()]] {
-        let keys = PartyKeys { revocation_lists: lists, ..by.keys() };
-        let trust = Trust::new(pl.keys(), vec![keys], roster.clone());
-        assert_eq!(trust.identify(&chain(&by.node), present()), Err(Stranger::Revoked));
-        // An expired list still revokes.
-        assert_eq!(trust.identify(&chain(&by.node), end()), Err(Stranger::Revoked));
-    }
-}
-
-#[test]
-fn a_party_can_not_list_another_partys_authority_as_its_own() {
-    let (pl, by, mut thief) = (Realm::new("PL"), Realm::new("BY"), Realm::new("ZZ"));
-    let stolen = PartyKeys {
-        authorities: vec![by.custody.authority_der().to_vec(), thief.custody.authority_der().to_vec()],
-        tls_keys: [by.node.key_digest, thief.node.key_digest].into(),
-        ..thief.keys()
-    };
-    let trust = Trust::new(pl.keys(), vec![stolen, by.keys()], Roster::new());
-    assert_eq!(trust.faults().len(), 1);
-    assert_eq!(trust.identify(&chain(&by.node), present()), Ok(Identity::Peer { party: by.party.clone() }));
-    // Nor does naming itself so in a certificate help: the authority decides.
-    let posing = thief.person("Anna Kowalska");
-    assert_eq!(trust.identify(&chain(&posing), present()), Err(Stranger::NotInKeyList));
-}
-
-#[test]
-fn a_list_signed_by_another_authority_of_the_same_name_counts_for_nothing() {
-    let (pl, by, mut impostor) = (Realm::new("PL"), Realm::new("BY"), Realm::new("BY"));
-    impostor.custody.publish_list(beginning(), end()).unwrap();
-    let keys = PartyKeys {
-        revocation_lists: vec![impostor.custody.revocation_list().unwrap(), b"no list".to_vec()],
-        ..by.keys()
-    };
-    let trust = Trust::new(pl.keys(), vec![keys], Roster::new());
-    let stale = Identity::PeerWithStaleList { party: by.party.clone() };
-    assert_eq!(trust.identify(&chain(&by.node), present()), Ok(stale));
 }
 
 #[tokio::test]
@@ -183,16 +87,15 @@ async fn a_peer_whose_list_has_expired_can_hand_in_a_fresh_one_and_do_nothing_el
 }
 
 #[tokio::test]
-async fn a_list_that_expires_is_noticed_on_the_next_call_of_an_open_connection() {
+async fn a_list_that_expires_is_noticed_on_an_open_connection() {
     let (pl, mut by) = (Realm::new("PL"), Realm::new("BY"));
+    by.custody.publish_list(beginning(), present().plus_ms(1_000)).unwrap();
     let node = Node::start(&pl.node, Trust::new(pl.keys(), vec![by.keys()], Roster::new())).await;
     let view = Trust::new(by.keys(), vec![pl.keys()], Roster::new());
     let channel = node.dialled(&by.node, view, &pl.party, Reach::Everything);
     assert_eq!(fate(channel.clone(), CHECK).await, Fate::Admitted);
-    by.custody.publish_list(beginning(), present().plus_ms(-1_000)).unwrap();
-    node.publish(Trust::new(pl.keys(), vec![by.keys()], Roster::new()));
-    // The connection that was admitted in good standing is cut; the next one is the one for lists.
-    let refused = Fate::Refused("STALE_REVOCATION_LIST".into());
+    node.clock.set(present().plus_ms(1_000));
+    // Judged on the call, whether or not the connection was cut by then and made anew.
     let again = async {
         loop {
             match fate(channel.clone(), CHECK).await {
@@ -201,33 +104,39 @@ async fn a_list_that_expires_is_noticed_on_the_next_call_of_an_open_connection()
             }
         }
     };
-    assert_eq!(timeout(LIMIT, again).await.unwrap(), refused);
-    assert_eq!(fate(channel, HAND_IN).await, Fate::Admitted);
+    assert_eq!(timeout(LIMIT, again).await.unwrap(), Fate::Refused("STALE_REVOCATION_LIST".into()));
+    assert_eq!(timeout(LIMIT, handed_in(channel)).await, Ok(()));
+}
+
+async fn handed_in(channel: tonic::transport::Channel) {
+    while fate(channel.clone(), HAND_IN).await != Fate::Admitted {}
 }
 
 #[tokio::test]
 async fn a_dialler_takes_only_the_node_of_the_party_it_wants() {
     let (mut pl, by, lt) = (Realm::new("PL"), Realm::new("BY"), Realm::new("LT"));
     let node = Node::start(&pl.node, Trust::new(pl.keys(), vec![by.keys()], Roster::new())).await;
-    let fault = async |peers: Vec<PartyKeys>, to: &Realm, reach| {
+    let refused = async |peers: Vec<PartyKeys>, to: &Realm, reach| {
         let view = Trust::new(by.keys(), peers, Roster::new());
-        let status = call(node.dialled(&by.node, view, &to.party, reach), CHECK).await.unwrap_err();
-        fault_under(&status).unwrap_or_else(|| panic!("{status:?}")).to_string()
+        stranger(&call(node.dialled(&by.node, view, &to.party, reach), CHECK).await)
     };
     let everything = Reach::Everything;
-
-    let wanted_other = fault(vec![pl.keys(), lt.keys()], &lt, everything).await;
-    assert!(wanted_other.contains("another Party"), "{wanted_other}");
-    let unknown = fault(vec![lt.keys()], &pl, everything).await;
-    assert!(unknown.contains("UnknownIssuer"), "{unknown}");
-    let unlisted = fault(vec![PartyKeys { tls_keys: BTreeSet::new(), ..pl.keys() }], &pl, everything).await;
-    assert!(unlisted.contains("key list"), "{unlisted}");
-    let stale = fault(vec![pl.without_list()], &pl, everything).await;
-    assert!(stale.contains("fresh one is needed"), "{stale}");
+    assert_eq!(refused(vec![pl.keys(), lt.keys()], &lt, everything).await, Some(Stranger::OtherParty));
+    assert_eq!(refused(vec![lt.keys()], &pl, everything).await, Some(Stranger::UnknownAuthority));
+    let unlisted = PartyKeys { tls_keys: BTreeSet::new(), ..pl.keys() };
+    assert_eq!(refused(vec![unlisted], &pl, everything).await, Some(Stranger::NotInKeyList));
+    assert_eq!(refused(vec![pl.without_list()], &pl, everything).await, Some(Stranger::StaleList));
     pl.revoke(&pl.node.serial.clone());
     for reach in [Reach::Everything, Reach::HandInListOnly] {
-        let revoked = fault(vec![pl.keys()], &pl, reach).await;
-        assert!(revoked.contains("Revoked"), "{revoked}");
+        assert_eq!(refused(vec![pl.keys()], &pl, reach).await, Some(Stranger::Revoked));
+    }
+}
+
+/// What the dialler found wrong with the node that answered.
+fn stranger(called: &Result<(), tonic::Status>) -> Option<Stranger> {
+    match fault_under(called.as_ref().err()?)? {
+        DialFault::Handshake(HandshakeFault::Stranger(stranger)) => Some(*stranger),
+        DialFault::Handshake(_) | DialFault::Unreachable(_) | DialFault::TimedOut => None,
     }
 }
 
@@ -249,14 +158,14 @@ async fn a_persons_certificate_does_not_pass_for_a_node() {
     let node =
         Node::start(&anna, Trust::new(pl.keys(), vec![], on_roster("Anna Kowalska", anna.key_digest, WATCH)))
             .await;
-    let status = call(node.desk(&pl, &anna), CHECK).await.unwrap_err();
-    assert!(fault_under(&status).is_some_and(|fault| matches!(fault, DialFault::Tls(_))), "{status:?}");
+    let called = call(node.desk(&pl, &anna), CHECK).await;
+    assert_eq!(stranger(&called), Some(Stranger::WrongPurpose));
 
     let by = Realm::new("BY");
     let keys = PartyKeys { tls_keys: [anna.key_digest].into(), ..pl.keys() };
     let view = Trust::new(by.keys(), vec![keys], Roster::new());
-    let status = call(node.dialled(&by.node, view, &pl.party, Reach::Everything), CHECK).await.unwrap_err();
-    assert!(fault_under(&status).is_some_and(|fault| matches!(fault, DialFault::Tls(_))), "{status:?}");
+    let called = call(node.dialled(&by.node, view, &pl.party, Reach::Everything), CHECK).await;
+    assert_eq!(stranger(&called), Some(Stranger::WrongPurpose));
 }
 
 /// The opening bytes of HTTP/2 with an empty SETTINGS frame (RFC 9113, 3.4).
@@ -365,6 +274,64 @@ async fn a_revoked_callers_live_stream_is_cut_within_five_seconds() {
 }
 
 #[tokio::test]
+async fn a_dialled_connection_is_cut_when_the_node_at_its_end_is_revoked() {
+    let (mut pl, by) = (Realm::new("PL"), Realm::new("BY"));
+    let node = Node::start(&pl.node, Trust::new(pl.keys(), vec![by.keys()], Roster::new())).await;
+    let view = |pl: &Realm| Arc::new(Trust::new(by.keys(), vec![pl.keys()], Roster::new()));
+    let trust = watch::Sender::new(view(&pl));
+    let dialler = Dialler {
+        clock: node.clock.clone(),
+        trust: trust.subscribe(),
+        certificate: watch::channel(Arc::new(pair(&by.node))).1,
+    };
+    let channel = dialler.dial(pl.party.clone(), node.address.to_string(), Reach::Everything);
+    let mut health = HealthClient::new(channel.clone());
+    let mut stream = health.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
+    stream.message().await.unwrap().unwrap();
+    pl.revoke(&pl.node.serial.clone());
+    trust.send_replace(view(&pl));
+    assert!(timeout(Duration::from_secs(5), stream.message()).await.unwrap().is_err());
+    assert_eq!(stranger(&call(channel, CHECK).await), Some(Stranger::Revoked));
+}
+
+#[tokio::test]
+async fn one_party_that_takes_all_its_connections_leaves_the_others_theirs() {
+    let mut pl = Realm::new("PL");
+    let (by, anna) = (Realm::new("BY"), pl.person("Anna Kowalska"));
+    let node = node_of(&pl, vec![by.keys()], &anna).await;
+    let config = client_config(&pl, Some(&by.node));
+    let open = async || {
+        let mut tls = connect_raw(&node, config.clone()).await?;
+        tls.write_all(PREFACE).await?;
+        tls.read_u8().await?;
+        Ok::<_, std::io::Error>(tls)
+    };
+    let mut held = Vec::new();
+    for _ in 0..limits::CONNECTIONS_PER_PEER_MAX {
+        held.push(timeout(LIMIT, open()).await.unwrap().unwrap());
+    }
+    assert!(timeout(LIMIT, open()).await.unwrap().is_err());
+    assert_eq!(fate(node.desk(&pl, &anna), CHECK).await, Fate::Admitted);
+    // A place given back can be taken again.
+    held.pop();
+    let again = async { while open().await.is_err() {} };
+    timeout(LIMIT, again).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_connection_past_its_age_and_grace_is_cut_whatever_it_does() {
+    let pl = Realm::new("PL");
+    let trust = watch::Sender::new(Arc::new(Trust::new(pl.keys(), vec![], Roster::new())));
+    let (near, mut far) = tokio::io::duplex(64);
+    let clock = Clock::standing_at(present());
+    let mut guarded = Guarded::new(near, clock, trust.subscribe(), Some(50), Box::new(|_, _| true));
+    far.write_all(b"x").await.unwrap();
+    assert_eq!(guarded.read_u8().await.unwrap(), b'x');
+    assert!(timeout(LIMIT, guarded.read_u8()).await.unwrap().is_err());
+    assert!(guarded.write_all(b"x").await.is_err());
+}
+
+#[tokio::test]
 async fn a_role_taken_away_or_a_certificate_run_out_ends_live_streams_too() {
     let mut pl = Realm::new("PL");
     let anna = pl.person("Anna Kowalska");
@@ -428,38 +395,4 @@ async fn a_reloaded_certificate_serves_the_next_caller_without_a_restart() {
     keys::reload_tls(&keys_directory, &node.certificate).unwrap();
     let tls = connect_raw(&node, client_config(&pl, Some(&anna))).await.unwrap();
     assert_eq!(tls.get_ref().1.peer_certificates().unwrap()[0].to_vec(), chain(&next)[0]);
-}
-
-#[test]
-fn a_key_that_others_can_read_is_refused_with_the_chmod_that_mends_it() {
-    use std::os::unix::fs::PermissionsExt as _;
-    let pl = Realm::new("PL");
-    let directory = pl.directory().join("keys");
-    let mode = |path: &std::path::Path, mode| {
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
-    };
-    keys::write_tls(&directory, &pl.node.certificate_pem, &pl.node.key_pem).unwrap();
-    for purpose in Purpose::SERVING {
-        keys::make_signing_key(&directory, purpose).unwrap();
-    }
-    keys::NodeKeys::read(&directory).unwrap();
-    for (file, open, closed) in [
-        (directory.join("tls.key"), 0o640, 0o600),
-        (directory.join("message.key"), 0o604, 0o600),
-        (directory.clone(), 0o750, 0o700),
-    ] {
-        mode(&file, open);
-        let fault = keys::NodeKeys::read(&directory).err().unwrap().to_string();
-        assert!(fault.contains(&format!("chmod {closed:o} '{}'", file.display())), "{fault}");
-        mode(&file, closed);
-    }
-    keys::NodeKeys::read(&directory).unwrap();
-}
-
-#[test]
-fn a_key_of_another_certificate_is_refused() {
-    let (pl, by) = (Realm::new("PL"), Realm::new("BY"));
-    let mixed = OwnCertificate::from_pem(pl.node.certificate_pem.as_bytes(), by.node.key_pem.as_bytes());
-    assert!(mixed.unwrap_err().to_string().contains("does not belong"));
-    pair(&pl.node);
 }
