@@ -5,6 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::server::ParsedCertificate;
 use x509_parser::prelude::*;
 
 use crate::domain::digest::Digest;
@@ -69,6 +72,9 @@ pub(super) struct Leaf<'a> {
 
 impl<'a> Leaf<'a> {
     pub(super) fn parse(der: &'a [u8]) -> Result<Leaf<'a>, Unreadable> {
+        // TLS checks the handshake by its own reading of the certificate. What only one of the two
+        // parsers can read is not read at all, so that they never see two different keys.
+        ParsedCertificate::try_from(&CertificateDer::from(der)).map_err(|_| Unreadable)?;
         Ok(Leaf { parsed: parse_certificate(der)? })
     }
 
@@ -231,6 +237,5 @@ pub fn key_digest(der: &[u8]) -> Result<Digest, Unreadable> {
 
 /// The first certificate of a PEM file, DER.
 pub fn from_pem(pem: &[u8]) -> Result<Vec<u8>, Unreadable> {
-    use rustls::pki_types::{CertificateDer, pem::PemObject as _};
     Ok(CertificateDer::from_pem_slice(pem).map_err(|_| Unreadable)?.to_vec())
 }

@@ -36,6 +36,21 @@ pub enum Stranger {
     NotInKeyList,
 }
 
+/// Why a revocation list that was handed in is not taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum BadList {
+    #[error(
+        "the revocation list is not a whole list, or is over {} bytes, or was not signed by an authority \
+         in the Party's key list",
+        crate::limits::REVOCATION_LIST_BYTES_MAX
+    )]
+    NotTheirs,
+    #[error("the revocation list has expired")]
+    Expired,
+    #[error("the revocation list is not newer than the one held here")]
+    NotNewer,
+}
+
 /// The nearest TLS alert for what the caller can mend; the exact reason goes along for our own eyes.
 pub(super) fn refused(stranger: Stranger) -> Error {
     let fault = match stranger {

@@ -13,7 +13,7 @@ use crate::domain::people::{Person, Roles};
 use crate::domain::time::Instant;
 use crate::limits;
 use crate::peers::certificate::{Authority, Leaf, NotAnAuthority, PeerCertificate, RevocationList};
-use crate::peers::stranger::Stranger;
+use crate::peers::stranger::{BadList, Stranger};
 use crate::peers::verify::Verifiers;
 
 /// What the Board has on record about one Party's TLS.
@@ -212,6 +212,25 @@ impl Trust {
         }
     }
 
+    /// Whether a revocation list (DER) that `party` hands in is worth putting on record: signed by one
+    /// of its authorities, in force at `now`, and newer than what is held. An older one, however well
+    /// signed, would let in again whom a newer one keeps out.
+    pub fn check_list(&self, party: &Party, der: &[u8], now: Instant) -> Result<(), BadList> {
+        let known = self.parties.iter().find(|known| known.party == *party).ok_or(BadList::NotTheirs)?;
+        let (authority, list) = known
+            .authorities
+            .iter()
+            .find_map(|known| Some((known, usable_list(&known.authority, der)?)))
+            .ok_or(BadList::NotTheirs)?;
+        if now >= list.next_update {
+            return Err(BadList::Expired);
+        }
+        match &authority.list {
+            Some(held) if held.age >= list.age => Err(BadList::NotNewer),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     fn check(
         &self,
         certificate: &PeerCertificate,
@@ -266,12 +285,15 @@ fn known(authority: Authority, keys: &PartyKeys) -> Result<KnownAuthority, NotAn
         .revocation_lists
         .iter()
         .take(limits::REVOCATION_LISTS_PER_PARTY_MAX)
-        .filter_map(|der| RevocationList::parse(der, &authority))
-        .filter(|list| Verifiers::can_use(&authority.der, &list.der))
+        .filter_map(|der| usable_list(&authority, der))
         .max_by(|a, b| a.age.cmp(&b.age));
     let verifiers = Verifiers::new(&authority.der, list.as_ref().map(|list| list.der.as_slice()))
         .ok_or(NotAnAuthority::Unreadable)?;
     Ok(KnownAuthority { authority, list, verifiers })
+}
+
+fn usable_list(authority: &Authority, der: &[u8]) -> Option<RevocationList> {
+    RevocationList::parse(der, authority).filter(|list| Verifiers::can_use(&authority.der, &list.der))
 }
 
 impl fmt::Debug for Trust {

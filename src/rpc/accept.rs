@@ -134,8 +134,16 @@ impl Acceptor {
         });
         match outcome.await {
             Ok(Ok(())) => {}
-            Ok(Err(fault)) => tracing::info!(%fault, "a caller was not admitted"),
-            Err(_) => tracing::info!(fault = "the handshake took too long", "a caller was not admitted"),
+            // Known to TLS, refused by us: somebody may have to mend a certificate, a list or the roster.
+            Ok(Err(fault @ (NotAdmitted::Full | NotAdmitted::PartyFull(_)))) => {
+                tracing::warn!(%fault, "a caller was not admitted");
+            }
+            Ok(Err(NotAdmitted::Handshake(fault @ HandshakeFault::Stranger(_)))) => {
+                tracing::info!(%fault, "a caller was not admitted");
+            }
+            // Whatever knocks on an open port.
+            Ok(Err(NotAdmitted::Handshake(fault))) => tracing::debug!(%fault, "a handshake failed"),
+            Err(_) => tracing::debug!("a handshake took too long"),
         }
     }
 

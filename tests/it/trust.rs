@@ -1,7 +1,7 @@
 //! Who a certificate is, by the picture that a node has: judged without any network.
 
 use detente::domain::people::Role;
-use detente::peers::stranger::Stranger;
+use detente::peers::stranger::{BadList, Stranger};
 use detente::peers::trust::{Identity, PartyKeys, Roster, Trust};
 
 use crate::authority::{Realm, at, beginning, chain, end, on_roster, present};
@@ -102,4 +102,38 @@ fn a_list_signed_by_another_authority_of_the_same_name_counts_for_nothing() {
     let trust = Trust::new(pl.keys(), vec![keys], Roster::new());
     let stale = Identity::PeerWithStaleList { party: by.party.clone() };
     assert_eq!(trust.identify(&chain(&by.node), present()), Ok(stale));
+}
+
+#[test]
+fn a_list_is_taken_from_its_own_party_while_in_force_and_only_if_newer() {
+    let (pl, mut by) = (Realm::new("PL"), Realm::new("BY"));
+    let held = by.custody.revocation_list().unwrap();
+    let trust = Trust::new(pl.keys(), vec![by.keys()], Roster::new());
+    let next = by.custody.publish_list(present(), end()).unwrap();
+    let unknown = "LT".parse().unwrap();
+    let check = |party, der: &[u8], now| trust.check_list(party, der, now);
+    assert_eq!(check(&by.party, &next, present()), Ok(()));
+    assert_eq!(check(&by.party, &next, end()), Err(BadList::Expired));
+    assert_eq!(check(&by.party, &held, present()), Err(BadList::NotNewer));
+    assert_eq!(check(&pl.party, &next, present()), Err(BadList::NotTheirs));
+    assert_eq!(check(&unknown, &next, present()), Err(BadList::NotTheirs));
+    for at in 0..next.len() {
+        let mut flipped = next.clone();
+        flipped[at] ^= 0x01;
+        assert_eq!(check(&by.party, &flipped, present()), Err(BadList::NotTheirs), "byte {at}");
+        assert_eq!(check(&by.party, &next[..at], present()), Err(BadList::NotTheirs), "cut at {at}");
+    }
+}
+
+#[test]
+fn a_certificate_with_any_byte_changed_is_nobodys() {
+    let (pl, by) = (Realm::new("PL"), Realm::new("BY"));
+    let trust = Trust::new(pl.keys(), vec![by.keys()], Roster::new());
+    let leaf = chain(&by.node).remove(0);
+    for at in 0..leaf.len() {
+        let mut flipped = leaf.clone();
+        flipped[at] ^= 0x01;
+        assert!(trust.identify(&[flipped], present()).is_err(), "byte {at}");
+        assert!(trust.identify(&[&leaf[..at]], present()).is_err(), "cut at {at}");
+    }
 }
