@@ -14,7 +14,12 @@
 
 pub mod cli;
 pub mod clock;
+pub mod codec;
 pub mod domain;
+pub mod evidence;
+pub mod journal;
 pub mod limits;
 pub mod peers;
+pub mod registrar;
+pub mod replay;
 pub mod rpc;

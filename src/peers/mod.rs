@@ -8,4 +8,5 @@ pub mod guarded;
 pub mod stranger;
 pub mod tls;
 pub mod trust;
+pub mod trust_of_board;
 pub mod verify;

@@ -5,6 +5,7 @@
 pub mod accept;
 pub mod access;
 pub mod caller;
+pub mod command;
 pub mod status;
 
 /// The compiled protos (a `google.protobuf.FileDescriptorSet`), for reflection and for the test that

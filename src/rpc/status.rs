@@ -6,7 +6,11 @@
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
+use crate::codec::fault::DecodeFault;
+use crate::domain::board::Denied;
+use crate::domain::refusal::{NotNow, Refusal};
 use crate::peers::stranger::Stranger;
+use crate::replay::records::RecordFault;
 use crate::rpc::caller::Caller;
 
 /// The domain of every reason.
@@ -47,6 +51,78 @@ pub fn not_permitted(caller: &Caller) -> Status {
             "STALE_REVOCATION_LIST",
             "your authority's revocation list is absent here or expired; hand in a fresh one first",
         ),
+    }
+}
+
+/// What the Board or the Registrar answers other than yes.
+pub fn denied(denied: Denied) -> Status {
+    match denied {
+        Denied::Refused(refused) => refusal(refusal_code(&refused), refused.reason(), refused.to_string()),
+        Denied::NotNow(not_now) => refusal(not_now_code(not_now), not_now.reason(), not_now.to_string()),
+        Denied::AlreadyDone { .. } => refusal(Code::AlreadyExists, "ALREADY_DONE", denied.to_string()),
+    }
+}
+
+/// A field of the call that can't be read, or breaks a rule. Nothing was done.
+pub fn field(field: &str, rule: impl std::fmt::Display) -> Status {
+    refusal(Code::InvalidArgument, "FIELD", format!("field {field}: {rule}"))
+}
+
+pub fn decode(fault: DecodeFault) -> Status {
+    field(fault.field, fault.rule)
+}
+
+/// What was asked for is not here.
+pub fn not_found(what: &'static str) -> Status {
+    refusal(Code::NotFound, "NOT_FOUND", format!("there is no such {what} on record here"))
+}
+
+/// The journal can't be read right now, or not as it was. Nothing was done.
+pub fn record(fault: RecordFault) -> Status {
+    match fault {
+        RecordFault::NoSuchRecord { .. } | RecordFault::NoSuchMessage { .. } => not_found("record"),
+        RecordFault::Journal(_) => {
+            refusal(Code::Unavailable, "JOURNAL", "the journal does not answer; ask again")
+        }
+        RecordFault::Unreadable { .. } => {
+            refusal(Code::DataLoss, "RECORD_UNREADABLE", "a record can't be read; run `detente audit verify`")
+        }
+    }
+}
+
+/// Our own failure: what is safe is in the sentence.
+pub fn ours(reason: &'static str, sentence: &'static str) -> Status {
+    refusal(Code::Internal, reason, sentence)
+}
+
+fn refusal_code(refused: &Refusal) -> Code {
+    match refused {
+        Refusal::Field { .. } | Refusal::IdTooOld | Refusal::IdFromTheFuture => Code::InvalidArgument,
+        Refusal::IdReused | Refusal::PartyKnown => Code::AlreadyExists,
+        Refusal::NoSuchDraft | Refusal::NoSuchProposal | Refusal::NoSuchMessage | Refusal::NoSuchParty => {
+            Code::NotFound
+        }
+        Refusal::SamePerson(_) | Refusal::SameCustodian => Code::PermissionDenied,
+        Refusal::TooMany { .. } => Code::ResourceExhausted,
+        Refusal::DraftChanged
+        | Refusal::DraftReturned
+        | Refusal::Faults(_)
+        | Refusal::OwnMessage
+        | Refusal::KeyListDoesNotFollow
+        | Refusal::NotThisLink
+        | Refusal::SerialNotNext { .. }
+        | Refusal::Equivocation
+        | Refusal::NotOwed
+        | Refusal::HeadNotNew
+        | Refusal::HeadDoesNotAddUp
+        | Refusal::TooFewCustodians => Code::FailedPrecondition,
+    }
+}
+
+fn not_now_code(not_now: NotNow) -> Code {
+    match not_now {
+        NotNow::Budget | NotNow::Inbox => Code::ResourceExhausted,
+        NotNow::KeyList | NotNow::Journal | NotNow::StandsBy | NotNow::KeyMissing => Code::Unavailable,
     }
 }
 
