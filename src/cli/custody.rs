@@ -127,7 +127,7 @@ impl Custody {
         let register = Register::read(&directory.join("register"))?;
         Ok(Custody {
             directory: directory.to_owned(),
-            party: party.clone(),
+            party: *party,
             issuer,
             authority_der,
             register,

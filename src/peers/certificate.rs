@@ -88,7 +88,7 @@ impl<'a> Leaf<'a> {
         let usage = self.parsed.extended_key_usage().map_err(|_| Unreadable)?;
         let is_leaf = !self.parsed.is_ca();
         Ok(PeerCertificate {
-            party: party.clone(),
+            party: *party,
             authority: authority.key_digest,
             serial: Serial::from_bytes(self.parsed.raw_serial()),
             validity: validity(&self.parsed),

@@ -58,7 +58,7 @@ impl Dialler {
     pub fn dial(&self, party: Party, address: String, reach: Reach) -> Channel {
         let dialler = self.clone();
         channel(move || {
-            let (dialler, party, address) = (dialler.clone(), party.clone(), address.clone());
+            let (dialler, address) = (dialler.clone(), address.clone());
             async move { dialler.connect(party, &address, reach).await }
         })
     }
@@ -71,7 +71,7 @@ impl Dialler {
     ) -> Result<Guarded<TlsStream<TcpStream>>, DialFault> {
         let trust = self.trust.borrow().clone();
         let certificate = self.certificate.borrow().clone();
-        let verifier = AnswererVerifier::Peer { trust: trust.clone(), party: party.clone(), reach };
+        let verifier = AnswererVerifier::Peer { trust: trust.clone(), party, reach };
         let stream = connect(address, config(&self.clock, Arc::new(verifier), &certificate)).await?;
         let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
         let shown = shown.ok_or(Stranger::NoCertificate).and_then(|leaf| trust.read(leaf));

@@ -118,7 +118,7 @@ impl Trust {
     /// What can't be used of a Party's keys is left out and named in `faults`, so that no peer can
     /// spoil the picture of another.
     pub fn new(own: PartyKeys, peers: Vec<PartyKeys>, roster: Roster) -> Trust {
-        let mut trust = Trust { own: own.party.clone(), parties: Vec::new(), roster, faults: Vec::new() };
+        let mut trust = Trust { own: own.party, parties: Vec::new(), roster, faults: Vec::new() };
         for keys in std::iter::once(own).chain(peers) {
             trust.add(keys);
         }
@@ -130,7 +130,7 @@ impl Trust {
         for der in keys.authorities.iter().take(limits::AUTHORITIES_PER_PARTY_MAX) {
             match Authority::parse(der, &keys.party).and_then(|authority| known(authority, &keys)) {
                 Ok(known) => authorities.push(known),
-                Err(fault) => self.faults.push((keys.party.clone(), fault)),
+                Err(fault) => self.faults.push((keys.party, fault)),
             }
         }
         self.parties.push(KnownParty { party: keys.party, authorities, tls_keys: keys.tls_keys });
@@ -183,7 +183,7 @@ impl Trust {
         if !known.tls_keys.contains(&certificate.key_digest) {
             return Err(Stranger::NotInKeyList);
         }
-        let party = known.party.clone();
+        let party = known.party;
         match list {
             ListState::Fresh => Ok(Identity::Peer { party }),
             ListState::Stale => Ok(Identity::PeerWithStaleList { party }),

@@ -236,12 +236,12 @@ impl Seats {
         if held.values().sum::<usize>() >= limits::CONNECTIONS_MAX {
             return Err(NotAdmitted::Full);
         }
-        let count = held.entry(party.clone()).or_default();
+        let count = held.entry(*party).or_default();
         if *count >= own_max {
-            return Err(NotAdmitted::PartyFull(party.clone()));
+            return Err(NotAdmitted::PartyFull(*party));
         }
         *count += 1;
-        Ok(Seat { seats: self.clone(), party: party.clone() })
+        Ok(Seat { seats: self.clone(), party: *party })
     }
 }
 

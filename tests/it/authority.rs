@@ -70,7 +70,7 @@ impl Realm {
 
     pub fn keys(&self) -> PartyKeys {
         PartyKeys {
-            party: self.party.clone(),
+            party: self.party,
             authorities: vec![self.custody.authority_der().to_vec()],
             tls_keys: [self.node.key_digest].into(),
             revocation_lists: vec![self.custody.revocation_list().unwrap()],
@@ -145,7 +145,7 @@ impl Node {
             trust: watch::channel(Arc::new(trust)).1,
             certificate: watch::channel(Arc::new(pair(caller))).1,
         };
-        dialler.dial(to.clone(), self.address.to_string(), reach)
+        dialler.dial(*to, self.address.to_string(), reach)
     }
 }
 

@@ -284,7 +284,7 @@ async fn a_dialled_connection_is_cut_when_the_node_at_its_end_is_revoked() {
         trust: trust.subscribe(),
         certificate: watch::channel(Arc::new(pair(&by.node))).1,
     };
-    let channel = dialler.dial(pl.party.clone(), node.address.to_string(), Reach::Everything);
+    let channel = dialler.dial(pl.party, node.address.to_string(), Reach::Everything);
     let mut health = HealthClient::new(channel.clone());
     let mut stream = health.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
     stream.message().await.unwrap().unwrap();

@@ -25,7 +25,7 @@ fn a_caller_is_judged_by_its_authority_its_time_its_use_its_list_and_its_key() {
 
     let identity = who(&anna, present()).unwrap();
     assert!(matches!(&identity, Identity::Person { person, .. } if person.name == "Anna Kowalska"));
-    assert_eq!(who(&by.node, present()), Ok(Identity::Peer { party: by.party.clone() }));
+    assert_eq!(who(&by.node, present()), Ok(Identity::Peer { party: by.party }));
     assert_eq!(who(&unknown, present()), Err(Stranger::UnknownAuthority));
     assert_eq!(who(&anna, beginning().plus_ms(-1)), Err(Stranger::NotYetValid));
     assert_eq!(who(&anna, end().plus_ms(1_000)), Err(Stranger::Expired));
@@ -50,7 +50,7 @@ fn a_list_that_is_absent_or_expired_leaves_a_peer_one_method_and_a_person_none()
     let (mut pl, mut by) = (Realm::new("PL"), Realm::new("BY"));
     let anna = pl.person("Anna Kowalska");
     let roster = on_roster("Anna Kowalska", anna.key_digest, WATCH);
-    let stale = Ok(Identity::PeerWithStaleList { party: by.party.clone() });
+    let stale = Ok(Identity::PeerWithStaleList { party: by.party });
 
     let trust = Trust::new(pl.without_list(), vec![by.without_list()], roster.clone());
     assert_eq!(trust.identify(&chain(&by.node), present()), stale);
@@ -58,7 +58,7 @@ fn a_list_that_is_absent_or_expired_leaves_a_peer_one_method_and_a_person_none()
 
     by.custody.publish_list(beginning(), at("2025-07-31T09:00:00Z")).unwrap();
     let trust = Trust::new(pl.keys(), vec![by.keys()], roster.clone());
-    let fresh = Ok(Identity::Peer { party: by.party.clone() });
+    let fresh = Ok(Identity::Peer { party: by.party });
     assert_eq!(trust.identify(&chain(&by.node), present().plus_ms(-1)), fresh);
     assert_eq!(trust.identify(&chain(&by.node), present()), stale);
 
@@ -85,7 +85,7 @@ fn a_party_can_not_list_another_partys_authority_as_its_own() {
     };
     let trust = Trust::new(pl.keys(), vec![stolen, by.keys()], Roster::new());
     assert_eq!(trust.faults().len(), 1);
-    assert_eq!(trust.identify(&chain(&by.node), present()), Ok(Identity::Peer { party: by.party.clone() }));
+    assert_eq!(trust.identify(&chain(&by.node), present()), Ok(Identity::Peer { party: by.party }));
     // Nor does naming itself so in a certificate help: the authority decides.
     let posing = thief.person("Anna Kowalska");
     assert_eq!(trust.identify(&chain(&posing), present()), Err(Stranger::NotInKeyList));
@@ -100,7 +100,7 @@ fn a_list_signed_by_another_authority_of_the_same_name_counts_for_nothing() {
         ..by.keys()
     };
     let trust = Trust::new(pl.keys(), vec![keys], Roster::new());
-    let stale = Identity::PeerWithStaleList { party: by.party.clone() };
+    let stale = Identity::PeerWithStaleList { party: by.party };
     assert_eq!(trust.identify(&chain(&by.node), present()), Ok(stale));
 }
 
