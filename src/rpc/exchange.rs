@@ -23,7 +23,7 @@ fn peer<T>(call: &Request<T>) -> Result<Party, Status> {
     let caller = access::caller(call)?;
     match caller {
         Caller::Peer(peer) | Caller::PeerWithStaleList(peer) => Ok(*peer.party()),
-        Caller::Person(_) => Err(status::not_permitted(caller)),
+        Caller::Person(_) | Caller::PersonWithStaleList(_) => Err(status::not_permitted(caller)),
     }
 }
 

@@ -8,3 +8,7 @@ pub mod caller;
 pub mod command;
 pub mod exchange;
 pub mod status;
+
+/// The compiled protos (a `google.protobuf.FileDescriptorSet`), for reflection and for the test that
+/// no method is without a row in the access table.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
