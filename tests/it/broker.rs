@@ -166,7 +166,8 @@ impl Drop for Broker {
 fn java(folder: &Path) -> Command {
     let jars = PathBuf::from(variable("DETENTE_KAFKA_JARS"));
     let log = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kafka/log4j2.properties");
-    let out = File::options().append(true).create(true).open(folder.join("out")).expect("a file for its words");
+    let out =
+        File::options().append(true).create(true).open(folder.join("out")).expect("a file for its words");
     let mut command = Command::new("java");
     command
         .args(["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"])

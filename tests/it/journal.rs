@@ -78,7 +78,8 @@ fn numbered(numbers: std::ops::Range<u32>) -> Vec<Bytes> {
 async fn read(reader: &mut Reader, entries: usize) -> Vec<Entry> {
     let mut all = Vec::new();
     while all.len() < entries {
-        let batch = tokio::time::timeout(Duration::from_secs(60), reader.next()).await.expect("in time").unwrap();
+        let batch =
+            tokio::time::timeout(Duration::from_secs(60), reader.next()).await.expect("in time").unwrap();
         assert!(!batch.is_empty());
         all.extend(batch);
     }
