@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use detente::domain::party::Incarnation;
-use detente::journal::kafka_settings::{self, KafkaConfig, Transport};
-use detente::journal::{AppendFault, Journal, OpenFault, ReadFault, Reader, kafka};
+use detente::journal::kafka_settings::{KafkaConfig, Transport};
+use detente::journal::{AppendFault, Journal, OpenFault, ReadFault, Reader, kafka, kafka_topic};
 use detente::limits;
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
@@ -187,8 +187,8 @@ async fn each_wrong_setting_is_named_with_its_right_value() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_topic_that_was_made_here_has_no_wrong_setting() {
     let (config, topic) = (broker::shared(), broker::fresh_topic());
-    kafka_settings::create(&config, &topic).await.unwrap();
-    assert_eq!(kafka_settings::check(&config, &topic).await.unwrap(), []);
+    kafka_topic::create(&config, &topic).await.unwrap();
+    assert_eq!(kafka_topic::check(&config, &topic).await.unwrap(), []);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -322,7 +322,7 @@ async fn a_reader_of_another_make_sees_the_value_the_headers_and_a_key_of_its_ow
 
 #[test]
 fn the_topic_names_party_and_incarnation() {
-    let topic = kafka_settings::topic_of(&"OSCE".parse().unwrap(), Incarnation(2));
+    let topic = kafka_topic::topic_of(&"OSCE".parse().unwrap(), Incarnation(2));
     assert_eq!(topic, "detente.osce.journal.2");
 }
 
