@@ -12,5 +12,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod cli;
+pub mod codec;
 pub mod domain;
 pub mod limits;

@@ -5,7 +5,9 @@
 //! arguments, so that the same journal gives the same Board on any machine, in any year.
 
 pub mod digest;
+pub mod exercise;
 pub mod party;
 pub mod people;
 pub mod precedence;
+pub mod text;
 pub mod time;

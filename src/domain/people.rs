@@ -22,7 +22,8 @@ impl Person {
     /// Whether two entries stand for the same human being: same key or same name. Used where two
     /// different persons are required, so it errs towards "the same".
     pub fn is_same_person(&self, other: &Person) -> bool {
-        self.key_digest == other.key_digest || self.name.trim().to_lowercase() == other.name.trim().to_lowercase()
+        self.key_digest == other.key_digest
+            || self.name.trim().to_lowercase() == other.name.trim().to_lowercase()
     }
 }
 

@@ -1,0 +1,5 @@
+//! `detente …`: thin. Reads what a person wrote, calls, prints.
+//!
+//! Never here: rules.
+
+pub mod form;
