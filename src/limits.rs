@@ -253,8 +253,11 @@ pub const CONNECTION_AGE_MS_MAX: u64 = 60 * 60 * 1_000;
 pub const CONNECTION_GRACE_MS: u64 = 60 * 1_000;
 /// Calls under way at once on one connection; further ones wait at the caller.
 pub const CALLS_PER_CONNECTION_MAX: u32 = 128;
-/// Longer header lists are refused by HTTP/2 (bytes).
+/// A call with longer headers is refused by HTTP/2 (bytes).
 pub const HEADER_BYTES_MAX: u32 = 16 * 1024;
+/// An answer with longer headers and trailers fails at whoever dialled (bytes). A refusal names all
+/// faults of a form at once, in the trailers.
+pub const ANSWER_HEADER_BYTES_MAX: u32 = 256 * 1024;
 /// Silence on the TCP connection before the kernel probes it (milliseconds).
 pub const TCP_KEEPALIVE_MS: u64 = 15_000;
 

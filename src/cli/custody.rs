@@ -23,7 +23,7 @@ use crate::domain::digest::Digest;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::limits;
-use crate::peers::certificate;
+use crate::peers::certificate::{self, NotAnAuthority};
 use crate::peers::tls;
 
 /// Why the authority did not do what was asked. Nothing was issued or revoked.
@@ -38,6 +38,8 @@ pub enum CustodyFault {
         limits::CERTIFICATE_NAME_CHARS_MAX
     )]
     Name { field: &'static str },
+    #[error(transparent)]
+    NotOurs(#[from] NotAnAuthority),
     #[error("{} can't be used as an authority's key or certificate", .0.display())]
     BadAuthority(PathBuf),
     #[error("line {line} of {} can't be read; the register is not guessed at", path.display())]
@@ -116,6 +118,7 @@ impl Custody {
         let key_text = std::str::from_utf8(&key_pem).map_err(|_| bad_key())?;
         let key = KeyPair::from_pem(key_text).map_err(|_| bad_key())?;
         let authority_der = certificate::from_pem(&certificate_pem).map_err(|_| bad_certificate())?;
+        certificate::check_authority(&authority_der, party)?;
         if certificate::key_digest(&authority_der).ok() != Some(key_digest(&key)) {
             return Err(bad_certificate());
         }
@@ -124,7 +127,7 @@ impl Custody {
         let register = Register::read(&directory.join("register"))?;
         Ok(Custody {
             directory: directory.to_owned(),
-            party: party.clone(),
+            party: *party,
             issuer,
             authority_der,
             register,

@@ -5,6 +5,7 @@
 pub mod certificate;
 pub mod dial;
 pub mod guarded;
+pub mod stranger;
 pub mod tls;
 pub mod trust;
 pub mod trust_of_board;

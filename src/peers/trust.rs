@@ -13,6 +13,7 @@ use crate::domain::people::{Person, Roles};
 use crate::domain::time::Instant;
 use crate::limits;
 use crate::peers::certificate::{Authority, Leaf, NotAnAuthority, PeerCertificate, RevocationList};
+use crate::peers::stranger::{BadList, Stranger};
 use crate::peers::verify::Verifiers;
 
 /// What the Board has on record about one Party's TLS.
@@ -90,35 +91,6 @@ impl Identity {
     }
 }
 
-/// Why a certificate opens nothing. Each is final until the certificate, a list or the roster changes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum Stranger {
-    #[error("no certificate was shown")]
-    NoCertificate,
-    #[error("the certificate can't be read")]
-    Unreadable,
-    #[error("the certificate was not signed by the authority of any Party known here")]
-    UnknownAuthority,
-    #[error("the certificate was signed by the authority of another Party than the one called")]
-    OtherParty,
-    #[error("the certificate, or the authority that signed it, has expired")]
-    Expired,
-    #[error("the certificate, or the authority that signed it, is not valid yet")]
-    NotYetValid,
-    #[error("the certificate is not made for this use: clientAuth to call, serverAuth to answer")]
-    WrongPurpose,
-    #[error("the certificate was revoked by its authority")]
-    Revoked,
-    #[error("the authority's revocation list is absent or expired: a fresh one is needed")]
-    StaleList,
-    #[error("the certificate's key is not on the roster")]
-    NotOnRoster,
-    #[error("the certificate names another person than the roster has for its key")]
-    OtherName,
-    #[error("the certificate's key is not a TLS key in the Party's key list")]
-    NotInKeyList,
-}
-
 /// Which end of a connection shows the certificate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum End {
@@ -146,7 +118,7 @@ impl Trust {
     /// What can't be used of a Party's keys is left out and named in `faults`, so that no peer can
     /// spoil the picture of another.
     pub fn new(own: PartyKeys, peers: Vec<PartyKeys>, roster: Roster) -> Trust {
-        let mut trust = Trust { own: own.party.clone(), parties: Vec::new(), roster, faults: Vec::new() };
+        let mut trust = Trust { own: own.party, parties: Vec::new(), roster, faults: Vec::new() };
         for keys in std::iter::once(own).chain(peers) {
             trust.add(keys);
         }
@@ -158,7 +130,7 @@ impl Trust {
         for der in keys.authorities.iter().take(limits::AUTHORITIES_PER_PARTY_MAX) {
             match Authority::parse(der, &keys.party).and_then(|authority| known(authority, &keys)) {
                 Ok(known) => authorities.push(known),
-                Err(fault) => self.faults.push((keys.party.clone(), fault)),
+                Err(fault) => self.faults.push((keys.party, fault)),
             }
         }
         self.parties.push(KnownParty { party: keys.party, authorities, tls_keys: keys.tls_keys });
@@ -211,7 +183,7 @@ impl Trust {
         if !known.tls_keys.contains(&certificate.key_digest) {
             return Err(Stranger::NotInKeyList);
         }
-        let party = known.party.clone();
+        let party = known.party;
         match list {
             ListState::Fresh => Ok(Identity::Peer { party }),
             ListState::Stale => Ok(Identity::PeerWithStaleList { party }),
@@ -240,6 +212,25 @@ impl Trust {
         }
     }
 
+    /// Whether a revocation list (DER) that `party` hands in is worth putting on record: signed by one
+    /// of its authorities, in force at `now`, and newer than what is held. An older one, however well
+    /// signed, would let in again whom a newer one keeps out.
+    pub fn check_list(&self, party: &Party, der: &[u8], now: Instant) -> Result<(), BadList> {
+        let known = self.parties.iter().find(|known| known.party == *party).ok_or(BadList::NotTheirs)?;
+        let (authority, list) = known
+            .authorities
+            .iter()
+            .find_map(|known| Some((known, usable_list(&known.authority, der)?)))
+            .ok_or(BadList::NotTheirs)?;
+        if now >= list.next_update {
+            return Err(BadList::Expired);
+        }
+        match &authority.list {
+            Some(held) if held.age >= list.age => Err(BadList::NotNewer),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     fn check(
         &self,
         certificate: &PeerCertificate,
@@ -265,7 +256,7 @@ impl Trust {
         // An expired list still revokes: it only can't say that anything is *not* revoked.
         match &known.list {
             Some(list) if list.revokes(&certificate.serial) => Err(Stranger::Revoked),
-            Some(list) if now <= list.next_update => Ok((party, ListState::Fresh)),
+            Some(list) if now < list.next_update => Ok((party, ListState::Fresh)),
             Some(_) | None => Ok((party, ListState::Stale)),
         }
     }
@@ -294,12 +285,15 @@ fn known(authority: Authority, keys: &PartyKeys) -> Result<KnownAuthority, NotAn
         .revocation_lists
         .iter()
         .take(limits::REVOCATION_LISTS_PER_PARTY_MAX)
-        .filter_map(|der| RevocationList::parse(der, &authority))
-        .filter(|list| Verifiers::can_use(&authority.der, &list.der))
+        .filter_map(|der| usable_list(&authority, der))
         .max_by(|a, b| a.age.cmp(&b.age));
     let verifiers = Verifiers::new(&authority.der, list.as_ref().map(|list| list.der.as_slice()))
         .ok_or(NotAnAuthority::Unreadable)?;
     Ok(KnownAuthority { authority, list, verifiers })
+}
+
+fn usable_list(authority: &Authority, der: &[u8]) -> Option<RevocationList> {
+    RevocationList::parse(der, authority).filter(|list| Verifiers::can_use(&authority.der, &list.der))
 }
 
 impl fmt::Debug for Trust {

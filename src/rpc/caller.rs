@@ -7,7 +7,8 @@ use crate::domain::party::Party;
 use crate::domain::people::{Person, Role, Roles};
 use crate::domain::time::Instant;
 use crate::peers::certificate::PeerCertificate;
-use crate::peers::trust::{Identity, Stranger, Trust};
+use crate::peers::stranger::Stranger;
+use crate::peers::trust::{Identity, Trust};
 
 /// One call's caller. It is not kept: the next call is judged anew.
 #[derive(Clone, PartialEq, Eq, Debug)]

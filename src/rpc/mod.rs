@@ -7,3 +7,7 @@ pub mod access;
 pub mod caller;
 pub mod command;
 pub mod status;
+
+/// The compiled protos (a `google.protobuf.FileDescriptorSet`), for reflection and for the test that
+/// no method is without a row in the access table.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

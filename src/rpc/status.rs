@@ -9,7 +9,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 use crate::codec::fault::DecodeFault;
 use crate::domain::board::Denied;
 use crate::domain::refusal::{NotNow, Refusal};
-use crate::peers::trust::Stranger;
+use crate::peers::stranger::Stranger;
 use crate::replay::records::RecordFault;
 use crate::rpc::caller::Caller;
 

@@ -1,9 +1,14 @@
 //! All integration tests are modules of this one binary; `tests/run` starts the Kafka broker they need.
 
+mod access;
+mod authority;
 mod broker;
+mod custody;
 mod exercise_form;
 mod journal;
 mod key_list;
 mod merkle;
 mod notes;
 mod signed;
+mod tls;
+mod trust;
