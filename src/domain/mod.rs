@@ -19,6 +19,6 @@ pub mod people;
 pub mod precedence;
 pub mod refusal;
 pub mod roster;
-pub mod thread;
 pub mod text;
+pub mod thread;
 pub mod time;
