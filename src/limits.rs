@@ -44,6 +44,30 @@ pub const CLOCK_RECHECK_MS: u64 = 1_000;
 
 // ---- forms: what a person may write in a form --------------------------------------------------
 
+/// Signed content larger than this is refused, at the sender and at the receiver (bytes).
+pub const CONTENT_BYTES_MAX: usize = 256 * 1024;
+/// Content with more fields at its top level is refused before it is taken apart, so that a small
+/// message can't unfold into much memory.
+pub const CONTENT_FIELDS_MAX: usize = 4096;
+/// A text larger than this is refused (bytes).
+pub const FORM_TEXT_BYTES_MAX: usize = 16 * 1024;
+/// A list with more entries is refused.
+pub const FORM_LIST_ENTRIES_MAX: usize = 500;
+/// A greater number is refused, so that sums stay far from the edge and every format can hold it.
+pub const FORM_NUMBER_MAX: u64 = 999_999_999_999;
+/// A name or other short text with more characters is marked as a fault.
+pub const FORM_NAME_CHARS: usize = 300;
+/// A longer text with more characters is marked as a fault.
+pub const FORM_PROSE_CHARS: usize = 4000;
+/// A polygon with fewer corners is marked as a fault.
+pub const POLYGON_CORNERS_MIN: usize = 3;
+/// A calendar for a year outside is marked as a fault.
+pub const CALENDAR_YEARS: std::ops::RangeInclusive<u64> = 1900..=9999;
+/// A longer text is not taken for the name of a zone, and marked as a fault (bytes).
+pub const ZONE_NAME_BYTES: usize = 64;
+/// A form file larger than this is not read (bytes).
+pub const FORM_FILE_BYTES_MAX: usize = 1024 * 1024;
+
 // ---- evidence ----------------------------------------------------------------------------------
 
 /// What carries more signatures in one wrapping is refused.
@@ -261,6 +285,10 @@ pub const HEADER_BYTES_MAX: u32 = 16 * 1024;
 /// An answer with longer headers and trailers fails at whoever dialled (bytes). A refusal names all
 /// faults of a form at once, in the trailers.
 pub const ANSWER_HEADER_BYTES_MAX: u32 = 256 * 1024;
+/// A larger call is refused before it is decoded (bytes).
+pub const CALL_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// A larger answer is not given: the call fails (bytes).
+pub const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Silence on the TCP connection before the kernel probes it (milliseconds).
 pub const TCP_KEEPALIVE_MS: u64 = 15_000;
 
@@ -272,3 +300,15 @@ pub const CERTIFICATE_NAME_CHARS_MAX: usize = 64;
 pub const AUTHORITY_LIFE_MS: i64 = 3_652 * 24 * 60 * 60 * 1_000;
 /// A key, certificate or register file larger than this is refused unread (bytes).
 pub const KEY_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// A certificate made here is good for two years unless another life is asked for (milliseconds).
+pub const CERTIFICATE_LIFE_MS: i64 = 730 * 24 * 3_600_000;
+/// A revocation list made here is good for five weeks unless another life is asked for: whoever forgets
+/// to publish the next one in time stops all calls that rely on it (milliseconds).
+pub const REVOCATION_LIST_LIFE_MS: i64 = 35 * 24 * 3_600_000;
+/// `doctor` warns of a certificate or revocation list that ends within three weeks (milliseconds).
+pub const EXPIRY_WARNING_MS: i64 = 21 * 24 * 3_600_000;
+/// A node that was asked to stop and has not by then is left to end with its process (milliseconds).
+pub const SHUTDOWN_MS_MAX: u64 = 5_000;
+/// A call of an officer's command that has no answer by then is given up; it is safe to give the command
+/// again with the same id (milliseconds).
+pub const DESK_CALL_MS_MAX: u64 = 30_000;

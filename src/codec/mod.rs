@@ -6,6 +6,7 @@
 pub mod change;
 pub mod dispatch;
 pub mod event;
+pub mod exercise;
 pub mod fault;
 pub mod key_list;
 pub mod message;

@@ -7,6 +7,8 @@ pub mod access;
 pub mod caller;
 pub mod command;
 pub mod exchange;
+pub mod party;
+mod party_checks;
 pub mod status;
 
 /// The compiled protos (a `google.protobuf.FileDescriptorSet`), for reflection and for the test that
