@@ -1,1 +1,3 @@
+//! detente: parse, run, exit code.
+
 fn main() {}

@@ -1,0 +1,8 @@
+//! `detente …`: thin.
+//!
+//! Never here: a rule.
+
+pub mod custody;
+pub mod files;
+pub mod keys;
+pub mod register;

@@ -1,0 +1,14 @@
+//! Calls: TLS identity, the access table, calls to commands, status codes.
+//!
+//! Never here: touching a Board or making an Event.
+
+pub mod accept;
+pub mod access;
+pub mod caller;
+pub mod command;
+pub mod exchange;
+pub mod status;
+
+/// The compiled protos (a `google.protobuf.FileDescriptorSet`), for reflection and for the test that
+/// no method is without a row in the access table.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));
