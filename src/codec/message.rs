@@ -81,10 +81,7 @@ fn outgoing_to_proto(outgoing: &Outgoing) -> proto::Message {
         marking: outgoing.marking.clone(),
         language: outgoing.language.clone(),
         references: outgoing.references.iter().map(reference_to_proto).collect(),
-        traffic: match outgoing.traffic {
-            Traffic::Real => proto::Traffic::Real as i32,
-            Traffic::Drill => proto::Traffic::Drill as i32,
-        },
+        traffic: traffic_to_proto(outgoing.traffic),
         parts: outgoing.parts.iter().map(part_to_proto).collect(),
         subject: outgoing.subject.clone(),
         remarks: outgoing.remarks.clone(),
@@ -92,7 +89,7 @@ fn outgoing_to_proto(outgoing: &Outgoing) -> proto::Message {
     }
 }
 
-fn outgoing_from_proto(wire: proto::Message, zone: String) -> Result<Outgoing, DecodeFault> {
+pub(super) fn outgoing_from_proto(wire: proto::Message, zone: String) -> Result<Outgoing, DecodeFault> {
     let regime = wire.regime.map(|regime| {
         Ok(RegimeCitation {
             name: text(regime.name, "message.regime.name", limits::LINE_BYTES_MAX)?,
@@ -245,6 +242,13 @@ pub(crate) fn precedence_to_proto(precedence: Precedence) -> i32 {
         Precedence::Priority => proto::Precedence::Priority,
         Precedence::Immediate => proto::Precedence::Immediate,
         Precedence::Flash => proto::Precedence::Flash,
+    }) as i32
+}
+
+pub(crate) fn traffic_to_proto(traffic: Traffic) -> i32 {
+    (match traffic {
+        Traffic::Real => proto::Traffic::Real,
+        Traffic::Drill => proto::Traffic::Drill,
     }) as i32
 }
 

@@ -6,4 +6,8 @@ pub mod accept;
 pub mod access;
 pub mod caller;
 pub mod command;
+pub mod exercise;
+pub mod faults;
 pub mod status;
+pub mod thread;
+pub mod watch;
