@@ -233,6 +233,33 @@ pub const KEEPALIVE_INTERVAL_MS: u64 = 10_000;
 /// A ping unanswered for this long ends the connection (milliseconds).
 pub const KEEPALIVE_TIMEOUT_MS: u64 = 5_000;
 
+/// A larger signed message is refused for good, and not kept (bytes).
+pub const MESSAGE_SIGNED_BYTES_MAX: usize = MESSAGE_BYTES_MAX + 64 * 1024;
+/// Deliveries in one call; the rest comes with the next.
+pub const DELIVERIES_PER_CALL_MAX: usize = 64;
+/// A call of deliveries ends once it holds so many bytes; one more delivery may follow.
+pub const DELIVERIES_BYTES_PER_CALL: usize = 1024 * 1024;
+/// A Party that can't be dialled is answered after so long though nothing is owed to it (ms).
+pub const COLLECT_WAIT_MS: u64 = 20_000;
+/// Calls between nodes larger than this are refused (bytes).
+pub const EXCHANGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Leaves in one answer; the rest is asked for with the next call.
+pub const LEAVES_PER_CALL_MAX: usize = 1_024;
+/// An answer of leaves ends once it holds so many bytes.
+pub const LEAVES_BYTES_PER_CALL_MAX: usize = 512 * 1024;
+/// Calls for leaves in a row for one head; then the next heartbeat goes on.
+pub const LEAVES_CALLS_PER_BEAT_MAX: usize = 64;
+/// A call to a peer that is not answered by then is given up (ms).
+pub const PEER_CALL_MS_MAX: u64 = 20_000;
+/// The first wait after a failed call (ms); it doubles up to `BACK_OFF_MS_MAX`, and half of it is chance.
+pub const BACK_OFF_MS_MIN: u64 = 100;
+/// The longest wait after failed calls (ms). It ends at once when the peer is heard.
+pub const BACK_OFF_MS_MAX: u64 = 30_000;
+/// A heartbeat is sent at least this often by the node's clock (ms).
+pub const HEARTBEAT_MS: i64 = 10_000;
+/// After our ledger grew, a heartbeat is sent once it has been still for so long (ms).
+pub const HEARTBEAT_SETTLE_MS: u64 = 50;
+
 // ---- rpc and TLS -------------------------------------------------------------------------------
 
 /// A caller that has not finished the TLS handshake by then is dropped (milliseconds).

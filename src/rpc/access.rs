@@ -84,6 +84,7 @@ table! {
     "/detente.v1.ExchangeService/Beat" => For::Peers,
     "/detente.v1.ExchangeService/Leaves" => For::Peers,
     "/detente.v1.ExchangeService/KeyLists" => For::Peers,
+    "/detente.v1.ExchangeService/HandInKeyLists" => For::Peers,
     "/detente.v1.ExchangeService/Collect" => For::Peers,
     "/detente.v1.ExchangeService/HandInReceipts" => For::Peers,
     "/detente.v1.ExchangeService/HandInRevocationList" => For::PeersEvenWithStaleList,

@@ -27,20 +27,13 @@ use crate::domain::time::Instant;
 use crate::limits;
 use crate::registrar::{Done, Head, Registrar};
 
-/// The service, for the node to serve behind the access table.
-pub fn service(registrar: Registrar) -> ExerciseServiceServer<Exercises> {
-    ExerciseServiceServer::new(Exercises { registrar })
-        .max_decoding_message_size(limits::PERSON_CALL_BYTES_MAX)
-        .max_encoding_message_size(limits::ANSWER_BYTES_MAX)
-}
-
 /// Reads from heads, gives commands to the Registrar.
-pub struct Exercises {
-    registrar: Registrar,
+pub struct ExerciseCalls {
+    pub registrar: Registrar,
 }
 
 #[tonic::async_trait]
-impl ExerciseService for Exercises {
+impl ExerciseService for ExerciseCalls {
     async fn draft(
         &self,
         call: Request<calls::DraftRequest>,
@@ -186,7 +179,14 @@ impl ExerciseService for Exercises {
     }
 }
 
-impl Exercises {
+impl ExerciseCalls {
+    /// For the node to serve behind the access table.
+    pub fn service(self) -> ExerciseServiceServer<ExerciseCalls> {
+        ExerciseServiceServer::new(self)
+            .max_decoding_message_size(limits::PERSON_CALL_BYTES_MAX)
+            .max_encoding_message_size(limits::ANSWER_BYTES_MAX)
+    }
+
     async fn give(&self, command: Command, origin: Origin) -> Result<Arc<Record>, Status> {
         give(&self.registrar, command, origin).await
     }

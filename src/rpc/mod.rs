@@ -6,6 +6,7 @@ pub mod accept;
 pub mod access;
 pub mod caller;
 pub mod command;
+pub mod exchange;
 pub mod exercise;
 pub mod faults;
 pub mod status;

@@ -10,6 +10,7 @@ use crate::codec::fault::DecodeFault;
 use crate::domain::board::Denied;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
 use crate::limits;
+use crate::peers::serve::ServeFault;
 use crate::peers::trust::Stranger;
 use crate::replay::records::RecordFault;
 use crate::rpc::caller::Caller;
@@ -108,6 +109,18 @@ pub fn record(fault: RecordFault) -> Status {
         }
         RecordFault::Unreadable { .. } => {
             refusal(Code::DataLoss, "RECORD_UNREADABLE", "a record can't be read; run `detente audit verify`")
+        }
+    }
+}
+
+/// Why a peer gets no answer that it could use.
+pub fn serve(fault: ServeFault) -> Status {
+    match fault {
+        ServeFault::Record(fault) => record(fault),
+        ServeFault::Denied(fault) => denied(fault),
+        ServeFault::NoSuchParty => not_found("Party"),
+        ServeFault::Unusable(what) => {
+            refusal(Code::FailedPrecondition, "UNUSABLE", format!("the {what} can't be used"))
         }
     }
 }

@@ -33,22 +33,15 @@ use crate::limits;
 use crate::registrar::{Head, Registrar};
 use crate::replay::records::StoredMessage;
 
-/// The service, for the node to serve behind the access table.
-pub fn service(registrar: Registrar) -> WatchServiceServer<Watches> {
-    WatchServiceServer::new(Watches { registrar })
-        .max_decoding_message_size(limits::PERSON_CALL_BYTES_MAX)
-        .max_encoding_message_size(limits::ANSWER_BYTES_MAX)
-}
-
 /// Reads from heads, gives commands to the Registrar.
-pub struct Watches {
-    registrar: Registrar,
+pub struct WatchCalls {
+    pub registrar: Registrar,
 }
 
 type Notices = mpsc::Sender<Result<calls::FollowResponse, Status>>;
 
 #[tonic::async_trait]
-impl WatchService for Watches {
+impl WatchService for WatchCalls {
     type FollowStream = Pin<Box<dyn Stream<Item = Result<calls::FollowResponse, Status>> + Send>>;
 
     async fn follow(
@@ -108,7 +101,14 @@ impl WatchService for Watches {
     }
 }
 
-impl Watches {
+impl WatchCalls {
+    /// For the node to serve behind the access table.
+    pub fn service(self) -> WatchServiceServer<WatchCalls> {
+        WatchServiceServer::new(self)
+            .max_decoding_message_size(limits::PERSON_CALL_BYTES_MAX)
+            .max_encoding_message_size(limits::ANSWER_BYTES_MAX)
+    }
+
     async fn stored(&self, digest: &Digest) -> Result<(Whereabouts, StoredMessage), Status> {
         let head = self.registrar.head();
         let there = *head.board.messages.get(digest).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
