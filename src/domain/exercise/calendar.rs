@@ -4,7 +4,7 @@
 
 use super::area::Area;
 use super::faults::Faults;
-use super::figures::{Figure, Formation, check_sums};
+use super::figures::{Figure, Formation, check_named, check_sums};
 use super::leaf::{Prose, choice};
 use super::outline::{Path, Rules, form};
 use super::reference::ActivityReference;
@@ -93,6 +93,7 @@ impl Rules for CalendarEntry {
     fn rules(&self, at: &Path, faults: &mut Faults) {
         check_order(&self.start, &self.end, &at.field("end"), faults);
         check_sums(&self.figures, &at.field("figures"), faults);
+        check_named(&self.figures, &self.participating_parties, &[], &at.field("figures"), faults);
         if self.start == When::default() && self.period.is_empty() {
             faults.missing(&[at.field("start"), at.field("period")]);
         }

@@ -62,9 +62,11 @@ impl Rules for Figure {
 impl Rules for Formation {
     fn key(&self) -> String {
         let of = if self.party.is_empty() { "" } else { " of " };
+        let under = if self.subordination.is_empty() { "" } else { " under " };
         match (self.designation.is_empty(), self.kind.is_empty()) {
             (true, true) => String::new(),
-            (true, false) => format!("{}{of}{}", self.kind, self.party),
+            // Without a name of its own it is known by where it belongs.
+            (true, false) => format!("{}{of}{}{under}{}", self.kind, self.party, self.subordination),
             (false, _) => format!("{}{of}{}", self.designation, self.party),
         }
     }
@@ -124,6 +126,28 @@ pub(super) fn check_sums(figures: &[Figure], at: &Path, faults: &mut Faults) {
                     format!("the figures {} add up to {sum}, not to the total of {stated}", division.words()),
                 );
             }
+        }
+    }
+}
+
+/// Marks figures whose Party or territory is not among those that the form names. A form that names none
+/// is not held to any.
+pub(super) fn check_named(
+    figures: &[Figure],
+    participating: &[String],
+    territorial: &[String],
+    at: &Path,
+    faults: &mut Faults,
+) {
+    let is_strange =
+        |name: &String, named: &[String]| !name.is_empty() && !named.is_empty() && !named.contains(name);
+    for (index, figure) in figures.iter().enumerate() {
+        let at = at.item(index);
+        if is_strange(&figure.party, participating) {
+            faults.add(&at.field("party"), "is not among the participating Parties, by that name");
+        }
+        if is_strange(&figure.territory, territorial) {
+            faults.add(&at.field("territory"), "is not among the territorial Parties, by that name");
         }
     }
 }

@@ -117,6 +117,11 @@ pub trait Entry {
     /// Whether it is within the hard limits, on its way out and on its way in alike.
     fn bound(&self, at: &Path) -> Result<(), Refused>;
     fn is_absent(&self) -> bool;
+
+    /// How many entries its lists of groups have, all together.
+    fn entries(&self) -> usize {
+        0
+    }
 }
 
 /// Several fields that belong together. Written by `form!`.
@@ -127,6 +132,7 @@ pub trait Group: Rules {
     fn check_fields(&self, at: &Path, faults: &mut Faults);
     fn bound_fields(&self, at: &Path) -> Result<(), Refused>;
     fn all_absent(&self) -> bool;
+    fn entries_within(&self) -> usize;
 }
 
 /// What a group knows beyond its single fields.
@@ -180,6 +186,10 @@ impl<G: Group> Entry for Vec<G> {
     fn is_absent(&self) -> bool {
         self.is_empty()
     }
+
+    fn entries(&self) -> usize {
+        self.iter().map(G::entries_within).fold(self.len(), usize::saturating_add)
+    }
 }
 
 /// A list within its limit.
@@ -208,8 +218,7 @@ macro_rules! form {
         $($field:ident: $type:ty, $asked:ident, $label:literal, $meaning:literal;)+
     }) => {
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
-        #[serde(deny_unknown_fields, default)]
+        #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize)]
         pub struct $name {
             $(
                 #[doc = $meaning]
@@ -267,6 +276,39 @@ macro_rules! form {
                 use $crate::domain::exercise::outline::Entry as _;
                 true $(&& self.$field.is_absent())+
             }
+
+            fn entries_within(&self) -> usize {
+                use $crate::domain::exercise::outline::Entry as _;
+                0_usize$(.saturating_add(self.$field.entries()))+
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
+                use $crate::domain::exercise::named::NameAmong;
+                const NAMES: &[&str] = &[$(stringify!($field)),+];
+                struct Visitor;
+                impl<'de> serde::de::Visitor<'de> for Visitor {
+                    type Value = $name;
+
+                    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        f.write_str("a group of named fields")
+                    }
+
+                    fn visit_map<A: serde::de::MapAccess<'de>>(self, mut map: A) -> Result<$name, A::Error> {
+                        let mut form = $name::default();
+                        let mut names = NameAmong::new(NAMES);
+                        while let Some(name) = map.next_key_seed(&mut names)? {
+                            match name {
+                                $(stringify!($field) => form.$field = map.next_value()?,)+
+                                _ => return Err(serde::de::Error::unknown_field(name, NAMES)),
+                            }
+                        }
+                        Ok(form)
+                    }
+                }
+                deserializer.deserialize_struct(stringify!($name), NAMES, Visitor)
+            }
         }
 
         impl $crate::domain::exercise::outline::Entry for $name {
@@ -299,6 +341,10 @@ macro_rules! form {
 
             fn is_absent(&self) -> bool {
                 $crate::domain::exercise::outline::Group::all_absent(self)
+            }
+
+            fn entries(&self) -> usize {
+                $crate::domain::exercise::outline::Group::entries_within(self)
             }
         }
     };
