@@ -3,10 +3,12 @@
 //! Never here: when it is due.
 
 use super::area::Area;
+use super::choice::choice;
+use super::declare::form;
 use super::faults::Faults;
 use super::figures::{Figure, Formation, check_named, check_sums};
-use super::leaf::{Prose, choice};
-use super::outline::{Path, Rules, form};
+use super::leaf::Prose;
+use super::outline::{Path, Rules};
 use super::reference::ActivityReference;
 use super::when::{When, check_order};
 use crate::limits;

@@ -3,8 +3,9 @@
 //! Never here: a threshold, or a category that a treaty lays down. What is counted is free text; the
 //! well-known names below are offered to whoever fills in a form, and bind nobody.
 
+use super::declare::form;
 use super::faults::Faults;
-use super::outline::{Path, Rules, form};
+use super::outline::{Path, Rules};
 
 /// What forms usually count, each with how it is divided into kinds. Data for templates.
 pub const WELL_KNOWN: &[(&str, &str)] = &[
@@ -55,7 +56,11 @@ impl Rules for Figure {
     }
 
     fn line(&self) -> Option<String> {
-        self.number.map(|number| format!("{}: {number}", self.key()))
+        // Text that looks like more than one field is shown field by field.
+        let is_plain = |text: &String| !text.contains([';', ':']);
+        let plain = [&self.what, &self.kind, &self.party, &self.territory].into_iter().all(is_plain);
+        let number = self.number.filter(|_| plain && !self.what.is_empty())?;
+        Some(format!("{}: {number}", self.key()))
     }
 }
 

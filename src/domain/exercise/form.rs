@@ -4,10 +4,12 @@
 //! it is for the regime that it adopted.
 
 use super::area::{Area, Place};
+use super::choice::choice;
+use super::declare::form;
 use super::faults::Faults;
 use super::figures::{Figure, Formation, check_named, check_sums};
-use super::leaf::{Prose, choice};
-use super::outline::{Entry as _, Path, Rules, form};
+use super::leaf::Prose;
+use super::outline::{Entry as _, Path, Rules};
 use super::phases::{Phase, check_within};
 use super::reference::ActivityReference;
 use super::when::{When, check_order};

@@ -6,6 +6,8 @@
 mod afterwards;
 mod area;
 mod calendar;
+mod choice;
+mod declare;
 mod difference;
 mod faults;
 mod figures;

@@ -98,7 +98,7 @@ const ROWS: &[Row] = &[
     Row { kind: Kind::Notification, field: "designation", rule: "nothing but space",
         broken: "designation = \"  \"", kept: "designation = \" x \"" },
     Row { kind: Kind::Notification, field: "designation", rule: "can't be seen",
-        broken: "designation = \"a\\u202eb\"", kept: "designation = \"Запад-2025\"" },
+        broken: "designation = \"a\\u202eb\"", kept: "designation = \"Запад-2025 می\\u200Cشود\"" },
     Row { kind: Kind::Notification, field: "general_purpose", rule: "can't be seen",
         broken: "general_purpose = \"a\\u0007b\"", kept: "general_purpose = \"a\\nb\\tc\"" },
     Row { kind: Kind::Notification, field: "land.formations[1].designation", rule: "is asked for",
