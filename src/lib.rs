@@ -3,7 +3,7 @@
 //! The rooms, each of which may import only from those to its right (`tests/it/rooms.rs` checks it):
 //!
 //! ```text
-//! main ─ cli ─ rpc ─ peers ─ registrar ─ replay ─ journal ─ codec ─ evidence ─ domain ─ limits
+//! main ─ cli ─ rpc ─ peers ─ registrar ─ replay ─ journal ─ codec ─ evidence ─ clock ─ domain ─ limits
 //! ```
 //!
 //! A command goes down from `rpc` to `registrar`, which asks `domain` to decide, lets `codec` and
@@ -13,6 +13,13 @@
 #![forbid(unsafe_code)]
 
 pub mod cli;
+pub mod clock;
 pub mod codec;
 pub mod domain;
+pub mod evidence;
+pub mod journal;
 pub mod limits;
+pub mod peers;
+pub mod registrar;
+pub mod replay;
+pub mod rpc;

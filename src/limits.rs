@@ -8,6 +8,39 @@
 pub const PARTY_CODE_CHARS_MIN: usize = 2;
 /// A longer Party code is refused.
 pub const PARTY_CODE_CHARS_MAX: usize = 12;
+/// No more drafts are open at once; one more is refused until one is released or withdrawn.
+pub const DRAFTS_OPEN_MAX: usize = 1_000;
+/// No more proposals of custodians are open at once; one more is refused.
+pub const PROPOSALS_OPEN_MAX: usize = 100;
+/// A command whose caller's time is older is refused: its id may have been forgotten (7 days).
+pub const COMMAND_AGE_MS_MAX: i64 = 7 * 24 * 3_600_000;
+/// Command ids are kept this long, so that the same id gives the same answer. Longer than
+/// `COMMAND_AGE_MS_MAX` by more than two clocks may differ (8 days).
+pub const COMMAND_IDS_KEPT_MS: i64 = 8 * 24 * 3_600_000;
+/// A command from further in the future is refused (10 minutes).
+pub const CLOCKS_MAY_DIFFER_MS: i64 = 10 * 60_000;
+/// A message whose reference has not come for longer is put on record as such, once (1 hour).
+pub const REFERENCE_PATIENCE_MS: i64 = 3_600_000;
+/// Receipts of one lane that can be given again at once; older ones are found by asking for leaves.
+/// At least as many as can be under way on a lane, `DELIVERIES_PER_CALL_MAX`.
+pub const RECEIPTS_KEPT_PER_LANE: usize = 64;
+/// Records that one link may bring in an hour below FLASH; beyond it the answer is "not now".
+pub const LINK_RECORDS_PER_HOUR_MAX: u64 = 360_000;
+/// FLASH records that one link may bring in an hour; beyond it the answer is "not now".
+pub const LINK_FLASH_RECORDS_PER_HOUR_MAX: u64 = 3_600;
+/// Bytes that one link may bring in an hour below FLASH; beyond it the answer is "not now".
+pub const LINK_BYTES_PER_HOUR_MAX: u64 = 2 * 1024 * 1024 * 1024;
+/// What one link may put on record in an hour without anything being taken: contradictions, disputed
+/// receipts, heads that do not add up, new lists. Beyond it they are only answered.
+pub const LINK_ODDITIES_PER_HOUR_MAX: u64 = 32;
+/// A dispatch that claims a leaf this far beyond what we followed contradicts its own ledger.
+pub const LEAVES_AHEAD_MAX: u64 = 1 << 20;
+
+// ---- clock -------------------------------------------------------------------------------------
+
+/// Whoever waits on the system clock looks at it again at least this often, so that a clock set
+/// forward or back is noticed (milliseconds).
+pub const CLOCK_RECHECK_MS: u64 = 1_000;
 
 // ---- forms: what a person may write in a form --------------------------------------------------
 
@@ -41,17 +74,199 @@ pub const FORM_FILE_BYTES_MAX: usize = 1024 * 1024;
 
 // ---- evidence ----------------------------------------------------------------------------------
 
+/// What carries more signatures in one wrapping is refused.
+pub const SIGNATURES_MAX: usize = 8;
+/// A longer signature value is refused (bytes). Ed25519 needs 64, ML-DSA-87 needs 4,627.
+pub const SIGNATURE_BYTES_MAX: usize = 5 * 1024;
+/// A larger signed payload is refused (bytes): it could not stand in one record.
+pub const SIGNED_PAYLOAD_BYTES_MAX: usize = RECORD_BYTES_MAX;
+/// A larger wrapping, payload and signatures together, is refused before it is read (bytes).
+pub const SIGNED_BYTES_MAX: usize = SIGNED_PAYLOAD_BYTES_MAX + SIGNATURES_MAX * (SIGNATURE_BYTES_MAX + 128);
+/// A checkpoint of a larger tree is refused (leaves). Verifiers in other languages count in signed
+/// 64-bit numbers.
+pub const TREE_LEAVES_MAX: u64 = i64::MAX as u64;
+/// A longer inclusion or consistency path is refused before any of it is hashed. No tree within
+/// `TREE_LEAVES_MAX` leaves needs more for inclusion; C2SP tlog-witness allows no more for consistency.
+pub const PROOF_HASHES_MAX: usize = 63;
+/// A larger note is refused before it is read (bytes). Sixteen post-quantum signatures fit.
+pub const NOTE_BYTES_MAX: usize = 128 * 1024;
+/// A note with more signature lines is refused. C2SP signed-note asks for at least 16.
+pub const NOTE_SIGNATURES_MAX: usize = 32;
+/// A note key with a longer name is refused (bytes).
+pub const NOTE_NAME_BYTES_MAX: usize = 255;
+/// A checkpoint with more extension lines is refused. We write none.
+pub const CHECKPOINT_EXTENSIONS_MAX: usize = 16;
+/// A tlog-proof whose extra data is longer is refused (bytes). We write none.
+pub const PROOF_EXTRA_BYTES_MAX: usize = 64 * 1024;
+/// A larger tlog-proof is refused before it is read (bytes).
+pub const PROOF_FILE_BYTES_MAX: usize = 256 * 1024;
+/// A larger key list is refused (bytes).
+pub const KEY_LIST_BYTES_MAX: usize = 64 * 1024;
+/// A key list with more TLS keys is refused.
+pub const KEY_LIST_TLS_KEYS_MAX: usize = 8;
+/// A key list with more keys of all purposes together is refused, known to this program or not.
+pub const KEY_LIST_KEYS_MAX: usize = 32;
+/// A key list with more certificates of its authority is refused.
+pub const KEY_LIST_CA_CERTIFICATES_MAX: usize = 4;
+/// A key list with a longer certificate is refused (bytes).
+pub const CA_CERTIFICATE_BYTES_MAX: usize = 8 * 1024;
+/// A key list with more addresses is refused.
+pub const KEY_LIST_ADDRESSES_MAX: usize = 8;
+/// A key list with more contacts is refused.
+pub const KEY_LIST_CONTACTS_MAX: usize = 16;
+/// A key list with a longer name, address or contact is refused (bytes).
+pub const KEY_LIST_LINE_BYTES_MAX: usize = 256;
+/// A party file with more key lists is refused; a Party that changes keys each month reaches it in
+/// twenty years, and starts anew with a file compared by hand.
+pub const PARTY_FILE_KEY_LISTS_MAX: usize = 256;
+/// A party file with a longer revocation list is refused; where one is judged by, the Party counts as
+/// having none (bytes).
+pub const REVOCATION_LIST_BYTES_MAX: usize = 256 * 1024;
+/// A larger party file is refused before it is read (bytes, as text or not).
+pub const PARTY_FILE_BYTES_MAX: usize = 2 * 1024 * 1024;
+
+/// A larger message payload is refused for good (bytes). A record holds it with its dispatches.
+pub const MESSAGE_BYTES_MAX: usize = 512 * 1024;
+/// A longer kind is refused (bytes).
+pub const KIND_BYTES_MAX: usize = 64;
+/// A longer one-line text in a message's heading is refused (bytes).
+pub const LINE_BYTES_MAX: usize = 512;
+/// Longer remarks are refused (bytes).
+pub const REMARKS_BYTES_MAX: usize = 16 * 1024;
+/// A message to more action or more information addressees is refused.
+pub const ADDRESSEES_MAX: usize = 256;
+/// A message with more references is refused.
+pub const REFERENCES_MAX: usize = 32;
+/// A message with more parts is refused.
+pub const PARTS_MAX: usize = 64;
+/// A larger proven receipt is disputed without being read (bytes).
+pub const PROVEN_RECEIPT_BYTES_MAX: usize = 16 * 1024;
+/// A head in a larger note is not followed (bytes).
+pub const HEAD_NOTE_BYTES_MAX: usize = 4 * 1024;
+
 // ---- journal -----------------------------------------------------------------------------------
 
 /// A record larger than this is refused before it is appended (bytes).
 pub const RECORD_BYTES_MAX: usize = 900 * 1024;
 /// No batch given to the journal holds more records; the rest waits for the next one.
 pub const BATCH_RECORDS_MAX: usize = 512;
+/// A larger batch is refused before it is appended (bytes); two records of any size fit.
+pub const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// So many appends wait for the writing thread; the next caller waits for room, within its own time.
+pub const APPENDS_WAITING_MAX: usize = 64;
+/// An append that is not confirmed by then is answered "not known" (ms).
+pub const JOURNAL_APPEND_MS_MAX: u64 = 10_000;
+/// A single read or a short range that is not answered by then is given up; it may be asked again (ms).
+pub const JOURNAL_READ_MS_MAX: u64 = 5_000;
+/// So many single reads wait for their thread; the next caller waits for room, within its own time.
+pub const READS_WAITING_MAX: usize = 64;
+/// A batch read from the journal is handed over once it holds so many bytes; one more record may follow.
+pub const READ_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// A batch read from the journal holds no more entries; the rest comes with the next one.
+pub const READ_ENTRIES_MAX: usize = 8_192;
+/// A reading thread runs so many batches ahead of who reads, then it waits.
+pub const READ_BATCHES_AHEAD_MAX: usize = 2;
+/// Another process that holds the embedded journal's write lock is waited for so long (ms).
+pub const EMBEDDED_LOCK_MS_MAX: u64 = 3_000;
+/// At the end of an embedded journal another process's entries are looked for this often (ms).
+pub const EMBEDDED_LOOK_MS: u64 = 20;
+/// After so many bytes written ahead, the embedded journal moves them into its main file.
+pub const EMBEDDED_AHEAD_BYTES: u64 = 4 * 1024 * 1024;
+/// A record that the brokers have not acknowledged by then is given up by the producer (ms); less than
+/// `JOURNAL_APPEND_MS_MAX`, so that it does not land after the caller has its answer if that can be helped.
+pub const KAFKA_DELIVERY_MS_MAX: u64 = 8_000;
+/// A broker that does not answer a question by then is taken to be away, and is dialled anew (ms).
+pub const KAFKA_SOCKET_MS_MAX: u64 = 1_500;
+/// Opening, making or checking a topic is given up by then (ms).
+pub const KAFKA_OPEN_MS_MAX: u64 = 10_000;
+/// A fetch is parked at the broker so long when there is nothing new; other questions wait behind it (ms).
+pub const KAFKA_PARKED_MS_MAX: u64 = 100;
+/// A Kafka reading thread looks this often whether anybody still listens or asks (ms).
+pub const KAFKA_POLL_MS: u64 = 50;
+/// A reader that waited so long at the end asks the broker whether there really is nothing more (ms).
+pub const KAFKA_QUIET_MS_MAX: u64 = 5_000;
+/// A topic that brokers do not know for so long is gone; less may be a broker that is just starting (ms).
+pub const KAFKA_GONE_MS: u64 = 3_000;
+/// The largest Kafka message the topic must take: a record with its key and headers (bytes).
+pub const KAFKA_MESSAGE_BYTES_MAX: usize = 1_048_588;
+/// The producer holds no more in its queue; an append beyond it is answered "not known" (KiB).
+pub const KAFKA_QUEUE_KIB_MAX: usize = 64 * 1024;
+/// A Kafka reader fetches no further ahead (KiB).
+pub const KAFKA_AHEAD_KIB_MAX: usize = 8 * 1024;
+
+// ---- replay ------------------------------------------------------------------------------------
+
+/// Ledger trees kept whole for proofs of older leaves; the least used is made anew when it is asked for.
+pub const LEDGER_TREES_KEPT: usize = 4;
 
 // ---- registrar ---------------------------------------------------------------------------------
 
+/// So many commands wait for the registrar; one more is answered "not now". Peers' commands and the
+/// node's own leave `INBOX_RESERVE` of these places to persons.
+pub const INBOX_COMMANDS_MAX: usize = 1_024;
+/// Commands decided in one batch. More wait for the next.
+pub const BATCH_COMMANDS_MAX: usize = 256;
+/// A command that has no answer by then is answered "not on record, or not yet" (ms).
+pub const COMMAND_MS_MAX: u64 = 15_000;
+/// A batch that was not read back by then makes the registrar open a new epoch (ms).
+pub const READ_BACK_MS_MAX: u64 = 12_000;
+/// After an epoch that could not be opened, the next attempt waits so long (ms).
+pub const REOPEN_REST_MS: u64 = 500;
+/// The checkpoint beside the journal is at most so far behind (ms).
+pub const CHECKPOINT_BEHIND_MS: u64 = 1_000;
+
 // ---- peers -------------------------------------------------------------------------------------
+
+/// A larger certificate is refused before it is parsed (bytes).
+pub const CERTIFICATE_BYTES_MAX: usize = 16 * 1024;
+/// A Party's certification authorities beyond this many are passed over: one in force, one coming,
+/// and as many again.
+pub const AUTHORITIES_PER_PARTY_MAX: usize = 4;
+/// A Party's revocation lists beyond this many are passed over.
+pub const REVOCATION_LISTS_PER_PARTY_MAX: usize = 4;
+/// A live connection's certificate is judged again at least this often, beside every change of
+/// trust; what no longer stands is cut (milliseconds).
+pub const STANDING_RECHECK_MS: u64 = 1_000;
+/// A dialled connection that has not finished TCP and TLS by then is given up (milliseconds).
+pub const DIAL_MS_MAX: u64 = 10_000;
+/// A connection on which nothing was heard for this long is pinged, also when idle (milliseconds).
+pub const KEEPALIVE_INTERVAL_MS: u64 = 10_000;
+/// A ping unanswered for this long ends the connection (milliseconds).
+pub const KEEPALIVE_TIMEOUT_MS: u64 = 5_000;
 
 // ---- rpc and TLS -------------------------------------------------------------------------------
 
+/// A caller that has not finished the TLS handshake by then is dropped (milliseconds).
+pub const HANDSHAKE_MS_MAX: u64 = 5_000;
+/// When this many handshakes are under way, the oldest is dropped for each that comes: a good one is
+/// done in milliseconds, and only silent ones grow old.
+pub const HANDSHAKES_MAX: usize = 256;
+/// Connections held open in all. A caller beyond is dropped after its handshake.
+pub const CONNECTIONS_MAX: usize = 2_048;
+/// Connections held open by the persons of the own Party. One beyond is dropped.
+pub const CONNECTIONS_OWN_MAX: usize = 512;
+/// Connections held open by one peer: more than 57 Parties at this bound leave room for our own.
+pub const CONNECTIONS_PER_PEER_MAX: usize = 16;
+/// Accepted connections that wait to be served; the next handshake waits with its own limit running.
+pub const ACCEPTED_WAITING_MAX: usize = 64;
+/// After a failed accept (no descriptors left) the acceptor rests this long (milliseconds).
+pub const ACCEPT_REST_MS: u64 = 50;
+/// A connection this old is asked to finish what it does and come again (milliseconds).
+pub const CONNECTION_AGE_MS_MAX: u64 = 60 * 60 * 1_000;
+/// A connection that was asked and is still there after this long is cut (milliseconds).
+pub const CONNECTION_GRACE_MS: u64 = 60 * 1_000;
+/// Calls under way at once on one connection; further ones wait at the caller.
+pub const CALLS_PER_CONNECTION_MAX: u32 = 128;
+/// Longer header lists are refused by HTTP/2 (bytes).
+pub const HEADER_BYTES_MAX: u32 = 16 * 1024;
+/// Silence on the TCP connection before the kernel probes it (milliseconds).
+pub const TCP_KEEPALIVE_MS: u64 = 15_000;
+
 // ---- cli ---------------------------------------------------------------------------------------
+
+/// A longer name, office or Party name is not put into a certificate (RFC 5280, ub-common-name).
+pub const CERTIFICATE_NAME_CHARS_MAX: usize = 64;
+/// A certification authority made here is valid for ten years (milliseconds).
+pub const AUTHORITY_LIFE_MS: i64 = 3_652 * 24 * 60 * 60 * 1_000;
+/// A key, certificate or register file larger than this is refused unread (bytes).
+pub const KEY_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;

@@ -1,5 +1,9 @@
-//! `detente …`: thin. Reads what a person wrote, calls, prints.
+//! `detente …`: thin.
 //!
-//! Never here: rules.
+//! Never here: a rule.
 
+pub mod custody;
+pub mod files;
 pub mod form;
+pub mod keys;
+pub mod register;

@@ -3,10 +3,18 @@
 //!
 //! Never here: a decision. What can't be decoded is an error that names the field, never a guess.
 
+pub mod change;
+pub mod dispatch;
+pub mod event;
 pub mod exercise;
+pub mod fault;
+pub mod key_list;
+pub mod message;
+pub mod party_file;
+pub mod proto;
+pub mod record;
+pub(crate) mod repeated;
+pub mod signed;
 
-/// The generated types of what is signed and kept for ever.
-pub(crate) mod evidence_v1 {
-    #![allow(missing_docs, clippy::all, clippy::pedantic)]
-    tonic::include_proto!("detente.evidence.v1");
-}
+pub(crate) use proto::detente::evidence::v1 as evidence_v1;
+pub(crate) use proto::detente::journal::v1 as journal_v1;

@@ -4,10 +4,21 @@
 //! Never here: I/O, async, a clock, randomness, floating point, protobuf. Time and identity are
 //! arguments, so that the same journal gives the same Board on any machine, in any year.
 
+pub mod board;
+pub mod chain;
+pub mod command;
 pub mod digest;
+pub mod event;
 pub mod exercise;
+pub mod keys;
+pub mod ledger;
+pub mod link;
+pub mod message;
 pub mod party;
 pub mod people;
 pub mod precedence;
+pub mod refusal;
+pub mod roster;
 pub mod text;
+pub mod thread;
 pub mod time;

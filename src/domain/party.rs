@@ -9,12 +9,15 @@ use crate::limits;
 
 /// The short code of a Party: a State or an organisation. Two to twelve capital letters or digits, a
 /// letter first, such as `BY`, `PL`, `OSCE`. ISO 3166-1 alpha-2 codes are used for States by custom.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Party(Box<str>);
+///
+/// Kept in place, padded with zeros, so that a Board of a million entries needs no allocation for it.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Party([u8; limits::PARTY_CODE_CHARS_MAX]);
 
 impl Party {
     pub fn as_str(&self) -> &str {
-        &self.0
+        let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(self.0.len());
+        std::str::from_utf8(&self.0[..length]).expect("only ASCII letters and digits are let in")
     }
 }
 
@@ -36,7 +39,9 @@ impl FromStr for Party {
             (limits::PARTY_CODE_CHARS_MIN..=limits::PARTY_CODE_CHARS_MAX).contains(&text.len());
         let letter_first = text.as_bytes().first().is_some_and(u8::is_ascii_uppercase);
         if right_length && letter_first && text.bytes().all(allowed) {
-            Ok(Party(text.into()))
+            let mut code = [0; limits::PARTY_CODE_CHARS_MAX];
+            code[..text.len()].copy_from_slice(text.as_bytes());
+            Ok(Party(code))
         } else {
             Err(NotAParty)
         }
@@ -45,13 +50,13 @@ impl FromStr for Party {
 
 impl fmt::Display for Party {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&self.0)
+        f.pad(self.as_str())
     }
 }
 
 impl fmt::Debug for Party {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 

@@ -1,3 +1,9 @@
-//! The one test binary. Each module is a noun of the program.
+//! All integration tests are modules of this one binary; `tests/run` starts the Kafka broker they need.
 
+mod broker;
 mod exercise_form;
+mod journal;
+mod key_list;
+mod merkle;
+mod notes;
+mod signed;

@@ -1,0 +1,301 @@
+//! Events from and to the form in which records hold them.
+//!
+//! Reading parses the signed bytes inside, so that the fold never does. It does not verify them again:
+//! that was done before the record was written, and `replay` does it for an audit.
+
+use bytes::Bytes;
+
+use super::change::{change_from_proto, change_to_proto, key_list, member_from_proto, member_to_proto};
+use super::dispatch::{self, digest, party};
+use super::fault::DecodeFault;
+use super::journal_v1 as proto;
+use super::message::{precedence_from_proto, precedence_to_proto};
+use super::{message, signed};
+use crate::domain::digest::{CommandId, Digest, DraftId};
+use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted, Received, Released, RevocationList};
+use crate::domain::ledger::leaf_hash;
+use crate::domain::message::Outcome;
+use crate::domain::party::{Incarnation, Party};
+use crate::evidence::checkpoint::Checkpoint;
+use crate::evidence::note::Note;
+use crate::limits;
+use proto::event::Event as Wire;
+
+pub(super) fn to_proto(event: &Event) -> proto::Event {
+    let wire = match event {
+        Event::JournalOpened { party, incarnation, members, left_behind } => {
+            Wire::JournalOpened(proto::JournalOpened {
+                party: party.to_string(),
+                incarnation: incarnation.0,
+                members: members.iter().map(member_to_proto).collect(),
+                left_behind: left_behind.clone(),
+            })
+        }
+        Event::EpochOpened { number, fold_version } => {
+            Wire::EpochOpened(proto::EpochOpened { number: *number, fold_version: *fold_version })
+        }
+        Event::KeyListAccepted(list) => {
+            Wire::KeyListAccepted(proto::KeyListAccepted { key_list: list.signed.clone() })
+        }
+        Event::RevocationListAccepted(list) => Wire::RevocationListAccepted(proto::RevocationListAccepted {
+            party: list.party.to_string(),
+            revocation_list: list.der.clone(),
+        }),
+        Event::ChangeProposed(change) => {
+            Wire::ChangeProposed(proto::ChangeProposed { change: Some(change_to_proto(change)) })
+        }
+        Event::ChangeConfirmed { proposal } => {
+            Wire::ChangeConfirmed(proto::ChangeConfirmed { proposal: bytes(&proposal.0) })
+        }
+        Event::ChangeDropped { proposal } => {
+            Wire::ChangeDropped(proto::ChangeDropped { proposal: bytes(&proposal.0) })
+        }
+        Event::Drafted { draft, bytes: message, .. } => {
+            Wire::Drafted(proto::Drafted { draft: bytes(&draft.0), message: message.clone() })
+        }
+        Event::DraftReturned { draft, digest, reason } => Wire::DraftReturned(proto::DraftReturned {
+            draft: bytes(&draft.0),
+            digest: bytes(&digest.0),
+            reason: reason.clone(),
+        }),
+        Event::DraftWithdrawn { draft } => {
+            Wire::DraftWithdrawn(proto::DraftWithdrawn { draft: bytes(&draft.0) })
+        }
+        Event::Released(released) => Wire::Released(proto::Released {
+            draft: released.draft.map(|draft| bytes(&draft.0)).unwrap_or_default(),
+            message: released.signed.clone(),
+            dispatches: released.dispatches.iter().map(|(one, _)| dispatch::dispatch_to_proto(one)).collect(),
+        }),
+        Event::Received(received) => Wire::Received(proto::Received {
+            dispatch: received.dispatch_signed.clone(),
+            message: received.message_signed.clone(),
+            receipt: received.receipt_bytes.clone(),
+            marks: received.marks.clone(),
+        }),
+        Event::Receipted(receipted) => Wire::Receipted(proto::Receipted {
+            party: receipted.party.to_string(),
+            receipt: receipted.proven.clone(),
+        }),
+        Event::ReceiptDisputed { party, lane, serial, receipt, reason } => {
+            Wire::ReceiptDisputed(proto::ReceiptDisputed {
+                party: party.to_string(),
+                lane: precedence_to_proto(*lane),
+                serial: *serial,
+                receipt: receipt.clone(),
+                reason: reason.clone(),
+            })
+        }
+        Event::HeadFollowed(head, leaves) => Wire::HeadFollowed(proto::HeadFollowed {
+            party: head.party.to_string(),
+            checkpoint: head.note.clone(),
+            leaves: leaves.iter().map(leaf_to_proto).collect(),
+        }),
+        Event::HeadCosigned(head) => {
+            Wire::HeadCosigned(proto::HeadCosigned { party: head.party.to_string(), note: head.note.clone() })
+        }
+        Event::HeadRejected { head, reason } => Wire::HeadRejected(proto::HeadRejected {
+            party: head.party.to_string(),
+            checkpoint: head.note.clone(),
+            reason: reason.clone(),
+        }),
+        Event::Equivocated { party, proof } => Wire::Equivocated(contradiction_to_proto(*party, proof)),
+        Event::TurnedAway { party, hour } => {
+            Wire::TurnedAway(proto::TurnedAway { party: party.to_string(), hour: *hour })
+        }
+        Event::ReferenceMissing { message, missing } => Wire::ReferenceMissing(proto::ReferenceMissing {
+            message_digest: bytes(&message.0),
+            missing_digest: bytes(&missing.0),
+        }),
+        Event::AuditRead { what } => Wire::AuditRead(proto::AuditRead { what: what.clone() }),
+        Event::PartStored { salted_digest } => {
+            Wire::PartStored(proto::PartStored { salted_digest: bytes(&salted_digest.0) })
+        }
+        Event::PartErased { salted_digest, reason } => Wire::PartErased(proto::PartErased {
+            salted_digest: bytes(&salted_digest.0),
+            reason: reason.clone(),
+        }),
+    };
+    proto::Event { event: Some(wire) }
+}
+
+pub(super) fn from_proto(event: proto::Event) -> Result<Event, DecodeFault> {
+    let wire =
+        event.event.ok_or(DecodeFault::new("record.events", "an event that this program does not know"))?;
+    Ok(match wire {
+        Wire::JournalOpened(opened) => Event::JournalOpened {
+            party: party(&opened.party, "journal_opened.party")?,
+            incarnation: Incarnation(opened.incarnation),
+            members: opened.members.into_iter().map(member_from_proto).collect::<Result<_, _>>()?,
+            left_behind: opened.left_behind,
+        },
+        Wire::EpochOpened(opened) => {
+            Event::EpochOpened { number: opened.number, fold_version: opened.fold_version }
+        }
+        Wire::KeyListAccepted(accepted) => Event::KeyListAccepted(key_list(accepted.key_list)?),
+        Wire::RevocationListAccepted(accepted) => Event::RevocationListAccepted(RevocationList {
+            party: party(&accepted.party, "revocation_list_accepted.party")?,
+            der: accepted.revocation_list,
+        }),
+        Wire::ChangeProposed(proposed) => Event::ChangeProposed(change_from_proto(proposed.change)?),
+        Wire::ChangeConfirmed(confirmed) => {
+            Event::ChangeConfirmed { proposal: command_id(&confirmed.proposal, "change_confirmed.proposal")? }
+        }
+        Wire::ChangeDropped(dropped) => {
+            Event::ChangeDropped { proposal: command_id(&dropped.proposal, "change_dropped.proposal")? }
+        }
+        Wire::Drafted(drafted) => Event::Drafted {
+            draft: draft_id(&drafted.draft, "drafted.draft")?,
+            outgoing: message::decode_draft(&drafted.message)?,
+            bytes: drafted.message,
+        },
+        Wire::DraftReturned(returned) => Event::DraftReturned {
+            draft: draft_id(&returned.draft, "draft_returned.draft")?,
+            digest: digest(&returned.digest, "draft_returned.digest")?,
+            reason: returned.reason,
+        },
+        Wire::DraftWithdrawn(withdrawn) => {
+            Event::DraftWithdrawn { draft: draft_id(&withdrawn.draft, "draft_withdrawn.draft")? }
+        }
+        Wire::Released(wire) => Event::Released(released(wire)?),
+        Wire::Received(wire) => Event::Received(Box::new(received(wire)?)),
+        Wire::Receipted(wire) => Event::Receipted(receipted(wire)?),
+        Wire::ReceiptDisputed(disputed) => Event::ReceiptDisputed {
+            party: party(&disputed.party, "receipt_disputed.party")?,
+            lane: precedence_from_proto(disputed.lane, "receipt_disputed.lane")?,
+            serial: disputed.serial,
+            receipt: disputed.receipt,
+            reason: disputed.reason,
+        },
+        Wire::HeadFollowed(followed) => Event::HeadFollowed(
+            head(&followed.party, followed.checkpoint)?,
+            followed.leaves.into_iter().map(leaf_from_proto).collect(),
+        ),
+        Wire::HeadCosigned(cosigned) => Event::HeadCosigned(head(&cosigned.party, cosigned.note)?),
+        Wire::HeadRejected(rejected) => {
+            Event::HeadRejected { head: head(&rejected.party, rejected.checkpoint)?, reason: rejected.reason }
+        }
+        Wire::Equivocated(wire) => contradiction_from_proto(wire)?,
+        Wire::TurnedAway(turned) => {
+            Event::TurnedAway { party: party(&turned.party, "turned_away.party")?, hour: turned.hour }
+        }
+        Wire::ReferenceMissing(missing) => Event::ReferenceMissing {
+            message: digest(&missing.message_digest, "reference_missing.message_digest")?,
+            missing: digest(&missing.missing_digest, "reference_missing.missing_digest")?,
+        },
+        Wire::AuditRead(read) => Event::AuditRead { what: read.what },
+        Wire::PartStored(stored) => {
+            Event::PartStored { salted_digest: digest(&stored.salted_digest, "part_stored.salted_digest")? }
+        }
+        Wire::PartErased(erased) => Event::PartErased {
+            salted_digest: digest(&erased.salted_digest, "part_erased.salted_digest")?,
+            reason: erased.reason,
+        },
+    })
+}
+
+fn released(wire: proto::Released) -> Result<Released, DecodeFault> {
+    let payload = signed::decode(wire.message.clone())?.payload;
+    let with_leaf = |one| {
+        let dispatch = dispatch::dispatch_from_proto(one)?;
+        let leaf = leaf_hash(&dispatch::encode_dispatch(&dispatch));
+        Ok((dispatch, leaf))
+    };
+    Ok(Released {
+        draft: if wire.draft.is_empty() { None } else { Some(draft_id(&wire.draft, "released.draft")?) },
+        message: message::decode(&payload)?,
+        digest: Digest::of(&payload),
+        signed: wire.message,
+        dispatches: wire.dispatches.into_iter().map(with_leaf).collect::<Result<_, _>>()?,
+    })
+}
+
+fn received(wire: proto::Received) -> Result<Received, DecodeFault> {
+    let dispatch_payload = signed::decode(wire.dispatch.clone())?.payload;
+    let receipt = dispatch::decode_receipt(wire.receipt.clone())?;
+    let message = match receipt.outcome {
+        Outcome::Taken => Some(message::decode(&signed::decode(wire.message.clone())?.payload)?),
+        Outcome::RefusedSignature
+        | Outcome::RefusedUnreadable
+        | Outcome::RefusedLimit
+        | Outcome::RefusedAddressee => None,
+    };
+    Ok(Received {
+        dispatch_leaf: leaf_hash(&dispatch_payload),
+        dispatch: dispatch::decode_dispatch(dispatch_payload)?,
+        dispatch_signed: wire.dispatch,
+        message,
+        message_signed: wire.message,
+        receipt,
+        receipt_leaf: leaf_hash(&wire.receipt),
+        receipt_bytes: wire.receipt,
+        marks: wire.marks,
+    })
+}
+
+fn receipted(wire: proto::Receipted) -> Result<Receipted, DecodeFault> {
+    let proven = dispatch::decode_proven(wire.receipt.clone())?;
+    Ok(Receipted {
+        party: party(&wire.party, "receipted.party")?,
+        leaf: leaf_hash(&proven.receipt),
+        receipt: dispatch::decode_receipt(proven.receipt)?,
+        proven: wire.receipt,
+    })
+}
+
+/// Reads a head from a checkpoint note. Its signatures are not looked at here.
+pub fn head(other_end: &str, note: Bytes) -> Result<Head, DecodeFault> {
+    let unreadable = DecodeFault::new("checkpoint", "not a signed checkpoint note");
+    if note.len() > limits::HEAD_NOTE_BYTES_MAX {
+        return Err(DecodeFault::new("checkpoint", "longer than the limit"));
+    }
+    let parsed = Note::parse(&note).map_err(|_| unreadable)?;
+    let checkpoint = Checkpoint::from_text(parsed.text()).map_err(|_| unreadable)?;
+    Ok(Head { party: party(other_end, "head.party")?, size: checkpoint.size, root: checkpoint.root, note })
+}
+
+fn contradiction_to_proto(party: Party, proof: &Contradiction) -> proto::Equivocated {
+    let party = party.to_string();
+    match proof {
+        Contradiction::Dispatch { signed, .. } => {
+            proto::Equivocated { party, dispatch: signed.clone(), leaf: None, checkpoint: Bytes::new() }
+        }
+        Contradiction::Leaf { leaf, checkpoint } => proto::Equivocated {
+            party,
+            dispatch: Bytes::new(),
+            leaf: Some(leaf_to_proto(leaf)),
+            checkpoint: checkpoint.clone(),
+        },
+    }
+}
+
+fn contradiction_from_proto(wire: proto::Equivocated) -> Result<Event, DecodeFault> {
+    let party = party(&wire.party, "equivocated.party")?;
+    let proof = match wire.leaf {
+        Some(leaf) => Contradiction::Leaf { leaf: leaf_from_proto(leaf), checkpoint: wire.checkpoint },
+        None => {
+            let dispatch = dispatch::decode_dispatch(signed::decode(wire.dispatch.clone())?.payload)?;
+            Contradiction::Dispatch { lane: dispatch.lane, serial: dispatch.serial, signed: wire.dispatch }
+        }
+    };
+    Ok(Event::Equivocated { party, proof })
+}
+
+fn leaf_to_proto(leaf: &Leaf) -> proto::Leaf {
+    proto::Leaf { index: leaf.index, body: leaf.body.clone() }
+}
+
+fn leaf_from_proto(wire: proto::Leaf) -> Leaf {
+    Leaf { index: wire.index, hash: leaf_hash(&wire.body), body: wire.body }
+}
+
+fn bytes(slice: &[u8]) -> Bytes {
+    Bytes::copy_from_slice(slice)
+}
+
+fn command_id(bytes: &[u8], field: &'static str) -> Result<CommandId, DecodeFault> {
+    CommandId::from_slice(bytes).ok_or(DecodeFault::new(field, "16 bytes"))
+}
+
+fn draft_id(bytes: &[u8], field: &'static str) -> Result<DraftId, DecodeFault> {
+    DraftId::from_slice(bytes).ok_or(DecodeFault::new(field, "16 bytes"))
+}

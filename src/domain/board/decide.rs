@@ -1,0 +1,445 @@
+//! What may happen. A command comes in, events or a refusal come out; the Board is not changed.
+//!
+//! Whether a role may give a command at all is the access table's question (`rpc/access.rs`). Here
+//! stand the rules between persons, and between what is asked and what is on record.
+
+use super::apply::hour_of;
+use super::{Board, Own};
+use crate::domain::command::{AsIs, Command, Decided, Delivery, Origin, ReceivePlan, ReleasePlan, Slot};
+use crate::domain::digest::{Digest, DraftId};
+use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted, Stamp};
+use crate::domain::link::Link;
+use crate::domain::message::{Message, Outcome, Outgoing, Receipt};
+use crate::domain::party::Party;
+use crate::domain::people::Person;
+use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
+use crate::domain::time::Instant;
+use crate::limits;
+
+/// Every answer other than yes.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Denied {
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    NotNow(#[from] NotNow),
+    /// The same id with the same content: the answer stands in this record.
+    #[error("this command is on record already")]
+    AlreadyDone { index: u64 },
+}
+
+type Decision = Result<Vec<Decided>, Denied>;
+
+impl Board {
+    /// Decides one command as of `now`.
+    pub fn decide(&self, command: &Command, origin: &Origin, now: Instant) -> Decision {
+        let own = self.own.ok_or(NotNow::Journal)?;
+        match origin {
+            Origin::Person(stamp) => {
+                self.check_id(stamp, now)?;
+                self.decide_for_person(own, command, stamp, now)
+            }
+            Origin::Node => self.decide_for_node(own, command, now),
+        }
+    }
+
+    fn check_id(&self, stamp: &Stamp, now: Instant) -> Result<(), Denied> {
+        match self.commands.get(&stamp.id) {
+            Some(done) if done.content == stamp.content => Err(Denied::AlreadyDone { index: done.index }),
+            Some(_) => Err(Refusal::IdReused.into()),
+            None if now.ms_since(stamp.at) > limits::COMMAND_AGE_MS_MAX => Err(Refusal::IdTooOld.into()),
+            None if stamp.at.ms_since(now) > limits::CLOCKS_MAY_DIFFER_MS => {
+                Err(Refusal::IdFromTheFuture.into())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn decide_for_person(&self, own: Own, command: &Command, stamp: &Stamp, now: Instant) -> Decision {
+        let by = &stamp.by;
+        match command {
+            Command::Propose(change) => {
+                if self.roster.proposals.len() >= limits::PROPOSALS_OPEN_MAX {
+                    return Err(
+                        Refusal::TooMany { what: "proposals", most: limits::PROPOSALS_OPEN_MAX }.into()
+                    );
+                }
+                self.roster.check(change)?;
+                happened(Event::ChangeProposed(change.clone()))
+            }
+            Command::Confirm(proposal) => {
+                self.roster.may_confirm(*proposal, by)?;
+                happened(Event::ChangeConfirmed { proposal: *proposal })
+            }
+            Command::Drop(proposal) if self.roster.proposals.contains_key(proposal) => {
+                happened(Event::ChangeDropped { proposal: *proposal })
+            }
+            Command::Drop(_) => Err(Refusal::NoSuchProposal.into()),
+            Command::Draft { draft, outgoing, bytes } => {
+                if !self.drafts.contains_key(draft) && self.drafts.len() >= limits::DRAFTS_OPEN_MAX {
+                    return Err(Refusal::TooMany { what: "drafts", most: limits::DRAFTS_OPEN_MAX }.into());
+                }
+                self.check_addressees(own, outgoing)?;
+                self.check_drafter(outgoing, by)?;
+                happened(Event::Drafted { draft: *draft, outgoing: outgoing.clone(), bytes: bytes.clone() })
+            }
+            Command::ReturnDraft { draft, digest, reason } => {
+                self.open_draft(draft, digest)?;
+                happened(Event::DraftReturned { draft: *draft, digest: *digest, reason: reason.clone() })
+            }
+            Command::WithdrawDraft { draft } if self.drafts.contains_key(draft) => {
+                happened(Event::DraftWithdrawn { draft: *draft })
+            }
+            Command::WithdrawDraft { .. } => Err(Refusal::NoSuchDraft.into()),
+            Command::Release { draft, digest, outgoing, faults, as_is } => {
+                self.may_release(draft, digest, outgoing, by, faults, *as_is)?;
+                self.release(own, Some(*draft), outgoing, by, now)
+            }
+            Command::Acknowledge { of, outgoing } => {
+                let there = self.messages.get(of).ok_or(Refusal::NoSuchMessage)?;
+                match there.acknowledged {
+                    crate::domain::thread::Acknowledged::NotOwed => return Err(Refusal::OwnMessage.into()),
+                    // A second officer may read it too: each acknowledgement is a message of its own.
+                    crate::domain::thread::Acknowledged::NotYet
+                    | crate::domain::thread::Acknowledged::InRecord(_) => {}
+                }
+                self.release(own, None, outgoing, by, now)
+            }
+            Command::ReadForAudit { what } => happened(Event::AuditRead { what: what.clone() }),
+            Command::StorePart { salted_digest } => {
+                happened(Event::PartStored { salted_digest: *salted_digest })
+            }
+            Command::ErasePart { salted_digest, reason } if self.parts.contains_key(salted_digest) => {
+                happened(Event::PartErased { salted_digest: *salted_digest, reason: reason.clone() })
+            }
+            Command::ErasePart { .. } => {
+                Err(Refusal::Field { field: "salted_digest", rule: "no such part is kept here".into() }
+                    .into())
+            }
+            Command::Receive(_)
+            | Command::TakeReceipt(_)
+            | Command::DisputeReceipt { .. }
+            | Command::FollowHead(..)
+            | Command::TakeCosignature(_)
+            | Command::Contradict { .. }
+            | Command::AcceptKeyList(_)
+            | Command::AcceptRevocationList(_)
+            | Command::TurnAway { .. }
+            | Command::NoteMissing { .. } => self.decide_for_node(own, command, now),
+        }
+    }
+
+    /// What a peer makes us put on record without giving us anything is bounded by the hour.
+    fn check_oddity(&self, party: Party, now: Instant) -> Result<(), Denied> {
+        match self.link(party) {
+            Some(link) if !link.has_room_for_oddity(hour_of(now)) => Err(NotNow::Budget.into()),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn decide_for_node(&self, own: Own, command: &Command, now: Instant) -> Decision {
+        match command {
+            Command::Receive(delivery) => self.receive(own, delivery, now),
+            Command::TakeReceipt(receipted) => self.take_receipt(own, receipted),
+            Command::DisputeReceipt { party, lane, serial, receipt, reason } => {
+                if !self.known_link(*party)?.lane(*lane).owed.contains_key(serial) {
+                    return Err(Refusal::NotOwed.into());
+                }
+                self.check_oddity(*party, now)?;
+                happened(Event::ReceiptDisputed {
+                    party: *party,
+                    lane: *lane,
+                    serial: *serial,
+                    receipt: receipt.clone(),
+                    reason: reason.clone(),
+                })
+            }
+            Command::FollowHead(head, leaves) => {
+                self.check_oddity(head.party, now)?;
+                self.follow(head, leaves)
+            }
+            Command::TakeCosignature(head) => {
+                let link = self.known_link(head.party)?;
+                if link.ours.cosigned.as_ref().is_some_and(|newest| newest.size >= head.size) {
+                    return Err(Refusal::HeadNotNew.into());
+                }
+                happened(Event::HeadCosigned(head.clone()))
+            }
+            Command::Contradict { party, proof } => {
+                self.known_link(*party)?;
+                self.check_oddity(*party, now)?;
+                happened(Event::Equivocated { party: *party, proof: proof.clone() })
+            }
+            Command::AcceptKeyList(next) => {
+                self.roster.follows(next)?;
+                self.check_oddity(next.list.party, now)?;
+                happened(Event::KeyListAccepted(next.clone()))
+            }
+            Command::AcceptRevocationList(list) => {
+                let known = self.roster.parties.get(&list.party).ok_or(Refusal::NoSuchParty)?;
+                if known.revocation_list.as_ref() == Some(list) {
+                    return Err(Refusal::HeadNotNew.into());
+                }
+                self.check_oddity(list.party, now)?;
+                happened(Event::RevocationListAccepted(list.clone()))
+            }
+            Command::TurnAway { party, hour } => {
+                let link = self.known_link(*party)?;
+                if link.budget.hour == *hour && link.budget.turned_away {
+                    return Err(Refusal::HeadNotNew.into());
+                }
+                happened(Event::TurnedAway { party: *party, hour: *hour })
+            }
+            Command::NoteMissing { message, missing } => {
+                happened(Event::ReferenceMissing { message: *message, missing: *missing })
+            }
+            Command::Propose(_)
+            | Command::Confirm(_)
+            | Command::Drop(_)
+            | Command::Draft { .. }
+            | Command::ReturnDraft { .. }
+            | Command::WithdrawDraft { .. }
+            | Command::Release { .. }
+            | Command::Acknowledge { .. }
+            | Command::ReadForAudit { .. }
+            | Command::StorePart { .. }
+            | Command::ErasePart { .. } => {
+                Err(Refusal::Field { field: "command", rule: "only a person may give it".into() }.into())
+            }
+        }
+    }
+
+    fn known_link(&self, party: Party) -> Result<&Link, Refusal> {
+        self.link(party).ok_or(Refusal::NoSuchParty)
+    }
+
+    fn check_addressees(&self, own: Own, outgoing: &Outgoing) -> Result<(), Refusal> {
+        if outgoing.action.is_empty() {
+            return Err(Refusal::Field { field: "action", rule: "somebody must be asked to act".into() });
+        }
+        for party in outgoing.parties() {
+            if party == own.party {
+                return Err(Refusal::Field {
+                    field: "action",
+                    rule: "a Party does not address itself".into(),
+                });
+            }
+            self.known_link(party)?;
+        }
+        Ok(())
+    }
+
+    fn check_drafter(&self, outgoing: &Outgoing, by: &Person) -> Result<(), Refusal> {
+        if outgoing.drafter == *by {
+            Ok(())
+        } else {
+            Err(Refusal::Field { field: "drafter", rule: "the drafter is who gives the command".into() })
+        }
+    }
+
+    fn open_draft(&self, draft: &DraftId, digest: &Digest) -> Result<(), Refusal> {
+        let open = self.draft(*draft).ok_or(Refusal::NoSuchDraft)?;
+        if open.digest != *digest {
+            return Err(Refusal::DraftChanged);
+        }
+        if open.returned.is_some() { Err(Refusal::DraftReturned) } else { Ok(()) }
+    }
+
+    fn may_release(
+        &self,
+        draft: &DraftId,
+        digest: &Digest,
+        outgoing: &Outgoing,
+        by: &Person,
+        faults: &[FaultNamed],
+        as_is: AsIs,
+    ) -> Result<(), Refusal> {
+        self.open_draft(draft, digest)?;
+        let one_person = self.roster.one_person.contains(&outgoing.precedence);
+        if outgoing.drafter.is_same_person(by) && !one_person {
+            return Err(Refusal::SamePerson(outgoing.precedence));
+        }
+        match as_is {
+            AsIs::AsItIs => Ok(()),
+            AsIs::OnlyWithoutFaults if faults.is_empty() => Ok(()),
+            AsIs::OnlyWithoutFaults => Err(Refusal::Faults(faults.to_vec())),
+        }
+    }
+
+    fn release(
+        &self,
+        own: Own,
+        draft: Option<DraftId>,
+        outgoing: &Outgoing,
+        by: &Person,
+        now: Instant,
+    ) -> Decision {
+        self.check_addressees(own, outgoing)?;
+        let known = self.roster.parties.get(&own.party).and_then(|known| known.newest());
+        let key_list = known.ok_or(NotNow::KeyList)?.list.number;
+        let thread = self.thread(outgoing.thread);
+        let mut slots = Vec::new();
+        for party in outgoing.parties() {
+            let link = self.known_link(party)?;
+            let last_place = thread.map_or(0, |thread| thread.last_place_for(party));
+            slots.push(Slot {
+                to: party,
+                to_incarnation: link.incarnation,
+                serial: link.lane(outgoing.precedence).sent.saturating_add(1),
+                place: last_place.saturating_add(1),
+                leaf_index: link.ours.edge.size(),
+                key_list,
+            });
+        }
+        let year = now.year();
+        let number = self.numbers.get(&year).copied().unwrap_or(0).saturating_add(1);
+        let message = Message {
+            author: own.party,
+            incarnation: own.incarnation,
+            number: format!("{}/{:02}/{:04}", own.party, year.rem_euclid(100), number),
+            released_at: now,
+            releaser: by.clone(),
+            draft: outgoing.clone(),
+        };
+        Ok(vec![Decided::Release(ReleasePlan { draft, message, slots })])
+    }
+
+    fn receive(&self, own: Own, delivery: &Delivery, now: Instant) -> Decision {
+        let dispatch = &delivery.dispatch;
+        let link = self.known_link(delivery.peer)?;
+        let this_link = dispatch.from == delivery.peer
+            && dispatch.to == own.party
+            && dispatch.from_incarnation == link.incarnation
+            && dispatch.to_incarnation == own.incarnation;
+        if !this_link {
+            return Err(Refusal::NotThisLink.into());
+        }
+        let lane = link.lane(dispatch.lane);
+        let expected = lane.taken.saturating_add(1);
+        if let Some(given) = lane.given.get(&dispatch.serial)
+            && given.dispatch != delivery.dispatch_digest
+        {
+            self.check_oddity(delivery.peer, now)?;
+            return happened(contradicts(delivery));
+        }
+        if dispatch.serial != expected {
+            return Err(Refusal::SerialNotNext { expected }.into());
+        }
+        if !link.leaf_is_free(dispatch.leaf_index, delivery.dispatch_leaf)
+            || dispatch.leaf_index > link.theirs.edge.size().saturating_add(limits::LEAVES_AHEAD_MAX)
+        {
+            self.check_oddity(delivery.peer, now)?;
+            return happened(contradicts(delivery));
+        }
+        let hour = hour_of(now);
+        let bytes = (delivery.dispatch_signed.len() + delivery.message_signed.len()) as u64;
+        if !link.has_budget(hour, dispatch.lane, bytes) {
+            return Err(NotNow::Budget.into());
+        }
+        let mut marks = Vec::new();
+        let outcome = match &delivery.message {
+            Ok(message) => {
+                self.mark(delivery, message, &mut marks);
+                Outcome::Taken
+            }
+            Err(outcome) => *outcome,
+        };
+        let receipt = Receipt {
+            from: own.party,
+            from_incarnation: own.incarnation,
+            to: dispatch.from,
+            to_incarnation: dispatch.from_incarnation,
+            lane: dispatch.lane,
+            serial: dispatch.serial,
+            dispatch: delivery.dispatch_digest,
+            message: dispatch.message,
+            outcome,
+            received_at: now,
+            judged_by_key_list: delivery.judged_by_key_list,
+            leaf_index: link.ours.edge.size(),
+        };
+        Ok(vec![Decided::Receive(Box::new(ReceivePlan { delivery: delivery.clone(), receipt, marks }))])
+    }
+
+    /// What everybody may check and the readers should see. Nothing of it refuses the message.
+    fn mark(&self, delivery: &Delivery, message: &Message, marks: &mut Vec<String>) {
+        let dispatch = &delivery.dispatch;
+        if self
+            .thread(dispatch.thread)
+            .is_some_and(|thread| thread.holds_place(dispatch.from, dispatch.place))
+        {
+            marks.push("its place in the thread was used before".into());
+        }
+        if message.draft.thread != dispatch.thread {
+            marks.push("message and dispatch name different threads".into());
+        }
+        if message.draft.precedence != dispatch.lane {
+            marks.push("it came on the lane of another precedence".into());
+        }
+        if self.messages.contains_key(&dispatch.message) {
+            marks.push("the same message came before".into());
+        }
+    }
+
+    fn take_receipt(&self, own: Own, receipted: &Receipted) -> Decision {
+        let link = self.known_link(receipted.party)?;
+        let receipt = &receipted.receipt;
+        let this_link = receipt.from == receipted.party
+            && receipt.to == own.party
+            && receipt.from_incarnation == link.incarnation
+            && receipt.to_incarnation == own.incarnation;
+        if !this_link {
+            return Err(Refusal::NotThisLink.into());
+        }
+        if !link.lane(receipt.lane).owed.contains_key(&receipt.serial) {
+            return Err(Refusal::NotOwed.into());
+        }
+        if !link.leaf_is_free(receipt.leaf_index, receipted.leaf) {
+            return Err(Refusal::Equivocation.into());
+        }
+        happened(Event::Receipted(receipted.clone()))
+    }
+
+    fn follow(&self, head: &Head, leaves: &[Leaf]) -> Decision {
+        let link = self.known_link(head.party)?;
+        if head.size <= link.theirs.edge.size() {
+            return Err(Refusal::HeadNotNew.into());
+        }
+        for leaf in leaves {
+            if link.known_leaf(leaf.index).is_some_and(|known| known != leaf.hash) {
+                let proof = Contradiction::Leaf { leaf: leaf.clone(), checkpoint: head.note.clone() };
+                return happened(Event::Equivocated { party: head.party, proof });
+            }
+        }
+        match link.grown(head.size, leaves) {
+            Ok(edge) if edge.root() == head.root => {
+                let unknown =
+                    leaves.iter().filter(|leaf| link.known_leaf(leaf.index).is_none()).cloned().collect();
+                happened(Event::HeadFollowed(head.clone(), unknown))
+            }
+            Ok(_) if link.theirs.rejected == Some((head.size, head.root)) => {
+                Err(Refusal::HeadDoesNotAddUp.into())
+            }
+            Ok(_) => happened(Event::HeadRejected {
+                head: head.clone(),
+                reason: "the leaves that were sent do not add up to this root".into(),
+            }),
+            Err(_) => Err(Refusal::HeadDoesNotAddUp.into()),
+        }
+    }
+}
+
+fn happened(event: Event) -> Decision {
+    Ok(vec![Decided::Event(event)])
+}
+
+fn contradicts(delivery: &Delivery) -> Event {
+    Event::Equivocated {
+        party: delivery.peer,
+        proof: Contradiction::Dispatch {
+            lane: delivery.dispatch.lane,
+            serial: delivery.dispatch.serial,
+            signed: delivery.dispatch_signed.clone(),
+        },
+    }
+}

@@ -1,0 +1,262 @@
+//! The Board's canonical digest: every part in a fixed order, every number big-endian with a fixed
+//! width, every list and text with its length before it, one SHA-256 over all.
+//!
+//! Written out by hand on purpose: a derived hash may change with a compiler, this one changes only
+//! with the fold version, which is its first field.
+
+use sha2::{Digest as _, Sha256};
+
+use super::{Board, FOLD_VERSION, Noted, PartState};
+use crate::domain::digest::Digest;
+use crate::domain::event::{AcceptedKeyList, Change, Head, Member, RevocationList};
+use crate::domain::ledger::Edge;
+use crate::domain::link::Link;
+use crate::domain::party::Party;
+use crate::domain::people::Person;
+use crate::domain::precedence::Precedence;
+use crate::domain::thread::{Acknowledged, Thread};
+
+pub(super) fn of(board: &Board) -> Digest {
+    let mut sum = Sum(Sha256::new());
+    sum.number(u64::from(FOLD_VERSION));
+    sum.optional(board.own.as_ref(), |sum, own| {
+        sum.party(own.party);
+        sum.number(u64::from(own.incarnation.0));
+    });
+    sum.number(board.size);
+    sum.signed_number(board.at.0);
+    sum.number(board.times_run_backwards);
+    roster(&mut sum, board);
+    sum.list(board.links.iter(), |sum, (party, one)| {
+        sum.party(*party);
+        link(sum, one);
+    });
+    sum.list(board.threads.iter(), |sum, (id, one)| {
+        sum.bytes(&id.0);
+        thread(sum, one);
+    });
+    sum.list(board.messages.iter(), |sum, (digest, there)| {
+        sum.bytes(&digest.0);
+        sum.number(there.index);
+        match there.acknowledged {
+            Acknowledged::NotOwed => sum.number(0),
+            Acknowledged::NotYet => sum.number(1),
+            Acknowledged::InRecord(index) => {
+                sum.number(2);
+                sum.number(index);
+            }
+        }
+    });
+    sum.list(board.drafts.iter(), |sum, (id, draft)| {
+        sum.bytes(&id.0);
+        sum.number(draft.index);
+        sum.bytes(&draft.digest.0);
+        sum.person(&draft.drafter);
+        sum.bytes(&draft.thread.0);
+        sum.optional(draft.returned.as_ref(), |sum, reason| sum.bytes(reason.as_bytes()));
+    });
+    sum.list(board.commands.iter(), |sum, (id, answered)| {
+        sum.bytes(&id.0);
+        sum.bytes(&answered.content.0);
+        sum.number(answered.index);
+        sum.signed_number(answered.at.0);
+    });
+    sum.list(board.numbers.iter(), |sum, (year, serial)| {
+        sum.signed_number(i64::from(*year));
+        sum.number(*serial);
+    });
+    sum.list(board.waiting.iter(), |sum, (missing, waiting)| {
+        sum.bytes(&missing.0);
+        sum.list(waiting.iter(), |sum, one| {
+            sum.bytes(&one.message.0);
+            sum.signed_number(one.since.0);
+            sum.number(match one.noted {
+                Noted::NotYet => 0,
+                Noted::OnRecord => 1,
+            });
+        });
+    });
+    sum.list(board.parts.iter(), |sum, (digest, state)| {
+        sum.bytes(&digest.0);
+        sum.number(match state {
+            PartState::Kept => 0,
+            PartState::Erased => 1,
+        });
+    });
+    Digest(sum.0.finalize().into())
+}
+
+fn roster(sum: &mut Sum, board: &Board) {
+    let roster = &board.roster;
+    sum.list(roster.members.values(), Sum::member);
+    sum.list(roster.parties.iter(), |sum, (party, known)| {
+        sum.party(*party);
+        sum.list(known.key_lists.iter(), Sum::key_list);
+        sum.optional(known.revocation_list.as_ref(), Sum::revocation_list);
+    });
+    sum.list(roster.proposals.iter(), |sum, (id, proposal)| {
+        sum.bytes(&id.0);
+        sum.person(&proposal.by);
+        sum.change(&proposal.change);
+    });
+    sum.list(roster.one_person.iter(), |sum, precedence| sum.precedence(*precedence));
+}
+
+fn link(sum: &mut Sum, link: &Link) {
+    sum.number(u64::from(link.incarnation.0));
+    for precedence in Precedence::FASTEST_FIRST {
+        let lane = link.lane(precedence);
+        sum.number(lane.sent);
+        sum.number(lane.taken);
+        sum.list(lane.owed.iter(), |sum, (serial, index)| {
+            sum.number(*serial);
+            sum.number(*index);
+        });
+        sum.list(lane.given.iter(), |sum, (serial, given)| {
+            sum.number(*serial);
+            sum.number(given.index);
+            sum.bytes(&given.dispatch.0);
+            sum.bytes(&given.message.0);
+            sum.edge(&given.edge);
+        });
+    }
+    sum.edge(&link.ours.edge);
+    sum.optional(link.ours.cosigned.as_ref(), Sum::head);
+    sum.edge(&link.theirs.edge);
+    sum.optional(link.theirs.followed.as_ref(), |sum, followed| {
+        sum.head(&followed.head);
+        sum.signed_number(followed.at_seconds);
+    });
+    for leaves in [&link.theirs.held, &link.theirs.announced] {
+        sum.list(leaves.iter(), |sum, (index, leaf)| {
+            sum.number(*index);
+            sum.bytes(&leaf.0);
+        });
+    }
+    sum.optional(link.theirs.rejected.as_ref(), |sum, (size, root)| {
+        sum.number(*size);
+        sum.bytes(&root.0);
+    });
+    sum.signed_number(link.budget.hour);
+    sum.number(link.budget.records);
+    sum.number(link.budget.flash_records);
+    sum.number(link.budget.bytes);
+    sum.number(link.budget.oddities);
+    sum.number(u64::from(link.budget.turned_away));
+}
+
+fn thread(sum: &mut Sum, thread: &Thread) {
+    sum.list(thread.entries().iter(), |sum, entry| {
+        sum.party(entry.author);
+        sum.number(entry.place);
+        sum.bytes(&entry.digest.0);
+        sum.number(entry.index);
+        sum.precedence(entry.precedence);
+        sum.signed_number(entry.released_at.0);
+        sum.signed_number(entry.recorded_at.0);
+    });
+    sum.list(thread.dispatched().iter(), |sum, (party, place)| {
+        sum.party(*party);
+        sum.number(*place);
+    });
+}
+
+struct Sum(Sha256);
+
+impl Sum {
+    fn number(&mut self, number: u64) {
+        self.0.update(number.to_be_bytes());
+    }
+
+    fn signed_number(&mut self, number: i64) {
+        self.0.update(number.to_be_bytes());
+    }
+
+    fn bytes(&mut self, bytes: &[u8]) {
+        self.number(bytes.len() as u64);
+        self.0.update(bytes);
+    }
+
+    fn list<T>(&mut self, items: impl Iterator<Item = T>, mut each: impl FnMut(&mut Sum, T)) {
+        let mut count = 0;
+        for item in items {
+            self.0.update([1]);
+            each(self, item);
+            count += 1;
+        }
+        self.0.update([0]);
+        self.number(count);
+    }
+
+    fn optional<T>(&mut self, item: Option<&T>, each: impl FnOnce(&mut Sum, &T)) {
+        self.number(u64::from(item.is_some()));
+        if let Some(item) = item {
+            each(self, item);
+        }
+    }
+
+    fn party(&mut self, party: Party) {
+        self.bytes(party.as_str().as_bytes());
+    }
+
+    fn precedence(&mut self, precedence: Precedence) {
+        self.number(precedence as u64);
+    }
+
+    fn person(&mut self, person: &Person) {
+        self.bytes(person.name.as_bytes());
+        self.bytes(person.office.as_bytes());
+        self.bytes(&person.key_digest.0);
+    }
+
+    fn member(&mut self, member: &Member) {
+        self.person(&member.person);
+        self.list(member.roles.iter(), |sum, role| sum.bytes(role.name().as_bytes()));
+    }
+
+    fn edge(&mut self, edge: &Edge) {
+        self.number(edge.size());
+        self.bytes(&edge.root().0);
+    }
+
+    fn head(&mut self, head: &Head) {
+        self.number(head.size);
+        self.bytes(&head.root.0);
+        self.bytes(&head.note);
+    }
+
+    fn key_list(&mut self, list: &AcceptedKeyList) {
+        self.bytes(&list.digest.0);
+    }
+
+    fn revocation_list(&mut self, list: &RevocationList) {
+        self.party(list.party);
+        self.bytes(&Digest::of(&list.der).0);
+    }
+
+    fn change(&mut self, change: &Change) {
+        match change {
+            Change::MemberAdded(member) => {
+                self.number(1);
+                self.member(member);
+            }
+            Change::MemberRemoved(key) => {
+                self.number(2);
+                self.bytes(&key.0);
+            }
+            Change::PartyAdded { key_lists, revocation_list } => {
+                self.number(3);
+                self.list(key_lists.iter(), Sum::key_list);
+                self.revocation_list(revocation_list);
+            }
+            Change::ReleaseRule { one_person } => {
+                self.number(4);
+                self.list(one_person.iter(), |sum, precedence| sum.precedence(*precedence));
+            }
+            Change::OwnKeyList(next) => {
+                self.number(5);
+                self.key_list(next);
+            }
+        }
+    }
+}

@@ -1,0 +1,131 @@
+//! The Board: what is true now, folded from the journal. It keeps what deciding needs and no bodies.
+//!
+//! `decide.rs` says what may happen, `apply.rs` what has happened, `digest.rs` what the whole adds up
+//! to. All parts are persistent maps: a clone is cheap, so the Registrar decides on one and readers
+//! hold another, and nobody ever shares one that changes.
+
+mod apply;
+mod decide;
+mod digest;
+
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet};
+
+use super::digest::{CommandId, Digest, DraftId, ThreadId};
+use super::link::Link;
+use super::party::{Incarnation, Party};
+use super::people::Person;
+use super::roster::Roster;
+use super::thread::{Thread, Whereabouts};
+use super::time::Instant;
+pub use decide::Denied;
+
+/// The fold that this program knows. A record written under a newer one is refused.
+pub const FOLD_VERSION: u32 = 1;
+
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Board {
+    /// `None` until the journal is opened.
+    pub own: Option<Own>,
+    /// How many records were folded.
+    pub size: u64,
+    /// The time of the newest record.
+    pub at: Instant,
+    /// How many records carry a time before that of the record before them.
+    pub times_run_backwards: u64,
+    pub roster: Roster,
+    pub links: OrdMap<Party, Arc<Link>>,
+    pub threads: OrdMap<ThreadId, Arc<Thread>>,
+    pub messages: OrdMap<Digest, Whereabouts>,
+    pub drafts: OrdMap<DraftId, Arc<Draft>>,
+    pub commands: OrdMap<CommandId, Answered>,
+    commands_by_age: OrdSet<(Instant, CommandId)>,
+    /// The last serial of an official number, by year.
+    pub numbers: OrdMap<i16, u64>,
+    /// Digests that messages refer to and that are not on record, with who waits for them.
+    pub waiting: OrdMap<Digest, Vec<Waiting>>,
+    /// Salted digests of the parts that are kept beside the journal, and of those erased.
+    pub parts: OrdMap<Digest, PartState>,
+}
+
+/// Whose journal this is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Own {
+    pub party: Party,
+    pub incarnation: Incarnation,
+}
+
+/// A draft that is neither released nor withdrawn.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Draft {
+    /// The record that holds its present bytes.
+    pub index: u64,
+    /// SHA-256 of those bytes.
+    pub digest: Digest,
+    pub drafter: Person,
+    pub thread: ThreadId,
+    /// Why it was returned, if it was.
+    pub returned: Option<String>,
+}
+
+/// A command of a person that is on record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Answered {
+    pub content: Digest,
+    pub index: u64,
+    pub at: Instant,
+}
+
+/// A message that refers to one which is not here.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    pub message: Digest,
+    pub since: Instant,
+    pub noted: Noted,
+}
+
+/// Whether the missing reference was put on record as such.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Noted {
+    NotYet,
+    OnRecord,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PartState {
+    Kept,
+    Erased,
+}
+
+impl Board {
+    /// The link to a known Party.
+    pub fn link(&self, party: Party) -> Option<&Link> {
+        self.links.get(&party).map(Arc::as_ref)
+    }
+
+    pub fn thread(&self, thread: ThreadId) -> Option<&Thread> {
+        self.threads.get(&thread).map(Arc::as_ref)
+    }
+
+    pub fn draft(&self, draft: DraftId) -> Option<&Draft> {
+        self.drafts.get(&draft).map(Arc::as_ref)
+    }
+
+    /// Messages whose stated patience with a missing reference has run out and is not yet on record.
+    pub fn overdue_references(&self, now: Instant) -> Vec<(Digest, Digest)> {
+        let patience = crate::limits::REFERENCE_PATIENCE_MS;
+        let overdue =
+            |waiting: &&Waiting| waiting.noted == Noted::NotYet && now.ms_since(waiting.since) > patience;
+        self.waiting
+            .iter()
+            .flat_map(|(missing, waiting)| waiting.iter().filter(overdue).map(|one| (one.message, *missing)))
+            .take(crate::limits::BATCH_RECORDS_MAX)
+            .collect()
+    }
+
+    /// The Board's digest, canonical: the same journal gives the same digest on any machine.
+    pub fn digest(&self) -> Digest {
+        digest::of(self)
+    }
+}

@@ -1,0 +1,156 @@
+//! What is asked of the Registrar, and what the Board decides before bytes are made of it.
+//!
+//! Commands come from a person through `rpc/`, or from `peers/` and the Registrar's own clock. What a
+//! command carries was parsed and, where it was signed, verified at the door.
+
+use bytes::Bytes;
+
+use super::digest::{CommandId, Digest, DraftId};
+use super::event::{
+    AcceptedKeyList, Change, Contradiction, Event, Head, Leaf, Receipted, RevocationList, Stamp,
+};
+use super::message::{Dispatch, Message, Outcome, Outgoing, Receipt};
+use super::party::{Incarnation, Party};
+use super::precedence::Precedence;
+use super::refusal::FaultNamed;
+
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// With the stamp's id as the proposal's.
+    Propose(Change),
+    Confirm(CommandId),
+    Drop(CommandId),
+    /// A new draft, or a draft in place of the one with the same id.
+    Draft {
+        draft: DraftId,
+        outgoing: Outgoing,
+        bytes: Bytes,
+    },
+    ReturnDraft {
+        draft: DraftId,
+        digest: Digest,
+        reason: String,
+    },
+    WithdrawDraft {
+        draft: DraftId,
+    },
+    /// `outgoing` is what the draft's bytes on record say, `digest` what the releaser was shown.
+    Release {
+        draft: DraftId,
+        digest: Digest,
+        outgoing: Outgoing,
+        faults: Vec<FaultNamed>,
+        as_is: AsIs,
+    },
+    /// `of` is the message on record with the digest that `outgoing` acknowledges.
+    Acknowledge {
+        of: Digest,
+        outgoing: Outgoing,
+    },
+    /// A dispatch whose own signature by the peer was verified.
+    Receive(Box<Delivery>),
+    /// A proven receipt that was verified.
+    TakeReceipt(Receipted),
+    DisputeReceipt {
+        party: Party,
+        lane: Precedence,
+        serial: u64,
+        receipt: Bytes,
+        reason: String,
+    },
+    /// A head of the peer's ledger, its signature verified, with the leaves that were asked for.
+    FollowHead(Head, Vec<Leaf>),
+    /// Our own head with the peer's cosignature, verified.
+    TakeCosignature(Head),
+    Contradict {
+        party: Party,
+        proof: Contradiction,
+    },
+    /// A peer's next key list, verified under the one before.
+    AcceptKeyList(AcceptedKeyList),
+    /// A revocation list, verified under the Party's authority, newer than the one on record.
+    AcceptRevocationList(RevocationList),
+    TurnAway {
+        party: Party,
+        hour: i64,
+    },
+    NoteMissing {
+        message: Digest,
+        missing: Digest,
+    },
+    ReadForAudit {
+        what: String,
+    },
+    StorePart {
+        salted_digest: Digest,
+    },
+    ErasePart {
+        salted_digest: Digest,
+        reason: String,
+    },
+}
+
+/// Whether a releaser insists on a draft with faults.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum AsIs {
+    OnlyWithoutFaults,
+    AsItIs,
+}
+
+/// What a peer delivered.
+#[derive(Clone, Debug)]
+pub struct Delivery {
+    pub peer: Party,
+    pub dispatch: Dispatch,
+    pub dispatch_digest: Digest,
+    pub dispatch_signed: Bytes,
+    pub dispatch_leaf: Digest,
+    pub message_signed: Bytes,
+    /// The message if it was found good; otherwise why it is refused for good.
+    pub message: Result<Message, Outcome>,
+    pub judged_by_key_list: u32,
+}
+
+/// Who stands behind a command.
+#[derive(Clone, Debug)]
+pub enum Origin {
+    Person(Stamp),
+    /// The node itself: peers' traffic and the clock. Such commands need no id: serials, sizes and
+    /// numbers already tell a second one from the first.
+    Node,
+}
+
+/// A decision, before bytes are made of it.
+#[derive(Clone, Debug)]
+pub enum Decided {
+    Event(Event),
+    /// To be signed as a message, with one dispatch for each slot.
+    Release(ReleasePlan),
+    /// To be given a receipt.
+    Receive(Box<ReceivePlan>),
+}
+
+#[derive(Clone, Debug)]
+pub struct ReleasePlan {
+    pub draft: Option<DraftId>,
+    pub message: Message,
+    pub slots: Vec<Slot>,
+}
+
+/// All of a dispatch that is decided before the message has its digest.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Slot {
+    pub to: Party,
+    pub to_incarnation: Incarnation,
+    pub serial: u64,
+    pub place: u64,
+    pub leaf_index: u64,
+    pub key_list: u32,
+}
+
+#[derive(Clone, Debug)]
+pub struct ReceivePlan {
+    pub delivery: Delivery,
+    pub receipt: Receipt,
+    pub marks: Vec<String>,
+}

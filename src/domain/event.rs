@@ -1,0 +1,173 @@
+//! What happened, for ever, and what two custodians may change. The same nouns as in
+//! `proto/detente/journal/v1/record.proto`, which says what each means.
+//!
+//! Events hold exact bytes where something was signed, and beside them what `codec/` read from those
+//! bytes, so that the fold never parses.
+
+use bytes::Bytes;
+
+use super::digest::{CommandId, Digest, DraftId};
+use super::keys::KeyList;
+use super::message::{Dispatch, Message, Outgoing, Receipt};
+use super::party::{Incarnation, Party};
+use super::people::{Person, Roles};
+use super::precedence::Precedence;
+use super::time::Instant;
+
+/// All the events of one command, and when they were decided.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Record {
+    pub index: u64,
+    pub at: Instant,
+    pub command: Option<Stamp>,
+    pub events: Vec<Event>,
+}
+
+/// The command of a person that stands behind a record.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stamp {
+    pub id: CommandId,
+    /// Digest of the command as the caller gave it.
+    pub content: Digest,
+    /// When the caller says they gave it.
+    pub at: Instant,
+    pub by: Person,
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub enum Event {
+    JournalOpened { party: Party, incarnation: Incarnation, members: Vec<Member>, left_behind: Vec<Bytes> },
+    EpochOpened { number: u64, fold_version: u32 },
+    KeyListAccepted(AcceptedKeyList),
+    RevocationListAccepted(RevocationList),
+    ChangeProposed(Change),
+    ChangeConfirmed { proposal: CommandId },
+    ChangeDropped { proposal: CommandId },
+    Drafted { draft: DraftId, outgoing: Outgoing, bytes: Bytes },
+    DraftReturned { draft: DraftId, digest: Digest, reason: String },
+    DraftWithdrawn { draft: DraftId },
+    Released(Released),
+    Received(Box<Received>),
+    Receipted(Receipted),
+    ReceiptDisputed { party: Party, lane: Precedence, serial: u64, receipt: Bytes, reason: String },
+    HeadFollowed(Head, Vec<Leaf>),
+    HeadCosigned(Head),
+    HeadRejected { head: Head, reason: String },
+    Equivocated { party: Party, proof: Contradiction },
+    TurnedAway { party: Party, hour: i64 },
+    ReferenceMissing { message: Digest, missing: Digest },
+    AuditRead { what: String },
+    PartStored { salted_digest: Digest },
+    PartErased { salted_digest: Digest, reason: String },
+}
+
+/// A person and what they may do.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Member {
+    pub person: Person,
+    pub roles: Roles,
+}
+
+/// A key list that verified under the one before it, or the first.
+#[derive(Clone, PartialEq, Debug)]
+pub struct AcceptedKeyList {
+    /// The exact bytes of the Signed.
+    pub signed: Bytes,
+    /// SHA-256 of its payload.
+    pub digest: Digest,
+    pub list: KeyList,
+}
+
+/// A certificate revocation list as its authority signed it (RFC 5280, DER).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RevocationList {
+    pub party: Party,
+    pub der: Bytes,
+}
+
+/// What takes two custodians.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Change {
+    MemberAdded(Member),
+    /// By the digest of the person's public key.
+    MemberRemoved(Digest),
+    /// Key lists from number 1 on, and the newest revocation list, as the party file held them.
+    PartyAdded {
+        key_lists: Vec<AcceptedKeyList>,
+        revocation_list: RevocationList,
+    },
+    /// For which precedences one person may both draft and release.
+    ReleaseRule {
+        one_person: Vec<Precedence>,
+    },
+    OwnKeyList(AcceptedKeyList),
+}
+
+/// A message that was released, with one dispatch for each addressee.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Released {
+    /// `None` where no draft came before, as with an acknowledgement.
+    pub draft: Option<DraftId>,
+    pub message: Message,
+    pub digest: Digest,
+    /// The exact bytes of the Signed.
+    pub signed: Bytes,
+    /// Each with the leaf hash of its exact bytes.
+    pub dispatches: Vec<(Dispatch, Digest)>,
+}
+
+/// A dispatch that a peer validly signed, with what came of it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Received {
+    pub dispatch: Dispatch,
+    /// The exact bytes of the Signed that holds the dispatch, and the leaf hash of its payload.
+    pub dispatch_signed: Bytes,
+    pub dispatch_leaf: Digest,
+    /// `None` where it was refused: what does not verify is never read.
+    pub message: Option<Message>,
+    pub message_signed: Bytes,
+    pub receipt: Receipt,
+    /// The exact bytes of the receipt, and their leaf hash in our ledger.
+    pub receipt_bytes: Bytes,
+    pub receipt_leaf: Digest,
+    pub marks: Vec<String>,
+}
+
+/// A proven receipt from the other end.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Receipted {
+    pub party: Party,
+    pub receipt: Receipt,
+    /// The leaf hash of the receipt's exact bytes, in the other end's ledger.
+    pub leaf: Digest,
+    /// The exact bytes of the ProvenReceipt.
+    pub proven: Bytes,
+}
+
+/// A head of one of the two ledgers of a link: ours where it was cosigned, theirs where we follow.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Head {
+    /// The other end of the link.
+    pub party: Party,
+    pub size: u64,
+    pub root: Digest,
+    /// The signed note, exact bytes (C2SP tlog-checkpoint, with a cosignature where one was given).
+    pub note: Bytes,
+}
+
+/// A leaf of the other end's ledger that we asked for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Leaf {
+    pub index: u64,
+    pub body: Bytes,
+    pub hash: Digest,
+}
+
+/// What the other end signed against what it had signed before.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Contradiction {
+    /// A second dispatch under one serial or one leaf: the exact bytes of the Signed.
+    Dispatch { lane: Precedence, serial: u64, signed: Bytes },
+    /// A leaf under a signed checkpoint that differs from what it had sent.
+    Leaf { leaf: Leaf, checkpoint: Bytes },
+}

@@ -1,0 +1,261 @@
+//! One link as this Party sees it: four lanes each way, and the two ledgers that both ends keep.
+//!
+//! Never here: a connection. Whether the other end can be reached is for `peers/` to find out.
+
+use imbl::OrdMap;
+
+use super::digest::Digest;
+use super::event::{Head, Leaf};
+use super::ledger::Edge;
+use super::message::{Dispatch, Receipt};
+use super::party::Incarnation;
+use super::precedence::Precedence;
+use crate::limits;
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Link {
+    /// The other end's incarnation, as its newest key list states it.
+    pub incarnation: Incarnation,
+    lanes: [Lane; 4],
+    /// The ledger that we keep: our dispatches, and our receipts for theirs.
+    pub ours: Ours,
+    /// The ledger that the other end keeps, as far as we have followed it.
+    pub theirs: Theirs,
+    pub budget: Budget,
+}
+
+/// One precedence on one link, both directions.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Lane {
+    /// The last serial given to a dispatch of ours; 0 before the first.
+    pub sent: u64,
+    /// The last serial taken from the other end.
+    pub taken: u64,
+    /// Dispatches without a receipt: serial to the index of the record that fixed them.
+    pub owed: OrdMap<u64, u64>,
+    /// The newest receipts that we gave, so that a repeated dispatch gets its first one: serial to what
+    /// is needed to make the same proof again. No more than [`limits::RECEIPTS_KEPT_PER_LANE`].
+    pub given: OrdMap<u64, Given>,
+}
+
+/// What makes a receipt of ours provable again.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Given {
+    /// The record that holds the receipt's bytes.
+    pub index: u64,
+    pub dispatch: Digest,
+    pub message: Digest,
+    /// The ledger's edge just after the receipt's leaf, whose newest leaf it is.
+    pub edge: Edge,
+}
+
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Ours {
+    pub edge: Edge,
+    /// The largest head that the other end cosigned.
+    pub cosigned: Option<Head>,
+}
+
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Theirs {
+    /// Over the leaves up to the newest head that we recomputed.
+    pub edge: Edge,
+    pub followed: Option<Followed>,
+    /// Leaves beyond that head which we hold from dispatches and receipts.
+    pub held: OrdMap<u64, Digest>,
+    /// Leaves within it whose dispatch has not come yet.
+    pub announced: OrdMap<u64, Digest>,
+    /// Heads that could not be recomputed, so that each is put on record once.
+    pub rejected: Option<(u64, Digest)>,
+}
+
+/// A head of theirs that we cosign, as of the record that says so.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Followed {
+    pub head: Head,
+    /// Seconds since 1970: the time stamp of the cosignature.
+    pub at_seconds: i64,
+}
+
+/// What one hour may bring over this link.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Budget {
+    /// Hours since 1970-01-01T00:00Z.
+    pub hour: i64,
+    /// FLASH has a budget of its own, so that nothing lower can spend it.
+    pub records: u64,
+    pub flash_records: u64,
+    pub bytes: u64,
+    /// What is put on record though nothing was taken: contradictions, disputed receipts, heads that do
+    /// not add up, new lists.
+    pub oddities: u64,
+    /// Whether "turned away" is on record for this hour.
+    pub turned_away: bool,
+}
+
+impl Link {
+    pub fn new(incarnation: Incarnation) -> Link {
+        Link {
+            incarnation,
+            lanes: Default::default(),
+            ours: Ours::default(),
+            theirs: Theirs::default(),
+            budget: Budget::default(),
+        }
+    }
+
+    pub fn lane(&self, precedence: Precedence) -> &Lane {
+        &self.lanes[precedence as usize]
+    }
+
+    fn lane_mut(&mut self, precedence: Precedence) -> &mut Lane {
+        &mut self.lanes[precedence as usize]
+    }
+
+    /// A dispatch of ours was fixed by the record with this index.
+    pub fn dispatched(&mut self, dispatch: &Dispatch, leaf: Digest, index: u64) {
+        self.ours.edge.push(leaf);
+        let lane = self.lane_mut(dispatch.lane);
+        lane.sent = dispatch.serial;
+        lane.owed.insert(dispatch.serial, index);
+    }
+
+    /// A dispatch of theirs was taken or refused for good: either way its serial is spent.
+    pub fn received(
+        &mut self,
+        dispatch_leaf: Digest,
+        leaf_index: u64,
+        receipt: &Receipt,
+        leaf: Digest,
+        index: u64,
+    ) {
+        self.hold(leaf_index, dispatch_leaf);
+        self.ours.edge.push(leaf);
+        let edge = self.ours.edge.clone();
+        let lane = self.lane_mut(receipt.lane);
+        lane.taken = receipt.serial;
+        let given = Given { index, dispatch: receipt.dispatch, message: receipt.message, edge };
+        lane.given.insert(receipt.serial, given);
+        while lane.given.len() > limits::RECEIPTS_KEPT_PER_LANE {
+            let Some((oldest, _)) = lane.given.get_min().cloned() else { break };
+            lane.given.remove(&oldest);
+        }
+    }
+
+    /// Their receipt for a dispatch of ours is on record.
+    pub fn receipted(&mut self, receipt: &Receipt, leaf: Digest) {
+        self.hold(receipt.leaf_index, leaf);
+        self.lane_mut(receipt.lane).owed.remove(&receipt.serial);
+    }
+
+    fn hold(&mut self, leaf_index: u64, leaf: Digest) {
+        if leaf_index >= self.theirs.edge.size() {
+            self.theirs.held.insert(leaf_index, leaf);
+        } else {
+            self.theirs.announced.remove(&leaf_index);
+        }
+    }
+
+    /// What we hold of their ledger at this leaf: `None` if nothing yet, or if it was matched before.
+    pub fn known_leaf(&self, leaf_index: u64) -> Option<Digest> {
+        self.theirs.held.get(&leaf_index).or_else(|| self.theirs.announced.get(&leaf_index)).copied()
+    }
+
+    /// Whether a newly received thing may stand at this leaf of their ledger.
+    pub fn leaf_is_free(&self, leaf_index: u64, leaf: Digest) -> bool {
+        match self.theirs.announced.get(&leaf_index) {
+            Some(announced) => *announced == leaf,
+            None => leaf_index >= self.theirs.edge.size() && !self.theirs.held.contains_key(&leaf_index),
+        }
+    }
+
+    /// Their ledger grown to `size`, from what we hold and the leaves asked for.
+    ///
+    /// `Err` names the first leaf that is missing.
+    pub fn grown(&self, size: u64, asked: &[Leaf]) -> Result<Edge, u64> {
+        let mut edge = self.theirs.edge.clone();
+        let mut asked = asked.iter().peekable();
+        for index in edge.size()..size {
+            while asked.next_if(|leaf| leaf.index < index).is_some() {}
+            let asked_here = asked.next_if(|leaf| leaf.index == index).map(|leaf| leaf.hash);
+            edge.push(self.theirs.held.get(&index).copied().or(asked_here).ok_or(index)?);
+        }
+        Ok(edge)
+    }
+
+    /// The first leaf of theirs below `size` that we hold from nowhere.
+    pub fn first_leaf_missing(&self, size: u64) -> Option<u64> {
+        (self.theirs.edge.size()..size).find(|index| !self.theirs.held.contains_key(index))
+    }
+
+    pub fn followed(&mut self, head: &Head, asked: &[Leaf], at_seconds: i64) {
+        if let Ok(edge) = self.grown(head.size, asked) {
+            for leaf in asked {
+                if !self.theirs.held.contains_key(&leaf.index) {
+                    self.theirs.announced.insert(leaf.index, leaf.hash);
+                }
+            }
+            let (_, beyond) = self.theirs.held.clone().split(&head.size);
+            let at_size = self.theirs.held.get(&head.size).copied();
+            self.theirs.held = beyond;
+            if let Some(hash) = at_size {
+                self.theirs.held.insert(head.size, hash);
+            }
+            self.theirs.edge = edge;
+            self.theirs.followed = Some(Followed { head: head.clone(), at_seconds });
+        }
+    }
+
+    pub fn cosigned(&mut self, head: &Head) {
+        self.ours.cosigned = Some(head.clone());
+    }
+
+    pub fn rejected(&mut self, head: &Head) {
+        self.theirs.rejected = Some((head.size, head.root));
+    }
+
+    /// Counts what one record brought over this link.
+    pub fn spend(&mut self, hour: i64, lane: Precedence, bytes: u64) {
+        if self.budget.hour != hour {
+            self.budget = Budget { hour, ..Budget::default() };
+        }
+        self.budget.bytes = self.budget.bytes.saturating_add(bytes);
+        match lane {
+            Precedence::Flash => self.budget.flash_records += 1,
+            Precedence::Immediate | Precedence::Priority | Precedence::Routine => self.budget.records += 1,
+        }
+    }
+
+    /// Counts something odd that was put on record.
+    pub fn note_oddity(&mut self, hour: i64) {
+        if self.budget.hour != hour {
+            self.budget = Budget { hour, ..Budget::default() };
+        }
+        self.budget.oddities += 1;
+    }
+
+    /// Whether one more oddity may be put on record in this hour.
+    pub fn has_room_for_oddity(&self, hour: i64) -> bool {
+        self.budget.hour != hour || self.budget.oddities < limits::LINK_ODDITIES_PER_HOUR_MAX
+    }
+
+    pub fn turned_away(&mut self, hour: i64) {
+        if self.budget.hour != hour {
+            self.budget = Budget { hour, ..Budget::default() };
+        }
+        self.budget.turned_away = true;
+    }
+
+    /// Whether the hour still has room for one more of this size on this lane.
+    pub fn has_budget(&self, hour: i64, lane: Precedence, bytes: u64) -> bool {
+        if self.budget.hour != hour {
+            return true;
+        }
+        let spent = match lane {
+            Precedence::Flash => return self.budget.flash_records < limits::LINK_FLASH_RECORDS_PER_HOUR_MAX,
+            Precedence::Immediate | Precedence::Priority | Precedence::Routine => self.budget.records,
+        };
+        spent < limits::LINK_RECORDS_PER_HOUR_MAX
+            && self.budget.bytes.saturating_add(bytes) <= limits::LINK_BYTES_PER_HOUR_MAX
+    }
+}

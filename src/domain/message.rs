@@ -1,0 +1,186 @@
+//! What one Party tells others, and the dispatches and receipts that carry it. The same nouns as in
+//! `proto/detente/evidence/v1`, which says what each field means.
+//!
+//! Never here: the content of a kind (`exercise/`), bytes and signatures (`codec/`, `evidence/`).
+
+use bytes::Bytes;
+
+use super::digest::{Digest, ThreadId};
+use super::party::{Incarnation, Party};
+use super::people::Person;
+use super::precedence::Precedence;
+use super::time::Instant;
+
+/// A message whose signature was verified, or one that is about to be signed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Message {
+    pub author: Party,
+    pub incarnation: Incarnation,
+    pub number: String,
+    pub released_at: Instant,
+    pub releaser: Person,
+    pub draft: Outgoing,
+}
+
+/// All of a message that its drafter decides: everything but number, date-time group and releaser.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outgoing {
+    pub thread: ThreadId,
+    /// Such as `exercise.notification`. Unknown kinds are carried all the same.
+    pub kind: String,
+    /// The content as its own protobuf message.
+    pub content: Bytes,
+    pub action: Vec<Addressee>,
+    pub information: Vec<Addressee>,
+    pub precedence: Precedence,
+    /// IANA name or `Z`: the zone that the date-time group is written in.
+    pub zone: String,
+    pub drafter: Person,
+    pub regime: Option<RegimeCitation>,
+    pub marking: String,
+    pub language: String,
+    pub references: Vec<Reference>,
+    pub traffic: Traffic,
+    pub parts: Vec<Part>,
+    pub subject: String,
+    pub remarks: String,
+}
+
+impl Outgoing {
+    /// Action addressees first, each Party once, in the order given.
+    pub fn parties(&self) -> Vec<Party> {
+        let mut parties = Vec::new();
+        for addressee in self.action.iter().chain(&self.information) {
+            if !parties.contains(&addressee.party) {
+                parties.push(addressee.party);
+            }
+        }
+        parties
+    }
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Addressee {
+    pub party: Party,
+    /// A desk of that Party; empty for the Party as a whole.
+    pub office: String,
+}
+
+/// Real or drill, inside the signature.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Traffic {
+    Real,
+    Drill,
+}
+
+/// Rules that the author says it acts under.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RegimeCitation {
+    pub name: String,
+    pub digest: Digest,
+    pub provision: String,
+}
+
+/// Another message that this one is about.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reference {
+    /// `None` when only the number is known.
+    pub message: Option<Digest>,
+    pub number: String,
+    pub author: String,
+    pub relation: Relation,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Relation {
+    RefersTo,
+    /// Takes the place of the other, which stays readable.
+    Amends,
+    Answers,
+    Acknowledges,
+}
+
+/// An attachment or personal data, named by salted digest and kept beside the journal.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Part {
+    pub salted_digest: Digest,
+    pub bytes: u64,
+    pub media_type: String,
+    pub name: String,
+    pub holds: Holds,
+}
+
+/// What a part's content is about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Holds {
+    PersonalData,
+    NoPersonalData,
+}
+
+/// Content of the kind `acknowledgement`: a named officer read it. Not assent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Acknowledgement {
+    pub message: Digest,
+    pub officer: Person,
+    pub read_at: Instant,
+}
+
+/// The kind of [`Acknowledgement`].
+pub const ACKNOWLEDGEMENT: &str = "acknowledgement";
+
+/// "This message, to you, on this lane, with this serial." Its bytes are a leaf of the sender's ledger.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Dispatch {
+    pub from: Party,
+    pub from_incarnation: Incarnation,
+    pub to: Party,
+    pub to_incarnation: Incarnation,
+    pub lane: Precedence,
+    pub serial: u64,
+    pub thread: ThreadId,
+    pub place: u64,
+    pub leaf_index: u64,
+    pub message: Digest,
+    pub key_list: u32,
+}
+
+/// What became of one dispatch. Its bytes are a leaf of the receiver's ledger.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Receipt {
+    pub from: Party,
+    pub from_incarnation: Incarnation,
+    pub to: Party,
+    pub to_incarnation: Incarnation,
+    pub lane: Precedence,
+    pub serial: u64,
+    pub dispatch: Digest,
+    pub message: Digest,
+    pub outcome: Outcome,
+    pub received_at: Instant,
+    pub judged_by_key_list: u32,
+    pub leaf_index: u64,
+}
+
+/// Taken, or refused for good. "Not now" is no outcome: then there is no receipt.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    Taken,
+    RefusedSignature,
+    RefusedUnreadable,
+    RefusedLimit,
+    RefusedAddressee,
+}
+
+impl Outcome {
+    pub fn sentence(self) -> &'static str {
+        match self {
+            Outcome::Taken => "taken",
+            Outcome::RefusedSignature => "refused: the message's signature does not verify",
+            Outcome::RefusedUnreadable => "refused: the message cannot be decoded",
+            Outcome::RefusedLimit => "refused: the message is over a limit",
+            Outcome::RefusedAddressee => {
+                "refused: the message is not addressed to the receiver, or not by the sender"
+            }
+        }
+    }
+}

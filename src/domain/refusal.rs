@@ -1,0 +1,127 @@
+//! "You may not, because …" and "not now": every answer other than yes, each with its sentence.
+//!
+//! Never here: what a Party wrote. A refusal names the field and the rule, not the content.
+
+use super::precedence::Precedence;
+
+/// One thing that is wrong in a form, or unusual enough that the releaser must see it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FaultNamed {
+    pub field: String,
+    pub rule: String,
+}
+
+/// Final: the caller's mistake, or the caller may not. Nothing was changed.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Refusal {
+    #[error("field {field}: {rule}")]
+    Field { field: &'static str, rule: String },
+    #[error("this command id was used before for other content; choose a fresh id for a new intent")]
+    IdReused,
+    #[error("this command is older than the days for which ids are kept; give it again with a fresh id")]
+    IdTooOld,
+    #[error("this command lies in the future by more than the clocks may differ")]
+    IdFromTheFuture,
+    #[error("no draft with this id is open")]
+    NoSuchDraft,
+    #[error("the draft has changed since it was shown: its digest is not the one named")]
+    DraftChanged,
+    #[error("the draft was returned to its drafter and is not ready for release")]
+    DraftReturned,
+    #[error("who drafted may not release: {0} takes two persons at this Party")]
+    SamePerson(Precedence),
+    #[error("the draft has {} fault(s); mend them, or release as it is", .0.len())]
+    Faults(Vec<FaultNamed>),
+    #[error("no proposal with this id is open")]
+    NoSuchProposal,
+    #[error("a change needs two custodians: who proposed it may not confirm it")]
+    SameCustodian,
+    #[error("no message with this digest is on record here")]
+    NoSuchMessage,
+    #[error("this message was sent by this Party; only what came from others is acknowledged")]
+    OwnMessage,
+    #[error("no Party with this code is known here")]
+    NoSuchParty,
+    #[error("this Party is known here already")]
+    PartyKnown,
+    #[error("the key list does not follow the newest one on record")]
+    KeyListDoesNotFollow,
+    #[error("the dispatch is not from this peer to this Party in their present incarnations")]
+    NotThisLink,
+    #[error("serial {expected} comes next on this lane")]
+    SerialNotNext { expected: u64 },
+    #[error("this contradicts what the peer signed before; both are on record")]
+    Equivocation,
+    #[error("nothing is owed under this lane and serial")]
+    NotOwed,
+    #[error("the head is not larger than the one on record")]
+    HeadNotNew,
+    #[error("the leaves do not add up to the head")]
+    HeadDoesNotAddUp,
+    #[error("two custodians at least must remain")]
+    TooFewCustodians,
+    #[error("there are as many {what} as can be open at once ({most})")]
+    TooMany { what: &'static str, most: usize },
+}
+
+impl Refusal {
+    /// A stable word for programs; it never changes once it was released.
+    pub fn reason(&self) -> &'static str {
+        match self {
+            Refusal::Field { .. } => "FIELD",
+            Refusal::IdReused => "ID_REUSED",
+            Refusal::IdTooOld => "ID_TOO_OLD",
+            Refusal::IdFromTheFuture => "ID_FROM_THE_FUTURE",
+            Refusal::NoSuchDraft => "NO_SUCH_DRAFT",
+            Refusal::DraftChanged => "DRAFT_CHANGED",
+            Refusal::DraftReturned => "DRAFT_RETURNED",
+            Refusal::SamePerson(_) => "SAME_PERSON",
+            Refusal::Faults(_) => "FAULTS",
+            Refusal::NoSuchProposal => "NO_SUCH_PROPOSAL",
+            Refusal::SameCustodian => "SAME_CUSTODIAN",
+            Refusal::NoSuchMessage => "NO_SUCH_MESSAGE",
+            Refusal::OwnMessage => "OWN_MESSAGE",
+            Refusal::NoSuchParty => "NO_SUCH_PARTY",
+            Refusal::PartyKnown => "PARTY_KNOWN",
+            Refusal::KeyListDoesNotFollow => "KEY_LIST_DOES_NOT_FOLLOW",
+            Refusal::NotThisLink => "NOT_THIS_LINK",
+            Refusal::SerialNotNext { .. } => "SERIAL_NOT_NEXT",
+            Refusal::Equivocation => "EQUIVOCATION",
+            Refusal::NotOwed => "NOT_OWED",
+            Refusal::HeadNotNew => "HEAD_NOT_NEW",
+            Refusal::HeadDoesNotAddUp => "HEAD_DOES_NOT_ADD_UP",
+            Refusal::TooFewCustodians => "TOO_FEW_CUSTODIANS",
+            Refusal::TooMany { .. } => "TOO_MANY",
+        }
+    }
+}
+
+/// Safe to try again: nothing was changed, and the serial waits.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum NotNow {
+    #[error("the budget of this link for the hour is spent")]
+    Budget,
+    #[error("the key list that this was signed under has not come yet")]
+    KeyList,
+    #[error("not on record, or not yet: safe to send again with the same id")]
+    Journal,
+    #[error("too many commands are waiting")]
+    Inbox,
+    #[error("another process writes this journal; this one stands by")]
+    StandsBy,
+    #[error("a key that the key list in force calls for is not in this node's key directory")]
+    KeyMissing,
+}
+
+impl NotNow {
+    pub fn reason(&self) -> &'static str {
+        match self {
+            NotNow::Budget => "BUDGET",
+            NotNow::KeyList => "KEY_LIST",
+            NotNow::Journal => "JOURNAL",
+            NotNow::Inbox => "INBOX",
+            NotNow::StandsBy => "STANDS_BY",
+            NotNow::KeyMissing => "KEY_MISSING",
+        }
+    }
+}

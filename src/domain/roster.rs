@@ -1,0 +1,148 @@
+//! The people of this Party, the Parties it knows, and what two custodians agreed to change.
+//!
+//! Never here: certificates and their checks (`peers/trust.rs`), signatures (`evidence/`).
+
+use imbl::OrdMap;
+
+use super::digest::{CommandId, Digest};
+use super::event::{AcceptedKeyList, Change, Member, RevocationList};
+use super::party::Party;
+use super::people::{Person, Role};
+use super::precedence::Precedence;
+use super::refusal::Refusal;
+
+/// People by the digest of their public key, Parties by code, proposals by the id of the command.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Roster {
+    pub members: OrdMap<Digest, Member>,
+    pub parties: OrdMap<Party, KnownParty>,
+    pub proposals: OrdMap<CommandId, Proposal>,
+    /// For which precedences one person may both draft and release; none unless agreed.
+    pub one_person: Vec<Precedence>,
+}
+
+/// What is on record of a Party, our own included.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct KnownParty {
+    /// Number 1 first, without a gap.
+    pub key_lists: Vec<AcceptedKeyList>,
+    pub revocation_list: Option<RevocationList>,
+}
+
+impl KnownParty {
+    pub fn newest(&self) -> Option<&AcceptedKeyList> {
+        self.key_lists.last()
+    }
+
+    /// The key list with this number, 1 and up.
+    pub fn numbered(&self, number: u32) -> Option<&AcceptedKeyList> {
+        self.key_lists.get(usize::try_from(number).ok()?.checked_sub(1)?)
+    }
+}
+
+#[derive(Clone, PartialEq, Debug)]
+pub struct Proposal {
+    pub change: Change,
+    pub by: Person,
+}
+
+impl Roster {
+    /// Who may confirm: any custodian but the one who proposed, compared as persons.
+    pub fn may_confirm(&self, proposal: CommandId, by: &Person) -> Result<&Change, Refusal> {
+        let open = self.proposals.get(&proposal).ok_or(Refusal::NoSuchProposal)?;
+        if open.by.is_same_person(by) {
+            return Err(Refusal::SameCustodian);
+        }
+        self.check(&open.change)?;
+        Ok(&open.change)
+    }
+
+    /// Whether a change would make sense now. Asked when it is proposed and when it is confirmed.
+    pub fn check(&self, change: &Change) -> Result<(), Refusal> {
+        match change {
+            Change::MemberAdded(member) => {
+                let clash = self.members.values().any(|other| {
+                    other.person.key_digest != member.person.key_digest
+                        && other.person.is_same_person(&member.person)
+                        && other.roles != member.roles
+                });
+                if clash {
+                    return Err(Refusal::Field {
+                        field: "roles",
+                        rule: "a person with two certificates has the same roles under both".into(),
+                    });
+                }
+                self.enough_custodians_after(change)
+            }
+            Change::MemberRemoved(key) if !self.members.contains_key(key) => Err(Refusal::Field {
+                field: "key_digest",
+                rule: "no person with this key is on the roster".into(),
+            }),
+            Change::MemberRemoved(_) => self.enough_custodians_after(change),
+            Change::PartyAdded { key_lists, .. } => match key_lists.first() {
+                Some(first) if self.parties.contains_key(&first.list.party) => Err(Refusal::PartyKnown),
+                Some(_) => Ok(()),
+                None => Err(Refusal::Field { field: "key_lists", rule: "a Party has at least one".into() }),
+            },
+            Change::ReleaseRule { .. } => Ok(()),
+            Change::OwnKeyList(next) => self.follows(next),
+        }
+    }
+
+    /// Whether a key list is the one that comes next for its Party. Its signature was checked before.
+    pub fn follows(&self, next: &AcceptedKeyList) -> Result<(), Refusal> {
+        let known = self.parties.get(&next.list.party).ok_or(Refusal::NoSuchParty)?;
+        let newest = known.newest().ok_or(Refusal::NoSuchParty)?;
+        let follows = next.list.number == newest.list.number.saturating_add(1)
+            && next.list.previous == newest.digest
+            && next.list.incarnation == newest.list.incarnation;
+        if follows { Ok(()) } else { Err(Refusal::KeyListDoesNotFollow) }
+    }
+
+    fn enough_custodians_after(&self, change: &Change) -> Result<(), Refusal> {
+        let mut after = self.clone();
+        after.take(change);
+        let mut custodians: Vec<&Person> = Vec::new();
+        for member in after.members.values().filter(|member| member.roles.contains(&Role::Custodian)) {
+            if !custodians.iter().any(|other| other.is_same_person(&member.person)) {
+                custodians.push(&member.person);
+            }
+        }
+        if custodians.len() >= 2 { Ok(()) } else { Err(Refusal::TooFewCustodians) }
+    }
+
+    /// A confirmed change takes force. New Parties and lists are also events of the Board's links.
+    pub fn take(&mut self, change: &Change) {
+        match change {
+            Change::MemberAdded(member) => {
+                self.members.insert(member.person.key_digest, member.clone());
+            }
+            Change::MemberRemoved(key) => {
+                self.members.remove(key);
+            }
+            Change::PartyAdded { key_lists, revocation_list } => {
+                if let Some(first) = key_lists.first() {
+                    let known = KnownParty {
+                        key_lists: key_lists.clone(),
+                        revocation_list: Some(revocation_list.clone()),
+                    };
+                    self.parties.insert(first.list.party, known);
+                }
+            }
+            Change::ReleaseRule { one_person } => self.one_person.clone_from(one_person),
+            Change::OwnKeyList(next) => self.accept(next),
+        }
+    }
+
+    pub fn accept(&mut self, next: &AcceptedKeyList) {
+        let mut known = self.parties.get(&next.list.party).cloned().unwrap_or_default();
+        known.key_lists.push(next.clone());
+        self.parties.insert(next.list.party, known);
+    }
+
+    pub fn accept_revocation_list(&mut self, list: &RevocationList) {
+        let mut known = self.parties.get(&list.party).cloned().unwrap_or_default();
+        known.revocation_list = Some(list.clone());
+        self.parties.insert(list.party, known);
+    }
+}

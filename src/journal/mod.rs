@@ -1,0 +1,314 @@
+//! A node's journal: append bytes durably, read them in order, follow the end. One contract, written
+//! on [`Journal`], and two media that keep it: `embedded` (SQLite) and `kafka` (Apache Kafka).
+//!
+//! Never here: what the bytes mean, a decision which records count (`replay` has that rule), a skipped
+//! entry, a retry without end. One test suite (`tests/it/journal.rs`) is run against both media.
+
+pub mod embedded;
+mod embedded_reads;
+pub mod kafka;
+mod kafka_reads;
+pub mod kafka_settings;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::limits;
+
+/// One entry as the medium holds it: a record, if `replay` finds that it counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// Where the medium keeps it: the first is 0, every later one is higher. Private to this journal;
+    /// it is neither the record's index nor the same on another medium.
+    pub position: u64,
+    /// Exactly the bytes that were appended.
+    pub bytes: Bytes,
+}
+
+/// A journal that is open. Clones share it.
+///
+/// What both media MUST do:
+///
+/// - `append` answers `Ok` only when **every** entry of the batch would survive the loss of power
+///   (embedded: committed with `synchronous=FULL`) or of a broker (Kafka: acknowledged by all in-sync
+///   replicas). The entries of one batch stand in their order, though others' may stand between them.
+/// - `append` ends within [`limits::JOURNAL_APPEND_MS_MAX`], whatever the medium does.
+/// - A reader sees every entry from its position on, once, in the order of positions, the same for
+///   every reader at any time, whoever appended it: another process too.
+/// - A position that once held an entry and holds none now is [`ReadFault::Gone`].
+///
+/// What they MUST NOT do:
+///
+/// - say `Ok` for what may be lost; or, after a failed write to the disk, go on writing;
+/// - retry for ever, or after the answer was given;
+/// - skip, merge, reorder or look into entries; or take a missing history for an empty one.
+///
+/// What callers MUST know: an `Err` from `append` says nothing of the batch. All of it, none of it or (on
+/// Kafka) some of it may be there, or may yet come. Only reading tells. Being read is not being durable:
+/// on Kafka a reader may see what a failed leader then loses, so "done" takes the read-back *and* the `Ok`.
+#[derive(Clone)]
+pub enum Journal {
+    /// One file on this machine.
+    Embedded(embedded::Embedded),
+    /// One partition of one topic.
+    Kafka(kafka::Kafka),
+}
+
+impl Journal {
+    /// Appends a batch in order, and returns when it is durable.
+    pub async fn append(&self, batch: Vec<Bytes>) -> Result<(), AppendFault> {
+        refuse_over_limit(&batch)?;
+        match self {
+            Journal::Embedded(journal) => journal.appends.append(batch).await,
+            Journal::Kafka(journal) => journal.appends.append(batch).await,
+        }
+    }
+
+    /// A reader whose first entry is the one at `from`, or the first to be appended if `from` is the end.
+    pub fn reader(&self, from: u64) -> Result<Reader, ReadFault> {
+        match self {
+            Journal::Embedded(journal) => journal.reader(from),
+            Journal::Kafka(journal) => journal.reader(from),
+        }
+    }
+
+    /// The entry at `position`; `None` if there is none at that place or beyond it yet.
+    pub async fn read_at(&self, position: u64) -> Result<Option<Entry>, ReadFault> {
+        let found = self.read_range(position, 1).await?;
+        Ok(found.into_iter().next().filter(|entry| entry.position == position))
+    }
+
+    /// The entries from `from` on, at most `entries_max` of them, bounded as a batch is: fewer do not
+    /// mean that the end was reached, none does (and on Kafka only as far as its leader knows).
+    pub async fn read_range(&self, from: u64, entries_max: usize) -> Result<Vec<Entry>, ReadFault> {
+        let reads = match self {
+            Journal::Embedded(journal) => &journal.reads,
+            Journal::Kafka(journal) => &journal.reads,
+        };
+        let (reply, answer) = oneshot::channel();
+        let ask = ReadAsk { from, entries_max: entries_max.min(limits::READ_ENTRIES_MAX), reply };
+        let whole = async {
+            reads.send(ask).await.map_err(|_| ReadFault::ended())?;
+            answer.await.map_err(|_| ReadFault::ended())?
+        };
+        tokio::time::timeout(ms(limits::JOURNAL_READ_MS_MAX), whole)
+            .await
+            .unwrap_or_else(|_| Err(ReadFault::Unanswered { why: "no answer in time".into() }))
+    }
+}
+
+fn ms(bound: u64) -> Duration {
+    Duration::from_millis(bound)
+}
+
+/// All that a medium does is done on threads of its own, which end by themselves and are never joined.
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
+    std::thread::Builder::new().name(name.into()).spawn(work).map(|_| ())
+}
+
+fn refuse_over_limit(batch: &[Bytes]) -> Result<(), AppendFault> {
+    let bytes: usize = batch.iter().map(Bytes::len).sum();
+    if batch.is_empty() {
+        Err(AppendFault::OverLimit { rule: "a batch holds at least one record" })
+    } else if batch.len() > limits::BATCH_RECORDS_MAX {
+        Err(AppendFault::OverLimit { rule: "a batch holds no more than BATCH_RECORDS_MAX records" })
+    } else if batch.iter().any(|entry| entry.len() > limits::RECORD_BYTES_MAX) {
+        Err(AppendFault::OverLimit { rule: "a record is no larger than RECORD_BYTES_MAX" })
+    } else if bytes > limits::BATCH_BYTES_MAX {
+        Err(AppendFault::OverLimit { rule: "a batch is no larger than BATCH_BYTES_MAX" })
+    } else {
+        Ok(())
+    }
+}
+
+/// Why `append` did not say `Ok`. After `Unknown` and `Stopped` alike, read back before deciding anything.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AppendFault {
+    /// The caller's mistake: nothing was given to the medium.
+    #[error("nothing was appended: {rule}")]
+    OverLimit {
+        /// The bound that was passed, by its name in `limits`.
+        rule: &'static str,
+    },
+    /// The medium did not confirm. The batch may be there, may come late, may never be there.
+    #[error("not known whether it was appended: {why}")]
+    Unknown {
+        /// What the medium said; never bytes of an entry.
+        why: String,
+    },
+    /// A write to the disk failed (now or earlier), so that nothing can be trusted to be durable. This
+    /// journal writes nothing more until it is opened anew.
+    #[error("the journal has stopped writing: {why}; check the disk, then start again")]
+    Stopped {
+        /// The first failure.
+        why: String,
+    },
+}
+
+/// Why nothing can be read. A broker that is away is no fault of a reader's: it waits.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ReadFault {
+    /// Damage: entries that were there are not, or the topic itself is not there any more.
+    #[error("position {position} is missing from the journal: {why}")]
+    Gone {
+        /// The first position that can't be read.
+        position: u64,
+        /// What the medium said.
+        why: String,
+    },
+    /// The medium can't be read, or does not let this node read.
+    #[error("the journal can't be read: {why}")]
+    Unreadable {
+        /// What the medium said.
+        why: String,
+    },
+    /// A single read took too long. Safe to ask again.
+    #[error("the journal did not answer: {why}")]
+    Unanswered {
+        /// What was waited for.
+        why: String,
+    },
+}
+
+impl ReadFault {
+    fn ended() -> ReadFault {
+        ReadFault::Unreadable { why: "its reading thread has ended".into() }
+    }
+}
+
+/// Why a journal can't be made or opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenFault {
+    /// Nothing is there: `init` makes a journal, and a missing one is never taken for an empty one.
+    #[error("there is no journal at {place}")]
+    Absent {
+        /// Path or topic.
+        place: String,
+    },
+    /// `create` never writes over anything.
+    #[error("something is already at {place}")]
+    AlreadyThere {
+        /// Path or topic.
+        place: String,
+    },
+    /// What is there is not a journal of this program, or of another version.
+    #[error("what is at {place} is not a journal: {why}")]
+    NotAJournal {
+        /// Path or topic.
+        place: String,
+        /// What differs.
+        why: String,
+    },
+    /// Its first entries have been removed.
+    #[error("the journal at {place} begins at position {first}: what came before has been removed")]
+    Beheaded {
+        /// Topic.
+        place: String,
+        /// The first position that is left.
+        first: u64,
+    },
+    /// The topic is set so that it could lose records.
+    #[error("the journal at {place} is not set as it must be: {}", kafka_settings::list_wrong(.wrong))]
+    WrongSettings {
+        /// Topic.
+        place: String,
+        /// Each wrong setting with its right value.
+        wrong: Vec<kafka_settings::WrongSetting>,
+    },
+    /// The file or the brokers could not be reached or used.
+    #[error("the journal at {place} can't be opened: {why}")]
+    Unusable {
+        /// Path or topic.
+        place: String,
+        /// What the system said.
+        why: String,
+    },
+}
+
+/// Follows the journal on a thread of its own, a bounded number of batches ahead. Dropping it ends that.
+pub struct Reader {
+    items: mpsc::Receiver<Result<Item, ReadFault>>,
+    /// How often the end has been asked for: the number of the newest question.
+    asked: Arc<AtomicU64>,
+    /// Wakes an embedded reading thread, so that it sees the question.
+    bell: Option<Arc<embedded_reads::Bell>>,
+}
+
+/// What a reading thread hands over.
+enum Item {
+    /// Never empty; bounded by `READ_ENTRIES_MAX` and about `READ_BYTES_MAX`.
+    Batch(Vec<Entry>),
+    /// Everything there was when the question of this number was put has been handed over.
+    End(u64),
+}
+
+impl Reader {
+    /// The next entries, at least one; waits at the end until more are appended, by whomever. After an
+    /// error nothing more comes. Dropping the future loses nothing.
+    pub async fn next(&mut self) -> Result<Vec<Entry>, ReadFault> {
+        loop {
+            match self.items.recv().await {
+                Some(Ok(Item::Batch(entries))) => return Ok(entries),
+                Some(Ok(Item::End(_))) => {}
+                Some(Err(fault)) => return Err(fault),
+                None => return Err(ReadFault::ended()),
+            }
+        }
+    }
+
+    /// As `next`, but `None` where no entry was left when this was called.
+    ///
+    /// Embedded: exact. Kafka: the end that the leader claims, which may be stale after a change of
+    /// leader: for showing, never for deciding. Who must know the end appends a marker and reads to it.
+    pub async fn next_or_end(&mut self) -> Result<Option<Vec<Entry>>, ReadFault> {
+        let asked = self.asked.fetch_add(1, Ordering::SeqCst) + 1;
+        if let Some(bell) = &self.bell {
+            bell.ring();
+        }
+        loop {
+            match self.items.recv().await {
+                Some(Ok(Item::Batch(entries))) => return Ok(Some(entries)),
+                Some(Ok(Item::End(number))) if number >= asked => return Ok(None),
+                Some(Ok(Item::End(_))) => {}
+                Some(Err(fault)) => return Err(fault),
+                None => return Err(ReadFault::ended()),
+            }
+        }
+    }
+}
+
+/// A single read, put to the thread that does them.
+struct ReadAsk {
+    from: u64,
+    entries_max: usize,
+    reply: oneshot::Sender<Result<Vec<Entry>, ReadFault>>,
+}
+
+/// A batch, put to the thread that writes.
+struct AppendAsk {
+    batch: Vec<Bytes>,
+    reply: oneshot::Sender<Result<(), AppendFault>>,
+}
+
+/// The way to the writing thread: a bounded inbox and a limit in time, the same for both media.
+#[derive(Clone)]
+struct Appends(mpsc::Sender<AppendAsk>);
+
+impl Appends {
+    async fn append(&self, batch: Vec<Bytes>) -> Result<(), AppendFault> {
+        let unknown = |why: &str| AppendFault::Unknown { why: why.into() };
+        let (reply, answer) = oneshot::channel();
+        let whole = async {
+            let ended = || unknown("the writing thread has ended");
+            self.0.send(AppendAsk { batch, reply }).await.map_err(|_| ended())?;
+            answer.await.map_err(|_| ended())?
+        };
+        tokio::time::timeout(ms(limits::JOURNAL_APPEND_MS_MAX), whole)
+            .await
+            .unwrap_or_else(|_| Err(unknown("no answer in time")))
+    }
+}

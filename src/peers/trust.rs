@@ -1,0 +1,309 @@
+//! Whom this node trusts to be whom: an immutable picture taken from the Board, by which every
+//! certificate is judged at the handshake and again on every call.
+//!
+//! Never here: sockets, TLS (`verify.rs`), or what an identity may do (`rpc/access.rs`). A picture is
+//! never changed; a new one is published on a watch channel, and reaches live connections.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use crate::domain::digest::Digest;
+use crate::domain::party::Party;
+use crate::domain::people::{Person, Roles};
+use crate::domain::time::Instant;
+use crate::limits;
+use crate::peers::certificate::{Authority, Leaf, NotAnAuthority, PeerCertificate, RevocationList};
+use crate::peers::verify::Verifiers;
+
+/// What the Board has on record about one Party's TLS.
+#[derive(Clone, Debug)]
+pub struct PartyKeys {
+    pub party: Party,
+    /// The Party's own certification authorities, DER.
+    pub authorities: Vec<Vec<u8>>,
+    /// SHA-256 digests of the subject public key infos that the Party's node may use.
+    pub tls_keys: BTreeSet<Digest>,
+    /// Revocation lists, DER, in any order. For each authority the newest that it signed counts.
+    pub revocation_lists: Vec<Vec<u8>>,
+}
+
+/// Who may be on this node's roster: by SHA-256 of the subject public key info in the certificate.
+pub type Roster = BTreeMap<Digest, (Person, Roles)>;
+
+/// The picture. See the head of this file.
+pub struct Trust {
+    own: Party,
+    parties: Vec<KnownParty>,
+    roster: Roster,
+    faults: Vec<(Party, NotAnAuthority)>,
+}
+
+struct KnownParty {
+    party: Party,
+    authorities: Vec<KnownAuthority>,
+    tls_keys: BTreeSet<Digest>,
+}
+
+struct KnownAuthority {
+    authority: Authority,
+    list: Option<RevocationList>,
+    verifiers: Verifiers,
+}
+
+/// Who is at the other end, proven by certificate, and standing by the picture it was judged by.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Identity {
+    /// A person of the own Party, with the roles that the roster gives.
+    Person { person: Person, roles: Roles },
+    /// A peer's node.
+    Peer { party: Party },
+    /// A peer's node whose revocation list is absent or expired, so that nobody can say whether the
+    /// certificate was revoked. It may hand in a fresh list and nothing else.
+    PeerWithStaleList { party: Party },
+}
+
+impl Identity {
+    /// Whether a connection admitted as `earlier` may go on: same person or Party, and nothing lost.
+    pub fn covers(&self, earlier: &Identity) -> bool {
+        match (earlier, self) {
+            (Identity::Person { person: then, roles: before }, Identity::Person { person, roles }) => {
+                then == person && before.is_subset(roles)
+            }
+            (Identity::Peer { party: then }, Identity::Peer { party }) => then == party,
+            (
+                Identity::PeerWithStaleList { party: then },
+                Identity::Peer { party } | Identity::PeerWithStaleList { party },
+            ) => then == party,
+            (
+                Identity::Person { .. } | Identity::Peer { .. } | Identity::PeerWithStaleList { .. },
+                Identity::Person { .. } | Identity::Peer { .. } | Identity::PeerWithStaleList { .. },
+            ) => false,
+        }
+    }
+
+    /// The Party whose authority stands behind this identity, where it isn't a person of our own.
+    pub fn peer(&self) -> Option<&Party> {
+        match self {
+            Identity::Person { .. } => None,
+            Identity::Peer { party } | Identity::PeerWithStaleList { party } => Some(party),
+        }
+    }
+}
+
+/// Why a certificate opens nothing. Each is final until the certificate, a list or the roster changes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Stranger {
+    #[error("no certificate was shown")]
+    NoCertificate,
+    #[error("the certificate can't be read")]
+    Unreadable,
+    #[error("the certificate was not signed by the authority of any Party known here")]
+    UnknownAuthority,
+    #[error("the certificate was signed by the authority of another Party than the one called")]
+    OtherParty,
+    #[error("the certificate, or the authority that signed it, has expired")]
+    Expired,
+    #[error("the certificate, or the authority that signed it, is not valid yet")]
+    NotYetValid,
+    #[error("the certificate is not made for this use: clientAuth to call, serverAuth to answer")]
+    WrongPurpose,
+    #[error("the certificate was revoked by its authority")]
+    Revoked,
+    #[error("the authority's revocation list is absent or expired: a fresh one is needed")]
+    StaleList,
+    #[error("the certificate's key is not on the roster")]
+    NotOnRoster,
+    #[error("the certificate names another person than the roster has for its key")]
+    OtherName,
+    #[error("the certificate's key is not a TLS key in the Party's key list")]
+    NotInKeyList,
+}
+
+/// Which end of a connection shows the certificate.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum End {
+    Caller,
+    Answerer,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum ListState {
+    Fresh,
+    Stale,
+}
+
+/// What a dialler wants to do, and so which answerer will do.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Reach {
+    /// Everything that peers tell each other: the answerer's revocation list must be here and fresh.
+    Everything,
+    /// Only to hand in our own revocation list, which is public. The answerer's list may be absent or
+    /// expired: else two nodes that were both away for long could never reach each other again.
+    HandInListOnly,
+}
+
+impl Trust {
+    /// What can't be used of a Party's keys is left out and named in `faults`, so that no peer can
+    /// spoil the picture of another.
+    pub fn new(own: PartyKeys, peers: Vec<PartyKeys>, roster: Roster) -> Trust {
+        let mut trust = Trust { own: own.party.clone(), parties: Vec::new(), roster, faults: Vec::new() };
+        for keys in std::iter::once(own).chain(peers) {
+            trust.add(keys);
+        }
+        trust
+    }
+
+    fn add(&mut self, keys: PartyKeys) {
+        let mut authorities = Vec::new();
+        for der in keys.authorities.iter().take(limits::AUTHORITIES_PER_PARTY_MAX) {
+            match Authority::parse(der, &keys.party).and_then(|authority| known(authority, &keys)) {
+                Ok(known) => authorities.push(known),
+                Err(fault) => self.faults.push((keys.party.clone(), fault)),
+            }
+        }
+        self.parties.push(KnownParty { party: keys.party, authorities, tls_keys: keys.tls_keys });
+    }
+
+    pub fn own(&self) -> &Party {
+        &self.own
+    }
+
+    /// Authorities that were left out, and why.
+    pub fn faults(&self) -> &[(Party, NotAnAuthority)] {
+        &self.faults
+    }
+
+    /// Reads a leaf certificate (DER) and finds the authority that signed it. Once a connection; the
+    /// result is judged as often as needed.
+    pub fn read(&self, leaf_der: &[u8]) -> Result<PeerCertificate, Stranger> {
+        let leaf = Leaf::parse(leaf_der).map_err(|_| Stranger::Unreadable)?;
+        self.parties
+            .iter()
+            .flat_map(|known| known.authorities.iter().map(move |authority| (known, &authority.authority)))
+            .find(|(_, authority)| leaf.is_signed_by(authority))
+            .ok_or(Stranger::UnknownAuthority)
+            .and_then(|(known, authority)| {
+                leaf.under(&known.party, authority).map_err(|_| Stranger::Unreadable)
+            })
+    }
+
+    /// Reads and judges a caller's chain. Only the leaf matters: a Party's authority signs its leaves
+    /// itself, there are no intermediates.
+    pub fn identify<T: AsRef<[u8]>>(&self, chain: &[T], now: Instant) -> Result<Identity, Stranger> {
+        let leaf = chain.first().ok_or(Stranger::NoCertificate)?;
+        self.judge_caller(&self.read(leaf.as_ref())?, now)
+    }
+
+    /// Who calls, by this picture and at this instant.
+    pub fn judge_caller(&self, certificate: &PeerCertificate, now: Instant) -> Result<Identity, Stranger> {
+        let (known, list) = self.check(certificate, End::Caller, now)?;
+        if known.party == self.own {
+            let (person, roles) = self.roster.get(&certificate.key_digest).ok_or(Stranger::NotOnRoster)?;
+            if person.name != certificate.common_name {
+                return Err(Stranger::OtherName);
+            }
+            // The own authority is at hand: its fresh list comes by file, and needs no call.
+            return match list {
+                ListState::Fresh => Ok(Identity::Person { person: person.clone(), roles: roles.clone() }),
+                ListState::Stale => Err(Stranger::StaleList),
+            };
+        }
+        if !known.tls_keys.contains(&certificate.key_digest) {
+            return Err(Stranger::NotInKeyList);
+        }
+        let party = known.party.clone();
+        match list {
+            ListState::Fresh => Ok(Identity::Peer { party }),
+            ListState::Stale => Ok(Identity::PeerWithStaleList { party }),
+        }
+    }
+
+    /// Whether the node that answers is `party`'s.
+    pub fn judge_answerer(
+        &self,
+        certificate: &PeerCertificate,
+        party: &Party,
+        reach: Reach,
+        now: Instant,
+    ) -> Result<(), Stranger> {
+        let (known, list) = self.check(certificate, End::Answerer, now)?;
+        if known.party != *party {
+            return Err(Stranger::OtherParty);
+        }
+        if !known.tls_keys.contains(&certificate.key_digest) {
+            return Err(Stranger::NotInKeyList);
+        }
+        match (list, reach) {
+            (ListState::Fresh, Reach::Everything | Reach::HandInListOnly)
+            | (ListState::Stale, Reach::HandInListOnly) => Ok(()),
+            (ListState::Stale, Reach::Everything) => Err(Stranger::StaleList),
+        }
+    }
+
+    fn check(
+        &self,
+        certificate: &PeerCertificate,
+        end: End,
+        now: Instant,
+    ) -> Result<(&KnownParty, ListState), Stranger> {
+        let (party, known) = self.find(certificate).ok_or(Stranger::UnknownAuthority)?;
+        for validity in [certificate.validity, known.authority.validity] {
+            if now < validity.from {
+                return Err(Stranger::NotYetValid);
+            }
+            if now > validity.until {
+                return Err(Stranger::Expired);
+            }
+        }
+        let is_made_for_it = match end {
+            End::Caller => certificate.may_call,
+            End::Answerer => certificate.may_answer,
+        };
+        if !is_made_for_it {
+            return Err(Stranger::WrongPurpose);
+        }
+        // An expired list still revokes: it only can't say that anything is *not* revoked.
+        match &known.list {
+            Some(list) if list.revokes(&certificate.serial) => Err(Stranger::Revoked),
+            Some(list) if now <= list.next_update => Ok((party, ListState::Fresh)),
+            Some(_) | None => Ok((party, ListState::Stale)),
+        }
+    }
+
+    fn find(&self, certificate: &PeerCertificate) -> Option<(&KnownParty, &KnownAuthority)> {
+        let party = self.parties.iter().find(|known| known.party == certificate.party)?;
+        let known =
+            party.authorities.iter().find(|known| known.authority.key_digest == certificate.authority)?;
+        Some((party, known))
+    }
+
+    /// The TLS library's own checks for the authority behind a certificate.
+    pub(super) fn verifiers(&self, certificate: &PeerCertificate) -> Option<&Verifiers> {
+        self.find(certificate).map(|(_, known)| &known.verifiers)
+    }
+
+    pub(super) fn authorities_der(&self) -> impl Iterator<Item = &[u8]> {
+        self.parties
+            .iter()
+            .flat_map(|known| known.authorities.iter().map(|known| known.authority.der.as_slice()))
+    }
+}
+
+fn known(authority: Authority, keys: &PartyKeys) -> Result<KnownAuthority, NotAnAuthority> {
+    let list = keys
+        .revocation_lists
+        .iter()
+        .take(limits::REVOCATION_LISTS_PER_PARTY_MAX)
+        .filter_map(|der| RevocationList::parse(der, &authority))
+        .filter(|list| Verifiers::can_use(&authority.der, &list.der))
+        .max_by(|a, b| a.age.cmp(&b.age));
+    let verifiers = Verifiers::new(&authority.der, list.as_ref().map(|list| list.der.as_slice()))
+        .ok_or(NotAnAuthority::Unreadable)?;
+    Ok(KnownAuthority { authority, list, verifiers })
+}
+
+impl fmt::Debug for Trust {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Trust of {} in {} Parties", self.own, self.parties.len())
+    }
+}

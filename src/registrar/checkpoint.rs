@@ -1,0 +1,124 @@
+//! The last checkpoint kept beside the journal: what a copy of an older state can't contain.
+//!
+//! Written behind the answers, at most `limits::CHECKPOINT_BEHIND_MS` late: it is a guard against a
+//! restored copy, not what makes a record durable.
+
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use super::Head;
+use super::seal::own_key;
+use crate::domain::board::Board;
+use crate::domain::digest::Digest;
+use crate::domain::keys::Purpose;
+use crate::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::evidence::keys::{KeyRing, PublicKey};
+use crate::evidence::names;
+use crate::evidence::note::{NoteAlgorithm, NoteKey};
+use crate::limits;
+
+#[derive(Clone, Debug)]
+pub struct CheckpointFile(PathBuf);
+
+#[derive(Debug, thiserror::Error)]
+pub enum CheckpointFileFault {
+    #[error("{path} can't be used: {why}")]
+    Unusable { path: PathBuf, why: String },
+    #[error("{path} is not a checkpoint of this journal; find out who changed it before going on")]
+    NotOurs { path: PathBuf },
+}
+
+impl CheckpointFile {
+    pub fn new(path: &Path) -> CheckpointFile {
+        CheckpointFile(path.to_owned())
+    }
+
+    /// Size and root as the file states them, before any signature can be checked. `None` if there is
+    /// no file yet.
+    pub fn claimed(&self) -> Result<Option<(u64, Digest)>, CheckpointFileFault> {
+        let Some(bytes) = self.read()? else { return Ok(None) };
+        let not_ours = || CheckpointFileFault::NotOurs { path: self.0.clone() };
+        let note = crate::evidence::note::Note::parse(&bytes).map_err(|_| not_ours())?;
+        let checkpoint = Checkpoint::from_text(note.text()).map_err(|_| not_ours())?;
+        Ok(Some((checkpoint.size, checkpoint.root)))
+    }
+
+    /// Whether one of our own ledger keys signed the file.
+    pub fn verify(&self, board: &Board) -> Result<(), CheckpointFileFault> {
+        let Some(bytes) = self.read()? else { return Ok(()) };
+        let not_ours = || CheckpointFileFault::NotOurs { path: self.0.clone() };
+        let own = board.own.ok_or_else(not_ours)?;
+        let known = board.roster.parties.get(&own.party).ok_or_else(not_ours)?;
+        let origin = names::journal_origin((&own.party, own.incarnation));
+        let verifies = known.key_lists.iter().any(|accepted| {
+            let key = accepted.list.key_for(Purpose::Ledger).and_then(|key| PublicKey::from_bytes(key).ok());
+            let key = key.and_then(|key| {
+                NoteKey::new(&names::ledger_key_name(&own.party), NoteAlgorithm::Ed25519, key).ok()
+            });
+            key.is_some_and(|key| SignedCheckpoint::open(&bytes, &origin, &key).is_ok())
+        });
+        if verifies { Ok(()) } else { Err(not_ours()) }
+    }
+
+    fn read(&self) -> Result<Option<Vec<u8>>, CheckpointFileFault> {
+        match fs::read(&self.0) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(self.unusable(error)),
+        }
+    }
+
+    fn write(&self, note: &str) -> Result<(), CheckpointFileFault> {
+        let beside = self.0.with_extension("new");
+        let write = || {
+            let mut file = fs::File::create(&beside)?;
+            file.write_all(note.as_bytes())?;
+            file.sync_all()?;
+            fs::rename(&beside, &self.0)
+        };
+        write().map_err(|error| self.unusable(error))
+    }
+
+    fn unusable(&self, error: std::io::Error) -> CheckpointFileFault {
+        CheckpointFileFault::Unusable { path: self.0.clone(), why: error.to_string() }
+    }
+}
+
+/// The signed checkpoint of the journal's own tree at this head: a C2SP note.
+pub fn signed_checkpoint(head: &Head, ring: &KeyRing) -> Option<String> {
+    let own = head.board.own?;
+    let newest = head.board.roster.parties.get(&own.party)?.newest()?.list.number;
+    let key = own_key(&head.board, ring, newest, Purpose::Ledger).ok()?;
+    let origin = names::journal_origin((&own.party, own.incarnation));
+    let checkpoint = Checkpoint::new(origin, head.chain.size, head.root());
+    let signed = SignedCheckpoint::sign(checkpoint, &names::ledger_key_name(&own.party), key).ok()?;
+    Some(signed.note().to_string())
+}
+
+/// Keeps the file behind the heads until the Registrar ends, then writes the last one.
+pub(super) async fn keep(file: CheckpointFile, ring: Arc<KeyRing>, mut heads: watch::Receiver<Arc<Head>>) {
+    let mut written = 0;
+    loop {
+        let ended = heads.changed().await.is_err();
+        let head = heads.borrow_and_update().clone();
+        if head.chain.size > written
+            && let Some(note) = signed_checkpoint(&head, &ring)
+        {
+            let file = file.clone();
+            match tokio::task::spawn_blocking(move || file.write(&note)).await {
+                Ok(Ok(())) => written = head.chain.size,
+                Ok(Err(fault)) => tracing::warn!(%fault, "the checkpoint beside the journal was not written"),
+                Err(_) => return,
+            }
+        }
+        if ended {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(limits::CHECKPOINT_BEHIND_MS)).await;
+    }
+}

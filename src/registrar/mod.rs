@@ -1,0 +1,123 @@
+//! The one writer of a journal: takes commands, lets the Board decide, appends, reads back, applies,
+//! answers, announces the new head.
+//!
+//! Never here: a call to a peer, a lent Board (a head holds a copy that nobody changes), an answer
+//! before the record was read back as the next link.
+
+mod checkpoint;
+mod open;
+mod seal;
+mod writer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot, watch};
+
+use crate::clock::Clock;
+use crate::domain::board::{Board, Denied};
+use crate::domain::chain::Chain;
+use crate::domain::command::{Command, Origin};
+use crate::domain::digest::Digest;
+use crate::domain::event::Record;
+use crate::domain::ledger::Edge;
+use crate::domain::refusal::NotNow;
+use crate::journal::Journal;
+use crate::limits;
+use crate::replay::positions::Positions;
+use crate::replay::records::Records;
+
+pub use checkpoint::{CheckpointFile, signed_checkpoint};
+pub use open::{OpenFault, Opening, Trusted, replay_checked, replay_to_end};
+pub use seal::own_key;
+
+/// What is announced after each batch: how far the journal goes, and what is true there.
+#[derive(Clone)]
+pub struct Head {
+    pub chain: Chain,
+    pub board: Arc<Board>,
+    pub tree: Edge,
+    pub positions: Arc<Positions>,
+    pub void: u64,
+    pub standing: Standing,
+}
+
+impl Head {
+    /// Whoever reads bodies up to this head.
+    pub fn records(&self, journal: &Journal) -> Records {
+        Records::new(journal.clone(), self.positions.clone())
+    }
+
+    pub fn root(&self) -> Digest {
+        self.tree.root()
+    }
+}
+
+/// Whether this process may write.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    Writes,
+    /// Another process opened a later epoch. This one goes on reading.
+    StandsBy,
+}
+
+/// A command that is on record, and the record that holds what came of it.
+#[derive(Clone, Debug)]
+pub enum Done {
+    Now(Arc<Record>),
+    /// The same command was on record before; the answer is the same.
+    Before {
+        index: u64,
+    },
+}
+
+/// How to reach the Registrar. Cheap to clone.
+#[derive(Clone)]
+pub struct Registrar {
+    persons: mpsc::Sender<Ask>,
+    peers: mpsc::Sender<Ask>,
+    head: watch::Receiver<Arc<Head>>,
+    pub journal: Journal,
+    pub clock: Clock,
+}
+
+/// A command with the way back for its answer.
+struct Ask {
+    command: Command,
+    origin: Origin,
+    reply: oneshot::Sender<Result<Done, Denied>>,
+}
+
+impl Registrar {
+    /// Gives a command and waits until it is on record, denied, or not known in time.
+    pub async fn give(&self, command: Command, origin: Origin) -> Result<Done, Denied> {
+        let inbox = match &origin {
+            Origin::Person(_) => &self.persons,
+            Origin::Node => &self.peers,
+        };
+        let (reply, answer) = oneshot::channel();
+        inbox.try_send(Ask { command, origin, reply }).map_err(|_| NotNow::Inbox)?;
+        match tokio::time::timeout(Duration::from_millis(limits::COMMAND_MS_MAX), answer).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(_)) | Err(_) => Err(NotNow::Journal.into()),
+        }
+    }
+
+    /// The newest head.
+    pub fn head(&self) -> Arc<Head> {
+        self.head.borrow().clone()
+    }
+
+    /// To be told of new heads.
+    pub fn heads(&self) -> watch::Receiver<Arc<Head>> {
+        self.head.clone()
+    }
+
+    /// The record that answers a command: the one just written, or the one that was there before.
+    pub async fn record_of(&self, done: Done) -> Result<Arc<Record>, crate::replay::records::RecordFault> {
+        match done {
+            Done::Now(record) => Ok(record),
+            Done::Before { index } => Ok(Arc::new(self.head().records(&self.journal).record(index).await?)),
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Opening a journal to write: replay it, hold it against the last checkpoint, open an epoch, and
+//! start the writer if that epoch is ours.
+
+use std::sync::Arc;
+
+use tokio::sync::{mpsc, watch};
+
+use super::checkpoint::{self, CheckpointFileFault};
+use super::writer::Writer;
+use super::{CheckpointFile, Head, Registrar, Standing};
+use crate::clock::Clock;
+use crate::domain::digest::{Digest, WriterId};
+use crate::evidence::keys::KeyRing;
+use crate::journal::{Journal, ReadFault};
+use crate::limits;
+use crate::replay::{Broken, Fold, Look, Step, TrustRoot};
+
+/// Why a journal is not opened. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenFault {
+    #[error("the journal is empty; `detente init` alone begins one")]
+    Empty,
+    #[error(transparent)]
+    Broken(#[from] Broken),
+    #[error(
+        "the journal holds {found} record(s), but {expected} were signed before: record {found} is missing \
+         or changed. This may be an older copy; do not go on with it"
+    )]
+    OlderThanCheckpoint { expected: u64, found: u64 },
+    #[error(
+        "the journal's first {size} records are not those that were signed before: its history was forked"
+    )]
+    Forked { size: u64 },
+    #[error(transparent)]
+    Checkpoint(#[from] CheckpointFileFault),
+    #[error(transparent)]
+    Journal(#[from] ReadFault),
+    #[error("no epoch could be opened: {why}")]
+    NoEpoch { why: String },
+}
+
+/// What it takes to open a journal.
+pub struct Opening {
+    pub journal: Journal,
+    pub clock: Clock,
+    pub ring: Arc<KeyRing>,
+    /// `None` only where nothing is kept beside the journal, as in an audit.
+    pub checkpoint: Option<CheckpointFile>,
+    pub root: TrustRoot,
+    /// Fresh for each process: 16 random bytes.
+    pub writer: WriterId,
+}
+
+impl Opening {
+    /// Replays, checks, opens an epoch, and starts the writer. The task ends when the journal is found
+    /// broken, with the sentence why, or when all handles are gone.
+    pub async fn open(self) -> Result<(Registrar, tokio::task::JoinHandle<Result<(), Broken>>), OpenFault> {
+        let claimed = match &self.checkpoint {
+            Some(file) => file.claimed()?,
+            None => None,
+        };
+        let fold = replay_checked(&self.journal, self.root, claimed).await?;
+        if let Some(file) = &self.checkpoint {
+            file.verify(&fold.board)?;
+        }
+        let (persons, from_persons) = mpsc::channel(limits::INBOX_COMMANDS_MAX);
+        let (peers, from_peers) = mpsc::channel(limits::INBOX_COMMANDS_MAX);
+        let (announce, head) = watch::channel(Arc::new(head_of(&fold, Standing::StandsBy)));
+        let registrar = Registrar {
+            persons,
+            peers,
+            head: head.clone(),
+            journal: self.journal.clone(),
+            clock: self.clock.clone(),
+        };
+        let mut writer = Writer::new(
+            self.journal,
+            self.clock,
+            self.ring.clone(),
+            self.writer,
+            fold,
+            announce,
+            from_persons,
+            from_peers,
+        )?;
+        writer.open_epoch().await?;
+        if let Some(file) = self.checkpoint {
+            tokio::spawn(checkpoint::keep(file, self.ring, head));
+        }
+        Ok((registrar, tokio::spawn(writer.run())))
+    }
+}
+
+pub(super) fn head_of(fold: &Fold, standing: Standing) -> Head {
+    Head {
+        chain: fold.chain.clone(),
+        board: Arc::new(fold.board.clone()),
+        tree: fold.tree.clone(),
+        positions: Arc::new(fold.positions.clone()),
+        void: fold.voids.count,
+        standing,
+    }
+}
+
+/// Replays to the end that the medium states, and holds the history against a checkpoint.
+///
+/// Signatures up to the checkpoint are left to its signature at first. Where the tree then differs,
+/// somebody may have slipped in a record that only looks like ours, so all are checked again.
+pub async fn replay_checked(
+    journal: &Journal,
+    root: TrustRoot,
+    checkpoint: Option<(u64, Digest)>,
+) -> Result<Fold, OpenFault> {
+    let Some((size, expected)) = checkpoint else {
+        return not_empty(replay_to_end(journal, root, Trusted::Nothing, 0).await?.0);
+    };
+    let (fold, found) = replay_to_end(journal, root, Trusted::UpTo(size), size).await?;
+    if found == Some(expected) {
+        return Ok(fold);
+    }
+    let (fold, found) = replay_to_end(journal, root, Trusted::Nothing, size).await?;
+    match found {
+        Some(root) if root == expected => Ok(fold),
+        Some(_) => Err(OpenFault::Forked { size }),
+        None if fold.chain.size == 0 => Err(OpenFault::Empty),
+        None => Err(OpenFault::OlderThanCheckpoint { expected: size, found: fold.chain.size }),
+    }
+}
+
+fn not_empty(fold: Fold) -> Result<Fold, OpenFault> {
+    if fold.chain.size == 0 { Err(OpenFault::Empty) } else { Ok(fold) }
+}
+
+/// Which signatures are left unchecked for now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Trusted {
+    Nothing,
+    /// Those of the first so many records.
+    UpTo(u64),
+}
+
+/// Folds everything there is, with the root over the first `size` records beside it, if so many count.
+pub async fn replay_to_end(
+    journal: &Journal,
+    root: TrustRoot,
+    trusted: Trusted,
+    size: u64,
+) -> Result<(Fold, Option<Digest>), OpenFault> {
+    let mut fold = Fold::new(root);
+    let mut at_size = None;
+    let mut reader = journal.reader(0)?;
+    while let Some(entries) = reader.next_or_end().await? {
+        for entry in entries {
+            let look = match trusted {
+                Trusted::UpTo(size) if fold.chain.size < size => Look::AtChainOnly,
+                Trusted::UpTo(_) | Trusted::Nothing => Look::AtSignature,
+            };
+            if let Step::Counted(_) = fold.step(entry.position, &entry.bytes, look)?
+                && fold.chain.size == size
+            {
+                at_size = Some(fold.tree.root());
+            }
+        }
+    }
+    Ok((fold, at_size))
+}

@@ -1,0 +1,222 @@
+//! Records in, Board and trees out, every link checked: the one way from a journal to what is true. At
+//! start, in operation, for the auditor, on an exported file.
+//!
+//! Never here: a write, a clock, forgiveness. A record that does not count is void and named as such;
+//! counting history that can't be read stops the reader.
+
+pub mod positions;
+pub mod records;
+
+use bytes::Bytes;
+
+use crate::codec::fault::DecodeFault;
+use crate::codec::record::{self, Check};
+use crate::domain::board::{Board, FOLD_VERSION};
+use crate::domain::chain::{Chain, Signature, Void};
+use crate::domain::digest::Digest;
+use crate::domain::event::{Change, Event, Record};
+use crate::domain::keys::{KeyList, Purpose};
+use crate::domain::ledger::Edge;
+use crate::domain::party::Incarnation;
+use crate::evidence::keys::PublicKey;
+use positions::Positions;
+
+/// A journal folded as far as it was read. A clone is cheap.
+#[derive(Clone)]
+pub struct Fold {
+    pub chain: Chain,
+    pub board: Board,
+    /// Over all records that count.
+    pub tree: Edge,
+    pub positions: Positions,
+    /// How many entries are void, and the newest few with the reason.
+    pub voids: Voids,
+    record_key: Option<PublicKey>,
+    root: TrustRoot,
+}
+
+/// Entries that do not count.
+#[derive(Clone, Default, Debug)]
+pub struct Voids {
+    pub count: u64,
+    /// Of the voids, those which this node's key signed and which name a predecessor that never counted
+    /// here: after the last record that counts, they say that history is missing.
+    pub unlinked_since_head: Option<u64>,
+}
+
+/// Whose journal it must be.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TrustRoot {
+    /// The digest of the Party's first key list: its fingerprint, from whoever verifies.
+    FirstKeyList(Digest),
+    /// Whatever the journal says of itself. The answer then names the fingerprint for comparing.
+    AsItSays,
+}
+
+/// What one entry came to.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Step {
+    Counted(Record),
+    Void(Void),
+}
+
+/// Why folding stops.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Broken {
+    #[error("record {index} counts but can't be read: {fault}")]
+    Unreadable { index: u64, fault: DecodeFault },
+    #[error("record {index} was written under fold version {written}; this program knows {FOLD_VERSION}")]
+    NewerFold { index: u64, written: u32 },
+    #[error("the journal is not of the expected Party: its first key list is {found}")]
+    Foreign { found: Digest },
+    #[error("the first record does not open a journal with a key list that verifies")]
+    NoBeginning,
+    #[error("record {index} is missing or changed: the history here does not contain what was signed before")]
+    Missing { index: u64 },
+}
+
+impl Fold {
+    pub fn new(root: TrustRoot) -> Fold {
+        Fold {
+            chain: Chain::empty(Incarnation(1)),
+            board: Board::default(),
+            tree: Edge::new(),
+            positions: Positions::default(),
+            voids: Voids::default(),
+            record_key: None,
+            root,
+        }
+    }
+
+    /// Whether the signature of the next entry is to be looked at.
+    pub fn step(&mut self, position: u64, entry: &Bytes, look: Look) -> Result<Step, Broken> {
+        let check = match (&self.record_key, look) {
+            (Some(key), Look::AtSignature) => Check::Signature(key),
+            (Some(_), Look::AtChainOnly) | (None, _) => Check::CoveredByCheckpoint,
+        };
+        let Ok(opened) = record::open(entry, check) else {
+            return Ok(self.void(position, Void::Unreadable));
+        };
+        if self.record_key.is_none() {
+            return self.begin(position, entry, opened);
+        }
+        if let Err(void) = self.chain.judge(&opened.claim) {
+            if void == Void::DoesNotLink && opened.claim.index >= self.chain.size {
+                self.voids.unlinked_since_head.get_or_insert(self.chain.size);
+            }
+            return Ok(self.void(position, void));
+        }
+        let index = opened.claim.index;
+        let (claim, leaf) = (opened.claim.clone(), opened.leaf);
+        let record = opened.record().map_err(|fault| Broken::Unreadable { index, fault })?;
+        self.count(position, &claim, leaf, &record)?;
+        Ok(Step::Counted(record))
+    }
+
+    fn count(
+        &mut self,
+        position: u64,
+        claim: &crate::domain::chain::Claim,
+        leaf: Digest,
+        record: &Record,
+    ) -> Result<(), Broken> {
+        for event in &record.events {
+            if let Event::EpochOpened { fold_version, .. } = event
+                && *fold_version > FOLD_VERSION
+            {
+                return Err(Broken::NewerFold { index: record.index, written: *fold_version });
+            }
+        }
+        // A change of our own record key takes force with the record after the one that confirms it.
+        let next_key = self.next_record_key(record);
+        self.chain.take(claim, leaf);
+        self.tree.push(leaf);
+        self.positions.add(record.index, position);
+        self.board.apply(record);
+        self.voids.unlinked_since_head = None;
+        if let Some(key) = next_key {
+            self.record_key = Some(key);
+        }
+        Ok(())
+    }
+
+    /// The first record carries the key that signs it; the fingerprint says whether it is the right one.
+    fn begin(&mut self, position: u64, entry: &Bytes, opened: record::Opened) -> Result<Step, Broken> {
+        let (mut claim, leaf) = (opened.claim.clone(), opened.leaf);
+        let record = opened.record().map_err(|_| Broken::NoBeginning)?;
+        let mut opened_as = None;
+        let mut list = None;
+        for event in &record.events {
+            match event {
+                Event::JournalOpened { party, incarnation, .. } => opened_as = Some((*party, *incarnation)),
+                Event::KeyListAccepted(accepted) => list = list.or(Some(accepted)),
+                _ => {}
+            }
+        }
+        let (Some((party, incarnation)), Some(list)) = (opened_as, list) else {
+            return Err(Broken::NoBeginning);
+        };
+        let signed = crate::codec::signed::decode(list.signed.clone()).map_err(|_| Broken::NoBeginning)?;
+        let verified = crate::codec::key_list::open_first(&signed).map_err(|_| Broken::NoBeginning)?;
+        if verified.party != party || verified.incarnation != incarnation {
+            return Err(Broken::NoBeginning);
+        }
+        if let TrustRoot::FirstKeyList(expected) = self.root
+            && expected != list.digest
+        {
+            return Err(Broken::Foreign { found: list.digest });
+        }
+        let key = record_key_of(&verified).ok_or(Broken::NoBeginning)?;
+        claim.signature = match record::open(entry, Check::Signature(&key)) {
+            Ok(again) => again.claim.signature,
+            Err(_) => Signature::NotOurs,
+        };
+        self.chain = Chain::empty(incarnation);
+        self.chain.judge(&claim).map_err(|_| Broken::NoBeginning)?;
+        self.record_key = Some(key);
+        self.count(position, &claim, leaf, &record)?;
+        Ok(Step::Counted(record))
+    }
+
+    fn next_record_key(&self, record: &Record) -> Option<PublicKey> {
+        let own = self.board.own?.party;
+        let proposals = &self.board.roster.proposals;
+        record.events.iter().find_map(|event| match event {
+            Event::ChangeConfirmed { proposal } => match &proposals.get(proposal)?.change {
+                Change::OwnKeyList(next) if next.list.party == own => record_key_of(&next.list),
+                _ => None,
+            },
+            _ => None,
+        })
+    }
+
+    fn void(&mut self, position: u64, void: Void) -> Step {
+        self.voids.count += 1;
+        self.positions.skip(position);
+        Step::Void(void)
+    }
+
+    /// The fingerprint of the Party whose journal this is.
+    pub fn fingerprint(&self) -> Option<Digest> {
+        let own = self.board.own?.party;
+        Some(self.board.roster.parties.get(&own)?.numbered(1)?.digest)
+    }
+
+    /// Whether the end of the journal holds signed records that link to something which is not here.
+    /// `Some` names the first index that is missing.
+    pub fn missing_at_end(&self) -> Option<u64> {
+        self.voids.unlinked_since_head
+    }
+}
+
+/// Whether a record's signature is looked at. Without it a record is believed only until the tree was
+/// compared with a signed checkpoint that covers it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Look {
+    AtSignature,
+    AtChainOnly,
+}
+
+fn record_key_of(list: &KeyList) -> Option<PublicKey> {
+    PublicKey::from_bytes(list.key_for(Purpose::Record)?).ok()
+}

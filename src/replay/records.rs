@@ -1,0 +1,74 @@
+//! Records read again by index: bodies are not on the Board.
+//!
+//! Never here: an entry that the fold did not count. Indexes and positions come from a head that the
+//! Registrar announced.
+
+use std::sync::Arc;
+
+use crate::codec::fault::DecodeFault;
+use crate::codec::record::{self, Check};
+use crate::domain::digest::Digest;
+use crate::domain::event::{Event, Record};
+use crate::domain::message::Message;
+use crate::journal::{Journal, ReadFault};
+use crate::replay::positions::Positions;
+
+/// Reads what stands in the journal up to one head.
+#[derive(Clone)]
+pub struct Records {
+    journal: Journal,
+    positions: Arc<Positions>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecordFault {
+    #[error("there is no record {index}")]
+    NoSuchRecord { index: u64 },
+    #[error(transparent)]
+    Journal(#[from] ReadFault),
+    #[error("record {index} has changed since it was read: {fault}")]
+    Unreadable { index: u64, fault: DecodeFault },
+    #[error("record {index} holds no such message")]
+    NoSuchMessage { index: u64 },
+}
+
+/// A message as a record holds it.
+#[derive(Clone, Debug)]
+pub struct StoredMessage {
+    pub message: Message,
+    /// Exact bytes of the Signed.
+    pub signed: bytes::Bytes,
+    pub record: Arc<Record>,
+}
+
+impl Records {
+    pub fn new(journal: Journal, positions: Arc<Positions>) -> Records {
+        Records { journal, positions }
+    }
+
+    pub async fn record(&self, index: u64) -> Result<Record, RecordFault> {
+        let position = self.positions.of(index).ok_or(RecordFault::NoSuchRecord { index })?;
+        let entry = self.journal.read_at(position).await?.ok_or(RecordFault::NoSuchRecord { index })?;
+        let unreadable = |fault| RecordFault::Unreadable { index, fault };
+        record::open(&entry.bytes, Check::CoveredByCheckpoint)
+            .map_err(unreadable)?
+            .record()
+            .map_err(unreadable)
+    }
+
+    /// The message with this digest in the record with this index.
+    pub async fn message(&self, index: u64, digest: &Digest) -> Result<StoredMessage, RecordFault> {
+        let record = Arc::new(self.record(index).await?);
+        let found = record.events.iter().find_map(|event| match event {
+            Event::Released(released) if released.digest == *digest => {
+                Some((released.message.clone(), released.signed.clone()))
+            }
+            Event::Received(received) if received.dispatch.message == *digest => {
+                Some((received.message.clone()?, received.message_signed.clone()))
+            }
+            _ => None,
+        });
+        let (message, signed) = found.ok_or(RecordFault::NoSuchMessage { index })?;
+        Ok(StoredMessage { message, signed, record })
+    }
+}

@@ -1,0 +1,176 @@
+//! Who may call what: one table, closed by default, applied before any handler.
+//!
+//! Never here: who somebody is (`caller.rs`), or whether what they ask is sensible (the Board). A
+//! method without a row is nobody's; `tests/it/access.rs` walks every method with every caller.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use tokio::sync::watch;
+use tonic::Status;
+use tonic::body::Body;
+use tonic::codegen::http::{Request, Response};
+use tower::{Layer, Service};
+
+use crate::clock::Clock;
+use crate::domain::people::Role::{self, Auditor, Custodian, Drafter, Operator, Releaser, Watch};
+use crate::peers::trust::Trust;
+use crate::rpc::accept::Connection;
+use crate::rpc::caller::Caller;
+use crate::rpc::status;
+
+/// Which kinds of caller a method is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum For {
+    Nobody,
+    /// A person of the own Party with at least one of these roles.
+    Roles(&'static [Role]),
+    /// Any person on the roster.
+    Persons,
+    /// A peer's node in good standing.
+    Peers,
+    /// A peer's node, also one whose revocation list is absent or expired.
+    PeersEvenWithStaleList,
+    /// Any person on the roster, any peer's node in good standing.
+    PersonsAndPeers,
+}
+
+/// Makes the one `match` and, of the same rows, the list that tests walk.
+macro_rules! table {
+    ($($path:literal => $who:expr,)*) => {
+        /// The table. The path is HTTP/2's, `/package.Service/Method`.
+        pub fn who_may_call(path: &str) -> For {
+            match path {
+                $($path => $who,)*
+                _ => For::Nobody,
+            }
+        }
+
+        /// Every path that has a row.
+        pub const PATHS: &[&str] = &[$($path),*];
+    };
+}
+
+table! {
+    "/detente.v1.ExerciseService/Draft" => For::Roles(&[Drafter]),
+    "/detente.v1.ExerciseService/ReturnDraft" => For::Roles(&[Releaser]),
+    "/detente.v1.ExerciseService/WithdrawDraft" => For::Roles(&[Drafter]),
+    "/detente.v1.ExerciseService/ListDrafts" => For::Roles(&[Drafter, Releaser]),
+    "/detente.v1.ExerciseService/ShowDraft" => For::Roles(&[Drafter, Releaser]),
+    "/detente.v1.ExerciseService/Release" => For::Roles(&[Releaser]),
+    "/detente.v1.ExerciseService/ListThreads" => For::Roles(&[Drafter, Releaser, Watch]),
+    "/detente.v1.ExerciseService/ShowThread" => For::Roles(&[Drafter, Releaser, Watch]),
+
+    "/detente.v1.WatchService/Follow" => For::Roles(&[Watch]),
+    "/detente.v1.WatchService/Read" => For::Roles(&[Watch]),
+    "/detente.v1.WatchService/Acknowledge" => For::Roles(&[Watch]),
+
+    "/detente.v1.AuditService/Export" => For::Roles(&[Auditor]),
+    "/detente.v1.AuditService/Head" => For::Roles(&[Auditor, Operator]),
+    "/detente.v1.AuditService/ExportThread" => For::Roles(&[Auditor]),
+    "/detente.v1.AuditService/ReplayThread" => For::Roles(&[Auditor]),
+
+    "/detente.v1.PartyService/Propose" => For::Roles(&[Custodian]),
+    "/detente.v1.PartyService/Confirm" => For::Roles(&[Custodian]),
+    "/detente.v1.PartyService/DropProposal" => For::Roles(&[Custodian]),
+    "/detente.v1.PartyService/ListProposals" => For::Roles(&[Custodian]),
+    "/detente.v1.PartyService/ListParties" => For::Persons,
+    "/detente.v1.PartyService/ListMembers" => For::Roles(&[Custodian, Operator, Auditor]),
+    "/detente.v1.PartyService/ExportParty" => For::Roles(&[Custodian, Operator]),
+    "/detente.v1.PartyService/SubmitRevocationList" => For::Roles(&[Custodian, Operator]),
+
+    "/detente.v1.ExchangeService/Deliver" => For::Peers,
+    "/detente.v1.ExchangeService/Beat" => For::Peers,
+    "/detente.v1.ExchangeService/Leaves" => For::Peers,
+    "/detente.v1.ExchangeService/KeyLists" => For::Peers,
+    "/detente.v1.ExchangeService/Collect" => For::Peers,
+    "/detente.v1.ExchangeService/HandInReceipts" => For::Peers,
+    "/detente.v1.ExchangeService/HandInRevocationList" => For::PeersEvenWithStaleList,
+
+    "/grpc.health.v1.Health/Check" => For::PersonsAndPeers,
+    "/grpc.health.v1.Health/Watch" => For::PersonsAndPeers,
+    "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo" => For::Persons,
+}
+
+/// Whether this caller is among those whom the method is for.
+pub fn permits(method_is_for: For, caller: &Caller) -> bool {
+    match (method_is_for, caller) {
+        (For::Roles(roles), Caller::Person(person)) => roles.iter().any(|role| person.has(*role)),
+        (For::Persons | For::PersonsAndPeers, Caller::Person(_))
+        | (For::Peers | For::PeersEvenWithStaleList | For::PersonsAndPeers, Caller::Peer(_))
+        | (For::PeersEvenWithStaleList, Caller::PeerWithStaleList(_)) => true,
+        (For::Nobody, Caller::Person(_) | Caller::Peer(_) | Caller::PeerWithStaleList(_))
+        | (For::Peers | For::PeersEvenWithStaleList, Caller::Person(_))
+        | (For::Roles(_) | For::Persons, Caller::Peer(_))
+        | (For::Roles(_) | For::Persons | For::Peers | For::PersonsAndPeers, Caller::PeerWithStaleList(_)) => {
+            false
+        }
+    }
+}
+
+/// The layer that applies the table. Interceptors don't see a call's path, so it is one of tower's.
+#[derive(Clone, Debug)]
+pub struct Access {
+    pub clock: Clock,
+    pub trust: watch::Receiver<Arc<Trust>>,
+}
+
+impl Access {
+    fn check<B>(&self, call: &Request<B>) -> Result<Caller, Status> {
+        let connection = call.extensions().get::<Connection>().ok_or_else(status::no_connection)?;
+        let trust = self.trust.borrow().clone();
+        let caller =
+            Caller::judge(&connection.certificate, &trust, self.clock.now()).map_err(status::stranger)?;
+        if permits(who_may_call(call.uri().path()), &caller) {
+            Ok(caller)
+        } else {
+            Err(status::not_permitted(&caller))
+        }
+    }
+}
+
+/// The caller of a call that came through the table.
+pub fn caller<T>(call: &tonic::Request<T>) -> Result<&Caller, Status> {
+    call.extensions().get::<Caller>().ok_or_else(status::no_connection)
+}
+
+impl<S> Layer<S> for Access {
+    type Service = Guarding<S>;
+
+    fn layer(&self, inner: S) -> Guarding<S> {
+        Guarding { access: self.clone(), inner }
+    }
+}
+
+/// A service behind the table.
+#[derive(Clone, Debug)]
+pub struct Guarding<S> {
+    access: Access,
+    inner: S,
+}
+
+impl<S> Service<Request<Body>> for Guarding<S>
+where
+    S: Service<Request<Body>, Response = Response<Body>>,
+    S::Future: Send + 'static,
+    S::Error: Send + 'static,
+{
+    type Response = Response<Body>;
+    type Error = S::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, S::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, mut call: Request<Body>) -> Self::Future {
+        match self.access.check(&call) {
+            Ok(caller) => {
+                call.extensions_mut().insert(caller);
+                Box::pin(self.inner.call(call))
+            }
+            Err(refused) => Box::pin(std::future::ready(Ok(refused.into_http()))),
+        }
+    }
+}

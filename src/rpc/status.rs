@@ -1,0 +1,144 @@
+//! The only file that makes a gRPC status: one kind of refusal, one code, one stable reason.
+//!
+//! Never here: a rule. Reasons (`google.rpc.ErrorInfo`, domain "detente") are for programs and never
+//! change; sentences are for people. Nothing that a Party wrote is quoted.
+
+use tonic::{Code, Status};
+use tonic_types::{ErrorDetails, StatusExt};
+
+use crate::codec::fault::DecodeFault;
+use crate::domain::board::Denied;
+use crate::domain::refusal::{NotNow, Refusal};
+use crate::peers::trust::Stranger;
+use crate::replay::records::RecordFault;
+use crate::rpc::caller::Caller;
+
+/// The domain of every reason.
+pub const DOMAIN: &str = "detente";
+
+fn refusal(code: Code, reason: &'static str, sentence: impl Into<String>) -> Status {
+    let details = ErrorDetails::with_error_info(reason, DOMAIN, std::collections::HashMap::new());
+    Status::with_error_details(code, sentence, details)
+}
+
+/// The certificate does not stand, or no longer.
+pub fn stranger(stranger: Stranger) -> Status {
+    refusal(Code::Unauthenticated, stranger_reason(stranger), stranger.to_string())
+}
+
+/// The call did not come over a connection with a certificate: our own wiring is wrong.
+pub fn no_connection() -> Status {
+    refusal(
+        Code::Unauthenticated,
+        "NO_CONNECTION_IDENTITY",
+        "the node does not know who calls; nothing was done",
+    )
+}
+
+/// Known, but the method is not for this caller. Whether the method exists is not told.
+pub fn not_permitted(caller: &Caller) -> Status {
+    match caller {
+        Caller::Person(_) => refusal(
+            Code::PermissionDenied,
+            "NOT_PERMITTED",
+            "your roles on this node's roster do not include this; two custodians can change the roster",
+        ),
+        Caller::Peer(_) => {
+            refusal(Code::PermissionDenied, "NOT_PERMITTED", "this is not for another Party's node")
+        }
+        Caller::PeerWithStaleList(_) => refusal(
+            Code::PermissionDenied,
+            "STALE_REVOCATION_LIST",
+            "your authority's revocation list is absent here or expired; hand in a fresh one first",
+        ),
+    }
+}
+
+/// What the Board or the Registrar answers other than yes.
+pub fn denied(denied: Denied) -> Status {
+    match denied {
+        Denied::Refused(refused) => refusal(refusal_code(&refused), refused.reason(), refused.to_string()),
+        Denied::NotNow(not_now) => refusal(not_now_code(not_now), not_now.reason(), not_now.to_string()),
+        Denied::AlreadyDone { .. } => refusal(Code::AlreadyExists, "ALREADY_DONE", denied.to_string()),
+    }
+}
+
+/// A field of the call that can't be read, or breaks a rule. Nothing was done.
+pub fn field(field: &str, rule: impl std::fmt::Display) -> Status {
+    refusal(Code::InvalidArgument, "FIELD", format!("field {field}: {rule}"))
+}
+
+pub fn decode(fault: DecodeFault) -> Status {
+    field(fault.field, fault.rule)
+}
+
+/// What was asked for is not here.
+pub fn not_found(what: &'static str) -> Status {
+    refusal(Code::NotFound, "NOT_FOUND", format!("there is no such {what} on record here"))
+}
+
+/// The journal can't be read right now, or not as it was. Nothing was done.
+pub fn record(fault: RecordFault) -> Status {
+    match fault {
+        RecordFault::NoSuchRecord { .. } | RecordFault::NoSuchMessage { .. } => not_found("record"),
+        RecordFault::Journal(_) => {
+            refusal(Code::Unavailable, "JOURNAL", "the journal does not answer; ask again")
+        }
+        RecordFault::Unreadable { .. } => {
+            refusal(Code::DataLoss, "RECORD_UNREADABLE", "a record can't be read; run `detente audit verify`")
+        }
+    }
+}
+
+/// Our own failure: what is safe is in the sentence.
+pub fn ours(reason: &'static str, sentence: &'static str) -> Status {
+    refusal(Code::Internal, reason, sentence)
+}
+
+fn refusal_code(refused: &Refusal) -> Code {
+    match refused {
+        Refusal::Field { .. } | Refusal::IdTooOld | Refusal::IdFromTheFuture => Code::InvalidArgument,
+        Refusal::IdReused | Refusal::PartyKnown => Code::AlreadyExists,
+        Refusal::NoSuchDraft | Refusal::NoSuchProposal | Refusal::NoSuchMessage | Refusal::NoSuchParty => {
+            Code::NotFound
+        }
+        Refusal::SamePerson(_) | Refusal::SameCustodian => Code::PermissionDenied,
+        Refusal::TooMany { .. } => Code::ResourceExhausted,
+        Refusal::DraftChanged
+        | Refusal::DraftReturned
+        | Refusal::Faults(_)
+        | Refusal::OwnMessage
+        | Refusal::KeyListDoesNotFollow
+        | Refusal::NotThisLink
+        | Refusal::SerialNotNext { .. }
+        | Refusal::Equivocation
+        | Refusal::NotOwed
+        | Refusal::HeadNotNew
+        | Refusal::HeadDoesNotAddUp
+        | Refusal::TooFewCustodians => Code::FailedPrecondition,
+    }
+}
+
+fn not_now_code(not_now: NotNow) -> Code {
+    match not_now {
+        NotNow::Budget | NotNow::Inbox => Code::ResourceExhausted,
+        NotNow::KeyList | NotNow::Journal | NotNow::StandsBy | NotNow::KeyMissing => Code::Unavailable,
+    }
+}
+
+fn stranger_reason(stranger: Stranger) -> &'static str {
+    match stranger {
+        Stranger::NoCertificate => "NO_CERTIFICATE",
+        Stranger::Unreadable => "CERTIFICATE_UNREADABLE",
+        Stranger::UnknownAuthority => "UNKNOWN_AUTHORITY",
+        Stranger::OtherParty => "OTHER_PARTY",
+        Stranger::Expired => "CERTIFICATE_EXPIRED",
+        Stranger::NotYetValid => "CERTIFICATE_NOT_YET_VALID",
+        Stranger::WrongPurpose => "CERTIFICATE_WRONG_PURPOSE",
+        Stranger::Revoked => "CERTIFICATE_REVOKED",
+        Stranger::StaleList => "STALE_REVOCATION_LIST",
+        Stranger::NotOnRoster => "NOT_ON_ROSTER",
+        Stranger::OtherName => "OTHER_NAME_ON_ROSTER",
+        Stranger::NotInKeyList => "NOT_IN_KEY_LIST",
+    }
+}
