@@ -53,6 +53,10 @@ pub const CONTENT_FIELDS_MAX: usize = 4096;
 pub const FORM_TEXT_BYTES_MAX: usize = 16 * 1024;
 /// A list with more entries is refused.
 pub const FORM_LIST_ENTRIES_MAX: usize = 500;
+/// A document with more entries in all its lists together is refused.
+pub const FORM_ENTRIES_MAX: usize = 5000;
+/// No more faults of one document are listed; the last one says so.
+pub const FAULTS_MAX: usize = 500;
 /// A greater number is refused, so that sums stay far from the edge and every format can hold it.
 pub const FORM_NUMBER_MAX: u64 = 999_999_999_999;
 /// A name or other short text with more characters is marked as a fault.
