@@ -137,3 +137,23 @@ pub fn given(content: &Content) -> Result<calls::draft_request::Content, exercis
     };
     given.map_err(|error| exercise::Unreadable::Malformed { kind: content.kind(), what: error.to_string() })
 }
+
+/// The heading of a draft as a drafter's call carries it. The drafter is left out: the node knows who
+/// calls.
+pub fn given_heading(outgoing: &Outgoing) -> calls::Heading {
+    let message = message::outgoing_to_proto(outgoing);
+    calls::Heading {
+        thread: message.thread,
+        action: message.action,
+        information: message.information,
+        precedence: message.precedence,
+        zone: outgoing.zone.clone(),
+        regime: message.regime,
+        marking: message.marking,
+        language: message.language,
+        references: message.references,
+        traffic: message.traffic,
+        subject: message.subject,
+        remarks: message.remarks,
+    }
+}

@@ -64,7 +64,7 @@ fn wire(payload: &Bytes) -> Result<proto::Message, DecodeFault> {
     proto::Message::decode(payload.clone()).map_err(|_| DecodeFault::new("message", "not a message at all"))
 }
 
-fn outgoing_to_proto(outgoing: &Outgoing) -> proto::Message {
+pub(super) fn outgoing_to_proto(outgoing: &Outgoing) -> proto::Message {
     proto::Message {
         thread: Bytes::copy_from_slice(&outgoing.thread.0),
         kind: outgoing.kind.clone(),
@@ -259,6 +259,21 @@ pub(crate) fn precedence_from_proto(wire: i32, field: &'static str) -> Result<Pr
         Ok(proto::Precedence::Immediate) => Ok(Precedence::Immediate),
         Ok(proto::Precedence::Flash) => Ok(Precedence::Flash),
         Ok(proto::Precedence::Unspecified) | Err(_) => Err(DecodeFault::new(field, "one of the four grades")),
+    }
+}
+
+/// The grade that a call names, for showing.
+pub fn precedence_name(wire: i32) -> String {
+    precedence_from_proto(wire, "precedence")
+        .map_or_else(|_| "no known precedence".into(), |one| one.to_string())
+}
+
+/// Real or drill, for showing.
+pub fn traffic_name(wire: i32) -> &'static str {
+    match proto::Traffic::try_from(wire) {
+        Ok(proto::Traffic::Real) => "real",
+        Ok(proto::Traffic::Drill) => "drill",
+        Ok(proto::Traffic::Unspecified) | Err(_) => "real or drill not known",
     }
 }
 

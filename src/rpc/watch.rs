@@ -55,7 +55,8 @@ impl WatchService for WatchCalls {
             next: call.get_ref().after,
             notices,
         };
-        tokio::spawn(follower.run());
+        let until = if call.get_ref().once { Until::Now } else { Until::NobodyListens };
+        tokio::spawn(follower.run(until));
         Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
 
@@ -165,7 +166,7 @@ struct Follower {
 }
 
 impl Follower {
-    async fn run(mut self) {
+    async fn run(mut self, until: Until) {
         loop {
             let head = self.heads.borrow_and_update().clone();
             match self.catch_up(&head).await {
@@ -175,6 +176,9 @@ impl Follower {
                     let _ = self.notices.send(Err(status)).await;
                     return;
                 }
+            }
+            if until == Until::Now {
+                return;
             }
             tokio::select! {
                 changed = self.heads.changed() => if changed.is_err() { return },
@@ -203,7 +207,14 @@ impl Follower {
     }
 }
 
-/// Why a watch's stream ends.
+/// How long a watch follows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    Now,
+    NobodyListens,
+}
+
+/// Why a watch's stream ends early.
 enum Stop {
     /// Nobody listens any more.
     Gone,
