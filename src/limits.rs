@@ -287,26 +287,29 @@ pub const CONNECTION_AGE_MS_MAX: u64 = 60 * 60 * 1_000;
 pub const CONNECTION_GRACE_MS: u64 = 60 * 1_000;
 /// Calls under way at once on one connection; further ones wait at the caller.
 pub const CALLS_PER_CONNECTION_MAX: u32 = 128;
-/// Longer header lists are refused by HTTP/2 (bytes).
+/// A call with longer headers is refused by HTTP/2 (bytes).
 pub const HEADER_BYTES_MAX: u32 = 16 * 1024;
+/// An answer with longer headers and trailers fails at whoever dialled (bytes). A refusal names all
+/// faults of a form at once, in the trailers.
+pub const ANSWER_HEADER_BYTES_MAX: u32 = 256 * 1024;
+/// A larger call is refused before it is decoded (bytes).
+pub const CALL_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// A larger answer is not given: the call fails (bytes).
+pub const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Silence on the TCP connection before the kernel probes it (milliseconds).
 pub const TCP_KEEPALIVE_MS: u64 = 15_000;
 
-/// A larger command of a person is refused before it is read (bytes).
-pub const PERSON_CALL_BYTES_MAX: usize = MESSAGE_BYTES_MAX + 64 * 1024;
-/// Faults beyond this are counted and not listed in the status of a refusal, which travels in a header
-/// list of at most 16 KiB (bytes).
-pub const FAULTS_IN_STATUS_BYTES_MAX: usize = 5 * 1024;
+/// Faults beyond this are counted and not listed in the status of a refusal, which must stay within
+/// `ANSWER_HEADER_BYTES_MAX` when it is written as text (bytes).
+pub const FAULTS_IN_STATUS_BYTES_MAX: usize = 96 * 1024;
 /// A longer reason for returning a draft is refused (bytes).
-pub const REASON_BYTES_MAX: usize = 4 * 1024;
+pub const REASON_BYTES_MAX: usize = 1024;
 /// A page of threads holds no more; the rest comes with the next one.
 pub const THREADS_PER_PAGE: usize = 50;
 /// A page of one thread holds no more messages; the rest comes with the next one.
 pub const THREAD_PAGE_MESSAGES: usize = 100;
 /// A page of one thread is ended by the message that takes it to this size (bytes).
 pub const THREAD_PAGE_BYTES: usize = 2 * 1024 * 1024;
-/// An answer with a page of a thread or of drafts is never larger (bytes): callers allow so much.
-pub const ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// A watch that does not read gets so many notices ahead; then its own stream waits, and nothing else.
 pub const NOTICES_AHEAD_MAX: usize = 16;
 /// Records looked through at once for a watch that catches up.
@@ -320,3 +323,15 @@ pub const CERTIFICATE_NAME_CHARS_MAX: usize = 64;
 pub const AUTHORITY_LIFE_MS: i64 = 3_652 * 24 * 60 * 60 * 1_000;
 /// A key, certificate or register file larger than this is refused unread (bytes).
 pub const KEY_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// A certificate made here is good for two years unless another life is asked for (milliseconds).
+pub const CERTIFICATE_LIFE_MS: i64 = 730 * 24 * 3_600_000;
+/// A revocation list made here is good for five weeks unless another life is asked for: whoever forgets
+/// to publish the next one in time stops all calls that rely on it (milliseconds).
+pub const REVOCATION_LIST_LIFE_MS: i64 = 35 * 24 * 3_600_000;
+/// `doctor` warns of a certificate or revocation list that ends within three weeks (milliseconds).
+pub const EXPIRY_WARNING_MS: i64 = 21 * 24 * 3_600_000;
+/// A node that was asked to stop and has not by then is left to end with its process (milliseconds).
+pub const SHUTDOWN_MS_MAX: u64 = 5_000;
+/// A call of an officer's command that has no answer by then is given up; it is safe to give the command
+/// again with the same id (milliseconds).
+pub const DESK_CALL_MS_MAX: u64 = 30_000;

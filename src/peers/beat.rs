@@ -25,7 +25,7 @@ use crate::domain::precedence::Precedence;
 use crate::domain::refusal::Refusal;
 use crate::evidence::keys::KeyRing;
 use crate::limits;
-use crate::peers::revocation::is_newer_list;
+use crate::peers::stranger::BadList;
 use crate::peers::trust::Reach;
 use crate::registrar::Standing;
 use crate::replay::Broken;
@@ -197,19 +197,18 @@ async fn exchange_revocation_lists(link: &Link, peer: &mut Peer, own: Bytes) -> 
     let call_in =
         peer.hand_in_revocation_list(Request::new(HandInRevocationListRequest { revocation_list: own }));
     let der = call(call_in).await?.revocation_list;
-    accept_revocation_list(link.exchange.registrar.head().board.as_ref(), link, der).await
+    accept_revocation_list(link, der).await
 }
 
 /// Takes a revocation list that the Party's own authority signed and that is newer than the one held.
-pub(super) async fn accept_revocation_list(board: &Board, link: &Link, der: Bytes) -> Result<(), NoUse> {
-    let known = board.roster.parties.get(&link.peer).ok_or(NoUse)?;
-    let held = known.revocation_list.as_ref().map(|list| list.der.as_ref());
-    if held == Some(der.as_ref()) {
-        return Ok(());
-    }
-    let authorities = &known.newest().ok_or(NoUse)?.list.ca_certificates;
-    if !is_newer_list(link.peer, authorities, held, &der) {
-        return Ok(());
+pub(super) async fn accept_revocation_list(link: &Link, der: Bytes) -> Result<(), NoUse> {
+    let exchange = &link.exchange;
+    let checked =
+        exchange.dialler.trust.borrow().check_list(&link.peer, &der, exchange.registrar.clock.now());
+    match checked {
+        Ok(()) => {}
+        Err(BadList::NotNewer) => return Ok(()),
+        Err(BadList::NotTheirs | BadList::Expired) => return Err(NoUse),
     }
     match give(link, Command::AcceptRevocationList(RevocationList { party: link.peer, der })).await {
         Ok(()) | Err(Denied::Refused(_)) => Ok(()),

@@ -233,8 +233,8 @@ impl Exchange {
     /// The caller's fresh revocation list; the answer is ours.
     pub async fn take_revocation_list(&self, peer: Party, der: Bytes) -> Result<Bytes, ServeFault> {
         let link = self.heard(peer);
+        let taken = beat::accept_revocation_list(&link, der).await;
         let board = self.registrar.head().board.clone();
-        let taken = beat::accept_revocation_list(&board, &link, der).await;
         let own = board.own.and_then(|own| board.roster.parties.get(&own.party)?.revocation_list.clone());
         match (taken, own) {
             (Ok(()), Some(own)) => Ok(own.der),

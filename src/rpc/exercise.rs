@@ -183,7 +183,7 @@ impl ExerciseCalls {
     /// For the node to serve behind the access table.
     pub fn service(self) -> ExerciseServiceServer<ExerciseCalls> {
         ExerciseServiceServer::new(self)
-            .max_decoding_message_size(limits::PERSON_CALL_BYTES_MAX)
+            .max_decoding_message_size(limits::CALL_BYTES_MAX)
             .max_encoding_message_size(limits::ANSWER_BYTES_MAX)
     }
 
@@ -300,7 +300,9 @@ pub(super) async fn give(
 pub(super) fn person<T>(call: &Request<T>) -> Result<&PersonCaller, Status> {
     match access::caller(call)? {
         Caller::Person(person) => Ok(person),
-        other @ (Caller::Peer(_) | Caller::PeerWithStaleList(_)) => Err(status::not_permitted(other)),
+        other @ (Caller::PersonWithStaleList(_) | Caller::Peer(_) | Caller::PeerWithStaleList(_)) => {
+            Err(status::not_permitted(other))
+        }
     }
 }
 

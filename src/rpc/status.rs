@@ -11,7 +11,7 @@ use crate::domain::board::Denied;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
 use crate::limits;
 use crate::peers::serve::ServeFault;
-use crate::peers::trust::Stranger;
+use crate::peers::stranger::Stranger;
 use crate::replay::records::RecordFault;
 use crate::rpc::caller::Caller;
 
@@ -48,6 +48,12 @@ pub fn not_permitted(caller: &Caller) -> Status {
         Caller::Peer(_) => {
             refusal(Code::PermissionDenied, "NOT_PERMITTED", "this is not for another Party's node")
         }
+        Caller::PersonWithStaleList(_) => refusal(
+            Code::PermissionDenied,
+            "STALE_REVOCATION_LIST",
+            "this Party's own revocation list is absent or expired; a custodian or operator must submit a \
+             fresh one first",
+        ),
         Caller::PeerWithStaleList(_) => refusal(
             Code::PermissionDenied,
             "STALE_REVOCATION_LIST",

@@ -43,7 +43,7 @@ pub async fn thread_as_of(
             break;
         }
         let message = look.message(entry).await?;
-        bytes = bytes.saturating_add(message.message.len());
+        bytes = bytes.saturating_add(prost::Message::encoded_len(&message));
         page.messages.push(message);
         shown = shown.saturating_add(1);
     }

@@ -106,7 +106,7 @@ impl WatchCalls {
     /// For the node to serve behind the access table.
     pub fn service(self) -> WatchServiceServer<WatchCalls> {
         WatchServiceServer::new(self)
-            .max_decoding_message_size(limits::PERSON_CALL_BYTES_MAX)
+            .max_decoding_message_size(limits::CALL_BYTES_MAX)
             .max_encoding_message_size(limits::ANSWER_BYTES_MAX)
     }
 
