@@ -21,7 +21,6 @@ use crate::cli::init::evidence_key;
 use crate::cli::keys::{self, KeyFault, NodeKeys};
 use crate::cli::node_directory::{NodeDirectory, NodeSettings, SettingsFault};
 use crate::clock::Clock;
-use crate::rpc::DESCRIPTORS;
 use crate::domain::board::Board;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::WriterId;
@@ -31,16 +30,19 @@ use crate::evidence::keys::KeyRing;
 use crate::journal;
 use crate::limits;
 use crate::peers::dial::Dialler;
+use crate::peers::exchange::Exchange;
 use crate::peers::tls::OwnCertificate;
 use crate::peers::trust::Trust;
-use crate::peers::exchange::Exchange;
 use crate::peers::trust_of_board::trust_of;
 use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, Standing, own_key};
 use crate::replay::{Broken, TrustRoot};
+use crate::rpc::DESCRIPTORS;
 use crate::rpc::accept::{Acceptor, server};
 use crate::rpc::access::Access;
 use crate::rpc::exchange::ExchangeCalls;
+use crate::rpc::exercise::ExerciseCalls;
 use crate::rpc::party::PartyCalls;
+use crate::rpc::watch::WatchCalls;
 
 /// A node at work. Dropping it does not end it: `shutdown` does.
 pub struct Node {
@@ -224,6 +226,8 @@ impl Services {
         Routes::new(reflection())
             .add_service(PartyCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
             .add_service(ExchangeCalls(self.exchange.clone()).service())
+            .add_service(ExerciseCalls { registrar: self.registrar.clone() }.service())
+            .add_service(WatchCalls { registrar: self.registrar.clone() }.service())
     }
 }
 
