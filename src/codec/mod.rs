@@ -3,9 +3,11 @@
 //!
 //! Never here: a decision. What can't be decoded is an error that names the field, never a guess.
 
+pub mod bundle;
 pub mod change;
 pub mod dispatch;
 pub mod event;
+pub mod export;
 pub mod fault;
 pub mod key_list;
 pub mod message;
