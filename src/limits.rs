@@ -44,6 +44,34 @@ pub const CLOCK_RECHECK_MS: u64 = 1_000;
 
 // ---- forms: what a person may write in a form --------------------------------------------------
 
+/// Signed content larger than this is refused, at the sender and at the receiver (bytes).
+pub const CONTENT_BYTES_MAX: usize = 256 * 1024;
+/// Content with more fields at its top level is refused before it is taken apart, so that a small
+/// message can't unfold into much memory.
+pub const CONTENT_FIELDS_MAX: usize = 4096;
+/// A text larger than this is refused (bytes).
+pub const FORM_TEXT_BYTES_MAX: usize = 16 * 1024;
+/// A list with more entries is refused.
+pub const FORM_LIST_ENTRIES_MAX: usize = 500;
+/// A document with more entries in all its lists together is refused.
+pub const FORM_ENTRIES_MAX: usize = 5000;
+/// No more faults of one document are listed; the last one says so.
+pub const FAULTS_MAX: usize = 500;
+/// A greater number is refused, so that sums stay far from the edge and every format can hold it.
+pub const FORM_NUMBER_MAX: u64 = 999_999_999_999;
+/// A name or other short text with more characters is marked as a fault.
+pub const FORM_NAME_CHARS: usize = 300;
+/// A longer text with more characters is marked as a fault.
+pub const FORM_PROSE_CHARS: usize = 4000;
+/// A polygon with fewer corners is marked as a fault.
+pub const POLYGON_CORNERS_MIN: usize = 3;
+/// A calendar for a year outside is marked as a fault.
+pub const CALENDAR_YEARS: std::ops::RangeInclusive<u64> = 1900..=9999;
+/// A longer text is not taken for the name of a zone, and marked as a fault (bytes).
+pub const ZONE_NAME_BYTES: usize = 64;
+/// A form file larger than this is not read (bytes).
+pub const FORM_FILE_BYTES_MAX: usize = 1024 * 1024;
+
 // ---- evidence ----------------------------------------------------------------------------------
 
 /// What carries more signatures in one wrapping is refused.

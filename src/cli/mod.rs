@@ -4,5 +4,6 @@
 
 pub mod custody;
 pub mod files;
+pub mod form;
 pub mod keys;
 pub mod register;

@@ -8,6 +8,7 @@ pub mod change;
 pub mod dispatch;
 pub mod event;
 pub mod export;
+pub mod exercise;
 pub mod fault;
 pub mod key_list;
 pub mod message;

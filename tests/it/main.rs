@@ -1,6 +1,7 @@
 //! All integration tests are modules of this one binary; `tests/run` starts the Kafka broker they need.
 
 mod broker;
+mod exercise_form;
 mod journal;
 mod key_list;
 mod merkle;
