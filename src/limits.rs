@@ -152,6 +152,9 @@ pub const BUNDLE_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const BUNDLE_PARTIES_MAX: usize = 256;
 /// A bundle with more messages, or more dispatches, is refused.
 pub const BUNDLE_ITEMS_MAX: usize = 65_536;
+/// A bundle shows no more disputed receipts, and no more contradictions, of one dispatch; more are left
+/// out when it is made, and refused when it is read.
+pub const BUNDLE_ODDITIES_MAX: usize = 64;
 
 // ---- journal -----------------------------------------------------------------------------------
 

@@ -173,7 +173,8 @@ impl Audit {
         }
         let size = self.fold.chain.size;
         if let Some((expected, _)) = self.expected.filter(|(expected, _)| *expected > size) {
-            self.found.fault(size, format!("it is missing or changed: {expected} records were signed before"));
+            self.found
+                .fault(size, format!("it is missing or changed: {expected} records were signed before"));
         }
         if let Some(index) = self.fold.missing_at_end() {
             self.name_missing(index);
@@ -295,7 +296,8 @@ impl Audit {
         match open(note, &origin, &keys) {
             Ok(opened) if opened.checkpoint().size > size => {
                 let signed = opened.checkpoint().size;
-                self.found.fault(size, format!("it is missing or changed: the checkpoint covers {signed} records"));
+                self.found
+                    .fault(size, format!("it is missing or changed: the checkpoint covers {signed} records"));
             }
             Ok(opened) if opened.checkpoint().size < size => {
                 let sentence = "it and what follows stand beyond the checkpoint that should cover them";
@@ -305,7 +307,9 @@ impl Audit {
                 self.found.fault(size.saturating_sub(1), FORKED.into());
             }
             Ok(_) => return Covered::ByCheckpoint { size },
-            Err(fault) => self.found.fault(size, format!("the checkpoint of the whole does not hold: {fault}")),
+            Err(fault) => {
+                self.found.fault(size, format!("the checkpoint of the whole does not hold: {fault}"))
+            }
         }
         Covered::ByNothing
     }

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::codec::{dispatch, signed};
+use crate::domain::digest::Digest;
+use crate::domain::ledger::leaf_hash;
 use crate::evidence::checkpoint::{CheckpointFault, SignedCheckpoint};
 use crate::evidence::keys::PublicKey;
 use crate::evidence::merkle;
 use crate::evidence::note::NoteKey;
 use crate::evidence::signed::PayloadType;
-use crate::domain::digest::Digest;
-use crate::domain::ledger::leaf_hash;
 
 /// What is checked of one record.
 pub(super) enum Check {
@@ -37,12 +37,13 @@ impl Check {
     pub(super) fn run(&self) -> Verdict {
         match self {
             Check::Signed { what, wrapping, kind, key } => {
-                let wrapping = signed::decode(wrapping.clone()).map_err(|fault| format!("{what}: {fault}"))?;
+                let wrapping =
+                    signed::decode(wrapping.clone()).map_err(|fault| format!("{what}: {fault}"))?;
                 wrapping.verify(*kind, key).map(|_| ()).map_err(|fault| format!("{what}: {fault}"))
             }
             Check::RefusedSignature { wrapping, key, digest } => match signed::decode(wrapping.clone()) {
-                Ok(wrapping) if wrapping.digest() == *digest
-                    && wrapping.verify(PayloadType::Message, key).is_ok() =>
+                Ok(wrapping)
+                    if wrapping.digest() == *digest && wrapping.verify(PayloadType::Message, key).is_ok() =>
                 {
                     Err("the message was refused for its signature, which verifies".into())
                 }

@@ -17,7 +17,6 @@ use crate::domain::event::{AcceptedKeyList, Change, Contradiction, Event, Head, 
 use crate::domain::event::{Receipted, Received, Released};
 use crate::domain::keys::Purpose;
 use crate::domain::ledger::Edge;
-use crate::domain::link::Link;
 use crate::domain::message::Outcome;
 use crate::domain::party::{Incarnation, Party};
 use crate::domain::people::Person;
@@ -100,7 +99,9 @@ impl Inspector {
                 },
                 None => seen.fault("a change was confirmed by nobody"),
             },
-            Event::Released(released) => self.released(board, record.command.as_ref().map(|s| &s.by), released, seen),
+            Event::Released(released) => {
+                self.released(board, record.command.as_ref().map(|s| &s.by), released, seen)
+            }
             Event::Received(received) => self.received(board, record, received, seen),
             Event::Receipted(receipted) => self.receipted(board, receipted, seen),
             Event::HeadFollowed(head, leaves) => self.followed(board, head, leaves, seen),
@@ -128,7 +129,9 @@ impl Inspector {
     }
 
     fn released(&mut self, board: &Board, by: Option<&Person>, released: &Released, seen: &mut Seen) {
-        let Some(own) = board.own else { return seen.fault("something was released before the journal was opened") };
+        let Some(own) = board.own else {
+            return seen.fault("something was released before the journal was opened");
+        };
         let message = &released.message;
         seen.must(
             message.author == own.party && message.incarnation == own.incarnation,
@@ -138,7 +141,10 @@ impl Inspector {
         if released.draft.is_some() {
             let alone = message.draft.drafter.is_same_person(&message.releaser);
             let allowed = board.roster.one_person.contains(&message.draft.precedence);
-            seen.must(!alone || allowed, "one person both drafted and released, which no rule on record allows");
+            seen.must(
+                !alone || allowed,
+                "one person both drafted and released, which no rule on record allows",
+            );
         }
         let addressees: Vec<Party> = released.dispatches.iter().map(|(dispatch, _)| dispatch.to).collect();
         seen.must(addressees == message.draft.parties(), "the dispatches are not one for each addressee");
@@ -385,9 +391,10 @@ fn outcome(own: Own, received: &Received, key: PublicKey, seen: &mut Seen) {
         }),
         Outcome::RefusedAddressee => {
             let wrapping = signed::decode(received.message_signed.clone());
-            let good = wrapping.and_then(|wrapping| message::decode(&wrapping.payload)).is_ok_and(|message| {
-                message.author == received.dispatch.from && message.draft.parties().contains(&own.party)
-            });
+            let good =
+                wrapping.and_then(|wrapping| message::decode(&wrapping.payload)).is_ok_and(|message| {
+                    message.author == received.dispatch.from && message.draft.parties().contains(&own.party)
+                });
             seen.must(!good, "a message was refused for its addressees, which include this Party");
         }
         Outcome::RefusedUnreadable | Outcome::RefusedLimit => {}

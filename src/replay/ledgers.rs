@@ -38,51 +38,81 @@ impl LinkLeaves {
         unbroken.map(|(_, (_, body))| leaf_hash(body)).collect()
     }
 
-    /// Takes in what one record adds to the ledgers of the link with `party`.
-    pub fn take(&mut self, party: Party, record: &Record) {
-        for event in &record.events {
-            match event {
-                Event::Released(released) => {
-                    let here = released.dispatches.iter().filter(|(dispatch, _)| dispatch.to == party);
-                    self.ours.extend(here.map(|(dispatch, _)| dispatch::encode_dispatch(dispatch)));
-                }
-                Event::Received(received) if received.dispatch.from == party => {
-                    self.ours.push(received.receipt_bytes.clone());
-                    if let Ok(wrapping) = signed::decode(received.dispatch_signed.clone()) {
-                        self.theirs.insert(received.dispatch.leaf_index, wrapping.payload);
-                    }
-                }
-                Event::Receipted(receipted) if receipted.party == party => {
-                    if let Ok(proven) = dispatch::decode_proven(receipted.proven.clone()) {
-                        self.theirs.insert(receipted.receipt.leaf_index, proven.receipt);
-                    }
-                }
-                Event::HeadFollowed(head, leaves) if head.party == party => {
-                    self.theirs.extend(leaves.iter().map(|leaf| (leaf.index, leaf.body.clone())));
-                }
-                Event::Received(_)
-                | Event::Receipted(_)
-                | Event::HeadFollowed(..)
-                | Event::JournalOpened { .. }
-                | Event::EpochOpened { .. }
-                | Event::KeyListAccepted(_)
-                | Event::RevocationListAccepted(_)
-                | Event::ChangeProposed(_)
-                | Event::ChangeConfirmed { .. }
-                | Event::ChangeDropped { .. }
-                | Event::Drafted { .. }
-                | Event::DraftReturned { .. }
-                | Event::DraftWithdrawn { .. }
-                | Event::ReceiptDisputed { .. }
-                | Event::HeadCosigned(_)
-                | Event::HeadRejected { .. }
-                | Event::Equivocated { .. }
-                | Event::TurnedAway { .. }
-                | Event::ReferenceMissing { .. }
-                | Event::AuditRead { .. }
-                | Event::PartStored { .. }
-                | Event::PartErased { .. } => {}
+    fn take(&mut self, leaf: LinkLeaf) {
+        match leaf.place {
+            LeafPlace::OursNext => self.ours.push(leaf.body),
+            LeafPlace::Theirs(index) => {
+                self.theirs.insert(index, leaf.body);
             }
+        }
+    }
+}
+
+/// A leaf that a record adds to one of the two ledgers of a link.
+pub(super) struct LinkLeaf {
+    /// The other end of the link.
+    pub party: Party,
+    pub place: LeafPlace,
+    /// Exact bytes of a Dispatch or a Receipt.
+    pub body: Bytes,
+}
+
+pub(super) enum LeafPlace {
+    /// The next leaf of the ledger that we keep.
+    OursNext,
+    /// A leaf of the other end's.
+    Theirs(u64),
+}
+
+/// The leaves that one record adds, in order.
+pub(super) fn leaves_in(record: &Record, mut see: impl FnMut(LinkLeaf)) {
+    use LeafPlace::{OursNext, Theirs};
+    for event in &record.events {
+        match event {
+            Event::Released(released) => {
+                for (one, _) in &released.dispatches {
+                    see(LinkLeaf { party: one.to, place: OursNext, body: dispatch::encode_dispatch(one) });
+                }
+            }
+            Event::Received(received) => {
+                let party = received.dispatch.from;
+                see(LinkLeaf { party, place: OursNext, body: received.receipt_bytes.clone() });
+                if let Ok(wrapping) = signed::decode(received.dispatch_signed.clone()) {
+                    let place = Theirs(received.dispatch.leaf_index);
+                    see(LinkLeaf { party, place, body: wrapping.payload });
+                }
+            }
+            Event::Receipted(receipted) => {
+                if let Ok(proven) = dispatch::decode_proven(receipted.proven.clone()) {
+                    let place = Theirs(receipted.receipt.leaf_index);
+                    see(LinkLeaf { party: receipted.party, place, body: proven.receipt });
+                }
+            }
+            Event::HeadFollowed(head, leaves) => {
+                for leaf in leaves {
+                    let place = Theirs(leaf.index);
+                    see(LinkLeaf { party: head.party, place, body: leaf.body.clone() });
+                }
+            }
+            Event::JournalOpened { .. }
+            | Event::EpochOpened { .. }
+            | Event::KeyListAccepted(_)
+            | Event::RevocationListAccepted(_)
+            | Event::ChangeProposed(_)
+            | Event::ChangeConfirmed { .. }
+            | Event::ChangeDropped { .. }
+            | Event::Drafted { .. }
+            | Event::DraftReturned { .. }
+            | Event::DraftWithdrawn { .. }
+            | Event::ReceiptDisputed { .. }
+            | Event::HeadCosigned(_)
+            | Event::HeadRejected { .. }
+            | Event::Equivocated { .. }
+            | Event::TurnedAway { .. }
+            | Event::ReferenceMissing { .. }
+            | Event::AuditRead { .. }
+            | Event::PartStored { .. }
+            | Event::PartErased { .. } => {}
         }
     }
 }
@@ -95,7 +125,12 @@ pub async fn ledger_leaves(
     party: Party,
 ) -> Result<LinkLeaves, RecordFault> {
     let mut leaves = LinkLeaves::default();
-    each_record(journal, positions, size, |record| leaves.take(party, &record)).await?;
+    let mut take = |leaf: LinkLeaf| {
+        if leaf.party == party {
+            leaves.take(leaf);
+        }
+    };
+    each_record(journal, positions, size, |record| leaves_in(&record, &mut take)).await?;
     Ok(leaves)
 }
 
