@@ -252,6 +252,33 @@ pub const KEEPALIVE_INTERVAL_MS: u64 = 10_000;
 /// A ping unanswered for this long ends the connection (milliseconds).
 pub const KEEPALIVE_TIMEOUT_MS: u64 = 5_000;
 
+/// A larger signed message is refused for good, and not kept (bytes).
+pub const MESSAGE_SIGNED_BYTES_MAX: usize = MESSAGE_BYTES_MAX + 64 * 1024;
+/// Deliveries in one call; the rest comes with the next.
+pub const DELIVERIES_PER_CALL_MAX: usize = 64;
+/// A call of deliveries ends once it holds so many bytes; one more delivery may follow.
+pub const DELIVERIES_BYTES_PER_CALL: usize = 1024 * 1024;
+/// A Party that can't be dialled is answered after so long though nothing is owed to it (ms).
+pub const COLLECT_WAIT_MS: u64 = 20_000;
+/// Calls between nodes larger than this are refused (bytes).
+pub const EXCHANGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Leaves in one answer; the rest is asked for with the next call.
+pub const LEAVES_PER_CALL_MAX: usize = 1_024;
+/// An answer of leaves ends once it holds so many bytes.
+pub const LEAVES_BYTES_PER_CALL_MAX: usize = 512 * 1024;
+/// Calls for leaves in a row for one head; then the next heartbeat goes on.
+pub const LEAVES_CALLS_PER_BEAT_MAX: usize = 64;
+/// A call to a peer that is not answered by then is given up (ms).
+pub const PEER_CALL_MS_MAX: u64 = 20_000;
+/// The first wait after a failed call (ms); it doubles up to `BACK_OFF_MS_MAX`, and half of it is chance.
+pub const BACK_OFF_MS_MIN: u64 = 100;
+/// The longest wait after failed calls (ms). It ends at once when the peer is heard.
+pub const BACK_OFF_MS_MAX: u64 = 30_000;
+/// A heartbeat is sent at least this often by the node's clock (ms).
+pub const HEARTBEAT_MS: i64 = 10_000;
+/// After our ledger grew, a heartbeat is sent once it has been still for so long (ms).
+pub const HEARTBEAT_SETTLE_MS: u64 = 50;
+
 // ---- rpc and TLS -------------------------------------------------------------------------------
 
 /// A caller that has not finished the TLS handshake by then is dropped (milliseconds).
@@ -275,8 +302,15 @@ pub const CONNECTION_AGE_MS_MAX: u64 = 60 * 60 * 1_000;
 pub const CONNECTION_GRACE_MS: u64 = 60 * 1_000;
 /// Calls under way at once on one connection; further ones wait at the caller.
 pub const CALLS_PER_CONNECTION_MAX: u32 = 128;
-/// Longer header lists are refused by HTTP/2 (bytes).
+/// A call with longer headers is refused by HTTP/2 (bytes).
 pub const HEADER_BYTES_MAX: u32 = 16 * 1024;
+/// An answer with longer headers and trailers fails at whoever dialled (bytes). A refusal names all
+/// faults of a form at once, in the trailers.
+pub const ANSWER_HEADER_BYTES_MAX: u32 = 256 * 1024;
+/// A larger call is refused before it is decoded (bytes).
+pub const CALL_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// A larger answer is not given: the call fails (bytes).
+pub const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Silence on the TCP connection before the kernel probes it (milliseconds).
 pub const TCP_KEEPALIVE_MS: u64 = 15_000;
 
@@ -288,3 +322,15 @@ pub const CERTIFICATE_NAME_CHARS_MAX: usize = 64;
 pub const AUTHORITY_LIFE_MS: i64 = 3_652 * 24 * 60 * 60 * 1_000;
 /// A key, certificate or register file larger than this is refused unread (bytes).
 pub const KEY_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// A certificate made here is good for two years unless another life is asked for (milliseconds).
+pub const CERTIFICATE_LIFE_MS: i64 = 730 * 24 * 3_600_000;
+/// A revocation list made here is good for five weeks unless another life is asked for: whoever forgets
+/// to publish the next one in time stops all calls that rely on it (milliseconds).
+pub const REVOCATION_LIST_LIFE_MS: i64 = 35 * 24 * 3_600_000;
+/// `doctor` warns of a certificate or revocation list that ends within three weeks (milliseconds).
+pub const EXPIRY_WARNING_MS: i64 = 21 * 24 * 3_600_000;
+/// A node that was asked to stop and has not by then is left to end with its process (milliseconds).
+pub const SHUTDOWN_MS_MAX: u64 = 5_000;
+/// A call of an officer's command that has no answer by then is given up; it is safe to give the command
+/// again with the same id (milliseconds).
+pub const DESK_CALL_MS_MAX: u64 = 30_000;

@@ -6,7 +6,6 @@
 //! clock. Each instant is an argument.
 
 use std::fs::File;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -23,7 +22,7 @@ use crate::domain::digest::Digest;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::limits;
-use crate::peers::certificate;
+use crate::peers::certificate::{self, NotAnAuthority};
 use crate::peers::tls;
 
 /// Why the authority did not do what was asked. Nothing was issued or revoked.
@@ -38,6 +37,8 @@ pub enum CustodyFault {
         limits::CERTIFICATE_NAME_CHARS_MAX
     )]
     Name { field: &'static str },
+    #[error(transparent)]
+    NotOurs(#[from] NotAnAuthority),
     #[error("{} can't be used as an authority's key or certificate", .0.display())]
     BadAuthority(PathBuf),
     #[error("line {line} of {} can't be read; the register is not guessed at", path.display())]
@@ -106,7 +107,7 @@ impl Custody {
 
     pub fn open(directory: &Path, party: &Party) -> Result<Custody, CustodyFault> {
         files::private_directory(directory)?;
-        let lock = lock(&directory.join("lock"))?;
+        let lock = files::lock(&directory.join("lock"))?;
         let certificate_file = directory.join("ca.crt");
         let key_file = directory.join("ca.key");
         let certificate_pem = files::read_public(&certificate_file)?;
@@ -116,6 +117,7 @@ impl Custody {
         let key_text = std::str::from_utf8(&key_pem).map_err(|_| bad_key())?;
         let key = KeyPair::from_pem(key_text).map_err(|_| bad_key())?;
         let authority_der = certificate::from_pem(&certificate_pem).map_err(|_| bad_certificate())?;
+        certificate::check_authority(&authority_der, party)?;
         if certificate::key_digest(&authority_der).ok() != Some(key_digest(&key)) {
             return Err(bad_certificate());
         }
@@ -124,7 +126,7 @@ impl Custody {
         let register = Register::read(&directory.join("register"))?;
         Ok(Custody {
             directory: directory.to_owned(),
-            party: party.clone(),
+            party: *party,
             issuer,
             authority_der,
             register,
@@ -256,13 +258,6 @@ impl Custody {
         files::replace(&self.directory.join("revoked.crl"), list.der(), Readers::Anyone)?;
         Ok(list.der().to_vec())
     }
-}
-
-fn lock(path: &Path) -> Result<File, FileFault> {
-    let fault = |fault: io::Error| FileFault::Io { path: path.to_owned(), fault };
-    let file = File::options().create(true).append(true).open(path).map_err(fault)?;
-    file.lock().map_err(fault)?;
-    Ok(file)
 }
 
 fn name(parts: &[(DnType, &str)]) -> DistinguishedName {

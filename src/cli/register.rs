@@ -133,7 +133,9 @@ mod tests {
     #[test]
     fn what_is_written_is_read_back_and_a_spoilt_line_is_named() {
         let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("register");
+        let custody = directory.path().join("custody");
+        files::private_directory(&custody).unwrap();
+        let path = custody.join("register");
         files::write_new(&path, b"", Readers::OwnerOnly).unwrap();
         let entries = [
             Entry::Issued {

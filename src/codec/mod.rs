@@ -18,5 +18,5 @@ pub mod record;
 pub(crate) mod repeated;
 pub mod signed;
 
-pub(crate) use proto::detente::evidence::v1 as evidence_v1;
+pub(crate) use self::proto::detente::evidence::v1 as evidence_v1;
 pub(crate) use proto::detente::journal::v1 as journal_v1;

@@ -5,6 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::server::ParsedCertificate;
 use x509_parser::prelude::*;
 
 use crate::domain::digest::Digest;
@@ -30,23 +33,31 @@ impl Serial {
     }
 }
 
-/// What a leaf certificate says, with the authority whose key was found to have signed it.
+/// What a leaf certificate says, with the authority whose key was found to have signed it. Made by
+/// `Trust::read` alone.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PeerCertificate {
     /// The Party whose authority signed it. The subject has no say in this.
-    pub party: Party,
+    pub(super) party: Party,
     /// SHA-256 of that authority's subject public key info.
-    pub authority: Digest,
-    pub serial: Serial,
-    pub validity: Validity,
+    pub(super) authority: Digest,
+    pub(super) serial: Serial,
+    pub(super) validity: Validity,
     /// SHA-256 of the subject public key info: by it a person is found in the roster, a node in its
     /// Party's key list.
-    pub key_digest: Digest,
-    pub common_name: String,
+    pub(super) key_digest: Digest,
+    pub(super) common_name: String,
     /// Extended key usage clientAuth is present (RFC 5280, 4.2.1.12).
-    pub may_call: bool,
+    pub(super) may_call: bool,
     /// Extended key usage serverAuth is present.
-    pub may_answer: bool,
+    pub(super) may_answer: bool,
+}
+
+impl PeerCertificate {
+    /// The Party whose authority signed it.
+    pub fn party(&self) -> &Party {
+        &self.party
+    }
 }
 
 /// A certificate that can't be read: bad DER, bytes left over, or over its limit.
@@ -61,6 +72,9 @@ pub(super) struct Leaf<'a> {
 
 impl<'a> Leaf<'a> {
     pub(super) fn parse(der: &'a [u8]) -> Result<Leaf<'a>, Unreadable> {
+        // TLS checks the handshake by its own reading of the certificate. What only one of the two
+        // parsers can read is not read at all, so that they never see two different keys.
+        ParsedCertificate::try_from(&CertificateDer::from(der)).map_err(|_| Unreadable)?;
         Ok(Leaf { parsed: parse_certificate(der)? })
     }
 
@@ -74,7 +88,7 @@ impl<'a> Leaf<'a> {
         let usage = self.parsed.extended_key_usage().map_err(|_| Unreadable)?;
         let is_leaf = !self.parsed.is_ca();
         Ok(PeerCertificate {
-            party: party.clone(),
+            party: *party,
             authority: authority.key_digest,
             serial: Serial::from_bytes(self.parsed.raw_serial()),
             validity: validity(&self.parsed),
@@ -193,7 +207,7 @@ fn parse_certificate(der: &[u8]) -> Result<X509Certificate<'_>, Unreadable> {
         return Err(Unreadable);
     }
     match X509Certificate::from_der(der) {
-        Ok((rest, parsed)) if rest.is_empty() => Ok(parsed),
+        Ok(([], parsed)) => Ok(parsed),
         Ok(_) | Err(_) => Err(Unreadable),
     }
 }
@@ -211,13 +225,28 @@ fn only_text<'a>(mut attributes: impl Iterator<Item = &'a AttributeTypeAndValue<
     attributes.next().is_none().then_some(first)
 }
 
+/// Whether `der` can stand in this Party's key list as its authority.
+pub fn check_authority(der: &[u8], party: &Party) -> Result<(), NotAnAuthority> {
+    Authority::parse(der, party).map(|_| ())
+}
+
 /// SHA-256 of a certificate's subject public key info (DER).
 pub fn key_digest(der: &[u8]) -> Result<Digest, Unreadable> {
     Ok(Digest::of(parse_certificate(der)?.public_key().raw))
 }
 
+/// When a certificate (DER) ends; `None` if it can't be read.
+pub fn valid_until(der: &[u8]) -> Option<Instant> {
+    Some(validity(&parse_certificate(der).ok()?).until)
+}
+
+/// When a revocation list (DER) must be followed by the next, as it says of itself.
+pub fn list_until(der: &[u8]) -> Option<Instant> {
+    let (_, parsed) = CertificateRevocationList::from_der(der).ok()?;
+    Some(Instant::from_seconds(parsed.next_update()?.timestamp()))
+}
+
 /// The first certificate of a PEM file, DER.
 pub fn from_pem(pem: &[u8]) -> Result<Vec<u8>, Unreadable> {
-    use rustls::pki_types::{CertificateDer, pem::PemObject as _};
     Ok(CertificateDer::from_pem_slice(pem).map_err(|_| Unreadable)?.to_vec())
 }

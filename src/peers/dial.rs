@@ -25,24 +25,22 @@ use crate::clock::Clock;
 use crate::domain::party::Party;
 use crate::limits;
 use crate::peers::guarded::Guarded;
+use crate::peers::stranger::{HandshakeFault, Stranger};
 use crate::peers::tls::{self, OwnCertificate};
-use crate::peers::trust::{Reach, Stranger, Trust};
+use crate::peers::trust::{Reach, Trust};
 use crate::peers::verify::AnswererVerifier;
 
 /// Why no connection came about. Nothing was said to anybody: it is safe to try again.
 #[derive(Debug, thiserror::Error)]
 pub enum DialFault {
     /// Nobody answers there, or the name can't be resolved.
-    #[error("the address does not answer: {}", .0.kind())]
-    Unreachable(io::Error),
+    #[error("the address does not answer: {0}")]
+    Unreachable(io::ErrorKind),
     #[error("the address did not finish connecting within {} ms", limits::DIAL_MS_MAX)]
     TimedOut,
     /// Somebody answers, who is not the node that was wanted, or does not take us.
     #[error("{0}")]
-    Tls(rustls::Error),
-    /// The node that answers is not the Party's by what is on record here.
-    #[error("{0}")]
-    Stranger(#[from] Stranger),
+    Handshake(#[from] HandshakeFault),
 }
 
 /// Dials peers' nodes with this node's certificate. Cheap to clone.
@@ -60,7 +58,7 @@ impl Dialler {
     pub fn dial(&self, party: Party, address: String, reach: Reach) -> Channel {
         let dialler = self.clone();
         channel(move || {
-            let (dialler, party, address) = (dialler.clone(), party.clone(), address.clone());
+            let (dialler, address) = (dialler.clone(), address.clone());
             async move { dialler.connect(party, &address, reach).await }
         })
     }
@@ -73,10 +71,11 @@ impl Dialler {
     ) -> Result<Guarded<TlsStream<TcpStream>>, DialFault> {
         let trust = self.trust.borrow().clone();
         let certificate = self.certificate.borrow().clone();
-        let verifier = AnswererVerifier::Peer { trust: trust.clone(), party: party.clone(), reach };
+        let verifier = AnswererVerifier::Peer { trust: trust.clone(), party, reach };
         let stream = connect(address, config(&self.clock, Arc::new(verifier), &certificate)).await?;
         let shown = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
-        let shown = trust.read(shown.ok_or(Stranger::NoCertificate)?)?;
+        let shown = shown.ok_or(Stranger::NoCertificate).and_then(|leaf| trust.read(leaf));
+        let shown = shown.map_err(HandshakeFault::Stranger)?;
         let standing =
             Box::new(move |trust: &Trust, now| trust.judge_answerer(&shown, &party, reach, now).is_ok());
         Ok(Guarded::new(stream, self.clock, self.trust, None, standing))
@@ -132,20 +131,14 @@ pub fn fault_under(status: &tonic::Status) -> Option<&DialFault> {
 async fn connect(address: &str, config: ClientConfig) -> Result<TlsStream<TcpStream>, DialFault> {
     let name = ServerName::try_from(tls::NODE_NAME).expect("the constant is a DNS name");
     let connecting = async {
-        let tcp = TcpStream::connect(address).await.map_err(DialFault::Unreachable)?;
-        tcp.set_nodelay(true).map_err(DialFault::Unreachable)?;
-        TlsConnector::from(Arc::new(config)).connect(name, tcp).await.map_err(tls_fault)
+        let tcp = TcpStream::connect(address).await.map_err(|fault| DialFault::Unreachable(fault.kind()))?;
+        tcp.set_nodelay(true).map_err(|fault| DialFault::Unreachable(fault.kind()))?;
+        let connecting = TlsConnector::from(Arc::new(config)).connect(name, tcp).await;
+        connecting.map_err(|fault| DialFault::Handshake(fault.into()))
     };
     match tokio::time::timeout(Duration::from_millis(limits::DIAL_MS_MAX), connecting).await {
         Ok(result) => result,
         Err(_) => Err(DialFault::TimedOut),
-    }
-}
-
-fn tls_fault(error: io::Error) -> DialFault {
-    match error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>()) {
-        Some(fault) => DialFault::Tls(fault.clone()),
-        None => DialFault::Unreachable(error),
     }
 }
 
@@ -176,6 +169,6 @@ where
         .http2_keep_alive_interval(Duration::from_millis(limits::KEEPALIVE_INTERVAL_MS))
         .keep_alive_timeout(Duration::from_millis(limits::KEEPALIVE_TIMEOUT_MS))
         .keep_alive_while_idle(true)
-        .http2_max_header_list_size(limits::HEADER_BYTES_MAX)
+        .http2_max_header_list_size(limits::ANSWER_HEADER_BYTES_MAX)
         .connect_with_connector_lazy(connector)
 }

@@ -13,6 +13,8 @@ use crate::domain::people::{Person, Roles};
 use crate::domain::time::Instant;
 use crate::limits;
 use crate::peers::certificate::{Authority, Leaf, NotAnAuthority, PeerCertificate, RevocationList};
+use crate::peers::identity::{Identity, ListState};
+use crate::peers::stranger::{BadList, Stranger};
 use crate::peers::verify::Verifiers;
 
 /// What the Board has on record about one Party's TLS.
@@ -50,86 +52,11 @@ struct KnownAuthority {
     verifiers: Verifiers,
 }
 
-/// Who is at the other end, proven by certificate, and standing by the picture it was judged by.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Identity {
-    /// A person of the own Party, with the roles that the roster gives.
-    Person { person: Person, roles: Roles },
-    /// A peer's node.
-    Peer { party: Party },
-    /// A peer's node whose revocation list is absent or expired, so that nobody can say whether the
-    /// certificate was revoked. It may hand in a fresh list and nothing else.
-    PeerWithStaleList { party: Party },
-}
-
-impl Identity {
-    /// Whether a connection admitted as `earlier` may go on: same person or Party, and nothing lost.
-    pub fn covers(&self, earlier: &Identity) -> bool {
-        match (earlier, self) {
-            (Identity::Person { person: then, roles: before }, Identity::Person { person, roles }) => {
-                then == person && before.is_subset(roles)
-            }
-            (Identity::Peer { party: then }, Identity::Peer { party }) => then == party,
-            (
-                Identity::PeerWithStaleList { party: then },
-                Identity::Peer { party } | Identity::PeerWithStaleList { party },
-            ) => then == party,
-            (
-                Identity::Person { .. } | Identity::Peer { .. } | Identity::PeerWithStaleList { .. },
-                Identity::Person { .. } | Identity::Peer { .. } | Identity::PeerWithStaleList { .. },
-            ) => false,
-        }
-    }
-
-    /// The Party whose authority stands behind this identity, where it isn't a person of our own.
-    pub fn peer(&self) -> Option<&Party> {
-        match self {
-            Identity::Person { .. } => None,
-            Identity::Peer { party } | Identity::PeerWithStaleList { party } => Some(party),
-        }
-    }
-}
-
-/// Why a certificate opens nothing. Each is final until the certificate, a list or the roster changes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum Stranger {
-    #[error("no certificate was shown")]
-    NoCertificate,
-    #[error("the certificate can't be read")]
-    Unreadable,
-    #[error("the certificate was not signed by the authority of any Party known here")]
-    UnknownAuthority,
-    #[error("the certificate was signed by the authority of another Party than the one called")]
-    OtherParty,
-    #[error("the certificate, or the authority that signed it, has expired")]
-    Expired,
-    #[error("the certificate, or the authority that signed it, is not valid yet")]
-    NotYetValid,
-    #[error("the certificate is not made for this use: clientAuth to call, serverAuth to answer")]
-    WrongPurpose,
-    #[error("the certificate was revoked by its authority")]
-    Revoked,
-    #[error("the authority's revocation list is absent or expired: a fresh one is needed")]
-    StaleList,
-    #[error("the certificate's key is not on the roster")]
-    NotOnRoster,
-    #[error("the certificate names another person than the roster has for its key")]
-    OtherName,
-    #[error("the certificate's key is not a TLS key in the Party's key list")]
-    NotInKeyList,
-}
-
 /// Which end of a connection shows the certificate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum End {
     Caller,
     Answerer,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum ListState {
-    Fresh,
-    Stale,
 }
 
 /// What a dialler wants to do, and so which answerer will do.
@@ -146,7 +73,7 @@ impl Trust {
     /// What can't be used of a Party's keys is left out and named in `faults`, so that no peer can
     /// spoil the picture of another.
     pub fn new(own: PartyKeys, peers: Vec<PartyKeys>, roster: Roster) -> Trust {
-        let mut trust = Trust { own: own.party.clone(), parties: Vec::new(), roster, faults: Vec::new() };
+        let mut trust = Trust { own: own.party, parties: Vec::new(), roster, faults: Vec::new() };
         for keys in std::iter::once(own).chain(peers) {
             trust.add(keys);
         }
@@ -158,7 +85,7 @@ impl Trust {
         for der in keys.authorities.iter().take(limits::AUTHORITIES_PER_PARTY_MAX) {
             match Authority::parse(der, &keys.party).and_then(|authority| known(authority, &keys)) {
                 Ok(known) => authorities.push(known),
-                Err(fault) => self.faults.push((keys.party.clone(), fault)),
+                Err(fault) => self.faults.push((keys.party, fault)),
             }
         }
         self.parties.push(KnownParty { party: keys.party, authorities, tls_keys: keys.tls_keys });
@@ -202,16 +129,16 @@ impl Trust {
             if person.name != certificate.common_name {
                 return Err(Stranger::OtherName);
             }
-            // The own authority is at hand: its fresh list comes by file, and needs no call.
-            return match list {
-                ListState::Fresh => Ok(Identity::Person { person: person.clone(), roles: roles.clone() }),
-                ListState::Stale => Err(Stranger::StaleList),
-            };
+            let (person, roles) = (person.clone(), roles.clone());
+            return Ok(match list {
+                ListState::Fresh => Identity::Person { person, roles },
+                ListState::Stale => Identity::PersonWithStaleList { person, roles },
+            });
         }
         if !known.tls_keys.contains(&certificate.key_digest) {
             return Err(Stranger::NotInKeyList);
         }
-        let party = known.party.clone();
+        let party = known.party;
         match list {
             ListState::Fresh => Ok(Identity::Peer { party }),
             ListState::Stale => Ok(Identity::PeerWithStaleList { party }),
@@ -240,6 +167,32 @@ impl Trust {
         }
     }
 
+    /// Whether a revocation list (DER) that `party` hands in is worth putting on record: signed by one
+    /// of its authorities, in force at `now`, and newer than what is held. An older one, however well
+    /// signed, would let in again whom a newer one keeps out.
+    pub fn check_list(&self, party: &Party, der: &[u8], now: Instant) -> Result<(), BadList> {
+        let known = self.parties.iter().find(|known| known.party == *party).ok_or(BadList::NotTheirs)?;
+        let (authority, list) = known
+            .authorities
+            .iter()
+            .find_map(|known| Some((known, usable_list(&known.authority, der)?)))
+            .ok_or(BadList::NotTheirs)?;
+        if now >= list.next_update {
+            return Err(BadList::Expired);
+        }
+        match &authority.list {
+            Some(held) if held.age >= list.age => Err(BadList::NotNewer),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// When the Party's newest revocation list expires; `None` where there is none that can be used.
+    /// With several authorities, the first of them to expire.
+    pub fn list_until(&self, party: &Party) -> Option<Instant> {
+        let known = self.parties.iter().find(|known| known.party == *party)?;
+        known.authorities.iter().filter_map(|known| Some(known.list.as_ref()?.next_update)).min()
+    }
+
     fn check(
         &self,
         certificate: &PeerCertificate,
@@ -265,7 +218,7 @@ impl Trust {
         // An expired list still revokes: it only can't say that anything is *not* revoked.
         match &known.list {
             Some(list) if list.revokes(&certificate.serial) => Err(Stranger::Revoked),
-            Some(list) if now <= list.next_update => Ok((party, ListState::Fresh)),
+            Some(list) if now < list.next_update => Ok((party, ListState::Fresh)),
             Some(_) | None => Ok((party, ListState::Stale)),
         }
     }
@@ -294,12 +247,15 @@ fn known(authority: Authority, keys: &PartyKeys) -> Result<KnownAuthority, NotAn
         .revocation_lists
         .iter()
         .take(limits::REVOCATION_LISTS_PER_PARTY_MAX)
-        .filter_map(|der| RevocationList::parse(der, &authority))
-        .filter(|list| Verifiers::can_use(&authority.der, &list.der))
+        .filter_map(|der| usable_list(&authority, der))
         .max_by(|a, b| a.age.cmp(&b.age));
     let verifiers = Verifiers::new(&authority.der, list.as_ref().map(|list| list.der.as_slice()))
         .ok_or(NotAnAuthority::Unreadable)?;
     Ok(KnownAuthority { authority, list, verifiers })
+}
+
+fn usable_list(authority: &Authority, der: &[u8]) -> Option<RevocationList> {
+    RevocationList::parse(der, authority).filter(|list| Verifiers::can_use(&authority.der, &list.der))
 }
 
 impl fmt::Debug for Trust {

@@ -13,16 +13,15 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, ServerName, UnixTime};
 use rustls::server::WebPkiClientVerifier;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
-use rustls::{
-    CertificateError, DigitallySignedStruct, DistinguishedName, Error, OtherError, RootCertStore,
-    SignatureScheme,
-};
+use rustls::{DigitallySignedStruct, DistinguishedName, Error, RootCertStore, SignatureScheme};
 
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::peers::certificate::Leaf;
+use crate::peers::identity::Identity;
+use crate::peers::stranger::{Stranger, refused};
 use crate::peers::tls;
-use crate::peers::trust::{Identity, Reach, Stranger, Trust};
+use crate::peers::trust::{Reach, Trust};
 
 /// The TLS library's checks for one authority, with its revocation list enforced and without it.
 #[derive(Clone, Debug)]
@@ -108,7 +107,9 @@ impl ClientCertVerifier for CallerVerifier {
             Identity::Person { .. } | Identity::Peer { .. } => {
                 verifiers.caller.as_ref().ok_or_else(|| refused(Stranger::StaleList))?
             }
-            Identity::PeerWithStaleList { .. } => &verifiers.caller_without_list,
+            Identity::PersonWithStaleList { .. } | Identity::PeerWithStaleList { .. } => {
+                &verifiers.caller_without_list
+            }
         };
         second.verify_client_cert(leaf, &[], now)
     }
@@ -224,23 +225,4 @@ fn only_tls13() -> Error {
 
 fn instant(now: UnixTime) -> Instant {
     Instant::from_seconds(i64::try_from(now.as_secs()).unwrap_or(i64::MAX))
-}
-
-/// The nearest TLS alert for what the caller can mend; the exact reason goes along for our own eyes.
-fn refused(stranger: Stranger) -> Error {
-    let fault = match stranger {
-        Stranger::NoCertificate => return Error::NoCertificatesPresented,
-        Stranger::Unreadable => CertificateError::BadEncoding,
-        Stranger::UnknownAuthority => CertificateError::UnknownIssuer,
-        Stranger::Expired => CertificateError::Expired,
-        Stranger::NotYetValid => CertificateError::NotValidYet,
-        Stranger::WrongPurpose => CertificateError::InvalidPurpose,
-        Stranger::Revoked => CertificateError::Revoked,
-        Stranger::OtherParty
-        | Stranger::StaleList
-        | Stranger::NotOnRoster
-        | Stranger::OtherName
-        | Stranger::NotInKeyList => CertificateError::Other(OtherError(Arc::new(stranger))),
-    };
-    Error::InvalidCertificate(fault)
 }

@@ -31,8 +31,10 @@ use crate::domain::party::Party;
 use crate::limits;
 use crate::peers::certificate::PeerCertificate;
 use crate::peers::guarded::Guarded;
+use crate::peers::identity::Identity;
+use crate::peers::stranger::{HandshakeFault, Stranger};
 use crate::peers::tls::{self, OwnCertificate};
-use crate::peers::trust::{Identity, Stranger, Trust};
+use crate::peers::trust::Trust;
 use crate::peers::verify::CallerVerifier;
 
 /// What accepting needs. Trust and own certificate are followed: each change makes a whole new TLS
@@ -133,8 +135,16 @@ impl Acceptor {
         });
         match outcome.await {
             Ok(Ok(())) => {}
-            Ok(Err(fault)) => tracing::info!(%fault, "a caller was not admitted"),
-            Err(_) => tracing::info!(fault = "the handshake took too long", "a caller was not admitted"),
+            // Known to TLS, refused by us: somebody may have to mend a certificate, a list or the roster.
+            Ok(Err(fault @ (NotAdmitted::Full | NotAdmitted::PartyFull(_)))) => {
+                tracing::warn!(%fault, "a caller was not admitted");
+            }
+            Ok(Err(NotAdmitted::Handshake(fault @ HandshakeFault::Stranger(_)))) => {
+                tracing::info!(%fault, "a caller was not admitted");
+            }
+            // Whatever knocks on an open port.
+            Ok(Err(NotAdmitted::Handshake(fault))) => tracing::debug!(%fault, "a handshake failed"),
+            Err(_) => tracing::debug!("a handshake took too long"),
         }
     }
 
@@ -144,14 +154,16 @@ impl Acceptor {
         config: Arc<ServerConfig>,
         seats: Seats,
     ) -> Result<Accepted, NotAdmitted> {
-        let remote = tcp.peer_addr().map_err(|fault| NotAdmitted::Io(fault.kind()))?;
-        let stream = TlsAcceptor::from(config).accept(tcp).await.map_err(NotAdmitted::handshake)?;
+        let remote = tcp.peer_addr().map_err(HandshakeFault::from)?;
+        let stream = TlsAcceptor::from(config).accept(tcp).await.map_err(HandshakeFault::from)?;
         let leaf = stream.get_ref().1.peer_certificates().and_then(<[_]>::first);
         // By the trust of now: the configuration may be of a moment ago.
         let trust = self.trust.borrow().clone();
-        let certificate = Arc::new(trust.read(leaf.ok_or(Stranger::NoCertificate)?)?);
-        let identity = trust.judge_caller(&certificate, self.clock.now())?;
-        let seat = seats.take(&certificate.party, &identity)?;
+        let read = leaf.ok_or(Stranger::NoCertificate).and_then(|leaf| trust.read(leaf));
+        let certificate = Arc::new(read.map_err(HandshakeFault::Stranger)?);
+        let identity =
+            trust.judge_caller(&certificate, self.clock.now()).map_err(HandshakeFault::Stranger)?;
+        let seat = seats.take(certificate.party(), &identity)?;
         let standing = {
             let certificate = certificate.clone();
             Box::new(move |trust: &Trust, now| {
@@ -181,36 +193,11 @@ fn config(clock: &Clock, trust: Arc<Trust>, own: &OwnCertificate) -> ServerConfi
 #[derive(Debug, thiserror::Error)]
 enum NotAdmitted {
     #[error("{0}")]
-    Stranger(#[from] Stranger),
-    #[error("TLS failed: {0}")]
-    Tls(&'static str),
-    #[error("the connection failed: {0}")]
-    Io(io::ErrorKind),
+    Handshake(#[from] HandshakeFault),
     #[error("all {} connections are taken", limits::CONNECTIONS_MAX)]
     Full,
     #[error("{0} has all the connections it may hold")]
     PartyFull(Party),
-}
-
-impl NotAdmitted {
-    /// Of the library's error only the kind is kept: its text may quote what the caller sent.
-    fn handshake(fault: io::Error) -> NotAdmitted {
-        use rustls::Error;
-        match fault.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
-            Some(Error::InvalidCertificate(rustls::CertificateError::Other(other))) => {
-                match other.0.downcast_ref::<Stranger>() {
-                    Some(stranger) => NotAdmitted::Stranger(*stranger),
-                    None => NotAdmitted::Tls("the certificate was refused"),
-                }
-            }
-            Some(Error::NoCertificatesPresented) => NotAdmitted::Stranger(Stranger::NoCertificate),
-            Some(Error::InvalidCertificate(_)) => NotAdmitted::Tls("the certificate was refused"),
-            Some(Error::PeerIncompatible(_)) => NotAdmitted::Tls("the caller speaks no TLS that we do"),
-            Some(Error::AlertReceived(_)) => NotAdmitted::Tls("the caller refused us"),
-            Some(_) => NotAdmitted::Tls("the caller does not keep to the protocol"),
-            None => NotAdmitted::Io(fault.kind()),
-        }
-    }
 }
 
 /// Handshakes under way, oldest first.
@@ -242,7 +229,7 @@ struct Seat {
 impl Seats {
     fn take(&self, party: &Party, identity: &Identity) -> Result<Seat, NotAdmitted> {
         let own_max = match identity {
-            Identity::Person { .. } => limits::CONNECTIONS_OWN_MAX,
+            Identity::Person { .. } | Identity::PersonWithStaleList { .. } => limits::CONNECTIONS_OWN_MAX,
             Identity::Peer { .. } | Identity::PeerWithStaleList { .. } => limits::CONNECTIONS_PER_PEER_MAX,
         };
         // A panic elsewhere can't leave a count half changed.
@@ -250,12 +237,12 @@ impl Seats {
         if held.values().sum::<usize>() >= limits::CONNECTIONS_MAX {
             return Err(NotAdmitted::Full);
         }
-        let count = held.entry(party.clone()).or_default();
+        let count = held.entry(*party).or_default();
         if *count >= own_max {
-            return Err(NotAdmitted::PartyFull(party.clone()));
+            return Err(NotAdmitted::PartyFull(*party));
         }
         *count += 1;
-        Ok(Seat { seats: self.clone(), party: party.clone() })
+        Ok(Seat { seats: self.clone(), party: *party })
     }
 }
 

@@ -6,4 +6,11 @@ pub mod accept;
 pub mod access;
 pub mod caller;
 pub mod command;
+pub mod exchange;
+pub mod party;
+mod party_checks;
 pub mod status;
+
+/// The compiled protos (a `google.protobuf.FileDescriptorSet`), for reflection and for the test that
+/// no method is without a row in the access table.
+pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

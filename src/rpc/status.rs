@@ -9,7 +9,8 @@ use tonic_types::{ErrorDetails, StatusExt};
 use crate::codec::fault::DecodeFault;
 use crate::domain::board::Denied;
 use crate::domain::refusal::{NotNow, Refusal};
-use crate::peers::trust::Stranger;
+use crate::peers::serve::ServeFault;
+use crate::peers::stranger::Stranger;
 use crate::replay::records::RecordFault;
 use crate::rpc::caller::Caller;
 
@@ -46,6 +47,12 @@ pub fn not_permitted(caller: &Caller) -> Status {
         Caller::Peer(_) => {
             refusal(Code::PermissionDenied, "NOT_PERMITTED", "this is not for another Party's node")
         }
+        Caller::PersonWithStaleList(_) => refusal(
+            Code::PermissionDenied,
+            "STALE_REVOCATION_LIST",
+            "this Party's own revocation list is absent or expired; a custodian or operator must submit a \
+             fresh one first",
+        ),
         Caller::PeerWithStaleList(_) => refusal(
             Code::PermissionDenied,
             "STALE_REVOCATION_LIST",
@@ -86,6 +93,18 @@ pub fn record(fault: RecordFault) -> Status {
         }
         RecordFault::Unreadable { .. } => {
             refusal(Code::DataLoss, "RECORD_UNREADABLE", "a record can't be read; run `detente audit verify`")
+        }
+    }
+}
+
+/// Why a peer gets no answer that it could use.
+pub fn serve(fault: ServeFault) -> Status {
+    match fault {
+        ServeFault::Record(fault) => record(fault),
+        ServeFault::Denied(fault) => denied(fault),
+        ServeFault::NoSuchParty => not_found("Party"),
+        ServeFault::Unusable(what) => {
+            refusal(Code::FailedPrecondition, "UNUSABLE", format!("the {what} can't be used"))
         }
     }
 }

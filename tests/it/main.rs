@@ -1,9 +1,19 @@
 //! All integration tests are modules of this one binary; `tests/run` starts the Kafka broker they need.
 
+mod access;
+mod authority;
 mod broker;
+mod custody;
+mod embedded;
 mod exercise_form;
 mod journal;
+mod kafka;
 mod key_list;
 mod merkle;
+mod node;
 mod notes;
+mod rooms;
 mod signed;
+mod tls;
+mod trust;
+mod world;
