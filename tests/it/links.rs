@@ -27,7 +27,8 @@ async fn a_message_is_on_record_at_both_ends_with_its_receipt_and_both_ledgers_a
     assert_eq!(pl_link.ours.edge.size(), 1, "one receipt");
     let given = pl_link.lane(Precedence::Routine).given.get(&1).expect("a receipt");
     assert_eq!(given.message, digest);
-    let record = pl.registrar.head().records(&pl.registrar.journal).message(given.index, &digest).await.expect("it");
+    let record =
+        pl.registrar.head().records(&pl.registrar.journal).message(given.index, &digest).await.expect("it");
     assert!(record.record.events.iter().any(|event| matches!(event,
         detente::domain::event::Event::Received(received) if received.receipt.outcome == Outcome::Taken)));
 }
@@ -37,7 +38,8 @@ async fn two_idle_nodes_make_no_more_records_in_a_month_of_heartbeats() {
     let world = World::new(&["BY", "PL"]).await;
     let (by, pl) = (world.node("BY"), world.node("PL"));
     let (by_code, pl_code) = (world.state("BY").party, world.state("PL").party);
-    let digest = release(&by.registrar, outgoing(ThreadId(fresh()), &[pl_code], Precedence::Flash, "one")).await;
+    let digest =
+        release(&by.registrar, outgoing(ThreadId(fresh()), &[pl_code], Precedence::Flash, "one")).await;
     until(pl, "PL has the message", |board| board.messages.contains_key(&digest)).await;
     until(by, "BY settled", |board| settled(board, pl_code)).await;
     until(pl, "PL settled", |board| settled(board, by_code)).await;

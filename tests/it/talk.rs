@@ -56,7 +56,8 @@ pub async fn release(registrar: &Registrar, outgoing: Outgoing) -> Digest {
     let (draft, digest) = (DraftId(fresh()), Digest::of(&bytes));
     let drafted = Command::Draft { draft, outgoing: outgoing.clone(), bytes };
     registrar.give(drafted, stamp(registrar, person("Drafter"))).await.expect("drafted");
-    let release = Command::Release { draft, digest, outgoing, faults: Vec::new(), as_is: AsIs::OnlyWithoutFaults };
+    let release =
+        Command::Release { draft, digest, outgoing, faults: Vec::new(), as_is: AsIs::OnlyWithoutFaults };
     let done = registrar.give(release, stamp(registrar, person("Releaser"))).await.expect("released");
     let record = registrar.record_of(done).await.expect("its record");
     record
@@ -74,7 +75,10 @@ pub async fn until(node: &Node, what: &str, holds: impl Fn(&Board) -> bool) {
     let mut heads = node.registrar.heads();
     let waiting = heads.wait_for(|head| holds(&head.board));
     let limit = std::time::Duration::from_secs(60);
-    tokio::time::timeout(limit, waiting).await.unwrap_or_else(|_| panic!("never: {what}")).expect("the node runs");
+    tokio::time::timeout(limit, waiting)
+        .await
+        .unwrap_or_else(|_| panic!("never: {what}"))
+        .expect("the node runs");
 }
 
 /// Nothing is owed, and each end has cosigned all of the other's ledger.
