@@ -5,10 +5,12 @@
 
 pub mod custody;
 pub mod desk;
+pub mod doctor;
 pub mod fault;
 pub mod files;
 pub mod form;
 pub mod init;
+pub mod key_list;
 pub mod keys;
 pub mod node;
 pub mod node_directory;
@@ -34,9 +36,11 @@ pub struct Cli {
 enum Command {
     Init(init::Args),
     Serve(serve::Args),
+    Doctor(doctor::Args),
     Person(person::Args),
     Party(party::Args),
     Proposal(proposal::Args),
+    KeyList(key_list::Args),
 }
 
 impl Cli {
@@ -44,9 +48,11 @@ impl Cli {
         match self.command {
             Command::Init(args) => init::run(args).await,
             Command::Serve(args) => serve::run(args).await,
+            Command::Doctor(args) => doctor::run(args).await,
             Command::Person(args) => person::run(args).await,
             Command::Party(args) => party::run(args).await,
             Command::Proposal(args) => proposal::run(args).await,
+            Command::KeyList(args) => key_list::run(args).await,
         }
     }
 }
