@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use detente::cli::custody::Custody;
 use detente::cli::desk::{Desk, answer};
+use detente::cli::fault::Fault;
 use detente::cli::key_list;
 use detente::codec::party_file::PartyFile;
 use detente::codec::proto::detente::v1::party_service_client::PartyServiceClient;
@@ -101,8 +102,8 @@ async fn a_person_may_call_once_added_and_is_cut_once_removed() {
     let mut world = world_of_one().await;
     let state = world.state_mut("PL");
     let (folder, key_digest) = state.issue("new watch", "new watch");
-    let refused = may_call(state.desk_at(&folder)).await.unwrap_err();
-    assert_eq!(refused.code(), Code::Unavailable, "no connection comes about: {refused:?}");
+    let refused = Fault::of_call(&may_call(state.desk_at(&folder)).await.unwrap_err()).to_string();
+    assert!(refused.contains("certificate"), "{refused}");
     state.change(member_added("new watch", key_digest, &[Role::Watch]), Bytes::new()).await;
     may_call(state.desk_at(&folder)).await.unwrap();
 

@@ -215,7 +215,7 @@ async fn settings_and_keys_that_are_not_as_they_must_be_are_refused() {
         .unwrap();
     assert!(wrong_lines(state).await.iter().any(|line| line.contains("the record key in the key directory")));
     let sentence = refusal(state).await;
-    assert!(sentence.contains("record key"), "{sentence}");
+    assert!(sentence.contains("is not in this node's key directory"), "{sentence}");
     fs::write(&key, kept).unwrap();
     assert_eq!(wrong_lines(state).await, Vec::<String>::new());
     world.state_mut("PL").start().await;
