@@ -3,6 +3,7 @@
 mod access;
 mod authority;
 mod broker;
+mod custodians;
 mod custody;
 mod embedded;
 mod exercise_form;
