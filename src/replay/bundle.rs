@@ -9,8 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 
 use super::ledgers::{LeafPlace, each_record, leaves_in};
-use super::positions::Positions;
-use super::records::RecordFault;
+use super::records::{RecordFault, Records};
 use crate::codec::bundle::{
     self, Bundle, BundleDispatch, BundleMessage, BundleParty, DispatchBytes, Disputed,
 };
@@ -32,13 +31,11 @@ use crate::evidence::names;
 use crate::evidence::note::{NoteAlgorithm, NoteKey};
 use crate::evidence::proof::Proof;
 use crate::evidence::signed::{PayloadType, Signed};
-use crate::journal::Journal;
 use crate::limits;
 
 /// A journal up to a head, and the keys with which our own dispatches and receipts are made again.
 pub struct Source<'a> {
-    pub journal: &'a Journal,
-    pub positions: &'a Positions,
+    pub records: &'a Records,
     pub board: &'a Board,
     pub ring: &'a KeyRing,
 }
@@ -60,7 +57,7 @@ pub async fn make(source: &Source<'_>, thread: ThreadId, now: Instant) -> Result
     let mut gathered =
         Gathered { thread, own, messages: Vec::new(), items: Vec::new(), ledgers: BTreeMap::new() };
     let see = |record: Record| gathered.take(&record);
-    each_record(source.journal, source.positions, source.board.size, see).await?;
+    each_record(source.records, source.board.size, see).await?;
     if gathered.items.is_empty() && gathered.messages.is_empty() {
         return Err(BundleFault::NoSuchThread);
     }

@@ -1,6 +1,7 @@
 //! All integration tests are modules of this one binary; `tests/run` starts the Kafka broker they need.
 
 mod access;
+mod audit;
 mod authority;
 mod broker;
 mod custody;
@@ -12,6 +13,7 @@ mod key_list;
 mod merkle;
 mod node;
 mod notes;
+mod pair;
 mod rooms;
 mod signed;
 mod tls;
