@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod authority;
 mod broker;
+mod bundle;
 mod custody;
 mod embedded;
 mod exercise_form;

@@ -10,9 +10,7 @@ use detente::codec::{dispatch as dispatch_codec, event, key_list, message, recor
 use detente::domain::board::Board;
 use detente::domain::command::{AsIs, Command, Origin};
 use detente::domain::digest::{CommandId, Digest, DraftId, ThreadId, WriterId};
-use detente::domain::event::{
-    AcceptedKeyList, Change, Event, Leaf, Member, Record, RevocationList, Stamp,
-};
+use detente::domain::event::{AcceptedKeyList, Change, Event, Leaf, Member, Record, RevocationList, Stamp};
 use detente::domain::keys::{Key, KeyList, Purpose};
 use detente::domain::ledger::leaf_hash;
 use detente::domain::message::{
@@ -292,8 +290,7 @@ fn person(party: Party, name: &str) -> Person {
 
 fn first_record(list: &AcceptedKeyList, at: Instant, key: &SigningKey) -> Bytes {
     let party = list.list.party;
-    let custodian =
-        |name| Member { person: person(party, name), roles: [Role::Custodian].into() };
+    let custodian = |name| Member { person: person(party, name), roles: [Role::Custodian].into() };
     let events = vec![
         Event::JournalOpened {
             party,
