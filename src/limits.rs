@@ -127,6 +127,9 @@ pub const PARTY_FILE_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// A larger message payload is refused for good (bytes). A record holds it with its dispatches.
 pub const MESSAGE_BYTES_MAX: usize = 512 * 1024;
+/// A larger draft is refused (bytes): number, releaser and date-time group are added at its release,
+/// and the message must still be within `MESSAGE_BYTES_MAX`.
+pub const DRAFT_BYTES_MAX: usize = MESSAGE_BYTES_MAX - 4 * 1024;
 /// A longer kind is refused (bytes).
 pub const KIND_BYTES_MAX: usize = 64;
 /// A longer one-line text in a message's heading is refused (bytes).
@@ -313,6 +316,22 @@ pub const CALL_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Silence on the TCP connection before the kernel probes it (milliseconds).
 pub const TCP_KEEPALIVE_MS: u64 = 15_000;
+
+/// Faults beyond this are counted and not listed in the status of a refusal, which must stay within
+/// `ANSWER_HEADER_BYTES_MAX` when it is written as text (bytes).
+pub const FAULTS_IN_STATUS_BYTES_MAX: usize = 96 * 1024;
+/// A longer reason for returning a draft is refused (bytes).
+pub const REASON_BYTES_MAX: usize = 1024;
+/// A page of threads holds no more; the rest comes with the next one.
+pub const THREADS_PER_PAGE: usize = 50;
+/// A page of one thread holds no more messages; the rest comes with the next one.
+pub const THREAD_PAGE_MESSAGES: usize = 100;
+/// A page of one thread is ended by the message that takes it to this size (bytes).
+pub const THREAD_PAGE_BYTES: usize = 2 * 1024 * 1024;
+/// A watch that does not read gets so many notices ahead; then its own stream waits, and nothing else.
+pub const NOTICES_AHEAD_MAX: usize = 16;
+/// Records looked through at once for a watch that catches up.
+pub const NOTICE_RECORDS_MAX: usize = 256;
 
 // ---- cli ---------------------------------------------------------------------------------------
 

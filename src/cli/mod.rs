@@ -5,10 +5,12 @@
 
 pub mod custody;
 pub mod desk;
+pub mod exercise;
 pub mod fault;
 pub mod files;
 pub mod form;
 pub mod init;
+pub mod json;
 pub mod keys;
 pub mod node;
 pub mod node_directory;
@@ -17,6 +19,7 @@ pub mod person;
 pub mod proposal;
 pub mod register;
 pub mod serve;
+pub mod watch;
 
 use clap::{Parser, Subcommand};
 
@@ -37,6 +40,8 @@ enum Command {
     Person(person::Args),
     Party(party::Args),
     Proposal(proposal::Args),
+    Exercise(exercise::Args),
+    Watch(watch::Args),
 }
 
 impl Cli {
@@ -47,6 +52,8 @@ impl Cli {
             Command::Person(args) => person::run(args).await,
             Command::Party(args) => party::run(args).await,
             Command::Proposal(args) => proposal::run(args).await,
+            Command::Exercise(args) => exercise::run(args).await,
+            Command::Watch(args) => watch::run(args).await,
         }
     }
 }

@@ -40,7 +40,9 @@ use crate::rpc::DESCRIPTORS;
 use crate::rpc::accept::{Acceptor, server};
 use crate::rpc::access::Access;
 use crate::rpc::exchange::ExchangeCalls;
+use crate::rpc::exercise::ExerciseCalls;
 use crate::rpc::party::PartyCalls;
+use crate::rpc::watch::WatchCalls;
 
 /// A node at work. Dropping it does not end it: `shutdown` does.
 pub struct Node {
@@ -224,6 +226,8 @@ impl Services {
         Routes::new(reflection())
             .add_service(PartyCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
             .add_service(ExchangeCalls(self.exchange.clone()).service())
+            .add_service(ExerciseCalls { registrar: self.registrar.clone() }.service())
+            .add_service(WatchCalls { registrar: self.registrar.clone() }.service())
     }
 }
 

@@ -5,11 +5,13 @@
 
 pub mod bundle;
 pub mod change;
+pub mod content;
 pub mod dispatch;
 pub mod event;
 pub mod exercise;
 pub mod export;
 pub mod fault;
+pub mod heading;
 pub mod key_list;
 pub mod message;
 pub mod party_file;

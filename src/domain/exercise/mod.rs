@@ -18,6 +18,7 @@ mod lines;
 mod named;
 pub mod outline;
 mod phases;
+pub mod picture;
 mod reference;
 mod when;
 
