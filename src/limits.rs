@@ -335,6 +335,9 @@ pub const NOTICE_RECORDS_MAX: usize = 256;
 
 // ---- cli ---------------------------------------------------------------------------------------
 
+/// A step of the demonstration that has not come about by then fails it (ms).
+pub const DEMO_STEP_MS_MAX: u64 = 60_000;
+
 /// A longer name, office or Party name is not put into a certificate (RFC 5280, ub-common-name).
 pub const CERTIFICATE_NAME_CHARS_MAX: usize = 64;
 /// A certification authority made here is valid for ten years (milliseconds).

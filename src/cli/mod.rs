@@ -4,6 +4,7 @@
 //! of `Cli`.
 
 pub mod custody;
+pub mod demo;
 pub mod desk;
 pub mod exercise;
 pub mod fault;
@@ -35,6 +36,7 @@ pub struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Demo(demo::Args),
     Init(init::Args),
     Serve(serve::Args),
     Person(person::Args),
@@ -47,6 +49,7 @@ enum Command {
 impl Cli {
     pub async fn run(self) -> Result<(), Fault> {
         match self.command {
+            Command::Demo(args) => demo::run(args).await,
             Command::Init(args) => init::run(args).await,
             Command::Serve(args) => serve::run(args).await,
             Command::Person(args) => person::run(args).await,
