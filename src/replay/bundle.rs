@@ -9,8 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 
 use super::ledgers::{LeafPlace, each_record, leaves_in};
-use super::positions::Positions;
-use super::records::RecordFault;
+use super::records::{RecordFault, Records};
 use crate::codec::bundle::{
     self, Bundle, BundleDispatch, BundleMessage, BundleParty, DispatchBytes, Disputed,
 };
@@ -32,13 +31,11 @@ use crate::evidence::names;
 use crate::evidence::note::{NoteAlgorithm, NoteKey};
 use crate::evidence::proof::Proof;
 use crate::evidence::signed::{PayloadType, Signed};
-use crate::journal::Journal;
 use crate::limits;
 
 /// A journal up to a head, and the keys with which our own dispatches and receipts are made again.
 pub struct Source<'a> {
-    pub journal: &'a Journal,
-    pub positions: &'a Positions,
+    pub records: &'a Records,
     pub board: &'a Board,
     pub ring: &'a KeyRing,
 }
@@ -59,11 +56,15 @@ pub async fn make(source: &Source<'_>, thread: ThreadId, now: Instant) -> Result
     let own = source.board.own.ok_or(BundleFault::NoSuchThread)?;
     let mut gathered =
         Gathered { thread, own, messages: Vec::new(), items: Vec::new(), ledgers: BTreeMap::new() };
-    let see = |record: Record| gathered.take(&record);
-    each_record(source.journal, source.positions, source.board.size, see).await?;
+    let size = source.board.size;
+    each_record(source.records, size, |record| gathered.take(&record)).await?;
     if gathered.items.is_empty() && gathered.messages.is_empty() {
         return Err(BundleFault::NoSuchThread);
     }
+    // Once more: a head may have covered a dispatch before that came here.
+    let concerned: Vec<Party> = gathered.items.iter().map(Item::other_end).collect();
+    gathered.ledgers = concerned.into_iter().map(|party| (party, Ledgers::default())).collect();
+    each_record(source.records, size, |record| gathered.cover(&record)).await?;
     let bytes = bundle::encode(&gathered.bundle(source.board, source.ring, now));
     if bytes.len() > limits::BUNDLE_BYTES_MAX { Err(BundleFault::TooLarge) } else { Ok(bytes) }
 }
@@ -121,16 +122,6 @@ struct Cover {
 
 impl Gathered {
     fn take(&mut self, record: &Record) {
-        let ledgers = &mut self.ledgers;
-        leaves_in(record, |leaf| {
-            let ledgers = ledgers.entry(leaf.party).or_default();
-            match leaf.place {
-                LeafPlace::OursNext => ledgers.ours.push(leaf_hash(&leaf.body)),
-                LeafPlace::Theirs(index) => {
-                    ledgers.theirs.insert(index, leaf_hash(&leaf.body));
-                }
-            }
-        });
         for event in &record.events {
             match event {
                 Event::Released(released) if released.message.draft.thread == self.thread => {
@@ -155,8 +146,6 @@ impl Gathered {
                 Event::Equivocated { party, proof: Contradiction::Dispatch { signed, .. } } => {
                     self.contradicted(*party, signed);
                 }
-                Event::HeadCosigned(head) => self.cosigned(head, record.at),
-                Event::HeadFollowed(head, _) => self.followed(head, record.at),
                 // A leaf that contradicts another stands here without its path: nobody else can check it.
                 Event::Equivocated { proof: Contradiction::Leaf { .. }, .. }
                 | Event::Released(_)
@@ -170,12 +159,36 @@ impl Gathered {
                 | Event::Drafted { .. }
                 | Event::DraftReturned { .. }
                 | Event::DraftWithdrawn { .. }
+                | Event::HeadFollowed(..)
+                | Event::HeadCosigned(_)
                 | Event::HeadRejected { .. }
                 | Event::TurnedAway { .. }
                 | Event::ReferenceMissing { .. }
                 | Event::AuditRead { .. }
                 | Event::PartStored { .. }
                 | Event::PartErased { .. } => {}
+            }
+        }
+    }
+
+    /// The ledgers of the links concerned, and the first head to cover each dispatch and receipt.
+    fn cover(&mut self, record: &Record) {
+        let ledgers = &mut self.ledgers;
+        leaves_in(record, |leaf| {
+            let Some(ledgers) = ledgers.get_mut(&leaf.party) else { return };
+            match leaf.place {
+                LeafPlace::OursNext => ledgers.ours.push(leaf_hash(&leaf.body)),
+                LeafPlace::Theirs(index) => {
+                    ledgers.theirs.insert(index, leaf_hash(&leaf.body));
+                }
+            }
+        });
+        for event in &record.events {
+            if let Event::HeadCosigned(head) = event {
+                self.cosigned(head, record.at);
+            }
+            if let Event::HeadFollowed(head, _) = event {
+                self.followed(head, record.at);
             }
         }
     }
@@ -278,14 +291,8 @@ impl Gathered {
 
     fn bundle(self, board: &Board, ring: &KeyRing, now: Instant) -> Bundle {
         let maker = Maker { own: self.own, board, ring };
-        let trees: BTreeMap<Party, (Tree, Tree)> = self
-            .items
-            .iter()
-            .map(|item| if item.signed.is_some() { item.dispatch.from } else { item.dispatch.to })
-            .collect::<BTreeSet<Party>>()
-            .into_iter()
-            .filter_map(|party| Some((party, self.ledgers.get(&party)?.trees())))
-            .collect();
+        let trees: BTreeMap<Party, (Tree, Tree)> =
+            self.ledgers.iter().map(|(party, ledgers)| (*party, ledgers.trees())).collect();
         let mut parties: BTreeSet<Party> = self.messages.iter().map(|(_, author, _)| *author).collect();
         parties.extend(self.items.iter().flat_map(|item| [item.dispatch.from, item.dispatch.to]));
         parties.insert(self.own.party);
@@ -320,6 +327,10 @@ impl Item {
             contradicted_by: Vec::new(),
         }
     }
+
+    fn other_end(&self) -> Party {
+        if self.signed.is_none() { self.dispatch.to } else { self.dispatch.from }
+    }
 }
 
 /// Makes again what we sign.
@@ -338,7 +349,7 @@ impl Maker<'_> {
 
     fn dispatch(&self, item: Item, trees: &BTreeMap<Party, (Tree, Tree)>) -> BundleDispatch {
         let ours = item.signed.is_none();
-        let other = if ours { item.dispatch.to } else { item.dispatch.from };
+        let other = item.other_end();
         let trees = trees.get(&other);
         let sender_tree = trees.map(|(our, their)| if ours { our } else { their });
         let dispatch = match item.signed {

@@ -8,7 +8,7 @@ pub mod audit;
 mod audit_checks;
 mod audit_events;
 pub mod bundle;
-pub mod ledgers;
+mod ledgers;
 pub mod positions;
 pub mod records;
 pub mod verify;

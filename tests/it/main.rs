@@ -1,8 +1,10 @@
 //! All integration tests are modules of this one binary; `tests/run` starts the Kafka broker they need.
 
 mod access;
+mod audit;
 mod authority;
 mod broker;
+mod bundle;
 mod custodians;
 mod custody;
 mod embedded;
@@ -16,6 +18,7 @@ mod merkle;
 mod node;
 mod notes;
 mod officer;
+mod pair;
 mod rooms;
 mod signed;
 mod talk;
