@@ -14,6 +14,7 @@ pub mod json;
 pub mod keys;
 pub mod node;
 pub mod node_directory;
+pub mod out;
 pub mod party;
 pub mod person;
 pub mod proposal;

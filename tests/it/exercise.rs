@@ -264,9 +264,11 @@ async fn a_draft_that_would_grow_over_the_limit_at_its_release_is_refused_before
             .map(|n| evidence::Addressee { party: "PL".into(), office: format!("{letter}{n:0>499}") })
             .collect()
     };
-    let mut content = Notification::default();
     // Up to the content's own limit, so that all together would be over the message's.
-    content.participating_parties = (0..16).map(|_| "y".repeat(15 * 1024)).collect();
+    let content = Notification {
+        participating_parties: (0..16).map(|_| "y".repeat(15 * 1024)).collect(),
+        ..Notification::default()
+    };
     let heavy = calls::Heading {
         action: crowd("a"),
         information: crowd("b"),
