@@ -147,6 +147,18 @@ pub const PROVEN_RECEIPT_BYTES_MAX: usize = 16 * 1024;
 /// A head in a larger note is not followed (bytes).
 pub const HEAD_NOTE_BYTES_MAX: usize = 4 * 1024;
 
+/// An exported journal holds no larger entry: more than any medium gives (bytes).
+pub const EXPORT_ENTRY_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// A larger bundle of one thread is not made, and is refused before it is read (bytes).
+pub const BUNDLE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// A bundle with more Parties is refused.
+pub const BUNDLE_PARTIES_MAX: usize = 256;
+/// A bundle with more messages, or more dispatches, is refused.
+pub const BUNDLE_ITEMS_MAX: usize = 65_536;
+/// A bundle shows no more disputed receipts, and no more contradictions, of one dispatch; more are left
+/// out when it is made, and refused when it is read.
+pub const BUNDLE_ODDITIES_MAX: usize = 64;
+
 // ---- journal -----------------------------------------------------------------------------------
 
 /// A record larger than this is refused before it is appended (bytes).
@@ -201,6 +213,12 @@ pub const KAFKA_AHEAD_KIB_MAX: usize = 8 * 1024;
 
 /// Ledger trees kept whole for proofs of older leaves; the least used is made anew when it is asked for.
 pub const LEDGER_TREES_KEPT: usize = 4;
+/// An audit uses no more threads at once; more cores than that wait for the one that folds.
+pub const AUDIT_THREADS_MAX: usize = 32;
+/// An audit names no more faults than the first so many; the rest is counted.
+pub const AUDIT_FAULTS_SHOWN_MAX: usize = 100;
+/// An audit names no more void entries than the newest so many; the rest is counted.
+pub const AUDIT_VOIDS_SHOWN_MAX: usize = 100;
 
 // ---- registrar ---------------------------------------------------------------------------------
 
@@ -316,6 +334,9 @@ pub const NOTICES_AHEAD_MAX: usize = 16;
 pub const NOTICE_RECORDS_MAX: usize = 256;
 
 // ---- cli ---------------------------------------------------------------------------------------
+
+/// A step of the demonstration that has not come about by then fails it (ms).
+pub const DEMO_STEP_MS_MAX: u64 = 60_000;
 
 /// A longer name, office or Party name is not put into a certificate (RFC 5280, ub-common-name).
 pub const CERTIFICATE_NAME_CHARS_MAX: usize = 64;

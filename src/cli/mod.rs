@@ -4,13 +4,16 @@
 //! of `Cli`.
 
 pub mod custody;
+pub mod demo;
 pub mod desk;
+pub mod doctor;
 pub mod exercise;
 pub mod fault;
 pub mod files;
 pub mod form;
 pub mod init;
 pub mod json;
+pub mod key_list;
 pub mod keys;
 pub mod node;
 pub mod node_directory;
@@ -36,25 +39,31 @@ pub struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    Demo(demo::Args),
     Init(init::Args),
     Serve(serve::Args),
+    Doctor(doctor::Args),
     Person(person::Args),
     Party(party::Args),
     Proposal(proposal::Args),
     Exercise(exercise::Args),
     Watch(watch::Args),
+    KeyList(key_list::Args),
 }
 
 impl Cli {
     pub async fn run(self) -> Result<(), Fault> {
         match self.command {
+            Command::Demo(args) => demo::run(args).await,
             Command::Init(args) => init::run(args).await,
             Command::Serve(args) => serve::run(args).await,
+            Command::Doctor(args) => doctor::run(args).await,
             Command::Person(args) => person::run(args).await,
             Command::Party(args) => party::run(args).await,
             Command::Proposal(args) => proposal::run(args).await,
             Command::Exercise(args) => exercise::run(args).await,
             Command::Watch(args) => watch::run(args).await,
+            Command::KeyList(args) => key_list::run(args).await,
         }
     }
 }

@@ -3,11 +3,13 @@
 //!
 //! Never here: a decision. What can't be decoded is an error that names the field, never a guess.
 
+pub mod bundle;
 pub mod change;
 pub mod content;
 pub mod dispatch;
 pub mod event;
 pub mod exercise;
+pub mod export;
 pub mod fault;
 pub mod heading;
 pub mod key_list;

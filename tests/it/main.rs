@@ -1,8 +1,11 @@
 //! All integration tests are modules of this one binary; `tests/run` starts the Kafka broker they need.
 
 mod access;
+mod audit;
 mod authority;
 mod broker;
+mod bundle;
+mod custodians;
 mod custody;
 mod embedded;
 mod exercise;
@@ -10,12 +13,15 @@ mod exercise_form;
 mod journal;
 mod kafka;
 mod key_list;
+mod links;
 mod merkle;
 mod node;
 mod notes;
 mod officer;
+mod pair;
 mod rooms;
 mod signed;
+mod talk;
 mod thread;
 mod tls;
 mod trust;
