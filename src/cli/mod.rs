@@ -17,6 +17,7 @@ pub mod key_list;
 pub mod keys;
 pub mod node;
 pub mod node_directory;
+pub mod out;
 pub mod party;
 pub mod person;
 pub mod proposal;
