@@ -53,6 +53,10 @@ pub const CONTENT_FIELDS_MAX: usize = 4096;
 pub const FORM_TEXT_BYTES_MAX: usize = 16 * 1024;
 /// A list with more entries is refused.
 pub const FORM_LIST_ENTRIES_MAX: usize = 500;
+/// A document with more entries in all its lists together is refused.
+pub const FORM_ENTRIES_MAX: usize = 5000;
+/// No more faults of one document are listed; the last one says so.
+pub const FAULTS_MAX: usize = 500;
 /// A greater number is refused, so that sums stay far from the edge and every format can hold it.
 pub const FORM_NUMBER_MAX: u64 = 999_999_999_999;
 /// A name or other short text with more characters is marked as a fault.
@@ -123,6 +127,9 @@ pub const PARTY_FILE_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// A larger message payload is refused for good (bytes). A record holds it with its dispatches.
 pub const MESSAGE_BYTES_MAX: usize = 512 * 1024;
+/// A larger draft is refused (bytes): number, releaser and date-time group are added at its release,
+/// and the message must still be within `MESSAGE_BYTES_MAX`.
+pub const DRAFT_BYTES_MAX: usize = MESSAGE_BYTES_MAX - 4 * 1024;
 /// A longer kind is refused (bytes).
 pub const KIND_BYTES_MAX: usize = 64;
 /// A longer one-line text in a message's heading is refused (bytes).
@@ -139,6 +146,18 @@ pub const PARTS_MAX: usize = 64;
 pub const PROVEN_RECEIPT_BYTES_MAX: usize = 16 * 1024;
 /// A head in a larger note is not followed (bytes).
 pub const HEAD_NOTE_BYTES_MAX: usize = 4 * 1024;
+
+/// An exported journal holds no larger entry: more than any medium gives (bytes).
+pub const EXPORT_ENTRY_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// A larger bundle of one thread is not made, and is refused before it is read (bytes).
+pub const BUNDLE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// A bundle with more Parties is refused.
+pub const BUNDLE_PARTIES_MAX: usize = 256;
+/// A bundle with more messages, or more dispatches, is refused.
+pub const BUNDLE_ITEMS_MAX: usize = 65_536;
+/// A bundle shows no more disputed receipts, and no more contradictions, of one dispatch; more are left
+/// out when it is made, and refused when it is read.
+pub const BUNDLE_ODDITIES_MAX: usize = 64;
 
 // ---- journal -----------------------------------------------------------------------------------
 
@@ -194,6 +213,12 @@ pub const KAFKA_AHEAD_KIB_MAX: usize = 8 * 1024;
 
 /// Ledger trees kept whole for proofs of older leaves; the least used is made anew when it is asked for.
 pub const LEDGER_TREES_KEPT: usize = 4;
+/// An audit uses no more threads at once; more cores than that wait for the one that folds.
+pub const AUDIT_THREADS_MAX: usize = 32;
+/// An audit names no more faults than the first so many; the rest is counted.
+pub const AUDIT_FAULTS_SHOWN_MAX: usize = 100;
+/// An audit names no more void entries than the newest so many; the rest is counted.
+pub const AUDIT_VOIDS_SHOWN_MAX: usize = 100;
 
 // ---- registrar ---------------------------------------------------------------------------------
 
@@ -230,6 +255,33 @@ pub const KEEPALIVE_INTERVAL_MS: u64 = 10_000;
 /// A ping unanswered for this long ends the connection (milliseconds).
 pub const KEEPALIVE_TIMEOUT_MS: u64 = 5_000;
 
+/// A larger signed message is refused for good, and not kept (bytes).
+pub const MESSAGE_SIGNED_BYTES_MAX: usize = MESSAGE_BYTES_MAX + 64 * 1024;
+/// Deliveries in one call; the rest comes with the next.
+pub const DELIVERIES_PER_CALL_MAX: usize = 64;
+/// A call of deliveries ends once it holds so many bytes; one more delivery may follow.
+pub const DELIVERIES_BYTES_PER_CALL: usize = 1024 * 1024;
+/// A Party that can't be dialled is answered after so long though nothing is owed to it (ms).
+pub const COLLECT_WAIT_MS: u64 = 20_000;
+/// Calls between nodes larger than this are refused (bytes).
+pub const EXCHANGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Leaves in one answer; the rest is asked for with the next call.
+pub const LEAVES_PER_CALL_MAX: usize = 1_024;
+/// An answer of leaves ends once it holds so many bytes.
+pub const LEAVES_BYTES_PER_CALL_MAX: usize = 512 * 1024;
+/// Calls for leaves in a row for one head; then the next heartbeat goes on.
+pub const LEAVES_CALLS_PER_BEAT_MAX: usize = 64;
+/// A call to a peer that is not answered by then is given up (ms).
+pub const PEER_CALL_MS_MAX: u64 = 20_000;
+/// The first wait after a failed call (ms); it doubles up to `BACK_OFF_MS_MAX`, and half of it is chance.
+pub const BACK_OFF_MS_MIN: u64 = 100;
+/// The longest wait after failed calls (ms). It ends at once when the peer is heard.
+pub const BACK_OFF_MS_MAX: u64 = 30_000;
+/// A heartbeat is sent at least this often by the node's clock (ms).
+pub const HEARTBEAT_MS: i64 = 10_000;
+/// After our ledger grew, a heartbeat is sent once it has been still for so long (ms).
+pub const HEARTBEAT_SETTLE_MS: u64 = 50;
+
 // ---- rpc and TLS -------------------------------------------------------------------------------
 
 /// A caller that has not finished the TLS handshake by then is dropped (milliseconds).
@@ -264,6 +316,22 @@ pub const CALL_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Silence on the TCP connection before the kernel probes it (milliseconds).
 pub const TCP_KEEPALIVE_MS: u64 = 15_000;
+
+/// Faults beyond this are counted and not listed in the status of a refusal, which must stay within
+/// `ANSWER_HEADER_BYTES_MAX` when it is written as text (bytes).
+pub const FAULTS_IN_STATUS_BYTES_MAX: usize = 96 * 1024;
+/// A longer reason for returning a draft is refused (bytes).
+pub const REASON_BYTES_MAX: usize = 1024;
+/// A page of threads holds no more; the rest comes with the next one.
+pub const THREADS_PER_PAGE: usize = 50;
+/// A page of one thread holds no more messages; the rest comes with the next one.
+pub const THREAD_PAGE_MESSAGES: usize = 100;
+/// A page of one thread is ended by the message that takes it to this size (bytes).
+pub const THREAD_PAGE_BYTES: usize = 2 * 1024 * 1024;
+/// A watch that does not read gets so many notices ahead; then its own stream waits, and nothing else.
+pub const NOTICES_AHEAD_MAX: usize = 16;
+/// Records looked through at once for a watch that catches up.
+pub const NOTICE_RECORDS_MAX: usize = 256;
 
 // ---- cli ---------------------------------------------------------------------------------------
 

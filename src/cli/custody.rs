@@ -6,7 +6,6 @@
 //! clock. Each instant is an argument.
 
 use std::fs::File;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -108,7 +107,7 @@ impl Custody {
 
     pub fn open(directory: &Path, party: &Party) -> Result<Custody, CustodyFault> {
         files::private_directory(directory)?;
-        let lock = lock(&directory.join("lock"))?;
+        let lock = files::lock(&directory.join("lock"))?;
         let certificate_file = directory.join("ca.crt");
         let key_file = directory.join("ca.key");
         let certificate_pem = files::read_public(&certificate_file)?;
@@ -259,13 +258,6 @@ impl Custody {
         files::replace(&self.directory.join("revoked.crl"), list.der(), Readers::Anyone)?;
         Ok(list.der().to_vec())
     }
-}
-
-fn lock(path: &Path) -> Result<File, FileFault> {
-    let fault = |fault: io::Error| FileFault::Io { path: path.to_owned(), fault };
-    let file = File::options().create(true).append(true).open(path).map_err(fault)?;
-    file.lock().map_err(fault)?;
-    Ok(file)
 }
 
 fn name(parts: &[(DnType, &str)]) -> DistinguishedName {

@@ -116,6 +116,13 @@ pub fn replace(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), FileFa
     sync_directory(path)
 }
 
+/// Waits until no other process holds this lock, and holds it until the file is dropped.
+pub fn lock(path: &Path) -> Result<File, FileFault> {
+    let file = File::options().create(true).append(true).mode(0o600).open(path).map_err(io_fault(path))?;
+    file.lock().map_err(io_fault(path))?;
+    Ok(file)
+}
+
 fn write_aside(path: &Path, bytes: &[u8], readers: Readers) -> Result<PathBuf, FileFault> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");

@@ -6,10 +6,13 @@
 pub mod custody;
 pub mod desk;
 pub mod doctor;
+pub mod exercise;
 pub mod fault;
 pub mod files;
 pub mod form;
 pub mod init;
+pub mod init_args;
+pub mod json;
 pub mod key_list;
 pub mod keys;
 pub mod node;
@@ -19,6 +22,7 @@ pub mod person;
 pub mod proposal;
 pub mod register;
 pub mod serve;
+pub mod watch;
 
 use clap::{Parser, Subcommand};
 
@@ -34,25 +38,29 @@ pub struct Cli {
 
 #[derive(Subcommand, Debug)]
 enum Command {
-    Init(init::Args),
+    Init(init_args::Args),
     Serve(serve::Args),
     Doctor(doctor::Args),
     Person(person::Args),
     Party(party::Args),
     Proposal(proposal::Args),
     KeyList(key_list::Args),
+    Exercise(exercise::Args),
+    Watch(watch::Args),
 }
 
 impl Cli {
     pub async fn run(self) -> Result<(), Fault> {
         match self.command {
-            Command::Init(args) => init::run(args).await,
+            Command::Init(args) => init_args::run(args).await,
             Command::Serve(args) => serve::run(args).await,
             Command::Doctor(args) => doctor::run(args).await,
             Command::Person(args) => person::run(args).await,
             Command::Party(args) => party::run(args).await,
             Command::Proposal(args) => proposal::run(args).await,
             Command::KeyList(args) => key_list::run(args).await,
+            Command::Exercise(args) => exercise::run(args).await,
+            Command::Watch(args) => watch::run(args).await,
         }
     }
 }

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{AbortHandle, JoinHandle};
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
@@ -21,7 +21,6 @@ use crate::cli::init::evidence_key;
 use crate::cli::keys::{self, KeyFault, NodeKeys};
 use crate::cli::node_directory::{NodeDirectory, NodeSettings, SettingsFault};
 use crate::clock::Clock;
-use crate::codec::proto::DESCRIPTORS;
 use crate::domain::board::Board;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::WriterId;
@@ -31,14 +30,19 @@ use crate::evidence::keys::KeyRing;
 use crate::journal;
 use crate::limits;
 use crate::peers::dial::Dialler;
+use crate::peers::exchange::Exchange;
 use crate::peers::tls::OwnCertificate;
 use crate::peers::trust::Trust;
 use crate::peers::trust_of_board::trust_of;
 use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, Standing, own_key};
 use crate::replay::{Broken, TrustRoot};
+use crate::rpc::DESCRIPTORS;
 use crate::rpc::accept::{Acceptor, server};
 use crate::rpc::access::Access;
+use crate::rpc::exchange::ExchangeCalls;
+use crate::rpc::exercise::ExerciseCalls;
 use crate::rpc::party::PartyCalls;
+use crate::rpc::watch::WatchCalls;
 
 /// A node at work. Dropping it does not end it: `shutdown` does.
 pub struct Node {
@@ -50,10 +54,12 @@ pub struct Node {
     pub ring: Arc<KeyRing>,
     pub trust: watch::Receiver<Arc<Trust>>,
     pub dialler: Dialler,
+    pub exchange: Exchange,
     certificate: watch::Sender<Arc<OwnCertificate>>,
     stop: watch::Sender<Option<Stop>>,
     serving: JoinHandle<()>,
     writing: JoinHandle<()>,
+    writer: AbortHandle,
 }
 
 /// Why a node ends.
@@ -129,7 +135,10 @@ impl Node {
         let dialler =
             Dialler { clock: clock.clone(), trust: trust.clone(), certificate: certificate_seen.clone() };
         tokio::spawn(follow_heads(heads, head, publish, health));
-        let services = Services { registrar: registrar.clone(), ring: ring.clone() };
+        let (exchange, found_broken) = Exchange::start(registrar.clone(), ring.clone(), dialler.clone());
+        tokio::spawn(watch_peers(found_broken, stop.clone(), directory.clone()));
+        let services =
+            Services { registrar: registrar.clone(), ring: ring.clone(), exchange: exchange.clone() };
         let routes = services.routes().add_service(health_service);
         let access = Access { clock: clock.clone(), trust: trust.clone() };
         let acceptor = Acceptor { clock, trust: trust.clone(), certificate: certificate_seen };
@@ -147,12 +156,14 @@ impl Node {
             ring,
             trust,
             dialler,
+            exchange,
             certificate,
             serving: tokio::spawn(async move {
                 if let Err(fault) = serving.await {
                     tracing::error!(%fault, "serving has ended");
                 }
             }),
+            writer: writer.abort_handle(),
             writing: tokio::spawn(watch_writer(writer, stop.clone(), directory.clone())),
             stop,
             settings,
@@ -186,8 +197,9 @@ impl Node {
         if tokio::time::timeout(limit, &mut serving).await.is_err() {
             serving.abort();
         }
-        // The writer ends when nobody can give it a command any more.
-        drop(self.registrar);
+        // What it had under way is on record or it is not, as after a crash; the next start reads which.
+        // All that works beside it ends with the last of its heads.
+        self.writer.abort();
         let _ = tokio::time::timeout(limit, self.writing).await;
     }
 
@@ -212,13 +224,25 @@ impl Node {
 struct Services {
     registrar: Registrar,
     ring: Arc<KeyRing>,
+    exchange: Exchange,
 }
 
 impl Services {
     /// A line each.
     fn routes(&self) -> Routes {
         Routes::new(reflection())
-            .add_service(PartyCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
+            .add_service(self.party_calls().service())
+            .add_service(ExchangeCalls(self.exchange.clone()).service())
+            .add_service(ExerciseCalls { registrar: self.registrar.clone() }.service())
+            .add_service(WatchCalls { registrar: self.registrar.clone() }.service())
+    }
+
+    fn party_calls(&self) -> PartyCalls {
+        PartyCalls {
+            registrar: self.registrar.clone(),
+            ring: self.ring.clone(),
+            links: self.exchange.links.clone(),
+        }
     }
 }
 
@@ -269,12 +293,27 @@ async fn watch_writer(
     directory: NodeDirectory,
 ) {
     if let Ok(Err(broken)) = writer.await {
-        let marker = directory.broken_marker();
-        if let Err(fault) = files::replace(&marker, format!("{broken}\n").as_bytes(), Readers::Anyone) {
-            tracing::error!(%fault, "the marker of a broken journal was not written");
-        }
-        stop.send_replace(Some(Stop::Broken(broken)));
+        stop_broken(broken, &stop, &directory);
     }
+}
+
+/// A peer may show that our own history is not what we signed.
+async fn watch_peers(
+    mut found: mpsc::Receiver<Broken>,
+    stop: watch::Sender<Option<Stop>>,
+    directory: NodeDirectory,
+) {
+    if let Some(broken) = found.recv().await {
+        stop_broken(broken, &stop, &directory);
+    }
+}
+
+fn stop_broken(broken: Broken, stop: &watch::Sender<Option<Stop>>, directory: &NodeDirectory) {
+    let marker = directory.broken_marker();
+    if let Err(fault) = files::replace(&marker, format!("{broken}\n").as_bytes(), Readers::Anyone) {
+        tracing::error!(%fault, "the marker of a broken journal was not written");
+    }
+    stop.send_replace(Some(Stop::Broken(broken)));
 }
 
 /// Whether this node was stopped for a broken journal before.

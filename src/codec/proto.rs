@@ -19,6 +19,3 @@ pub mod detente {
         tonic::include_proto!("detente.v1");
     }
 }
-
-/// The descriptors of all protos, for reflection and for the tests of the access table.
-pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptors.bin"));

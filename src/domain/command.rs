@@ -60,6 +60,11 @@ pub enum Command {
     },
     /// A head of the peer's ledger, its signature verified, with the leaves that were asked for.
     FollowHead(Head, Vec<Leaf>),
+    /// A head of the peer's ledger, its signature verified, that contradicts the one followed before.
+    RejectHead {
+        head: Head,
+        reason: String,
+    },
     /// Our own head with the peer's cosignature, verified.
     TakeCosignature(Head),
     Contradict {

@@ -160,7 +160,11 @@ fn check(path: &Path, connection: &Connection) -> Result<(), OpenFault> {
 /// Moves what was written ahead into the main file and syncs that. Being kept from it by another
 /// process or by a reader is no fault: it is done later.
 fn move_ahead(connection: &Connection, mode: &str) -> rusqlite::Result<()> {
-    connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()))
+    let moved = connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()));
+    match moved {
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) => Ok(()),
+        other => other,
+    }
 }
 
 /// One past the last position.

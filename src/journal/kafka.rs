@@ -13,7 +13,8 @@ use rdkafka::producer::{BaseRecord, DeliveryResult, Producer as _, ProducerConte
 use tokio::sync::{mpsc, oneshot};
 
 use super::kafka_reads::{self, Source};
-use super::kafka_settings::{self, KafkaConfig, Quiet, on_a_thread, unusable};
+use super::kafka_settings::{self, KafkaConfig, Quiet};
+use super::kafka_topic::{self, on_a_thread, unusable};
 use super::{AppendAsk, AppendFault, Appends, Journal, OpenFault, ReadAsk, ReadFault, Reader, ms, thread};
 use crate::limits;
 
@@ -28,14 +29,14 @@ pub struct Kafka {
 
 /// Makes the topic and opens it. Never over one that is there.
 pub async fn create(config: &KafkaConfig, topic: &str) -> Result<Journal, OpenFault> {
-    kafka_settings::create(config, topic).await?;
+    kafka_topic::create(config, topic).await?;
     open(config, topic).await
 }
 
 /// Opens a topic that `create` made: refuses a missing one, one that has lost its first records, and
 /// one with a setting by which it could lose more.
 pub async fn open(config: &KafkaConfig, topic: &str) -> Result<Journal, OpenFault> {
-    let wrong = kafka_settings::check(config, topic).await?;
+    let wrong = kafka_topic::check(config, topic).await?;
     if !wrong.is_empty() {
         return Err(OpenFault::WrongSettings { place: topic.into(), wrong });
     }
@@ -43,7 +44,7 @@ pub async fn open(config: &KafkaConfig, topic: &str) -> Result<Journal, OpenFaul
     let place = topic.to_owned();
     on_a_thread(place.clone(), move || {
         let single = source.single_reader().map_err(|error| unusable(&place, &error))?;
-        let (first, _) = kafka_settings::bounds(&single, &place).map_err(|error| unusable(&place, &error))?;
+        let (first, _) = kafka_topic::bounds(&single, &place).map_err(|error| unusable(&place, &error))?;
         if first > 0 {
             return Err(OpenFault::Beheaded { place, first });
         }

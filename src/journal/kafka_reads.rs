@@ -17,6 +17,7 @@ use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 use tokio::sync::mpsc;
 
 use super::kafka_settings::{self, KafkaConfig, Quiet};
+use super::kafka_topic;
 use super::{Entry, Item, ReadAsk, ReadFault, ms};
 use crate::limits;
 
@@ -150,7 +151,7 @@ impl Following<'_> {
             let asked = questions.load(Ordering::SeqCst);
             let quiet = quiet_since.elapsed() > ms(limits::KAFKA_QUIET_MS_MAX);
             if asked > self.answered || quiet {
-                match kafka_settings::bounds(&consumer, &self.source.topic) {
+                match kafka_topic::bounds(&consumer, &self.source.topic) {
                     Ok((low, _)) if low > self.next => {
                         return Err(gone(self.next, "records have been deleted"));
                     }
@@ -182,7 +183,7 @@ impl Following<'_> {
     /// there, which shows to `replay`.
     fn wait_for_topic(&mut self, consumer: &Consumer) -> Result<(), ReadFault> {
         let since = *self.unknown_since.get_or_insert_with(Instant::now);
-        let known = kafka_settings::is_known(consumer, &self.source.topic);
+        let known = kafka_topic::is_known(consumer, &self.source.topic);
         if known == Some(false) && since.elapsed() > ms(limits::KAFKA_GONE_MS) {
             return Err(gone(self.next, "the topic is not there"));
         }
@@ -255,7 +256,7 @@ fn read_range(
 }
 
 fn beyond_or_gone(source: &Source, consumer: &Consumer, from: u64) -> Result<Vec<Entry>, ReadFault> {
-    match kafka_settings::bounds(consumer, &source.topic) {
+    match kafka_topic::bounds(consumer, &source.topic) {
         Ok((low, _)) if low > from => Err(gone(from, "records have been deleted")),
         Ok(_) => Ok(Vec::new()),
         Err(error) => Err(ReadFault::Unanswered { why: error.to_string() }),

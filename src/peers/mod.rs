@@ -1,10 +1,22 @@
-//! Other nodes: whom we trust to be which Party, and dialling them.
+//! Other nodes: whom we trust to be which Party, dialling them, delivering by lane, gathering receipts,
+//! exchanging heads.
 //!
 //! Never here: a decision. What a peer sent is decided by the registrar's Board.
 
+mod beat;
 pub mod certificate;
+mod collect;
+mod deliver;
 pub mod dial;
+pub mod exchange;
 pub mod guarded;
+pub mod heads;
+pub mod identity;
+pub mod leaves;
+pub mod links;
+pub mod receipts;
+pub mod receive;
+pub mod serve;
 pub mod stranger;
 pub mod tls;
 pub mod trust;

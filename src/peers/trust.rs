@@ -13,6 +13,7 @@ use crate::domain::people::{Person, Roles};
 use crate::domain::time::Instant;
 use crate::limits;
 use crate::peers::certificate::{Authority, Leaf, NotAnAuthority, PeerCertificate, RevocationList};
+use crate::peers::identity::{Identity, ListState};
 use crate::peers::stranger::{BadList, Stranger};
 use crate::peers::verify::Verifiers;
 
@@ -51,57 +52,11 @@ struct KnownAuthority {
     verifiers: Verifiers,
 }
 
-/// Who is at the other end, proven by certificate, and standing by the picture it was judged by.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Identity {
-    /// A person of the own Party, with the roles that the roster gives.
-    Person { person: Person, roles: Roles },
-    /// A peer's node.
-    Peer { party: Party },
-    /// A peer's node whose revocation list is absent or expired, so that nobody can say whether the
-    /// certificate was revoked. It may hand in a fresh list and nothing else.
-    PeerWithStaleList { party: Party },
-}
-
-impl Identity {
-    /// Whether a connection admitted as `earlier` may go on: same person or Party, and nothing lost.
-    pub fn covers(&self, earlier: &Identity) -> bool {
-        match (earlier, self) {
-            (Identity::Person { person: then, roles: before }, Identity::Person { person, roles }) => {
-                then == person && before.is_subset(roles)
-            }
-            (Identity::Peer { party: then }, Identity::Peer { party }) => then == party,
-            (
-                Identity::PeerWithStaleList { party: then },
-                Identity::Peer { party } | Identity::PeerWithStaleList { party },
-            ) => then == party,
-            (
-                Identity::Person { .. } | Identity::Peer { .. } | Identity::PeerWithStaleList { .. },
-                Identity::Person { .. } | Identity::Peer { .. } | Identity::PeerWithStaleList { .. },
-            ) => false,
-        }
-    }
-
-    /// The Party whose authority stands behind this identity, where it isn't a person of our own.
-    pub fn peer(&self) -> Option<&Party> {
-        match self {
-            Identity::Person { .. } => None,
-            Identity::Peer { party } | Identity::PeerWithStaleList { party } => Some(party),
-        }
-    }
-}
-
 /// Which end of a connection shows the certificate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum End {
     Caller,
     Answerer,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum ListState {
-    Fresh,
-    Stale,
 }
 
 /// What a dialler wants to do, and so which answerer will do.
@@ -174,11 +129,11 @@ impl Trust {
             if person.name != certificate.common_name {
                 return Err(Stranger::OtherName);
             }
-            // The own authority is at hand: its fresh list comes by file, and needs no call.
-            return match list {
-                ListState::Fresh => Ok(Identity::Person { person: person.clone(), roles: roles.clone() }),
-                ListState::Stale => Err(Stranger::StaleList),
-            };
+            let (person, roles) = (person.clone(), roles.clone());
+            return Ok(match list {
+                ListState::Fresh => Identity::Person { person, roles },
+                ListState::Stale => Identity::PersonWithStaleList { person, roles },
+            });
         }
         if !known.tls_keys.contains(&certificate.key_digest) {
             return Err(Stranger::NotInKeyList);
@@ -229,6 +184,13 @@ impl Trust {
             Some(held) if held.age >= list.age => Err(BadList::NotNewer),
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// When the Party's newest revocation list expires; `None` where there is none that can be used.
+    /// With several authorities, the first of them to expire.
+    pub fn list_until(&self, party: &Party) -> Option<Instant> {
+        let known = self.parties.iter().find(|known| known.party == *party)?;
+        known.authorities.iter().filter_map(|known| Some(known.list.as_ref()?.next_update)).min()
     }
 
     fn check(

@@ -18,9 +18,10 @@ use rustls::{DigitallySignedStruct, DistinguishedName, Error, RootCertStore, Sig
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::peers::certificate::Leaf;
+use crate::peers::identity::Identity;
 use crate::peers::stranger::{Stranger, refused};
 use crate::peers::tls;
-use crate::peers::trust::{Identity, Reach, Trust};
+use crate::peers::trust::{Reach, Trust};
 
 /// The TLS library's checks for one authority, with its revocation list enforced and without it.
 #[derive(Clone, Debug)]
@@ -106,7 +107,9 @@ impl ClientCertVerifier for CallerVerifier {
             Identity::Person { .. } | Identity::Peer { .. } => {
                 verifiers.caller.as_ref().ok_or_else(|| refused(Stranger::StaleList))?
             }
-            Identity::PeerWithStaleList { .. } => &verifiers.caller_without_list,
+            Identity::PersonWithStaleList { .. } | Identity::PeerWithStaleList { .. } => {
+                &verifiers.caller_without_list
+            }
         };
         second.verify_client_cert(leaf, &[], now)
     }

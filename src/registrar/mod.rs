@@ -29,7 +29,7 @@ use crate::replay::records::Records;
 
 pub use checkpoint::{CheckpointFile, signed_checkpoint};
 pub use open::{OpenFault, Opening, Trusted, replay_checked, replay_to_end};
-pub use seal::own_key;
+pub use seal::{KeyMissing, own_key};
 
 /// What is announced after each batch: how far the journal goes, and what is true there.
 #[derive(Clone)]
@@ -81,6 +81,15 @@ pub struct Registrar {
     pub clock: Clock,
 }
 
+type Answer = oneshot::Receiver<Result<Done, Denied>>;
+
+async fn heard(answer: Answer) -> Result<Done, Denied> {
+    match tokio::time::timeout(Duration::from_millis(limits::COMMAND_MS_MAX), answer).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(_)) | Err(_) => Err(NotNow::Journal.into()),
+    }
+}
+
 /// A command with the way back for its answer.
 struct Ask {
     command: Command,
@@ -91,16 +100,30 @@ struct Ask {
 impl Registrar {
     /// Gives a command and waits until it is on record, denied, or not known in time.
     pub async fn give(&self, command: Command, origin: Origin) -> Result<Done, Denied> {
+        heard(self.send(command, origin)?).await
+    }
+
+    /// Gives several commands of the node in order, so that they may share a batch, and waits for all.
+    pub async fn give_all(&self, commands: Vec<Command>, origin: Origin) -> Vec<Result<Done, Denied>> {
+        let sent: Vec<_> = commands.into_iter().map(|command| self.send(command, origin.clone())).collect();
+        let mut answers = Vec::with_capacity(sent.len());
+        for one in sent {
+            answers.push(match one {
+                Ok(answer) => heard(answer).await,
+                Err(not_now) => Err(not_now.into()),
+            });
+        }
+        answers
+    }
+
+    fn send(&self, command: Command, origin: Origin) -> Result<Answer, NotNow> {
         let inbox = match &origin {
             Origin::Person(_) => &self.persons,
             Origin::Node => &self.peers,
         };
         let (reply, answer) = oneshot::channel();
         inbox.try_send(Ask { command, origin, reply }).map_err(|_| NotNow::Inbox)?;
-        match tokio::time::timeout(Duration::from_millis(limits::COMMAND_MS_MAX), answer).await {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(_)) | Err(_) => Err(NotNow::Journal.into()),
-        }
+        Ok(answer)
     }
 
     /// The newest head.

@@ -56,6 +56,25 @@ impl Records {
             .map_err(unreadable)
     }
 
+    /// Records from this index on, before `end`, as many as one read gives: at least one if there is one.
+    pub async fn range(&self, from: u64, end: u64) -> Result<Vec<Record>, RecordFault> {
+        let position = self.positions.of(from).ok_or(RecordFault::NoSuchRecord { index: from })?;
+        let wanted = usize::try_from(end.saturating_sub(from)).unwrap_or(usize::MAX);
+        let mut records = Vec::new();
+        let mut index = from;
+        for entry in self.journal.read_range(position, wanted).await? {
+            // Entries that do not count lie between; which ones, the fold found out.
+            if index >= end || self.positions.of(index) != Some(entry.position) {
+                continue;
+            }
+            let unreadable = |fault| RecordFault::Unreadable { index, fault };
+            let opened = record::open(&entry.bytes, Check::CoveredByCheckpoint).map_err(unreadable)?;
+            records.push(opened.record().map_err(unreadable)?);
+            index = index.saturating_add(1);
+        }
+        if records.is_empty() { Err(RecordFault::NoSuchRecord { index: from }) } else { Ok(records) }
+    }
+
     /// The message with this digest in the record with this index.
     pub async fn message(&self, index: u64, digest: &Digest) -> Result<StoredMessage, RecordFault> {
         let record = Arc::new(self.record(index).await?);

@@ -31,9 +31,10 @@ use crate::domain::party::Party;
 use crate::limits;
 use crate::peers::certificate::PeerCertificate;
 use crate::peers::guarded::Guarded;
+use crate::peers::identity::Identity;
 use crate::peers::stranger::{HandshakeFault, Stranger};
 use crate::peers::tls::{self, OwnCertificate};
-use crate::peers::trust::{Identity, Trust};
+use crate::peers::trust::Trust;
 use crate::peers::verify::CallerVerifier;
 
 /// What accepting needs. Trust and own certificate are followed: each change makes a whole new TLS
@@ -228,7 +229,7 @@ struct Seat {
 impl Seats {
     fn take(&self, party: &Party, identity: &Identity) -> Result<Seat, NotAdmitted> {
         let own_max = match identity {
-            Identity::Person { .. } => limits::CONNECTIONS_OWN_MAX,
+            Identity::Person { .. } | Identity::PersonWithStaleList { .. } => limits::CONNECTIONS_OWN_MAX,
             Identity::Peer { .. } | Identity::PeerWithStaleList { .. } => limits::CONNECTIONS_PER_PEER_MAX,
         };
         // A panic elsewhere can't leave a count half changed.

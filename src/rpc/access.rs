@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::domain::people::Role::{self, Auditor, Custodian, Drafter, Operator, Releaser, Watch};
 use crate::peers::trust::Trust;
 use crate::rpc::accept::Connection;
-use crate::rpc::caller::Caller;
+use crate::rpc::caller::{Caller, PersonCaller};
 use crate::rpc::status;
 
 /// Which kinds of caller a method is for.
@@ -26,6 +26,8 @@ pub enum For {
     Nobody,
     /// A person of the own Party with at least one of these roles.
     Roles(&'static [Role]),
+    /// The same, even while our own revocation list is absent or expired.
+    RolesEvenWithStaleList(&'static [Role]),
     /// Any person on the roster.
     Persons,
     /// A peer's node in good standing.
@@ -78,12 +80,13 @@ table! {
     "/detente.v1.PartyService/ListParties" => For::Persons,
     "/detente.v1.PartyService/ListMembers" => For::Roles(&[Custodian, Operator, Auditor]),
     "/detente.v1.PartyService/ExportParty" => For::Roles(&[Custodian, Operator]),
-    "/detente.v1.PartyService/SubmitRevocationList" => For::Roles(&[Custodian, Operator]),
+    "/detente.v1.PartyService/SubmitRevocationList" => For::RolesEvenWithStaleList(&[Custodian, Operator]),
 
     "/detente.v1.ExchangeService/Deliver" => For::Peers,
     "/detente.v1.ExchangeService/Beat" => For::Peers,
     "/detente.v1.ExchangeService/Leaves" => For::Peers,
     "/detente.v1.ExchangeService/KeyLists" => For::Peers,
+    "/detente.v1.ExchangeService/HandInKeyLists" => For::Peers,
     "/detente.v1.ExchangeService/Collect" => For::Peers,
     "/detente.v1.ExchangeService/HandInReceipts" => For::Peers,
     "/detente.v1.ExchangeService/HandInRevocationList" => For::PeersEvenWithStaleList,
@@ -95,17 +98,35 @@ table! {
 
 /// Whether this caller is among those whom the method is for.
 pub fn permits(method_is_for: For, caller: &Caller) -> bool {
-    match (method_is_for, caller) {
-        (For::Roles(roles), Caller::Person(person)) => roles.iter().any(|role| person.has(*role)),
-        (For::Persons | For::PersonsAndPeers, Caller::Person(_))
-        | (For::Peers | For::PeersEvenWithStaleList | For::PersonsAndPeers, Caller::Peer(_))
-        | (For::PeersEvenWithStaleList, Caller::PeerWithStaleList(_)) => true,
-        (For::Nobody, Caller::Person(_) | Caller::Peer(_) | Caller::PeerWithStaleList(_))
-        | (For::Peers | For::PeersEvenWithStaleList, Caller::Person(_))
-        | (For::Roles(_) | For::Persons, Caller::Peer(_))
-        | (For::Roles(_) | For::Persons | For::Peers | For::PersonsAndPeers, Caller::PeerWithStaleList(_)) => {
-            false
-        }
+    let has_one = |person: &PersonCaller, roles: &[Role]| roles.iter().any(|role| person.has(*role));
+    match caller {
+        Caller::Person(person) => match method_is_for {
+            For::Roles(roles) | For::RolesEvenWithStaleList(roles) => has_one(person, roles),
+            For::Persons | For::PersonsAndPeers => true,
+            For::Nobody | For::Peers | For::PeersEvenWithStaleList => false,
+        },
+        Caller::PersonWithStaleList(person) => match method_is_for {
+            For::RolesEvenWithStaleList(roles) => has_one(person, roles),
+            For::Nobody
+            | For::Roles(_)
+            | For::Persons
+            | For::Peers
+            | For::PeersEvenWithStaleList
+            | For::PersonsAndPeers => false,
+        },
+        Caller::Peer(_) => match method_is_for {
+            For::Peers | For::PeersEvenWithStaleList | For::PersonsAndPeers => true,
+            For::Nobody | For::Roles(_) | For::RolesEvenWithStaleList(_) | For::Persons => false,
+        },
+        Caller::PeerWithStaleList(_) => match method_is_for {
+            For::PeersEvenWithStaleList => true,
+            For::Nobody
+            | For::Roles(_)
+            | For::RolesEvenWithStaleList(_)
+            | For::Persons
+            | For::Peers
+            | For::PersonsAndPeers => false,
+        },
     }
 }
 

@@ -7,13 +7,16 @@ use crate::domain::party::Party;
 use crate::domain::people::{Person, Role, Roles};
 use crate::domain::time::Instant;
 use crate::peers::certificate::PeerCertificate;
+use crate::peers::identity::Identity;
 use crate::peers::stranger::Stranger;
-use crate::peers::trust::{Identity, Trust};
+use crate::peers::trust::Trust;
 
 /// One call's caller. It is not kept: the next call is judged anew.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Caller {
     Person(PersonCaller),
+    /// Our own revocation list is absent or expired: for submitting a fresh one, and nothing else.
+    PersonWithStaleList(PersonCaller),
     Peer(PeerCaller),
     /// Its revocation list is absent or expired: for handing in a fresh one, and nothing else.
     PeerWithStaleList(PeerCaller),
@@ -57,6 +60,9 @@ impl Caller {
     pub fn judge(certificate: &PeerCertificate, trust: &Trust, now: Instant) -> Result<Caller, Stranger> {
         Ok(match trust.judge_caller(certificate, now)? {
             Identity::Person { person, roles } => Caller::Person(PersonCaller { person, roles }),
+            Identity::PersonWithStaleList { person, roles } => {
+                Caller::PersonWithStaleList(PersonCaller { person, roles })
+            }
             Identity::Peer { party } => Caller::Peer(PeerCaller { party }),
             Identity::PeerWithStaleList { party } => Caller::PeerWithStaleList(PeerCaller { party }),
         })

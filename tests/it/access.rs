@@ -115,6 +115,26 @@ async fn every_method_answers_those_it_is_for_and_nobody_else() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn while_our_own_list_is_stale_only_a_fresh_one_can_be_submitted() {
+    const SUBMIT: &str = "/detente.v1.PartyService/SubmitRevocationList";
+    let mut pl = Realm::new("PL");
+    let staff = Role::ALL.map(|role| (role, pl.person(role.name())));
+    let roster = staff.iter().flat_map(|(role, issued)| on_roster(role.name(), issued.key_digest, &[*role]));
+    let node = Node::start(&pl.node, Trust::new(pl.without_list(), vec![], roster.collect())).await;
+    for (role, issued) in &staff {
+        let channel = node.desk(&pl, issued);
+        for path in PATHS {
+            let found = fate(channel.clone(), path).await;
+            if *path == SUBMIT && [Role::Operator, Role::Custodian].contains(role) {
+                assert_eq!(found, Fate::Admitted, "{role:?} {path}");
+            } else {
+                assert_eq!(found, Fate::Refused("STALE_REVOCATION_LIST".into()), "{role:?} {path}");
+            }
+        }
+    }
+}
+
 #[test]
 fn every_row_of_the_table_is_in_the_matrix() {
     let in_matrix: BTreeSet<&str> = expected().into_iter().map(|(path, _)| path).collect();

@@ -1,8 +1,9 @@
 //! Who a certificate is, by the picture that a node has: judged without any network.
 
 use detente::domain::people::Role;
+use detente::peers::identity::Identity;
 use detente::peers::stranger::{BadList, Stranger};
-use detente::peers::trust::{Identity, PartyKeys, Roster, Trust};
+use detente::peers::trust::{PartyKeys, Roster, Trust};
 
 use crate::authority::{Realm, at, beginning, chain, end, on_roster, present};
 
@@ -46,7 +47,7 @@ fn a_caller_is_judged_by_its_authority_its_time_its_use_its_list_and_its_key() {
 }
 
 #[test]
-fn a_list_that_is_absent_or_expired_leaves_a_peer_one_method_and_a_person_none() {
+fn who_has_a_list_that_is_absent_or_expired_is_known_and_marked() {
     let (mut pl, mut by) = (Realm::new("PL"), Realm::new("BY"));
     let anna = pl.person("Anna Kowalska");
     let roster = on_roster("Anna Kowalska", anna.key_digest, WATCH);
@@ -54,10 +55,13 @@ fn a_list_that_is_absent_or_expired_leaves_a_peer_one_method_and_a_person_none()
 
     let trust = Trust::new(pl.without_list(), vec![by.without_list()], roster.clone());
     assert_eq!(trust.identify(&chain(&by.node), present()), stale);
-    assert_eq!(trust.identify(&chain(&anna), present()), Err(Stranger::StaleList));
+    let identity = trust.identify(&chain(&anna), present()).unwrap();
+    assert!(matches!(&identity, Identity::PersonWithStaleList { .. }), "{identity:?}");
+    assert_eq!(trust.list_until(&by.party), None);
 
     by.custody.publish_list(beginning(), at("2025-07-31T09:00:00Z")).unwrap();
     let trust = Trust::new(pl.keys(), vec![by.keys()], roster.clone());
+    assert_eq!(trust.list_until(&by.party), Some(present()));
     let fresh = Ok(Identity::Peer { party: by.party });
     assert_eq!(trust.identify(&chain(&by.node), present().plus_ms(-1)), fresh);
     assert_eq!(trust.identify(&chain(&by.node), present()), stale);

@@ -175,7 +175,7 @@ wire! {
     Formation as Formation { party, designation, subordination, kind, number, remarks }
     Area as Area { name, features, territory, outline, centre, radius_metres }
     Place as Place { name, territory, position }
-    Phase as Phase { name, kind, start, end, areas, tactical_purpose, description }
+    Phase as ExercisePhase { name, kind, start, end, areas, tactical_purpose, description }
     MessageReference as MessageReference { message_digest, number, author }
     ActivityReference as ActivityReference { message, calendar_year, calendar_entry, relation }
     LandActivity as LandActivity {
@@ -183,7 +183,7 @@ wire! {
         naval_gunfire, other_ship_support, level_of_command_naval,
     }
     Landing as Landing { figures, formations, points_of_embarkation }
-    Transfer as Transfer { figures, formations, arrival_points, concentration_points }
+    Transfer as ForceTransfer { figures, formations, arrival_points, concentration_points }
     CalendarEntry as CalendarEntry {
         number, kind, designation, characteristics_and_purpose, participating_parties, areas,
         planned_duration_days, start, end, period, figures, types_of_forces, level_of_command,

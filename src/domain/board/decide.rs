@@ -120,6 +120,7 @@ impl Board {
             | Command::TakeReceipt(_)
             | Command::DisputeReceipt { .. }
             | Command::FollowHead(..)
+            | Command::RejectHead { .. }
             | Command::TakeCosignature(_)
             | Command::Contradict { .. }
             | Command::AcceptKeyList(_)
@@ -157,6 +158,13 @@ impl Board {
             Command::FollowHead(head, leaves) => {
                 self.check_oddity(head.party, now)?;
                 self.follow(head, leaves)
+            }
+            Command::RejectHead { head, reason } => {
+                if self.known_link(head.party)?.theirs.rejected == Some((head.size, head.root)) {
+                    return Err(Refusal::HeadNotNew.into());
+                }
+                self.check_oddity(head.party, now)?;
+                happened(Event::HeadRejected { head: head.clone(), reason: reason.clone() })
             }
             Command::TakeCosignature(head) => {
                 let link = self.known_link(head.party)?;

@@ -3,11 +3,13 @@
 //!
 //! Never here: a choice which account is right. Each stands beside the others with its source.
 
+use super::choice::choice;
+use super::declare::form;
 use super::faults::Faults;
 use super::figures::{Figure, check_sums};
 use super::form::Notification;
-use super::leaf::{OtherThread, Prose, choice};
-use super::outline::{Path, Rules, form};
+use super::leaf::{OtherThread, Prose};
+use super::outline::{Path, Rules};
 use super::reference::{ActivityReference, MessageReference};
 use super::when::{When, check_order};
 

@@ -5,9 +5,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::declare::form;
 use super::faults::{Faults, Refused};
 use super::leaf::{Expected, Single, as_text};
-use super::outline::{Entry, Item, Leaf, Path, Rules, Shape, Value, bound_len, form};
+use super::outline::{Entry, Item, Leaf, Path, Rules, Shape, Value, bound_len};
 use crate::limits;
 
 /// A point on the globe (WGS 84), in millionths of a degree, north and east positive. In a form:

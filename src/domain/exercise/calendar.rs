@@ -3,10 +3,12 @@
 //! Never here: when it is due.
 
 use super::area::Area;
+use super::choice::choice;
+use super::declare::form;
 use super::faults::Faults;
-use super::figures::{Figure, Formation, check_sums};
-use super::leaf::{Prose, choice};
-use super::outline::{Path, Rules, form};
+use super::figures::{Figure, Formation, check_named, check_sums};
+use super::leaf::Prose;
+use super::outline::{Path, Rules};
 use super::reference::ActivityReference;
 use super::when::{When, check_order};
 use crate::limits;
@@ -93,6 +95,7 @@ impl Rules for CalendarEntry {
     fn rules(&self, at: &Path, faults: &mut Faults) {
         check_order(&self.start, &self.end, &at.field("end"), faults);
         check_sums(&self.figures, &at.field("figures"), faults);
+        check_named(&self.figures, &self.participating_parties, &[], &at.field("figures"), faults);
         if self.start == When::default() && self.period.is_empty() {
             faults.missing(&[at.field("start"), at.field("period")]);
         }

@@ -47,15 +47,16 @@ fn parts(content: &Content) -> Vec<Part> {
 /// Documents of different kinds have fields of the same name now and then: those are compared, the rest
 /// has come or gone.
 fn groups(at: &str, old: &[Part], new: &[Part], changes: &mut Vec<Change>) {
-    let find = |parts: &[Part], name: &str| {
-        parts.iter().find(|part| part.field.name == name).map_or(Value::Absent, |part| part.value.clone())
-    };
     let only_new = new.iter().filter(|part| old.iter().all(|other| other.field.name != part.field.name));
     for part in old.iter().chain(only_new) {
         let name = part.field.name;
         let at = if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") };
-        values(&at, &find(old, name), &find(new, name), changes);
+        values(&at, held(old, name), held(new, name), changes);
     }
+}
+
+fn held<'p>(parts: &'p [Part], name: &str) -> &'p Value {
+    parts.iter().find(|part| part.field.name == name).map_or(&Value::Absent, |part| &part.value)
 }
 
 fn values(at: &str, old: &Value, new: &Value, changes: &mut Vec<Change>) {

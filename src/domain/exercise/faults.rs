@@ -4,8 +4,11 @@
 //! Never here: the single rules, which stand with the fields they are about; a regime's rules, which
 //! are data.
 
+use std::collections::BTreeSet;
+
 use super::outline::{Field, Path, Shape, Value};
 use super::{Content, outline};
+use crate::limits;
 
 /// One thing that is wrong. Neither part holds anything that the author wrote, but numbers.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -27,99 +30,99 @@ pub struct Refused {
 /// All faults of a document, in the order of its fields.
 pub fn faults(content: &Content) -> Vec<Fault> {
     let form = content.form();
-    let mut found = Faults::default();
+    let mut found = Faults { following: Following::of(content), found: Vec::new(), more: false };
     form.check(&mut found);
-    let mut following = Following::default();
-    following.read(&Path::root(), form.fields(), &form.parts(), form.to_follow(), &mut found);
+    check_to_follow(&Path::root(), form.fields(), &form.parts(), form.to_follow(), &mut found);
     if let Content::Amendment(amendment) = content {
         let root = Path::root().field("notification");
         let inner = &amendment.notification;
         let fields = <super::form::Notification as outline::Group>::FIELDS;
-        following.read(&root, fields, &outline::Group::parts(inner), &inner.to_follow, &mut found);
+        check_to_follow(&root, fields, &outline::Group::parts(inner), &inner.to_follow, &mut found);
     }
-    found.without(&following)
+    found.all()
 }
 
-/// Faults as they are found. What is missing is settled at the end, when it is known what follows.
-#[derive(Default)]
+/// Faults as they are found. What follows is known beforehand, so that it is not missed.
 pub struct Faults {
-    found: Vec<Found>,
-}
-
-enum Found {
-    Fault(Fault),
-    /// At least one of these is asked for, and none is stated.
-    Missing(Vec<Path>),
+    following: Following,
+    found: Vec<Fault>,
+    more: bool,
 }
 
 impl Faults {
     pub fn add(&mut self, at: &Path, rule: impl Into<String>) {
-        self.found.push(Found::Fault(Fault { field: at.to_string(), rule: rule.into() }));
+        if self.found.len() < limits::FAULTS_MAX {
+            self.found.push(Fault { field: at.to_string(), rule: rule.into() });
+        } else {
+            self.more = true;
+        }
     }
 
     /// None of these is stated, and one should be.
     pub fn missing(&mut self, any_of: &[Path]) {
-        self.found.push(Found::Missing(any_of.to_vec()));
+        if let Some(first) = any_of.first()
+            && !any_of.iter().any(|path| self.following.covers(path))
+        {
+            self.add(first, "is asked for, and is neither given nor said to follow");
+        }
     }
 
-    fn without(self, following: &Following) -> Vec<Fault> {
-        let settle = |found| match found {
-            Found::Fault(fault) => Some(fault),
-            Found::Missing(any_of) if any_of.iter().any(|path| following.covers(path.as_str())) => None,
-            Found::Missing(any_of) => any_of.first().map(|path| Fault {
-                field: path.to_string(),
-                rule: "is asked for, and is neither given nor said to follow".to_owned(),
-            }),
-        };
-        self.found.into_iter().filter_map(settle).collect()
+    fn all(mut self) -> Vec<Fault> {
+        if self.more {
+            let rule = format!("has more than {} faults; the rest are not listed", limits::FAULTS_MAX);
+            self.found.push(Fault { field: "content".to_owned(), rule });
+        }
+        self.found
     }
 }
 
 /// The fields that the author says will follow.
-#[derive(Default)]
 pub(super) struct Following {
-    paths: Vec<String>,
+    paths: BTreeSet<String>,
 }
 
 impl Following {
-    /// Takes one list of paths, relative to `root`, and marks those that name nothing or name something
-    /// that is given.
-    fn read(
-        &mut self,
-        root: &Path,
-        fields: &'static [Field],
-        parts: &[outline::Part],
-        to_follow: &[String],
-        faults: &mut Faults,
-    ) {
-        let list = root.field("to_follow");
-        for (index, path) in to_follow.iter().enumerate() {
-            match standing(fields, parts, path) {
-                Standing::Unknown => {
-                    faults.add(&list.item(index), "names no field of this form and no entry of its lists");
-                }
-                Standing::Given => {
-                    faults.add(&list.item(index), "names a field that is given: it can't also follow");
-                }
-                Standing::Open => {}
-            }
+    pub(super) fn of(content: &Content) -> Following {
+        let under = |root: Path, to_follow: &[String]| -> Vec<String> {
+            to_follow.iter().map(|path| root.field(path).to_string()).collect()
+        };
+        let mut paths = under(Path::root(), content.form().to_follow());
+        if let Content::Amendment(amendment) = content {
+            paths.extend(under(Path::root().field("notification"), &amendment.notification.to_follow));
         }
-        self.add(root, to_follow);
-    }
-
-    /// Takes one list of paths as it stands.
-    pub(super) fn add(&mut self, root: &Path, to_follow: &[String]) {
-        self.paths.extend(to_follow.iter().map(|path| root.field(path).to_string()));
+        Following { paths: paths.into_iter().collect() }
     }
 
     /// Whether this very field, or one that it stands in, is said to follow.
-    pub(super) fn names(&self, path: &Path) -> bool {
-        self.covers(path.as_str())
+    pub(super) fn covers(&self, path: &Path) -> bool {
+        let path = path.as_str();
+        let ends = path.match_indices(['.', '[']).map(|(end, _)| end).chain([path.len()]);
+        ends.filter_map(|end| path.get(..end)).any(|part| self.paths.contains(part))
     }
+}
 
-    fn covers(&self, path: &str) -> bool {
-        let under = |rest: &str| rest.is_empty() || rest.starts_with(['.', '[']);
-        self.paths.iter().any(|announced| path.strip_prefix(announced.as_str()).is_some_and(under))
+/// Marks what is said to follow and names nothing, or names something that is given.
+fn check_to_follow(
+    root: &Path,
+    fields: &'static [Field],
+    parts: &[outline::Part],
+    to_follow: &[String],
+    faults: &mut Faults,
+) {
+    let list = root.field("to_follow");
+    for (index, path) in to_follow.iter().enumerate() {
+        match standing(fields, parts, path) {
+            Standing::Unknown => {
+                faults.add(
+                    &list.item(index),
+                    "names no field that this program knows, and no entry of its lists",
+                );
+            }
+            Standing::Given => {
+                faults.add(&list.item(index), "names a field that is given: it can't also follow");
+            }
+            Standing::Open => {}
+        }
     }
 }
 

@@ -3,8 +3,9 @@
 //! Never here: a threshold, or a category that a treaty lays down. What is counted is free text; the
 //! well-known names below are offered to whoever fills in a form, and bind nobody.
 
+use super::declare::form;
 use super::faults::Faults;
-use super::outline::{Path, Rules, form};
+use super::outline::{Path, Rules};
 
 /// What forms usually count, each with how it is divided into kinds. Data for templates.
 pub const WELL_KNOWN: &[(&str, &str)] = &[
@@ -55,16 +56,22 @@ impl Rules for Figure {
     }
 
     fn line(&self) -> Option<String> {
-        self.number.map(|number| format!("{}: {number}", self.key()))
+        // Text that looks like more than one field is shown field by field.
+        let is_plain = |text: &String| !text.contains([';', ':']);
+        let plain = [&self.what, &self.kind, &self.party, &self.territory].into_iter().all(is_plain);
+        let number = self.number.filter(|_| plain && !self.what.is_empty())?;
+        Some(format!("{}: {number}", self.key()))
     }
 }
 
 impl Rules for Formation {
     fn key(&self) -> String {
         let of = if self.party.is_empty() { "" } else { " of " };
+        let under = if self.subordination.is_empty() { "" } else { " under " };
         match (self.designation.is_empty(), self.kind.is_empty()) {
             (true, true) => String::new(),
-            (true, false) => format!("{}{of}{}", self.kind, self.party),
+            // Without a name of its own it is known by where it belongs.
+            (true, false) => format!("{}{of}{}{under}{}", self.kind, self.party, self.subordination),
             (false, _) => format!("{}{of}{}", self.designation, self.party),
         }
     }
@@ -124,6 +131,28 @@ pub(super) fn check_sums(figures: &[Figure], at: &Path, faults: &mut Faults) {
                     format!("the figures {} add up to {sum}, not to the total of {stated}", division.words()),
                 );
             }
+        }
+    }
+}
+
+/// Marks figures whose Party or territory is not among those that the form names. A form that names none
+/// is not held to any.
+pub(super) fn check_named(
+    figures: &[Figure],
+    participating: &[String],
+    territorial: &[String],
+    at: &Path,
+    faults: &mut Faults,
+) {
+    let is_strange =
+        |name: &String, named: &[String]| !name.is_empty() && !named.is_empty() && !named.contains(name);
+    for (index, figure) in figures.iter().enumerate() {
+        let at = at.item(index);
+        if is_strange(&figure.party, participating) {
+            faults.add(&at.field("party"), "is not among the participating Parties, by that name");
+        }
+        if is_strange(&figure.territory, territorial) {
+            faults.add(&at.field("territory"), "is not among the territorial Parties, by that name");
         }
     }
 }

@@ -4,10 +4,12 @@
 //! it is for the regime that it adopted.
 
 use super::area::{Area, Place};
+use super::choice::choice;
+use super::declare::form;
 use super::faults::Faults;
-use super::figures::{Figure, Formation, check_sums};
-use super::leaf::{Prose, choice};
-use super::outline::{Entry as _, Path, Rules, form};
+use super::figures::{Figure, Formation, check_named, check_sums};
+use super::leaf::Prose;
+use super::outline::{Entry as _, Path, Rules};
 use super::phases::{Phase, check_within};
 use super::reference::ActivityReference;
 use super::when::{When, check_order};
@@ -96,6 +98,15 @@ impl Rules for Notification {
     fn rules(&self, at: &Path, faults: &mut Faults) {
         check_order(&self.start, &self.end, &at.field("end"), faults);
         check_within(&self.phases, &self.start, &self.end, &at.field("phases"), faults);
+        let forces = [
+            ("land", &self.land.figures),
+            ("landing", &self.landing.figures),
+            ("transfer", &self.transfer.figures),
+        ];
+        for (group, figures) in forces {
+            let at = at.field(group).field("figures");
+            check_named(figures, &self.participating_parties, &self.territorial_parties, &at, faults);
+        }
         // A group with anything in it asks for its own figures.
         if self.land.is_absent() && self.landing.is_absent() && self.transfer.is_absent() {
             faults.missing(&["land", "landing", "transfer"].map(|group| at.field(group).field("figures")));

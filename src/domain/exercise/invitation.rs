@@ -4,10 +4,11 @@
 //! message, which can be erased; they never stand in the content.
 
 use super::area::Place;
+use super::declare::form;
 use super::faults::Faults;
 use super::form::Basis;
 use super::leaf::Prose;
-use super::outline::{Path, Rules, form};
+use super::outline::{Path, Rules};
 use super::reference::ActivityReference;
 use super::when::{When, check_order};
 

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use super::faults::{Faults, Refused};
 use super::outline::{Entry, Leaf, Path, Shape, Value, bound_len};
 use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::text::is_unsafe_to_show;
 use crate::limits;
 
 /// A text that may run over several lines.
@@ -99,84 +100,6 @@ pub(super) use as_text;
 as_text!(MessageDigest, A_DIGEST);
 as_text!(OtherThread, A_THREAD);
 
-/// Declares a choice between words. A number that a newer program chose is kept as `Other`.
-macro_rules! choice {
-    ($(#[$doc:meta])* pub enum $name:ident {
-        $($(#[$variant_doc:meta])* $variant:ident = $number:literal, $word:literal;)+
-    }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-        pub enum $name {
-            $($(#[$variant_doc])* $variant,)+
-            /// Chosen by a newer program; never written by a form.
-            Other(i32),
-        }
-
-        impl $name {
-            pub const WORDS: &'static [&'static str] = &[$($word),+];
-
-            /// The number in the signed content; never 0, which stands for "not stated".
-            pub fn number(self) -> i32 {
-                match self {
-                    $($name::$variant => $number,)+
-                    $name::Other(number) => number,
-                }
-            }
-
-            /// `None` for 0: not stated.
-            pub fn from_number(number: i32) -> Option<$name> {
-                match number {
-                    0 => None,
-                    $($number => Some($name::$variant),)+
-                    _ => Some($name::Other(number)),
-                }
-            }
-        }
-
-        impl std::fmt::Display for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                match self {
-                    $($name::$variant => f.write_str($word),)+
-                    $name::Other(number) => write!(f, "unknown to this program ({number})"),
-                }
-            }
-        }
-
-        impl std::str::FromStr for $name {
-            type Err = $crate::domain::exercise::leaf::Expected;
-
-            fn from_str(text: &str) -> Result<$name, Self::Err> {
-                match text {
-                    $($word => Ok($name::$variant),)+
-                    _ => Err($crate::domain::exercise::leaf::Expected(
-                        concat!("one of:" $(, " \"", $word, "\"")+)
-                    )),
-                }
-            }
-        }
-
-        $crate::domain::exercise::leaf::as_text!($name, concat!("one of:" $(, " \"", $word, "\"")+));
-
-        impl $crate::domain::exercise::leaf::Single for $name {
-            const LEAF: $crate::domain::exercise::outline::Leaf =
-                $crate::domain::exercise::outline::Leaf::Choice($name::WORDS);
-
-            fn check(
-                &self,
-                at: &$crate::domain::exercise::outline::Path,
-                faults: &mut $crate::domain::exercise::faults::Faults,
-            ) {
-                match self {
-                    $($name::$variant => {})+
-                    $name::Other(_) => faults.add(at, "the choice is not one that this program knows"),
-                }
-            }
-        }
-    };
-}
-
-pub(super) use choice;
-
 /// A value that an `Option` holds: absent, or exactly one.
 pub trait Single: fmt::Display {
     const LEAF: Leaf;
@@ -255,9 +178,14 @@ fn check_text(text: &str, chars_max: usize, at: &Path, faults: &mut Faults) {
     }
 }
 
+/// Joiners are left out: several scripts can't be written without them.
+fn hides(character: char) -> bool {
+    !matches!(character, '\u{200c}' | '\u{200d}') && is_unsafe_to_show(character)
+}
+
 fn check_short(text: &str, at: &Path, faults: &mut Faults) {
     check_text(text, limits::FORM_NAME_CHARS, at, faults);
-    if text.chars().any(crate::domain::text::is_unsafe_to_show) {
+    if text.chars().any(hides) {
         faults.add(at, "the text holds characters that can't be seen or that turn its direction");
     }
 }
@@ -291,7 +219,7 @@ impl Entry for Prose {
 
     fn check(&self, at: &Path, faults: &mut Faults) {
         check_text(&self.0, limits::FORM_PROSE_CHARS, at, faults);
-        let unseen = |c: char| !matches!(c, '\n' | '\r' | '\t') && crate::domain::text::is_unsafe_to_show(c);
+        let unseen = |c: char| !matches!(c, '\n' | '\r' | '\t') && hides(c);
         if self.0.chars().any(unseen) {
             faults.add(at, "the text holds characters that can't be seen or that turn its direction");
         }

@@ -23,11 +23,7 @@ pub const TO_FOLLOW: &str = "not available, to follow";
 /// All that is stated or said to follow, in the order of the fields. What is neither is left out.
 pub fn lines(content: &Content) -> Vec<Line> {
     let form = content.form();
-    let mut following = Following::default();
-    following.add(&Path::root(), form.to_follow());
-    if let Content::Amendment(amendment) = content {
-        following.add(&Path::root().field("notification"), &amendment.notification.to_follow);
-    }
+    let following = Following::of(content);
     let mut out = Vec::new();
     group(&Path::root(), 0, form.fields(), &form.parts(), &following, &mut out);
     out
@@ -48,7 +44,7 @@ fn group(
             .find(|part| part.field.name == field.name)
             .map_or(&Value::Absent, |part| &part.value);
         match (value, field.shape) {
-            (Value::Absent, Shape::Group(inner)) if !following.names(&at) => {
+            (Value::Absent, Shape::Group(inner)) if !following.covers(&at) => {
                 // Single fields of a group that is otherwise empty may follow.
                 let mut below = Vec::new();
                 group(&at, depth.saturating_add(1), inner, &[], following, &mut below);
@@ -57,7 +53,7 @@ fn group(
                     out.append(&mut below);
                 }
             }
-            (Value::Absent, _) if following.names(&at) => {
+            (Value::Absent, _) if following.covers(&at) => {
                 out.push(Line { depth, label: field.label.to_owned(), value: TO_FOLLOW.to_owned() });
             }
             (Value::Absent, _) => {}
@@ -83,7 +79,7 @@ fn group(
                         (Value::Absent | Value::Group(_) | Value::List(_), _) => {}
                     }
                 }
-                if following.names(&at) {
+                if following.covers(&at) {
                     let label = format!("{}, the rest", field.label);
                     out.push(Line { depth, label, value: TO_FOLLOW.to_owned() });
                 }

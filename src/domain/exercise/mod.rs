@@ -6,6 +6,8 @@
 mod afterwards;
 mod area;
 mod calendar;
+mod choice;
+mod declare;
 mod difference;
 mod faults;
 mod figures;
@@ -13,8 +15,10 @@ mod form;
 mod invitation;
 mod leaf;
 mod lines;
+mod named;
 pub mod outline;
 mod phases;
+pub mod picture;
 mod reference;
 mod when;
 
@@ -33,6 +37,8 @@ pub use reference::{ActivityReference, MessageReference};
 pub use when::When;
 
 use outline::{Entry, Field, Group, Part, Path};
+
+use crate::limits;
 
 /// The kinds of content, as the envelope names them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -204,6 +210,10 @@ macro_rules! whole {
             }
 
             fn bound(&self) -> Result<(), Refused> {
+                if Group::entries_within(self) > limits::FORM_ENTRIES_MAX {
+                    let rule = format!("the lists hold at most {} entries together", limits::FORM_ENTRIES_MAX);
+                    return Err(Refused { field: "content".to_owned(), rule });
+                }
                 Entry::bound(self, &Path::root())
             }
         }

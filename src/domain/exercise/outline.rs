@@ -117,6 +117,11 @@ pub trait Entry {
     /// Whether it is within the hard limits, on its way out and on its way in alike.
     fn bound(&self, at: &Path) -> Result<(), Refused>;
     fn is_absent(&self) -> bool;
+
+    /// How many entries its lists of groups have, all together.
+    fn entries(&self) -> usize {
+        0
+    }
 }
 
 /// Several fields that belong together. Written by `form!`.
@@ -127,6 +132,7 @@ pub trait Group: Rules {
     fn check_fields(&self, at: &Path, faults: &mut Faults);
     fn bound_fields(&self, at: &Path) -> Result<(), Refused>;
     fn all_absent(&self) -> bool;
+    fn entries_within(&self) -> usize;
 }
 
 /// What a group knows beyond its single fields.
@@ -180,6 +186,10 @@ impl<G: Group> Entry for Vec<G> {
     fn is_absent(&self) -> bool {
         self.is_empty()
     }
+
+    fn entries(&self) -> usize {
+        self.iter().map(G::entries_within).fold(self.len(), usize::saturating_add)
+    }
 }
 
 /// A list within its limit.
@@ -192,116 +202,3 @@ pub(super) fn bound_len(entries: usize, at: &Path) -> Result<(), Refused> {
         rule: format!("a list holds at most {} entries", limits::FORM_LIST_ENTRIES_MAX),
     })
 }
-
-/// Declares a group of fields: the type, and how it is laid out.
-///
-/// ```text
-/// form! {
-///     /// What it is.
-///     pub struct Name {
-///         field: Type, Always, "Label", "what is written there";
-///     }
-/// }
-/// ```
-macro_rules! form {
-    ($(#[$doc:meta])* pub struct $name:ident {
-        $($field:ident: $type:ty, $asked:ident, $label:literal, $meaning:literal;)+
-    }) => {
-        $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Debug, Default, serde::Serialize, serde::Deserialize)]
-        #[serde(deny_unknown_fields, default)]
-        pub struct $name {
-            $(
-                #[doc = $meaning]
-                #[serde(skip_serializing_if = "crate::domain::exercise::outline::Entry::is_absent")]
-                pub $field: $type,
-            )+
-        }
-
-        impl $crate::domain::exercise::outline::Group for $name {
-            const FIELDS: &'static [$crate::domain::exercise::outline::Field] = &[
-                $($crate::domain::exercise::outline::Field {
-                    name: stringify!($field),
-                    label: $label,
-                    meaning: $meaning,
-                    asked: $crate::domain::exercise::outline::Asked::$asked,
-                    shape: <$type as $crate::domain::exercise::outline::Entry>::SHAPE,
-                }),+
-            ];
-
-            fn parts(&self) -> Vec<$crate::domain::exercise::outline::Part> {
-                use $crate::domain::exercise::outline::{Entry as _, Part};
-                let values = [$(self.$field.value()),+];
-                Self::FIELDS.iter().zip(values).map(|(field, value)| Part { field, value }).collect()
-            }
-
-            fn check_fields(
-                &self,
-                at: &$crate::domain::exercise::outline::Path,
-                faults: &mut $crate::domain::exercise::faults::Faults,
-            ) {
-                use $crate::domain::exercise::outline::{Asked, Entry as _};
-                $(
-                    let field = at.field(stringify!($field));
-                    if self.$field.is_absent() {
-                        match Asked::$asked {
-                            Asked::Always => faults.missing(&[field]),
-                            Asked::IfAny => {}
-                        }
-                    } else {
-                        self.$field.check(&field, faults);
-                    }
-                )+
-            }
-
-            fn bound_fields(
-                &self,
-                at: &$crate::domain::exercise::outline::Path,
-            ) -> Result<(), $crate::domain::exercise::faults::Refused> {
-                use $crate::domain::exercise::outline::Entry as _;
-                $(self.$field.bound(&at.field(stringify!($field)))?;)+
-                Ok(())
-            }
-
-            fn all_absent(&self) -> bool {
-                use $crate::domain::exercise::outline::Entry as _;
-                true $(&& self.$field.is_absent())+
-            }
-        }
-
-        impl $crate::domain::exercise::outline::Entry for $name {
-            const SHAPE: $crate::domain::exercise::outline::Shape =
-                $crate::domain::exercise::outline::Shape::Group(
-                    <$name as $crate::domain::exercise::outline::Group>::FIELDS,
-                );
-
-            fn value(&self) -> $crate::domain::exercise::outline::Value {
-                use $crate::domain::exercise::outline::{Group as _, Value};
-                if self.all_absent() { Value::Absent } else { Value::Group(self.parts()) }
-            }
-
-            fn check(
-                &self,
-                at: &$crate::domain::exercise::outline::Path,
-                faults: &mut $crate::domain::exercise::faults::Faults,
-            ) {
-                use $crate::domain::exercise::outline::{Group as _, Rules as _};
-                self.check_fields(at, faults);
-                self.rules(at, faults);
-            }
-
-            fn bound(
-                &self,
-                at: &$crate::domain::exercise::outline::Path,
-            ) -> Result<(), $crate::domain::exercise::faults::Refused> {
-                $crate::domain::exercise::outline::Group::bound_fields(self, at)
-            }
-
-            fn is_absent(&self) -> bool {
-                $crate::domain::exercise::outline::Group::all_absent(self)
-            }
-        }
-    };
-}
-
-pub(super) use form;

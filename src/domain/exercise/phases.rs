@@ -3,9 +3,10 @@
 //! Never here: which phases there must be.
 
 use super::area::Area;
+use super::declare::form;
 use super::faults::Faults;
 use super::leaf::Prose;
-use super::outline::{Path, Rules, form};
+use super::outline::{Path, Rules};
 use super::when::{When, check_order};
 
 form! {

@@ -3,9 +3,10 @@
 //! Never here: a search for what is named. Any document may name any number of others, and each side
 //! names those that it knows of.
 
+use super::declare::form;
 use super::faults::Faults;
 use super::leaf::MessageDigest;
-use super::outline::{Entry as _, Path, Rules, form};
+use super::outline::{Entry as _, Path, Rules};
 
 form! {
     /// A message, by its digest or by its official number.

@@ -24,7 +24,7 @@ fn an_amendment_differs_from_the_notification_in_what_it_amends() {
             "land.figures[\"troops\"].number: 11500 → 10750",
             "land.figures[\"troops; Party Suthria\"].number: 1500 → 750",
             "land.figures[\"troops; kind ground\"].number: 11000 → 10250",
-            "land.formations[\"airborne battalion of Suthria\"].number: 2 → 1",
+            "land.formations[\"airborne battalion of Suthria under land command\"].number: 2 → 1",
             "transfer.figures[\"troops; Party Suthria\"].number: 1500 → 750",
             "transfer.formations[\"airborne battalion of Suthria\"].number: 2 → 1",
         ]

@@ -3,7 +3,7 @@
 use detente::cli::form::{self, Syntax};
 use detente::domain::exercise::{Content, Figure, Kind, Notification, Statement, faults};
 
-use super::{example, notification};
+use super::notification;
 
 struct Row {
     kind: Kind,
@@ -75,6 +75,12 @@ const ROWS: &[Row] = &[
     Row { kind: Kind::Notification, field: "land.figures[2]", rule: "has the same name",
         broken: "[[land.figures]]\nwhat = \"t\"\nnumber = 1\n[[land.figures]]\nwhat = \"t\"\nnumber = 2",
         kept:   "[[land.figures]]\nwhat = \"t\"\nnumber = 1\n[[land.figures]]\nwhat = \"u\"\nnumber = 2" },
+    Row { kind: Kind::Notification, field: "land.figures[1].party", rule: "not among the participating",
+        broken: "participating_parties = [\"Norland\"]\n[[land.figures]]\nparty = \"Suthria\"", kept: "participating_parties = [\"Norland\"]\n[[land.figures]]\nparty = \"Norland\"" },
+    Row { kind: Kind::Notification, field: "transfer.figures[1].territory", rule: "not among the territorial",
+        broken: "territorial_parties = [\"Norland\"]\n[[transfer.figures]]\nterritory = \"Suthria\"", kept: "[[transfer.figures]]\nterritory = \"Suthria\"" },
+    Row { kind: Kind::Calendar, field: "entries[1].figures[1].party", rule: "not among the participating",
+        broken: "[[entries]]\nparticipating_parties = [\"Norland\"]\n[[entries.figures]]\nparty = \"Suthria\"", kept: "[[entries]]\nparticipating_parties = [\"Suthria\"]\n[[entries.figures]]\nparty = \"Suthria\"" },
     Row { kind: Kind::Notification, field: "land.figures", rule: "is asked for",
         broken: "designation = \"x\"", kept: "to_follow = [\"landing\"]" },
     Row { kind: Kind::Notification, field: "designation", rule: "is asked for",
@@ -92,7 +98,7 @@ const ROWS: &[Row] = &[
     Row { kind: Kind::Notification, field: "designation", rule: "nothing but space",
         broken: "designation = \"  \"", kept: "designation = \" x \"" },
     Row { kind: Kind::Notification, field: "designation", rule: "can't be seen",
-        broken: "designation = \"a\\u202eb\"", kept: "designation = \"Запад-2025\"" },
+        broken: "designation = \"a\\u202eb\"", kept: "designation = \"Запад-2025 می\\u200Cشود\"" },
     Row { kind: Kind::Notification, field: "general_purpose", rule: "can't be seen",
         broken: "general_purpose = \"a\\u0007b\"", kept: "general_purpose = \"a\\nb\\tc\"" },
     Row { kind: Kind::Notification, field: "land.formations[1].designation", rule: "is asked for",
@@ -237,7 +243,10 @@ fn everything_may_follow_and_then_nothing_is_missing() {
 }
 
 #[test]
-fn the_same_form_has_the_same_faults_wherever_it_stands() {
-    let plain = example(Kind::Amendment);
-    assert_eq!(faults(&plain), faults(&plain.clone()));
+fn a_form_full_of_faults_is_marked_and_cut_short() {
+    use detente::limits;
+    let text = "[[phases]]\n".repeat(limits::FORM_LIST_ENTRIES_MAX);
+    let found = faults(&notification(&text));
+    assert_eq!(found.len(), limits::FAULTS_MAX + 1);
+    assert_eq!(found.last().map(|fault| fault.field.as_str()), Some("content"));
 }

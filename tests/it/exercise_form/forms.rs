@@ -152,6 +152,19 @@ fn a_value_of_the_wrong_type_is_named_with_its_line() {
 }
 
 #[test]
+fn values_are_read_by_name_and_never_by_position() {
+    for text in ["[\"x\", \"y\"]", "{\"areas\": [[\"x\"]]}", "{\"land\": []}"] {
+        assert!(form::read(Kind::Notification, Syntax::Json, text).is_err(), "{text}");
+    }
+    for text in ["areas = [[\"x\"]]", "land = []"] {
+        assert!(form::read(Kind::Notification, Syntax::Toml, text).is_err(), "{text}");
+    }
+    let twice = form::read(Kind::Notification, Syntax::Json, "{\n\"remarks\": \"a\",\n\"remarks\": \"b\"}")
+        .unwrap_err();
+    assert_eq!((twice.line, twice.what.contains("duplicate")), (3, true), "{twice}");
+}
+
+#[test]
 fn an_error_about_a_form_is_safe_to_show() {
     let error = form::read(Kind::Notification, Syntax::Json, "{\"\\u001b[2J\\u202e\": 1}").unwrap_err();
     assert!(!error.to_string().contains(['\u{1b}', '\u{202e}']), "{error:?}");
@@ -170,6 +183,19 @@ fn deep_nesting_is_an_error_and_not_the_end() {
     for syntax in [Syntax::Toml, Syntax::Json] {
         assert!(form::read(Kind::Notification, syntax, &format!("{{\"phases\": {deep}")).is_err());
         assert!(form::read(Kind::Notification, syntax, &format!("phases = {deep}")).is_err());
+    }
+}
+
+#[test]
+fn a_long_chain_of_names_is_an_error_and_not_the_end() {
+    let chain = vec!["a"; 100_000].join(".");
+    for text in [
+        format!("{chain} = 1"),
+        format!("[{chain}]"),
+        format!("land.{chain} = 1"),
+        format!("land = {{ {chain} = 1 }}"),
+    ] {
+        assert!(form::read(Kind::Notification, Syntax::Toml, &text).is_err());
     }
 }
 

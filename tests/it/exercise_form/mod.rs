@@ -1,6 +1,6 @@
 //! What is said about an exercise, from the form to the signed bytes and back.
 
-mod c1;
+mod cases;
 mod difference;
 mod faults;
 mod forms;

@@ -129,6 +129,8 @@ fn each_limit_holds_on_the_way_in() {
         (Kind::Calendar, vec![0; limits::CONTENT_BYTES_MAX + 1]),
         // Phases (field 31) of the form in an amendment (field 3), in many pieces.
         (Kind::Amendment, many(&[0x1a, 3, 0xfa, 1, 0], limits::CONTENT_FIELDS_MAX / 2 + 1)),
+        // Empty areas (field 5) in the phases (field 31) of a notification: many entries in many lists.
+        (Kind::Notification, many(&[&[0xfa, 1, 100][..], &[0x2a, 0].repeat(50)].concat(), 100)),
         // ExerciseCalendar.year beyond the greatest number.
         (Kind::Calendar, vec![0x08, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1]),
     ] {

@@ -1,4 +1,5 @@
-//! Case C1, Zapad-2025: synthetic, with figures from the press.
+//! Public cases as forms: C1, Zapad-2025, and C5, a notice between two Parties under other rules. Synthetic,
+//! with figures from the press.
 
 use detente::cli::form::{self, Syntax};
 use detente::domain::digest::Digest;
@@ -91,4 +92,11 @@ fn each_file_says_that_it_is_synthetic() {
         let remark = lines(&content).into_iter().find(|line| line.depth == 0 && line.label == "Remarks");
         assert!(remark.is_some_and(|line| line.value.starts_with("Synthetic")), "{:?}", content.kind());
     }
+}
+
+#[test]
+fn a_notice_between_two_parties_fits_the_same_form() {
+    let content = read(Kind::Notification, include_str!("../cases/c5-notification.toml"));
+    assert_eq!(faults(&content), []);
+    assert!(content.is_incomplete());
 }

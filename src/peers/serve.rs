@@ -1,0 +1,305 @@
+//! The answers to what peers call. Each is about the calling Party's link and no other.
+//!
+//! Never here: who calls (`rpc/`), and a decision.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use super::beat;
+use super::deliver;
+use super::exchange::{Exchange, Link};
+use super::heads;
+use super::receipts;
+use super::receive::{self, NotTaken, Unfit};
+use crate::codec::proto::detente::v1::delivery_answer::Answer;
+use crate::codec::proto::detente::v1::{Beat, Delivery, DeliveryAnswer, LeavesResponse};
+use crate::codec::{change, key_list, signed};
+use crate::domain::board::Denied;
+use crate::domain::command::{Command, Delivery as Checked, Origin};
+use crate::domain::digest::Digest;
+use crate::domain::event::Event;
+use crate::domain::party::Party;
+use crate::domain::precedence::Precedence;
+use crate::domain::refusal::{NotNow, Refusal};
+use crate::limits;
+use crate::registrar::Done;
+use crate::replay::records::RecordFault;
+
+/// Why a peer gets no answer that it could use. It tries again by itself.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeFault {
+    #[error(transparent)]
+    Record(#[from] RecordFault),
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    #[error("this Party is not known here")]
+    NoSuchParty,
+    #[error("the {0} can't be used")]
+    Unusable(&'static str),
+}
+
+impl Exchange {
+    fn link(&self, peer: Party) -> Link {
+        Link { exchange: self.clone(), peer, state: self.links.of(peer) }
+    }
+
+    fn heard(&self, peer: Party) -> Link {
+        let link = self.link(peer);
+        link.state.hear(self.registrar.clock.now());
+        link
+    }
+
+    /// Takes deliveries in order. The first that gets no receipt ends the answers.
+    pub async fn take_deliveries(&self, peer: Party, deliveries: Vec<Delivery>) -> Vec<DeliveryAnswer> {
+        let link = self.heard(peer);
+        let board = self.registrar.head().board.clone();
+        let mut looked_at: Vec<(Precedence, u64, Digest)> = Vec::new();
+        let mut commands = Vec::new();
+        let mut unfit = None;
+        for one in deliveries.into_iter().take(limits::DELIVERIES_PER_CALL_MAX) {
+            match receive::look(&board, peer, one.dispatch, one.message) {
+                Ok(checked) => {
+                    looked_at.push((checked.dispatch.lane, checked.dispatch.serial, checked.dispatch_digest));
+                    commands.push(receive_command(checked));
+                }
+                Err(fault) => {
+                    unfit = Some(fault);
+                    break;
+                }
+            }
+        }
+        let answered = self.registrar.give_all(commands, Origin::Node).await;
+        let mut answers = Vec::with_capacity(answered.len());
+        for ((lane, serial, digest), done) in looked_at.into_iter().zip(answered) {
+            let answer = self.answer(&link, lane, serial, digest, done).await;
+            let ends = !matches!(answer, Answer::Receipt(_));
+            answers.push(DeliveryAnswer { answer: Some(answer) });
+            if ends {
+                return answers;
+            }
+        }
+        if let Some(fault) = unfit {
+            answers.push(DeliveryAnswer { answer: Some(unfit_answer(&link, fault)) });
+        }
+        answers
+    }
+
+    async fn answer(
+        &self,
+        link: &Link,
+        lane: Precedence,
+        serial: u64,
+        digest: Digest,
+        done: Result<Done, Denied>,
+    ) -> Answer {
+        match done {
+            Ok(Done::Now(record))
+                if record.events.iter().any(|event| matches!(event, Event::Equivocated { .. })) =>
+            {
+                unfit_answer(link, NotTaken::Equivocation.into())
+            }
+            // Just taken, or taken before: either way the first receipt is the answer.
+            Ok(_) | Err(Denied::Refused(Refusal::SerialNotNext { .. })) => {
+                self.first_receipt(link, lane, serial, digest).await
+            }
+            Err(Denied::NotNow(not_now)) => {
+                if not_now == NotNow::Budget {
+                    self.note_turned_away(link.peer).await;
+                }
+                link.state.count_not_now();
+                Answer::NotNow(not_now.reason().into())
+            }
+            Err(Denied::Refused(Refusal::NotThisLink)) => unfit_answer(link, NotTaken::NotThisLink.into()),
+            Err(Denied::Refused(_) | Denied::AlreadyDone { .. }) => {
+                unfit_answer(link, NotTaken::Equivocation.into())
+            }
+        }
+    }
+
+    async fn first_receipt(&self, link: &Link, lane: Precedence, serial: u64, digest: Digest) -> Answer {
+        let head = self.registrar.head();
+        let Some(board_link) = head.board.link(link.peer) else {
+            return unfit_answer(link, NotTaken::NotThisLink.into());
+        };
+        let lane_state = board_link.lane(lane);
+        let expected = lane_state.taken.saturating_add(1);
+        match lane_state.given.get(&serial) {
+            Some(given) if given.dispatch != digest => unfit_answer(link, NotTaken::Equivocation.into()),
+            Some(_) => {
+                let records = head.records(&self.registrar.journal);
+                match receipts::given(&head.board, &records, &self.ring, link.peer, lane, serial).await {
+                    Ok(Some(proven)) => Answer::Receipt(proven),
+                    Ok(None) | Err(_) => {
+                        link.state.count_not_now();
+                        Answer::NotNow(NotNow::Journal.reason().into())
+                    }
+                }
+            }
+            None => Answer::ExpectedSerial(expected),
+        }
+    }
+
+    async fn note_turned_away(&self, peer: Party) {
+        let hour = self.registrar.clock.now().seconds().div_euclid(3600);
+        let _ = self.registrar.give(Command::TurnAway { party: peer, hour }, Origin::Node).await;
+    }
+
+    /// Takes what a heartbeat shows without asking back, rings for our own heartbeat where more is
+    /// needed, and answers with ours.
+    pub async fn take_beat(&self, peer: Party, theirs: Beat) -> Result<Beat, ServeFault> {
+        let link = self.heard(peer);
+        beat::take_cosignature(&link, &theirs.cosigned).await;
+        self.follow_if_held(&link, &theirs.checkpoint).await;
+        let head = self.registrar.head();
+        let ours = beat::make(&head.board, &self.ring, peer, self.registrar.clock.now())
+            .ok_or(ServeFault::NoSuchParty)?;
+        let behind =
+            theirs.key_list > ours.key_list_held || theirs.revocation_list != ours.revocation_list_held;
+        if behind {
+            link.state.ask_for_beat();
+        }
+        Ok(ours)
+    }
+
+    async fn follow_if_held(&self, link: &Link, note: &Bytes) {
+        let head = self.registrar.head();
+        let Ok(theirs) = heads::verify_theirs(&head.board, link.peer, note) else {
+            link.state.count_not_taken();
+            return;
+        };
+        let Some(board_link) = head.board.link(link.peer) else { return };
+        if theirs.size == board_link.theirs.edge.size() {
+            return;
+        }
+        if theirs.size > board_link.theirs.edge.size() && board_link.first_leaf_missing(theirs.size).is_none()
+        {
+            let _ = self.registrar.give(Command::FollowHead(theirs, Vec::new()), Origin::Node).await;
+        } else {
+            link.state.ask_for_beat();
+        }
+    }
+
+    /// Leaves of the ledger that we keep for this link.
+    pub async fn leaves(&self, peer: Party, from: u64) -> Result<LeavesResponse, ServeFault> {
+        self.heard(peer);
+        let head = self.registrar.head();
+        let board_link = head.board.link(peer).ok_or(ServeFault::NoSuchParty)?;
+        let records = head.records(&self.registrar.journal);
+        let mut index = self.leaves.lock().await;
+        index.catch_up(&records, head.chain.size).await?;
+        let bodies = index.bodies(&records, peer, from).await?;
+        let upto = from.saturating_add(bodies.len() as u64);
+        let edge = if upto == board_link.ours.edge.size() {
+            board_link.ours.edge.clone()
+        } else {
+            index.edge_at(&records, peer, upto).await?
+        };
+        let checkpoint = heads::sign_own(&head.board, &self.ring, peer, &edge)
+            .map_err(|_| ServeFault::Unusable("ledger key"))?;
+        Ok(LeavesResponse { leaves: bodies, checkpoint })
+    }
+
+    /// Our own key lists from a number on.
+    pub fn key_lists(&self, peer: Party, from: u32) -> Result<Vec<Bytes>, ServeFault> {
+        self.heard(peer);
+        self.own_key_lists(from).ok_or(ServeFault::NoSuchParty)
+    }
+
+    pub(super) fn own_key_lists(&self, from: u32) -> Option<Vec<Bytes>> {
+        let board = self.registrar.head().board.clone();
+        let known = board.roster.parties.get(&board.own?.party)?;
+        let wanted = known.key_lists.iter().filter(|accepted| accepted.list.number >= from);
+        Some(wanted.take(limits::PARTY_FILE_KEY_LISTS_MAX).map(|accepted| accepted.signed.clone()).collect())
+    }
+
+    /// The caller's own later key lists.
+    pub async fn take_key_lists(&self, peer: Party, lists: Vec<Bytes>) -> Result<(), ServeFault> {
+        self.heard(peer);
+        for bytes in lists.into_iter().take(limits::PARTY_FILE_KEY_LISTS_MAX) {
+            let board = self.registrar.head().board.clone();
+            let newest = board.roster.parties.get(&peer).and_then(|known| known.newest());
+            let newest = newest.ok_or(ServeFault::NoSuchParty)?;
+            let unusable = ServeFault::Unusable("key list");
+            let wrapping = signed::decode(bytes.clone()).map_err(|_| ServeFault::Unusable("key list"))?;
+            key_list::open_successor(&newest.list, &newest.digest, &wrapping)
+                .map_err(|_| ServeFault::Unusable("key list"))?;
+            let next = change::key_list(bytes).map_err(|_| unusable)?;
+            self.registrar.give(Command::AcceptKeyList(next), Origin::Node).await?;
+        }
+        Ok(())
+    }
+
+    /// The caller's fresh revocation list; the answer is ours.
+    pub async fn take_revocation_list(&self, peer: Party, der: Bytes) -> Result<Bytes, ServeFault> {
+        let link = self.heard(peer);
+        let taken = beat::accept_revocation_list(&link, der).await;
+        let board = self.registrar.head().board.clone();
+        let own = board.own.and_then(|own| board.roster.parties.get(&own.party)?.revocation_list.clone());
+        match (taken, own) {
+            (Ok(()), Some(own)) => Ok(own.der),
+            _ => Err(ServeFault::Unusable("revocation list")),
+        }
+    }
+
+    /// For a Party that can't be dialled: what is owed to it, waiting until there is something.
+    pub async fn owed_to(&self, peer: Party) -> Result<Vec<Delivery>, ServeFault> {
+        self.heard(peer);
+        let mut heads = self.registrar.heads();
+        let wait = async {
+            loop {
+                let head = heads.borrow_and_update().clone();
+                let records = head.records(&self.registrar.journal);
+                for lane in Precedence::FASTEST_FIRST {
+                    let made = deliver::make(&head, &records, &self.ring, peer, lane).await;
+                    let made = made.map_err(|_| ServeFault::Unusable("journal"))?;
+                    if !made.is_empty() {
+                        return Ok(made.into_iter().map(|(_, delivery)| delivery).collect());
+                    }
+                }
+                if heads.changed().await.is_err() {
+                    return Ok(Vec::new());
+                }
+            }
+        };
+        let patience = Duration::from_millis(limits::COLLECT_WAIT_MS);
+        tokio::time::timeout(patience, wait).await.unwrap_or_else(|_| Ok(Vec::new()))
+    }
+
+    /// For a Party that can't be dialled: its answers for what it collected on a lane.
+    pub async fn take_handed_in(
+        &self,
+        peer: Party,
+        lane: Precedence,
+        first: u64,
+        answers: Vec<DeliveryAnswer>,
+    ) -> Result<(), ServeFault> {
+        let link = self.heard(peer);
+        let head = self.registrar.head();
+        let records = head.records(&self.registrar.journal);
+        let made = deliver::make(&head, &records, &self.ring, peer, lane).await;
+        let owed = made.map_err(|_| ServeFault::Unusable("journal"))?;
+        let answers = answers.into_iter().map(|one| one.answer);
+        let from = owed.iter().position(|(dispatch, _)| dispatch.serial == first).unwrap_or(owed.len());
+        deliver::take_answers(&link, lane, owed.get(from..).unwrap_or(&[]), answers).await;
+        Ok(())
+    }
+}
+
+fn receive_command(checked: Checked) -> Command {
+    Command::Receive(Box::new(checked))
+}
+
+fn unfit_answer(link: &Link, fault: Unfit) -> Answer {
+    match fault {
+        Unfit::NotTaken(fault) => {
+            link.state.count_not_taken();
+            Answer::NotTaken(fault.reason().into())
+        }
+        Unfit::NotNow(not_now) => {
+            link.state.count_not_now();
+            link.state.ask_for_beat();
+            Answer::NotNow(not_now.reason().into())
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! What peers call. The calling Party comes from the certificate; everything else is `peers/serve.rs`.
+
+use tonic::{Request, Response, Status};
+
+use super::access;
+use super::caller::Caller;
+use super::status;
+use crate::codec::message::precedence_from_proto;
+use crate::codec::proto::detente::v1::exchange_service_server::{ExchangeService, ExchangeServiceServer};
+use crate::codec::proto::detente::v1::{
+    BeatRequest, BeatResponse, CollectRequest, CollectResponse, DeliverRequest, DeliverResponse,
+    HandInKeyListsRequest, HandInKeyListsResponse, HandInReceiptsRequest, HandInReceiptsResponse,
+    HandInRevocationListRequest, HandInRevocationListResponse, KeyListsRequest, KeyListsResponse,
+    LeavesRequest, LeavesResponse,
+};
+use crate::domain::party::Party;
+use crate::limits;
+use crate::peers::exchange::Exchange;
+
+pub struct ExchangeCalls(pub Exchange);
+
+impl ExchangeCalls {
+    pub fn service(self) -> ExchangeServiceServer<ExchangeCalls> {
+        ExchangeServiceServer::new(self)
+            .max_decoding_message_size(limits::EXCHANGE_BYTES_MAX)
+            .max_encoding_message_size(limits::EXCHANGE_BYTES_MAX)
+    }
+}
+
+/// The calling Party. The table lets nobody else in; this is where it becomes a type.
+fn peer<T>(call: &Request<T>) -> Result<Party, Status> {
+    let caller = access::caller(call)?;
+    match caller {
+        Caller::Peer(peer) | Caller::PeerWithStaleList(peer) => Ok(*peer.party()),
+        Caller::Person(_) | Caller::PersonWithStaleList(_) => Err(status::not_permitted(caller)),
+    }
+}
+
+#[tonic::async_trait]
+impl ExchangeService for ExchangeCalls {
+    async fn deliver(&self, call: Request<DeliverRequest>) -> Result<Response<DeliverResponse>, Status> {
+        let peer = peer(&call)?;
+        let answers = self.0.take_deliveries(peer, call.into_inner().deliveries).await;
+        Ok(Response::new(DeliverResponse { answers }))
+    }
+
+    async fn beat(&self, call: Request<BeatRequest>) -> Result<Response<BeatResponse>, Status> {
+        let peer = peer(&call)?;
+        let theirs = call.into_inner().beat.ok_or_else(|| status::field("beat", "must be given"))?;
+        let ours = self.0.take_beat(peer, theirs).await.map_err(status::serve)?;
+        Ok(Response::new(BeatResponse { beat: Some(ours) }))
+    }
+
+    async fn leaves(&self, call: Request<LeavesRequest>) -> Result<Response<LeavesResponse>, Status> {
+        let peer = peer(&call)?;
+        let leaves = self.0.leaves(peer, call.into_inner().from).await.map_err(status::serve)?;
+        Ok(Response::new(leaves))
+    }
+
+    async fn key_lists(&self, call: Request<KeyListsRequest>) -> Result<Response<KeyListsResponse>, Status> {
+        let peer = peer(&call)?;
+        let key_lists = self.0.key_lists(peer, call.into_inner().from).map_err(status::serve)?;
+        Ok(Response::new(KeyListsResponse { key_lists }))
+    }
+
+    async fn hand_in_key_lists(
+        &self,
+        call: Request<HandInKeyListsRequest>,
+    ) -> Result<Response<HandInKeyListsResponse>, Status> {
+        let peer = peer(&call)?;
+        self.0.take_key_lists(peer, call.into_inner().key_lists).await.map_err(status::serve)?;
+        Ok(Response::new(HandInKeyListsResponse {}))
+    }
+
+    async fn hand_in_revocation_list(
+        &self,
+        call: Request<HandInRevocationListRequest>,
+    ) -> Result<Response<HandInRevocationListResponse>, Status> {
+        let peer = peer(&call)?;
+        let list = call.into_inner().revocation_list;
+        let revocation_list = self.0.take_revocation_list(peer, list).await.map_err(status::serve)?;
+        Ok(Response::new(HandInRevocationListResponse { revocation_list }))
+    }
+
+    async fn collect(&self, call: Request<CollectRequest>) -> Result<Response<CollectResponse>, Status> {
+        let peer = peer(&call)?;
+        let deliveries = self.0.owed_to(peer).await.map_err(status::serve)?;
+        Ok(Response::new(CollectResponse { deliveries }))
+    }
+
+    async fn hand_in_receipts(
+        &self,
+        call: Request<HandInReceiptsRequest>,
+    ) -> Result<Response<HandInReceiptsResponse>, Status> {
+        let peer = peer(&call)?;
+        let handed = call.into_inner();
+        let lane = precedence_from_proto(handed.lane, "lane").map_err(status::decode)?;
+        self.0
+            .take_handed_in(peer, lane, handed.first_serial, handed.answers)
+            .await
+            .map_err(status::serve)?;
+        Ok(Response::new(HandInReceiptsResponse {}))
+    }
+}
