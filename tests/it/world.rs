@@ -41,7 +41,6 @@ pub enum Medium {
 /// Nodes that know each other, and the clock that they share.
 pub struct World {
     pub clock: Clock,
-    pub medium: Medium,
     states: BTreeMap<Party, State>,
 }
 
@@ -102,7 +101,7 @@ impl World {
             let state = State::begin(code, medium, clock.clone()).await;
             states.insert(state.party, state);
         }
-        World { clock, medium, states }
+        World { clock, states }
     }
 
     pub fn state(&self, code: &str) -> &State {
@@ -174,10 +173,6 @@ impl State {
 
     pub fn desk_at(&self, directory: &Path) -> Desk {
         DeskDirectory::at(directory).open(self.clock.clone()).unwrap()
-    }
-
-    pub fn desk_directory(&self, role: &str) -> &Path {
-        &self.people[role]
     }
 
     /// A certificate, and the place on the roster by two custodians. The desk is kept under `called`.
