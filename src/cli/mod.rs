@@ -3,6 +3,8 @@
 //! Never here: a rule. A new subcommand is a file with its `Args` and `run`, and one line in each half
 //! of `Cli`.
 
+pub mod audit;
+mod audit_offline;
 pub mod custody;
 pub mod demo;
 pub mod desk;
@@ -20,6 +22,7 @@ pub mod person;
 pub mod proposal;
 pub mod register;
 pub mod serve;
+pub mod verify;
 pub mod watch;
 
 use clap::{Parser, Subcommand};
@@ -44,6 +47,8 @@ enum Command {
     Proposal(proposal::Args),
     Exercise(exercise::Args),
     Watch(watch::Args),
+    Audit(audit::Args),
+    Verify(verify::Args),
 }
 
 impl Cli {
@@ -57,6 +62,8 @@ impl Cli {
             Command::Proposal(args) => proposal::run(args).await,
             Command::Exercise(args) => exercise::run(args).await,
             Command::Watch(args) => watch::run(args).await,
+            Command::Audit(args) => audit::run(args).await,
+            Command::Verify(args) => verify::run(&args),
         }
     }
 }

@@ -167,7 +167,12 @@ impl Audit {
 
     /// Ends the audit. `checkpoint` is the node's signed note over all that counts, as an export ends
     /// with it.
-    pub fn finish(mut self, checkpoint: Option<&[u8]>) -> Report {
+    pub fn finish(self, checkpoint: Option<&[u8]>) -> Report {
+        self.finish_with_fold(checkpoint).0
+    }
+
+    /// As `finish`, with what was folded, for whoever reads on in what was audited.
+    pub fn finish_with_fold(mut self, checkpoint: Option<&[u8]>) -> (Report, Fold) {
         while !self.next.is_empty() || !self.checks.is_empty() {
             self.round(Vec::new());
         }
@@ -180,7 +185,7 @@ impl Audit {
             self.name_missing(index);
         }
         let covered = checkpoint.map_or(Covered::ByNothing, |note| self.compare(note));
-        self.report(covered)
+        (self.report(covered), self.fold)
     }
 
     /// A failure that stands outside the entries, such as a file that ends early.
@@ -314,8 +319,8 @@ impl Audit {
         Covered::ByNothing
     }
 
-    fn report(self, covered: Covered) -> Report {
-        let (fold, found) = (self.fold, self.found);
+    fn report(&mut self, covered: Covered) -> Report {
+        let (fold, found) = (&self.fold, std::mem::take(&mut self.found));
         Report {
             own: fold.board.own.map(|own| (own.party, own.incarnation)),
             fingerprint: fold.fingerprint(),

@@ -158,7 +158,7 @@ impl History {
             .collect()
     }
 
-    fn print(&self, thread: ThreadId, as_of: Option<Instant>) {
+    pub fn print(&self, thread: ThreadId, as_of: Option<Instant>) {
         println!("Thread {thread}");
         if let Some(at) = as_of {
             println!("as it was on record here at {at}");
@@ -224,7 +224,7 @@ impl History {
         }
     }
 
-    fn to_json(&self, thread: ThreadId, as_of: Option<Instant>) -> Value {
+    pub fn to_json(&self, thread: ThreadId, as_of: Option<Instant>) -> Value {
         let said = self.said();
         let picture = Picture::of(&said);
         json!({
