@@ -8,12 +8,14 @@ mod audit_offline;
 pub mod custody;
 pub mod demo;
 pub mod desk;
+pub mod doctor;
 pub mod exercise;
 pub mod fault;
 pub mod files;
 pub mod form;
 pub mod init;
 pub mod json;
+pub mod key_list;
 pub mod keys;
 pub mod node;
 pub mod node_directory;
@@ -42,6 +44,7 @@ enum Command {
     Demo(demo::Args),
     Init(init::Args),
     Serve(serve::Args),
+    Doctor(doctor::Args),
     Person(person::Args),
     Party(party::Args),
     Proposal(proposal::Args),
@@ -49,6 +52,7 @@ enum Command {
     Watch(watch::Args),
     Audit(audit::Args),
     Verify(verify::Args),
+    KeyList(key_list::Args),
 }
 
 impl Cli {
@@ -57,6 +61,7 @@ impl Cli {
             Command::Demo(args) => demo::run(args).await,
             Command::Init(args) => init::run(args).await,
             Command::Serve(args) => serve::run(args).await,
+            Command::Doctor(args) => doctor::run(args).await,
             Command::Person(args) => person::run(args).await,
             Command::Party(args) => party::run(args).await,
             Command::Proposal(args) => proposal::run(args).await,
@@ -64,6 +69,7 @@ impl Cli {
             Command::Watch(args) => watch::run(args).await,
             Command::Audit(args) => audit::run(args).await,
             Command::Verify(args) => verify::run(&args),
+            Command::KeyList(args) => key_list::run(args).await,
         }
     }
 }

@@ -38,6 +38,11 @@ impl NodeDirectory {
         self.0.join("keys")
     }
 
+    /// A TLS pair that waits for its key list to be in force.
+    pub fn next_keys(&self) -> PathBuf {
+        self.keys().join("next")
+    }
+
     pub fn custody(&self) -> PathBuf {
         self.0.join("custody")
     }

@@ -173,7 +173,7 @@ fn issue_and_print(args: Issue) -> Result<(), Fault> {
     println!("serial      {}", issued.serial);
     println!("key digest  {}", issued.key_digest);
     println!("next        detente person propose --as CUSTODIAN \\");
-    println!("              --name '{}' --office '{}' \\", shown(&person.name), shown(&person.office));
+    println!("              --name {} --office {} \\", quoted(&person.name), quoted(&person.office));
     println!("              --key-digest {} --roles {roles}", issued.key_digest);
     Ok(())
 }
@@ -254,6 +254,11 @@ fn revoke(args: Revoke) -> Result<(), Fault> {
         directory.revocation_list().display()
     );
     Ok(())
+}
+
+/// As a shell takes it for one word.
+fn quoted(text: &str) -> String {
+    format!("'{}'", shown(text).replace('\'', "'\\''"))
 }
 
 fn parse_role(text: &str) -> Result<Role, String> {

@@ -26,7 +26,6 @@ use crate::domain::event::{Change, Member, RevocationList};
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::roster::KnownParty;
-use crate::domain::text::shown;
 use crate::evidence::keys::KeyRing;
 use crate::limits;
 use crate::peers::certificate;
@@ -72,11 +71,13 @@ impl PartyCalls {
             Wire::PartyFile(text) => {
                 party_checks::party_added(text, &asked.fingerprint, self.registrar.clock.now())?
             }
+            Wire::ReleaseRule(rule) if rule.one_person.len() > Precedence::FASTEST_FIRST.len() => {
+                return Err(status::field("release_rule.one_person", "each precedence once"));
+            }
             Wire::ReleaseRule(rule) => Change::ReleaseRule {
                 one_person: rule
                     .one_person
                     .iter()
-                    .take(Precedence::FASTEST_FIRST.len())
                     .map(|one| precedence_from_proto(*one, "release_rule.one_person"))
                     .collect::<Result<_, _>>()
                     .map_err(status::decode)?,
@@ -235,12 +236,13 @@ fn party_line(party: &Party, known: &KnownParty, owed: u64) -> Option<PartyLine>
     })
 }
 
-/// A proposal as a custodian reads it before confirming: all that would take force.
+/// A proposal as a custodian reads it before confirming: all that would take force. Names passed the
+/// door's rules for names; whoever prints the sentence guards it all the same.
 fn sentence(change: &Change) -> String {
     match change {
         Change::MemberAdded(member) => {
             let roles: Vec<_> = member.roles.iter().map(|role| role.name()).collect();
-            let (name, office) = (shown(&member.person.name), shown(&member.person.office));
+            let (name, office) = (&member.person.name, &member.person.office);
             format!("add {name} ({office}), key {}, as {}", member.person.key_digest, roles.join(", "))
         }
         Change::MemberRemoved(key) => format!("remove the person with key {key}"),
@@ -248,7 +250,7 @@ fn sentence(change: &Change) -> String {
             (Some(first), Some(newest)) => format!(
                 "take {} ({}) as a Party: fingerprint {}, {} key list(s)",
                 newest.list.party,
-                shown(&newest.list.name),
+                newest.list.name,
                 crate::codec::party_file::Fingerprint(first.digest),
                 key_lists.len()
             ),
@@ -262,12 +264,11 @@ fn sentence(change: &Change) -> String {
             format!("let one person both draft and release: {}", names.join(", "))
         }
         Change::OwnKeyList(next) => {
-            let addresses: Vec<_> = next.list.addresses.iter().map(|line| shown(line)).collect();
             format!(
                 "put the own key list {} in force: digest {}, addresses {}",
                 next.list.number,
                 next.digest,
-                addresses.join(", ")
+                next.list.addresses.join(", ")
             )
         }
     }

@@ -5,6 +5,7 @@ mod audit;
 mod authority;
 mod broker;
 mod bundle;
+mod custodians;
 mod custody;
 mod embedded;
 mod exercise;

@@ -186,13 +186,24 @@ impl State {
         (out, issued.key_digest)
     }
 
-    /// Proposed by one custodian, confirmed by the other.
-    pub async fn change(&self, change: Change, fingerprint: Bytes) {
-        let (first, second) = (self.desk("custodian"), self.desk("second custodian"));
+    /// By the first custodian; the id of the proposal.
+    pub async fn try_propose(&self, change: Change) -> Result<Bytes, tonic::Status> {
+        self.try_propose_with(change, Bytes::new()).await
+    }
+
+    pub async fn try_propose_with(&self, change: Change, fingerprint: Bytes) -> Result<Bytes, tonic::Status> {
+        let first = self.desk("custodian");
         let command = first.command(None).unwrap();
         let proposal = command.id.clone();
         let propose = ProposeRequest { command: Some(command), change: Some(change), fingerprint };
-        answer(PartyServiceClient::new(first.channel).propose(propose)).await.unwrap();
+        PartyServiceClient::new(first.channel).propose(propose).await?;
+        Ok(proposal)
+    }
+
+    /// Proposed by one custodian, confirmed by the other.
+    pub async fn change(&self, change: Change, fingerprint: Bytes) {
+        let second = self.desk("second custodian");
+        let proposal = self.try_propose_with(change, fingerprint).await.unwrap();
         let confirm = ConfirmRequest { command: Some(second.command(None).unwrap()), proposal };
         answer(PartyServiceClient::new(second.channel.clone()).confirm(confirm)).await.unwrap();
     }
