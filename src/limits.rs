@@ -328,6 +328,10 @@ pub const THREADS_PER_PAGE: usize = 200;
 pub const THREAD_PAGE_MESSAGES: usize = 100;
 /// A page of one thread is ended by the message that takes it to this size (bytes).
 pub const THREAD_PAGE_BYTES: usize = 2 * 1024 * 1024;
+/// One piece of an exported journal or bundle holds about so many bytes; one more entry may follow.
+pub const EXPORT_PIECE_BYTES: usize = 1024 * 1024;
+/// An auditor who does not read gets so many pieces ahead; then the export waits, and nothing else.
+pub const EXPORT_PIECES_AHEAD_MAX: usize = 2;
 /// A watch that does not read gets so many notices ahead; then its own stream waits, and nothing else.
 pub const NOTICES_AHEAD_MAX: usize = 16;
 /// Records looked through at once for a watch that catches up.

@@ -5,14 +5,11 @@
 //! counting history that can't be read stops the reader.
 
 pub mod audit;
-mod audit_checks;
-mod audit_events;
 pub mod bundle;
 mod ledgers;
 pub mod positions;
 pub mod records;
 pub mod verify;
-mod verify_thread;
 
 use bytes::Bytes;
 

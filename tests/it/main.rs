@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod auditor;
 mod authority;
 mod broker;
 mod bundle;
