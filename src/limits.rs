@@ -53,6 +53,34 @@ pub const CLOCK_RECHECK_MS: u64 = 1_000;
 
 // ---- forms: what a person may write in a form --------------------------------------------------
 
+/// Signed content larger than this is refused, at the sender and at the receiver (bytes).
+pub const CONTENT_BYTES_MAX: usize = 256 * 1024;
+/// Content with more fields at its top level is refused before it is taken apart, so that a small
+/// message can't unfold into much memory.
+pub const CONTENT_FIELDS_MAX: usize = 4096;
+/// A text larger than this is refused (bytes).
+pub const FORM_TEXT_BYTES_MAX: usize = 16 * 1024;
+/// A list with more entries is refused.
+pub const FORM_LIST_ENTRIES_MAX: usize = 500;
+/// A document with more entries in all its lists together is refused.
+pub const FORM_ENTRIES_MAX: usize = 5000;
+/// No more faults of one document are listed; the last one says so.
+pub const FAULTS_MAX: usize = 500;
+/// A greater number is refused, so that sums stay far from the edge and every format can hold it.
+pub const FORM_NUMBER_MAX: u64 = 999_999_999_999;
+/// A name or other short text with more characters is marked as a fault.
+pub const FORM_NAME_CHARS: usize = 300;
+/// A longer text with more characters is marked as a fault.
+pub const FORM_PROSE_CHARS: usize = 4000;
+/// A polygon with fewer corners is marked as a fault.
+pub const POLYGON_CORNERS_MIN: usize = 3;
+/// A calendar for a year outside is marked as a fault.
+pub const CALENDAR_YEARS: std::ops::RangeInclusive<u64> = 1900..=9999;
+/// A longer text is not taken for the name of a zone, and marked as a fault (bytes).
+pub const ZONE_NAME_BYTES: usize = 64;
+/// A form file larger than this is not read (bytes).
+pub const FORM_FILE_BYTES_MAX: usize = 1024 * 1024;
+
 // ---- evidence ----------------------------------------------------------------------------------
 
 /// What carries more signatures in one wrapping is refused.
@@ -108,6 +136,9 @@ pub const PARTY_FILE_BYTES_MAX: usize = 2 * 1024 * 1024;
 
 /// A larger message payload is refused for good (bytes). A record holds it with its dispatches.
 pub const MESSAGE_BYTES_MAX: usize = 512 * 1024;
+/// A larger draft is refused (bytes): number, releaser and date-time group are added at its release,
+/// and the message must still be within `MESSAGE_BYTES_MAX`.
+pub const DRAFT_BYTES_MAX: usize = MESSAGE_BYTES_MAX - 4 * 1024;
 /// A longer kind is refused (bytes).
 pub const KIND_BYTES_MAX: usize = 64;
 /// A longer one-line text in a message's heading is refused (bytes).
@@ -124,6 +155,18 @@ pub const PARTS_MAX: usize = 64;
 pub const PROVEN_RECEIPT_BYTES_MAX: usize = 16 * 1024;
 /// A head in a larger note is not followed (bytes).
 pub const HEAD_NOTE_BYTES_MAX: usize = 4 * 1024;
+
+/// An exported journal holds no larger entry: more than any medium gives (bytes).
+pub const EXPORT_ENTRY_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// A larger bundle of one thread is not made, and is refused before it is read (bytes).
+pub const BUNDLE_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// A bundle with more Parties is refused.
+pub const BUNDLE_PARTIES_MAX: usize = 256;
+/// A bundle with more messages, or more dispatches, is refused.
+pub const BUNDLE_ITEMS_MAX: usize = 65_536;
+/// A bundle shows no more disputed receipts, and no more contradictions, of one dispatch; more are left
+/// out when it is made, and refused when it is read.
+pub const BUNDLE_ODDITIES_MAX: usize = 64;
 
 // ---- journal -----------------------------------------------------------------------------------
 
@@ -179,6 +222,12 @@ pub const KAFKA_AHEAD_KIB_MAX: usize = 8 * 1024;
 
 /// Ledger trees kept whole for proofs of older leaves; the least used is made anew when it is asked for.
 pub const LEDGER_TREES_KEPT: usize = 4;
+/// An audit uses no more threads at once; more cores than that wait for the one that folds.
+pub const AUDIT_THREADS_MAX: usize = 32;
+/// An audit names no more faults than the first so many; the rest is counted.
+pub const AUDIT_FAULTS_SHOWN_MAX: usize = 100;
+/// An audit names no more void entries than the newest so many; the rest is counted.
+pub const AUDIT_VOIDS_SHOWN_MAX: usize = 100;
 
 // ---- registrar ---------------------------------------------------------------------------------
 
@@ -270,10 +319,33 @@ pub const HEADER_BYTES_MAX: u32 = 16 * 1024;
 /// An answer with longer headers and trailers fails at whoever dialled (bytes). A refusal names all
 /// faults of a form at once, in the trailers.
 pub const ANSWER_HEADER_BYTES_MAX: u32 = 256 * 1024;
+/// A larger call is refused before it is decoded (bytes).
+pub const CALL_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// A larger answer is not given: the call fails (bytes).
+pub const ANSWER_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Silence on the TCP connection before the kernel probes it (milliseconds).
 pub const TCP_KEEPALIVE_MS: u64 = 15_000;
 
+/// Faults beyond this are counted and not listed in the status of a refusal, which must stay within
+/// `ANSWER_HEADER_BYTES_MAX` when it is written as text (bytes).
+pub const FAULTS_IN_STATUS_BYTES_MAX: usize = 96 * 1024;
+/// A longer reason for returning a draft is refused (bytes).
+pub const REASON_BYTES_MAX: usize = 1024;
+/// A page of threads holds no more; the rest comes with the next one.
+pub const THREADS_PER_PAGE: usize = 50;
+/// A page of one thread holds no more messages; the rest comes with the next one.
+pub const THREAD_PAGE_MESSAGES: usize = 100;
+/// A page of one thread is ended by the message that takes it to this size (bytes).
+pub const THREAD_PAGE_BYTES: usize = 2 * 1024 * 1024;
+/// A watch that does not read gets so many notices ahead; then its own stream waits, and nothing else.
+pub const NOTICES_AHEAD_MAX: usize = 16;
+/// Records looked through at once for a watch that catches up.
+pub const NOTICE_RECORDS_MAX: usize = 256;
+
 // ---- cli ---------------------------------------------------------------------------------------
+
+/// A step of the demonstration that has not come about by then fails it (ms).
+pub const DEMO_STEP_MS_MAX: u64 = 60_000;
 
 /// A longer name, office or Party name is not put into a certificate (RFC 5280, ub-common-name).
 pub const CERTIFICATE_NAME_CHARS_MAX: usize = 64;
@@ -281,3 +353,15 @@ pub const CERTIFICATE_NAME_CHARS_MAX: usize = 64;
 pub const AUTHORITY_LIFE_MS: i64 = 3_652 * 24 * 60 * 60 * 1_000;
 /// A key, certificate or register file larger than this is refused unread (bytes).
 pub const KEY_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// A certificate made here is good for two years unless another life is asked for (milliseconds).
+pub const CERTIFICATE_LIFE_MS: i64 = 730 * 24 * 3_600_000;
+/// A revocation list made here is good for five weeks unless another life is asked for: whoever forgets
+/// to publish the next one in time stops all calls that rely on it (milliseconds).
+pub const REVOCATION_LIST_LIFE_MS: i64 = 35 * 24 * 3_600_000;
+/// `doctor` warns of a certificate or revocation list that ends within three weeks (milliseconds).
+pub const EXPIRY_WARNING_MS: i64 = 21 * 24 * 3_600_000;
+/// A node that was asked to stop and has not by then is left to end with its process (milliseconds).
+pub const SHUTDOWN_MS_MAX: u64 = 5_000;
+/// A call of an officer's command that has no answer by then is given up; it is safe to give the command
+/// again with the same id (milliseconds).
+pub const DESK_CALL_MS_MAX: u64 = 30_000;

@@ -64,7 +64,7 @@ fn wire(payload: &Bytes) -> Result<proto::Message, DecodeFault> {
     proto::Message::decode(payload.clone()).map_err(|_| DecodeFault::new("message", "not a message at all"))
 }
 
-fn outgoing_to_proto(outgoing: &Outgoing) -> proto::Message {
+pub(super) fn outgoing_to_proto(outgoing: &Outgoing) -> proto::Message {
     proto::Message {
         thread: Bytes::copy_from_slice(&outgoing.thread.0),
         kind: outgoing.kind.clone(),
@@ -81,10 +81,7 @@ fn outgoing_to_proto(outgoing: &Outgoing) -> proto::Message {
         marking: outgoing.marking.clone(),
         language: outgoing.language.clone(),
         references: outgoing.references.iter().map(reference_to_proto).collect(),
-        traffic: match outgoing.traffic {
-            Traffic::Real => proto::Traffic::Real as i32,
-            Traffic::Drill => proto::Traffic::Drill as i32,
-        },
+        traffic: traffic_to_proto(outgoing.traffic),
         parts: outgoing.parts.iter().map(part_to_proto).collect(),
         subject: outgoing.subject.clone(),
         remarks: outgoing.remarks.clone(),
@@ -92,7 +89,7 @@ fn outgoing_to_proto(outgoing: &Outgoing) -> proto::Message {
     }
 }
 
-fn outgoing_from_proto(wire: proto::Message, zone: String) -> Result<Outgoing, DecodeFault> {
+pub(super) fn outgoing_from_proto(wire: proto::Message, zone: String) -> Result<Outgoing, DecodeFault> {
     let regime = wire.regime.map(|regime| {
         Ok(RegimeCitation {
             name: text(regime.name, "message.regime.name", limits::LINE_BYTES_MAX)?,
@@ -248,6 +245,13 @@ pub(crate) fn precedence_to_proto(precedence: Precedence) -> i32 {
     }) as i32
 }
 
+pub(crate) fn traffic_to_proto(traffic: Traffic) -> i32 {
+    (match traffic {
+        Traffic::Real => proto::Traffic::Real,
+        Traffic::Drill => proto::Traffic::Drill,
+    }) as i32
+}
+
 pub(crate) fn precedence_from_proto(wire: i32, field: &'static str) -> Result<Precedence, DecodeFault> {
     match proto::Precedence::try_from(wire) {
         Ok(proto::Precedence::Routine) => Ok(Precedence::Routine),
@@ -255,6 +259,21 @@ pub(crate) fn precedence_from_proto(wire: i32, field: &'static str) -> Result<Pr
         Ok(proto::Precedence::Immediate) => Ok(Precedence::Immediate),
         Ok(proto::Precedence::Flash) => Ok(Precedence::Flash),
         Ok(proto::Precedence::Unspecified) | Err(_) => Err(DecodeFault::new(field, "one of the four grades")),
+    }
+}
+
+/// The grade that a call names, for showing.
+pub fn precedence_name(wire: i32) -> String {
+    precedence_from_proto(wire, "precedence")
+        .map_or_else(|_| "no known precedence".into(), |one| one.to_string())
+}
+
+/// Real or drill, for showing.
+pub fn traffic_name(wire: i32) -> &'static str {
+    match proto::Traffic::try_from(wire) {
+        Ok(proto::Traffic::Real) => "real",
+        Ok(proto::Traffic::Drill) => "drill",
+        Ok(proto::Traffic::Unspecified) | Err(_) => "real or drill not known",
     }
 }
 

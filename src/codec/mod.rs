@@ -3,10 +3,15 @@
 //!
 //! Never here: a decision. What can't be decoded is an error that names the field, never a guess.
 
+pub mod bundle;
 pub mod change;
+pub mod content;
 pub mod dispatch;
 pub mod event;
+pub mod exercise;
+pub mod export;
 pub mod fault;
+pub mod heading;
 pub mod key_list;
 pub mod message;
 pub mod party_file;
@@ -15,5 +20,5 @@ pub mod record;
 pub(crate) mod repeated;
 pub mod signed;
 
-pub(crate) use proto::detente::evidence::v1 as evidence_v1;
+pub(crate) use self::proto::detente::evidence::v1 as evidence_v1;
 pub(crate) use proto::detente::journal::v1 as journal_v1;

@@ -36,6 +36,10 @@ pub struct Lane {
     pub taken: u64,
     /// Dispatches without a receipt: serial to the index of the record that fixed them.
     pub owed: OrdMap<u64, u64>,
+    /// Dispatches with a receipt: serial to the index of the record that holds it.
+    pub receipted: OrdMap<u64, u64>,
+    /// Dispatches for which a receipt came that does not verify: serial to the newest such record.
+    pub disputed: OrdMap<u64, u64>,
     /// The newest receipts that we gave, so that a repeated dispatch gets its first one: serial to what
     /// is needed to make the same proof again. No more than [`limits::RECEIPTS_KEPT_PER_LANE`].
     pub given: OrdMap<u64, Given>,
@@ -146,10 +150,17 @@ impl Link {
         }
     }
 
-    /// Their receipt for a dispatch of ours is on record.
-    pub fn receipted(&mut self, receipt: &Receipt, leaf: Digest) {
+    /// Their receipt for a dispatch of ours is on record, at this index.
+    pub fn receipted(&mut self, receipt: &Receipt, leaf: Digest, index: u64) {
         self.hold(receipt.leaf_index, leaf);
-        self.lane_mut(receipt.lane).owed.remove(&receipt.serial);
+        let lane = self.lane_mut(receipt.lane);
+        lane.owed.remove(&receipt.serial);
+        lane.receipted.insert(receipt.serial, index);
+    }
+
+    /// A receipt of theirs that does not verify is on record, at this index.
+    pub fn disputed(&mut self, precedence: Precedence, serial: u64, index: u64) {
+        self.lane_mut(precedence).disputed.insert(serial, index);
     }
 
     fn hold(&mut self, leaf_index: u64, leaf: Digest) {

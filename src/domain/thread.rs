@@ -54,6 +54,12 @@ impl Thread {
         }
     }
 
+    /// What was on record here by then. Only for reading: what was dispatched is left out.
+    pub fn as_of(&self, at: Instant) -> Thread {
+        let entries = self.entries.iter().filter(|entry| entry.recorded_at <= at).copied().collect();
+        Thread { entries, dispatched: Vec::new() }
+    }
+
     /// Sorted by author, place and digest.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
@@ -84,6 +90,10 @@ impl Thread {
 
     pub fn holds_place(&self, author: Party, place: u64) -> bool {
         self.entries.binary_search_by_key(&(author, place), |entry| (entry.author, entry.place)).is_ok()
+    }
+
+    pub fn holds_message(&self, digest: &Digest) -> bool {
+        self.entries.iter().any(|entry| entry.digest == *digest)
     }
 
     /// All messages, each author's own in the order of their places, authors woven together by the

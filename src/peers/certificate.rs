@@ -235,6 +235,17 @@ pub fn key_digest(der: &[u8]) -> Result<Digest, Unreadable> {
     Ok(Digest::of(parse_certificate(der)?.public_key().raw))
 }
 
+/// When a certificate (DER) ends; `None` if it can't be read.
+pub fn valid_until(der: &[u8]) -> Option<Instant> {
+    Some(validity(&parse_certificate(der).ok()?).until)
+}
+
+/// When a revocation list (DER) must be followed by the next, as it says of itself.
+pub fn list_until(der: &[u8]) -> Option<Instant> {
+    let (_, parsed) = CertificateRevocationList::from_der(der).ok()?;
+    Some(Instant::from_seconds(parsed.next_update()?.timestamp()))
+}
+
 /// The first certificate of a PEM file, DER.
 pub fn from_pem(pem: &[u8]) -> Result<Vec<u8>, Unreadable> {
     Ok(CertificateDer::from_pem_slice(pem).map_err(|_| Unreadable)?.to_vec())

@@ -4,8 +4,15 @@
 //! Never here: a write, a clock, forgiveness. A record that does not count is void and named as such;
 //! counting history that can't be read stops the reader.
 
+pub mod audit;
+mod audit_checks;
+mod audit_events;
+pub mod bundle;
+pub mod ledgers;
 pub mod positions;
 pub mod records;
+pub mod verify;
+mod verify_thread;
 
 use bytes::Bytes;
 use imbl::OrdMap;
@@ -93,6 +100,17 @@ impl Fold {
 
     /// Whether the signature of the next entry is to be looked at.
     pub fn step(&mut self, position: u64, entry: &Bytes, look: Look) -> Result<Step, Broken> {
+        self.step_seen(position, entry, look, &mut |_, _| {})
+    }
+
+    /// As `step`; a record that counts is shown with the Board as it was before it.
+    fn step_seen(
+        &mut self,
+        position: u64,
+        entry: &Bytes,
+        look: Look,
+        see: &mut dyn FnMut(&Board, &Record),
+    ) -> Result<Step, Broken> {
         let check = match (&self.record_key, look) {
             (Some(key), Look::AtSignature) => Check::Signature(key),
             (Some(_), Look::AtChainOnly) | (None, _) => Check::CoveredByCheckpoint,
@@ -101,7 +119,7 @@ impl Fold {
             return Ok(self.void(position, Void::Unreadable));
         };
         if self.record_key.is_none() {
-            return self.begin(position, entry, opened);
+            return self.begin(position, entry, opened, see);
         }
         if let Err(void) = self.chain.judge(&opened.claim) {
             self.voids.note(void, &opened.claim, opened.leaf, self.chain.size);
@@ -110,11 +128,18 @@ impl Fold {
         let index = opened.claim.index;
         let (claim, leaf) = (opened.claim.clone(), opened.leaf);
         let record = opened.record().map_err(|fault| Broken::Unreadable { index, fault })?;
-        self.count(position, &claim, leaf, &record)?;
+        self.count(position, &claim, leaf, &record, see)?;
         Ok(Step::Counted(record))
     }
 
-    fn count(&mut self, position: u64, claim: &Claim, leaf: Digest, record: &Record) -> Result<(), Broken> {
+    fn count(
+        &mut self,
+        position: u64,
+        claim: &Claim,
+        leaf: Digest,
+        record: &Record,
+        see: &mut dyn FnMut(&Board, &Record),
+    ) -> Result<(), Broken> {
         for event in &record.events {
             if let Event::EpochOpened { fold_version, .. } = event
                 && *fold_version > FOLD_VERSION
@@ -122,6 +147,7 @@ impl Fold {
                 return Err(Broken::NewerFold { index: record.index, written: *fold_version });
             }
         }
+        see(&self.board, record);
         // A change of our own record key takes force with the record after the one that confirms it.
         let next_key = self.next_record_key(record);
         self.chain.take(claim, leaf);
@@ -136,7 +162,13 @@ impl Fold {
     }
 
     /// The first record carries the key that signs it; the fingerprint says whether it is the right one.
-    fn begin(&mut self, position: u64, entry: &Bytes, opened: record::Opened) -> Result<Step, Broken> {
+    fn begin(
+        &mut self,
+        position: u64,
+        entry: &Bytes,
+        opened: record::Opened,
+        see: &mut dyn FnMut(&Board, &Record),
+    ) -> Result<Step, Broken> {
         let (mut claim, leaf) = (opened.claim.clone(), opened.leaf);
         let record = opened.record().map_err(|_| Broken::NoBeginning)?;
         let mut opened_as = None;
@@ -169,7 +201,7 @@ impl Fold {
         self.chain = Chain::empty(incarnation);
         self.chain.judge(&claim).map_err(|_| Broken::NoBeginning)?;
         self.record_key = Some(key);
-        self.count(position, &claim, leaf, &record)?;
+        self.count(position, &claim, leaf, &record, see)?;
         Ok(Step::Counted(record))
     }
 

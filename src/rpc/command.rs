@@ -11,8 +11,8 @@ use crate::domain::digest::{CommandId, Digest};
 use crate::domain::event::Stamp;
 use crate::domain::time::Instant;
 
-/// The stamp of a person's command. `whole` is the call's message: the same id with another one is
-/// refused.
+/// The stamp of a person's command. `whole` is the call's message, whose field 1 is the header: the same
+/// id with another one, or in another call, is refused.
 pub fn origin<M: Message>(
     header: Option<&CommandHeader>,
     whole: &M,
@@ -22,8 +22,40 @@ pub fn origin<M: Message>(
     let id = CommandId::from_slice(&header.id).ok_or_else(|| status::field("command.id", "16 bytes"))?;
     Ok(Origin::Person(Stamp {
         id,
-        content: Digest::of(&whole.encode_to_vec()),
+        content: content_of(header, whole),
         at: Instant(header.at_ms),
         by: caller.person().clone(),
     }))
+}
+
+/// The digest of what is asked, under the name of its call. The header is left out: the id stands beside
+/// the digest, and whoever asks again may do so at another time.
+fn content_of<M: Message>(header: &CommandHeader, whole: &M) -> Digest {
+    let name = std::any::type_name::<M>();
+    let name = name.rsplit("::").next().unwrap_or(name);
+    let mut header_field = Vec::new();
+    prost::encoding::message::encode(1, header, &mut header_field);
+    let whole = whole.encode_to_vec();
+    let asked = whole.strip_prefix(header_field.as_slice()).unwrap_or(&whole);
+    Digest::of_all(&[name.as_bytes(), &[0], asked])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::proto::detente::v1::{ConfirmRequest, DropProposalRequest};
+
+    #[test]
+    fn the_same_asked_later_is_the_same_and_asked_of_another_call_is_not() {
+        let header = |at_ms| CommandHeader { id: vec![1; 16].into(), at_ms };
+        let confirm = |at_ms| {
+            let whole = ConfirmRequest { command: Some(header(at_ms)), proposal: vec![2; 16].into() };
+            content_of(&header(at_ms), &whole)
+        };
+        assert_eq!(confirm(1), confirm(2));
+        let whole = DropProposalRequest { command: Some(header(1)), proposal: vec![2; 16].into() };
+        assert_ne!(content_of(&header(1), &whole), confirm(1));
+        let other = ConfirmRequest { command: Some(header(1)), proposal: vec![3; 16].into() };
+        assert_ne!(content_of(&header(1), &other), confirm(1));
+    }
 }

@@ -6,7 +6,7 @@ use super::access;
 use super::caller::Caller;
 use super::status;
 use crate::codec::message::precedence_from_proto;
-use crate::codec::proto::detente::v1::exchange_service_server::ExchangeService;
+use crate::codec::proto::detente::v1::exchange_service_server::{ExchangeService, ExchangeServiceServer};
 use crate::codec::proto::detente::v1::{
     BeatRequest, BeatResponse, CollectRequest, CollectResponse, DeliverRequest, DeliverResponse,
     HandInKeyListsRequest, HandInKeyListsResponse, HandInReceiptsRequest, HandInReceiptsResponse,
@@ -14,9 +14,18 @@ use crate::codec::proto::detente::v1::{
     LeavesRequest, LeavesResponse,
 };
 use crate::domain::party::Party;
+use crate::limits;
 use crate::peers::exchange::Exchange;
 
-pub struct Exchanges(pub Exchange);
+pub struct ExchangeCalls(pub Exchange);
+
+impl ExchangeCalls {
+    pub fn service(self) -> ExchangeServiceServer<ExchangeCalls> {
+        ExchangeServiceServer::new(self)
+            .max_decoding_message_size(limits::EXCHANGE_BYTES_MAX)
+            .max_encoding_message_size(limits::EXCHANGE_BYTES_MAX)
+    }
+}
 
 /// The calling Party. The table lets nobody else in; this is where it becomes a type.
 fn peer<T>(call: &Request<T>) -> Result<Party, Status> {
@@ -28,7 +37,7 @@ fn peer<T>(call: &Request<T>) -> Result<Party, Status> {
 }
 
 #[tonic::async_trait]
-impl ExchangeService for Exchanges {
+impl ExchangeService for ExchangeCalls {
     async fn deliver(&self, call: Request<DeliverRequest>) -> Result<Response<DeliverResponse>, Status> {
         let peer = peer(&call)?;
         let answers = self.0.take_deliveries(peer, call.into_inner().deliveries).await;

@@ -7,7 +7,13 @@ pub mod access;
 pub mod caller;
 pub mod command;
 pub mod exchange;
+pub mod exercise;
+pub mod faults;
+pub mod party;
+mod party_checks;
 pub mod status;
+pub mod thread;
+pub mod watch;
 
 /// The compiled protos (a `google.protobuf.FileDescriptorSet`), for reflection and for the test that
 /// no method is without a row in the access table.

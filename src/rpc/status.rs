@@ -8,7 +8,8 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::codec::fault::DecodeFault;
 use crate::domain::board::Denied;
-use crate::domain::refusal::{NotNow, Refusal};
+use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
+use crate::limits;
 use crate::peers::serve::ServeFault;
 use crate::peers::stranger::Stranger;
 use crate::replay::records::RecordFault;
@@ -64,15 +65,36 @@ pub fn not_permitted(caller: &Caller) -> Status {
 /// What the Board or the Registrar answers other than yes.
 pub fn denied(denied: Denied) -> Status {
     match denied {
+        Denied::Refused(Refusal::Faults(named)) => faults(&named),
         Denied::Refused(refused) => refusal(refusal_code(&refused), refused.reason(), refused.to_string()),
         Denied::NotNow(not_now) => refusal(not_now_code(not_now), not_now.reason(), not_now.to_string()),
         Denied::AlreadyDone { .. } => refusal(Code::AlreadyExists, "ALREADY_DONE", denied.to_string()),
     }
 }
 
+/// Each fault as a field violation (`google.rpc.BadRequest`), as many as a status can carry.
+fn faults(named: &[FaultNamed]) -> Status {
+    let refused = Refusal::Faults(named.to_vec());
+    let mut details =
+        ErrorDetails::with_error_info(refused.reason(), DOMAIN, std::collections::HashMap::new());
+    let mut bytes: usize = 0;
+    for (told, fault) in named.iter().enumerate() {
+        bytes = bytes.saturating_add(fault.field.len()).saturating_add(fault.rule.len());
+        if bytes > limits::FAULTS_IN_STATUS_BYTES_MAX {
+            let left = named.len().saturating_sub(told);
+            details.add_bad_request_violation("", format!("and {left} more: showing the draft lists them"));
+            break;
+        }
+        details.add_bad_request_violation(fault.field.clone(), fault.rule.clone());
+    }
+    Status::with_error_details(refusal_code(&refused), refused.to_string(), details)
+}
+
 /// A field of the call that can't be read, or breaks a rule. Nothing was done.
 pub fn field(field: &str, rule: impl std::fmt::Display) -> Status {
-    refusal(Code::InvalidArgument, "FIELD", format!("field {field}: {rule}"))
+    let mut details = ErrorDetails::with_error_info("FIELD", DOMAIN, std::collections::HashMap::new());
+    details.add_bad_request_violation(field, rule.to_string());
+    Status::with_error_details(Code::InvalidArgument, format!("field {field}: {rule}"), details)
 }
 
 pub fn decode(fault: DecodeFault) -> Status {

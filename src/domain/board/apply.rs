@@ -92,9 +92,14 @@ impl Board {
             Event::Released(released) => self.released(record, released),
             Event::Received(received) => self.received(record, received),
             Event::Receipted(receipted) => {
-                self.link_mut(receipted.party, |link| link.receipted(&receipted.receipt, receipted.leaf));
+                self.link_mut(receipted.party, |link| {
+                    link.receipted(&receipted.receipt, receipted.leaf, record.index);
+                });
             }
-            Event::ReceiptDisputed { party, .. } => self.oddity(*party, record.at),
+            Event::ReceiptDisputed { party, lane, serial, .. } => {
+                self.link_mut(*party, |link| link.disputed(*lane, *serial, record.index));
+                self.oddity(*party, record.at);
+            }
             Event::Equivocated { party, proof } => {
                 self.link_mut(*party, |link| link.contradicted(proof.digest()));
                 self.oddity(*party, record.at);

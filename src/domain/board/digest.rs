@@ -110,10 +110,12 @@ fn link(sum: &mut Sum, link: &Link) {
         let lane = link.lane(precedence);
         sum.number(lane.sent);
         sum.number(lane.taken);
-        sum.list(lane.owed.iter(), |sum, (serial, index)| {
-            sum.number(*serial);
-            sum.number(*index);
-        });
+        for indexes in [&lane.owed, &lane.receipted, &lane.disputed] {
+            sum.list(indexes.iter(), |sum, (serial, index)| {
+                sum.number(*serial);
+                sum.number(*index);
+            });
+        }
         sum.list(lane.given.iter(), |sum, (serial, given)| {
             sum.number(*serial);
             sum.number(given.index);

@@ -1,0 +1,324 @@
+//! `exercise draft` and `exercise revise`: a form and a heading, put on record as a draft.
+//!
+//! Never here: a check. The node tells all faults at once.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::given::{self, service};
+use super::print;
+use crate::cli::desk::{AsCommand, answer};
+use crate::cli::fault::Fault;
+use crate::cli::form::{self, Syntax};
+use crate::cli::{files, json};
+use crate::codec::content::{self, Said};
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::{heading, message};
+use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId};
+use crate::domain::exercise::{Content, Kind, MessageReference};
+use crate::domain::message::{Addressee, Outgoing, Reference, RegimeCitation, Relation, Traffic};
+use crate::domain::people::Person;
+use crate::domain::precedence::Precedence;
+
+#[derive(clap::Args, Debug)]
+pub struct DraftArgs {
+    /// The form, TOML or JSON (by its ending)
+    form: PathBuf,
+    #[command(flatten)]
+    person: AsCommand,
+    #[command(flatten)]
+    heading: HeadingArgs,
+    /// What the form is, if neither its first line nor its file's name says so
+    #[arg(long, value_parser = given::kind)]
+    kind: Option<Kind>,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct ReviseArgs {
+    /// The draft's id, or its first digits
+    #[arg(value_parser = given::beginning)]
+    draft: String,
+    /// Another form in place of the one drafted
+    #[arg(long)]
+    form: Option<PathBuf>,
+    #[command(flatten)]
+    person: AsCommand,
+    #[command(flatten)]
+    heading: HeadingArgs,
+    #[arg(long, value_parser = given::kind)]
+    kind: Option<Kind>,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+struct HeadingArgs {
+    /// Who is asked to act: PARTY or PARTY:OFFICE; may be given several times
+    #[arg(long, value_name = "PARTY", value_parser = given::addressee)]
+    to: Vec<Addressee>,
+    /// Who is told
+    #[arg(long, value_name = "PARTY", value_parser = given::addressee)]
+    info: Vec<Addressee>,
+    /// The thread that it continues; left out, a calendar or notification opens a fresh one
+    #[arg(long, value_parser = given::thread)]
+    thread: Option<ThreadId>,
+    /// flash, immediate, priority or routine
+    #[arg(long, value_parser = given::precedence)]
+    precedence: Option<Precedence>,
+    #[arg(long)]
+    subject: Option<String>,
+    #[arg(long)]
+    remarks: Option<String>,
+    #[arg(long)]
+    marking: Option<String>,
+    /// BCP 47, such as en
+    #[arg(long)]
+    language: Option<String>,
+    /// The zone of the date-time group: an IANA name or Z
+    #[arg(long)]
+    zone: Option<String>,
+    /// Rules that you say you act under
+    #[arg(long, value_name = "NAME:DIGEST:PROVISION", value_parser = given::regime)]
+    regime: Option<RegimeCitation>,
+    /// Another message that this one is about, by its whole digest; what the form itself amends,
+    /// concludes or cancels is referred to in any case
+    #[arg(long, value_name = "DIGEST", value_parser = given::digest)]
+    refers_to: Vec<Digest>,
+    /// Another message whose place this one takes
+    #[arg(long, value_name = "DIGEST", value_parser = given::digest)]
+    amends: Vec<Digest>,
+    /// Another message that this one answers
+    #[arg(long, value_name = "DIGEST", value_parser = given::digest)]
+    answers: Vec<Digest>,
+    /// For training: inside the signature, so that it is never taken for real
+    #[arg(long, conflicts_with = "real")]
+    drill: bool,
+    #[arg(long)]
+    real: bool,
+}
+
+pub async fn draft(args: DraftArgs) -> Result<(), Fault> {
+    let content = read_form(&args.form, args.kind)?;
+    let (desk, header, id) = args.person.open()?;
+    let mut outgoing = blank(id, &content, &args.heading)?;
+    args.heading.put_into(&mut outgoing, &content);
+    put(&desk, header, id, DraftId(derived("draft", id)), &outgoing, &content, args.json).await
+}
+
+pub async fn revise(args: ReviseArgs) -> Result<(), Fault> {
+    let (desk, header, id) = args.person.open()?;
+    let draft = given::open_draft(&desk, &args.draft).await?;
+    let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into() };
+    let present = answer(service(&desk).show_draft(asked)).await?;
+    let mut outgoing = message::decode_draft(&present.message)?;
+    let content = match &args.form {
+        Some(form) => read_form(form, args.kind)?,
+        None => match content::said(&outgoing.kind, &outgoing.content) {
+            Said::Exercise(content) => content,
+            Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => {
+                return Err(Fault::new("the draft's form can't be read; give it with --form"));
+            }
+        },
+    };
+    args.heading.put_into(&mut outgoing, &content);
+    put(&desk, header, id, draft, &outgoing, &content, args.json).await
+}
+
+async fn put(
+    desk: &crate::cli::desk::Desk,
+    header: calls::CommandHeader,
+    id: CommandId,
+    draft: DraftId,
+    outgoing: &Outgoing,
+    content: &Content,
+    as_json: bool,
+) -> Result<(), Fault> {
+    if !as_json {
+        println!("command  {id}");
+    }
+    let asked = calls::DraftRequest {
+        command: Some(header),
+        draft: draft.0.to_vec().into(),
+        heading: Some(heading::given_heading(outgoing)),
+        content: Some(heading::given(content)?),
+    };
+    let answered = answer(service(desk).draft(asked)).await?;
+    if as_json {
+        let object = json!({
+            "kind": "draft",
+            "command": id.to_string(),
+            "draft": draft.to_string(),
+            "digest": hex::encode(&answered.digest),
+            "thread": outgoing.thread.to_string(),
+            "faults": print::faults_json(&answered.faults),
+        });
+        println!("{}", json::line(&object));
+        return Ok(());
+    }
+    println!("draft    {draft}");
+    println!("digest   {}", hex::encode(&answered.digest));
+    println!("thread   {}", outgoing.thread);
+    print::faults(&answered.faults);
+    Ok(())
+}
+
+/// What no flag says. A thread that is opened is chosen from the command's id, so that the same command
+/// given again asks for the same.
+fn blank(id: CommandId, content: &Content, heading: &HeadingArgs) -> Result<Outgoing, Fault> {
+    let thread = match (heading.thread, content) {
+        (Some(thread), _) => thread,
+        (None, Content::Calendar(_) | Content::Notification(_)) => ThreadId(derived("thread", id)),
+        (
+            None,
+            Content::Amendment(_)
+            | Content::Invitation(_)
+            | Content::Conclusion(_)
+            | Content::Statement(_)
+            | Content::Cancellation(_)
+            | Content::SameActivity(_),
+        ) => return Err(Fault::new("give the thread that it belongs to, with --thread")),
+    };
+    Ok(Outgoing {
+        thread,
+        kind: content.kind().name().into(),
+        content: bytes::Bytes::new(),
+        action: Vec::new(),
+        information: Vec::new(),
+        precedence: Precedence::Routine,
+        zone: "Z".into(),
+        // The node puts in who calls.
+        drafter: Person { name: String::new(), office: String::new(), key_digest: Digest::ZERO },
+        regime: None,
+        marking: String::new(),
+        language: "en".into(),
+        references: Vec::new(),
+        traffic: Traffic::Real,
+        parts: Vec::new(),
+        subject: content.designation().unwrap_or_default().into(),
+        remarks: String::new(),
+    })
+}
+
+impl HeadingArgs {
+    fn put_into(&self, outgoing: &mut Outgoing, content: &Content) {
+        fn set<T: Clone>(place: &mut T, given: &Option<T>) {
+            if let Some(given) = given {
+                place.clone_from(given);
+            }
+        }
+        outgoing.kind = content.kind().name().into();
+        if !self.to.is_empty() {
+            outgoing.action.clone_from(&self.to);
+        }
+        if !self.info.is_empty() {
+            outgoing.information.clone_from(&self.info);
+        }
+        set(&mut outgoing.thread, &self.thread);
+        set(&mut outgoing.precedence, &self.precedence);
+        set(&mut outgoing.subject, &self.subject);
+        set(&mut outgoing.remarks, &self.remarks);
+        set(&mut outgoing.marking, &self.marking);
+        set(&mut outgoing.language, &self.language);
+        set(&mut outgoing.zone, &self.zone);
+        if self.regime.is_some() {
+            outgoing.regime.clone_from(&self.regime);
+        }
+        if self.drill {
+            outgoing.traffic = Traffic::Drill;
+        }
+        if self.real {
+            outgoing.traffic = Traffic::Real;
+        }
+        self.put_references(outgoing, content);
+    }
+
+    fn put_references(&self, outgoing: &mut Outgoing, content: &Content) {
+        let given = [
+            (&self.refers_to, Relation::RefersTo),
+            (&self.amends, Relation::Amends),
+            (&self.answers, Relation::Answers),
+        ];
+        if given.iter().any(|(digests, _)| !digests.is_empty()) {
+            outgoing.references.clear();
+        }
+        let mut add = |message: Option<Digest>, number: &str, author: &str, relation: Relation| {
+            let known = outgoing.references.iter().any(|other| match (other.message, message) {
+                (Some(there), Some(here)) => there == here,
+                (Some(_), None) | (None, Some(_)) | (None, None) => {
+                    other.message == message && other.number == number
+                }
+            });
+            if !known {
+                outgoing.references.push(Reference {
+                    message,
+                    number: number.into(),
+                    author: author.into(),
+                    relation,
+                });
+            }
+        };
+        for (digests, relation) in given {
+            for digest in digests {
+                add(Some(*digest), "", "", relation);
+            }
+        }
+        if let Some((reference, relation)) = main_reference(content)
+            && (reference.message_digest.is_some() || !reference.number.is_empty())
+        {
+            let digest = reference.message_digest.map(|digest| digest.0);
+            add(digest, &reference.number, &reference.author, relation);
+        }
+    }
+}
+
+/// The message that a form is about.
+fn main_reference(content: &Content) -> Option<(&MessageReference, Relation)> {
+    match content {
+        Content::Amendment(form) => Some((&form.amends, Relation::Amends)),
+        Content::Conclusion(form) => Some((&form.exercise, Relation::RefersTo)),
+        Content::Statement(form) => Some((&form.exercise, Relation::RefersTo)),
+        Content::Cancellation(form) => Some((&form.cancels, Relation::RefersTo)),
+        Content::SameActivity(form) => Some((&form.other_message, Relation::RefersTo)),
+        Content::Calendar(_) | Content::Notification(_) | Content::Invitation(_) => None,
+    }
+}
+
+fn derived(what: &str, id: CommandId) -> [u8; 16] {
+    let whole = Digest::of_all(&[what.as_bytes(), &id.0]);
+    let mut first = [0; 16];
+    for (to, from) in first.iter_mut().zip(whole.0) {
+        *to = from;
+    }
+    first
+}
+
+fn read_form(path: &Path, kind: Option<Kind>) -> Result<Content, Fault> {
+    let bytes = files::read_public(path)?;
+    let name = path.display();
+    let text = String::from_utf8(bytes).map_err(|_| Fault::new(format!("{name}: not a text (UTF-8)")))?;
+    let syntax = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("toml") => Syntax::Toml,
+        Some("json") => Syntax::Json,
+        Some(_) | None => return Err(Fault::new(format!("{name}: a form's name ends in .toml or .json"))),
+    };
+    let kind = match kind.or_else(|| kind_said(path, &text)) {
+        Some(kind) => kind,
+        None => return Err(Fault::new(format!("{name}: what kind of form is it? Say so with --kind"))),
+    };
+    form::read(kind, syntax, &text).map_err(|fault| Fault::new(format!("{name}: {fault}")))
+}
+
+/// By the comment in the first line, as templates have it, else by the file's name.
+fn kind_said(path: &Path, text: &str) -> Option<Kind> {
+    let first = text.lines().next().filter(|line| line.starts_with('#')).unwrap_or_default();
+    let word = |name: &str| {
+        first
+            .split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
+            .any(|word| word.trim_end_matches('.') == name)
+    };
+    let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+    Kind::ALL.into_iter().find(|kind| word(kind.name())).or_else(|| given::kind(stem).ok())
+}

@@ -1,0 +1,226 @@
+//! `exercise drafts`, `show-draft`, `return`, `withdraw`, `release`.
+//!
+//! Never here: a release on part of a digest. Who releases names all of what they were shown.
+
+use serde_json::json;
+
+use super::given::{self, service};
+use super::print;
+use crate::cli::desk::{As, AsCommand, answer};
+use crate::cli::fault::Fault;
+use crate::cli::{form, json};
+use crate::codec::content::{self, Said};
+use crate::codec::message;
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::digest::{Digest, DraftId};
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+
+#[derive(clap::Args, Debug)]
+pub struct ListArgs {
+    #[command(flatten)]
+    person: As,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct ShowArgs {
+    /// The draft's id, or its first digits
+    #[arg(value_parser = given::beginning)]
+    draft: String,
+    #[command(flatten)]
+    person: As,
+    /// Print the form alone, to be revised
+    #[arg(long, conflicts_with = "json")]
+    toml: bool,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct ReturnArgs {
+    /// The draft's id, or its first digits
+    #[arg(value_parser = given::beginning)]
+    draft: String,
+    /// All of the digest that was shown
+    #[arg(long, value_parser = given::digest)]
+    digest: Digest,
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    person: AsCommand,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct WithdrawArgs {
+    /// The draft's id, or its first digits
+    #[arg(value_parser = given::beginning)]
+    draft: String,
+    #[command(flatten)]
+    person: AsCommand,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct ReleaseArgs {
+    /// The draft's whole id
+    #[arg(value_parser = draft_id)]
+    draft: DraftId,
+    /// All of the digest that was shown
+    #[arg(long, value_parser = given::digest)]
+    digest: Digest,
+    /// Release it with its faults
+    #[arg(long)]
+    as_is: bool,
+    #[command(flatten)]
+    person: AsCommand,
+    #[arg(long)]
+    json: bool,
+}
+
+fn draft_id(text: &str) -> Result<DraftId, String> {
+    DraftId::from_hex(text).ok_or_else(|| "a draft's id is 32 hexadecimal digits".into())
+}
+
+pub async fn list(args: ListArgs) -> Result<(), Fault> {
+    let desk = args.person.open()?;
+    let drafts = answer(service(&desk).list_drafts(calls::ListDraftsRequest {})).await?.drafts;
+    for line in &drafts {
+        let drafter = line.drafter.clone().unwrap_or_default();
+        let precedence = message::precedence_name(line.precedence);
+        if args.json {
+            let object = json!({
+                "kind": "draft",
+                "draft": hex::encode(&line.draft),
+                "digest": hex::encode(&line.digest),
+                "message_kind": line.kind,
+                "subject": line.subject,
+                "drafter": {"name": drafter.name, "office": drafter.office},
+                "precedence": precedence,
+                "returned": line.returned,
+            });
+            println!("{}", json::line(&object));
+            continue;
+        }
+        println!("{}  {}  {precedence}", hex::encode(&line.draft), shown(&line.kind));
+        print::row(1, "Subject", &shown(&line.subject));
+        print::row(1, "Drafted by", &shown(&drafter.name));
+        print::row(1, "Digest", &hex::encode(&line.digest));
+        if !line.returned.is_empty() {
+            print::row(1, "Returned", &shown(&line.returned));
+        }
+    }
+    if drafts.is_empty() && !args.json {
+        println!("no drafts are open");
+    }
+    Ok(())
+}
+
+pub async fn show(args: ShowArgs) -> Result<(), Fault> {
+    let desk = args.person.open()?;
+    let draft = given::open_draft(&desk, &args.draft).await?;
+    let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into() };
+    let answered = answer(service(&desk).show_draft(asked)).await?;
+    // What is shown is what has this digest: computed here, not taken on the node's word.
+    let digest = Digest::of(&answered.message);
+    let outgoing = message::decode_draft(&answered.message)?;
+    let said = content::said(&outgoing.kind, &outgoing.content);
+    if args.toml {
+        let Said::Exercise(content) = &said else {
+            return Err(Fault::new("the draft's form can't be read"));
+        };
+        print!("{}", form::to_toml(content));
+        return Ok(());
+    }
+    if args.json {
+        let mut object = print::outgoing_json(&outgoing, &said);
+        object["kind"] = "draft".into();
+        object["draft"] = draft.to_string().into();
+        object["digest"] = digest.to_string().into();
+        object["faults"] = print::faults_json(&answered.faults);
+        object["returned"] = answered.returned.into();
+        println!("{}", json::line(&object));
+        return Ok(());
+    }
+    println!("Draft {draft}");
+    print::draft(&outgoing, &said);
+    if !answered.returned.is_empty() {
+        print::row(0, "Returned", &shown(&answered.returned));
+    }
+    print::faults(&answered.faults);
+    println!("Digest of all this: {digest}");
+    Ok(())
+}
+
+pub async fn give_back(args: ReturnArgs) -> Result<(), Fault> {
+    let (desk, header, id) = args.person.open()?;
+    let draft = given::open_draft(&desk, &args.draft).await?;
+    say_command(id, args.json);
+    let asked = calls::ReturnDraftRequest {
+        command: Some(header),
+        draft: draft.0.to_vec().into(),
+        digest: args.digest.0.to_vec().into(),
+        reason: args.reason,
+    };
+    answer(service(&desk).return_draft(asked)).await?;
+    say_done("returned", draft, id, args.json);
+    Ok(())
+}
+
+pub async fn withdraw(args: WithdrawArgs) -> Result<(), Fault> {
+    let (desk, header, id) = args.person.open()?;
+    let draft = given::open_draft(&desk, &args.draft).await?;
+    say_command(id, args.json);
+    let asked = calls::WithdrawDraftRequest { command: Some(header), draft: draft.0.to_vec().into() };
+    answer(service(&desk).withdraw_draft(asked)).await?;
+    say_done("withdrawn", draft, id, args.json);
+    Ok(())
+}
+
+pub async fn release(args: ReleaseArgs) -> Result<(), Fault> {
+    let (desk, header, id) = args.person.open()?;
+    say_command(id, args.json);
+    let asked = calls::ReleaseRequest {
+        command: Some(header),
+        draft: args.draft.0.to_vec().into(),
+        digest: args.digest.0.to_vec().into(),
+        as_is: args.as_is,
+    };
+    let released = answer(service(&desk).release(asked)).await?;
+    let at = Instant(released.released_at_ms);
+    if args.json {
+        let object = json!({
+            "kind": "released",
+            "command": id.to_string(),
+            "message": hex::encode(&released.message_digest),
+            "number": released.number,
+            "thread": hex::encode(&released.thread),
+            "released_at_ms": at.0,
+        });
+        println!("{}", json::line(&object));
+        return Ok(());
+    }
+    println!("released {} of {}", shown(&released.number), at.date_time_group());
+    println!("message  {}", hex::encode(&released.message_digest));
+    println!("thread   {}", hex::encode(&released.thread));
+    Ok(())
+}
+
+fn say_command(id: crate::domain::digest::CommandId, as_json: bool) {
+    if !as_json {
+        println!("command  {id}");
+    }
+}
+
+fn say_done(what: &str, draft: DraftId, id: crate::domain::digest::CommandId, as_json: bool) {
+    if as_json {
+        let object = json!({"kind": what, "command": id.to_string(), "draft": draft.to_string()});
+        println!("{}", json::line(&object));
+    } else {
+        println!("{what} draft {draft}");
+    }
+}

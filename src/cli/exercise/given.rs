@@ -1,0 +1,121 @@
+//! What is given on the command line: kinds, addressees, digests, instants.
+//!
+//! Never here: a guess. A shortened digest is taken only where the command shows what it stands for.
+
+use bytes::Bytes;
+use tonic::transport::Channel;
+
+use crate::cli::desk::{Desk, answer};
+use crate::cli::fault::Fault;
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
+use crate::domain::digest::{Digest, DraftId, ThreadId};
+use crate::domain::exercise::Kind;
+use crate::domain::message::{Addressee, RegimeCitation};
+use crate::domain::precedence::Precedence;
+use crate::domain::time::Instant;
+use crate::limits;
+
+/// Fewer digits of an id or digest are not taken for one.
+const DIGITS_MIN: usize = 8;
+
+pub fn service(desk: &Desk) -> ExerciseServiceClient<Channel> {
+    ExerciseServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::ANSWER_BYTES_MAX)
+}
+
+pub fn kind(text: &str) -> Result<Kind, String> {
+    let words = || Kind::ALL.map(Kind::word).join(", ");
+    let found = Kind::ALL.into_iter().find(|kind| kind.word() == text || kind.name() == text);
+    found.ok_or_else(|| format!("one of: {}", words()))
+}
+
+pub fn addressee(text: &str) -> Result<Addressee, String> {
+    let (party, office) = text.split_once(':').unwrap_or((text, ""));
+    let party = party.parse().map_err(|fault: crate::domain::party::NotAParty| fault.to_string())?;
+    Ok(Addressee { party, office: office.into() })
+}
+
+pub fn precedence(text: &str) -> Result<Precedence, String> {
+    Precedence::from_name(text).ok_or_else(|| "one of: flash, immediate, priority, routine".into())
+}
+
+pub fn regime(text: &str) -> Result<RegimeCitation, String> {
+    let mut parts = text.splitn(3, ':');
+    let (name, digest) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    Ok(RegimeCitation {
+        name: name.into(),
+        digest: self::digest(digest)?,
+        provision: parts.next().unwrap_or_default().into(),
+    })
+}
+
+pub fn digest(text: &str) -> Result<Digest, String> {
+    Digest::from_hex(text).ok_or_else(|| "a digest is 64 hexadecimal digits".into())
+}
+
+pub fn thread(text: &str) -> Result<ThreadId, String> {
+    ThreadId::from_hex(text).ok_or_else(|| "a thread is 32 hexadecimal digits".into())
+}
+
+pub fn instant(text: &str) -> Result<Instant, String> {
+    Instant::from_rfc3339(text).ok_or_else(|| "an instant is written as 2025-07-31T09:00:00Z".into())
+}
+
+/// An id or digest, or the first digits of one.
+pub fn beginning(text: &str) -> Result<String, String> {
+    if text.len() < DIGITS_MIN || text.len() > 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        return Err(format!("hexadecimal digits, at least the first {DIGITS_MIN}"));
+    }
+    Ok(text.to_ascii_lowercase())
+}
+
+/// The one that begins so, among all.
+pub fn only_one<'a>(
+    what: &str,
+    beginning: &str,
+    all: impl Iterator<Item = &'a Bytes>,
+) -> Result<Bytes, Fault> {
+    let mut found: Option<&Bytes> = None;
+    for one in all.filter(|one| hex::encode(one).starts_with(beginning)) {
+        if found.is_some_and(|other| other != one) {
+            return Err(Fault::new(format!(
+                "more than one {what} begins with {beginning}; give more digits"
+            )));
+        }
+        found = Some(one);
+    }
+    found.cloned().ok_or_else(|| Fault::new(format!("no {what} here begins with {beginning}")))
+}
+
+/// The open draft that is meant.
+pub async fn open_draft(desk: &Desk, beginning: &str) -> Result<DraftId, Fault> {
+    if let Some(whole) = DraftId::from_hex(beginning) {
+        return Ok(whole);
+    }
+    let drafts = answer(service(desk).list_drafts(calls::ListDraftsRequest {})).await?.drafts;
+    let found = only_one("open draft", beginning, drafts.iter().map(|line| &line.draft))?;
+    DraftId::from_slice(&found).ok_or_else(|| Fault::new("the node names a draft that has no id"))
+}
+
+/// The thread that is meant.
+pub async fn known_thread(desk: &Desk, beginning: &str) -> Result<ThreadId, Fault> {
+    if let Some(whole) = ThreadId::from_hex(beginning) {
+        return Ok(whole);
+    }
+    let lines = all_threads(desk).await?;
+    let found = only_one("thread", beginning, lines.iter().map(|line| &line.thread))?;
+    ThreadId::from_slice(&found).ok_or_else(|| Fault::new("the node names a thread that has no id"))
+}
+
+pub async fn all_threads(desk: &Desk) -> Result<Vec<calls::ThreadLine>, Fault> {
+    let mut lines = Vec::new();
+    let mut page = 0;
+    loop {
+        let answered = answer(service(desk).list_threads(calls::ListThreadsRequest { page })).await?;
+        lines.extend(answered.threads);
+        if answered.next <= page {
+            return Ok(lines);
+        }
+        page = answered.next;
+    }
+}

@@ -1,0 +1,215 @@
+//! Messages, drafts and faults as a person reads them, and as a program does.
+//!
+//! Never here: text from outside that was not made safe to show.
+
+use serde_json::{Value, json};
+
+use crate::cli::form;
+use crate::codec::content::{self, Said};
+use crate::codec::proto::detente::v1::Fault;
+use crate::domain::exercise::{Content, lines};
+use crate::domain::message::{Addressee, Message, Outgoing, Relation, Traffic};
+use crate::domain::people::Person;
+use crate::domain::text::{shown, shown_lines};
+
+/// A label and what it is about, in two columns.
+pub fn row(depth: usize, label: &str, value: &str) {
+    let label = format!("{}{label}", "  ".repeat(depth));
+    if value.is_empty() { println!("{label}") } else { println!("{label:<28}  {value}") }
+}
+
+pub fn faults(faults: &[Fault]) {
+    if faults.is_empty() {
+        println!("no faults");
+    } else {
+        println!("{} fault(s); it can be released as it is:", faults.len());
+    }
+    for fault in faults {
+        row(1, &shown(&fault.field), &shown(&fault.rule));
+    }
+}
+
+pub fn faults_json(faults: &[Fault]) -> Value {
+    faults.iter().map(|fault| json!({"field": fault.field, "rule": fault.rule})).collect()
+}
+
+pub fn person(person: &Person) -> String {
+    if person.office.is_empty() {
+        shown(&person.name)
+    } else {
+        format!("{} ({})", shown(&person.name), shown(&person.office))
+    }
+}
+
+fn addressees(all: &[Addressee]) -> String {
+    let one = |addressee: &Addressee| {
+        if addressee.office.is_empty() {
+            addressee.party.to_string()
+        } else {
+            format!("{} ({})", addressee.party, shown(&addressee.office))
+        }
+    };
+    all.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+pub fn traffic(traffic: Traffic) -> &'static str {
+    match traffic {
+        Traffic::Real => "real",
+        Traffic::Drill => "drill",
+    }
+}
+
+fn relation(relation: Relation) -> &'static str {
+    match relation {
+        Relation::RefersTo => "refers to",
+        Relation::Amends => "amends",
+        Relation::Answers => "answers",
+        Relation::Acknowledges => "acknowledges",
+    }
+}
+
+/// All of a released message: heading, then what it says.
+pub fn message(message: &Message, said: &Said) {
+    row(0, "Number", &shown(&message.number));
+    row(0, "From", &format!("{}, incarnation {}", message.author, message.incarnation));
+    row(0, "Date-time group", &message.released_at.date_time_group().to_string());
+    row(0, "Released by", &person(&message.releaser));
+    heading(&message.draft);
+    body(0, said, &message.draft);
+}
+
+/// All of a draft.
+pub fn draft(outgoing: &Outgoing, said: &Said) {
+    heading(outgoing);
+    body(0, said, outgoing);
+}
+
+fn heading(outgoing: &Outgoing) {
+    row(0, "Drafted by", &person(&outgoing.drafter));
+    row(0, "To, for action", &addressees(&outgoing.action));
+    if !outgoing.information.is_empty() {
+        row(0, "To, for information", &addressees(&outgoing.information));
+    }
+    row(0, "Precedence", &outgoing.precedence.to_string());
+    row(0, "Traffic", traffic(outgoing.traffic));
+    row(0, "Kind", &shown(&outgoing.kind));
+    row(0, "Thread", &outgoing.thread.to_string());
+    row(0, "Subject", &shown(&outgoing.subject));
+    if let Some(regime) = &outgoing.regime {
+        let cited = format!("{} ({}), {}", shown(&regime.name), regime.digest, shown(&regime.provision));
+        row(0, "Regime cited", &cited);
+    }
+    for (label, text) in [("Marking", &outgoing.marking), ("Language", &outgoing.language)] {
+        if !text.is_empty() {
+            row(0, label, &shown(text));
+        }
+    }
+    row(0, "Zone", &shown(&outgoing.zone));
+    for reference in &outgoing.references {
+        let digest = reference.message.map(|digest| digest.to_string()).unwrap_or_default();
+        let about = [shown(&reference.number), shown(&reference.author), digest];
+        let about: Vec<_> = about.into_iter().filter(|part| !part.is_empty()).collect();
+        row(0, "Reference", &format!("{} {}", relation(reference.relation), about.join(" ")));
+    }
+    for part in &outgoing.parts {
+        let named = format!("{} ({}), {} bytes", shown(&part.name), shown(&part.media_type), part.bytes);
+        row(0, "Part", &named);
+    }
+    if !outgoing.remarks.is_empty() {
+        for (index, line) in shown_lines(&outgoing.remarks).iter().enumerate() {
+            row(0, if index == 0 { "Remarks" } else { "" }, line);
+        }
+    }
+}
+
+/// What the content says, in lines.
+pub fn body(depth: usize, said: &Said, outgoing: &Outgoing) {
+    match said {
+        Said::Exercise(form) => form_lines(depth, form),
+        Said::Acknowledgement(read) => {
+            row(depth, "Read", &read.message.to_string());
+            row(depth, "By", &person(&read.officer));
+            row(depth, "At", &read.read_at.to_string());
+        }
+        Said::Unknown | Said::Unreadable(_) => {
+            for mark in content::marks(said, &outgoing.content) {
+                row(depth, "Content", &shown(&mark));
+            }
+        }
+    }
+}
+
+pub fn form_lines(depth: usize, form: &Content) {
+    for line in lines(form) {
+        row(depth.saturating_add(line.depth), &line.label, &line.value);
+    }
+}
+
+pub fn person_json(person: &Person) -> Value {
+    json!({"name": person.name, "office": person.office, "key_digest": person.key_digest.to_string()})
+}
+
+pub fn said_json(said: &Said) -> Value {
+    match said {
+        Said::Exercise(content) => content_json(content),
+        Said::Acknowledgement(read) => json!({
+            "message": read.message.to_string(),
+            "officer": person_json(&read.officer),
+            "read_at_ms": read.read_at.0,
+        }),
+        Said::Unknown | Said::Unreadable(_) => Value::Null,
+    }
+}
+
+pub fn content_json(content: &Content) -> Value {
+    serde_json::from_str(&form::to_json(content)).unwrap_or(Value::Null)
+}
+
+pub fn outgoing_json(outgoing: &Outgoing, said: &Said) -> Value {
+    let addressees = |all: &[Addressee]| -> Value {
+        all.iter().map(|one| json!({"party": one.party.as_str(), "office": one.office})).collect()
+    };
+    let references: Value = outgoing
+        .references
+        .iter()
+        .map(|reference| {
+            json!({
+                "relation": relation(reference.relation),
+                "message": reference.message.map(|digest| digest.to_string()),
+                "number": reference.number,
+                "author": reference.author,
+            })
+        })
+        .collect();
+    json!({
+        "message_kind": outgoing.kind,
+        "thread": outgoing.thread.to_string(),
+        "action": addressees(&outgoing.action),
+        "information": addressees(&outgoing.information),
+        "precedence": outgoing.precedence.to_string(),
+        "traffic": traffic(outgoing.traffic),
+        "zone": outgoing.zone,
+        "drafter": person_json(&outgoing.drafter),
+        "regime": outgoing.regime.as_ref().map(|regime| json!({
+            "name": regime.name, "digest": regime.digest.to_string(), "provision": regime.provision,
+        })),
+        "marking": outgoing.marking,
+        "language": outgoing.language,
+        "references": references,
+        "subject": outgoing.subject,
+        "remarks": outgoing.remarks,
+        "content": said_json(said),
+    })
+}
+
+pub fn message_json(message: &Message, said: &Said) -> Value {
+    let mut whole = outgoing_json(&message.draft, said);
+    if let Value::Object(fields) = &mut whole {
+        fields.insert("author".into(), message.author.as_str().into());
+        fields.insert("incarnation".into(), message.incarnation.0.into());
+        fields.insert("number".into(), message.number.clone().into());
+        fields.insert("released_at_ms".into(), message.released_at.0.into());
+        fields.insert("releaser".into(), person_json(&message.releaser));
+    }
+    whole
+}

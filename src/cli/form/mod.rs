@@ -1,0 +1,117 @@
+//! Forms for people: TOML or JSON to content and back.
+//!
+//! Never here: a judgement of what is stated (`domain/exercise/faults.rs`), or the signed bytes
+//! (`codec/exercise`).
+
+mod write;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::domain::exercise::{Content, Kind};
+use crate::domain::text::shown;
+use crate::limits;
+
+/// How a form is written down.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Syntax {
+    Toml,
+    Json,
+}
+
+/// What is wrong with the writing of a form, and where. Safe to show.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("line {line}, column {column}: {what}")]
+pub struct NotAForm {
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    pub what: String,
+}
+
+/// Reads a form. A field that the form does not have is an error, and so is a value of the wrong type;
+/// what is merely wrong or missing is not: ask `faults` for that.
+///
+/// # Errors
+/// The first place that can't be read.
+pub fn read(kind: Kind, syntax: Syntax, text: &str) -> Result<Content, NotAForm> {
+    if text.len() > limits::FORM_FILE_BYTES_MAX {
+        let what = format!("a form takes at most {} bytes", limits::FORM_FILE_BYTES_MAX);
+        return Err(NotAForm { line: 1, column: 1, what });
+    }
+    Ok(match kind {
+        Kind::Calendar => Content::Calendar(parse(syntax, text)?),
+        Kind::Notification => Content::Notification(parse(syntax, text)?),
+        Kind::Amendment => Content::Amendment(parse(syntax, text)?),
+        Kind::Invitation => Content::Invitation(parse(syntax, text)?),
+        Kind::Conclusion => Content::Conclusion(parse(syntax, text)?),
+        Kind::Statement => Content::Statement(parse(syntax, text)?),
+        Kind::Cancellation => Content::Cancellation(parse(syntax, text)?),
+        Kind::SameActivity => Content::SameActivity(parse(syntax, text)?),
+    })
+}
+
+/// The content as a commented form, for a person to revise. Read again, it gives the same content.
+pub fn to_toml(content: &Content) -> String {
+    write::commented(content)
+}
+
+/// The content as JSON, fields that are not stated left out. Read again, it gives the same content.
+pub fn to_json(content: &Content) -> String {
+    match content {
+        Content::Calendar(form) => pretty(form),
+        Content::Notification(form) => pretty(form),
+        Content::Amendment(form) => pretty(form),
+        Content::Invitation(form) => pretty(form),
+        Content::Conclusion(form) => pretty(form),
+        Content::Statement(form) => pretty(form),
+        Content::Cancellation(form) => pretty(form),
+        Content::SameActivity(form) => pretty(form),
+    }
+}
+
+/// An empty form, each field with what it is.
+pub fn template(kind: Kind) -> String {
+    write::commented(&Content::empty(kind))
+}
+
+/// A form filled in, with invented Parties and places.
+pub fn example(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Calendar => include_str!("examples/calendar.toml"),
+        Kind::Notification => include_str!("examples/notification.toml"),
+        Kind::Amendment => include_str!("examples/amendment.toml"),
+        Kind::Invitation => include_str!("examples/invitation.toml"),
+        Kind::Conclusion => include_str!("examples/conclusion.toml"),
+        Kind::Statement => include_str!("examples/statement.toml"),
+        Kind::Cancellation => include_str!("examples/cancellation.toml"),
+        Kind::SameActivity => include_str!("examples/same-activity.toml"),
+    }
+}
+
+fn pretty(form: &impl Serialize) -> String {
+    serde_json::to_string_pretty(form).expect("forms hold only texts, numbers, lists and named fields")
+}
+
+fn parse<T: DeserializeOwned>(syntax: Syntax, text: &str) -> Result<T, NotAForm> {
+    match syntax {
+        Syntax::Toml => toml::from_str(text).map_err(|error| {
+            let (line, column) = place(text, error.span().map_or(0, |span| span.start));
+            NotAForm { line, column, what: shown(error.message()) }
+        }),
+        Syntax::Json => serde_json::from_str(text).map_err(|error| {
+            let whole = error.to_string();
+            let what = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(what, _)| what);
+            NotAForm { line: error.line().max(1), column: error.column().max(1), what: shown(what) }
+        }),
+    }
+}
+
+/// Line and column of a byte in a text.
+fn place(text: &str, byte: usize) -> (usize, usize) {
+    let before = text.get(..byte).unwrap_or(text);
+    let line = before.matches('\n').count().saturating_add(1);
+    let last = before.rsplit('\n').next().unwrap_or(before);
+    (line, last.chars().count().saturating_add(1))
+}

@@ -1,0 +1,225 @@
+//! Writes a form as TOML with a comment at each field. The empty one is the template, a filled one is
+//! what a person revises: the same lines either way.
+//!
+//! Never here: the meaning of a field; that stands with its declaration in `domain/exercise`.
+
+use std::fmt::Write as _;
+
+use crate::domain::exercise::outline::{Asked, Field, Leaf, Part, Shape, Value};
+use crate::domain::exercise::{Content, Kind, WELL_KNOWN};
+use crate::domain::text::is_unsafe_to_show;
+
+/// Whether lines are active, or stand behind a `#` to be taken away.
+#[derive(Clone, Copy)]
+enum Lines {
+    Active,
+    ToUncomment,
+}
+
+impl Lines {
+    fn mark(self) -> &'static str {
+        match self {
+            Lines::Active => "",
+            Lines::ToUncomment => "#",
+        }
+    }
+}
+
+pub(super) fn commented(content: &Content) -> String {
+    let mut out = String::new();
+    let kind = content.kind();
+    comment(&mut out, &format!("{}: {}.", kind.name(), purpose(kind)));
+    comment(&mut out, "");
+    comment(
+        &mut out,
+        "Fill in what applies. Fields marked * are asked for: where one is not available yet, name its",
+    );
+    comment(
+        &mut out,
+        "path in to_follow. A line with # directly before its name is not in force: take the # away.",
+    );
+    comment(
+        &mut out,
+        "Dates: year-month-day, with or without T and the time, then the zone: an IANA name, Z or an",
+    );
+    comment(
+        &mut out,
+        "offset. Coordinates: decimal degrees with N or S and E or W. Numbers: whole, without quotation marks.",
+    );
+    let form = content.form();
+    if has_figures(form.fields()) {
+        comment(&mut out, "");
+        comment(
+            &mut out,
+            "Figures are one entry for each number: what is counted, and of what kind, whose and where; blank",
+        );
+        comment(&mut out, "means all together. Any words will do; well known are:");
+        for (what, kinds) in WELL_KNOWN {
+            comment(&mut out, &format!("  \"{what}\" (kinds: {kinds})"));
+        }
+    }
+    out.push('\n');
+    table(&mut out, "", form.fields(), &form.parts(), Lines::Active);
+    out
+}
+
+fn purpose(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Calendar => "the planned activities of one calendar year, or that there are none",
+        Kind::Notification => "prior notification of an exercise, the full form",
+        Kind::Amendment => "the whole form as it now stands, in place of an earlier one",
+        Kind::Invitation => "an invitation to observe an exercise",
+        Kind::Conclusion => "that an exercise is over, and what it was",
+        Kind::Statement => "figures said later, beside what was notified; to change a notice, amend it",
+        Kind::Cancellation => "that an exercise will not take place, or is broken off",
+        Kind::SameActivity => "that another Party's thread is about the same activity, or that it is not",
+    }
+}
+
+fn has_figures(fields: &[Field]) -> bool {
+    fields.iter().any(|field| match field.shape {
+        Shape::Groups(_) if field.name == "figures" => true,
+        Shape::Group(inner) | Shape::Groups(inner) => has_figures(inner),
+        Shape::Leaf(_) | Shape::Leaves(_) => false,
+    })
+}
+
+fn comment(out: &mut String, text: &str) {
+    out.push_str(if text.is_empty() { "#" } else { "# " });
+    out.push_str(text);
+    out.push('\n');
+}
+
+/// TOML wants the single values of a table before the tables within it.
+fn table(out: &mut String, path: &str, fields: &'static [Field], parts: &[Part], lines: Lines) {
+    let value_of = |field: &Field| {
+        parts.iter().find(|part| part.field.name == field.name).map_or(&Value::Absent, |part| &part.value)
+    };
+    for field in fields {
+        match field.shape {
+            Shape::Leaf(leaf) => {
+                explain(out, field);
+                single(out, field.name, leaf, value_of(field), lines);
+            }
+            Shape::Leaves(_) => {
+                explain(out, field);
+                several(out, field.name, value_of(field), lines);
+            }
+            Shape::Group(_) | Shape::Groups(_) => {}
+        }
+    }
+    for field in fields {
+        let path = if path.is_empty() { field.name.to_owned() } else { format!("{path}.{}", field.name) };
+        match (field.shape, value_of(field)) {
+            (Shape::Leaf(_) | Shape::Leaves(_), _) => {}
+            (Shape::Group(inner), value) => {
+                out.push('\n');
+                explain(out, field);
+                line(out, lines, &format!("[{path}]"));
+                table(out, &path, inner, group_parts(value), lines);
+            }
+            (Shape::Groups(inner), Value::List(items)) => {
+                for item in items {
+                    out.push('\n');
+                    explain(out, field);
+                    line(out, lines, &format!("[[{path}]]"));
+                    table(out, &path, inner, group_parts(&item.value), lines);
+                }
+            }
+            (Shape::Groups(inner), Value::Absent | Value::Leaf(_) | Value::Group(_)) => {
+                out.push('\n');
+                explain(out, field);
+                line(out, Lines::ToUncomment, &format!("[[{path}]]"));
+                table(out, &path, inner, &[], Lines::ToUncomment);
+            }
+        }
+    }
+}
+
+fn group_parts(value: &Value) -> &[Part] {
+    match value {
+        Value::Group(parts) => parts,
+        Value::Absent | Value::Leaf(_) | Value::List(_) => &[],
+    }
+}
+
+fn explain(out: &mut String, field: &Field) {
+    let star = match field.asked {
+        Asked::Always => " *",
+        Asked::IfAny => "",
+    };
+    comment(out, &format!("{}{star}: {}", field.label, field.meaning));
+}
+
+fn line(out: &mut String, lines: Lines, text: &str) {
+    out.push_str(lines.mark());
+    out.push_str(text);
+    out.push('\n');
+}
+
+fn single(out: &mut String, name: &str, leaf: Leaf, value: &Value, lines: Lines) {
+    match (value, leaf) {
+        (Value::Leaf(text), Leaf::Number) => line(out, lines, &format!("{name} = {text}")),
+        (Value::Leaf(text), Leaf::Prose) if text.contains('\n') => {
+            line(out, lines, &format!("{name} = {}", quoted_lines(text)));
+        }
+        (Value::Leaf(text), _) => line(out, lines, &format!("{name} = {}", quoted(text))),
+        (_, Leaf::Text | Leaf::Prose | Leaf::When) => line(out, lines, &format!("{name} = \"\"")),
+        // Nothing stands for "not stated" here: the line is out of force until it is filled in.
+        (_, Leaf::Number) => line(out, Lines::ToUncomment, &format!("{name} = 0")),
+        (_, Leaf::Choice(words)) => {
+            let first = words.first().copied().unwrap_or_default();
+            line(out, Lines::ToUncomment, &format!("{name} = {}", quoted(first)));
+        }
+        (_, Leaf::Point) => line(out, Lines::ToUncomment, &format!("{name} = \"0.000000 N 0.000000 E\"")),
+        (_, Leaf::Digest | Leaf::Thread) => line(out, Lines::ToUncomment, &format!("{name} = \"\"")),
+    }
+}
+
+fn several(out: &mut String, name: &str, value: &Value, lines: Lines) {
+    let Value::List(items) = value else {
+        line(out, lines, &format!("{name} = []"));
+        return;
+    };
+    line(out, lines, &format!("{name} = ["));
+    for item in items {
+        if let Value::Leaf(text) = &item.value {
+            line(out, lines, &format!("    {},", quoted(text)));
+        }
+    }
+    line(out, lines, "]");
+}
+
+/// A TOML basic string. What can't be seen is written as an escape, so that a form is safe to print.
+fn quoted(text: &str) -> String {
+    let mut out = String::from("\"");
+    for character in text.chars() {
+        if character == '\n' { out.push_str("\\n") } else { escaped(&mut out, character) }
+    }
+    out.push('"');
+    out
+}
+
+/// A TOML multi-line basic string; the line break behind the opening marks is not part of it.
+fn quoted_lines(text: &str) -> String {
+    let mut out = String::from("\"\"\"\n");
+    for character in text.chars() {
+        if character == '\n' { out.push('\n') } else { escaped(&mut out, character) }
+    }
+    out.push_str("\"\"\"");
+    out
+}
+
+fn escaped(out: &mut String, character: char) {
+    match character {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\t' => out.push_str("\\t"),
+        '\r' => out.push_str("\\r"),
+        _ if is_unsafe_to_show(character) => {
+            // Writing to a String does not fail.
+            let _ = write!(out, "\\U{:08X}", u32::from(character));
+        }
+        _ => out.push(character),
+    }
+}

@@ -1,0 +1,403 @@
+//! `detente init`: a new node's directory, its authority and keys, its two first custodians, and the
+//! first record of its journal. A separate, dated act: `serve` never begins a journal.
+//!
+//! Never here: anything written over. Where something is already, nothing is made.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+
+use crate::cli::custody::{Custody, CustodyFault};
+use crate::cli::desk::{DeskDirectory, DeskFault};
+use crate::cli::fault::Fault;
+use crate::cli::files::{self, FileFault};
+use crate::cli::keys::{self, KeyFault, NodeKeys, Purpose as KeyFile};
+use crate::cli::node_directory::{
+    JournalSettings, KafkaSettings, NodeDirectory, NodeSettings, SettingsFault, TransportSettings,
+};
+use crate::clock::Clock;
+use crate::codec::party_file::Fingerprint;
+use crate::codec::{key_list, record, signed};
+use crate::domain::digest::{Digest, WriterId};
+use crate::domain::event::{AcceptedKeyList, Event, Member, Record, RevocationList};
+use crate::domain::keys::{Key, KeyList, Purpose};
+use crate::domain::party::{Incarnation, Party};
+use crate::domain::people::{Person, Role};
+use crate::domain::time::Instant;
+use crate::evidence::key_list::KeyListFault;
+use crate::evidence::keys::SigningKey;
+use crate::evidence::signed::{PayloadType, Signed};
+use crate::journal::{self, kafka_topic};
+use crate::limits;
+
+/// The life of a Party's journal that `init` begins.
+const FIRST_LIFE: Incarnation = Incarnation(1);
+
+/// What is to be made.
+#[derive(Clone, Debug)]
+pub struct InitPlan {
+    pub directory: PathBuf,
+    pub party: Party,
+    /// As people write it, such as "Republic of Poland".
+    pub name: String,
+    pub listen: SocketAddr,
+    /// Where others reach the node, "host:port"; none if it can't be dialled.
+    pub addresses: Vec<String>,
+    pub contacts: Vec<String>,
+    /// Exactly two, and two different persons.
+    pub custodians: [NewPerson; 2],
+    pub journal: JournalSettings,
+    pub lives: Lives,
+}
+
+/// A person who is to have a certificate.
+#[derive(Clone, Debug)]
+pub struct NewPerson {
+    pub name: String,
+    /// May be empty.
+    pub office: String,
+}
+
+/// How long what the authority signs is good for.
+#[derive(Clone, Copy, Debug)]
+pub struct Lives {
+    pub certificate_ms: i64,
+    pub revocation_list_ms: i64,
+}
+
+impl Default for Lives {
+    fn default() -> Lives {
+        Lives {
+            certificate_ms: limits::CERTIFICATE_LIFE_MS,
+            revocation_list_ms: limits::REVOCATION_LIST_LIFE_MS,
+        }
+    }
+}
+
+/// What was made.
+#[derive(Debug)]
+pub struct Made {
+    pub fingerprint: Fingerprint,
+    /// One for each custodian, in the order of the plan.
+    pub desks: [PathBuf; 2],
+}
+
+/// Why nothing was begun. What lies in the directory by then is of no use and may be removed.
+#[derive(Debug, thiserror::Error)]
+pub enum InitFault {
+    #[error("{} holds something already; a node is made in a new or empty directory", .0.display())]
+    NotEmpty(PathBuf),
+    #[error("the two custodians must be two different persons")]
+    SamePerson,
+    #[error(transparent)]
+    KeyList(#[from] KeyListFault),
+    #[error(transparent)]
+    Custody(#[from] CustodyFault),
+    #[error(transparent)]
+    File(#[from] FileFault),
+    #[error(transparent)]
+    Key(#[from] KeyFault),
+    #[error(transparent)]
+    Settings(#[from] SettingsFault),
+    #[error(transparent)]
+    Desk(#[from] DeskFault),
+    #[error(transparent)]
+    Journal(#[from] journal::OpenFault),
+    #[error("the first record was not written, or not surely: {0}; remove the directory and the journal")]
+    NotBegun(#[from] journal::AppendFault),
+    #[error("the system gave no random numbers; nothing was made")]
+    NoRandomness,
+}
+
+/// Makes a node. `now` is the beginning of everything that is signed.
+pub async fn init(plan: &InitPlan, now: Instant) -> Result<Made, InitFault> {
+    let directory = NodeDirectory::at(&plan.directory);
+    check(plan)?;
+    files::private_directory(directory.root())?;
+    for part in [directory.journal(), directory.parts(), directory.people()] {
+        files::private_directory(&part)?;
+    }
+    // First what lies outside: a topic that is there already, or brokers that are not, end it here.
+    let journal = plan.journal.create(&directory).await?;
+
+    let list_until = now.plus_ms(plan.lives.revocation_list_ms);
+    let until = now.plus_ms(plan.lives.certificate_ms);
+    let mut custody = Custody::make(&directory.custody(), &plan.party, now, list_until)?;
+    let node = custody.issue_node(now, until)?;
+    for purpose in KeyFile::SERVING {
+        keys::make_signing_key(&directory.keys(), purpose)?;
+    }
+    keys::write_tls(&directory.keys(), &node.certificate_pem, &node.key_pem)?;
+
+    let first = first_key_list(plan, &directory, &custody, now)?;
+    let revocation_list = RevocationList { party: plan.party, der: Bytes::from(custody.revocation_list()?) };
+    let fingerprint = Fingerprint(first.digest);
+    let settings = NodeSettings {
+        party: plan.party,
+        name: plan.name.clone(),
+        listen: plan.listen,
+        fingerprint,
+        journal: plan.journal.clone(),
+    };
+    let address = plan.addresses.first().cloned().unwrap_or_else(|| settings.desk_address());
+    let mut members = Vec::new();
+    let mut desks = Vec::new();
+    for person in &plan.custodians {
+        let issued = custody.issue_person(&person.name, &person.office, now, until)?;
+        let desk = DeskDirectory::at(&directory.people().join(folder_of(&person.name)));
+        let authority = files::read_public(&directory.custody().join("ca.crt"))?;
+        desk.write(&plan.party, &address, &authority, &issued)?;
+        desks.push(desk.root().to_owned());
+        members.push(Member {
+            person: Person {
+                name: person.name.clone(),
+                office: person.office.clone(),
+                key_digest: issued.key_digest,
+            },
+            roles: [Role::Custodian].into(),
+        });
+    }
+    let genesis = Record {
+        index: 0,
+        at: now,
+        command: None,
+        events: vec![
+            Event::JournalOpened {
+                party: plan.party,
+                incarnation: FIRST_LIFE,
+                members,
+                left_behind: Vec::new(),
+            },
+            Event::KeyListAccepted(first),
+            Event::RevocationListAccepted(revocation_list),
+        ],
+    };
+    let key = keys::read_signing_key(&directory.keys(), KeyFile::Record)?;
+    let entry = record::seal(&first_heading()?, &genesis, &evidence_key(&key));
+    journal.append(vec![entry]).await?;
+    // Last: a directory without its settings is not a node's.
+    directory.write_settings(&settings)?;
+    let desks = <[PathBuf; 2]>::try_from(desks).expect("one was pushed for each of two custodians");
+    Ok(Made { fingerprint, desks })
+}
+
+fn check(plan: &InitPlan) -> Result<(), InitFault> {
+    let root = &plan.directory;
+    match std::fs::read_dir(root) {
+        Ok(mut there) => {
+            if there.next().is_some() {
+                return Err(InitFault::NotEmpty(root.clone()));
+            }
+        }
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => {}
+        Err(fault) => return Err(FileFault::Io { path: root.clone(), fault }.into()),
+    }
+    let [one, other] = &plan.custodians;
+    let person = |new: &NewPerson, key| Person {
+        name: new.name.clone(),
+        office: new.office.clone(),
+        key_digest: Digest::of(key),
+    };
+    if person(one, b"one").is_same_person(&person(other, b"other"))
+        || folder_of(&one.name) == folder_of(&other.name)
+    {
+        return Err(InitFault::SamePerson);
+    }
+    Ok(())
+}
+
+fn first_key_list(
+    plan: &InitPlan,
+    directory: &NodeDirectory,
+    custody: &Custody,
+    now: Instant,
+) -> Result<AcceptedKeyList, InitFault> {
+    let serving = NodeKeys::read(&directory.keys())?;
+    let list_key = evidence_key(&keys::read_signing_key(&directory.custody(), KeyFile::List)?);
+    let list = KeyList {
+        party: plan.party,
+        incarnation: FIRST_LIFE,
+        number: 1,
+        previous: Digest::ZERO,
+        made_at: now,
+        name: plan.name.clone(),
+        keys: keys_of(&serving, &list_key, &[serving.tls.key_digest()]),
+        ca_certificates: vec![Bytes::copy_from_slice(custody.authority_der())],
+        addresses: plan.addresses.clone(),
+        contacts: plan.contacts.clone(),
+    };
+    Ok(sign_list(list, &list_key)?)
+}
+
+/// Signs a list of our own, if it keeps the rules of a list.
+pub(super) fn sign_list(list: KeyList, list_key: &SigningKey) -> Result<AcceptedKeyList, KeyListFault> {
+    crate::evidence::key_list::check_form(&list)?;
+    let wrapped = Signed::sign(PayloadType::KeyList, key_list::encode(&list), &[list_key]);
+    Ok(AcceptedKeyList { digest: wrapped.digest(), signed: signed::encode(&wrapped), list })
+}
+
+/// The public halves, for a key list.
+pub(super) fn keys_of(serving: &NodeKeys, list_key: &SigningKey, tls: &[Digest]) -> Vec<Key> {
+    let one = |purpose, public_key: [u8; 32]| Key { purpose, public_key };
+    let public = |key| *evidence_key(key).public_key().as_bytes();
+    let mut keys = vec![
+        one(Purpose::List, *list_key.public_key().as_bytes()),
+        one(Purpose::Message, public(&serving.message)),
+        one(Purpose::Record, public(&serving.record)),
+        one(Purpose::Ledger, public(&serving.ledger)),
+        one(Purpose::Witness, public(&serving.witness)),
+    ];
+    keys.extend(tls.iter().map(|digest| one(Purpose::Tls, digest.0)));
+    keys
+}
+
+/// A key as the evidence room takes it.
+pub(super) fn evidence_key(key: &ed25519_dalek::SigningKey) -> SigningKey {
+    SigningKey::from_seed(key.as_bytes())
+}
+
+fn first_heading() -> Result<record::Heading, InitFault> {
+    let mut writer = [0; 16];
+    getrandom::fill(&mut writer).map_err(|_| InitFault::NoRandomness)?;
+    Ok(record::Heading {
+        index: 0,
+        previous: Digest::ZERO,
+        incarnation: FIRST_LIFE,
+        epoch: 0,
+        writer: WriterId(writer),
+    })
+}
+
+/// A folder's name of a person's: letters and digits, the rest as hyphens.
+fn folder_of(name: &str) -> String {
+    name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect::<String>().to_lowercase()
+}
+
+/// Makes a new node: authority, keys, first key list, two custodians, and the journal's first record.
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// The node's directory: new, or empty
+    directory: PathBuf,
+    /// The Party's code, such as PL
+    #[arg(long)]
+    party: Party,
+    /// The Party's name as people write it
+    #[arg(long)]
+    name: String,
+    /// Where the node listens
+    #[arg(long, default_value = "0.0.0.0:7443")]
+    listen: SocketAddr,
+    /// Where others reach it, "host:port"; may be given more than once
+    #[arg(long = "address", value_name = "HOST:PORT")]
+    addresses: Vec<String>,
+    /// Whom to call when nothing else works; may be given more than once
+    #[arg(long = "contact", value_name = "TEXT")]
+    contacts: Vec<String>,
+    /// The first custodians: give it twice, for two different persons
+    #[arg(long = "custodian", value_name = "NAME", required = true)]
+    custodians: Vec<String>,
+    /// The custodians' office
+    #[arg(long, default_value = "")]
+    office: String,
+    /// Days for which certificates are good
+    #[arg(long, value_name = "DAYS", default_value_t = 730, value_parser = clap::value_parser!(i64).range(1..=3_650))]
+    certificate_days: i64,
+    /// Days for which a revocation list is good: a new one must be published before they are over
+    #[arg(long, value_name = "DAYS", default_value_t = 35, value_parser = clap::value_parser!(i64).range(1..=3_650))]
+    revocation_list_days: i64,
+    #[command(flatten)]
+    kafka: KafkaArgs,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Given at all, they put the journal on Apache Kafka.
+#[derive(clap::Args, Debug)]
+struct KafkaArgs {
+    /// Brokers, HOST:PORT, more than one separated by commas; without it the journal is a file here
+    #[arg(long, value_name = "HOST:PORT")]
+    kafka: Option<String>,
+    /// Copies of each record
+    #[arg(long, default_value_t = 3, requires = "kafka")]
+    replication: u32,
+    /// Copies that must be there before a record is acknowledged
+    #[arg(long, default_value_t = 2, requires = "kafka")]
+    min_insync: u32,
+    /// The CA that signed the brokers' certificates (PEM)
+    #[arg(long, value_name = "FILE", requires_all = ["kafka", "kafka_certificate", "kafka_key"])]
+    kafka_ca: Option<PathBuf>,
+    /// This node's certificate for the brokers (PEM)
+    #[arg(long, value_name = "FILE", requires = "kafka_ca")]
+    kafka_certificate: Option<PathBuf>,
+    /// Its key (PEM)
+    #[arg(long, value_name = "FILE", requires = "kafka_ca")]
+    kafka_key: Option<PathBuf>,
+    /// Reach the brokers in the clear: for a broker on this machine only
+    #[arg(long, requires = "kafka", conflicts_with = "kafka_ca")]
+    kafka_plaintext: bool,
+}
+
+pub async fn run(args: Args) -> Result<(), Fault> {
+    let custodians = <[String; 2]>::try_from(args.custodians)
+        .map_err(|_| Fault::new("--custodian must be given exactly twice"))?
+        .map(|name| NewPerson { name, office: args.office.clone() });
+    const DAY_MS: i64 = 24 * 3_600_000;
+    let plan = InitPlan {
+        directory: args.directory,
+        party: args.party,
+        name: args.name,
+        listen: args.listen,
+        addresses: args.addresses,
+        contacts: args.contacts,
+        custodians,
+        journal: journal_settings(&args.party, args.kafka)?,
+        lives: Lives {
+            certificate_ms: args.certificate_days.saturating_mul(DAY_MS),
+            revocation_list_ms: args.revocation_list_days.saturating_mul(DAY_MS),
+        },
+    };
+    let made = init(&plan, Clock::system().now()).await?;
+    let directory = plan.directory.display();
+    let desks: Vec<_> = made.desks.iter().map(|desk| desk.display().to_string()).collect();
+    if args.json {
+        let line = serde_json::json!({ "kind": "init", "party": plan.party.as_str(),
+            "fingerprint": made.fingerprint.0.to_string(), "directory": directory.to_string(), "desks": desks });
+        println!("{line}");
+        return Ok(());
+    }
+    println!("made         {directory}");
+    println!("party        {}", plan.party);
+    println!("fingerprint  {}", made.fingerprint);
+    println!("journal      {}", plan.journal.place(&NodeDirectory::at(&plan.directory)));
+    for desk in desks {
+        println!("custodian    {desk}: move it to the custodian's own machine; it holds a private key");
+    }
+    println!("custody      {directory}/custody: move it to a machine of its own; `serve` never opens it");
+    println!("next         detente serve {directory}");
+    Ok(())
+}
+
+fn journal_settings(party: &Party, args: KafkaArgs) -> Result<JournalSettings, Fault> {
+    let Some(brokers) = args.kafka else {
+        return Ok(JournalSettings::Embedded { path: Path::new("journal").join("journal.sqlite") });
+    };
+    let transport = match (args.kafka_ca, args.kafka_certificate, args.kafka_key, args.kafka_plaintext) {
+        (Some(ca), Some(certificate), Some(key), false) => TransportSettings::Tls { ca, certificate, key },
+        (None, None, None, true) => TransportSettings::Plaintext,
+        _ => {
+            return Err(Fault::new(
+                "--kafka needs --kafka-ca, --kafka-certificate and --kafka-key; or --kafka-plaintext, for a \
+                 broker on this machine only",
+            ));
+        }
+    };
+    Ok(JournalSettings::Kafka(KafkaSettings {
+        brokers,
+        topic: kafka_topic::topic_of(party, FIRST_LIFE),
+        replication: args.replication,
+        min_insync: args.min_insync,
+        transport,
+    }))
+}

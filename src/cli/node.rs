@@ -1,0 +1,354 @@
+//! A running node: keys read, journal opened, trust published, services behind the access table.
+//!
+//! Never here: the terminal and signals (`serve.rs`), a rule. What is started here is what the demo and
+//! the tests start too, with another clock and a listener of theirs.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
+use tonic::service::Routes;
+use tonic_health::ServingStatus;
+use tonic_health::server::HealthReporter;
+
+use crate::cli::files::{self, FileFault, Readers};
+use crate::cli::init::evidence_key;
+use crate::cli::keys::{self, KeyFault, NodeKeys};
+use crate::cli::node_directory::{NodeDirectory, NodeSettings, SettingsFault};
+use crate::clock::Clock;
+use crate::domain::board::Board;
+use crate::domain::command::{Command, Origin};
+use crate::domain::digest::WriterId;
+use crate::domain::event::RevocationList;
+use crate::domain::keys::Purpose;
+use crate::evidence::keys::KeyRing;
+use crate::journal;
+use crate::limits;
+use crate::peers::dial::Dialler;
+use crate::peers::exchange::Exchange;
+use crate::peers::tls::OwnCertificate;
+use crate::peers::trust::Trust;
+use crate::peers::trust_of_board::trust_of;
+use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, Standing, own_key};
+use crate::replay::{Broken, TrustRoot};
+use crate::rpc::DESCRIPTORS;
+use crate::rpc::accept::{Acceptor, server};
+use crate::rpc::access::Access;
+use crate::rpc::exchange::ExchangeCalls;
+use crate::rpc::exercise::ExerciseCalls;
+use crate::rpc::party::PartyCalls;
+use crate::rpc::watch::WatchCalls;
+
+/// A node at work. Dropping it does not end it: `shutdown` does.
+pub struct Node {
+    pub settings: NodeSettings,
+    pub directory: NodeDirectory,
+    /// Where it listens; the port is a real one also where 0 was asked for.
+    pub address: SocketAddr,
+    pub registrar: Registrar,
+    pub ring: Arc<KeyRing>,
+    pub trust: watch::Receiver<Arc<Trust>>,
+    pub dialler: Dialler,
+    pub exchange: Exchange,
+    certificate: watch::Sender<Arc<OwnCertificate>>,
+    stop: watch::Sender<Option<Stop>>,
+    serving: JoinHandle<()>,
+    writing: JoinHandle<()>,
+}
+
+/// Why a node ends.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Stop {
+    Asked,
+    Broken(Broken),
+}
+
+/// Why a node does not start. Nothing was written but, at most, the opening of an epoch.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFault {
+    #[error(transparent)]
+    Settings(#[from] SettingsFault),
+    #[error(
+        "this node stopped because its journal was found broken: {why}; `detente doctor` says what to do, and \
+         {} keeps it from starting", marker.display()
+    )]
+    MarkedBroken { marker: PathBuf, why: String },
+    #[error(transparent)]
+    File(#[from] FileFault),
+    #[error(transparent)]
+    Key(#[from] KeyFault),
+    #[error(transparent)]
+    Journal(#[from] journal::OpenFault),
+    #[error(transparent)]
+    Open(#[from] OpenFault),
+    #[error("the {0} key in the key directory is not the one of the newest own key list on record")]
+    KeyNotListed(&'static str),
+    #[error("the journal's first record names no key list")]
+    NoTrust,
+    #[error("can't listen on {address}: {fault}")]
+    Listen { address: SocketAddr, fault: std::io::Error },
+    #[error("the system gave no random numbers")]
+    NoRandomness,
+}
+
+impl Node {
+    /// Starts all of it. `listener` takes the place of the address in `node.toml`.
+    pub async fn start(
+        directory: &Path,
+        clock: Clock,
+        listener: Option<std::net::TcpListener>,
+    ) -> Result<Node, StartFault> {
+        let directory = NodeDirectory::at(directory);
+        let settings = directory.read_settings()?;
+        check_marker(&directory)?;
+        let keys = NodeKeys::read(&directory.keys())?;
+        let ring = Arc::new(ring_of(&keys));
+        let journal = settings.journal.open(&directory).await?;
+        let opening = Opening {
+            journal,
+            clock: clock.clone(),
+            ring: ring.clone(),
+            checkpoint: Some(CheckpointFile::new(&directory.checkpoint())),
+            root: TrustRoot::FirstKeyList(settings.fingerprint.0),
+            writer: fresh_writer()?,
+        };
+        let (registrar, writer) = opening.open().await?;
+        let board = registrar.head().board.clone();
+        check_keys(&board, &ring, &keys.tls)?;
+        let (publish, trust) = watch::channel(Arc::new(trust_of(&board).ok_or(StartFault::NoTrust)?));
+        let (certificate, certificate_seen) = watch::channel(Arc::new(keys.tls));
+        let (stop, stopped) = watch::channel(None);
+        let (health, health_service) = tonic_health::server::health_reporter();
+
+        let listener = listen(settings.listen, listener)?;
+        let address =
+            listener.local_addr().map_err(|fault| StartFault::Listen { address: settings.listen, fault })?;
+        let dialler =
+            Dialler { clock: clock.clone(), trust: trust.clone(), certificate: certificate_seen.clone() };
+        tokio::spawn(follow_heads(registrar.heads(), publish, health));
+        let (exchange, found_broken) = Exchange::start(registrar.clone(), ring.clone(), dialler.clone());
+        tokio::spawn(watch_peers(found_broken, stop.clone(), directory.clone()));
+        let services =
+            Services { registrar: registrar.clone(), ring: ring.clone(), exchange: exchange.clone() };
+        let routes = services.routes().add_service(health_service);
+        let access = Access { clock: clock.clone(), trust: trust.clone() };
+        let acceptor = Acceptor { clock, trust: trust.clone(), certificate: certificate_seen };
+        let serving = server().layer(access).add_routes(routes).serve_with_incoming_shutdown(
+            acceptor.accept(listener),
+            async move {
+                let mut stopped = stopped;
+                // An error means that the node is gone, which is a stop too.
+                let _ = stopped.wait_for(Option::is_some).await;
+            },
+        );
+        let node = Node {
+            address,
+            registrar,
+            ring,
+            trust,
+            dialler,
+            exchange,
+            certificate,
+            serving: tokio::spawn(async move {
+                if let Err(fault) = serving.await {
+                    tracing::error!(%fault, "serving has ended");
+                }
+            }),
+            writing: tokio::spawn(watch_writer(writer, stop.clone(), directory.clone())),
+            stop,
+            settings,
+            directory,
+        };
+        node.take_fresh_revocation_list().await;
+        Ok(node)
+    }
+
+    /// Waits until the node ends, and says why.
+    pub async fn ended(&self) -> Stop {
+        let mut stopped = self.stop.subscribe();
+        let why = stopped.wait_for(Option::is_some).await.ok().and_then(|why| why.clone());
+        why.unwrap_or(Stop::Asked)
+    }
+
+    /// Reads certificate and key again, and takes a fresh revocation list that lies in the directory. On
+    /// a fault what was in force stays so.
+    pub async fn reload(&self) -> Result<(), StartFault> {
+        let fresh = keys::read_tls(&self.directory.keys())?;
+        check_tls(&self.registrar.head().board, &fresh)?;
+        self.certificate.send_replace(Arc::new(fresh));
+        self.take_fresh_revocation_list().await;
+        Ok(())
+    }
+
+    /// Stops taking calls, lets those under way finish within a limit, and ends.
+    pub async fn shutdown(self) {
+        self.stop.send_replace(Some(Stop::Asked));
+        let limit = Duration::from_millis(limits::SHUTDOWN_MS_MAX);
+        let mut serving = self.serving;
+        if tokio::time::timeout(limit, &mut serving).await.is_err() {
+            serving.abort();
+        }
+        self.writing.abort();
+    }
+
+    /// The own list by file needs no call: with an expired one on record nobody of the own Party could
+    /// call.
+    async fn take_fresh_revocation_list(&self) {
+        let path = self.directory.revocation_list();
+        let Ok(der) = files::read_public(&path) else { return };
+        let party = self.settings.party;
+        let trust = self.trust.borrow().clone();
+        if trust.check_list(&party, &der, self.registrar.clock.now()).is_err() {
+            return;
+        }
+        let list = RevocationList { party, der: Bytes::from(der) };
+        if let Err(fault) = self.registrar.give(Command::AcceptRevocationList(list), Origin::Node).await {
+            tracing::warn!(%fault, "the fresh revocation list was not put on record");
+        }
+    }
+}
+
+/// What the services are made of.
+struct Services {
+    registrar: Registrar,
+    ring: Arc<KeyRing>,
+    exchange: Exchange,
+}
+
+impl Services {
+    /// A line each.
+    fn routes(&self) -> Routes {
+        Routes::new(reflection())
+            .add_service(PartyCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
+            .add_service(ExchangeCalls(self.exchange.clone()).service())
+            .add_service(ExerciseCalls { registrar: self.registrar.clone() }.service())
+            .add_service(WatchCalls { registrar: self.registrar.clone() }.service())
+    }
+}
+
+fn reflection()
+-> tonic_reflection::server::v1::ServerReflectionServer<impl tonic_reflection::server::v1::ServerReflection> {
+    tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()
+        .expect("the descriptors were made by our own build")
+}
+
+/// Publishes trust whenever people, Parties or lists on record change, and health with the standing.
+async fn follow_heads(
+    mut heads: watch::Receiver<Arc<Head>>,
+    publish: watch::Sender<Arc<Trust>>,
+    health: HealthReporter,
+) {
+    let mut last = heads.borrow_and_update().clone();
+    while heads.changed().await.is_ok() {
+        let head = heads.borrow_and_update().clone();
+        let (now, before) = (&head.board.roster, &last.board.roster);
+        if (now.members != before.members || now.parties != before.parties)
+            && let Some(trust) = trust_of(&head.board)
+        {
+            publish.send_replace(Arc::new(trust));
+        }
+        if head.standing != last.standing {
+            let status = match head.standing {
+                Standing::Writes => ServingStatus::Serving,
+                Standing::StandsBy => ServingStatus::NotServing,
+            };
+            health.set_service_status("", status).await;
+        }
+        last = head;
+    }
+}
+
+/// A journal found broken stops the node, and keeps it from starting again by itself.
+async fn watch_writer(
+    writer: JoinHandle<Result<(), Broken>>,
+    stop: watch::Sender<Option<Stop>>,
+    directory: NodeDirectory,
+) {
+    if let Ok(Err(broken)) = writer.await {
+        stop_broken(broken, &stop, &directory);
+    }
+}
+
+/// A peer may show that our own history is not what we signed.
+async fn watch_peers(
+    mut found: mpsc::Receiver<Broken>,
+    stop: watch::Sender<Option<Stop>>,
+    directory: NodeDirectory,
+) {
+    if let Some(broken) = found.recv().await {
+        stop_broken(broken, &stop, &directory);
+    }
+}
+
+fn stop_broken(broken: Broken, stop: &watch::Sender<Option<Stop>>, directory: &NodeDirectory) {
+    let marker = directory.broken_marker();
+    if let Err(fault) = files::replace(&marker, format!("{broken}\n").as_bytes(), Readers::Anyone) {
+        tracing::error!(%fault, "the marker of a broken journal was not written");
+    }
+    stop.send_replace(Some(Stop::Broken(broken)));
+}
+
+/// Whether this node was stopped for a broken journal before.
+pub(super) fn check_marker(directory: &NodeDirectory) -> Result<(), StartFault> {
+    let marker = directory.broken_marker();
+    match files::read_public(&marker) {
+        Ok(why) => {
+            let why = crate::domain::text::shown(String::from_utf8_lossy(&why).trim());
+            Err(StartFault::MarkedBroken { marker, why })
+        }
+        Err(FileFault::Io { fault, .. }) if fault.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+/// The keys that sign.
+pub(super) fn ring_of(keys: &NodeKeys) -> KeyRing {
+    let serving = [&keys.message, &keys.record, &keys.ledger, &keys.witness];
+    KeyRing::new(serving.into_iter().map(evidence_key).collect())
+}
+
+/// What is in the key directory must be what the key list on record says.
+pub(super) fn check_keys(board: &Board, ring: &KeyRing, tls: &OwnCertificate) -> Result<(), StartFault> {
+    let known = board.own.and_then(|own| board.roster.parties.get(&own.party));
+    let newest = known.and_then(|known| known.newest()).ok_or(StartFault::NoTrust)?.list.number;
+    for purpose in [Purpose::Message, Purpose::Record, Purpose::Ledger, Purpose::Witness] {
+        own_key(board, ring, newest, purpose).map_err(|_| StartFault::KeyNotListed(purpose.name()))?;
+    }
+    check_tls(board, tls)
+}
+
+fn check_tls(board: &Board, tls: &OwnCertificate) -> Result<(), StartFault> {
+    let known = board.own.and_then(|own| board.roster.parties.get(&own.party));
+    let newest = &known.and_then(|known| known.newest()).ok_or(StartFault::NoTrust)?.list;
+    if newest.keys_for(Purpose::Tls).any(|listed| *listed == tls.key_digest().0) {
+        Ok(())
+    } else {
+        Err(StartFault::KeyNotListed(Purpose::Tls.name()))
+    }
+}
+
+fn listen(address: SocketAddr, given: Option<std::net::TcpListener>) -> Result<TcpListener, StartFault> {
+    let listen = || {
+        let listener = match given {
+            Some(listener) => listener,
+            None => std::net::TcpListener::bind(address)?,
+        };
+        listener.set_nonblocking(true)?;
+        TcpListener::from_std(listener)
+    };
+    listen().map_err(|fault| StartFault::Listen { address, fault })
+}
+
+fn fresh_writer() -> Result<WriterId, StartFault> {
+    let mut id = [0; 16];
+    getrandom::fill(&mut id).map_err(|_| StartFault::NoRandomness)?;
+    Ok(WriterId(id))
+}

@@ -1,0 +1,198 @@
+//! `detente party`: party files out and in, and the own revocation list.
+//!
+//! Never here: trust in a file. Its fingerprint is compared by a person, over another channel.
+
+use std::io::{BufRead as _, Write as _};
+use std::path::PathBuf;
+
+use bytes::Bytes;
+use clap::Subcommand;
+
+use crate::cli::custody::Custody;
+use crate::cli::desk::{As, AsCommand, answer};
+use crate::cli::fault::Fault;
+use crate::cli::files::{self, Readers};
+use crate::cli::node_directory::NodeDirectory;
+use crate::cli::proposal::{self, Proposed};
+use crate::clock::Clock;
+use crate::codec::party_file::{Fingerprint, PartyFile, VerifiedList};
+use crate::codec::proto::detente::v1::party_service_client::PartyServiceClient;
+use crate::codec::proto::detente::v1::{
+    ExportPartyRequest, ListPartiesRequest, SubmitRevocationListRequest, propose_request::Change,
+};
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+
+/// Other Parties, and what this one hands them
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    Export(Export),
+    Import(Import),
+    List(List),
+    SubmitRevocationList(Submit),
+    PublishRevocationList(Publish),
+}
+
+/// Prints this Party's own party file, to be handed to another
+#[derive(clap::Args, Debug)]
+struct Export {
+    #[command(flatten)]
+    by: As,
+    /// Write it to a new file
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+/// Proposes to take another Party, after its fingerprint was compared; another custodian must confirm
+#[derive(clap::Args, Debug)]
+struct Import {
+    file: PathBuf,
+    #[command(flatten)]
+    by: AsCommand,
+    /// The fingerprint as heard over another channel; without it, it is asked for
+    #[arg(long)]
+    fingerprint: Option<Fingerprint>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Lists the Parties on record, this one included
+#[derive(clap::Args, Debug)]
+struct List {
+    #[command(flatten)]
+    by: As,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+/// Hands the node a fresh revocation list of its own authority
+#[derive(clap::Args, Debug)]
+struct Submit {
+    #[command(flatten)]
+    by: As,
+    /// DER, as `person revoke` or `party publish-revocation-list` wrote it
+    file: PathBuf,
+}
+
+/// Publishes the next revocation list, from the custody, before the one in force ends
+#[derive(clap::Args, Debug)]
+struct Publish {
+    /// The node's directory, with its custody
+    directory: PathBuf,
+    /// Days for which the list is good
+    #[arg(long, value_name = "DAYS", default_value_t = 35, value_parser = clap::value_parser!(i64).range(1..=3_650))]
+    revocation_list_days: i64,
+}
+
+pub async fn run(args: Args) -> Result<(), Fault> {
+    match args.command {
+        Command::Export(args) => export(args).await,
+        Command::Import(args) => import(args).await,
+        Command::List(args) => list(args).await,
+        Command::SubmitRevocationList(args) => submit(args).await,
+        Command::PublishRevocationList(args) => publish(args),
+    }
+}
+
+async fn export(args: Export) -> Result<(), Fault> {
+    let mut calls = PartyServiceClient::new(args.by.open()?.channel);
+    let text = answer(calls.export_party(ExportPartyRequest {})).await?.party_file;
+    let file = PartyFile::from_text(&text)?;
+    match args.out {
+        Some(path) => files::write_new(&path, text.as_bytes(), Readers::Anyone)?,
+        None => print!("{file}"),
+    }
+    // Beside the file and not in it: it is told over another channel.
+    eprintln!("fingerprint, to be read out over another channel: {}", file.fingerprint());
+    Ok(())
+}
+
+async fn import(args: Import) -> Result<(), Fault> {
+    let bytes = files::read_public(&args.file)?;
+    let text = String::from_utf8(bytes).map_err(|_| Fault::new("the party file is not text"))?;
+    let file = PartyFile::from_text(&text)?;
+    let lists = file.verified_lists()?;
+    let newest = lists.last().ok_or_else(|| Fault::new("the party file holds no key list"))?;
+    let compared = match args.fingerprint {
+        Some(fingerprint) => fingerprint,
+        None => ask(newest, file.fingerprint())?,
+    };
+    if compared != file.fingerprint() {
+        return Err(Fault::new(
+            "the fingerprint is not that of this file: the file is not the one that the other Party made; \
+             nothing was proposed",
+        ));
+    }
+    let fingerprint = Bytes::copy_from_slice(&compared.0.0);
+    proposal::propose(&args.by, Change::PartyFile(text), fingerprint, Proposed::printed(args.json)).await
+}
+
+/// Shows who it would be, and has the person type what they heard.
+fn ask(newest: &VerifiedList, fingerprint: Fingerprint) -> Result<Fingerprint, Fault> {
+    let mut out = std::io::stderr().lock();
+    writeln!(out, "party        {}, {}", newest.list.party, shown(&newest.list.name))?;
+    for address in &newest.list.addresses {
+        writeln!(out, "address      {}", shown(address))?;
+    }
+    for contact in &newest.list.contacts {
+        writeln!(out, "contact      {}", shown(contact))?;
+    }
+    writeln!(out, "fingerprint  {fingerprint}")?;
+    writeln!(out, "Have the other Party read theirs out over another channel, and type what you hear:")?;
+    let mut line = String::new();
+    std::io::stdin().lock().read_line(&mut line)?;
+    Ok(line.parse::<Fingerprint>()?)
+}
+
+async fn list(args: List) -> Result<(), Fault> {
+    let mut calls = PartyServiceClient::new(args.by.open()?.channel);
+    for line in answer(calls.list_parties(ListPartiesRequest {})).await?.parties {
+        let until = Instant(line.revocation_list_until_ms);
+        if args.json {
+            let object = serde_json::json!({ "kind": "party", "party": line.party, "name": line.name,
+                "key_list": line.key_list, "fingerprint": hex::encode(&line.fingerprint),
+                "addresses": line.addresses, "contacts": line.contacts, "owed": line.owed,
+                "heard_at_ms": line.heard_at_ms, "revocation_list_until": until.to_string() });
+            println!("{object}");
+            continue;
+        }
+        println!("{}  {}", shown(&line.party), shown(&line.name));
+        println!("  key list {}, fingerprint {}", line.key_list, hex::encode(&line.fingerprint));
+        println!("  addresses {}", shown(&line.addresses.join(", ")));
+        println!("  contacts {}", shown(&line.contacts.join("; ")));
+        println!("  owed {}, revocation list good until {until}", line.owed);
+    }
+    Ok(())
+}
+
+async fn submit(args: Submit) -> Result<(), Fault> {
+    let revocation_list = Bytes::from(files::read_public(&args.file)?);
+    let mut calls = PartyServiceClient::new(args.by.open()?.channel);
+    answer(calls.submit_revocation_list(SubmitRevocationListRequest { revocation_list })).await?;
+    println!("on record");
+    Ok(())
+}
+
+fn publish(args: Publish) -> Result<(), Fault> {
+    let directory = NodeDirectory::at(&args.directory);
+    let party = directory.read_settings()?.party;
+    let now = Clock::system().now();
+    let until = now.plus_ms(args.revocation_list_days.saturating_mul(24 * 3_600_000));
+    let list = Custody::open(&directory.custody(), &party)?.publish_list(now, until)?;
+    files::replace(&directory.revocation_list(), &list, Readers::Anyone)?;
+    println!("list  {}, good until {until}", directory.revocation_list().display());
+    println!("next  the node takes it when it starts or is sent SIGHUP; or from anywhere:");
+    println!(
+        "      detente party submit-revocation-list --as CUSTODIAN {}",
+        directory.revocation_list().display()
+    );
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! `detente proposal`: what one custodian proposed, for another to confirm or anybody of them to drop.
+//!
+//! Never here: whether it may be confirmed (the Board says).
+
+use bytes::Bytes;
+use clap::Subcommand;
+
+use crate::cli::desk::{As, AsCommand, answer};
+use crate::cli::fault::Fault;
+use crate::codec::proto::detente::v1::party_service_client::PartyServiceClient;
+use crate::codec::proto::detente::v1::{
+    ConfirmRequest, DropProposalRequest, ListProposalsRequest, ProposeRequest, propose_request::Change,
+};
+use crate::domain::digest::CommandId;
+use crate::domain::text::shown;
+
+/// What waits for a second custodian
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Lists what is open, each with all that would take force
+    List {
+        #[command(flatten)]
+        by: As,
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Confirms a proposal that another custodian made
+    Confirm {
+        #[command(flatten)]
+        by: AsCommand,
+        #[arg(value_parser = parse_proposal)]
+        proposal: CommandId,
+    },
+    /// Drops a proposal
+    Drop {
+        #[command(flatten)]
+        by: AsCommand,
+        #[arg(value_parser = parse_proposal)]
+        proposal: CommandId,
+    },
+}
+
+pub async fn run(args: Args) -> Result<(), Fault> {
+    match args.command {
+        Command::List { by, json } => list(&by, json).await,
+        Command::Confirm { by, proposal } => {
+            let (desk, header, _) = by.open()?;
+            let call =
+                ConfirmRequest { command: Some(header), proposal: Bytes::copy_from_slice(&proposal.0) };
+            answer(PartyServiceClient::new(desk.channel).confirm(call)).await?;
+            println!("confirmed  {proposal}");
+            Ok(())
+        }
+        Command::Drop { by, proposal } => {
+            let (desk, header, _) = by.open()?;
+            let call =
+                DropProposalRequest { command: Some(header), proposal: Bytes::copy_from_slice(&proposal.0) };
+            answer(PartyServiceClient::new(desk.channel).drop_proposal(call)).await?;
+            println!("dropped    {proposal}");
+            Ok(())
+        }
+    }
+}
+
+async fn list(by: &As, json: bool) -> Result<(), Fault> {
+    let mut calls = PartyServiceClient::new(by.open()?.channel);
+    for line in answer(calls.list_proposals(ListProposalsRequest {})).await?.proposals {
+        let (id, by) = (hex::encode(&line.proposal), line.by.unwrap_or_default().name);
+        if json {
+            println!(
+                "{}",
+                serde_json::json!({ "kind": "proposal", "proposal": id, "change": line.change, "by": by })
+            );
+        } else {
+            // The node made the sentence safe to show; the name goes through it here.
+            println!("{id}  by {}: {}", shown(&by), shown(&line.change));
+        }
+    }
+    Ok(())
+}
+
+/// How a proposal is told once it is on record.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Proposed {
+    ForPeople,
+    AsJson,
+}
+
+impl Proposed {
+    pub fn printed(json: bool) -> Proposed {
+        if json { Proposed::AsJson } else { Proposed::ForPeople }
+    }
+}
+
+/// Proposes a change. Its id is printed: the other custodian confirms it by that.
+pub async fn propose(
+    by: &AsCommand,
+    change: Change,
+    fingerprint: Bytes,
+    told: Proposed,
+) -> Result<(), Fault> {
+    let (desk, header, id) = by.open()?;
+    let call = ProposeRequest { command: Some(header), change: Some(change), fingerprint };
+    answer(PartyServiceClient::new(desk.channel).propose(call))
+        .await
+        .map_err(|fault| Fault::new(format!("{fault} (command id {id})")))?;
+    match told {
+        Proposed::AsJson => {
+            println!("{}", serde_json::json!({ "kind": "proposed", "proposal": id.to_string() }))
+        }
+        Proposed::ForPeople => {
+            println!("proposed  {id}");
+            println!("next      detente proposal confirm --as OTHER-CUSTODIAN {id}");
+        }
+    }
+    Ok(())
+}
+
+fn parse_proposal(text: &str) -> Result<CommandId, String> {
+    CommandId::from_hex(text).ok_or_else(|| "a proposal's id is 32 hexadecimal digits".into())
+}

@@ -1,0 +1,78 @@
+//! `detente serve`: start, say where and who, wait, stop.
+//!
+//! Never here: what starting means (`node.rs`).
+
+use std::path::PathBuf;
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::cli::fault::Fault;
+use crate::cli::node::{Node, Stop};
+use crate::clock::Clock;
+use crate::registrar::Standing;
+
+/// Runs the node of a directory until it is interrupted
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// The node's directory, as `init` made it
+    directory: PathBuf,
+}
+
+pub async fn run(args: Args) -> Result<(), Fault> {
+    diagnostics();
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    let node = Node::start(&args.directory, Clock::system(), None).await?;
+    say(&node);
+    let why = loop {
+        tokio::select! {
+            _ = interrupt.recv() => break Stop::Asked,
+            _ = terminate.recv() => break Stop::Asked,
+            why = node.ended() => break why,
+            _ = hang_up.recv() => match node.reload().await {
+                Ok(()) => tracing::info!("certificate and revocation list read again"),
+                Err(fault) => tracing::error!(%fault, "nothing was reloaded; what was in force stays so"),
+            },
+        }
+    };
+    let marker = node.directory.broken_marker();
+    node.shutdown().await;
+    match why {
+        Stop::Asked => Ok(()),
+        Stop::Broken(broken) => Err(Fault::new(format!(
+            "the journal was found broken and this node has stopped: {broken}; {} keeps it from starting \
+             again, `detente doctor` says what to do",
+            marker.display()
+        ))),
+    }
+}
+
+/// One line each, for whoever starts it and for whoever reads the diagnostics later.
+fn say(node: &Node) {
+    let head = node.registrar.head();
+    let known = head.board.roster.parties.get(&node.settings.party).and_then(|known| known.newest());
+    println!("party        {}, {}", node.settings.party, crate::domain::text::shown(&node.settings.name));
+    println!("fingerprint  {}", node.settings.fingerprint);
+    println!("listening    {}", node.address);
+    for address in known.iter().flat_map(|known| &known.list.addresses) {
+        println!("address      {}", crate::domain::text::shown(address));
+    }
+    println!("journal      {}", node.settings.journal.place(&node.directory));
+    println!("records      {}, {} void", head.chain.size, head.void);
+    println!("head         {}", head.chain.head);
+    println!("root         {}", head.root());
+    println!("peers        {}", head.board.links.len());
+    match head.standing {
+        Standing::Writes => println!("standing     writes, epoch {}", head.chain.epoch),
+        Standing::StandsBy => println!("standing     stands by: another process writes this journal"),
+    }
+}
+
+/// To stderr, nothing else. What a Party wrote is never in it.
+fn diagnostics() {
+    use tracing_subscriber::EnvFilter;
+    let filter = EnvFilter::try_from_env("DETENTE_DIAGNOSTICS").unwrap_or_else(|_| EnvFilter::new("info"));
+    // A second one in the same process changes nothing.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

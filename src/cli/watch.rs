@@ -1,0 +1,222 @@
+//! `detente watch …`: what came in, read and acknowledged by name.
+//!
+//! Never here: a rule, or text from outside that was not made safe to show.
+
+use clap::Subcommand;
+use serde_json::json;
+use tokio_stream::StreamExt as _;
+use tonic::transport::Channel;
+
+use crate::cli::desk::{As, AsCommand, Desk, answer};
+use crate::cli::exercise::{given, print};
+use crate::cli::fault::Fault;
+use crate::cli::json;
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::watch_service_client::WatchServiceClient;
+use crate::codec::{content, message, signed};
+use crate::domain::digest::Digest;
+use crate::domain::message::ACKNOWLEDGEMENT;
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+use crate::limits;
+
+/// What comes in from other Parties
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Follow what comes in, live
+    Follow(FollowArgs),
+    /// Read one message
+    Read(ReadArgs),
+    /// Put on record, and tell the author, that you have read a message; not assent
+    Acknowledge(AcknowledgeArgs),
+}
+
+#[derive(clap::Args, Debug)]
+struct FollowArgs {
+    #[command(flatten)]
+    person: As,
+    /// The position of the last notice seen; left out, all there is
+    #[arg(long, value_name = "POSITION", default_value_t = 0)]
+    after: u64,
+    /// Stop at what is on record now
+    #[arg(long)]
+    once: bool,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+struct ReadArgs {
+    /// The message's digest, or its first digits
+    #[arg(value_parser = given::beginning)]
+    digest: String,
+    #[command(flatten)]
+    person: As,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+struct AcknowledgeArgs {
+    /// The message's digest, or its first digits
+    #[arg(value_parser = given::beginning)]
+    digest: String,
+    #[command(flatten)]
+    person: AsCommand,
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn run(args: Args) -> Result<(), Fault> {
+    match args.command {
+        Command::Follow(args) => follow(args).await,
+        Command::Read(args) => read(args).await,
+        Command::Acknowledge(args) => acknowledge(args).await,
+    }
+}
+
+fn service(desk: &Desk) -> WatchServiceClient<Channel> {
+    WatchServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::ANSWER_BYTES_MAX)
+}
+
+async fn follow(args: FollowArgs) -> Result<(), Fault> {
+    let desk = args.person.open()?;
+    let asked = calls::FollowRequest { after: args.after, once: args.once };
+    let mut notices = answer(service(&desk).follow(asked)).await?;
+    while let Some(notice) = notices.next().await {
+        let notice = notice.map_err(|status| Fault::of_call(&status))?;
+        if args.json { println!("{}", json::line(&notice_json(&notice))) } else { print_notice(&notice) }
+    }
+    if args.once {
+        return Ok(());
+    }
+    Err(Fault::new("the node has ended the stream; follow again with --after and the last position seen"))
+}
+
+fn print_notice(notice: &calls::FollowResponse) {
+    let kind = if notice.kind.is_empty() { "refused" } else { &notice.kind };
+    println!(
+        "{}  {}  {}  {}  {}  {}",
+        notice.position,
+        message::precedence_name(notice.precedence),
+        shown(&notice.from),
+        shown(&notice.number),
+        shown(kind),
+        message::traffic_name(notice.traffic),
+    );
+    print::row(1, "Subject", &shown(&notice.subject));
+    if notice.released_at_ms != 0 {
+        print::row(1, "Released", &Instant(notice.released_at_ms).date_time_group().to_string());
+    }
+    print::row(1, "On record here", &Instant(notice.recorded_at_ms).to_string());
+    if owes_acknowledgement(notice) {
+        print::row(1, "Acknowledged", if notice.acknowledged { "yes" } else { "not yet" });
+    }
+    for mark in &notice.marks {
+        print::row(1, "Mark", &shown(mark));
+    }
+    print::row(1, "Digest", &hex::encode(&notice.digest));
+}
+
+fn owes_acknowledgement(notice: &calls::FollowResponse) -> bool {
+    !notice.kind.is_empty() && notice.kind != ACKNOWLEDGEMENT
+}
+
+fn notice_json(notice: &calls::FollowResponse) -> serde_json::Value {
+    json!({
+        "kind": "notice",
+        "position": notice.position,
+        "message": hex::encode(&notice.digest),
+        "thread": hex::encode(&notice.thread),
+        "from": notice.from,
+        "number": notice.number,
+        "message_kind": notice.kind,
+        "subject": notice.subject,
+        "precedence": message::precedence_name(notice.precedence),
+        "traffic": message::traffic_name(notice.traffic),
+        "released_at_ms": notice.released_at_ms,
+        "recorded_at_ms": notice.recorded_at_ms,
+        "acknowledged": owes_acknowledgement(notice).then_some(notice.acknowledged),
+        "marks": notice.marks,
+    })
+}
+
+async fn read(args: ReadArgs) -> Result<(), Fault> {
+    let desk = args.person.open()?;
+    let digest = meant(&desk, &args.digest).await?;
+    let answered =
+        answer(service(&desk).read(calls::ReadRequest { digest: digest.0.to_vec().into() })).await?;
+    let wrapping = signed::decode(answered.message)?;
+    if wrapping.digest() != digest {
+        return Err(Fault::new("the node gave another message than the one asked for"));
+    }
+    let read = message::decode(&wrapping.payload)?;
+    let said = content::said(&read.draft.kind, &read.draft.content);
+    if args.json {
+        let mut object = print::message_json(&read, &said);
+        object["kind"] = "message".into();
+        object["message"] = digest.to_string().into();
+        object["recorded_at_ms"] = answered.recorded_at_ms.into();
+        object["marks"] = answered.marks.into();
+        object["faults"] = print::faults_json(&answered.faults);
+        println!("{}", json::line(&object));
+        return Ok(());
+    }
+    print::message(&read, &said);
+    print::row(0, "On record here", &Instant(answered.recorded_at_ms).to_string());
+    for mark in &answered.marks {
+        print::row(0, "Mark", &shown(mark));
+    }
+    for fault in &answered.faults {
+        print::row(0, "Fault", &format!("{}: {}", shown(&fault.field), shown(&fault.rule)));
+    }
+    println!("Digest of all this: {digest}");
+    Ok(())
+}
+
+async fn acknowledge(args: AcknowledgeArgs) -> Result<(), Fault> {
+    let (desk, header, id) = args.person.open()?;
+    let digest = meant(&desk, &args.digest).await?;
+    if !args.json {
+        println!("command  {id}");
+        println!("message  {digest}");
+    }
+    let asked = calls::AcknowledgeRequest { command: Some(header), digest: digest.0.to_vec().into() };
+    let answered = answer(service(&desk).acknowledge(asked)).await?;
+    if args.json {
+        let object = json!({
+            "kind": "acknowledged",
+            "command": id.to_string(),
+            "message": digest.to_string(),
+            "acknowledgement": hex::encode(&answered.acknowledgement_digest),
+            "number": answered.number,
+        });
+        println!("{}", json::line(&object));
+    } else {
+        println!("acknowledged as {}", shown(&answered.number));
+    }
+    Ok(())
+}
+
+/// The message that came in and begins so.
+async fn meant(desk: &Desk, beginning: &str) -> Result<Digest, Fault> {
+    if let Some(whole) = Digest::from_hex(beginning) {
+        return Ok(whole);
+    }
+    let mut notices = answer(service(desk).follow(calls::FollowRequest { after: 0, once: true })).await?;
+    let mut found = Vec::new();
+    while let Some(notice) = notices.next().await {
+        let digest = notice.map_err(|status| Fault::of_call(&status))?.digest;
+        if hex::encode(&digest).starts_with(beginning) {
+            found.push(digest);
+        }
+    }
+    let only = given::only_one("message that came in", beginning, found.iter())?;
+    Digest::from_slice(&only).ok_or_else(|| Fault::new("the node names a message that has no digest"))
+}

@@ -1,0 +1,221 @@
+//! Bundles of one thread, from and to the bytes of their file.
+//!
+//! Never here: whether anything in a bundle holds (`replay/verify.rs`). A bundle is read strictly: what
+//! it would not write, it does not read, so that no part can be hidden in it.
+
+use std::fmt;
+
+use bytes::{Buf as _, Bytes};
+use prost::Message as _;
+use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
+
+use super::dispatch::{party, thread};
+use super::evidence_v1 as proto;
+use super::fault::DecodeFault;
+use super::repeated::check_count;
+use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::party::Party;
+use crate::domain::time::Instant;
+use crate::limits;
+
+const FIRST_LINE: &[u8] = b"detente bundle 1\n";
+
+/// All the evidence of one thread, as `proto/detente/evidence/v1/bundle.proto` says.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Bundle {
+    pub thread: ThreadId,
+    pub made_by: Party,
+    pub made_at: Instant,
+    pub parties: Vec<BundleParty>,
+    pub messages: Vec<BundleMessage>,
+    pub dispatches: Vec<BundleDispatch>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub struct BundleParty {
+    pub party: Party,
+    /// Exact bytes of a Signed each, number 1 first.
+    pub key_lists: Vec<Bytes>,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub struct BundleMessage {
+    /// Exact bytes of a Signed.
+    pub message: Bytes,
+    pub recorded_at: Instant,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+pub struct BundleDispatch {
+    pub dispatch: DispatchBytes,
+    /// Exact bytes of a ProvenReceipt, with when the maker had it on record.
+    pub receipt: Option<(Bytes, Instant)>,
+    /// A C2SP tlog-proof.
+    pub covered: Option<Bytes>,
+    /// What came in place of a message that was refused.
+    pub refused: Option<Bytes>,
+    pub disputed: Vec<Disputed>,
+    pub contradicted_by: Vec<Bytes>,
+}
+
+/// A dispatch with its sender's signature, or bare where the maker no longer has the key.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DispatchBytes {
+    /// Exact bytes of a Signed.
+    Signed(Bytes),
+    /// Exact bytes of a Dispatch.
+    Bare(Bytes),
+}
+
+/// A receipt that did not verify.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Disputed {
+    pub receipt: Bytes,
+    pub reason: String,
+}
+
+/// What a Party wrote stays out of diagnostics.
+impl fmt::Debug for Bundle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (messages, dispatches) = (self.messages.len(), self.dispatches.len());
+        write!(f, "Bundle({}, {messages} messages, {dispatches} dispatches)", self.thread)
+    }
+}
+
+/// The bytes of the file.
+pub fn encode(bundle: &Bundle) -> Bytes {
+    let body = to_proto(bundle).encode_to_vec();
+    [FIRST_LINE, &Digest::of(&body).0, &body].concat().into()
+}
+
+pub fn decode(file: Bytes) -> Result<Bundle, DecodeFault> {
+    if file.len() > limits::BUNDLE_BYTES_MAX {
+        return Err(DecodeFault::new("bundle", "longer than the limit"));
+    }
+    let after = file.strip_prefix(FIRST_LINE);
+    let after = after.ok_or(DecodeFault::new("bundle", "it does not begin as a bundle of version 1"))?;
+    let (digest, body) = after.split_first_chunk::<32>().ok_or(DecodeFault::new("bundle", "cut short"))?;
+    if Digest::of(body).0 != *digest {
+        return Err(DecodeFault::new("bundle", "damaged: its digest is another"));
+    }
+    let body = file.slice_ref(body);
+    let none = || DecodeFault::new("bundle", "not a bundle at all, or of a newer program");
+    check_counts(&body)?;
+    let wire = proto::Bundle::decode(body.clone()).map_err(|_| none())?;
+    let bundle = from_proto(wire)?;
+    if to_proto(&bundle).encode_to_vec() == body { Ok(bundle) } else { Err(none()) }
+}
+
+fn to_proto(bundle: &Bundle) -> proto::Bundle {
+    proto::Bundle {
+        thread: Bytes::copy_from_slice(&bundle.thread.0),
+        made_by: bundle.made_by.to_string(),
+        made_at_ms: bundle.made_at.0,
+        parties: bundle.parties.iter().map(party_to_proto).collect(),
+        messages: bundle.messages.iter().map(message_to_proto).collect(),
+        dispatches: bundle.dispatches.iter().map(dispatch_to_proto).collect(),
+    }
+}
+
+/// Counts all that repeats before any of it is decoded: an empty entry takes two bytes to send and a
+/// hundred to hold.
+fn check_counts(body: &Bytes) -> Result<(), DecodeFault> {
+    let too_many = |field| DecodeFault::new(field, "more than the limit");
+    check_count(body.clone(), PARTIES, limits::BUNDLE_PARTIES_MAX, too_many("bundle.parties"))?;
+    check_count(body.clone(), MESSAGES, limits::BUNDLE_ITEMS_MAX, too_many("bundle.messages"))?;
+    check_count(body.clone(), DISPATCHES, limits::BUNDLE_ITEMS_MAX, too_many("bundle.dispatches"))?;
+    let mut rest = body.clone();
+    while rest.has_remaining() {
+        let Ok((number, wire_type)) = decode_key(&mut rest) else { return Ok(()) };
+        if wire_type != WireType::LengthDelimited {
+            if skip_field(wire_type, number, &mut rest, DecodeContext::default()).is_err() {
+                return Ok(());
+            }
+            continue;
+        }
+        let length = decode_varint(&mut rest).ok().and_then(|length| usize::try_from(length).ok());
+        let Some(length) = length.filter(|length| *length <= rest.len()) else { return Ok(()) };
+        let inner = rest.split_to(length);
+        match number {
+            PARTIES => {
+                let field = too_many("bundle.parties.key_lists");
+                check_count(inner, 2, limits::PARTY_FILE_KEY_LISTS_MAX, field)?;
+            }
+            DISPATCHES => {
+                let most = limits::BUNDLE_ODDITIES_MAX;
+                check_count(inner.clone(), 6, most, too_many("bundle.dispatches.disputed"))?;
+                check_count(inner, 7, most, too_many("bundle.dispatches.contradicted_by"))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+// Numbers of the fields of a Bundle.
+const PARTIES: u32 = 4;
+const MESSAGES: u32 = 5;
+const DISPATCHES: u32 = 6;
+
+fn from_proto(wire: proto::Bundle) -> Result<Bundle, DecodeFault> {
+    let messages = wire
+        .messages
+        .into_iter()
+        .map(|one| BundleMessage { message: one.message, recorded_at: Instant(one.recorded_at_ms) });
+    Ok(Bundle {
+        thread: thread(&wire.thread, "bundle.thread")?,
+        made_by: party(&wire.made_by, "bundle.made_by")?,
+        made_at: Instant(wire.made_at_ms),
+        parties: wire.parties.into_iter().map(party_from_proto).collect::<Result<_, _>>()?,
+        messages: messages.collect(),
+        dispatches: wire.dispatches.into_iter().map(dispatch_from_proto).collect(),
+    })
+}
+
+fn party_to_proto(party: &BundleParty) -> proto::BundleParty {
+    proto::BundleParty { party: party.party.to_string(), key_lists: party.key_lists.clone() }
+}
+
+fn party_from_proto(wire: proto::BundleParty) -> Result<BundleParty, DecodeFault> {
+    Ok(BundleParty { party: party(&wire.party, "bundle.parties.party")?, key_lists: wire.key_lists })
+}
+
+fn message_to_proto(message: &BundleMessage) -> proto::BundleMessage {
+    proto::BundleMessage { message: message.message.clone(), recorded_at_ms: message.recorded_at.0 }
+}
+
+fn dispatch_to_proto(one: &BundleDispatch) -> proto::BundleDispatch {
+    let disputed =
+        |one: &Disputed| proto::DisputedReceipt { receipt: one.receipt.clone(), reason: one.reason.clone() };
+    let (dispatch, unsigned_dispatch) = match &one.dispatch {
+        DispatchBytes::Signed(signed) => (signed.clone(), Bytes::new()),
+        DispatchBytes::Bare(bare) => (Bytes::new(), bare.clone()),
+    };
+    proto::BundleDispatch {
+        dispatch,
+        unsigned_dispatch,
+        receipt: one.receipt.as_ref().map(|(receipt, _)| receipt.clone()).unwrap_or_default(),
+        receipt_recorded_at_ms: one.receipt.as_ref().map_or(0, |(_, at)| at.0),
+        covered: one.covered.clone().unwrap_or_default(),
+        refused: one.refused.clone().unwrap_or_default(),
+        disputed: one.disputed.iter().map(disputed).collect(),
+        contradicted_by: one.contradicted_by.clone(),
+    }
+}
+
+fn dispatch_from_proto(wire: proto::BundleDispatch) -> BundleDispatch {
+    let given = |bytes: Bytes| if bytes.is_empty() { None } else { Some(bytes) };
+    let disputed = |one: proto::DisputedReceipt| Disputed { receipt: one.receipt, reason: one.reason };
+    let dispatch = match given(wire.unsigned_dispatch) {
+        Some(bare) => DispatchBytes::Bare(bare),
+        None => DispatchBytes::Signed(wire.dispatch),
+    };
+    BundleDispatch {
+        dispatch,
+        receipt: given(wire.receipt).map(|receipt| (receipt, Instant(wire.receipt_recorded_at_ms))),
+        covered: given(wire.covered),
+        refused: given(wire.refused),
+        disputed: wire.disputed.into_iter().map(disputed).collect(),
+        contradicted_by: wire.contradicted_by,
+    }
+}

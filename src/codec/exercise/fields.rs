@@ -1,0 +1,216 @@
+//! Each field of a form and its place in the signed content. A field is listed once, for both ways.
+//!
+//! Never here: a default for what is not stated.
+
+use bytes::Bytes;
+
+use super::Unreadable;
+use crate::codec::evidence_v1 as v1;
+use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::exercise::outline::Path;
+use crate::domain::exercise::{
+    ActivityReference, Amendment, Area, Basis, Calendar, CalendarEntry, CalendarReturn, Cancellation,
+    Conclusion, Figure, Formation, GeoPoint, Invitation, LandActivity, Landing, MessageDigest,
+    MessageReference, Notice, Notification, OtherThread, Phase, Place, Prose, SameActivity,
+    SameActivityPosition, Statement, Transfer, When,
+};
+
+/// A domain type and what stands for it in the signed content.
+pub(super) trait Wire<P>: Sized {
+    fn to_wire(&self) -> P;
+    fn from_wire(wire: P, at: &Path) -> Result<Self, Unreadable>;
+}
+
+impl Wire<String> for String {
+    fn to_wire(&self) -> String {
+        self.clone()
+    }
+
+    fn from_wire(wire: String, _at: &Path) -> Result<String, Unreadable> {
+        Ok(wire)
+    }
+}
+
+impl Wire<String> for Prose {
+    fn to_wire(&self) -> String {
+        self.0.clone()
+    }
+
+    fn from_wire(wire: String, _at: &Path) -> Result<Prose, Unreadable> {
+        Ok(Prose(wire))
+    }
+}
+
+impl Wire<Option<u64>> for Option<u64> {
+    fn to_wire(&self) -> Option<u64> {
+        *self
+    }
+
+    fn from_wire(wire: Option<u64>, _at: &Path) -> Result<Option<u64>, Unreadable> {
+        Ok(wire)
+    }
+}
+
+impl<T: Wire<P>, P> Wire<Vec<P>> for Vec<T> {
+    fn to_wire(&self) -> Vec<P> {
+        self.iter().map(T::to_wire).collect()
+    }
+
+    fn from_wire(wire: Vec<P>, at: &Path) -> Result<Vec<T>, Unreadable> {
+        wire.into_iter().enumerate().map(|(index, entry)| T::from_wire(entry, &at.item(index))).collect()
+    }
+}
+
+impl Wire<Option<v1::CivilTime>> for When {
+    fn to_wire(&self) -> Option<v1::CivilTime> {
+        let stated = *self != When::default();
+        stated.then(|| v1::CivilTime { civil: self.civil.clone(), zone: self.zone.clone() })
+    }
+
+    fn from_wire(wire: Option<v1::CivilTime>, _at: &Path) -> Result<When, Unreadable> {
+        Ok(wire.map_or_else(When::default, |wire| When { civil: wire.civil, zone: wire.zone }))
+    }
+}
+
+impl Wire<v1::GeoPoint> for GeoPoint {
+    fn to_wire(&self) -> v1::GeoPoint {
+        v1::GeoPoint {
+            latitude_microdegrees: self.latitude_microdegrees,
+            longitude_microdegrees: self.longitude_microdegrees,
+        }
+    }
+
+    fn from_wire(wire: v1::GeoPoint, _at: &Path) -> Result<GeoPoint, Unreadable> {
+        Ok(GeoPoint {
+            latitude_microdegrees: wire.latitude_microdegrees,
+            longitude_microdegrees: wire.longitude_microdegrees,
+        })
+    }
+}
+
+impl Wire<Option<v1::GeoPoint>> for Option<GeoPoint> {
+    fn to_wire(&self) -> Option<v1::GeoPoint> {
+        self.as_ref().map(GeoPoint::to_wire)
+    }
+
+    fn from_wire(wire: Option<v1::GeoPoint>, at: &Path) -> Result<Option<GeoPoint>, Unreadable> {
+        wire.map(|wire| GeoPoint::from_wire(wire, at)).transpose()
+    }
+}
+
+impl Wire<Bytes> for Option<MessageDigest> {
+    fn to_wire(&self) -> Bytes {
+        self.map_or_else(Bytes::new, |digest| Bytes::copy_from_slice(&digest.0.0))
+    }
+
+    fn from_wire(wire: Bytes, at: &Path) -> Result<Option<MessageDigest>, Unreadable> {
+        if wire.is_empty() {
+            return Ok(None);
+        }
+        let rule = "a digest has 32 bytes";
+        let digest = Digest::from_slice(&wire).ok_or(Unreadable::Field { field: at.to_string(), rule })?;
+        Ok(Some(MessageDigest(digest)))
+    }
+}
+
+impl Wire<Bytes> for Option<OtherThread> {
+    fn to_wire(&self) -> Bytes {
+        self.map_or_else(Bytes::new, |thread| Bytes::copy_from_slice(&thread.0.0))
+    }
+
+    fn from_wire(wire: Bytes, at: &Path) -> Result<Option<OtherThread>, Unreadable> {
+        if wire.is_empty() {
+            return Ok(None);
+        }
+        let rule = "a thread has 16 bytes";
+        let thread = ThreadId::from_slice(&wire).ok_or(Unreadable::Field { field: at.to_string(), rule })?;
+        Ok(Some(OtherThread(thread)))
+    }
+}
+
+macro_rules! choices {
+    ($($choice:ty),+) => {$(
+        impl Wire<i32> for Option<$choice> {
+            fn to_wire(&self) -> i32 {
+                self.map_or(0, <$choice>::number)
+            }
+
+            fn from_wire(wire: i32, _at: &Path) -> Result<Option<$choice>, Unreadable> {
+                Ok(<$choice>::from_number(wire))
+            }
+        }
+    )+};
+}
+
+choices!(Basis, CalendarReturn, Notice, SameActivityPosition);
+
+/// The fields of a domain type and those of the same names in the signed content. A group in which
+/// nothing is stated is not written.
+macro_rules! wire {
+    ($($domain:ident as $wire:ident { $($field:ident),+ $(,)? })+) => {$(
+        impl Wire<v1::$wire> for $domain {
+            fn to_wire(&self) -> v1::$wire {
+                v1::$wire { $($field: self.$field.to_wire()),+ }
+            }
+
+            fn from_wire(wire: v1::$wire, at: &Path) -> Result<$domain, Unreadable> {
+                Ok($domain { $($field: Wire::from_wire(wire.$field, &at.field(stringify!($field)))?),+ })
+            }
+        }
+
+        impl Wire<Option<v1::$wire>> for $domain {
+            fn to_wire(&self) -> Option<v1::$wire> {
+                (*self != $domain::default()).then(|| Wire::<v1::$wire>::to_wire(self))
+            }
+
+            fn from_wire(wire: Option<v1::$wire>, at: &Path) -> Result<$domain, Unreadable> {
+                wire.map_or_else(|| Ok($domain::default()), |wire| Wire::<v1::$wire>::from_wire(wire, at))
+            }
+        }
+    )+};
+}
+
+wire! {
+    Figure as Figure { what, kind, party, territory, number }
+    Formation as Formation { party, designation, subordination, kind, number, remarks }
+    Area as Area { name, features, territory, outline, centre, radius_metres }
+    Place as Place { name, territory, position }
+    Phase as ExercisePhase { name, kind, start, end, areas, tactical_purpose, description }
+    MessageReference as MessageReference { message_digest, number, author }
+    ActivityReference as ActivityReference { message, calendar_year, calendar_entry, relation }
+    LandActivity as LandActivity {
+        figures, formations, purpose_of_air_missions, categories_of_aircraft, level_of_command_air,
+        naval_gunfire, other_ship_support, level_of_command_naval,
+    }
+    Landing as Landing { figures, formations, points_of_embarkation }
+    Transfer as ForceTransfer { figures, formations, arrival_points, concentration_points }
+    CalendarEntry as CalendarEntry {
+        number, kind, designation, characteristics_and_purpose, participating_parties, areas,
+        planned_duration_days, start, end, period, figures, types_of_forces, level_of_command,
+        direct_operational_command, formations, references, remarks,
+    }
+    Calendar as ExerciseCalendar { year, holds, entries, remarks, to_follow }
+    Notification as ExerciseNotification {
+        designation, general_purpose, notifying_parties, territorial_parties, commanding_parties,
+        participating_parties, level_of_command_organising, level_of_command_commanding, start, end,
+        basis, notice, land, landing, transfer, areas, phases, changes_against_calendar,
+        relation_to_other_activities, references, remarks, to_follow,
+    }
+    Amendment as ExerciseAmendment { amends, why, notification, remarks, to_follow }
+    Invitation as ExerciseInvitation {
+        designation, references, basis, invited, answer_by, answer_to, observers_per_party,
+        exercise_start, exercise_end, assembly_time, assembly_place, programme_start, programme_end,
+        planned_duration, languages, board_and_lodging, transport, equipment_issued, own_equipment,
+        special_clothing, map, briefings, observation_plan, remarks, to_follow,
+    }
+    Conclusion as ExerciseConclusion {
+        exercise, actual_start, actual_end, figures, source, differences, remarks, to_follow,
+    }
+    Statement as ExerciseStatement {
+        exercise, figures, source, stated_on, statement, remarks, to_follow,
+    }
+    Cancellation as ExerciseCancellation { cancels, reason, references, remarks, to_follow }
+    SameActivity as SameActivity {
+        position, other_party, other_thread, other_message, reason, remarks, to_follow,
+    }
+}

@@ -1,0 +1,136 @@
+//! The content of exercise messages: domain types to signed bytes and back.
+//!
+//! Never here: a judgement of what is stated (`domain/exercise/faults.rs`), and never a second encoding
+//! of bytes that were received: those are kept as they came.
+
+mod fields;
+
+use prost::Message as _;
+use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
+
+use self::fields::Wire;
+use super::evidence_v1 as v1;
+use crate::domain::exercise::outline::Path;
+use crate::domain::exercise::{Content, Kind, Refused};
+use crate::limits;
+
+/// Why content can't be taken. Names the field; holds nothing that the author wrote.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// It is not the protobuf message that its kind promises.
+    #[error("the content is not a well-formed {}: {what}", kind.name())]
+    Malformed { kind: Kind, what: String },
+    /// A field can't hold what it holds.
+    #[error("the content's field {field} can't be decoded: {rule}")]
+    Field { field: String, rule: &'static str },
+    /// It is over a limit.
+    #[error("the content is over a limit: {0}")]
+    Limit(#[from] Refused),
+}
+
+/// The bytes to be signed. The same content always gives the same bytes: fields in the order of their
+/// numbers, lists as they stand, nothing that is not stated.
+///
+/// # Errors
+/// Over a hard limit; the field and the limit are named.
+pub fn encode(content: &Content) -> Result<Vec<u8>, Refused> {
+    content.bound()?;
+    let bytes = match content {
+        Content::Calendar(form) => Wire::<v1::ExerciseCalendar>::to_wire(form).encode_to_vec(),
+        Content::Notification(form) => {
+            Wire::<v1::ExerciseNotification>::to_wire(form.as_ref()).encode_to_vec()
+        }
+        Content::Amendment(form) => Wire::<v1::ExerciseAmendment>::to_wire(form.as_ref()).encode_to_vec(),
+        Content::Invitation(form) => Wire::<v1::ExerciseInvitation>::to_wire(form.as_ref()).encode_to_vec(),
+        Content::Conclusion(form) => Wire::<v1::ExerciseConclusion>::to_wire(form).encode_to_vec(),
+        Content::Statement(form) => Wire::<v1::ExerciseStatement>::to_wire(form).encode_to_vec(),
+        Content::Cancellation(form) => Wire::<v1::ExerciseCancellation>::to_wire(form).encode_to_vec(),
+        Content::SameActivity(form) => Wire::<v1::SameActivity>::to_wire(form).encode_to_vec(),
+    };
+    bound_bytes(&bytes)?;
+    Ok(bytes)
+}
+
+/// What the signed bytes state. Fields of a newer program are passed over: see [`may_hold_more`].
+///
+/// # Errors
+/// Not decodable, or over a hard limit.
+pub fn decode(kind: Kind, bytes: &[u8]) -> Result<Content, Unreadable> {
+    bound_bytes(bytes)?;
+    bound_fields(kind, bytes)?;
+    let content = match kind {
+        Kind::Calendar => Content::Calendar(read::<_, v1::ExerciseCalendar>(kind, bytes)?),
+        Kind::Notification => {
+            Content::Notification(Box::new(read::<_, v1::ExerciseNotification>(kind, bytes)?))
+        }
+        Kind::Amendment => Content::Amendment(Box::new(read::<_, v1::ExerciseAmendment>(kind, bytes)?)),
+        Kind::Invitation => Content::Invitation(Box::new(read::<_, v1::ExerciseInvitation>(kind, bytes)?)),
+        Kind::Conclusion => Content::Conclusion(read::<_, v1::ExerciseConclusion>(kind, bytes)?),
+        Kind::Statement => Content::Statement(read::<_, v1::ExerciseStatement>(kind, bytes)?),
+        Kind::Cancellation => Content::Cancellation(read::<_, v1::ExerciseCancellation>(kind, bytes)?),
+        Kind::SameActivity => Content::SameActivity(read::<_, v1::SameActivity>(kind, bytes)?),
+    };
+    content.bound()?;
+    Ok(content)
+}
+
+/// Whether the bytes may state more than this program can show, such as a field of a newer one. True
+/// for any bytes that this program would not have written itself.
+pub fn may_hold_more(content: &Content, bytes: &[u8]) -> bool {
+    encode(content).map_or(true, |own| own != bytes)
+}
+
+fn read<T: Wire<P>, P: prost::Message + Default>(kind: Kind, bytes: &[u8]) -> Result<T, Unreadable> {
+    let wire = P::decode(bytes).map_err(|error| malformed(kind, &error))?;
+    T::from_wire(wire, &Path::root())
+}
+
+/// prost names the message, the field and what is wrong with its encoding, never its content.
+fn malformed(kind: Kind, error: &prost::DecodeError) -> Unreadable {
+    Unreadable::Malformed { kind, what: error.to_string() }
+}
+
+fn bound_bytes(bytes: &[u8]) -> Result<(), Refused> {
+    if bytes.len() <= limits::CONTENT_BYTES_MAX {
+        return Ok(());
+    }
+    Err(Refused {
+        field: "content".to_owned(),
+        rule: format!("takes at most {} bytes", limits::CONTENT_BYTES_MAX),
+    })
+}
+
+/// Counts the fields at the top level, and in the form within an amendment, before anything is built
+/// from them: an entry of two bytes would become one of hundreds in memory.
+fn bound_fields(kind: Kind, bytes: &[u8]) -> Result<(), Unreadable> {
+    /// `ExerciseAmendment.notification`.
+    const FORM_IN_AMENDMENT: u32 = 3;
+    let mut count: usize = 0;
+    let mut open = vec![(bytes, kind == Kind::Amendment)];
+    while let Some((mut rest, holds_form)) = open.pop() {
+        while !rest.is_empty() {
+            count = count.saturating_add(1);
+            if count > limits::CONTENT_FIELDS_MAX {
+                let rule = format!("has at most {} fields at its top level", limits::CONTENT_FIELDS_MAX);
+                return Err(Unreadable::Limit(Refused { field: "content".to_owned(), rule }));
+            }
+            let (tag, wire_type) = decode_key(&mut rest).map_err(|error| malformed(kind, &error))?;
+            if holds_form && tag == FORM_IN_AMENDMENT && wire_type == WireType::LengthDelimited {
+                let length = decode_varint(&mut rest).map_err(|error| malformed(kind, &error))?;
+                let split = usize::try_from(length).ok().and_then(|length| rest.split_at_checked(length));
+                let Some((form, after)) = split else {
+                    return Err(Unreadable::Malformed {
+                        kind,
+                        what: "notification ends too early".to_owned(),
+                    });
+                };
+                open.push((form, false));
+                rest = after;
+            } else {
+                skip_field(wire_type, tag, &mut rest, DecodeContext::default())
+                    .map_err(|error| malformed(kind, &error))?;
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! A draft as a drafter's call gives it: heading and typed content to what the Board takes.
+//!
+//! Never here: what is merely wrong (`domain/heading.rs`, `domain/exercise`). What can't be put into a
+//! message, or is over a limit, is refused before anything is recorded.
+
+use bytes::Bytes;
+use prost::Message as _;
+
+use super::evidence_v1 as wire;
+use super::exercise;
+use super::fault::DecodeFault;
+use super::message;
+use super::proto::detente::v1 as calls;
+use crate::domain::exercise::{Content, Kind};
+use crate::domain::message::Outgoing;
+use crate::domain::people::Person;
+use crate::limits;
+
+/// Why a draft can't be put on record. Quotes nothing that the caller wrote.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum NotADraft {
+    #[error(transparent)]
+    Heading(#[from] DecodeFault),
+    #[error(transparent)]
+    Content(#[from] exercise::Unreadable),
+}
+
+impl NotADraft {
+    /// The field that is at fault, as a caller knows it.
+    pub fn field(&self) -> String {
+        match self {
+            NotADraft::Heading(fault) => fault.field.replace("message.", "heading."),
+            NotADraft::Content(
+                exercise::Unreadable::Field { field, .. }
+                | exercise::Unreadable::Limit(crate::domain::exercise::Refused { field, .. }),
+            ) => field.clone(),
+            NotADraft::Content(exercise::Unreadable::Malformed { .. }) => "content".into(),
+        }
+    }
+}
+
+/// A draft that is within every limit, its exact bytes, and what its content says.
+#[derive(Clone, Debug)]
+pub struct Drafted {
+    pub outgoing: Outgoing,
+    /// Their SHA-256 digest is what a releaser names.
+    pub bytes: Bytes,
+    pub content: Content,
+}
+
+/// # Errors
+/// Content that is not given or not decodable, a field that can't be read, anything over a limit.
+pub fn draft(
+    heading: Option<calls::Heading>,
+    content: Option<calls::draft_request::Content>,
+    drafter: &Person,
+) -> Result<Drafted, NotADraft> {
+    let heading = heading.ok_or(DecodeFault::new("heading", "must be given"))?;
+    let (kind, bytes) = bytes_of(content.ok_or(DecodeFault::new("content", "must be given"))?);
+    // Read and written again: the bytes to be signed are those of this program, whatever encoded the call.
+    let content = exercise::decode(kind, &bytes)?;
+    let bytes = exercise::encode(&content).map_err(exercise::Unreadable::from)?;
+    let outgoing = outgoing(heading, kind.name(), bytes.into(), drafter)?;
+    Ok(Drafted { bytes: whole(&outgoing)?, outgoing, content })
+}
+
+/// The bytes of a draft, if the message that it would become can be read again.
+///
+/// # Errors
+/// Anything over a limit: nobody could read the record that held it.
+pub fn whole(outgoing: &Outgoing) -> Result<Bytes, DecodeFault> {
+    let bytes = message::encode_draft(outgoing);
+    if bytes.len() > limits::DRAFT_BYTES_MAX {
+        return Err(DecodeFault::new("message", "all of it together is longer than the limit"));
+    }
+    message::decode_draft(&bytes)?;
+    Ok(bytes)
+}
+
+fn outgoing(
+    heading: calls::Heading,
+    kind: &str,
+    content: Bytes,
+    drafter: &Person,
+) -> Result<Outgoing, DecodeFault> {
+    let message = wire::Message {
+        thread: heading.thread,
+        kind: kind.into(),
+        content,
+        action: heading.action,
+        information: heading.information,
+        precedence: heading.precedence,
+        drafter: Some(message::person_to_proto(drafter)),
+        regime: heading.regime,
+        marking: heading.marking,
+        language: heading.language,
+        references: heading.references,
+        traffic: heading.traffic,
+        subject: heading.subject,
+        remarks: heading.remarks,
+        ..wire::Message::default()
+    };
+    message::outgoing_from_proto(message, heading.zone)
+}
+
+fn bytes_of(content: calls::draft_request::Content) -> (Kind, Vec<u8>) {
+    use calls::draft_request::Content as Given;
+    match content {
+        Given::Calendar(form) => (Kind::Calendar, form.encode_to_vec()),
+        Given::Notification(form) => (Kind::Notification, form.encode_to_vec()),
+        Given::Amendment(form) => (Kind::Amendment, form.encode_to_vec()),
+        Given::Invitation(form) => (Kind::Invitation, form.encode_to_vec()),
+        Given::Conclusion(form) => (Kind::Conclusion, form.encode_to_vec()),
+        Given::Cancellation(form) => (Kind::Cancellation, form.encode_to_vec()),
+        Given::Statement(form) => (Kind::Statement, form.encode_to_vec()),
+        Given::SameActivity(form) => (Kind::SameActivity, form.encode_to_vec()),
+    }
+}
+
+/// The content of a form as a drafter's call carries it.
+///
+/// # Errors
+/// Over a limit.
+pub fn given(content: &Content) -> Result<calls::draft_request::Content, exercise::Unreadable> {
+    use calls::draft_request::Content as Given;
+    let bytes = exercise::encode(content)?;
+    let bytes = bytes.as_slice();
+    let given = match content.kind() {
+        Kind::Calendar => wire::ExerciseCalendar::decode(bytes).map(Given::Calendar),
+        Kind::Notification => wire::ExerciseNotification::decode(bytes).map(Given::Notification),
+        Kind::Amendment => wire::ExerciseAmendment::decode(bytes).map(Given::Amendment),
+        Kind::Invitation => wire::ExerciseInvitation::decode(bytes).map(Given::Invitation),
+        Kind::Conclusion => wire::ExerciseConclusion::decode(bytes).map(Given::Conclusion),
+        Kind::Cancellation => wire::ExerciseCancellation::decode(bytes).map(Given::Cancellation),
+        Kind::Statement => wire::ExerciseStatement::decode(bytes).map(Given::Statement),
+        Kind::SameActivity => wire::SameActivity::decode(bytes).map(Given::SameActivity),
+    };
+    given.map_err(|error| exercise::Unreadable::Malformed { kind: content.kind(), what: error.to_string() })
+}
+
+/// The heading of a draft as a drafter's call carries it. The drafter is left out: the node knows who
+/// calls.
+pub fn given_heading(outgoing: &Outgoing) -> calls::Heading {
+    let message = message::outgoing_to_proto(outgoing);
+    calls::Heading {
+        thread: message.thread,
+        action: message.action,
+        information: message.information,
+        precedence: message.precedence,
+        zone: outgoing.zone.clone(),
+        regime: message.regime,
+        marking: message.marking,
+        language: message.language,
+        references: message.references,
+        traffic: message.traffic,
+        subject: message.subject,
+        remarks: message.remarks,
+    }
+}

@@ -1,0 +1,49 @@
+//! When: the phases of an exercise, each with its own area and dates.
+//!
+//! Never here: which phases there must be.
+
+use super::area::Area;
+use super::declare::form;
+use super::faults::Faults;
+use super::leaf::Prose;
+use super::outline::{Path, Rules};
+use super::when::{When, check_order};
+
+form! {
+    /// One phase.
+    pub struct Phase {
+        name: String, IfAny, "Name", "what the phase is called";
+        kind: String, IfAny, "Type", "transfer, deployment, concentration, active, recovery …";
+        start: When, Always, "Start", "its first day or hour, with the zone";
+        end: When, Always, "End", "its last day or hour, with the zone";
+        areas: Vec<Area>, IfAny, "Area", "where it takes place, if not in all of the area of the exercise";
+        tactical_purpose: Prose, Always, "Tactical purpose", "what it is to train";
+        description: Prose, IfAny, "Description", "a short description";
+    }
+}
+
+impl Rules for Phase {
+    fn key(&self) -> String {
+        if self.name.is_empty() { self.kind.clone() } else { self.name.clone() }
+    }
+
+    fn rules(&self, at: &Path, faults: &mut Faults) {
+        if self.name.is_empty() && self.kind.is_empty() {
+            faults.missing(&[at.field("name"), at.field("type")]);
+        }
+        check_order(&self.start, &self.end, &at.field("end"), faults);
+    }
+}
+
+/// Marks phases that reach outside the exercise.
+pub(super) fn check_within(phases: &[Phase], start: &When, end: &When, at: &Path, faults: &mut Faults) {
+    for (index, phase) in phases.iter().enumerate() {
+        let at = at.item(index);
+        if phase.start.is_certainly_before(start) || end.is_certainly_before(&phase.start) {
+            faults.add(&at.field("start"), "the phase starts outside the dates of the exercise");
+        }
+        if end.is_certainly_before(&phase.end) || phase.end.is_certainly_before(start) {
+            faults.add(&at.field("end"), "the phase ends outside the dates of the exercise");
+        }
+    }
+}

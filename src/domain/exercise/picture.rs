@@ -1,0 +1,300 @@
+//! The present picture of a thread: what each author's newest word is, what it took the place of, and
+//! what others say beside it.
+//!
+//! Never here: a choice between accounts. One author's word takes the place only of that author's own;
+//! nothing is added up, and that two threads are about the same activity is shown as said, by whom.
+
+use super::{Change, Content, SameActivityPosition, difference};
+use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::party::Party;
+use crate::domain::time::Instant;
+
+/// One message of the thread with what it says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Said {
+    pub message: Digest,
+    /// Not safe to show.
+    pub number: String,
+    pub author: Party,
+    /// The author's own statement of when it was released.
+    pub released_at: Instant,
+    pub content: Content,
+}
+
+/// What stands now.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Picture<'s> {
+    /// Of whoever gave a calendar, a notice, an invitation, a conclusion or a cancellation; in the order
+    /// in which they first did.
+    pub accounts: Vec<Account<'s>>,
+    /// Figures said later, by whomever: they stand beside what was notified.
+    pub statements: Vec<&'s Said>,
+    /// The newest word of each author on each other thread.
+    pub same_activity: Vec<&'s Said>,
+}
+
+/// One author's account.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Account<'s> {
+    pub author: Party,
+    /// One for each calendar year.
+    pub calendars: Vec<Versions<'s>>,
+    /// Notification and amendments.
+    pub notice: Option<Versions<'s>>,
+    pub invitations: Vec<&'s Said>,
+    pub conclusion: Option<Versions<'s>>,
+    /// `None` also where the author gave notice again after it.
+    pub cancellation: Option<&'s Said>,
+}
+
+/// A document in all its versions.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Versions<'s> {
+    earlier: Vec<&'s Said>,
+    present: &'s Said,
+}
+
+/// From one version to the next.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step<'s> {
+    pub from: &'s Said,
+    pub to: &'s Said,
+    /// Field by field; all of it is safe to show.
+    pub changes: Vec<Change>,
+}
+
+impl<'s> Versions<'s> {
+    fn of(first: &'s Said) -> Versions<'s> {
+        Versions { earlier: Vec::new(), present: first }
+    }
+
+    fn add(&mut self, next: &'s Said) {
+        self.earlier.push(std::mem::replace(&mut self.present, next));
+    }
+
+    /// The one that stands.
+    pub fn present(&self) -> &'s Said {
+        self.present
+    }
+
+    /// Those whose place was taken, oldest first.
+    pub fn earlier(&self) -> &[&'s Said] {
+        &self.earlier
+    }
+
+    /// What changed with each version, and so who said it and when.
+    pub fn steps(&self) -> Vec<Step<'s>> {
+        let all: Vec<&'s Said> = self.earlier.iter().copied().chain([self.present]).collect();
+        all.iter()
+            .zip(all.iter().skip(1))
+            .map(|(from, to)| Step { from, to, changes: difference(&from.content, &to.content) })
+            .collect()
+    }
+}
+
+impl<'s> Picture<'s> {
+    /// Folds the messages of one thread, in the thread's order.
+    pub fn of(said: &'s [Said]) -> Picture<'s> {
+        let mut picture = Picture::default();
+        for one in said {
+            picture.take(one);
+        }
+        picture
+    }
+
+    fn take(&mut self, said: &'s Said) {
+        match &said.content {
+            Content::Calendar(calendar) => {
+                let calendars = &mut self.account(said.author).calendars;
+                let same_year = calendars.iter_mut().find(|versions| match &versions.present.content {
+                    Content::Calendar(earlier) => earlier.year == calendar.year,
+                    _ => false,
+                });
+                match same_year {
+                    Some(versions) => versions.add(said),
+                    None => calendars.push(Versions::of(said)),
+                }
+            }
+            Content::Notification(_) | Content::Amendment(_) => {
+                let account = self.account(said.author);
+                account.cancellation = None;
+                replace(&mut account.notice, said);
+            }
+            Content::Invitation(_) => self.account(said.author).invitations.push(said),
+            Content::Conclusion(_) => replace(&mut self.account(said.author).conclusion, said),
+            Content::Cancellation(_) => self.account(said.author).cancellation = Some(said),
+            Content::Statement(_) => self.statements.push(said),
+            Content::SameActivity(form) => {
+                let about = |one: &Said| match &one.content {
+                    Content::SameActivity(other) => {
+                        one.author == said.author
+                            && other.other_party == form.other_party
+                            && other.other_thread == form.other_thread
+                    }
+                    _ => false,
+                };
+                self.same_activity.retain(|one| !about(one));
+                self.same_activity.push(said);
+            }
+        }
+    }
+
+    fn account(&mut self, author: Party) -> &mut Account<'s> {
+        let at = match self.accounts.iter().position(|account| account.author == author) {
+            Some(at) => at,
+            None => {
+                self.accounts.push(Account {
+                    author,
+                    calendars: Vec::new(),
+                    notice: None,
+                    invitations: Vec::new(),
+                    conclusion: None,
+                    cancellation: None,
+                });
+                self.accounts.len() - 1
+            }
+        };
+        &mut self.accounts[at]
+    }
+
+    /// Who says that this thread and another are the same activity, and who contests it.
+    pub fn same_activity_as(&self) -> Vec<SameActivityAs<'s>> {
+        self.same_activity
+            .iter()
+            .filter_map(|said| match &said.content {
+                Content::SameActivity(form) => Some(SameActivityAs {
+                    said,
+                    other_party: &form.other_party,
+                    other_thread: form.other_thread.map(|thread| thread.0),
+                    position: form.position,
+                }),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+/// One author's present word on another thread.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SameActivityAs<'s> {
+    pub said: &'s Said,
+    /// Not safe to show.
+    pub other_party: &'s str,
+    pub other_thread: Option<ThreadId>,
+    /// `None` where the author did not say which.
+    pub position: Option<SameActivityPosition>,
+}
+
+fn replace<'s>(versions: &mut Option<Versions<'s>>, said: &'s Said) {
+    match versions {
+        Some(versions) => versions.add(said),
+        None => *versions = Some(Versions::of(said)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::exercise::{Amendment, Cancellation, Notification, SameActivity, Statement};
+
+    fn said(place: u8, author: &str, content: Content) -> Said {
+        Said {
+            message: Digest([place; 32]),
+            number: format!("{author}/25/{place:04}"),
+            author: author.parse().unwrap(),
+            released_at: Instant(i64::from(place)),
+            content,
+        }
+    }
+
+    fn notification(designation: &str) -> Notification {
+        Notification { designation: designation.into(), ..Notification::default() }
+    }
+
+    fn amendment(designation: &str) -> Content {
+        Content::Amendment(Box::new(Amendment {
+            notification: notification(designation),
+            ..Amendment::default()
+        }))
+    }
+
+    fn notice(designation: &str) -> Content {
+        Content::Notification(Box::new(notification(designation)))
+    }
+
+    #[test]
+    fn an_amendment_takes_the_place_of_its_own_authors_notice_and_of_no_other() {
+        let all = [
+            said(1, "BY", notice("one")),
+            said(2, "PL", amendment("another")),
+            said(3, "BY", amendment("two")),
+        ];
+        let picture = Picture::of(&all);
+        let [of_by, of_pl] = &picture.accounts[..] else { panic!("two accounts: {picture:?}") };
+        let versions = of_by.notice.as_ref().unwrap();
+        assert_eq!((versions.present(), versions.earlier()), (&all[2], &[&all[0]][..]));
+        let [step] = &versions.steps()[..] else { panic!("one step") };
+        assert_eq!(step.to.author.as_str(), "BY");
+        let [change] = &step.changes[..] else { panic!("one change: {:?}", step.changes) };
+        assert_eq!(
+            (change.field.as_str(), change.old.as_deref(), change.new.as_deref()),
+            ("designation", Some("one"), Some("two"))
+        );
+        assert_eq!(of_pl.notice.as_ref().unwrap().present(), &all[1]);
+    }
+
+    #[test]
+    fn a_statement_stands_beside_the_notice_and_changes_nothing_in_it() {
+        let all = [
+            said(1, "BY", notice("one")),
+            said(2, "BY", Content::Statement(Statement::default())),
+            said(3, "PL", Content::Statement(Statement::default())),
+        ];
+        let picture = Picture::of(&all);
+        assert_eq!(picture.statements, [&all[1], &all[2]]);
+        assert_eq!(picture.accounts.len(), 1);
+        assert!(picture.accounts[0].notice.as_ref().unwrap().earlier().is_empty());
+    }
+
+    #[test]
+    fn a_cancellation_stands_until_its_author_gives_notice_again() {
+        let cancelled = [
+            said(1, "BY", notice("one")),
+            said(2, "BY", Content::Cancellation(Cancellation::default())),
+            said(3, "PL", amendment("not theirs to revive")),
+        ];
+        assert_eq!(Picture::of(&cancelled).accounts[0].cancellation, Some(&cancelled[1]));
+        let mut again = cancelled.to_vec();
+        again.push(said(4, "BY", amendment("after all")));
+        assert_eq!(Picture::of(&again).accounts[0].cancellation, None);
+    }
+
+    #[test]
+    fn same_activity_is_shown_as_stated_and_as_contested_by_whom_never_decided() {
+        let same = |position| {
+            Content::SameActivity(SameActivity {
+                position: Some(position),
+                other_party: "RU".into(),
+                ..SameActivity::default()
+            })
+        };
+        let all = [
+            said(1, "BY", same(SameActivityPosition::Stated)),
+            said(2, "PL", same(SameActivityPosition::Contested)),
+            said(3, "BY", same(SameActivityPosition::Contested)),
+        ];
+        let picture = Picture::of(&all);
+        let positions: Vec<_> = picture
+            .same_activity_as()
+            .iter()
+            .map(|one| (one.said.author.as_str().to_owned(), one.position.unwrap()))
+            .collect();
+        assert_eq!(
+            positions,
+            [
+                ("PL".to_owned(), SameActivityPosition::Contested),
+                ("BY".to_owned(), SameActivityPosition::Contested)
+            ]
+        );
+    }
+}

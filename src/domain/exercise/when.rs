@@ -1,0 +1,226 @@
+//! Dates as a form states them: what a calendar and a clock on a wall show, and the zone of that wall.
+//!
+//! Never here: the rules of time zones. They change from edition to edition, and a form must have the
+//! same faults in any year; a named zone is taken for any offset that exists. Never an instant.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::faults::{Faults, Refused};
+use super::leaf::{Expected, as_text, bound_text};
+use super::outline::{Entry, Leaf, Path, Shape, Value};
+use crate::limits;
+
+/// A date, a date and time, or only a month, with its zone, as written. In a form one text:
+/// `2025-09-12 Europe/Minsk`, `2025-09-12T06:00 +03:00`, `2025-09-12T06:00Z`.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct When {
+    /// ISO 8601: `2025-09`, `2025-09-12`, `2025-09-12T06:00` or with seconds. Kept as written.
+    pub civil: String,
+    /// An IANA name, `Z`, or an offset such as `+03:00`. Kept as written.
+    pub zone: String,
+}
+
+const A_DATE: &str = "a date in quotation marks with its zone, such as \"2025-09-12 Europe/Minsk\"";
+
+/// The least and greatest offsets of any zone in use, in seconds east of UTC.
+const WEST_MOST: i64 = -12 * 3600;
+const EAST_MOST: i64 = 14 * 3600;
+
+/// Whole seconds, as if the wall stood in UTC; `end` is the first second after.
+#[derive(Clone, Copy)]
+struct Span {
+    start: i64,
+    end: i64,
+}
+
+impl When {
+    pub fn new(civil: &str, zone: &str) -> When {
+        When { civil: civil.to_owned(), zone: zone.to_owned() }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.civil.is_empty() && self.zone.is_empty()
+    }
+
+    /// Whether all of `self` comes before all of `other`, whatever the zones' rules are. False where
+    /// either is not a date: that is a fault of its own.
+    pub fn is_certainly_before(&self, other: &When) -> bool {
+        let (Some(this), Some(that)) = (civil_span(&self.civil), civil_span(&other.civil)) else {
+            return false;
+        };
+        if self.zone == other.zone {
+            return this.end <= that.start;
+        }
+        let (Some((west, _)), Some((_, east))) = (offsets(&self.zone), offsets(&other.zone)) else {
+            return false;
+        };
+        this.end.saturating_sub(west) <= that.start.saturating_sub(east)
+    }
+}
+
+/// The seconds that a civil date or time covers. `None` if it is not one.
+fn civil_span(civil: &str) -> Option<Span> {
+    let (date, time) = match civil.split_once(['T', ' ']) {
+        Some((date, time)) => (date, Some(time)),
+        None => (civil, None),
+    };
+    let mut numbers = date.split('-');
+    let year = digits(numbers.next()?, 4)?;
+    let month = digits(numbers.next()?, 2)?;
+    let day = numbers.next().map(|text| digits(text, 2));
+    if numbers.next().is_some() {
+        return None;
+    }
+    match (day, time) {
+        (None, None) => {
+            let first = midnight(year, month, 1)?;
+            let next = if month == 12 { midnight(year + 1, 1, 1) } else { midnight(year, month + 1, 1) };
+            Some(Span { start: first, end: next? })
+        }
+        (None, Some(_)) => None,
+        (Some(day), None) => {
+            let start = midnight(year, month, day?)?;
+            Some(Span { start, end: start + 24 * 3600 })
+        }
+        (Some(day), Some(time)) => {
+            let (seconds, width) = clock(time)?;
+            let start = midnight(year, month, day?)? + seconds;
+            Some(Span { start, end: start + width })
+        }
+    }
+}
+
+/// Seconds since midnight, and how many the text stands for: a minute or a second.
+fn clock(time: &str) -> Option<(i64, i64)> {
+    let mut numbers = time.split(':');
+    let hour = digits(numbers.next()?, 2).filter(|hour| *hour < 24)?;
+    let minute = digits(numbers.next()?, 2).filter(|minute| *minute < 60)?;
+    let second = match numbers.next() {
+        Some(text) => Some(digits(text, 2).filter(|second| *second < 60)?),
+        None => None,
+    };
+    if numbers.next().is_some() {
+        return None;
+    }
+    let start = i64::from(hour) * 3600 + i64::from(minute) * 60 + i64::from(second.unwrap_or(0));
+    Some((start, if second.is_some() { 1 } else { 60 }))
+}
+
+fn digits(text: &str, length: usize) -> Option<i16> {
+    let all = text.len() == length && text.bytes().all(|b| b.is_ascii_digit());
+    if all { text.parse().ok() } else { None }
+}
+
+/// Seconds from 1970-01-01 to the start of that day in the Gregorian calendar.
+fn midnight(year: i16, month: i16, day: i16) -> Option<i64> {
+    let date = jiff::civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
+    let epoch = jiff::civil::date(1970, 1, 1);
+    let days = date.since((jiff::Unit::Day, epoch)).ok()?.get_days();
+    Some(i64::from(days) * 24 * 3600)
+}
+
+/// The least and the greatest offset that a zone may have, in seconds east of UTC.
+fn offsets(zone: &str) -> Option<(i64, i64)> {
+    if zone == "Z" || zone == "UTC" {
+        return Some((0, 0));
+    }
+    if let Some(offset) = fixed_offset(zone) {
+        return Some((offset, offset));
+    }
+    if is_zone_name(zone) { Some((WEST_MOST, EAST_MOST)) } else { None }
+}
+
+fn fixed_offset(zone: &str) -> Option<i64> {
+    let (sign, rest) = match (zone.strip_prefix('+'), zone.strip_prefix('-')) {
+        (Some(rest), _) => (1, rest),
+        (None, Some(rest)) => (-1, rest),
+        (None, None) => return None,
+    };
+    let (hours, minutes) = rest.split_once(':')?;
+    let hours = digits(hours, 2).filter(|hours| *hours <= 14)?;
+    let minutes = digits(minutes, 2).filter(|minutes| *minutes < 60)?;
+    Some(sign * (i64::from(hours) * 3600 + i64::from(minutes) * 60))
+}
+
+/// The shape of an IANA name, such as `Europe/Minsk`. Whether an edition of the database has it is not
+/// asked: the next one may.
+fn is_zone_name(zone: &str) -> bool {
+    let allowed = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'+');
+    let part = |part: &str| !part.is_empty() && part.bytes().all(allowed);
+    zone.contains('/')
+        && zone.len() <= limits::ZONE_NAME_BYTES
+        && zone.as_bytes().first().is_some_and(u8::is_ascii_uppercase)
+        && zone.split('/').all(part)
+}
+
+impl FromStr for When {
+    type Err = Expected;
+
+    /// Takes any text: what is not a date is a fault, so that a form can say "as soon as known".
+    fn from_str(text: &str) -> Result<When, Expected> {
+        let text = text.trim();
+        if let Some((civil, zone)) = text.rsplit_once(char::is_whitespace) {
+            let (civil, zone) = (civil.trim_end(), zone.trim_start());
+            if offsets(zone).is_some() || civil_span(civil).is_some() && clock(zone).is_none() {
+                return Ok(When::new(civil, zone));
+            }
+        }
+        // RFC 3339 has the offset directly behind the time.
+        if let Some(civil) = text.strip_suffix('Z').filter(|civil| civil_span(civil).is_some()) {
+            return Ok(When::new(civil, "Z"));
+        }
+        if let Some((civil, zone)) = text.len().checked_sub(6).and_then(|at| text.split_at_checked(at))
+            && fixed_offset(zone).is_some()
+            && civil.contains('T')
+            && civil_span(civil).is_some()
+        {
+            return Ok(When::new(civil, zone));
+        }
+        Ok(When::new(text, ""))
+    }
+}
+
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.civil)?;
+        if self.zone.is_empty() { Ok(()) } else { write!(f, " {}", self.zone) }
+    }
+}
+
+as_text!(When, A_DATE);
+
+impl Entry for When {
+    const SHAPE: Shape = Shape::Leaf(Leaf::When);
+
+    fn value(&self) -> Value {
+        if self.is_empty() { Value::Absent } else { Value::Leaf(self.to_string()) }
+    }
+
+    fn check(&self, at: &Path, faults: &mut Faults) {
+        if civil_span(&self.civil).is_none() {
+            faults.add(at, "is not a date: write year-month-day, with or without T and the time");
+        }
+        if self.zone.is_empty() {
+            faults.add(at, "states no zone: write an IANA name, Z, or an offset such as +03:00");
+        } else if offsets(&self.zone).is_none() {
+            faults.add(at, "the zone is neither an IANA name nor Z nor an offset such as +03:00");
+        }
+    }
+
+    fn bound(&self, at: &Path) -> Result<(), Refused> {
+        bound_text(&self.civil, at)?;
+        bound_text(&self.zone, at)
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+/// Marks an end that comes before its start.
+pub(super) fn check_order(start: &When, end: &When, end_at: &Path, faults: &mut Faults) {
+    if end.is_certainly_before(start) {
+        faults.add(end_at, "the end comes before the start");
+    }
+}

@@ -1,0 +1,197 @@
+//! What is wrong with a draft's heading, and with what its content refers to, all at once. None of it
+//! stops a release that is meant as it is.
+//!
+//! Never here: what a release can't do without (`board/decide.rs` refuses an unknown addressee); what
+//! the content says by itself (`exercise/`).
+
+use super::board::Board;
+use super::digest::Digest;
+use super::exercise::{Content, MessageReference};
+use super::message::{Outgoing, Reference, Relation};
+use super::refusal::FaultNamed;
+use super::text::is_unsafe_to_show;
+
+/// All faults, in the order of the heading's fields, then those of references within the content.
+pub fn faults(board: &Board, outgoing: &Outgoing, content: &Content) -> Vec<FaultNamed> {
+    let mut found = Found(Vec::new());
+    thread(board, outgoing, content, &mut found);
+    addressees(outgoing, &mut found);
+    if !is_zone(&outgoing.zone) {
+        found.add("heading.zone", "is no time zone that is known: an IANA name such as Europe/Minsk, or Z");
+    }
+    if !is_language(&outgoing.language) {
+        found.add("heading.language", "is asked for, as a BCP 47 tag such as en or ru");
+    }
+    texts(outgoing, &mut found);
+    for (index, reference) in outgoing.references.iter().enumerate() {
+        let field = format!("heading.references[{}]", index.saturating_add(1));
+        envelope_reference(board, reference, &field, &mut found);
+    }
+    if matches!(content, Content::Amendment(_))
+        && outgoing.references.iter().all(|reference| reference.relation != Relation::Amends)
+    {
+        found.add("heading.references", "an amendment refers to what it amends");
+    }
+    content_references(board, outgoing, content, &mut found);
+    found.0
+}
+
+struct Found(Vec<FaultNamed>);
+
+impl Found {
+    fn add(&mut self, field: impl Into<String>, rule: &str) {
+        self.0.push(FaultNamed { field: field.into(), rule: rule.into() });
+    }
+}
+
+/// A calendar or a notification may open a thread; what is said about one belongs where it is.
+fn thread(board: &Board, outgoing: &Outgoing, content: &Content, found: &mut Found) {
+    match content {
+        Content::Calendar(_) | Content::Notification(_) => {}
+        Content::Amendment(_)
+        | Content::Invitation(_)
+        | Content::Conclusion(_)
+        | Content::Statement(_)
+        | Content::Cancellation(_)
+        | Content::SameActivity(_) => {
+            if board.thread(outgoing.thread).is_none() {
+                found.add("heading.thread", "no message of this thread is on record here");
+            }
+        }
+    }
+}
+
+fn addressees(outgoing: &Outgoing, found: &mut Found) {
+    let mut seen = Vec::new();
+    for (field, addressees) in
+        [("heading.action", &outgoing.action), ("heading.information", &outgoing.information)]
+    {
+        for (index, addressee) in addressees.iter().enumerate() {
+            let at = format!("{field}[{}]", index.saturating_add(1));
+            if seen.contains(&addressee) {
+                found.add(at.clone(), "is addressed twice");
+            }
+            if addressee.office.chars().any(is_unsafe_to_show) {
+                found.add(at, "the office holds characters that can't be seen or that turn its direction");
+            }
+            seen.push(addressee);
+        }
+    }
+}
+
+fn texts(outgoing: &Outgoing, found: &mut Found) {
+    let unseen = "holds characters that can't be seen or that turn its direction";
+    if outgoing.subject.trim().is_empty() {
+        found.add("heading.subject", "is asked for");
+    }
+    let mut lines = vec![("heading.subject", &outgoing.subject), ("heading.marking", &outgoing.marking)];
+    if let Some(regime) = &outgoing.regime {
+        lines.push(("heading.regime.name", &regime.name));
+        lines.push(("heading.regime.provision", &regime.provision));
+        if regime.name.trim().is_empty() {
+            found.add("heading.regime.name", "is asked for");
+        }
+    }
+    for (field, text) in lines {
+        if text.chars().any(is_unsafe_to_show) {
+            found.add(field, unseen);
+        }
+    }
+    let hides = |c: char| !matches!(c, '\n' | '\r' | '\t') && is_unsafe_to_show(c);
+    if outgoing.remarks.chars().any(hides) {
+        found.add("heading.remarks", unseen);
+    }
+}
+
+fn envelope_reference(board: &Board, reference: &Reference, field: &str, found: &mut Found) {
+    match reference.message {
+        Some(digest) if !board.messages.contains_key(&digest) => {
+            found.add(field, "the message that it refers to is not on record here");
+        }
+        None if reference.number.is_empty() => {
+            found.add(field, "names neither the digest nor the number of a message");
+        }
+        Some(_) | None => {}
+    }
+}
+
+fn content_references(board: &Board, outgoing: &Outgoing, content: &Content, found: &mut Found) {
+    let in_thread =
+        |digest: &Digest| board.thread(outgoing.thread).is_some_and(|thread| thread.holds_message(digest));
+    let mut of_this_thread = |field: &str, reference: &MessageReference| {
+        if let Some(digest) = &reference.message_digest
+            && !in_thread(&digest.0)
+        {
+            found.add(
+                format!("{field}.message_digest"),
+                "is no message of this thread that is on record here",
+            );
+        }
+    };
+    match content {
+        Content::Amendment(form) => of_this_thread("amends", &form.amends),
+        Content::Conclusion(form) => of_this_thread("exercise", &form.exercise),
+        Content::Statement(form) => of_this_thread("exercise", &form.exercise),
+        Content::Cancellation(form) => on_record(board, "cancels", &form.cancels, found),
+        Content::SameActivity(form) => on_record(board, "other_message", &form.other_message, found),
+        Content::Notification(form) => activities(board, &form.references, found),
+        Content::Invitation(form) => activities(board, &form.references, found),
+        Content::Calendar(_) => {}
+    }
+}
+
+fn activities(board: &Board, references: &[super::exercise::ActivityReference], found: &mut Found) {
+    for (index, reference) in references.iter().enumerate() {
+        on_record(
+            board,
+            &format!("references[{}].message", index.saturating_add(1)),
+            &reference.message,
+            found,
+        );
+    }
+}
+
+fn on_record(board: &Board, field: &str, reference: &MessageReference, found: &mut Found) {
+    if let Some(digest) = &reference.message_digest
+        && !board.messages.contains_key(&digest.0)
+    {
+        found.add(format!("{field}.message_digest"), "the message that it names is not on record here");
+    }
+}
+
+/// `Z` or a name in the time zone database that this program was built with.
+fn is_zone(name: &str) -> bool {
+    name == "Z" || (!name.is_empty() && jiff::tz::db().get(name).is_ok())
+}
+
+/// The shape of a language tag, RFC 5646 2.1: subtags of letters and digits, the first of letters.
+fn is_language(tag: &str) -> bool {
+    let well_formed = |subtag: &str| {
+        (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let primary = tag.split('-').next().unwrap_or_default();
+    (2..=8).contains(&primary.len())
+        && primary.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && tag.split('-').all(well_formed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zones_and_languages_are_known_by_their_form() {
+        for zone in ["Z", "Europe/Minsk", "UTC"] {
+            assert!(is_zone(zone), "{zone}");
+        }
+        for zone in ["", "Europe/Nowhere", "+03:00", "../../etc/passwd"] {
+            assert!(!is_zone(zone), "{zone}");
+        }
+        for language in ["en", "ru", "be-tarask", "zh-Hant-TW"] {
+            assert!(is_language(language), "{language}");
+        }
+        for language in ["", "e", "en_GB", "en-", "1n", "english language"] {
+            assert!(!is_language(language), "{language}");
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! The audit of a whole journal: the same fold, with every signature and proof in it checked.
+//!
+//! Near the cost of the signatures alone: while one thread folds a batch, all cores verify the
+//! signatures of the next one and what stands in the records of the one before. Never here: a write, a
+//! clock, forgiveness; nor what a Party wrote, in any sentence.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+
+use super::audit_checks::{Check, open};
+use super::audit_events::Inspector;
+use super::{Fold, Look, Step, TrustRoot};
+use crate::codec::record;
+use crate::codec::signed;
+use crate::domain::board::FOLD_VERSION;
+use crate::domain::chain::Void;
+use crate::domain::digest::Digest;
+use crate::domain::keys::Purpose;
+use crate::domain::party::{Incarnation, Party};
+use crate::evidence::keys::PublicKey;
+use crate::evidence::names;
+use crate::evidence::note::{NoteAlgorithm, NoteKey};
+use crate::evidence::signed::PayloadType;
+use crate::limits;
+
+/// An audit under way.
+pub struct Audit {
+    fold: Fold,
+    inspector: Inspector,
+    /// Entries whose signatures were verified under `verified_under`, in order.
+    next: Vec<Entry>,
+    verified_under: Option<PublicKey>,
+    /// What stands in the records folded last.
+    checks: Vec<(u64, Check)>,
+    found: Found,
+    /// Where to hold the tree against a head that is known from elsewhere.
+    expected: Option<(u64, Digest)>,
+    stopped: bool,
+}
+
+struct Entry {
+    position: u64,
+    bytes: Bytes,
+    /// Whether the record's own signature was found good under the key of the batch.
+    signed: bool,
+}
+
+#[derive(Default)]
+struct Found {
+    checked: u64,
+    faults: BTreeSet<Fault>,
+    fault_count: u64,
+    first_failing: Option<u64>,
+    voids: VecDeque<VoidEntry>,
+    /// What stands where the next record that counts should be.
+    suspect: Option<Suspect>,
+}
+
+/// An entry that is void and may be a record that was changed.
+#[derive(Clone, Copy)]
+enum Suspect {
+    /// It is not readable or not signed, where the record with this index should stand.
+    Spoilt { index: u64, position: u64 },
+    /// It is signed and claims this index, and names another predecessor than stands here.
+    NamesAnother { index: u64 },
+}
+
+/// Something in counting history that does not hold.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Fault {
+    /// The record.
+    pub index: u64,
+    /// Never what a Party wrote.
+    pub sentence: String,
+}
+
+/// An entry that does not count.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct VoidEntry {
+    pub position: u64,
+    /// The index that it claims; `None` if it is no record by its form.
+    pub claims: Option<u64>,
+    pub reason: Void,
+}
+
+/// What an audit came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Report {
+    /// Whose journal it is; `None` if it has no beginning that holds.
+    pub own: Option<(Party, Incarnation)>,
+    /// Of the first key list: for comparing, unless it was given.
+    pub fingerprint: Option<Digest>,
+    /// How many records count, and how many entries are void.
+    pub size: u64,
+    pub void: u64,
+    pub epoch: u64,
+    /// Leaf hash of the newest record that counts.
+    pub head: Digest,
+    /// RFC 6962 root over all that count.
+    pub root: Digest,
+    /// The Board's digest, by this fold version.
+    pub board: Digest,
+    pub fold_version: u32,
+    /// Records whose time lies before that of the record before: marked, no fault.
+    pub times_run_backwards: u64,
+    /// Signatures and proofs checked, those of the records among them.
+    pub checked: u64,
+    /// The first index at which history fails; `None` if all holds.
+    pub first_failing: Option<u64>,
+    /// The first [`limits::AUDIT_FAULTS_SHOWN_MAX`] faults, by index.
+    pub faults: Vec<Fault>,
+    pub fault_count: u64,
+    /// The newest [`limits::AUDIT_VOIDS_SHOWN_MAX`] void entries.
+    pub voids: Vec<VoidEntry>,
+    /// Whether a signed checkpoint of the whole was given and held.
+    pub covered: Covered,
+}
+
+/// What vouches that nothing is missing at the end.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Covered {
+    /// A checkpoint signed by the node's own ledger key, over so many records.
+    ByCheckpoint { size: u64 },
+    /// Nothing: the end of what was read is believed.
+    ByNothing,
+}
+
+impl Report {
+    /// Whether everything holds. Void entries are none of history's faults.
+    pub fn holds(&self) -> bool {
+        self.first_failing.is_none() && self.fault_count == 0
+    }
+}
+
+impl Audit {
+    pub fn new(root: TrustRoot) -> Audit {
+        Audit {
+            fold: Fold::new(root),
+            inspector: Inspector::default(),
+            next: Vec::new(),
+            verified_under: None,
+            checks: Vec::new(),
+            found: Found::default(),
+            expected: None,
+            stopped: false,
+        }
+    }
+
+    /// Holds the history against a head known from elsewhere: its root over the first `size` records.
+    pub fn expect(&mut self, size: u64, root: Digest) {
+        self.expected = Some((size, root));
+    }
+
+    /// Takes the next entries, in order. Uses all cores until it returns.
+    pub fn take(&mut self, entries: impl IntoIterator<Item = (u64, Bytes)>) {
+        let mut entries = entries.into_iter();
+        // Under which key the rest is to be verified, only the first record says.
+        while self.fold.record_key.is_none() && !self.stopped {
+            let Some((position, bytes)) = entries.next() else { return };
+            self.fold(&Entry { position, bytes, signed: false }, None);
+        }
+        self.round(entries.map(|(position, bytes)| Entry { position, bytes, signed: false }).collect());
+    }
+
+    /// Ends the audit. `checkpoint` is the node's signed note over all that counts, as an export ends
+    /// with it.
+    pub fn finish(mut self, checkpoint: Option<&[u8]>) -> Report {
+        while !self.next.is_empty() || !self.checks.is_empty() {
+            self.round(Vec::new());
+        }
+        let size = self.fold.chain.size;
+        if let Some((expected, _)) = self.expected.filter(|(expected, _)| *expected > size) {
+            self.found
+                .fault(size, format!("it is missing or changed: {expected} records were signed before"));
+        }
+        if let Some(index) = self.fold.missing_at_end() {
+            self.name_missing(index);
+        }
+        let covered = checkpoint.map_or(Covered::ByNothing, |note| self.compare(note));
+        self.report(covered)
+    }
+
+    /// A failure that stands outside the entries, such as a file that ends early.
+    pub fn broken_off(&mut self, sentence: impl Into<String>) {
+        while !self.next.is_empty() {
+            self.round(Vec::new());
+        }
+        self.found.fault(self.fold.chain.size, sentence.into());
+    }
+
+    /// One round: this thread folds the entries that were verified in the round before; meanwhile all
+    /// cores verify those that come next, and what stands in the records folded before.
+    fn round(&mut self, coming: Vec<Entry>) {
+        let folding = std::mem::replace(&mut self.next, coming);
+        let coming = std::mem::take(&mut self.next);
+        let checks = std::mem::take(&mut self.checks);
+        let under = self.fold.record_key;
+        let folding_under = std::mem::replace(&mut self.verified_under, under);
+        let work = Work { under, entries: &coming, checks: &checks, taken: AtomicUsize::new(0) };
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let done = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            for _ in 1..cores.min(limits::AUDIT_THREADS_MAX) {
+                scope.spawn(|| work.until_nothing_is_left(&done));
+            }
+            for entry in &folding {
+                self.fold(entry, folding_under);
+            }
+            work.until_nothing_is_left(&done);
+        });
+        self.found.checked += checks.len() as u64;
+        self.next = coming;
+        for outcome in done.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+            match outcome {
+                Outcome::Signed(place) => {
+                    if let Some(entry) = self.next.get_mut(place) {
+                        entry.signed = true;
+                    }
+                }
+                Outcome::Failed(index, sentence) => self.found.fault(index, sentence),
+            }
+        }
+    }
+
+    fn fold(&mut self, entry: &Entry, verified_under: Option<PublicKey>) {
+        if self.stopped {
+            return;
+        }
+        // The key may have changed since the batch was verified; then the fold looks for itself.
+        let good = entry.signed && verified_under.is_some() && self.fold.record_key == verified_under;
+        let look = if good { Look::AtChainOnly } else { Look::AtSignature };
+        let (inspector, mut seen) = (&mut self.inspector, None);
+        let mut see = |board: &_, record: &_| seen = Some(inspector.see(board, record));
+        match self.fold.step_seen(entry.position, &entry.bytes, look, &mut see) {
+            Ok(Step::Counted(record)) => {
+                self.found.suspect = None;
+                self.found.checked += 1;
+                if let Some(seen) = seen {
+                    self.checks.extend(seen.checks.into_iter().map(|check| (record.index, check)));
+                    seen.faults.into_iter().for_each(|fault| self.found.fault(record.index, fault));
+                }
+                self.hold_against_expected();
+            }
+            Ok(Step::Void(reason)) => self.found.void(entry, reason, self.fold.chain.size),
+            Err(broken) => {
+                self.stopped = true;
+                self.found.fault(self.fold.chain.size, broken.to_string());
+            }
+        }
+    }
+
+    fn hold_against_expected(&mut self) {
+        let size = self.fold.chain.size;
+        if let Some((_, root)) = self.expected.filter(|(expected, _)| *expected == size)
+            && root != self.fold.tree.root()
+        {
+            self.found.fault(size.saturating_sub(1), FORKED.into());
+        }
+    }
+
+    /// The end holds signed records that do not link to what is here.
+    fn name_missing(&mut self, index: u64) {
+        match self.found.suspect {
+            Some(Suspect::Spoilt { index: spoilt, position }) if spoilt == index => self.found.fault(
+                index,
+                format!("it was changed: the entry at position {position} is not as this node signed it"),
+            ),
+            // Its own signature holds, so the bytes that it names as its predecessor were others.
+            Some(Suspect::NamesAnother { index: next }) if next == index => self.found.fault(
+                index.saturating_sub(1),
+                "it was changed: the signed record after it names another predecessor".into(),
+            ),
+            Some(_) | None => self.found.fault(
+                index,
+                "it is missing, or not in its place: signed records follow that link to something not here"
+                    .into(),
+            ),
+        }
+    }
+
+    fn compare(&mut self, note: &[u8]) -> Covered {
+        let size = self.fold.chain.size;
+        let Some(own) = self.fold.board.own else { return Covered::ByNothing };
+        let lists = self.fold.board.roster.parties.get(&own.party).map_or(&[][..], |known| &known.key_lists);
+        let name = names::ledger_key_name(&own.party);
+        let keys: Vec<NoteKey> = lists
+            .iter()
+            .rev()
+            .filter_map(|accepted| PublicKey::from_bytes(accepted.list.key_for(Purpose::Ledger)?).ok())
+            .filter_map(|key| NoteKey::new(&name, NoteAlgorithm::Ed25519, key).ok())
+            .collect();
+        let origin = names::journal_origin((&own.party, own.incarnation));
+        match open(note, &origin, &keys) {
+            Ok(opened) if opened.checkpoint().size > size => {
+                let signed = opened.checkpoint().size;
+                self.found
+                    .fault(size, format!("it is missing or changed: the checkpoint covers {signed} records"));
+            }
+            Ok(opened) if opened.checkpoint().size < size => {
+                let sentence = "it and what follows stand beyond the checkpoint that should cover them";
+                self.found.fault(opened.checkpoint().size, sentence.into());
+            }
+            Ok(opened) if opened.checkpoint().root != self.fold.tree.root() => {
+                self.found.fault(size.saturating_sub(1), FORKED.into());
+            }
+            Ok(_) => return Covered::ByCheckpoint { size },
+            Err(fault) => {
+                self.found.fault(size, format!("the checkpoint of the whole does not hold: {fault}"))
+            }
+        }
+        Covered::ByNothing
+    }
+
+    fn report(self, covered: Covered) -> Report {
+        let (fold, found) = (self.fold, self.found);
+        Report {
+            own: fold.board.own.map(|own| (own.party, own.incarnation)),
+            fingerprint: fold.fingerprint(),
+            size: fold.chain.size,
+            void: fold.voids.count,
+            epoch: fold.chain.epoch,
+            head: fold.chain.head,
+            root: fold.tree.root(),
+            board: fold.board.digest(),
+            fold_version: FOLD_VERSION,
+            times_run_backwards: fold.board.times_run_backwards,
+            checked: found.checked,
+            first_failing: found.first_failing,
+            faults: found.faults.into_iter().collect(),
+            fault_count: found.fault_count,
+            voids: found.voids.into_iter().collect(),
+            covered,
+        }
+    }
+}
+
+const FORKED: &str = "it, or a record before it, is not the one that was signed: the root is another";
+
+impl Found {
+    fn fault(&mut self, index: u64, sentence: String) {
+        self.fault_count += 1;
+        self.first_failing = Some(self.first_failing.map_or(index, |first| first.min(index)));
+        self.faults.insert(Fault { index, sentence });
+        if self.faults.len() > limits::AUDIT_FAULTS_SHOWN_MAX {
+            self.faults.pop_last();
+        }
+    }
+
+    /// `size` is how many records counted before.
+    fn void(&mut self, entry: &Entry, reason: Void, size: u64) {
+        let opened = record::open(&entry.bytes, record::Check::CoveredByCheckpoint).ok();
+        let claims = opened.map(|opened| opened.claim.index);
+        match reason {
+            Void::Unreadable | Void::NotSigned => {
+                let spoilt = Suspect::Spoilt { index: size, position: entry.position };
+                self.suspect.get_or_insert(spoilt);
+            }
+            Void::DoesNotLink if claims == Some(size) && size > 0 => {
+                self.suspect.get_or_insert(Suspect::NamesAnother { index: size });
+            }
+            Void::DoesNotLink
+            | Void::OtherIncarnation
+            | Void::Overtaken
+            | Void::EpochClosed
+            | Void::NotTheWriter
+            | Void::EpochNotNext
+            | Void::Misplaced => {}
+        }
+        if self.voids.len() >= limits::AUDIT_VOIDS_SHOWN_MAX {
+            self.voids.pop_front();
+        }
+        self.voids.push_back(VoidEntry { position: entry.position, claims, reason });
+    }
+}
+
+/// What a round verifies, taken piece by piece by every core.
+struct Work<'a> {
+    under: Option<PublicKey>,
+    entries: &'a [Entry],
+    checks: &'a [(u64, Check)],
+    taken: AtomicUsize,
+}
+
+enum Outcome {
+    /// The entry at this place of the batch is signed.
+    Signed(usize),
+    Failed(u64, String),
+}
+
+impl Work<'_> {
+    fn until_nothing_is_left(&self, done: &Mutex<Vec<Outcome>>) {
+        let mut mine = Vec::new();
+        loop {
+            let piece = self.taken.fetch_add(1, Ordering::Relaxed);
+            if let Some((index, check)) = self.checks.get(piece) {
+                mine.extend(check.run().err().map(|sentence| Outcome::Failed(*index, sentence)));
+                continue;
+            }
+            let place = piece.saturating_sub(self.checks.len());
+            let Some(entry) = self.entries.get(place) else { break };
+            mine.extend(self.is_signed(entry).then_some(Outcome::Signed(place)));
+        }
+        done.lock().unwrap_or_else(std::sync::PoisonError::into_inner).append(&mut mine);
+    }
+
+    fn is_signed(&self, entry: &Entry) -> bool {
+        let Some(key) = &self.under else { return false };
+        signed::decode(entry.bytes.clone())
+            .is_ok_and(|wrapping| wrapping.verify(PayloadType::Record, key).is_ok())
+    }
+}

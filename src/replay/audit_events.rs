@@ -1,0 +1,438 @@
+//! What each record must satisfy, seen with the Board as it was just before it.
+//!
+//! What can be compared at once is compared here; what takes a signature or a proof is handed out as a
+//! check. Never here: the chain of records (the fold judges it), revocation lists (their authority signs
+//! them as X.509, which the door checks), or a limit by which an older program refused a message.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::audit_checks::Check;
+use crate::codec::{key_list as key_list_codec, message, signed};
+use crate::domain::board::{Board, Own};
+use crate::domain::digest::Digest;
+use crate::domain::event::{AcceptedKeyList, Change, Contradiction, Event, Head, Leaf, Record};
+use crate::domain::event::{Receipted, Received, Released};
+use crate::domain::keys::Purpose;
+use crate::domain::ledger::Edge;
+use crate::domain::message::Outcome;
+use crate::domain::party::{Incarnation, Party};
+use crate::domain::people::Person;
+use crate::domain::precedence::Precedence;
+use crate::evidence::keys::PublicKey;
+use crate::evidence::names;
+use crate::evidence::note::{NoteAlgorithm, NoteKey};
+use crate::evidence::signed::PayloadType;
+
+/// What came of looking at one record: what is wrong, and what is still to be checked.
+#[derive(Default)]
+pub(super) struct Seen {
+    pub faults: Vec<String>,
+    pub checks: Vec<Check>,
+}
+
+impl Seen {
+    fn fault(&mut self, sentence: impl Into<String>) {
+        self.faults.push(sentence.into());
+    }
+
+    fn must(&mut self, holds: bool, sentence: &'static str) {
+        if !holds {
+            self.faults.push(sentence.into());
+        }
+    }
+}
+
+/// Which dispatch of ours a receipt must be about.
+type Sent = (Party, Precedence, u64);
+
+/// What has to be remembered beside the Board, which keeps no digests of what is owed and no older roots.
+#[derive(Default)]
+pub(super) struct Inspector {
+    owed: BTreeMap<Sent, (Digest, Digest)>,
+    own_ledgers: BTreeMap<Party, OwnLedger>,
+    note_keys: BTreeMap<(Party, NoteUse), Arc<[NoteKey]>>,
+}
+
+/// Our ledger of one link: its edge at the newest cosigned head, and the leaves since.
+#[derive(Default)]
+struct OwnLedger {
+    cosigned: Edge,
+    since: VecDeque<Digest>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum NoteUse {
+    Ledger,
+    Witness,
+}
+
+impl Inspector {
+    pub(super) fn see(&mut self, board: &Board, record: &Record) -> Seen {
+        let mut seen = Seen::default();
+        if let Some(stamp) = &record.command {
+            let again = board.commands.contains_key(&stamp.id);
+            seen.must(!again, "a command's id is on record for a second time");
+        }
+        for event in &record.events {
+            self.event(board, record, event, &mut seen);
+        }
+        seen
+    }
+
+    fn event(&mut self, board: &Board, record: &Record, event: &Event, seen: &mut Seen) {
+        match event {
+            Event::KeyListAccepted(list) => next_list(board, record.index, list, seen),
+            Event::ChangeProposed(change) => proposed(change, seen),
+            Event::ChangeConfirmed { proposal } => match &record.command {
+                Some(stamp) => match board.roster.may_confirm(*proposal, &stamp.by) {
+                    Ok(Change::OwnKeyList(list)) => next_list(board, record.index, list, seen),
+                    Ok(
+                        Change::MemberAdded(_)
+                        | Change::MemberRemoved(_)
+                        | Change::PartyAdded { .. }
+                        | Change::ReleaseRule { .. },
+                    ) => {}
+                    Err(refusal) => seen.fault(format!("a change was confirmed against the rule: {refusal}")),
+                },
+                None => seen.fault("a change was confirmed by nobody"),
+            },
+            Event::Released(released) => {
+                self.released(board, record.command.as_ref().map(|s| &s.by), released, seen)
+            }
+            Event::Received(received) => self.received(board, record, received, seen),
+            Event::Receipted(receipted) => self.receipted(board, receipted, seen),
+            Event::HeadFollowed(head, leaves) => self.followed(board, head, leaves, seen),
+            Event::HeadCosigned(head) => self.cosigned(board, head, seen),
+            Event::HeadRejected { head, .. } => {
+                if let Some(check) = self.their_head(board, head) {
+                    seen.checks.push(check);
+                }
+            }
+            Event::Equivocated { party, proof } => self.equivocated(board, *party, proof, seen),
+            Event::JournalOpened { .. }
+            | Event::EpochOpened { .. }
+            | Event::RevocationListAccepted(_)
+            | Event::ChangeDropped { .. }
+            | Event::Drafted { .. }
+            | Event::DraftReturned { .. }
+            | Event::DraftWithdrawn { .. }
+            | Event::ReceiptDisputed { .. }
+            | Event::TurnedAway { .. }
+            | Event::ReferenceMissing { .. }
+            | Event::AuditRead { .. }
+            | Event::PartStored { .. }
+            | Event::PartErased { .. } => {}
+        }
+    }
+
+    fn released(&mut self, board: &Board, by: Option<&Person>, released: &Released, seen: &mut Seen) {
+        let Some(own) = board.own else {
+            return seen.fault("something was released before the journal was opened");
+        };
+        let message = &released.message;
+        seen.must(
+            message.author == own.party && message.incarnation == own.incarnation,
+            "a message that was released is not by this Party in this incarnation",
+        );
+        seen.must(by == Some(&message.releaser), "a message names another releaser than gave the command");
+        if released.draft.is_some() {
+            let alone = message.draft.drafter.is_same_person(&message.releaser);
+            let allowed = board.roster.one_person.contains(&message.draft.precedence);
+            seen.must(
+                !alone || allowed,
+                "one person both drafted and released, which no rule on record allows",
+            );
+        }
+        let addressees: Vec<Party> = released.dispatches.iter().map(|(dispatch, _)| dispatch.to).collect();
+        seen.must(addressees == message.draft.parties(), "the dispatches are not one for each addressee");
+        let list = released.dispatches.first().map_or(0, |(dispatch, _)| dispatch.key_list);
+        match key_in(board, own.party, list, Purpose::Message) {
+            Some(key) => seen.checks.push(Check::Signed {
+                what: "the message",
+                wrapping: released.signed.clone(),
+                kind: PayloadType::Message,
+                key,
+            }),
+            None => seen.fault(NO_SUCH_LIST),
+        }
+        for (dispatch, leaf) in &released.dispatches {
+            let Some(link) = board.link(dispatch.to) else {
+                seen.fault("a dispatch names a Party that was not known here");
+                continue;
+            };
+            let this_link = (dispatch.from, dispatch.from_incarnation) == (own.party, own.incarnation)
+                && dispatch.to_incarnation == link.incarnation;
+            seen.must(this_link, "a dispatch is not of this link");
+            seen.must(
+                dispatch.lane == message.draft.precedence
+                    && dispatch.thread == message.draft.thread
+                    && dispatch.message == released.digest
+                    && dispatch.key_list == list,
+                "a dispatch does not fit its message",
+            );
+            let serial = link.lane(dispatch.lane).sent.saturating_add(1);
+            seen.must(dispatch.serial == serial, "the serial of a dispatch is not the next of its lane");
+            seen.must(
+                dispatch.leaf_index == link.ours.edge.size(),
+                "the leaf index of a dispatch is not the next of its ledger",
+            );
+            let place = board.thread(dispatch.thread).map_or(0, |thread| thread.last_place_for(dispatch.to));
+            seen.must(
+                dispatch.place == place.saturating_add(1),
+                "the place of a dispatch is not the next of its thread",
+            );
+            let digest = Digest::of(&crate::codec::dispatch::encode_dispatch(dispatch));
+            self.owed.insert((dispatch.to, dispatch.lane, dispatch.serial), (digest, released.digest));
+            self.own_ledgers.entry(dispatch.to).or_default().since.push_back(*leaf);
+        }
+    }
+
+    fn received(&mut self, board: &Board, record: &Record, received: &Received, seen: &mut Seen) {
+        let (dispatch, receipt) = (&received.dispatch, &received.receipt);
+        self.own_ledgers.entry(dispatch.from).or_default().since.push_back(received.receipt_leaf);
+        let (Some(own), Some(link)) = (board.own, board.link(dispatch.from)) else {
+            return seen.fault("a dispatch was received from a Party that was not known here");
+        };
+        let this_link = (dispatch.to, dispatch.to_incarnation) == (own.party, own.incarnation)
+            && dispatch.from_incarnation == link.incarnation;
+        seen.must(this_link, "a dispatch that was received is not of this link");
+        let serial = link.lane(dispatch.lane).taken.saturating_add(1);
+        seen.must(dispatch.serial == serial, "the serial of a dispatch received is not the next of its lane");
+        let wrapping = signed::decode(received.dispatch_signed.clone());
+        let digest = wrapping.map_or(Digest::ZERO, |wrapping| wrapping.digest());
+        let answers = (receipt.from, receipt.from_incarnation) == (own.party, own.incarnation)
+            && (receipt.to, receipt.to_incarnation) == (dispatch.from, dispatch.from_incarnation)
+            && (receipt.lane, receipt.serial) == (dispatch.lane, dispatch.serial)
+            && (receipt.dispatch, receipt.message) == (digest, dispatch.message);
+        seen.must(answers, "a receipt of ours is not for the dispatch beside it");
+        seen.must(receipt.received_at == record.at, "a receipt of ours states another time than its record");
+        seen.must(
+            receipt.leaf_index == link.ours.edge.size(),
+            "the leaf index of a receipt of ours is not the next of its ledger",
+        );
+        seen.must(
+            receipt.judged_by_key_list == dispatch.key_list,
+            "a message was judged by another key list than its dispatch names",
+        );
+        let Some(key) = key_in(board, dispatch.from, dispatch.key_list, Purpose::Message) else {
+            return seen.fault(NO_SUCH_LIST);
+        };
+        seen.checks.push(Check::Signed {
+            what: "the dispatch",
+            wrapping: received.dispatch_signed.clone(),
+            kind: PayloadType::Dispatch,
+            key,
+        });
+        outcome(own, received, key, seen);
+    }
+
+    fn receipted(&mut self, board: &Board, receipted: &Receipted, seen: &mut Seen) {
+        let receipt = &receipted.receipt;
+        let (Some(own), Some(link)) = (board.own, board.link(receipted.party)) else {
+            return seen.fault("a receipt came from a Party that was not known here");
+        };
+        let this_link = (receipt.from, receipt.from_incarnation) == (receipted.party, link.incarnation)
+            && (receipt.to, receipt.to_incarnation) == (own.party, own.incarnation);
+        seen.must(this_link, "a receipt on record is not of this link");
+        match self.owed.remove(&(receipted.party, receipt.lane, receipt.serial)) {
+            Some(sent) => seen.must(
+                sent == (receipt.dispatch, receipt.message),
+                "a receipt on record is for another dispatch than was sent under its serial",
+            ),
+            None => seen.fault("a receipt on record is for a dispatch that was not owed one"),
+        }
+        seen.checks.push(Check::Receipt {
+            proven: receipted.proven.clone(),
+            leaf_index: receipt.leaf_index,
+            origin: origin((receipted.party, link.incarnation), (own.party, own.incarnation)),
+            keepers: self.note_keys(board, receipted.party, NoteUse::Ledger),
+        });
+    }
+
+    fn followed(&mut self, board: &Board, head: &Head, leaves: &[Leaf], seen: &mut Seen) {
+        let Some(link) = board.link(head.party) else {
+            return seen.fault("a head was followed of a Party that was not known here");
+        };
+        let grew = head.size > link.theirs.edge.size();
+        let root = link.grown(head.size, leaves).ok().filter(|_| grew).map(|edge| edge.root());
+        seen.must(
+            root == Some(head.root),
+            "a head of the other end's ledger was followed that the leaves here do not add up to",
+        );
+        seen.checks.extend(self.their_head(board, head));
+    }
+
+    fn cosigned(&mut self, board: &Board, head: &Head, seen: &mut Seen) {
+        let (Some(own), Some(link)) = (board.own, board.link(head.party)) else {
+            return seen.fault("a head was cosigned by a Party that was not known here");
+        };
+        let ledger = self.own_ledgers.entry(head.party).or_default();
+        while ledger.cosigned.size() < head.size
+            && let Some(leaf) = ledger.since.pop_front()
+        {
+            ledger.cosigned.push(leaf);
+        }
+        let ours = ledger.cosigned.size() == head.size && ledger.cosigned.root() == head.root;
+        seen.must(ours, "the other end cosigned a head that is not our ledger's at that size");
+        seen.checks.push(Check::Cosignature {
+            note: head.note.clone(),
+            origin: origin((own.party, own.incarnation), (head.party, link.incarnation)),
+            keepers: self.note_keys(board, own.party, NoteUse::Ledger),
+            witnesses: self.note_keys(board, head.party, NoteUse::Witness),
+        });
+    }
+
+    fn equivocated(&mut self, board: &Board, party: Party, proof: &Contradiction, seen: &mut Seen) {
+        match proof {
+            Contradiction::Dispatch { signed: wrapping, .. } => {
+                let named = signed::decode(wrapping.clone())
+                    .and_then(|wrapping| crate::codec::dispatch::decode_dispatch(wrapping.payload));
+                let key = named.ok().and_then(|named| key_in(board, party, named.key_list, Purpose::Message));
+                match key {
+                    Some(key) => seen.checks.push(Check::Signed {
+                        what: "the dispatch that contradicts an earlier one",
+                        wrapping: wrapping.clone(),
+                        kind: PayloadType::Dispatch,
+                        key,
+                    }),
+                    None => seen.fault(NO_SUCH_LIST),
+                }
+            }
+            Contradiction::Leaf { checkpoint, .. } => {
+                let what = "the head under which a leaf contradicts an earlier one";
+                seen.checks.extend(self.their_checkpoint(board, party, checkpoint, what));
+            }
+        }
+    }
+
+    fn their_head(&mut self, board: &Board, head: &Head) -> Option<Check> {
+        self.their_checkpoint(board, head.party, &head.note, "the other end's head")
+    }
+
+    fn their_checkpoint(
+        &mut self,
+        board: &Board,
+        party: Party,
+        note: &Bytes,
+        what: &'static str,
+    ) -> Option<Check> {
+        let (own, link) = (board.own?, board.link(party)?);
+        Some(Check::Checkpoint {
+            what,
+            note: note.clone(),
+            origin: origin((party, link.incarnation), (own.party, own.incarnation)),
+            keepers: self.note_keys(board, party, NoteUse::Ledger),
+        })
+    }
+
+    /// The keys under all lists of a Party on record, the newest first.
+    fn note_keys(&mut self, board: &Board, party: Party, used: NoteUse) -> Arc<[NoteKey]> {
+        let lists = board.roster.parties.get(&party).map_or(&[][..], |known| &known.key_lists);
+        let cached = self.note_keys.entry((party, used)).or_default();
+        if cached.len() != lists.len() {
+            *cached = lists.iter().rev().filter_map(|accepted| note_key(accepted, used)).collect();
+        }
+        cached.clone()
+    }
+}
+
+const NO_SUCH_LIST: &str = "a key list is named that was not on record";
+
+fn origin(keeper: (Party, Incarnation), other: (Party, Incarnation)) -> String {
+    names::ledger_origin((&keeper.0, keeper.1), (&other.0, other.1))
+}
+
+fn note_key(accepted: &AcceptedKeyList, used: NoteUse) -> Option<NoteKey> {
+    let party = accepted.list.party;
+    let (name, algorithm, purpose) = match used {
+        NoteUse::Ledger => (names::ledger_key_name(&party), NoteAlgorithm::Ed25519, Purpose::Ledger),
+        NoteUse::Witness => (names::witness_key_name(&party), NoteAlgorithm::Cosignature, Purpose::Witness),
+    };
+    let key = PublicKey::from_bytes(accepted.list.key_for(purpose)?).ok()?;
+    NoteKey::new(&name, algorithm, key).ok()
+}
+
+fn key_in(board: &Board, party: Party, list: u32, purpose: Purpose) -> Option<PublicKey> {
+    let accepted = board.roster.parties.get(&party)?.numbered(list)?;
+    PublicKey::from_bytes(accepted.list.key_for(purpose)?).ok()
+}
+
+/// What was taken must verify; what was refused for its signature must not; what was refused for its
+/// addressees must not be addressed to us by its sender.
+fn outcome(own: Own, received: &Received, key: PublicKey, seen: &mut Seen) {
+    match received.receipt.outcome {
+        Outcome::Taken => {
+            let Some(message) = &received.message else {
+                return seen.fault("a message was taken that can't be read");
+            };
+            let digest = signed::decode(received.message_signed.clone()).map(|wrapping| wrapping.digest());
+            seen.must(
+                digest == Ok(received.dispatch.message),
+                "a message was taken that is not the one its dispatch names",
+            );
+            seen.must(
+                message.author == received.dispatch.from && message.draft.parties().contains(&own.party),
+                "a message was taken that is not to this Party by the sender of its dispatch",
+            );
+            seen.checks.push(Check::Signed {
+                what: "the message taken",
+                wrapping: received.message_signed.clone(),
+                kind: PayloadType::Message,
+                key,
+            });
+        }
+        Outcome::RefusedSignature => seen.checks.push(Check::RefusedSignature {
+            wrapping: received.message_signed.clone(),
+            key,
+            digest: received.dispatch.message,
+        }),
+        Outcome::RefusedAddressee => {
+            let wrapping = signed::decode(received.message_signed.clone());
+            let good =
+                wrapping.and_then(|wrapping| message::decode(&wrapping.payload)).is_ok_and(|message| {
+                    message.author == received.dispatch.from && message.draft.parties().contains(&own.party)
+                });
+            seen.must(!good, "a message was refused for its addressees, which include this Party");
+        }
+        Outcome::RefusedUnreadable | Outcome::RefusedLimit => {}
+    }
+}
+
+/// The first list of our own stands in the first record; each later one, of any Party, must follow.
+fn next_list(board: &Board, index: u64, list: &AcceptedKeyList, seen: &mut Seen) {
+    let Ok(wrapping) = signed::decode(list.signed.clone()) else {
+        return seen.fault("a key list on record is no signed wrapping");
+    };
+    let newest = board.roster.parties.get(&list.list.party).and_then(|known| known.newest());
+    let opened = match newest {
+        Some(before) => {
+            key_list_codec::open_successor(&before.list, &before.digest, &wrapping).map(|(opened, _)| opened)
+        }
+        None if index == 0 => key_list_codec::open_first(&wrapping),
+        None => return seen.fault("a key list was accepted of a Party that was not known here"),
+    };
+    if let Err(fault) = opened {
+        seen.fault(format!("a key list on record does not hold: {fault}"));
+    }
+}
+
+fn proposed(change: &Change, seen: &mut Seen) {
+    let Change::PartyAdded { key_lists, .. } = change else { return };
+    let mut before: Option<&AcceptedKeyList> = None;
+    for list in key_lists {
+        let opened = match (signed::decode(list.signed.clone()), before) {
+            (Err(fault), _) => Err(fault.into()),
+            (Ok(wrapping), None) => key_list_codec::open_first(&wrapping),
+            (Ok(wrapping), Some(before)) => {
+                key_list_codec::open_successor(&before.list, &before.digest, &wrapping).map(|(list, _)| list)
+            }
+        };
+        if let Err(fault) = opened {
+            seen.fault(format!("a key list in a proposed Party does not hold: {fault}"));
+        }
+        before = Some(list);
+    }
+}

@@ -1,0 +1,436 @@
+//! Gathers the evidence of one thread from a journal: what a third person needs, and nothing of any
+//! other thread.
+//!
+//! Never here: a record's bytes, or a leaf's body that is not of the thread. What a bundle betrays all
+//! the same is said in `bundle.proto`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+
+use super::ledgers::{LeafPlace, each_record, leaves_in};
+use super::positions::Positions;
+use super::records::RecordFault;
+use crate::codec::bundle::{
+    self, Bundle, BundleDispatch, BundleMessage, BundleParty, DispatchBytes, Disputed,
+};
+use crate::codec::dispatch::{self, ProvenReceipt};
+use crate::codec::{message, signed};
+use crate::domain::board::{Board, Own};
+use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::event::{Contradiction, Event, Head, Received, Record, Released};
+use crate::domain::keys::{KeyList, Purpose};
+use crate::domain::ledger::leaf_hash;
+use crate::domain::message::Dispatch;
+use crate::domain::party::{Incarnation, Party};
+use crate::domain::precedence::Precedence;
+use crate::domain::time::Instant;
+use crate::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::evidence::keys::{KeyRing, PublicKey, SigningKey};
+use crate::evidence::merkle::Tree;
+use crate::evidence::names;
+use crate::evidence::note::{NoteAlgorithm, NoteKey};
+use crate::evidence::proof::Proof;
+use crate::evidence::signed::{PayloadType, Signed};
+use crate::journal::Journal;
+use crate::limits;
+
+/// A journal up to a head, and the keys with which our own dispatches and receipts are made again.
+pub struct Source<'a> {
+    pub journal: &'a Journal,
+    pub positions: &'a Positions,
+    pub board: &'a Board,
+    pub ring: &'a KeyRing,
+}
+
+/// Why there is no bundle.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BundleFault {
+    #[error("there is no such thread on record here")]
+    NoSuchThread,
+    #[error("the thread's evidence is over the limit for one bundle")]
+    TooLarge,
+    #[error(transparent)]
+    Record(#[from] RecordFault),
+}
+
+/// The bytes of a bundle file. `now` is stated in it.
+pub async fn make(source: &Source<'_>, thread: ThreadId, now: Instant) -> Result<Bytes, BundleFault> {
+    let own = source.board.own.ok_or(BundleFault::NoSuchThread)?;
+    let mut gathered =
+        Gathered { thread, own, messages: Vec::new(), items: Vec::new(), ledgers: BTreeMap::new() };
+    let see = |record: Record| gathered.take(&record);
+    each_record(source.journal, source.positions, source.board.size, see).await?;
+    if gathered.items.is_empty() && gathered.messages.is_empty() {
+        return Err(BundleFault::NoSuchThread);
+    }
+    let bytes = bundle::encode(&gathered.bundle(source.board, source.ring, now));
+    if bytes.len() > limits::BUNDLE_BYTES_MAX { Err(BundleFault::TooLarge) } else { Ok(bytes) }
+}
+
+struct Gathered {
+    thread: ThreadId,
+    own: Own,
+    messages: Vec<(Digest, Party, BundleMessage)>,
+    items: Vec<Item>,
+    ledgers: BTreeMap<Party, Ledgers>,
+}
+
+/// Leaf hashes of a link's two ledgers.
+#[derive(Default)]
+struct Ledgers {
+    ours: Vec<Digest>,
+    theirs: BTreeMap<u64, Digest>,
+}
+
+/// A dispatch of the thread, and what is on record about it.
+struct Item {
+    dispatch: Dispatch,
+    /// As it came; `None` for our own, which are signed when they leave.
+    signed: Option<Bytes>,
+    /// Theirs, as it came, or ours, still to be proven.
+    receipt: Option<ReceiptFound>,
+    /// The smallest head that covers the dispatch in its sender's ledger.
+    covered: Option<Cover>,
+    refused: Option<Bytes>,
+    disputed: Vec<Disputed>,
+    contradicted_by: Vec<Bytes>,
+}
+
+enum ReceiptFound {
+    Theirs {
+        proven: Bytes,
+        at: Instant,
+    },
+    /// Our receipt, with the smallest head of our ledger that covers it and that they cosigned.
+    Ours {
+        body: Bytes,
+        leaf_index: u64,
+        at: Instant,
+        covered: Option<Cover>,
+    },
+}
+
+/// A head that the other end of its ledger vouched for, and when we put that on record.
+#[derive(Clone)]
+struct Cover {
+    note: Bytes,
+    size: u64,
+    at: Instant,
+}
+
+impl Gathered {
+    fn take(&mut self, record: &Record) {
+        let ledgers = &mut self.ledgers;
+        leaves_in(record, |leaf| {
+            let ledgers = ledgers.entry(leaf.party).or_default();
+            match leaf.place {
+                LeafPlace::OursNext => ledgers.ours.push(leaf_hash(&leaf.body)),
+                LeafPlace::Theirs(index) => {
+                    ledgers.theirs.insert(index, leaf_hash(&leaf.body));
+                }
+            }
+        });
+        for event in &record.events {
+            match event {
+                Event::Released(released) if released.message.draft.thread == self.thread => {
+                    self.released(record, released);
+                }
+                Event::Received(received) => self.received(record, received),
+                Event::Receipted(receipted) => {
+                    let receipt = &receipted.receipt;
+                    if let Some(item) = self.sent(receipted.party, receipt.lane, receipt.serial) {
+                        let proven = receipted.proven.clone();
+                        item.receipt = Some(ReceiptFound::Theirs { proven, at: record.at });
+                    }
+                }
+                Event::ReceiptDisputed { party, lane, serial, receipt, reason } => {
+                    let receipt = self.unless_foreign(receipt);
+                    if let Some(item) = self.sent(*party, *lane, *serial)
+                        && item.disputed.len() < limits::BUNDLE_ODDITIES_MAX
+                    {
+                        item.disputed.push(Disputed { receipt, reason: reason.clone() });
+                    }
+                }
+                Event::Equivocated { party, proof: Contradiction::Dispatch { signed, .. } } => {
+                    self.contradicted(*party, signed);
+                }
+                Event::HeadCosigned(head) => self.cosigned(head, record.at),
+                Event::HeadFollowed(head, _) => self.followed(head, record.at),
+                // A leaf that contradicts another stands here without its path: nobody else can check it.
+                Event::Equivocated { proof: Contradiction::Leaf { .. }, .. }
+                | Event::Released(_)
+                | Event::JournalOpened { .. }
+                | Event::EpochOpened { .. }
+                | Event::KeyListAccepted(_)
+                | Event::RevocationListAccepted(_)
+                | Event::ChangeProposed(_)
+                | Event::ChangeConfirmed { .. }
+                | Event::ChangeDropped { .. }
+                | Event::Drafted { .. }
+                | Event::DraftReturned { .. }
+                | Event::DraftWithdrawn { .. }
+                | Event::HeadRejected { .. }
+                | Event::TurnedAway { .. }
+                | Event::ReferenceMissing { .. }
+                | Event::AuditRead { .. }
+                | Event::PartStored { .. }
+                | Event::PartErased { .. } => {}
+            }
+        }
+    }
+
+    fn released(&mut self, record: &Record, released: &Released) {
+        let message = BundleMessage { message: released.signed.clone(), recorded_at: record.at };
+        self.messages.push((released.digest, released.message.author, message));
+        self.items.extend(released.dispatches.iter().map(|(dispatch, _)| Item::new(dispatch.clone(), None)));
+    }
+
+    fn received(&mut self, record: &Record, received: &Received) {
+        let dispatch = &received.dispatch;
+        if let Some(message) = &received.message {
+            if message.draft.thread != self.thread {
+                return;
+            }
+            if self.messages.iter().all(|(digest, ..)| *digest != dispatch.message) {
+                let message = received.message_signed.clone();
+                let message = BundleMessage { message, recorded_at: record.at };
+                self.messages.push((dispatch.message, dispatch.from, message));
+            }
+        }
+        // Its sender may have named another thread than its message does; that one is not shown.
+        if dispatch.thread != self.thread {
+            return;
+        }
+        let mut item = Item::new(dispatch.clone(), Some(received.dispatch_signed.clone()));
+        item.receipt = Some(ReceiptFound::Ours {
+            body: received.receipt_bytes.clone(),
+            leaf_index: received.receipt.leaf_index,
+            at: record.at,
+            covered: None,
+        });
+        if received.message.is_none() && !self.is_of_another_thread(&received.message_signed) {
+            item.refused = Some(received.message_signed.clone()).filter(|bytes| !bytes.is_empty());
+        }
+        self.items.push(item);
+    }
+
+    /// Whether refused bytes are, or may be, a message of another thread.
+    fn is_of_another_thread(&self, bytes: &Bytes) -> bool {
+        let read = signed::decode(bytes.clone()).and_then(|wrapping| message::decode(&wrapping.payload));
+        !read.is_ok_and(|message| message.draft.thread == self.thread)
+    }
+
+    fn sent(&mut self, to: Party, lane: Precedence, serial: u64) -> Option<&mut Item> {
+        self.items.iter_mut().find(|item| {
+            let one = &item.dispatch;
+            item.signed.is_none() && (one.to, one.lane, one.serial) == (to, lane, serial)
+        })
+    }
+
+    /// A disputed receipt, unless it is about a message that is not of this thread.
+    fn unless_foreign(&self, proven: &Bytes) -> Bytes {
+        let read = dispatch::decode_proven(proven.clone())
+            .and_then(|proven| dispatch::decode_receipt(proven.receipt));
+        let ours =
+            read.is_ok_and(|receipt| self.messages.iter().any(|(digest, ..)| *digest == receipt.message));
+        if ours { proven.clone() } else { Bytes::new() }
+    }
+
+    fn contradicted(&mut self, party: Party, wrapping: &Bytes) {
+        let read = signed::decode(wrapping.clone()).and_then(|one| dispatch::decode_dispatch(one.payload));
+        let Some(other) = read.ok().filter(|other| other.thread == self.thread) else { return };
+        let first = self.items.iter_mut().find(|item| {
+            let one = &item.dispatch;
+            one.from == party
+                && ((one.lane, one.serial) == (other.lane, other.serial)
+                    || one.leaf_index == other.leaf_index)
+        });
+        if let Some(item) = first.filter(|item| item.contradicted_by.len() < limits::BUNDLE_ODDITIES_MAX) {
+            item.contradicted_by.push(wrapping.clone());
+        }
+    }
+
+    /// A head of our ledger that the other end cosigned.
+    fn cosigned(&mut self, head: &Head, at: Instant) {
+        let cover = Cover { note: head.note.clone(), size: head.size, at };
+        for item in &mut self.items {
+            if item.dispatch.to == head.party && item.dispatch.leaf_index < head.size {
+                item.covered.get_or_insert_with(|| cover.clone());
+            }
+            if let Some(ReceiptFound::Ours { leaf_index, covered, .. }) = &mut item.receipt
+                && item.dispatch.from == head.party
+                && *leaf_index < head.size
+            {
+                covered.get_or_insert_with(|| cover.clone());
+            }
+        }
+    }
+
+    /// A head of the other end's ledger that we cosigned.
+    fn followed(&mut self, head: &Head, at: Instant) {
+        for item in &mut self.items {
+            if item.dispatch.from == head.party && item.dispatch.leaf_index < head.size {
+                item.covered.get_or_insert_with(|| Cover { note: head.note.clone(), size: head.size, at });
+            }
+        }
+    }
+
+    fn bundle(self, board: &Board, ring: &KeyRing, now: Instant) -> Bundle {
+        let maker = Maker { own: self.own, board, ring };
+        let trees: BTreeMap<Party, (Tree, Tree)> = self
+            .items
+            .iter()
+            .map(|item| if item.signed.is_some() { item.dispatch.from } else { item.dispatch.to })
+            .collect::<BTreeSet<Party>>()
+            .into_iter()
+            .filter_map(|party| Some((party, self.ledgers.get(&party)?.trees())))
+            .collect();
+        let mut parties: BTreeSet<Party> = self.messages.iter().map(|(_, author, _)| *author).collect();
+        parties.extend(self.items.iter().flat_map(|item| [item.dispatch.from, item.dispatch.to]));
+        parties.insert(self.own.party);
+        Bundle {
+            thread: self.thread,
+            made_by: self.own.party,
+            made_at: now,
+            parties: parties.into_iter().map(|party| maker.party(party)).collect(),
+            messages: self.messages.into_iter().map(|(_, _, message)| message).collect(),
+            dispatches: self.items.into_iter().map(|item| maker.dispatch(item, &trees)).collect(),
+        }
+    }
+}
+
+impl Ledgers {
+    /// Ours, and theirs up to the first leaf that is not here.
+    fn trees(&self) -> (Tree, Tree) {
+        let unbroken = (0u64..).zip(&self.theirs).take_while(|(expected, (index, _))| expected == *index);
+        (self.ours.iter().copied().collect(), unbroken.map(|(_, (_, leaf))| *leaf).collect())
+    }
+}
+
+impl Item {
+    fn new(dispatch: Dispatch, signed: Option<Bytes>) -> Item {
+        Item {
+            dispatch,
+            signed,
+            receipt: None,
+            covered: None,
+            refused: None,
+            disputed: Vec::new(),
+            contradicted_by: Vec::new(),
+        }
+    }
+}
+
+/// Makes again what we sign.
+struct Maker<'a> {
+    own: Own,
+    board: &'a Board,
+    ring: &'a KeyRing,
+}
+
+impl Maker<'_> {
+    fn party(&self, party: Party) -> BundleParty {
+        let known = self.board.roster.parties.get(&party);
+        let lists = known.map_or(&[][..], |known| &known.key_lists);
+        BundleParty { party, key_lists: lists.iter().map(|list| list.signed.clone()).collect() }
+    }
+
+    fn dispatch(&self, item: Item, trees: &BTreeMap<Party, (Tree, Tree)>) -> BundleDispatch {
+        let ours = item.signed.is_none();
+        let other = if ours { item.dispatch.to } else { item.dispatch.from };
+        let trees = trees.get(&other);
+        let sender_tree = trees.map(|(our, their)| if ours { our } else { their });
+        let dispatch = match item.signed {
+            Some(signed) => DispatchBytes::Signed(signed),
+            None => self.sign(&item.dispatch),
+        };
+        let covered = item.covered.and_then(|cover| {
+            let path = sender_tree?.inclusion_path(item.dispatch.leaf_index, cover.size).ok()?;
+            let note = if ours { cover.note.clone() } else { self.with_our_cosignature(&cover, other)? };
+            let checkpoint = String::from_utf8(note.to_vec()).ok()?;
+            let proof = Proof { index: item.dispatch.leaf_index, path, extra: None, checkpoint };
+            Some(Bytes::from(proof.to_text()))
+        });
+        let receipt = item.receipt.and_then(|found| match found {
+            ReceiptFound::Theirs { proven, at } => Some((proven, at)),
+            ReceiptFound::Ours { body, leaf_index, at, covered } => {
+                let tree = &trees?.0;
+                let (size, note) = match covered {
+                    Some(cover) => (cover.size, cover.note),
+                    None => self.checkpoint(tree, leaf_index.checked_add(1)?, other)?,
+                };
+                let inclusion_path = tree.inclusion_path(leaf_index, size).ok()?;
+                let proven = ProvenReceipt { receipt: body, inclusion_path, checkpoint: note };
+                Some((dispatch::encode_proven(&proven), at))
+            }
+        });
+        BundleDispatch {
+            dispatch,
+            receipt,
+            covered,
+            refused: item.refused,
+            disputed: item.disputed,
+            contradicted_by: item.contradicted_by,
+        }
+    }
+
+    fn sign(&self, dispatch: &Dispatch) -> DispatchBytes {
+        let payload = dispatch::encode_dispatch(dispatch);
+        let known = self.board.roster.parties.get(&self.own.party);
+        let list = known.and_then(|known| known.numbered(dispatch.key_list));
+        match list.and_then(|list| self.key(&list.list, Purpose::Message)) {
+            Some(key) => {
+                let signed = Signed::sign(PayloadType::Dispatch, payload, &[key]);
+                DispatchBytes::Signed(signed::encode(&signed))
+            }
+            None => DispatchBytes::Bare(payload),
+        }
+    }
+
+    /// A head of our ledger of the link, signed now.
+    fn checkpoint(&self, tree: &Tree, size: u64, other: Party) -> Option<(u64, Bytes)> {
+        let key = self.key(self.newest()?, Purpose::Ledger)?;
+        let origin =
+            origin((self.own.party, self.own.incarnation), (other, self.board.link(other)?.incarnation));
+        let checkpoint = Checkpoint::new(origin, size, tree.root_at(size).ok()?);
+        let signed =
+            SignedCheckpoint::sign(checkpoint, &names::ledger_key_name(&self.own.party), key).ok()?;
+        Some((size, signed.note().to_string().into()))
+    }
+
+    /// Their head with the cosignature that we gave it when we followed it: the same bytes again, as long
+    /// as the key is the same. Without the key, their head alone.
+    fn with_our_cosignature(&self, cover: &Cover, other: Party) -> Option<Bytes> {
+        let bare = Some(cover.note.clone());
+        let incarnation = self.board.link(other)?.incarnation;
+        let origin = origin((other, incarnation), (self.own.party, self.own.incarnation));
+        let opened = self.board.roster.parties.get(&other)?.key_lists.iter().rev().find_map(|list| {
+            let key = PublicKey::from_bytes(list.list.key_for(Purpose::Ledger)?).ok()?;
+            let keeper = NoteKey::new(&names::ledger_key_name(&other), NoteAlgorithm::Ed25519, key).ok()?;
+            SignedCheckpoint::open(&cover.note, &origin, &keeper).ok()
+        });
+        let (Some(mut opened), Some(key)) = (opened, self.key(self.newest()?, Purpose::Witness)) else {
+            return bare;
+        };
+        let name = names::witness_key_name(&self.own.party);
+        let witness = NoteKey::new(&name, NoteAlgorithm::Cosignature, key.public_key()).ok()?;
+        let Ok(line) = opened.cosign(&name, key, cover.at) else { return bare };
+        match opened.add_cosignature(&witness, line) {
+            Ok(_) => Some(opened.note().to_string().into()),
+            Err(_) => bare,
+        }
+    }
+
+    fn newest(&self) -> Option<&KeyList> {
+        Some(&self.board.roster.parties.get(&self.own.party)?.newest()?.list)
+    }
+
+    fn key(&self, list: &KeyList, purpose: Purpose) -> Option<&SigningKey> {
+        self.ring.key(list.key_for(purpose)?)
+    }
+}
+
+fn origin(keeper: (Party, Incarnation), other: (Party, Incarnation)) -> String {
+    names::ledger_origin((&keeper.0, keeper.1), (&other.0, other.1))
+}

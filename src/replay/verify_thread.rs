@@ -1,0 +1,542 @@
+//! The messages and dispatches of a bundle, one after the other: what each proves.
+//!
+//! Never here: keys and identities (`verify.rs`). Nothing is believed because the bundle's maker put it
+//! there: what only the maker says is called stated.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+
+use super::verify::{Findings, Keys, Weight};
+use crate::codec::bundle::{Bundle, BundleDispatch, DispatchBytes};
+use crate::codec::{dispatch, message, signed};
+use crate::domain::digest::Digest;
+use crate::domain::keys::Purpose;
+use crate::domain::ledger::leaf_hash;
+use crate::domain::message::{ACKNOWLEDGEMENT, Dispatch, Message, Outcome, Receipt, Traffic};
+use crate::domain::party::Party;
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+use crate::evidence::merkle;
+use crate::evidence::proof::Proof;
+use crate::evidence::signed::{PayloadType, Signed};
+use Weight::{False, NotProven, Proven, Stated};
+
+/// What was read of a bundle, and what is found on the way.
+struct Checker<'a> {
+    bundle: &'a Bundle,
+    keys: &'a Keys,
+    findings: &'a mut Findings,
+    /// Those whose author's signature verified.
+    messages: BTreeMap<Digest, Message>,
+    /// Official numbers and addressees of what was dispatched, for what is absent.
+    dispatched: BTreeSet<(Digest, Party)>,
+    acknowledged: BTreeSet<(Digest, Party)>,
+    places: BTreeMap<(Party, Party), BTreeSet<u64>>,
+}
+
+pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) {
+    let mut checker = Checker {
+        bundle,
+        keys,
+        findings,
+        messages: BTreeMap::new(),
+        dispatched: BTreeSet::new(),
+        acknowledged: BTreeSet::new(),
+        places: BTreeMap::new(),
+    };
+    let dispatches: Vec<Option<(Dispatch, &BundleDispatch)>> =
+        (1..).zip(&bundle.dispatches).map(|(place, one)| checker.read_dispatch(place, one)).collect();
+    let dispatches: Vec<(Dispatch, &BundleDispatch)> = dispatches.into_iter().flatten().collect();
+    for (place, one) in (1..).zip(&bundle.messages) {
+        checker.message(place, &one.message, one.recorded_at, &dispatches);
+    }
+    for (dispatch, one) in &dispatches {
+        checker.dispatch(dispatch, one);
+    }
+    checker.acknowledgements();
+    checker.absent();
+}
+
+impl Checker<'_> {
+    fn add(&mut self, about: &str, weight: Weight, sentence: impl Into<String>) {
+        self.findings.add(about, weight, sentence);
+    }
+
+    fn read_dispatch<'b>(
+        &mut self,
+        place: usize,
+        one: &'b BundleDispatch,
+    ) -> Option<(Dispatch, &'b BundleDispatch)> {
+        let about = format!("dispatch {place}");
+        let read = match &one.dispatch {
+            DispatchBytes::Signed(bytes) => signed::decode(bytes.clone())
+                .and_then(|one| Ok((dispatch::decode_dispatch(one.payload.clone())?, Some(one)))),
+            DispatchBytes::Bare(bytes) => {
+                Ok(dispatch::decode_dispatch(bytes.clone()).map(|read| (read, None))).flatten()
+            }
+        };
+        let (read, wrapping) = match read {
+            Ok(read) => read,
+            Err(fault) => {
+                self.add(&about, False, format!("it can't be read: {fault}"));
+                return None;
+            }
+        };
+        if read.thread != self.bundle.thread {
+            self.add(&about, False, "it is of another thread than the bundle");
+        }
+        match wrapping {
+            Some(wrapping) if !self.is_signed(&wrapping, PayloadType::Dispatch, read.from, read.key_list) => {
+                let sentence = format!(
+                    "{}'s signature on it does not verify under its key list {}",
+                    read.from, read.key_list
+                );
+                self.add(&about, False, sentence);
+                None
+            }
+            Some(_) | None => Some((read, one)),
+        }
+    }
+
+    fn is_signed(&self, wrapping: &Signed, kind: PayloadType, party: Party, list: u32) -> bool {
+        let key = self.keys.key(party, list, Purpose::Message);
+        key.is_some_and(|key| wrapping.verify(kind, &key).is_ok())
+    }
+
+    fn message(
+        &mut self,
+        place: usize,
+        bytes: &Bytes,
+        recorded_at: Instant,
+        dispatches: &[(Dispatch, &BundleDispatch)],
+    ) {
+        let about = format!("message {place}");
+        let read = signed::decode(bytes.clone()).and_then(|one| Ok((message::decode(&one.payload)?, one)));
+        let (message, wrapping) = match read {
+            Ok(read) => read,
+            Err(fault) => return self.add(&about, False, format!("it can't be read: {fault}")),
+        };
+        let digest = wrapping.digest();
+        let author = message.author;
+        let named: Vec<u32> = dispatches
+            .iter()
+            .filter(|(dispatch, _)| dispatch.message == digest && dispatch.from == author)
+            .map(|(dispatch, _)| dispatch.key_list)
+            .collect();
+        let candidates = if named.is_empty() { self.keys.numbers(author).collect() } else { named };
+        let list = candidates
+            .into_iter()
+            .find(|list| self.is_signed(&wrapping, PayloadType::Message, author, *list));
+        let Some(list) = list else {
+            return self.add(&about, False, format!("{author}'s signature on it does not verify"));
+        };
+        let about = name(&message);
+        if message.draft.thread != self.bundle.thread {
+            self.add(&about, False, "it is of another thread than the bundle");
+        }
+        let draft = &message.draft;
+        let traffic = match draft.traffic {
+            Traffic::Real => "real",
+            Traffic::Drill => "a drill",
+        };
+        self.add(&about, Proven, format!(
+            "{author} wrote it: {}, {}, {traffic}, \"{}\"; date-time group {}; signed under {author}'s key list {list}",
+            draft.kind, draft.precedence, shown(&draft.subject), message.released_at.date_time_group(),
+        ));
+        self.add(
+            &about,
+            Stated,
+            format!(
+                "by {author}: {} drafted it and {} released it",
+                person(&draft.drafter.name, &draft.drafter.office),
+                person(&message.releaser.name, &message.releaser.office),
+            ),
+        );
+        self.add(
+            &about,
+            Stated,
+            format!("by {}: it was on record there at {recorded_at}", self.bundle.made_by),
+        );
+        if !draft.parts.is_empty() {
+            self.add(
+                &about,
+                NotProven,
+                format!(
+                    "what its {} part(s) hold: they are named by salted digest, and are not in here",
+                    draft.parts.len()
+                ),
+            );
+        }
+        if self.messages.insert(digest, message).is_some() {
+            self.add(&about, False, "it stands in the bundle twice");
+        }
+    }
+
+    fn dispatch(&mut self, dispatch: &Dispatch, one: &BundleDispatch) {
+        let about = match self.messages.get(&dispatch.message) {
+            Some(message) => name(message),
+            None => format!("message {}", dispatch.message.short()),
+        };
+        let (from, to) = (dispatch.from, dispatch.to);
+        if !self.places.entry((from, to)).or_default().insert(dispatch.place) {
+            self.add(
+                &about,
+                Proven,
+                format!("{from} gave place {} of this thread twice to {to}", dispatch.place),
+            );
+        }
+        self.dispatched.insert((dispatch.message, to));
+        match self.messages.get(&dispatch.message).map(|message| message.author) {
+            Some(author) if author != from => {
+                self.add(&about, False, format!("its author is {author}, and the dispatch is {from}'s"));
+            }
+            Some(_) => {}
+            None => self.add(&about, NotProven, "what it says: its text is not in here"),
+        }
+        let slot = format!("lane {}, serial {}, place {}", dispatch.lane, dispatch.serial, dispatch.place);
+        match one.dispatch {
+            DispatchBytes::Signed(_) => self.add(&about, Proven, format!("{from} dispatched it to {to}: {slot}")),
+            DispatchBytes::Bare(_) => self.add(&about, NotProven, format!(
+                "by {from}'s signature, that it dispatched it to {to} ({slot}): the dispatch in here is bare"
+            )),
+        }
+        let covered = self.covered(&about, dispatch, one);
+        let received = self.receipt(&about, dispatch, one);
+        self.given(&about, dispatch, covered, received);
+        self.oddities(&about, dispatch, one);
+    }
+
+    /// Whether, and since when, a head of the sender's ledger that the other end cosigned covers it.
+    fn covered(&mut self, about: &str, dispatch: &Dispatch, one: &BundleDispatch) -> Option<Instant> {
+        let (from, to) = (dispatch.from, dispatch.to);
+        let text = one.covered.as_ref()?;
+        let proof = std::str::from_utf8(text)
+            .ok()
+            .and_then(|text| Proof::from_text(text).ok().filter(|proof| proof.to_text() == text));
+        let Some(proof) = proof else {
+            self.add(about, False, "the proof that a head covers it can't be read");
+            return None;
+        };
+        let (keeper, other) = ((from, dispatch.from_incarnation), (to, dispatch.to_incarnation));
+        let Some(head) = self.keys.checkpoint(proof.checkpoint.as_bytes(), keeper, other) else {
+            self.add(about, False, format!("the head that is said to cover it is not signed by {from}"));
+            return None;
+        };
+        let (size, root) = (head.checkpoint().size, head.checkpoint().root);
+        let leaf = leaf_hash(&payload(&one.dispatch));
+        let proves = proof.index == dispatch.leaf_index
+            && merkle::verify_inclusion(&leaf, proof.index, size, &proof.path, &root).is_ok();
+        if !proves {
+            self.add(about, False, format!("it is not in the ledger of {from} as the proof says"));
+            return None;
+        }
+        match self.keys.cosigned_at(&head, to) {
+            Ok(Some(at)) => {
+                self.add(
+                    about,
+                    Proven,
+                    format!(
+                        "{to} cosigned at {at} a head of {from}'s ledger that covers it (leaf {} of {size})",
+                        proof.index
+                    ),
+                );
+                Some(at)
+            }
+            Ok(None) => {
+                self.add(
+                    about,
+                    NotProven,
+                    format!("that {to} knew of the head of {from}'s ledger that covers it: no cosignature"),
+                );
+                None
+            }
+            Err(()) => {
+                self.add(
+                    about,
+                    False,
+                    format!("{to}'s cosignature of the head that covers it does not verify"),
+                );
+                None
+            }
+        }
+    }
+
+    fn receipt(&mut self, about: &str, dispatch: &Dispatch, one: &BundleDispatch) -> Option<Receipt> {
+        let (from, to) = (dispatch.from, dispatch.to);
+        let Some((proven, recorded_at)) = &one.receipt else {
+            self.add(about, NotProven, format!("that {to} received it: there is no receipt in here"));
+            return None;
+        };
+        let read = dispatch::decode_proven(proven.clone())
+            .and_then(|proven| Ok((dispatch::decode_receipt(proven.receipt.clone())?, proven)));
+        let (receipt, proven) = match read {
+            Ok(read) => read,
+            Err(fault) => {
+                self.add(about, False, format!("the receipt can't be read: {fault}"));
+                return None;
+            }
+        };
+        let fits = (receipt.from, receipt.from_incarnation) == (to, dispatch.to_incarnation)
+            && (receipt.to, receipt.to_incarnation) == (from, dispatch.from_incarnation)
+            && (receipt.lane, receipt.serial) == (dispatch.lane, dispatch.serial)
+            && receipt.message == dispatch.message
+            && receipt.dispatch == Digest::of(&payload(&one.dispatch));
+        if !fits {
+            self.add(about, False, "the receipt is for another dispatch");
+            return None;
+        }
+        let (keeper, other) = ((to, dispatch.to_incarnation), (from, dispatch.from_incarnation));
+        let Some(head) = self.keys.checkpoint(&proven.checkpoint, keeper, other) else {
+            self.add(about, False, format!("the receipt's head is not signed by {to}"));
+            return None;
+        };
+        let (size, root) = (head.checkpoint().size, head.checkpoint().root);
+        let leaf = leaf_hash(&proven.receipt);
+        if merkle::verify_inclusion(&leaf, receipt.leaf_index, size, &proven.inclusion_path, &root).is_err() {
+            self.add(about, False, format!("the receipt is not in the ledger of {to} as it says"));
+            return None;
+        }
+        self.add(
+            about,
+            Proven,
+            format!(
+                "{to} states in its ledger (leaf {} of {size}) that it received it at {}, and: {}",
+                receipt.leaf_index,
+                receipt.received_at,
+                receipt.outcome.sentence()
+            ),
+        );
+        let heard = match self.keys.cosigned_at(&head, from) {
+            Ok(Some(at)) => {
+                self.add(about, Proven, format!("{from} cosigned at {at} the head with this receipt"));
+                Some((from, at))
+            }
+            Ok(None) => Some((self.bundle.made_by, *recorded_at)),
+            Err(()) => {
+                self.add(about, False, format!("{from}'s cosignature of the receipt's head does not verify"));
+                None
+            }
+        };
+        self.disputed_time(about, &receipt, heard);
+        self.refused(about, dispatch, &receipt, one);
+        Some(receipt)
+    }
+
+    /// A time of receipt outside sending and hearing is shown as disputed; neither side's clock is right.
+    fn disputed_time(&mut self, about: &str, receipt: &Receipt, heard: Option<(Party, Instant)>) {
+        let at = receipt.received_at;
+        if let Some(sent) = self.messages.get(&receipt.message).map(|message| message.released_at)
+            && at < sent
+        {
+            self.add(about, NotProven, format!(
+                "when it was received: the time is DISPUTED. {} states {at}, before {} released it by its own clock ({sent})",
+                receipt.from, receipt.to
+            ));
+        }
+        // Cosignatures are in whole seconds.
+        if let Some((who, heard)) = heard.filter(|(_, heard)| at.seconds() > heard.seconds()) {
+            self.add(about, NotProven, format!(
+                "when it was received: the time is DISPUTED. {} states {at}, and {who} had the receipt at {heard}",
+                receipt.from
+            ));
+        }
+    }
+
+    fn refused(&mut self, about: &str, dispatch: &Dispatch, receipt: &Receipt, one: &BundleDispatch) {
+        let (from, to) = (dispatch.from, dispatch.to);
+        let wrapping = one.refused.as_ref().map(|bytes| signed::decode(bytes.clone()));
+        match (receipt.outcome, wrapping) {
+            (Outcome::Taken, None) => {}
+            (Outcome::Taken, Some(_)) => {
+                self.add(about, False, "it was taken, and yet something is shown as refused")
+            }
+            (_, None) => self.add(
+                about,
+                NotProven,
+                format!("that {to} was right to refuse: what it refused is not in here"),
+            ),
+            (Outcome::RefusedSignature, Some(Ok(wrapping)))
+                if wrapping.digest() == dispatch.message
+                    && self.is_signed(&wrapping, PayloadType::Message, from, dispatch.key_list) =>
+            {
+                self.add(about, False, format!("{to} refused it for {from}'s signature, which verifies"));
+            }
+            (Outcome::RefusedSignature, Some(_)) => {
+                self.add(
+                    about,
+                    Stated,
+                    format!("by {to}: what came is in here, and is not what {from} signed"),
+                );
+            }
+            (Outcome::RefusedUnreadable | Outcome::RefusedLimit | Outcome::RefusedAddressee, Some(_)) => {
+                self.add(about, Stated, format!("by {to}: what it refused is in here"));
+            }
+        }
+    }
+
+    /// The time that counts as giving: the other end's own word, by receipt or by cosignature.
+    fn given(
+        &mut self,
+        about: &str,
+        dispatch: &Dispatch,
+        covered: Option<Instant>,
+        received: Option<Receipt>,
+    ) {
+        let (from, to) = (dispatch.from, dispatch.to);
+        let received = received.map(|receipt| receipt.received_at);
+        match [covered, received].into_iter().flatten().min() {
+            Some(at) => {
+                self.add(about, Proven, format!("it counts as given at {at}, by {to}'s own statement"))
+            }
+            None => self.add(
+                about,
+                NotProven,
+                format!("when it was given to {to}: the time is by {from}'s account alone"),
+            ),
+        }
+    }
+
+    fn oddities(&mut self, about: &str, dispatch: &Dispatch, one: &BundleDispatch) {
+        let from = dispatch.from;
+        for disputed in &one.disputed {
+            self.add(
+                about,
+                Stated,
+                format!(
+                    "by {}: {} sent a receipt that does not hold: {}",
+                    self.bundle.made_by,
+                    dispatch.to,
+                    shown(&disputed.reason)
+                ),
+            );
+        }
+        for other in &one.contradicted_by {
+            let read = signed::decode(other.clone())
+                .and_then(|wrapping| Ok((dispatch::decode_dispatch(wrapping.payload.clone())?, wrapping)));
+            let contradicts = read.is_ok_and(|(other, wrapping)| {
+                let same = (other.lane, other.serial) == (dispatch.lane, dispatch.serial)
+                    || other.leaf_index == dispatch.leaf_index;
+                let link = (other.from, other.from_incarnation, other.to, other.to_incarnation)
+                    == (from, dispatch.from_incarnation, dispatch.to, dispatch.to_incarnation);
+                same && link
+                    && wrapping.payload != payload(&one.dispatch)
+                    && self.is_signed(&wrapping, PayloadType::Dispatch, from, other.key_list)
+            });
+            match (contradicts, &one.dispatch) {
+                (true, DispatchBytes::Signed(_)) => self.add(about, Proven, format!(
+                    "{from} CONTRADICTED itself: it signed another dispatch to {} under the same serial or leaf", dispatch.to
+                )),
+                (true, DispatchBytes::Bare(_)) | (false, _) => {
+                    self.add(about, False, format!("a second dispatch is shown that {from} did not sign, or that contradicts nothing"));
+                }
+            }
+        }
+    }
+
+    fn acknowledgements(&mut self) {
+        let read: Vec<(Message, _)> = self
+            .messages
+            .values()
+            .filter(|message| message.draft.kind == ACKNOWLEDGEMENT)
+            .map(|message| (message.clone(), message::decode_acknowledgement(&message.draft.content)))
+            .collect();
+        for (message, acknowledgement) in read {
+            let by = message.author;
+            match acknowledgement {
+                Ok(of) => {
+                    let about = self.messages.get(&of.message).map_or_else(|| name(&message), name);
+                    self.acknowledged.insert((of.message, by));
+                    self.add(
+                        &about,
+                        Proven,
+                        format!(
+                            "{by} states, in {}, that {} read it at {}",
+                            shown(&message.number),
+                            person(&of.officer.name, &of.officer.office),
+                            of.read_at
+                        ),
+                    );
+                }
+                Err(fault) => self.add(
+                    &name(&message),
+                    NotProven,
+                    format!("what it acknowledges: it can't be read: {fault}"),
+                ),
+            }
+        }
+    }
+
+    /// What one might look for in vain.
+    fn absent(&mut self) {
+        let messages: Vec<(Digest, Message)> =
+            self.messages.iter().map(|(digest, message)| (*digest, message.clone())).collect();
+        for (digest, message) in &messages {
+            let about = name(message);
+            for party in message.draft.parties() {
+                if !self.dispatched.contains(&(*digest, party)) {
+                    self.add(
+                        &about,
+                        NotProven,
+                        format!(
+                            "that it was dispatched to {party}, whom it addresses: no dispatch is in here"
+                        ),
+                    );
+                }
+                let owed = message.draft.kind != ACKNOWLEDGEMENT;
+                if owed && !self.acknowledged.contains(&(*digest, party)) {
+                    self.add(
+                        &about,
+                        NotProven,
+                        format!("that anybody at {party} read it: no acknowledgement is in here"),
+                    );
+                }
+            }
+            let absent = message.draft.references.iter().filter_map(|reference| reference.message);
+            let absent = absent.filter(|referred| !self.messages.contains_key(referred)).count();
+            if absent > 0 {
+                self.add(
+                    &about,
+                    NotProven,
+                    format!("what the {absent} message(s) say that it refers to and that are not in here"),
+                );
+            }
+        }
+        let places = std::mem::take(&mut self.places);
+        for ((from, to), places) in places {
+            let missing = (1..).zip(&places).find(|(expected, place)| expected != *place);
+            if let Some((missing, _)) = missing {
+                self.add(
+                    "the thread",
+                    NotProven,
+                    format!(
+                        "that this is all: place {missing} of what {from} dispatched to {to} is not in here"
+                    ),
+                );
+            }
+        }
+        let (by, at) = (self.bundle.made_by, self.bundle.made_at);
+        self.add(
+            "the thread",
+            Stated,
+            format!("by {by}, who made this at {at}: that nothing more of it was on record there"),
+        );
+    }
+}
+
+fn payload(dispatch: &DispatchBytes) -> Bytes {
+    match dispatch {
+        DispatchBytes::Signed(bytes) => {
+            signed::decode(bytes.clone()).map(|one| one.payload).unwrap_or_default()
+        }
+        DispatchBytes::Bare(bytes) => bytes.clone(),
+    }
+}
+
+fn name(message: &Message) -> String {
+    shown(&message.number)
+}
+
+fn person(name: &str, office: &str) -> String {
+    if office.is_empty() { shown(name) } else { format!("{} ({})", shown(name), shown(office)) }
+}

@@ -1,0 +1,100 @@
+//! What is verified at the door before a change is proposed: signatures, fingerprints, names.
+//!
+//! Never here: the Board. A check here gives the same answer for the same call at any later time, or a
+//! command that is given again would not be answered as it was.
+
+use bytes::Bytes;
+use tonic::Status;
+
+use crate::codec::key_list::open_successor;
+use crate::codec::party_file::PartyFile;
+use crate::codec::signed;
+use crate::domain::digest::Digest;
+use crate::domain::event::{AcceptedKeyList, Change, Member, RevocationList};
+use crate::domain::keys::Purpose;
+use crate::domain::people::{Person, Role, Roles};
+use crate::domain::roster::KnownParty;
+use crate::domain::text::is_unsafe_to_show;
+use crate::domain::time::Instant;
+use crate::evidence::keys::KeyRing;
+use crate::limits;
+use crate::peers::trust::{PartyKeys, Roster, Trust};
+use crate::rpc::status;
+
+/// A party file whose fingerprint was compared by hand: every list verified under the one before, its
+/// authority usable, its revocation list signed by that authority and in force.
+pub fn party_added(text: &str, fingerprint: &[u8], now: Instant) -> Result<Change, Status> {
+    let file = PartyFile::from_text(text).map_err(status::decode)?;
+    if Digest::from_slice(fingerprint) != Some(file.fingerprint().0) {
+        return Err(status::field("fingerprint", "it is not that of this file's first key list"));
+    }
+    let lists = file.verified_lists().map_err(|fault| status::field("party_file", fault))?;
+    let newest = &lists.last().ok_or_else(|| status::field("party_file.key_lists", "at least one"))?.list;
+    let keys = PartyKeys {
+        party: newest.party,
+        authorities: newest.ca_certificates.iter().map(|der| der.to_vec()).collect(),
+        tls_keys: newest.keys_for(Purpose::Tls).map(|key| Digest(*key)).collect(),
+        revocation_lists: Vec::new(),
+    };
+    let trust = Trust::new(keys, Vec::new(), Roster::new());
+    if let Some((_, fault)) = trust.faults().first() {
+        return Err(status::field("party_file.key_lists.ca_certificates", fault));
+    }
+    trust
+        .check_list(&newest.party, file.revocation_list(), now)
+        .map_err(|bad| status::field("party_file.revocation_list", bad))?;
+    let revocation_list = RevocationList { party: newest.party, der: file.revocation_list().clone() };
+    let key_lists = lists
+        .into_iter()
+        .map(|one| AcceptedKeyList {
+            signed: signed::encode(&one.signed),
+            digest: one.digest,
+            list: one.list,
+        })
+        .collect();
+    Ok(Change::PartyAdded { key_lists, revocation_list })
+}
+
+/// The own Party's next list: signed under the one before it on record, and with keys that this node
+/// has. With others it could not sign once the list is in force.
+pub fn own_key_list(bytes: &Bytes, own: &KnownParty, ring: &KeyRing) -> Result<AcceptedKeyList, Status> {
+    let field = "own_key_list";
+    let wrapped = signed::decode(bytes.clone()).map_err(status::decode)?;
+    let number = crate::codec::key_list::decode(&wrapped.payload).map_err(status::decode)?.number;
+    let before = number.checked_sub(1).and_then(|number| own.numbered(number));
+    let before = before.ok_or_else(|| status::field(field, "the list before it is not on record here"))?;
+    let (list, _) = open_successor(&before.list, &before.digest, &wrapped)
+        .map_err(|fault| status::field(field, fault))?;
+    for purpose in [Purpose::Message, Purpose::Record, Purpose::Ledger, Purpose::Witness] {
+        if list.key_for(purpose).and_then(|key| ring.key(key)).is_none() {
+            let rule = format!("its {} key is not in this node's key directory", purpose.name());
+            return Err(status::field(field, rule));
+        }
+    }
+    Ok(AcceptedKeyList { signed: bytes.clone(), digest: wrapped.digest(), list })
+}
+
+/// A person as a certificate can name them, with at least one role.
+pub fn member(person: Person, roles: &[String]) -> Result<Member, Status> {
+    let is_name = |text: &str| {
+        text.chars().count() <= limits::CERTIFICATE_NAME_CHARS_MAX
+            && text.trim() == text
+            && !text.chars().any(is_unsafe_to_show)
+    };
+    let rule = "as in a certificate: one line, without control characters, within the limit";
+    if person.name.is_empty() || !is_name(&person.name) {
+        return Err(status::field("member_added.person.name", rule));
+    }
+    if !is_name(&person.office) {
+        return Err(status::field("member_added.person.office", rule));
+    }
+    let known: Option<Roles> = roles.iter().map(|name| Role::from_name(name)).collect();
+    match known {
+        Some(roles) if !roles.is_empty() => Ok(Member { person, roles }),
+        Some(_) => Err(status::field("member_added.roles", "at least one")),
+        None => {
+            let names = Role::ALL.map(Role::name).join(", ");
+            Err(status::field("member_added.roles", format!("each is one of {names}")))
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! A thread read from the journal: the messages in their order with their exact bytes, what became of
+//! each dispatch, marks and faults; now, or as it was on record here at an instant.
+//!
+//! Never here: a judgement of what is said. Used by `exercise.rs` and, for the auditor, `audit.rs`.
+
+use std::collections::BTreeMap;
+
+use super::faults;
+use crate::codec::content::{self, Said};
+use crate::codec::message::precedence_to_proto;
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::event::{Event, Record, Released};
+use crate::domain::message::{Message, Outcome};
+use crate::domain::thread::{Entry, Thread};
+use crate::domain::time::Instant;
+use crate::journal::Journal;
+use crate::limits;
+use crate::registrar::Head;
+use crate::replay::records::{RecordFault, Records};
+
+/// One page of a thread, `from` messages on. `as_of`: only what was on record here by then, receipts and
+/// references included; `None` for now. Without messages if the thread was not known.
+///
+/// # Errors
+/// The journal does not answer, or is not what it was.
+pub async fn thread_as_of(
+    head: &Head,
+    journal: &Journal,
+    thread: ThreadId,
+    as_of: Option<Instant>,
+    from: usize,
+) -> Result<calls::ShowThreadResponse, RecordFault> {
+    let Some(now) = head.board.thread(thread) else { return Ok(calls::ShowThreadResponse::default()) };
+    let then = as_of.map_or_else(|| now.clone(), |at| now.as_of(at));
+    let mut look = Look { head, records: head.records(journal), as_of, times: BTreeMap::new() };
+    let order = then.in_order();
+    let mut page = calls::ShowThreadResponse { gaps: gaps(&then), ..Default::default() };
+    let (mut shown, mut bytes) = (from, 0_usize);
+    for entry in order.iter().skip(from) {
+        if page.messages.len() >= limits::THREAD_PAGE_MESSAGES || bytes >= limits::THREAD_PAGE_BYTES {
+            page.next = u32::try_from(shown).unwrap_or(u32::MAX);
+            break;
+        }
+        let message = look.message(entry).await?;
+        bytes = bytes.saturating_add(prost::Message::encoded_len(&message));
+        page.messages.push(message);
+        shown = shown.saturating_add(1);
+    }
+    Ok(page)
+}
+
+fn gaps(thread: &Thread) -> Vec<calls::ThreadGap> {
+    let gap = |(author, place): (crate::domain::party::Party, u64)| calls::ThreadGap {
+        author: author.to_string(),
+        place,
+    };
+    thread.gaps().into_iter().map(gap).collect()
+}
+
+/// What a reader is told about a message beside what it says. Holds nothing that a Party wrote.
+pub fn marks_of(message: &Message, said: &Said) -> Vec<String> {
+    let mut marks = content::marks(said, &message.draft.content);
+    if message.draft.regime.is_some() {
+        // No regime is held by this program yet: the rules that one states are data to come.
+        marks.push("the regime that it cites is not held here".into());
+    }
+    marks
+}
+
+/// Who reads at one head as of one instant.
+struct Look<'h> {
+    head: &'h Head,
+    records: Records,
+    as_of: Option<Instant>,
+    /// When messages that others refer to were put on record, by index.
+    times: BTreeMap<u64, Instant>,
+}
+
+impl Look<'_> {
+    async fn message(&mut self, entry: &Entry) -> Result<calls::ThreadMessage, RecordFault> {
+        let record = self.records.record(entry.index).await?;
+        let held = held(&record, &entry.digest).ok_or(RecordFault::NoSuchMessage { index: entry.index })?;
+        let said = content::said(&held.message.draft.kind, &held.message.draft.content);
+        let mut marks = held.marks;
+        marks.extend(marks_of(held.message, &said));
+        let delivered = match held.released {
+            Some(released) => self.delivered(released, &mut marks).await?,
+            None => Vec::new(),
+        };
+        Ok(calls::ThreadMessage {
+            digest: entry.digest.0.to_vec().into(),
+            message: held.signed,
+            place: entry.place,
+            recorded_at_ms: entry.recorded_at.0,
+            delivered,
+            marks,
+            faults: faults::of_content(&said),
+            waits_for: self.waits_for(held.message).await?,
+        })
+    }
+
+    async fn delivered(
+        &self,
+        released: &Released,
+        marks: &mut Vec<String>,
+    ) -> Result<Vec<calls::Delivered>, RecordFault> {
+        let mut all = Vec::with_capacity(released.dispatches.len());
+        for (dispatch, _) in &released.dispatches {
+            let lane = self.head.board.link(dispatch.to).map(|link| link.lane(dispatch.lane));
+            let receipted = lane.and_then(|lane| lane.receipted.get(&dispatch.serial)).copied();
+            let disputed = lane.and_then(|lane| lane.disputed.get(&dispatch.serial)).copied();
+            let mut delivered = calls::Delivered {
+                to: dispatch.to.to_string(),
+                serial: dispatch.serial,
+                lane: precedence_to_proto(dispatch.lane),
+                ..Default::default()
+            };
+            if let Some((received_at, outcome)) = self.receipt(receipted, &released.digest).await? {
+                delivered.received_at_ms = received_at.0;
+                delivered.outcome = outcome.sentence().into();
+            }
+            if let Some(index) = disputed
+                && self.was_on_record(&self.records.record(index).await?)
+            {
+                marks.push(format!("a receipt of {} that does not verify is on record", dispatch.to));
+            }
+            all.push(delivered);
+        }
+        Ok(all)
+    }
+
+    async fn receipt(
+        &self,
+        index: Option<u64>,
+        message: &Digest,
+    ) -> Result<Option<(Instant, Outcome)>, RecordFault> {
+        let Some(index) = index else { return Ok(None) };
+        let record = self.records.record(index).await?;
+        if !self.was_on_record(&record) {
+            return Ok(None);
+        }
+        Ok(record.events.iter().find_map(|event| match event {
+            Event::Receipted(receipted) if receipted.receipt.message == *message => {
+                Some((receipted.receipt.received_at, receipted.receipt.outcome))
+            }
+            _ => None,
+        }))
+    }
+
+    fn was_on_record(&self, record: &Record) -> bool {
+        self.as_of.is_none_or(|at| record.at <= at)
+    }
+
+    /// What the message refers to and was not here.
+    async fn waits_for(&mut self, message: &Message) -> Result<Vec<bytes::Bytes>, RecordFault> {
+        let mut missing = Vec::new();
+        for digest in message.draft.references.iter().filter_map(|reference| reference.message) {
+            if !self.was_here(&digest).await? {
+                missing.push(digest.0.to_vec().into());
+            }
+        }
+        Ok(missing)
+    }
+
+    async fn was_here(&mut self, message: &Digest) -> Result<bool, RecordFault> {
+        let Some(there) = self.head.board.messages.get(message) else { return Ok(false) };
+        let Some(as_of) = self.as_of else { return Ok(true) };
+        let at = match self.times.get(&there.index) {
+            Some(at) => *at,
+            None => self.records.record(there.index).await?.at,
+        };
+        self.times.insert(there.index, at);
+        Ok(at <= as_of)
+    }
+}
+
+/// A message as its record holds it.
+struct Held<'r> {
+    message: &'r Message,
+    signed: bytes::Bytes,
+    marks: Vec<String>,
+    /// `Some` for our own.
+    released: Option<&'r Released>,
+}
+
+fn held<'r>(record: &'r Record, digest: &Digest) -> Option<Held<'r>> {
+    record.events.iter().find_map(|event| match event {
+        Event::Released(released) if released.digest == *digest => Some(Held {
+            message: &released.message,
+            signed: released.signed.clone(),
+            marks: Vec::new(),
+            released: Some(released),
+        }),
+        Event::Received(received) if received.dispatch.message == *digest => Some(Held {
+            message: received.message.as_ref()?,
+            signed: received.message_signed.clone(),
+            marks: received.marks.clone(),
+            released: None,
+        }),
+        _ => None,
+    })
+}

@@ -1,0 +1,257 @@
+//! The watch's calls: what came in, read and acknowledged by a named officer.
+//!
+//! Never here: a queue that a slow watch could fill. Each stream reads the journal for itself, at its
+//! own pace, from the position that it was told.
+
+use std::pin::Pin;
+
+use tokio::sync::{mpsc, watch};
+use tokio_stream::Stream;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status};
+
+use super::exercise::{digest_in, give, not_what_was_asked, person, refused};
+use super::thread::marks_of;
+use super::{command, faults, status};
+use crate::codec::message::{encode_acknowledgement, precedence_to_proto, traffic_to_proto};
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::watch_service_server::{WatchService, WatchServiceServer};
+use crate::codec::{content, heading};
+use crate::domain::board::Board;
+use crate::domain::command::{Command, Origin};
+use crate::domain::digest::Digest;
+use crate::domain::event::{Event, Received, Record};
+use crate::domain::message::{
+    ACKNOWLEDGEMENT, Acknowledgement, Addressee, Message, Outgoing, Reference, Relation,
+};
+use crate::domain::people::Person;
+use crate::domain::refusal::Refusal;
+use crate::domain::thread::{Acknowledged, Whereabouts};
+use crate::domain::time::Instant;
+use crate::journal::Journal;
+use crate::limits;
+use crate::registrar::{Head, Registrar};
+use crate::replay::records::StoredMessage;
+
+/// Reads from heads, gives commands to the Registrar.
+pub struct WatchCalls {
+    pub registrar: Registrar,
+}
+
+type Notices = mpsc::Sender<Result<calls::FollowResponse, Status>>;
+
+#[tonic::async_trait]
+impl WatchService for WatchCalls {
+    type FollowStream = Pin<Box<dyn Stream<Item = Result<calls::FollowResponse, Status>> + Send>>;
+
+    async fn follow(
+        &self,
+        call: Request<calls::FollowRequest>,
+    ) -> Result<Response<Self::FollowStream>, Status> {
+        let (notices, stream) = mpsc::channel(limits::NOTICES_AHEAD_MAX);
+        let follower = Follower {
+            heads: self.registrar.heads(),
+            journal: self.registrar.journal.clone(),
+            next: call.get_ref().after,
+            notices,
+        };
+        let until = if call.get_ref().once { Until::Now } else { Until::NobodyListens };
+        tokio::spawn(follower.run(until));
+        Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
+    }
+
+    async fn read(&self, call: Request<calls::ReadRequest>) -> Result<Response<calls::ReadResponse>, Status> {
+        let digest = digest_in(&call.get_ref().digest)?;
+        let (_, stored) = self.stored(&digest).await?;
+        let said = content::said(&stored.message.draft.kind, &stored.message.draft.content);
+        let mut marks = marks_on_record(&stored.record, &digest);
+        marks.extend(marks_of(&stored.message, &said));
+        Ok(Response::new(calls::ReadResponse {
+            message: stored.signed,
+            recorded_at_ms: stored.record.at.0,
+            marks,
+            faults: faults::of_content(&said),
+        }))
+    }
+
+    async fn acknowledge(
+        &self,
+        call: Request<calls::AcknowledgeRequest>,
+    ) -> Result<Response<calls::AcknowledgeResponse>, Status> {
+        let caller = person(&call)?.clone();
+        let asked = call.into_inner();
+        let origin = command::origin(asked.command.as_ref(), &asked, &caller)?;
+        let of = digest_in(&asked.digest)?;
+        let (there, stored) = self.stored(&of).await?;
+        if there.acknowledged == Acknowledged::NotOwed {
+            return Err(refused(Refusal::OwnMessage));
+        }
+        let Origin::Person(stamp) = &origin else { return Err(not_what_was_asked()) };
+        let outgoing = acknowledgement(of, &stored.message, caller.person(), stamp.at);
+        // What can't be read again must not be put on record.
+        heading::whole(&outgoing).map_err(status::decode)?;
+        let record = give(&self.registrar, Command::Acknowledge { of, outgoing }, origin).await?;
+        let answer = record.events.iter().find_map(|event| match event {
+            Event::Released(released) => Some(calls::AcknowledgeResponse {
+                acknowledgement_digest: released.digest.0.to_vec().into(),
+                number: released.message.number.clone(),
+            }),
+            _ => None,
+        });
+        answer.map(Response::new).ok_or_else(not_what_was_asked)
+    }
+}
+
+impl WatchCalls {
+    /// For the node to serve behind the access table.
+    pub fn service(self) -> WatchServiceServer<WatchCalls> {
+        WatchServiceServer::new(self)
+            .max_decoding_message_size(limits::CALL_BYTES_MAX)
+            .max_encoding_message_size(limits::ANSWER_BYTES_MAX)
+    }
+
+    async fn stored(&self, digest: &Digest) -> Result<(Whereabouts, StoredMessage), Status> {
+        let head = self.registrar.head();
+        let there = *head.board.messages.get(digest).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
+        let records = head.records(&self.registrar.journal);
+        let stored = records.message(there.index, digest).await.map_err(status::record)?;
+        Ok((there, stored))
+    }
+}
+
+/// "I have read this": to its author, in its thread, on its lane. The subject quotes nothing, since a
+/// number may be as long as a subject.
+fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: Instant) -> Outgoing {
+    let content = Acknowledgement { message: of, officer: officer.clone(), read_at: at };
+    Outgoing {
+        thread: read.draft.thread,
+        kind: ACKNOWLEDGEMENT.into(),
+        content: encode_acknowledgement(&content),
+        action: vec![Addressee { party: read.author, office: String::new() }],
+        information: Vec::new(),
+        precedence: read.draft.precedence,
+        zone: "Z".into(),
+        drafter: officer.clone(),
+        regime: None,
+        marking: String::new(),
+        language: "en".into(),
+        references: vec![Reference {
+            message: Some(of),
+            number: read.number.clone(),
+            author: read.author.to_string(),
+            relation: Relation::Acknowledges,
+        }],
+        traffic: read.draft.traffic,
+        parts: Vec::new(),
+        subject: "Acknowledgement".into(),
+        remarks: String::new(),
+    }
+}
+
+fn marks_on_record(record: &Record, digest: &Digest) -> Vec<String> {
+    let marks = record.events.iter().find_map(|event| match event {
+        Event::Received(received) if received.dispatch.message == *digest => Some(received.marks.clone()),
+        _ => None,
+    });
+    marks.unwrap_or_default()
+}
+
+/// One watch, from its position on.
+struct Follower {
+    heads: watch::Receiver<std::sync::Arc<Head>>,
+    journal: Journal,
+    /// The index of the next record to look at: a position is the index of the record after.
+    next: u64,
+    notices: Notices,
+}
+
+impl Follower {
+    async fn run(mut self, until: Until) {
+        loop {
+            let head = self.heads.borrow_and_update().clone();
+            match self.catch_up(&head).await {
+                Ok(()) => {}
+                Err(Stop::Gone) => return,
+                Err(Stop::Journal(status)) => {
+                    let _ = self.notices.send(Err(status)).await;
+                    return;
+                }
+            }
+            if until == Until::Now {
+                return;
+            }
+            tokio::select! {
+                changed = self.heads.changed() => if changed.is_err() { return },
+                () = self.notices.closed() => return,
+            }
+        }
+    }
+
+    async fn catch_up(&mut self, head: &Head) -> Result<(), Stop> {
+        let records = head.records(&self.journal);
+        while self.next < head.chain.size {
+            let end = head.chain.size.min(self.next.saturating_add(limits::NOTICE_RECORDS_MAX as u64));
+            let some =
+                records.range(self.next, end).await.map_err(|fault| Stop::Journal(status::record(fault)))?;
+            for record in some {
+                for event in &record.events {
+                    if let Event::Received(received) = event {
+                        let notice = notice(&record, received.as_ref(), &head.board);
+                        self.notices.send(Ok(notice)).await.map_err(|_| Stop::Gone)?;
+                    }
+                }
+                self.next = record.index.saturating_add(1);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How long a watch follows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    Now,
+    NobodyListens,
+}
+
+/// Why a watch's stream ends early.
+enum Stop {
+    /// Nobody listens any more.
+    Gone,
+    Journal(Status),
+}
+
+/// What was refused for good is told as well, by the sentence why: it was never read.
+fn notice(record: &Record, received: &Received, board: &Board) -> calls::FollowResponse {
+    let dispatch = &received.dispatch;
+    let mut notice = calls::FollowResponse {
+        position: record.index.saturating_add(1),
+        digest: dispatch.message.0.to_vec().into(),
+        thread: dispatch.thread.0.to_vec().into(),
+        from: dispatch.from.to_string(),
+        precedence: precedence_to_proto(dispatch.lane),
+        recorded_at_ms: record.at.0,
+        acknowledged: board
+            .messages
+            .get(&dispatch.message)
+            .is_some_and(|there| matches!(there.acknowledged, Acknowledged::InRecord(_))),
+        marks: received.marks.clone(),
+        ..Default::default()
+    };
+    match &received.message {
+        Some(message) => {
+            let draft = &message.draft;
+            notice.thread = draft.thread.0.to_vec().into();
+            notice.number = message.number.clone();
+            notice.kind = draft.kind.clone();
+            notice.subject = draft.subject.clone();
+            notice.precedence = precedence_to_proto(draft.precedence);
+            notice.traffic = traffic_to_proto(draft.traffic);
+            notice.released_at_ms = message.released_at.0;
+            let said = content::said(&draft.kind, &draft.content);
+            notice.marks.extend(marks_of(message, &said));
+        }
+        None => notice.marks.push(received.receipt.outcome.sentence().into()),
+    }
+    notice
+}

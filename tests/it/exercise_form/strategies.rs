@@ -1,0 +1,303 @@
+//! Any content, as a form can state it.
+
+use detente::domain::digest::{Digest, ThreadId};
+use detente::domain::exercise::{
+    ActivityReference, Amendment, Area, Basis, Calendar, CalendarEntry, CalendarReturn, Cancellation,
+    Conclusion, Content, Figure, Formation, GeoPoint, Invitation, LandActivity, Landing, MessageDigest,
+    MessageReference, Notice, Notification, OtherThread, Phase, Place, Prose, SameActivity,
+    SameActivityPosition, Statement, Transfer, When,
+};
+use detente::limits;
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof![
+        2 => Just(String::new()),
+        4 => "[ -~]{0,20}",
+        2 => any::<String>(),
+        1 => Just("a \u{202e}\"quoted\"\\ \u{0} \u{1b}[2J '''\r\n\"\"\" end\"".to_owned()),
+    ]
+}
+
+fn texts() -> impl Strategy<Value = Vec<String>> {
+    vec(text(), 0..4)
+}
+
+fn prose() -> impl Strategy<Value = Prose> {
+    prop_oneof![3 => text(), 1 => "(line[ \t\"\\\\]*\r?\n){0,4}"].prop_map(Prose)
+}
+
+fn number() -> impl Strategy<Value = Option<u64>> {
+    option::of(prop_oneof![Just(0), Just(limits::FORM_NUMBER_MAX), 0..=limits::FORM_NUMBER_MAX])
+}
+
+fn when() -> impl Strategy<Value = When> {
+    let written = prop_oneof![
+        Just(String::new()),
+        "20[0-9]{2}-[01][0-9](-[0-3][0-9](T[0-2][0-9]:[0-5][0-9]Z?)?)?( (Europe/Minsk|Z|\\+03:00|nowhere))?",
+        text(),
+    ];
+    written.prop_map(|text| text.parse().expect("any text is taken"))
+}
+
+fn point() -> impl Strategy<Value = GeoPoint> {
+    any::<(i32, i32)>().prop_map(|(latitude_microdegrees, longitude_microdegrees)| GeoPoint {
+        latitude_microdegrees,
+        longitude_microdegrees,
+    })
+}
+
+/// A strategy for a struct: each field with the strategy for it.
+macro_rules! of {
+    ($type:ident { $($field:ident: $strategy:expr),+ $(,)? }) => {{
+        let mut strategy = Just($type::default()).boxed();
+        $(
+            strategy = (strategy, $strategy)
+                .prop_map(|(mut form, value)| { form.$field = value; form })
+                .boxed();
+        )+
+        strategy
+    }};
+}
+
+fn figures() -> impl Strategy<Value = Vec<Figure>> {
+    vec(of!(Figure { what: text(), kind: text(), party: text(), territory: text(), number: number() }), 0..4)
+}
+
+fn formations() -> impl Strategy<Value = Vec<Formation>> {
+    vec(
+        of!(Formation {
+            party: text(),
+            designation: text(),
+            subordination: text(),
+            kind: text(),
+            number: number(),
+            remarks: prose(),
+        }),
+        0..3,
+    )
+}
+
+fn areas() -> impl Strategy<Value = Vec<Area>> {
+    vec(
+        of!(Area {
+            name: text(),
+            features: prose(),
+            territory: text(),
+            outline: vec(point(), 0..5),
+            centre: option::of(point()),
+            radius_metres: number(),
+        }),
+        0..3,
+    )
+}
+
+fn place() -> BoxedStrategy<Place> {
+    of!(Place { name: text(), territory: text(), position: option::of(point()) })
+}
+
+fn message() -> BoxedStrategy<MessageReference> {
+    of!(MessageReference {
+        message_digest: option::of(any::<[u8; 32]>().prop_map(|bytes| MessageDigest(Digest(bytes)))),
+        number: text(),
+        author: text(),
+    })
+}
+
+fn references() -> impl Strategy<Value = Vec<ActivityReference>> {
+    vec(
+        of!(ActivityReference {
+            message: message(),
+            calendar_year: number(),
+            calendar_entry: number(),
+            relation: text(),
+        }),
+        0..3,
+    )
+}
+
+fn basis() -> impl Strategy<Value = Option<Basis>> {
+    option::of(prop_oneof![Just(Basis::Voluntary), Just(Basis::Owed)])
+}
+
+fn notification() -> BoxedStrategy<Notification> {
+    let land = of!(LandActivity {
+        figures: figures(),
+        formations: formations(),
+        purpose_of_air_missions: prose(),
+        categories_of_aircraft: texts(),
+        level_of_command_air: text(),
+        naval_gunfire: prose(),
+        other_ship_support: prose(),
+        level_of_command_naval: text(),
+    });
+    let landing = of!(Landing {
+        figures: figures(),
+        formations: formations(),
+        points_of_embarkation: vec(place(), 0..3),
+    });
+    let transfer = of!(Transfer {
+        figures: figures(),
+        formations: formations(),
+        arrival_points: vec(place(), 0..3),
+        concentration_points: vec(place(), 0..3),
+    });
+    let phases = vec(
+        of!(Phase {
+            name: text(),
+            kind: text(),
+            start: when(),
+            end: when(),
+            areas: areas(),
+            tactical_purpose: prose(),
+            description: prose(),
+        }),
+        0..3,
+    );
+    of!(Notification {
+        designation: text(),
+        general_purpose: prose(),
+        notifying_parties: texts(),
+        territorial_parties: texts(),
+        commanding_parties: texts(),
+        participating_parties: texts(),
+        level_of_command_organising: text(),
+        level_of_command_commanding: text(),
+        start: when(),
+        end: when(),
+        basis: basis(),
+        notice: option::of(prop_oneof![Just(Notice::InAdvance), Just(Notice::Short)]),
+        land: land,
+        landing: landing,
+        transfer: transfer,
+        areas: areas(),
+        phases: phases,
+        changes_against_calendar: prose(),
+        relation_to_other_activities: prose(),
+        references: references(),
+        remarks: prose(),
+        to_follow: texts(),
+    })
+}
+
+fn calendar() -> BoxedStrategy<Calendar> {
+    let entries = vec(
+        of!(CalendarEntry {
+            number: number(),
+            kind: text(),
+            designation: text(),
+            characteristics_and_purpose: prose(),
+            participating_parties: texts(),
+            areas: areas(),
+            planned_duration_days: number(),
+            start: when(),
+            end: when(),
+            period: text(),
+            figures: figures(),
+            types_of_forces: texts(),
+            level_of_command: text(),
+            direct_operational_command: text(),
+            formations: formations(),
+            references: references(),
+            remarks: prose(),
+        }),
+        0..3,
+    );
+    of!(Calendar {
+        year: number(),
+        holds: option::of(prop_oneof![Just(CalendarReturn::Entries), Just(CalendarReturn::Nil)]),
+        entries: entries,
+        remarks: prose(),
+        to_follow: texts(),
+    })
+}
+
+fn invitation() -> BoxedStrategy<Invitation> {
+    of!(Invitation {
+        designation: text(),
+        references: references(),
+        basis: basis(),
+        invited: texts(),
+        answer_by: when(),
+        answer_to: text(),
+        observers_per_party: number(),
+        exercise_start: when(),
+        exercise_end: when(),
+        assembly_time: when(),
+        assembly_place: place(),
+        programme_start: when(),
+        programme_end: when(),
+        planned_duration: text(),
+        languages: texts(),
+        board_and_lodging: prose(),
+        transport: prose(),
+        equipment_issued: prose(),
+        own_equipment: prose(),
+        special_clothing: prose(),
+        map: prose(),
+        briefings: prose(),
+        observation_plan: prose(),
+        remarks: prose(),
+        to_follow: texts(),
+    })
+}
+
+/// Content of any kind.
+pub fn content() -> BoxedStrategy<Content> {
+    let amendment = of!(Amendment {
+        amends: message(),
+        why: prose(),
+        notification: notification(),
+        remarks: prose(),
+        to_follow: texts(),
+    });
+    let conclusion = of!(Conclusion {
+        exercise: message(),
+        actual_start: when(),
+        actual_end: when(),
+        figures: figures(),
+        source: text(),
+        differences: prose(),
+        remarks: prose(),
+        to_follow: texts(),
+    });
+    let statement = of!(Statement {
+        exercise: message(),
+        figures: figures(),
+        source: text(),
+        stated_on: when(),
+        statement: prose(),
+        remarks: prose(),
+        to_follow: texts(),
+    });
+    let cancellation = of!(Cancellation {
+        cancels: message(),
+        reason: prose(),
+        references: references(),
+        remarks: prose(),
+        to_follow: texts(),
+    });
+    let position = prop_oneof![Just(SameActivityPosition::Stated), Just(SameActivityPosition::Contested)];
+    let same_activity = of!(SameActivity {
+        position: option::of(position),
+        other_party: text(),
+        other_thread: option::of(any::<[u8; 16]>().prop_map(|bytes| OtherThread(ThreadId(bytes)))),
+        other_message: message(),
+        reason: prose(),
+        remarks: prose(),
+        to_follow: texts(),
+    });
+    prop_oneof![
+        calendar().prop_map(Content::Calendar),
+        notification().prop_map(|form| Content::Notification(Box::new(form))),
+        amendment.prop_map(|form| Content::Amendment(Box::new(form))),
+        invitation().prop_map(|form| Content::Invitation(Box::new(form))),
+        conclusion.prop_map(Content::Conclusion),
+        statement.prop_map(Content::Statement),
+        cancellation.prop_map(Content::Cancellation),
+        same_activity.prop_map(Content::SameActivity),
+    ]
+    .boxed()
+}

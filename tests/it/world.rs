@@ -1,0 +1,261 @@
+//! Real nodes for the tests: each with its own directory, authority, keys and journal, people of every
+//! role, and the other Parties taken by two custodians. Real TLS on loopback, one clock for all.
+
+use std::collections::BTreeMap;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use detente::cli::desk::{Desk, DeskDirectory, answer};
+use detente::cli::init::{InitPlan, Lives, NewPerson, init};
+use detente::cli::node::Node;
+use detente::cli::node_directory::{JournalSettings, KafkaSettings, NodeDirectory, TransportSettings};
+use detente::cli::person;
+use detente::clock::Clock;
+use detente::codec::party_file::PartyFile;
+use detente::codec::proto::detente::evidence::v1 as evidence;
+use detente::codec::proto::detente::v1::party_service_client::PartyServiceClient;
+use detente::codec::proto::detente::v1::{
+    ConfirmRequest, ExportPartyRequest, Member, ProposeRequest, propose_request::Change,
+};
+use detente::domain::digest::Digest;
+use detente::domain::party::Party;
+use detente::domain::people::Role;
+use detente::domain::time::Instant;
+
+use crate::broker;
+
+/// The day on which every world begins.
+pub fn beginning() -> Instant {
+    Instant::from_rfc3339("2024-11-01T09:00:00Z").unwrap()
+}
+
+/// On what the journals lie.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Medium {
+    Embedded,
+    /// The broker that `tests/run` started, a topic for each node.
+    Kafka,
+}
+
+/// Nodes that know each other, and the clock that they share.
+pub struct World {
+    pub clock: Clock,
+    pub medium: Medium,
+    states: BTreeMap<Party, State>,
+}
+
+/// One Party: its directory, its people, and its node while it runs.
+pub struct State {
+    pub party: Party,
+    pub directory: PathBuf,
+    /// Where the node listens, also while it is down.
+    pub address: String,
+    people: BTreeMap<&'static str, PathBuf>,
+    node: Option<Node>,
+    clock: Clock,
+    _kept: tempfile::TempDir,
+}
+
+impl World {
+    /// On embedded journals, all nodes running, every Party known to every other.
+    pub async fn new(codes: &[&str]) -> World {
+        World::on(Medium::Embedded, codes).await
+    }
+
+    pub async fn on(medium: Medium, codes: &[&str]) -> World {
+        let mut world = World::apart(medium, codes).await;
+        let files: Vec<(Party, String)> = {
+            let mut files = Vec::new();
+            for state in world.states.values() {
+                files.push((state.party, state.party_file().await));
+            }
+            files
+        };
+        for state in world.states.values_mut() {
+            for (party, file) in &files {
+                if *party != state.party {
+                    state.take_party(file).await;
+                }
+            }
+        }
+        world
+    }
+
+    /// As `on`, but no Party knows another yet.
+    pub async fn apart(medium: Medium, codes: &[&str]) -> World {
+        let clock = Clock::standing_at(beginning());
+        let mut states = BTreeMap::new();
+        for code in codes {
+            let state = State::begin(code, medium, clock.clone()).await;
+            states.insert(state.party, state);
+        }
+        World { clock, medium, states }
+    }
+
+    pub fn state(&self, code: &str) -> &State {
+        &self.states[&code.parse::<Party>().unwrap()]
+    }
+
+    pub fn state_mut(&mut self, code: &str) -> &mut State {
+        self.states.get_mut(&code.parse::<Party>().unwrap()).unwrap()
+    }
+
+    pub fn node(&self, code: &str) -> &Node {
+        self.state(code).node()
+    }
+
+    /// The desk of the person who has this role: "drafter", "releaser", "watch", "auditor", "operator",
+    /// "custodian", "second custodian".
+    pub fn desk(&self, code: &str, role: &str) -> Desk {
+        self.state(code).desk(role)
+    }
+}
+
+impl State {
+    /// A node with its people, running, that knows nobody else.
+    async fn begin(code: &str, medium: Medium, clock: Clock) -> State {
+        let kept = tempfile::tempdir().unwrap();
+        // Held until the node takes it over, so that its port is in the key list before it runs.
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let plan = plan(code, kept.path(), &address, medium);
+        let made = init(&plan, clock.now()).await.unwrap();
+        let [first, second] = made.desks;
+        let mut state = State {
+            party: plan.party,
+            directory: plan.directory,
+            address,
+            people: [("custodian", first), ("second custodian", second)].into(),
+            node: None,
+            clock,
+            _kept: kept,
+        };
+        state.start_on(Some(listener)).await;
+        for role in [Role::Drafter, Role::Releaser, Role::Watch, Role::Auditor, Role::Operator] {
+            let name = format!("{} of {code}", role.name());
+            state.take_person(role.name(), &name, &[role]).await;
+        }
+        state
+    }
+
+    pub fn node(&self) -> &Node {
+        self.node.as_ref().expect("the node runs")
+    }
+
+    pub async fn start(&mut self) {
+        self.start_on(None).await;
+    }
+
+    async fn start_on(&mut self, listener: Option<TcpListener>) {
+        let node = Node::start(&self.directory, self.clock.clone(), listener).await;
+        self.node = Some(node.unwrap_or_else(|fault| panic!("{}: {fault}", self.party)));
+    }
+
+    pub async fn stop(&mut self) {
+        self.node.take().expect("the node runs").shutdown().await;
+    }
+
+    pub fn desk(&self, role: &str) -> Desk {
+        self.desk_at(&self.people[role])
+    }
+
+    pub fn desk_at(&self, directory: &Path) -> Desk {
+        DeskDirectory::at(directory).open(self.clock.clone()).unwrap()
+    }
+
+    pub fn desk_directory(&self, role: &str) -> &Path {
+        &self.people[role]
+    }
+
+    /// A certificate, and the place on the roster by two custodians. The desk is kept under `called`.
+    pub async fn take_person(&mut self, called: &'static str, name: &str, roles: &[Role]) -> Digest {
+        let (desk, key_digest) = self.issue(called, name);
+        self.people.insert(called, desk);
+        self.change(member_added(name, key_digest, roles), Bytes::new()).await;
+        key_digest
+    }
+
+    /// A certificate alone.
+    pub fn issue(&self, folder: &str, name: &str) -> (PathBuf, Digest) {
+        let out = self.directory.join("people").join(folder.replace(' ', "-"));
+        let new = NewPerson { name: name.into(), office: OFFICE.into() };
+        let directory = NodeDirectory::at(&self.directory);
+        let now = self.clock.now();
+        let issued = person::issue(&directory, &self.party, &new, &out, &self.address, lives(), now).unwrap();
+        (out, issued.key_digest)
+    }
+
+    /// Proposed by one custodian, confirmed by the other.
+    pub async fn change(&self, change: Change, fingerprint: Bytes) {
+        let (first, second) = (self.desk("custodian"), self.desk("second custodian"));
+        let command = first.command(None).unwrap();
+        let proposal = command.id.clone();
+        let propose = ProposeRequest { command: Some(command), change: Some(change), fingerprint };
+        answer(PartyServiceClient::new(first.channel).propose(propose)).await.unwrap();
+        let confirm = ConfirmRequest { command: Some(second.command(None).unwrap()), proposal };
+        answer(PartyServiceClient::new(second.channel.clone()).confirm(confirm)).await.unwrap();
+    }
+
+    pub async fn party_file(&self) -> String {
+        let mut calls = PartyServiceClient::new(self.desk("custodian").channel);
+        answer(calls.export_party(ExportPartyRequest {})).await.unwrap().party_file
+    }
+
+    pub async fn take_party(&self, file: &str) {
+        let fingerprint = PartyFile::from_text(file).unwrap().fingerprint();
+        let fingerprint = Bytes::copy_from_slice(&fingerprint.0.0);
+        self.change(Change::PartyFile(file.into()), fingerprint).await;
+    }
+}
+
+pub const OFFICE: &str = "Arms Control";
+
+/// Longer than any test's clock goes.
+pub fn lives() -> Lives {
+    const YEARS_MS: i64 = 5 * 365 * 24 * 3_600_000;
+    Lives { certificate_ms: YEARS_MS, revocation_list_ms: YEARS_MS }
+}
+
+pub fn plan(code: &str, folder: &Path, address: &str, medium: Medium) -> InitPlan {
+    let custodian =
+        |number: &str| NewPerson { name: format!("{number} custodian of {code}"), office: OFFICE.into() };
+    InitPlan {
+        directory: folder.join(code),
+        party: code.parse().unwrap(),
+        name: format!("State of {code}"),
+        listen: address.parse().unwrap(),
+        addresses: vec![address.into()],
+        contacts: vec![format!("Watch of {code}, +00 000")],
+        custodians: [custodian("first"), custodian("second")],
+        journal: journal(medium),
+        lives: lives(),
+    }
+}
+
+fn journal(medium: Medium) -> JournalSettings {
+    match medium {
+        Medium::Embedded => JournalSettings::Embedded { path: "journal/journal.sqlite".into() },
+        Medium::Kafka => {
+            let config = broker::shared();
+            JournalSettings::Kafka(KafkaSettings {
+                brokers: config.brokers,
+                topic: broker::fresh_topic(),
+                replication: config.replication,
+                min_insync: config.min_insync,
+                transport: TransportSettings::Plaintext,
+            })
+        }
+    }
+}
+
+pub fn member_added(name: &str, key_digest: Digest, roles: &[Role]) -> Change {
+    Change::MemberAdded(Member {
+        person: Some(evidence::Person {
+            name: name.into(),
+            office: OFFICE.into(),
+            key_digest: Bytes::copy_from_slice(&key_digest.0),
+        }),
+        roles: roles.iter().map(|role| role.name().into()).collect(),
+    })
+}
