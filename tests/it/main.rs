@@ -2,6 +2,7 @@
 
 mod access;
 mod authority;
+mod board;
 mod broker;
 mod chain;
 mod custody;
@@ -14,6 +15,8 @@ mod links;
 mod merkle;
 mod node;
 mod notes;
+mod party;
+mod registrar;
 mod rooms;
 mod signed;
 mod talk;
