@@ -10,6 +10,7 @@ mod bundle;
 mod chain;
 mod custodians;
 mod custody;
+mod demo;
 mod embedded;
 mod exercise;
 mod exercise_form;
