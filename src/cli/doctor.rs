@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::domain::board::Board;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
-use crate::journal::kafka_settings;
+use crate::journal::kafka_topic;
 use crate::limits;
 use crate::peers::certificate;
 use crate::registrar::{CheckpointFile, OpenFault, replay_checked};
@@ -179,7 +179,7 @@ impl Lines {
     async fn journal(&mut self, directory: &NodeDirectory, settings: &NodeSettings) -> Option<Fold> {
         let place = settings.journal.place(directory);
         if let JournalSettings::Kafka(kafka) = &settings.journal {
-            match kafka_settings::check(&kafka.config(), &kafka.topic).await {
+            match kafka_topic::check(&kafka.config(), &kafka.topic).await {
                 Ok(wrong) if wrong.is_empty() => self.push("settings of the topic", Finding::Ok),
                 Ok(wrong) => {
                     for one in wrong {

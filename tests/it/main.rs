@@ -3,6 +3,7 @@
 mod access;
 mod authority;
 mod broker;
+mod chain;
 mod custodians;
 mod custody;
 mod embedded;
