@@ -12,6 +12,7 @@ mod journal;
 mod kafka;
 mod key_list;
 mod links;
+mod links_down;
 mod merkle;
 mod node;
 mod notes;
