@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::open::{OpenFault, head_of};
 use super::seal::{own_key, seal};
@@ -43,6 +43,7 @@ pub(super) struct Writer {
     announce: watch::Sender<Arc<Head>>,
     persons: mpsc::Receiver<Ask>,
     peers: mpsc::Receiver<Ask>,
+    renewals: mpsc::Receiver<oneshot::Sender<Arc<Head>>>,
 }
 
 /// A batch that was decided and sealed, but is not on record yet.
@@ -79,6 +80,7 @@ impl Writer {
         announce: watch::Sender<Arc<Head>>,
         persons: mpsc::Receiver<Ask>,
         peers: mpsc::Receiver<Ask>,
+        renewals: mpsc::Receiver<oneshot::Sender<Arc<Head>>>,
     ) -> Result<Writer, ReadFault> {
         let reader = journal.reader(durable.positions.next())?;
         Ok(Writer {
@@ -92,6 +94,7 @@ impl Writer {
             announce,
             persons,
             peers,
+            renewals,
         })
     }
 
@@ -105,6 +108,10 @@ impl Writer {
                     None => return Ok(()),
                 },
                 Some(first) = self.peers.recv() => self.take(first).await?,
+                Some(reply) = self.renewals.recv() => {
+                    self.back_to_durable().await?;
+                    let _ = reply.send(Arc::new(head_of(&self.durable, self.standing)));
+                }
                 read = self.reader.next() => self.overhear(read).await?,
             }
         }

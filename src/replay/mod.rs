@@ -6,7 +6,7 @@
 
 pub mod audit;
 pub mod bundle;
-mod ledgers;
+pub mod ledgers;
 pub mod positions;
 pub mod records;
 pub mod verify;
@@ -22,7 +22,7 @@ use crate::domain::digest::Digest;
 use crate::domain::event::{Change, Event, Record};
 use crate::domain::keys::{KeyList, Purpose};
 use crate::domain::ledger::Edge;
-use crate::domain::party::Incarnation;
+use crate::domain::party::{Incarnation, Party};
 use crate::evidence::keys::PublicKey;
 use positions::Positions;
 
@@ -78,6 +78,11 @@ pub enum Broken {
     Foreign { found: Digest },
     #[error("record 0 does not open a journal with a key list that verifies: it is missing or changed")]
     NoBeginning,
+    #[error(
+        "{party} holds a head of our ledger with it, over {size} leaves, which we signed and which the history \
+         here does not contain"
+    )]
+    HeldByPeer { party: Party, size: u64 },
     #[error("record {index} is missing or changed: the history here does not contain what was signed before")]
     Missing { index: u64 },
 }

@@ -7,12 +7,17 @@ use serde_json::Value;
 use crate::broker;
 
 fn demo(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_detente")).arg("demo").args(arguments).output().expect("the program runs")
+    Command::new(env!("CARGO_BIN_EXE_detente"))
+        .arg("demo")
+        .args(arguments)
+        .output()
+        .expect("the program runs")
 }
 
 fn summary(output: &Output) -> Value {
     let text = String::from_utf8(output.stdout.clone()).expect("text");
-    let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect();
+    let lines: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect();
     lines.last().expect("a last line").clone()
 }
 
