@@ -1,7 +1,6 @@
 //! Parties in one process with no network: a Registrar each, on an embedded journal, that hand each
 //! other deliveries, receipts and heads by the same functions that the nodes use.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -276,10 +275,6 @@ impl Side {
     /// The node's signed checkpoint over all that counts.
     pub fn checkpoint(&self) -> String {
         signed_checkpoint(&self.registrar.head(), &self.ring).unwrap()
-    }
-
-    pub fn folder(&self) -> &Path {
-        self._folder.path()
     }
 }
 
