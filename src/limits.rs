@@ -323,7 +323,7 @@ pub const FAULTS_IN_STATUS_BYTES_MAX: usize = 96 * 1024;
 /// A longer reason for returning a draft is refused (bytes).
 pub const REASON_BYTES_MAX: usize = 1024;
 /// A page of threads holds no more; the rest comes with the next one.
-pub const THREADS_PER_PAGE: usize = 50;
+pub const THREADS_PER_PAGE: usize = 200;
 /// A page of one thread holds no more messages; the rest comes with the next one.
 pub const THREAD_PAGE_MESSAGES: usize = 100;
 /// A page of one thread is ended by the message that takes it to this size (bytes).

@@ -26,9 +26,11 @@ use crate::domain::event::{Change, Member, RevocationList};
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::roster::KnownParty;
+use crate::domain::time::Instant;
 use crate::evidence::keys::KeyRing;
 use crate::limits;
 use crate::peers::certificate;
+use crate::peers::links::Links;
 use crate::peers::trust_of_board::trust_of;
 use crate::registrar::Registrar;
 use crate::rpc::caller::{Caller, PersonCaller};
@@ -39,6 +41,8 @@ pub struct PartyCalls {
     pub registrar: Registrar,
     /// The keys that this node can sign with: a key list that calls for others would stop it.
     pub ring: Arc<KeyRing>,
+    /// When each peer was last heard.
+    pub links: Links,
 }
 
 impl PartyCalls {
@@ -149,7 +153,8 @@ impl PartyService for PartyCalls {
             let owed = board.link(*party).map_or(0, |link| {
                 Precedence::FASTEST_FIRST.iter().map(|lane| link.lane(*lane).owed.len()).sum::<usize>()
             });
-            party_line(party, known, owed as u64)
+            let heard_at = self.links.of(*party).seen().heard_at;
+            party_line(party, known, owed as u64, heard_at)
         });
         Ok(Response::new(ListPartiesResponse { parties: parties.collect() }))
     }
@@ -220,7 +225,7 @@ fn member_from_proto(wire: &WireMember) -> Result<Member, Status> {
     party_checks::member(person, &wire.roles)
 }
 
-fn party_line(party: &Party, known: &KnownParty, owed: u64) -> Option<PartyLine> {
+fn party_line(party: &Party, known: &KnownParty, owed: u64, heard_at: Option<Instant>) -> Option<PartyLine> {
     let newest = known.newest()?;
     let list_until = known.revocation_list.as_ref().and_then(|list| certificate::list_until(&list.der));
     Some(PartyLine {
@@ -231,7 +236,7 @@ fn party_line(party: &Party, known: &KnownParty, owed: u64) -> Option<PartyLine>
         addresses: newest.list.addresses.clone(),
         contacts: newest.list.contacts.clone(),
         owed,
-        heard_at_ms: 0,
+        heard_at_ms: heard_at.map_or(0, |at| at.0),
         revocation_list_until_ms: list_until.map_or(0, |until| until.0),
     })
 }

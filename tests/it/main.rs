@@ -19,6 +19,7 @@ mod merkle;
 mod node;
 mod notes;
 mod officer;
+mod officer_program;
 mod pair;
 mod rooms;
 mod signed;

@@ -6,7 +6,6 @@ use detente::cli::form::{self, Syntax};
 use detente::codec::heading::given;
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
-use detente::codec::proto::detente::v1::draft_request::Content as Given;
 use detente::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
 use detente::codec::proto::detente::v1::watch_service_client::WatchServiceClient;
 use detente::domain::exercise::{Content, Kind};
@@ -106,10 +105,6 @@ pub async fn send(
 /// A notification of BY to PL in a thread of its own.
 pub async fn notify(world: &World, number: u8) -> calls::ReleaseResponse {
     send(world, "BY", number, heading(number), &filled(Kind::Notification)).await
-}
-
-pub fn calendar(toml: &str) -> Given {
-    given(&form(Kind::Calendar, toml)).unwrap()
 }
 
 pub fn reason(status: &Status) -> String {

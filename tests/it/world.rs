@@ -41,7 +41,6 @@ pub enum Medium {
 /// Nodes that know each other, and the clock that they share.
 pub struct World {
     pub clock: Clock,
-    pub medium: Medium,
     states: BTreeMap<Party, State>,
 }
 
@@ -64,7 +63,16 @@ impl World {
     }
 
     pub async fn on(medium: Medium, codes: &[&str]) -> World {
-        let mut world = World::apart(medium, codes).await;
+        World::apart(medium, codes).await.acquainted().await
+    }
+
+    /// On embedded journals and the machine's own clock, by which the program itself goes.
+    pub async fn by_the_machines_clock(codes: &[&str]) -> World {
+        World::begin(Medium::Embedded, codes, Clock::system()).await.acquainted().await
+    }
+
+    async fn acquainted(self) -> World {
+        let mut world = self;
         let files: Vec<(Party, String)> = {
             let mut files = Vec::new();
             for state in world.states.values() {
@@ -84,13 +92,16 @@ impl World {
 
     /// As `on`, but no Party knows another yet.
     pub async fn apart(medium: Medium, codes: &[&str]) -> World {
-        let clock = Clock::standing_at(beginning());
+        World::begin(medium, codes, Clock::standing_at(beginning())).await
+    }
+
+    async fn begin(medium: Medium, codes: &[&str], clock: Clock) -> World {
         let mut states = BTreeMap::new();
         for code in codes {
             let state = State::begin(code, medium, clock.clone()).await;
             states.insert(state.party, state);
         }
-        World { clock, medium, states }
+        World { clock, states }
     }
 
     pub fn state(&self, code: &str) -> &State {
@@ -162,10 +173,6 @@ impl State {
 
     pub fn desk_at(&self, directory: &Path) -> Desk {
         DeskDirectory::at(directory).open(self.clock.clone()).unwrap()
-    }
-
-    pub fn desk_directory(&self, role: &str) -> &Path {
-        &self.people[role]
     }
 
     /// A certificate, and the place on the roster by two custodians. The desk is kept under `called`.
