@@ -175,6 +175,10 @@ impl State {
         DeskDirectory::at(directory).open(self.clock.clone()).unwrap()
     }
 
+    pub fn desk_directory(&self, role: &str) -> &Path {
+        &self.people[role]
+    }
+
     /// A certificate, and the place on the roster by two custodians. The desk is kept under `called`.
     pub async fn take_person(&mut self, called: &'static str, name: &str, roles: &[Role]) -> Digest {
         let (desk, key_digest) = self.issue(called, name);
