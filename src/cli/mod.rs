@@ -3,6 +3,8 @@
 //! Never here: a rule. A new subcommand is a file with its `Args` and `run`, and one line in each half
 //! of `Cli`.
 
+pub mod audit;
+mod audit_offline;
 pub mod custody;
 pub mod demo;
 pub mod desk;
@@ -24,6 +26,7 @@ pub mod person;
 pub mod proposal;
 pub mod register;
 pub mod serve;
+pub mod verify;
 pub mod watch;
 
 use clap::{Parser, Subcommand};
@@ -50,6 +53,8 @@ enum Command {
     KeyList(key_list::Args),
     Exercise(exercise::Args),
     Watch(watch::Args),
+    Audit(audit::Args),
+    Verify(verify::Args),
 }
 
 impl Cli {
@@ -65,6 +70,8 @@ impl Cli {
             Command::KeyList(args) => key_list::run(args).await,
             Command::Exercise(args) => exercise::run(args).await,
             Command::Watch(args) => watch::run(args).await,
+            Command::Audit(args) => audit::run(args).await,
+            Command::Verify(args) => verify::run(&args),
         }
     }
 }

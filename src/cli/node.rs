@@ -39,6 +39,7 @@ use crate::replay::{Broken, TrustRoot};
 use crate::rpc::DESCRIPTORS;
 use crate::rpc::accept::{Acceptor, server};
 use crate::rpc::access::Access;
+use crate::rpc::audit::AuditCalls;
 use crate::rpc::exchange::ExchangeCalls;
 use crate::rpc::exercise::ExerciseCalls;
 use crate::rpc::party::PartyCalls;
@@ -235,6 +236,7 @@ impl Services {
             .add_service(ExchangeCalls(self.exchange.clone()).service())
             .add_service(ExerciseCalls { registrar: self.registrar.clone() }.service())
             .add_service(WatchCalls { registrar: self.registrar.clone() }.service())
+            .add_service(AuditCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
     }
 
     fn party_calls(&self) -> PartyCalls {

@@ -44,6 +44,16 @@ impl Thread {
         self.entries.insert(at, entry);
     }
 
+    /// A message that its author dispatched more than once stands at the lowest of its places, so that
+    /// the order of arrival makes no difference.
+    pub fn lower_place(&mut self, author: Party, digest: &Digest, place: u64) {
+        let same = |entry: &Entry| entry.author == author && entry.digest == *digest;
+        if let Some(at) = self.entries.iter().position(|entry| same(entry) && entry.place > place) {
+            let entry = self.entries.remove(at);
+            self.add(Entry { place, ..entry });
+        }
+    }
+
     /// What was on record here by then. Only for reading: what was dispatched is left out.
     pub fn as_of(&self, at: Instant) -> Thread {
         let entries = self.entries.iter().filter(|entry| entry.recorded_at <= at).copied().collect();

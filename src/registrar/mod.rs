@@ -27,7 +27,7 @@ use crate::limits;
 use crate::replay::positions::Positions;
 use crate::replay::records::Records;
 
-pub use checkpoint::{CheckpointFile, signed_checkpoint};
+pub use checkpoint::{CheckpointFile, KeptCheckpoint, signed_checkpoint};
 pub use open::{OpenFault, Opening, Trusted, replay_checked, replay_to_end};
 pub use seal::{KeyMissing, own_key};
 
@@ -122,7 +122,11 @@ impl Registrar {
             Origin::Node => &self.peers,
         };
         let (reply, answer) = oneshot::channel();
-        inbox.try_send(Ask { command, origin, reply }).map_err(|_| NotNow::Inbox)?;
+        inbox.try_send(Ask { command, origin, reply }).map_err(|fault| match fault {
+            mpsc::error::TrySendError::Full(_) => NotNow::Inbox,
+            // The writer has stopped: the journal is broken, or the node ends.
+            mpsc::error::TrySendError::Closed(_) => NotNow::Journal,
+        })?;
         Ok(answer)
     }
 

@@ -2,9 +2,12 @@
 
 mod access;
 mod audit;
+mod auditor;
 mod authority;
+mod board;
 mod broker;
 mod bundle;
+mod chain;
 mod custodians;
 mod custody;
 mod embedded;
@@ -20,6 +23,8 @@ mod notes;
 mod officer;
 mod officer_program;
 mod pair;
+mod party;
+mod registrar;
 mod rooms;
 mod signed;
 mod talk;

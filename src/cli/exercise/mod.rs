@@ -10,6 +10,8 @@ mod picture;
 pub mod print;
 mod show;
 
+pub use show::History;
+
 use clap::Subcommand;
 
 use crate::cli::fault::Fault;

@@ -160,7 +160,7 @@ impl History {
             .collect()
     }
 
-    fn print(&self, thread: ThreadId, as_of: Option<Instant>) {
+    pub fn print(&self, thread: ThreadId, as_of: Option<Instant>) {
         say!("Thread {thread}");
         if let Some(at) = as_of {
             say!("as it was on record here at {at}");
@@ -226,7 +226,7 @@ impl History {
         }
     }
 
-    fn to_json(&self, thread: ThreadId, as_of: Option<Instant>) -> Value {
+    pub fn to_json(&self, thread: ThreadId, as_of: Option<Instant>) -> Value {
         let said = self.said();
         let picture = Picture::of(&said);
         json!({
