@@ -14,6 +14,7 @@ mod links;
 mod merkle;
 mod node;
 mod notes;
+mod program;
 mod rooms;
 mod signed;
 mod talk;
