@@ -28,6 +28,7 @@ mod officer;
 mod officer_program;
 mod pair;
 mod party;
+mod program;
 mod registrar;
 mod rooms;
 mod signed;
