@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::{mpsc, watch};
 
-use super::open::{OpenFault, head_of};
+use super::open::{OpenFault, Trusted, head_of, replay_to_end};
 use super::seal::{own_key, seal};
 use super::{Ask, Done, Head, Standing};
 use crate::clock::Clock;
@@ -28,7 +28,7 @@ use crate::domain::time::Instant;
 use crate::evidence::keys::{KeyRing, SigningKey};
 use crate::journal::{Entry, Journal, ReadFault, Reader};
 use crate::limits;
-use crate::replay::{Broken, Fold, Look, Step};
+use crate::replay::{Broken, Fold, Look, Step, TrustRoot};
 
 pub(super) struct Writer {
     journal: Journal,
@@ -283,6 +283,9 @@ impl Writer {
             };
             match back {
                 Ok(()) => return Ok(()),
+                Err(OpenFault::Broken(Broken::Missing { index })) => {
+                    return Err(self.first_missing(index).await);
+                }
                 Err(OpenFault::Broken(broken)) => return Err(broken),
                 Err(OpenFault::Journal(ReadFault::Gone { position, .. })) => {
                     return Err(self.missing_from(position));
@@ -301,6 +304,20 @@ impl Writer {
         self.check_durable_head().await?;
         self.reader = self.journal.reader(self.durable.positions.next())?;
         Ok(())
+    }
+
+    /// Something is missing, at the latest at this index: looks from the beginning where it starts.
+    async fn first_missing(&self, at_latest: u64) -> Broken {
+        let replayed = replay_to_end(&self.journal, TrustRoot::AsItSays, Trusted::UpTo(u64::MAX), 0).await;
+        let index = match replayed {
+            Ok((fold, _)) => fold.chain.size,
+            Err(OpenFault::Broken(Broken::NoBeginning)) => 0,
+            Err(OpenFault::Journal(ReadFault::Gone { position, .. })) => {
+                self.durable.positions.first_from(position)
+            }
+            Err(_) => at_latest,
+        };
+        Broken::Missing { index: index.min(at_latest) }
     }
 
     fn missing_from(&self, position: u64) -> Broken {

@@ -48,7 +48,12 @@ pub struct Broker {
 impl Broker {
     /// In the clear.
     pub fn start() -> Broker {
-        Broker::start_with("PLAINTEXT", "", |_| Transport::Plaintext)
+        Broker::start_with("PLAINTEXT", "", None, |_| Transport::Plaintext)
+    }
+
+    /// In the clear, telling whoever asks to come to another port: that of somebody in between.
+    pub fn start_behind(advertised: u16) -> Broker {
+        Broker::start_with("PLAINTEXT", "", Some(advertised), |_| Transport::Plaintext)
     }
 
     /// With TLS, asking for a certificate of the caller. The files of both sides lie in the folder.
@@ -56,7 +61,7 @@ impl Broker {
         let listener = "ssl.client.auth=required\n\
             ssl.keystore.type=PEM\nssl.keystore.location=FOLDER/broker.pem\n\
             ssl.truststore.type=PEM\nssl.truststore.location=FOLDER/ca.pem\n";
-        Broker::start_with("SSL", listener, |folder| {
+        Broker::start_with("SSL", listener, None, |folder| {
             write_certificates(folder);
             Transport::Tls {
                 ca: folder.join("ca.pem"),
@@ -66,15 +71,21 @@ impl Broker {
         })
     }
 
-    fn start_with(protocol: &str, more: &str, prepare: impl FnOnce(&Path) -> Transport) -> Broker {
+    fn start_with(
+        protocol: &str,
+        more: &str,
+        advertised: Option<u16>,
+        prepare: impl FnOnce(&Path) -> Transport,
+    ) -> Broker {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let transport = prepare(folder.path());
         let (port, controller) = free_ports();
+        let advertised = advertised.unwrap_or(port);
         let place = folder.path().display().to_string();
         let common = include_str!("../kafka/server.properties");
         let properties = format!(
             "{common}\nlisteners={protocol}://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}\n\
-             advertised.listeners={protocol}://127.0.0.1:{port}\ninter.broker.listener.name={protocol}\n\
+             advertised.listeners={protocol}://127.0.0.1:{advertised}\ninter.broker.listener.name={protocol}\n\
              controller.quorum.bootstrap.servers=127.0.0.1:{controller}\nlog.dirs={place}/data\n\
              ssl.endpoint.identification.algorithm=\n{}",
             more.replace("FOLDER", &place)
@@ -95,6 +106,11 @@ impl Broker {
     /// How a journal reaches it.
     pub fn config(&self) -> KafkaConfig {
         config(&format!("127.0.0.1:{}", self.port), self.transport.clone())
+    }
+
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Where its files and certificates lie.

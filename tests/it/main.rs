@@ -2,12 +2,14 @@
 
 mod access;
 mod authority;
+mod between;
 mod board;
 mod broker;
 mod chain;
 mod custody;
 mod embedded;
 mod exercise_form;
+mod fates;
 mod journal;
 mod kafka;
 mod key_list;
@@ -15,7 +17,9 @@ mod links;
 mod merkle;
 mod node;
 mod notes;
+mod opening;
 mod party;
+mod records;
 mod registrar;
 mod rooms;
 mod signed;

@@ -57,7 +57,8 @@ pub fn ring() -> Arc<KeyRing> {
 }
 
 fn list(party: Party, seed: u8, number: u32, previous: Digest, signer: &SigningKey) -> AcceptedKeyList {
-    let keys = Purpose::ALL.map(|purpose| Key { purpose, public_key: *key(seed, purpose).public_key().as_bytes() });
+    let keys =
+        Purpose::ALL.map(|purpose| Key { purpose, public_key: *key(seed, purpose).public_key().as_bytes() });
     let list = KeyList {
         party,
         incarnation: LIFE,
@@ -120,13 +121,8 @@ pub fn sealed(chain: &Chain, writer: WriterId, epoch: u64, record: &Record) -> B
 }
 
 pub fn sealed_by(key: &SigningKey, chain: &Chain, writer: WriterId, epoch: u64, record: &Record) -> Bytes {
-    let heading = Heading {
-        index: chain.size,
-        previous: chain.head,
-        incarnation: chain.incarnation,
-        epoch,
-        writer,
-    };
+    let heading =
+        Heading { index: chain.size, previous: chain.head, incarnation: chain.incarnation, epoch, writer };
     record::seal(&heading, record, key)
 }
 
@@ -190,8 +186,12 @@ pub fn release(number: u8, outgoing: Outgoing) -> Command {
 }
 
 pub fn acknowledge(of: Digest) -> Command {
-    let reference =
-        Reference { message: Some(of), number: String::new(), author: String::new(), relation: Relation::Acknowledges };
+    let reference = Reference {
+        message: Some(of),
+        number: String::new(),
+        author: String::new(),
+        relation: Relation::Acknowledges,
+    };
     let outgoing = Outgoing {
         kind: ACKNOWLEDGEMENT.into(),
         references: vec![reference],
