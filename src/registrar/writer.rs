@@ -60,7 +60,7 @@ enum Answer {
 /// How the entries of a batch came back.
 enum ReadBack {
     /// All count, in order.
-    Counted(Fold, Vec<Record>),
+    Counted(Box<Fold>, Vec<Record>),
     /// At least one does not, or something of another writer came between.
     Otherwise,
 }
@@ -174,7 +174,7 @@ impl Writer {
         let outcome = tokio::time::timeout(Duration::from_millis(limits::READ_BACK_MS_MAX), whole).await;
         match outcome {
             Ok(Some(Ok(ReadBack::Counted(fold, records)))) => {
-                self.durable = fold;
+                self.durable = *fold;
                 self.announce();
                 let records: Vec<_> = records.into_iter().map(Arc::new).collect();
                 answer(batch.answers, &records);
@@ -407,7 +407,7 @@ async fn read_back(reader: &mut Reader, mut fold: Fold, entries: &[Bytes]) -> Re
             }
         }
     }
-    Ok(ReadBack::Counted(fold, records))
+    Ok(ReadBack::Counted(Box::new(fold), records))
 }
 
 fn answer(answers: Vec<(Ask, Answer)>, records: &[Arc<Record>]) {

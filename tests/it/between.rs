@@ -33,6 +33,7 @@ pub struct Between {
     listener: Option<TcpListener>,
     passage: watch::Sender<Passage>,
     released: watch::Sender<u64>,
+    held: Arc<watch::Sender<u64>>,
 }
 
 impl Between {
@@ -44,6 +45,7 @@ impl Between {
             listener: Some(listener),
             passage: watch::Sender::new(Passage::Free),
             released: watch::Sender::new(0),
+            held: Arc::new(watch::Sender::new(0)),
         }
     }
 
@@ -54,6 +56,7 @@ impl Between {
     pub fn serve(&mut self, broker: u16) {
         let listener = self.listener.take().expect("it serves once");
         let (passage, released) = (self.passage.subscribe(), self.released.subscribe());
+        let held = self.held.clone();
         tokio::spawn(async move {
             while let Ok((node, _)) = listener.accept().await {
                 let Ok(broker) = TcpStream::connect(("127.0.0.1", broker)).await else { continue };
@@ -61,7 +64,8 @@ impl Between {
                 let (from_node, to_node) = node.into_split();
                 let (from_broker, to_broker) = broker.into_split();
                 let kind = Arc::new(AtomicI16::new(-1));
-                tokio::spawn(up(from_node, to_broker, kind.clone(), passage.clone(), released.clone()));
+                let gate = (released.clone(), held.clone());
+                tokio::spawn(up(from_node, to_broker, kind.clone(), passage.clone(), gate));
                 tokio::spawn(down(from_broker, to_node, kind, passage.clone()));
             }
         });
@@ -69,6 +73,11 @@ impl Between {
 
     pub fn set(&self, passage: Passage) {
         self.passage.send_replace(passage);
+    }
+
+    /// Until something is held back.
+    pub async fn until_held(&self) {
+        self.held.subscribe().wait_for(|held| *held > 0).await.unwrap();
     }
 
     /// Lets go what was held back.
@@ -82,7 +91,7 @@ async fn up(
     mut to: OwnedWriteHalf,
     kind: Arc<AtomicI16>,
     passage: watch::Receiver<Passage>,
-    mut released: watch::Receiver<u64>,
+    (mut released, held): (watch::Receiver<u64>, Arc<watch::Sender<u64>>),
 ) -> std::io::Result<()> {
     loop {
         let length = from.read_u32().await?;
@@ -97,6 +106,7 @@ async fn up(
             (WRITES, Passage::WritesLost) => continue,
             (WRITES, Passage::WritesHeld) => {
                 let times = *released.borrow();
+                held.send_modify(|held| *held += 1);
                 let _ = released.wait_for(|now| *now > times).await;
             }
             _ => {}

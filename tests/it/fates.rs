@@ -4,7 +4,7 @@
 use detente::domain::board::Denied;
 use detente::domain::refusal::NotNow;
 use detente::journal::{Journal, kafka};
-use detente::registrar::{Done, Registrar};
+use detente::registrar::{Done, Registrar, Standing};
 use detente::replay::Broken;
 use rusqlite::Connection;
 
@@ -40,10 +40,13 @@ async fn copies(journal: &Journal, number: u64) -> usize {
 #[tokio::test(flavor = "multi_thread")]
 async fn on_kafka_every_fate_leaves_one_record_and_one_answer() {
     let mut between = Between::new().await;
-    let broker = Broker::start_behind(between.port());
-    between.serve(broker.port());
+    let broker = Broker::start_behind(|port| {
+        between.serve(port);
+        between.port()
+    });
     let config = broker::config(&format!("127.0.0.1:{}", between.port()), broker.config().transport);
-    let journal = kafka::create(&config, &broker::fresh_topic()).await.unwrap();
+    let topic = broker::fresh_topic();
+    let journal = kafka::create(&config, &topic).await.unwrap();
     journal.append(vec![party::first_entry()]).await.unwrap();
     let (registrar, _task) = open(&journal, 1).await;
     read(&registrar, 1).await.unwrap();
@@ -63,22 +66,30 @@ async fn on_kafka_every_fate_leaves_one_record_and_one_answer() {
     settled(&registrar, &journal, 3).await;
     assert_eq!(copies(&journal, 3).await, 1, "and was not written again");
 
-    // Late: it comes when the same command has long been put on record under the next epoch.
+    // Late: on its way so long that another server has opened the journal, and the same command was given
+    // to that one.
     between.set(Passage::WritesHeld);
-    hears_not_now(&registrar, 4).await;
+    let late = tokio::spawn({
+        let registrar = registrar.clone();
+        async move { read(&registrar, 4).await }
+    });
+    between.until_held().await;
     between.set(Passage::Free);
-    settled(&registrar, &journal, 4).await;
-    let void = registrar.head().void;
+    let (other, _task) = open(&kafka::open(&config, &topic).await.unwrap(), 2).await;
+    settled(&other, &journal, 4).await;
+    let void = other.head().void;
     between.release();
-    until(&registrar, |head| head.void > void).await;
-    settled(&registrar, &journal, 4).await;
+    until(&other, |head| head.void > void).await;
+    assert_eq!(late.await.unwrap().unwrap_err(), Denied::NotNow(NotNow::Journal));
+    until(&registrar, |head| head.standing == Standing::StandsBy).await;
+    settled(&other, &journal, 4).await;
     assert_eq!(copies(&journal, 4).await, 2, "the late one is there, and void");
 
     // Acknowledged, but never shown: nobody hears "done".
     between.set(Passage::ReadsHidden);
-    hears_not_now(&registrar, 5).await;
+    hears_not_now(&other, 5).await;
     between.set(Passage::Free);
-    settled(&registrar, &journal, 5).await;
+    settled(&other, &journal, 5).await;
     assert_eq!(copies(&journal, 5).await, 1);
 }
 
