@@ -282,8 +282,7 @@ async fn a_receipt_that_does_not_verify_is_on_record_once_and_the_lane_goes_on_w
         let mut other_tree = Edge::new();
         other_tree.push(leaf_hash(b"first"));
         other_tree.push(leaf_hash(&bytes));
-        let checkpoint =
-            detente::peers::heads::sign_own(&by.board, &by.ring, by.you, &other_tree).unwrap();
+        let checkpoint = detente::peers::heads::sign_own(&by.board, &by.ring, by.you, &other_tree).unwrap();
         let inclusion_path = other_tree.newest_leaf_path();
         detente::codec::dispatch::encode_proven(&detente::codec::dispatch::ProvenReceipt {
             receipt: bytes,
