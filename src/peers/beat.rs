@@ -34,8 +34,6 @@ pub(super) async fn run(link: Link) {
     let mut peer: Option<Peer> = None;
     let (mut failures, mut turn) = (0, 0);
     loop {
-        // What grows while the heartbeat is under way is not told by it, and asks for another.
-        let told = shape(&link.head(), link.peer);
         // What changes while the heartbeat is under way is news for the next one.
         let before = News::at(&link.head(), link.peer);
         let beaten = match peer.take().or_else(|| link.dial(turn, Reach::Everything)) {
@@ -50,7 +48,6 @@ pub(super) async fn run(link: Link) {
         match beaten {
             Ok(()) => {
                 failures = 0;
-                if !wait(&link, &mut heads, told).await {
                 if !wait(&link, &mut heads, before).await {
                     return;
                 }
@@ -76,27 +73,6 @@ fn note(link: &Link, answered: bool) {
     }
 }
 
-/// What a heartbeat tells of: the sizes of both ledgers, and how many key lists of each end are on record.
-type Shape = (u64, u64, usize, usize);
-
-fn shape(head: &Head, peer: Party) -> Shape {
-    let (ours, theirs) =
-        head.board.link(peer).map_or((0, 0), |one| (one.ours.edge.size(), one.theirs.edge.size()));
-    let lists = |party: Option<Party>| {
-        party.and_then(|party| head.board.roster.parties.get(&party)).map_or(0, |known| known.key_lists.len())
-    };
-    (ours, theirs, lists(head.board.own.map(|own| own.party)), lists(Some(peer)))
-}
-
-/// Until the clock says so, the peer has shown something new, or a ledger has grown and settled.
-async fn wait(
-    link: &Link,
-    heads: &mut tokio::sync::watch::Receiver<std::sync::Arc<Head>>,
-    told: Shape,
-) -> bool {
-    let clock = &link.exchange.registrar.clock;
-    let due = clock.now().plus_ms(limits::HEARTBEAT_MS);
-    let grown = async { heads.wait_for(|head| shape(head, link.peer) != told).await.is_ok() };
 /// What the other end should hear of at once when it changes: the ledgers' sizes, and lists.
 #[derive(PartialEq, Default)]
 struct News {

@@ -81,6 +81,7 @@ fn first_that_fails(mut fold: Fold, from: usize, entries: &[Bytes]) -> u64 {
                 | Broken::NewerFold { index, .. }
                 | Broken::Missing { index },
             ) => return index,
+            Err(Broken::HeldByPeer { .. }) => unreachable!("no peer speaks here"),
         }
     }
     fold.missing_at_end().unwrap_or(fold.chain.size)
