@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::open::{OpenFault, head_of};
 use super::seal::{own_key, seal};
@@ -24,6 +24,7 @@ use crate::domain::event::{Event, Record};
 use crate::domain::keys::Purpose;
 use crate::domain::ledger::leaf_hash;
 use crate::domain::refusal::{NotNow, Refusal};
+use crate::domain::time::Instant;
 use crate::evidence::keys::{KeyRing, SigningKey};
 use crate::journal::{Entry, Journal, ReadFault, Reader};
 use crate::limits;
@@ -42,6 +43,7 @@ pub(super) struct Writer {
     announce: watch::Sender<Arc<Head>>,
     persons: mpsc::Receiver<Ask>,
     peers: mpsc::Receiver<Ask>,
+    renewals: mpsc::Receiver<oneshot::Sender<Arc<Head>>>,
 }
 
 /// A batch that was decided and sealed, but is not on record yet.
@@ -78,6 +80,7 @@ impl Writer {
         announce: watch::Sender<Arc<Head>>,
         persons: mpsc::Receiver<Ask>,
         peers: mpsc::Receiver<Ask>,
+        renewals: mpsc::Receiver<oneshot::Sender<Arc<Head>>>,
     ) -> Result<Writer, ReadFault> {
         let reader = journal.reader(durable.positions.next())?;
         Ok(Writer {
@@ -91,6 +94,7 @@ impl Writer {
             announce,
             persons,
             peers,
+            renewals,
         })
     }
 
@@ -104,6 +108,10 @@ impl Writer {
                     None => return Ok(()),
                 },
                 Some(first) = self.peers.recv() => self.take(first).await?,
+                Some(reply) = self.renewals.recv() => {
+                    self.back_to_durable().await?;
+                    let _ = reply.send(Arc::new(head_of(&self.durable, self.standing)));
+                }
                 read = self.reader.next() => self.overhear(read).await?,
             }
         }
@@ -117,6 +125,8 @@ impl Writer {
                 Err(_) => break,
             }
         }
+        // Whoever waited too long has been answered "not now": nothing is done behind their back.
+        asks.retain(|ask| !ask.reply.is_closed());
         match self.standing {
             Standing::StandsBy => {
                 for ask in asks {
@@ -141,7 +151,7 @@ impl Writer {
                 self.announce();
                 Ok(())
             }
-            Err(ReadFault::Gone { .. }) => Err(Broken::Missing { index: self.durable.chain.size }),
+            Err(ReadFault::Gone { position, .. }) => Err(self.missing_from(position)),
             Err(fault) => {
                 tracing::warn!(%fault, "reading the journal anew");
                 self.back_to_durable().await
@@ -150,7 +160,7 @@ impl Writer {
     }
 
     async fn write(&mut self, asks: Vec<Ask>) -> Result<(), Broken> {
-        let Some(batch) = self.decide(asks) else { return Ok(()) };
+        let batch = self.decide(asks);
         if batch.entries.is_empty() {
             answer(batch.answers, &[]);
             return Ok(());
@@ -177,7 +187,7 @@ impl Writer {
                 answer(batch.answers, &records);
                 Ok(())
             }
-            Ok(Some(Err(ReadFault::Gone { .. }))) => Err(Broken::Missing { index: self.durable.chain.size }),
+            Ok(Some(Err(ReadFault::Gone { position, .. }))) => Err(self.missing_from(position)),
             Ok(Some(Ok(ReadBack::Otherwise) | Err(_)) | None) | Err(_) => {
                 for (ask, _) in batch.answers {
                     let _ = ask.reply.send(Err(NotNow::Journal.into()));
@@ -189,13 +199,7 @@ impl Writer {
 
     /// Decides each command on top of those before it. Denials are answered with the rest, since they
     /// may rest on what is not on record yet.
-    fn decide(&self, asks: Vec<Ask>) -> Option<Batch> {
-        let Some(key) = self.record_key() else {
-            for ask in asks {
-                let _ = ask.reply.send(Err(NotNow::KeyMissing.into()));
-            }
-            return None;
-        };
+    fn decide(&self, asks: Vec<Ask>) -> Batch {
         let now = self.clock.now();
         let mut board = self.durable.board.clone();
         let mut chain = self.durable.chain.clone();
@@ -206,7 +210,7 @@ impl Writer {
                 let _ = ask.reply.send(Err(NotNow::Inbox.into()));
                 continue;
             }
-            let answer = match self.decide_one(&ask, &mut board, &mut chain, now, key) {
+            let answer = match self.decide_one(&ask, &mut board, &mut chain, now) {
                 Ok(entry) => {
                     bytes += entry.len();
                     batch.entries.push(entry);
@@ -216,7 +220,7 @@ impl Writer {
             };
             batch.answers.push((ask, answer));
         }
-        Some(batch)
+        batch
     }
 
     fn decide_one(
@@ -224,9 +228,10 @@ impl Writer {
         ask: &Ask,
         board: &mut Board,
         chain: &mut Chain,
-        now: crate::domain::time::Instant,
-        key: &SigningKey,
+        now: Instant,
     ) -> Result<Bytes, Denied> {
+        // By the overlay: a new list of our own takes force with the record after the one that confirms it.
+        let key = self.record_key(board).ok_or(NotNow::KeyMissing)?;
         let decided = board.decide(&ask.command, &ask.origin, now)?;
         let mut events = Vec::with_capacity(decided.len());
         for one in decided {
@@ -270,28 +275,43 @@ impl Writer {
         }
     }
 
-    fn record_key(&self) -> Option<&SigningKey> {
-        let board = &self.durable.board;
+    fn record_key(&self, board: &Board) -> Option<&SigningKey> {
         let newest = board.roster.parties.get(&board.own?.party)?.newest()?.list.number;
         own_key(board, &self.ring, newest, Purpose::Record).ok()
     }
 
-    /// Forgets what was not durable, finds it in the journal again if it happened, and opens an epoch.
+    /// Forgets what was not durable, finds it in the journal again if it happened, and, if this process
+    /// writes, opens an epoch.
     async fn back_to_durable(&mut self) -> Result<(), Broken> {
         loop {
-            match self.open_epoch().await {
+            let back = match self.standing {
+                Standing::Writes => self.open_epoch().await,
+                Standing::StandsBy => self.read_anew().await,
+            };
+            match back {
                 Ok(()) => return Ok(()),
                 Err(OpenFault::Broken(broken)) => return Err(broken),
-                Err(OpenFault::Journal(ReadFault::Gone { .. })) => {
-                    return Err(Broken::Missing { index: self.durable.chain.size });
+                Err(OpenFault::Journal(ReadFault::Gone { position, .. })) => {
+                    return Err(self.missing_from(position));
                 }
-                Err(fault) => tracing::warn!(%fault, "the journal does not take an epoch; trying again"),
+                Err(fault) => tracing::warn!(%fault, "the journal can't be used; trying again"),
             }
             if self.persons.is_closed() {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(limits::REOPEN_REST_MS)).await;
         }
+    }
+
+    /// Who stands by takes nothing from who writes because of a fault of its own reading.
+    async fn read_anew(&mut self) -> Result<(), OpenFault> {
+        self.check_durable_head().await?;
+        self.reader = self.journal.reader(self.durable.positions.next())?;
+        Ok(())
+    }
+
+    fn missing_from(&self, position: u64) -> Broken {
+        Broken::Missing { index: self.durable.positions.first_from(position) }
     }
 
     /// Appends "epoch n+1 opened by this writer" and reads until a record that counts has that number.
@@ -309,7 +329,7 @@ impl Writer {
         let mut fold = self.durable.clone();
         self.reader = self.journal.reader(fold.positions.next())?;
         loop {
-            let Some(key) = self.record_key() else {
+            let Some(key) = self.record_key(&fold.board) else {
                 return Err(OpenFault::NoEpoch { why: NotNow::KeyMissing.to_string() });
             };
             let number = fold.chain.epoch.saturating_add(1);

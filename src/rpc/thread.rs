@@ -3,6 +3,7 @@
 //!
 //! Never here: a judgement of what is said. Used by `exercise.rs` and, for the auditor, `audit.rs`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::faults;
@@ -32,7 +33,7 @@ pub async fn thread_as_of(
     from: usize,
 ) -> Result<calls::ShowThreadResponse, RecordFault> {
     let Some(now) = head.board.thread(thread) else { return Ok(calls::ShowThreadResponse::default()) };
-    let then = as_of.map_or_else(|| now.clone(), |at| now.as_of(at));
+    let then = as_of.map_or_else(|| Cow::Borrowed(now), |at| Cow::Owned(now.as_of(at)));
     let mut look = Look { head, records: head.records(journal), as_of, times: BTreeMap::new() };
     let order = then.in_order();
     let mut page = calls::ShowThreadResponse { gaps: gaps(&then), ..Default::default() };

@@ -63,7 +63,16 @@ impl World {
     }
 
     pub async fn on(medium: Medium, codes: &[&str]) -> World {
-        let mut world = World::apart(medium, codes).await;
+        World::apart(medium, codes).await.acquainted().await
+    }
+
+    /// On embedded journals and the machine's own clock, by which the program itself goes.
+    pub async fn by_the_machines_clock(codes: &[&str]) -> World {
+        World::begin(Medium::Embedded, codes, Clock::system()).await.acquainted().await
+    }
+
+    async fn acquainted(self) -> World {
+        let mut world = self;
         let files: Vec<(Party, String)> = {
             let mut files = Vec::new();
             for state in world.states.values() {
@@ -83,7 +92,10 @@ impl World {
 
     /// As `on`, but no Party knows another yet.
     pub async fn apart(medium: Medium, codes: &[&str]) -> World {
-        let clock = Clock::standing_at(beginning());
+        World::begin(medium, codes, Clock::standing_at(beginning())).await
+    }
+
+    async fn begin(medium: Medium, codes: &[&str], clock: Clock) -> World {
         let mut states = BTreeMap::new();
         for code in codes {
             let state = State::begin(code, medium, clock.clone()).await;
@@ -161,6 +173,10 @@ impl State {
 
     pub fn desk_at(&self, directory: &Path) -> Desk {
         DeskDirectory::at(directory).open(self.clock.clone()).unwrap()
+    }
+
+    pub fn desk_directory(&self, role: &str) -> &Path {
+        &self.people[role]
     }
 
     /// A certificate, and the place on the roster by two custodians. The desk is kept under `called`.

@@ -3,16 +3,18 @@
 //! Whether a role may give a command at all is the access table's question (`rpc/access.rs`). Here
 //! stand the rules between persons, and between what is asked and what is on record.
 
-use super::apply::hour_of;
-use super::{Board, Own};
+use super::apply::{head_bytes, hour_of};
+use super::{Board, Noted, Own, PartState};
 use crate::domain::command::{AsIs, Command, Decided, Delivery, Origin, ReceivePlan, ReleasePlan, Slot};
 use crate::domain::digest::{Digest, DraftId};
-use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted, Stamp};
+use crate::domain::event::{Change, Contradiction, Event, Head, Leaf, Receipted, Stamp};
 use crate::domain::link::Link;
-use crate::domain::message::{Message, Outcome, Outgoing, Receipt};
+use crate::domain::message::{ACKNOWLEDGEMENT, Message, Outcome, Outgoing, Receipt, Reference, Relation};
 use crate::domain::party::Party;
 use crate::domain::people::Person;
+use crate::domain::precedence::Precedence;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
+use crate::domain::thread::Acknowledged;
 use crate::domain::time::Instant;
 use crate::limits;
 
@@ -47,6 +49,9 @@ impl Board {
         match self.commands.get(&stamp.id) {
             Some(done) if done.content == stamp.content => Err(Denied::AlreadyDone { index: done.index }),
             Some(_) => Err(Refusal::IdReused.into()),
+            None if self.forgotten.is_some_and(|forgotten| stamp.at <= forgotten) => {
+                Err(Refusal::IdTooOld.into())
+            }
             None if now.ms_since(stamp.at) > limits::COMMAND_AGE_MS_MAX => Err(Refusal::IdTooOld.into()),
             None if stamp.at.ms_since(now) > limits::CLOCKS_MAY_DIFFER_MS => {
                 Err(Refusal::IdFromTheFuture.into())
@@ -65,6 +70,7 @@ impl Board {
                     );
                 }
                 self.roster.check(change)?;
+                check_own_list(own, change)?;
                 happened(Event::ChangeProposed(change.clone()))
             }
             Command::Confirm(proposal) => {
@@ -98,18 +104,20 @@ impl Board {
             Command::Acknowledge { of, outgoing } => {
                 let there = self.messages.get(of).ok_or(Refusal::NoSuchMessage)?;
                 match there.acknowledged {
-                    crate::domain::thread::Acknowledged::NotOwed => return Err(Refusal::OwnMessage.into()),
+                    Acknowledged::NotOwed => return Err(Refusal::OwnMessage.into()),
                     // A second officer may read it too: each acknowledgement is a message of its own.
-                    crate::domain::thread::Acknowledged::NotYet
-                    | crate::domain::thread::Acknowledged::InRecord(_) => {}
+                    Acknowledged::NotYet | Acknowledged::InRecord(_) => {}
                 }
+                check_acknowledges(of, outgoing)?;
                 self.release(own, None, outgoing, by, now)
             }
             Command::ReadForAudit { what } => happened(Event::AuditRead { what: what.clone() }),
             Command::StorePart { salted_digest } => {
                 happened(Event::PartStored { salted_digest: *salted_digest })
             }
-            Command::ErasePart { salted_digest, reason } if self.parts.contains_key(salted_digest) => {
+            Command::ErasePart { salted_digest, reason }
+                if self.parts.get(salted_digest) == Some(&PartState::Kept) =>
+            {
                 happened(Event::PartErased { salted_digest: *salted_digest, reason: reason.clone() })
             }
             Command::ErasePart { .. } => {
@@ -143,8 +151,13 @@ impl Board {
             Command::Receive(delivery) => self.receive(own, delivery, now),
             Command::TakeReceipt(receipted) => self.take_receipt(own, receipted),
             Command::DisputeReceipt { party, lane, serial, receipt, reason } => {
-                if !self.known_link(*party)?.lane(*lane).owed.contains_key(serial) {
+                let on_lane = self.known_link(*party)?.lane(*lane);
+                if !on_lane.owed.contains_key(serial) {
                     return Err(Refusal::NotOwed.into());
+                }
+                // Once for each dispatch, however often it comes.
+                if let Some(index) = on_lane.disputed.get(serial) {
+                    return Err(Denied::AlreadyDone { index: *index });
                 }
                 self.check_oddity(*party, now)?;
                 happened(Event::ReceiptDisputed {
@@ -155,10 +168,7 @@ impl Board {
                     reason: reason.clone(),
                 })
             }
-            Command::FollowHead(head, leaves) => {
-                self.check_oddity(head.party, now)?;
-                self.follow(head, leaves)
-            }
+            Command::FollowHead(head, leaves) => self.follow(head, leaves, now),
             Command::RejectHead { head, reason } => {
                 if self.known_link(head.party)?.theirs.rejected == Some((head.size, head.root)) {
                     return Err(Refusal::HeadNotNew.into());
@@ -175,8 +185,7 @@ impl Board {
             }
             Command::Contradict { party, proof } => {
                 self.known_link(*party)?;
-                self.check_oddity(*party, now)?;
-                happened(Event::Equivocated { party: *party, proof: proof.clone() })
+                self.contradicts(*party, proof.clone(), now)
             }
             Command::AcceptKeyList(next) => {
                 self.roster.follows(next)?;
@@ -193,12 +202,19 @@ impl Board {
             }
             Command::TurnAway { party, hour } => {
                 let link = self.known_link(*party)?;
-                if link.budget.hour == *hour && link.budget.turned_away {
+                // An hour that is over is not begun again: its budget would be, too.
+                if *hour != hour_of(now) || (link.budget.hour == *hour && link.budget.turned_away) {
                     return Err(Refusal::HeadNotNew.into());
                 }
                 happened(Event::TurnedAway { party: *party, hour: *hour })
             }
             Command::NoteMissing { message, missing } => {
+                let noted = self.waiting.get(missing).and_then(|waiting| {
+                    waiting.iter().find(|one| one.message == *message).map(|one| one.noted)
+                });
+                if noted != Some(Noted::NotYet) {
+                    return Err(Refusal::NoSuchMessage.into());
+                }
                 happened(Event::ReferenceMissing { message: *message, missing: *missing })
             }
             Command::Propose(_)
@@ -264,7 +280,8 @@ impl Board {
     ) -> Result<(), Refusal> {
         self.open_draft(draft, digest)?;
         let one_person = self.roster.one_person.contains(&outgoing.precedence);
-        if outgoing.drafter.is_same_person(by) && !one_person {
+        let drafter = self.draft(*draft).map_or(&outgoing.drafter, |open| &open.drafter);
+        if drafter.is_same_person(by) && !one_person {
             return Err(Refusal::SamePerson(outgoing.precedence));
         }
         match as_is {
@@ -327,17 +344,16 @@ impl Board {
         if let Some(given) = lane.given.get(&dispatch.serial)
             && given.dispatch != delivery.dispatch_digest
         {
-            self.check_oddity(delivery.peer, now)?;
-            return happened(contradicts(delivery));
+            return self.contradicts(delivery.peer, contradiction(delivery), now);
         }
         if dispatch.serial != expected {
             return Err(Refusal::SerialNotNext { expected }.into());
         }
-        if !link.leaf_is_free(dispatch.leaf_index, delivery.dispatch_leaf)
-            || dispatch.leaf_index > link.theirs.edge.size().saturating_add(limits::LEAVES_AHEAD_MAX)
-        {
-            self.check_oddity(delivery.peer, now)?;
-            return happened(contradicts(delivery));
+        if !link.leaf_is_free(dispatch.leaf_index, delivery.dispatch_leaf) {
+            return self.contradicts(delivery.peer, contradiction(delivery), now);
+        }
+        if !link.has_room_for_leaf(dispatch.lane) {
+            return Err(NotNow::Budget.into());
         }
         let hour = hour_of(now);
         let bytes = (delivery.dispatch_signed.len() + delivery.message_signed.len()) as u64;
@@ -408,32 +424,93 @@ impl Board {
         happened(Event::Receipted(receipted.clone()))
     }
 
-    fn follow(&self, head: &Head, leaves: &[Leaf]) -> Decision {
+    fn follow(&self, head: &Head, leaves: &[Leaf], now: Instant) -> Decision {
         let link = self.known_link(head.party)?;
-        if head.size <= link.theirs.edge.size() {
+        let followed = link.theirs.edge.size();
+        if head.size <= followed {
             return Err(Refusal::HeadNotNew.into());
         }
-        for leaf in leaves {
-            if link.known_leaf(leaf.index).is_some_and(|known| known != leaf.hash) {
-                let proof = Contradiction::Leaf { leaf: leaf.clone(), checkpoint: head.note.clone() };
-                return happened(Event::Equivocated { party: head.party, proof });
+        // What we hold comes first: it was signed for itself.
+        let Ok(edge) = link.grown(head.size, leaves) else {
+            return Err(Refusal::HeadDoesNotAddUp.into());
+        };
+        if edge.root() == head.root {
+            let mut next = followed;
+            let mut is_of_use = |leaf: &&Leaf| {
+                let asked_for =
+                    (next..head.size).contains(&leaf.index) && !link.theirs.held.contains_key(&leaf.index);
+                if asked_for {
+                    next = leaf.index.saturating_add(1);
+                }
+                asked_for
+            };
+            let unknown: Vec<Leaf> = leaves.iter().filter(&mut is_of_use).cloned().collect();
+            let announced = link.theirs.announced.len().saturating_add(unknown.len());
+            let bytes = head_bytes(head, &unknown);
+            if announced > limits::LEAVES_APART_MAX
+                || !link.has_budget(hour_of(now), Precedence::Routine, bytes)
+            {
+                return Err(NotNow::Budget.into());
             }
+            return happened(Event::HeadFollowed(head.clone(), unknown));
         }
-        match link.grown(head.size, leaves) {
-            Ok(edge) if edge.root() == head.root => {
-                let unknown =
-                    leaves.iter().filter(|leaf| link.known_leaf(leaf.index).is_none()).cloned().collect();
-                happened(Event::HeadFollowed(head.clone(), unknown))
-            }
-            Ok(_) if link.theirs.rejected == Some((head.size, head.root)) => {
-                Err(Refusal::HeadDoesNotAddUp.into())
-            }
-            Ok(_) => happened(Event::HeadRejected {
-                head: head.clone(),
-                reason: "the leaves that were sent do not add up to this root".into(),
-            }),
-            Err(_) => Err(Refusal::HeadDoesNotAddUp.into()),
+        // A signed head over other leaves than those signed for themselves is a contradiction; leaves that
+        // add up to nothing are only somebody's bytes.
+        let other = leaves
+            .iter()
+            .find(|leaf| link.theirs.held.get(&leaf.index).is_some_and(|held| *held != leaf.hash));
+        if let Some(leaf) = other
+            && link.grown_as_sent(head.size, leaves).is_ok_and(|edge| edge.root() == head.root)
+        {
+            let proof = Contradiction::Leaf { leaf: leaf.clone(), checkpoint: head.note.clone() };
+            return self.contradicts(head.party, proof, now);
         }
+        if link.theirs.rejected == Some((head.size, head.root)) {
+            return Err(Refusal::HeadDoesNotAddUp.into());
+        }
+        self.check_oddity(head.party, now)?;
+        let reason = "the leaves that were sent do not add up to this root".into();
+        happened(Event::HeadRejected { head: head.clone(), reason })
+    }
+
+    /// On record once, however often it is shown.
+    fn contradicts(&self, party: Party, proof: Contradiction, now: Instant) -> Decision {
+        if self.known_link(party)?.contradictions.contains(&proof.digest()) {
+            return Err(Refusal::Equivocation.into());
+        }
+        self.check_oddity(party, now)?;
+        happened(Event::Equivocated { party, proof })
+    }
+}
+
+/// The release without a second person is for acknowledgements alone.
+fn check_acknowledges(of: &Digest, outgoing: &Outgoing) -> Result<(), Refusal> {
+    let acknowledges = |reference: &Reference| {
+        reference.relation == Relation::Acknowledges && reference.message == Some(*of)
+    };
+    if outgoing.kind != ACKNOWLEDGEMENT {
+        Err(Refusal::Field { field: "kind", rule: "an acknowledgement is of that kind".into() })
+    } else if !outgoing.references.iter().any(acknowledges) {
+        Err(Refusal::Field {
+            field: "references",
+            rule: "an acknowledgement names what it acknowledges".into(),
+        })
+    } else {
+        Ok(())
+    }
+}
+
+/// Lists of others come from them, not from our custodians.
+fn check_own_list(own: Own, change: &Change) -> Result<(), Refusal> {
+    match change {
+        Change::OwnKeyList(next) if next.list.party != own.party => {
+            Err(Refusal::Field { field: "own_key_list", rule: "it is the list of another Party".into() })
+        }
+        Change::OwnKeyList(_)
+        | Change::MemberAdded(_)
+        | Change::MemberRemoved(_)
+        | Change::PartyAdded { .. }
+        | Change::ReleaseRule { .. } => Ok(()),
     }
 }
 
@@ -441,13 +518,10 @@ fn happened(event: Event) -> Decision {
     Ok(vec![Decided::Event(event)])
 }
 
-fn contradicts(delivery: &Delivery) -> Event {
-    Event::Equivocated {
-        party: delivery.peer,
-        proof: Contradiction::Dispatch {
-            lane: delivery.dispatch.lane,
-            serial: delivery.dispatch.serial,
-            signed: delivery.dispatch_signed.clone(),
-        },
+fn contradiction(delivery: &Delivery) -> Contradiction {
+    Contradiction::Dispatch {
+        lane: delivery.dispatch.lane,
+        serial: delivery.dispatch.serial,
+        signed: delivery.dispatch_signed.clone(),
     }
 }

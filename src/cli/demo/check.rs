@@ -1,0 +1,163 @@
+//! After the play: every journal replayed and audited from nothing, every ledger held against the one
+//! at the other end, and the exercise proven offline from a bundle.
+
+use std::collections::BTreeMap;
+
+use super::play::Played;
+use super::say::Say;
+use super::stage::{Actor, Stage};
+use crate::domain::digest::Digest;
+use crate::domain::event::Event;
+use crate::domain::message::ACKNOWLEDGEMENT;
+use crate::domain::party::Party;
+use crate::registrar::{Head, Trusted, replay_to_end};
+use crate::replay::audit::Audit;
+use crate::replay::bundle::{self, Source};
+use crate::replay::{TrustRoot, verify};
+
+/// What the checks came to.
+#[derive(Default)]
+pub struct Checked {
+    pub nodes: Vec<NodeState>,
+    pub messages: u64,
+    pub receipts_verified: u64,
+    pub acknowledgements: u64,
+    /// The first check that failed, by name.
+    pub failed: Option<String>,
+}
+
+pub struct NodeState {
+    pub party: Party,
+    pub size: u64,
+    pub root: Digest,
+    pub board: Digest,
+    pub replayed_board: Digest,
+}
+
+impl Checked {
+    fn hold(&mut self, say: &Say, party: Party, what: &str, holds: bool) {
+        say.checked(party.as_str(), what, holds);
+        if !holds {
+            self.failed.get_or_insert(format!("{party}: {what}"));
+        }
+    }
+}
+
+pub async fn check(stage: &Stage, played: &Played, say: &Say) -> Checked {
+    let mut checked = Checked::default();
+    for actor in &stage.actors {
+        journal(actor, &mut checked, say).await;
+    }
+    for one in &stage.actors {
+        for other in stage.actors.iter().filter(|other| other.party != one.party) {
+            let same = ledgers_agree(
+                &one.node.registrar.head(),
+                &other.node.registrar.head(),
+                one.party,
+                other.party,
+            );
+            let what = format!("its ledger with {} is recomputed and cosigned at the other end", other.party);
+            checked.hold(say, one.party, &what, same);
+        }
+    }
+    offline(stage, played, &mut checked, say).await;
+    checked
+}
+
+/// Replays from nothing, compares with what the node holds, and audits every signature and proof.
+async fn journal(actor: &Actor, checked: &mut Checked, say: &Say) {
+    let head = actor.node.registrar.head();
+    let journal = &actor.node.registrar.journal;
+    let root = TrustRoot::FirstKeyList(actor.node.settings.fingerprint.0);
+    let (fold, _) = match replay_to_end(journal, root, Trusted::Nothing, 0).await {
+        Ok(replayed) => replayed,
+        Err(fault) => return checked.hold(say, actor.party, &format!("replay: {fault}"), false),
+    };
+    let (board, replayed_board) = (head.board.digest(), fold.board.digest());
+    checked.hold(
+        say,
+        actor.party,
+        "replayed from nothing, the Board has the same digest",
+        board == replayed_board,
+    );
+    checked.hold(say, actor.party, "and the journal's tree the same root", head.root() == fold.tree.root());
+    checked.nodes.push(NodeState {
+        party: actor.party,
+        size: fold.chain.size,
+        root: fold.tree.root(),
+        board,
+        replayed_board,
+    });
+    let mut audit = Audit::new(root);
+    let mut counted = Counted::default();
+    let records = head.records(journal);
+    let mut next = 0;
+    while next < head.chain.size {
+        let Ok(some) = records.range(next, head.chain.size).await else { break };
+        next += some.len() as u64;
+        some.iter().for_each(|record| counted.count(record));
+    }
+    let Ok(mut reader) = journal.reader(0) else {
+        return checked.hold(say, actor.party, "the journal can be read", false);
+    };
+    while let Ok(Some(entries)) = reader.next_or_end().await {
+        audit.take(entries.into_iter().map(|entry| (entry.position, entry.bytes)));
+    }
+    let report = audit.finish(None);
+    let what = format!("{} signatures and proofs verified in {} records", report.checked, report.size);
+    checked.hold(say, actor.party, &what, report.holds() && report.size == head.chain.size);
+    checked.messages += counted.messages;
+    checked.receipts_verified += counted.receipts;
+    checked.acknowledgements += counted.acknowledgements;
+}
+
+#[derive(Default)]
+struct Counted {
+    messages: u64,
+    receipts: u64,
+    acknowledgements: u64,
+}
+
+impl Counted {
+    fn count(&mut self, record: &crate::domain::event::Record) {
+        for event in &record.events {
+            match event {
+                Event::Released(released) if released.message.draft.kind == ACKNOWLEDGEMENT => {
+                    self.acknowledgements += 1;
+                }
+                Event::Released(_) => self.messages += 1,
+                Event::Receipted(_) => self.receipts += 1,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Whether what `one` keeps is what `other` recomputed, and `other`'s cosignature of it is on record.
+fn ledgers_agree(at_one: &Head, at_other: &Head, one: Party, other: Party) -> bool {
+    let (Some(ours), Some(theirs)) = (at_one.board.link(other), at_other.board.link(one)) else {
+        return false;
+    };
+    let cosigned = ours.ours.cosigned.as_ref().map(|head| (head.size, head.root));
+    let kept = (ours.ours.edge.size(), ours.ours.edge.root());
+    kept == (theirs.theirs.edge.size(), theirs.theirs.edge.root()) && (cosigned == Some(kept) || kept.0 == 0)
+}
+
+/// The exercise as a file that a third person checks with no node: everything in it must hold.
+async fn offline(stage: &Stage, played: &Played, checked: &mut Checked, say: &Say) {
+    let trusted: BTreeMap<Party, Digest> =
+        stage.actors.iter().map(|actor| (actor.party, actor.node.settings.fingerprint.0)).collect();
+    for actor in &stage.actors {
+        let head = actor.node.registrar.head();
+        let source = Source {
+            records: &head.records(&actor.node.registrar.journal),
+            board: &head.board,
+            ring: &actor.node.ring,
+        };
+        let holds = match bundle::make(&source, played.exercise, stage.clock.now()).await {
+            Ok(file) => verify::verify(file, &trusted).is_ok_and(|found| found.holds()),
+            Err(_) => false,
+        };
+        checked.hold(say, actor.party, "the exercise is proven offline from its bundle", holds);
+    }
+}

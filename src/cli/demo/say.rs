@@ -1,0 +1,141 @@
+//! What the demonstration prints: a readable line a step, or one JSON object a line.
+
+use serde_json::{Value, json};
+
+use super::check::Checked;
+use super::play::Played;
+use super::stage::{Actor, Stage};
+use crate::codec::party_file::PartyFile;
+use crate::domain::party::Party;
+use crate::domain::time::Instant;
+
+pub struct Say {
+    as_json: bool,
+}
+
+impl Say {
+    pub fn new(as_json: bool) -> Say {
+        Say { as_json }
+    }
+
+    fn line(&self, text: String, object: Value) {
+        if self.as_json { println!("{object}") } else { println!("{text}") }
+    }
+
+    /// A step: when, who, what.
+    fn step(&self, at: Instant, who: &str, what: String) {
+        let object = json!({"kind": "step", "at": at.to_string(), "who": who, "what": what});
+        self.line(format!("{}  {who:<4}  {what}", at.date_time_group()), object);
+    }
+
+    pub fn head(&self) {
+        let sentence = "Synthetic: a demonstration with figures from the press (Zapad-2025). Persons, areas and \
+                        formations are invented, and no State has sent any of this.";
+        self.line(format!("{sentence}\n"), json!({"kind": "synthetic", "sentence": sentence}));
+    }
+
+    pub fn node(&self, actor: &Actor) {
+        let (party, address) = (actor.party, actor.node.address);
+        let fingerprint = actor.node.settings.fingerprint.to_string();
+        self.line(
+            format!("node {party:<4} at {address}, fingerprint {fingerprint}"),
+            json!({"kind": "node", "party": party.as_str(), "address": address.to_string(),
+                   "fingerprint": fingerprint, "directory": actor.directory}),
+        );
+    }
+
+    pub fn introduced(&self, at: Instant, files: &[(Party, String)]) {
+        for (party, file) in files {
+            let fingerprint = PartyFile::from_text(file).map(|file| file.fingerprint().to_string());
+            let what = format!(
+                "known to the others: two custodians of each compared {}",
+                fingerprint.unwrap_or_default()
+            );
+            self.step(at, party.as_str(), what);
+        }
+    }
+
+    pub fn drafted(&self, at: Instant, host: &Actor, by: &str, subject: &str, faults: usize) {
+        self.step(at, host.party.as_str(), format!("drafted by {by}: {subject} ({faults} faults)"));
+    }
+
+    pub fn released(&self, at: Instant, host: &Actor, by: &str, subject: &str, number: &str) {
+        self.step(at, host.party.as_str(), format!("released by {by}: {subject}, number {number}"));
+    }
+
+    pub fn receipted(&self, at: Instant, host: &Actor, guest: &Actor) {
+        let what = format!("has it on record; the receipt is verified and on record at {}", host.party);
+        self.step(at, guest.party.as_str(), what);
+    }
+
+    pub fn acknowledged(&self, at: Instant, guest: &Actor, by: &str, subject: &str) {
+        self.step(at, guest.party.as_str(), format!("read and acknowledged by {by}, on watch: {subject}"));
+    }
+
+    pub fn figures(&self, at: Instant, guest: &Actor, notified: u64, stated: u64) {
+        let what = format!(
+            "holds both figures, each with its source: {notified} troops notified, {stated} stated afterwards"
+        );
+        self.step(at, guest.party.as_str(), what);
+    }
+
+    pub fn checked(&self, party: &str, what: &str, holds: bool) {
+        let word = if holds { "holds" } else { "FAILS" };
+        self.line(
+            format!("check {party:<4}  {word}: {what}"),
+            json!({"kind": "check", "party": party, "what": what, "ok": holds}),
+        );
+    }
+
+    pub fn summary(&self, checked: &Checked) {
+        let nodes: Vec<Value> = checked
+            .nodes
+            .iter()
+            .map(|node| {
+                json!({"party": node.party.as_str(), "size": node.size, "root": node.root.to_string(),
+                       "board": node.board.to_string(), "replayed_board": node.replayed_board.to_string()})
+            })
+            .collect();
+        let text = format!(
+            "\n{}: {} messages, {} receipts verified, {} acknowledgements",
+            if checked.failed.is_none() { "everything checked holds" } else { "A CHECK FAILED" },
+            checked.messages,
+            checked.receipts_verified,
+            checked.acknowledgements
+        );
+        let object = json!({"kind": "summary", "ok": checked.failed.is_none(), "nodes": nodes,
+                            "messages": checked.messages, "receipts_verified": checked.receipts_verified,
+                            "acknowledgements": checked.acknowledgements});
+        self.line(text, object);
+    }
+
+    /// Commands ready to paste, while the nodes stay up on the real clock.
+    pub fn commands(&self, stage: &Stage, played: &Played) {
+        if self.as_json {
+            return;
+        }
+        let program = std::env::current_exe().map_or("detente".into(), |path| path.display().to_string());
+        let desk = |code: &str, role: &str| {
+            stage
+                .actor(code)
+                .map(|actor| actor.desk_directory(role).display().to_string())
+                .unwrap_or_default()
+        };
+        println!("\nThe nodes stay up on the real clock; Ctrl-C ends them. In another terminal:\n");
+        println!("an officer   {program} exercise show {} --as {}", played.exercise, desk("BY", "drafter"));
+        println!("             {program} exercise template exercise.amendment");
+        println!("the watch    {program} watch follow --as {}", desk("PL", "watch"));
+        println!("             {program} watch read {} --as {}", played.notification, desk("PL", "watch"));
+        println!("an auditor   {program} audit verify --as {}", desk("OSCE", "auditor"));
+        println!(
+            "             {program} audit replay --thread {} --as {}",
+            played.exercise,
+            desk("PL", "auditor")
+        );
+        println!(
+            "             {program} audit export --thread {} --out zapad.bundle --as {} && {program} verify zapad.bundle",
+            played.exercise,
+            desk("BY", "auditor")
+        );
+    }
+}

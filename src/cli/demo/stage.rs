@@ -1,0 +1,240 @@
+//! The stage of the demonstration: three nodes with their people, each known to the others.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+
+use super::say::Say;
+use crate::cli::desk::{Desk, DeskDirectory, answer, fresh_id};
+use crate::cli::fault::Fault;
+use crate::cli::init::{InitPlan, Lives, NewPerson, init};
+use crate::cli::node::Node;
+use crate::cli::node_directory::{JournalSettings, KafkaSettings, NodeDirectory, TransportSettings};
+use crate::cli::person;
+use crate::clock::Clock;
+use crate::codec::party_file::PartyFile;
+use crate::codec::proto::detente::evidence::v1 as evidence;
+use crate::codec::proto::detente::v1::party_service_client::PartyServiceClient;
+use crate::codec::proto::detente::v1::{
+    ConfirmRequest, ExportPartyRequest, Member, ProposeRequest, propose_request::Change,
+};
+use crate::domain::party::Party;
+use crate::domain::time::Instant;
+
+/// On what the journals lie.
+pub enum Medium {
+    Embedded,
+    Kafka { brokers: String, transport: TransportSettings },
+}
+
+/// Three nodes and the clock that all of them are judged by.
+pub struct Stage {
+    pub clock: Clock,
+    pub actors: Vec<Actor>,
+    folder: PathBuf,
+    /// Whether the folder was made for this run, and goes with it.
+    temporary: bool,
+}
+
+/// One Party on the stage.
+pub struct Actor {
+    pub party: Party,
+    pub node: Node,
+    pub directory: PathBuf,
+}
+
+/// Code, name, and the people beside the two custodians: role and name.
+const CAST: [(&str, &str, [(&str, &str); 4]); 3] = [
+    (
+        "BY",
+        "Republic of Belarus",
+        [
+            ("drafter", "Maj. Alena Novik"),
+            ("releaser", "Col. Viktar Karol"),
+            ("watch", "Capt. Ihar Zuk"),
+            ("auditor", "Nina Bely"),
+        ],
+    ),
+    (
+        "PL",
+        "Republic of Poland",
+        [
+            ("drafter", "Maj. Jan Lis"),
+            ("releaser", "Col. Anna Maj"),
+            ("watch", "Lt. Piotr Wilk"),
+            ("auditor", "Ewa Dudek"),
+        ],
+    ),
+    (
+        "OSCE",
+        "Secretariat",
+        [
+            ("drafter", "Mara Holm"),
+            ("releaser", "Luc Ferrand"),
+            ("watch", "Ines Prado"),
+            ("auditor", "Tom Aske"),
+        ],
+    ),
+];
+
+const BEGINNING: &str = "2024-11-04T08:00:00Z";
+/// From the first day of the play until years after it: the nodes stay up on the real clock.
+const LIVES: Lives = {
+    const YEARS_MS: i64 = 8 * 365 * 24 * 3_600_000;
+    Lives { certificate_ms: YEARS_MS, revocation_list_ms: YEARS_MS }
+};
+
+impl Stage {
+    pub async fn set(directory: Option<PathBuf>, medium: Medium, say: &Say) -> Result<Stage, Fault> {
+        let begins = Instant::from_rfc3339(BEGINNING).ok_or_else(|| Fault::new("no such day"))?;
+        let clock = Clock::standing_at(begins);
+        let run = fresh_id()?.to_string();
+        let (folder, temporary) = match directory {
+            Some(folder) => (folder, false),
+            None => (std::env::temp_dir().join(format!("detente-demo-{run}")), true),
+        };
+        let mut stage = Stage { clock, actors: Vec::new(), folder, temporary };
+        for (code, name, people) in CAST {
+            let actor = stage.begin(code, name, &people, &medium, &run).await?;
+            say.node(&actor);
+            stage.actors.push(actor);
+        }
+        let mut files = Vec::new();
+        for actor in &stage.actors {
+            files.push((actor.party, actor.party_file(&stage.clock).await?));
+        }
+        for actor in &stage.actors {
+            for (_, file) in files.iter().filter(|(party, _)| *party != actor.party) {
+                actor.take_party(file, &stage.clock).await?;
+            }
+        }
+        say.introduced(stage.clock.now(), &files);
+        Ok(stage)
+    }
+
+    pub fn actor(&self, code: &str) -> Result<&Actor, Fault> {
+        let found = self.actors.iter().find(|actor| actor.party.as_str() == code);
+        found.ok_or_else(|| Fault::new(format!("{code} is not on the stage")))
+    }
+
+    /// A node with its people, running, that knows nobody else yet.
+    async fn begin(
+        &self,
+        code: &str,
+        name: &str,
+        people: &[(&str, &str)],
+        medium: &Medium,
+        run: &str,
+    ) -> Result<Actor, Fault> {
+        let party: Party = code.parse()?;
+        // Held until the node takes it over, so that its port is in the key list before it runs.
+        let listener = TcpListener::bind("127.0.0.1:0")?;
+        let address = listener.local_addr()?;
+        let custodian =
+            |which: &str| NewPerson { name: format!("{which} Custodian {code}"), office: String::new() };
+        let plan = InitPlan {
+            directory: self.folder.join(code),
+            party,
+            name: name.into(),
+            listen: address,
+            addresses: vec![address.to_string()],
+            contacts: vec![format!("Watch {code}, synthetic number")],
+            custodians: [custodian("First"), custodian("Second")],
+            journal: journal(medium, &party, run),
+            lives: LIVES,
+        };
+        let made = init(&plan, self.clock.now()).await?;
+        let node = Node::start(&plan.directory, self.clock.clone(), Some(listener)).await?;
+        let actor = Actor { party, node, directory: plan.directory.clone() };
+        for (which, desk) in ["custodian", "second-custodian"].iter().zip(&made.desks) {
+            let to = actor.desk_directory(which);
+            if *desk != to {
+                std::fs::rename(desk, to)?;
+            }
+        }
+        for (role, name) in people {
+            actor.take_person(role, name, &address.to_string(), &self.clock).await?;
+        }
+        Ok(actor)
+    }
+
+    /// Ends the nodes, and removes what was made for this run.
+    pub async fn strike(self) {
+        for actor in self.actors {
+            actor.node.shutdown().await;
+        }
+        if self.temporary {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}
+
+impl Actor {
+    /// Who has this role on the stage.
+    pub fn person(&self, role: &str) -> &'static str {
+        let people =
+            CAST.iter().filter(|(code, ..)| *code == self.party.as_str()).flat_map(|(_, _, people)| people);
+        people.filter(|(theirs, _)| *theirs == role).map(|(_, name)| *name).next().unwrap_or_default()
+    }
+
+    pub fn desk_directory(&self, role: &str) -> PathBuf {
+        self.directory.join("people").join(role)
+    }
+
+    pub fn desk(&self, role: &str, clock: &Clock) -> Result<Desk, Fault> {
+        Ok(DeskDirectory::at(&self.desk_directory(role)).open(clock.clone())?)
+    }
+
+    async fn take_person(&self, role: &str, name: &str, address: &str, clock: &Clock) -> Result<(), Fault> {
+        let new = NewPerson { name: name.into(), office: String::new() };
+        let directory = NodeDirectory::at(&self.directory);
+        let out: &Path = &self.desk_directory(role);
+        let issued = person::issue(&directory, &self.party, &new, out, address, LIVES, clock.now())?;
+        let added = Change::MemberAdded(Member {
+            person: Some(evidence::Person {
+                name: new.name,
+                office: new.office,
+                key_digest: Bytes::copy_from_slice(&issued.key_digest.0),
+            }),
+            roles: vec![role.into()],
+        });
+        self.change(added, Bytes::new(), clock).await
+    }
+
+    /// Proposed by one custodian, confirmed by the other.
+    async fn change(&self, change: Change, fingerprint: Bytes, clock: &Clock) -> Result<(), Fault> {
+        let (first, second) = (self.desk("custodian", clock)?, self.desk("second-custodian", clock)?);
+        let command = first.command(None)?;
+        let proposal = command.id.clone();
+        let propose = ProposeRequest { command: Some(command), change: Some(change), fingerprint };
+        answer(PartyServiceClient::new(first.channel).propose(propose)).await?;
+        let confirm = ConfirmRequest { command: Some(second.command(None)?), proposal };
+        answer(PartyServiceClient::new(second.channel.clone()).confirm(confirm)).await?;
+        Ok(())
+    }
+
+    async fn party_file(&self, clock: &Clock) -> Result<String, Fault> {
+        let mut calls = PartyServiceClient::new(self.desk("custodian", clock)?.channel);
+        Ok(answer(calls.export_party(ExportPartyRequest {})).await?.party_file)
+    }
+
+    async fn take_party(&self, file: &str, clock: &Clock) -> Result<(), Fault> {
+        let fingerprint = Bytes::copy_from_slice(&PartyFile::from_text(file)?.fingerprint().0.0);
+        self.change(Change::PartyFile(file.into()), fingerprint, clock).await
+    }
+}
+
+fn journal(medium: &Medium, party: &Party, run: &str) -> JournalSettings {
+    match medium {
+        Medium::Embedded => JournalSettings::Embedded { path: "journal/journal.sqlite".into() },
+        // One broker is enough to try it out; production has three and two in sync.
+        Medium::Kafka { brokers, transport } => JournalSettings::Kafka(KafkaSettings {
+            brokers: brokers.clone(),
+            topic: format!("detente.{}.demo-{run}", party.as_str().to_lowercase()),
+            replication: 1,
+            min_insync: 1,
+            transport: transport.clone(),
+        }),
+    }
+}
