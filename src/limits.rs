@@ -337,11 +337,15 @@ pub const FAULTS_IN_STATUS_BYTES_MAX: usize = 96 * 1024;
 /// A longer reason for returning a draft is refused (bytes).
 pub const REASON_BYTES_MAX: usize = 1024;
 /// A page of threads holds no more; the rest comes with the next one.
-pub const THREADS_PER_PAGE: usize = 50;
+pub const THREADS_PER_PAGE: usize = 200;
 /// A page of one thread holds no more messages; the rest comes with the next one.
 pub const THREAD_PAGE_MESSAGES: usize = 100;
 /// A page of one thread is ended by the message that takes it to this size (bytes).
 pub const THREAD_PAGE_BYTES: usize = 2 * 1024 * 1024;
+/// One piece of an exported journal or bundle holds about so many bytes; one more entry may follow.
+pub const EXPORT_PIECE_BYTES: usize = 1024 * 1024;
+/// An auditor who does not read gets so many pieces ahead; then the export waits, and nothing else.
+pub const EXPORT_PIECES_AHEAD_MAX: usize = 2;
 /// A watch that does not read gets so many notices ahead; then its own stream waits, and nothing else.
 pub const NOTICES_AHEAD_MAX: usize = 16;
 /// Records looked through at once for a watch that catches up.

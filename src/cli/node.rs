@@ -11,7 +11,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tokio::task::JoinHandle;
+use tokio::task::{AbortHandle, JoinHandle};
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
@@ -39,6 +39,7 @@ use crate::replay::{Broken, TrustRoot};
 use crate::rpc::DESCRIPTORS;
 use crate::rpc::accept::{Acceptor, server};
 use crate::rpc::access::Access;
+use crate::rpc::audit::AuditCalls;
 use crate::rpc::exchange::ExchangeCalls;
 use crate::rpc::exercise::ExerciseCalls;
 use crate::rpc::party::PartyCalls;
@@ -59,6 +60,7 @@ pub struct Node {
     stop: watch::Sender<Option<Stop>>,
     serving: JoinHandle<()>,
     writing: JoinHandle<()>,
+    writer: AbortHandle,
 }
 
 /// Why a node ends.
@@ -166,6 +168,7 @@ impl Node {
                     tracing::error!(%fault, "serving has ended");
                 }
             }),
+            writer: writer.abort_handle(),
             writing: tokio::spawn(watch_writer(writer, stop.clone(), directory.clone())),
             stop,
             settings,
@@ -199,8 +202,9 @@ impl Node {
         if tokio::time::timeout(limit, &mut serving).await.is_err() {
             serving.abort();
         }
-        // The writer ends when nobody can give it a command any more.
-        drop((self.registrar, self.exchange));
+        // What it had under way is on record or it is not, as after a crash; the next start reads which.
+        // All that works beside it ends with the last of its heads.
+        self.writer.abort();
         let _ = tokio::time::timeout(limit, self.writing).await;
     }
 
@@ -231,14 +235,20 @@ struct Services {
 impl Services {
     /// A line each.
     fn routes(&self) -> Routes {
-        let links = self.exchange.links.clone();
         Routes::new(reflection())
-            .add_service(
-                PartyCalls { registrar: self.registrar.clone(), ring: self.ring.clone(), links }.service(),
-            )
+            .add_service(self.party_calls().service())
             .add_service(ExchangeCalls(self.exchange.clone()).service())
             .add_service(ExerciseCalls { registrar: self.registrar.clone() }.service())
             .add_service(WatchCalls { registrar: self.registrar.clone() }.service())
+            .add_service(AuditCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
+    }
+
+    fn party_calls(&self) -> PartyCalls {
+        PartyCalls {
+            registrar: self.registrar.clone(),
+            ring: self.ring.clone(),
+            links: self.exchange.links.clone(),
+        }
     }
 }
 

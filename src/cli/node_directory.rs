@@ -241,7 +241,8 @@ mod tests {
             for line in example.lines().filter(|line| line.contains('=') && !line.starts_with('#')) {
                 let misspelt = example.replace(line, &format!("x{line}"));
                 let fault = toml::from_str::<NodeSettings>(&misspelt).unwrap_err();
-                assert!(fault.message().contains("unknown"), "{line}: {fault}");
+                let key = format!("x{}", line.split(' ').next().unwrap());
+                assert!(fault.message().contains(&key), "{line}: {fault}");
             }
         }
     }

@@ -170,7 +170,11 @@ async fn list(args: List) -> Result<(), Fault> {
         println!("  key list {}, fingerprint {}", line.key_list, fingerprint.unwrap_or_default());
         println!("  addresses {}", shown(&line.addresses.join(", ")));
         println!("  contacts {}", shown(&line.contacts.join("; ")));
-        println!("  owed {}, revocation list good until {until}", line.owed);
+        let heard = match line.heard_at_ms {
+            0 => "not heard since this node started".into(),
+            at => format!("heard {}", Instant(at)),
+        };
+        println!("  owed {}, {heard}, revocation list good until {until}", line.owed);
     }
     Ok(())
 }

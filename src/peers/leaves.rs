@@ -9,12 +9,12 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::exchange::Exchange;
-use crate::codec::dispatch;
-use crate::domain::event::{Event, Record};
+use crate::domain::event::Record;
 use crate::domain::ledger::{Edge, leaf_hash};
 use crate::domain::party::Party;
 use crate::limits;
 use crate::registrar::Head;
+use crate::replay::ledgers::{LeafPlace, leaves_in};
 use crate::replay::records::{RecordFault, Records};
 
 /// Where the leaves of each of our ledgers are, up to some record.
@@ -142,6 +142,7 @@ async fn read(
         }
         let record = records.record(*index).await?;
         let here: Vec<Bytes> = own_leaves(&record)
+            .into_iter()
             .filter(|(to, _)| *to == party)
             .map(|(_, body)| body)
             .skip(std::mem::take(&mut passed_over))
@@ -162,14 +163,11 @@ async fn read(
 }
 
 /// What this record adds to our ledgers, in order: dispatches of ours and receipts for theirs.
-fn own_leaves(record: &Record) -> impl Iterator<Item = (Party, Bytes)> + '_ {
-    record.events.iter().flat_map(|event| match event {
-        Event::Released(released) => released
-            .dispatches
-            .iter()
-            .map(|(one, _)| (one.to, dispatch::encode_dispatch(one)))
-            .collect::<Vec<_>>(),
-        Event::Received(received) => vec![(received.dispatch.from, received.receipt_bytes.clone())],
-        _ => Vec::new(),
-    })
+fn own_leaves(record: &Record) -> Vec<(Party, Bytes)> {
+    let mut leaves = Vec::new();
+    leaves_in(record, |leaf| match leaf.place {
+        LeafPlace::OursNext => leaves.push((leaf.party, leaf.body)),
+        LeafPlace::Theirs(_) => {}
+    });
+    leaves
 }

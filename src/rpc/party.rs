@@ -41,6 +41,7 @@ pub struct PartyCalls {
     pub registrar: Registrar,
     /// The keys that this node can sign with: a key list that calls for others would stop it.
     pub ring: Arc<KeyRing>,
+    /// When each peer was last heard.
     pub links: Links,
 }
 

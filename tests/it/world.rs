@@ -68,14 +68,14 @@ impl World {
 
     /// On the machine's own clock, for nodes that run as processes.
     pub async fn on_real_time(medium: Medium, codes: &[&str]) -> World {
-        World::begun(medium, codes, &[], Clock::system()).await.acquainted().await
+        World::begin(medium, codes, &[], Clock::system()).await.acquainted().await
     }
 
     /// All running and known to each other; the second can't be dialled.
     pub async fn with_one_unreachable(reachable: &str, unreachable: &str) -> World {
         let clock = Clock::standing_at(beginning());
         let codes = [reachable, unreachable];
-        World::begun(Medium::Embedded, &codes, &[unreachable], clock).await.acquainted().await
+        World::begin(Medium::Embedded, &codes, &[unreachable], clock).await.acquainted().await
     }
 
     /// Every Party is made known to every other.
@@ -100,10 +100,10 @@ impl World {
 
     /// As `on`, but no Party knows another yet.
     pub async fn apart(medium: Medium, codes: &[&str]) -> World {
-        World::begun(medium, codes, &[], Clock::standing_at(beginning())).await
+        World::begin(medium, codes, &[], Clock::standing_at(beginning())).await
     }
 
-    async fn begun(medium: Medium, codes: &[&str], unreachable: &[&str], clock: Clock) -> World {
+    async fn begin(medium: Medium, codes: &[&str], unreachable: &[&str], clock: Clock) -> World {
         let mut states = BTreeMap::new();
         for code in codes {
             let state = State::begin(code, medium, clock.clone(), !unreachable.contains(code)).await;
