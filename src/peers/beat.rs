@@ -34,8 +34,8 @@ pub(super) async fn run(link: Link) {
     let mut peer: Option<Peer> = None;
     let (mut failures, mut turn) = (0, 0);
     loop {
-        // What grows while the heartbeat is under way is not told by it, and asks for another.
-        let told = shape(&link.head(), link.peer);
+        // What changes while the heartbeat is under way is news for the next one.
+        let before = News::at(&link.head(), link.peer);
         let beaten = match peer.take().or_else(|| link.dial(turn, Reach::Everything)) {
             Some(mut dialled) => {
                 let beaten = beat(&link, &mut dialled).await;
@@ -48,7 +48,7 @@ pub(super) async fn run(link: Link) {
         match beaten {
             Ok(()) => {
                 failures = 0;
-                if !wait(&link, &mut heads, told).await {
+                if !wait(&link, &mut heads, before).await {
                     return;
                 }
             }
@@ -73,33 +73,52 @@ fn note(link: &Link, answered: bool) {
     }
 }
 
-/// What a heartbeat tells of: the sizes of both ledgers, and how many key lists of each end are on record.
-type Shape = (u64, u64, usize, usize);
-
-fn shape(head: &Head, peer: Party) -> Shape {
-    let (ours, theirs) =
-        head.board.link(peer).map_or((0, 0), |one| (one.ours.edge.size(), one.theirs.edge.size()));
-    let lists = |party: Option<Party>| {
-        party.and_then(|party| head.board.roster.parties.get(&party)).map_or(0, |known| known.key_lists.len())
-    };
-    (ours, theirs, lists(head.board.own.map(|own| own.party)), lists(Some(peer)))
+/// What the other end should hear of at once when it changes: the ledgers' sizes, and lists.
+#[derive(PartialEq, Default)]
+struct News {
+    ours: u64,
+    theirs: u64,
+    lists: [(usize, Option<RevocationList>); 2],
 }
 
-/// Until the clock says so, the peer has shown something new, or a ledger has grown and settled.
+impl News {
+    fn at(head: &Head, peer: Party) -> News {
+        let board = &head.board;
+        let Some((link, own)) = board.link(peer).zip(board.own) else { return News::default() };
+        let lists = |party: Party| {
+            let known = board.roster.parties.get(&party);
+            known.map(|known| (known.key_lists.len(), known.revocation_list.clone())).unwrap_or_default()
+        };
+        News {
+            ours: link.ours.edge.size(),
+            theirs: link.theirs.edge.size(),
+            lists: [lists(own.party), lists(peer)],
+        }
+    }
+}
+
+/// Until the clock says so, the peer has shown something new, or there is news since `before`.
 async fn wait(
     link: &Link,
     heads: &mut tokio::sync::watch::Receiver<std::sync::Arc<Head>>,
-    told: Shape,
+    before: News,
 ) -> bool {
     let clock = &link.exchange.registrar.clock;
     let due = clock.now().plus_ms(limits::HEARTBEAT_MS);
-    let grown = async { heads.wait_for(|head| shape(head, link.peer) != told).await.is_ok() };
+    let news = async {
+        while News::at(&heads.borrow_and_update(), link.peer) == before {
+            if heads.changed().await.is_err() {
+                return false;
+            }
+        }
+        true
+    };
     let goes_on = tokio::select! {
         () = clock.wait_until(due) => return true,
         () = link.state.asked_for_beat() => true,
-        goes_on = grown => goes_on,
+        goes_on = news => goes_on,
     };
-    // Whoever grows, or rings, all the time is not called all the time.
+    // Whoever has news, or rings, all the time is not called all the time.
     tokio::time::sleep(Duration::from_millis(limits::HEARTBEAT_SETTLE_MS)).await;
     goes_on
 }
@@ -119,7 +138,8 @@ async fn beat(link: &Link, peer: &mut Peer) -> Result<(), NoUse> {
     let lists = lists::exchange(link, peer, &theirs).await;
     follow::compare(link, &theirs.cosigned).await;
     let followed = follow::follow(link, peer, &theirs.checkpoint, followed_before).await;
-    lists.and(followed)
+    let handed_in = follow::hand_in_leaves(link, peer, theirs.leaves_held).await;
+    lists.and(followed).and(handed_in)
 }
 
 /// What this node says of itself and of the link.

@@ -23,7 +23,7 @@ pub(super) async fn run(link: Link) {
     link.state.until_compared().await;
     loop {
         heads.borrow_and_update();
-        let dialled = if we_can_be_dialled(&link) { None } else { link.dial(turn, Reach::Everything) };
+        let dialled = if link.exchange.can_be_dialled() { None } else { link.dial(turn, Reach::Everything) };
         let Some(mut peer) = dialled else {
             if heads.changed().await.is_err() {
                 return;
@@ -46,12 +46,6 @@ pub(super) async fn run(link: Link) {
     }
 }
 
-fn we_can_be_dialled(link: &Link) -> bool {
-    let board = &link.head().board;
-    let own = board.own.and_then(|own| board.roster.parties.get(&own.party)?.newest());
-    own.is_none_or(|newest| !newest.list.addresses.is_empty())
-}
-
 enum Collected {
     /// Everything, or there was nothing.
     Taken,
@@ -71,7 +65,11 @@ async fn collect(link: &Link, peer: &mut Peer) -> Collected {
     let all_taken = answers.iter().all(|one| matches!(one.answer, Some(Answer::Receipt(_))));
     let call = peer.hand_in_receipts(Request::new(HandInReceiptsRequest { answers, lane, first_serial }));
     match tokio::time::timeout(Duration::from_millis(limits::PEER_CALL_MS_MAX), call).await {
-        Ok(Ok(_)) if all_taken => Collected::Taken,
+        Ok(Ok(_)) if all_taken => {
+            // The peer can follow our ledger now, receipts and all, and can't say so by itself.
+            link.state.ask_for_beat();
+            Collected::Taken
+        }
         Ok(Ok(_)) => Collected::NotTaken,
         Ok(Err(_)) | Err(_) => Collected::NoAnswer,
     }

@@ -92,6 +92,13 @@ impl Exchange {
         }
     }
 
+    /// Whether our newest key list says where to reach us.
+    pub(super) fn can_be_dialled(&self) -> bool {
+        let board = &self.registrar.head().board;
+        let own = board.own.and_then(|own| board.roster.parties.get(&own.party)?.newest());
+        own.is_none_or(|newest| !newest.list.addresses.is_empty())
+    }
+
     pub(super) fn link(&self, peer: Party) -> Link {
         Link { exchange: self.clone(), peer, state: self.links.of(peer) }
     }

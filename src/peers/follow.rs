@@ -10,7 +10,7 @@ use super::beat::{NoUse, call, give};
 use super::exchange::{Link, Peer};
 use super::heads;
 use crate::codec::dispatch;
-use crate::codec::proto::detente::v1::LeavesRequest;
+use crate::codec::proto::detente::v1::{HandInLeavesRequest, LeavesRequest, LeavesResponse};
 use crate::domain::board::Denied;
 use crate::domain::command::Command;
 use crate::domain::event::{Head as LedgerHead, Leaf};
@@ -114,18 +114,10 @@ pub(super) async fn follow(
             None => (theirs.clone(), Vec::new()),
             Some(from) => {
                 let answer = call(peer.leaves(Request::new(LeavesRequest { from }))).await?;
-                let goal =
-                    heads::verify_theirs(&head.board, link.peer, &answer.checkpoint).map_err(|_| NoUse)?;
-                let bodies = answer.leaves.into_iter().take(limits::LEAVES_PER_CALL_MAX);
-                let leaves: Vec<Leaf> = (from..)
-                    .zip(bodies)
-                    .map(|(index, body)| Leaf { index, hash: leaf_hash(&body), body })
-                    .collect();
-                if !leaves.iter().all(|leaf| is_of_this_link(link, &head, leaf)) {
-                    reject(link, goal, "it covers a leaf that is not of this link").await;
-                    return Ok(());
+                match goal_of(link, &head, from, answer.leaves, &answer.checkpoint).await {
+                    Some(goal) => goal,
+                    None => return Ok(()),
                 }
-                (goal, leaves)
             }
         };
         let whole = goal.size >= theirs.size;
@@ -136,6 +128,60 @@ pub(super) async fn follow(
             Err(_) => return Ok(()),
         }
     }
+    Ok(())
+}
+
+/// Leaves that the peer gave, with its head over all up to the last of them. `None` if that is none of
+/// this link's.
+async fn goal_of(
+    link: &Link,
+    head: &Head,
+    from: u64,
+    bodies: Vec<Bytes>,
+    checkpoint: &Bytes,
+) -> Option<(LedgerHead, Vec<Leaf>)> {
+    let Ok(goal) = heads::verify_theirs(&head.board, link.peer, checkpoint) else {
+        link.state.count_not_taken();
+        return None;
+    };
+    let leaves: Vec<Leaf> = (from..)
+        .zip(bodies.into_iter().take(limits::LEAVES_PER_CALL_MAX))
+        .map(|(index, body)| Leaf { index, hash: leaf_hash(&body), body })
+        .collect();
+    if leaves.iter().all(|leaf| is_of_this_link(link, head, leaf)) {
+        return Some((goal, leaves));
+    }
+    reject(link, goal, "it covers a leaf that is not of this link").await;
+    None
+}
+
+/// Leaves that a peer hands in because nobody can ask it for them.
+pub(super) async fn take_leaves(link: &Link, from: u64, bodies: Vec<Bytes>, checkpoint: &Bytes) {
+    let head = link.head();
+    if let Some((goal, leaves)) = goal_of(link, &head, from, bodies, checkpoint).await {
+        let _ = give(link, Command::FollowHead(goal, leaves)).await;
+    }
+}
+
+/// Our own leaves that the peer lacks, where it can't ask us for them.
+pub(super) async fn hand_in_leaves(link: &Link, peer: &mut Peer, lacked_from: u64) -> Result<(), NoUse> {
+    let size = link.head().board.link(link.peer).map_or(0, |one| one.ours.edge.size());
+    if link.exchange.can_be_dialled() || lacked_from >= size {
+        return Ok(());
+    }
+    let mut from = lacked_from;
+    for _ in 0..limits::LEAVES_CALLS_PER_BEAT_MAX {
+        let answer = link.exchange.leaves_from(link.peer, from).await.map_err(|_| NoUse)?;
+        if answer.leaves.is_empty() {
+            break;
+        }
+        let given = answer.leaves.len() as u64;
+        let LeavesResponse { leaves, checkpoint } = answer;
+        call(peer.hand_in_leaves(Request::new(HandInLeavesRequest { from, leaves, checkpoint }))).await?;
+        from = from.saturating_add(given);
+    }
+    // The next one brings its cosignature.
+    link.state.ask_after_leaves(lacked_from);
     Ok(())
 }
 

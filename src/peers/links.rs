@@ -50,6 +50,8 @@ pub struct Seen {
     doubts: [u32; 4],
     /// The lists that a heartbeat was asked for already.
     asked_about: Option<(u32, [u8; 32])>,
+    /// From which leaf on the other end was handed what it lacked.
+    handed_from: Option<u64>,
 }
 
 /// What a heartbeat says beside what is signed. Nothing rests on it: it is for those who watch the link.
@@ -152,6 +154,14 @@ impl LinkState {
         let about = Some((key_list, revocation_list));
         let before = std::mem::replace(&mut self.lock().asked_about, about);
         if before != about {
+            self.ask_for_beat();
+        }
+    }
+
+    /// Asks for a heartbeat after leaves were handed in: once for the same ones, should they not be taken.
+    pub fn ask_after_leaves(&self, from: u64) {
+        let before = self.lock().handed_from.replace(from);
+        if before != Some(from) {
             self.ask_for_beat();
         }
     }

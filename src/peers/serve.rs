@@ -195,6 +195,11 @@ impl Exchange {
     /// Leaves of the ledger that we keep for this link.
     pub async fn leaves(&self, peer: Party, from: u64) -> Result<LeavesResponse, ServeFault> {
         self.heard(peer);
+        self.leaves_from(peer, from).await
+    }
+
+    /// Leaves of a ledger of ours, and our head over all up to the last of them.
+    pub(super) async fn leaves_from(&self, peer: Party, from: u64) -> Result<LeavesResponse, ServeFault> {
         let head = self.registrar.head();
         let board_link = head.board.link(peer).ok_or(ServeFault::NoSuchParty)?;
         let bodies = self.our_leaves(peer, &head, from).await?;
@@ -208,6 +213,12 @@ impl Exchange {
         let checkpoint = heads::sign_own(&head.board, &self.ring, peer, &edge)
             .map_err(|_| ServeFault::Unusable("ledger key"))?;
         Ok(LeavesResponse { leaves: bodies, checkpoint })
+    }
+
+    /// Leaves of the caller's ledger, where nobody can ask it for them.
+    pub async fn take_leaves(&self, peer: Party, from: u64, leaves: Vec<Bytes>, checkpoint: &Bytes) {
+        let link = self.heard(peer);
+        follow::take_leaves(&link, from, leaves, checkpoint).await;
     }
 
     /// Our own key lists from a number on.

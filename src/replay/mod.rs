@@ -17,7 +17,7 @@ use imbl::OrdMap;
 use crate::codec::fault::DecodeFault;
 use crate::codec::record::{self, Check};
 use crate::domain::board::{Board, FOLD_VERSION};
-use crate::domain::chain::{Chain, Claim, Signature, Void};
+use crate::domain::chain::{Chain, Claim, Opens, Signature, Void};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Change, Event, Record};
 use crate::domain::keys::{KeyList, Purpose};
@@ -43,9 +43,9 @@ pub struct Fold {
 #[derive(Clone, Default, Debug)]
 pub struct Voids {
     pub count: u64,
-    /// Whether, since the last record that counts, something came that this node signed and that follows
-    /// on an entry which is not here: then history is missing. What follows on a void entry that *is*
-    /// here was overtaken together with it.
+    /// Whether, since the last epoch was opened, something came that this node signed and that follows on
+    /// an entry which is not here before it: then history is missing. What follows on an entry that was
+    /// overtaken was overtaken with it. Who opened an epoch had read all that came before.
     unlinked: bool,
     /// Leaf hash and index of void entries that this node signed and that others may follow on.
     overtaken: OrdMap<Digest, u64>,
@@ -156,7 +156,7 @@ impl Fold {
         self.tree.push(leaf);
         self.positions.add(record.index, position);
         self.board.apply(record);
-        self.voids.linked(self.chain.size);
+        self.voids.linked(claim.opens, self.chain.size);
         if let Some(key) = next_key {
             self.record_key = Some(key);
         }
@@ -241,7 +241,10 @@ impl Fold {
 impl Voids {
     fn note(&mut self, void: Void, claim: &Claim, leaf: Digest, size: u64) {
         match void {
-            Void::DoesNotLink if !self.overtaken.contains_key(&claim.previous) => self.unlinked = true,
+            Void::DoesNotLink if !self.overtaken.contains_key(&claim.previous) => {
+                self.unlinked = true;
+                return;
+            }
             Void::DoesNotLink
             | Void::Overtaken
             | Void::EpochClosed
@@ -256,8 +259,11 @@ impl Voids {
         }
     }
 
-    fn linked(&mut self, size: u64) {
-        self.unlinked = false;
+    fn linked(&mut self, opens: Opens, size: u64) {
+        match opens {
+            Opens::Epoch(_) => self.unlinked = false,
+            Opens::Journal | Opens::Nothing | Opens::Misfit => {}
+        }
         if !self.overtaken.is_empty() {
             let may_be_followed = |(_, index): &(&Digest, &u64)| index.saturating_add(1) >= size;
             self.overtaken =
