@@ -8,7 +8,6 @@ use std::time::Duration;
 use detente::cli::node::{Node, StartFault, Stop};
 use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::event::Event;
-use detente::domain::party::Party;
 use detente::domain::precedence::Precedence;
 use detente::registrar::CheckpointFile;
 use detente::replay::Broken;
