@@ -20,6 +20,7 @@ mod owed;
 pub mod receipts;
 pub mod receive;
 pub mod serve;
+mod serve_collect;
 pub mod stranger;
 pub mod tls;
 pub mod trust;
