@@ -1,5 +1,5 @@
-//! All that this node does with its peers: one task a lane and one for heartbeats on each link, and the
-//! answers to what peers call.
+//! All that this node does with its peers: on each link one task a lane, one for heartbeats and one for
+//! parts; and the answers to what peers call.
 //!
 //! Never here: a decision. Everything goes to the Registrar, and what it denies is passed on.
 
@@ -11,11 +11,12 @@ use tokio::sync::{Mutex, mpsc};
 use super::dial::Dialler;
 use super::leaves::LeafIndex;
 use super::links::{LinkState, Links};
-use super::{beat, collect, deliver};
+use super::{beat, collect, deliver, parts};
 use crate::codec::proto::detente::v1::exchange_service_client::ExchangeServiceClient;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::evidence::keys::KeyRing;
+use crate::journal::parts::Parts;
 use crate::limits;
 use crate::peers::trust::Reach;
 use crate::registrar::{Head, Registrar};
@@ -28,6 +29,7 @@ pub struct Exchange {
     pub ring: Arc<KeyRing>,
     pub dialler: Dialler,
     pub links: Links,
+    pub parts: Parts,
     pub(super) leaves: Arc<Mutex<LeafIndex>>,
     broken: mpsc::Sender<Broken>,
 }
@@ -49,10 +51,11 @@ impl Exchange {
         registrar: Registrar,
         ring: Arc<KeyRing>,
         dialler: Dialler,
+        parts: Parts,
     ) -> (Exchange, mpsc::Receiver<Broken>) {
         let (broken, found) = mpsc::channel(1);
-        let exchange =
-            Exchange { registrar, ring, dialler, links: Links::default(), leaves: Arc::default(), broken };
+        let (links, leaves) = (Links::default(), Arc::default());
+        let exchange = Exchange { registrar, ring, dialler, links, parts, leaves, broken };
         tokio::spawn(exchange.clone().supervise());
         (exchange, found)
     }
@@ -71,6 +74,7 @@ impl Exchange {
                     tokio::spawn(deliver::run(link.clone(), lane));
                 }
                 tokio::spawn(collect::run(link.clone()));
+                tokio::spawn(parts::run(link.clone()));
                 tokio::spawn(beat::run(link));
             }
             if heads.changed().await.is_err() {

@@ -25,6 +25,8 @@ pub struct LinkState {
     heard: Notify,
     /// Rung when a heartbeat should be sent before its time.
     beat: Notify,
+    /// Held while a part is given to the other end: one at a time.
+    giving: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// What the process has seen of the other end since it started.
@@ -35,6 +37,8 @@ pub struct Seen {
     pub not_taken: u64,
     /// What was answered "not now".
     pub not_now: u64,
+    /// Parts that came and were not what its messages say.
+    pub parts_discarded: u64,
 }
 
 impl Links {
@@ -63,6 +67,16 @@ impl LinkState {
     pub fn count_not_now(&self) {
         let mut seen = self.lock();
         seen.not_now = seen.not_now.saturating_add(1);
+    }
+
+    pub fn count_part_discarded(&self) {
+        let mut seen = self.lock();
+        seen.parts_discarded = seen.parts_discarded.saturating_add(1);
+    }
+
+    /// For whoever gives the other end a part: `None` while another is being given.
+    pub fn try_give(&self) -> Option<tokio::sync::OwnedMutexGuard<()>> {
+        self.giving.clone().try_lock_owned().ok()
     }
 
     /// Asks for a heartbeat before its time.

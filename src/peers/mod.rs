@@ -14,6 +14,7 @@ pub mod heads;
 pub mod identity;
 pub mod leaves;
 pub mod links;
+pub mod parts;
 pub mod receipts;
 pub mod receive;
 pub mod serve;

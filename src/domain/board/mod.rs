@@ -7,6 +7,7 @@
 mod apply;
 mod decide;
 mod digest;
+mod parts;
 
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use imbl::{OrdMap, OrdSet};
 
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::link::Link;
+use super::part::PartState;
 use super::party::{Incarnation, Party};
 use super::people::Person;
 use super::roster::Roster;
@@ -95,12 +97,6 @@ pub struct Waiting {
 pub enum Noted {
     NotYet,
     OnRecord,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PartState {
-    Kept,
-    Erased,
 }
 
 impl Board {
