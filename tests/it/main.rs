@@ -23,6 +23,7 @@ mod notes;
 mod officer;
 mod officer_program;
 mod pair;
+mod parts;
 mod party;
 mod registrar;
 mod rooms;
