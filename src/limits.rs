@@ -224,8 +224,11 @@ pub const KAFKA_QUEUE_KIB_MAX: usize = 64 * 1024;
 /// A Kafka reader fetches no further ahead (KiB).
 pub const KAFKA_AHEAD_KIB_MAX: usize = 8 * 1024;
 
-/// All parts together; one that would go beyond is answered "not now" (bytes).
+/// All parts together; one that would go beyond is answered "not now" (bytes). Peers' parts leave
+/// `PARTS_BYTES_RESERVE` of it to our own officers.
 pub const PARTS_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
+/// What peers' parts do not take (bytes).
+pub const PARTS_BYTES_RESERVE: u64 = 8 * 1024 * 1024 * 1024;
 /// Parts being read or taken from officers at once; one more is answered "not now".
 pub const PARTS_AT_ONCE_MAX: usize = 16;
 /// A part is read and handed on in pieces of this size (bytes).

@@ -100,7 +100,7 @@ const SALT_BYTES: usize = crate::journal::parts::SALT_BYTES as usize;
 /// # Errors
 /// The node does not give it, or gives something else.
 pub async fn ask(desk: &Desk, part: &Digest) -> Result<Vec<u8>, Fault> {
-    let asked = calls::ReadPartRequest { salted_digest: part.0.to_vec().into() };
+    let asked = calls::PartServiceReadRequest { salted_digest: part.0.to_vec().into() };
     let mut pieces = answer(service(desk).read(asked)).await?;
     let mut whole = Vec::new();
     let other = || Fault::new("the node gave something else than the part asked for; nothing was written");

@@ -114,8 +114,15 @@ impl Parts {
         let path = self.path(format!("{}.new", hex::encode(name)));
         let file = options().create_new(true).open(&path).await?;
         let most = SALT_BYTES.saturating_add(limits::PART_BYTES_MAX);
-        let mut arriving =
-            Arriving { parts: self.clone(), path, file, length: 0, most, if_dropped: IfDropped::Remove };
+        let mut arriving = Arriving {
+            parts: self.clone(),
+            path,
+            file,
+            length: 0,
+            most,
+            giver: Giver::Officer,
+            if_dropped: IfDropped::Remove,
+        };
         arriving.append(salt).await?;
         Ok(arriving)
     }
@@ -127,8 +134,15 @@ impl Parts {
         let file = options().create(true).open(&path).await?;
         let length = file.metadata().await?.len();
         let most = SALT_BYTES.saturating_add(bytes);
-        let mut arriving =
-            Arriving { parts: self.clone(), path, file, length, most, if_dropped: IfDropped::Keep };
+        let mut arriving = Arriving {
+            parts: self.clone(),
+            path,
+            file,
+            length,
+            most,
+            giver: Giver::Peer,
+            if_dropped: IfDropped::Keep,
+        };
         if length > most {
             arriving.if_dropped = IfDropped::Remove;
             return Err(PartFault::Damaged);
@@ -149,6 +163,11 @@ impl Parts {
         })
         .await?;
         Ok(Reading { file: File::from_std(file) })
+    }
+
+    /// Removes the beginning of a part that has not wholly come.
+    pub fn forget(&self, part: &Digest) -> Result<(), PartFault> {
+        self.remove(&self.beginning(part))
     }
 
     /// Removes a part, and the beginning of one that has not wholly come.
@@ -173,9 +192,8 @@ impl Parts {
         Ok(File::open(&self.0.directory).await?.sync_all().await?)
     }
 
-    fn reserve(&self, bytes: u64) -> Result<(), PartFault> {
-        let more =
-            |held: u64| held.checked_add(bytes).filter(|together| *together <= limits::PARTS_BYTES_MAX);
+    fn reserve(&self, bytes: u64, most: u64) -> Result<(), PartFault> {
+        let more = |held: u64| held.checked_add(bytes).filter(|together| *together <= most);
         let done = self.0.bytes.fetch_update(Ordering::AcqRel, Ordering::Acquire, more);
         done.map(|_| ()).map_err(|_| PartFault::NoRoom)
     }
@@ -217,6 +235,13 @@ fn digest_of(file: &mut std::fs::File) -> Result<Digest, PartFault> {
     }
 }
 
+/// Who gives a part.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Giver {
+    Officer,
+    Peer,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum IfDropped {
     Remove,
@@ -231,6 +256,7 @@ pub struct Arriving {
     file: File,
     length: u64,
     most: u64,
+    giver: Giver,
     if_dropped: IfDropped,
 }
 
@@ -250,7 +276,11 @@ impl Arriving {
         if self.length.saturating_add(more) > self.most {
             return Err(PartFault::TooLarge);
         }
-        self.parts.reserve(more)?;
+        let together = match self.giver {
+            Giver::Officer => limits::PARTS_BYTES_MAX,
+            Giver::Peer => limits::PARTS_BYTES_MAX.saturating_sub(limits::PARTS_BYTES_RESERVE),
+        };
+        self.parts.reserve(more, together)?;
         self.length = self.length.saturating_add(more);
         self.file.write_all(bytes).await?;
         Ok(self.file.flush().await?)

@@ -70,7 +70,7 @@ enum Try {
     Done,
     /// The author does not have it, or not now; or there is no room here.
     Later,
-    /// The connection failed; what came stays.
+    /// The connection failed, or the author says not now; what came stays.
     Cut,
 }
 
@@ -84,10 +84,12 @@ struct Wait {
 pub(super) async fn run(link: Link) {
     let mut heads = link.exchange.registrar.heads();
     let mut waits: BTreeMap<Digest, Wait> = BTreeMap::new();
+    // The one part of which a beginning may lie here: whoever never ends any fills no disk.
+    let mut begun: Option<Digest> = None;
     let (mut failures, mut turn) = (0, 0);
     loop {
         let head = heads.borrow_and_update().clone();
-        let wanted = next(&link, &head, &mut waits);
+        let wanted = next(&link, &head, &mut waits, begun);
         let dialled = wanted.ok().and_then(|part| Some((part, link.dial(turn, Reach::Everything)?)));
         let Some(((part, bytes), mut peer)) = dialled else {
             let soonest = wanted.err().flatten();
@@ -100,6 +102,11 @@ pub(super) async fn run(link: Link) {
             }
             continue;
         };
+        if let Some(before) = begun.replace(part).filter(|before| *before != part)
+            && let Err(fault) = link.exchange.parts.forget(&before)
+        {
+            tracing::warn!(%fault, "the beginning of a part can't be removed");
+        }
         match fetch(&link, &mut peer, part, bytes).await {
             Try::Done => failures = 0,
             Try::Later => {
@@ -132,6 +139,7 @@ fn next(
     link: &Link,
     head: &Head,
     waits: &mut BTreeMap<Digest, Wait>,
+    begun: Option<Digest>,
 ) -> Result<(Digest, u64), Option<Moment>> {
     let Some(parts) = head.board.link(link.peer).map(|one| &one.parts) else { return Err(None) };
     waits.retain(|part, _| parts.wanted.contains_key(part));
@@ -141,9 +149,11 @@ fn next(
     let now = Moment::now();
     let ready = |part: &Digest| waits.get(part).is_none_or(|wait| wait.until <= now);
     let fits = |bytes: u64| parts.has_room_for(bytes);
-    let found = parts.wanted.iter().find(|(part, bytes)| fits(**bytes) && ready(part));
+    let begun = begun.and_then(|part| Some((part, *parts.wanted.get(&part)?)));
+    let all = parts.wanted.iter().map(|(part, bytes)| (*part, *bytes));
+    let found = begun.into_iter().chain(all).find(|(part, bytes)| fits(*bytes) && ready(part));
     match found {
-        Some((part, bytes)) => Ok((*part, *bytes)),
+        Some(next) => Ok(next),
         None => Err(waits.values().map(|wait| wait.until).filter(|until| *until > now).min()),
     }
 }
@@ -189,7 +199,12 @@ async fn receive(peer: &mut Peer, part: Digest, arriving: &mut Arriving) -> Resu
     let asked = FetchPartRequest { salted_digest: part.0.to_vec().into(), from_byte: arriving.length() };
     let patience = Duration::from_millis(limits::PART_CHUNK_MS_MAX);
     let short = |status: tonic::Status| match status.code() {
-        Code::Unavailable | Code::Unknown | Code::Cancelled | Code::Internal | Code::Aborted => Short::Cut,
+        Code::Unavailable
+        | Code::Unknown
+        | Code::Cancelled
+        | Code::Internal
+        | Code::Aborted
+        | Code::ResourceExhausted => Short::Cut,
         _ => Short::NotGiven,
     };
     let calling = tokio::time::timeout(patience, peer.fetch_part(Request::new(asked))).await;

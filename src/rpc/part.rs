@@ -98,7 +98,7 @@ impl PartCalls {
 
 #[tonic::async_trait]
 impl PartService for PartCalls {
-    type ReadStream = Pieces<calls::ReadPartResponse>;
+    type ReadStream = Pieces<calls::PartServiceReadResponse>;
 
     async fn store(
         &self,
@@ -115,6 +115,9 @@ impl PartService for PartCalls {
         let mut arriving = self.parts.begin().await.map_err(|fault| status::part(&fault))?;
         while let Some(piece) = next(&mut pieces).await? {
             match piece {
+                Piece::Chunk(chunk) if chunk.is_empty() => {
+                    return Err(status::field("chunk", "must not be empty"));
+                }
                 Piece::Chunk(chunk) => {
                     arriving.append(&chunk).await.map_err(|fault| status::part(&fault))?;
                 }
@@ -141,7 +144,7 @@ impl PartService for PartCalls {
 
     async fn read(
         &self,
-        call: Request<calls::ReadPartRequest>,
+        call: Request<calls::PartServiceReadRequest>,
     ) -> Result<Response<Self::ReadStream>, Status> {
         let part = digest_in(&call.get_ref().salted_digest)?;
         let place = self.places.clone().try_acquire_owned().map_err(|_| status::parts_busy())?;
@@ -152,7 +155,7 @@ impl PartService for PartCalls {
             None => return Err(status::not_found("part")),
         };
         match self.parts.read(&part, bytes).await {
-            Ok(reading) => Ok(give(reading, place, |chunk| calls::ReadPartResponse { chunk })),
+            Ok(reading) => Ok(give(reading, place, |chunk| calls::PartServiceReadResponse { chunk })),
             // On record as kept: that the file is gone is damage.
             Err(PartFault::Absent) => Err(status::part(&PartFault::Damaged)),
             Err(fault) => Err(status::part(&fault)),

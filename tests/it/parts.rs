@@ -77,7 +77,7 @@ fn files(world: &World, party: &str) -> usize {
 /// The stream of one reading, to its end.
 async fn read(world: &World, party: &str, role: &str, part: &Part) -> Result<Vec<u8>, Status> {
     let desk = world.desk(party, role);
-    let asked = calls::ReadPartRequest { salted_digest: part.salted_digest.0.to_vec().into() };
+    let asked = calls::PartServiceReadRequest { salted_digest: part.salted_digest.0.to_vec().into() };
     let mut pieces = PartServiceClient::new(desk.channel).read(asked).await?.into_inner();
     let mut whole = Vec::new();
     while let Some(piece) = pieces.message().await? {
