@@ -308,6 +308,11 @@ pub const PEER_CALL_MS_MAX: u64 = 20_000;
 pub const BACK_OFF_MS_MIN: u64 = 100;
 /// The longest wait after failed calls (ms). It ends at once when the peer is heard.
 pub const BACK_OFF_MS_MAX: u64 = 30_000;
+/// A Party that can't be dialled asks for what is owed to it in so many calls at once; one more is refused.
+pub const COLLECTS_PER_LINK_MAX: usize = 4;
+/// A receipt that does not verify is put on record when so many rounds in a row brought one: before, it
+/// may have been signed with a key whose list is still under way.
+pub const DOUBTS_BEFORE_DISPUTE: u32 = 3;
 /// A heartbeat is sent at least this often by the node's clock (ms).
 pub const HEARTBEAT_MS: i64 = 10_000;
 /// After our ledger grew, a heartbeat is sent once it has been still for so long (ms).
@@ -385,6 +390,8 @@ pub const CERTIFICATE_NAME_CHARS_MAX: usize = 64;
 pub const AUTHORITY_LIFE_MS: i64 = 3_652 * 24 * 60 * 60 * 1_000;
 /// A key, certificate or register file larger than this is refused unread (bytes).
 pub const KEY_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Files in `keys/retired/` beyond this many are not read.
+pub const RETIRED_KEYS_MAX: usize = 256;
 /// A certificate made here is good for two years unless another life is asked for (milliseconds).
 pub const CERTIFICATE_LIFE_MS: i64 = 730 * 24 * 3_600_000;
 /// A revocation list made here is good for five weeks unless another life is asked for: whoever forgets

@@ -17,6 +17,7 @@ use crate::cli::exercise::{History, given};
 use crate::cli::fault::Fault;
 use crate::cli::files::{NewFile, Readers};
 use crate::cli::json;
+use crate::cli::out::say;
 use crate::clock::Clock;
 use crate::codec::export::ExportWriter;
 use crate::codec::party_file::Fingerprint;
@@ -164,39 +165,39 @@ async fn verify_over_the_network(desk: &Desk, root: TrustRoot) -> Result<Report,
 
 fn print(report: &Report, given: Option<Fingerprint>) {
     if let Some((party, incarnation)) = report.own {
-        println!("party        {party}, incarnation {incarnation}");
+        say!("party        {party}, incarnation {incarnation}");
     }
     if let Some(found) = report.fingerprint {
         let compare = if given.is_some() { "as given" } else { "compare it with the Party's own" };
-        println!("fingerprint  {} ({compare})", Fingerprint(found));
+        say!("fingerprint  {} ({compare})", Fingerprint(found));
     }
-    println!("records      {} count, {} entries are void", report.size, report.void);
-    println!("epoch        {}", report.epoch);
-    println!("head         {}", report.head);
-    println!("root         {}", report.root);
-    println!("board        {}, by fold version {}", report.board, report.fold_version);
-    println!("checked      {} signatures and proofs", report.checked);
+    say!("records      {} count, {} entries are void", report.size, report.void);
+    say!("epoch        {}", report.epoch);
+    say!("head         {}", report.head);
+    say!("root         {}", report.root);
+    say!("board        {}, by fold version {}", report.board, report.fold_version);
+    say!("checked      {} signatures and proofs", report.checked);
     match report.covered {
         Covered::ByCheckpoint { size } => {
-            println!("covered      by the node's checkpoint over {size} records")
+            say!("covered      by the node's checkpoint over {size} records")
         }
-        Covered::ByNothing => println!("covered      by no checkpoint: records may be missing at the end"),
+        Covered::ByNothing => say!("covered      by no checkpoint: records may be missing at the end"),
     }
     if report.times_run_backwards > 0 {
-        println!("marked       {} times of records run backwards", report.times_run_backwards);
+        say!("marked       {} times of records run backwards", report.times_run_backwards);
     }
     for void in &report.voids {
         let claims = void.claims.map_or_else(String::new, |index| format!(", claims to be record {index}"));
-        println!("void         position {}{claims}: {}", void.position, void.reason);
+        say!("void         position {}{claims}: {}", void.position, void.reason);
     }
     for fault in &report.faults {
-        println!("FAULT        record {}: {}", fault.index, fault.sentence);
+        say!("FAULT        record {}: {}", fault.index, fault.sentence);
     }
     let more = report.fault_count.saturating_sub(report.faults.len() as u64);
     if more > 0 {
-        println!("FAULT        and {more} more");
+        say!("FAULT        and {more} more");
     }
-    println!("result       {}", if report.holds() { "everything holds" } else { "it does not hold" });
+    say!("result       {}", if report.holds() { "everything holds" } else { "it does not hold" });
 }
 
 fn print_json(report: &Report) {
@@ -225,7 +226,7 @@ fn print_json(report: &Report) {
         "faults": faults.collect::<Vec<_>>(),
         "voids": voids.collect::<Vec<_>>(),
     });
-    println!("{}", json::line(&object));
+    say!("{}", json::line(&object));
 }
 
 async fn export(args: Export) -> Result<(), Fault> {
@@ -236,7 +237,7 @@ async fn export(args: Export) -> Result<(), Fault> {
         None => export_journal(&desk, &mut new).await?,
     }
     new.finish()?;
-    println!("written to {}", args.out.display());
+    say!("written to {}", args.out.display());
     Ok(())
 }
 
@@ -275,7 +276,7 @@ async fn replay(args: Replay) -> Result<(), Fault> {
     };
     let history = History::of(pages)?;
     if args.json {
-        println!("{}", json::line(&history.to_json(args.thread, args.as_of)));
+        say!("{}", json::line(&history.to_json(args.thread, args.as_of)));
     } else {
         history.print(args.thread, args.as_of);
     }

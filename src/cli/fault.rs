@@ -4,9 +4,10 @@
 
 use std::fmt;
 
+use tonic_types::StatusExt as _;
+
 use crate::domain::text::shown;
 use crate::peers::dial;
-use tonic_types::StatusExt as _;
 
 /// One sentence. Every error of the rooms below has one of its own.
 #[derive(Debug)]

@@ -79,7 +79,7 @@ pub struct Made {
     pub desks: [PathBuf; 2],
 }
 
-/// Why nothing was begun. What lies in the directory by then is of no use and may be removed.
+/// Why nothing was begun.
 #[derive(Debug, thiserror::Error)]
 pub enum InitFault {
     #[error("{} holds something already; a node is made in a new or empty directory", .0.display())]
@@ -108,15 +108,28 @@ pub enum InitFault {
 
 /// Makes a node. `now` is the beginning of everything that is signed.
 pub async fn init(plan: &InitPlan, now: Instant) -> Result<Made, InitFault> {
-    let directory = NodeDirectory::at(&plan.directory);
     check(plan)?;
+    let directory = NodeDirectory::at(&plan.directory);
+    let made = make(plan, &directory, now).await;
+    match &made {
+        // The first record may be there, and these are the keys that signed it.
+        Ok(_) | Err(InitFault::NotBegun(_) | InitFault::Settings(_)) => {}
+        // The directory was new or empty: what lies in it was made just now and signed nothing that counts.
+        Err(_) => {
+            let made = [directory.custody(), directory.keys(), directory.journal()];
+            for part in made.into_iter().chain([directory.parts(), directory.people()]) {
+                let _ = std::fs::remove_dir_all(part);
+            }
+        }
+    }
+    made
+}
+
+async fn make(plan: &InitPlan, directory: &NodeDirectory, now: Instant) -> Result<Made, InitFault> {
     files::private_directory(directory.root())?;
     for part in [directory.journal(), directory.parts(), directory.people()] {
         files::private_directory(&part)?;
     }
-    // First what lies outside: a topic that is there already, or brokers that are not, end it here.
-    let journal = plan.journal.create(&directory).await?;
-
     let list_until = now.plus_ms(plan.lives.revocation_list_ms);
     let until = now.plus_ms(plan.lives.certificate_ms);
     let mut custody = Custody::make(&directory.custody(), &plan.party, now, list_until)?;
@@ -126,7 +139,7 @@ pub async fn init(plan: &InitPlan, now: Instant) -> Result<Made, InitFault> {
     }
     keys::write_tls(&directory.keys(), &node.certificate_pem, &node.key_pem)?;
 
-    let first = first_key_list(plan, &directory, &custody, now)?;
+    let first = first_key_list(plan, directory, &custody, now)?;
     let revocation_list = RevocationList { party: plan.party, der: Bytes::from(custody.revocation_list()?) };
     let fingerprint = Fingerprint(first.digest);
     let settings = NodeSettings {
@@ -171,6 +184,7 @@ pub async fn init(plan: &InitPlan, now: Instant) -> Result<Made, InitFault> {
     };
     let key = keys::read_signing_key(&directory.keys(), KeyFile::Record)?;
     let entry = record::seal(&first_heading()?, &genesis, &evidence_key(&key));
+    let journal = plan.journal.create(directory).await?;
     journal.append(vec![entry]).await?;
     // Last: a directory without its settings is not a node's.
     directory.write_settings(&settings)?;

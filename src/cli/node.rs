@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
@@ -141,8 +141,11 @@ impl Node {
         let dialler =
             Dialler { clock: clock.clone(), trust: trust.clone(), certificate: certificate_seen.clone() };
         tokio::spawn(follow_heads(heads, head, publish, health));
+        let mut no_more = stopped.clone();
+        // An error means that the node is gone, which is a stop too.
+        let no_more = async move { _ = no_more.wait_for(Option::is_some).await };
         let (exchange, found_broken) =
-            Exchange::start(registrar.clone(), ring.clone(), dialler.clone(), parts.clone());
+            Exchange::start(registrar.clone(), ring.clone(), dialler.clone(), parts, no_more);
         tokio::spawn(watch_peers(found_broken, stop.clone(), directory.clone()));
         let services =
             Services { registrar: registrar.clone(), ring: ring.clone(), exchange: exchange.clone() };
@@ -308,11 +311,11 @@ async fn watch_writer(
 
 /// A peer may show that our own history is not what we signed.
 async fn watch_peers(
-    mut found: mpsc::Receiver<Broken>,
+    mut found: watch::Receiver<Option<Broken>>,
     stop: watch::Sender<Option<Stop>>,
     directory: NodeDirectory,
 ) {
-    if let Some(broken) = found.recv().await {
+    if let Some(broken) = found.wait_for(Option::is_some).await.ok().and_then(|found| found.clone()) {
         stop_broken(broken, &stop, &directory);
     }
 }
@@ -341,7 +344,7 @@ pub(super) fn check_marker(directory: &NodeDirectory) -> Result<(), StartFault> 
 /// The keys that sign.
 pub(super) fn ring_of(keys: &NodeKeys) -> KeyRing {
     let serving = [&keys.message, &keys.record, &keys.ledger, &keys.witness];
-    KeyRing::new(serving.into_iter().map(evidence_key).collect())
+    KeyRing::new(serving.into_iter().chain(&keys.retired).map(evidence_key).collect())
 }
 
 /// What is in the key directory must be what the newest own key list on record says.

@@ -146,6 +146,7 @@ pub fn issue(
     lives: Lives,
     now: Instant,
 ) -> Result<Issued, Fault> {
+    DeskDirectory::at(out).check_free()?;
     let mut custody = Custody::open(&directory.custody(), party)?;
     let until = now.plus_ms(lives.certificate_ms);
     let issued = custody.issue_person(&person.name, &person.office, now, until)?;

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::cli::fault::Fault;
+use crate::cli::out::say;
 use crate::cli::{files, json};
 use crate::codec::party_file::Fingerprint;
 use crate::domain::party::Party;
@@ -60,7 +61,7 @@ pub fn run(args: &Args) -> Result<(), Fault> {
 }
 
 fn print(found: &Verification) {
-    println!("Thread {}, as {} states it at {}", found.thread, found.made_by, found.made_at);
+    say!("Thread {}, as {} states it at {}", found.thread, found.made_by, found.made_at);
     let mut abouts: Vec<&str> = Vec::new();
     for finding in &found.findings {
         if !abouts.contains(&finding.about.as_str()) {
@@ -68,14 +69,14 @@ fn print(found: &Verification) {
         }
     }
     for about in abouts {
-        println!("\n{about}");
+        say!("\n{about}");
         let here = |finding: &&Finding| finding.about == about;
         for finding in found.findings.iter().filter(here) {
-            println!("  {:<10}  {}", finding.weight.name(), finding.sentence);
+            say!("  {:<10}  {}", finding.weight.name(), finding.sentence);
         }
     }
     let count = |weight| found.findings.iter().filter(|finding| finding.weight == weight).count();
-    println!(
+    say!(
         "\n{} proven, {} stated, {} not proven, {} false",
         count(Weight::Proven),
         count(Weight::Stated),
@@ -92,7 +93,7 @@ fn print_json(found: &Verification) {
             "weight": finding.weight.name(),
             "sentence": finding.sentence,
         });
-        println!("{}", json::line(&object));
+        say!("{}", json::line(&object));
     }
     let object = json!({
         "kind": "summary",
@@ -101,5 +102,5 @@ fn print_json(found: &Verification) {
         "made_by": found.made_by.as_str(),
         "made_at_ms": found.made_at.0,
     });
-    println!("{}", json::line(&object));
+    say!("{}", json::line(&object));
 }

@@ -44,6 +44,12 @@ impl Thread {
         self.entries.insert(at, entry);
     }
 
+    /// What was on record here by then. Only for reading: what was dispatched is left out.
+    pub fn as_of(&self, at: Instant) -> Thread {
+        let entries = self.entries.iter().filter(|entry| entry.recorded_at <= at).copied().collect();
+        Thread { entries, dispatched: Vec::new() }
+    }
+
     /// A message that its author dispatched more than once stands at the lowest of its places, so that
     /// the order of arrival makes no difference.
     pub fn lower_place(&mut self, author: Party, digest: &Digest, place: u64) {
@@ -52,12 +58,6 @@ impl Thread {
             let entry = self.entries.remove(at);
             self.add(Entry { place, ..entry });
         }
-    }
-
-    /// What was on record here by then. Only for reading: what was dispatched is left out.
-    pub fn as_of(&self, at: Instant) -> Thread {
-        let entries = self.entries.iter().filter(|entry| entry.recorded_at <= at).copied().collect();
-        Thread { entries, dispatched: Vec::new() }
     }
 
     /// Sorted by author, place and digest.

@@ -13,6 +13,7 @@ use tokio::time::Instant as Moment;
 use tonic::{Code, Request};
 
 use super::exchange::{Exchange, Link, Peer};
+use super::links::Patience;
 use crate::codec::proto::detente::v1::FetchPartRequest;
 use crate::domain::board::Denied;
 use crate::domain::command::{Command, Origin};
@@ -45,7 +46,12 @@ impl Exchange {
     /// A part for a peer, if a message that was dispatched to it names the part. `None` is the one answer
     /// for whatever it may not have, whether there is such a part or not.
     pub async fn part_for(&self, peer: Party, part: &Digest, from: u64) -> Option<Reading> {
-        self.links.of(peer).hear(self.registrar.clock.now());
+        let state = self.links.of(peer);
+        state.hear(self.registrar.clock.now());
+        // An older copy of ourselves might give what was erased since.
+        if self.is_broken() || !state.is_compared() {
+            return None;
+        }
         let board = self.registrar.head().board.clone();
         if !board.link(peer)?.parts.given.contains(part) {
             return None;
@@ -87,6 +93,7 @@ pub(super) async fn run(link: Link) {
     // The one part of which a beginning may lie here: whoever never ends any fills no disk.
     let mut begun: Option<Digest> = None;
     let (mut failures, mut turn) = (0, 0);
+    link.state.until_compared().await;
     loop {
         let head = heads.borrow_and_update().clone();
         let wanted = next(&link, &head, &mut waits, begun);
@@ -116,7 +123,7 @@ pub(super) async fn run(link: Link) {
                 wait.failures = wait.failures.saturating_add(1);
             }
             Try::Cut => {
-                link.state.back_off(failures).await;
+                link.state.back_off(failures, Patience::UntilHeard).await;
                 failures = failures.saturating_add(1);
                 turn += 1;
             }

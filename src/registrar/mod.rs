@@ -76,6 +76,7 @@ pub enum Done {
 pub struct Registrar {
     persons: mpsc::Sender<Ask>,
     peers: mpsc::Sender<Ask>,
+    renewals: mpsc::Sender<oneshot::Sender<Arc<Head>>>,
     head: watch::Receiver<Arc<Head>>,
     pub journal: Journal,
     pub clock: Clock,
@@ -83,11 +84,15 @@ pub struct Registrar {
 
 type Answer = oneshot::Receiver<Result<Done, Denied>>;
 
-async fn heard(answer: Answer) -> Result<Done, Denied> {
-    match tokio::time::timeout(Duration::from_millis(limits::COMMAND_MS_MAX), answer).await {
+async fn heard(answer: Answer, until: tokio::time::Instant) -> Result<Done, Denied> {
+    match tokio::time::timeout_at(until, answer).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) | Err(_) => Err(NotNow::Journal.into()),
     }
+}
+
+fn command_deadline() -> tokio::time::Instant {
+    tokio::time::Instant::now() + Duration::from_millis(limits::COMMAND_MS_MAX)
 }
 
 /// A command with the way back for its answer.
@@ -100,16 +105,18 @@ struct Ask {
 impl Registrar {
     /// Gives a command and waits until it is on record, denied, or not known in time.
     pub async fn give(&self, command: Command, origin: Origin) -> Result<Done, Denied> {
-        heard(self.send(command, origin)?).await
+        heard(self.send(command, origin)?, command_deadline()).await
     }
 
     /// Gives several commands of the node in order, so that they may share a batch, and waits for all.
     pub async fn give_all(&self, commands: Vec<Command>, origin: Origin) -> Vec<Result<Done, Denied>> {
+        // One deadline for all of them.
+        let until = command_deadline();
         let sent: Vec<_> = commands.into_iter().map(|command| self.send(command, origin.clone())).collect();
         let mut answers = Vec::with_capacity(sent.len());
         for one in sent {
             answers.push(match one {
-                Ok(answer) => heard(answer).await,
+                Ok(answer) => heard(answer, until).await,
                 Err(not_now) => Err(not_now.into()),
             });
         }
@@ -128,6 +135,14 @@ impl Registrar {
             mpsc::error::TrySendError::Closed(_) => NotNow::Journal,
         })?;
         Ok(answer)
+    }
+
+    /// Opens a new epoch, and with it finds out all that is on record by now, whoever wrote it. `None` if
+    /// that was not done in time.
+    pub async fn renew(&self) -> Option<Arc<Head>> {
+        let (reply, renewed) = oneshot::channel();
+        self.renewals.try_send(reply).ok()?;
+        tokio::time::timeout_at(command_deadline(), renewed).await.ok()?.ok()
     }
 
     /// The newest head.

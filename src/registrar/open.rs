@@ -66,10 +66,12 @@ impl Opening {
         }
         let (persons, from_persons) = mpsc::channel(limits::INBOX_COMMANDS_MAX);
         let (peers, from_peers) = mpsc::channel(limits::INBOX_COMMANDS_MAX);
+        let (renewals, from_renewals) = mpsc::channel(1);
         let (announce, head) = watch::channel(Arc::new(head_of(&fold, Standing::StandsBy)));
         let registrar = Registrar {
             persons,
             peers,
+            renewals,
             head: head.clone(),
             journal: self.journal.clone(),
             clock: self.clock.clone(),
@@ -83,6 +85,7 @@ impl Opening {
             announce,
             from_persons,
             from_peers,
+            from_renewals,
         )?;
         writer.open_epoch().await?;
         if let Some(file) = self.checkpoint {

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
-use super::open::{OpenFault, head_of};
+use super::open::{OpenFault, Trusted, head_of, replay_to_end};
 use super::seal::{own_key, seal};
 use super::{Ask, Done, Head, Standing};
 use crate::clock::Clock;
@@ -28,7 +28,7 @@ use crate::domain::time::Instant;
 use crate::evidence::keys::{KeyRing, SigningKey};
 use crate::journal::{Entry, Journal, ReadFault, Reader};
 use crate::limits;
-use crate::replay::{Broken, Fold, Look, Step};
+use crate::replay::{Broken, Fold, Look, Step, TrustRoot};
 
 pub(super) struct Writer {
     journal: Journal,
@@ -43,6 +43,7 @@ pub(super) struct Writer {
     announce: watch::Sender<Arc<Head>>,
     persons: mpsc::Receiver<Ask>,
     peers: mpsc::Receiver<Ask>,
+    renewals: mpsc::Receiver<oneshot::Sender<Arc<Head>>>,
 }
 
 /// A batch that was decided and sealed, but is not on record yet.
@@ -60,7 +61,7 @@ enum Answer {
 /// How the entries of a batch came back.
 enum ReadBack {
     /// All count, in order.
-    Counted(Fold, Vec<Record>),
+    Counted(Box<Fold>, Vec<Record>),
     /// At least one does not, or something of another writer came between.
     Otherwise,
 }
@@ -79,6 +80,7 @@ impl Writer {
         announce: watch::Sender<Arc<Head>>,
         persons: mpsc::Receiver<Ask>,
         peers: mpsc::Receiver<Ask>,
+        renewals: mpsc::Receiver<oneshot::Sender<Arc<Head>>>,
     ) -> Result<Writer, ReadFault> {
         let reader = journal.reader(durable.positions.next())?;
         Ok(Writer {
@@ -92,6 +94,7 @@ impl Writer {
             announce,
             persons,
             peers,
+            renewals,
         })
     }
 
@@ -105,6 +108,10 @@ impl Writer {
                     None => return Ok(()),
                 },
                 Some(first) = self.peers.recv() => self.take(first).await?,
+                Some(reply) = self.renewals.recv() => {
+                    self.back_to_durable().await?;
+                    let _ = reply.send(Arc::new(head_of(&self.durable, self.standing)));
+                }
                 read = self.reader.next() => self.overhear(read).await?,
             }
         }
@@ -174,7 +181,7 @@ impl Writer {
         let outcome = tokio::time::timeout(Duration::from_millis(limits::READ_BACK_MS_MAX), whole).await;
         match outcome {
             Ok(Some(Ok(ReadBack::Counted(fold, records)))) => {
-                self.durable = fold;
+                self.durable = *fold;
                 self.announce();
                 let records: Vec<_> = records.into_iter().map(Arc::new).collect();
                 answer(batch.answers, &records);
@@ -283,6 +290,9 @@ impl Writer {
             };
             match back {
                 Ok(()) => return Ok(()),
+                Err(OpenFault::Broken(Broken::Missing { index })) => {
+                    return Err(self.first_missing(index).await);
+                }
                 Err(OpenFault::Broken(broken)) => return Err(broken),
                 Err(OpenFault::Journal(ReadFault::Gone { position, .. })) => {
                     return Err(self.missing_from(position));
@@ -301,6 +311,20 @@ impl Writer {
         self.check_durable_head().await?;
         self.reader = self.journal.reader(self.durable.positions.next())?;
         Ok(())
+    }
+
+    /// Something is missing, at the latest at this index: looks from the beginning where it starts.
+    async fn first_missing(&self, at_latest: u64) -> Broken {
+        let replayed = replay_to_end(&self.journal, TrustRoot::AsItSays, Trusted::UpTo(u64::MAX), 0).await;
+        let index = match replayed {
+            Ok((fold, _)) => fold.chain.size,
+            Err(OpenFault::Broken(Broken::NoBeginning)) => 0,
+            Err(OpenFault::Journal(ReadFault::Gone { position, .. })) => {
+                self.durable.positions.first_from(position)
+            }
+            Err(_) => at_latest,
+        };
+        Broken::Missing { index: index.min(at_latest) }
     }
 
     fn missing_from(&self, position: u64) -> Broken {
@@ -390,7 +414,7 @@ async fn read_back(reader: &mut Reader, mut fold: Fold, entries: &[Bytes]) -> Re
             }
         }
     }
-    Ok(ReadBack::Counted(fold, records))
+    Ok(ReadBack::Counted(Box::new(fold), records))
 }
 
 fn answer(answers: Vec<(Ask, Answer)>, records: &[Arc<Record>]) {

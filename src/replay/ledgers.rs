@@ -11,7 +11,7 @@ use crate::domain::event::{Event, Record};
 use crate::domain::party::Party;
 
 /// Shows the first `size` records that count, in order.
-pub(super) async fn each_record(
+pub async fn each_record(
     records: &Records,
     size: u64,
     mut see: impl FnMut(Record),
@@ -27,7 +27,7 @@ pub(super) async fn each_record(
 }
 
 /// A leaf that a record adds to one of the two ledgers of a link.
-pub(super) struct LinkLeaf {
+pub struct LinkLeaf {
     /// The other end of the link.
     pub party: Party,
     pub place: LeafPlace,
@@ -35,7 +35,8 @@ pub(super) struct LinkLeaf {
     pub body: Bytes,
 }
 
-pub(super) enum LeafPlace {
+/// In whose ledger, and where.
+pub enum LeafPlace {
     /// The next leaf of the ledger that we keep.
     OursNext,
     /// A leaf of the other end's.
@@ -43,7 +44,7 @@ pub(super) enum LeafPlace {
 }
 
 /// The leaves that one record adds, in order.
-pub(super) fn leaves_in(record: &Record, mut see: impl FnMut(LinkLeaf)) {
+pub fn leaves_in(record: &Record, mut see: impl FnMut(LinkLeaf)) {
     use LeafPlace::{OursNext, Theirs};
     for event in &record.events {
         match event {

@@ -6,7 +6,7 @@
 
 pub mod audit;
 pub mod bundle;
-mod ledgers;
+pub mod ledgers;
 pub mod positions;
 pub mod records;
 pub mod verify;
@@ -17,12 +17,12 @@ use imbl::OrdMap;
 use crate::codec::fault::DecodeFault;
 use crate::codec::record::{self, Check};
 use crate::domain::board::{Board, FOLD_VERSION};
-use crate::domain::chain::{Chain, Claim, Signature, Void};
+use crate::domain::chain::{Chain, Claim, Opens, Signature, Void};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Change, Event, Record};
 use crate::domain::keys::{KeyList, Purpose};
 use crate::domain::ledger::Edge;
-use crate::domain::party::Incarnation;
+use crate::domain::party::{Incarnation, Party};
 use crate::evidence::keys::PublicKey;
 use positions::Positions;
 
@@ -43,9 +43,9 @@ pub struct Fold {
 #[derive(Clone, Default, Debug)]
 pub struct Voids {
     pub count: u64,
-    /// Whether, since the last record that counts, something came that this node signed and that follows
-    /// on an entry which is not here: then history is missing. What follows on a void entry that *is*
-    /// here was overtaken together with it.
+    /// Whether, since the last epoch was opened, something came that this node signed and that follows on
+    /// an entry which is not here before it: then history is missing. What follows on an entry that was
+    /// overtaken was overtaken with it. Who opened an epoch had read all that came before.
     unlinked: bool,
     /// Leaf hash and index of void entries that this node signed and that others may follow on.
     overtaken: OrdMap<Digest, u64>,
@@ -78,6 +78,11 @@ pub enum Broken {
     Foreign { found: Digest },
     #[error("record 0 does not open a journal with a key list that verifies: it is missing or changed")]
     NoBeginning,
+    #[error(
+        "{party} holds a head of our ledger with it, over {size} leaves, which we signed and which the history \
+         here does not contain"
+    )]
+    HeldByPeer { party: Party, size: u64 },
     #[error("record {index} is missing or changed: the history here does not contain what was signed before")]
     Missing { index: u64 },
 }
@@ -151,7 +156,7 @@ impl Fold {
         self.tree.push(leaf);
         self.positions.add(record.index, position);
         self.board.apply(record);
-        self.voids.linked(self.chain.size);
+        self.voids.linked(claim.opens, self.chain.size);
         if let Some(key) = next_key {
             self.record_key = Some(key);
         }
@@ -236,7 +241,10 @@ impl Fold {
 impl Voids {
     fn note(&mut self, void: Void, claim: &Claim, leaf: Digest, size: u64) {
         match void {
-            Void::DoesNotLink if !self.overtaken.contains_key(&claim.previous) => self.unlinked = true,
+            Void::DoesNotLink if !self.overtaken.contains_key(&claim.previous) => {
+                self.unlinked = true;
+                return;
+            }
             Void::DoesNotLink
             | Void::Overtaken
             | Void::EpochClosed
@@ -251,8 +259,11 @@ impl Voids {
         }
     }
 
-    fn linked(&mut self, size: u64) {
-        self.unlinked = false;
+    fn linked(&mut self, opens: Opens, size: u64) {
+        match opens {
+            Opens::Epoch(_) => self.unlinked = false,
+            Opens::Journal | Opens::Nothing | Opens::Misfit => {}
+        }
         if !self.overtaken.is_empty() {
             let may_be_followed = |(_, index): &(&Digest, &u64)| index.saturating_add(1) >= size;
             self.overtaken =

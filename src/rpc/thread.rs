@@ -10,6 +10,7 @@ use super::{faults, part};
 use crate::codec::content::{self, Said};
 use crate::codec::message::precedence_to_proto;
 use crate::codec::proto::detente::v1 as calls;
+use crate::domain::board::Noted;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Record, Released};
 use crate::domain::message::{Message, Outcome};
@@ -85,6 +86,9 @@ impl Look<'_> {
         let said = content::said(&held.message.draft.kind, &held.message.draft.content);
         let mut marks = held.marks;
         marks.extend(marks_of(held.message, &said));
+        if self.as_of.is_none() && self.waits_too_long(&entry.digest, held.message) {
+            marks.push("what it refers to has not come for long; that is on record".into());
+        }
         let delivered = match held.released {
             Some(released) => self.delivered(released, &mut marks).await?,
             None => Vec::new(),
@@ -163,6 +167,15 @@ impl Look<'_> {
             }
         }
         Ok(missing)
+    }
+
+    /// Whether a missing reference was put on record as such.
+    fn waits_too_long(&self, digest: &Digest, message: &Message) -> bool {
+        let missing = message.draft.references.iter().filter_map(|reference| reference.message);
+        missing
+            .filter_map(|missing| self.head.board.waiting.get(&missing))
+            .flatten()
+            .any(|waiting| waiting.message == *digest && waiting.noted == Noted::OnRecord)
     }
 
     async fn was_here(&mut self, message: &Digest) -> Result<bool, RecordFault> {

@@ -5,9 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use detente::codec::bundle::{self, Bundle, DispatchBytes};
+use detente::domain::command::{Command, Origin};
 use detente::domain::digest::{Digest, ThreadId};
+use detente::domain::event::Contradiction;
+use detente::domain::message::Dispatch;
 use detente::domain::party::Party;
 use detente::evidence::keys::KeyRing;
+use detente::peers::receipts;
 use detente::replay::bundle::{BundleFault, Source, make};
 use detente::replay::verify::{Verification, Weight, verify};
 
@@ -265,4 +269,53 @@ async fn a_time_of_receipt_outside_sending_and_hearing_is_disputed() {
     assert!(
         unproven.contains("the time is DISPUTED. PL states 2025-07-31T08:00:00.000Z, before BY released")
     );
+}
+
+/// A message whose signature is spoilt on the way, a receipt that is not about it, and a second dispatch
+/// under the same serial: each is in the bundle of whoever has it on record, and said for what it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_refused_disputed_or_contradicted_is_shown_for_what_it_is() {
+    let (by, pl) = pair("BY", "PL").await;
+    let trusted = fingerprints(&[&by, &pl]);
+    by.send(by.outgoing(THREAD, &[&pl], "Exercise")).await;
+    let (dispatch, dispatch_signed, message_signed) = by.owed(&pl).await.remove(0);
+    let mut spoilt = message_signed.to_vec();
+    *spoilt.last_mut().unwrap() ^= 1;
+    let proven = pl.receive(&by, dispatch_signed, spoilt.into()).await;
+
+    let dispute = Command::DisputeReceipt {
+        party: pl.party,
+        lane: dispatch.lane,
+        serial: dispatch.serial,
+        receipt: Bytes::from_static(b"anything"),
+        reason: "it can't be decoded".into(),
+    };
+    by.registrar.give(dispute, Origin::Node).await.unwrap();
+    let receipted = receipts::verify(&by.board(), &dispatch, &proven).unwrap();
+    by.registrar.give(Command::TakeReceipt(receipted), Origin::Node).await.unwrap();
+    let other = Dispatch { place: 2, ..dispatch.clone() };
+    let proof =
+        Contradiction::Dispatch { lane: dispatch.lane, serial: dispatch.serial, signed: by.sign(&other) };
+    pl.registrar.give(Command::Contradict { party: by.party, proof }, Origin::Node).await.unwrap();
+
+    let file = bundle_of(&by, THREAD).await.unwrap();
+    assert!(!file.windows(8).any(|window| window == b"anything"), "who knows what it is about");
+    let found = verify(file, &trusted).unwrap();
+    assert!(found.holds(), "{}", sentences(&found, Weight::False));
+    assert!(sentences(&found, Weight::Proven).contains("refused: the message's signature does not verify"));
+    assert!(sentences(&found, Weight::NotProven).contains("that PL was right to refuse"));
+    assert!(sentences(&found, Weight::Stated).contains("PL sent a receipt that does not hold"));
+
+    let file = bundle_of(&pl, THREAD).await.unwrap();
+    let found = verify(file.clone(), &trusted).unwrap();
+    assert!(found.holds(), "{}", sentences(&found, Weight::False));
+    assert!(sentences(&found, Weight::Stated).contains("what came is in here, and is not what BY signed"));
+    assert!(sentences(&found, Weight::Proven).contains("BY CONTRADICTED itself"));
+    assert!(sentences(&found, Weight::NotProven).contains("its text is not in here"));
+
+    // Had the message been signed after all, the refusal would be false.
+    let mut lied = bundle::decode(file).unwrap();
+    lied.dispatches[0].refused = Some(message_signed);
+    let found = verify(bundle::encode(&lied), &trusted).unwrap();
+    assert!(sentences(&found, Weight::False).contains("PL refused it for BY's signature, which verifies"));
 }

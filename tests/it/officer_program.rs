@@ -8,7 +8,7 @@ use detente::domain::exercise::Kind;
 use serde_json::Value;
 
 use crate::officer::{PATIENCE, arrived};
-use crate::world::World;
+use crate::world::{Medium, World};
 
 async fn detente(words: &[&str]) -> Output {
     let mut program = Command::new(env!("CARGO_BIN_EXE_detente"));
@@ -45,7 +45,7 @@ fn written(folder: &Path, name: &str, text: &str) -> String {
 
 #[tokio::test]
 async fn a_notice_is_drafted_released_read_acknowledged_amended_and_shown() {
-    let world = World::by_the_machines_clock(&["BY", "PL"]).await;
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
     let folder = tempfile::tempdir().unwrap();
     let at = |party: &str, role: &str| world.state(party).desk_directory(role).display().to_string();
     let (drafter, releaser, watch) = (at("BY", "drafter"), at("BY", "releaser"), at("PL", "watch"));
@@ -105,7 +105,7 @@ async fn a_notice_is_drafted_released_read_acknowledged_amended_and_shown() {
 
 #[tokio::test]
 async fn a_file_is_attached_read_at_the_other_end_proven_from_a_bundle_and_erased() {
-    let world = World::by_the_machines_clock(&["BY", "PL"]).await;
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
     let folder = tempfile::tempdir().unwrap();
     let at = |party: &str, role: &str| world.state(party).desk_directory(role).display().to_string();
     let path = |name: &str| folder.path().join(name).display().to_string();

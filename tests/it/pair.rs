@@ -1,7 +1,6 @@
 //! Parties in one process with no network: a Registrar each, on an embedded journal, that hand each
 //! other deliveries, receipts and heads by the same functions that the nodes use.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -23,10 +22,10 @@ use detente::domain::time::Instant;
 use detente::evidence::keys::{KeyRing, SigningKey};
 use detente::evidence::signed::{PayloadType, Signed};
 use detente::journal::{Journal, embedded};
-use detente::peers::leaves::LeafIndex;
 use detente::peers::{heads, receipts, receive};
 use detente::registrar::{Opening, Registrar, own_key, signed_checkpoint};
 use detente::replay::TrustRoot;
+use detente::replay::ledgers::{LeafPlace, LinkLeaf, each_record, leaves_in};
 
 /// When every test begins.
 pub fn beginning() -> Instant {
@@ -234,8 +233,10 @@ impl Side {
 
     /// Takes one delivery, and gives the proven receipt.
     pub async fn receive(&self, from: &Side, dispatch_signed: Bytes, message_signed: Bytes) -> Bytes {
-        let delivery =
-            receive::look(&self.board(), from.party, dispatch_signed, message_signed).expect("a delivery");
+        let payload = signed::decode(dispatch_signed.clone()).unwrap().payload;
+        let lane = dispatch_codec::decode_dispatch(payload).unwrap().lane;
+        let delivery = receive::look(&self.board(), from.party, lane, dispatch_signed, message_signed)
+            .expect("a delivery");
         let (lane, serial) = (delivery.dispatch.lane, delivery.dispatch.serial);
         self.registrar.give(Command::Receive(Box::new(delivery)), Origin::Node).await.unwrap();
         let head = self.registrar.head();
@@ -251,11 +252,14 @@ impl Side {
         let head = heads::verify_theirs(&to.board(), self.party, &note).unwrap();
         let from = to.board().link(self.party).unwrap().theirs.edge.size();
         let records = self.registrar.head().records(&self.journal);
-        let mut index = LeafIndex::default();
-        index.catch_up(&records, board.size).await.unwrap();
-        let bodies = index.bodies(&records, to.party, from).await.unwrap();
+        let mut bodies = Vec::new();
+        let ours = |leaf: &LinkLeaf| leaf.party == to.party && matches!(leaf.place, LeafPlace::OursNext);
+        let see = |record| {
+            leaves_in(&record, |leaf| bodies.extend(Some(leaf).filter(ours).map(|leaf| leaf.body)));
+        };
+        each_record(&records, board.size, see).await.unwrap();
         let leaf = |(index, body): (u64, Bytes)| Leaf { index, hash: leaf_hash(&body), body };
-        let leaves = (from..).zip(bodies).map(leaf).collect();
+        let leaves = (0..).zip(bodies).skip_while(|(index, _)| *index < from).map(leaf).collect();
         to.registrar.give(Command::FollowHead(head, leaves), Origin::Node).await.unwrap();
         let cosigned = heads::cosign_theirs(&to.board(), &to.ring, self.party).unwrap();
         let head = heads::verify_cosigned(&self.board(), to.party, &cosigned).unwrap();
@@ -276,10 +280,6 @@ impl Side {
     /// The node's signed checkpoint over all that counts.
     pub fn checkpoint(&self) -> String {
         signed_checkpoint(&self.registrar.head(), &self.ring).unwrap()
-    }
-
-    pub fn folder(&self) -> &Path {
-        self._folder.path()
     }
 }
 

@@ -1,20 +1,24 @@
 //! Threads: the same in every order of arrival, and as they were on record at an instant.
 
 use bytes::Bytes;
+use detente::codec::message::encode_draft;
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::domain::board::Board;
-use detente::domain::digest::{Digest, ThreadId};
-use detente::domain::event::{Event, Received, Record};
+use detente::domain::command::{AsIs, Command, Origin};
+use detente::domain::digest::{CommandId, Digest, DraftId, ThreadId};
+use detente::domain::event::{Event, Received, Record, Stamp};
 use detente::domain::exercise::{Content, Kind};
-use detente::domain::message::{Dispatch, Message, Outcome, Outgoing, Receipt, Traffic};
+use detente::domain::message::{Addressee, Dispatch, Message, Outcome, Outgoing, Receipt, Traffic};
 use detente::domain::party::{Incarnation, Party};
 use detente::domain::people::Person;
 use detente::domain::precedence::Precedence;
 use detente::domain::time::Instant;
 use proptest::prelude::*;
 
-use crate::officer::{arrived, filled, heading, notify, receipted, send, show};
+use crate::officer::{
+    arrived, exercises, filled, heading, notify, receipted, release, send, show, violations,
+};
 use crate::world::World;
 
 /// What one Party dispatched to us in the thread.
@@ -33,7 +37,6 @@ impl Sent {
 
     /// As a record at this index puts it on the Board.
     fn record(&self, index: u64) -> Record {
-        let person = Person { name: "A".into(), office: String::new(), key_digest: Digest::ZERO };
         let dispatch = Dispatch {
             from: self.author,
             from_incarnation: Incarnation(1),
@@ -46,24 +49,6 @@ impl Sent {
             leaf_index: 0,
             message: self.digest(),
             key_list: 1,
-        };
-        let outgoing = Outgoing {
-            thread: THREAD,
-            kind: "exercise.notification".into(),
-            content: Bytes::new(),
-            action: Vec::new(),
-            information: Vec::new(),
-            precedence: self.precedence,
-            zone: "Z".into(),
-            drafter: person.clone(),
-            regime: None,
-            marking: String::new(),
-            language: String::new(),
-            references: Vec::new(),
-            traffic: Traffic::Real,
-            parts: Vec::new(),
-            subject: String::new(),
-            remarks: String::new(),
         };
         let receipt = Receipt {
             from: dispatch.to,
@@ -84,8 +69,8 @@ impl Sent {
             incarnation: Incarnation(1),
             number: String::new(),
             released_at: self.released_at,
-            releaser: person,
-            draft: outgoing,
+            releaser: somebody(),
+            draft: outgoing(self.precedence),
         };
         let received = Received {
             dispatch,
@@ -100,6 +85,31 @@ impl Sent {
         };
         let events = vec![Event::Received(Box::new(received))];
         Record { index, at: Instant(1_000), command: None, events }
+    }
+}
+
+fn somebody() -> Person {
+    Person { name: "A".into(), office: String::new(), key_digest: Digest::ZERO }
+}
+
+fn outgoing(precedence: Precedence) -> Outgoing {
+    Outgoing {
+        thread: THREAD,
+        kind: "exercise.notification".into(),
+        content: Bytes::new(),
+        action: Vec::new(),
+        information: Vec::new(),
+        precedence,
+        zone: "Z".into(),
+        drafter: somebody(),
+        regime: None,
+        marking: String::new(),
+        language: String::new(),
+        references: Vec::new(),
+        traffic: Traffic::Real,
+        parts: Vec::new(),
+        subject: String::new(),
+        remarks: String::new(),
     }
 }
 
@@ -233,7 +243,7 @@ async fn a_long_thread_comes_in_pages_that_join() {
     for number in 2..=105 {
         send(&world, "BY", number, heading(1), &statement).await;
     }
-    let mut calls_of = crate::officer::exercises(&world.desk("BY", "drafter"));
+    let mut calls_of = exercises(&world.desk("BY", "drafter"));
     let mut places = Vec::new();
     let mut from = 0;
     loop {
@@ -246,4 +256,45 @@ async fn a_long_thread_comes_in_pages_that_join() {
         from = page.next;
     }
     assert_eq!(places, (1..=105).collect::<Vec<u64>>());
+}
+
+#[tokio::test]
+async fn content_of_an_unknown_kind_is_kept_shown_as_such_and_still_verifies() {
+    let world = World::new(&["BY", "PL"]).await;
+    let content = Bytes::from_static(b"from a newer program");
+    let node = world.node("BY");
+    let members = &node.registrar.head().board.roster.members;
+    let person = |name: &str| {
+        let name = format!("{name} of BY");
+        members.values().find(|member| member.person.name == name).unwrap().person.clone()
+    };
+    let given = |id: u8, by: Person| {
+        let stamp = Stamp { id: CommandId([id; 16]), content: Digest::ZERO, at: world.clock.now(), by };
+        Origin::Person(stamp)
+    };
+    let outgoing = Outgoing {
+        kind: "hotline.call".into(),
+        content: content.clone(),
+        action: vec![Addressee { party: "PL".parse().unwrap(), office: String::new() }],
+        drafter: person("drafter"),
+        ..outgoing(Precedence::Flash)
+    };
+    let bytes = encode_draft(&outgoing);
+    let (draft, digest) = (DraftId([1; 16]), Digest::of(&bytes));
+    let drafted = Command::Draft { draft, outgoing: outgoing.clone(), bytes };
+    node.registrar.give(drafted, given(1, person("drafter"))).await.unwrap();
+
+    // Our own officers are not given what they can't read to release.
+    let desk = world.desk("BY", "releaser");
+    let listed = exercises(&desk).list_drafts(calls::ListDraftsRequest {}).await.unwrap().into_inner();
+    assert_eq!(listed.drafts[0].kind, "hotline.call");
+    let refused = release(&desk, 1, &Bytes::copy_from_slice(&digest.0), true).await.unwrap_err();
+    assert_eq!(violations(&refused)[0].0, "content");
+
+    let released = Command::Release { draft, digest, outgoing, faults: Vec::new(), as_is: AsIs::AsItIs };
+    node.registrar.give(released, given(2, person("releaser"))).await.unwrap();
+    receipted(&world, "BY", "PL").await;
+    let there = show(&world, "PL", &Bytes::copy_from_slice(&THREAD.0), 0).await;
+    let [message] = &there.messages[..] else { panic!("{there:?}") };
+    assert_eq!(message.marks, ["unknown kind: kept as it is, 20 bytes"]);
 }

@@ -66,11 +66,19 @@ impl World {
         World::apart(medium, codes).await.acquainted().await
     }
 
-    /// On embedded journals and the machine's own clock, by which the program itself goes.
-    pub async fn by_the_machines_clock(codes: &[&str]) -> World {
-        World::begin(Medium::Embedded, codes, Clock::system()).await.acquainted().await
+    /// On the machine's own clock, for nodes that run as processes.
+    pub async fn on_real_time(medium: Medium, codes: &[&str]) -> World {
+        World::begin(medium, codes, &[], Clock::system()).await.acquainted().await
     }
 
+    /// All running and known to each other; the second can't be dialled.
+    pub async fn with_one_unreachable(reachable: &str, unreachable: &str) -> World {
+        let clock = Clock::standing_at(beginning());
+        let codes = [reachable, unreachable];
+        World::begin(Medium::Embedded, &codes, &[unreachable], clock).await.acquainted().await
+    }
+
+    /// Every Party is made known to every other.
     async fn acquainted(self) -> World {
         let mut world = self;
         let files: Vec<(Party, String)> = {
@@ -92,13 +100,13 @@ impl World {
 
     /// As `on`, but no Party knows another yet.
     pub async fn apart(medium: Medium, codes: &[&str]) -> World {
-        World::begin(medium, codes, Clock::standing_at(beginning())).await
+        World::begin(medium, codes, &[], Clock::standing_at(beginning())).await
     }
 
-    async fn begin(medium: Medium, codes: &[&str], clock: Clock) -> World {
+    async fn begin(medium: Medium, codes: &[&str], unreachable: &[&str], clock: Clock) -> World {
         let mut states = BTreeMap::new();
         for code in codes {
-            let state = State::begin(code, medium, clock.clone()).await;
+            let state = State::begin(code, medium, clock.clone(), !unreachable.contains(code)).await;
             states.insert(state.party, state);
         }
         World { clock, states }
@@ -125,12 +133,15 @@ impl World {
 
 impl State {
     /// A node with its people, running, that knows nobody else.
-    async fn begin(code: &str, medium: Medium, clock: Clock) -> State {
+    async fn begin(code: &str, medium: Medium, clock: Clock, reachable: bool) -> State {
         let kept = tempfile::tempdir().unwrap();
         // Held until the node takes it over, so that its port is in the key list before it runs.
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let plan = plan(code, kept.path(), &address, medium);
+        let mut plan = plan(code, kept.path(), &address, medium);
+        if !reachable {
+            plan.addresses.clear();
+        }
         let made = init(&plan, clock.now()).await.unwrap();
         let [first, second] = made.desks;
         let mut state = State {

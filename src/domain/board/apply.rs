@@ -242,10 +242,11 @@ impl Board {
 
     fn wait_for(&mut self, missing: Digest, message: Digest, author: Party, since: Instant) {
         let count = self.waiting_of.entry(author).or_default();
+        if *count >= limits::REFERENCES_WAITING_PER_PARTY_MAX {
+            return;
+        }
         let waiting = self.waiting.entry(missing).or_default();
-        if *count < limits::REFERENCES_WAITING_PER_PARTY_MAX
-            && !waiting.iter().any(|one| one.message == message)
-        {
+        if !waiting.iter().any(|one| one.message == message) {
             *count += 1;
             waiting.push(Waiting { message, author, since, noted: Noted::NotYet });
         }

@@ -141,8 +141,13 @@ impl Board {
             Command::Receive(delivery) => self.receive(own, delivery, now),
             Command::TakeReceipt(receipted) => self.take_receipt(own, receipted),
             Command::DisputeReceipt { party, lane, serial, receipt, reason } => {
-                if !self.known_link(*party)?.lane(*lane).owed.contains_key(serial) {
+                let on_lane = self.known_link(*party)?.lane(*lane);
+                if !on_lane.owed.contains_key(serial) {
                     return Err(Refusal::NotOwed.into());
+                }
+                // Once for each dispatch, however often it comes.
+                if let Some(index) = on_lane.disputed.get(serial) {
+                    return Err(Denied::AlreadyDone { index: *index });
                 }
                 self.check_oddity(*party, now)?;
                 happened(Event::ReceiptDisputed {
@@ -187,7 +192,8 @@ impl Board {
             }
             Command::TurnAway { party, hour } => {
                 let link = self.known_link(*party)?;
-                if link.budget.hour == *hour && link.budget.turned_away {
+                // An hour that is over is not begun again: its budget would be, too.
+                if *hour != hour_of(now) || (link.budget.hour == *hour && link.budget.turned_away) {
                     return Err(Refusal::HeadNotNew.into());
                 }
                 happened(Event::TurnedAway { party: *party, hour: *hour })

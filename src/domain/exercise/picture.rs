@@ -110,9 +110,8 @@ impl<'s> Picture<'s> {
         match &said.content {
             Content::Calendar(calendar) => {
                 let calendars = &mut self.account(said).calendars;
-                let same_year = calendars.iter_mut().find(|versions| match &versions.present.content {
-                    Content::Calendar(earlier) => earlier.year == calendar.year,
-                    _ => false,
+                let same_year = calendars.iter_mut().find(|versions| {
+                    matches!(&versions.present.content, Content::Calendar(earlier) if earlier.year == calendar.year)
                 });
                 match same_year {
                     Some(versions) => versions.add(said),
@@ -129,13 +128,11 @@ impl<'s> Picture<'s> {
             Content::Cancellation(_) => self.account(said).cancellation = Some(said),
             Content::Statement(_) => self.statements.push(said),
             Content::SameActivity(form) => {
-                let about = |one: &Said| match &one.content {
-                    Content::SameActivity(other) => {
-                        (one.author, one.traffic) == (said.author, said.traffic)
-                            && other.other_party == form.other_party
-                            && other.other_thread == form.other_thread
-                    }
-                    _ => false,
+                let about = |one: &Said| {
+                    let Content::SameActivity(other) = &one.content else { return false };
+                    (one.author, one.traffic) == (said.author, said.traffic)
+                        && other.other_party == form.other_party
+                        && other.other_thread == form.other_thread
                 };
                 self.same_activity.retain(|one| !about(one));
                 self.same_activity.push(said);
@@ -167,14 +164,14 @@ impl<'s> Picture<'s> {
     pub fn same_activity_as(&self) -> Vec<SameActivityAs<'s>> {
         self.same_activity
             .iter()
-            .filter_map(|said| match &said.content {
-                Content::SameActivity(form) => Some(SameActivityAs {
+            .filter_map(|said| {
+                let Content::SameActivity(form) = &said.content else { return None };
+                Some(SameActivityAs {
                     said,
                     other_party: &form.other_party,
                     other_thread: form.other_thread.map(|thread| thread.0),
                     position: form.position,
-                }),
-                _ => None,
+                })
             })
             .collect()
     }
