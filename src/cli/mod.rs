@@ -21,6 +21,7 @@ pub mod keys;
 pub mod node;
 pub mod node_directory;
 pub mod out;
+pub mod part;
 pub mod party;
 pub mod person;
 pub mod proposal;
@@ -52,6 +53,7 @@ enum Command {
     Proposal(proposal::Args),
     KeyList(key_list::Args),
     Exercise(exercise::Args),
+    Part(part::Args),
     Watch(watch::Args),
     Audit(audit::Args),
     Verify(verify::Args),
@@ -69,6 +71,7 @@ impl Cli {
             Command::Proposal(args) => proposal::run(args).await,
             Command::KeyList(args) => key_list::run(args).await,
             Command::Exercise(args) => exercise::run(args).await,
+            Command::Part(args) => part::run(args).await,
             Command::Watch(args) => watch::run(args).await,
             Command::Audit(args) => audit::run(args).await,
             Command::Verify(args) => verify::run(&args),

@@ -27,8 +27,9 @@ use crate::domain::digest::WriterId;
 use crate::domain::event::RevocationList;
 use crate::domain::keys::{KeyList, Purpose};
 use crate::evidence::keys::KeyRing;
-use crate::journal;
+use crate::journal::{self, parts::PartFault};
 use crate::limits;
+use crate::peers;
 use crate::peers::dial::Dialler;
 use crate::peers::exchange::Exchange;
 use crate::peers::tls::OwnCertificate;
@@ -42,6 +43,7 @@ use crate::rpc::access::Access;
 use crate::rpc::audit::AuditCalls;
 use crate::rpc::exchange::ExchangeCalls;
 use crate::rpc::exercise::ExerciseCalls;
+use crate::rpc::part::PartCalls;
 use crate::rpc::party::PartyCalls;
 use crate::rpc::watch::WatchCalls;
 
@@ -88,6 +90,8 @@ pub enum StartFault {
     Journal(#[from] journal::OpenFault),
     #[error(transparent)]
     Open(#[from] OpenFault),
+    #[error(transparent)]
+    Parts(#[from] PartFault),
     #[error("the {0} key in the key directory is not the one of the newest own key list on record")]
     KeyNotListed(&'static str),
     #[error("the journal's first record names no key list")]
@@ -127,6 +131,7 @@ impl Node {
         let mut heads = registrar.heads();
         let head = heads.borrow_and_update().clone();
         check_signing_keys(&head.board, &ring)?;
+        let parts = peers::parts::open(&directory.parts(), &head)?;
         let tls = tls_in_force(&directory, &head.board)?;
         let (publish, trust) = watch::channel(Arc::new(trust_of(&head.board).ok_or(StartFault::NoTrust)?));
         let (certificate, certificate_seen) = watch::channel(Arc::new(tls));
@@ -140,7 +145,7 @@ impl Node {
         // An error means that the node is gone, which is a stop too.
         let no_more = async move { _ = no_more.wait_for(Option::is_some).await };
         let (exchange, found_broken) =
-            Exchange::start(registrar.clone(), ring.clone(), dialler.clone(), no_more);
+            Exchange::start(registrar.clone(), ring.clone(), dialler.clone(), parts, no_more);
         tokio::spawn(watch_peers(found_broken, stop.clone(), directory.clone()));
         let services =
             Services { registrar: registrar.clone(), ring: ring.clone(), exchange: exchange.clone() };
@@ -239,6 +244,7 @@ impl Services {
             .add_service(self.party_calls().service())
             .add_service(ExchangeCalls(self.exchange.clone()).service())
             .add_service(ExerciseCalls { registrar: self.registrar.clone() }.service())
+            .add_service(PartCalls::new(self.registrar.clone(), self.exchange.parts.clone()).service())
             .add_service(WatchCalls { registrar: self.registrar.clone() }.service())
             .add_service(AuditCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
     }

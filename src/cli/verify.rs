@@ -11,6 +11,7 @@ use crate::cli::out::say;
 use crate::cli::{files, json};
 use crate::codec::party_file::Fingerprint;
 use crate::domain::party::Party;
+use crate::journal::parts::SALT_BYTES;
 use crate::limits;
 use crate::replay::verify::{Finding, Verification, Weight, verify};
 
@@ -26,6 +27,10 @@ pub struct Args {
     /// times. Without it, whose keys they are is unproven
     #[arg(long, value_name = "PARTY=FINGERPRINT", value_parser = trusted)]
     trust: Vec<(Party, Fingerprint)>,
+    /// A part, as `detente part read --with-salt` wrote it: is it one that the bundle names? May be given
+    /// several times
+    #[arg(long, value_name = "FILE")]
+    part: Vec<PathBuf>,
     /// One JSON object a finding
     #[arg(long)]
     json: bool,
@@ -41,7 +46,12 @@ fn trusted(text: &str) -> Result<(Party, Fingerprint), String> {
 pub fn run(args: &Args) -> Result<(), Fault> {
     let file = files::read_up_to(&args.file, limits::BUNDLE_BYTES_MAX)?;
     let given = args.trust.iter().map(|(party, fingerprint)| (*party, fingerprint.0)).collect();
-    let found = verify(file.into(), &given)?;
+    let mut found = verify(file.into(), &given)?;
+    for part in &args.part {
+        let most = limits::PART_BYTES_MAX.saturating_add(SALT_BYTES);
+        let bytes = files::read_up_to(part, usize::try_from(most).unwrap_or(usize::MAX))?;
+        found.hold_part(&part.display().to_string(), &bytes);
+    }
     if args.json {
         print_json(&found)
     } else {

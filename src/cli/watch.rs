@@ -166,6 +166,7 @@ async fn read(args: ReadArgs) -> Result<(), Fault> {
         object["recorded_at_ms"] = answered.recorded_at_ms.into();
         object["marks"] = answered.marks.into();
         object["faults"] = print::faults_json(&answered.faults);
+        object["parts_held"] = print::parts_json(&answered.parts);
         say!("{}", json::line(&object));
         return Ok(());
     }
@@ -174,6 +175,7 @@ async fn read(args: ReadArgs) -> Result<(), Fault> {
     for mark in &answered.marks {
         print::row(0, "Mark", &shown(mark));
     }
+    print::parts(0, &answered.parts);
     for fault in &answered.faults {
         print::row(0, "Fault", &format!("{}: {}", shown(&fault.field), shown(&fault.rule)));
     }

@@ -107,8 +107,8 @@ pub(super) fn to_proto(event: &Event) -> proto::Event {
             missing_digest: bytes(&missing.0),
         }),
         Event::AuditRead { what } => Wire::AuditRead(proto::AuditRead { what: what.clone() }),
-        Event::PartStored { salted_digest } => {
-            Wire::PartStored(proto::PartStored { salted_digest: bytes(&salted_digest.0) })
+        Event::PartStored { salted_digest, bytes: size } => {
+            Wire::PartStored(proto::PartStored { salted_digest: bytes(&salted_digest.0), bytes: *size })
         }
         Event::PartErased { salted_digest, reason } => Wire::PartErased(proto::PartErased {
             salted_digest: bytes(&salted_digest.0),
@@ -183,9 +183,10 @@ pub(super) fn from_proto(event: proto::Event) -> Result<Event, DecodeFault> {
             missing: digest(&missing.missing_digest, "reference_missing.missing_digest")?,
         },
         Wire::AuditRead(read) => Event::AuditRead { what: read.what },
-        Wire::PartStored(stored) => {
-            Event::PartStored { salted_digest: digest(&stored.salted_digest, "part_stored.salted_digest")? }
-        }
+        Wire::PartStored(stored) => Event::PartStored {
+            salted_digest: digest(&stored.salted_digest, "part_stored.salted_digest")?,
+            bytes: stored.bytes,
+        },
         Wire::PartErased(erased) => Event::PartErased {
             salted_digest: digest(&erased.salted_digest, "part_erased.salted_digest")?,
             reason: erased.reason,

@@ -226,7 +226,11 @@ fn part_to_proto(part: &Part) -> proto::Part {
     }
 }
 
-fn part_from_proto(wire: proto::Part) -> Result<Part, DecodeFault> {
+/// A part as a message names it.
+///
+/// # Errors
+/// A digest that is none, a text over its limit.
+pub fn part_from_proto(wire: proto::Part) -> Result<Part, DecodeFault> {
     Ok(Part {
         salted_digest: digest(&wire.salted_digest, "message.parts.salted_digest")?,
         bytes: wire.bytes,

@@ -86,8 +86,10 @@ pub enum Command {
     ReadForAudit {
         what: String,
     },
+    /// A part whose file is kept and was verified. By the node itself only if a peer's message names it.
     StorePart {
         salted_digest: Digest,
+        bytes: u64,
     },
     ErasePart {
         salted_digest: Digest,

@@ -57,7 +57,7 @@ pub enum Event {
     TurnedAway { party: Party, hour: i64 },
     ReferenceMissing { message: Digest, missing: Digest },
     AuditRead { what: String },
-    PartStored { salted_digest: Digest },
+    PartStored { salted_digest: Digest, bytes: u64 },
     PartErased { salted_digest: Digest, reason: String },
 }
 

@@ -8,6 +8,7 @@ use super::board::Board;
 use super::digest::Digest;
 use super::exercise::{Content, MessageReference};
 use super::message::{Outgoing, Reference, Relation};
+use super::part::PartState;
 use super::refusal::FaultNamed;
 use super::text::is_unsafe_to_show;
 
@@ -32,6 +33,7 @@ pub fn faults(board: &Board, outgoing: &Outgoing, content: &Content) -> Vec<Faul
     {
         found.add("heading.references", "an amendment refers to what it amends");
     }
+    parts(board, outgoing, &mut found);
     content_references(board, outgoing, content, &mut found);
     found.0
 }
@@ -112,6 +114,34 @@ fn envelope_reference(board: &Board, reference: &Reference, field: &str, found: 
             found.add(field, "names neither the digest nor the number of a message");
         }
         Some(_) | None => {}
+    }
+}
+
+fn parts(board: &Board, outgoing: &Outgoing, found: &mut Found) {
+    let mut seen = Vec::new();
+    for (index, part) in outgoing.parts.iter().enumerate() {
+        let at = format!("heading.parts[{}]", index.saturating_add(1));
+        match board.part(&part.salted_digest) {
+            Some(PartState::Kept { bytes }) if bytes == part.bytes => {}
+            Some(PartState::Kept { .. }) => {
+                found.add(at.clone(), "its size is not that of the part kept here")
+            }
+            Some(PartState::Erased) => found.add(at.clone(), "the part was erased here; nobody will get it"),
+            None => found.add(at.clone(), "no such part is kept here; nobody will get it"),
+        }
+        if seen.contains(&part.salted_digest) {
+            found.add(at.clone(), "the same part is named twice");
+        }
+        seen.push(part.salted_digest);
+        if part.name.trim().is_empty() {
+            found.add(at.clone(), "a name is asked for");
+        }
+        if !part.media_type.contains('/') {
+            found.add(at.clone(), "a media type is asked for, such as application/pdf");
+        }
+        if part.name.chars().chain(part.media_type.chars()).any(is_unsafe_to_show) {
+            found.add(at, "holds characters that can't be seen or that turn its direction");
+        }
     }
 }
 

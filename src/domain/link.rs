@@ -8,6 +8,7 @@ use super::digest::Digest;
 use super::event::{Head, Leaf};
 use super::ledger::Edge;
 use super::message::{Dispatch, Receipt};
+use super::part::LinkParts;
 use super::party::Incarnation;
 use super::precedence::Precedence;
 use crate::limits;
@@ -25,6 +26,8 @@ pub struct Link {
     /// The newest contradictions that are on record, oldest first. No more than
     /// [`limits::CONTRADICTIONS_KEPT_PER_LINK`].
     pub contradictions: Vec<Digest>,
+    /// The parts that messages of this link name.
+    pub parts: LinkParts,
 }
 
 /// One precedence on one link, both directions.
@@ -108,6 +111,7 @@ impl Link {
             ours: Ours::default(),
             theirs: Theirs::default(),
             budget: Budget::default(),
+            parts: LinkParts::default(),
             contradictions: Vec::new(),
         }
     }

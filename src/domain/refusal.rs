@@ -113,6 +113,8 @@ pub enum NotNow {
     StandsBy,
     #[error("a key that the key list in force calls for is not in this node's key directory")]
     KeyMissing,
+    #[error("there is no room for this part now; nothing of it was kept")]
+    Space,
 }
 
 impl NotNow {
@@ -125,6 +127,7 @@ impl NotNow {
             NotNow::Inbox => "INBOX",
             NotNow::StandsBy => "STANDS_BY",
             NotNow::KeyMissing => "KEY_MISSING",
+            NotNow::Space => "SPACE",
         }
     }
 }

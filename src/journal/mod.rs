@@ -11,6 +11,7 @@ pub mod kafka;
 mod kafka_reads;
 pub mod kafka_settings;
 pub mod kafka_topic;
+pub mod parts;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

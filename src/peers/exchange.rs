@@ -1,5 +1,5 @@
-//! All that this node does with its peers: one task a lane and one for heartbeats on each link, and the
-//! answers to what peers call.
+//! All that this node does with its peers: on each link one task a lane, one for heartbeats and one for
+//! parts; and the answers to what peers call.
 //!
 //! Never here: a decision. Everything goes to the Registrar, and what it denies is passed on.
 
@@ -12,11 +12,12 @@ use tokio::task::JoinSet;
 use super::dial::Dialler;
 use super::leaves::LeafIndex;
 use super::links::{LinkState, Links};
-use super::{beat, collect, deliver};
+use super::{beat, collect, deliver, parts};
 use crate::codec::proto::detente::v1::exchange_service_client::ExchangeServiceClient;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::evidence::keys::KeyRing;
+use crate::journal::parts::Parts;
 use crate::limits;
 use crate::peers::trust::Reach;
 use crate::registrar::{Head, Registrar};
@@ -29,6 +30,7 @@ pub struct Exchange {
     pub ring: Arc<KeyRing>,
     pub dialler: Dialler,
     pub links: Links,
+    pub parts: Parts,
     pub(super) leaves: Arc<Mutex<LeafIndex>>,
     /// Once it says something, nothing more is said to any peer.
     broken: watch::Sender<Option<Broken>>,
@@ -52,11 +54,12 @@ impl Exchange {
         registrar: Registrar,
         ring: Arc<KeyRing>,
         dialler: Dialler,
+        parts: Parts,
         stopped: impl Future<Output = ()> + Send + 'static,
     ) -> (Exchange, watch::Receiver<Option<Broken>>) {
         let (broken, found) = watch::channel(None);
-        let exchange =
-            Exchange { registrar, ring, dialler, links: Links::default(), leaves: Arc::default(), broken };
+        let (links, leaves) = (Links::default(), Arc::default());
+        let exchange = Exchange { registrar, ring, dialler, links, parts, leaves, broken };
         let (supervised, mut seen) = (exchange.clone().supervise(), found.clone());
         tokio::spawn(async move {
             tokio::select! {
@@ -84,6 +87,7 @@ impl Exchange {
                     tasks.spawn(deliver::run(link.clone(), lane));
                 }
                 tasks.spawn(collect::run(link.clone()));
+                tasks.spawn(parts::run(link.clone()));
                 tasks.spawn(beat::run(link));
             }
             if heads.changed().await.is_err() {

@@ -25,6 +25,8 @@ pub struct LinkState {
     heard: Notify,
     /// Rung when a heartbeat should be sent before its time.
     beat: Notify,
+    /// Held while a part is given to the other end: one at a time.
+    giving: Arc<tokio::sync::Mutex<()>>,
     /// Whether the other end has shown what it holds of our ledger since this process started. Until then
     /// we might be an older copy of ourselves, and give and take nothing.
     compared: watch::Sender<bool>,
@@ -41,6 +43,8 @@ pub struct Seen {
     pub not_taken: u64,
     /// What was answered "not now".
     pub not_now: u64,
+    /// Parts that came and were not what its messages say.
+    pub parts_discarded: u64,
     /// How often the other end answered "not now".
     pub told_not_now: u64,
     /// Heartbeats in a row without an answer.
@@ -86,6 +90,7 @@ impl Default for LinkState {
             seen: Mutex::default(),
             heard: Notify::new(),
             beat: Notify::new(),
+            giving: Arc::default(),
             compared: watch::Sender::new(false),
             taking: Default::default(),
             collecting: Semaphore::new(limits::COLLECTS_PER_LINK_MAX),
@@ -112,6 +117,16 @@ impl LinkState {
     pub fn count_not_now(&self) {
         let mut seen = self.lock();
         seen.not_now = seen.not_now.saturating_add(1);
+    }
+
+    pub fn count_part_discarded(&self) {
+        let mut seen = self.lock();
+        seen.parts_discarded = seen.parts_discarded.saturating_add(1);
+    }
+
+    /// For whoever gives the other end a part: `None` while another is being given.
+    pub fn try_give(&self) -> Option<tokio::sync::OwnedMutexGuard<()>> {
+        self.giving.clone().try_lock_owned().ok()
     }
 
     pub fn count_told_not_now(&self) {

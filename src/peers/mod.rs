@@ -17,6 +17,7 @@ pub mod leaves;
 pub mod links;
 mod lists;
 mod owed;
+pub mod parts;
 pub mod receipts;
 pub mod receive;
 pub mod serve;

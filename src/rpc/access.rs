@@ -64,6 +64,10 @@ table! {
     "/detente.v1.ExerciseService/ListThreads" => For::Roles(&[Drafter, Releaser, Watch]),
     "/detente.v1.ExerciseService/ShowThread" => For::Roles(&[Drafter, Releaser, Watch]),
 
+    "/detente.v1.PartService/Store" => For::Roles(&[Drafter]),
+    "/detente.v1.PartService/Read" => For::Roles(&[Drafter, Releaser, Watch]),
+    "/detente.v1.PartService/Erase" => For::Roles(&[Custodian]),
+
     "/detente.v1.WatchService/Follow" => For::Roles(&[Watch]),
     "/detente.v1.WatchService/Read" => For::Roles(&[Watch]),
     "/detente.v1.WatchService/Acknowledge" => For::Roles(&[Watch]),
@@ -90,6 +94,7 @@ table! {
     "/detente.v1.ExchangeService/HandInKeyLists" => For::Peers,
     "/detente.v1.ExchangeService/Collect" => For::Peers,
     "/detente.v1.ExchangeService/HandInReceipts" => For::Peers,
+    "/detente.v1.ExchangeService/FetchPart" => For::Peers,
     "/detente.v1.ExchangeService/HandInRevocationList" => For::PeersEvenWithStaleList,
 
     "/grpc.health.v1.Health/Check" => For::PersonsAndPeers,

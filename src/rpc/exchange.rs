@@ -4,15 +4,17 @@ use tonic::{Request, Response, Status};
 
 use super::access;
 use super::caller::Caller;
+use super::part::{self, Pieces};
 use super::status;
 use crate::codec::message::precedence_from_proto;
 use crate::codec::proto::detente::v1::exchange_service_server::{ExchangeService, ExchangeServiceServer};
 use crate::codec::proto::detente::v1::{
     BeatRequest, BeatResponse, CollectRequest, CollectResponse, DeliverRequest, DeliverResponse,
-    HandInKeyListsRequest, HandInKeyListsResponse, HandInLeavesRequest, HandInLeavesResponse,
-    HandInReceiptsRequest, HandInReceiptsResponse, HandInRevocationListRequest, HandInRevocationListResponse,
-    KeyListsRequest, KeyListsResponse, LeavesRequest, LeavesResponse,
+    FetchPartRequest, FetchPartResponse, HandInKeyListsRequest, HandInKeyListsResponse, HandInLeavesRequest,
+    HandInLeavesResponse, HandInReceiptsRequest, HandInReceiptsResponse, HandInRevocationListRequest,
+    HandInRevocationListResponse, KeyListsRequest, KeyListsResponse, LeavesRequest, LeavesResponse,
 };
+use crate::domain::digest::Digest;
 use crate::domain::party::Party;
 use crate::limits;
 use crate::peers::exchange::Exchange;
@@ -38,6 +40,8 @@ fn peer<T>(call: &Request<T>) -> Result<Party, Status> {
 
 #[tonic::async_trait]
 impl ExchangeService for ExchangeCalls {
+    type FetchPartStream = Pieces<FetchPartResponse>;
+
     async fn deliver(&self, call: Request<DeliverRequest>) -> Result<Response<DeliverResponse>, Status> {
         let peer = peer(&call)?;
         let answers = self.0.take_deliveries(peer, call.into_inner().deliveries).await;
@@ -110,5 +114,19 @@ impl ExchangeService for ExchangeCalls {
             .await
             .map_err(status::serve)?;
         Ok(Response::new(HandInReceiptsResponse {}))
+    }
+
+    async fn fetch_part(
+        &self,
+        call: Request<FetchPartRequest>,
+    ) -> Result<Response<Self::FetchPartStream>, Status> {
+        let peer = peer(&call)?;
+        let asked = call.into_inner();
+        let turn = self.0.links.of(peer).try_give().ok_or_else(status::parts_busy)?;
+        // One answer for what is not there, what was erased, and what is not for this Party.
+        let digest = Digest::from_slice(&asked.salted_digest).ok_or_else(|| status::not_found("part"))?;
+        let reading = self.0.part_for(peer, &digest, asked.from_byte).await;
+        let reading = reading.ok_or_else(|| status::not_found("part"))?;
+        Ok(part::give(reading, turn, |chunk| FetchPartResponse { chunk }))
     }
 }

@@ -9,7 +9,7 @@ use tonic::{Request, Response, Status};
 use super::access;
 use super::caller::{Caller, PersonCaller};
 use super::thread::thread_as_of;
-use super::{command, faults, status};
+use super::{command, faults, part, status};
 use crate::codec::content::{self, Said};
 use crate::codec::heading;
 use crate::codec::message::{decode_draft, person_to_proto, precedence_to_proto};
@@ -119,6 +119,7 @@ impl ExerciseService for ExerciseCalls {
             message: body.bytes,
             faults: faults::to_proto(faults),
             returned: open.returned.clone().unwrap_or_default(),
+            parts: part::held(&head.board, &body.outgoing.parts),
         }))
     }
 

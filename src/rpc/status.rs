@@ -9,6 +9,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 use crate::codec::fault::DecodeFault;
 use crate::domain::board::Denied;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
+use crate::journal::parts::PartFault;
 use crate::limits;
 use crate::peers::serve::ServeFault;
 use crate::peers::stranger::Stranger;
@@ -119,6 +120,48 @@ pub fn record(fault: RecordFault) -> Status {
     }
 }
 
+/// A part that is not kept, or can't be given. Nothing was put on record.
+pub fn part(fault: &PartFault) -> Status {
+    match fault {
+        PartFault::Absent => not_found("part"),
+        PartFault::TooLarge => field("chunk", fault),
+        PartFault::NoRoom => denied(NotNow::Space.into()),
+        PartFault::Damaged => refusal(
+            Code::DataLoss,
+            "PART_DAMAGED",
+            "the part's file is not what was kept, and is not given; another Party that has it may send it again",
+        ),
+        PartFault::Io(_) => {
+            refusal(Code::Unavailable, "PARTS", "the directory of parts can't be used now; try again")
+        }
+    }
+}
+
+/// Erased by an act on record here.
+pub fn part_erased() -> Status {
+    refusal(Code::FailedPrecondition, "PART_ERASED", "this part was erased here, by an act on record")
+}
+
+/// The erasure is on record, and the file is still there.
+pub fn part_not_removed() -> Status {
+    refusal(
+        Code::Unavailable,
+        "PART_NOT_REMOVED",
+        "the erasure is on record, but the file could not be removed yet; give the same command again, or \
+         start the node again",
+    )
+}
+
+/// As many parts are under way as there may be.
+pub fn parts_busy() -> Status {
+    refusal(Code::ResourceExhausted, "PARTS_BUSY", "too many parts are under way; try again")
+}
+
+/// The next piece of a part did not come in time.
+pub fn part_stalled() -> Status {
+    refusal(Code::DeadlineExceeded, "PART_STALLED", "the next piece did not come in time; nothing was kept")
+}
+
 /// Why a peer gets no answer that it could use.
 pub fn serve(fault: ServeFault) -> Status {
     match fault {
@@ -162,7 +205,7 @@ fn refusal_code(refused: &Refusal) -> Code {
 
 fn not_now_code(not_now: NotNow) -> Code {
     match not_now {
-        NotNow::Budget | NotNow::Inbox => Code::ResourceExhausted,
+        NotNow::Budget | NotNow::Inbox | NotNow::Space => Code::ResourceExhausted,
         NotNow::KeyList | NotNow::NotCompared | NotNow::Journal | NotNow::StandsBy | NotNow::KeyMissing => {
             Code::Unavailable
         }

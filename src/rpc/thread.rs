@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::faults;
+use super::{faults, part};
 use crate::codec::content::{self, Said};
 use crate::codec::message::precedence_to_proto;
 use crate::codec::proto::detente::v1 as calls;
@@ -102,6 +102,7 @@ impl Look<'_> {
             marks,
             faults: faults::of_content(&said),
             waits_for: self.waits_for(held.message).await?,
+            parts: part::held(&self.head.board, &held.message.draft.parts),
         })
     }
 

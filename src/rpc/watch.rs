@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 
 use super::exercise::{digest_in, give, not_what_was_asked, person, refused};
 use super::thread::marks_of;
-use super::{command, faults, status};
+use super::{command, faults, part, status};
 use crate::codec::message::{encode_acknowledgement, precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::watch_service_server::{WatchService, WatchServiceServer};
@@ -71,6 +71,7 @@ impl WatchService for WatchCalls {
             recorded_at_ms: stored.record.at.0,
             marks,
             faults: faults::of_content(&said),
+            parts: part::held(&self.registrar.head().board, &stored.message.draft.parts),
         }))
     }
 

@@ -22,6 +22,9 @@ const EXPECTED: &str = "
     /detente.v1.ExerciseService/Release                         . R . . . . . .
     /detente.v1.ExerciseService/ListThreads                     D R W . . . . .
     /detente.v1.ExerciseService/ShowThread                      D R W . . . . .
+    /detente.v1.PartService/Store                               D . . . . . . .
+    /detente.v1.PartService/Read                                D R W . . . . .
+    /detente.v1.PartService/Erase                               . . . . . C . .
     /detente.v1.WatchService/Follow                             . . W . . . . .
     /detente.v1.WatchService/Read                               . . W . . . . .
     /detente.v1.WatchService/Acknowledge                        . . W . . . . .
@@ -45,6 +48,7 @@ const EXPECTED: &str = "
     /detente.v1.ExchangeService/HandInKeyLists                  . . . . . . P .
     /detente.v1.ExchangeService/Collect                         . . . . . . P .
     /detente.v1.ExchangeService/HandInReceipts                  . . . . . . P .
+    /detente.v1.ExchangeService/FetchPart                       . . . . . . P .
     /detente.v1.ExchangeService/HandInRevocationList            . . . . . . P S
     /grpc.health.v1.Health/Check                                D R W A O C P .
     /grpc.health.v1.Health/Watch                                D R W A O C P .

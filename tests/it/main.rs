@@ -33,6 +33,7 @@ mod officer;
 mod officer_program;
 mod opening;
 mod pair;
+mod parts;
 mod party;
 mod program;
 mod records;

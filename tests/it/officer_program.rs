@@ -104,6 +104,65 @@ async fn a_notice_is_drafted_released_read_acknowledged_amended_and_shown() {
 }
 
 #[tokio::test]
+async fn a_file_is_attached_read_at_the_other_end_proven_from_a_bundle_and_erased() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |party: &str, role: &str| world.state(party).desk_directory(role).display().to_string();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let (drafter, releaser, watch) = (at("BY", "drafter"), at("BY", "releaser"), at("PL", "watch"));
+    let form = written(folder.path(), "notification.toml", form::example(Kind::Notification));
+    let map = written(folder.path(), "map.pdf", "a map");
+    let names = written(folder.path(), "observers.txt", "Anna, passport 1");
+
+    let id = "00112233445566778899aabbccddeeff";
+    let draft = ["exercise", "draft", &form, "--as", &drafter, "--to", "PL", "--command-id", id];
+    let draft: Vec<&str> =
+        draft.iter().copied().chain(["--attach", &map, "--attach-personal", &names]).collect();
+    let drafted = object(&draft).await;
+    assert_eq!(object(&draft).await, drafted, "the same command again is the same draft");
+    assert_eq!(drafted["faults"].as_array().unwrap().len(), 0, "{drafted}");
+    let (draft, digest) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
+    let shown = object(&["exercise", "show-draft", draft, "--as", &releaser]).await;
+    assert_eq!(
+        (&shown["parts"][0]["name"], &shown["parts"][0]["personal"]),
+        (&"map.pdf".into(), &false.into())
+    );
+    assert_eq!(shown["parts"][1]["personal"], true);
+    assert_eq!(shown["parts_held"][1]["state"], "kept here");
+    let part = shown["parts"][1]["part"].as_str().unwrap();
+    let released =
+        object(&["exercise", "release", draft, "--digest", digest, "--as", &releaser, "--as-is"]).await;
+    let (message, thread) = (released["message"].as_str().unwrap(), released["thread"].as_str().unwrap());
+    arrived(&world, "PL", &hex::decode(message).unwrap().into()).await;
+    let named = detente::domain::digest::Digest::from_hex(part).unwrap();
+    crate::talk::until(world.node("PL"), "the part is kept", |board| board.part(&named).is_some()).await;
+
+    printed(&["part", "read", part, "--out", &path("got"), "--as", &watch]).await;
+    assert_eq!(std::fs::read(path("got")).unwrap(), b"Anna, passport 1");
+    assert!(
+        refused(&["part", "read", part, "--out", &path("got"), "--as", &watch]).await.contains("already")
+    );
+    printed(&["part", "read", part, "--with-salt", "--out", &path("salted"), "--as", &watch]).await;
+    let auditor = at("PL", "auditor");
+    printed(&["audit", "export", "--as", &auditor, "--out", &path("bundle"), "--thread", thread]).await;
+    let proven = printed(&["verify", &path("bundle"), "--part", &path("salted")]).await;
+    assert!(proven.contains("names as \"observers.txt\""), "{proven}");
+    refused(&["verify", &path("bundle"), "--part", &path("got")]).await;
+
+    let erase = ["part", "erase", part, "--reason", "done with", "--as", &at("PL", "custodian")];
+    let erased = object(&erase).await;
+    assert_eq!(erased["part"], part);
+    assert!(
+        refused(&["part", "read", part, "--out", &path("late"), "--as", &watch]).await.contains("erased")
+    );
+    assert_eq!(
+        object(&["watch", "read", message, "--as", &watch]).await["parts_held"][1]["state"],
+        "erased here"
+    );
+    printed(&["part", "read", part, "--out", &path("theirs"), "--as", &drafter]).await;
+}
+
+#[tokio::test]
 async fn templates_are_printed_and_a_form_that_can_not_be_read_is_refused_by_its_place() {
     let empty = printed(&["exercise", "template", "notification"]).await;
     assert!(empty.contains("designation"));

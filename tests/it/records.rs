@@ -173,7 +173,7 @@ fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
         24 => ("turned_away", Event::TurnedAway { party: peer(), hour: number as i64 }),
         25 => ("reference_missing", Event::ReferenceMissing { message: digest, missing: Digest::ZERO }),
         26 => ("audit_read", Event::AuditRead { what: reason }),
-        27 => ("part_stored", Event::PartStored { salted_digest: digest }),
+        27 => ("part_stored", Event::PartStored { salted_digest: digest, bytes: number }),
         _ => ("part_erased", Event::PartErased { salted_digest: digest, reason }),
     }
 }

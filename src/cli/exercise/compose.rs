@@ -8,11 +8,11 @@ use serde_json::json;
 
 use super::given::{self, service};
 use super::print;
-use crate::cli::desk::{AsCommand, answer};
+use crate::cli::desk::{AsCommand, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::form::{self, Syntax};
 use crate::cli::out::say;
-use crate::cli::{files, json};
+use crate::cli::{files, json, part};
 use crate::codec::content::{self, Said};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::{heading, message};
@@ -21,6 +21,7 @@ use crate::domain::exercise::{Content, Kind, MessageReference};
 use crate::domain::message::{Addressee, Outgoing, Reference, RegimeCitation, Relation, Traffic};
 use crate::domain::people::Person;
 use crate::domain::precedence::Precedence;
+use crate::limits;
 
 #[derive(clap::Args, Debug)]
 pub struct DraftArgs {
@@ -94,6 +95,13 @@ struct HeadingArgs {
     /// Another message that this one answers
     #[arg(long, value_name = "DIGEST", value_parser = given::digest)]
     answers: Vec<Digest>,
+    /// A file to attach; may be given several times. What is attached here takes the place of what a
+    /// revised draft had
+    #[arg(long, value_name = "FILE")]
+    attach: Vec<PathBuf>,
+    /// The same, where the file is about persons
+    #[arg(long, value_name = "FILE")]
+    attach_personal: Vec<PathBuf>,
     /// For training: inside the signature, so that it is never taken for real
     #[arg(long, conflicts_with = "real")]
     drill: bool,
@@ -106,6 +114,7 @@ pub async fn draft(args: DraftArgs) -> Result<(), Fault> {
     let (desk, header, id) = args.person.open()?;
     let mut outgoing = blank(id, &content, &args.heading)?;
     args.heading.put_into(&mut outgoing, &content);
+    args.heading.put_parts(&desk, id, &mut outgoing).await?;
     put(&desk, header, id, DraftId(derived("draft", id)), &outgoing, &content, args.json).await
 }
 
@@ -125,11 +134,12 @@ pub async fn revise(args: ReviseArgs) -> Result<(), Fault> {
         },
     };
     args.heading.put_into(&mut outgoing, &content);
+    args.heading.put_parts(&desk, id, &mut outgoing).await?;
     put(&desk, header, id, draft, &outgoing, &content, args.json).await
 }
 
 async fn put(
-    desk: &crate::cli::desk::Desk,
+    desk: &Desk,
     header: calls::CommandHeader,
     id: CommandId,
     draft: DraftId,
@@ -234,6 +244,24 @@ impl HeadingArgs {
             outgoing.traffic = Traffic::Real;
         }
         self.put_references(outgoing, content);
+    }
+
+    /// Gives the files to the node first. Each has an id of its own, made of the draft's, so that the same
+    /// command given again attaches the same parts.
+    async fn put_parts(&self, desk: &Desk, id: CommandId, outgoing: &mut Outgoing) -> Result<(), Fault> {
+        let files = self.attach.iter().map(|file| (file, false));
+        let files: Vec<_> = files.chain(self.attach_personal.iter().map(|file| (file, true))).collect();
+        if !files.is_empty() {
+            outgoing.parts.clear();
+        }
+        for (number, (file, personal)) in files.into_iter().enumerate() {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let most = usize::try_from(limits::PART_BYTES_MAX).unwrap_or(usize::MAX);
+            let content = files::read_up_to(file, most)?;
+            let id = CommandId(derived(&format!("part {number}"), id));
+            outgoing.parts.push(part::store(desk, id, &name, personal, content).await?);
+        }
+        Ok(())
     }
 
     fn put_references(&self, outgoing: &mut Outgoing, content: &Content) {

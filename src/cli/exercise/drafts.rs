@@ -144,6 +144,7 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
         object["digest"] = digest.to_string().into();
         object["faults"] = print::faults_json(&answered.faults);
         object["returned"] = answered.returned.into();
+        object["parts_held"] = print::parts_json(&answered.parts);
         say!("{}", json::line(&object));
         return Ok(());
     }
@@ -152,6 +153,7 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
     if !answered.returned.is_empty() {
         print::row(0, "Returned", &shown(&answered.returned));
     }
+    print::parts(0, &answered.parts);
     print::faults(&answered.faults);
     say!("Digest of all this: {digest}");
     Ok(())

@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use crate::cli::form;
 use crate::cli::out::say;
 use crate::codec::content::{self, Said};
-use crate::codec::proto::detente::v1::Fault;
+use crate::codec::proto::detente::v1::{self as calls, Fault};
 use crate::domain::exercise::{Content, lines};
-use crate::domain::message::{Addressee, Message, Outgoing, Relation, Traffic};
+use crate::domain::message::{Addressee, Holds, Message, Outgoing, Relation, Traffic};
 use crate::domain::people::Person;
 use crate::domain::text::{shown, shown_lines};
 
@@ -113,13 +113,38 @@ fn heading(outgoing: &Outgoing) {
         row(0, "Reference", &format!("{} {}", relation(reference.relation), about.join(" ")));
     }
     for part in &outgoing.parts {
-        let named = format!("{} ({}), {} bytes", shown(&part.name), shown(&part.media_type), part.bytes);
-        row(0, "Part", &named);
+        let personal = match part.holds {
+            Holds::PersonalData => ", personal data",
+            Holds::NoPersonalData => "",
+        };
+        let (name, media_type) = (shown(&part.name), shown(&part.media_type));
+        row(0, "Part", &format!("{name} ({media_type}), {} bytes{personal}", part.bytes));
+        row(1, "Salted digest", &part.salted_digest.to_string());
     }
     if !outgoing.remarks.is_empty() {
         for (index, line) in shown_lines(&outgoing.remarks).iter().enumerate() {
             row(0, if index == 0 { "Remarks" } else { "" }, line);
         }
+    }
+}
+
+/// What the node holds of the parts that a message names.
+pub fn parts(depth: usize, held: &[calls::PartHeld]) {
+    for one in held {
+        row(depth, "Part held", &format!("{}: {}", hex::encode(&one.salted_digest), state(one)));
+    }
+}
+
+pub fn parts_json(held: &[calls::PartHeld]) -> Value {
+    held.iter().map(|one| json!({"part": hex::encode(&one.salted_digest), "state": state(one)})).collect()
+}
+
+fn state(held: &calls::PartHeld) -> &'static str {
+    match calls::PartState::try_from(held.state) {
+        Ok(calls::PartState::Kept) => "kept here",
+        Ok(calls::PartState::NotHere) => "not here, or not yet",
+        Ok(calls::PartState::Erased) => "erased here",
+        Ok(calls::PartState::Unspecified) | Err(_) => "in a state that this program does not know",
     }
 }
 
@@ -197,6 +222,10 @@ pub fn outgoing_json(outgoing: &Outgoing, said: &Said) -> Value {
         "marking": outgoing.marking,
         "language": outgoing.language,
         "references": references,
+        "parts": outgoing.parts.iter().map(|part| json!({
+            "part": part.salted_digest.to_string(), "name": part.name, "media_type": part.media_type,
+            "bytes": part.bytes, "personal": part.holds == Holds::PersonalData,
+        })).collect::<Vec<_>>(),
         "subject": outgoing.subject,
         "remarks": outgoing.remarks,
         "content": said_json(said),

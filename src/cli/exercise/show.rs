@@ -217,6 +217,7 @@ impl History {
         for fault in &line.wire.faults {
             print::row(1, "Fault", &format!("{}: {}", shown(&fault.field), shown(&fault.rule)));
         }
+        print::parts(1, &line.wire.parts);
         for missing in &line.wire.waits_for {
             print::row(1, "Waits for", &hex::encode(missing));
         }
@@ -277,6 +278,7 @@ impl History {
         object["acknowledged"] = acknowledged.into();
         object["marks"] = line.wire.marks.clone().into();
         object["faults"] = print::faults_json(&line.wire.faults);
+        object["parts_held"] = print::parts_json(&line.wire.parts);
         object["waits_for"] = line.wire.waits_for.iter().map(hex::encode).collect::<Vec<_>>().into();
         object
     }

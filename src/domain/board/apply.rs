@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::{Answered, Board, Draft, Noted, Own, PartState, Waiting};
+use super::{Answered, Board, Draft, Noted, Own, Waiting};
 use crate::domain::digest::{CommandId, Digest};
 use crate::domain::event::{Change, Event, Head, Leaf, Received, Record, Released};
 use crate::domain::link::Link;
@@ -123,12 +123,8 @@ impl Board {
                     }
                 }
             }
-            Event::PartStored { salted_digest } => {
-                self.parts.insert(*salted_digest, PartState::Kept);
-            }
-            Event::PartErased { salted_digest, .. } => {
-                self.parts.insert(*salted_digest, PartState::Erased);
-            }
+            Event::PartStored { salted_digest, bytes } => self.part_stored(*salted_digest, *bytes),
+            Event::PartErased { salted_digest, .. } => self.part_erased(*salted_digest),
         }
     }
 
@@ -168,6 +164,7 @@ impl Board {
             let thread = self.threads.entry(message.draft.thread).or_default();
             Arc::make_mut(thread).dispatched_to(dispatch.to, dispatch.place);
         }
+        self.parts_given(released);
     }
 
     fn received(&mut self, record: &Record, received: &Received) {
@@ -183,6 +180,7 @@ impl Board {
                 record.index,
             );
         });
+        self.parts_named(received);
         let Some(message) = &received.message else { return };
         if self.messages.contains_key(&dispatch.message) {
             // The same message under a second serial is a dispatch more, not a message more. Of its places

@@ -6,6 +6,9 @@
 use super::apply::hour_of;
 use super::{Board, Noted, Own, PartState};
 use crate::domain::command::{AsIs, Command, Decided, Origin, ReleasePlan, Slot};
+use super::apply::{head_bytes, hour_of};
+use super::{Board, Noted, Own};
+use crate::domain::command::{AsIs, Command, Decided, Delivery, Origin, ReceivePlan, ReleasePlan, Slot};
 use crate::domain::digest::{Digest, DraftId};
 use crate::domain::event::{Change, Event, Stamp};
 use crate::domain::link::Link;
@@ -111,18 +114,8 @@ impl Board {
                 self.release(own, None, outgoing, by, now)
             }
             Command::ReadForAudit { what } => happened(Event::AuditRead { what: what.clone() }),
-            Command::StorePart { salted_digest } => {
-                happened(Event::PartStored { salted_digest: *salted_digest })
-            }
-            Command::ErasePart { salted_digest, reason }
-                if self.parts.get(salted_digest) == Some(&PartState::Kept) =>
-            {
-                happened(Event::PartErased { salted_digest: *salted_digest, reason: reason.clone() })
-            }
-            Command::ErasePart { .. } => {
-                Err(Refusal::Field { field: "salted_digest", rule: "no such part is kept here".into() }
-                    .into())
-            }
+            Command::StorePart { salted_digest, bytes } => self.store_part(*salted_digest, *bytes),
+            Command::ErasePart { salted_digest, reason } => self.erase_part(*salted_digest, reason),
             Command::Receive(_)
             | Command::TakeReceipt(_)
             | Command::DisputeReceipt { .. }
@@ -207,6 +200,7 @@ impl Board {
                 }
                 happened(Event::TurnedAway { party: *party, hour: *hour })
             }
+            Command::StorePart { salted_digest, bytes } => self.store_wanted_part(*salted_digest, *bytes),
             Command::NoteMissing { message, missing } => {
                 let noted = self.waiting.get(missing).and_then(|waiting| {
                     waiting.iter().find(|one| one.message == *message).map(|one| one.noted)
@@ -225,7 +219,6 @@ impl Board {
             | Command::Release { .. }
             | Command::Acknowledge { .. }
             | Command::ReadForAudit { .. }
-            | Command::StorePart { .. }
             | Command::ErasePart { .. } => {
                 Err(Refusal::Field { field: "command", rule: "only a person may give it".into() }.into())
             }

@@ -6,11 +6,12 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Board, FOLD_VERSION, Noted, PartState};
+use super::{Board, FOLD_VERSION, Noted};
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Head, Member, RevocationList};
 use crate::domain::ledger::Edge;
 use crate::domain::link::Link;
+use crate::domain::part::{LinkParts, PartState};
 use crate::domain::party::Party;
 use crate::domain::people::Person;
 use crate::domain::precedence::Precedence;
@@ -80,10 +81,13 @@ pub(super) fn of(board: &Board) -> Digest {
     });
     sum.list(board.parts.iter(), |sum, (digest, state)| {
         sum.bytes(&digest.0);
-        sum.number(match state {
-            PartState::Kept => 0,
-            PartState::Erased => 1,
-        });
+        match state {
+            PartState::Kept { bytes } => {
+                sum.number(0);
+                sum.number(*bytes);
+            }
+            PartState::Erased => sum.number(1),
+        }
     });
     Digest(sum.0.finalize().into())
 }
@@ -148,6 +152,17 @@ fn link(sum: &mut Sum, link: &Link) {
     sum.number(link.budget.bytes);
     sum.number(link.budget.oddities);
     sum.number(u64::from(link.budget.turned_away));
+    parts(sum, &link.parts);
+}
+
+fn parts(sum: &mut Sum, parts: &LinkParts) {
+    sum.list(parts.given.iter(), |sum, part| sum.bytes(&part.0));
+    for sizes in [&parts.wanted, &parts.taken] {
+        sum.list(sizes.iter(), |sum, (part, bytes)| {
+            sum.bytes(&part.0);
+            sum.number(*bytes);
+        });
+    }
 }
 
 fn thread(sum: &mut Sum, thread: &Thread) {

@@ -8,6 +8,7 @@ mod apply;
 mod decide;
 mod decide_link;
 mod digest;
+mod parts;
 
 use std::sync::Arc;
 
@@ -15,6 +16,7 @@ use imbl::{OrdMap, OrdSet};
 
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::link::Link;
+use super::part::PartState;
 use super::party::{Incarnation, Party};
 use super::people::Person;
 use super::roster::Roster;
@@ -96,12 +98,6 @@ pub struct Waiting {
 pub enum Noted {
     NotYet,
     OnRecord,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PartState {
-    Kept,
-    Erased,
 }
 
 impl Board {

@@ -18,7 +18,9 @@ use crate::codec::party_file::Fingerprint;
 use crate::codec::{key_list as key_list_codec, signed};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::keys::{KeyList, Purpose};
+use crate::domain::message::Part;
 use crate::domain::party::{Incarnation, Party};
+use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::evidence::checkpoint::SignedCheckpoint;
 use crate::evidence::keys::PublicKey;
@@ -65,12 +67,34 @@ pub struct Verification {
     pub made_by: Party,
     pub made_at: Instant,
     pub findings: Vec<Finding>,
+    /// The parts that messages with a verified signature name, each with its message.
+    pub parts: Vec<(String, Part)>,
 }
 
 impl Verification {
     /// Whether nothing in the bundle is false. It does not say that everything is proven.
     pub fn holds(&self) -> bool {
         self.findings.iter().all(|finding| finding.weight != Weight::False)
+    }
+
+    /// Holds a file (salt, then content) against the parts that the messages name.
+    pub fn hold_part(&mut self, file: &str, salt_and_content: &[u8]) {
+        let (about, digest) = (format!("the part in {}", shown(file)), Digest::of(salt_and_content));
+        let named = self.parts.iter().filter(|(_, part)| part.salted_digest == digest);
+        let mut found: Vec<Finding> = named
+            .map(|(message, part)| Finding {
+                about: about.clone(),
+                weight: Weight::Proven,
+                sentence: format!("it is what {message} names as \"{}\"", shown(&part.name)),
+            })
+            .collect();
+        if found.is_empty() {
+            let sentence = "no message in the bundle whose signature verifies names it; was it written with \
+                            its salt?"
+                .into();
+            found.push(Finding { about, weight: Weight::False, sentence });
+        }
+        self.findings.extend(found);
     }
 }
 
@@ -81,12 +105,13 @@ pub fn verify(file: Bytes, trusted: &BTreeMap<Party, Digest>) -> Result<Verifica
     let bundle = bundle::decode(file)?;
     let mut findings = Findings::default();
     let keys = Keys::open(&bundle, trusted, &mut findings);
-    thread::check(&bundle, &keys, &mut findings);
+    let parts = thread::check(&bundle, &keys, &mut findings);
     Ok(Verification {
         thread: bundle.thread,
         made_by: bundle.made_by,
         made_at: bundle.made_at,
         findings: findings.0,
+        parts,
     })
 }
 

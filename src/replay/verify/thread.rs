@@ -12,7 +12,7 @@ use crate::codec::bundle::{Bundle, BundleDispatch, DispatchBytes};
 use crate::codec::{dispatch, message, signed};
 use crate::domain::digest::Digest;
 use crate::domain::keys::Purpose;
-use crate::domain::message::{ACKNOWLEDGEMENT, Dispatch, Message, Traffic};
+use crate::domain::message::{ACKNOWLEDGEMENT, Dispatch, Message, Part, Traffic};
 use crate::domain::party::Party;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
@@ -32,7 +32,8 @@ pub(super) struct Checker<'a> {
     pub(super) places: BTreeMap<(Party, Party), BTreeSet<u64>>,
 }
 
-pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) {
+/// The parts that verified messages name come back, each with its message.
+pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) -> Vec<(String, Part)> {
     let mut checker = Checker {
         bundle,
         keys,
@@ -53,6 +54,11 @@ pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) {
     }
     checker.acknowledgements();
     checker.absent();
+    let named = |message: &Message| {
+        let about = name(message);
+        message.draft.parts.iter().map(|part| (about.clone(), part.clone())).collect::<Vec<_>>()
+    };
+    checker.messages.values().flat_map(named).collect()
 }
 
 impl Checker<'_> {

@@ -1,0 +1,190 @@
+//! `detente part …`: read what a message names, erase it.
+//!
+//! Never here: trust in what the node hands over. Salt and content are held against the digest.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use serde_json::json;
+use tonic::transport::Channel;
+
+use crate::cli::desk::{As, AsCommand, Desk, answer};
+use crate::cli::exercise::given;
+use crate::cli::fault::Fault;
+use crate::cli::files::{self, Readers};
+use crate::cli::json;
+use crate::cli::out::say;
+use crate::codec::message;
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::part_service_client::PartServiceClient;
+use crate::codec::proto::detente::v1::store_request::Piece;
+use crate::domain::digest::{CommandId, Digest};
+use crate::domain::message::Part;
+use crate::limits;
+
+/// Attachments and personal data that messages name
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Write a part's content to a file, verified
+    Read(ReadArgs),
+    /// Erase a part from this node, for ever; messages that name it stay, and other Parties keep theirs
+    Erase(EraseArgs),
+}
+
+#[derive(clap::Args, Debug)]
+struct ReadArgs {
+    /// The part's salted digest, as the message names it
+    #[arg(value_parser = given::digest)]
+    digest: Digest,
+    /// A file that is not there yet; only you may read it
+    #[arg(long)]
+    out: PathBuf,
+    /// Write the salt (32 bytes) before the content, so that the file's SHA-256 is the digest
+    #[arg(long)]
+    with_salt: bool,
+    #[command(flatten)]
+    person: As,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+struct EraseArgs {
+    /// The part's salted digest, as the message names it
+    #[arg(value_parser = given::digest)]
+    digest: Digest,
+    #[arg(long)]
+    reason: String,
+    #[command(flatten)]
+    person: AsCommand,
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn run(args: Args) -> Result<(), Fault> {
+    match args.command {
+        Command::Read(args) => read(args).await,
+        Command::Erase(args) => erase(args).await,
+    }
+}
+
+fn service(desk: &Desk) -> PartServiceClient<Channel> {
+    PartServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::PART_CHUNK_BYTES_MAX)
+}
+
+async fn read(args: ReadArgs) -> Result<(), Fault> {
+    let desk = args.person.open()?;
+    let whole = ask(&desk, &args.digest).await?;
+    let content = whole.get(SALT_BYTES..).unwrap_or_default();
+    let written = if args.with_salt { &whole } else { content };
+    files::write_new(&args.out, written, Readers::OwnerOnly)?;
+    if args.json {
+        let object = json!({"kind": "part", "part": args.digest.to_string(), "bytes": content.len()});
+        say!("{}", json::line(&object));
+    } else {
+        say!("{} bytes, verified, written to {}", content.len(), args.out.display());
+    }
+    Ok(())
+}
+
+const SALT_BYTES: usize = crate::journal::parts::SALT_BYTES as usize;
+
+/// Salt and content, held against the digest.
+///
+/// # Errors
+/// The node does not give it, or gives something else.
+pub async fn ask(desk: &Desk, part: &Digest) -> Result<Vec<u8>, Fault> {
+    let asked = calls::PartServiceReadRequest { salted_digest: part.0.to_vec().into() };
+    let mut pieces = answer(service(desk).read(asked)).await?;
+    let mut whole = Vec::new();
+    let other = || Fault::new("the node gave something else than the part asked for; nothing was written");
+    while let Some(piece) = pieces.message().await.map_err(|status| Fault::of_call(&status))? {
+        whole.extend_from_slice(&piece.chunk);
+        if whole.len() as u64 > limits::PART_BYTES_MAX.saturating_add(SALT_BYTES as u64) {
+            return Err(other());
+        }
+    }
+    if whole.len() < SALT_BYTES || Digest::of(&whole) != *part {
+        return Err(other());
+    }
+    Ok(whole)
+}
+
+async fn erase(args: EraseArgs) -> Result<(), Fault> {
+    let (desk, header, id) = args.person.open()?;
+    if !args.json {
+        say!("command  {id}");
+    }
+    let asked = calls::EraseRequest {
+        command: Some(header),
+        salted_digest: args.digest.0.to_vec().into(),
+        reason: args.reason,
+    };
+    answer(service(&desk).erase(asked)).await?;
+    if args.json {
+        let object = json!({
+            "kind": "erased", "command": id.to_string(), "part": args.digest.to_string(),
+        });
+        say!("{}", json::line(&object));
+    } else {
+        say!("erased   {}", args.digest);
+        say!(
+            "on this node; other Parties were not told, and backups of this node's disk are yours to deal with"
+        );
+    }
+    Ok(())
+}
+
+/// Gives a part to the node to keep. The same id again gives the same part.
+///
+/// # Errors
+/// It is over a limit, or the node does not keep it.
+pub async fn store(
+    desk: &Desk,
+    id: CommandId,
+    name: &str,
+    personal: bool,
+    content: Vec<u8>,
+) -> Result<Part, Fault> {
+    let header = calls::PartHeader {
+        command: Some(desk.command(Some(id))?),
+        media_type: media_type(name).into(),
+        name: name.into(),
+        personal,
+    };
+    let content = bytes::Bytes::from(content);
+    let chunks = (0..content.len()).step_by(limits::PART_CHUNK_BYTES).map(move |from| {
+        let to = from.saturating_add(limits::PART_CHUNK_BYTES).min(content.len());
+        Piece::Chunk(content.slice(from..to))
+    });
+    let pieces = std::iter::once(Piece::Header(header)).chain(chunks);
+    let pieces = pieces.map(|piece| calls::StoreRequest { piece: Some(piece) });
+    let stored = answer(service(desk).store(tokio_stream::iter(pieces.collect::<Vec<_>>()))).await?;
+    let part =
+        stored.part.ok_or_else(|| Fault::new("the node does not say under which digest it is kept"))?;
+    Ok(message::part_from_proto(part)?)
+}
+
+/// By the name's ending; a reader is told, and nothing depends on it.
+fn media_type(name: &str) -> &'static str {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+    match ending.as_str() {
+        "pdf" => "application/pdf",
+        "txt" | "md" => "text/plain",
+        "csv" => "text/csv",
+        "json" => "application/json",
+        "xml" => "application/xml",
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "zip" => "application/zip",
+        "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        _ => "application/octet-stream",
+    }
+}

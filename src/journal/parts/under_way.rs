@@ -1,0 +1,139 @@
+//! Parts under way: one that is being written, and one that is being read.
+//!
+//! Never here: a part's own name for bytes that were not synced and read back.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _};
+
+use super::{PartFault, Parts, SALT_BYTES, blocking, digest_of};
+use crate::domain::digest::Digest;
+use crate::limits;
+
+/// Who gives a part.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Giver {
+    Officer,
+    Peer,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum IfDropped {
+    Remove,
+    Keep,
+}
+
+/// A part on its way in.
+#[derive(Debug)]
+pub struct Arriving {
+    pub(super) parts: Parts,
+    pub(super) path: PathBuf,
+    pub(super) file: File,
+    pub(super) length: u64,
+    pub(super) most: u64,
+    pub(super) giver: Giver,
+    pub(super) if_dropped: IfDropped,
+}
+
+impl Arriving {
+    /// How many bytes have come, the salt among them.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// All that was announced has come.
+    pub fn is_whole(&self) -> bool {
+        self.length >= self.most
+    }
+
+    pub async fn append(&mut self, bytes: &[u8]) -> Result<(), PartFault> {
+        let more = u64::try_from(bytes.len()).map_err(|_| PartFault::TooLarge)?;
+        if self.length.saturating_add(more) > self.most {
+            return Err(PartFault::TooLarge);
+        }
+        let together = match self.giver {
+            Giver::Officer => limits::PARTS_BYTES_MAX,
+            Giver::Peer => limits::PARTS_BYTES_MAX.saturating_sub(limits::PARTS_BYTES_RESERVE),
+        };
+        self.parts.reserve(more, together)?;
+        self.length = self.length.saturating_add(more);
+        self.file.write_all(bytes).await?;
+        Ok(self.file.flush().await?)
+    }
+
+    /// Makes it durable, reads it back, and only then gives it the name of a part.
+    ///
+    /// # Errors
+    /// `Damaged` where it is not the part that was announced: then nothing of it is left.
+    pub async fn finish(mut self, announced: Option<Digest>) -> Result<(Digest, u64), PartFault> {
+        let path = self.path.clone();
+        // After a failed sync nothing that was written can be trusted: it goes.
+        self.if_dropped = IfDropped::Remove;
+        self.file.sync_all().await?;
+        let length = self.length;
+        let digest = blocking(move || {
+            let mut file = std::fs::File::open(&path)?;
+            let digest = digest_of(&mut file)?;
+            if file.metadata()?.len() != length || announced.is_some_and(|part| part != digest) {
+                return Err(PartFault::Damaged);
+            }
+            Ok(digest)
+        })
+        .await?;
+        tokio::fs::rename(&self.path, self.parts.path(digest.to_string())).await?;
+        self.if_dropped = IfDropped::Keep;
+        self.parts.sync_directory().await?;
+        Ok((digest, self.length.saturating_sub(SALT_BYTES)))
+    }
+
+    /// Whether a part that is kept holds the same content, under its own salt.
+    pub async fn is_content_of(&self, part: &Digest) -> Result<bool, PartFault> {
+        let paths = (self.path.clone(), self.parts.path(part.to_string()));
+        blocking(move || {
+            let content = |path: &Path| {
+                let mut bytes = std::fs::read(path)?;
+                bytes.drain(..bytes.len().min(SALT_BYTES as usize));
+                Ok::<_, PartFault>(bytes)
+            };
+            Ok(content(&paths.0)? == content(&paths.1)?)
+        })
+        .await
+    }
+
+    /// Nothing of it is wanted any more.
+    pub fn discard(mut self) {
+        self.if_dropped = IfDropped::Remove;
+    }
+}
+
+impl Drop for Arriving {
+    fn drop(&mut self) {
+        if self.if_dropped == IfDropped::Remove && std::fs::remove_file(&self.path).is_ok() {
+            self.parts.give_back(self.length);
+        }
+    }
+}
+
+/// A part being read: it was verified when it was opened. Whoever takes it verifies it again.
+#[derive(Debug)]
+pub struct Reading {
+    pub(super) file: File,
+}
+
+impl Reading {
+    pub async fn skip(&mut self, bytes: u64) -> Result<(), PartFault> {
+        self.file.seek(io::SeekFrom::Start(bytes)).await?;
+        Ok(())
+    }
+
+    /// The next piece; `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<Bytes>, PartFault> {
+        let mut chunk = vec![0; limits::PART_CHUNK_BYTES];
+        let read = self.file.read(&mut chunk).await?;
+        chunk.truncate(read);
+        Ok(if chunk.is_empty() { None } else { Some(chunk.into()) })
+    }
+}

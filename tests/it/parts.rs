@@ -1,0 +1,493 @@
+//! Parts between real nodes: attached, fetched and verified at the other end, refused to whom they were
+//! not sent, erased while all proofs hold.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use bytes::Bytes;
+use detente::cli::desk::fresh_id;
+use detente::cli::node::Node;
+use detente::cli::part;
+use detente::codec::proto::detente::evidence::v1 as evidence;
+use detente::codec::proto::detente::v1 as calls;
+use detente::codec::proto::detente::v1::exchange_service_client::ExchangeServiceClient;
+use detente::codec::proto::detente::v1::part_service_client::PartServiceClient;
+use detente::codec::proto::detente::v1::store_request::Piece;
+use detente::domain::board::Board;
+use detente::domain::digest::{Digest, ThreadId};
+use detente::domain::exercise::Kind;
+use detente::domain::message::{Holds, Part};
+use detente::domain::part::PartState;
+use detente::domain::precedence::Precedence;
+use detente::limits;
+use detente::peers::trust::Reach;
+use detente::registrar::{Trusted, replay_to_end};
+use detente::replay::TrustRoot;
+use detente::replay::audit::Audit;
+use detente::replay::bundle::{Source, make};
+use detente::replay::verify::verify;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tonic::{Code, Status};
+
+use crate::officer::{PATIENCE, arrived, draft, filled, heading, reason, release, send, show, size, watches};
+use crate::talk::{fresh, outgoing, until};
+use crate::world::World;
+
+/// Kept by the drafter's node.
+async fn store(world: &World, party: &str, content: &[u8]) -> Part {
+    let desk = world.desk(party, "drafter");
+    part::store(&desk, fresh_id().unwrap(), "observers.pdf", true, content.to_vec()).await.unwrap()
+}
+
+fn wire(part: &Part) -> evidence::Part {
+    evidence::Part {
+        salted_digest: part.salted_digest.0.to_vec().into(),
+        bytes: part.bytes,
+        media_type: part.media_type.clone(),
+        name: part.name.clone(),
+        personal: part.holds == Holds::PersonalData,
+    }
+}
+
+/// A notification of BY to PL that names the part.
+async fn notify(world: &World, part: &Part) -> calls::ReleaseResponse {
+    let heading = calls::Heading { parts: vec![wire(part)], ..heading(1) };
+    send(world, "BY", 1, heading, &filled(Kind::Notification)).await
+}
+
+fn is_kept(board: &Board, part: &Part) -> bool {
+    board.part(&part.salted_digest) == Some(PartState::Kept { bytes: part.bytes })
+}
+
+async fn kept_at(world: &World, party: &str, part: &Part) {
+    until(world.node(party), "the part is kept", |board| is_kept(board, part)).await;
+}
+
+fn file(world: &World, party: &str, part: &Part) -> PathBuf {
+    world.state(party).directory.join("parts").join(part.salted_digest.to_string())
+}
+
+fn files(world: &World, party: &str) -> usize {
+    std::fs::read_dir(world.state(party).directory.join("parts")).unwrap().count()
+}
+
+/// The stream of one reading, to its end.
+async fn read(world: &World, party: &str, role: &str, part: &Part) -> Result<Vec<u8>, Status> {
+    let desk = world.desk(party, role);
+    let asked = calls::PartServiceReadRequest { salted_digest: part.salted_digest.0.to_vec().into() };
+    let mut pieces = PartServiceClient::new(desk.channel).read(asked).await?.into_inner();
+    let mut whole = Vec::new();
+    while let Some(piece) = pieces.message().await? {
+        whole.extend_from_slice(&piece.chunk);
+    }
+    Ok(whole)
+}
+
+async fn erase(world: &World, party: &str, part: &Part) -> Result<(), Status> {
+    let desk = world.desk(party, "custodian");
+    let asked = calls::EraseRequest {
+        command: Some(desk.command(None).unwrap()),
+        salted_digest: part.salted_digest.0.to_vec().into(),
+        reason: "The observers have gone home.".into(),
+    };
+    PartServiceClient::new(desk.channel).erase(asked).await.map(|_| ())
+}
+
+/// As another Party's node asks for it.
+async fn fetch(world: &World, by: &str, of: &str, part: &[u8], from_byte: u64) -> Result<Vec<u8>, Status> {
+    let (of, address) = (world.state(of).party, world.state(of).address.clone());
+    let channel = world.node(by).dialler.dial(of, address, Reach::Everything);
+    let asked = calls::FetchPartRequest { salted_digest: part.to_vec().into(), from_byte };
+    let mut pieces = ExchangeServiceClient::new(channel).fetch_part(asked).await?.into_inner();
+    let mut whole = Vec::new();
+    while let Some(piece) = pieces.message().await? {
+        whole.extend_from_slice(&piece.chunk);
+    }
+    Ok(whole)
+}
+
+/// A node's journal replayed from nothing comes to the Board that it shows, and the audit finds no fault.
+async fn holds_on_replay(node: &Node) {
+    let root = TrustRoot::FirstKeyList(node.settings.fingerprint.0);
+    let (fold, _) = replay_to_end(&node.registrar.journal, root, Trusted::Nothing, 0).await.unwrap();
+    let mut audit = Audit::new(root);
+    let mut reader = node.registrar.journal.reader(0).unwrap();
+    while let Some(entries) = reader.next_or_end().await.unwrap() {
+        audit.take(entries.into_iter().map(|entry| (entry.position, entry.bytes)));
+    }
+    let report = audit.finish(None);
+    assert!(report.holds(), "{:?}", report.faults);
+    let mut heads = node.registrar.heads();
+    let same = heads.wait_for(|head| head.chain.size >= fold.chain.size);
+    let head = tokio::time::timeout(PATIENCE, same).await.unwrap().unwrap().clone();
+    if head.chain.size == fold.chain.size {
+        assert_eq!(head.board.digest(), fold.board.digest());
+    }
+}
+
+fn held(parts: &[calls::PartHeld]) -> Vec<calls::PartState> {
+    parts.iter().map(calls::PartHeld::state).collect()
+}
+
+#[tokio::test]
+async fn what_is_attached_is_at_the_other_node_too_and_verified() {
+    let world = World::new(&["BY", "PL"]).await;
+    let content = vec![7; 300_000];
+    let part = store(&world, "BY", &content).await;
+    assert_eq!((part.bytes, part.holds), (300_000, Holds::PersonalData));
+    let sent = notify(&world, &part).await;
+    arrived(&world, "PL", &sent.message_digest).await;
+    kept_at(&world, "PL", &part).await;
+
+    for (party, role) in [("BY", "drafter"), ("BY", "releaser"), ("PL", "watch")] {
+        let whole = read(&world, party, role, &part).await.unwrap();
+        assert_eq!(Digest::of(&whole), part.salted_digest);
+        assert_eq!(whole[32..], content);
+    }
+    let desk = world.desk("PL", "watch");
+    assert_eq!(part::ask(&desk, &part.salted_digest).await.unwrap()[32..], content);
+    let asked = calls::ReadRequest { digest: sent.message_digest.clone() };
+    let shown = watches(&desk).read(asked).await.unwrap().into_inner();
+    assert_eq!(held(&shown.parts), [calls::PartState::Kept]);
+    for party in ["BY", "PL"] {
+        holds_on_replay(world.node(party)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_message_is_read_before_its_parts_come_and_they_come_when_the_author_has_them() {
+    let mut world = World::new(&["BY", "PL"]).await;
+    let part = store(&world, "BY", b"names").await;
+    // The author can't give it for now: its file is not what was kept.
+    let path = file(&world, "BY", &part);
+    let right = std::fs::read(&path).unwrap();
+    std::fs::write(&path, b"else").unwrap();
+    let sent = notify(&world, &part).await;
+    arrived(&world, "PL", &sent.message_digest).await;
+    let thread = show(&world, "PL", &sent.thread, 0).await;
+    assert_eq!(held(&thread.messages[0].parts), [calls::PartState::NotHere]);
+    world.state_mut("PL").stop().await;
+    std::fs::write(&path, right).unwrap();
+    world.state_mut("PL").start().await;
+    kept_at(&world, "PL", &part).await;
+}
+
+#[tokio::test]
+async fn a_flipped_byte_in_the_file_is_noticed_whenever_it_is_read() {
+    let world = World::new(&["BY", "PL"]).await;
+    let part = store(&world, "BY", b"a list of names").await;
+    let path = file(&world, "BY", &part);
+    let right = std::fs::read(&path).unwrap();
+    for at in 0..right.len() {
+        let mut wrong = right.clone();
+        wrong[at] ^= 1;
+        std::fs::write(&path, wrong).unwrap();
+        let refused = read(&world, "BY", "drafter", &part).await.unwrap_err();
+        assert_eq!(
+            (refused.code(), reason(&refused).as_str()),
+            (Code::DataLoss, "PART_DAMAGED"),
+            "byte {at}"
+        );
+    }
+    for wrong in [&right[..right.len() - 1], &[&right, b"x".as_slice()].concat()] {
+        std::fs::write(&path, wrong).unwrap();
+        assert_eq!(reason(&read(&world, "BY", "drafter", &part).await.unwrap_err()), "PART_DAMAGED");
+    }
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(reason(&read(&world, "BY", "drafter", &part).await.unwrap_err()), "PART_DAMAGED");
+    std::fs::write(&path, &right).unwrap();
+    assert_eq!(read(&world, "BY", "drafter", &part).await.unwrap(), right);
+}
+
+#[tokio::test]
+async fn whom_no_message_with_it_was_sent_gets_the_answer_for_what_is_not_there() {
+    let world = World::new(&["BY", "LT", "PL"]).await;
+    let part = store(&world, "BY", b"names").await;
+    let digest = part.salted_digest.0;
+    // Not even the later addressee, before a message was dispatched to it.
+    let absent = fetch(&world, "PL", "BY", &[9; 32], 0).await.unwrap_err();
+    assert_eq!((absent.code(), reason(&absent).as_str()), (Code::NotFound, "NOT_FOUND"));
+    let early = fetch(&world, "PL", "BY", &digest, 0).await.unwrap_err();
+    let sent = notify(&world, &part).await;
+    arrived(&world, "PL", &sent.message_digest).await;
+    kept_at(&world, "PL", &part).await;
+    let whole = fetch(&world, "PL", "BY", &digest, 0).await.unwrap();
+    assert_eq!(Digest::of(&whole).0, digest);
+    assert_eq!(fetch(&world, "PL", "BY", &digest, 30).await.unwrap(), whole[30..]);
+    let beyond = fetch(&world, "PL", "BY", &digest, 10_000).await.unwrap_err();
+    let short = fetch(&world, "PL", "BY", &digest[..31], 0).await.unwrap_err();
+
+    let others = fetch(&world, "LT", "BY", &digest, 0).await.unwrap_err();
+    // Nor does the addressee give it to the author's other peers, or back to the author.
+    let second_hand = fetch(&world, "LT", "PL", &digest, 0).await.unwrap_err();
+    let back = fetch(&world, "BY", "PL", &digest, 0).await.unwrap_err();
+    erase(&world, "BY", &part).await.unwrap();
+    let erased = fetch(&world, "PL", "BY", &digest, 0).await.unwrap_err();
+    for same in [early, beyond, short, others, second_hand, back, erased] {
+        let told = |status: &Status| (status.code(), status.message().to_owned(), status.details().to_vec());
+        assert_eq!(told(&same), told(&absent));
+    }
+}
+
+#[tokio::test]
+async fn what_is_erased_is_gone_here_and_all_proofs_hold_and_nobody_else_is_told() {
+    let mut world = World::new(&["BY", "PL"]).await;
+    let part = store(&world, "BY", b"passport numbers").await;
+    let sent = notify(&world, &part).await;
+    arrived(&world, "PL", &sent.message_digest).await;
+    kept_at(&world, "PL", &part).await;
+
+    erase(&world, "BY", &part).await.unwrap();
+    assert!(!file(&world, "BY", &part).exists());
+    let refused = read(&world, "BY", "drafter", &part).await.unwrap_err();
+    assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "PART_ERASED"));
+    assert_eq!(reason(&erase(&world, "BY", &part).await.unwrap_err()), "FIELD");
+    let thread = show(&world, "BY", &sent.thread, 0).await;
+    assert_eq!(held(&thread.messages[0].parts), [calls::PartState::Erased]);
+    assert_eq!(thread.messages[0].digest, sent.message_digest);
+
+    let node = world.node("BY");
+    holds_on_replay(node).await;
+    let head = node.registrar.head();
+    let records = head.records(&node.registrar.journal);
+    let source = Source { records: &records, board: &head.board, ring: &node.ring };
+    let thread = ThreadId::from_slice(&sent.thread).unwrap();
+    let bundle = make(&source, thread, world.clock.now()).await.unwrap();
+    assert!(verify(bundle, &[(node.settings.party, node.settings.fingerprint.0)].into()).unwrap().holds());
+
+    // The other Party keeps what it has; and what was erased here does not come back by a start.
+    assert_eq!(read(&world, "PL", "watch", &part).await.unwrap()[32..], *b"passport numbers");
+    // As if the erasing node had been killed between the record and the file.
+    std::fs::copy(file(&world, "PL", &part), file(&world, "BY", &part)).unwrap();
+    world.state_mut("BY").stop().await;
+    world.state_mut("BY").start().await;
+    assert!(!file(&world, "BY", &part).exists());
+    assert!(is_kept(&world.node("PL").registrar.head().board, &part));
+}
+
+#[tokio::test]
+async fn what_was_erased_before_it_came_is_never_taken() {
+    let world = World::new(&["BY", "PL"]).await;
+    let part = store(&world, "BY", b"names").await;
+    let path = file(&world, "BY", &part);
+    let right = std::fs::read(&path).unwrap();
+    std::fs::write(&path, b"else").unwrap();
+    let sent = notify(&world, &part).await;
+    arrived(&world, "PL", &sent.message_digest).await;
+    erase(&world, "PL", &part).await.unwrap();
+    std::fs::write(&path, right).unwrap();
+    let link = world.node("PL").registrar.head().board.link(world.state("BY").party).unwrap().clone();
+    assert!(link.parts.wanted.is_empty());
+    assert_eq!(
+        reason(&erase(&world, "PL", &store(&world, "BY", b"other").await).await.unwrap_err()),
+        "FIELD"
+    );
+}
+
+#[tokio::test]
+async fn over_a_limit_nothing_is_kept_and_nothing_recorded() {
+    let world = World::new(&["BY", "PL"]).await;
+    let desk = world.desk("BY", "drafter");
+    let before = size(&world, "BY");
+    let header = |name: &str| calls::PartHeader {
+        command: Some(desk.command(None).unwrap()),
+        media_type: "text/plain".into(),
+        name: name.into(),
+        personal: false,
+    };
+    let most = limits::PART_BYTES_MAX as usize;
+    let chunks = |bytes: usize| -> Vec<Piece> {
+        let chunk = limits::PART_CHUNK_BYTES;
+        let sizes = (0..bytes).step_by(chunk).map(|from| chunk.min(bytes - from));
+        sizes.map(|size| Piece::Chunk(vec![1; size].into())).collect()
+    };
+    let give = async |pieces: Vec<Piece>| {
+        let pieces = pieces.into_iter().map(|piece| calls::StoreRequest { piece: Some(piece) });
+        let pieces = tokio_stream::iter(pieces.collect::<Vec<_>>());
+        PartServiceClient::new(desk.channel.clone()).store(pieces).await.map(tonic::Response::into_inner)
+    };
+    let with = |header: calls::PartHeader, chunks: Vec<Piece>| {
+        std::iter::once(Piece::Header(header)).chain(chunks).collect::<Vec<_>>()
+    };
+    for (what, pieces) in [
+        ("one byte too many", with(header("a"), chunks(most + 1))),
+        ("no header", chunks(1)),
+        ("two headers", with(header("a"), vec![Piece::Header(header("b"))])),
+        ("a long name", with(header(&"n".repeat(513)), chunks(1))),
+        ("no name", with(header(" "), chunks(1))),
+    ] {
+        let refused = give(pieces).await.unwrap_err();
+        assert_eq!((refused.code(), reason(&refused).as_str()), (Code::InvalidArgument, "FIELD"), "{what}");
+    }
+    let stranger = world.desk("BY", "watch");
+    let refused = PartServiceClient::new(stranger.channel).store(tokio_stream::iter(Vec::new())).await;
+    assert_eq!(reason(&refused.unwrap_err()), "NOT_PERMITTED");
+    assert_eq!((size(&world, "BY"), files(&world, "BY")), (before, 0));
+
+    let kept = give(with(header("a"), chunks(most))).await.unwrap().part.unwrap();
+    assert_eq!(kept.bytes, limits::PART_BYTES_MAX);
+    assert_eq!((size(&world, "BY"), files(&world, "BY")), (before + 1, 1));
+    let empty = give(with(header("empty"), Vec::new())).await.unwrap().part.unwrap();
+    assert_eq!(empty.bytes, 0);
+}
+
+#[tokio::test]
+async fn the_same_command_again_gives_the_same_part_and_other_content_is_refused() {
+    let world = World::new(&["BY", "PL"]).await;
+    let desk = world.desk("BY", "drafter");
+    let id = fresh_id().unwrap();
+    let first = part::store(&desk, id, "a.txt", false, b"one".to_vec()).await.unwrap();
+    let before = size(&world, "BY");
+    world.clock.set(world.clock.now().plus_ms(5_000));
+    assert_eq!(part::store(&desk, id, "a.txt", false, b"one".to_vec()).await.unwrap(), first);
+    for (name, content) in [("a.txt", b"two".as_slice()), ("b.txt", b"one"), ("a.txt", b"three")] {
+        let refused = part::store(&desk, id, name, false, content.to_vec()).await.unwrap_err();
+        assert!(refused.to_string().contains("used before for other content"), "{refused}");
+    }
+    assert_eq!((size(&world, "BY"), files(&world, "BY")), (before, 1));
+    // The same content under another id has another salt: nobody sees that it is the same.
+    let second = part::store(&desk, fresh_id().unwrap(), "a.txt", false, b"one".to_vec()).await.unwrap();
+    assert_ne!(second.salted_digest, first.salted_digest);
+}
+
+#[tokio::test]
+async fn a_draft_with_a_part_that_is_not_kept_here_has_a_fault_that_names_it() {
+    let world = World::new(&["BY", "PL"]).await;
+    let part = store(&world, "BY", b"names").await;
+    let unknown = Part { salted_digest: Digest([3; 32]), ..part.clone() };
+    let other_size = Part { bytes: 6, ..part.clone() };
+    let named = |parts: &[&Part]| calls::Heading {
+        parts: parts.iter().map(|part| wire(part)).collect(),
+        ..heading(1)
+    };
+    let content = filled(Kind::Notification);
+    let drafted = draft(&world, "BY", 1, named(&[&part]), &content).await.unwrap();
+    assert!(drafted.faults.is_empty(), "{:?}", drafted.faults);
+    let drafted = draft(&world, "BY", 1, named(&[&part, &unknown, &other_size]), &content).await.unwrap();
+    let fields: Vec<_> = drafted.faults.iter().map(|fault| fault.field.as_str()).collect();
+    assert_eq!(fields, ["heading.parts[2]", "heading.parts[3]", "heading.parts[3]"], "{:?}", drafted.faults);
+
+    let drafted = draft(&world, "BY", 1, named(&[&part]), &content).await.unwrap();
+    erase(&world, "BY", &part).await.unwrap();
+    let refused = release(&world.desk("BY", "releaser"), 1, &drafted.digest, false).await.unwrap_err();
+    assert_eq!(reason(&refused), "FAULTS");
+}
+
+#[tokio::test]
+async fn an_author_whose_part_is_not_what_its_message_says_is_counted_and_nothing_is_kept() {
+    let world = World::new(&["BY", "PL"]).await;
+    let part = store(&world, "BY", &[5; 100_000]).await;
+    let pl = world.state("PL").party;
+    for bytes in [part.bytes - 1, part.bytes + 1] {
+        // No officer's draft would say so without a fault: the author's own node is hostile.
+        let mut lie = outgoing(ThreadId(fresh()), &[pl], Precedence::Routine, "one");
+        lie.parts.push(Part { bytes, ..part.clone() });
+        crate::talk::release(&world.node("BY").registrar, lie).await;
+    }
+    let links = &world.node("PL").exchange.links;
+    let discarded = async {
+        while links.of(world.state("BY").party).seen().parts_discarded == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, discarded).await.expect("it is counted");
+    let board = world.node("PL").registrar.head().board.clone();
+    assert_eq!(board.part(&part.salted_digest), None);
+    assert!(!file(&world, "PL", &part).exists());
+}
+
+/// Hands bytes on both ways; the first connection over which more than `cut_after` bytes come back ends
+/// there. What later large connections brought is counted.
+struct Proxy {
+    address: SocketAddr,
+    largest_after: Arc<AtomicU64>,
+}
+
+impl Proxy {
+    async fn start(at: &str, to: SocketAddr, cut_after: u64) -> Proxy {
+        let listener = TcpListener::bind(at).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let largest_after = Arc::new(AtomicU64::new(0));
+        let counted = largest_after.clone();
+        tokio::spawn(async move {
+            let cuts_left = Arc::new(AtomicU64::new(1));
+            loop {
+                let Ok((near, _)) = listener.accept().await else { return };
+                let Ok(far) = TcpStream::connect(to).await else { continue };
+                let (counted, cuts_left) = (counted.clone(), cuts_left.clone());
+                tokio::spawn(async move {
+                    let (mut near_in, mut near_out) = near.into_split();
+                    let (mut far_in, mut far_out) = far.into_split();
+                    let there =
+                        tokio::spawn(async move { tokio::io::copy(&mut near_in, &mut far_out).await });
+                    let (mut passed, mut chunk) = (0_u64, vec![0; 16 * 1024]);
+                    while let Ok(read @ 1..) = far_in.read(&mut chunk).await {
+                        passed += read as u64;
+                        let take = |left: u64| left.checked_sub(1);
+                        let cut = passed > cut_after
+                            && cuts_left.fetch_update(Ordering::AcqRel, Ordering::Acquire, take).is_ok();
+                        if cut {
+                            break;
+                        }
+                        if cuts_left.load(Ordering::Acquire) == 0 {
+                            counted.fetch_max(passed, Ordering::AcqRel);
+                        }
+                        if near_out.write_all(&chunk[..read]).await.is_err() {
+                            break;
+                        }
+                    }
+                    there.abort();
+                });
+            }
+        });
+        Proxy { address, largest_after }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_was_cut_in_the_middle_goes_on_where_it_was() {
+    const BYTES: u64 = 8 * 1024 * 1024;
+    const CUT_AFTER: u64 = 4 * 1024 * 1024;
+    let mut world = World::new(&["BY", "PL"]).await;
+    // The author behind a proxy that stands where its key list says the node is.
+    let (directory, address) = (world.state("BY").directory.clone(), world.state("BY").address.clone());
+    world.state_mut("BY").stop().await;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let by = Node::start(&directory, world.clock.clone(), Some(listener)).await.unwrap();
+    let proxy = Proxy::start(&address, by.address, CUT_AFTER).await;
+    assert_eq!(proxy.address.to_string(), address);
+
+    let content: Vec<u8> = (0..BYTES).map(|at| (at % 251) as u8).collect();
+    let part = store(&world, "BY", &content).await;
+    let sent = notify(&world, &part).await;
+    arrived(&world, "PL", &sent.message_digest).await;
+    kept_at(&world, "PL", &part).await;
+    let second = proxy.largest_after.load(Ordering::Acquire);
+    assert!(second > 0, "it was cut");
+    assert!(second < BYTES - CUT_AFTER / 2, "the second time {second} bytes came");
+    assert_eq!(read(&world, "PL", "watch", &part).await.unwrap()[32..], content);
+    holds_on_replay(world.node("PL")).await;
+    holds_on_replay(&by).await;
+    by.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_part_that_came_wholly_before_a_crash_is_put_on_record_by_the_next_start() {
+    let mut world = World::new(&["BY", "PL"]).await;
+    let part = store(&world, "BY", b"names").await;
+    let path = file(&world, "BY", &part);
+    let whole = Bytes::from(std::fs::read(&path).unwrap());
+    std::fs::write(&path, b"else").unwrap();
+    let sent = notify(&world, &part).await;
+    arrived(&world, "PL", &sent.message_digest).await;
+    world.state_mut("PL").stop().await;
+    let beginning = world.state("PL").directory.join(format!("parts/{}.beginning", part.salted_digest));
+    std::fs::write(beginning, &whole).unwrap();
+    world.state_mut("PL").start().await;
+    kept_at(&world, "PL", &part).await;
+    assert_eq!(read(&world, "PL", "watch", &part).await.unwrap(), whole);
+    assert_eq!(files(&world, "PL"), 1);
+}
