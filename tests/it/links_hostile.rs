@@ -69,8 +69,7 @@ async fn what_was_not_validly_dispatched_to_us_is_only_counted_and_spends_no_ser
     flipped[last] ^= 1;
     wrong.push((flipped.freeze(), signed.clone(), "DISPATCH_SIGNATURE"));
 
-    for turn in 0..wrong.len() {
-        let (dispatch, message, expected) = wrong[turn].clone();
+    for (turn, (dispatch, message, expected)) in wrong.into_iter().enumerate() {
         let answer = by.deliver_one(&Delivery { dispatch, message }).await;
         assert_eq!(reason(&answer), expected, "{turn}");
     }
