@@ -35,7 +35,7 @@ pub(super) async fn run(link: Link) {
     let (mut failures, mut turn) = (0, 0);
     loop {
         // What changes while the heartbeat is under way is news for the next one.
-        let before = News::at(&link.head(), link.peer);
+        let before = News::at(&link.head(), &link);
         let beaten = match peer.take().or_else(|| link.dial(turn, Reach::Everything)) {
             Some(mut dialled) => {
                 let beaten = beat(&link, &mut dialled).await;
@@ -78,12 +78,14 @@ fn note(link: &Link, answered: bool) {
 struct News {
     ours: u64,
     theirs: u64,
+    /// Leaves of theirs that no head covers yet, where the other end can't call to show one.
+    uncovered: usize,
     lists: [(usize, Option<RevocationList>); 2],
 }
 
 impl News {
-    fn at(head: &Head, peer: Party) -> News {
-        let board = &head.board;
+    fn at(head: &Head, at: &Link) -> News {
+        let (board, peer) = (&head.board, at.peer);
         let Some((link, own)) = board.link(peer).zip(board.own) else { return News::default() };
         let lists = |party: Party| {
             let known = board.roster.parties.get(&party);
@@ -92,6 +94,7 @@ impl News {
         News {
             ours: link.ours.edge.size(),
             theirs: link.theirs.edge.size(),
+            uncovered: if at.exchange.can_be_dialled() { 0 } else { link.theirs.held.len() },
             lists: [lists(own.party), lists(peer)],
         }
     }
@@ -106,7 +109,7 @@ async fn wait(
     let clock = &link.exchange.registrar.clock;
     let due = clock.now().plus_ms(limits::HEARTBEAT_MS);
     let news = async {
-        while News::at(&heads.borrow_and_update(), link.peer) == before {
+        while News::at(&heads.borrow_and_update(), link) == before {
             if heads.changed().await.is_err() {
                 return false;
             }

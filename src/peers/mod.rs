@@ -21,6 +21,7 @@ pub mod parts;
 pub mod receipts;
 pub mod receive;
 pub mod serve;
+mod serve_collect;
 pub mod stranger;
 pub mod tls;
 pub mod trust;

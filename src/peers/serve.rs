@@ -2,13 +2,11 @@
 //!
 //! Never here: who calls (`rpc/`), and a decision.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 
 use super::exchange::{Exchange, Link};
 use super::receive::{self, NotTaken, Unfit};
-use super::{beat, deliver, follow, heads, lists, owed, receipts};
+use super::{beat, follow, heads, lists, receipts};
 use crate::codec::proto::detente::v1::delivery_answer::Answer;
 use crate::codec::proto::detente::v1::{Beat, Delivery, DeliveryAnswer, LeavesResponse};
 use crate::domain::board::Denied;
@@ -36,7 +34,7 @@ pub enum ServeFault {
 }
 
 impl Exchange {
-    fn heard(&self, peer: Party) -> Link {
+    pub(super) fn heard(&self, peer: Party) -> Link {
         let link = self.link(peer);
         link.state.hear(self.registrar.clock.now());
         link
@@ -250,53 +248,6 @@ impl Exchange {
             (Ok(()), Some(own)) => Ok(own.der),
             _ => Err(ServeFault::Unusable("revocation list")),
         }
-    }
-
-    /// For a Party that can't be dialled: what is owed to it, waiting until there is something.
-    pub async fn owed_to(&self, peer: Party) -> Result<Vec<Delivery>, ServeFault> {
-        let link = self.heard(peer);
-        let Ok(_place) = link.state.collecting.try_acquire() else {
-            return Err(ServeFault::Denied(NotNow::Inbox.into()));
-        };
-        link.state.until_compared().await;
-        let mut heads = self.registrar.heads();
-        let wait = async {
-            loop {
-                let head = heads.borrow_and_update().clone();
-                let records = head.records(&self.registrar.journal);
-                for lane in Precedence::FASTEST_FIRST {
-                    let made = owed::make(&head, &records, &self.ring, peer, lane).await;
-                    let made = made.map_err(|_| ServeFault::Unusable("journal"))?;
-                    if !made.is_empty() {
-                        return Ok(made.into_iter().map(|(_, delivery)| delivery).collect());
-                    }
-                }
-                if heads.changed().await.is_err() {
-                    return Ok(Vec::new());
-                }
-            }
-        };
-        let patience = Duration::from_millis(limits::COLLECT_WAIT_MS);
-        tokio::time::timeout(patience, wait).await.unwrap_or_else(|_| Ok(Vec::new()))
-    }
-
-    /// For a Party that can't be dialled: its answers for what it collected on a lane.
-    pub async fn take_handed_in(
-        &self,
-        peer: Party,
-        lane: Precedence,
-        first: u64,
-        answers: Vec<DeliveryAnswer>,
-    ) -> Result<(), ServeFault> {
-        let link = self.heard(peer);
-        let head = self.registrar.head();
-        let records = head.records(&self.registrar.journal);
-        let made = owed::make(&head, &records, &self.ring, peer, lane).await;
-        let owed = made.map_err(|_| ServeFault::Unusable("journal"))?;
-        let answers = answers.into_iter().map(|one| one.answer);
-        let from = owed.iter().position(|(dispatch, _)| dispatch.serial == first).unwrap_or(owed.len());
-        deliver::take_answers(&link, lane, owed.get(from..).unwrap_or(&[]), answers).await;
-        Ok(())
     }
 }
 

@@ -5,6 +5,7 @@
 //! before the record was read back as the next link.
 
 mod checkpoint;
+mod epoch;
 mod open;
 mod seal;
 mod writer;

@@ -11,16 +11,16 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::open::{OpenFault, Trusted, head_of, replay_to_end};
+use super::open::head_of;
 use super::seal::{own_key, seal};
 use super::{Ask, Done, Head, Standing};
 use crate::clock::Clock;
 use crate::codec::record::{self, Heading};
-use crate::domain::board::{Board, Denied, FOLD_VERSION};
+use crate::domain::board::{Board, Denied};
 use crate::domain::chain::{Chain, Claim, Opens, Signature};
 use crate::domain::command::Origin;
 use crate::domain::digest::WriterId;
-use crate::domain::event::{Event, Record};
+use crate::domain::event::Record;
 use crate::domain::keys::Purpose;
 use crate::domain::ledger::leaf_hash;
 use crate::domain::refusal::{NotNow, Refusal};
@@ -28,22 +28,22 @@ use crate::domain::time::Instant;
 use crate::evidence::keys::{KeyRing, SigningKey};
 use crate::journal::{Entry, Journal, ReadFault, Reader};
 use crate::limits;
-use crate::replay::{Broken, Fold, Look, Step, TrustRoot};
+use crate::replay::{Broken, Fold, Look, Step};
 
 pub(super) struct Writer {
-    journal: Journal,
-    clock: Clock,
-    ring: Arc<KeyRing>,
-    id: WriterId,
+    pub(super) journal: Journal,
+    pub(super) clock: Clock,
+    pub(super) ring: Arc<KeyRing>,
+    pub(super) id: WriterId,
     /// Read back and acknowledged.
-    durable: Fold,
+    pub(super) durable: Fold,
     /// Stands just behind what was folded.
-    reader: Reader,
-    standing: Standing,
-    announce: watch::Sender<Arc<Head>>,
-    persons: mpsc::Receiver<Ask>,
-    peers: mpsc::Receiver<Ask>,
-    renewals: mpsc::Receiver<oneshot::Sender<Arc<Head>>>,
+    pub(super) reader: Reader,
+    pub(super) standing: Standing,
+    pub(super) announce: watch::Sender<Arc<Head>>,
+    pub(super) persons: mpsc::Receiver<Ask>,
+    pub(super) peers: mpsc::Receiver<Ask>,
+    pub(super) renewals: mpsc::Receiver<oneshot::Sender<Arc<Head>>>,
 }
 
 /// A batch that was decided and sealed, but is not on record yet.
@@ -252,7 +252,7 @@ impl Writer {
         Ok(entry)
     }
 
-    fn seal_record(&self, chain: &Chain, record: &Record, epoch: u64, key: &SigningKey) -> Bytes {
+    pub(super) fn seal_record(&self, chain: &Chain, record: &Record, epoch: u64, key: &SigningKey) -> Bytes {
         let heading = Heading {
             index: chain.size,
             previous: chain.head,
@@ -275,125 +275,12 @@ impl Writer {
         }
     }
 
-    fn record_key(&self, board: &Board) -> Option<&SigningKey> {
+    pub(super) fn record_key(&self, board: &Board) -> Option<&SigningKey> {
         let newest = board.roster.parties.get(&board.own?.party)?.newest()?.list.number;
         own_key(board, &self.ring, newest, Purpose::Record).ok()
     }
 
-    /// Forgets what was not durable, finds it in the journal again if it happened, and, if this process
-    /// writes, opens an epoch.
-    async fn back_to_durable(&mut self) -> Result<(), Broken> {
-        loop {
-            let back = match self.standing {
-                Standing::Writes => self.open_epoch().await,
-                Standing::StandsBy => self.read_anew().await,
-            };
-            match back {
-                Ok(()) => return Ok(()),
-                Err(OpenFault::Broken(Broken::Missing { index })) => {
-                    return Err(self.first_missing(index).await);
-                }
-                Err(OpenFault::Broken(broken)) => return Err(broken),
-                Err(OpenFault::Journal(ReadFault::Gone { position, .. })) => {
-                    return Err(self.missing_from(position));
-                }
-                Err(fault) => tracing::warn!(%fault, "the journal can't be used; trying again"),
-            }
-            if self.persons.is_closed() {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(limits::REOPEN_REST_MS)).await;
-        }
-    }
-
-    /// Who stands by takes nothing from who writes because of a fault of its own reading.
-    async fn read_anew(&mut self) -> Result<(), OpenFault> {
-        self.check_durable_head().await?;
-        self.reader = self.journal.reader(self.durable.positions.next())?;
-        Ok(())
-    }
-
-    /// Something is missing, at the latest at this index: looks from the beginning where it starts.
-    async fn first_missing(&self, at_latest: u64) -> Broken {
-        let replayed = replay_to_end(&self.journal, TrustRoot::AsItSays, Trusted::UpTo(u64::MAX), 0).await;
-        let index = match replayed {
-            Ok((fold, _)) => fold.chain.size,
-            Err(OpenFault::Broken(Broken::NoBeginning)) => 0,
-            Err(OpenFault::Journal(ReadFault::Gone { position, .. })) => {
-                self.durable.positions.first_from(position)
-            }
-            Err(_) => at_latest,
-        };
-        Broken::Missing { index: index.min(at_latest) }
-    }
-
-    fn missing_from(&self, position: u64) -> Broken {
-        Broken::Missing { index: self.durable.positions.first_from(position) }
-    }
-
-    /// Appends "epoch n+1 opened by this writer" and reads until a record that counts has that number.
-    /// Ours: this process writes. Another's: it stands by.
-    pub(super) async fn open_epoch(&mut self) -> Result<(), OpenFault> {
-        let whole = self.try_open_epoch();
-        match tokio::time::timeout(Duration::from_millis(limits::READ_BACK_MS_MAX), whole).await {
-            Ok(result) => result,
-            Err(_) => Err(OpenFault::NoEpoch { why: "not read back in time".into() }),
-        }
-    }
-
-    async fn try_open_epoch(&mut self) -> Result<(), OpenFault> {
-        self.check_durable_head().await?;
-        let mut fold = self.durable.clone();
-        self.reader = self.journal.reader(fold.positions.next())?;
-        loop {
-            let Some(key) = self.record_key(&fold.board) else {
-                return Err(OpenFault::NoEpoch { why: NotNow::KeyMissing.to_string() });
-            };
-            let number = fold.chain.epoch.saturating_add(1);
-            let events = vec![Event::EpochOpened { number, fold_version: FOLD_VERSION }];
-            let record = Record { index: fold.chain.size, at: self.clock.now(), command: None, events };
-            let entry = self.seal_record(&fold.chain, &record, number, key);
-            let appended = self.journal.append(vec![entry.clone()]).await;
-            let mut seen = false;
-            while !seen && fold.chain.epoch < number {
-                for one in self.reader.next().await? {
-                    fold.step(one.position, &one.bytes, Look::AtSignature)?;
-                    seen |= one.bytes == entry;
-                }
-            }
-            if fold.chain.epoch < number {
-                // Ours came too late: another record took its place at the head. Once more, from there.
-                continue;
-            }
-            self.standing =
-                if fold.chain.writer == Some(self.id) { Standing::Writes } else { Standing::StandsBy };
-            match (self.standing, appended) {
-                (Standing::Writes, Err(fault)) => {
-                    // It is there, but nobody said that it stays. Only a later one that is acknowledged can.
-                    tracing::warn!(%fault, "the epoch was read back without being acknowledged");
-                    continue;
-                }
-                (Standing::Writes, Ok(())) | (Standing::StandsBy, _) => {}
-            }
-            self.durable = fold;
-            self.announce();
-            return Ok(());
-        }
-    }
-
-    /// All that this process applied must still be there, where it was.
-    async fn check_durable_head(&self) -> Result<(), OpenFault> {
-        let Some(newest) = self.durable.chain.size.checked_sub(1) else { return Ok(()) };
-        let missing = OpenFault::Broken(Broken::Missing { index: newest });
-        let Some(position) = self.durable.positions.of(newest) else { return Err(missing) };
-        match self.journal.read_at(position).await {
-            Ok(Some(entry)) if leaf_hash(&entry.bytes) == self.durable.chain.head => Ok(()),
-            Ok(_) => Err(missing),
-            Err(fault) => Err(OpenFault::Journal(fault)),
-        }
-    }
-
-    fn announce(&self) {
+    pub(super) fn announce(&self) {
         self.announce.send_replace(Arc::new(head_of(&self.durable, self.standing)));
     }
 }

@@ -46,12 +46,13 @@ fn opened() -> Chain {
 #[test]
 fn every_reason_is_given_for_what_it_says() {
     let chain = opened();
-    let judged = |change: fn(&mut Claim)| {
+    type Change = fn(&mut Claim);
+    let judged = |change: Change| {
         let mut claim = next(&chain, writer(1), Opens::Nothing);
         change(&mut claim);
         chain.judge(&claim)
     };
-    let table: [(fn(&mut Claim), Result<(), Void>); 19] = [
+    let table: [(Change, Result<(), Void>); 19] = [
         (|_| (), Ok(())),
         (|c| c.signature = Signature::NotOurs, Err(Void::NotSigned)),
         (|c| c.incarnation = Incarnation(1), Err(Void::OtherIncarnation)),

@@ -20,7 +20,9 @@ async fn hears_not_now(registrar: &Registrar, number: u64) {
 
 /// As often as it takes; the answer, and how many records it has.
 async fn settled(registrar: &Registrar, journal: &Journal, number: u64) -> Done {
-    let index = tokio::time::timeout(PATIENCE, read_until_done(&[registrar.clone()], number)).await.unwrap();
+    let index = tokio::time::timeout(PATIENCE, read_until_done(std::slice::from_ref(registrar), number))
+        .await
+        .unwrap();
     let again = read(registrar, number).await.unwrap();
     assert_eq!(index_of(&again), index);
     let records = crate::registrar::records(journal).await;

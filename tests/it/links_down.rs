@@ -10,7 +10,7 @@ use detente::domain::message::Outcome;
 use detente::domain::party::Party;
 use detente::domain::precedence::Precedence;
 
-use crate::talk::{fresh, outgoing, release, settled, until};
+use crate::talk::{both_settled, fresh, outgoing, release, until};
 use crate::world::{Medium, World};
 
 /// What a node has received from a Party: lane, serial, message and outcome, in the order of its records.
@@ -33,13 +33,6 @@ async fn received(world: &World, code: &str, from: Party) -> Vec<(Precedence, u6
         }
     }
     received
-}
-
-async fn both_settled(world: &World, one: &str, other: &str) {
-    for (here, there) in [(one, other), (other, one)] {
-        let there: Party = there.parse().unwrap();
-        until(world.node(here), &format!("{here} settled with {there}"), |board| settled(board, there)).await;
-    }
 }
 
 async fn all_lanes_come_once_and_in_order(medium: Medium) {

@@ -8,13 +8,12 @@ use std::time::Duration;
 use detente::cli::node::{Node, StartFault, Stop};
 use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::event::Event;
-use detente::domain::party::Party;
 use detente::domain::precedence::Precedence;
 use detente::registrar::CheckpointFile;
 use detente::replay::Broken;
 
 use crate::hostile::count;
-use crate::talk::{fresh, outgoing, release, settled, until};
+use crate::talk::{both_settled, fresh, outgoing, release, until};
 use crate::world::{State, World};
 
 const LIMIT: Duration = Duration::from_secs(30);
@@ -23,13 +22,6 @@ async fn say(world: &World, from: &str, to: &str, subject: &str) -> Digest {
     let to = world.state(to).party;
     let message = outgoing(ThreadId(fresh()), &[to], Precedence::Routine, subject);
     release(&world.node(from).registrar, message).await
-}
-
-async fn both_settled(world: &World, one: &str, other: &str) {
-    for (here, there) in [(one, other), (other, one)] {
-        let there: Party = there.parse().unwrap();
-        until(world.node(here), &format!("{here} settled with {there}"), |board| settled(board, there)).await;
-    }
 }
 
 /// Stops the node once the checkpoint beside the journal covers all of it.

@@ -15,7 +15,7 @@ use detente::limits;
 use proptest::prelude::*;
 
 use crate::hostile::{Hostile, count};
-use crate::talk::{fresh, outgoing, release, settled, until};
+use crate::talk::{both_settled, fresh, outgoing, release, until};
 use crate::world::World;
 
 const ROUTINE: Precedence = Precedence::Routine;
@@ -394,8 +394,7 @@ async fn many_leaves_in_any_order_of_lanes_are_followed_to_the_same_root() {
         let message = outgoing(ThreadId(fresh()), &[to], lanes.next().unwrap(), &format!("{turn}"));
         release(&world.node(from).registrar, message).await;
     }
-    until(world.node("BY"), "BY settled", |board| settled(board, pl_code)).await;
-    until(world.node("PL"), "PL settled", |board| settled(board, by_code)).await;
+    both_settled(&world, "BY", "PL").await;
     let (at_by, at_pl) =
         (world.node("BY").registrar.head().board.clone(), world.node("PL").registrar.head().board.clone());
     let (by, pl) = (at_by.link(pl_code).unwrap(), at_pl.link(by_code).unwrap());

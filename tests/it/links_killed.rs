@@ -22,7 +22,7 @@ use detente::domain::exercise::Kind;
 use detente::domain::precedence::Precedence;
 use tonic::{Code, Status};
 
-use crate::talk::{fresh, settled, until};
+use crate::talk::{both_settled, fresh, outgoing, release};
 use crate::world::{Medium, World};
 
 const KILLS: usize = 50;
@@ -46,6 +46,20 @@ impl Serving {
             .spawn()
             .unwrap();
         Serving(child)
+    }
+
+    /// It answers nothing, and keeps its connections.
+    fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args([format!("-{name}"), self.0.id().to_string()]).status();
+        assert!(sent.unwrap().success());
     }
 
     fn kill(&mut self) {
@@ -220,8 +234,7 @@ async fn killed_many_times(medium: Medium) {
         world.state_mut(code).start().await;
     }
     let (by_code, pl_code) = (world.state("BY").party, world.state("PL").party);
-    until(world.node("BY"), "BY settled", |board| settled(board, pl_code)).await;
-    until(world.node("PL"), "PL settled", |board| settled(board, by_code)).await;
+    both_settled(&world, "BY", "PL").await;
 
     let (by_released, by_received) = told(&world, "BY").await;
     let (pl_released, pl_received) = told(&world, "PL").await;
@@ -253,6 +266,10 @@ async fn killed_many_times(medium: Medium) {
         Precedence::FASTEST_FIRST.iter().map(|lane| link.lane(*lane).receipted.len()).sum()
     };
     assert_eq!((receipted(by), receipted(pl)), (by_released.len(), pl_released.len()));
+    nobody_is_blamed(&world).await;
+}
+
+async fn nobody_is_blamed(world: &World) {
     let odd = |event: &Event| {
         matches!(
             event,
@@ -272,4 +289,42 @@ async fn nodes_killed_fifty_times_lose_and_double_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nodes_on_kafka_killed_fifty_times_lose_and_double_nothing() {
     killed_many_times(Medium::Kafka).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_peer_that_vanishes_without_closing_is_noticed_and_nobody_is_blamed_when_it_is_back() {
+    let mut world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let pl = world.state("PL").party;
+    world.state_mut("PL").stop().await;
+    let serving = Serving::start(&world.state("PL").directory);
+    let links = world.node("BY").exchange.links.clone();
+    let first = release(
+        &world.node("BY").registrar,
+        outgoing(detente::domain::digest::ThreadId(fresh()), &[pl], Precedence::Routine, "before"),
+    )
+    .await;
+    let receipted = |board: &detente::domain::board::Board, serial| {
+        board.link(pl).unwrap().lane(Precedence::Routine).receipted.contains_key(&serial)
+    };
+    crate::talk::until(world.node("BY"), "the first receipt", |board| receipted(board, 1)).await;
+
+    serving.freeze();
+    let vanished = std::time::Instant::now();
+    release(
+        &world.node("BY").registrar,
+        outgoing(detente::domain::digest::ThreadId(fresh()), &[pl], Precedence::Routine, "meanwhile"),
+    )
+    .await;
+    while links.of(pl).seen().unanswered == 0 {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        // A heartbeat's time, and as long as a ping may be silent.
+        assert!(vanished.elapsed() < Duration::from_secs(40), "not noticed");
+    }
+    serving.thaw();
+    crate::talk::until(world.node("BY"), "the second receipt", |board| receipted(board, 2)).await;
+    drop(serving);
+    world.state_mut("PL").start().await;
+    both_settled(&world, "BY", "PL").await;
+    assert!(world.node("PL").registrar.head().board.messages.contains_key(&first));
+    nobody_is_blamed(&world).await;
 }

@@ -21,20 +21,13 @@ use detente::domain::time::Instant;
 use detente::evidence::keys::PublicKey;
 use detente::evidence::signed::PayloadType;
 
-use crate::talk::{fresh, outgoing, release, settled, until};
+use crate::talk::{both_settled, fresh, outgoing, release, until};
 use crate::world::{World, beginning};
 
 async fn say(world: &World, from: &str, to: &str, subject: &str) -> Digest {
     let to = world.state(to).party;
     let message = outgoing(ThreadId(fresh()), &[to], Precedence::Routine, subject);
     release(&world.node(from).registrar, message).await
-}
-
-async fn both_settled(world: &World, one: &str, other: &str) {
-    for (here, there) in [(one, other), (other, one)] {
-        let there: Party = there.parse().unwrap();
-        until(world.node(here), &format!("{here} settled with {there}"), |board| settled(board, there)).await;
-    }
 }
 
 /// The next key list of a Party, with another message key, put in force by its custodians. The key that

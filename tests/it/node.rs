@@ -112,6 +112,18 @@ async fn a_node_is_never_made_over_another() {
 }
 
 #[tokio::test]
+async fn where_nothing_can_be_begun_nothing_is_left_behind() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut plan = plan("PL", folder.path(), "127.0.0.1:7443", Medium::Embedded);
+    plan.name = "State\u{1b}[2J".into();
+    let fault = init(&plan, beginning()).await.unwrap_err();
+    assert!(matches!(fault, InitFault::KeyList(_)), "{fault}");
+    assert_eq!(fs::read_dir(&plan.directory).unwrap().count(), 0);
+    plan.name = "State of PL".into();
+    init(&plan, beginning()).await.unwrap();
+}
+
+#[tokio::test]
 async fn one_person_can_not_be_both_first_custodians() {
     let folder = tempfile::tempdir().unwrap();
     let mut plan = plan("PL", folder.path(), "127.0.0.1:7443", Medium::Embedded);

@@ -3,16 +3,18 @@
 //! Whether a role may give a command at all is the access table's question (`rpc/access.rs`). Here
 //! stand the rules between persons, and between what is asked and what is on record.
 
+use super::apply::hour_of;
+use super::{Board, Noted, Own, PartState};
+use crate::domain::command::{AsIs, Command, Decided, Origin, ReleasePlan, Slot};
 use super::apply::{head_bytes, hour_of};
 use super::{Board, Noted, Own};
 use crate::domain::command::{AsIs, Command, Decided, Delivery, Origin, ReceivePlan, ReleasePlan, Slot};
 use crate::domain::digest::{Digest, DraftId};
-use crate::domain::event::{Change, Contradiction, Event, Head, Leaf, Receipted, Stamp};
+use crate::domain::event::{Change, Event, Stamp};
 use crate::domain::link::Link;
-use crate::domain::message::{ACKNOWLEDGEMENT, Message, Outcome, Outgoing, Receipt, Reference, Relation};
+use crate::domain::message::{ACKNOWLEDGEMENT, Message, Outgoing, Reference, Relation};
 use crate::domain::party::Party;
 use crate::domain::people::Person;
-use crate::domain::precedence::Precedence;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
 use crate::domain::thread::Acknowledged;
 use crate::domain::time::Instant;
@@ -129,7 +131,7 @@ impl Board {
     }
 
     /// What a peer makes us put on record without giving us anything is bounded by the hour.
-    fn check_oddity(&self, party: Party, now: Instant) -> Result<(), Denied> {
+    pub(super) fn check_oddity(&self, party: Party, now: Instant) -> Result<(), Denied> {
         match self.link(party) {
             Some(link) if !link.has_room_for_oddity(hour_of(now)) => Err(NotNow::Budget.into()),
             Some(_) | None => Ok(()),
@@ -223,7 +225,7 @@ impl Board {
         }
     }
 
-    fn known_link(&self, party: Party) -> Result<&Link, Refusal> {
+    pub(super) fn known_link(&self, party: Party) -> Result<&Link, Refusal> {
         self.link(party).ok_or(Refusal::NoSuchParty)
     }
 
@@ -318,159 +320,6 @@ impl Board {
         };
         Ok(vec![Decided::Release(ReleasePlan { draft, message, slots })])
     }
-
-    fn receive(&self, own: Own, delivery: &Delivery, now: Instant) -> Decision {
-        let dispatch = &delivery.dispatch;
-        let link = self.known_link(delivery.peer)?;
-        let this_link = dispatch.from == delivery.peer
-            && dispatch.to == own.party
-            && dispatch.from_incarnation == link.incarnation
-            && dispatch.to_incarnation == own.incarnation;
-        if !this_link {
-            return Err(Refusal::NotThisLink.into());
-        }
-        let lane = link.lane(dispatch.lane);
-        let expected = lane.taken.saturating_add(1);
-        if let Some(given) = lane.given.get(&dispatch.serial)
-            && given.dispatch != delivery.dispatch_digest
-        {
-            return self.contradicts(delivery.peer, contradiction(delivery), now);
-        }
-        if dispatch.serial != expected {
-            return Err(Refusal::SerialNotNext { expected }.into());
-        }
-        if !link.leaf_is_free(dispatch.leaf_index, delivery.dispatch_leaf) {
-            return self.contradicts(delivery.peer, contradiction(delivery), now);
-        }
-        if !link.has_room_for_leaf(dispatch.lane) {
-            return Err(NotNow::Budget.into());
-        }
-        let hour = hour_of(now);
-        let bytes = (delivery.dispatch_signed.len() + delivery.message_signed.len()) as u64;
-        if !link.has_budget(hour, dispatch.lane, bytes) {
-            return Err(NotNow::Budget.into());
-        }
-        let mut marks = Vec::new();
-        let outcome = match &delivery.message {
-            Ok(message) => {
-                self.mark(delivery, message, &mut marks);
-                Outcome::Taken
-            }
-            Err(outcome) => *outcome,
-        };
-        let receipt = Receipt {
-            from: own.party,
-            from_incarnation: own.incarnation,
-            to: dispatch.from,
-            to_incarnation: dispatch.from_incarnation,
-            lane: dispatch.lane,
-            serial: dispatch.serial,
-            dispatch: delivery.dispatch_digest,
-            message: dispatch.message,
-            outcome,
-            received_at: now,
-            judged_by_key_list: delivery.judged_by_key_list,
-            leaf_index: link.ours.edge.size(),
-        };
-        Ok(vec![Decided::Receive(Box::new(ReceivePlan { delivery: delivery.clone(), receipt, marks }))])
-    }
-
-    /// What everybody may check and the readers should see. Nothing of it refuses the message.
-    fn mark(&self, delivery: &Delivery, message: &Message, marks: &mut Vec<String>) {
-        let dispatch = &delivery.dispatch;
-        if self
-            .thread(dispatch.thread)
-            .is_some_and(|thread| thread.holds_place(dispatch.from, dispatch.place))
-        {
-            marks.push("its place in the thread was used before".into());
-        }
-        if message.draft.thread != dispatch.thread {
-            marks.push("message and dispatch name different threads".into());
-        }
-        if message.draft.precedence != dispatch.lane {
-            marks.push("it came on the lane of another precedence".into());
-        }
-        if self.messages.contains_key(&dispatch.message) {
-            marks.push("the same message came before".into());
-        }
-    }
-
-    fn take_receipt(&self, own: Own, receipted: &Receipted) -> Decision {
-        let link = self.known_link(receipted.party)?;
-        let receipt = &receipted.receipt;
-        let this_link = receipt.from == receipted.party
-            && receipt.to == own.party
-            && receipt.from_incarnation == link.incarnation
-            && receipt.to_incarnation == own.incarnation;
-        if !this_link {
-            return Err(Refusal::NotThisLink.into());
-        }
-        if !link.lane(receipt.lane).owed.contains_key(&receipt.serial) {
-            return Err(Refusal::NotOwed.into());
-        }
-        if !link.leaf_is_free(receipt.leaf_index, receipted.leaf) {
-            return Err(Refusal::Equivocation.into());
-        }
-        happened(Event::Receipted(receipted.clone()))
-    }
-
-    fn follow(&self, head: &Head, leaves: &[Leaf], now: Instant) -> Decision {
-        let link = self.known_link(head.party)?;
-        let followed = link.theirs.edge.size();
-        if head.size <= followed {
-            return Err(Refusal::HeadNotNew.into());
-        }
-        // What we hold comes first: it was signed for itself.
-        let Ok(edge) = link.grown(head.size, leaves) else {
-            return Err(Refusal::HeadDoesNotAddUp.into());
-        };
-        if edge.root() == head.root {
-            let mut next = followed;
-            let mut is_of_use = |leaf: &&Leaf| {
-                let asked_for =
-                    (next..head.size).contains(&leaf.index) && !link.theirs.held.contains_key(&leaf.index);
-                if asked_for {
-                    next = leaf.index.saturating_add(1);
-                }
-                asked_for
-            };
-            let unknown: Vec<Leaf> = leaves.iter().filter(&mut is_of_use).cloned().collect();
-            let announced = link.theirs.announced.len().saturating_add(unknown.len());
-            let bytes = head_bytes(head, &unknown);
-            if announced > limits::LEAVES_APART_MAX
-                || !link.has_budget(hour_of(now), Precedence::Routine, bytes)
-            {
-                return Err(NotNow::Budget.into());
-            }
-            return happened(Event::HeadFollowed(head.clone(), unknown));
-        }
-        // A signed head over other leaves than those signed for themselves is a contradiction; leaves that
-        // add up to nothing are only somebody's bytes.
-        let other = leaves
-            .iter()
-            .find(|leaf| link.theirs.held.get(&leaf.index).is_some_and(|held| *held != leaf.hash));
-        if let Some(leaf) = other
-            && link.grown_as_sent(head.size, leaves).is_ok_and(|edge| edge.root() == head.root)
-        {
-            let proof = Contradiction::Leaf { leaf: leaf.clone(), checkpoint: head.note.clone() };
-            return self.contradicts(head.party, proof, now);
-        }
-        if link.theirs.rejected == Some((head.size, head.root)) {
-            return Err(Refusal::HeadDoesNotAddUp.into());
-        }
-        self.check_oddity(head.party, now)?;
-        let reason = "the leaves that were sent do not add up to this root".into();
-        happened(Event::HeadRejected { head: head.clone(), reason })
-    }
-
-    /// On record once, however often it is shown.
-    fn contradicts(&self, party: Party, proof: Contradiction, now: Instant) -> Decision {
-        if self.known_link(party)?.contradictions.contains(&proof.digest()) {
-            return Err(Refusal::Equivocation.into());
-        }
-        self.check_oddity(party, now)?;
-        happened(Event::Equivocated { party, proof })
-    }
 }
 
 /// The release without a second person is for acknowledgements alone.
@@ -506,12 +355,4 @@ fn check_own_list(own: Own, change: &Change) -> Result<(), Refusal> {
 
 pub(super) fn happened(event: Event) -> Decision {
     Ok(vec![Decided::Event(event)])
-}
-
-fn contradiction(delivery: &Delivery) -> Contradiction {
-    Contradiction::Dispatch {
-        lane: delivery.dispatch.lane,
-        serial: delivery.dispatch.serial,
-        signed: delivery.dispatch_signed.clone(),
-    }
 }

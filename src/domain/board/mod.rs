@@ -6,6 +6,7 @@
 
 mod apply;
 mod decide;
+mod decide_link;
 mod digest;
 mod parts;
 
