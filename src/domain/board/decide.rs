@@ -4,11 +4,8 @@
 //! stand the rules between persons, and between what is asked and what is on record.
 
 use super::apply::hour_of;
-use super::{Board, Noted, Own, PartState};
-use crate::domain::command::{AsIs, Command, Decided, Origin, ReleasePlan, Slot};
-use super::apply::{head_bytes, hour_of};
 use super::{Board, Noted, Own};
-use crate::domain::command::{AsIs, Command, Decided, Delivery, Origin, ReceivePlan, ReleasePlan, Slot};
+use crate::domain::command::{AsIs, Command, Decided, Origin, ReleasePlan, Slot};
 use crate::domain::digest::{Digest, DraftId};
 use crate::domain::event::{Change, Event, Stamp};
 use crate::domain::link::Link;
