@@ -224,17 +224,14 @@ pub const KAFKA_QUEUE_KIB_MAX: usize = 64 * 1024;
 /// A Kafka reader fetches no further ahead (KiB).
 pub const KAFKA_AHEAD_KIB_MAX: usize = 8 * 1024;
 
-/// All parts together; one that would go beyond is answered "not now" (bytes). Peers' parts leave
-/// `PARTS_BYTES_RESERVE` of it to our own officers.
+/// All parts together; one that would go beyond is answered "not now" (bytes).
 pub const PARTS_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
-/// What peers' parts do not take (bytes).
+/// Of that, what is left to our own officers: peers' parts do not take it (bytes).
 pub const PARTS_BYTES_RESERVE: u64 = 8 * 1024 * 1024 * 1024;
 /// Parts being read or taken from officers at once; one more is answered "not now".
 pub const PARTS_AT_ONCE_MAX: usize = 16;
 /// A part is read and handed on in pieces of this size (bytes).
 pub const PART_CHUNK_BYTES: usize = 64 * 1024;
-/// A larger piece of a part is refused before it is decoded (bytes).
-pub const PART_CHUNK_BYTES_MAX: usize = 512 * 1024;
 /// Pieces of a part that are read ahead of who takes them.
 pub const PART_CHUNKS_AHEAD_MAX: usize = 2;
 /// A part whose next piece does not come, or is not taken, by then is given up (ms).
@@ -318,10 +315,7 @@ pub const HEARTBEAT_MS: i64 = 10_000;
 /// After our ledger grew, a heartbeat is sent once it has been still for so long (ms).
 pub const HEARTBEAT_SETTLE_MS: u64 = 50;
 
-/// The first wait after a part could not be had from its author (ms); it doubles up to
-/// `PART_RETRY_MS_MAX`, for each part on its own.
-pub const PART_RETRY_MS_MIN: u64 = 1_000;
-/// The longest wait between two tries for one part (ms).
+/// The longest wait between two tries for one part (ms); the first is `BACK_OFF_MS_MIN`, and it doubles.
 pub const PART_RETRY_MS_MAX: u64 = 60 * 60 * 1_000;
 
 // ---- rpc and TLS -------------------------------------------------------------------------------

@@ -75,7 +75,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
 }
 
 fn service(desk: &Desk) -> PartServiceClient<Channel> {
-    PartServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::PART_CHUNK_BYTES_MAX)
+    PartServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::ANSWER_BYTES_MAX)
 }
 
 async fn read(args: ReadArgs) -> Result<(), Fault> {

@@ -118,7 +118,7 @@ pub(super) async fn run(link: Link) {
             Try::Done => failures = 0,
             Try::Later => {
                 let wait = waits.entry(part).or_insert(Wait { failures: 0, until: Moment::now() });
-                let doubled = limits::PART_RETRY_MS_MIN.saturating_mul(1 << wait.failures.min(32));
+                let doubled = limits::BACK_OFF_MS_MIN.saturating_mul(1 << wait.failures.min(32));
                 wait.until = Moment::now() + Duration::from_millis(doubled.min(limits::PART_RETRY_MS_MAX));
                 wait.failures = wait.failures.saturating_add(1);
             }

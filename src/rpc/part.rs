@@ -50,8 +50,8 @@ impl PartCalls {
     /// For the node to serve behind the access table.
     pub fn service(self) -> PartServiceServer<PartCalls> {
         PartServiceServer::new(self)
-            .max_decoding_message_size(limits::PART_CHUNK_BYTES_MAX)
-            .max_encoding_message_size(limits::PART_CHUNK_BYTES_MAX)
+            .max_decoding_message_size(limits::CALL_BYTES_MAX)
+            .max_encoding_message_size(limits::ANSWER_BYTES_MAX)
     }
 
     /// The part of a command that is on record already, if it came with this content.
