@@ -29,7 +29,7 @@ use crate::replay::records::Records;
 
 pub use checkpoint::{CheckpointFile, signed_checkpoint};
 pub use open::{OpenFault, Opening, Trusted, replay_checked, replay_to_end};
-pub use seal::{KeyMissing, own_key};
+pub use seal::{KeyMissing, own_key, seal};
 
 /// What is announced after each batch: how far the journal goes, and what is true there.
 #[derive(Clone)]
