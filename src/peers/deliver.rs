@@ -11,6 +11,7 @@ use tonic::Request;
 
 use super::exchange::{Link, Peer};
 use super::receipts;
+use super::spread::spread;
 use crate::codec::proto::detente::v1::delivery_answer::Answer;
 use crate::codec::proto::detente::v1::{DeliverRequest, Delivery};
 use crate::codec::{dispatch as dispatch_codec, signed};
@@ -108,17 +109,26 @@ pub(super) async fn take_answers(
     owed: &[(Dispatch, Delivery)],
     answers: impl Iterator<Item = Option<Answer>>,
 ) -> Round {
-    let head = link.head();
+    let board = link.head().board.clone();
+    let dispatches = owed.iter().map(|(dispatch, _)| dispatch.clone());
+    let verify = move |(dispatch, answer): (Dispatch, Option<Answer>)| {
+        let receipt = match &answer {
+            Some(Answer::Receipt(proven)) => Some(receipts::verify(&board, &dispatch, proven)),
+            Some(Answer::NotNow(_) | Answer::ExpectedSerial(_) | Answer::NotTaken(_)) | None => None,
+        };
+        (dispatch, answer, receipt)
+    };
     let mut commands = Vec::new();
-    for ((dispatch, _), answer) in owed.iter().zip(answers) {
+    for (dispatch, answer, receipt) in spread(dispatches.zip(answers).collect(), verify).await {
         match answer {
-            Some(Answer::Receipt(proven)) => match receipts::verify(&head.board, dispatch, &proven) {
-                Ok(receipted) => commands.push(Command::TakeReceipt(receipted)),
-                Err(fault) => {
+            Some(Answer::Receipt(proven)) => match receipt {
+                Some(Ok(receipted)) => commands.push(Command::TakeReceipt(receipted)),
+                Some(Err(fault)) => {
                     tracing::warn!(peer = %link.peer, %lane, serial = dispatch.serial, %fault, "receipt disputed");
-                    commands.push(disputed(link.peer, dispatch, proven, fault.to_string()));
+                    commands.push(disputed(link.peer, &dispatch, proven, fault.to_string()));
                     break;
                 }
+                None => break,
             },
             Some(Answer::NotNow(_)) => {
                 tracing::info!(peer = %link.peer, %lane, serial = dispatch.serial, "the peer says not now");

@@ -17,6 +17,7 @@ pub mod links;
 pub mod receipts;
 pub mod receive;
 pub mod serve;
+mod spread;
 pub mod stranger;
 pub mod tls;
 pub mod trust;

@@ -12,6 +12,7 @@ use super::exchange::{Exchange, Link};
 use super::heads;
 use super::receipts;
 use super::receive::{self, NotTaken, Unfit};
+use super::spread::spread;
 use crate::codec::proto::detente::v1::delivery_answer::Answer;
 use crate::codec::proto::detente::v1::{Beat, Delivery, DeliveryAnswer, LeavesResponse};
 use crate::codec::{change, key_list, signed};
@@ -57,8 +58,10 @@ impl Exchange {
         let mut looked_at: Vec<(Precedence, u64, Digest)> = Vec::new();
         let mut commands = Vec::new();
         let mut unfit = None;
-        for one in deliveries.into_iter().take(limits::DELIVERIES_PER_CALL_MAX) {
-            match receive::look(&board, peer, one.dispatch, one.message) {
+        let deliveries = deliveries.into_iter().take(limits::DELIVERIES_PER_CALL_MAX).collect();
+        let look = move |one: Delivery| receive::look(&board, peer, one.dispatch, one.message);
+        for looked in spread(deliveries, look).await {
+            match looked {
                 Ok(checked) => {
                     looked_at.push((checked.dispatch.lane, checked.dispatch.serial, checked.dispatch_digest));
                     commands.push(receive_command(checked));

@@ -25,7 +25,7 @@ use crate::domain::refusal::NotNow;
 use crate::journal::Journal;
 use crate::limits;
 use crate::replay::positions::Positions;
-use crate::replay::records::Records;
+use crate::replay::records::{Newest, Records};
 
 pub use checkpoint::{CheckpointFile, signed_checkpoint};
 pub use open::{OpenFault, Opening, Trusted, replay_checked, replay_to_end};
@@ -40,12 +40,13 @@ pub struct Head {
     pub positions: Arc<Positions>,
     pub void: u64,
     pub standing: Standing,
+    pub newest: Newest,
 }
 
 impl Head {
     /// Whoever reads bodies up to this head.
     pub fn records(&self, journal: &Journal) -> Records {
-        Records::new(journal.clone(), self.positions.clone())
+        Records::new(journal.clone(), self.positions.clone(), self.newest.clone())
     }
 
     pub fn root(&self) -> Digest {
@@ -140,7 +141,7 @@ impl Registrar {
     pub async fn record_of(&self, done: Done) -> Result<Arc<Record>, crate::replay::records::RecordFault> {
         match done {
             Done::Now(record) => Ok(record),
-            Done::Before { index } => Ok(Arc::new(self.head().records(&self.journal).record(index).await?)),
+            Done::Before { index } => self.head().records(&self.journal).record(index).await,
         }
     }
 }

@@ -27,6 +27,7 @@ use crate::domain::refusal::{NotNow, Refusal};
 use crate::evidence::keys::{KeyRing, SigningKey};
 use crate::journal::{Entry, Journal, ReadFault, Reader};
 use crate::limits;
+use crate::replay::records::Newest;
 use crate::replay::{Broken, Fold, Look, Step};
 
 pub(super) struct Writer {
@@ -138,7 +139,7 @@ impl Writer {
                 if self.durable.chain.writer != Some(self.id) {
                     self.standing = Standing::StandsBy;
                 }
-                self.announce();
+                self.announce(Newest::from([]));
                 Ok(())
             }
             Err(ReadFault::Gone { .. }) => Err(Broken::Missing { index: self.durable.chain.size }),
@@ -172,8 +173,8 @@ impl Writer {
         match outcome {
             Ok(Some(Ok(ReadBack::Counted(fold, records)))) => {
                 self.durable = fold;
-                self.announce();
-                let records: Vec<_> = records.into_iter().map(Arc::new).collect();
+                let records: Newest = records.into_iter().map(Arc::new).collect();
+                self.announce(records.clone());
                 answer(batch.answers, &records);
                 Ok(())
             }
@@ -339,7 +340,7 @@ impl Writer {
                 (Standing::Writes, Ok(())) | (Standing::StandsBy, _) => {}
             }
             self.durable = fold;
-            self.announce();
+            self.announce(Newest::from([]));
             return Ok(());
         }
     }
@@ -356,8 +357,8 @@ impl Writer {
         }
     }
 
-    fn announce(&self) {
-        self.announce.send_replace(Arc::new(head_of(&self.durable, self.standing)));
+    fn announce(&self, newest: Newest) {
+        self.announce.send_replace(Arc::new(head_of(&self.durable, self.standing, newest)));
     }
 }
 

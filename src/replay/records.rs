@@ -18,7 +18,12 @@ use crate::replay::positions::Positions;
 pub struct Records {
     journal: Journal,
     positions: Arc<Positions>,
+    newest: Newest,
 }
+
+/// The records of the batch that was put on record last, in order: whoever acts on them at once need not
+/// read them again.
+pub type Newest = Arc<[Arc<Record>]>;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecordFault {
@@ -42,18 +47,27 @@ pub struct StoredMessage {
 }
 
 impl Records {
-    pub fn new(journal: Journal, positions: Arc<Positions>) -> Records {
-        Records { journal, positions }
+    pub fn new(journal: Journal, positions: Arc<Positions>, newest: Newest) -> Records {
+        Records { journal, positions, newest }
     }
 
-    pub async fn record(&self, index: u64) -> Result<Record, RecordFault> {
+    pub async fn record(&self, index: u64) -> Result<Arc<Record>, RecordFault> {
+        if let Some(record) = self.newest_with(index) {
+            return Ok(record);
+        }
         let position = self.positions.of(index).ok_or(RecordFault::NoSuchRecord { index })?;
         let entry = self.journal.read_at(position).await?.ok_or(RecordFault::NoSuchRecord { index })?;
         let unreadable = |fault| RecordFault::Unreadable { index, fault };
         record::open(&entry.bytes, Check::CoveredByCheckpoint)
             .map_err(unreadable)?
             .record()
+            .map(Arc::new)
             .map_err(unreadable)
+    }
+
+    fn newest_with(&self, index: u64) -> Option<Arc<Record>> {
+        let place = index.checked_sub(self.newest.first()?.index)?;
+        self.newest.get(usize::try_from(place).ok()?).cloned()
     }
 
     /// Records from this index on, before `end`, as many as one read gives: at least one if there is one.
@@ -77,7 +91,7 @@ impl Records {
 
     /// The message with this digest in the record with this index.
     pub async fn message(&self, index: u64, digest: &Digest) -> Result<StoredMessage, RecordFault> {
-        let record = Arc::new(self.record(index).await?);
+        let record = self.record(index).await?;
         let found = record.events.iter().find_map(|event| match event {
             Event::Released(released) if released.digest == *digest => {
                 Some((released.message.clone(), released.signed.clone()))

@@ -121,7 +121,7 @@ impl Look<'_> {
                 delivered.outcome = outcome.sentence().into();
             }
             if let Some(index) = disputed
-                && self.was_on_record(&self.records.record(index).await?)
+                && self.was_on_record(self.records.record(index).await?.as_ref())
             {
                 marks.push(format!("a receipt of {} that does not verify is on record", dispatch.to));
             }

@@ -340,6 +340,7 @@ impl Maker {
             positions: std::sync::Arc::new(Positions::default()),
             void: 0,
             standing: Standing::StandsBy,
+            newest: std::sync::Arc::from([]),
         };
         let note = signed_checkpoint(&head, &self.ring).expect("signed");
         std::fs::write(self.directory.checkpoint(), note).expect("written");
