@@ -15,7 +15,8 @@ pub const PROPOSALS_OPEN_MAX: usize = 100;
 /// A command whose caller's time is older is refused: its id may have been forgotten (7 days).
 pub const COMMAND_AGE_MS_MAX: i64 = 7 * 24 * 3_600_000;
 /// Command ids are kept this long, so that the same id gives the same answer. Longer than
-/// `COMMAND_AGE_MS_MAX` by more than two clocks may differ (8 days).
+/// `COMMAND_AGE_MS_MAX` by more than two clocks may differ (8 days). Where a clock that ran ahead made
+/// them be forgotten earlier, commands as old as those forgotten are refused.
 pub const COMMAND_IDS_KEPT_MS: i64 = 8 * 24 * 3_600_000;
 /// A command from further in the future is refused (10 minutes).
 pub const CLOCKS_MAY_DIFFER_MS: i64 = 10 * 60_000;
@@ -33,8 +34,16 @@ pub const LINK_BYTES_PER_HOUR_MAX: u64 = 2 * 1024 * 1024 * 1024;
 /// What one link may put on record in an hour without anything being taken: contradictions, disputed
 /// receipts, heads that do not add up, new lists. Beyond it they are only answered.
 pub const LINK_ODDITIES_PER_HOUR_MAX: u64 = 32;
-/// A dispatch that claims a leaf this far beyond what we followed contradicts its own ledger.
-pub const LEAVES_AHEAD_MAX: u64 = 1 << 20;
+/// No more leaves of a peer's ledger are kept that no followed head covers, or whose dispatch has not come;
+/// what would bring more below FLASH is "not now" until heads and dispatches have met.
+pub const LEAVES_APART_MAX: usize = 1 << 18;
+/// As `LEAVES_APART_MAX`, for FLASH: it is not held up by what is lower.
+pub const LEAVES_APART_WITH_FLASH_MAX: usize = 1 << 19;
+/// The newest contradictions of a peer that are remembered, so that none of these is put on record twice.
+pub const CONTRADICTIONS_KEPT_PER_LINK: usize = 64;
+/// Of one author, no more references to messages that are not here are watched; a further one is on record
+/// like any other, but nobody is alarmed when what it refers to does not come.
+pub const REFERENCES_WAITING_PER_PARTY_MAX: usize = 4_096;
 
 // ---- clock -------------------------------------------------------------------------------------
 
@@ -227,8 +236,8 @@ pub const AUDIT_VOIDS_SHOWN_MAX: usize = 100;
 
 // ---- registrar ---------------------------------------------------------------------------------
 
-/// So many commands wait for the registrar; one more is answered "not now". Peers' commands and the
-/// node's own leave `INBOX_RESERVE` of these places to persons.
+/// So many commands of persons wait for the registrar, and as many of peers and of the node itself; one
+/// more is answered "not now". Persons' commands are taken first.
 pub const INBOX_COMMANDS_MAX: usize = 1_024;
 /// Commands decided in one batch. More wait for the next.
 pub const BATCH_COMMANDS_MAX: usize = 256;
@@ -284,6 +293,11 @@ pub const PEER_CALL_MS_MAX: u64 = 20_000;
 pub const BACK_OFF_MS_MIN: u64 = 100;
 /// The longest wait after failed calls (ms). It ends at once when the peer is heard.
 pub const BACK_OFF_MS_MAX: u64 = 30_000;
+/// A Party that can't be dialled asks for what is owed to it in so many calls at once; one more is refused.
+pub const COLLECTS_PER_LINK_MAX: usize = 4;
+/// A receipt that does not verify is put on record when so many rounds in a row brought one: before, it
+/// may have been signed with a key whose list is still under way.
+pub const DOUBTS_BEFORE_DISPUTE: u32 = 3;
 /// A heartbeat is sent at least this often by the node's clock (ms).
 pub const HEARTBEAT_MS: i64 = 10_000;
 /// After our ledger grew, a heartbeat is sent once it has been still for so long (ms).
@@ -330,11 +344,15 @@ pub const FAULTS_IN_STATUS_BYTES_MAX: usize = 96 * 1024;
 /// A longer reason for returning a draft is refused (bytes).
 pub const REASON_BYTES_MAX: usize = 1024;
 /// A page of threads holds no more; the rest comes with the next one.
-pub const THREADS_PER_PAGE: usize = 50;
+pub const THREADS_PER_PAGE: usize = 200;
 /// A page of one thread holds no more messages; the rest comes with the next one.
 pub const THREAD_PAGE_MESSAGES: usize = 100;
 /// A page of one thread is ended by the message that takes it to this size (bytes).
 pub const THREAD_PAGE_BYTES: usize = 2 * 1024 * 1024;
+/// One piece of an exported journal or bundle holds about so many bytes; one more entry may follow.
+pub const EXPORT_PIECE_BYTES: usize = 1024 * 1024;
+/// An auditor who does not read gets so many pieces ahead; then the export waits, and nothing else.
+pub const EXPORT_PIECES_AHEAD_MAX: usize = 2;
 /// A watch that does not read gets so many notices ahead; then its own stream waits, and nothing else.
 pub const NOTICES_AHEAD_MAX: usize = 16;
 /// Records looked through at once for a watch that catches up.
@@ -351,6 +369,8 @@ pub const CERTIFICATE_NAME_CHARS_MAX: usize = 64;
 pub const AUTHORITY_LIFE_MS: i64 = 3_652 * 24 * 60 * 60 * 1_000;
 /// A key, certificate or register file larger than this is refused unread (bytes).
 pub const KEY_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
+/// Files in `keys/retired/` beyond this many are not read.
+pub const RETIRED_KEYS_MAX: usize = 256;
 /// A certificate made here is good for two years unless another life is asked for (milliseconds).
 pub const CERTIFICATE_LIFE_MS: i64 = 730 * 24 * 3_600_000;
 /// A revocation list made here is good for five weeks unless another life is asked for: whoever forgets

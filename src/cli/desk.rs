@@ -62,6 +62,12 @@ impl DeskDirectory {
         self.0.join("desk.toml")
     }
 
+    /// Whether a desk can be made here: asked before a certificate is issued for it.
+    pub fn check_free(&self) -> Result<(), FileFault> {
+        let key = self.0.join("person.key");
+        if key.exists() { Err(FileFault::Exists(key)) } else { files::private_directory(&self.0) }
+    }
+
     /// Makes a desk of a certificate just issued. Nothing is written over.
     pub fn write(
         &self,
@@ -136,6 +142,14 @@ pub async fn answer<T>(
              --command-id",
         )),
     }
+}
+
+/// As `answer`, for a command: what goes wrong is told with the id to give it again under.
+pub async fn answer_command<T>(
+    id: CommandId,
+    call: impl Future<Output = Result<tonic::Response<T>, tonic::Status>>,
+) -> Result<T, Fault> {
+    answer(call).await.map_err(|fault| Fault::new(format!("{fault} (command id {id})")))
 }
 
 /// Who speaks.

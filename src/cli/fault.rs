@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use tonic_types::StatusExt as _;
+
 use crate::domain::text::shown;
 use crate::peers::dial;
 
@@ -20,9 +22,34 @@ impl Fault {
     pub fn of_call(status: &tonic::Status) -> Fault {
         match dial::fault_under(status) {
             Some(fault) => Fault(format!("the node can't be reached: {}", shown(&fault.to_string()))),
-            None => Fault(shown(status.message())),
+            None if was_cut(status) => Fault::new(
+                "the node ended the connection before it answered: it does not take this certificate (not on \
+                 the roster, revoked, or out of date), or it was stopped; a command may be given again with \
+                 the same --command-id",
+            ),
+            None => Fault(shown(status.message()) + &all_faults(status)),
         }
     }
+}
+
+/// Under TLS 1.3 a caller that is not taken learns it only after its first words: no status of ours
+/// reaches it, the connection just ends.
+fn was_cut(status: &tonic::Status) -> bool {
+    use std::error::Error as _;
+    status.source().is_some_and(|source| source.is::<tonic::transport::Error>())
+}
+
+/// Where a draft was refused for its faults: each on a line of its own.
+fn all_faults(status: &tonic::Status) -> String {
+    let details = status.get_error_details();
+    if details.error_info().is_none_or(|info| info.reason != "FAULTS") {
+        return String::new();
+    }
+    let violations = details.bad_request().map(|bad| bad.field_violations.as_slice()).unwrap_or_default();
+    violations
+        .iter()
+        .map(|fault| format!("\n  {}: {}", shown(&fault.field), shown(&fault.description)))
+        .collect()
 }
 
 impl<E: std::error::Error> From<E> for Fault {

@@ -83,6 +83,15 @@ pub fn read_public(path: &Path) -> Result<Vec<u8>, FileFault> {
     read_bounded(path, File::open(path).map_err(io_fault(path))?)
 }
 
+/// Reads no more than `bytes_max` and one byte beyond, by which whoever judges the length sees that it is
+/// over.
+pub fn read_up_to(path: &Path, bytes_max: usize) -> Result<Vec<u8>, FileFault> {
+    let most = u64::try_from(bytes_max).unwrap_or(u64::MAX).saturating_add(1);
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(most).read_to_end(&mut bytes)).map_err(io_fault(path))?;
+    Ok(bytes)
+}
+
 fn read_bounded(path: &Path, file: File) -> Result<Vec<u8>, FileFault> {
     let mut bytes = Vec::new();
     file.take(limits::KEY_FILE_BYTES_MAX.saturating_add(1))
@@ -96,17 +105,39 @@ fn read_bounded(path: &Path, file: File) -> Result<Vec<u8>, FileFault> {
 
 /// Writes a file that is not there yet, durably, whole or not at all.
 pub fn write_new(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), FileFault> {
-    let aside = write_aside(path, bytes, readers)?;
-    // A hard link, unlike a rename, fails where a file is.
-    let linked = fs::hard_link(&aside, path);
-    let removed = fs::remove_file(&aside);
-    match linked {
-        Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists => {
-            return Err(FileFault::Exists(path.to_owned()));
-        }
-        linked => linked.and(removed).map_err(io_fault(path))?,
+    let mut new = NewFile::begin(path, readers)?;
+    new.file.write_all(bytes).map_err(io_fault(&new.aside))?;
+    new.finish()
+}
+
+/// A file that is written piece by piece, and is there only when it is whole.
+pub struct NewFile {
+    pub file: File,
+    aside: PathBuf,
+    path: PathBuf,
+}
+
+impl NewFile {
+    pub fn begin(path: &Path, readers: Readers) -> Result<NewFile, FileFault> {
+        let (file, aside) = open_aside(path, readers)?;
+        Ok(NewFile { file, aside, path: path.to_owned() })
     }
-    sync_directory(path)
+
+    /// Makes it durable, and puts it in its place, where nothing may be.
+    pub fn finish(self) -> Result<(), FileFault> {
+        let (aside, path) = (&self.aside, &self.path);
+        self.file.sync_all().map_err(io_fault(aside))?;
+        // A hard link, unlike a rename, fails where a file is.
+        let linked = fs::hard_link(aside, path);
+        let removed = fs::remove_file(aside);
+        match linked {
+            Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists => {
+                return Err(FileFault::Exists(path.to_owned()));
+            }
+            linked => linked.and(removed).map_err(io_fault(path))?,
+        }
+        sync_directory(path)
+    }
 }
 
 /// Puts new content in a file's place, durably, whole or not at all.
@@ -124,6 +155,12 @@ pub fn lock(path: &Path) -> Result<File, FileFault> {
 }
 
 fn write_aside(path: &Path, bytes: &[u8], readers: Readers) -> Result<PathBuf, FileFault> {
+    let (mut file, aside) = open_aside(path, readers)?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(io_fault(&aside))?;
+    Ok(aside)
+}
+
+fn open_aside(path: &Path, readers: Readers) -> Result<(File, PathBuf), FileFault> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(".new");
     let aside = path.with_file_name(name);
@@ -133,13 +170,8 @@ fn write_aside(path: &Path, bytes: &[u8], readers: Readers) -> Result<PathBuf, F
         Err(fault) if fault.kind() == io::ErrorKind::NotFound => {}
         Err(fault) => return Err(io_fault(&aside)(fault)),
     }
-    let write = || {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(readers.mode()).open(&aside)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
-    write().map_err(io_fault(&aside))?;
-    Ok(aside)
+    let opened = OpenOptions::new().write(true).create_new(true).mode(readers.mode()).open(&aside);
+    Ok((opened.map_err(io_fault(&aside))?, aside))
 }
 
 fn sync_directory(path: &Path) -> Result<(), FileFault> {

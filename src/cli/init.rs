@@ -4,19 +4,15 @@
 //! Never here: anything written over. Where something is already, nothing is made.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bytes::Bytes;
 
 use crate::cli::custody::{Custody, CustodyFault};
 use crate::cli::desk::{DeskDirectory, DeskFault};
-use crate::cli::fault::Fault;
 use crate::cli::files::{self, FileFault};
 use crate::cli::keys::{self, KeyFault, NodeKeys, Purpose as KeyFile};
-use crate::cli::node_directory::{
-    JournalSettings, KafkaSettings, NodeDirectory, NodeSettings, SettingsFault, TransportSettings,
-};
-use crate::clock::Clock;
+use crate::cli::node_directory::{JournalSettings, NodeDirectory, NodeSettings, SettingsFault};
 use crate::codec::party_file::Fingerprint;
 use crate::codec::{key_list, record, signed};
 use crate::domain::digest::{Digest, WriterId};
@@ -28,11 +24,11 @@ use crate::domain::time::Instant;
 use crate::evidence::key_list::KeyListFault;
 use crate::evidence::keys::SigningKey;
 use crate::evidence::signed::{PayloadType, Signed};
-use crate::journal::{self, kafka_topic};
+use crate::journal;
 use crate::limits;
 
 /// The life of a Party's journal that `init` begins.
-const FIRST_LIFE: Incarnation = Incarnation(1);
+pub const FIRST_LIFE: Incarnation = Incarnation(1);
 
 /// What is to be made.
 #[derive(Clone, Debug)]
@@ -83,7 +79,7 @@ pub struct Made {
     pub desks: [PathBuf; 2],
 }
 
-/// Why nothing was begun. What lies in the directory by then is of no use and may be removed.
+/// Why nothing was begun.
 #[derive(Debug, thiserror::Error)]
 pub enum InitFault {
     #[error("{} holds something already; a node is made in a new or empty directory", .0.display())]
@@ -112,15 +108,28 @@ pub enum InitFault {
 
 /// Makes a node. `now` is the beginning of everything that is signed.
 pub async fn init(plan: &InitPlan, now: Instant) -> Result<Made, InitFault> {
-    let directory = NodeDirectory::at(&plan.directory);
     check(plan)?;
+    let directory = NodeDirectory::at(&plan.directory);
+    let made = make(plan, &directory, now).await;
+    match &made {
+        // The first record may be there, and these are the keys that signed it.
+        Ok(_) | Err(InitFault::NotBegun(_) | InitFault::Settings(_)) => {}
+        // The directory was new or empty: what lies in it was made just now and signed nothing that counts.
+        Err(_) => {
+            let made = [directory.custody(), directory.keys(), directory.journal()];
+            for part in made.into_iter().chain([directory.parts(), directory.people()]) {
+                let _ = std::fs::remove_dir_all(part);
+            }
+        }
+    }
+    made
+}
+
+async fn make(plan: &InitPlan, directory: &NodeDirectory, now: Instant) -> Result<Made, InitFault> {
     files::private_directory(directory.root())?;
     for part in [directory.journal(), directory.parts(), directory.people()] {
         files::private_directory(&part)?;
     }
-    // First what lies outside: a topic that is there already, or brokers that are not, end it here.
-    let journal = plan.journal.create(&directory).await?;
-
     let list_until = now.plus_ms(plan.lives.revocation_list_ms);
     let until = now.plus_ms(plan.lives.certificate_ms);
     let mut custody = Custody::make(&directory.custody(), &plan.party, now, list_until)?;
@@ -130,7 +139,7 @@ pub async fn init(plan: &InitPlan, now: Instant) -> Result<Made, InitFault> {
     }
     keys::write_tls(&directory.keys(), &node.certificate_pem, &node.key_pem)?;
 
-    let first = first_key_list(plan, &directory, &custody, now)?;
+    let first = first_key_list(plan, directory, &custody, now)?;
     let revocation_list = RevocationList { party: plan.party, der: Bytes::from(custody.revocation_list()?) };
     let fingerprint = Fingerprint(first.digest);
     let settings = NodeSettings {
@@ -175,6 +184,7 @@ pub async fn init(plan: &InitPlan, now: Instant) -> Result<Made, InitFault> {
     };
     let key = keys::read_signing_key(&directory.keys(), KeyFile::Record)?;
     let entry = record::seal(&first_heading()?, &genesis, &evidence_key(&key));
+    let journal = plan.journal.create(directory).await?;
     journal.append(vec![entry]).await?;
     // Last: a directory without its settings is not a node's.
     directory.write_settings(&settings)?;
@@ -272,132 +282,4 @@ fn first_heading() -> Result<record::Heading, InitFault> {
 /// A folder's name of a person's: letters and digits, the rest as hyphens.
 fn folder_of(name: &str) -> String {
     name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).collect::<String>().to_lowercase()
-}
-
-/// Makes a new node: authority, keys, first key list, two custodians, and the journal's first record.
-#[derive(clap::Args, Debug)]
-pub struct Args {
-    /// The node's directory: new, or empty
-    directory: PathBuf,
-    /// The Party's code, such as PL
-    #[arg(long)]
-    party: Party,
-    /// The Party's name as people write it
-    #[arg(long)]
-    name: String,
-    /// Where the node listens
-    #[arg(long, default_value = "0.0.0.0:7443")]
-    listen: SocketAddr,
-    /// Where others reach it, "host:port"; may be given more than once
-    #[arg(long = "address", value_name = "HOST:PORT")]
-    addresses: Vec<String>,
-    /// Whom to call when nothing else works; may be given more than once
-    #[arg(long = "contact", value_name = "TEXT")]
-    contacts: Vec<String>,
-    /// The first custodians: give it twice, for two different persons
-    #[arg(long = "custodian", value_name = "NAME", required = true)]
-    custodians: Vec<String>,
-    /// The custodians' office
-    #[arg(long, default_value = "")]
-    office: String,
-    /// Days for which certificates are good
-    #[arg(long, value_name = "DAYS", default_value_t = 730, value_parser = clap::value_parser!(i64).range(1..=3_650))]
-    certificate_days: i64,
-    /// Days for which a revocation list is good: a new one must be published before they are over
-    #[arg(long, value_name = "DAYS", default_value_t = 35, value_parser = clap::value_parser!(i64).range(1..=3_650))]
-    revocation_list_days: i64,
-    #[command(flatten)]
-    kafka: KafkaArgs,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
-}
-
-/// Given at all, they put the journal on Apache Kafka.
-#[derive(clap::Args, Debug)]
-struct KafkaArgs {
-    /// Brokers, HOST:PORT, more than one separated by commas; without it the journal is a file here
-    #[arg(long, value_name = "HOST:PORT")]
-    kafka: Option<String>,
-    /// Copies of each record
-    #[arg(long, default_value_t = 3, requires = "kafka")]
-    replication: u32,
-    /// Copies that must be there before a record is acknowledged
-    #[arg(long, default_value_t = 2, requires = "kafka")]
-    min_insync: u32,
-    /// The CA that signed the brokers' certificates (PEM)
-    #[arg(long, value_name = "FILE", requires_all = ["kafka", "kafka_certificate", "kafka_key"])]
-    kafka_ca: Option<PathBuf>,
-    /// This node's certificate for the brokers (PEM)
-    #[arg(long, value_name = "FILE", requires = "kafka_ca")]
-    kafka_certificate: Option<PathBuf>,
-    /// Its key (PEM)
-    #[arg(long, value_name = "FILE", requires = "kafka_ca")]
-    kafka_key: Option<PathBuf>,
-    /// Reach the brokers in the clear: for a broker on this machine only
-    #[arg(long, requires = "kafka", conflicts_with = "kafka_ca")]
-    kafka_plaintext: bool,
-}
-
-pub async fn run(args: Args) -> Result<(), Fault> {
-    let custodians = <[String; 2]>::try_from(args.custodians)
-        .map_err(|_| Fault::new("--custodian must be given exactly twice"))?
-        .map(|name| NewPerson { name, office: args.office.clone() });
-    const DAY_MS: i64 = 24 * 3_600_000;
-    let plan = InitPlan {
-        directory: args.directory,
-        party: args.party,
-        name: args.name,
-        listen: args.listen,
-        addresses: args.addresses,
-        contacts: args.contacts,
-        custodians,
-        journal: journal_settings(&args.party, args.kafka)?,
-        lives: Lives {
-            certificate_ms: args.certificate_days.saturating_mul(DAY_MS),
-            revocation_list_ms: args.revocation_list_days.saturating_mul(DAY_MS),
-        },
-    };
-    let made = init(&plan, Clock::system().now()).await?;
-    let directory = plan.directory.display();
-    let desks: Vec<_> = made.desks.iter().map(|desk| desk.display().to_string()).collect();
-    if args.json {
-        let line = serde_json::json!({ "kind": "init", "party": plan.party.as_str(),
-            "fingerprint": made.fingerprint.0.to_string(), "directory": directory.to_string(), "desks": desks });
-        println!("{line}");
-        return Ok(());
-    }
-    println!("made         {directory}");
-    println!("party        {}", plan.party);
-    println!("fingerprint  {}", made.fingerprint);
-    println!("journal      {}", plan.journal.place(&NodeDirectory::at(&plan.directory)));
-    for desk in desks {
-        println!("custodian    {desk}: move it to the custodian's own machine; it holds a private key");
-    }
-    println!("custody      {directory}/custody: move it to a machine of its own; `serve` never opens it");
-    println!("next         detente serve {directory}");
-    Ok(())
-}
-
-fn journal_settings(party: &Party, args: KafkaArgs) -> Result<JournalSettings, Fault> {
-    let Some(brokers) = args.kafka else {
-        return Ok(JournalSettings::Embedded { path: Path::new("journal").join("journal.sqlite") });
-    };
-    let transport = match (args.kafka_ca, args.kafka_certificate, args.kafka_key, args.kafka_plaintext) {
-        (Some(ca), Some(certificate), Some(key), false) => TransportSettings::Tls { ca, certificate, key },
-        (None, None, None, true) => TransportSettings::Plaintext,
-        _ => {
-            return Err(Fault::new(
-                "--kafka needs --kafka-ca, --kafka-certificate and --kafka-key; or --kafka-plaintext, for a \
-                 broker on this machine only",
-            ));
-        }
-    };
-    Ok(JournalSettings::Kafka(KafkaSettings {
-        brokers,
-        topic: kafka_topic::topic_of(party, FIRST_LIFE),
-        replication: args.replication,
-        min_insync: args.min_insync,
-        transport,
-    }))
 }

@@ -2,7 +2,7 @@
 //!
 //! `tls.crt` and `tls.key` are PEM. `message.key`, `record.key`, `ledger.key` and `witness.key` hold an
 //! Ed25519 seed (RFC 8032) each, in one line of text: `detente-key-1 message 9f86d0…`, the purpose and
-//! 64 hexadecimal digits. The purpose stands inside so that no key is ever taken for another.
+//! 64 hexadecimal digits; so do the files in `retired/`. The purpose stands inside so that no key is ever taken for another.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use ed25519_dalek::SigningKey;
 use tokio::sync::watch;
 
 use crate::cli::files::{self, FileFault, Readers};
+use crate::limits;
 use crate::peers::tls::{BadPair, OwnCertificate};
 
 const FORMAT: &str = "detente-key-1";
@@ -66,6 +67,9 @@ pub struct NodeKeys {
     pub record: SigningKey,
     pub ledger: SigningKey,
     pub witness: SigningKey,
+    /// Keys in `DIR/keys/retired/`: those of earlier key lists, as long as something signed under these is
+    /// owed, and those of a list that is to come.
+    pub retired: Vec<SigningKey>,
 }
 
 impl NodeKeys {
@@ -76,6 +80,7 @@ impl NodeKeys {
             record: read_signing_key(directory, Purpose::Record)?,
             ledger: read_signing_key(directory, Purpose::Ledger)?,
             witness: read_signing_key(directory, Purpose::Witness)?,
+            retired: read_retired(&directory.join("retired"))?,
         })
     }
 }
@@ -96,6 +101,27 @@ pub fn read_signing_key(directory: &Path, purpose: Purpose) -> Result<SigningKey
     parse_seed(&bytes, purpose)
         .map(|seed| SigningKey::from_bytes(&seed))
         .ok_or(KeyFault::NotThatKey { path, purpose: purpose.name() })
+}
+
+/// The keys of a directory that need not be there: `message-1.key` or any other name that ends so.
+fn read_retired(directory: &Path) -> Result<Vec<SigningKey>, KeyFault> {
+    let there = match std::fs::read_dir(directory) {
+        Ok(there) => there,
+        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(fault) => return Err(FileFault::Io { path: directory.to_owned(), fault }.into()),
+    };
+    let mut keys = Vec::new();
+    for entry in there.take(limits::RETIRED_KEYS_MAX) {
+        let path = entry.map_err(|fault| FileFault::Io { path: directory.to_owned(), fault })?.path();
+        if path.extension().is_none_or(|extension| extension != "key") {
+            continue;
+        }
+        let bytes = files::read_private(&path)?;
+        let seed = Purpose::SERVING.into_iter().find_map(|purpose| parse_seed(&bytes, purpose));
+        let seed = seed.ok_or(KeyFault::NotThatKey { path, purpose: "retired" })?;
+        keys.push(SigningKey::from_bytes(&seed));
+    }
+    Ok(keys)
 }
 
 fn parse_seed(bytes: &[u8], purpose: Purpose) -> Option<[u8; 32]> {

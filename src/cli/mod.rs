@@ -3,23 +3,30 @@
 //! Never here: a rule. A new subcommand is a file with its `Args` and `run`, and one line in each half
 //! of `Cli`.
 
+pub mod audit;
+mod audit_offline;
 pub mod custody;
 pub mod demo;
 pub mod desk;
+pub mod doctor;
 pub mod exercise;
 pub mod fault;
 pub mod files;
 pub mod form;
 pub mod init;
+pub mod init_args;
 pub mod json;
+pub mod key_list;
 pub mod keys;
 pub mod node;
 pub mod node_directory;
+pub mod out;
 pub mod party;
 pub mod person;
 pub mod proposal;
 pub mod register;
 pub mod serve;
+pub mod verify;
 pub mod watch;
 
 use clap::{Parser, Subcommand};
@@ -37,26 +44,34 @@ pub struct Cli {
 #[derive(Subcommand, Debug)]
 enum Command {
     Demo(demo::Args),
-    Init(init::Args),
+    Init(init_args::Args),
     Serve(serve::Args),
+    Doctor(doctor::Args),
     Person(person::Args),
     Party(party::Args),
     Proposal(proposal::Args),
+    KeyList(key_list::Args),
     Exercise(exercise::Args),
     Watch(watch::Args),
+    Audit(audit::Args),
+    Verify(verify::Args),
 }
 
 impl Cli {
     pub async fn run(self) -> Result<(), Fault> {
         match self.command {
             Command::Demo(args) => demo::run(args).await,
-            Command::Init(args) => init::run(args).await,
+            Command::Init(args) => init_args::run(args).await,
             Command::Serve(args) => serve::run(args).await,
+            Command::Doctor(args) => doctor::run(args).await,
             Command::Person(args) => person::run(args).await,
             Command::Party(args) => party::run(args).await,
             Command::Proposal(args) => proposal::run(args).await,
+            Command::KeyList(args) => key_list::run(args).await,
             Command::Exercise(args) => exercise::run(args).await,
             Command::Watch(args) => watch::run(args).await,
+            Command::Audit(args) => audit::run(args).await,
+            Command::Verify(args) => verify::run(&args),
         }
     }
 }

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::net::TcpListener;
-use tokio::sync::{mpsc, watch};
-use tokio::task::JoinHandle;
+use tokio::sync::watch;
+use tokio::task::{AbortHandle, JoinHandle};
 use tonic::service::Routes;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
@@ -25,7 +25,7 @@ use crate::domain::board::Board;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::WriterId;
 use crate::domain::event::RevocationList;
-use crate::domain::keys::Purpose;
+use crate::domain::keys::{KeyList, Purpose};
 use crate::evidence::keys::KeyRing;
 use crate::journal;
 use crate::limits;
@@ -39,6 +39,7 @@ use crate::replay::{Broken, TrustRoot};
 use crate::rpc::DESCRIPTORS;
 use crate::rpc::accept::{Acceptor, server};
 use crate::rpc::access::Access;
+use crate::rpc::audit::AuditCalls;
 use crate::rpc::exchange::ExchangeCalls;
 use crate::rpc::exercise::ExerciseCalls;
 use crate::rpc::party::PartyCalls;
@@ -59,6 +60,7 @@ pub struct Node {
     stop: watch::Sender<Option<Stop>>,
     serving: JoinHandle<()>,
     writing: JoinHandle<()>,
+    writer: AbortHandle,
 }
 
 /// Why a node ends.
@@ -108,6 +110,10 @@ impl Node {
         check_marker(&directory)?;
         let keys = NodeKeys::read(&directory.keys())?;
         let ring = Arc::new(ring_of(&keys));
+        // Before the journal: a second `serve` by mistake fails here, and takes no epoch from the first.
+        let listener = listen(settings.listen, listener)?;
+        let address =
+            listener.local_addr().map_err(|fault| StartFault::Listen { address: settings.listen, fault })?;
         let journal = settings.journal.open(&directory).await?;
         let opening = Opening {
             journal,
@@ -118,20 +124,23 @@ impl Node {
             writer: fresh_writer()?,
         };
         let (registrar, writer) = opening.open().await?;
-        let board = registrar.head().board.clone();
-        check_keys(&board, &ring, &keys.tls)?;
-        let (publish, trust) = watch::channel(Arc::new(trust_of(&board).ok_or(StartFault::NoTrust)?));
-        let (certificate, certificate_seen) = watch::channel(Arc::new(keys.tls));
+        let mut heads = registrar.heads();
+        let head = heads.borrow_and_update().clone();
+        check_signing_keys(&head.board, &ring)?;
+        let tls = tls_in_force(&directory, &head.board)?;
+        let (publish, trust) = watch::channel(Arc::new(trust_of(&head.board).ok_or(StartFault::NoTrust)?));
+        let (certificate, certificate_seen) = watch::channel(Arc::new(tls));
         let (stop, stopped) = watch::channel(None);
         let (health, health_service) = tonic_health::server::health_reporter();
 
-        let listener = listen(settings.listen, listener)?;
-        let address =
-            listener.local_addr().map_err(|fault| StartFault::Listen { address: settings.listen, fault })?;
         let dialler =
             Dialler { clock: clock.clone(), trust: trust.clone(), certificate: certificate_seen.clone() };
-        tokio::spawn(follow_heads(registrar.heads(), publish, health));
-        let (exchange, found_broken) = Exchange::start(registrar.clone(), ring.clone(), dialler.clone());
+        tokio::spawn(follow_heads(heads, head, publish, health));
+        let mut no_more = stopped.clone();
+        // An error means that the node is gone, which is a stop too.
+        let no_more = async move { _ = no_more.wait_for(Option::is_some).await };
+        let (exchange, found_broken) =
+            Exchange::start(registrar.clone(), ring.clone(), dialler.clone(), no_more);
         tokio::spawn(watch_peers(found_broken, stop.clone(), directory.clone()));
         let services =
             Services { registrar: registrar.clone(), ring: ring.clone(), exchange: exchange.clone() };
@@ -159,6 +168,7 @@ impl Node {
                     tracing::error!(%fault, "serving has ended");
                 }
             }),
+            writer: writer.abort_handle(),
             writing: tokio::spawn(watch_writer(writer, stop.clone(), directory.clone())),
             stop,
             settings,
@@ -178,8 +188,7 @@ impl Node {
     /// Reads certificate and key again, and takes a fresh revocation list that lies in the directory. On
     /// a fault what was in force stays so.
     pub async fn reload(&self) -> Result<(), StartFault> {
-        let fresh = keys::read_tls(&self.directory.keys())?;
-        check_tls(&self.registrar.head().board, &fresh)?;
+        let fresh = tls_in_force(&self.directory, &self.registrar.head().board)?;
         self.certificate.send_replace(Arc::new(fresh));
         self.take_fresh_revocation_list().await;
         Ok(())
@@ -193,7 +202,10 @@ impl Node {
         if tokio::time::timeout(limit, &mut serving).await.is_err() {
             serving.abort();
         }
-        self.writing.abort();
+        // What it had under way is on record or it is not, as after a crash; the next start reads which.
+        // All that works beside it ends with the last of its heads.
+        self.writer.abort();
+        let _ = tokio::time::timeout(limit, self.writing).await;
     }
 
     /// The own list by file needs no call: with an expired one on record nobody of the own Party could
@@ -224,10 +236,19 @@ impl Services {
     /// A line each.
     fn routes(&self) -> Routes {
         Routes::new(reflection())
-            .add_service(PartyCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
+            .add_service(self.party_calls().service())
             .add_service(ExchangeCalls(self.exchange.clone()).service())
             .add_service(ExerciseCalls { registrar: self.registrar.clone() }.service())
             .add_service(WatchCalls { registrar: self.registrar.clone() }.service())
+            .add_service(AuditCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
+    }
+
+    fn party_calls(&self) -> PartyCalls {
+        PartyCalls {
+            registrar: self.registrar.clone(),
+            ring: self.ring.clone(),
+            links: self.exchange.links.clone(),
+        }
     }
 }
 
@@ -243,10 +264,11 @@ fn reflection()
 /// Publishes trust whenever people, Parties or lists on record change, and health with the standing.
 async fn follow_heads(
     mut heads: watch::Receiver<Arc<Head>>,
+    mut last: Arc<Head>,
     publish: watch::Sender<Arc<Trust>>,
     health: HealthReporter,
 ) {
-    let mut last = heads.borrow_and_update().clone();
+    report_standing(&health, last.standing).await;
     while heads.changed().await.is_ok() {
         let head = heads.borrow_and_update().clone();
         let (now, before) = (&head.board.roster, &last.board.roster);
@@ -256,14 +278,18 @@ async fn follow_heads(
             publish.send_replace(Arc::new(trust));
         }
         if head.standing != last.standing {
-            let status = match head.standing {
-                Standing::Writes => ServingStatus::Serving,
-                Standing::StandsBy => ServingStatus::NotServing,
-            };
-            health.set_service_status("", status).await;
+            report_standing(&health, head.standing).await;
         }
         last = head;
     }
+}
+
+async fn report_standing(health: &HealthReporter, standing: Standing) {
+    let status = match standing {
+        Standing::Writes => ServingStatus::Serving,
+        Standing::StandsBy => ServingStatus::NotServing,
+    };
+    health.set_service_status("", status).await;
 }
 
 /// A journal found broken stops the node, and keeps it from starting again by itself.
@@ -279,11 +305,11 @@ async fn watch_writer(
 
 /// A peer may show that our own history is not what we signed.
 async fn watch_peers(
-    mut found: mpsc::Receiver<Broken>,
+    mut found: watch::Receiver<Option<Broken>>,
     stop: watch::Sender<Option<Stop>>,
     directory: NodeDirectory,
 ) {
-    if let Some(broken) = found.recv().await {
+    if let Some(broken) = found.wait_for(Option::is_some).await.ok().and_then(|found| found.clone()) {
         stop_broken(broken, &stop, &directory);
     }
 }
@@ -312,27 +338,36 @@ pub(super) fn check_marker(directory: &NodeDirectory) -> Result<(), StartFault> 
 /// The keys that sign.
 pub(super) fn ring_of(keys: &NodeKeys) -> KeyRing {
     let serving = [&keys.message, &keys.record, &keys.ledger, &keys.witness];
-    KeyRing::new(serving.into_iter().map(evidence_key).collect())
+    KeyRing::new(serving.into_iter().chain(&keys.retired).map(evidence_key).collect())
 }
 
-/// What is in the key directory must be what the key list on record says.
-pub(super) fn check_keys(board: &Board, ring: &KeyRing, tls: &OwnCertificate) -> Result<(), StartFault> {
-    let known = board.own.and_then(|own| board.roster.parties.get(&own.party));
-    let newest = known.and_then(|known| known.newest()).ok_or(StartFault::NoTrust)?.list.number;
+/// What is in the key directory must be what the newest own key list on record says.
+pub(super) fn check_signing_keys(board: &Board, ring: &KeyRing) -> Result<(), StartFault> {
+    let newest = newest_own_list(board)?.number;
     for purpose in [Purpose::Message, Purpose::Record, Purpose::Ledger, Purpose::Witness] {
         own_key(board, ring, newest, purpose).map_err(|_| StartFault::KeyNotListed(purpose.name()))?;
     }
-    check_tls(board, tls)
+    Ok(())
 }
 
-fn check_tls(board: &Board, tls: &OwnCertificate) -> Result<(), StartFault> {
-    let known = board.own.and_then(|own| board.roster.parties.get(&own.party));
-    let newest = &known.and_then(|known| known.newest()).ok_or(StartFault::NoTrust)?.list;
-    if newest.keys_for(Purpose::Tls).any(|listed| *listed == tls.key_digest().0) {
-        Ok(())
-    } else {
-        Err(StartFault::KeyNotListed(Purpose::Tls.name()))
+/// The pair that waits in `keys/next`, once its key list is in force; otherwise the one in `keys`.
+pub(super) fn tls_in_force(directory: &NodeDirectory, board: &Board) -> Result<OwnCertificate, StartFault> {
+    let newest = newest_own_list(board)?;
+    let is_listed =
+        |pair: &OwnCertificate| newest.keys_for(Purpose::Tls).any(|listed| *listed == pair.key_digest().0);
+    if directory.next_keys().exists() {
+        let next = keys::read_tls(&directory.next_keys())?;
+        if is_listed(&next) {
+            return Ok(next);
+        }
     }
+    let pair = keys::read_tls(&directory.keys())?;
+    if is_listed(&pair) { Ok(pair) } else { Err(StartFault::KeyNotListed(Purpose::Tls.name())) }
+}
+
+fn newest_own_list(board: &Board) -> Result<&KeyList, StartFault> {
+    let known = board.own.and_then(|own| board.roster.parties.get(&own.party));
+    Ok(&known.and_then(|known| known.newest()).ok_or(StartFault::NoTrust)?.list)
 }
 
 fn listen(address: SocketAddr, given: Option<std::net::TcpListener>) -> Result<TcpListener, StartFault> {

@@ -38,6 +38,11 @@ impl NodeDirectory {
         self.0.join("keys")
     }
 
+    /// A TLS pair that waits for its key list to be in force.
+    pub fn next_keys(&self) -> PathBuf {
+        self.keys().join("next")
+    }
+
     pub fn custody(&self) -> PathBuf {
         self.0.join("custody")
     }
@@ -236,7 +241,8 @@ mod tests {
             for line in example.lines().filter(|line| line.contains('=') && !line.starts_with('#')) {
                 let misspelt = example.replace(line, &format!("x{line}"));
                 let fault = toml::from_str::<NodeSettings>(&misspelt).unwrap_err();
-                assert!(fault.message().contains("unknown"), "{line}: {fault}");
+                let key = format!("x{}", line.split(' ').next().unwrap());
+                assert!(fault.message().contains(&key), "{line}: {fault}");
             }
         }
     }

@@ -20,6 +20,7 @@ use crate::codec::proto::detente::v1::party_service_client::PartyServiceClient;
 use crate::codec::proto::detente::v1::{
     ExportPartyRequest, ListPartiesRequest, SubmitRevocationListRequest, propose_request::Change,
 };
+use crate::domain::digest::Digest;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
@@ -165,10 +166,15 @@ async fn list(args: List) -> Result<(), Fault> {
             continue;
         }
         println!("{}  {}", shown(&line.party), shown(&line.name));
-        println!("  key list {}, fingerprint {}", line.key_list, hex::encode(&line.fingerprint));
+        let fingerprint = Digest::from_slice(&line.fingerprint).map(|digest| Fingerprint(digest).to_string());
+        println!("  key list {}, fingerprint {}", line.key_list, fingerprint.unwrap_or_default());
         println!("  addresses {}", shown(&line.addresses.join(", ")));
         println!("  contacts {}", shown(&line.contacts.join("; ")));
-        println!("  owed {}, revocation list good until {until}", line.owed);
+        let heard = match line.heard_at_ms {
+            0 => "not heard since this node started".into(),
+            at => format!("heard {}", Instant(at)),
+        };
+        println!("  owed {}, {heard}, revocation list good until {until}", line.owed);
     }
     Ok(())
 }

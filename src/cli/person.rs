@@ -146,6 +146,7 @@ pub fn issue(
     lives: Lives,
     now: Instant,
 ) -> Result<Issued, Fault> {
+    DeskDirectory::at(out).check_free()?;
     let mut custody = Custody::open(&directory.custody(), party)?;
     let until = now.plus_ms(lives.certificate_ms);
     let issued = custody.issue_person(&person.name, &person.office, now, until)?;
@@ -173,7 +174,7 @@ fn issue_and_print(args: Issue) -> Result<(), Fault> {
     println!("serial      {}", issued.serial);
     println!("key digest  {}", issued.key_digest);
     println!("next        detente person propose --as CUSTODIAN \\");
-    println!("              --name '{}' --office '{}' \\", shown(&person.name), shown(&person.office));
+    println!("              --name {} --office {} \\", quoted(&person.name), quoted(&person.office));
     println!("              --key-digest {} --roles {roles}", issued.key_digest);
     Ok(())
 }
@@ -254,6 +255,11 @@ fn revoke(args: Revoke) -> Result<(), Fault> {
         directory.revocation_list().display()
     );
     Ok(())
+}
+
+/// As a shell takes it for one word.
+fn quoted(text: &str) -> String {
+    format!("'{}'", shown(text).replace('\'', "'\\''"))
 }
 
 fn parse_role(text: &str) -> Result<Role, String> {

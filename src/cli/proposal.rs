@@ -5,7 +5,7 @@
 use bytes::Bytes;
 use clap::Subcommand;
 
-use crate::cli::desk::{As, AsCommand, answer};
+use crate::cli::desk::{As, AsCommand, answer, answer_command};
 use crate::cli::fault::Fault;
 use crate::codec::proto::detente::v1::party_service_client::PartyServiceClient;
 use crate::codec::proto::detente::v1::{
@@ -51,18 +51,18 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::List { by, json } => list(&by, json).await,
         Command::Confirm { by, proposal } => {
-            let (desk, header, _) = by.open()?;
+            let (desk, header, id) = by.open()?;
             let call =
                 ConfirmRequest { command: Some(header), proposal: Bytes::copy_from_slice(&proposal.0) };
-            answer(PartyServiceClient::new(desk.channel).confirm(call)).await?;
+            answer_command(id, PartyServiceClient::new(desk.channel).confirm(call)).await?;
             println!("confirmed  {proposal}");
             Ok(())
         }
         Command::Drop { by, proposal } => {
-            let (desk, header, _) = by.open()?;
+            let (desk, header, id) = by.open()?;
             let call =
                 DropProposalRequest { command: Some(header), proposal: Bytes::copy_from_slice(&proposal.0) };
-            answer(PartyServiceClient::new(desk.channel).drop_proposal(call)).await?;
+            answer_command(id, PartyServiceClient::new(desk.channel).drop_proposal(call)).await?;
             println!("dropped    {proposal}");
             Ok(())
         }
@@ -108,9 +108,7 @@ pub async fn propose(
 ) -> Result<(), Fault> {
     let (desk, header, id) = by.open()?;
     let call = ProposeRequest { command: Some(header), change: Some(change), fingerprint };
-    answer(PartyServiceClient::new(desk.channel).propose(call))
-        .await
-        .map_err(|fault| Fault::new(format!("{fault} (command id {id})")))?;
+    answer_command(id, PartyServiceClient::new(desk.channel).propose(call)).await?;
     match told {
         Proposed::AsJson => {
             println!("{}", serde_json::json!({ "kind": "proposed", "proposal": id.to_string() }))

@@ -11,6 +11,7 @@ use crate::cli::desk::{As, AsCommand, Desk, answer};
 use crate::cli::exercise::{given, print};
 use crate::cli::fault::Fault;
 use crate::cli::json;
+use crate::cli::out::say;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::watch_service_client::WatchServiceClient;
 use crate::codec::{content, message, signed};
@@ -91,7 +92,7 @@ async fn follow(args: FollowArgs) -> Result<(), Fault> {
     let mut notices = answer(service(&desk).follow(asked)).await?;
     while let Some(notice) = notices.next().await {
         let notice = notice.map_err(|status| Fault::of_call(&status))?;
-        if args.json { println!("{}", json::line(&notice_json(&notice))) } else { print_notice(&notice) }
+        if args.json { say!("{}", json::line(&notice_json(&notice))) } else { print_notice(&notice) }
     }
     if args.once {
         return Ok(());
@@ -101,7 +102,7 @@ async fn follow(args: FollowArgs) -> Result<(), Fault> {
 
 fn print_notice(notice: &calls::FollowResponse) {
     let kind = if notice.kind.is_empty() { "refused" } else { &notice.kind };
-    println!(
+    say!(
         "{}  {}  {}  {}  {}  {}",
         notice.position,
         message::precedence_name(notice.precedence),
@@ -165,7 +166,7 @@ async fn read(args: ReadArgs) -> Result<(), Fault> {
         object["recorded_at_ms"] = answered.recorded_at_ms.into();
         object["marks"] = answered.marks.into();
         object["faults"] = print::faults_json(&answered.faults);
-        println!("{}", json::line(&object));
+        say!("{}", json::line(&object));
         return Ok(());
     }
     print::message(&read, &said);
@@ -176,7 +177,7 @@ async fn read(args: ReadArgs) -> Result<(), Fault> {
     for fault in &answered.faults {
         print::row(0, "Fault", &format!("{}: {}", shown(&fault.field), shown(&fault.rule)));
     }
-    println!("Digest of all this: {digest}");
+    say!("Digest of all this: {digest}");
     Ok(())
 }
 
@@ -184,8 +185,8 @@ async fn acknowledge(args: AcknowledgeArgs) -> Result<(), Fault> {
     let (desk, header, id) = args.person.open()?;
     let digest = meant(&desk, &args.digest).await?;
     if !args.json {
-        println!("command  {id}");
-        println!("message  {digest}");
+        say!("command  {id}");
+        say!("message  {digest}");
     }
     let asked = calls::AcknowledgeRequest { command: Some(header), digest: digest.0.to_vec().into() };
     let answered = answer(service(&desk).acknowledge(asked)).await?;
@@ -197,9 +198,9 @@ async fn acknowledge(args: AcknowledgeArgs) -> Result<(), Fault> {
             "acknowledgement": hex::encode(&answered.acknowledgement_digest),
             "number": answered.number,
         });
-        println!("{}", json::line(&object));
+        say!("{}", json::line(&object));
     } else {
-        println!("acknowledged as {}", shown(&answered.number));
+        say!("acknowledged as {}", shown(&answered.number));
     }
     Ok(())
 }

@@ -94,15 +94,18 @@ pub fn open(entry: &Bytes, check: Check<'_>) -> Result<Opened, DecodeFault> {
 
 fn opens(wire: &proto::Record) -> Opens {
     use proto::event::Event as Kind;
-    let mut opens = Opens::Nothing;
-    for event in &wire.events {
-        match &event.event {
-            Some(Kind::JournalOpened(_)) => return Opens::Journal,
-            Some(Kind::EpochOpened(opened)) => opens = Opens::Epoch(opened.number),
-            Some(_) | None => {}
-        }
+    let opening =
+        |event: &proto::Event| matches!(event.event, Some(Kind::JournalOpened(_) | Kind::EpochOpened(_)));
+    let Some((first, rest)) = wire.events.split_first() else { return Opens::Misfit };
+    if rest.iter().any(opening) {
+        return Opens::Misfit;
     }
-    opens
+    match &first.event {
+        Some(Kind::JournalOpened(_)) => Opens::Journal,
+        Some(Kind::EpochOpened(opened)) if rest.is_empty() => Opens::Epoch(opened.number),
+        Some(Kind::EpochOpened(_)) => Opens::Misfit,
+        Some(_) | None => Opens::Nothing,
+    }
 }
 
 impl Opened {

@@ -41,6 +41,9 @@ pub enum Opens {
     Journal,
     /// An epoch: the only event is "epoch opened", with this number.
     Epoch(u64),
+    /// What no writer writes: an epoch beside other events, a journal that is opened twice or not by the
+    /// first event, or no event at all.
+    Misfit,
 }
 
 /// Whether the node's record key signed it.
@@ -70,7 +73,7 @@ pub enum Void {
     NotTheWriter,
     #[error("it opens an epoch whose number is not the next")]
     EpochNotNext,
-    #[error("only the first record opens a journal, and it opens nothing else")]
+    #[error("only the first record opens a journal, an epoch is opened alone, and no record is empty")]
     Misplaced,
 }
 
@@ -97,7 +100,7 @@ impl Chain {
         }
         match claim.opens {
             Opens::Journal if self.size == 0 && claim.epoch == 0 => Ok(()),
-            Opens::Journal => Err(Void::Misplaced),
+            Opens::Journal | Opens::Misfit => Err(Void::Misplaced),
             Opens::Epoch(_) | Opens::Nothing if self.size == 0 => Err(Void::Misplaced),
             Opens::Epoch(number) if claim.epoch == number && self.epoch.checked_add(1) == Some(number) => {
                 Ok(())
@@ -118,7 +121,7 @@ impl Chain {
                 self.epoch = number;
                 self.writer = Some(claim.writer);
             }
-            Opens::Journal | Opens::Nothing => {}
+            Opens::Journal | Opens::Nothing | Opens::Misfit => {}
         }
     }
 }

@@ -171,3 +171,13 @@ pub enum Contradiction {
     /// A leaf under a signed checkpoint that differs from what it had sent.
     Leaf { leaf: Leaf, checkpoint: Bytes },
 }
+
+impl Contradiction {
+    /// By which the same contradiction is known again.
+    pub fn digest(&self) -> Digest {
+        match self {
+            Contradiction::Dispatch { signed, .. } => Digest::of(signed),
+            Contradiction::Leaf { leaf, checkpoint } => Digest::of_all(&[&leaf.hash.0, checkpoint]),
+        }
+    }
+}

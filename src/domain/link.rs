@@ -22,6 +22,9 @@ pub struct Link {
     /// The ledger that the other end keeps, as far as we have followed it.
     pub theirs: Theirs,
     pub budget: Budget,
+    /// The newest contradictions that are on record, oldest first. No more than
+    /// [`limits::CONTRADICTIONS_KEPT_PER_LINK`].
+    pub contradictions: Vec<Digest>,
 }
 
 /// One precedence on one link, both directions.
@@ -105,6 +108,7 @@ impl Link {
             ours: Ours::default(),
             theirs: Theirs::default(),
             budget: Budget::default(),
+            contradictions: Vec::new(),
         }
     }
 
@@ -180,16 +184,40 @@ impl Link {
         }
     }
 
-    /// Their ledger grown to `size`, from what we hold and the leaves asked for.
+    /// Whether a leaf more may be kept that no followed head covers.
+    pub fn has_room_for_leaf(&self, lane: Precedence) -> bool {
+        let most = match lane {
+            Precedence::Flash => limits::LEAVES_APART_WITH_FLASH_MAX,
+            Precedence::Immediate | Precedence::Priority | Precedence::Routine => limits::LEAVES_APART_MAX,
+        };
+        self.theirs.held.len() < most
+    }
+
+    /// Their ledger grown to `size`, from what we hold and, where we hold nothing, the leaves asked for.
     ///
     /// `Err` names the first leaf that is missing.
     pub fn grown(&self, size: u64, asked: &[Leaf]) -> Result<Edge, u64> {
+        self.grow(size, asked, |held, asked| held.or(asked))
+    }
+
+    /// As `grown`, but what was asked for comes first, and what we hold only where it is silent.
+    pub fn grown_as_sent(&self, size: u64, asked: &[Leaf]) -> Result<Edge, u64> {
+        self.grow(size, asked, |held, asked| asked.or(held))
+    }
+
+    fn grow(
+        &self,
+        size: u64,
+        asked: &[Leaf],
+        choose: impl Fn(Option<Digest>, Option<Digest>) -> Option<Digest>,
+    ) -> Result<Edge, u64> {
         let mut edge = self.theirs.edge.clone();
         let mut asked = asked.iter().peekable();
         for index in edge.size()..size {
             while asked.next_if(|leaf| leaf.index < index).is_some() {}
             let asked_here = asked.next_if(|leaf| leaf.index == index).map(|leaf| leaf.hash);
-            edge.push(self.theirs.held.get(&index).copied().or(asked_here).ok_or(index)?);
+            let held = self.theirs.held.get(&index).copied();
+            edge.push(choose(held, asked_here).ok_or(index)?);
         }
         Ok(edge)
     }
@@ -219,6 +247,13 @@ impl Link {
 
     pub fn cosigned(&mut self, head: &Head) {
         self.ours.cosigned = Some(head.clone());
+    }
+
+    pub fn contradicted(&mut self, digest: Digest) {
+        self.contradictions.push(digest);
+        if self.contradictions.len() > limits::CONTRADICTIONS_KEPT_PER_LINK {
+            self.contradictions.remove(0);
+        }
     }
 
     pub fn rejected(&mut self, head: &Head) {

@@ -103,6 +103,8 @@ pub enum NotNow {
     Budget,
     #[error("the key list that this was signed under has not come yet")]
     KeyList,
+    #[error("this node has just started, and the two ends have not compared their ledgers yet")]
+    NotCompared,
     #[error("not on record, or not yet: safe to send again with the same id")]
     Journal,
     #[error("too many commands are waiting")]
@@ -118,6 +120,7 @@ impl NotNow {
         match self {
             NotNow::Budget => "BUDGET",
             NotNow::KeyList => "KEY_LIST",
+            NotNow::NotCompared => "NOT_COMPARED",
             NotNow::Journal => "JOURNAL",
             NotNow::Inbox => "INBOX",
             NotNow::StandsBy => "STANDS_BY",

@@ -54,6 +54,16 @@ impl Thread {
         Thread { entries, dispatched: Vec::new() }
     }
 
+    /// A message that its author dispatched more than once stands at the lowest of its places, so that
+    /// the order of arrival makes no difference.
+    pub fn lower_place(&mut self, author: Party, digest: &Digest, place: u64) {
+        let same = |entry: &Entry| entry.author == author && entry.digest == *digest;
+        if let Some(at) = self.entries.iter().position(|entry| same(entry) && entry.place > place) {
+            let entry = self.entries.remove(at);
+            self.add(Entry { place, ..entry });
+        }
+    }
+
     /// Sorted by author, place and digest.
     pub fn entries(&self) -> &[Entry] {
         &self.entries

@@ -5,9 +5,12 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use tonic::Request;
 
 use super::exchange::{Link, Peer};
+use super::links::Patience;
+use crate::codec::proto::detente::v1::delivery_answer::Answer;
 use crate::codec::proto::detente::v1::{CollectRequest, HandInReceiptsRequest};
 use crate::codec::{dispatch, message, signed};
 use crate::limits;
@@ -17,48 +20,64 @@ use crate::peers::trust::Reach;
 pub(super) async fn run(link: Link) {
     let mut heads = link.exchange.registrar.heads();
     let (mut failures, mut turn) = (0, 0);
+    link.state.until_compared().await;
     loop {
-        let dialled = if can_be_dialled(&link) { None } else { link.dial(turn, Reach::Everything) };
         heads.borrow_and_update();
-        match dialled {
-            None => {
-                if heads.changed().await.is_err() {
-                    return;
-                }
+        let dialled = if link.exchange.can_be_dialled() { None } else { link.dial(turn, Reach::Everything) };
+        let Some(mut peer) = dialled else {
+            if heads.changed().await.is_err() {
+                return;
             }
-            Some(mut peer) => match collect(&link, &mut peer).await {
-                Some(()) => failures = 0,
-                None => {
-                    link.state.back_off(failures).await;
-                    failures = failures.saturating_add(1);
-                    turn += 1;
-                }
-            },
-        }
-        if heads.has_changed().is_err() {
-            return;
-        }
+            continue;
+        };
+        let patience = match collect(&link, &mut peer).await {
+            Collected::Taken => {
+                failures = 0;
+                continue;
+            }
+            Collected::NotTaken => Patience::ToTheEnd,
+            Collected::NoAnswer => {
+                turn += 1;
+                Patience::UntilHeard
+            }
+        };
+        link.state.back_off(failures, patience).await;
+        failures = failures.saturating_add(1);
     }
 }
 
-fn can_be_dialled(link: &Link) -> bool {
-    let board = &link.head().board;
-    let own = board.own.and_then(|own| board.roster.parties.get(&own.party)?.newest());
-    own.is_none_or(|newest| !newest.list.addresses.is_empty())
+enum Collected {
+    /// Everything, or there was nothing.
+    Taken,
+    NotTaken,
+    NoAnswer,
 }
 
-async fn collect(link: &Link, peer: &mut Peer) -> Option<()> {
+async fn collect(link: &Link, peer: &mut Peer) -> Collected {
     let patience = Duration::from_millis(limits::COLLECT_WAIT_MS + limits::PEER_CALL_MS_MAX);
     let call = peer.collect(Request::new(CollectRequest {}));
-    let deliveries = tokio::time::timeout(patience, call).await.ok()?.ok()?.into_inner().deliveries;
-    let Some(first) = deliveries.first() else { return Some(()) };
-    let claimed = dispatch::decode_dispatch(signed::decode(first.dispatch.clone()).ok()?.payload).ok()?;
+    let Ok(Ok(answer)) = tokio::time::timeout(patience, call).await else { return Collected::NoAnswer };
+    link.state.hear(link.exchange.registrar.clock.now());
+    let deliveries = answer.into_inner().deliveries;
+    let Some(first) = deliveries.first() else { return Collected::Taken };
+    let Some((lane, first_serial)) = claimed(&first.dispatch) else { return Collected::NotTaken };
     let answers = link.exchange.take_deliveries(link.peer, deliveries).await;
-    let call = peer.hand_in_receipts(Request::new(HandInReceiptsRequest {
-        answers,
-        lane: message::precedence_to_proto(claimed.lane),
-        first_serial: claimed.serial,
-    }));
-    tokio::time::timeout(Duration::from_millis(limits::PEER_CALL_MS_MAX), call).await.ok()?.ok()?;
-    Some(())
+    let all_taken = answers.iter().all(|one| matches!(one.answer, Some(Answer::Receipt(_))));
+    let call = peer.hand_in_receipts(Request::new(HandInReceiptsRequest { answers, lane, first_serial }));
+    match tokio::time::timeout(Duration::from_millis(limits::PEER_CALL_MS_MAX), call).await {
+        Ok(Ok(_)) if all_taken => {
+            // The peer can follow our ledger now, receipts and all, and can't say so by itself.
+            link.state.ask_for_beat();
+            Collected::Taken
+        }
+        Ok(Ok(_)) => Collected::NotTaken,
+        Ok(Err(_)) | Err(_) => Collected::NoAnswer,
+    }
+}
+
+/// Lane and serial, unverified: they only say what the answers are about.
+fn claimed(dispatch_signed: &Bytes) -> Option<(i32, u64)> {
+    let payload = signed::decode(dispatch_signed.clone()).ok()?.payload;
+    let claimed = dispatch::decode_dispatch(payload).ok()?;
+    Some((message::precedence_to_proto(claimed.lane), claimed.serial))
 }

@@ -10,23 +10,20 @@ use bytes::Bytes;
 use tonic::Request;
 
 use super::exchange::{Link, Peer};
-use super::receipts;
+use super::links::Patience;
 use super::spread::spread;
+use super::{owed, receipts};
 use crate::codec::proto::detente::v1::delivery_answer::Answer;
 use crate::codec::proto::detente::v1::{DeliverRequest, Delivery};
-use crate::codec::{dispatch as dispatch_codec, signed};
+use crate::domain::board::Denied;
 use crate::domain::command::{Command, Origin};
-use crate::domain::event::Event;
-use crate::domain::keys::Purpose;
 use crate::domain::message::Dispatch;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
-use crate::evidence::keys::KeyRing;
-use crate::evidence::signed::{PayloadType, Signed};
+use crate::domain::refusal::Refusal;
 use crate::limits;
 use crate::peers::trust::Reach;
-use crate::registrar::{Head, Standing, own_key};
-use crate::replay::records::{RecordFault, Records};
+use crate::registrar::Standing;
 
 /// How one round on a lane went.
 pub(super) enum Round {
@@ -34,8 +31,10 @@ pub(super) enum Round {
     Idle,
     /// At least one receipt is on record.
     Went,
-    /// Nothing came of it; wait before the next.
-    Failed,
+    /// The peer answered, and took nothing, or gave no receipt that can be believed.
+    Held,
+    /// No answer, or nothing could be sent.
+    Unheard,
 }
 
 /// Runs until the Registrar ends.
@@ -43,6 +42,7 @@ pub(super) async fn run(link: Link, lane: Precedence) {
     let mut heads = link.exchange.registrar.heads();
     let mut peer: Option<Peer> = None;
     let (mut failures, mut turn) = (0, 0);
+    link.state.until_compared().await;
     loop {
         heads.borrow_and_update();
         let round = match peer.take().or_else(|| link.dial(turn, Reach::Everything)) {
@@ -53,39 +53,42 @@ pub(super) async fn run(link: Link, lane: Precedence) {
             }
             None => Round::Idle,
         };
-        match round {
-            Round::Went => failures = 0,
+        let patience = match round {
+            Round::Went => {
+                failures = 0;
+                continue;
+            }
             Round::Idle => {
                 if heads.changed().await.is_err() {
                     return;
                 }
+                continue;
             }
-            Round::Failed => {
-                link.state.back_off(failures).await;
-                failures = failures.saturating_add(1);
+            Round::Held => Patience::ToTheEnd,
+            Round::Unheard => {
                 // Another address may answer; a key list may have brought new ones.
                 turn += 1;
                 peer = None;
-                if heads.has_changed().is_err() {
-                    return;
-                }
+                Patience::UntilHeard
             }
-        }
+        };
+        link.state.back_off(failures, patience).await;
+        failures = failures.saturating_add(1);
     }
 }
 
 async fn deliver(link: &Link, lane: Precedence, peer: &mut Peer) -> Round {
     let head = link.head();
-    if head.standing != Standing::Writes {
+    if head.standing != Standing::Writes || link.exchange.is_broken() {
         return Round::Idle;
     }
     let records = head.records(&link.exchange.registrar.journal);
-    let owed = match make(&head, &records, &link.exchange.ring, link.peer, lane).await {
+    let owed = match owed::make(&head, &records, &link.exchange.ring, link.peer, lane).await {
         Ok(owed) if owed.is_empty() => return Round::Idle,
         Ok(owed) => owed,
         Err(fault) => {
-            tracing::warn!(peer = %link.peer, %lane, %fault, "what is owed can't be read; trying again");
-            return Round::Failed;
+            tracing::warn!(peer = %link.peer, %lane, %fault, "what is owed can't be made; trying again");
+            return Round::Unheard;
         }
     };
     let deliveries = owed.iter().map(|(_, delivery)| delivery.clone()).collect();
@@ -94,15 +97,19 @@ async fn deliver(link: &Link, lane: Precedence, peer: &mut Peer) -> Round {
         Ok(Ok(response)) => response.into_inner().answers,
         Ok(Err(status)) => {
             tracing::debug!(peer = %link.peer, %lane, code = ?status.code(), "not delivered; trying again");
-            return Round::Failed;
+            return Round::Unheard;
         }
-        Err(_) => return Round::Failed,
+        Err(_) => return Round::Unheard,
     };
     link.state.hear(link.exchange.registrar.clock.now());
     take_answers(link, lane, &owed, answers.into_iter().map(|one| one.answer)).await
 }
 
 /// Puts on record what the peer answered, up to the first that is not a receipt.
+///
+/// A receipt that does not verify holds up nothing behind it: its dispatch stays owed, and is offered
+/// again until a good one comes. It may only be signed with a key whose list is still under way, so it is
+/// put on record, once for each dispatch, when it has come a few times in a row.
 pub(super) async fn take_answers(
     link: &Link,
     lane: Precedence,
@@ -110,28 +117,30 @@ pub(super) async fn take_answers(
     answers: impl Iterator<Item = Option<Answer>>,
 ) -> Round {
     let board = link.head().board.clone();
-    let dispatches = owed.iter().map(|(dispatch, _)| dispatch.clone());
     let verify = move |(dispatch, answer): (Dispatch, Option<Answer>)| {
-        let receipt = match &answer {
+        let verdict = match &answer {
             Some(Answer::Receipt(proven)) => Some(receipts::verify(&board, &dispatch, proven)),
             Some(Answer::NotNow(_) | Answer::ExpectedSerial(_) | Answer::NotTaken(_)) | None => None,
         };
-        (dispatch, answer, receipt)
+        (answer, verdict)
     };
+    let answered = owed.iter().map(|(dispatch, _)| dispatch.clone()).zip(answers).collect();
+    let mut taken = Vec::new();
     let mut commands = Vec::new();
-    for (dispatch, answer, receipt) in spread(dispatches.zip(answers).collect(), verify).await {
+    let mut doubtful = Vec::new();
+    for ((dispatch, _), (answer, verdict)) in owed.iter().zip(spread(answered, verify).await) {
         match answer {
-            Some(Answer::Receipt(proven)) => match receipt {
-                Some(Ok(receipted)) => commands.push(Command::TakeReceipt(receipted)),
-                Some(Err(fault)) => {
-                    tracing::warn!(peer = %link.peer, %lane, serial = dispatch.serial, %fault, "receipt disputed");
-                    commands.push(disputed(link.peer, &dispatch, proven, fault.to_string()));
-                    break;
+            Some(Answer::Receipt(proven)) => match verdict {
+                Some(Ok(receipted)) => {
+                    taken.push((dispatch, proven));
+                    commands.push(Command::TakeReceipt(receipted));
                 }
+                Some(Err(fault)) => doubtful.push((dispatch, proven, fault.to_string())),
                 None => break,
             },
             Some(Answer::NotNow(_)) => {
-                tracing::info!(peer = %link.peer, %lane, serial = dispatch.serial, "the peer says not now");
+                tracing::warn!(peer = %link.peer, %lane, serial = dispatch.serial, "the peer says not now");
+                link.state.count_told_not_now();
                 break;
             }
             Some(Answer::ExpectedSerial(expected)) => {
@@ -146,7 +155,33 @@ pub(super) async fn take_answers(
         }
     }
     let answered = link.exchange.registrar.give_all(commands, Origin::Node).await;
-    if answered.iter().any(Result::is_ok) { Round::Went } else { Round::Failed }
+    let went = answered.iter().any(Result::is_ok);
+    for ((dispatch, proven), answer) in taken.into_iter().zip(answered) {
+        if let Err(Denied::Refused(Refusal::Equivocation)) = answer {
+            doubtful.push((dispatch, proven, "its leaf was another one before".into()));
+        }
+    }
+    weigh(link, lane, doubtful).await;
+    if went { Round::Went } else { Round::Held }
+}
+
+async fn weigh(link: &Link, lane: Precedence, doubtful: Vec<(&Dispatch, Bytes, String)>) {
+    if doubtful.is_empty() {
+        link.state.believe(lane);
+        return;
+    }
+    // It brings the key lists that we may lack.
+    link.state.ask_for_beat();
+    if link.state.doubt(lane) < limits::DOUBTS_BEFORE_DISPUTE {
+        return;
+    }
+    let mut commands = Vec::with_capacity(doubtful.len());
+    for (dispatch, receipt, reason) in doubtful {
+        tracing::warn!(peer = %link.peer, %lane, serial = dispatch.serial, reason, "receipt disputed");
+        commands.push(disputed(link.peer, dispatch, receipt, reason));
+    }
+    // What was disputed before is not put on record again.
+    let _ = link.exchange.registrar.give_all(commands, Origin::Node).await;
 }
 
 fn disputed(party: Party, dispatch: &Dispatch, receipt: Bytes, reason: String) -> Command {
@@ -158,47 +193,4 @@ fn disputed(party: Party, dispatch: &Dispatch, receipt: Bytes, reason: String) -
         receipt: receipt.slice(..kept),
         reason,
     }
-}
-
-/// Makes the deliveries that are owed on a lane, as many as one call takes: the same bytes each time.
-pub(super) async fn make(
-    head: &Head,
-    records: &Records,
-    ring: &KeyRing,
-    peer: Party,
-    lane: Precedence,
-) -> Result<Vec<(Dispatch, Delivery)>, OwedFault> {
-    let mut made = Vec::new();
-    let mut bytes = 0;
-    let Some(link) = head.board.link(peer) else { return Ok(made) };
-    for (serial, index) in link.lane(lane).owed.iter().take(limits::DELIVERIES_PER_CALL_MAX) {
-        let record = records.record(*index).await?;
-        let found = record.events.iter().find_map(|event| match event {
-            Event::Released(released) => released
-                .dispatches
-                .iter()
-                .find(|(one, _)| one.to == peer && one.lane == lane && one.serial == *serial)
-                .map(|(dispatch, _)| (dispatch.clone(), released.signed.clone())),
-            _ => None,
-        });
-        let (dispatch, message) = found.ok_or(RecordFault::NoSuchMessage { index: *index })?;
-        let key = own_key(&head.board, ring, dispatch.key_list, Purpose::Message)?;
-        let payload = dispatch_codec::encode_dispatch(&dispatch);
-        let dispatch_signed = signed::encode(&Signed::sign(PayloadType::Dispatch, payload, &[key]));
-        bytes += dispatch_signed.len() + message.len();
-        made.push((dispatch, Delivery { dispatch: dispatch_signed, message }));
-        if bytes >= limits::DELIVERIES_BYTES_PER_CALL {
-            break;
-        }
-    }
-    Ok(made)
-}
-
-/// Why what is owed can't be made. It stays owed.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum OwedFault {
-    #[error(transparent)]
-    Record(#[from] RecordFault),
-    #[error(transparent)]
-    Key(#[from] crate::registrar::KeyMissing),
 }

@@ -6,7 +6,8 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, mpsc};
+use tokio::sync::{Mutex, watch};
+use tokio::task::JoinSet;
 
 use super::dial::Dialler;
 use super::leaves::LeafIndex;
@@ -29,7 +30,8 @@ pub struct Exchange {
     pub dialler: Dialler,
     pub links: Links,
     pub(super) leaves: Arc<Mutex<LeafIndex>>,
-    broken: mpsc::Sender<Broken>,
+    /// Once it says something, nothing more is said to any peer.
+    broken: watch::Sender<Option<Broken>>,
 }
 
 /// One link of the exchange.
@@ -43,35 +45,46 @@ pub(super) struct Link {
 pub(super) type Peer = ExchangeServiceClient<tonic::transport::Channel>;
 
 impl Exchange {
-    /// Starts the tasks of all links, those that come later too. They end with the Registrar. What
-    /// shows that our own history is broken comes out of the receiver: the node must stop then.
+    /// Starts the tasks of all links, those that come later too. They end when `stopped` does, with the
+    /// Registrar, or when a peer shows that our own history is broken: that comes out of the receiver, and
+    /// the node must stop then.
     pub fn start(
         registrar: Registrar,
         ring: Arc<KeyRing>,
         dialler: Dialler,
-    ) -> (Exchange, mpsc::Receiver<Broken>) {
-        let (broken, found) = mpsc::channel(1);
+        stopped: impl Future<Output = ()> + Send + 'static,
+    ) -> (Exchange, watch::Receiver<Option<Broken>>) {
+        let (broken, found) = watch::channel(None);
         let exchange =
             Exchange { registrar, ring, dialler, links: Links::default(), leaves: Arc::default(), broken };
-        tokio::spawn(exchange.clone().supervise());
+        let (supervised, mut seen) = (exchange.clone().supervise(), found.clone());
+        tokio::spawn(async move {
+            tokio::select! {
+                () = supervised => {}
+                () = stopped => {}
+                // An error means that the exchange is gone, which is an end too.
+                _ = seen.wait_for(Option::is_some) => {}
+            }
+        });
         (exchange, found)
     }
 
+    /// The tasks of the links end with this one.
     async fn supervise(self) {
         let mut heads = self.registrar.heads();
         let mut started = BTreeSet::new();
+        let mut tasks = JoinSet::new();
         loop {
             let head = heads.borrow_and_update().clone();
-            for party in
-                head.board.links.keys().filter(|party| !started.contains(*party)).copied().collect::<Vec<_>>()
-            {
+            let fresh = head.board.links.keys().filter(|party| !started.contains(*party)).copied();
+            for party in fresh.collect::<Vec<_>>() {
                 started.insert(party);
-                let link = Link { exchange: self.clone(), peer: party, state: self.links.of(party) };
+                let link = self.link(party);
                 for lane in Precedence::FASTEST_FIRST {
-                    tokio::spawn(deliver::run(link.clone(), lane));
+                    tasks.spawn(deliver::run(link.clone(), lane));
                 }
-                tokio::spawn(collect::run(link.clone()));
-                tokio::spawn(beat::run(link));
+                tasks.spawn(collect::run(link.clone()));
+                tasks.spawn(beat::run(link));
             }
             if heads.changed().await.is_err() {
                 return;
@@ -79,15 +92,44 @@ impl Exchange {
         }
     }
 
+    /// Whether our newest key list says where to reach us.
+    pub(super) fn can_be_dialled(&self) -> bool {
+        let board = &self.registrar.head().board;
+        let own = board.own.and_then(|own| board.roster.parties.get(&own.party)?.newest());
+        own.is_none_or(|newest| !newest.list.addresses.is_empty())
+    }
+
+    pub(super) fn link(&self, peer: Party) -> Link {
+        Link { exchange: self.clone(), peer, state: self.links.of(peer) }
+    }
+
     /// Says that our own history is broken. The first to say so is heard.
     pub(super) fn report_broken(&self, broken: Broken) {
-        let _ = self.broken.try_send(broken);
+        self.broken.send_if_modified(|said| {
+            let first = said.is_none();
+            if first {
+                *said = Some(broken);
+            }
+            first
+        });
+    }
+
+    /// A broken node says nothing more.
+    pub(super) fn is_broken(&self) -> bool {
+        self.broken.borrow().is_some()
     }
 }
 
 impl Link {
     pub fn head(&self) -> Arc<Head> {
         self.exchange.registrar.head()
+    }
+
+    /// Whether the peer's newest key list says where to reach it.
+    pub fn can_be_dialled(&self) -> bool {
+        let head = self.head();
+        let newest = head.board.roster.parties.get(&self.peer).and_then(|known| known.newest());
+        newest.is_some_and(|newest| !newest.list.addresses.is_empty())
     }
 
     /// A way to call the peer, at the address whose turn it is. `None` if its newest key list names no

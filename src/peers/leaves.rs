@@ -1,113 +1,173 @@
-//! The leaves of our own ledgers, for a peer that asks for them from some index on.
+//! The leaves of our own ledgers, for a peer that asks for them from some index on, and the edge of such
+//! a ledger at an earlier size.
 //!
 //! The Board keeps only the right edge of each tree. Which record holds which leaf is found by reading
-//! the journal once, and kept as one number a leaf.
+//! the journal once, and kept as one number a leaf, with an edge every so many leaves.
 
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use crate::codec::dispatch;
-use crate::domain::event::{Event, Record};
+use super::exchange::Exchange;
+use crate::domain::event::Record;
 use crate::domain::ledger::{Edge, leaf_hash};
 use crate::domain::party::Party;
 use crate::limits;
+use crate::registrar::Head;
+use crate::replay::ledgers::{LeafPlace, leaves_in};
 use crate::replay::records::{RecordFault, Records};
 
-/// Which record holds which leaf of each of our ledgers, up to some record.
+/// Where the leaves of each of our ledgers are, up to some record.
 #[derive(Default)]
 pub struct LeafIndex {
-    by_link: BTreeMap<Party, Vec<u64>>,
+    by_link: BTreeMap<Party, OurLeaves>,
     /// The first record that was not looked at.
     next: u64,
 }
 
+/// The leaves of one ledger of ours.
+#[derive(Default)]
+struct OurLeaves {
+    /// The record of each leaf.
+    records: Vec<u64>,
+    /// Over all of them.
+    edge: Edge,
+    /// After each `limits::LEAVES_PER_CALL_MAX` leaves, so that no edge is far from one that is kept.
+    edges: Vec<Edge>,
+}
+
+impl OurLeaves {
+    fn push(&mut self, index: u64, body: &Bytes) {
+        self.records.push(index);
+        self.edge.push(leaf_hash(body));
+        if self.records.len().is_multiple_of(limits::LEAVES_PER_CALL_MAX) {
+            self.edges.push(self.edge.clone());
+        }
+    }
+
+    /// The largest edge kept that is not over `size` leaves.
+    fn edge_before(&self, size: u64) -> Edge {
+        let kept = self.edges.partition_point(|edge| edge.size() <= size);
+        kept.checked_sub(1).and_then(|at| self.edges.get(at)).cloned().unwrap_or_default()
+    }
+
+    /// The records of the leaves from `from` on, no more than `most`, and how many leaves of the first of
+    /// them come before.
+    fn part(&self, from: u64, most: usize) -> (Vec<u64>, usize) {
+        let start = usize::try_from(from).unwrap_or(usize::MAX).min(self.records.len());
+        let part: Vec<u64> = self.records.iter().skip(start).take(most).copied().collect();
+        let passed_over =
+            part.first().map_or(0, |first| start - self.records.partition_point(|other| other < first));
+        (part, passed_over)
+    }
+}
+
 impl LeafIndex {
     /// Looks at the records up to `size`.
-    pub async fn catch_up(&mut self, records: &Records, size: u64) -> Result<(), RecordFault> {
+    async fn catch_up(&mut self, records: &Records, size: u64) -> Result<(), RecordFault> {
         while self.next < size {
-            for record in records.range(self.next, size).await? {
-                for (party, _) in own_leaves(&record) {
-                    self.by_link.entry(party).or_default().push(record.index);
+            let read = records.range(self.next, size).await?;
+            if read.is_empty() {
+                return Err(RecordFault::NoSuchRecord { index: self.next });
+            }
+            for record in read {
+                for (party, body) in own_leaves(&record) {
+                    self.by_link.entry(party).or_default().push(record.index, &body);
                 }
                 self.next = record.index.saturating_add(1);
             }
         }
         Ok(())
     }
+}
 
+impl Exchange {
     /// Bodies of our leaves for this link from `from` on, no more than fit one answer.
-    pub async fn bodies(
+    pub(super) async fn our_leaves(
         &self,
-        records: &Records,
         party: Party,
+        head: &Head,
         from: u64,
     ) -> Result<Vec<Bytes>, RecordFault> {
-        let mut bodies = Vec::new();
-        let mut bytes = 0;
-        self.walk(records, party, from, |body| {
-            bytes += body.len();
-            bodies.push(body);
-            bodies.len() < limits::LEAVES_PER_CALL_MAX && bytes < limits::LEAVES_BYTES_PER_CALL_MAX
-        })
-        .await?;
-        Ok(bodies)
+        let records = head.records(&self.registrar.journal);
+        let (part, passed_over) = {
+            let mut index = self.leaves.lock().await;
+            index.catch_up(&records, head.chain.size).await?;
+            let all = index.by_link.get(&party);
+            all.map(|all| all.part(from, limits::LEAVES_PER_CALL_MAX)).unwrap_or_default()
+        };
+        read(&records, party, &part, passed_over, limits::LEAVES_BYTES_PER_CALL_MAX).await
     }
 
     /// The edge of our ledger for this link when it had `size` leaves.
-    pub async fn edge_at(&self, records: &Records, party: Party, size: u64) -> Result<Edge, RecordFault> {
-        let mut edge = Edge::new();
-        if size > 0 {
-            self.walk(records, party, 0, |body| {
-                edge.push(leaf_hash(&body));
-                edge.size() < size
-            })
-            .await?;
+    pub(super) async fn our_edge_at(
+        &self,
+        party: Party,
+        head: &Head,
+        size: u64,
+    ) -> Result<Edge, RecordFault> {
+        let records = head.records(&self.registrar.journal);
+        let (mut edge, (part, passed_over)) = {
+            let mut index = self.leaves.lock().await;
+            index.catch_up(&records, head.chain.size).await?;
+            let Some(all) = index.by_link.get(&party) else { return Ok(Edge::new()) };
+            let edge = all.edge_before(size);
+            let more = usize::try_from(size.saturating_sub(edge.size())).unwrap_or(usize::MAX);
+            let part = all.part(edge.size(), more.min(limits::LEAVES_PER_CALL_MAX));
+            (edge, part)
+        };
+        for body in read(&records, party, &part, passed_over, usize::MAX).await? {
+            edge.push(leaf_hash(&body));
         }
         Ok(edge)
     }
+}
 
-    /// Goes through our leaves for this link from `from` on, while `go_on` says so.
-    async fn walk(
-        &self,
-        records: &Records,
-        party: Party,
-        from: u64,
-        mut go_on: impl FnMut(Bytes) -> bool,
-    ) -> Result<(), RecordFault> {
-        let Some(indexes) = self.by_link.get(&party) else { return Ok(()) };
-        let start = usize::try_from(from).unwrap_or(usize::MAX).min(indexes.len());
-        // Several leaves may stand in one record: the leaves of that record before `from` are passed over.
-        let mut at = start;
-        while let Some(index) = indexes.get(at) {
-            let first_here = indexes.partition_point(|other| other < index);
-            let record = records.record(*index).await?;
-            let here: Vec<Bytes> =
-                own_leaves(&record).filter(|(to, _)| *to == party).map(|(_, body)| body).collect();
-            let passed_over = at - first_here;
-            if here.len() <= passed_over {
-                return Err(RecordFault::NoSuchMessage { index: *index });
-            }
-            for body in here.into_iter().skip(passed_over) {
-                at += 1;
-                if !go_on(body) {
-                    return Ok(());
-                }
+/// Reads the leaves that stand in these records, one for each, until `bytes_max` are read.
+async fn read(
+    records: &Records,
+    party: Party,
+    part: &[u64],
+    mut passed_over: usize,
+    bytes_max: usize,
+) -> Result<Vec<Bytes>, RecordFault> {
+    let mut bodies = Vec::new();
+    let mut bytes = 0usize;
+    let mut part = part.iter().peekable();
+    // Several leaves may stand in one record.
+    while let Some(index) = part.next() {
+        let mut wanted = 1;
+        while part.next_if(|next| *next == index).is_some() {
+            wanted += 1;
+        }
+        let record = records.record(*index).await?;
+        let here: Vec<Bytes> = own_leaves(&record)
+            .into_iter()
+            .filter(|(to, _)| *to == party)
+            .map(|(_, body)| body)
+            .skip(std::mem::take(&mut passed_over))
+            .take(wanted)
+            .collect();
+        if here.len() < wanted {
+            return Err(RecordFault::NoSuchMessage { index: *index });
+        }
+        for body in here {
+            bytes = bytes.saturating_add(body.len());
+            bodies.push(body);
+            if bytes >= bytes_max {
+                return Ok(bodies);
             }
         }
-        Ok(())
     }
+    Ok(bodies)
 }
 
 /// What this record adds to our ledgers, in order: dispatches of ours and receipts for theirs.
-fn own_leaves(record: &Record) -> impl Iterator<Item = (Party, Bytes)> + '_ {
-    record.events.iter().flat_map(|event| match event {
-        Event::Released(released) => released
-            .dispatches
-            .iter()
-            .map(|(one, _)| (one.to, dispatch::encode_dispatch(one)))
-            .collect::<Vec<_>>(),
-        Event::Received(received) => vec![(received.dispatch.from, received.receipt_bytes.clone())],
-        _ => Vec::new(),
-    })
+fn own_leaves(record: &Record) -> Vec<(Party, Bytes)> {
+    let mut leaves = Vec::new();
+    leaves_in(record, |leaf| match leaf.place {
+        LeafPlace::OursNext => leaves.push((leaf.party, leaf.body)),
+        LeafPlace::Theirs(_) => {}
+    });
+    leaves
 }

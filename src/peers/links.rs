@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore, watch};
 
 use crate::domain::party::Party;
+use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
 use crate::limits;
 
@@ -18,13 +19,18 @@ use crate::limits;
 pub struct Links(Arc<Mutex<BTreeMap<Party, Arc<LinkState>>>>);
 
 /// One link as this process sees it.
-#[derive(Default)]
 pub struct LinkState {
     seen: Mutex<Seen>,
-    /// Rung when the other end is heard: waits after failed calls end.
+    /// Rung when the other end is heard: waits after calls without an answer end.
     heard: Notify,
     /// Rung when a heartbeat should be sent before its time.
     beat: Notify,
+    /// Whether the other end has shown what it holds of our ledger since this process started. Until then
+    /// we might be an older copy of ourselves, and give and take nothing.
+    compared: watch::Sender<bool>,
+    /// One call of deliveries at a time on each lane: a flood waits for itself and for nobody else.
+    taking: [tokio::sync::Mutex<()>; 4],
+    pub(super) collecting: Semaphore,
 }
 
 /// What the process has seen of the other end since it started.
@@ -35,12 +41,55 @@ pub struct Seen {
     pub not_taken: u64,
     /// What was answered "not now".
     pub not_now: u64,
+    /// How often the other end answered "not now".
+    pub told_not_now: u64,
+    /// Heartbeats in a row without an answer.
+    pub unanswered: u64,
+    /// What the other end's newest heartbeat said.
+    pub said: Option<Said>,
+    doubts: [u32; 4],
+    /// The lists that a heartbeat was asked for already.
+    asked_about: Option<(u32, [u8; 32])>,
+    /// From which leaf on the other end was handed what it lacked.
+    handed_from: Option<u64>,
+}
+
+/// What a heartbeat says beside what is signed. Nothing rests on it: it is for those who watch the link.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct Said {
+    /// The other end's clock.
+    pub at: Instant,
+    /// The last serials that it gave and took, by lane, FLASH first.
+    pub sent: [u64; 4],
+    pub taken: [u64; 4],
+}
+
+/// What ends a wait before its time.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Patience {
+    /// The other end did not answer: when it is heard, it is time to try again.
+    UntilHeard,
+    /// The other end answered, and that is all for now.
+    ToTheEnd,
 }
 
 impl Links {
     pub fn of(&self, party: Party) -> Arc<LinkState> {
         let mut links = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         links.entry(party).or_default().clone()
+    }
+}
+
+impl Default for LinkState {
+    fn default() -> LinkState {
+        LinkState {
+            seen: Mutex::default(),
+            heard: Notify::new(),
+            beat: Notify::new(),
+            compared: watch::Sender::new(false),
+            taking: Default::default(),
+            collecting: Semaphore::new(limits::COLLECTS_PER_LINK_MAX),
+        }
     }
 }
 
@@ -65,21 +114,96 @@ impl LinkState {
         seen.not_now = seen.not_now.saturating_add(1);
     }
 
+    pub fn count_told_not_now(&self) {
+        let mut seen = self.lock();
+        seen.told_not_now = seen.told_not_now.saturating_add(1);
+    }
+
+    /// A heartbeat had an answer, or none; how many in a row had none before.
+    pub fn note_beat(&self, answered: bool) -> u64 {
+        let mut seen = self.lock();
+        let before = seen.unanswered;
+        seen.unanswered = if answered { 0 } else { before.saturating_add(1) };
+        before
+    }
+
+    pub fn note_said(&self, said: Said) {
+        self.lock().said = Some(said);
+    }
+
+    /// A receipt on this lane did not verify. How often in a row that has happened.
+    pub fn doubt(&self, lane: Precedence) -> u32 {
+        let mut seen = self.lock();
+        let doubts = &mut seen.doubts[lane as usize];
+        *doubts = doubts.saturating_add(1);
+        *doubts
+    }
+
+    pub fn believe(&self, lane: Precedence) {
+        self.lock().doubts[lane as usize] = 0;
+    }
+
     /// Asks for a heartbeat before its time.
     pub fn ask_for_beat(&self) {
         self.beat.notify_one();
+    }
+
+    /// Asks for a heartbeat because of lists that are not held here: once for the same ones, lest two ends
+    /// that can't agree ring for each other without end.
+    pub fn ask_about(&self, key_list: u32, revocation_list: [u8; 32]) {
+        let about = Some((key_list, revocation_list));
+        let before = std::mem::replace(&mut self.lock().asked_about, about);
+        if before != about {
+            self.ask_for_beat();
+        }
+    }
+
+    /// Asks for a heartbeat after leaves were handed in: once for the same ones, should they not be taken.
+    pub fn ask_after_leaves(&self, from: u64) {
+        let before = self.lock().handed_from.replace(from);
+        if before != Some(from) {
+            self.ask_for_beat();
+        }
     }
 
     pub async fn asked_for_beat(&self) {
         self.beat.notified().await;
     }
 
-    /// Waits after the `failures`th failure in a row; ends early when the other end is heard.
-    pub async fn back_off(&self, failures: u32) {
+    /// The other end has shown what it holds of our ledger, and our history contains it.
+    pub fn compare(&self) {
+        self.compared.send_if_modified(|compared| !std::mem::replace(compared, true));
+    }
+
+    pub fn is_compared(&self) -> bool {
+        *self.compared.borrow()
+    }
+
+    pub async fn until_compared(&self) {
+        // The sender is our own: it does not go away.
+        let _ = self.compared.subscribe().wait_for(|compared| *compared).await;
+    }
+
+    /// Held while one call of deliveries on this lane is taken.
+    pub async fn take_turn(&self, lane: Precedence) -> tokio::sync::MutexGuard<'_, ()> {
+        self.taking[lane as usize].lock().await
+    }
+
+    /// Waits after the `failures`th failure in a row.
+    pub async fn back_off(&self, failures: u32, patience: Patience) {
         let doubled = limits::BACK_OFF_MS_MIN.saturating_mul(1 << failures.min(16));
         let most = doubled.min(limits::BACK_OFF_MS_MAX);
-        let wait = Duration::from_millis(most / 2 + chance(most / 2));
-        let _ = tokio::time::timeout(wait, self.heard.notified()).await;
+        let wait = Duration::from_millis((most / 2 + chance(most / 2)).max(limits::BACK_OFF_MS_MIN));
+        match patience {
+            Patience::ToTheEnd => tokio::time::sleep(wait).await,
+            Patience::UntilHeard => {
+                let heard = self.heard.notified();
+                // Whoever is heard all the time is not called all the time.
+                let least = Duration::from_millis(limits::BACK_OFF_MS_MIN);
+                tokio::time::sleep(least).await;
+                let _ = tokio::time::timeout(wait.saturating_sub(least), heard).await;
+            }
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Seen> {

@@ -14,6 +14,7 @@ use crate::domain::keys::Purpose;
 use crate::domain::ledger::leaf_hash;
 use crate::domain::message::{Dispatch, Message, Outcome};
 use crate::domain::party::Party;
+use crate::domain::precedence::Precedence;
 use crate::domain::refusal::NotNow;
 use crate::evidence::keys::PublicKey;
 use crate::evidence::signed::PayloadType;
@@ -59,10 +60,17 @@ impl From<NotTaken> for Unfit {
     }
 }
 
-/// Looks at one delivery from `peer`.
+/// The lane that a dispatch claims, unverified: it only says behind whom the call waits.
+pub fn claimed_lane(dispatch_signed: &Bytes) -> Option<Precedence> {
+    let payload = signed::decode(dispatch_signed.clone()).ok()?.payload;
+    Some(dispatch_codec::decode_dispatch(payload).ok()?.lane)
+}
+
+/// Looks at one delivery from `peer`, in a call of deliveries on one lane.
 pub fn look(
     board: &Board,
     peer: Party,
+    lane: Precedence,
     dispatch_signed: Bytes,
     message_signed: Bytes,
 ) -> Result<Delivery, Unfit> {
@@ -70,7 +78,7 @@ pub fn look(
     let wrapping = signed::decode(dispatch_signed.clone()).map_err(|_| NotTaken::UnreadableDispatch)?;
     let claimed = dispatch_codec::decode_dispatch(wrapping.payload.clone())
         .map_err(|_| NotTaken::UnreadableDispatch)?;
-    if claimed.from != peer || claimed.to != own.party {
+    if claimed.from != peer || claimed.to != own.party || claimed.lane != lane {
         return Err(NotTaken::NotThisLink.into());
     }
     let leaf = leaf_hash(&wrapping.payload);

@@ -6,18 +6,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::beat;
-use super::deliver;
 use super::exchange::{Exchange, Link};
-use super::heads;
-use super::receipts;
 use super::receive::{self, NotTaken, Unfit};
 use super::spread::spread;
+use super::{beat, deliver, follow, heads, lists, owed, receipts};
 use crate::codec::proto::detente::v1::delivery_answer::Answer;
 use crate::codec::proto::detente::v1::{Beat, Delivery, DeliveryAnswer, LeavesResponse};
-use crate::codec::{change, key_list, signed};
 use crate::domain::board::Denied;
-use crate::domain::command::{Command, Delivery as Checked, Origin};
+use crate::domain::command::{Command, Origin};
 use crate::domain::digest::Digest;
 use crate::domain::event::Event;
 use crate::domain::party::Party;
@@ -41,49 +37,58 @@ pub enum ServeFault {
 }
 
 impl Exchange {
-    fn link(&self, peer: Party) -> Link {
-        Link { exchange: self.clone(), peer, state: self.links.of(peer) }
-    }
-
     fn heard(&self, peer: Party) -> Link {
         let link = self.link(peer);
         link.state.hear(self.registrar.clock.now());
         link
     }
 
-    /// Takes deliveries in order. The first that gets no receipt ends the answers.
+    /// Takes deliveries on one lane in order. The first that gets no receipt ends the answers.
     pub async fn take_deliveries(&self, peer: Party, deliveries: Vec<Delivery>) -> Vec<DeliveryAnswer> {
         let link = self.heard(peer);
+        if !link.state.is_compared() || self.is_broken() {
+            link.state.ask_for_beat();
+            return vec![answer_of(unfit_answer(&link, Unfit::NotNow(NotNow::NotCompared)))];
+        }
+        let Some(lane) = deliveries.first().and_then(|first| receive::claimed_lane(&first.dispatch)) else {
+            return match deliveries.first() {
+                Some(_) => vec![answer_of(unfit_answer(&link, NotTaken::UnreadableDispatch.into()))],
+                None => Vec::new(),
+            };
+        };
+        let _turn = link.state.take_turn(lane).await;
         let board = self.registrar.head().board.clone();
-        let mut looked_at: Vec<(Precedence, u64, Digest)> = Vec::new();
+        let mut looked_at: Vec<(u64, Digest)> = Vec::new();
         let mut commands = Vec::new();
         let mut unfit = None;
         let deliveries = deliveries.into_iter().take(limits::DELIVERIES_PER_CALL_MAX).collect();
-        let look = move |one: Delivery| receive::look(&board, peer, one.dispatch, one.message);
+        let look = move |one: Delivery| receive::look(&board, peer, lane, one.dispatch, one.message);
         for looked in spread(deliveries, look).await {
             match looked {
                 Ok(checked) => {
-                    looked_at.push((checked.dispatch.lane, checked.dispatch.serial, checked.dispatch_digest));
-                    commands.push(receive_command(checked));
+                    looked_at.push((checked.dispatch.serial, checked.dispatch_digest));
+                    commands.push(Command::Receive(Box::new(checked)));
                 }
                 Err(fault) => {
                     unfit = Some(fault);
                     break;
                 }
             }
+            // Signatures take their time; others get theirs.
+            tokio::task::yield_now().await;
         }
         let answered = self.registrar.give_all(commands, Origin::Node).await;
         let mut answers = Vec::with_capacity(answered.len());
-        for ((lane, serial, digest), done) in looked_at.into_iter().zip(answered) {
+        for ((serial, digest), done) in looked_at.into_iter().zip(answered) {
             let answer = self.answer(&link, lane, serial, digest, done).await;
             let ends = !matches!(answer, Answer::Receipt(_));
-            answers.push(DeliveryAnswer { answer: Some(answer) });
+            answers.push(answer_of(answer));
             if ends {
                 return answers;
             }
         }
         if let Some(fault) = unfit {
-            answers.push(DeliveryAnswer { answer: Some(unfit_answer(&link, fault)) });
+            answers.push(answer_of(unfit_answer(&link, fault)));
         }
         answers
     }
@@ -152,15 +157,17 @@ impl Exchange {
     /// needed, and answers with ours.
     pub async fn take_beat(&self, peer: Party, theirs: Beat) -> Result<Beat, ServeFault> {
         let link = self.heard(peer);
-        beat::take_cosignature(&link, &theirs.cosigned).await;
+        link.state.note_said(beat::said(&theirs));
+        follow::compare(&link, &theirs.cosigned).await;
+        if self.is_broken() {
+            return Err(ServeFault::Unusable("journal"));
+        }
         self.follow_if_held(&link, &theirs.checkpoint).await;
         let head = self.registrar.head();
         let ours = beat::make(&head.board, &self.ring, peer, self.registrar.clock.now())
             .ok_or(ServeFault::NoSuchParty)?;
-        let behind =
-            theirs.key_list > ours.key_list_held || theirs.revocation_list != ours.revocation_list_held;
-        if behind {
-            link.state.ask_for_beat();
+        if theirs.key_list > ours.key_list_held || theirs.revocation_list != ours.revocation_list_held {
+            link.state.ask_about(theirs.key_list, Digest::of(&theirs.revocation_list).0);
         }
         Ok(ours)
     }
@@ -172,35 +179,49 @@ impl Exchange {
             return;
         };
         let Some(board_link) = head.board.link(link.peer) else { return };
-        if theirs.size == board_link.theirs.edge.size() {
-            return;
-        }
-        if theirs.size > board_link.theirs.edge.size() && board_link.first_leaf_missing(theirs.size).is_none()
-        {
+        let followed = &board_link.theirs.edge;
+        if theirs.size == followed.size() {
+            if theirs.root != followed.root() {
+                follow::reject(link, theirs, "it differs from one of the same size that was followed before")
+                    .await;
+            }
+        } else if theirs.size > followed.size() && board_link.first_leaf_missing(theirs.size).is_none() {
             let _ = self.registrar.give(Command::FollowHead(theirs, Vec::new()), Origin::Node).await;
-        } else {
+        } else if link.can_be_dialled() {
             link.state.ask_for_beat();
+        } else if theirs.size < followed.size() {
+            // Its heartbeats come one after the other, over its own connection: this one was not overtaken.
+            follow::reject(link, theirs, "it is smaller than one that was followed before").await;
         }
     }
 
     /// Leaves of the ledger that we keep for this link.
     pub async fn leaves(&self, peer: Party, from: u64) -> Result<LeavesResponse, ServeFault> {
         self.heard(peer);
+        self.leaves_from(peer, from).await
+    }
+
+    /// Leaves of a ledger of ours, and our head over all up to the last of them.
+    pub(super) async fn leaves_from(&self, peer: Party, from: u64) -> Result<LeavesResponse, ServeFault> {
         let head = self.registrar.head();
         let board_link = head.board.link(peer).ok_or(ServeFault::NoSuchParty)?;
-        let records = head.records(&self.registrar.journal);
-        let mut index = self.leaves.lock().await;
-        index.catch_up(&records, head.chain.size).await?;
-        let bodies = index.bodies(&records, peer, from).await?;
-        let upto = from.saturating_add(bodies.len() as u64);
-        let edge = if upto == board_link.ours.edge.size() {
+        let bodies = self.our_leaves(peer, &head, from).await?;
+        let size = board_link.ours.edge.size();
+        let upto = from.saturating_add(bodies.len() as u64).min(size);
+        let edge = if upto == size {
             board_link.ours.edge.clone()
         } else {
-            index.edge_at(&records, peer, upto).await?
+            self.our_edge_at(peer, &head, upto).await?
         };
         let checkpoint = heads::sign_own(&head.board, &self.ring, peer, &edge)
             .map_err(|_| ServeFault::Unusable("ledger key"))?;
         Ok(LeavesResponse { leaves: bodies, checkpoint })
+    }
+
+    /// Leaves of the caller's ledger, where nobody can ask it for them.
+    pub async fn take_leaves(&self, peer: Party, from: u64, leaves: Vec<Bytes>, checkpoint: &Bytes) {
+        let link = self.heard(peer);
+        follow::take_leaves(&link, from, leaves, checkpoint).await;
     }
 
     /// Our own key lists from a number on.
@@ -218,25 +239,14 @@ impl Exchange {
 
     /// The caller's own later key lists.
     pub async fn take_key_lists(&self, peer: Party, lists: Vec<Bytes>) -> Result<(), ServeFault> {
-        self.heard(peer);
-        for bytes in lists.into_iter().take(limits::PARTY_FILE_KEY_LISTS_MAX) {
-            let board = self.registrar.head().board.clone();
-            let newest = board.roster.parties.get(&peer).and_then(|known| known.newest());
-            let newest = newest.ok_or(ServeFault::NoSuchParty)?;
-            let unusable = ServeFault::Unusable("key list");
-            let wrapping = signed::decode(bytes.clone()).map_err(|_| ServeFault::Unusable("key list"))?;
-            key_list::open_successor(&newest.list, &newest.digest, &wrapping)
-                .map_err(|_| ServeFault::Unusable("key list"))?;
-            let next = change::key_list(bytes).map_err(|_| unusable)?;
-            self.registrar.give(Command::AcceptKeyList(next), Origin::Node).await?;
-        }
-        Ok(())
+        let link = self.heard(peer);
+        lists::accept_key_lists(&link, lists).await.map_err(|_| ServeFault::Unusable("key list"))
     }
 
     /// The caller's fresh revocation list; the answer is ours.
     pub async fn take_revocation_list(&self, peer: Party, der: Bytes) -> Result<Bytes, ServeFault> {
         let link = self.heard(peer);
-        let taken = beat::accept_revocation_list(&link, der).await;
+        let taken = lists::accept_revocation_list(&link, der).await;
         let board = self.registrar.head().board.clone();
         let own = board.own.and_then(|own| board.roster.parties.get(&own.party)?.revocation_list.clone());
         match (taken, own) {
@@ -247,14 +257,18 @@ impl Exchange {
 
     /// For a Party that can't be dialled: what is owed to it, waiting until there is something.
     pub async fn owed_to(&self, peer: Party) -> Result<Vec<Delivery>, ServeFault> {
-        self.heard(peer);
+        let link = self.heard(peer);
+        let Ok(_place) = link.state.collecting.try_acquire() else {
+            return Err(ServeFault::Denied(NotNow::Inbox.into()));
+        };
+        link.state.until_compared().await;
         let mut heads = self.registrar.heads();
         let wait = async {
             loop {
                 let head = heads.borrow_and_update().clone();
                 let records = head.records(&self.registrar.journal);
                 for lane in Precedence::FASTEST_FIRST {
-                    let made = deliver::make(&head, &records, &self.ring, peer, lane).await;
+                    let made = owed::make(&head, &records, &self.ring, peer, lane).await;
                     let made = made.map_err(|_| ServeFault::Unusable("journal"))?;
                     if !made.is_empty() {
                         return Ok(made.into_iter().map(|(_, delivery)| delivery).collect());
@@ -280,7 +294,7 @@ impl Exchange {
         let link = self.heard(peer);
         let head = self.registrar.head();
         let records = head.records(&self.registrar.journal);
-        let made = deliver::make(&head, &records, &self.ring, peer, lane).await;
+        let made = owed::make(&head, &records, &self.ring, peer, lane).await;
         let owed = made.map_err(|_| ServeFault::Unusable("journal"))?;
         let answers = answers.into_iter().map(|one| one.answer);
         let from = owed.iter().position(|(dispatch, _)| dispatch.serial == first).unwrap_or(owed.len());
@@ -289,8 +303,8 @@ impl Exchange {
     }
 }
 
-fn receive_command(checked: Checked) -> Command {
-    Command::Receive(Box::new(checked))
+fn answer_of(answer: Answer) -> DeliveryAnswer {
+    DeliveryAnswer { answer: Some(answer) }
 }
 
 fn unfit_answer(link: &Link, fault: Unfit) -> Answer {

@@ -19,7 +19,7 @@ use crate::domain::keys::Purpose;
 use crate::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::evidence::keys::{KeyRing, PublicKey};
 use crate::evidence::names;
-use crate::evidence::note::{NoteAlgorithm, NoteKey};
+use crate::evidence::note::{Note, NoteAlgorithm, NoteKey};
 use crate::limits;
 
 #[derive(Clone, Debug)]
@@ -38,39 +38,28 @@ impl CheckpointFile {
         CheckpointFile(path.to_owned())
     }
 
+    /// What the file states, before any signature can be checked. `None` if there is no file yet.
+    pub fn read(&self) -> Result<Option<KeptCheckpoint>, CheckpointFileFault> {
+        let bytes = match fs::read(&self.0) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(self.unusable(error)),
+        };
+        let not_ours = || CheckpointFileFault::NotOurs { path: self.0.clone() };
+        let note = Note::parse(&bytes).map_err(|_| not_ours())?;
+        let checkpoint = Checkpoint::from_text(note.text()).map_err(|_| not_ours())?;
+        Ok(Some(KeptCheckpoint { size: checkpoint.size, root: checkpoint.root, bytes, path: self.0.clone() }))
+    }
+
     /// Size and root as the file states them, before any signature can be checked. `None` if there is
     /// no file yet.
     pub fn claimed(&self) -> Result<Option<(u64, Digest)>, CheckpointFileFault> {
-        let Some(bytes) = self.read()? else { return Ok(None) };
-        let not_ours = || CheckpointFileFault::NotOurs { path: self.0.clone() };
-        let note = crate::evidence::note::Note::parse(&bytes).map_err(|_| not_ours())?;
-        let checkpoint = Checkpoint::from_text(note.text()).map_err(|_| not_ours())?;
-        Ok(Some((checkpoint.size, checkpoint.root)))
+        Ok(self.read()?.map(|kept| (kept.size, kept.root)))
     }
 
     /// Whether one of our own ledger keys signed the file.
     pub fn verify(&self, board: &Board) -> Result<(), CheckpointFileFault> {
-        let Some(bytes) = self.read()? else { return Ok(()) };
-        let not_ours = || CheckpointFileFault::NotOurs { path: self.0.clone() };
-        let own = board.own.ok_or_else(not_ours)?;
-        let known = board.roster.parties.get(&own.party).ok_or_else(not_ours)?;
-        let origin = names::journal_origin((&own.party, own.incarnation));
-        let verifies = known.key_lists.iter().any(|accepted| {
-            let key = accepted.list.key_for(Purpose::Ledger).and_then(|key| PublicKey::from_bytes(key).ok());
-            let key = key.and_then(|key| {
-                NoteKey::new(&names::ledger_key_name(&own.party), NoteAlgorithm::Ed25519, key).ok()
-            });
-            key.is_some_and(|key| SignedCheckpoint::open(&bytes, &origin, &key).is_ok())
-        });
-        if verifies { Ok(()) } else { Err(not_ours()) }
-    }
-
-    fn read(&self) -> Result<Option<Vec<u8>>, CheckpointFileFault> {
-        match fs::read(&self.0) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(self.unusable(error)),
-        }
+        self.read()?.map_or(Ok(()), |kept| kept.verify(board))
     }
 
     fn write(&self, note: &str) -> Result<(), CheckpointFileFault> {
@@ -86,6 +75,32 @@ impl CheckpointFile {
 
     fn unusable(&self, error: std::io::Error) -> CheckpointFileFault {
         CheckpointFileFault::Unusable { path: self.0.clone(), why: error.to_string() }
+    }
+}
+
+/// What one reading of the file gave: what is compared is what is verified.
+pub struct KeptCheckpoint {
+    pub size: u64,
+    pub root: Digest,
+    bytes: Vec<u8>,
+    path: PathBuf,
+}
+
+impl KeptCheckpoint {
+    /// Whether one of our own ledger keys signed it.
+    pub fn verify(&self, board: &Board) -> Result<(), CheckpointFileFault> {
+        let not_ours = || CheckpointFileFault::NotOurs { path: self.path.clone() };
+        let own = board.own.ok_or_else(not_ours)?;
+        let known = board.roster.parties.get(&own.party).ok_or_else(not_ours)?;
+        let origin = names::journal_origin((&own.party, own.incarnation));
+        let verifies = known.key_lists.iter().any(|accepted| {
+            let key = accepted.list.key_for(Purpose::Ledger).and_then(|key| PublicKey::from_bytes(key).ok());
+            let key = key.and_then(|key| {
+                NoteKey::new(&names::ledger_key_name(&own.party), NoteAlgorithm::Ed25519, key).ok()
+            });
+            key.is_some_and(|key| SignedCheckpoint::open(&self.bytes, &origin, &key).is_ok())
+        });
+        if verifies { Ok(()) } else { Err(not_ours()) }
     }
 }
 

@@ -5,6 +5,7 @@
 //! before the record was read back as the next link.
 
 mod checkpoint;
+mod epoch;
 mod open;
 mod seal;
 mod writer;
@@ -27,7 +28,7 @@ use crate::limits;
 use crate::replay::positions::Positions;
 use crate::replay::records::{Newest, Records};
 
-pub use checkpoint::{CheckpointFile, signed_checkpoint};
+pub use checkpoint::{CheckpointFile, KeptCheckpoint, signed_checkpoint};
 pub use open::{OpenFault, Opening, Trusted, replay_checked, replay_to_end};
 pub use seal::{KeyMissing, own_key, seal};
 
@@ -46,7 +47,7 @@ pub struct Head {
 impl Head {
     /// Whoever reads bodies up to this head.
     pub fn records(&self, journal: &Journal) -> Records {
-        Records::new(journal.clone(), self.positions.clone(), self.newest.clone())
+        Records::new(journal.clone(), self.positions.clone()).with_newest(self.newest.clone())
     }
 
     pub fn root(&self) -> Digest {
@@ -77,6 +78,7 @@ pub enum Done {
 pub struct Registrar {
     persons: mpsc::Sender<Ask>,
     peers: mpsc::Sender<Ask>,
+    renewals: mpsc::Sender<oneshot::Sender<Arc<Head>>>,
     head: watch::Receiver<Arc<Head>>,
     pub journal: Journal,
     pub clock: Clock,
@@ -84,11 +86,15 @@ pub struct Registrar {
 
 type Answer = oneshot::Receiver<Result<Done, Denied>>;
 
-async fn heard(answer: Answer) -> Result<Done, Denied> {
-    match tokio::time::timeout(Duration::from_millis(limits::COMMAND_MS_MAX), answer).await {
+async fn heard(answer: Answer, until: tokio::time::Instant) -> Result<Done, Denied> {
+    match tokio::time::timeout_at(until, answer).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) | Err(_) => Err(NotNow::Journal.into()),
     }
+}
+
+fn command_deadline() -> tokio::time::Instant {
+    tokio::time::Instant::now() + Duration::from_millis(limits::COMMAND_MS_MAX)
 }
 
 /// A command with the way back for its answer.
@@ -101,16 +107,18 @@ struct Ask {
 impl Registrar {
     /// Gives a command and waits until it is on record, denied, or not known in time.
     pub async fn give(&self, command: Command, origin: Origin) -> Result<Done, Denied> {
-        heard(self.send(command, origin)?).await
+        heard(self.send(command, origin)?, command_deadline()).await
     }
 
     /// Gives several commands of the node in order, so that they may share a batch, and waits for all.
     pub async fn give_all(&self, commands: Vec<Command>, origin: Origin) -> Vec<Result<Done, Denied>> {
+        // One deadline for all of them.
+        let until = command_deadline();
         let sent: Vec<_> = commands.into_iter().map(|command| self.send(command, origin.clone())).collect();
         let mut answers = Vec::with_capacity(sent.len());
         for one in sent {
             answers.push(match one {
-                Ok(answer) => heard(answer).await,
+                Ok(answer) => heard(answer, until).await,
                 Err(not_now) => Err(not_now.into()),
             });
         }
@@ -123,8 +131,20 @@ impl Registrar {
             Origin::Node => &self.peers,
         };
         let (reply, answer) = oneshot::channel();
-        inbox.try_send(Ask { command, origin, reply }).map_err(|_| NotNow::Inbox)?;
+        inbox.try_send(Ask { command, origin, reply }).map_err(|fault| match fault {
+            mpsc::error::TrySendError::Full(_) => NotNow::Inbox,
+            // The writer has stopped: the journal is broken, or the node ends.
+            mpsc::error::TrySendError::Closed(_) => NotNow::Journal,
+        })?;
         Ok(answer)
+    }
+
+    /// Opens a new epoch, and with it finds out all that is on record by now, whoever wrote it. `None` if
+    /// that was not done in time.
+    pub async fn renew(&self) -> Option<Arc<Head>> {
+        let (reply, renewed) = oneshot::channel();
+        self.renewals.try_send(reply).ok()?;
+        tokio::time::timeout_at(command_deadline(), renewed).await.ok()?.ok()
     }
 
     /// The newest head.
@@ -141,7 +161,7 @@ impl Registrar {
     pub async fn record_of(&self, done: Done) -> Result<Arc<Record>, crate::replay::records::RecordFault> {
         match done {
             Done::Now(record) => Ok(record),
-            Done::Before { index } => self.head().records(&self.journal).record(index).await,
+            Done::Before { index } => Ok(Arc::new(self.head().records(&self.journal).record(index).await?)),
         }
     }
 }

@@ -57,20 +57,23 @@ impl Opening {
     /// Replays, checks, opens an epoch, and starts the writer. The task ends when the journal is found
     /// broken, with the sentence why, or when all handles are gone.
     pub async fn open(self) -> Result<(Registrar, tokio::task::JoinHandle<Result<(), Broken>>), OpenFault> {
-        let claimed = match &self.checkpoint {
-            Some(file) => file.claimed()?,
+        let kept = match &self.checkpoint {
+            Some(file) => file.read()?,
             None => None,
         };
+        let claimed = kept.as_ref().map(|kept| (kept.size, kept.root));
         let fold = replay_checked(&self.journal, self.root, claimed).await?;
-        if let Some(file) = &self.checkpoint {
-            file.verify(&fold.board)?;
+        if let Some(kept) = &kept {
+            kept.verify(&fold.board)?;
         }
         let (persons, from_persons) = mpsc::channel(limits::INBOX_COMMANDS_MAX);
         let (peers, from_peers) = mpsc::channel(limits::INBOX_COMMANDS_MAX);
+        let (renewals, from_renewals) = mpsc::channel(1);
         let (announce, head) = watch::channel(Arc::new(head_of(&fold, Standing::StandsBy, Newest::from([]))));
         let registrar = Registrar {
             persons,
             peers,
+            renewals,
             head: head.clone(),
             journal: self.journal.clone(),
             clock: self.clock.clone(),
@@ -84,6 +87,7 @@ impl Opening {
             announce,
             from_persons,
             from_peers,
+            from_renewals,
         )?;
         writer.open_epoch().await?;
         if let Some(file) = self.checkpoint {
@@ -115,23 +119,31 @@ pub async fn replay_checked(
     checkpoint: Option<(u64, Digest)>,
 ) -> Result<Fold, OpenFault> {
     let Some((size, expected)) = checkpoint else {
-        return not_empty(replay_to_end(journal, root, Trusted::Nothing, 0).await?.0);
+        return whole(replay_to_end(journal, root, Trusted::Nothing, 0).await?.0);
     };
-    let (fold, found) = replay_to_end(journal, root, Trusted::UpTo(size), size).await?;
-    if found == Some(expected) {
-        return Ok(fold);
+    match replay_to_end(journal, root, Trusted::UpTo(size), size).await {
+        Ok((fold, found)) if found == Some(expected) => return whole(fold),
+        // An unsigned record may have led astray, even into one that can't be read.
+        Ok(_) | Err(OpenFault::Broken(_)) => {}
+        Err(fault) => return Err(fault),
     }
     let (fold, found) = replay_to_end(journal, root, Trusted::Nothing, size).await?;
     match found {
-        Some(root) if root == expected => Ok(fold),
+        Some(root) if root == expected => whole(fold),
         Some(_) => Err(OpenFault::Forked { size }),
-        None if fold.chain.size == 0 => Err(OpenFault::Empty),
+        None if fold.chain.size == 0 && fold.voids.count == 0 => Err(OpenFault::Empty),
         None => Err(OpenFault::OlderThanCheckpoint { expected: size, found: fold.chain.size }),
     }
 }
 
-fn not_empty(fold: Fold) -> Result<Fold, OpenFault> {
-    if fold.chain.size == 0 { Err(OpenFault::Empty) } else { Ok(fold) }
+/// Refuses what ends in records that follow on something which is not there.
+fn whole(fold: Fold) -> Result<Fold, OpenFault> {
+    match fold.missing_at_end() {
+        _ if fold.chain.size == 0 && fold.voids.count == 0 => Err(OpenFault::Empty),
+        _ if fold.chain.size == 0 => Err(Broken::NoBeginning.into()),
+        Some(index) => Err(Broken::Missing { index }.into()),
+        None => Ok(fold),
+    }
 }
 
 /// Which signatures are left unchecked for now.

@@ -9,21 +9,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
-use super::open::{OpenFault, head_of};
+use super::open::head_of;
 use super::seal::{own_key, seal};
 use super::{Ask, Done, Head, Standing};
 use crate::clock::Clock;
 use crate::codec::record::{self, Heading};
-use crate::domain::board::{Board, Denied, FOLD_VERSION};
+use crate::domain::board::{Board, Denied};
 use crate::domain::chain::{Chain, Claim, Opens, Signature};
 use crate::domain::command::Origin;
 use crate::domain::digest::WriterId;
-use crate::domain::event::{Event, Record};
+use crate::domain::event::Record;
 use crate::domain::keys::Purpose;
 use crate::domain::ledger::leaf_hash;
 use crate::domain::refusal::{NotNow, Refusal};
+use crate::domain::time::Instant;
 use crate::evidence::keys::{KeyRing, SigningKey};
 use crate::journal::{Entry, Journal, ReadFault, Reader};
 use crate::limits;
@@ -31,18 +32,19 @@ use crate::replay::records::Newest;
 use crate::replay::{Broken, Fold, Look, Step};
 
 pub(super) struct Writer {
-    journal: Journal,
-    clock: Clock,
-    ring: Arc<KeyRing>,
-    id: WriterId,
+    pub(super) journal: Journal,
+    pub(super) clock: Clock,
+    pub(super) ring: Arc<KeyRing>,
+    pub(super) id: WriterId,
     /// Read back and acknowledged.
-    durable: Fold,
+    pub(super) durable: Fold,
     /// Stands just behind what was folded.
-    reader: Reader,
-    standing: Standing,
-    announce: watch::Sender<Arc<Head>>,
-    persons: mpsc::Receiver<Ask>,
-    peers: mpsc::Receiver<Ask>,
+    pub(super) reader: Reader,
+    pub(super) standing: Standing,
+    pub(super) announce: watch::Sender<Arc<Head>>,
+    pub(super) persons: mpsc::Receiver<Ask>,
+    pub(super) peers: mpsc::Receiver<Ask>,
+    pub(super) renewals: mpsc::Receiver<oneshot::Sender<Arc<Head>>>,
 }
 
 /// A batch that was decided and sealed, but is not on record yet.
@@ -60,7 +62,7 @@ enum Answer {
 /// How the entries of a batch came back.
 enum ReadBack {
     /// All count, in order.
-    Counted(Fold, Vec<Record>),
+    Counted(Box<Fold>, Vec<Record>),
     /// At least one does not, or something of another writer came between.
     Otherwise,
 }
@@ -79,6 +81,7 @@ impl Writer {
         announce: watch::Sender<Arc<Head>>,
         persons: mpsc::Receiver<Ask>,
         peers: mpsc::Receiver<Ask>,
+        renewals: mpsc::Receiver<oneshot::Sender<Arc<Head>>>,
     ) -> Result<Writer, ReadFault> {
         let reader = journal.reader(durable.positions.next())?;
         Ok(Writer {
@@ -92,6 +95,7 @@ impl Writer {
             announce,
             persons,
             peers,
+            renewals,
         })
     }
 
@@ -105,6 +109,10 @@ impl Writer {
                     None => return Ok(()),
                 },
                 Some(first) = self.peers.recv() => self.take(first).await?,
+                Some(reply) = self.renewals.recv() => {
+                    self.back_to_durable().await?;
+                    let _ = reply.send(Arc::new(head_of(&self.durable, self.standing, Newest::from([]))));
+                }
                 read = self.reader.next() => self.overhear(read).await?,
             }
         }
@@ -118,6 +126,8 @@ impl Writer {
                 Err(_) => break,
             }
         }
+        // Whoever waited too long has been answered "not now": nothing is done behind their back.
+        asks.retain(|ask| !ask.reply.is_closed());
         match self.standing {
             Standing::StandsBy => {
                 for ask in asks {
@@ -142,7 +152,7 @@ impl Writer {
                 self.announce(Newest::from([]));
                 Ok(())
             }
-            Err(ReadFault::Gone { .. }) => Err(Broken::Missing { index: self.durable.chain.size }),
+            Err(ReadFault::Gone { position, .. }) => Err(self.missing_from(position)),
             Err(fault) => {
                 tracing::warn!(%fault, "reading the journal anew");
                 self.back_to_durable().await
@@ -151,7 +161,7 @@ impl Writer {
     }
 
     async fn write(&mut self, asks: Vec<Ask>) -> Result<(), Broken> {
-        let Some(batch) = self.decide(asks) else { return Ok(()) };
+        let batch = self.decide(asks);
         if batch.entries.is_empty() {
             answer(batch.answers, &[]);
             return Ok(());
@@ -172,13 +182,13 @@ impl Writer {
         let outcome = tokio::time::timeout(Duration::from_millis(limits::READ_BACK_MS_MAX), whole).await;
         match outcome {
             Ok(Some(Ok(ReadBack::Counted(fold, records)))) => {
-                self.durable = fold;
+                self.durable = *fold;
                 let records: Newest = records.into_iter().map(Arc::new).collect();
                 self.announce(records.clone());
                 answer(batch.answers, &records);
                 Ok(())
             }
-            Ok(Some(Err(ReadFault::Gone { .. }))) => Err(Broken::Missing { index: self.durable.chain.size }),
+            Ok(Some(Err(ReadFault::Gone { position, .. }))) => Err(self.missing_from(position)),
             Ok(Some(Ok(ReadBack::Otherwise) | Err(_)) | None) | Err(_) => {
                 for (ask, _) in batch.answers {
                     let _ = ask.reply.send(Err(NotNow::Journal.into()));
@@ -190,13 +200,7 @@ impl Writer {
 
     /// Decides each command on top of those before it. Denials are answered with the rest, since they
     /// may rest on what is not on record yet.
-    fn decide(&self, asks: Vec<Ask>) -> Option<Batch> {
-        let Some(key) = self.record_key() else {
-            for ask in asks {
-                let _ = ask.reply.send(Err(NotNow::KeyMissing.into()));
-            }
-            return None;
-        };
+    fn decide(&self, asks: Vec<Ask>) -> Batch {
         let now = self.clock.now();
         let mut board = self.durable.board.clone();
         let mut chain = self.durable.chain.clone();
@@ -207,7 +211,7 @@ impl Writer {
                 let _ = ask.reply.send(Err(NotNow::Inbox.into()));
                 continue;
             }
-            let answer = match self.decide_one(&ask, &mut board, &mut chain, now, key) {
+            let answer = match self.decide_one(&ask, &mut board, &mut chain, now) {
                 Ok(entry) => {
                     bytes += entry.len();
                     batch.entries.push(entry);
@@ -217,7 +221,7 @@ impl Writer {
             };
             batch.answers.push((ask, answer));
         }
-        Some(batch)
+        batch
     }
 
     fn decide_one(
@@ -225,9 +229,10 @@ impl Writer {
         ask: &Ask,
         board: &mut Board,
         chain: &mut Chain,
-        now: crate::domain::time::Instant,
-        key: &SigningKey,
+        now: Instant,
     ) -> Result<Bytes, Denied> {
+        // By the overlay: a new list of our own takes force with the record after the one that confirms it.
+        let key = self.record_key(board).ok_or(NotNow::KeyMissing)?;
         let decided = board.decide(&ask.command, &ask.origin, now)?;
         let mut events = Vec::with_capacity(decided.len());
         for one in decided {
@@ -248,7 +253,7 @@ impl Writer {
         Ok(entry)
     }
 
-    fn seal_record(&self, chain: &Chain, record: &Record, epoch: u64, key: &SigningKey) -> Bytes {
+    pub(super) fn seal_record(&self, chain: &Chain, record: &Record, epoch: u64, key: &SigningKey) -> Bytes {
         let heading = Heading {
             index: chain.size,
             previous: chain.head,
@@ -271,93 +276,12 @@ impl Writer {
         }
     }
 
-    fn record_key(&self) -> Option<&SigningKey> {
-        let board = &self.durable.board;
+    pub(super) fn record_key(&self, board: &Board) -> Option<&SigningKey> {
         let newest = board.roster.parties.get(&board.own?.party)?.newest()?.list.number;
         own_key(board, &self.ring, newest, Purpose::Record).ok()
     }
 
-    /// Forgets what was not durable, finds it in the journal again if it happened, and opens an epoch.
-    async fn back_to_durable(&mut self) -> Result<(), Broken> {
-        loop {
-            match self.open_epoch().await {
-                Ok(()) => return Ok(()),
-                Err(OpenFault::Broken(broken)) => return Err(broken),
-                Err(OpenFault::Journal(ReadFault::Gone { .. })) => {
-                    return Err(Broken::Missing { index: self.durable.chain.size });
-                }
-                Err(fault) => tracing::warn!(%fault, "the journal does not take an epoch; trying again"),
-            }
-            if self.persons.is_closed() {
-                return Ok(());
-            }
-            tokio::time::sleep(Duration::from_millis(limits::REOPEN_REST_MS)).await;
-        }
-    }
-
-    /// Appends "epoch n+1 opened by this writer" and reads until a record that counts has that number.
-    /// Ours: this process writes. Another's: it stands by.
-    pub(super) async fn open_epoch(&mut self) -> Result<(), OpenFault> {
-        let whole = self.try_open_epoch();
-        match tokio::time::timeout(Duration::from_millis(limits::READ_BACK_MS_MAX), whole).await {
-            Ok(result) => result,
-            Err(_) => Err(OpenFault::NoEpoch { why: "not read back in time".into() }),
-        }
-    }
-
-    async fn try_open_epoch(&mut self) -> Result<(), OpenFault> {
-        self.check_durable_head().await?;
-        let mut fold = self.durable.clone();
-        self.reader = self.journal.reader(fold.positions.next())?;
-        loop {
-            let Some(key) = self.record_key() else {
-                return Err(OpenFault::NoEpoch { why: NotNow::KeyMissing.to_string() });
-            };
-            let number = fold.chain.epoch.saturating_add(1);
-            let events = vec![Event::EpochOpened { number, fold_version: FOLD_VERSION }];
-            let record = Record { index: fold.chain.size, at: self.clock.now(), command: None, events };
-            let entry = self.seal_record(&fold.chain, &record, number, key);
-            let appended = self.journal.append(vec![entry.clone()]).await;
-            let mut seen = false;
-            while !seen && fold.chain.epoch < number {
-                for one in self.reader.next().await? {
-                    fold.step(one.position, &one.bytes, Look::AtSignature)?;
-                    seen |= one.bytes == entry;
-                }
-            }
-            if fold.chain.epoch < number {
-                // Ours came too late: another record took its place at the head. Once more, from there.
-                continue;
-            }
-            self.standing =
-                if fold.chain.writer == Some(self.id) { Standing::Writes } else { Standing::StandsBy };
-            match (self.standing, appended) {
-                (Standing::Writes, Err(fault)) => {
-                    // It is there, but nobody said that it stays. Only a later one that is acknowledged can.
-                    tracing::warn!(%fault, "the epoch was read back without being acknowledged");
-                    continue;
-                }
-                (Standing::Writes, Ok(())) | (Standing::StandsBy, _) => {}
-            }
-            self.durable = fold;
-            self.announce(Newest::from([]));
-            return Ok(());
-        }
-    }
-
-    /// All that this process applied must still be there, where it was.
-    async fn check_durable_head(&self) -> Result<(), OpenFault> {
-        let Some(newest) = self.durable.chain.size.checked_sub(1) else { return Ok(()) };
-        let missing = OpenFault::Broken(Broken::Missing { index: newest });
-        let Some(position) = self.durable.positions.of(newest) else { return Err(missing) };
-        match self.journal.read_at(position).await {
-            Ok(Some(entry)) if leaf_hash(&entry.bytes) == self.durable.chain.head => Ok(()),
-            Ok(_) => Err(missing),
-            Err(fault) => Err(OpenFault::Journal(fault)),
-        }
-    }
-
-    fn announce(&self, newest: Newest) {
+    pub(super) fn announce(&self, newest: Newest) {
         self.announce.send_replace(Arc::new(head_of(&self.durable, self.standing, newest)));
     }
 }
@@ -378,7 +302,7 @@ async fn read_back(reader: &mut Reader, mut fold: Fold, entries: &[Bytes]) -> Re
             }
         }
     }
-    Ok(ReadBack::Counted(fold, records))
+    Ok(ReadBack::Counted(Box::new(fold), records))
 }
 
 fn answer(answers: Vec<(Ask, Answer)>, records: &[Arc<Record>]) {

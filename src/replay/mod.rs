@@ -5,26 +5,24 @@
 //! counting history that can't be read stops the reader.
 
 pub mod audit;
-mod audit_checks;
-mod audit_events;
 pub mod bundle;
 pub mod ledgers;
 pub mod positions;
 pub mod records;
 pub mod verify;
-mod verify_thread;
 
 use bytes::Bytes;
+use imbl::OrdMap;
 
 use crate::codec::fault::DecodeFault;
 use crate::codec::record::{self, Check};
 use crate::domain::board::{Board, FOLD_VERSION};
-use crate::domain::chain::{Chain, Signature, Void};
+use crate::domain::chain::{Chain, Claim, Opens, Signature, Void};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Change, Event, Record};
 use crate::domain::keys::{KeyList, Purpose};
 use crate::domain::ledger::Edge;
-use crate::domain::party::Incarnation;
+use crate::domain::party::{Incarnation, Party};
 use crate::evidence::keys::PublicKey;
 use positions::Positions;
 
@@ -36,7 +34,6 @@ pub struct Fold {
     /// Over all records that count.
     pub tree: Edge,
     pub positions: Positions,
-    /// How many entries are void, and the newest few with the reason.
     pub voids: Voids,
     record_key: Option<PublicKey>,
     root: TrustRoot,
@@ -46,9 +43,12 @@ pub struct Fold {
 #[derive(Clone, Default, Debug)]
 pub struct Voids {
     pub count: u64,
-    /// Of the voids, those which this node's key signed and which name a predecessor that never counted
-    /// here: after the last record that counts, they say that history is missing.
-    pub unlinked_since_head: Option<u64>,
+    /// Whether, since the last epoch was opened, something came that this node signed and that follows on
+    /// an entry which is not here before it: then history is missing. What follows on an entry that was
+    /// overtaken was overtaken with it. Who opened an epoch had read all that came before.
+    unlinked: bool,
+    /// Leaf hash and index of void entries that this node signed and that others may follow on.
+    overtaken: OrdMap<Digest, u64>,
 }
 
 /// Whose journal it must be.
@@ -76,8 +76,13 @@ pub enum Broken {
     NewerFold { index: u64, written: u32 },
     #[error("the journal is not of the expected Party: its first key list is {found}")]
     Foreign { found: Digest },
-    #[error("the first record does not open a journal with a key list that verifies")]
+    #[error("record 0 does not open a journal with a key list that verifies: it is missing or changed")]
     NoBeginning,
+    #[error(
+        "{party} holds a head of our ledger with it, over {size} leaves, which we signed and which the history \
+         here does not contain"
+    )]
+    HeldByPeer { party: Party, size: u64 },
     #[error("record {index} is missing or changed: the history here does not contain what was signed before")]
     Missing { index: u64 },
 }
@@ -138,9 +143,7 @@ impl Fold {
         see: &mut dyn FnMut(&Board, &Record),
     ) -> Result<Step, Broken> {
         if let Err(void) = self.chain.judge(&opened.claim) {
-            if void == Void::DoesNotLink && opened.claim.index >= self.chain.size {
-                self.voids.unlinked_since_head.get_or_insert(self.chain.size);
-            }
+            self.voids.note(void, &opened.claim, opened.leaf, self.chain.size);
             return Ok(self.void(position, void));
         }
         let index = opened.claim.index;
@@ -153,7 +156,7 @@ impl Fold {
     fn count(
         &mut self,
         position: u64,
-        claim: &crate::domain::chain::Claim,
+        claim: &Claim,
         leaf: Digest,
         record: &Record,
         see: &mut dyn FnMut(&Board, &Record),
@@ -172,7 +175,7 @@ impl Fold {
         self.tree.push(leaf);
         self.positions.add(record.index, position);
         self.board.apply(record);
-        self.voids.unlinked_since_head = None;
+        self.voids.linked(claim.opens, self.chain.size);
         if let Some(key) = next_key {
             self.record_key = Some(key);
         }
@@ -250,7 +253,41 @@ impl Fold {
     /// Whether the end of the journal holds signed records that link to something which is not here.
     /// `Some` names the first index that is missing.
     pub fn missing_at_end(&self) -> Option<u64> {
-        self.voids.unlinked_since_head
+        self.voids.unlinked.then_some(self.chain.size)
+    }
+}
+
+impl Voids {
+    fn note(&mut self, void: Void, claim: &Claim, leaf: Digest, size: u64) {
+        match void {
+            Void::DoesNotLink if !self.overtaken.contains_key(&claim.previous) => {
+                self.unlinked = true;
+                return;
+            }
+            Void::DoesNotLink
+            | Void::Overtaken
+            | Void::EpochClosed
+            | Void::NotTheWriter
+            | Void::EpochNotNext
+            | Void::Misplaced => {}
+            Void::Unreadable | Void::NotSigned | Void::OtherIncarnation => return,
+        }
+        // Whatever follows on an older one is overtaken by its own index.
+        if claim.index.saturating_add(1) >= size {
+            self.overtaken.insert(leaf, claim.index);
+        }
+    }
+
+    fn linked(&mut self, opens: Opens, size: u64) {
+        match opens {
+            Opens::Epoch(_) => self.unlinked = false,
+            Opens::Journal | Opens::Nothing | Opens::Misfit => {}
+        }
+        if !self.overtaken.is_empty() {
+            let may_be_followed = |(_, index): &(&Digest, &u64)| index.saturating_add(1) >= size;
+            self.overtaken =
+                self.overtaken.iter().filter(may_be_followed).map(|(leaf, index)| (*leaf, *index)).collect();
+        }
     }
 }
 

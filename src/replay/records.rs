@@ -47,13 +47,18 @@ pub struct StoredMessage {
 }
 
 impl Records {
-    pub fn new(journal: Journal, positions: Arc<Positions>, newest: Newest) -> Records {
-        Records { journal, positions, newest }
+    pub fn new(journal: Journal, positions: Arc<Positions>) -> Records {
+        Records { journal, positions, newest: Newest::from([]) }
     }
 
-    pub async fn record(&self, index: u64) -> Result<Arc<Record>, RecordFault> {
+    /// Answers for these records without reading them again.
+    pub fn with_newest(self, newest: Newest) -> Records {
+        Records { newest, ..self }
+    }
+
+    pub async fn record(&self, index: u64) -> Result<Record, RecordFault> {
         if let Some(record) = self.newest_with(index) {
-            return Ok(record);
+            return Ok(record.clone());
         }
         let position = self.positions.of(index).ok_or(RecordFault::NoSuchRecord { index })?;
         let entry = self.journal.read_at(position).await?.ok_or(RecordFault::NoSuchRecord { index })?;
@@ -61,13 +66,12 @@ impl Records {
         record::open(&entry.bytes, Check::CoveredByCheckpoint)
             .map_err(unreadable)?
             .record()
-            .map(Arc::new)
             .map_err(unreadable)
     }
 
-    fn newest_with(&self, index: u64) -> Option<Arc<Record>> {
+    fn newest_with(&self, index: u64) -> Option<&Record> {
         let place = index.checked_sub(self.newest.first()?.index)?;
-        self.newest.get(usize::try_from(place).ok()?).cloned()
+        self.newest.get(usize::try_from(place).ok()?).map(Arc::as_ref)
     }
 
     /// Records from this index on, before `end`, as many as one read gives: at least one if there is one.
@@ -91,7 +95,7 @@ impl Records {
 
     /// The message with this digest in the record with this index.
     pub async fn message(&self, index: u64, digest: &Digest) -> Result<StoredMessage, RecordFault> {
-        let record = self.record(index).await?;
+        let record = Arc::new(self.record(index).await?);
         let found = record.events.iter().find_map(|event| match event {
             Event::Released(released) if released.digest == *digest => {
                 Some((released.message.clone(), released.signed.clone()))

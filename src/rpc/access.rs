@@ -85,6 +85,7 @@ table! {
     "/detente.v1.ExchangeService/Deliver" => For::Peers,
     "/detente.v1.ExchangeService/Beat" => For::Peers,
     "/detente.v1.ExchangeService/Leaves" => For::Peers,
+    "/detente.v1.ExchangeService/HandInLeaves" => For::Peers,
     "/detente.v1.ExchangeService/KeyLists" => For::Peers,
     "/detente.v1.ExchangeService/HandInKeyLists" => For::Peers,
     "/detente.v1.ExchangeService/Collect" => For::Peers,

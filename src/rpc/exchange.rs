@@ -9,9 +9,9 @@ use crate::codec::message::precedence_from_proto;
 use crate::codec::proto::detente::v1::exchange_service_server::{ExchangeService, ExchangeServiceServer};
 use crate::codec::proto::detente::v1::{
     BeatRequest, BeatResponse, CollectRequest, CollectResponse, DeliverRequest, DeliverResponse,
-    HandInKeyListsRequest, HandInKeyListsResponse, HandInReceiptsRequest, HandInReceiptsResponse,
-    HandInRevocationListRequest, HandInRevocationListResponse, KeyListsRequest, KeyListsResponse,
-    LeavesRequest, LeavesResponse,
+    HandInKeyListsRequest, HandInKeyListsResponse, HandInLeavesRequest, HandInLeavesResponse,
+    HandInReceiptsRequest, HandInReceiptsResponse, HandInRevocationListRequest, HandInRevocationListResponse,
+    KeyListsRequest, KeyListsResponse, LeavesRequest, LeavesResponse,
 };
 use crate::domain::party::Party;
 use crate::limits;
@@ -55,6 +55,16 @@ impl ExchangeService for ExchangeCalls {
         let peer = peer(&call)?;
         let leaves = self.0.leaves(peer, call.into_inner().from).await.map_err(status::serve)?;
         Ok(Response::new(leaves))
+    }
+
+    async fn hand_in_leaves(
+        &self,
+        call: Request<HandInLeavesRequest>,
+    ) -> Result<Response<HandInLeavesResponse>, Status> {
+        let peer = peer(&call)?;
+        let handed = call.into_inner();
+        self.0.take_leaves(peer, handed.from, handed.leaves, &handed.checkpoint).await;
+        Ok(Response::new(HandInLeavesResponse {}))
     }
 
     async fn key_lists(&self, call: Request<KeyListsRequest>) -> Result<Response<KeyListsResponse>, Status> {

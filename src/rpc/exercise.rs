@@ -19,7 +19,6 @@ use crate::domain::board::Denied;
 use crate::domain::command::{AsIs, Command, Origin};
 use crate::domain::digest::{Digest, DraftId, ThreadId};
 use crate::domain::event::{Event, Record};
-use crate::domain::exercise::Content;
 use crate::domain::message::Outgoing;
 use crate::domain::refusal::{FaultNamed, Refusal};
 use crate::domain::thread::Thread;
@@ -48,7 +47,7 @@ impl ExerciseService for ExerciseCalls {
         let record = self.give(command, origin).await?;
         // By the record, so that the same command has the same digest for its answer.
         let body = drafted_in(&record, draft).ok_or_else(not_what_was_asked)?;
-        let faults = faults::of_draft(&self.registrar.head().board, &body.outgoing, &body.content);
+        let faults = faults::of_draft(&self.registrar.head().board, &body.outgoing, &body.said);
         Ok(Response::new(calls::DraftResponse {
             digest: body.digest.0.to_vec().into(),
             faults: faults::to_proto(faults),
@@ -114,7 +113,7 @@ impl ExerciseService for ExerciseCalls {
         let head = self.registrar.head();
         let open = head.board.draft(draft).ok_or(Refusal::NoSuchDraft).map_err(refused)?;
         let body = self.body(&head, draft, open.index).await?;
-        let faults = faults::of_draft(&head.board, &body.outgoing, &body.content);
+        let faults = faults::of_draft(&head.board, &body.outgoing, &body.said);
         Ok(Response::new(calls::ShowDraftResponse {
             digest: body.digest.0.to_vec().into(),
             message: body.bytes,
@@ -216,7 +215,10 @@ impl ExerciseCalls {
         if body.digest != *digest {
             return Err(refused(Refusal::DraftChanged));
         }
-        let faults = faults::of_draft(&head.board, &body.outgoing, &body.content);
+        if !matches!(body.said, Said::Exercise(_)) {
+            return Err(status::field("content", faults::UNREADABLE));
+        }
+        let faults = faults::of_draft(&head.board, &body.outgoing, &body.said);
         Ok((body.outgoing, faults))
     }
 
@@ -254,17 +256,15 @@ struct Body {
     bytes: bytes::Bytes,
     digest: Digest,
     outgoing: Outgoing,
-    content: Content,
+    said: Said,
 }
 
 fn drafted_in(record: &Record, wanted: DraftId) -> Option<Body> {
     record.events.iter().find_map(|event| match event {
         Event::Drafted { draft, bytes, .. } if *draft == wanted => {
             let outgoing = decode_draft(bytes).ok()?;
-            let Said::Exercise(content) = content::said(&outgoing.kind, &outgoing.content) else {
-                return None;
-            };
-            Some(Body { bytes: bytes.clone(), digest: Digest::of(bytes), outgoing, content })
+            let said = content::said(&outgoing.kind, &outgoing.content);
+            Some(Body { bytes: bytes.clone(), digest: Digest::of(bytes), outgoing, said })
         }
         _ => None,
     })

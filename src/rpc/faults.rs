@@ -5,18 +5,27 @@
 use crate::codec::content::Said;
 use crate::codec::proto::detente::v1::Fault;
 use crate::domain::board::Board;
-use crate::domain::exercise::{self, Content};
+use crate::domain::exercise;
 use crate::domain::heading;
 use crate::domain::message::Outgoing;
 use crate::domain::refusal::FaultNamed;
 
-/// All faults of a draft: of its heading by what is on record here, then of its content.
-pub fn of_draft(board: &Board, outgoing: &Outgoing, content: &Content) -> Vec<FaultNamed> {
+/// All faults of a draft: of its heading by what is on record here, then of its content. One that another
+/// version of the program drafted may be of a kind that this one can't read.
+pub fn of_draft(board: &Board, outgoing: &Outgoing, said: &Said) -> Vec<FaultNamed> {
+    let content = match said {
+        Said::Exercise(content) => content,
+        Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => {
+            return vec![FaultNamed { field: "content".into(), rule: UNREADABLE.into() }];
+        }
+    };
     let mut faults = heading::faults(board, outgoing, content);
     let named = |fault: exercise::Fault| FaultNamed { field: fault.field, rule: fault.rule };
     faults.extend(exercise::faults(content).into_iter().map(named));
     faults
 }
+
+pub const UNREADABLE: &str = "is of a kind that this program can't show, and so can't release";
 
 /// The faults of what a message says.
 pub fn of_content(said: &Said) -> Vec<Fault> {

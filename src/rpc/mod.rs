@@ -4,6 +4,7 @@
 
 pub mod accept;
 pub mod access;
+pub mod audit;
 pub mod caller;
 pub mod command;
 pub mod exchange;

@@ -26,10 +26,11 @@ use crate::domain::event::{Change, Member, RevocationList};
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::roster::KnownParty;
-use crate::domain::text::shown;
+use crate::domain::time::Instant;
 use crate::evidence::keys::KeyRing;
 use crate::limits;
 use crate::peers::certificate;
+use crate::peers::links::Links;
 use crate::peers::trust_of_board::trust_of;
 use crate::registrar::Registrar;
 use crate::rpc::caller::{Caller, PersonCaller};
@@ -40,6 +41,8 @@ pub struct PartyCalls {
     pub registrar: Registrar,
     /// The keys that this node can sign with: a key list that calls for others would stop it.
     pub ring: Arc<KeyRing>,
+    /// When each peer was last heard.
+    pub links: Links,
 }
 
 impl PartyCalls {
@@ -72,11 +75,13 @@ impl PartyCalls {
             Wire::PartyFile(text) => {
                 party_checks::party_added(text, &asked.fingerprint, self.registrar.clock.now())?
             }
+            Wire::ReleaseRule(rule) if rule.one_person.len() > Precedence::FASTEST_FIRST.len() => {
+                return Err(status::field("release_rule.one_person", "each precedence once"));
+            }
             Wire::ReleaseRule(rule) => Change::ReleaseRule {
                 one_person: rule
                     .one_person
                     .iter()
-                    .take(Precedence::FASTEST_FIRST.len())
                     .map(|one| precedence_from_proto(*one, "release_rule.one_person"))
                     .collect::<Result<_, _>>()
                     .map_err(status::decode)?,
@@ -148,7 +153,8 @@ impl PartyService for PartyCalls {
             let owed = board.link(*party).map_or(0, |link| {
                 Precedence::FASTEST_FIRST.iter().map(|lane| link.lane(*lane).owed.len()).sum::<usize>()
             });
-            party_line(party, known, owed as u64)
+            let heard_at = self.links.of(*party).seen().heard_at;
+            party_line(party, known, owed as u64, heard_at)
         });
         Ok(Response::new(ListPartiesResponse { parties: parties.collect() }))
     }
@@ -219,7 +225,7 @@ fn member_from_proto(wire: &WireMember) -> Result<Member, Status> {
     party_checks::member(person, &wire.roles)
 }
 
-fn party_line(party: &Party, known: &KnownParty, owed: u64) -> Option<PartyLine> {
+fn party_line(party: &Party, known: &KnownParty, owed: u64, heard_at: Option<Instant>) -> Option<PartyLine> {
     let newest = known.newest()?;
     let list_until = known.revocation_list.as_ref().and_then(|list| certificate::list_until(&list.der));
     Some(PartyLine {
@@ -230,17 +236,18 @@ fn party_line(party: &Party, known: &KnownParty, owed: u64) -> Option<PartyLine>
         addresses: newest.list.addresses.clone(),
         contacts: newest.list.contacts.clone(),
         owed,
-        heard_at_ms: 0,
+        heard_at_ms: heard_at.map_or(0, |at| at.0),
         revocation_list_until_ms: list_until.map_or(0, |until| until.0),
     })
 }
 
-/// A proposal as a custodian reads it before confirming: all that would take force.
+/// A proposal as a custodian reads it before confirming: all that would take force. Names passed the
+/// door's rules for names; whoever prints the sentence guards it all the same.
 fn sentence(change: &Change) -> String {
     match change {
         Change::MemberAdded(member) => {
             let roles: Vec<_> = member.roles.iter().map(|role| role.name()).collect();
-            let (name, office) = (shown(&member.person.name), shown(&member.person.office));
+            let (name, office) = (&member.person.name, &member.person.office);
             format!("add {name} ({office}), key {}, as {}", member.person.key_digest, roles.join(", "))
         }
         Change::MemberRemoved(key) => format!("remove the person with key {key}"),
@@ -248,7 +255,7 @@ fn sentence(change: &Change) -> String {
             (Some(first), Some(newest)) => format!(
                 "take {} ({}) as a Party: fingerprint {}, {} key list(s)",
                 newest.list.party,
-                shown(&newest.list.name),
+                newest.list.name,
                 crate::codec::party_file::Fingerprint(first.digest),
                 key_lists.len()
             ),
@@ -262,12 +269,11 @@ fn sentence(change: &Change) -> String {
             format!("let one person both draft and release: {}", names.join(", "))
         }
         Change::OwnKeyList(next) => {
-            let addresses: Vec<_> = next.list.addresses.iter().map(|line| shown(line)).collect();
             format!(
                 "put the own key list {} in force: digest {}, addresses {}",
                 next.list.number,
                 next.digest,
-                addresses.join(", ")
+                next.list.addresses.join(", ")
             )
         }
     }

@@ -1,7 +1,7 @@
 //! What is verified at the door before a change is proposed: signatures, fingerprints, names.
 //!
-//! Never here: the Board. A check here gives the same answer for the same call at any later time, or a
-//! command that is given again would not be answered as it was.
+//! Never here: what is newest on the Board. A check that asked for it would answer a command given again
+//! otherwise than the first time.
 
 use bytes::Bytes;
 use tonic::Status;

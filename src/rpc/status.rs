@@ -163,7 +163,9 @@ fn refusal_code(refused: &Refusal) -> Code {
 fn not_now_code(not_now: NotNow) -> Code {
     match not_now {
         NotNow::Budget | NotNow::Inbox => Code::ResourceExhausted,
-        NotNow::KeyList | NotNow::Journal | NotNow::StandsBy | NotNow::KeyMissing => Code::Unavailable,
+        NotNow::KeyList | NotNow::NotCompared | NotNow::Journal | NotNow::StandsBy | NotNow::KeyMissing => {
+            Code::Unavailable
+        }
     }
 }
 

@@ -3,12 +3,14 @@
 //!
 //! Never here: a judgement of what is said. Used by `exercise.rs` and, for the auditor, `audit.rs`.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::faults;
 use crate::codec::content::{self, Said};
 use crate::codec::message::precedence_to_proto;
 use crate::codec::proto::detente::v1 as calls;
+use crate::domain::board::Noted;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Record, Released};
 use crate::domain::message::{Message, Outcome};
@@ -32,7 +34,7 @@ pub async fn thread_as_of(
     from: usize,
 ) -> Result<calls::ShowThreadResponse, RecordFault> {
     let Some(now) = head.board.thread(thread) else { return Ok(calls::ShowThreadResponse::default()) };
-    let then = as_of.map_or_else(|| now.clone(), |at| now.as_of(at));
+    let then = as_of.map_or_else(|| Cow::Borrowed(now), |at| Cow::Owned(now.as_of(at)));
     let mut look = Look { head, records: head.records(journal), as_of, times: BTreeMap::new() };
     let order = then.in_order();
     let mut page = calls::ShowThreadResponse { gaps: gaps(&then), ..Default::default() };
@@ -84,6 +86,9 @@ impl Look<'_> {
         let said = content::said(&held.message.draft.kind, &held.message.draft.content);
         let mut marks = held.marks;
         marks.extend(marks_of(held.message, &said));
+        if self.as_of.is_none() && self.waits_too_long(&entry.digest, held.message) {
+            marks.push("what it refers to has not come for long; that is on record".into());
+        }
         let delivered = match held.released {
             Some(released) => self.delivered(released, &mut marks).await?,
             None => Vec::new(),
@@ -121,7 +126,7 @@ impl Look<'_> {
                 delivered.outcome = outcome.sentence().into();
             }
             if let Some(index) = disputed
-                && self.was_on_record(self.records.record(index).await?.as_ref())
+                && self.was_on_record(&self.records.record(index).await?)
             {
                 marks.push(format!("a receipt of {} that does not verify is on record", dispatch.to));
             }
@@ -161,6 +166,15 @@ impl Look<'_> {
             }
         }
         Ok(missing)
+    }
+
+    /// Whether a missing reference was put on record as such.
+    fn waits_too_long(&self, digest: &Digest, message: &Message) -> bool {
+        let missing = message.draft.references.iter().filter_map(|reference| reference.message);
+        missing
+            .filter_map(|missing| self.head.board.waiting.get(&missing))
+            .flatten()
+            .any(|waiting| waiting.message == *digest && waiting.noted == Noted::OnRecord)
     }
 
     async fn was_here(&mut self, message: &Digest) -> Result<bool, RecordFault> {

@@ -6,7 +6,6 @@
 //! verifications (dispatch, message, receipt's checkpoint).
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -67,7 +66,7 @@ impl Sample {
     }
 }
 
-async fn newest(node: &Node, is_it: impl Fn(&Event) -> bool) -> (Bytes, Arc<Record>) {
+async fn newest(node: &Node, is_it: impl Fn(&Event) -> bool) -> (Bytes, Record) {
     let head = node.registrar.head();
     for index in (0..head.chain.size).rev() {
         let record = head.records(&node.registrar.journal).record(index).await.expect("readable");

@@ -40,7 +40,9 @@ const EXPECTED: &str = "
     /detente.v1.ExchangeService/Deliver                         . . . . . . P .
     /detente.v1.ExchangeService/Beat                            . . . . . . P .
     /detente.v1.ExchangeService/Leaves                          . . . . . . P .
+    /detente.v1.ExchangeService/HandInLeaves                    . . . . . . P .
     /detente.v1.ExchangeService/KeyLists                        . . . . . . P .
+    /detente.v1.ExchangeService/HandInKeyLists                  . . . . . . P .
     /detente.v1.ExchangeService/Collect                         . . . . . . P .
     /detente.v1.ExchangeService/HandInReceipts                  . . . . . . P .
     /detente.v1.ExchangeService/HandInRevocationList            . . . . . . P S

@@ -48,7 +48,13 @@ pub struct Broker {
 impl Broker {
     /// In the clear.
     pub fn start() -> Broker {
-        Broker::start_with("PLAINTEXT", "", |_| Transport::Plaintext)
+        Broker::start_with("PLAINTEXT", "", |port| port, |_| Transport::Plaintext)
+    }
+
+    /// In the clear, telling whoever asks to come to another port: that of somebody in between, who is
+    /// told first where the broker will listen.
+    pub fn start_behind(between: impl FnOnce(u16) -> u16) -> Broker {
+        Broker::start_with("PLAINTEXT", "", between, |_| Transport::Plaintext)
     }
 
     /// With TLS, asking for a certificate of the caller. The files of both sides lie in the folder.
@@ -56,25 +62,36 @@ impl Broker {
         let listener = "ssl.client.auth=required\n\
             ssl.keystore.type=PEM\nssl.keystore.location=FOLDER/broker.pem\n\
             ssl.truststore.type=PEM\nssl.truststore.location=FOLDER/ca.pem\n";
-        Broker::start_with("SSL", listener, |folder| {
-            write_certificates(folder);
-            Transport::Tls {
-                ca: folder.join("ca.pem"),
-                certificate: folder.join("node.pem"),
-                key: folder.join("node.key"),
-            }
-        })
+        Broker::start_with(
+            "SSL",
+            listener,
+            |port| port,
+            |folder| {
+                write_certificates(folder);
+                Transport::Tls {
+                    ca: folder.join("ca.pem"),
+                    certificate: folder.join("node.pem"),
+                    key: folder.join("node.key"),
+                }
+            },
+        )
     }
 
-    fn start_with(protocol: &str, more: &str, prepare: impl FnOnce(&Path) -> Transport) -> Broker {
+    fn start_with(
+        protocol: &str,
+        more: &str,
+        advertise: impl FnOnce(u16) -> u16,
+        prepare: impl FnOnce(&Path) -> Transport,
+    ) -> Broker {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let transport = prepare(folder.path());
         let (port, controller) = free_ports();
+        let advertised = advertise(port);
         let place = folder.path().display().to_string();
         let common = include_str!("../kafka/server.properties");
         let properties = format!(
             "{common}\nlisteners={protocol}://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}\n\
-             advertised.listeners={protocol}://127.0.0.1:{port}\ninter.broker.listener.name={protocol}\n\
+             advertised.listeners={protocol}://127.0.0.1:{advertised}\ninter.broker.listener.name={protocol}\n\
              controller.quorum.bootstrap.servers=127.0.0.1:{controller}\nlog.dirs={place}/data\n\
              ssl.endpoint.identification.algorithm=\n{}",
             more.replace("FOLDER", &place)

@@ -11,35 +11,35 @@ use detente::limits;
 use crate::broker;
 
 /// Where a test's journal lies.
-enum Place {
+pub enum Place {
     Embedded(tempfile::TempDir),
     Kafka(KafkaConfig, String),
 }
 
 impl Place {
-    fn embedded() -> Place {
+    pub fn embedded() -> Place {
         Place::Embedded(tempfile::tempdir().unwrap())
     }
 
-    fn kafka() -> Place {
+    pub fn kafka() -> Place {
         Place::Kafka(broker::shared(), broker::fresh_topic())
     }
 
-    fn file(&self) -> PathBuf {
+    pub fn file(&self) -> PathBuf {
         match self {
             Place::Embedded(folder) => folder.path().join("journal"),
             Place::Kafka(..) => panic!("a topic is no file"),
         }
     }
 
-    async fn create(&self) -> Result<Journal, OpenFault> {
+    pub async fn create(&self) -> Result<Journal, OpenFault> {
         match self {
             Place::Embedded(_) => embedded::create(&self.file()),
             Place::Kafka(config, topic) => kafka::create(config, topic).await,
         }
     }
 
-    async fn open(&self) -> Result<Journal, OpenFault> {
+    pub async fn open(&self) -> Result<Journal, OpenFault> {
         match self {
             Place::Embedded(_) => embedded::open(&self.file()),
             Place::Kafka(config, topic) => kafka::open(config, topic).await,
@@ -66,6 +66,8 @@ macro_rules! on_both_media {
         }
     };
 }
+
+pub(crate) use on_both_media;
 
 fn entry(text: impl ToString) -> Bytes {
     Bytes::from(text.to_string())

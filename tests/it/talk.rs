@@ -14,6 +14,8 @@ use detente::domain::people::Person;
 use detente::domain::precedence::Precedence;
 use detente::registrar::Registrar;
 
+use crate::world::World;
+
 pub fn fresh() -> [u8; 16] {
     let mut id = [0; 16];
     getrandom::fill(&mut id).expect("random numbers");
@@ -88,4 +90,26 @@ pub fn settled(board: &Board, other: Party) -> bool {
         let cosigned = link.ours.cosigned.as_ref().map_or(0, |head| head.size);
         !owed && cosigned == link.ours.edge.size()
     })
+}
+
+/// Waits until nothing is under way on a link in either direction, and both ends hold the same ledgers.
+pub async fn both_settled(world: &World, one: &str, other: &str) {
+    let (here, there) = (world.state(one).party, world.state(other).party);
+    let agreed = async {
+        loop {
+            let (at_one, at_other) = (
+                world.node(one).registrar.head().board.clone(),
+                world.node(other).registrar.head().board.clone(),
+            );
+            let agree = at_one.link(there).zip(at_other.link(here)).is_some_and(|(ours, theirs)| {
+                ours.ours.edge == theirs.theirs.edge && theirs.ours.edge == ours.theirs.edge
+            });
+            if agree && settled(&at_one, there) && settled(&at_other, here) {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    };
+    let limit = std::time::Duration::from_secs(60);
+    tokio::time::timeout(limit, agreed).await.unwrap_or_else(|_| panic!("never settled: {one} and {other}"));
 }

@@ -41,7 +41,6 @@ pub enum Medium {
 /// Nodes that know each other, and the clock that they share.
 pub struct World {
     pub clock: Clock,
-    pub medium: Medium,
     states: BTreeMap<Party, State>,
 }
 
@@ -64,7 +63,24 @@ impl World {
     }
 
     pub async fn on(medium: Medium, codes: &[&str]) -> World {
-        let mut world = World::apart(medium, codes).await;
+        World::apart(medium, codes).await.acquainted().await
+    }
+
+    /// On the machine's own clock, for nodes that run as processes.
+    pub async fn on_real_time(medium: Medium, codes: &[&str]) -> World {
+        World::begin(medium, codes, &[], Clock::system()).await.acquainted().await
+    }
+
+    /// All running and known to each other; the second can't be dialled.
+    pub async fn with_one_unreachable(reachable: &str, unreachable: &str) -> World {
+        let clock = Clock::standing_at(beginning());
+        let codes = [reachable, unreachable];
+        World::begin(Medium::Embedded, &codes, &[unreachable], clock).await.acquainted().await
+    }
+
+    /// Every Party is made known to every other.
+    async fn acquainted(self) -> World {
+        let mut world = self;
         let files: Vec<(Party, String)> = {
             let mut files = Vec::new();
             for state in world.states.values() {
@@ -84,13 +100,16 @@ impl World {
 
     /// As `on`, but no Party knows another yet.
     pub async fn apart(medium: Medium, codes: &[&str]) -> World {
-        let clock = Clock::standing_at(beginning());
+        World::begin(medium, codes, &[], Clock::standing_at(beginning())).await
+    }
+
+    async fn begin(medium: Medium, codes: &[&str], unreachable: &[&str], clock: Clock) -> World {
         let mut states = BTreeMap::new();
         for code in codes {
-            let state = State::begin(code, medium, clock.clone()).await;
+            let state = State::begin(code, medium, clock.clone(), !unreachable.contains(code)).await;
             states.insert(state.party, state);
         }
-        World { clock, medium, states }
+        World { clock, states }
     }
 
     pub fn state(&self, code: &str) -> &State {
@@ -114,12 +133,15 @@ impl World {
 
 impl State {
     /// A node with its people, running, that knows nobody else.
-    async fn begin(code: &str, medium: Medium, clock: Clock) -> State {
+    async fn begin(code: &str, medium: Medium, clock: Clock, reachable: bool) -> State {
         let kept = tempfile::tempdir().unwrap();
         // Held until the node takes it over, so that its port is in the key list before it runs.
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        let plan = plan(code, kept.path(), &address, medium);
+        let mut plan = plan(code, kept.path(), &address, medium);
+        if !reachable {
+            plan.addresses.clear();
+        }
         let made = init(&plan, clock.now()).await.unwrap();
         let [first, second] = made.desks;
         let mut state = State {
@@ -186,13 +208,24 @@ impl State {
         (out, issued.key_digest)
     }
 
-    /// Proposed by one custodian, confirmed by the other.
-    pub async fn change(&self, change: Change, fingerprint: Bytes) {
-        let (first, second) = (self.desk("custodian"), self.desk("second custodian"));
+    /// By the first custodian; the id of the proposal.
+    pub async fn try_propose(&self, change: Change) -> Result<Bytes, tonic::Status> {
+        self.try_propose_with(change, Bytes::new()).await
+    }
+
+    pub async fn try_propose_with(&self, change: Change, fingerprint: Bytes) -> Result<Bytes, tonic::Status> {
+        let first = self.desk("custodian");
         let command = first.command(None).unwrap();
         let proposal = command.id.clone();
         let propose = ProposeRequest { command: Some(command), change: Some(change), fingerprint };
-        answer(PartyServiceClient::new(first.channel).propose(propose)).await.unwrap();
+        PartyServiceClient::new(first.channel).propose(propose).await?;
+        Ok(proposal)
+    }
+
+    /// Proposed by one custodian, confirmed by the other.
+    pub async fn change(&self, change: Change, fingerprint: Bytes) {
+        let second = self.desk("second custodian");
+        let proposal = self.try_propose_with(change, fingerprint).await.unwrap();
         let confirm = ConfirmRequest { command: Some(second.command(None).unwrap()), proposal };
         answer(PartyServiceClient::new(second.channel.clone()).confirm(confirm)).await.unwrap();
     }

@@ -150,8 +150,7 @@ async fn offline(stage: &Stage, played: &Played, checked: &mut Checked, say: &Sa
     for actor in &stage.actors {
         let head = actor.node.registrar.head();
         let source = Source {
-            journal: &actor.node.registrar.journal,
-            positions: &head.positions,
+            records: &head.records(&actor.node.registrar.journal),
             board: &head.board,
             ring: &actor.node.ring,
         };

@@ -10,6 +10,7 @@ use super::stage::{Actor, Stage};
 use crate::cli::desk::answer;
 use crate::cli::fault::Fault;
 use crate::cli::form::{self, Syntax};
+use crate::codec::content::{Said, said};
 use crate::codec::heading::{given, given_heading};
 use crate::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
 use crate::codec::proto::detente::v1::watch_service_client::WatchServiceClient;
@@ -18,7 +19,7 @@ use crate::codec::proto::detente::v1::{
 };
 use crate::domain::board::Board;
 use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::exercise::{Content, Kind, MessageDigest};
+use crate::domain::exercise::{Content, Figure, Kind, MessageDigest};
 use crate::domain::message::{Addressee, Outgoing, Reference, Relation, Traffic};
 use crate::domain::party::Party;
 use crate::domain::people::Person;
@@ -110,8 +111,36 @@ pub async fn play(stage: &Stage, say: &Say) -> Result<Played, Fault> {
             settle(host, guest).await?;
         }
     }
-    say.figures(stage.clock.now());
+    let (notified, stated) = figures(guests[0], &played).await?;
+    say.figures(stage.clock.now(), guests[0], notified, stated);
     Ok(played)
+}
+
+/// The troops that were notified and those that were stated afterwards, as a guest holds both.
+async fn figures(guest: &Actor, played: &Played) -> Result<(u64, u64), Fault> {
+    let head = guest.node.registrar.head();
+    let records = head.records(&guest.node.registrar.journal);
+    let (mut notified, mut stated) = (None, None);
+    for entry in head.board.thread(played.exercise).map(|thread| thread.in_order()).unwrap_or_default() {
+        let draft = records.message(entry.index, &entry.digest).await?.message.draft;
+        match said(&draft.kind, &draft.content) {
+            Said::Exercise(Content::Notification(form)) => notified = troops(&form.land.figures),
+            Said::Exercise(Content::Statement(form)) => stated = troops(&form.figures),
+            Said::Exercise(_) | Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => {}
+        }
+    }
+    notified.zip(stated).ok_or_else(|| Fault::new("the guest does not hold both figures"))
+}
+
+/// Of all kinds, Parties and territories together.
+fn troops(figures: &[Figure]) -> Option<u64> {
+    let whole = |figure: &&Figure| {
+        figure.what == "troops"
+            && figure.kind.is_empty()
+            && figure.party.is_empty()
+            && figure.territory.is_empty()
+    };
+    figures.iter().find(whole)?.number
 }
 
 fn outgoing(
@@ -178,7 +207,7 @@ async fn release(
         content: Some(given(&content)?),
     };
     let drafted = answer(ExerciseServiceClient::new(drafter.channel).draft(drafting)).await?;
-    say.drafted(stage.clock.now(), host, step.subject, drafted.faults.len());
+    say.drafted(stage.clock.now(), host, host.person("drafter"), step.subject, drafted.faults.len());
 
     set_clock(stage, step.released)?;
     let releaser = host.desk("releaser", &stage.clock)?;
@@ -192,7 +221,7 @@ async fn release(
     if step.kind == Kind::Notification {
         played.notification = digest;
     }
-    say.released(stage.clock.now(), host, step.subject, &released.number);
+    say.released(stage.clock.now(), host, host.person("releaser"), step.subject, &released.number);
     played.released.push((digest, released.number));
     Ok(digest)
 }
@@ -223,7 +252,7 @@ async fn read_and_acknowledge(
         board.messages.get(&digest).is_some_and(|there| there.acknowledged != Acknowledged::NotYet)
     })
     .await?;
-    say.acknowledged(stage.clock.now(), guest, step.subject);
+    say.acknowledged(stage.clock.now(), guest, guest.person("watch"), step.subject);
     Ok(())
 }
 

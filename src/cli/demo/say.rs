@@ -55,12 +55,12 @@ impl Say {
         }
     }
 
-    pub fn drafted(&self, at: Instant, host: &Actor, subject: &str, faults: usize) {
-        self.step(at, host.party.as_str(), format!("drafted: {subject} ({faults} fault(s) named)"));
+    pub fn drafted(&self, at: Instant, host: &Actor, by: &str, subject: &str, faults: usize) {
+        self.step(at, host.party.as_str(), format!("drafted by {by}: {subject} ({faults} faults)"));
     }
 
-    pub fn released(&self, at: Instant, host: &Actor, subject: &str, number: &str) {
-        self.step(at, host.party.as_str(), format!("released by another person: {subject}, number {number}"));
+    pub fn released(&self, at: Instant, host: &Actor, by: &str, subject: &str, number: &str) {
+        self.step(at, host.party.as_str(), format!("released by {by}: {subject}, number {number}"));
     }
 
     pub fn receipted(&self, at: Instant, host: &Actor, guest: &Actor) {
@@ -68,13 +68,15 @@ impl Say {
         self.step(at, guest.party.as_str(), what);
     }
 
-    pub fn acknowledged(&self, at: Instant, guest: &Actor, subject: &str) {
-        self.step(at, guest.party.as_str(), format!("read and acknowledged by the watch officer: {subject}"));
+    pub fn acknowledged(&self, at: Instant, guest: &Actor, by: &str, subject: &str) {
+        self.step(at, guest.party.as_str(), format!("read and acknowledged by {by}, on watch: {subject}"));
     }
 
-    pub fn figures(&self, at: Instant) {
-        let what = "stated 6,900 troops beside the 13,000 notified: both stay, each with its source";
-        self.step(at, "BY", what.into());
+    pub fn figures(&self, at: Instant, guest: &Actor, notified: u64, stated: u64) {
+        let what = format!(
+            "holds both figures, each with its source: {notified} troops notified, {stated} stated afterwards"
+        );
+        self.step(at, guest.party.as_str(), what);
     }
 
     pub fn checked(&self, party: &str, what: &str, holds: bool) {

@@ -171,6 +171,13 @@ impl Stage {
 }
 
 impl Actor {
+    /// Who has this role on the stage.
+    pub fn person(&self, role: &str) -> &'static str {
+        let people =
+            CAST.iter().filter(|(code, ..)| *code == self.party.as_str()).flat_map(|(_, _, people)| people);
+        people.filter(|(theirs, _)| *theirs == role).map(|(_, name)| *name).next().unwrap_or_default()
+    }
+
     pub fn desk_directory(&self, role: &str) -> PathBuf {
         self.directory.join("people").join(role)
     }

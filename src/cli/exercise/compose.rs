@@ -11,6 +11,7 @@ use super::print;
 use crate::cli::desk::{AsCommand, answer};
 use crate::cli::fault::Fault;
 use crate::cli::form::{self, Syntax};
+use crate::cli::out::say;
 use crate::cli::{files, json};
 use crate::codec::content::{self, Said};
 use crate::codec::proto::detente::v1 as calls;
@@ -137,7 +138,7 @@ async fn put(
     as_json: bool,
 ) -> Result<(), Fault> {
     if !as_json {
-        println!("command  {id}");
+        say!("command  {id}");
     }
     let asked = calls::DraftRequest {
         command: Some(header),
@@ -155,12 +156,12 @@ async fn put(
             "thread": outgoing.thread.to_string(),
             "faults": print::faults_json(&answered.faults),
         });
-        println!("{}", json::line(&object));
+        say!("{}", json::line(&object));
         return Ok(());
     }
-    println!("draft    {draft}");
-    println!("digest   {}", hex::encode(&answered.digest));
-    println!("thread   {}", outgoing.thread);
+    say!("draft    {draft}");
+    say!("digest   {}", hex::encode(&answered.digest));
+    say!("thread   {}", outgoing.thread);
     print::faults(&answered.faults);
     Ok(())
 }

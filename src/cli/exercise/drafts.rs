@@ -8,6 +8,7 @@ use super::given::{self, service};
 use super::print;
 use crate::cli::desk::{As, AsCommand, answer};
 use crate::cli::fault::Fault;
+use crate::cli::out::{self, say};
 use crate::cli::{form, json};
 use crate::codec::content::{self, Said};
 use crate::codec::message;
@@ -103,10 +104,10 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
                 "precedence": precedence,
                 "returned": line.returned,
             });
-            println!("{}", json::line(&object));
+            say!("{}", json::line(&object));
             continue;
         }
-        println!("{}  {}  {precedence}", hex::encode(&line.draft), shown(&line.kind));
+        say!("{}  {}  {precedence}", hex::encode(&line.draft), shown(&line.kind));
         print::row(1, "Subject", &shown(&line.subject));
         print::row(1, "Drafted by", &shown(&drafter.name));
         print::row(1, "Digest", &hex::encode(&line.digest));
@@ -115,7 +116,7 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
         }
     }
     if drafts.is_empty() && !args.json {
-        println!("no drafts are open");
+        say!("no drafts are open");
     }
     Ok(())
 }
@@ -133,7 +134,7 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
         let Said::Exercise(content) = &said else {
             return Err(Fault::new("the draft's form can't be read"));
         };
-        print!("{}", form::to_toml(content));
+        out::text(&form::to_toml(content));
         return Ok(());
     }
     if args.json {
@@ -143,16 +144,16 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
         object["digest"] = digest.to_string().into();
         object["faults"] = print::faults_json(&answered.faults);
         object["returned"] = answered.returned.into();
-        println!("{}", json::line(&object));
+        say!("{}", json::line(&object));
         return Ok(());
     }
-    println!("Draft {draft}");
+    say!("Draft {draft}");
     print::draft(&outgoing, &said);
     if !answered.returned.is_empty() {
         print::row(0, "Returned", &shown(&answered.returned));
     }
     print::faults(&answered.faults);
-    println!("Digest of all this: {digest}");
+    say!("Digest of all this: {digest}");
     Ok(())
 }
 
@@ -201,26 +202,26 @@ pub async fn release(args: ReleaseArgs) -> Result<(), Fault> {
             "thread": hex::encode(&released.thread),
             "released_at_ms": at.0,
         });
-        println!("{}", json::line(&object));
+        say!("{}", json::line(&object));
         return Ok(());
     }
-    println!("released {} of {}", shown(&released.number), at.date_time_group());
-    println!("message  {}", hex::encode(&released.message_digest));
-    println!("thread   {}", hex::encode(&released.thread));
+    say!("released {} of {}", shown(&released.number), at.date_time_group());
+    say!("message  {}", hex::encode(&released.message_digest));
+    say!("thread   {}", hex::encode(&released.thread));
     Ok(())
 }
 
 fn say_command(id: crate::domain::digest::CommandId, as_json: bool) {
     if !as_json {
-        println!("command  {id}");
+        say!("command  {id}");
     }
 }
 
 fn say_done(what: &str, draft: DraftId, id: crate::domain::digest::CommandId, as_json: bool) {
     if as_json {
         let object = json!({"kind": what, "command": id.to_string(), "draft": draft.to_string()});
-        println!("{}", json::line(&object));
+        say!("{}", json::line(&object));
     } else {
-        println!("{what} draft {draft}");
+        say!("{what} draft {draft}");
     }
 }

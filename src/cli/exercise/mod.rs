@@ -10,10 +10,13 @@ mod picture;
 pub mod print;
 mod show;
 
+pub use show::History;
+
 use clap::Subcommand;
 
 use crate::cli::fault::Fault;
 use crate::cli::form;
+use crate::cli::out;
 use crate::domain::exercise::Kind;
 
 /// Exercises: calendar, notification, amendments, invitation, conclusion
@@ -63,9 +66,9 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::Template { kind, filled } => {
             if filled {
-                print!("{}", form::example(kind));
+                out::text(form::example(kind));
             } else {
-                print!("{}", form::template(kind));
+                out::text(&form::template(kind));
             }
             Ok(())
         }

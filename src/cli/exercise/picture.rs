@@ -4,14 +4,20 @@
 
 use serde_json::{Value, json};
 
-use super::print::{content_json, form_lines, row};
+use super::print::{content_json, form_lines, row, traffic};
+use crate::cli::out::say;
 use crate::domain::exercise::SameActivityPosition;
 use crate::domain::exercise::picture::{Account, Picture, Said, SameActivityAs, Versions};
+use crate::domain::message::Traffic;
 use crate::domain::text::shown;
 
-/// Who said it, and when.
+/// Who said it, and when; and whether it is only a drill.
 fn by(said: &Said) -> String {
-    format!("{}, {}, {}", said.author, shown(&said.number), said.released_at.date_time_group())
+    let drill = match said.traffic {
+        Traffic::Real => "",
+        Traffic::Drill => "DRILL, ",
+    };
+    format!("{drill}{}, {}, {}", said.author, shown(&said.number), said.released_at.date_time_group())
 }
 
 pub fn print(picture: &Picture) {
@@ -19,16 +25,16 @@ pub fn print(picture: &Picture) {
         print_account(account);
     }
     for said in &picture.statements {
-        println!("Stated beside it: {}", by(said));
+        say!("Stated beside it: {}", by(said));
         form_lines(1, &said.content);
     }
     for same in picture.same_activity_as() {
         let other = same.other_thread.map(|thread| thread.to_string()).unwrap_or_default();
-        println!("{} {} {other}: {}", sentence(&same), shown(same.other_party), by(same.said));
+        say!("{} {} {other}: {}", sentence(&same), shown(same.other_party), by(same.said));
         form_lines(1, &same.said.content);
     }
     if picture.accounts.is_empty() && picture.statements.is_empty() && picture.same_activity.is_empty() {
-        println!("nothing that this program can read as an exercise");
+        say!("nothing that this program can read as an exercise");
     }
 }
 
@@ -42,7 +48,7 @@ fn sentence(same: &SameActivityAs) -> &'static str {
 
 fn print_account(account: &Account) {
     if let Some(said) = account.cancellation {
-        println!("Cancelled: {}", by(said));
+        say!("Cancelled: {}", by(said));
         form_lines(1, &said.content);
     }
     for versions in &account.calendars {
@@ -52,7 +58,7 @@ fn print_account(account: &Account) {
         print_versions("Notice", versions);
     }
     for said in &account.invitations {
-        println!("Invitation: {}", by(said));
+        say!("Invitation: {}", by(said));
         form_lines(1, &said.content);
     }
     if let Some(versions) = &account.conclusion {
@@ -61,7 +67,7 @@ fn print_account(account: &Account) {
 }
 
 fn print_versions(what: &str, versions: &Versions) {
-    println!("{what}: {}", by(versions.present()));
+    say!("{what}: {}", by(versions.present()));
     for earlier in versions.earlier() {
         row(1, "in place of", &by(earlier));
     }
@@ -73,7 +79,7 @@ pub fn print_differences(picture: &Picture) {
     for versions in all_versions(picture) {
         for step in versions.steps() {
             any = true;
-            println!("{}  against  {}", by(step.to), by(step.from));
+            say!("{}  against  {}", by(step.to), by(step.from));
             for change in &step.changes {
                 let side = |value: &Option<String>| match value {
                     Some(value) => format!("\"{value}\""),
@@ -87,7 +93,7 @@ pub fn print_differences(picture: &Picture) {
         }
     }
     if !any {
-        println!("nothing: every document stands as first given");
+        say!("nothing: every document stands as first given");
     }
 }
 
@@ -103,6 +109,7 @@ fn said_json(said: &Said) -> Value {
         "message": said.message.to_string(),
         "number": said.number,
         "author": said.author.as_str(),
+        "traffic": traffic(said.traffic),
         "released_at_ms": said.released_at.0,
         "content": content_json(&said.content),
     })
@@ -138,6 +145,7 @@ pub fn to_json(picture: &Picture) -> Value {
         .map(|account| {
             json!({
                 "author": account.author.as_str(),
+                "traffic": traffic(account.traffic),
                 "calendars": account.calendars.iter().map(versions_json).collect::<Vec<_>>(),
                 "notice": account.notice.as_ref().map(versions_json),
                 "invitations": account.invitations.iter().map(|said| said_json(said)).collect::<Vec<_>>(),

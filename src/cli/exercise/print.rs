@@ -5,6 +5,7 @@
 use serde_json::{Value, json};
 
 use crate::cli::form;
+use crate::cli::out::say;
 use crate::codec::content::{self, Said};
 use crate::codec::proto::detente::v1::Fault;
 use crate::domain::exercise::{Content, lines};
@@ -15,14 +16,14 @@ use crate::domain::text::{shown, shown_lines};
 /// A label and what it is about, in two columns.
 pub fn row(depth: usize, label: &str, value: &str) {
     let label = format!("{}{label}", "  ".repeat(depth));
-    if value.is_empty() { println!("{label}") } else { println!("{label:<28}  {value}") }
+    if value.is_empty() { say!("{label}") } else { say!("{label:<28}  {value}") }
 }
 
 pub fn faults(faults: &[Fault]) {
     if faults.is_empty() {
-        println!("no faults");
+        say!("no faults");
     } else {
-        println!("{} fault(s); it can be released as it is:", faults.len());
+        say!("{} fault(s); it can be released as it is:", faults.len());
     }
     for fault in faults {
         row(1, &shown(&fault.field), &shown(&fault.rule));

@@ -11,6 +11,7 @@ use super::{picture, print};
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::json;
+use crate::cli::out::say;
 use crate::codec::content::{self, Said};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::{message, signed};
@@ -58,10 +59,10 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
                 "messages": line.messages,
                 "newest_at_ms": newest.0,
             });
-            println!("{}", json::line(&object));
+            say!("{}", json::line(&object));
             continue;
         }
-        println!(
+        say!(
             "{}  {}  {}  {} message(s), newest on record {newest}",
             hex::encode(&line.thread),
             shown(&line.opened_by),
@@ -71,7 +72,7 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
         print::row(1, "Subject", &shown(&line.subject));
     }
     if lines.is_empty() && !args.json {
-        println!("no threads are on record here");
+        say!("no threads are on record here");
     }
     Ok(())
 }
@@ -81,7 +82,7 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
     let thread = given::known_thread(&desk, &args.thread).await?;
     let history = History::ask(&desk, thread, args.as_of).await?;
     if args.json {
-        println!("{}", json::line(&history.to_json(thread, args.as_of)));
+        say!("{}", json::line(&history.to_json(thread, args.as_of)));
     } else {
         history.print(thread, args.as_of);
     }
@@ -150,6 +151,7 @@ impl History {
                     message: line.digest,
                     number: line.message.number.clone(),
                     author: line.message.author,
+                    traffic: line.message.draft.traffic,
                     released_at: line.message.released_at,
                     content: content.clone(),
                 }),
@@ -158,33 +160,33 @@ impl History {
             .collect()
     }
 
-    fn print(&self, thread: ThreadId, as_of: Option<Instant>) {
-        println!("Thread {thread}");
+    pub fn print(&self, thread: ThreadId, as_of: Option<Instant>) {
+        say!("Thread {thread}");
         if let Some(at) = as_of {
-            println!("as it was on record here at {at}");
+            say!("as it was on record here at {at}");
         }
         if self.messages.is_empty() {
-            println!("nothing of it was on record");
+            say!("nothing of it was on record");
             return;
         }
         let said = self.said();
         let picture = Picture::of(&said);
-        println!("\nWHAT STANDS");
+        say!("\nWHAT STANDS");
         picture::print(&picture);
-        println!("\nHISTORY");
+        say!("\nHISTORY");
         for line in &self.messages {
             self.print_line(line);
         }
         for gap in &self.gaps {
-            println!("  missing: message {} of {} has not come", gap.place, shown(&gap.author));
+            say!("  missing: message {} of {} has not come", gap.place, shown(&gap.author));
         }
-        println!("\nWHAT CHANGED");
+        say!("\nWHAT CHANGED");
         picture::print_differences(&picture);
     }
 
     fn print_line(&self, line: &Line) {
         let message = &line.message;
-        println!(
+        say!(
             "{}  {}  {}  {}",
             shown(&message.number),
             shown(&message.draft.kind),
@@ -224,7 +226,7 @@ impl History {
         }
     }
 
-    fn to_json(&self, thread: ThreadId, as_of: Option<Instant>) -> Value {
+    pub fn to_json(&self, thread: ThreadId, as_of: Option<Instant>) -> Value {
         let said = self.said();
         let picture = Picture::of(&said);
         json!({

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use super::{Answered, Board, Draft, Noted, Own, PartState, Waiting};
 use crate::domain::digest::{CommandId, Digest};
-use crate::domain::event::{Change, Event, Received, Record, Released};
+use crate::domain::event::{Change, Event, Head, Leaf, Received, Record, Released};
 use crate::domain::link::Link;
 use crate::domain::message::{ACKNOWLEDGEMENT, Message, Relation};
 use crate::domain::party::Party;
+use crate::domain::precedence::Precedence;
 use crate::domain::roster::Proposal;
 use crate::domain::thread::{Acknowledged, Entry, Whereabouts};
 use crate::domain::time::Instant;
@@ -39,6 +40,7 @@ impl Board {
         {
             self.commands_by_age.remove(&(at, id));
             self.commands.remove(&id);
+            self.forgotten = self.forgotten.max(Some(at));
         }
     }
 
@@ -98,9 +100,15 @@ impl Board {
                 self.link_mut(*party, |link| link.disputed(*lane, *serial, record.index));
                 self.oddity(*party, record.at);
             }
-            Event::Equivocated { party, .. } => self.oddity(*party, record.at),
+            Event::Equivocated { party, proof } => {
+                self.link_mut(*party, |link| link.contradicted(proof.digest()));
+                self.oddity(*party, record.at);
+            }
             Event::HeadFollowed(head, leaves) => {
-                self.link_mut(head.party, |link| link.followed(head, leaves, record.at.seconds()));
+                self.link_mut(head.party, |link| {
+                    link.spend(hour_of(record.at), Precedence::Routine, head_bytes(head, leaves));
+                    link.followed(head, leaves, record.at.seconds());
+                });
             }
             Event::HeadCosigned(head) => self.link_mut(head.party, |link| link.cosigned(head)),
             Event::HeadRejected { head, .. } => {
@@ -175,10 +183,14 @@ impl Board {
                 record.index,
             );
         });
-        // The same message under a second serial is a dispatch more, not a message more.
-        if let Some(message) =
-            received.message.as_ref().filter(|_| !self.messages.contains_key(&dispatch.message))
-        {
+        let Some(message) = &received.message else { return };
+        if self.messages.contains_key(&dispatch.message) {
+            // The same message under a second serial is a dispatch more, not a message more. Of its places
+            // the lowest holds, whichever came first.
+            if let Some(thread) = self.threads.get_mut(&message.draft.thread) {
+                Arc::make_mut(thread).lower_place(message.author, &dispatch.message, dispatch.place);
+            }
+        } else {
             let owed = if message.draft.kind == ACKNOWLEDGEMENT {
                 Acknowledged::NotOwed
             } else {
@@ -208,7 +220,11 @@ impl Board {
         let thread = self.threads.entry(message.draft.thread).or_default();
         Arc::make_mut(thread).add(entry);
         self.messages.insert(digest, Whereabouts { index: record.index, acknowledged: owed });
-        self.waiting.remove(&digest);
+        for one in self.waiting.remove(&digest).unwrap_or_default() {
+            if let Some(count) = self.waiting_of.get_mut(&one.author) {
+                *count = count.saturating_sub(1);
+            }
+        }
         let own = self.own.map(|own| own.party);
         for reference in &message.draft.references {
             let Some(referred) = reference.message else { continue };
@@ -221,13 +237,28 @@ impl Board {
                     }
                 }
                 Some(_) => {}
-                None => {
-                    let waiting = self.waiting.entry(referred).or_default();
-                    waiting.push(Waiting { message: digest, since: record.at, noted: Noted::NotYet });
-                }
+                None => self.wait_for(referred, digest, message.author, record.at),
             }
         }
     }
+
+    fn wait_for(&mut self, missing: Digest, message: Digest, author: Party, since: Instant) {
+        let count = self.waiting_of.entry(author).or_default();
+        if *count >= limits::REFERENCES_WAITING_PER_PARTY_MAX {
+            return;
+        }
+        let waiting = self.waiting.entry(missing).or_default();
+        if !waiting.iter().any(|one| one.message == message) {
+            *count += 1;
+            waiting.push(Waiting { message, author, since, noted: Noted::NotYet });
+        }
+    }
+}
+
+/// What one followed head adds to the journal, about.
+pub(super) fn head_bytes(head: &Head, leaves: &[Leaf]) -> u64 {
+    let bytes: usize = leaves.iter().map(|leaf| leaf.body.len()).sum();
+    bytes.saturating_add(head.note.len()) as u64
 }
 
 /// Hours since 1970-01-01T00:00Z.

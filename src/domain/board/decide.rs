@@ -4,15 +4,16 @@
 //! stand the rules between persons, and between what is asked and what is on record.
 
 use super::apply::hour_of;
-use super::{Board, Own};
-use crate::domain::command::{AsIs, Command, Decided, Delivery, Origin, ReceivePlan, ReleasePlan, Slot};
+use super::{Board, Noted, Own, PartState};
+use crate::domain::command::{AsIs, Command, Decided, Origin, ReleasePlan, Slot};
 use crate::domain::digest::{Digest, DraftId};
-use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted, Stamp};
+use crate::domain::event::{Change, Event, Stamp};
 use crate::domain::link::Link;
-use crate::domain::message::{Message, Outcome, Outgoing, Receipt};
+use crate::domain::message::{ACKNOWLEDGEMENT, Message, Outgoing, Reference, Relation};
 use crate::domain::party::Party;
 use crate::domain::people::Person;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
+use crate::domain::thread::Acknowledged;
 use crate::domain::time::Instant;
 use crate::limits;
 
@@ -28,7 +29,7 @@ pub enum Denied {
     AlreadyDone { index: u64 },
 }
 
-type Decision = Result<Vec<Decided>, Denied>;
+pub(super) type Decision = Result<Vec<Decided>, Denied>;
 
 impl Board {
     /// Decides one command as of `now`.
@@ -47,6 +48,9 @@ impl Board {
         match self.commands.get(&stamp.id) {
             Some(done) if done.content == stamp.content => Err(Denied::AlreadyDone { index: done.index }),
             Some(_) => Err(Refusal::IdReused.into()),
+            None if self.forgotten.is_some_and(|forgotten| stamp.at <= forgotten) => {
+                Err(Refusal::IdTooOld.into())
+            }
             None if now.ms_since(stamp.at) > limits::COMMAND_AGE_MS_MAX => Err(Refusal::IdTooOld.into()),
             None if stamp.at.ms_since(now) > limits::CLOCKS_MAY_DIFFER_MS => {
                 Err(Refusal::IdFromTheFuture.into())
@@ -65,6 +69,7 @@ impl Board {
                     );
                 }
                 self.roster.check(change)?;
+                check_own_list(own, change)?;
                 happened(Event::ChangeProposed(change.clone()))
             }
             Command::Confirm(proposal) => {
@@ -98,18 +103,20 @@ impl Board {
             Command::Acknowledge { of, outgoing } => {
                 let there = self.messages.get(of).ok_or(Refusal::NoSuchMessage)?;
                 match there.acknowledged {
-                    crate::domain::thread::Acknowledged::NotOwed => return Err(Refusal::OwnMessage.into()),
+                    Acknowledged::NotOwed => return Err(Refusal::OwnMessage.into()),
                     // A second officer may read it too: each acknowledgement is a message of its own.
-                    crate::domain::thread::Acknowledged::NotYet
-                    | crate::domain::thread::Acknowledged::InRecord(_) => {}
+                    Acknowledged::NotYet | Acknowledged::InRecord(_) => {}
                 }
+                check_acknowledges(of, outgoing)?;
                 self.release(own, None, outgoing, by, now)
             }
             Command::ReadForAudit { what } => happened(Event::AuditRead { what: what.clone() }),
             Command::StorePart { salted_digest } => {
                 happened(Event::PartStored { salted_digest: *salted_digest })
             }
-            Command::ErasePart { salted_digest, reason } if self.parts.contains_key(salted_digest) => {
+            Command::ErasePart { salted_digest, reason }
+                if self.parts.get(salted_digest) == Some(&PartState::Kept) =>
+            {
                 happened(Event::PartErased { salted_digest: *salted_digest, reason: reason.clone() })
             }
             Command::ErasePart { .. } => {
@@ -131,7 +138,7 @@ impl Board {
     }
 
     /// What a peer makes us put on record without giving us anything is bounded by the hour.
-    fn check_oddity(&self, party: Party, now: Instant) -> Result<(), Denied> {
+    pub(super) fn check_oddity(&self, party: Party, now: Instant) -> Result<(), Denied> {
         match self.link(party) {
             Some(link) if !link.has_room_for_oddity(hour_of(now)) => Err(NotNow::Budget.into()),
             Some(_) | None => Ok(()),
@@ -143,8 +150,13 @@ impl Board {
             Command::Receive(delivery) => self.receive(own, delivery, now),
             Command::TakeReceipt(receipted) => self.take_receipt(own, receipted),
             Command::DisputeReceipt { party, lane, serial, receipt, reason } => {
-                if !self.known_link(*party)?.lane(*lane).owed.contains_key(serial) {
+                let on_lane = self.known_link(*party)?.lane(*lane);
+                if !on_lane.owed.contains_key(serial) {
                     return Err(Refusal::NotOwed.into());
+                }
+                // Once for each dispatch, however often it comes.
+                if let Some(index) = on_lane.disputed.get(serial) {
+                    return Err(Denied::AlreadyDone { index: *index });
                 }
                 self.check_oddity(*party, now)?;
                 happened(Event::ReceiptDisputed {
@@ -155,10 +167,7 @@ impl Board {
                     reason: reason.clone(),
                 })
             }
-            Command::FollowHead(head, leaves) => {
-                self.check_oddity(head.party, now)?;
-                self.follow(head, leaves)
-            }
+            Command::FollowHead(head, leaves) => self.follow(head, leaves, now),
             Command::RejectHead { head, reason } => {
                 if self.known_link(head.party)?.theirs.rejected == Some((head.size, head.root)) {
                     return Err(Refusal::HeadNotNew.into());
@@ -175,8 +184,7 @@ impl Board {
             }
             Command::Contradict { party, proof } => {
                 self.known_link(*party)?;
-                self.check_oddity(*party, now)?;
-                happened(Event::Equivocated { party: *party, proof: proof.clone() })
+                self.contradicts(*party, proof.clone(), now)
             }
             Command::AcceptKeyList(next) => {
                 self.roster.follows(next)?;
@@ -193,12 +201,19 @@ impl Board {
             }
             Command::TurnAway { party, hour } => {
                 let link = self.known_link(*party)?;
-                if link.budget.hour == *hour && link.budget.turned_away {
+                // An hour that is over is not begun again: its budget would be, too.
+                if *hour != hour_of(now) || (link.budget.hour == *hour && link.budget.turned_away) {
                     return Err(Refusal::HeadNotNew.into());
                 }
                 happened(Event::TurnedAway { party: *party, hour: *hour })
             }
             Command::NoteMissing { message, missing } => {
+                let noted = self.waiting.get(missing).and_then(|waiting| {
+                    waiting.iter().find(|one| one.message == *message).map(|one| one.noted)
+                });
+                if noted != Some(Noted::NotYet) {
+                    return Err(Refusal::NoSuchMessage.into());
+                }
                 happened(Event::ReferenceMissing { message: *message, missing: *missing })
             }
             Command::Propose(_)
@@ -217,7 +232,7 @@ impl Board {
         }
     }
 
-    fn known_link(&self, party: Party) -> Result<&Link, Refusal> {
+    pub(super) fn known_link(&self, party: Party) -> Result<&Link, Refusal> {
         self.link(party).ok_or(Refusal::NoSuchParty)
     }
 
@@ -264,7 +279,8 @@ impl Board {
     ) -> Result<(), Refusal> {
         self.open_draft(draft, digest)?;
         let one_person = self.roster.one_person.contains(&outgoing.precedence);
-        if outgoing.drafter.is_same_person(by) && !one_person {
+        let drafter = self.draft(*draft).map_or(&outgoing.drafter, |open| &open.drafter);
+        if drafter.is_same_person(by) && !one_person {
             return Err(Refusal::SamePerson(outgoing.precedence));
         }
         match as_is {
@@ -311,143 +327,39 @@ impl Board {
         };
         Ok(vec![Decided::Release(ReleasePlan { draft, message, slots })])
     }
+}
 
-    fn receive(&self, own: Own, delivery: &Delivery, now: Instant) -> Decision {
-        let dispatch = &delivery.dispatch;
-        let link = self.known_link(delivery.peer)?;
-        let this_link = dispatch.from == delivery.peer
-            && dispatch.to == own.party
-            && dispatch.from_incarnation == link.incarnation
-            && dispatch.to_incarnation == own.incarnation;
-        if !this_link {
-            return Err(Refusal::NotThisLink.into());
-        }
-        let lane = link.lane(dispatch.lane);
-        let expected = lane.taken.saturating_add(1);
-        if let Some(given) = lane.given.get(&dispatch.serial)
-            && given.dispatch != delivery.dispatch_digest
-        {
-            self.check_oddity(delivery.peer, now)?;
-            return happened(contradicts(delivery));
-        }
-        if dispatch.serial != expected {
-            return Err(Refusal::SerialNotNext { expected }.into());
-        }
-        if !link.leaf_is_free(dispatch.leaf_index, delivery.dispatch_leaf)
-            || dispatch.leaf_index > link.theirs.edge.size().saturating_add(limits::LEAVES_AHEAD_MAX)
-        {
-            self.check_oddity(delivery.peer, now)?;
-            return happened(contradicts(delivery));
-        }
-        let hour = hour_of(now);
-        let bytes = (delivery.dispatch_signed.len() + delivery.message_signed.len()) as u64;
-        if !link.has_budget(hour, dispatch.lane, bytes) {
-            return Err(NotNow::Budget.into());
-        }
-        let mut marks = Vec::new();
-        let outcome = match &delivery.message {
-            Ok(message) => {
-                self.mark(delivery, message, &mut marks);
-                Outcome::Taken
-            }
-            Err(outcome) => *outcome,
-        };
-        let receipt = Receipt {
-            from: own.party,
-            from_incarnation: own.incarnation,
-            to: dispatch.from,
-            to_incarnation: dispatch.from_incarnation,
-            lane: dispatch.lane,
-            serial: dispatch.serial,
-            dispatch: delivery.dispatch_digest,
-            message: dispatch.message,
-            outcome,
-            received_at: now,
-            judged_by_key_list: delivery.judged_by_key_list,
-            leaf_index: link.ours.edge.size(),
-        };
-        Ok(vec![Decided::Receive(Box::new(ReceivePlan { delivery: delivery.clone(), receipt, marks }))])
-    }
-
-    /// What everybody may check and the readers should see. Nothing of it refuses the message.
-    fn mark(&self, delivery: &Delivery, message: &Message, marks: &mut Vec<String>) {
-        let dispatch = &delivery.dispatch;
-        if self
-            .thread(dispatch.thread)
-            .is_some_and(|thread| thread.holds_place(dispatch.from, dispatch.place))
-        {
-            marks.push("its place in the thread was used before".into());
-        }
-        if message.draft.thread != dispatch.thread {
-            marks.push("message and dispatch name different threads".into());
-        }
-        if message.draft.precedence != dispatch.lane {
-            marks.push("it came on the lane of another precedence".into());
-        }
-        if self.messages.contains_key(&dispatch.message) {
-            marks.push("the same message came before".into());
-        }
-    }
-
-    fn take_receipt(&self, own: Own, receipted: &Receipted) -> Decision {
-        let link = self.known_link(receipted.party)?;
-        let receipt = &receipted.receipt;
-        let this_link = receipt.from == receipted.party
-            && receipt.to == own.party
-            && receipt.from_incarnation == link.incarnation
-            && receipt.to_incarnation == own.incarnation;
-        if !this_link {
-            return Err(Refusal::NotThisLink.into());
-        }
-        if !link.lane(receipt.lane).owed.contains_key(&receipt.serial) {
-            return Err(Refusal::NotOwed.into());
-        }
-        if !link.leaf_is_free(receipt.leaf_index, receipted.leaf) {
-            return Err(Refusal::Equivocation.into());
-        }
-        happened(Event::Receipted(receipted.clone()))
-    }
-
-    fn follow(&self, head: &Head, leaves: &[Leaf]) -> Decision {
-        let link = self.known_link(head.party)?;
-        if head.size <= link.theirs.edge.size() {
-            return Err(Refusal::HeadNotNew.into());
-        }
-        for leaf in leaves {
-            if link.known_leaf(leaf.index).is_some_and(|known| known != leaf.hash) {
-                let proof = Contradiction::Leaf { leaf: leaf.clone(), checkpoint: head.note.clone() };
-                return happened(Event::Equivocated { party: head.party, proof });
-            }
-        }
-        match link.grown(head.size, leaves) {
-            Ok(edge) if edge.root() == head.root => {
-                let unknown =
-                    leaves.iter().filter(|leaf| link.known_leaf(leaf.index).is_none()).cloned().collect();
-                happened(Event::HeadFollowed(head.clone(), unknown))
-            }
-            Ok(_) if link.theirs.rejected == Some((head.size, head.root)) => {
-                Err(Refusal::HeadDoesNotAddUp.into())
-            }
-            Ok(_) => happened(Event::HeadRejected {
-                head: head.clone(),
-                reason: "the leaves that were sent do not add up to this root".into(),
-            }),
-            Err(_) => Err(Refusal::HeadDoesNotAddUp.into()),
-        }
+/// The release without a second person is for acknowledgements alone.
+fn check_acknowledges(of: &Digest, outgoing: &Outgoing) -> Result<(), Refusal> {
+    let acknowledges = |reference: &Reference| {
+        reference.relation == Relation::Acknowledges && reference.message == Some(*of)
+    };
+    if outgoing.kind != ACKNOWLEDGEMENT {
+        Err(Refusal::Field { field: "kind", rule: "an acknowledgement is of that kind".into() })
+    } else if !outgoing.references.iter().any(acknowledges) {
+        Err(Refusal::Field {
+            field: "references",
+            rule: "an acknowledgement names what it acknowledges".into(),
+        })
+    } else {
+        Ok(())
     }
 }
 
-fn happened(event: Event) -> Decision {
+/// Lists of others come from them, not from our custodians.
+fn check_own_list(own: Own, change: &Change) -> Result<(), Refusal> {
+    match change {
+        Change::OwnKeyList(next) if next.list.party != own.party => {
+            Err(Refusal::Field { field: "own_key_list", rule: "it is the list of another Party".into() })
+        }
+        Change::OwnKeyList(_)
+        | Change::MemberAdded(_)
+        | Change::MemberRemoved(_)
+        | Change::PartyAdded { .. }
+        | Change::ReleaseRule { .. } => Ok(()),
+    }
+}
+
+pub(super) fn happened(event: Event) -> Decision {
     Ok(vec![Decided::Event(event)])
-}
-
-fn contradicts(delivery: &Delivery) -> Event {
-    Event::Equivocated {
-        party: delivery.peer,
-        proof: Contradiction::Dispatch {
-            lane: delivery.dispatch.lane,
-            serial: delivery.dispatch.serial,
-            signed: delivery.dispatch_signed.clone(),
-        },
-    }
 }

@@ -61,6 +61,7 @@ pub(super) fn of(board: &Board) -> Digest {
         sum.number(answered.index);
         sum.signed_number(answered.at.0);
     });
+    sum.optional(board.forgotten.as_ref(), |sum, at| sum.signed_number(at.0));
     sum.list(board.numbers.iter(), |sum, (year, serial)| {
         sum.signed_number(i64::from(*year));
         sum.number(*serial);
@@ -69,6 +70,7 @@ pub(super) fn of(board: &Board) -> Digest {
         sum.bytes(&missing.0);
         sum.list(waiting.iter(), |sum, one| {
             sum.bytes(&one.message.0);
+            sum.party(one.author);
             sum.signed_number(one.since.0);
             sum.number(match one.noted {
                 Noted::NotYet => 0,
@@ -139,6 +141,7 @@ fn link(sum: &mut Sum, link: &Link) {
         sum.number(*size);
         sum.bytes(&root.0);
     });
+    sum.list(link.contradictions.iter(), |sum, digest| sum.bytes(&digest.0));
     sum.signed_number(link.budget.hour);
     sum.number(link.budget.records);
     sum.number(link.budget.flash_records);

@@ -6,6 +6,7 @@
 
 mod apply;
 mod decide;
+mod decide_link;
 mod digest;
 
 use std::sync::Arc;
@@ -41,10 +42,14 @@ pub struct Board {
     pub drafts: OrdMap<DraftId, Arc<Draft>>,
     pub commands: OrdMap<CommandId, Answered>,
     commands_by_age: OrdSet<(Instant, CommandId)>,
+    /// The newest caller's time among the commands whose ids were forgotten.
+    forgotten: Option<Instant>,
     /// The last serial of an official number, by year.
     pub numbers: OrdMap<i16, u64>,
     /// Digests that messages refer to and that are not on record, with who waits for them.
     pub waiting: OrdMap<Digest, Vec<Waiting>>,
+    /// How many of these are each author's.
+    waiting_of: OrdMap<Party, usize>,
     /// Salted digests of the parts that are kept beside the journal, and of those erased.
     pub parts: OrdMap<Digest, PartState>,
 }
@@ -81,6 +86,7 @@ pub struct Answered {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Waiting {
     pub message: Digest,
+    pub author: Party,
     pub since: Instant,
     pub noted: Noted,
 }

@@ -1,11 +1,13 @@
 //! The present picture of a thread: what each author's newest word is, what it took the place of, and
 //! what others say beside it.
 //!
-//! Never here: a choice between accounts. One author's word takes the place only of that author's own;
-//! nothing is added up, and that two threads are about the same activity is shown as said, by whom.
+//! Never here: a choice between accounts. One author's word takes the place only of that author's own, a
+//! drill's only of a drill's; nothing is added up, and that two threads are about the same activity is
+//! shown as said, by whom.
 
 use super::{Change, Content, SameActivityPosition, difference};
 use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::message::Traffic;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 
@@ -16,6 +18,7 @@ pub struct Said {
     /// Not safe to show.
     pub number: String,
     pub author: Party,
+    pub traffic: Traffic,
     /// The author's own statement of when it was released.
     pub released_at: Instant,
     pub content: Content,
@@ -33,10 +36,11 @@ pub struct Picture<'s> {
     pub same_activity: Vec<&'s Said>,
 }
 
-/// One author's account.
+/// One author's account, of what is real or of what is a drill.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Account<'s> {
     pub author: Party,
+    pub traffic: Traffic,
     /// One for each calendar year.
     pub calendars: Vec<Versions<'s>>,
     /// Notification and amendments.
@@ -105,10 +109,9 @@ impl<'s> Picture<'s> {
     fn take(&mut self, said: &'s Said) {
         match &said.content {
             Content::Calendar(calendar) => {
-                let calendars = &mut self.account(said.author).calendars;
-                let same_year = calendars.iter_mut().find(|versions| match &versions.present.content {
-                    Content::Calendar(earlier) => earlier.year == calendar.year,
-                    _ => false,
+                let calendars = &mut self.account(said).calendars;
+                let same_year = calendars.iter_mut().find(|versions| {
+                    matches!(&versions.present.content, Content::Calendar(earlier) if earlier.year == calendar.year)
                 });
                 match same_year {
                     Some(versions) => versions.add(said),
@@ -116,22 +119,20 @@ impl<'s> Picture<'s> {
                 }
             }
             Content::Notification(_) | Content::Amendment(_) => {
-                let account = self.account(said.author);
+                let account = self.account(said);
                 account.cancellation = None;
                 replace(&mut account.notice, said);
             }
-            Content::Invitation(_) => self.account(said.author).invitations.push(said),
-            Content::Conclusion(_) => replace(&mut self.account(said.author).conclusion, said),
-            Content::Cancellation(_) => self.account(said.author).cancellation = Some(said),
+            Content::Invitation(_) => self.account(said).invitations.push(said),
+            Content::Conclusion(_) => replace(&mut self.account(said).conclusion, said),
+            Content::Cancellation(_) => self.account(said).cancellation = Some(said),
             Content::Statement(_) => self.statements.push(said),
             Content::SameActivity(form) => {
-                let about = |one: &Said| match &one.content {
-                    Content::SameActivity(other) => {
-                        one.author == said.author
-                            && other.other_party == form.other_party
-                            && other.other_thread == form.other_thread
-                    }
-                    _ => false,
+                let about = |one: &Said| {
+                    let Content::SameActivity(other) = &one.content else { return false };
+                    (one.author, one.traffic) == (said.author, said.traffic)
+                        && other.other_party == form.other_party
+                        && other.other_thread == form.other_thread
                 };
                 self.same_activity.retain(|one| !about(one));
                 self.same_activity.push(said);
@@ -139,12 +140,14 @@ impl<'s> Picture<'s> {
         }
     }
 
-    fn account(&mut self, author: Party) -> &mut Account<'s> {
-        let at = match self.accounts.iter().position(|account| account.author == author) {
+    fn account(&mut self, said: &Said) -> &mut Account<'s> {
+        let same = |account: &Account| (account.author, account.traffic) == (said.author, said.traffic);
+        let at = match self.accounts.iter().position(same) {
             Some(at) => at,
             None => {
                 self.accounts.push(Account {
-                    author,
+                    author: said.author,
+                    traffic: said.traffic,
                     calendars: Vec::new(),
                     notice: None,
                     invitations: Vec::new(),
@@ -161,14 +164,14 @@ impl<'s> Picture<'s> {
     pub fn same_activity_as(&self) -> Vec<SameActivityAs<'s>> {
         self.same_activity
             .iter()
-            .filter_map(|said| match &said.content {
-                Content::SameActivity(form) => Some(SameActivityAs {
+            .filter_map(|said| {
+                let Content::SameActivity(form) = &said.content else { return None };
+                Some(SameActivityAs {
                     said,
                     other_party: &form.other_party,
                     other_thread: form.other_thread.map(|thread| thread.0),
                     position: form.position,
-                }),
-                _ => None,
+                })
             })
             .collect()
     }
@@ -202,9 +205,25 @@ mod tests {
             message: Digest([place; 32]),
             number: format!("{author}/25/{place:04}"),
             author: author.parse().unwrap(),
+            traffic: Traffic::Real,
             released_at: Instant(i64::from(place)),
             content,
         }
+    }
+
+    #[test]
+    fn a_drill_neither_amends_nor_cancels_what_is_real() {
+        let drill = |place, content| Said { traffic: Traffic::Drill, ..said(place, "BY", content) };
+        let all = [
+            said(1, "BY", notice("one")),
+            drill(2, amendment("exercise of the line")),
+            drill(3, Content::Cancellation(Cancellation::default())),
+        ];
+        let picture = Picture::of(&all);
+        let real = &picture.accounts[0];
+        assert_eq!(real.notice.as_ref().unwrap().present(), &all[0]);
+        assert_eq!(real.cancellation, None);
+        assert_eq!((picture.accounts[1].traffic, picture.accounts.len()), (Traffic::Drill, 2));
     }
 
     fn notification(designation: &str) -> Notification {

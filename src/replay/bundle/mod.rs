@@ -4,41 +4,32 @@
 //! Never here: a record's bytes, or a leaf's body that is not of the thread. What a bundle betrays all
 //! the same is said in `bundle.proto`.
 
+mod maker;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
 use super::ledgers::{LeafPlace, each_record, leaves_in};
-use super::positions::Positions;
-use super::records::RecordFault;
-use crate::codec::bundle::{
-    self, Bundle, BundleDispatch, BundleMessage, BundleParty, DispatchBytes, Disputed,
-};
-use crate::codec::dispatch::{self, ProvenReceipt};
-use crate::codec::{message, signed};
+use super::records::{RecordFault, Records};
+use crate::codec::bundle::{self, Bundle, BundleMessage, Disputed};
+use crate::codec::{dispatch, message, signed};
 use crate::domain::board::{Board, Own};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Contradiction, Event, Head, Received, Record, Released};
-use crate::domain::keys::{KeyList, Purpose};
 use crate::domain::ledger::leaf_hash;
 use crate::domain::message::Dispatch;
-use crate::domain::party::{Incarnation, Party};
+use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
-use crate::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
-use crate::evidence::keys::{KeyRing, PublicKey, SigningKey};
+use crate::evidence::keys::KeyRing;
 use crate::evidence::merkle::Tree;
-use crate::evidence::names;
-use crate::evidence::note::{NoteAlgorithm, NoteKey};
-use crate::evidence::proof::Proof;
-use crate::evidence::signed::{PayloadType, Signed};
-use crate::journal::Journal;
 use crate::limits;
+use maker::Maker;
 
 /// A journal up to a head, and the keys with which our own dispatches and receipts are made again.
 pub struct Source<'a> {
-    pub journal: &'a Journal,
-    pub positions: &'a Positions,
+    pub records: &'a Records,
     pub board: &'a Board,
     pub ring: &'a KeyRing,
 }
@@ -59,11 +50,15 @@ pub async fn make(source: &Source<'_>, thread: ThreadId, now: Instant) -> Result
     let own = source.board.own.ok_or(BundleFault::NoSuchThread)?;
     let mut gathered =
         Gathered { thread, own, messages: Vec::new(), items: Vec::new(), ledgers: BTreeMap::new() };
-    let see = |record: Record| gathered.take(&record);
-    each_record(source.journal, source.positions, source.board.size, see).await?;
+    let size = source.board.size;
+    each_record(source.records, size, |record| gathered.take(&record)).await?;
     if gathered.items.is_empty() && gathered.messages.is_empty() {
         return Err(BundleFault::NoSuchThread);
     }
+    // Once more: a head may have covered a dispatch before that came here.
+    let concerned: Vec<Party> = gathered.items.iter().map(Item::other_end).collect();
+    gathered.ledgers = concerned.into_iter().map(|party| (party, Ledgers::default())).collect();
+    each_record(source.records, size, |record| gathered.cover(&record)).await?;
     let bytes = bundle::encode(&gathered.bundle(source.board, source.ring, now));
     if bytes.len() > limits::BUNDLE_BYTES_MAX { Err(BundleFault::TooLarge) } else { Ok(bytes) }
 }
@@ -121,16 +116,6 @@ struct Cover {
 
 impl Gathered {
     fn take(&mut self, record: &Record) {
-        let ledgers = &mut self.ledgers;
-        leaves_in(record, |leaf| {
-            let ledgers = ledgers.entry(leaf.party).or_default();
-            match leaf.place {
-                LeafPlace::OursNext => ledgers.ours.push(leaf_hash(&leaf.body)),
-                LeafPlace::Theirs(index) => {
-                    ledgers.theirs.insert(index, leaf_hash(&leaf.body));
-                }
-            }
-        });
         for event in &record.events {
             match event {
                 Event::Released(released) if released.message.draft.thread == self.thread => {
@@ -155,8 +140,6 @@ impl Gathered {
                 Event::Equivocated { party, proof: Contradiction::Dispatch { signed, .. } } => {
                     self.contradicted(*party, signed);
                 }
-                Event::HeadCosigned(head) => self.cosigned(head, record.at),
-                Event::HeadFollowed(head, _) => self.followed(head, record.at),
                 // A leaf that contradicts another stands here without its path: nobody else can check it.
                 Event::Equivocated { proof: Contradiction::Leaf { .. }, .. }
                 | Event::Released(_)
@@ -170,12 +153,36 @@ impl Gathered {
                 | Event::Drafted { .. }
                 | Event::DraftReturned { .. }
                 | Event::DraftWithdrawn { .. }
+                | Event::HeadFollowed(..)
+                | Event::HeadCosigned(_)
                 | Event::HeadRejected { .. }
                 | Event::TurnedAway { .. }
                 | Event::ReferenceMissing { .. }
                 | Event::AuditRead { .. }
                 | Event::PartStored { .. }
                 | Event::PartErased { .. } => {}
+            }
+        }
+    }
+
+    /// The ledgers of the links concerned, and the first head to cover each dispatch and receipt.
+    fn cover(&mut self, record: &Record) {
+        let ledgers = &mut self.ledgers;
+        leaves_in(record, |leaf| {
+            let Some(ledgers) = ledgers.get_mut(&leaf.party) else { return };
+            match leaf.place {
+                LeafPlace::OursNext => ledgers.ours.push(leaf_hash(&leaf.body)),
+                LeafPlace::Theirs(index) => {
+                    ledgers.theirs.insert(index, leaf_hash(&leaf.body));
+                }
+            }
+        });
+        for event in &record.events {
+            if let Event::HeadCosigned(head) = event {
+                self.cosigned(head, record.at);
+            }
+            if let Event::HeadFollowed(head, _) = event {
+                self.followed(head, record.at);
             }
         }
     }
@@ -278,14 +285,8 @@ impl Gathered {
 
     fn bundle(self, board: &Board, ring: &KeyRing, now: Instant) -> Bundle {
         let maker = Maker { own: self.own, board, ring };
-        let trees: BTreeMap<Party, (Tree, Tree)> = self
-            .items
-            .iter()
-            .map(|item| if item.signed.is_some() { item.dispatch.from } else { item.dispatch.to })
-            .collect::<BTreeSet<Party>>()
-            .into_iter()
-            .filter_map(|party| Some((party, self.ledgers.get(&party)?.trees())))
-            .collect();
+        let trees: BTreeMap<Party, (Tree, Tree)> =
+            self.ledgers.iter().map(|(party, ledgers)| (*party, ledgers.trees())).collect();
         let mut parties: BTreeSet<Party> = self.messages.iter().map(|(_, author, _)| *author).collect();
         parties.extend(self.items.iter().flat_map(|item| [item.dispatch.from, item.dispatch.to]));
         parties.insert(self.own.party);
@@ -320,117 +321,8 @@ impl Item {
             contradicted_by: Vec::new(),
         }
     }
-}
 
-/// Makes again what we sign.
-struct Maker<'a> {
-    own: Own,
-    board: &'a Board,
-    ring: &'a KeyRing,
-}
-
-impl Maker<'_> {
-    fn party(&self, party: Party) -> BundleParty {
-        let known = self.board.roster.parties.get(&party);
-        let lists = known.map_or(&[][..], |known| &known.key_lists);
-        BundleParty { party, key_lists: lists.iter().map(|list| list.signed.clone()).collect() }
+    fn other_end(&self) -> Party {
+        if self.signed.is_none() { self.dispatch.to } else { self.dispatch.from }
     }
-
-    fn dispatch(&self, item: Item, trees: &BTreeMap<Party, (Tree, Tree)>) -> BundleDispatch {
-        let ours = item.signed.is_none();
-        let other = if ours { item.dispatch.to } else { item.dispatch.from };
-        let trees = trees.get(&other);
-        let sender_tree = trees.map(|(our, their)| if ours { our } else { their });
-        let dispatch = match item.signed {
-            Some(signed) => DispatchBytes::Signed(signed),
-            None => self.sign(&item.dispatch),
-        };
-        let covered = item.covered.and_then(|cover| {
-            let path = sender_tree?.inclusion_path(item.dispatch.leaf_index, cover.size).ok()?;
-            let note = if ours { cover.note.clone() } else { self.with_our_cosignature(&cover, other)? };
-            let checkpoint = String::from_utf8(note.to_vec()).ok()?;
-            let proof = Proof { index: item.dispatch.leaf_index, path, extra: None, checkpoint };
-            Some(Bytes::from(proof.to_text()))
-        });
-        let receipt = item.receipt.and_then(|found| match found {
-            ReceiptFound::Theirs { proven, at } => Some((proven, at)),
-            ReceiptFound::Ours { body, leaf_index, at, covered } => {
-                let tree = &trees?.0;
-                let (size, note) = match covered {
-                    Some(cover) => (cover.size, cover.note),
-                    None => self.checkpoint(tree, leaf_index.checked_add(1)?, other)?,
-                };
-                let inclusion_path = tree.inclusion_path(leaf_index, size).ok()?;
-                let proven = ProvenReceipt { receipt: body, inclusion_path, checkpoint: note };
-                Some((dispatch::encode_proven(&proven), at))
-            }
-        });
-        BundleDispatch {
-            dispatch,
-            receipt,
-            covered,
-            refused: item.refused,
-            disputed: item.disputed,
-            contradicted_by: item.contradicted_by,
-        }
-    }
-
-    fn sign(&self, dispatch: &Dispatch) -> DispatchBytes {
-        let payload = dispatch::encode_dispatch(dispatch);
-        let known = self.board.roster.parties.get(&self.own.party);
-        let list = known.and_then(|known| known.numbered(dispatch.key_list));
-        match list.and_then(|list| self.key(&list.list, Purpose::Message)) {
-            Some(key) => {
-                let signed = Signed::sign(PayloadType::Dispatch, payload, &[key]);
-                DispatchBytes::Signed(signed::encode(&signed))
-            }
-            None => DispatchBytes::Bare(payload),
-        }
-    }
-
-    /// A head of our ledger of the link, signed now.
-    fn checkpoint(&self, tree: &Tree, size: u64, other: Party) -> Option<(u64, Bytes)> {
-        let key = self.key(self.newest()?, Purpose::Ledger)?;
-        let origin =
-            origin((self.own.party, self.own.incarnation), (other, self.board.link(other)?.incarnation));
-        let checkpoint = Checkpoint::new(origin, size, tree.root_at(size).ok()?);
-        let signed =
-            SignedCheckpoint::sign(checkpoint, &names::ledger_key_name(&self.own.party), key).ok()?;
-        Some((size, signed.note().to_string().into()))
-    }
-
-    /// Their head with the cosignature that we gave it when we followed it: the same bytes again, as long
-    /// as the key is the same. Without the key, their head alone.
-    fn with_our_cosignature(&self, cover: &Cover, other: Party) -> Option<Bytes> {
-        let bare = Some(cover.note.clone());
-        let incarnation = self.board.link(other)?.incarnation;
-        let origin = origin((other, incarnation), (self.own.party, self.own.incarnation));
-        let opened = self.board.roster.parties.get(&other)?.key_lists.iter().rev().find_map(|list| {
-            let key = PublicKey::from_bytes(list.list.key_for(Purpose::Ledger)?).ok()?;
-            let keeper = NoteKey::new(&names::ledger_key_name(&other), NoteAlgorithm::Ed25519, key).ok()?;
-            SignedCheckpoint::open(&cover.note, &origin, &keeper).ok()
-        });
-        let (Some(mut opened), Some(key)) = (opened, self.key(self.newest()?, Purpose::Witness)) else {
-            return bare;
-        };
-        let name = names::witness_key_name(&self.own.party);
-        let witness = NoteKey::new(&name, NoteAlgorithm::Cosignature, key.public_key()).ok()?;
-        let Ok(line) = opened.cosign(&name, key, cover.at) else { return bare };
-        match opened.add_cosignature(&witness, line) {
-            Ok(_) => Some(opened.note().to_string().into()),
-            Err(_) => bare,
-        }
-    }
-
-    fn newest(&self) -> Option<&KeyList> {
-        Some(&self.board.roster.parties.get(&self.own.party)?.newest()?.list)
-    }
-
-    fn key(&self, list: &KeyList, purpose: Purpose) -> Option<&SigningKey> {
-        self.ring.key(list.key_for(purpose)?)
-    }
-}
-
-fn origin(keeper: (Party, Incarnation), other: (Party, Incarnation)) -> String {
-    names::ledger_origin((&keeper.0, keeper.1), (&other.0, other.1))
 }

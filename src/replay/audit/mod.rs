@@ -4,27 +4,30 @@
 //! signatures of the next one and what stands in the records of the one before. Never here: a write, a
 //! clock, forgiveness; nor what a Party wrote, in any sentence.
 
-use std::collections::{BTreeSet, VecDeque};
+mod checks;
+mod events;
+mod keys;
+mod report;
+
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
 
-use super::audit_checks::{Check, open};
-use super::audit_events::Inspector;
 use super::{Fold, Look, Step, TrustRoot};
-use crate::codec::record;
 use crate::codec::signed;
 use crate::domain::board::FOLD_VERSION;
-use crate::domain::chain::Void;
 use crate::domain::digest::Digest;
 use crate::domain::keys::Purpose;
-use crate::domain::party::{Incarnation, Party};
 use crate::evidence::keys::PublicKey;
 use crate::evidence::names;
 use crate::evidence::note::{NoteAlgorithm, NoteKey};
 use crate::evidence::signed::PayloadType;
 use crate::limits;
+use checks::{Check, open};
+use events::Inspector;
+pub use report::{Covered, Fault, Report, VoidEntry};
+use report::{Found, Suspect};
 
 /// An audit under way.
 pub struct Audit {
@@ -46,93 +49,6 @@ struct Entry {
     bytes: Bytes,
     /// Whether the record's own signature was found good under the key of the batch.
     signed: bool,
-}
-
-#[derive(Default)]
-struct Found {
-    checked: u64,
-    faults: BTreeSet<Fault>,
-    fault_count: u64,
-    first_failing: Option<u64>,
-    voids: VecDeque<VoidEntry>,
-    /// What stands where the next record that counts should be.
-    suspect: Option<Suspect>,
-}
-
-/// An entry that is void and may be a record that was changed.
-#[derive(Clone, Copy)]
-enum Suspect {
-    /// It is not readable or not signed, where the record with this index should stand.
-    Spoilt { index: u64, position: u64 },
-    /// It is signed and claims this index, and names another predecessor than stands here.
-    NamesAnother { index: u64 },
-}
-
-/// Something in counting history that does not hold.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Fault {
-    /// The record.
-    pub index: u64,
-    /// Never what a Party wrote.
-    pub sentence: String,
-}
-
-/// An entry that does not count.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct VoidEntry {
-    pub position: u64,
-    /// The index that it claims; `None` if it is no record by its form.
-    pub claims: Option<u64>,
-    pub reason: Void,
-}
-
-/// What an audit came to.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Report {
-    /// Whose journal it is; `None` if it has no beginning that holds.
-    pub own: Option<(Party, Incarnation)>,
-    /// Of the first key list: for comparing, unless it was given.
-    pub fingerprint: Option<Digest>,
-    /// How many records count, and how many entries are void.
-    pub size: u64,
-    pub void: u64,
-    pub epoch: u64,
-    /// Leaf hash of the newest record that counts.
-    pub head: Digest,
-    /// RFC 6962 root over all that count.
-    pub root: Digest,
-    /// The Board's digest, by this fold version.
-    pub board: Digest,
-    pub fold_version: u32,
-    /// Records whose time lies before that of the record before: marked, no fault.
-    pub times_run_backwards: u64,
-    /// Signatures and proofs checked, those of the records among them.
-    pub checked: u64,
-    /// The first index at which history fails; `None` if all holds.
-    pub first_failing: Option<u64>,
-    /// The first [`limits::AUDIT_FAULTS_SHOWN_MAX`] faults, by index.
-    pub faults: Vec<Fault>,
-    pub fault_count: u64,
-    /// The newest [`limits::AUDIT_VOIDS_SHOWN_MAX`] void entries.
-    pub voids: Vec<VoidEntry>,
-    /// Whether a signed checkpoint of the whole was given and held.
-    pub covered: Covered,
-}
-
-/// What vouches that nothing is missing at the end.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Covered {
-    /// A checkpoint signed by the node's own ledger key, over so many records.
-    ByCheckpoint { size: u64 },
-    /// Nothing: the end of what was read is believed.
-    ByNothing,
-}
-
-impl Report {
-    /// Whether everything holds. Void entries are none of history's faults.
-    pub fn holds(&self) -> bool {
-        self.first_failing.is_none() && self.fault_count == 0
-    }
 }
 
 impl Audit {
@@ -167,7 +83,12 @@ impl Audit {
 
     /// Ends the audit. `checkpoint` is the node's signed note over all that counts, as an export ends
     /// with it.
-    pub fn finish(mut self, checkpoint: Option<&[u8]>) -> Report {
+    pub fn finish(self, checkpoint: Option<&[u8]>) -> Report {
+        self.finish_with_fold(checkpoint).0
+    }
+
+    /// As `finish`, with what was folded, for whoever reads on in what was audited.
+    pub fn finish_with_fold(mut self, checkpoint: Option<&[u8]>) -> (Report, Fold) {
         while !self.next.is_empty() || !self.checks.is_empty() {
             self.round(Vec::new());
         }
@@ -180,7 +101,7 @@ impl Audit {
             self.name_missing(index);
         }
         let covered = checkpoint.map_or(Covered::ByNothing, |note| self.compare(note));
-        self.report(covered)
+        (self.report(covered), self.fold)
     }
 
     /// A failure that stands outside the entries, such as a file that ends early.
@@ -244,7 +165,9 @@ impl Audit {
                 }
                 self.hold_against_expected();
             }
-            Ok(Step::Void(reason)) => self.found.void(entry, reason, self.fold.chain.size),
+            Ok(Step::Void(reason)) => {
+                self.found.void(entry.position, &entry.bytes, reason, self.fold.chain.size)
+            }
             Err(broken) => {
                 self.stopped = true;
                 self.found.fault(self.fold.chain.size, broken.to_string());
@@ -314,8 +237,8 @@ impl Audit {
         Covered::ByNothing
     }
 
-    fn report(self, covered: Covered) -> Report {
-        let (fold, found) = (self.fold, self.found);
+    fn report(&mut self, covered: Covered) -> Report {
+        let (fold, found) = (&self.fold, std::mem::take(&mut self.found));
         Report {
             own: fold.board.own.map(|own| (own.party, own.incarnation)),
             fingerprint: fold.fingerprint(),
@@ -338,43 +261,6 @@ impl Audit {
 }
 
 const FORKED: &str = "it, or a record before it, is not the one that was signed: the root is another";
-
-impl Found {
-    fn fault(&mut self, index: u64, sentence: String) {
-        self.fault_count += 1;
-        self.first_failing = Some(self.first_failing.map_or(index, |first| first.min(index)));
-        self.faults.insert(Fault { index, sentence });
-        if self.faults.len() > limits::AUDIT_FAULTS_SHOWN_MAX {
-            self.faults.pop_last();
-        }
-    }
-
-    /// `size` is how many records counted before.
-    fn void(&mut self, entry: &Entry, reason: Void, size: u64) {
-        let opened = record::open(&entry.bytes, record::Check::CoveredByCheckpoint).ok();
-        let claims = opened.map(|opened| opened.claim.index);
-        match reason {
-            Void::Unreadable | Void::NotSigned => {
-                let spoilt = Suspect::Spoilt { index: size, position: entry.position };
-                self.suspect.get_or_insert(spoilt);
-            }
-            Void::DoesNotLink if claims == Some(size) && size > 0 => {
-                self.suspect.get_or_insert(Suspect::NamesAnother { index: size });
-            }
-            Void::DoesNotLink
-            | Void::OtherIncarnation
-            | Void::Overtaken
-            | Void::EpochClosed
-            | Void::NotTheWriter
-            | Void::EpochNotNext
-            | Void::Misplaced => {}
-        }
-        if self.voids.len() >= limits::AUDIT_VOIDS_SHOWN_MAX {
-            self.voids.pop_front();
-        }
-        self.voids.push_back(VoidEntry { position: entry.position, claims, reason });
-    }
-}
 
 /// What a round verifies, taken piece by piece by every core.
 struct Work<'a> {

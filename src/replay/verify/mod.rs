@@ -5,11 +5,13 @@
 //! `evidence` never does. Never here: trust. Fingerprints come from whoever verifies; without one, an
 //! identity is unproven, and said to be.
 
+mod dispatch;
+mod thread;
+
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use super::verify_thread;
 use crate::codec::bundle::{self, Bundle, BundleParty};
 use crate::codec::fault::DecodeFault;
 use crate::codec::party_file::Fingerprint;
@@ -79,7 +81,7 @@ pub fn verify(file: Bytes, trusted: &BTreeMap<Party, Digest>) -> Result<Verifica
     let bundle = bundle::decode(file)?;
     let mut findings = Findings::default();
     let keys = Keys::open(&bundle, trusted, &mut findings);
-    verify_thread::check(&bundle, &keys, &mut findings);
+    thread::check(&bundle, &keys, &mut findings);
     Ok(Verification {
         thread: bundle.thread,
         made_by: bundle.made_by,

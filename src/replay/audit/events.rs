@@ -5,25 +5,23 @@
 //! them as X.509, which the door checks), or a limit by which an older program refused a message.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::audit_checks::Check;
-use crate::codec::{key_list as key_list_codec, message, signed};
+use super::checks::Check;
+use super::keys::{NoteKeys, NoteUse, key_in, next_list, origin, proposed};
+use crate::codec::{message, signed};
 use crate::domain::board::{Board, Own};
 use crate::domain::digest::Digest;
-use crate::domain::event::{AcceptedKeyList, Change, Contradiction, Event, Head, Leaf, Record};
+use crate::domain::event::{Change, Contradiction, Event, Head, Leaf, Record};
 use crate::domain::event::{Receipted, Received, Released};
 use crate::domain::keys::Purpose;
 use crate::domain::ledger::Edge;
 use crate::domain::message::Outcome;
-use crate::domain::party::{Incarnation, Party};
+use crate::domain::party::Party;
 use crate::domain::people::Person;
 use crate::domain::precedence::Precedence;
 use crate::evidence::keys::PublicKey;
-use crate::evidence::names;
-use crate::evidence::note::{NoteAlgorithm, NoteKey};
 use crate::evidence::signed::PayloadType;
 
 /// What came of looking at one record: what is wrong, and what is still to be checked.
@@ -34,11 +32,11 @@ pub(super) struct Seen {
 }
 
 impl Seen {
-    fn fault(&mut self, sentence: impl Into<String>) {
+    pub fn fault(&mut self, sentence: impl Into<String>) {
         self.faults.push(sentence.into());
     }
 
-    fn must(&mut self, holds: bool, sentence: &'static str) {
+    pub fn must(&mut self, holds: bool, sentence: &'static str) {
         if !holds {
             self.faults.push(sentence.into());
         }
@@ -53,7 +51,7 @@ type Sent = (Party, Precedence, u64);
 pub(super) struct Inspector {
     owed: BTreeMap<Sent, (Digest, Digest)>,
     own_ledgers: BTreeMap<Party, OwnLedger>,
-    note_keys: BTreeMap<(Party, NoteUse), Arc<[NoteKey]>>,
+    keys: NoteKeys,
 }
 
 /// Our ledger of one link: its edge at the newest cosigned head, and the leaves since.
@@ -61,12 +59,6 @@ pub(super) struct Inspector {
 struct OwnLedger {
     cosigned: Edge,
     since: VecDeque<Digest>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum NoteUse {
-    Ledger,
-    Witness,
 }
 
 impl Inspector {
@@ -248,7 +240,7 @@ impl Inspector {
             proven: receipted.proven.clone(),
             leaf_index: receipt.leaf_index,
             origin: origin((receipted.party, link.incarnation), (own.party, own.incarnation)),
-            keepers: self.note_keys(board, receipted.party, NoteUse::Ledger),
+            keepers: self.keys.of(board, receipted.party, NoteUse::Ledger),
         });
     }
 
@@ -280,8 +272,8 @@ impl Inspector {
         seen.checks.push(Check::Cosignature {
             note: head.note.clone(),
             origin: origin((own.party, own.incarnation), (head.party, link.incarnation)),
-            keepers: self.note_keys(board, own.party, NoteUse::Ledger),
-            witnesses: self.note_keys(board, head.party, NoteUse::Witness),
+            keepers: self.keys.of(board, own.party, NoteUse::Ledger),
+            witnesses: self.keys.of(board, head.party, NoteUse::Witness),
         });
     }
 
@@ -324,41 +316,12 @@ impl Inspector {
             what,
             note: note.clone(),
             origin: origin((party, link.incarnation), (own.party, own.incarnation)),
-            keepers: self.note_keys(board, party, NoteUse::Ledger),
+            keepers: self.keys.of(board, party, NoteUse::Ledger),
         })
-    }
-
-    /// The keys under all lists of a Party on record, the newest first.
-    fn note_keys(&mut self, board: &Board, party: Party, used: NoteUse) -> Arc<[NoteKey]> {
-        let lists = board.roster.parties.get(&party).map_or(&[][..], |known| &known.key_lists);
-        let cached = self.note_keys.entry((party, used)).or_default();
-        if cached.len() != lists.len() {
-            *cached = lists.iter().rev().filter_map(|accepted| note_key(accepted, used)).collect();
-        }
-        cached.clone()
     }
 }
 
 const NO_SUCH_LIST: &str = "a key list is named that was not on record";
-
-fn origin(keeper: (Party, Incarnation), other: (Party, Incarnation)) -> String {
-    names::ledger_origin((&keeper.0, keeper.1), (&other.0, other.1))
-}
-
-fn note_key(accepted: &AcceptedKeyList, used: NoteUse) -> Option<NoteKey> {
-    let party = accepted.list.party;
-    let (name, algorithm, purpose) = match used {
-        NoteUse::Ledger => (names::ledger_key_name(&party), NoteAlgorithm::Ed25519, Purpose::Ledger),
-        NoteUse::Witness => (names::witness_key_name(&party), NoteAlgorithm::Cosignature, Purpose::Witness),
-    };
-    let key = PublicKey::from_bytes(accepted.list.key_for(purpose)?).ok()?;
-    NoteKey::new(&name, algorithm, key).ok()
-}
-
-fn key_in(board: &Board, party: Party, list: u32, purpose: Purpose) -> Option<PublicKey> {
-    let accepted = board.roster.parties.get(&party)?.numbered(list)?;
-    PublicKey::from_bytes(accepted.list.key_for(purpose)?).ok()
-}
 
 /// What was taken must verify; what was refused for its signature must not; what was refused for its
 /// addressees must not be addressed to us by its sender.
@@ -398,41 +361,5 @@ fn outcome(own: Own, received: &Received, key: PublicKey, seen: &mut Seen) {
             seen.must(!good, "a message was refused for its addressees, which include this Party");
         }
         Outcome::RefusedUnreadable | Outcome::RefusedLimit => {}
-    }
-}
-
-/// The first list of our own stands in the first record; each later one, of any Party, must follow.
-fn next_list(board: &Board, index: u64, list: &AcceptedKeyList, seen: &mut Seen) {
-    let Ok(wrapping) = signed::decode(list.signed.clone()) else {
-        return seen.fault("a key list on record is no signed wrapping");
-    };
-    let newest = board.roster.parties.get(&list.list.party).and_then(|known| known.newest());
-    let opened = match newest {
-        Some(before) => {
-            key_list_codec::open_successor(&before.list, &before.digest, &wrapping).map(|(opened, _)| opened)
-        }
-        None if index == 0 => key_list_codec::open_first(&wrapping),
-        None => return seen.fault("a key list was accepted of a Party that was not known here"),
-    };
-    if let Err(fault) = opened {
-        seen.fault(format!("a key list on record does not hold: {fault}"));
-    }
-}
-
-fn proposed(change: &Change, seen: &mut Seen) {
-    let Change::PartyAdded { key_lists, .. } = change else { return };
-    let mut before: Option<&AcceptedKeyList> = None;
-    for list in key_lists {
-        let opened = match (signed::decode(list.signed.clone()), before) {
-            (Err(fault), _) => Err(fault.into()),
-            (Ok(wrapping), None) => key_list_codec::open_first(&wrapping),
-            (Ok(wrapping), Some(before)) => {
-                key_list_codec::open_successor(&before.list, &before.digest, &wrapping).map(|(list, _)| list)
-            }
-        };
-        if let Err(fault) = opened {
-            seen.fault(format!("a key list in a proposed Party does not hold: {fault}"));
-        }
-        before = Some(list);
     }
 }

@@ -1,179 +1,25 @@
-//! The messages and dispatches of a bundle, one after the other: what each proves.
+//! One dispatch of a bundle: its place in the sender's ledger, its receipt, the time that counts.
 //!
-//! Never here: keys and identities (`verify.rs`). Nothing is believed because the bundle's maker put it
-//! there: what only the maker says is called stated.
-
-use std::collections::{BTreeMap, BTreeSet};
+//! Never here: what the message says (`thread.rs`).
 
 use bytes::Bytes;
 
-use super::verify::{Findings, Keys, Weight};
-use crate::codec::bundle::{Bundle, BundleDispatch, DispatchBytes};
-use crate::codec::{dispatch, message, signed};
+use super::Weight::{False, NotProven, Proven, Stated};
+use super::thread::{Checker, name};
+use crate::codec::bundle::{BundleDispatch, DispatchBytes};
+use crate::codec::{dispatch, signed};
 use crate::domain::digest::Digest;
-use crate::domain::keys::Purpose;
 use crate::domain::ledger::leaf_hash;
-use crate::domain::message::{ACKNOWLEDGEMENT, Dispatch, Message, Outcome, Receipt, Traffic};
+use crate::domain::message::{Dispatch, Outcome, Receipt};
 use crate::domain::party::Party;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::evidence::merkle;
 use crate::evidence::proof::Proof;
-use crate::evidence::signed::{PayloadType, Signed};
-use Weight::{False, NotProven, Proven, Stated};
-
-/// What was read of a bundle, and what is found on the way.
-struct Checker<'a> {
-    bundle: &'a Bundle,
-    keys: &'a Keys,
-    findings: &'a mut Findings,
-    /// Those whose author's signature verified.
-    messages: BTreeMap<Digest, Message>,
-    /// Official numbers and addressees of what was dispatched, for what is absent.
-    dispatched: BTreeSet<(Digest, Party)>,
-    acknowledged: BTreeSet<(Digest, Party)>,
-    places: BTreeMap<(Party, Party), BTreeSet<u64>>,
-}
-
-pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) {
-    let mut checker = Checker {
-        bundle,
-        keys,
-        findings,
-        messages: BTreeMap::new(),
-        dispatched: BTreeSet::new(),
-        acknowledged: BTreeSet::new(),
-        places: BTreeMap::new(),
-    };
-    let dispatches: Vec<Option<(Dispatch, &BundleDispatch)>> =
-        (1..).zip(&bundle.dispatches).map(|(place, one)| checker.read_dispatch(place, one)).collect();
-    let dispatches: Vec<(Dispatch, &BundleDispatch)> = dispatches.into_iter().flatten().collect();
-    for (place, one) in (1..).zip(&bundle.messages) {
-        checker.message(place, &one.message, one.recorded_at, &dispatches);
-    }
-    for (dispatch, one) in &dispatches {
-        checker.dispatch(dispatch, one);
-    }
-    checker.acknowledgements();
-    checker.absent();
-}
+use crate::evidence::signed::PayloadType;
 
 impl Checker<'_> {
-    fn add(&mut self, about: &str, weight: Weight, sentence: impl Into<String>) {
-        self.findings.add(about, weight, sentence);
-    }
-
-    fn read_dispatch<'b>(
-        &mut self,
-        place: usize,
-        one: &'b BundleDispatch,
-    ) -> Option<(Dispatch, &'b BundleDispatch)> {
-        let about = format!("dispatch {place}");
-        let read = match &one.dispatch {
-            DispatchBytes::Signed(bytes) => signed::decode(bytes.clone())
-                .and_then(|one| Ok((dispatch::decode_dispatch(one.payload.clone())?, Some(one)))),
-            DispatchBytes::Bare(bytes) => {
-                Ok(dispatch::decode_dispatch(bytes.clone()).map(|read| (read, None))).flatten()
-            }
-        };
-        let (read, wrapping) = match read {
-            Ok(read) => read,
-            Err(fault) => {
-                self.add(&about, False, format!("it can't be read: {fault}"));
-                return None;
-            }
-        };
-        if read.thread != self.bundle.thread {
-            self.add(&about, False, "it is of another thread than the bundle");
-        }
-        match wrapping {
-            Some(wrapping) if !self.is_signed(&wrapping, PayloadType::Dispatch, read.from, read.key_list) => {
-                let sentence = format!(
-                    "{}'s signature on it does not verify under its key list {}",
-                    read.from, read.key_list
-                );
-                self.add(&about, False, sentence);
-                None
-            }
-            Some(_) | None => Some((read, one)),
-        }
-    }
-
-    fn is_signed(&self, wrapping: &Signed, kind: PayloadType, party: Party, list: u32) -> bool {
-        let key = self.keys.key(party, list, Purpose::Message);
-        key.is_some_and(|key| wrapping.verify(kind, &key).is_ok())
-    }
-
-    fn message(
-        &mut self,
-        place: usize,
-        bytes: &Bytes,
-        recorded_at: Instant,
-        dispatches: &[(Dispatch, &BundleDispatch)],
-    ) {
-        let about = format!("message {place}");
-        let read = signed::decode(bytes.clone()).and_then(|one| Ok((message::decode(&one.payload)?, one)));
-        let (message, wrapping) = match read {
-            Ok(read) => read,
-            Err(fault) => return self.add(&about, False, format!("it can't be read: {fault}")),
-        };
-        let digest = wrapping.digest();
-        let author = message.author;
-        let named: Vec<u32> = dispatches
-            .iter()
-            .filter(|(dispatch, _)| dispatch.message == digest && dispatch.from == author)
-            .map(|(dispatch, _)| dispatch.key_list)
-            .collect();
-        let candidates = if named.is_empty() { self.keys.numbers(author).collect() } else { named };
-        let list = candidates
-            .into_iter()
-            .find(|list| self.is_signed(&wrapping, PayloadType::Message, author, *list));
-        let Some(list) = list else {
-            return self.add(&about, False, format!("{author}'s signature on it does not verify"));
-        };
-        let about = name(&message);
-        if message.draft.thread != self.bundle.thread {
-            self.add(&about, False, "it is of another thread than the bundle");
-        }
-        let draft = &message.draft;
-        let traffic = match draft.traffic {
-            Traffic::Real => "real",
-            Traffic::Drill => "a drill",
-        };
-        self.add(&about, Proven, format!(
-            "{author} wrote it: {}, {}, {traffic}, \"{}\"; date-time group {}; signed under {author}'s key list {list}",
-            draft.kind, draft.precedence, shown(&draft.subject), message.released_at.date_time_group(),
-        ));
-        self.add(
-            &about,
-            Stated,
-            format!(
-                "by {author}: {} drafted it and {} released it",
-                person(&draft.drafter.name, &draft.drafter.office),
-                person(&message.releaser.name, &message.releaser.office),
-            ),
-        );
-        self.add(
-            &about,
-            Stated,
-            format!("by {}: it was on record there at {recorded_at}", self.bundle.made_by),
-        );
-        if !draft.parts.is_empty() {
-            self.add(
-                &about,
-                NotProven,
-                format!(
-                    "what its {} part(s) hold: they are named by salted digest, and are not in here",
-                    draft.parts.len()
-                ),
-            );
-        }
-        if self.messages.insert(digest, message).is_some() {
-            self.add(&about, False, "it stands in the bundle twice");
-        }
-    }
-
-    fn dispatch(&mut self, dispatch: &Dispatch, one: &BundleDispatch) {
+    pub(super) fn dispatch(&mut self, dispatch: &Dispatch, one: &BundleDispatch) {
         let about = match self.messages.get(&dispatch.message) {
             Some(message) => name(message),
             None => format!("message {}", dispatch.message.short()),
@@ -433,95 +279,6 @@ impl Checker<'_> {
             }
         }
     }
-
-    fn acknowledgements(&mut self) {
-        let read: Vec<(Message, _)> = self
-            .messages
-            .values()
-            .filter(|message| message.draft.kind == ACKNOWLEDGEMENT)
-            .map(|message| (message.clone(), message::decode_acknowledgement(&message.draft.content)))
-            .collect();
-        for (message, acknowledgement) in read {
-            let by = message.author;
-            match acknowledgement {
-                Ok(of) => {
-                    let about = self.messages.get(&of.message).map_or_else(|| name(&message), name);
-                    self.acknowledged.insert((of.message, by));
-                    self.add(
-                        &about,
-                        Proven,
-                        format!(
-                            "{by} states, in {}, that {} read it at {}",
-                            shown(&message.number),
-                            person(&of.officer.name, &of.officer.office),
-                            of.read_at
-                        ),
-                    );
-                }
-                Err(fault) => self.add(
-                    &name(&message),
-                    NotProven,
-                    format!("what it acknowledges: it can't be read: {fault}"),
-                ),
-            }
-        }
-    }
-
-    /// What one might look for in vain.
-    fn absent(&mut self) {
-        let messages: Vec<(Digest, Message)> =
-            self.messages.iter().map(|(digest, message)| (*digest, message.clone())).collect();
-        for (digest, message) in &messages {
-            let about = name(message);
-            for party in message.draft.parties() {
-                if !self.dispatched.contains(&(*digest, party)) {
-                    self.add(
-                        &about,
-                        NotProven,
-                        format!(
-                            "that it was dispatched to {party}, whom it addresses: no dispatch is in here"
-                        ),
-                    );
-                }
-                let owed = message.draft.kind != ACKNOWLEDGEMENT;
-                if owed && !self.acknowledged.contains(&(*digest, party)) {
-                    self.add(
-                        &about,
-                        NotProven,
-                        format!("that anybody at {party} read it: no acknowledgement is in here"),
-                    );
-                }
-            }
-            let absent = message.draft.references.iter().filter_map(|reference| reference.message);
-            let absent = absent.filter(|referred| !self.messages.contains_key(referred)).count();
-            if absent > 0 {
-                self.add(
-                    &about,
-                    NotProven,
-                    format!("what the {absent} message(s) say that it refers to and that are not in here"),
-                );
-            }
-        }
-        let places = std::mem::take(&mut self.places);
-        for ((from, to), places) in places {
-            let missing = (1..).zip(&places).find(|(expected, place)| expected != *place);
-            if let Some((missing, _)) = missing {
-                self.add(
-                    "the thread",
-                    NotProven,
-                    format!(
-                        "that this is all: place {missing} of what {from} dispatched to {to} is not in here"
-                    ),
-                );
-            }
-        }
-        let (by, at) = (self.bundle.made_by, self.bundle.made_at);
-        self.add(
-            "the thread",
-            Stated,
-            format!("by {by}, who made this at {at}: that nothing more of it was on record there"),
-        );
-    }
 }
 
 fn payload(dispatch: &DispatchBytes) -> Bytes {
@@ -531,12 +288,4 @@ fn payload(dispatch: &DispatchBytes) -> Bytes {
         }
         DispatchBytes::Bare(bytes) => bytes.clone(),
     }
-}
-
-fn name(message: &Message) -> String {
-    shown(&message.number)
-}
-
-fn person(name: &str, office: &str) -> String {
-    if office.is_empty() { shown(name) } else { format!("{} ({})", shown(name), shown(office)) }
 }

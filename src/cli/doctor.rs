@@ -1,0 +1,271 @@
+//! `detente doctor`: what `serve` would check, line by line, with the mend, and nothing started.
+//!
+//! Never here: a change to anything. What is wrong is named; who runs the node mends it.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
+
+use crate::cli::fault::Fault;
+use crate::cli::files;
+use crate::cli::keys::{self, NodeKeys, Purpose};
+use crate::cli::node::{self, check_signing_keys, ring_of, tls_in_force};
+use crate::cli::node_directory::{JournalSettings, NodeDirectory, NodeSettings};
+use crate::clock::Clock;
+use crate::domain::board::Board;
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+use crate::journal::kafka_topic;
+use crate::limits;
+use crate::peers::certificate;
+use crate::registrar::{CheckpointFile, OpenFault, replay_checked};
+use crate::replay::{Fold, TrustRoot};
+
+/// What one check came to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Finding {
+    Ok,
+    /// The node starts, but not for ever.
+    Warning(String),
+    /// The node does not start, or should not.
+    Wrong {
+        why: String,
+        mend: String,
+    },
+}
+
+/// One line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    pub what: String,
+    pub finding: Finding,
+}
+
+/// Checks a node's directory without starting the node
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// The node's directory
+    directory: PathBuf,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn run(args: Args) -> Result<(), Fault> {
+    let lines = examine(&args.directory, Clock::system().now()).await;
+    for line in &lines {
+        let (state, why, mend) = match &line.finding {
+            Finding::Ok => ("ok", "", ""),
+            Finding::Warning(why) => ("warning", why.as_str(), ""),
+            Finding::Wrong { why, mend } => ("wrong", why.as_str(), mend.as_str()),
+        };
+        if args.json {
+            let object = serde_json::json!({ "kind": "check", "what": line.what, "state": state, "why": why,
+                "mend": mend });
+            println!("{object}");
+            continue;
+        }
+        println!("{state:<8} {}{}{}", shown(&line.what), if why.is_empty() { "" } else { ": " }, shown(why));
+        if !mend.is_empty() {
+            println!("         mend: {}", shown(mend));
+        }
+    }
+    match lines.iter().filter(|line| matches!(line.finding, Finding::Wrong { .. })).count() {
+        0 => Ok(()),
+        1 => Err(Fault::new("one check is wrong; the node is not to be started before it is mended")),
+        wrong => Err(Fault::new(format!(
+            "{wrong} checks are wrong; the node is not to be started before they are mended"
+        ))),
+    }
+}
+
+/// Every check, in the order in which `serve` makes them. What rests on a check that failed is left out.
+pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
+    let directory = NodeDirectory::at(directory);
+    let mut lines = Lines(Vec::new());
+    let settings = directory.read_settings();
+    lines.add(
+        "node.toml",
+        &settings,
+        "see the examples beside `detente`; a key that is not known is an error",
+    );
+    lines.add(
+        "marker of a broken journal",
+        &node::check_marker(&directory),
+        "keep a copy of the whole directory; find the record named with `detente audit verify`; put back a \
+         journal that holds all that was signed; only then remove the marker",
+    );
+    lines.closed(&directory.keys());
+    // Its files are not opened here either.
+    if directory.custody().exists() {
+        lines.closed(&directory.custody());
+    }
+    for purpose in Purpose::SERVING {
+        let what = format!("keys/{}.key", purpose.name());
+        lines.add(
+            &what,
+            &keys::read_signing_key(&directory.keys(), purpose),
+            "put back the key from its copy",
+        );
+    }
+    let tls = keys::read_tls(&directory.keys());
+    lines.add(
+        "keys/tls.crt and keys/tls.key",
+        &tls,
+        "put back both, or make a new pair: detente key-list next",
+    );
+    let certificate = files::read_public(&directory.keys().join("tls.crt"));
+    if let Ok(der) = certificate.map_err(drop).and_then(|pem| certificate::from_pem(&pem).map_err(drop)) {
+        let mend = "make a new pair: detente key-list next --new-tls-key";
+        lines.ends("the node's certificate", certificate::valid_until(&der), now, mend);
+    }
+    let Ok(settings) = settings else { return lines.0 };
+    let Some(fold) = lines.journal(&directory, &settings).await else { return lines.0 };
+    if let Ok(own) = NodeKeys::read(&directory.keys()) {
+        lines.add(
+            "keys against the key list on record",
+            &check_signing_keys(&fold.board, &ring_of(&own)).and(tls_in_force(&directory, &fold.board)),
+            "put back the keys that the newest own key list names",
+        );
+    }
+    lines.lists(&settings, &fold.board, now);
+    lines.0
+}
+
+struct Lines(Vec<Line>);
+
+impl Lines {
+    fn push(&mut self, what: &str, finding: Finding) {
+        self.0.push(Line { what: what.into(), finding });
+    }
+
+    fn wrong(&mut self, what: &str, why: impl std::fmt::Display, mend: &str) {
+        self.push(what, Finding::Wrong { why: why.to_string(), mend: mend.into() });
+    }
+
+    fn add<T, E: std::fmt::Display>(&mut self, what: &str, outcome: &Result<T, E>, mend: &str) {
+        match outcome {
+            Ok(_) => self.push(what, Finding::Ok),
+            Err(fault) => self.wrong(what, fault, mend),
+        }
+    }
+
+    /// A directory that only its owner may enter.
+    fn closed(&mut self, path: &Path) {
+        let what = format!("permissions of {}", path.display());
+        match std::fs::metadata(path) {
+            Ok(found) if found.permissions().mode() & 0o077 == 0 => self.push(&what, Finding::Ok),
+            Ok(_) => self.wrong(
+                &what,
+                "others than its owner may enter",
+                &format!("chmod 700 '{}'", path.display()),
+            ),
+            Err(fault) => self.wrong(&what, fault, "put it back from its copy"),
+        }
+    }
+
+    /// Something that is good until an instant.
+    fn ends(&mut self, what: &str, until: Option<Instant>, now: Instant, mend: &str) {
+        match until {
+            None => self.wrong(what, "it can't be read", mend),
+            Some(until) if until <= now => self.wrong(what, format!("it ended at {until}"), mend),
+            Some(until) if until.ms_since(now) < limits::EXPIRY_WARNING_MS => {
+                self.push(what, Finding::Warning(format!("it ends at {until}; {mend}")));
+            }
+            Some(_) => self.push(what, Finding::Ok),
+        }
+    }
+
+    /// The medium's settings, then all that stands in it. `None` if that can't be gone on from.
+    async fn journal(&mut self, directory: &NodeDirectory, settings: &NodeSettings) -> Option<Fold> {
+        let place = settings.journal.place(directory);
+        if let JournalSettings::Kafka(kafka) = &settings.journal {
+            match kafka_topic::check(&kafka.config(), &kafka.topic).await {
+                Ok(wrong) if wrong.is_empty() => self.push("settings of the topic", Finding::Ok),
+                Ok(wrong) => {
+                    for one in wrong {
+                        let what = format!("topic setting {}", one.setting);
+                        self.wrong(
+                            &what,
+                            format!("it is {}", one.found),
+                            &format!("set it to {}", one.right),
+                        );
+                    }
+                    return None;
+                }
+                // The journal's own line says it.
+                Err(_) => {}
+            }
+        }
+        let what = format!("journal {place}");
+        let journal = match settings.journal.open(directory).await {
+            Ok(journal) => journal,
+            Err(fault) => {
+                self.wrong(&what, fault, "put back the journal from its newest copy; never begin a new one");
+                return None;
+            }
+        };
+        let file = CheckpointFile::new(&directory.checkpoint());
+        let claimed = match file.claimed() {
+            Ok(claimed) => claimed,
+            Err(fault) => {
+                self.wrong("checkpoint", fault, "find out who changed it; put it back from its copy");
+                return None;
+            }
+        };
+        let fold = replay_checked(&journal, TrustRoot::FirstKeyList(settings.fingerprint.0), claimed).await;
+        let fold = match fold {
+            Ok(fold) => fold,
+            Err(fault) => {
+                let mend = mend_of(&fault);
+                self.wrong(&what, fault, mend);
+                return None;
+            }
+        };
+        match fold.missing_at_end() {
+            None => self.push(&what, Finding::Ok),
+            Some(index) => self.push(
+                &what,
+                Finding::Warning(format!(
+                    "entries at its end are signed by this node and follow a record {index} that is not there: \
+                     an append that failed half, or a loss; compare with what the peers hold"
+                )),
+            ),
+        }
+        let verified = file.verify(&fold.board);
+        self.add("checkpoint", &verified, "find out who changed it; put it back from its copy");
+        Some(fold)
+    }
+
+    fn lists(&mut self, settings: &NodeSettings, board: &Board, now: Instant) {
+        for (party, known) in &board.roster.parties {
+            let until = known.revocation_list.as_ref().and_then(|list| certificate::list_until(&list.der));
+            let what = format!("revocation list of {party}");
+            if *party == settings.party {
+                self.ends(&what, until, now, "publish the next: detente party publish-revocation-list");
+            } else if until.is_none_or(|until| until <= now) {
+                // The other's affair: the node starts, and asks for a fresh one.
+                self.push(
+                    &what,
+                    Finding::Warning("it has ended: that Party must hand in a fresh one".into()),
+                );
+            } else {
+                self.push(&what, Finding::Ok);
+            }
+        }
+    }
+}
+
+fn mend_of(fault: &OpenFault) -> &'static str {
+    match fault {
+        OpenFault::Empty => "put back the journal from its newest copy; `init` alone begins one",
+        OpenFault::Broken(_) => {
+            "keep a copy of all; run `detente audit verify`; put back a journal that holds all that was signed"
+        }
+        OpenFault::OlderThanCheckpoint { .. } => {
+            "put back the newest copy: this one lacks what was signed since"
+        }
+        OpenFault::Forked { .. } => "keep a copy of both; find out who signed twice before going on",
+        OpenFault::Checkpoint(_) => "find out who changed it; put it back from its copy",
+        OpenFault::Journal(_) | OpenFault::NoEpoch { .. } => "see whether the disk or the brokers answer",
+    }
+}

@@ -1,0 +1,178 @@
+//! What may happen on a link: what a peer delivers, receipts and heads, against what it signed before.
+//!
+//! Never here: a judgement of what a message says. It is marked, and taken all the same.
+
+use super::apply::{head_bytes, hour_of};
+use super::decide::{Decision, happened};
+use super::{Board, Own};
+use crate::domain::command::{Decided, Delivery, ReceivePlan};
+use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted};
+use crate::domain::message::{Message, Outcome, Receipt};
+use crate::domain::party::Party;
+use crate::domain::precedence::Precedence;
+use crate::domain::refusal::{NotNow, Refusal};
+use crate::domain::time::Instant;
+use crate::limits;
+
+impl Board {
+    pub(super) fn receive(&self, own: Own, delivery: &Delivery, now: Instant) -> Decision {
+        let dispatch = &delivery.dispatch;
+        let link = self.known_link(delivery.peer)?;
+        let this_link = dispatch.from == delivery.peer
+            && dispatch.to == own.party
+            && dispatch.from_incarnation == link.incarnation
+            && dispatch.to_incarnation == own.incarnation;
+        if !this_link {
+            return Err(Refusal::NotThisLink.into());
+        }
+        let lane = link.lane(dispatch.lane);
+        let expected = lane.taken.saturating_add(1);
+        if let Some(given) = lane.given.get(&dispatch.serial)
+            && given.dispatch != delivery.dispatch_digest
+        {
+            return self.contradicts(delivery.peer, contradiction(delivery), now);
+        }
+        if dispatch.serial != expected {
+            return Err(Refusal::SerialNotNext { expected }.into());
+        }
+        if !link.leaf_is_free(dispatch.leaf_index, delivery.dispatch_leaf) {
+            return self.contradicts(delivery.peer, contradiction(delivery), now);
+        }
+        if !link.has_room_for_leaf(dispatch.lane) {
+            return Err(NotNow::Budget.into());
+        }
+        let hour = hour_of(now);
+        let bytes = (delivery.dispatch_signed.len() + delivery.message_signed.len()) as u64;
+        if !link.has_budget(hour, dispatch.lane, bytes) {
+            return Err(NotNow::Budget.into());
+        }
+        let mut marks = Vec::new();
+        let outcome = match &delivery.message {
+            Ok(message) => {
+                self.mark(delivery, message, &mut marks);
+                Outcome::Taken
+            }
+            Err(outcome) => *outcome,
+        };
+        let receipt = Receipt {
+            from: own.party,
+            from_incarnation: own.incarnation,
+            to: dispatch.from,
+            to_incarnation: dispatch.from_incarnation,
+            lane: dispatch.lane,
+            serial: dispatch.serial,
+            dispatch: delivery.dispatch_digest,
+            message: dispatch.message,
+            outcome,
+            received_at: now,
+            judged_by_key_list: delivery.judged_by_key_list,
+            leaf_index: link.ours.edge.size(),
+        };
+        Ok(vec![Decided::Receive(Box::new(ReceivePlan { delivery: delivery.clone(), receipt, marks }))])
+    }
+
+    /// What everybody may check and the readers should see. Nothing of it refuses the message.
+    fn mark(&self, delivery: &Delivery, message: &Message, marks: &mut Vec<String>) {
+        let dispatch = &delivery.dispatch;
+        if self
+            .thread(dispatch.thread)
+            .is_some_and(|thread| thread.holds_place(dispatch.from, dispatch.place))
+        {
+            marks.push("its place in the thread was used before".into());
+        }
+        if message.draft.thread != dispatch.thread {
+            marks.push("message and dispatch name different threads".into());
+        }
+        if message.draft.precedence != dispatch.lane {
+            marks.push("it came on the lane of another precedence".into());
+        }
+        if self.messages.contains_key(&dispatch.message) {
+            marks.push("the same message came before".into());
+        }
+    }
+
+    pub(super) fn take_receipt(&self, own: Own, receipted: &Receipted) -> Decision {
+        let link = self.known_link(receipted.party)?;
+        let receipt = &receipted.receipt;
+        let this_link = receipt.from == receipted.party
+            && receipt.to == own.party
+            && receipt.from_incarnation == link.incarnation
+            && receipt.to_incarnation == own.incarnation;
+        if !this_link {
+            return Err(Refusal::NotThisLink.into());
+        }
+        if !link.lane(receipt.lane).owed.contains_key(&receipt.serial) {
+            return Err(Refusal::NotOwed.into());
+        }
+        if !link.leaf_is_free(receipt.leaf_index, receipted.leaf) {
+            return Err(Refusal::Equivocation.into());
+        }
+        happened(Event::Receipted(receipted.clone()))
+    }
+
+    pub(super) fn follow(&self, head: &Head, leaves: &[Leaf], now: Instant) -> Decision {
+        let link = self.known_link(head.party)?;
+        let followed = link.theirs.edge.size();
+        if head.size <= followed {
+            return Err(Refusal::HeadNotNew.into());
+        }
+        // What we hold comes first: it was signed for itself.
+        let Ok(edge) = link.grown(head.size, leaves) else {
+            return Err(Refusal::HeadDoesNotAddUp.into());
+        };
+        if edge.root() == head.root {
+            let mut next = followed;
+            let mut is_of_use = |leaf: &&Leaf| {
+                let asked_for =
+                    (next..head.size).contains(&leaf.index) && !link.theirs.held.contains_key(&leaf.index);
+                if asked_for {
+                    next = leaf.index.saturating_add(1);
+                }
+                asked_for
+            };
+            let unknown: Vec<Leaf> = leaves.iter().filter(&mut is_of_use).cloned().collect();
+            let announced = link.theirs.announced.len().saturating_add(unknown.len());
+            let bytes = head_bytes(head, &unknown);
+            if announced > limits::LEAVES_APART_MAX
+                || !link.has_budget(hour_of(now), Precedence::Routine, bytes)
+            {
+                return Err(NotNow::Budget.into());
+            }
+            return happened(Event::HeadFollowed(head.clone(), unknown));
+        }
+        // A signed head over other leaves than those signed for themselves is a contradiction; leaves that
+        // add up to nothing are only somebody's bytes.
+        let other = leaves
+            .iter()
+            .find(|leaf| link.theirs.held.get(&leaf.index).is_some_and(|held| *held != leaf.hash));
+        if let Some(leaf) = other
+            && link.grown_as_sent(head.size, leaves).is_ok_and(|edge| edge.root() == head.root)
+        {
+            let proof = Contradiction::Leaf { leaf: leaf.clone(), checkpoint: head.note.clone() };
+            return self.contradicts(head.party, proof, now);
+        }
+        if link.theirs.rejected == Some((head.size, head.root)) {
+            return Err(Refusal::HeadDoesNotAddUp.into());
+        }
+        self.check_oddity(head.party, now)?;
+        let reason = "the leaves that were sent do not add up to this root".into();
+        happened(Event::HeadRejected { head: head.clone(), reason })
+    }
+
+    /// On record once, however often it is shown.
+    pub(super) fn contradicts(&self, party: Party, proof: Contradiction, now: Instant) -> Decision {
+        if self.known_link(party)?.contradictions.contains(&proof.digest()) {
+            return Err(Refusal::Equivocation.into());
+        }
+        self.check_oddity(party, now)?;
+        happened(Event::Equivocated { party, proof })
+    }
+}
+
+fn contradiction(delivery: &Delivery) -> Contradiction {
+    Contradiction::Dispatch {
+        lane: delivery.dispatch.lane,
+        serial: delivery.dispatch.serial,
+        signed: delivery.dispatch_signed.clone(),
+    }
+}

@@ -1,0 +1,204 @@
+//! The two ledgers of a link, held against what the other end shows: our own head with its cosignature
+//! against our history, its head against the leaves that we hold or ask for.
+//!
+//! Never here: whether a head adds up (`domain/board/decide.rs`), and no cosignature is made here.
+
+use bytes::Bytes;
+use tonic::Request;
+
+use super::beat::{NoUse, call, give};
+use super::exchange::{Link, Peer};
+use super::heads;
+use crate::codec::dispatch;
+use crate::codec::proto::detente::v1::{HandInLeavesRequest, LeavesRequest, LeavesResponse};
+use crate::domain::board::Denied;
+use crate::domain::command::Command;
+use crate::domain::event::{Head as LedgerHead, Leaf};
+use crate::domain::ledger::leaf_hash;
+use crate::domain::refusal::Refusal;
+use crate::limits;
+use crate::registrar::{Head, Standing};
+use crate::replay::Broken;
+
+/// What our history says about a head that we signed.
+enum History {
+    Contains,
+    Lacks,
+    /// It can't be read now: that proves nothing.
+    Unread,
+}
+
+/// Our head with the peer's cosignature. Its own signature is ours: if it says more than our history
+/// holds, our history is what is wrong, and this node stops.
+pub(super) async fn compare(link: &Link, note: &Bytes) {
+    if note.is_empty() {
+        // The first exchange of all: the peer has nothing of ours yet.
+        link.state.compare();
+        return;
+    }
+    let head = link.head();
+    let Ok(cosigned) = heads::verify_cosigned(&head.board, link.peer, note) else {
+        link.state.count_not_taken();
+        return;
+    };
+    let mut history = look(link, &head, &cosigned).await;
+    if matches!(history, History::Lacks) {
+        // Another process with our keys may have written meanwhile. An epoch opened now shows it.
+        let newest = link.exchange.registrar.renew().await;
+        history = match newest {
+            Some(newest) if newest.standing == Standing::Writes => look(link, &newest, &cosigned).await,
+            Some(_) | None => History::Unread,
+        };
+    }
+    match history {
+        History::Contains => {
+            link.state.compare();
+            let _ = give(link, Command::TakeCosignature(cosigned)).await;
+        }
+        History::Lacks => {
+            tracing::error!(peer = %link.peer, "the peer holds a head that we signed and do not have: stopping");
+            link.exchange.report_broken(Broken::HeldByPeer { party: link.peer, size: cosigned.size });
+        }
+        History::Unread => {}
+    }
+}
+
+async fn look(link: &Link, head: &Head, cosigned: &LedgerHead) -> History {
+    let Some(board_link) = head.board.link(link.peer) else { return History::Unread };
+    let ours = &board_link.ours;
+    let says = |holds: bool| if holds { History::Contains } else { History::Lacks };
+    match &ours.cosigned {
+        Some(newest) if cosigned.size == newest.size => return says(cosigned.root == newest.root),
+        // A later one was compared before, and the peer made it by adding to this one.
+        Some(newest) if cosigned.size < newest.size => return History::Contains,
+        Some(_) | None => {}
+    }
+    if cosigned.size > ours.edge.size() {
+        return History::Lacks;
+    }
+    if cosigned.size == ours.edge.size() {
+        return says(cosigned.root == ours.edge.root());
+    }
+    match link.exchange.our_edge_at(link.peer, head, cosigned.size).await {
+        Ok(edge) => says(edge.root() == cosigned.root),
+        Err(_) => History::Unread,
+    }
+}
+
+/// Recomputes the peer's head from what we hold and what we ask for, and puts on record that we did.
+/// `followed_before` is what we had followed before we asked for the head: an older one is none that was
+/// overtaken on its way.
+pub(super) async fn follow(
+    link: &Link,
+    peer: &mut Peer,
+    note: &Bytes,
+    followed_before: u64,
+) -> Result<(), NoUse> {
+    for _ in 0..limits::LEAVES_CALLS_PER_BEAT_MAX {
+        let head = link.head();
+        let board_link = head.board.link(link.peer).ok_or(NoUse)?;
+        let Ok(theirs) = heads::verify_theirs(&head.board, link.peer, note) else {
+            link.state.count_not_taken();
+            return Ok(());
+        };
+        let followed = board_link.theirs.edge.size();
+        if theirs.size <= followed {
+            if theirs.size < followed_before {
+                reject(link, theirs, "it is smaller than one that was followed before").await;
+            } else if theirs.size == followed && theirs.root != board_link.theirs.edge.root() {
+                reject(link, theirs, "it differs from one of the same size that was followed before").await;
+            }
+            return Ok(());
+        }
+        let (goal, leaves) = match board_link.first_leaf_missing(theirs.size) {
+            None => (theirs.clone(), Vec::new()),
+            Some(from) => {
+                let answer = call(peer.leaves(Request::new(LeavesRequest { from }))).await?;
+                match goal_of(link, &head, from, answer.leaves, &answer.checkpoint).await {
+                    Some(goal) => goal,
+                    None => return Ok(()),
+                }
+            }
+        };
+        let whole = goal.size >= theirs.size;
+        match give(link, Command::FollowHead(goal, leaves)).await {
+            Ok(()) if whole => return Ok(()),
+            Ok(()) | Err(Denied::Refused(Refusal::HeadNotNew)) => {}
+            // It will be tried again; the peer has been heard all the same.
+            Err(_) => return Ok(()),
+        }
+    }
+    Ok(())
+}
+
+/// Leaves that the peer gave, with its head over all up to the last of them. `None` if that is none of
+/// this link's.
+async fn goal_of(
+    link: &Link,
+    head: &Head,
+    from: u64,
+    bodies: Vec<Bytes>,
+    checkpoint: &Bytes,
+) -> Option<(LedgerHead, Vec<Leaf>)> {
+    let Ok(goal) = heads::verify_theirs(&head.board, link.peer, checkpoint) else {
+        link.state.count_not_taken();
+        return None;
+    };
+    let leaves: Vec<Leaf> = (from..)
+        .zip(bodies.into_iter().take(limits::LEAVES_PER_CALL_MAX))
+        .map(|(index, body)| Leaf { index, hash: leaf_hash(&body), body })
+        .collect();
+    if leaves.iter().all(|leaf| is_of_this_link(link, head, leaf)) {
+        return Some((goal, leaves));
+    }
+    reject(link, goal, "it covers a leaf that is not of this link").await;
+    None
+}
+
+/// Leaves that a peer hands in because nobody can ask it for them.
+pub(super) async fn take_leaves(link: &Link, from: u64, bodies: Vec<Bytes>, checkpoint: &Bytes) {
+    let head = link.head();
+    if let Some((goal, leaves)) = goal_of(link, &head, from, bodies, checkpoint).await {
+        let _ = give(link, Command::FollowHead(goal, leaves)).await;
+    }
+}
+
+/// Our own leaves that the peer lacks, where it can't ask us for them.
+pub(super) async fn hand_in_leaves(link: &Link, peer: &mut Peer, lacked_from: u64) -> Result<(), NoUse> {
+    let size = link.head().board.link(link.peer).map_or(0, |one| one.ours.edge.size());
+    if link.exchange.can_be_dialled() || lacked_from >= size {
+        return Ok(());
+    }
+    let mut from = lacked_from;
+    for _ in 0..limits::LEAVES_CALLS_PER_BEAT_MAX {
+        let answer = link.exchange.leaves_from(link.peer, from).await.map_err(|_| NoUse)?;
+        if answer.leaves.is_empty() {
+            break;
+        }
+        let given = answer.leaves.len() as u64;
+        let LeavesResponse { leaves, checkpoint } = answer;
+        call(peer.hand_in_leaves(Request::new(HandInLeavesRequest { from, leaves, checkpoint }))).await?;
+        from = from.saturating_add(given);
+    }
+    // The next one brings its cosignature.
+    link.state.ask_after_leaves(lacked_from);
+    Ok(())
+}
+
+/// On record once, and not cosigned.
+pub(super) async fn reject(link: &Link, head: LedgerHead, reason: &str) {
+    let _ = give(link, Command::RejectHead { head, reason: reason.into() }).await;
+}
+
+/// Not a dispatch or receipt of others, or one that names another place. What can't be decoded here may be
+/// of a kind that a newer peer knows: it is a leaf like any other.
+fn is_of_this_link(link: &Link, head: &Head, leaf: &Leaf) -> bool {
+    let Some(own) = head.board.own else { return false };
+    let ends = (link.peer, own.party, leaf.index);
+    let dispatch = dispatch::decode_dispatch(leaf.body.clone());
+    let receipt = dispatch::decode_receipt(leaf.body.clone());
+    let unknown = dispatch.is_err() && receipt.is_err();
+    unknown
+        || dispatch.is_ok_and(|dispatch| (dispatch.from, dispatch.to, dispatch.leaf_index) == ends)
+        || receipt.is_ok_and(|receipt| (receipt.from, receipt.to, receipt.leaf_index) == ends)
+}

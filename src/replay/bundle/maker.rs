@@ -1,0 +1,137 @@
+//! Makes a bundle's parts of what was gathered: dispatches and receipts of our own signed again, paths
+//! to the heads that cover them.
+//!
+//! Never here: which parts belong to the thread.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use super::{Cover, Item, ReceiptFound};
+use crate::codec::bundle::{BundleDispatch, BundleParty, DispatchBytes};
+use crate::codec::dispatch::{self, ProvenReceipt};
+use crate::codec::signed;
+use crate::domain::board::{Board, Own};
+use crate::domain::keys::{KeyList, Purpose};
+use crate::domain::message::Dispatch;
+use crate::domain::party::{Incarnation, Party};
+use crate::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::evidence::keys::{KeyRing, PublicKey, SigningKey};
+use crate::evidence::merkle::Tree;
+use crate::evidence::names;
+use crate::evidence::note::{NoteAlgorithm, NoteKey};
+use crate::evidence::proof::Proof;
+use crate::evidence::signed::{PayloadType, Signed};
+
+/// Makes again what we sign.
+pub(super) struct Maker<'a> {
+    pub own: Own,
+    pub board: &'a Board,
+    pub ring: &'a KeyRing,
+}
+
+impl Maker<'_> {
+    pub fn party(&self, party: Party) -> BundleParty {
+        let known = self.board.roster.parties.get(&party);
+        let lists = known.map_or(&[][..], |known| &known.key_lists);
+        BundleParty { party, key_lists: lists.iter().map(|list| list.signed.clone()).collect() }
+    }
+
+    pub fn dispatch(&self, item: Item, trees: &BTreeMap<Party, (Tree, Tree)>) -> BundleDispatch {
+        let ours = item.signed.is_none();
+        let other = item.other_end();
+        let trees = trees.get(&other);
+        let sender_tree = trees.map(|(our, their)| if ours { our } else { their });
+        let dispatch = match item.signed {
+            Some(signed) => DispatchBytes::Signed(signed),
+            None => self.sign(&item.dispatch),
+        };
+        let covered = item.covered.and_then(|cover| {
+            let path = sender_tree?.inclusion_path(item.dispatch.leaf_index, cover.size).ok()?;
+            let note = if ours { cover.note.clone() } else { self.with_our_cosignature(&cover, other)? };
+            let checkpoint = String::from_utf8(note.to_vec()).ok()?;
+            let proof = Proof { index: item.dispatch.leaf_index, path, extra: None, checkpoint };
+            Some(Bytes::from(proof.to_text()))
+        });
+        let receipt = item.receipt.and_then(|found| match found {
+            ReceiptFound::Theirs { proven, at } => Some((proven, at)),
+            ReceiptFound::Ours { body, leaf_index, at, covered } => {
+                let tree = &trees?.0;
+                let (size, note) = match covered {
+                    Some(cover) => (cover.size, cover.note),
+                    None => self.checkpoint(tree, leaf_index.checked_add(1)?, other)?,
+                };
+                let inclusion_path = tree.inclusion_path(leaf_index, size).ok()?;
+                let proven = ProvenReceipt { receipt: body, inclusion_path, checkpoint: note };
+                Some((dispatch::encode_proven(&proven), at))
+            }
+        });
+        BundleDispatch {
+            dispatch,
+            receipt,
+            covered,
+            refused: item.refused,
+            disputed: item.disputed,
+            contradicted_by: item.contradicted_by,
+        }
+    }
+
+    fn sign(&self, dispatch: &Dispatch) -> DispatchBytes {
+        let payload = dispatch::encode_dispatch(dispatch);
+        let known = self.board.roster.parties.get(&self.own.party);
+        let list = known.and_then(|known| known.numbered(dispatch.key_list));
+        match list.and_then(|list| self.key(&list.list, Purpose::Message)) {
+            Some(key) => {
+                let signed = Signed::sign(PayloadType::Dispatch, payload, &[key]);
+                DispatchBytes::Signed(signed::encode(&signed))
+            }
+            None => DispatchBytes::Bare(payload),
+        }
+    }
+
+    /// A head of our ledger of the link, signed now.
+    fn checkpoint(&self, tree: &Tree, size: u64, other: Party) -> Option<(u64, Bytes)> {
+        let key = self.key(self.newest()?, Purpose::Ledger)?;
+        let origin =
+            origin((self.own.party, self.own.incarnation), (other, self.board.link(other)?.incarnation));
+        let checkpoint = Checkpoint::new(origin, size, tree.root_at(size).ok()?);
+        let signed =
+            SignedCheckpoint::sign(checkpoint, &names::ledger_key_name(&self.own.party), key).ok()?;
+        Some((size, signed.note().to_string().into()))
+    }
+
+    /// Their head with the cosignature that we gave it when we followed it: the same bytes again, as long
+    /// as the key is the same. Without the key, their head alone.
+    fn with_our_cosignature(&self, cover: &Cover, other: Party) -> Option<Bytes> {
+        let bare = Some(cover.note.clone());
+        let incarnation = self.board.link(other)?.incarnation;
+        let origin = origin((other, incarnation), (self.own.party, self.own.incarnation));
+        let opened = self.board.roster.parties.get(&other)?.key_lists.iter().rev().find_map(|list| {
+            let key = PublicKey::from_bytes(list.list.key_for(Purpose::Ledger)?).ok()?;
+            let keeper = NoteKey::new(&names::ledger_key_name(&other), NoteAlgorithm::Ed25519, key).ok()?;
+            SignedCheckpoint::open(&cover.note, &origin, &keeper).ok()
+        });
+        let (Some(mut opened), Some(key)) = (opened, self.key(self.newest()?, Purpose::Witness)) else {
+            return bare;
+        };
+        let name = names::witness_key_name(&self.own.party);
+        let witness = NoteKey::new(&name, NoteAlgorithm::Cosignature, key.public_key()).ok()?;
+        let Ok(line) = opened.cosign(&name, key, cover.at) else { return bare };
+        match opened.add_cosignature(&witness, line) {
+            Ok(_) => Some(opened.note().to_string().into()),
+            Err(_) => bare,
+        }
+    }
+
+    fn newest(&self) -> Option<&KeyList> {
+        Some(&self.board.roster.parties.get(&self.own.party)?.newest()?.list)
+    }
+
+    fn key(&self, list: &KeyList, purpose: Purpose) -> Option<&SigningKey> {
+        self.ring.key(list.key_for(purpose)?)
+    }
+}
+
+fn origin(keeper: (Party, Incarnation), other: (Party, Incarnation)) -> String {
+    names::ledger_origin((&keeper.0, keeper.1), (&other.0, other.1))
+}

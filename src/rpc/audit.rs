@@ -1,0 +1,210 @@
+//! The auditor's calls: exact records, the head, bundles, a thread as it was known.
+//!
+//! What an auditor reads is itself on record, once a call, before anything is given. Never here: a
+//! buffer that a slow auditor could fill, or what the evidence says.
+
+use std::pin::Pin;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use prost::Message as _;
+use tokio::sync::mpsc;
+use tokio_stream::Stream;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{Request, Response, Status};
+
+use super::exercise::person;
+use super::status;
+use super::thread::thread_as_of;
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::audit_service_server::{AuditService, AuditServiceServer};
+use crate::domain::board::FOLD_VERSION;
+use crate::domain::command::{Command, Origin};
+use crate::domain::digest::{CommandId, Digest, ThreadId};
+use crate::domain::event::Stamp;
+use crate::domain::time::Instant;
+use crate::evidence::keys::KeyRing;
+use crate::journal::{Entry, Journal, ReadFault};
+use crate::limits;
+use crate::registrar::{Head, Registrar, signed_checkpoint};
+use crate::replay::bundle::{self, BundleFault, Source};
+use crate::replay::records::RecordFault;
+
+/// Reads from heads; the Registrar puts on record that somebody read.
+pub struct AuditCalls {
+    pub registrar: Registrar,
+    /// The keys by which the head is signed, and our own part of a bundle is made again.
+    pub ring: Arc<KeyRing>,
+}
+
+type Pieces<T> = Pin<Box<dyn Stream<Item = Result<T, Status>> + Send>>;
+
+impl AuditCalls {
+    /// With its bounds, to be added to the routes.
+    pub fn service(self) -> AuditServiceServer<AuditCalls> {
+        AuditServiceServer::new(self)
+            .max_decoding_message_size(limits::CALL_BYTES_MAX)
+            .max_encoding_message_size(limits::ANSWER_BYTES_MAX)
+    }
+
+    /// Puts the reading on record, under a fresh id: a second call is a second reading.
+    async fn on_record<T>(&self, call: &Request<T>, what: String) -> Result<Arc<Head>, Status> {
+        let by = person(call)?.person().clone();
+        let mut id = [0; 16];
+        getrandom::fill(&mut id).map_err(|_| {
+            status::ours("NO_RANDOMNESS", "the system gave no random numbers; nothing was read")
+        })?;
+        let at = self.registrar.clock.now();
+        let stamp = Stamp { id: CommandId(id), content: Digest::of(what.as_bytes()), at, by };
+        let command = Command::ReadForAudit { what };
+        self.registrar.give(command, Origin::Person(stamp)).await.map_err(status::denied)?;
+        Ok(self.registrar.head())
+    }
+
+    fn checkpoint(&self, head: &Head) -> Result<Bytes, Status> {
+        signed_checkpoint(head, &self.ring).map(Bytes::from).ok_or_else(|| {
+            status::ours("KEY_MISSING", "the ledger key is not here, so the head is not signed")
+        })
+    }
+}
+
+#[tonic::async_trait]
+impl AuditService for AuditCalls {
+    type ExportStream = Pieces<calls::ExportResponse>;
+    type ExportThreadStream = Pieces<calls::ExportThreadResponse>;
+    type ReplayThreadStream = Pieces<calls::ReplayThreadResponse>;
+
+    async fn export(
+        &self,
+        call: Request<calls::ExportRequest>,
+    ) -> Result<Response<Self::ExportStream>, Status> {
+        let head = self.on_record(&call, "the whole journal".into()).await?;
+        let checkpoint = self.checkpoint(&head)?;
+        let (pieces, stream) = mpsc::channel(limits::EXPORT_PIECES_AHEAD_MAX);
+        let journal = self.registrar.journal.clone();
+        tokio::spawn(async move {
+            if let Err(fault) = export(&journal, head.positions.next(), checkpoint, &pieces).await {
+                // Whoever has gone is not told.
+                let _ = pieces.send(Err(status::record(fault.into()))).await;
+            }
+        });
+        Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
+    }
+
+    async fn head(&self, call: Request<calls::HeadRequest>) -> Result<Response<calls::HeadResponse>, Status> {
+        let head = self.on_record(&call, "the head".into()).await?;
+        let own = head.board.own.ok_or_else(|| status::not_found("journal"))?;
+        Ok(Response::new(calls::HeadResponse {
+            party: own.party.to_string(),
+            incarnation: own.incarnation.0,
+            size: head.chain.size,
+            void: head.void,
+            epoch: head.chain.epoch,
+            root: Bytes::copy_from_slice(&head.root().0),
+            checkpoint: self.checkpoint(&head)?,
+            board: Bytes::copy_from_slice(&head.board.digest().0),
+            fold_version: FOLD_VERSION,
+        }))
+    }
+
+    async fn export_thread(
+        &self,
+        call: Request<calls::ExportThreadRequest>,
+    ) -> Result<Response<Self::ExportThreadStream>, Status> {
+        let thread = thread_in(&call.get_ref().thread)?;
+        let head = self.on_record(&call, format!("the evidence of thread {thread}")).await?;
+        let records = head.records(&self.registrar.journal);
+        let source = Source { records: &records, board: &head.board, ring: &self.ring };
+        let made = bundle::make(&source, thread, self.registrar.clock.now()).await;
+        let file = made.map_err(|fault| match fault {
+            BundleFault::NoSuchThread => status::not_found("thread"),
+            BundleFault::TooLarge => status::field("thread", fault),
+            BundleFault::Record(fault) => status::record(fault),
+        })?;
+        let pieces = (0..file.len()).step_by(limits::EXPORT_PIECE_BYTES).map(move |from| {
+            let to = from.saturating_add(limits::EXPORT_PIECE_BYTES).min(file.len());
+            Ok(calls::ExportThreadResponse { piece: file.slice(from..to) })
+        });
+        Ok(Response::new(Box::pin(tokio_stream::iter(pieces))))
+    }
+
+    async fn replay_thread(
+        &self,
+        call: Request<calls::ReplayThreadRequest>,
+    ) -> Result<Response<Self::ReplayThreadStream>, Status> {
+        let thread = thread_in(&call.get_ref().thread)?;
+        let as_of = Some(Instant(call.get_ref().as_of_ms)).filter(|at| at.0 != 0);
+        let what = match as_of {
+            Some(at) => format!("thread {thread} as of {at}"),
+            None => format!("thread {thread}"),
+        };
+        let head = self.on_record(&call, what).await?;
+        if head.board.thread(thread).is_none() {
+            return Err(status::not_found("thread"));
+        }
+        let (pages, stream) = mpsc::channel(limits::EXPORT_PIECES_AHEAD_MAX);
+        let journal = self.registrar.journal.clone();
+        tokio::spawn(async move {
+            if let Err(fault) = replay(&head, &journal, thread, as_of, &pages).await {
+                let _ = pages.send(Err(status::record(fault))).await;
+            }
+        });
+        Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
+    }
+}
+
+fn thread_in(bytes: &[u8]) -> Result<ThreadId, Status> {
+    ThreadId::from_slice(bytes).ok_or_else(|| status::field("thread", "16 bytes"))
+}
+
+/// Every entry before `end`, then the checkpoint. Ends early if nobody listens.
+async fn export(
+    journal: &Journal,
+    end: u64,
+    checkpoint: Bytes,
+    pieces: &mpsc::Sender<Result<calls::ExportResponse, Status>>,
+) -> Result<(), ReadFault> {
+    let mut reader = journal.reader(0)?;
+    let mut next = 0;
+    let mut piece = calls::ExportResponse::default();
+    let mut bytes = 0;
+    while next < end {
+        for Entry { position, bytes: entry } in reader.next().await? {
+            if position >= end {
+                break;
+            }
+            next = position.saturating_add(1);
+            bytes += entry.len();
+            piece.entries.push(entry);
+            let full = bytes >= limits::EXPORT_PIECE_BYTES || piece.entries.len() >= limits::READ_ENTRIES_MAX;
+            if full {
+                bytes = 0;
+                if pieces.send(Ok(std::mem::take(&mut piece))).await.is_err() {
+                    return Ok(());
+                }
+            }
+        }
+    }
+    piece.checkpoint = checkpoint;
+    let _ = pieces.send(Ok(piece)).await;
+    Ok(())
+}
+
+async fn replay(
+    head: &Head,
+    journal: &Journal,
+    thread: ThreadId,
+    as_of: Option<Instant>,
+    pages: &mpsc::Sender<Result<calls::ReplayThreadResponse, Status>>,
+) -> Result<(), RecordFault> {
+    let mut from = 0;
+    loop {
+        let page = thread_as_of(head, journal, thread, as_of, from).await?;
+        let next = usize::try_from(page.next).unwrap_or(0);
+        let page = calls::ReplayThreadResponse { page: page.encode_to_vec().into() };
+        if pages.send(Ok(page)).await.is_err() || next <= from {
+            return Ok(());
+        }
+        from = next;
+    }
+}

@@ -1,0 +1,342 @@
+//! The audit of a whole journal: what holds, and that damage of every kind is named by index.
+
+use bytes::Bytes;
+use detente::codec::export::ExportWriter;
+use detente::codec::{dispatch, record};
+use detente::domain::board::FOLD_VERSION;
+use detente::domain::digest::{Digest, ThreadId};
+use detente::domain::event::{Change, Event, Received, Record, Released};
+use detente::domain::keys::Purpose;
+use detente::domain::ledger::leaf_hash;
+use detente::domain::message::{Outcome, Receipt};
+use detente::registrar::own_key;
+use detente::replay::audit::{Audit, Covered, Report};
+use detente::replay::{Fold, Look, TrustRoot};
+
+use crate::pair::{Side, exchange, pair};
+
+const THREAD: ThreadId = ThreadId([7; 16]);
+
+async fn small_pair() -> (Side, Side) {
+    let (by, pl) = pair("BY", "PL").await;
+    exchange(&by, &pl, THREAD, "Exercise").await;
+    (by, pl)
+}
+
+fn audit(entries: &[Bytes], fingerprint: Digest, checkpoint: Option<&str>) -> Report {
+    let mut audit = Audit::new(TrustRoot::FirstKeyList(fingerprint));
+    audit.take((0..).zip(entries.iter().cloned()));
+    audit.finish(checkpoint.map(str::as_bytes))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_untouched_journal_holds_at_both_ends() {
+    let (by, pl) = small_pair().await;
+    for side in [&by, &pl] {
+        let entries = side.entries().await;
+        let head = side.registrar.head();
+        let report = audit(&entries, side.fingerprint, Some(&side.checkpoint()));
+        assert_eq!(report.faults, []);
+        assert!(report.holds());
+        assert_eq!(report.covered, Covered::ByCheckpoint { size: head.chain.size });
+        assert_eq!((report.size, report.void), (entries.len() as u64, 0));
+        assert_eq!((report.root, report.board), (head.root(), head.board.digest()));
+        assert_eq!(report.own.unwrap().0, side.party);
+        assert_eq!(report.fold_version, FOLD_VERSION);
+        // More than the records' own: messages, dispatches, receipts, heads.
+        assert!(report.checked > report.size + 5, "{}", report.checked);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_audit_and_the_fold_come_to_the_same_board_in_any_batches() {
+    let (by, _pl) = small_pair().await;
+    let entries = by.entries().await;
+    let whole = audit(&entries, by.fingerprint, None);
+    let mut fold = Fold::new(TrustRoot::AsItSays);
+    for (position, entry) in (0..).zip(&entries) {
+        fold.step(position, entry, Look::AtSignature).unwrap();
+    }
+    assert_eq!(whole.board, fold.board.digest());
+    for size in 1..entries.len() {
+        let mut audit = Audit::new(TrustRoot::AsItSays);
+        for (batch, part) in entries.chunks(size).enumerate() {
+            let first = (batch * size) as u64;
+            audit.take((first..).zip(part.iter().cloned()));
+        }
+        assert_eq!(audit.finish(None), whole);
+    }
+}
+
+/// F5: the exact record is named, whichever byte of it was changed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flipped_bit_anywhere_is_reported_by_index() {
+    let (by, _pl) = small_pair().await;
+    let entries = by.entries().await;
+    let checkpoint = by.checkpoint();
+    for (index, entry) in entries.iter().enumerate() {
+        for at in 0..entry.len() {
+            let mut bytes = entry.to_vec();
+            bytes[at] ^= 1 << (at % 8);
+            let mut damaged = entries.clone();
+            damaged[index] = bytes.into();
+            let report = audit(&damaged, by.fingerprint, Some(&checkpoint));
+            assert_eq!(report.first_failing, Some(index as u64), "byte {at}: {:?}", report.faults);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_removed_is_reported_by_its_index() {
+    let (by, _pl) = small_pair().await;
+    let entries = by.entries().await;
+    for index in 0..entries.len() {
+        let mut damaged = entries.clone();
+        damaged.remove(index);
+        let report = audit(&damaged, by.fingerprint, Some(&by.checkpoint()));
+        assert_eq!(report.first_failing, Some(index as u64), "{:?}", report.faults);
+        // Even where nothing vouches for the end, all but the last is missed.
+        let report = audit(&damaged, by.fingerprint, None);
+        let missed = (index + 1 < entries.len()).then_some(index as u64);
+        assert_eq!(report.first_failing, missed, "{:?}", report.faults);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_cut_short_anywhere_is_reported_by_the_first_record_missing() {
+    let (by, _pl) = small_pair().await;
+    let entries = by.entries().await;
+    for length in 0..entries.len() {
+        let report = audit(&entries[..length], by.fingerprint, Some(&by.checkpoint()));
+        if length == 0 {
+            assert!(report.own.is_none());
+            continue;
+        }
+        assert_eq!(report.first_failing, Some(length as u64), "{:?}", report.faults);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn records_swapped_are_reported_and_a_doubled_one_is_void_with_its_index() {
+    let (by, _pl) = small_pair().await;
+    let entries = by.entries().await;
+    for index in 1..entries.len() - 1 {
+        let mut swapped = entries.clone();
+        swapped.swap(index, index + 1);
+        let report = audit(&swapped, by.fingerprint, Some(&by.checkpoint()));
+        assert_eq!(report.first_failing, Some(index as u64 + 1), "{:?}", report.faults);
+    }
+    for index in 0..entries.len() {
+        let mut doubled = entries.clone();
+        doubled.insert(index, entries[index].clone());
+        let report = audit(&doubled, by.fingerprint, Some(&by.checkpoint()));
+        assert!(report.holds(), "{:?}", report.faults);
+        assert_eq!(report.void, 1);
+        assert_eq!(report.voids[0].claims, Some(index as u64));
+        assert_eq!(report.voids[0].position, index as u64 + 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_foreign_journal_is_refused_by_its_fingerprint() {
+    let (by, pl) = small_pair().await;
+    let report = audit(&by.entries().await, pl.fingerprint, Some(&by.checkpoint()));
+    assert_eq!(report.first_failing, Some(0));
+    let report = audit(&by.entries().await, by.fingerprint, Some(&pl.checkpoint()));
+    assert!(!report.holds(), "the checkpoint of another Party covers nothing");
+}
+
+/// A history that its own keeper wrote again: every record signed, every link right, one event altered.
+/// `None` if it holds no such event.
+fn rewritten(
+    side: &Side,
+    entries: &[Bytes],
+    alter: impl Fn(&mut Record) -> bool,
+) -> Option<(u64, Vec<Bytes>)> {
+    let board = side.board();
+    let key = own_key(&board, &side.ring, 1, Purpose::Record).unwrap();
+    let mut previous = Digest::ZERO;
+    let mut altered = None;
+    let mut out = Vec::new();
+    for entry in entries {
+        let opened = record::open(entry, record::Check::CoveredByCheckpoint).unwrap();
+        let claim = opened.claim.clone();
+        let mut record = opened.record().unwrap();
+        if altered.is_none() && alter(&mut record) {
+            altered = Some(claim.index);
+        }
+        let heading = record::Heading {
+            index: claim.index,
+            previous,
+            incarnation: claim.incarnation,
+            epoch: claim.epoch,
+            writer: claim.writer,
+        };
+        let sealed = record::seal(&heading, &record, key);
+        previous = leaf_hash(&sealed);
+        out.push(sealed);
+    }
+    Some((altered?, out))
+}
+
+/// Flips a bit in the last signature of a wrapping, or in the last hash of a proof.
+fn spoilt(bytes: &Bytes) -> Bytes {
+    let mut bytes = bytes.to_vec();
+    let last = bytes.len() - 1;
+    bytes[last] ^= 1;
+    bytes.into()
+}
+
+fn in_first<T>(record: &mut Record, pick: impl Fn(&mut Event) -> Option<T>) -> bool {
+    record.events.iter_mut().find_map(pick).is_some()
+}
+
+type Alteration = (&'static str, fn(&mut Event) -> Option<()>);
+
+fn released(event: &mut Event) -> Option<&mut Released> {
+    if let Event::Released(released) = event { Some(released) } else { None }
+}
+
+fn received(event: &mut Event) -> Option<&mut Received> {
+    if let Event::Received(received) = event { Some(received) } else { None }
+}
+
+fn receipt(event: &mut Event, change: fn(&mut Receipt)) -> Option<()> {
+    let received = received(event)?;
+    change(&mut received.receipt);
+    received.receipt_bytes = dispatch::encode_receipt(&received.receipt);
+    Some(())
+}
+
+const ALTERATIONS: &[Alteration] = &[
+    ("a message that is not signed", |event| {
+        released(event).map(|released| released.signed = spoilt(&released.signed))
+    }),
+    ("a serial", |event| released(event).map(|released| released.dispatches[0].0.serial += 1)),
+    ("a place", |event| released(event).map(|released| released.dispatches[0].0.place += 1)),
+    ("a leaf index", |event| released(event).map(|released| released.dispatches[0].0.leaf_index += 1)),
+    ("a key list", |event| released(event).map(|released| released.dispatches[0].0.key_list += 1)),
+    ("a dispatch left out", |event| released(event).map(|released| released.dispatches.clear())),
+    ("a dispatch that is not signed", |event| {
+        received(event).map(|received| received.dispatch_signed = spoilt(&received.dispatch_signed))
+    }),
+    ("a message taken that is not signed", |event| {
+        received(event).map(|received| received.message_signed = spoilt(&received.message_signed))
+    }),
+    ("a refusal for a signature that verifies", |event| {
+        receipt(event, |receipt| receipt.outcome = Outcome::RefusedSignature)
+    }),
+    ("a refusal for addressees that are right", |event| {
+        receipt(event, |receipt| receipt.outcome = Outcome::RefusedAddressee)
+    }),
+    ("a time of receipt", |event| receipt(event, |receipt| receipt.received_at.0 += 1)),
+    ("a receipt's leaf index", |event| receipt(event, |receipt| receipt.leaf_index += 1)),
+    ("a receipt's list", |event| receipt(event, |receipt| receipt.judged_by_key_list += 1)),
+    ("a receipt of theirs under a head that is not signed", |event| {
+        let Event::Receipted(receipted) = event else { return None };
+        let mut proven = dispatch::decode_proven(receipted.proven.clone()).unwrap();
+        let note = String::from_utf8(proven.checkpoint.to_vec()).unwrap();
+        proven.checkpoint = note.replacen("/ledger ", "/other ", 1).into();
+        receipted.proven = dispatch::encode_proven(&proven);
+        Some(())
+    }),
+    ("a receipt of theirs with another time", |event| {
+        let Event::Receipted(receipted) = event else { return None };
+        let mut proven = dispatch::decode_proven(receipted.proven.clone()).unwrap();
+        receipted.receipt.received_at.0 -= 1;
+        proven.receipt = dispatch::encode_receipt(&receipted.receipt);
+        receipted.proven = dispatch::encode_proven(&proven);
+        Some(())
+    }),
+    ("a followed head with leaves of another", |event| {
+        let Event::HeadFollowed(_, leaves) = event else { return None };
+        let leaf = leaves.first_mut()?;
+        leaf.body = spoilt(&leaf.body);
+        Some(())
+    }),
+    ("a cosignature left out", |event| {
+        let Event::HeadCosigned(head) = event else { return None };
+        let note = String::from_utf8(head.note.to_vec()).unwrap();
+        let lines: Vec<&str> = note.lines().filter(|line| !line.contains("/witness ")).collect();
+        head.note = (lines.join("\n") + "\n").into();
+        Some(())
+    }),
+    ("a Party's list that is not signed", |event| {
+        let Event::ChangeProposed(Change::PartyAdded { key_lists, .. }) = event else { return None };
+        key_lists[0].signed = spoilt(&key_lists[0].signed);
+        Some(())
+    }),
+];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_history_rewritten_by_its_own_keeper_is_reported_where_its_evidence_does_not_hold() {
+    let (by, pl) = small_pair().await;
+    for (what, alter) in ALTERATIONS {
+        let mut tried = 0;
+        for side in [&by, &pl] {
+            let entries = side.entries().await;
+            let altered = rewritten(side, &entries, |record| in_first(record, alter));
+            let Some((index, altered)) = altered else { continue };
+            let report = audit(&altered, side.fingerprint, None);
+            assert_eq!(report.first_failing, Some(index), "{what}: {:?}", report.faults);
+            tried += 1;
+        }
+        assert!(tried > 0, "{what}: no such event");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_confirmed_by_who_proposed_it_and_a_release_by_the_drafter_are_reported() {
+    let (by, _pl) = small_pair().await;
+    let entries = by.entries().await;
+    let (index, altered) = rewritten(&by, &entries, |record| {
+        let confirms = in_first(record, |event| matches!(event, Event::ChangeConfirmed { .. }).then_some(()));
+        if confirms && let Some(stamp) = &mut record.command {
+            stamp.by = by.person("first custodian");
+        }
+        confirms
+    })
+    .unwrap();
+    let report = audit(&altered, by.fingerprint, None);
+    assert_eq!(report.first_failing, Some(index), "{:?}", report.faults);
+    assert!(report.faults[0].sentence.contains("two custodians"), "{:?}", report.faults);
+
+    let (index, altered) = rewritten(&by, &entries, |record| {
+        let releases = in_first(record, |event| released(event).map(|_| ()));
+        if releases && let Some(stamp) = &mut record.command {
+            stamp.by = by.person("drafter");
+        }
+        releases
+    })
+    .unwrap();
+    let report = audit(&altered, by.fingerprint, None);
+    assert_eq!(report.first_failing, Some(index), "{:?}", report.faults);
+}
+
+/// F21: in another process, in another zone, the Board has the same digest.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_export_has_the_same_board_in_another_process_and_time_zone() {
+    let (by, _pl) = small_pair().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("by.journal");
+    let mut writer = ExportWriter::begin(std::fs::File::create(&path).unwrap()).unwrap();
+    for entry in by.entries().await {
+        writer.entry(&entry).unwrap();
+    }
+    writer.end(by.checkpoint().as_bytes()).unwrap();
+    let mut boards = Vec::new();
+    for (zone, language) in [("Pacific/Kiritimati", "C"), ("America/St_Johns", "tr_TR.UTF-8")] {
+        let ran = std::process::Command::new(env!("CARGO_BIN_EXE_detente"))
+            .args(["audit", "verify", "--json", "--file"])
+            .arg(&path)
+            .env("TZ", zone)
+            .env("LANG", language)
+            .env("LC_ALL", language)
+            .output()
+            .unwrap();
+        assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+        let object: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+        boards.push(object["board"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(boards, [by.board().digest().to_string(), by.board().digest().to_string()]);
+}

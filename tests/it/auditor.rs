@@ -1,0 +1,181 @@
+//! The auditor at a running node, and with what was exported from it, with no node: the commands as they
+//! are typed.
+
+use std::path::Path;
+
+use clap::Parser as _;
+use detente::cli::Cli;
+use detente::codec::party_file::Fingerprint;
+use detente::codec::proto::detente::v1 as calls;
+use detente::codec::proto::detente::v1::audit_service_client::AuditServiceClient;
+use detente::domain::digest::Digest;
+use detente::domain::event::Event;
+use detente::evidence::note::Note;
+use tokio_stream::StreamExt as _;
+use tonic::Code;
+
+use crate::officer::{PATIENCE, arrived, notify, receipted};
+use crate::world::World;
+
+/// Runs a command line. What it prints goes to the test's output.
+async fn detente(words: &[&str]) -> Result<(), String> {
+    let all = ["detente"].iter().chain(words);
+    let cli = Cli::try_parse_from(all).map_err(|fault| fault.to_string())?;
+    cli.run().await.map_err(|fault| fault.to_string())
+}
+
+/// Two nodes, a notification delivered and receipted in a thread of its own, and another thread.
+async fn world_with_threads() -> (World, calls::ReleaseResponse) {
+    let world = World::new(&["BY", "PL"]).await;
+    let sent = notify(&world, 1).await;
+    let other = notify(&world, 2).await;
+    for message in [&sent.message_digest, &other.message_digest] {
+        arrived(&world, "PL", message).await;
+    }
+    receipted(&world, "BY", "PL").await;
+    (world, sent)
+}
+
+async fn readings(world: &World, party: &str) -> Vec<String> {
+    let head = world.node(party).registrar.head();
+    let records = head.records(&world.node(party).registrar.journal);
+    let mut readings = Vec::new();
+    for index in 0..head.chain.size {
+        for event in records.record(index).await.unwrap().events {
+            if let Event::AuditRead { what } = event {
+                readings.push(what);
+            }
+        }
+    }
+    readings
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_is_verified_over_the_network_and_from_its_export_with_no_node() {
+    let (mut world, _) = world_with_threads().await;
+    let auditor = world.state("BY").desk_directory("auditor").to_owned();
+    let fingerprint = world.node("BY").settings.fingerprint.to_string();
+    detente(&["audit", "verify", "--as", text(&auditor), "--fingerprint", &fingerprint]).await.unwrap();
+    detente(&["audit", "verify", "--as", text(&auditor), "--json"]).await.unwrap();
+    let wrong = Fingerprint(Digest::of(b"another")).to_string();
+    let foreign = detente(&["audit", "verify", "--as", text(&auditor), "--fingerprint", &wrong]).await;
+    assert!(foreign.unwrap_err().contains("record 0 is the first that fails"));
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("by.journal");
+    detente(&["audit", "export", "--as", text(&auditor), "--out", text(&file)]).await.unwrap();
+    let again = detente(&["audit", "export", "--as", text(&auditor), "--out", text(&file)]).await;
+    assert!(again.unwrap_err().contains("is not overwritten"));
+    // Three verifications, and two exports of which the second had no place to go.
+    assert_eq!(readings(&world, "BY").await, ["the whole journal"; 5]);
+
+    world.state_mut("BY").stop().await;
+    detente(&["audit", "verify", "--file", text(&file), "--fingerprint", &fingerprint]).await.unwrap();
+    let whole = std::fs::read(&file).unwrap();
+    for at in [30, whole.len() / 2, whole.len() - 400] {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 4;
+        let path = folder.path().join(format!("damaged-{at}"));
+        std::fs::write(&path, damaged).unwrap();
+        let fault = detente(&["audit", "verify", "--file", text(&path)]).await.unwrap_err();
+        assert!(fault.contains("is the first that fails"), "{fault}");
+    }
+    let short = folder.path().join("short");
+    std::fs::write(&short, &whole[..whole.len() - 1]).unwrap();
+    assert!(detente(&["audit", "verify", "--file", text(&short)]).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_evidence_of_one_thread_is_exported_and_verified_with_no_node() {
+    let (world, sent) = world_with_threads().await;
+    let folder = tempfile::tempdir().unwrap();
+    let thread = hex::encode(&sent.thread);
+    let mut trust = Vec::new();
+    for party in ["BY", "PL"] {
+        trust.push("--trust".to_owned());
+        trust.push(format!("{party}={}", world.node(party).settings.fingerprint));
+    }
+    for party in ["BY", "PL"] {
+        let auditor = world.state(party).desk_directory("auditor").to_owned();
+        let file = folder.path().join(format!("{party}.bundle"));
+        let words = ["audit", "export", "--as", text(&auditor), "--out", text(&file), "--thread", &thread];
+        detente(&words).await.unwrap();
+        assert_eq!(readings(&world, party).await, [format!("the evidence of thread {thread}")]);
+        let words: Vec<&str> =
+            ["verify", text(&file)].into_iter().chain(trust.iter().map(String::as_str)).collect();
+        detente(&words).await.unwrap();
+        detente(&["verify", text(&file), "--json"]).await.unwrap();
+        let swapped = format!("BY={}", world.node("PL").settings.fingerprint);
+        let fault = detente(&["verify", text(&file), "--trust", &swapped]).await.unwrap_err();
+        assert!(fault.contains("something in the bundle is false"), "{fault}");
+    }
+    let auditor = world.state("BY").desk_directory("auditor").to_owned();
+    let absent = folder.path().join("absent.bundle");
+    let words =
+        ["audit", "export", "--as", text(&auditor), "--out", text(&absent), "--thread", &"f".repeat(32)];
+    assert!(detente(&words).await.unwrap_err().contains("no such thread"));
+    assert!(!absent.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_is_replayed_as_of_an_instant_over_the_network_and_from_a_file() {
+    let (world, sent) = world_with_threads().await;
+    let auditor = world.state("BY").desk_directory("auditor").to_owned();
+    let thread = hex::encode(&sent.thread);
+    let by = ["--as", text(&auditor), "--thread", &thread];
+    detente(&[&["audit", "replay"], &by[..]].concat()).await.unwrap();
+    detente(&[&["audit", "replay", "--as-of", "2024-11-01T10:00:00Z", "--json"], &by[..]].concat())
+        .await
+        .unwrap();
+    let readings = readings(&world, "BY").await;
+    let expected = [format!("thread {thread}"), format!("thread {thread} as of 2024-11-01T10:00:00.000Z")];
+    assert_eq!(readings, expected);
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("by.journal");
+    detente(&["audit", "export", "--as", text(&auditor), "--out", text(&file)]).await.unwrap();
+    detente(&["audit", "replay", "--file", text(&file), "--thread", &thread]).await.unwrap();
+
+    // The same pages from the node, now and from before anything was known.
+    let mut calls = AuditServiceClient::new(world.desk("BY", "auditor").channel);
+    let mut shown = Vec::new();
+    for as_of_ms in [0, 1] {
+        let asked = calls::ReplayThreadRequest { thread: sent.thread.clone(), as_of_ms };
+        let pages: Vec<_> = calls.replay_thread(asked).await.unwrap().into_inner().collect().await;
+        let page = pages.into_iter().next().unwrap().unwrap().page;
+        let page: calls::ShowThreadResponse = prost::Message::decode(page).unwrap();
+        shown.push(page.messages.len());
+    }
+    assert_eq!(shown, [1, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_head_is_told_with_a_signed_checkpoint_and_the_reading_is_in_it() {
+    let (world, _) = world_with_threads().await;
+    let before = world.node("BY").registrar.head().chain.size;
+    let mut calls = AuditServiceClient::new(world.desk("BY", "auditor").channel);
+    let head = calls.head(calls::HeadRequest {}).await.unwrap().into_inner();
+    assert!(head.size > before);
+    assert_eq!(head.party, "BY");
+    let note = Note::parse(&head.checkpoint).unwrap();
+    assert!(note.text().starts_with(&format!("detente/BY.1/journal\n{}\n", head.size)), "{}", note.text());
+    assert_eq!(readings(&world, "BY").await, ["the head"]);
+
+    let mut refused = AuditServiceClient::new(world.desk("BY", "drafter").channel);
+    let status = refused.head(calls::HeadRequest {}).await.unwrap_err();
+    assert_eq!(status.code(), Code::PermissionDenied);
+    assert_eq!(readings(&world, "BY").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_auditor_who_goes_away_in_the_middle_leaves_the_node_as_it_was() {
+    let (world, _) = world_with_threads().await;
+    let mut calls = AuditServiceClient::new(world.desk("BY", "auditor").channel);
+    drop(calls.export(calls::ExportRequest {}).await.unwrap());
+    let sent = notify(&world, 3).await;
+    tokio::time::timeout(PATIENCE, arrived(&world, "PL", &sent.message_digest)).await.unwrap();
+}

@@ -1,0 +1,321 @@
+//! Bundles of one thread: what they prove, what they betray, and that nothing in them can be changed
+//! unnoticed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bytes::Bytes;
+use detente::codec::bundle::{self, Bundle, DispatchBytes};
+use detente::domain::command::{Command, Origin};
+use detente::domain::digest::{Digest, ThreadId};
+use detente::domain::event::Contradiction;
+use detente::domain::message::Dispatch;
+use detente::domain::party::Party;
+use detente::evidence::keys::KeyRing;
+use detente::peers::receipts;
+use detente::replay::bundle::{BundleFault, Source, make};
+use detente::replay::verify::{Verification, Weight, verify};
+
+use crate::pair::{Side, exchange, pair};
+
+const THREAD: ThreadId = ThreadId([7; 16]);
+const OTHER: ThreadId = ThreadId([9; 16]);
+
+/// Two threads, of which only one is to be shown.
+async fn two_threads() -> (Side, Side) {
+    let (by, pl) = pair("BY", "PL").await;
+    exchange(&by, &pl, OTHER, "The secret of the other thread").await;
+    exchange(&by, &pl, THREAD, "Exercise").await;
+    exchange(&by, &pl, OTHER, "More of the other thread").await;
+    (by, pl)
+}
+
+async fn bundle_of(side: &Side, thread: ThreadId) -> Result<Bytes, BundleFault> {
+    bundle_by(side, thread, &side.ring).await
+}
+
+async fn bundle_by(side: &Side, thread: ThreadId, ring: &KeyRing) -> Result<Bytes, BundleFault> {
+    let head = side.registrar.head();
+    let records = head.records(&side.journal);
+    make(&Source { records: &records, board: &head.board, ring }, thread, side.clock.now()).await
+}
+
+fn fingerprints(sides: &[&Side]) -> BTreeMap<Party, Digest> {
+    sides.iter().map(|side| (side.party, side.fingerprint)).collect()
+}
+
+fn sentences(found: &Verification, weight: Weight) -> String {
+    let of_weight = found.findings.iter().filter(|finding| finding.weight == weight);
+    of_weight.map(|finding| format!("{}: {}\n", finding.about, finding.sentence)).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bundle_of_either_side_proves_offline_who_said_what_when() {
+    let (by, pl) = two_threads().await;
+    for maker in [&by, &pl] {
+        let file = bundle_of(maker, THREAD).await.unwrap();
+        let found = verify(file, &fingerprints(&[&by, &pl])).unwrap();
+        assert!(found.holds(), "{}", sentences(&found, Weight::False));
+        let proven = sentences(&found, Weight::Proven);
+        for expected in [
+            "BY/25/0002: BY wrote it: exercise.notification, PRIORITY, a drill, \"Exercise\"; date-time group",
+            "BY/25/0002: BY dispatched it to PL: lane PRIORITY, serial 2, place 1",
+            "BY/25/0002: PL cosigned at 2025-07-31T09:01:04.000Z a head of BY's ledger that covers it",
+            "that it received it at 2025-07-31T09:01:04.000Z, and: taken",
+            "BY/25/0002: it counts as given at 2025-07-31T09:01:04.000Z, by PL's own statement",
+            "BY/25/0002: PL states, in PL/25/0002, that watch of PL (Arms Control) read it at",
+            "the keys called PL's are those whose fingerprint you gave",
+        ] {
+            assert!(proven.contains(expected), "{expected}\n\n{proven}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_fingerprints_identities_are_unproven_and_wrong_ones_are_false() {
+    let (by, pl) = two_threads().await;
+    let file = bundle_of(&by, THREAD).await.unwrap();
+    let found = verify(file.clone(), &BTreeMap::new()).unwrap();
+    assert!(found.holds());
+    let unproven = sentences(&found, Weight::NotProven);
+    assert!(unproven.contains("that the keys called BY's are BY's"), "{unproven}");
+    let swapped = [(by.party, pl.fingerprint)].into();
+    let found = verify(file, &swapped).unwrap();
+    assert!(!found.holds());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_another_thread_is_in_a_bundle() {
+    let (by, pl) = two_threads().await;
+    for maker in [&by, &pl] {
+        let file = bundle_of(maker, THREAD).await.unwrap();
+        let board = maker.board();
+        let foreign = board.thread(OTHER).unwrap().entries().iter().map(|entry| entry.digest.0.to_vec());
+        let mut needles: Vec<Vec<u8>> = foreign.collect();
+        assert_eq!(needles.len(), 4);
+        needles.push(OTHER.0.to_vec());
+        needles.push(b"other thread".to_vec());
+        for entry in board.thread(OTHER).unwrap().entries() {
+            let records = maker.registrar.head().records(&maker.journal);
+            let stored = records.message(entry.index, &entry.digest).await.unwrap();
+            needles.push(stored.message.number.clone().into_bytes());
+        }
+        for needle in needles {
+            let found = file.windows(needle.len()).any(|window| window == needle);
+            assert!(!found, "{}", String::from_utf8_lossy(&needle));
+        }
+        let own = THREAD.0;
+        assert!(file.windows(16).any(|window| window == own), "the search finds what is there");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_thread_that_is_not_here_has_no_bundle() {
+    let (by, _pl) = two_threads().await;
+    assert_eq!(bundle_of(&by, ThreadId([1; 16])).await, Err(BundleFault::NoSuchThread));
+}
+
+/// Damage: the digest at the head of the file notices every one.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_byte_flipped_is_noticed() {
+    let (by, _pl) = two_threads().await;
+    let file = bundle_of(&by, THREAD).await.unwrap();
+    for at in 0..file.len() {
+        let mut bytes = file.to_vec();
+        bytes[at] ^= 1 << (at % 8);
+        assert!(verify(bytes.into(), &BTreeMap::new()).is_err(), "byte {at}");
+        assert!(verify(file.slice(..at), &BTreeMap::new()).is_err(), "cut at {at}");
+    }
+}
+
+/// Intent: with the digest made right again, whatever is signed is noticed, and whatever is not is shown
+/// as stated only. Harmless by construction are the times that the maker alone states, and its code, which
+/// is shown with each of its statements. A cosignature can be made unrecognisable, as it could be left
+/// out: then less is proven, never more.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_byte_flipped_with_the_digest_made_right_is_noticed_or_proves_no_more() {
+    let (by, pl) = two_threads().await;
+    let trusted = fingerprints(&[&by, &pl]);
+    let file = bundle_of(&by, THREAD).await.unwrap();
+    let untouched = bundle::decode(file.clone()).unwrap();
+    let proven_untouched = proven(&verify(file.clone(), &trusted).unwrap());
+    let start = b"detente bundle 1\n".len();
+    let (mut noticed, mut less, mut harmless) = (0, 0, 0);
+    for at in start + 32..file.len() {
+        let mut bytes = file.to_vec();
+        bytes[at] ^= 1 << (at % 8);
+        let digest = Digest::of(&bytes[start + 32..]);
+        bytes[start..start + 32].copy_from_slice(&digest.0);
+        let bytes = Bytes::from(bytes);
+        match verify(bytes.clone(), &trusted) {
+            Ok(found) if found.holds() => {
+                let proven = proven(&found);
+                assert!(proven.is_subset(&proven_untouched), "byte {at} proves more: {proven:?}");
+                let changed = bundle::decode(bytes).unwrap();
+                if without_statements(changed) == without_statements(untouched.clone()) {
+                    harmless += 1;
+                } else {
+                    assert!(proven.len() < proven_untouched.len(), "byte {at} was not noticed");
+                    less += 1;
+                }
+            }
+            Ok(_) | Err(_) => noticed += 1,
+        }
+    }
+    eprintln!("{noticed} noticed, {less} with less proven, {harmless} of statements");
+    assert!(harmless < 60 && less < 400, "{harmless} {less}");
+}
+
+fn proven(found: &Verification) -> BTreeSet<String> {
+    let of_weight = found.findings.iter().filter(|finding| finding.weight == Weight::Proven);
+    of_weight.map(|finding| format!("{}: {}", finding.about, finding.sentence)).collect()
+}
+
+/// A bundle without what only its maker states.
+fn without_statements(mut bundle: Bundle) -> Bundle {
+    bundle.made_by = "XX".parse().unwrap();
+    bundle.made_at = Default::default();
+    for message in &mut bundle.messages {
+        message.recorded_at = Default::default();
+    }
+    for dispatch in &mut bundle.dispatches {
+        if let Some((_, at)) = &mut dispatch.receipt {
+            *at = Default::default();
+        }
+    }
+    bundle
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_put_into_another_place_is_false() {
+    let (by, pl) = two_threads().await;
+    let trusted = fingerprints(&[&by, &pl]);
+    let ours = bundle::decode(bundle_of(&by, THREAD).await.unwrap()).unwrap();
+    let others = bundle::decode(bundle_of(&by, OTHER).await.unwrap()).unwrap();
+    let tampered: [(&str, fn(&mut Bundle, &Bundle)); 6] = [
+        ("a receipt of another dispatch", |ours, others| {
+            ours.dispatches[0].receipt = others.dispatches[0].receipt.clone();
+        }),
+        ("a proof of another leaf", |ours, others| {
+            ours.dispatches[0].covered = others.dispatches[0].covered.clone();
+        }),
+        ("a message of another thread", |ours, others| ours.messages.push(others.messages[0].clone())),
+        ("a dispatch of another thread", |ours, others| ours.dispatches.push(others.dispatches[0].clone())),
+        ("the other Party's keys", |ours, _| {
+            ours.parties[0].key_lists = ours.parties[1].key_lists.clone();
+        }),
+        ("a contradiction that is none", |ours, others| {
+            let DispatchBytes::Signed(other) = &others.dispatches[0].dispatch else { panic!() };
+            ours.dispatches[0].contradicted_by.push(other.clone());
+        }),
+    ];
+    for (what, tamper) in tampered {
+        let mut bundle = ours.clone();
+        tamper(&mut bundle, &others);
+        let found = verify(bundle::encode(&bundle), &trusted).unwrap();
+        assert!(!found.holds(), "{what}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parts_that_are_left_out_are_said_to_be_absent_and_nothing_is_false() {
+    let (by, pl) = two_threads().await;
+    let ours = bundle::decode(bundle_of(&by, THREAD).await.unwrap()).unwrap();
+    let absent: [(&str, fn(&mut Bundle)); 4] = [
+        ("that PL received it", |bundle| bundle.dispatches[0].receipt = None),
+        ("that anybody at PL read it", |bundle| {
+            bundle.messages.pop();
+        }),
+        ("that it was dispatched to PL", |bundle| {
+            bundle.dispatches.remove(0);
+        }),
+        ("what it says: its text is not in here", |bundle| {
+            bundle.messages.remove(0);
+        }),
+    ];
+    for (sentence, leave_out) in absent {
+        let mut bundle = ours.clone();
+        leave_out(&mut bundle);
+        let found = verify(bundle::encode(&bundle), &fingerprints(&[&by, &pl])).unwrap();
+        assert!(found.holds(), "{}", sentences(&found, Weight::False));
+        let unproven = sentences(&found, Weight::NotProven);
+        assert!(unproven.contains(sentence), "{sentence}\n\n{unproven}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_dispatch_whose_key_is_gone_is_still_proven_by_ledger_and_receipt() {
+    let (by, pl) = two_threads().await;
+    let file = bundle_by(&by, THREAD, &KeyRing::new(Vec::new())).await.unwrap();
+    let found = verify(file, &fingerprints(&[&by, &pl])).unwrap();
+    assert!(found.holds(), "{}", sentences(&found, Weight::False));
+    let unproven = sentences(&found, Weight::NotProven);
+    assert!(unproven.contains("the dispatch in here is bare"), "{unproven}");
+    let proven = sentences(&found, Weight::Proven);
+    assert!(proven.contains("PL cosigned at"), "{proven}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_of_receipt_outside_sending_and_hearing_is_disputed() {
+    let (by, pl) = pair("BY", "PL").await;
+    by.send(by.outgoing(THREAD, &[&pl], "Exercise")).await;
+    // Both share a clock: the receiver's is put back for the receipt.
+    let sent = by.clock.now();
+    by.clock.set(sent.plus_ms(-3_600_000));
+    by.deliver(&pl).await;
+    let file = bundle_of(&by, THREAD).await.unwrap();
+    let found = verify(file, &fingerprints(&[&by, &pl])).unwrap();
+    assert!(found.holds());
+    let unproven = sentences(&found, Weight::NotProven);
+    assert!(
+        unproven.contains("the time is DISPUTED. PL states 2025-07-31T08:00:00.000Z, before BY released")
+    );
+}
+
+/// A message whose signature is spoilt on the way, a receipt that is not about it, and a second dispatch
+/// under the same serial: each is in the bundle of whoever has it on record, and said for what it is.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_refused_disputed_or_contradicted_is_shown_for_what_it_is() {
+    let (by, pl) = pair("BY", "PL").await;
+    let trusted = fingerprints(&[&by, &pl]);
+    by.send(by.outgoing(THREAD, &[&pl], "Exercise")).await;
+    let (dispatch, dispatch_signed, message_signed) = by.owed(&pl).await.remove(0);
+    let mut spoilt = message_signed.to_vec();
+    *spoilt.last_mut().unwrap() ^= 1;
+    let proven = pl.receive(&by, dispatch_signed, spoilt.into()).await;
+
+    let dispute = Command::DisputeReceipt {
+        party: pl.party,
+        lane: dispatch.lane,
+        serial: dispatch.serial,
+        receipt: Bytes::from_static(b"anything"),
+        reason: "it can't be decoded".into(),
+    };
+    by.registrar.give(dispute, Origin::Node).await.unwrap();
+    let receipted = receipts::verify(&by.board(), &dispatch, &proven).unwrap();
+    by.registrar.give(Command::TakeReceipt(receipted), Origin::Node).await.unwrap();
+    let other = Dispatch { place: 2, ..dispatch.clone() };
+    let proof =
+        Contradiction::Dispatch { lane: dispatch.lane, serial: dispatch.serial, signed: by.sign(&other) };
+    pl.registrar.give(Command::Contradict { party: by.party, proof }, Origin::Node).await.unwrap();
+
+    let file = bundle_of(&by, THREAD).await.unwrap();
+    assert!(!file.windows(8).any(|window| window == b"anything"), "who knows what it is about");
+    let found = verify(file, &trusted).unwrap();
+    assert!(found.holds(), "{}", sentences(&found, Weight::False));
+    assert!(sentences(&found, Weight::Proven).contains("refused: the message's signature does not verify"));
+    assert!(sentences(&found, Weight::NotProven).contains("that PL was right to refuse"));
+    assert!(sentences(&found, Weight::Stated).contains("PL sent a receipt that does not hold"));
+
+    let file = bundle_of(&pl, THREAD).await.unwrap();
+    let found = verify(file.clone(), &trusted).unwrap();
+    assert!(found.holds(), "{}", sentences(&found, Weight::False));
+    assert!(sentences(&found, Weight::Stated).contains("what came is in here, and is not what BY signed"));
+    assert!(sentences(&found, Weight::Proven).contains("BY CONTRADICTED itself"));
+    assert!(sentences(&found, Weight::NotProven).contains("its text is not in here"));
+
+    // Had the message been signed after all, the refusal would be false.
+    let mut lied = bundle::decode(file).unwrap();
+    lied.dispatches[0].refused = Some(message_signed);
+    let found = verify(bundle::encode(&lied), &trusted).unwrap();
+    assert!(sentences(&found, Weight::False).contains("PL refused it for BY's signature, which verifies"));
+}

@@ -1,0 +1,57 @@
+//! The first command, as a user runs it: the real program, on both journals.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+use crate::broker;
+
+fn demo(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_detente"))
+        .arg("demo")
+        .args(arguments)
+        .output()
+        .expect("the program runs")
+}
+
+fn summary(output: &Output) -> Value {
+    let text = String::from_utf8(output.stdout.clone()).expect("text");
+    let lines: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect();
+    lines.last().expect("a last line").clone()
+}
+
+fn holds(summary: &Value) {
+    assert_eq!(summary["kind"], "summary");
+    assert_eq!(summary["ok"], true);
+    let nodes = summary["nodes"].as_array().expect("nodes");
+    let parties: Vec<&str> = nodes.iter().filter_map(|node| node["party"].as_str()).collect();
+    assert_eq!(parties, ["BY", "PL", "OSCE"]);
+    for node in nodes {
+        assert_eq!(node["board"], node["replayed_board"]);
+        assert_eq!(node["root"].as_str().map(str::len), Some(64));
+        assert!(node["size"].as_u64() > Some(0));
+    }
+    // Five messages of the host to two guests, and two acknowledgements of each, all receipted.
+    assert_eq!(summary["messages"], 5);
+    assert_eq!(summary["acknowledgements"], 10);
+    assert_eq!(summary["receipts_verified"], 20);
+}
+
+#[test]
+fn the_demonstration_holds_on_embedded_journals_and_says_that_it_is_synthetic() {
+    let output = demo(&["--once", "--json"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let first = output.stdout.split(|byte| *byte == b'\n').next().expect("a first line");
+    let first: Value = serde_json::from_slice(first).expect("an object");
+    assert_eq!(first["kind"], "synthetic");
+    holds(&summary(&output));
+}
+
+#[test]
+fn the_demonstration_holds_on_kafka() {
+    let brokers = broker::shared().brokers;
+    let output = demo(&["--once", "--json", "--journal", "kafka", "--kafka", &brokers]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    holds(&summary(&output));
+}

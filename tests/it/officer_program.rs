@@ -1,0 +1,118 @@
+//! The program as officers use it, on forms in files: what it prints, and what it refuses.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use detente::cli::form;
+use detente::domain::exercise::Kind;
+use serde_json::Value;
+
+use crate::officer::{PATIENCE, arrived};
+use crate::world::{Medium, World};
+
+async fn detente(words: &[&str]) -> Output {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_detente"));
+    program.args(words);
+    let running = tokio::task::spawn_blocking(move || program.output());
+    tokio::time::timeout(PATIENCE, running).await.expect("it ends").unwrap().unwrap()
+}
+
+/// What it printed, where it must succeed.
+async fn printed(words: &[&str]) -> String {
+    let output = detente(words).await;
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{words:?}: {said}");
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The last object it printed.
+async fn object(words: &[&str]) -> Value {
+    let words: Vec<&str> = words.iter().copied().chain(["--json"]).collect();
+    serde_json::from_str(printed(&words).await.lines().last().expect("a line")).unwrap()
+}
+
+async fn refused(words: &[&str]) -> String {
+    let output = detente(words).await;
+    assert!(!output.status.success(), "{words:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+fn written(folder: &Path, name: &str, text: &str) -> String {
+    let path = folder.join(name);
+    std::fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+#[tokio::test]
+async fn a_notice_is_drafted_released_read_acknowledged_amended_and_shown() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |party: &str, role: &str| world.state(party).desk_directory(role).display().to_string();
+    let (drafter, releaser, watch) = (at("BY", "drafter"), at("BY", "releaser"), at("PL", "watch"));
+
+    // A name that would clear the screen and turn the line about, if a terminal got it.
+    let named = form::example(Kind::Notification).replace("Autumn Harvest 2031", "Autumn\\u001b[2J\\u202e");
+    let file = written(folder.path(), "notice.toml", &named);
+    let drafted = object(&["exercise", "draft", &file, "--as", &drafter, "--to", "PL"]).await;
+    assert_eq!(drafted["faults"][0]["field"], "heading.subject", "{drafted}");
+    let draft = drafted["draft"].as_str().unwrap();
+    let digest = drafted["digest"].as_str().unwrap();
+
+    let shown = printed(&["exercise", "show-draft", &draft[..8], "--as", &releaser]).await;
+    assert!(shown.contains("Autumn\\u{1b}[2J\\u{202e}") && shown.contains(digest), "{shown}");
+    assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'));
+
+    let release = ["exercise", "release", draft, "--digest", digest, "--as", &releaser];
+    let why = refused(&release).await;
+    assert!(why.contains("heading.subject: ") && why.contains("designation: "), "{why}");
+    let part: Vec<&str> =
+        release.iter().map(|word| if *word == digest { &digest[..16] } else { word }).collect();
+    assert!(refused(&part).await.contains("64 hexadecimal digits"));
+    let as_is: Vec<&str> = release.iter().copied().chain(["--as-is"]).collect();
+    let released = object(&as_is).await;
+    let (message, thread) = (released["message"].as_str().unwrap(), released["thread"].as_str().unwrap());
+    arrived(&world, "PL", &hex::decode(message).unwrap().into()).await;
+
+    let notice = object(&["watch", "follow", "--as", &watch, "--once"]).await;
+    assert_eq!((&notice["message"], &notice["acknowledged"]), (&released["message"], &false.into()));
+    let read = printed(&["watch", "read", &message[..10], "--as", &watch]).await;
+    assert!(read.contains(message) && !read.contains('\u{1b}'), "{read}");
+    let acknowledged = object(&["watch", "acknowledge", &message[..10], "--as", &watch]).await;
+    let acknowledgement = acknowledged["acknowledgement"].as_str().unwrap();
+    arrived(&world, "BY", &hex::decode(acknowledgement).unwrap().into()).await;
+
+    let example = form::example(Kind::Amendment);
+    let (before, after) = example.split_once("message_digest = \"").unwrap();
+    let amendment = format!("{before}message_digest = \"{message}{}", &after[64..]);
+    let file = written(folder.path(), "change.toml", &amendment);
+    let amend = ["exercise", "draft", &file, "--as", &drafter, "--to", "PL", "--thread", thread];
+    let drafted = object(&amend).await;
+    let (draft, digest) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
+    object(&["exercise", "release", draft, "--digest", digest, "--as", &releaser, "--as-is"]).await;
+
+    let shown = object(&["exercise", "show", &thread[..8], "--as", &drafter]).await;
+    let account = &shown["picture"]["accounts"][0];
+    assert_eq!(account["notice"]["earlier"][0], message);
+    let changes = account["notice"]["differences"][0]["changes"].as_array().unwrap();
+    assert!(changes.iter().any(|change| change["field"] == "designation"), "{changes:?}");
+    assert_eq!(shown["messages"][0]["delivered"][0]["outcome"], "taken");
+    assert_eq!(shown["messages"][0]["acknowledged"][0]["officer"]["name"], "watch of PL");
+    let text = printed(&["exercise", "show", thread, "--as", &drafter]).await;
+    assert!(text.contains("Acknowledged by PL") && !text.contains('\u{1b}'), "{text}");
+    let then = ["exercise", "show", thread, "--as", &drafter, "--as-of", "2000-01-01T00:00:00Z"];
+    assert!(printed(&then).await.contains("nothing of it was on record"));
+}
+
+#[tokio::test]
+async fn templates_are_printed_and_a_form_that_can_not_be_read_is_refused_by_its_place() {
+    let empty = printed(&["exercise", "template", "notification"]).await;
+    assert!(empty.contains("designation"));
+    assert!(printed(&["exercise", "template", "--help"]).await.contains("exercise.notification, filled in"));
+    let folder = tempfile::tempdir().unwrap();
+    let file = written(folder.path(), "notification.toml", "designation = \"A\"\nnumber_of_ships = 1\n");
+    let why = refused(&["exercise", "draft", &file, "--as", "/nowhere", "--to", "PL"]).await;
+    assert!(why.contains("line 2"), "{why}");
+    let file = written(folder.path(), "form.toml", "designation = \"A\"\n");
+    let why = refused(&["exercise", "draft", &file, "--as", "/nowhere", "--to", "PL"]).await;
+    assert!(why.contains("--kind"), "{why}");
+}

@@ -1,0 +1,232 @@
+//! The program as an operator runs it: its own process, its words, its exit code, its signals.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+
+fn detente(args: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_detente")).args(args).stdin(Stdio::null()).output().unwrap()
+}
+
+/// What it printed, if all went well.
+fn said(args: &[&str]) -> String {
+    let output = detente(args);
+    assert!(output.status.success(), "{args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The one sentence with which it failed.
+fn sentence(args: &[&str]) -> String {
+    let output = detente(args);
+    assert!(!output.status.success(), "{args:?} went well");
+    let words = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(words.lines().count(), 1, "{words}");
+    words
+}
+
+fn made_by(folder: &Path, party: &str, name: &str) -> PathBuf {
+    let directory = folder.join(party);
+    let listen = ["--listen", "127.0.0.1:0", "--custodian", "Anna One", "--custodian", "Jan Two"];
+    let mut args = vec!["init", directory.to_str().unwrap(), "--party", party, "--name", name];
+    args.extend(listen);
+    assert!(said(&args).contains("fingerprint"));
+    directory
+}
+
+/// A server in its own process; killed if the test ends before it.
+struct Server {
+    child: Child,
+    lines: Vec<String>,
+}
+
+impl Server {
+    /// Until it has said all about itself. Its desks are told the port that it got.
+    fn start(directory: &Path) -> Server {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_detente"))
+            .args(["serve", directory.to_str().unwrap()])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let out = BufReader::new(child.stdout.take().unwrap());
+        let mut lines = Vec::new();
+        for line in out.lines().map_while(Result::ok) {
+            let last = line.starts_with("standing");
+            lines.push(line);
+            if last {
+                break;
+            }
+        }
+        let server = Server { child, lines };
+        let address = server.line("listening");
+        for desk in ["anna-one", "jan-two"] {
+            let file = directory.join("people").join(desk).join("desk.toml");
+            let text = fs::read_to_string(&file).unwrap();
+            fs::write(&file, text.replace("127.0.0.1:0", &address)).unwrap();
+        }
+        server
+    }
+
+    fn line(&self, start: &str) -> String {
+        let line = self.lines.iter().find_map(|line| line.strip_prefix(start));
+        line.unwrap_or_else(|| panic!("{start}: {:#?}", self.lines)).trim().to_owned()
+    }
+
+    /// Asked with a signal, it ends by itself and well.
+    fn end(mut self, signal: &str) {
+        let sent = Command::new("kill").args([format!("-{signal}"), self.child.id().to_string()]).status();
+        assert!(sent.unwrap().success());
+        assert!(self.child.wait().unwrap().success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn an_operator_gets_from_nothing_to_two_parties_that_know_each_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let ours = made_by(folder.path(), "PL", "Republic of Poland");
+    let theirs = made_by(folder.path(), "BY", "Republic of Belarus");
+    let (server, other) = (Server::start(&ours), Server::start(&theirs));
+    let desk = |directory: &Path, name: &str| directory.join("people").join(name).display().to_string();
+    let (anna, jan) = (desk(&ours, "anna-one"), desk(&ours, "jan-two"));
+    let file = folder.path().join("by.party").display().to_string();
+    said(&["party", "export", "--as", &desk(&theirs, "jan-two"), "--out", &file]);
+
+    // Nobody types a fingerprint: nothing is proposed. A wrong one: the same.
+    assert!(sentence_of_import(&["party", "import", &file, "--as", &anna]).contains("64 hexadecimal digits"));
+    let wrong = "ab".repeat(32);
+    let fault = sentence(&["party", "import", &file, "--as", &anna, "--fingerprint", &wrong]);
+    assert!(fault.contains("not that of this file"), "{fault}");
+
+    let proposed = type_fingerprint(&["party", "import", &file, "--as", &anna], &other.line("fingerprint"));
+    let proposal = proposed.split_whitespace().nth(1).unwrap().to_owned();
+    let listed = said(&["proposal", "list", "--as", &jan]);
+    assert!(listed.contains("take BY (Republic of Belarus) as a Party: fingerprint"), "{listed}");
+    let fault = sentence(&["proposal", "confirm", "--as", &anna, &proposal]);
+    assert!(fault.contains("a change needs two custodians"), "{fault}");
+    said(&["proposal", "confirm", "--as", &jan, &proposal]);
+    let listed = said(&["party", "list", "--as", &anna, "--json"]);
+    let parties: Vec<serde_json::Value> =
+        listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(parties.len(), 2);
+    assert_eq!(parties[0]["party"], "BY");
+
+    server.end("TERM");
+    other.end("INT");
+    assert!(sentence(&["party", "list", "--as", &anna]).contains("can't be reached"));
+}
+
+fn sentence_of_import(args: &[&str]) -> String {
+    let output = detente(args);
+    assert!(!output.status.success());
+    String::from_utf8(output.stderr).unwrap().lines().last().unwrap().to_owned()
+}
+
+/// As a custodian does who hears it over the telephone.
+fn type_fingerprint(args: &[&str], fingerprint: &str) -> String {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_detente"))
+        .args(args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    writeln!(child.stdin.take().unwrap(), "{}", fingerprint.to_uppercase()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Republic of Belarus"));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn a_person_is_issued_proposed_confirmed_removed_and_revoked_by_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = made_by(folder.path(), "PL", "Republic of Poland");
+    let node = directory.to_str().unwrap();
+    let server = Server::start(&directory);
+    let (anna, jan) = (format!("{node}/people/anna-one"), format!("{node}/people/jan-two"));
+    let out = folder.path().join("eva").display().to_string();
+    let address = server.line("listening");
+    let issued = said(&[
+        "person",
+        "issue",
+        node,
+        "--name",
+        "Eva O'Three",
+        "--office",
+        "Watch",
+        "--roles",
+        "watch,auditor",
+        "--out",
+        &out,
+        "--node",
+        &address,
+        "--json",
+    ]);
+    let issued: serde_json::Value = serde_json::from_str(&issued).unwrap();
+    let key = issued["key_digest"].as_str().unwrap();
+    // Never a second certificate over a desk.
+    let fault = sentence(&["person", "issue", node, "--name", "Eva", "--roles", "watch", "--out", &out]);
+    assert!(fault.contains("is there already"), "{fault}");
+    assert!(sentence(&["party", "list", "--as", &out]).contains("does not take this certificate"));
+
+    let proposed = said(&[
+        "person",
+        "propose",
+        "--as",
+        &anna,
+        "--name",
+        "Eva O'Three",
+        "--office",
+        "Watch",
+        "--key-digest",
+        key,
+        "--roles",
+        "watch,auditor",
+        "--json",
+    ]);
+    let proposed: serde_json::Value = serde_json::from_str(&proposed).unwrap();
+    said(&["proposal", "confirm", "--as", &jan, proposed["proposal"].as_str().unwrap()]);
+    said(&["party", "list", "--as", &out]);
+    assert!(said(&["person", "list", "--as", &out]).contains("Eva O'Three"));
+    assert!(sentence(&["party", "export", "--as", &out]).contains("your roles"));
+
+    let revoked = said(&["person", "revoke", node, "--name", "Eva O'Three", "--json"]);
+    assert!(revoked.contains(issued["serial"].as_str().unwrap()));
+    let list = directory.join("revoked.crl").display().to_string();
+    said(&["party", "submit-revocation-list", "--as", &anna, &list]);
+    assert!(sentence(&["party", "list", "--as", &out]).contains("does not take this certificate"));
+    server.end("TERM");
+}
+
+#[test]
+fn a_start_that_is_refused_says_why_in_one_sentence_and_doctor_names_the_mend() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = made_by(folder.path(), "PL", "Republic of Poland");
+    let node = directory.to_str().unwrap();
+    assert!(said(&["doctor", node]).lines().all(|line| line.starts_with("ok")));
+    assert!(
+        sentence(&["init", node, "--party", "PL", "--name", "x", "--custodian", "a", "--custodian", "b"])
+            .contains("holds something already")
+    );
+    fs::remove_dir_all(directory.join("journal")).unwrap();
+    assert!(sentence(&["serve", node]).contains("there is no journal at"));
+    let output = detente(&["doctor", node, "--json"]);
+    assert!(!output.status.success());
+    let lines = String::from_utf8(output.stdout).unwrap();
+    let wrong: Vec<serde_json::Value> = lines
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .filter(|line| line["state"] == "wrong")
+        .collect();
+    assert_eq!(wrong.len(), 1, "{wrong:#?}");
+    assert!(wrong[0]["mend"].as_str().unwrap().contains("put back the journal"));
+    assert!(sentence(&["serve", folder.path().to_str().unwrap()]).contains("is not a node's directory"));
+}

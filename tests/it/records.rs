@@ -1,0 +1,354 @@
+//! Records and what stands in them, from and to bytes: every kind comes back the same, golden bytes stay, and
+//! no bytes at all make a reader panic.
+
+use bytes::Bytes;
+use detente::codec::dispatch::{self, ProvenReceipt};
+use detente::codec::record::{self, Check};
+use detente::codec::{change, event, key_list, message, signed};
+use detente::domain::chain::{Chain, Opens};
+use detente::domain::digest::{Digest, DraftId, WriterId};
+use detente::domain::event::{
+    Change, Contradiction, Event, Head, Leaf, Member, Receipted, Record, RevocationList, Stamp,
+};
+use detente::domain::keys::Purpose;
+use detente::domain::ledger::leaf_hash;
+use detente::domain::message::{
+    Acknowledgement, Holds, Message, Outcome, Part, Receipt, RegimeCitation, Traffic,
+};
+use detente::domain::precedence::Precedence;
+use detente::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
+use proptest::prelude::*;
+
+use crate::party::{self, Folded, anna, at, delivery, jan, peer, receive, theirs, thread, us};
+
+const GOLDEN_RECORDS: &str = include_str!("golden/records.hex");
+const GOLDEN_EVIDENCE: &str = include_str!("golden/evidence.hex");
+const GOLDEN_BOARDS: &str = include_str!("golden/boards.hex");
+
+fn head(size: u64, text: &str) -> Head {
+    let checkpoint = Checkpoint::new("detente/BY.1/ledger/PL.1".into(), size, Digest::of(text.as_bytes()));
+    let key = party::key(party::PEERS, Purpose::Ledger);
+    let signed = SignedCheckpoint::sign(checkpoint, "detente/BY/ledger", &key).unwrap();
+    event::head("BY", signed.note().to_string().into()).unwrap()
+}
+
+fn receipt(number: u64, text: &str) -> Receipt {
+    Receipt {
+        from: peer(),
+        from_incarnation: party::LIFE,
+        to: us(),
+        to_incarnation: party::LIFE,
+        lane: Precedence::Immediate,
+        serial: number.max(1),
+        dispatch: Digest::of(text.as_bytes()),
+        message: Digest::ZERO,
+        outcome: Outcome::Taken,
+        received_at: at(5),
+        judged_by_key_list: 1,
+        leaf_index: number,
+    }
+}
+
+fn proven(receipt: &Receipt) -> ProvenReceipt {
+    ProvenReceipt {
+        receipt: dispatch::encode_receipt(receipt),
+        inclusion_path: vec![Digest::of(b"left"), Digest::of(b"lower left")],
+        checkpoint: head(7, "receipts").note,
+    }
+}
+
+fn leaf(number: u64, text: &str) -> Leaf {
+    let body = Bytes::from(text.to_owned());
+    Leaf { index: number, hash: leaf_hash(&body), body }
+}
+
+/// A message with something in every field.
+fn full(text: &str) -> Message {
+    let mut message = theirs(Precedence::Flash, thread(3), text, &[Digest::of(b"earlier")]);
+    message.draft.regime = Some(RegimeCitation {
+        name: "Vienna Document 2011".into(),
+        digest: Digest::of(b"regime"),
+        provision: "para. 40".into(),
+    });
+    message.draft.traffic = Traffic::Drill;
+    message.draft.remarks = text.into();
+    message.draft.parts = vec![Part {
+        salted_digest: Digest::of(b"part"),
+        bytes: 5,
+        media_type: "text/plain".into(),
+        name: "observers".into(),
+        holds: Holds::PersonalData,
+    }];
+    message.draft.information = message.draft.action.clone();
+    message
+}
+
+/// What a Board decides about a command, as it stands in a record.
+fn decided(command: detente::domain::command::Command) -> Event {
+    Folded::with_peer().node(command).unwrap().events.remove(0)
+}
+
+fn released(text: &str) -> Event {
+    let mut folded = Folded::with_peer();
+    let outgoing = party::outgoing(Precedence::Priority, text);
+    folded.given(party::draft(1, outgoing.clone()), party::by(&anna(), 1, "", at(1)), at(1)).unwrap();
+    let record = folded.given(party::release(1, outgoing), party::by(&jan(), 2, "", at(2)), at(2));
+    record.unwrap().events.remove(0)
+}
+
+const KINDS: usize = 29;
+
+/// Every kind of event, each made of a number and a text.
+fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
+    let reason = text.to_owned();
+    let digest = Digest::of(text.as_bytes());
+    let draft = DraftId([number as u8; 16]);
+    let member = Member {
+        person: party::person(text),
+        roles: detente::domain::people::Role::ALL.into_iter().take(number as usize % 7).collect(),
+    };
+    let list = RevocationList { party: peer(), der: Bytes::from(text.to_owned()) };
+    let proposed = |change| ("change_proposed", Event::ChangeProposed(change));
+    match kind {
+        0 => (
+            "journal_opened",
+            Event::JournalOpened {
+                party: us(),
+                incarnation: party::LIFE,
+                members: vec![member],
+                left_behind: vec![list.der],
+            },
+        ),
+        1 => ("epoch_opened", Event::EpochOpened { number, fold_version: 1 }),
+        2 => ("key_list_accepted", Event::KeyListAccepted(party::second_list())),
+        3 => ("revocation_list_accepted", Event::RevocationListAccepted(list)),
+        4 => proposed(Change::MemberAdded(member)),
+        5 => proposed(Change::MemberRemoved(digest)),
+        6 => proposed(party::peer_added()),
+        7 => proposed(Change::ReleaseRule { one_person: Precedence::FASTEST_FIRST.to_vec() }),
+        8 => proposed(Change::OwnKeyList(party::second_list())),
+        9 => ("change_confirmed", Event::ChangeConfirmed { proposal: party::id(number) }),
+        10 => ("change_dropped", Event::ChangeDropped { proposal: party::id(number) }),
+        11 => {
+            let outgoing = full(text).draft;
+            let bytes = message::encode_draft(&outgoing);
+            ("drafted", Event::Drafted { draft, outgoing, bytes })
+        }
+        12 => ("draft_returned", Event::DraftReturned { draft, digest, reason }),
+        13 => ("draft_withdrawn", Event::DraftWithdrawn { draft }),
+        14 => ("released", released(text)),
+        15 => ("received", decided(receive(delivery(&full(text), 1, 1, number)))),
+        16 => {
+            let mut refused = delivery(&full(text), 1, 1, number);
+            refused.message = Err(Outcome::RefusedSignature);
+            ("received_refused", decided(receive(refused)))
+        }
+        17 => {
+            let receipt = receipt(number, text);
+            let leaf = leaf_hash(&dispatch::encode_receipt(&receipt));
+            let proven = dispatch::encode_proven(&proven(&receipt));
+            ("receipted", Event::Receipted(Receipted { party: peer(), receipt, leaf, proven }))
+        }
+        18 => {
+            let lane = Precedence::Routine;
+            let receipt = list.der;
+            (
+                "receipt_disputed",
+                Event::ReceiptDisputed { party: peer(), lane, serial: number, receipt, reason },
+            )
+        }
+        19 => ("head_followed", Event::HeadFollowed(head(number % 1_000, text), vec![leaf(number, text)])),
+        20 => ("head_cosigned", Event::HeadCosigned(head(number % 1_000, text))),
+        21 => ("head_rejected", Event::HeadRejected { head: head(number % 1_000, text), reason }),
+        22 => {
+            let one = delivery(&full(text), 3, 1, number);
+            let proof =
+                Contradiction::Dispatch { lane: Precedence::Flash, serial: 3, signed: one.dispatch_signed };
+            ("equivocated_dispatch", Event::Equivocated { party: peer(), proof })
+        }
+        23 => {
+            let proof = Contradiction::Leaf { leaf: leaf(number, text), checkpoint: head(9, text).note };
+            ("equivocated_leaf", Event::Equivocated { party: peer(), proof })
+        }
+        24 => ("turned_away", Event::TurnedAway { party: peer(), hour: number as i64 }),
+        25 => ("reference_missing", Event::ReferenceMissing { message: digest, missing: Digest::ZERO }),
+        26 => ("audit_read", Event::AuditRead { what: reason }),
+        27 => ("part_stored", Event::PartStored { salted_digest: digest }),
+        _ => ("part_erased", Event::PartErased { salted_digest: digest, reason }),
+    }
+}
+
+fn sealed(record: &Record) -> Bytes {
+    let mut chain = Chain::empty(party::LIFE);
+    (chain.size, chain.head) = (record.index, Digest::of(b"before"));
+    party::sealed(&chain, WriterId([7; 16]), 4, record)
+}
+
+fn opened(entry: &Bytes) -> record::Opened {
+    record::open(entry, Check::Signature(&party::key(party::OURS, Purpose::Record).public_key())).unwrap()
+}
+
+/// Each line by itself, so that what has changed is named.
+fn assert_golden(found: impl IntoIterator<Item = (String, Bytes)>, golden: &str) {
+    let mut count = 0;
+    for ((name, bytes), expected) in found.into_iter().zip(golden.lines()) {
+        assert_eq!(format!("{name} {}", hex::encode(bytes)), expected);
+        count += 1;
+    }
+    assert_eq!(count, golden.lines().count());
+}
+
+#[test]
+fn every_kind_of_record_has_golden_bytes() {
+    let stamp = Stamp { id: party::id(5), content: Digest::of(b"content"), at: at(3), by: anna() };
+    let all = (0..KINDS).map(|one| {
+        let (name, event) = kind(one, 42, "a text, naïve and ” quoted");
+        let record = Record { index: 8, at: at(4), command: Some(stamp.clone()), events: vec![event] };
+        (format!("{one:02}-{name}"), sealed(&record))
+    });
+    assert_golden(all, GOLDEN_RECORDS);
+}
+
+#[test]
+fn messages_dispatches_and_receipts_have_golden_bytes() {
+    let message = full("golden");
+    let delivery = delivery(&message, 2, 3, 4);
+    let receipt = receipt(6, "golden");
+    let acknowledgement =
+        Acknowledgement { message: Digest::of(b"message"), officer: anna(), read_at: at(9) };
+    let all = [
+        ("message", message::encode(&message)),
+        ("message_signed", delivery.message_signed.clone()),
+        ("draft", message::encode_draft(&message.draft)),
+        ("acknowledgement", message::encode_acknowledgement(&acknowledgement)),
+        ("dispatch", dispatch::encode_dispatch(&delivery.dispatch)),
+        ("dispatch_signed", delivery.dispatch_signed.clone()),
+        ("receipt", dispatch::encode_receipt(&receipt)),
+        ("proven_receipt", dispatch::encode_proven(&proven(&receipt))),
+        ("first_record", party::first_entry()),
+    ];
+    assert_golden(all.map(|(name, bytes)| (name.to_owned(), bytes)), GOLDEN_EVIDENCE);
+    assert_eq!(message::decode(&message::encode(&message)), Ok(message.clone()));
+    assert_eq!(message::decode_draft(&message::encode_draft(&message.draft)), Ok(message.draft));
+    assert_eq!(
+        message::decode_acknowledgement(&message::encode_acknowledgement(&acknowledgement)),
+        Ok(acknowledgement)
+    );
+    assert_eq!(
+        dispatch::decode_dispatch(dispatch::encode_dispatch(&delivery.dispatch)),
+        Ok(delivery.dispatch)
+    );
+    assert_eq!(dispatch::decode_receipt(dispatch::encode_receipt(&receipt)), Ok(receipt.clone()));
+    assert_eq!(dispatch::decode_proven(dispatch::encode_proven(&proven(&receipt))), Ok(proven(&receipt)));
+}
+
+/// A Board's digest is a promise between machines: it changes only with the fold version.
+#[test]
+fn the_board_of_a_small_journal_has_a_golden_digest_at_every_step() {
+    let mut folded = Folded::with_peer();
+    let mut steps = vec![("begun", Folded::begun().board.digest()), ("peer", folded.board.digest())];
+    let outgoing = party::outgoing(Precedence::Immediate, "one");
+    folded.given(party::draft(1, outgoing.clone()), party::by(&anna(), 1, "", at(1)), at(1)).unwrap();
+    steps.push(("draft", folded.board.digest()));
+    folded.given(party::release(1, outgoing), party::by(&jan(), 2, "", at(2)), at(2)).unwrap();
+    steps.push(("release", folded.board.digest()));
+    folded.node(receive(delivery(&full("theirs"), 1, 1, 3))).unwrap();
+    steps.push(("received", folded.board.digest()));
+    let asked = [leaf(0, "a"), leaf(1, "b"), leaf(2, "c")];
+    let mut edge = detente::domain::ledger::Edge::new();
+    for one in &asked {
+        edge.push(one.hash);
+    }
+    let head = Head { party: peer(), size: 3, root: edge.root(), note: Bytes::from_static(b"note") };
+    folded.node(detente::domain::command::Command::FollowHead(head, asked.to_vec())).unwrap();
+    steps.push(("followed", folded.board.digest()));
+    let all = steps.iter().map(|(name, digest)| ((*name).to_owned(), Bytes::copy_from_slice(&digest.0)));
+    assert_golden(all, GOLDEN_BOARDS);
+}
+
+fn any_events() -> impl Strategy<Value = Vec<Event>> {
+    let one = (0..KINDS, any::<u64>(), ".{0,24}").prop_map(|(one, number, text)| kind(one, number, &text).1);
+    prop::collection::vec(one, 0..4)
+}
+
+fn any_stamp() -> impl Strategy<Value = Option<Stamp>> {
+    let stamp = (any::<u64>(), any::<[u8; 32]>(), any::<i64>(), ".{0,40}");
+    prop::option::of(stamp).prop_map(|stamp| {
+        stamp.map(|(number, content, at, name)| Stamp {
+            id: party::id(number),
+            content: Digest(content),
+            at: detente::domain::time::Instant(at),
+            by: party::person(&name),
+        })
+    })
+}
+
+fn decode_all(bytes: &Bytes) {
+    let key = party::key(party::OURS, Purpose::Record).public_key();
+    for check in [Check::Signature(&key), Check::CoveredByCheckpoint] {
+        if let Ok(opened) = record::open(bytes, check) {
+            let _ = opened.record();
+        }
+    }
+    let _ = message::decode(bytes);
+    let _ = message::decode_draft(bytes);
+    let _ = message::decode_acknowledgement(bytes);
+    let _ = dispatch::decode_dispatch(bytes.clone());
+    let _ = dispatch::decode_receipt(bytes.clone());
+    let _ = dispatch::decode_proven(bytes.clone());
+    let _ = event::head("BY", bytes.clone());
+    let _ = change::key_list(bytes.clone());
+    let _ = key_list::decode(bytes);
+    let _ = signed::decode(bytes.clone());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn every_record_comes_back_as_it_was(
+        index in any::<u64>(), at in any::<i64>(), command in any_stamp(), events in any_events(),
+    ) {
+        let record = Record { index, at: detente::domain::time::Instant(at), command, events };
+        let entry = sealed(&record);
+        prop_assert_eq!(&sealed(&record), &entry, "the same record, the same bytes");
+        let opened = opened(&entry);
+        let opening = |event: &Event| matches!(event, Event::JournalOpened { .. } | Event::EpochOpened { .. });
+        let expected = match &record.events[..] {
+            [] => Opens::Misfit,
+            [_, rest @ ..] if rest.iter().any(opening) => Opens::Misfit,
+            [Event::JournalOpened { .. }, ..] => Opens::Journal,
+            [Event::EpochOpened { number, .. }] => Opens::Epoch(*number),
+            [Event::EpochOpened { .. }, ..] => Opens::Misfit,
+            [..] => Opens::Nothing,
+        };
+        prop_assert_eq!(opened.claim.opens, expected);
+        prop_assert_eq!(opened.leaf, leaf_hash(&entry));
+        prop_assert_eq!(opened.record().unwrap(), record);
+    }
+
+    #[test]
+    fn no_bytes_make_a_reader_panic(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+        decode_all(&bytes.into());
+    }
+
+    /// Bytes that are nearly right reach further.
+    #[test]
+    fn no_spoilt_record_makes_a_reader_panic(
+        one in 0..KINDS, at_byte in any::<prop::sample::Index>(), value in any::<u8>(), cut in any::<prop::sample::Index>(), cuts in any::<bool>(),
+    ) {
+        let (_, event) = kind(one, 42, "a text");
+        let record = Record { index: 8, at: at(4), command: None, events: vec![event] };
+        let mut bytes = sealed(&record).to_vec();
+        let place = at_byte.index(bytes.len());
+        bytes[place] = value;
+        if cuts {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        decode_all(&bytes.clone().into());
+        // Also behind the wrapping, where a signature would otherwise stop it.
+        if let Ok(wrapping) = signed::decode(bytes.into()) {
+            decode_all(&wrapping.payload);
+        }
+    }
+}
