@@ -239,6 +239,11 @@ pub const PART_CHUNK_MS_MAX: u64 = 20_000;
 
 // ---- replay ------------------------------------------------------------------------------------
 
+/// A replay takes entries apart in pieces of so many, each on one core.
+pub const REPLAY_PIECE_ENTRIES: usize = 256;
+/// No more pieces are read while so many wait for the fold; one batch of the journal may be beyond it.
+pub const REPLAY_PIECES_AHEAD_MAX: usize = 8;
+
 /// Ledger trees kept whole for proofs of older leaves; the least used is made anew when it is asked for.
 pub const LEDGER_TREES_KEPT: usize = 4;
 /// An audit uses no more threads at once; more cores than that wait for the one that folds.
@@ -287,6 +292,8 @@ pub const KEEPALIVE_TIMEOUT_MS: u64 = 5_000;
 pub const MESSAGE_SIGNED_BYTES_MAX: usize = MESSAGE_BYTES_MAX + 64 * 1024;
 /// Deliveries in one call; the rest comes with the next.
 pub const DELIVERIES_PER_CALL_MAX: usize = 64;
+/// Signatures of a call are verified in pieces of so many deliveries or receipts, each on one core.
+pub const SPREAD_PIECE: usize = 4;
 /// A call of deliveries ends once it holds so many bytes; one more delivery may follow.
 pub const DELIVERIES_BYTES_PER_CALL: usize = 1024 * 1024;
 /// A Party that can't be dialled is answered after so long though nothing is owed to it (ms).

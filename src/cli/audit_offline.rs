@@ -64,6 +64,7 @@ fn head_of(fold: Fold) -> Head {
         positions: Arc::new(fold.positions),
         void: fold.voids.count,
         standing: Standing::StandsBy,
+        newest: [].into(),
     }
 }
 

@@ -41,6 +41,10 @@ impl Entry {
 impl Thread {
     pub fn add(&mut self, entry: Entry) {
         let at = self.entries.partition_point(|other| other.key() < entry.key());
+        if self.entries.len() == self.entries.capacity() {
+            // A Board holds so many threads that doubling each would leave much of its memory empty.
+            self.entries.reserve_exact(1 + self.entries.len() / 8);
+        }
         self.entries.insert(at, entry);
     }
 
@@ -77,7 +81,10 @@ impl Thread {
     pub fn dispatched_to(&mut self, party: Party, place: u64) {
         match self.dispatched.binary_search_by_key(&party, |(to, _)| *to) {
             Ok(at) => self.dispatched[at].1 = place,
-            Err(at) => self.dispatched.insert(at, (party, place)),
+            Err(at) => {
+                self.dispatched.reserve_exact(1);
+                self.dispatched.insert(at, (party, place));
+            }
         }
     }
 

@@ -11,6 +11,7 @@ use tonic::Request;
 
 use super::exchange::{Link, Peer};
 use super::links::Patience;
+use super::spread::spread;
 use super::{owed, receipts};
 use crate::codec::proto::detente::v1::delivery_answer::Answer;
 use crate::codec::proto::detente::v1::{DeliverRequest, Delivery};
@@ -115,18 +116,27 @@ pub(super) async fn take_answers(
     owed: &[(Dispatch, Delivery)],
     answers: impl Iterator<Item = Option<Answer>>,
 ) -> Round {
-    let head = link.head();
+    let board = link.head().board.clone();
+    let verify = move |(dispatch, answer): (Dispatch, Option<Answer>)| {
+        let verdict = match &answer {
+            Some(Answer::Receipt(proven)) => Some(receipts::verify(&board, &dispatch, proven)),
+            Some(Answer::NotNow(_) | Answer::ExpectedSerial(_) | Answer::NotTaken(_)) | None => None,
+        };
+        (answer, verdict)
+    };
+    let answered = owed.iter().map(|(dispatch, _)| dispatch.clone()).zip(answers).collect();
     let mut taken = Vec::new();
     let mut commands = Vec::new();
     let mut doubtful = Vec::new();
-    for ((dispatch, _), answer) in owed.iter().zip(answers) {
+    for ((dispatch, _), (answer, verdict)) in owed.iter().zip(spread(answered, verify).await) {
         match answer {
-            Some(Answer::Receipt(proven)) => match receipts::verify(&head.board, dispatch, &proven) {
-                Ok(receipted) => {
+            Some(Answer::Receipt(proven)) => match verdict {
+                Some(Ok(receipted)) => {
                     taken.push((dispatch, proven));
                     commands.push(Command::TakeReceipt(receipted));
                 }
-                Err(fault) => doubtful.push((dispatch, proven, fault.to_string())),
+                Some(Err(fault)) => doubtful.push((dispatch, proven, fault.to_string())),
+                None => break,
             },
             Some(Answer::NotNow(_)) => {
                 tracing::warn!(peer = %link.peer, %lane, serial = dispatch.serial, "the peer says not now");

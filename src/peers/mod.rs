@@ -22,6 +22,7 @@ pub mod receipts;
 pub mod receive;
 pub mod serve;
 mod serve_collect;
+mod spread;
 pub mod stranger;
 pub mod tls;
 pub mod trust;

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::exchange::{Exchange, Link};
 use super::receive::{self, NotTaken, Unfit};
+use super::spread::spread;
 use super::{beat, follow, heads, lists, receipts};
 use crate::codec::proto::detente::v1::delivery_answer::Answer;
 use crate::codec::proto::detente::v1::{Beat, Delivery, DeliveryAnswer, LeavesResponse};
@@ -58,8 +59,10 @@ impl Exchange {
         let mut looked_at: Vec<(u64, Digest)> = Vec::new();
         let mut commands = Vec::new();
         let mut unfit = None;
-        for one in deliveries.into_iter().take(limits::DELIVERIES_PER_CALL_MAX) {
-            match receive::look(&board, peer, lane, one.dispatch, one.message) {
+        let deliveries = deliveries.into_iter().take(limits::DELIVERIES_PER_CALL_MAX).collect();
+        let look = move |one: Delivery| receive::look(&board, peer, lane, one.dispatch, one.message);
+        for looked in spread(deliveries, look).await {
+            match looked {
                 Ok(checked) => {
                     looked_at.push((checked.dispatch.serial, checked.dispatch_digest));
                     commands.push(Command::Receive(Box::new(checked)));

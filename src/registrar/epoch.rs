@@ -13,6 +13,7 @@ use crate::domain::ledger::leaf_hash;
 use crate::domain::refusal::NotNow;
 use crate::journal::ReadFault;
 use crate::limits;
+use crate::replay::records::Newest;
 use crate::replay::{Broken, Look, TrustRoot};
 
 impl Writer {
@@ -112,7 +113,7 @@ impl Writer {
                 (Standing::Writes, Ok(())) | (Standing::StandsBy, _) => {}
             }
             self.durable = fold;
-            self.announce();
+            self.announce(Newest::from([]));
             return Ok(());
         }
     }

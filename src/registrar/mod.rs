@@ -26,11 +26,11 @@ use crate::domain::refusal::NotNow;
 use crate::journal::Journal;
 use crate::limits;
 use crate::replay::positions::Positions;
-use crate::replay::records::Records;
+use crate::replay::records::{Newest, Records};
 
 pub use checkpoint::{CheckpointFile, KeptCheckpoint, signed_checkpoint};
 pub use open::{OpenFault, Opening, Trusted, replay_checked, replay_to_end};
-pub use seal::{KeyMissing, own_key};
+pub use seal::{KeyMissing, own_key, seal};
 
 /// What is announced after each batch: how far the journal goes, and what is true there.
 #[derive(Clone)]
@@ -41,12 +41,13 @@ pub struct Head {
     pub positions: Arc<Positions>,
     pub void: u64,
     pub standing: Standing,
+    pub newest: Newest,
 }
 
 impl Head {
     /// Whoever reads bodies up to this head.
     pub fn records(&self, journal: &Journal) -> Records {
-        Records::new(journal.clone(), self.positions.clone())
+        Records::new(journal.clone(), self.positions.clone()).with_newest(self.newest.clone())
     }
 
     pub fn root(&self) -> Digest {

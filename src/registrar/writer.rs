@@ -28,6 +28,7 @@ use crate::domain::time::Instant;
 use crate::evidence::keys::{KeyRing, SigningKey};
 use crate::journal::{Entry, Journal, ReadFault, Reader};
 use crate::limits;
+use crate::replay::records::Newest;
 use crate::replay::{Broken, Fold, Look, Step};
 
 pub(super) struct Writer {
@@ -110,7 +111,7 @@ impl Writer {
                 Some(first) = self.peers.recv() => self.take(first).await?,
                 Some(reply) = self.renewals.recv() => {
                     self.back_to_durable().await?;
-                    let _ = reply.send(Arc::new(head_of(&self.durable, self.standing)));
+                    let _ = reply.send(Arc::new(head_of(&self.durable, self.standing, Newest::from([]))));
                 }
                 read = self.reader.next() => self.overhear(read).await?,
             }
@@ -148,7 +149,7 @@ impl Writer {
                 if self.durable.chain.writer != Some(self.id) {
                     self.standing = Standing::StandsBy;
                 }
-                self.announce();
+                self.announce(Newest::from([]));
                 Ok(())
             }
             Err(ReadFault::Gone { position, .. }) => Err(self.missing_from(position)),
@@ -182,8 +183,8 @@ impl Writer {
         match outcome {
             Ok(Some(Ok(ReadBack::Counted(fold, records)))) => {
                 self.durable = *fold;
-                self.announce();
-                let records: Vec<_> = records.into_iter().map(Arc::new).collect();
+                let records: Newest = records.into_iter().map(Arc::new).collect();
+                self.announce(records.clone());
                 answer(batch.answers, &records);
                 Ok(())
             }
@@ -280,8 +281,8 @@ impl Writer {
         own_key(board, &self.ring, newest, Purpose::Record).ok()
     }
 
-    pub(super) fn announce(&self) {
-        self.announce.send_replace(Arc::new(head_of(&self.durable, self.standing)));
+    pub(super) fn announce(&self, newest: Newest) {
+        self.announce.send_replace(Arc::new(head_of(&self.durable, self.standing, newest)));
     }
 }
 

@@ -18,7 +18,12 @@ use crate::replay::positions::Positions;
 pub struct Records {
     journal: Journal,
     positions: Arc<Positions>,
+    newest: Newest,
 }
+
+/// The records of the batch that was put on record last, in order: whoever acts on them at once need not
+/// read them again.
+pub type Newest = Arc<[Arc<Record>]>;
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RecordFault {
@@ -43,10 +48,18 @@ pub struct StoredMessage {
 
 impl Records {
     pub fn new(journal: Journal, positions: Arc<Positions>) -> Records {
-        Records { journal, positions }
+        Records { journal, positions, newest: Newest::from([]) }
+    }
+
+    /// Answers for these records without reading them again.
+    pub fn with_newest(self, newest: Newest) -> Records {
+        Records { newest, ..self }
     }
 
     pub async fn record(&self, index: u64) -> Result<Record, RecordFault> {
+        if let Some(record) = self.newest_with(index) {
+            return Ok(record.clone());
+        }
         let position = self.positions.of(index).ok_or(RecordFault::NoSuchRecord { index })?;
         let entry = self.journal.read_at(position).await?.ok_or(RecordFault::NoSuchRecord { index })?;
         let unreadable = |fault| RecordFault::Unreadable { index, fault };
@@ -54,6 +67,11 @@ impl Records {
             .map_err(unreadable)?
             .record()
             .map_err(unreadable)
+    }
+
+    fn newest_with(&self, index: u64) -> Option<&Record> {
+        let place = index.checked_sub(self.newest.first()?.index)?;
+        self.newest.get(usize::try_from(place).ok()?).map(Arc::as_ref)
     }
 
     /// Records from this index on, before `end`, as many as one read gives: at least one if there is one.

@@ -1,0 +1,73 @@
+//! The message that is sent: the filled example of a full notification, as `detente exercise` would send
+//! it.
+
+use bytes::Bytes;
+use detente::cli::form::{self, Syntax};
+use detente::codec::exercise;
+use detente::codec::message::encode_draft;
+use detente::domain::command::{AsIs, Command, Origin};
+use detente::domain::digest::{CommandId, Digest, DraftId, ThreadId};
+use detente::domain::event::Stamp;
+use detente::domain::exercise::Kind;
+use detente::domain::message::{Addressee, Outgoing, Traffic};
+use detente::domain::party::Party;
+use detente::domain::people::Person;
+use detente::domain::precedence::Precedence;
+use detente::domain::time::Instant;
+use detente::registrar::Registrar;
+
+pub fn fresh() -> [u8; 16] {
+    let mut id = [0; 16];
+    getrandom::fill(&mut id).expect("random numbers");
+    id
+}
+
+pub fn person(name: &str) -> Person {
+    Person { name: name.into(), office: "Arms Control".into(), key_digest: Digest::of(name.as_bytes()) }
+}
+
+pub fn stamp(by: &str, at: Instant) -> Stamp {
+    let id = fresh();
+    Stamp { id: CommandId(id), content: Digest::of(&id), at, by: person(by) }
+}
+
+/// The content of the example of a kind, encoded.
+pub fn content(kind: Kind) -> Bytes {
+    let content = form::read(kind, Syntax::Toml, form::example(kind)).expect("the example is a form");
+    exercise::encode(&content).expect("the example is within the limits").into()
+}
+
+pub fn outgoing(thread: ThreadId, to: Party, precedence: Precedence, content: Bytes) -> Outgoing {
+    Outgoing {
+        thread,
+        kind: Kind::Notification.name().into(),
+        content,
+        action: vec![Addressee { party: to, office: "Watch".into() }],
+        information: Vec::new(),
+        precedence,
+        zone: "Europe/Warsaw".into(),
+        drafter: person("Drafter"),
+        regime: None,
+        marking: "unclassified".into(),
+        language: "en".into(),
+        references: Vec::new(),
+        traffic: Traffic::Drill,
+        parts: Vec::new(),
+        subject: "Prior notification of a military exercise".into(),
+        remarks: String::new(),
+    }
+}
+
+/// A draft on record, and the command that releases it.
+pub async fn drafted(registrar: &Registrar, outgoing: Outgoing) -> Command {
+    let bytes = encode_draft(&outgoing);
+    let (draft, digest) = (DraftId(fresh()), Digest::of(&bytes));
+    let command = Command::Draft { draft, outgoing: outgoing.clone(), bytes };
+    let by = Origin::Person(stamp("Drafter", registrar.clock.now()));
+    registrar.give(command, by).await.expect("drafted");
+    Command::Release { draft, digest, outgoing, faults: Vec::new(), as_is: AsIs::OnlyWithoutFaults }
+}
+
+pub fn releaser(registrar: &Registrar) -> Origin {
+    Origin::Person(stamp("Releaser", registrar.clock.now()))
+}
