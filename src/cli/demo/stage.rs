@@ -44,8 +44,10 @@ pub struct Actor {
     pub directory: PathBuf,
 }
 
-/// Code, name, and the people beside the two custodians: role and name.
-const CAST: [(&str, &str, [(&str, &str); 4]); 3] = [
+/// A Party's code, its name, and its people beside the two custodians: role and name.
+type Role = (&'static str, &'static str, [(&'static str, &'static str); 4]);
+
+const CAST: [Role; 3] = [
     (
         "BY",
         "Republic of Belarus",

@@ -154,8 +154,9 @@ impl Board {
         }
         let message = &released.message;
         let year = message.released_at.year();
-        let last = self.numbers.get(&year).copied().unwrap_or(0);
-        self.numbers.insert(year, last.saturating_add(1));
+        let series = (year, message.draft.audience());
+        let last = self.numbers.get(&series).copied().unwrap_or(0);
+        self.numbers.insert(series, last.saturating_add(1));
         let place =
             self.thread(message.draft.thread).map_or(1, |thread| thread.next_place_of(message.author));
         self.add_to_thread(record, message, released.digest, place, Acknowledged::NotOwed);

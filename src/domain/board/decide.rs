@@ -306,11 +306,12 @@ impl Board {
             });
         }
         let year = now.year();
-        let number = self.numbers.get(&year).copied().unwrap_or(0).saturating_add(1);
+        let series = (year, outgoing.audience());
+        let number = self.numbers.get(&series).copied().unwrap_or(0).saturating_add(1);
         let message = Message {
             author: own.party,
             incarnation: own.incarnation,
-            number: format!("{}/{:02}/{:04}", own.party, year.rem_euclid(100), number),
+            number: format!("{}/{:02}/{}/{:04}", own.party, year.rem_euclid(100), series.1, number),
             released_at: now,
             releaser: by.clone(),
             draft: outgoing.clone(),

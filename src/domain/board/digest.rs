@@ -63,7 +63,8 @@ pub(super) fn of(board: &Board) -> Digest {
         sum.signed_number(answered.at.0);
     });
     sum.optional(board.forgotten.as_ref(), |sum, at| sum.signed_number(at.0));
-    sum.list(board.numbers.iter(), |sum, (year, serial)| {
+    sum.list(board.numbers.iter(), |sum, ((year, audience), serial)| {
+        sum.bytes(audience.as_bytes());
         sum.signed_number(i64::from(*year));
         sum.number(*serial);
     });

@@ -46,8 +46,8 @@ pub struct Board {
     commands_by_age: OrdSet<(Instant, CommandId)>,
     /// The newest caller's time among the commands whose ids were forgotten.
     forgotten: Option<Instant>,
-    /// The last serial of an official number, by year.
-    pub numbers: OrdMap<i16, u64>,
+    /// The last serial of an official number, by year and audience.
+    pub numbers: OrdMap<(i16, String), u64>,
     /// Digests that messages refer to and that are not on record, with who waits for them.
     pub waiting: OrdMap<Digest, Vec<Waiting>>,
     /// How many of these are each author's.
