@@ -34,7 +34,7 @@ async fn one_person_drafts_and_another_releases_what_was_shown() {
     assert_eq!(outgoing.drafter.name, "drafter of BY");
 
     let released = release(&releaser, 1, &shown.digest, false).await.unwrap();
-    assert_eq!(released.number, "BY/24/0001");
+    assert_eq!(released.number, "BY/24/PL/0001");
     assert_eq!(released.thread, vec![1; 16]);
     let left = exercises(&releaser).list_drafts(calls::ListDraftsRequest {}).await.unwrap().into_inner();
     assert!(left.drafts.is_empty());
@@ -201,7 +201,7 @@ async fn the_same_command_again_gives_the_same_answer_and_other_content_is_refus
     let refused = exercises(&releaser).release(other).await.unwrap_err();
     assert_eq!(reason(&refused), "ID_REUSED");
     assert!(size(&world, "BY") > size_then);
-    assert_eq!(world.node("BY").registrar.head().board.numbers.get(&2024), Some(&1));
+    assert_eq!(world.node("BY").registrar.head().board.numbers.get(&(2024, "PL".to_owned())), Some(&1));
 }
 
 #[tokio::test]
@@ -299,5 +299,5 @@ async fn after_a_restart_drafts_and_answers_are_the_same() {
     world.state_mut("BY").stop().await;
     world.state_mut("BY").start().await;
     let number = release(&world.desk("BY", "releaser"), 2, &drafted.digest, false).await.unwrap().number;
-    assert_eq!((released.number.as_str(), number.as_str()), ("BY/24/0001", "BY/24/0002"));
+    assert_eq!((released.number.as_str(), number.as_str()), ("BY/24/PL/0001", "BY/24/PL/0002"));
 }

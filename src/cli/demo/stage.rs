@@ -45,9 +45,9 @@ pub struct Actor {
 }
 
 /// A Party's code, its name, and its people beside the two custodians: role and name.
-type Role = (&'static str, &'static str, [(&'static str, &'static str); 4]);
+type Casting = (&'static str, &'static str, [(&'static str, &'static str); 4]);
 
-const CAST: [Role; 3] = [
+const CAST: [Casting; 3] = [
     (
         "BY",
         "Republic of Belarus",
