@@ -191,7 +191,8 @@ async fn a_part_put_into_another_place_is_false() {
     let trusted = fingerprints(&[&by, &pl]);
     let ours = bundle::decode(bundle_of(&by, THREAD).await.unwrap()).unwrap();
     let others = bundle::decode(bundle_of(&by, OTHER).await.unwrap()).unwrap();
-    let tampered: [(&str, fn(&mut Bundle, &Bundle)); 6] = [
+    type Tampered = (&'static str, fn(&mut Bundle, &Bundle));
+    let tampered: [Tampered; 6] = [
         ("a receipt of another dispatch", |ours, others| {
             ours.dispatches[0].receipt = others.dispatches[0].receipt.clone();
         }),
@@ -220,7 +221,8 @@ async fn a_part_put_into_another_place_is_false() {
 async fn parts_that_are_left_out_are_said_to_be_absent_and_nothing_is_false() {
     let (by, pl) = two_threads().await;
     let ours = bundle::decode(bundle_of(&by, THREAD).await.unwrap()).unwrap();
-    let absent: [(&str, fn(&mut Bundle)); 4] = [
+    type Absent = (&'static str, fn(&mut Bundle));
+    let absent: [Absent; 4] = [
         ("that PL received it", |bundle| bundle.dispatches[0].receipt = None),
         ("that anybody at PL read it", |bundle| {
             bundle.messages.pop();
