@@ -239,11 +239,6 @@ pub const PART_CHUNK_MS_MAX: u64 = 20_000;
 
 // ---- replay ------------------------------------------------------------------------------------
 
-/// A replay takes entries apart in pieces of so many, each on one core.
-pub const REPLAY_PIECE_ENTRIES: usize = 256;
-/// No more pieces are read while so many wait for the fold; one batch of the journal may be beyond it.
-pub const REPLAY_PIECES_AHEAD_MAX: usize = 8;
-
 /// Ledger trees kept whole for proofs of older leaves; the least used is made anew when it is asked for.
 pub const LEDGER_TREES_KEPT: usize = 4;
 /// An audit uses no more threads at once; more cores than that wait for the one that folds.

@@ -57,14 +57,7 @@ pub struct Opened {
     pub claim: Claim,
     /// Leaf hash of the entry's exact bytes: the next record's predecessor.
     pub leaf: Digest,
-    events: Events,
-}
-
-/// The events of a record, read or not yet.
-#[derive(Debug)]
-enum Events {
-    AsWritten(proto::Record),
-    Read(Result<Record, DecodeFault>),
+    wire: proto::Record,
 }
 
 /// Reads the claim of one entry.
@@ -89,7 +82,7 @@ pub fn open(entry: &Bytes, check: Check<'_>) -> Result<Opened, DecodeFault> {
         opens: opens(&wire),
         signature,
     };
-    Ok(Opened { claim, leaf: leaf_hash(entry), events: Events::AsWritten(wire) })
+    Ok(Opened { claim, leaf: leaf_hash(entry), wire })
 }
 
 fn opens(wire: &proto::Record) -> Opens {
@@ -112,31 +105,15 @@ impl Opened {
     /// Reads the events. What this program does not know was written by a newer one, and a record that
     /// counts but can't be read must stop the reader, not be passed over.
     pub fn record(self) -> Result<Record, DecodeFault> {
-        match self.events {
-            Events::AsWritten(wire) => read(wire),
-            Events::Read(record) => record,
-        }
+        let events: Result<Vec<Event>, DecodeFault> =
+            self.wire.events.into_iter().map(event::from_proto).collect();
+        Ok(Record {
+            index: self.wire.index,
+            at: Instant(self.wire.at_ms),
+            command: self.wire.command.map(stamp_from_proto).transpose()?,
+            events: events?,
+        })
     }
-
-    /// Reads the events before the rule was asked, on whichever core has time. What they come to is
-    /// still only told by `record`.
-    pub fn read_ahead(self) -> Opened {
-        let record = match self.events {
-            Events::AsWritten(wire) => read(wire),
-            Events::Read(record) => record,
-        };
-        Opened { claim: self.claim, leaf: self.leaf, events: Events::Read(record) }
-    }
-}
-
-fn read(wire: proto::Record) -> Result<Record, DecodeFault> {
-    let events: Result<Vec<Event>, DecodeFault> = wire.events.into_iter().map(event::from_proto).collect();
-    Ok(Record {
-        index: wire.index,
-        at: Instant(wire.at_ms),
-        command: wire.command.map(stamp_from_proto).transpose()?,
-        events: events?,
-    })
 }
 
 fn stamp_to_proto(stamp: &Stamp) -> proto::CommandStamp {

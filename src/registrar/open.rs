@@ -1,7 +1,6 @@
 //! Opening a journal to write: replay it, hold it against the last checkpoint, open an epoch, and
 //! start the writer if that epoch is ours.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
@@ -12,10 +11,10 @@ use super::{CheckpointFile, Head, Registrar, Standing};
 use crate::clock::Clock;
 use crate::domain::digest::{Digest, WriterId};
 use crate::evidence::keys::KeyRing;
-use crate::journal::{Entry, Journal, ReadFault};
+use crate::journal::{Journal, ReadFault};
 use crate::limits;
 use crate::replay::records::Newest;
-use crate::replay::{Ahead, Broken, Fold, Look, Step, TrustRoot};
+use crate::replay::{Broken, Fold, Look, Step, TrustRoot};
 
 /// Why a journal is not opened. Nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -161,46 +160,21 @@ pub async fn replay_to_end(
     trusted: Trusted,
     size: u64,
 ) -> Result<(Fold, Option<Digest>), OpenFault> {
-    let look_at = move |index: u64| match trusted {
-        Trusted::UpTo(size) if index < size => Look::AtChainOnly,
-        Trusted::UpTo(_) | Trusted::Nothing => Look::AtSignature,
-    };
     let mut fold = Fold::new(root);
     let mut at_size = None;
     let mut reader = journal.reader(0)?;
-    let mut pieces = VecDeque::new();
-    let mut ended = false;
-    while !ended || !pieces.is_empty() {
-        if !ended && pieces.len() < limits::REPLAY_PIECES_AHEAD_MAX {
-            match reader.next_or_end().await? {
-                Some(entries) => pieces.extend(in_pieces(entries).map(|piece| {
-                    // No position is lower than the index of what stands there.
-                    tokio::task::spawn_blocking(move || take_apart(piece, look_at))
-                })),
-                None => ended = true,
-            }
-        } else if let Some(piece) = pieces.pop_front() {
-            for ahead in piece.await.expect("taking entries apart panics on no input") {
-                let look = look_at(fold.chain.size);
-                if let Step::Counted(_) = fold.step_ahead(ahead, look)?
-                    && fold.chain.size == size
-                {
-                    at_size = Some(fold.tree.root());
-                }
+    while let Some(entries) = reader.next_or_end().await? {
+        for entry in entries {
+            let look = match trusted {
+                Trusted::UpTo(size) if fold.chain.size < size => Look::AtChainOnly,
+                Trusted::UpTo(_) | Trusted::Nothing => Look::AtSignature,
+            };
+            if let Step::Counted(_) = fold.step(entry.position, &entry.bytes, look)?
+                && fold.chain.size == size
+            {
+                at_size = Some(fold.tree.root());
             }
         }
     }
     Ok((fold, at_size))
-}
-
-fn in_pieces(mut entries: Vec<Entry>) -> impl Iterator<Item = Vec<Entry>> {
-    std::iter::from_fn(move || {
-        let rest = entries.split_off(entries.len().min(limits::REPLAY_PIECE_ENTRIES));
-        let piece = std::mem::replace(&mut entries, rest);
-        (!piece.is_empty()).then_some(piece)
-    })
-}
-
-fn take_apart(piece: Vec<Entry>, look_at: impl Fn(u64) -> Look) -> Vec<Ahead> {
-    piece.into_iter().map(|entry| Ahead::of(entry.position, entry.bytes, look_at(entry.position))).collect()
 }

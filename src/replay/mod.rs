@@ -105,16 +105,6 @@ impl Fold {
         self.step_seen(position, entry, look, &mut |_, _| {})
     }
 
-    /// As `step`, for an entry that may have been taken apart ahead.
-    pub fn step_ahead(&mut self, ahead: Ahead, look: Look) -> Result<Step, Broken> {
-        match ahead.opened {
-            Some(opened) if look == Look::AtChainOnly && self.record_key.is_some() => {
-                self.judge(ahead.position, opened, &mut |_, _| {})
-            }
-            Some(_) | None => self.step(ahead.position, &ahead.entry, look),
-        }
-    }
-
     /// As `step`; a record that counts is shown with the Board as it was before it.
     fn step_seen(
         &mut self,
@@ -133,15 +123,6 @@ impl Fold {
         if self.record_key.is_none() {
             return self.begin(position, entry, opened, see);
         }
-        self.judge(position, opened, see)
-    }
-
-    fn judge(
-        &mut self,
-        position: u64,
-        opened: record::Opened,
-        see: &mut dyn FnMut(&Board, &Record),
-    ) -> Result<Step, Broken> {
         if let Err(void) = self.chain.judge(&opened.claim) {
             self.voids.note(void, &opened.claim, opened.leaf, self.chain.size);
             return Ok(self.void(position, void));
@@ -288,26 +269,6 @@ impl Voids {
             self.overtaken =
                 self.overtaken.iter().filter(may_be_followed).map(|(leaf, index)| (*leaf, *index)).collect();
         }
-    }
-}
-
-/// An entry on its way to the fold, taken apart on whichever core has time: hashed and decoded, its
-/// signature not looked at. It says nothing about whether the entry counts.
-pub struct Ahead {
-    position: u64,
-    entry: Bytes,
-    /// `None` if it was left to the fold, as is what can't be read.
-    opened: Option<record::Opened>,
-}
-
-impl Ahead {
-    /// Takes the entry apart, of use only if the fold will not look at its signature.
-    pub fn of(position: u64, entry: Bytes, look: Look) -> Ahead {
-        let opened = match look {
-            Look::AtChainOnly => record::open(&entry, Check::CoveredByCheckpoint).ok(),
-            Look::AtSignature => None,
-        };
-        Ahead { position, entry, opened: opened.map(record::Opened::read_ahead) }
     }
 }
 
