@@ -10,8 +10,8 @@ use crate::domain::digest::Digest;
 use crate::domain::event::Event;
 use crate::domain::message::ACKNOWLEDGEMENT;
 use crate::domain::party::Party;
-use crate::registrar::{Head, Trusted, replay_to_end};
-use crate::replay::audit::Audit;
+use crate::registrar::{Head, Trusted, replay_to_end, signed_checkpoint};
+use crate::replay::audit::{Audit, Covered};
 use crate::replay::bundle::{self, Source};
 use crate::replay::{TrustRoot, verify};
 
@@ -103,9 +103,11 @@ async fn journal(actor: &Actor, checked: &mut Checked, say: &Say) {
     while let Ok(Some(entries)) = reader.next_or_end().await {
         audit.take(entries.into_iter().map(|entry| (entry.position, entry.bytes)));
     }
-    let report = audit.finish(None);
+    let checkpoint = signed_checkpoint(&head, &actor.node.ring);
+    let report = audit.finish(checkpoint.as_deref().map(str::as_bytes));
     let what = format!("{} signatures and proofs verified in {} records", report.checked, report.size);
-    checked.hold(say, actor.party, &what, report.holds() && report.size == head.chain.size);
+    let covered = report.covered == Covered::ByCheckpoint { size: head.chain.size };
+    checked.hold(say, actor.party, &what, report.holds() && covered);
     checked.messages += counted.messages;
     checked.receipts_verified += counted.receipts;
     checked.acknowledgements += counted.acknowledgements;

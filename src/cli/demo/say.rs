@@ -133,9 +133,14 @@ impl Say {
             desk("PL", "auditor")
         );
         println!(
-            "             {program} audit export --thread {} --out zapad.bundle --as {} && {program} verify zapad.bundle",
+            "             {program} audit export --thread {} --out zapad.bundle --as {}",
             played.exercise,
             desk("BY", "auditor")
         );
+        let trusted = stage
+            .actors
+            .iter()
+            .map(|actor| format!(" --trust {}={}", actor.party, actor.node.settings.fingerprint.0));
+        println!("             {program} verify zapad.bundle{}", trusted.collect::<String>());
     }
 }
