@@ -341,6 +341,9 @@ pub const ACCEPT_REST_MS: u64 = 50;
 pub const CONNECTION_AGE_MS_MAX: u64 = 60 * 60 * 1_000;
 /// A connection that was asked and is still there after this long is cut (milliseconds).
 pub const CONNECTION_GRACE_MS: u64 = 60 * 1_000;
+/// Calls of one peer under way at once, over all its connections; one more is answered "not now" before
+/// its body is read. Four lanes, heartbeats, leaves, parts and waiting collections need half of it.
+pub const CALLS_PER_PEER_MAX: usize = 32;
 /// Calls under way at once on one connection; further ones wait at the caller.
 pub const CALLS_PER_CONNECTION_MAX: u32 = 128;
 /// A call with longer headers is refused by HTTP/2 (bytes).

@@ -10,6 +10,7 @@ use crate::cli::files;
 use crate::cli::keys::{self, NodeKeys, Purpose};
 use crate::cli::node::{self, check_signing_keys, ring_of, tls_in_force};
 use crate::cli::node_directory::{JournalSettings, NodeDirectory, NodeSettings};
+use crate::cli::out::say;
 use crate::clock::Clock;
 use crate::domain::board::Board;
 use crate::domain::text::shown;
@@ -61,12 +62,12 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         if args.json {
             let object = serde_json::json!({ "kind": "check", "what": line.what, "state": state, "why": why,
                 "mend": mend });
-            println!("{object}");
+            say!("{object}");
             continue;
         }
-        println!("{state:<8} {}{}{}", shown(&line.what), if why.is_empty() { "" } else { ": " }, shown(why));
+        say!("{state:<8} {}{}{}", shown(&line.what), if why.is_empty() { "" } else { ": " }, shown(why));
         if !mend.is_empty() {
-            println!("         mend: {}", shown(mend));
+            say!("         mend: {}", shown(mend));
         }
     }
     match lines.iter().filter(|line| matches!(line.finding, Finding::Wrong { .. })).count() {

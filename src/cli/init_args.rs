@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::fault::Fault;
 use crate::cli::init::{FIRST_LIFE, InitPlan, Lives, NewPerson, init};
 use crate::cli::node_directory::{JournalSettings, KafkaSettings, NodeDirectory, TransportSettings};
+use crate::cli::out::say;
 use crate::clock::Clock;
 use crate::domain::party::Party;
 use crate::journal::kafka_topic;
@@ -102,18 +103,18 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     if args.json {
         let line = serde_json::json!({ "kind": "init", "party": plan.party.as_str(),
             "fingerprint": made.fingerprint.0.to_string(), "directory": directory.to_string(), "desks": desks });
-        println!("{line}");
+        say!("{line}");
         return Ok(());
     }
-    println!("made         {directory}");
-    println!("party        {}", plan.party);
-    println!("fingerprint  {}", made.fingerprint);
-    println!("journal      {}", plan.journal.place(&NodeDirectory::at(&plan.directory)));
+    say!("made         {directory}");
+    say!("party        {}", plan.party);
+    say!("fingerprint  {}", made.fingerprint);
+    say!("journal      {}", plan.journal.place(&NodeDirectory::at(&plan.directory)));
     for desk in desks {
-        println!("custodian    {desk}: move it to the custodian's own machine; it holds a private key");
+        say!("custodian    {desk}: move it to the custodian's own machine; it holds a private key");
     }
-    println!("custody      {directory}/custody: move it to a machine of its own; `serve` never opens it");
-    println!("next         detente serve {directory}");
+    say!("custody      {directory}/custody: move it to a machine of its own; `serve` never opens it");
+    say!("next         detente serve {directory}");
     Ok(())
 }
 

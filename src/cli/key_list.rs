@@ -15,6 +15,7 @@ use crate::cli::files::{self, Readers};
 use crate::cli::init::{Lives, evidence_key, keys_of, sign_list};
 use crate::cli::keys::{self, NodeKeys, Purpose as KeyFile};
 use crate::cli::node_directory::NodeDirectory;
+use crate::cli::out::say;
 use crate::cli::proposal::{self, Proposed};
 use crate::clock::Clock;
 use crate::codec::party_file::{PartyFile, VerifiedList};
@@ -70,11 +71,11 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::Next(args) => {
             let made = next(&args, Clock::system().now())?;
-            println!("key list  {}, number {}, digest {}", args.out.display(), made.list.number, made.digest);
-            println!("next      detente key-list propose {} --as CUSTODIAN", args.out.display());
+            say!("key list  {}, number {}, digest {}", args.out.display(), made.list.number, made.digest);
+            say!("next      detente key-list propose {} --as CUSTODIAN", args.out.display());
             if args.new_tls_key {
-                println!("          once it is in force here and at the peers: send the node SIGHUP, and it");
-                println!("          answers with the new certificate");
+                say!("          once it is in force here and at the peers: send the node SIGHUP, and it");
+                say!("          answers with the new certificate");
             }
             Ok(())
         }

@@ -150,7 +150,7 @@ impl Node {
         let services =
             Services { registrar: registrar.clone(), ring: ring.clone(), exchange: exchange.clone() };
         let routes = services.routes().add_service(health_service);
-        let access = Access { clock: clock.clone(), trust: trust.clone() };
+        let access = Access::new(clock.clone(), trust.clone());
         let acceptor = Acceptor { clock, trust: trust.clone(), certificate: certificate_seen };
         let serving = server().layer(access).add_routes(routes).serve_with_incoming_shutdown(
             acceptor.accept(listener),

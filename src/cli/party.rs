@@ -13,6 +13,7 @@ use crate::cli::desk::{As, AsCommand, answer};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
 use crate::cli::node_directory::NodeDirectory;
+use crate::cli::out::say;
 use crate::cli::proposal::{self, Proposed};
 use crate::clock::Clock;
 use crate::codec::party_file::{Fingerprint, PartyFile, VerifiedList};
@@ -162,19 +163,19 @@ async fn list(args: List) -> Result<(), Fault> {
                 "key_list": line.key_list, "fingerprint": hex::encode(&line.fingerprint),
                 "addresses": line.addresses, "contacts": line.contacts, "owed": line.owed,
                 "heard_at_ms": line.heard_at_ms, "revocation_list_until": until.to_string() });
-            println!("{object}");
+            say!("{object}");
             continue;
         }
-        println!("{}  {}", shown(&line.party), shown(&line.name));
+        say!("{}  {}", shown(&line.party), shown(&line.name));
         let fingerprint = Digest::from_slice(&line.fingerprint).map(|digest| Fingerprint(digest).to_string());
-        println!("  key list {}, fingerprint {}", line.key_list, fingerprint.unwrap_or_default());
-        println!("  addresses {}", shown(&line.addresses.join(", ")));
-        println!("  contacts {}", shown(&line.contacts.join("; ")));
+        say!("  key list {}, fingerprint {}", line.key_list, fingerprint.unwrap_or_default());
+        say!("  addresses {}", shown(&line.addresses.join(", ")));
+        say!("  contacts {}", shown(&line.contacts.join("; ")));
         let heard = match line.heard_at_ms {
             0 => "not heard since this node started".into(),
             at => format!("heard {}", Instant(at)),
         };
-        println!("  owed {}, {heard}, revocation list good until {until}", line.owed);
+        say!("  owed {}, {heard}, revocation list good until {until}", line.owed);
     }
     Ok(())
 }
@@ -183,7 +184,7 @@ async fn submit(args: Submit) -> Result<(), Fault> {
     let revocation_list = Bytes::from(files::read_public(&args.file)?);
     let mut calls = PartyServiceClient::new(args.by.open()?.channel);
     answer(calls.submit_revocation_list(SubmitRevocationListRequest { revocation_list })).await?;
-    println!("on record");
+    say!("on record");
     Ok(())
 }
 
@@ -194,9 +195,9 @@ fn publish(args: Publish) -> Result<(), Fault> {
     let until = now.plus_ms(args.revocation_list_days.saturating_mul(24 * 3_600_000));
     let list = Custody::open(&directory.custody(), &party)?.publish_list(now, until)?;
     files::replace(&directory.revocation_list(), &list, Readers::Anyone)?;
-    println!("list  {}, good until {until}", directory.revocation_list().display());
-    println!("next  the node takes it when it starts or is sent SIGHUP; or from anywhere:");
-    println!(
+    say!("list  {}, good until {until}", directory.revocation_list().display());
+    say!("next  the node takes it when it starts or is sent SIGHUP; or from anywhere:");
+    say!(
         "      detente party submit-revocation-list --as CUSTODIAN {}",
         directory.revocation_list().display()
     );

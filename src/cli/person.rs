@@ -14,6 +14,7 @@ use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
 use crate::cli::init::{Lives, NewPerson};
 use crate::cli::node_directory::NodeDirectory;
+use crate::cli::out::say;
 use crate::cli::proposal::{self, Proposed};
 use crate::cli::register::{Entry, Kind};
 use crate::clock::Clock;
@@ -167,15 +168,15 @@ fn issue_and_print(args: Issue) -> Result<(), Fault> {
         let line = serde_json::json!({ "kind": "person", "desk": args.out, "serial": issued.serial,
             "key_digest": issued.key_digest.to_string(), "name": person.name, "office": person.office,
             "roles": roles });
-        println!("{line}");
+        say!("{line}");
         return Ok(());
     }
-    println!("desk        {}", args.out.display());
-    println!("serial      {}", issued.serial);
-    println!("key digest  {}", issued.key_digest);
-    println!("next        detente person propose --as CUSTODIAN \\");
-    println!("              --name {} --office {} \\", quoted(&person.name), quoted(&person.office));
-    println!("              --key-digest {} --roles {roles}", issued.key_digest);
+    say!("desk        {}", args.out.display());
+    say!("serial      {}", issued.serial);
+    say!("key digest  {}", issued.key_digest);
+    say!("next        detente person propose --as CUSTODIAN \\");
+    say!("              --name {} --office {} \\", quoted(&person.name), quoted(&person.office));
+    say!("              --key-digest {} --roles {roles}", issued.key_digest);
     Ok(())
 }
 
@@ -204,10 +205,10 @@ async fn list(args: List) -> Result<(), Fault> {
         if args.json {
             let line = serde_json::json!({ "kind": "person", "name": person.name, "office": person.office,
                 "key_digest": key, "roles": member.roles });
-            println!("{line}");
+            say!("{line}");
         } else {
             let roles = shown(&member.roles.join(","));
-            println!("{key}  {}  {}  {roles}", shown(&person.name), shown(&person.office));
+            say!("{key}  {}  {}  {roles}", shown(&person.name), shown(&person.office));
         }
     }
     Ok(())
@@ -242,15 +243,15 @@ fn revoke(args: Revoke) -> Result<(), Fault> {
     if args.json {
         let line = serde_json::json!({ "kind": "revoked", "serials": serials, "list_until": until.to_string(),
             "list": directory.revocation_list() });
-        println!("{line}");
+        say!("{line}");
         return Ok(());
     }
     for serial in serials {
-        println!("revoked  {serial}");
+        say!("revoked  {serial}");
     }
-    println!("list     {}, good until {until}", directory.revocation_list().display());
-    println!("next     the node takes the list when it starts or is sent SIGHUP; or from anywhere:");
-    println!(
+    say!("list     {}, good until {until}", directory.revocation_list().display());
+    say!("next     the node takes the list when it starts or is sent SIGHUP; or from anywhere:");
+    say!(
         "         detente party submit-revocation-list --as CUSTODIAN {}",
         directory.revocation_list().display()
     );

@@ -7,6 +7,7 @@ use clap::Subcommand;
 
 use crate::cli::desk::{As, AsCommand, answer, answer_command};
 use crate::cli::fault::Fault;
+use crate::cli::out::say;
 use crate::codec::proto::detente::v1::party_service_client::PartyServiceClient;
 use crate::codec::proto::detente::v1::{
     ConfirmRequest, DropProposalRequest, ListProposalsRequest, ProposeRequest, propose_request::Change,
@@ -55,7 +56,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
             let call =
                 ConfirmRequest { command: Some(header), proposal: Bytes::copy_from_slice(&proposal.0) };
             answer_command(id, PartyServiceClient::new(desk.channel).confirm(call)).await?;
-            println!("confirmed  {proposal}");
+            say!("confirmed  {proposal}");
             Ok(())
         }
         Command::Drop { by, proposal } => {
@@ -63,7 +64,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
             let call =
                 DropProposalRequest { command: Some(header), proposal: Bytes::copy_from_slice(&proposal.0) };
             answer_command(id, PartyServiceClient::new(desk.channel).drop_proposal(call)).await?;
-            println!("dropped    {proposal}");
+            say!("dropped    {proposal}");
             Ok(())
         }
     }
@@ -74,13 +75,13 @@ async fn list(by: &As, json: bool) -> Result<(), Fault> {
     for line in answer(calls.list_proposals(ListProposalsRequest {})).await?.proposals {
         let (id, by) = (hex::encode(&line.proposal), line.by.unwrap_or_default().name);
         if json {
-            println!(
+            say!(
                 "{}",
                 serde_json::json!({ "kind": "proposal", "proposal": id, "change": line.change, "by": by })
             );
         } else {
             // The node made the sentence safe to show; the name goes through it here.
-            println!("{id}  by {}: {}", shown(&by), shown(&line.change));
+            say!("{id}  by {}: {}", shown(&by), shown(&line.change));
         }
     }
     Ok(())
@@ -111,11 +112,11 @@ pub async fn propose(
     answer_command(id, PartyServiceClient::new(desk.channel).propose(call)).await?;
     match told {
         Proposed::AsJson => {
-            println!("{}", serde_json::json!({ "kind": "proposed", "proposal": id.to_string() }))
+            say!("{}", serde_json::json!({ "kind": "proposed", "proposal": id.to_string() }))
         }
         Proposed::ForPeople => {
-            println!("proposed  {id}");
-            println!("next      detente proposal confirm --as OTHER-CUSTODIAN {id}");
+            say!("proposed  {id}");
+            say!("next      detente proposal confirm --as OTHER-CUSTODIAN {id}");
         }
     }
     Ok(())

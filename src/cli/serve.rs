@@ -8,6 +8,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::fault::Fault;
 use crate::cli::node::{Node, Stop};
+use crate::cli::out::say;
 use crate::clock::Clock;
 use crate::registrar::Standing;
 
@@ -52,20 +53,20 @@ pub async fn run(args: Args) -> Result<(), Fault> {
 fn say(node: &Node) {
     let head = node.registrar.head();
     let known = head.board.roster.parties.get(&node.settings.party).and_then(|known| known.newest());
-    println!("party        {}, {}", node.settings.party, crate::domain::text::shown(&node.settings.name));
-    println!("fingerprint  {}", node.settings.fingerprint);
-    println!("listening    {}", node.address);
+    say!("party        {}, {}", node.settings.party, crate::domain::text::shown(&node.settings.name));
+    say!("fingerprint  {}", node.settings.fingerprint);
+    say!("listening    {}", node.address);
     for address in known.iter().flat_map(|known| &known.list.addresses) {
-        println!("address      {}", crate::domain::text::shown(address));
+        say!("address      {}", crate::domain::text::shown(address));
     }
-    println!("journal      {}", node.settings.journal.place(&node.directory));
-    println!("records      {}, {} void", head.chain.size, head.void);
-    println!("head         {}", head.chain.head);
-    println!("root         {}", head.root());
-    println!("peers        {}", head.board.links.len());
+    say!("journal      {}", node.settings.journal.place(&node.directory));
+    say!("records      {}, {} void", head.chain.size, head.void);
+    say!("head         {}", head.chain.head);
+    say!("root         {}", head.root());
+    say!("peers        {}", head.board.links.len());
     match head.standing {
-        Standing::Writes => println!("standing     writes, epoch {}", head.chain.epoch),
-        Standing::StandsBy => println!("standing     stands by: another process writes this journal"),
+        Standing::Writes => say!("standing     writes, epoch {}", head.chain.epoch),
+        Standing::StandsBy => say!("standing     stands by: another process writes this journal"),
     }
 }
 

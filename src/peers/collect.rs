@@ -59,7 +59,11 @@ async fn collect(link: &Link, peer: &mut Peer) -> Collected {
     let Ok(Ok(answer)) = tokio::time::timeout(patience, call).await else { return Collected::NoAnswer };
     link.state.hear(link.exchange.registrar.clock.now());
     let deliveries = answer.into_inner().deliveries;
-    let Some(first) = deliveries.first() else { return Collected::Taken };
+    let Some(first) = deliveries.first() else {
+        // The peer waits before it says so; one that does not is not asked all the time.
+        tokio::time::sleep(Duration::from_millis(limits::BACK_OFF_MS_MIN)).await;
+        return Collected::Taken;
+    };
     let Some((lane, first_serial)) = claimed(&first.dispatch) else { return Collected::NotTaken };
     let answers = link.exchange.take_deliveries(link.peer, deliveries).await;
     let all_taken = answers.iter().all(|one| matches!(one.answer, Some(Answer::Receipt(_))));

@@ -144,6 +144,10 @@ async fn goal_of(
         link.state.count_not_taken();
         return None;
     };
+    // No tree reaches so far; counting on from there would overflow.
+    if from > limits::TREE_LEAVES_MAX {
+        return None;
+    }
     let leaves: Vec<Leaf> = (from..)
         .zip(bodies.into_iter().take(limits::LEAVES_PER_CALL_MAX))
         .map(|(index, body)| Leaf { index, hash: leaf_hash(&body), body })

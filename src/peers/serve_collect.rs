@@ -12,6 +12,7 @@ use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::refusal::NotNow;
 use crate::limits;
+use crate::registrar::Standing;
 
 impl Exchange {
     /// For a Party that can't be dialled: what is owed to it, waiting until there is something.
@@ -21,6 +22,9 @@ impl Exchange {
             return Err(ServeFault::Denied(NotNow::Inbox.into()));
         };
         link.state.until_compared().await;
+        if self.is_broken() || self.registrar.head().standing != Standing::Writes {
+            return Err(ServeFault::Denied(NotNow::StandsBy.into()));
+        }
         let mut heads = self.registrar.heads();
         let wait = async {
             loop {

@@ -3,18 +3,22 @@
 //! Never here: who somebody is (`caller.rs`), or whether what they ask is sensible (the Board). A
 //! method without a row is nobody's; `tests/it/access.rs` walks every method with every caller.
 
+use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::http::{Request, Response};
 use tower::{Layer, Service};
 
 use crate::clock::Clock;
+use crate::domain::party::Party;
 use crate::domain::people::Role::{self, Auditor, Custodian, Drafter, Operator, Releaser, Watch};
+use crate::domain::refusal::NotNow;
+use crate::limits;
 use crate::peers::trust::Trust;
 use crate::rpc::accept::Connection;
 use crate::rpc::caller::{Caller, PersonCaller};
@@ -141,9 +145,30 @@ pub fn permits(method_is_for: For, caller: &Caller) -> bool {
 pub struct Access {
     pub clock: Clock,
     pub trust: watch::Receiver<Arc<Trust>>,
+    places: Places,
 }
 
+/// How many calls of each peer may be under way at once.
+type Places = Arc<Mutex<BTreeMap<Party, Arc<Semaphore>>>>;
+
 impl Access {
+    pub fn new(clock: Clock, trust: watch::Receiver<Arc<Trust>>) -> Access {
+        Access { clock, trust, places: Arc::default() }
+    }
+
+    /// A place for a peer's call, taken before its body is read: what one peer holds open and sends is
+    /// bounded whatever it does. Persons are of the own Party, and bounded by their connections.
+    fn place(&self, caller: &Caller) -> Result<Option<OwnedSemaphorePermit>, Status> {
+        let (Caller::Peer(peer) | Caller::PeerWithStaleList(peer)) = caller else { return Ok(None) };
+        let places = {
+            // Nothing can be half done under this lock.
+            let mut all = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+            let all = all.entry(*peer.party());
+            all.or_insert_with(|| Arc::new(Semaphore::new(limits::CALLS_PER_PEER_MAX))).clone()
+        };
+        places.try_acquire_owned().map(Some).map_err(|_| status::denied(NotNow::Inbox.into()))
+    }
+
     fn check<B>(&self, call: &Request<B>) -> Result<Caller, Status> {
         let connection = call.extensions().get::<Connection>().ok_or_else(status::no_connection)?;
         let trust = self.trust.borrow().clone();
@@ -192,10 +217,16 @@ where
     }
 
     fn call(&mut self, mut call: Request<Body>) -> Self::Future {
-        match self.access.check(&call) {
-            Ok(caller) => {
+        let admitted = self.access.check(&call).and_then(|caller| Ok((self.access.place(&caller)?, caller)));
+        match admitted {
+            Ok((place, caller)) => {
                 call.extensions_mut().insert(caller);
-                Box::pin(self.inner.call(call))
+                let answer = self.inner.call(call);
+                Box::pin(async move {
+                    let answer = answer.await;
+                    drop(place);
+                    answer
+                })
             }
             Err(refused) => Box::pin(std::future::ready(Ok(refused.into_http()))),
         }

@@ -11,9 +11,11 @@ use crate::domain::digest::{CommandId, Digest};
 use crate::domain::event::Stamp;
 use crate::domain::time::Instant;
 
-/// The stamp of a person's command. `whole` is the call's message, whose field 1 is the header: the same
-/// id with another one, or in another call, is refused.
+/// The stamp of a person's command. `call` names it, such as "WatchService/Acknowledge"; `whole` is the
+/// call's message, whose field 1 is the header: the same id with another one, or in another call, is
+/// refused.
 pub fn origin<M: Message>(
+    call: &'static str,
     header: Option<&CommandHeader>,
     whole: &M,
     caller: &PersonCaller,
@@ -22,7 +24,7 @@ pub fn origin<M: Message>(
     let id = CommandId::from_slice(&header.id).ok_or_else(|| status::field("command.id", "16 bytes"))?;
     Ok(Origin::Person(Stamp {
         id,
-        content: content_of(header, whole),
+        content: content_of(call, header, whole),
         at: Instant(header.at_ms),
         by: caller.person().clone(),
     }))
@@ -30,14 +32,12 @@ pub fn origin<M: Message>(
 
 /// The digest of what is asked, under the name of its call. The header is left out: the id stands beside
 /// the digest, and whoever asks again may do so at another time.
-fn content_of<M: Message>(header: &CommandHeader, whole: &M) -> Digest {
-    let name = std::any::type_name::<M>();
-    let name = name.rsplit("::").next().unwrap_or(name);
+fn content_of<M: Message>(call: &str, header: &CommandHeader, whole: &M) -> Digest {
     let mut header_field = Vec::new();
     prost::encoding::message::encode(1, header, &mut header_field);
     let whole = whole.encode_to_vec();
     let asked = whole.strip_prefix(header_field.as_slice()).unwrap_or(&whole);
-    Digest::of_all(&[name.as_bytes(), &[0], asked])
+    Digest::of_all(&[call.as_bytes(), &[0], asked])
 }
 
 #[cfg(test)]
@@ -50,12 +50,12 @@ mod tests {
         let header = |at_ms| CommandHeader { id: vec![1; 16].into(), at_ms };
         let confirm = |at_ms| {
             let whole = ConfirmRequest { command: Some(header(at_ms)), proposal: vec![2; 16].into() };
-            content_of(&header(at_ms), &whole)
+            content_of("PartyService/Confirm", &header(at_ms), &whole)
         };
         assert_eq!(confirm(1), confirm(2));
         let whole = DropProposalRequest { command: Some(header(1)), proposal: vec![2; 16].into() };
-        assert_ne!(content_of(&header(1), &whole), confirm(1));
+        assert_ne!(content_of("PartyService/DropProposal", &header(1), &whole), confirm(1));
         let other = ConfirmRequest { command: Some(header(1)), proposal: vec![3; 16].into() };
-        assert_ne!(content_of(&header(1), &other), confirm(1));
+        assert_ne!(content_of("PartyService/Confirm", &header(1), &other), confirm(1));
     }
 }

@@ -39,7 +39,7 @@ impl ExerciseService for ExerciseCalls {
     ) -> Result<Response<calls::DraftResponse>, Status> {
         let caller = person(&call)?.clone();
         let asked = call.into_inner();
-        let origin = command::origin(asked.command.as_ref(), &asked, &caller)?;
+        let origin = command::origin("ExerciseService/Draft", asked.command.as_ref(), &asked, &caller)?;
         let draft = draft_id(&asked.draft)?;
         let drafted = heading::draft(asked.heading, asked.content, caller.person())
             .map_err(|fault| status::field(&fault.field(), &fault))?;
@@ -60,7 +60,7 @@ impl ExerciseService for ExerciseCalls {
     ) -> Result<Response<calls::ReturnDraftResponse>, Status> {
         let caller = person(&call)?.clone();
         let asked = call.into_inner();
-        let origin = command::origin(asked.command.as_ref(), &asked, &caller)?;
+        let origin = command::origin("ExerciseService/ReturnDraft", asked.command.as_ref(), &asked, &caller)?;
         let (draft, digest) = (draft_id(&asked.draft)?, digest_in(&asked.digest)?);
         if asked.reason.trim().is_empty() {
             return Err(status::field("reason", "must be given"));
@@ -78,7 +78,8 @@ impl ExerciseService for ExerciseCalls {
     ) -> Result<Response<calls::WithdrawDraftResponse>, Status> {
         let caller = person(&call)?.clone();
         let asked = call.into_inner();
-        let origin = command::origin(asked.command.as_ref(), &asked, &caller)?;
+        let origin =
+            command::origin("ExerciseService/WithdrawDraft", asked.command.as_ref(), &asked, &caller)?;
         let draft = draft_id(&asked.draft)?;
         self.give(Command::WithdrawDraft { draft }, origin).await?;
         Ok(Response::new(calls::WithdrawDraftResponse {}))
@@ -129,7 +130,7 @@ impl ExerciseService for ExerciseCalls {
     ) -> Result<Response<calls::ReleaseResponse>, Status> {
         let caller = person(&call)?.clone();
         let asked = call.into_inner();
-        let origin = command::origin(asked.command.as_ref(), &asked, &caller)?;
+        let origin = command::origin("ExerciseService/Release", asked.command.as_ref(), &asked, &caller)?;
         let (draft, digest) = (draft_id(&asked.draft)?, digest_in(&asked.digest)?);
         let record = match self.done_before(&origin)? {
             Some(done) => self.registrar.record_of(done).await.map_err(status::record)?,

@@ -129,7 +129,7 @@ impl PartService for PartCalls {
             header: Some(header.clone()),
             bytes: arriving.length().saturating_sub(SALT_BYTES),
         };
-        let origin = command::origin(asked.command.as_ref(), &asked, &caller)?;
+        let origin = command::origin("PartService/Store", asked.command.as_ref(), &asked, &caller)?;
         let (part, bytes) = self.put_on_record(arriving, origin).await?;
         Ok(Response::new(calls::StoreResponse {
             part: Some(evidence::Part {
@@ -168,7 +168,7 @@ impl PartService for PartCalls {
     ) -> Result<Response<calls::EraseResponse>, Status> {
         let caller = person(&call)?.clone();
         let asked = call.into_inner();
-        let origin = command::origin(asked.command.as_ref(), &asked, &caller)?;
+        let origin = command::origin("PartService/Erase", asked.command.as_ref(), &asked, &caller)?;
         let part = digest_in(&asked.salted_digest)?;
         if asked.reason.trim().is_empty() {
             return Err(status::field("reason", "must be given"));

@@ -55,12 +55,13 @@ impl PartyCalls {
 
     async fn give<M: prost::Message>(
         &self,
+        call: &'static str,
         what: Command,
         header: Option<&CommandHeader>,
         whole: &M,
         person: &PersonCaller,
     ) -> Result<(), Status> {
-        let origin = command::origin(header, whole, person)?;
+        let origin = command::origin(call, header, whole, person)?;
         self.registrar.give(what, origin).await.map(|_| ()).map_err(status::denied)
     }
 
@@ -108,7 +109,8 @@ impl PartyService for PartyCalls {
         let person = person(&call)?;
         let asked = call.into_inner();
         let change = self.change(&asked)?;
-        self.give(Command::Propose(change), asked.command.as_ref(), &asked, &person).await?;
+        self.give("PartyService/Propose", Command::Propose(change), asked.command.as_ref(), &asked, &person)
+            .await?;
         Ok(Response::new(ProposeResponse {}))
     }
 
@@ -116,7 +118,7 @@ impl PartyService for PartyCalls {
         let person = person(&call)?;
         let asked = call.into_inner();
         let confirm = Command::Confirm(proposal_id(&asked.proposal)?);
-        self.give(confirm, asked.command.as_ref(), &asked, &person).await?;
+        self.give("PartyService/Confirm", confirm, asked.command.as_ref(), &asked, &person).await?;
         Ok(Response::new(ConfirmResponse {}))
     }
 
@@ -127,7 +129,7 @@ impl PartyService for PartyCalls {
         let person = person(&call)?;
         let asked = call.into_inner();
         let drop = Command::Drop(proposal_id(&asked.proposal)?);
-        self.give(drop, asked.command.as_ref(), &asked, &person).await?;
+        self.give("PartyService/DropProposal", drop, asked.command.as_ref(), &asked, &person).await?;
         Ok(Response::new(DropProposalResponse {}))
     }
 
@@ -241,23 +243,27 @@ fn party_line(party: &Party, known: &KnownParty, owed: u64, heard_at: Option<Ins
     })
 }
 
-/// A proposal as a custodian reads it before confirming: all that would take force. Names passed the
-/// door's rules for names; whoever prints the sentence guards it all the same.
+/// A proposal as a custodian reads it before confirming: all that would take force. What decides comes
+/// first, and what somebody else wrote last and in quotation marks, so that no name can pass for a key or
+/// a fingerprint.
 fn sentence(change: &Change) -> String {
     match change {
         Change::MemberAdded(member) => {
             let roles: Vec<_> = member.roles.iter().map(|role| role.name()).collect();
             let (name, office) = (&member.person.name, &member.person.office);
-            format!("add {name} ({office}), key {}, as {}", member.person.key_digest, roles.join(", "))
+            let key = member.person.key_digest;
+            format!("add a person with key {key} as {}: name {name:?}, office {office:?}", roles.join(", "))
         }
         Change::MemberRemoved(key) => format!("remove the person with key {key}"),
         Change::PartyAdded { key_lists, .. } => match (key_lists.first(), key_lists.last()) {
             (Some(first), Some(newest)) => format!(
-                "take {} ({}) as a Party: fingerprint {}, {} key list(s)",
+                "take {} as a Party: fingerprint {}, {} key list(s), called {:?}, at {:?}, contacts {:?}",
                 newest.list.party,
-                newest.list.name,
                 crate::codec::party_file::Fingerprint(first.digest),
-                key_lists.len()
+                key_lists.len(),
+                newest.list.name,
+                newest.list.addresses,
+                newest.list.contacts
             ),
             (None, _) | (_, None) => "take a Party without key lists".into(),
         },

@@ -81,7 +81,7 @@ impl WatchService for WatchCalls {
     ) -> Result<Response<calls::AcknowledgeResponse>, Status> {
         let caller = person(&call)?.clone();
         let asked = call.into_inner();
-        let origin = command::origin(asked.command.as_ref(), &asked, &caller)?;
+        let origin = command::origin("WatchService/Acknowledge", asked.command.as_ref(), &asked, &caller)?;
         let of = digest_in(&asked.digest)?;
         let (there, stored) = self.stored(&of).await?;
         if there.acknowledged == Acknowledged::NotOwed {

@@ -119,7 +119,7 @@ impl Node {
         let (certificate, certificate_seen) = watch::channel(Arc::new(pair(own)));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let access = Access { clock: clock.clone(), trust: trust_seen.clone() };
+        let access = Access::new(clock.clone(), trust_seen.clone());
         let acceptor = Acceptor { clock: clock.clone(), trust: trust_seen, certificate: certificate_seen };
         let (_, health) = tonic_health::server::health_reporter();
         let serving =

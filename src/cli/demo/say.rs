@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::check::Checked;
 use super::play::Played;
 use super::stage::{Actor, Stage};
+use crate::cli::out::say;
 use crate::codec::party_file::PartyFile;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
@@ -19,7 +20,7 @@ impl Say {
     }
 
     fn line(&self, text: String, object: Value) {
-        if self.as_json { println!("{object}") } else { println!("{text}") }
+        if self.as_json { say!("{object}") } else { say!("{text}") }
     }
 
     /// A step: when, who, what.
@@ -121,18 +122,18 @@ impl Say {
                 .map(|actor| actor.desk_directory(role).display().to_string())
                 .unwrap_or_default()
         };
-        println!("\nThe nodes stay up on the real clock; Ctrl-C ends them. In another terminal:\n");
-        println!("an officer   {program} exercise show {} --as {}", played.exercise, desk("BY", "drafter"));
-        println!("             {program} exercise template exercise.amendment");
-        println!("the watch    {program} watch follow --as {}", desk("PL", "watch"));
-        println!("             {program} watch read {} --as {}", played.notification, desk("PL", "watch"));
-        println!("an auditor   {program} audit verify --as {}", desk("OSCE", "auditor"));
-        println!(
+        say!("\nThe nodes stay up on the real clock; Ctrl-C ends them. In another terminal:\n");
+        say!("an officer   {program} exercise show {} --as {}", played.exercise, desk("BY", "drafter"));
+        say!("             {program} exercise template exercise.amendment");
+        say!("the watch    {program} watch follow --as {}", desk("PL", "watch"));
+        say!("             {program} watch read {} --as {}", played.notification, desk("PL", "watch"));
+        say!("an auditor   {program} audit verify --as {}", desk("OSCE", "auditor"));
+        say!(
             "             {program} audit replay --thread {} --as {}",
             played.exercise,
             desk("PL", "auditor")
         );
-        println!(
+        say!(
             "             {program} audit export --thread {} --out zapad.bundle --as {}",
             played.exercise,
             desk("BY", "auditor")
@@ -141,6 +142,6 @@ impl Say {
             .actors
             .iter()
             .map(|actor| format!(" --trust {}={}", actor.party, actor.node.settings.fingerprint.0));
-        println!("             {program} verify zapad.bundle{}", trusted.collect::<String>());
+        say!("             {program} verify zapad.bundle{}", trusted.collect::<String>());
     }
 }
