@@ -22,7 +22,7 @@ pub const COMMAND_IDS_KEPT_MS: i64 = 8 * 24 * 3_600_000;
 pub const CLOCKS_MAY_DIFFER_MS: i64 = 10 * 60_000;
 /// A message whose reference has not come for longer is put on record as such, once (1 hour).
 pub const REFERENCE_PATIENCE_MS: i64 = 3_600_000;
-/// Receipts of one lane that can be given again at once; older ones are found by asking for leaves.
+/// Receipts of one lane that can be given again; an older one is not asked for by a lawful sender.
 /// At least as many as can be under way on a lane, `DELIVERIES_PER_CALL_MAX`.
 pub const RECEIPTS_KEPT_PER_LANE: usize = 64;
 /// Records that one link may bring in an hour below FLASH; beyond it the answer is "not now".
@@ -111,6 +111,8 @@ pub const PROOF_EXTRA_BYTES_MAX: usize = 64 * 1024;
 pub const PROOF_FILE_BYTES_MAX: usize = 256 * 1024;
 /// A larger key list is refused (bytes).
 pub const KEY_LIST_BYTES_MAX: usize = 64 * 1024;
+/// A key list in a larger wrapping is refused (bytes): its signatures fit, and padding does not.
+pub const KEY_LIST_SIGNED_BYTES_MAX: usize = KEY_LIST_BYTES_MAX + 8 * 1024;
 /// A key list with more TLS keys is refused.
 pub const KEY_LIST_TLS_KEYS_MAX: usize = 8;
 /// A key list with more keys of all purposes together is refused, known to this program or not.
@@ -259,6 +261,8 @@ pub const BATCH_COMMANDS_MAX: usize = 256;
 pub const COMMAND_MS_MAX: u64 = 15_000;
 /// A batch that was not read back by then makes the registrar open a new epoch (ms).
 pub const READ_BACK_MS_MAX: u64 = 12_000;
+/// So often the newest record is looked for, `REOPEN_REST_MS` apart, before it counts as missing.
+pub const HEAD_LOOKS: u32 = 6;
 /// After an epoch that could not be opened, the next attempt waits so long (ms).
 pub const REOPEN_REST_MS: u64 = 500;
 /// The checkpoint beside the journal is at most so far behind (ms).

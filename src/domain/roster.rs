@@ -10,6 +10,7 @@ use super::party::Party;
 use super::people::{Person, Role};
 use super::precedence::Precedence;
 use super::refusal::Refusal;
+use crate::limits;
 
 /// People by the digest of their public key, Parties by code, proposals by the id of the command.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -93,6 +94,10 @@ impl Roster {
     pub fn follows(&self, next: &AcceptedKeyList) -> Result<(), Refusal> {
         let known = self.parties.get(&next.list.party).ok_or(Refusal::NoSuchParty)?;
         let newest = known.newest().ok_or(Refusal::NoSuchParty)?;
+        if known.key_lists.len() >= limits::PARTY_FILE_KEY_LISTS_MAX {
+            let most = limits::PARTY_FILE_KEY_LISTS_MAX;
+            return Err(Refusal::TooMany { what: "key lists of one Party", most });
+        }
         let follows = next.list.number == newest.list.number.saturating_add(1)
             && next.list.previous == newest.digest
             && next.list.incarnation == newest.list.incarnation;

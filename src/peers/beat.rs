@@ -139,7 +139,7 @@ async fn beat(link: &Link, peer: &mut Peer) -> Result<(), NoUse> {
     link.state.note_said(said(&theirs));
     // Each stands for itself: a peer whose lists are of no use is still compared with and followed.
     let lists = lists::exchange(link, peer, &theirs).await;
-    follow::compare(link, &theirs.cosigned).await;
+    follow::compare(link, &theirs).await;
     let followed = follow::follow(link, peer, &theirs.checkpoint, followed_before).await;
     let handed_in = follow::hand_in_leaves(link, peer, theirs.leaves_held).await;
     lists.and(followed).and(handed_in)

@@ -42,8 +42,8 @@ pub(super) async fn run(link: Link, lane: Precedence) {
     let mut heads = link.exchange.registrar.heads();
     let mut peer: Option<Peer> = None;
     let (mut failures, mut turn) = (0, 0);
-    link.state.until_compared().await;
     loop {
+        link.state.until_compared().await;
         heads.borrow_and_update();
         let round = match peer.take().or_else(|| link.dial(turn, Reach::Everything)) {
             Some(mut dialled) => {

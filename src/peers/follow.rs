@@ -6,15 +6,16 @@
 use bytes::Bytes;
 use tonic::Request;
 
-use super::beat::{NoUse, call, give};
+use super::beat::{NoUse, call, give, said};
 use super::exchange::{Link, Peer};
 use super::heads;
 use crate::codec::dispatch;
-use crate::codec::proto::detente::v1::{HandInLeavesRequest, LeavesRequest, LeavesResponse};
+use crate::codec::proto::detente::v1::{Beat, HandInLeavesRequest, LeavesRequest, LeavesResponse};
 use crate::domain::board::Denied;
 use crate::domain::command::Command;
 use crate::domain::event::{Head as LedgerHead, Leaf};
 use crate::domain::ledger::leaf_hash;
+use crate::domain::precedence::Precedence;
 use crate::domain::refusal::Refusal;
 use crate::limits;
 use crate::registrar::{Head, Standing};
@@ -30,10 +31,11 @@ enum History {
 
 /// Our head with the peer's cosignature. Its own signature is ours: if it says more than our history
 /// holds, our history is what is wrong, and this node stops.
-pub(super) async fn compare(link: &Link, note: &Bytes) {
+pub(super) async fn compare(link: &Link, theirs: &Beat) {
+    let note = &theirs.cosigned;
     if note.is_empty() {
         // The first exchange of all: the peer has nothing of ours yet.
-        link.state.compare();
+        compared(link, theirs);
         return;
     }
     let head = link.head();
@@ -52,7 +54,7 @@ pub(super) async fn compare(link: &Link, note: &Bytes) {
     }
     match history {
         History::Contains => {
-            link.state.compare();
+            compared(link, theirs);
             let _ = give(link, Command::TakeCosignature(cosigned)).await;
         }
         History::Lacks => {
@@ -61,6 +63,27 @@ pub(super) async fn compare(link: &Link, note: &Bytes) {
         }
         History::Unread => {}
     }
+}
+
+/// What the peer holds and we signed is in our history. What it says beside that is unsigned: it proves
+/// nothing and stops nobody. But if it says that it took more than we gave, and is right, this is an older
+/// copy of our journal, and what it would dispatch next was dispatched before, otherwise.
+fn compared(link: &Link, theirs: &Beat) {
+    if claims_more_than_we_gave(link, theirs) {
+        tracing::error!(peer = %link.peer, "the peer says that it took more than we gave: this link is held");
+        link.state.hold();
+    } else {
+        link.state.compare();
+    }
+}
+
+/// Whether the peer says that it took serials, or holds leaves, beyond the last that we gave.
+fn claims_more_than_we_gave(link: &Link, theirs: &Beat) -> bool {
+    let head = link.head();
+    let Some(ours) = head.board.link(link.peer) else { return false };
+    let taken = said(theirs).taken;
+    let beyond = |lane: Precedence| taken[lane as usize] > ours.lane(lane).sent;
+    theirs.leaves_held > ours.ours.edge.size() || Precedence::FASTEST_FIRST.into_iter().any(beyond)
 }
 
 async fn look(link: &Link, head: &Head, cosigned: &LedgerHead) -> History {

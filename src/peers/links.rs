@@ -63,7 +63,7 @@ pub struct Seen {
 pub struct Said {
     /// The other end's clock.
     pub at: Instant,
-    /// The last serials that it gave and took, by lane, FLASH first.
+    /// The last serials that it gave and took, by lane, ROUTINE first.
     pub sent: [u64; 4],
     pub taken: [u64; 4],
 }
@@ -188,6 +188,11 @@ impl LinkState {
     /// The other end has shown what it holds of our ledger, and our history contains it.
     pub fn compare(&self) {
         self.compared.send_if_modified(|compared| !std::mem::replace(compared, true));
+    }
+
+    /// Until it shows otherwise, nothing is given to or taken from the other end.
+    pub fn hold(&self) {
+        self.compared.send_if_modified(|compared| std::mem::replace(compared, false));
     }
 
     pub fn is_compared(&self) -> bool {

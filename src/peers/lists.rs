@@ -47,6 +47,10 @@ pub(super) async fn accept_key_lists(link: &Link, lists: Vec<Bytes>) -> Result<(
     let mut before =
         head.board.roster.parties.get(&link.peer).and_then(|known| known.newest()).cloned().ok_or(NoUse)?;
     for bytes in lists.into_iter().take(limits::PARTY_FILE_KEY_LISTS_MAX) {
+        // What a wrapping holds beside list and signatures is signed by nobody, and is not kept.
+        if bytes.len() > limits::KEY_LIST_SIGNED_BYTES_MAX {
+            return Err(NoUse);
+        }
         let wrapping = signed::decode(bytes.clone()).map_err(|_| NoUse)?;
         key_list::open_successor(&before.list, &before.digest, &wrapping).map_err(|_| NoUse)?;
         let next = change::key_list(bytes).map_err(|_| NoUse)?;

@@ -88,7 +88,14 @@ pub fn look(
         wrapping.verify(PayloadType::Dispatch, &key).map_err(|_| NotTaken::DispatchSignature)?.clone();
     let dispatch =
         dispatch_codec::decode_dispatch(payload.clone()).map_err(|_| NotTaken::UnreadableDispatch)?;
-    let message = message_of(board, peer, &dispatch, &message_signed, &key)?;
+    // A second dispatch under a serial already receipted speaks for itself, whatever comes with it: it is
+    // put on record as a contradiction, and gets no receipt.
+    let given = board.link(peer).and_then(|link| link.lane(dispatch.lane).given.get(&dispatch.serial));
+    let message = if given.is_some_and(|given| given.dispatch != Digest::of(&payload)) {
+        Err(Outcome::RefusedUnreadable)
+    } else {
+        message_of(board, peer, &dispatch, &message_signed, &key)?
+    };
     let kept =
         if message_signed.len() > limits::MESSAGE_SIGNED_BYTES_MAX { Bytes::new() } else { message_signed };
     Ok(Delivery {
@@ -132,14 +139,14 @@ fn message_of(
     message_signed: &Bytes,
     key: &PublicKey,
 ) -> Result<Result<Message, Outcome>, NotTaken> {
-    if message_signed.len() > limits::MESSAGE_SIGNED_BYTES_MAX {
-        return Ok(Err(Outcome::RefusedLimit));
-    }
-    let Ok(wrapping) = signed::decode(message_signed.clone()) else {
-        return Ok(Err(Outcome::RefusedUnreadable));
-    };
+    // Only of the very message that the dispatch names may our receipt say anything, also when it says
+    // why it is refused: otherwise a peer could send other bytes and show the receipt beside the message.
+    let wrapping = signed::decode(message_signed.clone()).map_err(|_| NotTaken::OtherMessage)?;
     if wrapping.digest() != dispatch.message {
         return Err(NotTaken::OtherMessage);
+    }
+    if message_signed.len() > limits::MESSAGE_SIGNED_BYTES_MAX {
+        return Ok(Err(Outcome::RefusedLimit));
     }
     let Ok(payload) = wrapping.verify(PayloadType::Message, key) else {
         return Ok(Err(Outcome::RefusedSignature));

@@ -156,7 +156,7 @@ impl Exchange {
     pub async fn take_beat(&self, peer: Party, theirs: Beat) -> Result<Beat, ServeFault> {
         let link = self.heard(peer);
         link.state.note_said(beat::said(&theirs));
-        follow::compare(&link, &theirs.cosigned).await;
+        follow::compare(&link, &theirs).await;
         if self.is_broken() {
             return Err(ServeFault::Unusable("journal"));
         }

@@ -123,10 +123,16 @@ impl Writer {
         let Some(newest) = self.durable.chain.size.checked_sub(1) else { return Ok(()) };
         let missing = OpenFault::Broken(Broken::Missing { index: newest });
         let Some(position) = self.durable.positions.of(newest) else { return Err(missing) };
-        match self.journal.read_at(position).await {
-            Ok(Some(entry)) if leaf_hash(&entry.bytes) == self.durable.chain.head => Ok(()),
-            Ok(_) => Err(missing),
-            Err(fault) => Err(OpenFault::Journal(fault)),
+        // A Kafka leader that has just taken over may not know yet how far its log is acknowledged, so
+        // that nothing there is asked about a few times before it is believed.
+        for _ in 0..limits::HEAD_LOOKS {
+            match self.journal.read_at(position).await {
+                Ok(Some(entry)) if leaf_hash(&entry.bytes) == self.durable.chain.head => return Ok(()),
+                Ok(Some(_)) => return Err(missing),
+                Ok(None) => tokio::time::sleep(Duration::from_millis(limits::REOPEN_REST_MS)).await,
+                Err(fault) => return Err(OpenFault::Journal(fault)),
+            }
         }
+        Err(missing)
     }
 }

@@ -121,8 +121,11 @@ pub async fn replay_checked(
         return whole(replay_to_end(journal, root, Trusted::Nothing, 0).await?.0);
     };
     match replay_to_end(journal, root, Trusted::UpTo(size), size).await {
-        Ok((fold, found)) if found == Some(expected) => return whole(fold),
-        // An unsigned record may have led astray, even into one that can't be read.
+        Ok((fold, found)) if found == Some(expected) && fold.missing_at_end().is_none() => {
+            return whole(fold);
+        }
+        // An unsigned record may have led astray: into another tree, into one that can't be read, or into
+        // the belief that something is missing.
         Ok(_) | Err(OpenFault::Broken(_)) => {}
         Err(fault) => return Err(fault),
     }

@@ -124,7 +124,7 @@ impl Fold {
             return self.begin(position, entry, opened, see);
         }
         if let Err(void) = self.chain.judge(&opened.claim) {
-            self.voids.note(void, &opened.claim, opened.leaf, self.chain.size);
+            self.voids.note(void, &opened.claim, opened.leaf, &self.chain);
             return Ok(self.void(position, void));
         }
         let index = opened.claim.index;
@@ -239,8 +239,11 @@ impl Fold {
 }
 
 impl Voids {
-    fn note(&mut self, void: Void, claim: &Claim, leaf: Digest, size: u64) {
+    fn note(&mut self, void: Void, claim: &Claim, leaf: Digest, chain: &Chain) {
+        let size = chain.size;
         match void {
+            // The rest of a batch whose front was lost may come after its epoch was closed: that is late.
+            Void::DoesNotLink if claim.epoch < chain.epoch => return,
             Void::DoesNotLink if !self.overtaken.contains_key(&claim.previous) => {
                 self.unlinked = true;
                 return;

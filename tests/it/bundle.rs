@@ -57,12 +57,12 @@ async fn a_bundle_of_either_side_proves_offline_who_said_what_when() {
         assert!(found.holds(), "{}", sentences(&found, Weight::False));
         let proven = sentences(&found, Weight::Proven);
         for expected in [
-            "BY/25/PL/0002: BY wrote it: exercise.notification, PRIORITY, a drill, \"Exercise\"; date-time group",
-            "BY/25/PL/0002: BY dispatched it to PL: lane PRIORITY, serial 2, place 1",
-            "BY/25/PL/0002: PL cosigned at 2025-07-31T09:01:04.000Z a head of BY's ledger that covers it",
+            "BY/2025/PL/0002: BY wrote it: exercise.notification, PRIORITY, a drill, \"Exercise\"; date-time group",
+            "BY/2025/PL/0002: BY dispatched it to PL: lane PRIORITY, serial 2, place 1",
+            "BY/2025/PL/0002: PL cosigned at 2025-07-31T09:01:04.000Z a head of BY's ledger that covers it",
             "that it received it at 2025-07-31T09:01:04.000Z, and: taken",
-            "BY/25/PL/0002: it counts as given at 2025-07-31T09:01:04.000Z, by PL's own statement",
-            "BY/25/PL/0002: PL states, in PL/25/BY/0002, that watch of PL (Arms Control) read it at",
+            "BY/2025/PL/0002: it counts as given at 2025-07-31T09:01:04.000Z, by PL's own statement",
+            "BY/2025/PL/0002: PL states, in PL/2025/BY/0002, that watch of PL (Arms Control) read it at",
             "the keys called PL's are those whose fingerprint you gave",
         ] {
             assert!(proven.contains(expected), "{expected}\n\n{proven}");

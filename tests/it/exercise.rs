@@ -34,7 +34,7 @@ async fn one_person_drafts_and_another_releases_what_was_shown() {
     assert_eq!(outgoing.drafter.name, "drafter of BY");
 
     let released = release(&releaser, 1, &shown.digest, false).await.unwrap();
-    assert_eq!(released.number, "BY/24/PL/0001");
+    assert_eq!(released.number, "BY/2024/PL/0001");
     assert_eq!(released.thread, vec![1; 16]);
     let left = exercises(&releaser).list_drafts(calls::ListDraftsRequest {}).await.unwrap().into_inner();
     assert!(left.drafts.is_empty());
@@ -299,5 +299,5 @@ async fn after_a_restart_drafts_and_answers_are_the_same() {
     world.state_mut("BY").stop().await;
     world.state_mut("BY").start().await;
     let number = release(&world.desk("BY", "releaser"), 2, &drafted.digest, false).await.unwrap().number;
-    assert_eq!((released.number.as_str(), number.as_str()), ("BY/24/PL/0001", "BY/24/PL/0002"));
+    assert_eq!((released.number.as_str(), number.as_str()), ("BY/2024/PL/0001", "BY/2024/PL/0002"));
 }

@@ -262,6 +262,20 @@ async fn an_unsigned_record_under_the_checkpoint_leads_nobody_astray() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_unsigned_record_that_claims_to_come_later_makes_nobody_believe_in_a_loss() {
+    let (entries, note) = small().await;
+    let at = entries.len() - 2;
+    let mut chain = fold_of(&entries[..at]).chain;
+    (chain.size, chain.head) = (chain.size + 3, detente::domain::digest::Digest::of(b"nowhere"));
+    let forger = party::key(party::PEERS, Purpose::Record);
+    let events = vec![Event::AuditRead { what: "forged".into() }];
+    let record = Record { index: chain.size, at: party::at(100), command: None, events };
+    let mut all = entries.clone();
+    all.insert(at, party::sealed_by(&forger, &chain, WriterId([1; 16]), 1, &record));
+    assert_eq!(opened(&all, Some(&note)).await.unwrap(), entries.len() as u64 + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_holds_only_rubbish_is_damaged_not_empty() {
     let rubbish = [Bytes::from_static(b"rubbish")];
     let fault = opened(&rubbish, None).await;

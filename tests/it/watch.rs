@@ -32,7 +32,7 @@ async fn a_watch_sees_what_came_in_and_goes_on_from_its_position() {
     arrived(&world, "PL", &first.message_digest).await;
     let seen = notices(&watch, 0).await;
     assert_eq!(seen.len(), 1);
-    assert_eq!((seen[0].from.as_str(), seen[0].number.as_str()), ("BY", "BY/24/PL/0001"));
+    assert_eq!((seen[0].from.as_str(), seen[0].number.as_str()), ("BY", "BY/2024/PL/0001"));
     assert_eq!(seen[0].digest, first.message_digest);
     assert!(!seen[0].acknowledged);
 

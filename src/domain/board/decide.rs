@@ -311,13 +311,20 @@ impl Board {
         let message = Message {
             author: own.party,
             incarnation: own.incarnation,
-            number: format!("{}/{:02}/{}/{:04}", own.party, year.rem_euclid(100), series.1, number),
+            number: official_number(own, &series, number),
             released_at: now,
             releaser: by.clone(),
             draft: outgoing.clone(),
         };
         Ok(vec![Decided::Release(ReleasePlan { draft, message, slots })])
     }
+}
+
+/// Unique among all that this Party ever says: its code, and its incarnation after the first; the year;
+/// the audience; the serial. Regimes may have patterns of their own.
+fn official_number(own: Own, (year, audience): &(i16, String), serial: u64) -> String {
+    let life = if own.incarnation.0 > 1 { format!(".{}", own.incarnation) } else { String::new() };
+    format!("{}{life}/{year}/{audience}/{serial:04}", own.party)
 }
 
 /// The release without a second person is for acknowledgements alone.

@@ -2,7 +2,8 @@
 //! width, every list and text with its length before it, one SHA-256 over all.
 //!
 //! Written out by hand on purpose: a derived hash may change with a compiler, this one changes only
-//! with the fold version, which is its first field.
+//! with the fold version, which is its first field. The bounds of `limits.rs` by which `apply.rs` and
+//! `link.rs` forget are part of the fold: who changes one of them changes the version.
 
 use sha2::{Digest as _, Sha256};
 

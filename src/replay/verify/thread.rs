@@ -127,7 +127,8 @@ impl Checker<'_> {
             .filter(|(dispatch, _)| dispatch.message == digest && dispatch.from == author)
             .map(|(dispatch, _)| dispatch.key_list)
             .collect();
-        let candidates = if named.is_empty() { self.keys.numbers(author).collect() } else { named };
+        let candidates_undated = named.is_empty();
+        let candidates = if candidates_undated { self.keys.numbers(author).collect() } else { named };
         let list = candidates
             .into_iter()
             .find(|list| self.is_signed(&wrapping, PayloadType::Message, author, *list));
@@ -135,6 +136,18 @@ impl Checker<'_> {
             return self.add(&about, False, format!("{author}'s signature on it does not verify"));
         };
         let about = name(&message);
+        if self.messages.values().any(|other| name(other) == about) {
+            self.add(&about, False, format!("{author} gave this number to more than one message"));
+        }
+        // Nothing dates a message that nobody receipted and no head covers.
+        let undated = candidates_undated && self.keys.numbers(author).max() != Some(list);
+        if undated {
+            self.add(
+                &about,
+                NotProven,
+                format!("that {author} wrote it while its key list {list} was in force"),
+            );
+        }
         if message.draft.thread != self.bundle.thread {
             self.add(&about, False, "it is of another thread than the bundle");
         }
@@ -143,7 +156,7 @@ impl Checker<'_> {
             Traffic::Real => "real",
             Traffic::Drill => "a drill",
         };
-        self.add(&about, Proven, format!(
+        self.add(&about, if undated { NotProven } else { Proven }, format!(
             "{author} wrote it: {}, {}, {traffic}, \"{}\"; date-time group {}; signed under {author}'s key list {list}",
             draft.kind, draft.precedence, shown(&draft.subject), message.released_at.date_time_group(),
         ));
@@ -266,8 +279,10 @@ impl Checker<'_> {
     }
 }
 
+/// A number is its author's word: one that does not name the author can't pass for another's.
 pub(super) fn name(message: &Message) -> String {
-    shown(&message.number)
+    let own = message.number.split_once(['/', '.']).map(|(code, _)| code) == Some(message.author.as_str());
+    if own { shown(&message.number) } else { format!("{}'s \"{}\"", message.author, shown(&message.number)) }
 }
 
 fn person(name: &str, office: &str) -> String {
