@@ -241,8 +241,10 @@ pub const PART_CHUNK_MS_MAX: u64 = 20_000;
 
 // ---- replay ------------------------------------------------------------------------------------
 
-/// Ledger trees kept whole for proofs of older leaves; the least used is made anew when it is asked for.
-pub const LEDGER_TREES_KEPT: usize = 4;
+/// The newest records kept in memory, so that links need not read them again; older ones are read.
+pub const NEWEST_RECORDS_KEPT: usize = 512;
+/// The newest records are kept only as far as they hold no more (bytes).
+pub const NEWEST_BYTES_KEPT: usize = 4 * 1024 * 1024;
 /// An audit uses no more threads at once; more cores than that wait for the one that folds.
 pub const AUDIT_THREADS_MAX: usize = 32;
 /// An audit names no more faults than the first so many; the rest is counted.

@@ -28,7 +28,7 @@ use crate::domain::time::Instant;
 use crate::evidence::keys::{KeyRing, SigningKey};
 use crate::journal::{Entry, Journal, ReadFault, Reader};
 use crate::limits;
-use crate::replay::records::Newest;
+use crate::replay::records::{Newest, kept_newest};
 use crate::replay::{Broken, Fold, Look, Step};
 
 pub(super) struct Writer {
@@ -184,7 +184,8 @@ impl Writer {
             Ok(Some(Ok(ReadBack::Counted(fold, records)))) => {
                 self.durable = *fold;
                 let records: Newest = records.into_iter().map(Arc::new).collect();
-                self.announce(records.clone());
+                let newest = kept_newest(&self.announce.borrow().newest, &records);
+                self.announce(newest);
                 answer(batch.answers, &records);
                 Ok(())
             }

@@ -11,6 +11,7 @@ use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Record};
 use crate::domain::message::Message;
 use crate::journal::{Journal, ReadFault};
+use crate::limits;
 use crate::replay::positions::Positions;
 
 /// Reads what stands in the journal up to one head.
@@ -35,6 +36,39 @@ pub enum RecordFault {
     Unreadable { index: u64, fault: DecodeFault },
     #[error("record {index} holds no such message")]
     NoSuchMessage { index: u64 },
+}
+
+/// The newest records after a batch: those of the batch, and of those before as many as the bounds allow.
+/// A link that is a few batches behind then need not read one record after the other.
+pub fn kept_newest(before: &Newest, batch: &Newest) -> Newest {
+    let follows = before.last().zip(batch.first()).is_some_and(|(last, first)| last.index + 1 == first.index);
+    let mut bytes: usize = batch.iter().map(|record| weight(record)).sum();
+    let mut room = limits::NEWEST_RECORDS_KEPT.saturating_sub(batch.len());
+    let earlier = before.iter().rev().take_while(|record| {
+        bytes = bytes.saturating_add(weight(record));
+        let fits = follows && room > 0 && bytes <= limits::NEWEST_BYTES_KEPT;
+        room = room.saturating_sub(1);
+        fits
+    });
+    let mut kept: Vec<Arc<Record>> = earlier.cloned().collect();
+    kept.reverse();
+    kept.extend(batch.iter().cloned());
+    kept.into()
+}
+
+/// About the bytes that a record holds in memory.
+fn weight(record: &Record) -> usize {
+    const REST: usize = 1_024;
+    let signed = record.events.iter().map(|event| match event {
+        Event::Released(released) => released.signed.len(),
+        Event::Received(received) => received.message_signed.len() + received.dispatch_signed.len(),
+        Event::Receipted(receipted) => receipted.proven.len(),
+        Event::Drafted { bytes, .. } => bytes.len(),
+        Event::HeadFollowed(_, leaves) => leaves.iter().map(|leaf| leaf.body.len()).sum(),
+        _ => 0,
+    });
+    // Once as exact bytes, once as what was read from them.
+    signed.sum::<usize>().saturating_mul(2).saturating_add(REST)
 }
 
 /// A message as a record holds it.
@@ -107,5 +141,28 @@ impl Records {
         });
         let (message, signed) = found.ok_or(RecordFault::NoSuchMessage { index })?;
         Ok(StoredMessage { message, signed, record })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::time::Instant;
+
+    fn records(indexes: std::ops::Range<u64>) -> Newest {
+        let record = |index| Record { index, at: Instant(0), command: None, events: Vec::new() };
+        indexes.map(|index| Arc::new(record(index))).collect()
+    }
+
+    #[test]
+    fn the_newest_records_are_kept_without_a_gap_and_within_their_bounds() {
+        let indexes = |newest: &Newest| newest.iter().map(|record| record.index).collect::<Vec<_>>();
+        let first = kept_newest(&records(0..0), &records(3..5));
+        assert_eq!(indexes(&first), [3, 4]);
+        assert_eq!(indexes(&kept_newest(&first, &records(5..7))), [3, 4, 5, 6]);
+        assert_eq!(indexes(&kept_newest(&first, &records(6..7))), [6], "what does not follow is let go");
+        let most = limits::NEWEST_RECORDS_KEPT as u64;
+        let full = kept_newest(&records(0..most), &records(most..most + 1));
+        assert_eq!(indexes(&full), (1..=most).collect::<Vec<_>>());
     }
 }
