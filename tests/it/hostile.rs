@@ -10,6 +10,7 @@ use detente::codec::proto::detente::v1::delivery_answer::Answer;
 use detente::codec::proto::detente::v1::exchange_service_client::ExchangeServiceClient;
 use detente::codec::proto::detente::v1::{
     Beat, BeatRequest, CollectRequest, DeliverRequest, Delivery, DeliveryAnswer, HandInReceiptsRequest,
+    LaneState,
 };
 use detente::codec::{message, signed};
 use detente::domain::board::Board;
@@ -72,8 +73,20 @@ impl Hostile {
         self.beat_with(checkpoint, Bytes::new()).await
     }
 
+    /// One that also says that it took so many FLASH messages of the other end's.
+    pub async fn beat_that_took(&mut self, taken: u64) -> Beat {
+        let checkpoint = heads::sign_own(&self.board, &self.ring, self.you, &self.edge).unwrap();
+        let flash = LaneState { lane: 4, sent: 0, taken };
+        self.beat_of(checkpoint, Bytes::new(), vec![flash]).await
+    }
+
     pub async fn beat_with(&mut self, checkpoint: Bytes, cosigned: Bytes) -> Beat {
+        self.beat_of(checkpoint, cosigned, Vec::new()).await
+    }
+
+    async fn beat_of(&mut self, checkpoint: Bytes, cosigned: Bytes, lanes: Vec<LaneState>) -> Beat {
         let beat = Beat {
+            lanes,
             party: self.me.to_string(),
             incarnation: 1,
             at_ms: self.now.0,

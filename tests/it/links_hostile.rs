@@ -303,6 +303,21 @@ async fn a_receipt_that_does_not_verify_is_on_record_once_and_the_lane_goes_on_w
 }
 
 #[tokio::test]
+async fn a_peer_that_says_it_took_more_than_we_gave_is_held_and_nobody_is_stopped_by_it() {
+    let mut world = World::new(&["BY", "PL"]).await;
+    let mut by = Hostile::in_place_of(&mut world, "BY", "PL").await;
+    let (first, second) = (by.text(ROUTINE, "first"), by.text(ROUTINE, "second"));
+    let (_, delivery) = by.good(&first);
+    by.beat_that_took(1).await;
+    assert_eq!(reason(&by.deliver_one(&delivery).await), "NOT_COMPARED");
+    // It takes it back, and all goes on: what is unsigned stopped nobody.
+    by.beat_that_took(0).await;
+    assert_eq!(outcome(&by.deliver_one(&delivery).await), Outcome::Taken);
+    let (_, delivery) = by.good(&second);
+    assert_eq!(outcome(&by.deliver_one(&delivery).await), Outcome::Taken);
+}
+
+#[tokio::test]
 async fn heads_that_shrink_differ_or_cover_nothing_are_not_cosigned_and_on_record_once() {
     let mut world = World::new(&["BY", "PL"]).await;
     let mut by = Hostile::in_place_of(&mut world, "BY", "PL").await;
