@@ -45,6 +45,13 @@ pub const CONTRADICTIONS_KEPT_PER_LINK: usize = 64;
 /// like any other, but nobody is alarmed when what it refers to does not come.
 pub const REFERENCES_WAITING_PER_PARTY_MAX: usize = 4_096;
 
+/// Regimes whose text a journal may hold. One more is refused.
+pub const REGIMES_HELD_MAX: usize = 1024;
+
+/// Words on regimes that one Party may have on record: adoptions, suspensions, resumptions, withdrawals.
+/// One more is a message like any other, and has no effect.
+pub const REGIME_WORDS_PER_PARTY_MAX: usize = 4096;
+
 // ---- clock -------------------------------------------------------------------------------------
 
 /// Whoever waits on the system clock looks at it again at least this often, so that a clock set

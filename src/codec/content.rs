@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::form;
 use super::message::decode_acknowledgement;
+use crate::domain::adoption::Word;
 use crate::domain::content::{Content, Kind};
 use crate::domain::message::{ACKNOWLEDGEMENT, Acknowledgement};
 
@@ -33,6 +34,24 @@ pub fn said(kind: &str, content: &Bytes) -> Said {
         Some(Ok(content)) => Said::Form(content),
         Some(Err(fault)) => Said::Unreadable(fault.to_string()),
         None => Said::Unknown,
+    }
+}
+
+/// What the content does to who is bound by which rules. `None` for most kinds, and where it lacks what it
+/// would take effect by.
+pub(super) fn word(kind: &str, content: &Bytes) -> Option<Word> {
+    match Kind::from_name(kind)? {
+        kind @ (Kind::Adoption | Kind::Suspension | Kind::Resumption | Kind::Withdrawal) => {
+            Word::of(&form::decode(kind, content).ok()?)
+        }
+        Kind::Calendar
+        | Kind::Notification
+        | Kind::Amendment
+        | Kind::Invitation
+        | Kind::Conclusion
+        | Kind::Statement
+        | Kind::Cancellation
+        | Kind::SameActivity => None,
     }
 }
 

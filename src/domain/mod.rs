@@ -4,6 +4,7 @@
 //! Never here: I/O, async, a clock, randomness, floating point, protobuf. Time and identity are
 //! arguments, so that the same journal gives the same Board on any machine, in any year.
 
+pub mod adoption;
 pub mod board;
 pub mod chain;
 pub mod command;

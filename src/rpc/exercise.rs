@@ -11,7 +11,7 @@ use super::caller::{Caller, PersonCaller};
 use super::thread::thread_as_of;
 use super::{command, faults, part, status};
 use crate::codec::content::{self, Said};
-use crate::codec::heading;
+use crate::codec::heading::{self, Given};
 use crate::codec::message::{decode_draft, person_to_proto, precedence_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::exercise_service_server::{ExerciseService, ExerciseServiceServer};
@@ -40,18 +40,11 @@ impl ExerciseService for ExerciseCalls {
         let caller = person(&call)?.clone();
         let asked = call.into_inner();
         let origin = command::origin("ExerciseService/Draft", asked.command.as_ref(), &asked, &caller)?;
+        let content = asked.content.map(Given::from);
         let draft = draft_id(&asked.draft)?;
-        let drafted = heading::draft(asked.heading, asked.content, caller.person())
-            .map_err(|fault| status::field(&fault.field(), &fault))?;
-        let command = Command::Draft { draft, outgoing: drafted.outgoing, bytes: drafted.bytes };
-        let record = self.give(command, origin).await?;
-        // By the record, so that the same command has the same digest for its answer.
-        let body = drafted_in(&record, draft).ok_or_else(not_what_was_asked)?;
-        let faults = faults::of_draft(&self.registrar.head().board, &body.outgoing, &body.said);
-        Ok(Response::new(calls::DraftResponse {
-            digest: body.digest.0.to_vec().into(),
-            faults: faults::to_proto(faults),
-        }))
+        let (digest, faults) =
+            put_draft(&self.registrar, origin, &caller, draft, asked.heading, content).await?;
+        Ok(Response::new(calls::DraftResponse { digest: digest.0.to_vec().into(), faults }))
     }
 
     async fn return_draft(
@@ -272,6 +265,25 @@ fn drafted_in(record: &Record, wanted: DraftId) -> Option<Body> {
     })
 }
 
+/// Puts a draft on record, whatever its kind; its digest, and all that is wrong with it.
+pub(super) async fn put_draft(
+    registrar: &Registrar,
+    origin: Origin,
+    caller: &PersonCaller,
+    draft: DraftId,
+    heading: Option<calls::Heading>,
+    content: Option<Given>,
+) -> Result<(Digest, Vec<calls::Fault>), Status> {
+    let drafted = heading::draft(heading, content, caller.person())
+        .map_err(|fault| status::field(&fault.field(), &fault))?;
+    let command = Command::Draft { draft, outgoing: drafted.outgoing, bytes: drafted.bytes };
+    let record = give(registrar, command, origin).await?;
+    // By the record, so that the same command has the same digest for its answer.
+    let body = drafted_in(&record, draft).ok_or_else(not_what_was_asked)?;
+    let faults = faults::of_draft(&registrar.head().board, &body.outgoing, &body.said);
+    Ok((body.digest, faults::to_proto(faults)))
+}
+
 fn released_in(record: &Record) -> Option<calls::ReleaseResponse> {
     record.events.iter().find_map(|event| match event {
         Event::Released(released) => Some(calls::ReleaseResponse {
@@ -308,7 +320,7 @@ pub(super) fn person<T>(call: &Request<T>) -> Result<&PersonCaller, Status> {
     }
 }
 
-fn draft_id(bytes: &[u8]) -> Result<DraftId, Status> {
+pub(super) fn draft_id(bytes: &[u8]) -> Result<DraftId, Status> {
     DraftId::from_slice(bytes).ok_or_else(|| status::field("draft", "16 bytes"))
 }
 

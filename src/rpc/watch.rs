@@ -125,6 +125,7 @@ impl WatchCalls {
 fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: Instant) -> Outgoing {
     let content = Acknowledgement { message: of, officer: officer.clone(), read_at: at };
     Outgoing {
+        word: None,
         thread: read.draft.thread,
         kind: ACKNOWLEDGEMENT.into(),
         content: encode_acknowledgement(&content),

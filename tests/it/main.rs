@@ -1,6 +1,7 @@
 //! All integration tests are modules of this one binary; `tests/run` starts the Kafka broker they need.
 
 mod access;
+mod adoption;
 mod audit;
 mod auditor;
 mod authority;

@@ -10,6 +10,7 @@ mod picture;
 pub mod print;
 mod show;
 
+pub use compose::put_draft;
 pub use show::History;
 
 use clap::Subcommand;

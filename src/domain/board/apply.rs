@@ -95,6 +95,7 @@ impl Board {
                 self.link_mut(receipted.party, |link| {
                     link.receipted(&receipted.receipt, receipted.leaf, record.index);
                 });
+                self.word_receipted(receipted.party, &receipted.receipt);
             }
             Event::ReceiptDisputed { party, lane, serial, .. } => {
                 self.link_mut(*party, |link| link.disputed(*lane, *serial, record.index));
@@ -125,6 +126,7 @@ impl Board {
             }
             Event::PartStored { salted_digest, bytes } => self.part_stored(*salted_digest, *bytes),
             Event::PartErased { salted_digest, .. } => self.part_erased(*salted_digest),
+            Event::RegimeHeld(held) => self.regime_held(record, held),
         }
     }
 
@@ -166,6 +168,7 @@ impl Board {
             Arc::make_mut(thread).dispatched_to(dispatch.to, dispatch.place);
         }
         self.parts_given(released);
+        self.word_released(record, released);
     }
 
     fn received(&mut self, record: &Record, received: &Received) {
@@ -183,6 +186,7 @@ impl Board {
         });
         self.parts_named(received);
         let Some(message) = &received.message else { return };
+        self.word_received(record, received, message);
         if self.messages.contains_key(&dispatch.message) {
             // The same message under a second serial is a dispatch more, not a message more. Of its places
             // the lowest holds, whichever came first.

@@ -160,7 +160,8 @@ impl Gathered {
                 | Event::ReferenceMissing { .. }
                 | Event::AuditRead { .. }
                 | Event::PartStored { .. }
-                | Event::PartErased { .. } => {}
+                | Event::PartErased { .. }
+                | Event::RegimeHeld(_) => {}
             }
         }
     }
