@@ -96,7 +96,7 @@ fn released(text: &str) -> Event {
     record.unwrap().events.remove(0)
 }
 
-const KINDS: usize = 29;
+const KINDS: usize = 30;
 
 /// Every kind of event, each made of a number and a text.
 fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {

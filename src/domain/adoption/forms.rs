@@ -26,7 +26,7 @@ form! {
     pub struct Adoption {
         regime: String, Always, "Regime", "the name that stands in the regime's text";
         edition: Option<u64>, Always, "Edition", "the edition that stands in the regime's text";
-        regime_digest: Option<MessageDigest>, Always, "Digest of the regime", "SHA-256 of the regime's exact text, 64 hexadecimal digits: `detente regime show` prints it";
+        regime_digest: Option<MessageDigest>, Always, "Digest of the regime", "of the regime's exact text, 64 hexadecimal digits: `detente regime show` prints it";
         from: When, Always, "From", "from when it binds you, with Z or an offset: both ends must read the same instant";
         nature: Option<Nature>, Always, "Nature", "as what you take it to bind";
         reservations: Vec<Reservation>, IfAny, "Reservation", "provisions by which you are not bound, or are bound otherwise than written";
