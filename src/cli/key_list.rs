@@ -13,6 +13,7 @@ use crate::cli::desk::AsCommand;
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
 use crate::cli::init::{Lives, evidence_key, keys_of, sign_list};
+use crate::cli::json;
 use crate::cli::keys::{self, NodeKeys, Purpose as KeyFile};
 use crate::cli::node_directory::NodeDirectory;
 use crate::cli::out::say;
@@ -65,12 +66,21 @@ pub struct Next {
     /// The file to be made
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::Next(args) => {
             let made = next(&args, Clock::system().now())?;
+            if args.json {
+                let line = serde_json::json!({ "kind": "key_list", "list": args.out.display().to_string(),
+                    "number": made.list.number, "digest": made.digest.to_string() });
+                say!("{}", json::line(&line));
+                return Ok(());
+            }
             say!("key list  {}, number {}, digest {}", args.out.display(), made.list.number, made.digest);
             say!("next      detente key-list propose {} --as CUSTODIAN", args.out.display());
             if args.new_tls_key {
