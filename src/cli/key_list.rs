@@ -12,7 +12,7 @@ use crate::cli::custody::Custody;
 use crate::cli::desk::AsCommand;
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
-use crate::cli::init::{Lives, evidence_key, keys_of, sign_list};
+use crate::cli::init::{Lives, keys_of, sign_list};
 use crate::cli::json;
 use crate::cli::keys::{self, NodeKeys, Purpose as KeyFile};
 use crate::cli::node_directory::NodeDirectory;
@@ -109,7 +109,7 @@ pub fn next(args: &Next, now: Instant) -> Result<AcceptedKeyList, Fault> {
     }
     take_next_pair(&directory, &newest)?;
     let serving = NodeKeys::read(&directory.keys())?;
-    let list_key = evidence_key(&keys::read_signing_key(&directory.custody(), KeyFile::List)?);
+    let list_key = keys::read_signing_key(&directory.custody(), KeyFile::List)?;
     let mut tls = vec![serving.tls.key_digest()];
     if args.new_tls_key {
         let until = now.plus_ms(Lives::default().certificate_ms);
