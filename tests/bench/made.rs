@@ -147,11 +147,11 @@ impl Maker {
         let journal = plan.journal.open(&directory).await.expect("its journal");
         let fold = folded(&journal).await;
         let keys = NodeKeys::read(&directory.keys()).expect("its keys");
-        let all = [&keys.message, &keys.record, &keys.ledger, &keys.witness];
+        let record_key = SigningKey::from_seed(keys.record.seed());
         let mut maker = Maker {
             own: plan.party,
-            ring: KeyRing::new(all.into_iter().map(|key| SigningKey::from_seed(key.as_bytes())).collect()),
-            record_key: SigningKey::from_seed(keys.record.as_bytes()),
+            ring: KeyRing::new(vec![keys.message, keys.record, keys.ledger, keys.witness]),
+            record_key,
             writer: WriterId([9; 16]),
             board: fold.board,
             chain: fold.chain,
@@ -364,9 +364,9 @@ impl Peer {
         let keys = NodeKeys::read(&directory.keys()).expect("its keys");
         Peer {
             party: plan.party,
-            message: SigningKey::from_seed(keys.message.as_bytes()),
-            ledger: SigningKey::from_seed(keys.ledger.as_bytes()),
-            witness: SigningKey::from_seed(keys.witness.as_bytes()),
+            message: keys.message,
+            ledger: keys.ledger,
+            witness: keys.witness,
             change,
             edge: Edge::new(),
             sent: 0,

@@ -89,7 +89,7 @@ async fn nothing_of_another_thread_is_in_a_bundle() {
     for maker in [&by, &pl] {
         let file = bundle_of(maker, THREAD).await.unwrap();
         let board = maker.board();
-        let foreign = board.thread(OTHER).unwrap().entries().iter().map(|entry| entry.digest.0.to_vec());
+        let foreign = board.thread(OTHER).unwrap().entries().map(|entry| entry.digest.0.to_vec());
         let mut needles: Vec<Vec<u8>> = foreign.collect();
         assert_eq!(needles.len(), 4);
         needles.push(OTHER.0.to_vec());

@@ -226,9 +226,13 @@ impl Side {
     pub async fn deliver(&self, to: &Side) {
         for (dispatch, dispatch_signed, message_signed) in self.owed(to).await {
             let proven = to.receive(self, dispatch_signed, message_signed).await;
-            let receipted = receipts::verify(&self.board(), &dispatch, &proven).unwrap();
-            self.registrar.give(Command::TakeReceipt(receipted), Origin::Node).await.unwrap();
+            self.take_receipt(&dispatch, &proven).await;
         }
+    }
+
+    pub async fn take_receipt(&self, dispatch: &Dispatch, proven: &Bytes) {
+        let receipted = receipts::verify(&self.board(), dispatch, proven).unwrap();
+        self.registrar.give(Command::TakeReceipt(receipted), Origin::Node).await.unwrap();
     }
 
     /// Takes one delivery, and gives the proven receipt.
