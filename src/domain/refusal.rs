@@ -36,6 +36,10 @@ pub enum Refusal {
     NoSuchProposal,
     #[error("a change needs two custodians: who proposed it may not confirm it")]
     SameCustodian,
+    #[error("a change needs two custodians: who proposed it is none any more")]
+    ProposerNoCustodian,
+    #[error("the roster on record does not have this person in a role that includes this")]
+    NotPermitted,
     #[error("no message with this digest is on record here")]
     NoSuchMessage,
     #[error("this message was sent by this Party; only what came from others is acknowledged")]
@@ -79,6 +83,8 @@ impl Refusal {
             Refusal::Faults(_) => "FAULTS",
             Refusal::NoSuchProposal => "NO_SUCH_PROPOSAL",
             Refusal::SameCustodian => "SAME_CUSTODIAN",
+            Refusal::ProposerNoCustodian => "PROPOSER_NO_CUSTODIAN",
+            Refusal::NotPermitted => "NOT_PERMITTED",
             Refusal::NoSuchMessage => "NO_SUCH_MESSAGE",
             Refusal::OwnMessage => "OWN_MESSAGE",
             Refusal::NoSuchParty => "NO_SUCH_PARTY",

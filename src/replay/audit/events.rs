@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use bytes::Bytes;
 
 use super::checks::Check;
+use super::decided;
 use super::keys::{NoteKeys, NoteUse, key_in, next_list, origin, proposed};
 use crate::codec::{message, signed};
 use crate::domain::board::{Board, Own};
@@ -17,10 +18,8 @@ use crate::domain::event::{Change, Contradiction, Event, Head, Leaf, Record};
 use crate::domain::event::{Receipted, Received, Released};
 use crate::domain::keys::Purpose;
 use crate::domain::ledger::Edge;
-use crate::domain::message::ACKNOWLEDGEMENT;
 use crate::domain::message::Outcome;
 use crate::domain::party::Party;
-use crate::domain::people::Person;
 use crate::domain::precedence::Precedence;
 use crate::evidence::keys::PublicKey;
 use crate::evidence::signed::PayloadType;
@@ -65,10 +64,7 @@ struct OwnLedger {
 impl Inspector {
     pub(super) fn see(&mut self, board: &Board, record: &Record) -> Seen {
         let mut seen = Seen::default();
-        if let Some(stamp) = &record.command {
-            let again = board.commands.contains_key(&stamp.id);
-            seen.must(!again, "a command's id is on record for a second time");
-        }
+        decided::record(board, record, &mut seen);
         for event in &record.events {
             self.event(board, record, event, &mut seen);
         }
@@ -79,22 +75,19 @@ impl Inspector {
         match event {
             Event::KeyListAccepted(list) => next_list(board, record.index, list, seen),
             Event::ChangeProposed(change) => proposed(change, seen),
-            Event::ChangeConfirmed { proposal } => match &record.command {
-                Some(stamp) => match board.roster.may_confirm(*proposal, &stamp.by) {
-                    Ok(Change::OwnKeyList(list)) => next_list(board, record.index, list, seen),
-                    Ok(
+            Event::ChangeConfirmed { proposal } => {
+                match board.roster.proposals.get(proposal).map(|open| &open.change) {
+                    Some(Change::OwnKeyList(list)) => next_list(board, record.index, list, seen),
+                    Some(
                         Change::MemberAdded(_)
                         | Change::MemberRemoved(_)
                         | Change::PartyAdded { .. }
                         | Change::ReleaseRule { .. },
-                    ) => {}
-                    Err(refusal) => seen.fault(format!("a change was confirmed against the rule: {refusal}")),
-                },
-                None => seen.fault("a change was confirmed by nobody"),
-            },
-            Event::Released(released) => {
-                self.released(board, record.command.as_ref().map(|s| &s.by), released, seen)
+                    )
+                    | None => {}
+                }
             }
+            Event::Released(released) => self.released(board, released, seen),
             Event::Received(received) => self.received(board, record, received, seen),
             Event::Receipted(receipted) => self.receipted(board, receipted, seen),
             Event::HeadFollowed(head, leaves) => self.followed(board, head, leaves, seen),
@@ -121,24 +114,11 @@ impl Inspector {
         }
     }
 
-    fn released(&mut self, board: &Board, by: Option<&Person>, released: &Released, seen: &mut Seen) {
+    fn released(&mut self, board: &Board, released: &Released, seen: &mut Seen) {
         let Some(own) = board.own else {
             return seen.fault("something was released before the journal was opened");
         };
         let message = &released.message;
-        seen.must(
-            message.author == own.party && message.incarnation == own.incarnation,
-            "a message that was released is not by this Party in this incarnation",
-        );
-        seen.must(by == Some(&message.releaser), "a message names another releaser than gave the command");
-        if released.draft.is_some() || message.draft.kind != ACKNOWLEDGEMENT {
-            let alone = message.draft.drafter.is_same_person(&message.releaser);
-            let allowed = board.roster.one_person.contains(&message.draft.precedence);
-            seen.must(
-                !alone || allowed,
-                "one person both drafted and released, which no rule on record allows",
-            );
-        }
         let addressees: Vec<Party> = released.dispatches.iter().map(|(dispatch, _)| dispatch.to).collect();
         seen.must(addressees == message.draft.parties(), "the dispatches are not one for each addressee");
         let list = released.dispatches.first().map_or(0, |(dispatch, _)| dispatch.key_list);
