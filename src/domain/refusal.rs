@@ -56,6 +56,8 @@ pub enum Refusal {
     SerialNotNext { expected: u64 },
     #[error("this contradicts what the peer signed before; both are on record")]
     Equivocation,
+    #[error("this contradicts nothing that the peer is known to have signed before")]
+    NoContradiction,
     #[error("nothing is owed under this lane and serial")]
     NotOwed,
     #[error("the head is not larger than the one on record")]
@@ -93,6 +95,7 @@ impl Refusal {
             Refusal::NotThisLink => "NOT_THIS_LINK",
             Refusal::SerialNotNext { .. } => "SERIAL_NOT_NEXT",
             Refusal::Equivocation => "EQUIVOCATION",
+            Refusal::NoContradiction => "NO_CONTRADICTION",
             Refusal::NotOwed => "NOT_OWED",
             Refusal::HeadNotNew => "HEAD_NOT_NEW",
             Refusal::HeadDoesNotAddUp => "HEAD_DOES_NOT_ADD_UP",

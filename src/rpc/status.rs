@@ -196,6 +196,7 @@ fn refusal_code(refused: &Refusal) -> Code {
         | Refusal::NotThisLink
         | Refusal::SerialNotNext { .. }
         | Refusal::Equivocation
+        | Refusal::NoContradiction
         | Refusal::NotOwed
         | Refusal::HeadNotNew
         | Refusal::HeadDoesNotAddUp

@@ -1,19 +1,21 @@
 //! The audit of a whole journal: what holds, and that damage of every kind is named by index.
 
 use bytes::Bytes;
+use detente::codec::event::second_dispatch;
 use detente::codec::export::ExportWriter;
 use detente::codec::{dispatch, message, record, signed};
 use detente::domain::board::{Board, Denied, Draft, FOLD_VERSION};
 use detente::domain::command::{AsIs, Command, Origin};
 use detente::domain::digest::{Digest, ThreadId};
-use detente::domain::event::{Change, Event, Member, Received, Record, Released};
+use detente::domain::event::{Change, Contradiction, Event, Leaf, Member, Received, Record, Released};
 use detente::domain::keys::Purpose;
-use detente::domain::ledger::leaf_hash;
-use detente::domain::message::{Outcome, Outgoing, Receipt};
+use detente::domain::ledger::{Edge, leaf_hash};
+use detente::domain::message::{Dispatch, Outcome, Outgoing, Receipt};
 use detente::domain::people::Role;
 use detente::domain::precedence::Precedence;
-use detente::domain::refusal::Refusal;
+use detente::domain::refusal::{NotNow, Refusal};
 use detente::evidence::signed::{PayloadType, Signed};
+use detente::peers::heads;
 use detente::registrar::{own_key, seal};
 use detente::replay::audit::{Audit, Covered, Report};
 use detente::replay::{Fold, Look, TrustRoot};
@@ -530,6 +532,126 @@ async fn a_message_released_that_is_not_its_draft_or_whose_draft_was_not_open_is
     by.registrar.give(as_drafted.clone(), Origin::Person(by.stamp("releaser"))).await.unwrap();
     let (index, entries) = with_forged(&by, as_drafted, "releaser", as_it_was, |_| {}).await;
     reports(&by, &entries, index, "no draft with this id is open");
+}
+
+/// Two sides, and the first dispatch of the one. The other's journal accuses it of a second under its serial,
+/// and of another leaf.
+async fn accuser() -> (Side, Side, Bytes) {
+    let (by, pl) = pair("BY", "PL").await;
+    by.send(by.outgoing(THREAD, &[&pl], "Exercise")).await;
+    let (first, first_signed, message_signed) = by.owed(&pl).await.remove(0);
+    pl.receive(&by, first_signed.clone(), message_signed).await;
+    let second = Dispatch { place: 2, ..first.clone() };
+    let proof = second_dispatch(by.sign(&second)).unwrap();
+    pl.registrar.give(Command::Contradict { party: by.party, proof }, Origin::Node).await.unwrap();
+    let bodies =
+        [second, Dispatch { serial: 2, leaf_index: 1, ..first }].map(|one| dispatch::encode_dispatch(&one));
+    let mut edge = Edge::new();
+    let leaves: Vec<Leaf> = (0..)
+        .zip(bodies)
+        .map(|(index, body)| Leaf { index, hash: leaf_hash(&body), body })
+        .inspect(|leaf| edge.push(leaf.hash))
+        .collect();
+    let note = heads::sign_own(&by.board(), &by.ring, pl.party, &edge).unwrap();
+    let head = heads::verify_theirs(&pl.board(), by.party, &note).unwrap();
+    pl.registrar.give(Command::FollowHead(head, leaves), Origin::Node).await.unwrap();
+    (by, pl, first_signed)
+}
+
+fn accusation(event: &mut Event) -> Option<&mut Contradiction> {
+    if let Event::Equivocated { proof, .. } = event { Some(proof) } else { None }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_accusation_on_record_that_proves_nothing_is_reported() {
+    let (by, pl, first) = accuser().await;
+    let entries = pl.entries().await;
+    let report = audit(&entries, pl.fingerprint, Some(&pl.checkpoint()));
+    assert_eq!(report.faults, [], "both accusations are proven");
+
+    let told = |sentence, alter: &dyn Fn(&mut Contradiction) -> Option<()>| {
+        let altered = rewritten(&pl, &entries, |record| {
+            record.events.iter_mut().find_map(|event| alter(accusation(event)?)).is_some()
+        });
+        let (index, altered) = altered.expect(sentence);
+        reports(&pl, &altered, index, sentence);
+    };
+    // The dispatch that was taken accuses nobody, nor one that its sender did not sign.
+    told("contradicts nothing", &|proof| {
+        let Contradiction::Dispatch { signed, .. } = proof else { return None };
+        *signed = first.clone();
+        Some(())
+    });
+    told("the dispatch that contradicts an earlier one", &|proof| {
+        let Contradiction::Dispatch { signed, .. } = proof else { return None };
+        *signed = spoilt(signed);
+        Some(())
+    });
+    // Another Party's dispatch, or one to somebody else, contradicts nothing of this link.
+    let elsewhere = |proof: &mut Contradiction| {
+        let Contradiction::Dispatch { dispatch, signed, .. } = proof else { return None };
+        *signed = by.sign(&Dispatch { to: "OSCE".parse().unwrap(), ..dispatch.clone() });
+        Some(())
+    };
+    told("contradicts nothing", &elsewhere);
+
+    told("the leaf that contradicts an earlier one", &|proof| {
+        let Contradiction::Leaf { inclusion_path, .. } = proof else { return None };
+        inclusion_path[0].0[0] ^= 1;
+        Some(())
+    });
+    told("the leaf that contradicts an earlier one", &|proof| {
+        let Contradiction::Leaf { inclusion_path, .. } = proof else { return None };
+        inclusion_path.clear();
+        Some(())
+    });
+    told("the leaf that contradicts an earlier one", &|proof| {
+        let Contradiction::Leaf { checkpoint, .. } = proof else { return None };
+        let note = String::from_utf8(checkpoint.to_vec()).unwrap();
+        *checkpoint = note.replacen("/ledger/", "/other/", 1).into();
+        Some(())
+    });
+    told("contradicts nothing", &|proof| {
+        let Contradiction::Leaf { leaf, .. } = proof else { return None };
+        leaf.index = 1;
+        Some(())
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_put_on_record_as_not_verifying_must_not_verify() {
+    let (by, pl) = pair("BY", "PL").await;
+    by.send(by.outgoing(THREAD, &[&pl], "Exercise")).await;
+    let (first, first_signed, message_signed) = by.owed(&pl).await.remove(0);
+    let proven = pl.receive(&by, first_signed, message_signed).await;
+    let dispute = |receipt: Bytes, judged_by_key_list| Command::DisputeReceipt {
+        party: pl.party,
+        lane: first.lane,
+        serial: first.serial,
+        receipt,
+        reason: "it does not verify".into(),
+        judged_by_key_list,
+    };
+    // By another list than the newest it may verify: not now.
+    let refused = by.registrar.give(dispute(spoilt(&proven), 2), Origin::Node).await;
+    assert_eq!(refused.unwrap_err(), Denied::NotNow(NotNow::KeyList));
+    by.registrar.give(dispute(spoilt(&proven), 1), Origin::Node).await.unwrap();
+    let entries = by.entries().await;
+    assert_eq!(audit(&entries, by.fingerprint, Some(&by.checkpoint())).faults, []);
+    for receipt in [Bytes::new(), Bytes::from_static(b"anything")] {
+        let (_, altered) = rewritten(&by, &entries, |record| disputed_as(record, &receipt)).unwrap();
+        assert_eq!(audit(&altered, by.fingerprint, None).faults, []);
+    }
+    let (index, altered) = rewritten(&by, &entries, |record| disputed_as(record, &proven)).unwrap();
+    reports(&by, &altered, index, "and it verifies");
+}
+
+fn disputed_as(record: &mut Record, bytes: &Bytes) -> bool {
+    in_first(record, |event| {
+        let Event::ReceiptDisputed { receipt, .. } = event else { return None };
+        *receipt = bytes.clone();
+        Some(())
+    })
 }
 
 /// F21: in another process, in another zone, the Board has the same digest.

@@ -7,7 +7,6 @@ use bytes::Bytes;
 use detente::codec::bundle::{self, Bundle, DispatchBytes};
 use detente::domain::command::{Command, Origin};
 use detente::domain::digest::{Digest, ThreadId};
-use detente::domain::event::Contradiction;
 use detente::domain::message::Dispatch;
 use detente::domain::party::Party;
 use detente::evidence::keys::KeyRing;
@@ -291,13 +290,13 @@ async fn what_was_refused_disputed_or_contradicted_is_shown_for_what_it_is() {
         serial: dispatch.serial,
         receipt: Bytes::from_static(b"anything"),
         reason: "it can't be decoded".into(),
+        judged_by_key_list: 1,
     };
     by.registrar.give(dispute, Origin::Node).await.unwrap();
     let receipted = receipts::verify(&by.board(), &dispatch, &proven).unwrap();
     by.registrar.give(Command::TakeReceipt(receipted), Origin::Node).await.unwrap();
     let other = Dispatch { place: 2, ..dispatch.clone() };
-    let proof =
-        Contradiction::Dispatch { lane: dispatch.lane, serial: dispatch.serial, signed: by.sign(&other) };
+    let proof = detente::codec::event::second_dispatch(by.sign(&other)).unwrap();
     pl.registrar.give(Command::Contradict { party: by.party, proof }, Origin::Node).await.unwrap();
 
     let file = bundle_of(&by, THREAD).await.unwrap();

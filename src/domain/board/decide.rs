@@ -142,7 +142,7 @@ impl Board {
         match command {
             Command::Receive(delivery) => self.receive(own, delivery, now),
             Command::TakeReceipt(receipted) => self.take_receipt(own, receipted),
-            Command::DisputeReceipt { party, lane, serial, receipt, reason } => {
+            Command::DisputeReceipt { party, lane, serial, receipt, reason, judged_by_key_list } => {
                 let on_lane = self.known_link(*party)?.lane(*lane);
                 if !on_lane.owed.contains_key(serial) {
                     return Err(Refusal::NotOwed.into());
@@ -150,6 +150,11 @@ impl Board {
                 // Once for each dispatch, however often it comes.
                 if let Some(index) = on_lane.disputed.get(serial) {
                     return Err(Denied::AlreadyDone { index: *index });
+                }
+                // Under a list that came meanwhile it may verify.
+                let newest = self.roster.parties.get(party).and_then(|known| known.newest());
+                if newest.map(|newest| newest.list.number) != Some(*judged_by_key_list) {
+                    return Err(NotNow::KeyList.into());
                 }
                 self.check_oddity(*party, now)?;
                 happened(Event::ReceiptDisputed {
@@ -175,10 +180,7 @@ impl Board {
                 }
                 happened(Event::HeadCosigned(head.clone()))
             }
-            Command::Contradict { party, proof } => {
-                self.known_link(*party)?;
-                self.contradicts(*party, proof.clone(), now)
-            }
+            Command::Contradict { party, proof } => self.accuse(own, *party, proof, now),
             Command::AcceptKeyList(next) => {
                 if next.list.party == own.party {
                     let rule = "our own takes two custodians".into();

@@ -12,6 +12,7 @@ use crate::domain::command::{AsIs, Command, Decided, Delivery, Origin, ReceivePl
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Received, Record, Released};
 use crate::domain::message::{Outcome, Relation};
+use crate::domain::party::Party;
 use crate::domain::refusal::Refusal;
 use crate::domain::roster::enough_custodians;
 
@@ -21,7 +22,7 @@ pub(super) fn record(board: &Board, record: &Record, seen: &mut Seen) {
     }
     seen.must(record.events.len() == 1, "a record holds what more than one command brings about");
     for event in &record.events {
-        match command_of(event) {
+        match command_of(board, event) {
             Some(command) => decide(board, record, event, &command, seen),
             None => seen.must(
                 record.command.is_none(),
@@ -125,7 +126,7 @@ fn acknowledged(released: &Released) -> Option<Digest> {
 
 /// The command that an event answers. `None` where it is the writer's own, or where `events.rs` compares
 /// more than a decision would.
-fn command_of(event: &Event) -> Option<Command> {
+fn command_of(board: &Board, event: &Event) -> Option<Command> {
     Some(match event {
         Event::KeyListAccepted(list) => Command::AcceptKeyList(list.clone()),
         Event::RevocationListAccepted(list) => Command::AcceptRevocationList(list.clone()),
@@ -148,6 +149,7 @@ fn command_of(event: &Event) -> Option<Command> {
             serial: *serial,
             receipt: receipt.clone(),
             reason: reason.clone(),
+            judged_by_key_list: newest_list_of(board, *party),
         },
         Event::HeadCosigned(head) => Command::TakeCosignature(head.clone()),
         Event::HeadRejected { head, reason } => {
@@ -198,4 +200,9 @@ fn delivery(received: &Received) -> Delivery {
         message: received.message.clone().ok_or(outcome),
         judged_by_key_list: received.receipt.judged_by_key_list,
     }
+}
+
+fn newest_list_of(board: &Board, party: Party) -> u32 {
+    let newest = board.roster.parties.get(&party).and_then(|known| known.newest());
+    newest.map_or(0, |newest| newest.list.number)
 }

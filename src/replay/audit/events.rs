@@ -5,23 +5,25 @@
 //! them as X.509, which the door checks), or a limit by which an older program refused a message.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::checks::Check;
 use super::decided;
-use super::keys::{NoteKeys, NoteUse, key_in, next_list, origin, proposed};
-use crate::codec::{message, signed};
+use super::keys::{NoteKeys, NoteUse, key_in, newest, next_list, origin, proposed};
+use crate::codec::{dispatch, message, signed};
 use crate::domain::board::{Board, Own};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Change, Contradiction, Event, Head, Leaf, Record};
 use crate::domain::event::{Receipted, Received, Released};
 use crate::domain::keys::Purpose;
-use crate::domain::ledger::Edge;
+use crate::domain::ledger::{Edge, leaf_hash};
 use crate::domain::message::Outcome;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::evidence::keys::PublicKey;
+use crate::evidence::note::NoteKey;
 use crate::evidence::signed::PayloadType;
 
 /// What came of looking at one record: what is wrong, and what is still to be checked.
@@ -97,6 +99,9 @@ impl Inspector {
                     seen.checks.push(check);
                 }
             }
+            Event::ReceiptDisputed { party, lane, serial, receipt, .. } => {
+                self.disputed(board, (*party, *lane, *serial), receipt, seen);
+            }
             Event::Equivocated { party, proof } => self.equivocated(board, *party, proof, seen),
             Event::JournalOpened { .. }
             | Event::EpochOpened { .. }
@@ -105,7 +110,6 @@ impl Inspector {
             | Event::Drafted { .. }
             | Event::DraftReturned { .. }
             | Event::DraftWithdrawn { .. }
-            | Event::ReceiptDisputed { .. }
             | Event::TurnedAway { .. }
             | Event::ReferenceMissing { .. }
             | Event::AuditRead { .. }
@@ -225,6 +229,30 @@ impl Inspector {
         });
     }
 
+    /// What was put on record as not verifying must not verify: it can't be read, is not about the dispatch,
+    /// stands where another leaf stood before, or is not proven under the newest key list of then.
+    fn disputed(&mut self, board: &Board, sent: Sent, proven: &Bytes, seen: &mut Seen) {
+        let (party, lane, serial) = sent;
+        let (Some(own), Some(link), Some(owed)) = (board.own, board.link(party), self.owed.get(&sent)) else {
+            return seen.fault("a receipt was disputed for a dispatch that was not owed one");
+        };
+        let read = dispatch::decode_proven(proven.clone())
+            .and_then(|read| Ok((dispatch::decode_receipt(read.receipt.clone())?, leaf_hash(&read.receipt))));
+        let Ok((receipt, leaf)) = read else { return };
+        let about_it = (receipt.from, receipt.from_incarnation) == (party, link.incarnation)
+            && (receipt.to, receipt.to_incarnation) == (own.party, own.incarnation)
+            && (receipt.lane, receipt.serial) == (lane, serial)
+            && (receipt.dispatch, receipt.message) == *owed;
+        if about_it && link.leaf_is_free(receipt.leaf_index, leaf) {
+            seen.checks.push(Check::DisputedReceipt {
+                proven: proven.clone(),
+                leaf_index: receipt.leaf_index,
+                origin: origin((party, link.incarnation), (own.party, own.incarnation)),
+                keeper: newest(board, party, NoteUse::Ledger),
+            });
+        }
+    }
+
     fn followed(&mut self, board: &Board, head: &Head, leaves: &[Leaf], seen: &mut Seen) {
         let Some(link) = board.link(head.party) else {
             return seen.fault("a head was followed of a Party that was not known here");
@@ -260,11 +288,8 @@ impl Inspector {
 
     fn equivocated(&mut self, board: &Board, party: Party, proof: &Contradiction, seen: &mut Seen) {
         match proof {
-            Contradiction::Dispatch { signed: wrapping, .. } => {
-                let named = signed::decode(wrapping.clone())
-                    .and_then(|wrapping| crate::codec::dispatch::decode_dispatch(wrapping.payload));
-                let key = named.ok().and_then(|named| key_in(board, party, named.key_list, Purpose::Message));
-                match key {
+            Contradiction::Dispatch { dispatch, signed: wrapping, .. } => {
+                match key_in(board, party, dispatch.key_list, Purpose::Message) {
                     Some(key) => seen.checks.push(Check::Signed {
                         what: "the dispatch that contradicts an earlier one",
                         wrapping: wrapping.clone(),
@@ -274,31 +299,30 @@ impl Inspector {
                     None => seen.fault(NO_SUCH_LIST),
                 }
             }
-            Contradiction::Leaf { checkpoint, .. } => {
-                let what = "the head under which a leaf contradicts an earlier one";
-                seen.checks.extend(self.their_checkpoint(board, party, checkpoint, what));
+            Contradiction::Leaf { leaf, inclusion_path, checkpoint } => {
+                let Some((origin, keepers)) = self.their_ledger(board, party) else { return };
+                seen.checks.push(Check::Leaf {
+                    leaf: leaf.hash,
+                    leaf_index: leaf.index,
+                    path: inclusion_path.clone(),
+                    note: checkpoint.clone(),
+                    origin,
+                    keepers,
+                });
             }
         }
     }
 
     fn their_head(&mut self, board: &Board, head: &Head) -> Option<Check> {
-        self.their_checkpoint(board, head.party, &head.note, "the other end's head")
+        let (origin, keepers) = self.their_ledger(board, head.party)?;
+        Some(Check::Checkpoint { what: "the other end's head", note: head.note.clone(), origin, keepers })
     }
 
-    fn their_checkpoint(
-        &mut self,
-        board: &Board,
-        party: Party,
-        note: &Bytes,
-        what: &'static str,
-    ) -> Option<Check> {
+    /// The origin of the ledger that the other end keeps for this link, and the keys that may sign it.
+    fn their_ledger(&mut self, board: &Board, party: Party) -> Option<(String, Arc<[NoteKey]>)> {
         let (own, link) = (board.own?, board.link(party)?);
-        Some(Check::Checkpoint {
-            what,
-            note: note.clone(),
-            origin: origin((party, link.incarnation), (own.party, own.incarnation)),
-            keepers: self.keys.of(board, party, NoteUse::Ledger),
-        })
+        let origin = origin((party, link.incarnation), (own.party, own.incarnation));
+        Some((origin, self.keys.of(board, party, NoteUse::Ledger)))
     }
 }
 
