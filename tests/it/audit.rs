@@ -536,7 +536,7 @@ async fn a_message_released_that_is_not_its_draft_or_whose_draft_was_not_open_is
 
 /// Two sides, and the first dispatch of the one. The other's journal accuses it of a second under its serial,
 /// and of another leaf.
-async fn accuser() -> (Side, Side, Bytes) {
+pub async fn accuser() -> (Side, Side, Bytes) {
     let (by, pl) = pair("BY", "PL").await;
     by.send(by.outgoing(THREAD, &[&pl], "Exercise")).await;
     let (first, first_signed, message_signed) = by.owed(&pl).await.remove(0);
