@@ -16,9 +16,9 @@ use detente::codec::{record, signed};
 use detente::domain::board::{Board, FOLD_VERSION};
 use detente::domain::chain::{Chain, Claim, Opens, Signature};
 use detente::domain::command::{AsIs, Command, Delivery, Origin};
+use detente::domain::content::Kind;
 use detente::domain::digest::{Digest, DraftId, ThreadId, WriterId};
 use detente::domain::event::{Change, Event, Member, Receipted, Record, RevocationList};
-use detente::domain::exercise::Kind;
 use detente::domain::keys::Purpose;
 use detente::domain::ledger::{Edge, leaf_hash};
 use detente::domain::message::{

@@ -3,12 +3,12 @@
 
 use bytes::Bytes;
 use detente::cli::form::{self, Syntax};
-use detente::codec::exercise;
+use detente::codec::form as signed_form;
 use detente::codec::message::encode_draft;
 use detente::domain::command::{AsIs, Command, Origin};
+use detente::domain::content::Kind;
 use detente::domain::digest::{CommandId, Digest, DraftId, ThreadId};
 use detente::domain::event::Stamp;
-use detente::domain::exercise::Kind;
 use detente::domain::message::{Addressee, Outgoing, Traffic};
 use detente::domain::party::Party;
 use detente::domain::people::{Person, Role};
@@ -42,7 +42,7 @@ fn by_role(registrar: &Registrar, role: Role) -> Origin {
 /// The content of the example of a kind, encoded.
 pub fn content(kind: Kind) -> Bytes {
     let content = form::read(kind, Syntax::Toml, form::example(kind)).expect("the example is a form");
-    exercise::encode(&content).expect("the example is within the limits").into()
+    signed_form::encode(&content).expect("the example is within the limits").into()
 }
 
 pub fn outgoing(thread: ThreadId, to: Party, precedence: Precedence, content: Bytes) -> Outgoing {

@@ -6,7 +6,7 @@
 //! what was "not now" or over a limit, which another program may have judged by other bounds.
 
 use super::events::Seen;
-use crate::codec::message;
+use crate::codec::{message, signed};
 use crate::domain::board::{Board, Denied};
 use crate::domain::command::{AsIs, Command, Decided, Delivery, Origin, ReceivePlan, ReleasePlan};
 use crate::domain::digest::Digest;
@@ -91,8 +91,9 @@ fn planned(plan: &ReleasePlan, released: &Released, seen: &mut Seen) {
         "a message states another time of release than its record",
     );
     // What reads the signed bytes passes over fields that it does not know.
+    let payload = signed::decode(released.signed.clone()).map(|wrapping| wrapping.payload);
     seen.must(
-        Digest::of(&message::encode(message)) == released.digest,
+        payload == Ok(message::encode(message)),
         "a message was signed that holds more than was drafted",
     );
     let newest =
