@@ -205,18 +205,12 @@ impl Link {
     }
 
     /// As `grown`, but what was asked for comes first, and what we hold only where it is silent. With the
-    /// inclusion path of the leaf at `index`, if it is among these.
-    pub fn grown_as_sent(
-        &self,
-        size: u64,
-        asked: &[Leaf],
-        index: u64,
-    ) -> Result<(Edge, Option<Vec<Digest>>), u64> {
+    /// leaves that it grew by.
+    pub fn grown_as_sent(&self, size: u64, asked: &[Leaf]) -> Result<(Edge, Vec<Digest>), u64> {
         let leaves = self.leaves_to(size, asked, |held, asked| asked.or(held))?;
-        let path = self.theirs.edge.path_to(&leaves, index);
         let mut edge = self.theirs.edge.clone();
-        leaves.into_iter().for_each(|leaf| edge.push(leaf));
-        Ok((edge, path))
+        leaves.iter().for_each(|leaf| edge.push(*leaf));
+        Ok((edge, leaves))
     }
 
     fn grow(

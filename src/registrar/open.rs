@@ -2,6 +2,7 @@
 //! start the writer if that epoch is ours.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
@@ -130,8 +131,11 @@ async fn hold_to_checkpoint(writer: &Writer, mut fold: Fold, kept: &KeptCheckpoi
         return Err(OpenFault::OlderThanCheckpoint { expected, found });
     }
     let mut reader = writer.journal.reader(fold.positions.next())?;
+    let limit = Duration::from_millis(limits::READ_BACK_MS_MAX);
     while fold.chain.size < expected {
-        for entry in reader.next().await? {
+        let read = tokio::time::timeout(limit, reader.next()).await;
+        let late = || OpenFault::NoEpoch { why: "what stands before it was not read in time".into() };
+        for entry in read.map_err(|_| late())?? {
             if fold.chain.size < expected {
                 fold.step(entry.position, &entry.bytes, Look::AtSignature)?;
             }

@@ -12,11 +12,13 @@ use detente::domain::ledger::{Edge, leaf_hash};
 use detente::domain::link::{Budget, Link};
 use detente::domain::message::{Outcome, Outgoing, Receipt};
 use detente::domain::party::Incarnation;
+use detente::domain::people::Role;
 use detente::domain::precedence::Precedence;
 use detente::domain::refusal::{FaultNamed, NotNow, Refusal};
 use detente::domain::thread::Acknowledged;
 use detente::domain::time::Instant;
 use detente::limits;
+use detente::rpc::access::{For, who_may_call};
 use proptest::prelude::*;
 
 use crate::party::{self, Folded, anna, at, by, delivery, jan, peer, receive, theirs, thread, us};
@@ -170,8 +172,7 @@ fn every_refusal_has_its_reason() {
     expect(give(&mut folded, Command::Confirm(proposal), one), "SAME_CUSTODIAN");
     let lower_case = party::person("  ANNA kowalska ");
     expect(give(&mut folded, Command::Confirm(proposal), &lower_case), "NOT_PERMITTED");
-    let under_two_keys =
-        Member { person: lower_case.clone(), roles: [detente::domain::people::Role::Custodian].into() };
+    let under_two_keys = Member { person: lower_case.clone(), roles: [Role::Custodian].into() };
     folded.board.roster.members.insert(lower_case.key_digest, under_two_keys);
     expect(give(&mut folded, Command::Confirm(proposal), &lower_case), "SAME_CUSTODIAN");
     let proposer = folded.board.roster.members.remove(&anna().key_digest).unwrap();
@@ -206,6 +207,8 @@ fn every_refusal_has_its_reason() {
     let beyond = head_over(&[nth(1).dispatch_leaf, Digest::ZERO]);
     expect(folded.node(Command::FollowHead(beyond, Vec::new())), "HEAD_DOES_NOT_ADD_UP");
     expect(folded.node(party::draft(3, outgoing.clone())), "FIELD");
+    // Our own next list takes two custodians.
+    expect(folded.node(Command::AcceptKeyList(party::second_list())), "FIELD");
     // With the ids and the bounds, which have tests of their own, these are all there are.
     seen.sort_unstable();
     seen.dedup();
@@ -742,5 +745,47 @@ proptest! {
             (entries, order, thread.gaps())
         };
         prop_assert_eq!(thread_after(straight), thread_after(woven));
+    }
+}
+
+// ---- roles -------------------------------------------------------------------------------------
+
+#[test]
+fn the_board_and_the_access_table_agree_which_roles_a_command_takes() {
+    let draft = DraftId([9; 16]);
+    let outgoing = party::outgoing(Precedence::Routine, "text");
+    let list = detente::domain::event::RevocationList { party: us(), der: Bytes::new() };
+    let part = Digest::of(b"part");
+    let commands = [
+        ("ExerciseService/Draft", party::draft(1, outgoing.clone())),
+        ("ExerciseService/ReturnDraft", Command::ReturnDraft { draft, digest: part, reason: String::new() }),
+        ("ExerciseService/WithdrawDraft", Command::WithdrawDraft { draft }),
+        ("ExerciseService/Release", party::release(9, outgoing)),
+        ("PartService/Store", Command::StorePart { salted_digest: part, bytes: 1 }),
+        ("PartService/Erase", Command::ErasePart { salted_digest: part, reason: String::new() }),
+        ("WatchService/Acknowledge", party::acknowledge(part)),
+        ("AuditService/Head", Command::ReadForAudit { what: String::new() }),
+        ("PartyService/Propose", Command::Propose(party::peer_added())),
+        ("PartyService/Confirm", Command::Confirm(party::id(1))),
+        ("PartyService/DropProposal", Command::Drop(party::id(1))),
+        ("PartyService/SubmitRevocationList", Command::AcceptRevocationList(list)),
+    ];
+    for role in Role::ALL {
+        let mut folded = Folded::with_peer();
+        let member = Member { person: jan(), roles: [role].into() };
+        folded.board.roster.members.insert(jan().key_digest, member);
+        for (path, command) in &commands {
+            let listed = match who_may_call(&format!("/detente.v1.{path}")) {
+                For::Roles(roles) | For::RolesEvenWithStaleList(roles) => roles.contains(&role),
+                other => panic!("{path}: {other:?}"),
+            };
+            let origin = by(&jan(), 77, "", at(1));
+            let decided = folded.board.decide(command, &origin, at(1));
+            let refused = matches!(decided, Err(Denied::Refused(Refusal::NotPermitted)));
+            assert_eq!(!refused, listed, "{path} by {}", role.name());
+        }
+        // What the node alone puts on record, nobody gives.
+        let given = folded.board.decide(&receive(nth(1)), &by(&jan(), 78, "", at(1)), at(1));
+        assert_eq!(given.unwrap_err(), Denied::Refused(Refusal::NotPermitted));
     }
 }

@@ -143,8 +143,9 @@ impl Board {
             .iter()
             .find(|leaf| link.theirs.held.get(&leaf.index).is_some_and(|held| *held != leaf.hash));
         if let Some(leaf) = other
-            && let Ok((edge, Some(inclusion_path))) = link.grown_as_sent(head.size, leaves, leaf.index)
+            && let Ok((edge, as_sent)) = link.grown_as_sent(head.size, leaves)
             && edge.root() == head.root
+            && let Some(inclusion_path) = link.theirs.edge.path_to(&as_sent, leaf.index)
         {
             let (leaf, checkpoint) = (leaf.clone(), head.note.clone());
             let proof = Contradiction::Leaf { leaf, inclusion_path, checkpoint };
