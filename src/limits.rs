@@ -23,8 +23,8 @@ pub const CLOCKS_MAY_DIFFER_MS: i64 = 10 * 60_000;
 /// A message whose reference has not come for longer is put on record as such, once (1 hour).
 pub const REFERENCE_PATIENCE_MS: i64 = 3_600_000;
 /// Receipts of one lane that can be given again; an older one is not asked for by a lawful sender.
-/// At least as many as can be under way on a lane, `DELIVERIES_PER_CALL_MAX`.
-pub const RECEIPTS_KEPT_PER_LANE: usize = 64;
+/// As many as can be under way on a lane.
+pub const RECEIPTS_KEPT_PER_LANE: usize = DELIVERIES_PER_CALL_MAX * DELIVERY_CALLS_PER_LANE_MAX;
 /// Records that one link may bring in an hour below FLASH; beyond it the answer is "not now".
 pub const LINK_RECORDS_PER_HOUR_MAX: u64 = 360_000;
 /// FLASH records that one link may bring in an hour; beyond it the answer is "not now".
@@ -293,6 +293,12 @@ pub const KEEPALIVE_TIMEOUT_MS: u64 = 5_000;
 pub const MESSAGE_SIGNED_BYTES_MAX: usize = MESSAGE_BYTES_MAX + 64 * 1024;
 /// Deliveries in one call; the rest comes with the next.
 pub const DELIVERIES_PER_CALL_MAX: usize = 64;
+/// Calls of deliveries under way at once on one lane, at the sender and at the receiver; a further one waits.
+/// The second is verified and under way while the first is put on record.
+pub const DELIVERY_CALLS_PER_LANE_MAX: usize = 2;
+/// A call of deliveries that overtook the one before it is held until that one has been taken, or for so
+/// long; then it is told which serial comes next (ms).
+pub const DELIVERY_AHEAD_MS_MAX: u64 = 1_000;
 /// Signatures of a call are verified in pieces of so many deliveries or receipts, each on one core.
 pub const SPREAD_PIECE: usize = 4;
 /// A call of deliveries ends once it holds so many bytes; one more delivery may follow.

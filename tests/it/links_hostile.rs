@@ -431,7 +431,7 @@ proptest! {
         let peer = "BY".parse().unwrap();
         let looked = detente::peers::receive::look(&board, peer, ROUTINE, dispatch.clone().into(), message.into());
         prop_assert!(looked.is_err());
-        detente::peers::receive::claimed_lane(&dispatch.clone().into());
+        detente::peers::receive::claimed(&dispatch.clone().into());
         prop_assert!(detente::peers::heads::verify_theirs(&board, peer, &dispatch.into()).is_err());
     }
 }
