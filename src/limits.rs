@@ -39,6 +39,9 @@ pub const LINK_ODDITIES_PER_HOUR_MAX: u64 = 32;
 pub const LEAVES_APART_MAX: usize = 1 << 18;
 /// As `LEAVES_APART_MAX`, for FLASH: it is not held up by what is lower.
 pub const LEAVES_APART_WITH_FLASH_MAX: usize = 1 << 19;
+/// A head of a peer's that is further beyond the one followed before is "not now"; those between, which the
+/// peer gives with its leaves, are followed first. Adding up so many leaves holds up others for milliseconds.
+pub const LEAVES_FOLLOWED_AT_ONCE_MAX: u64 = 1 << 14;
 /// The newest contradictions of a peer that are remembered, so that none of these is put on record twice.
 pub const CONTRADICTIONS_KEPT_PER_LINK: usize = 64;
 /// Of one author, no more references to messages that are not here are watched; a further one is on record
@@ -182,7 +185,8 @@ pub const BUNDLE_ODDITIES_MAX: usize = 64;
 pub const RECORD_BYTES_MAX: usize = 900 * 1024;
 /// No batch given to the journal holds more records; the rest waits for the next one.
 pub const BATCH_RECORDS_MAX: usize = 512;
-/// A larger batch is refused before it is appended (bytes); two records of any size fit.
+/// A larger batch is refused before it is appended (bytes); two records of any size fit. The registrar
+/// leaves what would go beyond for its next batch.
 pub const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// So many appends wait for the writing thread; the next caller waits for room, within its own time.
 pub const APPENDS_WAITING_MAX: usize = 64;
@@ -254,10 +258,19 @@ pub const AUDIT_VOIDS_SHOWN_MAX: usize = 100;
 
 // ---- registrar ---------------------------------------------------------------------------------
 
-/// So many commands of persons wait for the registrar, and as many of peers and of the node itself; one
-/// more is answered "not now". Persons' commands are taken first.
-pub const INBOX_COMMANDS_MAX: usize = 1_024;
-/// Commands decided in one batch. More wait for the next.
+/// So many commands of the own Party's persons below FLASH wait for the registrar, or are under way; one
+/// more is answered "not now". They are taken after FLASH and before all else.
+pub const INBOX_PERSONS_MAX: usize = 1_024;
+/// The same for what persons release or acknowledge as FLASH.
+pub const INBOX_PERSONS_FLASH_MAX: usize = 128;
+/// So many commands that one link brings below FLASH wait, or are under way; one more is answered "not
+/// now", whatever the other links do. Three lanes of deliveries, of receipts and of disputes fit.
+pub const INBOX_PER_LINK_MAX: usize = 9 * DELIVERIES_PER_CALL_MAX;
+/// The same for what one link brings as FLASH.
+pub const INBOX_PER_LINK_FLASH_MAX: usize = 3 * DELIVERIES_PER_CALL_MAX;
+/// So many commands of the node itself, for no link in particular, wait; one more is tried again later.
+pub const INBOX_NODE_MAX: usize = 256;
+/// Commands decided in one batch, FLASH first. More wait for the next.
 pub const BATCH_COMMANDS_MAX: usize = 256;
 /// A command that has no answer by then is answered "not on record, or not yet" (ms).
 pub const COMMAND_MS_MAX: u64 = 15_000;

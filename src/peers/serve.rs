@@ -188,6 +188,9 @@ impl Exchange {
     }
 
     async fn follow_if_held(&self, link: &Link, note: &Bytes) {
+        if !link.state.is_compared() {
+            return;
+        }
         let head = self.registrar.head();
         let Ok(theirs) = heads::verify_theirs(&head.board, link.peer, note) else {
             link.state.count_not_taken();
@@ -200,7 +203,10 @@ impl Exchange {
                 follow::reject(link, theirs, "it differs from one of the same size that was followed before")
                     .await;
             }
-        } else if theirs.size > followed.size() && board_link.first_leaf_missing(theirs.size).is_none() {
+        } else if theirs.size > followed.size()
+            && !follow::is_far(theirs.size, followed.size())
+            && board_link.first_leaf_missing(theirs.size).is_none()
+        {
             let _ = self.registrar.give(Command::FollowHead(theirs, Vec::new()), Origin::Node).await;
         } else if link.can_be_dialled() {
             link.state.ask_for_beat();

@@ -6,13 +6,13 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 
 use super::checkpoint::{self, CheckpointFileFault};
+use super::inbox::inbox;
 use super::writer::Writer;
 use super::{CheckpointFile, Head, Registrar, Standing};
 use crate::clock::Clock;
 use crate::domain::digest::{Digest, WriterId};
 use crate::evidence::keys::KeyRing;
 use crate::journal::{Journal, ReadFault};
-use crate::limits;
 use crate::replay::records::Newest;
 use crate::replay::{Broken, Fold, Look, Step, TrustRoot};
 
@@ -65,13 +65,11 @@ impl Opening {
         if let Some(kept) = &kept {
             kept.verify(&fold.board)?;
         }
-        let (persons, from_persons) = mpsc::channel(limits::INBOX_COMMANDS_MAX);
-        let (peers, from_peers) = mpsc::channel(limits::INBOX_COMMANDS_MAX);
+        let (inbox, commands) = inbox();
         let (renewals, from_renewals) = mpsc::channel(1);
         let (announce, head) = watch::channel(Arc::new(head_of(&fold, Standing::StandsBy, Newest::from([]))));
         let registrar = Registrar {
-            persons,
-            peers,
+            inbox,
             renewals,
             head: head.clone(),
             journal: self.journal.clone(),
@@ -84,8 +82,7 @@ impl Opening {
             self.writer,
             fold,
             announce,
-            from_persons,
-            from_peers,
+            commands,
             from_renewals,
         )?;
         writer.open_epoch().await?;

@@ -116,28 +116,36 @@ impl Board {
         if head.size <= followed {
             return Err(Refusal::HeadNotNew.into());
         }
-        // What we hold comes first: it was signed for itself.
+        // All that costs little comes first: a head that does not add up costs the work of adding up, so a
+        // link has only as many of them in an hour as it has oddities.
+        if link.theirs.rejected == Some((head.size, head.root)) {
+            return Err(Refusal::HeadDoesNotAddUp.into());
+        }
+        self.check_oddity(head.party, now)?;
+        if head.size - followed > limits::LEAVES_FOLLOWED_AT_ONCE_MAX {
+            return Err(NotNow::Budget.into());
+        }
+        let mut next = followed;
+        let mut is_of_use = |leaf: &&Leaf| {
+            let asked_for =
+                (next..head.size).contains(&leaf.index) && !link.theirs.held.contains_key(&leaf.index);
+            if asked_for {
+                next = leaf.index.saturating_add(1);
+            }
+            asked_for
+        };
+        let unknown: Vec<Leaf> = leaves.iter().filter(&mut is_of_use).cloned().collect();
+        let announced = link.theirs.announced.len().saturating_add(unknown.len());
+        let bytes = head_bytes(head, &unknown);
+        if announced > limits::LEAVES_APART_MAX || !link.has_budget(hour_of(now), Precedence::Routine, bytes)
+        {
+            return Err(NotNow::Budget.into());
+        }
+        // What we hold comes before what was sent: it was signed for itself.
         let Ok(edge) = link.grown(head.size, leaves) else {
             return Err(Refusal::HeadDoesNotAddUp.into());
         };
         if edge.root() == head.root {
-            let mut next = followed;
-            let mut is_of_use = |leaf: &&Leaf| {
-                let asked_for =
-                    (next..head.size).contains(&leaf.index) && !link.theirs.held.contains_key(&leaf.index);
-                if asked_for {
-                    next = leaf.index.saturating_add(1);
-                }
-                asked_for
-            };
-            let unknown: Vec<Leaf> = leaves.iter().filter(&mut is_of_use).cloned().collect();
-            let announced = link.theirs.announced.len().saturating_add(unknown.len());
-            let bytes = head_bytes(head, &unknown);
-            if announced > limits::LEAVES_APART_MAX
-                || !link.has_budget(hour_of(now), Precedence::Routine, bytes)
-            {
-                return Err(NotNow::Budget.into());
-            }
             return happened(Event::HeadFollowed(head.clone(), unknown));
         }
         // A signed head over other leaves than those signed for themselves is a contradiction; leaves that
@@ -151,10 +159,6 @@ impl Board {
             let proof = Contradiction::Leaf { leaf: leaf.clone(), checkpoint: head.note.clone() };
             return self.contradicts(head.party, proof, now);
         }
-        if link.theirs.rejected == Some((head.size, head.root)) {
-            return Err(Refusal::HeadDoesNotAddUp.into());
-        }
-        self.check_oddity(head.party, now)?;
         let reason = "the leaves that were sent do not add up to this root".into();
         happened(Event::HeadRejected { head: head.clone(), reason })
     }
