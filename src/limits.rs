@@ -40,7 +40,8 @@ pub const LEAVES_APART_MAX: usize = 1 << 18;
 /// As `LEAVES_APART_MAX`, for FLASH: it is not held up by what is lower.
 pub const LEAVES_APART_WITH_FLASH_MAX: usize = 1 << 19;
 /// A head of a peer's that is further beyond the one followed before is "not now"; those between, which the
-/// peer gives with its leaves, are followed first. Adding up so many leaves holds up others for milliseconds.
+/// peer gives with its leaves, are followed first. Adding up so many leaves holds up others for milliseconds;
+/// where the oddities of the hour are spent, no more than `LEAVES_PER_CALL_MAX` are.
 pub const LEAVES_FOLLOWED_AT_ONCE_MAX: u64 = 1 << 14;
 /// The newest contradictions of a peer that are remembered, so that none of these is put on record twice.
 pub const CONTRADICTIONS_KEPT_PER_LINK: usize = 64;
@@ -366,9 +367,14 @@ pub const ACCEPT_REST_MS: u64 = 50;
 pub const CONNECTION_AGE_MS_MAX: u64 = 60 * 60 * 1_000;
 /// A connection that was asked and is still there after this long is cut (milliseconds).
 pub const CONNECTION_GRACE_MS: u64 = 60 * 1_000;
-/// Calls of one peer under way at once, over all its connections; one more is answered "not now" before
-/// its body is read. Four lanes, heartbeats, leaves, parts and waiting collections need half of it.
+/// Calls of one peer under way at once, over all its connections, until their answers were read; one more is
+/// answered "not now" before its body is read. Two calls on each of four lanes, heartbeats, leaves, parts and
+/// waiting collections need half of it.
 pub const CALLS_PER_PEER_MAX: usize = 32;
+/// A call whose answer has not begun by then is ended, also where its body still comes in drops
+/// (milliseconds): longer than a Party that can't be dialled waits for what is owed to it. Answers that are
+/// streams go on for as long as they are read.
+pub const CALL_MS_MAX: u64 = COLLECT_WAIT_MS + 2 * PEER_CALL_MS_MAX;
 /// Calls under way at once on one connection; further ones wait at the caller.
 pub const CALLS_PER_CONNECTION_MAX: u32 = 128;
 /// A call with longer headers is refused by HTTP/2 (bytes).

@@ -15,6 +15,7 @@ use crate::domain::board::Denied;
 use crate::domain::command::Command;
 use crate::domain::event::{Head as LedgerHead, Leaf};
 use crate::domain::ledger::leaf_hash;
+use crate::domain::link::Link as BoardLink;
 use crate::domain::precedence::Precedence;
 use crate::domain::refusal::Refusal;
 use crate::limits;
@@ -136,7 +137,7 @@ pub(super) async fn follow(
             }
             return Ok(());
         }
-        let wanted = if is_far(theirs.size, followed) {
+        let wanted = if is_far(link, board_link, theirs.size) {
             Some(followed)
         } else {
             board_link.first_leaf_missing(theirs.size)
@@ -163,8 +164,9 @@ pub(super) async fn follow(
 }
 
 /// Whether a head is too far beyond the one followed before to be followed in one step.
-pub(super) fn is_far(size: u64, followed: u64) -> bool {
-    size.saturating_sub(followed) > limits::LEAVES_FOLLOWED_AT_ONCE_MAX
+pub(super) fn is_far(link: &Link, known: &BoardLink, size: u64) -> bool {
+    let hour = link.exchange.registrar.clock.now().seconds().div_euclid(3600);
+    size.saturating_sub(known.theirs.edge.size()) > known.leaves_followed_at_once(hour)
 }
 
 /// Leaves that the peer gave, with its head over all up to the last of them. `None` if that is none of
@@ -185,11 +187,11 @@ async fn goal_of(
     if from > limits::TREE_LEAVES_MAX {
         return None;
     }
-    let theirs = &head.board.link(link.peer)?.theirs;
-    let followed = theirs.edge.size();
+    let known = head.board.link(link.peer)?;
+    let (theirs, followed) = (&known.theirs, known.theirs.edge.size());
     let sent = from..from.saturating_add(bodies.len().min(limits::LEAVES_PER_CALL_MAX) as u64);
     let lacks = |index: u64| !sent.contains(&index) && !theirs.held.contains_key(&index);
-    if is_far(goal.size, followed) || (followed..goal.size).any(lacks) {
+    if is_far(link, known, goal.size) || (followed..goal.size).any(lacks) {
         link.state.count_not_taken();
         return None;
     }

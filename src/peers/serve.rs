@@ -204,7 +204,7 @@ impl Exchange {
                     .await;
             }
         } else if theirs.size > followed.size()
-            && !follow::is_far(theirs.size, followed.size())
+            && !follow::is_far(link, board_link, theirs.size)
             && board_link.first_leaf_missing(theirs.size).is_none()
         {
             let _ = self.registrar.give(Command::FollowHead(theirs, Vec::new()), Origin::Node).await;

@@ -116,13 +116,11 @@ impl Board {
         if head.size <= followed {
             return Err(Refusal::HeadNotNew.into());
         }
-        // All that costs little comes first: a head that does not add up costs the work of adding up, so a
-        // link has only as many of them in an hour as it has oddities.
+        // All that costs little comes first: adding up may be work for nothing.
         if link.theirs.rejected == Some((head.size, head.root)) {
             return Err(Refusal::HeadDoesNotAddUp.into());
         }
-        self.check_oddity(head.party, now)?;
-        if head.size - followed > limits::LEAVES_FOLLOWED_AT_ONCE_MAX {
+        if head.size - followed > link.leaves_followed_at_once(hour_of(now)) {
             return Err(NotNow::Budget.into());
         }
         let mut next = followed;
@@ -159,6 +157,7 @@ impl Board {
             let proof = Contradiction::Leaf { leaf: leaf.clone(), checkpoint: head.note.clone() };
             return self.contradicts(head.party, proof, now);
         }
+        self.check_oddity(head.party, now)?;
         let reason = "the leaves that were sent do not add up to this root".into();
         happened(Event::HeadRejected { head: head.clone(), reason })
     }
