@@ -305,6 +305,16 @@ impl Link {
         self.budget.hour != hour || self.budget.oddities < limits::LINK_ODDITIES_PER_HOUR_MAX
     }
 
+    /// How far beyond the head followed before the next may be. A head that does not add up is an oddity, and
+    /// where an hour has no room for more of them, only a few leaves are added up to find out.
+    pub fn leaves_followed_at_once(&self, hour: i64) -> u64 {
+        if self.has_room_for_oddity(hour) {
+            limits::LEAVES_FOLLOWED_AT_ONCE_MAX
+        } else {
+            limits::LEAVES_PER_CALL_MAX as u64
+        }
+    }
+
     pub fn turned_away(&mut self, hour: i64) {
         if self.budget.hour != hour {
             self.budget = Budget { hour, ..Budget::default() };

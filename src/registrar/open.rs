@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::checkpoint::{self, CheckpointFileFault};
+use super::inbox::inbox;
 use super::writer::Writer;
 use super::{CheckpointFile, Head, KeptCheckpoint, Registrar, Standing};
 use crate::clock::Clock;
@@ -75,13 +76,11 @@ impl Opening {
         if let (Some(kept), None) = (&kept, &short) {
             kept.verify(&fold.board)?;
         }
-        let (persons, from_persons) = mpsc::channel(limits::INBOX_COMMANDS_MAX);
-        let (peers, from_peers) = mpsc::channel(limits::INBOX_COMMANDS_MAX);
+        let (inbox, commands) = inbox();
         let (renewals, from_renewals) = mpsc::channel(1);
         let (announce, head) = watch::channel(Arc::new(head_of(&fold, Standing::StandsBy, Newest::from([]))));
         let registrar = Registrar {
-            persons,
-            peers,
+            inbox,
             renewals,
             head: head.clone(),
             journal: self.journal.clone(),
@@ -94,8 +93,7 @@ impl Opening {
             self.writer,
             fold,
             announce,
-            from_persons,
-            from_peers,
+            commands,
             from_renewals,
         )?;
         writer.open_epoch().await?;

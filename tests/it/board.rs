@@ -563,6 +563,63 @@ fn followed_heads_are_spent_from_the_budget_of_the_hour() {
 }
 
 #[test]
+fn where_the_oddities_of_an_hour_are_spent_only_few_leaves_are_added_up() {
+    let mut folded = Folded::with_peer();
+    let few = limits::LEAVES_PER_CALL_MAX as u64;
+    change_link(&mut folded, |link| {
+        for index in 0..=few {
+            link.theirs.held.insert(index, Digest::ZERO);
+        }
+    });
+    let over = |size: u64| head_over(&vec![Digest::ZERO; size as usize]);
+    let give = |folded: &mut Folded, head: Head, at_hour: i64| {
+        folded.given(Command::FollowHead(head, Vec::new()), Origin::Node, at(at_hour * 3_600))
+    };
+    for number in 0..limits::LINK_ODDITIES_PER_HOUR_MAX {
+        let wrong = Head { root: Digest::of(&number.to_be_bytes()), ..over(few + 1) };
+        assert!(matches!(only(give(&mut folded, wrong.clone(), 0).unwrap()), Event::HeadRejected { .. }));
+        assert_eq!(refusal(give(&mut folded, wrong, 0)), Refusal::HeadDoesNotAddUp);
+    }
+    let wrong = Head { root: Digest::ZERO, ..over(few) };
+    assert_eq!(not_now(give(&mut folded, wrong, 0)), NotNow::Budget);
+    // It would add up, and is not tried; a smaller step is.
+    assert_eq!(not_now(give(&mut folded, over(few + 1), 0)), NotNow::Budget);
+    give(&mut folded, over(few), 0).unwrap();
+    give(&mut folded, over(few + 1), 0).unwrap();
+}
+
+#[test]
+fn a_head_too_far_beyond_the_one_followed_waits_for_those_between() {
+    let mut folded = Folded::with_peer();
+    let many = limits::LEAVES_FOLLOWED_AT_ONCE_MAX;
+    change_link(&mut folded, |link| {
+        for index in 0..=many {
+            link.theirs.held.insert(index, Digest::ZERO);
+        }
+    });
+    let over = |size: u64| head_over(&vec![Digest::ZERO; size as usize]);
+    assert_eq!(not_now(folded.node(Command::FollowHead(over(many + 1), Vec::new()))), NotNow::Budget);
+    folded.node(Command::FollowHead(over(many), Vec::new())).unwrap();
+    folded.node(Command::FollowHead(over(many + 1), Vec::new())).unwrap();
+}
+
+#[test]
+fn a_party_has_no_more_key_lists_than_a_party_file_holds() {
+    let mut folded = Folded::with_peer();
+    let mut previous = party::first_list(peer());
+    for number in 2..=limits::PARTY_FILE_KEY_LISTS_MAX as u32 {
+        previous = party::next_list(&previous, number);
+        // As an hour has room for so many.
+        let hours = i64::from(number / 32);
+        folded.given(Command::AcceptKeyList(previous.clone()), Origin::Node, at(hours * 3_600)).unwrap();
+    }
+    let more = party::next_list(&previous, limits::PARTY_FILE_KEY_LISTS_MAX as u32 + 1);
+    let refused = refusal(folded.node(Command::AcceptKeyList(more)));
+    assert!(matches!(refused, Refusal::TooMany { most: limits::PARTY_FILE_KEY_LISTS_MAX, .. }), "{refused}");
+    assert_eq!(folded.board.roster.parties[&peer()].key_lists.len(), limits::PARTY_FILE_KEY_LISTS_MAX);
+}
+
+#[test]
 fn references_to_what_never_comes_are_bounded_for_each_author() {
     let mut folded = Folded::with_peer();
     let mut missing = 0u64;
