@@ -38,6 +38,7 @@ mod party;
 mod program;
 mod records;
 mod registrar;
+mod renewal;
 mod rooms;
 mod signed;
 mod talk;
