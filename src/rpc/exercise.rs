@@ -217,7 +217,7 @@ impl ExerciseCalls {
         if body.digest != *digest {
             return Err(refused(Refusal::DraftChanged));
         }
-        if !matches!(body.said, Said::Exercise(_)) {
+        if !matches!(body.said, Said::Form(_)) {
             return Err(status::field("content", faults::UNREADABLE));
         }
         let faults = faults::of_draft(&head.board, &body.outgoing, &body.said);

@@ -6,9 +6,9 @@ use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::domain::board::Board;
 use detente::domain::command::{AsIs, Command, Origin};
+use detente::domain::content::{Content, Kind};
 use detente::domain::digest::{CommandId, Digest, DraftId, ThreadId};
 use detente::domain::event::{Event, Received, Record, Stamp};
-use detente::domain::exercise::{Content, Kind};
 use detente::domain::message::{Addressee, Dispatch, Message, Outcome, Outgoing, Receipt, Traffic};
 use detente::domain::party::{Incarnation, Party};
 use detente::domain::people::Person;
@@ -198,7 +198,7 @@ async fn as_of_an_instant_a_thread_shows_what_was_on_record_by_then_and_no_later
     let mut amendment = filled(Kind::Amendment);
     if let Content::Amendment(form) = &mut amendment {
         let digest = Digest::from_slice(&sent.message_digest).unwrap();
-        form.amends.message_digest = Some(detente::domain::exercise::MessageDigest(digest));
+        form.amends.message_digest = Some(detente::domain::form::MessageDigest(digest));
     }
     let amends = evidence::Reference {
         message_digest: sent.message_digest.clone(),
