@@ -423,8 +423,6 @@ pub const CERTIFICATE_NAME_CHARS_MAX: usize = 64;
 pub const AUTHORITY_LIFE_MS: i64 = 3_652 * 24 * 60 * 60 * 1_000;
 /// A key, certificate or register file larger than this is refused unread (bytes).
 pub const KEY_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
-/// Files in `keys/retired/` beyond this many are not read.
-pub const RETIRED_KEYS_MAX: usize = 256;
 /// A certificate made here is good for two years unless another life is asked for (milliseconds).
 pub const CERTIFICATE_LIFE_MS: i64 = 730 * 24 * 3_600_000;
 /// A revocation list made here is good for five weeks unless another life is asked for: whoever forgets

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use detente::cli::init::init;
-use detente::cli::keys::NodeKeys;
+use detente::cli::keys::{SERVING, read_signing_key};
 use detente::cli::node_directory::NodeDirectory;
 use detente::clock::Clock;
 use detente::codec::{dispatch as dispatch_codec, event as event_codec, message as message_codec};
@@ -147,12 +147,11 @@ impl Maker {
         let directory = NodeDirectory::at(&plan.directory);
         let journal = plan.journal.open(&directory).await.expect("its journal");
         let fold = folded(&journal).await;
-        let keys = NodeKeys::read(&directory.keys()).expect("its keys");
-        let record_key = SigningKey::from_seed(keys.record.seed());
+        let key = |purpose| read_signing_key(&directory.keys(), purpose).expect("its key");
         let mut maker = Maker {
             own: plan.party,
-            ring: KeyRing::new(vec![keys.message, keys.record, keys.ledger, keys.witness]),
-            record_key,
+            ring: KeyRing::new(SERVING.map(key).into()),
+            record_key: key(Purpose::Record),
             writer: WriterId([9; 16]),
             board: fold.board,
             chain: fold.chain,
@@ -376,12 +375,12 @@ impl Peer {
                 .clone()
                 .unwrap_or(RevocationList { party: plan.party, der: Bytes::new() }),
         };
-        let keys = NodeKeys::read(&directory.keys()).expect("its keys");
+        let key = |purpose| read_signing_key(&directory.keys(), purpose).expect("its key");
         Peer {
             party: plan.party,
-            message: keys.message,
-            ledger: keys.ledger,
-            witness: keys.witness,
+            message: key(Purpose::Message),
+            ledger: key(Purpose::Ledger),
+            witness: key(Purpose::Witness),
             change,
             edge: Edge::new(),
             sent: 0,

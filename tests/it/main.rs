@@ -40,6 +40,7 @@ mod places;
 mod program;
 mod records;
 mod registrar;
+mod renewal;
 mod rooms;
 mod signed;
 mod talk;
