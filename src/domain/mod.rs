@@ -10,6 +10,7 @@ pub mod command;
 pub mod digest;
 pub mod event;
 pub mod exercise;
+pub mod fact;
 pub mod heading;
 pub mod keys;
 pub mod ledger;

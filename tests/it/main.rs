@@ -15,6 +15,7 @@ mod demo;
 mod embedded;
 mod exercise;
 mod exercise_form;
+mod facts;
 mod fates;
 mod hostile;
 mod journal;
