@@ -681,9 +681,11 @@ fn a_place_used_twice_and_a_message_sent_twice_are_marked() {
     assert_eq!(marks(take(&mut folded, delivery(&message("one"), 3, 3, 2)).unwrap()).len(), 1);
     let mut wrong_lane = delivery(&message("three"), 1, 4, 3);
     wrong_lane.dispatch.lane = Precedence::Flash;
+    let wrong_lane = party::delivered(wrong_lane.dispatch, &message("three"));
     assert_eq!(marks(take(&mut folded, wrong_lane).unwrap()).len(), 1);
     let mut other_thread = delivery(&message("four"), 4, 5, 4);
     other_thread.dispatch.thread = thread(2);
+    let other_thread = party::delivered(other_thread.dispatch, &message("four"));
     assert_eq!(marks(take(&mut folded, other_thread).unwrap()).len(), 1);
     assert_eq!(folded.board.thread(thread(1)).unwrap().entries().len(), 4);
 }
