@@ -16,6 +16,7 @@ pub mod keys;
 pub mod ledger;
 pub mod link;
 pub mod message;
+pub mod messages;
 pub mod part;
 pub mod party;
 pub mod people;

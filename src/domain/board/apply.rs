@@ -245,13 +245,14 @@ impl Board {
         }
         let own = self.own.map(|own| own.party);
         for (referred, relation) in &message.references {
-            match self.messages.get_mut(referred) {
-                Some(there) if *relation == Relation::Acknowledges && own == Some(message.author) => {
-                    if there.acknowledged == Acknowledged::NotYet {
-                        there.acknowledged = Acknowledged::InRecord(index);
+            match self.messages.get(referred) {
+                Some(there) => {
+                    let reads = *relation == Relation::Acknowledges && own == Some(message.author);
+                    if reads && there.acknowledged == Acknowledged::NotYet {
+                        let acknowledged = Acknowledged::InRecord(index);
+                        self.messages.insert(*referred, Whereabouts { acknowledged, ..there });
                     }
                 }
-                Some(_) => {}
                 None => self.wait_for(*referred, digest, message.author, at),
             }
         }
