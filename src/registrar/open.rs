@@ -171,11 +171,13 @@ pub async fn replay_to_end(
     let mut fold = Fold::new(root);
     let mut at_size = None;
     let mut reader = journal.reader(0)?;
-    let mut read = read_ahead(&mut reader, look_at).await?;
+    let mut read = read_ahead(&mut reader, look_at, Vec::new()).await?;
+    let mut folded = Vec::new();
     while let Some(ahead) = read {
         // One batch is folded while the next is taken apart, and those after it are read.
-        let next = read_ahead(&mut reader, look_at).await?;
-        for entry in ahead.await.map_err(|_| ReadFault::ended())? {
+        let next = read_ahead(&mut reader, look_at, folded).await?;
+        folded = ahead.await.map_err(|_| ReadFault::ended())?;
+        for entry in &folded {
             let look = look_at(fold.chain.size);
             if fold.step_ahead(entry, look)?.is_none() && fold.chain.size == size {
                 at_size = Some(fold.tree.root());
@@ -187,12 +189,21 @@ pub async fn replay_to_end(
 }
 
 /// Takes the next entries apart on another thread; `None` at the end.
+///
+/// What was folded is let go there too: memory that one thread takes and another gives back ends up among
+/// what is on the Board, and holds on to the gaps around it.
 async fn read_ahead(
     reader: &mut Reader,
     look_at: impl Fn(u64) -> Look + Send + 'static,
+    folded: Vec<Ahead>,
 ) -> Result<Option<JoinHandle<Vec<Ahead>>>, ReadFault> {
     // No position is lower than the index of what stands there.
     let of = move |entry: Entry| Ahead::of(entry.position, entry.bytes, look_at(entry.position));
     let entries = reader.next_or_end().await?;
-    Ok(entries.map(|entries| tokio::task::spawn_blocking(move || entries.into_iter().map(of).collect())))
+    Ok(entries.map(|entries| {
+        tokio::task::spawn_blocking(move || {
+            drop(folded);
+            entries.into_iter().map(of).collect()
+        })
+    }))
 }

@@ -96,13 +96,13 @@ impl Fold {
 
     /// As `step`, for an entry of which more may have been read ahead; gives why it does not count, if it
     /// does not.
-    pub fn step_ahead(&mut self, ahead: Ahead, look: Look) -> Result<Option<Void>, Broken> {
-        match ahead.skimmed {
+    pub fn step_ahead(&mut self, ahead: &Ahead, look: Look) -> Result<Option<Void>, Broken> {
+        match &ahead.skimmed {
             Some(skimmed) if look == Look::AtChainOnly && self.record_key.is_some() => {
                 let judged = self.judge(ahead.position, &skimmed.claim, skimmed.leaf);
                 if judged.is_ok() {
                     self.take(ahead.position, &skimmed.claim, skimmed.leaf);
-                    self.board.apply_facts(skimmed.facts);
+                    self.board.apply_facts(&skimmed.facts);
                 }
                 Ok(judged.err())
             }

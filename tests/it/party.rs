@@ -305,7 +305,7 @@ impl Folded {
         self.board.apply(record);
         let chain = Chain { size: record.index, ..Chain::empty(LIFE) };
         if let Some(skimmed) = facts::skim(&sealed(&chain, WriterId([0; 16]), 0, record)) {
-            by_facts.apply_facts(skimmed.facts);
+            by_facts.apply_facts(&skimmed.facts);
             assert_eq!(by_facts, self.board);
         }
     }

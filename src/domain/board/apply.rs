@@ -31,9 +31,9 @@ impl Board {
     }
 
     /// Folds one record that counts, of which only the facts were read.
-    pub fn apply_facts(&mut self, record: Facts) {
+    pub fn apply_facts(&mut self, record: &Facts) {
         self.begin(record.at);
-        for fact in record.facts {
+        for fact in &record.facts {
             self.apply_fact(record.index, record.at, fact);
         }
         self.end(record.index, record.command);
@@ -102,7 +102,7 @@ impl Board {
             }
             Event::Drafted { .. } | Event::Released(_) | Event::Received(_) | Event::Receipted(_) => {
                 if let Some(fact) = Fact::of(event) {
-                    self.apply_fact(record.index, record.at, fact);
+                    self.apply_fact(record.index, record.at, &fact);
                 }
             }
             Event::ReceiptDisputed { party, lane, serial, .. } => {
@@ -137,20 +137,22 @@ impl Board {
         }
     }
 
-    fn apply_fact(&mut self, index: u64, at: Instant, fact: Fact) {
+    fn apply_fact(&mut self, index: u64, at: Instant, fact: &Fact) {
         match fact {
             Fact::Drafted { draft, digest, drafter, thread } => {
-                self.drafts.insert(draft, Arc::new(Draft { index, digest, drafter, thread, returned: None }));
+                let (digest, drafter, thread) = (*digest, drafter.clone(), *thread);
+                let open = Draft { index, digest, drafter, thread, returned: None };
+                self.drafts.insert(*draft, Arc::new(open));
             }
             Fact::Released { draft, message, digest, dispatches } => {
-                if let Some(draft) = &draft {
+                if let Some(draft) = draft {
                     self.drafts.remove(draft);
                 }
-                self.released(index, at, &message, digest, &dispatches);
+                self.released(index, at, message, *digest, dispatches);
             }
-            Fact::Received(taken) => self.received(index, at, &taken),
+            Fact::Received(taken) => self.received(index, at, taken),
             Fact::Receipted { party, receipt, leaf } => {
-                self.link_mut(party, |link| link.receipted(&receipt, leaf, index));
+                self.link_mut(*party, |link| link.receipted(receipt, *leaf, index));
             }
         }
     }
