@@ -203,7 +203,7 @@ pub const READS_WAITING_MAX: usize = 64;
 /// A batch read from the journal is handed over once it holds so many bytes; one more record may follow.
 pub const READ_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// A batch read from the journal holds no more entries; the rest comes with the next one.
-pub const READ_ENTRIES_MAX: usize = 8_192;
+pub const READ_ENTRIES_MAX: usize = 1_024;
 /// A reading thread runs so many batches ahead of who reads, then it waits.
 pub const READ_BATCHES_AHEAD_MAX: usize = 2;
 /// Another process that holds the embedded journal's write lock is waited for so long (ms).

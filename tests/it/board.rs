@@ -285,7 +285,7 @@ fn a_message_refused_for_good_spends_its_serial_and_gets_a_receipt_that_says_so(
     let refused = Delivery { message: Err(Outcome::RefusedSignature), ..nth(1) };
     let Event::Received(received) = only(take(&mut folded, refused).unwrap()) else { panic!() };
     assert_eq!(received.receipt.outcome, Outcome::RefusedSignature);
-    assert_eq!(folded.board.messages.len(), 0);
+    assert_eq!(folded.board.messages.iter().count(), 0);
     take(&mut folded, nth(2)).unwrap();
 }
 
@@ -727,7 +727,7 @@ fn an_acknowledgement_stops_the_second_clock_and_opens_none() {
     let message = theirs(Precedence::Routine, thread(1), "message", &[]);
     let digest = Digest::of(&detente::codec::message::encode(&message));
     take(&mut folded, delivery(&message, 1, 1, 0)).unwrap();
-    assert_eq!(folded.board.messages[&digest].acknowledged, Acknowledged::NotYet);
+    assert_eq!(folded.board.messages.get(&digest).unwrap().acknowledged, Acknowledged::NotYet);
     let mut not_one = party::acknowledge(digest);
     if let Command::Acknowledge { outgoing, .. } = &mut not_one {
         outgoing.kind = "exercise.notification".into();
@@ -741,7 +741,7 @@ fn an_acknowledgement_stops_the_second_clock_and_opens_none() {
     assert_eq!(refusal(folded.given(of_another, origin(2), at(60))).reason(), "FIELD");
     let first = folded.given(party::acknowledge(digest), origin(3), at(60)).unwrap();
     folded.given(party::acknowledge(digest), origin(4), at(60)).unwrap();
-    assert_eq!(folded.board.messages[&digest].acknowledged, Acknowledged::InRecord(first.index));
+    assert_eq!(folded.board.messages.get(&digest).unwrap().acknowledged, Acknowledged::InRecord(first.index));
 }
 
 #[test]
@@ -757,9 +757,11 @@ fn a_place_used_twice_and_a_message_sent_twice_are_marked() {
     assert_eq!(marks(take(&mut folded, delivery(&message("one"), 3, 3, 2)).unwrap()).len(), 1);
     let mut wrong_lane = delivery(&message("three"), 1, 4, 3);
     wrong_lane.dispatch.lane = Precedence::Flash;
+    let wrong_lane = party::delivered(wrong_lane.dispatch, &message("three"));
     assert_eq!(marks(take(&mut folded, wrong_lane).unwrap()).len(), 1);
     let mut other_thread = delivery(&message("four"), 4, 5, 4);
     other_thread.dispatch.thread = thread(2);
+    let other_thread = party::delivered(other_thread.dispatch, &message("four"));
     assert_eq!(marks(take(&mut folded, other_thread).unwrap()).len(), 1);
     assert_eq!(folded.board.thread(thread(1)).unwrap().messages(), 4);
 }

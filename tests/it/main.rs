@@ -14,6 +14,7 @@ mod custody;
 mod demo;
 mod embedded;
 mod exercise;
+mod facts;
 mod fates;
 mod form;
 mod hostile;

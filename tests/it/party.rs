@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use detente::codec::record::{self, Heading};
-use detente::codec::{change, dispatch, key_list, message, signed};
+use detente::codec::{change, dispatch, facts, key_list, message, signed};
 use detente::domain::board::{Board, Denied};
 use detente::domain::chain::Chain;
 use detente::domain::command::{AsIs, Command, Decided, Delivery, Origin};
@@ -300,8 +300,19 @@ impl Folded {
             Origin::Node => None,
         };
         let record = Record { index: self.board.size, at: now, command, events };
-        self.board.apply(&record);
+        self.apply(&record);
         Ok(record)
+    }
+
+    /// Applies it, and holds that against what the facts come to that are read from its bytes.
+    fn apply(&mut self, record: &Record) {
+        let mut by_facts = self.board.clone();
+        self.board.apply(record);
+        let chain = Chain { size: record.index, ..Chain::empty(LIFE) };
+        if let Some(skimmed) = facts::skim(&sealed(&chain, WriterId([0; 16]), 0, record)) {
+            by_facts.apply_facts(&skimmed.facts);
+            assert_eq!(by_facts, self.board);
+        }
     }
 
     /// As `given`, by the node itself, a minute after the beginning.
