@@ -22,6 +22,7 @@ use crate::codec::proto::detente::v1::{DeliverRequest, Delivery, DeliveryAnswer}
 use crate::domain::board::Denied;
 use crate::domain::command::{Command, Origin};
 use crate::domain::message::Dispatch;
+use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::refusal::Refusal;
 use crate::limits;
