@@ -64,8 +64,11 @@ pub(super) struct Inbox {
     flash: mpsc::UnboundedSender<Ask>,
     persons: mpsc::UnboundedSender<Ask>,
     others: mpsc::UnboundedSender<Ask>,
-    places: Arc<Mutex<BTreeMap<(Share, Speed), Arc<Semaphore>>>>,
+    places: Arc<Mutex<Places>>,
 }
+
+/// How many commands each may have in the queues.
+type Places = BTreeMap<(Share, Speed), Arc<Semaphore>>;
 
 /// FLASH, or anything lower.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -266,8 +269,7 @@ mod tests {
     /// A command of a link's lane, told from others by its serial.
     fn of(code: &str, lane: Precedence, serial: u64) -> Command {
         let (receipt, reason) = (bytes::Bytes::new(), String::new());
-        let party = party(code);
-        Command::DisputeReceipt { party, lane, serial, receipt, reason, judged_by_key_list: 1 }
+        Command::DisputeReceipt { party: party(code), lane, serial, receipt, reason, judged_by_key_list: 1 }
     }
 
     fn serial(ask: &Ask) -> u64 {
