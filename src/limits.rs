@@ -22,6 +22,9 @@ pub const COMMAND_IDS_KEPT_MS: i64 = 8 * 24 * 3_600_000;
 pub const CLOCKS_MAY_DIFFER_MS: i64 = 10 * 60_000;
 /// A message whose reference has not come for longer is put on record as such, once (1 hour).
 pub const REFERENCE_PATIENCE_MS: i64 = 3_600_000;
+/// A thread of no more messages is kept as a plain list, which each batch that touches it copies; a longer
+/// one as a tree, of which it copies a path.
+pub const THREAD_LISTED_MAX: usize = 32;
 /// Receipts of one lane that can be given again; an older one is not asked for by a lawful sender.
 /// As many as can be under way on a lane.
 pub const RECEIPTS_KEPT_PER_LANE: usize = DELIVERIES_PER_CALL_MAX * DELIVERY_CALLS_PER_LANE_MAX;

@@ -124,7 +124,7 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
     if let Ok(own) = NodeKeys::read(&directory.keys()) {
         lines.add(
             "keys against the key list on record",
-            &check_signing_keys(&fold.board, &ring_of(&own)).and(tls_in_force(&directory, &fold.board)),
+            &check_signing_keys(&fold.board, &ring_of(own)).and(tls_in_force(&directory, &fold.board)),
             "put back the keys that the newest own key list names",
         );
     }

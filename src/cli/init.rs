@@ -183,7 +183,7 @@ async fn make(plan: &InitPlan, directory: &NodeDirectory, now: Instant) -> Resul
         ],
     };
     let key = keys::read_signing_key(&directory.keys(), KeyFile::Record)?;
-    let entry = record::seal(&first_heading()?, &genesis, &evidence_key(&key));
+    let entry = record::seal(&first_heading()?, &genesis, &key);
     let journal = plan.journal.create(directory).await?;
     journal.append(vec![entry]).await?;
     // Last: a directory without its settings is not a node's.
@@ -224,7 +224,7 @@ fn first_key_list(
     now: Instant,
 ) -> Result<AcceptedKeyList, InitFault> {
     let serving = NodeKeys::read(&directory.keys())?;
-    let list_key = evidence_key(&keys::read_signing_key(&directory.custody(), KeyFile::List)?);
+    let list_key = keys::read_signing_key(&directory.custody(), KeyFile::List)?;
     let list = KeyList {
         party: plan.party,
         incarnation: FIRST_LIFE,
@@ -250,9 +250,9 @@ pub(super) fn sign_list(list: KeyList, list_key: &SigningKey) -> Result<Accepted
 /// The public halves, for a key list.
 pub(super) fn keys_of(serving: &NodeKeys, list_key: &SigningKey, tls: &[Digest]) -> Vec<Key> {
     let one = |purpose, public_key: [u8; 32]| Key { purpose, public_key };
-    let public = |key| *evidence_key(key).public_key().as_bytes();
+    let public = |key: &SigningKey| *key.public_key().as_bytes();
     let mut keys = vec![
-        one(Purpose::List, *list_key.public_key().as_bytes()),
+        one(Purpose::List, public(list_key)),
         one(Purpose::Message, public(&serving.message)),
         one(Purpose::Record, public(&serving.record)),
         one(Purpose::Ledger, public(&serving.ledger)),
@@ -260,11 +260,6 @@ pub(super) fn keys_of(serving: &NodeKeys, list_key: &SigningKey, tls: &[Digest])
     ];
     keys.extend(tls.iter().map(|digest| one(Purpose::Tls, digest.0)));
     keys
-}
-
-/// A key as the evidence room takes it.
-pub(super) fn evidence_key(key: &ed25519_dalek::SigningKey) -> SigningKey {
-    SigningKey::from_seed(key.as_bytes())
 }
 
 fn first_heading() -> Result<record::Heading, InitFault> {

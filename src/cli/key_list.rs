@@ -12,7 +12,8 @@ use crate::cli::custody::Custody;
 use crate::cli::desk::AsCommand;
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
-use crate::cli::init::{Lives, evidence_key, keys_of, sign_list};
+use crate::cli::init::{Lives, keys_of, sign_list};
+use crate::cli::json;
 use crate::cli::keys::{self, NodeKeys, Purpose as KeyFile};
 use crate::cli::node_directory::NodeDirectory;
 use crate::cli::out::say;
@@ -65,12 +66,21 @@ pub struct Next {
     /// The file to be made
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::Next(args) => {
             let made = next(&args, Clock::system().now())?;
+            if args.json {
+                let line = serde_json::json!({ "kind": "key_list", "list": args.out.display().to_string(),
+                    "number": made.list.number, "digest": made.digest.to_string() });
+                say!("{}", json::line(&line));
+                return Ok(());
+            }
             say!("key list  {}, number {}, digest {}", args.out.display(), made.list.number, made.digest);
             say!("next      detente key-list propose {} --as CUSTODIAN", args.out.display());
             if args.new_tls_key {
@@ -99,7 +109,7 @@ pub fn next(args: &Next, now: Instant) -> Result<AcceptedKeyList, Fault> {
     }
     take_next_pair(&directory, &newest)?;
     let serving = NodeKeys::read(&directory.keys())?;
-    let list_key = evidence_key(&keys::read_signing_key(&directory.custody(), KeyFile::List)?);
+    let list_key = keys::read_signing_key(&directory.custody(), KeyFile::List)?;
     let mut tls = vec![serving.tls.key_digest()];
     if args.new_tls_key {
         let until = now.plus_ms(Lives::default().certificate_ms);

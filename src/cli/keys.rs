@@ -7,10 +7,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ed25519_dalek::SigningKey;
 use tokio::sync::watch;
 
 use crate::cli::files::{self, FileFault, Readers};
+use crate::evidence::keys::SigningKey;
 use crate::limits;
 use crate::peers::tls::{BadPair, OwnCertificate};
 
@@ -92,14 +92,14 @@ pub fn make_signing_key(directory: &Path, purpose: Purpose) -> Result<SigningKey
     getrandom::fill(&mut seed).map_err(|_| KeyFault::NoRandomness)?;
     let line = format!("{FORMAT} {} {}\n", purpose.name(), hex::encode(seed));
     files::write_new(&purpose.file_in(directory), line.as_bytes(), Readers::OwnerOnly)?;
-    Ok(SigningKey::from_bytes(&seed))
+    Ok(SigningKey::from_seed(&seed))
 }
 
 pub fn read_signing_key(directory: &Path, purpose: Purpose) -> Result<SigningKey, KeyFault> {
     let path = purpose.file_in(directory);
     let bytes = files::read_private(&path)?;
     parse_seed(&bytes, purpose)
-        .map(|seed| SigningKey::from_bytes(&seed))
+        .map(|seed| SigningKey::from_seed(&seed))
         .ok_or(KeyFault::NotThatKey { path, purpose: purpose.name() })
 }
 
@@ -119,7 +119,7 @@ fn read_retired(directory: &Path) -> Result<Vec<SigningKey>, KeyFault> {
         let bytes = files::read_private(&path)?;
         let seed = Purpose::SERVING.into_iter().find_map(|purpose| parse_seed(&bytes, purpose));
         let seed = seed.ok_or(KeyFault::NotThatKey { path, purpose: "retired" })?;
-        keys.push(SigningKey::from_bytes(&seed));
+        keys.push(SigningKey::from_seed(&seed));
     }
     Ok(keys)
 }
@@ -174,11 +174,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let keys = directory.path().join("keys");
         let made = make_signing_key(&keys, Purpose::Message).unwrap();
-        assert_eq!(read_signing_key(&keys, Purpose::Message).unwrap().to_bytes(), made.to_bytes());
+        assert_eq!(read_signing_key(&keys, Purpose::Message).unwrap().seed(), made.seed());
         std::fs::rename(keys.join("message.key"), keys.join("record.key")).unwrap();
-        let fault = read_signing_key(&keys, Purpose::Record).unwrap_err();
+        let fault = read_signing_key(&keys, Purpose::Record).err().unwrap();
         assert!(matches!(fault, KeyFault::NotThatKey { .. }), "{fault}");
-        assert!(!fault.to_string().contains(&hex::encode(made.to_bytes())));
+        assert!(!fault.to_string().contains(&hex::encode(made.seed())));
     }
 
     #[test]
@@ -186,8 +186,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let keys = directory.path().join("keys");
         let first = make_signing_key(&keys, Purpose::Ledger).unwrap();
-        let fault = make_signing_key(&keys, Purpose::Ledger).unwrap_err();
+        let fault = make_signing_key(&keys, Purpose::Ledger).err().unwrap();
         assert!(matches!(fault, KeyFault::File(FileFault::Exists(_))), "{fault}");
-        assert_eq!(read_signing_key(&keys, Purpose::Ledger).unwrap().to_bytes(), first.to_bytes());
+        assert_eq!(read_signing_key(&keys, Purpose::Ledger).unwrap().seed(), first.seed());
     }
 }

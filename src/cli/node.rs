@@ -17,7 +17,6 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use crate::cli::files::{self, FileFault, Readers};
-use crate::cli::init::evidence_key;
 use crate::cli::keys::{self, KeyFault, NodeKeys};
 use crate::cli::node_directory::{NodeDirectory, NodeSettings, SettingsFault};
 use crate::clock::Clock;
@@ -113,7 +112,7 @@ impl Node {
         let settings = directory.read_settings()?;
         check_marker(&directory)?;
         let keys = NodeKeys::read(&directory.keys())?;
-        let ring = Arc::new(ring_of(&keys));
+        let ring = Arc::new(ring_of(keys));
         // Before the journal: a second `serve` by mistake fails here, and takes no epoch from the first.
         let listener = listen(settings.listen, listener)?;
         let address =
@@ -342,9 +341,9 @@ pub(super) fn check_marker(directory: &NodeDirectory) -> Result<(), StartFault> 
 }
 
 /// The keys that sign.
-pub(super) fn ring_of(keys: &NodeKeys) -> KeyRing {
-    let serving = [&keys.message, &keys.record, &keys.ledger, &keys.witness];
-    KeyRing::new(serving.into_iter().chain(&keys.retired).map(evidence_key).collect())
+pub(super) fn ring_of(keys: NodeKeys) -> KeyRing {
+    let serving = [keys.message, keys.record, keys.ledger, keys.witness];
+    KeyRing::new(serving.into_iter().chain(keys.retired).collect())
 }
 
 /// What is in the key directory must be what the newest own key list on record says.

@@ -204,9 +204,19 @@ impl Link {
         self.grow(size, asked, |held, asked| held.or(asked))
     }
 
-    /// As `grown`, but what was asked for comes first, and what we hold only where it is silent.
-    pub fn grown_as_sent(&self, size: u64, asked: &[Leaf]) -> Result<Edge, u64> {
-        self.grow(size, asked, |held, asked| asked.or(held))
+    /// As `grown`, but what was asked for comes first, and what we hold only where it is silent. With the
+    /// inclusion path of the leaf at `index`, if it is among these.
+    pub fn grown_as_sent(
+        &self,
+        size: u64,
+        asked: &[Leaf],
+        index: u64,
+    ) -> Result<(Edge, Option<Vec<Digest>>), u64> {
+        let leaves = self.leaves_to(size, asked, |held, asked| asked.or(held))?;
+        let path = self.theirs.edge.path_to(&leaves, index);
+        let mut edge = self.theirs.edge.clone();
+        leaves.into_iter().for_each(|leaf| edge.push(leaf));
+        Ok((edge, path))
     }
 
     fn grow(
@@ -216,14 +226,26 @@ impl Link {
         choose: impl Fn(Option<Digest>, Option<Digest>) -> Option<Digest>,
     ) -> Result<Edge, u64> {
         let mut edge = self.theirs.edge.clone();
+        self.leaves_to(size, asked, choose)?.into_iter().for_each(|leaf| edge.push(leaf));
+        Ok(edge)
+    }
+
+    /// The leaves from what was followed up to `size`.
+    fn leaves_to(
+        &self,
+        size: u64,
+        asked: &[Leaf],
+        choose: impl Fn(Option<Digest>, Option<Digest>) -> Option<Digest>,
+    ) -> Result<Vec<Digest>, u64> {
         let mut asked = asked.iter().peekable();
-        for index in edge.size()..size {
+        let mut leaves = Vec::new();
+        for index in self.theirs.edge.size()..size {
             while asked.next_if(|leaf| leaf.index < index).is_some() {}
             let asked_here = asked.next_if(|leaf| leaf.index == index).map(|leaf| leaf.hash);
             let held = self.theirs.held.get(&index).copied();
-            edge.push(choose(held, asked_here).ok_or(index)?);
+            leaves.push(choose(held, asked_here).ok_or(index)?);
         }
-        Ok(edge)
+        Ok(leaves)
     }
 
     /// The first leaf of theirs below `size` that we hold from nowhere.

@@ -7,9 +7,11 @@
 pub mod board;
 pub mod chain;
 pub mod command;
+pub mod content;
 pub mod digest;
 pub mod event;
 pub mod exercise;
+pub mod form;
 pub mod heading;
 pub mod keys;
 pub mod ledger;

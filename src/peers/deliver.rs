@@ -16,7 +16,7 @@ use tonic::Request;
 use super::exchange::{Link, Peer};
 use super::links::Patience;
 use super::spread::spread;
-use super::{owed, receipts};
+use super::{heads, owed, receipts};
 use crate::codec::proto::detente::v1::delivery_answer::Answer;
 use crate::codec::proto::detente::v1::{DeliverRequest, Delivery, DeliveryAnswer};
 use crate::domain::board::Denied;
@@ -178,6 +178,7 @@ pub(super) async fn take_answers(
     answers: impl Iterator<Item = Option<Answer>>,
 ) -> Round {
     let board = link.head().board.clone();
+    let judged_by_key_list = heads::newest_list_of(&board, link.peer);
     let verify = move |(dispatch, answer): (Dispatch, Option<Answer>)| {
         let verdict = match &answer {
             Some(Answer::Receipt(proven)) => Some(receipts::verify(&board, &dispatch, proven)),
@@ -222,11 +223,16 @@ pub(super) async fn take_answers(
             doubtful.push((dispatch, proven, "its leaf was another one before".into()));
         }
     }
-    weigh(link, lane, doubtful).await;
+    weigh(link, lane, doubtful, judged_by_key_list).await;
     if went { Round::Went } else { Round::Held }
 }
 
-async fn weigh(link: &Link, lane: Precedence, doubtful: Vec<(&Dispatch, Bytes, String)>) {
+async fn weigh(
+    link: &Link,
+    lane: Precedence,
+    doubtful: Vec<(&Dispatch, Bytes, String)>,
+    judged_by_key_list: u32,
+) {
     if doubtful.is_empty() {
         link.state.believe(lane);
         return;
@@ -239,19 +245,16 @@ async fn weigh(link: &Link, lane: Precedence, doubtful: Vec<(&Dispatch, Bytes, S
     let mut commands = Vec::with_capacity(doubtful.len());
     for (dispatch, receipt, reason) in doubtful {
         tracing::warn!(peer = %link.peer, %lane, serial = dispatch.serial, reason, "receipt disputed");
-        commands.push(disputed(link.peer, dispatch, receipt, reason));
+        let kept = receipt.len().min(limits::PROVEN_RECEIPT_BYTES_MAX);
+        commands.push(Command::DisputeReceipt {
+            party: link.peer,
+            lane: dispatch.lane,
+            serial: dispatch.serial,
+            receipt: receipt.slice(..kept),
+            reason,
+            judged_by_key_list,
+        });
     }
     // What was disputed before is not put on record again.
     let _ = link.exchange.registrar.give_all(commands, Origin::Node).await;
-}
-
-fn disputed(party: Party, dispatch: &Dispatch, receipt: Bytes, reason: String) -> Command {
-    let kept = receipt.len().min(limits::PROVEN_RECEIPT_BYTES_MAX);
-    Command::DisputeReceipt {
-        party,
-        lane: dispatch.lane,
-        serial: dispatch.serial,
-        receipt: receipt.slice(..kept),
-        reason,
-    }
 }

@@ -266,7 +266,7 @@ mod tests {
     /// A command of a link's lane, told from others by its serial.
     fn of(code: &str, lane: Precedence, serial: u64) -> Command {
         let (receipt, reason) = (bytes::Bytes::new(), String::new());
-        Command::DisputeReceipt { party: party(code), lane, serial, receipt, reason }
+        Command::DisputeReceipt { party: party(code), lane, serial, receipt, reason, judged_by_key_list: 1 }
     }
 
     fn serial(ask: &Ask) -> u64 {

@@ -195,7 +195,7 @@ fn refusal_code(refused: &Refusal) -> Code {
         Refusal::NoSuchDraft | Refusal::NoSuchProposal | Refusal::NoSuchMessage | Refusal::NoSuchParty => {
             Code::NotFound
         }
-        Refusal::SamePerson(_) | Refusal::SameCustodian => Code::PermissionDenied,
+        Refusal::SamePerson(_) | Refusal::SameCustodian | Refusal::NotPermitted => Code::PermissionDenied,
         Refusal::TooMany { .. } => Code::ResourceExhausted,
         Refusal::DraftChanged
         | Refusal::DraftReturned
@@ -205,10 +205,12 @@ fn refusal_code(refused: &Refusal) -> Code {
         | Refusal::NotThisLink
         | Refusal::SerialNotNext { .. }
         | Refusal::Equivocation
+        | Refusal::NoContradiction
         | Refusal::NotOwed
         | Refusal::HeadNotNew
         | Refusal::HeadDoesNotAddUp
-        | Refusal::TooFewCustodians => Code::FailedPrecondition,
+        | Refusal::TooFewCustodians
+        | Refusal::ProposerNoCustodian => Code::FailedPrecondition,
     }
 }
 

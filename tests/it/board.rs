@@ -169,7 +169,14 @@ fn every_refusal_has_its_reason() {
     let proposal = proposed.command.unwrap().id;
     expect(give(&mut folded, Command::Confirm(proposal), one), "SAME_CUSTODIAN");
     let lower_case = party::person("  ANNA kowalska ");
+    expect(give(&mut folded, Command::Confirm(proposal), &lower_case), "NOT_PERMITTED");
+    let under_two_keys =
+        Member { person: lower_case.clone(), roles: [detente::domain::people::Role::Custodian].into() };
+    folded.board.roster.members.insert(lower_case.key_digest, under_two_keys);
     expect(give(&mut folded, Command::Confirm(proposal), &lower_case), "SAME_CUSTODIAN");
+    let proposer = folded.board.roster.members.remove(&anna().key_digest).unwrap();
+    expect(give(&mut folded, Command::Confirm(proposal), other), "PROPOSER_NO_CUSTODIAN");
+    folded.board.roster.members.insert(anna().key_digest, proposer);
 
     let mut stray = nth(1);
     stray.dispatch.to_incarnation = Incarnation(2);
@@ -186,6 +193,14 @@ fn every_refusal_has_its_reason() {
     foreign.receipt.from_incarnation = Incarnation(9);
     expect(folded.node(Command::TakeReceipt(foreign)), "NOT_THIS_LINK");
     take(&mut folded, nth(1)).unwrap();
+    let first = detente::codec::event::second_dispatch(nth(1).dispatch_signed).unwrap();
+    expect(folded.node(Command::Contradict { party: peer(), proof: first }), "NO_CONTRADICTION");
+    let as_sent = Contradiction::Leaf {
+        leaf: Leaf { index: 0, body: Bytes::new(), hash: nth(1).dispatch_leaf },
+        inclusion_path: Vec::new(),
+        checkpoint: Bytes::new(),
+    };
+    expect(folded.node(Command::Contradict { party: peer(), proof: as_sent }), "NO_CONTRADICTION");
     expect(folded.node(Command::TakeReceipt(receipted)), "EQUIVOCATION");
     expect(folded.node(Command::FollowHead(head_over(&[]), Vec::new())), "HEAD_NOT_NEW");
     let beyond = head_over(&[nth(1).dispatch_leaf, Digest::ZERO]);
@@ -194,7 +209,7 @@ fn every_refusal_has_its_reason() {
     // With the ids and the bounds, which have tests of their own, these are all there are.
     seen.sort_unstable();
     seen.dedup();
-    assert_eq!(seen.len(), 24 - 4);
+    assert_eq!(seen.len(), 27 - 4);
 }
 
 #[test]
@@ -477,7 +492,8 @@ fn leaves_that_differ_accuse_only_where_a_signed_head_stands_over_them() {
     // The peer's own head over another first leaf than the one it dispatched.
     let follow = Command::FollowHead(head_over(&[other.hash]), vec![other.clone()]);
     let Event::Equivocated { proof, .. } = only(folded.node(follow.clone()).unwrap()) else { panic!() };
-    assert!(matches!(proof, Contradiction::Leaf { leaf, .. } if leaf == other));
+    let Contradiction::Leaf { leaf, inclusion_path, .. } = proof else { panic!() };
+    assert_eq!((leaf, inclusion_path), (other.clone(), Vec::new()));
     assert_eq!(refusal(folded.node(follow)), Refusal::Equivocation);
     // A wrong leaf beside a head that agrees with what we hold changes nothing.
     let head = head_over(&[nth(1).dispatch_leaf]);
@@ -742,7 +758,7 @@ fn a_place_used_twice_and_a_message_sent_twice_are_marked() {
     let mut other_thread = delivery(&message("four"), 4, 5, 4);
     other_thread.dispatch.thread = thread(2);
     assert_eq!(marks(take(&mut folded, other_thread).unwrap()).len(), 1);
-    assert_eq!(folded.board.thread(thread(1)).unwrap().entries().len(), 4);
+    assert_eq!(folded.board.thread(thread(1)).unwrap().messages(), 4);
 }
 
 proptest! {
@@ -779,7 +795,7 @@ proptest! {
             }
             let thread = folded.board.thread(thread(1)).unwrap().clone();
             let order: Vec<_> = thread.in_order().iter().map(|e| (e.author, e.place, e.digest)).collect();
-            let entries: Vec<_> = thread.entries().iter().map(|e| (e.author, e.place, e.digest)).collect();
+            let entries: Vec<_> = thread.entries().map(|e| (e.author, e.place, e.digest)).collect();
             (entries, order, thread.gaps())
         };
         prop_assert_eq!(thread_after(straight), thread_after(woven));

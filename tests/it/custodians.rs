@@ -233,6 +233,7 @@ async fn a_new_tls_key_takes_force_with_its_key_list_and_a_reload() {
         addresses: vec!["node.example:7443".into()],
         contacts: Vec::new(),
         out: state.directory.join("list-2"),
+        json: false,
     };
     let made = key_list::next(&next, state.node().registrar.clock.now()).unwrap();
     let own = state.node().dialler.certificate.borrow().key_digest();
@@ -269,6 +270,7 @@ async fn a_key_list_that_would_stop_the_node_is_refused() {
         addresses: Vec::new(),
         contacts: Vec::new(),
         out: ours.directory.join("list-2"),
+        json: false,
     };
     key_list::next(&next, ours.node().registrar.clock.now()).unwrap();
     let refused = ours.try_propose(Change::OwnKeyList(read(&next.out))).await.unwrap_err();

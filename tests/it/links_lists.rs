@@ -56,6 +56,7 @@ fn next_list(world: &World, code: &str, party_file: &str) -> Bytes {
         addresses: Vec::new(),
         contacts: Vec::new(),
         out: file("list"),
+        json: false,
     };
     key_list::next(&next, world.clock.now()).unwrap().signed
 }

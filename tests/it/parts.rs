@@ -16,8 +16,8 @@ use detente::codec::proto::detente::v1::exchange_service_client::ExchangeService
 use detente::codec::proto::detente::v1::part_service_client::PartServiceClient;
 use detente::codec::proto::detente::v1::store_request::Piece;
 use detente::domain::board::Board;
+use detente::domain::content::Kind;
 use detente::domain::digest::{Digest, ThreadId};
-use detente::domain::exercise::Kind;
 use detente::domain::message::{Holds, Part};
 use detente::domain::part::PartState;
 use detente::domain::precedence::Precedence;

@@ -1,7 +1,8 @@
 //! What may happen. A command comes in, events or a refusal come out; the Board is not changed.
 //!
-//! Whether a role may give a command at all is the access table's question (`rpc/access.rs`). Here
-//! stand the rules between persons, and between what is asked and what is on record.
+//! The access table (`rpc/access.rs`) lets nobody near a call that is not theirs; that a person still has
+//! the role when the command is decided is asked here again, since the roster may have changed meanwhile.
+//! An audit asks the same of every record.
 
 use super::apply::hour_of;
 use super::{Board, Noted, Own};
@@ -11,7 +12,7 @@ use crate::domain::event::{Change, Event, Stamp};
 use crate::domain::link::Link;
 use crate::domain::message::{ACKNOWLEDGEMENT, Message, Outgoing, Reference, Relation};
 use crate::domain::party::Party;
-use crate::domain::people::Person;
+use crate::domain::people::{Person, Role};
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
 use crate::domain::thread::Acknowledged;
 use crate::domain::time::Instant;
@@ -38,6 +39,7 @@ impl Board {
         match origin {
             Origin::Person(stamp) => {
                 self.check_id(stamp, now)?;
+                self.roster.permits(&stamp.by, may_give(command))?;
                 self.decide_for_person(own, command, stamp, now)
             }
             Origin::Node => self.decide_for_node(own, command, now),
@@ -108,6 +110,7 @@ impl Board {
                     Acknowledged::NotYet | Acknowledged::InRecord(_) => {}
                 }
                 check_acknowledges(of, outgoing)?;
+                self.check_drafter(outgoing, by)?;
                 self.release(own, None, outgoing, by, now)
             }
             Command::ReadForAudit { what } => happened(Event::AuditRead { what: what.clone() }),
@@ -139,7 +142,7 @@ impl Board {
         match command {
             Command::Receive(delivery) => self.receive(own, delivery, now),
             Command::TakeReceipt(receipted) => self.take_receipt(own, receipted),
-            Command::DisputeReceipt { party, lane, serial, receipt, reason } => {
+            Command::DisputeReceipt { party, lane, serial, receipt, reason, judged_by_key_list } => {
                 let on_lane = self.known_link(*party)?.lane(*lane);
                 if !on_lane.owed.contains_key(serial) {
                     return Err(Refusal::NotOwed.into());
@@ -147,6 +150,11 @@ impl Board {
                 // Once for each dispatch, however often it comes.
                 if let Some(index) = on_lane.disputed.get(serial) {
                     return Err(Denied::AlreadyDone { index: *index });
+                }
+                // Under a list that came meanwhile it may verify.
+                let newest = self.roster.parties.get(party).and_then(|known| known.newest());
+                if newest.map(|newest| newest.list.number) != Some(*judged_by_key_list) {
+                    return Err(NotNow::KeyList.into());
                 }
                 self.check_oddity(*party, now)?;
                 happened(Event::ReceiptDisputed {
@@ -172,11 +180,12 @@ impl Board {
                 }
                 happened(Event::HeadCosigned(head.clone()))
             }
-            Command::Contradict { party, proof } => {
-                self.known_link(*party)?;
-                self.contradicts(*party, proof.clone(), now)
-            }
+            Command::Contradict { party, proof } => self.accuse(own, *party, proof, now),
             Command::AcceptKeyList(next) => {
+                if next.list.party == own.party {
+                    let rule = "our own takes two custodians".into();
+                    return Err(Refusal::Field { field: "key_list", rule }.into());
+                }
                 self.roster.follows(next)?;
                 self.check_oddity(next.list.party, now)?;
                 happened(Event::KeyListAccepted(next.clone()))
@@ -317,6 +326,30 @@ impl Board {
             draft: outgoing.clone(),
         };
         Ok(vec![Decided::Release(ReleasePlan { draft, message, slots })])
+    }
+}
+
+/// The roles of which a person needs one to give a command. None: it is the node's own.
+fn may_give(command: &Command) -> &'static [Role] {
+    match command {
+        Command::Propose(_) | Command::Confirm(_) | Command::Drop(_) | Command::ErasePart { .. } => {
+            &[Role::Custodian]
+        }
+        Command::Draft { .. } | Command::WithdrawDraft { .. } | Command::StorePart { .. } => &[Role::Drafter],
+        Command::ReturnDraft { .. } | Command::Release { .. } => &[Role::Releaser],
+        Command::Acknowledge { .. } => &[Role::Watch],
+        Command::ReadForAudit { .. } => &[Role::Auditor, Role::Operator],
+        Command::AcceptRevocationList(_) => &[Role::Custodian, Role::Operator],
+        Command::Receive(_)
+        | Command::TakeReceipt(_)
+        | Command::DisputeReceipt { .. }
+        | Command::FollowHead(..)
+        | Command::RejectHead { .. }
+        | Command::TakeCosignature(_)
+        | Command::Contradict { .. }
+        | Command::AcceptKeyList(_)
+        | Command::TurnAway { .. }
+        | Command::NoteMissing { .. } => &[],
     }
 }
 

@@ -5,24 +5,25 @@
 //! them as X.509, which the door checks), or a limit by which an older program refused a message.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::checks::Check;
-use super::keys::{NoteKeys, NoteUse, key_in, next_list, origin, proposed};
-use crate::codec::{message, signed};
+use super::decided;
+use super::keys::{NoteKeys, NoteUse, key_in, newest, next_list, origin, proposed};
+use crate::codec::{dispatch, message, signed};
 use crate::domain::board::{Board, Own};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Change, Contradiction, Event, Head, Leaf, Record};
 use crate::domain::event::{Receipted, Received, Released};
 use crate::domain::keys::Purpose;
-use crate::domain::ledger::Edge;
-use crate::domain::message::ACKNOWLEDGEMENT;
+use crate::domain::ledger::{Edge, leaf_hash};
 use crate::domain::message::Outcome;
 use crate::domain::party::Party;
-use crate::domain::people::Person;
 use crate::domain::precedence::Precedence;
 use crate::evidence::keys::PublicKey;
+use crate::evidence::note::NoteKey;
 use crate::evidence::signed::PayloadType;
 
 /// What came of looking at one record: what is wrong, and what is still to be checked.
@@ -65,10 +66,7 @@ struct OwnLedger {
 impl Inspector {
     pub(super) fn see(&mut self, board: &Board, record: &Record) -> Seen {
         let mut seen = Seen::default();
-        if let Some(stamp) = &record.command {
-            let again = board.commands.contains_key(&stamp.id);
-            seen.must(!again, "a command's id is on record for a second time");
-        }
+        decided::record(board, record, &mut seen);
         for event in &record.events {
             self.event(board, record, event, &mut seen);
         }
@@ -79,22 +77,19 @@ impl Inspector {
         match event {
             Event::KeyListAccepted(list) => next_list(board, record.index, list, seen),
             Event::ChangeProposed(change) => proposed(change, seen),
-            Event::ChangeConfirmed { proposal } => match &record.command {
-                Some(stamp) => match board.roster.may_confirm(*proposal, &stamp.by) {
-                    Ok(Change::OwnKeyList(list)) => next_list(board, record.index, list, seen),
-                    Ok(
+            Event::ChangeConfirmed { proposal } => {
+                match board.roster.proposals.get(proposal).map(|open| &open.change) {
+                    Some(Change::OwnKeyList(list)) => next_list(board, record.index, list, seen),
+                    Some(
                         Change::MemberAdded(_)
                         | Change::MemberRemoved(_)
                         | Change::PartyAdded { .. }
                         | Change::ReleaseRule { .. },
-                    ) => {}
-                    Err(refusal) => seen.fault(format!("a change was confirmed against the rule: {refusal}")),
-                },
-                None => seen.fault("a change was confirmed by nobody"),
-            },
-            Event::Released(released) => {
-                self.released(board, record.command.as_ref().map(|s| &s.by), released, seen)
+                    )
+                    | None => {}
+                }
             }
+            Event::Released(released) => self.released(board, released, seen),
             Event::Received(received) => self.received(board, record, received, seen),
             Event::Receipted(receipted) => self.receipted(board, receipted, seen),
             Event::HeadFollowed(head, leaves) => self.followed(board, head, leaves, seen),
@@ -104,6 +99,9 @@ impl Inspector {
                     seen.checks.push(check);
                 }
             }
+            Event::ReceiptDisputed { party, lane, serial, receipt, .. } => {
+                self.disputed(board, (*party, *lane, *serial), receipt, seen);
+            }
             Event::Equivocated { party, proof } => self.equivocated(board, *party, proof, seen),
             Event::JournalOpened { .. }
             | Event::EpochOpened { .. }
@@ -112,7 +110,6 @@ impl Inspector {
             | Event::Drafted { .. }
             | Event::DraftReturned { .. }
             | Event::DraftWithdrawn { .. }
-            | Event::ReceiptDisputed { .. }
             | Event::TurnedAway { .. }
             | Event::ReferenceMissing { .. }
             | Event::AuditRead { .. }
@@ -121,24 +118,11 @@ impl Inspector {
         }
     }
 
-    fn released(&mut self, board: &Board, by: Option<&Person>, released: &Released, seen: &mut Seen) {
+    fn released(&mut self, board: &Board, released: &Released, seen: &mut Seen) {
         let Some(own) = board.own else {
             return seen.fault("something was released before the journal was opened");
         };
         let message = &released.message;
-        seen.must(
-            message.author == own.party && message.incarnation == own.incarnation,
-            "a message that was released is not by this Party in this incarnation",
-        );
-        seen.must(by == Some(&message.releaser), "a message names another releaser than gave the command");
-        if released.draft.is_some() || message.draft.kind != ACKNOWLEDGEMENT {
-            let alone = message.draft.drafter.is_same_person(&message.releaser);
-            let allowed = board.roster.one_person.contains(&message.draft.precedence);
-            seen.must(
-                !alone || allowed,
-                "one person both drafted and released, which no rule on record allows",
-            );
-        }
         let addressees: Vec<Party> = released.dispatches.iter().map(|(dispatch, _)| dispatch.to).collect();
         seen.must(addressees == message.draft.parties(), "the dispatches are not one for each addressee");
         let list = released.dispatches.first().map_or(0, |(dispatch, _)| dispatch.key_list);
@@ -245,6 +229,30 @@ impl Inspector {
         });
     }
 
+    /// What was put on record as not verifying must not verify: it can't be read, is not about the dispatch,
+    /// stands where another leaf stood before, or is not proven under the newest key list of then.
+    fn disputed(&mut self, board: &Board, sent: Sent, proven: &Bytes, seen: &mut Seen) {
+        let (party, lane, serial) = sent;
+        let (Some(own), Some(link), Some(owed)) = (board.own, board.link(party), self.owed.get(&sent)) else {
+            return seen.fault("a receipt was disputed for a dispatch that was not owed one");
+        };
+        let read = dispatch::decode_proven(proven.clone())
+            .and_then(|read| Ok((dispatch::decode_receipt(read.receipt.clone())?, leaf_hash(&read.receipt))));
+        let Ok((receipt, leaf)) = read else { return };
+        let about_it = (receipt.from, receipt.from_incarnation) == (party, link.incarnation)
+            && (receipt.to, receipt.to_incarnation) == (own.party, own.incarnation)
+            && (receipt.lane, receipt.serial) == (lane, serial)
+            && (receipt.dispatch, receipt.message) == *owed;
+        if about_it && link.leaf_is_free(receipt.leaf_index, leaf) {
+            seen.checks.push(Check::DisputedReceipt {
+                proven: proven.clone(),
+                leaf_index: receipt.leaf_index,
+                origin: origin((party, link.incarnation), (own.party, own.incarnation)),
+                keeper: newest(board, party, NoteUse::Ledger),
+            });
+        }
+    }
+
     fn followed(&mut self, board: &Board, head: &Head, leaves: &[Leaf], seen: &mut Seen) {
         let Some(link) = board.link(head.party) else {
             return seen.fault("a head was followed of a Party that was not known here");
@@ -280,11 +288,8 @@ impl Inspector {
 
     fn equivocated(&mut self, board: &Board, party: Party, proof: &Contradiction, seen: &mut Seen) {
         match proof {
-            Contradiction::Dispatch { signed: wrapping, .. } => {
-                let named = signed::decode(wrapping.clone())
-                    .and_then(|wrapping| crate::codec::dispatch::decode_dispatch(wrapping.payload));
-                let key = named.ok().and_then(|named| key_in(board, party, named.key_list, Purpose::Message));
-                match key {
+            Contradiction::Dispatch { dispatch, signed: wrapping, .. } => {
+                match key_in(board, party, dispatch.key_list, Purpose::Message) {
                     Some(key) => seen.checks.push(Check::Signed {
                         what: "the dispatch that contradicts an earlier one",
                         wrapping: wrapping.clone(),
@@ -294,31 +299,30 @@ impl Inspector {
                     None => seen.fault(NO_SUCH_LIST),
                 }
             }
-            Contradiction::Leaf { checkpoint, .. } => {
-                let what = "the head under which a leaf contradicts an earlier one";
-                seen.checks.extend(self.their_checkpoint(board, party, checkpoint, what));
+            Contradiction::Leaf { leaf, inclusion_path, checkpoint } => {
+                let Some((origin, keepers)) = self.their_ledger(board, party) else { return };
+                seen.checks.push(Check::Leaf {
+                    leaf: leaf.hash,
+                    leaf_index: leaf.index,
+                    path: inclusion_path.clone(),
+                    note: checkpoint.clone(),
+                    origin,
+                    keepers,
+                });
             }
         }
     }
 
     fn their_head(&mut self, board: &Board, head: &Head) -> Option<Check> {
-        self.their_checkpoint(board, head.party, &head.note, "the other end's head")
+        let (origin, keepers) = self.their_ledger(board, head.party)?;
+        Some(Check::Checkpoint { what: "the other end's head", note: head.note.clone(), origin, keepers })
     }
 
-    fn their_checkpoint(
-        &mut self,
-        board: &Board,
-        party: Party,
-        note: &Bytes,
-        what: &'static str,
-    ) -> Option<Check> {
+    /// The origin of the ledger that the other end keeps for this link, and the keys that may sign it.
+    fn their_ledger(&mut self, board: &Board, party: Party) -> Option<(String, Arc<[NoteKey]>)> {
         let (own, link) = (board.own?, board.link(party)?);
-        Some(Check::Checkpoint {
-            what,
-            note: note.clone(),
-            origin: origin((party, link.incarnation), (own.party, own.incarnation)),
-            keepers: self.keys.of(board, party, NoteUse::Ledger),
-        })
+        let origin = origin((party, link.incarnation), (own.party, own.incarnation));
+        Some((origin, self.keys.of(board, party, NoteUse::Ledger)))
     }
 }
 

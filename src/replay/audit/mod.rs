@@ -5,6 +5,7 @@
 //! clock, forgiveness; nor what a Party wrote, in any sentence.
 
 mod checks;
+mod decided;
 mod events;
 mod keys;
 mod report;
