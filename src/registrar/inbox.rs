@@ -64,8 +64,10 @@ pub(super) struct Inbox {
     flash: mpsc::UnboundedSender<Ask>,
     persons: mpsc::UnboundedSender<Ask>,
     others: mpsc::UnboundedSender<Ask>,
-    places: Arc<Mutex<BTreeMap<(Share, Speed), Arc<Semaphore>>>>,
+    places: Arc<Mutex<Places>>,
 }
+
+type Places = BTreeMap<(Share, Speed), Arc<Semaphore>>;
 
 /// FLASH, or anything lower.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
