@@ -7,10 +7,12 @@
 pub mod board;
 pub mod chain;
 pub mod command;
+pub mod content;
 pub mod digest;
 pub mod event;
 pub mod exercise;
 pub mod fact;
+pub mod form;
 pub mod heading;
 pub mod keys;
 pub mod ledger;

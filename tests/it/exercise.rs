@@ -4,8 +4,9 @@ use detente::codec::message::decode_draft;
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::propose_request::Change;
+use detente::domain::content::{Content, Kind};
 use detente::domain::digest::Digest;
-use detente::domain::exercise::{Content, Kind, Notification};
+use detente::domain::exercise::Notification;
 use detente::domain::people::Role;
 use tonic::Code;
 

@@ -14,7 +14,7 @@ use crate::talk::{both_settled, fresh, outgoing, release, until};
 use crate::world::{Medium, World};
 
 /// What a node has received from a Party: lane, serial, message and outcome, in the order of its records.
-async fn received(world: &World, code: &str, from: Party) -> Vec<(Precedence, u64, Digest, Outcome)> {
+pub async fn received(world: &World, code: &str, from: Party) -> Vec<(Precedence, u64, Digest, Outcome)> {
     let node = world.node(code);
     let head = node.registrar.head();
     let mut received = Vec::new();

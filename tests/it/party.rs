@@ -85,6 +85,11 @@ pub fn second_list() -> AcceptedKeyList {
     list(us(), OURS_NEXT, 2, first_list(us()).digest, &key(OURS, Purpose::List))
 }
 
+/// The peer's list after this one, with the same keys.
+pub fn next_list(before: &AcceptedKeyList, number: u32) -> AcceptedKeyList {
+    list(peer(), PEERS, number, before.digest, &key(PEERS, Purpose::List))
+}
+
 pub fn person(name: &str) -> Person {
     Person { name: name.into(), office: String::new(), key_digest: Digest::of(name.as_bytes()) }
 }

@@ -162,12 +162,20 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
         21 => ("head_rejected", Event::HeadRejected { head: head(number % 1_000, text), reason }),
         22 => {
             let one = delivery(&full(text), 3, 1, number);
-            let proof =
-                Contradiction::Dispatch { lane: Precedence::Flash, serial: 3, signed: one.dispatch_signed };
+            let proof = Contradiction::Dispatch {
+                dispatch: one.dispatch,
+                digest: one.dispatch_digest,
+                leaf: one.dispatch_leaf,
+                signed: one.dispatch_signed,
+            };
             ("equivocated_dispatch", Event::Equivocated { party: peer(), proof })
         }
         23 => {
-            let proof = Contradiction::Leaf { leaf: leaf(number, text), checkpoint: head(9, text).note };
+            let proof = Contradiction::Leaf {
+                leaf: leaf(number, text),
+                inclusion_path: vec![digest, Digest::ZERO],
+                checkpoint: head(9, text).note,
+            };
             ("equivocated_leaf", Event::Equivocated { party: peer(), proof })
         }
         24 => ("turned_away", Event::TurnedAway { party: peer(), hour: number as i64 }),

@@ -9,6 +9,7 @@ mod decide;
 mod decide_link;
 mod digest;
 mod parts;
+mod roles;
 
 use std::sync::Arc;
 
