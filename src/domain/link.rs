@@ -205,18 +205,12 @@ impl Link {
     }
 
     /// As `grown`, but what was asked for comes first, and what we hold only where it is silent. With the
-    /// inclusion path of the leaf at `index`, if it is among these.
-    pub fn grown_as_sent(
-        &self,
-        size: u64,
-        asked: &[Leaf],
-        index: u64,
-    ) -> Result<(Edge, Option<Vec<Digest>>), u64> {
+    /// leaves that it grew by.
+    pub fn grown_as_sent(&self, size: u64, asked: &[Leaf]) -> Result<(Edge, Vec<Digest>), u64> {
         let leaves = self.leaves_to(size, asked, |held, asked| asked.or(held))?;
-        let path = self.theirs.edge.path_to(&leaves, index);
         let mut edge = self.theirs.edge.clone();
-        leaves.into_iter().for_each(|leaf| edge.push(leaf));
-        Ok((edge, path))
+        leaves.iter().for_each(|leaf| edge.push(*leaf));
+        Ok((edge, leaves))
     }
 
     fn grow(
@@ -309,6 +303,16 @@ impl Link {
     /// Whether one more oddity may be put on record in this hour.
     pub fn has_room_for_oddity(&self, hour: i64) -> bool {
         self.budget.hour != hour || self.budget.oddities < limits::LINK_ODDITIES_PER_HOUR_MAX
+    }
+
+    /// How far beyond the head followed before the next may be. A head that does not add up is an oddity, and
+    /// where an hour has no room for more of them, only a few leaves are added up to find out.
+    pub fn leaves_followed_at_once(&self, hour: i64) -> u64 {
+        if self.has_room_for_oddity(hour) {
+            limits::LEAVES_FOLLOWED_AT_ONCE_MAX
+        } else {
+            limits::LEAVES_PER_CALL_MAX as u64
+        }
     }
 
     pub fn turned_away(&mut self, hour: i64) {

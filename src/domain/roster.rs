@@ -104,14 +104,17 @@ impl Roster {
     pub fn follows(&self, next: &AcceptedKeyList) -> Result<(), Refusal> {
         let known = self.parties.get(&next.list.party).ok_or(Refusal::NoSuchParty)?;
         let newest = known.newest().ok_or(Refusal::NoSuchParty)?;
+        let follows = next.list.number == newest.list.number.saturating_add(1)
+            && next.list.previous == newest.digest
+            && next.list.incarnation == newest.list.incarnation;
+        if !follows {
+            return Err(Refusal::KeyListDoesNotFollow);
+        }
         if known.key_lists.len() >= limits::PARTY_FILE_KEY_LISTS_MAX {
             let most = limits::PARTY_FILE_KEY_LISTS_MAX;
             return Err(Refusal::TooMany { what: "key lists of one Party", most });
         }
-        let follows = next.list.number == newest.list.number.saturating_add(1)
-            && next.list.previous == newest.digest
-            && next.list.incarnation == newest.list.incarnation;
-        if follows { Ok(()) } else { Err(Refusal::KeyListDoesNotFollow) }
+        Ok(())
     }
 
     fn enough_custodians_after(&self, change: &Change) -> Result<(), Refusal> {

@@ -2,19 +2,22 @@
 //! start the writer if that epoch is ours.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 
 use super::checkpoint::{self, CheckpointFileFault};
+use super::inbox::inbox;
 use super::writer::Writer;
 use super::{CheckpointFile, Head, KeptCheckpoint, Registrar, Standing};
 use crate::clock::Clock;
 use crate::domain::digest::{Digest, WriterId};
 use crate::evidence::keys::KeyRing;
-use crate::journal::{End, Journal, ReadFault};
+use crate::journal::{End, Entry, Journal, ReadFault, Reader};
 use crate::limits;
 use crate::replay::records::Newest;
-use crate::replay::{Broken, Fold, Look, Step, TrustRoot};
+use crate::replay::{Ahead, Broken, Fold, Look, TrustRoot};
 
 /// Why a journal is not opened. Nothing was written; or, where the medium only claims where its end is, no
 /// more than the epoch by which that was found out.
@@ -56,7 +59,7 @@ pub struct Opening {
 impl Opening {
     /// Replays, checks, opens an epoch, and starts the writer. The task ends when the journal is found
     /// broken, with the sentence why, or when all handles are gone.
-    pub async fn open(self) -> Result<(Registrar, tokio::task::JoinHandle<Result<(), Broken>>), OpenFault> {
+    pub async fn open(self) -> Result<(Registrar, JoinHandle<Result<(), Broken>>), OpenFault> {
         let kept = match &self.checkpoint {
             Some(file) => file.read()?,
             None => None,
@@ -74,13 +77,11 @@ impl Opening {
         if let (Some(kept), None) = (&kept, &short) {
             kept.verify(&fold.board)?;
         }
-        let (persons, from_persons) = mpsc::channel(limits::INBOX_COMMANDS_MAX);
-        let (peers, from_peers) = mpsc::channel(limits::INBOX_COMMANDS_MAX);
+        let (inbox, commands) = inbox();
         let (renewals, from_renewals) = mpsc::channel(1);
         let (announce, head) = watch::channel(Arc::new(head_of(&fold, Standing::StandsBy, Newest::from([]))));
         let registrar = Registrar {
-            persons,
-            peers,
+            inbox,
             renewals,
             head: head.clone(),
             journal: self.journal.clone(),
@@ -93,8 +94,7 @@ impl Opening {
             self.writer,
             fold,
             announce,
-            from_persons,
-            from_peers,
+            commands,
             from_renewals,
         )?;
         writer.open_epoch().await?;
@@ -130,8 +130,11 @@ async fn hold_to_checkpoint(writer: &Writer, mut fold: Fold, kept: &KeptCheckpoi
         return Err(OpenFault::OlderThanCheckpoint { expected, found });
     }
     let mut reader = writer.journal.reader(fold.positions.next())?;
+    let limit = Duration::from_millis(limits::READ_BACK_MS_MAX);
     while fold.chain.size < expected {
-        for entry in reader.next().await? {
+        let read = tokio::time::timeout(limit, reader.next()).await;
+        let late = || OpenFault::NoEpoch { why: "what stands before it was not read in time".into() };
+        for entry in read.map_err(|_| late())?? {
             if fold.chain.size < expected {
                 fold.step(entry.position, &entry.bytes, Look::AtSignature)?;
             }
@@ -221,21 +224,46 @@ pub async fn replay_to_end(
     trusted: Trusted,
     size: u64,
 ) -> Result<(Fold, Option<Digest>), OpenFault> {
+    let look_at = move |index: u64| match trusted {
+        Trusted::UpTo(size) if index < size => Look::AtChainOnly,
+        Trusted::UpTo(_) | Trusted::Nothing => Look::AtSignature,
+    };
     let mut fold = Fold::new(root);
     let mut at_size = None;
     let mut reader = journal.reader(0)?;
-    while let Some(entries) = reader.next_or_end().await? {
-        for entry in entries {
-            let look = match trusted {
-                Trusted::UpTo(size) if fold.chain.size < size => Look::AtChainOnly,
-                Trusted::UpTo(_) | Trusted::Nothing => Look::AtSignature,
-            };
-            if let Step::Counted(_) = fold.step(entry.position, &entry.bytes, look)?
-                && fold.chain.size == size
-            {
+    let mut read = read_ahead(&mut reader, look_at, Vec::new()).await?;
+    let mut folded = Vec::new();
+    while let Some(ahead) = read {
+        // One batch is folded while the next is taken apart, and those after it are read.
+        let next = read_ahead(&mut reader, look_at, folded).await?;
+        folded = ahead.await.map_err(|_| ReadFault::ended())?;
+        for entry in &folded {
+            let look = look_at(fold.chain.size);
+            if fold.step_ahead(entry, look)?.is_none() && fold.chain.size == size {
                 at_size = Some(fold.tree.root());
             }
         }
+        read = next;
     }
     Ok((fold, at_size))
+}
+
+/// Takes the next entries apart on another thread; `None` at the end.
+///
+/// What was folded is let go there too: memory that one thread takes and another gives back ends up among
+/// what is on the Board, and holds on to the gaps around it.
+async fn read_ahead(
+    reader: &mut Reader,
+    look_at: impl Fn(u64) -> Look + Send + 'static,
+    folded: Vec<Ahead>,
+) -> Result<Option<JoinHandle<Vec<Ahead>>>, ReadFault> {
+    // No position is lower than the index of what stands there.
+    let of = move |entry: Entry| Ahead::of(entry.position, entry.bytes, look_at(entry.position));
+    let entries = reader.next_or_end().await?;
+    Ok(entries.map(|entries| {
+        tokio::task::spawn_blocking(move || {
+            drop(folded);
+            entries.into_iter().map(of).collect()
+        })
+    }))
 }

@@ -152,6 +152,15 @@ pub fn part_not_removed() -> Status {
     )
 }
 
+/// The call did not come whole in time, or could not be answered in time.
+pub fn too_slow() -> Status {
+    refusal(
+        Code::DeadlineExceeded,
+        "CALL_TOO_SLOW",
+        "the call did not arrive whole, or could not be answered, in time; safe to send again with the same id",
+    )
+}
+
 /// As many parts are under way as there may be.
 pub fn parts_busy() -> Status {
     refusal(Code::ResourceExhausted, "PARTS_BUSY", "too many parts are under way; try again")

@@ -63,7 +63,7 @@ fn leaf(number: u64, text: &str) -> Leaf {
 }
 
 /// A message with something in every field.
-fn full(text: &str) -> Message {
+pub fn full(text: &str) -> Message {
     let mut message = theirs(Precedence::Flash, thread(3), text, &[Digest::of(b"earlier")]);
     message.draft.regime = Some(RegimeCitation {
         name: "Vienna Document 2011".into(),
@@ -96,10 +96,10 @@ fn released(text: &str) -> Event {
     record.unwrap().events.remove(0)
 }
 
-const KINDS: usize = 29;
+pub const KINDS: usize = 29;
 
 /// Every kind of event, each made of a number and a text.
-fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
+pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
     let reason = text.to_owned();
     let digest = Digest::of(text.as_bytes());
     let draft = DraftId([number as u8; 16]);
@@ -186,7 +186,7 @@ fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
     }
 }
 
-fn sealed(record: &Record) -> Bytes {
+pub fn sealed(record: &Record) -> Bytes {
     let mut chain = Chain::empty(party::LIFE);
     (chain.size, chain.head) = (record.index, Digest::of(b"before"));
     party::sealed(&chain, WriterId([7; 16]), 4, record)
@@ -279,7 +279,7 @@ fn any_events() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec(one, 0..4)
 }
 
-fn any_stamp() -> impl Strategy<Value = Option<Stamp>> {
+pub fn any_stamp() -> impl Strategy<Value = Option<Stamp>> {
     let stamp = (any::<u64>(), any::<[u8; 32]>(), any::<i64>(), ".{0,40}");
     prop::option::of(stamp).prop_map(|stamp| {
         stamp.map(|(number, content, at, name)| Stamp {

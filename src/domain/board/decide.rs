@@ -5,6 +5,7 @@
 //! An audit asks the same of every record.
 
 use super::apply::hour_of;
+use super::roles::may_give;
 use super::{Board, Noted, Own};
 use crate::domain::command::{AsIs, Command, Decided, Origin, ReleasePlan, Slot};
 use crate::domain::digest::{Digest, DraftId};
@@ -12,7 +13,7 @@ use crate::domain::event::{Change, Event, Stamp};
 use crate::domain::link::Link;
 use crate::domain::message::{ACKNOWLEDGEMENT, Message, Outgoing, Reference, Relation};
 use crate::domain::party::Party;
-use crate::domain::people::{Person, Role};
+use crate::domain::people::Person;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
 use crate::domain::thread::Acknowledged;
 use crate::domain::time::Instant;
@@ -65,13 +66,13 @@ impl Board {
         let by = &stamp.by;
         match command {
             Command::Propose(change) => {
+                self.roster.check(change)?;
+                check_own_list(own, change)?;
                 if self.roster.proposals.len() >= limits::PROPOSALS_OPEN_MAX {
                     return Err(
                         Refusal::TooMany { what: "proposals", most: limits::PROPOSALS_OPEN_MAX }.into()
                     );
                 }
-                self.roster.check(change)?;
-                check_own_list(own, change)?;
                 happened(Event::ChangeProposed(change.clone()))
             }
             Command::Confirm(proposal) => {
@@ -83,11 +84,11 @@ impl Board {
             }
             Command::Drop(_) => Err(Refusal::NoSuchProposal.into()),
             Command::Draft { draft, outgoing, bytes } => {
+                self.check_addressees(own, outgoing)?;
+                self.check_drafter(outgoing, by)?;
                 if !self.drafts.contains_key(draft) && self.drafts.len() >= limits::DRAFTS_OPEN_MAX {
                     return Err(Refusal::TooMany { what: "drafts", most: limits::DRAFTS_OPEN_MAX }.into());
                 }
-                self.check_addressees(own, outgoing)?;
-                self.check_drafter(outgoing, by)?;
                 happened(Event::Drafted { draft: *draft, outgoing: outgoing.clone(), bytes: bytes.clone() })
             }
             Command::ReturnDraft { draft, digest, reason } => {
@@ -326,30 +327,6 @@ impl Board {
             draft: outgoing.clone(),
         };
         Ok(vec![Decided::Release(ReleasePlan { draft, message, slots })])
-    }
-}
-
-/// The roles of which a person needs one to give a command. None: it is the node's own.
-fn may_give(command: &Command) -> &'static [Role] {
-    match command {
-        Command::Propose(_) | Command::Confirm(_) | Command::Drop(_) | Command::ErasePart { .. } => {
-            &[Role::Custodian]
-        }
-        Command::Draft { .. } | Command::WithdrawDraft { .. } | Command::StorePart { .. } => &[Role::Drafter],
-        Command::ReturnDraft { .. } | Command::Release { .. } => &[Role::Releaser],
-        Command::Acknowledge { .. } => &[Role::Watch],
-        Command::ReadForAudit { .. } => &[Role::Auditor, Role::Operator],
-        Command::AcceptRevocationList(_) => &[Role::Custodian, Role::Operator],
-        Command::Receive(_)
-        | Command::TakeReceipt(_)
-        | Command::DisputeReceipt { .. }
-        | Command::FollowHead(..)
-        | Command::RejectHead { .. }
-        | Command::TakeCosignature(_)
-        | Command::Contradict { .. }
-        | Command::AcceptKeyList(_)
-        | Command::TurnAway { .. }
-        | Command::NoteMissing { .. } => &[],
     }
 }
 

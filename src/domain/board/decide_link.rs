@@ -113,28 +113,34 @@ impl Board {
         if head.size <= followed {
             return Err(Refusal::HeadNotNew.into());
         }
-        // What we hold comes first: it was signed for itself.
+        // All that costs little comes first: adding up may be work for nothing.
+        if link.theirs.rejected == Some((head.size, head.root)) {
+            return Err(Refusal::HeadDoesNotAddUp.into());
+        }
+        if head.size - followed > link.leaves_followed_at_once(hour_of(now)) {
+            return Err(NotNow::Budget.into());
+        }
+        let mut next = followed;
+        let mut is_of_use = |leaf: &&Leaf| {
+            let asked_for =
+                (next..head.size).contains(&leaf.index) && !link.theirs.held.contains_key(&leaf.index);
+            if asked_for {
+                next = leaf.index.saturating_add(1);
+            }
+            asked_for
+        };
+        let unknown: Vec<Leaf> = leaves.iter().filter(&mut is_of_use).cloned().collect();
+        let announced = link.theirs.announced.len().saturating_add(unknown.len());
+        let bytes = head_bytes(head, &unknown);
+        if announced > limits::LEAVES_APART_MAX || !link.has_budget(hour_of(now), Precedence::Routine, bytes)
+        {
+            return Err(NotNow::Budget.into());
+        }
+        // What we hold comes before what was sent: it was signed for itself.
         let Ok(edge) = link.grown(head.size, leaves) else {
             return Err(Refusal::HeadDoesNotAddUp.into());
         };
         if edge.root() == head.root {
-            let mut next = followed;
-            let mut is_of_use = |leaf: &&Leaf| {
-                let asked_for =
-                    (next..head.size).contains(&leaf.index) && !link.theirs.held.contains_key(&leaf.index);
-                if asked_for {
-                    next = leaf.index.saturating_add(1);
-                }
-                asked_for
-            };
-            let unknown: Vec<Leaf> = leaves.iter().filter(&mut is_of_use).cloned().collect();
-            let announced = link.theirs.announced.len().saturating_add(unknown.len());
-            let bytes = head_bytes(head, &unknown);
-            if announced > limits::LEAVES_APART_MAX
-                || !link.has_budget(hour_of(now), Precedence::Routine, bytes)
-            {
-                return Err(NotNow::Budget.into());
-            }
             return happened(Event::HeadFollowed(head.clone(), unknown));
         }
         // A signed head over other leaves than those signed for themselves is a contradiction; leaves that
@@ -143,15 +149,13 @@ impl Board {
             .iter()
             .find(|leaf| link.theirs.held.get(&leaf.index).is_some_and(|held| *held != leaf.hash));
         if let Some(leaf) = other
-            && let Ok((edge, Some(inclusion_path))) = link.grown_as_sent(head.size, leaves, leaf.index)
+            && let Ok((edge, as_sent)) = link.grown_as_sent(head.size, leaves)
             && edge.root() == head.root
+            && let Some(inclusion_path) = link.theirs.edge.path_to(&as_sent, leaf.index)
         {
             let (leaf, checkpoint) = (leaf.clone(), head.note.clone());
             let proof = Contradiction::Leaf { leaf, inclusion_path, checkpoint };
             return self.contradicts(head.party, proof, now);
-        }
-        if link.theirs.rejected == Some((head.size, head.root)) {
-            return Err(Refusal::HeadDoesNotAddUp.into());
         }
         self.check_oddity(head.party, now)?;
         let reason = "the leaves that were sent do not add up to this root".into();

@@ -5,25 +5,20 @@
 //! them as X.509, which the door checks), or a limit by which an older program refused a message.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
-
-use bytes::Bytes;
 
 use super::checks::Check;
 use super::decided;
-use super::keys::{NoteKeys, NoteUse, key_in, newest, next_list, origin, proposed};
-use crate::codec::{dispatch, message, signed};
+use super::keys::{NoteKeys, key_in, next_list, proposed};
+use crate::codec::{message, signed};
 use crate::domain::board::{Board, Own};
 use crate::domain::digest::Digest;
-use crate::domain::event::{Change, Contradiction, Event, Head, Leaf, Record};
-use crate::domain::event::{Receipted, Received, Released};
+use crate::domain::event::{Change, Event, Received, Record, Released};
 use crate::domain::keys::Purpose;
-use crate::domain::ledger::{Edge, leaf_hash};
+use crate::domain::ledger::Edge;
 use crate::domain::message::Outcome;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::evidence::keys::PublicKey;
-use crate::evidence::note::NoteKey;
 use crate::evidence::signed::PayloadType;
 
 /// What came of looking at one record: what is wrong, and what is still to be checked.
@@ -46,21 +41,21 @@ impl Seen {
 }
 
 /// Which dispatch of ours a receipt must be about.
-type Sent = (Party, Precedence, u64);
+pub(super) type Sent = (Party, Precedence, u64);
 
 /// What has to be remembered beside the Board, which keeps no digests of what is owed and no older roots.
 #[derive(Default)]
 pub(super) struct Inspector {
-    owed: BTreeMap<Sent, (Digest, Digest)>,
-    own_ledgers: BTreeMap<Party, OwnLedger>,
-    keys: NoteKeys,
+    pub(super) owed: BTreeMap<Sent, (Digest, Digest)>,
+    pub(super) own_ledgers: BTreeMap<Party, OwnLedger>,
+    pub(super) keys: NoteKeys,
 }
 
 /// Our ledger of one link: its edge at the newest cosigned head, and the leaves since.
 #[derive(Default)]
-struct OwnLedger {
-    cosigned: Edge,
-    since: VecDeque<Digest>,
+pub(super) struct OwnLedger {
+    pub cosigned: Edge,
+    pub since: VecDeque<Digest>,
 }
 
 impl Inspector {
@@ -205,128 +200,9 @@ impl Inspector {
         });
         outcome(own, received, key, seen);
     }
-
-    fn receipted(&mut self, board: &Board, receipted: &Receipted, seen: &mut Seen) {
-        let receipt = &receipted.receipt;
-        let (Some(own), Some(link)) = (board.own, board.link(receipted.party)) else {
-            return seen.fault("a receipt came from a Party that was not known here");
-        };
-        let this_link = (receipt.from, receipt.from_incarnation) == (receipted.party, link.incarnation)
-            && (receipt.to, receipt.to_incarnation) == (own.party, own.incarnation);
-        seen.must(this_link, "a receipt on record is not of this link");
-        match self.owed.remove(&(receipted.party, receipt.lane, receipt.serial)) {
-            Some(sent) => seen.must(
-                sent == (receipt.dispatch, receipt.message),
-                "a receipt on record is for another dispatch than was sent under its serial",
-            ),
-            None => seen.fault("a receipt on record is for a dispatch that was not owed one"),
-        }
-        seen.checks.push(Check::Receipt {
-            proven: receipted.proven.clone(),
-            leaf_index: receipt.leaf_index,
-            origin: origin((receipted.party, link.incarnation), (own.party, own.incarnation)),
-            keepers: self.keys.of(board, receipted.party, NoteUse::Ledger),
-        });
-    }
-
-    /// What was put on record as not verifying must not verify: it can't be read, is not about the dispatch,
-    /// stands where another leaf stood before, or is not proven under the newest key list of then.
-    fn disputed(&mut self, board: &Board, sent: Sent, proven: &Bytes, seen: &mut Seen) {
-        let (party, lane, serial) = sent;
-        let (Some(own), Some(link), Some(owed)) = (board.own, board.link(party), self.owed.get(&sent)) else {
-            return seen.fault("a receipt was disputed for a dispatch that was not owed one");
-        };
-        let read = dispatch::decode_proven(proven.clone())
-            .and_then(|read| Ok((dispatch::decode_receipt(read.receipt.clone())?, leaf_hash(&read.receipt))));
-        let Ok((receipt, leaf)) = read else { return };
-        let about_it = (receipt.from, receipt.from_incarnation) == (party, link.incarnation)
-            && (receipt.to, receipt.to_incarnation) == (own.party, own.incarnation)
-            && (receipt.lane, receipt.serial) == (lane, serial)
-            && (receipt.dispatch, receipt.message) == *owed;
-        if about_it && link.leaf_is_free(receipt.leaf_index, leaf) {
-            seen.checks.push(Check::DisputedReceipt {
-                proven: proven.clone(),
-                leaf_index: receipt.leaf_index,
-                origin: origin((party, link.incarnation), (own.party, own.incarnation)),
-                keeper: newest(board, party, NoteUse::Ledger),
-            });
-        }
-    }
-
-    fn followed(&mut self, board: &Board, head: &Head, leaves: &[Leaf], seen: &mut Seen) {
-        let Some(link) = board.link(head.party) else {
-            return seen.fault("a head was followed of a Party that was not known here");
-        };
-        let grew = head.size > link.theirs.edge.size();
-        let root = link.grown(head.size, leaves).ok().filter(|_| grew).map(|edge| edge.root());
-        seen.must(
-            root == Some(head.root),
-            "a head of the other end's ledger was followed that the leaves here do not add up to",
-        );
-        seen.checks.extend(self.their_head(board, head));
-    }
-
-    fn cosigned(&mut self, board: &Board, head: &Head, seen: &mut Seen) {
-        let (Some(own), Some(link)) = (board.own, board.link(head.party)) else {
-            return seen.fault("a head was cosigned by a Party that was not known here");
-        };
-        let ledger = self.own_ledgers.entry(head.party).or_default();
-        while ledger.cosigned.size() < head.size
-            && let Some(leaf) = ledger.since.pop_front()
-        {
-            ledger.cosigned.push(leaf);
-        }
-        let ours = ledger.cosigned.size() == head.size && ledger.cosigned.root() == head.root;
-        seen.must(ours, "the other end cosigned a head that is not our ledger's at that size");
-        seen.checks.push(Check::Cosignature {
-            note: head.note.clone(),
-            origin: origin((own.party, own.incarnation), (head.party, link.incarnation)),
-            keepers: self.keys.of(board, own.party, NoteUse::Ledger),
-            witnesses: self.keys.of(board, head.party, NoteUse::Witness),
-        });
-    }
-
-    fn equivocated(&mut self, board: &Board, party: Party, proof: &Contradiction, seen: &mut Seen) {
-        match proof {
-            Contradiction::Dispatch { dispatch, signed: wrapping, .. } => {
-                match key_in(board, party, dispatch.key_list, Purpose::Message) {
-                    Some(key) => seen.checks.push(Check::Signed {
-                        what: "the dispatch that contradicts an earlier one",
-                        wrapping: wrapping.clone(),
-                        kind: PayloadType::Dispatch,
-                        key,
-                    }),
-                    None => seen.fault(NO_SUCH_LIST),
-                }
-            }
-            Contradiction::Leaf { leaf, inclusion_path, checkpoint } => {
-                let Some((origin, keepers)) = self.their_ledger(board, party) else { return };
-                seen.checks.push(Check::Leaf {
-                    leaf: leaf.hash,
-                    leaf_index: leaf.index,
-                    path: inclusion_path.clone(),
-                    note: checkpoint.clone(),
-                    origin,
-                    keepers,
-                });
-            }
-        }
-    }
-
-    fn their_head(&mut self, board: &Board, head: &Head) -> Option<Check> {
-        let (origin, keepers) = self.their_ledger(board, head.party)?;
-        Some(Check::Checkpoint { what: "the other end's head", note: head.note.clone(), origin, keepers })
-    }
-
-    /// The origin of the ledger that the other end keeps for this link, and the keys that may sign it.
-    fn their_ledger(&mut self, board: &Board, party: Party) -> Option<(String, Arc<[NoteKey]>)> {
-        let (own, link) = (board.own?, board.link(party)?);
-        let origin = origin((party, link.incarnation), (own.party, own.incarnation));
-        Some((origin, self.keys.of(board, party, NoteUse::Ledger)))
-    }
 }
 
-const NO_SUCH_LIST: &str = "a key list is named that was not on record";
+pub(super) const NO_SUCH_LIST: &str = "a key list is named that was not on record";
 
 /// What was taken must verify; what was refused for its signature must not; what was refused for its
 /// addressees must not be addressed to us by its sender.

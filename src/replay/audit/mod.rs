@@ -8,6 +8,7 @@ mod checks;
 mod decided;
 mod events;
 mod keys;
+mod links;
 mod report;
 
 use std::sync::Mutex;
