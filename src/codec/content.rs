@@ -37,22 +37,29 @@ pub fn said(kind: &str, content: &Bytes) -> Said {
     }
 }
 
+/// Whether content of this kind may do anything to who is bound by which rules.
+pub(super) fn may_be_word(kind: &str) -> bool {
+    match Kind::from_name(kind) {
+        Some(Kind::Adoption | Kind::Suspension | Kind::Resumption | Kind::Withdrawal) => true,
+        Some(
+            Kind::Calendar
+            | Kind::Notification
+            | Kind::Amendment
+            | Kind::Invitation
+            | Kind::Conclusion
+            | Kind::Statement
+            | Kind::Cancellation
+            | Kind::SameActivity,
+        )
+        | None => false,
+    }
+}
+
 /// What the content does to who is bound by which rules. `None` for most kinds, and where it lacks what it
 /// would take effect by.
 pub(super) fn word(kind: &str, content: &Bytes) -> Option<Word> {
-    match Kind::from_name(kind)? {
-        kind @ (Kind::Adoption | Kind::Suspension | Kind::Resumption | Kind::Withdrawal) => {
-            Word::of(&form::decode(kind, content).ok()?)
-        }
-        Kind::Calendar
-        | Kind::Notification
-        | Kind::Amendment
-        | Kind::Invitation
-        | Kind::Conclusion
-        | Kind::Statement
-        | Kind::Cancellation
-        | Kind::SameActivity => None,
-    }
+    let known = Kind::from_name(kind).filter(|_| may_be_word(kind))?;
+    Word::of(&form::decode(known, content).ok()?)
 }
 
 /// What a reader must be told about the content beside what it says. Holds nothing that a Party wrote.

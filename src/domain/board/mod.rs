@@ -10,6 +10,7 @@ mod decide_link;
 mod digest;
 mod parts;
 mod regimes;
+mod roles;
 
 use std::sync::Arc;
 
@@ -18,11 +19,12 @@ use imbl::{OrdMap, OrdSet};
 use super::adoption::Words;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::link::Link;
+use super::messages::Messages;
 use super::part::PartState;
 use super::party::{Incarnation, Party};
 use super::people::Person;
 use super::roster::Roster;
-use super::thread::{Thread, Whereabouts};
+use super::thread::Thread;
 use super::time::Instant;
 pub use decide::Denied;
 
@@ -42,7 +44,7 @@ pub struct Board {
     pub roster: Roster,
     pub links: OrdMap<Party, Arc<Link>>,
     pub threads: OrdMap<ThreadId, Arc<Thread>>,
-    pub messages: OrdMap<Digest, Whereabouts>,
+    pub messages: Messages,
     pub drafts: OrdMap<DraftId, Arc<Draft>>,
     pub commands: OrdMap<CommandId, Answered>,
     commands_by_age: OrdSet<(Instant, CommandId)>,

@@ -8,8 +8,9 @@ use super::decide::{Decision, happened};
 use super::{Board, Held};
 use crate::domain::adoption::{Adopted, Bond, Words};
 use crate::domain::digest::Digest;
-use crate::domain::event::{Event, Received, Record, RegimeHeld, Released};
-use crate::domain::message::{Message, Outcome, Receipt, Traffic};
+use crate::domain::event::{Event, Record, RegimeHeld};
+use crate::domain::fact::Gist;
+use crate::domain::message::{Outcome, Receipt};
 use crate::domain::party::Party;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
@@ -64,40 +65,23 @@ impl Board {
         self.regimes.insert(held.digest, Arc::new(on_board));
     }
 
-    pub(super) fn word_released(&mut self, record: &Record, released: &Released) {
-        self.word_heard(record, &released.message, released.digest);
-    }
-
-    /// What a peer said counts towards us from our own receipt.
-    pub(super) fn word_received(&mut self, record: &Record, received: &Received, message: &Message) {
-        let digest = received.dispatch.message;
-        self.word_heard(record, message, digest);
-        self.word_taken(message.author, &digest, received.receipt.from, &received.receipt);
-    }
-
-    /// What we said counts towards a peer from its receipt.
-    pub(super) fn word_receipted(&mut self, by: Party, receipt: &Receipt) {
-        if let Some(own) = self.own {
-            self.word_taken(own.party, &receipt.message, by, receipt);
-        }
-    }
-
-    /// A drill binds nobody.
-    fn word_heard(&mut self, record: &Record, message: &Message, digest: Digest) {
-        if let (Some(word), Traffic::Real) = (&message.draft.word, message.draft.traffic) {
+    /// A message of which nothing takes effect changes nothing.
+    pub(super) fn word_heard(&mut self, index: u64, message: &Gist, digest: Digest) {
+        if let Some(word) = &message.word {
             let words = self.words.entry(message.author).or_insert_with(Arc::<Words>::default);
-            Arc::make_mut(words).hear(digest, word, record.index);
+            Arc::make_mut(words).hear(digest, word, index);
         }
     }
 
-    fn word_taken(&mut self, author: Party, message: &Digest, by: Party, receipt: &Receipt) {
+    /// What a peer said counts towards us from our own receipt, what we said towards a peer from its.
+    pub(super) fn word_taken(&mut self, author: Party, by: Party, receipt: &Receipt) {
         if receipt.outcome != Outcome::Taken {
             return;
         }
         if let Some(words) = self.words.get_mut(&author)
-            && words.holds(message)
+            && words.holds(&receipt.message)
         {
-            Arc::make_mut(words).taken(message, by, receipt.received_at);
+            Arc::make_mut(words).taken(&receipt.message, by, receipt.received_at);
         }
     }
 }
