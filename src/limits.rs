@@ -44,6 +44,12 @@ pub const CONTRADICTIONS_KEPT_PER_LINK: usize = 64;
 /// Of one author, no more references to messages that are not here are watched; a further one is on record
 /// like any other, but nobody is alarmed when what it refers to does not come.
 pub const REFERENCES_WAITING_PER_PARTY_MAX: usize = 4_096;
+/// Columns of an official form: what does not fit goes on in the next line.
+pub const OFFICIAL_FORM_COLUMNS: usize = 80;
+/// Lines of a page of an official form, head and foot among them: what does not fit goes on on the next.
+pub const OFFICIAL_FORM_PAGE_LINES: usize = 60;
+/// Fewer lines between head and foot make a page longer: a marking of many lines leaves room for the rest.
+pub const OFFICIAL_FORM_BODY_LINES_MIN: usize = 40;
 
 // ---- clock -------------------------------------------------------------------------------------
 
@@ -369,6 +375,8 @@ pub const TCP_KEEPALIVE_MS: u64 = 15_000;
 pub const FAULTS_IN_STATUS_BYTES_MAX: usize = 96 * 1024;
 /// A longer reason for returning a draft is refused (bytes).
 pub const REASON_BYTES_MAX: usize = 1024;
+/// Fewer first digits of a message's digest are not taken for one.
+pub const DIGEST_DIGITS_MIN: usize = 8;
 /// A page of threads holds no more; the rest comes with the next one.
 pub const THREADS_PER_PAGE: usize = 200;
 /// A page of one thread holds no more messages; the rest comes with the next one.
@@ -406,6 +414,8 @@ pub const REVOCATION_LIST_LIFE_MS: i64 = 35 * 24 * 3_600_000;
 pub const EXPIRY_WARNING_MS: i64 = 21 * 24 * 3_600_000;
 /// A node that was asked to stop and has not by then is left to end with its process (milliseconds).
 pub const SHUTDOWN_MS_MAX: u64 = 5_000;
+/// A larger font file is cut at this size, and then is no font (bytes).
+pub const FONT_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// A call of an officer's command that has no answer by then is given up; it is safe to give the command
 /// again with the same id (milliseconds).
 pub const DESK_CALL_MS_MAX: u64 = 30_000;

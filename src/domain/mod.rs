@@ -15,6 +15,7 @@ pub mod keys;
 pub mod ledger;
 pub mod link;
 pub mod message;
+pub mod official;
 pub mod part;
 pub mod party;
 pub mod people;

@@ -67,6 +67,7 @@ table! {
     "/detente.v1.ExerciseService/Release" => For::Roles(&[Releaser]),
     "/detente.v1.ExerciseService/ListThreads" => For::Roles(&[Drafter, Releaser, Watch]),
     "/detente.v1.ExerciseService/ShowThread" => For::Roles(&[Drafter, Releaser, Watch]),
+    "/detente.v1.ExerciseService/ShowMessage" => For::Roles(&[Drafter, Releaser, Watch]),
 
     "/detente.v1.PartService/Store" => For::Roles(&[Drafter]),
     "/detente.v1.PartService/Read" => For::Roles(&[Drafter, Releaser, Watch]),

@@ -15,7 +15,7 @@ use crate::codec::heading;
 use crate::codec::message::{decode_draft, person_to_proto, precedence_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::exercise_service_server::{ExerciseService, ExerciseServiceServer};
-use crate::domain::board::Denied;
+use crate::domain::board::{Board, Denied};
 use crate::domain::command::{AsIs, Command, Origin};
 use crate::domain::digest::{Digest, DraftId, ThreadId};
 use crate::domain::event::{Event, Record};
@@ -178,6 +178,20 @@ impl ExerciseService for ExerciseCalls {
         let page = thread_as_of(&head, &self.registrar.journal, thread, as_of, from).await;
         page.map(Response::new).map_err(status::record)
     }
+
+    async fn show_message(
+        &self,
+        call: Request<calls::ShowMessageRequest>,
+    ) -> Result<Response<calls::ShowMessageResponse>, Status> {
+        let head = self.registrar.head();
+        let (digest, index) = only_message(&head.board, &call.get_ref().beginning)?;
+        let records = head.records(&self.registrar.journal);
+        let stored = records.message(index, &digest).await.map_err(status::record)?;
+        Ok(Response::new(calls::ShowMessageResponse {
+            digest: digest.0.to_vec().into(),
+            message: stored.signed,
+        }))
+    }
 }
 
 impl ExerciseCalls {
@@ -286,6 +300,24 @@ fn released_in(record: &Record) -> Option<calls::ReleaseResponse> {
 
 fn newest_at(thread: &Thread) -> Instant {
     thread.entries().iter().map(|entry| entry.recorded_at).max().unwrap_or_default()
+}
+
+/// The one message whose digest begins so, and the record that holds it.
+fn only_message(board: &Board, beginning: &str) -> Result<(Digest, u64), Status> {
+    let digits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if beginning.len() < limits::DIGEST_DIGITS_MIN || !beginning.bytes().all(digits) {
+        return Err(status::field("beginning", "lower-case hexadecimal digits, the first 8 at least"));
+    }
+    // The first that could begin so; none at all if there are too many digits.
+    let first =
+        Digest::from_hex(&format!("{beginning:0<64}")).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
+    let mut found =
+        board.messages.range(first..).take_while(|(digest, _)| digest.to_string().starts_with(beginning));
+    let (digest, there) = found.next().ok_or(Refusal::NoSuchMessage).map_err(refused)?;
+    match found.next() {
+        None => Ok((*digest, there.index)),
+        Some(_) => Err(status::field("beginning", "more than one message begins so; give more digits")),
+    }
 }
 
 /// Gives a command; the record that answers it.

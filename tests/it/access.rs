@@ -22,6 +22,7 @@ const EXPECTED: &str = "
     /detente.v1.ExerciseService/Release                         . R . . . . . .
     /detente.v1.ExerciseService/ListThreads                     D R W . . . . .
     /detente.v1.ExerciseService/ShowThread                      D R W . . . . .
+    /detente.v1.ExerciseService/ShowMessage                     D R W . . . . .
     /detente.v1.PartService/Store                               D . . . . . . .
     /detente.v1.PartService/Read                                D R W . . . . .
     /detente.v1.PartService/Erase                               . . . . . C . .

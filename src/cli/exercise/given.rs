@@ -16,9 +16,6 @@ use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
 use crate::limits;
 
-/// Fewer digits of an id or digest are not taken for one.
-const DIGITS_MIN: usize = 8;
-
 pub fn service(desk: &Desk) -> ExerciseServiceClient<Channel> {
     ExerciseServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::ANSWER_BYTES_MAX)
 }
@@ -63,8 +60,11 @@ pub fn instant(text: &str) -> Result<Instant, String> {
 
 /// An id or digest, or the first digits of one.
 pub fn beginning(text: &str) -> Result<String, String> {
-    if text.len() < DIGITS_MIN || text.len() > 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(format!("hexadecimal digits, at least the first {DIGITS_MIN}"));
+    if text.len() < limits::DIGEST_DIGITS_MIN
+        || text.len() > 64
+        || !text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
+        return Err(format!("hexadecimal digits, at least the first {}", limits::DIGEST_DIGITS_MIN));
     }
     Ok(text.to_ascii_lowercase())
 }

@@ -79,12 +79,6 @@ pub fn message(message: &Message, said: &Said) {
     body(0, said, &message.draft);
 }
 
-/// All of a draft.
-pub fn draft(outgoing: &Outgoing, said: &Said) {
-    heading(outgoing);
-    body(0, said, outgoing);
-}
-
 fn heading(outgoing: &Outgoing) {
     row(0, "Drafted by", &person(&outgoing.drafter));
     row(0, "To, for action", &addressees(&outgoing.action));
