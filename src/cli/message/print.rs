@@ -9,12 +9,13 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::{draft_form, message_form};
-use crate::cli::desk::{As, Desk, answer};
+use crate::cli::desk::{Desk, DeskDirectory, answer};
 use crate::cli::exercise::given::{self, service};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
 use crate::cli::json;
 use crate::cli::out::{self, say};
+use crate::clock::Clock;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::{message, signed};
 use crate::domain::digest::Digest;
@@ -26,8 +27,9 @@ use crate::limits;
 pub struct PrintArgs {
     #[command(flatten)]
     which: Which,
-    #[command(flatten)]
-    person: Option<As>,
+    /// The desk of the person who speaks, as `person issue` made it; not asked for with --file
+    #[arg(long = "as", value_name = "PEOPLEDIR")]
+    directory: Option<PathBuf>,
     /// Write it as PDF to a file that is not there yet
     #[arg(long, value_name = "FILE")]
     pdf: Option<PathBuf>,
@@ -60,7 +62,7 @@ struct Found {
 }
 
 pub async fn print(args: PrintArgs) -> Result<(), Fault> {
-    let found = find(&args.which, args.person.as_ref()).await?;
+    let found = find(&args.which, args.directory.as_deref()).await?;
     match &args.pdf {
         Some(path) => write_pdf(path, &args.font, found.document, args.json)?,
         None if args.json => rows(&found.document),
@@ -97,12 +99,13 @@ fn write_pdf(path: &Path, fonts: &[PathBuf], document: Document, as_json: bool) 
     Ok(())
 }
 
-async fn find(which: &Which, person: Option<&As>) -> Result<Found, Fault> {
+async fn find(which: &Which, directory: Option<&Path>) -> Result<Found, Fault> {
     if let Some(file) = &which.file {
         return of_bytes(files::read_up_to(file, limits::MESSAGE_SIGNED_BYTES_MAX)?.into());
     }
-    let desk =
-        person.ok_or_else(|| Fault::new("whose node is asked? Say so with --as, or give --file"))?.open()?;
+    let directory =
+        directory.ok_or_else(|| Fault::new("whose node is asked? Say so with --as, or give --file"))?;
+    let desk = DeskDirectory::at(directory).open(Clock::system())?;
     let document = match (&which.message, &which.draft) {
         (Some(beginning), _) => ask_message(&desk, beginning).await?,
         (None, Some(beginning)) => ask_draft(&desk, beginning).await?,
