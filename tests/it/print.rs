@@ -174,7 +174,7 @@ pub fn needles_of_notification(message: &Message, content: &Content) -> Vec<Stri
         "RELEASER Col. Ivan Moroz",
         "Office General Staff of BY",
         "PARTS 1",
-        "(1) Name map of the area.pdf",
+        "A. Name map of the area.pdf",
         "Media type application/pdf",
         "Size 123456 bytes",
         "Holds personal data",
@@ -377,7 +377,7 @@ fn any_text() -> impl Strategy<Value = String> {
     ]
 }
 
-fn any_message() -> impl Strategy<Value = (Message, Content)> {
+pub fn any_message() -> impl Strategy<Value = (Message, Content)> {
     let texts = proptest::collection::vec(any_text(), 10);
     (strategies::content(), texts, any::<[bool; 4]>(), any::<i64>()).prop_map(|(content, texts, drop, at)| {
         let mut message = full(&content);

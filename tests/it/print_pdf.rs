@@ -7,20 +7,26 @@ use detente::cli::message::{Pdf, pdf};
 use detente::domain::digest::Digest;
 use detente::domain::exercise::{Content, Kind};
 use detente::domain::message::Message;
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseError;
 
 use crate::officer::filled;
-use crate::print::{assert_stands_in, form, full, needles_of_notification, text};
+use crate::print::{any_message, assert_stands_in, form, full, needles_of_notification, text};
 
 fn made(message: &Message) -> Pdf {
     pdf(form(message), &[]).unwrap()
 }
 
-/// As a reader extracts it: lines as they stand on paper.
+/// Lines as they stand on paper.
 fn extracted(pdf: &Pdf) -> String {
+    read_by("-layout", pdf)
+}
+
+fn read_by(how: &str, pdf: &Pdf) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("form.pdf");
     std::fs::write(&file, &pdf.bytes).unwrap();
-    let output = Command::new("pdftotext").arg("-layout").arg(&file).arg("-").output().unwrap();
+    let output = Command::new("pdftotext").arg(how).arg(&file).arg("-").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
@@ -152,4 +158,27 @@ fn a_file_that_is_no_font_is_named() {
 fn any() -> Message {
     let content: Content = filled(Kind::Cancellation);
     full(&content)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_message_can_be_made_a_pdf((message, _) in any_message()) {
+        let made = pdf(form(&message), &[]).map_err(|fault| TestCaseError::fail(fault.to_string()))?;
+        prop_assert!(made.bytes.starts_with(b"%PDF"));
+        prop_assert!(made.pages > 0);
+    }
+}
+
+#[test]
+fn numbers_within_text_from_right_to_left_keep_their_place_for_whoever_reads_it_out() {
+    let mut message = full(&filled(Kind::Cancellation));
+    message.draft.subject = "تمرين رقم ٢٠٣١ في الشمال".into();
+    message.draft.remarks = "תרגיל 2031 בצפון".into();
+    let pdf = made(&message);
+    let found = read_by("-raw", &pdf);
+    for needle in ["تمرين رقم ٢٠٣١ في الشمال", "תרגיל 2031 בצפון"] {
+        assert!(squeezed(&found).contains(&squeezed(needle)), "{needle:?} is not in\n{found}");
+    }
 }

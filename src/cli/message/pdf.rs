@@ -93,10 +93,9 @@ fn draw_piece(piece: &Piece, setting: &Setting, from: Point, fonts: &Fonts<'_>, 
     }
     for run in &setting.runs {
         if let Some(face) = fonts.face(run.face) {
-            let point = Point::from_xy(x, from.y);
+            let point = Point::from_xy(x + run.left * size, from.y);
             surface.draw_glyphs(point, &run.glyphs, face.font.clone(), &run.text, size, false);
         }
-        x += run.width * size;
     }
 }
 

@@ -12,7 +12,7 @@ use unicode_bidi::{BidiInfo, Level};
 use super::fonts::{self, Fonts, Order, Shaped};
 use crate::domain::official::{Direction, Piece};
 
-/// Runs from left to right.
+/// Runs in logical order, in which a reader takes them out of the PDF again.
 pub struct Setting {
     pub runs: Vec<Run>,
     /// In parts of the font's size.
@@ -22,11 +22,13 @@ pub struct Setting {
 /// Characters of one font, one script and one direction.
 pub struct Run {
     pub face: usize,
-    /// In logical order, as it is found again in the PDF.
     pub text: String,
     pub glyphs: Vec<KrillaGlyph>,
-    /// In parts of the font's size.
-    pub width: f32,
+    /// Where it begins on paper, from the left, in parts of the font's size.
+    pub left: f32,
+    /// Where it begins in the piece (bytes).
+    start: usize,
+    width: f32,
 }
 
 /// Sets a piece. What no font has was written out before.
@@ -36,12 +38,13 @@ pub fn set(piece: &Piece, fonts: &mut Fonts<'_>) -> Setting {
         Direction::RightToLeft => Level::rtl(),
     };
     let bidi = BidiInfo::new(&piece.text, Some(base));
-    let mut runs = Vec::new();
+    let (mut runs, mut width) = (Vec::new(), 0.0);
     for paragraph in &bidi.paragraphs {
         let (levels, ranges) = bidi.visual_runs(paragraph, paragraph.range.clone());
         for range in ranges {
             let backwards = levels.get(range.start).is_some_and(Level::is_rtl);
             let order = if backwards { Order::RightToLeft } else { piece.weight.into() };
+            let start = range.start;
             let Some(text) = piece.text.get(range) else { continue };
             let mut stretches = stretches(text, order, fonts);
             if backwards {
@@ -49,10 +52,17 @@ pub fn set(piece: &Piece, fonts: &mut Fonts<'_>) -> Setting {
             }
             let direction =
                 if backwards { harfrust::Direction::RightToLeft } else { harfrust::Direction::LeftToRight };
-            runs.extend(stretches.into_iter().filter_map(|stretch| run(text, &stretch, direction, fonts)));
+            for stretch in stretches {
+                if let Some(mut run) = run(text, &stretch, direction, fonts) {
+                    run.left = width;
+                    run.start = run.start.saturating_add(start);
+                    width += run.width;
+                    runs.push(run);
+                }
+            }
         }
     }
-    let width = runs.iter().map(|run| run.width).sum();
+    runs.sort_by_key(|run: &Run| run.start);
     Setting { runs, width }
 }
 
@@ -63,20 +73,23 @@ struct Stretch {
     script: Option<Script>,
 }
 
-/// In logical order. Marks stay with what they stand on, spaces and signs with what is before them.
+/// In logical order. Marks stay with what they stand on, spaces and signs with what is before them. From
+/// right to left each word is one of its own: glyphs stand in the PDF from left to right, words in order.
 fn stretches(text: &str, order: Order, fonts: &mut Fonts<'_>) -> Vec<Stretch> {
     let mut all: Vec<Stretch> = Vec::new();
+    let mut word_ended = false;
     for (at, character) in text.char_indices() {
         let end = at.saturating_add(character.len_utf8());
         let script = fonts::script(character);
         let face = fonts.with(order, character).unwrap_or_default();
         match all.last_mut() {
-            Some(last) if goes_with(last, face, script, character, fonts) => {
+            Some(last) if !word_ended && goes_with(last, face, script, character, fonts) => {
                 last.range.end = end;
                 last.script = last.script.or(script);
             }
             Some(_) | None => all.push(Stretch { range: at..end, face, script }),
         }
+        word_ended = order == Order::RightToLeft && character == ' ';
     }
     all
 }
@@ -113,5 +126,6 @@ fn run(text: &str, stretch: &Stretch, direction: harfrust::Direction, fonts: &Fo
     };
     let glyphs: Vec<KrillaGlyph> = shaped.iter().map(glyph).collect();
     let width = shaped.iter().map(|shaped| shaped.advance).sum();
-    Some(Run { face: stretch.face, text: text.to_owned(), glyphs, width })
+    let (face, start) = (stretch.face, stretch.range.start);
+    Some(Run { face, text: text.to_owned(), glyphs, left: 0.0, start, width })
 }

@@ -247,9 +247,14 @@ impl Rows {
         self.put(0, format!("{}.", self.numbered), label.words, label.field, text);
     }
 
-    /// A row that belongs to the one before. Makes its text safe to show.
+    /// A row that belongs to one of the outermost. Makes its text safe to show.
     fn below(&mut self, label: Label, text: &str) {
         self.put(1, String::new(), label.words, label.field, vec![shown(text)]);
+    }
+
+    /// A row that belongs to an entry of a list. Makes its text safe to show.
+    fn within(&mut self, label: Label, text: &str) {
+        self.put(2, String::new(), label.words, label.field, vec![shown(text)]);
     }
 
     /// One row each, so that none can be taken for two.
@@ -280,17 +285,17 @@ impl Rows {
             &if parts.is_empty() { labels::NONE.to_owned() } else { parts.len().to_string() },
         );
         for (index, part) in parts.iter().enumerate() {
-            let mark = numbering::mark(1, index.saturating_add(1));
+            let mark = numbering::mark(0, index.saturating_add(1));
             let name = vec![shown(stated(&part.name))];
             self.put(1, mark, labels::PART_NAME.words, labels::PART_NAME.field, name);
-            self.below(labels::PART_TYPE, stated(&part.media_type));
-            self.below(labels::PART_BYTES, &format!("{} bytes", part.bytes));
+            self.within(labels::PART_TYPE, stated(&part.media_type));
+            self.within(labels::PART_BYTES, &format!("{} bytes", part.bytes));
             let holds = match part.holds {
                 Holds::PersonalData => "personal data",
                 Holds::NoPersonalData => "no personal data",
             };
-            self.below(labels::PART_HOLDS, holds);
-            self.below(labels::PART_DIGEST, &part.salted_digest.to_string());
+            self.within(labels::PART_HOLDS, holds);
+            self.within(labels::PART_DIGEST, &part.salted_digest.to_string());
         }
     }
 
@@ -335,10 +340,10 @@ impl Rows {
         for (index, reference) in references.iter().enumerate() {
             let mark = numbering::mark(0, index.saturating_add(1));
             self.put(1, mark, relation(reference.relation), labels::REFERENCES.field, Vec::new());
-            self.below(labels::REFERENCE_NUMBER, stated(&reference.number));
-            self.below(labels::REFERENCE_AUTHOR, stated(&reference.author));
+            self.within(labels::REFERENCE_NUMBER, stated(&reference.number));
+            self.within(labels::REFERENCE_AUTHOR, stated(&reference.author));
             let digest = reference.message.map(|digest| digest.to_string()).unwrap_or_default();
-            self.below(labels::REFERENCE_DIGEST, stated(&digest));
+            self.within(labels::REFERENCE_DIGEST, stated(&digest));
         }
     }
 }
