@@ -231,7 +231,7 @@ impl ExerciseCalls {
         if body.digest != *digest {
             return Err(refused(Refusal::DraftChanged));
         }
-        if !matches!(body.said, Said::Exercise(_)) {
+        if !matches!(body.said, Said::Form(_)) {
             return Err(status::field("content", faults::UNREADABLE));
         }
         let faults = faults::of_draft(&head.board, &body.outgoing, &body.said);
@@ -255,7 +255,7 @@ impl ExerciseCalls {
             ..Default::default()
         };
         let Some(thread) = head.board.thread(id) else { return Ok(line) };
-        line.messages = u32::try_from(thread.entries().len()).unwrap_or(u32::MAX);
+        line.messages = u32::try_from(thread.messages()).unwrap_or(u32::MAX);
         if let Some(first) = thread.in_order().first() {
             let records = head.records(&self.registrar.journal);
             let stored = records.message(first.index, &first.digest).await.map_err(status::record)?;
@@ -299,7 +299,7 @@ fn released_in(record: &Record) -> Option<calls::ReleaseResponse> {
 }
 
 fn newest_at(thread: &Thread) -> Instant {
-    thread.entries().iter().map(|entry| entry.recorded_at).max().unwrap_or_default()
+    thread.entries().map(|entry| entry.recorded_at).max().unwrap_or_default()
 }
 
 /// The one message whose digest begins so, and the record that holds it.
@@ -312,7 +312,7 @@ fn only_message(board: &Board, beginning: &str) -> Result<(Digest, u64), Status>
     let first =
         Digest::from_hex(&format!("{beginning:0<64}")).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
     let mut found =
-        board.messages.range(first..).take_while(|(digest, _)| digest.to_string().starts_with(beginning));
+        board.messages.not_below(first).take_while(|(digest, _)| digest.to_string().starts_with(beginning));
     let (digest, there) = found.next().ok_or(Refusal::NoSuchMessage).map_err(refused)?;
     match found.next() {
         None => Ok((*digest, there.index)),

@@ -3,9 +3,9 @@
 
 use detente::cli::message::{draft_form, message_form};
 use detente::codec::message::{decode_draft, encode_acknowledgement, encode_draft};
+use detente::domain::content::{Content, Kind};
 use detente::domain::digest::{Digest, ThreadId};
-use detente::domain::exercise::outline::{Part as Stated, Value};
-use detente::domain::exercise::{Content, Kind};
+use detente::domain::form::outline::{Part as Stated, Value};
 use detente::domain::message::{
     ACKNOWLEDGEMENT, Acknowledgement, Addressee, Holds, Message, Outgoing, Part, Reference, RegimeCitation,
     Relation, Traffic,
@@ -20,7 +20,7 @@ use detente::limits;
 use proptest::prelude::*;
 use unicode_width::UnicodeWidthStr as _;
 
-use crate::exercise_form::strategies;
+use crate::form::strategies;
 use crate::officer::filled;
 
 const COLUMNS: usize = limits::OFFICIAL_FORM_COLUMNS;
@@ -42,7 +42,7 @@ pub fn full(content: &Content) -> Message {
     let draft = Outgoing {
         thread: ThreadId([0x17; 16]),
         kind: content.kind().name().into(),
-        content: detente::codec::exercise::encode(content).unwrap().into(),
+        content: detente::codec::form::encode(content).unwrap().into(),
         action: vec![to("PL", "General Staff"), to("LT", "")],
         information: vec![to("OSCE", "Communications Group")],
         precedence: Precedence::Priority,

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use detente::cli::message::{Pdf, pdf};
+use detente::domain::content::{Content, Kind};
 use detente::domain::digest::Digest;
-use detente::domain::exercise::{Content, Kind};
 use detente::domain::message::Message;
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseError;

@@ -4,7 +4,7 @@
 use detente::cli::form;
 use detente::codec::message::encode_draft;
 use detente::codec::proto::detente::v1 as calls;
-use detente::domain::exercise::Kind;
+use detente::domain::content::Kind;
 use serde_json::Value;
 
 use crate::officer::{arrived, exercises, notify, reason};

@@ -61,7 +61,7 @@ pub fn pdf(document: Document, named: &[PathBuf]) -> Result<Pdf, Fault> {
 fn form(paper: Paper<'_>, outgoing: &Outgoing, digest: Digest) -> Document {
     let said = content::said(&outgoing.kind, &outgoing.content);
     let body = match &said {
-        Said::Exercise(form) => Body::Form(form),
+        Said::Form(form) => Body::Form(form),
         Said::Acknowledgement(read) => Body::Acknowledgement(read),
         Said::Unknown | Said::Unreadable(_) => Body::NotShown,
     };

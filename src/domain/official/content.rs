@@ -8,7 +8,7 @@ use super::labels::{self, Label};
 use super::numbering::Numbering;
 use super::{Body, Region, Row, stated};
 use crate::domain::digest::Digest;
-use crate::domain::exercise::lines;
+use crate::domain::form::lines;
 use crate::domain::text::shown;
 
 /// Puts the rows of the content behind those that are there.

@@ -17,8 +17,8 @@ use std::collections::BTreeSet;
 
 use labels::Label;
 
+use super::content::Content;
 use super::digest::Digest;
-use super::exercise::Content;
 use super::message::{
     Acknowledgement, Addressee, Holds, Message, Outgoing, Part, Reference, RegimeCitation, Relation, Traffic,
 };
