@@ -17,6 +17,7 @@ pub mod message;
 pub mod party_file;
 pub mod proto;
 pub mod record;
+pub mod regime;
 pub(crate) mod repeated;
 pub mod signed;
 

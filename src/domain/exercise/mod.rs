@@ -26,7 +26,7 @@ pub use afterwards::{Amendment, Cancellation, Conclusion, SameActivity, SameActi
 pub use area::{Area, GeoPoint, Place};
 pub use calendar::{Calendar, CalendarEntry, CalendarReturn};
 pub use difference::{Change, difference};
-pub use faults::{Fault, Faults, Refused, faults};
+pub use faults::{Fault, Faults, Following, Refused, faults};
 pub use figures::{Figure, Formation, WELL_KNOWN};
 pub use form::{Basis, LandActivity, Landing, Notice, Notification, Transfer};
 pub use invitation::Invitation;
