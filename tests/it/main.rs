@@ -37,6 +37,7 @@ mod parts;
 mod party;
 mod program;
 mod records;
+mod regime;
 mod registrar;
 mod rooms;
 mod signed;

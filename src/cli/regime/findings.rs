@@ -5,7 +5,8 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::regime::finding::{
-    Copy, CopyAs, CopyState, Finding, Open, OpenState, Outcome, Point, Span, SpanUnit, Start, Timing, Verdict,
+    Copy, CopyAs, CopyState, Finding, Lack, Open, OpenState, Outcome, Point, Span, SpanUnit, Start, Timing,
+    Verdict,
 };
 use crate::domain::regime::{Ground, Regime, Standing, lines};
 
@@ -85,11 +86,12 @@ fn ground(ground: &Ground) -> Value {
 }
 
 fn verdict(verdict: &Verdict) -> Value {
+    let lacking: Vec<Value> = verdict.lacking.iter().map(lack).collect();
     let points: Vec<Value> = verdict.points.iter().map(point).collect();
     json!({
         "answer": verdict.answer.words(),
         "checked": is_checked(verdict.standing),
-        "lacking": verdict.lacking.len(),
+        "lacking": lacking,
         "points": points,
     })
 }
@@ -142,10 +144,41 @@ fn timing(timing: &Timing) -> Value {
             object["by"] = span(*by);
             object["begun"] = (*start == Start::Past).into();
         }
-        Outcome::CantBeJudged(_) => object["outcome"] = "can't be judged".into(),
+        Outcome::CantBeJudged(lack) => {
+            object["outcome"] = "can't be judged".into();
+            object["lacking"] = self::lack(lack);
+        }
         Outcome::NoneAgreed => object["outcome"] = "none agreed".into(),
     }
     object
+}
+
+/// What is lacking: a word for what, and the figure, fact or path that it is about.
+fn lack(lack: &Lack) -> Value {
+    let of = |what: &str, figure: &str, at: &str| json!({ "lack": what, "of": figure, "at": at });
+    match lack {
+        Lack::NotDeclared { figure, at } => of("not declared", figure, at),
+        Lack::NoPlaceFor { figure } => of("no place for it", figure, ""),
+        Lack::NoNumber { figure, at } => of("no number", figure, at),
+        Lack::ToFollow { figure, at } => of("to follow", figure, at),
+        Lack::NoTotal { figure, at } => of("no total", figure, at),
+        Lack::Unclear { figure, at } => of("unclear", figure, at),
+        Lack::NotDivided { figure, over } => of("not divided", figure, over.word()),
+        Lack::Contradiction { figure, least, most } => {
+            json!({ "lack": "contradiction", "of": figure, "least": least, "most": most })
+        }
+        Lack::Fact { fact, at } => of("not stated", fact, at),
+        Lack::FactContradiction { fact } => of("contradiction", fact, ""),
+        Lack::NoDate { at } => of("no date", "", at),
+        Lack::DateToFollow { at } => of("to follow", "", at),
+        Lack::NotADate { at } => of("not a date", "", at),
+        Lack::OnlyMonth { at } => of("only the month", "", at),
+        Lack::NoHour { at } => of("no hour", "", at),
+        Lack::NoZone { at } => of("no zone", "", at),
+        Lack::UnknownZone { at } => of("unknown zone", "", at),
+        Lack::NoYear { at } => of("no year", "", at),
+        Lack::NoRelease => of("no release", "", ""),
+    }
 }
 
 fn span(span: Span) -> Value {

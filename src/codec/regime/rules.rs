@@ -72,7 +72,7 @@ fn by_day(
     documents: &BTreeSet<crate::domain::regime::Document>,
     reading: &mut Reading,
 ) -> Result<Term, NotARegime> {
-    let not_a_day = || by.fault("by is a month and a day, such as \"11-15\"");
+    let not_a_day = || by.fault("by is a month and a day, such as \"06-01\"");
     let (month, day) = by.text("by")?.split_once('-').ok_or_else(not_a_day)?;
     // A leap year has every day that there is.
     let (month, day) =
@@ -112,7 +112,7 @@ pub fn calendar(table: &mut Table) -> Result<Calendar, NotARegime> {
     let mut holidays = BTreeSet::new();
     for entry in table.list("holidays")? {
         let date = date_parts(entry.text("holidays")?);
-        holidays.insert(date.ok_or_else(|| entry.fault("a holiday is a date, such as \"2025-12-25\""))?);
+        holidays.insert(date.ok_or_else(|| entry.fault("a holiday is a date, such as \"2031-06-01\""))?);
     }
     Ok(Calendar { label, weekend, holidays, ground })
 }

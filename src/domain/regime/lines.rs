@@ -5,8 +5,8 @@
 
 use super::condition::Over;
 use super::finding::{
-    Answer, Copy, CopyAs, CopyState, Finding, Lack, OpenState, Outcome, Point, Span, SpanUnit, Start, Timing,
-    Verdict,
+    Answer, Copy, CopyAs, CopyState, Finding, Lack, Open, OpenState, Outcome, Point, Span, SpanUnit, Start,
+    Timing, Verdict,
 };
 use super::quantity::Quantity;
 use super::rules::Addressed;
@@ -35,23 +35,7 @@ pub fn lines(regime: &Regime, finding: &Finding, language: &str) -> Vec<Line> {
             page.line(0, format!("Lead time: the regime has none for: {document}"));
         }
         Finding::Required { name, applies, given, open, ground } => {
-            let label = page.label("required", name);
-            let missing = open.iter().filter(|open| open.state == OpenState::Missing).count();
-            let head = if missing == 0 {
-                "all given or said to follow".into()
-            } else {
-                format!("{missing} missing")
-            };
-            let standing = ground.standing.and(applies.standing);
-            page.line(0, said(format!("Fields, {label}: {head}; {given} given"), ground, standing));
-            page.applies(applies);
-            for open in open {
-                let state = match open.state {
-                    OpenState::Missing => "is owed, and missing",
-                    OpenState::ToFollow => "is said to follow",
-                };
-                page.line(1, with(format!("{} {state}", shown(&open.at)), standing));
-            }
+            page.required(name, applies, *given, open, ground);
         }
         Finding::Addressees { name, applies, copies, ground } => {
             page.addressees(name, applies, copies, ground);
@@ -88,6 +72,11 @@ fn with(text: String, standing: Standing) -> String {
         Standing::Checked => text,
         Standing::Unchecked => format!("{text}; {}", standing.words()),
     }
+}
+
+/// What is lacking, in words. Safe to show.
+pub fn lacking(regime: &Regime, lack: &Lack, language: &str) -> String {
+    Page { regime, language, lines: Vec::new() }.lack(lack)
 }
 
 struct Page<'a> {
@@ -141,20 +130,21 @@ impl Page<'_> {
             let text = self.point(point);
             self.line(1, text);
         }
-        for lack in &verdict.lacking {
-            let text = self.lack(lack);
-            self.line(1, format!("lacking: {text}"));
-        }
+        self.lacking(verdict);
     }
 
     /// Says whether a rule applies, where that is not certain.
     fn applies(&mut self, applies: &Verdict) {
         if applies.answer == Answer::CantBeJudged {
             self.line(1, with("whether this applies can't be judged".into(), applies.standing));
-            for lack in &applies.lacking {
-                let text = self.lack(lack);
-                self.line(1, format!("lacking: {text}"));
-            }
+            self.lacking(applies);
+        }
+    }
+
+    fn lacking(&mut self, verdict: &Verdict) {
+        for lack in &verdict.lacking {
+            let text = self.lack(lack);
+            self.line(1, format!("lacking: {text}"));
         }
     }
 
@@ -198,6 +188,28 @@ impl Page<'_> {
                 );
                 said(text, ground, ground.standing)
             }
+        }
+    }
+
+    fn required(&mut self, name: &str, applies: &Verdict, given: usize, open: &[Open], ground: &Ground) {
+        let label = self.label("required", name);
+        let is_certain = applies.answer == Answer::Reached;
+        let missing = open.iter().filter(|open| open.state == OpenState::Missing).count();
+        let head = match (missing, is_certain) {
+            (0, _) => "all given or said to follow".into(),
+            (_, true) => format!("{missing} missing"),
+            (_, false) => "whether they are owed can't be judged".into(),
+        };
+        let standing = ground.standing.and(applies.standing);
+        self.line(0, said(format!("Fields, {label}: {head}; {given} given"), ground, standing));
+        self.lacking(applies);
+        for open in open {
+            let state = match (open.state, is_certain) {
+                (OpenState::Missing, true) => "is owed, and missing",
+                (OpenState::Missing, false) => "is not given",
+                (OpenState::ToFollow, _) => "is said to follow",
+            };
+            self.line(1, with(format!("{} {state}", shown(&open.at)), standing));
         }
     }
 

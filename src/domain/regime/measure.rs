@@ -97,7 +97,7 @@ impl<'a> Measuring<'_, 'a> {
             self.collect(count, found.value, &found.at, &mut rows);
         }
         let whole = self.whole(count, &rows);
-        let parts = |axis| self.greatest(count, &rows, axis, whole);
+        let mut parts = |axis| self.greatest(count, &rows, axis, whole);
         Some(match over {
             Over::Whole => (whole, String::new()),
             Over::AnyParty => parts(Axis::Party),
@@ -202,7 +202,7 @@ impl<'a> Measuring<'_, 'a> {
     }
 
     /// The total, and each way in which it is divided: as many accounts of one thing.
-    fn divided(&self, count: &Count, rows: &[&Row], axes: &[Axis]) -> Quantity {
+    fn divided(&mut self, count: &Count, rows: &[&Row], axes: &[Axis]) -> Quantity {
         let is_total = |row: &&&Row| axes.iter().all(|axis| row.on(*axis).is_empty());
         let totals: Vec<Quantity> = rows.iter().filter(is_total).map(|row| row.number).collect();
         let total_is_silent = totals.iter().any(|total| total.high.is_none());
@@ -215,17 +215,22 @@ impl<'a> Measuring<'_, 'a> {
             }
             let sum = groups
                 .values()
-                .map(|rows| self.divided(count, rows, &rest))
-                .fold(Quantity::NONE, Quantity::plus);
+                .fold(Quantity::NONE, |sum, rows| sum.plus(self.divided(count, rows, &rest)));
             accounts.push(if self.covers_all(count, *axis, &groups) { sum } else { sum.unbounded() });
         }
         let account = Quantity::accounts(&accounts);
+        if let Some(most) = account.high
+            && account.contradicts()
+        {
+            let (figure, least) = (self.name.to_owned(), account.low);
+            self.lacking.insert(Lack::Contradiction { figure, least, most });
+        }
         // A total that is still to come may be any number.
         if total_is_silent { account.unbounded() } else { account }
     }
 
     /// The greatest part, of those that are told apart on this axis.
-    fn greatest(&self, count: &Count, rows: &Rows, axis: Axis, whole: Quantity) -> (Quantity, String) {
+    fn greatest(&mut self, count: &Count, rows: &Rows, axis: Axis, whole: Quantity) -> (Quantity, String) {
         let all: Vec<&Row> = rows.rows.iter().collect();
         let groups = grouped(&all, axis);
         let rest: Vec<Axis> = Axis::ALL.into_iter().filter(|other| *other != axis).collect();

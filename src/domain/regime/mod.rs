@@ -31,7 +31,7 @@ use std::fmt;
 pub use check::{Asked, Recipients, check};
 pub use finding::{Answer, Finding, Lack, Verdict};
 pub use label::Labels;
-pub use lines::{Line, lines};
+pub use lines::{Line, lacking, lines};
 pub use moment::zone_named;
 pub use subject::shape_in;
 
