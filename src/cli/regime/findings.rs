@@ -44,12 +44,13 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str) -> Value {
             put("kind", "no-lead".into());
             put("document", document.to_string().into());
         }
-        Finding::Required { name, applies, given, open, ground } => {
+        Finding::Required { name, applies, given, open, more, ground } => {
             put("kind", "required".into());
             put("name", name.as_str().into());
             put("applies", self::verdict(applies));
             put("given", (*given).into());
             put("open", open.iter().map(self::open).collect());
+            put("more", (*more).into());
             put("ground", self::ground(ground));
         }
         Finding::Addressees { name, applies, copies, ground } => {

@@ -42,7 +42,7 @@ enum Command {
         /// The reader's language, such as fr
         #[arg(long, default_value = "en")]
         language: String,
-        /// Print the file itself, to write one's own from it
+        /// Print the file of one that is built in, to write one's own from it
         #[arg(long, conflicts_with = "json")]
         source: bool,
         /// One JSON object a rule
@@ -136,14 +136,11 @@ fn show(name: &str, language: &str, source: bool, as_json: bool) -> Result<(), F
     Ok(())
 }
 
-/// The very file: what it says is shown line by line, safe for a terminal.
+/// The very file, of one that is built in: another one is at hand already.
 fn show_source(name: &str) -> Result<(), Fault> {
-    let bytes = match built_in::file(name) {
-        Some(bytes) => bytes.to_vec(),
-        None => crate::cli::files::read_public(std::path::Path::new(name))?,
-    };
-    let text = String::from_utf8(bytes).map_err(|_| Fault::new("it is not a text (UTF-8)"))?;
-    crate::cli::out::text(&text);
+    let bytes = built_in::file(name)
+        .ok_or_else(|| Fault::new("--source prints only the file of one that is built in"))?;
+    crate::cli::out::text(&String::from_utf8_lossy(bytes));
     Ok(())
 }
 

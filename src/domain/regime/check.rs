@@ -16,6 +16,7 @@ use crate::domain::exercise::outline::{Part, Value};
 use crate::domain::exercise::{Content, Following};
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
+use crate::limits;
 
 /// What a check needs to know beside the form. What is not known leaves its lines unjudged.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -177,8 +178,9 @@ fn required(name: &str, rule: &Required, applies: Verdict, subject: &Subject) ->
             }
         }
     }
-    let open = open.into_iter().collect();
-    Finding::Required { name: name.to_owned(), applies, given, open, ground: rule.ground.clone() }
+    let more = open.len().saturating_sub(limits::OPEN_FIELDS_MAX);
+    let open = open.into_iter().take(limits::OPEN_FIELDS_MAX).collect();
+    Finding::Required { name: name.to_owned(), applies, given, open, more, ground: rule.ground.clone() }
 }
 
 fn addressees(name: &str, rule: &Addressees, applies: Verdict, asked: &Asked) -> Finding {

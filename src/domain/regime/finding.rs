@@ -42,6 +42,8 @@ pub enum Finding {
         applies: Verdict,
         given: usize,
         open: Vec<Open>,
+        /// How many more there are that are not listed.
+        more: usize,
         ground: Ground,
     },
     Addressees {

@@ -13,6 +13,7 @@ use super::quantity::Quantity;
 use super::subject::Subject;
 use super::{Regime, Standing};
 use crate::domain::exercise::outline::Value;
+use crate::limits;
 
 impl Verdict {
     /// Holds without a condition.
@@ -35,13 +36,20 @@ impl Verdict {
 pub struct Judge<'a> {
     regime: &'a Regime,
     subject: &'a Subject<'a>,
+    figures: BTreeMap<(&'a str, Over), Measured>,
     classes: BTreeMap<&'a str, Verdict>,
     thresholds: BTreeMap<&'a str, Verdict>,
 }
 
 impl<'a> Judge<'a> {
     pub fn new(regime: &'a Regime, subject: &'a Subject<'a>) -> Judge<'a> {
-        Judge { regime, subject, classes: BTreeMap::new(), thresholds: BTreeMap::new() }
+        Judge {
+            regime,
+            subject,
+            figures: BTreeMap::new(),
+            classes: BTreeMap::new(),
+            thresholds: BTreeMap::new(),
+        }
     }
 
     pub fn condition(&mut self, condition: &'a Condition) -> Verdict {
@@ -126,18 +134,24 @@ impl<'a> Judge<'a> {
         let mut points = Vec::new();
         for verdict in verdicts {
             if answer == Answer::CantBeJudged {
-                lacking.extend(verdict.lacking);
+                let room = limits::LACKS_PER_RULE_MAX.saturating_sub(lacking.len());
+                lacking.extend(verdict.lacking.into_iter().take(room));
             }
             points.extend(verdict.points);
         }
         Verdict { answer, lacking, points, standing }
     }
 
-    fn figure(&mut self, wanted: &Measure) -> Verdict {
+    fn measured(&mut self, name: &'a str, over: Over) -> Option<Measured> {
+        let rule = self.regime.figures.get(name)?;
+        let known = self.figures.entry((name, over));
+        Some(known.or_insert_with(|| measure(name, rule, over, self.subject)).clone())
+    }
+
+    fn figure(&mut self, wanted: &'a Measure) -> Verdict {
         let mut together: Option<Measured> = None;
         for name in &wanted.figures {
-            let Some(rule) = self.regime.figures.get(name) else { continue };
-            let one = measure(name, rule, wanted.over, self.subject);
+            let Some(one) = self.measured(name, wanted.over) else { continue };
             together = Some(match together {
                 None => one,
                 Some(before) => Measured {

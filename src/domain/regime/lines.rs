@@ -5,12 +5,10 @@
 
 use super::condition::Over;
 use super::finding::{
-    Answer, Copy, CopyAs, CopyState, Finding, Lack, Open, OpenState, Outcome, Point, Span, SpanUnit, Start,
-    Timing, Verdict,
+    Answer, Copy, CopyAs, CopyState, Finding, Open, OpenState, Outcome, Point, Start, Timing, Verdict,
 };
-use super::quantity::Quantity;
 use super::rules::Addressed;
-use super::{Ground, Regime, Standing};
+use super::{Ground, Regime, Standing, words};
 use crate::domain::text::shown;
 
 /// One line.
@@ -34,8 +32,8 @@ pub fn lines(regime: &Regime, finding: &Finding, language: &str) -> Vec<Line> {
         Finding::NoLead { document } => {
             page.line(0, format!("Lead time: the regime has none for: {document}"));
         }
-        Finding::Required { name, applies, given, open, ground } => {
-            page.required(name, applies, *given, open, ground);
+        Finding::Required { name, applies, given, open, more, ground } => {
+            page.required(name, applies, (*given, *more), open, ground);
         }
         Finding::Addressees { name, applies, copies, ground } => {
             page.addressees(name, applies, copies, ground);
@@ -74,11 +72,6 @@ fn with(text: String, standing: Standing) -> String {
     }
 }
 
-/// What is lacking, in words. Safe to show.
-pub fn lacking(regime: &Regime, lack: &Lack, language: &str) -> String {
-    Page { regime, language, lines: Vec::new() }.lack(lack)
-}
-
 struct Page<'a> {
     regime: &'a Regime,
     language: &'a str,
@@ -91,19 +84,7 @@ impl Page<'_> {
     }
 
     fn label(&self, table: &str, name: &str) -> String {
-        let regime = self.regime;
-        let labels = match table {
-            "figure" => regime.figures.get(name).map(|rule| &rule.label),
-            "fact" => regime.facts.get(name).map(|rule| &rule.label),
-            "class" => regime.classes.get(name).map(|rule| &rule.label),
-            "threshold" => regime.thresholds.get(name).map(|rule| &rule.label),
-            "lead" => regime.leads.get(name).map(|rule| &rule.label),
-            "required" => regime.required.get(name).map(|rule| &rule.label),
-            "addressees" => regime.addressees.get(name).map(|rule| &rule.label),
-            "function" => regime.functions.get(name).map(|rule| &rule.label),
-            _ => None,
-        };
-        labels.map_or_else(|| shown(name), |labels| labels.say(self.language, name))
+        words::label(self.regime, table, name, self.language)
     }
 
     fn threshold(&mut self, name: &str, entry: &Option<String>, verdict: &Verdict, ground: &Ground) {
@@ -143,7 +124,7 @@ impl Page<'_> {
 
     fn lacking(&mut self, verdict: &Verdict) {
         for lack in &verdict.lacking {
-            let text = self.lack(lack);
+            let text = words::lack(self.regime, lack, self.language);
             self.line(1, format!("lacking: {text}"));
         }
     }
@@ -157,7 +138,7 @@ impl Page<'_> {
                     (over, true) => format!(" ({})", over.word()),
                     (over, false) => format!(" ({}: {})", over.word(), shown(of)),
                 };
-                let declared = quantity(*declared);
+                let declared = words::quantity(*declared);
                 let text = format!(
                     "{}{over}: {declared}, against {} {number}: {}",
                     names.join(" + "),
@@ -191,7 +172,14 @@ impl Page<'_> {
         }
     }
 
-    fn required(&mut self, name: &str, applies: &Verdict, given: usize, open: &[Open], ground: &Ground) {
+    fn required(
+        &mut self,
+        name: &str,
+        applies: &Verdict,
+        (given, more): (usize, usize),
+        open: &[Open],
+        ground: &Ground,
+    ) {
         let label = self.label("required", name);
         let is_certain = applies.answer == Answer::Reached;
         let missing = open.iter().filter(|open| open.state == OpenState::Missing).count();
@@ -210,6 +198,9 @@ impl Page<'_> {
                 (OpenState::ToFollow, _) => "is said to follow",
             };
             self.line(1, with(format!("{} {state}", shown(&open.at)), standing));
+        }
+        if more > 0 {
+            self.line(1, with(format!("and {more} more that are not given"), standing));
         }
     }
 
@@ -247,15 +238,17 @@ impl Page<'_> {
     fn outcome(&self, outcome: &Outcome) -> String {
         match outcome {
             Outcome::OnTime { spare } if spare.most == 0 => "on time, with nothing to spare".into(),
-            Outcome::OnTime { spare } => format!("on time by {}", span(*spare)),
+            Outcome::OnTime { spare } => format!("on time by {}", words::span(*spare)),
             Outcome::Late { by, start } => {
                 let past = match start {
                     Start::Ahead => "",
                     Start::Past => ", and told after it had begun",
                 };
-                format!("late by {}{past}", span(*by))
+                format!("late by {}{past}", words::span(*by))
             }
-            Outcome::CantBeJudged(lack) => format!("can't be judged, lacking: {}", self.lack(lack)),
+            Outcome::CantBeJudged(lack) => {
+                format!("can't be judged, lacking: {}", words::lack(self.regime, lack, self.language))
+            }
             Outcome::NoneAgreed => "none agreed".into(),
         }
     }
@@ -298,81 +291,5 @@ impl Page<'_> {
             Addressed::Function(name) => self.label("function", name),
             Addressed::Party(party) => party.to_string(),
         }
-    }
-
-    fn lack(&self, lack: &Lack) -> String {
-        let figure = |name: &str| {
-            let names = name.split(" + ").map(|name| self.label("figure", name));
-            names.collect::<Vec<_>>().join(" + ")
-        };
-        match lack {
-            Lack::NotDeclared { figure: name, at } => {
-                format!("{}: nothing is declared ({})", figure(name), shown(at))
-            }
-            Lack::NoPlaceFor { figure: name } => format!("{}: this form has no place for it", figure(name)),
-            Lack::NoNumber { figure: name, at } => format!("{}: no number ({})", figure(name), shown(at)),
-            Lack::ToFollow { figure: name, at } => {
-                format!("{}: said to follow ({})", figure(name), shown(at))
-            }
-            Lack::NoTotal { figure: name, at } => {
-                format!("{}: neither the total nor all of its parts ({})", figure(name), shown(at))
-            }
-            Lack::Unclear { figure: name, at } => {
-                format!("{}: whether this entry is meant ({})", figure(name), shown(at))
-            }
-            Lack::NotDivided { figure: name, over } => {
-                format!("{}: not wholly told apart for {}", figure(name), over.word())
-            }
-            Lack::Contradiction { figure: name, least, most } => format!(
-                "{}: what is declared contradicts itself, {least} by one account and {most} by another",
-                figure(name)
-            ),
-            Lack::Fact { fact, at } => format!("{}: not stated ({})", self.label("fact", fact), shown(at)),
-            Lack::FactContradiction { fact } => {
-                format!("{}: stated and denied", self.label("fact", fact))
-            }
-            Lack::NoDate { at } => format!("no date ({})", shown(at)),
-            Lack::DateToFollow { at } => format!("the date is said to follow ({})", shown(at)),
-            Lack::NotADate { at } => format!("what is stated is not a date ({})", shown(at)),
-            Lack::OnlyMonth { at } => format!("the day; only the month is stated ({})", shown(at)),
-            Lack::NoHour { at } => format!("the hour; it depends on it ({})", shown(at)),
-            Lack::NoZone { at } => format!("the zone of the date ({})", shown(at)),
-            Lack::UnknownZone { at } => format!("a zone that this program knows ({})", shown(at)),
-            Lack::NoYear { at } => format!("the year ({})", shown(at)),
-            Lack::NoRelease => "when it is released".into(),
-        }
-    }
-}
-
-fn quantity(declared: Quantity) -> String {
-    match (declared.low, declared.high) {
-        (0, None) => "not declared".into(),
-        (low, None) => format!("at least {low} declared"),
-        (low, Some(high)) if low == high => format!("{low} declared"),
-        (low, Some(high)) => format!("between {low} and {high} declared"),
-    }
-}
-
-fn span(span: Span) -> String {
-    let one = |number: u64| match span.of {
-        SpanUnit::Minutes => minutes(number),
-        SpanUnit::Days if number == 1 => "1 day".into(),
-        SpanUnit::Days => format!("{number} days"),
-        SpanUnit::WorkingDays if number == 1 => "1 working day".into(),
-        SpanUnit::WorkingDays => format!("{number} working days"),
-    };
-    if span.least == span.most {
-        one(span.least)
-    } else {
-        format!("{} to {}", one(span.least), one(span.most))
-    }
-}
-
-fn minutes(number: u64) -> String {
-    let of = |number: u64, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
-    match (number / 60, number % 60) {
-        (0, minutes) => of(minutes, "minute"),
-        (hours, 0) => of(hours, "hour"),
-        (hours, minutes) => format!("{} {}", of(hours, "hour"), of(minutes, "minute")),
     }
 }

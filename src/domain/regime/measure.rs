@@ -9,47 +9,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::condition::Over;
-use super::fact::Is;
 use super::figure::{Axis, Count, Entries, FigureRule};
 use super::finding::Lack;
 use super::place::Place;
 use super::quantity::Quantity;
+use super::rows::{Row, Rows};
 use super::subject::Subject;
-use crate::domain::exercise::outline::{Item, Part, Path, Value};
+use crate::domain::exercise::outline::{Item, Path, Value};
+use crate::limits;
 
 /// A figure as far as it is declared.
+#[derive(Clone)]
 pub struct Measured {
     pub quantity: Quantity,
     /// Which Party, territory, kind or phase has the most for certain.
     pub of: String,
     /// What keeps it from being certain.
     pub lacking: BTreeSet<Lack>,
-}
-
-/// One entry that is counted.
-struct Row<'a> {
-    party: &'a str,
-    territory: &'a str,
-    kind: &'a str,
-    number: Quantity,
-}
-
-impl Row<'_> {
-    fn on(&self, axis: Axis) -> &str {
-        match axis {
-            Axis::Party => self.party,
-            Axis::Territory => self.territory,
-            Axis::Kind => self.kind,
-        }
-    }
-}
-
-/// The entries of one place.
-struct Rows<'a> {
-    rows: Vec<Row<'a>>,
-    /// Whether all entries are there, and it is clear which are meant.
-    all_there: bool,
-    at: String,
 }
 
 pub fn measure(name: &str, rule: &FigureRule, over: Over, subject: &Subject) -> Measured {
@@ -81,10 +57,10 @@ pub fn added(over: Over, one: Quantity, two: Quantity) -> Quantity {
     }
 }
 
-struct Measuring<'s, 'a> {
-    name: &'s str,
-    subject: &'s Subject<'a>,
-    lacking: BTreeSet<Lack>,
+pub(super) struct Measuring<'s, 'a> {
+    pub(super) name: &'s str,
+    pub(super) subject: &'s Subject<'a>,
+    pub(super) lacking: BTreeSet<Lack>,
 }
 
 impl<'a> Measuring<'_, 'a> {
@@ -108,76 +84,18 @@ impl<'a> Measuring<'_, 'a> {
         .inspect(|(quantity, _)| {
             let is_open = quantity.high.is_none() && over != Over::Whole && over != Over::PeakOfPhases;
             if is_open && !rows.rows.is_empty() {
-                self.lacking.insert(Lack::NotDivided { figure: self.name.to_owned(), over });
+                self.add(Lack::NotDivided { figure: self.name.to_owned(), over });
             }
         })
     }
 
-    fn lacks(&mut self, lack: fn(String, String) -> Lack, at: &str) {
-        self.lacking.insert(lack(self.name.to_owned(), at.to_owned()));
+    pub(super) fn lacks(&mut self, lack: fn(String, String) -> Lack, at: &str) {
+        self.add(lack(self.name.to_owned(), at.to_owned()));
     }
 
-    /// Takes the entries that are meant out of a list.
-    fn collect<'v>(&mut self, count: &Count, list: &'v Value, at: &Path, rows: &mut Rows<'v>) {
-        if self.subject.following.covers(at) {
-            rows.all_there = false;
-            self.lacks(|figure, at| Lack::ToFollow { figure, at }, at.as_str());
-        }
-        let Value::List(items) = list else {
-            rows.all_there = false;
-            return;
-        };
-        for (index, item) in items.iter().enumerate() {
-            self.entry(count, item, &at.item(index), rows);
-        }
-    }
-
-    fn entry<'v>(&mut self, count: &Count, item: &'v Item, at: &Path, rows: &mut Rows<'v>) {
-        let Value::Group(parts) = &item.value else { return };
-        match (is_meant(count, parts), &count.entries) {
-            (Some(true), _) => {}
-            (Some(false), _) | (None, Entries::Figures) => return,
-            (None, Entries::Things { .. }) => {
-                rows.all_there = false;
-                self.lacks(|figure, at| Lack::Unclear { figure, at }, at.as_str());
-                return;
-            }
-        }
-        let on = |axis: Axis| count.axis(axis).map_or("", |field| stated(parts, field).unwrap_or_default());
-        let number = self.number(count, parts, at);
-        rows.rows.push(Row {
-            party: on(Axis::Party),
-            territory: on(Axis::Territory),
-            kind: on(Axis::Kind),
-            number,
-        });
-    }
-
-    fn number(&mut self, count: &Count, parts: &[Part], at: &Path) -> Quantity {
-        let at = at.field(&count.value);
-        let said = stated(parts, &count.value).and_then(|text| text.parse().ok());
-        if let Some(number) = said
-            && !self.subject.following.names(&at)
-        {
-            return Quantity::exactly(number);
-        }
-        let follows = self.subject.following.covers(&at);
-        if let Entries::Things { single: Some(field), .. } = &count.entries
-            && stated(parts, field).is_some()
-            && !follows
-        {
-            return Quantity::exactly(1);
-        }
-        if follows {
-            self.lacks(|figure, at| Lack::ToFollow { figure, at }, at.as_str());
-        } else {
-            self.lacks(|figure, at| Lack::NoNumber { figure, at }, at.as_str());
-        }
-        match &count.entries {
-            Entries::Things { without_number: Some(number), .. } if said.is_none() => {
-                Quantity::at_least(*number)
-            }
-            Entries::Things { .. } | Entries::Figures => Quantity::UNKNOWN,
+    fn add(&mut self, lack: Lack) {
+        if self.lacking.len() < limits::LACKS_PER_FIGURE_MAX {
+            self.lacking.insert(lack);
         }
     }
 
@@ -213,9 +131,8 @@ impl<'a> Measuring<'_, 'a> {
             if groups.is_empty() {
                 continue;
             }
-            let sum = groups
-                .values()
-                .fold(Quantity::NONE, |sum, rows| sum.plus(self.divided(count, rows, &rest)));
+            let sum =
+                groups.values().fold(Quantity::NONE, |sum, rows| sum.plus(self.divided(count, rows, &rest)));
             accounts.push(if self.covers_all(count, *axis, &groups) { sum } else { sum.unbounded() });
         }
         let account = Quantity::accounts(&accounts);
@@ -223,7 +140,7 @@ impl<'a> Measuring<'_, 'a> {
             && account.contradicts()
         {
             let (figure, least) = (self.name.to_owned(), account.low);
-            self.lacking.insert(Lack::Contradiction { figure, least, most });
+            self.add(Lack::Contradiction { figure, least, most });
         }
         // A total that is still to come may be any number.
         if total_is_silent { account.unbounded() } else { account }
@@ -321,25 +238,4 @@ fn grouped<'r, 'v>(rows: &[&'r Row<'v>], axis: Axis) -> BTreeMap<&'r str, Vec<&'
         groups.entry(row.on(axis)).or_default().push(row);
     }
     groups
-}
-
-/// Whether an entry is one of those meant; `None` if it does not say.
-fn is_meant(count: &Count, parts: &[Part]) -> Option<bool> {
-    let mut meant = Some(true);
-    for (field, is) in &count.of {
-        match (stated(parts, field), is) {
-            (Some(text), is) if !is.holds(text) => return Some(false),
-            (Some(_), _) => {}
-            (None, Is::Given | Is::OneOf(_) | Is::Word(_)) => meant = None,
-        }
-    }
-    meant
-}
-
-/// A single value of an entry, if it is stated.
-fn stated<'v>(parts: &'v [Part], field: &str) -> Option<&'v str> {
-    parts.iter().find(|part| part.field.name == field).and_then(|part| match &part.value {
-        Value::Leaf(text) => Some(text.trim()),
-        Value::Absent | Value::Group(_) | Value::List(_) => None,
-    })
 }

@@ -19,11 +19,14 @@ pub mod lead;
 mod lines;
 mod measure;
 mod moment;
+mod phrases;
 pub mod place;
 pub mod quantity;
+mod rows;
 pub mod rules;
 mod subject;
 mod timing;
+mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -31,9 +34,10 @@ use std::fmt;
 pub use check::{Asked, Recipients, check};
 pub use finding::{Answer, Finding, Lack, Verdict};
 pub use label::Labels;
-pub use lines::{Line, lacking, lines};
+pub use lines::{Line, lines};
 pub use moment::zone_named;
 pub use subject::shape_in;
+pub use words::lack as lacking;
 
 use crate::domain::digest::Digest;
 use crate::domain::exercise::Kind;

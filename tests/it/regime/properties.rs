@@ -169,11 +169,15 @@ proptest! {
         let before = judged(&form);
         let mut hidden = form.clone();
         let count = hidden.land.figures.len();
-        prop_assume!(count > 0);
+        if count == 0 {
+            return Ok(());
+        }
         let at = which.index(count);
         if whole {
             // Paths behind it would name others then.
-            prop_assume!(form.to_follow.iter().all(|path| !path.contains('[')));
+            if form.to_follow.iter().any(|path| path.contains('[')) {
+                return Ok(());
+            }
             hidden.land.figures.remove(at);
         } else {
             hidden.land.figures[at].number = None;
@@ -181,7 +185,9 @@ proptest! {
         let after = judged(&hidden);
         // Where what is declared contradicts itself, taking one account away settles it, as it should.
         let settled = thresholds(&before).iter().any(|(_, verdict)| contradicts(verdict));
-        prop_assume!(!settled && !contradicts_in_classes(&before));
+        if settled || contradicts_in_classes(&before) {
+            return Ok(());
+        }
         for ((name, before), (_, after)) in thresholds(&before).into_iter().zip(thresholds(&after)) {
             let same = before.answer == after.answer;
             prop_assert!(same || after.answer == Answer::CantBeJudged, "{}: {:?} then {:?}", name, before, after);
