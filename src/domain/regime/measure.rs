@@ -13,7 +13,7 @@ use super::figure::{Axis, Count, Entries, FigureRule};
 use super::finding::Lack;
 use super::place::Place;
 use super::quantity::Quantity;
-use super::rows::{Row, Rows};
+use super::rows::{Extent, Row, Rows};
 use super::subject::Subject;
 use crate::domain::exercise::outline::{Item, Path, Value};
 use crate::limits;
@@ -121,10 +121,13 @@ impl<'a> Measuring<'_, 'a> {
 
     /// The total, and each way in which it is divided: as many accounts of one thing.
     fn divided(&mut self, count: &Count, rows: &[&Row], axes: &[Axis]) -> Quantity {
-        let is_total = |row: &&&Row| axes.iter().all(|axis| row.on(*axis).is_empty());
-        let totals: Vec<Quantity> = rows.iter().filter(is_total).map(|row| row.number).collect();
-        let total_is_silent = totals.iter().any(|total| total.high.is_none());
-        let mut accounts = totals;
+        let undivided = |row: &&&Row| axes.iter().all(|axis| row.on(*axis).is_empty());
+        let (totals, parts): (Vec<&Row>, Vec<&Row>) =
+            rows.iter().filter(undivided).partition(|row| row.extent == Extent::All);
+        let total_is_silent = totals.iter().any(|total| total.number.high.is_none());
+        let mut accounts: Vec<Quantity> = totals.iter().map(|row| row.number).collect();
+        // Of what kind these parts are is not asked, so whether they overlap is not known.
+        accounts.extend(parts.iter().map(|row| row.number.unbounded()));
         for axis in axes {
             let rest: Vec<Axis> = axes.iter().copied().filter(|other| other != axis).collect();
             let groups = grouped(rows, *axis);

@@ -15,6 +15,15 @@ pub(super) struct Row<'a> {
     pub territory: &'a str,
     pub kind: &'a str,
     pub number: Quantity,
+    pub extent: Extent,
+}
+
+/// Whether an entry stands for all that its Party, territory and kind leave open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    All,
+    /// It states something more, by which the regime does not divide: it is a part, and a total never.
+    Part,
 }
 
 impl Row<'_> {
@@ -69,6 +78,7 @@ impl Measuring<'_, '_> {
             territory: on(Axis::Territory),
             kind: on(Axis::Kind),
             number,
+            extent: extent(count, parts),
         });
     }
 
@@ -112,6 +122,16 @@ fn is_meant(count: &Count, parts: &[Part]) -> Option<bool> {
         }
     }
     meant
+}
+
+fn extent(count: &Count, parts: &[Part]) -> Extent {
+    let is_known = |name: &str| {
+        name == count.value
+            || count.of.contains_key(name)
+            || Axis::ALL.into_iter().any(|axis| count.axis(axis) == Some(name))
+    };
+    let states_more = |part: &Part| matches!(part.value, Value::Leaf(_)) && !is_known(part.field.name);
+    if parts.iter().any(states_more) { Extent::Part } else { Extent::All }
 }
 
 /// A single value of an entry, if it is stated.

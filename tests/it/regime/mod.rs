@@ -1,6 +1,7 @@
 //! Regimes: their files, and what they say of a form.
 
 mod files;
+mod program;
 mod properties;
 mod real;
 mod table;
