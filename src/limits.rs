@@ -22,9 +22,12 @@ pub const COMMAND_IDS_KEPT_MS: i64 = 8 * 24 * 3_600_000;
 pub const CLOCKS_MAY_DIFFER_MS: i64 = 10 * 60_000;
 /// A message whose reference has not come for longer is put on record as such, once (1 hour).
 pub const REFERENCE_PATIENCE_MS: i64 = 3_600_000;
+/// A thread of no more messages is kept as a plain list, which each batch that touches it copies; a longer
+/// one as a tree, of which it copies a path.
+pub const THREAD_LISTED_MAX: usize = 32;
 /// Receipts of one lane that can be given again; an older one is not asked for by a lawful sender.
-/// At least as many as can be under way on a lane, `DELIVERIES_PER_CALL_MAX`.
-pub const RECEIPTS_KEPT_PER_LANE: usize = 64;
+/// As many as can be under way on a lane.
+pub const RECEIPTS_KEPT_PER_LANE: usize = DELIVERIES_PER_CALL_MAX * DELIVERY_CALLS_PER_LANE_MAX;
 /// Records that one link may bring in an hour below FLASH; beyond it the answer is "not now".
 pub const LINK_RECORDS_PER_HOUR_MAX: u64 = 360_000;
 /// FLASH records that one link may bring in an hour; beyond it the answer is "not now".
@@ -39,6 +42,10 @@ pub const LINK_ODDITIES_PER_HOUR_MAX: u64 = 32;
 pub const LEAVES_APART_MAX: usize = 1 << 18;
 /// As `LEAVES_APART_MAX`, for FLASH: it is not held up by what is lower.
 pub const LEAVES_APART_WITH_FLASH_MAX: usize = 1 << 19;
+/// A head of a peer's that is further beyond the one followed before is "not now"; those between, which the
+/// peer gives with its leaves, are followed first. Adding up so many leaves holds up others for milliseconds;
+/// where the oddities of the hour are spent, no more than `LEAVES_PER_CALL_MAX` are.
+pub const LEAVES_FOLLOWED_AT_ONCE_MAX: u64 = 1 << 14;
 /// The newest contradictions of a peer that are remembered, so that none of these is put on record twice.
 pub const CONTRADICTIONS_KEPT_PER_LINK: usize = 64;
 /// Of one author, no more references to messages that are not here are watched; a further one is on record
@@ -213,7 +220,8 @@ pub const BUNDLE_ODDITIES_MAX: usize = 64;
 pub const RECORD_BYTES_MAX: usize = 900 * 1024;
 /// No batch given to the journal holds more records; the rest waits for the next one.
 pub const BATCH_RECORDS_MAX: usize = 512;
-/// A larger batch is refused before it is appended (bytes); two records of any size fit.
+/// A larger batch is refused before it is appended (bytes); two records of any size fit. The registrar
+/// leaves what would go beyond for its next batch.
 pub const BATCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// So many appends wait for the writing thread; the next caller waits for room, within its own time.
 pub const APPENDS_WAITING_MAX: usize = 64;
@@ -226,7 +234,7 @@ pub const READS_WAITING_MAX: usize = 64;
 /// A batch read from the journal is handed over once it holds so many bytes; one more record may follow.
 pub const READ_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// A batch read from the journal holds no more entries; the rest comes with the next one.
-pub const READ_ENTRIES_MAX: usize = 8_192;
+pub const READ_ENTRIES_MAX: usize = 1_024;
 /// A reading thread runs so many batches ahead of who reads, then it waits.
 pub const READ_BATCHES_AHEAD_MAX: usize = 2;
 /// Another process that holds the embedded journal's write lock is waited for so long (ms).
@@ -285,10 +293,19 @@ pub const AUDIT_VOIDS_SHOWN_MAX: usize = 100;
 
 // ---- registrar ---------------------------------------------------------------------------------
 
-/// So many commands of persons wait for the registrar, and as many of peers and of the node itself; one
-/// more is answered "not now". Persons' commands are taken first.
-pub const INBOX_COMMANDS_MAX: usize = 1_024;
-/// Commands decided in one batch. More wait for the next.
+/// So many commands of the own Party's persons below FLASH wait for the registrar, or are under way; one
+/// more is answered "not now". They are taken after FLASH and before all else.
+pub const INBOX_PERSONS_MAX: usize = 1_024;
+/// The same for what persons release or acknowledge as FLASH.
+pub const INBOX_PERSONS_FLASH_MAX: usize = 128;
+/// So many commands that one link brings below FLASH wait, or are under way; one more is answered "not
+/// now", whatever the other links do. Three lanes of deliveries, of receipts and of disputes fit.
+pub const INBOX_PER_LINK_MAX: usize = 9 * DELIVERIES_PER_CALL_MAX;
+/// The same for what one link brings as FLASH.
+pub const INBOX_PER_LINK_FLASH_MAX: usize = 3 * DELIVERIES_PER_CALL_MAX;
+/// So many commands of the node itself, for no link in particular, wait; one more is tried again later.
+pub const INBOX_NODE_MAX: usize = 256;
+/// Commands decided in one batch, FLASH first. More wait for the next.
 pub const BATCH_COMMANDS_MAX: usize = 256;
 /// A command that has no answer by then is answered "not on record, or not yet" (ms).
 pub const COMMAND_MS_MAX: u64 = 15_000;
@@ -324,6 +341,12 @@ pub const KEEPALIVE_TIMEOUT_MS: u64 = 5_000;
 pub const MESSAGE_SIGNED_BYTES_MAX: usize = MESSAGE_BYTES_MAX + 64 * 1024;
 /// Deliveries in one call; the rest comes with the next.
 pub const DELIVERIES_PER_CALL_MAX: usize = 64;
+/// Calls of deliveries under way at once on one lane, at the sender and at the receiver; a further one waits.
+/// The second is verified and under way while the first is put on record.
+pub const DELIVERY_CALLS_PER_LANE_MAX: usize = 2;
+/// A call of deliveries that overtook the one before it is held until that one has been taken, or for so
+/// long; then it is told which serial comes next (ms).
+pub const DELIVERY_AHEAD_MS_MAX: u64 = 1_000;
 /// Signatures of a call are verified in pieces of so many deliveries or receipts, each on one core.
 pub const SPREAD_PIECE: usize = 4;
 /// A call of deliveries ends once it holds so many bytes; one more delivery may follow.
@@ -378,9 +401,14 @@ pub const ACCEPT_REST_MS: u64 = 50;
 pub const CONNECTION_AGE_MS_MAX: u64 = 60 * 60 * 1_000;
 /// A connection that was asked and is still there after this long is cut (milliseconds).
 pub const CONNECTION_GRACE_MS: u64 = 60 * 1_000;
-/// Calls of one peer under way at once, over all its connections; one more is answered "not now" before
-/// its body is read. Four lanes, heartbeats, leaves, parts and waiting collections need half of it.
+/// Calls of one peer under way at once, over all its connections, until their answers were read; one more is
+/// answered "not now" before its body is read. Two calls on each of four lanes, heartbeats, leaves, parts and
+/// waiting collections need half of it.
 pub const CALLS_PER_PEER_MAX: usize = 32;
+/// A call whose answer has not begun by then is ended, also where its body still comes in drops
+/// (milliseconds): longer than a Party that can't be dialled waits for what is owed to it. Answers that are
+/// streams go on for as long as they are read.
+pub const CALL_MS_MAX: u64 = COLLECT_WAIT_MS + 2 * PEER_CALL_MS_MAX;
 /// Calls under way at once on one connection; further ones wait at the caller.
 pub const CALLS_PER_CONNECTION_MAX: u32 = 128;
 /// A call with longer headers is refused by HTTP/2 (bytes).
@@ -426,8 +454,6 @@ pub const CERTIFICATE_NAME_CHARS_MAX: usize = 64;
 pub const AUTHORITY_LIFE_MS: i64 = 3_652 * 24 * 60 * 60 * 1_000;
 /// A key, certificate or register file larger than this is refused unread (bytes).
 pub const KEY_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
-/// Files in `keys/retired/` beyond this many are not read.
-pub const RETIRED_KEYS_MAX: usize = 256;
 /// A certificate made here is good for two years unless another life is asked for (milliseconds).
 pub const CERTIFICATE_LIFE_MS: i64 = 730 * 24 * 3_600_000;
 /// A revocation list made here is good for five weeks unless another life is asked for: whoever forgets

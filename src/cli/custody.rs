@@ -1,7 +1,8 @@
 //! `DIR/custody/`: a Party's certification authority. `serve` never opens it; it can be kept on another
 //! machine, and only its certificates and revocation list be carried over.
 //!
-//! `ca.key`, `ca.crt` (PEM), `list.key` (the Ed25519 key that signs key lists), `register` (every
+//! `ca.key`, `ca.crt` (PEM), `list.key` (the Ed25519 key that signs key lists; one that a later list put in
+//! its place is in `list-2/`, `list-3/` …), `register` (every
 //! certificate issued or revoked, and every list), `revoked.crl` (the newest list, DER). Never here: a
 //! clock. Each instant is an argument.
 

@@ -6,15 +6,15 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::fault::Fault;
-use crate::cli::files;
-use crate::cli::keys::{self, NodeKeys, Purpose};
-use crate::cli::node::{self, check_signing_keys, ring_of, tls_in_force};
+use crate::cli::keys::NodeKeys;
+use crate::cli::node::{self, check_signing_keys, tls_in_force};
 use crate::cli::node_directory::{JournalSettings, NodeDirectory, NodeSettings};
 use crate::cli::out::say;
 use crate::clock::Clock;
 use crate::domain::board::Board;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
+use crate::evidence::keys::KeyRing;
 use crate::journal::kafka_topic;
 use crate::limits;
 use crate::peers::certificate;
@@ -100,33 +100,21 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
     if directory.custody().exists() {
         lines.closed(&directory.custody());
     }
-    for purpose in Purpose::SERVING {
-        let what = format!("keys/{}.key", purpose.name());
-        lines.add(
-            &what,
-            &keys::read_signing_key(&directory.keys(), purpose),
-            "put back the key from its copy",
-        );
-    }
-    let tls = keys::read_tls(&directory.keys());
-    lines.add(
-        "keys/tls.crt and keys/tls.key",
-        &tls,
-        "put back both, or make a new pair: detente key-list next",
-    );
-    let certificate = files::read_public(&directory.keys().join("tls.crt"));
-    if let Ok(der) = certificate.map_err(drop).and_then(|pem| certificate::from_pem(&pem).map_err(drop)) {
-        let mend = "make a new pair: detente key-list next --new-tls-key";
-        lines.ends("the node's certificate", certificate::valid_until(&der), now, mend);
-    }
+    let own = NodeKeys::read(&directory.keys());
+    lines.add("keys", &own, "put back from its copy what is named");
     let Ok(settings) = settings else { return lines.0 };
     let Some(fold) = lines.journal(&directory, &settings).await else { return lines.0 };
-    if let Ok(own) = NodeKeys::read(&directory.keys()) {
-        lines.add(
-            "keys against the key list on record",
-            &check_signing_keys(&fold.board, &ring_of(&own)).and(tls_in_force(&directory, &fold.board)),
-            "put back the keys that the newest own key list names",
-        );
+    if let Ok(own) = own {
+        let ring = KeyRing::new(own.signing);
+        let tls = check_signing_keys(&fold.board, &ring).and_then(|()| tls_in_force(own.tls, &fold.board));
+        let mend = "put back the keys that the newest own key list names";
+        lines.add("keys against the key list on record", &tls, mend);
+        if let Ok(pair) = tls
+            && let Some(leaf) = pair.certified().cert.first()
+        {
+            let mend = "make a new pair: detente key-list next --keys tls";
+            lines.ends("the node's certificate", certificate::valid_until(leaf), now, mend);
+        }
     }
     lines.lists(&settings, &fold.board, now);
     lines.0

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use crate::cli::custody::{Custody, CustodyFault};
 use crate::cli::desk::{DeskDirectory, DeskFault};
 use crate::cli::files::{self, FileFault};
-use crate::cli::keys::{self, KeyFault, NodeKeys, Purpose as KeyFile};
+use crate::cli::keys::{self, KeyFault, SERVING};
 use crate::cli::node_directory::{JournalSettings, NodeDirectory, NodeSettings, SettingsFault};
 use crate::codec::party_file::Fingerprint;
 use crate::codec::{key_list, record, signed};
@@ -134,7 +134,7 @@ async fn make(plan: &InitPlan, directory: &NodeDirectory, now: Instant) -> Resul
     let until = now.plus_ms(plan.lives.certificate_ms);
     let mut custody = Custody::make(&directory.custody(), &plan.party, now, list_until)?;
     let node = custody.issue_node(now, until)?;
-    for purpose in KeyFile::SERVING {
+    for purpose in SERVING {
         keys::make_signing_key(&directory.keys(), purpose)?;
     }
     keys::write_tls(&directory.keys(), &node.certificate_pem, &node.key_pem)?;
@@ -182,8 +182,8 @@ async fn make(plan: &InitPlan, directory: &NodeDirectory, now: Instant) -> Resul
             Event::RevocationListAccepted(revocation_list),
         ],
     };
-    let key = keys::read_signing_key(&directory.keys(), KeyFile::Record)?;
-    let entry = record::seal(&first_heading()?, &genesis, &evidence_key(&key));
+    let key = keys::read_signing_key(&directory.keys(), Purpose::Record)?;
+    let entry = record::seal(&first_heading()?, &genesis, &key);
     let journal = plan.journal.create(directory).await?;
     journal.append(vec![entry]).await?;
     // Last: a directory without its settings is not a node's.
@@ -223,8 +223,13 @@ fn first_key_list(
     custody: &Custody,
     now: Instant,
 ) -> Result<AcceptedKeyList, InitFault> {
-    let serving = NodeKeys::read(&directory.keys())?;
-    let list_key = evidence_key(&keys::read_signing_key(&directory.custody(), KeyFile::List)?);
+    let list_key = keys::read_signing_key(&directory.custody(), Purpose::List)?;
+    let mut all = vec![listed(Purpose::List, &list_key)];
+    for purpose in SERVING {
+        all.push(listed(purpose, &keys::read_signing_key(&directory.keys(), purpose)?));
+    }
+    let tls = keys::read_tls(&directory.keys())?.key_digest();
+    all.push(Key { purpose: Purpose::Tls, public_key: tls.0 });
     let list = KeyList {
         party: plan.party,
         incarnation: FIRST_LIFE,
@@ -232,7 +237,7 @@ fn first_key_list(
         previous: Digest::ZERO,
         made_at: now,
         name: plan.name.clone(),
-        keys: keys_of(&serving, &list_key, &[serving.tls.key_digest()]),
+        keys: all,
         ca_certificates: vec![Bytes::copy_from_slice(custody.authority_der())],
         addresses: plan.addresses.clone(),
         contacts: plan.contacts.clone(),
@@ -247,24 +252,9 @@ pub(super) fn sign_list(list: KeyList, list_key: &SigningKey) -> Result<Accepted
     Ok(AcceptedKeyList { digest: wrapped.digest(), signed: signed::encode(&wrapped), list })
 }
 
-/// The public halves, for a key list.
-pub(super) fn keys_of(serving: &NodeKeys, list_key: &SigningKey, tls: &[Digest]) -> Vec<Key> {
-    let one = |purpose, public_key: [u8; 32]| Key { purpose, public_key };
-    let public = |key| *evidence_key(key).public_key().as_bytes();
-    let mut keys = vec![
-        one(Purpose::List, *list_key.public_key().as_bytes()),
-        one(Purpose::Message, public(&serving.message)),
-        one(Purpose::Record, public(&serving.record)),
-        one(Purpose::Ledger, public(&serving.ledger)),
-        one(Purpose::Witness, public(&serving.witness)),
-    ];
-    keys.extend(tls.iter().map(|digest| one(Purpose::Tls, digest.0)));
-    keys
-}
-
-/// A key as the evidence room takes it.
-pub(super) fn evidence_key(key: &ed25519_dalek::SigningKey) -> SigningKey {
-    SigningKey::from_seed(key.as_bytes())
+/// The public half, for a key list.
+pub(super) fn listed(purpose: Purpose, key: &SigningKey) -> Key {
+    Key { purpose, public_key: *key.public_key().as_bytes() }
 }
 
 fn first_heading() -> Result<record::Heading, InitFault> {

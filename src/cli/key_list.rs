@@ -11,9 +11,10 @@ use clap::Subcommand;
 use crate::cli::custody::Custody;
 use crate::cli::desk::AsCommand;
 use crate::cli::fault::Fault;
-use crate::cli::files::{self, Readers};
-use crate::cli::init::{Lives, evidence_key, keys_of, sign_list};
-use crate::cli::keys::{self, NodeKeys, Purpose as KeyFile};
+use crate::cli::files::{self, FileFault, Readers};
+use crate::cli::init::{Lives, listed, sign_list};
+use crate::cli::json;
+use crate::cli::keys;
 use crate::cli::node_directory::NodeDirectory;
 use crate::cli::out::say;
 use crate::cli::proposal::{self, Proposed};
@@ -21,8 +22,9 @@ use crate::clock::Clock;
 use crate::codec::party_file::{PartyFile, VerifiedList};
 use crate::codec::proto::detente::v1::propose_request::Change;
 use crate::domain::event::AcceptedKeyList;
-use crate::domain::keys::{KeyList, Purpose};
+use crate::domain::keys::{Key, KeyList, Purpose};
 use crate::domain::time::Instant;
+use crate::evidence::keys::SigningKey;
 
 /// This Party's own key list
 #[derive(clap::Args, Debug)]
@@ -48,14 +50,15 @@ enum Command {
 /// Makes the next list, from the custody. What is not given stays as it was
 #[derive(clap::Args, Debug)]
 pub struct Next {
-    /// The node's directory, with its custody
+    /// The custody's machine: a directory with custody/ and node.toml
     pub directory: PathBuf,
     /// The newest party file, as `party export` wrote it
     #[arg(long, value_name = "FILE")]
     pub after: PathBuf,
-    /// A new TLS key and certificate, kept in keys/next until the list is in force
-    #[arg(long)]
-    pub new_tls_key: bool,
+    /// Which keys are made anew, separated by commas: message, record, ledger, witness, tls (with a
+    /// certificate), list
+    #[arg(long = "keys", value_delimiter = ',', value_parser = parse_purpose)]
+    pub renewed: Vec<Purpose>,
     /// Where others reach the node, in place of the addresses before
     #[arg(long = "address", value_name = "HOST:PORT")]
     pub addresses: Vec<String>,
@@ -65,18 +68,16 @@ pub struct Next {
     /// The file to be made
     #[arg(long, value_name = "FILE")]
     pub out: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::Next(args) => {
             let made = next(&args, Clock::system().now())?;
-            say!("key list  {}, number {}, digest {}", args.out.display(), made.list.number, made.digest);
-            say!("next      detente key-list propose {} --as CUSTODIAN", args.out.display());
-            if args.new_tls_key {
-                say!("          once it is in force here and at the peers: send the node SIGHUP, and it");
-                say!("          answers with the new certificate");
-            }
+            say_next(&args, &made);
             Ok(())
         }
         Command::Propose { by, file, json } => {
@@ -86,7 +87,33 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     }
 }
 
-/// Makes and signs the list after the newest one of the party file, and writes it.
+fn say_next(args: &Next, made: &AcceptedKeyList) {
+    let (list, out) = (&made.list, args.out.display().to_string());
+    let fresh = NodeDirectory::at(&args.directory).keys_of_list(list.number);
+    let fresh = fresh.exists().then(|| fresh.display().to_string());
+    if args.json {
+        let line = serde_json::json!({ "kind": "key_list", "list": out, "number": list.number,
+            "digest": made.digest.to_string(), "keys": fresh });
+        say!("{}", json::line(&line));
+        return;
+    }
+    say!("key list  {out}, number {}, digest {}", list.number, made.digest);
+    if let Some(fresh) = fresh {
+        say!("keys      {fresh}");
+        say!(
+            "next      if the node's directory is elsewhere, move them there, under keys/ and the same name;"
+        );
+        say!("          send the node SIGHUP: it reads them, and goes on with those in force");
+    }
+    say!("next      detente key-list propose {out} --as CUSTODIAN");
+    if args.renewed.contains(&Purpose::Tls) {
+        say!("          once it is in force here and at the peers: send the node SIGHUP, and it");
+        say!("          answers with the new certificate");
+    }
+}
+
+/// Makes and signs the list after the newest one of the party file, and writes it, with the keys that it
+/// renews. Needs no key of the node's.
 pub fn next(args: &Next, now: Instant) -> Result<AcceptedKeyList, Fault> {
     let directory = NodeDirectory::at(&args.directory);
     let party = directory.read_settings()?.party;
@@ -97,24 +124,65 @@ pub fn next(args: &Next, now: Instant) -> Result<AcceptedKeyList, Fault> {
     if newest.list.party != party {
         return Err(Fault::new("the party file is another Party's: export this one's own"));
     }
-    take_next_pair(&directory, &newest)?;
-    let serving = NodeKeys::read(&directory.keys())?;
-    let list_key = evidence_key(&keys::read_signing_key(&directory.custody(), KeyFile::List)?);
-    let mut tls = vec![serving.tls.key_digest()];
-    if args.new_tls_key {
+    let number = newest.list.number.saturating_add(1);
+    let fresh = [directory.keys_of_list(number), directory.custody_of_list(number)];
+    if let Some(there) = fresh.iter().find(|place| place.exists()) {
+        return Err(Fault::new(format!(
+            "{} is there already: keys were made for a list of that number. If it is not to take force, remove \
+             that directory, here and at the node",
+            there.display()
+        )));
+    }
+    if args.out.exists() {
+        return Err(FileFault::Exists(args.out.clone()).into());
+    }
+    let made = make(args, &directory, newest, now);
+    if made.is_err() {
+        // No list that anybody has names them.
+        for place in fresh {
+            let _ = std::fs::remove_dir_all(place);
+        }
+    }
+    made
+}
+
+fn make(
+    args: &Next,
+    directory: &NodeDirectory,
+    newest: VerifiedList,
+    now: Instant,
+) -> Result<AcceptedKeyList, Fault> {
+    let list_key = list_key_of(directory, &newest.list)?;
+    let number = newest.list.number.saturating_add(1);
+    let mut all = Vec::new();
+    for key in &newest.list.keys {
+        if key.purpose == Purpose::Tls {
+            // Of several, the last one is in use: the others were kept for the change to it.
+            all.retain(|other: &Key| other.purpose != Purpose::Tls);
+            all.push(key.clone());
+        } else if args.renewed.contains(&key.purpose) {
+            let is_custodys = key.purpose == Purpose::List;
+            let place =
+                if is_custodys { directory.custody_of_list(number) } else { directory.keys_of_list(number) };
+            all.push(listed(key.purpose, &keys::make_signing_key(&place, key.purpose)?));
+        } else {
+            all.push(key.clone());
+        }
+    }
+    if args.renewed.contains(&Purpose::Tls) {
         let until = now.plus_ms(Lives::default().certificate_ms);
-        let issued = Custody::open(&directory.custody(), &party)?.issue_node(now, until)?;
-        keys::write_tls(&directory.next_keys(), &issued.certificate_pem, &issued.key_pem)?;
-        tls.push(issued.key_digest);
+        let issued = Custody::open(&directory.custody(), &newest.list.party)?.issue_node(now, until)?;
+        keys::write_tls(&directory.keys_of_list(number), &issued.certificate_pem, &issued.key_pem)?;
+        all.push(Key { purpose: Purpose::Tls, public_key: issued.key_digest.0 });
     }
     let or_before = |given: &Vec<String>, before: &Vec<String>| {
         if given.is_empty() { before.clone() } else { given.clone() }
     };
     let list = KeyList {
-        number: newest.list.number.saturating_add(1),
+        number,
         previous: newest.digest,
         made_at: now,
-        keys: keys_of(&serving, &list_key, &tls),
+        keys: all,
         addresses: or_before(&args.addresses, &newest.list.addresses),
         contacts: or_before(&args.contacts, &newest.list.contacts),
         ..newest.list
@@ -124,14 +192,23 @@ pub fn next(args: &Next, now: Instant) -> Result<AcceptedKeyList, Fault> {
     Ok(signed)
 }
 
-/// A pair made for an earlier list that is in force by now takes the place of the one before it.
-fn take_next_pair(directory: &NodeDirectory, newest: &VerifiedList) -> Result<(), Fault> {
-    let Ok(pair) = keys::read_tls(&directory.next_keys()) else { return Ok(()) };
-    if newest.list.keys_for(Purpose::Tls).any(|listed| *listed == pair.key_digest().0) {
-        let certificate = files::read_public(&directory.next_keys().join("tls.crt"))?;
-        let key = files::read_private(&directory.next_keys().join("tls.key"))?;
-        let text = |bytes| String::from_utf8(bytes).map_err(|_| Fault::new("keys/next is not PEM"));
-        keys::write_tls(&directory.keys(), &text(certificate)?, &text(key)?)?;
+/// The private half of the list key that the newest list names: the next one is signed with it.
+fn list_key_of(directory: &NodeDirectory, newest: &KeyList) -> Result<SigningKey, Fault> {
+    for place in keys::places(&directory.custody()) {
+        if keys::file_in(&place, Purpose::List).exists() {
+            let key = keys::read_signing_key(&place, Purpose::List)?;
+            if newest.key_for(Purpose::List) == Some(key.public_key().as_bytes()) {
+                return Ok(key);
+            }
+        }
     }
-    Ok(())
+    Err(Fault::new(format!(
+        "{} does not hold the list key that the newest list names",
+        directory.custody().display()
+    )))
+}
+
+fn parse_purpose(text: &str) -> Result<Purpose, String> {
+    let found = Purpose::ALL.into_iter().find(|purpose| purpose.name().eq_ignore_ascii_case(text));
+    found.ok_or_else(|| "one of message, record, ledger, witness, tls, list".into())
 }

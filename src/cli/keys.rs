@@ -2,49 +2,22 @@
 //!
 //! `tls.crt` and `tls.key` are PEM. `message.key`, `record.key`, `ledger.key` and `witness.key` hold an
 //! Ed25519 seed (RFC 8032) each, in one line of text: `detente-key-1 message 9f86d0…`, the purpose and
-//! 64 hexadecimal digits; so do the files in `retired/`. The purpose stands inside so that no key is ever taken for another.
+//! 64 hexadecimal digits. The purpose stands inside so that no key is ever taken for another. Those that
+//! were made for a later key list lie in `list-2/`, `list-3/` …, under the same names.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-
-use ed25519_dalek::SigningKey;
-use tokio::sync::watch;
 
 use crate::cli::files::{self, FileFault, Readers};
+pub use crate::domain::keys::Purpose;
+use crate::evidence::keys::SigningKey;
 use crate::limits;
 use crate::peers::tls::{BadPair, OwnCertificate};
 
 const FORMAT: &str = "detente-key-1";
 
-/// What an Ed25519 key signs. Keys are apart, so that one that is lost or stolen is replaced alone.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Purpose {
-    /// The next key list. In `DIR/custody/`, not here.
-    List,
-    Message,
-    Record,
-    Ledger,
-    Witness,
-}
-
-impl Purpose {
-    /// Those that a serving node needs.
-    pub const SERVING: [Purpose; 4] = [Purpose::Message, Purpose::Record, Purpose::Ledger, Purpose::Witness];
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Purpose::List => "list",
-            Purpose::Message => "message",
-            Purpose::Record => "record",
-            Purpose::Ledger => "ledger",
-            Purpose::Witness => "witness",
-        }
-    }
-
-    pub fn file_in(self, directory: &Path) -> PathBuf {
-        directory.join(format!("{}.key", self.name()))
-    }
-}
+/// Those of the Ed25519 keys that a serving node needs. The list key, which signs the next key list, is in
+/// `DIR/custody/`.
+pub const SERVING: [Purpose; 4] = [Purpose::Message, Purpose::Record, Purpose::Ledger, Purpose::Witness];
 
 /// Why a key was not read or made.
 #[derive(Debug, thiserror::Error)]
@@ -60,68 +33,59 @@ pub enum KeyFault {
     NoRandomness,
 }
 
-/// The keys of a serving node, all read and found usable.
+/// The keys of a serving node, those of all its key lists, each found usable. Which of them is in force, the
+/// newest list on record says.
 pub struct NodeKeys {
-    pub tls: OwnCertificate,
-    pub message: SigningKey,
-    pub record: SigningKey,
-    pub ledger: SigningKey,
-    pub witness: SigningKey,
-    /// Keys in `DIR/keys/retired/`: those of earlier key lists, as long as something signed under these is
-    /// owed, and those of a list that is to come.
-    pub retired: Vec<SigningKey>,
+    pub signing: Vec<SigningKey>,
+    /// In the order of the lists that they were made for.
+    pub tls: Vec<OwnCertificate>,
 }
 
 impl NodeKeys {
     pub fn read(directory: &Path) -> Result<NodeKeys, KeyFault> {
-        Ok(NodeKeys {
-            tls: read_tls(directory)?,
-            message: read_signing_key(directory, Purpose::Message)?,
-            record: read_signing_key(directory, Purpose::Record)?,
-            ledger: read_signing_key(directory, Purpose::Ledger)?,
-            witness: read_signing_key(directory, Purpose::Witness)?,
-            retired: read_retired(&directory.join("retired"))?,
-        })
+        let mut keys = NodeKeys { signing: Vec::new(), tls: Vec::new() };
+        for place in places(directory) {
+            for purpose in SERVING {
+                if file_in(&place, purpose).exists() {
+                    keys.signing.push(read_signing_key(&place, purpose)?);
+                }
+            }
+            if place.join("tls.crt").exists() {
+                keys.tls.push(read_tls(&place)?);
+            }
+        }
+        Ok(keys)
     }
 }
 
-/// A fresh Ed25519 key, written to its file. A key that is there already is never overwritten.
+/// Where keys of a purpose may lie: the directory itself, for the first list, and a directory of its own for
+/// each later list that brought new ones. A key stays where it was made as long as something is owed under it.
+pub fn places(directory: &Path) -> impl Iterator<Item = PathBuf> {
+    let later = (2..=limits::PARTY_FILE_KEY_LISTS_MAX).map(|number| directory.join(format!("list-{number}")));
+    std::iter::once(directory.to_owned()).chain(later.filter(|place| place.exists()))
+}
+
+pub fn file_in(directory: &Path, purpose: Purpose) -> PathBuf {
+    directory.join(format!("{}.key", purpose.name()))
+}
+
+/// A fresh Ed25519 key, written to its file: for any purpose but TLS, whose key comes with its certificate.
+/// A key that is there already is never overwritten.
 pub fn make_signing_key(directory: &Path, purpose: Purpose) -> Result<SigningKey, KeyFault> {
     files::private_directory(directory)?;
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(|_| KeyFault::NoRandomness)?;
     let line = format!("{FORMAT} {} {}\n", purpose.name(), hex::encode(seed));
-    files::write_new(&purpose.file_in(directory), line.as_bytes(), Readers::OwnerOnly)?;
-    Ok(SigningKey::from_bytes(&seed))
+    files::write_new(&file_in(directory, purpose), line.as_bytes(), Readers::OwnerOnly)?;
+    Ok(SigningKey::from_seed(&seed))
 }
 
 pub fn read_signing_key(directory: &Path, purpose: Purpose) -> Result<SigningKey, KeyFault> {
-    let path = purpose.file_in(directory);
+    let path = file_in(directory, purpose);
     let bytes = files::read_private(&path)?;
     parse_seed(&bytes, purpose)
-        .map(|seed| SigningKey::from_bytes(&seed))
+        .map(|seed| SigningKey::from_seed(&seed))
         .ok_or(KeyFault::NotThatKey { path, purpose: purpose.name() })
-}
-
-/// The keys of a directory that need not be there: `message-1.key` or any other name that ends so.
-fn read_retired(directory: &Path) -> Result<Vec<SigningKey>, KeyFault> {
-    let there = match std::fs::read_dir(directory) {
-        Ok(there) => there,
-        Err(fault) if fault.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(fault) => return Err(FileFault::Io { path: directory.to_owned(), fault }.into()),
-    };
-    let mut keys = Vec::new();
-    for entry in there.take(limits::RETIRED_KEYS_MAX) {
-        let path = entry.map_err(|fault| FileFault::Io { path: directory.to_owned(), fault })?.path();
-        if path.extension().is_none_or(|extension| extension != "key") {
-            continue;
-        }
-        let bytes = files::read_private(&path)?;
-        let seed = Purpose::SERVING.into_iter().find_map(|purpose| parse_seed(&bytes, purpose));
-        let seed = seed.ok_or(KeyFault::NotThatKey { path, purpose: "retired" })?;
-        keys.push(SigningKey::from_bytes(&seed));
-    }
-    Ok(keys)
 }
 
 fn parse_seed(bytes: &[u8], purpose: Purpose) -> Option<[u8; 32]> {
@@ -158,13 +122,6 @@ pub fn read_pair(certificate: &Path, key: &Path) -> Result<OwnCertificate, KeyFa
     })
 }
 
-/// Reads the pair again and puts it in force without a restart. On a fault the old pair stays in
-/// force, and the fault says which file and why.
-pub fn reload_tls(directory: &Path, in_force: &watch::Sender<Arc<OwnCertificate>>) -> Result<(), KeyFault> {
-    in_force.send_replace(Arc::new(read_tls(directory)?));
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -174,11 +131,11 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let keys = directory.path().join("keys");
         let made = make_signing_key(&keys, Purpose::Message).unwrap();
-        assert_eq!(read_signing_key(&keys, Purpose::Message).unwrap().to_bytes(), made.to_bytes());
+        assert_eq!(read_signing_key(&keys, Purpose::Message).unwrap().seed(), made.seed());
         std::fs::rename(keys.join("message.key"), keys.join("record.key")).unwrap();
-        let fault = read_signing_key(&keys, Purpose::Record).unwrap_err();
+        let fault = read_signing_key(&keys, Purpose::Record).err().unwrap();
         assert!(matches!(fault, KeyFault::NotThatKey { .. }), "{fault}");
-        assert!(!fault.to_string().contains(&hex::encode(made.to_bytes())));
+        assert!(!fault.to_string().contains(&hex::encode(made.seed())));
     }
 
     #[test]
@@ -186,8 +143,8 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let keys = directory.path().join("keys");
         let first = make_signing_key(&keys, Purpose::Ledger).unwrap();
-        let fault = make_signing_key(&keys, Purpose::Ledger).unwrap_err();
+        let fault = make_signing_key(&keys, Purpose::Ledger).err().unwrap();
         assert!(matches!(fault, KeyFault::File(FileFault::Exists(_))), "{fault}");
-        assert_eq!(read_signing_key(&keys, Purpose::Ledger).unwrap().to_bytes(), first.to_bytes());
+        assert_eq!(read_signing_key(&keys, Purpose::Ledger).unwrap().seed(), first.seed());
     }
 }

@@ -17,8 +17,7 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use crate::cli::files::{self, FileFault, Readers};
-use crate::cli::init::evidence_key;
-use crate::cli::keys::{self, KeyFault, NodeKeys};
+use crate::cli::keys::{KeyFault, NodeKeys, SERVING};
 use crate::cli::node_directory::{NodeDirectory, NodeSettings, SettingsFault};
 use crate::clock::Clock;
 use crate::domain::board::Board;
@@ -92,7 +91,7 @@ pub enum StartFault {
     Open(#[from] OpenFault),
     #[error(transparent)]
     Parts(#[from] PartFault),
-    #[error("the {0} key in the key directory is not the one of the newest own key list on record")]
+    #[error("the key directory does not hold the {0} key of the newest own key list on record")]
     KeyNotListed(&'static str),
     #[error("the journal's first record names no key list")]
     NoTrust,
@@ -113,7 +112,7 @@ impl Node {
         let settings = directory.read_settings()?;
         check_marker(&directory)?;
         let keys = NodeKeys::read(&directory.keys())?;
-        let ring = Arc::new(ring_of(&keys));
+        let ring = Arc::new(KeyRing::new(keys.signing));
         // Before the journal: a second `serve` by mistake fails here, and takes no epoch from the first.
         let listener = listen(settings.listen, listener)?;
         let address =
@@ -132,7 +131,7 @@ impl Node {
         let head = heads.borrow_and_update().clone();
         check_signing_keys(&head.board, &ring)?;
         let parts = peers::parts::open(&directory.parts(), &head)?;
-        let tls = tls_in_force(&directory, &head.board)?;
+        let tls = tls_in_force(keys.tls, &head.board)?;
         let (publish, trust) = watch::channel(Arc::new(trust_of(&head.board).ok_or(StartFault::NoTrust)?));
         let (certificate, certificate_seen) = watch::channel(Arc::new(tls));
         let (stop, stopped) = watch::channel(None);
@@ -190,10 +189,12 @@ impl Node {
         why.unwrap_or(Stop::Asked)
     }
 
-    /// Reads certificate and key again, and takes a fresh revocation list that lies in the directory. On
-    /// a fault what was in force stays so.
+    /// Reads the keys again, those for a list to come included, and takes a fresh revocation list that lies
+    /// in the directory. On a fault what was in force stays so.
     pub async fn reload(&self) -> Result<(), StartFault> {
-        let fresh = tls_in_force(&self.directory, &self.registrar.head().board)?;
+        let keys = NodeKeys::read(&self.directory.keys())?;
+        let fresh = tls_in_force(keys.tls, &self.registrar.head().board)?;
+        self.ring.add(keys.signing);
         self.certificate.send_replace(Arc::new(fresh));
         self.take_fresh_revocation_list().await;
         Ok(())
@@ -341,34 +342,22 @@ pub(super) fn check_marker(directory: &NodeDirectory) -> Result<(), StartFault> 
     }
 }
 
-/// The keys that sign.
-pub(super) fn ring_of(keys: &NodeKeys) -> KeyRing {
-    let serving = [&keys.message, &keys.record, &keys.ledger, &keys.witness];
-    KeyRing::new(serving.into_iter().chain(&keys.retired).map(evidence_key).collect())
-}
-
 /// What is in the key directory must be what the newest own key list on record says.
 pub(super) fn check_signing_keys(board: &Board, ring: &KeyRing) -> Result<(), StartFault> {
     let newest = newest_own_list(board)?.number;
-    for purpose in [Purpose::Message, Purpose::Record, Purpose::Ledger, Purpose::Witness] {
+    for purpose in SERVING {
         own_key(board, ring, newest, purpose).map_err(|_| StartFault::KeyNotListed(purpose.name()))?;
     }
     Ok(())
 }
 
-/// The pair that waits in `keys/next`, once its key list is in force; otherwise the one in `keys`.
-pub(super) fn tls_in_force(directory: &NodeDirectory, board: &Board) -> Result<OwnCertificate, StartFault> {
+/// Of the pairs that the newest own key list names, the one made last.
+pub(super) fn tls_in_force(pairs: Vec<OwnCertificate>, board: &Board) -> Result<OwnCertificate, StartFault> {
     let newest = newest_own_list(board)?;
     let is_listed =
         |pair: &OwnCertificate| newest.keys_for(Purpose::Tls).any(|listed| *listed == pair.key_digest().0);
-    if directory.next_keys().exists() {
-        let next = keys::read_tls(&directory.next_keys())?;
-        if is_listed(&next) {
-            return Ok(next);
-        }
-    }
-    let pair = keys::read_tls(&directory.keys())?;
-    if is_listed(&pair) { Ok(pair) } else { Err(StartFault::KeyNotListed(Purpose::Tls.name())) }
+    let listed = pairs.into_iter().rev().find(is_listed);
+    listed.ok_or(StartFault::KeyNotListed(Purpose::Tls.name()))
 }
 
 fn newest_own_list(board: &Board) -> Result<&KeyList, StartFault> {

@@ -1,6 +1,6 @@
 //! A node's directory: what lies where, and `node.toml`, read strictly.
 //!
-//! `node.toml` (what the operator may change), `keys/` (the serving keys), `custody/` (the authority and
+//! `node.toml` (what the operator may change), `keys/` (the serving keys, those of later key lists in `list-2/` …), `custody/` (the authority and
 //! the list key: never opened by `serve`), `journal/`, `parts/`, `checkpoint` (the last one that was
 //! signed), `revoked.crl` (a fresh revocation list, put there to be taken), `broken` (why this node
 //! must not start). Never here: a default for what decides over safety; a key that is not known is an
@@ -38,13 +38,18 @@ impl NodeDirectory {
         self.0.join("keys")
     }
 
-    /// A TLS pair that waits for its key list to be in force.
-    pub fn next_keys(&self) -> PathBuf {
-        self.keys().join("next")
+    /// The keys that were made for one key list, 2 and up.
+    pub fn keys_of_list(&self, number: u32) -> PathBuf {
+        self.keys().join(format!("list-{number}"))
     }
 
     pub fn custody(&self) -> PathBuf {
         self.0.join("custody")
+    }
+
+    /// The list key that one key list, 2 and up, puts in place of the one before.
+    pub fn custody_of_list(&self, number: u32) -> PathBuf {
+        self.custody().join(format!("list-{number}"))
     }
 
     pub fn journal(&self) -> PathBuf {

@@ -12,8 +12,9 @@ use crate::cli::custody::Custody;
 use crate::cli::desk::{As, AsCommand, answer};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
+use crate::cli::json;
 use crate::cli::node_directory::NodeDirectory;
-use crate::cli::out::say;
+use crate::cli::out::{self, say};
 use crate::cli::proposal::{self, Proposed};
 use crate::clock::Clock;
 use crate::codec::party_file::{Fingerprint, PartyFile, VerifiedList};
@@ -49,6 +50,9 @@ struct Export {
     /// Write it to a new file
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
+    /// Print one JSON object; it holds the fingerprint as well, to be told over another channel than the file
+    #[arg(long)]
+    json: bool,
 }
 
 /// Proposes to take another Party, after its fingerprint was compared; another custodian must confirm
@@ -82,6 +86,9 @@ struct Submit {
     by: As,
     /// DER, as `person revoke` or `party publish-revocation-list` wrote it
     file: PathBuf,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
 }
 
 /// Publishes the next revocation list, from the custody, before the one in force ends
@@ -92,6 +99,9 @@ struct Publish {
     /// Days for which the list is good
     #[arg(long, value_name = "DAYS", default_value_t = 35, value_parser = clap::value_parser!(i64).range(1..=3_650))]
     revocation_list_days: i64,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
@@ -108,9 +118,18 @@ async fn export(args: Export) -> Result<(), Fault> {
     let mut calls = PartyServiceClient::new(args.by.open()?.channel);
     let text = answer(calls.export_party(ExportPartyRequest {})).await?.party_file;
     let file = PartyFile::from_text(&text)?;
-    match args.out {
-        Some(path) => files::write_new(&path, text.as_bytes(), Readers::Anyone)?,
-        None => print!("{file}"),
+    if let Some(path) = &args.out {
+        files::write_new(path, text.as_bytes(), Readers::Anyone)?;
+    }
+    if args.json {
+        let file_written = args.out.map(|path| path.display().to_string());
+        let line = serde_json::json!({ "kind": "party_file", "file": file_written, "party_file": file.to_string(),
+            "fingerprint": file.fingerprint().0.to_string() });
+        say!("{}", json::line(&line));
+        return Ok(());
+    }
+    if args.out.is_none() {
+        out::text(&file.to_string());
     }
     // Beside the file and not in it: it is told over another channel.
     eprintln!("fingerprint, to be read out over another channel: {}", file.fingerprint());
@@ -163,7 +182,7 @@ async fn list(args: List) -> Result<(), Fault> {
                 "key_list": line.key_list, "fingerprint": hex::encode(&line.fingerprint),
                 "addresses": line.addresses, "contacts": line.contacts, "owed": line.owed,
                 "heard_at_ms": line.heard_at_ms, "revocation_list_until": until.to_string() });
-            say!("{object}");
+            say!("{}", json::line(&object));
             continue;
         }
         say!("{}  {}", shown(&line.party), shown(&line.name));
@@ -184,7 +203,12 @@ async fn submit(args: Submit) -> Result<(), Fault> {
     let revocation_list = Bytes::from(files::read_public(&args.file)?);
     let mut calls = PartyServiceClient::new(args.by.open()?.channel);
     answer(calls.submit_revocation_list(SubmitRevocationListRequest { revocation_list })).await?;
-    say!("on record");
+    if args.json {
+        let line = serde_json::json!({ "kind": "submitted", "list": args.file.display().to_string() });
+        say!("{}", json::line(&line));
+    } else {
+        say!("on record");
+    }
     Ok(())
 }
 
@@ -195,6 +219,12 @@ fn publish(args: Publish) -> Result<(), Fault> {
     let until = now.plus_ms(args.revocation_list_days.saturating_mul(24 * 3_600_000));
     let list = Custody::open(&directory.custody(), &party)?.publish_list(now, until)?;
     files::replace(&directory.revocation_list(), &list, Readers::Anyone)?;
+    if args.json {
+        let line = serde_json::json!({ "kind": "published", "list": directory.revocation_list().display().to_string(),
+            "list_until": until.to_string() });
+        say!("{}", json::line(&line));
+        return Ok(());
+    }
     say!("list  {}, good until {until}", directory.revocation_list().display());
     say!("next  the node takes it when it starts or is sent SIGHUP; or from anywhere:");
     say!(

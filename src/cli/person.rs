@@ -13,6 +13,7 @@ use crate::cli::desk::{As, AsCommand, DeskDirectory, answer};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
 use crate::cli::init::{Lives, NewPerson};
+use crate::cli::json;
 use crate::cli::node_directory::NodeDirectory;
 use crate::cli::out::say;
 use crate::cli::proposal::{self, Proposed};
@@ -165,10 +166,10 @@ fn issue_and_print(args: Issue) -> Result<(), Fault> {
     let issued = issue(&directory, &settings.party, &person, &args.out, &address, Lives::default(), now)?;
     let roles = args.roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(",");
     if args.json {
-        let line = serde_json::json!({ "kind": "person", "desk": args.out, "serial": issued.serial,
+        let line = serde_json::json!({ "kind": "person", "desk": args.out.display().to_string(), "serial": issued.serial,
             "key_digest": issued.key_digest.to_string(), "name": person.name, "office": person.office,
             "roles": roles });
-        say!("{line}");
+        say!("{}", json::line(&line));
         return Ok(());
     }
     say!("desk        {}", args.out.display());
@@ -205,7 +206,7 @@ async fn list(args: List) -> Result<(), Fault> {
         if args.json {
             let line = serde_json::json!({ "kind": "person", "name": person.name, "office": person.office,
                 "key_digest": key, "roles": member.roles });
-            say!("{line}");
+            say!("{}", json::line(&line));
         } else {
             let roles = shown(&member.roles.join(","));
             say!("{key}  {}  {}  {roles}", shown(&person.name), shown(&person.office));
@@ -242,8 +243,8 @@ fn revoke(args: Revoke) -> Result<(), Fault> {
     files::replace(&directory.revocation_list(), &list, Readers::Anyone)?;
     if args.json {
         let line = serde_json::json!({ "kind": "revoked", "serials": serials, "list_until": until.to_string(),
-            "list": directory.revocation_list() });
-        say!("{line}");
+            "list": directory.revocation_list().display().to_string() });
+        say!("{}", json::line(&line));
         return Ok(());
     }
     for serial in serials {

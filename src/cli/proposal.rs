@@ -7,6 +7,7 @@ use clap::Subcommand;
 
 use crate::cli::desk::{As, AsCommand, answer, answer_command};
 use crate::cli::fault::Fault;
+use crate::cli::json;
 use crate::cli::out::say;
 use crate::codec::proto::detente::v1::party_service_client::PartyServiceClient;
 use crate::codec::proto::detente::v1::{
@@ -38,6 +39,9 @@ enum Command {
         by: AsCommand,
         #[arg(value_parser = parse_proposal)]
         proposal: CommandId,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
     },
     /// Drops a proposal
     Drop {
@@ -45,28 +49,40 @@ enum Command {
         by: AsCommand,
         #[arg(value_parser = parse_proposal)]
         proposal: CommandId,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
     },
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::List { by, json } => list(&by, json).await,
-        Command::Confirm { by, proposal } => {
+        Command::Confirm { by, proposal, json } => {
             let (desk, header, id) = by.open()?;
             let call =
                 ConfirmRequest { command: Some(header), proposal: Bytes::copy_from_slice(&proposal.0) };
             answer_command(id, PartyServiceClient::new(desk.channel).confirm(call)).await?;
-            say!("confirmed  {proposal}");
+            settled("confirmed", proposal, json);
             Ok(())
         }
-        Command::Drop { by, proposal } => {
+        Command::Drop { by, proposal, json } => {
             let (desk, header, id) = by.open()?;
             let call =
                 DropProposalRequest { command: Some(header), proposal: Bytes::copy_from_slice(&proposal.0) };
             answer_command(id, PartyServiceClient::new(desk.channel).drop_proposal(call)).await?;
-            say!("dropped    {proposal}");
+            settled("dropped", proposal, json);
             Ok(())
         }
+    }
+}
+
+fn settled(how: &str, proposal: CommandId, json: bool) {
+    if json {
+        let object = serde_json::json!({ "kind": how, "proposal": proposal.to_string() });
+        say!("{}", json::line(&object));
+    } else {
+        say!("{how:<10} {proposal}");
     }
 }
 
@@ -75,10 +91,9 @@ async fn list(by: &As, json: bool) -> Result<(), Fault> {
     for line in answer(calls.list_proposals(ListProposalsRequest {})).await?.proposals {
         let (id, by) = (hex::encode(&line.proposal), line.by.unwrap_or_default().name);
         if json {
-            say!(
-                "{}",
-                serde_json::json!({ "kind": "proposal", "proposal": id, "change": line.change, "by": by })
-            );
+            let object =
+                serde_json::json!({ "kind": "proposal", "proposal": id, "change": line.change, "by": by });
+            say!("{}", json::line(&object));
         } else {
             // The node made the sentence safe to show; the name goes through it here.
             say!("{id}  by {}: {}", shown(&by), shown(&line.change));
@@ -112,7 +127,8 @@ pub async fn propose(
     answer_command(id, PartyServiceClient::new(desk.channel).propose(call)).await?;
     match told {
         Proposed::AsJson => {
-            say!("{}", serde_json::json!({ "kind": "proposed", "proposal": id.to_string() }))
+            let object = serde_json::json!({ "kind": "proposed", "proposal": id.to_string() });
+            say!("{}", json::line(&object));
         }
         Proposed::ForPeople => {
             say!("proposed  {id}");

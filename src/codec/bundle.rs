@@ -9,7 +9,7 @@ use bytes::{Buf as _, Bytes};
 use prost::Message as _;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
-use super::dispatch::{party, thread};
+use super::dispatch::{digest, party, thread};
 use super::evidence_v1 as proto;
 use super::fault::DecodeFault;
 use super::repeated::check_count;
@@ -56,6 +56,15 @@ pub struct BundleDispatch {
     pub refused: Option<Bytes>,
     pub disputed: Vec<Disputed>,
     pub contradicted_by: Vec<Bytes>,
+    pub other_leaves: Vec<OtherLeaf>,
+}
+
+/// A leaf in the place of another, in a ledger whose keeper signed a head over it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct OtherLeaf {
+    pub hash: Digest,
+    /// A C2SP tlog-proof.
+    pub proof: Bytes,
 }
 
 /// A dispatch with its sender's signature, or bare where the maker no longer has the key.
@@ -144,7 +153,8 @@ fn check_counts(body: &Bytes) -> Result<(), DecodeFault> {
             DISPATCHES => {
                 let most = limits::BUNDLE_ODDITIES_MAX;
                 check_count(inner.clone(), 6, most, too_many("bundle.dispatches.disputed"))?;
-                check_count(inner, 7, most, too_many("bundle.dispatches.contradicted_by"))?;
+                check_count(inner.clone(), 7, most, too_many("bundle.dispatches.contradicted_by"))?;
+                check_count(inner, 9, most, too_many("bundle.dispatches.other_leaves"))?;
             }
             _ => {}
         }
@@ -168,7 +178,7 @@ fn from_proto(wire: proto::Bundle) -> Result<Bundle, DecodeFault> {
         made_at: Instant(wire.made_at_ms),
         parties: wire.parties.into_iter().map(party_from_proto).collect::<Result<_, _>>()?,
         messages: messages.collect(),
-        dispatches: wire.dispatches.into_iter().map(dispatch_from_proto).collect(),
+        dispatches: wire.dispatches.into_iter().map(dispatch_from_proto).collect::<Result<_, _>>()?,
     })
 }
 
@@ -200,22 +210,33 @@ fn dispatch_to_proto(one: &BundleDispatch) -> proto::BundleDispatch {
         refused: one.refused.clone().unwrap_or_default(),
         disputed: one.disputed.iter().map(disputed).collect(),
         contradicted_by: one.contradicted_by.clone(),
+        other_leaves: one.other_leaves.iter().map(other_leaf_to_proto).collect(),
     }
 }
 
-fn dispatch_from_proto(wire: proto::BundleDispatch) -> BundleDispatch {
+fn other_leaf_to_proto(one: &OtherLeaf) -> proto::OtherLeaf {
+    proto::OtherLeaf { leaf_hash: Bytes::copy_from_slice(&one.hash.0), proof: one.proof.clone() }
+}
+
+fn other_leaf_from_proto(wire: proto::OtherLeaf) -> Result<OtherLeaf, DecodeFault> {
+    let hash = digest(&wire.leaf_hash, "bundle.dispatches.other_leaves.leaf_hash")?;
+    Ok(OtherLeaf { hash, proof: wire.proof })
+}
+
+fn dispatch_from_proto(wire: proto::BundleDispatch) -> Result<BundleDispatch, DecodeFault> {
     let given = |bytes: Bytes| if bytes.is_empty() { None } else { Some(bytes) };
     let disputed = |one: proto::DisputedReceipt| Disputed { receipt: one.receipt, reason: one.reason };
     let dispatch = match given(wire.unsigned_dispatch) {
         Some(bare) => DispatchBytes::Bare(bare),
         None => DispatchBytes::Signed(wire.dispatch),
     };
-    BundleDispatch {
+    Ok(BundleDispatch {
         dispatch,
         receipt: given(wire.receipt).map(|receipt| (receipt, Instant(wire.receipt_recorded_at_ms))),
         covered: given(wire.covered),
         refused: given(wire.refused),
         disputed: wire.disputed.into_iter().map(disputed).collect(),
         contradicted_by: wire.contradicted_by,
-    }
+        other_leaves: wire.other_leaves.into_iter().map(other_leaf_from_proto).collect::<Result<_, _>>()?,
+    })
 }

@@ -5,15 +5,15 @@
 
 use bytes::Bytes;
 
-use super::exercise;
+use super::form;
 use super::message::decode_acknowledgement;
-use crate::domain::exercise::{Content, Kind};
+use crate::domain::content::{Content, Kind};
 use crate::domain::message::{ACKNOWLEDGEMENT, Acknowledgement};
 
 /// What was read from a message's content.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Said {
-    Exercise(Content),
+    Form(Content),
     Acknowledgement(Acknowledgement),
     /// Of a kind that this program does not know.
     Unknown,
@@ -29,8 +29,8 @@ pub fn said(kind: &str, content: &Bytes) -> Said {
             Err(fault) => Said::Unreadable(fault.to_string()),
         };
     }
-    match Kind::from_name(kind).map(|kind| exercise::decode(kind, content)) {
-        Some(Ok(content)) => Said::Exercise(content),
+    match Kind::from_name(kind).map(|kind| form::decode(kind, content)) {
+        Some(Ok(content)) => Said::Form(content),
         Some(Err(fault)) => Said::Unreadable(fault.to_string()),
         None => Said::Unknown,
     }
@@ -39,12 +39,12 @@ pub fn said(kind: &str, content: &Bytes) -> Said {
 /// What a reader must be told about the content beside what it says. Holds nothing that a Party wrote.
 pub fn marks(said: &Said, content: &Bytes) -> Vec<String> {
     match said {
-        Said::Exercise(read) => {
+        Said::Form(read) => {
             let mut marks = Vec::new();
             if read.is_incomplete() {
                 marks.push("incomplete: its author says that more will follow".into());
             }
-            if exercise::may_hold_more(read, content) {
+            if form::may_hold_more(read, content) {
                 marks.push("it may state more than this program can show".into());
             }
             marks

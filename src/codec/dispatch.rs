@@ -136,7 +136,7 @@ fn outcome_to_proto(outcome: Outcome) -> proto::Outcome {
     }
 }
 
-fn outcome_from_proto(outcome: i32) -> Result<Outcome, DecodeFault> {
+pub(super) fn outcome_from_proto(outcome: i32) -> Result<Outcome, DecodeFault> {
     match proto::Outcome::try_from(outcome) {
         Ok(proto::Outcome::Taken) => Ok(Outcome::Taken),
         Ok(proto::Outcome::RefusedSignature) => Ok(Outcome::RefusedSignature),

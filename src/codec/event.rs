@@ -258,13 +258,14 @@ fn contradiction_to_proto(party: Party, proof: &Contradiction) -> proto::Equivoc
     let party = party.to_string();
     match proof {
         Contradiction::Dispatch { signed, .. } => {
-            proto::Equivocated { party, dispatch: signed.clone(), leaf: None, checkpoint: Bytes::new() }
+            proto::Equivocated { party, dispatch: signed.clone(), ..proto::Equivocated::default() }
         }
-        Contradiction::Leaf { leaf, checkpoint } => proto::Equivocated {
+        Contradiction::Leaf { leaf, inclusion_path, checkpoint } => proto::Equivocated {
             party,
             dispatch: Bytes::new(),
             leaf: Some(leaf_to_proto(leaf)),
             checkpoint: checkpoint.clone(),
+            inclusion_path: inclusion_path.iter().map(|hash| bytes(&hash.0)).collect(),
         },
     }
 }
@@ -272,13 +273,29 @@ fn contradiction_to_proto(party: Party, proof: &Contradiction) -> proto::Equivoc
 fn contradiction_from_proto(wire: proto::Equivocated) -> Result<Event, DecodeFault> {
     let party = party(&wire.party, "equivocated.party")?;
     let proof = match wire.leaf {
-        Some(leaf) => Contradiction::Leaf { leaf: leaf_from_proto(leaf), checkpoint: wire.checkpoint },
-        None => {
-            let dispatch = dispatch::decode_dispatch(signed::decode(wire.dispatch.clone())?.payload)?;
-            Contradiction::Dispatch { lane: dispatch.lane, serial: dispatch.serial, signed: wire.dispatch }
-        }
+        Some(leaf) => Contradiction::Leaf {
+            leaf: leaf_from_proto(leaf),
+            inclusion_path: wire
+                .inclusion_path
+                .iter()
+                .map(|hash| digest(hash, "equivocated.inclusion_path"))
+                .collect::<Result<_, _>>()?,
+            checkpoint: wire.checkpoint,
+        },
+        None => second_dispatch(wire.dispatch)?,
     };
     Ok(Event::Equivocated { party, proof })
+}
+
+/// Reads a dispatch that contradicts another. Its signature is not looked at here.
+pub fn second_dispatch(bytes: Bytes) -> Result<Contradiction, DecodeFault> {
+    let payload = signed::decode(bytes.clone())?.payload;
+    Ok(Contradiction::Dispatch {
+        digest: Digest::of(&payload),
+        leaf: leaf_hash(&payload),
+        dispatch: dispatch::decode_dispatch(payload)?,
+        signed: bytes,
+    })
 }
 
 fn leaf_to_proto(leaf: &Leaf) -> proto::Leaf {

@@ -1,17 +1,17 @@
 //! A draft as a drafter's call gives it: heading and typed content to what the Board takes.
 //!
-//! Never here: what is merely wrong (`domain/heading.rs`, `domain/exercise`). What can't be put into a
+//! Never here: what is merely wrong (`domain/heading.rs`, `domain/form`). What can't be put into a
 //! message, or is over a limit, is refused before anything is recorded.
 
 use bytes::Bytes;
 use prost::Message as _;
 
 use super::evidence_v1 as wire;
-use super::exercise;
 use super::fault::DecodeFault;
+use super::form;
 use super::message;
 use super::proto::detente::v1 as calls;
-use crate::domain::exercise::{Content, Kind};
+use crate::domain::content::{Content, Kind};
 use crate::domain::message::Outgoing;
 use crate::domain::people::Person;
 use crate::limits;
@@ -22,7 +22,7 @@ pub enum NotADraft {
     #[error(transparent)]
     Heading(#[from] DecodeFault),
     #[error(transparent)]
-    Content(#[from] exercise::Unreadable),
+    Content(#[from] form::Unreadable),
 }
 
 impl NotADraft {
@@ -31,10 +31,10 @@ impl NotADraft {
         match self {
             NotADraft::Heading(fault) => fault.field.replace("message.", "heading."),
             NotADraft::Content(
-                exercise::Unreadable::Field { field, .. }
-                | exercise::Unreadable::Limit(crate::domain::exercise::Refused { field, .. }),
+                form::Unreadable::Field { field, .. }
+                | form::Unreadable::Limit(crate::domain::form::Refused { field, .. }),
             ) => field.clone(),
-            NotADraft::Content(exercise::Unreadable::Malformed { .. }) => "content".into(),
+            NotADraft::Content(form::Unreadable::Malformed { .. }) => "content".into(),
         }
     }
 }
@@ -58,8 +58,8 @@ pub fn draft(
     let heading = heading.ok_or(DecodeFault::new("heading", "must be given"))?;
     let (kind, bytes) = bytes_of(content.ok_or(DecodeFault::new("content", "must be given"))?);
     // Read and written again: the bytes to be signed are those of this program, whatever encoded the call.
-    let content = exercise::decode(kind, &bytes)?;
-    let bytes = exercise::encode(&content).map_err(exercise::Unreadable::from)?;
+    let content = form::decode(kind, &bytes)?;
+    let bytes = form::encode(&content).map_err(form::Unreadable::from)?;
     let outgoing = outgoing(heading, kind.name(), bytes.into(), drafter)?;
     Ok(Drafted { bytes: whole(&outgoing)?, outgoing, content })
 }
@@ -122,9 +122,9 @@ fn bytes_of(content: calls::draft_request::Content) -> (Kind, Vec<u8>) {
 ///
 /// # Errors
 /// Over a limit.
-pub fn given(content: &Content) -> Result<calls::draft_request::Content, exercise::Unreadable> {
+pub fn given(content: &Content) -> Result<calls::draft_request::Content, form::Unreadable> {
     use calls::draft_request::Content as Given;
-    let bytes = exercise::encode(content)?;
+    let bytes = form::encode(content)?;
     let bytes = bytes.as_slice();
     let given = match content.kind() {
         Kind::Calendar => wire::ExerciseCalendar::decode(bytes).map(Given::Calendar),
@@ -136,7 +136,7 @@ pub fn given(content: &Content) -> Result<calls::draft_request::Content, exercis
         Kind::Statement => wire::ExerciseStatement::decode(bytes).map(Given::Statement),
         Kind::SameActivity => wire::SameActivity::decode(bytes).map(Given::SameActivity),
     };
-    given.map_err(|error| exercise::Unreadable::Malformed { kind: content.kind(), what: error.to_string() })
+    given.map_err(|error| form::Unreadable::Malformed { kind: content.kind(), what: error.to_string() })
 }
 
 /// The heading of a draft as a drafter's call carries it. The drafter is left out: the node knows who

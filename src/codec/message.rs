@@ -130,10 +130,14 @@ pub(super) fn outgoing_from_proto(wire: proto::Message, zone: String) -> Result<
 }
 
 /// Lower-case words joined by dots and hyphens, so that a kind can be shown without care.
-fn kind(kind: String) -> Result<String, DecodeFault> {
+pub(super) fn is_kind(kind: &str) -> bool {
     let allowed = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, b'.' | b'-');
-    let good = !kind.is_empty() && kind.len() <= limits::KIND_BYTES_MAX && kind.bytes().all(allowed);
-    if good { Ok(kind) } else { Err(DecodeFault::new("message.kind", "lower-case words joined by dots")) }
+    !kind.is_empty() && kind.len() <= limits::KIND_BYTES_MAX && kind.bytes().all(allowed)
+}
+
+fn kind(kind: String) -> Result<String, DecodeFault> {
+    let rule = "lower-case words joined by dots";
+    if is_kind(&kind) { Ok(kind) } else { Err(DecodeFault::new("message.kind", rule)) }
 }
 
 fn text(text: String, field: &'static str, bytes_max: usize) -> Result<String, DecodeFault> {
@@ -203,14 +207,18 @@ fn reference_from_proto(wire: proto::Reference) -> Result<Reference, DecodeFault
         message,
         number: text(wire.number, "message.references.number", limits::LINE_BYTES_MAX)?,
         author: text(wire.author, "message.references.author", limits::LINE_BYTES_MAX)?,
-        relation: match proto::Relation::try_from(wire.relation) {
-            Ok(proto::Relation::Amends) => Relation::Amends,
-            Ok(proto::Relation::Answers) => Relation::Answers,
-            Ok(proto::Relation::Acknowledges) => Relation::Acknowledges,
-            // A relation that a newer peer knows is at least a mention.
-            Ok(proto::Relation::RefersTo | proto::Relation::Unspecified) | Err(_) => Relation::RefersTo,
-        },
+        relation: relation_from_proto(wire.relation),
     })
+}
+
+/// A relation that a newer peer knows is at least a mention.
+pub(super) fn relation_from_proto(wire: i32) -> Relation {
+    match proto::Relation::try_from(wire) {
+        Ok(proto::Relation::Amends) => Relation::Amends,
+        Ok(proto::Relation::Answers) => Relation::Answers,
+        Ok(proto::Relation::Acknowledges) => Relation::Acknowledges,
+        Ok(proto::Relation::RefersTo | proto::Relation::Unspecified) | Err(_) => Relation::RefersTo,
+    }
 }
 
 fn part_to_proto(part: &Part) -> proto::Part {

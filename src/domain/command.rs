@@ -51,12 +51,15 @@ pub enum Command {
     Receive(Box<Delivery>),
     /// A proven receipt that was verified.
     TakeReceipt(Receipted),
+    /// `judged_by_key_list` is the number of the other end's list under which the receipt did not verify: a
+    /// newer one may have come since.
     DisputeReceipt {
         party: Party,
         lane: Precedence,
         serial: u64,
         receipt: Bytes,
         reason: String,
+        judged_by_key_list: u32,
     },
     /// A head of the peer's ledger, its signature verified, with the leaves that were asked for.
     FollowHead(Head, Vec<Leaf>),

@@ -13,6 +13,8 @@ pub struct Digest(pub [u8; 32]);
 impl Digest {
     /// The predecessor of the first record, and the placeholder where nothing precedes.
     pub const ZERO: Digest = Digest([0; 32]);
+    /// The end of a range over all digests.
+    pub const HIGHEST: Digest = Digest([0xff; 32]);
 
     pub fn of(bytes: &[u8]) -> Digest {
         Digest(Sha256::digest(bytes).into())

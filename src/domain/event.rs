@@ -166,10 +166,12 @@ pub struct Leaf {
 /// What the other end signed against what it had signed before.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Contradiction {
-    /// A second dispatch under one serial or one leaf: the exact bytes of the Signed.
-    Dispatch { lane: Precedence, serial: u64, signed: Bytes },
-    /// A leaf under a signed checkpoint that differs from what it had sent.
-    Leaf { leaf: Leaf, checkpoint: Bytes },
+    /// A second dispatch under one serial or one leaf: the exact bytes of the Signed, with digest and leaf
+    /// hash of its payload.
+    Dispatch { dispatch: Dispatch, digest: Digest, leaf: Digest, signed: Bytes },
+    /// A leaf that differs from what it had signed for the same index, and the path by which it stands
+    /// under a checkpoint that it signed as well: nearest sibling first (RFC 6962 section 2.1.1).
+    Leaf { leaf: Leaf, inclusion_path: Vec<Digest>, checkpoint: Bytes },
 }
 
 impl Contradiction {
@@ -177,7 +179,7 @@ impl Contradiction {
     pub fn digest(&self) -> Digest {
         match self {
             Contradiction::Dispatch { signed, .. } => Digest::of(signed),
-            Contradiction::Leaf { leaf, checkpoint } => Digest::of_all(&[&leaf.hash.0, checkpoint]),
+            Contradiction::Leaf { leaf, checkpoint, .. } => Digest::of_all(&[&leaf.hash.0, checkpoint]),
         }
     }
 }

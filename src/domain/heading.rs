@@ -5,8 +5,9 @@
 //! the content says by itself (`exercise/`).
 
 use super::board::Board;
+use super::content::Content;
 use super::digest::Digest;
-use super::exercise::{Content, MessageReference};
+use super::form::{ActivityReference, MessageReference};
 use super::message::{Outgoing, Reference, Relation};
 use super::part::PartState;
 use super::refusal::FaultNamed;
@@ -170,7 +171,7 @@ fn content_references(board: &Board, outgoing: &Outgoing, content: &Content, fou
     }
 }
 
-fn activities(board: &Board, references: &[super::exercise::ActivityReference], found: &mut Found) {
+fn activities(board: &Board, references: &[ActivityReference], found: &mut Found) {
     for (index, reference) in references.iter().enumerate() {
         on_record(
             board,

@@ -68,6 +68,45 @@ impl Edge {
         self.size = self.size.saturating_add(1);
     }
 
+    /// The inclusion path of a leaf that follows, in the tree of all leaves here and all of `later`, nearest
+    /// sibling first. `None` if it is not among `later`.
+    pub fn path_to(&self, later: &[Digest], leaf: u64) -> Option<Vec<Digest>> {
+        let size = self.size.checked_add(u64::try_from(later.len()).ok()?)?;
+        if leaf < self.size || leaf >= size {
+            return None;
+        }
+        let known = Known { subtrees: self.complete_subtrees(), first_later: self.size, later };
+        let mut path = Vec::new();
+        let (mut low, mut high) = (0, size);
+        while high - low > 1 {
+            let middle = low + split(high - low);
+            if leaf < middle {
+                path.push(known.root(middle, high)?);
+                high = middle;
+            } else {
+                path.push(known.root(low, middle)?);
+                low = middle;
+            }
+        }
+        path.reverse();
+        Some(path)
+    }
+
+    /// The roots of the complete subtrees over all leaves with their first leaf and the one after their
+    /// last, from the left.
+    fn complete_subtrees(&self) -> Vec<(u64, u64, Digest)> {
+        let mut all = Edge::clone(self);
+        // The next leaf joins what is complete before it; which leaf that is makes no difference.
+        all.push(Digest::ZERO);
+        let (mut low, mut subtrees) = (0u64, Vec::new());
+        for root in all.left {
+            let high = low.saturating_add(1 << (self.size - low).max(1).ilog2());
+            subtrees.push((low, high, root));
+            low = high;
+        }
+        subtrees
+    }
+
     /// The root over all leaves.
     pub fn root(&self) -> Digest {
         match self.newest {
@@ -81,4 +120,32 @@ impl Edge {
     pub fn newest_leaf_path(&self) -> Vec<Digest> {
         self.left.iter().rev().copied().collect()
     }
+}
+
+/// All that is known of a tree whose first leaves are gone.
+struct Known<'a> {
+    subtrees: Vec<(u64, u64, Digest)>,
+    first_later: u64,
+    later: &'a [Digest],
+}
+
+impl Known<'_> {
+    /// The root over the leaves from `low` up to `high`. `None` inside a subtree of which only the root is
+    /// known; no path to a later leaf leads there.
+    fn root(&self, low: u64, high: u64) -> Option<Digest> {
+        if let Some((.., root)) = self.subtrees.iter().find(|(from, to, _)| (*from, *to) == (low, high)) {
+            return Some(*root);
+        }
+        if high - low == 1 {
+            let place = usize::try_from(low.checked_sub(self.first_later)?).ok()?;
+            return self.later.get(place).copied();
+        }
+        let middle = low + split(high - low);
+        Some(node_hash(&self.root(low, middle)?, &self.root(middle, high)?))
+    }
+}
+
+/// Where RFC 6962 splits a tree of `size` leaves, two or more: the largest power of two below it.
+fn split(size: u64) -> u64 {
+    1 << (size - 1).ilog2()
 }

@@ -204,9 +204,13 @@ impl Link {
         self.grow(size, asked, |held, asked| held.or(asked))
     }
 
-    /// As `grown`, but what was asked for comes first, and what we hold only where it is silent.
-    pub fn grown_as_sent(&self, size: u64, asked: &[Leaf]) -> Result<Edge, u64> {
-        self.grow(size, asked, |held, asked| asked.or(held))
+    /// As `grown`, but what was asked for comes first, and what we hold only where it is silent. With the
+    /// leaves that it grew by.
+    pub fn grown_as_sent(&self, size: u64, asked: &[Leaf]) -> Result<(Edge, Vec<Digest>), u64> {
+        let leaves = self.leaves_to(size, asked, |held, asked| asked.or(held))?;
+        let mut edge = self.theirs.edge.clone();
+        leaves.iter().for_each(|leaf| edge.push(*leaf));
+        Ok((edge, leaves))
     }
 
     fn grow(
@@ -216,14 +220,26 @@ impl Link {
         choose: impl Fn(Option<Digest>, Option<Digest>) -> Option<Digest>,
     ) -> Result<Edge, u64> {
         let mut edge = self.theirs.edge.clone();
+        self.leaves_to(size, asked, choose)?.into_iter().for_each(|leaf| edge.push(leaf));
+        Ok(edge)
+    }
+
+    /// The leaves from what was followed up to `size`.
+    fn leaves_to(
+        &self,
+        size: u64,
+        asked: &[Leaf],
+        choose: impl Fn(Option<Digest>, Option<Digest>) -> Option<Digest>,
+    ) -> Result<Vec<Digest>, u64> {
         let mut asked = asked.iter().peekable();
-        for index in edge.size()..size {
+        let mut leaves = Vec::new();
+        for index in self.theirs.edge.size()..size {
             while asked.next_if(|leaf| leaf.index < index).is_some() {}
             let asked_here = asked.next_if(|leaf| leaf.index == index).map(|leaf| leaf.hash);
             let held = self.theirs.held.get(&index).copied();
-            edge.push(choose(held, asked_here).ok_or(index)?);
+            leaves.push(choose(held, asked_here).ok_or(index)?);
         }
-        Ok(edge)
+        Ok(leaves)
     }
 
     /// The first leaf of theirs below `size` that we hold from nowhere.
@@ -287,6 +303,16 @@ impl Link {
     /// Whether one more oddity may be put on record in this hour.
     pub fn has_room_for_oddity(&self, hour: i64) -> bool {
         self.budget.hour != hour || self.budget.oddities < limits::LINK_ODDITIES_PER_HOUR_MAX
+    }
+
+    /// How far beyond the head followed before the next may be. A head that does not add up is an oddity, and
+    /// where an hour has no room for more of them, only a few leaves are added up to find out.
+    pub fn leaves_followed_at_once(&self, hour: i64) -> u64 {
+        if self.has_room_for_oddity(hour) {
+            limits::LEAVES_FOLLOWED_AT_ONCE_MAX
+        } else {
+            limits::LEAVES_PER_CALL_MAX as u64
+        }
     }
 
     pub fn turned_away(&mut self, hour: i64) {

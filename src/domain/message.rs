@@ -62,12 +62,17 @@ impl Outgoing {
     /// are many a digest of them. Each series holds what all of its readers have, so a number tells none
     /// of them how much goes to others.
     pub fn audience(&self) -> String {
-        const NAMED_AT_MOST: usize = 3;
-        let mut codes: Vec<String> = self.parties().iter().map(Party::to_string).collect();
-        codes.sort();
-        let all = codes.join("+");
-        if codes.len() <= NAMED_AT_MOST { all } else { Digest::of(all.as_bytes()).short() }
+        audience(&self.parties())
     }
+}
+
+/// As `Outgoing::audience`, of addressees each named once.
+pub fn audience(parties: &[Party]) -> String {
+    const NAMED_AT_MOST: usize = 3;
+    let mut codes: Vec<&str> = parties.iter().map(Party::as_str).collect();
+    codes.sort_unstable();
+    let all = codes.join("+");
+    if codes.len() <= NAMED_AT_MOST { all } else { Digest::of(all.as_bytes()).short() }
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -5,7 +5,6 @@
 use imbl::{OrdMap, OrdSet};
 
 use super::digest::Digest;
-use super::message::Part;
 use crate::limits;
 
 /// What became of a part at this node. One that is merely named stands in no list of these.
@@ -31,14 +30,14 @@ pub struct LinkParts {
 }
 
 impl LinkParts {
-    pub(super) fn give(&mut self, parts: &[Part]) {
-        self.given.extend(parts.iter().map(|part| part.salted_digest));
+    pub(super) fn give(&mut self, parts: &[(Digest, u64)]) {
+        self.given.extend(parts.iter().map(|(part, _)| *part));
     }
 
     /// A part that can't be taken for its size, or one too many, is shown as not here.
-    pub(super) fn want(&mut self, part: &Part) {
-        if part.bytes <= limits::PART_BYTES_MAX && self.wanted.len() < limits::PARTS_WANTED_PER_LINK_MAX {
-            self.wanted.entry(part.salted_digest).or_insert(part.bytes);
+    pub(super) fn want(&mut self, part: Digest, bytes: u64) {
+        if bytes <= limits::PART_BYTES_MAX && self.wanted.len() < limits::PARTS_WANTED_PER_LINK_MAX {
+            self.wanted.entry(part).or_insert(bytes);
         }
     }
 

@@ -36,6 +36,10 @@ pub enum Refusal {
     NoSuchProposal,
     #[error("a change needs two custodians: who proposed it may not confirm it")]
     SameCustodian,
+    #[error("a change needs two custodians: who proposed it is none any more")]
+    ProposerNoCustodian,
+    #[error("the roster on record does not have this person in a role that includes this")]
+    NotPermitted,
     #[error("no message with this digest is on record here")]
     NoSuchMessage,
     #[error("this message was sent by this Party; only what came from others is acknowledged")]
@@ -52,6 +56,8 @@ pub enum Refusal {
     SerialNotNext { expected: u64 },
     #[error("this contradicts what the peer signed before; both are on record")]
     Equivocation,
+    #[error("this contradicts nothing that the peer is known to have signed before")]
+    NoContradiction,
     #[error("nothing is owed under this lane and serial")]
     NotOwed,
     #[error("the head is not larger than the one on record")]
@@ -79,6 +85,8 @@ impl Refusal {
             Refusal::Faults(_) => "FAULTS",
             Refusal::NoSuchProposal => "NO_SUCH_PROPOSAL",
             Refusal::SameCustodian => "SAME_CUSTODIAN",
+            Refusal::ProposerNoCustodian => "PROPOSER_NO_CUSTODIAN",
+            Refusal::NotPermitted => "NOT_PERMITTED",
             Refusal::NoSuchMessage => "NO_SUCH_MESSAGE",
             Refusal::OwnMessage => "OWN_MESSAGE",
             Refusal::NoSuchParty => "NO_SUCH_PARTY",
@@ -87,6 +95,7 @@ impl Refusal {
             Refusal::NotThisLink => "NOT_THIS_LINK",
             Refusal::SerialNotNext { .. } => "SERIAL_NOT_NEXT",
             Refusal::Equivocation => "EQUIVOCATION",
+            Refusal::NoContradiction => "NO_CONTRADICTION",
             Refusal::NotOwed => "NOT_OWED",
             Refusal::HeadNotNew => "HEAD_NOT_NEW",
             Refusal::HeadDoesNotAddUp => "HEAD_DOES_NOT_ADD_UP",

@@ -48,12 +48,22 @@ pub struct Proposal {
 }
 
 impl Roster {
-    /// Who may confirm: any custodian but the one who proposed, compared as persons.
+    /// Whether this person, exactly as the roster has them, has at least one of these roles.
+    pub fn permits(&self, by: &Person, roles: &[Role]) -> Result<(), Refusal> {
+        let member = self.members.get(&by.key_digest).filter(|member| member.person == *by);
+        let permitted = member.is_some_and(|member| roles.iter().any(|role| member.roles.contains(role)));
+        if permitted { Ok(()) } else { Err(Refusal::NotPermitted) }
+    }
+
+    /// Who may confirm: any custodian but the one who proposed, compared as persons. Who proposed must
+    /// still be one.
     pub fn may_confirm(&self, proposal: CommandId, by: &Person) -> Result<&Change, Refusal> {
         let open = self.proposals.get(&proposal).ok_or(Refusal::NoSuchProposal)?;
         if open.by.is_same_person(by) {
             return Err(Refusal::SameCustodian);
         }
+        self.permits(by, &[Role::Custodian])?;
+        self.permits(&open.by, &[Role::Custodian]).map_err(|_| Refusal::ProposerNoCustodian)?;
         self.check(&open.change)?;
         Ok(&open.change)
     }
@@ -94,26 +104,23 @@ impl Roster {
     pub fn follows(&self, next: &AcceptedKeyList) -> Result<(), Refusal> {
         let known = self.parties.get(&next.list.party).ok_or(Refusal::NoSuchParty)?;
         let newest = known.newest().ok_or(Refusal::NoSuchParty)?;
+        let follows = next.list.number == newest.list.number.saturating_add(1)
+            && next.list.previous == newest.digest
+            && next.list.incarnation == newest.list.incarnation;
+        if !follows {
+            return Err(Refusal::KeyListDoesNotFollow);
+        }
         if known.key_lists.len() >= limits::PARTY_FILE_KEY_LISTS_MAX {
             let most = limits::PARTY_FILE_KEY_LISTS_MAX;
             return Err(Refusal::TooMany { what: "key lists of one Party", most });
         }
-        let follows = next.list.number == newest.list.number.saturating_add(1)
-            && next.list.previous == newest.digest
-            && next.list.incarnation == newest.list.incarnation;
-        if follows { Ok(()) } else { Err(Refusal::KeyListDoesNotFollow) }
+        Ok(())
     }
 
     fn enough_custodians_after(&self, change: &Change) -> Result<(), Refusal> {
         let mut after = self.clone();
         after.take(change);
-        let mut custodians: Vec<&Person> = Vec::new();
-        for member in after.members.values().filter(|member| member.roles.contains(&Role::Custodian)) {
-            if !custodians.iter().any(|other| other.is_same_person(&member.person)) {
-                custodians.push(&member.person);
-            }
-        }
-        if custodians.len() >= 2 { Ok(()) } else { Err(Refusal::TooFewCustodians) }
+        enough_custodians(after.members.values())
     }
 
     /// A confirmed change takes force. New Parties and lists are also events of the Board's links.
@@ -150,4 +157,15 @@ impl Roster {
         known.revocation_list = Some(list.clone());
         self.parties.insert(list.party, known);
     }
+}
+
+/// Whether there are two custodians, compared as persons: before the first change, and after each.
+pub fn enough_custodians<'m>(members: impl Iterator<Item = &'m Member>) -> Result<(), Refusal> {
+    let mut custodians: Vec<&Person> = Vec::new();
+    for member in members.filter(|member| member.roles.contains(&Role::Custodian)) {
+        if !custodians.iter().any(|other| other.is_same_person(&member.person)) {
+            custodians.push(&member.person);
+        }
+    }
+    if custodians.len() >= 2 { Ok(()) } else { Err(Refusal::TooFewCustodians) }
 }

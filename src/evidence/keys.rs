@@ -4,6 +4,7 @@
 //! (`domain/keys.rs`). No secret is printed, and none is copied out of its key.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use ed25519_dalek::Signer as _;
 
@@ -35,18 +36,42 @@ impl SigningKey {
     }
 }
 
-/// The private keys that a node holds, those in force and those that still owe a signature. Which one is
-/// meant, a key list says by its public half.
-pub struct KeyRing(Vec<SigningKey>);
+/// The private keys that a node holds: those in force, those that still owe a signature, and those of a list
+/// to come. Which one is meant, a key list says by its public half. A ring grows and never shrinks, so that
+/// what it lent stays good.
+pub struct KeyRing {
+    keys: Vec<SigningKey>,
+    more: OnceLock<Box<KeyRing>>,
+}
 
 impl KeyRing {
     pub fn new(keys: Vec<SigningKey>) -> KeyRing {
-        KeyRing(keys)
+        KeyRing { keys, more: OnceLock::new() }
+    }
+
+    /// Takes in those that it does not have yet.
+    pub fn add(&self, mut keys: Vec<SigningKey>) {
+        keys.retain(|key| self.key(key.public_key().as_bytes()).is_none());
+        if keys.is_empty() {
+            return;
+        }
+        let mut rest = Box::new(KeyRing::new(keys));
+        for part in self.parts() {
+            match part.more.set(rest) {
+                Ok(()) => return,
+                // More were added before; these come behind.
+                Err(back) => rest = back,
+            }
+        }
     }
 
     /// The private half of a public key, if the ring has it.
     pub fn key(&self, public_key: &[u8; 32]) -> Option<&SigningKey> {
-        self.0.iter().find(|key| key.public_key().as_bytes() == public_key)
+        self.parts().flat_map(|part| &part.keys).find(|key| key.public_key().as_bytes() == public_key)
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &KeyRing> {
+        std::iter::successors(Some(self), |part| part.more.get().map(Box::as_ref))
     }
 }
 
@@ -118,4 +143,27 @@ fn is_canonical(bytes: &[u8; 32]) -> bool {
     let [first, middle @ .., last] = bytes;
     let all_ones_above = middle.iter().all(|byte| *byte == 0xff) && last & 0x7f == 0x7f;
     !(all_ones_above && *first >= 0xed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ring_that_grew_has_every_key_once_and_what_it_lent_before_stays_good() {
+        let key = |seed| SigningKey::from_seed(&[seed; 32]);
+        let public = |seed| *key(seed).public_key().as_bytes();
+        let ring = KeyRing::new(vec![key(1)]);
+        let lent = ring.key(&public(1)).unwrap();
+        for more in [vec![key(2), key(1)], vec![], vec![key(2)], vec![key(3), key(4)]] {
+            ring.add(more);
+        }
+        assert_eq!(lent.public_key(), key(1).public_key());
+        for seed in 1..5 {
+            assert_eq!(ring.key(&public(seed)).unwrap().public_key(), key(seed).public_key());
+        }
+        assert!(ring.key(&public(5)).is_none());
+        let counts: Vec<usize> = ring.parts().map(|part| part.keys.len()).collect();
+        assert_eq!(counts, [1, 1, 2]);
+    }
 }

@@ -54,7 +54,7 @@ pub enum ReadFault {
 }
 
 impl ReadFault {
-    pub(super) fn ended() -> ReadFault {
+    pub(crate) fn ended() -> ReadFault {
         ReadFault::Unreadable { why: "its reading thread has ended".into() }
     }
 }

@@ -143,7 +143,7 @@ impl Following<'_> {
             if let Some(error) = trouble {
                 match judge(&error) {
                     Trouble::Passing | Trouble::End => {}
-                    Trouble::OutOfRange => return Err(gone(self.next, "the broker has no such position")),
+                    Trouble::OutOfRange => return Err(self.out_of_range(&consumer)),
                     Trouble::Final => return Err(unreadable(&error)),
                     Trouble::NoTopic => return self.wait_for_topic(&consumer),
                 }
@@ -176,6 +176,17 @@ impl Following<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Where the log ends before what was read, the first that is missing is the one at its end, and not
+    /// the one that comes next.
+    fn out_of_range(&self, consumer: &Consumer) -> ReadFault {
+        match kafka_topic::bounds(consumer, &self.source.topic) {
+            Ok((_, high)) if high < self.next => {
+                gone(high, "what was read from there on is not there any more")
+            }
+            Ok(_) | Err(_) => gone(self.next, "the broker has no such position"),
+        }
     }
 
     /// A broker that has just started may not know its topics yet; one that goes on not knowing it has

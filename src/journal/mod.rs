@@ -63,6 +63,14 @@ pub enum Journal {
     Kafka(kafka::Kafka),
 }
 
+/// Whether more may stand behind the end that a reader was told of, at the time it was told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    Exact,
+    /// A leader that has just taken over may not know its own end.
+    Claimed,
+}
+
 impl Journal {
     /// Appends a batch in order, and returns when it is durable.
     pub async fn append(&self, batch: Vec<Bytes>) -> Result<(), AppendFault> {
@@ -78,6 +86,14 @@ impl Journal {
         match self {
             Journal::Embedded(journal) => journal.reader(from),
             Journal::Kafka(journal) => journal.reader(from),
+        }
+    }
+
+    /// What the end is worth that [`Reader::next_or_end`] tells.
+    pub fn end(&self) -> End {
+        match self {
+            Journal::Embedded(_) => End::Exact,
+            Journal::Kafka(_) => End::Claimed,
         }
     }
 

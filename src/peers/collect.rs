@@ -5,14 +5,14 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use tonic::Request;
 
 use super::exchange::{Link, Peer};
 use super::links::Patience;
+use super::receive;
+use crate::codec::message;
 use crate::codec::proto::detente::v1::delivery_answer::Answer;
 use crate::codec::proto::detente::v1::{CollectRequest, HandInReceiptsRequest};
-use crate::codec::{dispatch, message, signed};
 use crate::limits;
 use crate::peers::trust::Reach;
 
@@ -64,7 +64,8 @@ async fn collect(link: &Link, peer: &mut Peer) -> Collected {
         tokio::time::sleep(Duration::from_millis(limits::BACK_OFF_MS_MIN)).await;
         return Collected::Taken;
     };
-    let Some((lane, first_serial)) = claimed(&first.dispatch) else { return Collected::NotTaken };
+    let Some((lane, first_serial)) = receive::claimed(&first.dispatch) else { return Collected::NotTaken };
+    let lane = message::precedence_to_proto(lane);
     let answers = link.exchange.take_deliveries(link.peer, deliveries).await;
     let all_taken = answers.iter().all(|one| matches!(one.answer, Some(Answer::Receipt(_))));
     let call = peer.hand_in_receipts(Request::new(HandInReceiptsRequest { answers, lane, first_serial }));
@@ -77,11 +78,4 @@ async fn collect(link: &Link, peer: &mut Peer) -> Collected {
         Ok(Ok(_)) => Collected::NotTaken,
         Ok(Err(_)) | Err(_) => Collected::NoAnswer,
     }
-}
-
-/// Lane and serial, unverified: they only say what the answers are about.
-fn claimed(dispatch_signed: &Bytes) -> Option<(i32, u64)> {
-    let payload = signed::decode(dispatch_signed.clone()).ok()?.payload;
-    let claimed = dispatch::decode_dispatch(payload).ok()?;
-    Some((message::precedence_to_proto(claimed.lane), claimed.serial))
 }

@@ -15,6 +15,7 @@ use crate::domain::board::Denied;
 use crate::domain::command::Command;
 use crate::domain::event::{Head as LedgerHead, Leaf};
 use crate::domain::ledger::leaf_hash;
+use crate::domain::link::Link as BoardLink;
 use crate::domain::precedence::Precedence;
 use crate::domain::refusal::Refusal;
 use crate::limits;
@@ -118,6 +119,9 @@ pub(super) async fn follow(
     followed_before: u64,
 ) -> Result<(), NoUse> {
     for _ in 0..limits::LEAVES_CALLS_PER_BEAT_MAX {
+        if !link.state.is_compared() {
+            return Ok(());
+        }
         let head = link.head();
         let board_link = head.board.link(link.peer).ok_or(NoUse)?;
         let Ok(theirs) = heads::verify_theirs(&head.board, link.peer, note) else {
@@ -133,7 +137,12 @@ pub(super) async fn follow(
             }
             return Ok(());
         }
-        let (goal, leaves) = match board_link.first_leaf_missing(theirs.size) {
+        let wanted = if is_far(link, board_link, theirs.size) {
+            Some(followed)
+        } else {
+            board_link.first_leaf_missing(theirs.size)
+        };
+        let (goal, leaves) = match wanted {
             None => (theirs.clone(), Vec::new()),
             Some(from) => {
                 let answer = call(peer.leaves(Request::new(LeavesRequest { from }))).await?;
@@ -154,8 +163,15 @@ pub(super) async fn follow(
     Ok(())
 }
 
+/// Whether a head is too far beyond the one followed before to be followed in one step.
+pub(super) fn is_far(link: &Link, known: &BoardLink, size: u64) -> bool {
+    let hour = link.exchange.registrar.clock.now().seconds().div_euclid(3600);
+    size.saturating_sub(known.theirs.edge.size()) > known.leaves_followed_at_once(hour)
+}
+
 /// Leaves that the peer gave, with its head over all up to the last of them. `None` if that is none of
-/// this link's.
+/// this link's, or can't be followed because leaves are missing: adding up those that are there would be
+/// work for nothing.
 async fn goal_of(
     link: &Link,
     head: &Head,
@@ -169,6 +185,14 @@ async fn goal_of(
     };
     // No tree reaches so far; counting on from there would overflow.
     if from > limits::TREE_LEAVES_MAX {
+        return None;
+    }
+    let known = head.board.link(link.peer)?;
+    let (theirs, followed) = (&known.theirs, known.theirs.edge.size());
+    let sent = from..from.saturating_add(bodies.len().min(limits::LEAVES_PER_CALL_MAX) as u64);
+    let lacks = |index: u64| !sent.contains(&index) && !theirs.held.contains_key(&index);
+    if is_far(link, known, goal.size) || (followed..goal.size).any(lacks) {
+        link.state.count_not_taken();
         return None;
     }
     let leaves: Vec<Leaf> = (from..)
@@ -185,6 +209,9 @@ async fn goal_of(
 /// Leaves that a peer hands in because nobody can ask it for them.
 pub(super) async fn take_leaves(link: &Link, from: u64, bodies: Vec<Bytes>, checkpoint: &Bytes) {
     let head = link.head();
+    if !link.state.is_compared() {
+        return;
+    }
     if let Some((goal, leaves)) = goal_of(link, &head, from, bodies, checkpoint).await {
         let _ = give(link, Command::FollowHead(goal, leaves)).await;
     }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, watch};
 
+use super::turns::Turns;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
@@ -30,8 +31,7 @@ pub struct LinkState {
     /// Whether the other end has shown what it holds of our ledger since this process started. Until then
     /// we might be an older copy of ourselves, and give and take nothing.
     compared: watch::Sender<bool>,
-    /// One call of deliveries at a time on each lane: a flood waits for itself and for nobody else.
-    taking: [tokio::sync::Mutex<()>; 4],
+    turns: [Turns; 4],
     pub(super) collecting: Semaphore,
 }
 
@@ -92,7 +92,7 @@ impl Default for LinkState {
             beat: Notify::new(),
             giving: Arc::default(),
             compared: watch::Sender::new(false),
-            taking: Default::default(),
+            turns: Default::default(),
             collecting: Semaphore::new(limits::COLLECTS_PER_LINK_MAX),
         }
     }
@@ -204,9 +204,9 @@ impl LinkState {
         let _ = self.compared.subscribe().wait_for(|compared| *compared).await;
     }
 
-    /// Held while one call of deliveries on this lane is taken.
-    pub async fn take_turn(&self, lane: Precedence) -> tokio::sync::MutexGuard<'_, ()> {
-        self.taking[lane as usize].lock().await
+    /// In which order calls of deliveries on this lane are taken.
+    pub(super) fn turns(&self, lane: Precedence) -> &Turns {
+        &self.turns[lane as usize]
     }
 
     /// Waits after the `failures`th failure in a row.

@@ -27,4 +27,5 @@ pub mod stranger;
 pub mod tls;
 pub mod trust;
 pub mod trust_of_board;
+mod turns;
 pub mod verify;

@@ -15,18 +15,21 @@ use crate::limits;
 use crate::registrar::{Head, own_key};
 use crate::replay::records::{RecordFault, Records};
 
-/// Makes the deliveries that are owed on a lane, as many as one call takes: the same bytes each time.
+/// Makes the deliveries that are owed on a lane behind the serial `after`, as many as one call takes: the
+/// same bytes each time.
 pub(super) async fn make(
     head: &Head,
     records: &Records,
     ring: &KeyRing,
     peer: Party,
     lane: Precedence,
+    after: u64,
 ) -> Result<Vec<(Dispatch, Delivery)>, OwedFault> {
     let mut made = Vec::new();
     let mut bytes = 0;
     let Some(link) = head.board.link(peer) else { return Ok(made) };
-    for (serial, index) in link.lane(lane).owed.iter().take(limits::DELIVERIES_PER_CALL_MAX) {
+    let owed = link.lane(lane).owed.range(after.saturating_add(1)..);
+    for (serial, index) in owed.take(limits::DELIVERIES_PER_CALL_MAX) {
         match make_one(head, records, ring, peer, lane, *serial, *index).await {
             Ok(one) => {
                 bytes += one.1.dispatch.len() + one.1.message.len();

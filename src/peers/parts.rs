@@ -2,10 +2,11 @@
 //! and those that our messages to it name are given to it.
 //!
 //! One fetch at a time on each link, over a connection of its own, so that no message waits for it; the
-//! message itself is on record and readable long before. A peer that can't be dialled is not asked: its
-//! parts are shown as not here. Never here: the order to a peer to erase anything.
+//! message itself is on record and readable long before. One that was kept and is found damaged or gone
+//! when somebody asks for it is fetched once more from where it came. A peer that can't be dialled is not
+//! asked: its parts are shown as not here. Never here: the order to a peer to erase anything.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 
@@ -60,7 +61,7 @@ impl Exchange {
         if from > bytes.saturating_add(SALT_BYTES) {
             return None;
         }
-        match self.parts.read(part, bytes).await {
+        match self.parts.read_kept(part, bytes).await {
             Ok(mut reading) => reading.skip(from).await.ok().map(|()| reading),
             Err(fault) => {
                 tracing::error!(part = %part.short(), %fault, "a part that is on record as kept can't be given");
@@ -89,6 +90,7 @@ struct Wait {
 /// Runs until the Registrar ends.
 pub(super) async fn run(link: Link) {
     let mut heads = link.exchange.registrar.heads();
+    let mut missed = link.exchange.parts.missed();
     let mut waits: BTreeMap<Digest, Wait> = BTreeMap::new();
     // The one part of which a beginning may lie here: whoever never ends any fills no disk.
     let mut begun: Option<Digest> = None;
@@ -96,12 +98,16 @@ pub(super) async fn run(link: Link) {
     link.state.until_compared().await;
     loop {
         let head = heads.borrow_and_update().clone();
-        let wanted = next(&link, &head, &mut waits, begun);
+        let wanted = {
+            let missed = missed.borrow_and_update();
+            next(&link, &head, &missed, &mut waits, begun)
+        };
         let dialled = wanted.ok().and_then(|part| Some((part, link.dial(turn, Reach::Everything)?)));
         let Some(((part, bytes), mut peer)) = dialled else {
             let soonest = wanted.err().flatten();
             let changed = tokio::select! {
                 changed = heads.changed() => changed,
+                changed = missed.changed() => changed,
                 () = sleep_until(soonest) => Ok(()),
             };
             if changed.is_err() {
@@ -145,21 +151,24 @@ async fn sleep_until(moment: Option<Moment>) {
 fn next(
     link: &Link,
     head: &Head,
+    missed: &BTreeSet<Digest>,
     waits: &mut BTreeMap<Digest, Wait>,
     begun: Option<Digest>,
 ) -> Result<(Digest, u64), Option<Moment>> {
     let Some(parts) = head.board.link(link.peer).map(|one| &one.parts) else { return Err(None) };
-    waits.retain(|part, _| parts.wanted.contains_key(part));
+    // What is fetched once more has its room already.
+    let again = |part: &Digest| missed.contains(part).then(|| parts.taken.get(part).copied()).flatten();
+    waits.retain(|part, _| parts.wanted.contains_key(part) || again(part).is_some());
     if head.standing != Standing::Writes {
         return Err(None);
     }
     let now = Moment::now();
     let ready = |part: &Digest| waits.get(part).is_none_or(|wait| wait.until <= now);
-    let fits = |bytes: u64| parts.has_room_for(bytes);
     let begun = begun.and_then(|part| Some((part, *parts.wanted.get(&part)?)));
     let all = parts.wanted.iter().map(|(part, bytes)| (*part, *bytes));
-    let found = begun.into_iter().chain(all).find(|(part, bytes)| fits(*bytes) && ready(part));
-    match found {
+    let fitting = begun.into_iter().chain(all).filter(|(_, bytes)| parts.has_room_for(*bytes));
+    let again = missed.iter().filter_map(|part| Some((*part, again(part)?)));
+    match fitting.chain(again).find(|(part, _)| ready(part)) {
         Some(next) => Ok(next),
         None => Err(waits.values().map(|wait| wait.until).filter(|until| *until > now).min()),
     }

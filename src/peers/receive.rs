@@ -60,10 +60,12 @@ impl From<NotTaken> for Unfit {
     }
 }
 
-/// The lane that a dispatch claims, unverified: it only says behind whom the call waits.
-pub fn claimed_lane(dispatch_signed: &Bytes) -> Option<Precedence> {
+/// The lane and serial that a dispatch claims, unverified: they only say behind whom the call waits, and
+/// what its answers are about.
+pub fn claimed(dispatch_signed: &Bytes) -> Option<(Precedence, u64)> {
     let payload = signed::decode(dispatch_signed.clone()).ok()?.payload;
-    Some(dispatch_codec::decode_dispatch(payload).ok()?.lane)
+    let claimed = dispatch_codec::decode_dispatch(payload).ok()?;
+    Some((claimed.lane, claimed.serial))
 }
 
 /// Looks at one delivery from `peer`, in a call of deliveries on one lane.

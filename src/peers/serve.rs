@@ -10,7 +10,7 @@ use super::spread::spread;
 use super::{beat, follow, heads, lists, receipts};
 use crate::codec::proto::detente::v1::delivery_answer::Answer;
 use crate::codec::proto::detente::v1::{Beat, Delivery, DeliveryAnswer, LeavesResponse};
-use crate::domain::board::Denied;
+use crate::domain::board::{Board, Denied};
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::Digest;
 use crate::domain::event::Event;
@@ -45,23 +45,32 @@ impl Exchange {
     pub async fn take_deliveries(&self, peer: Party, deliveries: Vec<Delivery>) -> Vec<DeliveryAnswer> {
         let link = self.heard(peer);
         if !link.state.is_compared() || self.is_broken() {
-            link.state.ask_for_beat();
             return vec![answer_of(unfit_answer(&link, Unfit::NotNow(NotNow::NotCompared)))];
         }
-        let Some(lane) = deliveries.first().and_then(|first| receive::claimed_lane(&first.dispatch)) else {
-            return match deliveries.first() {
-                Some(_) => vec![answer_of(unfit_answer(&link, NotTaken::UnreadableDispatch.into()))],
-                None => Vec::new(),
-            };
+        let Some(first) = deliveries.first() else { return Vec::new() };
+        let Some((lane, first)) = receive::claimed(&first.dispatch) else {
+            return vec![answer_of(unfit_answer(&link, NotTaken::UnreadableDispatch.into()))];
         };
-        let _turn = link.state.take_turn(lane).await;
+        let turns = link.state.turns(lane);
+        let _place = turns.place().await;
         let board = self.registrar.head().board.clone();
+        let lists = key_lists_of(&board, peer);
+        let deliveries = deliveries.into_iter().take(limits::DELIVERIES_PER_CALL_MAX).collect();
+        let look = move |one: Delivery| receive::look(&board, peer, lane, one.dispatch, one.message);
+        let looked = spread(deliveries, look).await;
+
+        let turn = turns.take(|| self.is_just_ahead(peer, lane, first)).await;
+        // What was looked at may have waited, and is judged by what is in force when it is put on record.
+        if !link.state.is_compared() || self.is_broken() {
+            return vec![answer_of(unfit_answer(&link, Unfit::NotNow(NotNow::NotCompared)))];
+        }
+        if key_lists_of(&self.registrar.head().board, peer) != lists {
+            return vec![answer_of(unfit_answer(&link, Unfit::NotNow(NotNow::KeyList)))];
+        }
         let mut looked_at: Vec<(u64, Digest)> = Vec::new();
         let mut commands = Vec::new();
         let mut unfit = None;
-        let deliveries = deliveries.into_iter().take(limits::DELIVERIES_PER_CALL_MAX).collect();
-        let look = move |one: Delivery| receive::look(&board, peer, lane, one.dispatch, one.message);
-        for looked in spread(deliveries, look).await {
+        for looked in looked {
             match looked {
                 Ok(checked) => {
                     looked_at.push((checked.dispatch.serial, checked.dispatch_digest));
@@ -72,10 +81,10 @@ impl Exchange {
                     break;
                 }
             }
-            // Signatures take their time; others get theirs.
-            tokio::task::yield_now().await;
         }
         let answered = self.registrar.give_all(commands, Origin::Node).await;
+        // The next call is put on record while receipts are made for this one.
+        drop(turn);
         let mut answers = Vec::with_capacity(answered.len());
         for ((serial, digest), done) in looked_at.into_iter().zip(answered) {
             let answer = self.answer(&link, lane, serial, digest, done).await;
@@ -89,6 +98,14 @@ impl Exchange {
             answers.push(answer_of(unfit_answer(&link, fault)));
         }
         answers
+    }
+
+    /// Whether the serials before this one are still missing, and no more of them than may be under way.
+    fn is_just_ahead(&self, peer: Party, lane: Precedence, serial: u64) -> bool {
+        let head = self.registrar.head();
+        let taken = head.board.link(peer).map_or(0, |link| link.lane(lane).taken);
+        let missing = serial.saturating_sub(taken.saturating_add(1));
+        (1..=limits::RECEIPTS_KEPT_PER_LANE as u64).contains(&missing)
     }
 
     async fn answer(
@@ -171,6 +188,9 @@ impl Exchange {
     }
 
     async fn follow_if_held(&self, link: &Link, note: &Bytes) {
+        if !link.state.is_compared() {
+            return;
+        }
         let head = self.registrar.head();
         let Ok(theirs) = heads::verify_theirs(&head.board, link.peer, note) else {
             link.state.count_not_taken();
@@ -183,7 +203,10 @@ impl Exchange {
                 follow::reject(link, theirs, "it differs from one of the same size that was followed before")
                     .await;
             }
-        } else if theirs.size > followed.size() && board_link.first_leaf_missing(theirs.size).is_none() {
+        } else if theirs.size > followed.size()
+            && !follow::is_far(link, board_link, theirs.size)
+            && board_link.first_leaf_missing(theirs.size).is_none()
+        {
             let _ = self.registrar.give(Command::FollowHead(theirs, Vec::new()), Origin::Node).await;
         } else if link.can_be_dialled() {
             link.state.ask_for_beat();
@@ -252,6 +275,11 @@ impl Exchange {
             _ => Err(ServeFault::Unusable("revocation list")),
         }
     }
+}
+
+/// How many key lists of a Party are on record: another number means that another is in force.
+fn key_lists_of(board: &Board, party: Party) -> usize {
+    board.roster.parties.get(&party).map_or(0, |known| known.key_lists.len())
 }
 
 fn answer_of(answer: Answer) -> DeliveryAnswer {

@@ -31,7 +31,7 @@ impl Exchange {
                 let head = heads.borrow_and_update().clone();
                 let records = head.records(&self.registrar.journal);
                 for lane in Precedence::FASTEST_FIRST {
-                    let made = owed::make(&head, &records, &self.ring, peer, lane).await;
+                    let made = owed::make(&head, &records, &self.ring, peer, lane, 0).await;
                     let made = made.map_err(|_| ServeFault::Unusable("journal"))?;
                     if !made.is_empty() {
                         return Ok(made.into_iter().map(|(_, delivery)| delivery).collect());
@@ -57,7 +57,7 @@ impl Exchange {
         let link = self.heard(peer);
         let head = self.registrar.head();
         let records = head.records(&self.registrar.journal);
-        let made = owed::make(&head, &records, &self.ring, peer, lane).await;
+        let made = owed::make(&head, &records, &self.ring, peer, lane, 0).await;
         let owed = made.map_err(|_| ServeFault::Unusable("journal"))?;
         let answers = answers.into_iter().map(|one| one.answer);
         let from = owed.iter().position(|(dispatch, _)| dispatch.serial == first).unwrap_or(owed.len());

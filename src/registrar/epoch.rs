@@ -36,7 +36,7 @@ impl Writer {
                 }
                 Err(fault) => tracing::warn!(%fault, "the journal can't be used; trying again"),
             }
-            if self.persons.is_closed() {
+            if self.commands.is_closed() {
                 return Ok(());
             }
             tokio::time::sleep(Duration::from_millis(limits::REOPEN_REST_MS)).await;

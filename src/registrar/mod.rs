@@ -6,6 +6,7 @@
 
 mod checkpoint;
 mod epoch;
+mod inbox;
 mod open;
 mod seal;
 mod writer;
@@ -15,6 +16,7 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, oneshot, watch};
 
+use self::inbox::Inbox;
 use crate::clock::Clock;
 use crate::domain::board::{Board, Denied};
 use crate::domain::chain::Chain;
@@ -76,8 +78,7 @@ pub enum Done {
 /// How to reach the Registrar. Cheap to clone.
 #[derive(Clone)]
 pub struct Registrar {
-    persons: mpsc::Sender<Ask>,
-    peers: mpsc::Sender<Ask>,
+    inbox: Inbox,
     renewals: mpsc::Sender<oneshot::Sender<Arc<Head>>>,
     head: watch::Receiver<Arc<Head>>,
     pub journal: Journal,
@@ -97,24 +98,18 @@ fn command_deadline() -> tokio::time::Instant {
     tokio::time::Instant::now() + Duration::from_millis(limits::COMMAND_MS_MAX)
 }
 
-/// A command with the way back for its answer.
-struct Ask {
-    command: Command,
-    origin: Origin,
-    reply: oneshot::Sender<Result<Done, Denied>>,
-}
-
 impl Registrar {
     /// Gives a command and waits until it is on record, denied, or not known in time.
     pub async fn give(&self, command: Command, origin: Origin) -> Result<Done, Denied> {
-        heard(self.send(command, origin)?, command_deadline()).await
+        heard(self.inbox.put(command, origin)?, command_deadline()).await
     }
 
     /// Gives several commands of the node in order, so that they may share a batch, and waits for all.
     pub async fn give_all(&self, commands: Vec<Command>, origin: Origin) -> Vec<Result<Done, Denied>> {
         // One deadline for all of them.
         let until = command_deadline();
-        let sent: Vec<_> = commands.into_iter().map(|command| self.send(command, origin.clone())).collect();
+        let sent: Vec<_> =
+            commands.into_iter().map(|command| self.inbox.put(command, origin.clone())).collect();
         let mut answers = Vec::with_capacity(sent.len());
         for one in sent {
             answers.push(match one {
@@ -123,20 +118,6 @@ impl Registrar {
             });
         }
         answers
-    }
-
-    fn send(&self, command: Command, origin: Origin) -> Result<Answer, NotNow> {
-        let inbox = match &origin {
-            Origin::Person(_) => &self.persons,
-            Origin::Node => &self.peers,
-        };
-        let (reply, answer) = oneshot::channel();
-        inbox.try_send(Ask { command, origin, reply }).map_err(|fault| match fault {
-            mpsc::error::TrySendError::Full(_) => NotNow::Inbox,
-            // The writer has stopped: the journal is broken, or the node ends.
-            mpsc::error::TrySendError::Closed(_) => NotNow::Journal,
-        })?;
-        Ok(answer)
     }
 
     /// Opens a new epoch, and with it finds out all that is on record by now, whoever wrote it. `None` if

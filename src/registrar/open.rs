@@ -2,21 +2,25 @@
 //! start the writer if that epoch is ours.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 
 use super::checkpoint::{self, CheckpointFileFault};
+use super::inbox::inbox;
 use super::writer::Writer;
-use super::{CheckpointFile, Head, Registrar, Standing};
+use super::{CheckpointFile, Head, KeptCheckpoint, Registrar, Standing};
 use crate::clock::Clock;
 use crate::domain::digest::{Digest, WriterId};
 use crate::evidence::keys::KeyRing;
-use crate::journal::{Journal, ReadFault};
+use crate::journal::{End, Entry, Journal, ReadFault, Reader};
 use crate::limits;
 use crate::replay::records::Newest;
-use crate::replay::{Broken, Fold, Look, Step, TrustRoot};
+use crate::replay::{Ahead, Broken, Fold, Look, TrustRoot};
 
-/// Why a journal is not opened. Nothing was written.
+/// Why a journal is not opened. Nothing was written; or, where the medium only claims where its end is, no
+/// more than the epoch by which that was found out.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenFault {
     #[error("the journal is empty; `detente init` alone begins one")]
@@ -55,23 +59,29 @@ pub struct Opening {
 impl Opening {
     /// Replays, checks, opens an epoch, and starts the writer. The task ends when the journal is found
     /// broken, with the sentence why, or when all handles are gone.
-    pub async fn open(self) -> Result<(Registrar, tokio::task::JoinHandle<Result<(), Broken>>), OpenFault> {
+    pub async fn open(self) -> Result<(Registrar, JoinHandle<Result<(), Broken>>), OpenFault> {
         let kept = match &self.checkpoint {
             Some(file) => file.read()?,
             None => None,
         };
         let claimed = kept.as_ref().map(|kept| (kept.size, kept.root));
-        let fold = replay_checked(&self.journal, self.root, claimed).await?;
-        if let Some(kept) = &kept {
+        let replayed = replay_as_told(&self.journal, self.root, claimed).await?;
+        let (fold, short) = match (replayed, self.journal.end()) {
+            (Replayed::Whole(fold), _) => (fold, None),
+            // More may stand behind the end that was told. The epoch, once it is read back, is the end.
+            (Replayed::Short { fold, .. }, End::Claimed) if fold.chain.size > 0 => (fold.clone(), Some(fold)),
+            (Replayed::Short { fold, expected }, End::Claimed | End::Exact) => {
+                return Err(OpenFault::OlderThanCheckpoint { expected, found: fold.chain.size });
+            }
+        };
+        if let (Some(kept), None) = (&kept, &short) {
             kept.verify(&fold.board)?;
         }
-        let (persons, from_persons) = mpsc::channel(limits::INBOX_COMMANDS_MAX);
-        let (peers, from_peers) = mpsc::channel(limits::INBOX_COMMANDS_MAX);
+        let (inbox, commands) = inbox();
         let (renewals, from_renewals) = mpsc::channel(1);
         let (announce, head) = watch::channel(Arc::new(head_of(&fold, Standing::StandsBy, Newest::from([]))));
         let registrar = Registrar {
-            persons,
-            peers,
+            inbox,
             renewals,
             head: head.clone(),
             journal: self.journal.clone(),
@@ -84,11 +94,13 @@ impl Opening {
             self.writer,
             fold,
             announce,
-            from_persons,
-            from_peers,
+            commands,
             from_renewals,
         )?;
         writer.open_epoch().await?;
+        if let (Some(kept), Some(short)) = (&kept, short) {
+            hold_to_checkpoint(&writer, short, kept).await?;
+        }
         if let Some(file) = self.checkpoint {
             tokio::spawn(checkpoint::keep(file, self.ring, head));
         }
@@ -108,21 +120,67 @@ pub(super) fn head_of(fold: &Fold, standing: Standing, newest: Newest) -> Head {
     }
 }
 
-/// Replays to the end that the medium states, and holds the history against a checkpoint.
-///
-/// Signatures up to the checkpoint are left to its signature at first. Where the tree then differs,
-/// somebody may have slipped in a record that only looks like ours, so all are checked again.
+/// Reads from a history that was shorter than the checkpoint up to the epoch just opened, which is where the
+/// journal ended, and holds that against the checkpoint.
+async fn hold_to_checkpoint(writer: &Writer, mut fold: Fold, kept: &KeptCheckpoint) -> Result<(), OpenFault> {
+    let (expected, end) = (kept.size, &writer.durable);
+    // The epoch itself stands in nobody's place.
+    let found = end.chain.size.saturating_sub(1);
+    if found < expected {
+        return Err(OpenFault::OlderThanCheckpoint { expected, found });
+    }
+    let mut reader = writer.journal.reader(fold.positions.next())?;
+    let limit = Duration::from_millis(limits::READ_BACK_MS_MAX);
+    while fold.chain.size < expected {
+        let read = tokio::time::timeout(limit, reader.next()).await;
+        let late = || OpenFault::NoEpoch { why: "what stands before it was not read in time".into() };
+        for entry in read.map_err(|_| late())?? {
+            if fold.chain.size < expected {
+                fold.step(entry.position, &entry.bytes, Look::AtSignature)?;
+            }
+        }
+    }
+    if fold.tree.root() != kept.root {
+        return Err(OpenFault::Forked { size: expected });
+    }
+    Ok(kept.verify(&end.board)?)
+}
+
+/// Replays to the end that the medium tells, and holds the history against a checkpoint.
 pub async fn replay_checked(
     journal: &Journal,
     root: TrustRoot,
     checkpoint: Option<(u64, Digest)>,
 ) -> Result<Fold, OpenFault> {
+    match replay_as_told(journal, root, checkpoint).await? {
+        Replayed::Whole(fold) => Ok(fold),
+        Replayed::Short { fold, expected } => {
+            Err(OpenFault::OlderThanCheckpoint { expected, found: fold.chain.size })
+        }
+    }
+}
+
+/// What was replayed up to the end that the medium tells.
+enum Replayed {
+    /// It holds what the checkpoint covers.
+    Whole(Fold),
+    /// It ends before so many records, every signature checked.
+    Short { fold: Fold, expected: u64 },
+}
+
+/// Signatures up to the checkpoint are left to its signature at first. Where the tree then differs,
+/// somebody may have slipped in a record that only looks like ours, so all are checked again.
+async fn replay_as_told(
+    journal: &Journal,
+    root: TrustRoot,
+    checkpoint: Option<(u64, Digest)>,
+) -> Result<Replayed, OpenFault> {
     let Some((size, expected)) = checkpoint else {
-        return whole(replay_to_end(journal, root, Trusted::Nothing, 0).await?.0);
+        return whole(replay_to_end(journal, root, Trusted::Nothing, 0).await?.0).map(Replayed::Whole);
     };
     match replay_to_end(journal, root, Trusted::UpTo(size), size).await {
         Ok((fold, found)) if found == Some(expected) && fold.missing_at_end().is_none() => {
-            return whole(fold);
+            return whole(fold).map(Replayed::Whole);
         }
         // An unsigned record may have led astray: into another tree, into one that can't be read, or into
         // the belief that something is missing.
@@ -131,10 +189,13 @@ pub async fn replay_checked(
     }
     let (fold, found) = replay_to_end(journal, root, Trusted::Nothing, size).await?;
     match found {
-        Some(root) if root == expected => whole(fold),
+        Some(root) if root == expected => whole(fold).map(Replayed::Whole),
         Some(_) => Err(OpenFault::Forked { size }),
         None if fold.chain.size == 0 && fold.voids.count == 0 => Err(OpenFault::Empty),
-        None => Err(OpenFault::OlderThanCheckpoint { expected: size, found: fold.chain.size }),
+        None if fold.missing_at_end().is_some() => {
+            Err(OpenFault::OlderThanCheckpoint { expected: size, found: fold.chain.size })
+        }
+        None => Ok(Replayed::Short { fold, expected: size }),
     }
 }
 
@@ -163,21 +224,46 @@ pub async fn replay_to_end(
     trusted: Trusted,
     size: u64,
 ) -> Result<(Fold, Option<Digest>), OpenFault> {
+    let look_at = move |index: u64| match trusted {
+        Trusted::UpTo(size) if index < size => Look::AtChainOnly,
+        Trusted::UpTo(_) | Trusted::Nothing => Look::AtSignature,
+    };
     let mut fold = Fold::new(root);
     let mut at_size = None;
     let mut reader = journal.reader(0)?;
-    while let Some(entries) = reader.next_or_end().await? {
-        for entry in entries {
-            let look = match trusted {
-                Trusted::UpTo(size) if fold.chain.size < size => Look::AtChainOnly,
-                Trusted::UpTo(_) | Trusted::Nothing => Look::AtSignature,
-            };
-            if let Step::Counted(_) = fold.step(entry.position, &entry.bytes, look)?
-                && fold.chain.size == size
-            {
+    let mut read = read_ahead(&mut reader, look_at, Vec::new()).await?;
+    let mut folded = Vec::new();
+    while let Some(ahead) = read {
+        // One batch is folded while the next is taken apart, and those after it are read.
+        let next = read_ahead(&mut reader, look_at, folded).await?;
+        folded = ahead.await.map_err(|_| ReadFault::ended())?;
+        for entry in &folded {
+            let look = look_at(fold.chain.size);
+            if fold.step_ahead(entry, look)?.is_none() && fold.chain.size == size {
                 at_size = Some(fold.tree.root());
             }
         }
+        read = next;
     }
     Ok((fold, at_size))
+}
+
+/// Takes the next entries apart on another thread; `None` at the end.
+///
+/// What was folded is let go there too: memory that one thread takes and another gives back ends up among
+/// what is on the Board, and holds on to the gaps around it.
+async fn read_ahead(
+    reader: &mut Reader,
+    look_at: impl Fn(u64) -> Look + Send + 'static,
+    folded: Vec<Ahead>,
+) -> Result<Option<JoinHandle<Vec<Ahead>>>, ReadFault> {
+    // No position is lower than the index of what stands there.
+    let of = move |entry: Entry| Ahead::of(entry.position, entry.bytes, look_at(entry.position));
+    let entries = reader.next_or_end().await?;
+    Ok(entries.map(|entries| {
+        tokio::task::spawn_blocking(move || {
+            drop(folded);
+            entries.into_iter().map(of).collect()
+        })
+    }))
 }

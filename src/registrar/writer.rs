@@ -11,9 +11,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::inbox::{Ask, Commands};
 use super::open::head_of;
 use super::seal::{own_key, seal};
-use super::{Ask, Done, Head, Standing};
+use super::{Done, Head, Standing};
 use crate::clock::Clock;
 use crate::codec::record::{self, Heading};
 use crate::domain::board::{Board, Denied};
@@ -42,8 +43,7 @@ pub(super) struct Writer {
     pub(super) reader: Reader,
     pub(super) standing: Standing,
     pub(super) announce: watch::Sender<Arc<Head>>,
-    pub(super) persons: mpsc::Receiver<Ask>,
-    pub(super) peers: mpsc::Receiver<Ask>,
+    pub(super) commands: Commands,
     pub(super) renewals: mpsc::Receiver<oneshot::Sender<Arc<Head>>>,
 }
 
@@ -51,6 +51,8 @@ pub(super) struct Writer {
 struct Batch {
     entries: Vec<Bytes>,
     answers: Vec<(Ask, Answer)>,
+    /// What would not have fitted.
+    left: Vec<Ask>,
 }
 
 enum Answer {
@@ -79,8 +81,7 @@ impl Writer {
         id: WriterId,
         durable: Fold,
         announce: watch::Sender<Arc<Head>>,
-        persons: mpsc::Receiver<Ask>,
-        peers: mpsc::Receiver<Ask>,
+        commands: Commands,
         renewals: mpsc::Receiver<oneshot::Sender<Arc<Head>>>,
     ) -> Result<Writer, ReadFault> {
         let reader = journal.reader(durable.positions.next())?;
@@ -93,8 +94,7 @@ impl Writer {
             reader,
             standing: Standing::StandsBy,
             announce,
-            persons,
-            peers,
+            commands,
             renewals,
         })
     }
@@ -104,11 +104,10 @@ impl Writer {
         loop {
             tokio::select! {
                 biased;
-                first = self.persons.recv() => match first {
+                first = self.commands.next() => match first {
                     Some(first) => self.take(first).await?,
                     None => return Ok(()),
                 },
-                Some(first) = self.peers.recv() => self.take(first).await?,
                 Some(reply) = self.renewals.recv() => {
                     self.back_to_durable().await?;
                     let _ = reply.send(Arc::new(head_of(&self.durable, self.standing, Newest::from([]))));
@@ -119,19 +118,12 @@ impl Writer {
     }
 
     async fn take(&mut self, first: Ask) -> Result<(), Broken> {
-        let mut asks = vec![first];
-        while asks.len() < limits::BATCH_COMMANDS_MAX {
-            match self.persons.try_recv().or_else(|_| self.peers.try_recv()) {
-                Ok(ask) => asks.push(ask),
-                Err(_) => break,
-            }
-        }
-        // Whoever waited too long has been answered "not now": nothing is done behind their back.
-        asks.retain(|ask| !ask.reply.is_closed());
+        // Whoever waited too long is not among them: nothing is done behind their back.
+        let asks = self.commands.batch(first);
         match self.standing {
             Standing::StandsBy => {
                 for ask in asks {
-                    let _ = ask.reply.send(Err(NotNow::StandsBy.into()));
+                    ask.answer(Err(NotNow::StandsBy.into()));
                 }
                 Ok(())
             }
@@ -161,7 +153,8 @@ impl Writer {
     }
 
     async fn write(&mut self, asks: Vec<Ask>) -> Result<(), Broken> {
-        let batch = self.decide(asks);
+        let mut batch = self.decide(asks);
+        self.commands.put_back(std::mem::take(&mut batch.left));
         if batch.entries.is_empty() {
             answer(batch.answers, &[]);
             return Ok(());
@@ -192,7 +185,7 @@ impl Writer {
             Ok(Some(Err(ReadFault::Gone { position, .. }))) => Err(self.missing_from(position)),
             Ok(Some(Ok(ReadBack::Otherwise) | Err(_)) | None) | Err(_) => {
                 for (ask, _) in batch.answers {
-                    let _ = ask.reply.send(Err(NotNow::Journal.into()));
+                    ask.answer(Err(NotNow::Journal.into()));
                 }
                 self.back_to_durable().await
             }
@@ -205,11 +198,11 @@ impl Writer {
         let now = self.clock.now();
         let mut board = self.durable.board.clone();
         let mut chain = self.durable.chain.clone();
-        let mut batch = Batch { entries: Vec::new(), answers: Vec::new() };
+        let mut batch = Batch { entries: Vec::new(), answers: Vec::new(), left: Vec::new() };
         let mut bytes = 0;
         for ask in asks {
             if bytes > limits::BATCH_BYTES_MAX - limits::RECORD_BYTES_MAX {
-                let _ = ask.reply.send(Err(NotNow::Inbox.into()));
+                batch.left.push(ask);
                 continue;
             }
             let answer = match self.decide_one(&ask, &mut board, &mut chain, now) {
@@ -316,7 +309,6 @@ fn answer(answers: Vec<(Ask, Answer)>, records: &[Arc<Record>]) {
             Answer::Denied(Denied::AlreadyDone { index }) => Ok(Done::Before { index }),
             Answer::Denied(denied) => Err(denied),
         };
-        // Who asked may have gone; then nobody is told, and the record stands all the same.
-        let _ = ask.reply.send(answer);
+        ask.answer(answer);
     }
 }

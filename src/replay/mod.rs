@@ -10,21 +10,22 @@ pub mod ledgers;
 pub mod positions;
 pub mod records;
 pub mod verify;
+mod voids;
 
-use bytes::Bytes;
-use imbl::OrdMap;
-
+use crate::codec::facts::{self, Skimmed};
 use crate::codec::fault::DecodeFault;
 use crate::codec::record::{self, Check};
 use crate::domain::board::{Board, FOLD_VERSION};
-use crate::domain::chain::{Chain, Claim, Opens, Signature, Void};
+use crate::domain::chain::{Chain, Claim, Signature, Void};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Change, Event, Record};
 use crate::domain::keys::{KeyList, Purpose};
 use crate::domain::ledger::Edge;
 use crate::domain::party::{Incarnation, Party};
 use crate::evidence::keys::PublicKey;
+use bytes::Bytes;
 use positions::Positions;
+pub use voids::Voids;
 
 /// A journal folded as far as it was read. A clone is cheap.
 #[derive(Clone)]
@@ -37,18 +38,6 @@ pub struct Fold {
     pub voids: Voids,
     record_key: Option<PublicKey>,
     root: TrustRoot,
-}
-
-/// Entries that do not count.
-#[derive(Clone, Default, Debug)]
-pub struct Voids {
-    pub count: u64,
-    /// Whether, since the last epoch was opened, something came that this node signed and that follows on
-    /// an entry which is not here before it: then history is missing. What follows on an entry that was
-    /// overtaken was overtaken with it. Who opened an epoch had read all that came before.
-    unlinked: bool,
-    /// Leaf hash and index of void entries that this node signed and that others may follow on.
-    overtaken: OrdMap<Digest, u64>,
 }
 
 /// Whose journal it must be.
@@ -105,6 +94,25 @@ impl Fold {
         self.step_seen(position, entry, look, &mut |_, _| {})
     }
 
+    /// As `step`, for an entry of which more may have been read ahead; gives why it does not count, if it
+    /// does not.
+    pub fn step_ahead(&mut self, ahead: &Ahead, look: Look) -> Result<Option<Void>, Broken> {
+        match &ahead.skimmed {
+            Some(skimmed) if look == Look::AtChainOnly && self.record_key.is_some() => {
+                let judged = self.judge(ahead.position, &skimmed.claim, skimmed.leaf);
+                if judged.is_ok() {
+                    self.take(ahead.position, &skimmed.claim, skimmed.leaf);
+                    self.board.apply_facts(&skimmed.facts);
+                }
+                Ok(judged.err())
+            }
+            Some(_) | None => Ok(match self.step(ahead.position, &ahead.entry, look)? {
+                Step::Counted(_) => None,
+                Step::Void(void) => Some(void),
+            }),
+        }
+    }
+
     /// As `step`; a record that counts is shown with the Board as it was before it.
     fn step_seen(
         &mut self,
@@ -118,20 +126,28 @@ impl Fold {
             (Some(_), Look::AtChainOnly) | (None, _) => Check::CoveredByCheckpoint,
         };
         let Ok(opened) = record::open(entry, check) else {
-            return Ok(self.void(position, Void::Unreadable));
+            self.void(position);
+            return Ok(Step::Void(Void::Unreadable));
         };
         if self.record_key.is_none() {
             return self.begin(position, entry, opened, see);
         }
-        if let Err(void) = self.chain.judge(&opened.claim) {
-            self.voids.note(void, &opened.claim, opened.leaf, &self.chain);
-            return Ok(self.void(position, void));
+        if let Err(void) = self.judge(position, &opened.claim, opened.leaf) {
+            return Ok(Step::Void(void));
         }
         let index = opened.claim.index;
         let (claim, leaf) = (opened.claim.clone(), opened.leaf);
         let record = opened.record().map_err(|fault| Broken::Unreadable { index, fault })?;
         self.count(position, &claim, leaf, &record, see)?;
         Ok(Step::Counted(record))
+    }
+
+    /// Whether the entry counts as the next record; notes it if it does not.
+    fn judge(&mut self, position: u64, claim: &Claim, leaf: Digest) -> Result<(), Void> {
+        self.chain.judge(claim).inspect_err(|void| {
+            self.voids.note(*void, claim, leaf, &self.chain);
+            self.void(position);
+        })
     }
 
     fn count(
@@ -152,15 +168,20 @@ impl Fold {
         see(&self.board, record);
         // A change of our own record key takes force with the record after the one that confirms it.
         let next_key = self.next_record_key(record);
-        self.chain.take(claim, leaf);
-        self.tree.push(leaf);
-        self.positions.add(record.index, position);
+        self.take(position, claim, leaf);
         self.board.apply(record);
-        self.voids.linked(claim.opens, self.chain.size);
         if let Some(key) = next_key {
             self.record_key = Some(key);
         }
         Ok(())
+    }
+
+    /// All that the fold keeps of a record that counts, but for what is on the Board.
+    fn take(&mut self, position: u64, claim: &Claim, leaf: Digest) {
+        self.chain.take(claim, leaf);
+        self.tree.push(leaf);
+        self.positions.add(claim.index, position);
+        self.voids.linked(claim.opens, self.chain.size);
     }
 
     /// The first record carries the key that signs it; the fingerprint says whether it is the right one.
@@ -219,10 +240,9 @@ impl Fold {
         })
     }
 
-    fn void(&mut self, position: u64, void: Void) -> Step {
+    fn void(&mut self, position: u64) {
         self.voids.count += 1;
         self.positions.skip(position);
-        Step::Void(void)
     }
 
     /// The fingerprint of the Party whose journal this is.
@@ -234,44 +254,27 @@ impl Fold {
     /// Whether the end of the journal holds signed records that link to something which is not here.
     /// `Some` names the first index that is missing.
     pub fn missing_at_end(&self) -> Option<u64> {
-        self.voids.unlinked.then_some(self.chain.size)
+        self.voids.unlinked().then_some(self.chain.size)
     }
 }
 
-impl Voids {
-    fn note(&mut self, void: Void, claim: &Claim, leaf: Digest, chain: &Chain) {
-        let size = chain.size;
-        match void {
-            // The rest of a batch whose front was lost may come after its epoch was closed: that is late.
-            Void::DoesNotLink if claim.epoch < chain.epoch => return,
-            Void::DoesNotLink if !self.overtaken.contains_key(&claim.previous) => {
-                self.unlinked = true;
-                return;
-            }
-            Void::DoesNotLink
-            | Void::Overtaken
-            | Void::EpochClosed
-            | Void::NotTheWriter
-            | Void::EpochNotNext
-            | Void::Misplaced => {}
-            Void::Unreadable | Void::NotSigned | Void::OtherIncarnation => return,
-        }
-        // Whatever follows on an older one is overtaken by its own index.
-        if claim.index.saturating_add(1) >= size {
-            self.overtaken.insert(leaf, claim.index);
-        }
-    }
+/// An entry on its way to the fold, hashed and read as far as it is plain, on whichever core has time. It
+/// says nothing about whether the entry counts.
+pub struct Ahead {
+    position: u64,
+    entry: Bytes,
+    /// `None` if all of it is left to the fold.
+    skimmed: Option<Skimmed>,
+}
 
-    fn linked(&mut self, opens: Opens, size: u64) {
-        match opens {
-            Opens::Epoch(_) => self.unlinked = false,
-            Opens::Journal | Opens::Nothing | Opens::Misfit => {}
-        }
-        if !self.overtaken.is_empty() {
-            let may_be_followed = |(_, index): &(&Digest, &u64)| index.saturating_add(1) >= size;
-            self.overtaken =
-                self.overtaken.iter().filter(may_be_followed).map(|(leaf, index)| (*leaf, *index)).collect();
-        }
+impl Ahead {
+    /// Reads ahead, which is of use only if the fold will not look at the signature.
+    pub fn of(position: u64, entry: Bytes, look: Look) -> Ahead {
+        let skimmed = match look {
+            Look::AtChainOnly => facts::skim(&entry),
+            Look::AtSignature => None,
+        };
+        Ahead { position, entry, skimmed }
     }
 }
 

@@ -3,25 +3,24 @@
 //! Never here: who somebody is (`caller.rs`), or whether what they ask is sensible (the Board). A
 //! method without a row is nobody's; `tests/it/access.rs` walks every method with every caller.
 
-use std::collections::BTreeMap;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tonic::Status;
 use tonic::body::Body;
 use tonic::codegen::http::{Request, Response};
 use tower::{Layer, Service};
 
 use crate::clock::Clock;
-use crate::domain::party::Party;
 use crate::domain::people::Role::{self, Auditor, Custodian, Drafter, Operator, Releaser, Watch};
-use crate::domain::refusal::NotNow;
 use crate::limits;
 use crate::peers::trust::Trust;
 use crate::rpc::accept::Connection;
 use crate::rpc::caller::{Caller, PersonCaller};
+use crate::rpc::places::Places;
 use crate::rpc::status;
 
 /// Which kinds of caller a method is for.
@@ -106,6 +105,11 @@ table! {
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo" => For::Persons,
 }
 
+/// The pieces of a part that is stored have a bound of their own, each.
+fn comes_in_pieces(path: &str) -> bool {
+    path == "/detente.v1.PartService/Store"
+}
+
 /// Whether this caller is among those whom the method is for.
 pub fn permits(method_is_for: For, caller: &Caller) -> bool {
     let has_one = |person: &PersonCaller, roles: &[Role]| roles.iter().any(|role| person.has(*role));
@@ -145,28 +149,16 @@ pub fn permits(method_is_for: For, caller: &Caller) -> bool {
 pub struct Access {
     pub clock: Clock,
     pub trust: watch::Receiver<Arc<Trust>>,
+    /// How long a call may take until its answer begins, its own body included: whoever sends that in drops
+    /// is cut.
+    pub patience: Duration,
     places: Places,
 }
 
-/// How many calls of each peer may be under way at once.
-type Places = Arc<Mutex<BTreeMap<Party, Arc<Semaphore>>>>;
-
 impl Access {
     pub fn new(clock: Clock, trust: watch::Receiver<Arc<Trust>>) -> Access {
-        Access { clock, trust, places: Arc::default() }
-    }
-
-    /// A place for a peer's call, taken before its body is read: what one peer holds open and sends is
-    /// bounded whatever it does. Persons are of the own Party, and bounded by their connections.
-    fn place(&self, caller: &Caller) -> Result<Option<OwnedSemaphorePermit>, Status> {
-        let (Caller::Peer(peer) | Caller::PeerWithStaleList(peer)) = caller else { return Ok(None) };
-        let places = {
-            // Nothing can be half done under this lock.
-            let mut all = self.places.lock().unwrap_or_else(PoisonError::into_inner);
-            let all = all.entry(*peer.party());
-            all.or_insert_with(|| Arc::new(Semaphore::new(limits::CALLS_PER_PEER_MAX))).clone()
-        };
-        places.try_acquire_owned().map(Some).map_err(|_| status::denied(NotNow::Inbox.into()))
+        let patience = Duration::from_millis(limits::CALL_MS_MAX);
+        Access { clock, trust, patience, places: Places::default() }
     }
 
     fn check<B>(&self, call: &Request<B>) -> Result<Caller, Status> {
@@ -217,15 +209,23 @@ where
     }
 
     fn call(&mut self, mut call: Request<Body>) -> Self::Future {
-        let admitted = self.access.check(&call).and_then(|caller| Ok((self.access.place(&caller)?, caller)));
+        let admitted = self.access.check(&call);
+        let admitted = admitted.and_then(|caller| Ok((self.access.places.take(&caller)?, caller)));
         match admitted {
             Ok((place, caller)) => {
                 call.extensions_mut().insert(caller);
+                let patience = (!comes_in_pieces(call.uri().path())).then_some(self.access.patience);
                 let answer = self.inner.call(call);
                 Box::pin(async move {
-                    let answer = answer.await;
-                    drop(place);
-                    answer
+                    let answered = match patience {
+                        Some(patience) => tokio::time::timeout(patience, answer).await,
+                        None => Ok(answer.await),
+                    };
+                    let answer = match answered {
+                        Ok(answer) => answer?,
+                        Err(_) => status::too_slow().into_http(),
+                    };
+                    Ok(answer.map(|body| place.until_sent(body)))
                 })
             }
             Err(refused) => Box::pin(std::future::ready(Ok(refused.into_http()))),

@@ -217,7 +217,7 @@ impl ExerciseCalls {
         if body.digest != *digest {
             return Err(refused(Refusal::DraftChanged));
         }
-        if !matches!(body.said, Said::Exercise(_)) {
+        if !matches!(body.said, Said::Form(_)) {
             return Err(status::field("content", faults::UNREADABLE));
         }
         let faults = faults::of_draft(&head.board, &body.outgoing, &body.said);
@@ -241,7 +241,7 @@ impl ExerciseCalls {
             ..Default::default()
         };
         let Some(thread) = head.board.thread(id) else { return Ok(line) };
-        line.messages = u32::try_from(thread.entries().len()).unwrap_or(u32::MAX);
+        line.messages = u32::try_from(thread.messages()).unwrap_or(u32::MAX);
         if let Some(first) = thread.in_order().first() {
             let records = head.records(&self.registrar.journal);
             let stored = records.message(first.index, &first.digest).await.map_err(status::record)?;
@@ -285,7 +285,7 @@ fn released_in(record: &Record) -> Option<calls::ReleaseResponse> {
 }
 
 fn newest_at(thread: &Thread) -> Instant {
-    thread.entries().iter().map(|entry| entry.recorded_at).max().unwrap_or_default()
+    thread.entries().map(|entry| entry.recorded_at).max().unwrap_or_default()
 }
 
 /// Gives a command; the record that answers it.

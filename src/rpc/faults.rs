@@ -5,7 +5,7 @@
 use crate::codec::content::Said;
 use crate::codec::proto::detente::v1::Fault;
 use crate::domain::board::Board;
-use crate::domain::exercise;
+use crate::domain::form;
 use crate::domain::heading;
 use crate::domain::message::Outgoing;
 use crate::domain::refusal::FaultNamed;
@@ -14,14 +14,14 @@ use crate::domain::refusal::FaultNamed;
 /// version of the program drafted may be of a kind that this one can't read.
 pub fn of_draft(board: &Board, outgoing: &Outgoing, said: &Said) -> Vec<FaultNamed> {
     let content = match said {
-        Said::Exercise(content) => content,
+        Said::Form(content) => content,
         Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => {
             return vec![FaultNamed { field: "content".into(), rule: UNREADABLE.into() }];
         }
     };
     let mut faults = heading::faults(board, outgoing, content);
-    let named = |fault: exercise::Fault| FaultNamed { field: fault.field, rule: fault.rule };
-    faults.extend(exercise::faults(content).into_iter().map(named));
+    let named = |fault: form::Fault| FaultNamed { field: fault.field, rule: fault.rule };
+    faults.extend(form::faults(content).into_iter().map(named));
     faults
 }
 
@@ -30,7 +30,7 @@ pub const UNREADABLE: &str = "is of a kind that this program can't show, and so 
 /// The faults of what a message says.
 pub fn of_content(said: &Said) -> Vec<Fault> {
     match said {
-        Said::Exercise(content) => exercise::faults(content)
+        Said::Form(content) => form::faults(content)
             .into_iter()
             .map(|fault| Fault { field: fault.field, rule: fault.rule })
             .collect(),

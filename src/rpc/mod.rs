@@ -13,6 +13,7 @@ pub mod faults;
 pub mod part;
 pub mod party;
 mod party_checks;
+mod places;
 pub mod status;
 pub mod thread;
 pub mod watch;

@@ -154,7 +154,7 @@ impl PartService for PartCalls {
             Some(PartState::Erased) => return Err(status::part_erased()),
             None => return Err(status::not_found("part")),
         };
-        match self.parts.read(&part, bytes).await {
+        match self.parts.read_kept(&part, bytes).await {
             Ok(reading) => Ok(give(reading, place, |chunk| calls::PartServiceReadResponse { chunk })),
             // On record as kept: that the file is gone is damage.
             Err(PartFault::Absent) => Err(status::part(&PartFault::Damaged)),

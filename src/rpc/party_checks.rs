@@ -67,7 +67,11 @@ pub fn own_key_list(bytes: &Bytes, own: &KnownParty, ring: &KeyRing) -> Result<A
         .map_err(|fault| status::field(field, fault))?;
     for purpose in [Purpose::Message, Purpose::Record, Purpose::Ledger, Purpose::Witness] {
         if list.key_for(purpose).and_then(|key| ring.key(key)).is_none() {
-            let rule = format!("its {} key is not in this node's key directory", purpose.name());
+            let rule = format!(
+                "its {} key is not in this node's key directory, or was put there since it was read: SIGHUP has \
+                 the node read it again",
+                purpose.name()
+            );
             return Err(status::field(field, rule));
         }
     }

@@ -152,6 +152,15 @@ pub fn part_not_removed() -> Status {
     )
 }
 
+/// The call did not come whole in time, or could not be answered in time.
+pub fn too_slow() -> Status {
+    refusal(
+        Code::DeadlineExceeded,
+        "CALL_TOO_SLOW",
+        "the call did not arrive whole, or could not be answered, in time; safe to send again with the same id",
+    )
+}
+
 /// As many parts are under way as there may be.
 pub fn parts_busy() -> Status {
     refusal(Code::ResourceExhausted, "PARTS_BUSY", "too many parts are under way; try again")
@@ -186,7 +195,7 @@ fn refusal_code(refused: &Refusal) -> Code {
         Refusal::NoSuchDraft | Refusal::NoSuchProposal | Refusal::NoSuchMessage | Refusal::NoSuchParty => {
             Code::NotFound
         }
-        Refusal::SamePerson(_) | Refusal::SameCustodian => Code::PermissionDenied,
+        Refusal::SamePerson(_) | Refusal::SameCustodian | Refusal::NotPermitted => Code::PermissionDenied,
         Refusal::TooMany { .. } => Code::ResourceExhausted,
         Refusal::DraftChanged
         | Refusal::DraftReturned
@@ -196,10 +205,12 @@ fn refusal_code(refused: &Refusal) -> Code {
         | Refusal::NotThisLink
         | Refusal::SerialNotNext { .. }
         | Refusal::Equivocation
+        | Refusal::NoContradiction
         | Refusal::NotOwed
         | Refusal::HeadNotNew
         | Refusal::HeadDoesNotAddUp
-        | Refusal::TooFewCustodians => Code::FailedPrecondition,
+        | Refusal::TooFewCustodians
+        | Refusal::ProposerNoCustodian => Code::FailedPrecondition,
     }
 }
 

@@ -12,8 +12,8 @@ use crate::codec::message::precedence_to_proto;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::Noted;
 use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::event::{Event, Record, Released};
-use crate::domain::message::{Message, Outcome};
+use crate::domain::event::{Event, Received, Record, Released};
+use crate::domain::message::{Message, Receipt};
 use crate::domain::thread::{Entry, Thread};
 use crate::domain::time::Instant;
 use crate::journal::Journal;
@@ -122,9 +122,10 @@ impl Look<'_> {
                 lane: precedence_to_proto(dispatch.lane),
                 ..Default::default()
             };
-            if let Some((received_at, outcome)) = self.receipt(receipted, &released.digest).await? {
-                delivered.received_at_ms = received_at.0;
-                delivered.outcome = outcome.sentence().into();
+            if let Some((receipt, heard)) = self.receipt(receipted, &released.digest).await? {
+                delivered.received_at_ms = receipt.received_at.0;
+                delivered.outcome = receipt.outcome.sentence().into();
+                marks.extend(disputed_time(&receipt, released.message.released_at, Some(heard)));
             }
             if let Some(index) = disputed
                 && self.was_on_record(&self.records.record(index).await?)
@@ -136,11 +137,12 @@ impl Look<'_> {
         Ok(all)
     }
 
+    /// The receipt for a message, and when it was put on record here.
     async fn receipt(
         &self,
         index: Option<u64>,
         message: &Digest,
-    ) -> Result<Option<(Instant, Outcome)>, RecordFault> {
+    ) -> Result<Option<(Receipt, Instant)>, RecordFault> {
         let Some(index) = index else { return Ok(None) };
         let record = self.records.record(index).await?;
         if !self.was_on_record(&record) {
@@ -148,7 +150,7 @@ impl Look<'_> {
         }
         Ok(record.events.iter().find_map(|event| match event {
             Event::Receipted(receipted) if receipted.receipt.message == *message => {
-                Some((receipted.receipt.received_at, receipted.receipt.outcome))
+                Some((receipted.receipt.clone(), record.at))
             }
             _ => None,
         }))
@@ -190,6 +192,28 @@ impl Look<'_> {
     }
 }
 
+fn marks_of_received(received: &Received) -> Vec<String> {
+    let sent = received.message.as_ref().map(|message| message.released_at);
+    let disputed = sent.and_then(|sent| disputed_time(&received.receipt, sent, None));
+    received.marks.iter().cloned().chain(disputed).collect()
+}
+
+/// A time of receipt outside sending and hearing is disputed; neither side's clock is taken for right.
+fn disputed_time(receipt: &Receipt, sent: Instant, heard: Option<Instant>) -> Option<String> {
+    let (by, author, at) = (receipt.from, receipt.to, receipt.received_at);
+    if at < sent {
+        return Some(format!(
+            "when it was received is disputed: {by} states {at}, before {author} released it by its own clock \
+             ({sent})"
+        ));
+    }
+    // In whole seconds, as in the proof of a thread.
+    let heard = heard.filter(|heard| at.seconds() > heard.seconds())?;
+    Some(format!(
+        "when it was received is disputed: {by} states {at}, and {author} had the receipt at {heard}"
+    ))
+}
+
 /// A message as its record holds it.
 struct Held<'r> {
     message: &'r Message,
@@ -210,7 +234,7 @@ fn held<'r>(record: &'r Record, digest: &Digest) -> Option<Held<'r>> {
         Event::Received(received) if received.dispatch.message == *digest => Some(Held {
             message: received.message.as_ref()?,
             signed: received.message_signed.clone(),
-            marks: received.marks.clone(),
+            marks: marks_of_received(received),
             released: None,
         }),
         _ => None,

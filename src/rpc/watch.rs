@@ -113,7 +113,7 @@ impl WatchCalls {
 
     async fn stored(&self, digest: &Digest) -> Result<(Whereabouts, StoredMessage), Status> {
         let head = self.registrar.head();
-        let there = *head.board.messages.get(digest).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
+        let there = head.board.messages.get(digest).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
         let records = head.records(&self.registrar.journal);
         let stored = records.message(there.index, digest).await.map_err(status::record)?;
         Ok((there, stored))

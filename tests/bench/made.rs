@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use detente::cli::init::init;
-use detente::cli::keys::NodeKeys;
+use detente::cli::keys::{SERVING, read_signing_key};
 use detente::cli::node_directory::NodeDirectory;
 use detente::clock::Clock;
 use detente::codec::{dispatch as dispatch_codec, event as event_codec, message as message_codec};
@@ -16,15 +16,16 @@ use detente::codec::{record, signed};
 use detente::domain::board::{Board, FOLD_VERSION};
 use detente::domain::chain::{Chain, Claim, Opens, Signature};
 use detente::domain::command::{AsIs, Command, Delivery, Origin};
+use detente::domain::content::Kind;
 use detente::domain::digest::{Digest, DraftId, ThreadId, WriterId};
-use detente::domain::event::{Change, Event, Receipted, Record, RevocationList};
-use detente::domain::exercise::Kind;
+use detente::domain::event::{Change, Event, Member, Receipted, Record, RevocationList};
 use detente::domain::keys::Purpose;
 use detente::domain::ledger::{Edge, leaf_hash};
 use detente::domain::message::{
     ACKNOWLEDGEMENT, Acknowledgement, Dispatch, Message, Outcome, Outgoing, Receipt, Reference, Relation,
 };
 use detente::domain::party::{Incarnation, Party};
+use detente::domain::people::Role;
 use detente::domain::precedence::Precedence;
 use detente::domain::time::Instant;
 use detente::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
@@ -146,12 +147,11 @@ impl Maker {
         let directory = NodeDirectory::at(&plan.directory);
         let journal = plan.journal.open(&directory).await.expect("its journal");
         let fold = folded(&journal).await;
-        let keys = NodeKeys::read(&directory.keys()).expect("its keys");
-        let all = [&keys.message, &keys.record, &keys.ledger, &keys.witness];
+        let key = |purpose| read_signing_key(&directory.keys(), purpose).expect("its key");
         let mut maker = Maker {
             own: plan.party,
-            ring: KeyRing::new(all.into_iter().map(|key| SigningKey::from_seed(key.as_bytes())).collect()),
-            record_key: SigningKey::from_seed(keys.record.as_bytes()),
+            ring: KeyRing::new(SERVING.map(key).into()),
+            record_key: key(Purpose::Record),
             writer: WriterId([9; 16]),
             board: fold.board,
             chain: fold.chain,
@@ -166,14 +166,28 @@ impl Maker {
             content: messages::content(Kind::Notification),
         };
         maker.put(vec![Event::EpochOpened { number: 1, fold_version: FOLD_VERSION }], None).await;
+        for (name, role) in [("Drafter", Role::Drafter), ("Releaser", Role::Releaser), ("Watch", Role::Watch)]
+        {
+            let member = Member { person: messages::person(name), roles: [role].into() };
+            maker.agree(Change::MemberAdded(member)).await;
+        }
         for place in 0..maker.peers.len() {
-            let change = maker.peers[place].change.clone();
-            let propose = messages::stamp("First custodian", maker.at);
-            let proposal = propose.id;
-            maker.give(Command::Propose(change), Origin::Person(propose)).await;
-            maker.give_by("Second custodian", Command::Confirm(proposal)).await;
+            maker.agree(maker.peers[place].change.clone()).await;
         }
         maker
+    }
+
+    /// A change by the two first custodians.
+    async fn agree(&mut self, change: Change) {
+        let members = self.board.roster.members.values();
+        let mut custodians = members.filter(|member| member.roles.contains(&Role::Custodian)).cloned();
+        let [one, other] = [(); 2].map(|()| custodians.next().expect("two custodians").person);
+        drop(custodians);
+        let propose = messages::stamp(one, self.at);
+        let proposal = propose.id;
+        self.give(Command::Propose(change), Origin::Person(propose)).await;
+        let confirm = Origin::Person(messages::stamp(other, self.at));
+        self.give(Command::Confirm(proposal), confirm).await;
     }
 
     /// One notice out and one in, each receipted and acknowledged.
@@ -265,7 +279,7 @@ impl Maker {
     }
 
     async fn give_by(&mut self, who: &str, command: Command) -> Vec<Event> {
-        let by = Origin::Person(messages::stamp(who, self.at));
+        let by = Origin::Person(messages::stamp(messages::person(who), self.at));
         self.give(command, by).await
     }
 
@@ -361,12 +375,12 @@ impl Peer {
                 .clone()
                 .unwrap_or(RevocationList { party: plan.party, der: Bytes::new() }),
         };
-        let keys = NodeKeys::read(&directory.keys()).expect("its keys");
+        let key = |purpose| read_signing_key(&directory.keys(), purpose).expect("its key");
         Peer {
             party: plan.party,
-            message: SigningKey::from_seed(keys.message.as_bytes()),
-            ledger: SigningKey::from_seed(keys.ledger.as_bytes()),
-            witness: SigningKey::from_seed(keys.witness.as_bytes()),
+            message: key(Purpose::Message),
+            ledger: key(Purpose::Ledger),
+            witness: key(Purpose::Witness),
             change,
             edge: Edge::new(),
             sent: 0,

@@ -3,15 +3,15 @@
 
 use bytes::Bytes;
 use detente::cli::form::{self, Syntax};
-use detente::codec::exercise;
+use detente::codec::form as signed_form;
 use detente::codec::message::encode_draft;
 use detente::domain::command::{AsIs, Command, Origin};
+use detente::domain::content::Kind;
 use detente::domain::digest::{CommandId, Digest, DraftId, ThreadId};
 use detente::domain::event::Stamp;
-use detente::domain::exercise::Kind;
 use detente::domain::message::{Addressee, Outgoing, Traffic};
 use detente::domain::party::Party;
-use detente::domain::people::Person;
+use detente::domain::people::{Person, Role};
 use detente::domain::precedence::Precedence;
 use detente::domain::time::Instant;
 use detente::registrar::Registrar;
@@ -26,15 +26,23 @@ pub fn person(name: &str) -> Person {
     Person { name: name.into(), office: "Arms Control".into(), key_digest: Digest::of(name.as_bytes()) }
 }
 
-pub fn stamp(by: &str, at: Instant) -> Stamp {
+pub fn stamp(by: Person, at: Instant) -> Stamp {
     let id = fresh();
-    Stamp { id: CommandId(id), content: Digest::of(&id), at, by: person(by) }
+    Stamp { id: CommandId(id), content: Digest::of(&id), at, by }
+}
+
+/// Whoever is on the node's roster with this role.
+fn by_role(registrar: &Registrar, role: Role) -> Origin {
+    let board = registrar.head().board.clone();
+    let found = board.roster.members.values().find(|member| member.roles.contains(&role));
+    let person = found.expect("somebody has this role").person.clone();
+    Origin::Person(stamp(person, registrar.clock.now()))
 }
 
 /// The content of the example of a kind, encoded.
 pub fn content(kind: Kind) -> Bytes {
     let content = form::read(kind, Syntax::Toml, form::example(kind)).expect("the example is a form");
-    exercise::encode(&content).expect("the example is within the limits").into()
+    signed_form::encode(&content).expect("the example is within the limits").into()
 }
 
 pub fn outgoing(thread: ThreadId, to: Party, precedence: Precedence, content: Bytes) -> Outgoing {
@@ -60,14 +68,19 @@ pub fn outgoing(thread: ThreadId, to: Party, precedence: Precedence, content: By
 
 /// A draft on record, and the command that releases it.
 pub async fn drafted(registrar: &Registrar, outgoing: Outgoing) -> Command {
+    let by = by_role(registrar, Role::Drafter);
+    let drafter = match &by {
+        Origin::Person(stamp) => stamp.by.clone(),
+        Origin::Node => unreachable!("a person drafts"),
+    };
+    let outgoing = Outgoing { drafter, ..outgoing };
     let bytes = encode_draft(&outgoing);
     let (draft, digest) = (DraftId(fresh()), Digest::of(&bytes));
     let command = Command::Draft { draft, outgoing: outgoing.clone(), bytes };
-    let by = Origin::Person(stamp("Drafter", registrar.clock.now()));
     registrar.give(command, by).await.expect("drafted");
     Command::Release { draft, digest, outgoing, faults: Vec::new(), as_is: AsIs::OnlyWithoutFaults }
 }
 
 pub fn releaser(registrar: &Registrar) -> Origin {
-    Origin::Person(stamp("Releaser", registrar.clock.now()))
+    by_role(registrar, Role::Releaser)
 }

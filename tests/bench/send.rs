@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use detente::cli::node::Node;
 use detente::domain::command::Command;
+use detente::domain::content::Kind;
 use detente::domain::digest::ThreadId;
 use detente::domain::event::Event;
-use detente::domain::exercise::Kind;
 use detente::domain::party::Party;
 use detente::domain::precedence::Precedence;
 use detente::registrar::Registrar;

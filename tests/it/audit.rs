@@ -1,15 +1,22 @@
 //! The audit of a whole journal: what holds, and that damage of every kind is named by index.
 
 use bytes::Bytes;
+use detente::codec::event::second_dispatch;
 use detente::codec::export::ExportWriter;
-use detente::codec::{dispatch, record};
-use detente::domain::board::FOLD_VERSION;
+use detente::codec::{dispatch, message, record, signed};
+use detente::domain::board::{Board, Denied, Draft, FOLD_VERSION};
+use detente::domain::command::{AsIs, Command, Origin};
 use detente::domain::digest::{Digest, ThreadId};
-use detente::domain::event::{Change, Event, Received, Record, Released};
+use detente::domain::event::{Change, Contradiction, Event, Leaf, Member, Received, Record, Released};
 use detente::domain::keys::Purpose;
-use detente::domain::ledger::leaf_hash;
-use detente::domain::message::{Outcome, Receipt};
-use detente::registrar::own_key;
+use detente::domain::ledger::{Edge, leaf_hash};
+use detente::domain::message::{Dispatch, Outcome, Outgoing, Receipt};
+use detente::domain::people::Role;
+use detente::domain::precedence::Precedence;
+use detente::domain::refusal::{NotNow, Refusal};
+use detente::evidence::signed::{PayloadType, Signed};
+use detente::peers::heads;
+use detente::registrar::{own_key, seal};
 use detente::replay::audit::{Audit, Covered, Report};
 use detente::replay::{Fold, Look, TrustRoot};
 
@@ -311,6 +318,340 @@ async fn a_change_confirmed_by_who_proposed_it_and_a_release_by_the_drafter_are_
     .unwrap();
     let report = audit(&altered, by.fingerprint, None);
     assert_eq!(report.first_failing, Some(index), "{:?}", report.faults);
+}
+
+/// The journal with one record more, signed and linked as its keeper can: what the Board would decide
+/// if it were as `lenient` makes a copy of it, and then as `edit` leaves it.
+async fn with_forged(
+    side: &Side,
+    command: Command,
+    by: &str,
+    lenient: impl FnOnce(&mut Board),
+    edit: impl FnOnce(&mut Event),
+) -> (u64, Vec<Bytes>) {
+    let head = side.registrar.head();
+    let mut board = (*head.board).clone();
+    lenient(&mut board);
+    let stamp = side.stamp(by);
+    let origin = Origin::Person(stamp.clone());
+    let decided = board.decide(&command, &origin, stamp.at).unwrap().remove(0);
+    let mut event = seal(decided, &board, &side.ring).unwrap();
+    edit(&mut event);
+    let heading = record::Heading {
+        index: head.chain.size,
+        previous: head.chain.head,
+        incarnation: head.chain.incarnation,
+        epoch: head.chain.epoch,
+        writer: head.chain.writer.unwrap(),
+    };
+    let record = Record { index: heading.index, at: stamp.at, command: Some(stamp), events: vec![event] };
+    let key = own_key(&board, &side.ring, 1, Purpose::Record).unwrap();
+    let mut entries = side.entries().await;
+    entries.push(record::seal(&heading, &record, key));
+    (heading.index, entries)
+}
+
+fn reports(side: &Side, entries: &[Bytes], index: u64, sentence: &str) {
+    let report = audit(entries, side.fingerprint, None);
+    assert_eq!(report.first_failing, Some(index), "{sentence}: {:?}", report.faults);
+    let told = report.faults.iter().any(|fault| fault.sentence.contains(sentence));
+    assert!(told, "{sentence}: {:?}", report.faults);
+    // Never what a Party wrote.
+    assert!(report.faults.iter().all(|fault| !fault.sentence.contains("Exercise")), "{:?}", report.faults);
+}
+
+const NOT_ON_ROSTER: &str = "the roster on record does not have this person in a role that includes this";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_behind_which_stands_a_person_without_the_role_is_reported() {
+    let (by, pl) = small_pair().await;
+    type Deed = (&'static str, fn(&Event) -> bool);
+    let deeds: &[Deed] = &[
+        ("drafter", |event| matches!(event, Event::ChangeProposed(_))),
+        ("drafter", |event| matches!(event, Event::ChangeConfirmed { .. })),
+        ("releaser", |event| matches!(event, Event::Drafted { .. })),
+        ("drafter", |event| matches!(event, Event::Released(_))),
+        ("first custodian", |event| matches!(event, Event::Released(_))),
+        ("somebody", |event| matches!(event, Event::Released(_))),
+    ];
+    for side in [&by, &pl] {
+        let entries = side.entries().await;
+        for (person, is_it) in deeds {
+            let altered = rewritten(side, &entries, |record| {
+                let found = record.events.iter().any(is_it);
+                if found && let Some(stamp) = &mut record.command {
+                    stamp.by = side.person(person);
+                }
+                found
+            });
+            if let Some((index, altered)) = altered {
+                reports(side, &altered, index, NOT_ON_ROSTER);
+            }
+        }
+        // By nobody at all.
+        for (_, is_it) in deeds {
+            let altered = rewritten(side, &entries, |record| {
+                let found = record.events.iter().any(is_it);
+                record.command = record.command.take().filter(|_| !found);
+                found
+            });
+            if let Some((index, altered)) = altered {
+                reports(side, &altered, index, "only a person may give it");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_release_by_who_was_taken_off_the_roster_before_is_reported() {
+    let (by, pl) = small_pair().await;
+    let (draft, digest, outgoing) = by.draft(by.outgoing(THREAD, &[&pl], "Exercise")).await;
+    let releaser = by.person("releaser");
+    by.change(Change::MemberRemoved(releaser.key_digest)).await;
+    let release =
+        Command::Release { draft, digest, outgoing, faults: Vec::new(), as_is: AsIs::OnlyWithoutFaults };
+    let refused = by.registrar.give(release.clone(), Origin::Person(by.stamp("releaser"))).await;
+    assert_eq!(refused.unwrap_err(), Denied::Refused(Refusal::NotPermitted));
+    let on_roster = |board: &mut Board| {
+        let member = Member { person: releaser.clone(), roles: [Role::Releaser].into() };
+        board.roster.members.insert(releaser.key_digest, member);
+    };
+    let (index, entries) = with_forged(&by, release, "releaser", on_roster, |_| {}).await;
+    reports(&by, &entries, index, NOT_ON_ROSTER);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_whose_proposer_is_no_custodian_any_more_takes_no_force() {
+    let (by, _pl) = small_pair().await;
+    let third = Member { person: by.person("third custodian"), roles: [Role::Custodian].into() };
+    by.change(Change::MemberAdded(third)).await;
+    let proposal = by.stamp("first custodian");
+    let id = proposal.id;
+    let change = Change::ReleaseRule { one_person: vec![Precedence::Flash] };
+    by.registrar.give(Command::Propose(change), Origin::Person(proposal)).await.unwrap();
+    let removal = by.stamp("second custodian");
+    let removal_id = removal.id;
+    let first = by.person("first custodian");
+    let change = Change::MemberRemoved(first.key_digest);
+    by.registrar.give(Command::Propose(change), Origin::Person(removal)).await.unwrap();
+    let confirm = Origin::Person(by.stamp("third custodian"));
+    by.registrar.give(Command::Confirm(removal_id), confirm).await.unwrap();
+    let confirm = Origin::Person(by.stamp("second custodian"));
+    let refused = by.registrar.give(Command::Confirm(id), confirm).await;
+    assert_eq!(refused.unwrap_err(), Denied::Refused(Refusal::ProposerNoCustodian));
+    let on_roster = |board: &mut Board| {
+        let member = Member { person: first.clone(), roles: [Role::Custodian].into() };
+        board.roster.members.insert(first.key_digest, member);
+    };
+    let (index, entries) =
+        with_forged(&by, Command::Confirm(id), "second custodian", on_roster, |_| {}).await;
+    reports(&by, &entries, index, "who proposed it is none any more");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_journal_opened_by_one_custodian_under_two_names_is_reported() {
+    let (by, _pl) = small_pair().await;
+    let entries = by.entries().await;
+    let (_, altered) = rewritten(&by, &entries, |record| {
+        in_first(record, |event| {
+            let Event::JournalOpened { members, .. } = event else { return None };
+            members[1].person.key_digest = members[0].person.key_digest;
+            Some(())
+        })
+    })
+    .unwrap();
+    reports(&by, &altered, 0, "without two different custodians");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_released_that_is_not_its_draft_or_whose_draft_was_not_open_is_reported() {
+    let (by, pl) = small_pair().await;
+    let (draft, digest, outgoing) = by.draft(by.outgoing(THREAD, &[&pl], "Exercise")).await;
+    let release = |digest, outgoing: &Outgoing| Command::Release {
+        draft,
+        digest,
+        outgoing: outgoing.clone(),
+        faults: Vec::new(),
+        as_is: AsIs::OnlyWithoutFaults,
+    };
+    let as_drafted = release(digest, &outgoing);
+    let (_, entries) = with_forged(&by, as_drafted.clone(), "releaser", |_| {}, |_| {}).await;
+    assert!(audit(&entries, by.fingerprint, None).holds(), "the helper forges nothing by itself");
+
+    // Another text than what was shown and released.
+    let other = Outgoing { remarks: "never shown".into(), ..outgoing.clone() };
+    let other_digest = Digest::of(&message::encode_draft(&other));
+    let shown_otherwise = |board: &mut Board| {
+        let open = Draft { digest: other_digest, ..board.draft(draft).unwrap().clone() };
+        board.drafts.insert(draft, open.into());
+    };
+    let forged = release(other_digest, &other);
+    let (index, entries) = with_forged(&by, forged, "releaser", shown_otherwise, |_| {}).await;
+    reports(&by, &entries, index, "not what its draft on record says");
+
+    // A field behind what this program reads, signed along.
+    let board = by.board();
+    let key = own_key(&board, &by.ring, 1, Purpose::Message).unwrap();
+    let longer = |event: &mut Event| {
+        let released = released(event).unwrap();
+        let mut payload = message::encode(&released.message).to_vec();
+        // Field 999, one byte.
+        payload.extend([0xba, 0x3e, 1, 7]);
+        released.digest = Digest::of(&payload);
+        released.signed = signed::encode(&Signed::sign(PayloadType::Message, payload.into(), &[key]));
+        released.dispatches[0].0.message = released.digest;
+    };
+    let (index, entries) = with_forged(&by, as_drafted.clone(), "releaser", |_| {}, longer).await;
+    reports(&by, &entries, index, "holds more than was drafted");
+
+    // A number out of its series.
+    let number = |event: &mut Event| {
+        let released = released(event).unwrap();
+        released.message.number = "BY/2025/PL/0009".into();
+        let payload = message::encode(&released.message);
+        released.digest = Digest::of(&payload);
+        released.signed = signed::encode(&Signed::sign(PayloadType::Message, payload, &[key]));
+        released.dispatches[0].0.message = released.digest;
+    };
+    let (index, entries) = with_forged(&by, as_drafted.clone(), "releaser", |_| {}, number).await;
+    reports(&by, &entries, index, "number is not the next");
+
+    // Returned to its drafter.
+    let open = board.draft(draft).unwrap().clone();
+    let as_it_was = |board: &mut Board| {
+        board.drafts.insert(draft, open.clone().into());
+    };
+    let give_back = Command::ReturnDraft { draft, digest, reason: "Exercise name".into() };
+    by.registrar.give(give_back, Origin::Person(by.stamp("releaser"))).await.unwrap();
+    let (index, entries) = with_forged(&by, as_drafted.clone(), "releaser", as_it_was, |_| {}).await;
+    reports(&by, &entries, index, "returned to its drafter");
+
+    // Drafted again, released, and once more.
+    let again = Command::Draft { draft, outgoing: outgoing.clone(), bytes: message::encode_draft(&outgoing) };
+    by.registrar.give(again, Origin::Person(by.stamp("drafter"))).await.unwrap();
+    by.registrar.give(as_drafted.clone(), Origin::Person(by.stamp("releaser"))).await.unwrap();
+    let (index, entries) = with_forged(&by, as_drafted, "releaser", as_it_was, |_| {}).await;
+    reports(&by, &entries, index, "no draft with this id is open");
+}
+
+/// Two sides, and the first dispatch of the one. The other's journal accuses it of a second under its serial,
+/// and of another leaf.
+pub async fn accuser() -> (Side, Side, Bytes) {
+    let (by, pl) = pair("BY", "PL").await;
+    by.send(by.outgoing(THREAD, &[&pl], "Exercise")).await;
+    let (first, first_signed, message_signed) = by.owed(&pl).await.remove(0);
+    pl.receive(&by, first_signed.clone(), message_signed).await;
+    let second = Dispatch { place: 2, ..first.clone() };
+    let proof = second_dispatch(by.sign(&second)).unwrap();
+    pl.registrar.give(Command::Contradict { party: by.party, proof }, Origin::Node).await.unwrap();
+    let bodies =
+        [second, Dispatch { serial: 2, leaf_index: 1, ..first }].map(|one| dispatch::encode_dispatch(&one));
+    let mut edge = Edge::new();
+    let leaves: Vec<Leaf> = (0..)
+        .zip(bodies)
+        .map(|(index, body)| Leaf { index, hash: leaf_hash(&body), body })
+        .inspect(|leaf| edge.push(leaf.hash))
+        .collect();
+    let note = heads::sign_own(&by.board(), &by.ring, pl.party, &edge).unwrap();
+    let head = heads::verify_theirs(&pl.board(), by.party, &note).unwrap();
+    pl.registrar.give(Command::FollowHead(head, leaves), Origin::Node).await.unwrap();
+    (by, pl, first_signed)
+}
+
+fn accusation(event: &mut Event) -> Option<&mut Contradiction> {
+    if let Event::Equivocated { proof, .. } = event { Some(proof) } else { None }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_accusation_on_record_that_proves_nothing_is_reported() {
+    let (by, pl, first) = accuser().await;
+    let entries = pl.entries().await;
+    let report = audit(&entries, pl.fingerprint, Some(&pl.checkpoint()));
+    assert_eq!(report.faults, [], "both accusations are proven");
+
+    let told = |sentence, alter: &dyn Fn(&mut Contradiction) -> Option<()>| {
+        let altered = rewritten(&pl, &entries, |record| {
+            record.events.iter_mut().find_map(|event| alter(accusation(event)?)).is_some()
+        });
+        let (index, altered) = altered.expect(sentence);
+        reports(&pl, &altered, index, sentence);
+    };
+    // The dispatch that was taken accuses nobody, nor one that its sender did not sign.
+    told("contradicts nothing", &|proof| {
+        let Contradiction::Dispatch { signed, .. } = proof else { return None };
+        *signed = first.clone();
+        Some(())
+    });
+    told("the dispatch that contradicts an earlier one", &|proof| {
+        let Contradiction::Dispatch { signed, .. } = proof else { return None };
+        *signed = spoilt(signed);
+        Some(())
+    });
+    // Another Party's dispatch, or one to somebody else, contradicts nothing of this link.
+    let elsewhere = |proof: &mut Contradiction| {
+        let Contradiction::Dispatch { dispatch, signed, .. } = proof else { return None };
+        *signed = by.sign(&Dispatch { to: "OSCE".parse().unwrap(), ..dispatch.clone() });
+        Some(())
+    };
+    told("contradicts nothing", &elsewhere);
+
+    told("the leaf that contradicts an earlier one", &|proof| {
+        let Contradiction::Leaf { inclusion_path, .. } = proof else { return None };
+        inclusion_path[0].0[0] ^= 1;
+        Some(())
+    });
+    told("the leaf that contradicts an earlier one", &|proof| {
+        let Contradiction::Leaf { inclusion_path, .. } = proof else { return None };
+        inclusion_path.clear();
+        Some(())
+    });
+    told("the leaf that contradicts an earlier one", &|proof| {
+        let Contradiction::Leaf { checkpoint, .. } = proof else { return None };
+        let note = String::from_utf8(checkpoint.to_vec()).unwrap();
+        *checkpoint = note.replacen("/ledger/", "/other/", 1).into();
+        Some(())
+    });
+    told("contradicts nothing", &|proof| {
+        let Contradiction::Leaf { leaf, .. } = proof else { return None };
+        leaf.index = 1;
+        Some(())
+    });
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_put_on_record_as_not_verifying_must_not_verify() {
+    let (by, pl) = pair("BY", "PL").await;
+    by.send(by.outgoing(THREAD, &[&pl], "Exercise")).await;
+    let (first, first_signed, message_signed) = by.owed(&pl).await.remove(0);
+    let proven = pl.receive(&by, first_signed, message_signed).await;
+    let dispute = |receipt: Bytes, judged_by_key_list| Command::DisputeReceipt {
+        party: pl.party,
+        lane: first.lane,
+        serial: first.serial,
+        receipt,
+        reason: "it does not verify".into(),
+        judged_by_key_list,
+    };
+    // By another list than the newest it may verify: not now.
+    let refused = by.registrar.give(dispute(spoilt(&proven), 2), Origin::Node).await;
+    assert_eq!(refused.unwrap_err(), Denied::NotNow(NotNow::KeyList));
+    by.registrar.give(dispute(spoilt(&proven), 1), Origin::Node).await.unwrap();
+    let entries = by.entries().await;
+    assert_eq!(audit(&entries, by.fingerprint, Some(&by.checkpoint())).faults, []);
+    for receipt in [Bytes::new(), Bytes::from_static(b"anything")] {
+        let (_, altered) = rewritten(&by, &entries, |record| disputed_as(record, &receipt)).unwrap();
+        assert_eq!(audit(&altered, by.fingerprint, None).faults, []);
+    }
+    let (index, altered) = rewritten(&by, &entries, |record| disputed_as(record, &proven)).unwrap();
+    reports(&by, &altered, index, "and it verifies");
+}
+
+fn disputed_as(record: &mut Record, bytes: &Bytes) -> bool {
+    in_first(record, |event| {
+        let Event::ReceiptDisputed { receipt, .. } = event else { return None };
+        *receipt = bytes.clone();
+        Some(())
+    })
 }
 
 /// F21: in another process, in another zone, the Board has the same digest.

@@ -18,7 +18,7 @@ use crate::officer::{PATIENCE, arrived, notify, receipted};
 use crate::world::World;
 
 /// Runs a command line. What it prints goes to the test's output.
-async fn detente(words: &[&str]) -> Result<(), String> {
+pub async fn detente(words: &[&str]) -> Result<(), String> {
     let all = ["detente"].iter().chain(words);
     let cli = Cli::try_parse_from(all).map_err(|fault| fault.to_string())?;
     cli.run().await.map_err(|fault| fault.to_string())

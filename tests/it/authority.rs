@@ -11,6 +11,7 @@ use detente::domain::digest::Digest;
 use detente::domain::party::Party;
 use detente::domain::people::{Person, Role};
 use detente::domain::time::Instant;
+use detente::limits;
 use detente::peers::dial::{Desk, Dialler};
 use detente::peers::tls::OwnCertificate;
 use detente::peers::trust::{PartyKeys, Reach, Roster, Trust};
@@ -114,12 +115,18 @@ pub struct Node {
 
 impl Node {
     pub async fn start(own: &Issued, trust: Trust) -> Node {
+        Node::start_with(own, trust, Duration::from_millis(limits::CALL_MS_MAX)).await
+    }
+
+    /// One that is patient with slow calls for so long.
+    pub async fn start_with(own: &Issued, trust: Trust, patience: Duration) -> Node {
         let clock = Clock::standing_at(present());
         let (trust, trust_seen) = watch::channel(Arc::new(trust));
         let (certificate, certificate_seen) = watch::channel(Arc::new(pair(own)));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let access = Access::new(clock.clone(), trust_seen.clone());
+        let mut access = Access::new(clock.clone(), trust_seen.clone());
+        access.patience = patience;
         let acceptor = Acceptor { clock: clock.clone(), trust: trust_seen, certificate: certificate_seen };
         let (_, health) = tonic_health::server::health_reporter();
         let serving =

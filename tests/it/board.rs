@@ -12,11 +12,13 @@ use detente::domain::ledger::{Edge, leaf_hash};
 use detente::domain::link::{Budget, Link};
 use detente::domain::message::{Outcome, Outgoing, Receipt};
 use detente::domain::party::Incarnation;
+use detente::domain::people::Role;
 use detente::domain::precedence::Precedence;
 use detente::domain::refusal::{FaultNamed, NotNow, Refusal};
 use detente::domain::thread::Acknowledged;
 use detente::domain::time::Instant;
 use detente::limits;
+use detente::rpc::access::{For, who_may_call};
 use proptest::prelude::*;
 
 use crate::party::{self, Folded, anna, at, by, delivery, jan, peer, receive, theirs, thread, us};
@@ -169,7 +171,13 @@ fn every_refusal_has_its_reason() {
     let proposal = proposed.command.unwrap().id;
     expect(give(&mut folded, Command::Confirm(proposal), one), "SAME_CUSTODIAN");
     let lower_case = party::person("  ANNA kowalska ");
+    expect(give(&mut folded, Command::Confirm(proposal), &lower_case), "NOT_PERMITTED");
+    let under_two_keys = Member { person: lower_case.clone(), roles: [Role::Custodian].into() };
+    folded.board.roster.members.insert(lower_case.key_digest, under_two_keys);
     expect(give(&mut folded, Command::Confirm(proposal), &lower_case), "SAME_CUSTODIAN");
+    let proposer = folded.board.roster.members.remove(&anna().key_digest).unwrap();
+    expect(give(&mut folded, Command::Confirm(proposal), other), "PROPOSER_NO_CUSTODIAN");
+    folded.board.roster.members.insert(anna().key_digest, proposer);
 
     let mut stray = nth(1);
     stray.dispatch.to_incarnation = Incarnation(2);
@@ -186,15 +194,25 @@ fn every_refusal_has_its_reason() {
     foreign.receipt.from_incarnation = Incarnation(9);
     expect(folded.node(Command::TakeReceipt(foreign)), "NOT_THIS_LINK");
     take(&mut folded, nth(1)).unwrap();
+    let first = detente::codec::event::second_dispatch(nth(1).dispatch_signed).unwrap();
+    expect(folded.node(Command::Contradict { party: peer(), proof: first }), "NO_CONTRADICTION");
+    let as_sent = Contradiction::Leaf {
+        leaf: Leaf { index: 0, body: Bytes::new(), hash: nth(1).dispatch_leaf },
+        inclusion_path: Vec::new(),
+        checkpoint: Bytes::new(),
+    };
+    expect(folded.node(Command::Contradict { party: peer(), proof: as_sent }), "NO_CONTRADICTION");
     expect(folded.node(Command::TakeReceipt(receipted)), "EQUIVOCATION");
     expect(folded.node(Command::FollowHead(head_over(&[]), Vec::new())), "HEAD_NOT_NEW");
     let beyond = head_over(&[nth(1).dispatch_leaf, Digest::ZERO]);
     expect(folded.node(Command::FollowHead(beyond, Vec::new())), "HEAD_DOES_NOT_ADD_UP");
     expect(folded.node(party::draft(3, outgoing.clone())), "FIELD");
+    // Our own next list takes two custodians.
+    expect(folded.node(Command::AcceptKeyList(party::second_list())), "FIELD");
     // With the ids and the bounds, which have tests of their own, these are all there are.
     seen.sort_unstable();
     seen.dedup();
-    assert_eq!(seen.len(), 24 - 4);
+    assert_eq!(seen.len(), 27 - 4);
 }
 
 #[test]
@@ -267,7 +285,7 @@ fn a_message_refused_for_good_spends_its_serial_and_gets_a_receipt_that_says_so(
     let refused = Delivery { message: Err(Outcome::RefusedSignature), ..nth(1) };
     let Event::Received(received) = only(take(&mut folded, refused).unwrap()) else { panic!() };
     assert_eq!(received.receipt.outcome, Outcome::RefusedSignature);
-    assert_eq!(folded.board.messages.len(), 0);
+    assert_eq!(folded.board.messages.iter().count(), 0);
     take(&mut folded, nth(2)).unwrap();
 }
 
@@ -477,7 +495,8 @@ fn leaves_that_differ_accuse_only_where_a_signed_head_stands_over_them() {
     // The peer's own head over another first leaf than the one it dispatched.
     let follow = Command::FollowHead(head_over(&[other.hash]), vec![other.clone()]);
     let Event::Equivocated { proof, .. } = only(folded.node(follow.clone()).unwrap()) else { panic!() };
-    assert!(matches!(proof, Contradiction::Leaf { leaf, .. } if leaf == other));
+    let Contradiction::Leaf { leaf, inclusion_path, .. } = proof else { panic!() };
+    assert_eq!((leaf, inclusion_path), (other.clone(), Vec::new()));
     assert_eq!(refusal(folded.node(follow)), Refusal::Equivocation);
     // A wrong leaf beside a head that agrees with what we hold changes nothing.
     let head = head_over(&[nth(1).dispatch_leaf]);
@@ -541,6 +560,63 @@ fn followed_heads_are_spent_from_the_budget_of_the_hour() {
     }
     assert_eq!(link(&folded).budget.records, 3);
     assert!(link(&folded).budget.bytes > 3);
+}
+
+#[test]
+fn where_the_oddities_of_an_hour_are_spent_only_few_leaves_are_added_up() {
+    let mut folded = Folded::with_peer();
+    let few = limits::LEAVES_PER_CALL_MAX as u64;
+    change_link(&mut folded, |link| {
+        for index in 0..=few {
+            link.theirs.held.insert(index, Digest::ZERO);
+        }
+    });
+    let over = |size: u64| head_over(&vec![Digest::ZERO; size as usize]);
+    let give = |folded: &mut Folded, head: Head, at_hour: i64| {
+        folded.given(Command::FollowHead(head, Vec::new()), Origin::Node, at(at_hour * 3_600))
+    };
+    for number in 0..limits::LINK_ODDITIES_PER_HOUR_MAX {
+        let wrong = Head { root: Digest::of(&number.to_be_bytes()), ..over(few + 1) };
+        assert!(matches!(only(give(&mut folded, wrong.clone(), 0).unwrap()), Event::HeadRejected { .. }));
+        assert_eq!(refusal(give(&mut folded, wrong, 0)), Refusal::HeadDoesNotAddUp);
+    }
+    let wrong = Head { root: Digest::ZERO, ..over(few) };
+    assert_eq!(not_now(give(&mut folded, wrong, 0)), NotNow::Budget);
+    // It would add up, and is not tried; a smaller step is.
+    assert_eq!(not_now(give(&mut folded, over(few + 1), 0)), NotNow::Budget);
+    give(&mut folded, over(few), 0).unwrap();
+    give(&mut folded, over(few + 1), 0).unwrap();
+}
+
+#[test]
+fn a_head_too_far_beyond_the_one_followed_waits_for_those_between() {
+    let mut folded = Folded::with_peer();
+    let many = limits::LEAVES_FOLLOWED_AT_ONCE_MAX;
+    change_link(&mut folded, |link| {
+        for index in 0..=many {
+            link.theirs.held.insert(index, Digest::ZERO);
+        }
+    });
+    let over = |size: u64| head_over(&vec![Digest::ZERO; size as usize]);
+    assert_eq!(not_now(folded.node(Command::FollowHead(over(many + 1), Vec::new()))), NotNow::Budget);
+    folded.node(Command::FollowHead(over(many), Vec::new())).unwrap();
+    folded.node(Command::FollowHead(over(many + 1), Vec::new())).unwrap();
+}
+
+#[test]
+fn a_party_has_no_more_key_lists_than_a_party_file_holds() {
+    let mut folded = Folded::with_peer();
+    let mut previous = party::first_list(peer());
+    for number in 2..=limits::PARTY_FILE_KEY_LISTS_MAX as u32 {
+        previous = party::next_list(&previous, number);
+        // As an hour has room for so many.
+        let hours = i64::from(number / 32);
+        folded.given(Command::AcceptKeyList(previous.clone()), Origin::Node, at(hours * 3_600)).unwrap();
+    }
+    let more = party::next_list(&previous, limits::PARTY_FILE_KEY_LISTS_MAX as u32 + 1);
+    let refused = refusal(folded.node(Command::AcceptKeyList(more)));
+    assert!(matches!(refused, Refusal::TooMany { most: limits::PARTY_FILE_KEY_LISTS_MAX, .. }), "{refused}");
+    assert_eq!(folded.board.roster.parties[&peer()].key_lists.len(), limits::PARTY_FILE_KEY_LISTS_MAX);
 }
 
 #[test]
@@ -651,7 +727,7 @@ fn an_acknowledgement_stops_the_second_clock_and_opens_none() {
     let message = theirs(Precedence::Routine, thread(1), "message", &[]);
     let digest = Digest::of(&detente::codec::message::encode(&message));
     take(&mut folded, delivery(&message, 1, 1, 0)).unwrap();
-    assert_eq!(folded.board.messages[&digest].acknowledged, Acknowledged::NotYet);
+    assert_eq!(folded.board.messages.get(&digest).unwrap().acknowledged, Acknowledged::NotYet);
     let mut not_one = party::acknowledge(digest);
     if let Command::Acknowledge { outgoing, .. } = &mut not_one {
         outgoing.kind = "exercise.notification".into();
@@ -665,7 +741,7 @@ fn an_acknowledgement_stops_the_second_clock_and_opens_none() {
     assert_eq!(refusal(folded.given(of_another, origin(2), at(60))).reason(), "FIELD");
     let first = folded.given(party::acknowledge(digest), origin(3), at(60)).unwrap();
     folded.given(party::acknowledge(digest), origin(4), at(60)).unwrap();
-    assert_eq!(folded.board.messages[&digest].acknowledged, Acknowledged::InRecord(first.index));
+    assert_eq!(folded.board.messages.get(&digest).unwrap().acknowledged, Acknowledged::InRecord(first.index));
 }
 
 #[test]
@@ -681,11 +757,13 @@ fn a_place_used_twice_and_a_message_sent_twice_are_marked() {
     assert_eq!(marks(take(&mut folded, delivery(&message("one"), 3, 3, 2)).unwrap()).len(), 1);
     let mut wrong_lane = delivery(&message("three"), 1, 4, 3);
     wrong_lane.dispatch.lane = Precedence::Flash;
+    let wrong_lane = party::delivered(wrong_lane.dispatch, &message("three"));
     assert_eq!(marks(take(&mut folded, wrong_lane).unwrap()).len(), 1);
     let mut other_thread = delivery(&message("four"), 4, 5, 4);
     other_thread.dispatch.thread = thread(2);
+    let other_thread = party::delivered(other_thread.dispatch, &message("four"));
     assert_eq!(marks(take(&mut folded, other_thread).unwrap()).len(), 1);
-    assert_eq!(folded.board.thread(thread(1)).unwrap().entries().len(), 4);
+    assert_eq!(folded.board.thread(thread(1)).unwrap().messages(), 4);
 }
 
 proptest! {
@@ -722,9 +800,51 @@ proptest! {
             }
             let thread = folded.board.thread(thread(1)).unwrap().clone();
             let order: Vec<_> = thread.in_order().iter().map(|e| (e.author, e.place, e.digest)).collect();
-            let entries: Vec<_> = thread.entries().iter().map(|e| (e.author, e.place, e.digest)).collect();
+            let entries: Vec<_> = thread.entries().map(|e| (e.author, e.place, e.digest)).collect();
             (entries, order, thread.gaps())
         };
         prop_assert_eq!(thread_after(straight), thread_after(woven));
+    }
+}
+
+// ---- roles -------------------------------------------------------------------------------------
+
+#[test]
+fn the_board_and_the_access_table_agree_which_roles_a_command_takes() {
+    let draft = DraftId([9; 16]);
+    let outgoing = party::outgoing(Precedence::Routine, "text");
+    let list = detente::domain::event::RevocationList { party: us(), der: Bytes::new() };
+    let part = Digest::of(b"part");
+    let commands = [
+        ("ExerciseService/Draft", party::draft(1, outgoing.clone())),
+        ("ExerciseService/ReturnDraft", Command::ReturnDraft { draft, digest: part, reason: String::new() }),
+        ("ExerciseService/WithdrawDraft", Command::WithdrawDraft { draft }),
+        ("ExerciseService/Release", party::release(9, outgoing)),
+        ("PartService/Store", Command::StorePart { salted_digest: part, bytes: 1 }),
+        ("PartService/Erase", Command::ErasePart { salted_digest: part, reason: String::new() }),
+        ("WatchService/Acknowledge", party::acknowledge(part)),
+        ("AuditService/Head", Command::ReadForAudit { what: String::new() }),
+        ("PartyService/Propose", Command::Propose(party::peer_added())),
+        ("PartyService/Confirm", Command::Confirm(party::id(1))),
+        ("PartyService/DropProposal", Command::Drop(party::id(1))),
+        ("PartyService/SubmitRevocationList", Command::AcceptRevocationList(list)),
+    ];
+    for role in Role::ALL {
+        let mut folded = Folded::with_peer();
+        let member = Member { person: jan(), roles: [role].into() };
+        folded.board.roster.members.insert(jan().key_digest, member);
+        for (path, command) in &commands {
+            let listed = match who_may_call(&format!("/detente.v1.{path}")) {
+                For::Roles(roles) | For::RolesEvenWithStaleList(roles) => roles.contains(&role),
+                other => panic!("{path}: {other:?}"),
+            };
+            let origin = by(&jan(), 77, "", at(1));
+            let decided = folded.board.decide(command, &origin, at(1));
+            let refused = matches!(decided, Err(Denied::Refused(Refusal::NotPermitted)));
+            assert_eq!(!refused, listed, "{path} by {}", role.name());
+        }
+        // What the node alone puts on record, nobody gives.
+        let given = folded.board.decide(&receive(nth(1)), &by(&jan(), 78, "", at(1)), at(1));
+        assert_eq!(given.unwrap_err(), Denied::Refused(Refusal::NotPermitted));
     }
 }

@@ -141,6 +141,26 @@ impl Broker {
         self.wait_until_ready();
     }
 
+    /// While it is dead: the records of a topic from this position on are gone, as where a leader without
+    /// them took over, or from a disk that never held them.
+    pub fn lose(&self, topic: &str, first: u64) {
+        let partition = self.folder.path().join("data").join(format!("{topic}-0"));
+        let log = partition.join("00000000000000000000.log");
+        let bytes = fs::read(&log).expect("the partition's first segment");
+        let kept = start_of_batch(&bytes, first).expect("a batch begins with that record");
+        File::options().write(true).open(&log).expect("ours").set_len(kept).expect("cut");
+        // What the broker keeps beside it is made again from the records that are left.
+        for entry in fs::read_dir(&partition).expect("its files") {
+            let path = entry.expect("a file").path();
+            if path
+                .extension()
+                .is_some_and(|kind| ["index", "timeindex", "snapshot"].iter().any(|k| kind == *k))
+            {
+                fs::remove_file(path).expect("removed");
+            }
+        }
+    }
+
     fn signal(&self, name: &str) {
         let sent = Command::new("kill").args([format!("-{name}"), self.child.id().to_string()]).status();
         assert!(sent.expect("kill starts").success());
@@ -177,6 +197,19 @@ impl Drop for Broker {
         // It may have been killed by the test.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Where the batch that begins with this position begins in a segment: each has its position in eight bytes,
+/// the bytes that follow these twelve in four, and so on.
+fn start_of_batch(segment: &[u8], position: u64) -> Option<u64> {
+    let mut at = 0;
+    loop {
+        let batch = segment.get(at..)?;
+        if u64::from_be_bytes(batch.get(..8)?.try_into().ok()?) == position {
+            return Some(at as u64);
+        }
+        at += 12 + u32::from_be_bytes(batch.get(8..12)?.try_into().ok()?) as usize;
     }
 }
 

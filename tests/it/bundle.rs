@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use detente::codec::bundle::{self, Bundle, DispatchBytes};
+use detente::codec::signed;
 use detente::domain::command::{Command, Origin};
 use detente::domain::digest::{Digest, ThreadId};
-use detente::domain::event::Contradiction;
+use detente::domain::ledger::leaf_hash;
 use detente::domain::message::Dispatch;
 use detente::domain::party::Party;
 use detente::evidence::keys::KeyRing;
@@ -89,7 +90,7 @@ async fn nothing_of_another_thread_is_in_a_bundle() {
     for maker in [&by, &pl] {
         let file = bundle_of(maker, THREAD).await.unwrap();
         let board = maker.board();
-        let foreign = board.thread(OTHER).unwrap().entries().iter().map(|entry| entry.digest.0.to_vec());
+        let foreign = board.thread(OTHER).unwrap().entries().map(|entry| entry.digest.0.to_vec());
         let mut needles: Vec<Vec<u8>> = foreign.collect();
         assert_eq!(needles.len(), 4);
         needles.push(OTHER.0.to_vec());
@@ -291,13 +292,13 @@ async fn what_was_refused_disputed_or_contradicted_is_shown_for_what_it_is() {
         serial: dispatch.serial,
         receipt: Bytes::from_static(b"anything"),
         reason: "it can't be decoded".into(),
+        judged_by_key_list: 1,
     };
     by.registrar.give(dispute, Origin::Node).await.unwrap();
     let receipted = receipts::verify(&by.board(), &dispatch, &proven).unwrap();
     by.registrar.give(Command::TakeReceipt(receipted), Origin::Node).await.unwrap();
     let other = Dispatch { place: 2, ..dispatch.clone() };
-    let proof =
-        Contradiction::Dispatch { lane: dispatch.lane, serial: dispatch.serial, signed: by.sign(&other) };
+    let proof = detente::codec::event::second_dispatch(by.sign(&other)).unwrap();
     pl.registrar.give(Command::Contradict { party: by.party, proof }, Origin::Node).await.unwrap();
 
     let file = bundle_of(&by, THREAD).await.unwrap();
@@ -320,4 +321,35 @@ async fn what_was_refused_disputed_or_contradicted_is_shown_for_what_it_is() {
     lied.dispatches[0].refused = Some(message_signed);
     let found = verify(bundle::encode(&lied), &trusted).unwrap();
     assert!(sentences(&found, Weight::False).contains("PL refused it for BY's signature, which verifies"));
+}
+
+/// Both halves were signed by BY: the dispatch, and a head over another leaf in its place. What that leaf
+/// says is not in the bundle.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_leaf_in_the_place_of_a_dispatch_is_proven_to_whoever_holds_the_bundle() {
+    let (by, pl, _) = crate::audit::accuser().await;
+    let trusted = fingerprints(&[&by, &pl]);
+    let file = bundle_of(&pl, THREAD).await.unwrap();
+    let found = verify(file.clone(), &trusted).unwrap();
+    assert!(found.holds(), "{}", sentences(&found, Weight::False));
+    let proven = sentences(&found, Weight::Proven);
+    assert!(proven.contains("BY CONTRADICTED itself: a head of its ledger"), "{proven}");
+
+    let read = bundle::decode(file).unwrap();
+    let [other] = &read.dispatches[0].other_leaves[..] else { panic!("one leaf") };
+    let dispatched = match &read.dispatches[0].dispatch {
+        DispatchBytes::Signed(bytes) => leaf_hash(&signed::decode(bytes.clone()).unwrap().payload),
+        DispatchBytes::Bare(_) => panic!("it came signed"),
+    };
+    let mut elsewhere = other.clone();
+    elsewhere.proof =
+        String::from_utf8(other.proof.to_vec()).unwrap().replacen("index 0", "index 1", 1).into();
+    let mut same = other.clone();
+    same.hash = dispatched;
+    for lie in [elsewhere, same] {
+        let mut lied = read.clone();
+        lied.dispatches[0].other_leaves = vec![lie];
+        let found = verify(bundle::encode(&lied), &trusted).unwrap();
+        assert!(sentences(&found, Weight::False).contains("no signed head has, or that contradicts nothing"));
+    }
 }

@@ -14,6 +14,7 @@ use detente::codec::proto::detente::v1::{
     ConfirmRequest, ListPartiesRequest, ListProposalsRequest, SubmitRevocationListRequest,
     propose_request::Change,
 };
+use detente::domain::keys::Purpose;
 use detente::domain::people::Role;
 use detente::peers::trust::Reach;
 use tokio_stream::StreamExt as _;
@@ -229,10 +230,11 @@ async fn a_new_tls_key_takes_force_with_its_key_list_and_a_reload() {
     let next = key_list::Next {
         directory: state.directory.clone(),
         after,
-        new_tls_key: true,
+        renewed: vec![Purpose::Tls],
         addresses: vec!["node.example:7443".into()],
         contacts: Vec::new(),
         out: state.directory.join("list-2"),
+        json: false,
     };
     let made = key_list::next(&next, state.node().registrar.clock.now()).unwrap();
     let own = state.node().dialler.certificate.borrow().key_digest();
@@ -240,6 +242,14 @@ async fn a_new_tls_key_takes_force_with_its_key_list_and_a_reload() {
     state.node().reload().await.unwrap();
     assert_eq!(state.node().dialler.certificate.borrow().key_digest(), own);
     state.change(Change::OwnKeyList(read(&next.out)), Bytes::new()).await;
+    // Nor does it go, once it is, for one that does not match: the fault says so.
+    let certificate = state.directory.join("keys/list-2/tls.crt");
+    let right = std::fs::read(&certificate).unwrap();
+    std::fs::copy(state.directory.join("keys/tls.crt"), &certificate).unwrap();
+    let fault = state.node().reload().await.unwrap_err().to_string();
+    assert!(fault.contains("does not belong to the certificate"), "{fault}");
+    assert_eq!(state.node().dialler.certificate.borrow().key_digest(), own);
+    std::fs::write(&certificate, right).unwrap();
     state.node().reload().await.unwrap();
     let fresh = state.node().dialler.certificate.borrow().key_digest();
     assert_ne!(fresh, own);
@@ -255,22 +265,23 @@ async fn a_new_tls_key_takes_force_with_its_key_list_and_a_reload() {
 
 #[tokio::test]
 async fn a_key_list_that_would_stop_the_node_is_refused() {
-    let world = World::apart(Medium::Embedded, &["BY", "PL"]).await;
-    let (ours, theirs) = (world.state("PL"), world.state("BY"));
-    // Signed by the right list key, but with the signing keys of another node.
+    let world = world_of_one().await;
+    let ours = world.state("PL");
+    // Signed by the right list key, but with a message key that the node was not given, also not later.
     let after = ours.directory.join("party-file");
     std::fs::write(&after, ours.party_file().await).unwrap();
-    std::fs::copy(theirs.directory.join("keys/message.key"), ours.directory.join("keys/message.key"))
-        .unwrap();
     let next = key_list::Next {
         directory: ours.directory.clone(),
         after,
-        new_tls_key: false,
+        renewed: vec![Purpose::Message],
         addresses: Vec::new(),
         contacts: Vec::new(),
         out: ours.directory.join("list-2"),
+        json: false,
     };
     key_list::next(&next, ours.node().registrar.clock.now()).unwrap();
+    std::fs::remove_dir_all(ours.directory.join("keys/list-2")).unwrap();
+    ours.node().reload().await.unwrap();
     let refused = ours.try_propose(Change::OwnKeyList(read(&next.out))).await.unwrap_err();
     assert!(refused.message().contains("message key is not in this node's key directory"), "{refused:?}");
 }

@@ -1,7 +1,7 @@
 //! Keys, certificates and revocation lists as they lie on disk, and as other tools read them.
 
 use detente::cli::custody::Custody;
-use detente::cli::keys::{self, Purpose};
+use detente::cli::keys;
 use detente::cli::register::Entry;
 use detente::peers::tls::OwnCertificate;
 
@@ -16,7 +16,7 @@ fn a_key_that_others_can_read_is_refused_with_the_chmod_that_mends_it() {
         std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     };
     keys::write_tls(&directory, &pl.node.certificate_pem, &pl.node.key_pem).unwrap();
-    for purpose in Purpose::SERVING {
+    for purpose in keys::SERVING {
         keys::make_signing_key(&directory, purpose).unwrap();
     }
     keys::NodeKeys::read(&directory).unwrap();

@@ -55,3 +55,18 @@ fn the_demonstration_holds_on_kafka() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     holds(&summary(&output));
 }
+
+#[test]
+fn a_demonstration_that_can_not_begin_leaves_nothing_behind() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let output = Command::new(env!("CARGO_BIN_EXE_detente"))
+        // Nobody listens on that port.
+        .args(["demo", "--once", "--journal", "kafka", "--kafka", "127.0.0.1:1"])
+        .env("TMPDIR", folder.path())
+        .output()
+        .expect("the program runs");
+    assert!(!output.status.success());
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(words.contains("can't be opened"), "{words}");
+    assert_eq!(folder.path().read_dir().expect("it is there").count(), 0);
+}

@@ -4,8 +4,9 @@ use detente::codec::message::decode_draft;
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::propose_request::Change;
+use detente::domain::content::{Content, Kind};
 use detente::domain::digest::Digest;
-use detente::domain::exercise::{Content, Kind, Notification};
+use detente::domain::exercise::Notification;
 use detente::domain::people::Role;
 use tonic::Code;
 
@@ -214,7 +215,7 @@ async fn a_release_sent_twice_at_once_is_one_message() {
     let mut two = exercises(&releaser);
     let (one, two) = tokio::join!(one.release(call.clone()), two.release(call));
     assert_eq!(one.unwrap().into_inner(), two.unwrap().into_inner());
-    assert_eq!(world.node("BY").registrar.head().board.messages.len(), 1);
+    assert_eq!(world.node("BY").registrar.head().board.messages.iter().count(), 1);
 }
 
 #[tokio::test]

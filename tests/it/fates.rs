@@ -4,7 +4,7 @@
 use detente::domain::board::Denied;
 use detente::domain::refusal::NotNow;
 use detente::journal::{Journal, kafka};
-use detente::registrar::{Done, Registrar, Standing};
+use detente::registrar::{CheckpointFile, Done, OpenFault, Registrar, Standing, signed_checkpoint};
 use detente::replay::Broken;
 use rusqlite::Connection;
 
@@ -12,7 +12,9 @@ use crate::between::{Between, Passage};
 use crate::broker::{self, Broker};
 use crate::journal::Place;
 use crate::party;
-use crate::registrar::{PATIENCE, begun, entries, folded, index_of, open, read, read_until_done, until};
+use crate::registrar::{
+    PATIENCE, Running, begun, entries, folded, index_of, open, opening, read, read_until_done, until,
+};
 
 async fn hears_not_now(registrar: &Registrar, number: u64) {
     assert_eq!(read(registrar, number).await.unwrap_err(), Denied::NotNow(NotNow::Journal));
@@ -154,23 +156,62 @@ async fn ends_broken(task: tokio::task::JoinHandle<Result<(), Broken>>) -> Broke
     tokio::time::timeout(PATIENCE, task).await.expect("in time").unwrap().unwrap_err()
 }
 
+/// A journal of six records, each read back, acknowledged and answered.
+async fn six_seen(place: &Place) -> Running {
+    let running = open(&begun(place).await, 1).await;
+    for number in 0..4 {
+        read(&running.0, number).await.unwrap();
+    }
+    running
+}
+
+/// What it had applied is gone from this index on.
+async fn is_broken_from(first: u64, (registrar, task): Running) {
+    hears_not_now(&registrar, 9).await;
+    assert_eq!(ends_broken(task).await, Broken::Missing { index: first });
+    // It stays stopped.
+    hears_not_now(&registrar, 10).await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_seen_and_then_lost_is_broken_by_its_first_index_and_nobody_hears_done() {
     let lost = async |first: u64| {
         let place = Place::embedded();
-        let journal = begun(&place).await;
-        let (registrar, task) = open(&journal, 1).await;
-        for number in 0..4 {
-            read(&registrar, number).await.unwrap();
-        }
+        let running = six_seen(&place).await;
         let other = Connection::open(place.file()).unwrap();
         other.execute("DELETE FROM entries WHERE position >= ?1", [first as i64]).unwrap();
-        hears_not_now(&registrar, 9).await;
-        assert_eq!(ends_broken(task).await, Broken::Missing { index: first });
-        // It stays stopped.
-        hears_not_now(&registrar, 10).await;
+        is_broken_from(first, running).await;
     };
     tokio::join!(lost(2), lost(4), lost(5));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_broker_showed_and_then_lost_is_broken_by_its_first_index_and_nobody_hears_done() {
+    let mut broker = Broker::start();
+    let folder = tempfile::tempdir().unwrap();
+    let mut seen = Vec::new();
+    for first in [2, 4, 5] {
+        let place = Place::Kafka(broker.config(), broker::fresh_topic());
+        let running = six_seen(&place).await;
+        let checkpoint = folder.path().join(first.to_string());
+        std::fs::write(&checkpoint, signed_checkpoint(&running.0.head(), &party::ring()).unwrap()).unwrap();
+        seen.push((first, place, CheckpointFile::new(&checkpoint), running));
+    }
+    broker.kill();
+    for (first, place, ..) in &seen {
+        broker.lose(place.topic(), *first);
+    }
+    broker.restart();
+    for (first, place, checkpoint, running) in seen {
+        is_broken_from(first, running).await;
+        // Nor does a process that was down meanwhile take it for whole.
+        let mut again = opening(&place.open().await.unwrap(), 2);
+        again.checkpoint = Some(checkpoint);
+        match again.open().await {
+            Err(OpenFault::OlderThanCheckpoint { expected: 6, found }) => assert_eq!(found, first),
+            other => panic!("{:?}", other.err()),
+        }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

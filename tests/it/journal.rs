@@ -32,6 +32,13 @@ impl Place {
         }
     }
 
+    pub fn topic(&self) -> &str {
+        match self {
+            Place::Embedded(_) => panic!("a file is no topic"),
+            Place::Kafka(_, topic) => topic,
+        }
+    }
+
     pub async fn create(&self) -> Result<Journal, OpenFault> {
         match self {
             Place::Embedded(_) => embedded::create(&self.file()),

@@ -8,6 +8,7 @@ use std::time::Duration;
 use detente::cli::node::{Node, StartFault, Stop};
 use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::event::Event;
+use detente::domain::people::Role;
 use detente::domain::precedence::Precedence;
 use detente::registrar::CheckpointFile;
 use detente::replay::Broken;
@@ -93,17 +94,19 @@ async fn yesterdays_copy_with_its_checkpoint_stops_at_the_next_exchange_and_has_
     let before = world.node("PL").registrar.head().chain.size;
     world.state_mut("BY").start().await;
     // An officer is quick: it is on record here, and must not leave the node.
-    let message =
+    let registrar = world.node("BY").registrar.clone();
+    let drafter = crate::talk::member(&registrar, Role::Drafter);
+    let mut message =
         outgoing(ThreadId(fresh()), &[world.state("PL").party], Precedence::Flash, "from the older copy");
+    message.drafter = drafter.clone();
     let bytes = detente::codec::message::encode_draft(&message);
     let draft = detente::domain::command::Command::Draft {
         draft: detente::domain::digest::DraftId(fresh()),
         outgoing: message,
         bytes,
     };
-    let registrar = world.node("BY").registrar.clone();
     // It may be too late for that already.
-    let _ = registrar.give(draft, crate::talk::stamp(&registrar, crate::talk::person("Drafter"))).await;
+    let _ = registrar.give(draft, crate::talk::stamp(&registrar, drafter)).await;
     drop(registrar);
 
     let broken = stopped(world.node("BY")).await;

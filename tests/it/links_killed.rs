@@ -16,9 +16,9 @@ use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
 use detente::codec::proto::detente::v1::party_service_client::PartyServiceClient;
+use detente::domain::content::Kind;
 use detente::domain::digest::Digest;
 use detente::domain::event::Event;
-use detente::domain::exercise::Kind;
 use detente::domain::precedence::Precedence;
 use tonic::{Code, Status};
 

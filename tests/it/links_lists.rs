@@ -6,7 +6,6 @@ use bytes::Bytes;
 use detente::cli::custody::Custody;
 use detente::cli::desk::answer;
 use detente::cli::key_list;
-use detente::cli::keys::{self, Purpose as KeyFile};
 use detente::codec::proto::detente::v1::party_service_client::PartyServiceClient;
 use detente::codec::proto::detente::v1::{
     ListPartiesRequest, SubmitRevocationListRequest, propose_request::Change,
@@ -32,30 +31,24 @@ async fn say(world: &World, from: &str, to: &str, subject: &str) -> Digest {
 
 /// The next key list of a Party, with another message key, put in force by its custodians. The key that
 /// was is kept, as long as something is owed under it.
-async fn replace_message_key(world: &mut World, code: &str) {
-    let party_file = world.state(code).party_file().await;
-    world.state_mut(code).stop().await;
-    let keys = world.state(code).directory.join("keys");
-    let retired = keys.join("retired");
-    detente::cli::files::private_directory(&retired).unwrap();
-    std::fs::rename(keys.join("message.key"), retired.join("message-1.key")).unwrap();
-    keys::make_signing_key(&keys, KeyFile::Message).unwrap();
-    world.state_mut(code).start().await;
-    let list = next_list(world, code, &party_file);
+async fn replace_message_key(world: &World, code: &str) {
+    let list = next_list(world, code, &[Purpose::Message]).await;
+    world.node(code).reload().await.unwrap();
     world.state(code).change(Change::OwnKeyList(list), Bytes::new()).await;
 }
 
-fn next_list(world: &World, code: &str, party_file: &str) -> Bytes {
+async fn next_list(world: &World, code: &str, renewed: &[Purpose]) -> Bytes {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
-    std::fs::write(file("party"), party_file).unwrap();
+    std::fs::write(file("party"), world.state(code).party_file().await).unwrap();
     let next = key_list::Next {
         directory: world.state(code).directory.clone(),
         after: file("party"),
-        new_tls_key: false,
+        renewed: renewed.to_vec(),
         addresses: Vec::new(),
         contacts: Vec::new(),
         out: file("list"),
+        json: false,
     };
     key_list::next(&next, world.clock.now()).unwrap().signed
 }
@@ -91,7 +84,7 @@ async fn what_is_owed_under_a_replaced_message_key_comes_and_verifies_and_both_e
     both_settled(&world, "BY", "PL").await;
     world.state_mut("BY").stop().await;
     let owed = say(&world, "PL", "BY", "owed under the first list").await;
-    replace_message_key(&mut world, "PL").await;
+    replace_message_key(&world, "PL").await;
     let second = say(&world, "PL", "BY", "under the second list").await;
     world.state_mut("BY").start().await;
     both_settled(&world, "BY", "PL").await;
@@ -130,7 +123,7 @@ async fn a_party_that_can_not_be_dialled_hands_in_its_lists_and_what_it_owes_und
     both_settled(&world, "BY", "PL").await;
     world.state_mut("PL").stop().await;
     say(&world, "BY", "PL", "owed under the first list").await;
-    replace_message_key(&mut world, "BY").await;
+    replace_message_key(&world, "BY").await;
     say(&world, "BY", "PL", "under the second list").await;
     world.state_mut("PL").start().await;
     both_settled(&world, "BY", "PL").await;

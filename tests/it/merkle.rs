@@ -143,6 +143,24 @@ fn the_edge_agrees_with_the_tree_at_every_size() {
 }
 
 #[test]
+fn an_edge_proves_each_leaf_that_follows_it() {
+    let leaves: Vec<Digest> = (0..40u64).map(|leaf| leaf_hash(&leaf.to_be_bytes())).collect();
+    let tree: Tree = leaves.iter().copied().collect();
+    for size in 0..=leaves.len() {
+        let mut edge = Edge::new();
+        leaves[..size].iter().for_each(|leaf| edge.push(*leaf));
+        for all in size..=leaves.len() {
+            for leaf in 0..=all as u64 {
+                let path = edge.path_to(&leaves[size..all], leaf);
+                let follows = (size..all).contains(&(leaf as usize));
+                let right = tree.inclusion_path(leaf, all as u64).ok().filter(|_| follows);
+                assert_eq!(path, right, "leaf {leaf} of {all}, {size} of them gone");
+            }
+        }
+    }
+}
+
+#[test]
 fn every_proof_in_a_small_tree_verifies_and_each_lie_about_it_is_refused() {
     let tree = tree_of(33);
     for size in 1..=33 {

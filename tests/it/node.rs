@@ -225,7 +225,12 @@ async fn settings_and_keys_that_are_not_as_they_must_be_are_refused() {
     fs::remove_file(&key).unwrap();
     detente::cli::keys::make_signing_key(&state.directory.join("keys"), detente::cli::keys::Purpose::Record)
         .unwrap();
-    assert!(wrong_lines(state).await.iter().any(|line| line.contains("the record key in the key directory")));
+    assert!(
+        wrong_lines(state)
+            .await
+            .iter()
+            .any(|line| line.contains("does not hold the record key of the newest"))
+    );
     let sentence = refusal(state).await;
     assert!(sentence.contains("is not in this node's key directory"), "{sentence}");
     fs::write(&key, kept).unwrap();

@@ -8,7 +8,7 @@ use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
 use detente::codec::proto::detente::v1::watch_service_client::WatchServiceClient;
-use detente::domain::exercise::{Content, Kind};
+use detente::domain::content::{Content, Kind};
 use tonic::Status;
 use tonic::transport::Channel;
 use tonic_types::StatusExt as _;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use detente::cli::form;
-use detente::domain::exercise::Kind;
+use detente::domain::content::Kind;
 use serde_json::Value;
 
 use crate::officer::{PATIENCE, arrived};

@@ -9,10 +9,12 @@ use detente::domain::event::{Event, Record};
 use detente::domain::keys::Purpose;
 use detente::domain::precedence::Precedence;
 use detente::evidence::keys::KeyRing;
-use detente::journal::{Journal, embedded};
+use detente::journal::{Journal, embedded, kafka};
 use detente::registrar::{CheckpointFile, OpenFault, Opening, replay_checked, signed_checkpoint};
 use detente::replay::{Broken, Fold, Look, Step, TrustRoot};
 
+use crate::between::{Between, Passage};
+use crate::broker::{self, Broker};
 use crate::journal::Place;
 use crate::party;
 use crate::registrar::{begun, entries, open, opening, read};
@@ -105,7 +107,70 @@ async fn a_copy_that_is_older_than_its_checkpoint_is_refused_by_the_first_index_
             other => panic!("{other:?}"),
         }
     }
+    // Its end is certain, so that nothing is written to find it.
+    let (folder, journal) = journal_of(&entries[..3]).await;
+    let mut opening = opening(&journal, 2);
+    let path = folder.path().join("checkpoint");
+    std::fs::write(&path, &note).unwrap();
+    opening.checkpoint = Some(CheckpointFile::new(&path));
+    assert!(opening.open().await.is_err());
+    assert_eq!(crate::registrar::entries(&journal).await, entries[..3]);
     assert!(matches!(opened(&[], Some(&note)).await, Err(OpenFault::Empty)));
+}
+
+/// A Kafka topic with these entries, somebody in between, and who opens it with this checkpoint beside it.
+async fn behind_somebody(
+    entries: &[Bytes],
+    note: &str,
+) -> (Between, Broker, Journal, Opening, tempfile::TempDir) {
+    let mut between = Between::new().await;
+    let broker = Broker::start_behind(|port| {
+        between.serve(port);
+        between.port()
+    });
+    let config = broker::config(&format!("127.0.0.1:{}", between.port()), broker.config().transport);
+    let topic = broker::fresh_topic();
+    let journal = kafka::create(&config, &topic).await.unwrap();
+    journal.append(entries.to_vec()).await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("checkpoint");
+    std::fs::write(&path, note).unwrap();
+    let mut opening = opening(&kafka::open(&config, &topic).await.unwrap(), 2);
+    opening.checkpoint = Some(CheckpointFile::new(&path));
+    (between, broker, journal, opening, folder)
+}
+
+/// As after a change of leader: what stands behind the end that the leader claims shows only once the
+/// epoch was appended behind it.
+#[tokio::test(flavor = "multi_thread")]
+async fn on_kafka_an_end_that_was_claimed_too_early_is_no_older_copy() {
+    let (entries, note) = small().await;
+    let (shown, behind) = entries.split_at(4);
+    let (between, _broker, journal, opening, _folder) = behind_somebody(shown, &note).await;
+    between.set(Passage::WritesHeld);
+    let opened = tokio::spawn(opening.open());
+    between.until_held().await;
+    between.set(Passage::Free);
+    journal.append(behind.to_vec()).await.unwrap();
+    between.release();
+    let (registrar, _task) = opened.await.unwrap().unwrap();
+    assert_eq!(registrar.head().chain.size, entries.len() as u64 + 1);
+    assert_eq!(registrar.head().void, 1, "the first epoch record came too late");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_kafka_an_older_copy_is_refused_with_no_more_written_than_an_epoch() {
+    let (entries, note) = small().await;
+    for size in [1, entries.len() - 1] {
+        let (_between, _broker, journal, opening, _folder) = behind_somebody(&entries[..size], &note).await;
+        match opening.open().await.err() {
+            Some(OpenFault::OlderThanCheckpoint { expected, found }) => {
+                assert_eq!((expected, found), (entries.len() as u64, size as u64));
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(crate::registrar::entries(&journal).await.len(), size + 1);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -100,7 +100,11 @@ impl Side {
     /// The other Party's first key list, by two custodians.
     pub async fn meet(&mut self, other: &Side) {
         let revocation_list = RevocationList { party: other.party, der: Bytes::from_static(b"a list, DER") };
-        let change = Change::PartyAdded { key_lists: vec![other.first_list.clone()], revocation_list };
+        self.change(Change::PartyAdded { key_lists: vec![other.first_list.clone()], revocation_list }).await;
+    }
+
+    /// A change by the two first custodians.
+    pub async fn change(&self, change: Change) {
         let proposal = self.stamp("first custodian");
         let id = proposal.id;
         self.registrar.give(Command::Propose(change), Origin::Person(proposal)).await.unwrap();
@@ -151,15 +155,21 @@ impl Side {
 
     /// Drafted by one person, released by another. Gives the message's digest.
     pub async fn send(&self, outgoing: Outgoing) -> Digest {
+        let (draft, digest, outgoing) = self.draft(outgoing).await;
+        let as_is = AsIs::OnlyWithoutFaults;
+        let command = Command::Release { draft, digest, outgoing, faults: Vec::new(), as_is };
+        self.release(command, "releaser").await
+    }
+
+    /// A draft on record, with the digest that a releaser names.
+    pub async fn draft(&self, outgoing: Outgoing) -> (DraftId, Digest, Outgoing) {
         let bytes = message::encode_draft(&outgoing);
         let drafted = self.stamp("drafter");
         let draft = DraftId(drafted.id.0);
         let digest = Digest::of(&bytes);
         let command = Command::Draft { draft, outgoing: outgoing.clone(), bytes };
         self.registrar.give(command, Origin::Person(drafted)).await.unwrap();
-        let as_is = AsIs::OnlyWithoutFaults;
-        let command = Command::Release { draft, digest, outgoing, faults: Vec::new(), as_is };
-        self.release(command, "releaser").await
+        (draft, digest, outgoing)
     }
 
     /// The watch's acknowledgement of a message that came in.
@@ -226,9 +236,13 @@ impl Side {
     pub async fn deliver(&self, to: &Side) {
         for (dispatch, dispatch_signed, message_signed) in self.owed(to).await {
             let proven = to.receive(self, dispatch_signed, message_signed).await;
-            let receipted = receipts::verify(&self.board(), &dispatch, &proven).unwrap();
-            self.registrar.give(Command::TakeReceipt(receipted), Origin::Node).await.unwrap();
+            self.take_receipt(&dispatch, &proven).await;
         }
+    }
+
+    pub async fn take_receipt(&self, dispatch: &Dispatch, proven: &Bytes) {
+        let receipted = receipts::verify(&self.board(), dispatch, proven).unwrap();
+        self.registrar.give(Command::TakeReceipt(receipted), Origin::Node).await.unwrap();
     }
 
     /// Takes one delivery, and gives the proven receipt.
@@ -290,14 +304,16 @@ fn person(party: Party, name: &str) -> Person {
 
 fn first_record(list: &AcceptedKeyList, at: Instant, key: &SigningKey) -> Bytes {
     let party = list.list.party;
-    let custodian = |name| Member { person: person(party, name), roles: [Role::Custodian].into() };
+    let member = |name, role| Member { person: person(party, name), roles: [role].into() };
+    let members = vec![
+        member("first custodian", Role::Custodian),
+        member("second custodian", Role::Custodian),
+        member("drafter", Role::Drafter),
+        member("releaser", Role::Releaser),
+        member("watch", Role::Watch),
+    ];
     let events = vec![
-        Event::JournalOpened {
-            party,
-            incarnation: Incarnation(1),
-            members: vec![custodian("first custodian"), custodian("second custodian")],
-            left_behind: Vec::new(),
-        },
+        Event::JournalOpened { party, incarnation: Incarnation(1), members, left_behind: Vec::new() },
         Event::KeyListAccepted(list.clone()),
     ];
     let heading = record::Heading {

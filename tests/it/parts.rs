@@ -16,8 +16,8 @@ use detente::codec::proto::detente::v1::exchange_service_client::ExchangeService
 use detente::codec::proto::detente::v1::part_service_client::PartServiceClient;
 use detente::codec::proto::detente::v1::store_request::Piece;
 use detente::domain::board::Board;
+use detente::domain::content::Kind;
 use detente::domain::digest::{Digest, ThreadId};
-use detente::domain::exercise::Kind;
 use detente::domain::message::{Holds, Part};
 use detente::domain::part::PartState;
 use detente::domain::precedence::Precedence;
@@ -200,6 +200,31 @@ async fn a_flipped_byte_in_the_file_is_noticed_whenever_it_is_read() {
     assert_eq!(reason(&read(&world, "BY", "drafter", &part).await.unwrap_err()), "PART_DAMAGED");
     std::fs::write(&path, &right).unwrap();
     assert_eq!(read(&world, "BY", "drafter", &part).await.unwrap(), right);
+}
+
+#[tokio::test]
+async fn a_part_found_damaged_or_gone_is_fetched_once_more_from_where_it_came() {
+    let world = World::new(&["BY", "PL"]).await;
+    let part = store(&world, "BY", b"a list of names").await;
+    notify(&world, &part).await;
+    kept_at(&world, "PL", &part).await;
+    let path = file(&world, "PL", &part);
+    let right = std::fs::read(&path).unwrap();
+    for damage in [Some(b"other bytes, and more of them than were kept".as_slice()), None] {
+        match damage {
+            Some(wrong) => std::fs::write(&path, wrong).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        assert_eq!(reason(&read(&world, "PL", "drafter", &part).await.unwrap_err()), "PART_DAMAGED");
+        let mut missed = world.node("PL").exchange.parts.missed();
+        let back = missed.wait_for(std::collections::BTreeSet::is_empty);
+        tokio::time::timeout(std::time::Duration::from_secs(60), back).await.expect("it comes").unwrap();
+        assert_eq!(read(&world, "PL", "drafter", &part).await.unwrap(), right);
+    }
+    // It was on record as kept, and nothing about that has changed.
+    assert!(is_kept(&world.node("PL").registrar.head().board, &part));
+    let stored = |event: &_| matches!(event, detente::domain::event::Event::PartStored { .. });
+    assert_eq!(crate::hostile::count(world.node("PL"), stored).await, 1);
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use detente::codec::record::{self, Heading};
-use detente::codec::{change, dispatch, key_list, message, signed};
+use detente::codec::{change, dispatch, facts, key_list, message, signed};
 use detente::domain::board::{Board, Denied};
 use detente::domain::chain::Chain;
 use detente::domain::command::{AsIs, Command, Decided, Delivery, Origin};
@@ -83,6 +83,11 @@ pub fn first_list(party: Party) -> AcceptedKeyList {
 /// Our second list, with fresh keys.
 pub fn second_list() -> AcceptedKeyList {
     list(us(), OURS_NEXT, 2, first_list(us()).digest, &key(OURS, Purpose::List))
+}
+
+/// The peer's list after this one, with the same keys.
+pub fn next_list(before: &AcceptedKeyList, number: u32) -> AcceptedKeyList {
+    list(peer(), PEERS, number, before.digest, &key(PEERS, Purpose::List))
 }
 
 pub fn person(name: &str) -> Person {
@@ -295,8 +300,19 @@ impl Folded {
             Origin::Node => None,
         };
         let record = Record { index: self.board.size, at: now, command, events };
-        self.board.apply(&record);
+        self.apply(&record);
         Ok(record)
+    }
+
+    /// Applies it, and holds that against what the facts come to that are read from its bytes.
+    fn apply(&mut self, record: &Record) {
+        let mut by_facts = self.board.clone();
+        self.board.apply(record);
+        let chain = Chain { size: record.index, ..Chain::empty(LIFE) };
+        if let Some(skimmed) = facts::skim(&sealed(&chain, WriterId([0; 16]), 0, record)) {
+            by_facts.apply_facts(&skimmed.facts);
+            assert_eq!(by_facts, self.board);
+        }
     }
 
     /// As `given`, by the node itself, a minute after the beginning.

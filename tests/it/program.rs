@@ -25,6 +25,14 @@ fn sentence(args: &[&str]) -> String {
     words
 }
 
+/// The one object that it printed, if all went well.
+fn object(args: &[&str]) -> serde_json::Value {
+    let args: Vec<&str> = args.iter().copied().chain(["--json"]).collect();
+    let printed = said(&args);
+    assert_eq!(printed.lines().count(), 1, "{printed}");
+    serde_json::from_str(&printed).unwrap()
+}
+
 fn made_by(folder: &Path, party: &str, name: &str) -> PathBuf {
     let directory = folder.join(party);
     let listen = ["--listen", "127.0.0.1:0", "--custodian", "Anna One", "--custodian", "Jan Two"];
@@ -73,10 +81,14 @@ impl Server {
         line.unwrap_or_else(|| panic!("{start}: {:#?}", self.lines)).trim().to_owned()
     }
 
-    /// Asked with a signal, it ends by itself and well.
-    fn end(mut self, signal: &str) {
+    fn signal(&self, signal: &str) {
         let sent = Command::new("kill").args([format!("-{signal}"), self.child.id().to_string()]).status();
         assert!(sent.unwrap().success());
+    }
+
+    /// Asked with a signal, it ends by itself and well.
+    fn end(mut self, signal: &str) {
+        self.signal(signal);
         assert!(self.child.wait().unwrap().success());
     }
 }
@@ -98,6 +110,10 @@ fn an_operator_gets_from_nothing_to_two_parties_that_know_each_other() {
     let (anna, jan) = (desk(&ours, "anna-one"), desk(&ours, "jan-two"));
     let file = folder.path().join("by.party").display().to_string();
     said(&["party", "export", "--as", &desk(&theirs, "jan-two"), "--out", &file]);
+    let exported = object(&["party", "export", "--as", &desk(&theirs, "jan-two")]);
+    assert_eq!((&exported["kind"], &exported["file"]), (&"party_file".into(), &serde_json::Value::Null));
+    assert_eq!(exported["party_file"], fs::read_to_string(&file).unwrap());
+    assert_eq!(exported["fingerprint"], other.line("fingerprint").replace(' ', ""));
 
     // Nobody types a fingerprint: nothing is proposed. A wrong one: the same.
     assert!(sentence_of_import(&["party", "import", &file, "--as", &anna]).contains("64 hexadecimal digits"));
@@ -111,7 +127,8 @@ fn an_operator_gets_from_nothing_to_two_parties_that_know_each_other() {
     assert!(listed.contains("take BY as a Party: fingerprint"), "{listed}");
     let fault = sentence(&["proposal", "confirm", "--as", &anna, &proposal]);
     assert!(fault.contains("a change needs two custodians"), "{fault}");
-    said(&["proposal", "confirm", "--as", &jan, &proposal]);
+    let confirmed = object(&["proposal", "confirm", "--as", &jan, &proposal]);
+    assert_eq!(confirmed, serde_json::json!({ "kind": "confirmed", "proposal": proposal }));
     let listed = said(&["party", "list", "--as", &anna, "--json"]);
     let parties: Vec<serde_json::Value> =
         listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
@@ -193,7 +210,8 @@ fn a_person_is_issued_proposed_confirmed_removed_and_revoked_by_command() {
         "--json",
     ]);
     let proposed: serde_json::Value = serde_json::from_str(&proposed).unwrap();
-    said(&["proposal", "confirm", "--as", &jan, proposed["proposal"].as_str().unwrap()]);
+    let confirmed = said(&["proposal", "confirm", "--as", &jan, proposed["proposal"].as_str().unwrap()]);
+    assert!(confirmed.starts_with("confirmed  "), "{confirmed}");
     said(&["party", "list", "--as", &out]);
     assert!(said(&["person", "list", "--as", &out]).contains("Eva O'Three"));
     assert!(sentence(&["party", "export", "--as", &out]).contains("your roles"));
@@ -201,8 +219,104 @@ fn a_person_is_issued_proposed_confirmed_removed_and_revoked_by_command() {
     let revoked = said(&["person", "revoke", node, "--name", "Eva O'Three", "--json"]);
     assert!(revoked.contains(issued["serial"].as_str().unwrap()));
     let list = directory.join("revoked.crl").display().to_string();
-    said(&["party", "submit-revocation-list", "--as", &anna, &list]);
+    let submitted = object(&["party", "submit-revocation-list", "--as", &anna, &list]);
+    assert_eq!(submitted, serde_json::json!({ "kind": "submitted", "list": list }));
     assert!(sentence(&["party", "list", "--as", &out]).contains("does not take this certificate"));
+    // The next list, before that one ends: handed in as well, in plain words.
+    let published = object(&["party", "publish-revocation-list", node]);
+    assert_eq!((&published["kind"], &published["list"]), (&"published".into(), &list.as_str().into()));
+    assert!(published["list_until"].as_str().unwrap().ends_with('Z'));
+    assert!(said(&["party", "publish-revocation-list", node]).contains("submit-revocation-list"));
+    assert_eq!(said(&["party", "submit-revocation-list", "--as", &anna, &list]), "on record\n");
+    server.end("TERM");
+}
+
+#[test]
+fn keys_are_renewed_in_a_custody_on_another_machine_and_carried_to_the_node() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = made_by(folder.path(), "PL", "Republic of Poland");
+    let elsewhere = folder.path().join("custodys-machine");
+    fs::create_dir(&elsewhere).unwrap();
+    fs::rename(directory.join("custody"), elsewhere.join("custody")).unwrap();
+    fs::copy(directory.join("node.toml"), elsewhere.join("node.toml")).unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let custody = elsewhere.to_str().unwrap();
+    let server = Server::start(&directory);
+    let desk = |name: &str| directory.join("people").join(name).display().to_string();
+    let (anna, jan) = (desk("anna-one"), desk("jan-two"));
+    let address = server.line("listening");
+    let file = path("pl.party");
+    said(&["party", "export", "--as", &anna, "--out", &file]);
+
+    let list = path("list-2");
+    let next = ["key-list", "next", custody, "--after", &file, "--out", &list, "--keys", "message,tls,list"];
+    let made = object(&next);
+    assert_eq!((&made["kind"], &made["number"]), (&"key_list".into(), &2.into()));
+    let fresh = made["keys"].as_str().unwrap();
+    assert_eq!(Path::new(fresh), elsewhere.join("keys/list-2"));
+    // Nothing is made over keys that may be in a list that somebody has.
+    fs::remove_file(&list).unwrap();
+    let fault = sentence(&next);
+    assert!(fault.contains("keys were made for a list of that number"), "{fault}");
+    for made in [elsewhere.join("keys"), elsewhere.join("custody/list-2")] {
+        fs::remove_dir_all(made).unwrap();
+    }
+    let words = said(&next);
+    assert!(words.contains("send the node SIGHUP") && words.contains("number 2"), "{words}");
+
+    fs::rename(fresh, directory.join("keys/list-2")).unwrap();
+    server.signal("HUP");
+    // The signal is heard when it is heard: until then the node knows no such key.
+    let propose = ["key-list", "propose", "--as", &anna, &list, "--json"];
+    let until = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    let proposed = loop {
+        let output = detente(&propose);
+        if output.status.success() {
+            break serde_json::from_slice::<serde_json::Value>(&output.stdout).unwrap();
+        }
+        let words = String::from_utf8(output.stderr).unwrap();
+        assert!(words.contains("SIGHUP") && std::time::Instant::now() < until, "{words}");
+    };
+    said(&["proposal", "confirm", "--as", &jan, proposed["proposal"].as_str().unwrap()]);
+    server.end("TERM");
+
+    // With a new list key the next list follows all the same; and without its keys no node starts.
+    for name in ["anna-one", "jan-two"] {
+        let file = Path::new(&desk(name)).join("desk.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text.replace(&address, "127.0.0.1:0")).unwrap();
+    }
+    let server = Server::start(&directory);
+    let file = path("pl-2.party");
+    said(&["party", "export", "--as", &anna, "--out", &file]);
+    let list = path("list-3");
+    let made = object(&["key-list", "next", custody, "--after", &file, "--out", &list]);
+    assert_eq!((&made["number"], &made["keys"]), (&3.into(), &serde_json::Value::Null));
+    said(&["key-list", "propose", "--as", &anna, &list]);
+    server.end("TERM");
+    fs::rename(directory.join("keys/list-2"), folder.path().join("away")).unwrap();
+    let fault = sentence(&["serve", directory.to_str().unwrap()]);
+    assert!(fault.contains("does not hold the message key of the newest own key list"), "{fault}");
+}
+
+#[test]
+fn what_one_custodian_proposed_is_dropped_by_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = made_by(folder.path(), "PL", "Republic of Poland");
+    let server = Server::start(&directory);
+    let anna = directory.join("people/anna-one").display().to_string();
+    let propose = || {
+        let key = "ab".repeat(32);
+        let words = ["--name", "Eva Three", "--key-digest", &key, "--roles", "watch"];
+        let proposed = object(&[&["person", "propose", "--as", &anna][..], &words].concat());
+        proposed["proposal"].as_str().unwrap().to_owned()
+    };
+    let proposal = propose();
+    let dropped = object(&["proposal", "drop", "--as", &anna, &proposal]);
+    assert_eq!(dropped, serde_json::json!({ "kind": "dropped", "proposal": proposal }));
+    let proposal = propose();
+    assert_eq!(said(&["proposal", "drop", "--as", &anna, &proposal]), format!("dropped    {proposal}\n"));
+    assert_eq!(said(&["proposal", "list", "--as", &anna]), "");
     server.end("TERM");
 }
 

@@ -63,7 +63,7 @@ fn leaf(number: u64, text: &str) -> Leaf {
 }
 
 /// A message with something in every field.
-fn full(text: &str) -> Message {
+pub fn full(text: &str) -> Message {
     let mut message = theirs(Precedence::Flash, thread(3), text, &[Digest::of(b"earlier")]);
     message.draft.regime = Some(RegimeCitation {
         name: "Vienna Document 2011".into(),
@@ -96,10 +96,10 @@ fn released(text: &str) -> Event {
     record.unwrap().events.remove(0)
 }
 
-const KINDS: usize = 29;
+pub const KINDS: usize = 29;
 
 /// Every kind of event, each made of a number and a text.
-fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
+pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
     let reason = text.to_owned();
     let digest = Digest::of(text.as_bytes());
     let draft = DraftId([number as u8; 16]);
@@ -162,12 +162,20 @@ fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
         21 => ("head_rejected", Event::HeadRejected { head: head(number % 1_000, text), reason }),
         22 => {
             let one = delivery(&full(text), 3, 1, number);
-            let proof =
-                Contradiction::Dispatch { lane: Precedence::Flash, serial: 3, signed: one.dispatch_signed };
+            let proof = Contradiction::Dispatch {
+                dispatch: one.dispatch,
+                digest: one.dispatch_digest,
+                leaf: one.dispatch_leaf,
+                signed: one.dispatch_signed,
+            };
             ("equivocated_dispatch", Event::Equivocated { party: peer(), proof })
         }
         23 => {
-            let proof = Contradiction::Leaf { leaf: leaf(number, text), checkpoint: head(9, text).note };
+            let proof = Contradiction::Leaf {
+                leaf: leaf(number, text),
+                inclusion_path: vec![digest, Digest::ZERO],
+                checkpoint: head(9, text).note,
+            };
             ("equivocated_leaf", Event::Equivocated { party: peer(), proof })
         }
         24 => ("turned_away", Event::TurnedAway { party: peer(), hour: number as i64 }),
@@ -178,7 +186,7 @@ fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
     }
 }
 
-fn sealed(record: &Record) -> Bytes {
+pub fn sealed(record: &Record) -> Bytes {
     let mut chain = Chain::empty(party::LIFE);
     (chain.size, chain.head) = (record.index, Digest::of(b"before"));
     party::sealed(&chain, WriterId([7; 16]), 4, record)
@@ -271,7 +279,7 @@ fn any_events() -> impl Strategy<Value = Vec<Event>> {
     prop::collection::vec(one, 0..4)
 }
 
-fn any_stamp() -> impl Strategy<Value = Option<Stamp>> {
+pub fn any_stamp() -> impl Strategy<Value = Option<Stamp>> {
     let stamp = (any::<u64>(), any::<[u8; 32]>(), any::<i64>(), ".{0,40}");
     prop::option::of(stamp).prop_map(|stamp| {
         stamp.map(|(number, content, at, name)| Stamp {

@@ -408,3 +408,43 @@ async fn ask_all(
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_that_is_not_shown_for_a_moment_is_looked_for_again_before_it_counts_as_missing() {
+    let place = Place::embedded();
+    let journal = begun(&place).await;
+    let (registrar, running) = open(&journal, 1).await;
+    read(&registrar, 1).await.unwrap();
+    let head = registrar.head();
+    let position = i64::try_from(head.positions.of(head.chain.size - 1).unwrap()).unwrap();
+    let file = rusqlite::Connection::open(place.file()).unwrap();
+    let newest: Vec<u8> = file
+        .query_row("DELETE FROM entries WHERE position = ?1 RETURNING bytes", [position], |row| row.get(0))
+        .unwrap();
+    let renewing = registrar.renew();
+    tokio::pin!(renewing);
+    tokio::select! {
+        _ = &mut renewing => panic!("believed after one look"),
+        () = tokio::time::sleep(Duration::from_millis(limits::REOPEN_REST_MS)) => {}
+    }
+    file.execute(
+        "INSERT INTO entries (position, bytes) VALUES (?1, ?2)",
+        rusqlite::params![position, newest],
+    )
+    .unwrap();
+    let renewed = tokio::time::timeout(PATIENCE, renewing).await.unwrap().expect("a new epoch");
+    assert_eq!(renewed.standing, Standing::Writes);
+    assert!(renewed.chain.epoch > head.chain.epoch);
+    read(&registrar, 2).await.unwrap();
+
+    // One that stays away is missing.
+    let gone = registrar.head().chain.size - 1;
+    let position = i64::try_from(registrar.head().positions.of(gone).unwrap()).unwrap();
+    file.execute("DELETE FROM entries WHERE position = ?1", [position]).unwrap();
+    let since = std::time::Instant::now();
+    assert!(registrar.renew().await.is_none());
+    let broken = tokio::time::timeout(PATIENCE, running).await.unwrap().unwrap().unwrap_err();
+    assert!(matches!(broken, Broken::Missing { index } if index == gone), "{broken}");
+    let looks = u64::from(limits::HEAD_LOOKS) * limits::REOPEN_REST_MS;
+    assert!(since.elapsed() >= Duration::from_millis(looks));
+}

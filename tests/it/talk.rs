@@ -10,7 +10,7 @@ use detente::domain::digest::{CommandId, Digest, DraftId, ThreadId};
 use detente::domain::event::{Event, Stamp};
 use detente::domain::message::{Addressee, Outgoing, Traffic};
 use detente::domain::party::Party;
-use detente::domain::people::Person;
+use detente::domain::people::{Person, Role};
 use detente::domain::precedence::Precedence;
 use detente::registrar::Registrar;
 
@@ -24,6 +24,13 @@ pub fn fresh() -> [u8; 16] {
 
 pub fn person(name: &str) -> Person {
     Person { name: name.into(), office: String::new(), key_digest: Digest::of(name.as_bytes()) }
+}
+
+/// Whoever is on the node's roster with this role.
+pub fn member(registrar: &Registrar, role: Role) -> Person {
+    let board = registrar.head().board.clone();
+    let found = board.roster.members.values().find(|member| member.roles.contains(&role));
+    found.expect("somebody has this role").person.clone()
 }
 
 pub fn stamp(registrar: &Registrar, by: Person) -> Origin {
@@ -54,13 +61,15 @@ pub fn outgoing(thread: ThreadId, to: &[Party], precedence: Precedence, subject:
 
 /// Drafted by one, released by another. The digest of the message.
 pub async fn release(registrar: &Registrar, outgoing: Outgoing) -> Digest {
+    let (drafter, releaser) = (member(registrar, Role::Drafter), member(registrar, Role::Releaser));
+    let outgoing = Outgoing { drafter: drafter.clone(), ..outgoing };
     let bytes = encode_draft(&outgoing);
     let (draft, digest) = (DraftId(fresh()), Digest::of(&bytes));
     let drafted = Command::Draft { draft, outgoing: outgoing.clone(), bytes };
-    registrar.give(drafted, stamp(registrar, person("Drafter"))).await.expect("drafted");
+    registrar.give(drafted, stamp(registrar, drafter)).await.expect("drafted");
     let release =
         Command::Release { draft, digest, outgoing, faults: Vec::new(), as_is: AsIs::OnlyWithoutFaults };
-    let done = registrar.give(release, stamp(registrar, person("Releaser"))).await.expect("released");
+    let done = registrar.give(release, stamp(registrar, releaser)).await.expect("released");
     let record = registrar.record_of(done).await.expect("its record");
     record
         .events

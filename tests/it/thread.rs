@@ -6,19 +6,21 @@ use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::domain::board::Board;
 use detente::domain::command::{AsIs, Command, Origin};
+use detente::domain::content::{Content, Kind};
 use detente::domain::digest::{CommandId, Digest, DraftId, ThreadId};
 use detente::domain::event::{Event, Received, Record, Stamp};
-use detente::domain::exercise::{Content, Kind};
 use detente::domain::message::{Addressee, Dispatch, Message, Outcome, Outgoing, Receipt, Traffic};
 use detente::domain::party::{Incarnation, Party};
 use detente::domain::people::Person;
 use detente::domain::precedence::Precedence;
 use detente::domain::time::Instant;
+use detente::rpc::thread::thread_as_of;
 use proptest::prelude::*;
 
 use crate::officer::{
     arrived, exercises, filled, heading, notify, receipted, release, send, show, violations,
 };
+use crate::pair::{Side, pair};
 use crate::world::World;
 
 /// What one Party dispatched to us in the thread.
@@ -196,7 +198,7 @@ async fn as_of_an_instant_a_thread_shows_what_was_on_record_by_then_and_no_later
     let mut amendment = filled(Kind::Amendment);
     if let Content::Amendment(form) = &mut amendment {
         let digest = Digest::from_slice(&sent.message_digest).unwrap();
-        form.amends.message_digest = Some(detente::domain::exercise::MessageDigest(digest));
+        form.amends.message_digest = Some(detente::domain::form::MessageDigest(digest));
     }
     let amends = evidence::Reference {
         message_digest: sent.message_digest.clone(),
@@ -297,4 +299,31 @@ async fn content_of_an_unknown_kind_is_kept_shown_as_such_and_still_verifies() {
     let there = show(&world, "PL", &Bytes::copy_from_slice(&THREAD.0), 0).await;
     let [message] = &there.messages[..] else { panic!("{there:?}") };
     assert_eq!(message.marks, ["unknown kind: kept as it is, 20 bytes"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_of_receipt_outside_sending_and_hearing_is_marked_at_both_ends() {
+    let (by, pl) = pair("BY", "PL").await;
+    let marks = async |side: &Side| {
+        let head = side.registrar.head();
+        let page = thread_as_of(&head, &side.journal, THREAD, None, 0).await.unwrap();
+        page.messages.into_iter().map(|message| message.marks).collect::<Vec<_>>()
+    };
+    // Both share a clock: it is put back, and then ahead, while the receiver makes the receipt.
+    let sent = by.clock.now();
+    for away_ms in [0, -3_600_000, 3_600_000] {
+        by.send(by.outgoing(THREAD, &[&pl], "Exercise")).await;
+        let [(dispatch, signed, message)] = &by.owed(&pl).await[..] else { panic!("one is owed") };
+        by.clock.set(sent.plus_ms(away_ms));
+        let receipt = pl.receive(&by, signed.clone(), message.clone()).await;
+        by.clock.set(sent);
+        by.take_receipt(dispatch, &receipt).await;
+    }
+    let before = "when it was received is disputed: PL states 2025-07-31T08:00:00.000Z, before BY released it by \
+                  its own clock (2025-07-31T09:00:00.000Z)";
+    let after = "when it was received is disputed: PL states 2025-07-31T10:00:00.000Z, and BY had the receipt at \
+                 2025-07-31T09:00:00.000Z";
+    let none = Vec::<String>::new();
+    assert_eq!(marks(&by).await, [none.clone(), vec![before.to_owned()], vec![after.to_owned()]]);
+    assert_eq!(marks(&pl).await, [none.clone(), vec![before.to_owned()], none]);
 }

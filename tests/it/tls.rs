@@ -366,22 +366,14 @@ async fn five_hundred_silent_sockets_do_not_keep_a_good_caller_out() {
     drop(silent);
 }
 
-#[tokio::test]
-async fn a_certificate_whose_key_does_not_match_is_not_reloaded_and_the_old_one_serves_on() {
-    let mut pl = Realm::new("PL");
-    let anna = pl.person("Anna Kowalska");
-    let node = node_of(&pl, vec![], &anna).await;
-    let shown = async || {
-        let tls = connect_raw(&node, client_config(&pl, Some(&anna))).await.unwrap();
-        tls.get_ref().1.peer_certificates().unwrap()[0].to_vec()
-    };
+#[test]
+fn a_certificate_whose_key_does_not_match_is_not_read() {
+    let pl = Realm::new("PL");
     let keys_directory = pl.directory().join("keys");
-    assert_eq!(vec![shown().await], chain(&pl.node));
     let other = Realm::new("PL").node;
     keys::write_tls(&keys_directory, &other.certificate_pem, &pl.node.key_pem).unwrap();
-    let fault = keys::reload_tls(&keys_directory, &node.certificate).unwrap_err().to_string();
+    let fault = keys::read_tls(&keys_directory).unwrap_err().to_string();
     assert!(fault.contains("does not belong to the certificate"), "{fault}");
-    assert_eq!(vec![shown().await], chain(&pl.node));
 }
 
 #[tokio::test]
@@ -392,7 +384,7 @@ async fn a_reloaded_certificate_serves_the_next_caller_without_a_restart() {
     let node = node_of(&pl, vec![], &anna).await;
     let keys_directory = pl.directory().join("keys");
     keys::write_tls(&keys_directory, &next.certificate_pem, &next.key_pem).unwrap();
-    keys::reload_tls(&keys_directory, &node.certificate).unwrap();
+    node.certificate.send_replace(Arc::new(keys::read_tls(&keys_directory).unwrap()));
     let tls = connect_raw(&node, client_config(&pl, Some(&anna))).await.unwrap();
     assert_eq!(tls.get_ref().1.peer_certificates().unwrap()[0].to_vec(), chain(&next)[0]);
 }

@@ -18,8 +18,9 @@ use crate::codec::proto::detente::v1::{
     AcknowledgeRequest, DraftRequest, ReadRequest, ReleaseRequest, ShowDraftRequest,
 };
 use crate::domain::board::Board;
+use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::exercise::{Content, Figure, Kind, MessageDigest};
+use crate::domain::form::{Figure, MessageDigest};
 use crate::domain::message::{Addressee, Outgoing, Reference, Relation, Traffic};
 use crate::domain::party::Party;
 use crate::domain::people::Person;
@@ -124,9 +125,9 @@ async fn figures(guest: &Actor, played: &Played) -> Result<(u64, u64), Fault> {
     for entry in head.board.thread(played.exercise).map(|thread| thread.in_order()).unwrap_or_default() {
         let draft = records.message(entry.index, &entry.digest).await?.message.draft;
         match said(&draft.kind, &draft.content) {
-            Said::Exercise(Content::Notification(form)) => notified = troops(&form.land.figures),
-            Said::Exercise(Content::Statement(form)) => stated = troops(&form.figures),
-            Said::Exercise(_) | Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => {}
+            Said::Form(Content::Notification(form)) => notified = troops(&form.land.figures),
+            Said::Form(Content::Statement(form)) => stated = troops(&form.figures),
+            Said::Form(_) | Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => {}
         }
     }
     notified.zip(stated).ok_or_else(|| Fault::new("the guest does not hold both figures"))

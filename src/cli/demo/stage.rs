@@ -97,22 +97,37 @@ impl Stage {
             None => (std::env::temp_dir().join(format!("detente-demo-{run}")), true),
         };
         let mut stage = Stage { clock, actors: Vec::new(), folder, temporary };
-        for (code, name, people) in CAST {
-            let actor = stage.begin(code, name, &people, &medium, &run).await?;
-            say.node(&actor);
-            stage.actors.push(actor);
-        }
-        let mut files = Vec::new();
-        for actor in &stage.actors {
-            files.push((actor.party, actor.party_file(&stage.clock).await?));
-        }
-        for actor in &stage.actors {
-            for (_, file) in files.iter().filter(|(party, _)| *party != actor.party) {
-                actor.take_party(file, &stage.clock).await?;
+        match stage.fill(&medium, &run, say).await {
+            Ok(()) => Ok(stage),
+            Err(fault) => {
+                stage.strike().await;
+                Err(fault)
             }
         }
-        say.introduced(stage.clock.now(), &files);
-        Ok(stage)
+    }
+
+    async fn fill(&mut self, medium: &Medium, run: &str, say: &Say) -> Result<(), Fault> {
+        for (code, name, people) in CAST {
+            let actor = self.begin(code, name, medium, run).await?;
+            // On the stage from the moment that its node runs, so that it is ended with the others.
+            self.actors.push(actor);
+            let Some(actor) = self.actors.last() else { continue };
+            for (role, name) in people {
+                actor.take_person(role, name, &actor.node.address.to_string(), &self.clock).await?;
+            }
+            say.node(actor);
+        }
+        let mut files = Vec::new();
+        for actor in &self.actors {
+            files.push((actor.party, actor.party_file(&self.clock).await?));
+        }
+        for actor in &self.actors {
+            for (_, file) in files.iter().filter(|(party, _)| *party != actor.party) {
+                actor.take_party(file, &self.clock).await?;
+            }
+        }
+        say.introduced(self.clock.now(), &files);
+        Ok(())
     }
 
     pub fn actor(&self, code: &str) -> Result<&Actor, Fault> {
@@ -120,15 +135,8 @@ impl Stage {
         found.ok_or_else(|| Fault::new(format!("{code} is not on the stage")))
     }
 
-    /// A node with its people, running, that knows nobody else yet.
-    async fn begin(
-        &self,
-        code: &str,
-        name: &str,
-        people: &[(&str, &str)],
-        medium: &Medium,
-        run: &str,
-    ) -> Result<Actor, Fault> {
+    /// A node with its custodians, running, that knows nobody else yet.
+    async fn begin(&self, code: &str, name: &str, medium: &Medium, run: &str) -> Result<Actor, Fault> {
         let party: Party = code.parse()?;
         // Held until the node takes it over, so that its port is in the key list before it runs.
         let listener = TcpListener::bind("127.0.0.1:0")?;
@@ -147,18 +155,14 @@ impl Stage {
             lives: LIVES,
         };
         let made = init(&plan, self.clock.now()).await?;
-        let node = Node::start(&plan.directory, self.clock.clone(), Some(listener)).await?;
-        let actor = Actor { party, node, directory: plan.directory.clone() };
         for (which, desk) in ["custodian", "second-custodian"].iter().zip(&made.desks) {
-            let to = actor.desk_directory(which);
+            let to = desk_directory(&plan.directory, which);
             if *desk != to {
                 std::fs::rename(desk, to)?;
             }
         }
-        for (role, name) in people {
-            actor.take_person(role, name, &address.to_string(), &self.clock).await?;
-        }
-        Ok(actor)
+        let node = Node::start(&plan.directory, self.clock.clone(), Some(listener)).await?;
+        Ok(Actor { party, node, directory: plan.directory })
     }
 
     /// Ends the nodes, and removes what was made for this run.
@@ -181,7 +185,7 @@ impl Actor {
     }
 
     pub fn desk_directory(&self, role: &str) -> PathBuf {
-        self.directory.join("people").join(role)
+        desk_directory(&self.directory, role)
     }
 
     pub fn desk(&self, role: &str, clock: &Clock) -> Result<Desk, Fault> {
@@ -225,6 +229,10 @@ impl Actor {
         let fingerprint = Bytes::copy_from_slice(&PartyFile::from_text(file)?.fingerprint().0.0);
         self.change(Change::PartyFile(file.into()), fingerprint, clock).await
     }
+}
+
+fn desk_directory(node: &Path, role: &str) -> PathBuf {
+    node.join("people").join(role)
 }
 
 fn journal(medium: &Medium, party: &Party, run: &str) -> JournalSettings {

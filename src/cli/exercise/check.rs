@@ -14,7 +14,7 @@ use crate::cli::json;
 use crate::cli::out::say;
 use crate::cli::regime::{findings, load};
 use crate::clock::Clock;
-use crate::domain::exercise::Kind;
+use crate::domain::content::Kind;
 use crate::domain::party::Party;
 use crate::domain::regime::{Asked, Recipients, check, lines};
 use crate::domain::text::shown;

@@ -16,8 +16,9 @@ use crate::cli::{files, json, part};
 use crate::codec::content::{self, Said};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::{heading, message};
+use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId};
-use crate::domain::exercise::{Content, Kind, MessageReference};
+use crate::domain::form::MessageReference;
 use crate::domain::message::{Addressee, Outgoing, Reference, RegimeCitation, Relation, Traffic};
 use crate::domain::people::Person;
 use crate::domain::precedence::Precedence;
@@ -127,7 +128,7 @@ pub async fn revise(args: ReviseArgs) -> Result<(), Fault> {
     let content = match &args.form {
         Some(form) => read_form(form, args.kind)?,
         None => match content::said(&outgoing.kind, &outgoing.content) {
-            Said::Exercise(content) => content,
+            Said::Form(content) => content,
             Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => {
                 return Err(Fault::new("the draft's form can't be read; give it with --form"));
             }

@@ -131,7 +131,7 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
     let outgoing = message::decode_draft(&answered.message)?;
     let said = content::said(&outgoing.kind, &outgoing.content);
     if args.toml {
-        let Said::Exercise(content) = &said else {
+        let Said::Form(content) = &said else {
             return Err(Fault::new("the draft's form can't be read"));
         };
         out::text(&form::to_toml(content));

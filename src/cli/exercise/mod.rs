@@ -18,7 +18,7 @@ use clap::Subcommand;
 use crate::cli::fault::Fault;
 use crate::cli::form;
 use crate::cli::out;
-use crate::domain::exercise::Kind;
+use crate::domain::content::Kind;
 
 /// Exercises: calendar, notification, amendments, invitation, conclusion
 #[derive(clap::Args, Debug)]

@@ -8,7 +8,8 @@ use crate::cli::form;
 use crate::cli::out::say;
 use crate::codec::content::{self, Said};
 use crate::codec::proto::detente::v1::{self as calls, Fault};
-use crate::domain::exercise::{Content, lines};
+use crate::domain::content::Content;
+use crate::domain::form::lines;
 use crate::domain::message::{Addressee, Holds, Message, Outgoing, Relation, Traffic};
 use crate::domain::people::Person;
 use crate::domain::text::{shown, shown_lines};
@@ -151,7 +152,7 @@ fn state(held: &calls::PartHeld) -> &'static str {
 /// What the content says, in lines.
 pub fn body(depth: usize, said: &Said, outgoing: &Outgoing) {
     match said {
-        Said::Exercise(form) => form_lines(depth, form),
+        Said::Form(form) => form_lines(depth, form),
         Said::Acknowledgement(read) => {
             row(depth, "Read", &read.message.to_string());
             row(depth, "By", &person(&read.officer));
@@ -177,7 +178,7 @@ pub fn person_json(person: &Person) -> Value {
 
 pub fn said_json(said: &Said) -> Value {
     match said {
-        Said::Exercise(content) => content_json(content),
+        Said::Form(content) => content_json(content),
         Said::Acknowledgement(read) => json!({
             "message": read.message.to_string(),
             "officer": person_json(&read.officer),

@@ -147,7 +147,7 @@ impl History {
         self.messages
             .iter()
             .filter_map(|line| match &line.said {
-                Said::Exercise(content) => Some(fold::Said {
+                Said::Form(content) => Some(fold::Said {
                     message: line.digest,
                     number: line.message.number.clone(),
                     author: line.message.author,

@@ -1,14 +1,14 @@
 //! Forms for people: TOML or JSON to content and back.
 //!
-//! Never here: a judgement of what is stated (`domain/exercise/faults.rs`), or the signed bytes
-//! (`codec/exercise`).
+//! Never here: a judgement of what is stated (`domain/form/faults.rs`), or the signed bytes
+//! (`codec/form`).
 
 mod write;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::domain::exercise::{Content, Kind};
+use crate::domain::content::{Content, Kind};
 use crate::domain::text::shown;
 use crate::limits;
 

@@ -5,8 +5,9 @@
 
 use std::fmt::Write as _;
 
-use crate::domain::exercise::outline::{Asked, Field, Leaf, Part, Shape, Value};
-use crate::domain::exercise::{Content, Kind, WELL_KNOWN};
+use crate::domain::content::{Content, Kind};
+use crate::domain::form::WELL_KNOWN;
+use crate::domain::form::outline::{Asked, Field, Leaf, Part, Shape, Value};
 use crate::domain::text::is_unsafe_to_show;
 
 /// Whether lines are active, or stand behind a `#` to be taken away.

@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::table::{At, NotARegime, Table, Value, quoted};
-use crate::domain::exercise::Kind;
-use crate::domain::exercise::outline::{Field, Leaf, Shape};
+use crate::domain::content::Kind;
+use crate::domain::form::outline::{Field, Leaf, Shape};
 use crate::domain::regime::condition::Over;
 use crate::domain::regime::lead::{Unit, Zone};
 use crate::domain::regime::place::Place;
@@ -193,7 +193,7 @@ pub fn place_anywhere(value: &Value, key: &str, wanted: Wanted) -> Result<(Place
 
 fn anywhere(place: &Place) -> impl Iterator<Item = Shape> {
     Kind::ALL.into_iter().flat_map(move |kind| {
-        let fields = crate::domain::exercise::Content::empty(kind).form().fields();
+        let fields = crate::domain::content::Content::empty(kind).form().fields();
         let within = fields.iter().filter_map(|field| match field.shape {
             Shape::Groups(inner) => place.shape(inner),
             Shape::Leaf(_) | Shape::Leaves(_) | Shape::Group(_) => None,

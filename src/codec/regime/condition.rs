@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use super::common::{Reading, Use, Wanted, checked_name, entry_field, labels, own_ground, place_anywhere};
 use super::table::{NotARegime, Table, Value};
-use crate::domain::exercise::outline::{Field, Shape};
+use crate::domain::form::outline::{Field, Shape};
 use crate::domain::regime::Ground;
 use crate::domain::regime::condition::{Bound, Condition, Lasting, Measure, Over};
 use crate::domain::regime::fact::{FactRule, Is, Test};

@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::{Answered, Board, Draft, Noted, Own, Waiting};
 use crate::domain::digest::{CommandId, Digest};
-use crate::domain::event::{Change, Event, Head, Leaf, Received, Record, Released};
+use crate::domain::event::{Change, Event, Head, Leaf, Record};
+use crate::domain::fact::{Fact, Facts, Gist, Taken};
 use crate::domain::link::Link;
-use crate::domain::message::{ACKNOWLEDGEMENT, Message, Relation};
+use crate::domain::message::{Dispatch, Relation, audience};
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::roster::Proposal;
@@ -18,20 +19,40 @@ use crate::limits;
 impl Board {
     /// Folds one record that counts.
     pub fn apply(&mut self, record: &Record) {
-        if record.at < self.at {
-            self.times_run_backwards += 1;
-        }
-        self.at = record.at;
+        self.begin(record.at);
         for event in &record.events {
             self.apply_event(record, event);
         }
-        if let Some(stamp) = &record.command {
-            let answered = Answered { content: stamp.content, index: record.index, at: stamp.at };
-            self.commands.insert(stamp.id, answered);
-            self.commands_by_age.insert((stamp.at, stamp.id));
-            self.forget_old_commands(record.at);
+        let answered = record
+            .command
+            .as_ref()
+            .map(|stamp| (stamp.id, Answered { content: stamp.content, index: record.index, at: stamp.at }));
+        self.end(record.index, answered);
+    }
+
+    /// Folds one record that counts, of which only the facts were read.
+    pub fn apply_facts(&mut self, record: &Facts) {
+        self.begin(record.at);
+        for fact in &record.facts {
+            self.apply_fact(record.index, record.at, fact);
         }
-        self.size = record.index.saturating_add(1);
+        self.end(record.index, record.command);
+    }
+
+    fn begin(&mut self, at: Instant) {
+        if at < self.at {
+            self.times_run_backwards += 1;
+        }
+        self.at = at;
+    }
+
+    fn end(&mut self, index: u64, command: Option<(CommandId, Answered)>) {
+        if let Some((id, answered)) = command {
+            self.commands.insert(id, answered);
+            self.commands_by_age.insert((answered.at, id));
+            self.forget_old_commands(self.at);
+        }
+        self.size = index.saturating_add(1);
     }
 
     fn forget_old_commands(&mut self, now: Instant) {
@@ -71,16 +92,6 @@ impl Board {
             Event::ChangeDropped { proposal } => {
                 self.roster.proposals.remove(proposal);
             }
-            Event::Drafted { draft, outgoing, bytes } => {
-                let draft_on_board = Draft {
-                    index: record.index,
-                    digest: Digest::of(bytes),
-                    drafter: outgoing.drafter.clone(),
-                    thread: outgoing.thread,
-                    returned: None,
-                };
-                self.drafts.insert(*draft, Arc::new(draft_on_board));
-            }
             Event::DraftReturned { draft, reason, .. } => {
                 if let Some(open) = self.drafts.get_mut(draft) {
                     Arc::make_mut(open).returned = Some(reason.clone());
@@ -89,12 +100,10 @@ impl Board {
             Event::DraftWithdrawn { draft } => {
                 self.drafts.remove(draft);
             }
-            Event::Released(released) => self.released(record, released),
-            Event::Received(received) => self.received(record, received),
-            Event::Receipted(receipted) => {
-                self.link_mut(receipted.party, |link| {
-                    link.receipted(&receipted.receipt, receipted.leaf, record.index);
-                });
+            Event::Drafted { .. } | Event::Released(_) | Event::Received(_) | Event::Receipted(_) => {
+                if let Some(fact) = Fact::of(event) {
+                    self.apply_fact(record.index, record.at, &fact);
+                }
             }
             Event::ReceiptDisputed { party, lane, serial, .. } => {
                 self.link_mut(*party, |link| link.disputed(*lane, *serial, record.index));
@@ -128,6 +137,26 @@ impl Board {
         }
     }
 
+    fn apply_fact(&mut self, index: u64, at: Instant, fact: &Fact) {
+        match fact {
+            Fact::Drafted { draft, digest, drafter, thread } => {
+                let (digest, drafter, thread) = (*digest, drafter.clone(), *thread);
+                let open = Draft { index, digest, drafter, thread, returned: None };
+                self.drafts.insert(*draft, Arc::new(open));
+            }
+            Fact::Released { draft, message, digest, dispatches } => {
+                if let Some(draft) = draft {
+                    self.drafts.remove(draft);
+                }
+                self.released(index, at, message, *digest, dispatches);
+            }
+            Fact::Received(taken) => self.received(index, at, taken),
+            Fact::Receipted { party, receipt, leaf } => {
+                self.link_mut(*party, |link| link.receipted(receipt, *leaf, index));
+            }
+        }
+    }
+
     fn confirm(&mut self, proposal: CommandId) {
         let Some(open) = self.roster.proposals.remove(&proposal) else { return };
         self.roster.take(&open.change);
@@ -148,61 +177,53 @@ impl Board {
         self.link_mut(party, |link| link.note_oddity(hour_of(at)));
     }
 
-    fn released(&mut self, record: &Record, released: &Released) {
-        if let Some(draft) = &released.draft {
-            self.drafts.remove(draft);
-        }
-        let message = &released.message;
-        let year = message.released_at.year();
-        let series = (year, message.draft.audience());
-        let last = self.numbers.get(&series).copied().unwrap_or(0);
-        self.numbers.insert(series, last.saturating_add(1));
-        let place =
-            self.thread(message.draft.thread).map_or(1, |thread| thread.next_place_of(message.author));
-        self.add_to_thread(record, message, released.digest, place, Acknowledged::NotOwed);
-        for (dispatch, leaf) in &released.dispatches {
-            self.link_mut(dispatch.to, |link| link.dispatched(dispatch, *leaf, record.index));
-            let thread = self.threads.entry(message.draft.thread).or_default();
+    fn released(
+        &mut self,
+        index: u64,
+        at: Instant,
+        message: &Gist,
+        digest: Digest,
+        dispatches: &[(Dispatch, Digest)],
+    ) {
+        let series = (message.released_at.year(), audience(&message.parties));
+        let last = self.numbers.entry(series).or_default();
+        *last = last.saturating_add(1);
+        let place = self.thread(message.thread).map_or(1, |thread| thread.next_place_of(message.author));
+        self.add_to_thread(index, at, message, digest, place, Acknowledged::NotOwed);
+        for (dispatch, leaf) in dispatches {
+            self.link_mut(dispatch.to, |link| link.dispatched(dispatch, *leaf, index));
+            let thread = self.threads.entry(message.thread).or_default();
             Arc::make_mut(thread).dispatched_to(dispatch.to, dispatch.place);
         }
-        self.parts_given(released);
+        self.parts_given(message, dispatches);
     }
 
-    fn received(&mut self, record: &Record, received: &Received) {
-        let dispatch = &received.dispatch;
+    fn received(&mut self, index: u64, at: Instant, taken: &Taken) {
+        let dispatch = &taken.dispatch;
         self.link_mut(dispatch.from, |link| {
-            let bytes = received.dispatch_signed.len() + received.message_signed.len();
-            link.spend(hour_of(record.at), dispatch.lane, bytes as u64);
-            link.received(
-                received.dispatch_leaf,
-                dispatch.leaf_index,
-                &received.receipt,
-                received.receipt_leaf,
-                record.index,
-            );
+            link.spend(hour_of(at), dispatch.lane, taken.bytes);
+            let (receipt, leaf) = (&taken.receipt, taken.receipt_leaf);
+            link.received(taken.dispatch_leaf, dispatch.leaf_index, receipt, leaf, index);
         });
-        self.parts_named(received);
-        let Some(message) = &received.message else { return };
+        let Some(message) = &taken.message else { return };
+        self.parts_named(dispatch.from, message);
         if self.messages.contains_key(&dispatch.message) {
             // The same message under a second serial is a dispatch more, not a message more. Of its places
             // the lowest holds, whichever came first.
-            if let Some(thread) = self.threads.get_mut(&message.draft.thread) {
+            if let Some(thread) = self.threads.get_mut(&message.thread) {
                 Arc::make_mut(thread).lower_place(message.author, &dispatch.message, dispatch.place);
             }
         } else {
-            let owed = if message.draft.kind == ACKNOWLEDGEMENT {
-                Acknowledged::NotOwed
-            } else {
-                Acknowledged::NotYet
-            };
-            self.add_to_thread(record, message, dispatch.message, dispatch.place, owed);
+            let owed = if message.is_acknowledgement { Acknowledged::NotOwed } else { Acknowledged::NotYet };
+            self.add_to_thread(index, at, message, dispatch.message, dispatch.place, owed);
         }
     }
 
     fn add_to_thread(
         &mut self,
-        record: &Record,
-        message: &Message,
+        index: u64,
+        at: Instant,
+        message: &Gist,
         digest: Digest,
         place: u64,
         owed: Acknowledged,
@@ -211,32 +232,30 @@ impl Board {
             author: message.author,
             place,
             digest,
-            index: record.index,
-            precedence: message.draft.precedence,
+            index,
+            precedence: message.precedence,
             released_at: message.released_at,
-            recorded_at: record.at,
+            recorded_at: at,
         };
-        let thread = self.threads.entry(message.draft.thread).or_default();
+        let thread = self.threads.entry(message.thread).or_default();
         Arc::make_mut(thread).add(entry);
-        self.messages.insert(digest, Whereabouts { index: record.index, acknowledged: owed });
+        self.messages.insert(digest, Whereabouts { index, acknowledged: owed });
         for one in self.waiting.remove(&digest).unwrap_or_default() {
             if let Some(count) = self.waiting_of.get_mut(&one.author) {
                 *count = count.saturating_sub(1);
             }
         }
         let own = self.own.map(|own| own.party);
-        for reference in &message.draft.references {
-            let Some(referred) = reference.message else { continue };
-            match self.messages.get_mut(&referred) {
-                Some(there)
-                    if reference.relation == Relation::Acknowledges && own == Some(message.author) =>
-                {
-                    if there.acknowledged == Acknowledged::NotYet {
-                        there.acknowledged = Acknowledged::InRecord(record.index);
+        for (referred, relation) in &message.references {
+            match self.messages.get(referred) {
+                Some(there) => {
+                    let reads = *relation == Relation::Acknowledges && own == Some(message.author);
+                    if reads && there.acknowledged == Acknowledged::NotYet {
+                        let acknowledged = Acknowledged::InRecord(index);
+                        self.messages.insert(*referred, Whereabouts { acknowledged, ..there });
                     }
                 }
-                Some(_) => {}
-                None => self.wait_for(referred, digest, message.author, record.at),
+                None => self.wait_for(*referred, digest, message.author, at),
             }
         }
     }

@@ -1,9 +1,11 @@
 //! What may happen. A command comes in, events or a refusal come out; the Board is not changed.
 //!
-//! Whether a role may give a command at all is the access table's question (`rpc/access.rs`). Here
-//! stand the rules between persons, and between what is asked and what is on record.
+//! The access table (`rpc/access.rs`) lets nobody near a call that is not theirs; that a person still has
+//! the role when the command is decided is asked here again, since the roster may have changed meanwhile.
+//! An audit asks the same of every record.
 
 use super::apply::hour_of;
+use super::roles::may_give;
 use super::{Board, Noted, Own};
 use crate::domain::command::{AsIs, Command, Decided, Origin, ReleasePlan, Slot};
 use crate::domain::digest::{Digest, DraftId};
@@ -38,6 +40,7 @@ impl Board {
         match origin {
             Origin::Person(stamp) => {
                 self.check_id(stamp, now)?;
+                self.roster.permits(&stamp.by, may_give(command))?;
                 self.decide_for_person(own, command, stamp, now)
             }
             Origin::Node => self.decide_for_node(own, command, now),
@@ -63,13 +66,13 @@ impl Board {
         let by = &stamp.by;
         match command {
             Command::Propose(change) => {
+                self.roster.check(change)?;
+                check_own_list(own, change)?;
                 if self.roster.proposals.len() >= limits::PROPOSALS_OPEN_MAX {
                     return Err(
                         Refusal::TooMany { what: "proposals", most: limits::PROPOSALS_OPEN_MAX }.into()
                     );
                 }
-                self.roster.check(change)?;
-                check_own_list(own, change)?;
                 happened(Event::ChangeProposed(change.clone()))
             }
             Command::Confirm(proposal) => {
@@ -81,11 +84,11 @@ impl Board {
             }
             Command::Drop(_) => Err(Refusal::NoSuchProposal.into()),
             Command::Draft { draft, outgoing, bytes } => {
+                self.check_addressees(own, outgoing)?;
+                self.check_drafter(outgoing, by)?;
                 if !self.drafts.contains_key(draft) && self.drafts.len() >= limits::DRAFTS_OPEN_MAX {
                     return Err(Refusal::TooMany { what: "drafts", most: limits::DRAFTS_OPEN_MAX }.into());
                 }
-                self.check_addressees(own, outgoing)?;
-                self.check_drafter(outgoing, by)?;
                 happened(Event::Drafted { draft: *draft, outgoing: outgoing.clone(), bytes: bytes.clone() })
             }
             Command::ReturnDraft { draft, digest, reason } => {
@@ -108,6 +111,7 @@ impl Board {
                     Acknowledged::NotYet | Acknowledged::InRecord(_) => {}
                 }
                 check_acknowledges(of, outgoing)?;
+                self.check_drafter(outgoing, by)?;
                 self.release(own, None, outgoing, by, now)
             }
             Command::ReadForAudit { what } => happened(Event::AuditRead { what: what.clone() }),
@@ -139,7 +143,7 @@ impl Board {
         match command {
             Command::Receive(delivery) => self.receive(own, delivery, now),
             Command::TakeReceipt(receipted) => self.take_receipt(own, receipted),
-            Command::DisputeReceipt { party, lane, serial, receipt, reason } => {
+            Command::DisputeReceipt { party, lane, serial, receipt, reason, judged_by_key_list } => {
                 let on_lane = self.known_link(*party)?.lane(*lane);
                 if !on_lane.owed.contains_key(serial) {
                     return Err(Refusal::NotOwed.into());
@@ -147,6 +151,11 @@ impl Board {
                 // Once for each dispatch, however often it comes.
                 if let Some(index) = on_lane.disputed.get(serial) {
                     return Err(Denied::AlreadyDone { index: *index });
+                }
+                // Under a list that came meanwhile it may verify.
+                let newest = self.roster.parties.get(party).and_then(|known| known.newest());
+                if newest.map(|newest| newest.list.number) != Some(*judged_by_key_list) {
+                    return Err(NotNow::KeyList.into());
                 }
                 self.check_oddity(*party, now)?;
                 happened(Event::ReceiptDisputed {
@@ -172,11 +181,12 @@ impl Board {
                 }
                 happened(Event::HeadCosigned(head.clone()))
             }
-            Command::Contradict { party, proof } => {
-                self.known_link(*party)?;
-                self.contradicts(*party, proof.clone(), now)
-            }
+            Command::Contradict { party, proof } => self.accuse(own, *party, proof, now),
             Command::AcceptKeyList(next) => {
+                if next.list.party == own.party {
+                    let rule = "our own takes two custodians".into();
+                    return Err(Refusal::Field { field: "key_list", rule }.into());
+                }
                 self.roster.follows(next)?;
                 self.check_oddity(next.list.party, now)?;
                 happened(Event::KeyListAccepted(next.clone()))

@@ -6,8 +6,10 @@ use super::apply::{head_bytes, hour_of};
 use super::decide::{Decision, happened};
 use super::{Board, Own};
 use crate::domain::command::{Decided, Delivery, ReceivePlan};
+use crate::domain::digest::Digest;
 use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted};
-use crate::domain::message::{Message, Outcome, Receipt};
+use crate::domain::link::Link;
+use crate::domain::message::{Dispatch, Message, Outcome, Receipt};
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::refusal::{NotNow, Refusal};
@@ -27,16 +29,11 @@ impl Board {
         }
         let lane = link.lane(dispatch.lane);
         let expected = lane.taken.saturating_add(1);
-        if let Some(given) = lane.given.get(&dispatch.serial)
-            && given.dispatch != delivery.dispatch_digest
-        {
+        if is_second(link, dispatch, delivery.dispatch_digest, delivery.dispatch_leaf) {
             return self.contradicts(delivery.peer, contradiction(delivery), now);
         }
         if dispatch.serial != expected {
             return Err(Refusal::SerialNotNext { expected }.into());
-        }
-        if !link.leaf_is_free(dispatch.leaf_index, delivery.dispatch_leaf) {
-            return self.contradicts(delivery.peer, contradiction(delivery), now);
         }
         if !link.has_room_for_leaf(dispatch.lane) {
             return Err(NotNow::Budget.into());
@@ -116,28 +113,34 @@ impl Board {
         if head.size <= followed {
             return Err(Refusal::HeadNotNew.into());
         }
-        // What we hold comes first: it was signed for itself.
+        // All that costs little comes first: adding up may be work for nothing.
+        if link.theirs.rejected == Some((head.size, head.root)) {
+            return Err(Refusal::HeadDoesNotAddUp.into());
+        }
+        if head.size - followed > link.leaves_followed_at_once(hour_of(now)) {
+            return Err(NotNow::Budget.into());
+        }
+        let mut next = followed;
+        let mut is_of_use = |leaf: &&Leaf| {
+            let asked_for =
+                (next..head.size).contains(&leaf.index) && !link.theirs.held.contains_key(&leaf.index);
+            if asked_for {
+                next = leaf.index.saturating_add(1);
+            }
+            asked_for
+        };
+        let unknown: Vec<Leaf> = leaves.iter().filter(&mut is_of_use).cloned().collect();
+        let announced = link.theirs.announced.len().saturating_add(unknown.len());
+        let bytes = head_bytes(head, &unknown);
+        if announced > limits::LEAVES_APART_MAX || !link.has_budget(hour_of(now), Precedence::Routine, bytes)
+        {
+            return Err(NotNow::Budget.into());
+        }
+        // What we hold comes before what was sent: it was signed for itself.
         let Ok(edge) = link.grown(head.size, leaves) else {
             return Err(Refusal::HeadDoesNotAddUp.into());
         };
         if edge.root() == head.root {
-            let mut next = followed;
-            let mut is_of_use = |leaf: &&Leaf| {
-                let asked_for =
-                    (next..head.size).contains(&leaf.index) && !link.theirs.held.contains_key(&leaf.index);
-                if asked_for {
-                    next = leaf.index.saturating_add(1);
-                }
-                asked_for
-            };
-            let unknown: Vec<Leaf> = leaves.iter().filter(&mut is_of_use).cloned().collect();
-            let announced = link.theirs.announced.len().saturating_add(unknown.len());
-            let bytes = head_bytes(head, &unknown);
-            if announced > limits::LEAVES_APART_MAX
-                || !link.has_budget(hour_of(now), Precedence::Routine, bytes)
-            {
-                return Err(NotNow::Budget.into());
-            }
             return happened(Event::HeadFollowed(head.clone(), unknown));
         }
         // A signed head over other leaves than those signed for themselves is a contradiction; leaves that
@@ -146,21 +149,42 @@ impl Board {
             .iter()
             .find(|leaf| link.theirs.held.get(&leaf.index).is_some_and(|held| *held != leaf.hash));
         if let Some(leaf) = other
-            && link.grown_as_sent(head.size, leaves).is_ok_and(|edge| edge.root() == head.root)
+            && let Ok((edge, as_sent)) = link.grown_as_sent(head.size, leaves)
+            && edge.root() == head.root
+            && let Some(inclusion_path) = link.theirs.edge.path_to(&as_sent, leaf.index)
         {
-            let proof = Contradiction::Leaf { leaf: leaf.clone(), checkpoint: head.note.clone() };
+            let (leaf, checkpoint) = (leaf.clone(), head.note.clone());
+            let proof = Contradiction::Leaf { leaf, inclusion_path, checkpoint };
             return self.contradicts(head.party, proof, now);
-        }
-        if link.theirs.rejected == Some((head.size, head.root)) {
-            return Err(Refusal::HeadDoesNotAddUp.into());
         }
         self.check_oddity(head.party, now)?;
         let reason = "the leaves that were sent do not add up to this root".into();
         happened(Event::HeadRejected { head: head.clone(), reason })
     }
 
+    /// What is on record as a contradiction must be one, by what the peer had signed before. Its own
+    /// signature, and a leaf's path, were verified at the door.
+    pub(super) fn accuse(&self, own: Own, party: Party, proof: &Contradiction, now: Instant) -> Decision {
+        let link = self.known_link(party)?;
+        let contradicts = match proof {
+            Contradiction::Dispatch { dispatch, digest, leaf, .. } => {
+                let this_link = (dispatch.from, dispatch.from_incarnation) == (party, link.incarnation)
+                    && (dispatch.to, dispatch.to_incarnation) == (own.party, own.incarnation);
+                this_link && is_second(link, dispatch, *digest, *leaf)
+            }
+            Contradiction::Leaf { leaf, .. } => {
+                link.known_leaf(leaf.index).is_some_and(|known| known != leaf.hash)
+            }
+        };
+        if contradicts {
+            self.contradicts(party, proof.clone(), now)
+        } else {
+            Err(Refusal::NoContradiction.into())
+        }
+    }
+
     /// On record once, however often it is shown.
-    pub(super) fn contradicts(&self, party: Party, proof: Contradiction, now: Instant) -> Decision {
+    fn contradicts(&self, party: Party, proof: Contradiction, now: Instant) -> Decision {
         if self.known_link(party)?.contradictions.contains(&proof.digest()) {
             return Err(Refusal::Equivocation.into());
         }
@@ -169,10 +193,23 @@ impl Board {
     }
 }
 
+/// Whether the sender signed another dispatch before under this one's serial, or under the leaf that the
+/// next one claims.
+fn is_second(link: &Link, dispatch: &Dispatch, digest: Digest, leaf: Digest) -> bool {
+    let lane = link.lane(dispatch.lane);
+    match lane.given.get(&dispatch.serial) {
+        Some(given) => given.dispatch != digest,
+        None => {
+            dispatch.serial == lane.taken.saturating_add(1) && !link.leaf_is_free(dispatch.leaf_index, leaf)
+        }
+    }
+}
+
 fn contradiction(delivery: &Delivery) -> Contradiction {
     Contradiction::Dispatch {
-        lane: delivery.dispatch.lane,
-        serial: delivery.dispatch.serial,
+        dispatch: delivery.dispatch.clone(),
+        digest: delivery.dispatch_digest,
+        leaf: delivery.dispatch_leaf,
         signed: delivery.dispatch_signed.clone(),
     }
 }

@@ -168,7 +168,7 @@ fn parts(sum: &mut Sum, parts: &LinkParts) {
 }
 
 fn thread(sum: &mut Sum, thread: &Thread) {
-    sum.list(thread.entries().iter(), |sum, entry| {
+    sum.list(thread.entries(), |sum, entry| {
         sum.party(entry.author);
         sum.number(entry.place);
         sum.bytes(&entry.digest.0);

@@ -9,6 +9,7 @@ mod decide;
 mod decide_link;
 mod digest;
 mod parts;
+mod roles;
 
 use std::sync::Arc;
 
@@ -16,11 +17,12 @@ use imbl::{OrdMap, OrdSet};
 
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::link::Link;
+use super::messages::Messages;
 use super::part::PartState;
 use super::party::{Incarnation, Party};
 use super::people::Person;
 use super::roster::Roster;
-use super::thread::{Thread, Whereabouts};
+use super::thread::Thread;
 use super::time::Instant;
 pub use decide::Denied;
 
@@ -40,7 +42,7 @@ pub struct Board {
     pub roster: Roster,
     pub links: OrdMap<Party, Arc<Link>>,
     pub threads: OrdMap<ThreadId, Arc<Thread>>,
-    pub messages: OrdMap<Digest, Whereabouts>,
+    pub messages: Messages,
     pub drafts: OrdMap<DraftId, Arc<Draft>>,
     pub commands: OrdMap<CommandId, Answered>,
     commands_by_age: OrdSet<(Instant, CommandId)>,

@@ -7,8 +7,11 @@ use std::sync::Arc;
 use super::Board;
 use super::decide::{Decision, happened};
 use crate::domain::digest::Digest;
-use crate::domain::event::{Event, Received, Released};
+use crate::domain::event::Event;
+use crate::domain::fact::Gist;
+use crate::domain::message::Dispatch;
 use crate::domain::part::PartState;
+use crate::domain::party::Party;
 use crate::domain::refusal::Refusal;
 
 impl Board {
@@ -73,26 +76,24 @@ impl Board {
     }
 
     /// Each addressee may fetch what the message names.
-    pub(super) fn parts_given(&mut self, released: &Released) {
-        let parts = &released.message.draft.parts;
-        if parts.is_empty() {
+    pub(super) fn parts_given(&mut self, message: &Gist, dispatches: &[(Dispatch, Digest)]) {
+        if message.parts.is_empty() {
             return;
         }
-        for (dispatch, _) in &released.dispatches {
+        for (dispatch, _) in dispatches {
             if let Some(link) = self.links.get_mut(&dispatch.to) {
-                Arc::make_mut(link).parts.give(parts);
+                Arc::make_mut(link).parts.give(&message.parts);
             }
         }
     }
 
     /// What a peer's message names is wanted, unless it is here or was erased.
-    pub(super) fn parts_named(&mut self, received: &Received) {
-        let Some(message) = &received.message else { return };
-        for part in &message.draft.parts {
-            if !self.parts.contains_key(&part.salted_digest)
-                && let Some(link) = self.links.get_mut(&received.dispatch.from)
+    pub(super) fn parts_named(&mut self, from: Party, message: &Gist) {
+        for (part, bytes) in &message.parts {
+            if !self.parts.contains_key(part)
+                && let Some(link) = self.links.get_mut(&from)
             {
-                Arc::make_mut(link).parts.want(part);
+                Arc::make_mut(link).parts.want(*part, *bytes);
             }
         }
     }

@@ -3,15 +3,15 @@
 //!
 //! Never here: a choice which account is right. Each stands beside the others with its source.
 
-use super::choice::choice;
-use super::declare::form;
-use super::faults::Faults;
-use super::figures::{Figure, check_sums};
-use super::form::Notification;
-use super::leaf::{OtherThread, Prose};
-use super::outline::{Path, Rules};
-use super::reference::{ActivityReference, MessageReference};
-use super::when::{When, check_order};
+use super::notification::Notification;
+use crate::domain::form::choice::choice;
+use crate::domain::form::declare::form;
+use crate::domain::form::faults::Faults;
+use crate::domain::form::figures::{Figure, check_sums};
+use crate::domain::form::leaf::{OtherThread, Prose};
+use crate::domain::form::outline::{Path, Rules};
+use crate::domain::form::when::{When, check_order};
+use crate::domain::form::{ActivityReference, MessageReference};
 
 form! {
     /// The whole form as it now stands, what it amends and why.

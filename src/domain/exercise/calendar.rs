@@ -2,15 +2,15 @@
 //!
 //! Never here: when it is due.
 
-use super::area::Area;
-use super::choice::choice;
-use super::declare::form;
-use super::faults::Faults;
-use super::figures::{Figure, Formation, check_named, check_sums};
-use super::leaf::Prose;
-use super::outline::{Path, Rules};
-use super::reference::ActivityReference;
-use super::when::{When, check_order};
+use crate::domain::form::ActivityReference;
+use crate::domain::form::area::Area;
+use crate::domain::form::choice::choice;
+use crate::domain::form::declare::form;
+use crate::domain::form::faults::Faults;
+use crate::domain::form::figures::{Figure, Formation, check_named, check_sums};
+use crate::domain::form::leaf::Prose;
+use crate::domain::form::outline::{Path, Rules};
+use crate::domain::form::when::{When, check_order};
 use crate::limits;
 
 choice! {

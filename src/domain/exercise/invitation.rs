@@ -3,14 +3,14 @@
 //! Never here: whether the host owes one; that it says itself. Observers' names travel as parts of the
 //! message, which can be erased; they never stand in the content.
 
-use super::area::Place;
-use super::declare::form;
-use super::faults::Faults;
-use super::form::Basis;
-use super::leaf::Prose;
-use super::outline::{Path, Rules};
-use super::reference::ActivityReference;
-use super::when::{When, check_order};
+use super::notification::Basis;
+use crate::domain::form::ActivityReference;
+use crate::domain::form::area::Place;
+use crate::domain::form::declare::form;
+use crate::domain::form::faults::Faults;
+use crate::domain::form::leaf::Prose;
+use crate::domain::form::outline::{Path, Rules};
+use crate::domain::form::when::{When, check_order};
 
 form! {
     /// The invitation.

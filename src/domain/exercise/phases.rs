@@ -2,13 +2,13 @@
 //!
 //! Never here: which phases there must be.
 
-use super::area::Area;
-use super::declare::form;
-use super::faults::Faults;
-use super::figures::{Figure, check_sums};
-use super::leaf::Prose;
-use super::outline::{Path, Rules};
-use super::when::{When, check_order};
+use crate::domain::form::area::Area;
+use crate::domain::form::declare::form;
+use crate::domain::form::faults::Faults;
+use crate::domain::form::figures::{Figure, check_sums};
+use crate::domain::form::leaf::Prose;
+use crate::domain::form::outline::{Path, Rules};
+use crate::domain::form::when::{When, check_order};
 
 form! {
     /// One phase.

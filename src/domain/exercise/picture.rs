@@ -5,8 +5,10 @@
 //! drill's only of a drill's; nothing is added up, and that two threads are about the same activity is
 //! shown as said, by whom.
 
-use super::{Change, Content, SameActivityPosition, difference};
+use super::SameActivityPosition;
+use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::form::{Change, difference};
 use crate::domain::message::Traffic;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;

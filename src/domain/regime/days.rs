@@ -17,8 +17,8 @@ use super::finding::{Answer, Lack, Outcome, Span, SpanUnit, Start};
 use super::lead::{Calendar, Zone};
 use super::moment::{Moment, zone_named};
 use super::subject::Subject;
-use crate::domain::exercise::When;
-use crate::domain::exercise::outline::{Path, Value};
+use crate::domain::form::When;
+use crate::domain::form::outline::{Path, Value};
 use crate::domain::time::Instant;
 
 /// Days, and by which days they go.

@@ -12,7 +12,7 @@ use super::measure::{Measured, added, measure};
 use super::quantity::Quantity;
 use super::subject::Subject;
 use super::{Regime, Standing};
-use crate::domain::exercise::outline::Value;
+use crate::domain::form::outline::Value;
 use crate::limits;
 
 impl Verdict {

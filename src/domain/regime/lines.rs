@@ -52,7 +52,11 @@ pub fn lines(regime: &Regime, finding: &Finding, language: &str) -> Vec<Line> {
                 let label = quota.label.say(language, name);
                 let counts = super::describe::counted(quota);
                 let standing = ground.standing.and(applies.standing);
-                page.line(0, said(format!("Counts towards: {label} ({counts})"), ground, standing));
+                let counts_towards = match applies.answer {
+                    Answer::Reached => "Counts towards",
+                    Answer::NotReached | Answer::CantBeJudged => "May count towards",
+                };
+                page.line(0, said(format!("{counts_towards}: {label} ({counts})"), ground, standing));
                 page.applies(applies);
             }
         }

@@ -15,7 +15,7 @@ use super::place::Place;
 use super::quantity::Quantity;
 use super::rows::{Extent, Row, Rows};
 use super::subject::Subject;
-use crate::domain::exercise::outline::{Item, Path, Value};
+use crate::domain::form::outline::{Item, Path, Value};
 use crate::limits;
 
 /// A figure as far as it is declared.

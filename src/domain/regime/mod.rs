@@ -39,8 +39,8 @@ pub use moment::zone_named;
 pub use subject::shape_in;
 pub use words::lack as lacking;
 
+use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
-use crate::domain::exercise::Kind;
 
 /// Where a rule or a number stands, and whether anybody read it there.
 #[derive(Clone, PartialEq, Eq, Debug)]

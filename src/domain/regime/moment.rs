@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 
 use super::finding::Lack;
-use crate::domain::exercise::When;
+use crate::domain::form::When;
 
 /// A stretch of time that a date stands for.
 pub struct Moment {

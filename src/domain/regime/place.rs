@@ -7,7 +7,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::domain::exercise::outline::{Field, Part, Path, Shape, Value};
+use crate::domain::form::outline::{Field, Part, Path, Shape, Value};
 
 /// A path through a form. What it names may be there many times, or not at all.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]

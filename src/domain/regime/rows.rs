@@ -7,7 +7,7 @@ use super::figure::{Axis, Count, Entries};
 use super::finding::Lack;
 use super::measure::Measuring;
 use super::quantity::Quantity;
-use crate::domain::exercise::outline::{Item, Part, Path, Value};
+use crate::domain::form::outline::{Item, Part, Path, Value};
 
 /// One entry that is counted.
 pub(super) struct Row<'a> {

@@ -3,8 +3,9 @@
 //! Never here: which fields there are. An amendment is looked at as the form that it holds.
 
 use super::place::{Found, Place};
-use crate::domain::exercise::outline::{Field, Part, Path, Shape, Value};
-use crate::domain::exercise::{Content, Following, Kind};
+use crate::domain::content::{Content, Kind};
+use crate::domain::form::Following;
+use crate::domain::form::outline::{Field, Part, Path, Shape, Value};
 
 /// Layouts with what is stated in them, the nearest first: a place is looked for in the first that has it.
 pub struct Subject<'a> {

@@ -9,8 +9,8 @@ use super::lead::{Term, Unit, Zone};
 use super::moment::Moment;
 use super::place::{Found, Place};
 use super::subject::Subject;
-use crate::domain::exercise::When;
-use crate::domain::exercise::outline::Value;
+use crate::domain::form::When;
+use crate::domain::form::outline::Value;
 use crate::domain::time::Instant;
 
 /// One timing for each date that the rule counts from.

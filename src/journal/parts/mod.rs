@@ -8,6 +8,7 @@
 
 mod under_way;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sha2::{Digest as _, Sha256};
 use tokio::fs::File;
+use tokio::sync::watch;
 
 pub use self::under_way::{Arriving, Reading};
 use self::under_way::{Giver, IfDropped};
@@ -33,6 +35,8 @@ struct Inner {
     directory: PathBuf,
     /// All files together.
     bytes: AtomicU64,
+    /// What was asked for since the process started and is not here as it was kept.
+    missed: watch::Sender<BTreeSet<Digest>>,
 }
 
 /// Why a part is not kept or not given. Nothing half done is ever taken for a part.
@@ -97,7 +101,11 @@ impl Parts {
                 bytes = bytes.saturating_add(entry.metadata()?.len());
             }
         }
-        Ok(Parts(Arc::new(Inner { directory: directory.to_owned(), bytes: AtomicU64::new(bytes) })))
+        Ok(Parts(Arc::new(Inner {
+            directory: directory.to_owned(),
+            bytes: AtomicU64::new(bytes),
+            missed: watch::Sender::default(),
+        })))
     }
 
     fn path(&self, name: impl AsRef<Path>) -> PathBuf {
@@ -152,18 +160,38 @@ impl Parts {
         Ok(arriving)
     }
 
+    /// Parts that are on record as kept, and were found damaged or gone when somebody asked for them.
+    pub fn missed(&self) -> watch::Receiver<BTreeSet<Digest>> {
+        self.0.missed.subscribe()
+    }
+
+    /// A part on record as kept, to be read from its salt on. Its size and digest are verified first; if it
+    /// is not what was kept, that is remembered.
+    pub async fn read_kept(&self, part: &Digest, bytes: u64) -> Result<Reading, PartFault> {
+        let reading = self.read(part, bytes).await;
+        if let Err(PartFault::Absent | PartFault::Damaged) = reading {
+            self.0.missed.send_if_modified(|missed| missed.insert(*part));
+        }
+        reading
+    }
+
+    fn is_back(&self, part: &Digest) {
+        self.0.missed.send_if_modified(|missed| missed.remove(part));
+    }
+
     /// A part to be read from its salt on, whose size and digest were just verified.
     pub async fn read(&self, part: &Digest, bytes: u64) -> Result<Reading, PartFault> {
-        let (path, part) = (self.path(part.to_string()), *part);
+        let (path, named) = (self.path(part.to_string()), *part);
         let file = blocking(move || {
             let mut file = std::fs::File::open(&path)?;
-            if !holds(&mut file, &part, SALT_BYTES.saturating_add(bytes))? {
+            if !holds(&mut file, &named, SALT_BYTES.saturating_add(bytes))? {
                 return Err(PartFault::Damaged);
             }
             io::Seek::rewind(&mut file)?;
             Ok(file)
         })
         .await?;
+        self.is_back(part);
         Ok(Reading { file: File::from_std(file) })
     }
 
@@ -177,6 +205,7 @@ impl Parts {
         for path in [self.path(part.to_string()), self.beginning(part)] {
             self.remove(&path)?;
         }
+        self.is_back(part);
         self.sync_directory().await
     }
 

@@ -83,8 +83,13 @@ impl Arriving {
             Ok(digest)
         })
         .await?;
-        tokio::fs::rename(&self.path, self.parts.path(digest.to_string())).await?;
+        let named = self.parts.path(digest.to_string());
+        // One that was damaged, perhaps.
+        let replaced = tokio::fs::metadata(&named).await.map_or(0, |file| file.len());
+        tokio::fs::rename(&self.path, named).await?;
         self.if_dropped = IfDropped::Keep;
+        self.parts.give_back(replaced);
+        self.parts.is_back(&digest);
         self.parts.sync_directory().await?;
         Ok((digest, self.length.saturating_sub(SALT_BYTES)))
     }

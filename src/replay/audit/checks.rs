@@ -26,8 +26,20 @@ pub(super) enum Check {
     Checkpoint { what: &'static str, note: Bytes, origin: String, keepers: Arc<[NoteKey]> },
     /// A cosignature by one of the witness keys, over a checkpoint by one of the keepers.
     Cosignature { note: Bytes, origin: String, keepers: Arc<[NoteKey]>, witnesses: Arc<[NoteKey]> },
+    /// A leaf that stands accused of not being the one sent before, in the tree of a checkpoint by one of the
+    /// keepers.
+    Leaf {
+        leaf: Digest,
+        leaf_index: u64,
+        path: Vec<Digest>,
+        note: Bytes,
+        origin: String,
+        keepers: Arc<[NoteKey]>,
+    },
     /// A receipt's leaf in the tree of a checkpoint by one of the keepers.
     Receipt { proven: Bytes, leaf_index: u64, origin: String, keepers: Arc<[NoteKey]> },
+    /// What a record says does not verify, under the one key by which it was judged: it must not.
+    DisputedReceipt { proven: Bytes, leaf_index: u64, origin: String, keeper: Option<NoteKey> },
 }
 
 /// What a check came to. The sentence names no content.
@@ -60,6 +72,21 @@ impl Check {
                     Ok(())
                 } else {
                     Err("the cosignature of our head does not verify under the other end's key lists".into())
+                }
+            }
+            Check::Leaf { leaf, leaf_index, path, note, origin, keepers } => {
+                let what = "the leaf that contradicts an earlier one";
+                let opened = open(note, origin, keepers).map_err(|fault| format!("{what}: {fault}"))?;
+                let head = opened.checkpoint();
+                merkle::verify_inclusion(leaf, *leaf_index, head.size, path, &head.root)
+                    .map_err(|fault| format!("{what}: {fault}"))
+            }
+            Check::DisputedReceipt { proven, leaf_index, origin, keeper } => {
+                match receipt(proven, *leaf_index, origin, keeper.as_slice()) {
+                    Ok(()) => {
+                        Err("a receipt is on record as one that does not verify, and it verifies".into())
+                    }
+                    Err(_) => Ok(()),
                 }
             }
             Check::Receipt { proven, leaf_index, origin, keepers } => {

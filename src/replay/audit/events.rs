@@ -6,21 +6,17 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use bytes::Bytes;
-
 use super::checks::Check;
-use super::keys::{NoteKeys, NoteUse, key_in, next_list, origin, proposed};
+use super::decided;
+use super::keys::{NoteKeys, key_in, next_list, proposed};
 use crate::codec::{message, signed};
 use crate::domain::board::{Board, Own};
 use crate::domain::digest::Digest;
-use crate::domain::event::{Change, Contradiction, Event, Head, Leaf, Record};
-use crate::domain::event::{Receipted, Received, Released};
+use crate::domain::event::{Change, Event, Received, Record, Released};
 use crate::domain::keys::Purpose;
 use crate::domain::ledger::Edge;
-use crate::domain::message::ACKNOWLEDGEMENT;
 use crate::domain::message::Outcome;
 use crate::domain::party::Party;
-use crate::domain::people::Person;
 use crate::domain::precedence::Precedence;
 use crate::evidence::keys::PublicKey;
 use crate::evidence::signed::PayloadType;
@@ -45,30 +41,27 @@ impl Seen {
 }
 
 /// Which dispatch of ours a receipt must be about.
-type Sent = (Party, Precedence, u64);
+pub(super) type Sent = (Party, Precedence, u64);
 
 /// What has to be remembered beside the Board, which keeps no digests of what is owed and no older roots.
 #[derive(Default)]
 pub(super) struct Inspector {
-    owed: BTreeMap<Sent, (Digest, Digest)>,
-    own_ledgers: BTreeMap<Party, OwnLedger>,
-    keys: NoteKeys,
+    pub(super) owed: BTreeMap<Sent, (Digest, Digest)>,
+    pub(super) own_ledgers: BTreeMap<Party, OwnLedger>,
+    pub(super) keys: NoteKeys,
 }
 
 /// Our ledger of one link: its edge at the newest cosigned head, and the leaves since.
 #[derive(Default)]
-struct OwnLedger {
-    cosigned: Edge,
-    since: VecDeque<Digest>,
+pub(super) struct OwnLedger {
+    pub cosigned: Edge,
+    pub since: VecDeque<Digest>,
 }
 
 impl Inspector {
     pub(super) fn see(&mut self, board: &Board, record: &Record) -> Seen {
         let mut seen = Seen::default();
-        if let Some(stamp) = &record.command {
-            let again = board.commands.contains_key(&stamp.id);
-            seen.must(!again, "a command's id is on record for a second time");
-        }
+        decided::record(board, record, &mut seen);
         for event in &record.events {
             self.event(board, record, event, &mut seen);
         }
@@ -79,22 +72,19 @@ impl Inspector {
         match event {
             Event::KeyListAccepted(list) => next_list(board, record.index, list, seen),
             Event::ChangeProposed(change) => proposed(change, seen),
-            Event::ChangeConfirmed { proposal } => match &record.command {
-                Some(stamp) => match board.roster.may_confirm(*proposal, &stamp.by) {
-                    Ok(Change::OwnKeyList(list)) => next_list(board, record.index, list, seen),
-                    Ok(
+            Event::ChangeConfirmed { proposal } => {
+                match board.roster.proposals.get(proposal).map(|open| &open.change) {
+                    Some(Change::OwnKeyList(list)) => next_list(board, record.index, list, seen),
+                    Some(
                         Change::MemberAdded(_)
                         | Change::MemberRemoved(_)
                         | Change::PartyAdded { .. }
                         | Change::ReleaseRule { .. },
-                    ) => {}
-                    Err(refusal) => seen.fault(format!("a change was confirmed against the rule: {refusal}")),
-                },
-                None => seen.fault("a change was confirmed by nobody"),
-            },
-            Event::Released(released) => {
-                self.released(board, record.command.as_ref().map(|s| &s.by), released, seen)
+                    )
+                    | None => {}
+                }
             }
+            Event::Released(released) => self.released(board, released, seen),
             Event::Received(received) => self.received(board, record, received, seen),
             Event::Receipted(receipted) => self.receipted(board, receipted, seen),
             Event::HeadFollowed(head, leaves) => self.followed(board, head, leaves, seen),
@@ -104,6 +94,9 @@ impl Inspector {
                     seen.checks.push(check);
                 }
             }
+            Event::ReceiptDisputed { party, lane, serial, receipt, .. } => {
+                self.disputed(board, (*party, *lane, *serial), receipt, seen);
+            }
             Event::Equivocated { party, proof } => self.equivocated(board, *party, proof, seen),
             Event::JournalOpened { .. }
             | Event::EpochOpened { .. }
@@ -112,7 +105,6 @@ impl Inspector {
             | Event::Drafted { .. }
             | Event::DraftReturned { .. }
             | Event::DraftWithdrawn { .. }
-            | Event::ReceiptDisputed { .. }
             | Event::TurnedAway { .. }
             | Event::ReferenceMissing { .. }
             | Event::AuditRead { .. }
@@ -121,24 +113,11 @@ impl Inspector {
         }
     }
 
-    fn released(&mut self, board: &Board, by: Option<&Person>, released: &Released, seen: &mut Seen) {
+    fn released(&mut self, board: &Board, released: &Released, seen: &mut Seen) {
         let Some(own) = board.own else {
             return seen.fault("something was released before the journal was opened");
         };
         let message = &released.message;
-        seen.must(
-            message.author == own.party && message.incarnation == own.incarnation,
-            "a message that was released is not by this Party in this incarnation",
-        );
-        seen.must(by == Some(&message.releaser), "a message names another releaser than gave the command");
-        if released.draft.is_some() || message.draft.kind != ACKNOWLEDGEMENT {
-            let alone = message.draft.drafter.is_same_person(&message.releaser);
-            let allowed = board.roster.one_person.contains(&message.draft.precedence);
-            seen.must(
-                !alone || allowed,
-                "one person both drafted and released, which no rule on record allows",
-            );
-        }
         let addressees: Vec<Party> = released.dispatches.iter().map(|(dispatch, _)| dispatch.to).collect();
         seen.must(addressees == message.draft.parties(), "the dispatches are not one for each addressee");
         let list = released.dispatches.first().map_or(0, |(dispatch, _)| dispatch.key_list);
@@ -221,108 +200,9 @@ impl Inspector {
         });
         outcome(own, received, key, seen);
     }
-
-    fn receipted(&mut self, board: &Board, receipted: &Receipted, seen: &mut Seen) {
-        let receipt = &receipted.receipt;
-        let (Some(own), Some(link)) = (board.own, board.link(receipted.party)) else {
-            return seen.fault("a receipt came from a Party that was not known here");
-        };
-        let this_link = (receipt.from, receipt.from_incarnation) == (receipted.party, link.incarnation)
-            && (receipt.to, receipt.to_incarnation) == (own.party, own.incarnation);
-        seen.must(this_link, "a receipt on record is not of this link");
-        match self.owed.remove(&(receipted.party, receipt.lane, receipt.serial)) {
-            Some(sent) => seen.must(
-                sent == (receipt.dispatch, receipt.message),
-                "a receipt on record is for another dispatch than was sent under its serial",
-            ),
-            None => seen.fault("a receipt on record is for a dispatch that was not owed one"),
-        }
-        seen.checks.push(Check::Receipt {
-            proven: receipted.proven.clone(),
-            leaf_index: receipt.leaf_index,
-            origin: origin((receipted.party, link.incarnation), (own.party, own.incarnation)),
-            keepers: self.keys.of(board, receipted.party, NoteUse::Ledger),
-        });
-    }
-
-    fn followed(&mut self, board: &Board, head: &Head, leaves: &[Leaf], seen: &mut Seen) {
-        let Some(link) = board.link(head.party) else {
-            return seen.fault("a head was followed of a Party that was not known here");
-        };
-        let grew = head.size > link.theirs.edge.size();
-        let root = link.grown(head.size, leaves).ok().filter(|_| grew).map(|edge| edge.root());
-        seen.must(
-            root == Some(head.root),
-            "a head of the other end's ledger was followed that the leaves here do not add up to",
-        );
-        seen.checks.extend(self.their_head(board, head));
-    }
-
-    fn cosigned(&mut self, board: &Board, head: &Head, seen: &mut Seen) {
-        let (Some(own), Some(link)) = (board.own, board.link(head.party)) else {
-            return seen.fault("a head was cosigned by a Party that was not known here");
-        };
-        let ledger = self.own_ledgers.entry(head.party).or_default();
-        while ledger.cosigned.size() < head.size
-            && let Some(leaf) = ledger.since.pop_front()
-        {
-            ledger.cosigned.push(leaf);
-        }
-        let ours = ledger.cosigned.size() == head.size && ledger.cosigned.root() == head.root;
-        seen.must(ours, "the other end cosigned a head that is not our ledger's at that size");
-        seen.checks.push(Check::Cosignature {
-            note: head.note.clone(),
-            origin: origin((own.party, own.incarnation), (head.party, link.incarnation)),
-            keepers: self.keys.of(board, own.party, NoteUse::Ledger),
-            witnesses: self.keys.of(board, head.party, NoteUse::Witness),
-        });
-    }
-
-    fn equivocated(&mut self, board: &Board, party: Party, proof: &Contradiction, seen: &mut Seen) {
-        match proof {
-            Contradiction::Dispatch { signed: wrapping, .. } => {
-                let named = signed::decode(wrapping.clone())
-                    .and_then(|wrapping| crate::codec::dispatch::decode_dispatch(wrapping.payload));
-                let key = named.ok().and_then(|named| key_in(board, party, named.key_list, Purpose::Message));
-                match key {
-                    Some(key) => seen.checks.push(Check::Signed {
-                        what: "the dispatch that contradicts an earlier one",
-                        wrapping: wrapping.clone(),
-                        kind: PayloadType::Dispatch,
-                        key,
-                    }),
-                    None => seen.fault(NO_SUCH_LIST),
-                }
-            }
-            Contradiction::Leaf { checkpoint, .. } => {
-                let what = "the head under which a leaf contradicts an earlier one";
-                seen.checks.extend(self.their_checkpoint(board, party, checkpoint, what));
-            }
-        }
-    }
-
-    fn their_head(&mut self, board: &Board, head: &Head) -> Option<Check> {
-        self.their_checkpoint(board, head.party, &head.note, "the other end's head")
-    }
-
-    fn their_checkpoint(
-        &mut self,
-        board: &Board,
-        party: Party,
-        note: &Bytes,
-        what: &'static str,
-    ) -> Option<Check> {
-        let (own, link) = (board.own?, board.link(party)?);
-        Some(Check::Checkpoint {
-            what,
-            note: note.clone(),
-            origin: origin((party, link.incarnation), (own.party, own.incarnation)),
-            keepers: self.keys.of(board, party, NoteUse::Ledger),
-        })
-    }
 }
 
-const NO_SUCH_LIST: &str = "a key list is named that was not on record";
+pub(super) const NO_SUCH_LIST: &str = "a key list is named that was not on record";
 
 /// What was taken must verify; what was refused for its signature must not; what was refused for its
 /// addressees must not be addressed to us by its sender.

@@ -37,6 +37,11 @@ impl NoteKeys {
     }
 }
 
+/// The key under the newest list of a Party on record.
+pub(super) fn newest(board: &Board, party: Party, used: NoteUse) -> Option<NoteKey> {
+    note_key(board.roster.parties.get(&party)?.newest()?, used)
+}
+
 pub(super) fn origin(keeper: (Party, Incarnation), other: (Party, Incarnation)) -> String {
     names::ledger_origin((&keeper.0, keeper.1), (&other.0, other.1))
 }

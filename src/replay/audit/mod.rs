@@ -5,8 +5,10 @@
 //! clock, forgiveness; nor what a Party wrote, in any sentence.
 
 mod checks;
+mod decided;
 mod events;
 mod keys;
+mod links;
 mod report;
 
 use std::sync::Mutex;

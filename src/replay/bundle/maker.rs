@@ -73,6 +73,7 @@ impl Maker<'_> {
             refused: item.refused,
             disputed: item.disputed,
             contradicted_by: item.contradicted_by,
+            other_leaves: item.other_leaves,
         }
     }
 

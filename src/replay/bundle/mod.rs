@@ -12,11 +12,11 @@ use bytes::Bytes;
 
 use super::ledgers::{LeafPlace, each_record, leaves_in};
 use super::records::{RecordFault, Records};
-use crate::codec::bundle::{self, Bundle, BundleMessage, Disputed};
+use crate::codec::bundle::{self, Bundle, BundleMessage, Disputed, OtherLeaf};
 use crate::codec::{dispatch, message, signed};
 use crate::domain::board::{Board, Own};
 use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::event::{Contradiction, Event, Head, Received, Record, Released};
+use crate::domain::event::{Contradiction, Event, Head, Leaf, Received, Record, Released};
 use crate::domain::ledger::leaf_hash;
 use crate::domain::message::Dispatch;
 use crate::domain::party::Party;
@@ -24,6 +24,7 @@ use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
 use crate::evidence::keys::KeyRing;
 use crate::evidence::merkle::Tree;
+use crate::evidence::proof::Proof;
 use crate::limits;
 use maker::Maker;
 
@@ -90,6 +91,7 @@ struct Item {
     refused: Option<Bytes>,
     disputed: Vec<Disputed>,
     contradicted_by: Vec<Bytes>,
+    other_leaves: Vec<OtherLeaf>,
 }
 
 enum ReceiptFound {
@@ -140,9 +142,11 @@ impl Gathered {
                 Event::Equivocated { party, proof: Contradiction::Dispatch { signed, .. } } => {
                     self.contradicted(*party, signed);
                 }
-                // A leaf that contradicts another stands here without its path: nobody else can check it.
-                Event::Equivocated { proof: Contradiction::Leaf { .. }, .. }
-                | Event::Released(_)
+                Event::Equivocated {
+                    party,
+                    proof: Contradiction::Leaf { leaf, inclusion_path, checkpoint },
+                } => self.displaced(*party, leaf, inclusion_path, checkpoint),
+                Event::Released(_)
                 | Event::JournalOpened { .. }
                 | Event::EpochOpened { .. }
                 | Event::KeyListAccepted(_)
@@ -258,6 +262,28 @@ impl Gathered {
         }
     }
 
+    /// A leaf of theirs in the place of a dispatch of theirs, or of a receipt.
+    fn displaced(&mut self, party: Party, leaf: &Leaf, path: &[Digest], checkpoint: &Bytes) {
+        let stood_there = |item: &&mut Item| {
+            let dispatched = item.signed.is_some().then_some((item.dispatch.from, item.dispatch.leaf_index));
+            let receipted = match &item.receipt {
+                Some(ReceiptFound::Theirs { proven, .. }) => dispatch::decode_proven(proven.clone())
+                    .and_then(|proven| dispatch::decode_receipt(proven.receipt))
+                    .ok()
+                    .map(|receipt| (receipt.from, receipt.leaf_index)),
+                Some(ReceiptFound::Ours { .. }) | None => None,
+            };
+            [dispatched, receipted].contains(&Some((party, leaf.index)))
+        };
+        let Ok(checkpoint) = String::from_utf8(checkpoint.to_vec()) else { return };
+        if let Some(item) = self.items.iter_mut().find(stood_there)
+            && item.other_leaves.len() < limits::BUNDLE_ODDITIES_MAX
+        {
+            let proof = Proof { index: leaf.index, path: path.to_vec(), extra: None, checkpoint };
+            item.other_leaves.push(OtherLeaf { hash: leaf.hash, proof: proof.to_text().into() });
+        }
+    }
+
     /// A head of our ledger that the other end cosigned.
     fn cosigned(&mut self, head: &Head, at: Instant) {
         let cover = Cover { note: head.note.clone(), size: head.size, at };
@@ -319,6 +345,7 @@ impl Item {
             refused: None,
             disputed: Vec::new(),
             contradicted_by: Vec::new(),
+            other_leaves: Vec::new(),
         }
     }
 

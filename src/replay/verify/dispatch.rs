@@ -12,7 +12,6 @@ use crate::domain::digest::Digest;
 use crate::domain::ledger::leaf_hash;
 use crate::domain::message::{Dispatch, Outcome, Receipt};
 use crate::domain::party::Party;
-use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::evidence::merkle;
 use crate::evidence::proof::Proof;
@@ -49,18 +48,16 @@ impl Checker<'_> {
         }
         let covered = self.covered(&about, dispatch, one);
         let received = self.receipt(&about, dispatch, one);
-        self.given(&about, dispatch, covered, received);
         self.oddities(&about, dispatch, one);
+        self.other_leaves(&about, dispatch, one, received.as_ref());
+        self.given(&about, dispatch, covered, received);
     }
 
     /// Whether, and since when, a head of the sender's ledger that the other end cosigned covers it.
     fn covered(&mut self, about: &str, dispatch: &Dispatch, one: &BundleDispatch) -> Option<Instant> {
         let (from, to) = (dispatch.from, dispatch.to);
         let text = one.covered.as_ref()?;
-        let proof = std::str::from_utf8(text)
-            .ok()
-            .and_then(|text| Proof::from_text(text).ok().filter(|proof| proof.to_text() == text));
-        let Some(proof) = proof else {
+        let Some(proof) = proof(text) else {
             self.add(about, False, "the proof that a head covers it can't be read");
             return None;
         };
@@ -242,50 +239,19 @@ impl Checker<'_> {
             ),
         }
     }
-
-    fn oddities(&mut self, about: &str, dispatch: &Dispatch, one: &BundleDispatch) {
-        let from = dispatch.from;
-        for disputed in &one.disputed {
-            self.add(
-                about,
-                Stated,
-                format!(
-                    "by {}: {} sent a receipt that does not hold: {}",
-                    self.bundle.made_by,
-                    dispatch.to,
-                    shown(&disputed.reason)
-                ),
-            );
-        }
-        for other in &one.contradicted_by {
-            let read = signed::decode(other.clone())
-                .and_then(|wrapping| Ok((dispatch::decode_dispatch(wrapping.payload.clone())?, wrapping)));
-            let contradicts = read.is_ok_and(|(other, wrapping)| {
-                let same = (other.lane, other.serial) == (dispatch.lane, dispatch.serial)
-                    || other.leaf_index == dispatch.leaf_index;
-                let link = (other.from, other.from_incarnation, other.to, other.to_incarnation)
-                    == (from, dispatch.from_incarnation, dispatch.to, dispatch.to_incarnation);
-                same && link
-                    && wrapping.payload != payload(&one.dispatch)
-                    && self.is_signed(&wrapping, PayloadType::Dispatch, from, other.key_list)
-            });
-            match (contradicts, &one.dispatch) {
-                (true, DispatchBytes::Signed(_)) => self.add(about, Proven, format!(
-                    "{from} CONTRADICTED itself: it signed another dispatch to {} under the same serial or leaf", dispatch.to
-                )),
-                (true, DispatchBytes::Bare(_)) | (false, _) => {
-                    self.add(about, False, format!("a second dispatch is shown that {from} did not sign, or that contradicts nothing"));
-                }
-            }
-        }
-    }
 }
 
-fn payload(dispatch: &DispatchBytes) -> Bytes {
+pub(super) fn payload(dispatch: &DispatchBytes) -> Bytes {
     match dispatch {
         DispatchBytes::Signed(bytes) => {
             signed::decode(bytes.clone()).map(|one| one.payload).unwrap_or_default()
         }
         DispatchBytes::Bare(bytes) => bytes.clone(),
     }
+}
+
+/// A proof whose text says nothing beside it.
+pub(super) fn proof(text: &Bytes) -> Option<Proof> {
+    let text = std::str::from_utf8(text).ok()?;
+    Proof::from_text(text).ok().filter(|proof| proof.to_text() == text)
 }

@@ -6,6 +6,7 @@
 //! identity is unproven, and said to be.
 
 mod dispatch;
+mod oddities;
 mod thread;
 
 use std::collections::BTreeMap;

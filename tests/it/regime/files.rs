@@ -324,6 +324,22 @@ fn two_editions_are_compared_rule_by_rule() {
 }
 
 #[test]
+fn the_order_of_rules_in_a_file_has_no_weight() {
+    for text in built_in::FILES.iter().map(|(_, text)| *text).chain([NEIGHBOURS]) {
+        let mut table: toml::Table = toml::from_str(text).expect("TOML");
+        for (_, value) in table.iter_mut() {
+            if let toml::Value::Array(rules) = value {
+                rules.reverse();
+            }
+        }
+        let turned = toml::to_string(&table).expect("TOML");
+        let before = read(text.as_bytes(), &no_parents).expect("a regime");
+        let after = read(turned.as_bytes(), &no_parents).expect("a regime");
+        assert_eq!(Regime { head: before.head.clone(), ..after }, before);
+    }
+}
+
+#[test]
 fn a_label_falls_back_to_english_and_then_to_the_name() {
     let regime = regime("neighbours");
     let label = |language: &str| regime.functions["chair"].label.say(language, "chair");

@@ -7,7 +7,7 @@ mod real;
 mod table;
 
 use detente::codec::regime::{built_in, read};
-use detente::domain::exercise::Content;
+use detente::domain::content::Content;
 use detente::domain::regime::{Asked, Finding, Regime, Verdict, check, lines};
 
 /// A regime that no State has.

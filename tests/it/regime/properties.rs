@@ -1,7 +1,9 @@
 //! Any file and any form: no panic, no guess, and no weight in the order in which things are written.
 
 use detente::codec::regime::{built_in, read};
-use detente::domain::exercise::{Content, Figure, LandActivity, Notification, Phase};
+use detente::domain::content::Content;
+use detente::domain::exercise::{LandActivity, Notification, Phase};
+use detente::domain::form::Figure;
 use detente::domain::regime::describe::describe;
 use detente::domain::regime::finding::{Lack, Point};
 use detente::domain::regime::{Answer, Asked, Finding, Verdict, check, lines};
@@ -11,7 +13,7 @@ use proptest::option;
 use proptest::prelude::*;
 
 use super::{NEIGHBOURS, regime, thresholds};
-use crate::exercise_form::strategies;
+use crate::form::strategies;
 
 fn asked() -> Asked {
     Asked { released_at: Instant::from_rfc3339("2031-08-01T09:00:00Z"), ..Asked::default() }

@@ -1,7 +1,7 @@
 //! Real cases under the regimes that are built in: C1 and C5, with figures from the press.
 
 use detente::cli::form::{self, Syntax};
-use detente::domain::exercise::{Content, Kind};
+use detente::domain::content::{Content, Kind};
 use detente::domain::regime::{Asked, Recipients};
 use detente::domain::time::Instant;
 

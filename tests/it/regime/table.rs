@@ -1,7 +1,7 @@
 //! The table of cases: figures, dates and facts on one side, what an officer reads on the other.
 
 use detente::cli::form::{self, Syntax};
-use detente::domain::exercise::{Content, Kind};
+use detente::domain::content::{Content, Kind};
 use detente::domain::regime::{Asked, Recipients};
 use detente::domain::time::Instant;
 use toml::{Table, Value};

@@ -1,9 +1,10 @@
 //! TOML and JSON: templates, examples, errors, and the way back.
 
 use detente::cli::form::{self, Syntax};
-use detente::codec::exercise as codec;
-use detente::domain::exercise::outline::{Field, Leaf, Shape, Value};
-use detente::domain::exercise::{Content, Kind, faults};
+use detente::codec::form as codec;
+use detente::domain::content::{Content, Kind};
+use detente::domain::form::faults;
+use detente::domain::form::outline::{Field, Leaf, Shape, Value};
 use proptest::prelude::*;
 
 use super::{example, strategies};
@@ -72,7 +73,7 @@ fn every_example_is_filled_in_without_a_fault() {
 
 #[test]
 fn the_filled_in_notification_leaves_out_only_what_need_not_be_there() {
-    fn walk(at: &str, parts: &[detente::domain::exercise::outline::Part], empty: &mut Vec<String>) {
+    fn walk(at: &str, parts: &[detente::domain::form::outline::Part], empty: &mut Vec<String>) {
         for part in parts {
             let at =
                 if at.is_empty() { part.field.name.to_owned() } else { format!("{at}.{}", part.field.name) };
@@ -202,7 +203,7 @@ fn a_long_chain_of_names_is_an_error_and_not_the_end() {
 
 #[test]
 fn dates_and_points_are_read_as_people_write_them() {
-    use detente::domain::exercise::{GeoPoint, When};
+    use detente::domain::form::{GeoPoint, When};
     let dates = [
         ("2025-09-12 Europe/Minsk", "2025-09-12", "Europe/Minsk"),
         ("2025-09-12T06:00Z", "2025-09-12T06:00", "Z"),

@@ -6,8 +6,9 @@
 
 use std::collections::BTreeSet;
 
+use super::outline;
 use super::outline::{Field, Path, Shape, Value};
-use super::{Content, outline};
+use crate::domain::content::Content;
 use crate::limits;
 
 /// One thing that is wrong. Neither part holds anything that the author wrote, but numbers.
@@ -36,7 +37,7 @@ pub fn faults(content: &Content) -> Vec<Fault> {
     if let Content::Amendment(amendment) = content {
         let root = Path::root().field("notification");
         let inner = &amendment.notification;
-        let fields = <super::form::Notification as outline::Group>::FIELDS;
+        let fields = <crate::domain::exercise::Notification as outline::Group>::FIELDS;
         check_to_follow(&root, fields, &outline::Group::parts(inner), &inner.to_follow, &mut found);
     }
     found.all()

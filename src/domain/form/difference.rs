@@ -8,8 +8,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Content;
 use super::outline::{Item, Part, Value};
+use crate::domain::content::Content;
 use crate::domain::text::shown;
 
 /// One field that changed. All of it is safe to show.

@@ -2,9 +2,9 @@
 //!
 //! Never here: raw text from outside. All that leaves is safe to show.
 
-use super::Content;
 use super::faults::Following;
 use super::outline::{Field, Part, Path, Shape, Value};
+use crate::domain::content::Content;
 use crate::domain::text::{shown, shown_lines};
 
 /// One line.

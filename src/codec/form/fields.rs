@@ -7,12 +7,15 @@ use bytes::Bytes;
 use super::Unreadable;
 use crate::codec::evidence_v1 as v1;
 use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::exercise::outline::Path;
 use crate::domain::exercise::{
-    ActivityReference, Amendment, Area, Basis, Calendar, CalendarEntry, CalendarReturn, Cancellation,
-    Conclusion, Figure, Formation, GeoPoint, Invitation, LandActivity, Landing, MessageDigest,
-    MessageReference, Notice, Notification, OtherThread, Phase, Place, Prose, SameActivity,
-    SameActivityPosition, Statement, Transfer, When,
+    Amendment, Basis, Calendar, CalendarEntry, CalendarReturn, Cancellation, Conclusion, Invitation,
+    LandActivity, Landing, Notice, Notification, Phase, SameActivity, SameActivityPosition, Statement,
+    Transfer,
+};
+use crate::domain::form::outline::Path;
+use crate::domain::form::{
+    ActivityReference, Area, Figure, Formation, GeoPoint, MessageDigest, MessageReference, OtherThread,
+    Place, Prose, When,
 };
 
 /// A domain type and what stands for it in the signed content.

@@ -1,11 +1,15 @@
 //! Any content, as a form can state it.
 
+use detente::domain::content::Content;
 use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::exercise::{
-    ActivityReference, Amendment, Area, Basis, Calendar, CalendarEntry, CalendarReturn, Cancellation,
-    Conclusion, Content, Figure, Formation, GeoPoint, Invitation, LandActivity, Landing, MessageDigest,
-    MessageReference, Notice, Notification, OtherThread, Phase, Place, Prose, SameActivity,
-    SameActivityPosition, Statement, Transfer, When,
+    Amendment, Basis, Calendar, CalendarEntry, CalendarReturn, Cancellation, Conclusion, Invitation,
+    LandActivity, Landing, Notice, Notification, Phase, SameActivity, SameActivityPosition, Statement,
+    Transfer,
+};
+use detente::domain::form::{
+    ActivityReference, Area, Figure, Formation, GeoPoint, MessageDigest, MessageReference, OtherThread,
+    Place, Prose, When,
 };
 use detente::limits;
 use proptest::collection::vec;

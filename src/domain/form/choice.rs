@@ -46,28 +46,28 @@ macro_rules! choice {
         }
 
         impl std::str::FromStr for $name {
-            type Err = $crate::domain::exercise::leaf::Expected;
+            type Err = $crate::domain::form::leaf::Expected;
 
             fn from_str(text: &str) -> Result<$name, Self::Err> {
                 match text {
                     $($word => Ok($name::$variant),)+
-                    _ => Err($crate::domain::exercise::leaf::Expected(
+                    _ => Err($crate::domain::form::leaf::Expected(
                         concat!("one of:" $(, " \"", $word, "\"")+)
                     )),
                 }
             }
         }
 
-        $crate::domain::exercise::leaf::as_text!($name, concat!("one of:" $(, " \"", $word, "\"")+));
+        $crate::domain::form::leaf::as_text!($name, concat!("one of:" $(, " \"", $word, "\"")+));
 
-        impl $crate::domain::exercise::leaf::Single for $name {
-            const LEAF: $crate::domain::exercise::outline::Leaf =
-                $crate::domain::exercise::outline::Leaf::Choice($name::WORDS);
+        impl $crate::domain::form::leaf::Single for $name {
+            const LEAF: $crate::domain::form::outline::Leaf =
+                $crate::domain::form::outline::Leaf::Choice($name::WORDS);
 
             fn check(
                 &self,
-                at: &$crate::domain::exercise::outline::Path,
-                faults: &mut $crate::domain::exercise::faults::Faults,
+                at: &$crate::domain::form::outline::Path,
+                faults: &mut $crate::domain::form::faults::Faults,
             ) {
                 match self {
                     $($name::$variant => {})+
@@ -78,4 +78,4 @@ macro_rules! choice {
     };
 }
 
-pub(super) use choice;
+pub(in crate::domain) use choice;

@@ -1,7 +1,9 @@
 //! The rules, each with a form that breaks it and one that does not.
 
 use detente::cli::form::{self, Syntax};
-use detente::domain::exercise::{Content, Figure, Kind, Notification, Statement, faults};
+use detente::domain::content::{Content, Kind};
+use detente::domain::exercise::{Notification, Statement};
+use detente::domain::form::{Figure, faults};
 
 use super::notification;
 

@@ -114,7 +114,7 @@ impl Division {
 /// Marks totals that differ from the sum of their parts. More than the total is always marked. Less is
 /// marked where there are two parts or more, which look like the whole division: a single one beside a
 /// total is an "of whom".
-pub(super) fn check_sums(figures: &[Figure], at: &Path, faults: &mut Faults) {
+pub(in crate::domain) fn check_sums(figures: &[Figure], at: &Path, faults: &mut Faults) {
     for (index, total) in figures.iter().enumerate() {
         let Some(stated) = total.number else { continue };
         for division in Division::ALL {
@@ -137,7 +137,7 @@ pub(super) fn check_sums(figures: &[Figure], at: &Path, faults: &mut Faults) {
 
 /// Marks figures whose Party or territory is not among those that the form names. A form that names none
 /// is not held to any.
-pub(super) fn check_named(
+pub(in crate::domain) fn check_named(
     figures: &[Figure],
     participating: &[String],
     territorial: &[String],

@@ -8,7 +8,7 @@ mod signed;
 pub mod strategies;
 
 use detente::cli::form::{self, Syntax};
-use detente::domain::exercise::{Content, Kind};
+use detente::domain::content::{Content, Kind};
 
 /// The filled-in example of a kind.
 fn example(kind: Kind) -> Content {

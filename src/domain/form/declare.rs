@@ -22,34 +22,34 @@ macro_rules! form {
         pub struct $name {
             $(
                 #[doc = $meaning]
-                #[serde(skip_serializing_if = "crate::domain::exercise::outline::Entry::is_absent")]
+                #[serde(skip_serializing_if = "crate::domain::form::outline::Entry::is_absent")]
                 pub $field: $type,
             )+
         }
 
-        impl $crate::domain::exercise::outline::Group for $name {
-            const FIELDS: &'static [$crate::domain::exercise::outline::Field] = &[
-                $($crate::domain::exercise::outline::Field {
+        impl $crate::domain::form::outline::Group for $name {
+            const FIELDS: &'static [$crate::domain::form::outline::Field] = &[
+                $($crate::domain::form::outline::Field {
                     name: stringify!($field),
                     label: $label,
                     meaning: $meaning,
-                    asked: $crate::domain::exercise::outline::Asked::$asked,
-                    shape: <$type as $crate::domain::exercise::outline::Entry>::SHAPE,
+                    asked: $crate::domain::form::outline::Asked::$asked,
+                    shape: <$type as $crate::domain::form::outline::Entry>::SHAPE,
                 }),+
             ];
 
-            fn parts(&self) -> Vec<$crate::domain::exercise::outline::Part> {
-                use $crate::domain::exercise::outline::{Entry as _, Part};
+            fn parts(&self) -> Vec<$crate::domain::form::outline::Part> {
+                use $crate::domain::form::outline::{Entry as _, Part};
                 let values = [$(self.$field.value()),+];
                 Self::FIELDS.iter().zip(values).map(|(field, value)| Part { field, value }).collect()
             }
 
             fn check_fields(
                 &self,
-                at: &$crate::domain::exercise::outline::Path,
-                faults: &mut $crate::domain::exercise::faults::Faults,
+                at: &$crate::domain::form::outline::Path,
+                faults: &mut $crate::domain::form::faults::Faults,
             ) {
-                use $crate::domain::exercise::outline::{Asked, Entry as _};
+                use $crate::domain::form::outline::{Asked, Entry as _};
                 $(
                     let field = at.field(stringify!($field));
                     if self.$field.is_absent() {
@@ -65,27 +65,27 @@ macro_rules! form {
 
             fn bound_fields(
                 &self,
-                at: &$crate::domain::exercise::outline::Path,
-            ) -> Result<(), $crate::domain::exercise::faults::Refused> {
-                use $crate::domain::exercise::outline::Entry as _;
+                at: &$crate::domain::form::outline::Path,
+            ) -> Result<(), $crate::domain::form::faults::Refused> {
+                use $crate::domain::form::outline::Entry as _;
                 $(self.$field.bound(&at.field(stringify!($field)))?;)+
                 Ok(())
             }
 
             fn all_absent(&self) -> bool {
-                use $crate::domain::exercise::outline::Entry as _;
+                use $crate::domain::form::outline::Entry as _;
                 true $(&& self.$field.is_absent())+
             }
 
             fn entries_within(&self) -> usize {
-                use $crate::domain::exercise::outline::Entry as _;
+                use $crate::domain::form::outline::Entry as _;
                 0_usize$(.saturating_add(self.$field.entries()))+
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<$name, D::Error> {
-                use $crate::domain::exercise::named::NameAmong;
+                use $crate::domain::form::named::NameAmong;
                 const NAMES: &[&str] = &[$(stringify!($field)),+];
                 struct Visitor;
                 impl<'de> serde::de::Visitor<'de> for Visitor {
@@ -111,43 +111,43 @@ macro_rules! form {
             }
         }
 
-        impl $crate::domain::exercise::outline::Entry for $name {
-            const SHAPE: $crate::domain::exercise::outline::Shape =
-                $crate::domain::exercise::outline::Shape::Group(
-                    <$name as $crate::domain::exercise::outline::Group>::FIELDS,
+        impl $crate::domain::form::outline::Entry for $name {
+            const SHAPE: $crate::domain::form::outline::Shape =
+                $crate::domain::form::outline::Shape::Group(
+                    <$name as $crate::domain::form::outline::Group>::FIELDS,
                 );
 
-            fn value(&self) -> $crate::domain::exercise::outline::Value {
-                use $crate::domain::exercise::outline::{Group as _, Value};
+            fn value(&self) -> $crate::domain::form::outline::Value {
+                use $crate::domain::form::outline::{Group as _, Value};
                 if self.all_absent() { Value::Absent } else { Value::Group(self.parts()) }
             }
 
             fn check(
                 &self,
-                at: &$crate::domain::exercise::outline::Path,
-                faults: &mut $crate::domain::exercise::faults::Faults,
+                at: &$crate::domain::form::outline::Path,
+                faults: &mut $crate::domain::form::faults::Faults,
             ) {
-                use $crate::domain::exercise::outline::{Group as _, Rules as _};
+                use $crate::domain::form::outline::{Group as _, Rules as _};
                 self.check_fields(at, faults);
                 self.rules(at, faults);
             }
 
             fn bound(
                 &self,
-                at: &$crate::domain::exercise::outline::Path,
-            ) -> Result<(), $crate::domain::exercise::faults::Refused> {
-                $crate::domain::exercise::outline::Group::bound_fields(self, at)
+                at: &$crate::domain::form::outline::Path,
+            ) -> Result<(), $crate::domain::form::faults::Refused> {
+                $crate::domain::form::outline::Group::bound_fields(self, at)
             }
 
             fn is_absent(&self) -> bool {
-                $crate::domain::exercise::outline::Group::all_absent(self)
+                $crate::domain::form::outline::Group::all_absent(self)
             }
 
             fn entries(&self) -> usize {
-                $crate::domain::exercise::outline::Group::entries_within(self)
+                $crate::domain::form::outline::Group::entries_within(self)
             }
         }
     };
 }
 
-pub(super) use form;
+pub(in crate::domain) use form;

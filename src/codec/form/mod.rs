@@ -1,6 +1,6 @@
-//! The content of exercise messages: domain types to signed bytes and back.
+//! The content of forms: domain types to signed bytes and back.
 //!
-//! Never here: a judgement of what is stated (`domain/exercise/faults.rs`), and never a second encoding
+//! Never here: a judgement of what is stated (`domain/form/faults.rs`), and never a second encoding
 //! of bytes that were received: those are kept as they came.
 
 mod fields;
@@ -10,8 +10,9 @@ use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_f
 
 use self::fields::Wire;
 use super::evidence_v1 as v1;
-use crate::domain::exercise::outline::Path;
-use crate::domain::exercise::{Content, Kind, Refused};
+use crate::domain::content::{Content, Kind};
+use crate::domain::form::Refused;
+use crate::domain::form::outline::Path;
 use crate::limits;
 
 /// Why content can't be taken. Names the field; holds nothing that the author wrote.

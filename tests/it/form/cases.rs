@@ -2,8 +2,10 @@
 //! with figures from the press.
 
 use detente::cli::form::{self, Syntax};
+use detente::domain::content::{Content, Kind};
 use detente::domain::digest::Digest;
-use detente::domain::exercise::{Basis, Content, Figure, Kind, MessageDigest, faults, lines};
+use detente::domain::exercise::Basis;
+use detente::domain::form::{Figure, MessageDigest, faults, lines};
 
 fn read(kind: Kind, text: &str) -> Content {
     form::read(kind, Syntax::Toml, text).unwrap_or_else(|error| panic!("{kind:?}: {error}"))

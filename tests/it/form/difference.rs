@@ -1,7 +1,8 @@
 //! Differences between versions, field by field.
 
 use detente::cli::form::{self, Syntax};
-use detente::domain::exercise::{Content, Kind, difference};
+use detente::domain::content::{Content, Kind};
+use detente::domain::form::difference;
 use proptest::prelude::*;
 
 use super::{example, notification, strategies};

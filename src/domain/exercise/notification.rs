@@ -3,16 +3,16 @@
 //! Never here: what a regime asks for. "Asked" means that the form has the field; whether a Party owes
 //! it is for the regime that it adopted.
 
-use super::area::{Area, Place};
-use super::choice::choice;
-use super::declare::form;
-use super::faults::Faults;
-use super::figures::{Figure, Formation, check_named, check_sums};
-use super::leaf::Prose;
-use super::outline::{Entry as _, Path, Rules};
 use super::phases::{Phase, check_within};
-use super::reference::ActivityReference;
-use super::when::{When, check_order};
+use crate::domain::form::ActivityReference;
+use crate::domain::form::area::{Area, Place};
+use crate::domain::form::choice::choice;
+use crate::domain::form::declare::form;
+use crate::domain::form::faults::Faults;
+use crate::domain::form::figures::{Figure, Formation, check_named, check_sums};
+use crate::domain::form::leaf::Prose;
+use crate::domain::form::outline::{Entry as _, Path, Rules};
+use crate::domain::form::when::{When, check_order};
 
 choice! {
     /// Whether a Party says that it owes what it sends.

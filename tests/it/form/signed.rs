@@ -1,7 +1,9 @@
 //! The signed bytes: golden, deterministic, and safe against whatever a peer sends.
 
-use detente::codec::exercise::{self as codec, Unreadable};
-use detente::domain::exercise::{Content, Figure, Kind, Statement, faults, lines};
+use detente::codec::form::{self as codec, Unreadable};
+use detente::domain::content::{Content, Kind};
+use detente::domain::exercise::Statement;
+use detente::domain::form::{Figure, faults, lines};
 use detente::limits;
 use proptest::prelude::*;
 
@@ -172,7 +174,7 @@ proptest! {
         }
         if let Ok(read) = codec::decode(content.kind(), &bytes) {
             let _ = (faults(&read), lines(&read), detente::cli::form::to_toml(&read));
-            let _ = detente::domain::exercise::difference(&content, &read);
+            let _ = detente::domain::form::difference(&content, &read);
         }
     }
 

@@ -95,7 +95,7 @@ macro_rules! as_text {
     };
 }
 
-pub(super) use as_text;
+pub(in crate::domain) use as_text;
 
 as_text!(MessageDigest, A_DIGEST);
 as_text!(OtherThread, A_THREAD);

@@ -219,7 +219,7 @@ impl Entry for When {
 }
 
 /// Marks an end that comes before its start.
-pub(super) fn check_order(start: &When, end: &When, end_at: &Path, faults: &mut Faults) {
+pub(in crate::domain) fn check_order(start: &When, end: &When, end_at: &Path, faults: &mut Faults) {
     if end.is_certainly_before(start) {
         faults.add(end_at, "the end comes before the start");
     }

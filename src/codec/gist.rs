@@ -1,0 +1,175 @@
+//! The gist of a message, read from its signed bytes with nothing copied out.
+//!
+//! Never here: a refusal, as in `facts.rs`. Every field is looked at by the rules of `message.rs`, also
+//! those of which nothing is kept: a message that the one would not read is not plain to the other.
+
+use super::evidence_v1 as proto;
+use super::message::{is_kind, precedence_from_proto, relation_from_proto};
+use super::plain::Plain;
+use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::fact::Gist;
+use crate::domain::message::{ACKNOWLEDGEMENT, Relation};
+use crate::domain::party::Party;
+use crate::domain::precedence::Precedence;
+use crate::domain::time::Instant;
+use crate::limits;
+
+/// All of a message or a draft that some fact is about.
+pub(super) struct Heading<'b> {
+    author: &'b str,
+    pub thread: ThreadId,
+    kind: &'b str,
+    parties: Vec<Party>,
+    precedence: Precedence,
+    group_ms: Option<i64>,
+    /// Name, office, and the digest of the key.
+    pub drafter: (&'b str, &'b str, Digest),
+    releaser: Option<()>,
+    references: Vec<(Digest, Relation)>,
+    parts: Vec<(Digest, u64)>,
+}
+
+pub(super) fn gist(payload: &[u8]) -> Option<Gist> {
+    let heading = heading(payload)?;
+    heading.releaser?;
+    Some(Gist {
+        author: party(heading.author)?,
+        thread: heading.thread,
+        released_at: Instant(heading.group_ms?),
+        precedence: heading.precedence,
+        parties: heading.parties,
+        is_acknowledgement: heading.kind == ACKNOWLEDGEMENT,
+        references: heading.references,
+        parts: heading.parts,
+    })
+}
+
+pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
+    let mut fields = Plain::of(payload);
+    let author = fields.text(1)?;
+    fields.u32(2)?;
+    let thread = ThreadId::from_slice(fields.bytes(3)?)?;
+    line(fields.text(4)?)?;
+    let kind = fields.text(5)?;
+    fields.bytes(6)?;
+    let mut parties = Vec::new();
+    for field in [7, 8] {
+        let addressees = fields.each(field, addressee)?;
+        if addressees.len() > limits::ADDRESSEES_MAX {
+            return None;
+        }
+        for party in addressees {
+            if !parties.contains(&party) {
+                parties.push(party);
+            }
+        }
+    }
+    let precedence = precedence(fields.choice(9)?)?;
+    let group_ms = match fields.message(10)? {
+        Some(group) => Some(date_time_group(group)?),
+        None => None,
+    };
+    let drafter = person(fields.message(11)??)?;
+    let releaser = match fields.message(12)? {
+        Some(releaser) => Some(person(releaser).map(|_| ())?),
+        None => None,
+    };
+    if let Some(cited) = fields.message(13)? {
+        regime(cited)?;
+    }
+    line(fields.text(14)?)?;
+    line(fields.text(15)?)?;
+    let references = fields.each(16, reference)?;
+    let traffic = proto::Traffic::try_from(fields.choice(17)?);
+    let parts = fields.each(18, part)?;
+    line(fields.text(19)?)?;
+    let remarks = fields.text(20)?;
+    fields.end()?;
+    let within = payload.len() <= limits::MESSAGE_BYTES_MAX
+        && references.len() <= limits::REFERENCES_MAX
+        && parts.len() <= limits::PARTS_MAX
+        && remarks.len() <= limits::REMARKS_BYTES_MAX
+        && matches!(traffic, Ok(proto::Traffic::Real | proto::Traffic::Drill))
+        && is_kind(kind);
+    let references = references.into_iter().flatten().collect();
+    within.then_some(Heading {
+        author,
+        thread,
+        kind,
+        parties,
+        precedence,
+        group_ms,
+        drafter,
+        releaser,
+        references,
+        parts,
+    })
+}
+
+fn addressee(bytes: &[u8]) -> Option<Party> {
+    let mut fields = Plain::of(bytes);
+    let party = party(fields.text(1)?)?;
+    line(fields.text(2)?)?;
+    fields.end()?;
+    Some(party)
+}
+
+fn date_time_group(bytes: &[u8]) -> Option<i64> {
+    let mut fields = Plain::of(bytes);
+    let instant_ms = fields.i64(1)?;
+    line(fields.text(2)?)?;
+    fields.end()?;
+    Some(instant_ms)
+}
+
+pub(super) fn person(bytes: &[u8]) -> Option<(&str, &str, Digest)> {
+    let mut fields = Plain::of(bytes);
+    let person = (line(fields.text(1)?)?, line(fields.text(2)?)?, Digest::from_slice(fields.bytes(3)?)?);
+    fields.end()?;
+    Some(person)
+}
+
+fn regime(bytes: &[u8]) -> Option<()> {
+    let mut fields = Plain::of(bytes);
+    line(fields.text(1)?)?;
+    Digest::from_slice(fields.bytes(2)?)?;
+    line(fields.text(3)?)?;
+    fields.end()
+}
+
+/// The inner `None` is a message of which only the number is known.
+fn reference(bytes: &[u8]) -> Option<Option<(Digest, Relation)>> {
+    let mut fields = Plain::of(bytes);
+    let message = match fields.bytes(1)? {
+        [] => None,
+        known => Some(Digest::from_slice(known)?),
+    };
+    line(fields.text(2)?)?;
+    line(fields.text(3)?)?;
+    let relation = relation_from_proto(fields.choice(4)?);
+    fields.end()?;
+    Some(message.map(|message| (message, relation)))
+}
+
+fn part(bytes: &[u8]) -> Option<(Digest, u64)> {
+    let mut fields = Plain::of(bytes);
+    let salted_digest = Digest::from_slice(fields.bytes(1)?)?;
+    let size = fields.number(2)?;
+    line(fields.text(3)?)?;
+    line(fields.text(4)?)?;
+    let personal = fields.number(5)?;
+    fields.end()?;
+    (personal <= 1).then_some((salted_digest, size))
+}
+
+fn line(text: &str) -> Option<&str> {
+    (text.len() <= limits::LINE_BYTES_MAX).then_some(text)
+}
+
+pub(super) fn party(code: &str) -> Option<Party> {
+    code.parse().ok()
+}
+
+pub(super) fn precedence(wire: i32) -> Option<Precedence> {
+    precedence_from_proto(wire, "").ok()
+}

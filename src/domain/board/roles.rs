@@ -1,0 +1,31 @@
+//! Which roles a command takes, when it is decided: the same as the access table (`rpc/access.rs`) has for the
+//! call that brings it.
+//!
+//! Never here: rules between persons (`decide.rs`).
+
+use crate::domain::command::Command;
+use crate::domain::people::Role;
+
+/// The roles of which a person needs one to give a command. None: it is the node's own.
+pub(super) fn may_give(command: &Command) -> &'static [Role] {
+    match command {
+        Command::Propose(_) | Command::Confirm(_) | Command::Drop(_) | Command::ErasePart { .. } => {
+            &[Role::Custodian]
+        }
+        Command::Draft { .. } | Command::WithdrawDraft { .. } | Command::StorePart { .. } => &[Role::Drafter],
+        Command::ReturnDraft { .. } | Command::Release { .. } => &[Role::Releaser],
+        Command::Acknowledge { .. } => &[Role::Watch],
+        Command::ReadForAudit { .. } => &[Role::Auditor, Role::Operator],
+        Command::AcceptRevocationList(_) => &[Role::Custodian, Role::Operator],
+        Command::Receive(_)
+        | Command::TakeReceipt(_)
+        | Command::DisputeReceipt { .. }
+        | Command::FollowHead(..)
+        | Command::RejectHead { .. }
+        | Command::TakeCosignature(_)
+        | Command::Contradict { .. }
+        | Command::AcceptKeyList(_)
+        | Command::TurnAway { .. }
+        | Command::NoteMissing { .. } => &[],
+    }
+}

@@ -1,0 +1,148 @@
+//! The content of messages by kind: which kinds there are, and what all of them have in common.
+//!
+//! Never here: a form (`exercise/`), what forms are made of (`form/`), bytes (`codec/form/`).
+
+use super::exercise::{
+    Amendment, Calendar, Cancellation, Conclusion, Invitation, Notification, SameActivity, Statement,
+};
+use super::form::{Form, Refused};
+
+/// The kinds of content, as the envelope names them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Kind {
+    Calendar,
+    Notification,
+    Amendment,
+    Invitation,
+    Conclusion,
+    Statement,
+    Cancellation,
+    SameActivity,
+}
+
+impl Kind {
+    pub const ALL: [Kind; 8] = [
+        Kind::Calendar,
+        Kind::Notification,
+        Kind::Amendment,
+        Kind::Invitation,
+        Kind::Conclusion,
+        Kind::Statement,
+        Kind::Cancellation,
+        Kind::SameActivity,
+    ];
+
+    /// As it stands in the signed envelope.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Calendar => "exercise.calendar",
+            Kind::Notification => "exercise.notification",
+            Kind::Amendment => "exercise.amendment",
+            Kind::Invitation => "exercise.invitation",
+            Kind::Conclusion => "exercise.conclusion",
+            Kind::Statement => "exercise.statement",
+            Kind::Cancellation => "exercise.cancellation",
+            Kind::SameActivity => "exercise.same-activity",
+        }
+    }
+
+    /// `None` for a kind that this program does not know.
+    pub fn from_name(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    /// The last part of the name, for the command line: `notification`.
+    pub fn word(self) -> &'static str {
+        self.name().strip_prefix("exercise.").unwrap_or(self.name())
+    }
+}
+
+/// The content of one message about an exercise.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Content {
+    Calendar(Calendar),
+    Notification(Box<Notification>),
+    Amendment(Box<Amendment>),
+    Invitation(Box<Invitation>),
+    Conclusion(Conclusion),
+    Statement(Statement),
+    Cancellation(Cancellation),
+    SameActivity(SameActivity),
+}
+
+impl Content {
+    pub fn kind(&self) -> Kind {
+        match self {
+            Content::Calendar(_) => Kind::Calendar,
+            Content::Notification(_) => Kind::Notification,
+            Content::Amendment(_) => Kind::Amendment,
+            Content::Invitation(_) => Kind::Invitation,
+            Content::Conclusion(_) => Kind::Conclusion,
+            Content::Statement(_) => Kind::Statement,
+            Content::Cancellation(_) => Kind::Cancellation,
+            Content::SameActivity(_) => Kind::SameActivity,
+        }
+    }
+
+    /// The document with nothing stated.
+    pub fn empty(kind: Kind) -> Content {
+        match kind {
+            Kind::Calendar => Content::Calendar(Calendar::default()),
+            Kind::Notification => Content::Notification(Box::default()),
+            Kind::Amendment => Content::Amendment(Box::default()),
+            Kind::Invitation => Content::Invitation(Box::default()),
+            Kind::Conclusion => Content::Conclusion(Conclusion::default()),
+            Kind::Statement => Content::Statement(Statement::default()),
+            Kind::Cancellation => Content::Cancellation(Cancellation::default()),
+            Kind::SameActivity => Content::SameActivity(SameActivity::default()),
+        }
+    }
+
+    /// Whether the author says that anything will follow. It is then marked incomplete.
+    pub fn is_incomplete(&self) -> bool {
+        let within = match self {
+            Content::Amendment(amendment) => !amendment.notification.to_follow.is_empty(),
+            Content::Calendar(_)
+            | Content::Notification(_)
+            | Content::Invitation(_)
+            | Content::Conclusion(_)
+            | Content::Statement(_)
+            | Content::Cancellation(_)
+            | Content::SameActivity(_) => false,
+        };
+        within || !self.form().to_follow().is_empty()
+    }
+
+    /// The name of the exercise, where this kind of document has one. Not safe to show.
+    pub fn designation(&self) -> Option<&str> {
+        match self {
+            Content::Notification(form) => Some(&form.designation),
+            Content::Amendment(form) => Some(&form.notification.designation),
+            Content::Invitation(form) => Some(&form.designation),
+            Content::Calendar(_)
+            | Content::Conclusion(_)
+            | Content::Statement(_)
+            | Content::Cancellation(_)
+            | Content::SameActivity(_) => None,
+        }
+    }
+
+    /// Whether it is within the hard limits. Asked on the way out and on the way in alike.
+    pub fn bound(&self) -> Result<(), Refused> {
+        self.form().bound()
+    }
+
+    /// The document without its type: how it is laid out, and what it states.
+    pub fn form(&self) -> &dyn Form {
+        match self {
+            Content::Calendar(form) => form,
+            Content::Notification(form) => form.as_ref(),
+            Content::Amendment(form) => form.as_ref(),
+            Content::Invitation(form) => form.as_ref(),
+            Content::Conclusion(form) => form,
+            Content::Statement(form) => form,
+            Content::Cancellation(form) => form,
+            Content::SameActivity(form) => form,
+        }
+    }
+}

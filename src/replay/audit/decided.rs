@@ -1,0 +1,209 @@
+//! Each record held against what the Board itself decides of the command that it answers: who may, two
+//! different persons where it takes two, a draft that was open and says what was signed.
+//!
+//! The Board of just before the record, its time and its stamp give the same decision that was given
+//! then; no rule is written twice. Never here: signatures and proofs (`events.rs` hands them out), and
+//! what was "not now" or over a limit, which another program may have judged by other bounds.
+
+use super::events::Seen;
+use crate::codec::{message, signed};
+use crate::domain::board::{Board, Denied};
+use crate::domain::command::{AsIs, Command, Decided, Delivery, Origin, ReceivePlan, ReleasePlan};
+use crate::domain::digest::Digest;
+use crate::domain::event::{Event, Received, Record, Released};
+use crate::domain::message::{Outcome, Relation};
+use crate::domain::party::Party;
+use crate::domain::refusal::Refusal;
+use crate::domain::roster::enough_custodians;
+
+pub(super) fn record(board: &Board, record: &Record, seen: &mut Seen) {
+    if record.index == 0 {
+        return opening(record, seen);
+    }
+    seen.must(record.events.len() == 1, "a record holds what more than one command brings about");
+    for event in &record.events {
+        match command_of(board, event) {
+            Some(command) => decide(board, record, event, &command, seen),
+            None => seen.must(
+                record.command.is_none(),
+                "a person is named behind what the node alone puts on record, or behind nothing",
+            ),
+        }
+    }
+}
+
+/// The first record answers nobody: it names the first custodians, and our own lists.
+fn opening(record: &Record, seen: &mut Seen) {
+    seen.must(record.command.is_none(), "the first record names a person behind it");
+    let mut own = None;
+    let mut lists = 0;
+    for event in &record.events {
+        match event {
+            Event::JournalOpened { party, members, .. } => {
+                own = Some(*party);
+                let enough = enough_custodians(members.iter()).is_ok();
+                seen.must(enough, "the journal was opened without two different custodians");
+            }
+            Event::KeyListAccepted(list) if own == Some(list.list.party) => lists += 1,
+            Event::RevocationListAccepted(list) if own == Some(list.party) => {}
+            _ => seen.fault("the first record holds more than opens a journal"),
+        }
+    }
+    seen.must(lists == 1, "the first record does not hold one key list of our own");
+}
+
+fn decide(board: &Board, record: &Record, event: &Event, command: &Command, seen: &mut Seen) {
+    let origin = match &record.command {
+        Some(stamp) => Origin::Person(stamp.clone()),
+        None => Origin::Node,
+    };
+    match (board.decide(command, &origin, record.at), event) {
+        (Ok(decided), Event::Released(released)) => match decided.first() {
+            Some(Decided::Release(plan)) => planned(plan, released, seen),
+            Some(Decided::Event(_) | Decided::Receive(_)) | None => seen.fault(ANOTHER),
+        },
+        (Ok(decided), Event::Received(received)) => match decided.first() {
+            Some(Decided::Receive(plan)) => judged(plan, received, seen),
+            Some(Decided::Event(_) | Decided::Release(_)) | None => seen.fault(ANOTHER),
+        },
+        (Ok(_), _) => {}
+        (Err(Denied::Refused(Refusal::DraftChanged)), Event::Released(_)) => {
+            seen.fault("a message was released that is not what its draft on record says")
+        }
+        // Another program may have had another bound, or more room at the time.
+        (Err(Denied::NotNow(_) | Denied::Refused(Refusal::TooMany { .. })), _) => {}
+        (Err(denied), _) => seen.fault(format!("it stands against a rule: {denied}")),
+    }
+}
+
+const ANOTHER: &str = "the rules make something else of the command than is on record";
+
+fn planned(plan: &ReleasePlan, released: &Released, seen: &mut Seen) {
+    let (planned, message) = (&plan.message, &released.message);
+    seen.must(
+        message.author == planned.author && message.incarnation == planned.incarnation,
+        "a message that was released is not by this Party in this incarnation",
+    );
+    seen.must(message.releaser == planned.releaser, "a message names another releaser than gave the command");
+    seen.must(message.number == planned.number, "a message's number is not the next of its series");
+    seen.must(
+        message.released_at == planned.released_at,
+        "a message states another time of release than its record",
+    );
+    // What reads the signed bytes passes over fields that it does not know.
+    let payload = signed::decode(released.signed.clone()).map(|wrapping| wrapping.payload);
+    seen.must(
+        payload == Ok(message::encode(message)),
+        "a message was signed that holds more than was drafted",
+    );
+    let newest =
+        plan.slots.iter().zip(&released.dispatches).all(|(slot, (d, _))| slot.key_list == d.key_list);
+    seen.must(newest, "a dispatch names a key list that was not the newest of our own");
+    if released.draft.is_none() {
+        let read = message::decode_acknowledgement(&message.draft.content);
+        let fits = read.is_ok_and(|read| {
+            acknowledged(released) == Some(read.message) && read.officer == message.releaser
+        });
+        seen.must(
+            fits,
+            "an acknowledgement does not say what its message refers to, or is another officer's",
+        );
+    }
+}
+
+fn judged(plan: &ReceivePlan, received: &Received, seen: &mut Seen) {
+    seen.must(
+        plan.receipt == received.receipt,
+        "a receipt of ours is not what the rules make of its dispatch",
+    );
+    seen.must(plan.marks == received.marks, "a message received bears other marks than the rules give it");
+}
+
+/// What a message without a draft acknowledges.
+fn acknowledged(released: &Released) -> Option<Digest> {
+    let mut references = released.message.draft.references.iter();
+    references.find(|one| one.relation == Relation::Acknowledges)?.message
+}
+
+/// The command that an event answers. `None` where it is the writer's own, or where `events.rs` compares
+/// more than a decision would.
+fn command_of(board: &Board, event: &Event) -> Option<Command> {
+    Some(match event {
+        Event::KeyListAccepted(list) => Command::AcceptKeyList(list.clone()),
+        Event::RevocationListAccepted(list) => Command::AcceptRevocationList(list.clone()),
+        Event::ChangeProposed(change) => Command::Propose(change.clone()),
+        Event::ChangeConfirmed { proposal } => Command::Confirm(*proposal),
+        Event::ChangeDropped { proposal } => Command::Drop(*proposal),
+        Event::Drafted { draft, outgoing, bytes } => {
+            Command::Draft { draft: *draft, outgoing: outgoing.clone(), bytes: bytes.clone() }
+        }
+        Event::DraftReturned { draft, digest, reason } => {
+            Command::ReturnDraft { draft: *draft, digest: *digest, reason: reason.clone() }
+        }
+        Event::DraftWithdrawn { draft } => Command::WithdrawDraft { draft: *draft },
+        Event::Released(released) => release(released),
+        Event::Received(received) => Command::Receive(Box::new(delivery(received))),
+        Event::Receipted(receipted) => Command::TakeReceipt(receipted.clone()),
+        Event::ReceiptDisputed { party, lane, serial, receipt, reason } => Command::DisputeReceipt {
+            party: *party,
+            lane: *lane,
+            serial: *serial,
+            receipt: receipt.clone(),
+            reason: reason.clone(),
+            judged_by_key_list: newest_list_of(board, *party),
+        },
+        Event::HeadCosigned(head) => Command::TakeCosignature(head.clone()),
+        Event::HeadRejected { head, reason } => {
+            Command::RejectHead { head: head.clone(), reason: reason.clone() }
+        }
+        Event::Equivocated { party, proof } => Command::Contradict { party: *party, proof: proof.clone() },
+        Event::TurnedAway { party, hour } => Command::TurnAway { party: *party, hour: *hour },
+        Event::ReferenceMissing { message, missing } => {
+            Command::NoteMissing { message: *message, missing: *missing }
+        }
+        Event::AuditRead { what } => Command::ReadForAudit { what: what.clone() },
+        Event::PartStored { salted_digest, bytes } => {
+            Command::StorePart { salted_digest: *salted_digest, bytes: *bytes }
+        }
+        Event::PartErased { salted_digest, reason } => {
+            Command::ErasePart { salted_digest: *salted_digest, reason: reason.clone() }
+        }
+        Event::JournalOpened { .. } | Event::EpochOpened { .. } | Event::HeadFollowed(..) => return None,
+    })
+}
+
+/// With the digest of what was signed in place of the one that the releaser named: they must be one.
+fn release(released: &Released) -> Command {
+    let outgoing = released.message.draft.clone();
+    match released.draft {
+        Some(draft) => {
+            let digest = Digest::of(&message::encode_draft(&outgoing));
+            // Whether the releaser insisted is not on record, and breaks no rule.
+            Command::Release { draft, digest, outgoing, faults: Vec::new(), as_is: AsIs::AsItIs }
+        }
+        None => Command::Acknowledge { of: acknowledged(released).unwrap_or(Digest::ZERO), outgoing },
+    }
+}
+
+fn delivery(received: &Received) -> Delivery {
+    let outcome = match received.receipt.outcome {
+        // It can't be read, which `events.rs` says.
+        Outcome::Taken => Outcome::RefusedUnreadable,
+        refused => refused,
+    };
+    Delivery {
+        peer: received.dispatch.from,
+        dispatch: received.dispatch.clone(),
+        dispatch_digest: received.receipt.dispatch,
+        dispatch_signed: received.dispatch_signed.clone(),
+        dispatch_leaf: received.dispatch_leaf,
+        message_signed: received.message_signed.clone(),
+        message: received.message.clone().ok_or(outcome),
+        judged_by_key_list: received.receipt.judged_by_key_list,
+    }
+}
+
+fn newest_list_of(board: &Board, party: Party) -> u32 {
+    let newest = board.roster.parties.get(&party).and_then(|known| known.newest());
+    newest.map_or(0, |newest| newest.list.number)
+}

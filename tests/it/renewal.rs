@@ -1,0 +1,115 @@
+//! Keys made anew while a link is in use: what was owed under the old ones comes, all goes on under the new
+//! ones, and everything still proves.
+
+use std::path::Path;
+
+use bytes::Bytes;
+use detente::cli::key_list;
+use detente::codec::proto::detente::v1::propose_request::Change;
+use detente::domain::board::Board;
+use detente::domain::digest::ThreadId;
+use detente::domain::event::AcceptedKeyList;
+use detente::domain::keys::Purpose;
+use detente::domain::precedence::Precedence;
+
+use crate::auditor::detente;
+use crate::officer::notify;
+use crate::talk::{both_settled, fresh, outgoing, release, until};
+use crate::world::{Medium, World};
+
+const BUT_TLS: [Purpose; 5] =
+    [Purpose::List, Purpose::Message, Purpose::Record, Purpose::Ledger, Purpose::Witness];
+
+/// Made in the custody, read by the node, put in force by two custodians.
+async fn renew(world: &World, code: &str, renewed: &[Purpose]) -> AcceptedKeyList {
+    let (state, folder) = (world.state(code), tempfile::tempdir().unwrap());
+    let next = key_list::Next {
+        directory: state.directory.clone(),
+        after: folder.path().join("party"),
+        renewed: renewed.to_vec(),
+        addresses: Vec::new(),
+        contacts: Vec::new(),
+        out: folder.path().join("list"),
+        json: false,
+    };
+    std::fs::write(&next.after, state.party_file().await).unwrap();
+    let made = key_list::next(&next, world.clock.now()).unwrap();
+    let proposed = Change::OwnKeyList(made.signed.clone());
+    if renewed.iter().any(|purpose| *purpose != Purpose::Tls && *purpose != Purpose::List) {
+        let refused = state.try_propose(proposed.clone()).await.unwrap_err();
+        assert!(refused.message().contains("SIGHUP has the node read it again"), "{refused:?}");
+    }
+    state.node().reload().await.unwrap();
+    state.change(proposed, Bytes::new()).await;
+    made
+}
+
+async fn holds(world: &World, party: &str, list: &AcceptedKeyList) {
+    let is_newest = |board: &Board| {
+        let newest = board.roster.parties[&list.list.party].newest();
+        newest.is_some_and(|newest| newest.digest == list.digest)
+    };
+    until(world.node(party), "the list is here", is_newest).await;
+}
+
+async fn answer_back(world: &World, subject: &str) {
+    let to = [world.state("BY").party];
+    let message = outgoing(ThreadId(fresh()), &to, Precedence::Routine, subject);
+    release(&world.node("PL").registrar, message).await;
+}
+
+/// The whole journal by its own auditor, and one thread by anybody with the two fingerprints.
+async fn all_proves(world: &World, party: &str, threads: &[Bytes]) {
+    let text = |path: &Path| path.to_str().unwrap().to_owned();
+    let folder = tempfile::tempdir().unwrap();
+    let auditor = text(world.state(party).desk_directory("auditor"));
+    let fingerprint = |of: &str| world.node(of).settings.fingerprint.to_string();
+    let own = fingerprint(party);
+    detente(&["audit", "verify", "--as", &auditor, "--fingerprint", &own]).await.unwrap();
+    let trust = ["BY", "PL"].map(|party| format!("{party}={}", fingerprint(party)));
+    for thread in threads.iter().map(hex::encode) {
+        let file = text(&folder.path().join(&thread));
+        detente(&["audit", "export", "--as", &auditor, "--out", &file, "--thread", &thread]).await.unwrap();
+        detente(&["verify", &file, "--trust", &trust[0], "--trust", &trust[1]]).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_renews_its_message_and_ledger_keys_and_then_all_and_goes_on_and_everything_proves() {
+    let mut world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let mut threads = vec![notify(&world, 1).await.thread];
+    both_settled(&world, "BY", "PL").await;
+    world.state_mut("PL").stop().await;
+    threads.push(notify(&world, 2).await.thread);
+    let second = renew(&world, "BY", &[Purpose::Message, Purpose::Ledger]).await;
+    threads.push(notify(&world, 3).await.thread);
+    // What is owed under two lists goes out after a third one took force, and after a restart.
+    let third = renew(&world, "BY", &BUT_TLS).await;
+    threads.push(notify(&world, 4).await.thread);
+    world.state_mut("BY").stop().await;
+    world.state_mut("BY").start().await;
+    world.state_mut("PL").start().await;
+    both_settled(&world, "BY", "PL").await;
+    answer_back(&world, "under the third list").await;
+    both_settled(&world, "BY", "PL").await;
+    // Signed by the list key that the third list brought. With its TLS key the node waits for the peer.
+    let fourth = renew(&world, "BY", &[Purpose::Tls]).await;
+    holds(&world, "PL", &fourth).await;
+    world.node("BY").reload().await.unwrap();
+    threads.push(notify(&world, 5).await.thread);
+    both_settled(&world, "BY", "PL").await;
+
+    let key = |list: &AcceptedKeyList, purpose| *list.list.key_for(purpose).unwrap();
+    for purpose in BUT_TLS {
+        assert_ne!(key(&second, purpose), key(&third, purpose));
+        assert_eq!(key(&third, purpose), key(&fourth, purpose));
+    }
+    let tls = |list: &AcceptedKeyList| list.list.keys_for(Purpose::Tls).copied().collect::<Vec<_>>();
+    assert_eq!((tls(&second), tls(&fourth).len(), tls(&fourth)[0]), (tls(&third), 2, tls(&third)[0]));
+    let in_use = world.node("BY").dialler.certificate.borrow().key_digest();
+    assert_eq!(in_use.0, tls(&fourth)[1]);
+    for party in ["BY", "PL"] {
+        holds(&world, party, &fourth).await;
+        all_proves(&world, party, &threads).await;
+    }
+}
