@@ -2,6 +2,7 @@
 //! at the other end, and the exercise proven offline from a bundle.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::play::Played;
 use super::say::Say;
@@ -10,10 +11,11 @@ use crate::domain::digest::Digest;
 use crate::domain::event::Event;
 use crate::domain::message::ACKNOWLEDGEMENT;
 use crate::domain::party::Party;
-use crate::registrar::{Head, Trusted, replay_to_end, signed_checkpoint};
+use crate::journal::{Entry, ReadFault};
+use crate::registrar::{Head, OpenFault, signed_checkpoint};
 use crate::replay::audit::{Audit, Covered};
 use crate::replay::bundle::{self, Source};
-use crate::replay::{TrustRoot, verify};
+use crate::replay::{Fold, Look, TrustRoot, verify};
 
 /// What the checks came to.
 #[derive(Default)]
@@ -66,10 +68,9 @@ pub async fn check(stage: &Stage, played: &Played, say: &Say) -> Checked {
 
 /// Replays from nothing, compares with what the node holds, and audits every signature and proof.
 async fn journal(actor: &Actor, checked: &mut Checked, say: &Say) {
-    let head = actor.node.registrar.head();
     let journal = &actor.node.registrar.journal;
     let root = TrustRoot::FirstKeyList(actor.node.settings.fingerprint.0);
-    let (fold, _) = match replay_to_end(journal, root, Trusted::Nothing, 0).await {
+    let (head, fold, entries) = match replayed(actor, root).await {
         Ok(replayed) => replayed,
         Err(fault) => return checked.hold(say, actor.party, &format!("replay: {fault}"), false),
     };
@@ -97,12 +98,7 @@ async fn journal(actor: &Actor, checked: &mut Checked, say: &Say) {
         next += some.len() as u64;
         some.iter().for_each(|record| counted.count(record));
     }
-    let Ok(mut reader) = journal.reader(0) else {
-        return checked.hold(say, actor.party, "the journal can be read", false);
-    };
-    while let Ok(Some(entries)) = reader.next_or_end().await {
-        audit.take(entries.into_iter().map(|entry| (entry.position, entry.bytes)));
-    }
+    audit.take(entries.into_iter().map(|entry| (entry.position, entry.bytes)));
     let checkpoint = signed_checkpoint(&head, &actor.node.ring);
     let report = audit.finish(checkpoint.as_deref().map(str::as_bytes));
     let what = format!("{} signatures and proofs verified in {} records", report.checked, report.size);
@@ -111,6 +107,32 @@ async fn journal(actor: &Actor, checked: &mut Checked, say: &Say) {
     checked.messages += counted.messages;
     checked.receipts_verified += counted.receipts;
     checked.acknowledgements += counted.acknowledgements;
+}
+
+/// A head of the node, and all that led to it, folded from nothing. Nodes at rest still put a head of the
+/// other end on record now and then: what is read must be what the head stands for.
+async fn replayed(actor: &Actor, root: TrustRoot) -> Result<(Arc<Head>, Fold, Vec<Entry>), OpenFault> {
+    let registrar = &actor.node.registrar;
+    let mut heads = registrar.heads();
+    loop {
+        let mut entries = Vec::new();
+        let mut reader = registrar.journal.reader(0)?;
+        while let Some(more) = reader.next_or_end().await? {
+            entries.extend(more);
+        }
+        let mut fold = Fold::new(root);
+        for entry in &entries {
+            fold.step(entry.position, &entry.bytes, Look::AtSignature)?;
+        }
+        let head = registrar.head();
+        if head.chain.size == fold.chain.size {
+            return Ok((head, fold, entries));
+        }
+        // Behind what was read, the head is about to follow; beyond it, the journal is read again.
+        if head.chain.size < fold.chain.size && heads.changed().await.is_err() {
+            return Err(OpenFault::from(ReadFault::ended()));
+        }
+    }
 }
 
 #[derive(Default)]
