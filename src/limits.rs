@@ -94,6 +94,37 @@ pub const ZONE_NAME_BYTES: usize = 64;
 /// A form file larger than this is not read (bytes).
 pub const FORM_FILE_BYTES_MAX: usize = 1024 * 1024;
 
+// ---- regimes: rules between States as data -----------------------------------------------------
+
+/// A larger regime file is refused before it is read (bytes).
+pub const REGIME_FILE_BYTES_MAX: usize = 1024 * 1024;
+/// A regime with more rules of all kinds together, its own and inherited, is refused.
+pub const REGIME_RULES_MAX: usize = 500;
+/// A list in a regime with more entries is refused.
+pub const REGIME_LIST_ENTRIES_MAX: usize = 500;
+/// A longer name in a regime is refused (bytes).
+pub const REGIME_NAME_BYTES_MAX: usize = 64;
+/// A longer text in a regime is refused (bytes).
+pub const REGIME_TEXT_BYTES_MAX: usize = 4 * 1024;
+/// A condition that is nested deeper is refused.
+pub const CONDITION_DEPTH_MAX: usize = 8;
+/// A condition with more parts, at all depths together, is refused.
+pub const CONDITION_PARTS_MAX: usize = 64;
+/// Classes and thresholds that stand on each other in a longer chain are refused.
+pub const RULE_CHAIN_MAX: usize = 16;
+/// A regime that inherits over more generations is refused.
+pub const REGIME_GENERATIONS_MAX: usize = 8;
+/// A check names no more of what is lacking for one figure than the first so many; the answer is the same.
+pub const LACKS_PER_FIGURE_MAX: usize = 16;
+/// A check names no more of what is lacking for one rule than so many; the answer is the same.
+pub const LACKS_PER_RULE_MAX: usize = 64;
+/// A check names no more fields of one rule that are owed and not given; the rest is counted.
+pub const OPEN_FIELDS_MAX: usize = 200;
+/// A format whose fields are nested deeper is refused.
+pub const FORMAT_DEPTH_MAX: usize = 4;
+/// A greater lead time, reply time or period is refused, so that no sum of days leaves the calendar.
+pub const REGIME_TIME_MAX: u64 = 100_000;
+
 // ---- evidence ----------------------------------------------------------------------------------
 
 /// What carries more signatures in one wrapping is refused.

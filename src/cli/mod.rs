@@ -26,6 +26,7 @@ pub mod part;
 pub mod party;
 pub mod person;
 pub mod proposal;
+pub mod regime;
 pub mod register;
 pub mod serve;
 pub mod verify;
@@ -59,6 +60,7 @@ enum Command {
     Watch(watch::Args),
     Audit(audit::Args),
     Verify(verify::Args),
+    Regime(regime::Args),
 }
 
 impl Cli {
@@ -78,6 +80,7 @@ impl Cli {
             Command::Watch(args) => watch::run(args).await,
             Command::Audit(args) => audit::run(args).await,
             Command::Verify(args) => verify::run(&args),
+            Command::Regime(args) => regime::run(&args),
         }
     }
 }

@@ -25,6 +25,7 @@ pub mod party;
 pub mod people;
 pub mod precedence;
 pub mod refusal;
+pub mod regime;
 pub mod roster;
 pub mod text;
 pub mod thread;

@@ -43,6 +43,7 @@ mod print_pdf;
 mod print_program;
 mod program;
 mod records;
+mod regime;
 mod registrar;
 mod renewal;
 mod rooms;

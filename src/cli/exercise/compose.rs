@@ -325,7 +325,7 @@ fn derived(what: &str, id: CommandId) -> [u8; 16] {
     first
 }
 
-fn read_form(path: &Path, kind: Option<Kind>) -> Result<Content, Fault> {
+pub(super) fn read_form(path: &Path, kind: Option<Kind>) -> Result<Content, Fault> {
     let bytes = files::read_public(path)?;
     let name = path.display();
     let text = String::from_utf8(bytes).map_err(|_| Fault::new(format!("{name}: not a text (UTF-8)")))?;
