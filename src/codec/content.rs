@@ -22,6 +22,16 @@ pub enum Said {
     Unreadable(String),
 }
 
+impl Said {
+    /// The form, where it is one that was read.
+    pub fn content(&self) -> Option<&Content> {
+        match self {
+            Said::Form(content) => Some(content),
+            Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => None,
+        }
+    }
+}
+
 /// Reads what can be read.
 pub fn said(kind: &str, content: &Bytes) -> Said {
     if kind == ACKNOWLEDGEMENT {

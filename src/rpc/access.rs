@@ -66,6 +66,7 @@ table! {
     "/detente.v1.ExerciseService/Release" => For::Roles(&[Releaser]),
     "/detente.v1.ExerciseService/ListThreads" => For::Roles(&[Drafter, Releaser, Watch]),
     "/detente.v1.ExerciseService/ShowThread" => For::Roles(&[Drafter, Releaser, Watch]),
+    "/detente.v1.ExerciseService/ShowMessage" => For::Roles(&[Drafter, Releaser, Watch]),
 
     "/detente.v1.RegimeService/Hold" => For::Roles(&[Drafter, Custodian]),
     "/detente.v1.RegimeService/ListHeld" => For::Persons,

@@ -10,6 +10,7 @@ pub mod command;
 pub mod exchange;
 pub mod exercise;
 pub mod faults;
+pub mod held;
 pub mod part;
 pub mod party;
 mod party_checks;

@@ -5,16 +5,16 @@
 use tonic::{Request, Response, Status};
 
 use super::exercise::{digest_in, draft_id, give, not_what_was_asked, person, put_draft};
+use super::held::{HeldRegimes, held_in};
 use super::{command, status};
 use crate::codec::heading::Given;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::regime_service_server::{RegimeService, RegimeServiceServer};
-use crate::codec::regime;
 use crate::domain::adoption::{Adopted, Seen, Suspended};
 use crate::domain::board::Board;
 use crate::domain::command::Command;
 use crate::domain::digest::Digest;
-use crate::domain::event::{Event, Record, RegimeHeld};
+use crate::domain::event::RegimeHeld;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -31,10 +31,12 @@ impl RegimeService for RegimeCalls {
         let caller = person(&call)?.clone();
         let asked = call.into_inner();
         let origin = command::origin("RegimeService/Hold", asked.command.as_ref(), &asked, &caller)?;
-        let read = regime::read(&asked.text).map_err(|fault| status::field("text", &fault))?;
+        let head = self.registrar.head();
+        let read = HeldRegimes::at(&head, &self.registrar.journal).parse(&asked.text).await;
+        let read = read.map_err(status::record)?.map_err(|fault| status::field("text", &fault))?;
         let held = RegimeHeld {
-            name: read.name.clone(),
-            edition: read.edition,
+            name: read.head.name,
+            edition: read.head.edition,
             digest: Digest::of(&asked.text),
             text: asked.text,
         };
@@ -68,15 +70,10 @@ impl RegimeService for RegimeCalls {
     ) -> Result<Response<calls::ShowTextResponse>, Status> {
         let digest = digest_in(&call.get_ref().digest)?;
         let head = self.registrar.head();
-        let held = head
-            .board
-            .regimes
-            .get(&digest)
-            .ok_or_else(|| status::field("digest", "no regime with this digest is held here"))?;
-        let records = head.records(&self.registrar.journal);
-        let record = records.record(held.index).await.map_err(status::record)?;
-        let held = held_in(&record).ok_or_else(not_what_was_asked)?;
-        Ok(Response::new(calls::ShowTextResponse { text: held.text.clone() }))
+        let text = HeldRegimes::at(&head, &self.registrar.journal).text(digest).await;
+        let text = text.map_err(status::record)?;
+        let text = text.ok_or_else(|| status::field("digest", "no regime with this digest is held here"))?;
+        Ok(Response::new(calls::ShowTextResponse { text }))
     }
 
     async fn draft_word(
@@ -157,11 +154,4 @@ fn party_to_regime(party: Party, adopted: &Adopted) -> calls::PartyToRegime {
         reservations: adopted.reservations.clone(),
         suspended: adopted.suspended.iter().map(suspended).collect(),
     }
-}
-
-fn held_in(record: &Record) -> Option<&RegimeHeld> {
-    record.events.iter().find_map(|event| match event {
-        Event::RegimeHeld(held) => Some(held),
-        _ => None,
-    })
 }

@@ -235,3 +235,78 @@ async fn who_suspends_what_another_adopted_is_told_that_it_has_no_effect() {
     let fields: Vec<&str> = drafted.faults.iter().map(|fault| fault.field.as_str()).collect();
     assert!(fields.contains(&"adoption.message_digest"), "{fields:?}");
 }
+
+const VIENNA: &str = "vienna-document-2011";
+
+async fn hold(world: &World, code: &str, text: &'static [u8]) -> Result<Digest, tonic::Status> {
+    let desk = world.desk(code, "drafter");
+    let asked = calls::HoldRequest { command: Some(desk.command(None).unwrap()), text: text.into() };
+    let held = regimes(&desk).hold(asked).await?.into_inner();
+    Ok(Digest::from_slice(&held.digest).unwrap())
+}
+
+fn citing(digest: Digest) -> calls::Heading {
+    let regime = detente::codec::proto::detente::evidence::v1::RegimeCitation {
+        name: VIENNA.into(),
+        digest: digest.0.to_vec().into(),
+        provision: "chapter V".into(),
+    };
+    calls::Heading { regime: Some(regime), ..heading(7) }
+}
+
+async fn checked(world: &World, code: &str) -> calls::RegimeCheck {
+    let thread = vec![7; 16].into();
+    crate::officer::show(world, code, &thread, 0).await.messages.remove(0).check.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_releaser_and_both_ends_are_told_the_same_of_a_notice() {
+    let world = World::new(&["BY", "PL"]).await;
+    let text = detente::codec::regime::built_in::file(VIENNA).unwrap();
+    let digest = hold(&world, "BY", text).await.unwrap();
+    assert_eq!(hold(&world, "PL", text).await.unwrap(), digest);
+    let drafted =
+        crate::officer::draft(&world, "BY", 1, citing(digest), &filled(Kind::Notification)).await.unwrap();
+    let asked = calls::ShowDraftRequest { draft: vec![1; 16].into() };
+    let releaser = world.desk("BY", "releaser");
+    let shown = crate::officer::exercises(&releaser).show_draft(asked).await.unwrap().into_inner();
+    crate::officer::release(&releaser, 1, &drafted.digest, true).await.unwrap();
+    both_settled(&world, "BY", "PL").await;
+    let (before, here, there) =
+        (shown.check.unwrap(), checked(&world, "BY").await, checked(&world, "PL").await);
+    assert_eq!(here, there);
+    assert_eq!(before.lines, here.lines);
+    assert!(here.held && here.lines.iter().any(|line| line.text.contains("on time by")), "{here:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_regime_that_is_not_held_here_is_said_to_be_so_and_nothing_more() {
+    let world = World::new(&["BY", "PL"]).await;
+    let digest = hold(&world, "BY", detente::codec::regime::built_in::file(VIENNA).unwrap()).await.unwrap();
+    send(&world, "BY", 1, citing(digest), &filled(Kind::Notification)).await;
+    both_settled(&world, "BY", "PL").await;
+    let there = checked(&world, "PL").await;
+    assert!(!there.held && there.lines.is_empty() && there.bound.is_empty());
+    let asked = calls::ShowThreadRequest { thread: vec![7; 16].into(), as_of_ms: 0, from: 0 };
+    let desk = world.desk("PL", "drafter");
+    let shown = crate::officer::exercises(&desk).show_thread(asked).await.unwrap().into_inner();
+    assert!(shown.messages[0].marks.iter().any(|mark| mark.contains("not held here")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_text_that_is_no_regime_or_is_held_already_is_refused_and_nothing_recorded() {
+    let world = World::new(&["BY"]).await;
+    let text = detente::codec::regime::built_in::file(VIENNA).unwrap();
+    hold(&world, "BY", text).await.unwrap();
+    let size = crate::officer::size(&world, "BY");
+    let fields = |status: tonic::Status| -> Vec<String> {
+        crate::officer::violations(&status)
+            .into_iter()
+            .map(|(field, rule)| format!("{field}: {rule}"))
+            .collect()
+    };
+    let refused = fields(hold(&world, "BY", b"regime = 3\n").await.unwrap_err());
+    assert!(refused[0].starts_with("text: line 1"), "{refused:?}");
+    hold(&world, "BY", text).await.unwrap_err();
+    assert_eq!(crate::officer::size(&world, "BY"), size);
+}

@@ -85,8 +85,8 @@ struct HeadingArgs {
     /// The zone of the date-time group: an IANA name or Z
     #[arg(long)]
     zone: Option<String>,
-    /// Rules that you say you act under
-    #[arg(long, value_name = "NAME:DIGEST:PROVISION", value_parser = given::regime)]
+    /// Rules that you say you act under; the digest may be left out for a regime that is built in
+    #[arg(long, value_name = "NAME[:DIGEST]:PROVISION", value_parser = given::regime)]
     regime: Option<RegimeCitation>,
     /// Another message that this one is about, by its whole digest; what the form itself amends,
     /// concludes or cancels is referred to in any case
@@ -355,7 +355,7 @@ fn derived(what: &str, id: CommandId) -> [u8; 16] {
     first
 }
 
-fn read_form(path: &Path, kind: Option<Kind>) -> Result<Content, Fault> {
+pub(super) fn read_form(path: &Path, kind: Option<Kind>) -> Result<Content, Fault> {
     let bytes = files::read_public(path)?;
     let name = path.display();
     let text = String::from_utf8(bytes).map_err(|_| Fault::new(format!("{name}: not a text (UTF-8)")))?;

@@ -179,7 +179,7 @@ wire! {
     Formation as Formation { party, designation, subordination, kind, number, remarks }
     Area as Area { name, features, territory, outline, centre, radius_metres }
     Place as Place { name, territory, position }
-    Phase as ExercisePhase { name, kind, start, end, areas, tactical_purpose, description }
+    Phase as ExercisePhase { name, kind, start, end, areas, tactical_purpose, description, figures }
     MessageReference as MessageReference { message_digest, number, author }
     ActivityReference as ActivityReference { message, calendar_year, calendar_entry, relation }
     LandActivity as LandActivity {

@@ -116,6 +116,7 @@ fn the_filled_in_notification_leaves_out_only_what_need_not_be_there() {
             "phases.areas.features",
             "phases.areas.territory",
             "phases.areas.outline",
+            "phases.figures",
             "references.message"
         ]
     );

@@ -158,6 +158,7 @@ fn notification() -> BoxedStrategy<Notification> {
             areas: areas(),
             tactical_purpose: prose(),
             description: prose(),
+            figures: figures(),
         }),
         0..3,
     );
