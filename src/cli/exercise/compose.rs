@@ -12,6 +12,7 @@ use crate::cli::desk::{AsCommand, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::form::{self, Syntax};
 use crate::cli::out::say;
+use crate::cli::regime::labels;
 use crate::cli::{files, json, part};
 use crate::codec::content::{self, Said};
 use crate::codec::heading::{self, Asked};
@@ -113,10 +114,11 @@ struct HeadingArgs {
 }
 
 pub async fn draft(args: DraftArgs) -> Result<(), Fault> {
-    let content = read_form(&args.form, args.kind)?;
+    let content = filled(read_form(&args.form, args.kind)?);
     let (desk, header, id) = args.person.open()?;
     let mut outgoing = blank(id, &content, &args.heading)?;
     args.heading.put_into(&mut outgoing, &content);
+    cite(&desk, &mut outgoing, &content).await;
     args.heading.put_parts(&desk, id, &mut outgoing).await?;
     put(&desk, header, id, DraftId(derived("draft", id)), &outgoing, &content, args.json).await
 }
@@ -128,7 +130,7 @@ pub async fn revise(args: ReviseArgs) -> Result<(), Fault> {
     let present = answer(service(&desk).show_draft(asked)).await?;
     let mut outgoing = message::decode_draft(&present.message)?;
     let content = match &args.form {
-        Some(form) => read_form(form, args.kind)?,
+        Some(form) => filled(read_form(form, args.kind)?),
         None => match content::said(&outgoing.kind, &outgoing.content) {
             Said::Form(content) => content,
             Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => {
@@ -139,6 +141,32 @@ pub async fn revise(args: ReviseArgs) -> Result<(), Fault> {
     args.heading.put_into(&mut outgoing, &content);
     args.heading.put_parts(&desk, id, &mut outgoing).await?;
     put(&desk, header, id, draft, &outgoing, &content, args.json).await
+}
+
+/// Of a format's form only what was filled in.
+fn filled(content: Content) -> Content {
+    match content {
+        Content::Formatted(form) => Content::Formatted(form.filled()),
+        other => other,
+    }
+}
+
+/// A formatted message cites the regime that its form names, by the paragraph that lays the format down,
+/// unless a flag says otherwise; and is about what its format is for.
+async fn cite(desk: &Desk, outgoing: &mut Outgoing, content: &Content) {
+    let Content::Formatted(form) = content else { return };
+    if let (None, Some(digest)) = (&outgoing.regime, form.regime_digest) {
+        let (name, provision) = (form.regime.clone(), String::new());
+        outgoing.regime = Some(RegimeCitation { name, digest: digest.0, provision });
+    }
+    let regime = labels::of(desk, outgoing).await;
+    let Some(format) = regime.as_ref().and_then(|regime| regime.formats.get(&form.format)) else { return };
+    if let Some(cited) = outgoing.regime.as_mut().filter(|cited| cited.provision.is_empty()) {
+        cited.provision.clone_from(&format.ground.paragraph);
+    }
+    if outgoing.subject.is_empty() {
+        outgoing.subject = format.title.say(&outgoing.language, &form.format);
+    }
 }
 
 async fn put(
@@ -188,6 +216,12 @@ pub async fn put_draft(
             let asked = calls::DraftRequest { command, draft, heading, content: Some(form) };
             answer(service(desk).draft(asked)).await
         }
+        Asked::Formatted(content) => {
+            let asked = calls::DraftFormattedRequest { command, draft, heading, content: Some(content) };
+            let answered =
+                answer(RegimeServiceClient::new(desk.channel.clone()).draft_formatted(asked)).await?;
+            Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
+        }
         Asked::Regime(form) => {
             let asked = calls::DraftWordRequest { command, draft, heading, content: Some(form) };
             let answered = answer(RegimeServiceClient::new(desk.channel.clone()).draft_word(asked)).await?;
@@ -201,9 +235,10 @@ pub async fn put_draft(
 fn blank(id: CommandId, content: &Content, heading: &HeadingArgs) -> Result<Outgoing, Fault> {
     let thread = match (heading.thread, content) {
         (Some(thread), _) => thread,
-        (None, Content::Calendar(_) | Content::Notification(_) | Content::Adoption(_)) => {
-            ThreadId(derived("thread", id))
-        }
+        (
+            None,
+            Content::Calendar(_) | Content::Notification(_) | Content::Adoption(_) | Content::Formatted(_),
+        ) => ThreadId(derived("thread", id)),
         (
             None,
             Content::Amendment(_)
@@ -320,9 +355,14 @@ impl HeadingArgs {
                 add(Some(*digest), "", "", relation);
             }
         }
-        if let Some((reference, relation)) = main_reference(content)
-            && (reference.message_digest.is_some() || !reference.number.is_empty())
-        {
+        let mut named: Vec<(&MessageReference, Relation)> = main_reference(content).into_iter().collect();
+        if let Content::Formatted(form) = content {
+            named.extend(form.references().into_iter().map(|(_, named)| (named, Relation::RefersTo)));
+        }
+        for (reference, relation) in named {
+            if reference.message_digest.is_none() && reference.number.is_empty() {
+                continue;
+            }
             let digest = reference.message_digest.map(|digest| digest.0);
             add(digest, &reference.number, &reference.author, relation);
         }
@@ -340,9 +380,11 @@ fn main_reference(content: &Content) -> Option<(&MessageReference, Relation)> {
         Content::Suspension(form) => Some((&form.adoption, Relation::RefersTo)),
         Content::Resumption(form) => Some((&form.suspension, Relation::RefersTo)),
         Content::Withdrawal(form) => Some((&form.adoption, Relation::RefersTo)),
-        Content::Calendar(_) | Content::Notification(_) | Content::Invitation(_) | Content::Adoption(_) => {
-            None
-        }
+        Content::Calendar(_)
+        | Content::Notification(_)
+        | Content::Invitation(_)
+        | Content::Adoption(_)
+        | Content::Formatted(_) => None,
     }
 }
 

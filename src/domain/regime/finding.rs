@@ -52,6 +52,31 @@ pub enum Finding {
         copies: Vec<Copy>,
         ground: Ground,
     },
+    /// In which format a message is.
+    Format {
+        code: String,
+        state: FormatState,
+    },
+    /// What is wrong with its fields, by their paths, under their format; all is well if there is none.
+    FormatFields {
+        faults: Vec<(String, FieldFault)>,
+        /// How many more there are that are not listed.
+        more: usize,
+        ground: Ground,
+    },
+    /// Whether the author may send it.
+    Sender {
+        allowed: BTreeSet<Addressed>,
+        state: SenderState,
+        ground: Ground,
+    },
+    /// Whether a message that must have gone before is referred to.
+    Precedent {
+        code: String,
+        state: PrecedentState,
+        ground: Ground,
+    },
+    Reply(Reply),
     Confidentiality {
         ground: Ground,
     },
@@ -61,6 +86,58 @@ pub enum Finding {
         applies: Verdict,
         ground: Ground,
     },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FormatState {
+    LaidDown,
+    /// The regime names the format, and no fields of it.
+    NotLaidDown,
+    NotInRegime,
+}
+
+/// What is wrong with a field under its format. Never stops the message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FieldFault {
+    Missing,
+    ToFollow,
+    NotInFormat,
+    /// Nothing, or of a type that this program does not know.
+    NotKnown,
+    WrongType {
+        asked: &'static str,
+        given: &'static str,
+    },
+    NotAChoice {
+        words: Vec<String>,
+    },
+    OutOfOrder,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SenderState {
+    May,
+    MayNot,
+    Unknown,
+}
+
+/// Whether a message of a format is among those that are referred to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PrecedentState {
+    Here,
+    /// One of the references is not held here: it may be the one.
+    NotHere,
+    NotReferredTo,
+    /// Nobody looked.
+    Unknown,
+}
+
+/// The reply that is owed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reply {
+    pub rule: super::format::Reply,
+    /// The instant at which its time ends, where the message alone says it.
+    pub by: Option<crate::domain::time::Instant>,
 }
 
 /// Whether a condition holds.
