@@ -6,13 +6,13 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::formatted::{cite, filled};
 use super::given::{self, service};
 use super::print;
 use crate::cli::desk::{AsCommand, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::form::{self, Syntax};
 use crate::cli::out::say;
-use crate::cli::regime::labels;
 use crate::cli::{files, json, part};
 use crate::codec::content::{self, Said};
 use crate::codec::heading::{self, Asked};
@@ -141,32 +141,6 @@ pub async fn revise(args: ReviseArgs) -> Result<(), Fault> {
     args.heading.put_into(&mut outgoing, &content);
     args.heading.put_parts(&desk, id, &mut outgoing).await?;
     put(&desk, header, id, draft, &outgoing, &content, args.json).await
-}
-
-/// Of a format's form only what was filled in.
-fn filled(content: Content) -> Content {
-    match content {
-        Content::Formatted(form) => Content::Formatted(form.filled()),
-        other => other,
-    }
-}
-
-/// A formatted message cites the regime that its form names, by the paragraph that lays the format down,
-/// unless a flag says otherwise; and is about what its format is for.
-async fn cite(desk: &Desk, outgoing: &mut Outgoing, content: &Content) {
-    let Content::Formatted(form) = content else { return };
-    if let (None, Some(digest)) = (&outgoing.regime, form.regime_digest) {
-        let (name, provision) = (form.regime.clone(), String::new());
-        outgoing.regime = Some(RegimeCitation { name, digest: digest.0, provision });
-    }
-    let regime = labels::of(desk, outgoing).await;
-    let Some(format) = regime.as_ref().and_then(|regime| regime.formats.get(&form.format)) else { return };
-    if let Some(cited) = outgoing.regime.as_mut().filter(|cited| cited.provision.is_empty()) {
-        cited.provision.clone_from(&format.ground.paragraph);
-    }
-    if outgoing.subject.is_empty() {
-        outgoing.subject = format.title.say(&outgoing.language, &form.format);
-    }
 }
 
 async fn put(

@@ -6,6 +6,7 @@
 mod check;
 mod compose;
 mod drafts;
+mod formatted;
 pub mod given;
 mod picture;
 pub mod print;

@@ -177,6 +177,10 @@ impl Fields {
                 let entries = entries.into_iter().map(Fields::filled).filter(|entry| !entry.is_absent());
                 Field { name: field.name, stated: Stated::Entries(entries.collect()) }
             }
+            Stated::Figures(mut figures) => {
+                figures.retain(|figure| !figure.is_absent());
+                Field { name: field.name, stated: Stated::Figures(figures) }
+            }
             stated => Field { name: field.name, stated },
         });
         Fields(filled.filter(|field| !field.stated.is_absent()).collect())

@@ -32,7 +32,7 @@ fn texts() -> impl Strategy<Value = Vec<String>> {
 }
 
 fn prose() -> impl Strategy<Value = Prose> {
-    prop_oneof![3 => text(), 1 => "(line[ \t\"\\]*\r?\n){0,4}"].prop_map(Prose)
+    prop_oneof![3 => text(), 1 => "(line[ \t\"\\\\]*\r?\n){0,4}"].prop_map(Prose)
 }
 
 fn number() -> impl Strategy<Value = Option<u64>> {
