@@ -123,9 +123,8 @@ impl Stated {
             Stated::Reference(reference) => reference.bound(at),
             Stated::Entries(entries) => {
                 bound_len(entries.len(), at)?;
-                let each = entries.iter().enumerate();
-                each.map(|(index, fields)| fields.bound_at(&at.item(index), depth.saturating_add(1)))
-                    .collect()
+                let mut each = entries.iter().enumerate();
+                each.try_for_each(|(index, fields)| fields.bound_at(&at.item(index), depth.saturating_add(1)))
             }
         }
     }
