@@ -37,8 +37,10 @@ fn adopts(edition: u64, from: i64) -> Word {
     }
 }
 
-/// Words with the message's name, and the day on which each reader's receipt took them.
-fn words(said: &[(&str, Word, &[(&str, i64)])]) -> Words {
+/// A word with its message's name, and the day on which each reader's receipt took it.
+type Spoken<'a> = (&'a str, Word, &'a [(&'a str, i64)]);
+
+fn words(said: &[Spoken]) -> Words {
     let mut words = Words::default();
     for (name, word, told) in said {
         words.hear(digest(name), word, 0);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::decide::{Decision, happened};
 use super::{Board, Held};
-use crate::domain::adoption::{Adopted, Bond, Words};
+use crate::domain::adoption::{Adopted, Bond};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Record, RegimeHeld};
 use crate::domain::fact::Gist;
@@ -68,7 +68,7 @@ impl Board {
     /// A message of which nothing takes effect changes nothing.
     pub(super) fn word_heard(&mut self, index: u64, message: &Gist, digest: Digest) {
         if let Some(word) = &message.word {
-            let words = self.words.entry(message.author).or_insert_with(Arc::<Words>::default);
+            let words = self.words.entry(message.author).or_default();
             Arc::make_mut(words).hear(digest, word, index);
         }
     }
