@@ -33,7 +33,9 @@ impl ExchangeCalls {
 fn peer<T>(call: &Request<T>) -> Result<Party, Status> {
     let caller = access::caller(call)?;
     match caller {
-        Caller::Peer(peer) | Caller::PeerWithStaleList(peer) => Ok(*peer.party()),
+        Caller::Peer(peer) | Caller::PeerWithStaleList(peer) | Caller::PeerWithUnlistedKey(peer) => {
+            Ok(*peer.party())
+        }
         Caller::Person(_) | Caller::PersonWithStaleList(_) => Err(status::not_permitted(caller)),
     }
 }

@@ -25,6 +25,7 @@ mod links;
 mod links_down;
 mod links_forked;
 mod links_hostile;
+mod links_keys;
 mod links_killed;
 mod links_lists;
 mod links_window;
