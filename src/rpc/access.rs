@@ -99,6 +99,8 @@ table! {
     "/detente.v1.ExchangeService/Collect" => For::Peers,
     "/detente.v1.ExchangeService/HandInReceipts" => For::Peers,
     "/detente.v1.ExchangeService/FetchPart" => For::Peers,
+    "/detente.v1.ExchangeService/WantedPart" => For::Peers,
+    "/detente.v1.ExchangeService/HandInPart" => For::Peers,
     "/detente.v1.ExchangeService/HandInRevocationList" => For::AnyPeer,
 
     "/grpc.health.v1.Health/Check" => For::PersonsAndPeers,
@@ -106,9 +108,9 @@ table! {
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo" => For::Persons,
 }
 
-/// The pieces of a part that is stored have a bound of their own, each.
+/// The pieces of a part that is stored or handed in have a bound of their own, each.
 fn comes_in_pieces(path: &str) -> bool {
-    path == "/detente.v1.PartService/Store"
+    matches!(path, "/detente.v1.PartService/Store" | "/detente.v1.ExchangeService/HandInPart")
 }
 
 /// Whether this caller is among those whom the method is for.

@@ -50,6 +50,8 @@ const EXPECTED: &str = "
     /detente.v1.ExchangeService/Collect                         . . . . . . P . .
     /detente.v1.ExchangeService/HandInReceipts                  . . . . . . P . .
     /detente.v1.ExchangeService/FetchPart                       . . . . . . P . .
+    /detente.v1.ExchangeService/WantedPart                      . . . . . . P . .
+    /detente.v1.ExchangeService/HandInPart                      . . . . . . P . .
     /detente.v1.ExchangeService/HandInRevocationList            . . . . . . P S U
     /grpc.health.v1.Health/Check                                D R W A O C P . .
     /grpc.health.v1.Health/Watch                                D R W A O C P . .

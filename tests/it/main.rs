@@ -37,6 +37,7 @@ mod officer_program;
 mod opening;
 mod pair;
 mod parts;
+mod parts_handed_in;
 mod party;
 mod places;
 mod program;
