@@ -51,6 +51,19 @@ pub const CONTRADICTIONS_KEPT_PER_LINK: usize = 64;
 /// Of one author, no more references to messages that are not here are watched; a further one is on record
 /// like any other, but nobody is alarmed when what it refers to does not come.
 pub const REFERENCES_WAITING_PER_PARTY_MAX: usize = 4_096;
+/// Columns of an official form: what does not fit goes on in the next line.
+pub const OFFICIAL_FORM_COLUMNS: usize = 80;
+/// Lines of a page of an official form, head and foot among them: what does not fit goes on on the next.
+pub const OFFICIAL_FORM_PAGE_LINES: usize = 60;
+/// Fewer lines between head and foot make a page longer: a marking of many lines leaves room for the rest.
+pub const OFFICIAL_FORM_BODY_LINES_MIN: usize = 40;
+
+/// Regimes whose text a journal may hold. One more is refused.
+pub const REGIMES_HELD_MAX: usize = 1024;
+
+/// Words on regimes that one Party may have on record: adoptions, suspensions, resumptions, withdrawals.
+/// One more is a message like any other, and has no effect.
+pub const REGIME_WORDS_PER_PARTY_MAX: usize = 4096;
 
 // ---- clock -------------------------------------------------------------------------------------
 
@@ -87,6 +100,37 @@ pub const CALENDAR_YEARS: std::ops::RangeInclusive<u64> = 1900..=9999;
 pub const ZONE_NAME_BYTES: usize = 64;
 /// A form file larger than this is not read (bytes).
 pub const FORM_FILE_BYTES_MAX: usize = 1024 * 1024;
+
+// ---- regimes: rules between States as data -----------------------------------------------------
+
+/// A larger regime file is refused before it is read (bytes).
+pub const REGIME_FILE_BYTES_MAX: usize = 1024 * 1024;
+/// A regime with more rules of all kinds together, its own and inherited, is refused.
+pub const REGIME_RULES_MAX: usize = 500;
+/// A list in a regime with more entries is refused.
+pub const REGIME_LIST_ENTRIES_MAX: usize = 500;
+/// A longer name in a regime is refused (bytes).
+pub const REGIME_NAME_BYTES_MAX: usize = 64;
+/// A longer text in a regime is refused (bytes).
+pub const REGIME_TEXT_BYTES_MAX: usize = 4 * 1024;
+/// A condition that is nested deeper is refused.
+pub const CONDITION_DEPTH_MAX: usize = 8;
+/// A condition with more parts, at all depths together, is refused.
+pub const CONDITION_PARTS_MAX: usize = 64;
+/// Classes and thresholds that stand on each other in a longer chain are refused.
+pub const RULE_CHAIN_MAX: usize = 16;
+/// A regime that inherits over more generations is refused.
+pub const REGIME_GENERATIONS_MAX: usize = 8;
+/// A check names no more of what is lacking for one figure than the first so many; the answer is the same.
+pub const LACKS_PER_FIGURE_MAX: usize = 16;
+/// A check names no more of what is lacking for one rule than so many; the answer is the same.
+pub const LACKS_PER_RULE_MAX: usize = 64;
+/// A check names no more fields of one rule that are owed and not given; the rest is counted.
+pub const OPEN_FIELDS_MAX: usize = 200;
+/// A format whose fields are nested deeper is refused.
+pub const FORMAT_DEPTH_MAX: usize = 4;
+/// A greater lead time, reply time or period is refused, so that no sum of days leaves the calendar.
+pub const REGIME_TIME_MAX: u64 = 100_000;
 
 // ---- evidence ----------------------------------------------------------------------------------
 
@@ -408,6 +452,8 @@ pub const TCP_KEEPALIVE_MS: u64 = 15_000;
 pub const FAULTS_IN_STATUS_BYTES_MAX: usize = 96 * 1024;
 /// A longer reason for returning a draft is refused (bytes).
 pub const REASON_BYTES_MAX: usize = 1024;
+/// Fewer first digits of a message's digest are not taken for one.
+pub const DIGEST_DIGITS_MIN: usize = 8;
 /// A page of threads holds no more; the rest comes with the next one.
 pub const THREADS_PER_PAGE: usize = 200;
 /// A page of one thread holds no more messages; the rest comes with the next one.
@@ -443,6 +489,8 @@ pub const REVOCATION_LIST_LIFE_MS: i64 = 35 * 24 * 3_600_000;
 pub const EXPIRY_WARNING_MS: i64 = 21 * 24 * 3_600_000;
 /// A node that was asked to stop and has not by then is left to end with its process (milliseconds).
 pub const SHUTDOWN_MS_MAX: u64 = 5_000;
+/// A larger font file is cut at this size, and then is no font (bytes).
+pub const FONT_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// A call of an officer's command that has no answer by then is given up; it is safe to give the command
 /// again with the same id (milliseconds).
 pub const DESK_CALL_MS_MAX: u64 = 30_000;

@@ -18,6 +18,7 @@ pub mod init_args;
 pub mod json;
 pub mod key_list;
 pub mod keys;
+pub mod message;
 pub mod node;
 pub mod node_directory;
 pub mod out;
@@ -25,6 +26,7 @@ pub mod part;
 pub mod party;
 pub mod person;
 pub mod proposal;
+pub mod regime;
 pub mod register;
 pub mod serve;
 pub mod verify;
@@ -53,10 +55,12 @@ enum Command {
     Proposal(proposal::Args),
     KeyList(key_list::Args),
     Exercise(exercise::Args),
+    Message(message::Args),
     Part(part::Args),
     Watch(watch::Args),
     Audit(audit::Args),
     Verify(verify::Args),
+    Regime(regime::Args),
 }
 
 impl Cli {
@@ -71,10 +75,12 @@ impl Cli {
             Command::Proposal(args) => proposal::run(args).await,
             Command::KeyList(args) => key_list::run(args).await,
             Command::Exercise(args) => exercise::run(args).await,
+            Command::Message(args) => message::run(args).await,
             Command::Part(args) => part::run(args).await,
             Command::Watch(args) => watch::run(args).await,
             Command::Audit(args) => audit::run(args).await,
             Command::Verify(args) => verify::run(&args),
+            Command::Regime(args) => regime::run(args).await,
         }
     }
 }

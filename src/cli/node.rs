@@ -44,6 +44,7 @@ use crate::rpc::exchange::ExchangeCalls;
 use crate::rpc::exercise::ExerciseCalls;
 use crate::rpc::part::PartCalls;
 use crate::rpc::party::PartyCalls;
+use crate::rpc::regime::RegimeCalls;
 use crate::rpc::watch::WatchCalls;
 
 /// A node at work. Dropping it does not end it: `shutdown` does.
@@ -245,6 +246,7 @@ impl Services {
             .add_service(self.party_calls().service())
             .add_service(ExchangeCalls(self.exchange.clone()).service())
             .add_service(ExerciseCalls { registrar: self.registrar.clone() }.service())
+            .add_service(RegimeCalls { registrar: self.registrar.clone() }.service())
             .add_service(PartCalls::new(self.registrar.clone(), self.exchange.parts.clone()).service())
             .add_service(WatchCalls { registrar: self.registrar.clone() }.service())
             .add_service(AuditCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())

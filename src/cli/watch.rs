@@ -166,6 +166,7 @@ async fn read(args: ReadArgs) -> Result<(), Fault> {
         object["recorded_at_ms"] = answered.recorded_at_ms.into();
         object["marks"] = answered.marks.into();
         object["faults"] = print::faults_json(&answered.faults);
+        object["check"] = print::check_json(answered.check.as_ref());
         object["parts_held"] = print::parts_json(&answered.parts);
         say!("{}", json::line(&object));
         return Ok(());
@@ -179,6 +180,7 @@ async fn read(args: ReadArgs) -> Result<(), Fault> {
     for fault in &answered.faults {
         print::row(0, "Fault", &format!("{}: {}", shown(&fault.field), shown(&fault.rule)));
     }
+    print::check(0, answered.check.as_ref());
     say!("Digest of all this: {digest}");
     Ok(())
 }

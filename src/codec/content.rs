@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::form;
 use super::message::decode_acknowledgement;
+use crate::domain::adoption::Word;
 use crate::domain::content::{Content, Kind};
 use crate::domain::message::{ACKNOWLEDGEMENT, Acknowledgement};
 
@@ -19,6 +20,16 @@ pub enum Said {
     Unknown,
     /// Of a kind that it knows, but not what that kind promises. The sentence quotes nothing.
     Unreadable(String),
+}
+
+impl Said {
+    /// The form, where it is one that was read.
+    pub fn content(&self) -> Option<&Content> {
+        match self {
+            Said::Form(content) => Some(content),
+            Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => None,
+        }
+    }
 }
 
 /// Reads what can be read.
@@ -34,6 +45,31 @@ pub fn said(kind: &str, content: &Bytes) -> Said {
         Some(Err(fault)) => Said::Unreadable(fault.to_string()),
         None => Said::Unknown,
     }
+}
+
+/// Whether content of this kind may do anything to who is bound by which rules.
+pub(super) fn may_be_word(kind: &str) -> bool {
+    match Kind::from_name(kind) {
+        Some(Kind::Adoption | Kind::Suspension | Kind::Resumption | Kind::Withdrawal) => true,
+        Some(
+            Kind::Calendar
+            | Kind::Notification
+            | Kind::Amendment
+            | Kind::Invitation
+            | Kind::Conclusion
+            | Kind::Statement
+            | Kind::Cancellation
+            | Kind::SameActivity,
+        )
+        | None => false,
+    }
+}
+
+/// What the content does to who is bound by which rules. `None` for most kinds, and where it lacks what it
+/// would take effect by.
+pub(super) fn word(kind: &str, content: &Bytes) -> Option<Word> {
+    let known = Kind::from_name(kind).filter(|_| may_be_word(kind))?;
+    Word::of(&form::decode(known, content).ok()?)
 }
 
 /// What a reader must be told about the content beside what it says. Holds nothing that a Party wrote.

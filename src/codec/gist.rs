@@ -3,6 +3,7 @@
 //! Never here: a refusal, as in `facts.rs`. Every field is looked at by the rules of `message.rs`, also
 //! those of which nothing is kept: a message that the one would not read is not plain to the other.
 
+use super::content;
 use super::evidence_v1 as proto;
 use super::message::{is_kind, precedence_from_proto, relation_from_proto};
 use super::plain::Plain;
@@ -41,6 +42,7 @@ pub(super) fn gist(payload: &[u8]) -> Option<Gist> {
         is_acknowledgement: heading.kind == ACKNOWLEDGEMENT,
         references: heading.references,
         parts: heading.parts,
+        word: None,
     })
 }
 
@@ -51,6 +53,10 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
     let thread = ThreadId::from_slice(fields.bytes(3)?)?;
     line(fields.text(4)?)?;
     let kind = fields.text(5)?;
+    // Of these the fold needs what the content says.
+    if content::may_be_word(kind) {
+        return None;
+    }
     fields.bytes(6)?;
     let mut parties = Vec::new();
     for field in [7, 8] {

@@ -52,11 +52,11 @@ pub struct Drafted {
 /// Content that is not given or not decodable, a field that can't be read, anything over a limit.
 pub fn draft(
     heading: Option<calls::Heading>,
-    content: Option<calls::draft_request::Content>,
+    content: Option<Given>,
     drafter: &Person,
 ) -> Result<Drafted, NotADraft> {
     let heading = heading.ok_or(DecodeFault::new("heading", "must be given"))?;
-    let (kind, bytes) = bytes_of(content.ok_or(DecodeFault::new("content", "must be given"))?);
+    let Given { kind, bytes } = content.ok_or(DecodeFault::new("content", "must be given"))?;
     // Read and written again: the bytes to be signed are those of this program, whatever encoded the call.
     let content = form::decode(kind, &bytes)?;
     let bytes = form::encode(&content).map_err(form::Unreadable::from)?;
@@ -104,38 +104,92 @@ fn outgoing(
     message::outgoing_from_proto(message, heading.zone)
 }
 
-fn bytes_of(content: calls::draft_request::Content) -> (Kind, Vec<u8>) {
-    use calls::draft_request::Content as Given;
-    match content {
-        Given::Calendar(form) => (Kind::Calendar, form.encode_to_vec()),
-        Given::Notification(form) => (Kind::Notification, form.encode_to_vec()),
-        Given::Amendment(form) => (Kind::Amendment, form.encode_to_vec()),
-        Given::Invitation(form) => (Kind::Invitation, form.encode_to_vec()),
-        Given::Conclusion(form) => (Kind::Conclusion, form.encode_to_vec()),
-        Given::Cancellation(form) => (Kind::Cancellation, form.encode_to_vec()),
-        Given::Statement(form) => (Kind::Statement, form.encode_to_vec()),
-        Given::SameActivity(form) => (Kind::SameActivity, form.encode_to_vec()),
+/// Content as a drafter's call gives it: well-formed, and not yet looked at.
+#[derive(Clone, Debug)]
+pub struct Given {
+    kind: Kind,
+    bytes: Vec<u8>,
+}
+
+impl From<calls::draft_request::Content> for Given {
+    fn from(content: calls::draft_request::Content) -> Given {
+        use calls::draft_request::Content as Form;
+        let (kind, bytes) = match content {
+            Form::Calendar(form) => (Kind::Calendar, form.encode_to_vec()),
+            Form::Notification(form) => (Kind::Notification, form.encode_to_vec()),
+            Form::Amendment(form) => (Kind::Amendment, form.encode_to_vec()),
+            Form::Invitation(form) => (Kind::Invitation, form.encode_to_vec()),
+            Form::Conclusion(form) => (Kind::Conclusion, form.encode_to_vec()),
+            Form::Cancellation(form) => (Kind::Cancellation, form.encode_to_vec()),
+            Form::Statement(form) => (Kind::Statement, form.encode_to_vec()),
+            Form::SameActivity(form) => (Kind::SameActivity, form.encode_to_vec()),
+        };
+        Given { kind, bytes }
     }
 }
 
-/// The content of a form as a drafter's call carries it.
-///
+impl From<calls::draft_word_request::Content> for Given {
+    fn from(content: calls::draft_word_request::Content) -> Given {
+        use calls::draft_word_request::Content as Form;
+        let (kind, bytes) = match content {
+            Form::Adoption(form) => (Kind::Adoption, form.encode_to_vec()),
+            Form::Suspension(form) => (Kind::Suspension, form.encode_to_vec()),
+            Form::Resumption(form) => (Kind::Resumption, form.encode_to_vec()),
+            Form::Withdrawal(form) => (Kind::Withdrawal, form.encode_to_vec()),
+        };
+        Given { kind, bytes }
+    }
+}
+
+/// A form as the call for its kind carries it.
+#[derive(Clone, Debug)]
+pub enum Asked {
+    Exercise(calls::draft_request::Content),
+    Regime(calls::draft_word_request::Content),
+}
+
 /// # Errors
 /// Over a limit.
-pub fn given(content: &Content) -> Result<calls::draft_request::Content, form::Unreadable> {
-    use calls::draft_request::Content as Given;
+pub fn given(content: &Content) -> Result<Asked, form::Unreadable> {
+    use calls::draft_request::Content as Exercise;
+    use calls::draft_word_request::Content as Regime;
     let bytes = form::encode(content)?;
     let bytes = bytes.as_slice();
-    let given = match content.kind() {
-        Kind::Calendar => wire::ExerciseCalendar::decode(bytes).map(Given::Calendar),
-        Kind::Notification => wire::ExerciseNotification::decode(bytes).map(Given::Notification),
-        Kind::Amendment => wire::ExerciseAmendment::decode(bytes).map(Given::Amendment),
-        Kind::Invitation => wire::ExerciseInvitation::decode(bytes).map(Given::Invitation),
-        Kind::Conclusion => wire::ExerciseConclusion::decode(bytes).map(Given::Conclusion),
-        Kind::Cancellation => wire::ExerciseCancellation::decode(bytes).map(Given::Cancellation),
-        Kind::Statement => wire::ExerciseStatement::decode(bytes).map(Given::Statement),
-        Kind::SameActivity => wire::SameActivity::decode(bytes).map(Given::SameActivity),
-    };
+    let given =
+        match content.kind() {
+            Kind::Calendar => {
+                wire::ExerciseCalendar::decode(bytes).map(|form| Asked::Exercise(Exercise::Calendar(form)))
+            }
+            Kind::Notification => wire::ExerciseNotification::decode(bytes)
+                .map(|form| Asked::Exercise(Exercise::Notification(form))),
+            Kind::Amendment => {
+                wire::ExerciseAmendment::decode(bytes).map(|form| Asked::Exercise(Exercise::Amendment(form)))
+            }
+            Kind::Invitation => wire::ExerciseInvitation::decode(bytes)
+                .map(|form| Asked::Exercise(Exercise::Invitation(form))),
+            Kind::Conclusion => wire::ExerciseConclusion::decode(bytes)
+                .map(|form| Asked::Exercise(Exercise::Conclusion(form))),
+            Kind::Cancellation => wire::ExerciseCancellation::decode(bytes)
+                .map(|form| Asked::Exercise(Exercise::Cancellation(form))),
+            Kind::Statement => {
+                wire::ExerciseStatement::decode(bytes).map(|form| Asked::Exercise(Exercise::Statement(form)))
+            }
+            Kind::SameActivity => {
+                wire::SameActivity::decode(bytes).map(|form| Asked::Exercise(Exercise::SameActivity(form)))
+            }
+            Kind::Adoption => {
+                wire::RegimeAdoption::decode(bytes).map(|form| Asked::Regime(Regime::Adoption(form)))
+            }
+            Kind::Suspension => {
+                wire::RegimeSuspension::decode(bytes).map(|form| Asked::Regime(Regime::Suspension(form)))
+            }
+            Kind::Resumption => {
+                wire::RegimeResumption::decode(bytes).map(|form| Asked::Regime(Regime::Resumption(form)))
+            }
+            Kind::Withdrawal => {
+                wire::RegimeWithdrawal::decode(bytes).map(|form| Asked::Regime(Regime::Withdrawal(form)))
+            }
+        };
     given.map_err(|error| form::Unreadable::Malformed { kind: content.kind(), what: error.to_string() })
 }
 

@@ -6,6 +6,7 @@
 use bytes::Bytes;
 use prost::Message as _;
 
+use super::content;
 use super::dispatch::{digest, party, thread};
 use super::evidence_v1 as proto;
 use super::fault::DecodeFault;
@@ -97,9 +98,11 @@ pub(super) fn outgoing_from_proto(wire: proto::Message, zone: String) -> Result<
             provision: text(regime.provision, "message.regime.provision", limits::LINE_BYTES_MAX)?,
         })
     });
+    let kind = kind(wire.kind)?;
     Ok(Outgoing {
+        word: content::word(&kind, &wire.content).map(Box::new),
         thread: thread(&wire.thread, "message.thread")?,
-        kind: kind(wire.kind)?,
+        kind,
         content: wire.content,
         action: addressees(wire.action, "message.action")?,
         information: addressees(wire.information, "message.information")?,

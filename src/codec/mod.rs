@@ -20,6 +20,7 @@ pub mod party_file;
 mod plain;
 pub mod proto;
 pub mod record;
+pub mod regime;
 pub(crate) mod repeated;
 pub mod signed;
 

@@ -7,7 +7,7 @@ use bytes::Bytes;
 
 use super::digest::{CommandId, Digest, DraftId};
 use super::event::{
-    AcceptedKeyList, Change, Contradiction, Event, Head, Leaf, Receipted, RevocationList, Stamp,
+    AcceptedKeyList, Change, Contradiction, Event, Head, Leaf, Receipted, RegimeHeld, RevocationList, Stamp,
 };
 use super::message::{Dispatch, Message, Outcome, Outgoing, Receipt};
 use super::party::{Incarnation, Party};
@@ -98,6 +98,8 @@ pub enum Command {
         salted_digest: Digest,
         reason: String,
     },
+    /// The exact text of a regime, which was read without a fault.
+    HoldRegime(RegimeHeld),
 }
 
 /// Whether a releaser insists on a draft with faults.

@@ -2,6 +2,7 @@
 //!
 //! Never here: a form (`exercise/`), what forms are made of (`form/`), bytes (`codec/form/`).
 
+use super::adoption::{Adoption, Resumption, Suspension, Withdrawal};
 use super::exercise::{
     Amendment, Calendar, Cancellation, Conclusion, Invitation, Notification, SameActivity, Statement,
 };
@@ -18,10 +19,14 @@ pub enum Kind {
     Statement,
     Cancellation,
     SameActivity,
+    Adoption,
+    Suspension,
+    Resumption,
+    Withdrawal,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Calendar,
         Kind::Notification,
         Kind::Amendment,
@@ -30,6 +35,10 @@ impl Kind {
         Kind::Statement,
         Kind::Cancellation,
         Kind::SameActivity,
+        Kind::Adoption,
+        Kind::Suspension,
+        Kind::Resumption,
+        Kind::Withdrawal,
     ];
 
     /// As it stands in the signed envelope.
@@ -43,6 +52,10 @@ impl Kind {
             Kind::Statement => "exercise.statement",
             Kind::Cancellation => "exercise.cancellation",
             Kind::SameActivity => "exercise.same-activity",
+            Kind::Adoption => "regime.adoption",
+            Kind::Suspension => "regime.suspension",
+            Kind::Resumption => "regime.resumption",
+            Kind::Withdrawal => "regime.withdrawal",
         }
     }
 
@@ -53,7 +66,7 @@ impl Kind {
 
     /// The last part of the name, for the command line: `notification`.
     pub fn word(self) -> &'static str {
-        self.name().strip_prefix("exercise.").unwrap_or(self.name())
+        self.name().split_once('.').map_or(self.name(), |(_, word)| word)
     }
 }
 
@@ -68,6 +81,10 @@ pub enum Content {
     Statement(Statement),
     Cancellation(Cancellation),
     SameActivity(SameActivity),
+    Adoption(Adoption),
+    Suspension(Suspension),
+    Resumption(Resumption),
+    Withdrawal(Withdrawal),
 }
 
 impl Content {
@@ -81,6 +98,10 @@ impl Content {
             Content::Statement(_) => Kind::Statement,
             Content::Cancellation(_) => Kind::Cancellation,
             Content::SameActivity(_) => Kind::SameActivity,
+            Content::Adoption(_) => Kind::Adoption,
+            Content::Suspension(_) => Kind::Suspension,
+            Content::Resumption(_) => Kind::Resumption,
+            Content::Withdrawal(_) => Kind::Withdrawal,
         }
     }
 
@@ -95,6 +116,10 @@ impl Content {
             Kind::Statement => Content::Statement(Statement::default()),
             Kind::Cancellation => Content::Cancellation(Cancellation::default()),
             Kind::SameActivity => Content::SameActivity(SameActivity::default()),
+            Kind::Adoption => Content::Adoption(Adoption::default()),
+            Kind::Suspension => Content::Suspension(Suspension::default()),
+            Kind::Resumption => Content::Resumption(Resumption::default()),
+            Kind::Withdrawal => Content::Withdrawal(Withdrawal::default()),
         }
     }
 
@@ -108,7 +133,11 @@ impl Content {
             | Content::Conclusion(_)
             | Content::Statement(_)
             | Content::Cancellation(_)
-            | Content::SameActivity(_) => false,
+            | Content::SameActivity(_)
+            | Content::Adoption(_)
+            | Content::Suspension(_)
+            | Content::Resumption(_)
+            | Content::Withdrawal(_) => false,
         };
         within || !self.form().to_follow().is_empty()
     }
@@ -123,7 +152,11 @@ impl Content {
             | Content::Conclusion(_)
             | Content::Statement(_)
             | Content::Cancellation(_)
-            | Content::SameActivity(_) => None,
+            | Content::SameActivity(_)
+            | Content::Adoption(_)
+            | Content::Suspension(_)
+            | Content::Resumption(_)
+            | Content::Withdrawal(_) => None,
         }
     }
 
@@ -143,6 +176,10 @@ impl Content {
             Content::Statement(form) => form,
             Content::Cancellation(form) => form,
             Content::SameActivity(form) => form,
+            Content::Adoption(form) => form,
+            Content::Suspension(form) => form,
+            Content::Resumption(form) => form,
+            Content::Withdrawal(form) => form,
         }
     }
 }

@@ -59,6 +59,18 @@ pub enum Event {
     AuditRead { what: String },
     PartStored { salted_digest: Digest, bytes: u64 },
     PartErased { salted_digest: Digest, reason: String },
+    RegimeHeld(RegimeHeld),
+}
+
+/// The exact text of a regime, put on record here. It binds nobody: that takes an adoption.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RegimeHeld {
+    /// As the text says.
+    pub name: String,
+    pub edition: u64,
+    /// SHA-256 of the text.
+    pub digest: Digest,
+    pub text: Bytes,
 }
 
 /// A person and what they may do.

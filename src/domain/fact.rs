@@ -4,10 +4,11 @@
 //! Never here: a second opinion. The same facts are drawn from an event ([`Fact::of`]) and from its bytes
 //! (`codec/plain.rs`), and the fold can't tell which it was given.
 
+use super::adoption::Word;
 use super::board::Answered;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::event::{Event, Received};
-use super::message::{ACKNOWLEDGEMENT, Dispatch, Message, Receipt, Relation};
+use super::message::{ACKNOWLEDGEMENT, Dispatch, Message, Receipt, Relation, Traffic};
 use super::party::Party;
 use super::people::Person;
 use super::precedence::Precedence;
@@ -78,6 +79,8 @@ pub struct Gist {
     pub references: Vec<(Digest, Relation)>,
     /// By salted digest, each with its size as stated.
     pub parts: Vec<(Digest, u64)>,
+    /// What it does to who is bound by which rules; never a drill's.
+    pub word: Option<Box<Word>>,
 }
 
 impl Fact {
@@ -120,7 +123,8 @@ impl Fact {
             | Event::ReferenceMissing { .. }
             | Event::AuditRead { .. }
             | Event::PartStored { .. }
-            | Event::PartErased { .. } => None,
+            | Event::PartErased { .. }
+            | Event::RegimeHeld(_) => None,
         }
     }
 }
@@ -153,6 +157,10 @@ impl Gist {
                 .filter_map(|reference| Some((reference.message?, reference.relation)))
                 .collect(),
             parts: draft.parts.iter().map(|part| (part.salted_digest, part.bytes)).collect(),
+            word: match draft.traffic {
+                Traffic::Real => draft.word.clone(),
+                Traffic::Drill => None,
+            },
         }
     }
 }

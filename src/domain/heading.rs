@@ -50,13 +50,16 @@ impl Found {
 /// A calendar or a notification may open a thread; what is said about one belongs where it is.
 fn thread(board: &Board, outgoing: &Outgoing, content: &Content, found: &mut Found) {
     match content {
-        Content::Calendar(_) | Content::Notification(_) => {}
+        Content::Calendar(_) | Content::Notification(_) | Content::Adoption(_) => {}
         Content::Amendment(_)
         | Content::Invitation(_)
         | Content::Conclusion(_)
         | Content::Statement(_)
         | Content::Cancellation(_)
-        | Content::SameActivity(_) => {
+        | Content::SameActivity(_)
+        | Content::Suspension(_)
+        | Content::Resumption(_)
+        | Content::Withdrawal(_) => {
             if board.thread(outgoing.thread).is_none() {
                 found.add("heading.thread", "no message of this thread is on record here");
             }
@@ -167,7 +170,23 @@ fn content_references(board: &Board, outgoing: &Outgoing, content: &Content, fou
         Content::SameActivity(form) => on_record(board, "other_message", &form.other_message, found),
         Content::Notification(form) => activities(board, &form.references, found),
         Content::Invitation(form) => activities(board, &form.references, found),
-        Content::Calendar(_) => {}
+        Content::Suspension(form) => own_word(board, "adoption", &form.adoption, found),
+        Content::Resumption(form) => own_word(board, "suspension", &form.suspension, found),
+        Content::Withdrawal(form) => own_word(board, "adoption", &form.adoption, found),
+        Content::Calendar(_) | Content::Adoption(_) => {}
+    }
+}
+
+/// A Party suspends, resumes and leaves by its own words only.
+fn own_word(board: &Board, field: &str, reference: &MessageReference, found: &mut Found) {
+    let said = board.own.and_then(|own| board.words.get(&own.party));
+    if let Some(digest) = &reference.message_digest
+        && !said.is_some_and(|words| words.holds(&digest.0))
+    {
+        found.add(
+            format!("{field}.message_digest"),
+            "is no word of this Party's on a regime that is on record here: it would have no effect",
+        );
     }
 }
 

@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 
+use super::adoption::Word;
 use super::digest::{Digest, ThreadId};
 use super::party::{Incarnation, Party};
 use super::people::Person;
@@ -44,6 +45,8 @@ pub struct Outgoing {
     pub parts: Vec<Part>,
     pub subject: String,
     pub remarks: String,
+    /// What its content does to who is bound by which rules; read from `content`, never written.
+    pub word: Option<Box<Word>>,
 }
 
 impl Outgoing {

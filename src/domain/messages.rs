@@ -70,6 +70,13 @@ impl Messages {
         self.runs.values().flat_map(|run| run.iter()).map(|one| (&one.digest, one.whereabouts()))
     }
 
+    /// In the order of their digests, from the first that is not below this one.
+    pub fn not_below(&self, first: Digest) -> impl Iterator<Item = (&Digest, Whereabouts)> {
+        let from = self.runs.get_prev(&first).map_or(first, |(run, _)| *run);
+        let all = self.runs.range(from..).flat_map(|(_, run)| run.iter());
+        all.skip_while(move |one| one.digest < first).map(|one| (&one.digest, one.whereabouts()))
+    }
+
     /// In the place of what was known of it, if anything.
     pub(super) fn insert(&mut self, digest: Digest, there: Whereabouts) {
         if self.runs.is_empty() {
@@ -149,6 +156,13 @@ mod tests {
             assert_eq!(mixed.get(digest), Some(*there));
         }
         assert!(up.iter().eq(sorted.iter().map(|(digest, there)| (digest, *there))));
+        for first in
+            digests.iter().step_by(50).chain([&Digest::ZERO, &Digest([0x80; 32]), &Digest([0xff; 32])])
+        {
+            let expected = sorted.range(first..).map(|(digest, there)| (digest, *there));
+            assert!(mixed.not_below(*first).eq(expected));
+        }
+        assert_eq!(Messages::default().not_below(Digest::ZERO).count(), 0);
         assert_eq!((&up, &up), (&down, &mixed));
         assert!(up.runs.values().all(|run| run.len() <= RUN_MAX && run.capacity() <= RUN_MAX + RUN_GROWS));
         assert!(!up.contains_key(&Digest::of(b"none of them")));

@@ -4,6 +4,7 @@
 //! Never here: I/O, async, a clock, randomness, floating point, protobuf. Time and identity are
 //! arguments, so that the same journal gives the same Board on any machine, in any year.
 
+pub mod adoption;
 pub mod board;
 pub mod chain;
 pub mod command;
@@ -19,11 +20,13 @@ pub mod ledger;
 pub mod link;
 pub mod message;
 pub mod messages;
+pub mod official;
 pub mod part;
 pub mod party;
 pub mod people;
 pub mod precedence;
 pub mod refusal;
+pub mod regime;
 pub mod roster;
 pub mod text;
 pub mod thread;

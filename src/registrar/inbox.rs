@@ -223,7 +223,8 @@ fn link_of(command: &Command) -> Option<Party> {
         | Command::NoteMissing { .. }
         | Command::ReadForAudit { .. }
         | Command::StorePart { .. }
-        | Command::ErasePart { .. } => None,
+        | Command::ErasePart { .. }
+        | Command::HoldRegime(_) => None,
     }
 }
 
@@ -249,7 +250,8 @@ fn is_flash(command: &Command) -> bool {
         | Command::NoteMissing { .. }
         | Command::ReadForAudit { .. }
         | Command::StorePart { .. }
-        | Command::ErasePart { .. } => return false,
+        | Command::ErasePart { .. }
+        | Command::HoldRegime(_) => return false,
     };
     precedence == Precedence::Flash
 }

@@ -91,7 +91,8 @@ pub fn leaves_in(record: &Record, mut see: impl FnMut(LinkLeaf)) {
             | Event::ReferenceMissing { .. }
             | Event::AuditRead { .. }
             | Event::PartStored { .. }
-            | Event::PartErased { .. } => {}
+            | Event::PartErased { .. }
+            | Event::RegimeHeld(_) => {}
         }
     }
 }

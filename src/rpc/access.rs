@@ -67,6 +67,13 @@ table! {
     "/detente.v1.ExerciseService/Release" => For::Roles(&[Releaser]),
     "/detente.v1.ExerciseService/ListThreads" => For::Roles(&[Drafter, Releaser, Watch]),
     "/detente.v1.ExerciseService/ShowThread" => For::Roles(&[Drafter, Releaser, Watch]),
+    "/detente.v1.ExerciseService/ShowMessage" => For::Roles(&[Drafter, Releaser, Watch]),
+
+    "/detente.v1.RegimeService/Hold" => For::Roles(&[Drafter, Custodian]),
+    "/detente.v1.RegimeService/ListHeld" => For::Persons,
+    "/detente.v1.RegimeService/ShowText" => For::Persons,
+    "/detente.v1.RegimeService/DraftWord" => For::Roles(&[Drafter]),
+    "/detente.v1.RegimeService/ListAdopters" => For::Persons,
 
     "/detente.v1.PartService/Store" => For::Roles(&[Drafter]),
     "/detente.v1.PartService/Read" => For::Roles(&[Drafter, Releaser, Watch]),

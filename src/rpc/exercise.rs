@@ -8,19 +8,20 @@ use tonic::{Request, Response, Status};
 
 use super::access;
 use super::caller::{Caller, PersonCaller};
+use super::held::HeldRegimes;
 use super::thread::thread_as_of;
 use super::{command, faults, part, status};
 use crate::codec::content::{self, Said};
-use crate::codec::heading;
+use crate::codec::heading::{self, Given};
 use crate::codec::message::{decode_draft, person_to_proto, precedence_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::exercise_service_server::{ExerciseService, ExerciseServiceServer};
-use crate::domain::board::Denied;
+use crate::domain::board::{Board, Denied};
 use crate::domain::command::{AsIs, Command, Origin};
 use crate::domain::digest::{Digest, DraftId, ThreadId};
 use crate::domain::event::{Event, Record};
 use crate::domain::message::Outgoing;
-use crate::domain::refusal::{FaultNamed, Refusal};
+use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
 use crate::domain::thread::Thread;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -40,18 +41,11 @@ impl ExerciseService for ExerciseCalls {
         let caller = person(&call)?.clone();
         let asked = call.into_inner();
         let origin = command::origin("ExerciseService/Draft", asked.command.as_ref(), &asked, &caller)?;
+        let content = asked.content.map(Given::from);
         let draft = draft_id(&asked.draft)?;
-        let drafted = heading::draft(asked.heading, asked.content, caller.person())
-            .map_err(|fault| status::field(&fault.field(), &fault))?;
-        let command = Command::Draft { draft, outgoing: drafted.outgoing, bytes: drafted.bytes };
-        let record = self.give(command, origin).await?;
-        // By the record, so that the same command has the same digest for its answer.
-        let body = drafted_in(&record, draft).ok_or_else(not_what_was_asked)?;
-        let faults = faults::of_draft(&self.registrar.head().board, &body.outgoing, &body.said);
-        Ok(Response::new(calls::DraftResponse {
-            digest: body.digest.0.to_vec().into(),
-            faults: faults::to_proto(faults),
-        }))
+        let (digest, faults) =
+            put_draft(&self.registrar, origin, &caller, draft, asked.heading, content).await?;
+        Ok(Response::new(calls::DraftResponse { digest: digest.0.to_vec().into(), faults }))
     }
 
     async fn return_draft(
@@ -115,12 +109,18 @@ impl ExerciseService for ExerciseCalls {
         let open = head.board.draft(draft).ok_or(Refusal::NoSuchDraft).map_err(refused)?;
         let body = self.body(&head, draft, open.index).await?;
         let faults = faults::of_draft(&head.board, &body.outgoing, &body.said);
+        let own = head.board.own.ok_or_else(|| status::denied(NotNow::Journal.into()))?;
+        let check = HeldRegimes::at(&head, &self.registrar.journal)
+            .check(&body.outgoing, body.said.content(), own.party, self.registrar.clock.now())
+            .await
+            .map_err(status::record)?;
         Ok(Response::new(calls::ShowDraftResponse {
             digest: body.digest.0.to_vec().into(),
             message: body.bytes,
             faults: faults::to_proto(faults),
             returned: open.returned.clone().unwrap_or_default(),
             parts: part::held(&head.board, &body.outgoing.parts),
+            check,
         }))
     }
 
@@ -177,6 +177,20 @@ impl ExerciseService for ExerciseCalls {
         }
         let page = thread_as_of(&head, &self.registrar.journal, thread, as_of, from).await;
         page.map(Response::new).map_err(status::record)
+    }
+
+    async fn show_message(
+        &self,
+        call: Request<calls::ShowMessageRequest>,
+    ) -> Result<Response<calls::ShowMessageResponse>, Status> {
+        let head = self.registrar.head();
+        let (digest, index) = only_message(&head.board, &call.get_ref().beginning)?;
+        let records = head.records(&self.registrar.journal);
+        let stored = records.message(index, &digest).await.map_err(status::record)?;
+        Ok(Response::new(calls::ShowMessageResponse {
+            digest: digest.0.to_vec().into(),
+            message: stored.signed,
+        }))
     }
 }
 
@@ -272,6 +286,25 @@ fn drafted_in(record: &Record, wanted: DraftId) -> Option<Body> {
     })
 }
 
+/// Puts a draft on record, whatever its kind; its digest, and all that is wrong with it.
+pub(super) async fn put_draft(
+    registrar: &Registrar,
+    origin: Origin,
+    caller: &PersonCaller,
+    draft: DraftId,
+    heading: Option<calls::Heading>,
+    content: Option<Given>,
+) -> Result<(Digest, Vec<calls::Fault>), Status> {
+    let drafted = heading::draft(heading, content, caller.person())
+        .map_err(|fault| status::field(&fault.field(), &fault))?;
+    let command = Command::Draft { draft, outgoing: drafted.outgoing, bytes: drafted.bytes };
+    let record = give(registrar, command, origin).await?;
+    // By the record, so that the same command has the same digest for its answer.
+    let body = drafted_in(&record, draft).ok_or_else(not_what_was_asked)?;
+    let faults = faults::of_draft(&registrar.head().board, &body.outgoing, &body.said);
+    Ok((body.digest, faults::to_proto(faults)))
+}
+
 fn released_in(record: &Record) -> Option<calls::ReleaseResponse> {
     record.events.iter().find_map(|event| match event {
         Event::Released(released) => Some(calls::ReleaseResponse {
@@ -286,6 +319,24 @@ fn released_in(record: &Record) -> Option<calls::ReleaseResponse> {
 
 fn newest_at(thread: &Thread) -> Instant {
     thread.entries().map(|entry| entry.recorded_at).max().unwrap_or_default()
+}
+
+/// The one message whose digest begins so, and the record that holds it.
+fn only_message(board: &Board, beginning: &str) -> Result<(Digest, u64), Status> {
+    let digits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if beginning.len() < limits::DIGEST_DIGITS_MIN || !beginning.bytes().all(digits) {
+        return Err(status::field("beginning", "lower-case hexadecimal digits, the first 8 at least"));
+    }
+    // The first that could begin so; none at all if there are too many digits.
+    let first =
+        Digest::from_hex(&format!("{beginning:0<64}")).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
+    let mut found =
+        board.messages.not_below(first).take_while(|(digest, _)| digest.to_string().starts_with(beginning));
+    let (digest, there) = found.next().ok_or(Refusal::NoSuchMessage).map_err(refused)?;
+    match found.next() {
+        None => Ok((*digest, there.index)),
+        Some(_) => Err(status::field("beginning", "more than one message begins so; give more digits")),
+    }
 }
 
 /// Gives a command; the record that answers it.
@@ -309,7 +360,7 @@ pub(super) fn person<T>(call: &Request<T>) -> Result<&PersonCaller, Status> {
     }
 }
 
-fn draft_id(bytes: &[u8]) -> Result<DraftId, Status> {
+pub(super) fn draft_id(bytes: &[u8]) -> Result<DraftId, Status> {
     DraftId::from_slice(bytes).ok_or_else(|| status::field("draft", "16 bytes"))
 }
 

@@ -6,11 +6,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::held::HeldRegimes;
 use super::{faults, part};
 use crate::codec::content::{self, Said};
 use crate::codec::message::precedence_to_proto;
 use crate::codec::proto::detente::v1 as calls;
-use crate::domain::board::Noted;
+use crate::domain::board::{Board, Noted};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Received, Record, Released};
 use crate::domain::message::{Message, Receipt};
@@ -35,7 +36,8 @@ pub async fn thread_as_of(
 ) -> Result<calls::ShowThreadResponse, RecordFault> {
     let Some(now) = head.board.thread(thread) else { return Ok(calls::ShowThreadResponse::default()) };
     let then = as_of.map_or_else(|| Cow::Borrowed(now), |at| Cow::Owned(now.as_of(at)));
-    let mut look = Look { head, records: head.records(journal), as_of, times: BTreeMap::new() };
+    let regimes = HeldRegimes::at(head, journal);
+    let mut look = Look { head, records: head.records(journal), regimes, as_of, times: BTreeMap::new() };
     let order = then.in_order();
     let mut page = calls::ShowThreadResponse { gaps: gaps(&then), ..Default::default() };
     let (mut shown, mut bytes) = (from, 0_usize);
@@ -61,10 +63,9 @@ fn gaps(thread: &Thread) -> Vec<calls::ThreadGap> {
 }
 
 /// What a reader is told about a message beside what it says. Holds nothing that a Party wrote.
-pub fn marks_of(message: &Message, said: &Said) -> Vec<String> {
+pub fn marks_of(board: &Board, message: &Message, said: &Said) -> Vec<String> {
     let mut marks = content::marks(said, &message.draft.content);
-    if message.draft.regime.is_some() {
-        // No regime is held by this program yet: the rules that one states are data to come.
+    if message.draft.regime.as_ref().is_some_and(|cited| !board.regimes.contains_key(&cited.digest)) {
         marks.push("the regime that it cites is not held here".into());
     }
     marks
@@ -74,6 +75,7 @@ pub fn marks_of(message: &Message, said: &Said) -> Vec<String> {
 struct Look<'h> {
     head: &'h Head,
     records: Records,
+    regimes: HeldRegimes<'h>,
     as_of: Option<Instant>,
     /// When messages that others refer to were put on record, by index.
     times: BTreeMap<u64, Instant>,
@@ -85,7 +87,7 @@ impl Look<'_> {
         let held = held(&record, &entry.digest).ok_or(RecordFault::NoSuchMessage { index: entry.index })?;
         let said = content::said(&held.message.draft.kind, &held.message.draft.content);
         let mut marks = held.marks;
-        marks.extend(marks_of(held.message, &said));
+        marks.extend(marks_of(&self.head.board, held.message, &said));
         if self.as_of.is_none() && self.waits_too_long(&entry.digest, held.message) {
             marks.push("what it refers to has not come for long; that is on record".into());
         }
@@ -93,6 +95,8 @@ impl Look<'_> {
             Some(released) => self.delivered(released, &mut marks).await?,
             None => Vec::new(),
         };
+        let (message, content) = (held.message, said.content());
+        let check = self.regimes.check(&message.draft, content, message.author, message.released_at).await?;
         Ok(calls::ThreadMessage {
             digest: entry.digest.0.to_vec().into(),
             message: held.signed,
@@ -103,6 +107,7 @@ impl Look<'_> {
             faults: faults::of_content(&said),
             waits_for: self.waits_for(held.message).await?,
             parts: part::held(&self.head.board, &held.message.draft.parts),
+            check,
         })
     }
 

@@ -11,6 +11,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::exercise::{digest_in, give, not_what_was_asked, person, refused};
+use super::held::HeldRegimes;
 use super::thread::marks_of;
 use super::{command, faults, part, status};
 use crate::codec::message::{encode_acknowledgement, precedence_to_proto, traffic_to_proto};
@@ -65,13 +66,20 @@ impl WatchService for WatchCalls {
         let (_, stored) = self.stored(&digest).await?;
         let said = content::said(&stored.message.draft.kind, &stored.message.draft.content);
         let mut marks = marks_on_record(&stored.record, &digest);
-        marks.extend(marks_of(&stored.message, &said));
+        let head = self.registrar.head();
+        marks.extend(marks_of(&head.board, &stored.message, &said));
+        let message = &stored.message;
+        let check = HeldRegimes::at(&head, &self.registrar.journal)
+            .check(&message.draft, said.content(), message.author, message.released_at)
+            .await
+            .map_err(status::record)?;
         Ok(Response::new(calls::ReadResponse {
             message: stored.signed,
             recorded_at_ms: stored.record.at.0,
             marks,
             faults: faults::of_content(&said),
-            parts: part::held(&self.registrar.head().board, &stored.message.draft.parts),
+            parts: part::held(&head.board, &stored.message.draft.parts),
+            check,
         }))
     }
 
@@ -125,6 +133,7 @@ impl WatchCalls {
 fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: Instant) -> Outgoing {
     let content = Acknowledgement { message: of, officer: officer.clone(), read_at: at };
     Outgoing {
+        word: None,
         thread: read.draft.thread,
         kind: ACKNOWLEDGEMENT.into(),
         content: encode_acknowledgement(&content),
@@ -250,7 +259,7 @@ fn notice(record: &Record, received: &Received, board: &Board) -> calls::FollowR
             notice.traffic = traffic_to_proto(draft.traffic);
             notice.released_at_ms = message.released_at.0;
             let said = content::said(&draft.kind, &draft.content);
-            notice.marks.extend(marks_of(message, &said));
+            notice.marks.extend(marks_of(board, message, &said));
         }
         None => notice.marks.push(received.receipt.outcome.sentence().into()),
     }

@@ -238,6 +238,7 @@ impl Maker {
         let read = Acknowledgement { message: of, officer: officer.clone(), read_at: self.at };
         let content = message_codec::encode_acknowledgement(&read);
         Outgoing {
+            word: None,
             kind: ACKNOWLEDGEMENT.into(),
             drafter: officer,
             references: vec![reference(of, Relation::Acknowledges)],

@@ -47,6 +47,7 @@ pub fn content(kind: Kind) -> Bytes {
 
 pub fn outgoing(thread: ThreadId, to: Party, precedence: Precedence, content: Bytes) -> Outgoing {
     Outgoing {
+        word: None,
         thread,
         kind: Kind::Notification.name().into(),
         content,

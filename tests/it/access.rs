@@ -23,6 +23,12 @@ const EXPECTED: &str = "
     /detente.v1.ExerciseService/Release                         . R . . . . . . .
     /detente.v1.ExerciseService/ListThreads                     D R W . . . . . .
     /detente.v1.ExerciseService/ShowThread                      D R W . . . . . .
+    /detente.v1.ExerciseService/ShowMessage                     D R W . . . . . .
+    /detente.v1.RegimeService/Hold                              D . . . . C . . .
+    /detente.v1.RegimeService/ListHeld                          D R W A O C . . .
+    /detente.v1.RegimeService/ShowText                          D R W A O C . . .
+    /detente.v1.RegimeService/DraftWord                         D . . . . . . . .
+    /detente.v1.RegimeService/ListAdopters                      D R W A O C . . .
     /detente.v1.PartService/Store                               D . . . . . . . .
     /detente.v1.PartService/Read                                D R W . . . . . .
     /detente.v1.PartService/Erase                               . . . . . C . . .

@@ -64,6 +64,10 @@ fn spoilt() -> impl Strategy<Value = Spoilt> {
 
 fn spoil(bytes: &Bytes, spoilt: &Spoilt) -> Bytes {
     let mut bytes = bytes.to_vec();
+    if bytes.is_empty() {
+        // Cut before, to nothing.
+        return bytes.into();
+    }
     match spoilt {
         Spoilt::Changed(place, byte) => {
             let place = place.index(bytes.len());

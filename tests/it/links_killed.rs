@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use detente::cli::desk::Desk;
 use detente::cli::form::{self, Syntax};
-use detente::codec::heading::given;
+use detente::codec::heading::{Asked, given};
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
@@ -123,7 +123,10 @@ async fn officers(drafter: Desk, releaser: Desk, to: &'static str, stop: Arc<Ato
                 subject: format!("number {}", acknowledged.len()),
                 ..Default::default()
             }),
-            content: Some(given(&content).unwrap()),
+            content: Some(match given(&content).unwrap() {
+                Asked::Exercise(form) => form,
+                Asked::Regime(_) => panic!("a form of another service"),
+            }),
         };
         let drafted = insist(|| {
             let mut exercises = ExerciseServiceClient::new(drafter.channel.clone());

@@ -1,6 +1,7 @@
 //! All integration tests are modules of this one binary; `tests/run` starts the Kafka broker they need.
 
 mod access;
+mod adoption;
 mod audit;
 mod auditor;
 mod authority;
@@ -40,8 +41,12 @@ mod parts;
 mod parts_handed_in;
 mod party;
 mod places;
+mod print;
+mod print_pdf;
+mod print_program;
 mod program;
 mod records;
+mod regime;
 mod registrar;
 mod renewal;
 mod rooms;

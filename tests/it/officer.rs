@@ -3,10 +3,11 @@
 use bytes::Bytes;
 use detente::cli::desk::Desk;
 use detente::cli::form::{self, Syntax};
-use detente::codec::heading::given;
+use detente::codec::heading::{Asked, given};
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
+use detente::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
 use detente::codec::proto::detente::v1::watch_service_client::WatchServiceClient;
 use detente::domain::content::{Content, Kind};
 use tonic::Status;
@@ -17,6 +18,10 @@ use crate::world::World;
 
 pub fn exercises(desk: &Desk) -> ExerciseServiceClient<Channel> {
     ExerciseServiceClient::new(desk.channel.clone())
+}
+
+pub fn regimes(desk: &Desk) -> RegimeServiceClient<Channel> {
+    RegimeServiceClient::new(desk.channel.clone())
 }
 
 pub fn watches(desk: &Desk) -> WatchServiceClient<Channel> {
@@ -56,7 +61,10 @@ pub fn draft_call(desk: &Desk, draft: u8, heading: calls::Heading, content: &Con
         command: Some(desk.command(None).unwrap()),
         draft: vec![draft; 16].into(),
         heading: Some(heading),
-        content: Some(given(content).unwrap()),
+        content: Some(match given(content).unwrap() {
+            Asked::Exercise(form) => form,
+            Asked::Regime(_) => panic!("a form of another service"),
+        }),
     }
 }
 
@@ -68,8 +76,18 @@ pub async fn draft(
     content: &Content,
 ) -> Result<calls::DraftResponse, Status> {
     let desk = world.desk(party, "drafter");
-    let call = draft_call(&desk, draft, heading, content);
-    exercises(&desk).draft(call).await.map(tonic::Response::into_inner)
+    let Asked::Regime(form) = given(content).unwrap() else {
+        let call = draft_call(&desk, draft, heading, content);
+        return exercises(&desk).draft(call).await.map(tonic::Response::into_inner);
+    };
+    let call = calls::DraftWordRequest {
+        command: Some(desk.command(None).unwrap()),
+        draft: vec![draft; 16].into(),
+        heading: Some(heading),
+        content: Some(form),
+    };
+    let answered = regimes(&desk).draft_word(call).await?.into_inner();
+    Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
 }
 
 pub fn release_call(desk: &Desk, draft: u8, digest: &Bytes, as_is: bool) -> calls::ReleaseRequest {

@@ -18,7 +18,7 @@ async fn detente(words: &[&str]) -> Output {
 }
 
 /// What it printed, where it must succeed.
-async fn printed(words: &[&str]) -> String {
+pub async fn printed(words: &[&str]) -> String {
     let output = detente(words).await;
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(output.status.success(), "{words:?}: {said}");
@@ -26,18 +26,18 @@ async fn printed(words: &[&str]) -> String {
 }
 
 /// The last object it printed.
-async fn object(words: &[&str]) -> Value {
+pub async fn object(words: &[&str]) -> Value {
     let words: Vec<&str> = words.iter().copied().chain(["--json"]).collect();
     serde_json::from_str(printed(&words).await.lines().last().expect("a line")).unwrap()
 }
 
-async fn refused(words: &[&str]) -> String {
+pub async fn refused(words: &[&str]) -> String {
     let output = detente(words).await;
     assert!(!output.status.success(), "{words:?}");
     String::from_utf8(output.stderr).unwrap()
 }
 
-fn written(folder: &Path, name: &str, text: &str) -> String {
+pub fn written(folder: &Path, name: &str, text: &str) -> String {
     let path = folder.join(name);
     std::fs::write(&path, text).unwrap();
     path.display().to_string()

@@ -134,6 +134,7 @@ impl Side {
     pub fn outgoing(&self, thread: ThreadId, to: &[&Side], subject: &str) -> Outgoing {
         let addressee = |side: &&Side| Addressee { party: side.party, office: "Watch".into() };
         Outgoing {
+            word: None,
             thread,
             kind: "exercise.notification".into(),
             content: Bytes::new(),
@@ -183,6 +184,7 @@ impl Side {
             relation: Relation::Acknowledges,
         }];
         let outgoing = Outgoing {
+            word: None,
             kind: ACKNOWLEDGEMENT.into(),
             content: message::encode_acknowledgement(&read),
             drafter: officer,

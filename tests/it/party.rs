@@ -160,6 +160,7 @@ pub fn thread(number: u8) -> ThreadId {
 /// Anna's text to the peer.
 pub fn outgoing(precedence: Precedence, text: &str) -> Outgoing {
     Outgoing {
+        word: None,
         thread: thread(1),
         kind: "exercise.notification".into(),
         content: Bytes::from_static(b"content"),
@@ -198,6 +199,7 @@ pub fn acknowledge(of: Digest) -> Command {
         relation: Relation::Acknowledges,
     };
     let outgoing = Outgoing {
+        word: None,
         kind: ACKNOWLEDGEMENT.into(),
         references: vec![reference],
         ..outgoing(Precedence::Routine, "read")
@@ -214,6 +216,7 @@ pub fn theirs(precedence: Precedence, thread: ThreadId, text: &str, references: 
         relation: Relation::RefersTo,
     };
     let draft = Outgoing {
+        word: None,
         thread,
         action: vec![Addressee { party: us(), office: String::new() }],
         drafter: person("Ivan"),

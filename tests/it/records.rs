@@ -8,7 +8,7 @@ use detente::codec::{change, event, key_list, message, signed};
 use detente::domain::chain::{Chain, Opens};
 use detente::domain::digest::{Digest, DraftId, WriterId};
 use detente::domain::event::{
-    Change, Contradiction, Event, Head, Leaf, Member, Receipted, Record, RevocationList, Stamp,
+    Change, Contradiction, Event, Head, Leaf, Member, Receipted, Record, RegimeHeld, RevocationList, Stamp,
 };
 use detente::domain::keys::Purpose;
 use detente::domain::ledger::leaf_hash;
@@ -96,7 +96,7 @@ fn released(text: &str) -> Event {
     record.unwrap().events.remove(0)
 }
 
-pub const KINDS: usize = 29;
+pub const KINDS: usize = 30;
 
 /// Every kind of event, each made of a number and a text.
 pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
@@ -182,7 +182,12 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
         25 => ("reference_missing", Event::ReferenceMissing { message: digest, missing: Digest::ZERO }),
         26 => ("audit_read", Event::AuditRead { what: reason }),
         27 => ("part_stored", Event::PartStored { salted_digest: digest, bytes: number }),
-        _ => ("part_erased", Event::PartErased { salted_digest: digest, reason }),
+        28 => ("part_erased", Event::PartErased { salted_digest: digest, reason }),
+        _ => {
+            let text = list.der;
+            let digest = Digest::of(&text);
+            ("regime_held", Event::RegimeHeld(RegimeHeld { name: reason, edition: number, digest, text }))
+        }
     }
 }
 

@@ -96,6 +96,7 @@ fn somebody() -> Person {
 
 fn outgoing(precedence: Precedence) -> Outgoing {
     Outgoing {
+        word: None,
         thread: THREAD,
         kind: "exercise.notification".into(),
         content: Bytes::new(),
@@ -275,6 +276,7 @@ async fn content_of_an_unknown_kind_is_kept_shown_as_such_and_still_verifies() {
         Origin::Person(stamp)
     };
     let outgoing = Outgoing {
+        word: None,
         kind: "hotline.call".into(),
         content: content.clone(),
         action: vec![Addressee { party: "PL".parse().unwrap(), office: String::new() }],

@@ -8,18 +8,16 @@ use bytes::Bytes;
 use super::say::Say;
 use super::stage::{Actor, Stage};
 use crate::cli::desk::answer;
+use crate::cli::exercise::put_draft;
 use crate::cli::fault::Fault;
 use crate::cli::form::{self, Syntax};
 use crate::codec::content::{Said, said};
-use crate::codec::heading::{given, given_heading};
 use crate::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
 use crate::codec::proto::detente::v1::watch_service_client::WatchServiceClient;
-use crate::codec::proto::detente::v1::{
-    AcknowledgeRequest, DraftRequest, ReadRequest, ReleaseRequest, ShowDraftRequest,
-};
+use crate::codec::proto::detente::v1::{AcknowledgeRequest, ReadRequest, ReleaseRequest, ShowDraftRequest};
 use crate::domain::board::Board;
 use crate::domain::content::{Content, Kind};
-use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::digest::{Digest, DraftId, ThreadId};
 use crate::domain::form::{Figure, MessageDigest};
 use crate::domain::message::{Addressee, Outgoing, Reference, Relation, Traffic};
 use crate::domain::party::Party;
@@ -159,7 +157,11 @@ fn outgoing(
         | Content::Amendment(_)
         | Content::Invitation(_)
         | Content::Cancellation(_)
-        | Content::SameActivity(_) => {}
+        | Content::SameActivity(_)
+        | Content::Adoption(_)
+        | Content::Suspension(_)
+        | Content::Resumption(_)
+        | Content::Withdrawal(_) => {}
     }
     let references = played.released.last().map(|(digest, number)| Reference {
         message: Some(*digest),
@@ -168,6 +170,7 @@ fn outgoing(
         relation: Relation::RefersTo,
     });
     let outgoing = Outgoing {
+        word: None,
         thread,
         kind: step.kind.name().into(),
         content: Bytes::new(),
@@ -200,19 +203,15 @@ async fn release(
 ) -> Result<Digest, Fault> {
     set_clock(stage, step.drafted)?;
     let drafter = host.desk("drafter", &stage.clock)?;
-    let draft = Bytes::copy_from_slice(&crate::cli::desk::fresh_id()?.0);
-    let drafting = DraftRequest {
-        command: Some(drafter.command(None)?),
-        draft: draft.clone(),
-        heading: Some(given_heading(&outgoing)),
-        content: Some(given(&content)?),
-    };
-    let drafted = answer(ExerciseServiceClient::new(drafter.channel).draft(drafting)).await?;
+    let draft = DraftId(crate::cli::desk::fresh_id()?.0);
+    let header = drafter.command(None)?;
+    let drafted = put_draft(&drafter, header, draft, &outgoing, &content).await?;
     say.drafted(stage.clock.now(), host, host.person("drafter"), step.subject, drafted.faults.len());
 
     set_clock(stage, step.released)?;
     let releaser = host.desk("releaser", &stage.clock)?;
     let mut calls = ExerciseServiceClient::new(releaser.channel.clone());
+    let draft = Bytes::copy_from_slice(&draft.0);
     let shown = answer(calls.show_draft(ShowDraftRequest { draft: draft.clone() })).await?;
     let releasing =
         ReleaseRequest { command: Some(releaser.command(None)?), draft, digest: shown.digest, as_is: false };

@@ -14,8 +14,10 @@ use crate::cli::form::{self, Syntax};
 use crate::cli::out::say;
 use crate::cli::{files, json, part};
 use crate::codec::content::{self, Said};
+use crate::codec::heading::{self, Asked};
+use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
-use crate::codec::{heading, message};
+use crate::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId};
 use crate::domain::form::MessageReference;
@@ -83,8 +85,8 @@ struct HeadingArgs {
     /// The zone of the date-time group: an IANA name or Z
     #[arg(long)]
     zone: Option<String>,
-    /// Rules that you say you act under
-    #[arg(long, value_name = "NAME:DIGEST:PROVISION", value_parser = given::regime)]
+    /// Rules that you say you act under; the digest may be left out for a regime that is built in
+    #[arg(long, value_name = "NAME[:DIGEST]:PROVISION", value_parser = given::regime)]
     regime: Option<RegimeCitation>,
     /// Another message that this one is about, by its whole digest; what the form itself amends,
     /// concludes or cancels is referred to in any case
@@ -151,13 +153,7 @@ async fn put(
     if !as_json {
         say!("command  {id}");
     }
-    let asked = calls::DraftRequest {
-        command: Some(header),
-        draft: draft.0.to_vec().into(),
-        heading: Some(heading::given_heading(outgoing)),
-        content: Some(heading::given(content)?),
-    };
-    let answered = answer(service(desk).draft(asked)).await?;
+    let answered = put_draft(desk, header, draft, outgoing, content).await?;
     if as_json {
         let object = json!({
             "kind": "draft",
@@ -177,12 +173,37 @@ async fn put(
     Ok(())
 }
 
+/// Gives a draft to the node, by the call for its kind.
+pub async fn put_draft(
+    desk: &Desk,
+    header: calls::CommandHeader,
+    draft: DraftId,
+    outgoing: &Outgoing,
+    content: &Content,
+) -> Result<calls::DraftResponse, Fault> {
+    let draft = draft.0.to_vec().into();
+    let (command, heading) = (Some(header), Some(heading::given_heading(outgoing)));
+    match heading::given(content)? {
+        Asked::Exercise(form) => {
+            let asked = calls::DraftRequest { command, draft, heading, content: Some(form) };
+            answer(service(desk).draft(asked)).await
+        }
+        Asked::Regime(form) => {
+            let asked = calls::DraftWordRequest { command, draft, heading, content: Some(form) };
+            let answered = answer(RegimeServiceClient::new(desk.channel.clone()).draft_word(asked)).await?;
+            Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
+        }
+    }
+}
+
 /// What no flag says. A thread that is opened is chosen from the command's id, so that the same command
 /// given again asks for the same.
 fn blank(id: CommandId, content: &Content, heading: &HeadingArgs) -> Result<Outgoing, Fault> {
     let thread = match (heading.thread, content) {
         (Some(thread), _) => thread,
-        (None, Content::Calendar(_) | Content::Notification(_)) => ThreadId(derived("thread", id)),
+        (None, Content::Calendar(_) | Content::Notification(_) | Content::Adoption(_)) => {
+            ThreadId(derived("thread", id))
+        }
         (
             None,
             Content::Amendment(_)
@@ -190,10 +211,14 @@ fn blank(id: CommandId, content: &Content, heading: &HeadingArgs) -> Result<Outg
             | Content::Conclusion(_)
             | Content::Statement(_)
             | Content::Cancellation(_)
-            | Content::SameActivity(_),
+            | Content::SameActivity(_)
+            | Content::Suspension(_)
+            | Content::Resumption(_)
+            | Content::Withdrawal(_),
         ) => return Err(Fault::new("give the thread that it belongs to, with --thread")),
     };
     Ok(Outgoing {
+        word: None,
         thread,
         kind: content.kind().name().into(),
         content: bytes::Bytes::new(),
@@ -312,7 +337,12 @@ fn main_reference(content: &Content) -> Option<(&MessageReference, Relation)> {
         Content::Statement(form) => Some((&form.exercise, Relation::RefersTo)),
         Content::Cancellation(form) => Some((&form.cancels, Relation::RefersTo)),
         Content::SameActivity(form) => Some((&form.other_message, Relation::RefersTo)),
-        Content::Calendar(_) | Content::Notification(_) | Content::Invitation(_) => None,
+        Content::Suspension(form) => Some((&form.adoption, Relation::RefersTo)),
+        Content::Resumption(form) => Some((&form.suspension, Relation::RefersTo)),
+        Content::Withdrawal(form) => Some((&form.adoption, Relation::RefersTo)),
+        Content::Calendar(_) | Content::Notification(_) | Content::Invitation(_) | Content::Adoption(_) => {
+            None
+        }
     }
 }
 
@@ -325,7 +355,7 @@ fn derived(what: &str, id: CommandId) -> [u8; 16] {
     first
 }
 
-fn read_form(path: &Path, kind: Option<Kind>) -> Result<Content, Fault> {
+pub(super) fn read_form(path: &Path, kind: Option<Kind>) -> Result<Content, Fault> {
     let bytes = files::read_public(path)?;
     let name = path.display();
     let text = String::from_utf8(bytes).map_err(|_| Fault::new(format!("{name}: not a text (UTF-8)")))?;

@@ -1,4 +1,5 @@
-//! `exercise drafts`, `show-draft`, `return`, `withdraw`, `release`.
+//! `exercise drafts`, `show-draft`, `return`, `withdraw`, `release`. A releaser reads the official form, as
+//! `message print` prints it.
 //!
 //! Never here: a release on part of a digest. Who releases names all of what they were shown.
 
@@ -9,11 +10,12 @@ use super::print;
 use crate::cli::desk::{As, AsCommand, answer};
 use crate::cli::fault::Fault;
 use crate::cli::out::{self, say};
-use crate::cli::{form, json};
+use crate::cli::{form, json, message as printed};
 use crate::codec::content::{self, Said};
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::{Digest, DraftId};
+use crate::domain::official;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
@@ -143,18 +145,23 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
         object["draft"] = draft.to_string().into();
         object["digest"] = digest.to_string().into();
         object["faults"] = print::faults_json(&answered.faults);
+        object["check"] = print::check_json(answered.check.as_ref());
         object["returned"] = answered.returned.into();
         object["parts_held"] = print::parts_json(&answered.parts);
         say!("{}", json::line(&object));
         return Ok(());
     }
-    say!("Draft {draft}");
-    print::draft(&outgoing, &said);
+    out::text(&official::text(&official::pages(&printed::draft_form(Some(desk.party), &outgoing, digest))));
+    say!("");
+    say!(
+        "Draft {draft}: what stands above is all that is released; number, date-time group and releaser are added"
+    );
     if !answered.returned.is_empty() {
         print::row(0, "Returned", &shown(&answered.returned));
     }
     print::parts(0, &answered.parts);
     print::faults(&answered.faults);
+    print::check(0, answered.check.as_ref());
     say!("Digest of all this: {digest}");
     Ok(())
 }

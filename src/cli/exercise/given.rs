@@ -9,15 +9,14 @@ use crate::cli::desk::{Desk, answer};
 use crate::cli::fault::Fault;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
+use crate::codec::regime::built_in;
 use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, DraftId, ThreadId};
 use crate::domain::message::{Addressee, RegimeCitation};
 use crate::domain::precedence::Precedence;
+use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::limits;
-
-/// Fewer digits of an id or digest are not taken for one.
-const DIGITS_MIN: usize = 8;
 
 pub fn service(desk: &Desk) -> ExerciseServiceClient<Channel> {
     ExerciseServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::ANSWER_BYTES_MAX)
@@ -40,13 +39,19 @@ pub fn precedence(text: &str) -> Result<Precedence, String> {
 }
 
 pub fn regime(text: &str) -> Result<RegimeCitation, String> {
-    let mut parts = text.splitn(3, ':');
-    let (name, digest) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-    Ok(RegimeCitation {
-        name: name.into(),
-        digest: self::digest(digest)?,
-        provision: parts.next().unwrap_or_default().into(),
-    })
+    let (name, rest) = text.split_once(':').unwrap_or((text, ""));
+    let (first, after) = rest.split_once(':').unwrap_or((rest, ""));
+    if let Some(digest) = Digest::from_hex(first) {
+        return Ok(RegimeCitation { name: name.into(), digest, provision: after.into() });
+    }
+    // Without a digest it is the text that comes with the program.
+    let text = built_in::file(name).ok_or_else(|| {
+        format!(
+            "{} is not built in: write NAME:DIGEST:PROVISION, as `detente regime check` prints it",
+            shown(name)
+        )
+    })?;
+    Ok(RegimeCitation { name: name.into(), digest: Digest::of(text), provision: rest.into() })
 }
 
 pub fn digest(text: &str) -> Result<Digest, String> {
@@ -63,8 +68,11 @@ pub fn instant(text: &str) -> Result<Instant, String> {
 
 /// An id or digest, or the first digits of one.
 pub fn beginning(text: &str) -> Result<String, String> {
-    if text.len() < DIGITS_MIN || text.len() > 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return Err(format!("hexadecimal digits, at least the first {DIGITS_MIN}"));
+    if text.len() < limits::DIGEST_DIGITS_MIN
+        || text.len() > 64
+        || !text.bytes().all(|byte| byte.is_ascii_hexdigit())
+    {
+        return Err(format!("hexadecimal digits, at least the first {}", limits::DIGEST_DIGITS_MIN));
     }
     Ok(text.to_ascii_lowercase())
 }

@@ -3,6 +3,7 @@
 //! Never here: a rule. What is wrong with a form, who may release it and what stands in a thread is the
 //! node's to say.
 
+mod check;
 mod compose;
 mod drafts;
 pub mod given;
@@ -10,6 +11,7 @@ mod picture;
 pub mod print;
 mod show;
 
+pub use compose::{DraftArgs, draft, put_draft};
 pub use show::History;
 
 use clap::Subcommand;
@@ -37,6 +39,8 @@ enum Command {
         #[arg(long)]
         filled: bool,
     },
+    /// Hold a form against a regime: what the rules say of it, and why
+    Check(check::Args),
     /// Put a draft on record: a form with a heading
     #[command(after_long_help = filled())]
     Draft(compose::DraftArgs),
@@ -72,6 +76,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
             }
             Ok(())
         }
+        Command::Check(args) => check::run(&args),
         Command::Draft(args) => compose::draft(args).await,
         Command::Revise(args) => compose::revise(args).await,
         Command::Drafts(args) => drafts::list(args).await,

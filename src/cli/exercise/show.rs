@@ -217,6 +217,7 @@ impl History {
         for fault in &line.wire.faults {
             print::row(1, "Fault", &format!("{}: {}", shown(&fault.field), shown(&fault.rule)));
         }
+        print::check(1, line.wire.check.as_ref());
         print::parts(1, &line.wire.parts);
         for missing in &line.wire.waits_for {
             print::row(1, "Waits for", &hex::encode(missing));
@@ -278,6 +279,7 @@ impl History {
         object["acknowledged"] = acknowledged.into();
         object["marks"] = line.wire.marks.clone().into();
         object["faults"] = print::faults_json(&line.wire.faults);
+        object["check"] = print::check_json(line.wire.check.as_ref());
         object["parts_held"] = print::parts_json(&line.wire.parts);
         object["waits_for"] = line.wire.waits_for.iter().map(hex::encode).collect::<Vec<_>>().into();
         object

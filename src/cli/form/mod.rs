@@ -49,6 +49,10 @@ pub fn read(kind: Kind, syntax: Syntax, text: &str) -> Result<Content, NotAForm>
         Kind::Statement => Content::Statement(parse(syntax, text)?),
         Kind::Cancellation => Content::Cancellation(parse(syntax, text)?),
         Kind::SameActivity => Content::SameActivity(parse(syntax, text)?),
+        Kind::Adoption => Content::Adoption(parse(syntax, text)?),
+        Kind::Suspension => Content::Suspension(parse(syntax, text)?),
+        Kind::Resumption => Content::Resumption(parse(syntax, text)?),
+        Kind::Withdrawal => Content::Withdrawal(parse(syntax, text)?),
     })
 }
 
@@ -68,6 +72,10 @@ pub fn to_json(content: &Content) -> String {
         Content::Statement(form) => pretty(form),
         Content::Cancellation(form) => pretty(form),
         Content::SameActivity(form) => pretty(form),
+        Content::Adoption(form) => pretty(form),
+        Content::Suspension(form) => pretty(form),
+        Content::Resumption(form) => pretty(form),
+        Content::Withdrawal(form) => pretty(form),
     }
 }
 
@@ -87,6 +95,10 @@ pub fn example(kind: Kind) -> &'static str {
         Kind::Statement => include_str!("examples/statement.toml"),
         Kind::Cancellation => include_str!("examples/cancellation.toml"),
         Kind::SameActivity => include_str!("examples/same-activity.toml"),
+        Kind::Adoption => include_str!("examples/adoption.toml"),
+        Kind::Suspension => include_str!("examples/suspension.toml"),
+        Kind::Resumption => include_str!("examples/resumption.toml"),
+        Kind::Withdrawal => include_str!("examples/withdrawal.toml"),
     }
 }
 

@@ -74,6 +74,10 @@ fn purpose(kind: Kind) -> &'static str {
         Kind::Statement => "figures said later, beside what was notified; to change a notice, amend it",
         Kind::Cancellation => "that an exercise will not take place, or is broken off",
         Kind::SameActivity => "that another Party's thread is about the same activity, or that it is not",
+        Kind::Adoption => "that you take part in rules between States, and from when",
+        Kind::Suspension => "that you do not apply rules, or provisions of them, for a time",
+        Kind::Resumption => "that you apply again what you suspended",
+        Kind::Withdrawal => "that you take part in rules no more",
     }
 }
 

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::Unreadable;
 use crate::codec::evidence_v1 as v1;
+use crate::domain::adoption::{Adoption, Nature, Reservation, Resumption, Suspension, Withdrawal};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::exercise::{
     Amendment, Basis, Calendar, CalendarEntry, CalendarReturn, Cancellation, Conclusion, Invitation,
@@ -145,7 +146,7 @@ macro_rules! choices {
     )+};
 }
 
-choices!(Basis, CalendarReturn, Notice, SameActivityPosition);
+choices!(Basis, CalendarReturn, Nature, Notice, SameActivityPosition);
 
 /// The fields of a domain type and those of the same names in the signed content. A group in which
 /// nothing is stated is not written.
@@ -178,7 +179,7 @@ wire! {
     Formation as Formation { party, designation, subordination, kind, number, remarks }
     Area as Area { name, features, territory, outline, centre, radius_metres }
     Place as Place { name, territory, position }
-    Phase as ExercisePhase { name, kind, start, end, areas, tactical_purpose, description }
+    Phase as ExercisePhase { name, kind, start, end, areas, tactical_purpose, description, figures }
     MessageReference as MessageReference { message_digest, number, author }
     ActivityReference as ActivityReference { message, calendar_year, calendar_entry, relation }
     LandActivity as LandActivity {
@@ -216,4 +217,11 @@ wire! {
     SameActivity as SameActivity {
         position, other_party, other_thread, other_message, reason, remarks, to_follow,
     }
+    Reservation as RegimeReservation { provision, text }
+    Adoption as RegimeAdoption {
+        regime, edition, regime_digest, from, nature, reservations, declaration, remarks, to_follow,
+    }
+    Suspension as RegimeSuspension { adoption, provisions, from, until, reason, remarks, to_follow }
+    Resumption as RegimeResumption { suspension, from, remarks, to_follow }
+    Withdrawal as RegimeWithdrawal { adoption, from, reason, remarks, to_follow }
 }

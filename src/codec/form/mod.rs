@@ -47,6 +47,10 @@ pub fn encode(content: &Content) -> Result<Vec<u8>, Refused> {
         Content::Statement(form) => Wire::<v1::ExerciseStatement>::to_wire(form).encode_to_vec(),
         Content::Cancellation(form) => Wire::<v1::ExerciseCancellation>::to_wire(form).encode_to_vec(),
         Content::SameActivity(form) => Wire::<v1::SameActivity>::to_wire(form).encode_to_vec(),
+        Content::Adoption(form) => Wire::<v1::RegimeAdoption>::to_wire(form).encode_to_vec(),
+        Content::Suspension(form) => Wire::<v1::RegimeSuspension>::to_wire(form).encode_to_vec(),
+        Content::Resumption(form) => Wire::<v1::RegimeResumption>::to_wire(form).encode_to_vec(),
+        Content::Withdrawal(form) => Wire::<v1::RegimeWithdrawal>::to_wire(form).encode_to_vec(),
     };
     bound_bytes(&bytes)?;
     Ok(bytes)
@@ -70,6 +74,10 @@ pub fn decode(kind: Kind, bytes: &[u8]) -> Result<Content, Unreadable> {
         Kind::Statement => Content::Statement(read::<_, v1::ExerciseStatement>(kind, bytes)?),
         Kind::Cancellation => Content::Cancellation(read::<_, v1::ExerciseCancellation>(kind, bytes)?),
         Kind::SameActivity => Content::SameActivity(read::<_, v1::SameActivity>(kind, bytes)?),
+        Kind::Adoption => Content::Adoption(read::<_, v1::RegimeAdoption>(kind, bytes)?),
+        Kind::Suspension => Content::Suspension(read::<_, v1::RegimeSuspension>(kind, bytes)?),
+        Kind::Resumption => Content::Resumption(read::<_, v1::RegimeResumption>(kind, bytes)?),
+        Kind::Withdrawal => Content::Withdrawal(read::<_, v1::RegimeWithdrawal>(kind, bytes)?),
     };
     content.bound()?;
     Ok(content)

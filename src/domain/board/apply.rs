@@ -134,6 +134,7 @@ impl Board {
             }
             Event::PartStored { salted_digest, bytes } => self.part_stored(*salted_digest, *bytes),
             Event::PartErased { salted_digest, .. } => self.part_erased(*salted_digest),
+            Event::RegimeHeld(held) => self.regime_held(record, held),
         }
     }
 
@@ -153,6 +154,9 @@ impl Board {
             Fact::Received(taken) => self.received(index, at, taken),
             Fact::Receipted { party, receipt, leaf } => {
                 self.link_mut(*party, |link| link.receipted(receipt, *leaf, index));
+                if let Some(own) = self.own {
+                    self.word_taken(own.party, *party, receipt);
+                }
             }
         }
     }
@@ -195,6 +199,7 @@ impl Board {
             let thread = self.threads.entry(message.thread).or_default();
             Arc::make_mut(thread).dispatched_to(dispatch.to, dispatch.place);
         }
+        self.word_heard(index, message, digest);
         self.parts_given(message, dispatches);
     }
 
@@ -207,6 +212,8 @@ impl Board {
         });
         let Some(message) = &taken.message else { return };
         self.parts_named(dispatch.from, message);
+        self.word_heard(index, message, dispatch.message);
+        self.word_taken(message.author, dispatch.to, &taken.receipt);
         if self.messages.contains_key(&dispatch.message) {
             // The same message under a second serial is a dispatch more, not a message more. Of its places
             // the lowest holds, whichever came first.

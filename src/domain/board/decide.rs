@@ -115,6 +115,7 @@ impl Board {
                 self.release(own, None, outgoing, by, now)
             }
             Command::ReadForAudit { what } => happened(Event::AuditRead { what: what.clone() }),
+            Command::HoldRegime(held) => self.hold_regime(held),
             Command::StorePart { salted_digest, bytes } => self.store_part(*salted_digest, *bytes),
             Command::ErasePart { salted_digest, reason } => self.erase_part(*salted_digest, reason),
             Command::Receive(_)
@@ -226,7 +227,8 @@ impl Board {
             | Command::Release { .. }
             | Command::Acknowledge { .. }
             | Command::ReadForAudit { .. }
-            | Command::ErasePart { .. } => {
+            | Command::ErasePart { .. }
+            | Command::HoldRegime(_) => {
                 Err(Refusal::Field { field: "command", rule: "only a person may give it".into() }.into())
             }
         }

@@ -8,6 +8,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::{Board, FOLD_VERSION, Noted};
+use crate::domain::adoption::Word;
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Head, Member, RevocationList};
 use crate::domain::ledger::Edge;
@@ -91,7 +92,58 @@ pub(super) fn of(board: &Board) -> Digest {
             PartState::Erased => sum.number(1),
         }
     });
+    sum.list(board.regimes.iter(), |sum, (digest, held)| {
+        sum.bytes(&digest.0);
+        sum.number(held.index);
+        sum.bytes(held.name.as_bytes());
+        sum.number(held.edition);
+    });
+    sum.list(board.words.iter(), |sum, (party, words)| {
+        sum.party(*party);
+        sum.list(words.said(), |sum, (message, said)| {
+            sum.bytes(&message.0);
+            word(sum, &said.word);
+            sum.number(said.index);
+            sum.list(said.told.iter(), |sum, (by, at)| {
+                sum.party(*by);
+                sum.signed_number(at.0);
+            });
+        });
+    });
     Digest(sum.0.finalize().into())
+}
+
+fn word(sum: &mut Sum, word: &Word) {
+    let texts =
+        |sum: &mut Sum, texts: &[String]| sum.list(texts.iter(), |sum, text| sum.bytes(text.as_bytes()));
+    match word {
+        Word::Adopts { regime, edition, digest, from, nature, reservations } => {
+            sum.number(0);
+            sum.bytes(regime.as_bytes());
+            sum.number(*edition);
+            sum.bytes(&digest.0);
+            sum.signed_number(from.0);
+            sum.signed_number(i64::from(nature.number()));
+            texts(sum, reservations);
+        }
+        Word::Suspends { adoption, provisions, from, until } => {
+            sum.number(1);
+            sum.bytes(&adoption.0);
+            texts(sum, provisions);
+            sum.signed_number(from.0);
+            sum.optional(until.as_ref(), |sum, until| sum.signed_number(until.0));
+        }
+        Word::Resumes { suspension, from } => {
+            sum.number(2);
+            sum.bytes(&suspension.0);
+            sum.signed_number(from.0);
+        }
+        Word::Withdraws { adoption, from } => {
+            sum.number(3);
+            sum.bytes(&adoption.0);
+            sum.signed_number(from.0);
+        }
+    }
 }
 
 fn roster(sum: &mut Sum, board: &Board) {

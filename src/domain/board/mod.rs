@@ -9,12 +9,14 @@ mod decide;
 mod decide_link;
 mod digest;
 mod parts;
+mod regimes;
 mod roles;
 
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
 
+use super::adoption::Words;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::link::Link;
 use super::messages::Messages;
@@ -56,6 +58,19 @@ pub struct Board {
     waiting_of: OrdMap<Party, usize>,
     /// Salted digests of the parts that are kept beside the journal, and of those erased.
     pub parts: OrdMap<Digest, PartState>,
+    /// The regimes whose text is on record here, by its digest.
+    pub regimes: OrdMap<Digest, Arc<Held>>,
+    /// What each Party said about rules, and took effect.
+    pub words: OrdMap<Party, Arc<Words>>,
+}
+
+/// A regime whose text is on record here.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Held {
+    /// The record that holds the text.
+    pub index: u64,
+    pub name: String,
+    pub edition: u64,
 }
 
 /// Whose journal this is.

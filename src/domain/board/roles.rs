@@ -13,6 +13,7 @@ pub(super) fn may_give(command: &Command) -> &'static [Role] {
             &[Role::Custodian]
         }
         Command::Draft { .. } | Command::WithdrawDraft { .. } | Command::StorePart { .. } => &[Role::Drafter],
+        Command::HoldRegime(_) => &[Role::Drafter, Role::Custodian],
         Command::ReturnDraft { .. } | Command::Release { .. } => &[Role::Releaser],
         Command::Acknowledge { .. } => &[Role::Watch],
         Command::ReadForAudit { .. } => &[Role::Auditor, Role::Operator],

@@ -5,6 +5,7 @@
 use crate::domain::form::area::Area;
 use crate::domain::form::declare::form;
 use crate::domain::form::faults::Faults;
+use crate::domain::form::figures::{Figure, check_sums};
 use crate::domain::form::leaf::Prose;
 use crate::domain::form::outline::{Path, Rules};
 use crate::domain::form::when::{When, check_order};
@@ -19,6 +20,7 @@ form! {
         areas: Vec<Area>, IfAny, "Area", "where it takes place, if not in all of the area of the exercise";
         tactical_purpose: Prose, Always, "Tactical purpose", "what it is to train";
         description: Prose, IfAny, "Description", "a short description";
+        figures: Vec<Figure>, IfAny, "Figure", "what takes part in this phase: one entry for each number, so that the most at one time can be told";
     }
 }
 
@@ -32,6 +34,7 @@ impl Rules for Phase {
             faults.missing(&[at.field("name"), at.field("type")]);
         }
         check_order(&self.start, &self.end, &at.field("end"), faults);
+        check_sums(&self.figures, &at.field("figures"), faults);
     }
 }
 

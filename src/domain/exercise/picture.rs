@@ -139,6 +139,10 @@ impl<'s> Picture<'s> {
                 self.same_activity.retain(|one| !about(one));
                 self.same_activity.push(said);
             }
+            Content::Adoption(_)
+            | Content::Suspension(_)
+            | Content::Resumption(_)
+            | Content::Withdrawal(_) => {}
         }
     }
 

@@ -40,7 +40,11 @@ fn parts(content: &Content) -> Vec<Part> {
         | Content::Conclusion(_)
         | Content::Statement(_)
         | Content::Cancellation(_)
-        | Content::SameActivity(_) => content.form().parts(),
+        | Content::SameActivity(_)
+        | Content::Adoption(_)
+        | Content::Suspension(_)
+        | Content::Resumption(_)
+        | Content::Withdrawal(_) => content.form().parts(),
     }
 }
 

@@ -78,12 +78,12 @@ impl Faults {
 }
 
 /// The fields that the author says will follow.
-pub(super) struct Following {
+pub struct Following {
     paths: BTreeSet<String>,
 }
 
 impl Following {
-    pub(super) fn of(content: &Content) -> Following {
+    pub fn of(content: &Content) -> Following {
         let under = |root: Path, to_follow: &[String]| -> Vec<String> {
             to_follow.iter().map(|path| root.field(path).to_string()).collect()
         };
@@ -94,8 +94,13 @@ impl Following {
         Following { paths: paths.into_iter().collect() }
     }
 
+    /// Whether this very field is said to follow, by its own path.
+    pub fn names(&self, path: &Path) -> bool {
+        self.paths.contains(path.as_str())
+    }
+
     /// Whether this very field, or one that it stands in, is said to follow.
-    pub(super) fn covers(&self, path: &Path) -> bool {
+    pub fn covers(&self, path: &Path) -> bool {
         let path = path.as_str();
         let ends = path.match_indices(['.', '[']).map(|(end, _)| end).chain([path.len()]);
         ends.filter_map(|end| path.get(..end)).any(|part| self.paths.contains(part))

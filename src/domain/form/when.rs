@@ -9,6 +9,7 @@ use std::str::FromStr;
 use super::faults::{Faults, Refused};
 use super::leaf::{Expected, as_text, bound_text};
 use super::outline::{Entry, Leaf, Path, Shape, Value};
+use crate::domain::time::Instant;
 use crate::limits;
 
 /// A date, a date and time, or only a month, with its zone, as written. In a form one text:
@@ -37,6 +38,13 @@ struct Span {
 impl When {
     pub fn new(civil: &str, zone: &str) -> When {
         When { civil: civil.to_owned(), zone: zone.to_owned() }
+    }
+
+    /// The instant at which it begins, where its zone is Z or an offset. `None` in a named zone, whose rules
+    /// may differ from reader to reader, and where it is no date.
+    pub fn instant(&self) -> Option<Instant> {
+        let offset = if self.zone == "Z" { 0 } else { fixed_offset(&self.zone)? };
+        Some(Instant::from_seconds(civil_span(&self.civil)?.start.saturating_sub(offset)))
     }
 
     fn is_empty(&self) -> bool {

@@ -168,6 +168,7 @@ fn command_of(board: &Board, event: &Event) -> Option<Command> {
         Event::PartErased { salted_digest, reason } => {
             Command::ErasePart { salted_digest: *salted_digest, reason: reason.clone() }
         }
+        Event::RegimeHeld(held) => Command::HoldRegime(held.clone()),
         Event::JournalOpened { .. } | Event::EpochOpened { .. } | Event::HeadFollowed(..) => return None,
     })
 }

@@ -109,7 +109,8 @@ impl Inspector {
             | Event::ReferenceMissing { .. }
             | Event::AuditRead { .. }
             | Event::PartStored { .. }
-            | Event::PartErased { .. } => {}
+            | Event::PartErased { .. }
+            | Event::RegimeHeld(_) => {}
         }
     }
 

@@ -164,7 +164,8 @@ impl Gathered {
                 | Event::ReferenceMissing { .. }
                 | Event::AuditRead { .. }
                 | Event::PartStored { .. }
-                | Event::PartErased { .. } => {}
+                | Event::PartErased { .. }
+                | Event::RegimeHeld(_) => {}
             }
         }
     }

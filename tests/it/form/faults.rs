@@ -238,6 +238,10 @@ fn everything_may_follow_and_then_nothing_is_missing() {
             Content::Statement(form) => form.to_follow = names,
             Content::Cancellation(form) => form.to_follow = names,
             Content::SameActivity(form) => form.to_follow = names,
+            Content::Adoption(form) => form.to_follow = names,
+            Content::Suspension(form) => form.to_follow = names,
+            Content::Resumption(form) => form.to_follow = names,
+            Content::Withdrawal(form) => form.to_follow = names,
         }
         assert_eq!(faults(&content), [], "{kind:?}");
         assert!(content.is_incomplete(), "{kind:?}");

@@ -5,7 +5,7 @@ mod difference;
 mod faults;
 mod forms;
 mod signed;
-mod strategies;
+pub mod strategies;
 
 use detente::cli::form::{self, Syntax};
 use detente::domain::content::{Content, Kind};

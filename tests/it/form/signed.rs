@@ -9,12 +9,16 @@ use proptest::prelude::*;
 
 use super::{example, strategies};
 
+fn golden(kind: Kind) -> String {
+    format!("{}/tests/it/golden/{}.hex", env!("CARGO_MANIFEST_DIR"), kind.name().replace('.', "-"))
+}
+
 /// The signed bytes of the examples. They change only on purpose, in a commit of its own that says why.
 #[test]
 fn the_signed_bytes_of_the_examples_do_not_change() {
     for kind in Kind::ALL {
         let bytes = codec::encode(&example(kind)).expect("within the limits");
-        let path = format!("{}/tests/it/golden/exercise-{}.hex", env!("CARGO_MANIFEST_DIR"), kind.word());
+        let path = golden(kind);
         let golden = std::fs::read_to_string(&path).unwrap_or_default();
         let golden: String = golden.split_whitespace().collect();
         assert_eq!(hex::encode(bytes), golden, "{path}");
@@ -24,7 +28,7 @@ fn the_signed_bytes_of_the_examples_do_not_change() {
 #[test]
 fn the_golden_bytes_say_what_the_examples_say() {
     for kind in Kind::ALL {
-        let path = format!("{}/tests/it/golden/exercise-{}.hex", env!("CARGO_MANIFEST_DIR"), kind.word());
+        let path = golden(kind);
         let golden: String = std::fs::read_to_string(&path).unwrap_or_default().split_whitespace().collect();
         let bytes = hex::decode(golden).expect("hexadecimal");
         assert_eq!(codec::decode(kind, &bytes), Ok(example(kind)), "{path}");

@@ -1,5 +1,6 @@
 //! Any content, as a form can state it.
 
+use detente::domain::adoption::{Adoption, Nature, Reservation, Resumption, Suspension, Withdrawal};
 use detente::domain::content::Content;
 use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::exercise::{
@@ -157,6 +158,7 @@ fn notification() -> BoxedStrategy<Notification> {
             areas: areas(),
             tactical_purpose: prose(),
             description: prose(),
+            figures: figures(),
         }),
         0..3,
     );
@@ -293,7 +295,42 @@ pub fn content() -> BoxedStrategy<Content> {
         remarks: prose(),
         to_follow: texts(),
     });
+    let nature = prop_oneof![Just(Nature::Legal), Just(Nature::Political), Just(Nature::Voluntary)];
+    let digest = any::<[u8; 32]>().prop_map(|bytes| MessageDigest(Digest(bytes)));
+    let adoption = of!(Adoption {
+        regime: text(),
+        edition: number(),
+        regime_digest: option::of(digest),
+        from: when(),
+        nature: option::of(nature),
+        reservations: vec(of!(Reservation { provision: text(), text: prose() }), 0..3),
+        declaration: prose(),
+        remarks: prose(),
+        to_follow: texts(),
+    });
+    let suspension = of!(Suspension {
+        adoption: message(),
+        provisions: texts(),
+        from: when(),
+        until: when(),
+        reason: prose(),
+        remarks: prose(),
+        to_follow: texts(),
+    });
+    let resumption =
+        of!(Resumption { suspension: message(), from: when(), remarks: prose(), to_follow: texts() });
+    let withdrawal = of!(Withdrawal {
+        adoption: message(),
+        from: when(),
+        reason: prose(),
+        remarks: prose(),
+        to_follow: texts(),
+    });
     prop_oneof![
+        adoption.prop_map(Content::Adoption),
+        suspension.prop_map(Content::Suspension),
+        resumption.prop_map(Content::Resumption),
+        withdrawal.prop_map(Content::Withdrawal),
         calendar().prop_map(Content::Calendar),
         notification().prop_map(|form| Content::Notification(Box::new(form))),
         amendment.prop_map(|form| Content::Amendment(Box::new(form))),

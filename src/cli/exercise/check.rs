@@ -1,0 +1,105 @@
+//! `exercise check`: what a regime says of a form, with no node.
+//!
+//! Never here: a rule (`domain/regime`). It ends well whatever is found: a check never refuses.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::compose::read_form;
+use super::given;
+use crate::cli::fault::Fault;
+use crate::cli::json;
+use crate::cli::out::say;
+use crate::cli::regime::{findings, load};
+use crate::clock::Clock;
+use crate::domain::content::Kind;
+use crate::domain::party::Party;
+use crate::domain::regime::{Asked, Recipients, check, lines};
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    /// The form, TOML or JSON (by its ending)
+    form: PathBuf,
+    /// The regime: its file, or the name of one that is built in
+    #[arg(long, value_name = "NAME|FILE")]
+    regime: String,
+    /// When it is released; left out, now
+    #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
+    released_at: Option<Instant>,
+    /// Who is asked to act; may be given several times
+    #[arg(long, value_name = "PARTY", num_args = 1..)]
+    to: Vec<Party>,
+    /// Who is told
+    #[arg(long, value_name = "PARTY", num_args = 1..)]
+    info: Vec<Party>,
+    /// The Parties that the regime binds, your own left out; without it, whom it names can't be judged
+    #[arg(long, value_name = "PARTY", num_args = 1..)]
+    bound: Vec<Party>,
+    /// Who holds a function of the regime; may be given several times
+    #[arg(long, value_name = "FUNCTION=PARTY", value_parser = held)]
+    held: Vec<(String, Party)>,
+    /// What the form is, if neither its first line nor its file's name says so
+    #[arg(long, value_parser = given::kind)]
+    kind: Option<Kind>,
+    /// The reader's language, such as fr
+    #[arg(long, default_value = "en")]
+    language: String,
+    /// One JSON object a finding
+    #[arg(long)]
+    json: bool,
+}
+
+fn held(text: &str) -> Result<(String, Party), String> {
+    let (function, party) = text.split_once('=').ok_or("FUNCTION=PARTY, such as chair=FI")?;
+    let party = party.parse().map_err(|fault: crate::domain::party::NotAParty| fault.to_string())?;
+    Ok((function.to_owned(), party))
+}
+
+pub fn run(args: &Args) -> Result<(), Fault> {
+    let content = read_form(&args.form, args.kind)?;
+    let regime = load::named(&args.regime)?;
+    let set = |parties: &[Party]| -> BTreeSet<Party> { parties.iter().copied().collect() };
+    let is_addressed = !args.to.is_empty() || !args.info.is_empty();
+    let released_at = args.released_at.unwrap_or_else(|| Clock::system().now());
+    let asked = Asked {
+        released_at: Some(released_at),
+        addressed: is_addressed.then(|| Recipients { action: set(&args.to), information: set(&args.info) }),
+        bound: (!args.bound.is_empty()).then(|| set(&args.bound)),
+        held: args.held.iter().cloned().collect(),
+    };
+    let found = check(&regime, &content, &asked);
+    if args.json {
+        let object = json!({
+            "kind": "check",
+            "document": content.kind().name(),
+            "regime": regime.head.name,
+            "edition": regime.head.edition,
+            "digest": regime.head.digest.to_string(),
+            "released_at": released_at.to_string(),
+        });
+        say!("{}", json::line(&object));
+        for finding in &found {
+            say!("{}", json::line(&findings::json(&regime, finding, &args.language)));
+        }
+        return Ok(());
+    }
+    let title = regime.head.title.say(&args.language, &regime.head.name);
+    say!(
+        "{} under {title} ({}, edition {})",
+        content.kind().name(),
+        shown(&regime.head.name),
+        regime.head.edition
+    );
+    say!("regime digest {}", regime.head.digest);
+    say!("judged as released at {released_at}; a check never stops a notice");
+    for finding in &found {
+        for line in lines(&regime, finding, &args.language) {
+            say!("{}{}", "  ".repeat(line.depth), line.text);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! The pages of an official form as PDF, on A4: the same lines as in plain text. The same form and fonts
+//! make the same bytes: no date, no random identifier.
+//!
+//! Never here: what stands on a page (`domain/official/`). The one place that counts in floating point,
+//! which PDF does.
+
+use krilla::geom::Point;
+use krilla::metadata::Metadata;
+use krilla::page::PageSettings;
+use krilla::surface::Surface;
+
+use super::fonts::{FontFiles, Fonts};
+use super::setting::{self, Setting};
+use crate::cli::fault::Fault;
+use crate::domain::official::{self, Direction, Document, Page, Piece};
+use crate::limits;
+
+/// A4 (ISO 216), in points of 1/72 inch.
+const PAGE_WIDTH: f32 = 595.276;
+const PAGE_HEIGHT: f32 = 841.89;
+const FONT_SIZE: f32 = 10.0;
+/// From line to line.
+const LEADING: f32 = 12.0;
+/// How wide a column is, in parts of the font's size: a character of DejaVu Sans Mono.
+const COLUMN: f32 = 0.602_05;
+/// From the top of a line to where its characters stand, in parts of the font's size.
+const ASCENT: f32 = 0.93;
+
+/// A form as PDF.
+pub struct Pdf {
+    pub bytes: Vec<u8>,
+    pub pages: usize,
+    /// Characters that no font has: written out, and named at the end of the form.
+    pub lacking: usize,
+}
+
+/// # Errors
+/// A font that can't be used or embedded.
+pub fn of(document: Document, files: &FontFiles) -> Result<Pdf, Fault> {
+    let mut fonts = Fonts::of(files)?;
+    let lacking = fonts.lacking(&document);
+    let document = document.without(&lacking);
+    let pages = official::pages(&document);
+    let mut pdf = krilla::Document::new();
+    pdf.set_metadata(metadata(&document));
+    for page in &pages {
+        let settings = settings(page).ok_or_else(|| Fault::new("a page of this form has no size"))?;
+        let mut paper = pdf.start_page_with(settings);
+        let mut surface = paper.surface();
+        draw(page, &mut fonts, &mut surface);
+        surface.finish();
+        paper.finish();
+    }
+    let bytes = pdf.finish().map_err(|fault| Fault::new(format!("the PDF was not made: {fault}")))?;
+    Ok(Pdf { bytes, pages: pages.len(), lacking: lacking.len() })
+}
+
+fn metadata(document: &Document) -> Metadata {
+    let digest = document.digest.to_string();
+    let metadata = Metadata::new().title(format!("Message {digest}")).document_id(digest);
+    let is_tag =
+        |tag: &str| !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if is_tag(&document.language) { metadata.language(document.language.clone()) } else { metadata }
+}
+
+/// A page of more lines than usual is longer.
+fn settings(page: &Page) -> Option<PageSettings> {
+    let more = page.0.len().saturating_sub(limits::OFFICIAL_FORM_PAGE_LINES);
+    PageSettings::from_wh(PAGE_WIDTH, PAGE_HEIGHT + columns(more) * LEADING)
+}
+
+fn draw(page: &Page, fonts: &mut Fonts<'_>, surface: &mut Surface<'_>) {
+    let top = (PAGE_HEIGHT - columns(limits::OFFICIAL_FORM_PAGE_LINES) * LEADING) / 2.0;
+    let left = (PAGE_WIDTH - columns(limits::OFFICIAL_FORM_COLUMNS) * COLUMN * FONT_SIZE) / 2.0;
+    for (number, line) in page.0.iter().enumerate() {
+        let y = top + columns(number) * LEADING + ASCENT * FONT_SIZE;
+        for piece in &line.0 {
+            let setting = setting::set(piece, fonts);
+            draw_piece(piece, &setting, Point::from_xy(left, y), fonts, surface);
+        }
+    }
+}
+
+/// Within its columns. Where characters of another font than the typewriter's are wider, all of them are
+/// set smaller: nothing runs into what stands beside it, and nothing is cut.
+fn draw_piece(piece: &Piece, setting: &Setting, from: Point, fonts: &Fonts<'_>, surface: &mut Surface<'_>) {
+    let room = columns(piece.columns) * COLUMN;
+    let size = if setting.width > room { FONT_SIZE * room / setting.width } else { FONT_SIZE };
+    let mut x = from.x + columns(piece.column) * COLUMN * FONT_SIZE;
+    match piece.direction {
+        Direction::LeftToRight => {}
+        Direction::RightToLeft => x += room * FONT_SIZE - setting.width * size,
+    }
+    for run in &setting.runs {
+        if let Some(face) = fonts.face(run.face) {
+            let point = Point::from_xy(x + run.left * size, from.y);
+            surface.draw_glyphs(point, &run.glyphs, face.font.clone(), &run.text, size, false);
+        }
+    }
+}
+
+fn columns(count: usize) -> f32 {
+    f32::from(u16::try_from(count).unwrap_or(u16::MAX))
+}

@@ -1,0 +1,200 @@
+//! `message print`: where the message comes from, and where its official form goes.
+//!
+//! Never here: a check of signatures. The node checked them when it put the message on record; for a file
+//! it is said which were not.
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use serde_json::json;
+
+use super::{draft_form, message_form};
+use crate::cli::desk::{Desk, DeskDirectory, answer};
+use crate::cli::exercise::given::{self, service};
+use crate::cli::fault::Fault;
+use crate::cli::files::{self, Readers};
+use crate::cli::json;
+use crate::cli::out::{self, say};
+use crate::clock::Clock;
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::{message, signed};
+use crate::domain::digest::Digest;
+use crate::domain::official::{self, Document, Standing};
+use crate::evidence::signed::{PayloadType, Signed};
+use crate::limits;
+
+#[derive(clap::Args, Debug)]
+pub struct PrintArgs {
+    #[command(flatten)]
+    which: Which,
+    /// The desk of the person who speaks, as `person issue` made it; not asked for with --file
+    #[arg(long = "as", value_name = "PEOPLEDIR")]
+    directory: Option<PathBuf>,
+    /// Write it as PDF to a file that is not there yet
+    #[arg(long, value_name = "FILE")]
+    pdf: Option<PathBuf>,
+    /// A font for characters that DejaVu lacks; may be given several times, the first that has one is taken
+    #[arg(long, value_name = "FILE", requires = "pdf")]
+    font: Vec<PathBuf>,
+    /// One JSON object a line: the form, then its rows
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+#[group(required = true, multiple = false)]
+struct Which {
+    /// The message's digest, or its first digits
+    #[arg(value_name = "MESSAGE", value_parser = given::beginning)]
+    message: Option<String>,
+    /// An open draft: its id, or the first digits
+    #[arg(long, value_name = "DRAFT", value_parser = given::beginning)]
+    draft: Option<String>,
+    /// The exact bytes of a signed message, or of a draft, with no node
+    #[arg(long, value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+/// A form, and for one from a file the keys whose signatures nobody checked.
+struct Found {
+    document: Document,
+    unchecked: Option<Vec<Digest>>,
+}
+
+pub async fn print(args: PrintArgs) -> Result<(), Fault> {
+    let found = find(&args.which, args.directory.as_deref()).await?;
+    match &args.pdf {
+        Some(path) => write_pdf(path, &args.font, found.document, args.json)?,
+        None if args.json => rows(&found.document),
+        None => out::text(&official::text(&official::pages(&found.document))),
+    }
+    if let Some(keys) = &found.unchecked {
+        say_unchecked(keys, args.json);
+    }
+    Ok(())
+}
+
+fn write_pdf(path: &Path, fonts: &[PathBuf], document: Document, as_json: bool) -> Result<(), Fault> {
+    let digest = document.digest;
+    let pdf = super::pdf(document, fonts)?;
+    files::write_new(path, &pdf.bytes, Readers::OwnerOnly)?;
+    if as_json {
+        let object = json!({
+            "kind": "pdf",
+            "digest": digest.to_string(),
+            "pages": pdf.pages,
+            "bytes": pdf.bytes.len(),
+            "characters_written_out": pdf.lacking,
+        });
+        say!("{}", json::line(&object));
+        return Ok(());
+    }
+    say!("{} page(s) written to {}", pdf.pages, path.display());
+    if pdf.lacking > 0 {
+        say!(
+            "{} character(s) that no font has are written as code points, named at its end; --font names more fonts",
+            pdf.lacking
+        );
+    }
+    Ok(())
+}
+
+async fn find(which: &Which, directory: Option<&Path>) -> Result<Found, Fault> {
+    if let Some(file) = &which.file {
+        return of_bytes(files::read_up_to(file, limits::MESSAGE_SIGNED_BYTES_MAX)?.into());
+    }
+    let directory =
+        directory.ok_or_else(|| Fault::new("whose node is asked? Say so with --as, or give --file"))?;
+    let desk = DeskDirectory::at(directory).open(Clock::system())?;
+    let document = match (&which.message, &which.draft) {
+        (Some(beginning), _) => ask_message(&desk, beginning).await?,
+        (None, Some(beginning)) => ask_draft(&desk, beginning).await?,
+        (None, None) => return Err(Fault::new("which message? Give its digest, --draft or --file")),
+    };
+    Ok(Found { document, unchecked: None })
+}
+
+async fn ask_message(desk: &Desk, beginning: &str) -> Result<Document, Fault> {
+    let asked = calls::ShowMessageRequest { beginning: beginning.to_owned() };
+    let wrapping = signed::decode(answer(service(desk).show_message(asked)).await?.message)?;
+    // What is printed is what has this digest: computed here, not taken on the node's word.
+    let digest = wrapping.digest();
+    if !digest.to_string().starts_with(beginning) {
+        return Err(Fault::new("the node gave another message than the one asked for"));
+    }
+    Ok(message_form(&message::decode(&wrapping.payload)?, digest))
+}
+
+async fn ask_draft(desk: &Desk, beginning: &str) -> Result<Document, Fault> {
+    let draft = given::open_draft(desk, beginning).await?;
+    let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into() };
+    let bytes = answer(service(desk).show_draft(asked)).await?.message;
+    Ok(draft_form(Some(desk.party), &message::decode_draft(&bytes)?, Digest::of(&bytes)))
+}
+
+/// A signed message if the bytes are one, else a draft.
+fn of_bytes(bytes: Bytes) -> Result<Found, Fault> {
+    match signed::decode(bytes.clone()) {
+        Ok(wrapping) if wrapping.payload_type == PayloadType::Message => {
+            let document = message_form(&message::decode(&wrapping.payload)?, wrapping.digest());
+            Ok(Found { document, unchecked: Some(keys(&wrapping)) })
+        }
+        Ok(_) => Err(Fault::new("the file holds something signed that is no message")),
+        Err(_) => {
+            let outgoing = message::decode_draft(&bytes).map_err(|fault| {
+                Fault::new(format!("the file holds neither a signed message nor a draft: {fault}"))
+            })?;
+            Ok(Found {
+                document: draft_form(None, &outgoing, Digest::of(&bytes)),
+                unchecked: Some(Vec::new()),
+            })
+        }
+    }
+}
+
+fn keys(wrapping: &Signed) -> Vec<Digest> {
+    wrapping.signatures.iter().map(|signature| signature.key_digest).collect()
+}
+
+fn say_unchecked(keys: &[Digest], as_json: bool) {
+    if as_json {
+        let keys: Vec<String> = keys.iter().map(Digest::to_string).collect();
+        say!("{}", json::line(&json!({"kind": "signatures not checked", "keys": keys})));
+        return;
+    }
+    say!("");
+    if keys.is_empty() {
+        say!("Not part of the form: a draft bears no signature. Nobody vouches for this file.");
+    }
+    for key in keys {
+        say!("Not part of the form: the signature by this key was NOT checked here:");
+        say!("                {key}");
+    }
+}
+
+/// The document as typed lines.
+fn rows(document: &Document) {
+    let form = json!({
+        "kind": "form",
+        "standing": match document.standing {
+            Standing::Released => "released",
+            Standing::Draft => "draft",
+        },
+        "traffic": crate::cli::exercise::print::traffic(document.traffic),
+        "marking": document.marking,
+        "language": document.language,
+        "digest": document.digest.to_string(),
+    });
+    say!("{}", json::line(&form));
+    for row in &document.rows {
+        let object = json!({
+            "kind": "row",
+            "field": row.field,
+            "depth": row.depth,
+            "mark": row.mark,
+            "label": row.label,
+            "text": row.text,
+        });
+        say!("{}", json::line(&object));
+    }
+}

@@ -1,0 +1,219 @@
+//! Findings as JSON, for programs. The lines that a person reads stand beside the values.
+//!
+//! Never here: a judgement.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::regime::finding::{
+    Copy, CopyAs, CopyState, Finding, Lack, Open, OpenState, Outcome, Point, Span, SpanUnit, Start, Timing,
+    Verdict,
+};
+use crate::domain::regime::{Ground, Regime, Standing, lines};
+
+/// One object.
+pub fn json(regime: &Regime, finding: &Finding, language: &str) -> Value {
+    let mut object = Map::new();
+    let mut put = |key: &str, value: Value| {
+        object.insert(key.to_owned(), value);
+    };
+    match finding {
+        Finding::Class { name, entry, verdict, ground } => {
+            put("kind", "class".into());
+            put("name", name.as_str().into());
+            put("entry", entry.as_deref().into());
+            put("verdict", self::verdict(verdict));
+            put("ground", self::ground(ground));
+        }
+        Finding::Threshold { name, entry, verdict, ground } => {
+            put("kind", "threshold".into());
+            put("name", name.as_str().into());
+            put("entry", entry.as_deref().into());
+            put("verdict", self::verdict(verdict));
+            put("ground", self::ground(ground));
+            let follows = regime.thresholds.get(name).map(|rule| rule.follows.say(language, ""));
+            put("follows", follows.into());
+        }
+        Finding::Lead { name, applies, timings, ground } => {
+            put("kind", "lead".into());
+            put("name", name.as_str().into());
+            put("applies", self::verdict(applies));
+            put("timings", timings.iter().map(timing).collect());
+            put("ground", self::ground(ground));
+        }
+        Finding::NoLead { document } => {
+            put("kind", "no-lead".into());
+            put("document", document.to_string().into());
+        }
+        Finding::Required { name, applies, given, open, more, ground } => {
+            put("kind", "required".into());
+            put("name", name.as_str().into());
+            put("applies", self::verdict(applies));
+            put("given", (*given).into());
+            put("open", open.iter().map(self::open).collect());
+            put("more", (*more).into());
+            put("ground", self::ground(ground));
+        }
+        Finding::Addressees { name, applies, copies, ground } => {
+            put("kind", "addressees".into());
+            put("name", name.as_str().into());
+            put("applies", self::verdict(applies));
+            put("copies", copies.iter().map(copy).collect());
+            put("ground", self::ground(ground));
+        }
+        Finding::Confidentiality { ground } => {
+            put("kind", "confidentiality".into());
+            let marking = regime.confidentiality.as_ref().map(|rule| rule.marking.as_str());
+            put("marking", marking.into());
+            put("ground", self::ground(ground));
+        }
+        Finding::Quota { name, applies, ground } => {
+            put("kind", "quota".into());
+            put("name", name.as_str().into());
+            put("applies", self::verdict(applies));
+            put("ground", self::ground(ground));
+        }
+    }
+    let text: Vec<String> = lines(regime, finding, language).into_iter().map(|line| line.text).collect();
+    object.insert("lines".into(), text.into());
+    Value::Object(object)
+}
+
+fn is_checked(standing: Standing) -> bool {
+    standing == Standing::Checked
+}
+
+fn ground(ground: &Ground) -> Value {
+    json!({ "paragraph": ground.paragraph, "checked": is_checked(ground.standing) })
+}
+
+fn verdict(verdict: &Verdict) -> Value {
+    let lacking: Vec<Value> = verdict.lacking.iter().map(lack).collect();
+    let points: Vec<Value> = verdict.points.iter().map(point).collect();
+    json!({
+        "answer": verdict.answer.words(),
+        "checked": is_checked(verdict.standing),
+        "lacking": lacking,
+        "points": points,
+    })
+}
+
+fn point(point: &Point) -> Value {
+    match point {
+        Point::Figure { figures, over, of, declared, bound, number, answer, ground } => json!({
+            "figures": figures,
+            "over": over.word(),
+            "of": of,
+            "least": declared.low,
+            "most": declared.high,
+            "bound": bound.word(),
+            "number": number,
+            "answer": answer.words(),
+            "ground": self::ground(ground),
+        }),
+        Point::Fact { name, answer } => json!({ "fact": name, "answer": answer.words() }),
+        Point::Class { name, answer, standing } => {
+            json!({ "class": name, "answer": answer.words(), "checked": is_checked(*standing) })
+        }
+        Point::Threshold { name, answer, standing } => {
+            json!({ "threshold": name, "answer": answer.words(), "checked": is_checked(*standing) })
+        }
+        Point::Lasting { from, to, bound, hours, answer, ground } => json!({
+            "from": from,
+            "to": to,
+            "bound": bound.word(),
+            "hours": hours,
+            "answer": answer.words(),
+            "ground": self::ground(ground),
+        }),
+    }
+}
+
+fn timing(timing: &Timing) -> Value {
+    let mut object = json!({
+        "at": timing.at,
+        "entry": timing.entry,
+        "stated": timing.stated,
+        "zone": timing.zone,
+    });
+    match &timing.outcome {
+        Outcome::OnTime { spare } => {
+            object["outcome"] = "on time".into();
+            object["by"] = span(*spare);
+        }
+        Outcome::Late { by, start } => {
+            object["outcome"] = "late".into();
+            object["by"] = span(*by);
+            object["begun"] = (*start == Start::Past).into();
+        }
+        Outcome::CantBeJudged(lack) => {
+            object["outcome"] = "can't be judged".into();
+            object["lacking"] = self::lack(lack);
+        }
+        Outcome::NoneAgreed => object["outcome"] = "none agreed".into(),
+    }
+    object
+}
+
+/// What is lacking: a word for what, and the figure, fact or path that it is about.
+fn lack(lack: &Lack) -> Value {
+    let of = |what: &str, figure: &str, at: &str| json!({ "lack": what, "of": figure, "at": at });
+    match lack {
+        Lack::NotDeclared { figure, at } => of("not declared", figure, at),
+        Lack::NoPlaceFor { figure } => of("no place for it", figure, ""),
+        Lack::NoNumber { figure, at } => of("no number", figure, at),
+        Lack::ToFollow { figure, at } => of("to follow", figure, at),
+        Lack::NoTotal { figure, at } => of("no total", figure, at),
+        Lack::Unclear { figure, at } => of("unclear", figure, at),
+        Lack::NotDivided { figure, over } => of("not divided", figure, over.word()),
+        Lack::Contradiction { figure, least, most } => {
+            json!({ "lack": "contradiction", "of": figure, "least": least, "most": most })
+        }
+        Lack::Fact { fact, at } => of("not stated", fact, at),
+        Lack::FactContradiction { fact } => of("contradiction", fact, ""),
+        Lack::NoDate { at } => of("no date", "", at),
+        Lack::DateToFollow { at } => of("to follow", "", at),
+        Lack::NotADate { at } => of("not a date", "", at),
+        Lack::OnlyMonth { at } => of("only the month", "", at),
+        Lack::NoHour { at } => of("no hour", "", at),
+        Lack::NoZone { at } => of("no zone", "", at),
+        Lack::UnknownZone { at } => of("unknown zone", "", at),
+        Lack::NoYear { at } => of("no year", "", at),
+        Lack::NoRelease => of("no release", "", ""),
+    }
+}
+
+fn span(span: Span) -> Value {
+    let unit = match span.of {
+        SpanUnit::Minutes => "minutes",
+        SpanUnit::Days => "days",
+        SpanUnit::WorkingDays => "working days",
+    };
+    json!({ "least": span.least, "most": span.most, "unit": unit })
+}
+
+fn open(open: &Open) -> Value {
+    let state = match open.state {
+        OpenState::Missing => "missing",
+        OpenState::ToFollow => "to follow",
+    };
+    json!({ "field": open.at, "state": state })
+}
+
+fn copy(copy: &Copy) -> Value {
+    use crate::domain::regime::rules::Addressed;
+    let who = match &copy.who {
+        Addressed::EveryBoundParty => "every bound Party".to_owned(),
+        Addressed::Function(name) => format!("function {name}"),
+        Addressed::Party(party) => party.to_string(),
+    };
+    let how = match copy.asked {
+        CopyAs::Action => "action",
+        CopyAs::Information => "information",
+    };
+    let (state, lacking): (_, Vec<&str>) = match &copy.state {
+        CopyState::Held => ("there", Vec::new()),
+        CopyState::Lacking(parties) => ("lacking", parties.iter().map(|party| party.as_str()).collect()),
+        CopyState::Unknown => ("not known", Vec::new()),
+    };
+    json!({ "who": who, "as": how, "state": state, "lacking": lacking })
+}

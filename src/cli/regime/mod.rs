@@ -1,0 +1,226 @@
+//! `detente regime …`: regime files checked, shown and compared, with no node; and with one, which texts
+//! are held there, words on regimes, and who is bound to whom.
+//!
+//! Never here: a rule.
+
+pub mod findings;
+pub mod load;
+mod parties;
+mod words;
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use serde_json::json;
+
+use crate::cli::fault::Fault;
+use crate::cli::json;
+use crate::cli::out::say;
+use crate::codec::regime::built_in;
+use crate::domain::regime::describe::{Described, describe};
+use crate::domain::regime::difference::{ChangeKind, difference, head};
+use crate::domain::regime::{Regime, Standing};
+use crate::domain::text::shown;
+
+/// Regimes: rules between States, as files
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Read a regime file through: what is wrong with it, with the line, or its digest
+    Check {
+        file: PathBuf,
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show all rules of a regime
+    Show {
+        /// The name of one that is built in, or a file
+        #[arg(value_name = "NAME|FILE")]
+        regime: String,
+        /// The reader's language, such as fr
+        #[arg(long, default_value = "en")]
+        language: String,
+        /// Print the file of one that is built in, to write one's own from it
+        #[arg(long, conflicts_with = "json")]
+        source: bool,
+        /// One JSON object a rule
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show what is different between two regimes, rule by rule
+    Diff {
+        #[arg(value_name = "A")]
+        before: String,
+        #[arg(value_name = "B")]
+        after: String,
+        /// One JSON object a rule
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the regimes that are built in
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// Put a regime's exact text on record at your node, so that what cites it is checked there
+    Hold(words::HoldArgs),
+    /// List the regimes whose text is on record at your node
+    Held(words::HeldArgs),
+    /// Print an empty form of an adoption, suspension, resumption or withdrawal
+    Template(words::TemplateArgs),
+    /// Put a draft on record by which you adopt a regime, suspend or resume a provision, or leave
+    Draft(crate::cli::exercise::DraftArgs),
+    /// Who takes part in a regime, and who is bound to whom
+    Parties(parties::PartiesArgs),
+}
+
+pub async fn run(args: Args) -> Result<(), Fault> {
+    match args.command {
+        Command::Check { file, json } => check(&file, json),
+        Command::Show { regime, language, source, json } => show(&regime, &language, source, json),
+        Command::Diff { before, after, json } => diff(&before, &after, json),
+        Command::List { json } => list(json),
+        Command::Hold(args) => words::hold(args).await,
+        Command::Held(args) => words::held(args).await,
+        Command::Template(args) => words::template(&args),
+        Command::Draft(args) => crate::cli::exercise::draft(args).await,
+        Command::Parties(args) => parties::run(args).await,
+    }
+}
+
+fn check(file: &std::path::Path, as_json: bool) -> Result<(), Fault> {
+    match load::judged(file)? {
+        Ok(regime) => {
+            let (rules, unchecked) = counted(&regime);
+            if as_json {
+                let mut object = head_json(&regime);
+                object["rules"] = rules.into();
+                object["unchecked"] = unchecked.into();
+                say!("{}", json::line(&object));
+                return Ok(());
+            }
+            say!("{}, edition {}", shown(&regime.head.name), regime.head.edition);
+            say!("digest  {}", regime.head.digest);
+            say!("{rules} rules, {unchecked} of them with a number that is not checked; no fault");
+            Ok(())
+        }
+        Err(unreadable) if as_json => {
+            let (line, what) = (unreadable.fault.line, unreadable.fault.what.clone());
+            let object =
+                json!({ "kind": "regime-fault", "file": unreadable.file, "line": line, "what": what });
+            say!("{}", json::line(&object));
+            Err(Fault::from(unreadable))
+        }
+        Err(unreadable) => Err(Fault::from(unreadable)),
+    }
+}
+
+/// All rules, and those in which a number is not checked.
+fn counted(regime: &Regime) -> (usize, usize) {
+    let rules = describe(regime, None);
+    let words = Standing::Unchecked.words();
+    let unchecked = rules.iter().filter(|rule| rule.lines.iter().any(|line| line.ends_with(words))).count();
+    (rules.len(), unchecked)
+}
+
+fn show(name: &str, language: &str, source: bool, as_json: bool) -> Result<(), Fault> {
+    let regime = load::named(name)?;
+    if source {
+        return show_source(name);
+    }
+    if as_json {
+        say!("{}", json::line(&head_json(&regime)));
+        for Described { table, name, lines } in describe(&regime, Some(language)) {
+            let object = json!({ "kind": "rule", "table": table, "name": name, "lines": lines });
+            say!("{}", json::line(&object));
+        }
+        return Ok(());
+    }
+    say!("{}", regime.head.title.say(language, &regime.head.name));
+    for line in head(&regime) {
+        say!("  {line}");
+    }
+    for Described { table, name, lines } in describe(&regime, Some(language)) {
+        say!("\n{table} {name}");
+        for line in lines {
+            say!("  {line}");
+        }
+    }
+    Ok(())
+}
+
+/// The very file, of one that is built in: another one is at hand already.
+fn show_source(name: &str) -> Result<(), Fault> {
+    let bytes = built_in::file(name)
+        .ok_or_else(|| Fault::new("--source prints only the file of one that is built in"))?;
+    crate::cli::out::text(&String::from_utf8_lossy(bytes));
+    Ok(())
+}
+
+fn diff(before: &str, after: &str, as_json: bool) -> Result<(), Fault> {
+    let changes = difference(&load::named(before)?, &load::named(after)?);
+    for change in &changes {
+        let kind = match change.kind {
+            ChangeKind::Added => "added",
+            ChangeKind::Removed => "removed",
+            ChangeKind::Changed => "changed",
+        };
+        if as_json {
+            let object = json!({ "kind": "change", "change": kind, "table": change.table,
+                "name": change.name, "before": change.before, "after": change.after });
+            say!("{}", json::line(&object));
+            continue;
+        }
+        say!("{kind}: {} {}", change.table, change.name);
+        for line in &change.before {
+            say!("  - {line}");
+        }
+        for line in &change.after {
+            say!("  + {line}");
+        }
+    }
+    if changes.is_empty() && !as_json {
+        say!("the same file");
+    }
+    Ok(())
+}
+
+fn list(as_json: bool) -> Result<(), Fault> {
+    for (name, _) in built_in::FILES {
+        let regime = load::named(name)?;
+        if as_json {
+            say!("{}", json::line(&head_json(&regime)));
+            continue;
+        }
+        let head = &regime.head;
+        say!(
+            "{:<24}  edition {}  {}  {}",
+            head.name,
+            head.edition,
+            head.digest.short(),
+            head.title.say("en", name)
+        );
+    }
+    Ok(())
+}
+
+fn head_json(regime: &Regime) -> serde_json::Value {
+    let head = &regime.head;
+    json!({
+        "kind": "regime",
+        "regime": head.name,
+        "edition": head.edition,
+        "digest": head.digest.to_string(),
+        "nature": head.nature.word(),
+        "title": head.title.0,
+        "source": head.source,
+        "inherits": head.inherits.as_ref().map(|from| {
+            json!({ "regime": from.regime, "digest": from.digest.to_string() })
+        }),
+    })
+}

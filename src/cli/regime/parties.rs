@@ -1,0 +1,132 @@
+//! `regime parties`: who takes part in a regime, and who is bound to whom, at an instant.
+//!
+//! Never here: the answer, which is the node's.
+
+use serde_json::json;
+
+use super::words::service;
+use crate::cli::desk::{As, answer};
+use crate::cli::exercise::given;
+use crate::cli::fault::Fault;
+use crate::cli::json;
+use crate::cli::out::say;
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::adoption::Nature;
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+
+#[derive(clap::Args, Debug)]
+pub struct PartiesArgs {
+    /// The name that stands in the regime's text
+    regime: String,
+    /// Who was bound at an instant, such as 2025-07-31T09:00:00Z
+    #[arg(long, value_parser = given::instant)]
+    as_of: Option<Instant>,
+    #[command(flatten)]
+    person: As,
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
+    let desk = args.person.open()?;
+    let as_of_ms = args.as_of.map_or(0, |at| at.0);
+    let asked = calls::ListAdoptersRequest { regime: args.regime.clone(), as_of_ms };
+    let answered = answer(service(&desk).list_adopters(asked)).await?;
+    if args.json {
+        for party in &answered.parties {
+            say!("{}", json::line(&party_json(party)));
+        }
+        for bond in &answered.bonds {
+            say!("{}", json::line(&bond_json(bond)));
+        }
+        return Ok(());
+    }
+    if answered.parties.is_empty() {
+        say!("no Party has told this one that it takes part in {}", shown(&args.regime));
+    }
+    for party in &answered.parties {
+        say!(
+            "{}  edition {}  {}  since {}",
+            shown(&party.party),
+            party.edition,
+            nature(party.nature),
+            Instant(party.since_ms)
+        );
+        say!("  regime   {}", hex::encode(&party.regime_digest));
+        say!("  adopted  {}", hex::encode(&party.message_digest));
+        for provision in &party.reservations {
+            say!("  reservation to {}", shown(provision));
+        }
+        for one in &party.suspended {
+            say!("  suspended: {}", suspended(one));
+        }
+    }
+    for bond in &answered.bonds {
+        let told = if bond.as_told_here { ", as both told this Party" } else { "" };
+        say!(
+            "{} and {} are bound to each other by edition {} since {}{told}",
+            shown(&bond.one),
+            shown(&bond.other),
+            bond.edition,
+            Instant(bond.since_ms)
+        );
+    }
+    Ok(())
+}
+
+fn nature(number: i32) -> String {
+    Nature::from_number(number).map_or_else(|| "nature not stated".into(), |nature| nature.to_string())
+}
+
+fn suspended(one: &calls::SuspendedProvisions) -> String {
+    let what = if one.provisions.is_empty() {
+        "the whole".to_owned()
+    } else {
+        one.provisions.iter().map(|provision| shown(provision)).collect::<Vec<_>>().join(", ")
+    };
+    let until = if one.until_ms == 0 {
+        "until it is resumed".into()
+    } else {
+        format!("until {}", Instant(one.until_ms))
+    };
+    format!("{what}, since {}, {until}", Instant(one.since_ms))
+}
+
+fn party_json(party: &calls::PartyToRegime) -> serde_json::Value {
+    let suspended: Vec<_> = party
+        .suspended
+        .iter()
+        .map(|one| {
+            json!({
+                "message": hex::encode(&one.message_digest),
+                "provisions": one.provisions,
+                "since_ms": one.since_ms,
+                "until_ms": (one.until_ms != 0).then_some(one.until_ms),
+            })
+        })
+        .collect();
+    json!({
+        "kind": "party",
+        "party": party.party,
+        "edition": party.edition,
+        "regime_digest": hex::encode(&party.regime_digest),
+        "message": hex::encode(&party.message_digest),
+        "since_ms": party.since_ms,
+        "nature": nature(party.nature),
+        "reservations": party.reservations,
+        "suspended": suspended,
+    })
+}
+
+fn bond_json(bond: &calls::Bond) -> serde_json::Value {
+    json!({
+        "kind": "bond",
+        "one": bond.one,
+        "other": bond.other,
+        "edition": bond.edition,
+        "regime_digest": hex::encode(&bond.regime_digest),
+        "since_ms": bond.since_ms,
+        "as_told_here": bond.as_told_here,
+    })
+}

@@ -1,0 +1,123 @@
+//! `regime hold`, `held` and `template`: texts on record at a node, and forms for words on regimes.
+//!
+//! Never here: who is bound (`parties.rs`), a draft (`cli/exercise/compose.rs` puts all drafts on record).
+
+use serde_json::json;
+
+use super::load;
+use crate::cli::desk::{As, AsCommand, Desk, answer};
+use crate::cli::fault::Fault;
+use crate::cli::out::say;
+use crate::cli::{form, json, out};
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
+use crate::domain::adoption::Adoption;
+use crate::domain::content::{Content, Kind};
+use crate::domain::form::MessageDigest;
+use crate::domain::text::shown;
+use crate::limits;
+
+#[derive(clap::Args, Debug)]
+pub struct HoldArgs {
+    /// The name of one that is built in, or a file
+    #[arg(value_name = "NAME|FILE")]
+    regime: String,
+    #[command(flatten)]
+    person: AsCommand,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct HeldArgs {
+    #[command(flatten)]
+    person: As,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct TemplateArgs {
+    #[arg(value_parser = word)]
+    kind: Kind,
+    /// For an adoption: what is adopted, with its name, edition and digest filled in
+    #[arg(long, value_name = "NAME|FILE")]
+    regime: Option<String>,
+    /// Print a filled one instead
+    #[arg(long, conflicts_with = "regime")]
+    filled: bool,
+}
+
+const WORDS: [Kind; 4] = [Kind::Adoption, Kind::Suspension, Kind::Resumption, Kind::Withdrawal];
+
+fn word(text: &str) -> Result<Kind, String> {
+    let found = WORDS.into_iter().find(|kind| kind.word() == text || kind.name() == text);
+    found.ok_or_else(|| format!("one of: {}", WORDS.map(Kind::word).join(", ")))
+}
+
+pub(super) fn service(desk: &Desk) -> RegimeServiceClient<tonic::transport::Channel> {
+    RegimeServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::ANSWER_BYTES_MAX)
+}
+
+pub async fn hold(args: HoldArgs) -> Result<(), Fault> {
+    let (regime, text) = load::named_text(&args.regime)?;
+    let (desk, header, id) = args.person.open()?;
+    if !args.json {
+        say!("command  {id}");
+    }
+    let asked = calls::HoldRequest { command: Some(header), text: text.into() };
+    let answered = answer(service(&desk).hold(asked)).await?;
+    let digest = hex::encode(&answered.digest);
+    if args.json {
+        let object = json!({ "kind": "held", "command": id.to_string(), "regime": regime.head.name,
+            "edition": regime.head.edition, "digest": digest });
+        say!("{}", json::line(&object));
+        return Ok(());
+    }
+    say!("held     {}, edition {}", shown(&regime.head.name), regime.head.edition);
+    say!("digest   {digest}");
+    say!("It binds nobody: that takes an adoption, `detente regime template adoption`.");
+    Ok(())
+}
+
+pub async fn held(args: HeldArgs) -> Result<(), Fault> {
+    let desk = args.person.open()?;
+    let regimes = answer(service(&desk).list_held(calls::ListHeldRequest {})).await?.regimes;
+    for one in &regimes {
+        let digest = hex::encode(&one.digest);
+        if args.json {
+            let object =
+                json!({ "kind": "regime", "regime": one.name, "edition": one.edition, "digest": digest });
+            say!("{}", json::line(&object));
+        } else {
+            say!("{}  edition {}  {digest}", shown(&one.name), one.edition);
+        }
+    }
+    if regimes.is_empty() && !args.json {
+        say!("no regime is held; `detente regime hold` puts one on record");
+    }
+    Ok(())
+}
+
+pub fn template(args: &TemplateArgs) -> Result<(), Fault> {
+    if args.filled {
+        out::text(form::example(args.kind));
+        return Ok(());
+    }
+    let Some(name) = &args.regime else {
+        out::text(&form::template(args.kind));
+        return Ok(());
+    };
+    if args.kind != Kind::Adoption {
+        return Err(Fault::new("--regime is for an adoption; the others name your adoption by its digest"));
+    }
+    let regime = load::named(name)?;
+    let adoption = Adoption {
+        regime: regime.head.name.clone(),
+        edition: Some(regime.head.edition),
+        regime_digest: Some(MessageDigest(regime.head.digest)),
+        ..Adoption::default()
+    };
+    out::text(&form::to_toml(&Content::Adoption(adoption)));
+    Ok(())
+}

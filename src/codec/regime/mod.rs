@@ -1,0 +1,175 @@
+//! Regime files: TOML bytes to a regime. What is not known, does not hold together, or states a number
+//! without its paragraph is refused, with the line.
+//!
+//! Never here: what a rule means (`domain/regime`), or a file's place on a disk.
+
+pub mod built_in;
+mod common;
+mod condition;
+mod format;
+mod known;
+mod rules;
+mod table;
+
+use std::collections::BTreeMap;
+
+use toml::de::DeTable;
+
+use self::common::{Reading, checked_name, labels, name};
+pub use self::table::NotARegime;
+use self::table::{At, Table, Text, quoted};
+use crate::domain::digest::Digest;
+use crate::domain::regime::{Head, Inherits, Nature, Regime};
+use crate::domain::text::shown;
+use crate::limits;
+
+/// Finds the file of a regime that is inherited from. What is found is held against the digest.
+pub type Parents<'a> = &'a dyn Fn(&str, Digest) -> Option<Vec<u8>>;
+
+/// Reads a regime file.
+///
+/// # Errors
+/// The first thing that is wrong, with its line. What is wrong in a regime that it inherits from is told
+/// at the line that names it.
+pub fn read(bytes: &[u8], parents: Parents) -> Result<Regime, NotARegime> {
+    generation(bytes, parents, 1)
+}
+
+fn generation(bytes: &[u8], parents: Parents, depth: usize) -> Result<Regime, NotARegime> {
+    let first = |what: String| NotARegime { line: 1, what };
+    if bytes.len() > limits::REGIME_FILE_BYTES_MAX {
+        return Err(first(format!("a regime file takes at most {} bytes", limits::REGIME_FILE_BYTES_MAX)));
+    }
+    let whole = std::str::from_utf8(bytes).map_err(|fault| {
+        let before = bytes.get(..fault.valid_up_to()).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count().saturating_add(1);
+        NotARegime { line, what: "it is not a text (UTF-8)".into() }
+    })?;
+    let text = Text(whole);
+    let tree = DeTable::parse(whole)
+        .map_err(|fault| text.fault(At(fault.span().map_or(0, |span| span.start)), shown(fault.message())))?;
+    let mut table = Table::whole(tree.get_ref(), text);
+    let mut reading = Reading::default();
+    let (head, inherits) = head(&mut table, Digest::of(bytes))?;
+    let mut regime = match &head.inherits {
+        None => empty(head),
+        Some(from) => {
+            let parent = parent(from, parents, depth).map_err(|what| text.fault(inherits, what))?;
+            Regime { head, ..parent }
+        }
+    };
+    own_rules(&mut table, &mut regime, &mut reading)?;
+    table.end()?;
+    known::check(&regime, &reading, inherits, text)?;
+    Ok(regime)
+}
+
+fn parent(from: &Inherits, parents: Parents, depth: usize) -> Result<Regime, String> {
+    let named = quoted(&from.regime);
+    if depth >= limits::REGIME_GENERATIONS_MAX {
+        return Err(format!("a regime inherits over at most {} generations", limits::REGIME_GENERATIONS_MAX));
+    }
+    let bytes = parents(&from.regime, from.digest)
+        .ok_or_else(|| format!("regime {named} with that digest is not here"))?;
+    if Digest::of(&bytes) != from.digest {
+        return Err(format!("regime {named} is here with another digest"));
+    }
+    let parent = generation(&bytes, parents, depth.saturating_add(1))
+        .map_err(|fault| format!("regime {named} can't be read: {fault}"))?;
+    if parent.head.name != from.regime {
+        return Err(format!("the regime with that digest is not called {named}"));
+    }
+    Ok(parent)
+}
+
+fn head(table: &mut Table, digest: Digest) -> Result<(Head, At), NotARegime> {
+    let (name, at) = name(table, "regime")?;
+    let edition = table.number("edition", limits::FORM_NUMBER_MAX)?;
+    let title = labels(table, "title")?;
+    let source = table.text("source")?.to_owned();
+    let word = table.need("nature")?;
+    let nature = Nature::from_word(word.text("nature")?).ok_or_else(|| {
+        word.fault(format!("nature is one of: {}", Nature::ALL.map(Nature::word).join(", ")))
+    })?;
+    let (inherits, inherits_at) = match table.take("inherits") {
+        None => (None, at),
+        Some(value) => {
+            let mut from = value.table("inherits")?;
+            let regime = checked_name(&from.need("regime")?, "regime")?;
+            let digest = from.need("digest")?;
+            let digest = Digest::from_hex(digest.text("digest")?)
+                .ok_or_else(|| digest.fault("digest is 64 hexadecimal digits"))?;
+            from.end()?;
+            (Some(Inherits { regime, digest }), value.at)
+        }
+    };
+    Ok((Head { name, edition, title, source, nature, inherits, digest }, inherits_at))
+}
+
+/// Each rule takes the place of one of the same name that was inherited.
+fn own_rules(table: &mut Table, regime: &mut Regime, reading: &mut Reading) -> Result<(), NotARegime> {
+    each(table, reading, "figure", "name", &mut regime.figures, |table, _| condition::figure(table))?;
+    each(table, reading, "fact", "name", &mut regime.facts, |table, _| condition::fact(table))?;
+    each(table, reading, "class", "name", &mut regime.classes, rules::class)?;
+    each(table, reading, "threshold", "name", &mut regime.thresholds, rules::threshold)?;
+    each(table, reading, "lead", "name", &mut regime.leads, rules::lead)?;
+    each(table, reading, "calendar", "name", &mut regime.calendars, |table, _| rules::calendar(table))?;
+    each(table, reading, "required", "name", &mut regime.required, rules::required)?;
+    each(table, reading, "addressees", "name", &mut regime.addressees, rules::addressees)?;
+    each(table, reading, "channel", "name", &mut regime.channels, |table, _| rules::channel(table))?;
+    each(table, reading, "quota", "name", &mut regime.quotas, rules::quota)?;
+    each(table, reading, "function", "name", &mut regime.functions, |table, _| rules::function(table))?;
+    each(table, reading, "format", "code", &mut regime.formats, format::format)?;
+    if let Some(value) = table.take("confidentiality") {
+        let mut rule = value.table("confidentiality")?;
+        regime.confidentiality = Some(rules::confidentiality(&mut rule)?);
+        rule.end()?;
+    }
+    if let Some(value) = table.take("number") {
+        let mut rule = value.table("number")?;
+        regime.number = Some(rules::number(&mut rule)?);
+        rule.end()?;
+    }
+    Ok(())
+}
+
+fn each<T>(
+    table: &mut Table,
+    reading: &mut Reading,
+    key: &'static str,
+    name_key: &str,
+    all: &mut BTreeMap<String, T>,
+    read: impl Fn(&mut Table, &mut Reading) -> Result<T, NotARegime>,
+) -> Result<(), NotARegime> {
+    for entry in table.list(key)? {
+        let mut rule = entry.table(key)?;
+        let (name, at) = name(&mut rule, name_key)?;
+        if reading.rules.insert((key, name.clone()), at).is_some() {
+            return Err(rule.fault(at, format!("there is a {key} {} before it", quoted(&name))));
+        }
+        let value = read(&mut rule, reading)?;
+        rule.end()?;
+        all.insert(name, value);
+    }
+    Ok(())
+}
+
+fn empty(head: Head) -> Regime {
+    Regime {
+        head,
+        figures: BTreeMap::new(),
+        facts: BTreeMap::new(),
+        classes: BTreeMap::new(),
+        thresholds: BTreeMap::new(),
+        leads: BTreeMap::new(),
+        calendars: BTreeMap::new(),
+        required: BTreeMap::new(),
+        addressees: BTreeMap::new(),
+        confidentiality: None,
+        channels: BTreeMap::new(),
+        number: None,
+        quotas: BTreeMap::new(),
+        functions: BTreeMap::new(),
+        formats: BTreeMap::new(),
+    }
+}

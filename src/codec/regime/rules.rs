@@ -1,0 +1,219 @@
+//! The rules of a regime file, one table at a time.
+//!
+//! Never here: conditions and figures (`condition.rs`), formats (`format.rs`).
+
+use std::collections::BTreeSet;
+
+use super::common::{Reading, Wanted, addressed, documents, ground, labels, place_in, unit, zone};
+use super::condition::{when, when_if_any};
+use super::table::{NotARegime, Table, Value};
+use crate::domain::regime::Ground;
+use crate::domain::regime::lead::{Calendar, Lead, Term, Zone};
+use crate::domain::regime::rules::{
+    Addressees, Channel, Class, Confidentiality, CountedFor, Function, Number, Period, Piece, Quota,
+    Required, Threshold, Weight,
+};
+use crate::limits;
+
+pub fn class(table: &mut Table, reading: &mut Reading) -> Result<Class, NotARegime> {
+    let (label, ground) = (labels(table, "label")?, ground(table)?);
+    Ok(Class { label, when: when(table, &ground, reading)?, ground })
+}
+
+pub fn threshold(table: &mut Table, reading: &mut Reading) -> Result<Threshold, NotARegime> {
+    let (label, ground) = (labels(table, "label")?, ground(table)?);
+    let documents = documents(table, reading)?;
+    let each = match table.take("each") {
+        Some(value) => Some(place_in(&value, "each", &documents, Wanted::Entries, reading)?),
+        None => None,
+    };
+    let when = when(table, &ground, reading)?;
+    Ok(Threshold { label, documents, each, when, follows: labels(table, "follows")?, ground })
+}
+
+pub fn lead(table: &mut Table, reading: &mut Reading) -> Result<Lead, NotARegime> {
+    let (label, ground) = (labels(table, "label")?, ground(table)?);
+    let documents = documents(table, reading)?;
+    let when = when_if_any(table, &ground, reading)?;
+    let anchors = |table: &mut Table, reading: &mut Reading| {
+        let value = table.need("anchor")?;
+        let each = if value.is_list() { value.list("anchor")? } else { vec![value] };
+        if each.is_empty() {
+            return Err(value.fault("anchor names at least one date"));
+        }
+        each.iter().map(|one| place_in(one, "anchor", &documents, Wanted::Date, reading)).collect()
+    };
+    let term = match (table.take("agreed"), table.take("told"), table.take("by")) {
+        (Some(agreed), None, None) => match agreed.flag("agreed")? {
+            false => Term::NoneAgreed,
+            true => return Err(agreed.fault("agreed is only ever false: else say what is agreed")),
+        },
+        (None, Some(told), None) => match told.text("told")? {
+            "at the start" => Term::AtTheStart { anchors: anchors(table, reading)?, zone: zone(table)? },
+            _ => return Err(told.fault("told is \"at the start\"")),
+        },
+        (None, None, Some(by)) => by_day(&by, table, &documents, reading)?,
+        (None, None, None) => {
+            let anchors = anchors(table, reading)?;
+            let at_least = table.number("at_least", limits::REGIME_TIME_MAX)?;
+            let unit = unit(table, reading)?;
+            Term::Before { anchors, at_least, unit, zone: zone(table)? }
+        }
+        (Some(value), _, _) | (None, Some(value), _) => {
+            return Err(value.fault("a lead rule has one of: agreed, told, by, or at_least with its unit"));
+        }
+    };
+    Ok(Lead { label, documents, when, term, ground })
+}
+
+fn by_day(
+    by: &Value,
+    table: &mut Table,
+    documents: &BTreeSet<crate::domain::regime::Document>,
+    reading: &mut Reading,
+) -> Result<Term, NotARegime> {
+    let not_a_day = || by.fault("by is a month and a day, such as \"06-01\"");
+    let (month, day) = by.text("by")?.split_once('-').ok_or_else(not_a_day)?;
+    // A leap year has every day that there is.
+    let (month, day) =
+        date_parts(&format!("2024-{month}-{day}")).map(|(_, m, d)| (m, d)).ok_or_else(not_a_day)?;
+    let year = place_in(&table.need("year")?, "year", documents, Wanted::Number, reading)?;
+    let years_before = match table.take("years_before") {
+        Some(value) => value.number("years_before", 100)?,
+        None => 0,
+    };
+    let zone_at = table.at;
+    match zone(table)? {
+        Zone::OfTheAnchor => Err(table.fault(zone_at, "a day of a year needs a zone by name, or \"UTC\"")),
+        zone @ Zone::Named(_) => Ok(Term::ByDay { year, years_before, month, day, zone }),
+    }
+}
+
+/// Year, month and day of a date that exists.
+fn date_parts(text: &str) -> Option<(i16, u8, u8)> {
+    let shape = text.len() == 10 && text.bytes().all(|c| c.is_ascii_digit() || c == b'-');
+    let date: jiff::civil::Date = shape.then(|| text.parse().ok())??;
+    Some((date.year(), u8::try_from(date.month()).ok()?, u8::try_from(date.day()).ok()?))
+}
+
+pub fn calendar(table: &mut Table) -> Result<Calendar, NotARegime> {
+    const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
+    let (label, ground) = (labels(table, "label")?, ground(table)?);
+    let mut weekend = BTreeSet::new();
+    let value = table.need("weekend")?;
+    for entry in value.list("weekend")? {
+        let text = entry.text("weekend")?;
+        let day = DAYS.iter().position(|day| *day == text).and_then(|day| u8::try_from(day + 1).ok());
+        weekend.insert(day.ok_or_else(|| entry.fault(format!("weekend names days: {}", DAYS.join(", "))))?);
+    }
+    if weekend.len() >= DAYS.len() {
+        return Err(value.fault("a week has at least one working day"));
+    }
+    let mut holidays = BTreeSet::new();
+    for entry in table.list("holidays")? {
+        let date = date_parts(entry.text("holidays")?);
+        holidays.insert(date.ok_or_else(|| entry.fault("a holiday is a date, such as \"2031-06-01\""))?);
+    }
+    Ok(Calendar { label, weekend, holidays, ground })
+}
+
+pub fn required(table: &mut Table, reading: &mut Reading) -> Result<Required, NotARegime> {
+    let (label, ground) = (labels(table, "label")?, ground(table)?);
+    let documents = documents(table, reading)?;
+    let when = when_if_any(table, &ground, reading)?;
+    let value = table.need("fields")?;
+    let fields = value.list("fields")?;
+    if fields.is_empty() {
+        return Err(value.fault("fields names at least one field"));
+    }
+    let mut field = |field: &Value| place_in(field, "fields", &documents, Wanted::Anything, reading);
+    let fields = fields.iter().map(&mut field).collect::<Result<_, _>>()?;
+    Ok(Required { label, documents, when, fields, ground })
+}
+
+pub fn addressees(table: &mut Table, reading: &mut Reading) -> Result<Addressees, NotARegime> {
+    let (label, ground) = (labels(table, "label")?, ground(table)?);
+    let documents = documents(table, reading)?;
+    let when = when_if_any(table, &ground, reading)?;
+    let action = addressed(table, "action", reading)?;
+    let information = addressed(table, "information", reading)?;
+    if action.is_empty() && information.is_empty() {
+        return Err(table.fault(table.at, "addressees are named for action, for information, or for both"));
+    }
+    Ok(Addressees { label, documents, when, action, information, ground })
+}
+
+pub fn confidentiality(table: &mut Table) -> Result<Confidentiality, NotARegime> {
+    let (label, ground) = (labels(table, "label")?, ground(table)?);
+    Ok(Confidentiality { label, marking: table.text_if_any("marking")?.to_owned(), ground })
+}
+
+pub fn channel(table: &mut Table) -> Result<Channel, NotARegime> {
+    let (label, ground) = (labels(table, "label")?, ground(table)?);
+    let weight = match table.need("counts")?.flag("counts")? {
+        true => Weight::Counts,
+        false => Weight::DoesNotCount,
+    };
+    Ok(Channel { label, weight, from: labels(table, "from")?, ground })
+}
+
+pub fn number(table: &mut Table) -> Result<Number, NotARegime> {
+    let ground = ground(table)?;
+    let value = table.need("pattern")?;
+    let mut rest = value.text("pattern")?;
+    let mut pattern = Vec::new();
+    while !rest.is_empty() {
+        let (words, after) = rest.split_once('{').unwrap_or((rest, ""));
+        if words.contains('}') || words.chars().any(crate::domain::text::is_unsafe_to_show) {
+            return Err(value.fault("the pattern has a } without its {, or a sign that can't be shown"));
+        }
+        if !words.is_empty() {
+            pattern.push(Piece::Words(words.to_owned()));
+        }
+        if words.len() == rest.len() {
+            break;
+        }
+        let piece = after.split_once('}').and_then(|(word, after)| Piece::from_word(word).zip(Some(after)));
+        let Some((piece, after)) = piece else {
+            return Err(value.fault(
+                "what stands in braces is one of: {party}, {yy}, {year}, {serial}, {format}, {kind}",
+            ));
+        };
+        pattern.push(piece);
+        rest = after;
+    }
+    if !pattern.contains(&Piece::Serial) {
+        return Err(value.fault("a number needs its {serial}: without it two would be the same"));
+    }
+    Ok(Number { pattern, ground })
+}
+
+pub fn quota(table: &mut Table, reading: &mut Reading) -> Result<Quota, NotARegime> {
+    let (label, ground): (_, Ground) = (labels(table, "label")?, ground(table)?);
+    let documents = documents(table, reading)?;
+    let when = when_if_any(table, &ground, reading)?;
+    let at_most = table.number("at_most", limits::REGIME_TIME_MAX)?;
+    let words = table.need("unit")?;
+    let unit = Period::from_word(words.text("unit")?).ok_or_else(|| {
+        words.fault(format!("unit is one of: {}", Period::ALL.map(Period::word).join(", ")))
+    })?;
+    let period = match (unit, table.take("in")) {
+        (Period::AtOneTime, None) => 1,
+        (Period::AtOneTime, Some(value)) => return Err(value.fault("at one time there is no period")),
+        (Period::CalendarYears | Period::Days, Some(value)) => {
+            value.number("in", limits::REGIME_TIME_MAX)?.max(1)
+        }
+        (Period::CalendarYears | Period::Days, None) => {
+            return Err(table.fault(table.at, "a quota needs in: of how many years or days"));
+        }
+    };
+    let counted = table.need("counted_for")?;
+    let counted_for = CountedFor::from_word(counted.text("counted_for")?).ok_or_else(|| {
+        counted.fault(format!("counted_for is one of: {}", CountedFor::ALL.map(CountedFor::word).join(", ")))
+    })?;
+    Ok(Quota { label, documents, when, at_most, period, unit, counted_for, ground })
+}
+
+pub fn function(table: &mut Table) -> Result<Function, NotARegime> {
+    Ok(Function { label: labels(table, "label")?, ground: ground(table)? })
+}

@@ -1,0 +1,15 @@
+//! Who takes part in which rules: the forms by which Parties say so, and what follows from them.
+//!
+//! Never here: what the rules say (`regime/`); a judgement whether a Party may leave.
+
+mod forms;
+mod standing;
+mod word;
+
+pub use forms::{Adoption, Nature, Reservation, Resumption, Suspension, Withdrawal};
+pub use standing::{Adopted, Bond, Said, Seen, Suspended, Words};
+pub use word::Word;
+
+use super::form::whole;
+
+whole!(Adoption, Suspension, Resumption, Withdrawal);

@@ -1,0 +1,214 @@
+//! Who is bound, to whom, by which edition, at a given instant.
+//!
+//! A word counts towards a Party from the later of two instants: the one it states, and the one at which
+//! that Party's receipt took it. Both ends hold both in signed form, so both give the same answer. Never
+//! here: what a regime asks of those whom it binds.
+
+use std::sync::Arc;
+
+use imbl::OrdMap;
+
+use super::{Nature, Word};
+use crate::domain::digest::Digest;
+use crate::domain::party::Party;
+use crate::domain::time::Instant;
+use crate::limits;
+
+/// All that one Party said about rules and that takes effect, by the digest of the message.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Words {
+    said: OrdMap<Digest, Arc<Said>>,
+}
+
+/// One word, and who took it when.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Said {
+    pub word: Word,
+    /// The record that holds the message.
+    pub index: u64,
+    /// By each addressee's receipt. Of another Party's words only the time of our own is known.
+    pub told: OrdMap<Party, Instant>,
+}
+
+/// An adoption that is in force towards somebody.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Adopted {
+    pub message: Digest,
+    pub edition: u64,
+    pub regime: Digest,
+    pub since: Instant,
+    pub nature: Nature,
+    /// Provisions.
+    pub reservations: Vec<String>,
+    pub suspended: Vec<Suspended>,
+}
+
+/// Provisions that are not applied for a time.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Suspended {
+    pub message: Digest,
+    /// Empty for the regime as a whole.
+    pub provisions: Vec<String>,
+    pub since: Instant,
+    pub until: Option<Instant>,
+}
+
+/// Two Parties that are bound to each other by the same text.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Bond {
+    pub edition: u64,
+    pub regime: Digest,
+    /// From when both were.
+    pub since: Instant,
+    pub seen: Seen,
+    pub one: Adopted,
+    pub other: Adopted,
+}
+
+/// What the answer rests on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Seen {
+    /// Signed words and receipts that both hold.
+    AtBothEnds,
+    /// What each of two other Parties told us; whether they told each other is not known here.
+    AsToldHere,
+}
+
+impl Words {
+    /// Puts a word beside the others. One over the limit has no effect.
+    pub fn hear(&mut self, message: Digest, word: &Word, index: u64) {
+        if self.said.len() < limits::REGIME_WORDS_PER_PARTY_MAX {
+            let said = Said { word: word.clone(), index, told: OrdMap::new() };
+            self.said.entry(message).or_insert_with(|| Arc::new(said));
+        }
+    }
+
+    /// That a Party's receipt took it. The first one holds.
+    pub fn taken(&mut self, message: &Digest, by: Party, at: Instant) {
+        if let Some(said) = self.said.get_mut(message) {
+            Arc::make_mut(said).told.entry(by).or_insert(at);
+        }
+    }
+
+    pub fn holds(&self, message: &Digest) -> bool {
+        self.said.contains_key(message)
+    }
+
+    pub fn said(&self) -> impl Iterator<Item = (&Digest, &Said)> {
+        self.said.iter().map(|(digest, said)| (digest, said.as_ref()))
+    }
+
+    /// The adoptions of a regime that are in force at an instant, by the receipts of `told`.
+    pub fn adopted(&self, regime: &str, told: Party, at: Instant) -> Vec<Adopted> {
+        let mut adopted: Vec<Adopted> = self
+            .in_effect(told, at)
+            .filter_map(|(message, said, since)| match &said.word {
+                Word::Adopts { regime: name, edition, digest, nature, reservations, .. }
+                    if name == regime && !self.withdrawn(message, told, at) =>
+                {
+                    Some(Adopted {
+                        message: *message,
+                        edition: *edition,
+                        regime: *digest,
+                        since,
+                        nature: *nature,
+                        reservations: reservations.clone(),
+                        suspended: self.suspended(message, told, at),
+                    })
+                }
+                Word::Adopts { .. }
+                | Word::Suspends { .. }
+                | Word::Resumes { .. }
+                | Word::Withdraws { .. } => None,
+            })
+            .collect();
+        adopted.sort_by_key(|one| (one.edition, one.since, one.message));
+        adopted
+    }
+
+    fn in_effect(&self, told: Party, at: Instant) -> impl Iterator<Item = (&Digest, &Said, Instant)> {
+        self.said().filter_map(move |(message, said)| {
+            let since = said.word.from().max(*said.told.get(&told)?);
+            (since <= at).then_some((message, said, since))
+        })
+    }
+
+    fn withdrawn(&self, adoption: &Digest, told: Party, at: Instant) -> bool {
+        self.in_effect(told, at).any(|(_, said, _)| match &said.word {
+            Word::Withdraws { adoption: of, .. } => of == adoption,
+            Word::Adopts { .. } | Word::Suspends { .. } | Word::Resumes { .. } => false,
+        })
+    }
+
+    fn suspended(&self, adoption: &Digest, told: Party, at: Instant) -> Vec<Suspended> {
+        self.in_effect(told, at)
+            .filter_map(|(message, said, since)| match &said.word {
+                Word::Suspends { adoption: of, provisions, until, .. }
+                    if of == adoption
+                        && until.is_none_or(|until| at < until)
+                        && !self.resumed(message, told, at) =>
+                {
+                    Some(Suspended {
+                        message: *message,
+                        provisions: provisions.clone(),
+                        since,
+                        until: *until,
+                    })
+                }
+                Word::Adopts { .. }
+                | Word::Suspends { .. }
+                | Word::Resumes { .. }
+                | Word::Withdraws { .. } => None,
+            })
+            .collect()
+    }
+
+    fn resumed(&self, suspension: &Digest, told: Party, at: Instant) -> bool {
+        self.in_effect(told, at).any(|(_, said, _)| match &said.word {
+            Word::Resumes { suspension: of, .. } => of == suspension,
+            Word::Adopts { .. } | Word::Suspends { .. } | Word::Withdraws { .. } => false,
+        })
+    }
+}
+
+impl Word {
+    fn from(&self) -> Instant {
+        match self {
+            Word::Adopts { from, .. }
+            | Word::Suspends { from, .. }
+            | Word::Resumes { from, .. }
+            | Word::Withdraws { from, .. } => *from,
+        }
+    }
+}
+
+impl Bond {
+    /// Whether two Parties are bound to each other by a regime, as `own` can know it. Of several editions
+    /// that both adopted the latest counts.
+    pub fn between(
+        own: Party,
+        (one, ones): (Party, &Words),
+        (other, others): (Party, &Words),
+        regime: &str,
+        at: Instant,
+    ) -> Option<Bond> {
+        // Of our own words each addressee's receipt is known; of another's only what we took.
+        let told = |author: Party, reader: Party| if author == own { reader } else { own };
+        let seen = if one == own || other == own { Seen::AtBothEnds } else { Seen::AsToldHere };
+        let theirs = others.adopted(regime, told(other, one), at);
+        ones.adopted(regime, told(one, other), at)
+            .into_iter()
+            .filter_map(|mine| {
+                let same = theirs.iter().find(|same| same.regime == mine.regime)?;
+                Some(Bond {
+                    edition: mine.edition.min(same.edition),
+                    regime: mine.regime,
+                    since: mine.since.max(same.since),
+                    seen,
+                    other: same.clone(),
+                    one: mine,
+                })
+            })
+            .max_by_key(|bond| (bond.edition, bond.regime))
+    }
+}

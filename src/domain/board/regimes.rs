@@ -1,0 +1,87 @@
+//! Regimes on the Board: which texts are held here, and which words of Parties take effect.
+//!
+//! Never here: the text of a regime (read by index), what it asks (`domain/regime/`).
+
+use std::sync::Arc;
+
+use super::decide::{Decision, happened};
+use super::{Board, Held};
+use crate::domain::adoption::{Adopted, Bond, Words};
+use crate::domain::digest::Digest;
+use crate::domain::event::{Event, Record, RegimeHeld};
+use crate::domain::fact::Gist;
+use crate::domain::message::{Outcome, Receipt};
+use crate::domain::party::Party;
+use crate::domain::refusal::Refusal;
+use crate::domain::time::Instant;
+use crate::limits;
+
+impl Board {
+    /// Whether two Parties are bound to each other by a regime at an instant, as it can be known here.
+    pub fn bond(&self, one: Party, other: Party, regime: &str, at: Instant) -> Option<Bond> {
+        let own = self.own?.party;
+        let (ones, others) = (self.words.get(&one)?, self.words.get(&other)?);
+        Bond::between(own, (one, ones.as_ref()), (other, others.as_ref()), regime, at)
+    }
+
+    /// A Party's adoptions that are in force: another's towards us, our own towards whoever took it.
+    pub fn adopted(&self, party: Party, regime: &str, at: Instant) -> Vec<Adopted> {
+        let (Some(own), Some(words)) = (self.own, self.words.get(&party)) else { return Vec::new() };
+        if party != own.party {
+            return words.adopted(regime, own.party, at);
+        }
+        let mut adopted: Vec<Adopted> = Vec::new();
+        for one in self.links.keys().flat_map(|told| words.adopted(regime, *told, at)) {
+            match adopted.iter_mut().find(|known| known.message == one.message) {
+                Some(known) if known.since <= one.since => {}
+                Some(known) => *known = one,
+                None => adopted.push(one),
+            }
+        }
+        adopted.sort_by_key(|one| (one.edition, one.since, one.message));
+        adopted
+    }
+
+    /// The Parties to which this one is bound by a regime at an instant.
+    pub fn bound_parties(&self, regime: &str, at: Instant) -> Vec<(Party, Bond)> {
+        let Some(own) = self.own else { return Vec::new() };
+        let others = self.words.keys().copied().filter(|party| *party != own.party);
+        others.filter_map(|party| Some((party, self.bond(own.party, party, regime, at)?))).collect()
+    }
+
+    pub(super) fn hold_regime(&self, held: &RegimeHeld) -> Decision {
+        if self.regimes.contains_key(&held.digest) {
+            let rule = "this very text is held here already".into();
+            return Err(Refusal::Field { field: "text", rule }.into());
+        }
+        if self.regimes.len() >= limits::REGIMES_HELD_MAX {
+            return Err(Refusal::TooMany { what: "regimes", most: limits::REGIMES_HELD_MAX }.into());
+        }
+        happened(Event::RegimeHeld(held.clone()))
+    }
+
+    pub(super) fn regime_held(&mut self, record: &Record, held: &RegimeHeld) {
+        let on_board = Held { index: record.index, name: held.name.clone(), edition: held.edition };
+        self.regimes.insert(held.digest, Arc::new(on_board));
+    }
+
+    /// A message of which nothing takes effect changes nothing.
+    pub(super) fn word_heard(&mut self, index: u64, message: &Gist, digest: Digest) {
+        if let Some(word) = &message.word {
+            let words = self.words.entry(message.author).or_insert_with(Arc::<Words>::default);
+            Arc::make_mut(words).hear(digest, word, index);
+        }
+    }
+
+    /// What a peer said counts towards us from our own receipt, what we said towards a peer from its.
+    pub(super) fn word_taken(&mut self, author: Party, by: Party, receipt: &Receipt) {
+        if receipt.outcome != Outcome::Taken {
+            return;
+        }
+        if let Some(words) = self.words.get_mut(&author)
+            && words.holds(&receipt.message)
+        {
+            Arc::make_mut(words).taken(&receipt.message, by, receipt.received_at);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Text in lines no wider than they may be. Width is counted in columns of a terminal or a typewriter:
+//! 2 for a wide character, 0 for one that stands on the one before it (Unicode Standard Annex 11).
+//!
+//! Never here: a character left out, but the one space where a line ends.
+
+use unicode_width::UnicodeWidthChar as _;
+
+/// How many columns the text takes at most. Where characters join, a terminal may need fewer.
+pub fn columns(text: &str) -> usize {
+    text.chars().map(column).sum()
+}
+
+fn column(character: char) -> usize {
+    character.width().unwrap_or(1)
+}
+
+/// The text in lines: the first of at most `first` columns, those after it of at most `rest`. Lines end
+/// at spaces; what has none is broken where it must be, never before a character that stands on another.
+pub fn wrapped(text: &str, first: usize, rest: usize) -> Vec<&str> {
+    let mut lines = Vec::new();
+    let (mut left, mut columns_max) = (text, first);
+    while let Some((line, after)) = broken(left, columns_max) {
+        lines.push(line);
+        (left, columns_max) = (after, rest);
+    }
+    lines.push(left);
+    lines
+}
+
+/// One full line and what follows; `None` if all of it fits.
+fn broken(text: &str, columns_max: usize) -> Option<(&str, &str)> {
+    let (mut columns, mut at_space, mut blank) = (0_usize, None, true);
+    for (at, character) in text.char_indices() {
+        let wider = columns.saturating_add(column(character));
+        if wider > columns_max && column(character) > 0 && at > 0 {
+            return match at_space {
+                _ if character == ' ' => without_space(text, at),
+                Some(space) => without_space(text, space),
+                None => text.split_at_checked(at),
+            };
+        }
+        columns = wider;
+        if character == ' ' && !blank {
+            at_space = Some(at);
+        }
+        blank &= character == ' ';
+    }
+    None
+}
+
+fn without_space(text: &str, space: usize) -> Option<(&str, &str)> {
+    let (line, after) = text.split_at_checked(space)?;
+    Some((line, after.strip_prefix(' ').unwrap_or(after)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_at_spaces_and_long_words_are_broken() {
+        assert_eq!(wrapped("one two three", 7, 7), ["one two", "three"]);
+        assert_eq!(wrapped("one two three", 7, 4), ["one two", "thre", "e"]);
+        assert_eq!(wrapped("abcdefgh", 3, 3), ["abc", "def", "gh"]);
+        assert_eq!(wrapped("", 3, 3), [""]);
+        assert_eq!(wrapped("   indented", 6, 6), ["   ind", "ented"]);
+    }
+
+    #[test]
+    fn wide_characters_take_two_columns_and_marks_stay_where_they_belong() {
+        assert_eq!(wrapped("大演習", 4, 4), ["大演", "習"]);
+        assert_eq!(wrapped("大演習", 5, 5), ["大演", "習"]);
+        assert_eq!(wrapped("ae\u{301}o\u{302}", 2, 2), ["ae\u{301}", "o\u{302}"]);
+    }
+}

@@ -1,0 +1,211 @@
+//! Holds a form against a regime: thresholds, lead times, fields owed, addressees, confidentiality,
+//! quotas. The same check serves the draft, the release and what comes in.
+//!
+//! Never here: a refusal. A true notice is sent though it is late, below a threshold or voluntary.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::condition::{Condition, Named};
+use super::finding::{Answer, Copy, CopyAs, CopyState, Finding, Open, OpenState, Verdict};
+use super::judge::Judge;
+use super::rules::{Addressed, Addressees, Required};
+use super::subject::Subject;
+use super::timing::timings;
+use super::{Document, Regime};
+use crate::domain::content::Content;
+use crate::domain::form::Following;
+use crate::domain::form::outline::{Part, Value};
+use crate::domain::party::Party;
+use crate::domain::time::Instant;
+use crate::limits;
+
+/// What a check needs to know beside the form. What is not known leaves its lines unjudged.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Asked {
+    /// When it is released, or was.
+    pub released_at: Option<Instant>,
+    /// Whom the message goes to; `None` if nobody has said yet.
+    pub addressed: Option<Recipients>,
+    /// The Parties bound by the regime, without the author; `None` if that is not known here.
+    pub bound: Option<BTreeSet<Party>>,
+    /// Who holds which function.
+    pub held: BTreeMap<String, Party>,
+}
+
+/// Whom a message goes to.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Recipients {
+    pub action: BTreeSet<Party>,
+    pub information: BTreeSet<Party>,
+}
+
+/// All that the regime says of the form, in a fixed order.
+pub fn check(regime: &Regime, content: &Content, asked: &Asked) -> Vec<Finding> {
+    let parts: Vec<Part> = content.form().parts();
+    let following = Following::of(content);
+    let subject = Subject::of(content, &parts, &following);
+    let document = Document::Kind(content.kind());
+    let mut judge = Judge::new(regime, &subject);
+    let mut found = Vec::new();
+    classes(regime, &document, &mut judge, &mut found);
+    thresholds(regime, &document, &subject, &mut judge, &mut found);
+    leads(regime, &document, asked.released_at, &subject, &mut judge, &mut found);
+    for (name, rule) in &regime.required {
+        let applies = judge_for(&rule.documents, &document, rule.when.as_ref(), &mut judge);
+        if let Some(applies) = applies {
+            found.push(required(name, rule, applies, &subject));
+        }
+    }
+    for (name, rule) in &regime.addressees {
+        let applies = judge_for(&rule.documents, &document, rule.when.as_ref(), &mut judge);
+        if let Some(applies) = applies {
+            found.push(addressees(name, rule, applies, asked));
+        }
+    }
+    if let Some(rule) = &regime.confidentiality {
+        found.push(Finding::Confidentiality { ground: rule.ground.clone() });
+    }
+    for (name, rule) in &regime.quotas {
+        let applies = judge_for(&rule.documents, &document, rule.when.as_ref(), &mut judge);
+        if let Some(applies) = applies {
+            found.push(Finding::Quota { name: name.clone(), applies, ground: rule.ground.clone() });
+        }
+    }
+    found
+}
+
+/// Whether a rule applies; `None` if it does not, for certain.
+fn judge_for<'a>(
+    documents: &BTreeSet<Document>,
+    document: &Document,
+    when: Option<&'a Condition>,
+    judge: &mut Judge<'a>,
+) -> Option<Verdict> {
+    let verdict = documents.contains(document).then(|| judge.applies(when))?;
+    (verdict.answer != Answer::NotReached).then_some(verdict)
+}
+
+/// The classes that the rules for such a document stand on, each with its numbers.
+fn classes<'a>(regime: &'a Regime, document: &Document, judge: &mut Judge<'a>, found: &mut Vec<Finding>) {
+    let mut wanted: BTreeSet<&str> = BTreeSet::new();
+    let whole = |threshold: &&super::rules::Threshold| threshold.each.is_none();
+    let thresholds = regime.thresholds.values().filter(whole);
+    let conditions = thresholds
+        .map(|rule| (&rule.documents, Some(&rule.when)))
+        .chain(regime.leads.values().map(|rule| (&rule.documents, rule.when.as_ref())))
+        .chain(regime.required.values().map(|rule| (&rule.documents, rule.when.as_ref())))
+        .chain(regime.addressees.values().map(|rule| (&rule.documents, rule.when.as_ref())))
+        .chain(regime.quotas.values().map(|rule| (&rule.documents, rule.when.as_ref())));
+    let mut open: Vec<&Condition> = conditions
+        .filter(|(documents, _)| documents.contains(document))
+        .filter_map(|(_, when)| when)
+        .collect();
+    while let Some(condition) = open.pop() {
+        for name in condition.names() {
+            if let Named::Class(name) = name
+                && let Some((name, class)) = regime.classes.get_key_value(name)
+                && wanted.insert(name)
+            {
+                open.push(&class.when);
+            }
+        }
+    }
+    for name in wanted {
+        if let Some(class) = regime.classes.get(name) {
+            let (verdict, ground) = (judge.class(name), class.ground.clone());
+            found.push(Finding::Class { name: name.to_owned(), entry: None, verdict, ground });
+        }
+    }
+}
+
+fn thresholds<'a>(
+    regime: &'a Regime,
+    document: &Document,
+    subject: &Subject,
+    judge: &mut Judge<'a>,
+    found: &mut Vec<Finding>,
+) {
+    for (name, rule) in regime.thresholds.iter().filter(|(_, rule)| rule.documents.contains(document)) {
+        let mut add = |entry: Option<String>, verdict: Verdict| {
+            let ground = rule.ground.clone();
+            found.push(Finding::Threshold { name: name.clone(), entry, verdict, ground });
+        };
+        match &rule.each {
+            None => add(None, judge.threshold(name)),
+            Some(list) => {
+                for (entry, subject) in subject.entries(list) {
+                    add(Some(entry), Judge::new(regime, &subject).threshold(name));
+                }
+            }
+        }
+    }
+}
+
+fn leads<'a>(
+    regime: &'a Regime,
+    document: &Document,
+    released: Option<Instant>,
+    subject: &Subject,
+    judge: &mut Judge<'a>,
+    found: &mut Vec<Finding>,
+) {
+    let mut is_any = false;
+    for (name, rule) in regime.leads.iter().filter(|(_, rule)| rule.documents.contains(document)) {
+        is_any = true;
+        let applies = judge.applies(rule.when.as_ref());
+        if applies.answer == Answer::NotReached {
+            continue;
+        }
+        let timings = timings(regime, &rule.term, released, subject);
+        found.push(Finding::Lead { name: name.clone(), applies, timings, ground: rule.ground.clone() });
+    }
+    if !is_any {
+        found.push(Finding::NoLead { document: document.clone() });
+    }
+}
+
+fn required(name: &str, rule: &Required, applies: Verdict, subject: &Subject) -> Finding {
+    let mut given = 0_usize;
+    let mut open = BTreeSet::new();
+    for place in &rule.fields {
+        for field in subject.find(place).unwrap_or_default() {
+            match field.value {
+                Value::Absent => {
+                    let follows = subject.following.covers(&field.at);
+                    let state = if follows { OpenState::ToFollow } else { OpenState::Missing };
+                    open.insert(Open { at: field.at.to_string(), state });
+                }
+                Value::Leaf(_) | Value::Group(_) | Value::List(_) => given = given.saturating_add(1),
+            }
+        }
+    }
+    let more = open.len().saturating_sub(limits::OPEN_FIELDS_MAX);
+    let open = open.into_iter().take(limits::OPEN_FIELDS_MAX).collect();
+    Finding::Required { name: name.to_owned(), applies, given, open, more, ground: rule.ground.clone() }
+}
+
+fn addressees(name: &str, rule: &Addressees, applies: Verdict, asked: &Asked) -> Finding {
+    let as_action = rule.action.iter().map(|who| (who, CopyAs::Action));
+    let as_information = rule.information.iter().map(|who| (who, CopyAs::Information));
+    let copies = as_action
+        .chain(as_information)
+        .map(|(who, how)| Copy { who: who.clone(), asked: how, state: copy(who, how, asked) })
+        .collect();
+    Finding::Addressees { name: name.to_owned(), applies, copies, ground: rule.ground.clone() }
+}
+
+fn copy(who: &Addressed, how: CopyAs, asked: &Asked) -> CopyState {
+    let wanted = match who {
+        Addressed::Party(party) => Some(BTreeSet::from([*party])),
+        Addressed::Function(name) => asked.held.get(name).map(|party| BTreeSet::from([*party])),
+        Addressed::EveryBoundParty => asked.bound.clone(),
+    };
+    let (Some(wanted), Some(addressed)) = (wanted, &asked.addressed) else { return CopyState::Unknown };
+    let has = |party: &Party| match how {
+        CopyAs::Action => addressed.action.contains(party),
+        // Who is asked to act is told as well.
+        CopyAs::Information => addressed.information.contains(party) || addressed.action.contains(party),
+    };
+    let lacking: BTreeSet<Party> = wanted.into_iter().filter(|party| !has(party)).collect();
+    if lacking.is_empty() { CopyState::Held } else { CopyState::Lacking(lacking) }
+}

@@ -1,0 +1,298 @@
+//! What a check finds: typed, so that every reader says the same of it.
+//!
+//! Never here: sentences (`lines.rs`), or a decision. Nothing that is found stops a true notice.
+
+use std::collections::BTreeSet;
+
+use super::condition::{Bound, Over};
+use super::quantity::Quantity;
+use super::rules::Addressed;
+use super::{Document, Ground, Standing};
+
+/// One thing that a regime says of a form. Names are the regime's own; texts are not safe to show.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Finding {
+    /// A class that the other rules stand on.
+    Class {
+        name: String,
+        entry: Option<String>,
+        verdict: Verdict,
+        ground: Ground,
+    },
+    Threshold {
+        name: String,
+        entry: Option<String>,
+        verdict: Verdict,
+        ground: Ground,
+    },
+    /// A lead rule that applies, or of which that can't be judged.
+    Lead {
+        name: String,
+        applies: Verdict,
+        timings: Vec<Timing>,
+        ground: Ground,
+    },
+    /// The regime has no lead rule for such a document.
+    NoLead {
+        document: Document,
+    },
+    /// Of the fields that a rule asks for: those that are not given.
+    Required {
+        name: String,
+        applies: Verdict,
+        given: usize,
+        open: Vec<Open>,
+        /// How many more there are that are not listed.
+        more: usize,
+        ground: Ground,
+    },
+    Addressees {
+        name: String,
+        applies: Verdict,
+        copies: Vec<Copy>,
+        ground: Ground,
+    },
+    Confidentiality {
+        ground: Ground,
+    },
+    /// It counts towards a quota. Informs, and no more.
+    Quota {
+        name: String,
+        applies: Verdict,
+        ground: Ground,
+    },
+}
+
+/// Whether a condition holds.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Answer {
+    Reached,
+    NotReached,
+    CantBeJudged,
+}
+
+impl Answer {
+    pub fn words(self) -> &'static str {
+        match self {
+            Answer::Reached => "reached",
+            Answer::NotReached => "not reached",
+            Answer::CantBeJudged => "can't be judged",
+        }
+    }
+}
+
+/// An answer, and all that it was made from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Verdict {
+    pub answer: Answer,
+    /// What would have to be stated, or agree, for it to be judged; empty if it was.
+    pub lacking: BTreeSet<Lack>,
+    /// Each number and fact that was looked at.
+    pub points: Vec<Point>,
+    /// Whether the answer rests on a number that nobody checked.
+    pub standing: Standing,
+}
+
+/// One number or fact that was looked at.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Point {
+    Figure {
+        figures: Vec<String>,
+        over: Over,
+        /// Which Party, territory, kind or phase it is of; empty for the whole.
+        of: String,
+        declared: Quantity,
+        bound: Bound,
+        number: u64,
+        answer: Answer,
+        ground: Ground,
+    },
+    Fact {
+        name: String,
+        answer: Answer,
+    },
+    Class {
+        name: String,
+        answer: Answer,
+        standing: Standing,
+    },
+    Threshold {
+        name: String,
+        answer: Answer,
+        standing: Standing,
+    },
+    Lasting {
+        /// From which place of the form to which.
+        from: String,
+        to: String,
+        bound: Bound,
+        hours: u64,
+        answer: Answer,
+        ground: Ground,
+    },
+}
+
+/// Why something can't be judged. Paths are those of the form.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Lack {
+    /// Nothing is declared where this figure would stand.
+    NotDeclared {
+        figure: String,
+        at: String,
+    },
+    /// A form of this kind has no place for the figure.
+    NoPlaceFor {
+        figure: String,
+    },
+    /// An entry without a number.
+    NoNumber {
+        figure: String,
+        at: String,
+    },
+    /// Said to follow.
+    ToFollow {
+        figure: String,
+        at: String,
+    },
+    /// Parts are declared, but neither a total nor all the parts.
+    NoTotal {
+        figure: String,
+        at: String,
+    },
+    /// It is not told which of the entries are meant.
+    Unclear {
+        figure: String,
+        at: String,
+    },
+    /// Not divided in the way that is asked about, or not wholly.
+    NotDivided {
+        figure: String,
+        over: Over,
+    },
+    /// What is declared contradicts itself, on either side of the number.
+    Contradiction {
+        figure: String,
+        least: u64,
+        most: u64,
+    },
+    /// The fact is neither stated nor denied.
+    Fact {
+        fact: String,
+        at: String,
+    },
+    FactContradiction {
+        fact: String,
+    },
+    NoDate {
+        at: String,
+    },
+    DateToFollow {
+        at: String,
+    },
+    NotADate {
+        at: String,
+    },
+    OnlyMonth {
+        at: String,
+    },
+    NoHour {
+        at: String,
+    },
+    NoZone {
+        at: String,
+    },
+    UnknownZone {
+        at: String,
+    },
+    NoYear {
+        at: String,
+    },
+    /// Nobody said when it is released.
+    NoRelease,
+}
+
+/// How a lead rule stands against one date.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Timing {
+    /// The path of the date; empty where none is needed.
+    pub at: String,
+    /// The phase or entry that it belongs to; empty if it is the form's own.
+    pub entry: String,
+    /// As the form states it.
+    pub stated: String,
+    /// By whose wall days were counted; empty for hours.
+    pub zone: String,
+    pub outcome: Outcome,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    OnTime {
+        spare: Span,
+    },
+    Late {
+        by: Span,
+        start: Start,
+    },
+    CantBeJudged(Lack),
+    /// The regime sets no time.
+    NoneAgreed,
+}
+
+/// Whether what is told of had begun when it was told.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Start {
+    Ahead,
+    Past,
+}
+
+/// A length of time, as far as the form states it to the day or the minute.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Span {
+    pub least: u64,
+    pub most: u64,
+    pub of: SpanUnit,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SpanUnit {
+    Minutes,
+    Days,
+    WorkingDays,
+}
+
+/// A field that is owed and not given.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Open {
+    pub at: String,
+    pub state: OpenState,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum OpenState {
+    Missing,
+    ToFollow,
+}
+
+/// Whom the regime names, and whether the draft does.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Copy {
+    pub who: Addressed,
+    pub asked: CopyAs,
+    pub state: CopyState,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum CopyAs {
+    Action,
+    Information,
+}
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum CopyState {
+    Held,
+    /// These are lacking.
+    Lacking(BTreeSet<crate::domain::party::Party>),
+    /// Nobody said who that is, or whom the draft goes to.
+    Unknown,
+}

@@ -1,0 +1,299 @@
+//! Findings as lines that a person reads: the same for a screen, a call and the printed form.
+//!
+//! Never here: colours, or raw text from outside. All that leaves is safe to show. Each line that speaks
+//! of a number that nobody checked says so.
+
+use super::condition::Over;
+use super::finding::{
+    Answer, Copy, CopyAs, CopyState, Finding, Open, OpenState, Outcome, Point, Start, Timing, Verdict,
+};
+use super::rules::Addressed;
+use super::{Ground, Regime, Standing, words};
+use crate::domain::text::shown;
+
+/// One line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line {
+    /// How far it is indented: 0 for what a rule says, 1 for why.
+    pub depth: usize,
+    pub text: String,
+}
+
+/// The lines of one finding, in the reader's language as far as the regime has it.
+pub fn lines(regime: &Regime, finding: &Finding, language: &str) -> Vec<Line> {
+    let mut page = Page { regime, language, lines: Vec::new() };
+    match finding {
+        Finding::Class { name, entry, verdict, ground } => {
+            let label = page.label("class", name);
+            page.verdict(&format!("Class, {label}"), entry.as_deref(), verdict, ground);
+        }
+        Finding::Threshold { name, entry, verdict, ground } => page.threshold(name, entry, verdict, ground),
+        Finding::Lead { name, applies, timings, ground } => page.lead(name, applies, timings, ground),
+        Finding::NoLead { document } => {
+            page.line(0, format!("Lead time: the regime has none for: {document}"));
+        }
+        Finding::Required { name, applies, given, open, more, ground } => {
+            page.required(name, applies, (*given, *more), open, ground);
+        }
+        Finding::Addressees { name, applies, copies, ground } => {
+            page.addressees(name, applies, copies, ground);
+        }
+        Finding::Confidentiality { ground } => {
+            if let Some(rule) = &regime.confidentiality {
+                let mut text = format!("Confidentiality: {}", rule.label.say(language, "confidential"));
+                if !rule.marking.is_empty() {
+                    text.push_str(&format!("; marked {}", shown(&rule.marking)));
+                }
+                page.line(0, said(text, ground, ground.standing));
+            }
+        }
+        Finding::Quota { name, applies, ground } => {
+            if let Some(quota) = regime.quotas.get(name) {
+                let label = quota.label.say(language, name);
+                let counts = super::describe::counted(quota);
+                let standing = ground.standing.and(applies.standing);
+                let counts_towards = match applies.answer {
+                    Answer::Reached => "Counts towards",
+                    Answer::NotReached | Answer::CantBeJudged => "May count towards",
+                };
+                page.line(0, said(format!("{counts_towards}: {label} ({counts})"), ground, standing));
+                page.applies(applies);
+            }
+        }
+    }
+    page.lines
+}
+
+/// A text with its paragraph, and with the word that a number is unchecked.
+fn said(text: String, ground: &Ground, standing: Standing) -> String {
+    with(format!("{text} [{}]", shown(&ground.paragraph)), standing)
+}
+
+fn with(text: String, standing: Standing) -> String {
+    match standing {
+        Standing::Checked => text,
+        Standing::Unchecked => format!("{text}; {}", standing.words()),
+    }
+}
+
+struct Page<'a> {
+    regime: &'a Regime,
+    language: &'a str,
+    lines: Vec<Line>,
+}
+
+impl Page<'_> {
+    fn line(&mut self, depth: usize, text: String) {
+        self.lines.push(Line { depth, text });
+    }
+
+    fn label(&self, table: &str, name: &str) -> String {
+        words::label(self.regime, table, name, self.language)
+    }
+
+    fn threshold(&mut self, name: &str, entry: &Option<String>, verdict: &Verdict, ground: &Ground) {
+        let label = self.label("threshold", name);
+        self.verdict(&format!("Threshold, {label}"), entry.as_deref(), verdict, ground);
+        let follows = self.regime.thresholds.get(name).map(|rule| &rule.follows);
+        let Some(follows) = follows.filter(|follows| !follows.is_empty()) else { return };
+        let text = follows.say(self.language, "");
+        let standing = ground.standing.and(verdict.standing);
+        match verdict.answer {
+            Answer::Reached => self.line(1, said(format!("what follows: {text}"), ground, standing)),
+            Answer::CantBeJudged => {
+                self.line(1, said(format!("what follows if it is reached: {text}"), ground, standing));
+            }
+            Answer::NotReached => {}
+        }
+    }
+
+    fn verdict(&mut self, what: &str, entry: Option<&str>, verdict: &Verdict, ground: &Ground) {
+        let entry = entry.map_or_else(String::new, |entry| format!(", entry {}", shown(entry)));
+        let standing = ground.standing.and(verdict.standing);
+        self.line(0, said(format!("{what}{entry}: {}", verdict.answer.words()), ground, standing));
+        for point in &verdict.points {
+            let text = self.point(point);
+            self.line(1, text);
+        }
+        self.lacking(verdict);
+    }
+
+    /// Says whether a rule applies, where that is not certain.
+    fn applies(&mut self, applies: &Verdict) {
+        if applies.answer == Answer::CantBeJudged {
+            self.line(1, with("whether this applies can't be judged".into(), applies.standing));
+            self.lacking(applies);
+        }
+    }
+
+    fn lacking(&mut self, verdict: &Verdict) {
+        for lack in &verdict.lacking {
+            let text = words::lack(self.regime, lack, self.language);
+            self.line(1, format!("lacking: {text}"));
+        }
+    }
+
+    fn point(&self, point: &Point) -> String {
+        match point {
+            Point::Figure { figures, over, of, declared, bound, number, answer, ground } => {
+                let names: Vec<String> = figures.iter().map(|name| self.label("figure", name)).collect();
+                let over = match (over, of.is_empty()) {
+                    (Over::Whole, _) => String::new(),
+                    (over, true) => format!(" ({})", over.word()),
+                    (over, false) => format!(" ({}: {})", over.word(), shown(of)),
+                };
+                let declared = words::quantity(*declared);
+                let text = format!(
+                    "{}{over}: {declared}, against {} {number}: {}",
+                    names.join(" + "),
+                    bound.word(),
+                    answer.words()
+                );
+                said(text, ground, ground.standing)
+            }
+            Point::Fact { name, answer } => {
+                let answer = match answer {
+                    Answer::Reached => "yes",
+                    Answer::NotReached => "no",
+                    Answer::CantBeJudged => "not stated",
+                };
+                format!("{}: {answer}", self.label("fact", name))
+            }
+            Point::Class { name, answer, standing } => {
+                with(format!("class {}: {}", self.label("class", name), answer.words()), *standing)
+            }
+            Point::Threshold { name, answer, standing } => {
+                with(format!("threshold {}: {}", self.label("threshold", name), answer.words()), *standing)
+            }
+            Point::Lasting { from, to, bound, hours, answer, ground } => {
+                let text = format!(
+                    "from {from} to {to}, against {} {hours} hours: {}",
+                    bound.word(),
+                    answer.words()
+                );
+                said(text, ground, ground.standing)
+            }
+        }
+    }
+
+    fn required(
+        &mut self,
+        name: &str,
+        applies: &Verdict,
+        (given, more): (usize, usize),
+        open: &[Open],
+        ground: &Ground,
+    ) {
+        let label = self.label("required", name);
+        let is_certain = applies.answer == Answer::Reached;
+        let missing = open.iter().filter(|open| open.state == OpenState::Missing).count();
+        let head = match (missing, is_certain) {
+            (0, _) => "all given or said to follow".into(),
+            (_, true) => format!("{missing} missing"),
+            (_, false) => "whether they are owed can't be judged".into(),
+        };
+        let standing = ground.standing.and(applies.standing);
+        self.line(0, said(format!("Fields, {label}: {head}; {given} given"), ground, standing));
+        self.lacking(applies);
+        for open in open {
+            let state = match (open.state, is_certain) {
+                (OpenState::Missing, true) => "is owed, and missing",
+                (OpenState::Missing, false) => "is not given",
+                (OpenState::ToFollow, _) => "is said to follow",
+            };
+            self.line(1, with(format!("{} {state}", shown(&open.at)), standing));
+        }
+        if more > 0 {
+            self.line(1, with(format!("and {more} more that are not given"), standing));
+        }
+    }
+
+    fn lead(&mut self, name: &str, applies: &Verdict, timings: &[Timing], ground: &Ground) {
+        let label = self.label("lead", name);
+        let standing = ground.standing.and(applies.standing);
+        let asked = self.regime.leads.get(name).map(|lead| super::describe::term(&lead.term));
+        let asked = asked.unwrap_or_default();
+        for timing in timings {
+            let outcome = self.outcome(&timing.outcome);
+            let from = match (timing.stated.is_empty(), timing.entry.is_empty()) {
+                (true, true) => String::new(),
+                (true, false) => format!(" ({}, {})", shown(&timing.at), shown(&timing.entry)),
+                (false, true) => format!(" ({} = {})", shown(&timing.at), shown(&timing.stated)),
+                (false, false) => {
+                    format!(" ({}, {} = {})", shown(&timing.entry), shown(&timing.at), shown(&timing.stated))
+                }
+            };
+            let zone = if timing.zone.is_empty() {
+                String::new()
+            } else {
+                format!(", days of {}", shown(&timing.zone))
+            };
+            self.line(
+                0,
+                said(format!("Lead time, {label}: {outcome}; {asked}{from}{zone}"), ground, standing),
+            );
+        }
+        if timings.is_empty() {
+            self.line(0, said(format!("Lead time, {label}: no date is stated; {asked}"), ground, standing));
+        }
+        self.applies(applies);
+    }
+
+    fn outcome(&self, outcome: &Outcome) -> String {
+        match outcome {
+            Outcome::OnTime { spare } if spare.most == 0 => "on time, with nothing to spare".into(),
+            Outcome::OnTime { spare } => format!("on time by {}", words::span(*spare)),
+            Outcome::Late { by, start } => {
+                let past = match start {
+                    Start::Ahead => "",
+                    Start::Past => ", and told after it had begun",
+                };
+                format!("late by {}{past}", words::span(*by))
+            }
+            Outcome::CantBeJudged(lack) => {
+                format!("can't be judged, lacking: {}", words::lack(self.regime, lack, self.language))
+            }
+            Outcome::NoneAgreed => "none agreed".into(),
+        }
+    }
+
+    fn addressees(&mut self, name: &str, applies: &Verdict, copies: &[Copy], ground: &Ground) {
+        let label = self.label("addressees", name);
+        let lacking = copies.iter().filter(|copy| matches!(copy.state, CopyState::Lacking(_))).count();
+        let unknown = copies.iter().filter(|copy| copy.state == CopyState::Unknown).count();
+        let head = match (lacking, unknown) {
+            (0, 0) => "all are there",
+            (0, _) => "can't be judged",
+            (_, _) => "some are lacking",
+        };
+        let standing = ground.standing.and(applies.standing);
+        self.line(0, said(format!("Addressees, {label}: {head}"), ground, standing));
+        self.applies(applies);
+        for copy in copies {
+            let who = self.addressed(&copy.who);
+            let how = match copy.asked {
+                CopyAs::Action => "for action",
+                CopyAs::Information => "for information",
+            };
+            let text = match &copy.state {
+                CopyState::Held => continue,
+                CopyState::Lacking(parties) => {
+                    let names: Vec<&str> = parties.iter().map(|party| party.as_str()).collect();
+                    format!("{who}, {how}: lacking {}", names.join(", "))
+                }
+                CopyState::Unknown => {
+                    format!("{who}, {how}: who that is, or whom the draft goes to, is not known")
+                }
+            };
+            self.line(1, text);
+        }
+    }
+
+    fn addressed(&self, who: &Addressed) -> String {
+        match who {
+            Addressed::EveryBoundParty => "every bound Party".into(),
+            Addressed::Function(name) => self.label("function", name),
+            Addressed::Party(party) => party.to_string(),
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! Takes the entries that a figure means out of a list of a form, each with its number as far as stated.
+//!
+//! Never here: their sum (`measure.rs`). An entry that does not say whether it is meant leaves the list open.
+
+use super::fact::Is;
+use super::figure::{Axis, Count, Entries};
+use super::finding::Lack;
+use super::measure::Measuring;
+use super::quantity::Quantity;
+use crate::domain::form::outline::{Item, Part, Path, Value};
+
+/// One entry that is counted.
+pub(super) struct Row<'a> {
+    pub party: &'a str,
+    pub territory: &'a str,
+    pub kind: &'a str,
+    pub number: Quantity,
+    pub extent: Extent,
+}
+
+/// Whether an entry stands for all that its Party, territory and kind leave open.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Extent {
+    All,
+    /// It states something more, by which the regime does not divide: it is a part, and a total never.
+    Part,
+}
+
+impl Row<'_> {
+    pub fn on(&self, axis: Axis) -> &str {
+        match axis {
+            Axis::Party => self.party,
+            Axis::Territory => self.territory,
+            Axis::Kind => self.kind,
+        }
+    }
+}
+
+/// The entries of one place.
+pub(super) struct Rows<'a> {
+    pub rows: Vec<Row<'a>>,
+    /// Whether all entries are there, and it is clear which are meant.
+    pub all_there: bool,
+    pub at: String,
+}
+
+impl Measuring<'_, '_> {
+    /// Takes the entries that are meant out of a list.
+    pub(super) fn collect<'v>(&mut self, count: &Count, list: &'v Value, at: &Path, rows: &mut Rows<'v>) {
+        if self.subject.following.covers(at) {
+            rows.all_there = false;
+            self.lacks(|figure, at| Lack::ToFollow { figure, at }, at.as_str());
+        }
+        let Value::List(items) = list else {
+            rows.all_there = false;
+            return;
+        };
+        for (index, item) in items.iter().enumerate() {
+            self.entry(count, item, &at.item(index), rows);
+        }
+    }
+
+    fn entry<'v>(&mut self, count: &Count, item: &'v Item, at: &Path, rows: &mut Rows<'v>) {
+        let Value::Group(parts) = &item.value else { return };
+        match (is_meant(count, parts), &count.entries) {
+            (Some(true), _) => {}
+            (Some(false), _) | (None, Entries::Figures) => return,
+            (None, Entries::Things { .. }) => {
+                rows.all_there = false;
+                self.lacks(|figure, at| Lack::Unclear { figure, at }, at.as_str());
+                return;
+            }
+        }
+        let on = |axis: Axis| count.axis(axis).map_or("", |field| stated(parts, field).unwrap_or_default());
+        let number = self.number(count, parts, at);
+        rows.rows.push(Row {
+            party: on(Axis::Party),
+            territory: on(Axis::Territory),
+            kind: on(Axis::Kind),
+            number,
+            extent: extent(count, parts),
+        });
+    }
+
+    fn number(&mut self, count: &Count, parts: &[Part], at: &Path) -> Quantity {
+        let at = at.field(&count.value);
+        let said = stated(parts, &count.value).and_then(|text| text.parse().ok());
+        if let Some(number) = said
+            && !self.subject.following.names(&at)
+        {
+            return Quantity::exactly(number);
+        }
+        let follows = self.subject.following.covers(&at);
+        if let Entries::Things { single: Some(field), .. } = &count.entries
+            && stated(parts, field).is_some()
+            && !follows
+        {
+            return Quantity::exactly(1);
+        }
+        if follows {
+            self.lacks(|figure, at| Lack::ToFollow { figure, at }, at.as_str());
+        } else {
+            self.lacks(|figure, at| Lack::NoNumber { figure, at }, at.as_str());
+        }
+        match &count.entries {
+            Entries::Things { without_number: Some(number), .. } if said.is_none() => {
+                Quantity::at_least(*number)
+            }
+            Entries::Things { .. } | Entries::Figures => Quantity::UNKNOWN,
+        }
+    }
+}
+
+/// Whether an entry is one of those meant; `None` if it does not say.
+fn is_meant(count: &Count, parts: &[Part]) -> Option<bool> {
+    let mut meant = Some(true);
+    for (field, is) in &count.of {
+        match (stated(parts, field), is) {
+            (Some(text), is) if !is.holds(text) => return Some(false),
+            (Some(_), _) => {}
+            (None, Is::Given | Is::OneOf(_) | Is::Word(_)) => meant = None,
+        }
+    }
+    meant
+}
+
+fn extent(count: &Count, parts: &[Part]) -> Extent {
+    let is_known = |name: &str| {
+        name == count.value
+            || count.of.contains_key(name)
+            || Axis::ALL.into_iter().any(|axis| count.axis(axis) == Some(name))
+    };
+    let states_more = |part: &Part| matches!(part.value, Value::Leaf(_)) && !is_known(part.field.name);
+    if parts.iter().any(states_more) { Extent::Part } else { Extent::All }
+}
+
+/// A single value of an entry, if it is stated.
+fn stated<'v>(parts: &'v [Part], field: &str) -> Option<&'v str> {
+    parts.iter().find(|part| part.field.name == field).and_then(|part| match &part.value {
+        Value::Leaf(text) => Some(text.trim()),
+        Value::Absent | Value::Group(_) | Value::List(_) => None,
+    })
+}

@@ -1,0 +1,204 @@
+//! The other rules of a regime: classes, thresholds, required fields, addressees, confidentiality,
+//! channels, official numbers, quotas, functions.
+//!
+//! Never here: whether one is met.
+
+use std::collections::BTreeSet;
+
+use super::condition::Condition;
+use super::place::Place;
+use super::{Document, Ground, Labels};
+use crate::domain::party::Party;
+
+/// A named class of activities.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Class {
+    pub label: Labels,
+    pub when: Condition,
+    pub ground: Ground,
+}
+
+/// From where on something follows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Threshold {
+    pub label: Labels,
+    pub documents: BTreeSet<Document>,
+    /// A list of the form: each entry is judged for itself.
+    pub each: Option<Place>,
+    pub when: Condition,
+    /// What follows if it is reached.
+    pub follows: Labels,
+    pub ground: Ground,
+}
+
+/// Fields that are owed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Required {
+    pub label: Labels,
+    pub documents: BTreeSet<Document>,
+    pub when: Option<Condition>,
+    pub fields: Vec<Place>,
+    pub ground: Ground,
+}
+
+/// Who is told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Addressees {
+    pub label: Labels,
+    pub documents: BTreeSet<Document>,
+    pub when: Option<Condition>,
+    pub action: BTreeSet<Addressed>,
+    pub information: BTreeSet<Addressed>,
+    pub ground: Ground,
+}
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Addressed {
+    EveryBoundParty,
+    /// Whoever holds it then.
+    Function(String),
+    Party(Party),
+}
+
+/// How what is said under the regime is kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Confidentiality {
+    pub label: Labels,
+    /// What the message is to be marked with; empty if nothing is laid down.
+    pub marking: String,
+    pub ground: Ground,
+}
+
+/// A way in which a notice may come, and whether it counts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Channel {
+    pub label: Labels,
+    pub weight: Weight,
+    /// From when on what came this way counts as given.
+    pub from: Labels,
+    pub ground: Ground,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Weight {
+    Counts,
+    DoesNotCount,
+}
+
+/// How official numbers are made.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Number {
+    pub pattern: Vec<Piece>,
+    pub ground: Ground,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Piece {
+    /// Stands as it is.
+    Words(String),
+    Party,
+    /// The year in two digits.
+    Yy,
+    /// The year in four digits.
+    Year,
+    Serial,
+    Format,
+    Kind,
+}
+
+impl Piece {
+    pub fn from_word(word: &str) -> Option<Piece> {
+        match word {
+            "party" => Some(Piece::Party),
+            "yy" => Some(Piece::Yy),
+            "year" => Some(Piece::Year),
+            "serial" => Some(Piece::Serial),
+            "format" => Some(Piece::Format),
+            "kind" => Some(Piece::Kind),
+            _ => None,
+        }
+    }
+
+    pub fn written(&self) -> String {
+        match self {
+            Piece::Words(words) => words.clone(),
+            Piece::Party => "{party}".into(),
+            Piece::Yy => "{yy}".into(),
+            Piece::Year => "{year}".into(),
+            Piece::Serial => "{serial}".into(),
+            Piece::Format => "{format}".into(),
+            Piece::Kind => "{kind}".into(),
+        }
+    }
+}
+
+/// No more than so many in a period. Informs, and never blocks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Quota {
+    pub label: Labels,
+    pub documents: BTreeSet<Document>,
+    /// What of these counts; all, if there is no condition.
+    pub when: Option<Condition>,
+    pub at_most: u64,
+    pub period: u64,
+    pub unit: Period,
+    /// Whose count it is.
+    pub counted_for: CountedFor,
+    pub ground: Ground,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Period {
+    CalendarYears,
+    Days,
+    /// At any one moment.
+    AtOneTime,
+}
+
+impl Period {
+    pub const ALL: [Period; 3] = [Period::CalendarYears, Period::Days, Period::AtOneTime];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            Period::CalendarYears => "calendar years",
+            Period::Days => "days",
+            Period::AtOneTime => "at one time",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<Period> {
+        Period::ALL.into_iter().find(|period| period.word() == word)
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CountedFor {
+    Sender,
+    Receiver,
+    /// By sender and receiver.
+    Pair,
+}
+
+impl CountedFor {
+    pub const ALL: [CountedFor; 3] = [CountedFor::Sender, CountedFor::Receiver, CountedFor::Pair];
+
+    pub fn word(self) -> &'static str {
+        match self {
+            CountedFor::Sender => "sender",
+            CountedFor::Receiver => "receiver",
+            CountedFor::Pair => "pair",
+        }
+    }
+
+    pub fn from_word(word: &str) -> Option<CountedFor> {
+        CountedFor::ALL.into_iter().find(|counted| counted.word() == word)
+    }
+}
+
+/// An office that some Party holds for a time, such as a chair or a depositary. Who holds it is kept
+/// apart from the regime.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Function {
+    pub label: Labels,
+    pub ground: Ground,
+}

@@ -1,0 +1,105 @@
+//! The words for what a check is made of: labels, quantities, lengths of time, what is lacking.
+//!
+//! Never here: raw text from outside. All that leaves is safe to show.
+
+use super::Regime;
+use super::finding::{Lack, Span, SpanUnit};
+use super::quantity::Quantity;
+use crate::domain::text::shown;
+
+/// What the regime calls one of its rules.
+pub(super) fn label(regime: &Regime, table: &str, name: &str, language: &str) -> String {
+    let labels = match table {
+        "figure" => regime.figures.get(name).map(|rule| &rule.label),
+        "fact" => regime.facts.get(name).map(|rule| &rule.label),
+        "class" => regime.classes.get(name).map(|rule| &rule.label),
+        "threshold" => regime.thresholds.get(name).map(|rule| &rule.label),
+        "lead" => regime.leads.get(name).map(|rule| &rule.label),
+        "required" => regime.required.get(name).map(|rule| &rule.label),
+        "addressees" => regime.addressees.get(name).map(|rule| &rule.label),
+        "function" => regime.functions.get(name).map(|rule| &rule.label),
+        _ => None,
+    };
+    labels.map_or_else(|| shown(name), |labels| labels.say(language, name))
+}
+
+/// What is lacking.
+pub fn lack(regime: &Regime, lack: &Lack, language: &str) -> String {
+    let figure = |name: &str| {
+        let names = name.split(" + ").map(|name| label(regime, "figure", name, language));
+        names.collect::<Vec<_>>().join(" + ")
+    };
+    match lack {
+        Lack::NotDeclared { figure: name, at } => {
+            format!("{}: nothing is declared ({})", figure(name), shown(at))
+        }
+        Lack::NoPlaceFor { figure: name } => format!("{}: this form has no place for it", figure(name)),
+        Lack::NoNumber { figure: name, at } => format!("{}: no number ({})", figure(name), shown(at)),
+        Lack::ToFollow { figure: name, at } => {
+            format!("{}: said to follow ({})", figure(name), shown(at))
+        }
+        Lack::NoTotal { figure: name, at } => {
+            format!("{}: neither the total nor all of its parts ({})", figure(name), shown(at))
+        }
+        Lack::Unclear { figure: name, at } => {
+            format!("{}: whether this entry is meant ({})", figure(name), shown(at))
+        }
+        Lack::NotDivided { figure: name, over } => {
+            format!("{}: not wholly told apart for {}", figure(name), over.word())
+        }
+        Lack::Contradiction { figure: name, least, most } => format!(
+            "{}: what is declared contradicts itself, {least} by one account and {most} by another",
+            figure(name)
+        ),
+        Lack::Fact { fact, at } => {
+            format!("{}: not stated ({})", label(regime, "fact", fact, language), shown(at))
+        }
+        Lack::FactContradiction { fact } => {
+            format!("{}: stated and denied", label(regime, "fact", fact, language))
+        }
+        Lack::NoDate { at } => format!("no date ({})", shown(at)),
+        Lack::DateToFollow { at } => format!("the date is said to follow ({})", shown(at)),
+        Lack::NotADate { at } => format!("what is stated is not a date ({})", shown(at)),
+        Lack::OnlyMonth { at } => format!("the day; only the month is stated ({})", shown(at)),
+        Lack::NoHour { at } => format!("the hour; it depends on it ({})", shown(at)),
+        Lack::NoZone { at } => format!("the zone of the date ({})", shown(at)),
+        Lack::UnknownZone { at } => format!("a zone that this program knows ({})", shown(at)),
+        Lack::NoYear { at } => format!("the year ({})", shown(at)),
+        Lack::NoRelease => "when it is released".into(),
+    }
+}
+
+/// As far as it is declared.
+pub(super) fn quantity(declared: Quantity) -> String {
+    match (declared.low, declared.high) {
+        (0, None) => "not declared".into(),
+        (low, None) => format!("at least {low} declared"),
+        (low, Some(high)) if low == high => format!("{low} declared"),
+        (low, Some(high)) => format!("between {low} and {high} declared"),
+    }
+}
+
+/// A length of time.
+pub(super) fn span(span: Span) -> String {
+    let one = |number: u64| match span.of {
+        SpanUnit::Minutes => minutes(number),
+        SpanUnit::Days if number == 1 => "1 day".into(),
+        SpanUnit::Days => format!("{number} days"),
+        SpanUnit::WorkingDays if number == 1 => "1 working day".into(),
+        SpanUnit::WorkingDays => format!("{number} working days"),
+    };
+    if span.least == span.most {
+        one(span.least)
+    } else {
+        format!("{} to {}", one(span.least), one(span.most))
+    }
+}
+
+fn minutes(number: u64) -> String {
+    let of = |number: u64, word: &str| format!("{number} {word}{}", if number == 1 { "" } else { "s" });
+    match (number / 60, number % 60) {
+        (0, minutes) => of(minutes, "minute"),
+        (hours, 0) => of(hours, "hour"),
+        (hours, minutes) => format!("{} {}", of(hours, "hour"), of(minutes, "minute")),
+    }
+}

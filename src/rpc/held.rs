@@ -1,0 +1,154 @@
+//! Regimes whose text is on record here, read again, and what they say of a message.
+//!
+//! Never here: a rule (`domain/regime/`), a refusal. What is not held here is said to be so.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::regime::{self, NotARegime, built_in};
+use crate::domain::board::Board;
+use crate::domain::content::Content;
+use crate::domain::digest::Digest;
+use crate::domain::event::{Event, Record, RegimeHeld};
+use crate::domain::message::{Addressee, Outgoing};
+use crate::domain::party::Party;
+use crate::domain::regime::Regime;
+use crate::domain::regime::check::{Asked, Recipients, check};
+use crate::domain::regime::lines;
+use crate::domain::time::Instant;
+use crate::journal::Journal;
+use crate::registrar::Head;
+use crate::replay::records::RecordFault;
+
+/// Reads regimes at one head, each once.
+pub struct HeldRegimes<'h> {
+    head: &'h Head,
+    journal: &'h Journal,
+    read: BTreeMap<Digest, Option<Arc<Regime>>>,
+}
+
+impl<'h> HeldRegimes<'h> {
+    pub fn at(head: &'h Head, journal: &'h Journal) -> HeldRegimes<'h> {
+        HeldRegimes { head, journal, read: BTreeMap::new() }
+    }
+
+    /// What the regime that a message cites says of it. `None` where none is cited.
+    ///
+    /// # Errors
+    /// The journal does not answer, or is not what it was.
+    pub async fn check(
+        &mut self,
+        outgoing: &Outgoing,
+        content: Option<&Content>,
+        author: Party,
+        released_at: Instant,
+    ) -> Result<Option<calls::RegimeCheck>, RecordFault> {
+        let Some(cited) = &outgoing.regime else { return Ok(None) };
+        let Some(regime) = self.regime(cited.digest).await? else {
+            let digest = cited.digest.0.to_vec().into();
+            return Ok(Some(calls::RegimeCheck { regime: cited.name.clone(), digest, ..Default::default() }));
+        };
+        let bound = bound(&self.head.board, &regime, author, released_at);
+        let asked = Asked {
+            released_at: Some(released_at),
+            addressed: Some(recipients(outgoing)),
+            bound: Some(bound.clone()),
+            held: BTreeMap::new(),
+        };
+        let found = content.map(|content| check(&regime, content, &asked)).unwrap_or_default();
+        let said = found.iter().flat_map(|finding| lines(&regime, finding, &outgoing.language));
+        Ok(Some(calls::RegimeCheck {
+            regime: regime.head.name.clone(),
+            edition: regime.head.edition,
+            digest: cited.digest.0.to_vec().into(),
+            held: true,
+            bound: bound.iter().map(Party::to_string).collect(),
+            lines: said
+                .map(|line| calls::CheckLine {
+                    depth: u32::try_from(line.depth).unwrap_or(u32::MAX),
+                    text: line.text,
+                })
+                .collect(),
+        }))
+    }
+
+    /// `None` where its text is not on record here.
+    pub async fn regime(&mut self, digest: Digest) -> Result<Option<Arc<Regime>>, RecordFault> {
+        if let Some(known) = self.read.get(&digest) {
+            return Ok(known.clone());
+        }
+        let regime = match self.text(digest).await? {
+            Some(text) => self.parse(&text).await?.ok().map(Arc::new),
+            None => None,
+        };
+        self.read.insert(digest, regime.clone());
+        Ok(regime)
+    }
+
+    /// Reads a text; what it inherits from is built in, or held here.
+    pub async fn parse(&self, text: &Bytes) -> Result<Result<Regime, NotARegime>, RecordFault> {
+        let mut parents: BTreeMap<Digest, Bytes> = BTreeMap::new();
+        loop {
+            let (read, missing) = with_parents(text, &parents);
+            // Each turn finds one parent more, and a text names no more than a few generations.
+            match (read, missing) {
+                (Err(fault), Some(digest)) => match self.text(digest).await? {
+                    Some(text) => parents.insert(digest, text),
+                    None => return Ok(Err(fault)),
+                },
+                (read, _) => return Ok(read),
+            };
+        }
+    }
+
+    pub async fn text(&self, digest: Digest) -> Result<Option<Bytes>, RecordFault> {
+        let Some(held) = self.head.board.regimes.get(&digest) else { return Ok(None) };
+        let record = self.head.records(self.journal).record(held.index).await?;
+        Ok(held_in(&record).map(|held| held.text.clone()))
+    }
+}
+
+/// What is read, and the parent that was not at hand.
+fn with_parents(
+    text: &Bytes,
+    parents: &BTreeMap<Digest, Bytes>,
+) -> (Result<Regime, NotARegime>, Option<Digest>) {
+    let missing = Cell::new(None);
+    let find = |name: &str, digest: Digest| {
+        let here = parents.get(&digest).map(|text| text.to_vec());
+        let found = here.or_else(|| built_in::parent(name, digest));
+        if found.is_none() {
+            missing.set(Some(digest));
+        }
+        found
+    };
+    let read = regime::read(text, &find);
+    (read, missing.get())
+}
+
+pub fn held_in(record: &Record) -> Option<&RegimeHeld> {
+    record.events.iter().find_map(|event| match event {
+        Event::RegimeHeld(held) => Some(held),
+        _ => None,
+    })
+}
+
+/// The Parties to which the author is bound by this very text, as it is known here.
+fn bound(board: &Board, regime: &Regime, author: Party, at: Instant) -> BTreeSet<Party> {
+    let others = board.words.keys().copied().filter(|party| *party != author);
+    others
+        .filter(|other| {
+            let bond = board.bond(author, *other, &regime.head.name, at);
+            bond.is_some_and(|bond| bond.regime == regime.head.digest)
+        })
+        .collect()
+}
+
+fn recipients(outgoing: &Outgoing) -> Recipients {
+    let parties = |all: &[Addressee]| all.iter().map(|addressee| addressee.party).collect();
+    Recipients { action: parties(&outgoing.action), information: parties(&outgoing.information) }
+}

@@ -1,0 +1,157 @@
+//! Calls about rules between States: texts held here, words of Parties, who is bound to whom.
+//!
+//! Never here: what a rule asks (`domain/regime/`), or who is bound (the Board has it).
+
+use tonic::{Request, Response, Status};
+
+use super::exercise::{digest_in, draft_id, give, not_what_was_asked, person, put_draft};
+use super::held::{HeldRegimes, held_in};
+use super::{command, status};
+use crate::codec::heading::Given;
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::regime_service_server::{RegimeService, RegimeServiceServer};
+use crate::domain::adoption::{Adopted, Seen, Suspended};
+use crate::domain::board::Board;
+use crate::domain::command::Command;
+use crate::domain::digest::Digest;
+use crate::domain::event::RegimeHeld;
+use crate::domain::party::Party;
+use crate::domain::time::Instant;
+use crate::limits;
+use crate::registrar::Registrar;
+
+/// Reads from heads, gives commands to the Registrar.
+pub struct RegimeCalls {
+    pub registrar: Registrar,
+}
+
+#[tonic::async_trait]
+impl RegimeService for RegimeCalls {
+    async fn hold(&self, call: Request<calls::HoldRequest>) -> Result<Response<calls::HoldResponse>, Status> {
+        let caller = person(&call)?.clone();
+        let asked = call.into_inner();
+        let origin = command::origin("RegimeService/Hold", asked.command.as_ref(), &asked, &caller)?;
+        let head = self.registrar.head();
+        let read = HeldRegimes::at(&head, &self.registrar.journal).parse(&asked.text).await;
+        let read = read.map_err(status::record)?.map_err(|fault| status::field("text", &fault))?;
+        let held = RegimeHeld {
+            name: read.head.name,
+            edition: read.head.edition,
+            digest: Digest::of(&asked.text),
+            text: asked.text,
+        };
+        let record = give(&self.registrar, Command::HoldRegime(held), origin).await?;
+        let held = held_in(&record).ok_or_else(not_what_was_asked)?;
+        Ok(Response::new(calls::HoldResponse { digest: held.digest.0.to_vec().into() }))
+    }
+
+    async fn list_held(
+        &self,
+        _call: Request<calls::ListHeldRequest>,
+    ) -> Result<Response<calls::ListHeldResponse>, Status> {
+        let head = self.registrar.head();
+        let mut regimes: Vec<calls::HeldRegime> = head
+            .board
+            .regimes
+            .iter()
+            .map(|(digest, held)| calls::HeldRegime {
+                name: held.name.clone(),
+                edition: held.edition,
+                digest: digest.0.to_vec().into(),
+            })
+            .collect();
+        regimes.sort_by(|a, b| (&a.name, a.edition, &a.digest).cmp(&(&b.name, b.edition, &b.digest)));
+        Ok(Response::new(calls::ListHeldResponse { regimes }))
+    }
+
+    async fn show_text(
+        &self,
+        call: Request<calls::ShowTextRequest>,
+    ) -> Result<Response<calls::ShowTextResponse>, Status> {
+        let digest = digest_in(&call.get_ref().digest)?;
+        let head = self.registrar.head();
+        let text = HeldRegimes::at(&head, &self.registrar.journal).text(digest).await;
+        let text = text.map_err(status::record)?;
+        let text = text.ok_or_else(|| status::field("digest", "no regime with this digest is held here"))?;
+        Ok(Response::new(calls::ShowTextResponse { text }))
+    }
+
+    async fn draft_word(
+        &self,
+        call: Request<calls::DraftWordRequest>,
+    ) -> Result<Response<calls::DraftWordResponse>, Status> {
+        let caller = person(&call)?.clone();
+        let asked = call.into_inner();
+        let origin = command::origin("RegimeService/DraftWord", asked.command.as_ref(), &asked, &caller)?;
+        let content = asked.content.map(Given::from);
+        let draft = draft_id(&asked.draft)?;
+        let (digest, faults) =
+            put_draft(&self.registrar, origin, &caller, draft, asked.heading, content).await?;
+        Ok(Response::new(calls::DraftWordResponse { digest: digest.0.to_vec().into(), faults }))
+    }
+
+    async fn list_adopters(
+        &self,
+        call: Request<calls::ListAdoptersRequest>,
+    ) -> Result<Response<calls::ListAdoptersResponse>, Status> {
+        let asked = call.into_inner();
+        if asked.regime.len() > limits::LINE_BYTES_MAX {
+            return Err(status::field("regime", "longer than the limit"));
+        }
+        let head = self.registrar.head();
+        let now = self.registrar.clock.now();
+        let at = if asked.as_of_ms == 0 { now } else { Instant(asked.as_of_ms) };
+        Ok(Response::new(adopters(&head.board, &asked.regime, at)))
+    }
+}
+
+impl RegimeCalls {
+    pub fn service(self) -> RegimeServiceServer<RegimeCalls> {
+        RegimeServiceServer::new(self)
+            .max_decoding_message_size(limits::CALL_BYTES_MAX)
+            .max_encoding_message_size(limits::ANSWER_BYTES_MAX)
+    }
+}
+
+fn adopters(board: &Board, regime: &str, at: Instant) -> calls::ListAdoptersResponse {
+    let mut answer = calls::ListAdoptersResponse::default();
+    for party in board.words.keys().copied() {
+        for adopted in board.adopted(party, regime, at) {
+            answer.parties.push(party_to_regime(party, &adopted));
+        }
+    }
+    let parties: Vec<Party> = board.words.keys().copied().collect();
+    for (nth, one) in parties.iter().enumerate() {
+        for other in parties.iter().skip(nth.saturating_add(1)) {
+            let Some(bond) = board.bond(*one, *other, regime, at) else { continue };
+            answer.bonds.push(calls::Bond {
+                one: one.to_string(),
+                other: other.to_string(),
+                edition: bond.edition,
+                regime_digest: bond.regime.0.to_vec().into(),
+                since_ms: bond.since.0,
+                as_told_here: bond.seen == Seen::AsToldHere,
+            });
+        }
+    }
+    answer
+}
+
+fn party_to_regime(party: Party, adopted: &Adopted) -> calls::PartyToRegime {
+    let suspended = |one: &Suspended| calls::SuspendedProvisions {
+        message_digest: one.message.0.to_vec().into(),
+        provisions: one.provisions.clone(),
+        since_ms: one.since.0,
+        until_ms: one.until.map_or(0, |until| until.0),
+    };
+    calls::PartyToRegime {
+        party: party.to_string(),
+        message_digest: adopted.message.0.to_vec().into(),
+        edition: adopted.edition,
+        regime_digest: adopted.regime.0.to_vec().into(),
+        since_ms: adopted.since.0,
+        nature: adopted.nature.number(),
+        reservations: adopted.reservations.clone(),
+        suspended: adopted.suspended.iter().map(suspended).collect(),
+    }
+}

@@ -1,0 +1,312 @@
+//! Who is bound by which rules: by their own signed word, towards those who took it, at both ends alike.
+
+use detente::codec::proto::detente::v1 as calls;
+use detente::domain::adoption::{Bond, Nature, Seen, Word, Words};
+use detente::domain::content::Kind;
+use detente::domain::digest::Digest;
+use detente::domain::party::Party;
+use detente::domain::time::Instant;
+use proptest::prelude::*;
+
+use crate::officer::{addressee, filled, form, heading, regimes, send};
+use crate::talk::both_settled;
+use crate::world::World;
+
+const RIVER: &str = "river-line";
+
+fn at(day: i64) -> Instant {
+    Instant::from_seconds(day * 86_400)
+}
+
+fn party(code: &str) -> Party {
+    code.parse().unwrap()
+}
+
+fn digest(text: &str) -> Digest {
+    Digest::of(text.as_bytes())
+}
+
+fn adopts(edition: u64, from: i64) -> Word {
+    Word::Adopts {
+        regime: RIVER.into(),
+        edition,
+        digest: digest(&format!("edition {edition}")),
+        from: at(from),
+        nature: Nature::Political,
+        reservations: vec!["4.2".into()],
+    }
+}
+
+/// Words with the message's name, and the day on which each reader's receipt took them.
+fn words(said: &[(&str, Word, &[(&str, i64)])]) -> Words {
+    let mut words = Words::default();
+    for (name, word, told) in said {
+        words.hear(digest(name), word, 0);
+        for (reader, day) in *told {
+            words.taken(&digest(name), party(reader), at(*day));
+        }
+    }
+    words
+}
+
+/// As BY knows it: its own words by PL's receipts, PL's by its own.
+fn bond(by: &Words, pl: &Words, day: i64) -> Option<Bond> {
+    Bond::between(party("BY"), (party("BY"), by), (party("PL"), pl), RIVER, at(day))
+}
+
+#[test]
+fn two_are_bound_from_the_last_of_their_dates_and_receipts() {
+    let by = words(&[("by", adopts(1, 10), &[("PL", 5)])]);
+    let pl = words(&[("pl", adopts(1, 3), &[("BY", 12)])]);
+    assert_eq!(bond(&by, &pl, 11), None);
+    let bound = bond(&by, &pl, 12).unwrap();
+    assert_eq!((bound.since, bound.edition, bound.seen), (at(12), 1, Seen::AtBothEnds));
+    assert_eq!(bound.one.reservations, ["4.2"]);
+}
+
+#[test]
+fn a_word_that_no_receipt_took_binds_nobody() {
+    let by = words(&[("by", adopts(1, 1), &[("OSCE", 1)])]);
+    let pl = words(&[("pl", adopts(1, 1), &[("BY", 1)])]);
+    assert_eq!(bond(&by, &pl, 100), None);
+}
+
+#[test]
+fn of_two_editions_the_latest_that_both_adopted_counts() {
+    let both = [("one", adopts(1, 1), [("PL", 1)]), ("two", adopts(2, 20), [("PL", 20)])];
+    let by = words(&both.each_ref().map(|(name, word, told)| (*name, word.clone(), told.as_slice())));
+    let only_first = words(&[("pl", adopts(1, 1), &[("BY", 1)])]);
+    assert_eq!(
+        bond(&by, &only_first, 30).unwrap().edition,
+        1,
+        "a new edition binds none who has not adopted it"
+    );
+    let both = words(&[("pl", adopts(1, 1), &[("BY", 1)]), ("pl2", adopts(2, 25), &[("BY", 2)])]);
+    assert_eq!(bond(&by, &both, 24).unwrap().edition, 1);
+    assert_eq!(bond(&by, &both, 25).unwrap().edition, 2);
+}
+
+#[test]
+fn the_same_edition_number_of_another_text_binds_nobody() {
+    let by = words(&[("by", adopts(1, 1), &[("PL", 1)])]);
+    let Word::Adopts { regime, edition, from, nature, reservations, .. } = adopts(1, 1) else { panic!() };
+    let other = Word::Adopts { regime, edition, digest: digest("forged"), from, nature, reservations };
+    let pl = words(&[("pl", other, &[("BY", 1)])]);
+    assert_eq!(bond(&by, &pl, 30), None);
+}
+
+#[test]
+fn what_is_suspended_is_so_from_its_day_until_its_end_or_its_resumption() {
+    let provisions = vec!["5.1".to_owned()];
+    let suspends = |until| Word::Suspends {
+        adoption: digest("by"),
+        provisions: provisions.clone(),
+        from: at(10),
+        until,
+    };
+    let resumes = Word::Resumes { suspension: digest("for now"), from: at(15) };
+    let by = words(&[
+        ("by", adopts(1, 1), &[("PL", 1)]),
+        ("for now", suspends(None), &[("PL", 2)]),
+        ("again", resumes, &[("PL", 12)]),
+        ("for a time", suspends(Some(at(20))), &[("PL", 17)]),
+    ]);
+    let suspended = |day| by.adopted(RIVER, party("PL"), at(day))[0].suspended.len();
+    let seen: Vec<usize> = [9, 10, 14, 15, 16, 17, 19, 20].map(suspended).to_vec();
+    assert_eq!(seen, [0, 1, 1, 0, 0, 1, 1, 0]);
+}
+
+#[test]
+fn who_leaves_is_bound_until_the_day_and_may_come_back() {
+    let by = words(&[
+        ("by", adopts(1, 1), &[("PL", 1)]),
+        ("leaves", Word::Withdraws { adoption: digest("by"), from: at(10) }, &[("PL", 4)]),
+        ("comes back", adopts(1, 20), &[("PL", 11)]),
+    ]);
+    let pl = words(&[("pl", adopts(1, 1), &[("BY", 1)])]);
+    assert!(bond(&by, &pl, 9).is_some());
+    assert!(bond(&by, &pl, 10).is_none() && bond(&by, &pl, 19).is_none());
+    assert_eq!(bond(&by, &pl, 20).unwrap().since, at(20));
+}
+
+#[test]
+fn of_two_others_only_what_they_told_us_is_known() {
+    let by = words(&[("by", adopts(1, 1), &[("OSCE", 3)])]);
+    let pl = words(&[("pl", adopts(1, 1), &[("OSCE", 4)])]);
+    let seen = Bond::between(party("OSCE"), (party("BY"), &by), (party("PL"), &pl), RIVER, at(9)).unwrap();
+    assert_eq!((seen.seen, seen.since), (Seen::AsToldHere, at(4)));
+}
+
+#[test]
+fn a_word_whose_instant_two_readers_might_read_differently_has_no_effect() {
+    let with = |from: &str| {
+        let toml = detente::cli::form::example(Kind::Adoption).replace("2031-07-01T00:00 Z", from);
+        Word::of(&form(Kind::Adoption, &toml))
+    };
+    assert!(with("2031-07-01T00:00 Z").is_some() && with("2031-07-01 +03:00").is_some());
+    assert_eq!(with("2031-07-01T00:00 Europe/Minsk"), None);
+    assert_eq!(with("soon"), None);
+}
+
+proptest! {
+    /// In whatever order words and receipts come, the same are bound.
+    #[test]
+    fn the_order_of_arrival_makes_no_difference(
+        days in proptest::collection::vec((0..40i64, 0..40i64, 0..5u8), 1..12),
+        day in 0..60i64,
+    ) {
+        let said: Vec<(String, Word, i64)> = days
+            .iter()
+            .enumerate()
+            .map(|(nth, (from, told, kind))| {
+                let earlier = format!("{}", nth / 2);
+                let word = match kind {
+                    0 | 1 => adopts(1 + u64::from(*kind), *from),
+                    2 => Word::Withdraws { adoption: digest(&earlier), from: at(*from) },
+                    3 => Word::Suspends { adoption: digest(&earlier), provisions: Vec::new(), from: at(*from), until: None },
+                    _ => Word::Resumes { suspension: digest(&earlier), from: at(*from) },
+                };
+                (format!("{nth}"), word, *told)
+            })
+            .collect();
+        let fold = |order: Vec<&(String, Word, i64)>| {
+            let mut words = Words::default();
+            for (name, word, told) in order {
+                words.hear(digest(name), word, 0);
+                words.taken(&digest(name), party("PL"), at(*told));
+            }
+            words.adopted(RIVER, party("PL"), at(day))
+        };
+        prop_assert_eq!(fold(said.iter().collect()), fold(said.iter().rev().collect()));
+    }
+}
+
+/// An adoption of the made-up regime, in force at once.
+fn adoption() -> detente::domain::content::Content {
+    let toml = detente::cli::form::example(Kind::Adoption).replace("2031-07-01", "2024-01-01");
+    form(Kind::Adoption, &toml)
+}
+
+async fn adopters(world: &World, code: &str) -> calls::ListAdoptersResponse {
+    let asked = calls::ListAdoptersRequest { regime: "river-line-2031".into(), as_of_ms: 0 };
+    regimes(&world.desk(code, "drafter")).list_adopters(asked).await.unwrap().into_inner()
+}
+
+fn bonds(answer: &calls::ListAdoptersResponse) -> Vec<(String, String, i64)> {
+    let line = |bond: &calls::Bond| (bond.one.clone(), bond.other.clone(), bond.since_ms);
+    answer.bonds.iter().map(line).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_ends_say_alike_who_is_bound_and_since_when() {
+    let world = World::new(&["BY", "PL"]).await;
+    assert!(bonds(&adopters(&world, "BY").await).is_empty());
+    send(&world, "BY", 1, heading(1), &adoption()).await;
+    both_settled(&world, "BY", "PL").await;
+    assert!(bonds(&adopters(&world, "BY").await).is_empty(), "one alone is bound to nobody");
+    world.clock.set(world.clock.now().plus_ms(3_600_000));
+    let to_by = calls::Heading { action: vec![addressee("BY")], ..heading(2) };
+    send(&world, "PL", 2, to_by, &adoption()).await;
+    both_settled(&world, "BY", "PL").await;
+    let (here, there) = (adopters(&world, "BY").await, adopters(&world, "PL").await);
+    assert_eq!(bonds(&here), bonds(&there));
+    assert_eq!(bonds(&here), [("BY".into(), "PL".into(), world.clock.now().0)]);
+    assert_eq!(here.parties, there.parties);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_drill_binds_nobody() {
+    let world = World::new(&["BY", "PL"]).await;
+    let drill = calls::Heading {
+        traffic: detente::codec::proto::detente::evidence::v1::Traffic::Drill as i32,
+        ..heading(1)
+    };
+    send(&world, "BY", 1, drill, &adoption()).await;
+    both_settled(&world, "BY", "PL").await;
+    assert!(adopters(&world, "BY").await.parties.is_empty());
+    assert!(adopters(&world, "PL").await.parties.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_suspends_what_another_adopted_is_told_that_it_has_no_effect() {
+    let world = World::new(&["BY", "PL"]).await;
+    let drafted =
+        crate::officer::draft(&world, "BY", 1, heading(1), &filled(Kind::Withdrawal)).await.unwrap();
+    let fields: Vec<&str> = drafted.faults.iter().map(|fault| fault.field.as_str()).collect();
+    assert!(fields.contains(&"adoption.message_digest"), "{fields:?}");
+}
+
+const VIENNA: &str = "vienna-document-2011";
+
+async fn hold(world: &World, code: &str, text: &'static [u8]) -> Result<Digest, tonic::Status> {
+    let desk = world.desk(code, "drafter");
+    let asked = calls::HoldRequest { command: Some(desk.command(None).unwrap()), text: text.into() };
+    let held = regimes(&desk).hold(asked).await?.into_inner();
+    Ok(Digest::from_slice(&held.digest).unwrap())
+}
+
+fn citing(digest: Digest) -> calls::Heading {
+    let regime = detente::codec::proto::detente::evidence::v1::RegimeCitation {
+        name: VIENNA.into(),
+        digest: digest.0.to_vec().into(),
+        provision: "chapter V".into(),
+    };
+    calls::Heading { regime: Some(regime), ..heading(7) }
+}
+
+async fn checked(world: &World, code: &str) -> calls::RegimeCheck {
+    let thread = vec![7; 16].into();
+    crate::officer::show(world, code, &thread, 0).await.messages.remove(0).check.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_releaser_and_both_ends_are_told_the_same_of_a_notice() {
+    let world = World::new(&["BY", "PL"]).await;
+    let text = detente::codec::regime::built_in::file(VIENNA).unwrap();
+    let digest = hold(&world, "BY", text).await.unwrap();
+    assert_eq!(hold(&world, "PL", text).await.unwrap(), digest);
+    let drafted =
+        crate::officer::draft(&world, "BY", 1, citing(digest), &filled(Kind::Notification)).await.unwrap();
+    let asked = calls::ShowDraftRequest { draft: vec![1; 16].into() };
+    let releaser = world.desk("BY", "releaser");
+    let shown = crate::officer::exercises(&releaser).show_draft(asked).await.unwrap().into_inner();
+    crate::officer::release(&releaser, 1, &drafted.digest, true).await.unwrap();
+    both_settled(&world, "BY", "PL").await;
+    let (before, here, there) =
+        (shown.check.unwrap(), checked(&world, "BY").await, checked(&world, "PL").await);
+    assert_eq!(here, there);
+    assert_eq!(before.lines, here.lines);
+    assert!(here.held && here.lines.iter().any(|line| line.text.contains("on time by")), "{here:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_regime_that_is_not_held_here_is_said_to_be_so_and_nothing_more() {
+    let world = World::new(&["BY", "PL"]).await;
+    let digest = hold(&world, "BY", detente::codec::regime::built_in::file(VIENNA).unwrap()).await.unwrap();
+    send(&world, "BY", 1, citing(digest), &filled(Kind::Notification)).await;
+    both_settled(&world, "BY", "PL").await;
+    let there = checked(&world, "PL").await;
+    assert!(!there.held && there.lines.is_empty() && there.bound.is_empty());
+    let asked = calls::ShowThreadRequest { thread: vec![7; 16].into(), as_of_ms: 0, from: 0 };
+    let desk = world.desk("PL", "drafter");
+    let shown = crate::officer::exercises(&desk).show_thread(asked).await.unwrap().into_inner();
+    assert!(shown.messages[0].marks.iter().any(|mark| mark.contains("not held here")));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_text_that_is_no_regime_or_is_held_already_is_refused_and_nothing_recorded() {
+    let world = World::new(&["BY"]).await;
+    let text = detente::codec::regime::built_in::file(VIENNA).unwrap();
+    hold(&world, "BY", text).await.unwrap();
+    let size = crate::officer::size(&world, "BY");
+    let fields = |status: tonic::Status| -> Vec<String> {
+        crate::officer::violations(&status)
+            .into_iter()
+            .map(|(field, rule)| format!("{field}: {rule}"))
+            .collect()
+    };
+    let refused = fields(hold(&world, "BY", b"regime = 3\n").await.unwrap_err());
+    assert!(refused[0].starts_with("text: line 1"), "{refused:?}");
+    hold(&world, "BY", text).await.unwrap_err();
+    assert_eq!(crate::officer::size(&world, "BY"), size);
+}
