@@ -2,6 +2,7 @@
 //! themselves, and whoever has a key that no list names comes no further.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use detente::cli::custody::{Custody, Issued};
@@ -12,10 +13,12 @@ use detente::codec::proto::detente::v1::{
     SubmitRevocationListRequest, propose_request::Change,
 };
 use detente::domain::keys::Purpose;
+use detente::limits;
 use detente::peers::dial::{Dialler, fault_under};
 use detente::peers::stranger::Stranger;
 use detente::peers::trust::Reach;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tonic::transport::Channel;
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
@@ -23,6 +26,7 @@ use tonic_types::StatusExt as _;
 use crate::authority::{LIMIT, chain, pair};
 use crate::links_lists::{lists_held, next_list, publish, say};
 use crate::officer::reason;
+use crate::places::without_a_body;
 use crate::talk::{both_settled, until};
 use crate::world::{World, beginning};
 
@@ -108,14 +112,19 @@ fn unlisted(world: &World, code: &str) -> Issued {
     custody.issue_node(beginning(), beginning().plus_ms(365 * 24 * 3_600_000)).unwrap()
 }
 
-fn thief(world: &World, of: &str, at: &str, key: &Issued) -> ExchangeServiceClient<Channel> {
+/// A node of the Party, as its peer sees it, with this key.
+fn channel_with(world: &World, of: &str, at: &str, key: &Issued) -> Channel {
     let dialler = Dialler {
         clock: world.clock.clone(),
         trust: world.node(of).trust.clone(),
         certificate: watch::channel(Arc::new(pair(key))).1,
     };
     let (party, address) = (world.state(at).party, world.state(at).address.clone());
-    ExchangeServiceClient::new(dialler.dial(party, address, Reach::Everything))
+    dialler.dial(party, address, Reach::Everything)
+}
+
+fn thief(world: &World, of: &str, at: &str, key: &Issued) -> ExchangeServiceClient<Channel> {
+    ExchangeServiceClient::new(channel_with(world, of, at, key))
 }
 
 fn refused<T: std::fmt::Debug>(answer: Result<T, Status>) -> (Code, String) {
@@ -187,4 +196,26 @@ async fn a_revoked_certificate_with_an_unlisted_key_gets_no_connection() {
     let mut thief = thief(&world, "BY", "PL", &key);
     let refused = thief.hand_in_key_lists(HandInKeyListsRequest::default()).await.unwrap_err();
     assert!(refused.get_error_details().error_info().is_none(), "{refused:?}");
+}
+
+#[tokio::test]
+async fn callers_with_unlisted_keys_have_few_places_and_take_none_of_their_partys_node() {
+    const HAND_IN: &str = "/detente.v1.ExchangeService/HandInKeyLists";
+    let world = World::new(&["BY", "PL"]).await;
+    let thief = channel_with(&world, "BY", "PL", &unlisted(&world, "BY"));
+    let mut calls = JoinSet::new();
+    for _ in 0..=limits::CALLS_WITH_UNLISTED_KEY_MAX {
+        calls.spawn(without_a_body(thief.clone(), HAND_IN));
+    }
+    let one_too_many = tokio::time::timeout(LIMIT, calls.join_next()).await.unwrap().unwrap().unwrap();
+    assert_eq!(refused(one_too_many), (Code::ResourceExhausted, "INBOX".to_owned()));
+    // The node goes on as if nobody had called.
+    say(&world, "BY", "PL", "there").await;
+    say(&world, "PL", "BY", "and back").await;
+    both_settled(&world, "BY", "PL").await;
+    assert_eq!(calls.len(), limits::CALLS_WITH_UNLISTED_KEY_MAX);
+    // And what holds a place without end is cut.
+    let all = async { while calls.join_next().await.is_some() {} };
+    let most = Duration::from_millis(2 * limits::UNLISTED_KEY_CONNECTION_MS_MAX);
+    tokio::time::timeout(most, all).await.unwrap();
 }

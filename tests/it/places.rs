@@ -12,15 +12,15 @@ use tonic::{Code, Request, Status};
 use tonic_health::pb::HealthCheckRequest;
 use tonic_health::pb::health_client::HealthClient;
 
-use crate::authority::{CHECK, Fate, LIMIT, Node, Realm, beginning, end, fate, on_roster};
+use crate::authority::{CHECK, Fate, LIMIT, Node, Realm, fate, on_roster};
 
 /// A call whose body never comes.
-async fn without_a_body(channel: Channel, path: PathAndQuery) -> Result<(), Status> {
+pub async fn without_a_body(channel: Channel, path: &'static str) -> Result<(), Status> {
     let mut grpc = tonic::client::Grpc::new(channel);
     grpc.ready().await.map_err(|fault| Status::from_error(Box::new(fault)))?;
     let codec = tonic_prost::ProstCodec::<(), ()>::default();
     let body = Request::new(tokio_stream::pending());
-    grpc.client_streaming(body, path, codec).await.map(|_| ())
+    grpc.client_streaming(body, PathAndQuery::from_static(path), codec).await.map(|_| ())
 }
 
 /// PL's node and two peers' ways to it.
@@ -51,37 +51,15 @@ async fn until_room(channel: &Channel) {
 }
 
 #[tokio::test]
-async fn callers_with_unlisted_keys_have_few_places_and_take_none_of_their_partys_node() {
-    const HAND_IN: PathAndQuery = PathAndQuery::from_static("/detente.v1.ExchangeService/HandInKeyLists");
-    let (pl, mut by) = (Realm::new("PL"), Realm::new("BY"));
-    let unlisted = by.custody.issue_node(beginning(), end()).unwrap();
-    let trust = Trust::new(pl.keys(), vec![by.keys()], Roster::new());
-    let node = Node::start_with(&pl.node, trust, LIMIT * 10).await;
-    let view = || Trust::new(by.keys(), vec![pl.keys()], Roster::new());
-    let thief = node.dialled(&unlisted, view(), &pl.party, Reach::Everything);
-    let own = node.dialled(&by.node, view(), &pl.party, Reach::Everything);
-    let mut calls = JoinSet::new();
-    for _ in 0..limits::CALLS_WITH_UNLISTED_KEY_MAX + 1 {
-        calls.spawn(without_a_body(thief.clone(), HAND_IN));
-    }
-    let refused = tokio::time::timeout(LIMIT, calls.join_next()).await.unwrap().unwrap().unwrap();
-    assert_eq!(refused.unwrap_err().code(), Code::ResourceExhausted);
-    for _ in 0..limits::CALLS_PER_PEER_MAX {
-        assert_eq!(fate(own.clone(), CHECK).await, Fate::Admitted);
-    }
-    assert_eq!(calls.len(), limits::CALLS_WITH_UNLISTED_KEY_MAX);
-}
-
-#[tokio::test]
 async fn a_peer_has_no_more_calls_under_way_than_its_places_and_others_have_theirs() {
     let (_node, [(_by, first), (_lv, second)], _pl) = node_with_two_peers(LIMIT * 10).await;
     let mut calls = JoinSet::new();
     for _ in 0..limits::CALLS_PER_PEER_MAX - 1 {
-        calls.spawn(without_a_body(first.clone(), PathAndQuery::from_static(CHECK)));
+        calls.spawn(without_a_body(first.clone(), CHECK));
     }
     // The last place is free for one that ends.
     assert_eq!(fate(first.clone(), CHECK).await, Fate::Admitted);
-    calls.spawn(without_a_body(first.clone(), PathAndQuery::from_static(CHECK)));
+    calls.spawn(without_a_body(first.clone(), CHECK));
     tokio::time::timeout(LIMIT, until_full(&first)).await.unwrap();
     assert_eq!(fate(first.clone(), CHECK).await, Fate::Refused("INBOX".into()));
     assert_eq!(fate(second, CHECK).await, Fate::Admitted);
@@ -118,9 +96,7 @@ async fn a_call_whose_body_does_not_come_is_cut_and_a_stream_of_answers_goes_on(
     assert!(watched.message().await.unwrap().is_some());
     for channel in [peer, person] {
         let cut =
-            tokio::time::timeout(LIMIT, without_a_body(channel.clone(), PathAndQuery::from_static(CHECK)))
-                .await
-                .expect("cut in time");
+            tokio::time::timeout(LIMIT, without_a_body(channel.clone(), CHECK)).await.expect("cut in time");
         assert_eq!(cut.unwrap_err().code(), Code::DeadlineExceeded);
         assert_eq!(fate(channel, CHECK).await, Fate::Admitted);
     }
