@@ -28,12 +28,18 @@ use crate::replay::records::RecordFault;
 pub struct HeldRegimes<'h> {
     head: &'h Head,
     journal: &'h Journal,
+    as_of: Option<Instant>,
     read: BTreeMap<Digest, Option<Arc<Regime>>>,
 }
 
 impl<'h> HeldRegimes<'h> {
     pub fn at(head: &'h Head, journal: &'h Journal) -> HeldRegimes<'h> {
-        HeldRegimes { head, journal, read: BTreeMap::new() }
+        HeldRegimes { head, journal, as_of: None, read: BTreeMap::new() }
+    }
+
+    /// Only what was on record here by then; `None` for now.
+    pub fn as_of(self, as_of: Option<Instant>) -> HeldRegimes<'h> {
+        HeldRegimes { as_of, ..self }
     }
 
     /// What the regime that a message cites says of it. `None` where none is cited.
@@ -106,7 +112,9 @@ impl<'h> HeldRegimes<'h> {
     }
 
     pub async fn text(&self, digest: Digest) -> Result<Option<Bytes>, RecordFault> {
-        let Some(held) = self.head.board.regimes.get(&digest) else { return Ok(None) };
+        let board = &self.head.board;
+        let held = board.regimes.get(&digest).filter(|_| board.holds_regime(&digest, self.as_of));
+        let Some(held) = held else { return Ok(None) };
         let record = self.head.records(self.journal).record(held.index).await?;
         Ok(held_in(&record).map(|held| held.text.clone()))
     }

@@ -49,6 +49,11 @@ impl Board {
         others.filter_map(|party| Some((party, self.bond(own.party, party, regime, at)?))).collect()
     }
 
+    /// Whether a regime's text is on record here, or was at an instant.
+    pub fn holds_regime(&self, digest: &Digest, as_of: Option<Instant>) -> bool {
+        self.regimes.get(digest).is_some_and(|held| as_of.is_none_or(|as_of| held.at <= as_of))
+    }
+
     pub(super) fn hold_regime(&self, held: &RegimeHeld) -> Decision {
         if self.regimes.contains_key(&held.digest) {
             let rule = "this very text is held here already".into();
@@ -61,7 +66,8 @@ impl Board {
     }
 
     pub(super) fn regime_held(&mut self, record: &Record, held: &RegimeHeld) {
-        let on_board = Held { index: record.index, name: held.name.clone(), edition: held.edition };
+        let (index, at) = (record.index, record.at);
+        let on_board = Held { index, at, name: held.name.clone(), edition: held.edition };
         self.regimes.insert(held.digest, Arc::new(on_board));
     }
 
