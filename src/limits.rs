@@ -366,10 +366,13 @@ pub const DELIVERY_AHEAD_MS_MAX: u64 = 1_000;
 pub const SPREAD_PIECE: usize = 4;
 /// A call of deliveries ends once it holds so many bytes; one more delivery may follow.
 pub const DELIVERIES_BYTES_PER_CALL: usize = 1024 * 1024;
-/// A Party that can't be dialled is answered after so long though nothing is owed to it (ms).
+/// A Party that can't be dialled is answered after so long though nothing is owed to it, or no part of its
+/// messages is wanted (ms).
 pub const COLLECT_WAIT_MS: u64 = 20_000;
 /// Calls between nodes larger than this are refused (bytes).
 pub const EXCHANGE_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// A call or answer of key lists ends once it holds so many bytes; one more may follow.
+pub const KEY_LISTS_BYTES_PER_CALL: usize = 512 * 1024;
 /// Leaves in one answer; the rest is asked for with the next call.
 pub const LEAVES_PER_CALL_MAX: usize = 1_024;
 /// An answer of leaves ends once it holds so many bytes.
@@ -382,7 +385,8 @@ pub const PEER_CALL_MS_MAX: u64 = 20_000;
 pub const BACK_OFF_MS_MIN: u64 = 100;
 /// The longest wait after failed calls (ms). It ends at once when the peer is heard.
 pub const BACK_OFF_MS_MAX: u64 = 30_000;
-/// A Party that can't be dialled asks for what is owed to it in so many calls at once; one more is refused.
+/// A Party that can't be dialled asks for what is owed to it in so many calls at once, and in as many which
+/// part is wanted; one more is refused.
 pub const COLLECTS_PER_LINK_MAX: usize = 4;
 /// A receipt that does not verify is put on record when so many rounds in a row brought one: before, it
 /// may have been signed with a key whose list is still under way.
@@ -408,6 +412,11 @@ pub const CONNECTIONS_MAX: usize = 2_048;
 pub const CONNECTIONS_OWN_MAX: usize = 512;
 /// Connections held open by one peer: more than 57 Parties at this bound leave room for our own.
 pub const CONNECTIONS_PER_PEER_MAX: usize = 16;
+/// Beside those, connections of one Party with keys that are in no key list held here: one for each task of
+/// a link, and one that hands in lists. One beyond is dropped. With these too, 57 Parties leave room.
+pub const CONNECTIONS_WITH_UNLISTED_KEY_MAX: usize = 9;
+/// Such a connection is cut at this age, whatever it does (milliseconds).
+pub const UNLISTED_KEY_CONNECTION_MS_MAX: u64 = 30_000;
 /// Accepted connections that wait to be served; the next handshake waits with its own limit running.
 pub const ACCEPTED_WAITING_MAX: usize = 64;
 /// After a failed accept (no descriptors left) the acceptor rests this long (milliseconds).
@@ -418,8 +427,10 @@ pub const CONNECTION_AGE_MS_MAX: u64 = 60 * 60 * 1_000;
 pub const CONNECTION_GRACE_MS: u64 = 60 * 1_000;
 /// Calls of one peer under way at once, over all its connections, until their answers were read; one more is
 /// answered "not now" before its body is read. Two calls on each of four lanes, heartbeats, leaves, parts and
-/// waiting collections need half of it.
+/// what waits for something to come up need two thirds of it.
 pub const CALLS_PER_PEER_MAX: usize = 32;
+/// Beside those, calls under way at once of one Party's callers with keys in no key list held here.
+pub const CALLS_WITH_UNLISTED_KEY_MAX: usize = 2;
 /// A call whose answer has not begun by then is ended, also where its body still comes in drops
 /// (milliseconds): longer than a Party that can't be dialled waits for what is owed to it. Answers that are
 /// streams go on for as long as they are read.

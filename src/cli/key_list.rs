@@ -107,8 +107,8 @@ fn say_next(args: &Next, made: &AcceptedKeyList) {
     }
     say!("next      detente key-list propose {out} --as CUSTODIAN");
     if args.renewed.contains(&Purpose::Tls) {
-        say!("          once it is in force here and at the peers: send the node SIGHUP, and it");
-        say!("          answers with the new certificate");
+        say!("          once it is in force: send the node SIGHUP, and it uses the new certificate;");
+        say!("          peers that do not hold the list by then are handed it first");
     }
 }
 

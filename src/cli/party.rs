@@ -174,7 +174,9 @@ fn ask(newest: &VerifiedList, fingerprint: Fingerprint) -> Result<Fingerprint, F
 }
 
 async fn list(args: List) -> Result<(), Fault> {
-    let mut calls = PartyServiceClient::new(args.by.open()?.channel);
+    let desk = args.by.open()?;
+    let own = desk.party.to_string();
+    let mut calls = PartyServiceClient::new(desk.channel);
     for line in answer(calls.list_parties(ListPartiesRequest {})).await?.parties {
         let until = Instant(line.revocation_list_until_ms);
         if args.json {
@@ -190,6 +192,10 @@ async fn list(args: List) -> Result<(), Fault> {
         say!("  key list {}, fingerprint {}", line.key_list, fingerprint.unwrap_or_default());
         say!("  addresses {}", shown(&line.addresses.join(", ")));
         say!("  contacts {}", shown(&line.contacts.join("; ")));
+        if line.party == own {
+            say!("  this Party itself, revocation list good until {until}");
+            continue;
+        }
         let heard = match line.heard_at_ms {
             0 => "not heard since this node started".into(),
             at => format!("heard {}", Instant(at)),

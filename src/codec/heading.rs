@@ -149,6 +149,7 @@ impl From<wire::RegimeFormatted> for Given {
 
 /// A form as the call for its kind carries it.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, on its way into a call")]
 pub enum Asked {
     Exercise(calls::draft_request::Content),
     Regime(calls::draft_word_request::Content),

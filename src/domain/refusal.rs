@@ -30,7 +30,7 @@ pub enum Refusal {
     DraftReturned,
     #[error("who drafted may not release: {0} takes two persons at this Party")]
     SamePerson(Precedence),
-    #[error("the draft has {} fault(s); mend them, or release as it is", .0.len())]
+    #[error("the draft has {} fault(s); mend them, or release it as it is (`as_is`, on the command line `--as-is`)", .0.len())]
     Faults(Vec<FaultNamed>),
     #[error("no proposal with this id is open")]
     NoSuchProposal,

@@ -33,6 +33,7 @@ pub(super) async fn run(link: Link) {
     let mut heads = link.exchange.registrar.heads();
     let mut peer: Option<Peer> = None;
     let (mut failures, mut turn) = (0, 0);
+    let mut lists_let_in = false;
     loop {
         // What changes while the heartbeat is under way is news for the next one.
         let before = News::at(&link.head(), &link);
@@ -48,12 +49,18 @@ pub(super) async fn run(link: Link) {
         match beaten {
             Ok(()) => {
                 failures = 0;
+                lists_let_in = false;
                 if !wait(&link, &mut heads, before).await {
                     return;
                 }
             }
             Err(NoUse) => {
-                lists::hand_in_where_nothing_else_is_let_in(&link, turn).await;
+                let before = lists_let_in;
+                lists_let_in = lists::exchange_where_nothing_else_is_let_in(&link, turn).await;
+                // Everything else may be let in now. Once: it may be something else that is wrong.
+                if lists_let_in && !before {
+                    failures = 0;
+                }
                 link.state.back_off(failures, Patience::UntilHeard).await;
                 failures = failures.saturating_add(1);
                 turn += 1;

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 use super::dial::Dialler;
 use super::leaves::LeafIndex;
 use super::links::{LinkState, Links};
-use super::{beat, collect, deliver, parts};
+use super::{beat, collect, deliver, hand_in_parts, parts};
 use crate::codec::proto::detente::v1::exchange_service_client::ExchangeServiceClient;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
@@ -88,6 +88,7 @@ impl Exchange {
                 }
                 tasks.spawn(collect::run(link.clone()));
                 tasks.spawn(parts::run(link.clone()));
+                tasks.spawn(hand_in_parts::run(link.clone()));
                 tasks.spawn(beat::run(link));
             }
             if heads.changed().await.is_err() {

@@ -16,18 +16,18 @@ pub enum Identity {
     /// A peer's node.
     Peer { party: Party },
     /// A peer's node whose revocation list is absent or expired, so that nobody can say whether the
-    /// certificate was revoked. It may hand in a fresh list and nothing else.
+    /// certificate was revoked. It may hand in lists and nothing else.
     PeerWithStaleList { party: Party },
+    /// A certificate made for a peer's node, whose key is not in the newest key list that we hold: its
+    /// Party may have a newer one. It may hand in lists, which prove themselves, and nothing else. Whether
+    /// its revocation list is fresh makes no difference.
+    PeerWithUnlistedKey { party: Party },
 }
 
 impl Identity {
     /// Whether a connection admitted as `earlier` may go on: same person or Party, and nothing lost.
     pub fn covers(&self, earlier: &Identity) -> bool {
-        let nothing_lost = match self.list_state() {
-            ListState::Fresh => true,
-            ListState::Stale => earlier.list_state() == ListState::Stale,
-        };
-        nothing_lost
+        self.rank() >= earlier.rank()
             && match (earlier.person(), self.person()) {
                 (Some((then, before)), Some((now, roles))) => then == now && before.is_subset(roles),
                 (None, None) => earlier.peer() == self.peer(),
@@ -35,10 +35,11 @@ impl Identity {
             }
     }
 
-    fn list_state(&self) -> ListState {
+    fn rank(&self) -> Rank {
         match self {
-            Identity::Person { .. } | Identity::Peer { .. } => ListState::Fresh,
-            Identity::PersonWithStaleList { .. } | Identity::PeerWithStaleList { .. } => ListState::Stale,
+            Identity::Person { .. } | Identity::Peer { .. } => Rank::Good,
+            Identity::PersonWithStaleList { .. } | Identity::PeerWithStaleList { .. } => Rank::StaleList,
+            Identity::PeerWithUnlistedKey { .. } => Rank::UnlistedKey,
         }
     }
 
@@ -47,7 +48,9 @@ impl Identity {
             Identity::Person { person, roles } | Identity::PersonWithStaleList { person, roles } => {
                 Some((person, roles))
             }
-            Identity::Peer { .. } | Identity::PeerWithStaleList { .. } => None,
+            Identity::Peer { .. }
+            | Identity::PeerWithStaleList { .. }
+            | Identity::PeerWithUnlistedKey { .. } => None,
         }
     }
 
@@ -55,7 +58,9 @@ impl Identity {
     pub fn peer(&self) -> Option<&Party> {
         match self {
             Identity::Person { .. } | Identity::PersonWithStaleList { .. } => None,
-            Identity::Peer { party } | Identity::PeerWithStaleList { party } => Some(party),
+            Identity::Peer { party }
+            | Identity::PeerWithStaleList { party }
+            | Identity::PeerWithUnlistedKey { party } => Some(party),
         }
     }
 }
@@ -65,4 +70,12 @@ impl Identity {
 pub(super) enum ListState {
     Fresh,
     Stale,
+}
+
+/// How far an identity stands, the least first.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    UnlistedKey,
+    StaleList,
+    Good,
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore, watch};
 
+use super::taking::Wants;
 use super::turns::Turns;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
@@ -33,6 +34,9 @@ pub struct LinkState {
     compared: watch::Sender<bool>,
     turns: [Turns; 4],
     pub(super) collecting: Semaphore,
+    pub(super) asking_for_parts: Semaphore,
+    /// Held while a part is taken from the other end: one at a time.
+    pub(super) wants: tokio::sync::Mutex<Wants>,
 }
 
 /// What the process has seen of the other end since it started.
@@ -94,6 +98,8 @@ impl Default for LinkState {
             compared: watch::Sender::new(false),
             turns: Default::default(),
             collecting: Semaphore::new(limits::COLLECTS_PER_LINK_MAX),
+            asking_for_parts: Semaphore::new(limits::COLLECTS_PER_LINK_MAX),
+            wants: tokio::sync::Mutex::default(),
         }
     }
 }

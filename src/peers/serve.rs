@@ -4,7 +4,9 @@
 
 use bytes::Bytes;
 
+use super::beat::NoUse;
 use super::exchange::{Exchange, Link};
+use super::lists::Taken;
 use super::receive::{self, NotTaken, Unfit};
 use super::spread::spread;
 use super::{beat, follow, heads, lists, receipts};
@@ -254,26 +256,52 @@ impl Exchange {
     pub(super) fn own_key_lists(&self, from: u32) -> Option<Vec<Bytes>> {
         let board = self.registrar.head().board.clone();
         let known = board.roster.parties.get(&board.own?.party)?;
-        let wanted = known.key_lists.iter().filter(|accepted| accepted.list.number >= from);
-        Some(wanted.take(limits::PARTY_FILE_KEY_LISTS_MAX).map(|accepted| accepted.signed.clone()).collect())
+        let mut lists = Vec::new();
+        let mut bytes: usize = 0;
+        for accepted in known.key_lists.iter().filter(|accepted| accepted.list.number >= from) {
+            if bytes >= limits::KEY_LISTS_BYTES_PER_CALL {
+                break;
+            }
+            bytes = bytes.saturating_add(accepted.signed.len());
+            lists.push(accepted.signed.clone());
+        }
+        Some(lists)
     }
 
-    /// The caller's own later key lists.
+    /// The caller's own later key lists. Who calls may have an unlisted key: that it calls is no sign of
+    /// its Party's node, only a list that was taken is.
     pub async fn take_key_lists(&self, peer: Party, lists: Vec<Bytes>) -> Result<(), ServeFault> {
-        let link = self.heard(peer);
-        lists::accept_key_lists(&link, lists).await.map_err(|_| ServeFault::Unusable("key list"))
+        let link = self.link(peer);
+        let taken = lists::accept_key_lists(&link, lists).await;
+        self.note_taken(&link, taken, "key list")
     }
 
-    /// The caller's fresh revocation list; the answer is ours.
+    fn note_taken(
+        &self,
+        link: &Link,
+        taken: Result<Taken, NoUse>,
+        what: &'static str,
+    ) -> Result<(), ServeFault> {
+        match taken {
+            Ok(Taken::Newer) => {
+                link.state.hear(self.registrar.clock.now());
+                link.state.ask_for_beat();
+                Ok(())
+            }
+            Ok(Taken::HeldBefore) => Ok(()),
+            Err(NoUse) => Err(ServeFault::Unusable(what)),
+        }
+    }
+
+    /// The caller's fresh revocation list; the answer is ours. Who calls may have an unlisted key.
     pub async fn take_revocation_list(&self, peer: Party, der: Bytes) -> Result<Bytes, ServeFault> {
-        let link = self.heard(peer);
+        let link = self.link(peer);
         let taken = lists::accept_revocation_list(&link, der).await;
+        let taken = self.note_taken(&link, taken, "revocation list");
         let board = self.registrar.head().board.clone();
         let own = board.own.and_then(|own| board.roster.parties.get(&own.party)?.revocation_list.clone());
-        match (taken, own) {
-            (Ok(()), Some(own)) => Ok(own.der),
-            _ => Err(ServeFault::Unusable("revocation list")),
-        }
+        taken?;
+        Ok(own.ok_or(ServeFault::Unusable("revocation list"))?.der)
     }
 }
 

@@ -64,9 +64,11 @@ enum End {
 pub enum Reach {
     /// Everything that peers tell each other: the answerer's revocation list must be here and fresh.
     Everything,
-    /// Only to hand in our own revocation list, which is public. The answerer's list may be absent or
-    /// expired: else two nodes that were both away for long could never reach each other again.
-    HandInListOnly,
+    /// Only to hand in our lists and to ask for theirs: they prove themselves, and hold nothing that the
+    /// party file does not. The answerer's revocation list may be absent or expired, and its key in no list
+    /// that we hold: else two nodes that were both away for long, or that both have new keys, could never
+    /// reach each other again.
+    ListsOnly,
 }
 
 impl Trust {
@@ -135,17 +137,22 @@ impl Trust {
                 ListState::Stale => Identity::PersonWithStaleList { person, roles },
             });
         }
-        if !known.tls_keys.contains(&certificate.key_digest) {
-            return Err(Stranger::NotInKeyList);
-        }
         let party = known.party;
+        if !known.tls_keys.contains(&certificate.key_digest) {
+            // A node's certificate is made for both uses: a Party's persons are nobody at other nodes.
+            return if certificate.may_answer {
+                Ok(Identity::PeerWithUnlistedKey { party })
+            } else {
+                Err(Stranger::NotInKeyList)
+            };
+        }
         match list {
             ListState::Fresh => Ok(Identity::Peer { party }),
             ListState::Stale => Ok(Identity::PeerWithStaleList { party }),
         }
     }
 
-    /// Whether the node that answers is `party`'s.
+    /// Whether the node that answers is `party`'s, and stands as well as `reach` needs.
     pub fn judge_answerer(
         &self,
         certificate: &PeerCertificate,
@@ -157,13 +164,15 @@ impl Trust {
         if known.party != *party {
             return Err(Stranger::OtherParty);
         }
-        if !known.tls_keys.contains(&certificate.key_digest) {
-            return Err(Stranger::NotInKeyList);
-        }
-        match (list, reach) {
-            (ListState::Fresh, Reach::Everything | Reach::HandInListOnly)
-            | (ListState::Stale, Reach::HandInListOnly) => Ok(()),
-            (ListState::Stale, Reach::Everything) => Err(Stranger::StaleList),
+        match reach {
+            Reach::ListsOnly => Ok(()),
+            Reach::Everything if !known.tls_keys.contains(&certificate.key_digest) => {
+                Err(Stranger::NotInKeyList)
+            }
+            Reach::Everything => match list {
+                ListState::Fresh => Ok(()),
+                ListState::Stale => Err(Stranger::StaleList),
+            },
         }
     }
 

@@ -107,9 +107,9 @@ impl ClientCertVerifier for CallerVerifier {
             Identity::Person { .. } | Identity::Peer { .. } => {
                 verifiers.caller.as_ref().ok_or_else(|| refused(Stranger::StaleList))?
             }
-            Identity::PersonWithStaleList { .. } | Identity::PeerWithStaleList { .. } => {
-                &verifiers.caller_without_list
-            }
+            Identity::PersonWithStaleList { .. }
+            | Identity::PeerWithStaleList { .. }
+            | Identity::PeerWithUnlistedKey { .. } => &verifiers.caller_without_list,
         };
         second.verify_client_cert(leaf, &[], now)
     }
@@ -173,7 +173,7 @@ impl ServerCertVerifier for AnswererVerifier {
                     Reach::Everything => {
                         verifiers.answerer.as_ref().ok_or_else(|| refused(Stranger::StaleList))?
                     }
-                    Reach::HandInListOnly => &verifiers.answerer_without_list,
+                    Reach::ListsOnly => &verifiers.answerer_without_list,
                 }
             }
             AnswererVerifier::OwnNode { second } => {

@@ -164,15 +164,27 @@ impl Acceptor {
         let identity =
             trust.judge_caller(&certificate, self.clock.now()).map_err(HandshakeFault::Stranger)?;
         let seat = seats.take(certificate.party(), &identity)?;
+        let life_ms_max = life_ms_max(&identity);
         let standing = {
             let certificate = certificate.clone();
             Box::new(move |trust: &Trust, now| {
                 trust.judge_caller(&certificate, now).is_ok_and(|today| today.covers(&identity))
             })
         };
-        let life_ms_max = limits::CONNECTION_AGE_MS_MAX.saturating_add(limits::CONNECTION_GRACE_MS);
         let stream = Guarded::new(stream, self.clock, self.trust, Some(life_ms_max), standing);
         Ok(Accepted { stream, connection: Connection { certificate, remote }, _seat: seat })
+    }
+}
+
+fn life_ms_max(identity: &Identity) -> u64 {
+    match identity {
+        Identity::PeerWithUnlistedKey { .. } => limits::UNLISTED_KEY_CONNECTION_MS_MAX,
+        Identity::Person { .. }
+        | Identity::PersonWithStaleList { .. }
+        | Identity::Peer { .. }
+        | Identity::PeerWithStaleList { .. } => {
+            limits::CONNECTION_AGE_MS_MAX.saturating_add(limits::CONNECTION_GRACE_MS)
+        }
     }
 }
 
@@ -216,40 +228,55 @@ impl Handshakes {
     }
 }
 
-/// Connections held, by the Party whose authority stands behind them.
+/// Connections held, by the Party whose authority stands behind them; those with unlisted keys apart.
 #[derive(Clone, Default)]
-struct Seats(Arc<Mutex<BTreeMap<Party, usize>>>);
+struct Seats(Arc<Mutex<BTreeMap<(Party, Row), usize>>>);
+
+/// Whoever has an unlisted key takes no seat of the Party's node.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Row {
+    Listed,
+    Unlisted,
+}
 
 /// A place among the connections, given back when dropped.
 struct Seat {
     seats: Seats,
-    party: Party,
+    at: (Party, Row),
 }
 
 impl Seats {
     fn take(&self, party: &Party, identity: &Identity) -> Result<Seat, NotAdmitted> {
-        let own_max = match identity {
-            Identity::Person { .. } | Identity::PersonWithStaleList { .. } => limits::CONNECTIONS_OWN_MAX,
-            Identity::Peer { .. } | Identity::PeerWithStaleList { .. } => limits::CONNECTIONS_PER_PEER_MAX,
+        let (row, row_max) = match identity {
+            Identity::Person { .. } | Identity::PersonWithStaleList { .. } => {
+                (Row::Listed, limits::CONNECTIONS_OWN_MAX)
+            }
+            Identity::Peer { .. } | Identity::PeerWithStaleList { .. } => {
+                (Row::Listed, limits::CONNECTIONS_PER_PEER_MAX)
+            }
+            Identity::PeerWithUnlistedKey { .. } => {
+                (Row::Unlisted, limits::CONNECTIONS_WITH_UNLISTED_KEY_MAX)
+            }
         };
+        let at = (*party, row);
         // A panic elsewhere can't leave a count half changed.
         let mut held = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if held.values().sum::<usize>() >= limits::CONNECTIONS_MAX {
             return Err(NotAdmitted::Full);
         }
-        let count = held.entry(*party).or_default();
-        if *count >= own_max {
+        let count = held.entry(at).or_default();
+        if *count >= row_max {
             return Err(NotAdmitted::PartyFull(*party));
         }
         *count += 1;
-        Ok(Seat { seats: self.clone(), party: *party })
+        Ok(Seat { seats: self.clone(), at })
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
         let mut held = self.seats.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = held.get_mut(&self.party) {
+        if let Some(count) = held.get_mut(&self.at) {
             *count = count.saturating_sub(1);
         }
     }

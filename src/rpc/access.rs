@@ -35,8 +35,9 @@ pub enum For {
     Persons,
     /// A peer's node in good standing.
     Peers,
-    /// A peer's node, also one whose revocation list is absent or expired.
-    PeersEvenWithStaleList,
+    /// A peer's node, also one whose revocation list is absent or expired, or whose key is in no key list
+    /// held here.
+    AnyPeer,
     /// Any person on the roster, any peer's node in good standing.
     PersonsAndPeers,
 }
@@ -102,20 +103,22 @@ table! {
     "/detente.v1.ExchangeService/Leaves" => For::Peers,
     "/detente.v1.ExchangeService/HandInLeaves" => For::Peers,
     "/detente.v1.ExchangeService/KeyLists" => For::Peers,
-    "/detente.v1.ExchangeService/HandInKeyLists" => For::Peers,
+    "/detente.v1.ExchangeService/HandInKeyLists" => For::AnyPeer,
     "/detente.v1.ExchangeService/Collect" => For::Peers,
     "/detente.v1.ExchangeService/HandInReceipts" => For::Peers,
     "/detente.v1.ExchangeService/FetchPart" => For::Peers,
-    "/detente.v1.ExchangeService/HandInRevocationList" => For::PeersEvenWithStaleList,
+    "/detente.v1.ExchangeService/WantedPart" => For::Peers,
+    "/detente.v1.ExchangeService/HandInPart" => For::Peers,
+    "/detente.v1.ExchangeService/HandInRevocationList" => For::AnyPeer,
 
     "/grpc.health.v1.Health/Check" => For::PersonsAndPeers,
     "/grpc.health.v1.Health/Watch" => For::PersonsAndPeers,
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo" => For::Persons,
 }
 
-/// The pieces of a part that is stored have a bound of their own, each.
+/// The pieces of a part that is stored or handed in have a bound of their own, each.
 fn comes_in_pieces(path: &str) -> bool {
-    path == "/detente.v1.PartService/Store"
+    matches!(path, "/detente.v1.PartService/Store" | "/detente.v1.ExchangeService/HandInPart")
 }
 
 /// Whether this caller is among those whom the method is for.
@@ -125,23 +128,20 @@ pub fn permits(method_is_for: For, caller: &Caller) -> bool {
         Caller::Person(person) => match method_is_for {
             For::Roles(roles) | For::RolesEvenWithStaleList(roles) => has_one(person, roles),
             For::Persons | For::PersonsAndPeers => true,
-            For::Nobody | For::Peers | For::PeersEvenWithStaleList => false,
+            For::Nobody | For::Peers | For::AnyPeer => false,
         },
         Caller::PersonWithStaleList(person) => match method_is_for {
             For::RolesEvenWithStaleList(roles) => has_one(person, roles),
-            For::Nobody
-            | For::Roles(_)
-            | For::Persons
-            | For::Peers
-            | For::PeersEvenWithStaleList
-            | For::PersonsAndPeers => false,
+            For::Nobody | For::Roles(_) | For::Persons | For::Peers | For::AnyPeer | For::PersonsAndPeers => {
+                false
+            }
         },
         Caller::Peer(_) => match method_is_for {
-            For::Peers | For::PeersEvenWithStaleList | For::PersonsAndPeers => true,
+            For::Peers | For::AnyPeer | For::PersonsAndPeers => true,
             For::Nobody | For::Roles(_) | For::RolesEvenWithStaleList(_) | For::Persons => false,
         },
-        Caller::PeerWithStaleList(_) => match method_is_for {
-            For::PeersEvenWithStaleList => true,
+        Caller::PeerWithStaleList(_) | Caller::PeerWithUnlistedKey(_) => match method_is_for {
+            For::AnyPeer => true,
             For::Nobody
             | For::Roles(_)
             | For::RolesEvenWithStaleList(_)

@@ -18,8 +18,11 @@ pub enum Caller {
     /// Our own revocation list is absent or expired: for submitting a fresh one, and nothing else.
     PersonWithStaleList(PersonCaller),
     Peer(PeerCaller),
-    /// Its revocation list is absent or expired: for handing in a fresh one, and nothing else.
+    /// Its revocation list is absent or expired: for handing in lists, and nothing else.
     PeerWithStaleList(PeerCaller),
+    /// Its key is in no key list held here: for handing in lists, and nothing else. Nothing that it says
+    /// of itself counts.
+    PeerWithUnlistedKey(PeerCaller),
 }
 
 /// A person of the own Party, as the roster has them.
@@ -65,6 +68,7 @@ impl Caller {
             }
             Identity::Peer { party } => Caller::Peer(PeerCaller { party }),
             Identity::PeerWithStaleList { party } => Caller::PeerWithStaleList(PeerCaller { party }),
+            Identity::PeerWithUnlistedKey { party } => Caller::PeerWithUnlistedKey(PeerCaller { party }),
         })
     }
 }

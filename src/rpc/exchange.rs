@@ -1,6 +1,10 @@
 //! What peers call. The calling Party comes from the certificate; everything else is `peers/serve.rs`.
 
-use tonic::{Request, Response, Status};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio_stream::StreamExt as _;
+use tonic::{Request, Response, Status, Streaming};
 
 use super::access;
 use super::caller::Caller;
@@ -8,11 +12,13 @@ use super::part::{self, Pieces};
 use super::status;
 use crate::codec::message::precedence_from_proto;
 use crate::codec::proto::detente::v1::exchange_service_server::{ExchangeService, ExchangeServiceServer};
+use crate::codec::proto::detente::v1::hand_in_part_request::Piece;
 use crate::codec::proto::detente::v1::{
     BeatRequest, BeatResponse, CollectRequest, CollectResponse, DeliverRequest, DeliverResponse,
     FetchPartRequest, FetchPartResponse, HandInKeyListsRequest, HandInKeyListsResponse, HandInLeavesRequest,
-    HandInLeavesResponse, HandInReceiptsRequest, HandInReceiptsResponse, HandInRevocationListRequest,
-    HandInRevocationListResponse, KeyListsRequest, KeyListsResponse, LeavesRequest, LeavesResponse,
+    HandInLeavesResponse, HandInPartRequest, HandInPartResponse, HandInReceiptsRequest,
+    HandInReceiptsResponse, HandInRevocationListRequest, HandInRevocationListResponse, KeyListsRequest,
+    KeyListsResponse, LeavesRequest, LeavesResponse, WantedPartRequest, WantedPartResponse,
 };
 use crate::domain::digest::Digest;
 use crate::domain::party::Party;
@@ -33,7 +39,9 @@ impl ExchangeCalls {
 fn peer<T>(call: &Request<T>) -> Result<Party, Status> {
     let caller = access::caller(call)?;
     match caller {
-        Caller::Peer(peer) | Caller::PeerWithStaleList(peer) => Ok(*peer.party()),
+        Caller::Peer(peer) | Caller::PeerWithStaleList(peer) | Caller::PeerWithUnlistedKey(peer) => {
+            Ok(*peer.party())
+        }
         Caller::Person(_) | Caller::PersonWithStaleList(_) => Err(status::not_permitted(caller)),
     }
 }
@@ -128,5 +136,40 @@ impl ExchangeService for ExchangeCalls {
         let reading = self.0.part_for(peer, &digest, asked.from_byte).await;
         let reading = reading.ok_or_else(|| status::not_found("part"))?;
         Ok(part::give(reading, turn, |chunk| FetchPartResponse { chunk }))
+    }
+
+    async fn wanted_part(
+        &self,
+        call: Request<WantedPartRequest>,
+    ) -> Result<Response<WantedPartResponse>, Status> {
+        let wanted = self.0.part_wanted_of(peer(&call)?).await.map_err(status::serve)?;
+        let wanted = wanted.map(|(part, from_byte)| WantedPartResponse {
+            salted_digest: Bytes::copy_from_slice(&part.0),
+            from_byte,
+        });
+        Ok(Response::new(wanted.unwrap_or_default()))
+    }
+
+    async fn hand_in_part(
+        &self,
+        call: Request<Streaming<HandInPartRequest>>,
+    ) -> Result<Response<HandInPartResponse>, Status> {
+        let peer = peer(&call)?;
+        let mut pieces = call.into_inner();
+        let patience = Duration::from_millis(limits::PART_CHUNK_MS_MAX);
+        let first = tokio::time::timeout(patience, pieces.message()).await;
+        let header = match first.map_err(|_| status::part_stalled())??.and_then(|first| first.piece) {
+            Some(Piece::Header(header)) => header,
+            Some(Piece::Chunk(_)) | None => return Err(status::field("header", "must come first")),
+        };
+        let part = Digest::from_slice(&header.salted_digest);
+        let part = part.ok_or_else(|| status::field("header.salted_digest", "must be 32 bytes"))?;
+        let chunks = pieces.map(|piece| match piece?.piece {
+            Some(Piece::Chunk(chunk)) => Ok(chunk),
+            Some(Piece::Header(_)) => Err(status::field("header", "must come once")),
+            None => Err(status::field("piece", "must be given")),
+        });
+        self.0.take_part(peer, part, header.from_byte, chunks).await.map_err(status::serve)?;
+        Ok(Response::new(HandInPartResponse {}))
     }
 }

@@ -353,9 +353,10 @@ pub(super) async fn give(
 pub(super) fn person<T>(call: &Request<T>) -> Result<&PersonCaller, Status> {
     match access::caller(call)? {
         Caller::Person(person) => Ok(person),
-        other @ (Caller::PersonWithStaleList(_) | Caller::Peer(_) | Caller::PeerWithStaleList(_)) => {
-            Err(status::not_permitted(other))
-        }
+        other @ (Caller::PersonWithStaleList(_)
+        | Caller::Peer(_)
+        | Caller::PeerWithStaleList(_)
+        | Caller::PeerWithUnlistedKey(_)) => Err(status::not_permitted(other)),
     }
 }
 

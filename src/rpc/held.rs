@@ -31,12 +31,18 @@ use crate::replay::records::RecordFault;
 pub struct HeldRegimes<'h> {
     head: &'h Head,
     journal: &'h Journal,
+    as_of: Option<Instant>,
     read: BTreeMap<Digest, Option<Arc<Regime>>>,
 }
 
 impl<'h> HeldRegimes<'h> {
     pub fn at(head: &'h Head, journal: &'h Journal) -> HeldRegimes<'h> {
-        HeldRegimes { head, journal, read: BTreeMap::new() }
+        HeldRegimes { head, journal, as_of: None, read: BTreeMap::new() }
+    }
+
+    /// Only what was on record here by then; `None` for now.
+    pub fn as_of(self, as_of: Option<Instant>) -> HeldRegimes<'h> {
+        HeldRegimes { as_of, ..self }
     }
 
     /// What the regime that a message cites says of it. `None` where none is cited.
@@ -91,10 +97,10 @@ impl<'h> HeldRegimes<'h> {
         for (_, reference) in form.references() {
             named.push(reference.message_digest.map(|digest| digest.0));
         }
-        // A number alone finds nothing here; where its digest is named as well, that is the same reference.
         let digests: BTreeSet<Digest> = named.iter().copied().flatten().collect();
         let mut found = Vec::new();
-        if digests.is_empty() && !named.is_empty() || digests.len() > limits::FORMAT_REFERENCES_MAX {
+        // By a number alone nothing is found: what it names may be here or not.
+        if named.contains(&None) || digests.len() > limits::FORMAT_REFERENCES_MAX {
             found.push(Referred::NotHere);
         }
         for digest in digests.into_iter().take(limits::FORMAT_REFERENCES_MAX) {
@@ -106,6 +112,9 @@ impl<'h> HeldRegimes<'h> {
     async fn referred_to(&self, digest: &Digest) -> Result<Referred, RecordFault> {
         let Some(there) = self.head.board.messages.get(digest) else { return Ok(Referred::NotHere) };
         let stored = self.head.records(self.journal).message(there.index, digest).await?;
+        if self.as_of.is_some_and(|as_of| stored.record.at > as_of) {
+            return Ok(Referred::NotHere);
+        }
         let draft = &stored.message.draft;
         let read = content::said(&draft.kind, &draft.content);
         let Some(Content::Formatted(form)) = read.content() else { return Ok(Referred::Other) };
@@ -144,7 +153,9 @@ impl<'h> HeldRegimes<'h> {
     }
 
     pub async fn text(&self, digest: Digest) -> Result<Option<Bytes>, RecordFault> {
-        let Some(held) = self.head.board.regimes.get(&digest) else { return Ok(None) };
+        let board = &self.head.board;
+        let held = board.regimes.get(&digest).filter(|_| board.holds_regime(&digest, self.as_of));
+        let Some(held) = held else { return Ok(None) };
         let record = self.head.records(self.journal).record(held.index).await?;
         Ok(held_in(&record).map(|held| held.text.clone()))
     }

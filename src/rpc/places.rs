@@ -23,7 +23,17 @@ use crate::limits;
 
 /// The places of all peers. Cheap to clone.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Places(Arc<Mutex<BTreeMap<Party, Arc<Semaphore>>>>);
+pub(super) struct Places(Arc<Mutex<All>>);
+
+type All = BTreeMap<(Party, Kept), Arc<Semaphore>>;
+
+/// For which of a Party's callers places are kept, apart from those of the others.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Kept {
+    ForItsNode,
+    /// Whoever has such a key takes none of the node's own.
+    ForUnlistedKeys,
+}
 
 /// A place for one call, given back when dropped. Persons need none.
 pub(super) struct Place(Option<OwnedSemaphorePermit>);
@@ -32,12 +42,20 @@ impl Places {
     /// # Errors
     /// "Not now", if all places of the peer are taken.
     pub fn take(&self, caller: &Caller) -> Result<Place, Status> {
-        let (Caller::Peer(peer) | Caller::PeerWithStaleList(peer)) = caller else { return Ok(Place(None)) };
+        let (peer, kept, most) = match caller {
+            Caller::Person(_) | Caller::PersonWithStaleList(_) => return Ok(Place(None)),
+            Caller::Peer(peer) | Caller::PeerWithStaleList(peer) => {
+                (peer, Kept::ForItsNode, limits::CALLS_PER_PEER_MAX)
+            }
+            Caller::PeerWithUnlistedKey(peer) => {
+                (peer, Kept::ForUnlistedKeys, limits::CALLS_WITH_UNLISTED_KEY_MAX)
+            }
+        };
         let places = {
             // Nothing can be half done under this lock.
             let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let all = all.entry(*peer.party());
-            all.or_insert_with(|| Arc::new(Semaphore::new(limits::CALLS_PER_PEER_MAX))).clone()
+            let all = all.entry((*peer.party(), kept));
+            all.or_insert_with(|| Arc::new(Semaphore::new(most))).clone()
         };
         let place = places.try_acquire_owned().map_err(|_| status::denied(NotNow::Inbox.into()))?;
         Ok(Place(Some(place)))

@@ -60,6 +60,11 @@ pub fn not_permitted(caller: &Caller) -> Status {
             "STALE_REVOCATION_LIST",
             "your authority's revocation list is absent here or expired; hand in a fresh one first",
         ),
+        Caller::PeerWithUnlistedKey(_) => refusal(
+            Code::PermissionDenied,
+            "KEY_NOT_LISTED",
+            "your TLS key is not in the newest of your key lists held here; hand in the later ones first",
+        ),
     }
 }
 

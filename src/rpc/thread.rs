@@ -37,7 +37,7 @@ pub async fn thread_as_of(
 ) -> Result<calls::ShowThreadResponse, RecordFault> {
     let Some(now) = head.board.thread(thread) else { return Ok(calls::ShowThreadResponse::default()) };
     let then = as_of.map_or_else(|| Cow::Borrowed(now), |at| Cow::Owned(now.as_of(at)));
-    let regimes = HeldRegimes::at(head, journal);
+    let regimes = HeldRegimes::at(head, journal).as_of(as_of);
     let mut look = Look { head, records: head.records(journal), regimes, as_of, times: BTreeMap::new() };
     let order = then.in_order();
     let mut page = calls::ShowThreadResponse { gaps: gaps(&then), ..Default::default() };
@@ -64,9 +64,9 @@ fn gaps(thread: &Thread) -> Vec<calls::ThreadGap> {
 }
 
 /// What a reader is told about a message beside what it says. Holds nothing that a Party wrote.
-pub fn marks_of(board: &Board, message: &Message, said: &Said) -> Vec<String> {
+pub fn marks_of(board: &Board, message: &Message, said: &Said, as_of: Option<Instant>) -> Vec<String> {
     let mut marks = content::marks(said, &message.draft.content);
-    if message.draft.regime.as_ref().is_some_and(|cited| !board.regimes.contains_key(&cited.digest)) {
+    if message.draft.regime.as_ref().is_some_and(|cited| !board.holds_regime(&cited.digest, as_of)) {
         marks.push("the regime that it cites is not held here".into());
     }
     if let Some(Content::Formatted(form)) = said.content()
@@ -93,7 +93,7 @@ impl Look<'_> {
         let held = held(&record, &entry.digest).ok_or(RecordFault::NoSuchMessage { index: entry.index })?;
         let said = content::said(&held.message.draft.kind, &held.message.draft.content);
         let mut marks = held.marks;
-        marks.extend(marks_of(&self.head.board, held.message, &said));
+        marks.extend(marks_of(&self.head.board, held.message, &said, self.as_of));
         if self.as_of.is_none() && self.waits_too_long(&entry.digest, held.message) {
             marks.push("what it refers to has not come for long; that is on record".into());
         }

@@ -67,7 +67,7 @@ impl WatchService for WatchCalls {
         let said = content::said(&stored.message.draft.kind, &stored.message.draft.content);
         let mut marks = marks_on_record(&stored.record, &digest);
         let head = self.registrar.head();
-        marks.extend(marks_of(&head.board, &stored.message, &said));
+        marks.extend(marks_of(&head.board, &stored.message, &said, None));
         let message = &stored.message;
         let check = HeldRegimes::at(&head, &self.registrar.journal)
             .check(&message.draft, said.content(), message.author, message.released_at)
@@ -259,7 +259,7 @@ fn notice(record: &Record, received: &Received, board: &Board) -> calls::FollowR
             notice.traffic = traffic_to_proto(draft.traffic);
             notice.released_at_ms = message.released_at.0;
             let said = content::said(&draft.kind, &draft.content);
-            notice.marks.extend(marks_of(board, message, &said));
+            notice.marks.extend(marks_of(board, message, &said, None));
         }
         None => notice.marks.push(received.receipt.outcome.sentence().into()),
     }

@@ -9,59 +9,62 @@ use detente::rpc::access::PATHS;
 use prost::Message as _;
 use tonic::transport::Channel;
 
-use crate::authority::{Fate, Node, Realm, beginning, fate, on_roster, present};
+use crate::authority::{Fate, Node, Realm, beginning, end, fate, on_roster, present};
 
 /// Who gets through, by method. D drafter, R releaser, W watch, A auditor, O operator, C custodian, P a
-/// peer's node, S a peer's node whose revocation list is stale. Nobody else ever does.
+/// peer's node, S a peer's node whose revocation list is stale, U a peer's node whose key is in no key list
+/// held here. Nobody else ever does.
 const EXPECTED: &str = "
-    /detente.v1.ExerciseService/Draft                           D . . . . . . .
-    /detente.v1.ExerciseService/ReturnDraft                     . R . . . . . .
-    /detente.v1.ExerciseService/WithdrawDraft                   D . . . . . . .
-    /detente.v1.ExerciseService/ListDrafts                      D R . . . . . .
-    /detente.v1.ExerciseService/ShowDraft                       D R . . . . . .
-    /detente.v1.ExerciseService/Release                         . R . . . . . .
-    /detente.v1.ExerciseService/ListThreads                     D R W . . . . .
-    /detente.v1.ExerciseService/ShowThread                      D R W . . . . .
-    /detente.v1.ExerciseService/ShowMessage                     D R W . . . . .
-    /detente.v1.RegimeService/Hold                              D . . . . C . .
-    /detente.v1.RegimeService/ListHeld                          D R W A O C . .
-    /detente.v1.RegimeService/ShowText                          D R W A O C . .
-    /detente.v1.RegimeService/DraftWord                         D . . . . . . .
-    /detente.v1.RegimeService/DraftFormatted                    D . . . . . . .
-    /detente.v1.RegimeService/ListAdopters                      D R W A O C . .
-    /detente.v1.PartService/Store                               D . . . . . . .
-    /detente.v1.PartService/Read                                D R W . . . . .
-    /detente.v1.PartService/Erase                               . . . . . C . .
-    /detente.v1.WatchService/Follow                             . . W . . . . .
-    /detente.v1.WatchService/Read                               . . W . . . . .
-    /detente.v1.WatchService/Acknowledge                        . . W . . . . .
-    /detente.v1.AuditService/Export                             . . . A . . . .
-    /detente.v1.AuditService/Head                               . . . A O . . .
-    /detente.v1.AuditService/ExportThread                       . . . A . . . .
-    /detente.v1.AuditService/ReplayThread                       . . . A . . . .
-    /detente.v1.PartyService/Propose                            . . . . . C . .
-    /detente.v1.PartyService/Confirm                            . . . . . C . .
-    /detente.v1.PartyService/DropProposal                       . . . . . C . .
-    /detente.v1.PartyService/ListProposals                      . . . . . C . .
-    /detente.v1.PartyService/ListParties                        D R W A O C . .
-    /detente.v1.PartyService/ListMembers                        . . . A O C . .
-    /detente.v1.PartyService/ExportParty                        . . . . O C . .
-    /detente.v1.PartyService/SubmitRevocationList               . . . . O C . .
-    /detente.v1.ExchangeService/Deliver                         . . . . . . P .
-    /detente.v1.ExchangeService/Beat                            . . . . . . P .
-    /detente.v1.ExchangeService/Leaves                          . . . . . . P .
-    /detente.v1.ExchangeService/HandInLeaves                    . . . . . . P .
-    /detente.v1.ExchangeService/KeyLists                        . . . . . . P .
-    /detente.v1.ExchangeService/HandInKeyLists                  . . . . . . P .
-    /detente.v1.ExchangeService/Collect                         . . . . . . P .
-    /detente.v1.ExchangeService/HandInReceipts                  . . . . . . P .
-    /detente.v1.ExchangeService/FetchPart                       . . . . . . P .
-    /detente.v1.ExchangeService/HandInRevocationList            . . . . . . P S
-    /grpc.health.v1.Health/Check                                D R W A O C P .
-    /grpc.health.v1.Health/Watch                                D R W A O C P .
-    /grpc.reflection.v1.ServerReflection/ServerReflectionInfo   D R W A O C . .
-    /detente.v1.ExerciseService/NoSuchMethod                    . . . . . . . .
-    /detente.v1.ExerciseService/draft                           . . . . . . . .
+    /detente.v1.ExerciseService/Draft                           D . . . . . . . .
+    /detente.v1.ExerciseService/ReturnDraft                     . R . . . . . . .
+    /detente.v1.ExerciseService/WithdrawDraft                   D . . . . . . . .
+    /detente.v1.ExerciseService/ListDrafts                      D R . . . . . . .
+    /detente.v1.ExerciseService/ShowDraft                       D R . . . . . . .
+    /detente.v1.ExerciseService/Release                         . R . . . . . . .
+    /detente.v1.ExerciseService/ListThreads                     D R W . . . . . .
+    /detente.v1.ExerciseService/ShowThread                      D R W . . . . . .
+    /detente.v1.ExerciseService/ShowMessage                     D R W . . . . . .
+    /detente.v1.RegimeService/Hold                              D . . . . C . . .
+    /detente.v1.RegimeService/ListHeld                          D R W A O C . . .
+    /detente.v1.RegimeService/ShowText                          D R W A O C . . .
+    /detente.v1.RegimeService/DraftWord                         D . . . . . . . .
+    /detente.v1.RegimeService/DraftFormatted                    D . . . . . . . .
+    /detente.v1.RegimeService/ListAdopters                      D R W A O C . . .
+    /detente.v1.PartService/Store                               D . . . . . . . .
+    /detente.v1.PartService/Read                                D R W . . . . . .
+    /detente.v1.PartService/Erase                               . . . . . C . . .
+    /detente.v1.WatchService/Follow                             . . W . . . . . .
+    /detente.v1.WatchService/Read                               . . W . . . . . .
+    /detente.v1.WatchService/Acknowledge                        . . W . . . . . .
+    /detente.v1.AuditService/Export                             . . . A . . . . .
+    /detente.v1.AuditService/Head                               . . . A O . . . .
+    /detente.v1.AuditService/ExportThread                       . . . A . . . . .
+    /detente.v1.AuditService/ReplayThread                       . . . A . . . . .
+    /detente.v1.PartyService/Propose                            . . . . . C . . .
+    /detente.v1.PartyService/Confirm                            . . . . . C . . .
+    /detente.v1.PartyService/DropProposal                       . . . . . C . . .
+    /detente.v1.PartyService/ListProposals                      . . . . . C . . .
+    /detente.v1.PartyService/ListParties                        D R W A O C . . .
+    /detente.v1.PartyService/ListMembers                        . . . A O C . . .
+    /detente.v1.PartyService/ExportParty                        . . . . O C . . .
+    /detente.v1.PartyService/SubmitRevocationList               . . . . O C . . .
+    /detente.v1.ExchangeService/Deliver                         . . . . . . P . .
+    /detente.v1.ExchangeService/Beat                            . . . . . . P . .
+    /detente.v1.ExchangeService/Leaves                          . . . . . . P . .
+    /detente.v1.ExchangeService/HandInLeaves                    . . . . . . P . .
+    /detente.v1.ExchangeService/KeyLists                        . . . . . . P . .
+    /detente.v1.ExchangeService/HandInKeyLists                  . . . . . . P S U
+    /detente.v1.ExchangeService/Collect                         . . . . . . P . .
+    /detente.v1.ExchangeService/HandInReceipts                  . . . . . . P . .
+    /detente.v1.ExchangeService/FetchPart                       . . . . . . P . .
+    /detente.v1.ExchangeService/WantedPart                      . . . . . . P . .
+    /detente.v1.ExchangeService/HandInPart                      . . . . . . P . .
+    /detente.v1.ExchangeService/HandInRevocationList            . . . . . . P S U
+    /grpc.health.v1.Health/Check                                D R W A O C P . .
+    /grpc.health.v1.Health/Watch                                D R W A O C P . .
+    /grpc.reflection.v1.ServerReflection/ServerReflectionInfo   D R W A O C . . .
+    /detente.v1.ExerciseService/NoSuchMethod                    . . . . . . . . .
+    /detente.v1.ExerciseService/draft                           . . . . . . . . .
 ";
 
 fn expected() -> Vec<(&'static str, Vec<&'static str>)> {
@@ -80,6 +83,10 @@ async fn strangers(node: &Node, pl: &mut Realm, by: &mut Realm) -> Vec<(&'static
     pl.revoke(&revoked.serial);
     let unlisted = pl.person("Nobody");
     let other_party = by.person("Anna Kowalska");
+    let unlisted_and_revoked = by.custody.issue_node(beginning(), end()).unwrap();
+    by.revoke(&unlisted_and_revoked.serial);
+    let view = Trust::new(by.keys(), vec![pl.keys()], Default::default());
+    let unlisted_and_revoked = node.dialled(&unlisted_and_revoked, view, &pl.party, Reach::ListsOnly);
     let mut impostor = Realm::new("PL");
     let wrong_authority = impostor.person("Anna Kowalska");
     vec![
@@ -88,32 +95,39 @@ async fn strangers(node: &Node, pl: &mut Realm, by: &mut Realm) -> Vec<(&'static
         ("not on the roster", node.desk(pl, &unlisted)),
         ("a person of another Party", node.desk(pl, &other_party)),
         ("wrong authority", node.desk(pl, &wrong_authority)),
+        ("a node of another Party, its key unlisted and revoked", unlisted_and_revoked),
     ]
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_method_answers_those_it_is_for_and_nobody_else() {
-    let (mut pl, mut by, lt) = (Realm::new("PL"), Realm::new("BY"), Realm::new("LT"));
+    let (mut pl, mut by, lt, mut ee) =
+        (Realm::new("PL"), Realm::new("BY"), Realm::new("LT"), Realm::new("EE"));
+    let unlisted = ee.custody.issue_node(beginning(), end()).unwrap();
     let staff = Role::ALL.map(|role| (role, pl.person(role.name())));
     let roster = staff.iter().flat_map(|(role, issued)| on_roster(role.name(), issued.key_digest, &[*role]));
-    let trust = Trust::new(pl.keys(), vec![by.keys(), lt.without_list()], roster.collect());
+    let trust = Trust::new(pl.keys(), vec![by.keys(), lt.without_list(), ee.keys()], roster.collect());
     let node = Node::start(&pl.node, trust).await;
 
     let strangers = strangers(&node, &mut pl, &mut by).await;
     let roster = staff.iter().flat_map(|(role, issued)| on_roster(role.name(), issued.key_digest, &[*role]));
-    node.publish(Trust::new(pl.keys(), vec![by.keys(), lt.without_list()], roster.collect()));
+    node.publish(Trust::new(pl.keys(), vec![by.keys(), lt.without_list(), ee.keys()], roster.collect()));
     let view = |own: &Realm| Trust::new(own.keys(), vec![pl.keys()], Default::default());
     let mut known: Vec<Channel> = staff.iter().map(|(_, issued)| node.desk(&pl, issued)).collect();
     known.push(node.dialled(&by.node, view(&by), &pl.party, Reach::Everything));
     known.push(node.dialled(&lt.node, view(&lt), &pl.party, Reach::Everything));
+    known.push(node.dialled(&unlisted, view(&ee), &pl.party, Reach::Everything));
 
     for (path, row) in expected() {
         assert_eq!(row.len(), known.len(), "{path}: a column for each kind of caller");
-        for (channel, (mark, kind)) in known.iter().zip(row.iter().zip("DRWAOCPS".chars())) {
+        for (channel, (mark, kind)) in known.iter().zip(row.iter().zip("DRWAOCPSU".chars())) {
             let found = fate(channel.clone(), path).await;
             match (*mark, kind) {
                 (".", 'S') => {
                     assert_eq!(found, Fate::Refused("STALE_REVOCATION_LIST".into()), "{kind} {path}");
+                }
+                (".", 'U') => {
+                    assert_eq!(found, Fate::Refused("KEY_NOT_LISTED".into()), "{kind} {path}");
                 }
                 (".", _) => assert_eq!(found, Fate::Refused("NOT_PERMITTED".into()), "{kind} {path}"),
                 (mark, kind) => {
@@ -197,7 +211,7 @@ fn every_method_of_the_protos_has_a_row_and_every_row_a_method() {
     for method in &methods {
         assert!(PATHS.contains(&method.as_str()), "{method} has no row in the access table");
     }
-    // Health and reflection come with their libraries and are not among our protos.
+    // Health and reflection come with their libraries and are not among our protos. .
     let ours = PATHS.iter().filter(|path| path.starts_with("/detente."));
     for path in ours {
         assert!(methods.contains(*path), "{path} has a row in the access table and is no method");

@@ -37,8 +37,10 @@ fn adopts(edition: u64, from: i64) -> Word {
     }
 }
 
-/// Words with the message's name, and the day on which each reader's receipt took them.
-fn words(said: &[(&str, Word, &[(&str, i64)])]) -> Words {
+/// A word with its message's name, and the day on which each reader's receipt took it.
+type Spoken<'a> = (&'a str, Word, &'a [(&'a str, i64)]);
+
+fn words(said: &[Spoken]) -> Words {
     let mut words = Words::default();
     for (name, word, told) in said {
         words.hear(digest(name), word, 0);
@@ -290,7 +292,19 @@ async fn a_regime_that_is_not_held_here_is_said_to_be_so_and_nothing_more() {
     let asked = calls::ShowThreadRequest { thread: vec![7; 16].into(), as_of_ms: 0, from: 0 };
     let desk = world.desk("PL", "drafter");
     let shown = crate::officer::exercises(&desk).show_thread(asked).await.unwrap().into_inner();
-    assert!(shown.messages[0].marks.iter().any(|mark| mark.contains("not held here")));
+    let unheld = |shown: &calls::ShowThreadResponse| {
+        let message = &shown.messages[0];
+        !message.check.as_ref().unwrap().held
+            && message.marks.iter().any(|mark| mark.contains("not held here"))
+    };
+    assert!(unheld(&shown));
+    // Held later, it is checked from then on, and as of before it is still not.
+    let before = world.clock.now();
+    world.clock.set(before.plus_ms(60_000));
+    hold(&world, "PL", detente::codec::regime::built_in::file(VIENNA).unwrap()).await.unwrap();
+    let thread = vec![7; 16].into();
+    assert!(!unheld(&crate::officer::show(&world, "PL", &thread, 0).await));
+    assert!(unheld(&crate::officer::show(&world, "PL", &thread, before.0).await));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -7,7 +7,9 @@ use detente::codec::{dispatch, message, record, signed};
 use detente::domain::board::{Board, Denied, Draft, FOLD_VERSION};
 use detente::domain::command::{AsIs, Command, Origin};
 use detente::domain::digest::{Digest, ThreadId};
-use detente::domain::event::{Change, Contradiction, Event, Leaf, Member, Received, Record, Released};
+use detente::domain::event::{
+    Change, Contradiction, Event, Leaf, Member, Received, Record, RegimeHeld, Released,
+};
 use detente::domain::keys::Purpose;
 use detente::domain::ledger::{Edge, leaf_hash};
 use detente::domain::message::{Dispatch, Outcome, Outgoing, Receipt};
@@ -680,4 +682,25 @@ async fn the_same_export_has_the_same_board_in_another_process_and_time_zone() {
         boards.push(object["board"].as_str().unwrap().to_owned());
     }
     assert_eq!(boards, [by.board().digest().to_string(), by.board().digest().to_string()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_regime_put_on_record_under_another_name_than_its_own_is_reported() {
+    let (by, _pl) = small_pair().await;
+    let text = detente::codec::regime::built_in::file("vienna-document-2011").unwrap();
+    let held = RegimeHeld {
+        name: "vienna-document-2011".into(),
+        edition: 1,
+        digest: Digest::of(text),
+        text: Bytes::from_static(text),
+    };
+    let hold = Command::HoldRegime(held);
+    let (_, entries) = with_forged(&by, hold.clone(), "drafter", |_| {}, |_| {}).await;
+    assert_eq!(audit(&entries, by.fingerprint, None).first_failing, None);
+    let renamed = |event: &mut Event| {
+        let Event::RegimeHeld(held) = event else { panic!("a regime is held") };
+        held.name = "another".into();
+    };
+    let (index, entries) = with_forged(&by, hold, "drafter", |_| {}, renamed).await;
+    reports(&by, &entries, index, "another name or edition than its text states");
 }

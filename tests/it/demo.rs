@@ -32,10 +32,11 @@ fn holds(summary: &Value) {
         assert_eq!(node["root"].as_str().map(str::len), Some(64));
         assert!(node["size"].as_u64() > Some(0));
     }
-    // Five messages of the host to two guests, and two acknowledgements of each, all receipted.
-    assert_eq!(summary["messages"], 5);
+    // An adoption of each Party to the two others; five messages of the host to two guests, and two
+    // acknowledgements of each; all receipted.
+    assert_eq!(summary["messages"], 8);
     assert_eq!(summary["acknowledgements"], 10);
-    assert_eq!(summary["receipts_verified"], 20);
+    assert_eq!(summary["receipts_verified"], 26);
 }
 
 #[test]

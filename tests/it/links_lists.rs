@@ -23,7 +23,7 @@ use detente::evidence::signed::PayloadType;
 use crate::talk::{both_settled, fresh, outgoing, release, until};
 use crate::world::{World, beginning};
 
-async fn say(world: &World, from: &str, to: &str, subject: &str) -> Digest {
+pub async fn say(world: &World, from: &str, to: &str, subject: &str) -> Digest {
     let to = world.state(to).party;
     let message = outgoing(ThreadId(fresh()), &[to], Precedence::Routine, subject);
     release(&world.node(from).registrar, message).await
@@ -37,7 +37,7 @@ async fn replace_message_key(world: &World, code: &str) {
     world.state(code).change(Change::OwnKeyList(list), Bytes::new()).await;
 }
 
-async fn next_list(world: &World, code: &str, renewed: &[Purpose]) -> Bytes {
+pub async fn next_list(world: &World, code: &str, renewed: &[Purpose]) -> Bytes {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
     std::fs::write(file("party"), world.state(code).party_file().await).unwrap();
@@ -53,7 +53,7 @@ async fn next_list(world: &World, code: &str, renewed: &[Purpose]) -> Bytes {
     key_list::next(&next, world.clock.now()).unwrap().signed
 }
 
-fn lists_held(world: &World, at: &str, of: &str) -> usize {
+pub fn lists_held(world: &World, at: &str, of: &str) -> usize {
     let board = world.node(at).registrar.head().board.clone();
     board.roster.parties.get(&of.parse::<Party>().unwrap()).unwrap().key_lists.len()
 }
@@ -159,7 +159,7 @@ async fn heartbeats_say_serials_and_time_both_ways_and_the_list_of_parties_says_
     }
 }
 
-async fn publish(world: &World, code: &str, from: Instant, until: Instant) -> Bytes {
+pub async fn publish(world: &World, code: &str, from: Instant, until: Instant) -> Bytes {
     let state = world.state(code);
     let mut custody = Custody::open(&state.directory.join("custody"), &state.party).unwrap();
     Bytes::from(custody.publish_list(from, until).unwrap())

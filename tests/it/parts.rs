@@ -37,7 +37,7 @@ use crate::talk::{fresh, outgoing, until};
 use crate::world::World;
 
 /// Kept by the drafter's node.
-async fn store(world: &World, party: &str, content: &[u8]) -> Part {
+pub async fn store(world: &World, party: &str, content: &[u8]) -> Part {
     let desk = world.desk(party, "drafter");
     part::store(&desk, fresh_id().unwrap(), "observers.pdf", true, content.to_vec()).await.unwrap()
 }
@@ -53,29 +53,29 @@ fn wire(part: &Part) -> evidence::Part {
 }
 
 /// A notification of BY to PL that names the part.
-async fn notify(world: &World, part: &Part) -> calls::ReleaseResponse {
+pub async fn notify(world: &World, part: &Part) -> calls::ReleaseResponse {
     let heading = calls::Heading { parts: vec![wire(part)], ..heading(1) };
     send(world, "BY", 1, heading, &filled(Kind::Notification)).await
 }
 
-fn is_kept(board: &Board, part: &Part) -> bool {
+pub fn is_kept(board: &Board, part: &Part) -> bool {
     board.part(&part.salted_digest) == Some(PartState::Kept { bytes: part.bytes })
 }
 
-async fn kept_at(world: &World, party: &str, part: &Part) {
+pub async fn kept_at(world: &World, party: &str, part: &Part) {
     until(world.node(party), "the part is kept", |board| is_kept(board, part)).await;
 }
 
-fn file(world: &World, party: &str, part: &Part) -> PathBuf {
+pub fn file(world: &World, party: &str, part: &Part) -> PathBuf {
     world.state(party).directory.join("parts").join(part.salted_digest.to_string())
 }
 
-fn files(world: &World, party: &str) -> usize {
+pub fn files(world: &World, party: &str) -> usize {
     std::fs::read_dir(world.state(party).directory.join("parts")).unwrap().count()
 }
 
 /// The stream of one reading, to its end.
-async fn read(world: &World, party: &str, role: &str, part: &Part) -> Result<Vec<u8>, Status> {
+pub async fn read(world: &World, party: &str, role: &str, part: &Part) -> Result<Vec<u8>, Status> {
     let desk = world.desk(party, role);
     let asked = calls::PartServiceReadRequest { salted_digest: part.salted_digest.0.to_vec().into() };
     let mut pieces = PartServiceClient::new(desk.channel).read(asked).await?.into_inner();
@@ -86,7 +86,7 @@ async fn read(world: &World, party: &str, role: &str, part: &Part) -> Result<Vec
     Ok(whole)
 }
 
-async fn erase(world: &World, party: &str, part: &Part) -> Result<(), Status> {
+pub async fn erase(world: &World, party: &str, part: &Part) -> Result<(), Status> {
     let desk = world.desk(party, "custodian");
     let asked = calls::EraseRequest {
         command: Some(desk.command(None).unwrap()),
@@ -110,7 +110,7 @@ async fn fetch(world: &World, by: &str, of: &str, part: &[u8], from_byte: u64) -
 }
 
 /// A node's journal replayed from nothing comes to the Board that it shows, and the audit finds no fault.
-async fn holds_on_replay(node: &Node) {
+pub async fn holds_on_replay(node: &Node) {
     let root = TrustRoot::FirstKeyList(node.settings.fingerprint.0);
     let (fold, _) = replay_to_end(&node.registrar.journal, root, Trusted::Nothing, 0).await.unwrap();
     let mut audit = Audit::new(root);
@@ -424,15 +424,21 @@ async fn an_author_whose_part_is_not_what_its_message_says_is_counted_and_nothin
     assert!(!file(&world, "PL", &part).exists());
 }
 
-/// Hands bytes on both ways; the first connection over which more than `cut_after` bytes come back ends
+/// Hands bytes on both ways; the first connection over which more than `cut_after` bytes go the one way ends
 /// there. What later large connections brought is counted.
-struct Proxy {
-    address: SocketAddr,
-    largest_after: Arc<AtomicU64>,
+pub struct Proxy {
+    pub address: SocketAddr,
+    pub largest_after: Arc<AtomicU64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Way {
+    There,
+    Back,
 }
 
 impl Proxy {
-    async fn start(at: &str, to: SocketAddr, cut_after: u64) -> Proxy {
+    pub async fn start(at: &str, to: SocketAddr, way: Way, cut_after: u64) -> Proxy {
         let listener = TcpListener::bind(at).await.unwrap();
         let address = listener.local_addr().unwrap();
         let largest_after = Arc::new(AtomicU64::new(0));
@@ -444,12 +450,16 @@ impl Proxy {
                 let Ok(far) = TcpStream::connect(to).await else { continue };
                 let (counted, cuts_left) = (counted.clone(), cuts_left.clone());
                 tokio::spawn(async move {
-                    let (mut near_in, mut near_out) = near.into_split();
-                    let (mut far_in, mut far_out) = far.into_split();
-                    let there =
-                        tokio::spawn(async move { tokio::io::copy(&mut near_in, &mut far_out).await });
+                    let (near_in, near_out) = near.into_split();
+                    let (far_in, far_out) = far.into_split();
+                    let (mut from, mut to, mut other_from, mut other_to) = match way {
+                        Way::There => (near_in, far_out, far_in, near_out),
+                        Way::Back => (far_in, near_out, near_in, far_out),
+                    };
+                    let other =
+                        tokio::spawn(async move { tokio::io::copy(&mut other_from, &mut other_to).await });
                     let (mut passed, mut chunk) = (0_u64, vec![0; 16 * 1024]);
-                    while let Ok(read @ 1..) = far_in.read(&mut chunk).await {
+                    while let Ok(read @ 1..) = from.read(&mut chunk).await {
                         passed += read as u64;
                         let take = |left: u64| left.checked_sub(1);
                         let cut = passed > cut_after
@@ -460,11 +470,11 @@ impl Proxy {
                         if cuts_left.load(Ordering::Acquire) == 0 {
                             counted.fetch_max(passed, Ordering::AcqRel);
                         }
-                        if near_out.write_all(&chunk[..read]).await.is_err() {
+                        if to.write_all(&chunk[..read]).await.is_err() {
                             break;
                         }
                     }
-                    there.abort();
+                    other.abort();
                 });
             }
         });
@@ -482,7 +492,7 @@ async fn a_part_that_was_cut_in_the_middle_goes_on_where_it_was() {
     world.state_mut("BY").stop().await;
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let by = Node::start(&directory, world.clock.clone(), Some(listener)).await.unwrap();
-    let proxy = Proxy::start(&address, by.address, CUT_AFTER).await;
+    let proxy = Proxy::start(&address, by.address, Way::Back, CUT_AFTER).await;
     assert_eq!(proxy.address.to_string(), address);
 
     let content: Vec<u8> = (0..BYTES).map(|at| (at % 251) as u8).collect();

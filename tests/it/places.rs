@@ -15,12 +15,12 @@ use tonic_health::pb::health_client::HealthClient;
 use crate::authority::{CHECK, Fate, LIMIT, Node, Realm, fate, on_roster};
 
 /// A call whose body never comes.
-async fn without_a_body(channel: Channel) -> Result<(), Status> {
+pub async fn without_a_body(channel: Channel, path: &'static str) -> Result<(), Status> {
     let mut grpc = tonic::client::Grpc::new(channel);
     grpc.ready().await.map_err(|fault| Status::from_error(Box::new(fault)))?;
     let codec = tonic_prost::ProstCodec::<(), ()>::default();
     let body = Request::new(tokio_stream::pending());
-    grpc.client_streaming(body, PathAndQuery::from_static(CHECK), codec).await.map(|_| ())
+    grpc.client_streaming(body, PathAndQuery::from_static(path), codec).await.map(|_| ())
 }
 
 /// PL's node and two peers' ways to it.
@@ -55,11 +55,11 @@ async fn a_peer_has_no_more_calls_under_way_than_its_places_and_others_have_thei
     let (_node, [(_by, first), (_lv, second)], _pl) = node_with_two_peers(LIMIT * 10).await;
     let mut calls = JoinSet::new();
     for _ in 0..limits::CALLS_PER_PEER_MAX - 1 {
-        calls.spawn(without_a_body(first.clone()));
+        calls.spawn(without_a_body(first.clone(), CHECK));
     }
     // The last place is free for one that ends.
     assert_eq!(fate(first.clone(), CHECK).await, Fate::Admitted);
-    calls.spawn(without_a_body(first.clone()));
+    calls.spawn(without_a_body(first.clone(), CHECK));
     tokio::time::timeout(LIMIT, until_full(&first)).await.unwrap();
     assert_eq!(fate(first.clone(), CHECK).await, Fate::Refused("INBOX".into()));
     assert_eq!(fate(second, CHECK).await, Fate::Admitted);
@@ -95,7 +95,8 @@ async fn a_call_whose_body_does_not_come_is_cut_and_a_stream_of_answers_goes_on(
     let mut watched = health.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
     assert!(watched.message().await.unwrap().is_some());
     for channel in [peer, person] {
-        let cut = tokio::time::timeout(LIMIT, without_a_body(channel.clone())).await.expect("cut in time");
+        let cut =
+            tokio::time::timeout(LIMIT, without_a_body(channel.clone(), CHECK)).await.expect("cut in time");
         assert_eq!(cut.unwrap_err().code(), Code::DeadlineExceeded);
         assert_eq!(fate(channel, CHECK).await, Fate::Admitted);
     }

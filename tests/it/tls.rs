@@ -127,9 +127,64 @@ async fn a_dialler_takes_only_the_node_of_the_party_it_wants() {
     assert_eq!(refused(vec![unlisted], &pl, everything).await, Some(Stranger::NotInKeyList));
     assert_eq!(refused(vec![pl.without_list()], &pl, everything).await, Some(Stranger::StaleList));
     pl.revoke(&pl.node.serial.clone());
-    for reach in [Reach::Everything, Reach::HandInListOnly] {
+    for reach in [Reach::Everything, Reach::ListsOnly] {
         assert_eq!(refused(vec![pl.keys()], &pl, reach).await, Some(Stranger::Revoked));
     }
+}
+
+#[tokio::test]
+async fn a_node_whose_key_is_not_listed_is_dialled_for_lists_and_nothing_else() {
+    let (mut pl, by) = (Realm::new("PL"), Realm::new("BY"));
+    let next = pl.custody.issue_node(beginning(), end()).unwrap();
+    let node = Node::start(&next, Trust::new(pl.keys(), vec![by.keys()], Roster::new())).await;
+    let view = |pl: &Realm| Trust::new(by.keys(), vec![pl.keys()], Roster::new());
+    let party = pl.party;
+    let dialled = |view, reach| node.dialled(&by.node, view, &party, reach);
+    let everything = call(dialled(view(&pl), Reach::Everything), CHECK).await;
+    assert_eq!(stranger(&everything), Some(Stranger::NotInKeyList));
+    assert_eq!(fate(dialled(view(&pl), Reach::ListsOnly), HAND_IN).await, Fate::Admitted);
+    let stale = Trust::new(by.keys(), vec![pl.without_list()], Roster::new());
+    assert_eq!(fate(dialled(stale, Reach::ListsOnly), HAND_IN).await, Fate::Admitted);
+    pl.revoke(&next.serial);
+    let channel = node.dialled(&by.node, view(&pl), &pl.party, Reach::ListsOnly);
+    assert_eq!(stranger(&call(channel, HAND_IN).await), Some(Stranger::Revoked));
+}
+
+#[tokio::test]
+async fn callers_with_unlisted_keys_take_no_connection_of_their_partys_node() {
+    let (pl, mut by) = (Realm::new("PL"), Realm::new("BY"));
+    let unlisted = by.custody.issue_node(beginning(), end()).unwrap();
+    let node = Node::start(&pl.node, Trust::new(pl.keys(), vec![by.keys()], Roster::new())).await;
+    let config = client_config(&pl, Some(&unlisted));
+    let open = async || {
+        let mut tls = connect_raw(&node, config.clone()).await?;
+        tls.write_all(PREFACE).await?;
+        tls.read_u8().await?;
+        Ok::<_, std::io::Error>(tls)
+    };
+    let mut held = Vec::new();
+    for _ in 0..limits::CONNECTIONS_WITH_UNLISTED_KEY_MAX {
+        held.push(timeout(LIMIT, open()).await.unwrap().unwrap());
+    }
+    assert!(timeout(LIMIT, open()).await.unwrap().is_err());
+    let view = Trust::new(by.keys(), vec![pl.keys()], Roster::new());
+    let channel = node.dialled(&by.node, view, &pl.party, Reach::Everything);
+    assert_eq!(fate(channel, CHECK).await, Fate::Admitted);
+}
+
+#[tokio::test]
+async fn a_live_stream_is_cut_when_the_key_behind_it_leaves_the_key_list() {
+    let (pl, by) = (Realm::new("PL"), Realm::new("BY"));
+    let node = Node::start(&pl.node, Trust::new(pl.keys(), vec![by.keys()], Roster::new())).await;
+    let view = Trust::new(by.keys(), vec![pl.keys()], Roster::new());
+    let channel = node.dialled(&by.node, view, &pl.party, Reach::Everything);
+    let mut health = HealthClient::new(channel.clone());
+    let mut stream = health.watch(HealthCheckRequest::default()).await.unwrap().into_inner();
+    stream.message().await.unwrap().unwrap();
+    let replaced = PartyKeys { tls_keys: BTreeSet::new(), ..by.keys() };
+    node.publish(Trust::new(pl.keys(), vec![replaced], Roster::new()));
+    assert!(timeout(Duration::from_secs(5), stream.message()).await.unwrap().is_err());
+    assert_eq!(fate(channel, CHECK).await, Fate::Refused("KEY_NOT_LISTED".into()));
 }
 
 /// What the dialler found wrong with the node that answered.
@@ -146,7 +201,7 @@ async fn two_nodes_that_were_both_away_for_long_can_still_hand_in_their_lists() 
     let stale = Trust::new(pl.keys(), vec![by.without_list()], Roster::new());
     let node = Node::start(&pl.node, stale).await;
     let view = Trust::new(by.keys(), vec![pl.without_list()], Roster::new());
-    let channel = node.dialled(&by.node, view, &pl.party, Reach::HandInListOnly);
+    let channel = node.dialled(&by.node, view, &pl.party, Reach::ListsOnly);
     assert_eq!(fate(channel, HAND_IN).await, Fate::Admitted);
 }
 

@@ -31,9 +31,13 @@ fn a_caller_is_judged_by_its_authority_its_time_its_use_its_list_and_its_key() {
     assert_eq!(who(&anna, beginning().plus_ms(-1)), Err(Stranger::NotYetValid));
     assert_eq!(who(&anna, end().plus_ms(1_000)), Err(Stranger::Expired));
     assert_eq!(who(&revoked, present()), Err(Stranger::Revoked));
-    // Another Party's officer, or a node of theirs that is not in their key list, is nobody here.
+    // Another Party's officer is nobody here. A node of theirs that is not in their key list is marked, and
+    // nobody either once it is revoked.
     assert_eq!(who(&officer, present()), Err(Stranger::NotInKeyList));
-    assert_eq!(who(&stray, present()), Err(Stranger::NotInKeyList));
+    assert_eq!(who(&stray, present()), Ok(Identity::PeerWithUnlistedKey { party: by.party }));
+    let stale = Trust::new(pl.keys(), vec![by.without_list()], Roster::new());
+    let unlisted = stale.identify(&chain(&stray), present());
+    assert_eq!(unlisted, Ok(Identity::PeerWithUnlistedKey { party: by.party }));
     // Our own node's key is on no roster, and so is no person.
     assert_eq!(who(&pl.node, present()), Err(Stranger::NotOnRoster));
     assert_eq!(trust.identify::<Vec<u8>>(&[], present()), Err(Stranger::NoCertificate));
@@ -44,6 +48,10 @@ fn a_caller_is_judged_by_its_authority_its_time_its_use_its_list_and_its_key() {
     let renamed = on_roster("Maria Nowak", anna.key_digest, WATCH);
     let trust = Trust::new(pl.keys(), vec![], renamed);
     assert_eq!(trust.identify(&chain(&anna), present()), Err(Stranger::OtherName));
+
+    by.revoke(&stray.serial);
+    let trust = Trust::new(pl.keys(), vec![by.keys()], Roster::new());
+    assert_eq!(trust.identify(&chain(&stray), present()), Err(Stranger::Revoked));
 }
 
 #[test]

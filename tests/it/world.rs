@@ -124,6 +124,10 @@ impl World {
         self.state(code).node()
     }
 
+    pub fn is_running(&self, code: &str) -> bool {
+        self.state(code).node.is_some()
+    }
+
     /// The desk of the person who has this role: "drafter", "releaser", "watch", "auditor", "operator",
     /// "custodian", "second custodian".
     pub fn desk(&self, code: &str, role: &str) -> Desk {

@@ -4,6 +4,7 @@
 //! Synthetic, with figures from the press, and it says so. Nothing here is done otherwise than an
 //! officer would do it: all goes through the nodes' services, over mutual TLS.
 
+mod adopt;
 mod check;
 mod play;
 mod say;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use super::adopt;
 use super::say::Say;
 use super::stage::{Actor, Stage};
 use crate::cli::desk::answer;
@@ -14,7 +15,9 @@ use crate::cli::form::{self, Syntax};
 use crate::codec::content::{Said, said};
 use crate::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
 use crate::codec::proto::detente::v1::watch_service_client::WatchServiceClient;
-use crate::codec::proto::detente::v1::{AcknowledgeRequest, ReadRequest, ReleaseRequest, ShowDraftRequest};
+use crate::codec::proto::detente::v1::{
+    AcknowledgeRequest, CheckLine, ReadRequest, RegimeCheck, ReleaseRequest, ShowDraftRequest,
+};
 use crate::domain::board::Board;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, DraftId, ThreadId};
@@ -39,9 +42,26 @@ struct Step {
     form: &'static str,
     kind: Kind,
     subject: &'static str,
+    /// Under which chapter of the regime.
+    provision: &'static str,
     drafted: &'static str,
     released: &'static str,
     read: &'static str,
+}
+
+/// A message that somebody drafts and somebody else releases.
+pub(super) struct Spoken {
+    pub subject: &'static str,
+    pub drafted: &'static str,
+    pub released: &'static str,
+}
+
+/// What came of it.
+pub(super) struct Released {
+    pub digest: Digest,
+    pub number: String,
+    /// What the regime that it cites says, as its releaser was shown.
+    pub check: Option<RegimeCheck>,
 }
 
 const STEPS: [Step; 5] = [
@@ -49,6 +69,7 @@ const STEPS: [Step; 5] = [
         form: include_str!("c1/calendar.toml"),
         kind: Kind::Calendar,
         subject: "Annual calendar of exercises, 2025",
+        provision: "chapter VII",
         drafted: "2024-11-13T09:00:00Z",
         released: "2024-11-14T09:00:00Z",
         read: "2024-11-14T09:25:00Z",
@@ -57,6 +78,7 @@ const STEPS: [Step; 5] = [
         form: include_str!("c1/notification.toml"),
         kind: Kind::Notification,
         subject: "Zapad-2025: prior notification",
+        provision: "chapter V",
         drafted: "2025-07-31T06:30:00Z",
         released: "2025-07-31T09:00:00Z",
         read: "2025-07-31T09:20:00Z",
@@ -65,6 +87,7 @@ const STEPS: [Step; 5] = [
         form: include_str!("c1/invitation.toml"),
         kind: Kind::Invitation,
         subject: "Zapad-2025: invitation of observers",
+        provision: "chapter VI",
         drafted: "2025-08-12T07:00:00Z",
         released: "2025-08-12T10:00:00Z",
         read: "2025-08-12T10:40:00Z",
@@ -73,6 +96,7 @@ const STEPS: [Step; 5] = [
         form: include_str!("c1/conclusion.toml"),
         kind: Kind::Conclusion,
         subject: "Zapad-2025: conclusion",
+        provision: "chapter V",
         drafted: "2025-09-16T15:00:00Z",
         released: "2025-09-16T16:30:00Z",
         read: "2025-09-16T16:50:00Z",
@@ -81,6 +105,7 @@ const STEPS: [Step; 5] = [
         form: include_str!("c1/statement.toml"),
         kind: Kind::Statement,
         subject: "Zapad-2025: figures stated afterwards",
+        provision: "chapter VI",
         drafted: "2025-09-17T08:00:00Z",
         released: "2025-09-17T10:00:00Z",
         read: "2025-09-17T10:15:00Z",
@@ -90,6 +115,7 @@ const STEPS: [Step; 5] = [
 pub async fn play(stage: &Stage, say: &Say) -> Result<Played, Fault> {
     let host = stage.actor("BY")?;
     let guests = [stage.actor("PL")?, stage.actor("OSCE")?];
+    adopt::adopt(stage, say).await?;
     let calendar_thread = ThreadId(crate::cli::desk::fresh_id()?.0);
     let mut played = Played {
         exercise: ThreadId(crate::cli::desk::fresh_id()?.0),
@@ -98,13 +124,24 @@ pub async fn play(stage: &Stage, say: &Say) -> Result<Played, Fault> {
     };
     for step in &STEPS {
         let thread = if step.kind == Kind::Calendar { calendar_thread } else { played.exercise };
+        let spoken = Spoken { subject: step.subject, drafted: step.drafted, released: step.released };
         let outgoing = outgoing(step, thread, &guests, &played)?;
-        let digest = release(stage, host, step, outgoing, &mut played, say).await?;
+        let Released { digest, number, check } = release(stage, host, &spoken, outgoing, say).await?;
+        if step.kind == Kind::Notification {
+            played.notification = digest;
+        }
+        played.released.push((digest, number));
+        if matches!(step.kind, Kind::Notification | Kind::Invitation) {
+            say.rules(stage.clock.now(), host, check.as_ref());
+        }
         for guest in guests {
             deliver(stage, host, guest, digest, say).await?;
         }
         for guest in guests {
-            read_and_acknowledge(stage, step, guest, digest, say).await?;
+            let told = read_and_acknowledge(stage, step, guest, digest, say).await?;
+            if lines(told.as_ref()) != lines(check.as_ref()) {
+                return Err(Fault::new(format!("{} is told otherwise by the same rules", guest.party)));
+            }
         }
         for guest in guests {
             settle(host, guest).await?;
@@ -171,46 +208,57 @@ fn outgoing(
         relation: Relation::RefersTo,
     });
     let outgoing = Outgoing {
+        zone: "Europe/Minsk".into(),
+        regime: Some(adopt::cited(step.provision)?),
+        references: references.into_iter().collect(),
+        remarks: "Synthetic: figures from the press.".into(),
+        ..heading(step.kind, thread, step.subject, guests)
+    };
+    Ok((outgoing, content))
+}
+
+/// To the others, routine, real, with nothing cited.
+pub(super) fn heading(kind: Kind, thread: ThreadId, subject: &str, to: &[&Actor]) -> Outgoing {
+    let addressee = |actor: &&Actor| Addressee { party: actor.party, office: String::new() };
+    Outgoing {
         word: None,
         thread,
-        kind: step.kind.name().into(),
+        kind: kind.name().into(),
         content: Bytes::new(),
-        action: guests.iter().map(|guest| Addressee { party: guest.party, office: String::new() }).collect(),
+        action: to.iter().map(addressee).collect(),
         information: Vec::new(),
         precedence: Precedence::Routine,
-        zone: "Europe/Minsk".into(),
+        zone: "Z".into(),
         // The node puts in who calls.
         drafter: Person { name: String::new(), office: String::new(), key_digest: Digest::ZERO },
         regime: None,
         marking: "synthetic".into(),
         language: "en".into(),
-        references: references.into_iter().collect(),
+        references: Vec::new(),
         traffic: Traffic::Real,
         parts: Vec::new(),
-        subject: step.subject.into(),
-        remarks: "Synthetic: figures from the press.".into(),
-    };
-    Ok((outgoing, content))
+        subject: subject.into(),
+        remarks: "Synthetic.".into(),
+    }
 }
 
 /// Drafted by one person, shown to and released by another.
-async fn release(
+pub(super) async fn release(
     stage: &Stage,
-    host: &Actor,
-    step: &Step,
+    author: &Actor,
+    spoken: &Spoken,
     (outgoing, content): (Outgoing, Content),
-    played: &mut Played,
     say: &Say,
-) -> Result<Digest, Fault> {
-    set_clock(stage, step.drafted)?;
-    let drafter = host.desk("drafter", &stage.clock)?;
+) -> Result<Released, Fault> {
+    set_clock(stage, spoken.drafted)?;
+    let drafter = author.desk("drafter", &stage.clock)?;
     let draft = DraftId(crate::cli::desk::fresh_id()?.0);
     let header = drafter.command(None)?;
     let drafted = put_draft(&drafter, header, draft, &outgoing, &content).await?;
-    say.drafted(stage.clock.now(), host, host.person("drafter"), step.subject, drafted.faults.len());
+    say.drafted(stage.clock.now(), author, author.person("drafter"), spoken.subject, drafted.faults.len());
 
-    set_clock(stage, step.released)?;
-    let releaser = host.desk("releaser", &stage.clock)?;
+    set_clock(stage, spoken.released)?;
+    let releaser = author.desk("releaser", &stage.clock)?;
     let mut calls = ExerciseServiceClient::new(releaser.channel.clone());
     let draft = Bytes::copy_from_slice(&draft.0);
     let shown = answer(calls.show_draft(ShowDraftRequest { draft: draft.clone() })).await?;
@@ -219,20 +267,27 @@ async fn release(
     let released = answer(calls.release(releasing)).await?;
     let digest =
         Digest::from_slice(&released.message_digest).ok_or_else(|| Fault::new("no digest in the answer"))?;
-    if step.kind == Kind::Notification {
-        played.notification = digest;
-    }
-    say.released(stage.clock.now(), host, host.person("releaser"), step.subject, &released.number);
-    played.released.push((digest, released.number));
-    Ok(digest)
+    say.released(stage.clock.now(), author, author.person("releaser"), spoken.subject, &released.number);
+    Ok(Released { digest, number: released.number, check: shown.check })
 }
 
 /// Waits until the guest has it on record and the host has the guest's receipt on record.
-async fn deliver(stage: &Stage, host: &Actor, guest: &Actor, digest: Digest, say: &Say) -> Result<(), Fault> {
+pub(super) async fn deliver(
+    stage: &Stage,
+    host: &Actor,
+    guest: &Actor,
+    digest: Digest,
+    say: &Say,
+) -> Result<(), Fault> {
     until(guest, "the message came", |board| board.messages.contains_key(&digest)).await?;
     until(host, "the receipt came", |board| nothing_owed(board, guest.party)).await?;
     say.receipted(stage.clock.now(), host, guest);
     Ok(())
+}
+
+/// What the rules say, without who is bound: of that each end knows its own.
+fn lines(check: Option<&RegimeCheck>) -> &[CheckLine] {
+    check.map_or(&[], |check| &check.lines)
 }
 
 async fn read_and_acknowledge(
@@ -241,12 +296,12 @@ async fn read_and_acknowledge(
     guest: &Actor,
     digest: Digest,
     say: &Say,
-) -> Result<(), Fault> {
+) -> Result<Option<RegimeCheck>, Fault> {
     set_clock(stage, step.read)?;
     let desk = guest.desk("watch", &stage.clock)?;
     let named = Bytes::copy_from_slice(&digest.0);
     let mut calls = WatchServiceClient::new(desk.channel.clone());
-    answer(calls.read(ReadRequest { digest: named.clone() })).await?;
+    let read = answer(calls.read(ReadRequest { digest: named.clone() })).await?;
     let acknowledge = AcknowledgeRequest { command: Some(desk.command(None)?), digest: named };
     answer(calls.acknowledge(acknowledge)).await?;
     until(guest, "the acknowledgement is on record", |board| {
@@ -254,11 +309,11 @@ async fn read_and_acknowledge(
     })
     .await?;
     say.acknowledged(stage.clock.now(), guest, guest.person("watch"), step.subject);
-    Ok(())
+    Ok(read.check)
 }
 
 /// Waits until both ends owe each other nothing and have cosigned all of each other's ledger.
-async fn settle(one: &Actor, other: &Actor) -> Result<(), Fault> {
+pub(super) async fn settle(one: &Actor, other: &Actor) -> Result<(), Fault> {
     until(one, "the ledgers are cosigned", |board| settled(board, other.party)).await?;
     until(other, "the ledgers are cosigned", |board| settled(board, one.party)).await
 }

@@ -7,7 +7,9 @@ use super::play::Played;
 use super::stage::{Actor, Stage};
 use crate::cli::out::say;
 use crate::codec::party_file::PartyFile;
+use crate::codec::proto::detente::v1::RegimeCheck;
 use crate::domain::party::Party;
+use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
 pub struct Say {
@@ -78,6 +80,22 @@ impl Say {
             "holds both figures, each with its source: {notified} troops notified, {stated} stated afterwards"
         );
         self.step(at, guest.party.as_str(), what);
+    }
+
+    pub fn bound(&self, at: Instant, one: &Actor, other: &Actor, edition: u64) {
+        let what = format!(
+            "and {} are bound to each other by edition {edition}: each adopted it and took the other's word",
+            other.party
+        );
+        self.step(at, one.party.as_str(), what);
+    }
+
+    /// What the rules say of a message, as the releaser was shown it.
+    pub fn rules(&self, at: Instant, host: &Actor, check: Option<&RegimeCheck>) {
+        let outermost = check.into_iter().flat_map(|check| &check.lines).filter(|line| line.depth == 0);
+        for line in outermost {
+            self.step(at, host.party.as_str(), format!("is told by the rules: {}", shown(&line.text)));
+        }
     }
 
     pub fn checked(&self, party: &str, what: &str, holds: bool) {

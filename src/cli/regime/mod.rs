@@ -31,6 +31,7 @@ pub struct Args {
 }
 
 #[derive(Subcommand, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, of a command line")]
 enum Command {
     /// Read a regime file through: what is wrong with it, with the line, or its digest
     Check {

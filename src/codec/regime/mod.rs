@@ -35,6 +35,14 @@ pub fn read(bytes: &[u8], parents: Parents) -> Result<Regime, NotARegime> {
     generation(bytes, parents, 1)
 }
 
+/// The name and edition that a text states, whatever else is in it. `None` where it states none.
+pub fn named(bytes: &[u8]) -> Option<(String, u64)> {
+    let whole = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= limits::REGIME_FILE_BYTES_MAX)?;
+    let tree = DeTable::parse(whole).ok()?;
+    let (head, _) = head(&mut Table::whole(tree.get_ref(), Text(whole)), Digest::of(bytes)).ok()?;
+    Some((head.name, head.edition))
+}
+
 fn generation(bytes: &[u8], parents: Parents, depth: usize) -> Result<Regime, NotARegime> {
     let first = |what: String| NotARegime { line: 1, what };
     if bytes.len() > limits::REGIME_FILE_BYTES_MAX {

@@ -95,6 +95,7 @@ pub(super) fn of(board: &Board) -> Digest {
     sum.list(board.regimes.iter(), |sum, (digest, held)| {
         sum.bytes(&digest.0);
         sum.number(held.index);
+        sum.signed_number(held.at.0);
         sum.bytes(held.name.as_bytes());
         sum.number(held.edition);
     });

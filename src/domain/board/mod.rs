@@ -67,8 +67,9 @@ pub struct Board {
 /// A regime whose text is on record here.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Held {
-    /// The record that holds the text.
+    /// The record that holds the text, and its time.
     pub index: u64,
+    pub at: Instant,
     pub name: String,
     pub edition: u64,
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::decide::{Decision, happened};
 use super::{Board, Held};
-use crate::domain::adoption::{Adopted, Bond, Words};
+use crate::domain::adoption::{Adopted, Bond};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Record, RegimeHeld};
 use crate::domain::fact::Gist;
@@ -49,6 +49,11 @@ impl Board {
         others.filter_map(|party| Some((party, self.bond(own.party, party, regime, at)?))).collect()
     }
 
+    /// Whether a regime's text is on record here, or was at an instant.
+    pub fn holds_regime(&self, digest: &Digest, as_of: Option<Instant>) -> bool {
+        self.regimes.get(digest).is_some_and(|held| as_of.is_none_or(|as_of| held.at <= as_of))
+    }
+
     pub(super) fn hold_regime(&self, held: &RegimeHeld) -> Decision {
         if self.regimes.contains_key(&held.digest) {
             let rule = "this very text is held here already".into();
@@ -61,14 +66,15 @@ impl Board {
     }
 
     pub(super) fn regime_held(&mut self, record: &Record, held: &RegimeHeld) {
-        let on_board = Held { index: record.index, name: held.name.clone(), edition: held.edition };
+        let (index, at) = (record.index, record.at);
+        let on_board = Held { index, at, name: held.name.clone(), edition: held.edition };
         self.regimes.insert(held.digest, Arc::new(on_board));
     }
 
     /// A message of which nothing takes effect changes nothing.
     pub(super) fn word_heard(&mut self, index: u64, message: &Gist, digest: Digest) {
         if let Some(word) = &message.word {
-            let words = self.words.entry(message.author).or_insert_with(Arc::<Words>::default);
+            let words = self.words.entry(message.author).or_default();
             Arc::make_mut(words).hear(digest, word, index);
         }
     }

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, VecDeque};
 use super::checks::Check;
 use super::decided;
 use super::keys::{NoteKeys, key_in, next_list, proposed};
-use crate::codec::{message, signed};
+use crate::codec::{message, regime, signed};
 use crate::domain::board::{Board, Own};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Change, Event, Received, Record, Released};
@@ -109,8 +109,11 @@ impl Inspector {
             | Event::ReferenceMissing { .. }
             | Event::AuditRead { .. }
             | Event::PartStored { .. }
-            | Event::PartErased { .. }
-            | Event::RegimeHeld(_) => {}
+            | Event::PartErased { .. } => {}
+            Event::RegimeHeld(held) => seen.must(
+                regime::named(&held.text) == Some((held.name.clone(), held.edition)),
+                "a regime is on record under another name or edition than its text states",
+            ),
         }
     }
 
