@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::formatted::{cite, filled};
 use super::given::{self, service};
+use super::named::named;
 use super::print;
 use crate::cli::desk::{AsCommand, Desk, answer};
 use crate::cli::fault::Fault;
@@ -21,7 +22,6 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId};
-use crate::domain::form::MessageReference;
 use crate::domain::message::{Addressee, Outgoing, Reference, RegimeCitation, Relation, Traffic};
 use crate::domain::people::Person;
 use crate::domain::precedence::Precedence;
@@ -114,7 +114,7 @@ struct HeadingArgs {
 }
 
 pub async fn draft(args: DraftArgs) -> Result<(), Fault> {
-    let content = filled(read_form(&args.form, args.kind)?);
+    let content = read_form(&args.form, args.kind)?;
     let (desk, header, id) = args.person.open()?;
     let mut outgoing = blank(id, &content, &args.heading)?;
     args.heading.put_into(&mut outgoing, &content);
@@ -130,7 +130,7 @@ pub async fn revise(args: ReviseArgs) -> Result<(), Fault> {
     let present = answer(service(&desk).show_draft(asked)).await?;
     let mut outgoing = message::decode_draft(&present.message)?;
     let content = match &args.form {
-        Some(form) => filled(read_form(form, args.kind)?),
+        Some(form) => read_form(form, args.kind)?,
         None => match content::said(&outgoing.kind, &outgoing.content) {
             Said::Form(content) => content,
             Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => {
@@ -329,36 +329,13 @@ impl HeadingArgs {
                 add(Some(*digest), "", "", relation);
             }
         }
-        let mut named: Vec<(&MessageReference, Relation)> = main_reference(content).into_iter().collect();
-        if let Content::Formatted(form) = content {
-            named.extend(form.references().into_iter().map(|(_, named)| (named, Relation::RefersTo)));
-        }
-        for (reference, relation) in named {
+        for (reference, relation) in named(content) {
             if reference.message_digest.is_none() && reference.number.is_empty() {
                 continue;
             }
             let digest = reference.message_digest.map(|digest| digest.0);
             add(digest, &reference.number, &reference.author, relation);
         }
-    }
-}
-
-/// The message that a form is about.
-fn main_reference(content: &Content) -> Option<(&MessageReference, Relation)> {
-    match content {
-        Content::Amendment(form) => Some((&form.amends, Relation::Amends)),
-        Content::Conclusion(form) => Some((&form.exercise, Relation::RefersTo)),
-        Content::Statement(form) => Some((&form.exercise, Relation::RefersTo)),
-        Content::Cancellation(form) => Some((&form.cancels, Relation::RefersTo)),
-        Content::SameActivity(form) => Some((&form.other_message, Relation::RefersTo)),
-        Content::Suspension(form) => Some((&form.adoption, Relation::RefersTo)),
-        Content::Resumption(form) => Some((&form.suspension, Relation::RefersTo)),
-        Content::Withdrawal(form) => Some((&form.adoption, Relation::RefersTo)),
-        Content::Calendar(_)
-        | Content::Notification(_)
-        | Content::Invitation(_)
-        | Content::Adoption(_)
-        | Content::Formatted(_) => None,
     }
 }
 
@@ -384,7 +361,8 @@ pub(super) fn read_form(path: &Path, kind: Option<Kind>) -> Result<Content, Faul
         Some(kind) => kind,
         None => return Err(Fault::new(format!("{name}: what kind of form is it? Say so with --kind"))),
     };
-    form::read(kind, syntax, &text).map_err(|fault| Fault::new(format!("{name}: {fault}")))
+    let content = form::read(kind, syntax, &text).map_err(|fault| Fault::new(format!("{name}: {fault}")))?;
+    Ok(filled(content))
 }
 
 /// By the comment in the first line, as templates have it, else by the file's name.

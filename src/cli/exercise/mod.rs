@@ -8,6 +8,7 @@ mod compose;
 mod drafts;
 mod formatted;
 pub mod given;
+mod named;
 mod picture;
 pub mod print;
 mod show;

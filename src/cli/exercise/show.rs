@@ -84,7 +84,7 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let thread = given::known_thread(&desk, &args.thread).await?;
     let mut history = History::ask(&desk, thread, args.as_of).await?;
-    history.label(&desk).await;
+    history.label(Some(&desk)).await;
     if args.json {
         say!("{}", json::line(&history.to_json(thread, args.as_of)));
     } else {
@@ -148,15 +148,18 @@ impl History {
         Ok(History { messages, gaps, acknowledged, regimes: BTreeMap::new() })
     }
 
-    /// Asks for the labels of formatted messages.
-    async fn label(&mut self, desk: &Desk) {
+    /// Takes the labels of formatted messages from regimes that are built in, or held at the node.
+    pub async fn label(&mut self, desk: Option<&Desk>) {
         for line in &self.messages {
             let Some(cited) = &line.message.draft.regime else { continue };
-            if !self.regimes.contains_key(&cited.digest)
-                && let Some(regime) = labels::of(desk, &line.message.draft).await
-            {
-                self.regimes.insert(cited.digest, regime);
+            if self.regimes.contains_key(&cited.digest) {
+                continue;
             }
+            let found = match desk {
+                Some(desk) => labels::of(desk, &line.message.draft).await,
+                None => labels::built_in(&line.message.draft),
+            };
+            self.regimes.extend(found.map(|regime| (cited.digest, regime)));
         }
     }
 

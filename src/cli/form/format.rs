@@ -25,7 +25,7 @@ pub fn template(regime: &Regime, code: &str, format: &Format, language: &str) ->
     comment(&mut out, &format!("Format {}: {}", shown(code), format.title.say(language, code)));
     comment(&mut out, "What is left empty is not sent.");
     if format.fields.is_empty() {
-        comment(&mut out, "The regime lays no fields down. Any will do; each one is marked by nobody.");
+        comment(&mut out, "The regime lays no fields down: any will do.");
         sample(&mut out);
     }
     asked(&mut out, "fields", &format.fields, language, Lines::Active);
@@ -36,7 +36,7 @@ pub fn template(regime: &Regime, code: &str, format: &Format, language: &str) ->
 pub(super) fn fields(out: &mut String, form: &Formatted) {
     if form.fields.0.is_empty() {
         out.push('\n');
-        comment(out, "Field: `detente regime template FORMAT --regime NAME` prints those of a format.");
+        comment(out, "`detente regime template FORMAT --regime NAME|FILE` prints those of a format.");
         explain_fields(out);
         return sample(out);
     }

@@ -5,9 +5,10 @@
 use serde_json::{Map, Value, json};
 
 use crate::domain::regime::finding::{
-    Copy, CopyAs, CopyState, FieldFault, Finding, FormatState, Lack, Open, OpenState, Outcome, Point,
-    PrecedentState, Reply, SenderState, Span, SpanUnit, Start, Timing, Verdict,
+    Copy, CopyAs, CopyState, Finding, Lack, Open, OpenState, Outcome, Point, Span, SpanUnit, Start, Timing,
+    Verdict,
 };
+use crate::domain::regime::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
 use crate::domain::regime::rules::Addressed;
 use crate::domain::regime::{Ground, Regime, Standing, lines};
 

@@ -10,6 +10,7 @@ use crate::domain::form::outline::{Path, Value};
 use crate::domain::form::{Line, TO_FOLLOW};
 use crate::domain::regime::Labels;
 use crate::domain::regime::format::{FormatField, Holds};
+use crate::domain::text::shown;
 
 /// Puts the lines behind those that are there. All that leaves is safe to show.
 pub fn lines(
@@ -40,7 +41,7 @@ impl Page<'_> {
         let laid_down = |name: &str| format.and_then(|all| all.iter().find(|field| field.name == name));
         for field in &fields.0 {
             let known = laid_down(&field.name);
-            let label = known.map_or_else(|| field.name.clone(), |known| self.say(known));
+            let label = known.map_or_else(|| shown(&field.name), |known| self.say(known));
             self.field(&at.field(&field.name), (depth, &label), &field.stated, known, out);
         }
         // What is not there, and said to follow.

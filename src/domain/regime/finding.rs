@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::condition::{Bound, Over};
+use super::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
 use super::quantity::Quantity;
 use super::rules::Addressed;
 use super::{Document, Ground, Standing};
@@ -86,58 +87,6 @@ pub enum Finding {
         applies: Verdict,
         ground: Ground,
     },
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum FormatState {
-    LaidDown,
-    /// The regime names the format, and no fields of it.
-    NotLaidDown,
-    NotInRegime,
-}
-
-/// What is wrong with a field under its format. Never stops the message.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum FieldFault {
-    Missing,
-    ToFollow,
-    NotInFormat,
-    /// Nothing, or of a type that this program does not know.
-    NotKnown,
-    WrongType {
-        asked: &'static str,
-        given: &'static str,
-    },
-    NotAChoice {
-        words: Vec<String>,
-    },
-    OutOfOrder,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum SenderState {
-    May,
-    MayNot,
-    Unknown,
-}
-
-/// Whether a message of a format is among those that are referred to.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum PrecedentState {
-    Here,
-    /// One of the references is not held here: it may be the one.
-    NotHere,
-    NotReferredTo,
-    /// Nobody looked.
-    Unknown,
-}
-
-/// The reply that is owed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Reply {
-    pub rule: super::format::Reply,
-    /// The instant at which its time ends, where the message alone says it.
-    pub by: Option<crate::domain::time::Instant>,
 }
 
 /// Whether a condition holds.

@@ -6,10 +6,9 @@
 use std::collections::BTreeSet;
 
 use super::check::{Asked, Referred, copy};
-use super::finding::{
-    Answer, Copy, CopyAs, FieldFault, Finding, FormatState, PrecedentState, Reply, SenderState, Verdict,
-};
+use super::finding::{Answer, Copy, CopyAs, Finding, Verdict};
 use super::format::{Format, FormatField, Holds, Owed, ReplyAnchor};
+use super::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
 use super::lead::Unit;
 use super::rules::Addressed;
 use super::{Regime, Standing};

@@ -5,10 +5,8 @@
 
 use super::condition::Over;
 use super::finding::{
-    Answer, Copy, CopyAs, CopyState, FieldFault, Finding, FormatState, Open, OpenState, Outcome, Point,
-    PrecedentState, Reply, SenderState, Start, Timing, Verdict,
+    Answer, Copy, CopyAs, CopyState, Finding, Open, OpenState, Outcome, Point, Start, Timing, Verdict,
 };
-use super::format::ReplyAnchor;
 use super::rules::Addressed;
 use super::{Ground, Regime, Standing, words};
 use crate::domain::text::shown;
@@ -42,25 +40,8 @@ pub fn lines(regime: &Regime, finding: &Finding, language: &str) -> Vec<Line> {
         }
         Finding::Format { code, state } => page.format(code, *state),
         Finding::FormatFields { faults, more, ground } => page.format_fields(faults, *more, ground),
-        Finding::Sender { allowed, state, ground } => {
-            let who: Vec<String> = allowed.iter().map(|who| page.addressed(who)).collect();
-            let state = match state {
-                SenderState::May => "the author may send it",
-                SenderState::MayNot => "the author is none of those who may send it",
-                SenderState::Unknown => "whether the author may send it can't be judged",
-            };
-            page.line(0, said(format!("Sent by {}: {state}", who.join(", ")), ground, ground.standing));
-        }
-        Finding::Precedent { code, state, ground } => {
-            let state = match state {
-                PrecedentState::Here => "is here, and referred to",
-                PrecedentState::NotHere => "can't be judged: a reference is not held here",
-                PrecedentState::NotReferredTo => "none is referred to",
-                PrecedentState::Unknown => "whether one is referred to was not looked up",
-            };
-            let text = format!("Must come after a message of format {}: {state}", shown(code));
-            page.line(0, said(text, ground, ground.standing));
-        }
+        Finding::Sender { allowed, state, ground } => page.sender(allowed, *state, ground),
+        Finding::Precedent { code, state, ground } => page.precedent(code, *state, ground),
         Finding::Reply(reply) => page.reply(reply),
         Finding::Confidentiality { ground } => {
             if let Some(rule) = &regime.confidentiality {
@@ -89,7 +70,7 @@ pub fn lines(regime: &Regime, finding: &Finding, language: &str) -> Vec<Line> {
 }
 
 /// A text with its paragraph, and with the word that a number is unchecked.
-fn said(text: String, ground: &Ground, standing: Standing) -> String {
+pub(super) fn said(text: String, ground: &Ground, standing: Standing) -> String {
     with(format!("{text} [{}]", shown(&ground.paragraph)), standing)
 }
 
@@ -100,14 +81,14 @@ fn with(text: String, standing: Standing) -> String {
     }
 }
 
-struct Page<'a> {
-    regime: &'a Regime,
-    language: &'a str,
+pub(super) struct Page<'a> {
+    pub(super) regime: &'a Regime,
+    pub(super) language: &'a str,
     lines: Vec<Line>,
 }
 
 impl Page<'_> {
-    fn line(&mut self, depth: usize, text: String) {
+    pub(super) fn line(&mut self, depth: usize, text: String) {
         self.lines.push(Line { depth, text });
     }
 
@@ -198,61 +179,6 @@ impl Page<'_> {
                 said(text, ground, ground.standing)
             }
         }
-    }
-
-    fn format(&mut self, code: &str, state: FormatState) {
-        let title = self.regime.formats.get(code).map(|format| format.title.say(self.language, code));
-        let code = shown(code);
-        let text = match (state, title) {
-            (FormatState::LaidDown, Some(title)) => format!("Format {code}, {title}"),
-            (FormatState::NotLaidDown, Some(title)) => {
-                format!("Format {code}, {title}: its content is not laid down here")
-            }
-            (FormatState::LaidDown | FormatState::NotLaidDown, None) | (FormatState::NotInRegime, _) => {
-                format!("Format {code}: the regime has none of that code")
-            }
-        };
-        self.line(0, text);
-    }
-
-    fn format_fields(&mut self, faults: &[(String, FieldFault)], more: usize, ground: &Ground) {
-        let head = match faults.len().saturating_add(more) {
-            0 => "as the format asks".to_owned(),
-            count => format!("{count} not as the format asks"),
-        };
-        self.line(0, said(format!("Fields of the format: {head}"), ground, ground.standing));
-        for (at, fault) in faults {
-            let text = match fault {
-                FieldFault::Missing => "is owed, and missing".into(),
-                FieldFault::ToFollow => "is said to follow".into(),
-                FieldFault::NotInFormat => "is no field of the format".into(),
-                FieldFault::NotKnown => "holds nothing that this program knows".into(),
-                FieldFault::WrongType { asked, given } => format!("holds {given}, and not {asked}"),
-                FieldFault::NotAChoice { words } => {
-                    let words: Vec<String> = words.iter().map(|word| shown(word)).collect();
-                    format!("is none of: {}", words.join(", "))
-                }
-                FieldFault::OutOfOrder => "stands behind a field that comes after it".into(),
-            };
-            self.line(1, format!("{} {text}", shown(at)));
-        }
-        if more > 0 {
-            self.line(1, format!("and {more} more"));
-        }
-    }
-
-    fn reply(&mut self, reply: &Reply) {
-        let rule = &reply.rule;
-        let from = match &rule.anchor {
-            ReplyAnchor::Issue => "its release".into(),
-            ReplyAnchor::Receipt => "receipt".into(),
-            ReplyAnchor::Field(name) => shown(name),
-        };
-        let by = reply.by.map_or_else(String::new, |by| format!(", by {by}"));
-        let (within, unit) = (rule.within, super::describe::unit(&rule.unit));
-        let code = shown(&rule.format);
-        let text = format!("Owed: a reply in format {code} within {within} {unit} from {from}{by}");
-        self.line(0, said(text, &rule.ground, rule.ground.standing));
     }
 
     fn required(
@@ -368,7 +294,7 @@ impl Page<'_> {
         }
     }
 
-    fn addressed(&self, who: &Addressed) -> String {
+    pub(super) fn addressed(&self, who: &Addressed) -> String {
         match who {
             Addressed::EveryBoundParty => "every bound Party".into(),
             Addressed::Function(name) => self.label("function", name),

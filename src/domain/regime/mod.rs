@@ -13,6 +13,8 @@ pub mod fact;
 pub mod figure;
 pub mod finding;
 pub mod format;
+pub mod format_finding;
+mod format_lines;
 mod formatted;
 mod judge;
 pub mod label;
