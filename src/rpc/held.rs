@@ -69,7 +69,9 @@ impl<'h> HeldRegimes<'h> {
             held: BTreeMap::new(),
             author: Some(author),
             referred: match content {
-                Some(Content::Formatted(form)) => Some(self.referred(outgoing, form).await?),
+                Some(Content::Formatted(form)) if comes_after_others(&regime, form) => {
+                    Some(self.referred(outgoing, form).await?)
+                }
                 Some(_) | None => None,
             },
         };
@@ -177,6 +179,10 @@ fn with_parents(
     };
     let read = regime::read(text, &find);
     (read, missing.get())
+}
+
+fn comes_after_others(regime: &Regime, form: &Formatted) -> bool {
+    regime.formats.get(&form.format).is_some_and(|format| !format.after.is_empty())
 }
 
 pub fn held_in(record: &Record) -> Option<&RegimeHeld> {

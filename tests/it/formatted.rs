@@ -636,6 +636,34 @@ fn what_is_no_name_or_nested_too_deep_or_too_much_is_not_read() {
     codec::decode(Kind::Formatted, &lengths(&deep, 0x22)).unwrap_err();
 }
 
+/// What is over the bound on look-ups counts as not here; nothing is refused for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_with_very_many_references_is_taken_judged_and_shown() {
+    let world = World::new(&["BY", "PL"]).await;
+    let (regime, file) = open_skies();
+    hold(&world, "PL", file).await;
+    let many = |count: u16| -> Vec<Field> {
+        let one = |nth: u16| {
+            let digest = Digest::of(&nth.to_be_bytes());
+            field(&format!("r{nth}"), refers_to(&digest.0.to_vec().into()))
+        };
+        (0..count).map(one).collect()
+    };
+    let count = u16::try_from(limits::FORM_LIST_ENTRIES_MAX).unwrap();
+    let content = Content::Formatted(formatted(&regime, "1", many(count)));
+    send(&world, "BY", 1, citing(&regime, "", 1, "PL", &[]), &content).await;
+    both_settled(&world, "BY", "PL").await;
+    let (lines, _) = told(&world, "PL", 1).await;
+    assert_says(
+        &lines,
+        &[
+            "fields.r0 is no field of the format",
+            "508 not as the format asks",
+            "a reference is not held here",
+        ],
+    );
+}
+
 proptest! {
     /// Whatever is sent in whatever format, it is judged, shown and printed, and nothing unsafe comes of it.
     #[test]
