@@ -129,6 +129,8 @@ pub const LACKS_PER_RULE_MAX: usize = 64;
 pub const OPEN_FIELDS_MAX: usize = 200;
 /// A format whose fields are nested deeper is refused.
 pub const FORMAT_DEPTH_MAX: usize = 4;
+/// Of the messages that a formatted one refers to so many are looked up; any further one counts as not here.
+pub const FORMAT_REFERENCES_MAX: usize = 64;
 /// A greater lead time, reply time or period is refused, so that no sum of days leaves the calendar.
 pub const REGIME_TIME_MAX: u64 = 100_000;
 

@@ -269,12 +269,14 @@ async fn export_thread(desk: &Desk, thread: ThreadId, new: &mut NewFile) -> Resu
 }
 
 async fn replay(args: Replay) -> Result<(), Fault> {
-    let pages = match (&args.journal.desk, &args.journal.file) {
-        (Some(desk), _) => pages_of_node(&open(desk)?, args.thread, args.as_of).await?,
+    let desk = args.journal.desk.as_deref().map(open).transpose()?;
+    let pages = match (&desk, &args.journal.file) {
+        (Some(desk), _) => pages_of_node(desk, args.thread, args.as_of).await?,
         (None, Some(file)) => pages_of_file(file, &args).await?,
         (None, None) => return Err(Fault::new("--as or --file must be given")),
     };
-    let history = History::of(pages)?;
+    let mut history = History::of(pages)?;
+    history.label(desk.as_ref()).await;
     if args.json {
         say!("{}", json::line(&history.to_json(args.thread, args.as_of)));
     } else {

@@ -12,6 +12,7 @@ use crate::cli::exercise::{given, print};
 use crate::cli::fault::Fault;
 use crate::cli::json;
 use crate::cli::out::say;
+use crate::cli::regime::labels;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::watch_service_client::WatchServiceClient;
 use crate::codec::{content, message, signed};
@@ -171,7 +172,8 @@ async fn read(args: ReadArgs) -> Result<(), Fault> {
         say!("{}", json::line(&object));
         return Ok(());
     }
-    print::message(&read, &said);
+    let regime = labels::of(&desk, &read.draft).await;
+    print::message(&read, &said, regime.as_ref());
     print::row(0, "On record here", &Instant(answered.recorded_at_ms).to_string());
     for mark in &answered.marks {
         print::row(0, "Mark", &shown(mark));

@@ -59,7 +59,8 @@ pub(super) fn may_be_word(kind: &str) -> bool {
             | Kind::Conclusion
             | Kind::Statement
             | Kind::Cancellation
-            | Kind::SameActivity,
+            | Kind::SameActivity
+            | Kind::Formatted,
         )
         | None => false,
     }

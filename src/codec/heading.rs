@@ -141,12 +141,19 @@ impl From<calls::draft_word_request::Content> for Given {
     }
 }
 
+impl From<wire::RegimeFormatted> for Given {
+    fn from(form: wire::RegimeFormatted) -> Given {
+        Given { kind: Kind::Formatted, bytes: form.encode_to_vec() }
+    }
+}
+
 /// A form as the call for its kind carries it.
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, on its way into a call")]
 pub enum Asked {
     Exercise(calls::draft_request::Content),
     Regime(calls::draft_word_request::Content),
+    Formatted(wire::RegimeFormatted),
 }
 
 /// # Errors
@@ -190,6 +197,7 @@ pub fn given(content: &Content) -> Result<Asked, form::Unreadable> {
             Kind::Withdrawal => {
                 wire::RegimeWithdrawal::decode(bytes).map(|form| Asked::Regime(Regime::Withdrawal(form)))
             }
+            Kind::Formatted => wire::RegimeFormatted::decode(bytes).map(Asked::Formatted),
         };
     given.map_err(|error| form::Unreadable::Malformed { kind: content.kind(), what: error.to_string() })
 }

@@ -7,6 +7,7 @@ use super::exercise::{
     Amendment, Calendar, Cancellation, Conclusion, Invitation, Notification, SameActivity, Statement,
 };
 use super::form::{Form, Refused};
+use super::formatted::Formatted;
 
 /// The kinds of content, as the envelope names them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -23,10 +24,11 @@ pub enum Kind {
     Suspension,
     Resumption,
     Withdrawal,
+    Formatted,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Calendar,
         Kind::Notification,
         Kind::Amendment,
@@ -39,6 +41,7 @@ impl Kind {
         Kind::Suspension,
         Kind::Resumption,
         Kind::Withdrawal,
+        Kind::Formatted,
     ];
 
     /// As it stands in the signed envelope.
@@ -56,6 +59,7 @@ impl Kind {
             Kind::Suspension => "regime.suspension",
             Kind::Resumption => "regime.resumption",
             Kind::Withdrawal => "regime.withdrawal",
+            Kind::Formatted => "regime.formatted",
         }
     }
 
@@ -70,7 +74,7 @@ impl Kind {
     }
 }
 
-/// The content of one message about an exercise.
+/// The content of one message.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Content {
     Calendar(Calendar),
@@ -85,6 +89,7 @@ pub enum Content {
     Suspension(Suspension),
     Resumption(Resumption),
     Withdrawal(Withdrawal),
+    Formatted(Formatted),
 }
 
 impl Content {
@@ -102,6 +107,7 @@ impl Content {
             Content::Suspension(_) => Kind::Suspension,
             Content::Resumption(_) => Kind::Resumption,
             Content::Withdrawal(_) => Kind::Withdrawal,
+            Content::Formatted(_) => Kind::Formatted,
         }
     }
 
@@ -120,6 +126,7 @@ impl Content {
             Kind::Suspension => Content::Suspension(Suspension::default()),
             Kind::Resumption => Content::Resumption(Resumption::default()),
             Kind::Withdrawal => Content::Withdrawal(Withdrawal::default()),
+            Kind::Formatted => Content::Formatted(Formatted::default()),
         }
     }
 
@@ -137,7 +144,8 @@ impl Content {
             | Content::Adoption(_)
             | Content::Suspension(_)
             | Content::Resumption(_)
-            | Content::Withdrawal(_) => false,
+            | Content::Withdrawal(_)
+            | Content::Formatted(_) => false,
         };
         within || !self.form().to_follow().is_empty()
     }
@@ -156,7 +164,8 @@ impl Content {
             | Content::Adoption(_)
             | Content::Suspension(_)
             | Content::Resumption(_)
-            | Content::Withdrawal(_) => None,
+            | Content::Withdrawal(_)
+            | Content::Formatted(_) => None,
         }
     }
 
@@ -180,6 +189,7 @@ impl Content {
             Content::Suspension(form) => form,
             Content::Resumption(form) => form,
             Content::Withdrawal(form) => form,
+            Content::Formatted(form) => form,
         }
     }
 }

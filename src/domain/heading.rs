@@ -8,6 +8,7 @@ use super::board::Board;
 use super::content::Content;
 use super::digest::Digest;
 use super::form::{ActivityReference, MessageReference};
+use super::formatted::Formatted;
 use super::message::{Outgoing, Reference, Relation};
 use super::part::PartState;
 use super::refusal::FaultNamed;
@@ -50,7 +51,7 @@ impl Found {
 /// A calendar or a notification may open a thread; what is said about one belongs where it is.
 fn thread(board: &Board, outgoing: &Outgoing, content: &Content, found: &mut Found) {
     match content {
-        Content::Calendar(_) | Content::Notification(_) | Content::Adoption(_) => {}
+        Content::Calendar(_) | Content::Notification(_) | Content::Adoption(_) | Content::Formatted(_) => {}
         Content::Amendment(_)
         | Content::Invitation(_)
         | Content::Conclusion(_)
@@ -173,7 +174,16 @@ fn content_references(board: &Board, outgoing: &Outgoing, content: &Content, fou
         Content::Suspension(form) => own_word(board, "adoption", &form.adoption, found),
         Content::Resumption(form) => own_word(board, "suspension", &form.suspension, found),
         Content::Withdrawal(form) => own_word(board, "adoption", &form.adoption, found),
+        Content::Formatted(form) => formatted(outgoing, form, found),
         Content::Calendar(_) | Content::Adoption(_) => {}
+    }
+}
+
+/// A format is one of the regime that the envelope cites. What its fields refer to is not asked about here:
+/// the regime's check says so where the format asks for it.
+fn formatted(outgoing: &Outgoing, form: &Formatted, found: &mut Found) {
+    if let Some(rule) = form.other_regime(outgoing.regime.as_ref()) {
+        found.add("heading.regime", rule);
     }
 }
 

@@ -14,6 +14,7 @@ pub mod event;
 pub mod exercise;
 pub mod fact;
 pub mod form;
+pub mod formatted;
 pub mod heading;
 pub mod keys;
 pub mod ledger;

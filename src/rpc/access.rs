@@ -73,6 +73,7 @@ table! {
     "/detente.v1.RegimeService/ListHeld" => For::Persons,
     "/detente.v1.RegimeService/ShowText" => For::Persons,
     "/detente.v1.RegimeService/DraftWord" => For::Roles(&[Drafter]),
+    "/detente.v1.RegimeService/DraftFormatted" => For::Roles(&[Drafter]),
     "/detente.v1.RegimeService/ListAdopters" => For::Persons,
 
     "/detente.v1.PartService/Store" => For::Roles(&[Drafter]),

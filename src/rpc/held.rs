@@ -8,19 +8,22 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use crate::codec::content;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::regime::{self, NotARegime, built_in};
 use crate::domain::board::Board;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Record, RegimeHeld};
+use crate::domain::formatted::Formatted;
 use crate::domain::message::{Addressee, Outgoing};
 use crate::domain::party::Party;
 use crate::domain::regime::Regime;
-use crate::domain::regime::check::{Asked, Recipients, check};
+use crate::domain::regime::check::{Asked, Recipients, Referred, check};
 use crate::domain::regime::lines;
 use crate::domain::time::Instant;
 use crate::journal::Journal;
+use crate::limits;
 use crate::registrar::Head;
 use crate::replay::records::RecordFault;
 
@@ -64,6 +67,11 @@ impl<'h> HeldRegimes<'h> {
             addressed: Some(recipients(outgoing)),
             bound: Some(bound.clone()),
             held: BTreeMap::new(),
+            author: Some(author),
+            referred: match content {
+                Some(Content::Formatted(form)) => Some(self.referred(outgoing, form).await?),
+                Some(_) | None => None,
+            },
         };
         let found = content.map(|content| check(&regime, content, &asked)).unwrap_or_default();
         let said = found.iter().flat_map(|finding| lines(&regime, finding, &outgoing.language));
@@ -80,6 +88,39 @@ impl<'h> HeldRegimes<'h> {
                 })
                 .collect(),
         }))
+    }
+
+    /// What a formatted message refers to, in its envelope and in its fields.
+    async fn referred(&self, outgoing: &Outgoing, form: &Formatted) -> Result<Vec<Referred>, RecordFault> {
+        let mut named: Vec<Option<Digest>> =
+            outgoing.references.iter().map(|reference| reference.message).collect();
+        for (_, reference) in form.references() {
+            named.push(reference.message_digest.map(|digest| digest.0));
+        }
+        let digests: BTreeSet<Digest> = named.iter().copied().flatten().collect();
+        let mut found = Vec::new();
+        // By a number alone nothing is found: what it names may be here or not.
+        if named.contains(&None) || digests.len() > limits::FORMAT_REFERENCES_MAX {
+            found.push(Referred::NotHere);
+        }
+        for digest in digests.into_iter().take(limits::FORMAT_REFERENCES_MAX) {
+            found.push(self.referred_to(&digest).await?);
+        }
+        Ok(found)
+    }
+
+    async fn referred_to(&self, digest: &Digest) -> Result<Referred, RecordFault> {
+        let Some(there) = self.head.board.messages.get(digest) else { return Ok(Referred::NotHere) };
+        let stored = self.head.records(self.journal).message(there.index, digest).await?;
+        if self.as_of.is_some_and(|as_of| stored.record.at > as_of) {
+            return Ok(Referred::NotHere);
+        }
+        let draft = &stored.message.draft;
+        let read = content::said(&draft.kind, &draft.content);
+        let Some(Content::Formatted(form)) = read.content() else { return Ok(Referred::Other) };
+        let cited = draft.regime.as_ref().and_then(|cited| self.head.board.regimes.get(&cited.digest));
+        let regime = cited.map(|held| held.name.clone()).unwrap_or_default();
+        Ok(Referred::Formatted { regime, format: form.format.clone() })
     }
 
     /// `None` where its text is not on record here.

@@ -90,6 +90,21 @@ impl RegimeService for RegimeCalls {
         Ok(Response::new(calls::DraftWordResponse { digest: digest.0.to_vec().into(), faults }))
     }
 
+    async fn draft_formatted(
+        &self,
+        call: Request<calls::DraftFormattedRequest>,
+    ) -> Result<Response<calls::DraftFormattedResponse>, Status> {
+        let caller = person(&call)?.clone();
+        let asked = call.into_inner();
+        let origin =
+            command::origin("RegimeService/DraftFormatted", asked.command.as_ref(), &asked, &caller)?;
+        let content = asked.content.map(Given::from);
+        let draft = draft_id(&asked.draft)?;
+        let (digest, faults) =
+            put_draft(&self.registrar, origin, &caller, draft, asked.heading, content).await?;
+        Ok(Response::new(calls::DraftFormattedResponse { digest: digest.0.to_vec().into(), faults }))
+    }
+
     async fn list_adopters(
         &self,
         call: Request<calls::ListAdoptersRequest>,

@@ -12,6 +12,7 @@ use crate::codec::content::{self, Said};
 use crate::codec::message::precedence_to_proto;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::{Board, Noted};
+use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Received, Record, Released};
 use crate::domain::message::{Message, Receipt};
@@ -67,6 +68,11 @@ pub fn marks_of(board: &Board, message: &Message, said: &Said, as_of: Option<Ins
     let mut marks = content::marks(said, &message.draft.content);
     if message.draft.regime.as_ref().is_some_and(|cited| !board.holds_regime(&cited.digest, as_of)) {
         marks.push("the regime that it cites is not held here".into());
+    }
+    if let Some(Content::Formatted(form)) = said.content()
+        && let Some(rule) = form.other_regime(message.draft.regime.as_ref())
+    {
+        marks.push(rule.into());
     }
     marks
 }

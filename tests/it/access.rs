@@ -28,6 +28,7 @@ const EXPECTED: &str = "
     /detente.v1.RegimeService/ListHeld                          D R W A O C . . .
     /detente.v1.RegimeService/ShowText                          D R W A O C . . .
     /detente.v1.RegimeService/DraftWord                         D . . . . . . . .
+    /detente.v1.RegimeService/DraftFormatted                    D . . . . . . . .
     /detente.v1.RegimeService/ListAdopters                      D R W A O C . . .
     /detente.v1.PartService/Store                               D . . . . . . . .
     /detente.v1.PartService/Read                                D R W . . . . . .

@@ -18,6 +18,7 @@ mod exercise;
 mod facts;
 mod fates;
 mod form;
+mod formatted;
 mod hostile;
 mod journal;
 mod kafka;

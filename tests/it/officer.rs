@@ -63,7 +63,7 @@ pub fn draft_call(desk: &Desk, draft: u8, heading: calls::Heading, content: &Con
         heading: Some(heading),
         content: Some(match given(content).unwrap() {
             Asked::Exercise(form) => form,
-            Asked::Regime(_) => panic!("a form of another service"),
+            Asked::Regime(_) | Asked::Formatted(_) => panic!("a form of another service"),
         }),
     }
 }
@@ -76,18 +76,26 @@ pub async fn draft(
     content: &Content,
 ) -> Result<calls::DraftResponse, Status> {
     let desk = world.desk(party, "drafter");
-    let Asked::Regime(form) = given(content).unwrap() else {
-        let call = draft_call(&desk, draft, heading, content);
-        return exercises(&desk).draft(call).await.map(tonic::Response::into_inner);
+    let command = Some(desk.command(None).unwrap());
+    let (id, heading) = (vec![draft; 16].into(), Some(heading));
+    let (digest, faults) = match given(content).unwrap() {
+        Asked::Exercise(form) => {
+            let call = calls::DraftRequest { command, draft: id, heading, content: Some(form) };
+            let answered = exercises(&desk).draft(call).await?.into_inner();
+            (answered.digest, answered.faults)
+        }
+        Asked::Regime(form) => {
+            let call = calls::DraftWordRequest { command, draft: id, heading, content: Some(form) };
+            let answered = regimes(&desk).draft_word(call).await?.into_inner();
+            (answered.digest, answered.faults)
+        }
+        Asked::Formatted(form) => {
+            let call = calls::DraftFormattedRequest { command, draft: id, heading, content: Some(form) };
+            let answered = regimes(&desk).draft_formatted(call).await?.into_inner();
+            (answered.digest, answered.faults)
+        }
     };
-    let call = calls::DraftWordRequest {
-        command: Some(desk.command(None).unwrap()),
-        draft: vec![draft; 16].into(),
-        heading: Some(heading),
-        content: Some(form),
-    };
-    let answered = regimes(&desk).draft_word(call).await?.into_inner();
-    Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
+    Ok(calls::DraftResponse { digest, faults })
 }
 
 pub fn release_call(desk: &Desk, draft: u8, digest: &Bytes, as_is: bool) -> calls::ReleaseRequest {

@@ -92,7 +92,7 @@ pub fn full(content: &Content) -> Message {
 }
 
 pub fn form(message: &Message) -> Document {
-    message_form(message, Digest([0xfe; 32]))
+    message_form(message, Digest([0xfe; 32]), None)
 }
 
 pub fn text(document: &Document) -> String {
@@ -133,7 +133,7 @@ pub fn assert_stands_in(text: &str, needles: &[String]) {
 /// Every single value that a form states, as it is shown.
 fn stated(parts: &[Stated]) -> Vec<String> {
     let mut all = Vec::new();
-    for part in parts.iter().filter(|part| part.field.name != "to_follow") {
+    for part in parts.iter().filter(|part| part.name != "to_follow") {
         value(&part.value, &mut all);
     }
     all
@@ -263,7 +263,7 @@ fn every_page_says_which_it_is_and_bears_marking_and_drill_at_head_and_foot() {
 fn a_draft_is_printed_as_the_message_will_be_but_for_number_group_releaser_and_digest() {
     let message = full(&filled(Kind::Notification));
     let bytes = encode_draft(&message.draft);
-    let draft = draft_form(Some(message.author), &decode_draft(&bytes).unwrap(), Digest::of(&bytes));
+    let draft = draft_form(Some(message.author), &decode_draft(&bytes).unwrap(), Digest::of(&bytes), None);
     let released = form(&message);
     let of_both = |document: &Document| -> Vec<official::Row> {
         let mut releaser = false;

@@ -198,7 +198,8 @@ fn outgoing(
         | Content::Adoption(_)
         | Content::Suspension(_)
         | Content::Resumption(_)
-        | Content::Withdrawal(_) => {}
+        | Content::Withdrawal(_)
+        | Content::Formatted(_) => {}
     }
     let references = played.released.last().map(|(digest, number)| Reference {
         message: Some(*digest),

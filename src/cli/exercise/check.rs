@@ -42,6 +42,9 @@ pub struct Args {
     /// Who holds a function of the regime; may be given several times
     #[arg(long, value_name = "FUNCTION=PARTY", value_parser = held)]
     held: Vec<(String, Party)>,
+    /// Who speaks, where a format says who may send it
+    #[arg(long, value_name = "PARTY")]
+    author: Option<Party>,
     /// What the form is, if neither its first line nor its file's name says so
     #[arg(long, value_parser = given::kind)]
     kind: Option<Kind>,
@@ -70,6 +73,8 @@ pub fn run(args: &Args) -> Result<(), Fault> {
         addressed: is_addressed.then(|| Recipients { action: set(&args.to), information: set(&args.info) }),
         bound: (!args.bound.is_empty()).then(|| set(&args.bound)),
         held: args.held.iter().cloned().collect(),
+        author: args.author,
+        referred: None,
     };
     let found = check(&regime, &content, &asked);
     if args.json {

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::formatted::{cite, filled};
 use super::given::{self, service};
+use super::named::named;
 use super::print;
 use crate::cli::desk::{AsCommand, Desk, answer};
 use crate::cli::fault::Fault;
@@ -20,7 +22,6 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId};
-use crate::domain::form::MessageReference;
 use crate::domain::message::{Addressee, Outgoing, Reference, RegimeCitation, Relation, Traffic};
 use crate::domain::people::Person;
 use crate::domain::precedence::Precedence;
@@ -117,6 +118,7 @@ pub async fn draft(args: DraftArgs) -> Result<(), Fault> {
     let (desk, header, id) = args.person.open()?;
     let mut outgoing = blank(id, &content, &args.heading)?;
     args.heading.put_into(&mut outgoing, &content);
+    cite(&desk, &mut outgoing, &content).await;
     args.heading.put_parts(&desk, id, &mut outgoing).await?;
     put(&desk, header, id, DraftId(derived("draft", id)), &outgoing, &content, args.json).await
 }
@@ -188,6 +190,12 @@ pub async fn put_draft(
             let asked = calls::DraftRequest { command, draft, heading, content: Some(form) };
             answer(service(desk).draft(asked)).await
         }
+        Asked::Formatted(content) => {
+            let asked = calls::DraftFormattedRequest { command, draft, heading, content: Some(content) };
+            let answered =
+                answer(RegimeServiceClient::new(desk.channel.clone()).draft_formatted(asked)).await?;
+            Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
+        }
         Asked::Regime(form) => {
             let asked = calls::DraftWordRequest { command, draft, heading, content: Some(form) };
             let answered = answer(RegimeServiceClient::new(desk.channel.clone()).draft_word(asked)).await?;
@@ -201,9 +209,10 @@ pub async fn put_draft(
 fn blank(id: CommandId, content: &Content, heading: &HeadingArgs) -> Result<Outgoing, Fault> {
     let thread = match (heading.thread, content) {
         (Some(thread), _) => thread,
-        (None, Content::Calendar(_) | Content::Notification(_) | Content::Adoption(_)) => {
-            ThreadId(derived("thread", id))
-        }
+        (
+            None,
+            Content::Calendar(_) | Content::Notification(_) | Content::Adoption(_) | Content::Formatted(_),
+        ) => ThreadId(derived("thread", id)),
         (
             None,
             Content::Amendment(_)
@@ -320,28 +329,12 @@ impl HeadingArgs {
                 add(Some(*digest), "", "", relation);
             }
         }
-        if let Some((reference, relation)) = main_reference(content)
-            && (reference.message_digest.is_some() || !reference.number.is_empty())
-        {
+        for (reference, relation) in named(content) {
+            if reference.message_digest.is_none() && reference.number.is_empty() {
+                continue;
+            }
             let digest = reference.message_digest.map(|digest| digest.0);
             add(digest, &reference.number, &reference.author, relation);
-        }
-    }
-}
-
-/// The message that a form is about.
-fn main_reference(content: &Content) -> Option<(&MessageReference, Relation)> {
-    match content {
-        Content::Amendment(form) => Some((&form.amends, Relation::Amends)),
-        Content::Conclusion(form) => Some((&form.exercise, Relation::RefersTo)),
-        Content::Statement(form) => Some((&form.exercise, Relation::RefersTo)),
-        Content::Cancellation(form) => Some((&form.cancels, Relation::RefersTo)),
-        Content::SameActivity(form) => Some((&form.other_message, Relation::RefersTo)),
-        Content::Suspension(form) => Some((&form.adoption, Relation::RefersTo)),
-        Content::Resumption(form) => Some((&form.suspension, Relation::RefersTo)),
-        Content::Withdrawal(form) => Some((&form.adoption, Relation::RefersTo)),
-        Content::Calendar(_) | Content::Notification(_) | Content::Invitation(_) | Content::Adoption(_) => {
-            None
         }
     }
 }
@@ -368,7 +361,8 @@ pub(super) fn read_form(path: &Path, kind: Option<Kind>) -> Result<Content, Faul
         Some(kind) => kind,
         None => return Err(Fault::new(format!("{name}: what kind of form is it? Say so with --kind"))),
     };
-    form::read(kind, syntax, &text).map_err(|fault| Fault::new(format!("{name}: {fault}")))
+    let content = form::read(kind, syntax, &text).map_err(|fault| Fault::new(format!("{name}: {fault}")))?;
+    Ok(filled(content))
 }
 
 /// By the comment in the first line, as templates have it, else by the file's name.

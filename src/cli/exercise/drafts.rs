@@ -10,6 +10,7 @@ use super::print;
 use crate::cli::desk::{As, AsCommand, answer};
 use crate::cli::fault::Fault;
 use crate::cli::out::{self, say};
+use crate::cli::regime::labels;
 use crate::cli::{form, json, message as printed};
 use crate::codec::content::{self, Said};
 use crate::codec::message;
@@ -151,7 +152,9 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
         say!("{}", json::line(&object));
         return Ok(());
     }
-    out::text(&official::text(&official::pages(&printed::draft_form(Some(desk.party), &outgoing, digest))));
+    let regime = labels::of(&desk, &outgoing).await;
+    let form = printed::draft_form(Some(desk.party), &outgoing, digest, regime.as_ref());
+    out::text(&official::text(&official::pages(&form)));
     say!("");
     say!(
         "Draft {draft}: what stands above is all that is released; number, date-time group and releaser are added"

@@ -6,7 +6,9 @@
 mod check;
 mod compose;
 mod drafts;
+mod formatted;
 pub mod given;
+mod named;
 mod picture;
 pub mod print;
 mod show;

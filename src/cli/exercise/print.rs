@@ -9,9 +9,10 @@ use crate::cli::out::say;
 use crate::codec::content::{self, Said};
 use crate::codec::proto::detente::v1::{self as calls, Fault};
 use crate::domain::content::Content;
-use crate::domain::form::lines;
+use crate::domain::form::{lines, lines_under};
 use crate::domain::message::{Addressee, Holds, Message, Outgoing, Relation, Traffic};
 use crate::domain::people::Person;
+use crate::domain::regime::Regime;
 use crate::domain::text::{shown, shown_lines};
 
 /// A label and what it is about, in two columns.
@@ -108,13 +109,13 @@ fn relation(relation: Relation) -> &'static str {
 }
 
 /// All of a released message: heading, then what it says.
-pub fn message(message: &Message, said: &Said) {
+pub fn message(message: &Message, said: &Said, regime: Option<&Regime>) {
     row(0, "Number", &shown(&message.number));
     row(0, "From", &format!("{}, incarnation {}", message.author, message.incarnation));
     row(0, "Date-time group", &message.released_at.date_time_group().to_string());
     row(0, "Released by", &person(&message.releaser));
     heading(&message.draft);
-    body(0, said, &message.draft);
+    body(0, said, &message.draft, regime);
 }
 
 fn heading(outgoing: &Outgoing) {
@@ -180,10 +181,14 @@ fn state(held: &calls::PartHeld) -> &'static str {
     }
 }
 
-/// What the content says, in lines.
-pub fn body(depth: usize, said: &Said, outgoing: &Outgoing) {
+/// What the content says, in lines; with the labels of the regime that it cites, where that is at hand.
+pub fn body(depth: usize, said: &Said, outgoing: &Outgoing, regime: Option<&Regime>) {
     match said {
-        Said::Form(form) => form_lines(depth, form),
+        Said::Form(form) => {
+            for line in lines_under(form, regime, &outgoing.language) {
+                row(depth.saturating_add(line.depth), &line.label, &line.value);
+            }
+        }
         Said::Acknowledgement(read) => {
             row(depth, "Read", &read.message.to_string());
             row(depth, "By", &person(&read.officer));

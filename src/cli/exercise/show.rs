@@ -12,13 +12,16 @@ use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::json;
 use crate::cli::out::say;
+use crate::cli::regime::labels;
 use crate::codec::content::{self, Said};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::{message, signed};
+use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::exercise::picture::{self as fold, Picture};
 use crate::domain::message::{Acknowledgement, Message};
 use crate::domain::party::Party;
+use crate::domain::regime::Regime;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
@@ -80,7 +83,8 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
 pub async fn show(args: ShowArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let thread = given::known_thread(&desk, &args.thread).await?;
-    let history = History::ask(&desk, thread, args.as_of).await?;
+    let mut history = History::ask(&desk, thread, args.as_of).await?;
+    history.label(Some(&desk)).await;
     if args.json {
         say!("{}", json::line(&history.to_json(thread, args.as_of)));
     } else {
@@ -94,6 +98,8 @@ pub struct History {
     messages: Vec<Line>,
     gaps: Vec<calls::ThreadGap>,
     acknowledged: BTreeMap<Digest, Vec<(Party, Acknowledgement)>>,
+    /// Those that formatted messages cite, as far as they are at hand, by digest.
+    regimes: BTreeMap<Digest, Regime>,
 }
 
 /// One message of it.
@@ -139,7 +145,22 @@ impl History {
             }
             messages.push(Line { digest: wrapping.digest(), message: read, said, wire });
         }
-        Ok(History { messages, gaps, acknowledged })
+        Ok(History { messages, gaps, acknowledged, regimes: BTreeMap::new() })
+    }
+
+    /// Takes the labels of formatted messages from regimes that are built in, or held at the node.
+    pub async fn label(&mut self, desk: Option<&Desk>) {
+        for line in &self.messages {
+            let Some(cited) = &line.message.draft.regime else { continue };
+            if self.regimes.contains_key(&cited.digest) {
+                continue;
+            }
+            let found = match desk {
+                Some(desk) => labels::of(desk, &line.message.draft).await,
+                None => labels::built_in(&line.message.draft),
+            };
+            self.regimes.extend(found.map(|regime| (cited.digest, regime)));
+        }
     }
 
     /// What the messages say about exercises, for the picture.
@@ -223,8 +244,11 @@ impl History {
             print::row(1, "Waits for", &hex::encode(missing));
         }
         print::row(1, "Digest", &line.digest.to_string());
-        if matches!(line.said, Said::Unknown | Said::Unreadable(_)) {
-            print::body(1, &line.said, &message.draft);
+        // All else stands in the picture.
+        let is_formatted = matches!(line.said, Said::Form(Content::Formatted(_)));
+        if is_formatted || matches!(line.said, Said::Unknown | Said::Unreadable(_)) {
+            let regime = message.draft.regime.as_ref().and_then(|cited| self.regimes.get(&cited.digest));
+            print::body(1, &line.said, &message.draft, regime);
         }
     }
 

@@ -3,7 +3,10 @@
 //! Never here: a judgement of what is stated (`domain/form/faults.rs`), or the signed bytes
 //! (`codec/form`).
 
+mod format;
 mod write;
+
+pub use format::template as format_template;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -53,6 +56,7 @@ pub fn read(kind: Kind, syntax: Syntax, text: &str) -> Result<Content, NotAForm>
         Kind::Suspension => Content::Suspension(parse(syntax, text)?),
         Kind::Resumption => Content::Resumption(parse(syntax, text)?),
         Kind::Withdrawal => Content::Withdrawal(parse(syntax, text)?),
+        Kind::Formatted => Content::Formatted(parse(syntax, text)?),
     })
 }
 
@@ -76,6 +80,7 @@ pub fn to_json(content: &Content) -> String {
         Content::Suspension(form) => pretty(form),
         Content::Resumption(form) => pretty(form),
         Content::Withdrawal(form) => pretty(form),
+        Content::Formatted(form) => pretty(form),
     }
 }
 
@@ -99,6 +104,7 @@ pub fn example(kind: Kind) -> &'static str {
         Kind::Suspension => include_str!("examples/suspension.toml"),
         Kind::Resumption => include_str!("examples/resumption.toml"),
         Kind::Withdrawal => include_str!("examples/withdrawal.toml"),
+        Kind::Formatted => include_str!("examples/formatted.toml"),
     }
 }
 

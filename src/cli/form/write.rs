@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 
+use super::format;
 use crate::domain::content::{Content, Kind};
 use crate::domain::form::WELL_KNOWN;
 use crate::domain::form::outline::{Asked, Field, Leaf, Part, Shape, Value};
@@ -12,7 +13,7 @@ use crate::domain::text::is_unsafe_to_show;
 
 /// Whether lines are active, or stand behind a `#` to be taken away.
 #[derive(Clone, Copy)]
-enum Lines {
+pub(super) enum Lines {
     Active,
     ToUncomment,
 }
@@ -27,6 +28,15 @@ impl Lines {
 }
 
 pub(super) fn commented(content: &Content) -> String {
+    let mut out = introduced(content);
+    if let Content::Formatted(form) = content {
+        format::fields(&mut out, form);
+    }
+    out
+}
+
+/// All but the fields that a format names.
+pub(super) fn introduced(content: &Content) -> String {
     let mut out = String::new();
     let kind = content.kind();
     comment(&mut out, &format!("{}: {}.", kind.name(), purpose(kind)));
@@ -78,6 +88,7 @@ fn purpose(kind: Kind) -> &'static str {
         Kind::Suspension => "that you do not apply rules, or provisions of them, for a time",
         Kind::Resumption => "that you apply again what you suspended",
         Kind::Withdrawal => "that you take part in rules no more",
+        Kind::Formatted => "a message in a format that a regime lays down",
     }
 }
 
@@ -85,20 +96,20 @@ fn has_figures(fields: &[Field]) -> bool {
     fields.iter().any(|field| match field.shape {
         Shape::Groups(_) if field.name == "figures" => true,
         Shape::Group(inner) | Shape::Groups(inner) => has_figures(inner),
-        Shape::Leaf(_) | Shape::Leaves(_) => false,
+        Shape::Leaf(_) | Shape::Leaves(_) | Shape::OfFormat => false,
     })
 }
 
-fn comment(out: &mut String, text: &str) {
+pub(super) fn comment(out: &mut String, text: &str) {
     out.push_str(if text.is_empty() { "#" } else { "# " });
     out.push_str(text);
     out.push('\n');
 }
 
 /// TOML wants the single values of a table before the tables within it.
-fn table(out: &mut String, path: &str, fields: &'static [Field], parts: &[Part], lines: Lines) {
+pub(super) fn table(out: &mut String, path: &str, fields: &'static [Field], parts: &[Part], lines: Lines) {
     let value_of = |field: &Field| {
-        parts.iter().find(|part| part.field.name == field.name).map_or(&Value::Absent, |part| &part.value)
+        parts.iter().find(|part| part.name == field.name).map_or(&Value::Absent, |part| &part.value)
     };
     for field in fields {
         match field.shape {
@@ -110,13 +121,14 @@ fn table(out: &mut String, path: &str, fields: &'static [Field], parts: &[Part],
                 explain(out, field);
                 several(out, field.name, value_of(field), lines);
             }
-            Shape::Group(_) | Shape::Groups(_) => {}
+            Shape::Group(_) | Shape::Groups(_) | Shape::OfFormat => {}
         }
     }
     for field in fields {
         let path = if path.is_empty() { field.name.to_owned() } else { format!("{path}.{}", field.name) };
         match (field.shape, value_of(field)) {
-            (Shape::Leaf(_) | Shape::Leaves(_), _) => {}
+            // Written behind all else: their types stand in the content alone.
+            (Shape::Leaf(_) | Shape::Leaves(_) | Shape::OfFormat, _) => {}
             (Shape::Group(inner), value) => {
                 out.push('\n');
                 explain(out, field);
@@ -141,14 +153,14 @@ fn table(out: &mut String, path: &str, fields: &'static [Field], parts: &[Part],
     }
 }
 
-fn group_parts(value: &Value) -> &[Part] {
+pub(super) fn group_parts(value: &Value) -> &[Part] {
     match value {
         Value::Group(parts) => parts,
         Value::Absent | Value::Leaf(_) | Value::List(_) => &[],
     }
 }
 
-fn explain(out: &mut String, field: &Field) {
+pub(super) fn explain(out: &mut String, field: &Field) {
     let star = match field.asked {
         Asked::Always => " *",
         Asked::IfAny => "",
@@ -156,13 +168,13 @@ fn explain(out: &mut String, field: &Field) {
     comment(out, &format!("{}{star}: {}", field.label, field.meaning));
 }
 
-fn line(out: &mut String, lines: Lines, text: &str) {
+pub(super) fn line(out: &mut String, lines: Lines, text: &str) {
     out.push_str(lines.mark());
     out.push_str(text);
     out.push('\n');
 }
 
-fn single(out: &mut String, name: &str, leaf: Leaf, value: &Value, lines: Lines) {
+pub(super) fn single(out: &mut String, name: &str, leaf: Leaf, value: &Value, lines: Lines) {
     match (value, leaf) {
         (Value::Leaf(text), Leaf::Number) => line(out, lines, &format!("{name} = {text}")),
         (Value::Leaf(text), Leaf::Prose) if text.contains('\n') => {
@@ -181,7 +193,7 @@ fn single(out: &mut String, name: &str, leaf: Leaf, value: &Value, lines: Lines)
     }
 }
 
-fn several(out: &mut String, name: &str, value: &Value, lines: Lines) {
+pub(super) fn several(out: &mut String, name: &str, value: &Value, lines: Lines) {
     let Value::List(items) = value else {
         line(out, lines, &format!("{name} = []"));
         return;
@@ -196,7 +208,7 @@ fn several(out: &mut String, name: &str, value: &Value, lines: Lines) {
 }
 
 /// A TOML basic string. What can't be seen is written as an escape, so that a form is safe to print.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for character in text.chars() {
         if character == '\n' { out.push_str("\\n") } else { escaped(&mut out, character) }

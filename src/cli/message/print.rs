@@ -15,6 +15,7 @@ use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
 use crate::cli::json;
 use crate::cli::out::{self, say};
+use crate::cli::regime::labels;
 use crate::clock::Clock;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::{message, signed};
@@ -122,21 +123,27 @@ async fn ask_message(desk: &Desk, beginning: &str) -> Result<Document, Fault> {
     if !digest.to_string().starts_with(beginning) {
         return Err(Fault::new("the node gave another message than the one asked for"));
     }
-    Ok(message_form(&message::decode(&wrapping.payload)?, digest))
+    let read = message::decode(&wrapping.payload)?;
+    let regime = labels::of(desk, &read.draft).await;
+    Ok(message_form(&read, digest, regime.as_ref()))
 }
 
 async fn ask_draft(desk: &Desk, beginning: &str) -> Result<Document, Fault> {
     let draft = given::open_draft(desk, beginning).await?;
     let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into() };
     let bytes = answer(service(desk).show_draft(asked)).await?.message;
-    Ok(draft_form(Some(desk.party), &message::decode_draft(&bytes)?, Digest::of(&bytes)))
+    let outgoing = message::decode_draft(&bytes)?;
+    let regime = labels::of(desk, &outgoing).await;
+    Ok(draft_form(Some(desk.party), &outgoing, Digest::of(&bytes), regime.as_ref()))
 }
 
 /// A signed message if the bytes are one, else a draft.
 fn of_bytes(bytes: Bytes) -> Result<Found, Fault> {
     match signed::decode(bytes.clone()) {
         Ok(wrapping) if wrapping.payload_type == PayloadType::Message => {
-            let document = message_form(&message::decode(&wrapping.payload)?, wrapping.digest());
+            let read = message::decode(&wrapping.payload)?;
+            let regime = labels::built_in(&read.draft);
+            let document = message_form(&read, wrapping.digest(), regime.as_ref());
             Ok(Found { document, unchecked: Some(keys(&wrapping)) })
         }
         Ok(_) => Err(Fault::new("the file holds something signed that is no message")),
@@ -144,10 +151,9 @@ fn of_bytes(bytes: Bytes) -> Result<Found, Fault> {
             let outgoing = message::decode_draft(&bytes).map_err(|fault| {
                 Fault::new(format!("the file holds neither a signed message nor a draft: {fault}"))
             })?;
-            Ok(Found {
-                document: draft_form(None, &outgoing, Digest::of(&bytes)),
-                unchecked: Some(Vec::new()),
-            })
+            let regime = labels::built_in(&outgoing);
+            let document = draft_form(None, &outgoing, Digest::of(&bytes), regime.as_ref());
+            Ok(Found { document, unchecked: Some(Vec::new()) })
         }
     }
 }

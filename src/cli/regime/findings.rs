@@ -8,6 +8,8 @@ use crate::domain::regime::finding::{
     Copy, CopyAs, CopyState, Finding, Lack, Open, OpenState, Outcome, Point, Span, SpanUnit, Start, Timing,
     Verdict,
 };
+use crate::domain::regime::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
+use crate::domain::regime::rules::Addressed;
 use crate::domain::regime::{Ground, Regime, Standing, lines};
 
 /// One object.
@@ -59,6 +61,47 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str) -> Value {
             put("applies", self::verdict(applies));
             put("copies", copies.iter().map(copy).collect());
             put("ground", self::ground(ground));
+        }
+        Finding::Format { code, state } => {
+            put("kind", "format".into());
+            put("code", code.as_str().into());
+            put("state", format_state(*state).into());
+        }
+        Finding::FormatFields { faults, more, ground } => {
+            put("kind", "format-fields".into());
+            put("faults", faults.iter().map(|(at, fault)| field_fault(at, fault)).collect());
+            put("more", (*more).into());
+            put("ground", self::ground(ground));
+        }
+        Finding::Sender { allowed, state, ground } => {
+            put("kind", "sender".into());
+            put("allowed", allowed.iter().map(who).collect());
+            let state = match state {
+                SenderState::May => "may",
+                SenderState::MayNot => "may not",
+                SenderState::Unknown => "not known",
+            };
+            put("state", state.into());
+            put("ground", self::ground(ground));
+        }
+        Finding::Precedent { code, state, ground } => {
+            put("kind", "precedent".into());
+            put("code", code.as_str().into());
+            let state = match state {
+                PrecedentState::Here => "here",
+                PrecedentState::NotHere => "reference not held here",
+                PrecedentState::NotReferredTo => "not referred to",
+                PrecedentState::Unknown => "not known",
+            };
+            put("state", state.into());
+            put("ground", self::ground(ground));
+        }
+        Finding::Reply(Reply { rule, by }) => {
+            put("kind", "reply".into());
+            put("format", rule.format.as_str().into());
+            put("within", rule.within.into());
+            put("by_ms", by.map(|by| by.0).into());
+            put("ground", self::ground(&rule.ground));
         }
         Finding::Confidentiality { ground } => {
             put("kind", "confidentiality".into());
@@ -199,13 +242,41 @@ fn open(open: &Open) -> Value {
     json!({ "field": open.at, "state": state })
 }
 
-fn copy(copy: &Copy) -> Value {
-    use crate::domain::regime::rules::Addressed;
-    let who = match &copy.who {
+fn format_state(state: FormatState) -> &'static str {
+    match state {
+        FormatState::LaidDown => "laid down",
+        FormatState::NotLaidDown => "not laid down",
+        FormatState::NotInRegime => "not in the regime",
+    }
+}
+
+fn field_fault(at: &str, fault: &FieldFault) -> Value {
+    let plain = |what: &str| json!({ "field": at, "fault": what });
+    match fault {
+        FieldFault::Missing => plain("missing"),
+        FieldFault::ToFollow => plain("to follow"),
+        FieldFault::NotInFormat => plain("not in the format"),
+        FieldFault::NotKnown => plain("not known"),
+        FieldFault::WrongType { asked, given } => {
+            json!({ "field": at, "fault": "wrong type", "asked": asked, "given": given })
+        }
+        FieldFault::NotAChoice { words } => {
+            json!({ "field": at, "fault": "not a choice", "words": words })
+        }
+        FieldFault::OutOfOrder => plain("out of order"),
+    }
+}
+
+fn who(who: &Addressed) -> String {
+    match who {
         Addressed::EveryBoundParty => "every bound Party".to_owned(),
         Addressed::Function(name) => format!("function {name}"),
         Addressed::Party(party) => party.to_string(),
-    };
+    }
+}
+
+fn copy(copy: &Copy) -> Value {
+    let who = who(&copy.who);
     let how = match copy.asked {
         CopyAs::Action => "action",
         CopyAs::Information => "information",

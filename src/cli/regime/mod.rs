@@ -4,6 +4,7 @@
 //! Never here: a rule.
 
 pub mod findings;
+pub mod labels;
 pub mod load;
 mod parties;
 mod words;
@@ -72,9 +73,9 @@ enum Command {
     Hold(words::HoldArgs),
     /// List the regimes whose text is on record at your node
     Held(words::HeldArgs),
-    /// Print an empty form of an adoption, suspension, resumption or withdrawal
+    /// Print an empty form: of an adoption, suspension, resumption or withdrawal, or of a format of a regime
     Template(words::TemplateArgs),
-    /// Put a draft on record by which you adopt a regime, suspend or resume a provision, or leave
+    /// Put a draft on record: a word on a regime, or a message in one of its formats
     Draft(crate::cli::exercise::DraftArgs),
     /// Who takes part in a regime, and who is bound to whom
     Parties(parties::PartiesArgs),

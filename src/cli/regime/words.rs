@@ -38,14 +38,19 @@ pub struct HeldArgs {
 
 #[derive(clap::Args, Debug)]
 pub struct TemplateArgs {
-    #[arg(value_parser = word)]
-    kind: Kind,
-    /// For an adoption: what is adopted, with its name, edition and digest filled in
+    /// adoption, suspension, resumption or withdrawal; or with --regime the code of a format of it
+    #[arg(value_name = "WORD|FORMAT")]
+    what: String,
+    /// The regime whose format it is; for an adoption, what is adopted, with its name, edition and digest
+    /// filled in
     #[arg(long, value_name = "NAME|FILE")]
     regime: Option<String>,
     /// Print a filled one instead
     #[arg(long, conflicts_with = "regime")]
     filled: bool,
+    /// Of a format's labels, such as fr
+    #[arg(long, default_value = "en")]
+    language: String,
 }
 
 const WORDS: [Kind; 4] = [Kind::Adoption, Kind::Suspension, Kind::Resumption, Kind::Withdrawal];
@@ -100,18 +105,24 @@ pub async fn held(args: HeldArgs) -> Result<(), Fault> {
 }
 
 pub fn template(args: &TemplateArgs) -> Result<(), Fault> {
-    if args.filled {
-        out::text(form::example(args.kind));
-        return Ok(());
-    }
     let Some(name) = &args.regime else {
-        out::text(&form::template(args.kind));
+        let kind = word(&args.what)
+            .map_err(|words| Fault::new(format!("{words}; or a format, with --regime NAME|FILE")))?;
+        out::text(&if args.filled { form::example(kind).to_owned() } else { form::template(kind) });
         return Ok(());
     };
-    if args.kind != Kind::Adoption {
-        return Err(Fault::new("--regime is for an adoption; the others name your adoption by its digest"));
-    }
     let regime = load::named(name)?;
+    if let Some(format) = regime.formats.get(&args.what) {
+        out::text(&form::format_template(&regime, &args.what, format, &args.language));
+        return Ok(());
+    }
+    if word(&args.what) != Ok(Kind::Adoption) {
+        let codes: Vec<String> = regime.formats.keys().map(|code| shown(code)).collect();
+        return Err(Fault::new(format!(
+            "the regime has no format of that code; it has: {}. Of words on it, --regime is for an adoption",
+            codes.join(", ")
+        )));
+    }
     let adoption = Adoption {
         regime: regime.head.name.clone(),
         edition: Some(regime.head.edition),

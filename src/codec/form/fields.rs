@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::Unreadable;
 use crate::codec::evidence_v1 as v1;
+use crate::codec::evidence_v1::formatted_field::Value as Typed;
 use crate::domain::adoption::{Adoption, Nature, Reservation, Resumption, Suspension, Withdrawal};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::exercise::{
@@ -18,6 +19,7 @@ use crate::domain::form::{
     ActivityReference, Area, Figure, Formation, GeoPoint, MessageDigest, MessageReference, OtherThread,
     Place, Prose, When,
 };
+use crate::domain::formatted::{Field, Fields, Formatted, Stated};
 
 /// A domain type and what stands for it in the signed content.
 pub(super) trait Wire<P>: Sized {
@@ -148,6 +150,67 @@ macro_rules! choices {
 
 choices!(Basis, CalendarReturn, Nature, Notice, SameActivityPosition);
 
+impl Wire<Vec<v1::FormattedField>> for Fields {
+    fn to_wire(&self) -> Vec<v1::FormattedField> {
+        let wire = |field: &Field| v1::FormattedField {
+            name: field.name.clone(),
+            value: stated_to_wire(&field.stated),
+        };
+        self.0.iter().map(wire).collect()
+    }
+
+    fn from_wire(wire: Vec<v1::FormattedField>, at: &Path) -> Result<Fields, Unreadable> {
+        let field = |(index, wire): (usize, v1::FormattedField)| {
+            let stated = stated_from_wire(wire.value, &at.item(index))?;
+            Ok(Field { name: wire.name, stated })
+        };
+        wire.into_iter().enumerate().map(field).collect::<Result<_, _>>().map(Fields)
+    }
+}
+
+fn stated_to_wire(stated: &Stated) -> Option<Typed> {
+    Some(match stated {
+        Stated::Nothing => return None,
+        Stated::Text(text) => Typed::Text(text.0.clone()),
+        Stated::Number(number) => Typed::Number(*number),
+        Stated::Choice(word) => Typed::Choice(word.clone()),
+        // Present though empty: what was stated stays what it was.
+        Stated::Date(when) => {
+            Typed::Date(v1::CivilTime { civil: when.civil.clone(), zone: when.zone.clone() })
+        }
+        Stated::Area(area) => Typed::Area(area.to_wire()),
+        Stated::Party(code) => Typed::Party(code.clone()),
+        Stated::Texts(texts) => Typed::Texts(v1::FormattedTexts { texts: texts.clone() }),
+        Stated::Figures(figures) => Typed::Figures(v1::FormattedFigures { figures: figures.to_wire() }),
+        Stated::Reference(reference) => Typed::Reference(reference.to_wire()),
+        Stated::Entries(entries) => {
+            let entry = |fields: &Fields| v1::FormattedEntry { fields: fields.to_wire() };
+            Typed::Entries(v1::FormattedEntries { entries: entries.iter().map(entry).collect() })
+        }
+    })
+}
+
+fn stated_from_wire(wire: Option<Typed>, at: &Path) -> Result<Stated, Unreadable> {
+    Ok(match wire {
+        None => Stated::Nothing,
+        Some(Typed::Text(text)) => Stated::Text(Prose(text)),
+        Some(Typed::Number(number)) => Stated::Number(number),
+        Some(Typed::Choice(word)) => Stated::Choice(word),
+        Some(Typed::Date(when)) => Stated::Date(Wire::from_wire(Some(when), at)?),
+        Some(Typed::Area(area)) => Stated::Area(Wire::from_wire(area, at)?),
+        Some(Typed::Party(code)) => Stated::Party(code),
+        Some(Typed::Texts(list)) => Stated::Texts(list.texts),
+        Some(Typed::Figures(list)) => Stated::Figures(Wire::from_wire(list.figures, at)?),
+        Some(Typed::Reference(reference)) => Stated::Reference(Wire::from_wire(reference, at)?),
+        Some(Typed::Entries(list)) => {
+            let entry = |(index, entry): (usize, v1::FormattedEntry)| {
+                Fields::from_wire(entry.fields, &at.item(index))
+            };
+            Stated::Entries(list.entries.into_iter().enumerate().map(entry).collect::<Result<_, _>>()?)
+        }
+    })
+}
+
 /// The fields of a domain type and those of the same names in the signed content. A group in which
 /// nothing is stated is not written.
 macro_rules! wire {
@@ -224,4 +287,5 @@ wire! {
     Suspension as RegimeSuspension { adoption, provisions, from, until, reason, remarks, to_follow }
     Resumption as RegimeResumption { suspension, from, remarks, to_follow }
     Withdrawal as RegimeWithdrawal { adoption, from, reason, remarks, to_follow }
+    Formatted as RegimeFormatted { regime, regime_digest, format, fields, to_follow }
 }

@@ -51,6 +51,7 @@ pub fn encode(content: &Content) -> Result<Vec<u8>, Refused> {
         Content::Suspension(form) => Wire::<v1::RegimeSuspension>::to_wire(form).encode_to_vec(),
         Content::Resumption(form) => Wire::<v1::RegimeResumption>::to_wire(form).encode_to_vec(),
         Content::Withdrawal(form) => Wire::<v1::RegimeWithdrawal>::to_wire(form).encode_to_vec(),
+        Content::Formatted(form) => Wire::<v1::RegimeFormatted>::to_wire(form).encode_to_vec(),
     };
     bound_bytes(&bytes)?;
     Ok(bytes)
@@ -78,6 +79,7 @@ pub fn decode(kind: Kind, bytes: &[u8]) -> Result<Content, Unreadable> {
         Kind::Suspension => Content::Suspension(read::<_, v1::RegimeSuspension>(kind, bytes)?),
         Kind::Resumption => Content::Resumption(read::<_, v1::RegimeResumption>(kind, bytes)?),
         Kind::Withdrawal => Content::Withdrawal(read::<_, v1::RegimeWithdrawal>(kind, bytes)?),
+        Kind::Formatted => Content::Formatted(read::<_, v1::RegimeFormatted>(kind, bytes)?),
     };
     content.bound()?;
     Ok(content)
@@ -109,31 +111,67 @@ fn bound_bytes(bytes: &[u8]) -> Result<(), Refused> {
     })
 }
 
-/// Counts the fields at the top level, and in the form within an amendment, before anything is built
-/// from them: an entry of two bytes would become one of hundreds in memory.
+/// What stands in a field, as far as fields are counted in it.
+#[derive(Clone, Copy)]
+enum Within {
+    Form,
+    Amendment,
+    Formatted,
+    Field,
+    Entries,
+    Entry,
+}
+
+impl Within {
+    fn of(kind: Kind) -> Within {
+        if kind == Kind::Amendment {
+            Within::Amendment
+        } else if kind == Kind::Formatted {
+            Within::Formatted
+        } else {
+            Within::Form
+        }
+    }
+
+    /// `None` for a field in which nothing is counted.
+    fn field(self, tag: u32) -> Option<Within> {
+        match (self, tag) {
+            // ExerciseAmendment.notification
+            (Within::Amendment, 3) => Some(Within::Form),
+            // RegimeFormatted.fields, FormattedField.entries, FormattedEntries.entries, FormattedEntry.fields
+            (Within::Formatted, 4) | (Within::Entry, 1) => Some(Within::Field),
+            (Within::Field, 11) => Some(Within::Entries),
+            (Within::Entries, 1) => Some(Within::Entry),
+            (Within::Form | Within::Amendment | Within::Formatted, _) => None,
+            (Within::Field | Within::Entries | Within::Entry, _) => None,
+        }
+    }
+}
+
+/// Counts the fields at the top level, in the form within an amendment, and in those that a format names,
+/// before anything is built from them: an entry of two bytes would become one of hundreds in memory.
 fn bound_fields(kind: Kind, bytes: &[u8]) -> Result<(), Unreadable> {
-    /// `ExerciseAmendment.notification`.
-    const FORM_IN_AMENDMENT: u32 = 3;
     let mut count: usize = 0;
-    let mut open = vec![(bytes, kind == Kind::Amendment)];
-    while let Some((mut rest, holds_form)) = open.pop() {
+    let mut open = vec![(bytes, Within::of(kind))];
+    while let Some((mut rest, within)) = open.pop() {
         while !rest.is_empty() {
             count = count.saturating_add(1);
             if count > limits::CONTENT_FIELDS_MAX {
-                let rule = format!("has at most {} fields at its top level", limits::CONTENT_FIELDS_MAX);
+                let rule = format!(
+                    "has at most {} fields, lists within lists not counted",
+                    limits::CONTENT_FIELDS_MAX
+                );
                 return Err(Unreadable::Limit(Refused { field: "content".to_owned(), rule }));
             }
             let (tag, wire_type) = decode_key(&mut rest).map_err(|error| malformed(kind, &error))?;
-            if holds_form && tag == FORM_IN_AMENDMENT && wire_type == WireType::LengthDelimited {
+            let inner = within.field(tag).filter(|_| wire_type == WireType::LengthDelimited);
+            if let Some(inner) = inner {
                 let length = decode_varint(&mut rest).map_err(|error| malformed(kind, &error))?;
                 let split = usize::try_from(length).ok().and_then(|length| rest.split_at_checked(length));
-                let Some((form, after)) = split else {
-                    return Err(Unreadable::Malformed {
-                        kind,
-                        what: "notification ends too early".to_owned(),
-                    });
+                let Some((field, after)) = split else {
+                    return Err(Unreadable::Malformed { kind, what: format!("field {tag} ends too early") });
                 };
-                open.push((form, false));
+                open.push((field, inner));
                 rest = after;
             } else {
                 skip_field(wire_type, tag, &mut rest, DecodeContext::default())

@@ -103,7 +103,9 @@ pub fn documents(table: &mut Table, reading: &mut Reading) -> Result<BTreeSet<Do
     let mut documents = BTreeSet::new();
     for entry in value.list("for")? {
         let text = entry.text("for")?;
-        let kind = Kind::ALL.into_iter().find(|kind| kind.word() == text);
+        // A formatted message is named by its format.
+        let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Formatted);
+        let kind = kinds.clone().find(|kind| kind.word() == text);
         let document = match (kind, text.strip_prefix("format ")) {
             (Some(kind), _) => Document::Kind(kind),
             (None, Some(code)) => {
@@ -111,7 +113,7 @@ pub fn documents(table: &mut Table, reading: &mut Reading) -> Result<BTreeSet<Do
                 Document::Format(code.to_owned())
             }
             (None, None) => {
-                let words = Kind::ALL.map(Kind::word).join(", ");
+                let words = kinds.map(Kind::word).collect::<Vec<_>>().join(", ");
                 return Err(entry.fault(format!("for names one of {words}, or format and its code")));
             }
         };
@@ -196,7 +198,7 @@ fn anywhere(place: &Place) -> impl Iterator<Item = Shape> {
         let fields = crate::domain::content::Content::empty(kind).form().fields();
         let within = fields.iter().filter_map(|field| match field.shape {
             Shape::Groups(inner) => place.shape(inner),
-            Shape::Leaf(_) | Shape::Leaves(_) | Shape::Group(_) => None,
+            Shape::Leaf(_) | Shape::Leaves(_) | Shape::Group(_) | Shape::OfFormat => None,
         });
         shape_in(kind, place).into_iter().chain(within).collect::<Vec<_>>()
     })

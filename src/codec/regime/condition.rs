@@ -158,7 +158,7 @@ fn count(value: &Value) -> Result<Count, NotARegime> {
     let (list, shape) = place_anywhere(&table.need("in")?, "in", Wanted::Entries)?;
     let fields: &[Field] = match shape {
         Shape::Groups(fields) => fields,
-        Shape::Leaf(_) | Shape::Leaves(_) | Shape::Group(_) => &[],
+        Shape::Leaf(_) | Shape::Leaves(_) | Shape::Group(_) | Shape::OfFormat => &[],
     };
     let mut of = BTreeMap::new();
     if let Some(value) = table.take("where") {
@@ -228,11 +228,11 @@ fn phases(
             let place = super::common::place(&inside, "in_phase")?;
             let found = match shape {
                 Shape::Groups(fields) => place.shape(fields),
-                Shape::Leaf(_) | Shape::Leaves(_) | Shape::Group(_) => None,
+                Shape::Leaf(_) | Shape::Leaves(_) | Shape::Group(_) | Shape::OfFormat => None,
             };
             match found {
                 Some(Shape::Groups(_)) => Ok(Some((list, place))),
-                Some(Shape::Leaf(_) | Shape::Leaves(_) | Shape::Group(_)) | None => {
+                Some(Shape::Leaf(_) | Shape::Leaves(_) | Shape::Group(_) | Shape::OfFormat) | None => {
                     Err(inside.fault(format!("{list} has no list of entries {place}")))
                 }
             }

@@ -83,11 +83,13 @@ fn field(value: &Value, depth: usize) -> Result<FormatField, NotARegime> {
         ("date", None, None) => Holds::Date,
         ("area", None, None) => Holds::Area,
         ("Party", None, None) => Holds::Party,
+        ("texts", None, None) => Holds::Texts,
         ("figures", None, None) => Holds::Figures,
         ("reference", None, None) => Holds::Reference,
         (_, None, None) => {
-            return Err(kind
-                .fault("type is one of: text, number, choice, date, area, Party, list, figures, reference"));
+            return Err(kind.fault(
+                "type is one of: text, number, choice, date, area, Party, texts, list, figures, reference",
+            ));
         }
     };
     let owed = match table.take("owed") {

@@ -75,7 +75,7 @@ fn known(regime: &Regime, what: &Use) -> Result<(), String> {
                 fields = match &field.holds {
                     Holds::List(inner) => inner,
                     Holds::Text | Holds::Number | Holds::Choice(_) | Holds::Date | Holds::Area => &[],
-                    Holds::Party | Holds::Figures | Holds::Reference => &[],
+                    Holds::Party | Holds::Texts | Holds::Figures | Holds::Reference => &[],
                 };
             }
             Ok(())

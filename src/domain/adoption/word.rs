@@ -70,7 +70,8 @@ impl Word {
             | Content::Conclusion(_)
             | Content::Statement(_)
             | Content::Cancellation(_)
-            | Content::SameActivity(_) => None,
+            | Content::SameActivity(_)
+            | Content::Formatted(_) => None,
         }
     }
 }

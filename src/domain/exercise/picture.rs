@@ -142,7 +142,8 @@ impl<'s> Picture<'s> {
             Content::Adoption(_)
             | Content::Suspension(_)
             | Content::Resumption(_)
-            | Content::Withdrawal(_) => {}
+            | Content::Withdrawal(_)
+            | Content::Formatted(_) => {}
         }
     }
 

@@ -41,7 +41,7 @@ macro_rules! form {
             fn parts(&self) -> Vec<$crate::domain::form::outline::Part> {
                 use $crate::domain::form::outline::{Entry as _, Part};
                 let values = [$(self.$field.value()),+];
-                Self::FIELDS.iter().zip(values).map(|(field, value)| Part { field, value }).collect()
+                Self::FIELDS.iter().zip(values).map(|(field, value)| Part { name: field.name.into(), value }).collect()
             }
 
             fn check_fields(

@@ -44,23 +44,24 @@ fn parts(content: &Content) -> Vec<Part> {
         | Content::Adoption(_)
         | Content::Suspension(_)
         | Content::Resumption(_)
-        | Content::Withdrawal(_) => content.form().parts(),
+        | Content::Withdrawal(_)
+        | Content::Formatted(_) => content.form().parts(),
     }
 }
 
 /// Documents of different kinds have fields of the same name now and then: those are compared, the rest
 /// has come or gone.
 fn groups(at: &str, old: &[Part], new: &[Part], changes: &mut Vec<Change>) {
-    let only_new = new.iter().filter(|part| old.iter().all(|other| other.field.name != part.field.name));
+    let only_new = new.iter().filter(|part| old.iter().all(|other| other.name != part.name));
     for part in old.iter().chain(only_new) {
-        let name = part.field.name;
+        let name = part.name.as_ref();
         let at = if at.is_empty() { name.to_owned() } else { format!("{at}.{name}") };
         values(&at, held(old, name), held(new, name), changes);
     }
 }
 
 fn held<'p>(parts: &'p [Part], name: &str) -> &'p Value {
-    parts.iter().find(|part| part.field.name == name).map_or(&Value::Absent, |part| &part.value)
+    parts.iter().find(|part| part.name == name).map_or(&Value::Absent, |part| &part.value)
 }
 
 fn values(at: &str, old: &Value, new: &Value, changes: &mut Vec<Change>) {

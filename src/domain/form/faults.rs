@@ -99,6 +99,12 @@ impl Following {
         self.paths.contains(path.as_str())
     }
 
+    /// What is said to follow right below a field: its names there, as written. Not safe to show.
+    pub fn below(&self, path: &Path) -> impl Iterator<Item = String> {
+        let before = format!("{path}.");
+        self.paths.iter().filter_map(move |one| one.strip_prefix(&before).map(str::to_owned))
+    }
+
     /// Whether this very field, or one that it stands in, is said to follow.
     pub fn covers(&self, path: &Path) -> bool {
         let path = path.as_str();
@@ -147,7 +153,7 @@ fn standing(fields: &'static [Field], parts: &[outline::Part], path: &str) -> St
     let Some(field) = fields.iter().find(|field| field.name == name && name != "to_follow") else {
         return Standing::Unknown;
     };
-    let value = parts.iter().find(|part| part.field.name == name).map_or(&Value::Absent, |part| &part.value);
+    let value = parts.iter().find(|part| part.name == name).map_or(&Value::Absent, |part| &part.value);
     match field.shape {
         Shape::Leaf(_) | Shape::Leaves(_) if !rest.is_empty() => Standing::Unknown,
         Shape::Leaf(_) => match value {
@@ -163,6 +169,17 @@ fn standing(fields: &'static [Field], parts: &[outline::Part], path: &str) -> St
             (Some(_), Value::Leaf(_) | Value::List(_)) | (None, _) => Standing::Unknown,
         },
         Shape::Groups(inner) => in_list(inner, value, rest),
+        Shape::OfFormat if rest.is_empty() => Standing::Open,
+        // The format says what more there is; here only what is given is known.
+        Shape::OfFormat => match (rest.strip_prefix('.'), value) {
+            (Some(name), Value::Group(parts)) => {
+                let is_given =
+                    |part: &outline::Part| part.name == name && matches!(part.value, Value::Leaf(_));
+                if parts.iter().any(is_given) { Standing::Given } else { Standing::Open }
+            }
+            (Some(_), Value::Absent | Value::Leaf(_) | Value::List(_)) => Standing::Open,
+            (None, _) => Standing::Unknown,
+        },
     }
 }
 

@@ -5,6 +5,8 @@
 use super::faults::Following;
 use super::outline::{Field, Part, Path, Shape, Value};
 use crate::domain::content::Content;
+use crate::domain::formatted;
+use crate::domain::regime::Regime;
 use crate::domain::text::{shown, shown_lines};
 
 /// One line.
@@ -26,10 +28,25 @@ pub fn lines(content: &Content) -> Vec<Line> {
     let following = Following::of(content);
     let mut out = Vec::new();
     group(&Path::root(), 0, form.fields(), &form.parts(), &following, &mut out);
+    if let Content::Formatted(form) = content {
+        formatted::lines(&form.fields, None, "", &following, &mut out);
+    }
     out
 }
 
-fn group(
+/// The same with the labels of the regime that lays the format down, in the reader's language as far as it
+/// has it.
+pub fn lines_under(content: &Content, regime: Option<&Regime>, language: &str) -> Vec<Line> {
+    let (Content::Formatted(form), Some(regime)) = (content, regime) else { return lines(content) };
+    let Some(format) = regime.formats.get(&form.format) else { return lines(content) };
+    let following = Following::of(content);
+    let title = format.title.say(language, &form.format);
+    let mut out = vec![Line { depth: 0, label: title, value: shown(&form.format) }];
+    formatted::lines(&form.fields, Some(&format.fields), language, &following, &mut out);
+    out
+}
+
+pub(in crate::domain) fn group(
     at: &Path,
     depth: usize,
     fields: &'static [Field],
@@ -38,63 +55,72 @@ fn group(
     out: &mut Vec<Line>,
 ) {
     for field in fields.iter().filter(|field| field.name != "to_follow") {
-        let at = at.field(field.name);
-        let value = parts
-            .iter()
-            .find(|part| part.field.name == field.name)
-            .map_or(&Value::Absent, |part| &part.value);
-        match (value, field.shape) {
-            (Value::Absent, Shape::Group(inner)) if !following.covers(&at) => {
-                // Single fields of a group that is otherwise empty may follow.
-                let mut below = Vec::new();
-                group(&at, depth.saturating_add(1), inner, &[], following, &mut below);
-                if !below.is_empty() {
-                    out.push(head(depth, field.label));
-                    out.append(&mut below);
-                }
-            }
-            (Value::Absent, _) if following.covers(&at) => {
-                out.push(Line { depth, label: field.label.to_owned(), value: TO_FOLLOW.to_owned() });
-            }
-            (Value::Absent, _) => {}
-            (Value::Leaf(text), _) => leaf(depth, field.label, text, out),
-            (Value::Group(parts), Shape::Group(inner)) => {
-                out.push(head(depth, field.label));
-                group(&at, depth.saturating_add(1), inner, parts, following, out);
-            }
-            (Value::List(items), shape) => {
-                for (index, item) in items.iter().enumerate() {
-                    let label = format!("{} {}", field.label, index.saturating_add(1));
-                    if let Some(line) = &item.line {
-                        out.push(Line { depth, label, value: shown(line) });
-                        continue;
-                    }
-                    match (&item.value, shape) {
-                        (Value::Group(parts), Shape::Groups(inner)) => {
-                            out.push(Line { depth, label, value: shown(&item.key) });
-                            let at = at.item(index);
-                            group(&at, depth.saturating_add(1), inner, parts, following, out);
-                        }
-                        (Value::Leaf(text), _) => leaf(depth, &label, text, out),
-                        (Value::Absent | Value::Group(_) | Value::List(_), _) => {}
-                    }
-                }
-                if following.covers(&at) {
-                    let label = format!("{}, the rest", field.label);
-                    out.push(Line { depth, label, value: TO_FOLLOW.to_owned() });
-                }
-            }
-            (Value::Group(_), Shape::Leaf(_) | Shape::Leaves(_) | Shape::Groups(_)) => {}
-        }
+        let value =
+            parts.iter().find(|part| part.name == field.name).map_or(&Value::Absent, |part| &part.value);
+        one(&at.field(field.name), (depth, field.label), field.shape, value, following, out);
     }
 }
 
-fn head(depth: usize, label: &str) -> Line {
+/// The lines of one field.
+pub(in crate::domain) fn one(
+    at: &Path,
+    (depth, label): (usize, &str),
+    shape: Shape,
+    value: &Value,
+    following: &Following,
+    out: &mut Vec<Line>,
+) {
+    match (value, shape) {
+        (Value::Absent, Shape::Group(inner)) if !following.covers(at) => {
+            // Single fields of a group that is otherwise empty may follow.
+            let mut below = Vec::new();
+            group(at, depth.saturating_add(1), inner, &[], following, &mut below);
+            if !below.is_empty() {
+                out.push(head(depth, label));
+                out.append(&mut below);
+            }
+        }
+        (Value::Absent, _) if following.covers(at) => {
+            out.push(Line { depth, label: label.to_owned(), value: TO_FOLLOW.to_owned() });
+        }
+        (Value::Absent, _) => {}
+        (Value::Leaf(text), _) => leaf(depth, label, text, out),
+        (Value::Group(parts), Shape::Group(inner)) => {
+            out.push(head(depth, label));
+            group(at, depth.saturating_add(1), inner, parts, following, out);
+        }
+        (Value::List(items), shape) => {
+            for (index, item) in items.iter().enumerate() {
+                let label = format!("{label} {}", index.saturating_add(1));
+                if let Some(line) = &item.line {
+                    out.push(Line { depth, label, value: shown(line) });
+                    continue;
+                }
+                match (&item.value, shape) {
+                    (Value::Group(parts), Shape::Groups(inner)) => {
+                        out.push(Line { depth, label, value: shown(&item.key) });
+                        group(&at.item(index), depth.saturating_add(1), inner, parts, following, out);
+                    }
+                    (Value::Leaf(text), _) => leaf(depth, &label, text, out),
+                    (Value::Absent | Value::Group(_) | Value::List(_), _) => {}
+                }
+            }
+            if following.covers(at) {
+                let label = format!("{label}, the rest");
+                out.push(Line { depth, label, value: TO_FOLLOW.to_owned() });
+            }
+        }
+        // Those stand behind the rest, by the names that their format gives them.
+        (Value::Group(_), Shape::Leaf(_) | Shape::Leaves(_) | Shape::Groups(_) | Shape::OfFormat) => {}
+    }
+}
+
+pub(in crate::domain) fn head(depth: usize, label: &str) -> Line {
     Line { depth, label: label.to_owned(), value: String::new() }
 }
 
 /// A longer text takes a line for each of its own; only the first has the label.
-fn leaf(depth: usize, label: &str, text: &str, out: &mut Vec<Line>) {
+pub(in crate::domain) fn leaf(depth: usize, label: &str, text: &str, out: &mut Vec<Line>) {
     for (index, value) in shown_lines(text).into_iter().enumerate() {
         let label = if index == 0 { label.to_owned() } else { String::new() };
         out.push(Line { depth, label, value });

@@ -10,7 +10,7 @@ mod difference;
 pub mod faults;
 pub mod figures;
 pub mod leaf;
-mod lines;
+pub(in crate::domain) mod lines;
 pub mod named;
 pub mod outline;
 mod reference;
@@ -21,7 +21,7 @@ pub use difference::{Change, difference};
 pub use faults::{Fault, Faults, Following, Refused, faults};
 pub use figures::{Figure, Formation, WELL_KNOWN};
 pub use leaf::{MessageDigest, OtherThread, Prose};
-pub use lines::{Line, TO_FOLLOW, lines};
+pub use lines::{Line, TO_FOLLOW, lines, lines_under};
 pub use reference::{ActivityReference, MessageReference};
 pub use when::When;
 

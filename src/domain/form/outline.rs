@@ -3,6 +3,7 @@
 //!
 //! Never here: a particular form. Those are declared with `form!` in the files beside this one.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -35,6 +36,8 @@ pub enum Shape {
     Leaves(Leaf),
     Group(&'static [Field]),
     Groups(&'static [Field]),
+    /// Fields that a regime's format names, and no form of ours.
+    OfFormat,
 }
 
 /// What a single value is.
@@ -63,7 +66,7 @@ pub enum Value {
 /// A field and what it holds.
 #[derive(Clone, Debug)]
 pub struct Part {
-    pub field: &'static Field,
+    pub name: Cow<'static, str>,
     pub value: Value,
 }
 
@@ -193,7 +196,7 @@ impl<G: Group> Entry for Vec<G> {
 }
 
 /// A list within its limit.
-pub(super) fn bound_len(entries: usize, at: &Path) -> Result<(), Refused> {
+pub(in crate::domain) fn bound_len(entries: usize, at: &Path) -> Result<(), Refused> {
     if entries <= limits::FORM_LIST_ENTRIES_MAX {
         return Ok(());
     }

@@ -8,21 +8,20 @@ use super::labels::{self, Label};
 use super::numbering::Numbering;
 use super::{Body, Region, Row, stated};
 use crate::domain::digest::Digest;
-use crate::domain::form::lines;
 use crate::domain::text::shown;
 
 /// Puts the rows of the content behind those that are there.
 pub fn put(rows: &mut Vec<Row>, body: Body<'_>, content: &Bytes, marks: &[String]) {
     let mut out = Paragraphs { rows, numbering: Numbering::default() };
     match body {
-        Body::Form(form) => {
-            for line in lines(form) {
+        Body::Form(lines) => {
+            for line in lines {
                 // A line without a label goes on with the text before it.
                 match out.rows.last_mut() {
-                    Some(row) if line.label.is_empty() => row.text.push(line.value),
+                    Some(row) if line.label.is_empty() => row.text.push(line.value.clone()),
                     Some(_) | None => {
-                        let text = if line.value.is_empty() { Vec::new() } else { vec![line.value] };
-                        out.put(line.depth, line.label, text);
+                        let text = if line.value.is_empty() { Vec::new() } else { vec![line.value.clone()] };
+                        out.put(line.depth, line.label.clone(), text);
                     }
                 }
             }

@@ -3,7 +3,7 @@
 //! releaser will stand.
 //!
 //! Never here: raw text from outside (all that leaves is safe to show), a look at signatures, a thing that
-//! only one end knows: both ends print the same.
+//! only one end knows: both ends print the same, where both hold the regime whose format a message has.
 
 mod content;
 mod heading;
@@ -18,8 +18,8 @@ use std::collections::BTreeSet;
 
 use heading::Rows;
 
-use super::content::Content;
 use super::digest::Digest;
+use super::form::Line as FormLine;
 use super::message::{Acknowledgement, Message, Outgoing, Traffic};
 use super::party::Party;
 use super::text::{shown, shown_lines};
@@ -38,7 +38,8 @@ pub enum Paper<'m> {
 /// What was read from the content.
 #[derive(Clone, Copy, Debug)]
 pub enum Body<'m> {
-    Form(&'m Content),
+    /// A form, by its lines.
+    Form(&'m [FormLine]),
     Acknowledgement(&'m Acknowledgement),
     /// Of an unknown kind, or not readable.
     NotShown,
@@ -74,7 +75,7 @@ pub struct Row {
     pub depth: usize,
     /// `1.`, `A.`, `(1)`; empty where rows are not numbered.
     pub mark: String,
-    /// Never anything that a Party wrote.
+    /// Never anything that a Party wrote, but the names of fields whose format is not known here.
     pub label: String,
     /// The lines as they were written, safe to show; none for the head of a group.
     pub text: Vec<String>,

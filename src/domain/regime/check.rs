@@ -11,7 +11,7 @@ use super::judge::Judge;
 use super::rules::{Addressed, Addressees, Required};
 use super::subject::Subject;
 use super::timing::timings;
-use super::{Document, Regime};
+use super::{Document, Regime, formatted};
 use crate::domain::content::Content;
 use crate::domain::form::Following;
 use crate::domain::form::outline::{Part, Value};
@@ -30,6 +30,22 @@ pub struct Asked {
     pub bound: Option<BTreeSet<Party>>,
     /// Who holds which function.
     pub held: BTreeMap<String, Party>,
+    /// Who speaks; `None` if nobody has said yet.
+    pub author: Option<Party>,
+    /// What the message refers to; `None` if nobody looked.
+    pub referred: Option<Vec<Referred>>,
+}
+
+/// A message that another one refers to.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Referred {
+    /// Of a format, under the name of its regime; empty where that regime is not held here.
+    Formatted {
+        regime: String,
+        format: String,
+    },
+    Other,
+    NotHere,
 }
 
 /// Whom a message goes to.
@@ -44,9 +60,26 @@ pub fn check(regime: &Regime, content: &Content, asked: &Asked) -> Vec<Finding> 
     let parts: Vec<Part> = content.form().parts();
     let following = Following::of(content);
     let subject = Subject::of(content, &parts, &following);
-    let document = Document::Kind(content.kind());
-    let mut judge = Judge::new(regime, &subject);
     let mut found = Vec::new();
+    let document = match content {
+        Content::Formatted(message) => {
+            formatted::judge(regime, message, &following, asked, &mut found);
+            Document::Format(message.format.clone())
+        }
+        Content::Calendar(_)
+        | Content::Notification(_)
+        | Content::Amendment(_)
+        | Content::Invitation(_)
+        | Content::Conclusion(_)
+        | Content::Statement(_)
+        | Content::Cancellation(_)
+        | Content::SameActivity(_)
+        | Content::Adoption(_)
+        | Content::Suspension(_)
+        | Content::Resumption(_)
+        | Content::Withdrawal(_) => Document::Kind(content.kind()),
+    };
+    let mut judge = Judge::new(regime, &subject);
     classes(regime, &document, &mut judge, &mut found);
     thresholds(regime, &document, &subject, &mut judge, &mut found);
     leads(regime, &document, asked.released_at, &subject, &mut judge, &mut found);
@@ -194,7 +227,7 @@ fn addressees(name: &str, rule: &Addressees, applies: Verdict, asked: &Asked) ->
     Finding::Addressees { name: name.to_owned(), applies, copies, ground: rule.ground.clone() }
 }
 
-fn copy(who: &Addressed, how: CopyAs, asked: &Asked) -> CopyState {
+pub(super) fn copy(who: &Addressed, how: CopyAs, asked: &Asked) -> CopyState {
     let wanted = match who {
         Addressed::Party(party) => Some(BTreeSet::from([*party])),
         Addressed::Function(name) => asked.held.get(name).map(|party| BTreeSet::from([*party])),

@@ -193,6 +193,7 @@ impl Page<'_> {
             | Holds::Date
             | Holds::Area
             | Holds::Party
+            | Holds::Texts
             | Holds::Figures
             | Holds::Reference => {}
         }
@@ -220,7 +221,7 @@ fn calendar(calendar: &Calendar) -> Vec<String> {
     lines
 }
 
-fn unit(unit: &Unit) -> String {
+pub(super) fn unit(unit: &Unit) -> String {
     match unit {
         Unit::Hours => "hours".into(),
         Unit::CalendarDays => "calendar days".into(),

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::condition::{Bound, Over};
+use super::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
 use super::quantity::Quantity;
 use super::rules::Addressed;
 use super::{Document, Ground, Standing};
@@ -52,6 +53,31 @@ pub enum Finding {
         copies: Vec<Copy>,
         ground: Ground,
     },
+    /// In which format a message is.
+    Format {
+        code: String,
+        state: FormatState,
+    },
+    /// What is wrong with its fields, by their paths, under their format; all is well if there is none.
+    FormatFields {
+        faults: Vec<(String, FieldFault)>,
+        /// How many more there are that are not listed.
+        more: usize,
+        ground: Ground,
+    },
+    /// Whether the author may send it.
+    Sender {
+        allowed: BTreeSet<Addressed>,
+        state: SenderState,
+        ground: Ground,
+    },
+    /// Whether a message that must have gone before is referred to.
+    Precedent {
+        code: String,
+        state: PrecedentState,
+        ground: Ground,
+    },
+    Reply(Reply),
     Confidentiality {
         ground: Ground,
     },

@@ -50,6 +50,8 @@ pub enum Holds {
     Date,
     Area,
     Party,
+    /// Several short ones.
+    Texts,
     Figures,
     /// Another message.
     Reference,
@@ -66,6 +68,7 @@ impl Holds {
             Holds::Date => "date",
             Holds::Area => "area",
             Holds::Party => "Party",
+            Holds::Texts => "texts",
             Holds::Figures => "figures",
             Holds::Reference => "reference",
             Holds::List(_) => "list",

@@ -38,6 +38,11 @@ pub fn lines(regime: &Regime, finding: &Finding, language: &str) -> Vec<Line> {
         Finding::Addressees { name, applies, copies, ground } => {
             page.addressees(name, applies, copies, ground);
         }
+        Finding::Format { code, state } => page.format(code, *state),
+        Finding::FormatFields { faults, more, ground } => page.format_fields(faults, *more, ground),
+        Finding::Sender { allowed, state, ground } => page.sender(allowed, *state, ground),
+        Finding::Precedent { code, state, ground } => page.precedent(code, *state, ground),
+        Finding::Reply(reply) => page.reply(reply),
         Finding::Confidentiality { ground } => {
             if let Some(rule) = &regime.confidentiality {
                 let mut text = format!("Confidentiality: {}", rule.label.say(language, "confidential"));
@@ -65,7 +70,7 @@ pub fn lines(regime: &Regime, finding: &Finding, language: &str) -> Vec<Line> {
 }
 
 /// A text with its paragraph, and with the word that a number is unchecked.
-fn said(text: String, ground: &Ground, standing: Standing) -> String {
+pub(super) fn said(text: String, ground: &Ground, standing: Standing) -> String {
     with(format!("{text} [{}]", shown(&ground.paragraph)), standing)
 }
 
@@ -76,14 +81,14 @@ fn with(text: String, standing: Standing) -> String {
     }
 }
 
-struct Page<'a> {
-    regime: &'a Regime,
-    language: &'a str,
+pub(super) struct Page<'a> {
+    pub(super) regime: &'a Regime,
+    pub(super) language: &'a str,
     lines: Vec<Line>,
 }
 
 impl Page<'_> {
-    fn line(&mut self, depth: usize, text: String) {
+    pub(super) fn line(&mut self, depth: usize, text: String) {
         self.lines.push(Line { depth, text });
     }
 
@@ -289,7 +294,7 @@ impl Page<'_> {
         }
     }
 
-    fn addressed(&self, who: &Addressed) -> String {
+    pub(super) fn addressed(&self, who: &Addressed) -> String {
         match who {
             Addressed::EveryBoundParty => "every bound Party".into(),
             Addressed::Function(name) => self.label("function", name),

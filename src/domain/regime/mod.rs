@@ -13,6 +13,9 @@ pub mod fact;
 pub mod figure;
 pub mod finding;
 pub mod format;
+pub mod format_finding;
+mod format_lines;
+mod formatted;
 mod judge;
 pub mod label;
 pub mod lead;
@@ -31,7 +34,7 @@ mod words;
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use check::{Asked, Recipients, check};
+pub use check::{Asked, Recipients, Referred, check};
 pub use finding::{Answer, Finding, Lack, Verdict};
 pub use label::Labels;
 pub use lines::{Line, lines};

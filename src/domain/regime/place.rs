@@ -69,6 +69,7 @@ impl Place {
             let shape = fields.iter().find(|field| field.name == step.name)?.shape;
             let last = steps.peek().is_none();
             match (shape, step.each) {
+                (Shape::OfFormat, _) => return None,
                 (Shape::Leaf(_) | Shape::Group(_), true) => return None,
                 (Shape::Groups(_), false) | (Shape::Leaf(_), false) | (Shape::Leaves(_), false) if !last => {
                     return None;
@@ -98,7 +99,7 @@ const ABSENT: &Value = &Value::Absent;
 fn follow<'a>(steps: &[Step], parts: &'a [Part], at: &Path, entry: &str, found: &mut Vec<Found<'a>>) {
     let Some((step, rest)) = steps.split_first() else { return };
     let at = at.field(&step.name);
-    let value = parts.iter().find(|part| part.field.name == step.name).map_or(ABSENT, |part| &part.value);
+    let value = parts.iter().find(|part| part.name == step.name).map_or(ABSENT, |part| &part.value);
     let entry = entry.to_owned();
     match (value, step.each, rest.is_empty()) {
         (Value::List(items), true, last) => {

@@ -130,13 +130,13 @@ fn extent(count: &Count, parts: &[Part]) -> Extent {
             || count.of.contains_key(name)
             || Axis::ALL.into_iter().any(|axis| count.axis(axis) == Some(name))
     };
-    let states_more = |part: &Part| matches!(part.value, Value::Leaf(_)) && !is_known(part.field.name);
+    let states_more = |part: &Part| matches!(part.value, Value::Leaf(_)) && !is_known(&part.name);
     if parts.iter().any(states_more) { Extent::Part } else { Extent::All }
 }
 
 /// A single value of an entry, if it is stated.
 fn stated<'v>(parts: &'v [Part], field: &str) -> Option<&'v str> {
-    parts.iter().find(|part| part.field.name == field).and_then(|part| match &part.value {
+    parts.iter().find(|part| part.name == field).and_then(|part| match &part.value {
         Value::Leaf(text) => Some(text.trim()),
         Value::Absent | Value::Group(_) | Value::List(_) => None,
     })

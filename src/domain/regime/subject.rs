@@ -14,31 +14,52 @@ pub struct Subject<'a> {
 }
 
 struct Layer<'a> {
-    fields: &'static [Field],
+    layout: Layout,
     parts: &'a [Part],
     at: Path,
 }
 
+/// Which fields there are.
+#[derive(Clone, Copy)]
+enum Layout {
+    Declared(&'static [Field]),
+    /// A format of the regime, whose places were held against it when the regime was read.
+    OfFormat,
+}
+
+impl Layout {
+    fn has(self, place: &Place) -> bool {
+        match self {
+            Layout::Declared(fields) => place.shape(fields).is_some(),
+            Layout::OfFormat => true,
+        }
+    }
+}
+
+/// The field of a formatted message that holds what the format asks for.
+const FIELDS_OF_FORMAT: &str = "fields";
 /// The field of an amendment that holds the form as it now stands.
 const FORM_WITHIN: &str = "notification";
 
 impl<'a> Subject<'a> {
     /// The whole form; `parts` are those of the content.
     pub fn of(content: &Content, parts: &'a [Part], following: &'a Following) -> Subject<'a> {
-        let whole = Layer { fields: content.form().fields(), parts, at: Path::root() };
+        let fields = content.form().fields();
+        if content.kind() == Kind::Formatted {
+            let parts = within(parts, FIELDS_OF_FORMAT);
+            let at = Path::root().field(FIELDS_OF_FORMAT);
+            return Subject { layers: vec![Layer { layout: Layout::OfFormat, parts, at }], following };
+        }
         let mut layers = Vec::new();
         if content.kind() == Kind::Amendment
-            && let Some(field) = whole.fields.iter().find(|field| field.name == FORM_WITHIN)
+            && let Some(field) = fields.iter().find(|field| field.name == FORM_WITHIN)
             && let Shape::Group(fields) = field.shape
         {
-            let within = parts.iter().find(|part| part.field.name == FORM_WITHIN);
-            let parts = match within.map(|part| &part.value) {
-                Some(Value::Group(parts)) => parts.as_slice(),
-                Some(Value::Absent | Value::Leaf(_) | Value::List(_)) | None => &[],
-            };
-            layers.push(Layer { fields, parts, at: Path::root().field(FORM_WITHIN) });
+            let parts = within(parts, FORM_WITHIN);
+            let at = Path::root().field(FORM_WITHIN);
+            layers.push(Layer { layout: Layout::Declared(fields), parts, at });
         }
-        layers.push(whole);
+        layers.push(Layer { layout: Layout::Declared(fields), parts, at: Path::root() });
         Subject { layers, following }
     }
 
@@ -46,12 +67,20 @@ impl<'a> Subject<'a> {
     pub fn entries(&self, list: &Place) -> Vec<(String, Subject<'a>)> {
         let mut entries = Vec::new();
         for (layer, found) in self.layer_of(list).map(|layer| (layer, layer.find(list))).into_iter() {
-            let Some(Shape::Groups(fields)) = list.shape(layer.fields) else { continue };
+            let layout = match layer.layout {
+                Layout::OfFormat => Layout::OfFormat,
+                Layout::Declared(fields) => match list.shape(fields) {
+                    Some(Shape::Groups(inner)) => Layout::Declared(inner),
+                    Some(Shape::Leaf(_) | Shape::Leaves(_) | Shape::Group(_) | Shape::OfFormat) | None => {
+                        continue;
+                    }
+                },
+            };
             for found in found {
                 let Value::List(items) = found.value else { continue };
                 for (index, item) in items.iter().enumerate() {
                     let Value::Group(parts) = &item.value else { continue };
-                    let near = Layer { fields, parts, at: found.at.item(index) };
+                    let near = Layer { layout, parts, at: found.at.item(index) };
                     let behind = self.layers.iter().map(Layer::again);
                     let layers = std::iter::once(near).chain(behind).collect();
                     entries.push((item.key.clone(), Subject { layers, following: self.following }));
@@ -67,7 +96,7 @@ impl<'a> Subject<'a> {
     }
 
     fn layer_of(&self, place: &Place) -> Option<&Layer<'a>> {
-        self.layers.iter().find(|layer| place.shape(layer.fields).is_some())
+        self.layers.iter().find(|layer| layer.layout.has(place))
     }
 }
 
@@ -77,7 +106,15 @@ impl<'a> Layer<'a> {
     }
 
     fn again(&self) -> Layer<'a> {
-        Layer { fields: self.fields, parts: self.parts, at: self.at.clone() }
+        Layer { layout: self.layout, parts: self.parts, at: self.at.clone() }
+    }
+}
+
+/// What stands within a field that holds others.
+fn within<'a>(parts: &'a [Part], name: &str) -> &'a [Part] {
+    match parts.iter().find(|part| part.name == name).map(|part| &part.value) {
+        Some(Value::Group(parts)) => parts.as_slice(),
+        Some(Value::Absent | Value::Leaf(_) | Value::List(_)) | None => &[],
     }
 }
 
@@ -86,5 +123,8 @@ pub fn shape_in(kind: Kind, place: &Place) -> Option<Shape> {
     let content = Content::empty(kind);
     let following = Following::of(&content);
     let subject = Subject::of(&content, &[], &following);
-    subject.layers.iter().find_map(|layer| place.shape(layer.fields))
+    subject.layers.iter().find_map(|layer| match layer.layout {
+        Layout::Declared(fields) => place.shape(fields),
+        Layout::OfFormat => None,
+    })
 }

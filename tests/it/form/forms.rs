@@ -45,6 +45,7 @@ fn every_template_names_every_field_with_its_meaning() {
             match field.shape {
                 Shape::Group(inner) | Shape::Groups(inner) => walk(inner, text),
                 Shape::Leaf(_) | Shape::Leaves(_) => assert!(text.contains(&format!("{} = ", field.name))),
+                Shape::OfFormat => assert!(text.contains(&format!("[[{}]]", field.name))),
             }
         }
     }
@@ -77,8 +78,7 @@ fn every_example_is_filled_in_without_a_fault() {
 fn the_filled_in_notification_leaves_out_only_what_need_not_be_there() {
     fn walk(at: &str, parts: &[detente::domain::form::outline::Part], empty: &mut Vec<String>) {
         for part in parts {
-            let at =
-                if at.is_empty() { part.field.name.to_owned() } else { format!("{at}.{}", part.field.name) };
+            let at = if at.is_empty() { part.name.to_string() } else { format!("{at}.{}", part.name) };
             match &part.value {
                 Value::Absent => empty.push(at),
                 Value::Leaf(_) => {}
@@ -244,6 +244,7 @@ fn holds_leaf(fields: &[Field], wanted: Leaf) -> bool {
     fields.iter().any(|field| match field.shape {
         Shape::Leaf(leaf) | Shape::Leaves(leaf) => leaf == wanted,
         Shape::Group(inner) | Shape::Groups(inner) => holds_leaf(inner, wanted),
+        Shape::OfFormat => false,
     })
 }
 

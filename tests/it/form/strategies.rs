@@ -12,6 +12,7 @@ use detente::domain::form::{
     ActivityReference, Area, Figure, Formation, GeoPoint, MessageDigest, MessageReference, OtherThread,
     Place, Prose, When,
 };
+use detente::domain::formatted::{Field, Fields, Formatted, Stated};
 use detente::limits;
 use proptest::collection::vec;
 use proptest::option;
@@ -251,6 +252,42 @@ fn invitation() -> BoxedStrategy<Invitation> {
 }
 
 /// Content of any kind.
+fn fields_of(stated: BoxedStrategy<Stated>) -> BoxedStrategy<Fields> {
+    let field = ("[a-z][a-z0-9_]{0,5}", stated).prop_map(|(name, stated)| Field { name, stated });
+    vec(field, 0..5).prop_map(Fields).boxed()
+}
+
+pub fn fields() -> BoxedStrategy<Fields> {
+    let single = prop_oneof![
+        Just(Stated::Nothing),
+        prose().prop_map(Stated::Text),
+        number().prop_map(|number| Stated::Number(number.unwrap_or_default())),
+        text().prop_map(Stated::Choice),
+        when().prop_map(Stated::Date),
+        areas().prop_map(|areas| Stated::Area(areas.into_iter().next().unwrap_or_default())),
+        text().prop_map(Stated::Party),
+        texts().prop_map(Stated::Texts),
+        figures().prop_map(Stated::Figures),
+        message().prop_map(Stated::Reference),
+    ]
+    .boxed();
+    let within = fields_of(single.clone());
+    let entries = vec(within, 0..3).prop_map(Stated::Entries);
+    let twice = vec(fields_of(prop_oneof![single.clone(), entries.clone()].boxed()), 0..3);
+    fields_of(prop_oneof![4 => single, 1 => entries, 1 => twice.prop_map(Stated::Entries)].boxed())
+}
+
+fn formatted() -> impl Strategy<Value = Formatted> {
+    let digest = any::<[u8; 32]>().prop_map(|bytes| MessageDigest(Digest(bytes)));
+    of!(Formatted {
+        regime: text(),
+        regime_digest: option::of(digest),
+        format: text(),
+        fields: fields(),
+        to_follow: vec(prop_oneof![text(), "fields\\.[a-z]{1,3}(\\[1\\](\\.[a-z])?)?"], 0..4),
+    })
+}
+
 pub fn content() -> BoxedStrategy<Content> {
     let amendment = of!(Amendment {
         amends: message(),
@@ -327,18 +364,19 @@ pub fn content() -> BoxedStrategy<Content> {
         to_follow: texts(),
     });
     prop_oneof![
-        adoption.prop_map(Content::Adoption),
-        suspension.prop_map(Content::Suspension),
-        resumption.prop_map(Content::Resumption),
-        withdrawal.prop_map(Content::Withdrawal),
-        calendar().prop_map(Content::Calendar),
-        notification().prop_map(|form| Content::Notification(Box::new(form))),
-        amendment.prop_map(|form| Content::Amendment(Box::new(form))),
-        invitation().prop_map(|form| Content::Invitation(Box::new(form))),
-        conclusion.prop_map(Content::Conclusion),
-        statement.prop_map(Content::Statement),
-        cancellation.prop_map(Content::Cancellation),
-        same_activity.prop_map(Content::SameActivity),
+        2 => formatted().prop_map(Content::Formatted),
+        1 => adoption.prop_map(Content::Adoption),
+        1 => suspension.prop_map(Content::Suspension),
+        1 => resumption.prop_map(Content::Resumption),
+        1 => withdrawal.prop_map(Content::Withdrawal),
+        1 => calendar().prop_map(Content::Calendar),
+        1 => notification().prop_map(|form| Content::Notification(Box::new(form))),
+        1 => amendment.prop_map(|form| Content::Amendment(Box::new(form))),
+        1 => invitation().prop_map(|form| Content::Invitation(Box::new(form))),
+        1 => conclusion.prop_map(Content::Conclusion),
+        1 => statement.prop_map(Content::Statement),
+        1 => cancellation.prop_map(Content::Cancellation),
+        1 => same_activity.prop_map(Content::SameActivity),
     ]
     .boxed()
 }

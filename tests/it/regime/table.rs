@@ -144,6 +144,8 @@ impl Case {
             }),
             bound: (!self.bound.is_empty()).then(|| self.bound.iter().map(party).collect()),
             held: Default::default(),
+            author: None,
+            referred: None,
         };
         said(&regime(&self.under), &self.content(), &asked, &self.language)
     }

@@ -1,0 +1,75 @@
+//! The regime that a formatted message cites, for its labels.
+//!
+//! Never here: trust in a name. A text counts if it has the digest that is cited; without one the message
+//! is shown all the same, with the names of its fields as sent.
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+
+use super::words::service;
+use crate::cli::desk::{Desk, answer};
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::regime::{built_in, read};
+use crate::domain::content::{Content, Kind};
+use crate::domain::digest::Digest;
+use crate::domain::message::{Outgoing, RegimeCitation};
+use crate::domain::regime::Regime;
+use crate::limits;
+
+/// The regime cited: built in, or as the node holds it. `None` for a message that is not formatted.
+pub async fn of(desk: &Desk, outgoing: &Outgoing) -> Option<Regime> {
+    let cited = cited(outgoing)?;
+    let mut texts: BTreeMap<Digest, Vec<u8>> = BTreeMap::new();
+    let text = text(desk, cited).await?;
+    for _ in 0..=limits::REGIME_GENERATIONS_MAX {
+        let missing = Cell::new(None);
+        let find = |name: &str, digest: Digest| {
+            let found = built_in::parent(name, digest).or_else(|| texts.get(&digest).cloned());
+            if found.is_none() {
+                missing.set(Some(digest));
+            }
+            found
+        };
+        let regime = read(&text, &find);
+        match (regime, missing.get()) {
+            (Ok(regime), _) => return Some(regime),
+            (Err(_), Some(digest)) => texts.insert(digest, held(desk, digest).await?),
+            (Err(_), None) => return None,
+        };
+    }
+    None
+}
+
+/// The regime cited, if it is built in.
+pub fn built_in(outgoing: &Outgoing) -> Option<Regime> {
+    let cited = cited(outgoing)?;
+    read(&built_in::parent(&cited.name, cited.digest)?, &built_in::parent).ok()
+}
+
+/// What is said of a formatted message that is shown without labels.
+pub fn mark(content: &Content, regime: Option<&Regime>) -> Option<&'static str> {
+    let Content::Formatted(form) = content else { return None };
+    match regime {
+        None => Some("regime not held here: fields by their names as sent"),
+        Some(regime) if regime.formats.contains_key(&form.format) => None,
+        Some(_) => Some("the regime has no such format: fields by their names as sent"),
+    }
+}
+
+fn cited(outgoing: &Outgoing) -> Option<&RegimeCitation> {
+    outgoing.regime.as_ref().filter(|_| outgoing.kind == Kind::Formatted.name())
+}
+
+async fn text(desk: &Desk, cited: &RegimeCitation) -> Option<Vec<u8>> {
+    match built_in::parent(&cited.name, cited.digest) {
+        Some(text) => Some(text),
+        None => held(desk, cited.digest).await,
+    }
+}
+
+/// A node that does not hold it says so, and then there are no labels.
+async fn held(desk: &Desk, digest: Digest) -> Option<Vec<u8>> {
+    let asked = calls::ShowTextRequest { digest: digest.0.to_vec().into() };
+    let text = answer(service(desk).show_text(asked)).await.ok()?.text;
+    (Digest::of(&text) == digest).then(|| text.to_vec())
+}

@@ -1,0 +1,105 @@
+//! The fields of a formatted message as lines that a person reads: by the labels of their format where it
+//! is known, else by their names as sent.
+//!
+//! Never here: an order other than the author's, a field left out because the format lacks it.
+
+use super::fields::{Fields, Stated, is_name};
+use crate::domain::form::faults::Following;
+use crate::domain::form::lines::{head, leaf, one};
+use crate::domain::form::outline::{Path, Value};
+use crate::domain::form::{Line, TO_FOLLOW};
+use crate::domain::regime::Labels;
+use crate::domain::regime::format::{FormatField, Holds};
+use crate::domain::text::shown;
+
+/// Puts the lines behind those that are there. All that leaves is safe to show.
+pub fn lines(
+    fields: &Fields,
+    format: Option<&[FormatField]>,
+    language: &str,
+    following: &Following,
+    out: &mut Vec<Line>,
+) {
+    let page = Page { language, following };
+    page.fields(&Path::root().field("fields"), 0, fields, format, out);
+}
+
+struct Page<'a> {
+    language: &'a str,
+    following: &'a Following,
+}
+
+impl Page<'_> {
+    fn fields(
+        &self,
+        at: &Path,
+        depth: usize,
+        fields: &Fields,
+        format: Option<&[FormatField]>,
+        out: &mut Vec<Line>,
+    ) {
+        let laid_down = |name: &str| format.and_then(|all| all.iter().find(|field| field.name == name));
+        for field in &fields.0 {
+            let known = laid_down(&field.name);
+            let label = known.map_or_else(|| shown(&field.name), |known| self.say(known));
+            self.field(&at.field(&field.name), (depth, &label), &field.stated, known, out);
+        }
+        // What is not there, and said to follow.
+        let follows = |name: &str, label: String, out: &mut Vec<Line>| {
+            if fields.get(name).is_none() && self.following.names(&at.field(name)) {
+                out.push(Line { depth, label, value: TO_FOLLOW.to_owned() });
+            }
+        };
+        match format {
+            Some(format) => format.iter().for_each(|known| follows(&known.name, self.say(known), out)),
+            None => {
+                let names: Vec<String> = self.following.below(at).filter(|name| is_name(name)).collect();
+                names.into_iter().for_each(|name| follows(&name, name.clone(), out));
+            }
+        }
+    }
+
+    fn say(&self, field: &FormatField) -> String {
+        field.label.say(self.language, &field.name)
+    }
+
+    fn field(
+        &self,
+        at: &Path,
+        (depth, label): (usize, &str),
+        stated: &Stated,
+        known: Option<&FormatField>,
+        out: &mut Vec<Line>,
+    ) {
+        match (stated, known.map(|known| &known.holds), stated.shape()) {
+            (Stated::Choice(word), Some(Holds::Choice(words)), _) => {
+                let of = |labels: &Labels| format!("{word} ({})", labels.say(self.language, word));
+                let labels = words.iter().find(|(known, _)| known == word).map(|(_, labels)| labels);
+                let text = labels.filter(|labels| !labels.is_empty()).map_or_else(|| word.clone(), of);
+                leaf(depth, label, &text, out);
+            }
+            (Stated::Entries(entries), holds, _) => {
+                let inner = match holds {
+                    Some(Holds::List(inner)) => Some(inner.as_slice()),
+                    Some(_) | None => None,
+                };
+                for (index, fields) in entries.iter().enumerate() {
+                    out.push(head(depth, &format!("{label} {}", index.saturating_add(1))));
+                    self.fields(&at.item(index), depth.saturating_add(1), fields, inner, out);
+                }
+                if self.following.covers(at) {
+                    let label = format!("{label}, the rest");
+                    out.push(Line { depth, label, value: TO_FOLLOW.to_owned() });
+                }
+            }
+            (stated, _, Some(shape)) => match stated.value() {
+                // Named, and nothing in it: that is said as well.
+                Value::Absent if !self.following.covers(at) => out.push(head(depth, label)),
+                value => one(at, (depth, label), shape, &value, self.following, out),
+            },
+            (Stated::Nothing | Stated::Text(_) | Stated::Number(_) | Stated::Choice(_), _, None) => {}
+            (Stated::Date(_) | Stated::Area(_) | Stated::Party(_) | Stated::Texts(_), _, None) => {}
+            (Stated::Figures(_) | Stated::Reference(_), _, None) => {}
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! What a check finds of a formatted message under its format.
+//!
+//! Never here: sentences (`format_lines.rs`), or a decision.
+
+use crate::domain::time::Instant;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FormatState {
+    LaidDown,
+    /// The regime names the format, and no fields of it.
+    NotLaidDown,
+    NotInRegime,
+}
+
+/// What is wrong with a field under its format. Never stops the message.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum FieldFault {
+    Missing,
+    ToFollow,
+    NotInFormat,
+    /// Nothing, or of a type that this program does not know.
+    NotKnown,
+    WrongType {
+        asked: &'static str,
+        given: &'static str,
+    },
+    NotAChoice {
+        words: Vec<String>,
+    },
+    OutOfOrder,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SenderState {
+    May,
+    MayNot,
+    Unknown,
+}
+
+/// Whether a message of a format is among those that are referred to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PrecedentState {
+    Here,
+    /// One of the references is not held here: it may be the one.
+    NotHere,
+    NotReferredTo,
+    /// Nobody looked.
+    Unknown,
+}
+
+/// The reply that is owed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Reply {
+    pub rule: super::format::Reply,
+    /// The instant at which its time ends, where the message alone says it.
+    pub by: Option<Instant>,
+}

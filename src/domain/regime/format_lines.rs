@@ -1,0 +1,90 @@
+//! What is found of a formatted message, as lines that a person reads.
+//!
+//! Never here: raw text from outside. All that leaves is safe to show.
+
+use std::collections::BTreeSet;
+
+use super::Ground;
+use super::format::ReplyAnchor;
+use super::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
+use super::lines::{Page, said};
+use super::rules::Addressed;
+use crate::domain::text::shown;
+
+impl Page<'_> {
+    pub(super) fn format(&mut self, code: &str, state: FormatState) {
+        let title = self.regime.formats.get(code).map(|format| format.title.say(self.language, code));
+        let code = shown(code);
+        let text = match (state, title) {
+            (FormatState::LaidDown, Some(title)) => format!("Format {code}, {title}"),
+            (FormatState::NotLaidDown, Some(title)) => {
+                format!("Format {code}, {title}: its content is not laid down here")
+            }
+            (FormatState::LaidDown | FormatState::NotLaidDown, None) | (FormatState::NotInRegime, _) => {
+                format!("Format {code}: the regime has none of that code")
+            }
+        };
+        self.line(0, text);
+    }
+
+    pub(super) fn format_fields(&mut self, faults: &[(String, FieldFault)], more: usize, ground: &Ground) {
+        let head = match faults.len().saturating_add(more) {
+            0 => "as the format asks".to_owned(),
+            count => format!("{count} not as the format asks"),
+        };
+        self.line(0, said(format!("Fields of the format: {head}"), ground, ground.standing));
+        for (at, fault) in faults {
+            let text = match fault {
+                FieldFault::Missing => "is owed, and missing".into(),
+                FieldFault::ToFollow => "is said to follow".into(),
+                FieldFault::NotInFormat => "is no field of the format".into(),
+                FieldFault::NotKnown => "holds nothing that this program knows".into(),
+                FieldFault::WrongType { asked, given } => format!("holds {given}, and not {asked}"),
+                FieldFault::NotAChoice { words } => {
+                    let words: Vec<String> = words.iter().map(|word| shown(word)).collect();
+                    format!("is none of: {}", words.join(", "))
+                }
+                FieldFault::OutOfOrder => "stands behind a field that comes after it".into(),
+            };
+            self.line(1, format!("{} {text}", shown(at)));
+        }
+        if more > 0 {
+            self.line(1, format!("and {more} more"));
+        }
+    }
+
+    pub(super) fn reply(&mut self, reply: &Reply) {
+        let rule = &reply.rule;
+        let from = match &rule.anchor {
+            ReplyAnchor::Issue => "its release".into(),
+            ReplyAnchor::Receipt => "receipt".into(),
+            ReplyAnchor::Field(name) => shown(name),
+        };
+        let by = reply.by.map_or_else(String::new, |by| format!(", by {by}"));
+        let (within, unit) = (rule.within, super::describe::unit(&rule.unit));
+        let code = shown(&rule.format);
+        let text = format!("Owed: a reply in format {code} within {within} {unit} from {from}{by}");
+        self.line(0, said(text, &rule.ground, rule.ground.standing));
+    }
+
+    pub(super) fn sender(&mut self, allowed: &BTreeSet<Addressed>, state: SenderState, ground: &Ground) {
+        let who: Vec<String> = allowed.iter().map(|who| self.addressed(who)).collect();
+        let state = match state {
+            SenderState::May => "the author may send it",
+            SenderState::MayNot => "the author is none of those who may send it",
+            SenderState::Unknown => "whether the author may send it can't be judged",
+        };
+        self.line(0, said(format!("Sent by {}: {state}", who.join(", ")), ground, ground.standing));
+    }
+
+    pub(super) fn precedent(&mut self, code: &str, state: PrecedentState, ground: &Ground) {
+        let state = match state {
+            PrecedentState::Here => "is here, and referred to",
+            PrecedentState::NotHere => "can't be judged: a reference is not held here",
+            PrecedentState::NotReferredTo => "none is referred to",
+            PrecedentState::Unknown => "whether one is referred to was not looked up",
+        };
+        let text = format!("Must come after a message of format {}: {state}", shown(code));
+        self.line(0, said(text, ground, ground.standing));
+    }
+}

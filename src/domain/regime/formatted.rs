@@ -1,0 +1,209 @@
+//! Holds a formatted message against the format that the regime lays down: its fields, who sends it to
+//! whom, what must have gone before, and the reply that is owed.
+//!
+//! Never here: a refusal. A reference that is not here is a normal thing to find.
+
+use std::collections::BTreeSet;
+
+use super::check::{Asked, Referred, copy};
+use super::finding::{Answer, Copy, CopyAs, Finding, Verdict};
+use super::format::{Format, FormatField, Holds, Owed, ReplyAnchor};
+use super::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
+use super::lead::Unit;
+use super::rules::Addressed;
+use super::{Regime, Standing};
+use crate::domain::form::Following;
+use crate::domain::form::outline::Path;
+use crate::domain::formatted::{Field, Fields, Formatted, Stated};
+use crate::limits;
+
+/// All that the format says of the message, in a fixed order.
+pub(super) fn judge(
+    regime: &Regime,
+    message: &Formatted,
+    following: &Following,
+    asked: &Asked,
+    found: &mut Vec<Finding>,
+) {
+    let code = &message.format;
+    let Some(format) = regime.formats.get(code) else {
+        return found.push(Finding::Format { code: code.clone(), state: FormatState::NotInRegime });
+    };
+    let ground = format.ground.clone();
+    let is_laid_down = !format.fields.is_empty();
+    let state = if is_laid_down { FormatState::LaidDown } else { FormatState::NotLaidDown };
+    found.push(Finding::Format { code: code.clone(), state });
+    if is_laid_down {
+        let mut faults = FieldFaults { following, all: Vec::new(), more: 0 };
+        faults.fields(&Path::root().field("fields"), &format.fields, &message.fields);
+        let FieldFaults { all, more, .. } = faults;
+        found.push(Finding::FormatFields { faults: all, more, ground: ground.clone() });
+    }
+    if !format.sent_by.is_empty() {
+        let state = sender(&format.sent_by, asked);
+        found.push(Finding::Sender { allowed: format.sent_by.clone(), state, ground: ground.clone() });
+    }
+    if !format.to.is_empty() {
+        found.push(addressees(code, format, asked));
+    }
+    for before in &format.after {
+        let state = precedent(regime, before, asked);
+        found.push(Finding::Precedent { code: before.clone(), state, ground: ground.clone() });
+    }
+    if let Some(reply) = reply(format, message, asked) {
+        found.push(reply);
+    }
+}
+
+fn addressees(code: &str, format: &Format, asked: &Asked) -> Finding {
+    let one = |who: &Addressed| Copy {
+        who: who.clone(),
+        asked: CopyAs::Action,
+        state: copy(who, CopyAs::Action, asked),
+    };
+    let applies = Verdict {
+        answer: Answer::Reached,
+        lacking: BTreeSet::new(),
+        points: Vec::new(),
+        standing: Standing::Checked,
+    };
+    let copies = format.to.iter().map(one).collect();
+    Finding::Addressees { name: format!("format {code}"), applies, copies, ground: format.ground.clone() }
+}
+
+/// Whether the author is among those who may send it.
+fn sender(allowed: &BTreeSet<Addressed>, asked: &Asked) -> SenderState {
+    let Some(author) = asked.author else { return SenderState::Unknown };
+    let is = |who: &Addressed| match who {
+        Addressed::Party(party) => Some(*party == author),
+        Addressed::Function(name) => asked.held.get(name).map(|holder| *holder == author),
+        // Whom the regime binds to anybody, it binds.
+        Addressed::EveryBoundParty => asked.bound.as_ref().map(|bound| !bound.is_empty()),
+    };
+    let found: Vec<Option<bool>> = allowed.iter().map(is).collect();
+    if found.contains(&Some(true)) {
+        SenderState::May
+    } else if found.contains(&None) {
+        SenderState::Unknown
+    } else {
+        SenderState::MayNot
+    }
+}
+
+fn precedent(regime: &Regime, code: &str, asked: &Asked) -> PrecedentState {
+    let Some(referred) = &asked.referred else { return PrecedentState::Unknown };
+    let is_it = |one: &Referred| match one {
+        Referred::Formatted { regime: name, format } => *name == regime.head.name && format == code,
+        Referred::Other | Referred::NotHere => false,
+    };
+    if referred.iter().any(is_it) {
+        PrecedentState::Here
+    } else if referred.contains(&Referred::NotHere) {
+        PrecedentState::NotHere
+    } else {
+        PrecedentState::NotReferredTo
+    }
+}
+
+fn reply(format: &Format, message: &Formatted, asked: &Asked) -> Option<Finding> {
+    let reply = format.reply.as_ref()?;
+    let from = match &reply.anchor {
+        ReplyAnchor::Issue => asked.released_at,
+        // Each receiver's own.
+        ReplyAnchor::Receipt => None,
+        ReplyAnchor::Field(name) => match message.fields.get(name).map(|field| &field.stated) {
+            Some(Stated::Date(when)) => when.instant(),
+            Some(_) | None => None,
+        },
+    };
+    let hours = match reply.unit {
+        Unit::Hours => i64::try_from(reply.within).ok(),
+        Unit::CalendarDays | Unit::WorkingDays(_) => None,
+    };
+    let by = from.zip(hours).map(|(from, hours)| from.plus_ms(hours.saturating_mul(3_600_000)));
+    Some(Finding::Reply(Reply { rule: reply.clone(), by }))
+}
+
+struct FieldFaults<'a> {
+    following: &'a Following,
+    all: Vec<(String, FieldFault)>,
+    more: usize,
+}
+
+impl FieldFaults<'_> {
+    fn add(&mut self, at: &Path, fault: FieldFault) {
+        if self.all.len() < limits::OPEN_FIELDS_MAX {
+            self.all.push((at.to_string(), fault));
+        } else {
+            self.more = self.more.saturating_add(1);
+        }
+    }
+
+    fn fields(&mut self, at: &Path, asked: &[FormatField], given: &Fields) {
+        for field in asked {
+            let at = at.field(&field.name);
+            match given.get(&field.name).filter(|given| !given.stated.is_absent()) {
+                Some(given) => self.value(&at, &field.holds, &given.stated),
+                None if self.following.covers(&at) => self.add(&at, FieldFault::ToFollow),
+                // A value of a type that is not known may be what is asked for.
+                None if given.get(&field.name).is_some_and(|given| given.stated == Stated::Nothing) => {
+                    self.add(&at, FieldFault::NotKnown);
+                }
+                None if field.owed == Owed::Always => self.add(&at, FieldFault::Missing),
+                None => {}
+            }
+        }
+        let place = |field: &Field| asked.iter().position(|asked| asked.name == field.name);
+        let mut furthest = 0;
+        for field in &given.0 {
+            match place(field) {
+                None => self.add(&at.field(&field.name), FieldFault::NotInFormat),
+                Some(place) if place < furthest => self.add(&at.field(&field.name), FieldFault::OutOfOrder),
+                Some(place) => furthest = place,
+            }
+        }
+    }
+
+    fn value(&mut self, at: &Path, holds: &Holds, stated: &Stated) {
+        match (holds, stated) {
+            (Holds::Text, Stated::Text(_))
+            | (Holds::Number, Stated::Number(_))
+            | (Holds::Date, Stated::Date(_))
+            | (Holds::Area, Stated::Area(_))
+            | (Holds::Party, Stated::Party(_))
+            | (Holds::Texts, Stated::Texts(_))
+            | (Holds::Figures, Stated::Figures(_))
+            | (Holds::Reference, Stated::Reference(_)) => {}
+            (Holds::Choice(words), Stated::Choice(word)) => {
+                if !words.iter().any(|(known, _)| known == word) {
+                    let words = words.iter().map(|(word, _)| word.clone()).collect();
+                    self.add(at, FieldFault::NotAChoice { words });
+                }
+            }
+            (Holds::List(fields), Stated::Entries(entries)) => {
+                for (index, entry) in entries.iter().enumerate() {
+                    self.fields(&at.item(index), fields, entry);
+                }
+            }
+            (holds, stated) => {
+                self.add(at, FieldFault::WrongType { asked: holds.word(), given: word(stated) });
+            }
+        }
+    }
+}
+
+fn word(stated: &Stated) -> &'static str {
+    match stated {
+        Stated::Nothing => "nothing",
+        Stated::Text(_) => "text",
+        Stated::Number(_) => "number",
+        Stated::Choice(_) => "choice",
+        Stated::Date(_) => "date",
+        Stated::Area(_) => "area",
+        Stated::Party(_) => "Party",
+        Stated::Texts(_) => "texts",
+        Stated::Figures(_) => "figures",
+        Stated::Reference(_) => "reference",
+        Stated::Entries(_) => "list",
+    }
+}
