@@ -27,6 +27,11 @@ impl Fault {
                  the roster, revoked, or out of date), or it was stopped; a command may be given again with \
                  the same --command-id",
             ),
+            None if was_cut_off(status) => Fault::new(
+                "the node ended the connection while it answered: the certificate was revoked, the roster \
+                 changed, or the node was stopped; see whether the node runs and whether you are still on its \
+                 roster, then ask again",
+            ),
             None => Fault(shown(status.message()) + &all_faults(status)),
         }
     }
@@ -37,6 +42,19 @@ impl Fault {
 fn was_cut(status: &tonic::Status) -> bool {
     use std::error::Error as _;
     status.source().is_some_and(|source| source.is::<tonic::transport::Error>())
+}
+
+/// A connection that ended in the middle of an answer: this status was made here, by the transport.
+fn was_cut_off(status: &tonic::Status) -> bool {
+    use std::error::Error as _;
+    let mut source = status.source();
+    while let Some(one) = source {
+        if one.is::<std::io::Error>() {
+            return true;
+        }
+        source = one.source();
+    }
+    status.message().starts_with("h2 protocol error")
 }
 
 /// Where a draft was refused for its faults: each on a line of its own.

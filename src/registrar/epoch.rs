@@ -102,8 +102,9 @@ impl Writer {
                 // Ours came too late: another record took its place at the head. Once more, from there.
                 continue;
             }
-            self.standing =
+            let standing =
                 if fold.chain.writer == Some(self.id) { Standing::Writes } else { Standing::StandsBy };
+            self.stand(standing);
             match (self.standing, appended) {
                 (Standing::Writes, Err(fault)) => {
                     // It is there, but nobody said that it stays. Only a later one that is acknowledged can.

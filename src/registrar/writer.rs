@@ -139,7 +139,7 @@ impl Writer {
                     self.durable.step(entry.position, &entry.bytes, Look::AtSignature)?;
                 }
                 if self.durable.chain.writer != Some(self.id) {
-                    self.standing = Standing::StandsBy;
+                    self.stand(Standing::StandsBy);
                 }
                 self.announce(Newest::from([]));
                 Ok(())
@@ -273,6 +273,19 @@ impl Writer {
     pub(super) fn record_key(&self, board: &Board) -> Option<&SigningKey> {
         let newest = board.roster.parties.get(&board.own?.party)?.newest()?.list.number;
         own_key(board, &self.ring, newest, Purpose::Record).ok()
+    }
+
+    /// Says each change in the diagnostics: a node that stands by does not do what it was asked to.
+    pub(super) fn stand(&mut self, standing: Standing) {
+        match (self.standing, standing) {
+            (Standing::Writes, Standing::StandsBy) => tracing::warn!(
+                "another process has opened a later epoch of this journal: this one stands by and writes \
+                 nothing until it is started again; let only one `serve` run on a journal"
+            ),
+            (Standing::StandsBy, Standing::Writes) => tracing::info!("this process writes the journal now"),
+            (Standing::Writes, Standing::Writes) | (Standing::StandsBy, Standing::StandsBy) => {}
+        }
+        self.standing = standing;
     }
 
     pub(super) fn announce(&self, newest: Newest) {

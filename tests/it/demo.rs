@@ -62,12 +62,41 @@ fn a_demonstration_that_can_not_begin_leaves_nothing_behind() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let output = Command::new(env!("CARGO_BIN_EXE_detente"))
         // Nobody listens on that port.
-        .args(["demo", "--once", "--journal", "kafka", "--kafka", "127.0.0.1:1"])
+        .args(["demo", "--once", "--json", "--journal", "kafka", "--kafka", "127.0.0.1:1"])
         .env("TMPDIR", folder.path())
         .output()
         .expect("the program runs");
     assert!(!output.status.success());
     let words = String::from_utf8_lossy(&output.stderr);
     assert!(words.contains("can't be opened"), "{words}");
+    let last = summary(&output);
+    assert_eq!((&last["kind"], &last["ok"]), (&"summary".into(), &false.into()));
+    assert!(last["failed"].as_str().is_some_and(|failed| failed.contains("can't be opened")), "{last}");
     assert_eq!(folder.path().read_dir().expect("it is there").count(), 0);
+}
+
+#[test]
+fn a_demonstration_that_is_broken_off_leaves_no_keys_behind_at_any_moment() {
+    use std::io::BufRead as _;
+    // After the first line nothing runs yet; after the later ones nodes do.
+    for (signal, lines) in [("-TERM", 1), ("-INT", 2), ("-TERM", 4), ("-INT", 9)] {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_detente"))
+            .args(["demo", "--once"])
+            .env("TMPDIR", folder.path())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::null())
+            .spawn()
+            .expect("the program runs");
+        let mut said = std::io::BufReader::new(child.stdout.take().expect("piped")).lines();
+        for _ in 0..lines {
+            said.next().expect("a line").expect("text");
+        }
+        let killed = Command::new("kill").args([signal, &child.id().to_string()]).status();
+        assert!(killed.expect("kill runs").success());
+        // What it still says is read, so that it is not held up.
+        said.for_each(drop);
+        assert!(!child.wait().expect("it ends").success());
+        assert_eq!(folder.path().read_dir().expect("it is there").count(), 0, "{signal} after {lines} lines");
+    }
 }

@@ -12,6 +12,8 @@ mod stage;
 
 use std::path::PathBuf;
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use crate::cli::fault::Fault;
 use crate::cli::node_directory::TransportSettings;
 use say::Say;
@@ -50,27 +52,51 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         (Kept::Kafka, Some(brokers)) => Medium::Kafka { brokers, transport: TransportSettings::Plaintext },
         (Kept::Kafka, None) => return Err(Fault::new("--journal kafka needs --kafka HOST:PORT")),
     };
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut ended = async || {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    };
     say.head();
-    let stage = Stage::set(args.directory, medium, &say).await?;
-    let played = play::play(&stage, &say).await;
-    let result = match played {
-        Ok(played) => finish(&stage, &say, played, args.once).await,
+    let mut stage = Stage::empty(args.directory)?;
+    let performed = tokio::select! {
+        performed = perform(&mut stage, &medium, &say) => performed,
+        () = ended() => Err(Fault::new("ended by a signal before the demonstration was over")),
+    };
+    let result = match performed {
+        Ok(played) if !args.once => {
+            stage.clock.follow_system();
+            say.commands(&stage, &played);
+            ended().await;
+            Ok(())
+        }
+        Ok(_) => Ok(()),
         Err(fault) => Err(fault),
     };
     stage.strike().await;
     result
 }
 
-async fn finish(stage: &Stage, say: &Say, played: play::Played, once: bool) -> Result<(), Fault> {
+/// The case and the checks; the last line is the summary, whatever came of it.
+async fn perform(stage: &mut Stage, medium: &Medium, say: &Say) -> Result<play::Played, Fault> {
+    let played = match stage.set(medium, say).await {
+        Ok(()) => play::play(stage, say).await,
+        Err(fault) => Err(fault),
+    };
+    let played = match played {
+        Ok(played) => played,
+        Err(fault) => {
+            say.broken_off(&fault);
+            return Err(fault);
+        }
+    };
     let checked = check::check(stage, &played, say).await;
     say.summary(&checked);
-    if let Some(failed) = checked.failed {
-        return Err(Fault::new(format!("a check failed: {failed}")));
+    match checked.failed {
+        Some(failed) => Err(Fault::new(format!("a check failed: {failed}"))),
+        None => Ok(played),
     }
-    if !once {
-        stage.clock.follow_system();
-        say.commands(stage, &played);
-        tokio::signal::ctrl_c().await.map_err(|_| Fault::new("this system gives no signals; use --once"))?;
-    }
-    Ok(())
 }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::check::Checked;
 use super::play::Played;
 use super::stage::{Actor, Stage};
+use crate::cli::fault::Fault;
 use crate::cli::out::say;
 use crate::codec::party_file::PartyFile;
 use crate::codec::proto::detente::v1::RegimeCheck;
@@ -124,8 +125,16 @@ impl Say {
         );
         let object = json!({"kind": "summary", "ok": checked.failed.is_none(), "nodes": nodes,
                             "messages": checked.messages, "receipts_verified": checked.receipts_verified,
-                            "acknowledgements": checked.acknowledgements});
+                            "acknowledgements": checked.acknowledgements, "failed": checked.failed});
         self.line(text, object);
+    }
+
+    /// The play could not be played to its end: that is the summary then.
+    pub fn broken_off(&self, fault: &Fault) {
+        if self.as_json {
+            let object = json!({"kind": "summary", "ok": false, "nodes": [], "failed": fault.to_string()});
+            self.line(String::new(), object);
+        }
     }
 
     /// Commands ready to paste, while the nodes stay up on the real clock.

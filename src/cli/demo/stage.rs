@@ -35,6 +35,8 @@ pub struct Stage {
     folder: PathBuf,
     /// Whether the folder was made for this run, and goes with it.
     temporary: bool,
+    /// Chosen afresh for each run.
+    run: String,
 }
 
 /// One Party on the stage.
@@ -88,22 +90,21 @@ const LIVES: Lives = {
 };
 
 impl Stage {
-    pub async fn set(directory: Option<PathBuf>, medium: Medium, say: &Say) -> Result<Stage, Fault> {
+    /// Empty: nothing runs and nothing is on disk yet.
+    pub fn empty(directory: Option<PathBuf>) -> Result<Stage, Fault> {
         let begins = Instant::from_rfc3339(BEGINNING).ok_or_else(|| Fault::new("no such day"))?;
-        let clock = Clock::standing_at(begins);
         let run = fresh_id()?.to_string();
         let (folder, temporary) = match directory {
             Some(folder) => (folder, false),
             None => (std::env::temp_dir().join(format!("detente-demo-{run}")), true),
         };
-        let mut stage = Stage { clock, actors: Vec::new(), folder, temporary };
-        match stage.fill(&medium, &run, say).await {
-            Ok(()) => Ok(stage),
-            Err(fault) => {
-                stage.strike().await;
-                Err(fault)
-            }
-        }
+        Ok(Stage { clock: Clock::standing_at(begins), actors: Vec::new(), folder, temporary, run })
+    }
+
+    /// Whatever comes of it, also where it is broken off, the stage is to be struck.
+    pub async fn set(&mut self, medium: &Medium, say: &Say) -> Result<(), Fault> {
+        let run = self.run.clone();
+        self.fill(medium, &run, say).await
     }
 
     async fn fill(&mut self, medium: &Medium, run: &str, say: &Say) -> Result<(), Fault> {
