@@ -6,14 +6,18 @@ use bytes::Bytes;
 use clap::Subcommand;
 
 use crate::cli::desk::{As, AsCommand, answer, answer_command};
+use crate::cli::exercise::given;
 use crate::cli::fault::Fault;
 use crate::cli::json;
 use crate::cli::out::say;
+use crate::codec::message::precedence_to_proto;
 use crate::codec::proto::detente::v1::party_service_client::PartyServiceClient;
 use crate::codec::proto::detente::v1::{
-    ConfirmRequest, DropProposalRequest, ListProposalsRequest, ProposeRequest, propose_request::Change,
+    ConfirmRequest, DropProposalRequest, ListProposalsRequest, ProposeRequest, ReleaseRule,
+    propose_request::Change,
 };
 use crate::domain::digest::CommandId;
+use crate::domain::precedence::Precedence;
 use crate::domain::text::shown;
 
 /// What waits for a second custodian
@@ -30,6 +34,17 @@ enum Command {
         #[command(flatten)]
         by: As,
         /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Proposes for which precedences one person may both draft and release
+    ReleaseRule {
+        #[command(flatten)]
+        by: AsCommand,
+        /// Separated by commas, such as flash,immediate; `none`: always two persons
+        #[arg(long, value_parser = parse_one_person)]
+        one_person: OnePerson,
+        /// Print one JSON object
         #[arg(long)]
         json: bool,
     },
@@ -58,6 +73,11 @@ enum Command {
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::List { by, json } => list(&by, json).await,
+        Command::ReleaseRule { by, one_person, json } => {
+            let one_person = one_person.0.into_iter().map(precedence_to_proto).collect();
+            let change = Change::ReleaseRule(ReleaseRule { one_person });
+            propose(&by, change, Bytes::new(), Proposed::printed(json)).await
+        }
         Command::Confirm { by, proposal, json } => {
             let (desk, header, id) = by.open()?;
             let call =
@@ -136,6 +156,17 @@ pub async fn propose(
         }
     }
     Ok(())
+}
+
+/// The precedences at which one person may both draft and release.
+#[derive(Clone, Debug)]
+struct OnePerson(Vec<Precedence>);
+
+fn parse_one_person(text: &str) -> Result<OnePerson, String> {
+    if text == "none" {
+        return Ok(OnePerson(Vec::new()));
+    }
+    text.split(',').map(given::precedence).collect::<Result<_, _>>().map(OnePerson)
 }
 
 fn parse_proposal(text: &str) -> Result<CommandId, String> {

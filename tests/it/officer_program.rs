@@ -5,6 +5,7 @@ use std::process::{Command, Output};
 
 use detente::cli::form;
 use detente::domain::content::Kind;
+use detente::domain::people::Role;
 use serde_json::Value;
 
 use crate::officer::{PATIENCE, arrived};
@@ -101,6 +102,27 @@ async fn a_notice_is_drafted_released_read_acknowledged_amended_and_shown() {
     assert!(text.contains("Acknowledged by PL") && !text.contains('\u{1b}'), "{text}");
     let then = ["exercise", "show", thread, "--as", &drafter, "--as-of", "2000-01-01T00:00:00Z"];
     assert!(printed(&then).await.contains("nothing of it was on record"));
+}
+
+#[tokio::test]
+async fn two_custodians_let_one_person_draft_and_release_flash_by_command() {
+    let mut world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let both = [Role::Drafter, Role::Releaser];
+    world.state_mut("BY").take_person("both", "Both of BY", &both).await;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |role: &str| world.state("BY").desk_directory(role).display().to_string();
+    let rule = ["proposal", "release-rule", "--one-person", "flash,immediate", "--as"];
+    let proposed = object(&[&rule[..], &[&at("custodian")]].concat()).await;
+    let proposal = proposed["proposal"].as_str().unwrap();
+    let listed = printed(&["proposal", "list", "--as", &at("custodian")]).await;
+    assert!(listed.to_lowercase().contains("flash"), "{listed}");
+    printed(&["proposal", "confirm", proposal, "--as", &at("second custodian")]).await;
+    let file = written(folder.path(), "notice.toml", form::example(Kind::Notification));
+    let both = at("both");
+    let draft = ["exercise", "draft", &file, "--as", &both, "--to", "PL", "--precedence", "flash"];
+    let drafted = object(&draft).await;
+    let (draft, digest) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
+    object(&["exercise", "release", draft, "--digest", digest, "--as", &both, "--as-is"]).await;
 }
 
 #[tokio::test]
