@@ -227,18 +227,32 @@ impl Checker<'_> {
         received: Option<Receipt>,
     ) {
         let (from, to) = (dispatch.from, dispatch.to);
+        let released = self.messages.get(&dispatch.message).map(|message| message.released_at);
+        let covered = covered.map(|second| by_the_end_of(second, released));
         let received = received.map(|receipt| receipt.received_at);
-        match [covered, received].into_iter().flatten().min() {
-            Some(at) => {
+        match (covered, received) {
+            (Some(end), received) if received.is_none_or(|at| end < at) => self.add(
+                about,
+                Proven,
+                format!("it counts as given by {end} at the latest, by {to}'s own cosignature"),
+            ),
+            (_, Some(at)) => {
                 self.add(about, Proven, format!("it counts as given at {at}, by {to}'s own statement"))
             }
-            None => self.add(
+            (_, None) => self.add(
                 about,
                 NotProven,
                 format!("when it was given to {to}: the time is by {from}'s account alone"),
             ),
         }
     }
+}
+
+/// What a cosignature proves: its time is in whole seconds, so that what it covers was there by the end
+/// of that second, and never before the release that was stated.
+fn by_the_end_of(second: Instant, released: Option<Instant>) -> Instant {
+    let end = Instant::from_seconds(second.seconds()).plus_ms(999);
+    released.map_or(end, |released| end.max(released))
 }
 
 pub(super) fn payload(dispatch: &DispatchBytes) -> Bytes {
@@ -254,4 +268,17 @@ pub(super) fn payload(dispatch: &DispatchBytes) -> Bytes {
 pub(super) fn proof(text: &Bytes) -> Option<Proof> {
     let text = std::str::from_utf8(text).ok()?;
     Proof::from_text(text).ok().filter(|proof| proof.to_text() == text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cosignature_never_proves_that_something_was_given_before_it_was_released() {
+        let second = Instant::from_seconds(36);
+        assert_eq!(by_the_end_of(second, None), second.plus_ms(999));
+        assert_eq!(by_the_end_of(second, Some(second.plus_ms(572))), second.plus_ms(999));
+        assert_eq!(by_the_end_of(second, Some(second.plus_ms(1_500))), second.plus_ms(1_500));
+    }
 }
