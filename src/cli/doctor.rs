@@ -6,8 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::cli::fault::Fault;
-use crate::cli::files::FileFault;
-use crate::cli::keys::{KeyFault, NodeKeys};
+use crate::cli::keys::NodeKeys;
 use crate::cli::node::{self, check_signing_keys, tls_in_force};
 use crate::cli::node_directory::{JournalSettings, NodeDirectory, NodeSettings};
 use crate::cli::out::say;
@@ -16,7 +15,7 @@ use crate::domain::board::Board;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::evidence::keys::KeyRing;
-use crate::journal::{ReadFault, kafka_topic};
+use crate::journal::kafka_topic;
 use crate::limits;
 use crate::peers::certificate;
 use crate::registrar::{CheckpointFile, OpenFault, replay_checked};
@@ -93,8 +92,7 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
     lines.add(
         "marker of a broken journal",
         &node::check_marker(&directory),
-        "keep a copy of the whole directory; find the record named with `detente audit \
-         export --from DIRECTORY --out FILE` and `detente audit verify --file FILE`; put back a \
+        "keep a copy of the whole directory; find the record named with `detente audit verify`; put back a \
          journal that holds all that was signed; only then remove the marker",
     );
     lines.closed(&directory.keys());
@@ -103,11 +101,7 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
         lines.closed(&directory.custody());
     }
     let own = NodeKeys::read(&directory.keys());
-    let mend = match &own {
-        Err(KeyFault::File(FileFault::OpenToOthers { .. })) => "as it says: close the file to others",
-        Ok(_) | Err(_) => "put back from its copy what is named",
-    };
-    lines.add("keys", &own, mend);
+    lines.add("keys", &own, "put back from its copy what is named");
     let Ok(settings) = settings else { return lines.0 };
     let Some(fold) = lines.journal(&directory, &settings).await else { return lines.0 };
     if let Ok(own) = own {
@@ -250,21 +244,17 @@ impl Lines {
     }
 }
 
-const AUDIT_IT: &str = "history is missing or changed: keep a copy of all; `detente audit export --from DIRECTORY --out FILE`, \
-     then `detente audit verify --file FILE` names the record; compare with what the peers hold; put back a journal \
-     that holds all that was signed";
-
 fn mend_of(fault: &OpenFault) -> &'static str {
     match fault {
         OpenFault::Empty => "put back the journal from its newest copy; `init` alone begins one",
-        OpenFault::Broken(_) => AUDIT_IT,
+        OpenFault::Broken(_) => {
+            "keep a copy of all; run `detente audit verify`; put back a journal that holds all that was signed"
+        }
         OpenFault::OlderThanCheckpoint { .. } => {
             "put back the newest copy: this one lacks what was signed since"
         }
         OpenFault::Forked { .. } => "keep a copy of both; find out who signed twice before going on",
         OpenFault::Checkpoint(_) => "find out who changed it; put it back from its copy",
-        OpenFault::Journal(ReadFault::Gone { .. }) => AUDIT_IT,
-        OpenFault::Journal(ReadFault::Unreadable { .. } | ReadFault::Unanswered { .. })
-        | OpenFault::NoEpoch { .. } => "see whether the disk or the brokers answer",
+        OpenFault::Journal(_) | OpenFault::NoEpoch { .. } => "see whether the disk or the brokers answer",
     }
 }
