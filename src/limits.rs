@@ -219,10 +219,6 @@ pub const HEAD_NOTE_BYTES_MAX: usize = 4 * 1024;
 
 /// An exported journal holds no larger entry: more than any medium gives (bytes).
 pub const EXPORT_ENTRY_BYTES_MAX: usize = 2 * 1024 * 1024;
-
-/// Positions without an entry that an export from a node's directory passes over: at one more it is refused,
-/// with the first that it did not pass.
-pub const EXPORT_MISSING_MAX: u64 = 100_000;
 /// A larger bundle of one thread is not made, and is refused before it is read (bytes).
 pub const BUNDLE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// A bundle with more Parties is refused.

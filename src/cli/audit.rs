@@ -12,12 +12,11 @@ use tokio_stream::StreamExt as _;
 use tonic::transport::Channel;
 
 use crate::cli::audit_offline::{self, Scratch};
-use crate::cli::desk::{Desk, DeskDirectory, answer};
+use crate::cli::desk::{As, Desk, DeskDirectory, answer};
 use crate::cli::exercise::{History, given};
 use crate::cli::fault::Fault;
 use crate::cli::files::{NewFile, Readers};
 use crate::cli::json;
-use crate::cli::node_directory::NodeDirectory;
 use crate::cli::out::say;
 use crate::clock::Clock;
 use crate::codec::export::ExportWriter;
@@ -59,18 +58,6 @@ struct Where {
     file: Option<PathBuf>,
 }
 
-/// Where the entries are taken from.
-#[derive(clap::Args, Debug)]
-#[group(required = true, multiple = false)]
-struct Whence {
-    /// The desk of an auditor, to ask the node
-    #[arg(long = "as", value_name = "PEOPLEDIR")]
-    desk: Option<PathBuf>,
-    /// A node's directory, of a node that is stopped or broken: the entries as they stand, unchecked
-    #[arg(long, value_name = "DIRECTORY")]
-    from: Option<PathBuf>,
-}
-
 /// Replays a journal with every link, signature and proof checked
 #[derive(clap::Args, Debug)]
 struct Verify {
@@ -87,12 +74,12 @@ struct Verify {
 #[derive(clap::Args, Debug)]
 struct Export {
     #[command(flatten)]
-    journal: Whence,
+    person: As,
     /// A file that is not there yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Only the evidence of this thread, for `detente verify`
-    #[arg(long, value_parser = given::thread, conflicts_with = "from")]
+    #[arg(long, value_parser = given::thread)]
     thread: Option<ThreadId>,
 }
 
@@ -243,12 +230,11 @@ fn print_json(report: &Report) {
 }
 
 async fn export(args: Export) -> Result<(), Fault> {
+    let desk = args.person.open()?;
     let mut new = NewFile::begin(&args.out, Readers::OwnerOnly)?;
-    match (args.journal.desk, args.journal.from, args.thread) {
-        (Some(desk), _, Some(thread)) => export_thread(&open(&desk)?, thread, &mut new).await?,
-        (Some(desk), _, None) => export_journal(&open(&desk)?, &mut new).await?,
-        (None, Some(from), _) => audit_offline::export(&NodeDirectory::at(&from), &mut new.file).await?,
-        (None, None, _) => return Err(Fault::new("--as or --from must be given")),
+    match args.thread {
+        Some(thread) => export_thread(&desk, thread, &mut new).await?,
+        None => export_journal(&desk, &mut new).await?,
     }
     new.finish()?;
     say!("written to {}", args.out.display());

@@ -4,18 +4,16 @@
 //! Never here: a check (`replay/audit.rs`).
 
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use crate::cli::fault::Fault;
-use crate::cli::files::FileFault;
-use crate::cli::node_directory::NodeDirectory;
 use crate::cli::{desk, files};
-use crate::codec::export::{ExportFault, ExportReader, ExportWriter, Piece};
-use crate::journal::{Journal, ReadFault, embedded};
+use crate::codec::export::{ExportFault, ExportReader, Piece};
+use crate::journal::{Journal, embedded};
 use crate::limits;
 use crate::registrar::{Head, Standing};
 use crate::replay::audit::{Audit, Report};
@@ -112,45 +110,6 @@ fn read(
             audit.finish_with_fold(None)
         }
     })
-}
-
-/// Writes what stands in the journal of a node's directory, with no node and nothing checked: whatever is
-/// missing is left out, so that an audit of the file names it. The checkpoint is the last one kept beside
-/// the journal; where there is none, the place of it is left empty.
-pub async fn export(directory: &NodeDirectory, to: &mut File) -> Result<(), Fault> {
-    let settings = directory.read_settings()?;
-    let journal = settings.journal.open(directory).await?;
-    let note = match files::read_public(&directory.checkpoint()) {
-        Ok(note) => note,
-        Err(FileFault::Io { fault, .. }) if fault.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-        Err(fault) => return Err(fault.into()),
-    };
-    let mut writer = ExportWriter::begin(BufWriter::new(to))?;
-    let (mut next, mut entries_max, mut missing) = (0_u64, limits::READ_ENTRIES_MAX, 0_u64);
-    loop {
-        match journal.read_range(next, entries_max).await {
-            Ok(entries) => {
-                let Some(last) = entries.last() else { break };
-                next = last.position.saturating_add(1);
-                entries_max = limits::READ_ENTRIES_MAX;
-                for entry in &entries {
-                    writer.entry(&entry.bytes)?;
-                }
-            }
-            // First what stands before the gap, then on behind it.
-            Err(ReadFault::Gone { position, .. }) if position > next => {
-                entries_max = usize::try_from(position - next).unwrap_or(entries_max);
-            }
-            Err(ReadFault::Gone { .. }) if missing < limits::EXPORT_MISSING_MAX => {
-                missing = missing.saturating_add(1);
-                next = next.saturating_add(1);
-                entries_max = limits::READ_ENTRIES_MAX;
-            }
-            Err(fault) => return Err(fault.into()),
-        }
-    }
-    writer.end(&note)?;
-    Ok(())
 }
 
 /// A private directory that goes when this goes.
