@@ -275,15 +275,17 @@ impl Writer {
         own_key(board, &self.ring, newest, Purpose::Record).ok()
     }
 
-    /// Says each change in the diagnostics: a node that stands by does not do what it was asked to.
+    /// A node that comes to stand by does not do what it is asked to any more: the diagnostics say so.
     pub(super) fn stand(&mut self, standing: Standing) {
         match (self.standing, standing) {
             (Standing::Writes, Standing::StandsBy) => tracing::warn!(
                 "another process has opened a later epoch of this journal: this one stands by and writes \
                  nothing until it is started again; let only one `serve` run on a journal"
             ),
-            (Standing::StandsBy, Standing::Writes) => tracing::info!("this process writes the journal now"),
-            (Standing::Writes, Standing::Writes) | (Standing::StandsBy, Standing::StandsBy) => {}
+            // Also at every start.
+            (Standing::StandsBy, Standing::Writes)
+            | (Standing::Writes, Standing::Writes)
+            | (Standing::StandsBy, Standing::StandsBy) => {}
         }
         self.standing = standing;
     }

@@ -300,43 +300,6 @@ fn keys_are_renewed_in_a_custody_on_another_machine_and_carried_to_the_node() {
 }
 
 #[test]
-fn a_journal_with_a_row_taken_out_or_a_byte_flipped_is_exported_with_no_node_and_named_by_index() {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, harm) in [
-        ("row", "DELETE FROM entries WHERE position = 2"),
-        (
-            "byte",
-            "UPDATE entries SET bytes = substr(bytes, 1, 99) || x'ff' || substr(bytes, 101) WHERE position = 2",
-        ),
-    ] {
-        let directory = made_by(&folder.path().join(name), "PL", "Republic of Poland");
-        let node = directory.to_str().unwrap();
-        let server = Server::start(&directory);
-        let anna = directory.join("people/anna-one").display().to_string();
-        let key = "ab".repeat(32);
-        let words = ["--name", "Eva Three", "--key-digest", &key, "--roles", "watch"];
-        said(&[&["person", "propose", "--as", &anna][..], &words].concat());
-        server.end("TERM");
-        let settings = fs::read_to_string(directory.join("node.toml")).unwrap();
-        let settings: toml::Value = toml::from_str(&settings).unwrap();
-        let path = directory.join(settings["journal"]["embedded"]["path"].as_str().unwrap());
-        let out = |file: &str| folder.path().join(format!("{name}-{file}")).display().to_string();
-        fs::remove_dir_all(directory.join("keys")).unwrap();
-        said(&["audit", "export", "--from", node, "--out", &out("whole")]);
-        said(&["audit", "verify", "--file", &out("whole")]);
-        let file = rusqlite::Connection::open(path).unwrap();
-        assert_eq!(file.execute(harm, []).unwrap(), 1);
-        drop(file);
-        said(&["audit", "export", "--from", node, "--out", &out("harmed")]);
-        let fault = sentence(&["audit", "verify", "--file", &out("harmed")]);
-        assert!(fault.contains("record 2 is the first that fails"), "{fault}");
-        let output = detente(&["doctor", node]);
-        let lines = String::from_utf8(output.stdout).unwrap();
-        assert!(lines.contains("audit export --from"), "{lines}");
-    }
-}
-
-#[test]
 fn what_one_custodian_proposed_is_dropped_by_command() {
     let folder = tempfile::tempdir().unwrap();
     let directory = made_by(folder.path(), "PL", "Republic of Poland");
