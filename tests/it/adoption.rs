@@ -67,6 +67,15 @@ fn two_are_bound_from_the_last_of_their_dates_and_receipts() {
 }
 
 #[test]
+fn of_two_receipts_for_one_word_the_earliest_counts_in_whichever_order_they_come() {
+    let pl = words(&[("pl", adopts(1, 1), &[("BY", 1)])]);
+    for told in [[("PL", 5), ("PL", 9)], [("PL", 9), ("PL", 5)]] {
+        let by = words(&[("by", adopts(1, 1), &told)]);
+        assert_eq!(bond(&by, &pl, 20).unwrap().since, at(5));
+    }
+}
+
+#[test]
 fn a_word_that_no_receipt_took_binds_nobody() {
     let by = words(&[("by", adopts(1, 1), &[("OSCE", 1)])]);
     let pl = words(&[("pl", adopts(1, 1), &[("BY", 1)])]);

@@ -83,10 +83,12 @@ impl Words {
         }
     }
 
-    /// That a Party's receipt took it. The first one holds.
+    /// That a Party's receipt took it. Of several, under several serials, the earliest holds: the lanes bring
+    /// them to each end in another order.
     pub fn taken(&mut self, message: &Digest, by: Party, at: Instant) {
         if let Some(said) = self.said.get_mut(message) {
-            Arc::make_mut(said).told.entry(by).or_insert(at);
+            let told = Arc::make_mut(said).told.entry(by).or_insert(at);
+            *told = (*told).min(at);
         }
     }
 
