@@ -48,6 +48,12 @@ pub struct Proposal {
 }
 
 impl Roster {
+    /// The number of a Party's newest key list; 0 for a Party that is not known.
+    pub fn newest_list_of(&self, party: Party) -> u32 {
+        let newest = self.parties.get(&party).and_then(KnownParty::newest);
+        newest.map_or(0, |newest| newest.list.number)
+    }
+
     /// Whether this person, exactly as the roster has them, has at least one of these roles.
     pub fn permits(&self, by: &Person, roles: &[Role]) -> Result<(), Refusal> {
         let member = self.members.get(&by.key_digest).filter(|member| member.person == *by);

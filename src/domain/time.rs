@@ -16,6 +16,11 @@ impl Instant {
         self.0.div_euclid(1000)
     }
 
+    /// Hours since 1970-01-01T00:00Z, by which budgets are kept.
+    pub fn hour(self) -> i64 {
+        self.seconds().div_euclid(3600)
+    }
+
     pub fn plus_ms(self, ms: i64) -> Instant {
         Instant(self.0.saturating_add(ms))
     }

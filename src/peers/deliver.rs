@@ -16,7 +16,7 @@ use tonic::Request;
 use super::exchange::{Link, Peer};
 use super::links::Patience;
 use super::spread::spread;
-use super::{heads, owed, receipts};
+use super::{owed, receipts};
 use crate::codec::proto::detente::v1::delivery_answer::Answer;
 use crate::codec::proto::detente::v1::{DeliverRequest, Delivery, DeliveryAnswer};
 use crate::domain::board::Denied;
@@ -178,7 +178,7 @@ pub(super) async fn take_answers(
     answers: impl Iterator<Item = Option<Answer>>,
 ) -> Round {
     let board = link.head().board.clone();
-    let judged_by_key_list = heads::newest_list_of(&board, link.peer);
+    let judged_by_key_list = board.roster.newest_list_of(link.peer);
     let verify = move |(dispatch, answer): (Dispatch, Option<Answer>)| {
         let verdict = match &answer {
             Some(Answer::Receipt(proven)) => Some(receipts::verify(&board, &dispatch, proven)),

@@ -165,7 +165,7 @@ pub(super) async fn follow(
 
 /// Whether a head is too far beyond the one followed before to be followed in one step.
 pub(super) fn is_far(link: &Link, known: &BoardLink, size: u64) -> bool {
-    let hour = link.exchange.registrar.clock.now().seconds().div_euclid(3600);
+    let hour = link.exchange.registrar.clock.now().hour();
     size.saturating_sub(known.theirs.edge.size()) > known.leaves_followed_at_once(hour)
 }
 

@@ -116,9 +116,3 @@ fn note_key(board: &Board, party: Party, purpose: Purpose) -> Option<NoteKey> {
         Purpose::List | Purpose::Tls | Purpose::Message | Purpose::Record => None,
     }
 }
-
-/// The number of a Party's newest key list; 0 if there is none. Receipts and heads are judged by it.
-pub fn newest_list_of(board: &Board, party: Party) -> u32 {
-    let newest = board.roster.parties.get(&party).and_then(|known| known.newest());
-    newest.map_or(0, |newest| newest.list.number)
-}

@@ -166,7 +166,7 @@ impl Exchange {
     }
 
     async fn note_turned_away(&self, peer: Party) {
-        let hour = self.registrar.clock.now().seconds().div_euclid(3600);
+        let hour = self.registrar.clock.now().hour();
         let _ = self.registrar.give(Command::TurnAway { party: peer, hour }, Origin::Node).await;
     }
 

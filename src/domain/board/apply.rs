@@ -115,7 +115,7 @@ impl Board {
             }
             Event::HeadFollowed(head, leaves) => {
                 self.link_mut(head.party, |link| {
-                    link.spend(hour_of(record.at), Precedence::Routine, head_bytes(head, leaves));
+                    link.spend(record.at.hour(), Precedence::Routine, head_bytes(head, leaves));
                     link.followed(head, leaves, record.at.seconds());
                 });
             }
@@ -178,7 +178,7 @@ impl Board {
     }
 
     fn oddity(&mut self, party: Party, at: Instant) {
-        self.link_mut(party, |link| link.note_oddity(hour_of(at)));
+        self.link_mut(party, |link| link.note_oddity(at.hour()));
     }
 
     fn released(
@@ -206,7 +206,7 @@ impl Board {
     fn received(&mut self, index: u64, at: Instant, taken: &Taken) {
         let dispatch = &taken.dispatch;
         self.link_mut(dispatch.from, |link| {
-            link.spend(hour_of(at), dispatch.lane, taken.bytes);
+            link.spend(at.hour(), dispatch.lane, taken.bytes);
             let (receipt, leaf) = (&taken.receipt, taken.receipt_leaf);
             link.received(taken.dispatch_leaf, dispatch.leaf_index, receipt, leaf, index);
         });
@@ -284,9 +284,4 @@ impl Board {
 pub(super) fn head_bytes(head: &Head, leaves: &[Leaf]) -> u64 {
     let bytes: usize = leaves.iter().map(|leaf| leaf.body.len()).sum();
     bytes.saturating_add(head.note.len()) as u64
-}
-
-/// Hours since 1970-01-01T00:00Z.
-pub(super) fn hour_of(at: Instant) -> i64 {
-    at.seconds().div_euclid(3600)
 }

@@ -4,7 +4,6 @@
 //! the role when the command is decided is asked here again, since the roster may have changed meanwhile.
 //! An audit asks the same of every record.
 
-use super::apply::hour_of;
 use super::roles::may_give;
 use super::{Board, Noted, Own};
 use crate::domain::command::{AsIs, Command, Decided, Origin, ReleasePlan, Slot};
@@ -135,7 +134,7 @@ impl Board {
     /// What a peer makes us put on record without giving us anything is bounded by the hour.
     pub(super) fn check_oddity(&self, party: Party, now: Instant) -> Result<(), Denied> {
         match self.link(party) {
-            Some(link) if !link.has_room_for_oddity(hour_of(now)) => Err(NotNow::Budget.into()),
+            Some(link) if !link.has_room_for_oddity(now.hour()) => Err(NotNow::Budget.into()),
             Some(_) | None => Ok(()),
         }
     }
@@ -203,7 +202,7 @@ impl Board {
             Command::TurnAway { party, hour } => {
                 let link = self.known_link(*party)?;
                 // An hour that is over is not begun again: its budget would be, too.
-                if *hour != hour_of(now) || (link.budget.hour == *hour && link.budget.turned_away) {
+                if *hour != now.hour() || (link.budget.hour == *hour && link.budget.turned_away) {
                     return Err(Refusal::HeadNotNew.into());
                 }
                 happened(Event::TurnedAway { party: *party, hour: *hour })

@@ -2,7 +2,7 @@
 //!
 //! Never here: a judgement of what a message says. It is marked, and taken all the same.
 
-use super::apply::{head_bytes, hour_of};
+use super::apply::head_bytes;
 use super::decide::{Decision, happened};
 use super::{Board, Own};
 use crate::domain::command::{Decided, Delivery, ReceivePlan};
@@ -38,7 +38,7 @@ impl Board {
         if !link.has_room_for_leaf(dispatch.lane) {
             return Err(NotNow::Budget.into());
         }
-        let hour = hour_of(now);
+        let hour = now.hour();
         let bytes = (delivery.dispatch_signed.len() + delivery.message_signed.len()) as u64;
         if !link.has_budget(hour, dispatch.lane, bytes) {
             return Err(NotNow::Budget.into());
@@ -117,7 +117,7 @@ impl Board {
         if link.theirs.rejected == Some((head.size, head.root)) {
             return Err(Refusal::HeadDoesNotAddUp.into());
         }
-        if head.size - followed > link.leaves_followed_at_once(hour_of(now)) {
+        if head.size - followed > link.leaves_followed_at_once(now.hour()) {
             return Err(NotNow::Budget.into());
         }
         let mut next = followed;
@@ -132,8 +132,7 @@ impl Board {
         let unknown: Vec<Leaf> = leaves.iter().filter(&mut is_of_use).cloned().collect();
         let announced = link.theirs.announced.len().saturating_add(unknown.len());
         let bytes = head_bytes(head, &unknown);
-        if announced > limits::LEAVES_APART_MAX || !link.has_budget(hour_of(now), Precedence::Routine, bytes)
-        {
+        if announced > limits::LEAVES_APART_MAX || !link.has_budget(now.hour(), Precedence::Routine, bytes) {
             return Err(NotNow::Budget.into());
         }
         // What we hold comes before what was sent: it was signed for itself.

@@ -42,13 +42,6 @@ impl Board {
         adopted
     }
 
-    /// The Parties to which this one is bound by a regime at an instant.
-    pub fn bound_parties(&self, regime: &str, at: Instant) -> Vec<(Party, Bond)> {
-        let Some(own) = self.own else { return Vec::new() };
-        let others = self.words.keys().copied().filter(|party| *party != own.party);
-        others.filter_map(|party| Some((party, self.bond(own.party, party, regime, at)?))).collect()
-    }
-
     /// Whether a regime's text is on record here, or was at an instant.
     pub fn holds_regime(&self, digest: &Digest, as_of: Option<Instant>) -> bool {
         self.regimes.get(digest).is_some_and(|held| as_of.is_none_or(|as_of| held.at <= as_of))

@@ -12,7 +12,6 @@ use crate::domain::command::{AsIs, Command, Decided, Delivery, Origin, ReceivePl
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Received, Record, Released};
 use crate::domain::message::{Outcome, Relation};
-use crate::domain::party::Party;
 use crate::domain::refusal::Refusal;
 use crate::domain::roster::enough_custodians;
 
@@ -150,7 +149,7 @@ fn command_of(board: &Board, event: &Event) -> Option<Command> {
             serial: *serial,
             receipt: receipt.clone(),
             reason: reason.clone(),
-            judged_by_key_list: newest_list_of(board, *party),
+            judged_by_key_list: board.roster.newest_list_of(*party),
         },
         Event::HeadCosigned(head) => Command::TakeCosignature(head.clone()),
         Event::HeadRejected { head, reason } => {
@@ -202,9 +201,4 @@ fn delivery(received: &Received) -> Delivery {
         message: received.message.clone().ok_or(outcome),
         judged_by_key_list: received.receipt.judged_by_key_list,
     }
-}
-
-fn newest_list_of(board: &Board, party: Party) -> u32 {
-    let newest = board.roster.parties.get(&party).and_then(|known| known.newest());
-    newest.map_or(0, |newest| newest.list.number)
 }
