@@ -39,6 +39,7 @@ impl RegimeService for RegimeCalls {
             edition: read.head.edition,
             digest: Digest::of(&asked.text),
             text: asked.text,
+            numbering: read.number.map(|number| number.numbering),
         };
         let record = give(&self.registrar, Command::HoldRegime(held), origin).await?;
         let held = held_in(&record).ok_or_else(not_what_was_asked)?;

@@ -16,6 +16,7 @@ use detente::domain::message::{Dispatch, Outcome, Outgoing, Receipt};
 use detente::domain::people::Role;
 use detente::domain::precedence::Precedence;
 use detente::domain::refusal::{NotNow, Refusal};
+use detente::domain::regime::numbering::Pattern;
 use detente::evidence::signed::{PayloadType, Signed};
 use detente::peers::heads;
 use detente::registrar::{own_key, seal};
@@ -685,14 +686,16 @@ async fn the_same_export_has_the_same_board_in_another_process_and_time_zone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_regime_put_on_record_under_another_name_than_its_own_is_reported() {
+async fn a_regime_put_on_record_under_another_name_or_other_numbers_than_its_own_is_reported() {
     let (by, _pl) = small_pair().await;
     let text = detente::codec::regime::built_in::file("vienna-document-2011").unwrap();
+    let numbering = detente::codec::regime::numbering(text, &|_, _| None).unwrap().unwrap();
     let held = RegimeHeld {
         name: "vienna-document-2011".into(),
         edition: 1,
         digest: Digest::of(text),
         text: Bytes::from_static(text),
+        numbering: Some(numbering),
     };
     let hold = Command::HoldRegime(held);
     let (_, entries) = with_forged(&by, hold.clone(), "drafter", |_| {}, |_| {}).await;
@@ -701,6 +704,20 @@ async fn a_regime_put_on_record_under_another_name_than_its_own_is_reported() {
         let Event::RegimeHeld(held) = event else { panic!("a regime is held") };
         held.name = "another".into();
     };
-    let (index, entries) = with_forged(&by, hold, "drafter", |_| {}, renamed).await;
+    let (index, entries) = with_forged(&by, hold.clone(), "drafter", |_| {}, renamed).await;
     reports(&by, &entries, index, "another name or edition than its text states");
+
+    let forgeries: [fn(&mut RegimeHeld); 3] = [
+        |held| held.numbering = None,
+        |held| held.numbering.as_mut().unwrap().pattern = Pattern::read("X/{party}/{yy}/{serial}").unwrap(),
+        |held| held.numbering.as_mut().unwrap().marks.clear(),
+    ];
+    for forge in forgeries {
+        let renumbered = |event: &mut Event| {
+            let Event::RegimeHeld(held) = event else { panic!("a regime is held") };
+            forge(held);
+        };
+        let (index, entries) = with_forged(&by, hold.clone(), "drafter", |_| {}, renumbered).await;
+        reports(&by, &entries, index, "other official numbers than its text lays down");
+    }
 }

@@ -228,6 +228,8 @@ fn blank(id: CommandId, content: &Content, heading: &HeadingArgs) -> Result<Outg
     };
     Ok(Outgoing {
         word: None,
+        format: String::new(),
+        releasable_to: Vec::new(),
         thread,
         kind: content.kind().name().into(),
         content: bytes::Bytes::new(),
