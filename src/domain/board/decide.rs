@@ -280,6 +280,7 @@ impl Board {
         as_is: AsIs,
     ) -> Result<(), Refusal> {
         self.open_draft(draft, digest)?;
+        check_releasable(outgoing)?;
         let one_person = self.roster.one_person.contains(&outgoing.precedence);
         let drafter = self.draft(*draft).map_or(&outgoing.drafter, |open| &open.drafter);
         if drafter.is_same_person(by) && !one_person {
