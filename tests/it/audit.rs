@@ -695,7 +695,7 @@ async fn a_regime_put_on_record_under_another_name_or_other_numbers_than_its_own
         edition: 1,
         digest: Digest::of(text),
         text: Bytes::from_static(text),
-        numbering: Some(numbering),
+        numbering: Some(numbering.clone()),
     };
     let hold = Command::HoldRegime(held);
     let (_, entries) = with_forged(&by, hold.clone(), "drafter", |_| {}, |_| {}).await;
@@ -706,6 +706,41 @@ async fn a_regime_put_on_record_under_another_name_or_other_numbers_than_its_own
     };
     let (index, entries) = with_forged(&by, hold.clone(), "drafter", |_| {}, renamed).await;
     reports(&by, &entries, index, "another name or edition than its text states");
+
+    // What is inherited is compared as well: from what came with the program, and from what is held.
+    let of_parent = |name: &str, parent: &[u8]| {
+        let head = "edition = 1\nsource = \"-\"\nnature = \"political\"\n";
+        let digest = Digest::of(parent);
+        format!(
+            "regime = \"child-{name}\"\n{head}inherits = {{ regime = \"{name}\", digest = \"{digest}\" }}\n"
+        )
+    };
+    let first = of_parent("vienna-document-2011", text);
+    let second = of_parent("child-vienna-document-2011", first.as_bytes());
+    for (name, text) in [("child-vienna-document-2011", first), ("child-child-vienna-document-2011", second)]
+    {
+        let text = Bytes::from(text);
+        let held = RegimeHeld {
+            name: name.into(),
+            edition: 1,
+            digest: Digest::of(&text),
+            text,
+            numbering: Some(numbering.clone()),
+        };
+        let origin = Origin::Person(by.stamp("drafter"));
+        let hold = Command::HoldRegime(held.clone());
+        let (index, entries) = with_forged(
+            &by,
+            Command::HoldRegime(RegimeHeld { numbering: None, ..held }),
+            "drafter",
+            |_| {},
+            |_| {},
+        )
+        .await;
+        reports(&by, &entries, index, "other official numbers than its text lays down");
+        by.registrar.give(hold, origin).await.unwrap();
+        assert_eq!(audit(&by.entries().await, by.fingerprint, None).first_failing, None);
+    }
 
     let forgeries: [fn(&mut RegimeHeld); 3] = [
         |held| held.numbering = None,

@@ -36,6 +36,7 @@ mod message;
 mod node;
 mod notes;
 mod numbers;
+mod numbers_program;
 mod officer;
 mod officer_program;
 mod opening;
