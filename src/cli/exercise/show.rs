@@ -15,9 +15,8 @@ use crate::domain::exercise::picture::{Picture, Said};
 use crate::domain::message::Message;
 use crate::domain::time::Instant;
 
-/// Threads that a message about an exercise opened, also one of a kind that only a newer program knows.
 pub async fn list(args: ListArgs) -> Result<(), Fault> {
-    threads::list_those(args, |kind| kind.split_once('.').is_some_and(|(noun, _)| noun == NOUN)).await
+    threads::list_of(args, Some(NOUN)).await
 }
 
 pub async fn show(args: ShowArgs) -> Result<(), Fault> {

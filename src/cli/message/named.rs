@@ -3,6 +3,8 @@
 //!
 //! Never here: a guess. A message that is not on record at the node leads to no thread.
 
+use tonic::{Code, Response};
+
 use super::known::service;
 use crate::cli::desk::{Desk, answer};
 use crate::cli::fault::Fault;
@@ -78,11 +80,18 @@ fn in_its_thread(content: &Content) -> Option<Digest> {
 
 async fn thread_on_record(desk: &Desk, digest: Digest) -> Result<Option<ThreadId>, Fault> {
     let asked = calls::ShowMessageRequest { beginning: digest.to_string() };
-    match service(desk).show_message(asked).await {
-        Err(status) if status.code() == tonic::Code::NotFound => Ok(None),
-        answered => {
-            let wrapping = signed::decode(answer(std::future::ready(answered)).await?.message)?;
-            Ok(Some(message::decode(&wrapping.payload)?.draft.thread))
+    let mut service = service(desk);
+    let found = answer(async {
+        match service.show_message(asked).await {
+            Ok(answered) => Ok(answered.map(Some)),
+            Err(status) if status.code() == Code::NotFound => Ok(Response::new(None)),
+            Err(status) => Err(status),
         }
+    });
+    let Some(found) = found.await? else { return Ok(None) };
+    let wrapping = signed::decode(found.message)?;
+    if wrapping.digest() != digest {
+        return Err(Fault::new("the node gave another message than the one asked for"));
     }
+    Ok(Some(message::decode(&wrapping.payload)?.draft.thread))
 }

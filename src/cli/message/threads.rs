@@ -38,14 +38,16 @@ pub struct ShowArgs {
 }
 
 pub async fn list(args: ListArgs) -> Result<(), Fault> {
-    list_those(args, |_| true).await
+    list_of(args, None).await
 }
 
-/// Lists the threads whose first message is of such a kind.
-pub async fn list_those(args: ListArgs, wanted: impl Fn(&str) -> bool) -> Result<(), Fault> {
+/// Lists the threads that a message of this noun's opened, also one of a kind that only a newer program knows;
+/// without a noun, all.
+pub async fn list_of(args: ListArgs, noun: Option<&str>) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let mut lines = all_threads(&desk).await?;
-    lines.retain(|line| wanted(&line.kind));
+    let of = |kind: &str, noun: &str| kind.split_once('.').is_some_and(|(first, _)| first == noun);
+    lines.retain(|line| noun.is_none_or(|noun| of(&line.kind, noun)));
     for line in &lines {
         let newest = Instant(line.newest_at_ms);
         if args.json {
@@ -71,7 +73,7 @@ pub async fn list_those(args: ListArgs, wanted: impl Fn(&str) -> bool) -> Result
         rows::row(1, "Subject", &shown(&line.subject));
     }
     if lines.is_empty() && !args.json {
-        say!("no such threads are on record here");
+        say!("no {}threads are on record here", noun.map_or(String::new(), |noun| format!("{noun} ")));
     }
     Ok(())
 }
