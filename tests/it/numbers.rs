@@ -99,6 +99,29 @@ fn a_pattern_without_what_makes_its_numbers_unique_is_refused() {
 }
 
 #[test]
+fn two_patterns_clash_where_a_number_of_one_may_be_another_message_s_by_the_other() {
+    let table = [
+        ("CBM/{party}/{yy}/{serial}", "N/{party}/{yy}/{serial}", false),
+        ("CBM/{party}/{yy}/{serial}", "CBM/{party}/{year}/{audience}-{serial}", false),
+        ("CBM/{party}/{yy}/{serial}", "CBM/{party}/{yy}/{serial}/F{format}", false),
+        ("CBM/{party}/{yy}/{serial}/F{format}", "CBM/{party}/{yy}/{serial}/{kind}", false),
+        ("{party}/{format}/{year}/{serial}", "{party}/{year}/{format}/{serial}", true),
+        ("{party}/{yy}/{serial}/PL-0001", "{party}/{yy}/PL-0003/{serial}", true),
+        ("PL/{audience}/{party}/{yy}/{serial}", "{audience}/DE/{party}/{yy}/{serial}", true),
+        ("{party}/{yy}/{audience}/{serial}", "{party}/{serial}/{audience}/{year}", true),
+        ("{party}/{yy}/{serial}1", "{party}/{yy}/{serial}", true),
+    ];
+    for (one, other, expected) in table {
+        let (first, second) = (Pattern::read(one).unwrap(), Pattern::read(other).unwrap());
+        assert_eq!(first.may_clash(&second), expected, "{one} {other}");
+        assert_eq!(second.may_clash(&first), expected, "{other} {one}");
+        assert!(!first.may_clash(&first));
+    }
+    assert!(Pattern::read("{party}/{audience}/{year}/{serial}").unwrap().may_clash_with_built_in());
+    assert!(!Pattern::read("{party}/{yy}/{audience}/{serial}").unwrap().may_clash_with_built_in());
+}
+
+#[test]
 fn a_pattern_is_read_again_as_it_is_written() {
     let pattern = Pattern::read("CBM/{party}/{yy}/{serial}/F{format}/{kind}").unwrap();
     assert_eq!(pattern.written(), "CBM/{party}/{yy}/{audience}-{serial}/F{format}/{kind}");

@@ -66,9 +66,10 @@ async fn a_number_by_pattern_is_the_same_at_both_ends_and_tells_nobody_of_others
     let (drafter, watch) = (at("BY", "drafter"), at("PL", "watch"));
     let notice = written(folder.path(), "notification.toml", form::example(Kind::Notification));
     let calendar = written(folder.path(), "calendar.toml", form::example(Kind::Calendar));
-    for (name, text) in [("river.toml", RIVER.to_owned()), ("later.toml", inheriting())] {
+    for (name, text) in [("river-2031.toml", RIVER.to_owned()), ("river-2032.toml", inheriting())] {
         let regime = written(folder.path(), name, &text);
-        printed(&["regime", "hold", &regime, "--as", &drafter]).await;
+        let held = object(&["regime", "hold", &regime, "--as", &drafter]).await;
+        assert_eq!(held["number_pattern"], "RV/{party}/{yy}/{audience}-{serial}/F{format}/{kind}");
     }
     let cited = format!("river-2031:{}:paragraph 4", Digest::of(RIVER.as_bytes()));
     let later = format!("river-2032:{}:paragraph 4", Digest::of(inheriting().as_bytes()));
@@ -130,6 +131,11 @@ async fn a_number_by_pattern_is_the_same_at_both_ends_and_tells_nobody_of_others
     assert_eq!(without_word, format!("BY/20{yy}/PL/0003"), "nothing is laid down for its {{format}}");
     let (to_both, _) = sent(&world, &notice, &cited, &["PL", "OSCE"], &plain).await;
     assert_eq!(to_both, format!("RV/BY/{yy}/OSCE+PL-0001/F7/N"));
+
+    let other = RIVER.replace("river-2031", "elsewhere").replace("{party}/{yy}", "{yy}/{party}");
+    let other = written(folder.path(), "other.toml", &other);
+    let held = object(&["regime", "hold", &other, "--as", &drafter]).await;
+    assert_eq!(held["number_pattern"], Value::Null, "25 might be a year or a Party's code");
 
     // The file is refused with its line where numbers could be the same.
     let broken = written(folder.path(), "broken.toml", &RIVER.replace("{yy}", "31"));

@@ -17,6 +17,13 @@ use crate::domain::regime::numbering::{Numbered, Numbering};
 use crate::domain::time::Instant;
 use crate::limits;
 
+impl Held {
+    /// By which messages that cite it are numbered. Empty for the built-in form.
+    pub fn number_pattern(&self) -> String {
+        self.numbering.as_ref().map_or_else(String::new, |numbering| numbering.pattern.written())
+    }
+}
+
 impl Board {
     /// Whether two Parties are bound to each other by a regime at an instant, as it can be known here.
     pub fn bond(&self, one: Party, other: Party, regime: &str, at: Instant) -> Option<Bond> {
