@@ -239,6 +239,8 @@ impl Maker {
         let content = message_codec::encode_acknowledgement(&read);
         Outgoing {
             word: None,
+            format: String::new(),
+            releasable_to: Vec::new(),
             kind: ACKNOWLEDGEMENT.into(),
             drafter: officer,
             references: vec![reference(of, Relation::Acknowledges)],

@@ -16,6 +16,8 @@ use detente::domain::message::{
     Acknowledgement, Holds, Message, Outcome, Part, Receipt, RegimeCitation, Traffic,
 };
 use detente::domain::precedence::Precedence;
+use detente::domain::regime::Document;
+use detente::domain::regime::numbering::{Mark, Numbering, Pattern};
 use detente::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
 use proptest::prelude::*;
 
@@ -79,6 +81,7 @@ pub fn full(text: &str) -> Message {
         name: "observers".into(),
         holds: Holds::PersonalData,
     }];
+    message.draft.releasable_to = vec![us(), "OSCE".parse().unwrap()];
     message.draft.information = message.draft.action.clone();
     message
 }
@@ -186,8 +189,32 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
         _ => {
             let text = list.der;
             let digest = Digest::of(&text);
-            ("regime_held", Event::RegimeHeld(RegimeHeld { name: reason, edition: number, digest, text }))
+            (
+                "regime_held",
+                Event::RegimeHeld(RegimeHeld {
+                    name: reason,
+                    edition: number,
+                    digest,
+                    text,
+                    numbering: Some(numbering()),
+                }),
+            )
         }
+    }
+}
+
+/// With something in every place.
+fn numbering() -> Numbering {
+    let marks = [
+        (Document::Kind(detente::domain::content::Kind::Notification), "25", "O"),
+        (Document::Format("A 1".into()), "", "Q"),
+    ];
+    let mark = |(document, format, kind): (Document, &str, &str)| {
+        (document, Mark { format: format.into(), kind: kind.into() })
+    };
+    Numbering {
+        pattern: Pattern::read("МД/{party}/{yy}/{serial}/F{format}/{kind}").unwrap(),
+        marks: marks.into_iter().map(mark).collect(),
     }
 }
 

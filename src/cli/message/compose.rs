@@ -173,6 +173,8 @@ pub async fn put_draft(
 fn blank(thread: ThreadId, content: &Content) -> Outgoing {
     Outgoing {
         word: None,
+        format: String::new(),
+        releasable_to: Vec::new(),
         thread,
         kind: content.kind().name().into(),
         content: bytes::Bytes::new(),

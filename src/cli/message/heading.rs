@@ -11,6 +11,7 @@ use crate::cli::{files, given, part};
 use crate::domain::content::Content;
 use crate::domain::digest::{CommandId, Digest, ThreadId};
 use crate::domain::message::{Addressee, Outgoing, Reference, RegimeCitation, Relation, Traffic};
+use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::limits;
 
@@ -36,6 +37,10 @@ pub(super) struct HeadingArgs {
     remarks: Option<String>,
     #[arg(long)]
     marking: Option<String>,
+    /// Who alone may have it, addressees among them; may be given several times. Left out, its addressees
+    /// may, and whom they see fit by its marking
+    #[arg(long, value_name = "PARTY")]
+    releasable_to: Vec<Party>,
     /// BCP 47, such as en
     #[arg(long)]
     language: Option<String>,
@@ -82,6 +87,9 @@ impl HeadingArgs {
         }
         if !self.info.is_empty() {
             outgoing.information.clone_from(&self.info);
+        }
+        if !self.releasable_to.is_empty() {
+            outgoing.releasable_to.clone_from(&self.releasable_to);
         }
         set(&mut outgoing.thread, &self.thread);
         set(&mut outgoing.precedence, &self.precedence);
