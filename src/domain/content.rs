@@ -8,6 +8,8 @@ use super::exercise::{
 };
 use super::form::{Form, Refused};
 use super::formatted::Formatted;
+use super::forwarded::Forwarded;
+use super::translation::Translation;
 
 /// The kinds of content, as the envelope names them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -25,10 +27,12 @@ pub enum Kind {
     Resumption,
     Withdrawal,
     Formatted,
+    Translation,
+    Forwarded,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 13] = [
+    pub const ALL: [Kind; 15] = [
         Kind::Calendar,
         Kind::Notification,
         Kind::Amendment,
@@ -42,6 +46,8 @@ impl Kind {
         Kind::Resumption,
         Kind::Withdrawal,
         Kind::Formatted,
+        Kind::Translation,
+        Kind::Forwarded,
     ];
 
     /// As it stands in the signed envelope.
@@ -60,6 +66,8 @@ impl Kind {
             Kind::Resumption => "regime.resumption",
             Kind::Withdrawal => "regime.withdrawal",
             Kind::Formatted => "regime.formatted",
+            Kind::Translation => "message.translation",
+            Kind::Forwarded => "message.forwarded",
         }
     }
 
@@ -77,7 +85,7 @@ impl Kind {
     /// where that is.
     pub fn opens_a_thread(self) -> bool {
         match self {
-            Kind::Calendar | Kind::Notification | Kind::Adoption | Kind::Formatted => true,
+            Kind::Calendar | Kind::Notification | Kind::Adoption | Kind::Formatted | Kind::Forwarded => true,
             Kind::Amendment
             | Kind::Invitation
             | Kind::Conclusion
@@ -86,7 +94,8 @@ impl Kind {
             | Kind::SameActivity
             | Kind::Suspension
             | Kind::Resumption
-            | Kind::Withdrawal => false,
+            | Kind::Withdrawal
+            | Kind::Translation => false,
         }
     }
 
@@ -112,6 +121,8 @@ pub enum Content {
     Resumption(Resumption),
     Withdrawal(Withdrawal),
     Formatted(Formatted),
+    Translation(Translation),
+    Forwarded(Forwarded),
 }
 
 impl Content {
@@ -130,6 +141,8 @@ impl Content {
             Content::Resumption(_) => Kind::Resumption,
             Content::Withdrawal(_) => Kind::Withdrawal,
             Content::Formatted(_) => Kind::Formatted,
+            Content::Translation(_) => Kind::Translation,
+            Content::Forwarded(_) => Kind::Forwarded,
         }
     }
 
@@ -149,6 +162,8 @@ impl Content {
             Kind::Resumption => Content::Resumption(Resumption::default()),
             Kind::Withdrawal => Content::Withdrawal(Withdrawal::default()),
             Kind::Formatted => Content::Formatted(Formatted::default()),
+            Kind::Translation => Content::Translation(Translation::default()),
+            Kind::Forwarded => Content::Forwarded(Forwarded::default()),
         }
     }
 
@@ -167,7 +182,9 @@ impl Content {
             | Content::Suspension(_)
             | Content::Resumption(_)
             | Content::Withdrawal(_)
-            | Content::Formatted(_) => false,
+            | Content::Formatted(_)
+            | Content::Translation(_)
+            | Content::Forwarded(_) => false,
         };
         within || !self.form().to_follow().is_empty()
     }
@@ -187,7 +204,9 @@ impl Content {
             | Content::Suspension(_)
             | Content::Resumption(_)
             | Content::Withdrawal(_)
-            | Content::Formatted(_) => None,
+            | Content::Formatted(_)
+            | Content::Translation(_)
+            | Content::Forwarded(_) => None,
         }
     }
 
@@ -212,6 +231,8 @@ impl Content {
             Content::Resumption(form) => form,
             Content::Withdrawal(form) => form,
             Content::Formatted(form) => form,
+            Content::Translation(form) => form,
+            Content::Forwarded(form) => form,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Officers' calls about messages of every kind: drafts, their release by another person, threads.
 //!
-//! Never here: a rule between persons (the Board has them), a draft's body on the Board (read by index), a
-//! form (each has a service of its own by which it is drafted).
+//! Never here: a rule between persons (the Board has them), a draft's body on the Board (read by index), what a
+//! draft says (each noun has a service of its own by which its forms are drafted, and only what carries another
+//! message is drafted here).
 
 use std::sync::Arc;
 
@@ -12,6 +13,7 @@ use super::held::HeldRegimes;
 use super::thread::thread_as_of;
 use super::{draft, faults, part, status};
 use crate::codec::content::Said;
+use crate::codec::heading::Given;
 use crate::codec::message::{person_to_proto, precedence_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::message_service_server::{MessageService, MessageServiceServer};
@@ -33,6 +35,20 @@ pub struct MessageCalls {
 
 #[tonic::async_trait]
 impl MessageService for MessageCalls {
+    async fn draft_message(
+        &self,
+        call: Request<calls::DraftMessageRequest>,
+    ) -> Result<Response<calls::DraftMessageResponse>, Status> {
+        let caller = person(&call)?.clone();
+        let asked = call.into_inner();
+        let origin = command::origin("MessageService/DraftMessage", asked.command.as_ref(), &asked, &caller)?;
+        let content = asked.content.map(Given::from);
+        let id = draft_id(&asked.draft)?;
+        let (digest, faults) =
+            draft::put(&self.registrar, origin, &caller, id, asked.heading, content).await?;
+        Ok(Response::new(calls::DraftMessageResponse { digest: digest.0.to_vec().into(), faults }))
+    }
+
     async fn return_draft(
         &self,
         call: Request<calls::ReturnDraftRequest>,
@@ -93,7 +109,7 @@ impl MessageService for MessageCalls {
         let head = self.registrar.head();
         let open = head.board.draft(draft).ok_or(Refusal::NoSuchDraft).map_err(refused)?;
         let body = draft::body(&self.registrar, &head, draft, open.index).await?;
-        let faults = faults::of_draft(&head.board, &body.outgoing, &body.said);
+        let faults = draft::faults(&self.registrar, &head, &body).await?;
         let own = head.board.own.ok_or_else(|| status::denied(NotNow::Journal.into()))?;
         let check = HeldRegimes::at(&head, &self.registrar.journal)
             .check(&body.outgoing, body.said.content(), own.party, self.registrar.clock.now())
@@ -219,7 +235,7 @@ impl MessageCalls {
         if !matches!(body.said, Said::Form(_)) {
             return Err(status::field("content", faults::UNREADABLE));
         }
-        let faults = faults::of_draft(&head.board, &body.outgoing, &body.said);
+        let faults = draft::faults(&self.registrar, &head, &body).await?;
         Ok((body.outgoing, faults))
     }
 

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::held::HeldRegimes;
+use super::originals::{self, Originals};
 use super::{faults, part};
 use crate::codec::content::{self, Said};
 use crate::codec::message::precedence_to_proto;
@@ -69,6 +70,9 @@ pub fn marks_of(board: &Board, message: &Message, said: &Said, as_of: Option<Ins
     if message.draft.regime.as_ref().is_some_and(|cited| !board.holds_regime(&cited.digest, as_of)) {
         marks.push("the regime that it cites is not held here".into());
     }
+    if let Some(Content::Forwarded(form)) = said.content() {
+        marks.extend(originals::signature_mark(board, form));
+    }
     if let Some(Content::Formatted(form)) = said.content()
         && let Some(rule) = form.other_regime(message.draft.regime.as_ref())
     {
@@ -102,6 +106,11 @@ impl Look<'_> {
             None => Vec::new(),
         };
         let (message, content) = (held.message, said.content());
+        let mut faults = faults::of_content(&said);
+        if let Some(content) = content {
+            let originals = Originals::at(self.head, self.records.clone(), self.as_of);
+            faults.extend(faults::to_proto(originals.faults(&message.draft, content).await?));
+        }
         let check = self.regimes.check(&message.draft, content, message.author, message.released_at).await?;
         Ok(calls::ThreadMessage {
             digest: entry.digest.0.to_vec().into(),
@@ -110,7 +119,7 @@ impl Look<'_> {
             recorded_at_ms: entry.recorded_at.0,
             delivered,
             marks,
-            faults: faults::of_content(&said),
+            faults,
             waits_for: self.waits_for(held.message).await?,
             parts: part::held(&self.head.board, &held.message.draft.parts),
             check,

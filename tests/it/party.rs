@@ -162,6 +162,7 @@ pub fn outgoing(precedence: Precedence, text: &str) -> Outgoing {
     Outgoing {
         word: None,
         format: String::new(),
+        forwards: None,
         releasable_to: Vec::new(),
         thread: thread(1),
         kind: "exercise.notification".into(),
@@ -203,6 +204,7 @@ pub fn acknowledge(of: Digest) -> Command {
     let outgoing = Outgoing {
         word: None,
         format: String::new(),
+        forwards: None,
         releasable_to: Vec::new(),
         kind: ACKNOWLEDGEMENT.into(),
         references: vec![reference],
@@ -222,6 +224,7 @@ pub fn theirs(precedence: Precedence, thread: ThreadId, text: &str, references: 
     let draft = Outgoing {
         word: None,
         format: String::new(),
+        forwards: None,
         releasable_to: Vec::new(),
         thread,
         action: vec![Addressee { party: us(), office: String::new() }],

@@ -42,6 +42,7 @@ pub fn full(content: &Content) -> Message {
     let draft = Outgoing {
         word: None,
         format: String::new(),
+        forwards: None,
         releasable_to: ["PL", "LT", "OSCE"].map(party).into(),
         thread: ThreadId([0x17; 16]),
         kind: content.kind().name().into(),

@@ -199,7 +199,9 @@ fn outgoing(
         | Content::Suspension(_)
         | Content::Resumption(_)
         | Content::Withdrawal(_)
-        | Content::Formatted(_) => {}
+        | Content::Formatted(_)
+        | Content::Translation(_)
+        | Content::Forwarded(_) => {}
     }
     let references = played.released.last().map(|(digest, number)| Reference {
         message: Some(*digest),
@@ -223,6 +225,7 @@ pub(super) fn heading(kind: Kind, thread: ThreadId, subject: &str, to: &[&Actor]
     Outgoing {
         word: None,
         format: String::new(),
+        forwards: None,
         releasable_to: Vec::new(),
         thread,
         kind: kind.name().into(),

@@ -4,9 +4,11 @@
 //! (`codec/form`).
 
 mod format;
+mod translation;
 mod write;
 
 pub use format::template as format_template;
+pub use translation::{Original, template as translation_template};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -57,6 +59,8 @@ pub fn read(kind: Kind, syntax: Syntax, text: &str) -> Result<Content, NotAForm>
         Kind::Resumption => Content::Resumption(parse(syntax, text)?),
         Kind::Withdrawal => Content::Withdrawal(parse(syntax, text)?),
         Kind::Formatted => Content::Formatted(parse(syntax, text)?),
+        Kind::Translation => Content::Translation(parse(syntax, text)?),
+        Kind::Forwarded => Content::Forwarded(parse(syntax, text)?),
     })
 }
 
@@ -81,6 +85,8 @@ pub fn to_json(content: &Content) -> String {
         Content::Resumption(form) => pretty(form),
         Content::Withdrawal(form) => pretty(form),
         Content::Formatted(form) => pretty(form),
+        Content::Translation(form) => pretty(form),
+        Content::Forwarded(form) => pretty(form),
     }
 }
 
@@ -105,6 +111,8 @@ pub fn example(kind: Kind) -> &'static str {
         Kind::Resumption => include_str!("examples/resumption.toml"),
         Kind::Withdrawal => include_str!("examples/withdrawal.toml"),
         Kind::Formatted => include_str!("examples/formatted.toml"),
+        Kind::Translation => include_str!("examples/translation.toml"),
+        Kind::Forwarded => include_str!("examples/forwarded.toml"),
     }
 }
 

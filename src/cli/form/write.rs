@@ -89,6 +89,8 @@ fn purpose(kind: Kind) -> &'static str {
         Kind::Resumption => "that you apply again what you suspended",
         Kind::Withdrawal => "that you take part in rules no more",
         Kind::Formatted => "a message in a format that a regime lays down",
+        Kind::Translation => "texts of a message in another language; the original counts",
+        Kind::Forwarded => "a message handed on to a further Party, byte for byte",
     }
 }
 
@@ -189,7 +191,9 @@ pub(super) fn single(out: &mut String, name: &str, leaf: Leaf, value: &Value, li
             line(out, Lines::ToUncomment, &format!("{name} = {}", quoted(first)));
         }
         (_, Leaf::Point) => line(out, Lines::ToUncomment, &format!("{name} = \"0.000000 N 0.000000 E\"")),
-        (_, Leaf::Digest | Leaf::Thread) => line(out, Lines::ToUncomment, &format!("{name} = \"\"")),
+        (_, Leaf::Digest | Leaf::Thread | Leaf::Enclosed) => {
+            line(out, Lines::ToUncomment, &format!("{name} = \"\""))
+        }
     }
 }
 

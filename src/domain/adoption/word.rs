@@ -71,7 +71,9 @@ impl Word {
             | Content::Statement(_)
             | Content::Cancellation(_)
             | Content::SameActivity(_)
-            | Content::Formatted(_) => None,
+            | Content::Formatted(_)
+            | Content::Translation(_)
+            | Content::Forwarded(_) => None,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::{Board, Noted, Own};
 use crate::domain::command::{AsIs, Command, Decided, Origin, ReleasePlan, Slot};
 use crate::domain::digest::{Digest, DraftId};
 use crate::domain::event::{Change, Event, Stamp};
+use crate::domain::forwarded::NOT_TO_BE_HANDED_ON;
 use crate::domain::link::Link;
 use crate::domain::message::{ACKNOWLEDGEMENT, Message, NOT_RELEASABLE, Outgoing, Reference, Relation};
 use crate::domain::party::Party;
@@ -339,6 +340,9 @@ impl Board {
 
 /// The author's own word against its own act: a release as it is does not override it.
 fn check_releasable(outgoing: &Outgoing) -> Result<(), Refusal> {
+    if !outgoing.may_be_handed_on() {
+        return Err(Refusal::Field { field: "original", rule: NOT_TO_BE_HANDED_ON.into() });
+    }
     if outgoing.parties().into_iter().all(|party| outgoing.may_be_given_to(party)) {
         return Ok(());
     }

@@ -45,7 +45,9 @@ fn parts(content: &Content) -> Vec<Part> {
         | Content::Suspension(_)
         | Content::Resumption(_)
         | Content::Withdrawal(_)
-        | Content::Formatted(_) => content.form().parts(),
+        | Content::Formatted(_)
+        | Content::Translation(_)
+        | Content::Forwarded(_) => content.form().parts(),
     }
 }
 

@@ -78,6 +78,8 @@ pub fn check(regime: &Regime, content: &Content, asked: &Asked) -> Vec<Finding> 
         | Content::Suspension(_)
         | Content::Resumption(_)
         | Content::Withdrawal(_) => Document::Kind(content.kind()),
+        // What another message says, in other words or once more: that was checked, and is what counts.
+        Content::Translation(_) | Content::Forwarded(_) => return found,
     };
     let mut judge = Judge::new(regime, &subject);
     classes(regime, &document, &mut judge, &mut found);

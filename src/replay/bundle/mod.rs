@@ -49,8 +49,14 @@ pub enum BundleFault {
 /// The bytes of a bundle file. `now` is stated in it.
 pub async fn make(source: &Source<'_>, thread: ThreadId, now: Instant) -> Result<Bytes, BundleFault> {
     let own = source.board.own.ok_or(BundleFault::NoSuchThread)?;
-    let mut gathered =
-        Gathered { thread, own, messages: Vec::new(), items: Vec::new(), ledgers: BTreeMap::new() };
+    let mut gathered = Gathered {
+        thread,
+        own,
+        messages: Vec::new(),
+        items: Vec::new(),
+        ledgers: BTreeMap::new(),
+        handed_on: BTreeSet::new(),
+    };
     let size = source.board.size;
     each_record(source.records, size, |record| gathered.take(&record)).await?;
     if gathered.items.is_empty() && gathered.messages.is_empty() {
@@ -70,6 +76,8 @@ struct Gathered {
     messages: Vec<(Digest, Party, BundleMessage)>,
     items: Vec<Item>,
     ledgers: BTreeMap<Party, Ledgers>,
+    /// Authors of messages that messages of the thread hand on: by their key lists those verify too.
+    handed_on: BTreeSet<Party>,
 }
 
 /// Leaf hashes of a link's two ledgers.
@@ -193,6 +201,7 @@ impl Gathered {
     }
 
     fn released(&mut self, record: &Record, released: &Released) {
+        self.handed_on.extend(released.message.draft.forwards.as_ref().map(|forwards| forwards.author));
         let message = BundleMessage { message: released.signed.clone(), recorded_at: record.at };
         self.messages.push((released.digest, released.message.author, message));
         self.items.extend(released.dispatches.iter().map(|(dispatch, _)| Item::new(dispatch.clone(), None)));
@@ -204,6 +213,7 @@ impl Gathered {
             if message.draft.thread != self.thread {
                 return;
             }
+            self.handed_on.extend(message.draft.forwards.as_ref().map(|forwards| forwards.author));
             if self.messages.iter().all(|(digest, ..)| *digest != dispatch.message) {
                 let message = received.message_signed.clone();
                 let message = BundleMessage { message, recorded_at: record.at };
@@ -317,6 +327,7 @@ impl Gathered {
         let mut parties: BTreeSet<Party> = self.messages.iter().map(|(_, author, _)| *author).collect();
         parties.extend(self.items.iter().flat_map(|item| [item.dispatch.from, item.dispatch.to]));
         parties.insert(self.own.party);
+        parties.extend(self.handed_on.iter().filter(|party| board.roster.newest_list_of(**party) > 0));
         Bundle {
             thread: self.thread,
             made_by: self.own.party,

@@ -9,10 +9,12 @@ use bytes::Bytes;
 
 use super::{Findings, Keys, Weight};
 use crate::codec::bundle::{Bundle, BundleDispatch, DispatchBytes};
-use crate::codec::{dispatch, message, signed};
+use crate::codec::forwarded::{self, Opened};
+use crate::codec::{content, dispatch, message, signed};
+use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::keys::Purpose;
-use crate::domain::message::{ACKNOWLEDGEMENT, Dispatch, Message, Part, Traffic};
+use crate::domain::message::{ACKNOWLEDGEMENT, Dispatch, Message, Outgoing, Part, Traffic};
 use crate::domain::party::Party;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
@@ -174,6 +176,7 @@ impl Checker<'_> {
             Stated,
             format!("by {}: it was on record there at {recorded_at}", self.bundle.made_by),
         );
+        self.handed_on(&about, draft);
         if !draft.parts.is_empty() {
             self.add(
                 &about,
@@ -186,6 +189,39 @@ impl Checker<'_> {
         }
         if self.messages.insert(digest, message).is_some() {
             self.add(&about, False, "it stands in the bundle twice");
+        }
+    }
+
+    /// That a message hands on another says nothing of who wrote that: its own signature does.
+    fn handed_on(&mut self, about: &str, draft: &Outgoing) {
+        let said = content::said(&draft.kind, &draft.content);
+        let Some(Content::Forwarded(form)) = said.content() else { return };
+        let original = match forwarded::open(form) {
+            Opened::Message(original) => original,
+            Opened::Forwarding | Opened::Unreadable => {
+                return self.add(about, NotProven, "what it hands on: that can't be opened here");
+            }
+        };
+        let (author, wrapping) = (original.message.author, &original.wrapping);
+        let what = format!("the message that it hands on, {}", name(&original.message));
+        let lists: Vec<u32> = self.keys.numbers(author).collect();
+        let is_by = |list: &&u32| self.is_signed(wrapping, PayloadType::Message, author, **list);
+        match lists.iter().rev().find(is_by) {
+            Some(list) => {
+                let sentence = format!("{author} wrote {what}: signed under {author}'s key list {list}");
+                self.add(about, Proven, sentence);
+            }
+            None if lists.is_empty() => {
+                self.add(
+                    about,
+                    NotProven,
+                    format!("that {author} wrote {what}: no key list of {author} is in here"),
+                );
+            }
+            None => {
+                let sentence = format!("that {author} wrote {what}: the signature on it does not verify");
+                self.add(about, NotProven, sentence);
+            }
         }
     }
 
