@@ -83,6 +83,7 @@ pub async fn draft(args: DraftArgs, noun: &str) -> Result<(), Fault> {
     let mut outgoing = blank(thread, &content);
     args.heading.put_into(&mut outgoing, &content);
     cite(&desk, &mut outgoing, &content).await;
+    named::number_references(&desk, &mut outgoing).await?;
     args.heading.put_parts(&desk, id, &mut outgoing).await?;
     put(&desk, header, id, DraftId(derived("draft", id)), &outgoing, &content, args.json).await
 }
@@ -104,6 +105,7 @@ pub async fn revise(args: ReviseArgs) -> Result<(), Fault> {
     };
     args.heading.put_into(&mut outgoing, &content);
     named::thread_of(&desk, &content, Some(outgoing.thread)).await?;
+    named::number_references(&desk, &mut outgoing).await?;
     args.heading.put_parts(&desk, id, &mut outgoing).await?;
     put(&desk, header, id, draft, &outgoing, &content, args.json).await
 }
