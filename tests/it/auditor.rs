@@ -16,7 +16,7 @@ use tokio_stream::StreamExt as _;
 use tonic::Code;
 
 use crate::officer::{PATIENCE, arrived, notify, receipted};
-use crate::world::World;
+use crate::world::{Medium, World};
 
 /// Runs a command line. What it prints goes to the test's output.
 pub async fn detente(words: &[&str]) -> Result<(), String> {
@@ -27,7 +27,8 @@ pub async fn detente(words: &[&str]) -> Result<(), String> {
 
 /// Two nodes, a notification delivered and receipted in a thread of its own, and another thread.
 async fn world_with_threads() -> (World, calls::ReleaseResponse) {
-    let world = World::new(&["BY", "PL"]).await;
+    // The commands go by the machine's clock.
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
     let sent = notify(&world, 1).await;
     let other = notify(&world, 2).await;
     for message in [&sent.message_digest, &other.message_digest] {
@@ -117,7 +118,8 @@ async fn the_evidence_of_one_thread_is_exported_and_verified_with_no_node() {
         }
         let program = |trust: &[String]| {
             let all = ["verify", text(&file)].into_iter().chain(trust.iter().map(String::as_str));
-            let output = std::process::Command::new(env!("CARGO_BIN_EXE_detente")).args(all).output().unwrap();
+            let output =
+                std::process::Command::new(env!("CARGO_BIN_EXE_detente")).args(all).output().unwrap();
             (output.status.code(), String::from_utf8(output.stdout).unwrap())
         };
         let (code, said) = program(&trust);
