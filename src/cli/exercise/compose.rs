@@ -38,6 +38,7 @@ pub struct DraftArgs {
     /// What the form is, if neither its first line nor its file's name says so
     #[arg(long, value_parser = given::kind)]
     kind: Option<Kind>,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -54,8 +55,10 @@ pub struct ReviseArgs {
     person: AsCommand,
     #[command(flatten)]
     heading: HeadingArgs,
+    /// What the form is, if neither its first line nor its file's name says so
     #[arg(long, value_parser = given::kind)]
     kind: Option<Kind>,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -74,10 +77,13 @@ struct HeadingArgs {
     /// flash, immediate, priority or routine
     #[arg(long, value_parser = given::precedence)]
     precedence: Option<Precedence>,
+    /// What it is about, in one line
     #[arg(long)]
     subject: Option<String>,
+    /// Anything else that the addressees are to read
     #[arg(long)]
     remarks: Option<String>,
+    /// The marking that it bears, in its author's words
     #[arg(long)]
     marking: Option<String>,
     /// BCP 47, such as en
@@ -109,6 +115,7 @@ struct HeadingArgs {
     /// For training: inside the signature, so that it is never taken for real
     #[arg(long, conflicts_with = "real")]
     drill: bool,
+    /// Not for training, as every draft is that was not made with --drill
     #[arg(long)]
     real: bool,
 }
