@@ -5,6 +5,7 @@
 
 pub mod audit;
 mod audit_offline;
+mod audit_report;
 pub mod custody;
 pub mod demo;
 pub mod desk;
