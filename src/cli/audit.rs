@@ -1,6 +1,6 @@
 //! `detente audit`: verify a journal, export it or the evidence of one thread, replay a thread.
 //!
-//! Never here: a check (`replay/audit.rs`), or what a thread looks like (`exercise/show.rs`).
+//! Never here: a check (`replay/audit.rs`), or what a thread looks like (`message/history.rs`).
 
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -13,10 +13,11 @@ use tonic::transport::Channel;
 use crate::cli::audit_offline::{self, Scratch};
 use crate::cli::audit_report;
 use crate::cli::desk::{Again, AsCommand, Desk, DeskDirectory, answer_command};
-use crate::cli::exercise::{History, given};
+use crate::cli::exercise;
 use crate::cli::fault::Fault;
 use crate::cli::files::{NewFile, Readers};
-use crate::cli::json;
+use crate::cli::given;
+use crate::cli::message::History;
 use crate::cli::out::say;
 use crate::clock::Clock;
 use crate::codec::export::ExportWriter;
@@ -267,11 +268,7 @@ async fn replay(args: Replay) -> Result<(), Fault> {
     };
     let mut history = History::of(pages)?;
     history.label(desk.as_ref()).await;
-    if args.json {
-        say!("{}", json::line(&history.to_json(args.thread, args.as_of)));
-    } else {
-        history.print(args.thread, args.as_of);
-    }
+    exercise::print_thread(&history, args.thread, args.as_of, args.json);
     Ok(())
 }
 

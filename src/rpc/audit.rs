@@ -13,7 +13,7 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::exercise::person;
+use super::command::person;
 use super::thread::thread_as_of;
 use super::{command, status};
 use crate::codec::proto::detente::v1::audit_service_server::{AuditService, AuditServiceServer};
