@@ -10,7 +10,7 @@ use tonic::{Request, Response, Status};
 use super::command::{self, digest_in, draft_id, not_what_was_asked, person, refused};
 use super::held::HeldRegimes;
 use super::thread::thread_as_of;
-use super::{draft, faults, part, status};
+use super::{beginning, draft, faults, part, status};
 use crate::codec::content::Said;
 use crate::codec::message::{person_to_proto, precedence_to_proto};
 use crate::codec::proto::detente::v1 as calls;
@@ -265,18 +265,7 @@ fn newest_at(thread: &Thread) -> Instant {
 
 /// The one message whose digest begins so, and the record that holds it.
 fn only_message(board: &Board, beginning: &str) -> Result<(Digest, u64), Status> {
-    let digits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    if beginning.len() < limits::DIGEST_DIGITS_MIN || !beginning.bytes().all(digits) {
-        return Err(status::field("beginning", "lower-case hexadecimal digits, the first 8 at least"));
-    }
-    // The first that could begin so; none at all if there are too many digits.
-    let first =
-        Digest::from_hex(&format!("{beginning:0<64}")).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
-    let mut found =
-        board.messages.not_below(first).take_while(|(digest, _)| digest.to_string().starts_with(beginning));
-    let (digest, there) = found.next().ok_or(Refusal::NoSuchMessage).map_err(refused)?;
-    match found.next() {
-        None => Ok((*digest, there.index)),
-        Some(_) => Err(status::field("beginning", "more than one message begins so; give more digits")),
-    }
+    let found = beginning::only_one("message", beginning, |first| board.messages.not_below(first))?;
+    let (digest, there) = found.ok_or(Refusal::NoSuchMessage).map_err(refused)?;
+    Ok((digest, there.index))
 }

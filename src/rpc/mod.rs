@@ -5,6 +5,7 @@
 pub mod accept;
 pub mod access;
 pub mod audit;
+mod beginning;
 pub mod caller;
 pub mod command;
 mod draft;

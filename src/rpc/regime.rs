@@ -78,7 +78,12 @@ impl RegimeService for RegimeCalls {
         let head = self.registrar.head();
         let text = HeldRegimes::at(&head, &self.registrar.journal).text(digest).await;
         let text = text.map_err(status::record)?;
-        let text = text.ok_or_else(|| status::field("digest", "no regime with this digest is held here"))?;
+        let text = text.ok_or_else(|| {
+            status::field(
+                "digest",
+                "no regime with this digest is held here; `detente regime hold` puts one on record",
+            )
+        })?;
         Ok(Response::new(calls::ShowTextResponse { text }))
     }
 

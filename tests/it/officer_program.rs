@@ -159,7 +159,7 @@ async fn a_file_is_attached_read_at_the_other_end_proven_from_a_bundle_and_erase
     let named = detente::domain::digest::Digest::from_hex(part).unwrap();
     crate::talk::until(world.node("PL"), "the part is kept", |board| board.part(&named).is_some()).await;
 
-    printed(&["part", "read", part, "--out", &path("got"), "--as", &watch]).await;
+    printed(&["part", "read", &part[..8], "--out", &path("got"), "--as", &watch]).await;
     assert_eq!(std::fs::read(path("got")).unwrap(), b"Anna, passport 1");
     assert!(
         refused(&["part", "read", part, "--out", &path("got"), "--as", &watch]).await.contains("already")
@@ -167,9 +167,12 @@ async fn a_file_is_attached_read_at_the_other_end_proven_from_a_bundle_and_erase
     printed(&["part", "read", part, "--with-salt", "--out", &path("salted"), "--as", &watch]).await;
     let auditor = at("PL", "auditor");
     printed(&["audit", "export", "--as", &auditor, "--out", &path("bundle"), "--thread", thread]).await;
-    let proven = printed(&["verify", &path("bundle"), "--part", &path("salted")]).await;
+    let fingerprint = |party: &str| format!("{party}={}", world.node(party).settings.fingerprint);
+    let (by, pl) = (fingerprint("BY"), fingerprint("PL"));
+    let verify = ["verify", &path("bundle"), "--trust", &by, "--trust", &pl, "--part"];
+    let proven = printed(&[&verify[..], &[&path("salted")]].concat()).await;
     assert!(proven.contains("names as \"observers.txt\""), "{proven}");
-    refused(&["verify", &path("bundle"), "--part", &path("got")]).await;
+    assert!(refused(&[&verify[..], &[&path("got")]].concat()).await.contains("is false"));
 
     let erase = ["part", "erase", part, "--reason", "done with", "--as", &at("PL", "custodian")];
     let erased = object(&erase).await;

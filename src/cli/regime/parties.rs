@@ -24,6 +24,7 @@ pub struct PartiesArgs {
     as_of: Option<Instant>,
     #[command(flatten)]
     person: As,
+    /// One JSON object a line
     #[arg(long)]
     json: bool,
 }
