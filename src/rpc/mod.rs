@@ -16,6 +16,7 @@ pub mod party;
 mod party_checks;
 mod places;
 pub mod regime;
+mod regimes_read;
 pub mod status;
 pub mod thread;
 pub mod watch;

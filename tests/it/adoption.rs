@@ -1,11 +1,14 @@
 //! Who is bound by which rules: by their own signed word, towards those who took it, at both ends alike.
 
+use std::sync::Arc;
+
 use detente::codec::proto::detente::v1 as calls;
 use detente::domain::adoption::{Bond, Nature, Seen, Word, Words};
 use detente::domain::content::Kind;
 use detente::domain::digest::Digest;
 use detente::domain::party::Party;
 use detente::domain::time::Instant;
+use detente::rpc::held::HeldRegimes;
 use proptest::prelude::*;
 
 use crate::officer::{addressee, filled, form, heading, regimes, send};
@@ -314,6 +317,21 @@ async fn a_regime_that_is_not_held_here_is_said_to_be_so_and_nothing_more() {
     let thread = vec![7; 16].into();
     assert!(!unheld(&crate::officer::show(&world, "PL", &thread, 0).await));
     assert!(unheld(&crate::officer::show(&world, "PL", &thread, before.0).await));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_regime_is_read_once_and_only_where_it_is_on_record() {
+    let world = World::new(&["BY", "PL"]).await;
+    let digest = hold(&world, "BY", detente::codec::regime::built_in::file(VIENNA).unwrap()).await.unwrap();
+    let read = async |code: &str, as_of| {
+        let registrar = &world.node(code).registrar;
+        let head = registrar.head();
+        HeldRegimes::at(&head, &registrar.journal).as_of(as_of).regime(digest).await.unwrap()
+    };
+    let (first, again) = (read("BY", None).await.unwrap(), read("BY", None).await.unwrap());
+    assert!(Arc::ptr_eq(&first, &again));
+    assert!(read("BY", Some(world.clock.now().plus_ms(-1))).await.is_none());
+    assert!(read("PL", None).await.is_none(), "another node of this process holds it");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
