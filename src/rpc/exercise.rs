@@ -10,6 +10,7 @@ use super::access;
 use super::caller::{Caller, PersonCaller};
 use super::held::HeldRegimes;
 use super::thread::thread_as_of;
+use super::thread_list::threads_from;
 use super::{command, faults, part, status};
 use crate::codec::content::{self, Said};
 use crate::codec::heading::{self, Given};
@@ -22,7 +23,6 @@ use crate::domain::digest::{Digest, DraftId, ThreadId};
 use crate::domain::event::{Event, Record};
 use crate::domain::message::Outgoing;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
-use crate::domain::thread::Thread;
 use crate::domain::time::Instant;
 use crate::limits;
 use crate::registrar::{Done, Head, Registrar};
@@ -148,18 +148,8 @@ impl ExerciseService for ExerciseCalls {
         call: Request<calls::ListThreadsRequest>,
     ) -> Result<Response<calls::ListThreadsResponse>, Status> {
         let head = self.registrar.head();
-        let page = usize::try_from(call.get_ref().page).unwrap_or(usize::MAX);
-        let mut newest_first: Vec<(Instant, ThreadId)> =
-            head.board.threads.iter().map(|(id, thread)| (newest_at(thread), *id)).collect();
-        newest_first.sort_unstable_by(|a, b| b.cmp(a));
-        let first = page.saturating_mul(limits::THREADS_PER_PAGE);
-        let mut threads = Vec::new();
-        for (newest_at, id) in newest_first.iter().skip(first).take(limits::THREADS_PER_PAGE) {
-            threads.push(self.thread_line(&head, *id, *newest_at).await?);
-        }
-        let more = newest_first.len() > first.saturating_add(limits::THREADS_PER_PAGE);
-        let next = if more { call.get_ref().page.saturating_add(1) } else { 0 };
-        Ok(Response::new(calls::ListThreadsResponse { threads, next }))
+        let page = threads_from(&head, &self.registrar.journal, &call.get_ref().from).await?;
+        Ok(Response::new(page))
     }
 
     async fn show_thread(
@@ -242,29 +232,6 @@ impl ExerciseCalls {
         let record = head.records(&self.registrar.journal).record(index).await.map_err(status::record)?;
         drafted_in(&record, draft).ok_or_else(not_what_was_asked)
     }
-
-    async fn thread_line(
-        &self,
-        head: &Head,
-        id: ThreadId,
-        newest_at: Instant,
-    ) -> Result<calls::ThreadLine, Status> {
-        let mut line = calls::ThreadLine {
-            thread: id.0.to_vec().into(),
-            newest_at_ms: newest_at.0,
-            ..Default::default()
-        };
-        let Some(thread) = head.board.thread(id) else { return Ok(line) };
-        line.messages = u32::try_from(thread.messages()).unwrap_or(u32::MAX);
-        if let Some(first) = thread.in_order().first() {
-            let records = head.records(&self.registrar.journal);
-            let stored = records.message(first.index, &first.digest).await.map_err(status::record)?;
-            line.opened_by = stored.message.author.to_string();
-            line.subject = stored.message.draft.subject;
-            line.kind = stored.message.draft.kind;
-        }
-        Ok(line)
-    }
 }
 
 /// The body of a draft, as its record holds it.
@@ -315,10 +282,6 @@ fn released_in(record: &Record) -> Option<calls::ReleaseResponse> {
         }),
         _ => None,
     })
-}
-
-fn newest_at(thread: &Thread) -> Instant {
-    thread.entries().map(|entry| entry.recorded_at).max().unwrap_or_default()
 }
 
 /// The one message whose digest begins so, and the record that holds it.

@@ -244,8 +244,7 @@ impl Board {
             released_at: message.released_at,
             recorded_at: at,
         };
-        let thread = self.threads.entry(message.thread).or_default();
-        Arc::make_mut(thread).add(entry);
+        self.add_entry(message.thread, entry);
         self.messages.insert(digest, Whereabouts { index, acknowledged: owed });
         for one in self.waiting.remove(&digest).unwrap_or_default() {
             if let Some(count) = self.waiting_of.get_mut(&one.author) {
