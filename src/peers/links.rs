@@ -35,6 +35,11 @@ pub struct LinkState {
     turns: [Turns; 4],
     pub(super) collecting: Semaphore,
     pub(super) asking_for_parts: Semaphore,
+    /// Held while leaves of ours are read for the other end, and while receipts are taken that it hands in,
+    /// for which what is owed is made again: one call of either at a time. Each is asked for in a few bytes,
+    /// and reads a thousand records or signs dozens of dispatches; all links share the thread that reads.
+    pub(super) reading_leaves: tokio::sync::Mutex<()>,
+    pub(super) taking_receipts: tokio::sync::Mutex<()>,
     /// Held while a part is taken from the other end: one at a time.
     pub(super) wants: tokio::sync::Mutex<Wants>,
 }
@@ -99,6 +104,8 @@ impl Default for LinkState {
             turns: Default::default(),
             collecting: Semaphore::new(limits::COLLECTS_PER_LINK_MAX),
             asking_for_parts: Semaphore::new(limits::COLLECTS_PER_LINK_MAX),
+            reading_leaves: tokio::sync::Mutex::default(),
+            taking_receipts: tokio::sync::Mutex::default(),
             wants: tokio::sync::Mutex::default(),
         }
     }

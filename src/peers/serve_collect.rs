@@ -55,6 +55,10 @@ impl Exchange {
         answers: Vec<DeliveryAnswer>,
     ) -> Result<(), ServeFault> {
         let link = self.heard(peer);
+        if answers.is_empty() {
+            return Ok(());
+        }
+        let _turn = link.state.taking_receipts.lock().await;
         let head = self.registrar.head();
         let records = head.records(&self.registrar.journal);
         let made = owed::make(&head, &records, &self.ring, peer, lane, 0).await;
