@@ -7,6 +7,7 @@
 mod apply;
 mod decide;
 mod decide_link;
+mod decide_release;
 mod digest;
 mod parts;
 mod regimes;
