@@ -41,6 +41,7 @@ enum Command {
     Propose {
         #[command(flatten)]
         by: AsCommand,
+        /// The list, as `key-list next` made it
         file: PathBuf,
         /// Print one JSON object
         #[arg(long)]

@@ -37,11 +37,12 @@ use crate::peers::trust_of_board::trust_of;
 use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, Standing, own_key};
 use crate::replay::{Broken, TrustRoot};
 use crate::rpc::DESCRIPTORS;
-use crate::rpc::accept::{Acceptor, server};
+use crate::rpc::accept::{Acceptor, Lives, server};
 use crate::rpc::access::Access;
 use crate::rpc::audit::AuditCalls;
 use crate::rpc::exchange::ExchangeCalls;
 use crate::rpc::exercise::ExerciseCalls;
+use crate::rpc::message::MessageCalls;
 use crate::rpc::part::PartCalls;
 use crate::rpc::party::PartyCalls;
 use crate::rpc::regime::RegimeCalls;
@@ -151,7 +152,8 @@ impl Node {
             Services { registrar: registrar.clone(), ring: ring.clone(), exchange: exchange.clone() };
         let routes = services.routes().add_service(health_service);
         let access = Access::new(clock.clone(), trust.clone());
-        let acceptor = Acceptor { clock, trust: trust.clone(), certificate: certificate_seen };
+        let acceptor =
+            Acceptor { clock, trust: trust.clone(), certificate: certificate_seen, lives: Lives::default() };
         let serving = server().layer(access).add_routes(routes).serve_with_incoming_shutdown(
             acceptor.accept(listener),
             async move {
@@ -246,6 +248,7 @@ impl Services {
             .add_service(self.party_calls().service())
             .add_service(ExchangeCalls(self.exchange.clone()).service())
             .add_service(ExerciseCalls { registrar: self.registrar.clone() }.service())
+            .add_service(MessageCalls { registrar: self.registrar.clone() }.service())
             .add_service(RegimeCalls { registrar: self.registrar.clone() }.service())
             .add_service(PartCalls::new(self.registrar.clone(), self.exchange.parts.clone()).service())
             .add_service(WatchCalls { registrar: self.registrar.clone() }.service())

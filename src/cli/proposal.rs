@@ -6,8 +6,8 @@ use bytes::Bytes;
 use clap::Subcommand;
 
 use crate::cli::desk::{As, AsCommand, answer, answer_command};
-use crate::cli::exercise::given;
 use crate::cli::fault::Fault;
+use crate::cli::given;
 use crate::cli::json;
 use crate::cli::out::say;
 use crate::codec::message::precedence_to_proto;
@@ -52,6 +52,7 @@ enum Command {
     Confirm {
         #[command(flatten)]
         by: AsCommand,
+        /// The proposal's id, as `proposal list` shows it
         #[arg(value_parser = parse_proposal)]
         proposal: CommandId,
         /// Print one JSON object
@@ -62,6 +63,7 @@ enum Command {
     Drop {
         #[command(flatten)]
         by: AsCommand,
+        /// The proposal's id, as `proposal list` shows it
         #[arg(value_parser = parse_proposal)]
         proposal: CommandId,
         /// Print one JSON object

@@ -35,7 +35,9 @@ pub struct Args {
 enum Command {
     /// Read a regime file through: what is wrong with it, with the line, or its digest
     Check {
+        /// The regime file
         file: PathBuf,
+        /// Print one JSON object
         #[arg(long)]
         json: bool,
     },
@@ -56,8 +58,10 @@ enum Command {
     },
     /// Show what is different between two regimes, rule by rule
     Diff {
+        /// The earlier: the name of one that is built in, or a file
         #[arg(value_name = "A")]
         before: String,
+        /// The later: the same
         #[arg(value_name = "B")]
         after: String,
         /// One JSON object a rule
@@ -66,6 +70,7 @@ enum Command {
     },
     /// List the regimes that are built in
     List {
+        /// One JSON object a regime
         #[arg(long)]
         json: bool,
     },
@@ -76,7 +81,7 @@ enum Command {
     /// Print an empty form: of an adoption, suspension, resumption or withdrawal, or of a format of a regime
     Template(words::TemplateArgs),
     /// Put a draft on record: a word on a regime, or a message in one of its formats
-    Draft(crate::cli::exercise::DraftArgs),
+    Draft(crate::cli::message::DraftArgs),
     /// Who takes part in a regime, and who is bound to whom
     Parties(parties::PartiesArgs),
 }
@@ -90,7 +95,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::Hold(args) => words::hold(args).await,
         Command::Held(args) => words::held(args).await,
         Command::Template(args) => words::template(&args),
-        Command::Draft(args) => crate::cli::exercise::draft(args).await,
+        Command::Draft(args) => crate::cli::message::draft(args, "regime").await,
         Command::Parties(args) => parties::run(args).await,
     }
 }

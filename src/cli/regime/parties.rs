@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::words::service;
 use crate::cli::desk::{As, answer};
-use crate::cli::exercise::given;
 use crate::cli::fault::Fault;
+use crate::cli::given;
 use crate::cli::json;
 use crate::cli::out::say;
 use crate::codec::proto::detente::v1 as calls;
@@ -24,6 +24,7 @@ pub struct PartiesArgs {
     as_of: Option<Instant>,
     #[command(flatten)]
     person: As,
+    /// One JSON object a line
     #[arg(long)]
     json: bool,
 }

@@ -1,6 +1,6 @@
 //! `regime hold`, `held` and `template`: texts on record at a node, and forms for words on regimes.
 //!
-//! Never here: who is bound (`parties.rs`), a draft (`cli/exercise/compose.rs` puts all drafts on record).
+//! Never here: who is bound (`parties.rs`), a draft (`cli/message/compose.rs` puts all drafts on record).
 
 use serde_json::json;
 
@@ -24,6 +24,7 @@ pub struct HoldArgs {
     regime: String,
     #[command(flatten)]
     person: AsCommand,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -32,6 +33,7 @@ pub struct HoldArgs {
 pub struct HeldArgs {
     #[command(flatten)]
     person: As,
+    /// One JSON object a regime
     #[arg(long)]
     json: bool,
 }
