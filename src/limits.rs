@@ -467,6 +467,9 @@ pub const FAULTS_IN_STATUS_BYTES_MAX: usize = 96 * 1024;
 pub const REASON_BYTES_MAX: usize = 1024;
 /// Fewer first digits of a message's digest are not taken for one.
 pub const DIGEST_DIGITS_MIN: usize = 8;
+/// Regimes of which what was read is kept, of a file's size each; the one that was asked for longest ago makes
+/// room, and is read again when it is cited.
+pub const REGIMES_READ_KEPT_MAX: usize = 16;
 /// A page of threads holds no more; the rest comes with the next one.
 pub const THREADS_PER_PAGE: usize = 200;
 /// A page of one thread holds no more messages; the rest comes with the next one.

@@ -95,11 +95,15 @@ async fn a_notice_is_drafted_released_read_acknowledged_amended_and_shown() {
     let account = &shown["picture"]["accounts"][0];
     assert_eq!(account["notice"]["earlier"][0], message);
     let changes = account["notice"]["differences"][0]["changes"].as_array().unwrap();
-    assert!(changes.iter().any(|change| change["field"] == "designation"), "{changes:?}");
+    let change = changes.iter().find(|change| change["field"] == "designation").unwrap();
+    assert_eq!((&change["old_by"], &change["new_by"]), (&"BY".into(), &"BY".into()));
+    assert!(change["old_released_at_ms"].as_i64() < change["new_released_at_ms"].as_i64(), "{change}");
     assert_eq!(shown["messages"][0]["delivered"][0]["outcome"], "taken");
     assert_eq!(shown["messages"][0]["acknowledged"][0]["officer"]["name"], "watch of PL");
     let text = printed(&["exercise", "show", thread, "--as", &drafter]).await;
     assert!(text.contains("Acknowledged by PL") && !text.contains('\u{1b}'), "{text}");
+    let line = text.lines().rfind(|line| line.trim_start().starts_with("designation")).unwrap();
+    assert_eq!(line.matches("(BY, ").count(), 2, "each side of a change says who and when: {line}");
     let then = ["exercise", "show", thread, "--as", &drafter, "--as-of", "2000-01-01T00:00:00Z"];
     assert!(printed(&then).await.contains("nothing of it was on record"));
 }
