@@ -129,6 +129,19 @@ async fn a_number_by_pattern_is_the_same_at_both_ends_and_tells_nobody_of_others
     assert_eq!(inherited, format!("RV/BY/{yy}/PL-0002/F7/N"));
     let (without_word, _) = sent(&world, &calendar, &cited, &["PL"], &plain).await;
     assert_eq!(without_word, format!("BY/20{yy}/PL/0003"), "nothing is laid down for its {{format}}");
+    // A reader knows what it refers to by its number, whether or not it has the digest.
+    let about = ["--refers-to", &message, "--answers", "LV:note verbale 12/31"];
+    let (_, second) = sent(&world, &notice, &cited, &["PL"], &about).await;
+    arrived(&world, "PL", &hex::decode(&second).unwrap().into()).await;
+    let form = printed(&["message", "print", &second, "--as", &watch]).await;
+    let squeezed = form.split_whitespace().collect::<Vec<_>>().join(" ");
+    for wanted in [
+        format!("REFERENCES A. Refers to Number {to_pl} Author BY Digest {message}"),
+        "B. Answers Number note verbale 12/31 Author LV Digest none stated".into(),
+    ] {
+        assert!(squeezed.contains(&wanted), "{wanted}: {form}");
+    }
+
     let (to_both, _) = sent(&world, &notice, &cited, &["PL", "OSCE"], &plain).await;
     assert_eq!(to_both, format!("RV/BY/{yy}/OSCE+PL-0001/F7/N"));
 
@@ -173,7 +186,7 @@ async fn nothing_is_released_to_whom_its_author_does_not_let_have_it() {
     let released = release(&releaser, 1, &drafted.digest, true).await.unwrap();
     arrived(&world, "PL", &released.message_digest).await;
     let there = show(&world, "PL", &released.thread, 0).await.messages.remove(0);
-    assert!(there.marks.is_empty(), "{:?}", there.marks);
+    assert!(!there.marks.iter().any(|mark| mark.contains("given to")), "{:?}", there.marks);
 
     let unreadable = draft(&world, "BY", 2, only(&["not a Party"]), &content).await.unwrap_err();
     assert_eq!(violations(&unreadable)[0].0, "heading.releasable_to");

@@ -28,7 +28,8 @@ const GOLDEN_EVIDENCE: &str = include_str!("golden/evidence.hex");
 const GOLDEN_BOARDS: &str = include_str!("golden/boards.hex");
 
 fn head(size: u64, text: &str) -> Head {
-    let checkpoint = Checkpoint::new("detente/BY.1/ledger/PL.1".into(), size, Digest::of(text.as_bytes()));
+    let checkpoint =
+        Checkpoint::new("detente/BY.1/ledger/PL.1".into(), size.max(1), Digest::of(text.as_bytes()));
     let key = party::key(party::PEERS, Purpose::Ledger);
     let signed = SignedCheckpoint::sign(checkpoint, "detente/BY/ledger", &key).unwrap();
     event::head("BY", signed.note().to_string().into()).unwrap()

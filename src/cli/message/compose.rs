@@ -39,6 +39,7 @@ pub struct DraftArgs {
     /// What the form is, if neither its first line nor its file's name says so
     #[arg(long, value_parser = given::kind)]
     kind: Option<Kind>,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -55,8 +56,10 @@ pub struct ReviseArgs {
     person: AsCommand,
     #[command(flatten)]
     heading: HeadingArgs,
+    /// What the form is, if neither its first line nor its file's name says so
     #[arg(long, value_parser = given::kind)]
     kind: Option<Kind>,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -85,6 +88,7 @@ pub async fn draft(args: DraftArgs, noun: &str) -> Result<(), Fault> {
     let mut outgoing = blank(thread, &content);
     args.heading.put_into(&mut outgoing, &content);
     cite(&desk, &mut outgoing, &content).await;
+    named::number_references(&desk, &mut outgoing).await?;
     args.heading.put_parts(&desk, id, &mut outgoing).await?;
     put(&desk, header, id, DraftId(derived("draft", id)), &outgoing, &content, args.json).await
 }
@@ -106,6 +110,7 @@ pub async fn revise(args: ReviseArgs) -> Result<(), Fault> {
     };
     args.heading.put_into(&mut outgoing, &content);
     named::thread_of(&desk, &content, Some(outgoing.thread)).await?;
+    named::number_references(&desk, &mut outgoing).await?;
     args.heading.put_parts(&desk, id, &mut outgoing).await?;
     put(&desk, header, id, draft, &outgoing, &content, args.json).await
 }

@@ -19,6 +19,7 @@ use crate::domain::time::Instant;
 pub struct ListArgs {
     #[command(flatten)]
     person: As,
+    /// One JSON object a line
     #[arg(long)]
     json: bool,
 }
@@ -36,6 +37,7 @@ pub struct ShowArgs {
     /// Shows translations into this language under the texts that they are of; the original counts
     #[arg(long, value_name = "LANGUAGE")]
     with_translation: Option<String>,
+    /// Print one JSON object
     #[arg(long)]
     pub json: bool,
 }
