@@ -5,6 +5,7 @@
 pub mod accept;
 pub mod access;
 pub mod audit;
+mod beside;
 pub mod caller;
 pub mod command;
 pub mod exchange;

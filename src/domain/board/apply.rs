@@ -247,6 +247,7 @@ impl Board {
         let thread = self.threads.entry(message.thread).or_default();
         Arc::make_mut(thread).add(entry);
         self.messages.insert(digest, Whereabouts { index, acknowledged: owed });
+        self.filed(message, digest);
         for one in self.waiting.remove(&digest).unwrap_or_default() {
             if let Some(count) = self.waiting_of.get_mut(&one.author) {
                 *count = count.saturating_sub(1);

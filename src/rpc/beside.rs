@@ -1,0 +1,163 @@
+//! Reads what is held here beside a form that is checked: messages that cite the same regime, and threads
+//! that are said to be about the same activity.
+//!
+//! Never here: what counts, or what belongs together (`domain/regime/`). It reads no more than the limits
+//! say, and says where it ended.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::codec::content;
+use crate::domain::content::{Content, Kind};
+use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::exercise::picture::Said;
+use crate::domain::party::Party;
+use crate::domain::regime::group::joined;
+use crate::domain::regime::rules::CountedFor;
+use crate::domain::regime::{Beside, Document, Held, Looked, Regime, Stands};
+use crate::domain::thread::Entry;
+use crate::domain::time::Instant;
+use crate::journal::Journal;
+use crate::limits;
+use crate::registrar::Head;
+use crate::replay::records::{RecordFault, Records};
+
+/// Reads at one head, each thing once.
+pub struct Shelf<'h> {
+    head: &'h Head,
+    records: Records,
+    as_of: Option<Instant>,
+    cited: BTreeMap<(String, Option<Party>), (Arc<Vec<Held>>, Looked)>,
+    said_of_threads: Option<Arc<Vec<Held>>>,
+}
+
+impl<'h> Shelf<'h> {
+    pub fn at(head: &'h Head, journal: &Journal, as_of: Option<Instant>) -> Shelf<'h> {
+        let records = head.records(journal);
+        Shelf { head, records, as_of, cited: BTreeMap::new(), said_of_threads: None }
+    }
+
+    /// What there is beside a form of this author. `None` where no rule would look at it.
+    ///
+    /// # Errors
+    /// The journal does not answer, or is not what it was.
+    pub async fn beside(
+        &mut self,
+        regime: &Regime,
+        content: &Content,
+        author: Party,
+        stands: Stands,
+    ) -> Result<Option<Beside>, RecordFault> {
+        let document = match content {
+            Content::Formatted(message) => Document::Format(message.format.clone()),
+            content => Document::Kind(content.kind()),
+        };
+        let quotas = regime.quotas.values().filter(|quota| quota.documents.contains(&document));
+        let mut counted_for: Vec<CountedFor> = quotas.map(|quota| quota.counted_for).collect();
+        counted_for.dedup();
+        let is_notice = matches!(content.kind(), Kind::Notification | Kind::Amendment);
+        if counted_for.is_empty() && !is_notice {
+            return Ok(None);
+        }
+        let (cited, looked) = match counted_for.contains(&CountedFor::Receiver) {
+            _ if counted_for.is_empty() => (Arc::default(), Looked::AtAll),
+            // What a receiver is asked for, anybody may ask.
+            true => self.cited(&regime.head.name, None).await?,
+            false => self.cited(&regime.head.name, Some(author)).await?,
+        };
+        let said = if is_notice { self.said_of_threads().await? } else { Arc::default() };
+        let joined = joined(stands.thread, stands.traffic, &said);
+        let mut threads = Vec::new();
+        if !joined.pairs.is_empty() {
+            for thread in joined.threads.iter().copied().chain([stands.thread]) {
+                self.thread(thread, |_| true, limits::GROUP_MESSAGES_MAX, &mut threads).await?;
+            }
+        }
+        let cited = cited.as_ref().clone();
+        Ok(Some(Beside { stands, cited, looked, joined, threads }))
+    }
+
+    /// Messages that cite a regime by its name, of one author or of all.
+    async fn cited(
+        &mut self,
+        regime: &str,
+        author: Option<Party>,
+    ) -> Result<(Arc<Vec<Held>>, Looked), RecordFault> {
+        let key = (regime.to_owned(), author);
+        if let Some(known) = self.cited.get(&key) {
+            return Ok(known.clone());
+        }
+        let most = limits::TALLY_MESSAGES_MAX;
+        let (mut held, mut looked) = (Vec::new(), Looked::AtAll);
+        for (by, thread) in self.head.board.cited_in(regime, author) {
+            let of_author = |entry: &Entry| entry.author == by;
+            if self.thread(thread, of_author, most, &mut held).await? == Looked::AtSome {
+                looked = Looked::AtSome;
+                break;
+            }
+        }
+        // An author may say other things in the same thread.
+        held.retain(|one: &Held| one.cites.as_deref() == Some(regime));
+        let read = (Arc::new(held), looked);
+        self.cited.insert(key, read.clone());
+        Ok(read)
+    }
+
+    async fn said_of_threads(&mut self) -> Result<Arc<Vec<Held>>, RecordFault> {
+        if let Some(known) = &self.said_of_threads {
+            return Ok(known.clone());
+        }
+        let mut held = Vec::new();
+        let messages = self.head.board.same_activity.iter().take(limits::SAME_ACTIVITY_MESSAGES_MAX);
+        for digest in messages.copied().collect::<Vec<Digest>>() {
+            let Some(there) = self.head.board.messages.get(&digest) else { continue };
+            held.extend(self.read(there.index, &digest).await?);
+        }
+        let held = Arc::new(held);
+        self.said_of_threads = Some(held.clone());
+        Ok(held)
+    }
+
+    /// The messages of a thread in its order, as long as there is room.
+    async fn thread(
+        &self,
+        thread: ThreadId,
+        wanted: impl Fn(&Entry) -> bool,
+        most: usize,
+        held: &mut Vec<Held>,
+    ) -> Result<Looked, RecordFault> {
+        let entries = self.head.board.thread(thread).map(|thread| thread.in_order()).unwrap_or_default();
+        for entry in entries.iter().filter(|entry| wanted(entry)) {
+            if held.len() >= most {
+                return Ok(Looked::AtSome);
+            }
+            held.extend(self.read(entry.index, &entry.digest).await?);
+        }
+        Ok(Looked::AtAll)
+    }
+
+    /// `None` for what was not on record yet, or is no form that this program can read.
+    async fn read(&self, index: u64, digest: &Digest) -> Result<Option<Held>, RecordFault> {
+        let stored = self.records.message(index, digest).await?;
+        if self.as_of.is_some_and(|as_of| stored.record.at > as_of) {
+            return Ok(None);
+        }
+        let message = &stored.message;
+        let said = content::said(&message.draft.kind, &message.draft.content);
+        let Some(content) = said.content() else { return Ok(None) };
+        let action: BTreeSet<Party> = message.draft.action.iter().map(|one| one.party).collect();
+        Ok(Some(Held {
+            thread: message.draft.thread,
+            action,
+            cites: message.draft.regime.as_ref().map(|cited| cited.name.clone()),
+            said: Said {
+                message: *digest,
+                number: message.number.clone(),
+                author: message.author,
+                traffic: message.draft.traffic,
+                released_at: message.released_at,
+                content: content.clone(),
+            },
+        }))
+    }
+}
