@@ -29,12 +29,14 @@ pub struct Shelf<'h> {
     as_of: Option<Instant>,
     cited: BTreeMap<(String, Option<Party>), (Arc<Vec<Held>>, Looked)>,
     said_of_threads: Option<Arc<Vec<Held>>>,
+    /// The messages of a group, by the threads in it.
+    group: Option<(BTreeSet<ThreadId>, Arc<Vec<Held>>)>,
 }
 
 impl<'h> Shelf<'h> {
     pub fn at(head: &'h Head, journal: &Journal, as_of: Option<Instant>) -> Shelf<'h> {
         let records = head.records(journal);
-        Shelf { head, records, as_of, cited: BTreeMap::new(), said_of_threads: None }
+        Shelf { head, records, as_of, cited: BTreeMap::new(), said_of_threads: None, group: None }
     }
 
     /// What there is beside a form of this author. `None` where no rule would look at it.
@@ -67,14 +69,29 @@ impl<'h> Shelf<'h> {
         };
         let said = if is_notice { self.said_of_threads().await? } else { Arc::default() };
         let joined = joined(stands.thread, stands.traffic, &said);
-        let mut threads = Vec::new();
-        if !joined.pairs.is_empty() {
-            for thread in joined.threads.iter().copied().chain([stands.thread]) {
-                self.thread(thread, |_| true, limits::GROUP_MESSAGES_MAX, &mut threads).await?;
+        let threads = match joined.pairs.is_empty() {
+            true => Arc::default(),
+            false => {
+                let these = joined.threads.iter().copied().chain([stands.thread]).collect();
+                self.group(these).await?
             }
-        }
-        let cited = cited.as_ref().clone();
+        };
         Ok(Some(Beside { stands, cited, looked, joined, threads }))
+    }
+
+    async fn group(&mut self, threads: BTreeSet<ThreadId>) -> Result<Arc<Vec<Held>>, RecordFault> {
+        if let Some((known, held)) = &self.group
+            && *known == threads
+        {
+            return Ok(held.clone());
+        }
+        let mut held = Vec::new();
+        for thread in &threads {
+            self.thread(*thread, |_| true, limits::GROUP_MESSAGES_MAX, &mut held).await?;
+        }
+        let held = Arc::new(held);
+        self.group = Some((threads, held.clone()));
+        Ok(held)
     }
 
     /// Messages that cite a regime by its name, of one author or of all.

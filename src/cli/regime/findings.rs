@@ -138,6 +138,12 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str) -> Value {
             put("each", figure.each.iter().map(|(notice, one)| beside::of(notice, *one)).collect());
             put("territories", figure.territories.iter().map(|(on, one)| beside::of(on, *one)).collect());
         }
+        Finding::GroupClass { name, verdict, ground } => {
+            put("kind", "group-class".into());
+            put("name", name.as_str().into());
+            put("verdict", self::verdict(verdict));
+            put("ground", self::ground(ground));
+        }
         Finding::GroupThreshold { name, verdict, alone, ground } => {
             put("kind", "group-threshold".into());
             put("name", name.as_str().into());
@@ -317,6 +323,7 @@ fn copy(copy: &Copy) -> Value {
         CopyState::Held => ("there", Vec::new()),
         CopyState::Lacking(parties) => ("lacking", parties.iter().map(|party| party.as_str()).collect()),
         CopyState::NoHolder => ("no holder known", Vec::new()),
+        CopyState::NobodyBound => ("nobody bound", Vec::new()),
         CopyState::Unknown => ("not known", Vec::new()),
     };
     json!({ "who": who, "as": how, "state": state, "lacking": lacking })

@@ -4,6 +4,7 @@
 //! Never here: a journal. Whoever reads one hands in what was read, and says where the reading ended.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::Document;
 use super::group::Joined;
@@ -37,11 +38,11 @@ pub struct Stands {
 pub struct Beside {
     pub stands: Stands,
     /// Messages that cite the regime, those of one thread one behind the other in the thread's order.
-    pub cited: Vec<Held>,
+    pub cited: Arc<Vec<Held>>,
     pub looked: Looked,
     /// Which threads are stated to be the same activity, and their messages, as above.
     pub joined: Joined,
-    pub threads: Vec<Held>,
+    pub threads: Arc<Vec<Held>>,
 }
 
 /// Whether all was read.
@@ -60,7 +61,7 @@ pub(super) struct Thread<'h> {
 }
 
 /// Thread by thread, in the order in which they were read.
-pub(super) fn threads(held: &[Held]) -> Vec<Thread<'_>> {
+pub(super) fn threads<'h>(held: impl Iterator<Item = &'h Held>) -> Vec<Thread<'h>> {
     let mut all: BTreeMap<ThreadId, Vec<&Held>> = BTreeMap::new();
     for one in held {
         all.entry(one.thread).or_default().push(one);

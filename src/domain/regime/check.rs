@@ -258,6 +258,9 @@ pub(super) fn copy(who: &Addressed, how: CopyAs, asked: &Asked) -> CopyState {
         Addressed::EveryBoundParty => asked.bound.clone(),
     };
     let (Some(wanted), Some(addressed)) = (wanted, &asked.addressed) else { return CopyState::Unknown };
+    if wanted.is_empty() {
+        return CopyState::NobodyBound;
+    }
     let has = |party: &Party| match how {
         CopyAs::Action => addressed.action.contains(party),
         // Who is asked to act is told as well.

@@ -97,6 +97,12 @@ pub enum Finding {
     Group(Group),
     /// A figure of several notices of one activity.
     GroupFigure(GroupFigure),
+    /// A class that its thresholds stand on, judged likewise.
+    GroupClass {
+        name: String,
+        verdict: Verdict,
+        ground: Ground,
+    },
     /// A threshold, judged on the sums of several notices of one activity.
     GroupThreshold {
         name: String,
@@ -365,6 +371,8 @@ pub enum CopyState {
     Lacking(BTreeSet<crate::domain::party::Party>),
     /// Nobody is known here to hold the function.
     NoHolder,
+    /// The regime's text binds nobody to the author.
+    NobodyBound,
     /// Nobody said who that is, or whom the draft goes to.
     Unknown,
 }

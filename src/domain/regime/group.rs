@@ -173,10 +173,21 @@ pub(super) fn group(
     let document = document(content);
     let judged = |rule: &&Threshold| rule.each.is_none() && rule.documents.contains(&document);
     let rules: Vec<&Threshold> = regime.thresholds.values().filter(judged).collect();
-    for name in figures(regime, &rules) {
-        found.extend(figure(regime, name, &named).map(Finding::GroupFigure));
+    let stood_on = stood_on(regime, &rules);
+    for name in &stood_on {
+        if let Named::Figure(name) = name {
+            found.extend(figure(regime, name, &named).map(Finding::GroupFigure));
+        }
     }
-    let mut together = Judge::together(regime, named.clone());
+    let mut together = Judge::together(regime, named);
+    for name in &stood_on {
+        if let Named::Class(name) = name
+            && let Some((name, class)) = regime.classes.get_key_value(*name)
+        {
+            let (verdict, ground) = (together.class(name), class.ground.clone());
+            found.push(Finding::GroupClass { name: name.clone(), verdict, ground });
+        }
+    }
     for (name, rule) in regime.thresholds.iter().filter(|(_, rule)| judged(rule)) {
         let (verdict, alone) = (together.threshold(name), judge.answer(name));
         let ground = rule.ground.clone();
@@ -188,7 +199,7 @@ pub(super) fn group(
 fn others(beside: &Beside, author: Party) -> Vec<(String, Content)> {
     let stands = beside.stands;
     let mut all = Vec::new();
-    for thread in threads(&beside.threads) {
+    for thread in threads(beside.threads.iter()) {
         if thread.id != stands.thread && !beside.joined.threads.contains(&thread.id) {
             continue;
         }
@@ -205,24 +216,20 @@ fn others(beside: &Beside, author: Party) -> Vec<(String, Content)> {
     all
 }
 
-/// The figures on which these thresholds stand.
-fn figures<'r>(regime: &'r Regime, rules: &[&'r Threshold]) -> BTreeSet<&'r str> {
-    let mut figures = BTreeSet::new();
+/// All names on which these thresholds stand.
+fn stood_on<'r>(regime: &'r Regime, rules: &[&'r Threshold]) -> BTreeSet<Named<'r>> {
     let mut seen: BTreeSet<Named> = BTreeSet::new();
     let mut open: Vec<&Condition> = rules.iter().map(|rule| &rule.when).collect();
     while let Some(condition) = open.pop() {
         for name in condition.names().into_iter().filter(|name| seen.insert(*name)) {
             match name {
-                Named::Figure(name) => {
-                    figures.insert(name);
-                }
                 Named::Class(name) => open.extend(regime.classes.get(name).map(|class| &class.when)),
                 Named::Threshold(name) => open.extend(regime.thresholds.get(name).map(|rule| &rule.when)),
-                Named::Fact(_) => {}
+                Named::Figure(_) | Named::Fact(_) => {}
             }
         }
     }
-    figures
+    seen
 }
 
 /// `None` where no notice declares any of it.

@@ -183,6 +183,7 @@ impl<'a> Judge<'a> {
         let answer = against(quantity, wanted.bound.least(wanted.number));
         if let Some(most) = quantity.high
             && answer == Answer::CantBeJudged
+            && lacking.is_empty()
         {
             // Both ends are declared, and differ: more words would not help.
             let figure = wanted.figures.join(" + ");

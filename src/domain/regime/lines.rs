@@ -46,6 +46,10 @@ pub fn lines(regime: &Regime, finding: &Finding, language: &str) -> Vec<Line> {
         Finding::Reply(reply) => page.reply(reply),
         Finding::Group(group) => page.group(group),
         Finding::GroupFigure(figure) => page.group_figure(figure),
+        Finding::GroupClass { name, verdict, ground } => {
+            let label = page.label("class", name);
+            page.verdict(&format!("Same activity, class, {label}"), None, verdict, ground);
+        }
         Finding::GroupThreshold { name, verdict, alone, ground } => {
             page.group_threshold(name, verdict, *alone, ground);
         }
@@ -295,6 +299,7 @@ impl Page<'_> {
         let is_unknown = |copy: &&Copy| matches!(copy.state, CopyState::Unknown | CopyState::NoHolder);
         let unknown = copies.iter().filter(is_unknown).count();
         let head = match (lacking, unknown) {
+            (0, 0) if copies.iter().all(|copy| copy.state == CopyState::NobodyBound) => "nobody is bound",
             (0, 0) => "all are there",
             (0, _) => "can't be judged",
             (_, _) => "some are lacking",
@@ -316,6 +321,9 @@ impl Page<'_> {
                 }
                 CopyState::NoHolder => {
                     format!("{who}, {how}: nobody is known here to hold this function")
+                }
+                CopyState::NobodyBound => {
+                    format!("{who}, {how}: this text binds nobody to the author, as far as is known here")
                 }
                 CopyState::Unknown => {
                     format!("{who}, {how}: who that is, or whom the draft goes to, is not known")

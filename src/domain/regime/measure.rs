@@ -125,19 +125,12 @@ impl<'s, 'a> Measuring<'s, 'a> {
     fn place(&mut self, count: &Count, over: Over) -> Option<(Quantity, String)> {
         let rows = self.rows(count)?;
         let whole = self.whole(count, &rows);
-        let mut parts = |axis| self.greatest(count, &rows, axis, whole);
         Some(match over {
             Over::Whole => (whole, String::new()),
-            Over::AnyParty => parts(Axis::Party),
-            Over::AnyTerritory => parts(Axis::Territory),
-            Over::AnyKind => parts(Axis::Kind),
+            Over::AnyParty => self.greatest(count, &rows, Axis::Party, (over, whole)),
+            Over::AnyTerritory => self.greatest(count, &rows, Axis::Territory, (over, whole)),
+            Over::AnyKind => self.greatest(count, &rows, Axis::Kind, (over, whole)),
             Over::PeakOfPhases => self.peak(count, whole),
-        })
-        .inspect(|(quantity, _)| {
-            let is_open = quantity.high.is_none() && over != Over::Whole && over != Over::PeakOfPhases;
-            if is_open && !rows.rows.is_empty() {
-                self.add(Lack::NotDivided { figure: self.name.to_owned(), over });
-            }
         })
     }
 
@@ -231,8 +224,18 @@ impl<'s, 'a> Measuring<'s, 'a> {
     }
 
     /// The greatest part, of those that are told apart on this axis.
-    fn greatest(&mut self, count: &Count, rows: &Rows, axis: Axis, whole: Quantity) -> (Quantity, String) {
-        self.on(count, rows, axis).greatest(whole)
+    fn greatest(
+        &mut self,
+        count: &Count,
+        rows: &Rows,
+        axis: Axis,
+        (over, whole): (Over, Quantity),
+    ) -> (Quantity, String) {
+        let divided = self.on(count, rows, axis);
+        if !divided.all_told && !rows.rows.is_empty() {
+            self.add(Lack::NotDivided { figure: self.name.to_owned(), over });
+        }
+        divided.greatest(whole)
     }
 
     /// The most in one phase.

@@ -3,6 +3,8 @@
 //! Never here: a refusal, or a claim about what others hold. What was released after this one is not
 //! counted, so that both ends come to the same number where they hold the same.
 
+use std::collections::BTreeMap;
+
 use super::Regime;
 use super::beside::{Beside, Held, Looked, threads};
 use super::check::Asked;
@@ -14,6 +16,7 @@ use super::quantity::Quantity;
 use super::rules::{CountedBy, CountedFor, Period, Quota};
 use super::subject::Subject;
 use crate::domain::content::{Content, Kind};
+use crate::domain::digest::Digest;
 use crate::domain::form::Following;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
@@ -160,11 +163,10 @@ fn others<'h>(
     beside: &'h Beside,
 ) -> Vec<Other<'h>> {
     let stands = beside.stands;
-    let before: Vec<Held> =
-        beside.cited.iter().filter(|held| came_before(held, released, beside)).cloned().collect();
+    let before = beside.cited.iter().filter(|held| came_before(held, released, beside));
     let is_notice = matches!(content.kind(), Kind::Notification | Kind::Amendment);
-    let mut counted: Vec<(crate::domain::digest::Digest, bool, Option<When>)> = Vec::new();
-    for thread in threads(&before) {
+    let mut counted: BTreeMap<Digest, (bool, Option<When>)> = BTreeMap::new();
+    for thread in threads(before) {
         for held in thread.standing(&rule.documents) {
             let is_same = is_notice
                 && held.thread == stands.thread
@@ -179,15 +181,15 @@ fn others<'h>(
             let answer = Judge::new(regime, &subject).applies(rule.when.as_ref()).answer;
             if answer != Answer::NotReached {
                 let when = when(rule, &subject, held.said.released_at).ok();
-                counted.push((held.said.message, answer == Answer::Reached, when));
+                counted.insert(held.said.message, (answer == Answer::Reached, when));
             }
         }
     }
-    let find = |message| beside.cited.iter().find(|held| held.said.message == message);
-    counted
-        .into_iter()
-        .filter_map(|(message, is_certain, when)| Some(Other { held: find(message)?, is_certain, when }))
-        .collect()
+    let other = |held: &'h Held| {
+        let (is_certain, when) = counted.remove(&held.said.message)?;
+        Some(Other { held, is_certain, when })
+    };
+    beside.cited.iter().filter_map(other).collect()
 }
 
 fn came_before(held: &Held, released: Instant, beside: &Beside) -> bool {

@@ -26,16 +26,21 @@ pub fn measure(name: &str, rule: &FigureRule, over: Over, notices: &[(String, &S
         }
         sum.unwrap_or(Quantity::UNKNOWN)
     };
-    let (quantity, of) = match over {
-        Over::Whole | Over::PeakOfPhases => (sum(over), String::new()),
-        Over::AnyParty => divided(name, rule, Axis::Party, notices).greatest(sum(Over::Whole)),
-        Over::AnyTerritory => divided(name, rule, Axis::Territory, notices).greatest(sum(Over::Whole)),
-        Over::AnyKind => divided(name, rule, Axis::Kind, notices).greatest(sum(Over::Whole)),
+    let axis = match over {
+        Over::Whole | Over::PeakOfPhases => None,
+        Over::AnyParty => Some(Axis::Party),
+        Over::AnyTerritory => Some(Axis::Territory),
+        Over::AnyKind => Some(Axis::Kind),
     };
-    let is_divided = over != Over::Whole && over != Over::PeakOfPhases;
-    if quantity.high.is_none() && is_divided {
+    let Some(axis) = axis else {
+        return Measured { quantity: sum(over), of: String::new(), accounts: Vec::new(), lacking };
+    };
+    let whole = sum(Over::Whole);
+    let divided = divided(name, rule, axis, notices);
+    if !divided.all_told {
         lacking.insert(Lack::NotDivided { figure: name.to_owned(), over });
     }
+    let (quantity, of) = divided.greatest(whole);
     Measured { quantity, of, accounts: Vec::new(), lacking }
 }
 

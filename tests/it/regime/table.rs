@@ -231,10 +231,10 @@ impl Case {
         let joined = joined(stands.thread, stands.traffic, &held);
         (self.author.is_some()).then(|| Beside {
             stands,
-            cited: held.clone(),
+            cited: held.clone().into(),
             looked: Looked::AtAll,
             joined,
-            threads: held,
+            threads: held.into(),
         })
     }
 
