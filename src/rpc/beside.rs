@@ -28,9 +28,9 @@ pub struct Shelf<'h> {
     records: Records,
     as_of: Option<Instant>,
     cited: BTreeMap<(String, Option<Party>), (Arc<Vec<Held>>, Looked)>,
-    said_of_threads: Option<Arc<Vec<Held>>>,
+    said_of_threads: Option<(Arc<Vec<Held>>, Looked)>,
     /// The messages of a group, by the threads in it.
-    group: Option<(BTreeSet<ThreadId>, Arc<Vec<Held>>)>,
+    group: Option<(BTreeSet<ThreadId>, (Arc<Vec<Held>>, Looked))>,
 }
 
 impl<'h> Shelf<'h> {
@@ -67,31 +67,38 @@ impl<'h> Shelf<'h> {
             true => self.cited(&regime.head.name, None).await?,
             false => self.cited(&regime.head.name, Some(author)).await?,
         };
-        let said = if is_notice { self.said_of_threads().await? } else { Arc::default() };
+        let nothing = || (Arc::<Vec<Held>>::default(), Looked::AtAll);
+        let (said, mut joined_looked) =
+            if is_notice { self.said_of_threads(stands.thread).await? } else { nothing() };
         let joined = joined(stands.thread, stands.traffic, &said);
-        let threads = match joined.pairs.is_empty() {
-            true => Arc::default(),
-            false => {
-                let these = joined.threads.iter().copied().chain([stands.thread]).collect();
-                self.group(these).await?
-            }
+        let (threads, looked_at) = match joined.pairs.is_empty() {
+            true => nothing(),
+            false => self.group(joined.threads.iter().copied().chain([stands.thread]).collect()).await?,
         };
-        Ok(Some(Beside { stands, cited, looked, joined, threads }))
+        if looked_at == Looked::AtSome {
+            joined_looked = Looked::AtSome;
+        }
+        Ok(Some(Beside { stands, cited, looked, joined, threads, joined_looked }))
     }
 
-    async fn group(&mut self, threads: BTreeSet<ThreadId>) -> Result<Arc<Vec<Held>>, RecordFault> {
-        if let Some((known, held)) = &self.group
+    async fn group(&mut self, threads: BTreeSet<ThreadId>) -> Result<(Arc<Vec<Held>>, Looked), RecordFault> {
+        if let Some((known, read)) = &self.group
             && *known == threads
         {
-            return Ok(held.clone());
+            return Ok(read.clone());
         }
-        let mut held = Vec::new();
+        let (mut held, mut looked) = (Vec::new(), Looked::AtAll);
         for thread in &threads {
-            self.thread(*thread, |_| true, limits::GROUP_MESSAGES_MAX, &mut held).await?;
+            // Each thread has its share: whoever fills one hides none of the others.
+            let share = limits::GROUP_MESSAGES_MAX / threads.len().max(1);
+            let most = held.len().saturating_add(share);
+            if self.thread(*thread, |_| true, most, &mut held).await? == Looked::AtSome {
+                looked = Looked::AtSome;
+            }
         }
-        let held = Arc::new(held);
-        self.group = Some((threads, held.clone()));
-        Ok(held)
+        let read = (Arc::new(held), looked);
+        self.group = Some((threads, read.clone()));
+        Ok(read)
     }
 
     /// Messages that cite a regime by its name, of one author or of all.
@@ -120,19 +127,26 @@ impl<'h> Shelf<'h> {
         Ok(read)
     }
 
-    async fn said_of_threads(&mut self) -> Result<Arc<Vec<Held>>, RecordFault> {
+    /// What is said of any two threads; what stands in this one is read first.
+    async fn said_of_threads(&mut self, thread: ThreadId) -> Result<(Arc<Vec<Held>>, Looked), RecordFault> {
         if let Some(known) = &self.said_of_threads {
             return Ok(known.clone());
         }
+        let board = &self.head.board;
+        let entries = board.thread(thread).map(|thread| thread.in_order()).unwrap_or_default();
+        let here = entries.iter().map(|entry| entry.digest).filter(|one| board.same_activity.contains(one));
+        let here: BTreeSet<Digest> = here.collect();
+        let elsewhere = board.same_activity.iter().filter(|one| !here.contains(one)).copied();
+        let most = limits::SAME_ACTIVITY_MESSAGES_MAX;
+        let looked = if board.same_activity.len() > most { Looked::AtSome } else { Looked::AtAll };
         let mut held = Vec::new();
-        let messages = self.head.board.same_activity.iter().take(limits::SAME_ACTIVITY_MESSAGES_MAX);
-        for digest in messages.copied().collect::<Vec<Digest>>() {
-            let Some(there) = self.head.board.messages.get(&digest) else { continue };
+        for digest in here.iter().copied().chain(elsewhere).take(most).collect::<Vec<Digest>>() {
+            let Some(there) = board.messages.get(&digest) else { continue };
             held.extend(self.read(there.index, &digest).await?);
         }
-        let held = Arc::new(held);
-        self.said_of_threads = Some(held.clone());
-        Ok(held)
+        let read = (Arc::new(held), looked);
+        self.said_of_threads = Some(read.clone());
+        Ok(read)
     }
 
     /// The messages of a thread in its order, as long as there is room.

@@ -194,6 +194,8 @@ async fn what_counts_towards_a_quota_is_counted_alike_at_both_ends_and_before_re
     hold(&world, "PL", file).await;
     let first = send(&world, "BY", 1, citing(&regime, 1, &["PL"]), &notice(14_000)).await;
     both_settled(&world, "BY", "PL").await;
+    // In one instant it could not be told which of the two was first.
+    world.clock.set(world.clock.now().plus_ms(60_000));
 
     let drafted = crate::officer::draft(&world, "BY", 2, citing(&regime, 2, &["PL"]), &notice(15_000)).await;
     let drafted = drafted.unwrap();

@@ -11,7 +11,7 @@ use crate::domain::regime::finding::{
 };
 use crate::domain::regime::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
 use crate::domain::regime::rules::Addressed;
-use crate::domain::regime::{Ground, Regime, Standing, lines};
+use crate::domain::regime::{Ground, Looked, Regime, Standing, lines};
 
 /// One object.
 pub fn json(regime: &Regime, finding: &Finding, language: &str) -> Value {
@@ -130,6 +130,7 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str) -> Value {
             put("kind", "group".into());
             put("notices", group.notices.iter().map(String::as_str).collect());
             put("pairs", group.pairs.iter().map(beside::pair).collect());
+            put("all_read", (group.looked == Looked::AtAll).into());
         }
         Finding::GroupFigure(figure) => {
             put("kind", "group-figure".into());

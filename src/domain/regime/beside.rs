@@ -43,6 +43,8 @@ pub struct Beside {
     /// Which threads are stated to be the same activity, and their messages, as above.
     pub joined: Joined,
     pub threads: Arc<Vec<Held>>,
+    /// Whether that is all that is said of threads, and all of their messages.
+    pub joined_looked: Looked,
 }
 
 /// Whether all was read.

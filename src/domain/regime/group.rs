@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::beside::{Beside, Held, document, threads};
+use super::beside::{Beside, Held, Looked, document, threads};
 use super::check::Asked;
 use super::condition::{Condition, Named};
 use super::figure::Axis;
@@ -55,6 +55,7 @@ pub struct Group {
     /// Author and official number of each, this one left out. Not safe to show.
     pub notices: Vec<String>,
     pub pairs: Vec<Pair>,
+    pub looked: Looked,
 }
 
 /// One figure of them.
@@ -153,7 +154,7 @@ pub(super) fn group(
     let Some((beside, author)) = asked.beside.as_ref().zip(asked.author).filter(|_| is_notice) else {
         return;
     };
-    if beside.joined.pairs.is_empty() {
+    if beside.joined.pairs.is_empty() && beside.joined_looked == Looked::AtAll {
         return;
     }
     let others = others(beside, author);
@@ -162,6 +163,7 @@ pub(super) fn group(
     found.push(Finding::Group(Group {
         notices: others.iter().map(|(name, _)| name.clone()).collect(),
         pairs: beside.joined.pairs.clone(),
+        looked: beside.joined_looked,
     }));
     if others.is_empty() {
         return;

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::Ground;
+use super::beside::Looked;
 use super::finding::{Answer, Verdict};
 use super::group::{Group, GroupFigure};
 use super::lines::{Page, said};
@@ -30,6 +31,9 @@ impl Page<'_> {
                 }
             };
             self.line(1, format!("threads {} and {}: {text}", pair.one, pair.other));
+        }
+        if group.looked == Looked::AtSome {
+            self.line(1, "more is held of threads than a check reads: others may belong to it".into());
         }
         if !notices.is_empty() {
             self.line(1, "each notice's own figures are added up; who stands in two is counted twice".into());

@@ -151,6 +151,7 @@ fn beside(held: &[Held]) -> Asked {
             looked: Looked::AtAll,
             joined: joined(stands.thread, stands.traffic, held),
             threads: held.to_vec().into(),
+            joined_looked: Looked::AtAll,
         }),
         ..asked()
     }

@@ -235,6 +235,7 @@ impl Case {
             looked: Looked::AtAll,
             joined,
             threads: held.into(),
+            joined_looked: Looked::AtAll,
         })
     }
 
