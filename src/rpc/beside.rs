@@ -22,15 +22,18 @@ use crate::limits;
 use crate::registrar::Head;
 use crate::replay::records::{RecordFault, Records};
 
+/// What was read, and whether that is all.
+type Read = (Arc<Vec<Held>>, Looked);
+
 /// Reads at one head, each thing once.
 pub struct Shelf<'h> {
     head: &'h Head,
     records: Records,
     as_of: Option<Instant>,
-    cited: BTreeMap<(String, Option<Party>), (Arc<Vec<Held>>, Looked)>,
-    said_of_threads: Option<(Arc<Vec<Held>>, Looked)>,
+    cited: BTreeMap<(String, Option<Party>), Read>,
+    said_of_threads: Option<Read>,
     /// The messages of a group, by the threads in it.
-    group: Option<(BTreeSet<ThreadId>, (Arc<Vec<Held>>, Looked))>,
+    group: Option<(BTreeSet<ThreadId>, Read)>,
 }
 
 impl<'h> Shelf<'h> {
@@ -67,7 +70,7 @@ impl<'h> Shelf<'h> {
             true => self.cited(&regime.head.name, None).await?,
             false => self.cited(&regime.head.name, Some(author)).await?,
         };
-        let nothing = || (Arc::<Vec<Held>>::default(), Looked::AtAll);
+        let nothing = || -> Read { (Arc::default(), Looked::AtAll) };
         let (said, mut joined_looked) =
             if is_notice { self.said_of_threads(stands.thread).await? } else { nothing() };
         let joined = joined(stands.thread, stands.traffic, &said);
@@ -81,7 +84,19 @@ impl<'h> Shelf<'h> {
         Ok(Some(Beside { stands, cited, looked, joined, threads, joined_looked }))
     }
 
-    async fn group(&mut self, threads: BTreeSet<ThreadId>) -> Result<(Arc<Vec<Held>>, Looked), RecordFault> {
+    /// Where a regime is cited: of more than a check reads, the newest threads count.
+    fn newest_first(&self, regime: &str, author: Option<Party>) -> Vec<(Party, ThreadId)> {
+        let board = &self.head.board;
+        let newest = |by: Party, thread: ThreadId| {
+            let entries = board.thread(thread).map(|thread| thread.entries()).into_iter().flatten();
+            entries.filter(|entry| entry.author == by).map(|entry| entry.released_at).max()
+        };
+        let mut threads = board.cited_in(regime, author);
+        threads.sort_by_cached_key(|(by, thread)| std::cmp::Reverse(newest(*by, *thread)));
+        threads
+    }
+
+    async fn group(&mut self, threads: BTreeSet<ThreadId>) -> Result<Read, RecordFault> {
         if let Some((known, read)) = &self.group
             && *known == threads
         {
@@ -102,18 +117,14 @@ impl<'h> Shelf<'h> {
     }
 
     /// Messages that cite a regime by its name, of one author or of all.
-    async fn cited(
-        &mut self,
-        regime: &str,
-        author: Option<Party>,
-    ) -> Result<(Arc<Vec<Held>>, Looked), RecordFault> {
+    async fn cited(&mut self, regime: &str, author: Option<Party>) -> Result<Read, RecordFault> {
         let key = (regime.to_owned(), author);
         if let Some(known) = self.cited.get(&key) {
             return Ok(known.clone());
         }
         let most = limits::TALLY_MESSAGES_MAX;
         let (mut held, mut looked) = (Vec::new(), Looked::AtAll);
-        for (by, thread) in self.head.board.cited_in(regime, author) {
+        for (by, thread) in self.newest_first(regime, author) {
             let of_author = |entry: &Entry| entry.author == by;
             if self.thread(thread, of_author, most, &mut held).await? == Looked::AtSome {
                 looked = Looked::AtSome;
@@ -128,7 +139,7 @@ impl<'h> Shelf<'h> {
     }
 
     /// What is said of any two threads; what stands in this one is read first.
-    async fn said_of_threads(&mut self, thread: ThreadId) -> Result<(Arc<Vec<Held>>, Looked), RecordFault> {
+    async fn said_of_threads(&mut self, thread: ThreadId) -> Result<Read, RecordFault> {
         if let Some(known) = &self.said_of_threads {
             return Ok(known.clone());
         }

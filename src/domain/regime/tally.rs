@@ -116,7 +116,7 @@ pub(super) fn tallies(
             return Some(counted_for.into_iter().map(unknown).collect());
         }
     };
-    let others = others(regime, rule, content, author, released, beside);
+    let others = others(regime, rule, content, (author, released, own), beside);
     let tally = |of: TallyOf| {
         let these: Vec<&Other> = others.iter().filter(|other| of.counts(other.held)).collect();
         let (window, found, within) = match rule.unit {
@@ -158,8 +158,7 @@ fn others<'h>(
     regime: &Regime,
     rule: &Quota,
     content: &Content,
-    author: Party,
-    released: Instant,
+    (author, released, own): (Party, Instant, When),
     beside: &'h Beside,
 ) -> Vec<Other<'h>> {
     let stands = beside.stands;
@@ -178,9 +177,12 @@ fn others<'h>(
             let parts = held.said.content.form().parts();
             let following = Following::of(&held.said.content);
             let subject = Subject::of(&held.said.content, &parts, &following);
+            let when = when(rule, &subject, held.said.released_at).ok();
+            if when.is_some_and(|when| !may_meet(rule, own, when)) {
+                continue;
+            }
             let answer = Judge::new(regime, &subject).applies(rule.when.as_ref()).answer;
             if answer != Answer::NotReached {
-                let when = when(rule, &subject, held.said.released_at).ok();
                 counted.insert(held.said.message, (answer == Answer::Reached, when));
             }
         }
@@ -190,6 +192,14 @@ fn others<'h>(
         Some(Other { held, is_certain, when })
     };
     beside.cited.iter().filter_map(other).collect()
+}
+
+/// Whether some period that holds this one holds the other too.
+fn may_meet(rule: &Quota, own: When, other: When) -> bool {
+    match rule.unit {
+        Period::AtOneTime => other.wide.0 < own.wide.1 && own.wide.0 < other.wide.1,
+        Period::CalendarYears | Period::Days => own.wide.0.abs_diff(other.wide.0) < rule.period,
+    }
 }
 
 fn came_before(held: &Held, released: Instant, beside: &Beside) -> bool {
@@ -285,8 +295,7 @@ fn at_one_time<'o, 'h>(own: When, others: &[&'o Other<'h>]) -> (Window, Quantity
     let undated = others.iter().filter(|other| other.when.is_none()).count() as u64;
     let low = most(|when| when.narrow, &|other| other.is_certain);
     let high = most(|when| when.wide, &|_| true).saturating_add(undated);
-    let meets =
-        |other: &&&Other| other.when.is_none_or(|when| when.wide.0 < own.wide.1 && own.wide.0 < when.wide.1);
-    let these = others.iter().filter(meets).copied().collect();
+    // Those that can't meet it were left out before.
+    let these = others.to_vec();
     (Window::AtOneTime, Quantity { low: low.min(high), high: Some(high) }, these)
 }
