@@ -1,7 +1,7 @@
 //! A thread read from the journal: the messages in their order with their exact bytes, what became of
 //! each dispatch, marks and faults; now, or as it was on record here at an instant.
 //!
-//! Never here: a judgement of what is said. Used by `exercise.rs` and, for the auditor, `audit.rs`.
+//! Never here: a judgement of what is said. Used by `message.rs` and, for the auditor, `audit.rs`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
