@@ -13,7 +13,7 @@ use detente::domain::form::{MessageDigest, MessageReference, When};
 use detente::domain::formatted::{Field, Fields, Formatted, Stated};
 use detente::domain::regime::Regime;
 
-use crate::officer::{addressee, exercises, form, heading, regimes, send, show};
+use crate::officer::{addressee, form, heading, messages, regimes, send, show};
 use crate::talk::both_settled;
 use crate::world::{Medium, World};
 
@@ -201,7 +201,7 @@ async fn what_counts_towards_a_quota_is_counted_alike_at_both_ends_and_before_re
     let drafted = drafted.unwrap();
     let desk = world.desk("BY", "releaser");
     let asked = calls::ShowDraftRequest { draft: vec![2; 16].into() };
-    let before = exercises(&desk).show_draft(asked).await.unwrap().into_inner().check.unwrap();
+    let before = messages(&desk).show_draft(asked).await.unwrap().into_inner().check.unwrap();
     crate::officer::release(&desk, 2, &drafted.digest, true).await.unwrap();
     both_settled(&world, "BY", "PL").await;
 
