@@ -7,18 +7,17 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use prost::Message as _;
-use serde_json::json;
 use tokio_stream::StreamExt as _;
 use tonic::transport::Channel;
 
 use crate::cli::audit_offline::{self, Scratch};
-use crate::cli::desk::{As, Desk, DeskDirectory, answer};
+use crate::cli::desk::{Desk, DeskDirectory, answer};
 use crate::cli::exercise;
 use crate::cli::fault::Fault;
 use crate::cli::files::{NewFile, Readers};
 use crate::cli::message::History;
 use crate::cli::out::say;
-use crate::cli::{given, json};
+use crate::cli::{audit_directory, audit_report, given};
 use crate::clock::Clock;
 use crate::codec::export::ExportWriter;
 use crate::codec::party_file::Fingerprint;
@@ -59,6 +58,18 @@ struct Where {
     file: Option<PathBuf>,
 }
 
+/// Where the entries are taken from.
+#[derive(clap::Args, Debug)]
+#[group(required = true, multiple = false)]
+struct Whence {
+    /// The desk of an auditor, to ask the node
+    #[arg(long = "as", value_name = "PEOPLEDIR")]
+    desk: Option<PathBuf>,
+    /// A node's directory: the journal as it stands, with no node, also one that is refused
+    #[arg(long, value_name = "DIRECTORY")]
+    from: Option<PathBuf>,
+}
+
 /// Replays a journal with every link, signature and proof checked
 #[derive(clap::Args, Debug)]
 struct Verify {
@@ -75,12 +86,12 @@ struct Verify {
 #[derive(clap::Args, Debug)]
 struct Export {
     #[command(flatten)]
-    person: As,
+    journal: Whence,
     /// A file that is not there yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Only the evidence of this thread, for `detente verify`
-    #[arg(long, value_parser = given::thread)]
+    #[arg(long, value_parser = given::thread, conflicts_with = "from")]
     thread: Option<ThreadId>,
 }
 
@@ -132,9 +143,9 @@ async fn verify(args: Verify) -> Result<(), Fault> {
         (None, None) => return Err(Fault::new("--as or --file must be given")),
     };
     if args.json {
-        print_json(&report)
+        audit_report::print_json(&report)
     } else {
-        print(&report, args.fingerprint)
+        audit_report::print(&report, args.fingerprint)
     }
     match report.first_failing {
         None => Ok(()),
@@ -164,74 +175,12 @@ async fn verify_over_the_network(desk: &Desk, root: TrustRoot) -> Result<Report,
     Ok(tokio::task::spawn_blocking(move || audit.finish(checkpoint.as_deref())).await?)
 }
 
-fn print(report: &Report, given: Option<Fingerprint>) {
-    if let Some((party, incarnation)) = report.own {
-        say!("party        {party}, incarnation {incarnation}");
-    }
-    if let Some(found) = report.fingerprint {
-        let compare = if given.is_some() { "as given" } else { "compare it with the Party's own" };
-        say!("fingerprint  {} ({compare})", Fingerprint(found));
-    }
-    say!("records      {} count, {} entries are void", report.size, report.void);
-    say!("epoch        {}", report.epoch);
-    say!("head         {}", report.head);
-    say!("root         {}", report.root);
-    say!("board        {}, by fold version {}", report.board, report.fold_version);
-    say!("checked      {} signatures and proofs", report.checked);
-    match report.covered {
-        Covered::ByCheckpoint { size } => {
-            say!("covered      by the node's checkpoint over {size} records")
-        }
-        Covered::ByNothing => say!("covered      by no checkpoint: records may be missing at the end"),
-    }
-    if report.times_run_backwards > 0 {
-        say!("marked       {} times of records run backwards", report.times_run_backwards);
-    }
-    for void in &report.voids {
-        let claims = void.claims.map_or_else(String::new, |index| format!(", claims to be record {index}"));
-        say!("void         position {}{claims}: {}", void.position, void.reason);
-    }
-    for fault in &report.faults {
-        say!("FAULT        record {}: {}", fault.index, fault.sentence);
-    }
-    let more = report.fault_count.saturating_sub(report.faults.len() as u64);
-    if more > 0 {
-        say!("FAULT        and {more} more");
-    }
-    say!("result       {}", if report.holds() { "everything holds" } else { "it does not hold" });
-}
-
-fn print_json(report: &Report) {
-    let voids = report.voids.iter().map(
-        |void| json!({"position": void.position, "claims": void.claims, "reason": void.reason.to_string()}),
-    );
-    let faults = report.faults.iter().map(|fault| json!({"index": fault.index, "sentence": fault.sentence}));
-    let object = json!({
-        "kind": "audit",
-        "ok": report.holds(),
-        "party": report.own.map(|(party, _)| party.to_string()),
-        "incarnation": report.own.map(|(_, incarnation)| incarnation.0),
-        "fingerprint": report.fingerprint.map(|digest| digest.to_string()),
-        "size": report.size,
-        "void": report.void,
-        "epoch": report.epoch,
-        "head": report.head.to_string(),
-        "root": report.root.to_string(),
-        "board": report.board.to_string(),
-        "fold_version": report.fold_version,
-        "checked": report.checked,
-        "times_run_backwards": report.times_run_backwards,
-        "covered": matches!(report.covered, Covered::ByCheckpoint { .. }),
-        "first_failing": report.first_failing,
-        "fault_count": report.fault_count,
-        "faults": faults.collect::<Vec<_>>(),
-        "voids": voids.collect::<Vec<_>>(),
-    });
-    say!("{}", json::line(&object));
-}
-
 async fn export(args: Export) -> Result<(), Fault> {
-    let desk = args.person.open()?;
+    let desk = match (args.journal.desk, args.journal.from) {
+        (Some(desk), _) => open(&desk)?,
+        (None, Some(from)) => return audit_directory::export(&from, &args.out).await,
+        (None, None) => return Err(Fault::new("--as or --from must be given")),
+    };
     let mut new = NewFile::begin(&args.out, Readers::OwnerOnly)?;
     match args.thread {
         Some(thread) => export_thread(&desk, thread, &mut new).await?,
@@ -300,6 +249,10 @@ async fn pages_of_node(
 
 async fn pages_of_file(file: &Path, args: &Replay) -> Result<Vec<calls::ShowThreadResponse>, Fault> {
     let scratch = Scratch::of(file, root(args.fingerprint)).await?;
+    let vouched = matches!(scratch.report.covered, Covered::ByCheckpoint { .. });
+    if !vouched && !args.json {
+        audit_report::print_covered(&scratch.report);
+    }
     let mut pages = Vec::new();
     let mut from = 0;
     loop {
