@@ -11,7 +11,7 @@ use tokio_stream::StreamExt as _;
 use tonic::transport::Channel;
 
 use crate::cli::audit_offline::{self, Scratch};
-use crate::cli::desk::{Desk, DeskDirectory, answer};
+use crate::cli::desk::{Again, Desk, DeskDirectory, answer_command};
 use crate::cli::exercise;
 use crate::cli::fault::Fault;
 use crate::cli::files::{NewFile, Readers};
@@ -21,9 +21,9 @@ use crate::cli::{audit_directory, audit_report, given};
 use crate::clock::Clock;
 use crate::codec::export::ExportWriter;
 use crate::codec::party_file::Fingerprint;
-use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::audit_service_client::AuditServiceClient;
-use crate::domain::digest::ThreadId;
+use crate::codec::proto::detente::v1::{self as calls, CommandHeader};
+use crate::domain::digest::{CommandId, ThreadId};
 use crate::domain::time::Instant;
 use crate::limits;
 use crate::replay::TrustRoot;
@@ -32,7 +32,8 @@ use crate::rpc::thread::thread_as_of;
 
 /// Verifies, exports and replays what is on record
 ///
-/// What is read through the node is itself put on record, once a command.
+/// What is read through the node is itself put on record, once a command: given again under its
+/// --command-id within an hour, it is the same reading.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(subcommand)]
@@ -75,9 +76,12 @@ struct Whence {
 struct Verify {
     #[command(flatten)]
     journal: Where,
+    #[command(flatten)]
+    again: Again,
     /// The Party's fingerprint, from elsewhere than the journal; without it, it is shown for comparing
     #[arg(long)]
     fingerprint: Option<Fingerprint>,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -87,10 +91,12 @@ struct Verify {
 struct Export {
     #[command(flatten)]
     journal: Whence,
+    #[command(flatten)]
+    again: Again,
     /// A file that is not there yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Only the evidence of this thread, for `detente verify`
+    /// Only the evidence of this thread, for `detente verify`: its id, 32 hexadecimal digits
     #[arg(long, value_parser = given::thread, conflicts_with = "from")]
     thread: Option<ThreadId>,
 }
@@ -100,7 +106,9 @@ struct Export {
 struct Replay {
     #[command(flatten)]
     journal: Where,
-    /// The thread's id
+    #[command(flatten)]
+    again: Again,
+    /// The thread's id: 32 hexadecimal digits
     #[arg(long, value_parser = given::thread)]
     thread: ThreadId,
     /// Only what was on record by then, such as 2025-08-01T00:00:00Z
@@ -109,6 +117,7 @@ struct Replay {
     /// With --file: the Party's fingerprint, from elsewhere than the journal
     #[arg(long, requires = "file")]
     fingerprint: Option<Fingerprint>,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -129,6 +138,30 @@ fn open(directory: &Path) -> Result<Desk, Fault> {
     Ok(DeskDirectory::at(directory).open(Clock::system())?)
 }
 
+/// The id is said at once, so that what breaks off can be asked again as the same reading.
+fn heading(again: &Again, desk: &Desk, as_json: bool) -> Result<(CommandHeader, CommandId), Fault> {
+    let (header, id) = again.heading(desk)?;
+    if !as_json {
+        say!("command      {id}");
+    }
+    Ok((header, id))
+}
+
+/// No node is asked, so nothing is put on record.
+fn no_command(again: &Again) -> Result<(), Fault> {
+    if again.is_given() {
+        return Err(Fault::new(
+            "--command-id goes with --as: with --file or --from nothing is put on record",
+        ));
+    }
+    Ok(())
+}
+
+/// What breaks off an answer, with the id to ask again under.
+fn broken_off(id: CommandId, status: &tonic::Status) -> Fault {
+    Fault::new(format!("{} (command id {id})", Fault::of_call(status)))
+}
+
 fn root(fingerprint: Option<Fingerprint>) -> TrustRoot {
     fingerprint.map_or(TrustRoot::AsItSays, |fingerprint| TrustRoot::FirstKeyList(fingerprint.0))
 }
@@ -136,8 +169,13 @@ fn root(fingerprint: Option<Fingerprint>) -> TrustRoot {
 async fn verify(args: Verify) -> Result<(), Fault> {
     let root = root(args.fingerprint);
     let report = match (args.journal.desk, args.journal.file) {
-        (Some(desk), _) => verify_over_the_network(&open(&desk)?, root).await?,
+        (Some(desk), _) => {
+            let desk = open(&desk)?;
+            let command = heading(&args.again, &desk, args.json)?;
+            verify_over_the_network(&desk, command, root).await?
+        }
         (None, Some(file)) => {
+            no_command(&args.again)?;
             tokio::task::spawn_blocking(move || audit_offline::audit(&file, root)).await??
         }
         (None, None) => return Err(Fault::new("--as or --file must be given")),
@@ -154,12 +192,17 @@ async fn verify(args: Verify) -> Result<(), Fault> {
 }
 
 /// The node gives the bytes; everything about them is judged here.
-async fn verify_over_the_network(desk: &Desk, root: TrustRoot) -> Result<Report, Fault> {
-    let mut pieces = answer(service(desk).export(calls::ExportRequest {})).await?;
+async fn verify_over_the_network(
+    desk: &Desk,
+    (header, id): (CommandHeader, CommandId),
+    root: TrustRoot,
+) -> Result<Report, Fault> {
+    let asked = calls::ExportRequest { command: Some(header) };
+    let mut pieces = answer_command(id, service(desk).export(asked)).await?;
     let mut audit = Audit::new(root);
     let (mut position, mut checkpoint) = (0_u64, None);
     while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|status| Fault::of_call(&status))?;
+        let piece = piece.map_err(|status| broken_off(id, &status))?;
         let first = position;
         position = position.saturating_add(piece.entries.len() as u64);
         audit = tokio::task::spawn_blocking(move || {
@@ -178,25 +221,34 @@ async fn verify_over_the_network(desk: &Desk, root: TrustRoot) -> Result<Report,
 async fn export(args: Export) -> Result<(), Fault> {
     let desk = match (args.journal.desk, args.journal.from) {
         (Some(desk), _) => open(&desk)?,
-        (None, Some(from)) => return audit_directory::export(&from, &args.out).await,
+        (None, Some(from)) => {
+            no_command(&args.again)?;
+            return audit_directory::export(&from, &args.out).await;
+        }
         (None, None) => return Err(Fault::new("--as or --from must be given")),
     };
+    let (header, id) = heading(&args.again, &desk, false)?;
     let mut new = NewFile::begin(&args.out, Readers::OwnerOnly)?;
     match args.thread {
-        Some(thread) => export_thread(&desk, thread, &mut new).await?,
-        None => export_journal(&desk, &mut new).await?,
+        Some(thread) => export_thread(&desk, (header, id), thread, &mut new).await?,
+        None => export_journal(&desk, (header, id), &mut new).await?,
     }
     new.finish()?;
     say!("written to {}", args.out.display());
     Ok(())
 }
 
-async fn export_journal(desk: &Desk, new: &mut NewFile) -> Result<(), Fault> {
-    let mut pieces = answer(service(desk).export(calls::ExportRequest {})).await?;
+async fn export_journal(
+    desk: &Desk,
+    (header, id): (CommandHeader, CommandId),
+    new: &mut NewFile,
+) -> Result<(), Fault> {
+    let asked = calls::ExportRequest { command: Some(header) };
+    let mut pieces = answer_command(id, service(desk).export(asked)).await?;
     let mut writer = ExportWriter::begin(BufWriter::new(&mut new.file))?;
     let mut checkpoint = None;
     while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|status| Fault::of_call(&status))?;
+        let piece = piece.map_err(|status| broken_off(id, &status))?;
         for entry in &piece.entries {
             writer.entry(entry)?;
         }
@@ -209,11 +261,16 @@ async fn export_journal(desk: &Desk, new: &mut NewFile) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn export_thread(desk: &Desk, thread: ThreadId, new: &mut NewFile) -> Result<(), Fault> {
-    let asked = calls::ExportThreadRequest { thread: thread.0.to_vec().into() };
-    let mut pieces = answer(service(desk).export_thread(asked)).await?;
+async fn export_thread(
+    desk: &Desk,
+    (header, id): (CommandHeader, CommandId),
+    thread: ThreadId,
+    new: &mut NewFile,
+) -> Result<(), Fault> {
+    let asked = calls::ExportThreadRequest { command: Some(header), thread: thread.0.to_vec().into() };
+    let mut pieces = answer_command(id, service(desk).export_thread(asked)).await?;
     while let Some(piece) = pieces.next().await {
-        new.file.write_all(&piece.map_err(|status| Fault::of_call(&status))?.piece)?;
+        new.file.write_all(&piece.map_err(|status| broken_off(id, &status))?.piece)?;
     }
     Ok(())
 }
@@ -221,8 +278,14 @@ async fn export_thread(desk: &Desk, thread: ThreadId, new: &mut NewFile) -> Resu
 async fn replay(args: Replay) -> Result<(), Fault> {
     let desk = args.journal.desk.as_deref().map(open).transpose()?;
     let pages = match (&desk, &args.journal.file) {
-        (Some(desk), _) => pages_of_node(desk, args.thread, args.as_of).await?,
-        (None, Some(file)) => pages_of_file(file, &args).await?,
+        (Some(desk), _) => {
+            let command = heading(&args.again, desk, args.json)?;
+            pages_of_node(desk, command, args.thread, args.as_of).await?
+        }
+        (None, Some(file)) => {
+            no_command(&args.again)?;
+            pages_of_file(file, &args).await?
+        }
         (None, None) => return Err(Fault::new("--as or --file must be given")),
     };
     let mut history = History::of(pages)?;
@@ -233,15 +296,19 @@ async fn replay(args: Replay) -> Result<(), Fault> {
 
 async fn pages_of_node(
     desk: &Desk,
+    (header, id): (CommandHeader, CommandId),
     thread: ThreadId,
     as_of: Option<Instant>,
 ) -> Result<Vec<calls::ShowThreadResponse>, Fault> {
-    let asked =
-        calls::ReplayThreadRequest { thread: thread.0.to_vec().into(), as_of_ms: as_of.map_or(0, |at| at.0) };
-    let mut answered = answer(service(desk).replay_thread(asked)).await?;
+    let asked = calls::ReplayThreadRequest {
+        command: Some(header),
+        thread: thread.0.to_vec().into(),
+        as_of_ms: as_of.map_or(0, |at| at.0),
+    };
+    let mut answered = answer_command(id, service(desk).replay_thread(asked)).await?;
     let mut pages = Vec::new();
     while let Some(page) = answered.next().await {
-        let page = page.map_err(|status| Fault::of_call(&status))?.page;
+        let page = page.map_err(|status| broken_off(id, &status))?.page;
         pages.push(calls::ShowThreadResponse::decode(page)?);
     }
     Ok(pages)

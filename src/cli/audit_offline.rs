@@ -50,7 +50,8 @@ impl Scratch {
         }
         let (report, fold) = reading.await??;
         if let Some(index) = report.first_failing {
-            let sentence = "the file does not hold, so nothing is shown of it: see `detente audit verify`";
+            let sentence =
+                "the file does not hold, so nothing is shown of it: see `detente audit verify --file FILE`";
             return Err(Fault::new(format!("record {index}: {sentence}")));
         }
         Ok(Scratch { journal, head: head_of(fold), report, _folder: folder })

@@ -1,6 +1,6 @@
 //! The report of an audit as it is printed: lines for people, or one object.
 //!
-//! Never here: a check, or a result that says more than the report.
+//! Never here: a check (`replay/audit`), or a result that says more than the report.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::cli::out::say;
 use crate::codec::party_file::Fingerprint;
 use crate::replay::audit::{Covered, Report};
 
-/// For people.
+/// For a person.
 pub fn print(report: &Report, given: Option<Fingerprint>) {
     if let Some((party, incarnation)) = report.own {
         say!("party        {party}, incarnation {incarnation}");
@@ -91,7 +91,7 @@ fn stand(first: u64, last: u64) -> String {
 
 const COPIED: &str = "out of the node's directory, not given by a running node";
 
-/// One object.
+/// One object, for a program.
 pub fn print_json(report: &Report) {
     let voids = report.voids.iter().map(
         |void| json!({"position": void.position, "claims": void.claims, "reason": void.reason.to_string()}),
