@@ -111,7 +111,7 @@ impl Look<'_> {
             let originals = Originals::at(self.head, self.records.clone(), self.as_of);
             faults.extend(faults::to_proto(originals.faults(&message.draft, content).await?));
         }
-        let check = self.regimes.check(&message.draft, content, message.author, message.released_at).await?;
+        let check = self.regimes.check_message(entry.digest, message, content).await?;
         Ok(calls::ThreadMessage {
             digest: entry.digest.0.to_vec().into(),
             message: held.signed,

@@ -53,7 +53,6 @@ pub struct Args {
 }
 
 #[derive(Subcommand, Debug)]
-#[expect(clippy::large_enum_variant, reason = "one at a time, of a command line")]
 enum Command {
     /// Print the form of a translation, with every text of the message above the empty place
     TranslationTemplate(translations::TemplateArgs),
