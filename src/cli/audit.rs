@@ -12,7 +12,7 @@ use tonic::transport::Channel;
 
 use crate::cli::audit_offline::{self, Scratch};
 use crate::cli::desk::{Again, Desk, DeskDirectory, answer_command};
-use crate::cli::exercise;
+use crate::cli::{exercise, incident};
 use crate::cli::fault::Fault;
 use crate::cli::files::{NewFile, Readers};
 use crate::cli::message::History;
@@ -290,7 +290,11 @@ async fn replay(args: Replay) -> Result<(), Fault> {
     };
     let mut history = History::of(pages)?;
     history.label(desk.as_ref()).await;
-    exercise::print_thread(&history, args.thread, args.as_of, args.json);
+    if incident::is_of_an_incident(&history) {
+        incident::print_thread(&history, args.thread, args.as_of, args.json);
+    } else {
+        exercise::print_thread(&history, args.thread, args.as_of, args.json);
+    }
     Ok(())
 }
 

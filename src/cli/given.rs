@@ -14,10 +14,27 @@ use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::limits;
 
+/// By its whole name, or by the last part of it where only one kind has that.
 pub fn kind(text: &str) -> Result<Kind, String> {
-    let words = || Kind::ALL.map(Kind::word).join(", ");
-    let found = Kind::ALL.into_iter().find(|kind| kind.word() == text || kind.name() == text);
-    found.ok_or_else(|| format!("one of: {}", words()))
+    let all: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kind.word() == text || kind.name() == text).collect();
+    match all[..] {
+        [one] => Ok(one),
+        [] => Err(format!("one of: {}", Kind::ALL.map(Kind::word).join(", "))),
+        [..] => {
+            let names: Vec<&str> = all.iter().map(|kind| kind.name()).collect();
+            Err(format!("more than one kind is called so: write {}", names.join(" or ")))
+        }
+    }
+}
+
+/// One of a noun's own.
+pub fn kind_of(noun: &str, text: &str) -> Result<Kind, String> {
+    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kind.noun() == noun).collect();
+    let found = kinds.iter().copied().find(|kind| kind.word() == text || kind.name() == text);
+    found.ok_or_else(|| {
+        let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+        format!("one of: {}", words.join(", "))
+    })
 }
 
 pub fn addressee(text: &str) -> Result<Addressee, String> {

@@ -17,6 +17,7 @@ pub mod fault;
 pub mod files;
 pub mod form;
 pub mod given;
+pub mod incident;
 pub mod init;
 pub mod init_args;
 pub mod json;
@@ -59,6 +60,7 @@ enum Command {
     Proposal(proposal::Args),
     KeyList(key_list::Args),
     Exercise(exercise::Args),
+    Incident(incident::Args),
     Message(message::Args),
     Part(part::Args),
     Watch(watch::Args),
@@ -79,6 +81,7 @@ impl Cli {
             Command::Proposal(args) => proposal::run(args).await,
             Command::KeyList(args) => key_list::run(args).await,
             Command::Exercise(args) => exercise::run(args).await,
+            Command::Incident(args) => incident::run(args).await,
             Command::Message(args) => message::run(args).await,
             Command::Part(args) => part::run(args).await,
             Command::Watch(args) => watch::run(args).await,

@@ -64,7 +64,17 @@ pub(super) fn may_be_word(kind: &str) -> bool {
             | Kind::SameActivity
             | Kind::Formatted
             | Kind::Translation
-            | Kind::Forwarded,
+            | Kind::Forwarded
+            | Kind::Report
+            | Kind::Update
+            | Kind::Finding
+            | Kind::Closing
+            | Kind::SameIncident
+            | Kind::Question
+            | Kind::Answer
+            | Kind::Text
+            | Kind::ServiceMessage
+            | Kind::MessageWithdrawal,
         )
         | None => false,
     }

@@ -169,6 +169,25 @@ impl From<calls::draft_message_request::Content> for Given {
         let (kind, bytes) = match content {
             Form::Translation(form) => (Kind::Translation, form.encode_to_vec()),
             Form::Forwarded(form) => (Kind::Forwarded, form.encode_to_vec()),
+            Form::Question(form) => (Kind::Question, form.encode_to_vec()),
+            Form::Answer(form) => (Kind::Answer, form.encode_to_vec()),
+            Form::Text(form) => (Kind::Text, form.encode_to_vec()),
+            Form::Service(form) => (Kind::ServiceMessage, form.encode_to_vec()),
+            Form::Withdrawal(form) => (Kind::MessageWithdrawal, form.encode_to_vec()),
+        };
+        Given { kind, bytes }
+    }
+}
+
+impl From<calls::incident_service_draft_request::Content> for Given {
+    fn from(content: calls::incident_service_draft_request::Content) -> Given {
+        use calls::incident_service_draft_request::Content as Form;
+        let (kind, bytes) = match content {
+            Form::Report(form) => (Kind::Report, form.encode_to_vec()),
+            Form::Update(form) => (Kind::Update, form.encode_to_vec()),
+            Form::Finding(form) => (Kind::Finding, form.encode_to_vec()),
+            Form::Closing(form) => (Kind::Closing, form.encode_to_vec()),
+            Form::SameIncident(form) => (Kind::SameIncident, form.encode_to_vec()),
         };
         Given { kind, bytes }
     }
@@ -185,6 +204,7 @@ impl From<wire::RegimeFormatted> for Given {
 #[expect(clippy::large_enum_variant, reason = "one at a time, on its way into a call")]
 pub enum Asked {
     Exercise(calls::draft_request::Content),
+    Incident(calls::incident_service_draft_request::Content),
     Regime(calls::draft_word_request::Content),
     Formatted(wire::RegimeFormatted),
     Message(calls::draft_message_request::Content),
@@ -195,6 +215,7 @@ pub enum Asked {
 pub fn given(content: &Content) -> Result<Asked, form::Unreadable> {
     use calls::draft_message_request::Content as About;
     use calls::draft_request::Content as Exercise;
+    use calls::incident_service_draft_request::Content as Incident;
     use calls::draft_word_request::Content as Regime;
     let bytes = form::encode(content)?;
     let bytes = bytes.as_slice();
@@ -239,6 +260,16 @@ pub fn given(content: &Content) -> Result<Asked, form::Unreadable> {
             Kind::Forwarded => {
                 wire::MessageForwarded::decode(bytes).map(|form| Asked::Message(About::Forwarded(form)))
             }
+            Kind::Report => wire::IncidentReport::decode(bytes).map(|form| Asked::Incident(Incident::Report(form))),
+            Kind::Update => wire::IncidentUpdate::decode(bytes).map(|form| Asked::Incident(Incident::Update(form))),
+            Kind::Finding => wire::IncidentFinding::decode(bytes).map(|form| Asked::Incident(Incident::Finding(form))),
+            Kind::Closing => wire::IncidentClosing::decode(bytes).map(|form| Asked::Incident(Incident::Closing(form))),
+            Kind::SameIncident => wire::SameActivity::decode(bytes).map(|form| Asked::Incident(Incident::SameIncident(form))),
+            Kind::Question => wire::MessageQuestion::decode(bytes).map(|form| Asked::Message(About::Question(form))),
+            Kind::Answer => wire::MessageAnswer::decode(bytes).map(|form| Asked::Message(About::Answer(form))),
+            Kind::Text => wire::MessageText::decode(bytes).map(|form| Asked::Message(About::Text(form))),
+            Kind::ServiceMessage => wire::ServiceMessage::decode(bytes).map(|form| Asked::Message(About::Service(form))),
+            Kind::MessageWithdrawal => wire::MessageWithdrawal::decode(bytes).map(|form| Asked::Message(About::Withdrawal(form))),
         };
     given.map_err(|error| form::Unreadable::Malformed { kind: content.kind(), what: error.to_string() })
 }

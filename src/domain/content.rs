@@ -3,12 +3,14 @@
 //! Never here: a form (`exercise/`), what forms are made of (`form/`), bytes (`codec/form/`).
 
 use super::adoption::{Adoption, Resumption, Suspension, Withdrawal};
+use super::correspondence::{Answer, MessageWithdrawal, Question, ServiceMessage, Text};
 use super::exercise::{
     Amendment, Calendar, Cancellation, Conclusion, Invitation, Notification, SameActivity, Statement,
 };
 use super::form::{Form, Refused};
 use super::formatted::Formatted;
 use super::forwarded::Forwarded;
+use super::incident::{Closing, Finding, Report, Update};
 use super::translation::Translation;
 
 /// The kinds of content, as the envelope names them.
@@ -29,10 +31,20 @@ pub enum Kind {
     Formatted,
     Translation,
     Forwarded,
+    Report,
+    Update,
+    Finding,
+    Closing,
+    SameIncident,
+    Question,
+    Answer,
+    Text,
+    ServiceMessage,
+    MessageWithdrawal,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 25] = [
         Kind::Calendar,
         Kind::Notification,
         Kind::Amendment,
@@ -48,6 +60,16 @@ impl Kind {
         Kind::Formatted,
         Kind::Translation,
         Kind::Forwarded,
+        Kind::Report,
+        Kind::Update,
+        Kind::Finding,
+        Kind::Closing,
+        Kind::SameIncident,
+        Kind::Question,
+        Kind::Answer,
+        Kind::Text,
+        Kind::ServiceMessage,
+        Kind::MessageWithdrawal,
     ];
 
     /// As it stands in the signed envelope.
@@ -68,6 +90,16 @@ impl Kind {
             Kind::Formatted => "regime.formatted",
             Kind::Translation => "message.translation",
             Kind::Forwarded => "message.forwarded",
+            Kind::Report => "incident.report",
+            Kind::Update => "incident.update",
+            Kind::Finding => "incident.finding",
+            Kind::Closing => "incident.closing",
+            Kind::SameIncident => "incident.same-incident",
+            Kind::Question => "message.question",
+            Kind::Answer => "message.answer",
+            Kind::Text => "message.text",
+            Kind::ServiceMessage => "message.service",
+            Kind::MessageWithdrawal => "message.withdrawal",
         }
     }
 
@@ -85,7 +117,14 @@ impl Kind {
     /// where that is.
     pub fn opens_a_thread(self) -> bool {
         match self {
-            Kind::Calendar | Kind::Notification | Kind::Adoption | Kind::Formatted | Kind::Forwarded => true,
+            Kind::Calendar
+            | Kind::Notification
+            | Kind::Adoption
+            | Kind::Formatted
+            | Kind::Forwarded
+            | Kind::Report
+            | Kind::Text
+            | Kind::ServiceMessage => true,
             Kind::Amendment
             | Kind::Invitation
             | Kind::Conclusion
@@ -95,7 +134,14 @@ impl Kind {
             | Kind::Suspension
             | Kind::Resumption
             | Kind::Withdrawal
-            | Kind::Translation => false,
+            | Kind::Translation
+            | Kind::Update
+            | Kind::Finding
+            | Kind::Closing
+            | Kind::SameIncident
+            | Kind::Question
+            | Kind::Answer
+            | Kind::MessageWithdrawal => false,
         }
     }
 
@@ -123,6 +169,16 @@ pub enum Content {
     Formatted(Formatted),
     Translation(Translation),
     Forwarded(Forwarded),
+    Report(Box<Report>),
+    Update(Box<Update>),
+    Finding(Finding),
+    Closing(Closing),
+    SameIncident(SameActivity),
+    Question(Question),
+    Answer(Answer),
+    Text(Text),
+    ServiceMessage(ServiceMessage),
+    MessageWithdrawal(MessageWithdrawal),
 }
 
 impl Content {
@@ -143,6 +199,16 @@ impl Content {
             Content::Formatted(_) => Kind::Formatted,
             Content::Translation(_) => Kind::Translation,
             Content::Forwarded(_) => Kind::Forwarded,
+            Content::Report(_) => Kind::Report,
+            Content::Update(_) => Kind::Update,
+            Content::Finding(_) => Kind::Finding,
+            Content::Closing(_) => Kind::Closing,
+            Content::SameIncident(_) => Kind::SameIncident,
+            Content::Question(_) => Kind::Question,
+            Content::Answer(_) => Kind::Answer,
+            Content::Text(_) => Kind::Text,
+            Content::ServiceMessage(_) => Kind::ServiceMessage,
+            Content::MessageWithdrawal(_) => Kind::MessageWithdrawal,
         }
     }
 
@@ -164,13 +230,31 @@ impl Content {
             Kind::Formatted => Content::Formatted(Formatted::default()),
             Kind::Translation => Content::Translation(Translation::default()),
             Kind::Forwarded => Content::Forwarded(Forwarded::default()),
+            Kind::Report => Content::Report(Box::default()),
+            Kind::Update => Content::Update(Box::default()),
+            Kind::Finding => Content::Finding(Finding::default()),
+            Kind::Closing => Content::Closing(Closing::default()),
+            Kind::SameIncident => Content::SameIncident(SameActivity::default()),
+            Kind::Question => Content::Question(Question::default()),
+            Kind::Answer => Content::Answer(Answer::default()),
+            Kind::Text => Content::Text(Text::default()),
+            Kind::ServiceMessage => Content::ServiceMessage(ServiceMessage::default()),
+            Kind::MessageWithdrawal => Content::MessageWithdrawal(MessageWithdrawal::default()),
         }
     }
 
     /// Whether the author says that anything will follow. It is then marked incomplete.
     pub fn is_incomplete(&self) -> bool {
-        let within = match self {
-            Content::Amendment(amendment) => !amendment.notification.to_follow.is_empty(),
+        let follows = |form: &dyn Form| !form.to_follow().is_empty();
+        follows(self.form()) || self.within().is_some_and(|(_, inner)| follows(inner))
+    }
+
+    /// The whole form that stands within a document which puts it in the place of an earlier one, and the field
+    /// that holds it.
+    pub fn within(&self) -> Option<(&'static str, &dyn Form)> {
+        match self {
+            Content::Amendment(form) => Some(("notification", &form.notification)),
+            Content::Update(form) => Some(("report", &form.report)),
             Content::Calendar(_)
             | Content::Notification(_)
             | Content::Invitation(_)
@@ -184,17 +268,27 @@ impl Content {
             | Content::Withdrawal(_)
             | Content::Formatted(_)
             | Content::Translation(_)
-            | Content::Forwarded(_) => false,
-        };
-        within || !self.form().to_follow().is_empty()
+            | Content::Forwarded(_)
+            | Content::Report(_)
+            | Content::Finding(_)
+            | Content::Closing(_)
+            | Content::SameIncident(_)
+            | Content::Question(_)
+            | Content::Answer(_)
+            | Content::Text(_)
+            | Content::ServiceMessage(_)
+            | Content::MessageWithdrawal(_) => None,
+        }
     }
 
-    /// The name of the exercise, where this kind of document has one. Not safe to show.
+    /// The name of the exercise or incident, where this kind of document has one. Not safe to show.
     pub fn designation(&self) -> Option<&str> {
         match self {
             Content::Notification(form) => Some(&form.designation),
             Content::Amendment(form) => Some(&form.notification.designation),
             Content::Invitation(form) => Some(&form.designation),
+            Content::Report(form) => Some(&form.designation),
+            Content::Update(form) => Some(&form.report.designation),
             Content::Calendar(_)
             | Content::Conclusion(_)
             | Content::Statement(_)
@@ -206,7 +300,15 @@ impl Content {
             | Content::Withdrawal(_)
             | Content::Formatted(_)
             | Content::Translation(_)
-            | Content::Forwarded(_) => None,
+            | Content::Forwarded(_)
+            | Content::Finding(_)
+            | Content::Closing(_)
+            | Content::SameIncident(_)
+            | Content::Question(_)
+            | Content::Answer(_)
+            | Content::Text(_)
+            | Content::ServiceMessage(_)
+            | Content::MessageWithdrawal(_) => None,
         }
     }
 
@@ -233,6 +335,16 @@ impl Content {
             Content::Formatted(form) => form,
             Content::Translation(form) => form,
             Content::Forwarded(form) => form,
+            Content::Report(form) => form.as_ref(),
+            Content::Update(form) => form.as_ref(),
+            Content::Finding(form) => form,
+            Content::Closing(form) => form,
+            Content::SameIncident(form) => form,
+            Content::Question(form) => form,
+            Content::Answer(form) => form,
+            Content::Text(form) => form,
+            Content::ServiceMessage(form) => form,
+            Content::MessageWithdrawal(form) => form,
         }
     }
 }

@@ -23,6 +23,7 @@ form! {
         original: Option<Enclosed>, Always, "Forwarded", "the exact bytes of the signed message, in hexadecimal digits: `detente message forward` puts them in";
         remarks: Prose, IfAny, "Remarks", "anything that you say beside it";
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that will follow";
+        not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
     }
 }
 

@@ -167,7 +167,20 @@ fn content_references(board: &Board, outgoing: &Outgoing, content: &Content, fou
         Content::Conclusion(form) => of_this_thread("exercise", &form.exercise),
         Content::Statement(form) => of_this_thread("exercise", &form.exercise),
         Content::Cancellation(form) => on_record(board, "cancels", &form.cancels, found),
-        Content::SameActivity(form) => on_record(board, "other_message", &form.other_message, found),
+        Content::SameActivity(form) | Content::SameIncident(form) => {
+            on_record(board, "other_message", &form.other_message, found);
+        }
+        Content::Update(form) => of_this_thread("updates", &form.updates),
+        Content::Finding(form) => of_this_thread("incident", &form.incident),
+        Content::Closing(form) => of_this_thread("incident", &form.incident),
+        Content::MessageWithdrawal(form) => of_this_thread("withdraws", &form.withdraws),
+        Content::Question(form) => on_record(board, "about", &form.about, found),
+        Content::Answer(form) => on_record(board, "to", &form.to, found),
+        Content::Text(form) => {
+            for (index, reference) in form.references.iter().enumerate() {
+                on_record(board, &format!("references[{}]", index.saturating_add(1)), reference, found);
+            }
+        }
         Content::Notification(form) => activities(board, &form.references, found),
         Content::Invitation(form) => activities(board, &form.references, found),
         Content::Suspension(form) => own_word(board, "adoption", &form.adoption, found),
@@ -176,7 +189,7 @@ fn content_references(board: &Board, outgoing: &Outgoing, content: &Content, fou
         Content::Formatted(form) => formatted(outgoing, form, found),
         Content::Translation(form) => on_record(board, "of", &form.of, found),
         Content::Forwarded(_) => forwarded(board, outgoing, found),
-        Content::Calendar(_) | Content::Adoption(_) => {}
+        Content::Calendar(_) | Content::Adoption(_) | Content::Report(_) | Content::ServiceMessage(_) => {}
     }
 }
 

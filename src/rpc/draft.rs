@@ -68,7 +68,8 @@ pub(super) async fn faults(
     let mut found = faults::of_draft(&head.board, &body.outgoing, &body.said);
     if let Some(content) = body.said.content() {
         let originals = Originals::at(head, head.records(&registrar.journal), None);
-        found.extend(originals.faults(&body.outgoing, content).await.map_err(status::record)?);
+        let own = head.board.own.map(|own| own.party);
+        found.extend(originals.faults(own, &body.outgoing, content).await.map_err(status::record)?);
     }
     Ok(found)
 }

@@ -14,6 +14,7 @@ pub mod exchange;
 pub mod exercise;
 pub mod faults;
 pub mod held;
+pub mod incident;
 pub mod message;
 mod originals;
 pub mod part;

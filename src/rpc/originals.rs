@@ -1,5 +1,6 @@
-//! Messages that carry another one, held against it: a translation against the original that is on record here,
-//! a forwarding against its bytes, and whose signature the bytes handed on bear.
+//! Messages that carry another one or are about it, held against it: a translation against the original that is on
+//! record here, a forwarding against its bytes, answers against their questions, what takes another's place or takes
+//! it back against whose that is; and whose signature the bytes handed on bear.
 //!
 //! Never here: a refusal. An original that is not here is waited for, and a signature that can't be verified is
 //! said to be so.
@@ -7,10 +8,12 @@
 use crate::codec::content;
 use crate::codec::forwarded::{self, Opened};
 use crate::domain::board::Board;
-use crate::domain::content::Content;
+use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
+use crate::domain::form::MessageReference;
 use crate::domain::forwarded::Forwarded;
 use crate::domain::message::Outgoing;
+use crate::domain::party::Party;
 use crate::domain::refusal::FaultNamed;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -29,13 +32,14 @@ impl<'h> Originals<'h> {
         Originals { head, records, as_of }
     }
 
-    /// What is wrong with the content beside the message that it carries. Empty for most kinds, and where that
-    /// message is not here.
+    /// What is wrong with the content of this author beside the message that it carries, or is about. Empty for
+    /// most kinds, and where that message is not here.
     ///
     /// # Errors
     /// The journal does not answer, or is not what it was.
     pub async fn faults(
         &self,
+        author: Option<Party>,
         outgoing: &Outgoing,
         content: &Content,
     ) -> Result<Vec<FaultNamed>, RecordFault> {
@@ -61,7 +65,34 @@ impl<'h> Originals<'h> {
                     .into_iter()
                     .collect())
             }
-            Content::Calendar(_)
+            Content::Answer(form) => {
+                let Some(asked) = self.named(&form.to).await? else { return Ok(Vec::new()) };
+                let draft = &asked.message.draft;
+                let read = content::said(&draft.kind, &draft.content);
+                let question = match read.content() {
+                    Some(Content::Question(question)) => Some(question),
+                    Some(_) | None => None,
+                };
+                Ok(form.against(question))
+            }
+            Content::Update(form) => self.by_its_author(author, "updates", &form.updates).await,
+            Content::MessageWithdrawal(form) => {
+                let mut found = self.by_its_author(author, "withdraws", &form.withdraws).await?;
+                let taken_back = self.named(&form.withdraws).await?;
+                if taken_back.is_some_and(|one| one.message.draft.kind == Kind::MessageWithdrawal.name()) {
+                    let rule = "is itself a withdrawal, which is not taken back: it would have no effect";
+                    found.push(FaultNamed { field: "withdraws".into(), rule: rule.into() });
+                }
+                Ok(found)
+            }
+            Content::Report(_)
+            | Content::Finding(_)
+            | Content::Closing(_)
+            | Content::SameIncident(_)
+            | Content::Question(_)
+            | Content::Text(_)
+            | Content::ServiceMessage(_)
+            | Content::Calendar(_)
             | Content::Notification(_)
             | Content::Amendment(_)
             | Content::Invitation(_)
@@ -74,6 +105,28 @@ impl<'h> Originals<'h> {
             | Content::Resumption(_)
             | Content::Withdrawal(_)
             | Content::Formatted(_) => Ok(Vec::new()),
+        }
+    }
+
+    /// Only an author's own message has its place taken, or is taken back.
+    async fn by_its_author(
+        &self,
+        author: Option<Party>,
+        field: &str,
+        reference: &MessageReference,
+    ) -> Result<Vec<FaultNamed>, RecordFault> {
+        let Some(there) = self.named(reference).await? else { return Ok(Vec::new()) };
+        if author.is_none_or(|author| author == there.message.author) {
+            return Ok(Vec::new());
+        }
+        let rule = "is another Party's message: it would have no effect on that";
+        Ok(vec![FaultNamed { field: field.into(), rule: rule.into() }])
+    }
+
+    async fn named(&self, reference: &MessageReference) -> Result<Option<StoredMessage>, RecordFault> {
+        match reference.message_digest {
+            Some(digest) => self.original(&digest.0).await,
+            None => Ok(None),
         }
     }
 

@@ -201,7 +201,17 @@ fn outgoing(
         | Content::Withdrawal(_)
         | Content::Formatted(_)
         | Content::Translation(_)
-        | Content::Forwarded(_) => {}
+        | Content::Forwarded(_)
+        | Content::Report(_)
+        | Content::Update(_)
+        | Content::Finding(_)
+        | Content::Closing(_)
+        | Content::SameIncident(_)
+        | Content::Question(_)
+        | Content::Answer(_)
+        | Content::Text(_)
+        | Content::ServiceMessage(_)
+        | Content::MessageWithdrawal(_) => {}
     }
     let references = played.released.last().map(|(digest, number)| Reference {
         message: Some(*digest),

@@ -12,9 +12,9 @@ use clap::Subcommand;
 
 use crate::cli::fault::Fault;
 use crate::cli::form;
+use crate::cli::given;
 use crate::cli::message::threads::{ListArgs, ShowArgs};
 use crate::cli::message::{self, DraftArgs};
-use crate::cli::out;
 use crate::domain::content::Kind;
 
 const NOUN: &str = "exercise";
@@ -56,22 +56,13 @@ fn filled() -> String {
 }
 
 fn kind(text: &str) -> Result<Kind, String> {
-    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kind.noun() == NOUN).collect();
-    let found = kinds.iter().copied().find(|kind| kind.word() == text || kind.name() == text);
-    found.ok_or_else(|| {
-        let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
-        format!("one of: {}", words.join(", "))
-    })
+    given::kind_of(NOUN, text)
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::Template { kind, filled } => {
-            if filled {
-                out::text(form::example(kind));
-            } else {
-                out::text(&form::template(kind));
-            }
+            form::print_template(kind, filled);
             Ok(())
         }
         Command::Check(args) => check::run(&args),

@@ -4,21 +4,10 @@
 
 use serde_json::{Value, json};
 
-use crate::cli::message::rows::{content_json, form_lines, row, traffic};
+use crate::cli::message::rows::{by, form_lines, row, said_by_json, same_json, same_sentence, traffic};
 use crate::cli::out::say;
-use crate::domain::exercise::SameActivityPosition;
-use crate::domain::exercise::picture::{Account, Picture, Said, SameActivityAs, Versions};
-use crate::domain::message::Traffic;
+use crate::domain::exercise::picture::{Account, Picture, Said, Versions};
 use crate::domain::text::shown;
-
-/// Who said it, and when; and whether it is only a drill.
-fn by(said: &Said) -> String {
-    let drill = match said.traffic {
-        Traffic::Real => "",
-        Traffic::Drill => "DRILL, ",
-    };
-    format!("{drill}{}, {}, {}", said.author, shown(&said.number), said.released_at.date_time_group())
-}
 
 pub fn print(picture: &Picture) {
     for account in &picture.accounts {
@@ -30,19 +19,12 @@ pub fn print(picture: &Picture) {
     }
     for same in picture.same_activity_as() {
         let other = same.other_thread.map(|thread| thread.to_string()).unwrap_or_default();
-        say!("{} {} {other}: {}", sentence(&same), shown(same.other_party), by(same.said));
+        let sentence = same_sentence(same.position, "activity");
+        say!("{sentence} {} {other}: {}", shown(same.other_party), by(same.said));
         form_lines(1, &same.said.content);
     }
     if picture.accounts.is_empty() && picture.statements.is_empty() && picture.same_activity.is_empty() {
         say!("nothing that this program can read as an exercise");
-    }
-}
-
-fn sentence(same: &SameActivityAs) -> &'static str {
-    match same.position {
-        Some(SameActivityPosition::Stated) => "Stated to be the same activity as",
-        Some(SameActivityPosition::Contested) => "Contested to be the same activity as",
-        Some(SameActivityPosition::Other(_)) | None => "Said, unclear how, about",
     }
 }
 
@@ -111,17 +93,6 @@ fn all_versions<'a, 's>(picture: &'a Picture<'s>) -> impl Iterator<Item = &'a Ve
         .flat_map(|account| account.calendars.iter().chain(&account.notice).chain(&account.conclusion))
 }
 
-fn said_json(said: &Said) -> Value {
-    json!({
-        "message": said.message.to_string(),
-        "number": said.number,
-        "author": said.author.as_str(),
-        "traffic": traffic(said.traffic),
-        "released_at_ms": said.released_at.0,
-        "content": content_json(&said.content),
-    })
-}
-
 fn versions_json(versions: &Versions) -> Value {
     let steps: Vec<Value> = versions
         .steps()
@@ -145,7 +116,7 @@ fn versions_json(versions: &Versions) -> Value {
         })
         .collect();
     json!({
-        "present": said_json(versions.present()),
+        "present": said_by_json(versions.present()),
         "earlier": versions.earlier().iter().map(|said| said.message.to_string()).collect::<Vec<_>>(),
         "differences": steps,
     })
@@ -161,28 +132,16 @@ pub fn to_json(picture: &Picture) -> Value {
                 "traffic": traffic(account.traffic),
                 "calendars": account.calendars.iter().map(versions_json).collect::<Vec<_>>(),
                 "notice": account.notice.as_ref().map(versions_json),
-                "invitations": account.invitations.iter().map(|said| said_json(said)).collect::<Vec<_>>(),
+                "invitations": account.invitations.iter().map(|said| said_by_json(said)).collect::<Vec<_>>(),
                 "conclusion": account.conclusion.as_ref().map(versions_json),
-                "cancellation": account.cancellation.map(said_json),
+                "cancellation": account.cancellation.map(said_by_json),
             })
         })
         .collect();
-    let same: Vec<Value> = picture
-        .same_activity_as()
-        .iter()
-        .map(|same| {
-            json!({
-                "by": same.said.author.as_str(),
-                "position": same.position.map(|position| position.to_string()),
-                "other_party": same.other_party,
-                "other_thread": same.other_thread.map(|thread| thread.to_string()),
-                "message": same.said.message.to_string(),
-            })
-        })
-        .collect();
+    let same: Vec<Value> = picture.same_activity.iter().filter_map(|said| same_json(said)).collect();
     json!({
         "accounts": accounts,
-        "statements": picture.statements.iter().map(|said| said_json(said)).collect::<Vec<_>>(),
+        "statements": picture.statements.iter().map(|said| said_by_json(said)).collect::<Vec<_>>(),
         "same_activity": same,
     })
 }

@@ -7,12 +7,13 @@ use super::{NOUN, picture};
 use crate::cli::fault::Fault;
 use crate::cli::json;
 use crate::cli::message::threads::{self, ListArgs, ShowArgs};
-use crate::cli::message::{Bodies, History};
+use crate::cli::message::rows::{by, row};
+use crate::cli::message::{Bodies, History, clarification};
 use crate::cli::out::say;
-use crate::domain::content::Content;
-use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::exercise::picture::{Picture, Said};
-use crate::domain::message::Message;
+use crate::domain::correspondence::asked::Clarification;
+use crate::domain::digest::ThreadId;
+use crate::domain::exercise::picture::Picture;
+use crate::domain::said::withdrawn;
 use crate::domain::time::Instant;
 
 pub async fn list(args: ListArgs) -> Result<(), Fault> {
@@ -27,11 +28,12 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
 
 /// A thread, with the picture of what it says about exercises. Where that is nothing, each message in full.
 pub fn print(history: &History, thread: ThreadId, as_of: Option<Instant>, as_json: bool) {
-    let said = said(history);
+    let said = history.said();
     let picture = Picture::of(&said);
     if as_json {
         let mut object = history.to_json(thread, as_of);
         object["picture"] = picture::to_json(&picture);
+        object["picture"]["questions"] = clarification::to_json(&Clarification::of(&said));
         say!("{}", json::line(&object));
         return;
     }
@@ -42,21 +44,16 @@ pub fn print(history: &History, thread: ThreadId, as_of: Option<Instant>, as_jso
         return history.print(Bodies::All);
     }
     say!("\nWHAT STANDS");
+    for (message, word) in withdrawn(&said) {
+        if let Some(taken_back) = said.iter().find(|one| one.message == message) {
+            say!("Withdrawn: {}", by(taken_back));
+            row(1, "by", &by(word));
+        }
+    }
     picture::print(&picture);
+    clarification::print(&Clarification::of(&said));
     say!("\nHISTORY");
     history.print(Bodies::AllBut(NOUN));
     say!("\nWHAT CHANGED");
     picture::print_differences(&picture);
-}
-
-fn said(history: &History) -> Vec<Said> {
-    let said = |(digest, message, content): (Digest, &Message, &Content)| Said {
-        message: digest,
-        number: message.number.clone(),
-        author: message.author,
-        traffic: message.draft.traffic,
-        released_at: message.released_at,
-        content: content.clone(),
-    };
-    history.forms().map(said).collect()
 }

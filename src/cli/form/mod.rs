@@ -13,6 +13,7 @@ pub use translation::{Original, template as translation_template};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::cli::out;
 use crate::domain::content::{Content, Kind};
 use crate::domain::text::shown;
 use crate::limits;
@@ -61,6 +62,16 @@ pub fn read(kind: Kind, syntax: Syntax, text: &str) -> Result<Content, NotAForm>
         Kind::Formatted => Content::Formatted(parse(syntax, text)?),
         Kind::Translation => Content::Translation(parse(syntax, text)?),
         Kind::Forwarded => Content::Forwarded(parse(syntax, text)?),
+        Kind::Report => Content::Report(parse(syntax, text)?),
+        Kind::Update => Content::Update(parse(syntax, text)?),
+        Kind::Finding => Content::Finding(parse(syntax, text)?),
+        Kind::Closing => Content::Closing(parse(syntax, text)?),
+        Kind::SameIncident => Content::SameIncident(parse(syntax, text)?),
+        Kind::Question => Content::Question(parse(syntax, text)?),
+        Kind::Answer => Content::Answer(parse(syntax, text)?),
+        Kind::Text => Content::Text(parse(syntax, text)?),
+        Kind::ServiceMessage => Content::ServiceMessage(parse(syntax, text)?),
+        Kind::MessageWithdrawal => Content::MessageWithdrawal(parse(syntax, text)?),
     })
 }
 
@@ -87,6 +98,16 @@ pub fn to_json(content: &Content) -> String {
         Content::Formatted(form) => pretty(form),
         Content::Translation(form) => pretty(form),
         Content::Forwarded(form) => pretty(form),
+        Content::Report(form) => pretty(form),
+        Content::Update(form) => pretty(form),
+        Content::Finding(form) => pretty(form),
+        Content::Closing(form) => pretty(form),
+        Content::SameIncident(form) => pretty(form),
+        Content::Question(form) => pretty(form),
+        Content::Answer(form) => pretty(form),
+        Content::Text(form) => pretty(form),
+        Content::ServiceMessage(form) => pretty(form),
+        Content::MessageWithdrawal(form) => pretty(form),
     }
 }
 
@@ -113,7 +134,22 @@ pub fn example(kind: Kind) -> &'static str {
         Kind::Formatted => include_str!("examples/formatted.toml"),
         Kind::Translation => include_str!("examples/translation.toml"),
         Kind::Forwarded => include_str!("examples/forwarded.toml"),
+        Kind::Report => include_str!("examples/report.toml"),
+        Kind::Update => include_str!("examples/update.toml"),
+        Kind::Finding => include_str!("examples/finding.toml"),
+        Kind::Closing => include_str!("examples/closing.toml"),
+        Kind::SameIncident => include_str!("examples/same-incident.toml"),
+        Kind::Question => include_str!("examples/question.toml"),
+        Kind::Answer => include_str!("examples/answer.toml"),
+        Kind::Text => include_str!("examples/text.toml"),
+        Kind::ServiceMessage => include_str!("examples/service.toml"),
+        Kind::MessageWithdrawal => include_str!("examples/message-withdrawal.toml"),
     }
+}
+
+/// Prints an empty form, or a filled one.
+pub fn print_template(kind: Kind, filled: bool) {
+    if filled { out::text(example(kind)) } else { out::text(&template(kind)) }
 }
 
 fn pretty(form: &impl Serialize) -> String {

@@ -47,8 +47,9 @@ pub(super) fn introduced(content: &Content) -> String {
     );
     comment(
         &mut out,
-        "path in to_follow. A line with # directly before its name is not in force: take the # away.",
+        "path in to_follow; where you do not know it, in not_known: that may be said of any field.",
     );
+    comment(&mut out, "A line with # directly before its name is not in force: take the # away.");
     comment(
         &mut out,
         "Dates: year-month-day, with or without T and the time, then the zone: an IANA name, Z or an",
@@ -91,6 +92,16 @@ fn purpose(kind: Kind) -> &'static str {
         Kind::Formatted => "a message in a format that a regime lays down",
         Kind::Translation => "texts of a message in another language; the original counts",
         Kind::Forwarded => "a message handed on to a further Party, byte for byte",
+        Kind::Report => "that a hazardous incident happened: what, when and where is enough",
+        Kind::Update => "the whole report of an incident as it now stands, in place of an earlier one",
+        Kind::Finding => "cause and harm of an incident as found, measures taken, promises",
+        Kind::Closing => "that you regard an incident as closed; for yourself alone",
+        Kind::SameIncident => "that another Party's thread is about the same incident, or that it is not",
+        Kind::Question => "numbered questions about a message of any kind",
+        Kind::Answer => "answers to questions, by their numbers",
+        Kind::Text => "a message in free format",
+        Kind::ServiceMessage => "notice of a planned outage, and whom to telephone meanwhile",
+        Kind::MessageWithdrawal => "that you take back a message of your own; it stays readable",
     }
 }
 

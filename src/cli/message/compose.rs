@@ -1,4 +1,4 @@
-//! `exercise draft`, `regime draft`, `message translate` and `message revise`: a form and a heading, put on record as a draft.
+//! `exercise draft`, `incident draft`, `regime draft`, `message draft`, `message translate` and `message revise`: a form and a heading, put on record as a draft.
 //!
 //! Never here: a check. The node tells all faults at once.
 
@@ -20,6 +20,7 @@ use crate::codec::heading::{self, Asked};
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
+use crate::codec::proto::detente::v1::incident_service_client::IncidentServiceClient;
 use crate::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId};
@@ -70,7 +71,7 @@ pub async fn draft(args: DraftArgs, noun: &str) -> Result<(), Fault> {
     let kind = content.kind();
     if kind.noun() != noun {
         let (name, right) = (kind.name(), kind.noun());
-        let word = if right == "message" { "translate" } else { "draft" };
+        let word = if kind == Kind::Translation { "translate" } else { "draft" };
         return Err(Fault::new(format!("the form is {name}: draft it with `detente {right} {word}`")));
     }
     let (desk, header, id) = args.person.open()?;
@@ -162,6 +163,12 @@ pub async fn put_draft(
             let asked = calls::DraftRequest { command, draft, heading, content: Some(form) };
             answer(ExerciseServiceClient::new(desk.channel.clone()).draft(asked)).await
         }
+        Asked::Incident(form) => {
+            let asked =
+                calls::IncidentServiceDraftRequest { command, draft, heading, content: Some(form) };
+            let answered = answer(IncidentServiceClient::new(desk.channel.clone()).draft(asked)).await?;
+            Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
+        }
         Asked::Formatted(content) => {
             let asked = calls::DraftFormattedRequest { command, draft, heading, content: Some(content) };
             let answered =
@@ -193,7 +200,7 @@ pub(super) fn blank(thread: ThreadId, content: &Content) -> Outgoing {
         content: bytes::Bytes::new(),
         action: Vec::new(),
         information: Vec::new(),
-        precedence: Precedence::Routine,
+        precedence: precedence(content.kind()),
         zone: "Z".into(),
         // The node puts in who calls.
         drafter: Person { name: String::new(), office: String::new(), key_digest: Digest::ZERO },
@@ -208,6 +215,11 @@ pub(super) fn blank(thread: ThreadId, content: &Content) -> Outgoing {
     }
 }
 
+/// That something happened is told at once; a flag says otherwise.
+fn precedence(kind: Kind) -> Precedence {
+    if matches!(kind, Kind::Report | Kind::Update) { Precedence::Immediate } else { Precedence::Routine }
+}
+
 /// A translation is in the language that it is into.
 fn language(content: &Content) -> String {
     match content {
@@ -217,7 +229,14 @@ fn language(content: &Content) -> String {
 }
 
 fn subject(content: &Content) -> String {
-    let Content::Translation(form) = content else { return content.designation().unwrap_or_default().into() };
-    let translated = form.lines.iter().find(|line| line.path == SUBJECT);
-    translated.map_or_else(|| "Translation".into(), |line| line.text.0.clone())
+    if let Content::Translation(form) = content {
+        let translated = form.lines.iter().find(|line| line.path == SUBJECT);
+        return translated.map_or_else(|| "Translation".into(), |line| line.text.0.clone());
+    }
+    let designation = content.designation().unwrap_or_default();
+    // Who reports at night need not think of a name.
+    if designation.is_empty() && content.kind().noun() == "incident" {
+        return "Hazardous incident".into();
+    }
+    designation.into()
 }

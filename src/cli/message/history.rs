@@ -21,6 +21,7 @@ use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::message::{Acknowledgement, Message};
 use crate::domain::party::Party;
 use crate::domain::regime::Regime;
+use crate::domain::said::Said as Stated;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::domain::translation::{Beside, SUBJECT, in_heading, saying};
@@ -124,6 +125,32 @@ impl History {
             .filter_map(|line| line.said.content().map(|form| (line.digest, &line.message, form)))
     }
 
+    /// The same, for a picture of the thread.
+    pub fn said(&self) -> Vec<Stated> {
+        let said = |(digest, message, content): (Digest, &Message, &Content)| Stated {
+            message: digest,
+            number: message.number.clone(),
+            author: message.author,
+            traffic: message.draft.traffic,
+            released_at: message.released_at,
+            content: content.clone(),
+        };
+        self.forms().map(said).collect()
+    }
+
+    /// The words of its own author that take a message back, whatever kind it is of: number and date-time group.
+    fn withdrawal_of(&self, line: &Line) -> Option<&Line> {
+        let (author, traffic) = (line.message.author, line.message.draft.traffic);
+        let of = |one: &&Line| {
+            let Some(Content::MessageWithdrawal(form)) = one.said.content() else { return false };
+            (one.message.author, one.message.draft.traffic) == (author, traffic)
+                && form.withdraws.means(&line.digest, &line.message.number, author, author)
+        };
+        // A withdrawal is not taken back itself.
+        let may_be = !matches!(line.said.content(), Some(Content::MessageWithdrawal(_)));
+        self.messages.iter().find(|one| may_be && of(one))
+    }
+
     /// Shows the translations into this language under the texts that they are of; of others it is said only
     /// that they are there.
     pub fn with_translation(mut self, language: Option<String>) -> History {
@@ -208,6 +235,10 @@ impl History {
             let officer = rows::person(&read.officer);
             rows::row(1, &format!("Acknowledged by {party}"), &format!("{} by {officer}", read.read_at));
         }
+        if let Some(word) = self.withdrawal_of(line) {
+            let (number, at) = (shown(&word.message.number), word.message.released_at.date_time_group());
+            rows::row(1, "WITHDRAWN", &format!("by its author: {number}, {at}"));
+        }
         for mark in &line.wire.marks {
             rows::row(1, "Mark", &shown(mark));
         }
@@ -282,6 +313,7 @@ impl History {
                 json!({"language": one.form.language, "by": one.by.as_str(), "message": one.message.to_string()})
             })
             .collect();
+        object["withdrawn_by"] = self.withdrawal_of(line).map(|word| word.digest.to_string()).into();
         object["marks"] = line.wire.marks.clone().into();
         object["faults"] = rows::faults_json(&line.wire.faults);
         object["check"] = rows::check_json(line.wire.check.as_ref());

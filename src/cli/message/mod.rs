@@ -1,9 +1,10 @@
 //! `detente message …`: drafts, release, threads and the official form, whatever a message is about.
 //!
-//! Never here: a form of another noun's (each has its own: `detente exercise`, `detente regime`), a rule. What
+//! Never here: a form of another noun's (each has its own, such as `detente exercise`), a rule. What
 //! is wrong with a draft and who may release it is the node's to say. What is printed is laid out in
 //! `domain/official/`, the same at both ends.
 
+pub mod clarification;
 mod compose;
 mod drafts;
 mod fonts;
@@ -34,7 +35,9 @@ pub use pdf::Pdf;
 
 use crate::cli::fault::Fault;
 use crate::cli::regime::labels;
+use crate::cli::given;
 use crate::codec::content::{self, Said};
+use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
 use crate::domain::form::lines_under;
 use crate::domain::message::{Message, Outgoing};
@@ -54,6 +57,17 @@ pub struct Args {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// Print a commented empty form: question, answer, text, service or withdrawal
+    Template {
+        /// Which form
+        #[arg(value_parser = written)]
+        kind: Kind,
+        /// Print a filled one instead
+        #[arg(long)]
+        filled: bool,
+    },
+    /// Put a draft on record: questions, answers, text, a service message or a withdrawal, with a heading
+    Draft(compose::DraftArgs),
     /// Print the form of a translation, with every text of the message above the empty place
     TranslationTemplate(translations::TemplateArgs),
     /// Put the translation of a message on record as a draft
@@ -80,8 +94,25 @@ enum Command {
     Print(print::PrintArgs),
 }
 
+/// Those that are filled in by hand, with nothing looked up.
+fn written(text: &str) -> Result<Kind, String> {
+    let kind = given::kind_of(NOUN, text)?;
+    if kind == Kind::Translation {
+        return Err("printed for one message: `detente message translation-template`".into());
+    }
+    if kind == Kind::Forwarded {
+        return Err("not filled in: `detente message forward`".into());
+    }
+    Ok(kind)
+}
+
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
+        Command::Template { kind, filled } => {
+            crate::cli::form::print_template(kind, filled);
+            Ok(())
+        }
+        Command::Draft(args) => compose::draft(args, NOUN).await,
         Command::TranslationTemplate(args) => translations::template(args).await,
         Command::Translate(args) => compose::draft(args, NOUN).await,
         Command::Forward(args) => forward::forward(args).await,

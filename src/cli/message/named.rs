@@ -18,6 +18,9 @@ use crate::domain::message::{Message, Outgoing, Relation};
 /// Each with what joins the draft to it.
 pub(super) fn named(content: &Content) -> Vec<(&MessageReference, Relation)> {
     let mut all: Vec<(&MessageReference, Relation)> = main_reference(content).into_iter().collect();
+    if let Content::Text(form) = content {
+        all.extend(form.references.iter().map(|reference| (reference, Relation::RefersTo)));
+    }
     if let Content::Formatted(form) = content {
         all.extend(form.references().into_iter().map(|(_, reference)| (reference, Relation::RefersTo)));
     }
@@ -36,11 +39,21 @@ fn main_reference(content: &Content) -> Option<(&MessageReference, Relation)> {
         Content::Resumption(form) => Some((&form.suspension, Relation::RefersTo)),
         Content::Withdrawal(form) => Some((&form.adoption, Relation::RefersTo)),
         Content::Translation(form) => Some((&form.of, Relation::RefersTo)),
+        Content::Update(form) => Some((&form.updates, Relation::Amends)),
+        Content::Finding(form) => Some((&form.incident, Relation::RefersTo)),
+        Content::Closing(form) => Some((&form.incident, Relation::RefersTo)),
+        Content::SameIncident(form) => Some((&form.other_message, Relation::RefersTo)),
+        Content::Question(form) => Some((&form.about, Relation::RefersTo)),
+        Content::Answer(form) => Some((&form.to, Relation::Answers)),
+        Content::MessageWithdrawal(form) => Some((&form.withdraws, Relation::RefersTo)),
         Content::Calendar(_)
         | Content::Notification(_)
         | Content::Invitation(_)
         | Content::Adoption(_)
         | Content::Formatted(_)
+        | Content::Report(_)
+        | Content::Text(_)
+        | Content::ServiceMessage(_)
         // What is handed on need not come to the receiver in any other way: nobody waits for it.
         | Content::Forwarded(_) => None,
     }
@@ -76,7 +89,7 @@ pub(super) async fn thread_of(
 /// The message that a form is about, if what is said of it belongs to its thread.
 fn in_its_thread(content: &Content) -> Option<Digest> {
     // What it names is of the other Party's thread.
-    if matches!(content, Content::SameActivity(_)) {
+    if matches!(content, Content::SameActivity(_) | Content::SameIncident(_)) {
         return None;
     }
     main_reference(content)?.0.message_digest.map(|digest| digest.0)

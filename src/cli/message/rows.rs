@@ -11,11 +11,13 @@ use crate::codec::content::{self, Said};
 use crate::codec::forwarded::{self, Opened};
 use crate::codec::proto::detente::v1::{self as calls, Fault};
 use crate::domain::content::Content;
+use crate::domain::exercise::SameActivityPosition;
 use crate::domain::form::{lines, lines_under};
 use crate::domain::message::{Addressee, Holds, Message, Outgoing, Relation, Traffic};
 use crate::domain::party::Party;
 use crate::domain::people::Person;
 use crate::domain::regime::Regime;
+use crate::domain::said::{Said as Stated, same};
 use crate::domain::text::{shown, shown_lines};
 use crate::domain::translation::{Beside, beside};
 
@@ -317,4 +319,45 @@ pub fn message_json(message: &Message, said: &Said) -> Value {
         fields.insert("releaser".into(), person_json(&message.releaser));
     }
     whole
+}
+
+/// Who said it, and when; and whether it is only a drill.
+pub fn by(said: &Stated) -> String {
+    let drill = match said.traffic {
+        Traffic::Real => "",
+        Traffic::Drill => "DRILL, ",
+    };
+    format!("{drill}{}, {}, {}", said.author, shown(&said.number), said.released_at.date_time_group())
+}
+
+/// A message of a picture: whose it is, and what it says.
+pub fn said_by_json(said: &Stated) -> Value {
+    json!({
+        "message": said.message.to_string(),
+        "number": said.number,
+        "author": said.author.as_str(),
+        "traffic": traffic(said.traffic),
+        "released_at_ms": said.released_at.0,
+        "content": content_json(&said.content),
+    })
+}
+
+/// What is said of this thread and another one; `what`: what both would be about.
+pub fn same_sentence(position: Option<SameActivityPosition>, what: &str) -> String {
+    match position {
+        Some(SameActivityPosition::Stated) => format!("Stated to be the same {what} as"),
+        Some(SameActivityPosition::Contested) => format!("Contested to be the same {what} as"),
+        Some(SameActivityPosition::Other(_)) | None => "Said, unclear how, about".to_owned(),
+    }
+}
+
+pub fn same_json(said: &Stated) -> Option<Value> {
+    let form = same(&said.content)?;
+    Some(json!({
+        "by": said.author.as_str(),
+        "position": form.position.map(|position| position.to_string()),
+        "other_party": form.other_party,
+        "other_thread": form.other_thread.map(|thread| thread.to_string()),
+        "message": said.message.to_string(),
+    }))
 }

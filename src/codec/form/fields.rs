@@ -8,12 +8,16 @@ use super::Unreadable;
 use crate::codec::evidence_v1 as v1;
 use crate::codec::evidence_v1::formatted_field::Value as Typed;
 use crate::domain::adoption::{Adoption, Nature, Reservation, Resumption, Suspension, Withdrawal};
+use crate::domain::correspondence::{
+    Answer, Answered, HowAnswered, MessageWithdrawal, Question, Questioned, ServiceMessage, Text,
+};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::exercise::{
     Amendment, Basis, Calendar, CalendarEntry, CalendarReturn, Cancellation, Conclusion, Invitation,
     LandActivity, Landing, Notice, Notification, Phase, SameActivity, SameActivityPosition, Statement,
     Transfer,
 };
+use crate::domain::incident::{Closing, Finding, Measure, Promise, Report, SpeaksAs, Update};
 use crate::domain::form::outline::Path;
 use crate::domain::form::{
     ActivityReference, Area, Figure, Formation, GeoPoint, MessageDigest, MessageReference, OtherThread,
@@ -160,7 +164,7 @@ macro_rules! choices {
     )+};
 }
 
-choices!(Basis, CalendarReturn, Nature, Notice, SameActivityPosition);
+choices!(Basis, CalendarReturn, HowAnswered, Nature, Notice, SameActivityPosition, SpeaksAs);
 
 impl Wire<Vec<v1::FormattedField>> for Fields {
     fn to_wire(&self) -> Vec<v1::FormattedField> {
@@ -268,42 +272,62 @@ wire! {
         planned_duration_days, start, end, period, figures, types_of_forces, level_of_command,
         direct_operational_command, formations, references, remarks,
     }
-    Calendar as ExerciseCalendar { year, holds, entries, remarks, to_follow }
+    Calendar as ExerciseCalendar { year, holds, entries, remarks, to_follow, not_known }
     Notification as ExerciseNotification {
         designation, general_purpose, notifying_parties, territorial_parties, commanding_parties,
         participating_parties, level_of_command_organising, level_of_command_commanding, start, end,
         basis, notice, land, landing, transfer, areas, phases, changes_against_calendar,
-        relation_to_other_activities, references, remarks, to_follow,
+        relation_to_other_activities, references, remarks, to_follow, not_known,
     }
-    Amendment as ExerciseAmendment { amends, why, notification, remarks, to_follow }
+    Amendment as ExerciseAmendment { amends, why, notification, remarks, to_follow, not_known }
     Invitation as ExerciseInvitation {
         designation, references, basis, invited, answer_by, answer_to, observers_per_party,
         exercise_start, exercise_end, assembly_time, assembly_place, programme_start, programme_end,
         planned_duration, languages, board_and_lodging, transport, equipment_issued, own_equipment,
-        special_clothing, map, briefings, observation_plan, remarks, to_follow,
+        special_clothing, map, briefings, observation_plan, remarks, to_follow, not_known,
     }
     Conclusion as ExerciseConclusion {
-        exercise, actual_start, actual_end, figures, source, differences, remarks, to_follow,
+        exercise, actual_start, actual_end, figures, source, differences, remarks, to_follow, not_known,
     }
     Statement as ExerciseStatement {
-        exercise, figures, source, stated_on, statement, remarks, to_follow,
+        exercise, figures, source, stated_on, statement, remarks, to_follow, not_known,
     }
-    Cancellation as ExerciseCancellation { cancels, reason, references, remarks, to_follow }
+    Cancellation as ExerciseCancellation { cancels, reason, references, remarks, to_follow, not_known }
     SameActivity as SameActivity {
-        position, other_party, other_thread, other_message, reason, remarks, to_follow,
+        position, other_party, other_thread, other_message, reason, remarks, to_follow, not_known,
     }
     Reservation as RegimeReservation { provision, text }
     Adoption as RegimeAdoption {
-        regime, edition, regime_digest, from, nature, reservations, declaration, remarks, to_follow,
+        regime, edition, regime_digest, from, nature, reservations, declaration, remarks, to_follow, not_known,
     }
-    Suspension as RegimeSuspension { adoption, provisions, from, until, reason, remarks, to_follow }
-    Resumption as RegimeResumption { suspension, from, remarks, to_follow }
-    Withdrawal as RegimeWithdrawal { adoption, from, reason, remarks, to_follow }
-    Formatted as RegimeFormatted { regime, regime_digest, format, fields, to_follow }
+    Suspension as RegimeSuspension { adoption, provisions, from, until, reason, remarks, to_follow, not_known }
+    Resumption as RegimeResumption { suspension, from, remarks, to_follow, not_known }
+    Withdrawal as RegimeWithdrawal { adoption, from, reason, remarks, to_follow, not_known }
+    Formatted as RegimeFormatted { regime, regime_digest, format, fields, to_follow, not_known }
     TranslatedText as TranslatedText { path, text }
     TranslatedPart as TranslatedPart { original, translation }
     Translation as MessageTranslation {
-        of, language, translator, certified_by, lines, parts, remarks, to_follow,
+        of, language, translator, certified_by, lines, parts, remarks, to_follow, not_known,
     }
-    Forwarded as MessageForwarded { original, remarks, to_follow }
+    Forwarded as MessageForwarded { original, remarks, to_follow, not_known }
+    Report as IncidentReport {
+        what, when, place, designation, speaks_as, until, areas, forces, figures, harm, cause, measures, danger,
+        help, source, contact, remarks, to_follow, not_known,
+    }
+    Update as IncidentUpdate { updates, why, report, remarks, to_follow, not_known }
+    Measure as IncidentMeasure { what, taken }
+    Promise as IncidentPromise { what, by_when }
+    Finding as IncidentFinding {
+        incident, cause, harm, figures, measures, promises, source, remarks, to_follow, not_known,
+    }
+    Closing as IncidentClosing { incident, grounds, open, remarks, to_follow, not_known }
+    Questioned as NumberedQuestion { number, text, field }
+    Question as MessageQuestion { about, questions, answer_by, remarks, to_follow, not_known }
+    Answered as NumberedAnswer { number, how, text }
+    Answer as MessageAnswer { to, answers, remarks, to_follow, not_known }
+    Text as MessageText { text, references, remarks, to_follow, not_known }
+    ServiceMessage as ServiceMessage {
+        out_of_service, from, until, telephone, instead, reason, remarks, to_follow, not_known,
+    }
+    MessageWithdrawal as MessageWithdrawal { withdraws, reason, remarks, to_follow, not_known }
 }

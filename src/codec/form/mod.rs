@@ -54,6 +54,16 @@ pub fn encode(content: &Content) -> Result<Vec<u8>, Refused> {
         Content::Formatted(form) => Wire::<v1::RegimeFormatted>::to_wire(form).encode_to_vec(),
         Content::Translation(form) => Wire::<v1::MessageTranslation>::to_wire(form).encode_to_vec(),
         Content::Forwarded(form) => Wire::<v1::MessageForwarded>::to_wire(form).encode_to_vec(),
+        Content::Report(form) => Wire::<v1::IncidentReport>::to_wire(form.as_ref()).encode_to_vec(),
+        Content::Update(form) => Wire::<v1::IncidentUpdate>::to_wire(form.as_ref()).encode_to_vec(),
+        Content::Finding(form) => Wire::<v1::IncidentFinding>::to_wire(form).encode_to_vec(),
+        Content::Closing(form) => Wire::<v1::IncidentClosing>::to_wire(form).encode_to_vec(),
+        Content::SameIncident(form) => Wire::<v1::SameActivity>::to_wire(form).encode_to_vec(),
+        Content::Question(form) => Wire::<v1::MessageQuestion>::to_wire(form).encode_to_vec(),
+        Content::Answer(form) => Wire::<v1::MessageAnswer>::to_wire(form).encode_to_vec(),
+        Content::Text(form) => Wire::<v1::MessageText>::to_wire(form).encode_to_vec(),
+        Content::ServiceMessage(form) => Wire::<v1::ServiceMessage>::to_wire(form).encode_to_vec(),
+        Content::MessageWithdrawal(form) => Wire::<v1::MessageWithdrawal>::to_wire(form).encode_to_vec(),
     };
     bound_bytes(&bytes)?;
     Ok(bytes)
@@ -84,6 +94,16 @@ pub fn decode(kind: Kind, bytes: &[u8]) -> Result<Content, Unreadable> {
         Kind::Formatted => Content::Formatted(read::<_, v1::RegimeFormatted>(kind, bytes)?),
         Kind::Translation => Content::Translation(read::<_, v1::MessageTranslation>(kind, bytes)?),
         Kind::Forwarded => Content::Forwarded(read::<_, v1::MessageForwarded>(kind, bytes)?),
+        Kind::Report => Content::Report(Box::new(read::<_, v1::IncidentReport>(kind, bytes)?)),
+        Kind::Update => Content::Update(Box::new(read::<_, v1::IncidentUpdate>(kind, bytes)?)),
+        Kind::Finding => Content::Finding(read::<_, v1::IncidentFinding>(kind, bytes)?),
+        Kind::Closing => Content::Closing(read::<_, v1::IncidentClosing>(kind, bytes)?),
+        Kind::SameIncident => Content::SameIncident(read::<_, v1::SameActivity>(kind, bytes)?),
+        Kind::Question => Content::Question(read::<_, v1::MessageQuestion>(kind, bytes)?),
+        Kind::Answer => Content::Answer(read::<_, v1::MessageAnswer>(kind, bytes)?),
+        Kind::Text => Content::Text(read::<_, v1::MessageText>(kind, bytes)?),
+        Kind::ServiceMessage => Content::ServiceMessage(read::<_, v1::ServiceMessage>(kind, bytes)?),
+        Kind::MessageWithdrawal => Content::MessageWithdrawal(read::<_, v1::MessageWithdrawal>(kind, bytes)?),
     };
     content.bound()?;
     Ok(content)
@@ -128,7 +148,7 @@ enum Within {
 
 impl Within {
     fn of(kind: Kind) -> Within {
-        if kind == Kind::Amendment {
+        if kind == Kind::Amendment || kind == Kind::Update {
             Within::Amendment
         } else if kind == Kind::Formatted {
             Within::Formatted
@@ -140,7 +160,7 @@ impl Within {
     /// `None` for a field in which nothing is counted.
     fn field(self, tag: u32) -> Option<Within> {
         match (self, tag) {
-            // ExerciseAmendment.notification
+            // ExerciseAmendment.notification, IncidentUpdate.report
             (Within::Amendment, 3) => Some(Within::Form),
             // RegimeFormatted.fields, FormattedField.entries, FormattedEntries.entries, FormattedEntry.fields
             (Within::Formatted, 4) | (Within::Entry, 1) => Some(Within::Field),

@@ -33,6 +33,7 @@ form! {
         declaration: Prose, IfAny, "Declaration", "any declaration made with it";
         remarks: Prose, IfAny, "Remarks", "anything else";
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that will follow; until then it has no effect";
+        not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
     }
 }
 
@@ -54,6 +55,7 @@ form! {
         reason: Prose, Always, "Reason", "why";
         remarks: Prose, IfAny, "Remarks", "anything else";
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that will follow; what it takes effect by can't";
+        not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
     }
 }
 
@@ -64,6 +66,7 @@ form! {
         from: When, Always, "From", "from when, with Z or an offset";
         remarks: Prose, IfAny, "Remarks", "anything else";
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that will follow; what it takes effect by can't";
+        not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
     }
 }
 
@@ -75,6 +78,7 @@ form! {
         reason: Prose, IfAny, "Reason", "why";
         remarks: Prose, IfAny, "Remarks", "anything else";
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that will follow; what it takes effect by can't";
+        not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
     }
 }
 

@@ -73,7 +73,17 @@ impl Word {
             | Content::SameActivity(_)
             | Content::Formatted(_)
             | Content::Translation(_)
-            | Content::Forwarded(_) => None,
+            | Content::Forwarded(_)
+            | Content::Report(_)
+            | Content::Update(_)
+            | Content::Finding(_)
+            | Content::Closing(_)
+            | Content::SameIncident(_)
+            | Content::Question(_)
+            | Content::Answer(_)
+            | Content::Text(_)
+            | Content::ServiceMessage(_)
+            | Content::MessageWithdrawal(_) => None,
         }
     }
 }

@@ -21,6 +21,7 @@ form! {
         notification: Notification, Always, "Form", "the whole form as it now stands";
         remarks: Prose, IfAny, "Remarks", "anything else about the amendment itself";
         to_follow: Vec<String>, IfAny, "To follow", "paths of the amendment's own fields that will follow; those of the form stand in the form";
+        not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
     }
 }
 
@@ -35,6 +36,7 @@ form! {
         differences: Prose, IfAny, "Differences", "what was different from what had been notified";
         remarks: Prose, IfAny, "Remarks", "anything else";
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that are not available yet and will follow, such as \"figures\"";
+        not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
     }
 }
 
@@ -48,6 +50,7 @@ form! {
         statement: Prose, IfAny, "Statement", "the words of the statement";
         remarks: Prose, IfAny, "Remarks", "anything else";
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that are not available yet and will follow, such as \"source\"";
+        not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
     }
 }
 
@@ -59,6 +62,7 @@ form! {
         references: Vec<ActivityReference>, IfAny, "Reference", "calendar entries that fall away with it";
         remarks: Prose, IfAny, "Remarks", "anything else";
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that are not available yet and will follow, such as \"reason\"";
+        not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
     }
 }
 
@@ -72,15 +76,16 @@ choice! {
 }
 
 form! {
-    /// That another Party's thread is about the same activity as this one, or that it is not.
+    /// That another Party's thread is about the same activity or incident as this one, or that it is not.
     pub struct SameActivity {
-        position: Option<SameActivityPosition>, Always, "Position", "\"stated\": it is the same activity; \"contested\": it is not, although it was said";
+        position: Option<SameActivityPosition>, Always, "Position", "\"stated\": both are about the same; \"contested\": they are not, although it was said";
         other_party: String, Always, "Other Party", "whose thread it is";
         other_thread: Option<OtherThread>, Always, "Other thread", "that thread, 32 hexadecimal digits";
         other_message: MessageReference, IfAny, "Other message", "a message of that thread";
         reason: Prose, IfAny, "Reason", "why you say so";
         remarks: Prose, IfAny, "Remarks", "anything else";
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that are not available yet and will follow, such as \"other_message\"";
+        not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
     }
 }
 

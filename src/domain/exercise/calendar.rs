@@ -29,6 +29,7 @@ form! {
         entries: Vec<CalendarEntry>, IfAny, "Entry", "one for each planned activity";
         remarks: Prose, IfAny, "Remarks", "anything else";
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that are not available yet and will follow, such as \"entries[1].figures\"";
+        not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
     }
 }
 

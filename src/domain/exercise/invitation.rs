@@ -40,6 +40,7 @@ form! {
         observation_plan: Prose, Always, "Observation plan", "what they see directly, when and where";
         remarks: Prose, IfAny, "Remarks", "anything else";
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that are not available yet and will follow, such as \"observation_plan\"";
+        not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
     }
 }
 

@@ -58,6 +58,7 @@ form! {
         references: Vec<ActivityReference>, IfAny, "Reference", "group D: calendar entries and notifications that it belongs with";
         remarks: Prose, IfAny, "Remarks", "anything else";
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that are not available yet and will follow, such as \"land.formations\"";
+        not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
     }
 }
 

@@ -7,24 +7,11 @@
 
 use super::SameActivityPosition;
 use crate::domain::content::Content;
-use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::form::{Change, difference};
+use crate::domain::digest::ThreadId;
 use crate::domain::message::Traffic;
 use crate::domain::party::Party;
-use crate::domain::time::Instant;
-
-/// One message of the thread with what it says.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Said {
-    pub message: Digest,
-    /// Not safe to show.
-    pub number: String,
-    pub author: Party,
-    pub traffic: Traffic,
-    /// The author's own statement of when it was released.
-    pub released_at: Instant,
-    pub content: Content,
-}
+pub use crate::domain::said::{Said, Step, Versions};
+use crate::domain::said::newest_of_same;
 
 /// What stands now.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -53,51 +40,6 @@ pub struct Account<'s> {
     pub cancellation: Option<&'s Said>,
 }
 
-/// A document in all its versions.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Versions<'s> {
-    earlier: Vec<&'s Said>,
-    present: &'s Said,
-}
-
-/// From one version to the next.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Step<'s> {
-    pub from: &'s Said,
-    pub to: &'s Said,
-    /// Field by field; all of it is safe to show.
-    pub changes: Vec<Change>,
-}
-
-impl<'s> Versions<'s> {
-    fn of(first: &'s Said) -> Versions<'s> {
-        Versions { earlier: Vec::new(), present: first }
-    }
-
-    fn add(&mut self, next: &'s Said) {
-        self.earlier.push(std::mem::replace(&mut self.present, next));
-    }
-
-    /// The one that stands.
-    pub fn present(&self) -> &'s Said {
-        self.present
-    }
-
-    /// Those whose place was taken, oldest first.
-    pub fn earlier(&self) -> &[&'s Said] {
-        &self.earlier
-    }
-
-    /// What changed with each version, and so who said it and when.
-    pub fn steps(&self) -> Vec<Step<'s>> {
-        let all: Vec<&'s Said> = self.earlier.iter().copied().chain([self.present]).collect();
-        all.iter()
-            .zip(all.iter().skip(1))
-            .map(|(from, to)| Step { from, to, changes: difference(&from.content, &to.content) })
-            .collect()
-    }
-}
-
 impl<'s> Picture<'s> {
     /// Folds the messages of one thread, in the thread's order.
     pub fn of(said: &'s [Said]) -> Picture<'s> {
@@ -113,7 +55,7 @@ impl<'s> Picture<'s> {
             Content::Calendar(calendar) => {
                 let calendars = &mut self.account(said).calendars;
                 let same_year = calendars.iter_mut().find(|versions| {
-                    matches!(&versions.present.content, Content::Calendar(earlier) if earlier.year == calendar.year)
+                    matches!(&versions.present().content, Content::Calendar(earlier) if earlier.year == calendar.year)
                 });
                 match same_year {
                     Some(versions) => versions.add(said),
@@ -123,29 +65,30 @@ impl<'s> Picture<'s> {
             Content::Notification(_) | Content::Amendment(_) => {
                 let account = self.account(said);
                 account.cancellation = None;
-                replace(&mut account.notice, said);
+                Versions::replace(&mut account.notice, said);
             }
             Content::Invitation(_) => self.account(said).invitations.push(said),
-            Content::Conclusion(_) => replace(&mut self.account(said).conclusion, said),
+            Content::Conclusion(_) => Versions::replace(&mut self.account(said).conclusion, said),
             Content::Cancellation(_) => self.account(said).cancellation = Some(said),
             Content::Statement(_) => self.statements.push(said),
-            Content::SameActivity(form) => {
-                let about = |one: &Said| {
-                    let Content::SameActivity(other) = &one.content else { return false };
-                    (one.author, one.traffic) == (said.author, said.traffic)
-                        && other.other_party == form.other_party
-                        && other.other_thread == form.other_thread
-                };
-                self.same_activity.retain(|one| !about(one));
-                self.same_activity.push(said);
-            }
+            Content::SameActivity(form) => newest_of_same(&mut self.same_activity, said, form),
             Content::Adoption(_)
             | Content::Suspension(_)
             | Content::Resumption(_)
             | Content::Withdrawal(_)
             | Content::Formatted(_)
             | Content::Translation(_)
-            | Content::Forwarded(_) => {}
+            | Content::Forwarded(_)
+            | Content::Report(_)
+            | Content::Update(_)
+            | Content::Finding(_)
+            | Content::Closing(_)
+            | Content::SameIncident(_)
+            | Content::Question(_)
+            | Content::Answer(_)
+            | Content::Text(_)
+            | Content::ServiceMessage(_)
+            | Content::MessageWithdrawal(_) => {}
         }
     }
 
@@ -197,16 +140,11 @@ pub struct SameActivityAs<'s> {
     pub position: Option<SameActivityPosition>,
 }
 
-fn replace<'s>(versions: &mut Option<Versions<'s>>, said: &'s Said) {
-    match versions {
-        Some(versions) => versions.add(said),
-        None => *versions = Some(Versions::of(said)),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::digest::Digest;
+    use crate::domain::time::Instant;
     use crate::domain::exercise::{Amendment, Cancellation, Notification, SameActivity, Statement};
 
     fn said(place: u8, author: &str, content: Content) -> Said {

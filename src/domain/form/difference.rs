@@ -23,8 +23,8 @@ pub struct Change {
     pub new: Option<String>,
 }
 
-/// All changes, in the order of the fields. Empty for documents that state the same. An amendment
-/// compares as the form that it holds, so that it can stand against the notification.
+/// All changes, in the order of the fields. Empty for documents that state the same. What puts a
+/// form in the place of another compares as the form that it holds.
 pub fn difference(old: &Content, new: &Content) -> Vec<Change> {
     let mut changes = Vec::new();
     groups("", &parts(old), &parts(new), &mut changes);
@@ -32,23 +32,7 @@ pub fn difference(old: &Content, new: &Content) -> Vec<Change> {
 }
 
 fn parts(content: &Content) -> Vec<Part> {
-    match content {
-        Content::Amendment(amendment) => super::outline::Group::parts(&amendment.notification),
-        Content::Calendar(_)
-        | Content::Notification(_)
-        | Content::Invitation(_)
-        | Content::Conclusion(_)
-        | Content::Statement(_)
-        | Content::Cancellation(_)
-        | Content::SameActivity(_)
-        | Content::Adoption(_)
-        | Content::Suspension(_)
-        | Content::Resumption(_)
-        | Content::Withdrawal(_)
-        | Content::Formatted(_)
-        | Content::Translation(_)
-        | Content::Forwarded(_) => content.form().parts(),
-    }
+    content.within().map_or_else(|| content.form().parts(), |(_, form)| form.parts())
 }
 
 /// Documents of different kinds have fields of the same name now and then: those are compared, the rest

@@ -6,6 +6,8 @@
 
 use std::collections::BTreeSet;
 
+use super::Form;
+use super::lines::{NOT_KNOWN, TO_FOLLOW};
 use super::outline;
 use super::outline::{Field, Path, Shape, Value};
 use crate::domain::content::Content;
@@ -33,12 +35,9 @@ pub fn faults(content: &Content) -> Vec<Fault> {
     let form = content.form();
     let mut found = Faults { following: Following::of(content), found: Vec::new(), more: false };
     form.check(&mut found);
-    check_to_follow(&Path::root(), form.fields(), &form.parts(), form.to_follow(), &mut found);
-    if let Content::Amendment(amendment) = content {
-        let root = Path::root().field("notification");
-        let inner = &amendment.notification;
-        let fields = <crate::domain::exercise::Notification as outline::Group>::FIELDS;
-        check_to_follow(&root, fields, &outline::Group::parts(inner), &inner.to_follow, &mut found);
+    check_said(&Path::root(), form, &mut found);
+    if let Some((field, inner)) = content.within() {
+        check_said(&Path::root().field(field), inner, &mut found);
     }
     found.all()
 }
@@ -62,9 +61,9 @@ impl Faults {
     /// None of these is stated, and one should be.
     pub fn missing(&mut self, any_of: &[Path]) {
         if let Some(first) = any_of.first()
-            && !any_of.iter().any(|path| self.following.covers(path))
+            && !any_of.iter().any(|path| self.following.instead(path).is_some())
         {
-            self.add(first, "is asked for, and is neither given nor said to follow");
+            self.add(first, "is asked for, and is neither given nor said to follow or not to be known");
         }
     }
 
@@ -77,21 +76,47 @@ impl Faults {
     }
 }
 
-/// The fields that the author says will follow.
+/// The fields that the author says will follow, and those that it says it does not know.
 pub struct Following {
     paths: BTreeSet<String>,
+    not_known: BTreeSet<String>,
 }
 
 impl Following {
     pub fn of(content: &Content) -> Following {
-        let under = |root: Path, to_follow: &[String]| -> Vec<String> {
-            to_follow.iter().map(|path| root.field(path).to_string()).collect()
+        let (mut paths, mut not_known) = (BTreeSet::new(), BTreeSet::new());
+        let mut take = |root: &Path, form: &dyn Form| {
+            let under = |path: &String| root.field(path).to_string();
+            paths.extend(form.to_follow().iter().map(under));
+            not_known.extend(form.not_known().iter().map(under));
         };
-        let mut paths = under(Path::root(), content.form().to_follow());
-        if let Content::Amendment(amendment) = content {
-            paths.extend(under(Path::root().field("notification"), &amendment.notification.to_follow));
+        take(&Path::root(), content.form());
+        if let Some((field, inner)) = content.within() {
+            take(&Path::root().field(field), inner);
         }
-        Following { paths: paths.into_iter().collect() }
+        Following { paths, not_known }
+    }
+
+    /// What is said in place of this very field, or of one that it stands in, for a person to read.
+    pub fn instead(&self, path: &Path) -> Option<&'static str> {
+        if self.covers(path) {
+            Some(TO_FOLLOW)
+        } else if covered(&self.not_known, path) {
+            Some(NOT_KNOWN)
+        } else {
+            None
+        }
+    }
+
+    /// The same of this very field alone, by its own path.
+    pub fn instead_by_name(&self, path: &Path) -> Option<&'static str> {
+        if self.names(path) {
+            Some(TO_FOLLOW)
+        } else if self.not_known.contains(path.as_str()) {
+            Some(NOT_KNOWN)
+        } else {
+            None
+        }
     }
 
     /// Whether this very field is said to follow, by its own path.
@@ -99,41 +124,48 @@ impl Following {
         self.paths.contains(path.as_str())
     }
 
-    /// What is said to follow right below a field: its names there, as written. Not safe to show.
+    /// Of what right below a field it is said that it will follow or is not known: its names there, as
+    /// written. Not safe to show.
     pub fn below(&self, path: &Path) -> impl Iterator<Item = String> {
         let before = format!("{path}.");
-        self.paths.iter().filter_map(move |one| one.strip_prefix(&before).map(str::to_owned))
+        self.paths
+            .union(&self.not_known)
+            .filter_map(move |one| one.strip_prefix(&before).map(str::to_owned))
     }
 
     /// Whether this very field, or one that it stands in, is said to follow.
     pub fn covers(&self, path: &Path) -> bool {
-        let path = path.as_str();
-        let ends = path.match_indices(['.', '[']).map(|(end, _)| end).chain([path.len()]);
-        ends.filter_map(|end| path.get(..end)).any(|part| self.paths.contains(part))
+        covered(&self.paths, path)
     }
 }
 
-/// Marks what is said to follow and names nothing, or names something that is given.
-fn check_to_follow(
-    root: &Path,
-    fields: &'static [Field],
-    parts: &[outline::Part],
-    to_follow: &[String],
-    faults: &mut Faults,
-) {
-    let list = root.field("to_follow");
-    for (index, path) in to_follow.iter().enumerate() {
-        match standing(fields, parts, path) {
-            Standing::Unknown => {
-                faults.add(
-                    &list.item(index),
-                    "names no field that this program knows, and no entry of its lists",
-                );
+fn covered(paths: &BTreeSet<String>, path: &Path) -> bool {
+    let path = path.as_str();
+    let ends = path.match_indices(['.', '[']).map(|(end, _)| end).chain([path.len()]);
+    ends.filter_map(|end| path.get(..end)).any(|part| paths.contains(part))
+}
+
+/// Marks what is said of fields that are not there, or of one that is given, or both of one.
+fn check_said(root: &Path, form: &dyn Form, faults: &mut Faults) {
+    let (fields, parts) = (form.fields(), form.parts());
+    let lists = [
+        ("to_follow", form.to_follow(), "names a field that is given: it can't also follow"),
+        ("not_known", form.not_known(), "names a field that is given: it can't also be not known"),
+    ];
+    for (name, paths, given) in lists {
+        let list = root.field(name);
+        for (index, path) in paths.iter().enumerate() {
+            let at = list.item(index);
+            match standing(fields, &parts, path) {
+                Standing::Unknown => {
+                    faults.add(&at, "names no field that this program knows, and no entry of its lists");
+                }
+                Standing::Given => faults.add(&at, given),
+                Standing::Open if name == "not_known" && form.to_follow().contains(path) => {
+                    faults.add(&at, "names a field that is said to follow: it is the one or the other");
+                }
+                Standing::Open => {}
             }
-            Standing::Given => {
-                faults.add(&list.item(index), "names a field that is given: it can't also follow");
-            }
-            Standing::Open => {}
         }
     }
 }
@@ -150,7 +182,7 @@ fn standing(fields: &'static [Field], parts: &[outline::Part], path: &str) -> St
         Some(end) => path.split_at(end),
         None => (path, ""),
     };
-    let Some(field) = fields.iter().find(|field| field.name == name && name != "to_follow") else {
+    let Some(field) = fields.iter().find(|field| field.name == name && !field.is_of_fields()) else {
         return Standing::Unknown;
     };
     let value = parts.iter().find(|part| part.name == name).map_or(&Value::Absent, |part| &part.value);

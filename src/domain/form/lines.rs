@@ -40,8 +40,10 @@ impl Line {
 
 /// What stands where a value will follow.
 pub const TO_FOLLOW: &str = "not available, to follow";
+/// What stands where the author does not know a value.
+pub const NOT_KNOWN: &str = "not known";
 
-/// All that is stated or said to follow, in the order of the fields. What is neither is left out.
+/// All that is stated, said to follow or said not to be known, in the order of the fields. What is neither is left out.
 pub fn lines(content: &Content) -> Vec<Line> {
     let form = content.form();
     let following = Following::of(content);
@@ -73,7 +75,7 @@ pub(in crate::domain) fn group(
     following: &Following,
     out: &mut Vec<Line>,
 ) {
-    for field in fields.iter().filter(|field| field.name != "to_follow") {
+    for field in fields.iter().filter(|field| !field.is_of_fields()) {
         let value =
             parts.iter().find(|part| part.name == field.name).map_or(&Value::Absent, |part| &part.value);
         one(&at.field(field.name), (depth, field.label), field.shape, value, following, out);
@@ -90,8 +92,8 @@ pub(in crate::domain) fn one(
     out: &mut Vec<Line>,
 ) {
     match (value, shape) {
-        (Value::Absent, Shape::Group(inner)) if !following.covers(at) => {
-            // Single fields of a group that is otherwise empty may follow.
+        (Value::Absent, Shape::Group(inner)) if following.instead(at).is_none() => {
+            // Something may be said of single fields of a group that is otherwise empty.
             let mut below = Vec::new();
             group(at, depth.saturating_add(1), inner, &[], following, &mut below);
             if !below.is_empty() {
@@ -99,10 +101,9 @@ pub(in crate::domain) fn one(
                 out.append(&mut below);
             }
         }
-        (Value::Absent, _) if following.covers(at) => {
-            out.push(Line::of(at, depth, label, TO_FOLLOW.to_owned()));
+        (Value::Absent, _) => {
+            out.extend(following.instead(at).map(|word| Line::of(at, depth, label, word.to_owned())));
         }
-        (Value::Absent, _) => {}
         // Bytes for a program: what they hold is shown by whoever reads them.
         (Value::Leaf(digits), Shape::Leaf(Leaf::Enclosed)) => {
             let value = format!("a signed message of {} bytes", digits.len() / 2);
@@ -129,9 +130,8 @@ pub(in crate::domain) fn one(
                     (Value::Absent | Value::Group(_) | Value::List(_), _) => {}
                 }
             }
-            if following.covers(at) {
-                let label = format!("{label}, the rest");
-                out.push(Line::of(at, depth, label, TO_FOLLOW.to_owned()));
+            if let Some(word) = following.instead(at) {
+                out.push(Line::of(at, depth, format!("{label}, the rest"), word.to_owned()));
             }
         }
         // Those stand behind the rest, by the names that their format gives them.

@@ -21,7 +21,7 @@ pub use difference::{Change, difference};
 pub use faults::{Fault, Faults, Following, Refused, faults};
 pub use figures::{Figure, Formation, WELL_KNOWN};
 pub use leaf::{MessageDigest, OtherThread, Prose};
-pub use lines::{Line, TO_FOLLOW, Whose, lines, lines_under};
+pub use lines::{Line, NOT_KNOWN, TO_FOLLOW, Whose, lines, lines_under};
 pub use reference::{ActivityReference, MessageReference};
 pub use when::When;
 
@@ -33,7 +33,10 @@ use crate::limits;
 pub trait Form {
     fn fields(&self) -> &'static [Field];
     fn parts(&self) -> Vec<Part>;
+    /// Paths of fields that the author has not got yet and will give.
     fn to_follow(&self) -> &[String];
+    /// Paths of fields that the author does not know, and does not promise.
+    fn not_known(&self) -> &[String];
     /// Marks what is wrong with it.
     fn check(&self, faults: &mut Faults);
     fn bound(&self) -> Result<(), Refused>;
@@ -52,6 +55,10 @@ macro_rules! whole {
 
             fn to_follow(&self) -> &[String] {
                 &self.to_follow
+            }
+
+            fn not_known(&self) -> &[String] {
+                &self.not_known
             }
 
             fn check(&self, faults: &mut $crate::domain::form::faults::Faults) {

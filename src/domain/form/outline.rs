@@ -22,6 +22,13 @@ pub struct Field {
     pub shape: Shape,
 }
 
+impl Field {
+    /// Whether it says something of other fields: that they will follow, or are not known.
+    pub fn is_of_fields(&self) -> bool {
+        matches!(self.name, "to_follow" | "not_known")
+    }
+}
+
 /// Whether a form without the field, and without the word that it follows, is marked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Asked {

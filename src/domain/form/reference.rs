@@ -7,6 +7,8 @@ use super::declare::form;
 use super::faults::Faults;
 use super::leaf::MessageDigest;
 use super::outline::{Entry as _, Path, Rules};
+use crate::domain::digest::Digest;
+use crate::domain::party::Party;
 
 form! {
     /// A message, by its digest or by its official number.
@@ -24,6 +26,20 @@ form! {
         calendar_year: Option<u64>, IfAny, "Calendar year", "the year that the calendar is about";
         calendar_entry: Option<u64>, IfAny, "Calendar entry", "the entry's number in that document";
         relation: String, IfAny, "Relation", "what joins them, in your words";
+    }
+}
+
+impl MessageReference {
+    /// Whether it names this message of this author, where it stands in a document of `by`: by digest, or where it
+    /// has none by number.
+    pub fn means(&self, message: &Digest, number: &str, author: Party, by: Party) -> bool {
+        match self.message_digest {
+            Some(digest) => digest.0 == *message,
+            None => {
+                let of = if self.author.is_empty() { by.as_str() } else { &self.author };
+                !self.number.is_empty() && self.number == number && of == author.as_str()
+            }
+        }
     }
 }
 

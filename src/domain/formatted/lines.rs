@@ -7,7 +7,7 @@ use super::fields::{Fields, Stated, is_name};
 use crate::domain::form::faults::Following;
 use crate::domain::form::lines::{head, leaf, one};
 use crate::domain::form::outline::{Path, Value};
-use crate::domain::form::{Line, TO_FOLLOW};
+use crate::domain::form::Line;
 use crate::domain::regime::Labels;
 use crate::domain::regime::format::{FormatField, Holds};
 use crate::domain::text::shown;
@@ -44,10 +44,13 @@ impl Page<'_> {
             let label = known.map_or_else(|| shown(&field.name), |known| self.say(known));
             self.field(&at.field(&field.name), (depth, &label), &field.stated, known, out);
         }
-        // What is not there, and said to follow.
+        // What is not there, and said to follow or not to be known.
         let follows = |name: &str, label: String, out: &mut Vec<Line>| {
-            if fields.get(name).is_none() && self.following.names(&at.field(name)) {
-                out.push(Line::of(&at.field(name), depth, label, TO_FOLLOW.to_owned()));
+            let at = at.field(name);
+            if fields.get(name).is_none()
+                && let Some(word) = self.following.instead_by_name(&at)
+            {
+                out.push(Line::of(&at, depth, label, word.to_owned()));
             }
         };
         match format {
@@ -87,14 +90,13 @@ impl Page<'_> {
                     out.push(head(&at.item(index), depth, &format!("{label} {}", index.saturating_add(1))));
                     self.fields(&at.item(index), depth.saturating_add(1), fields, inner, out);
                 }
-                if self.following.covers(at) {
-                    let label = format!("{label}, the rest");
-                    out.push(Line::of(at, depth, label, TO_FOLLOW.to_owned()));
+                if let Some(word) = self.following.instead(at) {
+                    out.push(Line::of(at, depth, format!("{label}, the rest"), word.to_owned()));
                 }
             }
             (stated, _, Some(shape)) => match stated.value() {
                 // Named, and nothing in it: that is said as well.
-                Value::Absent if !self.following.covers(at) => out.push(head(at, depth, label)),
+                Value::Absent if self.following.instead(at).is_none() => out.push(head(at, depth, label)),
                 value => one(at, (depth, label), shape, &value, self.following, out),
             },
             (Stated::Nothing | Stated::Text(_) | Stated::Number(_) | Stated::Choice(_), _, None) => {}

@@ -25,6 +25,7 @@ form! {
         format: String, Always, "Format", "its code in that text";
         fields: Fields, IfAny, "Field", "one for each field of the format, in its order: its name and what you state, as text, number, choice, date, area, party, texts, figures, reference or entries";
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that will follow, such as fields.name";
+        not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
     }
 }
 

@@ -10,7 +10,7 @@ mod heading;
 pub mod labels;
 mod layout;
 mod numbering;
-mod wrap;
+pub mod wrap;
 
 pub use layout::{Direction, Line, Page, Piece, Weight, pages, text};
 

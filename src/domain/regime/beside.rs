@@ -124,6 +124,16 @@ pub(super) fn document(content: &Content) -> Document {
         | Content::Resumption(_)
         | Content::Withdrawal(_)
         | Content::Translation(_)
-        | Content::Forwarded(_) => Document::Kind(content.kind()),
+        | Content::Forwarded(_)
+        | Content::Report(_)
+        | Content::Update(_)
+        | Content::Finding(_)
+        | Content::Closing(_)
+        | Content::SameIncident(_)
+        | Content::Question(_)
+        | Content::Answer(_)
+        | Content::Text(_)
+        | Content::ServiceMessage(_)
+        | Content::MessageWithdrawal(_) => Document::Kind(content.kind()),
     }
 }

@@ -30,6 +30,7 @@ form! {
         parts: Vec<TranslatedPart>, IfAny, "Part", "one for each attachment of the original that is translated; the translation is attached to this message";
         remarks: Prose, IfAny, "Remarks", "anything else";
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that will follow";
+        not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
     }
 }
 

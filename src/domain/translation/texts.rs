@@ -46,7 +46,7 @@ fn put(at: &Path, label: &str, text: &str, found: &mut Vec<Text>) {
 }
 
 fn group(at: &Path, fields: &'static [Field], parts: &[Part], found: &mut Vec<Text>) {
-    for field in fields.iter().filter(|field| field.name != "to_follow") {
+    for field in fields.iter().filter(|field| !field.is_of_fields()) {
         if let Some(part) = parts.iter().find(|part| part.name == field.name) {
             one(&at.field(field.name), field.label, field.shape, &part.value, found);
         }

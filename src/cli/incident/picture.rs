@@ -1,0 +1,104 @@
+//! The present picture of a thread about an incident, as a person reads it and as a program does.
+//!
+//! Never here: what stands (`domain/incident/picture.rs`).
+
+use serde_json::{Value, json};
+
+use super::columns;
+use crate::cli::message::clarification;
+use crate::cli::message::rows::{by, form_lines, row, said_by_json, same_json, same_sentence, traffic};
+use crate::cli::out::say;
+use crate::domain::incident::picture::{Account, Picture};
+use crate::domain::message::Traffic;
+use crate::domain::said::{Said, Versions, same};
+use crate::domain::text::shown;
+
+pub fn print(picture: &Picture<'_>) {
+    let reported = picture.accounts.iter().filter(|account| account.report.is_some());
+    let reports: Vec<_> =
+        reported.map(|account| columns::Report { head: head(account), account }).collect();
+    if reports.is_empty() {
+        say!("nobody's report stands");
+    }
+    columns::print(&reports);
+    for account in &picture.accounts {
+        for said in &account.taken_back {
+            let word = picture.withdrawn.get(&said.message).map(|word| by(word)).unwrap_or_default();
+            say!("\nWithdrawn: {}", by(said));
+            row(1, "by", &word);
+            form_lines(1, &said.content);
+        }
+    }
+    for said in &picture.same_incident {
+        let Some(form) = same(&said.content) else { continue };
+        let other = form.other_thread.map(|thread| thread.to_string()).unwrap_or_default();
+        say!("\n{} {} {other}", same_sentence(form.position, "incident"), shown(&form.other_party));
+        row(1, "by", &by(said));
+        form_lines(1, &said.content);
+    }
+    for account in &picture.accounts {
+        for said in &account.findings {
+            say!("\nFinding: {}", by(said));
+            form_lines(1, &said.content);
+        }
+    }
+    for account in &picture.accounts {
+        if let Some(said) = account.closing {
+            say!("\nClosed, for itself: {}", by(said));
+            form_lines(1, &said.content);
+        }
+    }
+}
+
+/// Whose report it is, when it was given, and which ones it took the place of.
+fn head(account: &Account<'_>) -> Vec<String> {
+    let Some(versions) = &account.report else { return Vec::new() };
+    let said = versions.present();
+    let drill = match account.traffic {
+        Traffic::Real => "",
+        Traffic::Drill => "DRILL ",
+    };
+    let mut head = vec![
+        format!("{drill}{}", account.author),
+        shown(&said.number),
+        said.released_at.date_time_group().to_string(),
+    ];
+    if !versions.earlier().is_empty() {
+        let earlier: Vec<String> = versions.earlier().iter().map(|one| shown(&one.number)).collect();
+        head.push(format!("in place of {}", earlier.join(", ")));
+    }
+    head
+}
+
+pub fn to_json(picture: &Picture<'_>) -> Value {
+    let accounts: Vec<Value> = picture
+        .accounts
+        .iter()
+        .map(|account| {
+            json!({
+                "author": account.author.as_str(),
+                "traffic": traffic(account.traffic),
+                "report": account.report.as_ref().map(versions_json),
+                "findings": all(&account.findings),
+                "closing": account.closing.map(said_by_json),
+                "withdrawn": all(&account.taken_back),
+            })
+        })
+        .collect();
+    json!({
+        "accounts": accounts,
+        "questions": clarification::to_json(&picture.clarification),
+        "same_incident": picture.same_incident.iter().filter_map(|said| same_json(said)).collect::<Vec<_>>(),
+    })
+}
+
+fn all(said: &[&Said]) -> Vec<Value> {
+    said.iter().map(|said| said_by_json(said)).collect()
+}
+
+fn versions_json(versions: &Versions<'_>) -> Value {
+    json!({
+        "present": said_by_json(versions.present()),
+        "earlier": versions.earlier().iter().map(|said| said.message.to_string()).collect::<Vec<_>>(),
+    })
+}

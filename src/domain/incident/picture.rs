@@ -1,0 +1,119 @@
+//! The present picture of a thread about an incident: each Party's own account, what was asked and answered, what
+//! was found, and for whom it is closed.
+//!
+//! Never here: a choice between accounts, or anything added up from two of them.
+
+use std::collections::BTreeMap;
+
+use super::Report;
+use crate::domain::content::Content;
+use crate::domain::correspondence::asked::Clarification;
+use crate::domain::digest::Digest;
+use crate::domain::message::Traffic;
+use crate::domain::party::Party;
+use crate::domain::said::{Said, Versions, newest_of_same, withdrawn};
+
+/// What stands now.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Picture<'s> {
+    /// Of whoever reported, found, closed or took any of that back; in the order in which they first did.
+    pub accounts: Vec<Account<'s>>,
+    pub clarification: Clarification<'s>,
+    /// The newest word of each author on each other thread.
+    pub same_incident: Vec<&'s Said>,
+    /// Messages of any kind that their authors took back, each with the word that does so.
+    pub withdrawn: BTreeMap<Digest, &'s Said>,
+}
+
+/// One author's account, of what is real or of what is a drill.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Account<'s> {
+    pub author: Party,
+    pub traffic: Traffic,
+    /// Report and updates, but for what was taken back.
+    pub report: Option<Versions<'s>>,
+    pub findings: Vec<&'s Said>,
+    /// `None` also where the author reported again after it.
+    pub closing: Option<&'s Said>,
+    /// What was taken back of all this.
+    pub taken_back: Vec<&'s Said>,
+}
+
+impl<'s> Account<'s> {
+    /// The report as it stands.
+    pub fn stands(&self) -> Option<&'s Report> {
+        reported(&self.report.as_ref()?.present().content)
+    }
+}
+
+/// The report that a message states.
+pub fn reported(content: &Content) -> Option<&Report> {
+    if let Content::Update(form) = content {
+        return Some(&form.report);
+    }
+    if let Content::Report(form) = content { Some(form) } else { None }
+}
+
+impl<'s> Picture<'s> {
+    /// Folds the messages of one thread, in the thread's order.
+    pub fn of(said: &'s [Said]) -> Picture<'s> {
+        let mut picture = Picture {
+            clarification: Clarification::of(said),
+            withdrawn: withdrawn(said),
+            ..Picture::default()
+        };
+        for one in said {
+            picture.take(one);
+        }
+        picture
+    }
+
+    /// Whether it says anything about an incident.
+    pub fn is_empty(&self) -> bool {
+        self.accounts.is_empty() && self.same_incident.is_empty()
+    }
+
+    fn take(&mut self, said: &'s Said) {
+        if let Content::SameIncident(form) = &said.content {
+            if !self.withdrawn.contains_key(&said.message) {
+                newest_of_same(&mut self.same_incident, said, form);
+            }
+            return;
+        }
+        let is_report = reported(&said.content).is_some();
+        if !is_report && !matches!(said.content, Content::Finding(_) | Content::Closing(_)) {
+            return;
+        }
+        let is_withdrawn = self.withdrawn.contains_key(&said.message);
+        let account = self.account(said);
+        if is_withdrawn {
+            account.taken_back.push(said);
+        } else if is_report {
+            account.closing = None;
+            Versions::replace(&mut account.report, said);
+        } else if matches!(said.content, Content::Finding(_)) {
+            account.findings.push(said);
+        } else {
+            account.closing = Some(said);
+        }
+    }
+
+    fn account(&mut self, said: &Said) -> &mut Account<'s> {
+        let same = |account: &Account| (account.author, account.traffic) == (said.author, said.traffic);
+        let at = match self.accounts.iter().position(same) {
+            Some(at) => at,
+            None => {
+                self.accounts.push(Account {
+                    author: said.author,
+                    traffic: said.traffic,
+                    report: None,
+                    findings: Vec::new(),
+                    closing: None,
+                    taken_back: Vec::new(),
+                });
+                self.accounts.len() - 1
+            }
+        };
+        &mut self.accounts[at]
+    }
+}

@@ -1,0 +1,122 @@
+//! What the messages of one thread say, for pictures of it: who said what and when, versions of a document, what
+//! was taken back, and what is said of two threads.
+//!
+//! Never here: a choice between accounts. An author's word takes the place only of that author's own, a drill's
+//! only of a drill's.
+
+use std::collections::BTreeMap;
+
+use super::content::Content;
+use super::digest::Digest;
+use super::exercise::SameActivity;
+use super::form::{Change, MessageReference, difference};
+use super::message::Traffic;
+use super::party::Party;
+use super::time::Instant;
+
+/// One message of the thread with what it says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Said {
+    pub message: Digest,
+    /// Not safe to show.
+    pub number: String,
+    pub author: Party,
+    pub traffic: Traffic,
+    /// The author's own statement of when it was released.
+    pub released_at: Instant,
+    pub content: Content,
+}
+
+impl Said {
+    /// Whether this reference, in a document of `by`, means this message.
+    pub fn is_meant(&self, reference: &MessageReference, by: Party) -> bool {
+        reference.means(&self.message, &self.number, self.author, by)
+    }
+}
+
+/// A document in all its versions.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Versions<'s> {
+    earlier: Vec<&'s Said>,
+    present: &'s Said,
+}
+
+/// From one version to the next.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Step<'s> {
+    pub from: &'s Said,
+    pub to: &'s Said,
+    /// Field by field; all of it is safe to show.
+    pub changes: Vec<Change>,
+}
+
+impl<'s> Versions<'s> {
+    pub(super) fn of(first: &'s Said) -> Versions<'s> {
+        Versions { earlier: Vec::new(), present: first }
+    }
+
+    pub(super) fn add(&mut self, next: &'s Said) {
+        self.earlier.push(std::mem::replace(&mut self.present, next));
+    }
+
+    /// Puts a version in the place of the one that stands, if one does.
+    pub(super) fn replace(versions: &mut Option<Versions<'s>>, said: &'s Said) {
+        match versions {
+            Some(versions) => versions.add(said),
+            None => *versions = Some(Versions::of(said)),
+        }
+    }
+
+    /// The one that stands.
+    pub fn present(&self) -> &'s Said {
+        self.present
+    }
+
+    /// Those whose place was taken, oldest first.
+    pub fn earlier(&self) -> &[&'s Said] {
+        &self.earlier
+    }
+
+    /// What changed with each version, and so who said it and when.
+    pub fn steps(&self) -> Vec<Step<'s>> {
+        let all: Vec<&'s Said> = self.earlier.iter().copied().chain([self.present]).collect();
+        all.iter()
+            .zip(all.iter().skip(1))
+            .map(|(from, to)| Step { from, to, changes: difference(&from.content, &to.content) })
+            .collect()
+    }
+}
+
+/// What its own author took back, by digest, each with the first word that does so. A drill takes back nothing
+/// that is real, and a withdrawal is not taken back itself.
+pub fn withdrawn(said: &[Said]) -> BTreeMap<Digest, &Said> {
+    let mut all = BTreeMap::new();
+    for word in said {
+        let Content::MessageWithdrawal(form) = &word.content else { continue };
+        let taken_back = said.iter().find(|one| {
+            (one.author, one.traffic) == (word.author, word.traffic)
+                && one.is_meant(&form.withdraws, word.author)
+                && !matches!(one.content, Content::MessageWithdrawal(_))
+        });
+        if let Some(one) = taken_back {
+            all.entry(one.message).or_insert(word);
+        }
+    }
+    all
+}
+
+/// What is said of this thread and another one, whatever the threads are about.
+pub fn same(content: &Content) -> Option<&SameActivity> {
+    if let Content::SameActivity(form) | Content::SameIncident(form) = content { Some(form) } else { None }
+}
+
+/// Puts an author's word on another thread in the place of its earlier one on the same.
+pub(super) fn newest_of_same<'s>(words: &mut Vec<&'s Said>, said: &'s Said, form: &SameActivity) {
+    words.retain(|one| {
+        let about = same(&one.content).is_some_and(|other| {
+            (&other.other_party, &other.other_thread) == (&form.other_party, &form.other_thread)
+        });
+        !(about && (one.author, one.traffic) == (said.author, said.traffic))
+    });
+    words.push(said);
+}
