@@ -12,12 +12,12 @@ use tonic::transport::Channel;
 
 use crate::cli::audit_offline::{self, Scratch};
 use crate::cli::desk::{Again, Desk, DeskDirectory, answer_command};
-use crate::cli::{exercise, incident};
 use crate::cli::fault::Fault;
 use crate::cli::files::{NewFile, Readers};
 use crate::cli::message::History;
 use crate::cli::out::say;
 use crate::cli::{audit_directory, audit_report, given};
+use crate::cli::{exercise, incident};
 use crate::clock::Clock;
 use crate::codec::export::ExportWriter;
 use crate::codec::party_file::Fingerprint;

@@ -14,16 +14,28 @@ use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::limits;
 
-/// By its whole name, or by the last part of it where only one kind has that.
-pub fn kind(text: &str) -> Result<Kind, String> {
-    let all: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kind.word() == text || kind.name() == text).collect();
-    match all[..] {
-        [one] => Ok(one),
-        [] => Err(format!("one of: {}", Kind::ALL.map(Kind::word).join(", "))),
-        [..] => {
-            let names: Vec<&str> = all.iter().map(|kind| kind.name()).collect();
-            Err(format!("more than one kind is called so: write {}", names.join(" or ")))
+/// Those that are called so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Kinds(Vec<Kind>);
+
+impl Kinds {
+    /// The only one, or among several that of this noun.
+    pub fn of(&self, noun: &str) -> Option<Kind> {
+        match self.0[..] {
+            [one] => Some(one),
+            [..] => self.0.iter().copied().find(|kind| kind.noun() == noun),
         }
+    }
+}
+
+/// By a whole name, or by the last part of it.
+pub fn kinds(text: &str) -> Result<Kinds, String> {
+    let all: Vec<Kind> =
+        Kind::ALL.into_iter().filter(|kind| kind.word() == text || kind.name() == text).collect();
+    if all.is_empty() {
+        Err(format!("one of: {}", Kind::ALL.map(Kind::word).join(", ")))
+    } else {
+        Ok(Kinds(all))
     }
 }
 

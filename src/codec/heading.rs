@@ -215,62 +215,79 @@ pub enum Asked {
 pub fn given(content: &Content) -> Result<Asked, form::Unreadable> {
     use calls::draft_message_request::Content as About;
     use calls::draft_request::Content as Exercise;
-    use calls::incident_service_draft_request::Content as Incident;
     use calls::draft_word_request::Content as Regime;
+    use calls::incident_service_draft_request::Content as Incident;
     let bytes = form::encode(content)?;
     let bytes = bytes.as_slice();
-    let given =
-        match content.kind() {
-            Kind::Calendar => {
-                wire::ExerciseCalendar::decode(bytes).map(|form| Asked::Exercise(Exercise::Calendar(form)))
-            }
-            Kind::Notification => wire::ExerciseNotification::decode(bytes)
-                .map(|form| Asked::Exercise(Exercise::Notification(form))),
-            Kind::Amendment => {
-                wire::ExerciseAmendment::decode(bytes).map(|form| Asked::Exercise(Exercise::Amendment(form)))
-            }
-            Kind::Invitation => wire::ExerciseInvitation::decode(bytes)
-                .map(|form| Asked::Exercise(Exercise::Invitation(form))),
-            Kind::Conclusion => wire::ExerciseConclusion::decode(bytes)
-                .map(|form| Asked::Exercise(Exercise::Conclusion(form))),
-            Kind::Cancellation => wire::ExerciseCancellation::decode(bytes)
-                .map(|form| Asked::Exercise(Exercise::Cancellation(form))),
-            Kind::Statement => {
-                wire::ExerciseStatement::decode(bytes).map(|form| Asked::Exercise(Exercise::Statement(form)))
-            }
-            Kind::SameActivity => {
-                wire::SameActivity::decode(bytes).map(|form| Asked::Exercise(Exercise::SameActivity(form)))
-            }
-            Kind::Adoption => {
-                wire::RegimeAdoption::decode(bytes).map(|form| Asked::Regime(Regime::Adoption(form)))
-            }
-            Kind::Suspension => {
-                wire::RegimeSuspension::decode(bytes).map(|form| Asked::Regime(Regime::Suspension(form)))
-            }
-            Kind::Resumption => {
-                wire::RegimeResumption::decode(bytes).map(|form| Asked::Regime(Regime::Resumption(form)))
-            }
-            Kind::Withdrawal => {
-                wire::RegimeWithdrawal::decode(bytes).map(|form| Asked::Regime(Regime::Withdrawal(form)))
-            }
-            Kind::Formatted => wire::RegimeFormatted::decode(bytes).map(Asked::Formatted),
-            Kind::Translation => {
-                wire::MessageTranslation::decode(bytes).map(|form| Asked::Message(About::Translation(form)))
-            }
-            Kind::Forwarded => {
-                wire::MessageForwarded::decode(bytes).map(|form| Asked::Message(About::Forwarded(form)))
-            }
-            Kind::Report => wire::IncidentReport::decode(bytes).map(|form| Asked::Incident(Incident::Report(form))),
-            Kind::Update => wire::IncidentUpdate::decode(bytes).map(|form| Asked::Incident(Incident::Update(form))),
-            Kind::Finding => wire::IncidentFinding::decode(bytes).map(|form| Asked::Incident(Incident::Finding(form))),
-            Kind::Closing => wire::IncidentClosing::decode(bytes).map(|form| Asked::Incident(Incident::Closing(form))),
-            Kind::SameIncident => wire::SameActivity::decode(bytes).map(|form| Asked::Incident(Incident::SameIncident(form))),
-            Kind::Question => wire::MessageQuestion::decode(bytes).map(|form| Asked::Message(About::Question(form))),
-            Kind::Answer => wire::MessageAnswer::decode(bytes).map(|form| Asked::Message(About::Answer(form))),
-            Kind::Text => wire::MessageText::decode(bytes).map(|form| Asked::Message(About::Text(form))),
-            Kind::ServiceMessage => wire::ServiceMessage::decode(bytes).map(|form| Asked::Message(About::Service(form))),
-            Kind::MessageWithdrawal => wire::MessageWithdrawal::decode(bytes).map(|form| Asked::Message(About::Withdrawal(form))),
-        };
+    let given = match content.kind() {
+        Kind::Calendar => {
+            wire::ExerciseCalendar::decode(bytes).map(|form| Asked::Exercise(Exercise::Calendar(form)))
+        }
+        Kind::Notification => wire::ExerciseNotification::decode(bytes)
+            .map(|form| Asked::Exercise(Exercise::Notification(form))),
+        Kind::Amendment => {
+            wire::ExerciseAmendment::decode(bytes).map(|form| Asked::Exercise(Exercise::Amendment(form)))
+        }
+        Kind::Invitation => {
+            wire::ExerciseInvitation::decode(bytes).map(|form| Asked::Exercise(Exercise::Invitation(form)))
+        }
+        Kind::Conclusion => {
+            wire::ExerciseConclusion::decode(bytes).map(|form| Asked::Exercise(Exercise::Conclusion(form)))
+        }
+        Kind::Cancellation => wire::ExerciseCancellation::decode(bytes)
+            .map(|form| Asked::Exercise(Exercise::Cancellation(form))),
+        Kind::Statement => {
+            wire::ExerciseStatement::decode(bytes).map(|form| Asked::Exercise(Exercise::Statement(form)))
+        }
+        Kind::SameActivity => {
+            wire::SameActivity::decode(bytes).map(|form| Asked::Exercise(Exercise::SameActivity(form)))
+        }
+        Kind::Adoption => {
+            wire::RegimeAdoption::decode(bytes).map(|form| Asked::Regime(Regime::Adoption(form)))
+        }
+        Kind::Suspension => {
+            wire::RegimeSuspension::decode(bytes).map(|form| Asked::Regime(Regime::Suspension(form)))
+        }
+        Kind::Resumption => {
+            wire::RegimeResumption::decode(bytes).map(|form| Asked::Regime(Regime::Resumption(form)))
+        }
+        Kind::Withdrawal => {
+            wire::RegimeWithdrawal::decode(bytes).map(|form| Asked::Regime(Regime::Withdrawal(form)))
+        }
+        Kind::Formatted => wire::RegimeFormatted::decode(bytes).map(Asked::Formatted),
+        Kind::Translation => {
+            wire::MessageTranslation::decode(bytes).map(|form| Asked::Message(About::Translation(form)))
+        }
+        Kind::Forwarded => {
+            wire::MessageForwarded::decode(bytes).map(|form| Asked::Message(About::Forwarded(form)))
+        }
+        Kind::Report => {
+            wire::IncidentReport::decode(bytes).map(|form| Asked::Incident(Incident::Report(form)))
+        }
+        Kind::Update => {
+            wire::IncidentUpdate::decode(bytes).map(|form| Asked::Incident(Incident::Update(form)))
+        }
+        Kind::Finding => {
+            wire::IncidentFinding::decode(bytes).map(|form| Asked::Incident(Incident::Finding(form)))
+        }
+        Kind::Closing => {
+            wire::IncidentClosing::decode(bytes).map(|form| Asked::Incident(Incident::Closing(form)))
+        }
+        Kind::SameIncident => {
+            wire::SameActivity::decode(bytes).map(|form| Asked::Incident(Incident::SameIncident(form)))
+        }
+        Kind::Question => {
+            wire::MessageQuestion::decode(bytes).map(|form| Asked::Message(About::Question(form)))
+        }
+        Kind::Answer => wire::MessageAnswer::decode(bytes).map(|form| Asked::Message(About::Answer(form))),
+        Kind::Text => wire::MessageText::decode(bytes).map(|form| Asked::Message(About::Text(form))),
+        Kind::ServiceMessage => {
+            wire::ServiceMessage::decode(bytes).map(|form| Asked::Message(About::Service(form)))
+        }
+        Kind::MessageWithdrawal => {
+            wire::MessageWithdrawal::decode(bytes).map(|form| Asked::Message(About::Withdrawal(form)))
+        }
+    };
     given.map_err(|error| form::Unreadable::Malformed { kind: content.kind(), what: error.to_string() })
 }
 

@@ -109,7 +109,9 @@ impl Look<'_> {
         let mut faults = faults::of_content(&said);
         if let Some(content) = content {
             let originals = Originals::at(self.head, self.records.clone(), self.as_of);
-            faults.extend(faults::to_proto(originals.faults(Some(message.author), &message.draft, content).await?));
+            faults.extend(faults::to_proto(
+                originals.faults(Some(message.author), &message.draft, content).await?,
+            ));
         }
         let check = self.regimes.check_message(entry.digest, message, content).await?;
         Ok(calls::ThreadMessage {

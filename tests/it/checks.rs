@@ -120,6 +120,7 @@ fn formatted(regime: &Regime, code: &str, about: (&str, &Bytes), said: (&str, &s
             field(said.0, Stated::Texts(vec![said.1.into()])),
         ]),
         to_follow: Vec::new(),
+        not_known: Vec::new(),
     })
 }
 

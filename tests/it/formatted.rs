@@ -171,6 +171,7 @@ fn formatted(regime: &Regime, format: &str, fields: Vec<Field>) -> Formatted {
         format: format.into(),
         fields: Fields(fields),
         to_follow: Vec::new(),
+        not_known: Vec::new(),
     }
 }
 

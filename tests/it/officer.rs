@@ -7,6 +7,7 @@ use detente::codec::heading::{Asked, given};
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
+use detente::codec::proto::detente::v1::incident_service_client::IncidentServiceClient;
 use detente::codec::proto::detente::v1::message_service_client::MessageServiceClient;
 use detente::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
 use detente::codec::proto::detente::v1::watch_service_client::WatchServiceClient;
@@ -19,6 +20,10 @@ use crate::world::World;
 
 pub fn exercises(desk: &Desk) -> ExerciseServiceClient<Channel> {
     ExerciseServiceClient::new(desk.channel.clone())
+}
+
+pub fn incidents(desk: &Desk) -> IncidentServiceClient<Channel> {
+    IncidentServiceClient::new(desk.channel.clone())
 }
 
 pub fn messages(desk: &Desk) -> MessageServiceClient<Channel> {
@@ -68,7 +73,9 @@ pub fn draft_call(desk: &Desk, draft: u8, heading: calls::Heading, content: &Con
         heading: Some(heading),
         content: Some(match given(content).unwrap() {
             Asked::Exercise(form) => form,
-            Asked::Regime(_) | Asked::Formatted(_) | Asked::Message(_) => panic!("a form of another service"),
+            Asked::Incident(_) | Asked::Regime(_) | Asked::Formatted(_) | Asked::Message(_) => {
+                panic!("a form of another service")
+            }
         }),
     }
 }
@@ -87,6 +94,12 @@ pub async fn draft(
         Asked::Exercise(form) => {
             let call = calls::DraftRequest { command, draft: id, heading, content: Some(form) };
             let answered = exercises(&desk).draft(call).await?.into_inner();
+            (answered.digest, answered.faults)
+        }
+        Asked::Incident(form) => {
+            let call =
+                calls::IncidentServiceDraftRequest { command, draft: id, heading, content: Some(form) };
+            let answered = incidents(&desk).draft(call).await?.into_inner();
             (answered.digest, answered.faults)
         }
         Asked::Regime(form) => {

@@ -8,12 +8,12 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use crate::cli::fault::Fault;
+use crate::cli::given::Kinds;
 use crate::cli::message::read_form;
 use crate::cli::out::say;
 use crate::cli::regime::{findings, load};
 use crate::cli::{given, json};
 use crate::clock::Clock;
-use crate::domain::content::Kind;
 use crate::domain::party::Party;
 use crate::domain::regime::{Asked, Recipients, check, lines};
 use crate::domain::text::shown;
@@ -48,8 +48,8 @@ pub struct Args {
     #[arg(long)]
     marking: Option<String>,
     /// What the form is, if neither its first line nor its file's name says so
-    #[arg(long, value_parser = given::kind)]
-    kind: Option<Kind>,
+    #[arg(long, value_parser = given::kinds)]
+    kind: Option<Kinds>,
     /// The reader's language, such as fr
     #[arg(long, default_value = "en")]
     language: String,
@@ -65,7 +65,7 @@ fn held(text: &str) -> Result<(String, Party), String> {
 }
 
 pub fn run(args: &Args) -> Result<(), Fault> {
-    let content = read_form(&args.form, args.kind)?;
+    let content = read_form(&args.form, args.kind.as_ref(), super::NOUN)?;
     let regime = load::named(&args.regime)?;
     let set = |parties: &[Party]| -> BTreeSet<Party> { parties.iter().copied().collect() };
     let is_addressed = !args.to.is_empty() || !args.info.is_empty();

@@ -6,8 +6,8 @@
 use super::{NOUN, picture};
 use crate::cli::fault::Fault;
 use crate::cli::json;
-use crate::cli::message::threads::{self, ListArgs, ShowArgs};
 use crate::cli::message::rows::{by, row};
+use crate::cli::message::threads::{self, ListArgs, ShowArgs};
 use crate::cli::message::{Bodies, History, clarification};
 use crate::cli::out::say;
 use crate::domain::correspondence::asked::Clarification;

@@ -13,7 +13,6 @@ pub use translation::{Original, template as translation_template};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::cli::out;
 use crate::domain::content::{Content, Kind};
 use crate::domain::text::shown;
 use crate::limits;
@@ -145,11 +144,6 @@ pub fn example(kind: Kind) -> &'static str {
         Kind::ServiceMessage => include_str!("examples/service.toml"),
         Kind::MessageWithdrawal => include_str!("examples/message-withdrawal.toml"),
     }
-}
-
-/// Prints an empty form, or a filled one.
-pub fn print_template(kind: Kind, filled: bool) {
-    if filled { out::text(example(kind)) } else { out::text(&template(kind)) }
 }
 
 fn pretty(form: &impl Serialize) -> String {

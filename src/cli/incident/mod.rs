@@ -15,6 +15,7 @@ use crate::cli::form;
 use crate::cli::given;
 use crate::cli::message::threads::{self, ListArgs, ShowArgs};
 use crate::cli::message::{self, DraftArgs};
+use crate::cli::out;
 use crate::domain::content::Kind;
 
 const NOUN: &str = "incident";
@@ -61,7 +62,8 @@ fn kind(text: &str) -> Result<Kind, String> {
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::Template { kind, filled } => {
-            form::print_template(kind, filled);
+            let text = form::template(kind);
+            out::text(if filled { form::example(kind) } else { &text });
             Ok(())
         }
         Command::Draft(args) => message::draft(args, NOUN).await,

@@ -15,8 +15,7 @@ use crate::domain::text::shown;
 
 pub fn print(picture: &Picture<'_>) {
     let reported = picture.accounts.iter().filter(|account| account.report.is_some());
-    let reports: Vec<_> =
-        reported.map(|account| columns::Report { head: head(account), account }).collect();
+    let reports: Vec<_> = reported.map(|account| columns::Report { head: head(account), account }).collect();
     if reports.is_empty() {
         say!("nobody's report stands");
     }

@@ -13,6 +13,7 @@ use super::known::{open_draft, service};
 use super::{named, rows};
 use crate::cli::desk::{AsCommand, Desk, answer};
 use crate::cli::fault::Fault;
+use crate::cli::given::Kinds;
 use crate::cli::out::say;
 use crate::cli::{given, json};
 use crate::codec::content::{self, Said};
@@ -38,8 +39,8 @@ pub struct DraftArgs {
     #[command(flatten)]
     heading: HeadingArgs,
     /// What the form is, if neither its first line nor its file's name says so
-    #[arg(long, value_parser = given::kind)]
-    kind: Option<Kind>,
+    #[arg(long, value_parser = given::kinds)]
+    kind: Option<Kinds>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -58,8 +59,8 @@ pub struct ReviseArgs {
     #[command(flatten)]
     heading: HeadingArgs,
     /// What the form is, if neither its first line nor its file's name says so
-    #[arg(long, value_parser = given::kind)]
-    kind: Option<Kind>,
+    #[arg(long, value_parser = given::kinds)]
+    kind: Option<Kinds>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -67,7 +68,7 @@ pub struct ReviseArgs {
 
 /// Drafts a form of one noun's. What a noun has no form of is drafted under another one.
 pub async fn draft(args: DraftArgs, noun: &str) -> Result<(), Fault> {
-    let content = read_form(&args.form, args.kind)?;
+    let content = read_form(&args.form, args.kind.as_ref(), noun)?;
     let kind = content.kind();
     if kind.noun() != noun {
         let (name, right) = (kind.name(), kind.noun());
@@ -101,7 +102,10 @@ pub async fn revise(args: ReviseArgs) -> Result<(), Fault> {
     let present = answer(service(&desk).show_draft(asked)).await?;
     let mut outgoing = message::decode_draft(&present.message)?;
     let content = match &args.form {
-        Some(form) => read_form(form, args.kind)?,
+        Some(form) => {
+            let noun = outgoing.kind.split_once('.').map_or("", |(noun, _)| noun);
+            read_form(form, args.kind.as_ref(), noun)?
+        }
         None => match content::said(&outgoing.kind, &outgoing.content) {
             Said::Form(content) => content,
             Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => {
@@ -164,8 +168,7 @@ pub async fn put_draft(
             answer(ExerciseServiceClient::new(desk.channel.clone()).draft(asked)).await
         }
         Asked::Incident(form) => {
-            let asked =
-                calls::IncidentServiceDraftRequest { command, draft, heading, content: Some(form) };
+            let asked = calls::IncidentServiceDraftRequest { command, draft, heading, content: Some(form) };
             let answered = answer(IncidentServiceClient::new(desk.channel.clone()).draft(asked)).await?;
             Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
         }
@@ -234,9 +237,14 @@ fn subject(content: &Content) -> String {
         return translated.map_or_else(|| "Translation".into(), |line| line.text.0.clone());
     }
     let designation = content.designation().unwrap_or_default();
-    // Who reports at night need not think of a name.
-    if designation.is_empty() && content.kind().noun() == "incident" {
-        return "Hazardous incident".into();
-    }
-    designation.into()
+    // Who writes at night need not think of words.
+    let words = match content.kind() {
+        kind if kind.noun() == "incident" => "Hazardous incident",
+        Kind::Question => "Questions",
+        Kind::Answer => "Answers",
+        Kind::ServiceMessage => "Planned outage",
+        Kind::MessageWithdrawal => "Withdrawal of a message",
+        _ => "",
+    };
+    if designation.is_empty() { words.into() } else { designation.into() }
 }

@@ -7,10 +7,12 @@ use std::path::Path;
 use super::formatted::filled;
 use crate::cli::fault::Fault;
 use crate::cli::form::{self, Syntax};
+use crate::cli::given::Kinds;
 use crate::cli::{files, given};
 use crate::domain::content::{Content, Kind};
 
-pub fn read_form(path: &Path, kind: Option<Kind>) -> Result<Content, Fault> {
+/// `noun`: of which it is, where two nouns call a kind the same.
+pub fn read_form(path: &Path, kinds: Option<&Kinds>, noun: &str) -> Result<Content, Fault> {
     let bytes = files::read_public(path)?;
     let name = path.display();
     let text = String::from_utf8(bytes).map_err(|_| Fault::new(format!("{name}: not a text (UTF-8)")))?;
@@ -19,16 +21,20 @@ pub fn read_form(path: &Path, kind: Option<Kind>) -> Result<Content, Fault> {
         Some("json") => Syntax::Json,
         Some(_) | None => return Err(Fault::new(format!("{name}: a form's name ends in .toml or .json"))),
     };
-    let kind = match kind.or_else(|| kind_said(path, &text)) {
+    let kind = match kinds.map_or_else(|| kind_said(path, &text, noun), |kinds| kinds.of(noun)) {
         Some(kind) => kind,
-        None => return Err(Fault::new(format!("{name}: what kind of form is it? Say so with --kind"))),
+        None => {
+            return Err(Fault::new(format!(
+                "{name}: what kind of form is it? Say so with --kind, by its whole name"
+            )));
+        }
     };
     let content = form::read(kind, syntax, &text).map_err(|fault| Fault::new(format!("{name}: {fault}")))?;
     Ok(filled(content))
 }
 
 /// By the comment in the first line, as templates have it, else by the file's name.
-fn kind_said(path: &Path, text: &str) -> Option<Kind> {
+fn kind_said(path: &Path, text: &str, noun: &str) -> Option<Kind> {
     let first = text.lines().next().filter(|line| line.starts_with('#')).unwrap_or_default();
     let word = |name: &str| {
         first
@@ -36,5 +42,5 @@ fn kind_said(path: &Path, text: &str) -> Option<Kind> {
             .any(|word| word.trim_end_matches('.') == name)
     };
     let stem = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-    Kind::ALL.into_iter().find(|kind| word(kind.name())).or_else(|| given::kind(stem).ok())
+    Kind::ALL.into_iter().find(|kind| word(kind.name())).or_else(|| given::kinds(stem).ok()?.of(noun))
 }

@@ -35,7 +35,7 @@ pub use pdf::Pdf;
 
 use crate::cli::fault::Fault;
 use crate::cli::regime::labels;
-use crate::cli::given;
+use crate::cli::{given, out};
 use crate::codec::content::{self, Said};
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
@@ -109,7 +109,8 @@ fn written(text: &str) -> Result<Kind, String> {
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::Template { kind, filled } => {
-            crate::cli::form::print_template(kind, filled);
+            let text = crate::cli::form::template(kind);
+            out::text(if filled { crate::cli::form::example(kind) } else { &text });
             Ok(())
         }
         Command::Draft(args) => compose::draft(args, NOUN).await,

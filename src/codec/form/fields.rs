@@ -17,7 +17,6 @@ use crate::domain::exercise::{
     LandActivity, Landing, Notice, Notification, Phase, SameActivity, SameActivityPosition, Statement,
     Transfer,
 };
-use crate::domain::incident::{Closing, Finding, Measure, Promise, Report, SpeaksAs, Update};
 use crate::domain::form::outline::Path;
 use crate::domain::form::{
     ActivityReference, Area, Figure, Formation, GeoPoint, MessageDigest, MessageReference, OtherThread,
@@ -25,6 +24,7 @@ use crate::domain::form::{
 };
 use crate::domain::formatted::{Field, Fields, Formatted, Stated};
 use crate::domain::forwarded::{Enclosed, Forwarded};
+use crate::domain::incident::{Closing, Finding, Measure, Promise, Report, SpeaksAs, Update};
 use crate::domain::translation::{TranslatedPart, TranslatedText, Translation};
 
 /// A domain type and what stands for it in the signed content.

@@ -53,9 +53,10 @@ impl<'s> Clarification<'s> {
         }
         for one in standing() {
             let Content::Answer(form) = &one.content else { continue };
-            let asked = whole.asked.iter_mut().find(|asked| {
-                asked.said.traffic == one.traffic && asked.said.is_meant(&form.to, one.author)
-            });
+            let asked = whole
+                .asked
+                .iter_mut()
+                .find(|asked| asked.said.traffic == one.traffic && asked.said.is_meant(&form.to, one.author));
             match asked {
                 Some(asked) => form.answers.iter().for_each(|answer| asked.take(Given { said: one, answer })),
                 None => whole.elsewhere.push(one),

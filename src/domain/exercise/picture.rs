@@ -10,8 +10,8 @@ use crate::domain::content::Content;
 use crate::domain::digest::ThreadId;
 use crate::domain::message::Traffic;
 use crate::domain::party::Party;
-pub use crate::domain::said::{Said, Step, Versions};
 use crate::domain::said::newest_of_same;
+pub use crate::domain::said::{Said, Step, Versions};
 
 /// What stands now.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -144,8 +144,8 @@ pub struct SameActivityAs<'s> {
 mod tests {
     use super::*;
     use crate::domain::digest::Digest;
-    use crate::domain::time::Instant;
     use crate::domain::exercise::{Amendment, Cancellation, Notification, SameActivity, Statement};
+    use crate::domain::time::Instant;
 
     fn said(place: u8, author: &str, content: Content) -> Said {
         Said {

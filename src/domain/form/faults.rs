@@ -128,9 +128,7 @@ impl Following {
     /// written. Not safe to show.
     pub fn below(&self, path: &Path) -> impl Iterator<Item = String> {
         let before = format!("{path}.");
-        self.paths
-            .union(&self.not_known)
-            .filter_map(move |one| one.strip_prefix(&before).map(str::to_owned))
+        self.paths.union(&self.not_known).filter_map(move |one| one.strip_prefix(&before).map(str::to_owned))
     }
 
     /// Whether this very field, or one that it stands in, is said to follow.

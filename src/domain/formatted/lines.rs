@@ -4,10 +4,10 @@
 //! Never here: an order other than the author's, a field left out because the format lacks it.
 
 use super::fields::{Fields, Stated, is_name};
+use crate::domain::form::Line;
 use crate::domain::form::faults::Following;
 use crate::domain::form::lines::{head, leaf, one};
 use crate::domain::form::outline::{Path, Value};
-use crate::domain::form::Line;
 use crate::domain::regime::Labels;
 use crate::domain::regime::format::{FormatField, Holds};
 use crate::domain::text::shown;

@@ -3,7 +3,8 @@
 use detente::cli::form::{self, Syntax};
 use detente::domain::content::{Content, Kind};
 use detente::domain::exercise::{Notification, Statement};
-use detente::domain::form::{Figure, faults};
+use detente::domain::form::outline::Shape;
+use detente::domain::form::{Figure, NOT_KNOWN, faults, lines};
 
 use super::notification;
 
@@ -226,7 +227,7 @@ fn everything_may_follow_and_then_nothing_is_missing() {
             .fields()
             .iter()
             .map(|field| field.name.to_owned())
-            .filter(|name| name != "to_follow")
+            .filter(|name| name != "to_follow" && name != "not_known")
             .collect();
         assert!(!faults(&content).is_empty() && !content.is_incomplete(), "{kind:?}");
         match &mut content {
@@ -245,10 +246,57 @@ fn everything_may_follow_and_then_nothing_is_missing() {
             Content::Formatted(form) => form.to_follow = names,
             Content::Translation(form) => form.to_follow = names,
             Content::Forwarded(form) => form.to_follow = names,
+            Content::Report(form) => form.to_follow = names,
+            Content::Update(form) => form.to_follow = names,
+            Content::Finding(form) => form.to_follow = names,
+            Content::Closing(form) => form.to_follow = names,
+            Content::SameIncident(form) => form.to_follow = names,
+            Content::Question(form) => form.to_follow = names,
+            Content::Answer(form) => form.to_follow = names,
+            Content::Text(form) => form.to_follow = names,
+            Content::ServiceMessage(form) => form.to_follow = names,
+            Content::MessageWithdrawal(form) => form.to_follow = names,
         }
         assert_eq!(faults(&content), [], "{kind:?}");
         assert!(content.is_incomplete(), "{kind:?}");
     }
+}
+
+#[test]
+fn of_any_field_of_any_form_it_may_be_said_that_it_is_not_known() {
+    for kind in Kind::ALL {
+        let fields = Content::empty(kind).form().fields();
+        let names: Vec<&str> =
+            fields.iter().filter(|field| !field.is_of_fields()).map(|field| field.name).collect();
+        let content = form::read(kind, Syntax::Toml, &format!("not_known = {names:?}")).unwrap();
+        assert_eq!(faults(&content), [], "{kind:?}");
+        // Said, and no promise.
+        assert!(!content.is_incomplete(), "{kind:?}");
+        let shown = lines(&content);
+        assert!(shown.iter().all(|line| line.value == NOT_KNOWN), "{kind:?}: {shown:?}");
+        let of_ours = fields.iter().filter(|field| !matches!(field.shape, Shape::OfFormat)).count();
+        assert!(shown.len() + 2 >= of_ours, "{kind:?}: {shown:?}");
+    }
+}
+
+#[test]
+fn a_value_not_known_to_follow_and_silence_are_four_things() {
+    let shown = |text: &str| {
+        let content = form::read(Kind::Report, Syntax::Toml, text).unwrap();
+        let line = lines(&content).into_iter().find(|line| line.label == "Cause");
+        (
+            line.map(|line| line.value),
+            faults(&content).iter().any(|fault| fault.field.starts_with("not_known")),
+        )
+    };
+    assert_eq!(shown("cause = \"A latch\""), (Some("A latch".into()), false));
+    assert_eq!(shown("not_known = [\"cause\"]"), (Some("not known".into()), false));
+    assert_eq!(shown("to_follow = [\"cause\"]"), (Some("not available, to follow".into()), false));
+    assert_eq!(shown(""), (None, false));
+    // It is one of them.
+    assert!(shown("cause = \"A latch\"\nnot_known = [\"cause\"]").1);
+    assert!(shown("to_follow = [\"cause\"]\nnot_known = [\"cause\"]").1);
+    assert!(shown("not_known = [\"kause\"]").1);
 }
 
 #[test]

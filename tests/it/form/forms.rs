@@ -118,7 +118,8 @@ fn the_filled_in_notification_leaves_out_only_what_need_not_be_there() {
             "phases.areas.territory",
             "phases.areas.outline",
             "phases.figures",
-            "references.message"
+            "references.message",
+            "not_known"
         ]
     );
 }

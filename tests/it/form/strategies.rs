@@ -2,6 +2,9 @@
 
 use detente::domain::adoption::{Adoption, Nature, Reservation, Resumption, Suspension, Withdrawal};
 use detente::domain::content::Content;
+use detente::domain::correspondence::{
+    Answer, Answered, HowAnswered, MessageWithdrawal, Question, Questioned, ServiceMessage, Text,
+};
 use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::exercise::{
     Amendment, Basis, Calendar, CalendarEntry, CalendarReturn, Cancellation, Conclusion, Invitation,
@@ -14,6 +17,7 @@ use detente::domain::form::{
 };
 use detente::domain::formatted::{Field, Fields, Formatted, Stated};
 use detente::domain::forwarded::{Enclosed, Forwarded};
+use detente::domain::incident::{Closing, Finding, Measure, Promise, Report, SpeaksAs, Update};
 use detente::domain::translation::{TranslatedPart, TranslatedText, Translation};
 use detente::limits;
 use proptest::collection::vec;
@@ -188,6 +192,7 @@ fn notification() -> BoxedStrategy<Notification> {
         references: references(),
         remarks: prose(),
         to_follow: texts(),
+        not_known: texts(),
     })
 }
 
@@ -220,6 +225,7 @@ fn calendar() -> BoxedStrategy<Calendar> {
         entries: entries,
         remarks: prose(),
         to_follow: texts(),
+        not_known: texts(),
     })
 }
 
@@ -250,6 +256,7 @@ fn invitation() -> BoxedStrategy<Invitation> {
         observation_plan: prose(),
         remarks: prose(),
         to_follow: texts(),
+        not_known: texts(),
     })
 }
 
@@ -297,6 +304,7 @@ pub fn content() -> BoxedStrategy<Content> {
         notification: notification(),
         remarks: prose(),
         to_follow: texts(),
+        not_known: texts(),
     });
     let conclusion = of!(Conclusion {
         exercise: message(),
@@ -307,6 +315,7 @@ pub fn content() -> BoxedStrategy<Content> {
         differences: prose(),
         remarks: prose(),
         to_follow: texts(),
+        not_known: texts(),
     });
     let statement = of!(Statement {
         exercise: message(),
@@ -316,6 +325,7 @@ pub fn content() -> BoxedStrategy<Content> {
         statement: prose(),
         remarks: prose(),
         to_follow: texts(),
+        not_known: texts(),
     });
     let cancellation = of!(Cancellation {
         cancels: message(),
@@ -323,6 +333,7 @@ pub fn content() -> BoxedStrategy<Content> {
         references: references(),
         remarks: prose(),
         to_follow: texts(),
+        not_known: texts(),
     });
     let position = prop_oneof![Just(SameActivityPosition::Stated), Just(SameActivityPosition::Contested)];
     let same_activity = of!(SameActivity {
@@ -333,6 +344,7 @@ pub fn content() -> BoxedStrategy<Content> {
         reason: prose(),
         remarks: prose(),
         to_follow: texts(),
+        not_known: texts(),
     });
     let nature = prop_oneof![Just(Nature::Legal), Just(Nature::Political), Just(Nature::Voluntary)];
     let digest = any::<[u8; 32]>().prop_map(|bytes| MessageDigest(Digest(bytes)));
@@ -346,6 +358,7 @@ pub fn content() -> BoxedStrategy<Content> {
         declaration: prose(),
         remarks: prose(),
         to_follow: texts(),
+        not_known: texts(),
     });
     let suspension = of!(Suspension {
         adoption: message(),
@@ -355,15 +368,22 @@ pub fn content() -> BoxedStrategy<Content> {
         reason: prose(),
         remarks: prose(),
         to_follow: texts(),
+        not_known: texts(),
     });
-    let resumption =
-        of!(Resumption { suspension: message(), from: when(), remarks: prose(), to_follow: texts() });
+    let resumption = of!(Resumption {
+        suspension: message(),
+        from: when(),
+        remarks: prose(),
+        to_follow: texts(),
+        not_known: texts()
+    });
     let withdrawal = of!(Withdrawal {
         adoption: message(),
         from: when(),
         reason: prose(),
         remarks: prose(),
         to_follow: texts(),
+        not_known: texts(),
     });
     let digest = || option::of(any::<[u8; 32]>().prop_map(|bytes| MessageDigest(Digest(bytes))));
     let translation = of!(Translation {
@@ -375,10 +395,121 @@ pub fn content() -> BoxedStrategy<Content> {
         parts: vec(of!(TranslatedPart { original: digest(), translation: digest() }), 0..3),
         remarks: prose(),
         to_follow: texts(),
+        not_known: texts(),
     });
     let enclosed = vec(any::<u8>(), 1..50).prop_map(|bytes| Enclosed(bytes.into()));
-    let forwarded = of!(Forwarded { original: option::of(enclosed), remarks: prose(), to_follow: texts() });
+    let forwarded = of!(Forwarded {
+        original: option::of(enclosed),
+        remarks: prose(),
+        to_follow: texts(),
+        not_known: texts()
+    });
+    let report = || {
+        let speaks =
+            prop_oneof![Just(SpeaksAs::Affected), Just(SpeaksAs::ForcesInvolved), Just(SpeaksAs::Witness)];
+        of!(Report {
+            what: prose(),
+            when: when(),
+            place: place(),
+            designation: text(),
+            speaks_as: option::of(speaks),
+            until: when(),
+            areas: areas(),
+            forces: formations(),
+            figures: figures(),
+            harm: prose(),
+            cause: prose(),
+            measures: prose(),
+            danger: prose(),
+            help: prose(),
+            source: text(),
+            contact: text(),
+            remarks: prose(),
+            to_follow: texts(),
+            not_known: texts(),
+        })
+    };
+    let update = of!(Update {
+        updates: message(),
+        why: prose(),
+        report: report(),
+        remarks: prose(),
+        to_follow: texts(),
+        not_known: texts(),
+    });
+    let finding = of!(Finding {
+        incident: message(),
+        cause: prose(),
+        harm: prose(),
+        figures: figures(),
+        measures: vec(of!(Measure { what: prose(), taken: when() }), 0..3),
+        promises: vec(of!(Promise { what: prose(), by_when: when() }), 0..3),
+        source: text(),
+        remarks: prose(),
+        to_follow: texts(),
+        not_known: texts(),
+    });
+    let closing = of!(Closing {
+        incident: message(),
+        grounds: prose(),
+        open: prose(),
+        remarks: prose(),
+        to_follow: texts(),
+        not_known: texts(),
+    });
+    let question = of!(Question {
+        about: message(),
+        questions: vec(of!(Questioned { number: number(), text: prose(), field: text() }), 0..4),
+        answer_by: when(),
+        remarks: prose(),
+        to_follow: texts(),
+        not_known: texts(),
+    });
+    let how =
+        prop_oneof![Just(HowAnswered::Answered), Just(HowAnswered::Partly), Just(HowAnswered::Declined)];
+    let answer = of!(Answer {
+        to: message(),
+        answers: vec(of!(Answered { number: number(), how: option::of(how), text: prose() }), 0..4),
+        remarks: prose(),
+        to_follow: texts(),
+        not_known: texts(),
+    });
+    let free = of!(Text {
+        text: prose(),
+        references: vec(message(), 0..3),
+        remarks: prose(),
+        to_follow: texts(),
+        not_known: texts(),
+    });
+    let service = of!(ServiceMessage {
+        out_of_service: texts(),
+        from: when(),
+        until: when(),
+        telephone: text(),
+        instead: prose(),
+        reason: prose(),
+        remarks: prose(),
+        to_follow: texts(),
+        not_known: texts(),
+    });
+    let taken_back = of!(MessageWithdrawal {
+        withdraws: message(),
+        reason: prose(),
+        remarks: prose(),
+        to_follow: texts(),
+        not_known: texts(),
+    });
     prop_oneof![
+        1 => report().prop_map(|form| Content::Report(Box::new(form))),
+        1 => update.prop_map(|form| Content::Update(Box::new(form))),
+        1 => finding.prop_map(Content::Finding),
+        1 => closing.prop_map(Content::Closing),
+        1 => same_activity.clone().prop_map(Content::SameIncident),
+        1 => question.prop_map(Content::Question),
+        1 => answer.prop_map(Content::Answer),
+        1 => free.prop_map(Content::Text),
+        1 => service.prop_map(Content::ServiceMessage),
+        1 => taken_back.prop_map(Content::MessageWithdrawal),
         1 => translation.prop_map(Content::Translation),
         1 => forwarded.prop_map(Content::Forwarded),
         2 => formatted().prop_map(Content::Formatted),

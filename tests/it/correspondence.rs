@@ -1,0 +1,117 @@
+//! Clarification of a message of any kind, plain text, service messages and withdrawal between real nodes.
+
+use detente::codec::proto::detente::evidence::v1 as evidence;
+use detente::codec::proto::detente::v1 as calls;
+use detente::domain::content::{Content, Kind};
+
+use crate::officer::{addressee, arrived, draft, filled, form, heading, notify, send, show};
+use crate::world::World;
+
+fn to(party: &str, thread: u8) -> calls::Heading {
+    calls::Heading { action: vec![addressee(party)], ..heading(thread) }
+}
+
+fn question(about: &[u8]) -> Content {
+    let about = hex::encode(about);
+    form(
+        Kind::Question,
+        &format!(
+            "[about]\nmessage_digest = \"{about}\"\n\
+             [[questions]]\nnumber = 1\ntext = \"How many soldiers of the corps?\"\nfield = \"land.formations\"\n\
+             [[questions]]\nnumber = 2\ntext = \"On which days?\"\n"
+        ),
+    )
+}
+
+fn answer(to: &[u8], number: u8) -> Content {
+    let to = hex::encode(to);
+    form(
+        Kind::Answer,
+        &format!(
+            "[to]\nmessage_digest = \"{to}\"\n[[answers]]\nnumber = {number}\nhow = \"answered\"\ntext = \"As notified.\"\n"
+        ),
+    )
+}
+
+fn refers(digest: &bytes::Bytes, relation: evidence::Relation) -> Vec<evidence::Reference> {
+    let relation = relation as i32;
+    vec![evidence::Reference { message_digest: digest.clone(), relation, ..Default::default() }]
+}
+
+/// C5. Synthetic, with figures from the press.
+#[tokio::test(flavor = "multi_thread")]
+async fn pakistan_asks_for_more_about_indias_winter_exercise_and_india_answers_in_the_same_thread() {
+    let world = World::new(&["IN", "PK"]).await;
+    let notice = form(Kind::Notification, include_str!("cases/c5-notification.toml"));
+    let notice = send(&world, "IN", 1, to("PK", 1), &notice).await;
+    arrived(&world, "PK", &notice.message_digest).await;
+
+    let asks = calls::Heading {
+        references: refers(&notice.message_digest, evidence::Relation::RefersTo),
+        ..to("IN", 1)
+    };
+    let drafted = draft(&world, "PK", 2, asks.clone(), &question(&notice.message_digest)).await.unwrap();
+    assert_eq!(drafted.faults, []);
+    let asked = send(&world, "PK", 2, asks, &question(&notice.message_digest)).await;
+    arrived(&world, "IN", &asked.message_digest).await;
+
+    let answers = calls::Heading {
+        references: refers(&asked.message_digest, evidence::Relation::Answers),
+        ..to("PK", 1)
+    };
+    // A number under which nothing was asked is told before release, and marked at the other end.
+    let wrong = draft(&world, "IN", 3, answers.clone(), &answer(&asked.message_digest, 9)).await.unwrap();
+    assert_eq!(wrong.faults.iter().map(|one| one.field.as_str()).collect::<Vec<_>>(), ["answers[1].number"]);
+    let answered = send(&world, "IN", 3, answers.clone(), &answer(&asked.message_digest, 9)).await;
+    arrived(&world, "PK", &answered.message_digest).await;
+    let right = draft(&world, "IN", 4, answers.clone(), &answer(&asked.message_digest, 1)).await.unwrap();
+    assert_eq!(right.faults, []);
+    let right = send(&world, "IN", 4, answers, &answer(&asked.message_digest, 1)).await;
+    arrived(&world, "PK", &right.message_digest).await;
+
+    let (here, there) =
+        (show(&world, "IN", &notice.thread, 0).await, show(&world, "PK", &notice.thread, 0).await);
+    let messages = |thread: &calls::ShowThreadResponse| {
+        thread.messages.iter().map(|one| one.message.clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(messages(&here), messages(&there));
+    for thread in [here, there] {
+        let marked = thread.messages.iter().find(|one| one.digest == answered.message_digest).unwrap();
+        assert_eq!(marked.faults[0].field, "answers[1].number");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_an_authors_own_message_is_taken_back() {
+    let world = World::new(&["BY", "PL"]).await;
+    let notice = notify(&world, 1).await;
+    arrived(&world, "PL", &notice.message_digest).await;
+    let withdraws = |digest: &bytes::Bytes| {
+        let text = format!("[withdraws]\nmessage_digest = \"{}\"\n", hex::encode(digest));
+        form(Kind::MessageWithdrawal, &text)
+    };
+    let faults = async |party: &str, number: u8, other: &str, digest: &bytes::Bytes| {
+        let drafted = draft(&world, party, number, to(other, 1), &withdraws(digest)).await.unwrap();
+        drafted.faults.into_iter().map(|one| (one.field, one.rule)).collect::<Vec<_>>()
+    };
+    let of_another = faults("PL", 2, "BY", &notice.message_digest).await;
+    assert_eq!(of_another.len(), 1, "{of_another:?}");
+    assert!(of_another[0].0 == "withdraws" && of_another[0].1.contains("another Party's"), "{of_another:?}");
+    assert_eq!(faults("BY", 3, "PL", &notice.message_digest).await, []);
+    let taken_back = send(&world, "BY", 3, to("PL", 1), &withdraws(&notice.message_digest)).await;
+    let of_a_withdrawal = faults("BY", 4, "PL", &taken_back.message_digest).await;
+    assert!(of_a_withdrawal[0].1.contains("is itself a withdrawal"), "{of_a_withdrawal:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn it_is_always_possible_to_just_write_and_to_say_that_a_node_will_be_down() {
+    let world = World::new(&["BY", "PL"]).await;
+    for (number, kind) in [(1, Kind::Text), (2, Kind::ServiceMessage)] {
+        let drafted = draft(&world, "BY", number, heading(number), &filled(kind)).await.unwrap();
+        assert_eq!(drafted.faults, []);
+        let sent = send(&world, "BY", number, heading(number), &filled(kind)).await;
+        arrived(&world, "PL", &sent.message_digest).await;
+        let there = show(&world, "PL", &sent.thread, 0).await;
+        assert!(there.messages[0].faults.is_empty() && there.messages[0].marks.is_empty(), "{there:?}");
+    }
+}
