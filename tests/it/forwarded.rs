@@ -78,7 +78,8 @@ fn opened(
     (outer, original)
 }
 
-async fn bundle(world: &World, party: &str, thread: u8, known: &[&str]) -> Verification {
+/// A bundle of a thread, verified by whoever knows these Parties.
+pub async fn bundle(world: &World, party: &str, thread: u8, known: &[&str]) -> Verification {
     let node = world.node(party);
     let head = node.registrar.head();
     let records = head.records(&node.registrar.journal);

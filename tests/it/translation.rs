@@ -9,7 +9,9 @@ use detente::domain::translation::{Beside, TranslatedPart, TranslatedText, Trans
 use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::auditor::detente;
 use crate::form::strategies;
+use crate::forwarded::bundle;
 use crate::officer::{arrived, filled, heading, notify, send, show};
 use crate::officer_program::{object, printed, refused, written};
 use crate::talk::outgoing;
@@ -87,6 +89,12 @@ async fn a_translation_is_held_against_the_original_that_is_here() {
         let held = thread.messages.iter().find(|one| one.digest == sent.message_digest).unwrap();
         assert_eq!(held.waits_for, [absent.0.to_vec()]);
         assert!(held.faults.is_empty() && held.check.is_none());
+        let found = bundle(&world, party, 1, &["BY", "PL"]).await;
+        assert!(found.holds(), "{:?}", found.findings);
+        let proven = found.findings.iter().any(|one| one.sentence.contains("message.translation"));
+        assert!(proven, "{:?}", found.findings);
+        let auditor = world.state(party).desk_directory("auditor").display().to_string();
+        detente(&["audit", "verify", "--as", &auditor]).await.unwrap();
     }
 }
 
