@@ -11,6 +11,7 @@ use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::forwarded::Forwarded;
 use crate::domain::message::Outgoing;
+use crate::domain::party::Party;
 use crate::domain::refusal::FaultNamed;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -46,6 +47,12 @@ impl<'h> Originals<'h> {
                 let draft = &original.message.draft;
                 let read = content::said(&draft.kind, &draft.content);
                 let mut found = form.against(&outgoing.parts, draft, read.content());
+                let author = original.message.author;
+                let lets = |party: &Party| *party == author || draft.may_be_given_to(*party);
+                if !outgoing.parties().iter().all(lets) {
+                    let rule = "its author lets only Parties have it among which an addressee is not";
+                    found.push(FaultNamed { field: "of".into(), rule: rule.into() });
+                }
                 found.truncate(limits::FAULTS_MAX);
                 Ok(found)
             }

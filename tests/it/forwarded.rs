@@ -11,8 +11,9 @@ use detente::codec::proto::detente::v1 as calls;
 use detente::codec::{form, message, signed};
 use detente::domain::content::{Content, Kind};
 use detente::domain::digest::{Digest, ThreadId};
-use detente::domain::form::Prose;
+use detente::domain::form::{MessageDigest, MessageReference, Prose};
 use detente::domain::forwarded::{Enclosed, Forwarded};
+use detente::domain::translation::{TranslatedText, Translation};
 use detente::evidence::signed::Signed;
 use detente::limits;
 use detente::replay::bundle::{Source, make};
@@ -23,7 +24,7 @@ use crate::officer::{
     addressee, arrived, draft, filled, form as read_form, heading, reason, receipted, release, send, show,
     violations,
 };
-use crate::world::World;
+use crate::world::{Medium, World};
 
 fn to(party: &str, thread: u8) -> calls::Heading {
     calls::Heading { action: vec![addressee(party)], ..heading(thread) }
@@ -44,7 +45,7 @@ async fn first(world: &World, party: &str, thread: u8) -> calls::ThreadMessage {
 
 /// All three, of whom BY and OSCE do not know each other.
 async fn chain() -> World {
-    let world = World::apart(crate::world::Medium::Embedded, &["BY", "PL", "OSCE"]).await;
+    let world = World::apart(Medium::Embedded, &["BY", "PL", "OSCE"]).await;
     for (one, other) in [("BY", "PL"), ("PL", "OSCE")] {
         for (taker, known) in [(one, other), (other, one)] {
             let file = world.state(known).party_file().await;
@@ -98,7 +99,7 @@ fn says(found: &Verification, weight: Weight, words: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_handed_on_keeps_its_bytes_and_is_no_message_of_its_authors_there() {
-    let world = World::new(&["BY", "PL", "OSCE"]).await;
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL", "OSCE"]).await;
     let (said, forwarded) = passed_on(&world, &filled(Kind::Notification)).await;
     let original = first(&world, "BY", 1).await.message;
 
@@ -209,6 +210,24 @@ async fn what_its_author_gives_to_some_only_is_not_handed_on_to_others_also_not_
         let refused = release(&releaser, number, &drafted.digest, true).await.unwrap_err();
         assert!(violations(&refused).iter().any(|(field, _)| field == "original"), "{}", reason(&refused));
     }
+    // In other words it is the same: that is said, though not refused.
+    let translated = Content::Translation(Translation {
+        of: MessageReference {
+            message_digest: Digest::from_slice(&said.message_digest).map(MessageDigest),
+            ..MessageReference::default()
+        },
+        language: "pl".into(),
+        translator: "Ewa Tlumacz".into(),
+        lines: vec![TranslatedText { path: "heading.subject".into(), text: "Zniwa".into() }],
+        ..Translation::default()
+    });
+    for (addressee, number) in [("OSCE", 5), ("BY", 6)] {
+        let heading = calls::Heading { thread: vec![1; 16].into(), ..to(addressee, 1) };
+        let drafted = draft(&world, "PL", number, heading, &translated).await.unwrap();
+        let told = drafted.faults.iter().any(|fault| fault.field == "of");
+        assert_eq!(told, addressee == "OSCE", "{:?}", drafted.faults);
+    }
+
     // Back to its author, it is given to nobody new.
     let back = draft(&world, "PL", 4, to("BY", 4), &handed_on(original)).await.unwrap();
     assert_eq!(back.faults, []);

@@ -47,7 +47,7 @@ async fn drafted(world: &World, party: &str, number: u8, content: Translation) -
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_translation_is_held_against_the_original_that_is_here() {
-    let world = World::new(&["BY", "PL"]).await;
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
     let said = notify(&world, 1).await;
     arrived(&world, "PL", &said.message_digest).await;
     let right = vec![line("heading.subject", "Jesienne zniwa"), line("phases[1].name", "Faza")];
