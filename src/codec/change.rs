@@ -8,8 +8,10 @@ use super::journal_v1 as proto;
 use super::message::{person_from_proto, person_to_proto, precedence_from_proto, precedence_to_proto};
 use super::{key_list as key_list_codec, signed};
 use crate::domain::event::{AcceptedKeyList, Change, Member, RevocationList};
+use crate::domain::office::Office;
 use crate::domain::people::{Role, Roles};
 use proto::change::Change as Wire;
+use proto::office_change::Change as OfficeWire;
 
 /// Reads a key list that was verified before it was put on record.
 pub fn key_list(bytes: Bytes) -> Result<AcceptedKeyList, DecodeFault> {
@@ -47,6 +49,13 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
             one_person: one_person.iter().map(|precedence| precedence_to_proto(*precedence)).collect(),
         }),
         Change::OwnKeyList(list) => Wire::OwnKeyList(list.signed.clone()),
+        Change::OfficeAdded(office) => {
+            let office = proto::Office { code: office.code.clone(), purpose: office.purpose.clone() };
+            Wire::Office(proto::OfficeChange { change: Some(OfficeWire::Added(office)) })
+        }
+        Change::OfficeRemoved(code) => {
+            Wire::Office(proto::OfficeChange { change: Some(OfficeWire::Removed(code.clone())) })
+        }
     };
     proto::Change { change: Some(wire) }
 }
@@ -70,5 +79,12 @@ pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFa
             Change::ReleaseRule { one_person: rule.one_person.iter().map(read).collect::<Result<_, _>>()? }
         }
         Wire::OwnKeyList(list) => Change::OwnKeyList(key_list(list)?),
+        Wire::Office(office) => match office.change {
+            Some(OfficeWire::Added(proto::Office { code, purpose })) => {
+                Change::OfficeAdded(Office { code, purpose })
+            }
+            Some(OfficeWire::Removed(code)) => Change::OfficeRemoved(code),
+            None => return Err(DecodeFault::new("change.office", "added or removed")),
+        },
     })
 }

@@ -9,6 +9,7 @@ use bytes::Bytes;
 use super::digest::{CommandId, Digest, DraftId};
 use super::keys::KeyList;
 use super::message::{Dispatch, Message, Outgoing, Receipt};
+use super::office::Office;
 use super::party::{Incarnation, Party};
 use super::people::{Person, Roles};
 use super::precedence::Precedence;
@@ -113,6 +114,10 @@ pub enum Change {
         one_person: Vec<Precedence>,
     },
     OwnKeyList(AcceptedKeyList),
+    /// Also in the place of one with the same code.
+    OfficeAdded(Office),
+    /// By its code.
+    OfficeRemoved(String),
 }
 
 /// A message that was released, with one dispatch for each addressee.

@@ -61,6 +61,12 @@ impl Outgoing {
         parties
     }
 
+    /// The offices that it names at one Party, as written; an empty one for that Party as a whole.
+    pub fn offices_at(&self, party: Party) -> impl Iterator<Item = &str> {
+        let all = self.action.iter().chain(&self.information);
+        all.filter(move |addressee| addressee.party == party).map(|addressee| addressee.office.as_str())
+    }
+
     /// The name of the series in which the message is numbered: its addressees, by code, or where they
     /// are many a digest of them. Each series holds what all of its readers have, so a number tells none
     /// of them how much goes to others.

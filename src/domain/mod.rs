@@ -21,6 +21,7 @@ pub mod ledger;
 pub mod link;
 pub mod message;
 pub mod messages;
+pub mod office;
 pub mod official;
 pub mod part;
 pub mod party;

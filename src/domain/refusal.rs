@@ -64,6 +64,12 @@ pub enum Refusal {
     HeadNotNew,
     #[error("the leaves do not add up to the head")]
     HeadDoesNotAddUp,
+    /// `office` is of our own list, or of our own certificates.
+    #[error(
+        "this {what} belongs to another office ({office}): a person of that office, or one whose \
+         certificate names no office, can do this"
+    )]
+    OtherOffice { what: &'static str, office: String },
     #[error("two custodians at least must remain")]
     TooFewCustodians,
     #[error("there are as many {what} as can be open at once ({most})")]
@@ -99,6 +105,7 @@ impl Refusal {
             Refusal::NotOwed => "NOT_OWED",
             Refusal::HeadNotNew => "HEAD_NOT_NEW",
             Refusal::HeadDoesNotAddUp => "HEAD_DOES_NOT_ADD_UP",
+            Refusal::OtherOffice { .. } => "OTHER_OFFICE",
             Refusal::TooFewCustodians => "TOO_FEW_CUSTODIANS",
             Refusal::TooMany { .. } => "TOO_MANY",
         }

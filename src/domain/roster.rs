@@ -6,6 +6,7 @@ use imbl::OrdMap;
 
 use super::digest::{CommandId, Digest};
 use super::event::{AcceptedKeyList, Change, Member, RevocationList};
+use super::office::Offices;
 use super::party::Party;
 use super::people::{Person, Role};
 use super::precedence::Precedence;
@@ -20,6 +21,8 @@ pub struct Roster {
     pub proposals: OrdMap<CommandId, Proposal>,
     /// For which precedences one person may both draft and release; none unless agreed.
     pub one_person: Vec<Precedence>,
+    /// Our own desks.
+    pub offices: Offices,
 }
 
 /// What is on record of a Party, our own included.
@@ -103,6 +106,18 @@ impl Roster {
             },
             Change::ReleaseRule { .. } => Ok(()),
             Change::OwnKeyList(next) => self.follows(next),
+            Change::OfficeAdded(office) => {
+                let is_new = self.offices.get(&office.code).is_none();
+                if is_new && self.offices.len() >= limits::OFFICES_MAX {
+                    return Err(Refusal::TooMany { what: "offices", most: limits::OFFICES_MAX });
+                }
+                office.check()
+            }
+            Change::OfficeRemoved(code) if self.offices.get(code).is_none() => Err(Refusal::Field {
+                field: "office_removed",
+                rule: "no office with this code is listed".into(),
+            }),
+            Change::OfficeRemoved(_) => Ok(()),
         }
     }
 
@@ -149,6 +164,8 @@ impl Roster {
             }
             Change::ReleaseRule { one_person } => self.one_person.clone_from(one_person),
             Change::OwnKeyList(next) => self.accept(next),
+            Change::OfficeAdded(office) => self.offices.add(office),
+            Change::OfficeRemoved(code) => self.offices.remove(code),
         }
     }
 

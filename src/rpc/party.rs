@@ -276,6 +276,8 @@ fn sentence(change: &Change) -> String {
             let names: Vec<_> = one_person.iter().map(|grade| grade.name()).collect();
             format!("let one person both draft and release: {}", names.join(", "))
         }
+        Change::OfficeAdded(office) => format!("list the office {:?}, for {:?}", office.code, office.purpose),
+        Change::OfficeRemoved(code) => format!("list the office {code:?} no more"),
         Change::OwnKeyList(next) => {
             format!(
                 "put the own key list {} in force: digest {}, addresses {}",

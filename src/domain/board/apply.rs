@@ -223,6 +223,16 @@ impl Board {
         } else {
             let owed = if message.is_acknowledgement { Acknowledged::NotOwed } else { Acknowledged::NotYet };
             self.add_to_thread(index, at, message, dispatch.message, dispatch.place, owed);
+            self.went_to_offices(dispatch, message);
+        }
+    }
+
+    /// By the offices that are listed now: one listed later changes nothing for what went to all.
+    fn went_to_offices(&mut self, dispatch: &Dispatch, message: &Gist) {
+        let at_ours = message.offices.iter().filter(|(party, _)| *party == dispatch.to);
+        let to = self.roster.offices.to(at_ours.map(|(_, office)| office.as_str()));
+        if !to.is_empty() {
+            self.to_offices.insert(dispatch.message, to.into());
         }
     }
 

@@ -85,6 +85,7 @@ impl Board {
             Command::Draft { draft, outgoing, bytes } => {
                 self.check_addressees(own, outgoing)?;
                 self.check_drafter(outgoing, by)?;
+                self.may_handle(draft, by)?;
                 if !self.drafts.contains_key(draft) && self.drafts.len() >= limits::DRAFTS_OPEN_MAX {
                     return Err(Refusal::TooMany { what: "drafts", most: limits::DRAFTS_OPEN_MAX }.into());
                 }
@@ -92,9 +93,11 @@ impl Board {
             }
             Command::ReturnDraft { draft, digest, reason } => {
                 self.open_draft(draft, digest)?;
+                self.may_handle(draft, by)?;
                 happened(Event::DraftReturned { draft: *draft, digest: *digest, reason: reason.clone() })
             }
             Command::WithdrawDraft { draft } if self.drafts.contains_key(draft) => {
+                self.may_handle(draft, by)?;
                 happened(Event::DraftWithdrawn { draft: *draft })
             }
             Command::WithdrawDraft { .. } => Err(Refusal::NoSuchDraft.into()),
@@ -109,6 +112,7 @@ impl Board {
                     // A second officer may read it too: each acknowledgement is a message of its own.
                     Acknowledged::NotYet | Acknowledged::InRecord(_) => {}
                 }
+                self.roster.offices.may_acknowledge(by, self.offices_of(of))?;
                 check_acknowledges(of, outgoing)?;
                 self.check_drafter(outgoing, by)?;
                 self.release(own, None, outgoing, by, now)
@@ -269,6 +273,15 @@ impl Board {
         if open.returned.is_some() { Err(Refusal::DraftReturned) } else { Ok(()) }
     }
 
+    /// A draft of an office is that office's: of another one nobody releases, returns, withdraws or
+    /// replaces it.
+    fn may_handle(&self, draft: &DraftId, by: &Person) -> Result<(), Refusal> {
+        match self.draft(*draft) {
+            Some(open) => self.roster.offices.may_handle_draft(&open.drafter, by),
+            None => Ok(()),
+        }
+    }
+
     fn may_release(
         &self,
         draft: &DraftId,
@@ -279,6 +292,7 @@ impl Board {
         as_is: AsIs,
     ) -> Result<(), Refusal> {
         self.open_draft(draft, digest)?;
+        self.may_handle(draft, by)?;
         let one_person = self.roster.one_person.contains(&outgoing.precedence);
         let drafter = self.draft(*draft).map_or(&outgoing.drafter, |open| &open.drafter);
         if drafter.is_same_person(by) && !one_person {
@@ -365,7 +379,9 @@ fn check_own_list(own: Own, change: &Change) -> Result<(), Refusal> {
         | Change::MemberAdded(_)
         | Change::MemberRemoved(_)
         | Change::PartyAdded { .. }
-        | Change::ReleaseRule { .. } => Ok(()),
+        | Change::ReleaseRule { .. }
+        | Change::OfficeAdded(_)
+        | Change::OfficeRemoved(_) => Ok(()),
     }
 }
 

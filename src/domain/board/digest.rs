@@ -13,6 +13,7 @@ use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Head, Member, RevocationList};
 use crate::domain::ledger::Edge;
 use crate::domain::link::Link;
+use crate::domain::office::Office;
 use crate::domain::part::{LinkParts, PartState};
 use crate::domain::party::Party;
 use crate::domain::people::Person;
@@ -81,6 +82,10 @@ pub(super) fn of(board: &Board) -> Digest {
                 Noted::OnRecord => 1,
             });
         });
+    });
+    sum.list(board.to_offices.iter(), |sum, (message, to)| {
+        sum.bytes(&message.0);
+        sum.list(to.iter(), |sum, office| sum.bytes(office.as_bytes()));
     });
     sum.list(board.parts.iter(), |sum, (digest, state)| {
         sum.bytes(&digest.0);
@@ -161,6 +166,7 @@ fn roster(sum: &mut Sum, board: &Board) {
         sum.change(&proposal.change);
     });
     sum.list(roster.one_person.iter(), |sum, precedence| sum.precedence(*precedence));
+    sum.list(roster.offices.iter(), Sum::office);
 }
 
 fn link(sum: &mut Sum, link: &Link) {
@@ -289,6 +295,11 @@ impl Sum {
         self.list(member.roles.iter(), |sum, role| sum.bytes(role.name().as_bytes()));
     }
 
+    fn office(&mut self, office: &Office) {
+        self.bytes(office.code.as_bytes());
+        self.bytes(office.purpose.as_bytes());
+    }
+
     fn edge(&mut self, edge: &Edge) {
         self.number(edge.size());
         self.bytes(&edge.root().0);
@@ -331,6 +342,14 @@ impl Sum {
             Change::OwnKeyList(next) => {
                 self.number(5);
                 self.key_list(next);
+            }
+            Change::OfficeAdded(office) => {
+                self.number(7);
+                self.office(office);
+            }
+            Change::OfficeRemoved(code) => {
+                self.number(8);
+                self.bytes(code.as_bytes());
             }
         }
     }

@@ -79,7 +79,9 @@ impl Inspector {
                         Change::MemberAdded(_)
                         | Change::MemberRemoved(_)
                         | Change::PartyAdded { .. }
-                        | Change::ReleaseRule { .. },
+                        | Change::ReleaseRule { .. }
+                        | Change::OfficeAdded(_)
+                        | Change::OfficeRemoved(_),
                     )
                     | None => {}
                 }
