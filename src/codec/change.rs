@@ -2,14 +2,16 @@
 
 use bytes::Bytes;
 
-use super::dispatch::digest;
+use super::dispatch::{digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{person_from_proto, person_to_proto, precedence_from_proto, precedence_to_proto};
 use super::{key_list as key_list_codec, signed};
 use crate::domain::event::{AcceptedKeyList, Change, Member, RevocationList};
+use crate::domain::function::Term;
 use crate::domain::office::Office;
 use crate::domain::people::{Role, Roles};
+use crate::domain::time::Instant;
 use proto::change::Change as Wire;
 use proto::office_change::Change as OfficeWire;
 
@@ -56,6 +58,14 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
         Change::OfficeRemoved(code) => {
             Wire::Office(proto::OfficeChange { change: Some(OfficeWire::Removed(code.clone())) })
         }
+        Change::FunctionTerm(term) => Wire::FunctionTerm(proto::FunctionTerm {
+            regime: term.regime.clone(),
+            function: term.function.clone(),
+            party: term.party.to_string(),
+            from_ms: term.from.0,
+            until_ms: term.until.map(|until| until.0),
+            source: term.source.clone(),
+        }),
     };
     proto::Change { change: Some(wire) }
 }
@@ -86,5 +96,13 @@ pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFa
             Some(OfficeWire::Removed(code)) => Change::OfficeRemoved(code),
             None => return Err(DecodeFault::new("change.office", "added or removed")),
         },
+        Wire::FunctionTerm(term) => Change::FunctionTerm(Term {
+            party: party(&term.party, "change.function_term.party")?,
+            regime: term.regime,
+            function: term.function,
+            from: Instant(term.from_ms),
+            until: term.until_ms.map(Instant),
+            source: term.source,
+        }),
     })
 }

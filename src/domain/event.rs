@@ -7,6 +7,7 @@
 use bytes::Bytes;
 
 use super::digest::{CommandId, Digest, DraftId};
+use super::function::Term;
 use super::keys::KeyList;
 use super::message::{Dispatch, Message, Outgoing, Receipt};
 use super::office::Office;
@@ -118,6 +119,8 @@ pub enum Change {
     OfficeAdded(Office),
     /// By its code.
     OfficeRemoved(String),
+    /// Who holds a function of a regime.
+    FunctionTerm(Term),
 }
 
 /// A message that was released, with one dispatch for each addressee.

@@ -15,6 +15,7 @@ pub mod exercise;
 pub mod fact;
 pub mod form;
 pub mod formatted;
+pub mod function;
 pub mod heading;
 pub mod keys;
 pub mod ledger;

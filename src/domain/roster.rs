@@ -6,11 +6,13 @@ use imbl::OrdMap;
 
 use super::digest::{CommandId, Digest};
 use super::event::{AcceptedKeyList, Change, Member, RevocationList};
+use super::function::Functions;
 use super::office::Offices;
 use super::party::Party;
 use super::people::{Person, Role};
 use super::precedence::Precedence;
 use super::refusal::Refusal;
+use super::time::Instant;
 use crate::limits;
 
 /// People by the digest of their public key, Parties by code, proposals by the id of the command.
@@ -23,6 +25,8 @@ pub struct Roster {
     pub one_person: Vec<Precedence>,
     /// Our own desks.
     pub offices: Offices,
+    /// Who holds which function of a regime.
+    pub functions: Functions,
 }
 
 /// What is on record of a Party, our own included.
@@ -118,6 +122,10 @@ impl Roster {
                 rule: "no office with this code is listed".into(),
             }),
             Change::OfficeRemoved(_) => Ok(()),
+            Change::FunctionTerm(_) if self.functions.len() >= limits::FUNCTION_TERMS_MAX => {
+                Err(Refusal::TooMany { what: "terms of functions", most: limits::FUNCTION_TERMS_MAX })
+            }
+            Change::FunctionTerm(term) => term.check(),
         }
     }
 
@@ -140,12 +148,12 @@ impl Roster {
 
     fn enough_custodians_after(&self, change: &Change) -> Result<(), Refusal> {
         let mut after = self.clone();
-        after.take(change);
+        after.take(change, Instant::default());
         enough_custodians(after.members.values())
     }
 
-    /// A confirmed change takes force. New Parties and lists are also events of the Board's links.
-    pub fn take(&mut self, change: &Change) {
+    /// A confirmed change takes force, in the record of this time. New Parties and lists are also events of the Board's links.
+    pub fn take(&mut self, change: &Change, at: Instant) {
         match change {
             Change::MemberAdded(member) => {
                 self.members.insert(member.person.key_digest, member.clone());
@@ -166,6 +174,7 @@ impl Roster {
             Change::OwnKeyList(next) => self.accept(next),
             Change::OfficeAdded(office) => self.offices.add(office),
             Change::OfficeRemoved(code) => self.offices.remove(code),
+            Change::FunctionTerm(term) => self.functions.add(term, at),
         }
     }
 

@@ -66,7 +66,7 @@ impl<'h> HeldRegimes<'h> {
             released_at: Some(released_at),
             addressed: Some(recipients(outgoing)),
             bound: Some(bound.clone()),
-            held: BTreeMap::new(),
+            held: self.holders(&regime, released_at),
             author: Some(author),
             referred: match content {
                 Some(Content::Formatted(form)) if comes_after_others(&regime, form) => {
@@ -90,6 +90,16 @@ impl<'h> HeldRegimes<'h> {
                 })
                 .collect(),
         }))
+    }
+
+    /// Who holds each function of a regime at an instant, by what is on record here.
+    fn holders(&self, regime: &Regime, at: Instant) -> BTreeMap<String, Option<Party>> {
+        let functions = &self.head.board.roster.functions;
+        let holder = |name: &String| {
+            let term = functions.term_at(&regime.head.name, name, at, self.as_of);
+            (name.clone(), term.map(|term| term.party))
+        };
+        regime.functions.keys().map(holder).collect()
     }
 
     /// What a formatted message refers to, in its envelope and in its fields.

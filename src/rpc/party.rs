@@ -278,6 +278,13 @@ fn sentence(change: &Change) -> String {
         }
         Change::OfficeAdded(office) => format!("list the office {:?}, for {:?}", office.code, office.purpose),
         Change::OfficeRemoved(code) => format!("list the office {code:?} no more"),
+        Change::FunctionTerm(term) => {
+            let until = term.until.map_or_else(|| "until the next term".into(), |until| format!("until {until}"));
+            format!(
+                "put on record that {} holds a function from {} {until}: function {:?} of {:?}, by {:?}",
+                term.party, term.from, term.function, term.regime, term.source
+            )
+        }
         Change::OwnKeyList(next) => {
             format!(
                 "put the own key list {} in force: digest {}, addresses {}",

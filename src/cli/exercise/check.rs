@@ -72,7 +72,7 @@ pub fn run(args: &Args) -> Result<(), Fault> {
         released_at: Some(released_at),
         addressed: is_addressed.then(|| Recipients { action: set(&args.to), information: set(&args.info) }),
         bound: (!args.bound.is_empty()).then(|| set(&args.bound)),
-        held: args.held.iter().cloned().collect(),
+        held: args.held.iter().map(|(function, party)| (function.clone(), Some(*party))).collect(),
         author: args.author,
         referred: None,
     };

@@ -284,6 +284,7 @@ fn copy(copy: &Copy) -> Value {
     let (state, lacking): (_, Vec<&str>) = match &copy.state {
         CopyState::Held => ("there", Vec::new()),
         CopyState::Lacking(parties) => ("lacking", parties.iter().map(|party| party.as_str()).collect()),
+        CopyState::HeldByNobody => ("held by nobody on record", Vec::new()),
         CopyState::Unknown => ("not known", Vec::new()),
     };
     json!({ "who": who, "as": how, "state": state, "lacking": lacking })

@@ -88,7 +88,7 @@ impl Board {
                     self.roster.proposals.insert(stamp.id, proposal);
                 }
             }
-            Event::ChangeConfirmed { proposal } => self.confirm(*proposal),
+            Event::ChangeConfirmed { proposal } => self.confirm(*proposal, record.at),
             Event::ChangeDropped { proposal } => {
                 self.roster.proposals.remove(proposal);
             }
@@ -161,9 +161,9 @@ impl Board {
         }
     }
 
-    fn confirm(&mut self, proposal: CommandId) {
+    fn confirm(&mut self, proposal: CommandId, at: Instant) {
         let Some(open) = self.roster.proposals.remove(&proposal) else { return };
-        self.roster.take(&open.change);
+        self.roster.take(&open.change, at);
         if let Change::PartyAdded { key_lists, .. } = &open.change
             && let Some(newest) = key_lists.last()
         {

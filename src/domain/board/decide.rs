@@ -381,7 +381,8 @@ fn check_own_list(own: Own, change: &Change) -> Result<(), Refusal> {
         | Change::PartyAdded { .. }
         | Change::ReleaseRule { .. }
         | Change::OfficeAdded(_)
-        | Change::OfficeRemoved(_) => Ok(()),
+        | Change::OfficeRemoved(_)
+        | Change::FunctionTerm(_) => Ok(()),
     }
 }
 

@@ -11,6 +11,7 @@ use super::{Board, FOLD_VERSION, Noted};
 use crate::domain::adoption::Word;
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Head, Member, RevocationList};
+use crate::domain::function::Term;
 use crate::domain::ledger::Edge;
 use crate::domain::link::Link;
 use crate::domain::office::Office;
@@ -167,6 +168,10 @@ fn roster(sum: &mut Sum, board: &Board) {
     });
     sum.list(roster.one_person.iter(), |sum, precedence| sum.precedence(*precedence));
     sum.list(roster.offices.iter(), Sum::office);
+    sum.list(roster.functions.iter(), |sum, one| {
+        sum.term(&one.term);
+        sum.signed_number(one.at.0);
+    });
 }
 
 fn link(sum: &mut Sum, link: &Link) {
@@ -300,6 +305,15 @@ impl Sum {
         self.bytes(office.purpose.as_bytes());
     }
 
+    fn term(&mut self, term: &Term) {
+        self.bytes(term.regime.as_bytes());
+        self.bytes(term.function.as_bytes());
+        self.party(term.party);
+        self.signed_number(term.from.0);
+        self.optional(term.until.as_ref(), |sum, until| sum.signed_number(until.0));
+        self.bytes(term.source.as_bytes());
+    }
+
     fn edge(&mut self, edge: &Edge) {
         self.number(edge.size());
         self.bytes(&edge.root().0);
@@ -350,6 +364,10 @@ impl Sum {
             Change::OfficeRemoved(code) => {
                 self.number(8);
                 self.bytes(code.as_bytes());
+            }
+            Change::FunctionTerm(term) => {
+                self.number(9);
+                self.term(term);
             }
         }
     }

@@ -28,8 +28,9 @@ pub struct Asked {
     pub addressed: Option<Recipients>,
     /// The Parties bound by the regime, without the author; `None` if that is not known here.
     pub bound: Option<BTreeSet<Party>>,
-    /// Who holds which function.
-    pub held: BTreeMap<String, Party>,
+    /// Who holds which function then, and which nobody does; a function that is not named here is one that
+    /// nobody looked up.
+    pub held: BTreeMap<String, Option<Party>>,
     /// Who speaks; `None` if nobody has said yet.
     pub author: Option<Party>,
     /// What the message refers to; `None` if nobody looked.
@@ -230,7 +231,13 @@ fn addressees(name: &str, rule: &Addressees, applies: Verdict, asked: &Asked) ->
 pub(super) fn copy(who: &Addressed, how: CopyAs, asked: &Asked) -> CopyState {
     let wanted = match who {
         Addressed::Party(party) => Some(BTreeSet::from([*party])),
-        Addressed::Function(name) => asked.held.get(name).map(|party| BTreeSet::from([*party])),
+        Addressed::Function(name) => match asked.held.get(name) {
+            // Nobody sends a copy to themselves.
+            Some(Some(party)) if asked.author == Some(*party) => Some(BTreeSet::new()),
+            Some(Some(party)) => Some(BTreeSet::from([*party])),
+            Some(None) => return CopyState::HeldByNobody,
+            None => None,
+        },
         Addressed::EveryBoundParty => asked.bound.clone(),
     };
     let (Some(wanted), Some(addressed)) = (wanted, &asked.addressed) else { return CopyState::Unknown };

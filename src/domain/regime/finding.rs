@@ -319,6 +319,8 @@ pub enum CopyState {
     Held,
     /// These are lacking.
     Lacking(BTreeSet<crate::domain::party::Party>),
+    /// A function that nobody on record here holds at that instant.
+    HeldByNobody,
     /// Nobody said who that is, or whom the draft goes to.
     Unknown,
 }

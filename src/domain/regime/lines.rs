@@ -265,7 +265,11 @@ impl Page<'_> {
     fn addressees(&mut self, name: &str, applies: &Verdict, copies: &[Copy], ground: &Ground) {
         let label = self.label("addressees", name);
         let lacking = copies.iter().filter(|copy| matches!(copy.state, CopyState::Lacking(_))).count();
-        let unknown = copies.iter().filter(|copy| copy.state == CopyState::Unknown).count();
+        let unknown = copies.iter().filter(|copy| match copy.state {
+            CopyState::Unknown | CopyState::HeldByNobody => true,
+            CopyState::Held | CopyState::Lacking(_) => false,
+        });
+        let unknown = unknown.count();
         let head = match (lacking, unknown) {
             (0, 0) => "all are there",
             (0, _) => "can't be judged",
@@ -286,6 +290,7 @@ impl Page<'_> {
                     let names: Vec<&str> = parties.iter().map(|party| party.as_str()).collect();
                     format!("{who}, {how}: lacking {}", names.join(", "))
                 }
+                CopyState::HeldByNobody => format!("{who}, {how}: nobody on record here holds it"),
                 CopyState::Unknown => {
                     format!("{who}, {how}: who that is, or whom the draft goes to, is not known")
                 }

@@ -81,7 +81,8 @@ impl Inspector {
                         | Change::PartyAdded { .. }
                         | Change::ReleaseRule { .. }
                         | Change::OfficeAdded(_)
-                        | Change::OfficeRemoved(_),
+                        | Change::OfficeRemoved(_)
+                        | Change::FunctionTerm(_),
                     )
                     | None => {}
                 }
