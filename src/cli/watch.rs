@@ -49,6 +49,9 @@ struct FollowArgs {
     /// Stop at what is on record now
     #[arg(long)]
     once: bool,
+    /// Also what goes to other offices than yours
+    #[arg(long)]
+    all_offices: bool,
     #[arg(long)]
     json: bool,
 }
@@ -60,6 +63,9 @@ struct ReadArgs {
     digest: String,
     #[command(flatten)]
     person: As,
+    /// Also if it went to other offices than yours
+    #[arg(long)]
+    all_offices: bool,
     #[arg(long)]
     json: bool,
 }
@@ -89,7 +95,7 @@ fn service(desk: &Desk) -> WatchServiceClient<Channel> {
 
 async fn follow(args: FollowArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
-    let asked = calls::FollowRequest { after: args.after, once: args.once };
+    let asked = calls::FollowRequest { after: args.after, once: args.once, all_offices: args.all_offices };
     let mut notices = answer(service(&desk).follow(asked)).await?;
     while let Some(notice) = notices.next().await {
         let notice = notice.map_err(|status| Fault::of_call(&status))?;
@@ -102,6 +108,14 @@ async fn follow(args: FollowArgs) -> Result<(), Fault> {
 }
 
 fn print_notice(notice: &calls::FollowResponse) {
+    if !notice.news.is_empty() {
+        say!("{}  {}", notice.position, shown(&notice.news));
+        print::row(1, "On record here", &Instant(notice.recorded_at_ms).to_string());
+        for mark in &notice.marks {
+            print::row(1, "Mark", &shown(mark));
+        }
+        return;
+    }
     let kind = if notice.kind.is_empty() { "refused" } else { &notice.kind };
     say!(
         "{}  {}  {}  {}  {}  {}",
@@ -117,6 +131,9 @@ fn print_notice(notice: &calls::FollowResponse) {
         print::row(1, "Released", &Instant(notice.released_at_ms).date_time_group().to_string());
     }
     print::row(1, "On record here", &Instant(notice.recorded_at_ms).to_string());
+    if !notice.offices.is_empty() {
+        print::row(1, "For office", &shown(&notice.offices.join(", ")));
+    }
     if owes_acknowledgement(notice) {
         print::row(1, "Acknowledged", if notice.acknowledged { "yes" } else { "not yet" });
     }
@@ -131,6 +148,16 @@ fn owes_acknowledgement(notice: &calls::FollowResponse) -> bool {
 }
 
 fn notice_json(notice: &calls::FollowResponse) -> serde_json::Value {
+    if !notice.news.is_empty() {
+        return json!({
+            "kind": "news",
+            "position": notice.position,
+            "from": notice.from,
+            "news": notice.news,
+            "recorded_at_ms": notice.recorded_at_ms,
+            "marks": notice.marks,
+        });
+    }
     json!({
         "kind": "notice",
         "position": notice.position,
@@ -146,14 +173,15 @@ fn notice_json(notice: &calls::FollowResponse) -> serde_json::Value {
         "recorded_at_ms": notice.recorded_at_ms,
         "acknowledged": owes_acknowledgement(notice).then_some(notice.acknowledged),
         "marks": notice.marks,
+        "offices": notice.offices,
     })
 }
 
 async fn read(args: ReadArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let digest = meant(&desk, &args.digest).await?;
-    let answered =
-        answer(service(&desk).read(calls::ReadRequest { digest: digest.0.to_vec().into() })).await?;
+    let asked = calls::ReadRequest { digest: digest.0.to_vec().into(), all_offices: args.all_offices };
+    let answered = answer(service(&desk).read(asked)).await?;
     let wrapping = signed::decode(answered.message)?;
     if wrapping.digest() != digest {
         return Err(Fault::new("the node gave another message than the one asked for"));
@@ -216,11 +244,12 @@ async fn meant(desk: &Desk, beginning: &str) -> Result<Digest, Fault> {
     if let Some(whole) = Digest::from_hex(beginning) {
         return Ok(whole);
     }
-    let mut notices = answer(service(desk).follow(calls::FollowRequest { after: 0, once: true })).await?;
+    let asked = calls::FollowRequest { after: 0, once: true, all_offices: true };
+    let mut notices = answer(service(desk).follow(asked)).await?;
     let mut found = Vec::new();
     while let Some(notice) = notices.next().await {
         let digest = notice.map_err(|status| Fault::of_call(&status))?.digest;
-        if hex::encode(&digest).starts_with(beginning) {
+        if !digest.is_empty() && hex::encode(&digest).starts_with(beginning) {
             found.push(digest);
         }
     }

@@ -58,6 +58,17 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
         Change::OfficeRemoved(code) => {
             Wire::Office(proto::OfficeChange { change: Some(OfficeWire::Removed(code.clone())) })
         }
+        Change::PartyIntroduced { by, key_lists, revocation_list } => {
+            Wire::PartyIntroduced(proto::PartyIntroduced {
+                by: by.to_string(),
+                key_lists: key_lists.iter().map(|list| list.signed.clone()).collect(),
+                revocation_list: revocation_list.der.clone(),
+            })
+        }
+        Change::PartyConfirmed { party, fingerprint } => Wire::PartyConfirmed(proto::PartyConfirmed {
+            party: party.to_string(),
+            fingerprint: Bytes::copy_from_slice(&fingerprint.0),
+        }),
         Change::FunctionTerm(term) => Wire::FunctionTerm(proto::FunctionTerm {
             regime: term.regime.clone(),
             function: term.function.clone(),
@@ -70,6 +81,16 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
     proto::Change { change: Some(wire) }
 }
 
+fn party_lists(
+    key_lists: Vec<Bytes>,
+    der: Bytes,
+) -> Result<(Vec<AcceptedKeyList>, RevocationList), DecodeFault> {
+    let key_lists = key_lists.into_iter().map(key_list).collect::<Result<Vec<_>, _>>()?;
+    let first = key_lists.first().ok_or(DecodeFault::new("change.party", "at least one key list"))?;
+    let revocation_list = RevocationList { party: first.list.party, der };
+    Ok((key_lists, revocation_list))
+}
+
 pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFault> {
     let change = wire
         .and_then(|wire| wire.change)
@@ -78,12 +99,18 @@ pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFa
         Wire::MemberAdded(member) => Change::MemberAdded(member_from_proto(member)?),
         Wire::MemberRemoved(key) => Change::MemberRemoved(digest(&key, "change.member_removed")?),
         Wire::PartyAdded(added) => {
-            let key_lists = added.key_lists.into_iter().map(key_list).collect::<Result<Vec<_>, _>>()?;
-            let first =
-                key_lists.first().ok_or(DecodeFault::new("change.party_added", "at least one key list"))?;
-            let revocation_list = RevocationList { party: first.list.party, der: added.revocation_list };
+            let (key_lists, revocation_list) = party_lists(added.key_lists, added.revocation_list)?;
             Change::PartyAdded { key_lists, revocation_list }
         }
+        Wire::PartyIntroduced(introduced) => {
+            let (key_lists, revocation_list) = party_lists(introduced.key_lists, introduced.revocation_list)?;
+            let by = party(&introduced.by, "change.party_introduced.by")?;
+            Change::PartyIntroduced { by, key_lists, revocation_list }
+        }
+        Wire::PartyConfirmed(confirmed) => Change::PartyConfirmed {
+            party: party(&confirmed.party, "change.party_confirmed.party")?,
+            fingerprint: digest(&confirmed.fingerprint, "change.party_confirmed.fingerprint")?,
+        },
         Wire::ReleaseRule(rule) => {
             let read = |wire: &i32| precedence_from_proto(*wire, "change.release_rule.one_person");
             Change::ReleaseRule { one_person: rule.one_person.iter().map(read).collect::<Result<_, _>>()? }

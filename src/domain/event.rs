@@ -111,6 +111,18 @@ pub enum Change {
         revocation_list: RevocationList,
     },
     /// For which precedences one person may both draft and release.
+    /// As `PartyAdded`, but handed over by a Party that is known here, and not compared with what the Party
+    /// itself says: it counts as unconfirmed.
+    PartyIntroduced {
+        by: Party,
+        key_lists: Vec<AcceptedKeyList>,
+        revocation_list: RevocationList,
+    },
+    /// The fingerprint of a Party that was introduced, as its own people read it out.
+    PartyConfirmed {
+        party: Party,
+        fingerprint: Digest,
+    },
     ReleaseRule {
         one_person: Vec<Precedence>,
     },

@@ -87,7 +87,13 @@ impl Functions {
     /// The term that counts at an instant, by what was on record by `known`. One answer: the terms count
     /// one after the other, each from its start until its end or the start of the next. Of two with the
     /// same start the one that was put on record later counts, so a term is corrected by another.
-    pub fn term_at(&self, regime: &str, function: &str, at: Instant, known: Option<Instant>) -> Option<&Term> {
+    pub fn term_at(
+        &self,
+        regime: &str,
+        function: &str,
+        at: Instant,
+        known: Option<Instant>,
+    ) -> Option<&Term> {
         let terms = self.0.get(&(regime.to_owned(), function.to_owned()))?;
         let begun = |one: &&OnRecord| one.term.from <= at && known.is_none_or(|known| one.at <= known);
         // Of several that are equal, `max_by_key` gives the last.

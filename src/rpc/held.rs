@@ -135,6 +135,18 @@ impl<'h> HeldRegimes<'h> {
         Ok(Referred::Formatted { regime, format: form.format.clone() })
     }
 
+    /// Whether a text of this name that is held here declares a function.
+    pub async fn declare(mut self, name: &str, function: &str) -> Result<bool, RecordFault> {
+        let head = self.head;
+        for (digest, _) in head.board.regimes.iter().filter(|(_, held)| held.name == name) {
+            let regime = self.regime(*digest).await?;
+            if regime.is_some_and(|regime| regime.functions.contains_key(function)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// `None` where its text is not on record here.
     pub async fn regime(&mut self, digest: Digest) -> Result<Option<Arc<Regime>>, RecordFault> {
         if let Some(known) = self.read.get(&digest) {

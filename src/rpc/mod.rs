@@ -6,6 +6,7 @@ pub mod accept;
 pub mod access;
 pub mod audit;
 pub mod caller;
+mod changes;
 pub mod command;
 pub mod exchange;
 pub mod exercise;

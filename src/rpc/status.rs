@@ -209,6 +209,9 @@ fn refusal_code(refused: &Refusal) -> Code {
         | Refusal::DraftReturned
         | Refusal::Faults(_)
         | Refusal::OwnMessage
+        | Refusal::PartyIntroduced
+        | Refusal::OtherFingerprint
+        | Refusal::CodeSpokenFor
         | Refusal::KeyListDoesNotFollow
         | Refusal::NotThisLink
         | Refusal::SerialNotNext { .. }

@@ -4,6 +4,7 @@
 //! Never here: a rule.
 
 pub mod findings;
+mod functions;
 pub mod labels;
 pub mod load;
 mod parties;
@@ -79,6 +80,7 @@ enum Command {
     Draft(crate::cli::exercise::DraftArgs),
     /// Who takes part in a regime, and who is bound to whom
     Parties(parties::PartiesArgs),
+    Function(functions::Args),
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
@@ -92,6 +94,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::Template(args) => words::template(&args),
         Command::Draft(args) => crate::cli::exercise::draft(args).await,
         Command::Parties(args) => parties::run(args).await,
+        Command::Function(args) => functions::run(args).await,
     }
 }
 

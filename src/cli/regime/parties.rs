@@ -53,6 +53,9 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
             nature(party.nature),
             Instant(party.since_ms)
         );
+        if !party.unconfirmed_by.is_empty() {
+            say!("  unconfirmed: introduced by {}", shown(&party.unconfirmed_by));
+        }
         say!("  regime   {}", hex::encode(&party.regime_digest));
         say!("  adopted  {}", hex::encode(&party.message_digest));
         for provision in &party.reservations {
@@ -64,6 +67,12 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
     }
     for bond in &answered.bonds {
         let told = if bond.as_told_here { ", as both told this Party" } else { "" };
+        for party in &bond.unconfirmed {
+            say!(
+                "{} is unconfirmed: introduced by another Party, its fingerprint not compared",
+                shown(party)
+            );
+        }
         say!(
             "{} and {} are bound to each other by edition {} since {}{told}",
             shown(&bond.one),
@@ -116,6 +125,7 @@ fn party_json(party: &calls::PartyToRegime) -> serde_json::Value {
         "nature": nature(party.nature),
         "reservations": party.reservations,
         "suspended": suspended,
+        "unconfirmed_by": (!party.unconfirmed_by.is_empty()).then_some(&party.unconfirmed_by),
     })
 }
 
@@ -128,5 +138,6 @@ fn bond_json(bond: &calls::Bond) -> serde_json::Value {
         "regime_digest": hex::encode(&bond.regime_digest),
         "since_ms": bond.since_ms,
         "as_told_here": bond.as_told_here,
+        "unconfirmed": bond.unconfirmed,
     })
 }

@@ -75,7 +75,7 @@ impl Board {
             }
             Event::EpochOpened { .. } | Event::AuditRead { .. } => {}
             Event::KeyListAccepted(next) => {
-                self.roster.accept(next);
+                self.roster.accept(next, record.at);
                 self.oddity(next.list.party, record.at);
             }
             Event::RevocationListAccepted(list) => {
@@ -164,7 +164,7 @@ impl Board {
     fn confirm(&mut self, proposal: CommandId, at: Instant) {
         let Some(open) = self.roster.proposals.remove(&proposal) else { return };
         self.roster.take(&open.change, at);
-        if let Change::PartyAdded { key_lists, .. } = &open.change
+        if let Change::PartyAdded { key_lists, .. } | Change::PartyIntroduced { key_lists, .. } = &open.change
             && let Some(newest) = key_lists.last()
         {
             self.links.insert(newest.list.party, Arc::new(Link::new(newest.list.incarnation)));

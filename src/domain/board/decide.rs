@@ -66,7 +66,8 @@ impl Board {
         match command {
             Command::Propose(change) => {
                 self.roster.check(change)?;
-                check_own_list(own, change)?;
+                check_own(own, change)?;
+                self.check_code_is_free(change)?;
                 if self.roster.proposals.len() >= limits::PROPOSALS_OPEN_MAX {
                     return Err(
                         Refusal::TooMany { what: "proposals", most: limits::PROPOSALS_OPEN_MAX }.into()
@@ -75,7 +76,8 @@ impl Board {
                 happened(Event::ChangeProposed(change.clone()))
             }
             Command::Confirm(proposal) => {
-                self.roster.may_confirm(*proposal, by)?;
+                let change = self.roster.may_confirm(*proposal, by)?;
+                self.check_code_is_free(change)?;
                 happened(Event::ChangeConfirmed { proposal: *proposal })
             }
             Command::Drop(proposal) if self.roster.proposals.contains_key(proposal) => {
@@ -241,6 +243,18 @@ impl Board {
         self.link(party).ok_or(Refusal::NoSuchParty)
     }
 
+    /// A Party that proves to be another than the one introduced under its code takes that one's place, if
+    /// neither end has signed anything on their link: with another Party under the same code, serials and
+    /// leaves would begin a second time, and what we signed would contradict itself.
+    fn check_code_is_free(&self, change: &Change) -> Result<(), Refusal> {
+        let Change::PartyAdded { key_lists, .. } = change else { return Ok(()) };
+        let party = key_lists.first().map(|first| first.list.party);
+        match party.and_then(|party| self.link(party)) {
+            Some(link) if link.is_spoken_on() => Err(Refusal::CodeSpokenFor),
+            Some(_) | None => Ok(()),
+        }
+    }
+
     fn check_addressees(&self, own: Own, outgoing: &Outgoing) -> Result<(), Refusal> {
         if outgoing.action.is_empty() {
             return Err(Refusal::Field { field: "action", rule: "somebody must be asked to act".into() });
@@ -369,13 +383,19 @@ fn check_acknowledges(of: &Digest, outgoing: &Outgoing) -> Result<(), Refusal> {
     }
 }
 
-/// Lists of others come from them, not from our custodians.
-fn check_own_list(own: Own, change: &Change) -> Result<(), Refusal> {
+/// Lists of others come from them, not from our custodians; and introductions not from ourselves.
+fn check_own(own: Own, change: &Change) -> Result<(), Refusal> {
     match change {
         Change::OwnKeyList(next) if next.list.party != own.party => {
             Err(Refusal::Field { field: "own_key_list", rule: "it is the list of another Party".into() })
         }
+        Change::PartyIntroduced { by, .. } if *by == own.party => {
+            let rule = "a Party is introduced by another; what you know yourself, you import".into();
+            Err(Refusal::Field { field: "introduced_by", rule })
+        }
         Change::OwnKeyList(_)
+        | Change::PartyIntroduced { .. }
+        | Change::PartyConfirmed { .. }
         | Change::MemberAdded(_)
         | Change::MemberRemoved(_)
         | Change::PartyAdded { .. }

@@ -160,6 +160,11 @@ fn roster(sum: &mut Sum, board: &Board) {
         sum.party(*party);
         sum.list(known.key_lists.iter(), Sum::key_list);
         sum.optional(known.revocation_list.as_ref(), Sum::revocation_list);
+        sum.signed_number(known.list_since.0);
+        sum.optional(known.introduced.as_ref(), |sum, introduced| {
+            sum.party(introduced.by);
+            sum.optional(introduced.confirmed_at.as_ref(), |sum, at| sum.signed_number(at.0));
+        });
     });
     sum.list(roster.proposals.iter(), |sum, (id, proposal)| {
         sum.bytes(&id.0);
@@ -368,6 +373,17 @@ impl Sum {
             Change::FunctionTerm(term) => {
                 self.number(9);
                 self.term(term);
+            }
+            Change::PartyIntroduced { by, key_lists, revocation_list } => {
+                self.number(10);
+                self.party(*by);
+                self.list(key_lists.iter(), Sum::key_list);
+                self.revocation_list(revocation_list);
+            }
+            Change::PartyConfirmed { party, fingerprint } => {
+                self.number(11);
+                self.party(*party);
+                self.bytes(&fingerprint.0);
             }
         }
     }

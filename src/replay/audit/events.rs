@@ -79,6 +79,8 @@ impl Inspector {
                         Change::MemberAdded(_)
                         | Change::MemberRemoved(_)
                         | Change::PartyAdded { .. }
+                        | Change::PartyIntroduced { .. }
+                        | Change::PartyConfirmed { .. }
                         | Change::ReleaseRule { .. }
                         | Change::OfficeAdded(_)
                         | Change::OfficeRemoved(_)
