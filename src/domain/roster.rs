@@ -167,11 +167,12 @@ impl Roster {
             Change::ReleaseRule { .. } => Ok(()),
             Change::OwnKeyList(next) => self.follows(next),
             Change::OfficeAdded(office) => {
+                office.check()?;
                 let is_new = self.offices.get(&office.code).is_none();
                 if is_new && self.offices.len() >= limits::OFFICES_MAX {
                     return Err(Refusal::TooMany { what: "offices", most: limits::OFFICES_MAX });
                 }
-                office.check()
+                Ok(())
             }
             Change::OfficeRemoved(code) if self.offices.get(code).is_none() => Err(Refusal::Field {
                 field: "office_removed",

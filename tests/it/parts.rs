@@ -149,7 +149,7 @@ async fn what_is_attached_is_at_the_other_node_too_and_verified() {
     }
     let desk = world.desk("PL", "watch");
     assert_eq!(part::ask(&desk, &part.salted_digest).await.unwrap()[32..], content);
-    let asked = calls::ReadRequest { digest: sent.message_digest.clone() };
+    let asked = calls::ReadRequest { digest: sent.message_digest.clone(), ..Default::default() };
     let shown = watches(&desk).read(asked).await.unwrap().into_inner();
     assert_eq!(held(&shown.parts), [calls::PartState::Kept]);
     for party in ["BY", "PL"] {
