@@ -13,6 +13,7 @@ pub mod exercise;
 pub mod fault;
 pub mod files;
 pub mod form;
+pub mod given;
 pub mod init;
 pub mod init_args;
 pub mod json;

@@ -1,7 +1,7 @@
 //! A thread read from the journal: the messages in their order with their exact bytes, what became of
 //! each dispatch, marks and faults; now, or as it was on record here at an instant.
 //!
-//! Never here: a judgement of what is said. Used by `exercise.rs` and, for the auditor, `audit.rs`.
+//! Never here: a judgement of what is said. Used by `message.rs` and, for the auditor, `audit.rs`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ use crate::domain::board::{Board, Noted};
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Received, Record, Released};
-use crate::domain::message::{Message, Receipt};
+use crate::domain::message::{Message, Outgoing, Receipt};
 use crate::domain::party::Party;
 use crate::domain::thread::{Entry, Thread};
 use crate::domain::time::Instant;
@@ -79,13 +79,21 @@ pub fn marks_of(board: &Board, message: &Message, said: &Said, as_of: Option<Ins
 /// Which Parties of a message were introduced by another, and their fingerprint not compared: its author, or
 /// those to whom we send it.
 pub fn unconfirmed(board: &Board, message: &Message, as_of: Option<Instant>) -> Vec<String> {
-    let introducer = |party: Party| board.roster.parties.get(&party)?.unconfirmed(as_of);
-    if let Some(by) = introducer(message.author) {
-        return vec![format!("unconfirmed: introduced by {by}")];
+    match introducer(board, message.author, as_of) {
+        Some(by) => vec![format!("unconfirmed: introduced by {by}")],
+        None => unconfirmed_addressees(board, &message.draft, as_of),
     }
-    let addressed = message.draft.parties().into_iter();
-    let told = addressed.filter_map(|party| Some((party, introducer(party)?)));
+}
+
+/// Those to whom a message or a draft goes, as above.
+pub fn unconfirmed_addressees(board: &Board, outgoing: &Outgoing, as_of: Option<Instant>) -> Vec<String> {
+    let told = outgoing.parties().into_iter();
+    let told = told.filter_map(|party| Some((party, introducer(board, party, as_of)?)));
     told.map(|(party, by)| format!("{party} is unconfirmed: introduced by {by}")).collect()
+}
+
+fn introducer(board: &Board, party: Party, as_of: Option<Instant>) -> Option<Party> {
+    board.roster.parties.get(&party)?.unconfirmed(as_of)
 }
 
 /// Who reads at one head as of one instant.

@@ -34,6 +34,7 @@ mod links_killed;
 mod links_lists;
 mod links_window;
 mod merkle;
+mod message;
 mod node;
 mod notes;
 mod office;

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use super::print::{content_json, form_lines, row, traffic};
+use crate::cli::message::rows::{content_json, form_lines, row, traffic};
 use crate::cli::out::say;
 use crate::domain::exercise::SameActivityPosition;
 use crate::domain::exercise::picture::{Account, Picture, Said, SameActivityAs, Versions};
