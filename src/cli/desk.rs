@@ -170,7 +170,7 @@ impl As {
 #[derive(clap::Args, Debug)]
 pub struct AsCommand {
     #[command(flatten)]
-    person: As,
+    pub person: As,
     /// Give a command again under its id: 32 hexadecimal digits
     #[arg(long, value_name = "ID", value_parser = parse_id)]
     command_id: Option<CommandId>,

@@ -16,6 +16,7 @@ pub mod form;
 pub mod given;
 pub mod init;
 pub mod init_args;
+mod introduced;
 pub mod json;
 pub mod key_list;
 pub mod keys;

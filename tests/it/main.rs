@@ -40,6 +40,7 @@ mod notes;
 mod office;
 mod officer;
 mod officer_program;
+mod offices_nodes;
 mod opening;
 mod pair;
 mod parts;
