@@ -25,6 +25,7 @@ use crate::domain::text::shown;
 /// custodian must confirm
 #[derive(clap::Args, Debug)]
 pub struct Confirm {
+    /// Its code
     party: Party,
     #[command(flatten)]
     by: AsCommand,

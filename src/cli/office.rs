@@ -38,6 +38,7 @@ enum Command {
     },
     /// Proposes to list an office no more; what was addressed to it is for all watches then
     Remove {
+        /// As `office list` shows it
         code: String,
         #[command(flatten)]
         by: AsCommand,

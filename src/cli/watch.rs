@@ -53,6 +53,7 @@ struct FollowArgs {
     /// Also what goes to other offices than yours
     #[arg(long)]
     all_offices: bool,
+    /// One JSON object a notice
     #[arg(long)]
     json: bool,
 }
@@ -67,6 +68,7 @@ struct ReadArgs {
     /// Also if it went to other offices than yours
     #[arg(long)]
     all_offices: bool,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -78,6 +80,7 @@ struct AcknowledgeArgs {
     digest: String,
     #[command(flatten)]
     person: AsCommand,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }

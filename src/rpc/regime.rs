@@ -10,7 +10,7 @@ use super::{draft, status};
 use crate::codec::heading::Given;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::regime_service_server::{RegimeService, RegimeServiceServer};
-use crate::domain::adoption::{Adopted, Seen, Suspended};
+use crate::domain::adoption::{Adopted, Seen, Since, Suspended};
 use crate::domain::board::Board;
 use crate::domain::command::Command;
 use crate::domain::digest::Digest;
@@ -73,7 +73,12 @@ impl RegimeService for RegimeCalls {
         let head = self.registrar.head();
         let text = HeldRegimes::at(&head, &self.registrar.journal).text(digest).await;
         let text = text.map_err(status::record)?;
-        let text = text.ok_or_else(|| status::field("digest", "no regime with this digest is held here"))?;
+        let text = text.ok_or_else(|| {
+            status::field(
+                "digest",
+                "no regime with this digest is held here; `detente regime hold` puts one on record",
+            )
+        })?;
         Ok(Response::new(calls::ShowTextResponse { text }))
     }
 
@@ -173,6 +178,7 @@ fn adopters(board: &Board, regime: &str, at: Instant) -> calls::ListAdoptersResp
                     .filter(|party| unconfirmed(board, *party).is_some())
                     .map(|party| party.to_string())
                     .collect(),
+                since_disputed: [&bond.one, &bond.other].iter().any(|one| one.by_receipt == Since::Disputed),
             });
         }
     }
@@ -211,5 +217,6 @@ fn party_to_regime(board: &Board, party: Party, adopted: &Adopted) -> calls::Par
         reservations: adopted.reservations.clone(),
         suspended: adopted.suspended.iter().map(suspended).collect(),
         unconfirmed_by: unconfirmed(board, party).map(|by| by.to_string()).unwrap_or_default(),
+        since_disputed: adopted.by_receipt == Since::Disputed,
     }
 }

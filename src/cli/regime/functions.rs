@@ -39,6 +39,7 @@ struct HoldArgs {
     regime: String,
     /// As the regime names it, such as chair
     function: String,
+    /// The Party that holds it
     party: Party,
     /// Such as 2026-01-01T00:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
@@ -51,6 +52,7 @@ struct HoldArgs {
     source: String,
     #[command(flatten)]
     by: AsCommand,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -65,6 +67,7 @@ struct ListArgs {
     at: Option<Instant>,
     #[command(flatten)]
     by: As,
+    /// One JSON object a term
     #[arg(long)]
     json: bool,
 }
