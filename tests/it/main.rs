@@ -38,6 +38,7 @@ mod message;
 mod node;
 mod notes;
 mod office;
+mod office_program;
 mod officer;
 mod officer_program;
 mod offices_nodes;
