@@ -6,6 +6,7 @@ pub mod accept;
 pub mod access;
 pub mod audit;
 mod beginning;
+mod beside;
 pub mod caller;
 mod changes;
 pub mod command;

@@ -468,7 +468,7 @@ fn who_may_send_it_to_whom_and_after_what_is_judged_by_what_is_known() {
     let elsewhere = Referred::Formatted { regime: "bridges-1931".into(), format: "B1".into() };
     let none = Asked::default();
     let by = |code: &str| Asked { author: Some(party(code)), ..Asked::default() };
-    let held = [("chair".to_owned(), Some(party("LT")))].into();
+    let held = [("chair".to_owned(), party("LT"))].into();
     let to = |code: &str| Recipients { action: BTreeSet::from([party(code)]), ..Recipients::default() };
     let after = |all: Vec<Referred>| Asked { referred: Some(all), ..Asked::default() };
     let table = [
@@ -476,7 +476,7 @@ fn who_may_send_it_to_whom_and_after_what_is_judged_by_what_is_known() {
         (by("PL"), "the author may send it"),
         (by("LT"), "whether the author may send it can't be judged"),
         (Asked { held, ..by("LT") }, "the author may send it"),
-        (Asked { held: [("chair".to_owned(), Some(party("FI")))].into(), ..by("LT") }, "is none of those"),
+        (Asked { held: [("chair".to_owned(), party("FI"))].into(), ..by("LT") }, "is none of those"),
         (Asked { addressed: Some(to("PL")), ..Asked::default() }, "BY, for action: lacking BY"),
         (none, "was not looked up"),
         (after(vec![referred("B1")]), "format B1: is here, and referred to"),

@@ -10,6 +10,7 @@ mod board;
 mod broker;
 mod bundle;
 mod chain;
+mod checks;
 mod custodians;
 mod custody;
 mod demo;

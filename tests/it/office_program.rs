@@ -28,7 +28,9 @@ async fn custodians_list_offices_put_terms_on_record_and_confirm_who_was_introdu
     assert!(printed(&["office", "list", "--as", &drafter]).await.contains("the Party is one"));
     change(&world, &["office", "add", "GS", "--for", "General Staff"]).await;
     assert_eq!(printed(&["office", "list", "--as", &drafter]).await, "GS  General Staff\n");
-    assert!(refused(&["office", "remove", "MFA", "--as", &custodian]).await.contains("no office with this code"));
+    assert!(
+        refused(&["office", "remove", "MFA", "--as", &custodian]).await.contains("no office with this code")
+    );
     change(&world, &["office", "remove", "gs"]).await;
     assert!(printed(&["office", "list", "--as", &drafter]).await.contains("the Party is one"));
 

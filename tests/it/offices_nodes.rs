@@ -200,7 +200,7 @@ async fn a_check_names_who_holds_a_function_at_the_messages_instant_by_what_is_o
             .collect::<Vec<_>>()
     };
     assert!(
-        lines().await.iter().any(|line| line.contains("nobody on record here holds it")),
+        lines().await.iter().any(|line| line.contains("nobody is known here to hold this function")),
         "{:?}",
         lines().await
     );

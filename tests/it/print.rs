@@ -449,8 +449,7 @@ fn what_the_printing_party_notes_stands_behind_the_trailer_and_changes_nothing_b
     let (before, after) = noted.rows.split_at(form().rows.len());
     assert_eq!(before, form().rows);
     let lines: Vec<&str> = after.iter().flat_map(|row| row.text.iter().map(String::as_str)).collect();
-    let expected =
-        ["Not of the message, but noted by PL:", "unconfirmed: introduced by LT", "a\\u{202e}b"];
+    let expected = ["Not of the message, but noted by PL:", "unconfirmed: introduced by LT", "a\\u{202e}b"];
     assert_eq!(lines, expected);
     let text = official::text(&pages(&noted));
     assert!(text.contains("unconfirmed: introduced by LT"), "{text}");

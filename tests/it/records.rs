@@ -238,12 +238,8 @@ fn opened(entry: &Bytes) -> record::Opened {
 
 /// Each line by itself, so that what has changed is named.
 fn assert_golden(found: impl IntoIterator<Item = (String, Bytes)>, golden: &str) {
-    let mut count = 0;
-    for ((name, bytes), expected) in found.into_iter().zip(golden.lines()) {
-        assert_eq!(format!("{name} {}", hex::encode(bytes)), expected);
-        count += 1;
-    }
-    assert_eq!(count, golden.lines().count());
+    let line = |(name, bytes): (String, Bytes)| format!("{name} {}\n", hex::encode(bytes));
+    assert_eq!(found.into_iter().map(line).collect::<String>(), golden);
 }
 
 #[test]

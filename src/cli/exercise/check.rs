@@ -44,6 +44,9 @@ pub struct Args {
     /// Who speaks, where a format says who may send it
     #[arg(long, value_name = "PARTY")]
     author: Option<Party>,
+    /// How it is marked; without it, whether as the regime asks can't be judged
+    #[arg(long)]
+    marking: Option<String>,
     /// What the form is, if neither its first line nor its file's name says so
     #[arg(long, value_parser = given::kind)]
     kind: Option<Kind>,
@@ -71,9 +74,11 @@ pub fn run(args: &Args) -> Result<(), Fault> {
         released_at: Some(released_at),
         addressed: is_addressed.then(|| Recipients { action: set(&args.to), information: set(&args.info) }),
         bound: (!args.bound.is_empty()).then(|| set(&args.bound)),
-        held: args.held.iter().map(|(function, party)| (function.clone(), Some(*party))).collect(),
+        held: args.held.iter().cloned().collect(),
         author: args.author,
         referred: None,
+        marking: args.marking.clone(),
+        beside: None,
     };
     let found = check(&regime, &content, &asked);
     if args.json {

@@ -3,6 +3,7 @@
 //!
 //! Never here: a rule.
 
+mod beside;
 pub mod findings;
 mod functions;
 pub mod labels;

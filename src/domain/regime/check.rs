@@ -5,13 +5,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::beside::{Beside, document};
 use super::condition::{Condition, Named};
-use super::finding::{Answer, Copy, CopyAs, CopyState, Finding, Open, OpenState, Verdict};
+use super::finding::{Answer, Copy, CopyAs, CopyState, Finding, Marked, Open, OpenState, Verdict};
+use super::group::group;
 use super::judge::Judge;
+use super::lead::{Lead, Term, Unit};
 use super::rules::{Addressed, Addressees, Required};
 use super::subject::Subject;
+use super::tally::tallies;
 use super::timing::timings;
-use super::{Document, Regime, formatted};
+use super::{Document, Ground, Regime, Standing, formatted};
 use crate::domain::content::Content;
 use crate::domain::form::Following;
 use crate::domain::form::outline::{Part, Value};
@@ -28,13 +32,16 @@ pub struct Asked {
     pub addressed: Option<Recipients>,
     /// The Parties bound by the regime, without the author; `None` if that is not known here.
     pub bound: Option<BTreeSet<Party>>,
-    /// Who holds which function then, and which nobody does; a function that is not named here is one that
-    /// nobody looked up.
-    pub held: BTreeMap<String, Option<Party>>,
+    /// Who holds which function then; one that is not named is held by nobody who is known here.
+    pub held: BTreeMap<String, Party>,
     /// Who speaks; `None` if nobody has said yet.
     pub author: Option<Party>,
     /// What the message refers to; `None` if nobody looked.
     pub referred: Option<Vec<Referred>>,
+    /// How it is marked; `None` if nobody has said yet.
+    pub marking: Option<String>,
+    /// What is held beside it; `None` if nobody looked.
+    pub beside: Option<Beside>,
 }
 
 /// A message that another one refers to.
@@ -62,24 +69,10 @@ pub fn check(regime: &Regime, content: &Content, asked: &Asked) -> Vec<Finding> 
     let following = Following::of(content);
     let subject = Subject::of(content, &parts, &following);
     let mut found = Vec::new();
-    let document = match content {
-        Content::Formatted(message) => {
-            formatted::judge(regime, message, &following, asked, &mut found);
-            Document::Format(message.format.clone())
-        }
-        Content::Calendar(_)
-        | Content::Notification(_)
-        | Content::Amendment(_)
-        | Content::Invitation(_)
-        | Content::Conclusion(_)
-        | Content::Statement(_)
-        | Content::Cancellation(_)
-        | Content::SameActivity(_)
-        | Content::Adoption(_)
-        | Content::Suspension(_)
-        | Content::Resumption(_)
-        | Content::Withdrawal(_) => Document::Kind(content.kind()),
-    };
+    if let Content::Formatted(message) = content {
+        formatted::judge(regime, message, &following, asked, &mut found);
+    }
+    let document = document(content);
     let mut judge = Judge::new(regime, &subject);
     classes(regime, &document, &mut judge, &mut found);
     thresholds(regime, &document, &subject, &mut judge, &mut found);
@@ -97,14 +90,25 @@ pub fn check(regime: &Regime, content: &Content, asked: &Asked) -> Vec<Finding> 
         }
     }
     if let Some(rule) = &regime.confidentiality {
-        found.push(Finding::Confidentiality { ground: rule.ground.clone() });
+        let marked = match &asked.marking {
+            _ if rule.marking.is_empty() => Marked::AsAsked,
+            Some(marking) if marking.trim().to_lowercase() == rule.marking.trim().to_lowercase() => {
+                Marked::AsAsked
+            }
+            Some(_) => Marked::Otherwise,
+            None => Marked::Unknown,
+        };
+        found.push(Finding::Confidentiality { marked, ground: rule.ground.clone() });
     }
     for (name, rule) in &regime.quotas {
         let applies = judge_for(&rule.documents, &document, rule.when.as_ref(), &mut judge);
         if let Some(applies) = applies {
-            found.push(Finding::Quota { name: name.clone(), applies, ground: rule.ground.clone() });
+            let tallies = tallies(regime, rule, &applies, &subject, content, asked);
+            let ground = rule.ground.clone();
+            found.push(Finding::Quota { name: name.clone(), applies, tallies, ground });
         }
     }
+    group(regime, content, asked, &judge, &mut found);
     found
 }
 
@@ -191,11 +195,25 @@ fn leads<'a>(
             continue;
         }
         let timings = timings(regime, &rule.term, released, subject);
-        found.push(Finding::Lead { name: name.clone(), applies, timings, ground: rule.ground.clone() });
+        let ground = ground_of(regime, rule);
+        found.push(Finding::Lead { name: name.clone(), applies, timings, ground });
     }
     if !is_any {
         found.push(Finding::NoLead { document: document.clone() });
     }
+}
+
+/// Days that go by a calendar rest on it too.
+fn ground_of(regime: &Regime, rule: &Lead) -> Ground {
+    let calendar = match &rule.term {
+        Term::Before { unit: Unit::WorkingDays(name), .. } => regime.calendars.get(name),
+        Term::Before { unit: Unit::Hours | Unit::CalendarDays, .. }
+        | Term::AtTheStart { .. }
+        | Term::ByDay { .. }
+        | Term::NoneAgreed => None,
+    };
+    let standing = calendar.map_or(Standing::Checked, |calendar| calendar.ground.standing);
+    Ground { standing: rule.ground.standing.and(standing), ..rule.ground.clone() }
 }
 
 fn required(name: &str, rule: &Required, applies: Verdict, subject: &Subject) -> Finding {
@@ -233,14 +251,16 @@ pub(super) fn copy(who: &Addressed, how: CopyAs, asked: &Asked) -> CopyState {
         Addressed::Party(party) => Some(BTreeSet::from([*party])),
         Addressed::Function(name) => match asked.held.get(name) {
             // Nobody sends a copy to themselves.
-            Some(Some(party)) if asked.author == Some(*party) => Some(BTreeSet::new()),
-            Some(Some(party)) => Some(BTreeSet::from([*party])),
-            Some(None) => return CopyState::HeldByNobody,
-            None => None,
+            Some(holder) if asked.author == Some(*holder) => return CopyState::Held,
+            Some(holder) => Some(BTreeSet::from([*holder])),
+            None => return CopyState::NoHolder,
         },
         Addressed::EveryBoundParty => asked.bound.clone(),
     };
     let (Some(wanted), Some(addressed)) = (wanted, &asked.addressed) else { return CopyState::Unknown };
+    if wanted.is_empty() {
+        return CopyState::NobodyBound;
+    }
     let has = |party: &Party| match how {
         CopyAs::Action => addressed.action.contains(party),
         // Who is asked to act is told as well.

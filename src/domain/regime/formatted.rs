@@ -76,8 +76,7 @@ fn sender(allowed: &BTreeSet<Addressed>, asked: &Asked) -> SenderState {
     let Some(author) = asked.author else { return SenderState::Unknown };
     let is = |who: &Addressed| match who {
         Addressed::Party(party) => Some(*party == author),
-        // That nobody here knows of a holder does not say that the author is none.
-        Addressed::Function(name) => asked.held.get(name).copied().flatten().map(|holder| holder == author),
+        Addressed::Function(name) => asked.held.get(name).map(|holder| *holder == author),
         // Whom the regime binds to anybody, it binds.
         Addressed::EveryBoundParty => asked.bound.as_ref().map(|bound| !bound.is_empty()),
     };
