@@ -239,6 +239,9 @@ pub const HEAD_NOTE_BYTES_MAX: usize = 4 * 1024;
 
 /// An exported journal holds no larger entry: more than any medium gives (bytes).
 pub const EXPORT_ENTRY_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Where a medium gives an error instead of entries, so many positions in a row are tried one by one; what lies
+/// behind them is then given up, and the export says so.
+pub const EXPORT_UNREADABLE_MAX: u64 = 10_000;
 /// A larger bundle of one thread is not made, and is refused before it is read (bytes).
 pub const BUNDLE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// A bundle with more Parties is refused.

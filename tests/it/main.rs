@@ -16,6 +16,8 @@ mod custody;
 mod demo;
 mod embedded;
 mod exercise;
+mod exported;
+mod exported_kafka;
 mod facts;
 mod fates;
 mod form;
