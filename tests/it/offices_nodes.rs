@@ -306,7 +306,8 @@ async fn everywhere(world: &World, sent: &calls::ReleaseResponse) -> Vec<(&'stat
 async fn stated_in_a_bundle(auditor: &Desk, thread: &Bytes) -> bool {
     use detente::codec::proto::detente::v1::audit_service_client::AuditServiceClient;
     let mut calls = AuditServiceClient::new(auditor.channel.clone());
-    let asked = calls::ExportThreadRequest { thread: thread.clone(), ..Default::default() };
+    let command = Some(auditor.command(None).unwrap());
+    let asked = calls::ExportThreadRequest { command, thread: thread.clone() };
     let mut pieces = calls.export_thread(asked).await.unwrap().into_inner();
     let mut file = Vec::new();
     while let Some(piece) = pieces.next().await {

@@ -10,11 +10,9 @@ use sha2::{Digest as _, Sha256};
 use super::{Board, FOLD_VERSION, Noted};
 use crate::domain::adoption::{Heard, Word};
 use crate::domain::digest::Digest;
-use crate::domain::event::{AcceptedKeyList, Change, Head, Member, RevocationList};
-use crate::domain::function::Term;
+use crate::domain::event::Head;
 use crate::domain::ledger::Edge;
 use crate::domain::link::Link;
-use crate::domain::office::Office;
 use crate::domain::part::{LinkParts, PartState};
 use crate::domain::party::Party;
 use crate::domain::people::Person;
@@ -31,7 +29,7 @@ pub(super) fn of(board: &Board) -> Digest {
     sum.number(board.size);
     sum.signed_number(board.at.0);
     sum.number(board.times_run_backwards);
-    roster(&mut sum, board);
+    sum.roster(&board.roster);
     sum.list(board.links.iter(), |sum, (party, one)| {
         sum.party(*party);
         link(sum, one);
@@ -166,32 +164,6 @@ fn word(sum: &mut Sum, word: &Word) {
     }
 }
 
-fn roster(sum: &mut Sum, board: &Board) {
-    let roster = &board.roster;
-    sum.list(roster.members.values(), Sum::member);
-    sum.list(roster.parties.iter(), |sum, (party, known)| {
-        sum.party(*party);
-        sum.list(known.key_lists.iter(), Sum::key_list);
-        sum.optional(known.revocation_list.as_ref(), Sum::revocation_list);
-        sum.signed_number(known.list_since.0);
-        sum.optional(known.introduced.as_ref(), |sum, introduced| {
-            sum.party(introduced.by);
-            sum.optional(introduced.confirmed_at.as_ref(), |sum, at| sum.signed_number(at.0));
-        });
-    });
-    sum.list(roster.proposals.iter(), |sum, (id, proposal)| {
-        sum.bytes(&id.0);
-        sum.person(&proposal.by);
-        sum.change(&proposal.change);
-    });
-    sum.list(roster.one_person.iter(), |sum, precedence| sum.precedence(*precedence));
-    sum.list(roster.offices.iter(), Sum::office);
-    sum.list(roster.functions.iter(), |sum, one| {
-        sum.term(&one.term);
-        sum.signed_number(one.at.0);
-    });
-}
-
 fn link(sum: &mut Sum, link: &Link) {
     sum.number(u64::from(link.incarnation.0));
     for precedence in Precedence::FASTEST_FIRST {
@@ -265,23 +237,23 @@ fn thread(sum: &mut Sum, thread: &Thread) {
     });
 }
 
-struct Sum(Sha256);
+pub(super) struct Sum(Sha256);
 
 impl Sum {
-    fn number(&mut self, number: u64) {
+    pub(super) fn number(&mut self, number: u64) {
         self.0.update(number.to_be_bytes());
     }
 
-    fn signed_number(&mut self, number: i64) {
+    pub(super) fn signed_number(&mut self, number: i64) {
         self.0.update(number.to_be_bytes());
     }
 
-    fn bytes(&mut self, bytes: &[u8]) {
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
         self.number(bytes.len() as u64);
         self.0.update(bytes);
     }
 
-    fn list<T>(&mut self, items: impl Iterator<Item = T>, mut each: impl FnMut(&mut Sum, T)) {
+    pub(super) fn list<T>(&mut self, items: impl Iterator<Item = T>, mut each: impl FnMut(&mut Sum, T)) {
         let mut count = 0;
         for item in items {
             self.0.update([1]);
@@ -292,112 +264,35 @@ impl Sum {
         self.number(count);
     }
 
-    fn optional<T>(&mut self, item: Option<&T>, each: impl FnOnce(&mut Sum, &T)) {
+    pub(super) fn optional<T>(&mut self, item: Option<&T>, each: impl FnOnce(&mut Sum, &T)) {
         self.number(u64::from(item.is_some()));
         if let Some(item) = item {
             each(self, item);
         }
     }
 
-    fn party(&mut self, party: Party) {
+    pub(super) fn party(&mut self, party: Party) {
         self.bytes(party.as_str().as_bytes());
     }
 
-    fn precedence(&mut self, precedence: Precedence) {
+    pub(super) fn precedence(&mut self, precedence: Precedence) {
         self.number(precedence as u64);
     }
 
-    fn person(&mut self, person: &Person) {
+    pub(super) fn person(&mut self, person: &Person) {
         self.bytes(person.name.as_bytes());
         self.bytes(person.office.as_bytes());
         self.bytes(&person.key_digest.0);
     }
 
-    fn member(&mut self, member: &Member) {
-        self.person(&member.person);
-        self.list(member.roles.iter(), |sum, role| sum.bytes(role.name().as_bytes()));
-    }
-
-    fn office(&mut self, office: &Office) {
-        self.bytes(office.code.as_bytes());
-        self.bytes(office.purpose.as_bytes());
-    }
-
-    fn term(&mut self, term: &Term) {
-        self.bytes(term.regime.as_bytes());
-        self.bytes(term.function.as_bytes());
-        self.party(term.party);
-        self.signed_number(term.from.0);
-        self.optional(term.until.as_ref(), |sum, until| sum.signed_number(until.0));
-        self.bytes(term.source.as_bytes());
-    }
-
-    fn edge(&mut self, edge: &Edge) {
+    pub(super) fn edge(&mut self, edge: &Edge) {
         self.number(edge.size());
         self.bytes(&edge.root().0);
     }
 
-    fn head(&mut self, head: &Head) {
+    pub(super) fn head(&mut self, head: &Head) {
         self.number(head.size);
         self.bytes(&head.root.0);
         self.bytes(&head.note);
-    }
-
-    fn key_list(&mut self, list: &AcceptedKeyList) {
-        self.bytes(&list.digest.0);
-    }
-
-    fn revocation_list(&mut self, list: &RevocationList) {
-        self.party(list.party);
-        self.bytes(&Digest::of(&list.der).0);
-    }
-
-    fn change(&mut self, change: &Change) {
-        match change {
-            Change::MemberAdded(member) => {
-                self.number(1);
-                self.member(member);
-            }
-            Change::MemberRemoved(key) => {
-                self.number(2);
-                self.bytes(&key.0);
-            }
-            Change::PartyAdded { key_lists, revocation_list } => {
-                self.number(3);
-                self.list(key_lists.iter(), Sum::key_list);
-                self.revocation_list(revocation_list);
-            }
-            Change::ReleaseRule { one_person } => {
-                self.number(4);
-                self.list(one_person.iter(), |sum, precedence| sum.precedence(*precedence));
-            }
-            Change::OwnKeyList(next) => {
-                self.number(5);
-                self.key_list(next);
-            }
-            Change::OfficeAdded(office) => {
-                self.number(7);
-                self.office(office);
-            }
-            Change::OfficeRemoved(code) => {
-                self.number(8);
-                self.bytes(code.as_bytes());
-            }
-            Change::FunctionTerm(term) => {
-                self.number(9);
-                self.term(term);
-            }
-            Change::PartyIntroduced { by, key_lists, revocation_list } => {
-                self.number(10);
-                self.party(*by);
-                self.list(key_lists.iter(), Sum::key_list);
-                self.revocation_list(revocation_list);
-            }
-            Change::PartyConfirmed { party, fingerprint } => {
-                self.number(11);
-                self.party(*party);
-                self.bytes(&fingerprint.0);
-            }
-        }
     }
 }

@@ -9,6 +9,7 @@ mod decide;
 mod decide_link;
 mod decide_release;
 mod digest;
+mod digest_roster;
 mod parts;
 mod regimes;
 mod roles;
