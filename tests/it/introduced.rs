@@ -2,12 +2,16 @@
 //! introducer gains.
 
 use bytes::Bytes;
-use detente::domain::board::Denied;
+use detente::domain::board::{Board, Denied};
+use detente::domain::command::{Command, Origin};
 use detente::domain::digest::Digest;
 use detente::domain::event::{AcceptedKeyList, Change, Record, RevocationList};
 use detente::domain::party::Party;
 use detente::domain::precedence::Precedence;
+use detente::domain::refusal::Refusal;
+use detente::domain::roster::Introduced;
 
+use crate::audit::{reports, with_forged};
 use crate::office::change;
 use crate::party::{self, Folded, delivery, first_list, list_of, peer, receive, theirs, thread};
 
@@ -131,13 +135,38 @@ fn a_code_under_which_words_were_exchanged_is_not_given_to_another_party() {
     change(&mut folded, 20, introduced(introducer(), first_list(peer()))).unwrap();
     // Proposed before the first word, confirmed after it.
     let proposed = party::by(&party::anna(), 21, "propose", party::at(0));
-    let right = detente::domain::command::Command::Propose(added(list_of(peer(), 140)));
+    let right = Command::Propose(added(list_of(peer(), 140)));
     folded.given(right, proposed, party::at(0)).unwrap();
     let message = theirs(Precedence::Routine, thread(1), "a message", &[]);
     folded.node(receive(delivery(&message, 1, 1, 0))).unwrap();
-    let confirm = detente::domain::command::Command::Confirm(party::id(21));
+    let confirm = Command::Confirm(party::id(21));
     let confirming = party::by(&party::jan(), 22, "confirm", party::at(0));
     assert_eq!(reason(folded.given(confirm, confirming, party::at(0))), "CODE_SPOKEN_FOR");
     assert_eq!(reason(change(&mut folded, 23, added(list_of(peer(), 140)))), "CODE_SPOKEN_FOR");
     assert_eq!(unconfirmed(&folded), Some(introducer()));
+}
+
+/// Whoever keeps the journal can't let an introducer take over a code either.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_code_that_was_taken_over_against_the_rule_is_reported_by_an_audit() {
+    let (by, pl) = crate::pair::pair("BY", "PL").await;
+    by.change(added(list_of(introducer(), 120))).await;
+    let takeover = Command::Propose(introduced(introducer(), list_of(pl.party, 140)));
+    let stamp = by.stamp("first custodian");
+    let refused = by.registrar.give(takeover.clone(), Origin::Person(stamp)).await;
+    assert!(matches!(refused, Err(Denied::Refused(Refusal::PartyKnown))), "{refused:?}");
+    let lenient = |board: &mut Board| {
+        board.roster.parties.remove(&pl.party);
+    };
+    let (index, entries) = with_forged(&by, takeover, "first custodian", lenient, |_| {}).await;
+    reports(&by, &entries, index, "this Party is known here already");
+
+    let confirm = Command::Propose(confirmed(pl.party, Digest::ZERO));
+    let lenient = |board: &mut Board| {
+        let known = board.roster.parties.get_mut(&pl.party).unwrap();
+        known.introduced = Some(Introduced { by: introducer(), confirmed_at: None });
+        known.key_lists[0].digest = Digest::ZERO;
+    };
+    let (index, entries) = with_forged(&by, confirm, "first custodian", lenient, |_| {}).await;
+    reports(&by, &entries, index, "was compared before");
 }
