@@ -18,6 +18,8 @@ use detente::domain::message::{
 };
 use detente::domain::office::Office;
 use detente::domain::precedence::Precedence;
+use detente::domain::regime::Document;
+use detente::domain::regime::numbering::{Mark, Numbering, Pattern};
 use detente::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
 use proptest::prelude::*;
 
@@ -28,7 +30,8 @@ const GOLDEN_EVIDENCE: &str = include_str!("golden/evidence.hex");
 const GOLDEN_BOARDS: &str = include_str!("golden/boards.hex");
 
 fn head(size: u64, text: &str) -> Head {
-    let checkpoint = Checkpoint::new("detente/BY.1/ledger/PL.1".into(), size, Digest::of(text.as_bytes()));
+    let checkpoint =
+        Checkpoint::new("detente/BY.1/ledger/PL.1".into(), size.max(1), Digest::of(text.as_bytes()));
     let key = party::key(party::PEERS, Purpose::Ledger);
     let signed = SignedCheckpoint::sign(checkpoint, "detente/BY/ledger", &key).unwrap();
     event::head("BY", signed.note().to_string().into()).unwrap()
@@ -81,6 +84,7 @@ pub fn full(text: &str) -> Message {
         name: "observers".into(),
         holds: Holds::PersonalData,
     }];
+    message.draft.releasable_to = vec![us(), "OSCE".parse().unwrap()];
     message.draft.information = message.draft.action.clone();
     message
 }
@@ -210,7 +214,16 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
         _ => {
             let text = list.der;
             let digest = Digest::of(&text);
-            ("regime_held", Event::RegimeHeld(RegimeHeld { name: reason, edition: number, digest, text }))
+            (
+                "regime_held",
+                Event::RegimeHeld(RegimeHeld {
+                    name: reason,
+                    edition: number,
+                    digest,
+                    text,
+                    numbering: Some(numbering()),
+                }),
+            )
         }
     }
 }
@@ -223,6 +236,21 @@ fn term(number: u64, text: &str, until: Option<detente::domain::time::Instant>) 
         from: at(-(number as i64 % 1_000_000) - 1),
         until,
         source: text.to_owned(),
+    }
+}
+
+/// With something in every place.
+fn numbering() -> Numbering {
+    let marks = [
+        (Document::Kind(detente::domain::content::Kind::Notification), "25", "O"),
+        (Document::Format("A 1".into()), "", "Q"),
+    ];
+    let mark = |(document, format, kind): (Document, &str, &str)| {
+        (document, Mark { format: format.into(), kind: kind.into() })
+    };
+    Numbering {
+        pattern: Pattern::read("МД/{party}/{yy}/{serial}/F{format}/{kind}").unwrap(),
+        marks: marks.into_iter().map(mark).collect(),
     }
 }
 

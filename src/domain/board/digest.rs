@@ -9,6 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Board, FOLD_VERSION, Noted};
 use crate::domain::adoption::{Heard, Word};
+use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
 use crate::domain::event::Head;
 use crate::domain::ledger::Edge;
@@ -17,6 +18,8 @@ use crate::domain::part::{LinkParts, PartState};
 use crate::domain::party::Party;
 use crate::domain::people::Person;
 use crate::domain::precedence::Precedence;
+use crate::domain::regime::Document;
+use crate::domain::regime::numbering::Numbering;
 use crate::domain::thread::{Acknowledged, Thread};
 
 pub(super) fn of(board: &Board) -> Digest {
@@ -102,6 +105,7 @@ pub(super) fn of(board: &Board) -> Digest {
         sum.signed_number(held.at.0);
         sum.bytes(held.name.as_bytes());
         sum.number(held.edition);
+        sum.optional(held.numbering.as_deref(), numbering);
     });
     sum.list(board.words.iter(), |sum, (party, words)| {
         sum.party(*party);
@@ -129,6 +133,19 @@ pub(super) fn of(board: &Board) -> Digest {
     });
     sum.list(board.same_activity.iter(), |sum, message| sum.bytes(&message.0));
     Digest(sum.0.finalize().into())
+}
+
+fn numbering(sum: &mut Sum, numbering: &Numbering) {
+    sum.bytes(numbering.pattern.written().as_bytes());
+    sum.list(numbering.marks.iter(), |sum, (document, mark)| {
+        let (kind, code) = match document {
+            Document::Kind(kind) => (kind.name(), ""),
+            Document::Format(code) => (Kind::Formatted.name(), code.as_str()),
+        };
+        for text in [kind, code, &mark.format, &mark.kind] {
+            sum.bytes(text.as_bytes());
+        }
+    });
 }
 
 fn word(sum: &mut Sum, word: &Word) {

@@ -27,6 +27,7 @@ use super::office::OfficeKey;
 use super::part::PartState;
 use super::party::{Incarnation, Party};
 use super::people::Person;
+use super::regime::numbering::Numbering;
 use super::roster::Roster;
 use super::thread::Thread;
 use super::time::Instant;
@@ -86,6 +87,9 @@ pub struct Held {
     pub at: Instant,
     pub name: String,
     pub edition: u64,
+    /// How messages that cite it are numbered. `None` for the built-in form: its text lays down no pattern,
+    /// or one that could give the number of another held before it.
+    pub numbering: Option<Arc<Numbering>>,
 }
 
 /// Whose journal this is.
