@@ -159,6 +159,14 @@ async fn the_original_of_a_party_that_is_not_known_here_is_carried_and_said_not_
     assert!(mark.is_some_and(|mark| mark.contains("no key list of BY")), "{:?}", held.marks);
     let here = bundle(&world, "OSCE", 2, &["PL", "OSCE"]).await;
     assert!(here.holds() && says(&here, Weight::NotProven, "no key list of BY is in here"));
+    // By the lists that PL hands over it verifies, which is said to rest on PL's word.
+    let introduction =
+        calls::PartyIntroduction { by: "PL".into(), party_file: world.state("BY").party_file().await };
+    let change = calls::propose_request::Change::PartyIntroduced(introduction);
+    world.state("OSCE").change(change, Bytes::new()).await;
+    let held = first(&world, "OSCE", 2).await;
+    let mark = held.marks.iter().find(|mark| mark.contains("its signature verified")).unwrap();
+    assert!(mark.contains("BY is unconfirmed: introduced by PL"), "{mark}");
     // Who knows BY can prove it to others.
     let there = bundle(&world, "PL", 2, &["BY", "PL", "OSCE"]).await;
     assert!(there.holds() && says(&there, Weight::Proven, "BY wrote the message that it hands on"));

@@ -214,6 +214,8 @@ async fn officers_translate_from_a_template_and_hand_on_and_the_original_stays_a
     for words in ["FORWARDED BY", "original by BY, its signature verified", "Autumn Harvest 2031", digest] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
+    let form = printed(&["message", "print", forwarded["message"].as_str().unwrap(), "--as", &osce]).await;
+    assert!(form.contains("original by BY, its signature"), "{form}");
     let whole = object(&["message", "show", forwarded["thread"].as_str().unwrap(), "--as", &osce]).await;
     assert_eq!(whole["messages"][0]["content"]["message"]["author"], "BY");
     assert_eq!(whole["messages"][0]["content"]["message_digest"], digest);
