@@ -20,12 +20,14 @@ pub mod given;
 pub mod incident;
 pub mod init;
 pub mod init_args;
+mod introduced;
 pub mod json;
 pub mod key_list;
 pub mod keys;
 pub mod message;
 pub mod node;
 pub mod node_directory;
+pub mod office;
 pub mod out;
 pub mod part;
 pub mod party;
@@ -58,6 +60,7 @@ enum Command {
     Person(person::Args),
     Party(party::Args),
     Proposal(proposal::Args),
+    Office(office::Args),
     KeyList(key_list::Args),
     Exercise(exercise::Args),
     Incident(incident::Args),
@@ -79,6 +82,7 @@ impl Cli {
             Command::Person(args) => person::run(args).await,
             Command::Party(args) => party::run(args).await,
             Command::Proposal(args) => proposal::run(args).await,
+            Command::Office(args) => office::run(args).await,
             Command::KeyList(args) => key_list::run(args).await,
             Command::Exercise(args) => exercise::run(args).await,
             Command::Incident(args) => incident::run(args).await,

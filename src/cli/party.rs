@@ -13,6 +13,7 @@ use crate::cli::custody::Custody;
 use crate::cli::desk::{As, AsCommand, answer};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
+use crate::cli::introduced;
 use crate::cli::json;
 use crate::cli::node_directory::NodeDirectory;
 use crate::cli::out::{self, say};
@@ -24,6 +25,7 @@ use crate::codec::proto::detente::v1::{
     ExportPartyRequest, ListPartiesRequest, SubmitRevocationListRequest, propose_request::Change,
 };
 use crate::domain::digest::Digest;
+use crate::domain::party::Party;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
@@ -38,6 +40,7 @@ pub struct Args {
 enum Command {
     Export(Export),
     Import(Import),
+    Confirm(introduced::Confirm),
     List(List),
     SubmitRevocationList(Submit),
     PublishRevocationList(Publish),
@@ -59,8 +62,12 @@ struct Export {
 /// Proposes to take another Party, after its fingerprint was compared; another custodian must confirm
 #[derive(clap::Args, Debug)]
 struct Import {
-    /// The other Party's file, as its `party export` wrote it
-    file: PathBuf,
+    /// The other Party's file; with --introduced-by as many as were handed over
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// The Party that handed the files over: whom they name counts as unconfirmed until `party confirm`
+    #[arg(long, value_name = "PARTY", conflicts_with = "fingerprint")]
+    introduced_by: Option<Party>,
     #[command(flatten)]
     by: AsCommand,
     /// The fingerprint as the other Party told it over another channel, never one computed from the file;
@@ -111,6 +118,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::Export(args) => export(args).await,
         Command::Import(args) => import(args).await,
+        Command::Confirm(args) => introduced::confirm(args).await,
         Command::List(args) => list(args).await,
         Command::SubmitRevocationList(args) => submit(args).await,
         Command::PublishRevocationList(args) => publish(args),
@@ -140,7 +148,13 @@ async fn export(args: Export) -> Result<(), Fault> {
 }
 
 async fn import(args: Import) -> Result<(), Fault> {
-    let bytes = files::read_public(&args.file)?;
+    if let Some(introducer) = args.introduced_by {
+        return introduced::introduce(introducer, &args.files, &args.by, args.json).await;
+    }
+    let [file] = args.files.as_slice() else {
+        return Err(Fault::new("each Party's fingerprint is compared for itself: import one file at a time"));
+    };
+    let bytes = files::read_public(file)?;
     let text = String::from_utf8(bytes).map_err(|_| Fault::new("the party file is not text"))?;
     let file = PartyFile::from_text(&text)?;
     let lists = file.verified_lists()?;
@@ -212,13 +226,25 @@ async fn list(args: List) -> Result<(), Fault> {
             let object = serde_json::json!({ "kind": "party", "party": line.party, "name": line.name,
                 "key_list": line.key_list, "fingerprint": hex::encode(&line.fingerprint),
                 "addresses": line.addresses, "contacts": line.contacts, "owed": line.owed,
-                "heard_at_ms": line.heard_at_ms, "revocation_list_until": until.to_string() });
+                "heard_at_ms": line.heard_at_ms, "revocation_list_until": until.to_string(),
+                "unconfirmed_by": (!line.unconfirmed_by.is_empty()).then_some(&line.unconfirmed_by),
+                "list_since_ms": line.list_since_ms, "list_changed": line.list_changed });
             say!("{}", json::line(&object));
             continue;
         }
         say!("{}  {}", shown(&line.party), shown(&line.name));
+        if !line.unconfirmed_by.is_empty() {
+            say!("  unconfirmed: introduced by {}", shown(&line.unconfirmed_by));
+        }
         let fingerprint = Digest::from_slice(&line.fingerprint).map(|digest| Fingerprint(digest).to_string());
         say!("  key list {}, fingerprint {}", line.key_list, fingerprint.unwrap_or_default());
+        if !line.list_changed.is_empty() {
+            let changed = shown(&line.list_changed.join(", "));
+            say!(
+                "  put in force {}, signed under the list before; changed: {changed}",
+                Instant(line.list_since_ms)
+            );
+        }
         say!("  addresses {}", shown(&line.addresses.join(", ")));
         say!("  contacts {}", shown(&line.contacts.join("; ")));
         if line.party == own {

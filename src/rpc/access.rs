@@ -78,6 +78,7 @@ table! {
     "/detente.v1.RegimeService/DraftWord" => For::Roles(&[Drafter]),
     "/detente.v1.RegimeService/DraftFormatted" => For::Roles(&[Drafter]),
     "/detente.v1.RegimeService/ListAdopters" => For::Persons,
+    "/detente.v1.RegimeService/ListFunctions" => For::Persons,
 
     "/detente.v1.PartService/Store" => For::Roles(&[Drafter]),
     "/detente.v1.PartService/Read" => For::Roles(&[Drafter, Releaser, Watch]),
@@ -97,6 +98,7 @@ table! {
     "/detente.v1.PartyService/DropProposal" => For::Roles(&[Custodian]),
     "/detente.v1.PartyService/ListProposals" => For::Roles(&[Custodian]),
     "/detente.v1.PartyService/ListParties" => For::Persons,
+    "/detente.v1.PartyService/ListOffices" => For::Persons,
     "/detente.v1.PartyService/ListMembers" => For::Roles(&[Custodian, Operator, Auditor]),
     "/detente.v1.PartyService/ExportParty" => For::Roles(&[Custodian, Operator]),
     "/detente.v1.PartyService/SubmitRevocationList" => For::RolesEvenWithStaleList(&[Custodian, Operator]),

@@ -10,16 +10,17 @@ use tonic::{Request, Response, Status};
 
 use super::command::{self, digest_in, draft_id, not_what_was_asked, person, refused};
 use super::held::HeldRegimes;
-use super::thread::thread_as_of;
+use super::thread::{thread_as_of, unconfirmed, unconfirmed_addressees};
 use super::thread_list::threads_from;
-use super::{beginning, draft, faults, part, status};
-use crate::codec::content::Said;
+use super::{beginning, draft, faults, originals, part, status};
+use crate::codec::content::{self, Said};
 use crate::codec::heading::Given;
 use crate::codec::message::{person_to_proto, precedence_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::message_service_server::{MessageService, MessageServiceServer};
 use crate::domain::board::Board;
 use crate::domain::command::{AsIs, Command, Origin};
+use crate::domain::content::Content;
 use crate::domain::digest::{Digest, DraftId, ThreadId};
 use crate::domain::event::{Event, Record};
 use crate::domain::message::Outgoing;
@@ -96,6 +97,7 @@ impl MessageService for MessageCalls {
                 drafter: Some(person_to_proto(&open.drafter)),
                 precedence: precedence_to_proto(body.outgoing.precedence),
                 returned: open.returned.clone().unwrap_or_default(),
+                office: head.board.roster.offices.of_draft(&open.drafter).to_owned(),
             });
         }
         Ok(Response::new(calls::ListDraftsResponse { drafts }))
@@ -122,6 +124,10 @@ impl MessageService for MessageCalls {
             returned: open.returned.clone().unwrap_or_default(),
             parts: part::held(&head.board, &body.outgoing.parts),
             check,
+            marks: unconfirmed_addressees(&head.board, &body.outgoing, None)
+                .into_iter()
+                .chain(whose(&head.board, &body.said))
+                .collect(),
         }))
     }
 
@@ -178,9 +184,14 @@ impl MessageService for MessageCalls {
         let (digest, index) = only_message(&head.board, &call.get_ref().beginning)?;
         let records = head.records(&self.registrar.journal);
         let stored = records.message(index, &digest).await.map_err(status::record)?;
+        let draft = &stored.message.draft;
+        let said = content::said(&draft.kind, &draft.content);
+        let mut marks = unconfirmed(&head.board, &stored.message, None);
+        marks.extend(whose(&head.board, &said));
         Ok(Response::new(calls::ShowMessageResponse {
             digest: digest.0.to_vec().into(),
             message: stored.signed,
+            marks,
         }))
     }
 }
@@ -228,6 +239,12 @@ impl MessageCalls {
         let faults = draft::faults(&self.registrar, &head, &body).await?;
         Ok((body.outgoing, faults))
     }
+}
+
+/// Of a message that hands on another: whose that is, by the key lists here.
+fn whose(board: &Board, said: &Said) -> Option<String> {
+    let Some(Content::Forwarded(form)) = said.content() else { return None };
+    originals::signature_mark(board, form, None)
 }
 
 fn released_in(record: &Record) -> Option<calls::ReleaseResponse> {

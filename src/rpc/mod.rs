@@ -8,6 +8,7 @@ pub mod audit;
 mod beginning;
 mod beside;
 pub mod caller;
+mod changes;
 pub mod command;
 mod draft;
 pub mod exchange;

@@ -50,6 +50,12 @@ impl<'h> Originals<'h> {
                 let draft = &original.message.draft;
                 let read = content::said(&draft.kind, &draft.content);
                 let mut found = form.against(&outgoing.parts, draft, read.content());
+                let author = original.message.author;
+                let lets = |party: &Party| *party == author || draft.may_be_given_to(*party);
+                if !outgoing.parties().iter().all(lets) {
+                    let rule = "its author lets only Parties have it among which an addressee is not";
+                    found.push(FaultNamed { field: "of".into(), rule: rule.into() });
+                }
                 found.truncate(limits::FAULTS_MAX);
                 Ok(found)
             }
@@ -139,7 +145,7 @@ impl<'h> Originals<'h> {
 
 /// Whose message was handed on, and whether its signature verifies by the key lists that are on record here.
 /// `None` where it can't be opened, which is marked in any case.
-pub fn signature_mark(board: &Board, form: &Forwarded) -> Option<String> {
+pub fn signature_mark(board: &Board, form: &Forwarded, as_of: Option<Instant>) -> Option<String> {
     let Opened::Message(original) = forwarded::open(form) else { return None };
     let author = original.message.author;
     let Some(known) = board.roster.parties.get(&author).filter(|known| known.newest().is_some()) else {
@@ -149,13 +155,19 @@ pub fn signature_mark(board: &Board, form: &Forwarded) -> Option<String> {
         ));
     };
     let newest = board.roster.newest_list_of(author);
-    Some(match forwarded::verified_under(&original.wrapping, &known.key_lists) {
+    let told = match forwarded::verified_under(&original.wrapping, &known.key_lists) {
         Some(number) => format!(
-            "original by {author}, its signature verified under {author}'s key list {number} of {newest} on record here"
+            "original by {author}, its signature verified under {author}'s key list {number} of {newest} on record \
+             here"
         ),
         None => format!(
-            "the original is said to be by {author}, and its signature does not verify under any of {author}'s {newest} \
-             key list(s) on record here"
+            "the original is said to be by {author}, and its signature does not verify under any of {author}'s \
+             {newest} key list(s) on record here"
         ),
+    };
+    // Whoever hands it on may be the one who introduced its author.
+    Some(match known.unconfirmed(as_of) {
+        Some(by) => format!("{told}; {author} is unconfirmed: introduced by {by}"),
+        None => told,
     })
 }

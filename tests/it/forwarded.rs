@@ -11,8 +11,9 @@ use detente::codec::proto::detente::v1 as calls;
 use detente::codec::{form, message, signed};
 use detente::domain::content::{Content, Kind};
 use detente::domain::digest::{Digest, ThreadId};
-use detente::domain::form::Prose;
+use detente::domain::form::{MessageDigest, MessageReference, Prose};
 use detente::domain::forwarded::{Enclosed, Forwarded};
+use detente::domain::translation::{TranslatedText, Translation};
 use detente::evidence::signed::Signed;
 use detente::limits;
 use detente::replay::bundle::{Source, make};
@@ -23,7 +24,7 @@ use crate::officer::{
     addressee, arrived, draft, filled, form as read_form, heading, reason, receipted, release, send, show,
     violations,
 };
-use crate::world::World;
+use crate::world::{Medium, World};
 
 fn to(party: &str, thread: u8) -> calls::Heading {
     calls::Heading { action: vec![addressee(party)], ..heading(thread) }
@@ -44,7 +45,7 @@ async fn first(world: &World, party: &str, thread: u8) -> calls::ThreadMessage {
 
 /// All three, of whom BY and OSCE do not know each other.
 async fn chain() -> World {
-    let world = World::apart(crate::world::Medium::Embedded, &["BY", "PL", "OSCE"]).await;
+    let world = World::apart(Medium::Embedded, &["BY", "PL", "OSCE"]).await;
     for (one, other) in [("BY", "PL"), ("PL", "OSCE")] {
         for (taker, known) in [(one, other), (other, one)] {
             let file = world.state(known).party_file().await;
@@ -78,7 +79,8 @@ fn opened(
     (outer, original)
 }
 
-async fn bundle(world: &World, party: &str, thread: u8, known: &[&str]) -> Verification {
+/// A bundle of a thread, verified by whoever knows these Parties.
+pub async fn bundle(world: &World, party: &str, thread: u8, known: &[&str]) -> Verification {
     let node = world.node(party);
     let head = node.registrar.head();
     let records = head.records(&node.registrar.journal);
@@ -97,7 +99,7 @@ fn says(found: &Verification, weight: Weight, words: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_handed_on_keeps_its_bytes_and_is_no_message_of_its_authors_there() {
-    let world = World::new(&["BY", "PL", "OSCE"]).await;
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL", "OSCE"]).await;
     let (said, forwarded) = passed_on(&world, &filled(Kind::Notification)).await;
     let original = first(&world, "BY", 1).await.message;
 
@@ -157,6 +159,14 @@ async fn the_original_of_a_party_that_is_not_known_here_is_carried_and_said_not_
     assert!(mark.is_some_and(|mark| mark.contains("no key list of BY")), "{:?}", held.marks);
     let here = bundle(&world, "OSCE", 2, &["PL", "OSCE"]).await;
     assert!(here.holds() && says(&here, Weight::NotProven, "no key list of BY is in here"));
+    // By the lists that PL hands over it verifies, which is said to rest on PL's word.
+    let introduction =
+        calls::PartyIntroduction { by: "PL".into(), party_file: world.state("BY").party_file().await };
+    let change = calls::propose_request::Change::PartyIntroduced(introduction);
+    world.state("OSCE").change(change, Bytes::new()).await;
+    let held = first(&world, "OSCE", 2).await;
+    let mark = held.marks.iter().find(|mark| mark.contains("its signature verified")).unwrap();
+    assert!(mark.contains("BY is unconfirmed: introduced by PL"), "{mark}");
     // Who knows BY can prove it to others.
     let there = bundle(&world, "PL", 2, &["BY", "PL", "OSCE"]).await;
     assert!(there.holds() && says(&there, Weight::Proven, "BY wrote the message that it hands on"));
@@ -208,6 +218,24 @@ async fn what_its_author_gives_to_some_only_is_not_handed_on_to_others_also_not_
         let refused = release(&releaser, number, &drafted.digest, true).await.unwrap_err();
         assert!(violations(&refused).iter().any(|(field, _)| field == "original"), "{}", reason(&refused));
     }
+    // In other words it is the same: that is said, though not refused.
+    let translated = Content::Translation(Translation {
+        of: MessageReference {
+            message_digest: Digest::from_slice(&said.message_digest).map(MessageDigest),
+            ..MessageReference::default()
+        },
+        language: "pl".into(),
+        translator: "Ewa Tlumacz".into(),
+        lines: vec![TranslatedText { path: "heading.subject".into(), text: "Zniwa".into() }],
+        ..Translation::default()
+    });
+    for (addressee, number) in [("OSCE", 5), ("BY", 6)] {
+        let heading = calls::Heading { thread: vec![1; 16].into(), ..to(addressee, 1) };
+        let drafted = draft(&world, "PL", number, heading, &translated).await.unwrap();
+        let told = drafted.faults.iter().any(|fault| fault.field == "of");
+        assert_eq!(told, addressee == "OSCE", "{:?}", drafted.faults);
+    }
+
     // Back to its author, it is given to nobody new.
     let back = draft(&world, "PL", 4, to("BY", 4), &handed_on(original)).await.unwrap();
     assert_eq!(back.faults, []);

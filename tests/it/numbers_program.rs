@@ -156,6 +156,24 @@ async fn a_number_by_pattern_is_the_same_at_both_ends_and_tells_nobody_of_others
     assert!(said.contains("line 9") && said.contains("{yy} or {year}"), "{said}");
 }
 
+/// The text between the fences that follow a mark in the README.
+fn fenced<'a>(readme: &'a str, mark: &str) -> &'a str {
+    let after = readme.split_once(mark).unwrap_or_else(|| panic!("{mark}")).1;
+    after.split_once("```toml\n").unwrap().1.split_once("```").unwrap().0
+}
+
+#[tokio::test]
+async fn the_numbers_of_the_readme_are_taken() {
+    let readme = include_str!("../../README.md");
+    let folder = tempfile::tempdir().unwrap();
+    let whole =
+        ["regime, `lakes.toml`:", "what stands for each of its documents:"].map(|mark| fenced(readme, mark));
+    let regime = written(folder.path(), "lakes.toml", &whole.concat());
+    let shown = printed(&["regime", "show", &regime]).await;
+    assert!(shown.contains("pattern: L/{party}/{yy}/{audience}-{serial}/F{format}"), "{shown}");
+    assert!(shown.contains("format of notification: 25"), "{shown}");
+}
+
 #[tokio::test]
 async fn nothing_is_released_to_whom_its_author_does_not_let_have_it() {
     let world = World::new(&["BY", "PL"]).await;

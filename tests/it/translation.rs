@@ -9,7 +9,9 @@ use detente::domain::translation::{Beside, TranslatedPart, TranslatedText, Trans
 use proptest::prelude::*;
 use serde_json::Value;
 
+use crate::auditor::detente;
 use crate::form::strategies;
+use crate::forwarded::bundle;
 use crate::officer::{arrived, filled, heading, notify, send, show};
 use crate::officer_program::{object, printed, refused, written};
 use crate::talk::outgoing;
@@ -45,7 +47,7 @@ async fn drafted(world: &World, party: &str, number: u8, content: Translation) -
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_translation_is_held_against_the_original_that_is_here() {
-    let world = World::new(&["BY", "PL"]).await;
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
     let said = notify(&world, 1).await;
     arrived(&world, "PL", &said.message_digest).await;
     let right = vec![line("heading.subject", "Jesienne zniwa"), line("phases[1].name", "Faza")];
@@ -87,6 +89,12 @@ async fn a_translation_is_held_against_the_original_that_is_here() {
         let held = thread.messages.iter().find(|one| one.digest == sent.message_digest).unwrap();
         assert_eq!(held.waits_for, [absent.0.to_vec()]);
         assert!(held.faults.is_empty() && held.check.is_none());
+        let found = bundle(&world, party, 1, &["BY", "PL"]).await;
+        assert!(found.holds(), "{:?}", found.findings);
+        let proven = found.findings.iter().any(|one| one.sentence.contains("message.translation"));
+        assert!(proven, "{:?}", found.findings);
+        let auditor = world.state(party).desk_directory("auditor").display().to_string();
+        detente(&["audit", "verify", "--as", &auditor]).await.unwrap();
     }
 }
 
@@ -206,6 +214,8 @@ async fn officers_translate_from_a_template_and_hand_on_and_the_original_stays_a
     for words in ["FORWARDED BY", "original by BY, its signature verified", "Autumn Harvest 2031", digest] {
         assert!(shown.contains(words), "{words}: {shown}");
     }
+    let form = printed(&["message", "print", forwarded["message"].as_str().unwrap(), "--as", &osce]).await;
+    assert!(form.contains("original by BY, its signature"), "{form}");
     let whole = object(&["message", "show", forwarded["thread"].as_str().unwrap(), "--as", &osce]).await;
     assert_eq!(whole["messages"][0]["content"]["message"]["author"], "BY");
     assert_eq!(whole["messages"][0]["content"]["message_digest"], digest);

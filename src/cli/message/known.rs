@@ -36,18 +36,21 @@ pub struct Known {
     pub signed: Bytes,
     pub digest: Digest,
     pub message: Message,
+    /// What the node tells beside it.
+    pub marks: Vec<String>,
 }
 
 /// The message that is meant. What is read is what has this digest: computed here, not taken on the node's word.
 pub async fn known_message(desk: &Desk, beginning: &str) -> Result<Known, Fault> {
     let asked = calls::ShowMessageRequest { beginning: beginning.to_owned() };
-    let signed = answer(service(desk).show_message(asked)).await?.message;
+    let calls::ShowMessageResponse { message: signed, marks, .. } =
+        answer(service(desk).show_message(asked)).await?;
     let wrapping = signed::decode(signed.clone())?;
     let digest = wrapping.digest();
     if !digest.to_string().starts_with(beginning) {
         return Err(Fault::new("the node gave another message than the one asked for"));
     }
-    Ok(Known { signed, digest, message: message::decode(&wrapping.payload)? })
+    Ok(Known { signed, digest, message: message::decode(&wrapping.payload)?, marks })
 }
 
 /// The thread that is meant.

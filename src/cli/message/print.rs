@@ -120,22 +120,25 @@ async fn find(which: &Which, directory: Option<&Path>, language: Option<&str>) -
 }
 
 async fn ask_message(desk: &Desk, beginning: &str, language: Option<&str>) -> Result<Document, Fault> {
-    let Known { digest, message, .. } = known_message(desk, beginning).await?;
+    let Known { digest, message, marks, .. } = known_message(desk, beginning).await?;
     let regime = labels::of(desk, &message.draft).await;
     let translations = match language {
         Some(language) => translations::of(desk, &message, digest, language).await?,
         None => Vec::new(),
     };
-    Ok(message_form_beside(&message, digest, regime.as_ref(), &translations))
+    let form = message_form_beside(&message, digest, regime.as_ref(), &translations);
+    Ok(form.with_note(desk.party, &marks))
 }
 
 async fn ask_draft(desk: &Desk, beginning: &str) -> Result<Document, Fault> {
     let draft = open_draft(desk, beginning).await?;
     let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into() };
-    let bytes = answer(service(desk).show_draft(asked)).await?.message;
+    let answered = answer(service(desk).show_draft(asked)).await?;
+    let bytes = answered.message;
     let outgoing = message::decode_draft(&bytes)?;
     let regime = labels::of(desk, &outgoing).await;
-    Ok(draft_form(Some(desk.party), &outgoing, Digest::of(&bytes), regime.as_ref()))
+    let form = draft_form(Some(desk.party), &outgoing, Digest::of(&bytes), regime.as_ref());
+    Ok(form.with_note(desk.party, &answered.marks))
 }
 
 /// A signed message if the bytes are one, else a draft.

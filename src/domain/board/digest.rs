@@ -11,7 +11,7 @@ use super::{Board, FOLD_VERSION, Noted};
 use crate::domain::adoption::{Heard, Word};
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
-use crate::domain::event::{AcceptedKeyList, Change, Head, Member, RevocationList};
+use crate::domain::event::Head;
 use crate::domain::ledger::Edge;
 use crate::domain::link::Link;
 use crate::domain::part::{LinkParts, PartState};
@@ -32,7 +32,7 @@ pub(super) fn of(board: &Board) -> Digest {
     sum.number(board.size);
     sum.signed_number(board.at.0);
     sum.number(board.times_run_backwards);
-    roster(&mut sum, board);
+    sum.roster(&board.roster);
     sum.list(board.links.iter(), |sum, (party, one)| {
         sum.party(*party);
         link(sum, one);
@@ -84,6 +84,10 @@ pub(super) fn of(board: &Board) -> Digest {
                 Noted::OnRecord => 1,
             });
         });
+    });
+    sum.list(board.to_offices.iter(), |sum, (message, to)| {
+        sum.bytes(&message.0);
+        sum.list(to.iter(), |sum, office| sum.bytes(office.as_bytes()));
     });
     sum.list(board.parts.iter(), |sum, (digest, state)| {
         sum.bytes(&digest.0);
@@ -177,22 +181,6 @@ fn word(sum: &mut Sum, word: &Word) {
     }
 }
 
-fn roster(sum: &mut Sum, board: &Board) {
-    let roster = &board.roster;
-    sum.list(roster.members.values(), Sum::member);
-    sum.list(roster.parties.iter(), |sum, (party, known)| {
-        sum.party(*party);
-        sum.list(known.key_lists.iter(), Sum::key_list);
-        sum.optional(known.revocation_list.as_ref(), Sum::revocation_list);
-    });
-    sum.list(roster.proposals.iter(), |sum, (id, proposal)| {
-        sum.bytes(&id.0);
-        sum.person(&proposal.by);
-        sum.change(&proposal.change);
-    });
-    sum.list(roster.one_person.iter(), |sum, precedence| sum.precedence(*precedence));
-}
-
 fn link(sum: &mut Sum, link: &Link) {
     sum.number(u64::from(link.incarnation.0));
     for precedence in Precedence::FASTEST_FIRST {
@@ -266,23 +254,23 @@ fn thread(sum: &mut Sum, thread: &Thread) {
     });
 }
 
-struct Sum(Sha256);
+pub(super) struct Sum(Sha256);
 
 impl Sum {
-    fn number(&mut self, number: u64) {
+    pub(super) fn number(&mut self, number: u64) {
         self.0.update(number.to_be_bytes());
     }
 
-    fn signed_number(&mut self, number: i64) {
+    pub(super) fn signed_number(&mut self, number: i64) {
         self.0.update(number.to_be_bytes());
     }
 
-    fn bytes(&mut self, bytes: &[u8]) {
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
         self.number(bytes.len() as u64);
         self.0.update(bytes);
     }
 
-    fn list<T>(&mut self, items: impl Iterator<Item = T>, mut each: impl FnMut(&mut Sum, T)) {
+    pub(super) fn list<T>(&mut self, items: impl Iterator<Item = T>, mut each: impl FnMut(&mut Sum, T)) {
         let mut count = 0;
         for item in items {
             self.0.update([1]);
@@ -293,75 +281,35 @@ impl Sum {
         self.number(count);
     }
 
-    fn optional<T>(&mut self, item: Option<&T>, each: impl FnOnce(&mut Sum, &T)) {
+    pub(super) fn optional<T>(&mut self, item: Option<&T>, each: impl FnOnce(&mut Sum, &T)) {
         self.number(u64::from(item.is_some()));
         if let Some(item) = item {
             each(self, item);
         }
     }
 
-    fn party(&mut self, party: Party) {
+    pub(super) fn party(&mut self, party: Party) {
         self.bytes(party.as_str().as_bytes());
     }
 
-    fn precedence(&mut self, precedence: Precedence) {
+    pub(super) fn precedence(&mut self, precedence: Precedence) {
         self.number(precedence as u64);
     }
 
-    fn person(&mut self, person: &Person) {
+    pub(super) fn person(&mut self, person: &Person) {
         self.bytes(person.name.as_bytes());
         self.bytes(person.office.as_bytes());
         self.bytes(&person.key_digest.0);
     }
 
-    fn member(&mut self, member: &Member) {
-        self.person(&member.person);
-        self.list(member.roles.iter(), |sum, role| sum.bytes(role.name().as_bytes()));
-    }
-
-    fn edge(&mut self, edge: &Edge) {
+    pub(super) fn edge(&mut self, edge: &Edge) {
         self.number(edge.size());
         self.bytes(&edge.root().0);
     }
 
-    fn head(&mut self, head: &Head) {
+    pub(super) fn head(&mut self, head: &Head) {
         self.number(head.size);
         self.bytes(&head.root.0);
         self.bytes(&head.note);
-    }
-
-    fn key_list(&mut self, list: &AcceptedKeyList) {
-        self.bytes(&list.digest.0);
-    }
-
-    fn revocation_list(&mut self, list: &RevocationList) {
-        self.party(list.party);
-        self.bytes(&Digest::of(&list.der).0);
-    }
-
-    fn change(&mut self, change: &Change) {
-        match change {
-            Change::MemberAdded(member) => {
-                self.number(1);
-                self.member(member);
-            }
-            Change::MemberRemoved(key) => {
-                self.number(2);
-                self.bytes(&key.0);
-            }
-            Change::PartyAdded { key_lists, revocation_list } => {
-                self.number(3);
-                self.list(key_lists.iter(), Sum::key_list);
-                self.revocation_list(revocation_list);
-            }
-            Change::ReleaseRule { one_person } => {
-                self.number(4);
-                self.list(one_person.iter(), |sum, precedence| sum.precedence(*precedence));
-            }
-            Change::OwnKeyList(next) => {
-                self.number(5);
-                self.key_list(next);
-            }
-        }
     }
 }

@@ -84,7 +84,12 @@ impl Inspector {
                         Change::MemberAdded(_)
                         | Change::MemberRemoved(_)
                         | Change::PartyAdded { .. }
-                        | Change::ReleaseRule { .. },
+                        | Change::PartyIntroduced { .. }
+                        | Change::PartyConfirmed { .. }
+                        | Change::ReleaseRule { .. }
+                        | Change::OfficeAdded(_)
+                        | Change::OfficeRemoved(_)
+                        | Change::FunctionTerm(_),
                     )
                     | None => {}
                 }
