@@ -15,6 +15,7 @@ use crate::domain::message::{ACKNOWLEDGEMENT, Acknowledgement};
 
 /// What was read from a message's content.
 #[derive(Clone, PartialEq, Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are forms")]
 pub enum Said {
     Form(Content),
     Acknowledgement(Acknowledgement),

@@ -164,6 +164,8 @@ async fn pakistan_reports_india_is_silent_then_answers_and_each_closes_for_itsel
         "On record here",
         "declined",
         "2022-09-30",
+        "WHAT CHANGED",
+        "What is known now.",
     ] {
         assert!(shown.contains(words), "{words}\n{shown}");
     }

@@ -5,8 +5,9 @@
 use serde_json::{Value, json};
 
 use crate::cli::message::rows::{by, form_lines, row, said_by_json, same_json, same_sentence, traffic};
+use crate::cli::message::versions;
 use crate::cli::out::say;
-use crate::domain::exercise::picture::{Account, Picture, Said, Versions};
+use crate::domain::exercise::picture::{Account, Picture, Versions};
 use crate::domain::text::shown;
 
 pub fn print(picture: &Picture) {
@@ -57,32 +58,8 @@ fn print_versions(what: &str, versions: &Versions) {
 }
 
 pub fn print_differences(picture: &Picture) {
-    let mut any = false;
-    for versions in all_versions(picture) {
-        for step in versions.steps() {
-            any = true;
-            say!("{}  against  {}", by(step.to), by(step.from));
-            for change in &step.changes {
-                let old = side(&change.old, step.from);
-                let new = side(&change.new, step.to);
-                row(1, &change.field, &format!("{old} -> {new}"));
-            }
-            if step.changes.is_empty() {
-                row(1, "nothing", "");
-            }
-        }
-    }
-    if !any {
+    if !versions::print_changes(all_versions(picture)) {
         say!("nothing: every document stands as first given");
-    }
-}
-
-/// What one version states, with who said so and when: a reader of one line needs no other.
-fn side(value: &Option<String>, said: &Said) -> String {
-    let by = format!("{}, {}", said.author, said.released_at.date_time_group());
-    match value {
-        Some(value) => format!("\"{value}\" ({by})"),
-        None => format!("not stated ({by})"),
     }
 }
 
@@ -93,35 +70,6 @@ fn all_versions<'a, 's>(picture: &'a Picture<'s>) -> impl Iterator<Item = &'a Ve
         .flat_map(|account| account.calendars.iter().chain(&account.notice).chain(&account.conclusion))
 }
 
-fn versions_json(versions: &Versions) -> Value {
-    let steps: Vec<Value> = versions
-        .steps()
-        .iter()
-        .map(|step| {
-            json!({
-                "from": step.from.message.to_string(),
-                "to": step.to.message.to_string(),
-                "by": step.to.author.as_str(),
-                "released_at_ms": step.to.released_at.0,
-                "changes": step.changes.iter().map(|change| json!({
-                    "field": change.field,
-                    "old": change.old,
-                    "old_by": step.from.author.as_str(),
-                    "old_released_at_ms": step.from.released_at.0,
-                    "new": change.new,
-                    "new_by": step.to.author.as_str(),
-                    "new_released_at_ms": step.to.released_at.0,
-                })).collect::<Vec<_>>(),
-            })
-        })
-        .collect();
-    json!({
-        "present": said_by_json(versions.present()),
-        "earlier": versions.earlier().iter().map(|said| said.message.to_string()).collect::<Vec<_>>(),
-        "differences": steps,
-    })
-}
-
 pub fn to_json(picture: &Picture) -> Value {
     let accounts: Vec<Value> = picture
         .accounts
@@ -130,10 +78,10 @@ pub fn to_json(picture: &Picture) -> Value {
             json!({
                 "author": account.author.as_str(),
                 "traffic": traffic(account.traffic),
-                "calendars": account.calendars.iter().map(versions_json).collect::<Vec<_>>(),
-                "notice": account.notice.as_ref().map(versions_json),
+                "calendars": account.calendars.iter().map(versions::to_json).collect::<Vec<_>>(),
+                "notice": account.notice.as_ref().map(versions::to_json),
                 "invitations": account.invitations.iter().map(|said| said_by_json(said)).collect::<Vec<_>>(),
-                "conclusion": account.conclusion.as_ref().map(versions_json),
+                "conclusion": account.conclusion.as_ref().map(versions::to_json),
                 "cancellation": account.cancellation.map(said_by_json),
             })
         })

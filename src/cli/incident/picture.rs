@@ -5,17 +5,18 @@
 use serde_json::{Value, json};
 
 use super::columns;
-use crate::cli::message::clarification;
 use crate::cli::message::rows::{by, form_lines, row, said_by_json, same_json, same_sentence, traffic};
+use crate::cli::message::{History, clarification, versions};
 use crate::cli::out::say;
 use crate::domain::incident::picture::{Account, Picture};
 use crate::domain::message::Traffic;
-use crate::domain::said::{Said, Versions, same};
+use crate::domain::said::{Said, same};
 use crate::domain::text::shown;
 
-pub fn print(picture: &Picture<'_>) {
+pub fn print(picture: &Picture<'_>, history: &History) {
     let reported = picture.accounts.iter().filter(|account| account.report.is_some());
-    let reports: Vec<_> = reported.map(|account| columns::Report { head: head(account), account }).collect();
+    let reports: Vec<_> =
+        reported.map(|account| columns::Report { head: head(account, history), account }).collect();
     if reports.is_empty() {
         say!("nobody's report stands");
     }
@@ -49,8 +50,17 @@ pub fn print(picture: &Picture<'_>) {
     }
 }
 
+/// Nothing where every report stands as first given.
+pub fn print_differences(picture: &Picture<'_>) {
+    let reports = || picture.accounts.iter().filter_map(|account| account.report.as_ref());
+    if reports().any(|versions| !versions.earlier().is_empty()) {
+        say!("\nWHAT CHANGED");
+        versions::print_changes(reports());
+    }
+}
+
 /// Whose report it is, when it was given, and which ones it took the place of.
-fn head(account: &Account<'_>) -> Vec<String> {
+fn head(account: &Account<'_>, history: &History) -> Vec<String> {
     let Some(versions) = &account.report else { return Vec::new() };
     let said = versions.present();
     let drill = match account.traffic {
@@ -66,6 +76,7 @@ fn head(account: &Account<'_>) -> Vec<String> {
         let earlier: Vec<String> = versions.earlier().iter().map(|one| shown(&one.number)).collect();
         head.push(format!("in place of {}", earlier.join(", ")));
     }
+    head.extend(history.unconfirmed(&said.message));
     head
 }
 
@@ -77,7 +88,7 @@ pub fn to_json(picture: &Picture<'_>) -> Value {
             json!({
                 "author": account.author.as_str(),
                 "traffic": traffic(account.traffic),
-                "report": account.report.as_ref().map(versions_json),
+                "report": account.report.as_ref().map(versions::to_json),
                 "findings": all(&account.findings),
                 "closing": account.closing.map(said_by_json),
                 "withdrawn": all(&account.taken_back),
@@ -93,11 +104,4 @@ pub fn to_json(picture: &Picture<'_>) -> Value {
 
 fn all(said: &[&Said]) -> Vec<Value> {
     said.iter().map(|said| said_by_json(said)).collect()
-}
-
-fn versions_json(versions: &Versions<'_>) -> Value {
-    json!({
-        "present": said_by_json(versions.present()),
-        "earlier": versions.earlier().iter().map(|said| said.message.to_string()).collect::<Vec<_>>(),
-    })
 }

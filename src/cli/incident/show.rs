@@ -41,8 +41,9 @@ pub fn print(history: &History, thread: ThreadId, as_of: Option<Instant>, as_jso
         return history.print(Bodies::All);
     }
     say!("\nACCOUNTS");
-    picture::print(&picture);
+    picture::print(&picture, history);
     clarification::print(&picture.clarification);
     say!("\nHISTORY");
     history.print(Bodies::AllBut(NOUN));
+    picture::print_differences(&picture);
 }

@@ -138,6 +138,13 @@ impl History {
         self.forms().map(said).collect()
     }
 
+    /// What the node says of the word of a Party that nobody here compared with: it is said wherever that word is
+    /// shown.
+    pub fn unconfirmed(&self, message: &Digest) -> Option<String> {
+        let line = self.messages.iter().find(|line| line.digest == *message)?;
+        line.wire.marks.iter().find(|mark| mark.starts_with("unconfirmed")).map(|mark| shown(mark))
+    }
+
     /// The words of its own author that take a message back, whatever kind it is of: number and date-time group.
     fn withdrawal_of(&self, line: &Line) -> Option<&Line> {
         let (author, traffic) = (line.message.author, line.message.draft.traffic);

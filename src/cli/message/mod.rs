@@ -22,6 +22,7 @@ pub mod rows;
 mod setting;
 pub mod threads;
 mod translations;
+pub mod versions;
 
 use std::path::PathBuf;
 
