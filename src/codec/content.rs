@@ -10,6 +10,7 @@ use super::message::decode_acknowledgement;
 use crate::domain::adoption::Word;
 use crate::domain::content::{Content, Kind};
 use crate::domain::message::{ACKNOWLEDGEMENT, Acknowledgement};
+use crate::domain::transcription::UNREAD_ORIGIN;
 
 /// What was read from a message's content.
 #[derive(Clone, PartialEq, Debug)]
@@ -60,7 +61,9 @@ pub(super) fn may_be_word(kind: &str) -> bool {
             | Kind::Statement
             | Kind::Cancellation
             | Kind::SameActivity
-            | Kind::Formatted,
+            | Kind::Formatted
+            // What is transcribed binds nobody.
+            | Kind::Transcription,
         )
         | None => false,
     }
@@ -71,6 +74,16 @@ pub(super) fn may_be_word(kind: &str) -> bool {
 pub(super) fn word(kind: &str, content: &Bytes) -> Option<Word> {
     let known = Kind::from_name(kind).filter(|_| may_be_word(kind))?;
     Word::of(&form::decode(known, content).ok()?)
+}
+
+/// Whose word a transcription is said to be, safe to show. `None` for every other kind.
+pub fn origin(kind: &str, said: &Said) -> Option<String> {
+    match said {
+        Said::Form(Content::Transcription(form)) => Some(form.origin()),
+        Said::Form(_) | Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => {
+            (kind == Kind::Transcription.name()).then(|| UNREAD_ORIGIN.into())
+        }
+    }
 }
 
 /// What a reader must be told about the content beside what it says. Holds nothing that a Party wrote.

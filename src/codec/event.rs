@@ -10,7 +10,7 @@ use super::dispatch::{self, digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{precedence_from_proto, precedence_to_proto};
-use super::{message, signed};
+use super::{by_hand, message, signed};
 use crate::domain::digest::{CommandId, Digest, DraftId};
 use crate::domain::event::{
     Contradiction, Event, Head, Leaf, Receipted, Received, RegimeHeld, Released, RevocationList,
@@ -121,6 +121,7 @@ pub(super) fn to_proto(event: &Event) -> proto::Event {
             edition: held.edition,
             text: held.text.clone(),
         }),
+        Event::DeliveredByHand(said) => Wire::DeliveredByHand(by_hand::account_to_proto(said)),
     };
     proto::Event { event: Some(wire) }
 }
@@ -204,6 +205,7 @@ pub(super) fn from_proto(event: proto::Event) -> Result<Event, DecodeFault> {
             digest: Digest::of(&held.text),
             text: held.text,
         }),
+        Wire::DeliveredByHand(said) => Event::DeliveredByHand(by_hand::account_from_proto(said)?),
     })
 }
 

@@ -8,6 +8,7 @@ use super::exercise::{
 };
 use super::form::{Form, Refused};
 use super::formatted::Formatted;
+use super::transcription::{Filled, Transcription};
 
 /// The kinds of content, as the envelope names them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -25,10 +26,11 @@ pub enum Kind {
     Resumption,
     Withdrawal,
     Formatted,
+    Transcription,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 13] = [
+    pub const ALL: [Kind; 14] = [
         Kind::Calendar,
         Kind::Notification,
         Kind::Amendment,
@@ -42,6 +44,7 @@ impl Kind {
         Kind::Resumption,
         Kind::Withdrawal,
         Kind::Formatted,
+        Kind::Transcription,
     ];
 
     /// As it stands in the signed envelope.
@@ -60,6 +63,7 @@ impl Kind {
             Kind::Resumption => "regime.resumption",
             Kind::Withdrawal => "regime.withdrawal",
             Kind::Formatted => "regime.formatted",
+            Kind::Transcription => "transcription",
         }
     }
 
@@ -90,6 +94,7 @@ pub enum Content {
     Resumption(Resumption),
     Withdrawal(Withdrawal),
     Formatted(Formatted),
+    Transcription(Box<Transcription>),
 }
 
 impl Content {
@@ -108,6 +113,7 @@ impl Content {
             Content::Resumption(_) => Kind::Resumption,
             Content::Withdrawal(_) => Kind::Withdrawal,
             Content::Formatted(_) => Kind::Formatted,
+            Content::Transcription(_) => Kind::Transcription,
         }
     }
 
@@ -127,6 +133,7 @@ impl Content {
             Kind::Resumption => Content::Resumption(Resumption::default()),
             Kind::Withdrawal => Content::Withdrawal(Withdrawal::default()),
             Kind::Formatted => Content::Formatted(Formatted::default()),
+            Kind::Transcription => Content::Transcription(Box::default()),
         }
     }
 
@@ -134,6 +141,10 @@ impl Content {
     pub fn is_incomplete(&self) -> bool {
         let within = match self {
             Content::Amendment(amendment) => !amendment.notification.to_follow.is_empty(),
+            Content::Transcription(form) => match &form.form {
+                Filled::Form(within) => within.is_incomplete(),
+                Filled::Nothing | Filled::Unknown(_) => false,
+            },
             Content::Calendar(_)
             | Content::Notification(_)
             | Content::Invitation(_)
@@ -165,7 +176,8 @@ impl Content {
             | Content::Suspension(_)
             | Content::Resumption(_)
             | Content::Withdrawal(_)
-            | Content::Formatted(_) => None,
+            | Content::Formatted(_)
+            | Content::Transcription(_) => None,
         }
     }
 
@@ -190,6 +202,7 @@ impl Content {
             Content::Resumption(form) => form,
             Content::Withdrawal(form) => form,
             Content::Formatted(form) => form,
+            Content::Transcription(form) => form.as_ref(),
         }
     }
 }

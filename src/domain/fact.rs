@@ -124,7 +124,8 @@ impl Fact {
             | Event::AuditRead { .. }
             | Event::PartStored { .. }
             | Event::PartErased { .. }
-            | Event::RegimeHeld(_) => None,
+            | Event::RegimeHeld(_)
+            | Event::DeliveredByHand(_) => None,
         }
     }
 }

@@ -13,6 +13,7 @@ use super::message::{Outgoing, Reference, Relation};
 use super::part::PartState;
 use super::refusal::FaultNamed;
 use super::text::is_unsafe_to_show;
+use super::transcription::Transcription;
 
 /// All faults, in the order of the heading's fields, then those of references within the content.
 pub fn faults(board: &Board, outgoing: &Outgoing, content: &Content) -> Vec<FaultNamed> {
@@ -51,7 +52,11 @@ impl Found {
 /// A calendar or a notification may open a thread; what is said about one belongs where it is.
 fn thread(board: &Board, outgoing: &Outgoing, content: &Content, found: &mut Found) {
     match content {
-        Content::Calendar(_) | Content::Notification(_) | Content::Adoption(_) | Content::Formatted(_) => {}
+        Content::Calendar(_)
+        | Content::Notification(_)
+        | Content::Adoption(_)
+        | Content::Formatted(_)
+        | Content::Transcription(_) => {}
         Content::Amendment(_)
         | Content::Invitation(_)
         | Content::Conclusion(_)
@@ -175,6 +180,7 @@ fn content_references(board: &Board, outgoing: &Outgoing, content: &Content, fou
         Content::Resumption(form) => own_word(board, "suspension", &form.suspension, found),
         Content::Withdrawal(form) => own_word(board, "adoption", &form.adoption, found),
         Content::Formatted(form) => formatted(outgoing, form, found),
+        Content::Transcription(form) => transcription(board, outgoing, form, found),
         Content::Calendar(_) | Content::Adoption(_) => {}
     }
 }
@@ -184,6 +190,16 @@ fn content_references(board: &Board, outgoing: &Outgoing, content: &Content, fou
 fn formatted(outgoing: &Outgoing, form: &Formatted, found: &mut Found) {
     if let Some(rule) = form.other_regime(outgoing.regime.as_ref()) {
         found.add("heading.regime", rule);
+    }
+}
+
+/// What came is shown with what it came as, and comes from somebody else.
+fn transcription(board: &Board, outgoing: &Outgoing, form: &Transcription, found: &mut Found) {
+    if outgoing.parts.is_empty() {
+        found.add("heading.parts", "a scan of what came is asked for");
+    }
+    if board.own.is_some_and(|own| form.origin_party == own.party.as_str()) {
+        found.add("origin_party", "is this Party itself: what it says it says by a message of its own");
     }
 }
 

@@ -284,5 +284,11 @@ fn sentence(change: &Change) -> String {
                 next.list.addresses.join(", ")
             )
         }
+        Change::PartyWithoutNode(new) => format!(
+            "take {} as a Party without a node, to which messages are delivered by hand: called {:?}, contacts \
+             {:?}",
+            new.party, new.name, new.contacts
+        ),
+        Change::PartyTakenBack(party) => format!("know {party}, a Party without a node, no more"),
     }
 }

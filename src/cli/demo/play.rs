@@ -199,7 +199,8 @@ fn outgoing(
         | Content::Suspension(_)
         | Content::Resumption(_)
         | Content::Withdrawal(_)
-        | Content::Formatted(_) => {}
+        | Content::Formatted(_)
+        | Content::Transcription(_) => {}
     }
     let references = played.released.last().map(|(digest, number)| Reference {
         message: Some(*digest),

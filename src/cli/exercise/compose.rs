@@ -19,6 +19,7 @@ use crate::codec::content::{self, Said};
 use crate::codec::heading::{self, Asked};
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::by_hand_service_client::ByHandServiceClient;
 use crate::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId};
@@ -196,6 +197,12 @@ pub async fn put_draft(
                 answer(RegimeServiceClient::new(desk.channel.clone()).draft_formatted(asked)).await?;
             Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
         }
+        Asked::Transcription(content) => {
+            let asked = calls::DraftTranscriptionRequest { command, draft, heading, content: Some(content) };
+            let answered =
+                answer(ByHandServiceClient::new(desk.channel.clone()).draft_transcription(asked)).await?;
+            Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
+        }
         Asked::Regime(form) => {
             let asked = calls::DraftWordRequest { command, draft, heading, content: Some(form) };
             let answered = answer(RegimeServiceClient::new(desk.channel.clone()).draft_word(asked)).await?;
@@ -211,7 +218,11 @@ fn blank(id: CommandId, content: &Content, heading: &HeadingArgs) -> Result<Outg
         (Some(thread), _) => thread,
         (
             None,
-            Content::Calendar(_) | Content::Notification(_) | Content::Adoption(_) | Content::Formatted(_),
+            Content::Calendar(_)
+            | Content::Notification(_)
+            | Content::Adoption(_)
+            | Content::Formatted(_)
+            | Content::Transcription(_),
         ) => ThreadId(derived("thread", id)),
         (
             None,

@@ -30,6 +30,7 @@ fn main_reference(content: &Content) -> Option<(&MessageReference, Relation)> {
         | Content::Notification(_)
         | Content::Invitation(_)
         | Content::Adoption(_)
-        | Content::Formatted(_) => None,
+        | Content::Formatted(_)
+        | Content::Transcription(_) => None,
     }
 }

@@ -4,6 +4,7 @@
 //! (`codec/form`).
 
 mod format;
+mod transcription;
 mod write;
 
 pub use format::template as format_template;
@@ -57,6 +58,7 @@ pub fn read(kind: Kind, syntax: Syntax, text: &str) -> Result<Content, NotAForm>
         Kind::Resumption => Content::Resumption(parse(syntax, text)?),
         Kind::Withdrawal => Content::Withdrawal(parse(syntax, text)?),
         Kind::Formatted => Content::Formatted(parse(syntax, text)?),
+        Kind::Transcription => Content::Transcription(parse(syntax, text)?),
     })
 }
 
@@ -81,6 +83,7 @@ pub fn to_json(content: &Content) -> String {
         Content::Resumption(form) => pretty(form),
         Content::Withdrawal(form) => pretty(form),
         Content::Formatted(form) => pretty(form),
+        Content::Transcription(form) => pretty(form),
     }
 }
 
@@ -105,6 +108,7 @@ pub fn example(kind: Kind) -> &'static str {
         Kind::Resumption => include_str!("examples/resumption.toml"),
         Kind::Withdrawal => include_str!("examples/withdrawal.toml"),
         Kind::Formatted => include_str!("examples/formatted.toml"),
+        Kind::Transcription => include_str!("examples/transcription.toml"),
     }
 }
 

@@ -71,7 +71,9 @@ impl Word {
             | Content::Statement(_)
             | Content::Cancellation(_)
             | Content::SameActivity(_)
-            | Content::Formatted(_) => None,
+            | Content::Formatted(_)
+            // Whose word it is said to be is not proven: nobody is bound by it.
+            | Content::Transcription(_) => None,
         }
     }
 }

@@ -7,6 +7,7 @@
 use super::roles::may_give;
 use super::{Board, Noted, Own};
 use crate::domain::command::{AsIs, Command, Decided, Origin, ReleasePlan, Slot};
+use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, DraftId};
 use crate::domain::event::{Change, Event, Stamp};
 use crate::domain::link::Link;
@@ -67,6 +68,7 @@ impl Board {
             Command::Propose(change) => {
                 self.roster.check(change)?;
                 check_own_list(own, change)?;
+                self.check_taken_back(change)?;
                 if self.roster.proposals.len() >= limits::PROPOSALS_OPEN_MAX {
                     return Err(
                         Refusal::TooMany { what: "proposals", most: limits::PROPOSALS_OPEN_MAX }.into()
@@ -75,7 +77,8 @@ impl Board {
                 happened(Event::ChangeProposed(change.clone()))
             }
             Command::Confirm(proposal) => {
-                self.roster.may_confirm(*proposal, by)?;
+                let change = self.roster.may_confirm(*proposal, by)?;
+                self.check_taken_back(change)?;
                 happened(Event::ChangeConfirmed { proposal: *proposal })
             }
             Command::Drop(proposal) if self.roster.proposals.contains_key(proposal) => {
@@ -115,6 +118,7 @@ impl Board {
             }
             Command::ReadForAudit { what } => happened(Event::AuditRead { what: what.clone() }),
             Command::HoldRegime(held) => self.hold_regime(held),
+            Command::RecordByHand(said) => self.record_by_hand(own, said, now),
             Command::StorePart { salted_digest, bytes } => self.store_part(*salted_digest, *bytes),
             Command::ErasePart { salted_digest, reason } => self.erase_part(*salted_digest, reason),
             Command::Receive(_)
@@ -227,7 +231,8 @@ impl Board {
             | Command::Acknowledge { .. }
             | Command::ReadForAudit { .. }
             | Command::ErasePart { .. }
-            | Command::HoldRegime(_) => {
+            | Command::HoldRegime(_)
+            | Command::RecordByHand(_) => {
                 Err(Refusal::Field { field: "command", rule: "only a person may give it".into() }.into())
             }
         }
@@ -238,7 +243,8 @@ impl Board {
     }
 
     fn check_addressees(&self, own: Own, outgoing: &Outgoing) -> Result<(), Refusal> {
-        if outgoing.action.is_empty() {
+        // Who writes down what came asks nobody to act, and may do so for its own record alone.
+        if outgoing.action.is_empty() && outgoing.kind != Kind::Transcription.name() {
             return Err(Refusal::Field { field: "action", rule: "somebody must be asked to act".into() });
         }
         for party in outgoing.parties() {
@@ -248,7 +254,9 @@ impl Board {
                     rule: "a Party does not address itself".into(),
                 });
             }
-            self.known_link(party)?;
+            if !self.roster.without_node.contains_key(&party) {
+                self.known_link(party)?;
+            }
         }
         Ok(())
     }
@@ -305,7 +313,8 @@ impl Board {
         let thread = self.thread(outgoing.thread);
         let mut slots = Vec::new();
         for party in outgoing.parties() {
-            let link = self.known_link(party)?;
+            // To a Party without a node it is delivered by hand.
+            let Some(link) = self.link(party) else { continue };
             let last_place = thread.map_or(0, |thread| thread.last_place_for(party));
             slots.push(Slot {
                 to: party,
@@ -313,7 +322,6 @@ impl Board {
                 serial: link.lane(outgoing.precedence).sent.saturating_add(1),
                 place: last_place.saturating_add(1),
                 leaf_index: link.ours.edge.size(),
-                key_list,
             });
         }
         let year = now.year();
@@ -327,7 +335,7 @@ impl Board {
             releaser: by.clone(),
             draft: outgoing.clone(),
         };
-        Ok(vec![Decided::Release(ReleasePlan { draft, message, slots })])
+        Ok(vec![Decided::Release(ReleasePlan { draft, message, key_list, slots })])
     }
 }
 
@@ -365,7 +373,9 @@ fn check_own_list(own: Own, change: &Change) -> Result<(), Refusal> {
         | Change::MemberAdded(_)
         | Change::MemberRemoved(_)
         | Change::PartyAdded { .. }
-        | Change::ReleaseRule { .. } => Ok(()),
+        | Change::ReleaseRule { .. }
+        | Change::PartyWithoutNode(_)
+        | Change::PartyTakenBack(_) => Ok(()),
     }
 }
 

@@ -9,8 +9,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Board, FOLD_VERSION, Noted};
 use crate::domain::adoption::Word;
+use crate::domain::by_hand::{Carried, Standing};
 use crate::domain::digest::Digest;
-use crate::domain::event::{AcceptedKeyList, Change, Head, Member, RevocationList};
+use crate::domain::event::{AcceptedKeyList, Change, Head, Member, PartyWithoutNode, RevocationList};
 use crate::domain::ledger::Edge;
 use crate::domain::link::Link;
 use crate::domain::part::{LinkParts, PartState};
@@ -111,6 +112,27 @@ pub(super) fn of(board: &Board) -> Digest {
             });
         });
     });
+    sum.list(board.by_hand.items(), |sum, (party, message, item)| {
+        sum.party(party);
+        sum.bytes(&message.0);
+        sum.number(item.message_index);
+        sum.number(match item.carried {
+            Carried::ByHand => 0,
+            Carried::ByLink => 1,
+        });
+        sum.list(item.accounts.iter(), |sum, account| {
+            sum.bytes(&account.id.0);
+            sum.number(account.index);
+            match account.standing {
+                Standing::Stands => sum.number(0),
+                Standing::TakesBack => sum.number(1),
+                Standing::Corrected(index) => {
+                    sum.number(2);
+                    sum.number(index);
+                }
+            }
+        });
+    });
     Digest(sum.0.finalize().into())
 }
 
@@ -155,6 +177,7 @@ fn roster(sum: &mut Sum, board: &Board) {
         sum.list(known.key_lists.iter(), Sum::key_list);
         sum.optional(known.revocation_list.as_ref(), Sum::revocation_list);
     });
+    sum.list(roster.without_node.values(), Sum::without_node);
     sum.list(roster.proposals.iter(), |sum, (id, proposal)| {
         sum.bytes(&id.0);
         sum.person(&proposal.by);
@@ -304,6 +327,12 @@ impl Sum {
         self.bytes(&list.digest.0);
     }
 
+    fn without_node(&mut self, known: &PartyWithoutNode) {
+        self.party(known.party);
+        self.bytes(known.name.as_bytes());
+        self.list(known.contacts.iter(), |sum, contact| sum.bytes(contact.as_bytes()));
+    }
+
     fn revocation_list(&mut self, list: &RevocationList) {
         self.party(list.party);
         self.bytes(&Digest::of(&list.der).0);
@@ -331,6 +360,14 @@ impl Sum {
             Change::OwnKeyList(next) => {
                 self.number(5);
                 self.key_list(next);
+            }
+            Change::PartyWithoutNode(new) => {
+                self.number(6);
+                self.without_node(new);
+            }
+            Change::PartyTakenBack(party) => {
+                self.number(7);
+                self.party(*party);
             }
         }
     }

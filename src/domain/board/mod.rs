@@ -5,6 +5,7 @@
 //! hold another, and nobody ever shares one that changes.
 
 mod apply;
+mod by_hand;
 mod decide;
 mod decide_link;
 mod digest;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 
 use super::adoption::Words;
+use super::by_hand::ByHand;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::link::Link;
 use super::messages::Messages;
@@ -62,6 +64,8 @@ pub struct Board {
     pub regimes: OrdMap<Digest, Arc<Held>>,
     /// What each Party said about rules, and took effect.
     pub words: OrdMap<Party, Arc<Words>>,
+    /// What is delivered outside any link, or still has to be.
+    pub by_hand: ByHand,
 }
 
 /// A regime whose text is on record here.

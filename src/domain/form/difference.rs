@@ -45,7 +45,8 @@ fn parts(content: &Content) -> Vec<Part> {
         | Content::Suspension(_)
         | Content::Resumption(_)
         | Content::Withdrawal(_)
-        | Content::Formatted(_) => content.form().parts(),
+        | Content::Formatted(_)
+        | Content::Transcription(_) => content.form().parts(),
     }
 }
 

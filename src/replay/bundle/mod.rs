@@ -13,8 +13,10 @@ use bytes::Bytes;
 use super::ledgers::{LeafPlace, each_record, leaves_in};
 use super::records::{RecordFault, Records};
 use crate::codec::bundle::{self, Bundle, BundleMessage, Disputed, OtherLeaf};
+use crate::codec::by_hand::AccountByHand;
 use crate::codec::{dispatch, message, signed};
 use crate::domain::board::{Board, Own};
+use crate::domain::by_hand::DeliveredByHand;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Contradiction, Event, Head, Leaf, Received, Record, Released};
 use crate::domain::ledger::leaf_hash;
@@ -49,8 +51,14 @@ pub enum BundleFault {
 /// The bytes of a bundle file. `now` is stated in it.
 pub async fn make(source: &Source<'_>, thread: ThreadId, now: Instant) -> Result<Bytes, BundleFault> {
     let own = source.board.own.ok_or(BundleFault::NoSuchThread)?;
-    let mut gathered =
-        Gathered { thread, own, messages: Vec::new(), items: Vec::new(), ledgers: BTreeMap::new() };
+    let mut gathered = Gathered {
+        thread,
+        own,
+        messages: Vec::new(),
+        items: Vec::new(),
+        by_hand: Vec::new(),
+        ledgers: BTreeMap::new(),
+    };
     let size = source.board.size;
     each_record(source.records, size, |record| gathered.take(&record)).await?;
     if gathered.items.is_empty() && gathered.messages.is_empty() {
@@ -69,6 +77,7 @@ struct Gathered {
     own: Own,
     messages: Vec<(Digest, Party, BundleMessage)>,
     items: Vec<Item>,
+    by_hand: Vec<AccountByHand>,
     ledgers: BTreeMap<Party, Ledgers>,
 }
 
@@ -166,6 +175,8 @@ impl Gathered {
                 | Event::PartStored { .. }
                 | Event::PartErased { .. }
                 | Event::RegimeHeld(_) => {}
+                Event::DeliveredByHand(said) if said.thread == self.thread => self.by_hand(record, said),
+                Event::DeliveredByHand(_) => {}
             }
         }
     }
@@ -196,6 +207,18 @@ impl Gathered {
         let message = BundleMessage { message: released.signed.clone(), recorded_at: record.at };
         self.messages.push((released.digest, released.message.author, message));
         self.items.extend(released.dispatches.iter().map(|(dispatch, _)| Item::new(dispatch.clone(), None)));
+    }
+
+    /// Its message came before, in the same thread: the Board let no other account on record.
+    fn by_hand(&mut self, record: &Record, said: &DeliveredByHand) {
+        if let Some(stamp) = &record.command {
+            self.by_hand.push(AccountByHand {
+                id: stamp.id,
+                account: said.clone(),
+                recorded_at: record.at,
+                recorded_by: stamp.by.clone(),
+            });
+        }
     }
 
     fn received(&mut self, record: &Record, received: &Received) {
@@ -324,6 +347,7 @@ impl Gathered {
             parties: parties.into_iter().map(|party| maker.party(party)).collect(),
             messages: self.messages.into_iter().map(|(_, _, message)| message).collect(),
             dispatches: self.items.into_iter().map(|item| maker.dispatch(item, &trees)).collect(),
+            by_hand: self.by_hand,
         }
     }
 }

@@ -5,6 +5,7 @@
 //! `evidence` never does. Never here: trust. Fingerprints come from whoever verifies; without one, an
 //! identity is unproven, and said to be.
 
+mod by_hand;
 mod dispatch;
 mod oddities;
 mod thread;
