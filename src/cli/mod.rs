@@ -5,6 +5,7 @@
 
 pub mod audit;
 mod audit_offline;
+pub mod by_hand;
 pub mod custody;
 pub mod demo;
 pub mod desk;
@@ -56,6 +57,7 @@ enum Command {
     KeyList(key_list::Args),
     Exercise(exercise::Args),
     Message(message::Args),
+    ByHand(by_hand::Args),
     Part(part::Args),
     Watch(watch::Args),
     Audit(audit::Args),
@@ -76,6 +78,7 @@ impl Cli {
             Command::KeyList(args) => key_list::run(args).await,
             Command::Exercise(args) => exercise::run(args).await,
             Command::Message(args) => message::run(args).await,
+            Command::ByHand(args) => by_hand::run(args).await,
             Command::Part(args) => part::run(args).await,
             Command::Watch(args) => watch::run(args).await,
             Command::Audit(args) => audit::run(args).await,

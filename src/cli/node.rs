@@ -40,8 +40,10 @@ use crate::rpc::DESCRIPTORS;
 use crate::rpc::accept::{Acceptor, server};
 use crate::rpc::access::Access;
 use crate::rpc::audit::AuditCalls;
+use crate::rpc::by_hand::ByHandCalls;
 use crate::rpc::exchange::ExchangeCalls;
 use crate::rpc::exercise::ExerciseCalls;
+use crate::rpc::message::MessageCalls;
 use crate::rpc::part::PartCalls;
 use crate::rpc::party::PartyCalls;
 use crate::rpc::regime::RegimeCalls;
@@ -246,6 +248,8 @@ impl Services {
             .add_service(self.party_calls().service())
             .add_service(ExchangeCalls(self.exchange.clone()).service())
             .add_service(ExerciseCalls { registrar: self.registrar.clone() }.service())
+            .add_service(MessageCalls { registrar: self.registrar.clone() }.service())
+            .add_service(ByHandCalls { registrar: self.registrar.clone() }.service())
             .add_service(RegimeCalls { registrar: self.registrar.clone() }.service())
             .add_service(PartCalls::new(self.registrar.clone(), self.exchange.parts.clone()).service())
             .add_service(WatchCalls { registrar: self.registrar.clone() }.service())

@@ -135,9 +135,7 @@ pub(super) fn change(wire: journal::PartyWithoutNode) -> Result<Change, DecodeFa
             name: new.name,
             contacts: new.contacts,
         }),
-        Act::TakenBack(code) => {
-            Change::PartyTakenBack(party(&code, "change.party_without_node.taken_back")?)
-        }
+        Act::TakenBack(code) => Change::PartyTakenBack(party(&code, "change.party_without_node.taken_back")?),
     })
 }
 

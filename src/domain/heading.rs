@@ -236,7 +236,7 @@ fn on_record(board: &Board, field: &str, reference: &MessageReference, found: &m
 }
 
 /// `Z` or a name in the time zone database that this program was built with.
-fn is_zone(name: &str) -> bool {
+pub fn is_zone(name: &str) -> bool {
     name == "Z" || (!name.is_empty() && jiff::tz::db().get(name).is_ok())
 }
 

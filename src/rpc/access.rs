@@ -60,14 +60,15 @@ macro_rules! table {
 
 table! {
     "/detente.v1.ExerciseService/Draft" => For::Roles(&[Drafter]),
-    "/detente.v1.ExerciseService/ReturnDraft" => For::Roles(&[Releaser]),
-    "/detente.v1.ExerciseService/WithdrawDraft" => For::Roles(&[Drafter]),
-    "/detente.v1.ExerciseService/ListDrafts" => For::Roles(&[Drafter, Releaser]),
-    "/detente.v1.ExerciseService/ShowDraft" => For::Roles(&[Drafter, Releaser]),
-    "/detente.v1.ExerciseService/Release" => For::Roles(&[Releaser]),
-    "/detente.v1.ExerciseService/ListThreads" => For::Roles(&[Drafter, Releaser, Watch]),
-    "/detente.v1.ExerciseService/ShowThread" => For::Roles(&[Drafter, Releaser, Watch]),
-    "/detente.v1.ExerciseService/ShowMessage" => For::Roles(&[Drafter, Releaser, Watch]),
+
+    "/detente.v1.MessageService/ReturnDraft" => For::Roles(&[Releaser]),
+    "/detente.v1.MessageService/WithdrawDraft" => For::Roles(&[Drafter]),
+    "/detente.v1.MessageService/ListDrafts" => For::Roles(&[Drafter, Releaser]),
+    "/detente.v1.MessageService/ShowDraft" => For::Roles(&[Drafter, Releaser]),
+    "/detente.v1.MessageService/Release" => For::Roles(&[Releaser]),
+    "/detente.v1.MessageService/ListThreads" => For::Roles(&[Drafter, Releaser, Watch]),
+    "/detente.v1.MessageService/ShowThread" => For::Roles(&[Drafter, Releaser, Watch]),
+    "/detente.v1.MessageService/ShowMessage" => For::Roles(&[Drafter, Releaser, Watch]),
 
     "/detente.v1.RegimeService/Hold" => For::Roles(&[Drafter, Custodian]),
     "/detente.v1.RegimeService/ListHeld" => For::Persons,
@@ -76,7 +77,11 @@ table! {
     "/detente.v1.RegimeService/DraftFormatted" => For::Roles(&[Drafter]),
     "/detente.v1.RegimeService/ListAdopters" => For::Persons,
 
-    "/detente.v1.PartService/Store" => For::Roles(&[Drafter]),
+    "/detente.v1.ByHandService/ListOpen" => For::Roles(&[Drafter, Releaser, Watch]),
+    "/detente.v1.ByHandService/Record" => For::Roles(&[Releaser, Watch]),
+    "/detente.v1.ByHandService/DraftTranscription" => For::Roles(&[Drafter]),
+
+    "/detente.v1.PartService/Store" => For::Roles(&[Drafter, Releaser, Watch]),
     "/detente.v1.PartService/Read" => For::Roles(&[Drafter, Releaser, Watch]),
     "/detente.v1.PartService/Erase" => For::Roles(&[Custodian]),
 

@@ -13,7 +13,7 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::exercise::person;
+use super::command::person;
 use super::status;
 use super::thread::thread_as_of;
 use crate::codec::proto::detente::v1 as calls;

@@ -1,15 +1,23 @@
-//! From a call to a command: who gives it, under which id, and the digest of what was asked.
+//! From a call to a command and to the record that answers it: who gives it, under which id, the digest of
+//! what was asked, and what every call reads alike.
+//!
+//! Never here: what a command says.
+
+use std::sync::Arc;
 
 use prost::Message;
-use tonic::Status;
+use tonic::{Request, Status};
 
-use super::caller::PersonCaller;
-use super::status;
+use super::caller::{Caller, PersonCaller};
+use super::{access, status};
 use crate::codec::proto::detente::v1::CommandHeader;
-use crate::domain::command::Origin;
-use crate::domain::digest::{CommandId, Digest};
-use crate::domain::event::Stamp;
+use crate::domain::board::Denied;
+use crate::domain::command::{Command, Origin};
+use crate::domain::digest::{CommandId, Digest, DraftId};
+use crate::domain::event::{Record, Stamp};
+use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
+use crate::registrar::Registrar;
 
 /// The stamp of a person's command. `call` names it, such as "WatchService/Acknowledge"; `whole` is the
 /// call's message, whose field 1 is the header: the same id with another one, or in another call, is
@@ -38,6 +46,48 @@ fn content_of<M: Message>(call: &str, header: &CommandHeader, whole: &M) -> Dige
     let whole = whole.encode_to_vec();
     let asked = whole.strip_prefix(header_field.as_slice()).unwrap_or(&whole);
     Digest::of_all(&[call.as_bytes(), &[0], asked])
+}
+
+/// Gives a command; the record that answers it.
+pub(super) async fn give(
+    registrar: &Registrar,
+    command: Command,
+    origin: Origin,
+) -> Result<Arc<Record>, Status> {
+    let done = registrar.give(command, origin).await.map_err(status::denied)?;
+    registrar.record_of(done).await.map_err(status::record)
+}
+
+/// The person who calls. The access table lets nobody else in; it is asked again here.
+pub(super) fn person<T>(call: &Request<T>) -> Result<&PersonCaller, Status> {
+    match access::caller(call)? {
+        Caller::Person(person) => Ok(person),
+        other @ (Caller::PersonWithStaleList(_)
+        | Caller::Peer(_)
+        | Caller::PeerWithStaleList(_)
+        | Caller::PeerWithUnlistedKey(_)) => Err(status::not_permitted(other)),
+    }
+}
+
+pub(super) fn draft_id(bytes: &[u8]) -> Result<DraftId, Status> {
+    DraftId::from_slice(bytes).ok_or_else(|| status::field("draft", "16 bytes"))
+}
+
+pub(super) fn digest_in(bytes: &[u8]) -> Result<Digest, Status> {
+    Digest::from_slice(bytes).ok_or_else(|| status::field("digest", "32 bytes"))
+}
+
+pub(super) fn refused(refusal: Refusal) -> Status {
+    status::denied(Denied::Refused(refusal))
+}
+
+/// The record under a command's id holds something else than that command brings about.
+pub(super) fn not_what_was_asked() -> Status {
+    status::ours(
+        "RECORD_UNEXPECTED",
+        "the record that should answer this holds something else; nothing was done now; \
+         run `detente audit verify`",
+    )
 }
 
 #[cfg(test)]

@@ -5,12 +5,15 @@
 pub mod accept;
 pub mod access;
 pub mod audit;
+pub mod by_hand;
 pub mod caller;
 pub mod command;
+mod draft;
 pub mod exchange;
 pub mod exercise;
 pub mod faults;
 pub mod held;
+pub mod message;
 pub mod part;
 pub mod party;
 mod party_checks;

@@ -15,8 +15,8 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
-use super::exercise::{digest_in, give as give_command, not_what_was_asked, person, refused};
-use super::{command, status};
+use super::command::{self, digest_in, give as give_command, not_what_was_asked, person, refused};
+use super::status;
 use crate::codec::proto::detente::evidence::v1 as evidence;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::part_service_server::{PartService, PartServiceServer};

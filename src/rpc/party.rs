@@ -20,6 +20,7 @@ use crate::codec::proto::detente::v1::{
     propose_request,
 };
 use crate::codec::signed;
+use crate::domain::board::Board;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::{CommandId, Digest};
 use crate::domain::event::{Change, Member, RevocationList};
@@ -87,6 +88,7 @@ impl PartyCalls {
                     .collect::<Result<_, _>>()
                     .map_err(status::decode)?,
             },
+            Wire::PartyWithoutNode(act) => party_checks::party_without_node(act)?,
             Wire::OwnKeyList(bytes) => {
                 let (_, known) = self.own()?;
                 Change::OwnKeyList(party_checks::own_key_list(bytes, &known, &self.ring)?)
@@ -156,9 +158,18 @@ impl PartyService for PartyCalls {
                 Precedence::FASTEST_FIRST.iter().map(|lane| link.lane(*lane).owed.len()).sum::<usize>()
             });
             let heard_at = self.links.of(*party).seen().heard_at;
-            party_line(party, known, owed as u64, heard_at)
+            let line = party_line(party, known, owed as u64, heard_at)?;
+            Some(PartyLine { open_by_hand: open_by_hand(&board, *party), ..line })
         });
-        Ok(Response::new(ListPartiesResponse { parties: parties.collect() }))
+        let without_node = board.roster.without_node.values().map(|known| PartyLine {
+            party: known.party.to_string(),
+            name: known.name.clone(),
+            contacts: known.contacts.clone(),
+            without_node: true,
+            open_by_hand: open_by_hand(&board, known.party),
+            ..PartyLine::default()
+        });
+        Ok(Response::new(ListPartiesResponse { parties: parties.chain(without_node).collect() }))
     }
 
     async fn list_members(
@@ -242,7 +253,13 @@ fn party_line(party: &Party, known: &KnownParty, owed: u64, heard_at: Option<Ins
         owed,
         heard_at_ms: heard_at.map_or(0, |at| at.0),
         revocation_list_until_ms: list_until.map_or(0, |until| until.0),
+        without_node: false,
+        open_by_hand: 0,
     })
+}
+
+fn open_by_hand(board: &Board, party: Party) -> u64 {
+    board.by_hand.open().filter(|(_, to, _)| *to == party).count() as u64
 }
 
 /// A proposal as a custodian reads it before confirming: all that would take force. What decides comes

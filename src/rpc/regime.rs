@@ -4,9 +4,9 @@
 
 use tonic::{Request, Response, Status};
 
-use super::exercise::{digest_in, draft_id, give, not_what_was_asked, person, put_draft};
+use super::command::{self, digest_in, draft_id, give, not_what_was_asked, person};
 use super::held::{HeldRegimes, held_in};
-use super::{command, status};
+use super::{draft, status};
 use crate::codec::heading::Given;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::regime_service_server::{RegimeService, RegimeServiceServer};
@@ -84,9 +84,9 @@ impl RegimeService for RegimeCalls {
         let asked = call.into_inner();
         let origin = command::origin("RegimeService/DraftWord", asked.command.as_ref(), &asked, &caller)?;
         let content = asked.content.map(Given::from);
-        let draft = draft_id(&asked.draft)?;
+        let id = draft_id(&asked.draft)?;
         let (digest, faults) =
-            put_draft(&self.registrar, origin, &caller, draft, asked.heading, content).await?;
+            draft::put(&self.registrar, origin, &caller, id, asked.heading, content).await?;
         Ok(Response::new(calls::DraftWordResponse { digest: digest.0.to_vec().into(), faults }))
     }
 
@@ -99,9 +99,9 @@ impl RegimeService for RegimeCalls {
         let origin =
             command::origin("RegimeService/DraftFormatted", asked.command.as_ref(), &asked, &caller)?;
         let content = asked.content.map(Given::from);
-        let draft = draft_id(&asked.draft)?;
+        let id = draft_id(&asked.draft)?;
         let (digest, faults) =
-            put_draft(&self.registrar, origin, &caller, draft, asked.heading, content).await?;
+            draft::put(&self.registrar, origin, &caller, id, asked.heading, content).await?;
         Ok(Response::new(calls::DraftFormattedResponse { digest: digest.0.to_vec().into(), faults }))
     }
 

@@ -1,13 +1,13 @@
 //! A thread read from the journal: the messages in their order with their exact bytes, what became of
 //! each dispatch, marks and faults; now, or as it was on record here at an instant.
 //!
-//! Never here: a judgement of what is said. Used by `exercise.rs` and, for the auditor, `audit.rs`.
+//! Never here: a judgement of what is said. Used by `message.rs` and, for the auditor, `audit.rs`.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::held::HeldRegimes;
-use super::{faults, part};
+use super::{by_hand, faults, part};
 use crate::codec::content::{self, Said};
 use crate::codec::message::precedence_to_proto;
 use crate::codec::proto::detente::v1 as calls;
@@ -18,6 +18,7 @@ use crate::domain::event::{Event, Received, Record, Released};
 use crate::domain::message::{Message, Receipt};
 use crate::domain::thread::{Entry, Thread};
 use crate::domain::time::Instant;
+use crate::domain::transcription;
 use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
@@ -74,6 +75,9 @@ pub fn marks_of(board: &Board, message: &Message, said: &Said, as_of: Option<Ins
     {
         marks.push(rule.into());
     }
+    if let Some(origin) = content::origin(&message.draft.kind, said) {
+        marks.push(transcription::mark(&origin, message.author.as_str()));
+    }
     marks
 }
 
@@ -102,6 +106,14 @@ impl Look<'_> {
             None => Vec::new(),
         };
         let (message, content) = (held.message, said.content());
+        let by_hand = match held.released {
+            Some(_) => {
+                let (board, as_of) = (&self.head.board, self.as_of);
+                let about = (&entry.digest, message);
+                by_hand::of_message(board, &self.records, &mut self.regimes, about, as_of).await?
+            }
+            None => Vec::new(),
+        };
         let check = self.regimes.check(&message.draft, content, message.author, message.released_at).await?;
         Ok(calls::ThreadMessage {
             digest: entry.digest.0.to_vec().into(),
@@ -114,6 +126,7 @@ impl Look<'_> {
             waits_for: self.waits_for(held.message).await?,
             parts: part::held(&self.head.board, &held.message.draft.parts),
             check,
+            by_hand,
         })
     }
 

@@ -10,10 +10,10 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::exercise::{digest_in, give, not_what_was_asked, person, refused};
+use super::command::{self, digest_in, give, not_what_was_asked, person, refused};
 use super::held::HeldRegimes;
 use super::thread::marks_of;
-use super::{command, faults, part, status};
+use super::{faults, part, status};
 use crate::codec::message::{encode_acknowledgement, precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::watch_service_server::{WatchService, WatchServiceServer};

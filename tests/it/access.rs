@@ -16,14 +16,14 @@ use crate::authority::{Fate, Node, Realm, beginning, end, fate, on_roster, prese
 /// held here. Nobody else ever does.
 const EXPECTED: &str = "
     /detente.v1.ExerciseService/Draft                           D . . . . . . . .
-    /detente.v1.ExerciseService/ReturnDraft                     . R . . . . . . .
-    /detente.v1.ExerciseService/WithdrawDraft                   D . . . . . . . .
-    /detente.v1.ExerciseService/ListDrafts                      D R . . . . . . .
-    /detente.v1.ExerciseService/ShowDraft                       D R . . . . . . .
-    /detente.v1.ExerciseService/Release                         . R . . . . . . .
-    /detente.v1.ExerciseService/ListThreads                     D R W . . . . . .
-    /detente.v1.ExerciseService/ShowThread                      D R W . . . . . .
-    /detente.v1.ExerciseService/ShowMessage                     D R W . . . . . .
+    /detente.v1.MessageService/ReturnDraft                      . R . . . . . . .
+    /detente.v1.MessageService/WithdrawDraft                    D . . . . . . . .
+    /detente.v1.MessageService/ListDrafts                       D R . . . . . . .
+    /detente.v1.MessageService/ShowDraft                        D R . . . . . . .
+    /detente.v1.MessageService/Release                          . R . . . . . . .
+    /detente.v1.MessageService/ListThreads                      D R W . . . . . .
+    /detente.v1.MessageService/ShowThread                       D R W . . . . . .
+    /detente.v1.MessageService/ShowMessage                      D R W . . . . . .
     /detente.v1.RegimeService/Hold                              D . . . . C . . .
     /detente.v1.RegimeService/ListHeld                          D R W A O C . . .
     /detente.v1.RegimeService/ShowText                          D R W A O C . . .

@@ -817,9 +817,9 @@ fn the_board_and_the_access_table_agree_which_roles_a_command_takes() {
     let part = Digest::of(b"part");
     let commands = [
         ("ExerciseService/Draft", party::draft(1, outgoing.clone())),
-        ("ExerciseService/ReturnDraft", Command::ReturnDraft { draft, digest: part, reason: String::new() }),
-        ("ExerciseService/WithdrawDraft", Command::WithdrawDraft { draft }),
-        ("ExerciseService/Release", party::release(9, outgoing)),
+        ("MessageService/ReturnDraft", Command::ReturnDraft { draft, digest: part, reason: String::new() }),
+        ("MessageService/WithdrawDraft", Command::WithdrawDraft { draft }),
+        ("MessageService/Release", party::release(9, outgoing)),
         ("PartService/Store", Command::StorePart { salted_digest: part, bytes: 1 }),
         ("PartService/Erase", Command::ErasePart { salted_digest: part, reason: String::new() }),
         ("WatchService/Acknowledge", party::acknowledge(part)),

@@ -11,8 +11,8 @@ use detente::domain::people::Role;
 use tonic::Code;
 
 use crate::officer::{
-    addressee, draft, draft_call, exercises, filled, heading, notify, reason, release, release_call, size,
-    violations,
+    addressee, draft, draft_call, exercises, filled, heading, messages, notify, reason, release,
+    release_call, size, violations,
 };
 use crate::world::World;
 
@@ -28,7 +28,7 @@ async fn one_person_drafts_and_another_releases_what_was_shown() {
 
     let releaser = world.desk("BY", "releaser");
     let asked = calls::ShowDraftRequest { draft: vec![1; 16].into() };
-    let shown = exercises(&releaser).show_draft(asked).await.unwrap().into_inner();
+    let shown = messages(&releaser).show_draft(asked).await.unwrap().into_inner();
     assert_eq!(shown.digest, drafted.digest);
     assert_eq!(Digest::of(&shown.message).0.as_slice(), &drafted.digest[..]);
     let outgoing = decode_draft(&shown.message).unwrap();
@@ -37,9 +37,9 @@ async fn one_person_drafts_and_another_releases_what_was_shown() {
     let released = release(&releaser, 1, &shown.digest, false).await.unwrap();
     assert_eq!(released.number, "BY/2024/PL/0001");
     assert_eq!(released.thread, vec![1; 16]);
-    let left = exercises(&releaser).list_drafts(calls::ListDraftsRequest {}).await.unwrap().into_inner();
+    let left = messages(&releaser).list_drafts(calls::ListDraftsRequest {}).await.unwrap().into_inner();
     assert!(left.drafts.is_empty());
-    let threads = exercises(&releaser).list_threads(calls::ListThreadsRequest { page: 0 }).await;
+    let threads = messages(&releaser).list_threads(calls::ListThreadsRequest { page: 0 }).await;
     let threads = threads.unwrap().into_inner();
     assert_eq!((threads.threads.len(), threads.next), (1, 0));
     assert_eq!(threads.threads[0].kind, "exercise.notification");
@@ -90,14 +90,14 @@ async fn a_returned_draft_is_not_released_until_it_was_revised() {
         digest: drafted.digest.clone(),
         reason: reason.into(),
     };
-    let refused = exercises(&releaser).return_draft(back(" ")).await.unwrap_err();
+    let refused = messages(&releaser).return_draft(back(" ")).await.unwrap_err();
     assert_eq!(violations(&refused), [("reason".to_owned(), "must be given".to_owned())]);
-    exercises(&releaser).return_draft(back("The figures are last year's.")).await.unwrap();
+    messages(&releaser).return_draft(back("The figures are last year's.")).await.unwrap();
 
     let refused = release(&releaser, 1, &drafted.digest, false).await.unwrap_err();
     assert_eq!(reason(&refused), "DRAFT_RETURNED");
     let drafter = world.desk("BY", "drafter");
-    let listed = exercises(&drafter).list_drafts(calls::ListDraftsRequest {}).await.unwrap().into_inner();
+    let listed = messages(&drafter).list_drafts(calls::ListDraftsRequest {}).await.unwrap().into_inner();
     assert_eq!(listed.drafts[0].returned, "The figures are last year's.");
 
     let revised = calls::Heading { remarks: "Mended.".into(), ..heading(1) };
@@ -114,7 +114,7 @@ async fn a_withdrawn_draft_is_gone() {
         command: Some(drafter.command(None).unwrap()),
         draft: vec![1; 16].into(),
     };
-    exercises(&drafter).withdraw_draft(withdraw).await.unwrap();
+    messages(&drafter).withdraw_draft(withdraw).await.unwrap();
     let refused = release(&world.desk("BY", "releaser"), 1, &drafted.digest, false).await.unwrap_err();
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::NotFound, "NO_SUCH_DRAFT"));
 }
@@ -195,11 +195,11 @@ async fn the_same_command_again_gives_the_same_answer_and_other_content_is_refus
 
     let releaser = world.desk("BY", "releaser");
     let call = release_call(&releaser, 1, &first.digest, false);
-    let released = exercises(&releaser).release(call.clone()).await.unwrap().into_inner();
-    let again = exercises(&releaser).release(call.clone()).await.unwrap().into_inner();
+    let released = messages(&releaser).release(call.clone()).await.unwrap().into_inner();
+    let again = messages(&releaser).release(call.clone()).await.unwrap().into_inner();
     assert_eq!(again, released);
     let other = calls::ReleaseRequest { as_is: true, ..call };
-    let refused = exercises(&releaser).release(other).await.unwrap_err();
+    let refused = messages(&releaser).release(other).await.unwrap_err();
     assert_eq!(reason(&refused), "ID_REUSED");
     assert!(size(&world, "BY") > size_then);
     assert_eq!(world.node("BY").registrar.head().board.numbers.get(&(2024, "PL".to_owned())), Some(&1));
@@ -211,8 +211,8 @@ async fn a_release_sent_twice_at_once_is_one_message() {
     let drafted = draft(&world, "BY", 1, heading(1), &notification()).await.unwrap();
     let releaser = world.desk("BY", "releaser");
     let call = release_call(&releaser, 1, &drafted.digest, false);
-    let mut one = exercises(&releaser);
-    let mut two = exercises(&releaser);
+    let mut one = messages(&releaser);
+    let mut two = messages(&releaser);
     let (one, two) = tokio::join!(one.release(call.clone()), two.release(call));
     assert_eq!(one.unwrap().into_inner(), two.unwrap().into_inner());
     assert_eq!(world.node("BY").registrar.head().board.messages.iter().count(), 1);

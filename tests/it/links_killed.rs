@@ -15,6 +15,7 @@ use detente::codec::heading::{Asked, given};
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
+use detente::codec::proto::detente::v1::message_service_client::MessageServiceClient;
 use detente::codec::proto::detente::v1::party_service_client::PartyServiceClient;
 use detente::domain::content::Kind;
 use detente::domain::digest::Digest;
@@ -141,9 +142,9 @@ async fn officers(drafter: Desk, releaser: Desk, to: &'static str, stop: Arc<Ato
             as_is: true,
         };
         let released = insist(|| {
-            let mut exercises = ExerciseServiceClient::new(releaser.channel.clone());
+            let mut messages = MessageServiceClient::new(releaser.channel.clone());
             let releasing = releasing.clone();
-            async move { exercises.release(releasing).await }
+            async move { messages.release(releasing).await }
         })
         .await;
         acknowledged.push(Digest::from_slice(&released.message_digest).unwrap());

@@ -7,6 +7,7 @@ use detente::codec::heading::{Asked, given};
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
+use detente::codec::proto::detente::v1::message_service_client::MessageServiceClient;
 use detente::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
 use detente::codec::proto::detente::v1::watch_service_client::WatchServiceClient;
 use detente::domain::content::{Content, Kind};
@@ -18,6 +19,10 @@ use crate::world::World;
 
 pub fn exercises(desk: &Desk) -> ExerciseServiceClient<Channel> {
     ExerciseServiceClient::new(desk.channel.clone())
+}
+
+pub fn messages(desk: &Desk) -> MessageServiceClient<Channel> {
+    MessageServiceClient::new(desk.channel.clone())
 }
 
 pub fn regimes(desk: &Desk) -> RegimeServiceClient<Channel> {
@@ -113,7 +118,7 @@ pub async fn release(
     digest: &Bytes,
     as_is: bool,
 ) -> Result<calls::ReleaseResponse, Status> {
-    exercises(desk).release(release_call(desk, draft, digest, as_is)).await.map(tonic::Response::into_inner)
+    messages(desk).release(release_call(desk, draft, digest, as_is)).await.map(tonic::Response::into_inner)
 }
 
 /// Drafted by one and released by another, whatever its faults.
@@ -150,7 +155,7 @@ pub fn size(world: &World, party: &str) -> u64 {
 
 pub async fn show(world: &World, party: &str, thread: &Bytes, as_of_ms: i64) -> calls::ShowThreadResponse {
     let call = calls::ShowThreadRequest { thread: thread.clone(), as_of_ms, from: 0 };
-    exercises(&world.desk(party, "drafter")).show_thread(call).await.unwrap().into_inner()
+    messages(&world.desk(party, "drafter")).show_thread(call).await.unwrap().into_inner()
 }
 
 /// Waits until a Party's Board holds this message.

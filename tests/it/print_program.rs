@@ -7,7 +7,7 @@ use detente::codec::proto::detente::v1 as calls;
 use detente::domain::content::Kind;
 use serde_json::Value;
 
-use crate::officer::{arrived, exercises, notify, reason};
+use crate::officer::{arrived, messages, notify, reason};
 use crate::officer_program::{object, printed, refused, written};
 use crate::world::{Medium, World};
 
@@ -17,7 +17,7 @@ async fn ask(
     beginning: &str,
 ) -> Result<calls::ShowMessageResponse, tonic::Status> {
     let asked = calls::ShowMessageRequest { beginning: beginning.into() };
-    exercises(&world.desk(party, "releaser")).show_message(asked).await.map(tonic::Response::into_inner)
+    messages(&world.desk(party, "releaser")).show_message(asked).await.map(tonic::Response::into_inner)
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ use detente::rpc::thread::thread_as_of;
 use proptest::prelude::*;
 
 use crate::officer::{
-    arrived, exercises, filled, heading, notify, receipted, release, send, show, violations,
+    arrived, filled, heading, messages, notify, receipted, release, send, show, violations,
 };
 use crate::pair::{Side, pair};
 use crate::world::World;
@@ -246,7 +246,7 @@ async fn a_long_thread_comes_in_pages_that_join() {
     for number in 2..=105 {
         send(&world, "BY", number, heading(1), &statement).await;
     }
-    let mut calls_of = exercises(&world.desk("BY", "drafter"));
+    let mut calls_of = messages(&world.desk("BY", "drafter"));
     let mut places = Vec::new();
     let mut from = 0;
     loop {
@@ -290,7 +290,7 @@ async fn content_of_an_unknown_kind_is_kept_shown_as_such_and_still_verifies() {
 
     // Our own officers are not given what they can't read to release.
     let desk = world.desk("BY", "releaser");
-    let listed = exercises(&desk).list_drafts(calls::ListDraftsRequest {}).await.unwrap().into_inner();
+    let listed = messages(&desk).list_drafts(calls::ListDraftsRequest {}).await.unwrap().into_inner();
     assert_eq!(listed.drafts[0].kind, "hotline.call");
     let refused = release(&desk, 1, &Bytes::copy_from_slice(&digest.0), true).await.unwrap_err();
     assert_eq!(violations(&refused)[0].0, "content");

@@ -13,7 +13,7 @@ use crate::cli::exercise::put_draft;
 use crate::cli::fault::Fault;
 use crate::cli::form::{self, Syntax};
 use crate::codec::content::{Said, said};
-use crate::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
+use crate::codec::proto::detente::v1::message_service_client::MessageServiceClient;
 use crate::codec::proto::detente::v1::watch_service_client::WatchServiceClient;
 use crate::codec::proto::detente::v1::{
     AcknowledgeRequest, CheckLine, ReadRequest, RegimeCheck, ReleaseRequest, ShowDraftRequest,
@@ -260,7 +260,7 @@ pub(super) async fn release(
 
     set_clock(stage, spoken.released)?;
     let releaser = author.desk("releaser", &stage.clock)?;
-    let mut calls = ExerciseServiceClient::new(releaser.channel.clone());
+    let mut calls = MessageServiceClient::new(releaser.channel.clone());
     let draft = Bytes::copy_from_slice(&draft.0);
     let shown = answer(calls.show_draft(ShowDraftRequest { draft: draft.clone() })).await?;
     let releasing =

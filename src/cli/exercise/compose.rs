@@ -20,6 +20,7 @@ use crate::codec::heading::{self, Asked};
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::by_hand_service_client::ByHandServiceClient;
+use crate::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
 use crate::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId};
@@ -189,7 +190,7 @@ pub async fn put_draft(
     match heading::given(content)? {
         Asked::Exercise(form) => {
             let asked = calls::DraftRequest { command, draft, heading, content: Some(form) };
-            answer(service(desk).draft(asked)).await
+            answer(ExerciseServiceClient::new(desk.channel.clone()).draft(asked)).await
         }
         Asked::Formatted(content) => {
             let asked = calls::DraftFormattedRequest { command, draft, heading, content: Some(content) };

@@ -8,7 +8,7 @@ use tonic::transport::Channel;
 use crate::cli::desk::{Desk, answer};
 use crate::cli::fault::Fault;
 use crate::codec::proto::detente::v1 as calls;
-use crate::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
+use crate::codec::proto::detente::v1::message_service_client::MessageServiceClient;
 use crate::codec::regime::built_in;
 use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, DraftId, ThreadId};
@@ -18,8 +18,8 @@ use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::limits;
 
-pub fn service(desk: &Desk) -> ExerciseServiceClient<Channel> {
-    ExerciseServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::ANSWER_BYTES_MAX)
+pub fn service(desk: &Desk) -> MessageServiceClient<Channel> {
+    MessageServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::ANSWER_BYTES_MAX)
 }
 
 pub fn kind(text: &str) -> Result<Kind, String> {

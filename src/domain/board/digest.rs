@@ -363,10 +363,12 @@ impl Sum {
             }
             Change::PartyWithoutNode(new) => {
                 self.number(6);
+                self.number(0);
                 self.without_node(new);
             }
             Change::PartyTakenBack(party) => {
-                self.number(7);
+                self.number(6);
+                self.number(1);
                 self.party(*party);
             }
         }

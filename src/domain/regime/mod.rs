@@ -4,6 +4,7 @@
 //! treaty office writes today is judged by the same code. Nor bytes and their reading (`codec/regime`),
 //! nor who has adopted what. A check never refuses: it says what it finds.
 
+pub mod channels;
 pub mod check;
 pub mod condition;
 mod days;

@@ -43,7 +43,8 @@ impl Rules for Transcription {
             faults.missing(&[at.field("origin_party"), at.field("origin_name")]);
         }
         if !self.origin_party.is_empty() && self.origin_party.parse::<Party>().is_err() {
-            faults.add(&at.field("origin_party"), "is not a Party's code: another name stands in origin_name");
+            faults
+                .add(&at.field("origin_party"), "is not a Party's code: another name stands in origin_name");
         }
         if self.form.is_absent() && self.text.is_absent() {
             faults.missing(&[at.field("text"), at.field("form")]);

@@ -28,7 +28,8 @@ pub(super) fn sentence(maker: Party, one: &AccountByHand) -> String {
             if !handed.channel.is_empty() {
                 how.push_str(&format!(", channel {}", shown(&handed.channel)));
             }
-            let scan = handed.scan.map_or_else(|| "no scan".into(), |scan| format!("scan {scan}, not in here"));
+            let scan =
+                handed.scan.map_or_else(|| "no scan".into(), |scan| format!("scan {scan}, not in here"));
             format!(
                 "by {maker}, and no receipt: that it was handed over to {}, to \"{}\" by \"{}\", at {}: {how}; \
                  {scan} ({recorded})",

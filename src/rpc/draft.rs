@@ -1,0 +1,69 @@
+//! Drafts of every kind: put on record, and read again from there.
+//!
+//! Never here: a call. What a draft says comes by the service for it; what is done with it afterwards is the
+//! same for all (`message.rs`).
+
+use bytes::Bytes;
+use tonic::Status;
+
+use super::caller::PersonCaller;
+use super::command::{give, not_what_was_asked};
+use super::{faults, status};
+use crate::codec::content::{self, Said};
+use crate::codec::heading::{self, Given};
+use crate::codec::message::decode_draft;
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::command::{Command, Origin};
+use crate::domain::digest::{Digest, DraftId};
+use crate::domain::event::{Event, Record};
+use crate::domain::message::Outgoing;
+use crate::registrar::{Head, Registrar};
+
+/// The body of a draft, as its record holds it.
+pub(super) struct Body {
+    pub bytes: Bytes,
+    pub digest: Digest,
+    pub outgoing: Outgoing,
+    pub said: Said,
+}
+
+fn drafted_in(record: &Record, wanted: DraftId) -> Option<Body> {
+    record.events.iter().find_map(|event| match event {
+        Event::Drafted { draft, bytes, .. } if *draft == wanted => {
+            let outgoing = decode_draft(bytes).ok()?;
+            let said = content::said(&outgoing.kind, &outgoing.content);
+            Some(Body { bytes: bytes.clone(), digest: Digest::of(bytes), outgoing, said })
+        }
+        _ => None,
+    })
+}
+
+/// Puts a draft on record, whatever its kind; its digest, and all that is wrong with it.
+pub(super) async fn put(
+    registrar: &Registrar,
+    origin: Origin,
+    caller: &PersonCaller,
+    draft: DraftId,
+    heading: Option<calls::Heading>,
+    content: Option<Given>,
+) -> Result<(Digest, Vec<calls::Fault>), Status> {
+    let drafted = heading::draft(heading, content, caller.person())
+        .map_err(|fault| status::field(&fault.field(), &fault))?;
+    let command = Command::Draft { draft, outgoing: drafted.outgoing, bytes: drafted.bytes };
+    let record = give(registrar, command, origin).await?;
+    // By the record, so that the same command has the same digest for its answer.
+    let body = drafted_in(&record, draft).ok_or_else(not_what_was_asked)?;
+    let faults = faults::of_draft(&registrar.head().board, &body.outgoing, &body.said);
+    Ok((body.digest, faults::to_proto(faults)))
+}
+
+/// The body of an open draft, by the index of its record.
+pub(super) async fn body(
+    registrar: &Registrar,
+    head: &Head,
+    draft: DraftId,
+    index: u64,
+) -> Result<Body, Status> {
+    let record = head.records(&registrar.journal).record(index).await.map_err(status::record)?;
+    drafted_in(&record, draft).ok_or_else(not_what_was_asked)
+}

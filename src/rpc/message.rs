@@ -1,0 +1,289 @@
+//! Officers' calls about messages of every kind: drafts, their release by another person, threads.
+//!
+//! Never here: a rule between persons (the Board has them), a draft's body on the Board (read by index), a
+//! form (each has a service of its own by which it is drafted).
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+
+use super::command::{self, digest_in, draft_id, not_what_was_asked, person, refused};
+use super::held::HeldRegimes;
+use super::thread::thread_as_of;
+use super::{by_hand, draft, faults, part, status};
+use crate::codec::content::Said;
+use crate::codec::message::{person_to_proto, precedence_to_proto};
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::message_service_server::{MessageService, MessageServiceServer};
+use crate::domain::board::Board;
+use crate::domain::command::{AsIs, Command, Origin};
+use crate::domain::digest::{Digest, DraftId, ThreadId};
+use crate::domain::event::{Event, Record};
+use crate::domain::message::Outgoing;
+use crate::domain::party::Party;
+use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
+use crate::domain::thread::Thread;
+use crate::domain::time::Instant;
+use crate::limits;
+use crate::registrar::{Done, Head, Registrar};
+
+/// Reads from heads, gives commands to the Registrar.
+pub struct MessageCalls {
+    pub registrar: Registrar,
+}
+
+#[tonic::async_trait]
+impl MessageService for MessageCalls {
+    async fn return_draft(
+        &self,
+        call: Request<calls::ReturnDraftRequest>,
+    ) -> Result<Response<calls::ReturnDraftResponse>, Status> {
+        let caller = person(&call)?.clone();
+        let asked = call.into_inner();
+        let origin = command::origin("MessageService/ReturnDraft", asked.command.as_ref(), &asked, &caller)?;
+        let (draft, digest) = (draft_id(&asked.draft)?, digest_in(&asked.digest)?);
+        if asked.reason.trim().is_empty() {
+            return Err(status::field("reason", "must be given"));
+        }
+        if asked.reason.len() > limits::REASON_BYTES_MAX {
+            return Err(status::field("reason", "longer than the limit"));
+        }
+        self.give(Command::ReturnDraft { draft, digest, reason: asked.reason }, origin).await?;
+        Ok(Response::new(calls::ReturnDraftResponse {}))
+    }
+
+    async fn withdraw_draft(
+        &self,
+        call: Request<calls::WithdrawDraftRequest>,
+    ) -> Result<Response<calls::WithdrawDraftResponse>, Status> {
+        let caller = person(&call)?.clone();
+        let asked = call.into_inner();
+        let origin =
+            command::origin("MessageService/WithdrawDraft", asked.command.as_ref(), &asked, &caller)?;
+        let draft = draft_id(&asked.draft)?;
+        self.give(Command::WithdrawDraft { draft }, origin).await?;
+        Ok(Response::new(calls::WithdrawDraftResponse {}))
+    }
+
+    async fn list_drafts(
+        &self,
+        _call: Request<calls::ListDraftsRequest>,
+    ) -> Result<Response<calls::ListDraftsResponse>, Status> {
+        let head = self.registrar.head();
+        let mut drafts = Vec::with_capacity(head.board.drafts.len());
+        for (id, open) in &head.board.drafts {
+            let body = draft::body(&self.registrar, &head, *id, open.index).await?;
+            drafts.push(calls::DraftLine {
+                draft: id.0.to_vec().into(),
+                digest: open.digest.0.to_vec().into(),
+                kind: body.outgoing.kind,
+                subject: body.outgoing.subject,
+                drafter: Some(person_to_proto(&open.drafter)),
+                precedence: precedence_to_proto(body.outgoing.precedence),
+                returned: open.returned.clone().unwrap_or_default(),
+            });
+        }
+        Ok(Response::new(calls::ListDraftsResponse { drafts }))
+    }
+
+    async fn show_draft(
+        &self,
+        call: Request<calls::ShowDraftRequest>,
+    ) -> Result<Response<calls::ShowDraftResponse>, Status> {
+        let draft = draft_id(&call.get_ref().draft)?;
+        let head = self.registrar.head();
+        let open = head.board.draft(draft).ok_or(Refusal::NoSuchDraft).map_err(refused)?;
+        let body = draft::body(&self.registrar, &head, draft, open.index).await?;
+        let faults = faults::of_draft(&head.board, &body.outgoing, &body.said);
+        let own = head.board.own.ok_or_else(|| status::denied(NotNow::Journal.into()))?;
+        let by_hand = by_hand::without_node(&head.board, body.outgoing.parties());
+        let mut regimes = HeldRegimes::at(&head, &self.registrar.journal);
+        let mut check = regimes
+            .check(&body.outgoing, body.said.content(), own.party, self.registrar.clock.now())
+            .await
+            .map_err(status::record)?;
+        let channels = regimes.channels(&body.outgoing, &by_hand).await.map_err(status::record)?;
+        check.iter_mut().for_each(|check| check.lines.extend(channels.clone()));
+        Ok(Response::new(calls::ShowDraftResponse {
+            digest: body.digest.0.to_vec().into(),
+            message: body.bytes,
+            faults: faults::to_proto(faults),
+            returned: open.returned.clone().unwrap_or_default(),
+            parts: part::held(&head.board, &body.outgoing.parts),
+            check,
+            by_hand: by_hand.iter().map(Party::to_string).collect(),
+        }))
+    }
+
+    async fn release(
+        &self,
+        call: Request<calls::ReleaseRequest>,
+    ) -> Result<Response<calls::ReleaseResponse>, Status> {
+        let caller = person(&call)?.clone();
+        let asked = call.into_inner();
+        let origin = command::origin("MessageService/Release", asked.command.as_ref(), &asked, &caller)?;
+        let (draft, digest) = (draft_id(&asked.draft)?, digest_in(&asked.digest)?);
+        let record = match self.done_before(&origin)? {
+            Some(done) => self.registrar.record_of(done).await.map_err(status::record)?,
+            None => {
+                let (outgoing, faults) = self.to_release(draft, &digest).await?;
+                let as_is = if asked.as_is { AsIs::AsItIs } else { AsIs::OnlyWithoutFaults };
+                self.give(Command::Release { draft, digest, outgoing, faults, as_is }, origin).await?
+            }
+        };
+        released_in(&record).map(Response::new).ok_or_else(not_what_was_asked)
+    }
+
+    async fn list_threads(
+        &self,
+        call: Request<calls::ListThreadsRequest>,
+    ) -> Result<Response<calls::ListThreadsResponse>, Status> {
+        let head = self.registrar.head();
+        let page = usize::try_from(call.get_ref().page).unwrap_or(usize::MAX);
+        let mut newest_first: Vec<(Instant, ThreadId)> =
+            head.board.threads.iter().map(|(id, thread)| (newest_at(thread), *id)).collect();
+        newest_first.sort_unstable_by(|a, b| b.cmp(a));
+        let first = page.saturating_mul(limits::THREADS_PER_PAGE);
+        let mut threads = Vec::new();
+        for (newest_at, id) in newest_first.iter().skip(first).take(limits::THREADS_PER_PAGE) {
+            threads.push(self.thread_line(&head, *id, *newest_at).await?);
+        }
+        let more = newest_first.len() > first.saturating_add(limits::THREADS_PER_PAGE);
+        let next = if more { call.get_ref().page.saturating_add(1) } else { 0 };
+        Ok(Response::new(calls::ListThreadsResponse { threads, next }))
+    }
+
+    async fn show_thread(
+        &self,
+        call: Request<calls::ShowThreadRequest>,
+    ) -> Result<Response<calls::ShowThreadResponse>, Status> {
+        let asked = call.get_ref();
+        let thread =
+            ThreadId::from_slice(&asked.thread).ok_or_else(|| status::field("thread", "16 bytes"))?;
+        let as_of = (asked.as_of_ms != 0).then_some(Instant(asked.as_of_ms));
+        let from = usize::try_from(asked.from).unwrap_or(usize::MAX);
+        let head = self.registrar.head();
+        if head.board.thread(thread).is_none() {
+            return Err(status::not_found("thread"));
+        }
+        let page = thread_as_of(&head, &self.registrar.journal, thread, as_of, from).await;
+        page.map(Response::new).map_err(status::record)
+    }
+
+    async fn show_message(
+        &self,
+        call: Request<calls::ShowMessageRequest>,
+    ) -> Result<Response<calls::ShowMessageResponse>, Status> {
+        let head = self.registrar.head();
+        let (digest, index) = only_message(&head.board, &call.get_ref().beginning)?;
+        let records = head.records(&self.registrar.journal);
+        let stored = records.message(index, &digest).await.map_err(status::record)?;
+        Ok(Response::new(calls::ShowMessageResponse {
+            digest: digest.0.to_vec().into(),
+            message: stored.signed,
+        }))
+    }
+}
+
+impl MessageCalls {
+    /// For the node to serve behind the access table.
+    pub fn service(self) -> MessageServiceServer<MessageCalls> {
+        MessageServiceServer::new(self)
+            .max_decoding_message_size(limits::CALL_BYTES_MAX)
+            .max_encoding_message_size(limits::ANSWER_BYTES_MAX)
+    }
+
+    async fn give(&self, command: Command, origin: Origin) -> Result<Arc<Record>, Status> {
+        command::give(&self.registrar, command, origin).await
+    }
+
+    /// Whether this command is on record already. A release removes its draft, so that the draft can't
+    /// be asked for a second time.
+    fn done_before(&self, origin: &Origin) -> Result<Option<Done>, Status> {
+        let Origin::Person(stamp) = origin else { return Ok(None) };
+        match self.registrar.head().board.commands.get(&stamp.id) {
+            Some(answered) if answered.content == stamp.content => {
+                Ok(Some(Done::Before { index: answered.index }))
+            }
+            Some(_) => Err(refused(Refusal::IdReused)),
+            None => Ok(None),
+        }
+    }
+
+    /// What the bytes with this digest say, if they are the draft's present ones, and what is wrong.
+    async fn to_release(
+        &self,
+        draft: DraftId,
+        digest: &Digest,
+    ) -> Result<(Outgoing, Vec<FaultNamed>), Status> {
+        let head = self.registrar.head();
+        let open = head.board.draft(draft).ok_or(Refusal::NoSuchDraft).map_err(refused)?;
+        let body = draft::body(&self.registrar, &head, draft, open.index).await?;
+        if body.digest != *digest {
+            return Err(refused(Refusal::DraftChanged));
+        }
+        if !matches!(body.said, Said::Form(_)) {
+            return Err(status::field("content", faults::UNREADABLE));
+        }
+        let faults = faults::of_draft(&head.board, &body.outgoing, &body.said);
+        Ok((body.outgoing, faults))
+    }
+
+    async fn thread_line(
+        &self,
+        head: &Head,
+        id: ThreadId,
+        newest_at: Instant,
+    ) -> Result<calls::ThreadLine, Status> {
+        let mut line = calls::ThreadLine {
+            thread: id.0.to_vec().into(),
+            newest_at_ms: newest_at.0,
+            ..Default::default()
+        };
+        let Some(thread) = head.board.thread(id) else { return Ok(line) };
+        line.messages = u32::try_from(thread.messages()).unwrap_or(u32::MAX);
+        if let Some(first) = thread.in_order().first() {
+            let records = head.records(&self.registrar.journal);
+            let stored = records.message(first.index, &first.digest).await.map_err(status::record)?;
+            line.opened_by = stored.message.author.to_string();
+            line.subject = stored.message.draft.subject;
+            line.kind = stored.message.draft.kind;
+        }
+        Ok(line)
+    }
+}
+
+fn released_in(record: &Record) -> Option<calls::ReleaseResponse> {
+    record.events.iter().find_map(|event| match event {
+        Event::Released(released) => Some(calls::ReleaseResponse {
+            message_digest: released.digest.0.to_vec().into(),
+            number: released.message.number.clone(),
+            thread: released.message.draft.thread.0.to_vec().into(),
+            released_at_ms: released.message.released_at.0,
+            by_hand: by_hand::owed_of(released).iter().map(Party::to_string).collect(),
+        }),
+        _ => None,
+    })
+}
+
+fn newest_at(thread: &Thread) -> Instant {
+    thread.entries().map(|entry| entry.recorded_at).max().unwrap_or_default()
+}
+
+/// The one message whose digest begins so, and the record that holds it.
+fn only_message(board: &Board, beginning: &str) -> Result<(Digest, u64), Status> {
+    let digits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+    if beginning.len() < limits::DIGEST_DIGITS_MIN || !beginning.bytes().all(digits) {
+        return Err(status::field("beginning", "lower-case hexadecimal digits, the first 8 at least"));
+    }
+    // The first that could begin so; none at all if there are too many digits.
+    let first =
+        Digest::from_hex(&format!("{beginning:0<64}")).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
+    let mut found =
+        board.messages.not_below(first).take_while(|(digest, _)| digest.to_string().starts_with(beginning));
+    let (digest, there) = found.next().ok_or(Refusal::NoSuchMessage).map_err(refused)?;
+    match found.next() {
+        None => Ok((*digest, there.index)),
+        Some(_) => Err(status::field("beginning", "more than one message begins so; give more digits")),
+    }
+}
