@@ -126,7 +126,9 @@ async fn officers(drafter: Desk, releaser: Desk, to: &'static str, stop: Arc<Ato
             }),
             content: Some(match given(&content).unwrap() {
                 Asked::Exercise(form) => form,
-                Asked::Regime(_) | Asked::Formatted(_) => panic!("a form of another service"),
+                Asked::Regime(_) | Asked::Formatted(_) | Asked::Transcription(_) => {
+                    panic!("a form of another service")
+                }
             }),
         };
         let drafted = insist(|| {

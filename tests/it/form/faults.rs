@@ -243,6 +243,7 @@ fn everything_may_follow_and_then_nothing_is_missing() {
             Content::Resumption(form) => form.to_follow = names,
             Content::Withdrawal(form) => form.to_follow = names,
             Content::Formatted(form) => form.to_follow = names,
+            Content::Transcription(form) => form.to_follow = names,
         }
         assert_eq!(faults(&content), [], "{kind:?}");
         assert!(content.is_incomplete(), "{kind:?}");

@@ -13,6 +13,7 @@ use detente::domain::form::{
     Place, Prose, When,
 };
 use detente::domain::formatted::{Field, Fields, Formatted, Stated};
+use detente::domain::transcription::{Filled, Transcription};
 use detente::limits;
 use proptest::collection::vec;
 use proptest::option;
@@ -363,7 +364,7 @@ pub fn content() -> BoxedStrategy<Content> {
         remarks: prose(),
         to_follow: texts(),
     });
-    prop_oneof![
+    let plain = prop_oneof![
         2 => formatted().prop_map(Content::Formatted),
         1 => adoption.prop_map(Content::Adoption),
         1 => suspension.prop_map(Content::Suspension),
@@ -378,5 +379,32 @@ pub fn content() -> BoxedStrategy<Content> {
         1 => cancellation.prop_map(Content::Cancellation),
         1 => same_activity.prop_map(Content::SameActivity),
     ]
-    .boxed()
+    .boxed();
+    prop_oneof![8 => plain.clone(), 2 => transcription(plain)].boxed()
+}
+
+/// What came, in words or as any other form.
+fn transcription(form: BoxedStrategy<Content>) -> impl Strategy<Value = Content> {
+    let filled = option::of(form);
+    let came = (text(), text(), when(), text(), text());
+    let note = (text(), when(), prose(), prose(), texts());
+    (came, note, filled).prop_map(|(came, note, filled)| {
+        let (origin_party, origin_name, came_at, came_by, channel) = came;
+        let (note_number, note_date, text, remarks, to_follow) = note;
+        let kind = filled.as_ref().map(|form| form.kind().name().to_owned()).unwrap_or_default();
+        Content::Transcription(Box::new(Transcription {
+            origin_party,
+            origin_name,
+            came_at,
+            came_by,
+            channel,
+            note_number,
+            note_date,
+            kind,
+            form: filled.map_or(Filled::Nothing, |form| Filled::Form(Box::new(form))),
+            text,
+            remarks,
+            to_follow,
+        }))
+    })
 }
