@@ -1,6 +1,6 @@
 //! `detente audit`: verify a journal, export it or the evidence of one thread, replay a thread.
 //!
-//! Never here: a check (`replay/audit.rs`), or what a thread looks like (`exercise/show.rs`).
+//! Never here: a check (`replay/audit.rs`), or what a thread looks like (`message/history.rs`).
 
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -13,11 +13,12 @@ use tonic::transport::Channel;
 
 use crate::cli::audit_offline::{self, Scratch};
 use crate::cli::desk::{As, Desk, DeskDirectory, answer};
-use crate::cli::exercise::{History, given};
+use crate::cli::exercise;
 use crate::cli::fault::Fault;
 use crate::cli::files::{NewFile, Readers};
-use crate::cli::json;
+use crate::cli::message::History;
 use crate::cli::out::say;
+use crate::cli::{given, json};
 use crate::clock::Clock;
 use crate::codec::export::ExportWriter;
 use crate::codec::party_file::Fingerprint;
@@ -277,11 +278,7 @@ async fn replay(args: Replay) -> Result<(), Fault> {
     };
     let mut history = History::of(pages)?;
     history.label(desk.as_ref()).await;
-    if args.json {
-        say!("{}", json::line(&history.to_json(args.thread, args.as_of)));
-    } else {
-        history.print(args.thread, args.as_of);
-    }
+    exercise::print_thread(&history, args.thread, args.as_of, args.json);
     Ok(())
 }
 

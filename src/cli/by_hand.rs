@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use tonic::transport::Channel;
 
 use crate::cli::desk::{As, AsCommand, Desk, answer, answer_command};
-use crate::cli::exercise::{given, print};
 use crate::cli::fault::Fault;
+use crate::cli::message::known::service as messages;
+use crate::cli::message::rows;
 use crate::cli::out::say;
-use crate::cli::{files, json, part};
+use crate::cli::{files, given, json, part};
 use crate::codec::by_hand::{AccountByHand, account_to_proto, recorded_from_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::by_hand_service_client::ByHandServiceClient;
-use crate::codec::proto::detente::v1::message_service_client::MessageServiceClient;
 use crate::codec::{message, signed};
 use crate::domain::by_hand::{DeliveredByHand, HandedOver, Says};
 use crate::domain::digest::{CommandId, Digest};
@@ -141,14 +141,14 @@ async fn list(person: &As, as_json: bool) -> Result<(), Fault> {
 
 fn open(one: &calls::OpenByHand) {
     say!("{}  to {}, {}", hex::encode(&one.message_digest), shown(&one.party), shown(&one.name));
-    print::row(1, "Number", &shown(&one.number));
-    print::row(1, "Kind", &shown(&one.kind));
-    print::row(1, "Subject", &shown(&one.subject));
-    print::row(1, "Precedence", &message::precedence_name(one.precedence));
-    print::row(1, "Traffic", message::traffic_name(one.traffic));
-    print::row(1, "Released", &Instant(one.released_at_ms).date_time_group().to_string());
+    rows::row(1, "Number", &shown(&one.number));
+    rows::row(1, "Kind", &shown(&one.kind));
+    rows::row(1, "Subject", &shown(&one.subject));
+    rows::row(1, "Precedence", &message::precedence_name(one.precedence));
+    rows::row(1, "Traffic", message::traffic_name(one.traffic));
+    rows::row(1, "Released", &Instant(one.released_at_ms).date_time_group().to_string());
     for contact in &one.contacts {
-        print::row(1, "Contact", &shown(contact));
+        rows::row(1, "Contact", &shown(contact));
     }
 }
 
@@ -207,9 +207,7 @@ async fn take_back(args: TakeBackArgs) -> Result<(), Fault> {
 /// The message that is meant; its digest is computed here.
 async fn ask(desk: &Desk, beginning: &str) -> Result<(Digest, Message), Fault> {
     let asked = calls::ShowMessageRequest { beginning: beginning.to_owned() };
-    let mut calls =
-        MessageServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::ANSWER_BYTES_MAX);
-    let wrapping = signed::decode(answer(calls.show_message(asked)).await?.message)?;
+    let wrapping = signed::decode(answer(messages(desk).show_message(asked)).await?.message)?;
     let digest = wrapping.digest();
     if !digest.to_string().starts_with(beginning) {
         return Err(Fault::new("the node gave another message than the one asked for"));
@@ -294,14 +292,12 @@ pub fn print_accounts(depth: usize, by_hand: &[calls::ByHand]) {
     for one in by_hand {
         let to = shown(&one.party);
         if one.accounts.is_empty() {
-            print::row(depth, &format!("To {to}"), "TO BE DELIVERED BY HAND, nothing on record yet");
+            rows::row(depth, &format!("To {to}"), "TO BE DELIVERED BY HAND, nothing on record yet");
         }
         for account in &one.accounts {
             match account.account.clone().map(recorded_from_proto) {
                 Some(Ok(read)) => print_account(depth, &to, account, &read),
-                Some(Err(_)) | None => {
-                    print::row(depth, &format!("To {to}"), "an account that can't be read")
-                }
+                Some(Err(_)) | None => rows::row(depth, &format!("To {to}"), "an account that can't be read"),
             }
         }
     }
@@ -312,34 +308,34 @@ fn print_account(depth: usize, to: &str, account: &calls::HandAccount, read: &Ac
     match &read.account.says {
         Says::HandedOver(handed) => {
             let when = format!("{} ({})", handed.at.date_time_group(), shown(&handed.zone));
-            print::row(depth, &format!("To {to}"), &format!("BY HAND, by our own account, {when}"));
-            print::row(within, "Means", &shown(&handed.means));
+            rows::row(depth, &format!("To {to}"), &format!("BY HAND, by our own account, {when}"));
+            rows::row(within, "Means", &shown(&handed.means));
             for (label, text) in [("Channel", &handed.channel), ("Note number", &handed.note_number)] {
                 if !text.is_empty() {
-                    print::row(within, label, &shown(text));
+                    rows::row(within, label, &shown(text));
                 }
             }
-            print::row(within, "Handed over by", &shown(&handed.by));
-            print::row(within, "To", &shown(&handed.to));
+            rows::row(within, "Handed over by", &shown(&handed.by));
+            rows::row(within, "To", &shown(&handed.to));
             let scan = handed.scan.map_or_else(|| "none".to_owned(), |scan| scan.to_string());
-            print::row(within, "Scan", &scan);
+            rows::row(within, "Scan", &scan);
         }
         Says::TakenBack { reason } => {
-            print::row(depth, &format!("To {to}"), "NOT BY HAND: an account was a mistake");
-            print::row(within, "Reason", &shown(reason));
+            rows::row(depth, &format!("To {to}"), "NOT BY HAND: an account was a mistake");
+            rows::row(within, "Reason", &shown(reason));
         }
     }
-    print::row(within, "Account", &hex::encode(read.id.0));
+    rows::row(within, "Account", &hex::encode(read.id.0));
     if let Some(corrects) = read.account.corrects {
-        print::row(within, "In place of", &hex::encode(corrects.0));
+        rows::row(within, "In place of", &hex::encode(corrects.0));
     }
-    let by = print::person(&read.recorded_by);
-    print::row(within, "On record", &format!("{} by {by}", read.recorded_at));
+    let by = rows::person(&read.recorded_by);
+    rows::row(within, "On record", &format!("{} by {by}", read.recorded_at));
     if !account.corrected_by.is_empty() {
-        print::row(within, "CORRECTED", &format!("by account {}", hex::encode(&account.corrected_by)));
+        rows::row(within, "CORRECTED", &format!("by account {}", hex::encode(&account.corrected_by)));
     }
     for line in &account.lines {
-        print::row(within, "", &shown(line));
+        rows::row(within, "", &shown(line));
     }
 }
 
@@ -362,7 +358,7 @@ fn account_json(account: &calls::HandAccount) -> Value {
         "corrects": read.account.corrects.map(|id| hex::encode(id.0)),
         "corrected_by": hexed(&account.corrected_by),
         "recorded_at_ms": read.recorded_at.0,
-        "recorded_by": print::person_json(&read.recorded_by),
+        "recorded_by": rows::person_json(&read.recorded_by),
         "lines": account.lines,
     });
     let says = match &read.account.says {

@@ -14,6 +14,7 @@ pub mod exercise;
 pub mod fault;
 pub mod files;
 pub mod form;
+pub mod given;
 pub mod init;
 pub mod init_args;
 pub mod json;
@@ -30,6 +31,7 @@ pub mod proposal;
 pub mod regime;
 pub mod register;
 pub mod serve;
+pub mod transcription;
 pub mod verify;
 pub mod watch;
 
@@ -58,6 +60,7 @@ enum Command {
     Exercise(exercise::Args),
     Message(message::Args),
     ByHand(by_hand::Args),
+    Transcription(transcription::Args),
     Part(part::Args),
     Watch(watch::Args),
     Audit(audit::Args),
@@ -79,6 +82,7 @@ impl Cli {
             Command::Exercise(args) => exercise::run(args).await,
             Command::Message(args) => message::run(args).await,
             Command::ByHand(args) => by_hand::run(args).await,
+            Command::Transcription(args) => transcription::run(args).await,
             Command::Part(args) => part::run(args).await,
             Command::Watch(args) => watch::run(args).await,
             Command::Audit(args) => audit::run(args).await,

@@ -9,9 +9,9 @@ use serde_json::json;
 use tonic::transport::Channel;
 
 use crate::cli::desk::{As, AsCommand, Desk, answer};
-use crate::cli::exercise::given;
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
+use crate::cli::given;
 use crate::cli::json;
 use crate::cli::out::say;
 use crate::codec::message;

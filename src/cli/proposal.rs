@@ -6,8 +6,8 @@ use bytes::Bytes;
 use clap::Subcommand;
 
 use crate::cli::desk::{As, AsCommand, answer, answer_command};
-use crate::cli::exercise::given;
 use crate::cli::fault::Fault;
+use crate::cli::given;
 use crate::cli::json;
 use crate::cli::out::say;
 use crate::codec::message::precedence_to_proto;

@@ -8,9 +8,10 @@ use tokio_stream::StreamExt as _;
 use tonic::transport::Channel;
 
 use crate::cli::desk::{As, AsCommand, Desk, answer};
-use crate::cli::exercise::{given, print};
 use crate::cli::fault::Fault;
+use crate::cli::given;
 use crate::cli::json;
+use crate::cli::message::rows;
 use crate::cli::out::say;
 use crate::cli::regime::labels;
 use crate::codec::proto::detente::v1 as calls;
@@ -112,18 +113,18 @@ fn print_notice(notice: &calls::FollowResponse) {
         shown(kind),
         message::traffic_name(notice.traffic),
     );
-    print::row(1, "Subject", &shown(&notice.subject));
+    rows::row(1, "Subject", &shown(&notice.subject));
     if notice.released_at_ms != 0 {
-        print::row(1, "Released", &Instant(notice.released_at_ms).date_time_group().to_string());
+        rows::row(1, "Released", &Instant(notice.released_at_ms).date_time_group().to_string());
     }
-    print::row(1, "On record here", &Instant(notice.recorded_at_ms).to_string());
+    rows::row(1, "On record here", &Instant(notice.recorded_at_ms).to_string());
     if owes_acknowledgement(notice) {
-        print::row(1, "Acknowledged", if notice.acknowledged { "yes" } else { "not yet" });
+        rows::row(1, "Acknowledged", if notice.acknowledged { "yes" } else { "not yet" });
     }
     for mark in &notice.marks {
-        print::row(1, "Mark", &shown(mark));
+        rows::row(1, "Mark", &shown(mark));
     }
-    print::row(1, "Digest", &hex::encode(&notice.digest));
+    rows::row(1, "Digest", &hex::encode(&notice.digest));
 }
 
 fn owes_acknowledgement(notice: &calls::FollowResponse) -> bool {
@@ -161,28 +162,28 @@ async fn read(args: ReadArgs) -> Result<(), Fault> {
     let read = message::decode(&wrapping.payload)?;
     let said = content::said(&read.draft.kind, &read.draft.content);
     if args.json {
-        let mut object = print::message_json(&read, &said);
+        let mut object = rows::message_json(&read, &said);
         object["kind"] = "message".into();
         object["message"] = digest.to_string().into();
         object["recorded_at_ms"] = answered.recorded_at_ms.into();
         object["marks"] = answered.marks.into();
-        object["faults"] = print::faults_json(&answered.faults);
-        object["check"] = print::check_json(answered.check.as_ref());
-        object["parts_held"] = print::parts_json(&answered.parts);
+        object["faults"] = rows::faults_json(&answered.faults);
+        object["check"] = rows::check_json(answered.check.as_ref());
+        object["parts_held"] = rows::parts_json(&answered.parts);
         say!("{}", json::line(&object));
         return Ok(());
     }
     let regime = labels::of(&desk, &read.draft).await;
-    print::message(&read, &said, regime.as_ref());
-    print::row(0, "On record here", &Instant(answered.recorded_at_ms).to_string());
+    rows::message(&read, &said, regime.as_ref());
+    rows::row(0, "On record here", &Instant(answered.recorded_at_ms).to_string());
     for mark in &answered.marks {
-        print::row(0, "Mark", &shown(mark));
+        rows::row(0, "Mark", &shown(mark));
     }
-    print::parts(0, &answered.parts);
+    rows::parts(0, &answered.parts);
     for fault in &answered.faults {
-        print::row(0, "Fault", &format!("{}: {}", shown(&fault.field), shown(&fault.rule)));
+        rows::row(0, "Fault", &format!("{}: {}", shown(&fault.field), shown(&fault.rule)));
     }
-    print::check(0, answered.check.as_ref());
+    rows::check(0, answered.check.as_ref());
     say!("Digest of all this: {digest}");
     Ok(())
 }

@@ -72,6 +72,30 @@ impl Kind {
         Kind::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
+    /// The first part of the name, for the command line: `exercise`.
+    pub fn noun(self) -> &'static str {
+        self.name().split_once('.').map_or(self.name(), |(noun, _)| noun)
+    }
+
+    /// Whether a message of this kind may be the first of its thread. What is said about another one belongs
+    /// where that is.
+    pub fn opens_a_thread(self) -> bool {
+        match self {
+            Kind::Calendar | Kind::Notification | Kind::Adoption | Kind::Formatted | Kind::Transcription => {
+                true
+            }
+            Kind::Amendment
+            | Kind::Invitation
+            | Kind::Conclusion
+            | Kind::Statement
+            | Kind::Cancellation
+            | Kind::SameActivity
+            | Kind::Suspension
+            | Kind::Resumption
+            | Kind::Withdrawal => false,
+        }
+    }
+
     /// The last part of the name, for the command line: `notification`.
     pub fn word(self) -> &'static str {
         self.name().split_once('.').map_or(self.name(), |(_, word)| word)

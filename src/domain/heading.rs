@@ -49,27 +49,9 @@ impl Found {
     }
 }
 
-/// A calendar or a notification may open a thread; what is said about one belongs where it is.
 fn thread(board: &Board, outgoing: &Outgoing, content: &Content, found: &mut Found) {
-    match content {
-        Content::Calendar(_)
-        | Content::Notification(_)
-        | Content::Adoption(_)
-        | Content::Formatted(_)
-        | Content::Transcription(_) => {}
-        Content::Amendment(_)
-        | Content::Invitation(_)
-        | Content::Conclusion(_)
-        | Content::Statement(_)
-        | Content::Cancellation(_)
-        | Content::SameActivity(_)
-        | Content::Suspension(_)
-        | Content::Resumption(_)
-        | Content::Withdrawal(_) => {
-            if board.thread(outgoing.thread).is_none() {
-                found.add("heading.thread", "no message of this thread is on record here");
-            }
-        }
+    if !content.kind().opens_a_thread() && board.thread(outgoing.thread).is_none() {
+        found.add("heading.thread", "no message of this thread is on record here");
     }
 }
 

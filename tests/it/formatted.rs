@@ -551,20 +551,20 @@ async fn a_regime_that_was_never_seen_is_drafted_released_read_and_printed_by_th
     let drafted = object(&["regime", "draft", &file, "--as", &drafter, "--to", "PL"]).await;
     let (draft, digest) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
 
-    let review = printed(&["exercise", "show-draft", draft, "--as", &releaser]).await;
+    let review = printed(&["message", "show-draft", draft, "--as", &releaser]).await;
     for wanted in ["Closing of a bridge", "Cause", "flood (high water)", "2.1", "both ends of the old bridge"]
     {
         assert!(review.contains(wanted), "{wanted}: {review}");
     }
     assert!(review.contains("Owed: a reply in format B3 within 12 hours from closes"), "{review}");
-    let release = ["exercise", "release", draft, "--digest", digest, "--as", &releaser, "--as-is"];
+    let release = ["message", "release", draft, "--digest", digest, "--as", &releaser, "--as-is"];
     let released = object(&release).await;
     let (message, thread) = (released["message"].as_str().unwrap(), released["thread"].as_str().unwrap());
     crate::officer::arrived(&world, "PL", &hex::decode(message).unwrap().into()).await;
 
     let read = printed(&["watch", "read", message, "--as", &watch]).await;
     assert!(read.contains("flood (high water)") && read.contains("format B1: none is referred to"), "{read}");
-    let shown = printed(&["exercise", "show", thread, "--as", &watch]).await;
+    let shown = printed(&["message", "show", thread, "--as", &watch]).await;
     assert!(shown.contains("flood (high water)"), "{shown}");
     let ours = printed(&["message", "print", message, "--as", &drafter]).await;
     assert_eq!(ours, printed(&["message", "print", message, "--as", &watch]).await);

@@ -33,6 +33,7 @@ mod links_killed;
 mod links_lists;
 mod links_window;
 mod merkle;
+mod message;
 mod node;
 mod notes;
 mod officer;

@@ -59,11 +59,11 @@ async fn a_notice_is_drafted_released_read_acknowledged_amended_and_shown() {
     let draft = drafted["draft"].as_str().unwrap();
     let digest = drafted["digest"].as_str().unwrap();
 
-    let shown = printed(&["exercise", "show-draft", &draft[..8], "--as", &releaser]).await;
+    let shown = printed(&["message", "show-draft", &draft[..8], "--as", &releaser]).await;
     assert!(shown.contains("Autumn\\u{1b}[2J\\u{202e}") && shown.contains(digest), "{shown}");
     assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'));
 
-    let release = ["exercise", "release", draft, "--digest", digest, "--as", &releaser];
+    let release = ["message", "release", draft, "--digest", digest, "--as", &releaser];
     let why = refused(&release).await;
     assert!(why.contains("heading.subject: ") && why.contains("designation: "), "{why}");
     let part: Vec<&str> =
@@ -86,10 +86,10 @@ async fn a_notice_is_drafted_released_read_acknowledged_amended_and_shown() {
     let (before, after) = example.split_once("message_digest = \"").unwrap();
     let amendment = format!("{before}message_digest = \"{message}{}", &after[64..]);
     let file = written(folder.path(), "change.toml", &amendment);
-    let amend = ["exercise", "draft", &file, "--as", &drafter, "--to", "PL", "--thread", thread];
+    let amend = ["exercise", "draft", &file, "--as", &drafter, "--to", "PL"];
     let drafted = object(&amend).await;
     let (draft, digest) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
-    object(&["exercise", "release", draft, "--digest", digest, "--as", &releaser, "--as-is"]).await;
+    object(&["message", "release", draft, "--digest", digest, "--as", &releaser, "--as-is"]).await;
 
     let shown = object(&["exercise", "show", &thread[..8], "--as", &drafter]).await;
     let account = &shown["picture"]["accounts"][0];
@@ -122,7 +122,7 @@ async fn two_custodians_let_one_person_draft_and_release_flash_by_command() {
     let draft = ["exercise", "draft", &file, "--as", &both, "--to", "PL", "--precedence", "flash"];
     let drafted = object(&draft).await;
     let (draft, digest) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
-    object(&["exercise", "release", draft, "--digest", digest, "--as", &both, "--as-is"]).await;
+    object(&["message", "release", draft, "--digest", digest, "--as", &both, "--as-is"]).await;
 }
 
 #[tokio::test]
@@ -144,7 +144,7 @@ async fn a_file_is_attached_read_at_the_other_end_proven_from_a_bundle_and_erase
     assert_eq!(object(&draft).await, drafted, "the same command again is the same draft");
     assert_eq!(drafted["faults"].as_array().unwrap().len(), 0, "{drafted}");
     let (draft, digest) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
-    let shown = object(&["exercise", "show-draft", draft, "--as", &releaser]).await;
+    let shown = object(&["message", "show-draft", draft, "--as", &releaser]).await;
     assert_eq!(
         (&shown["parts"][0]["name"], &shown["parts"][0]["personal"]),
         (&"map.pdf".into(), &false.into())
@@ -153,7 +153,7 @@ async fn a_file_is_attached_read_at_the_other_end_proven_from_a_bundle_and_erase
     assert_eq!(shown["parts_held"][1]["state"], "kept here");
     let part = shown["parts"][1]["part"].as_str().unwrap();
     let released =
-        object(&["exercise", "release", draft, "--digest", digest, "--as", &releaser, "--as-is"]).await;
+        object(&["message", "release", draft, "--digest", digest, "--as", &releaser, "--as-is"]).await;
     let (message, thread) = (released["message"].as_str().unwrap(), released["thread"].as_str().unwrap());
     arrived(&world, "PL", &hex::decode(message).unwrap().into()).await;
     let named = detente::domain::digest::Digest::from_hex(part).unwrap();

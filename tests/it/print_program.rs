@@ -63,10 +63,10 @@ async fn the_same_form_is_printed_at_both_ends_and_from_files() {
         form.contains("DRAFT, not released") && form.contains("DRILL") && form.contains(digest),
         "{form}"
     );
-    let review = printed(&["exercise", "show-draft", draft, "--as", &releaser]).await;
+    let review = printed(&["message", "show-draft", draft, "--as", &releaser]).await;
     assert!(review.starts_with(&form), "{review}");
 
-    let release = ["exercise", "release", draft, "--digest", digest, "--as", &releaser, "--as-is"];
+    let release = ["message", "release", draft, "--digest", digest, "--as", &releaser, "--as-is"];
     let released = object(&release).await;
     let (message, number) = (released["message"].as_str().unwrap(), released["number"].as_str().unwrap());
     let digest = bytes::Bytes::from(hex::decode(message).unwrap());

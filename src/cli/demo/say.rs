@@ -151,7 +151,9 @@ impl Say {
         };
         say!("\nThe nodes stay up on the real clock; Ctrl-C ends them. In another terminal:\n");
         say!("an officer   {program} exercise show {} --as {}", played.exercise, desk("BY", "drafter"));
-        say!("             {program} exercise template exercise.amendment");
+        say!("             {program} message list --as {}", desk("BY", "drafter"));
+        say!("             {program} message print {} --as {}", played.notification, desk("BY", "drafter"));
+        say!("             {program} exercise template amendment");
         say!("the watch    {program} watch follow --as {}", desk("PL", "watch"));
         say!("             {program} watch read {} --as {}", played.notification, desk("PL", "watch"));
         say!("an auditor   {program} audit verify --as {}", desk("OSCE", "auditor"));

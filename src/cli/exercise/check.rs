@@ -7,12 +7,11 @@ use std::path::PathBuf;
 
 use serde_json::json;
 
-use super::compose::read_form;
-use super::given;
 use crate::cli::fault::Fault;
-use crate::cli::json;
+use crate::cli::message::read_form;
 use crate::cli::out::say;
 use crate::cli::regime::{findings, load};
+use crate::cli::{given, json};
 use crate::clock::Clock;
 use crate::domain::content::Kind;
 use crate::domain::party::Party;

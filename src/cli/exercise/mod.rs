@@ -1,41 +1,39 @@
-//! `detente exercise …`: forms, drafts, release, threads.
+//! `detente exercise …`: forms, and threads with the picture of what stands.
 //!
-//! Never here: a rule. What is wrong with a form, who may release it and what stands in a thread is the
-//! node's to say.
+//! Never here: a rule; what is done with a draft or a thread whatever it is about (`detente message`).
 
 mod check;
-mod compose;
-mod drafts;
-mod formatted;
-pub mod given;
-mod named;
 mod picture;
-pub mod print;
 mod show;
 
-pub use compose::{DraftArgs, draft, put_draft};
-pub use show::History;
+pub use show::print as print_thread;
 
 use clap::Subcommand;
 
 use crate::cli::fault::Fault;
 use crate::cli::form;
+use crate::cli::message::threads::{ListArgs, ShowArgs};
+use crate::cli::message::{self, DraftArgs};
 use crate::cli::out;
 use crate::domain::content::Kind;
 
+const NOUN: &str = "exercise";
+
 /// Exercises: calendar, notification, amendments, invitation, conclusion
 #[derive(clap::Args, Debug)]
+#[command(after_help = "Drafts are shown, revised and released with `detente message`.")]
 pub struct Args {
     #[command(subcommand)]
     command: Command,
 }
 
 #[derive(Subcommand, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, of a command line")]
 enum Command {
     /// Print a commented empty form
     #[command(after_long_help = filled())]
     Template {
-        #[arg(value_parser = given::kind)]
+        #[arg(value_parser = kind)]
         kind: Kind,
         /// Print a filled one instead
         #[arg(long)]
@@ -45,27 +43,24 @@ enum Command {
     Check(check::Args),
     /// Put a draft on record: a form with a heading
     #[command(after_long_help = filled())]
-    Draft(compose::DraftArgs),
-    /// Put another draft in the place of one; what is not given stays as it was
-    Revise(compose::ReviseArgs),
-    /// List the open drafts
-    Drafts(drafts::ListArgs),
-    /// Show a draft as it would be released, with its digest
-    ShowDraft(drafts::ShowArgs),
-    /// Return a draft to its drafter, with the reason
-    Return(drafts::ReturnArgs),
-    /// Withdraw a draft
-    Withdraw(drafts::WithdrawArgs),
-    /// Release a draft: it is signed and sent, and can't be taken back
-    Release(drafts::ReleaseArgs),
-    /// List threads, newest first
-    List(show::ListArgs),
+    Draft(DraftArgs),
+    /// List the threads about exercises, newest first
+    List(ListArgs),
     /// Show a thread: the present picture, its history, and what changed between versions
-    Show(show::ShowArgs),
+    Show(ShowArgs),
 }
 
 fn filled() -> String {
     format!("A filled form, exercise.notification:\n\n{}", form::example(Kind::Notification))
+}
+
+fn kind(text: &str) -> Result<Kind, String> {
+    let kinds: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kind.noun() == NOUN).collect();
+    let found = kinds.iter().copied().find(|kind| kind.word() == text || kind.name() == text);
+    found.ok_or_else(|| {
+        let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+        format!("one of: {}", words.join(", "))
+    })
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
@@ -79,13 +74,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
             Ok(())
         }
         Command::Check(args) => check::run(&args),
-        Command::Draft(args) => compose::draft(args).await,
-        Command::Revise(args) => compose::revise(args).await,
-        Command::Drafts(args) => drafts::list(args).await,
-        Command::ShowDraft(args) => drafts::show(args).await,
-        Command::Return(args) => drafts::give_back(args).await,
-        Command::Withdraw(args) => drafts::withdraw(args).await,
-        Command::Release(args) => drafts::release(args).await,
+        Command::Draft(args) => message::draft(args, NOUN).await,
         Command::List(args) => show::list(args).await,
         Command::Show(args) => show::show(args).await,
     }

@@ -1,17 +1,32 @@
-//! `detente message …`: one message, whatever it is about.
+//! `detente message …`: drafts, release, threads and the official form, whatever a message is about.
 //!
-//! Never here: a form of its own. What is printed is laid out in `domain/official/`, the same at both ends.
+//! Never here: a form to fill in (each noun has its own, such as `detente exercise`), a rule. What
+//! is wrong with a draft and who may release it is the node's to say. What is printed is laid out in
+//! `domain/official/`, the same at both ends.
 
+mod compose;
+mod drafts;
 mod fonts;
+mod form_file;
+mod formatted;
+mod heading;
+mod history;
+pub mod known;
+mod named;
 mod pdf;
 mod print;
+pub mod rows;
 mod setting;
+pub mod threads;
 
 use std::path::PathBuf;
 
 use clap::Subcommand;
 
+pub use compose::{DraftArgs, draft, put_draft};
 use fonts::FontFiles;
+pub use form_file::read_form;
+pub use history::{Bodies, History};
 pub use pdf::Pdf;
 
 use crate::cli::fault::Fault;
@@ -24,7 +39,7 @@ use crate::domain::official::{self, Body, Document, Paper};
 use crate::domain::party::Party;
 use crate::domain::regime::Regime;
 
-/// One message in its official form
+/// Messages of every kind: drafts, release, threads, the official form
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(subcommand)]
@@ -32,13 +47,38 @@ pub struct Args {
 }
 
 #[derive(Subcommand, Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, of a command line")]
 enum Command {
+    /// List the open drafts
+    Drafts(drafts::ListArgs),
+    /// Show a draft as it would be released, with its digest
+    ShowDraft(drafts::ShowArgs),
+    /// Put another draft in the place of one; what is not given stays as it was
+    Revise(compose::ReviseArgs),
+    /// Return a draft to its drafter, with the reason
+    Return(drafts::ReturnArgs),
+    /// Withdraw a draft
+    Withdraw(drafts::WithdrawArgs),
+    /// Release a draft: it is signed and sent, and can't be taken back
+    Release(drafts::ReleaseArgs),
+    /// List threads, newest first
+    List(threads::ListArgs),
+    /// Show a thread: each message with what it says and what became of it
+    Show(threads::ShowArgs),
     /// Print the official form of a message, or of a draft as its releaser sees it: text or PDF
     Print(print::PrintArgs),
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
+        Command::Drafts(args) => drafts::list(args).await,
+        Command::ShowDraft(args) => drafts::show(args).await,
+        Command::Revise(args) => compose::revise(args).await,
+        Command::Return(args) => drafts::give_back(args).await,
+        Command::Withdraw(args) => drafts::withdraw(args).await,
+        Command::Release(args) => drafts::release(args).await,
+        Command::List(args) => threads::list(args).await,
+        Command::Show(args) => threads::show(args).await,
         Command::Print(args) => print::print(args).await,
     }
 }
@@ -69,12 +109,16 @@ pub fn pdf(document: Document, named: &[PathBuf]) -> Result<Pdf, Fault> {
 fn form(paper: Paper<'_>, outgoing: &Outgoing, digest: Digest, regime: Option<&Regime>) -> Document {
     let said = content::said(&outgoing.kind, &outgoing.content);
     let mut marks = content::marks(&said, &outgoing.content);
-    let lines;
+    let (lines, origin);
     let body = match &said {
         Said::Form(form) => {
             lines = lines_under(form, regime, &outgoing.language);
             marks.extend(labels::mark(form, regime).map(str::to_owned));
-            Body::Form(&lines)
+            origin = content::origin(&outgoing.kind, &said);
+            match &origin {
+                Some(origin) => Body::Transcription { origin, lines: &lines },
+                None => Body::Form(&lines),
+            }
         }
         Said::Acknowledgement(read) => Body::Acknowledgement(read),
         Said::Unknown | Said::Unreadable(_) => Body::NotShown,

@@ -8,14 +8,14 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use serde_json::json;
 
-use super::{draft_form, message_form};
+use super::known::{open_draft, service};
+use super::{draft_form, message_form, rows};
 use crate::cli::desk::{Desk, DeskDirectory, answer};
-use crate::cli::exercise::given::{self, service};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
-use crate::cli::json;
 use crate::cli::out::{self, say};
 use crate::cli::regime::labels;
+use crate::cli::{given, json};
 use crate::clock::Clock;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::{message, signed};
@@ -66,7 +66,7 @@ pub async fn print(args: PrintArgs) -> Result<(), Fault> {
     let found = find(&args.which, args.directory.as_deref()).await?;
     match &args.pdf {
         Some(path) => write_pdf(path, &args.font, found.document, args.json)?,
-        None if args.json => rows(&found.document),
+        None if args.json => print_rows(&found.document),
         None => out::text(&official::text(&official::pages(&found.document))),
     }
     if let Some(keys) = &found.unchecked {
@@ -129,7 +129,7 @@ async fn ask_message(desk: &Desk, beginning: &str) -> Result<Document, Fault> {
 }
 
 async fn ask_draft(desk: &Desk, beginning: &str) -> Result<Document, Fault> {
-    let draft = given::open_draft(desk, beginning).await?;
+    let draft = open_draft(desk, beginning).await?;
     let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into() };
     let bytes = answer(service(desk).show_draft(asked)).await?.message;
     let outgoing = message::decode_draft(&bytes)?;
@@ -179,14 +179,14 @@ fn say_unchecked(keys: &[Digest], as_json: bool) {
 }
 
 /// The document as typed lines.
-fn rows(document: &Document) {
+fn print_rows(document: &Document) {
     let form = json!({
         "kind": "form",
         "standing": match document.standing {
             Standing::Released => "released",
             Standing::Draft => "draft",
         },
-        "traffic": crate::cli::exercise::print::traffic(document.traffic),
+        "traffic": rows::traffic(document.traffic),
         "marking": document.marking,
         "language": document.language,
         "digest": document.digest.to_string(),

@@ -76,7 +76,7 @@ enum Command {
     /// Print an empty form: of an adoption, suspension, resumption or withdrawal, or of a format of a regime
     Template(words::TemplateArgs),
     /// Put a draft on record: a word on a regime, or a message in one of its formats
-    Draft(crate::cli::exercise::DraftArgs),
+    Draft(crate::cli::message::DraftArgs),
     /// Who takes part in a regime, and who is bound to whom
     Parties(parties::PartiesArgs),
 }
@@ -90,7 +90,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::Hold(args) => words::hold(args).await,
         Command::Held(args) => words::held(args).await,
         Command::Template(args) => words::template(&args),
-        Command::Draft(args) => crate::cli::exercise::draft(args).await,
+        Command::Draft(args) => crate::cli::message::draft(args, "regime").await,
         Command::Parties(args) => parties::run(args).await,
     }
 }

@@ -1,6 +1,6 @@
 //! `regime hold`, `held` and `template`: texts on record at a node, and forms for words on regimes.
 //!
-//! Never here: who is bound (`parties.rs`), a draft (`cli/exercise/compose.rs` puts all drafts on record).
+//! Never here: who is bound (`parties.rs`), a draft (`cli/message/compose.rs` puts all drafts on record).
 
 use serde_json::json;
 

@@ -18,12 +18,13 @@ use std::collections::BTreeSet;
 
 use heading::Rows;
 
+use super::content::Kind;
 use super::digest::Digest;
 use super::form::Line as FormLine;
 use super::message::{Acknowledgement, Message, Outgoing, Traffic};
 use super::party::Party;
 use super::text::{shown, shown_lines};
-use super::transcription;
+use super::transcription::{self, UNREAD_ORIGIN};
 
 /// What is printed.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +43,10 @@ pub enum Body<'m> {
     /// A form, by its lines.
     Form(&'m [FormLine]),
     /// The same of what its author wrote down as another's, with the words for that other, safe to show.
-    Transcription { origin: &'m str, lines: &'m [FormLine] },
+    Transcription {
+        origin: &'m str,
+        lines: &'m [FormLine],
+    },
     Acknowledgement(&'m Acknowledgement),
     /// Of an unknown kind, or not readable.
     NotShown,
@@ -104,6 +108,9 @@ pub fn document(paper: Paper<'_>, digest: Digest, body: Body<'_>, marks: &[Strin
     let author = author.map_or_else(|| labels::NOT_IN_A_DRAFT.to_owned(), |party| party.to_string());
     match body {
         Body::Transcription { origin, .. } => rows.said(labels::FROM, transcription::from(origin, &author)),
+        Body::NotShown if outgoing.kind == Kind::Transcription.name() => {
+            rows.said(labels::FROM, transcription::from(UNREAD_ORIGIN, &author));
+        }
         Body::Form(_) | Body::Acknowledgement(_) | Body::NotShown => rows.head(labels::FROM, &author),
     }
     rows.addressees(labels::TO, &outgoing.action);

@@ -1,17 +1,17 @@
-//! `exercise drafts`, `show-draft`, `return`, `withdraw`, `release`. A releaser reads the official form, as
+//! `message drafts`, `show-draft`, `return`, `withdraw`, `release`. A releaser reads the official form, as
 //! `message print` prints it.
 //!
 //! Never here: a release on part of a digest. Who releases names all of what they were shown.
 
 use serde_json::json;
 
-use super::given::{self, service};
-use super::print;
+use super::known::{open_draft, service};
+use super::{draft_form, rows};
 use crate::cli::desk::{As, AsCommand, answer};
 use crate::cli::fault::Fault;
 use crate::cli::out::{self, say};
 use crate::cli::regime::labels;
-use crate::cli::{form, json, message as printed};
+use crate::cli::{form, given, json};
 use crate::codec::content::{self, Said};
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
@@ -111,11 +111,11 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
             continue;
         }
         say!("{}  {}  {precedence}", hex::encode(&line.draft), shown(&line.kind));
-        print::row(1, "Subject", &shown(&line.subject));
-        print::row(1, "Drafted by", &shown(&drafter.name));
-        print::row(1, "Digest", &hex::encode(&line.digest));
+        rows::row(1, "Subject", &shown(&line.subject));
+        rows::row(1, "Drafted by", &shown(&drafter.name));
+        rows::row(1, "Digest", &hex::encode(&line.digest));
         if !line.returned.is_empty() {
-            print::row(1, "Returned", &shown(&line.returned));
+            rows::row(1, "Returned", &shown(&line.returned));
         }
     }
     if drafts.is_empty() && !args.json {
@@ -126,7 +126,7 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
 
 pub async fn show(args: ShowArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
-    let draft = given::open_draft(&desk, &args.draft).await?;
+    let draft = open_draft(&desk, &args.draft).await?;
     let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into() };
     let answered = answer(service(&desk).show_draft(asked)).await?;
     // What is shown is what has this digest: computed here, not taken on the node's word.
@@ -141,37 +141,42 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
         return Ok(());
     }
     if args.json {
-        let mut object = print::outgoing_json(&outgoing, &said);
+        let mut object = rows::outgoing_json(&outgoing, &said);
         object["kind"] = "draft".into();
         object["draft"] = draft.to_string().into();
         object["digest"] = digest.to_string().into();
-        object["faults"] = print::faults_json(&answered.faults);
-        object["check"] = print::check_json(answered.check.as_ref());
+        object["faults"] = rows::faults_json(&answered.faults);
+        object["check"] = rows::check_json(answered.check.as_ref());
         object["returned"] = answered.returned.into();
-        object["parts_held"] = print::parts_json(&answered.parts);
+        object["parts_held"] = rows::parts_json(&answered.parts);
+        object["transcribed"] = rows::transcribed_json(&outgoing, &said, desk.party.as_str());
+        object["by_hand"] = answered.by_hand.into();
         say!("{}", json::line(&object));
         return Ok(());
     }
     let regime = labels::of(&desk, &outgoing).await;
-    let form = printed::draft_form(Some(desk.party), &outgoing, digest, regime.as_ref());
+    let form = draft_form(Some(desk.party), &outgoing, digest, regime.as_ref());
     out::text(&official::text(&official::pages(&form)));
     say!("");
     say!(
         "Draft {draft}: what stands above is all that is released; number, date-time group and releaser are added"
     );
     if !answered.returned.is_empty() {
-        print::row(0, "Returned", &shown(&answered.returned));
+        rows::row(0, "Returned", &shown(&answered.returned));
     }
-    print::parts(0, &answered.parts);
-    print::faults(&answered.faults);
-    print::check(0, answered.check.as_ref());
+    rows::parts(0, &answered.parts);
+    for party in &answered.by_hand {
+        rows::row(0, "By hand", &format!("{}: it has no node", shown(party)));
+    }
+    rows::faults(&answered.faults);
+    rows::check(0, answered.check.as_ref());
     say!("Digest of all this: {digest}");
     Ok(())
 }
 
 pub async fn give_back(args: ReturnArgs) -> Result<(), Fault> {
     let (desk, header, id) = args.person.open()?;
-    let draft = given::open_draft(&desk, &args.draft).await?;
+    let draft = open_draft(&desk, &args.draft).await?;
     say_command(id, args.json);
     let asked = calls::ReturnDraftRequest {
         command: Some(header),
@@ -186,7 +191,7 @@ pub async fn give_back(args: ReturnArgs) -> Result<(), Fault> {
 
 pub async fn withdraw(args: WithdrawArgs) -> Result<(), Fault> {
     let (desk, header, id) = args.person.open()?;
-    let draft = given::open_draft(&desk, &args.draft).await?;
+    let draft = open_draft(&desk, &args.draft).await?;
     say_command(id, args.json);
     let asked = calls::WithdrawDraftRequest { command: Some(header), draft: draft.0.to_vec().into() };
     answer(service(&desk).withdraw_draft(asked)).await?;
@@ -213,6 +218,7 @@ pub async fn release(args: ReleaseArgs) -> Result<(), Fault> {
             "number": released.number,
             "thread": hex::encode(&released.thread),
             "released_at_ms": at.0,
+            "by_hand": released.by_hand,
         });
         say!("{}", json::line(&object));
         return Ok(());
@@ -220,6 +226,9 @@ pub async fn release(args: ReleaseArgs) -> Result<(), Fault> {
     say!("released {} of {}", shown(&released.number), at.date_time_group());
     say!("message  {}", hex::encode(&released.message_digest));
     say!("thread   {}", hex::encode(&released.thread));
+    for party in &released.by_hand {
+        say!("by hand  {}: it has no node; `detente by-hand record` when it was handed over", shown(party));
+    }
     Ok(())
 }
 

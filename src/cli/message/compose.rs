@@ -1,0 +1,202 @@
+//! `exercise draft`, `regime draft`, `transcription draft` and `message revise`: a form and a heading, put on
+//! record as a draft.
+//!
+//! Never here: a check. The node tells all faults at once.
+
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::form_file::read_form;
+use super::formatted::cite;
+use super::heading::{HeadingArgs, derived};
+use super::known::{open_draft, service};
+use super::{named, rows};
+use crate::cli::desk::{AsCommand, Desk, answer};
+use crate::cli::fault::Fault;
+use crate::cli::out::say;
+use crate::cli::{given, json};
+use crate::codec::content::{self, Said};
+use crate::codec::heading::{self, Asked};
+use crate::codec::message;
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::by_hand_service_client::ByHandServiceClient;
+use crate::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
+use crate::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
+use crate::domain::content::{Content, Kind};
+use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId};
+use crate::domain::message::{Outgoing, Traffic};
+use crate::domain::people::Person;
+use crate::domain::precedence::Precedence;
+
+#[derive(clap::Args, Debug)]
+pub struct DraftArgs {
+    /// The form, TOML or JSON (by its ending)
+    form: PathBuf,
+    #[command(flatten)]
+    person: AsCommand,
+    #[command(flatten)]
+    heading: HeadingArgs,
+    /// What the form is, if neither its first line nor its file's name says so
+    #[arg(long, value_parser = given::kind)]
+    kind: Option<Kind>,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct ReviseArgs {
+    /// The draft's id, or its first digits
+    #[arg(value_parser = given::beginning)]
+    draft: String,
+    /// Another form in place of the one drafted
+    #[arg(long)]
+    form: Option<PathBuf>,
+    #[command(flatten)]
+    person: AsCommand,
+    #[command(flatten)]
+    heading: HeadingArgs,
+    #[arg(long, value_parser = given::kind)]
+    kind: Option<Kind>,
+    #[arg(long)]
+    json: bool,
+}
+
+/// Drafts a form of one noun's. What a noun has no form of is drafted under another one.
+pub async fn draft(args: DraftArgs, noun: &str) -> Result<(), Fault> {
+    let content = read_form(&args.form, args.kind)?;
+    let kind = content.kind();
+    if kind.noun() != noun {
+        let (name, right) = (kind.name(), kind.noun());
+        return Err(Fault::new(format!("the form is {name}: draft it with `detente {right} draft`")));
+    }
+    let (desk, header, id) = args.person.open()?;
+    let thread = named::thread_of(&desk, &content, args.heading.thread).await?;
+    let thread = match thread {
+        Some(thread) => thread,
+        None if kind.opens_a_thread() => ThreadId(derived("thread", id)),
+        None => {
+            return Err(Fault::new(
+                "give the thread that it belongs to, with --thread: the form names no message by its digest from \
+                 which it would follow",
+            ));
+        }
+    };
+    let mut outgoing = blank(thread, &content);
+    args.heading.put_into(&mut outgoing, &content);
+    cite(&desk, &mut outgoing, &content).await;
+    args.heading.put_parts(&desk, id, &mut outgoing).await?;
+    put(&desk, header, id, DraftId(derived("draft", id)), &outgoing, &content, args.json).await
+}
+
+pub async fn revise(args: ReviseArgs) -> Result<(), Fault> {
+    let (desk, header, id) = args.person.open()?;
+    let draft = open_draft(&desk, &args.draft).await?;
+    let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into() };
+    let present = answer(service(&desk).show_draft(asked)).await?;
+    let mut outgoing = message::decode_draft(&present.message)?;
+    let content = match &args.form {
+        Some(form) => read_form(form, args.kind)?,
+        None => match content::said(&outgoing.kind, &outgoing.content) {
+            Said::Form(content) => content,
+            Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => {
+                return Err(Fault::new("the draft's form can't be read; give it with --form"));
+            }
+        },
+    };
+    args.heading.put_into(&mut outgoing, &content);
+    named::thread_of(&desk, &content, Some(outgoing.thread)).await?;
+    args.heading.put_parts(&desk, id, &mut outgoing).await?;
+    put(&desk, header, id, draft, &outgoing, &content, args.json).await
+}
+
+async fn put(
+    desk: &Desk,
+    header: calls::CommandHeader,
+    id: CommandId,
+    draft: DraftId,
+    outgoing: &Outgoing,
+    content: &Content,
+    as_json: bool,
+) -> Result<(), Fault> {
+    if !as_json {
+        say!("command  {id}");
+    }
+    let answered = put_draft(desk, header, draft, outgoing, content).await?;
+    if as_json {
+        let object = json!({
+            "kind": "draft",
+            "command": id.to_string(),
+            "draft": draft.to_string(),
+            "digest": hex::encode(&answered.digest),
+            "thread": outgoing.thread.to_string(),
+            "faults": rows::faults_json(&answered.faults),
+        });
+        say!("{}", json::line(&object));
+        return Ok(());
+    }
+    say!("draft    {draft}");
+    say!("digest   {}", hex::encode(&answered.digest));
+    say!("thread   {}", outgoing.thread);
+    rows::faults(&answered.faults);
+    Ok(())
+}
+
+/// Gives a draft to the node, by the call for its kind.
+pub async fn put_draft(
+    desk: &Desk,
+    header: calls::CommandHeader,
+    draft: DraftId,
+    outgoing: &Outgoing,
+    content: &Content,
+) -> Result<calls::DraftResponse, Fault> {
+    let draft = draft.0.to_vec().into();
+    let (command, heading) = (Some(header), Some(heading::given_heading(outgoing)));
+    match heading::given(content)? {
+        Asked::Exercise(form) => {
+            let asked = calls::DraftRequest { command, draft, heading, content: Some(form) };
+            answer(ExerciseServiceClient::new(desk.channel.clone()).draft(asked)).await
+        }
+        Asked::Formatted(content) => {
+            let asked = calls::DraftFormattedRequest { command, draft, heading, content: Some(content) };
+            let answered =
+                answer(RegimeServiceClient::new(desk.channel.clone()).draft_formatted(asked)).await?;
+            Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
+        }
+        Asked::Transcription(content) => {
+            let asked = calls::DraftTranscriptionRequest { command, draft, heading, content: Some(content) };
+            let answered =
+                answer(ByHandServiceClient::new(desk.channel.clone()).draft_transcription(asked)).await?;
+            Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
+        }
+        Asked::Regime(form) => {
+            let asked = calls::DraftWordRequest { command, draft, heading, content: Some(form) };
+            let answered = answer(RegimeServiceClient::new(desk.channel.clone()).draft_word(asked)).await?;
+            Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
+        }
+    }
+}
+
+/// What no flag says.
+fn blank(thread: ThreadId, content: &Content) -> Outgoing {
+    Outgoing {
+        word: None,
+        thread,
+        kind: content.kind().name().into(),
+        content: bytes::Bytes::new(),
+        action: Vec::new(),
+        information: Vec::new(),
+        precedence: Precedence::Routine,
+        zone: "Z".into(),
+        // The node puts in who calls.
+        drafter: Person { name: String::new(), office: String::new(), key_digest: Digest::ZERO },
+        regime: None,
+        marking: String::new(),
+        language: "en".into(),
+        references: Vec::new(),
+        traffic: Traffic::Real,
+        parts: Vec::new(),
+        subject: content.designation().unwrap_or_default().into(),
+        remarks: String::new(),
+    }
+}

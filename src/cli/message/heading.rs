@@ -1,0 +1,171 @@
+//! The heading of a draft, as flags give it.
+//!
+//! Never here: a check. The node tells all faults at once.
+
+use std::path::PathBuf;
+
+use super::named::named;
+use crate::cli::desk::Desk;
+use crate::cli::fault::Fault;
+use crate::cli::{files, given, part};
+use crate::domain::content::Content;
+use crate::domain::digest::{CommandId, Digest, ThreadId};
+use crate::domain::message::{Addressee, Outgoing, Reference, RegimeCitation, Relation, Traffic};
+use crate::domain::precedence::Precedence;
+use crate::limits;
+
+#[derive(clap::Args, Debug)]
+pub(super) struct HeadingArgs {
+    /// Who is asked to act: PARTY or PARTY:OFFICE; may be given several times
+    #[arg(long, value_name = "PARTY", value_parser = given::addressee)]
+    to: Vec<Addressee>,
+    /// Who is told
+    #[arg(long, value_name = "PARTY", value_parser = given::addressee)]
+    info: Vec<Addressee>,
+    /// The thread that it continues; left out, the thread of the message that the form itself amends,
+    /// concludes, cancels or is about; a calendar, notification, adoption, formatted message or transcription
+    /// opens a fresh one
+    #[arg(long, value_parser = given::thread)]
+    pub thread: Option<ThreadId>,
+    /// flash, immediate, priority or routine
+    #[arg(long, value_parser = given::precedence)]
+    precedence: Option<Precedence>,
+    #[arg(long)]
+    subject: Option<String>,
+    #[arg(long)]
+    remarks: Option<String>,
+    #[arg(long)]
+    marking: Option<String>,
+    /// BCP 47, such as en
+    #[arg(long)]
+    language: Option<String>,
+    /// The zone of the date-time group: an IANA name or Z
+    #[arg(long)]
+    zone: Option<String>,
+    /// Rules that you say you act under; the digest may be left out for a regime that is built in
+    #[arg(long, value_name = "NAME[:DIGEST]:PROVISION", value_parser = given::regime)]
+    regime: Option<RegimeCitation>,
+    /// Another message that this one is about, by its whole digest; what the form itself amends,
+    /// concludes or cancels is referred to in any case
+    #[arg(long, value_name = "DIGEST", value_parser = given::digest)]
+    refers_to: Vec<Digest>,
+    /// Another message whose place this one takes
+    #[arg(long, value_name = "DIGEST", value_parser = given::digest)]
+    amends: Vec<Digest>,
+    /// Another message that this one answers
+    #[arg(long, value_name = "DIGEST", value_parser = given::digest)]
+    answers: Vec<Digest>,
+    /// A file to attach; may be given several times. What is attached here takes the place of what a
+    /// revised draft had
+    #[arg(long, value_name = "FILE")]
+    attach: Vec<PathBuf>,
+    /// The same, where the file is about persons
+    #[arg(long, value_name = "FILE")]
+    attach_personal: Vec<PathBuf>,
+    /// For training: inside the signature, so that it is never taken for real
+    #[arg(long, conflicts_with = "real")]
+    drill: bool,
+    #[arg(long)]
+    real: bool,
+}
+
+impl HeadingArgs {
+    pub fn put_into(&self, outgoing: &mut Outgoing, content: &Content) {
+        fn set<T: Clone>(place: &mut T, given: &Option<T>) {
+            if let Some(given) = given {
+                place.clone_from(given);
+            }
+        }
+        outgoing.kind = content.kind().name().into();
+        if !self.to.is_empty() {
+            outgoing.action.clone_from(&self.to);
+        }
+        if !self.info.is_empty() {
+            outgoing.information.clone_from(&self.info);
+        }
+        set(&mut outgoing.thread, &self.thread);
+        set(&mut outgoing.precedence, &self.precedence);
+        set(&mut outgoing.subject, &self.subject);
+        set(&mut outgoing.remarks, &self.remarks);
+        set(&mut outgoing.marking, &self.marking);
+        set(&mut outgoing.language, &self.language);
+        set(&mut outgoing.zone, &self.zone);
+        if self.regime.is_some() {
+            outgoing.regime.clone_from(&self.regime);
+        }
+        if self.drill {
+            outgoing.traffic = Traffic::Drill;
+        }
+        if self.real {
+            outgoing.traffic = Traffic::Real;
+        }
+        self.put_references(outgoing, content);
+    }
+
+    /// Gives the files to the node first. Each has an id of its own, made of the draft's, so that the same
+    /// command given again attaches the same parts.
+    pub async fn put_parts(&self, desk: &Desk, id: CommandId, outgoing: &mut Outgoing) -> Result<(), Fault> {
+        let files = self.attach.iter().map(|file| (file, false));
+        let files: Vec<_> = files.chain(self.attach_personal.iter().map(|file| (file, true))).collect();
+        if !files.is_empty() {
+            outgoing.parts.clear();
+        }
+        for (number, (file, personal)) in files.into_iter().enumerate() {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            let most = usize::try_from(limits::PART_BYTES_MAX).unwrap_or(usize::MAX);
+            let content = files::read_up_to(file, most)?;
+            let id = CommandId(derived(&format!("part {number}"), id));
+            outgoing.parts.push(part::store(desk, id, &name, personal, content).await?);
+        }
+        Ok(())
+    }
+
+    fn put_references(&self, outgoing: &mut Outgoing, content: &Content) {
+        let given = [
+            (&self.refers_to, Relation::RefersTo),
+            (&self.amends, Relation::Amends),
+            (&self.answers, Relation::Answers),
+        ];
+        if given.iter().any(|(digests, _)| !digests.is_empty()) {
+            outgoing.references.clear();
+        }
+        let mut add = |message: Option<Digest>, number: &str, author: &str, relation: Relation| {
+            let known = outgoing.references.iter().any(|other| match (other.message, message) {
+                (Some(there), Some(here)) => there == here,
+                (Some(_), None) | (None, Some(_)) | (None, None) => {
+                    other.message == message && other.number == number
+                }
+            });
+            if !known {
+                outgoing.references.push(Reference {
+                    message,
+                    number: number.into(),
+                    author: author.into(),
+                    relation,
+                });
+            }
+        };
+        for (digests, relation) in given {
+            for digest in digests {
+                add(Some(*digest), "", "", relation);
+            }
+        }
+        for (reference, relation) in named(content) {
+            if reference.message_digest.is_none() && reference.number.is_empty() {
+                continue;
+            }
+            let digest = reference.message_digest.map(|digest| digest.0);
+            add(digest, &reference.number, &reference.author, relation);
+        }
+    }
+}
+
+/// 16 bytes that follow from a command's id: the same command given again asks for the same.
+pub(super) fn derived(what: &str, id: CommandId) -> [u8; 16] {
+    let whole = Digest::of_all(&[what.as_bytes(), &id.0]);
+    let mut first = [0; 16];
+    for (to, from) in first.iter_mut().zip(whole.0) {
+        *to = from;
+    }
+    first
+}

@@ -1,0 +1,246 @@
+//! A thread read: its messages with all clocks, as a person reads them and as a program does.
+//!
+//! Never here: what stands now, which each noun says of its own threads.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use super::known::service;
+use super::rows;
+use crate::cli::by_hand;
+use crate::cli::desk::{Desk, answer};
+use crate::cli::fault::Fault;
+use crate::cli::out::say;
+use crate::cli::regime::labels;
+use crate::codec::content::{self, Said};
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::{message, signed};
+use crate::domain::content::Content;
+use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::message::{Acknowledgement, Message};
+use crate::domain::party::Party;
+use crate::domain::regime::Regime;
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+
+/// A thread as the node holds it, read.
+pub struct History {
+    messages: Vec<Line>,
+    gaps: Vec<calls::ThreadGap>,
+    acknowledged: BTreeMap<Digest, Vec<(Party, Acknowledgement)>>,
+    /// Those that formatted messages cite, as far as they are at hand, by digest.
+    regimes: BTreeMap<Digest, Regime>,
+}
+
+/// One message of it.
+struct Line {
+    digest: Digest,
+    message: Message,
+    said: Said,
+    wire: calls::ThreadMessage,
+}
+
+/// Of which messages it is shown what they say.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Bodies {
+    All,
+    /// Those that are no form of this noun's: its forms stand in a picture of its own.
+    AllBut(&'static str),
+}
+
+impl Bodies {
+    fn show(self, said: &Said) -> bool {
+        match (self, said) {
+            (Bodies::All, _) => true,
+            (Bodies::AllBut(noun), Said::Form(form)) => form.kind().noun() != noun,
+            // It stands at the message that was read.
+            (Bodies::AllBut(_), Said::Acknowledgement(_)) => false,
+            (Bodies::AllBut(_), Said::Unknown | Said::Unreadable(_)) => true,
+        }
+    }
+}
+
+impl History {
+    /// All pages.
+    pub async fn ask(desk: &Desk, thread: ThreadId, as_of: Option<Instant>) -> Result<History, Fault> {
+        let mut pages = Vec::new();
+        let mut from = 0;
+        loop {
+            let asked = calls::ShowThreadRequest {
+                thread: thread.0.to_vec().into(),
+                as_of_ms: as_of.map_or(0, |at| at.0),
+                from,
+            };
+            let page = answer(service(desk).show_thread(asked)).await?;
+            let next = page.next;
+            pages.push(page);
+            if next <= from {
+                return History::of(pages);
+            }
+            from = next;
+        }
+    }
+
+    /// Reads what came; the digests are computed here.
+    pub fn of(pages: Vec<calls::ShowThreadResponse>) -> Result<History, Fault> {
+        let gaps = pages.first().map(|page| page.gaps.clone()).unwrap_or_default();
+        let mut messages = Vec::new();
+        let mut acknowledged: BTreeMap<Digest, Vec<(Party, Acknowledgement)>> = BTreeMap::new();
+        for wire in pages.into_iter().flat_map(|page| page.messages) {
+            let wrapping = signed::decode(wire.message.clone())?;
+            let read = message::decode(&wrapping.payload)?;
+            let said = content::said(&read.draft.kind, &read.draft.content);
+            if let Said::Acknowledgement(one) = &said {
+                acknowledged.entry(one.message).or_default().push((read.author, one.clone()));
+            }
+            messages.push(Line { digest: wrapping.digest(), message: read, said, wire });
+        }
+        Ok(History { messages, gaps, acknowledged, regimes: BTreeMap::new() })
+    }
+
+    /// Takes the labels of formatted messages from regimes that are built in, or held at the node.
+    pub async fn label(&mut self, desk: Option<&Desk>) {
+        for line in &self.messages {
+            let Some(cited) = &line.message.draft.regime else { continue };
+            if self.regimes.contains_key(&cited.digest) {
+                continue;
+            }
+            let found = match desk {
+                Some(desk) => labels::of(desk, &line.message.draft).await,
+                None => labels::built_in(&line.message.draft),
+            };
+            self.regimes.extend(found.map(|regime| (cited.digest, regime)));
+        }
+    }
+
+    /// Each message that holds a form, for whoever makes a picture of them.
+    pub fn forms(&self) -> impl Iterator<Item = (Digest, &Message, &Content)> {
+        self.messages
+            .iter()
+            .filter_map(|line| line.said.content().map(|form| (line.digest, &line.message, form)))
+    }
+
+    /// Which thread it is, as of when; whether there is anything of it to be shown.
+    pub fn print_head(&self, thread: ThreadId, as_of: Option<Instant>) -> bool {
+        say!("Thread {thread}");
+        if let Some(at) = as_of {
+            say!("as it was on record here at {at}");
+        }
+        if self.messages.is_empty() {
+            say!("nothing of it was on record");
+        }
+        !self.messages.is_empty()
+    }
+
+    /// Each message with all clocks, then what is missing.
+    pub fn print(&self, bodies: Bodies) {
+        for line in &self.messages {
+            self.print_line(line, bodies);
+        }
+        for gap in &self.gaps {
+            say!("  missing: message {} of {} has not come", gap.place, shown(&gap.author));
+        }
+    }
+
+    fn print_line(&self, line: &Line, bodies: Bodies) {
+        let message = &line.message;
+        say!(
+            "{}  {}  {}  {}",
+            shown(&message.number),
+            shown(&message.draft.kind),
+            message.draft.precedence,
+            rows::traffic(message.draft.traffic)
+        );
+        rows::row(1, "Subject", &shown(&message.draft.subject));
+        rows::row(1, "Drafted by", &rows::person(&message.draft.drafter));
+        let releaser = rows::person(&message.releaser);
+        rows::row(1, "Released", &format!("{} by {releaser}", message.released_at.date_time_group()));
+        rows::row(1, "On record here", &Instant(line.wire.recorded_at_ms).to_string());
+        for delivered in &line.wire.delivered {
+            let to = shown(&delivered.to);
+            if delivered.outcome.is_empty() {
+                rows::row(1, &format!("To {to}"), "no receipt yet");
+            } else {
+                let at = Instant(delivered.received_at_ms);
+                rows::row(1, &format!("To {to}"), &format!("{at} {}", shown(&delivered.outcome)));
+            }
+        }
+        by_hand::print_accounts(1, &line.wire.by_hand);
+        for (party, read) in self.acknowledged.get(&line.digest).into_iter().flatten() {
+            let officer = rows::person(&read.officer);
+            rows::row(1, &format!("Acknowledged by {party}"), &format!("{} by {officer}", read.read_at));
+        }
+        for mark in &line.wire.marks {
+            rows::row(1, "Mark", &shown(mark));
+        }
+        for fault in &line.wire.faults {
+            rows::row(1, "Fault", &format!("{}: {}", shown(&fault.field), shown(&fault.rule)));
+        }
+        rows::check(1, line.wire.check.as_ref());
+        rows::parts(1, &line.wire.parts);
+        for missing in &line.wire.waits_for {
+            rows::row(1, "Waits for", &hex::encode(missing));
+        }
+        rows::row(1, "Digest", &line.digest.to_string());
+        if bodies.show(&line.said) {
+            let regime = message.draft.regime.as_ref().and_then(|cited| self.regimes.get(&cited.digest));
+            rows::body(1, &line.said, &message.draft, regime);
+        }
+    }
+
+    pub fn to_json(&self, thread: ThreadId, as_of: Option<Instant>) -> Value {
+        json!({
+            "kind": "thread",
+            "thread": thread.to_string(),
+            "as_of_ms": as_of.map(|at| at.0),
+            "messages": self.messages.iter().map(|line| self.line_json(line)).collect::<Vec<_>>(),
+            "gaps": self.gaps.iter().map(|gap| json!({"author": gap.author, "place": gap.place}))
+                .collect::<Vec<_>>(),
+        })
+    }
+
+    fn line_json(&self, line: &Line) -> Value {
+        let mut object = rows::message_json(&line.message, &line.said);
+        let delivered: Vec<Value> = line
+            .wire
+            .delivered
+            .iter()
+            .map(|one| {
+                let received = !one.outcome.is_empty();
+                json!({
+                    "to": one.to,
+                    "serial": one.serial,
+                    "lane": message::precedence_name(one.lane),
+                    "received_at_ms": received.then_some(one.received_at_ms),
+                    "outcome": received.then_some(&one.outcome),
+                })
+            })
+            .collect();
+        let acknowledged: Vec<Value> = self
+            .acknowledged
+            .get(&line.digest)
+            .into_iter()
+            .flatten()
+            .map(|(party, read)| {
+                json!({
+                    "party": party.as_str(),
+                    "officer": rows::person_json(&read.officer),
+                    "read_at_ms": read.read_at.0,
+                })
+            })
+            .collect();
+        object["message"] = line.digest.to_string().into();
+        object["place"] = line.wire.place.into();
+        object["recorded_at_ms"] = line.wire.recorded_at_ms.into();
+        object["delivered"] = delivered.into();
+        object["by_hand"] = by_hand::accounts_json(&line.wire.by_hand);
+        object["acknowledged"] = acknowledged.into();
+        object["marks"] = line.wire.marks.clone().into();
+        object["faults"] = rows::faults_json(&line.wire.faults);
+        object["check"] = rows::check_json(line.wire.check.as_ref());
+        object["parts_held"] = rows::parts_json(&line.wire.parts);
+        object["waits_for"] = line.wire.waits_for.iter().map(hex::encode).collect::<Vec<_>>().into();
+        object
+    }
+}

@@ -1,0 +1,50 @@
+//! Which draft or thread is meant, where only the first digits are given: those on record at the node.
+//!
+//! Never here: a choice among several.
+
+use tonic::transport::Channel;
+
+use crate::cli::desk::{Desk, answer};
+use crate::cli::fault::Fault;
+use crate::cli::given::only_one;
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::message_service_client::MessageServiceClient;
+use crate::domain::digest::{DraftId, ThreadId};
+use crate::limits;
+
+pub fn service(desk: &Desk) -> MessageServiceClient<Channel> {
+    MessageServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::ANSWER_BYTES_MAX)
+}
+
+/// The open draft that is meant.
+pub async fn open_draft(desk: &Desk, beginning: &str) -> Result<DraftId, Fault> {
+    if let Some(whole) = DraftId::from_hex(beginning) {
+        return Ok(whole);
+    }
+    let drafts = answer(service(desk).list_drafts(calls::ListDraftsRequest {})).await?.drafts;
+    let found = only_one("open draft", beginning, drafts.iter().map(|line| &line.draft))?;
+    DraftId::from_slice(&found).ok_or_else(|| Fault::new("the node names a draft that has no id"))
+}
+
+/// The thread that is meant.
+pub async fn known_thread(desk: &Desk, beginning: &str) -> Result<ThreadId, Fault> {
+    if let Some(whole) = ThreadId::from_hex(beginning) {
+        return Ok(whole);
+    }
+    let lines = all_threads(desk).await?;
+    let found = only_one("thread", beginning, lines.iter().map(|line| &line.thread))?;
+    ThreadId::from_slice(&found).ok_or_else(|| Fault::new("the node names a thread that has no id"))
+}
+
+pub async fn all_threads(desk: &Desk) -> Result<Vec<calls::ThreadLine>, Fault> {
+    let mut lines = Vec::new();
+    let mut page = 0;
+    loop {
+        let answered = answer(service(desk).list_threads(calls::ListThreadsRequest { page })).await?;
+        lines.extend(answered.threads);
+        if answered.next <= page {
+            return Ok(lines);
+        }
+        page = answered.next;
+    }
+}

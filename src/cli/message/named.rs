@@ -1,0 +1,98 @@
+//! The messages that a form itself names: a draft's envelope refers to them as well, and a draft that is
+//! about one belongs to its thread.
+//!
+//! Never here: a guess. A message that is not on record at the node leads to no thread.
+
+use tonic::{Code, Response};
+
+use super::known::service;
+use crate::cli::desk::{Desk, answer};
+use crate::cli::fault::Fault;
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::{message, signed};
+use crate::domain::content::Content;
+use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::form::MessageReference;
+use crate::domain::message::Relation;
+
+/// Each with what joins the draft to it.
+pub(super) fn named(content: &Content) -> Vec<(&MessageReference, Relation)> {
+    let mut all: Vec<(&MessageReference, Relation)> = main_reference(content).into_iter().collect();
+    if let Content::Formatted(form) = content {
+        all.extend(form.references().into_iter().map(|(_, reference)| (reference, Relation::RefersTo)));
+    }
+    all
+}
+
+/// The message that a form is about.
+fn main_reference(content: &Content) -> Option<(&MessageReference, Relation)> {
+    match content {
+        Content::Amendment(form) => Some((&form.amends, Relation::Amends)),
+        Content::Conclusion(form) => Some((&form.exercise, Relation::RefersTo)),
+        Content::Statement(form) => Some((&form.exercise, Relation::RefersTo)),
+        Content::Cancellation(form) => Some((&form.cancels, Relation::RefersTo)),
+        Content::SameActivity(form) => Some((&form.other_message, Relation::RefersTo)),
+        Content::Suspension(form) => Some((&form.adoption, Relation::RefersTo)),
+        Content::Resumption(form) => Some((&form.suspension, Relation::RefersTo)),
+        Content::Withdrawal(form) => Some((&form.adoption, Relation::RefersTo)),
+        Content::Calendar(_)
+        | Content::Notification(_)
+        | Content::Invitation(_)
+        | Content::Adoption(_)
+        | Content::Formatted(_)
+        | Content::Transcription(_) => None,
+    }
+}
+
+/// The thread that a form's draft belongs to: the one asked for, else that of the message that it is about.
+/// `None` where nothing says which.
+///
+/// # Errors
+/// The message is of another thread than the one asked for; none is asked for and the message is not here.
+pub(super) async fn thread_of(
+    desk: &Desk,
+    content: &Content,
+    asked: Option<ThreadId>,
+) -> Result<Option<ThreadId>, Fault> {
+    let Some(digest) = in_its_thread(content) else { return Ok(asked) };
+    match (thread_on_record(desk, digest).await?, asked) {
+        (Some(there), Some(asked)) if there != asked => Err(Fault::new(format!(
+            "the message that the form is about is of the thread {there}, and the draft of {asked}: name the \
+             right message, or the right thread with --thread"
+        ))),
+        (Some(there), _) => Ok(Some(there)),
+        // Carried all the same, and marked.
+        (None, Some(asked)) => Ok(Some(asked)),
+        (None, None) => Err(Fault::new(
+            "the message that the form is about is not on record here: correct its digest in the form, or give \
+             the thread with --thread",
+        )),
+    }
+}
+
+/// The message that a form is about, if what is said of it belongs to its thread.
+fn in_its_thread(content: &Content) -> Option<Digest> {
+    // What it names is of the other Party's thread.
+    if matches!(content, Content::SameActivity(_)) {
+        return None;
+    }
+    main_reference(content)?.0.message_digest.map(|digest| digest.0)
+}
+
+async fn thread_on_record(desk: &Desk, digest: Digest) -> Result<Option<ThreadId>, Fault> {
+    let asked = calls::ShowMessageRequest { beginning: digest.to_string() };
+    let mut service = service(desk);
+    let found = answer(async {
+        match service.show_message(asked).await {
+            Ok(answered) => Ok(answered.map(Some)),
+            Err(status) if status.code() == Code::NotFound => Ok(Response::new(None)),
+            Err(status) => Err(status),
+        }
+    });
+    let Some(found) = found.await? else { return Ok(None) };
+    let wrapping = signed::decode(found.message)?;
+    if wrapping.digest() != digest {
+        return Err(Fault::new("the node gave another message than the one asked for"));
+    }
+    Ok(Some(message::decode(&wrapping.payload)?.draft.thread))
+}

@@ -1,0 +1,106 @@
+//! `message list` and `message show`: threads of every kind.
+//!
+//! Never here: what a thread comes to. A noun that has a picture of its own shows it (`cli/exercise/show.rs`).
+
+use serde_json::json;
+
+use super::history::{Bodies, History};
+use super::known::{all_threads, known_thread};
+use super::rows;
+use crate::cli::desk::As;
+use crate::cli::fault::Fault;
+use crate::cli::out::say;
+use crate::cli::{given, json};
+use crate::domain::digest::ThreadId;
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+
+#[derive(clap::Args, Debug)]
+pub struct ListArgs {
+    #[command(flatten)]
+    person: As,
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(clap::Args, Debug)]
+pub struct ShowArgs {
+    /// The thread's id, or its first digits
+    #[arg(value_parser = given::beginning)]
+    thread: String,
+    #[command(flatten)]
+    person: As,
+    /// Only what was on record here by then, such as 2025-08-01T00:00:00Z
+    #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
+    pub as_of: Option<Instant>,
+    #[arg(long)]
+    pub json: bool,
+}
+
+pub async fn list(args: ListArgs) -> Result<(), Fault> {
+    list_of(args, None).await
+}
+
+/// Lists the threads that a message of this noun's opened, also one of a kind that only a newer program knows;
+/// without a noun, all.
+pub async fn list_of(args: ListArgs, noun: Option<&str>) -> Result<(), Fault> {
+    let desk = args.person.open()?;
+    let mut lines = all_threads(&desk).await?;
+    let of = |kind: &str, noun: &str| kind.split_once('.').is_some_and(|(first, _)| first == noun);
+    lines.retain(|line| noun.is_none_or(|noun| of(&line.kind, noun)));
+    for line in &lines {
+        let newest = Instant(line.newest_at_ms);
+        if args.json {
+            let object = json!({
+                "kind": "thread",
+                "thread": hex::encode(&line.thread),
+                "opened_by": line.opened_by,
+                "subject": line.subject,
+                "message_kind": line.kind,
+                "messages": line.messages,
+                "newest_at_ms": newest.0,
+            });
+            say!("{}", json::line(&object));
+            continue;
+        }
+        say!(
+            "{}  {}  {}  {} message(s), newest on record {newest}",
+            hex::encode(&line.thread),
+            shown(&line.opened_by),
+            shown(&line.kind),
+            line.messages
+        );
+        rows::row(1, "Subject", &shown(&line.subject));
+    }
+    if lines.is_empty() && !args.json {
+        say!("no {}threads are on record here", noun.map_or(String::new(), |noun| format!("{noun} ")));
+    }
+    Ok(())
+}
+
+pub async fn show(args: ShowArgs) -> Result<(), Fault> {
+    let asked = args.ask().await?;
+    if args.json {
+        say!("{}", json::line(&asked.history.to_json(asked.thread, args.as_of)));
+    } else if asked.history.print_head(asked.thread, args.as_of) {
+        asked.history.print(Bodies::All);
+    }
+    Ok(())
+}
+
+/// A thread that was asked for.
+pub struct Asked {
+    pub thread: ThreadId,
+    pub history: History,
+}
+
+impl ShowArgs {
+    /// Finds the thread that is meant, and reads it.
+    pub async fn ask(&self) -> Result<Asked, Fault> {
+        let desk = self.person.open()?;
+        let thread = known_thread(&desk, &self.thread).await?;
+        let mut history = History::ask(&desk, thread, self.as_of).await?;
+        history.label(Some(&desk)).await;
+        Ok(Asked { thread, history })
+    }
+}
