@@ -10,6 +10,7 @@ mod board;
 mod broker;
 mod bundle;
 mod by_hand;
+mod by_hand_program;
 mod chain;
 mod custodians;
 mod custody;

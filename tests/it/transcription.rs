@@ -106,7 +106,8 @@ async fn what_is_transcribed_is_marked_wherever_it_is_shown_and_the_thread_is_it
         let printed = official::text(&official::pages(&message_form(&read, digest, None)));
         let from = printed.lines().find(|line| line.starts_with("FROM")).unwrap();
         assert!(from.ends_with(&MARK["FROM ".len()..]), "{from}");
-        assert!(printed.contains("Said to be a message of kind exercise.notification"), "{printed}");
+        let within = |line: &&str| line.contains("Said to be") && line.ends_with("exercise.notification");
+        assert_eq!(printed.lines().filter(within).count(), 1, "{printed}");
         let read = content::said(&read.draft.kind, &read.draft.content);
         let Said::Form(form) = &read else { panic!("{read:?}") };
         assert_eq!(form.designation(), None, "the name of no exercise");

@@ -60,7 +60,8 @@ fn declared(content: &Content) -> Vec<Line> {
 fn within(content: &Content, lines: impl Fn(&Content) -> Vec<Line>, out: &mut Vec<Line>) {
     let Content::Transcription(form) = content else { return };
     let Filled::Form(form) = &form.form else { return };
-    out.push(head(0, &format!("Said to be a message of kind {}", form.kind().name())));
+    let kind = form.kind().name().to_owned();
+    out.push(Line { depth: 0, label: "Said to be".to_owned(), value: kind });
     out.extend(lines(form).into_iter().map(|line| Line { depth: line.depth.saturating_add(1), ..line }));
 }
 

@@ -2,10 +2,14 @@
 //!
 //! Never here: whether a channel counts, or who is owed what. The node says both.
 
+mod accounts;
+mod moment;
+
 use std::path::PathBuf;
 
-use bytes::Bytes;
+pub use accounts::{accounts_json, print_accounts};
 use clap::Subcommand;
+use moment::{Moment, moment};
 use serde_json::{Value, json};
 use tonic::transport::Channel;
 
@@ -15,7 +19,7 @@ use crate::cli::message::known::service as messages;
 use crate::cli::message::rows;
 use crate::cli::out::say;
 use crate::cli::{files, given, json, part};
-use crate::codec::by_hand::{AccountByHand, account_to_proto, recorded_from_proto};
+use crate::codec::by_hand::account_to_proto;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::by_hand_service_client::ByHandServiceClient;
 use crate::codec::{message, signed};
@@ -252,127 +256,4 @@ fn first_half(digest: Digest) -> [u8; 16] {
 
 fn account_id(text: &str) -> Result<CommandId, String> {
     CommandId::from_hex(text).ok_or_else(|| "an account's id is 32 hexadecimal digits".into())
-}
-
-/// An instant and the zone that it was written in.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Moment {
-    pub at: Instant,
-    pub zone: String,
-}
-
-/// What a wall clock showed, with the zone of that wall, or RFC 3339.
-///
-/// # Errors
-/// It is neither, the zone is not known, or that clock showed it twice or never.
-pub fn moment(text: &str) -> Result<Moment, String> {
-    let text = text.trim();
-    let Some((civil, zone)) = text.rsplit_once(char::is_whitespace) else {
-        let at = given::instant(text)?;
-        return Ok(Moment { at, zone: "Z".into() });
-    };
-    let shape = "write 2025-08-01T10:00 Europe/Minsk, or 2025-08-01T07:00Z";
-    let civil: jiff::civil::DateTime = civil.trim_end().parse().map_err(|_| shape.to_owned())?;
-    let known = if zone == "Z" {
-        jiff::tz::TimeZone::UTC
-    } else {
-        jiff::tz::db().get(zone).map_err(|_| {
-            format!("{} is no time zone that is known: an IANA name such as Europe/Minsk, or Z", shown(zone))
-        })?
-    };
-    let timestamp = known
-        .to_ambiguous_timestamp(civil)
-        .unambiguous()
-        .map_err(|_| "the clocks there showed this twice or never: write the instant with Z".to_owned())?;
-    Ok(Moment { at: Instant(timestamp.as_millisecond()), zone: zone.into() })
-}
-
-/// What was stated of one addressee, in lines.
-pub fn print_accounts(depth: usize, by_hand: &[calls::ByHand]) {
-    for one in by_hand {
-        let to = shown(&one.party);
-        if one.accounts.is_empty() {
-            rows::row(depth, &format!("To {to}"), "TO BE DELIVERED BY HAND, nothing on record yet");
-        }
-        for account in &one.accounts {
-            match account.account.clone().map(recorded_from_proto) {
-                Some(Ok(read)) => print_account(depth, &to, account, &read),
-                Some(Err(_)) | None => rows::row(depth, &format!("To {to}"), "an account that can't be read"),
-            }
-        }
-    }
-}
-
-fn print_account(depth: usize, to: &str, account: &calls::HandAccount, read: &AccountByHand) {
-    let within = depth.saturating_add(1);
-    match &read.account.says {
-        Says::HandedOver(handed) => {
-            let when = format!("{} ({})", handed.at.date_time_group(), shown(&handed.zone));
-            rows::row(depth, &format!("To {to}"), &format!("BY HAND, by our own account, {when}"));
-            rows::row(within, "Means", &shown(&handed.means));
-            for (label, text) in [("Channel", &handed.channel), ("Note number", &handed.note_number)] {
-                if !text.is_empty() {
-                    rows::row(within, label, &shown(text));
-                }
-            }
-            rows::row(within, "Handed over by", &shown(&handed.by));
-            rows::row(within, "To", &shown(&handed.to));
-            let scan = handed.scan.map_or_else(|| "none".to_owned(), |scan| scan.to_string());
-            rows::row(within, "Scan", &scan);
-        }
-        Says::TakenBack { reason } => {
-            rows::row(depth, &format!("To {to}"), "NOT BY HAND: an account was a mistake");
-            rows::row(within, "Reason", &shown(reason));
-        }
-    }
-    rows::row(within, "Account", &hex::encode(read.id.0));
-    if let Some(corrects) = read.account.corrects {
-        rows::row(within, "In place of", &hex::encode(corrects.0));
-    }
-    let by = rows::person(&read.recorded_by);
-    rows::row(within, "On record", &format!("{} by {by}", read.recorded_at));
-    if !account.corrected_by.is_empty() {
-        rows::row(within, "CORRECTED", &format!("by account {}", hex::encode(&account.corrected_by)));
-    }
-    for line in &account.lines {
-        rows::row(within, "", &shown(line));
-    }
-}
-
-/// The same for programs.
-pub fn accounts_json(by_hand: &[calls::ByHand]) -> Value {
-    by_hand
-        .iter()
-        .map(|one| {
-            let accounts: Vec<Value> = one.accounts.iter().map(account_json).collect();
-            json!({"party": one.party, "owed": one.owed, "accounts": accounts})
-        })
-        .collect()
-}
-
-fn account_json(account: &calls::HandAccount) -> Value {
-    let Some(Ok(read)) = account.account.clone().map(recorded_from_proto) else { return Value::Null };
-    let hexed = |bytes: &Bytes| (!bytes.is_empty()).then(|| hex::encode(bytes));
-    let mut object = json!({
-        "account": hex::encode(read.id.0),
-        "corrects": read.account.corrects.map(|id| hex::encode(id.0)),
-        "corrected_by": hexed(&account.corrected_by),
-        "recorded_at_ms": read.recorded_at.0,
-        "recorded_by": rows::person_json(&read.recorded_by),
-        "lines": account.lines,
-    });
-    let says = match &read.account.says {
-        Says::HandedOver(handed) => json!({
-            "means": handed.means, "channel": handed.channel, "note_number": handed.note_number,
-            "by": handed.by, "to": handed.to, "at_ms": handed.at.0, "zone": handed.zone,
-            "scan": handed.scan.map(|scan| scan.to_string()),
-        }),
-        Says::TakenBack { reason } => json!({"reason": reason}),
-    };
-    let name = match &read.account.says {
-        Says::HandedOver(_) => "handed_over",
-        Says::TakenBack { .. } => "taken_back",
-    };
-    object[name] = says;
-    object
 }
