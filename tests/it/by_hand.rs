@@ -514,7 +514,8 @@ async fn delivered_by_hand_on(medium: Medium) {
     ] {
         assert!(stated.contains(expected), "{expected}\n\n{stated}");
     }
-    assert!(!sentences(&found, Weight::Proven).contains("SM"), "nothing of it is proven");
+    let proven_ones = sentences(&found, Weight::Proven);
+    assert!(!proven_ones.contains("to SM") && !proven_ones.contains("handed over"), "{proven_ones}");
     assert!(sentences(&found, Weight::NotProven).contains("that it was dispatched to SM"));
 
     // The other addressee holds what it was sent, and nothing of our account.

@@ -235,12 +235,12 @@ fn opened(entry: &Bytes) -> record::Opened {
 
 /// Each line by itself, so that what has changed is named.
 fn assert_golden(found: impl IntoIterator<Item = (String, Bytes)>, golden: &str) {
-    let mut count = 0;
-    for ((name, bytes), expected) in found.into_iter().zip(golden.lines()) {
-        assert_eq!(format!("{name} {}", hex::encode(bytes)), expected);
-        count += 1;
+    let found: Vec<String> =
+        found.into_iter().map(|(name, bytes)| format!("{name} {}", hex::encode(bytes))).collect();
+    for (found, expected) in found.iter().zip(golden.lines()) {
+        assert_eq!(found, expected);
     }
-    assert_eq!(count, golden.lines().count());
+    assert_eq!(found.len(), golden.lines().count());
 }
 
 #[test]
