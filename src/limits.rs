@@ -425,6 +425,9 @@ pub const CONNECTIONS_PER_PEER_MAX: usize = 16;
 pub const CONNECTIONS_WITH_UNLISTED_KEY_MAX: usize = 9;
 /// Such a connection is cut at this age, whatever it does (milliseconds).
 pub const UNLISTED_KEY_CONNECTION_MS_MAX: u64 = 30_000;
+/// An auditor's call given again under its id is the same reading for so long (milliseconds); then it is
+/// refused, and a fresh id is a new reading, on record as such.
+pub const AUDIT_AGAIN_MS_MAX: i64 = 3_600_000;
 /// Accepted connections that wait to be served; the next handshake waits with its own limit running.
 pub const ACCEPTED_WAITING_MAX: usize = 64;
 /// After a failed accept (no descriptors left) the acceptor rests this long (milliseconds).
@@ -464,8 +467,13 @@ pub const FAULTS_IN_STATUS_BYTES_MAX: usize = 96 * 1024;
 pub const REASON_BYTES_MAX: usize = 1024;
 /// Fewer first digits of a message's digest are not taken for one.
 pub const DIGEST_DIGITS_MIN: usize = 8;
+/// Regimes of which what was read is kept, of a file's size each; the one that was asked for longest ago makes
+/// room, and is read again when it is cited.
+pub const REGIMES_READ_KEPT_MAX: usize = 16;
 /// A page of threads holds no more; the rest comes with the next one.
 pub const THREADS_PER_PAGE: usize = 200;
+/// So many deliveries by hand that are open are listed in one answer; the next page is asked for.
+pub const BY_HAND_PER_PAGE: usize = 200;
 /// A page of one thread holds no more messages; the rest comes with the next one.
 pub const THREAD_PAGE_MESSAGES: usize = 100;
 /// A page of one thread is ended by the message that takes it to this size (bytes).
@@ -490,7 +498,8 @@ pub const CERTIFICATE_NAME_CHARS_MAX: usize = 64;
 pub const AUTHORITY_LIFE_MS: i64 = 3_652 * 24 * 60 * 60 * 1_000;
 /// A key, certificate or register file larger than this is refused unread (bytes).
 pub const KEY_FILE_BYTES_MAX: u64 = 4 * 1024 * 1024;
-/// A certificate made here is good for two years unless another life is asked for (milliseconds).
+/// A certificate made here is good for two years; `init` alone can be asked for another life of those that
+/// it makes (milliseconds).
 pub const CERTIFICATE_LIFE_MS: i64 = 730 * 24 * 3_600_000;
 /// A revocation list made here is good for five weeks unless another life is asked for: whoever forgets
 /// to publish the next one in time stops all calls that rely on it (milliseconds).

@@ -11,7 +11,7 @@ async fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
             eprintln!("detente: {fault}");
-            ExitCode::FAILURE
+            fault.exit_code()
         }
     }
 }

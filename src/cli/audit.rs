@@ -7,33 +7,34 @@ use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use prost::Message as _;
-use serde_json::json;
 use tokio_stream::StreamExt as _;
 use tonic::transport::Channel;
 
 use crate::cli::audit_offline::{self, Scratch};
-use crate::cli::desk::{As, Desk, DeskDirectory, answer};
+use crate::cli::audit_report;
+use crate::cli::desk::{Again, AsCommand, Desk, DeskDirectory, answer_command};
 use crate::cli::exercise;
 use crate::cli::fault::Fault;
 use crate::cli::files::{NewFile, Readers};
+use crate::cli::given;
 use crate::cli::message::History;
 use crate::cli::out::say;
-use crate::cli::{given, json};
 use crate::clock::Clock;
 use crate::codec::export::ExportWriter;
 use crate::codec::party_file::Fingerprint;
-use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::audit_service_client::AuditServiceClient;
-use crate::domain::digest::ThreadId;
+use crate::codec::proto::detente::v1::{self as calls, CommandHeader};
+use crate::domain::digest::{CommandId, ThreadId};
 use crate::domain::time::Instant;
 use crate::limits;
 use crate::replay::TrustRoot;
-use crate::replay::audit::{Audit, Covered, Report};
+use crate::replay::audit::{Audit, Report};
 use crate::rpc::thread::thread_as_of;
 
 /// Verifies, exports and replays what is on record
 ///
-/// What is read through the node is itself put on record, once a command.
+/// What is read through the node is itself put on record, once a command: given again under its
+/// --command-id within an hour, it is the same reading.
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(subcommand)]
@@ -64,9 +65,12 @@ struct Where {
 struct Verify {
     #[command(flatten)]
     journal: Where,
+    #[command(flatten)]
+    again: Again,
     /// The Party's fingerprint, from elsewhere than the journal; without it, it is shown for comparing
     #[arg(long)]
     fingerprint: Option<Fingerprint>,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -75,11 +79,11 @@ struct Verify {
 #[derive(clap::Args, Debug)]
 struct Export {
     #[command(flatten)]
-    person: As,
+    person: AsCommand,
     /// A file that is not there yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Only the evidence of this thread, for `detente verify`
+    /// Only the evidence of this thread, for `detente verify`: its id, 32 hexadecimal digits
     #[arg(long, value_parser = given::thread)]
     thread: Option<ThreadId>,
 }
@@ -89,7 +93,9 @@ struct Export {
 struct Replay {
     #[command(flatten)]
     journal: Where,
-    /// The thread's id
+    #[command(flatten)]
+    again: Again,
+    /// The thread's id: 32 hexadecimal digits
     #[arg(long, value_parser = given::thread)]
     thread: ThreadId,
     /// Only what was on record by then, such as 2025-08-01T00:00:00Z
@@ -98,6 +104,7 @@ struct Replay {
     /// With --file: the Party's fingerprint, from elsewhere than the journal
     #[arg(long, requires = "file")]
     fingerprint: Option<Fingerprint>,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -118,6 +125,28 @@ fn open(directory: &Path) -> Result<Desk, Fault> {
     Ok(DeskDirectory::at(directory).open(Clock::system())?)
 }
 
+/// The id is said at once, so that what breaks off can be asked again as the same reading.
+fn heading(again: &Again, desk: &Desk, as_json: bool) -> Result<(CommandHeader, CommandId), Fault> {
+    let (header, id) = again.heading(desk)?;
+    if !as_json {
+        say!("command      {id}");
+    }
+    Ok((header, id))
+}
+
+/// No node is asked, so nothing is put on record.
+fn no_command(again: &Again) -> Result<(), Fault> {
+    if again.is_given() {
+        return Err(Fault::new("--command-id goes with --as: with --file nothing is put on record"));
+    }
+    Ok(())
+}
+
+/// What breaks off an answer, with the id to ask again under.
+fn broken_off(id: CommandId, status: &tonic::Status) -> Fault {
+    Fault::new(format!("{} (command id {id})", Fault::of_call(status)))
+}
+
 fn root(fingerprint: Option<Fingerprint>) -> TrustRoot {
     fingerprint.map_or(TrustRoot::AsItSays, |fingerprint| TrustRoot::FirstKeyList(fingerprint.0))
 }
@@ -125,16 +154,21 @@ fn root(fingerprint: Option<Fingerprint>) -> TrustRoot {
 async fn verify(args: Verify) -> Result<(), Fault> {
     let root = root(args.fingerprint);
     let report = match (args.journal.desk, args.journal.file) {
-        (Some(desk), _) => verify_over_the_network(&open(&desk)?, root).await?,
+        (Some(desk), _) => {
+            let desk = open(&desk)?;
+            let command = heading(&args.again, &desk, args.json)?;
+            verify_over_the_network(&desk, command, root).await?
+        }
         (None, Some(file)) => {
+            no_command(&args.again)?;
             tokio::task::spawn_blocking(move || audit_offline::audit(&file, root)).await??
         }
         (None, None) => return Err(Fault::new("--as or --file must be given")),
     };
     if args.json {
-        print_json(&report)
+        audit_report::print_json(&report)
     } else {
-        print(&report, args.fingerprint)
+        audit_report::print(&report, args.fingerprint)
     }
     match report.first_failing {
         None => Ok(()),
@@ -143,12 +177,17 @@ async fn verify(args: Verify) -> Result<(), Fault> {
 }
 
 /// The node gives the bytes; everything about them is judged here.
-async fn verify_over_the_network(desk: &Desk, root: TrustRoot) -> Result<Report, Fault> {
-    let mut pieces = answer(service(desk).export(calls::ExportRequest {})).await?;
+async fn verify_over_the_network(
+    desk: &Desk,
+    (header, id): (CommandHeader, CommandId),
+    root: TrustRoot,
+) -> Result<Report, Fault> {
+    let asked = calls::ExportRequest { command: Some(header) };
+    let mut pieces = answer_command(id, service(desk).export(asked)).await?;
     let mut audit = Audit::new(root);
     let (mut position, mut checkpoint) = (0_u64, None);
     while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|status| Fault::of_call(&status))?;
+        let piece = piece.map_err(|status| broken_off(id, &status))?;
         let first = position;
         position = position.saturating_add(piece.entries.len() as u64);
         audit = tokio::task::spawn_blocking(move || {
@@ -164,90 +203,30 @@ async fn verify_over_the_network(desk: &Desk, root: TrustRoot) -> Result<Report,
     Ok(tokio::task::spawn_blocking(move || audit.finish(checkpoint.as_deref())).await?)
 }
 
-fn print(report: &Report, given: Option<Fingerprint>) {
-    if let Some((party, incarnation)) = report.own {
-        say!("party        {party}, incarnation {incarnation}");
-    }
-    if let Some(found) = report.fingerprint {
-        let compare = if given.is_some() { "as given" } else { "compare it with the Party's own" };
-        say!("fingerprint  {} ({compare})", Fingerprint(found));
-    }
-    say!("records      {} count, {} entries are void", report.size, report.void);
-    say!("epoch        {}", report.epoch);
-    say!("head         {}", report.head);
-    say!("root         {}", report.root);
-    say!("board        {}, by fold version {}", report.board, report.fold_version);
-    say!("checked      {} signatures and proofs", report.checked);
-    match report.covered {
-        Covered::ByCheckpoint { size } => {
-            say!("covered      by the node's checkpoint over {size} records")
-        }
-        Covered::ByNothing => say!("covered      by no checkpoint: records may be missing at the end"),
-    }
-    if report.times_run_backwards > 0 {
-        say!("marked       {} times of records run backwards", report.times_run_backwards);
-    }
-    for void in &report.voids {
-        let claims = void.claims.map_or_else(String::new, |index| format!(", claims to be record {index}"));
-        say!("void         position {}{claims}: {}", void.position, void.reason);
-    }
-    for fault in &report.faults {
-        say!("FAULT        record {}: {}", fault.index, fault.sentence);
-    }
-    let more = report.fault_count.saturating_sub(report.faults.len() as u64);
-    if more > 0 {
-        say!("FAULT        and {more} more");
-    }
-    say!("result       {}", if report.holds() { "everything holds" } else { "it does not hold" });
-}
-
-fn print_json(report: &Report) {
-    let voids = report.voids.iter().map(
-        |void| json!({"position": void.position, "claims": void.claims, "reason": void.reason.to_string()}),
-    );
-    let faults = report.faults.iter().map(|fault| json!({"index": fault.index, "sentence": fault.sentence}));
-    let object = json!({
-        "kind": "audit",
-        "ok": report.holds(),
-        "party": report.own.map(|(party, _)| party.to_string()),
-        "incarnation": report.own.map(|(_, incarnation)| incarnation.0),
-        "fingerprint": report.fingerprint.map(|digest| digest.to_string()),
-        "size": report.size,
-        "void": report.void,
-        "epoch": report.epoch,
-        "head": report.head.to_string(),
-        "root": report.root.to_string(),
-        "board": report.board.to_string(),
-        "fold_version": report.fold_version,
-        "checked": report.checked,
-        "times_run_backwards": report.times_run_backwards,
-        "covered": matches!(report.covered, Covered::ByCheckpoint { .. }),
-        "first_failing": report.first_failing,
-        "fault_count": report.fault_count,
-        "faults": faults.collect::<Vec<_>>(),
-        "voids": voids.collect::<Vec<_>>(),
-    });
-    say!("{}", json::line(&object));
-}
-
 async fn export(args: Export) -> Result<(), Fault> {
-    let desk = args.person.open()?;
+    let (desk, header, id) = args.person.open()?;
+    say!("command  {id}");
     let mut new = NewFile::begin(&args.out, Readers::OwnerOnly)?;
     match args.thread {
-        Some(thread) => export_thread(&desk, thread, &mut new).await?,
-        None => export_journal(&desk, &mut new).await?,
+        Some(thread) => export_thread(&desk, (header, id), thread, &mut new).await?,
+        None => export_journal(&desk, (header, id), &mut new).await?,
     }
     new.finish()?;
     say!("written to {}", args.out.display());
     Ok(())
 }
 
-async fn export_journal(desk: &Desk, new: &mut NewFile) -> Result<(), Fault> {
-    let mut pieces = answer(service(desk).export(calls::ExportRequest {})).await?;
+async fn export_journal(
+    desk: &Desk,
+    (header, id): (CommandHeader, CommandId),
+    new: &mut NewFile,
+) -> Result<(), Fault> {
+    let asked = calls::ExportRequest { command: Some(header) };
+    let mut pieces = answer_command(id, service(desk).export(asked)).await?;
     let mut writer = ExportWriter::begin(BufWriter::new(&mut new.file))?;
     let mut checkpoint = None;
     while let Some(piece) = pieces.next().await {
-        let piece = piece.map_err(|status| Fault::of_call(&status))?;
+        let piece = piece.map_err(|status| broken_off(id, &status))?;
         for entry in &piece.entries {
             writer.entry(entry)?;
         }
@@ -260,11 +239,16 @@ async fn export_journal(desk: &Desk, new: &mut NewFile) -> Result<(), Fault> {
     Ok(())
 }
 
-async fn export_thread(desk: &Desk, thread: ThreadId, new: &mut NewFile) -> Result<(), Fault> {
-    let asked = calls::ExportThreadRequest { thread: thread.0.to_vec().into() };
-    let mut pieces = answer(service(desk).export_thread(asked)).await?;
+async fn export_thread(
+    desk: &Desk,
+    (header, id): (CommandHeader, CommandId),
+    thread: ThreadId,
+    new: &mut NewFile,
+) -> Result<(), Fault> {
+    let asked = calls::ExportThreadRequest { command: Some(header), thread: thread.0.to_vec().into() };
+    let mut pieces = answer_command(id, service(desk).export_thread(asked)).await?;
     while let Some(piece) = pieces.next().await {
-        new.file.write_all(&piece.map_err(|status| Fault::of_call(&status))?.piece)?;
+        new.file.write_all(&piece.map_err(|status| broken_off(id, &status))?.piece)?;
     }
     Ok(())
 }
@@ -272,8 +256,14 @@ async fn export_thread(desk: &Desk, thread: ThreadId, new: &mut NewFile) -> Resu
 async fn replay(args: Replay) -> Result<(), Fault> {
     let desk = args.journal.desk.as_deref().map(open).transpose()?;
     let pages = match (&desk, &args.journal.file) {
-        (Some(desk), _) => pages_of_node(desk, args.thread, args.as_of).await?,
-        (None, Some(file)) => pages_of_file(file, &args).await?,
+        (Some(desk), _) => {
+            let command = heading(&args.again, desk, args.json)?;
+            pages_of_node(desk, command, args.thread, args.as_of).await?
+        }
+        (None, Some(file)) => {
+            no_command(&args.again)?;
+            pages_of_file(file, &args).await?
+        }
         (None, None) => return Err(Fault::new("--as or --file must be given")),
     };
     let mut history = History::of(pages)?;
@@ -284,15 +274,19 @@ async fn replay(args: Replay) -> Result<(), Fault> {
 
 async fn pages_of_node(
     desk: &Desk,
+    (header, id): (CommandHeader, CommandId),
     thread: ThreadId,
     as_of: Option<Instant>,
 ) -> Result<Vec<calls::ShowThreadResponse>, Fault> {
-    let asked =
-        calls::ReplayThreadRequest { thread: thread.0.to_vec().into(), as_of_ms: as_of.map_or(0, |at| at.0) };
-    let mut answered = answer(service(desk).replay_thread(asked)).await?;
+    let asked = calls::ReplayThreadRequest {
+        command: Some(header),
+        thread: thread.0.to_vec().into(),
+        as_of_ms: as_of.map_or(0, |at| at.0),
+    };
+    let mut answered = answer_command(id, service(desk).replay_thread(asked)).await?;
     let mut pages = Vec::new();
     while let Some(page) = answered.next().await {
-        let page = page.map_err(|status| Fault::of_call(&status))?.page;
+        let page = page.map_err(|status| broken_off(id, &status))?.page;
         pages.push(calls::ShowThreadResponse::decode(page)?);
     }
     Ok(pages)

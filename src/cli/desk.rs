@@ -171,20 +171,38 @@ impl As {
 pub struct AsCommand {
     #[command(flatten)]
     person: As,
+    #[command(flatten)]
+    again: Again,
+}
+
+/// A command given again is the same one.
+#[derive(clap::Args, Debug)]
+pub struct Again {
     /// Give a command again under its id: 32 hexadecimal digits
     #[arg(long, value_name = "ID", value_parser = parse_id)]
     command_id: Option<CommandId>,
+}
+
+impl Again {
+    /// The heading, and its id: to be printed before the call, so that it can be given again.
+    pub fn heading(&self, desk: &Desk) -> Result<(CommandHeader, CommandId), DeskFault> {
+        let id = match self.command_id {
+            Some(id) => id,
+            None => fresh_id()?,
+        };
+        Ok((desk.command(Some(id))?, id))
+    }
+
+    pub fn is_given(&self) -> bool {
+        self.command_id.is_some()
+    }
 }
 
 impl AsCommand {
     /// The desk, the heading, and its id: to be printed before the call, so that it can be given again.
     pub fn open(&self) -> Result<(Desk, CommandHeader, CommandId), Fault> {
         let desk = self.person.open()?;
-        let id = match self.command_id {
-            Some(id) => id,
-            None => fresh_id()?,
-        };
-        let header = desk.command(Some(id))?;
+        let (header, id) = self.again.heading(&desk)?;
         Ok((desk, header, id))
     }
 }

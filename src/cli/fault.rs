@@ -3,6 +3,7 @@
 //! Never here: a rule, or text from outside that was not made safe to show.
 
 use std::fmt;
+use std::process::ExitCode;
 
 use tonic_types::StatusExt as _;
 
@@ -11,17 +12,33 @@ use crate::peers::dial;
 
 /// One sentence. Every error of the rooms below has one of its own.
 #[derive(Debug)]
-pub struct Fault(String);
+pub struct Fault {
+    sentence: String,
+    exit_code: u8,
+}
+
+/// What went wrong is in the sentence alone. Clap ends with 2 where a command line can't be read.
+const EXIT_CODE: u8 = 1;
 
 impl Fault {
     pub fn new(sentence: impl Into<String>) -> Fault {
-        Fault(sentence.into())
+        Fault { sentence: sentence.into(), exit_code: EXIT_CODE }
+    }
+
+    /// For an outcome that programs must tell from every fault.
+    pub fn with_exit_code(self, exit_code: u8) -> Fault {
+        Fault { exit_code, ..self }
+    }
+
+    /// What the program ends with.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(self.exit_code)
     }
 
     /// What the node answered other than yes; or, where no connection came about, why.
     pub fn of_call(status: &tonic::Status) -> Fault {
         match dial::fault_under(status) {
-            Some(fault) => Fault(format!("the node can't be reached: {}", shown(&fault.to_string()))),
+            Some(fault) => Fault::new(format!("the node can't be reached: {}", shown(&fault.to_string()))),
             None if was_cut(status) => Fault::new(
                 "the node ended the connection before it answered: it does not take this certificate (not on \
                  the roster, revoked, or out of date), or it was stopped; a command may be given again with \
@@ -32,7 +49,7 @@ impl Fault {
                  changed, or the node was stopped; see whether the node runs and whether you are still on its \
                  roster, then ask again",
             ),
-            None => Fault(shown(status.message()) + &all_faults(status)),
+            None => Fault::new(shown(status.message()) + &all_faults(status)),
         }
     }
 }
@@ -72,12 +89,12 @@ fn all_faults(status: &tonic::Status) -> String {
 
 impl<E: std::error::Error> From<E> for Fault {
     fn from(error: E) -> Fault {
-        Fault(error.to_string())
+        Fault::new(error.to_string())
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.sentence)
     }
 }

@@ -39,7 +39,8 @@ pub fn regime(text: &str) -> Result<RegimeCitation, String> {
     // Without a digest it is the text that comes with the program.
     let text = built_in::file(name).ok_or_else(|| {
         format!(
-            "{} is not built in: write NAME:DIGEST:PROVISION, as `detente regime check` prints it",
+            "{} is not built in: write NAME:DIGEST:PROVISION, with the digest that `detente regime check` prints; \
+             and `detente regime hold` puts its text on record, so that it is checked",
             shown(name)
         )
     })?;

@@ -25,6 +25,7 @@ use crate::domain::event::AcceptedKeyList;
 use crate::domain::keys::{Key, KeyList, Purpose};
 use crate::domain::time::Instant;
 use crate::evidence::keys::SigningKey;
+use crate::peers::certificate;
 
 /// This Party's own key list
 #[derive(clap::Args, Debug)]
@@ -40,6 +41,7 @@ enum Command {
     Propose {
         #[command(flatten)]
         by: AsCommand,
+        /// The list, as `key-list next` made it
         file: PathBuf,
         /// Print one JSON object
         #[arg(long)]
@@ -171,7 +173,9 @@ fn make(
     }
     if args.renewed.contains(&Purpose::Tls) {
         let until = now.plus_ms(Lives::default().certificate_ms);
-        let issued = Custody::open(&directory.custody(), &newest.list.party)?.issue_node(now, until)?;
+        let mut custody = Custody::open(&directory.custody(), &newest.list.party)?;
+        check_is_listed(&custody, &newest.list)?;
+        let issued = custody.issue_node(now, until)?;
         keys::write_tls(&directory.keys_of_list(number), &issued.certificate_pem, &issued.key_pem)?;
         all.push(Key { purpose: Purpose::Tls, public_key: issued.key_digest.0 });
     }
@@ -190,6 +194,18 @@ fn make(
     let signed = sign_list(list, &list_key)?;
     files::write_new(&args.out, &signed.signed, Readers::Anyone)?;
     Ok(signed)
+}
+
+/// A certificate of an authority that no list names is a stranger's everywhere.
+fn check_is_listed(custody: &Custody, newest: &KeyList) -> Result<(), Fault> {
+    let of = |der: &[u8]| certificate::key_digest(der).ok();
+    if newest.ca_certificates.iter().any(|listed| of(listed) == of(custody.authority_der())) {
+        return Ok(());
+    }
+    Err(Fault::new(
+        "the newest key list names another authority than this custody holds: a node with a certificate of this one \
+         would be let in nowhere. Use the custody that the list names, or a copy of it",
+    ))
 }
 
 /// The private half of the list key that the newest list names: the next one is signed with it.

@@ -5,6 +5,7 @@
 
 pub mod audit;
 mod audit_offline;
+mod audit_report;
 pub mod by_hand;
 pub mod custody;
 pub mod demo;
@@ -89,5 +90,37 @@ impl Cli {
             Command::Verify(args) => verify::run(&args),
             Command::Regime(args) => regime::run(args).await,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    /// What has no sentence of help, by its whole path.
+    fn bare(command: &clap::Command, path: &str, found: &mut Vec<String>) {
+        let path = format!("{path} {}", command.get_name());
+        if command.get_about().is_none() {
+            found.push(path.clone());
+        }
+        let arguments = command.get_arguments().filter(|one| one.get_help().is_none() && !one.is_hide_set());
+        found.extend(arguments.map(|one| format!("{path}: {}", one.get_id())));
+        for below in command.get_subcommands() {
+            bare(below, &path, found);
+        }
+    }
+
+    #[test]
+    fn every_command_and_every_argument_has_a_sentence_of_help() {
+        let mut found = Vec::new();
+        bare(&Cli::command(), "", &mut found);
+        assert!(found.is_empty(), "without help:\n{}", found.join("\n"));
+    }
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        Cli::command().debug_assert();
     }
 }

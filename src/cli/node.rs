@@ -37,7 +37,7 @@ use crate::peers::trust_of_board::trust_of;
 use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, Standing, own_key};
 use crate::replay::{Broken, TrustRoot};
 use crate::rpc::DESCRIPTORS;
-use crate::rpc::accept::{Acceptor, server};
+use crate::rpc::accept::{Acceptor, Lives, server};
 use crate::rpc::access::Access;
 use crate::rpc::audit::AuditCalls;
 use crate::rpc::by_hand::ByHandCalls;
@@ -153,7 +153,8 @@ impl Node {
             Services { registrar: registrar.clone(), ring: ring.clone(), exchange: exchange.clone() };
         let routes = services.routes().add_service(health_service);
         let access = Access::new(clock.clone(), trust.clone());
-        let acceptor = Acceptor { clock, trust: trust.clone(), certificate: certificate_seen };
+        let acceptor =
+            Acceptor { clock, trust: trust.clone(), certificate: certificate_seen, lives: Lives::default() };
         let serving = server().layer(access).add_routes(routes).serve_with_incoming_shutdown(
             acceptor.accept(listener),
             async move {

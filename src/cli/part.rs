@@ -39,30 +39,33 @@ enum Command {
 
 #[derive(clap::Args, Debug)]
 struct ReadArgs {
-    /// The part's salted digest, as the message names it
-    #[arg(value_parser = given::digest)]
-    digest: Digest,
+    /// The part's salted digest, as the message names it, or its first digits
+    #[arg(value_name = "PART", value_parser = given::beginning)]
+    beginning: String,
     /// A file that is not there yet; only you may read it
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Write the salt (32 bytes) before the content, so that the file's SHA-256 is the digest
     #[arg(long)]
     with_salt: bool,
     #[command(flatten)]
     person: As,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
 
 #[derive(clap::Args, Debug)]
 struct EraseArgs {
-    /// The part's salted digest, as the message names it
-    #[arg(value_parser = given::digest)]
+    /// The part's salted digest, all digits: what is erased does not come back
+    #[arg(value_name = "PART", value_parser = given::digest)]
     digest: Digest,
+    /// Why; on record here
     #[arg(long)]
     reason: String,
     #[command(flatten)]
     person: AsCommand,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -80,14 +83,15 @@ fn service(desk: &Desk) -> PartServiceClient<Channel> {
 
 async fn read(args: ReadArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
-    let whole = ask(&desk, &args.digest).await?;
+    let (part, whole) = ask(&desk, &args.beginning).await?;
     let content = whole.get(SALT_BYTES..).unwrap_or_default();
     let written = if args.with_salt { &whole } else { content };
     files::write_new(&args.out, written, Readers::OwnerOnly)?;
     if args.json {
-        let object = json!({"kind": "part", "part": args.digest.to_string(), "bytes": content.len()});
+        let object = json!({"kind": "part", "part": part.to_string(), "bytes": content.len()});
         say!("{}", json::line(&object));
     } else {
+        say!("part     {part}");
         say!("{} bytes, verified, written to {}", content.len(), args.out.display());
     }
     Ok(())
@@ -95,12 +99,12 @@ async fn read(args: ReadArgs) -> Result<(), Fault> {
 
 const SALT_BYTES: usize = crate::journal::parts::SALT_BYTES as usize;
 
-/// Salt and content, held against the digest.
+/// The part whose salted digest begins so: that digest, computed here, and salt and content.
 ///
 /// # Errors
 /// The node does not give it, or gives something else.
-pub async fn ask(desk: &Desk, part: &Digest) -> Result<Vec<u8>, Fault> {
-    let asked = calls::PartServiceReadRequest { salted_digest: part.0.to_vec().into() };
+pub async fn ask(desk: &Desk, beginning: &str) -> Result<(Digest, Vec<u8>), Fault> {
+    let asked = calls::PartServiceReadRequest { beginning: beginning.to_owned() };
     let mut pieces = answer(service(desk).read(asked)).await?;
     let mut whole = Vec::new();
     let other = || Fault::new("the node gave something else than the part asked for; nothing was written");
@@ -110,10 +114,11 @@ pub async fn ask(desk: &Desk, part: &Digest) -> Result<Vec<u8>, Fault> {
             return Err(other());
         }
     }
-    if whole.len() < SALT_BYTES || Digest::of(&whole) != *part {
+    let part = Digest::of(&whole);
+    if whole.len() < SALT_BYTES || !part.to_string().starts_with(beginning) {
         return Err(other());
     }
-    Ok(whole)
+    Ok((part, whole))
 }
 
 async fn erase(args: EraseArgs) -> Result<(), Fault> {

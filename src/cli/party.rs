@@ -1,6 +1,7 @@
 //! `detente party`: party files out and in, and the own revocation list.
 //!
-//! Never here: trust in a file. Its fingerprint is compared by a person, over another channel.
+//! Never here: trust in a file. A person types the fingerprint as heard over another channel; that of the
+//! file is not shown before, since whoever sees it copies it.
 
 use std::io::{BufRead as _, Write as _};
 use std::path::PathBuf;
@@ -63,10 +64,12 @@ struct Export {
 /// Proposes to take another Party, after its fingerprint was compared; another custodian must confirm
 #[derive(clap::Args, Debug)]
 struct Import {
+    /// The other Party's file, as its `party export` wrote it
     file: PathBuf,
     #[command(flatten)]
     by: AsCommand,
-    /// The fingerprint as heard over another channel; without it, it is asked for
+    /// The fingerprint as the other Party told it over another channel, never one computed from the file;
+    /// without it, it is asked for
     #[arg(long)]
     fingerprint: Option<Fingerprint>,
     /// Print one JSON object
@@ -118,7 +121,7 @@ struct List {
 struct Submit {
     #[command(flatten)]
     by: As,
-    /// DER, as `person revoke` or `party publish-revocation-list` wrote it
+    /// The list: DER, as `person revoke` or `party publish-revocation-list` wrote it
     file: PathBuf,
     /// Print one JSON object
     #[arg(long)]
@@ -180,20 +183,39 @@ async fn import(args: Import) -> Result<(), Fault> {
     let newest = lists.last().ok_or_else(|| Fault::new("the party file holds no key list"))?;
     let compared = match args.fingerprint {
         Some(fingerprint) => fingerprint,
-        None => ask(newest, file.fingerprint())?,
+        None => ask(newest)?,
     };
-    if compared != file.fingerprint() {
-        return Err(Fault::new(
-            "the fingerprint is not that of this file: the file is not the one that the other Party made; \
-             nothing was proposed",
-        ));
+    if let Some(groups) = different(compared, file.fingerprint()) {
+        return Err(Fault::new(format!(
+            "the fingerprint is not that of this file ({groups}): either it was misheard, or the file is not the \
+             one that the other Party made; nothing was proposed"
+        )));
     }
     let fingerprint = Bytes::copy_from_slice(&compared.0.0);
     proposal::propose(&args.by, Change::PartyFile(text), fingerprint, Proposed::printed(args.json)).await
 }
 
-/// Shows who it would be, and has the person type what they heard.
-fn ask(newest: &VerifiedList, fingerprint: Fingerprint) -> Result<Fingerprint, Fault> {
+/// Which groups of a fingerprint were not typed as they are; never what they are. `None` if all were.
+fn different(typed: Fingerprint, of_file: Fingerprint) -> Option<String> {
+    let (typed, of_file) = (typed.to_string(), of_file.to_string());
+    let groups = || typed.split(' ').zip(of_file.split(' '));
+    let wrong: Vec<String> = (1..)
+        .zip(groups())
+        .filter(|(_, (a, b))| a != b)
+        .map(|(place, _): (u32, _)| place.to_string())
+        .collect();
+    match (wrong.len(), groups().count()) {
+        (0, _) => None,
+        (few, all) if few <= FEW_GROUPS => Some(format!("group {} of {all} differs", wrong.join(" and "))),
+        (many, all) => Some(format!("{many} of {all} groups differ")),
+    }
+}
+
+/// So many groups may be misheard; where more differ, it is another fingerprint.
+const FEW_GROUPS: usize = 2;
+
+/// Shows who it would be, and has the person type what they heard. Not shown: what they are to hear.
+fn ask(newest: &VerifiedList) -> Result<Fingerprint, Fault> {
     let mut out = std::io::stderr().lock();
     writeln!(out, "party        {}, {}", newest.list.party, shown(&newest.list.name))?;
     for address in &newest.list.addresses {
@@ -202,8 +224,15 @@ fn ask(newest: &VerifiedList, fingerprint: Fingerprint) -> Result<Fingerprint, F
     for contact in &newest.list.contacts {
         writeln!(out, "contact      {}", shown(contact))?;
     }
-    writeln!(out, "fingerprint  {fingerprint}")?;
-    writeln!(out, "Have the other Party read theirs out over another channel, and type what you hear:")?;
+    writeln!(
+        out,
+        "All of this is only what the file says. Ring {} by a number that you had before, have its",
+        newest.list.party
+    )?;
+    writeln!(
+        out,
+        "fingerprint read out to you (its custodian sees it with `detente party export`), and type it:"
+    )?;
     let mut line = String::new();
     std::io::stdin().lock().read_line(&mut line)?;
     Ok(line.parse::<Fingerprint>()?)

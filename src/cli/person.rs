@@ -49,8 +49,10 @@ enum Command {
 struct Issue {
     /// The node's directory, with its custody
     directory: PathBuf,
+    /// The person's name, as it is to stand in messages
     #[arg(long)]
     name: String,
+    /// The person's office
     #[arg(long, default_value = "")]
     office: String,
     /// What the person is to be proposed as, separated by commas
@@ -72,8 +74,10 @@ struct Issue {
 struct Propose {
     #[command(flatten)]
     by: AsCommand,
+    /// The person's name, as it is to stand in messages
     #[arg(long)]
     name: String,
+    /// The person's office
     #[arg(long, default_value = "")]
     office: String,
     /// As `person issue` printed it
@@ -92,6 +96,7 @@ struct Propose {
 struct Remove {
     #[command(flatten)]
     by: AsCommand,
+    /// The person's key, as `person list` shows it
     #[arg(long, value_parser = parse_digest)]
     key_digest: Digest,
     /// Print one JSON object

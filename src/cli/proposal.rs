@@ -52,6 +52,7 @@ enum Command {
     Confirm {
         #[command(flatten)]
         by: AsCommand,
+        /// The proposal's id, as `proposal list` shows it
         #[arg(value_parser = parse_proposal)]
         proposal: CommandId,
         /// Print one JSON object
@@ -62,6 +63,7 @@ enum Command {
     Drop {
         #[command(flatten)]
         by: AsCommand,
+        /// The proposal's id, as `proposal list` shows it
         #[arg(value_parser = parse_proposal)]
         proposal: CommandId,
         /// Print one JSON object

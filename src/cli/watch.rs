@@ -50,6 +50,7 @@ struct FollowArgs {
     /// Stop at what is on record now
     #[arg(long)]
     once: bool,
+    /// One JSON object a notice
     #[arg(long)]
     json: bool,
 }
@@ -61,6 +62,7 @@ struct ReadArgs {
     digest: String,
     #[command(flatten)]
     person: As,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -72,6 +74,7 @@ struct AcknowledgeArgs {
     digest: String,
     #[command(flatten)]
     person: AsCommand,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }

@@ -81,10 +81,12 @@ impl DeliveredByHand {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct ByHand {
     items: OrdMap<(Party, Digest), Item>,
-    /// Owed by hand with no account that stands: the record of the message first, so that they are in the
-    /// order of release.
-    open: OrdSet<(u64, Party, Digest)>,
+    /// Owed by hand with no account that stands.
+    open: OrdSet<Open>,
 }
+
+/// The record of a message that still has to be delivered by hand, its addressee, and the message.
+pub type Open = (u64, Party, Digest);
 
 /// One message and one addressee.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -147,10 +149,17 @@ impl ByHand {
         self.items.iter().map(|((party, message), item)| (*party, *message, item))
     }
 
-    /// What still has to be delivered by hand, in the order of release: the record of the message, the
-    /// addressee, the message.
-    pub fn open(&self) -> impl Iterator<Item = (u64, Party, Digest)> + '_ {
+    /// What still has to be delivered by hand, in the order of release.
+    pub fn open(&self) -> impl Iterator<Item = Open> + '_ {
         self.open.iter().copied()
+    }
+
+    /// The same, from this one on, whether it is still among them or not; `None`: from the first.
+    pub fn open_from(&self, from: Option<Open>) -> Box<dyn Iterator<Item = Open> + '_> {
+        match from {
+            Some(from) => Box::new(self.open.range(from..).copied()),
+            None => Box::new(self.open()),
+        }
     }
 
     /// How much of that there is.

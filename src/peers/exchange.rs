@@ -10,9 +10,10 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinSet;
 
 use super::dial::Dialler;
+use super::errands::{self, Errand};
 use super::leaves::LeafIndex;
 use super::links::{LinkState, Links};
-use super::{beat, collect, deliver, hand_in_parts, parts};
+use super::{beat, deliver, parts};
 use crate::codec::proto::detente::v1::exchange_service_client::ExchangeServiceClient;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
@@ -86,9 +87,9 @@ impl Exchange {
                 for lane in Precedence::FASTEST_FIRST {
                     tasks.spawn(deliver::run(link.clone(), lane));
                 }
-                tasks.spawn(collect::run(link.clone()));
+                tasks.spawn(errands::run(link.clone(), Errand::Collect));
                 tasks.spawn(parts::run(link.clone()));
-                tasks.spawn(hand_in_parts::run(link.clone()));
+                tasks.spawn(errands::run(link.clone(), Errand::HandInParts));
                 tasks.spawn(beat::run(link));
             }
             if heads.changed().await.is_err() {

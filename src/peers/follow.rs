@@ -71,8 +71,9 @@ pub(super) async fn compare(link: &Link, theirs: &Beat) {
 /// copy of our journal, and what it would dispatch next was dispatched before, otherwise.
 fn compared(link: &Link, theirs: &Beat) {
     if claims_more_than_we_gave(link, theirs) {
-        tracing::error!(peer = %link.peer, "the peer says that it took more than we gave: this link is held");
-        link.state.hold();
+        if link.state.hold() {
+            tracing::error!(peer = %link.peer, "the peer says that it took more than we gave: this link is held");
+        }
     } else {
         link.state.compare();
     }

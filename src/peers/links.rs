@@ -35,6 +35,11 @@ pub struct LinkState {
     turns: [Turns; 4],
     pub(super) collecting: Semaphore,
     pub(super) asking_for_parts: Semaphore,
+    /// Held while leaves of ours are read for the other end, and while receipts are taken that it hands in,
+    /// for which what is owed is made again: one call of either at a time. Each is asked for in a few bytes,
+    /// and reads a thousand records or signs dozens of dispatches; all links share the thread that reads.
+    pub(super) reading_leaves: tokio::sync::Mutex<()>,
+    pub(super) taking_receipts: tokio::sync::Mutex<()>,
     /// Held while a part is taken from the other end: one at a time.
     pub(super) wants: tokio::sync::Mutex<Wants>,
 }
@@ -56,6 +61,8 @@ pub struct Seen {
     /// What the other end's newest heartbeat said.
     pub said: Option<Said>,
     doubts: [u32; 4],
+    /// Whether the other end last claimed more than we gave.
+    held: bool,
     /// The lists that a heartbeat was asked for already.
     asked_about: Option<(u32, [u8; 32])>,
     /// From which leaf on the other end was handed what it lacked.
@@ -99,6 +106,8 @@ impl Default for LinkState {
             turns: Default::default(),
             collecting: Semaphore::new(limits::COLLECTS_PER_LINK_MAX),
             asking_for_parts: Semaphore::new(limits::COLLECTS_PER_LINK_MAX),
+            reading_leaves: tokio::sync::Mutex::default(),
+            taking_receipts: tokio::sync::Mutex::default(),
             wants: tokio::sync::Mutex::default(),
         }
     }
@@ -193,12 +202,15 @@ impl LinkState {
 
     /// The other end has shown what it holds of our ledger, and our history contains it.
     pub fn compare(&self) {
+        self.lock().held = false;
         self.compared.send_if_modified(|compared| !std::mem::replace(compared, true));
     }
 
-    /// Until it shows otherwise, nothing is given to or taken from the other end.
-    pub fn hold(&self) {
+    /// Until it shows otherwise, nothing is given to or taken from the other end. Whether that is news: the
+    /// other end may claim it as often as it likes.
+    pub fn hold(&self) -> bool {
         self.compared.send_if_modified(|compared| std::mem::replace(compared, false));
+        !std::mem::replace(&mut self.lock().held, true)
     }
 
     pub fn is_compared(&self) -> bool {
@@ -241,4 +253,18 @@ impl LinkState {
 /// A number from 0 to `most`, so that nodes that failed together do not come back together.
 fn chance(most: u64) -> u64 {
     getrandom::u64().map_or(most, |number| number % most.saturating_add(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn that_a_link_is_held_is_news_once_until_it_is_compared_again() {
+        let link = LinkState::default();
+        assert_eq!([link.hold(), link.hold(), link.is_compared()], [true, false, false]);
+        link.compare();
+        assert!(link.is_compared());
+        assert_eq!([link.hold(), link.hold(), link.is_compared()], [true, false, false]);
+    }
 }

@@ -8,6 +8,7 @@ pub mod certificate;
 mod collect;
 mod deliver;
 pub mod dial;
+mod errands;
 pub mod exchange;
 mod follow;
 pub mod guarded;

@@ -220,7 +220,8 @@ impl Exchange {
 
     /// Leaves of the ledger that we keep for this link.
     pub async fn leaves(&self, peer: Party, from: u64) -> Result<LeavesResponse, ServeFault> {
-        self.heard(peer);
+        let link = self.heard(peer);
+        let _turn = link.state.reading_leaves.lock().await;
         self.leaves_from(peer, from).await
     }
 

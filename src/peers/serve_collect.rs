@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::deliver::Round;
 use super::exchange::Exchange;
 use super::serve::ServeFault;
 use super::{deliver, owed};
@@ -55,13 +56,23 @@ impl Exchange {
         answers: Vec<DeliveryAnswer>,
     ) -> Result<(), ServeFault> {
         let link = self.heard(peer);
+        if answers.is_empty() {
+            return Ok(());
+        }
+        let _turn = link.state.taking_receipts.lock().await;
         let head = self.registrar.head();
         let records = head.records(&self.registrar.journal);
         let made = owed::make(&head, &records, &self.ring, peer, lane, 0).await;
         let owed = made.map_err(|_| ServeFault::Unusable("journal"))?;
         let answers = answers.into_iter().map(|one| one.answer);
         let from = owed.iter().position(|(dispatch, _)| dispatch.serial == first).unwrap_or(owed.len());
-        deliver::take_answers(&link, lane, owed.get(from..).unwrap_or(&[]), answers).await;
+        match deliver::take_answers(&link, lane, owed.get(from..).unwrap_or(&[]), answers).await {
+            Round::Went => {}
+            // Who hands in nothing of use is not heard all the time, and each time is a line of diagnostics.
+            Round::Idle | Round::Held | Round::Unheard => {
+                tokio::time::sleep(Duration::from_millis(limits::BACK_OFF_MS_MIN)).await;
+            }
+        }
         Ok(())
     }
 }

@@ -44,6 +44,35 @@ pub struct Acceptor {
     pub clock: Clock,
     pub trust: watch::Receiver<Arc<Trust>>,
     pub certificate: watch::Receiver<Arc<OwnCertificate>>,
+    pub lives: Lives,
+}
+
+/// How old a connection gets at the most, by whose it is (milliseconds).
+#[derive(Clone, Copy, Debug)]
+pub struct Lives {
+    pub listed_ms: u64,
+    pub unlisted_key_ms: u64,
+}
+
+impl Default for Lives {
+    fn default() -> Lives {
+        Lives {
+            listed_ms: limits::CONNECTION_AGE_MS_MAX.saturating_add(limits::CONNECTION_GRACE_MS),
+            unlisted_key_ms: limits::UNLISTED_KEY_CONNECTION_MS_MAX,
+        }
+    }
+}
+
+impl Lives {
+    fn of(&self, identity: &Identity) -> u64 {
+        match identity {
+            Identity::PeerWithUnlistedKey { .. } => self.unlisted_key_ms,
+            Identity::Person { .. }
+            | Identity::PersonWithStaleList { .. }
+            | Identity::Peer { .. }
+            | Identity::PeerWithStaleList { .. } => self.listed_ms,
+        }
+    }
 }
 
 /// Who is at the other end of a connection. In the extensions of each call that comes over it; by
@@ -164,7 +193,7 @@ impl Acceptor {
         let identity =
             trust.judge_caller(&certificate, self.clock.now()).map_err(HandshakeFault::Stranger)?;
         let seat = seats.take(certificate.party(), &identity)?;
-        let life_ms_max = life_ms_max(&identity);
+        let life_ms_max = self.lives.of(&identity);
         let standing = {
             let certificate = certificate.clone();
             Box::new(move |trust: &Trust, now| {
@@ -173,18 +202,6 @@ impl Acceptor {
         };
         let stream = Guarded::new(stream, self.clock, self.trust, Some(life_ms_max), standing);
         Ok(Accepted { stream, connection: Connection { certificate, remote }, _seat: seat })
-    }
-}
-
-fn life_ms_max(identity: &Identity) -> u64 {
-    match identity {
-        Identity::PeerWithUnlistedKey { .. } => limits::UNLISTED_KEY_CONNECTION_MS_MAX,
-        Identity::Person { .. }
-        | Identity::PersonWithStaleList { .. }
-        | Identity::Peer { .. }
-        | Identity::PeerWithStaleList { .. } => {
-            limits::CONNECTION_AGE_MS_MAX.saturating_add(limits::CONNECTION_GRACE_MS)
-        }
     }
 }
 

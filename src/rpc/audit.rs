@@ -1,32 +1,31 @@
 //! The auditor's calls: exact records, the head, bundles, a thread as it was known.
 //!
-//! What an auditor reads is itself on record, once a call, before anything is given. Never here: a
+//! What an auditor reads is itself on record, once a command, before anything is given. Never here: a
 //! buffer that a slow auditor could fill, or what the evidence says.
 
 use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use prost::Message as _;
+use prost::Message;
 use tokio::sync::mpsc;
 use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::command::person;
-use super::status;
 use super::thread::thread_as_of;
-use crate::codec::proto::detente::v1 as calls;
+use super::{command, status};
 use crate::codec::proto::detente::v1::audit_service_server::{AuditService, AuditServiceServer};
+use crate::codec::proto::detente::v1::{self as calls, CommandHeader};
 use crate::domain::board::FOLD_VERSION;
-use crate::domain::command::{Command, Origin};
-use crate::domain::digest::{CommandId, Digest, ThreadId};
-use crate::domain::event::Stamp;
+use crate::domain::command::Command;
+use crate::domain::digest::ThreadId;
 use crate::domain::time::Instant;
 use crate::evidence::keys::KeyRing;
 use crate::journal::{Entry, Journal, ReadFault};
 use crate::limits;
-use crate::registrar::{Head, Registrar, signed_checkpoint};
+use crate::registrar::{Done, Head, Registrar, signed_checkpoint};
 use crate::replay::bundle::{self, BundleFault, Source};
 use crate::replay::records::RecordFault;
 
@@ -47,17 +46,25 @@ impl AuditCalls {
             .max_encoding_message_size(limits::ANSWER_BYTES_MAX)
     }
 
-    /// Puts the reading on record, under a fresh id: a second call is a second reading.
-    async fn on_record<T>(&self, call: &Request<T>, what: String) -> Result<Arc<Head>, Status> {
-        let by = person(call)?.person().clone();
-        let mut id = [0; 16];
-        getrandom::fill(&mut id).map_err(|_| {
-            status::ours("NO_RANDOMNESS", "the system gave no random numbers; nothing was read")
-        })?;
-        let at = self.registrar.clock.now();
-        let stamp = Stamp { id: CommandId(id), content: Digest::of(what.as_bytes()), at, by };
-        let command = Command::ReadForAudit { what };
-        self.registrar.give(command, Origin::Person(stamp)).await.map_err(status::denied)?;
+    /// Puts the reading on record. Given again under its id it is the same reading, for a while only: else
+    /// one record would stand for whatever was read since.
+    async fn on_record<T: Message>(
+        &self,
+        name: &'static str,
+        header: impl FnOnce(&T) -> Option<&CommandHeader>,
+        call: &Request<T>,
+        what: String,
+    ) -> Result<Arc<Head>, Status> {
+        let asked = call.get_ref();
+        let origin = command::origin(name, header(asked), asked, person(call)?)?;
+        let given = self.registrar.give(Command::ReadForAudit { what }, origin).await;
+        if let before @ Done::Before { .. } = given.map_err(status::denied)? {
+            let first = self.registrar.record_of(before).await.map_err(status::record)?;
+            if self.registrar.clock.now().ms_since(first.at) > limits::AUDIT_AGAIN_MS_MAX {
+                let rule = "it stands for a reading of more than an hour ago; a fresh id is a new reading";
+                return Err(status::field("command.id", rule));
+            }
+        }
         Ok(self.registrar.head())
     }
 
@@ -78,7 +85,14 @@ impl AuditService for AuditCalls {
         &self,
         call: Request<calls::ExportRequest>,
     ) -> Result<Response<Self::ExportStream>, Status> {
-        let head = self.on_record(&call, "the whole journal".into()).await?;
+        let head = self
+            .on_record(
+                "AuditService/Export",
+                |asked| asked.command.as_ref(),
+                &call,
+                "the whole journal".into(),
+            )
+            .await?;
         let checkpoint = self.checkpoint(&head)?;
         let (pieces, stream) = mpsc::channel(limits::EXPORT_PIECES_AHEAD_MAX);
         let journal = self.registrar.journal.clone();
@@ -92,7 +106,9 @@ impl AuditService for AuditCalls {
     }
 
     async fn head(&self, call: Request<calls::HeadRequest>) -> Result<Response<calls::HeadResponse>, Status> {
-        let head = self.on_record(&call, "the head".into()).await?;
+        let head = self
+            .on_record("AuditService/Head", |asked| asked.command.as_ref(), &call, "the head".into())
+            .await?;
         let own = head.board.own.ok_or_else(|| status::not_found("journal"))?;
         Ok(Response::new(calls::HeadResponse {
             party: own.party.to_string(),
@@ -112,7 +128,14 @@ impl AuditService for AuditCalls {
         call: Request<calls::ExportThreadRequest>,
     ) -> Result<Response<Self::ExportThreadStream>, Status> {
         let thread = thread_in(&call.get_ref().thread)?;
-        let head = self.on_record(&call, format!("the evidence of thread {thread}")).await?;
+        let head = self
+            .on_record(
+                "AuditService/ExportThread",
+                |asked| asked.command.as_ref(),
+                &call,
+                format!("the evidence of thread {thread}"),
+            )
+            .await?;
         let records = head.records(&self.registrar.journal);
         let source = Source { records: &records, board: &head.board, ring: &self.ring };
         let made = bundle::make(&source, thread, self.registrar.clock.now()).await;
@@ -138,7 +161,8 @@ impl AuditService for AuditCalls {
             Some(at) => format!("thread {thread} as of {at}"),
             None => format!("thread {thread}"),
         };
-        let head = self.on_record(&call, what).await?;
+        let head =
+            self.on_record("AuditService/ReplayThread", |asked| asked.command.as_ref(), &call, what).await?;
         if head.board.thread(thread).is_none() {
             return Err(status::not_found("thread"));
         }

@@ -2,6 +2,7 @@
 //!
 //! Never here: a receipt. What is told is this Party's own account, with who put it on record.
 
+use bytes::Bytes;
 use tonic::{Request, Response, Status};
 
 use super::command::{self, draft_id, give, person, refused};
@@ -13,7 +14,7 @@ use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::by_hand_service_server::{ByHandService, ByHandServiceServer};
 use crate::domain::board::Board;
-use crate::domain::by_hand::{Account, Carried, Says, Standing};
+use crate::domain::by_hand::{Account, Carried, Open, Says, Standing};
 use crate::domain::command::Command;
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Record, Released};
@@ -39,17 +40,26 @@ impl ByHandService for ByHandCalls {
         call: Request<calls::ListOpenRequest>,
     ) -> Result<Response<calls::ListOpenResponse>, Status> {
         let head = self.registrar.head();
-        let page = usize::try_from(call.get_ref().page).unwrap_or(usize::MAX);
-        let first = page.saturating_mul(limits::THREADS_PER_PAGE);
+        let from = match &call.get_ref().from[..] {
+            [] => None,
+            given => {
+                let read = place(given);
+                Some(read.ok_or_else(|| status::field("from", "empty, or the `next` of the page before"))?)
+            }
+        };
         let records = head.records(&self.registrar.journal);
-        let mut open = Vec::new();
-        for (index, party, digest) in head.board.by_hand.open().skip(first).take(limits::THREADS_PER_PAGE) {
-            let message = records.message(index, &digest).await.map_err(status::record)?.message;
-            open.push(open_line(&head.board, party, digest, message));
+        let mut page = calls::ListOpenResponse::default();
+        let most = limits::BY_HAND_PER_PAGE;
+        let mut listed: Vec<Open> = head.board.by_hand.open_from(from).take(most.saturating_add(1)).collect();
+        if let Some(next) = listed.get(most) {
+            page.next = place_bytes(*next);
         }
-        let more = head.board.by_hand.open_count() > first.saturating_add(limits::THREADS_PER_PAGE);
-        let next = if more { call.get_ref().page.saturating_add(1) } else { 0 };
-        Ok(Response::new(calls::ListOpenResponse { open, next }))
+        listed.truncate(most);
+        for (index, party, digest) in listed {
+            let message = records.message(index, &digest).await.map_err(status::record)?.message;
+            page.open.push(open_line(&head.board, party, digest, message));
+        }
+        Ok(Response::new(page))
     }
 
     async fn record(
@@ -97,6 +107,18 @@ impl ByHandCalls {
             .max_decoding_message_size(limits::CALL_BYTES_MAX)
             .max_encoding_message_size(limits::ANSWER_BYTES_MAX)
     }
+}
+
+/// Where a page begins: the record, the message, and the addressee's code.
+fn place_bytes((index, party, message): Open) -> Bytes {
+    [&index.to_be_bytes()[..], &message.0, party.as_str().as_bytes()].concat().into()
+}
+
+fn place(bytes: &[u8]) -> Option<Open> {
+    let (index, rest) = bytes.split_first_chunk()?;
+    let (message, party) = rest.split_at_checked(32)?;
+    let party = std::str::from_utf8(party).ok()?.parse().ok()?;
+    Some((u64::from_be_bytes(*index), party, Digest::from_slice(message)?))
 }
 
 /// What an officer writes stays for ever, and shows as what it is.

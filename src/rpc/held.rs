@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::regimes_read::{self, Read};
 use crate::codec::content;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::regime::{self, NotARegime, built_in};
@@ -27,17 +28,16 @@ use crate::limits;
 use crate::registrar::Head;
 use crate::replay::records::RecordFault;
 
-/// Reads regimes at one head, each once.
+/// Reads regimes at one head.
 pub struct HeldRegimes<'h> {
     head: &'h Head,
     journal: &'h Journal,
     as_of: Option<Instant>,
-    read: BTreeMap<Digest, Option<Arc<Regime>>>,
 }
 
 impl<'h> HeldRegimes<'h> {
     pub fn at(head: &'h Head, journal: &'h Journal) -> HeldRegimes<'h> {
-        HeldRegimes { head, journal, as_of: None, read: BTreeMap::new() }
+        HeldRegimes { head, journal, as_of: None }
     }
 
     /// Only what was on record here by then; `None` for now.
@@ -50,7 +50,7 @@ impl<'h> HeldRegimes<'h> {
     /// # Errors
     /// The journal does not answer, or is not what it was.
     pub async fn check(
-        &mut self,
+        &self,
         outgoing: &Outgoing,
         content: Option<&Content>,
         author: Party,
@@ -143,20 +143,28 @@ impl<'h> HeldRegimes<'h> {
     }
 
     /// `None` where its text is not on record here.
-    pub async fn regime(&mut self, digest: Digest) -> Result<Option<Arc<Regime>>, RecordFault> {
-        if let Some(known) = self.read.get(&digest) {
-            return Ok(known.clone());
+    pub async fn regime(&self, digest: Digest) -> Result<Option<Arc<Regime>>, RecordFault> {
+        let holds = |digest: &Digest| self.head.board.holds_regime(digest, self.as_of);
+        if !holds(&digest) {
+            return Ok(None);
         }
-        let regime = match self.text(digest).await? {
-            Some(text) => self.parse(&text).await?.ok().map(Arc::new),
-            None => None,
-        };
-        self.read.insert(digest, regime.clone());
-        Ok(regime)
+        if let Some(known) = regimes_read::known(&digest) {
+            return Ok(known.parents.iter().all(holds).then_some(known.regime));
+        }
+        let Some(text) = self.text(digest).await? else { return Ok(None) };
+        let Ok((regime, parents)) = self.read(&text).await? else { return Ok(None) };
+        let read = Read { regime: Arc::new(regime), parents: parents.into() };
+        regimes_read::keep(digest, read.clone());
+        Ok(Some(read.regime))
     }
 
     /// Reads a text; what it inherits from is built in, or held here.
     pub async fn parse(&self, text: &Bytes) -> Result<Result<Regime, NotARegime>, RecordFault> {
+        Ok(self.read(text).await?.map(|(regime, _)| regime))
+    }
+
+    /// With what it inherits from and that is not built in.
+    async fn read(&self, text: &Bytes) -> Result<Result<(Regime, Vec<Digest>), NotARegime>, RecordFault> {
         let mut parents: BTreeMap<Digest, Bytes> = BTreeMap::new();
         loop {
             let (read, missing) = with_parents(text, &parents);
@@ -166,7 +174,7 @@ impl<'h> HeldRegimes<'h> {
                     Some(text) => parents.insert(digest, text),
                     None => return Ok(Err(fault)),
                 },
-                (read, _) => return Ok(read),
+                (read, _) => return Ok(read.map(|regime| (regime, parents.into_keys().collect()))),
             };
         }
     }

@@ -10,7 +10,8 @@ use tonic::{Request, Response, Status};
 use super::command::{self, digest_in, draft_id, not_what_was_asked, person, refused};
 use super::held::HeldRegimes;
 use super::thread::thread_as_of;
-use super::{by_hand, draft, faults, part, status};
+use super::thread_list::threads_from;
+use super::{beginning, by_hand, draft, faults, part, status};
 use crate::codec::content::Said;
 use crate::codec::message::{person_to_proto, precedence_to_proto};
 use crate::codec::proto::detente::v1 as calls;
@@ -22,10 +23,9 @@ use crate::domain::event::{Event, Record};
 use crate::domain::message::Outgoing;
 use crate::domain::party::Party;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
-use crate::domain::thread::Thread;
 use crate::domain::time::Instant;
 use crate::limits;
-use crate::registrar::{Done, Head, Registrar};
+use crate::registrar::{Done, Registrar};
 
 /// Reads from heads, gives commands to the Registrar.
 pub struct MessageCalls {
@@ -139,18 +139,8 @@ impl MessageService for MessageCalls {
         call: Request<calls::ListThreadsRequest>,
     ) -> Result<Response<calls::ListThreadsResponse>, Status> {
         let head = self.registrar.head();
-        let page = usize::try_from(call.get_ref().page).unwrap_or(usize::MAX);
-        let mut newest_first: Vec<(Instant, ThreadId)> =
-            head.board.threads.iter().map(|(id, thread)| (newest_at(thread), *id)).collect();
-        newest_first.sort_unstable_by(|a, b| b.cmp(a));
-        let first = page.saturating_mul(limits::THREADS_PER_PAGE);
-        let mut threads = Vec::new();
-        for (newest_at, id) in newest_first.iter().skip(first).take(limits::THREADS_PER_PAGE) {
-            threads.push(self.thread_line(&head, *id, *newest_at).await?);
-        }
-        let more = newest_first.len() > first.saturating_add(limits::THREADS_PER_PAGE);
-        let next = if more { call.get_ref().page.saturating_add(1) } else { 0 };
-        Ok(Response::new(calls::ListThreadsResponse { threads, next }))
+        let page = threads_from(&head, &self.registrar.journal, &call.get_ref().from).await?;
+        Ok(Response::new(page))
     }
 
     async fn show_thread(
@@ -228,29 +218,6 @@ impl MessageCalls {
         let faults = faults::of_draft(&head.board, &body.outgoing, &body.said);
         Ok((body.outgoing, faults))
     }
-
-    async fn thread_line(
-        &self,
-        head: &Head,
-        id: ThreadId,
-        newest_at: Instant,
-    ) -> Result<calls::ThreadLine, Status> {
-        let mut line = calls::ThreadLine {
-            thread: id.0.to_vec().into(),
-            newest_at_ms: newest_at.0,
-            ..Default::default()
-        };
-        let Some(thread) = head.board.thread(id) else { return Ok(line) };
-        line.messages = u32::try_from(thread.messages()).unwrap_or(u32::MAX);
-        if let Some(first) = thread.in_order().first() {
-            let records = head.records(&self.registrar.journal);
-            let stored = records.message(first.index, &first.digest).await.map_err(status::record)?;
-            line.opened_by = stored.message.author.to_string();
-            line.subject = stored.message.draft.subject;
-            line.kind = stored.message.draft.kind;
-        }
-        Ok(line)
-    }
 }
 
 fn released_in(record: &Record) -> Option<calls::ReleaseResponse> {
@@ -266,24 +233,9 @@ fn released_in(record: &Record) -> Option<calls::ReleaseResponse> {
     })
 }
 
-fn newest_at(thread: &Thread) -> Instant {
-    thread.entries().map(|entry| entry.recorded_at).max().unwrap_or_default()
-}
-
 /// The one message whose digest begins so, and the record that holds it.
 fn only_message(board: &Board, beginning: &str) -> Result<(Digest, u64), Status> {
-    let digits = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-    if beginning.len() < limits::DIGEST_DIGITS_MIN || !beginning.bytes().all(digits) {
-        return Err(status::field("beginning", "lower-case hexadecimal digits, the first 8 at least"));
-    }
-    // The first that could begin so; none at all if there are too many digits.
-    let first =
-        Digest::from_hex(&format!("{beginning:0<64}")).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
-    let mut found =
-        board.messages.not_below(first).take_while(|(digest, _)| digest.to_string().starts_with(beginning));
-    let (digest, there) = found.next().ok_or(Refusal::NoSuchMessage).map_err(refused)?;
-    match found.next() {
-        None => Ok((*digest, there.index)),
-        Some(_) => Err(status::field("beginning", "more than one message begins so; give more digits")),
-    }
+    let found = beginning::only_one("message", beginning, |first| board.messages.not_below(first))?;
+    let (digest, there) = found.ok_or(Refusal::NoSuchMessage).map_err(refused)?;
+    Ok((digest, there.index))
 }

@@ -5,6 +5,7 @@
 pub mod accept;
 pub mod access;
 pub mod audit;
+mod beginning;
 pub mod by_hand;
 pub mod caller;
 pub mod command;
@@ -19,8 +20,10 @@ pub mod party;
 mod party_checks;
 mod places;
 pub mod regime;
+mod regimes_read;
 pub mod status;
 pub mod thread;
+pub mod thread_list;
 pub mod watch;
 
 /// The compiled protos (a `google.protobuf.FileDescriptorSet`), for reflection and for the test that

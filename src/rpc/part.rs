@@ -16,7 +16,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::command::{self, digest_in, give as give_command, not_what_was_asked, person, refused};
-use super::status;
+use super::{beginning, status};
 use crate::codec::proto::detente::evidence::v1 as evidence;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::part_service_server::{PartService, PartServiceServer};
@@ -146,12 +146,13 @@ impl PartService for PartCalls {
         &self,
         call: Request<calls::PartServiceReadRequest>,
     ) -> Result<Response<Self::ReadStream>, Status> {
-        let part = digest_in(&call.get_ref().salted_digest)?;
-        let place = self.places.clone().try_acquire_owned().map_err(|_| status::parts_busy())?;
         let board = self.registrar.head().board.clone();
-        let bytes = match board.part(&part) {
-            Some(PartState::Kept { bytes }) => bytes,
-            Some(PartState::Erased) => return Err(status::part_erased()),
+        let found =
+            beginning::only_one("part", &call.get_ref().beginning, |first| board.parts.range(first..))?;
+        let place = self.places.clone().try_acquire_owned().map_err(|_| status::parts_busy())?;
+        let (part, bytes) = match found {
+            Some((part, PartState::Kept { bytes })) => (part, *bytes),
+            Some((_, PartState::Erased)) => return Err(status::part_erased()),
             None => return Err(status::not_found("part")),
         };
         match self.parts.read_kept(&part, bytes).await {

@@ -3,6 +3,8 @@
 //! Never here: what is newest on the Board. A check that asked for it would answer a command given again
 //! otherwise than the first time.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use tonic::Status;
 
@@ -12,13 +14,14 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::codec::signed;
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Member, PartyWithoutNode, RevocationList};
-use crate::domain::keys::Purpose;
+use crate::domain::keys::{KeyList, Purpose};
 use crate::domain::people::{Person, Role, Roles};
 use crate::domain::roster::KnownParty;
 use crate::domain::text::is_unsafe_to_show;
 use crate::domain::time::Instant;
 use crate::evidence::keys::KeyRing;
 use crate::limits;
+use crate::peers::certificate::{self, check_authority};
 use crate::peers::trust::{PartyKeys, Roster, Trust};
 use crate::rpc::status;
 
@@ -56,8 +59,8 @@ pub fn party_added(text: &str, fingerprint: &[u8], now: Instant) -> Result<Chang
     Ok(Change::PartyAdded { key_lists, revocation_list })
 }
 
-/// The own Party's next list: signed under the one before it on record, and with keys that this node
-/// has. With others it could not sign once the list is in force.
+/// The own Party's next list: signed under the one before it on record, with keys that this node has, and
+/// with the same authorities. With other keys it could not sign once the list is in force.
 pub fn own_key_list(bytes: &Bytes, own: &KnownParty, ring: &KeyRing) -> Result<AcceptedKeyList, Status> {
     let field = "own_key_list";
     let wrapped = signed::decode(bytes.clone()).map_err(status::decode)?;
@@ -76,7 +79,30 @@ pub fn own_key_list(bytes: &Bytes, own: &KnownParty, ring: &KeyRing) -> Result<A
             return Err(status::field(field, rule));
         }
     }
+    check_authorities(&before.list, &list)?;
     Ok(AcceptedKeyList { signed: bytes.clone(), digest: wrapped.digest(), list })
+}
+
+/// An authority's certificate may be made anew, under the key that it had. Its key stays: a certificate under
+/// one that is left out is a stranger's from the moment when the list takes force, that of the custodian who
+/// would mend it among them; one under a new authority is a stranger's wherever the list is not held yet, and
+/// a stranger can't even hand it in. One more beside it does not help, since of a Party one revocation list
+/// is on record, and an authority without one lets nobody in.
+fn check_authorities(before: &KeyList, next: &KeyList) -> Result<(), Status> {
+    let field = "own_key_list.ca_certificates";
+    for der in &next.ca_certificates {
+        check_authority(der, &next.party).map_err(|fault| status::field(field, fault))?;
+    }
+    let keys = |list: &KeyList| -> BTreeSet<Option<Digest>> {
+        list.ca_certificates.iter().map(|der| certificate::key_digest(der).ok()).collect()
+    };
+    if keys(before) == keys(next) {
+        return Ok(());
+    }
+    let rule = "an authority's key stays as in the list before: whoever has a certificate of one that is left \
+                out, this node and its custodians among them, would be let in nowhere from then on, and who has \
+                one of a new authority nowhere that the list is not held yet";
+    Err(status::field(field, rule))
 }
 
 /// A person as a certificate can name them, with at least one role.

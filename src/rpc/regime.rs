@@ -10,7 +10,7 @@ use super::{draft, status};
 use crate::codec::heading::Given;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::regime_service_server::{RegimeService, RegimeServiceServer};
-use crate::domain::adoption::{Adopted, Seen, Suspended};
+use crate::domain::adoption::{Adopted, Seen, Since, Suspended};
 use crate::domain::board::Board;
 use crate::domain::command::Command;
 use crate::domain::digest::Digest;
@@ -72,7 +72,12 @@ impl RegimeService for RegimeCalls {
         let head = self.registrar.head();
         let text = HeldRegimes::at(&head, &self.registrar.journal).text(digest).await;
         let text = text.map_err(status::record)?;
-        let text = text.ok_or_else(|| status::field("digest", "no regime with this digest is held here"))?;
+        let text = text.ok_or_else(|| {
+            status::field(
+                "digest",
+                "no regime with this digest is held here; `detente regime hold` puts one on record",
+            )
+        })?;
         Ok(Response::new(calls::ShowTextResponse { text }))
     }
 
@@ -146,6 +151,7 @@ fn adopters(board: &Board, regime: &str, at: Instant) -> calls::ListAdoptersResp
                 regime_digest: bond.regime.0.to_vec().into(),
                 since_ms: bond.since.0,
                 as_told_here: bond.seen == Seen::AsToldHere,
+                since_disputed: [&bond.one, &bond.other].iter().any(|one| one.by_receipt == Since::Disputed),
             });
         }
     }
@@ -168,5 +174,6 @@ fn party_to_regime(party: Party, adopted: &Adopted) -> calls::PartyToRegime {
         nature: adopted.nature.number(),
         reservations: adopted.reservations.clone(),
         suspended: adopted.suspended.iter().map(suspended).collect(),
+        since_disputed: adopted.by_receipt == Since::Disputed,
     }
 }

@@ -1,14 +1,24 @@
 //! Who is bound by which rules: by their own signed word, towards those who took it, at both ends alike.
 
+use std::sync::Arc;
+
+use detente::codec::form;
 use detente::codec::proto::detente::v1 as calls;
-use detente::domain::adoption::{Bond, Nature, Seen, Word, Words};
-use detente::domain::content::Kind;
+use detente::domain::adoption::{Bond, Heard, Nature, Seen, Since, Told, Word, Words};
+use detente::domain::command::{Command, Origin};
+use detente::domain::content::{Content, Kind};
 use detente::domain::digest::Digest;
+use detente::domain::message::Outgoing;
 use detente::domain::party::Party;
+use detente::domain::precedence::Precedence;
 use detente::domain::time::Instant;
+use detente::rpc::held::HeldRegimes;
 use proptest::prelude::*;
 
-use crate::officer::{addressee, filled, form, heading, regimes, send};
+use crate::board::receipt_at;
+use crate::officer;
+use crate::officer::{addressee, filled, heading, regimes, send};
+use crate::party::{self, Folded};
 use crate::talk::both_settled;
 use crate::world::World;
 
@@ -18,7 +28,7 @@ fn at(day: i64) -> Instant {
     Instant::from_seconds(day * 86_400)
 }
 
-fn party(code: &str) -> Party {
+fn code(code: &str) -> Party {
     code.parse().unwrap()
 }
 
@@ -43,17 +53,22 @@ type Spoken<'a> = (&'a str, Word, &'a [(&'a str, i64)]);
 fn words(said: &[Spoken]) -> Words {
     let mut words = Words::default();
     for (name, word, told) in said {
-        words.hear(digest(name), word, 0);
+        words.hear(digest(name), word, at(0), 0);
         for (reader, day) in *told {
-            words.taken(&digest(name), party(reader), at(*day));
+            words.taken(&digest(name), code(reader), on(*day));
         }
     }
     words
 }
 
+/// A receipt of that day, of which nothing is odd.
+fn on(day: i64) -> Told {
+    Told { at: at(day), heard: Heard::Later }
+}
+
 /// As BY knows it: its own words by PL's receipts, PL's by its own.
 fn bond(by: &Words, pl: &Words, day: i64) -> Option<Bond> {
-    Bond::between(party("BY"), (party("BY"), by), (party("PL"), pl), RIVER, at(day))
+    Bond::between(code("BY"), (code("BY"), by), (code("PL"), pl), RIVER, at(day))
 }
 
 #[test]
@@ -73,6 +88,44 @@ fn of_two_receipts_for_one_word_the_earliest_counts_in_whichever_order_they_come
         let by = words(&[("by", adopts(1, 1), &told)]);
         assert_eq!(bond(&by, &pl, 20).unwrap().since, at(5));
     }
+}
+
+/// By a day; both ends hold both times, and say the same.
+#[test]
+fn a_receipt_from_before_the_release_brings_nothing_forward_and_is_shown_as_disputed() {
+    let said = |told: Told| {
+        let mut words = Words::default();
+        words.hear(digest("by"), &adopts(1, 1), at(10), 0);
+        words.taken(&digest("by"), code("PL"), told);
+        words.adopted(RIVER, code("PL"), at(20)).remove(0)
+    };
+    let honest = said(on(10));
+    assert_eq!((honest.since, honest.by_receipt), (at(10), Since::Undisputed));
+    let back_dated = said(on(9));
+    assert_eq!((back_dated.since, back_dated.by_receipt), (at(10), Since::Disputed));
+}
+
+/// Across the fold: what a peer says of the time of its receipt, against the record that holds the receipt.
+#[test]
+fn a_receipt_from_after_it_was_heard_puts_a_word_off_as_none_would_and_is_shown_as_disputed() {
+    for (days, disputed) in [(0, Since::Undisputed), (1, Since::Disputed)] {
+        let mut folded = Folded::with_peer();
+        let heard = party::at(3_600);
+        let received_at = heard.plus_ms(days * 86_400_000);
+        let receipted = receipt_at(&mut folded, 1, 0, says(&adoption()), received_at);
+        folded.given(Command::TakeReceipt(receipted), Origin::Node, heard).unwrap();
+        let adopted = |at| folded.board.adopted(party::us(), "river-line-2031", at);
+        assert!(adopted(received_at.plus_ms(-1)).is_empty());
+        let [adopted] = &adopted(received_at)[..] else { panic!("it was taken") };
+        assert_eq!((adopted.since, adopted.by_receipt), (received_at, disputed));
+    }
+}
+
+fn says(content: &Content) -> Outgoing {
+    let kind = Kind::Adoption.name().to_owned();
+    let content_bytes = form::encode(content).unwrap().into();
+    let word = Word::of(content).map(Box::new);
+    Outgoing { kind, content: content_bytes, word, ..party::outgoing(Precedence::Routine, "ours") }
 }
 
 #[test]
@@ -122,7 +175,7 @@ fn what_is_suspended_is_so_from_its_day_until_its_end_or_its_resumption() {
         ("again", resumes, &[("PL", 12)]),
         ("for a time", suspends(Some(at(20))), &[("PL", 17)]),
     ]);
-    let suspended = |day| by.adopted(RIVER, party("PL"), at(day))[0].suspended.len();
+    let suspended = |day| by.adopted(RIVER, code("PL"), at(day))[0].suspended.len();
     let seen: Vec<usize> = [9, 10, 14, 15, 16, 17, 19, 20].map(suspended).to_vec();
     assert_eq!(seen, [0, 1, 1, 0, 0, 1, 1, 0]);
 }
@@ -144,7 +197,7 @@ fn who_leaves_is_bound_until_the_day_and_may_come_back() {
 fn of_two_others_only_what_they_told_us_is_known() {
     let by = words(&[("by", adopts(1, 1), &[("OSCE", 3)])]);
     let pl = words(&[("pl", adopts(1, 1), &[("OSCE", 4)])]);
-    let seen = Bond::between(party("OSCE"), (party("BY"), &by), (party("PL"), &pl), RIVER, at(9)).unwrap();
+    let seen = Bond::between(code("OSCE"), (code("BY"), &by), (code("PL"), &pl), RIVER, at(9)).unwrap();
     assert_eq!((seen.seen, seen.since), (Seen::AsToldHere, at(4)));
 }
 
@@ -152,7 +205,7 @@ fn of_two_others_only_what_they_told_us_is_known() {
 fn a_word_whose_instant_two_readers_might_read_differently_has_no_effect() {
     let with = |from: &str| {
         let toml = detente::cli::form::example(Kind::Adoption).replace("2031-07-01T00:00 Z", from);
-        Word::of(&form(Kind::Adoption, &toml))
+        Word::of(&officer::form(Kind::Adoption, &toml))
     };
     assert!(with("2031-07-01T00:00 Z").is_some() && with("2031-07-01 +03:00").is_some());
     assert_eq!(with("2031-07-01T00:00 Europe/Minsk"), None);
@@ -183,10 +236,10 @@ proptest! {
         let fold = |order: Vec<&(String, Word, i64)>| {
             let mut words = Words::default();
             for (name, word, told) in order {
-                words.hear(digest(name), word, 0);
-                words.taken(&digest(name), party("PL"), at(*told));
+                words.hear(digest(name), word, at(0), 0);
+                words.taken(&digest(name), code("PL"), on(*told));
             }
-            words.adopted(RIVER, party("PL"), at(day))
+            words.adopted(RIVER, code("PL"), at(day))
         };
         prop_assert_eq!(fold(said.iter().collect()), fold(said.iter().rev().collect()));
     }
@@ -195,7 +248,7 @@ proptest! {
 /// An adoption of the made-up regime, in force at once.
 fn adoption() -> detente::domain::content::Content {
     let toml = detente::cli::form::example(Kind::Adoption).replace("2031-07-01", "2024-01-01");
-    form(Kind::Adoption, &toml)
+    officer::form(Kind::Adoption, &toml)
 }
 
 async fn adopters(world: &World, code: &str) -> calls::ListAdoptersResponse {
@@ -314,6 +367,21 @@ async fn a_regime_that_is_not_held_here_is_said_to_be_so_and_nothing_more() {
     let thread = vec![7; 16].into();
     assert!(!unheld(&crate::officer::show(&world, "PL", &thread, 0).await));
     assert!(unheld(&crate::officer::show(&world, "PL", &thread, before.0).await));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_regime_is_read_once_and_only_where_it_is_on_record() {
+    let world = World::new(&["BY", "PL"]).await;
+    let digest = hold(&world, "BY", detente::codec::regime::built_in::file(VIENNA).unwrap()).await.unwrap();
+    let read = async |code: &str, as_of| {
+        let registrar = &world.node(code).registrar;
+        let head = registrar.head();
+        HeldRegimes::at(&head, &registrar.journal).as_of(as_of).regime(digest).await.unwrap()
+    };
+    let (first, again) = (read("BY", None).await.unwrap(), read("BY", None).await.unwrap());
+    assert!(Arc::ptr_eq(&first, &again));
+    assert!(read("BY", Some(world.clock.now().plus_ms(-1))).await.is_none());
+    assert!(read("PL", None).await.is_none(), "another node of this process holds it");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -11,11 +11,12 @@ use detente::codec::proto::detente::v1::audit_service_client::AuditServiceClient
 use detente::domain::digest::Digest;
 use detente::domain::event::Event;
 use detente::evidence::note::Note;
+use detente::limits;
 use tokio_stream::StreamExt as _;
 use tonic::Code;
 
 use crate::officer::{PATIENCE, arrived, notify, receipted};
-use crate::world::World;
+use crate::world::{Medium, World};
 
 /// Runs a command line. What it prints goes to the test's output.
 pub async fn detente(words: &[&str]) -> Result<(), String> {
@@ -26,7 +27,8 @@ pub async fn detente(words: &[&str]) -> Result<(), String> {
 
 /// Two nodes, a notification delivered and receipted in a thread of its own, and another thread.
 async fn world_with_threads() -> (World, calls::ReleaseResponse) {
-    let world = World::new(&["BY", "PL"]).await;
+    // The commands go by the machine's clock.
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
     let sent = notify(&world, 1).await;
     let other = notify(&world, 2).await;
     for message in [&sent.message_digest, &other.message_digest] {
@@ -108,10 +110,35 @@ async fn the_evidence_of_one_thread_is_exported_and_verified_with_no_node() {
         let words: Vec<&str> =
             ["verify", text(&file)].into_iter().chain(trust.iter().map(String::as_str)).collect();
         detente(&words).await.unwrap();
-        detente(&["verify", text(&file), "--json"]).await.unwrap();
+        for words in [&["verify", text(&file), "--json"][..], &["verify", text(&file), &trust[0], &trust[1]]]
+        {
+            let fault = detente(words).await.unwrap_err();
+            assert!(fault.contains("nothing is false, and nobody vouched for the keys called "), "{fault}");
+            assert_eq!(fault.contains("BY's and PL's"), words.len() == 3);
+        }
+        let program = |trust: &[String]| {
+            let all = ["verify", text(&file)].into_iter().chain(trust.iter().map(String::as_str));
+            let output =
+                std::process::Command::new(env!("CARGO_BIN_EXE_detente")).args(all).output().unwrap();
+            (output.status.code(), String::from_utf8(output.stdout).unwrap())
+        };
+        let (code, said) = program(&trust);
+        assert_eq!(code, Some(0));
+        assert!(said.contains("BY    vouched for by you") && !said.contains("only if  "), "{said}");
+        let (code, said) = program(&trust[..2]);
+        assert_eq!(code, Some(3));
+        assert!(said.contains("PL    NOBODY VOUCHED") && said.contains("only if     the key list"), "{said}");
         let swapped = format!("BY={}", world.node("PL").settings.fingerprint);
+        assert_eq!(program(&["--trust".into(), swapped.clone()]).0, Some(1));
         let fault = detente(&["verify", text(&file), "--trust", &swapped]).await.unwrap_err();
-        assert!(fault.contains("something in the bundle is false"), "{fault}");
+        assert!(
+            fault.contains("you gave for BY is of no key list in the bundle: the one that it calls BY's has")
+        );
+        let absent = format!("LT={}", world.node("PL").settings.fingerprint);
+        let fault = detente(&["verify", text(&file), "--trust", &absent]).await.unwrap_err();
+        assert!(fault.contains("it holds none of LT"), "{fault}");
+        let twice = ["verify", text(&file), "--trust", &trust[1], "--trust", &swapped];
+        assert!(detente(&twice).await.unwrap_err().contains("--trust is given twice for BY"));
     }
     let auditor = world.state("BY").desk_directory("auditor").to_owned();
     let absent = folder.path().join("absent.bundle");
@@ -143,8 +170,10 @@ async fn a_thread_is_replayed_as_of_an_instant_over_the_network_and_from_a_file(
     // The same pages from the node, now and from before anything was known.
     let mut calls = AuditServiceClient::new(world.desk("BY", "auditor").channel);
     let mut shown = Vec::new();
+    let desk = world.desk("BY", "auditor");
     for as_of_ms in [0, 1] {
-        let asked = calls::ReplayThreadRequest { thread: sent.thread.clone(), as_of_ms };
+        let command = Some(desk.command(None).unwrap());
+        let asked = calls::ReplayThreadRequest { command, thread: sent.thread.clone(), as_of_ms };
         let pages: Vec<_> = calls.replay_thread(asked).await.unwrap().into_inner().collect().await;
         let page = pages.into_iter().next().unwrap().unwrap().page;
         let page: calls::ShowThreadResponse = prost::Message::decode(page).unwrap();
@@ -157,8 +186,10 @@ async fn a_thread_is_replayed_as_of_an_instant_over_the_network_and_from_a_file(
 async fn the_head_is_told_with_a_signed_checkpoint_and_the_reading_is_in_it() {
     let (world, _) = world_with_threads().await;
     let before = world.node("BY").registrar.head().chain.size;
-    let mut calls = AuditServiceClient::new(world.desk("BY", "auditor").channel);
-    let head = calls.head(calls::HeadRequest {}).await.unwrap().into_inner();
+    let desk = world.desk("BY", "auditor");
+    let asked = calls::HeadRequest { command: Some(desk.command(None).unwrap()) };
+    let mut calls = AuditServiceClient::new(desk.channel);
+    let head = calls.head(asked.clone()).await.unwrap().into_inner();
     assert!(head.size > before);
     assert_eq!(head.party, "BY");
     let note = Note::parse(&head.checkpoint).unwrap();
@@ -166,16 +197,39 @@ async fn the_head_is_told_with_a_signed_checkpoint_and_the_reading_is_in_it() {
     assert_eq!(readings(&world, "BY").await, ["the head"]);
 
     let mut refused = AuditServiceClient::new(world.desk("BY", "drafter").channel);
-    let status = refused.head(calls::HeadRequest {}).await.unwrap_err();
+    let status = refused.head(asked).await.unwrap_err();
     assert_eq!(status.code(), Code::PermissionDenied);
     assert_eq!(readings(&world, "BY").await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_reading_given_again_under_its_id_is_on_record_once_and_for_an_hour() {
+    let (world, sent) = world_with_threads().await;
+    let auditor = world.state("BY").desk_directory("auditor").to_owned();
+    let (id, thread) = ("5e".repeat(16), hex::encode(&sent.thread));
+    let by = ["--as", text(&auditor), "--command-id", &id];
+    let verify = [&["audit", "verify", "--json"], &by[..]].concat();
+    detente(&verify).await.unwrap();
+    detente(&verify).await.unwrap();
+    assert_eq!(readings(&world, "BY").await, ["the whole journal"]);
+    // Another reading is none of the same, and neither is the same one much later.
+    let other = [&["audit", "replay", "--thread", &thread], &by[..]].concat();
+    assert!(detente(&other).await.unwrap_err().contains("was used before for other content"));
+    world.clock.set(world.clock.now().plus_ms(limits::AUDIT_AGAIN_MS_MAX + 1));
+    let fault = detente(&verify).await.unwrap_err();
+    assert!(fault.contains("a reading of more than an hour ago") && fault.contains(&id), "{fault}");
+    assert_eq!(readings(&world, "BY").await.len(), 1);
+    let file = ["audit", "verify", "--file", "journal", "--command-id", &id];
+    assert!(detente(&file).await.unwrap_err().contains("--command-id goes with --as"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_auditor_who_goes_away_in_the_middle_leaves_the_node_as_it_was() {
     let (world, _) = world_with_threads().await;
-    let mut calls = AuditServiceClient::new(world.desk("BY", "auditor").channel);
-    drop(calls.export(calls::ExportRequest {}).await.unwrap());
+    let desk = world.desk("BY", "auditor");
+    let asked = calls::ExportRequest { command: Some(desk.command(None).unwrap()) };
+    let mut calls = AuditServiceClient::new(desk.channel);
+    drop(calls.export(asked).await.unwrap());
     let sent = notify(&world, 3).await;
     tokio::time::timeout(PATIENCE, arrived(&world, "PL", &sent.message_digest)).await.unwrap();
 }

@@ -15,7 +15,7 @@ use detente::limits;
 use detente::peers::dial::{Desk, Dialler};
 use detente::peers::tls::OwnCertificate;
 use detente::peers::trust::{PartyKeys, Reach, Roster, Trust};
-use detente::rpc::accept::{Acceptor, server};
+use detente::rpc::accept::{Acceptor, Lives, server};
 use detente::rpc::access::Access;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -115,11 +115,12 @@ pub struct Node {
 
 impl Node {
     pub async fn start(own: &Issued, trust: Trust) -> Node {
-        Node::start_with(own, trust, Duration::from_millis(limits::CALL_MS_MAX)).await
+        let patience = Duration::from_millis(limits::CALL_MS_MAX);
+        Node::start_with(own, trust, patience, Lives::default()).await
     }
 
-    /// One that is patient with slow calls for so long.
-    pub async fn start_with(own: &Issued, trust: Trust, patience: Duration) -> Node {
+    /// One that is patient with slow calls, and lets connections live, for so long.
+    pub async fn start_with(own: &Issued, trust: Trust, patience: Duration, lives: Lives) -> Node {
         let clock = Clock::standing_at(present());
         let (trust, trust_seen) = watch::channel(Arc::new(trust));
         let (certificate, certificate_seen) = watch::channel(Arc::new(pair(own)));
@@ -127,7 +128,8 @@ impl Node {
         let address = listener.local_addr().unwrap();
         let mut access = Access::new(clock.clone(), trust_seen.clone());
         access.patience = patience;
-        let acceptor = Acceptor { clock: clock.clone(), trust: trust_seen, certificate: certificate_seen };
+        let acceptor =
+            Acceptor { clock: clock.clone(), trust: trust_seen, certificate: certificate_seen, lives };
         let (_, health) = tonic_health::server::health_reporter();
         let serving =
             server().layer(access).add_service(health).serve_with_incoming(acceptor.accept(listener));

@@ -66,6 +66,17 @@ fn take(folded: &mut Folded, delivery: Delivery) -> Result<Record, Denied> {
 /// A released message of ours, and their receipt for it at this leaf of their ledger.
 fn receipt_for(folded: &mut Folded, number: u8, leaf_index: u64) -> Receipted {
     let outgoing = party::outgoing(Precedence::Routine, &format!("ours {number}"));
+    receipt_at(folded, number, leaf_index, outgoing, at(0))
+}
+
+/// As `receipt_for`, of this message and with this time.
+pub fn receipt_at(
+    folded: &mut Folded,
+    number: u8,
+    leaf_index: u64,
+    outgoing: Outgoing,
+    received_at: Instant,
+) -> Receipted {
     let id = 500 + u64::from(number) * 2;
     folded.given(party::draft(number, outgoing.clone()), by(&anna(), id, "", at(0)), at(0)).unwrap();
     let released =
@@ -82,7 +93,7 @@ fn receipt_for(folded: &mut Folded, number: u8, leaf_index: u64) -> Receipted {
         dispatch: Digest::of(&detente::codec::dispatch::encode_dispatch(dispatch)),
         message: released.digest,
         outcome: Outcome::Taken,
-        received_at: at(0),
+        received_at,
         judged_by_key_list: 1,
         leaf_index,
     };

@@ -362,9 +362,9 @@ async fn hold(world: &World) {
 }
 
 async fn open(world: &World) -> Vec<(String, Bytes)> {
-    let asked = calls::ListOpenRequest { page: 0 };
+    let asked = calls::ListOpenRequest::default();
     let answered = by_hand(&world.desk("BY", "drafter")).list_open(asked).await.unwrap().into_inner();
-    assert_eq!(answered.next, 0);
+    assert!(answered.next.is_empty());
     answered.open.into_iter().map(|one| (one.party, one.message_digest)).collect()
 }
 
@@ -399,8 +399,9 @@ async fn restart(world: &mut World) {
 
 /// The whole journal of a Party, with each record decided again.
 pub async fn audited(world: &World, party: &str) -> Report {
-    let mut calls = AuditServiceClient::new(world.desk(party, "auditor").channel);
-    let mut pieces = calls.export(calls::ExportRequest {}).await.unwrap().into_inner();
+    let desk = world.desk(party, "auditor");
+    let asked = calls::ExportRequest { command: Some(desk.command(None).unwrap()) };
+    let mut pieces = AuditServiceClient::new(desk.channel).export(asked).await.unwrap().into_inner();
     let fingerprint = world.node(party).settings.fingerprint.0;
     let mut audit = Audit::new(TrustRoot::FirstKeyList(fingerprint));
     let (mut position, mut checkpoint) = (0, Bytes::new());
@@ -419,7 +420,10 @@ pub async fn proven(world: &World, maker: &str, thread: &Bytes) -> Verification 
     let records = head.records(&node.registrar.journal);
     let source = Source { records: &records, board: &head.board, ring: &node.exchange.ring };
     let file = make(&source, ThreadId::from_slice(thread).unwrap(), world.clock.now()).await.unwrap();
-    verify(file, &BTreeMap::new()).unwrap()
+    let known = head.board.roster.parties.iter();
+    let trusted: BTreeMap<Party, Digest> =
+        known.filter_map(|(party, known)| Some((*party, known.numbered(1)?.digest))).collect();
+    verify(file, &trusted).unwrap()
 }
 
 pub fn sentences(found: &Verification, weight: Weight) -> String {
@@ -594,6 +598,43 @@ async fn a_party_that_gets_a_node_is_taken_as_any_other_and_its_link_carries_fro
     put(&world, &of(&first, "SM")).await.unwrap();
     assert_eq!(open(&world).await, []);
     assert_eq!(audited(&world, "BY").await.faults, []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_open_comes_in_pages_and_what_is_handed_over_meanwhile_moves_none_of_the_rest() {
+    let world = World::new(&["BY"]).await;
+    for code in ["SM", "SL"] {
+        world.state("BY").change(without_node(code), Bytes::new()).await;
+    }
+    let codes: Vec<Party> = vec!["SL".parse().unwrap(), "SM".parse().unwrap()];
+    let thread = ThreadId([9; 16]);
+    let mut sent = Vec::new();
+    for number in 0..=limits::BY_HAND_PER_PAGE / 2 {
+        let text = format!("number {number}");
+        let outgoing = crate::talk::outgoing(thread, &codes, Precedence::Routine, &text);
+        sent.push(crate::talk::release(&world.node("BY").registrar, outgoing).await);
+    }
+    let desk = world.desk("BY", "watch");
+    let page = async |from: Bytes| {
+        let asked = calls::ListOpenRequest { from };
+        by_hand(&desk).list_open(asked).await.map(tonic::Response::into_inner)
+    };
+    let first = page(Bytes::new()).await.unwrap();
+    assert_eq!(first.open.len(), limits::BY_HAND_PER_PAGE);
+    // The very one that the next page begins with, and one of the first page.
+    for (message, party) in [(sent.last().unwrap(), codes[0]), (&sent[0], codes[1])] {
+        let says = Says::HandedOver(HandedOver { at: world.clock.now(), ..handed() });
+        let said = DeliveredByHand { message: *message, thread, party, says, corrects: None };
+        put(&world, &said).await.unwrap();
+    }
+    let second = page(first.next.clone()).await.unwrap();
+    let left: Vec<(&str, &[u8])> =
+        second.open.iter().map(|one| (one.party.as_str(), &one.message_digest[..])).collect();
+    assert_eq!(left, [("SM", &sent.last().unwrap().0[..])]);
+    assert!(second.next.is_empty());
+    for wrong in [&b"x"[..], &[0; 40], &first.next[..41]] {
+        assert_eq!(reason(&page(Bytes::copy_from_slice(wrong)).await.unwrap_err()), "FIELD");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -62,3 +62,4 @@ mod transcription;
 mod trust;
 mod watch;
 mod world;
+mod zz_golden;

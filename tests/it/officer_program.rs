@@ -95,11 +95,15 @@ async fn a_notice_is_drafted_released_read_acknowledged_amended_and_shown() {
     let account = &shown["picture"]["accounts"][0];
     assert_eq!(account["notice"]["earlier"][0], message);
     let changes = account["notice"]["differences"][0]["changes"].as_array().unwrap();
-    assert!(changes.iter().any(|change| change["field"] == "designation"), "{changes:?}");
+    let change = changes.iter().find(|change| change["field"] == "designation").unwrap();
+    assert_eq!((&change["old_by"], &change["new_by"]), (&"BY".into(), &"BY".into()));
+    assert!(change["old_released_at_ms"].as_i64() < change["new_released_at_ms"].as_i64(), "{change}");
     assert_eq!(shown["messages"][0]["delivered"][0]["outcome"], "taken");
     assert_eq!(shown["messages"][0]["acknowledged"][0]["officer"]["name"], "watch of PL");
     let text = printed(&["exercise", "show", thread, "--as", &drafter]).await;
     assert!(text.contains("Acknowledged by PL") && !text.contains('\u{1b}'), "{text}");
+    let line = text.lines().rfind(|line| line.trim_start().starts_with("designation")).unwrap();
+    assert_eq!(line.matches("(BY, ").count(), 2, "each side of a change says who and when: {line}");
     let then = ["exercise", "show", thread, "--as", &drafter, "--as-of", "2000-01-01T00:00:00Z"];
     assert!(printed(&then).await.contains("nothing of it was on record"));
 }
@@ -159,7 +163,7 @@ async fn a_file_is_attached_read_at_the_other_end_proven_from_a_bundle_and_erase
     let named = detente::domain::digest::Digest::from_hex(part).unwrap();
     crate::talk::until(world.node("PL"), "the part is kept", |board| board.part(&named).is_some()).await;
 
-    printed(&["part", "read", part, "--out", &path("got"), "--as", &watch]).await;
+    printed(&["part", "read", &part[..8], "--out", &path("got"), "--as", &watch]).await;
     assert_eq!(std::fs::read(path("got")).unwrap(), b"Anna, passport 1");
     assert!(
         refused(&["part", "read", part, "--out", &path("got"), "--as", &watch]).await.contains("already")
@@ -167,9 +171,12 @@ async fn a_file_is_attached_read_at_the_other_end_proven_from_a_bundle_and_erase
     printed(&["part", "read", part, "--with-salt", "--out", &path("salted"), "--as", &watch]).await;
     let auditor = at("PL", "auditor");
     printed(&["audit", "export", "--as", &auditor, "--out", &path("bundle"), "--thread", thread]).await;
-    let proven = printed(&["verify", &path("bundle"), "--part", &path("salted")]).await;
+    let fingerprint = |party: &str| format!("{party}={}", world.node(party).settings.fingerprint);
+    let (by, pl) = (fingerprint("BY"), fingerprint("PL"));
+    let verify = ["verify", &path("bundle"), "--trust", &by, "--trust", &pl, "--part"];
+    let proven = printed(&[&verify[..], &[&path("salted")]].concat()).await;
     assert!(proven.contains("names as \"observers.txt\""), "{proven}");
-    refused(&["verify", &path("bundle"), "--part", &path("got")]).await;
+    assert!(refused(&[&verify[..], &[&path("got")]].concat()).await.contains("is false"));
 
     let erase = ["part", "erase", part, "--reason", "done with", "--as", &at("PL", "custodian")];
     let erased = object(&erase).await;

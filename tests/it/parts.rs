@@ -77,7 +77,7 @@ pub fn files(world: &World, party: &str) -> usize {
 /// The stream of one reading, to its end.
 pub async fn read(world: &World, party: &str, role: &str, part: &Part) -> Result<Vec<u8>, Status> {
     let desk = world.desk(party, role);
-    let asked = calls::PartServiceReadRequest { salted_digest: part.salted_digest.0.to_vec().into() };
+    let asked = calls::PartServiceReadRequest { beginning: part.salted_digest.to_string() };
     let mut pieces = PartServiceClient::new(desk.channel).read(asked).await?.into_inner();
     let mut whole = Vec::new();
     while let Some(piece) = pieces.message().await? {
@@ -148,7 +148,14 @@ async fn what_is_attached_is_at_the_other_node_too_and_verified() {
         assert_eq!(whole[32..], content);
     }
     let desk = world.desk("PL", "watch");
-    assert_eq!(part::ask(&desk, &part.salted_digest).await.unwrap()[32..], content);
+    let whole = part.salted_digest.to_string();
+    for beginning in [&whole[..], &whole[..8]] {
+        let (found, read) = part::ask(&desk, beginning).await.unwrap();
+        assert_eq!((found, &read[32..]), (part.salted_digest, &content[..]));
+    }
+    let unknown = if whole.starts_with('0') { "1" } else { "0" }.repeat(8);
+    assert!(part::ask(&desk, &unknown).await.unwrap_err().to_string().contains("part"));
+    assert!(part::ask(&desk, &whole[..7]).await.unwrap_err().to_string().contains("the first 8 at least"));
     let asked = calls::ReadRequest { digest: sent.message_digest.clone() };
     let shown = watches(&desk).read(asked).await.unwrap().into_inner();
     assert_eq!(held(&shown.parts), [calls::PartState::Kept]);
@@ -585,7 +592,12 @@ async fn an_author_that_gives_other_bytes_is_counted_and_the_right_ones_are_take
     let (trust, certificate) = (world.node("BY").trust.clone(), world.node("BY").dialler.certificate.clone());
     let (by, address) = (world.state("BY").party, world.state("BY").address.clone());
     world.state_mut("BY").stop().await;
-    let acceptor = detente::rpc::accept::Acceptor { clock: world.clock.clone(), trust, certificate };
+    let acceptor = detente::rpc::accept::Acceptor {
+        clock: world.clock.clone(),
+        trust,
+        certificate,
+        lives: Default::default(),
+    };
     let listener = TcpListener::bind(&address).await.unwrap();
     let lying = detente::rpc::accept::server()
         .add_service(Liar(right.len()))

@@ -5,6 +5,7 @@ use std::time::Duration;
 use detente::domain::people::Role;
 use detente::limits;
 use detente::peers::trust::{Reach, Roster, Trust};
+use detente::rpc::accept::Lives;
 use tokio::task::JoinSet;
 use tonic::codegen::http::uri::PathAndQuery;
 use tonic::transport::Channel;
@@ -28,7 +29,7 @@ async fn node_with_two_peers(patience: Duration) -> (Node, [(Realm, Channel); 2]
     let pl = Realm::new("PL");
     let (by, lv) = (Realm::new("BY"), Realm::new("LV"));
     let trust = Trust::new(pl.keys(), vec![by.keys(), lv.keys()], Roster::new());
-    let node = Node::start_with(&pl.node, trust, patience).await;
+    let node = Node::start_with(&pl.node, trust, patience, Lives::default()).await;
     let dialled = |realm: &Realm| {
         let view = Trust::new(realm.keys(), vec![pl.keys()], Roster::new());
         node.dialled(&realm.node, view, &pl.party, Reach::Everything)
@@ -87,7 +88,8 @@ async fn a_call_whose_body_does_not_come_is_cut_and_a_stream_of_answers_goes_on(
     let by = Realm::new("BY");
     let anna = pl.person("Anna Kowalska");
     let roster = on_roster("Anna Kowalska", anna.key_digest, &[Role::Watch]);
-    let node = Node::start_with(&pl.node, Trust::new(pl.keys(), vec![by.keys()], roster), patience).await;
+    let trust = Trust::new(pl.keys(), vec![by.keys()], roster);
+    let node = Node::start_with(&pl.node, trust, patience, Lives::default()).await;
     let view = Trust::new(by.keys(), vec![pl.keys()], Roster::new());
     let peer = node.dialled(&by.node, view, &pl.party, Reach::Everything);
     let person = node.desk(&pl, &anna);

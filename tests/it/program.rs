@@ -121,6 +121,14 @@ fn an_operator_gets_from_nothing_to_two_parties_that_know_each_other() {
     let fault = sentence(&["party", "import", &file, "--as", &anna, "--fingerprint", &wrong]);
     assert!(fault.contains("not that of this file"), "{fault}");
 
+    // One that is misheard in one place is told where, and not what it should be.
+    let heard = other.line("fingerprint");
+    let (group, rest) = heard.split_once(' ').unwrap();
+    let misheard = format!("{} {rest}", if group == "0000" { "0001" } else { "0000" });
+    let output = typed(&["party", "import", &file, "--as", &anna], &misheard);
+    let shown = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && shown.contains("(group 1 of 16 differs)"), "{shown}");
+
     let proposed = type_fingerprint(&["party", "import", &file, "--as", &anna], &other.line("fingerprint"));
     let proposal = proposed.split_whitespace().nth(1).unwrap().to_owned();
     let listed = said(&["proposal", "list", "--as", &jan]);
@@ -148,6 +156,14 @@ fn sentence_of_import(args: &[&str]) -> String {
 
 /// As a custodian does who hears it over the telephone.
 fn type_fingerprint(args: &[&str], fingerprint: &str) -> String {
+    let output = typed(args, &fingerprint.to_uppercase());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("Republic of Belarus"));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// What is to be heard from the other Party is nowhere on the screen, so it can't be copied from there.
+fn typed(args: &[&str], fingerprint: &str) -> std::process::Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_detente"))
         .args(args)
         .stdin(Stdio::piped())
@@ -155,11 +171,13 @@ fn type_fingerprint(args: &[&str], fingerprint: &str) -> String {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    writeln!(child.stdin.take().unwrap(), "{}", fingerprint.to_uppercase()).unwrap();
+    writeln!(child.stdin.take().unwrap(), "{fingerprint}").unwrap();
     let output = child.wait_with_output().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("Republic of Belarus"));
-    String::from_utf8(output.stdout).unwrap()
+    let shown = String::from_utf8_lossy(&output.stderr).replace(' ', "").to_lowercase();
+    let digits = fingerprint.replace(' ', "").to_lowercase();
+    // The last group is right in whatever the test types.
+    assert!(!shown.contains(&digits[56..]), "{shown}");
+    output
 }
 
 #[test]

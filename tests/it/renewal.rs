@@ -4,16 +4,21 @@
 use std::path::Path;
 
 use bytes::Bytes;
-use detente::cli::key_list;
+use detente::cli::custody::Custody;
+use detente::cli::register::Entry;
+use detente::cli::{key_list, keys};
+use detente::codec::key_list as key_list_codec;
 use detente::codec::proto::detente::v1::propose_request::Change;
+use detente::codec::signed;
 use detente::domain::board::Board;
 use detente::domain::digest::ThreadId;
 use detente::domain::event::AcceptedKeyList;
-use detente::domain::keys::Purpose;
+use detente::domain::keys::{KeyList, Purpose};
 use detente::domain::precedence::Precedence;
+use detente::evidence::signed::{PayloadType, Signed};
 
 use crate::auditor::detente;
-use crate::officer::notify;
+use crate::officer::{notify, violations};
 use crate::talk::{both_settled, fresh, outgoing, release, until};
 use crate::world::{Medium, World};
 
@@ -112,4 +117,70 @@ async fn a_node_renews_its_message_and_ledger_keys_and_then_all_and_goes_on_and_
         holds(&world, party, &fourth).await;
         all_proves(&world, party, &threads).await;
     }
+}
+
+/// As it would be made by hand, without the tool: the next list, signed as it must be, with these authorities.
+async fn list_with(world: &World, code: &str, authorities: Vec<Bytes>) -> Bytes {
+    let state = world.state(code);
+    let known = &world.node(code).registrar.head().board.roster.parties[&state.party];
+    let newest = known.newest().unwrap().clone();
+    let list = KeyList {
+        number: newest.list.number + 1,
+        previous: newest.digest,
+        ca_certificates: authorities,
+        ..newest.list
+    };
+    let key = keys::read_signing_key(&state.directory.join("custody"), Purpose::List).unwrap();
+    signed::encode(&Signed::sign(PayloadType::KeyList, key_list_codec::encode(&list), &[&key]))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_with_another_authority_would_lock_everybody_out_and_is_refused_on_its_own_and_beside_the_old()
+{
+    let world = World::new(&["BY", "PL"]).await;
+    let state = world.state("BY");
+    let folder = tempfile::tempdir().unwrap();
+    let (now, until) = (world.clock.now(), world.clock.now().plus_ms(86_400_000));
+    let make = |name: &str| Custody::make(&folder.path().join(name), &state.party, now, until).unwrap();
+    let new = Bytes::copy_from_slice(make("new").authority_der());
+    let old = Custody::open(&state.directory.join("custody"), &state.party).unwrap().authority_der().to_vec();
+    for authorities in [vec![new.clone()], vec![old.clone().into(), new.clone()]] {
+        let list = list_with(&world, "BY", authorities).await;
+        let refused = state.try_propose(Change::OwnKeyList(list)).await.unwrap_err();
+        let [(field, rule)] = &violations(&refused)[..] else { panic!("{refused:?}") };
+        assert_eq!(field, "own_key_list.ca_certificates");
+        assert!(rule.contains("stays as in the list before"), "{rule}");
+    }
+    let same = list_with(&world, "BY", vec![old.into()]).await;
+    state.change(Change::OwnKeyList(same), Bytes::new()).await;
+    notify(&world, 1).await;
+    both_settled(&world, "BY", "PL").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_custody_with_another_authority_than_the_list_names_issues_nothing_for_a_node() {
+    let world = World::new(&["BY"]).await;
+    let state = world.state("BY");
+    let folder = tempfile::tempdir().unwrap();
+    let copy = folder.path().join("copy");
+    let (now, until) = (world.clock.now(), world.clock.now().plus_ms(86_400_000));
+    Custody::make(&copy.join("custody"), &state.party, now, until).unwrap();
+    for file in ["node.toml", "custody/list.key"] {
+        std::fs::copy(state.directory.join(file), copy.join(file)).unwrap();
+    }
+    let next = key_list::Next {
+        directory: copy.clone(),
+        after: folder.path().join("party"),
+        renewed: vec![Purpose::Tls],
+        addresses: Vec::new(),
+        contacts: Vec::new(),
+        out: folder.path().join("list"),
+        json: false,
+    };
+    std::fs::write(&next.after, state.party_file().await).unwrap();
+    let refused = key_list::next(&next, now).unwrap_err().to_string();
+    assert!(refused.contains("names another authority"), "{refused}");
+    assert!(!next.out.exists() && !copy.join("keys/list-2").exists());
+    let issued = Custody::open(&copy.join("custody"), &state.party).unwrap();
+    assert!(!issued.register().iter().any(|entry| matches!(entry, Entry::Issued { .. })));
 }

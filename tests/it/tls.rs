@@ -14,6 +14,7 @@ use detente::peers::guarded::Guarded;
 use detente::peers::stranger::{HandshakeFault, Stranger};
 use detente::peers::tls::{NODE_NAME, provider};
 use detente::peers::trust::{PartyKeys, Reach, Roster, Trust};
+use detente::rpc::accept::Lives;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, HandshakeKind, NamedGroup, RootCertStore};
@@ -170,6 +171,35 @@ async fn callers_with_unlisted_keys_take_no_connection_of_their_partys_node() {
     let view = Trust::new(by.keys(), vec![pl.keys()], Roster::new());
     let channel = node.dialled(&by.node, view, &pl.party, Reach::Everything);
     assert_eq!(fate(channel, CHECK).await, Fate::Admitted);
+}
+
+#[tokio::test]
+async fn callers_with_unlisted_keys_are_cut_at_their_age_whatever_they_do_and_their_places_are_free_again() {
+    let (pl, mut by) = (Realm::new("PL"), Realm::new("BY"));
+    let unlisted = by.custody.issue_node(beginning(), end()).unwrap();
+    assert_eq!(Lives::default().unlisted_key_ms, limits::UNLISTED_KEY_CONNECTION_MS_MAX);
+    let lives = Lives { unlisted_key_ms: 2_000, ..Lives::default() };
+    let trust = Trust::new(pl.keys(), vec![by.keys()], Roster::new());
+    let node = Node::start_with(&pl.node, trust, LIMIT, lives).await;
+    let view = Trust::new(by.keys(), vec![pl.keys()], Roster::new());
+    let listed = node.dialled(&by.node, view, &pl.party, Reach::Everything);
+    let mut live = HealthClient::new(listed).watch(HealthCheckRequest::default()).await.unwrap().into_inner();
+    live.message().await.unwrap().unwrap();
+    let config = client_config(&pl, Some(&unlisted));
+    for _ in 0..2 {
+        let mut held = Vec::new();
+        for _ in 0..limits::CONNECTIONS_WITH_UNLISTED_KEY_MAX {
+            let mut tls = timeout(LIMIT, connect_raw(&node, config.clone())).await.unwrap().unwrap();
+            tls.write_all(PREFACE).await.unwrap();
+            held.push(tls);
+        }
+        for mut tls in held {
+            // Whatever the node says first, it ends.
+            let _ = timeout(LIMIT, tls.read_to_end(&mut Vec::new())).await.unwrap();
+        }
+    }
+    // The Party's own node is not cut with them.
+    assert!(timeout(Duration::from_millis(1), live.message()).await.is_err());
 }
 
 #[tokio::test]

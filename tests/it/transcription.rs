@@ -96,7 +96,7 @@ async fn what_is_transcribed_is_marked_wherever_it_is_shown_and_the_thread_is_it
     for code in ["BY", "LT"] {
         let page = show(&world, code, &sent.thread, 0).await;
         assert!(page.messages[0].marks.iter().any(|mark| mark == MARK), "{:?}", page.messages[0].marks);
-        let asked = calls::ListThreadsRequest { page: 0 };
+        let asked = calls::ListThreadsRequest::default();
         let threads = messages(&world.desk(code, "drafter")).list_threads(asked).await.unwrap();
         let [line] = &threads.into_inner().threads[..] else { panic!("one thread") };
         assert_eq!((line.opened_by.as_str(), line.kind.as_str()), ("BY", "transcription"));

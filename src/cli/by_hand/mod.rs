@@ -8,6 +8,7 @@ mod moment;
 use std::path::PathBuf;
 
 pub use accounts::{accounts_json, print_accounts};
+use bytes::Bytes;
 use clap::Subcommand;
 use moment::{Moment, moment};
 use serde_json::{Value, json};
@@ -125,17 +126,18 @@ fn service(desk: &Desk) -> ByHandServiceClient<Channel> {
 
 async fn list(person: &As, as_json: bool) -> Result<(), Fault> {
     let desk = person.open()?;
-    let (mut page, mut any) = (0, false);
+    let (mut from, mut any) = (Bytes::new(), false);
     loop {
-        let answered = answer(service(&desk).list_open(calls::ListOpenRequest { page })).await?;
+        let answered =
+            answer(service(&desk).list_open(calls::ListOpenRequest { from: from.clone() })).await?;
         for one in &answered.open {
             any = true;
             if as_json { say!("{}", json::line(&open_json(one))) } else { open(one) }
         }
-        if answered.next <= page {
+        if answered.next.is_empty() || answered.next == from {
             break;
         }
-        page = answered.next;
+        from = answered.next;
     }
     if !any && !as_json {
         say!("nothing has to be delivered by hand");

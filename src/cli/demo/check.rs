@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::play::Played;
 use super::say::Say;
 use super::stage::{Actor, Stage};
+use crate::codec::bundle::decode;
 use crate::domain::digest::Digest;
 use crate::domain::event::Event;
 use crate::domain::message::ACKNOWLEDGEMENT;
@@ -179,9 +182,17 @@ async fn offline(stage: &Stage, played: &Played, checked: &mut Checked, say: &Sa
             ring: &actor.node.ring,
         };
         let holds = match bundle::make(&source, played.exercise, stage.clock.now()).await {
-            Ok(file) => verify::verify(file, &trusted).is_ok_and(|found| found.holds()),
+            Ok(file) => is_proven(file, &trusted),
             Err(_) => false,
         };
         checked.hold(say, actor.party, "the exercise is proven offline from its bundle", holds);
     }
+}
+
+/// Whether nothing in a bundle is false, and every Party in it is one whose fingerprint is trusted.
+fn is_proven(file: Bytes, trusted: &BTreeMap<Party, Digest>) -> bool {
+    let Ok(read) = decode(file.clone()) else { return false };
+    let mut trusted = trusted.clone();
+    trusted.retain(|party, _| read.parties.iter().any(|named| named.party == *party));
+    verify::verify(file, &trusted).is_ok_and(|found| found.holds() && found.unvouched().is_empty())
 }

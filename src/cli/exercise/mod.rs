@@ -33,6 +33,7 @@ enum Command {
     /// Print a commented empty form
     #[command(after_long_help = filled())]
     Template {
+        /// Which form: such as notification, amendment or calendar
         #[arg(value_parser = kind)]
         kind: Kind,
         /// Print a filled one instead

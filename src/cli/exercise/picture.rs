@@ -86,11 +86,9 @@ pub fn print_differences(picture: &Picture) {
             any = true;
             say!("{}  against  {}", by(step.to), by(step.from));
             for change in &step.changes {
-                let side = |value: &Option<String>| match value {
-                    Some(value) => format!("\"{value}\""),
-                    None => "not stated".to_owned(),
-                };
-                row(1, &change.field, &format!("{} -> {}", side(&change.old), side(&change.new)));
+                let old = side(&change.old, step.from);
+                let new = side(&change.new, step.to);
+                row(1, &change.field, &format!("{old} -> {new}"));
             }
             if step.changes.is_empty() {
                 row(1, "nothing", "");
@@ -99,6 +97,15 @@ pub fn print_differences(picture: &Picture) {
     }
     if !any {
         say!("nothing: every document stands as first given");
+    }
+}
+
+/// What one version states, with who said so and when: a reader of one line needs no other.
+fn side(value: &Option<String>, said: &Said) -> String {
+    let by = format!("{}, {}", said.author, said.released_at.date_time_group());
+    match value {
+        Some(value) => format!("\"{value}\" ({by})"),
+        None => format!("not stated ({by})"),
     }
 }
 
@@ -131,7 +138,13 @@ fn versions_json(versions: &Versions) -> Value {
                 "by": step.to.author.as_str(),
                 "released_at_ms": step.to.released_at.0,
                 "changes": step.changes.iter().map(|change| json!({
-                    "field": change.field, "old": change.old, "new": change.new,
+                    "field": change.field,
+                    "old": change.old,
+                    "old_by": step.from.author.as_str(),
+                    "old_released_at_ms": step.from.released_at.0,
+                    "new": change.new,
+                    "new_by": step.to.author.as_str(),
+                    "new_released_at_ms": step.to.released_at.0,
                 })).collect::<Vec<_>>(),
             })
         })

@@ -40,6 +40,7 @@ pub struct DraftArgs {
     /// What the form is, if neither its first line nor its file's name says so
     #[arg(long, value_parser = given::kind)]
     kind: Option<Kind>,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -56,8 +57,10 @@ pub struct ReviseArgs {
     person: AsCommand,
     #[command(flatten)]
     heading: HeadingArgs,
+    /// What the form is, if neither its first line nor its file's name says so
     #[arg(long, value_parser = given::kind)]
     kind: Option<Kind>,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }

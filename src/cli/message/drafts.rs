@@ -24,6 +24,7 @@ use crate::domain::time::Instant;
 pub struct ListArgs {
     #[command(flatten)]
     person: As,
+    /// One JSON object a line
     #[arg(long)]
     json: bool,
 }
@@ -38,6 +39,7 @@ pub struct ShowArgs {
     /// Print the form alone, to be revised
     #[arg(long, conflicts_with = "json")]
     toml: bool,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -50,10 +52,12 @@ pub struct ReturnArgs {
     /// All of the digest that was shown
     #[arg(long, value_parser = given::digest)]
     digest: Digest,
+    /// Why; the drafter reads it, and it is on record
     #[arg(long)]
     reason: String,
     #[command(flatten)]
     person: AsCommand,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -65,6 +69,7 @@ pub struct WithdrawArgs {
     draft: String,
     #[command(flatten)]
     person: AsCommand,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -82,6 +87,7 @@ pub struct ReleaseArgs {
     as_is: bool,
     #[command(flatten)]
     person: AsCommand,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }

@@ -30,10 +30,13 @@ pub(super) struct HeadingArgs {
     /// flash, immediate, priority or routine
     #[arg(long, value_parser = given::precedence)]
     precedence: Option<Precedence>,
+    /// What it is about, in one line
     #[arg(long)]
     subject: Option<String>,
+    /// Anything else that the addressees are to read
     #[arg(long)]
     remarks: Option<String>,
+    /// The marking that it bears, in its author's words
     #[arg(long)]
     marking: Option<String>,
     /// BCP 47, such as en
@@ -65,6 +68,7 @@ pub(super) struct HeadingArgs {
     /// For training: inside the signature, so that it is never taken for real
     #[arg(long, conflicts_with = "real")]
     drill: bool,
+    /// Not for training, as every draft is that was not made with --drill
     #[arg(long)]
     real: bool,
 }

@@ -2,6 +2,9 @@
 //!
 //! Never here: a choice among several.
 
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
 use tonic::transport::Channel;
 
 use crate::cli::desk::{Desk, answer};
@@ -37,14 +40,20 @@ pub async fn known_thread(desk: &Desk, beginning: &str) -> Result<ThreadId, Faul
 }
 
 pub async fn all_threads(desk: &Desk) -> Result<Vec<calls::ThreadLine>, Fault> {
-    let mut lines = Vec::new();
-    let mut page = 0;
+    let mut lines: Vec<calls::ThreadLine> = Vec::new();
+    let mut from = Bytes::new();
     loop {
-        let answered = answer(service(desk).list_threads(calls::ListThreadsRequest { page })).await?;
+        let answered = answer(service(desk).list_threads(calls::ListThreadsRequest { from })).await?;
         lines.extend(answered.threads);
-        if answered.next <= page {
-            return Ok(lines);
+        if answered.next.is_empty() {
+            break;
         }
-        page = answered.next;
+        from = answered.next;
     }
+    // Of one that came again the later line is the true one.
+    let mut known = BTreeSet::new();
+    lines.reverse();
+    lines.retain(|line| known.insert(line.thread.clone()));
+    lines.reverse();
+    Ok(lines)
 }

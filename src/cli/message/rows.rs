@@ -38,7 +38,13 @@ pub fn check(depth: usize, check: Option<&calls::RegimeCheck>) {
     let Some(check) = check else { return };
     let name = shown(&check.regime);
     if !check.held {
-        return row(depth, "Regime", &format!("{name}: not held here, so nothing is checked"));
+        return row(
+            depth,
+            "Regime",
+            &format!(
+                "{name}: not held here, so nothing is checked; `detente regime hold` puts its text on record"
+            ),
+        );
     }
     let bound = if check.bound.is_empty() {
         "binds the author to nobody known here".to_owned()

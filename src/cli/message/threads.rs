@@ -19,6 +19,7 @@ use crate::domain::time::Instant;
 pub struct ListArgs {
     #[command(flatten)]
     person: As,
+    /// One JSON object a line
     #[arg(long)]
     json: bool,
 }
@@ -33,6 +34,7 @@ pub struct ShowArgs {
     /// Only what was on record here by then, such as 2025-08-01T00:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
     pub as_of: Option<Instant>,
+    /// Print one JSON object
     #[arg(long)]
     pub json: bool,
 }

@@ -35,7 +35,9 @@ pub struct Args {
 enum Command {
     /// Read a regime file through: what is wrong with it, with the line, or its digest
     Check {
+        /// The regime file
         file: PathBuf,
+        /// Print one JSON object
         #[arg(long)]
         json: bool,
     },
@@ -56,8 +58,10 @@ enum Command {
     },
     /// Show what is different between two regimes, rule by rule
     Diff {
+        /// The earlier: the name of one that is built in, or a file
         #[arg(value_name = "A")]
         before: String,
+        /// The later: the same
         #[arg(value_name = "B")]
         after: String,
         /// One JSON object a rule
@@ -66,6 +70,7 @@ enum Command {
     },
     /// List the regimes that are built in
     List {
+        /// One JSON object a regime
         #[arg(long)]
         json: bool,
     },

@@ -24,6 +24,7 @@ pub struct PartiesArgs {
     as_of: Option<Instant>,
     #[command(flatten)]
     person: As,
+    /// One JSON object a line
     #[arg(long)]
     json: bool,
 }
@@ -53,6 +54,9 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
             nature(party.nature),
             Instant(party.since_ms)
         );
+        if party.since_disputed {
+            say!("  disputed: {DISPUTED}");
+        }
         say!("  regime   {}", hex::encode(&party.regime_digest));
         say!("  adopted  {}", hex::encode(&party.message_digest));
         for provision in &party.reservations {
@@ -71,9 +75,15 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
             bond.edition,
             Instant(bond.since_ms)
         );
+        if bond.since_disputed {
+            say!("  disputed: {DISPUTED}");
+        }
     }
     Ok(())
 }
+
+const DISPUTED: &str =
+    "a receipt states a time before the message was released, or after the receipt was heard";
 
 fn nature(number: i32) -> String {
     Nature::from_number(number).map_or_else(|| "nature not stated".into(), |nature| nature.to_string())
@@ -113,6 +123,7 @@ fn party_json(party: &calls::PartyToRegime) -> serde_json::Value {
         "regime_digest": hex::encode(&party.regime_digest),
         "message": hex::encode(&party.message_digest),
         "since_ms": party.since_ms,
+        "since_disputed": party.since_disputed,
         "nature": nature(party.nature),
         "reservations": party.reservations,
         "suspended": suspended,
@@ -127,6 +138,7 @@ fn bond_json(bond: &calls::Bond) -> serde_json::Value {
         "edition": bond.edition,
         "regime_digest": hex::encode(&bond.regime_digest),
         "since_ms": bond.since_ms,
+        "since_disputed": bond.since_disputed,
         "as_told_here": bond.as_told_here,
     })
 }

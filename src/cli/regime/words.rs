@@ -24,6 +24,7 @@ pub struct HoldArgs {
     regime: String,
     #[command(flatten)]
     person: AsCommand,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
@@ -32,6 +33,7 @@ pub struct HoldArgs {
 pub struct HeldArgs {
     #[command(flatten)]
     person: As,
+    /// One JSON object a regime
     #[arg(long)]
     json: bool,
 }

@@ -7,7 +7,7 @@ mod standing;
 mod word;
 
 pub use forms::{Adoption, Nature, Reservation, Resumption, Suspension, Withdrawal};
-pub use standing::{Adopted, Bond, Said, Seen, Suspended, Words};
+pub use standing::{Adopted, Bond, Heard, Said, Seen, Since, Suspended, Told, Words};
 pub use word::Word;
 
 use super::form::whole;

@@ -1,8 +1,16 @@
 //! Who is bound, to whom, by which edition, at a given instant.
 //!
-//! A word counts towards a Party from the later of two instants: the one it states, and the one at which
-//! that Party's receipt took it. Both ends hold both in signed form, so both give the same answer. Never
-//! here: what a regime asks of those whom it binds.
+//! A word counts towards a Party from the latest of three instants: the one it states, the one at which its
+//! author released it, and the one at which that Party's receipt took it. All three are signed and at both
+//! ends, so that both give the same answer, whatever their clocks. That is why nothing else is asked here:
+//! when a record was made is one end's own account, and of the heads that prove a message to have been there
+//! before its receipt, either end may hold others.
+//!
+//! Who states a false time of receipt gains little. Before the release it has no effect, and a word is never
+//! in force before the instant that its author chose. After it was heard it puts the word off, as no receipt at
+//! all would: towards a Party that has not taken it no word counts. Either is shown as disputed.
+//!
+//! Never here: what a regime asks of those whom it binds.
 
 use std::sync::Arc;
 
@@ -10,6 +18,7 @@ use imbl::OrdMap;
 
 use super::{Nature, Word};
 use crate::domain::digest::Digest;
+use crate::domain::message::Receipt;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -24,10 +33,37 @@ pub struct Words {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Said {
     pub word: Word,
+    /// The author's own statement of when it was released.
+    pub released_at: Instant,
     /// The record that holds the message.
     pub index: u64,
     /// By each addressee's receipt. Of another Party's words only the time of our own is known.
-    pub told: OrdMap<Party, Instant>,
+    pub told: OrdMap<Party, Told>,
+}
+
+/// That a Party's receipt took a word.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Told {
+    /// By the receipt.
+    pub at: Instant,
+    pub heard: Heard,
+}
+
+/// Whether a receipt states a time that can be, by when it was heard.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Heard {
+    /// Or it is our own.
+    Later,
+    /// It was on record here before the time that it states, in whole seconds.
+    Before,
+}
+
+/// Whether the time from which something counts is disputed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Since {
+    Undisputed,
+    /// It rests on a receipt whose time is outside sending and hearing, as far as this end can tell.
+    Disputed,
 }
 
 /// An adoption that is in force towards somebody.
@@ -37,6 +73,7 @@ pub struct Adopted {
     pub edition: u64,
     pub regime: Digest,
     pub since: Instant,
+    pub by_receipt: Since,
     pub nature: Nature,
     /// Provisions.
     pub reservations: Vec<String>,
@@ -76,19 +113,19 @@ pub enum Seen {
 
 impl Words {
     /// Puts a word beside the others. One over the limit has no effect.
-    pub fn hear(&mut self, message: Digest, word: &Word, index: u64) {
+    pub fn hear(&mut self, message: Digest, word: &Word, released_at: Instant, index: u64) {
         if self.said.len() < limits::REGIME_WORDS_PER_PARTY_MAX {
-            let said = Said { word: word.clone(), index, told: OrdMap::new() };
+            let said = Said { word: word.clone(), released_at, index, told: OrdMap::new() };
             self.said.entry(message).or_insert_with(|| Arc::new(said));
         }
     }
 
     /// That a Party's receipt took it. Of several, under several serials, the earliest holds: the lanes bring
     /// them to each end in another order.
-    pub fn taken(&mut self, message: &Digest, by: Party, at: Instant) {
+    pub fn taken(&mut self, message: &Digest, by: Party, told: Told) {
         if let Some(said) = self.said.get_mut(message) {
-            let told = Arc::make_mut(said).told.entry(by).or_insert(at);
-            *told = (*told).min(at);
+            let known = Arc::make_mut(said).told.entry(by).or_insert(told);
+            *known = told.min(*known);
         }
     }
 
@@ -113,6 +150,7 @@ impl Words {
                         edition: *edition,
                         regime: *digest,
                         since,
+                        by_receipt: said.by_receipt(told),
                         nature: *nature,
                         reservations: reservations.clone(),
                         suspended: self.suspended(message, told, at),
@@ -130,7 +168,7 @@ impl Words {
 
     fn in_effect(&self, told: Party, at: Instant) -> impl Iterator<Item = (&Digest, &Said, Instant)> {
         self.said().filter_map(move |(message, said)| {
-            let since = said.word.from().max(*said.told.get(&told)?);
+            let since = said.word.from().max(said.released_at).max(said.told.get(&told)?.at);
             (since <= at).then_some((message, said, since))
         })
     }
@@ -170,6 +208,24 @@ impl Words {
             Word::Resumes { suspension: of, .. } => of == suspension,
             Word::Adopts { .. } | Word::Suspends { .. } | Word::Withdraws { .. } => false,
         })
+    }
+}
+
+impl Said {
+    fn by_receipt(&self, told: Party) -> Since {
+        match self.told.get(&told) {
+            Some(told) if told.at < self.released_at || told.heard == Heard::Before => Since::Disputed,
+            Some(_) | None => Since::Undisputed,
+        }
+    }
+}
+
+impl Told {
+    /// By a receipt of a peer's, on record here at `heard`; `None` for one of our own.
+    pub fn by(receipt: &Receipt, heard: Option<Instant>) -> Told {
+        let at = receipt.received_at;
+        let before = heard.is_some_and(|heard| at.seconds() > heard.seconds());
+        Told { at, heard: if before { Heard::Before } else { Heard::Later } }
     }
 }
 

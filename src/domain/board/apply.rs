@@ -156,7 +156,7 @@ impl Board {
             Fact::Receipted { party, receipt, leaf } => {
                 self.link_mut(*party, |link| link.receipted(receipt, *leaf, index));
                 if let Some(own) = self.own {
-                    self.word_taken(own.party, *party, receipt);
+                    self.word_taken(own.party, *party, receipt, Some(at));
                 }
             }
         }
@@ -215,7 +215,7 @@ impl Board {
         let Some(message) = &taken.message else { return };
         self.parts_named(dispatch.from, message);
         self.word_heard(index, message, dispatch.message);
-        self.word_taken(message.author, dispatch.to, &taken.receipt);
+        self.word_taken(message.author, dispatch.to, &taken.receipt, None);
         if self.messages.contains_key(&dispatch.message) {
             // The same message under a second serial is a dispatch more, not a message more. Of its places
             // the lowest holds, whichever came first.
@@ -246,8 +246,7 @@ impl Board {
             released_at: message.released_at,
             recorded_at: at,
         };
-        let thread = self.threads.entry(message.thread).or_default();
-        Arc::make_mut(thread).add(entry);
+        self.add_entry(message.thread, entry);
         self.messages.insert(digest, Whereabouts { index, acknowledged: owed });
         for one in self.waiting.remove(&digest).unwrap_or_default() {
             if let Some(count) = self.waiting_of.get_mut(&one.author) {

@@ -4,17 +4,14 @@
 //! the role when the command is decided is asked here again, since the roster may have changed meanwhile.
 //! An audit asks the same of every record.
 
+use super::decide_release::check_acknowledges;
 use super::roles::may_give;
 use super::{Board, Noted, Own};
-use crate::domain::command::{AsIs, Command, Decided, Origin, ReleasePlan, Slot};
-use crate::domain::content::Kind;
-use crate::domain::digest::{Digest, DraftId};
+use crate::domain::command::{Command, Decided, Origin};
 use crate::domain::event::{Change, Event, Stamp};
 use crate::domain::link::Link;
-use crate::domain::message::{ACKNOWLEDGEMENT, Message, Outgoing, Reference, Relation};
 use crate::domain::party::Party;
-use crate::domain::people::Person;
-use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
+use crate::domain::refusal::{NotNow, Refusal};
 use crate::domain::thread::Acknowledged;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -240,126 +237,6 @@ impl Board {
 
     pub(super) fn known_link(&self, party: Party) -> Result<&Link, Refusal> {
         self.link(party).ok_or(Refusal::NoSuchParty)
-    }
-
-    fn check_addressees(&self, own: Own, outgoing: &Outgoing) -> Result<(), Refusal> {
-        // Who writes down what came asks nobody to act, and may do so for its own record alone.
-        if outgoing.action.is_empty() && outgoing.kind != Kind::Transcription.name() {
-            return Err(Refusal::Field { field: "action", rule: "somebody must be asked to act".into() });
-        }
-        for party in outgoing.parties() {
-            if party == own.party {
-                return Err(Refusal::Field {
-                    field: "action",
-                    rule: "a Party does not address itself".into(),
-                });
-            }
-            if !self.roster.without_node.contains_key(&party) {
-                self.known_link(party)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn check_drafter(&self, outgoing: &Outgoing, by: &Person) -> Result<(), Refusal> {
-        if outgoing.drafter == *by {
-            Ok(())
-        } else {
-            Err(Refusal::Field { field: "drafter", rule: "the drafter is who gives the command".into() })
-        }
-    }
-
-    fn open_draft(&self, draft: &DraftId, digest: &Digest) -> Result<(), Refusal> {
-        let open = self.draft(*draft).ok_or(Refusal::NoSuchDraft)?;
-        if open.digest != *digest {
-            return Err(Refusal::DraftChanged);
-        }
-        if open.returned.is_some() { Err(Refusal::DraftReturned) } else { Ok(()) }
-    }
-
-    fn may_release(
-        &self,
-        draft: &DraftId,
-        digest: &Digest,
-        outgoing: &Outgoing,
-        by: &Person,
-        faults: &[FaultNamed],
-        as_is: AsIs,
-    ) -> Result<(), Refusal> {
-        self.open_draft(draft, digest)?;
-        let one_person = self.roster.one_person.contains(&outgoing.precedence);
-        let drafter = self.draft(*draft).map_or(&outgoing.drafter, |open| &open.drafter);
-        if drafter.is_same_person(by) && !one_person {
-            return Err(Refusal::SamePerson(outgoing.precedence));
-        }
-        match as_is {
-            AsIs::AsItIs => Ok(()),
-            AsIs::OnlyWithoutFaults if faults.is_empty() => Ok(()),
-            AsIs::OnlyWithoutFaults => Err(Refusal::Faults(faults.to_vec())),
-        }
-    }
-
-    fn release(
-        &self,
-        own: Own,
-        draft: Option<DraftId>,
-        outgoing: &Outgoing,
-        by: &Person,
-        now: Instant,
-    ) -> Decision {
-        self.check_addressees(own, outgoing)?;
-        let known = self.roster.parties.get(&own.party).and_then(|known| known.newest());
-        let key_list = known.ok_or(NotNow::KeyList)?.list.number;
-        let thread = self.thread(outgoing.thread);
-        let mut slots = Vec::new();
-        for party in outgoing.parties() {
-            // To a Party without a node it is delivered by hand.
-            let Some(link) = self.link(party) else { continue };
-            let last_place = thread.map_or(0, |thread| thread.last_place_for(party));
-            slots.push(Slot {
-                to: party,
-                to_incarnation: link.incarnation,
-                serial: link.lane(outgoing.precedence).sent.saturating_add(1),
-                place: last_place.saturating_add(1),
-                leaf_index: link.ours.edge.size(),
-            });
-        }
-        let year = now.year();
-        let series = (year, outgoing.audience());
-        let number = self.numbers.get(&series).copied().unwrap_or(0).saturating_add(1);
-        let message = Message {
-            author: own.party,
-            incarnation: own.incarnation,
-            number: official_number(own, &series, number),
-            released_at: now,
-            releaser: by.clone(),
-            draft: outgoing.clone(),
-        };
-        Ok(vec![Decided::Release(ReleasePlan { draft, message, key_list, slots })])
-    }
-}
-
-/// Unique among all that this Party ever says: its code, and its incarnation after the first; the year;
-/// the audience; the serial. Regimes may have patterns of their own.
-fn official_number(own: Own, (year, audience): &(i16, String), serial: u64) -> String {
-    let life = if own.incarnation.0 > 1 { format!(".{}", own.incarnation) } else { String::new() };
-    format!("{}{life}/{year}/{audience}/{serial:04}", own.party)
-}
-
-/// The release without a second person is for acknowledgements alone.
-fn check_acknowledges(of: &Digest, outgoing: &Outgoing) -> Result<(), Refusal> {
-    let acknowledges = |reference: &Reference| {
-        reference.relation == Relation::Acknowledges && reference.message == Some(*of)
-    };
-    if outgoing.kind != ACKNOWLEDGEMENT {
-        Err(Refusal::Field { field: "kind", rule: "an acknowledgement is of that kind".into() })
-    } else if !outgoing.references.iter().any(acknowledges) {
-        Err(Refusal::Field {
-            field: "references",
-            rule: "an acknowledgement names what it acknowledges".into(),
-        })
-    } else {
-        Ok(())
     }
 }
 

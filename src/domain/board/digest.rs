@@ -8,7 +8,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::{Board, FOLD_VERSION, Noted};
-use crate::domain::adoption::Word;
+use crate::domain::adoption::{Heard, Word};
 use crate::domain::by_hand::{Carried, Standing};
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Head, Member, PartyWithoutNode, RevocationList};
@@ -105,10 +105,15 @@ pub(super) fn of(board: &Board) -> Digest {
         sum.list(words.said(), |sum, (message, said)| {
             sum.bytes(&message.0);
             word(sum, &said.word);
+            sum.signed_number(said.released_at.0);
             sum.number(said.index);
-            sum.list(said.told.iter(), |sum, (by, at)| {
+            sum.list(said.told.iter(), |sum, (by, told)| {
                 sum.party(*by);
-                sum.signed_number(at.0);
+                sum.signed_number(told.at.0);
+                sum.number(match told.heard {
+                    Heard::Later => 0,
+                    Heard::Before => 1,
+                });
             });
         });
     });

@@ -8,10 +8,12 @@ mod apply;
 mod by_hand;
 mod decide;
 mod decide_link;
+mod decide_release;
 mod digest;
 mod parts;
 mod regimes;
 mod roles;
+mod threads;
 
 use std::sync::Arc;
 
@@ -29,6 +31,7 @@ use super::roster::Roster;
 use super::thread::Thread;
 use super::time::Instant;
 pub use decide::Denied;
+pub use threads::{ThreadsFrom, ThreadsPage};
 
 /// The fold that this program knows. A record written under a newer one is refused.
 pub const FOLD_VERSION: u32 = 1;
@@ -46,6 +49,8 @@ pub struct Board {
     pub roster: Roster,
     pub links: OrdMap<Party, Arc<Link>>,
     pub threads: OrdMap<ThreadId, Arc<Thread>>,
+    /// Each with the index of the record that holds its newest message.
+    threads_by_newest: OrdSet<(u64, ThreadId)>,
     pub messages: Messages,
     pub drafts: OrdMap<DraftId, Arc<Draft>>,
     pub commands: OrdMap<CommandId, Answered>,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::decide::{Decision, happened};
 use super::{Board, Held};
-use crate::domain::adoption::{Adopted, Bond};
+use crate::domain::adoption::{Adopted, Bond, Told};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Record, RegimeHeld};
 use crate::domain::fact::Gist;
@@ -68,19 +68,20 @@ impl Board {
     pub(super) fn word_heard(&mut self, index: u64, message: &Gist, digest: Digest) {
         if let Some(word) = &message.word {
             let words = self.words.entry(message.author).or_default();
-            Arc::make_mut(words).hear(digest, word, index);
+            Arc::make_mut(words).hear(digest, word, message.released_at, index);
         }
     }
 
-    /// What a peer said counts towards us from our own receipt, what we said towards a peer from its.
-    pub(super) fn word_taken(&mut self, author: Party, by: Party, receipt: &Receipt) {
+    /// What a peer said counts towards us from our own receipt, what we said towards a peer from its, which was
+    /// on record here at `heard`.
+    pub(super) fn word_taken(&mut self, author: Party, by: Party, receipt: &Receipt, heard: Option<Instant>) {
         if receipt.outcome != Outcome::Taken {
             return;
         }
         if let Some(words) = self.words.get_mut(&author)
             && words.holds(&receipt.message)
         {
-            Arc::make_mut(words).taken(&receipt.message, by, receipt.received_at);
+            Arc::make_mut(words).taken(&receipt.message, by, Told::by(receipt, heard));
         }
     }
 }

@@ -2,6 +2,8 @@
 //!
 //! Never here: what an entry means, and any order but that of the keys.
 
+use std::ops::Bound;
+
 use imbl::{OrdMap, OrdSet};
 
 use super::Entry;
@@ -20,7 +22,12 @@ pub(super) enum Entries {
     /// Sorted by key, and at most `limits::THREAD_LISTED_MAX` of them.
     Few(Vec<Entry>),
     /// A copy shares all that does not change.
-    Many { by_digest: OrdMap<Digest, Entry>, in_order: OrdSet<Key> },
+    Many {
+        by_digest: OrdMap<Digest, Entry>,
+        in_order: OrdSet<Key>,
+        /// Of the entry whose record is the newest.
+        newest: Digest,
+    },
 }
 
 impl Default for Entries {
@@ -50,7 +57,7 @@ impl Entries {
     pub(super) fn iter(&self) -> Box<dyn Iterator<Item = &Entry> + '_> {
         match self {
             Entries::Few(list) => Box::new(list.iter()),
-            Entries::Many { by_digest, in_order } => {
+            Entries::Many { by_digest, in_order, .. } => {
                 Box::new(in_order.iter().filter_map(|(_, _, digest)| by_digest.get(digest)))
             }
         }
@@ -68,12 +75,17 @@ impl Entries {
             }
             Entries::Few(list) => {
                 let all = list.iter().chain([&entry]);
+                let newest = all.clone().max_by_key(|entry| entry.index).unwrap_or(&entry).digest;
                 *self = Entries::Many {
                     by_digest: all.clone().map(|entry| (entry.digest, *entry)).collect(),
                     in_order: all.map(Entry::key).collect(),
+                    newest,
                 };
             }
-            Entries::Many { by_digest, in_order } => {
+            Entries::Many { by_digest, in_order, newest } => {
+                if by_digest.get(newest).is_none_or(|known| known.index <= entry.index) {
+                    *newest = entry.digest;
+                }
                 in_order.insert(entry.key());
                 by_digest.insert(entry.digest, entry);
             }
@@ -87,12 +99,40 @@ impl Entries {
         }
     }
 
-    pub(super) fn remove(&mut self, entry: &Entry) {
+    /// Gives an entry another place.
+    pub(super) fn move_to(&mut self, entry: &Entry, place: u64) {
+        let moved = Entry { place, ..*entry };
         match self {
-            Entries::Few(list) => list.retain(|other| other.key() != entry.key()),
-            Entries::Many { by_digest, in_order } => {
+            Entries::Few(list) => {
+                list.retain(|other| other.key() != entry.key());
+                self.add(moved);
+            }
+            Entries::Many { by_digest, in_order, .. } => {
                 in_order.remove(&entry.key());
-                by_digest.remove(&entry.digest);
+                in_order.insert(moved.key());
+                by_digest.insert(moved.digest, moved);
+            }
+        }
+    }
+
+    /// The entry whose record is the newest.
+    pub(super) fn newest(&self) -> Option<&Entry> {
+        match self {
+            Entries::Few(list) => list.iter().max_by_key(|entry| entry.index),
+            Entries::Many { by_digest, newest, .. } => by_digest.get(newest),
+        }
+    }
+
+    /// The entry with the lowest key above this one; the first of all for `None`.
+    pub(super) fn first_above(&self, key: Option<Key>) -> Option<&Entry> {
+        match self {
+            Entries::Few(list) => {
+                list.get(list.partition_point(|entry| key.is_some_and(|key| entry.key() <= key)))
+            }
+            Entries::Many { by_digest, in_order, .. } => {
+                let from = key.map_or(Bound::Unbounded, Bound::Excluded);
+                let (_, _, digest) = in_order.range((from, Bound::Unbounded)).next()?;
+                by_digest.get(digest)
             }
         }
     }

@@ -57,8 +57,7 @@ impl Thread {
     pub fn lower_place(&mut self, author: Party, digest: &Digest, place: u64) {
         let there = self.entries.get(digest).copied();
         if let Some(entry) = there.filter(|entry| entry.author == author && entry.place > place) {
-            self.entries.remove(&entry);
-            self.add(Entry { place, ..entry });
+            self.entries.move_to(&entry, place);
         }
     }
 
@@ -129,6 +128,26 @@ impl Thread {
         woven
     }
 
+    /// The first of them in that order. Costs as many looks as there are authors.
+    pub fn first(&self) -> Option<&Entry> {
+        let mut first: Option<&Entry> = None;
+        let mut one = self.entries.first_above(None);
+        while let Some(entry) = one {
+            let is_earlier =
+                |known: &Entry| (entry.released_at, entry.author) < (known.released_at, known.author);
+            if first.is_none_or(is_earlier) {
+                first = Some(entry);
+            }
+            one = self.entries.first_above(Some((entry.author, u64::MAX, Digest::HIGHEST)));
+        }
+        first
+    }
+
+    /// The message that this node put on record last.
+    pub fn newest(&self) -> Option<&Entry> {
+        self.entries.newest()
+    }
+
     /// Authors of whom a place is missing before their newest one, with the first missing place.
     pub fn gaps(&self) -> Vec<(Party, u64)> {
         let mut gaps: Vec<(Party, u64)> = Vec::new();
@@ -176,7 +195,7 @@ mod tests {
             digest: Digest::of(&number.to_be_bytes()),
             index: number,
             precedence: Precedence::Routine,
-            released_at: Instant(i64::from(author)),
+            released_at: Instant((number % 5) as i64),
             recorded_at: Instant(0),
         }
     }
@@ -195,8 +214,8 @@ mod tests {
         let mut after = before.clone();
         let shares = |one: &Thread, other: &Thread| match (&one.entries, &other.entries) {
             (
-                Entries::Many { by_digest, in_order },
-                Entries::Many { by_digest: their_digests, in_order: their_order },
+                Entries::Many { by_digest, in_order, .. },
+                Entries::Many { by_digest: their_digests, in_order: their_order, .. },
             ) => by_digest.ptr_eq(their_digests) && in_order.ptr_eq(their_order),
             (Entries::Few(_), _) | (_, Entries::Few(_)) => false,
         };
@@ -231,6 +250,8 @@ mod tests {
             }
             prop_assert_eq!(thread.messages(), list.len());
             prop_assert!(thread.entries().eq(list.iter()));
+            prop_assert_eq!(thread.first().copied(), thread.in_order().first().copied());
+            prop_assert_eq!(thread.newest().copied(), list.iter().max_by_key(|entry| entry.index).copied());
             for author in 0..3 {
                 let author = entry(author, 0, 0).author;
                 let places: Vec<u64> =

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use super::{Cover, Item, ReceiptFound};
+use super::item::{Cover, Item, ReceiptFound};
 use crate::codec::bundle::{BundleDispatch, BundleParty, DispatchBytes};
 use crate::codec::dispatch::{self, ProvenReceipt};
 use crate::codec::signed;

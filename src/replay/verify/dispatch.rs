@@ -24,12 +24,17 @@ impl Checker<'_> {
             None => format!("message {}", dispatch.message.short()),
         };
         let (from, to) = (dispatch.from, dispatch.to);
-        if !self.places.entry((from, to)).or_default().insert(dispatch.place) {
-            self.add(
-                &about,
-                Proven,
-                format!("{from} gave place {} of this thread twice to {to}", dispatch.place),
-            );
+        let signed = matches!(one.dispatch, DispatchBytes::Signed(_));
+        let place = dispatch.place;
+        match self.places.entry((from, to)).or_default().insert(place, signed) {
+            None => {}
+            Some(true) if signed => {
+                let sentence = format!("{from} gave place {place} of this thread twice to {to}");
+                self.signed(&about, Proven, &[from], sentence);
+            }
+            Some(_) => self.add(&about, NotProven, format!(
+                "which of two dispatches is {from}'s in place {place} of this thread to {to}: one in here is bare"
+            )),
         }
         self.dispatched.insert((dispatch.message, to));
         match self.messages.get(&dispatch.message).map(|message| message.author) {
@@ -41,7 +46,9 @@ impl Checker<'_> {
         }
         let slot = format!("lane {}, serial {}, place {}", dispatch.lane, dispatch.serial, dispatch.place);
         match one.dispatch {
-            DispatchBytes::Signed(_) => self.add(&about, Proven, format!("{from} dispatched it to {to}: {slot}")),
+            DispatchBytes::Signed(_) => {
+                self.signed(&about, Proven, &[from], format!("{from} dispatched it to {to}: {slot}"));
+            }
             DispatchBytes::Bare(_) => self.add(&about, NotProven, format!(
                 "by {from}'s signature, that it dispatched it to {to} ({slot}): the dispatch in here is bare"
             )),
@@ -63,7 +70,8 @@ impl Checker<'_> {
         };
         let (keeper, other) = ((from, dispatch.from_incarnation), (to, dispatch.to_incarnation));
         let Some(head) = self.keys.checkpoint(proof.checkpoint.as_bytes(), keeper, other) else {
-            self.add(about, False, format!("the head that is said to cover it is not signed by {from}"));
+            let sentence = format!("the head that is said to cover it is not signed by {from}");
+            self.signed(about, False, &[from], sentence);
             return None;
         };
         let (size, root) = (head.checkpoint().size, head.checkpoint().root);
@@ -71,14 +79,16 @@ impl Checker<'_> {
         let proves = proof.index == dispatch.leaf_index
             && merkle::verify_inclusion(&leaf, proof.index, size, &proof.path, &root).is_ok();
         if !proves {
-            self.add(about, False, format!("it is not in the ledger of {from} as the proof says"));
+            let sentence = format!("it is not in the ledger of {from} as the proof says");
+            self.signed(about, False, &[from], sentence);
             return None;
         }
         match self.keys.cosigned_at(&head, to) {
             Ok(Some(at)) => {
-                self.add(
+                self.signed(
                     about,
                     Proven,
+                    &[to, from],
                     format!(
                         "{to} cosigned at {at} a head of {from}'s ledger that covers it (leaf {} of {size})",
                         proof.index
@@ -95,11 +105,8 @@ impl Checker<'_> {
                 None
             }
             Err(()) => {
-                self.add(
-                    about,
-                    False,
-                    format!("{to}'s cosignature of the head that covers it does not verify"),
-                );
+                let sentence = format!("{to}'s cosignature of the head that covers it does not verify");
+                self.signed(about, False, &[to], sentence);
                 None
             }
         }
@@ -131,18 +138,20 @@ impl Checker<'_> {
         }
         let (keeper, other) = ((to, dispatch.to_incarnation), (from, dispatch.from_incarnation));
         let Some(head) = self.keys.checkpoint(&proven.checkpoint, keeper, other) else {
-            self.add(about, False, format!("the receipt's head is not signed by {to}"));
+            self.signed(about, False, &[to], format!("the receipt's head is not signed by {to}"));
             return None;
         };
         let (size, root) = (head.checkpoint().size, head.checkpoint().root);
         let leaf = leaf_hash(&proven.receipt);
         if merkle::verify_inclusion(&leaf, receipt.leaf_index, size, &proven.inclusion_path, &root).is_err() {
-            self.add(about, False, format!("the receipt is not in the ledger of {to} as it says"));
+            let sentence = format!("the receipt is not in the ledger of {to} as it says");
+            self.signed(about, False, &[to], sentence);
             return None;
         }
-        self.add(
+        self.signed(
             about,
             Proven,
+            &[to],
             format!(
                 "{to} states in its ledger (leaf {} of {size}) that it received it at {}, and: {}",
                 receipt.leaf_index,
@@ -152,12 +161,14 @@ impl Checker<'_> {
         );
         let heard = match self.keys.cosigned_at(&head, from) {
             Ok(Some(at)) => {
-                self.add(about, Proven, format!("{from} cosigned at {at} the head with this receipt"));
+                let sentence = format!("{from} cosigned at {at} the head with this receipt");
+                self.signed(about, Proven, &[from, to], sentence);
                 Some((from, at))
             }
             Ok(None) => Some((self.bundle.made_by, *recorded_at)),
             Err(()) => {
-                self.add(about, False, format!("{from}'s cosignature of the receipt's head does not verify"));
+                let sentence = format!("{from}'s cosignature of the receipt's head does not verify");
+                self.signed(about, False, &[from], sentence);
                 None
             }
         };
@@ -172,14 +183,14 @@ impl Checker<'_> {
         if let Some(sent) = self.messages.get(&receipt.message).map(|message| message.released_at)
             && at < sent
         {
-            self.add(about, NotProven, format!(
+            self.signed(about, NotProven, &[receipt.from, receipt.to], format!(
                 "when it was received: the time is DISPUTED. {} states {at}, before {} released it by its own clock ({sent})",
                 receipt.from, receipt.to
             ));
         }
         // Cosignatures are in whole seconds.
         if let Some((who, heard)) = heard.filter(|(_, heard)| at.seconds() > heard.seconds()) {
-            self.add(about, NotProven, format!(
+            self.signed(about, NotProven, &[receipt.from, who], format!(
                 "when it was received: the time is DISPUTED. {} states {at}, and {who} had the receipt at {heard}",
                 receipt.from
             ));
@@ -203,17 +214,15 @@ impl Checker<'_> {
                 if wrapping.digest() == dispatch.message
                     && self.is_signed(&wrapping, PayloadType::Message, from, dispatch.key_list) =>
             {
-                self.add(about, False, format!("{to} refused it for {from}'s signature, which verifies"));
+                let sentence = format!("{to} refused it for {from}'s signature, which verifies");
+                self.signed(about, False, &[to, from], sentence);
             }
             (Outcome::RefusedSignature, Some(_)) => {
-                self.add(
-                    about,
-                    Stated,
-                    format!("by {to}: what came is in here, and is not what {from} signed"),
-                );
+                let sentence = format!("by {to}: what came is in here, and is not what {from} signed");
+                self.signed(about, Stated, &[to, from], sentence);
             }
             (Outcome::RefusedUnreadable | Outcome::RefusedLimit | Outcome::RefusedAddressee, Some(_)) => {
-                self.add(about, Stated, format!("by {to}: what it refused is in here"));
+                self.signed(about, Stated, &[to], format!("by {to}: what it refused is in here"));
             }
         }
     }
@@ -231,13 +240,15 @@ impl Checker<'_> {
         let covered = covered.map(|second| by_the_end_of(second, released));
         let received = received.map(|receipt| receipt.received_at);
         match (covered, received) {
-            (Some(end), received) if received.is_none_or(|at| end < at) => self.add(
+            (Some(end), received) if received.is_none_or(|at| end < at) => self.signed(
                 about,
                 Proven,
+                &[to, from],
                 format!("it counts as given by {end} at the latest, by {to}'s own cosignature"),
             ),
             (_, Some(at)) => {
-                self.add(about, Proven, format!("it counts as given at {at}, by {to}'s own statement"))
+                let sentence = format!("it counts as given at {at}, by {to}'s own statement");
+                self.signed(about, Proven, &[to], sentence);
             }
             (_, None) => self.add(
                 about,

@@ -2,11 +2,12 @@
 //! no network.
 //!
 //! It stands in this room because it decides, which `codec` never does, and reads signed content, which
-//! `evidence` never does. Never here: trust. Fingerprints come from whoever verifies; without one, an
-//! identity is unproven, and said to be.
+//! `evidence` never does. Never here: trust. Fingerprints come from whoever verifies; what rests on keys
+//! that nobody vouched for is proven only if they are whose they are called, and each finding says so.
 
 mod by_hand;
 mod dispatch;
+mod keys;
 mod oddities;
 mod thread;
 
@@ -14,26 +15,22 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use crate::codec::bundle::{self, Bundle, BundleParty};
+use crate::codec::bundle;
 use crate::codec::fault::DecodeFault;
 use crate::codec::party_file::Fingerprint;
-use crate::codec::{key_list as key_list_codec, signed};
 use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::keys::{KeyList, Purpose};
 use crate::domain::message::Part;
-use crate::domain::party::{Incarnation, Party};
+use crate::domain::party::Party;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
-use crate::evidence::checkpoint::SignedCheckpoint;
-use crate::evidence::keys::PublicKey;
-use crate::evidence::names;
-use crate::evidence::note::{NoteAlgorithm, NoteKey};
 
 /// How much weight a finding has.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Weight {
-    /// Signatures in the bundle prove it, if the keys are whose they are said to be.
+    /// Signatures in the bundle prove it, all under keys that whoever verifies vouched for.
     Proven,
+    /// Signatures in the bundle prove it if keys that nobody vouched for are whose they are called.
+    OnlyIf,
     /// Somebody only says so.
     Stated,
     /// Nothing in the bundle proves it.
@@ -46,6 +43,7 @@ impl Weight {
     pub fn name(self) -> &'static str {
         match self {
             Weight::Proven => "proven",
+            Weight::OnlyIf => "only if",
             Weight::Stated => "stated",
             Weight::NotProven => "not proven",
             Weight::False => "FALSE",
@@ -59,18 +57,56 @@ pub struct Finding {
     /// "the keys", or which message or dispatch it is about.
     pub about: String,
     pub weight: Weight,
+    /// It rests on signatures of these Parties, for whose keys nobody vouched.
+    pub only_if: Vec<Party>,
+    /// Begins with that condition, if there is one.
     pub sentence: String,
+}
+
+/// A Party of the bundle, and whether whoever verifies vouched for its keys.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Named {
+    pub party: Party,
+    /// Of its first key list in the bundle; `None` if that does not hold.
+    pub fingerprint: Option<Digest>,
+    pub vouched: bool,
+}
+
+/// A part, and the message that names it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct NamedPart {
+    pub message: String,
+    pub author: Party,
+    pub part: Part,
 }
 
 /// All that was found, in the order in which it is to be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Verification {
     pub thread: ThreadId,
+    /// Whose the file calls itself. Nobody signs the file as a whole.
     pub made_by: Party,
     pub made_at: Instant,
+    pub parties: Vec<Named>,
     pub findings: Vec<Finding>,
-    /// The parts that messages with a verified signature name, each with its message.
-    pub parts: Vec<(String, Part)>,
+    /// The parts that messages with a verified signature name.
+    pub parts: Vec<NamedPart>,
+}
+
+/// Why nothing is said about a bundle.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyFault {
+    #[error(transparent)]
+    Unreadable(#[from] DecodeFault),
+    #[error("the fingerprint that you gave for {party} is of no key list in the bundle: {}", in_it(*.party, .found))]
+    NoSuchKeyList { party: Party, found: Option<Digest> },
+}
+
+fn in_it(party: Party, found: &Option<Digest>) -> String {
+    match found {
+        Some(found) => format!("the one that it calls {party}'s has {}", Fingerprint(*found)),
+        None => format!("it holds none of {party} that can be checked"),
+    }
 }
 
 impl Verification {
@@ -79,186 +115,103 @@ impl Verification {
         self.findings.iter().all(|finding| finding.weight != Weight::False)
     }
 
+    /// The Parties for whose keys nobody vouched.
+    pub fn unvouched(&self) -> Vec<Party> {
+        self.parties.iter().filter(|named| !named.vouched).map(|named| named.party).collect()
+    }
+
     /// Holds a file (salt, then content) against the parts that the messages name.
     pub fn hold_part(&mut self, file: &str, salt_and_content: &[u8]) {
         let (about, digest) = (format!("the part in {}", shown(file)), Digest::of(salt_and_content));
-        let named = self.parts.iter().filter(|(_, part)| part.salted_digest == digest);
-        let mut found: Vec<Finding> = named
-            .map(|(message, part)| Finding {
-                about: about.clone(),
-                weight: Weight::Proven,
-                sentence: format!("it is what {message} names as \"{}\"", shown(&part.name)),
-            })
-            .collect();
-        if found.is_empty() {
-            let sentence = "no message in the bundle whose signature verifies names it; was it written with \
-                            its salt?"
-                .into();
-            found.push(Finding { about, weight: Weight::False, sentence });
+        let mut found = Findings::of(&self.parties);
+        for named in self.parts.iter().filter(|named| named.part.salted_digest == digest) {
+            let sentence = format!("it is what {} names as \"{}\"", named.message, shown(&named.part.name));
+            found.signed(&about, Weight::Proven, &[named.author], sentence);
         }
-        self.findings.extend(found);
+        if found.found.is_empty() {
+            let sentence = "no message in the bundle whose signature verifies names it; was it written with \
+                            its salt?";
+            found.add(&about, Weight::False, sentence);
+        }
+        self.findings.extend(found.found);
     }
 }
 
 /// Checks a bundle file. `trusted` are the fingerprints that whoever verifies got from elsewhere.
 ///
-/// `Err` names why it can't be read as a bundle at all.
-pub fn verify(file: Bytes, trusted: &BTreeMap<Party, Digest>) -> Result<Verification, DecodeFault> {
+/// # Errors
+/// It can't be read as a bundle at all, or has no key list with a fingerprint that is trusted.
+pub fn verify(file: Bytes, trusted: &BTreeMap<Party, Digest>) -> Result<Verification, VerifyFault> {
     let bundle = bundle::decode(file)?;
-    let mut findings = Findings::default();
-    let keys = Keys::open(&bundle, trusted, &mut findings);
+    let (keys, parties, said) = keys::open(&bundle, trusted);
+    for party in trusted.keys() {
+        let named = parties.iter().find(|named| named.party == *party);
+        if !named.is_some_and(|named| named.vouched) {
+            let found = named.and_then(|named| named.fingerprint);
+            return Err(VerifyFault::NoSuchKeyList { party: *party, found });
+        }
+    }
+    let mut findings = Findings::of(&parties);
+    for said in said {
+        findings.signed(keys::KEYS, said.weight, &said.on, said.sentence);
+    }
     let parts = thread::check(&bundle, &keys, &mut findings);
     Ok(Verification {
         thread: bundle.thread,
         made_by: bundle.made_by,
         made_at: bundle.made_at,
-        findings: findings.0,
+        parties,
+        findings: findings.found,
         parts,
     })
 }
 
-#[derive(Default)]
-pub(super) struct Findings(Vec<Finding>);
+/// What was found so far, and the key lists that nobody vouched for.
+struct Findings {
+    found: Vec<Finding>,
+    unvouched: BTreeMap<Party, Option<Digest>>,
+}
 
 impl Findings {
-    pub(super) fn add(&mut self, about: &str, weight: Weight, sentence: impl Into<String>) {
-        self.0.push(Finding { about: about.into(), weight, sentence: sentence.into() });
-    }
-}
-
-/// The verified key lists of the Parties in a bundle, number 1 first.
-pub(super) struct Keys(BTreeMap<Party, Vec<KeyList>>);
-
-const KEYS: &str = "the keys";
-
-impl Keys {
-    fn open(bundle: &Bundle, trusted: &BTreeMap<Party, Digest>, findings: &mut Findings) -> Keys {
-        let mut keys = BTreeMap::new();
-        for party in &bundle.parties {
-            if keys.contains_key(&party.party) {
-                findings.add(KEYS, Weight::False, format!("{} stands in the bundle twice", party.party));
-                continue;
-            }
-            keys.insert(party.party, open_lists(party, trusted, findings));
-        }
-        for party in trusted.keys().filter(|party| !keys.contains_key(*party)) {
-            let sentence = format!("anything about {party}: it is not in the bundle");
-            findings.add(KEYS, Weight::NotProven, sentence);
-        }
-        Keys(keys)
+    fn of(parties: &[Named]) -> Findings {
+        let unvouched = parties.iter().filter(|named| !named.vouched);
+        let unvouched = unvouched.map(|named| (named.party, named.fingerprint)).collect();
+        Findings { found: Vec::new(), unvouched }
     }
 
-    /// The key for a purpose under the list with this number.
-    pub(super) fn key(&self, party: Party, number: u32, purpose: Purpose) -> Option<PublicKey> {
-        let lists = self.0.get(&party)?;
-        let list = lists.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
-        PublicKey::from_bytes(list.key_for(purpose)?).ok()
+    /// What rests on nobody's signature.
+    fn add(&mut self, about: &str, weight: Weight, sentence: impl Into<String>) {
+        self.signed(about, weight, &[], sentence);
     }
 
-    /// The numbers of a Party's lists.
-    pub(super) fn numbers(&self, party: Party) -> impl Iterator<Item = u32> + use<> {
-        1..=u32::try_from(self.0.get(&party).map_or(0, Vec::len)).unwrap_or(u32::MAX)
-    }
-
-    /// A checkpoint of the ledger that `keeper` keeps with `other`, signed under one of its lists.
-    pub(super) fn checkpoint(
-        &self,
-        note: &[u8],
-        keeper: (Party, Incarnation),
-        other: (Party, Incarnation),
-    ) -> Option<SignedCheckpoint> {
-        let origin = names::ledger_origin((&keeper.0, keeper.1), (&other.0, other.1));
-        let name = names::ledger_key_name(&keeper.0);
-        self.numbers(keeper.0).find_map(|number| {
-            let key = self.key(keeper.0, number, Purpose::Ledger)?;
-            let key = NoteKey::new(&name, NoteAlgorithm::Ed25519, key).ok()?;
-            SignedCheckpoint::open(note, &origin, &key).ok()
-        })
-    }
-
-    /// When a Party's witness key cosigned a checkpoint. `Err` if a line that says so does not verify.
-    pub(super) fn cosigned_at(&self, head: &SignedCheckpoint, witness: Party) -> Result<Option<Instant>, ()> {
-        let name = names::witness_key_name(&witness);
-        let by_name = head.note().signatures().iter().any(|line| line.name() == name);
-        let at = self.numbers(witness).find_map(|number| {
-            let key = self.key(witness, number, Purpose::Witness)?;
-            let key = NoteKey::new(&name, NoteAlgorithm::Cosignature, key).ok()?;
-            head.cosigned_at(&key).ok()
-        });
-        match at {
-            Some(at) => Ok(Some(at)),
-            None if by_name => Err(()),
-            None => Ok(None),
-        }
-    }
-}
-
-fn open_lists(
-    party: &BundleParty,
-    trusted: &BTreeMap<Party, Digest>,
-    findings: &mut Findings,
-) -> Vec<KeyList> {
-    let code = party.party;
-    let mut lists: Vec<KeyList> = Vec::new();
-    let mut before = Digest::ZERO;
-    for (place, bytes) in (1..).zip(&party.key_lists) {
-        let opened = signed::decode(bytes.clone()).map_err(key_list_codec::OpenFault::from).and_then(|one| {
-            let list = match lists.last() {
-                None => key_list_codec::open_first(&one)?,
-                Some(last) => key_list_codec::open_successor(last, &before, &one)?.0,
-            };
-            Ok((list, one.digest()))
-        });
-        match opened {
-            Ok((list, digest)) if list.party == code => {
-                if place == 1 {
-                    identity(code, digest, trusted.get(&code), findings);
-                }
-                before = digest;
-                lists.push(list);
-            }
-            Ok(_) => {
-                findings.add(KEYS, Weight::False, format!("list {place} of {code} is of another Party"));
-                return lists;
-            }
-            Err(fault) => {
-                let sentence = format!("list {place} of {code} does not hold: {fault}");
-                findings.add(KEYS, Weight::False, sentence);
-                return lists;
+    /// What rests on signatures of these Parties.
+    fn signed(&mut self, about: &str, weight: Weight, by: &[Party], sentence: impl Into<String>) {
+        let mut only_if: Vec<Party> = Vec::new();
+        for party in by {
+            if self.unvouched.contains_key(party) && !only_if.contains(party) {
+                only_if.push(*party);
             }
         }
+        let lists: Vec<String> = only_if.iter().map(|party| self.list(*party)).collect();
+        let (weight, condition) = match (weight, lists.is_empty()) {
+            (_, true) => (weight, String::new()),
+            // The word before it is "only if".
+            (Weight::Proven | Weight::OnlyIf, false) => {
+                (Weight::OnlyIf, format!("{}: ", lists.join(", and ")))
+            }
+            (Weight::Stated | Weight::NotProven | Weight::False, false) => {
+                (weight, format!("if {}: ", lists.join(", and ")))
+            }
+        };
+        let sentence = condition + &sentence.into();
+        self.found.push(Finding { about: about.into(), weight, only_if, sentence });
     }
-    match lists.len() {
-        0 => findings.add(KEYS, Weight::False, format!("no key list of {code} is in the bundle")),
-        1 => {}
-        more => {
-            let sentence = format!("{code} has {more} key lists here, each signed under the one before");
-            findings.add(KEYS, Weight::Proven, sentence);
-        }
-    }
-    lists
-}
 
-fn identity(party: Party, found: Digest, trusted: Option<&Digest>, findings: &mut Findings) {
-    match trusted {
-        Some(given) if *given == found => {
-            let sentence = format!("the keys called {party}'s are those whose fingerprint you gave");
-            findings.add(KEYS, Weight::Proven, sentence);
-        }
-        Some(_) => {
-            let sentence = format!(
-                "the keys called {party}'s are not those whose fingerprint you gave: theirs is {}",
-                Fingerprint(found)
-            );
-            findings.add(KEYS, Weight::False, sentence);
-        }
-        None => {
-            let sentence = format!(
-                "that the keys called {party}'s are {party}'s. Their fingerprint, to be compared with {party} over \
-                 another channel, is {}",
-                Fingerprint(found)
-            );
-            findings.add(KEYS, Weight::NotProven, sentence);
+    /// "the key list 0123456789ab is PL's".
+    fn list(&self, party: Party) -> String {
+        match self.unvouched.get(&party).copied().flatten() {
+            Some(fingerprint) => format!("the key list {} is {party}'s", fingerprint.short()),
+            None => format!("the key list called {party}'s is {party}'s"),
         }
     }
 }

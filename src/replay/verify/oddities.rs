@@ -19,12 +19,12 @@ impl Checker<'_> {
     pub(super) fn oddities(&mut self, about: &str, dispatch: &Dispatch, one: &BundleDispatch) {
         let from = dispatch.from;
         for disputed in &one.disputed {
+            let file = self.file();
             self.add(
                 about,
                 Stated,
                 format!(
-                    "by {}: {} sent a receipt that does not hold: {}",
-                    self.bundle.made_by,
+                    "by {file}: {} sent a receipt that does not hold: {}",
                     dispatch.to,
                     shown(&disputed.reason)
                 ),
@@ -43,7 +43,7 @@ impl Checker<'_> {
                     && self.is_signed(&wrapping, PayloadType::Dispatch, from, other.key_list)
             });
             match (contradicts, &one.dispatch) {
-                (true, DispatchBytes::Signed(_)) => self.add(about, Proven, format!(
+                (true, DispatchBytes::Signed(_)) => self.signed(about, Proven, &[from], format!(
                     "{from} CONTRADICTED itself: it signed another dispatch to {} under the same serial or leaf", dispatch.to
                 )),
                 (true, DispatchBytes::Bare(_)) | (false, _) => {
@@ -63,7 +63,7 @@ impl Checker<'_> {
     ) {
         for other in &one.other_leaves {
             match self.displaced(dispatch, one, receipt, other) {
-                Some((keeper, what)) => self.add(about, Proven, format!(
+                Some((keeper, what)) => self.signed(about, Proven, &[keeper], format!(
                     "{keeper} CONTRADICTED itself: a head of its ledger that it signed has another leaf in the place of {what}"
                 )),
                 None => self.add(

@@ -1,6 +1,6 @@
 //! The messages and dispatches of a bundle, one after the other: what each proves.
 //!
-//! Never here: keys and identities (`verify.rs`). Nothing is believed because the bundle's maker put it
+//! Never here: keys and identities (`keys.rs`). Nothing is believed because the bundle's maker put it
 //! there: what only the maker says is called stated.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,13 +8,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use bytes::Bytes;
 
 use super::by_hand;
-use super::{Findings, Keys, Weight};
+use super::keys::Keys;
+use super::{Findings, NamedPart, Weight};
 use crate::codec::bundle::{Bundle, BundleDispatch, DispatchBytes};
 use crate::codec::{content, dispatch, message, signed};
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
 use crate::domain::keys::Purpose;
-use crate::domain::message::{ACKNOWLEDGEMENT, Dispatch, Message, Part, Traffic};
+use crate::domain::message::{ACKNOWLEDGEMENT, Dispatch, Message, Traffic};
 use crate::domain::party::Party;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
@@ -32,11 +33,12 @@ pub(super) struct Checker<'a> {
     /// Official numbers and addressees of what was dispatched, for what is absent.
     pub(super) dispatched: BTreeSet<(Digest, Party)>,
     acknowledged: BTreeSet<(Digest, Party)>,
-    pub(super) places: BTreeMap<(Party, Party), BTreeSet<u64>>,
+    /// For each place of one Party's to another whether it is signed for.
+    pub(super) places: BTreeMap<(Party, Party), BTreeMap<u64, bool>>,
 }
 
-/// The parts that verified messages name come back, each with its message.
-pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) -> Vec<(String, Part)> {
+/// The parts that verified messages name come back.
+pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) -> Vec<NamedPart> {
     let mut checker = Checker {
         bundle,
         keys,
@@ -59,8 +61,9 @@ pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) -> Ve
     checker.by_hand();
     checker.absent();
     let named = |message: &Message| {
-        let about = name(message);
-        message.draft.parts.iter().map(|part| (about.clone(), part.clone())).collect::<Vec<_>>()
+        let (about, author) = (name(message), message.author);
+        let parts = message.draft.parts.iter().cloned();
+        parts.map(|part| NamedPart { message: about.clone(), author, part }).collect::<Vec<_>>()
     };
     checker.messages.values().flat_map(named).collect()
 }
@@ -68,6 +71,11 @@ pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) -> Ve
 impl Checker<'_> {
     pub(super) fn add(&mut self, about: &str, weight: Weight, sentence: impl Into<String>) {
         self.findings.add(about, weight, sentence);
+    }
+
+    /// What rests on signatures of these Parties.
+    pub(super) fn signed(&mut self, about: &str, weight: Weight, by: &[Party], sentence: impl Into<String>) {
+        self.findings.signed(about, weight, by, sentence);
     }
 
     fn read_dispatch<'b>(
@@ -99,7 +107,7 @@ impl Checker<'_> {
                     "{}'s signature on it does not verify under its key list {}",
                     read.from, read.key_list
                 );
-                self.add(&about, False, sentence);
+                self.signed(&about, False, &[read.from], sentence);
                 None
             }
             Some(_) | None => Some((read, one)),
@@ -137,18 +145,21 @@ impl Checker<'_> {
             .into_iter()
             .find(|list| self.is_signed(&wrapping, PayloadType::Message, author, *list));
         let Some(list) = list else {
-            return self.add(&about, False, format!("{author}'s signature on it does not verify"));
+            let sentence = format!("{author}'s signature on it does not verify");
+            return self.signed(&about, False, &[author], sentence);
         };
         let about = name(&message);
         if self.messages.values().any(|other| name(other) == about) {
-            self.add(&about, False, format!("{author} gave this number to more than one message"));
+            let sentence = format!("{author} gave this number to more than one message");
+            self.signed(&about, False, &[author], sentence);
         }
         // Nothing dates a message that nobody receipted and no head covers.
         let undated = candidates_undated && self.keys.numbers(author).max() != Some(list);
         if undated {
-            self.add(
+            self.signed(
                 &about,
                 NotProven,
+                &[author],
                 format!("that {author} wrote it while its key list {list} was in force"),
             );
         }
@@ -160,7 +171,7 @@ impl Checker<'_> {
             Traffic::Real => "real",
             Traffic::Drill => "a drill",
         };
-        self.add(&about, if undated { NotProven } else { Proven }, format!(
+        self.signed(&about, if undated { NotProven } else { Proven }, &[author], format!(
             "{author} wrote it: {}, {}, {traffic}, \"{}\"; date-time group {}; signed under {author}'s key list {list}",
             draft.kind, draft.precedence, shown(&draft.subject), message.released_at.date_time_group(),
         ));
@@ -169,20 +180,18 @@ impl Checker<'_> {
             let sentence = format!("that it is {origin}'s word: {}", mark(&origin, author.as_str()));
             self.add(&about, NotProven, sentence);
         }
-        self.add(
+        self.signed(
             &about,
             Stated,
+            &[author],
             format!(
                 "by {author}: {} drafted it and {} released it",
                 person(&draft.drafter.name, &draft.drafter.office),
                 person(&message.releaser.name, &message.releaser.office),
             ),
         );
-        self.add(
-            &about,
-            Stated,
-            format!("by {}: it was on record there at {recorded_at}", self.bundle.made_by),
-        );
+        let file = self.file();
+        self.add(&about, Stated, format!("by {file}: it was on record there at {recorded_at}"));
         if !draft.parts.is_empty() {
             self.add(
                 &about,
@@ -211,9 +220,10 @@ impl Checker<'_> {
                 Ok(of) => {
                     let about = self.messages.get(&of.message).map_or_else(|| name(&message), name);
                     self.acknowledged.insert((of.message, by));
-                    self.add(
+                    self.signed(
                         &about,
                         Proven,
+                        &[by],
                         format!(
                             "{by} states, in {}, that {} read it at {}",
                             shown(&message.number),
@@ -285,7 +295,7 @@ impl Checker<'_> {
         }
         let places = std::mem::take(&mut self.places);
         for ((from, to), places) in places {
-            let missing = (1..).zip(&places).find(|(expected, place)| expected != *place);
+            let missing = (1..).zip(places.keys()).find(|(expected, place)| expected != *place);
             if let Some((missing, _)) = missing {
                 self.add(
                     "the thread",
@@ -296,12 +306,17 @@ impl Checker<'_> {
                 );
             }
         }
-        let (by, at) = (self.bundle.made_by, self.bundle.made_at);
+        let (file, at) = (self.file(), self.bundle.made_at);
         self.add(
             "the thread",
             Stated,
-            format!("by {by}, who made this at {at}: that nothing more of it was on record there"),
+            format!("by {file}: that nothing more of it was on record there at {at}"),
         );
+    }
+
+    /// Who says what only the bundle's maker says. Nobody signs a bundle as a whole.
+    pub(super) fn file(&self) -> String {
+        format!("the file, which is called {}'s and signed by nobody", self.bundle.made_by)
     }
 }
 

@@ -1,0 +1,140 @@
+//! The key lists in a bundle: whose they are called, whether they follow from the first, and who vouches.
+//!
+//! Never here: what was signed under them.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+
+use super::{Named, Weight};
+use crate::codec::bundle::{Bundle, BundleParty};
+use crate::codec::{key_list as key_list_codec, signed};
+use crate::domain::digest::Digest;
+use crate::domain::keys::{KeyList, Purpose};
+use crate::domain::party::{Incarnation, Party};
+use crate::domain::time::Instant;
+use crate::evidence::checkpoint::SignedCheckpoint;
+use crate::evidence::keys::PublicKey;
+use crate::evidence::names;
+use crate::evidence::note::{NoteAlgorithm, NoteKey};
+
+/// What findings about key lists are about.
+pub(super) const KEYS: &str = "the keys";
+
+/// Something to be said about key lists, once it is known who is vouched for.
+pub(super) struct Said {
+    pub(super) weight: Weight,
+    /// Whose signatures it rests on.
+    pub(super) on: Vec<Party>,
+    pub(super) sentence: String,
+}
+
+impl Said {
+    fn wrong(sentence: String) -> Said {
+        Said { weight: Weight::False, on: Vec::new(), sentence }
+    }
+}
+
+/// Checks each Party's lists, and holds the first against what whoever verifies got from elsewhere.
+pub(super) fn open(bundle: &Bundle, trusted: &BTreeMap<Party, Digest>) -> (Keys, Vec<Named>, Vec<Said>) {
+    let (mut keys, mut parties, mut said) = (BTreeMap::new(), Vec::new(), Vec::new());
+    for BundleParty { party, key_lists } in &bundle.parties {
+        if keys.contains_key(party) {
+            said.push(Said::wrong(format!("{party} stands in the bundle twice")));
+            continue;
+        }
+        let (lists, first) = open_lists(*party, key_lists, &mut said);
+        keys.insert(*party, lists);
+        let vouched = first.is_some() && trusted.get(party) == first.as_ref();
+        parties.push(Named { party: *party, fingerprint: first, vouched });
+    }
+    (Keys(keys), parties, said)
+}
+
+/// The verified key lists of the Parties in a bundle, number 1 first.
+pub(super) struct Keys(BTreeMap<Party, Vec<KeyList>>);
+
+impl Keys {
+    /// The key for a purpose under the list with this number.
+    pub(super) fn key(&self, party: Party, number: u32, purpose: Purpose) -> Option<PublicKey> {
+        let lists = self.0.get(&party)?;
+        let list = lists.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
+        PublicKey::from_bytes(list.key_for(purpose)?).ok()
+    }
+
+    /// The numbers of a Party's lists.
+    pub(super) fn numbers(&self, party: Party) -> impl Iterator<Item = u32> + use<> {
+        1..=u32::try_from(self.0.get(&party).map_or(0, Vec::len)).unwrap_or(u32::MAX)
+    }
+
+    /// A checkpoint of the ledger that `keeper` keeps with `other`, signed under one of its lists.
+    pub(super) fn checkpoint(
+        &self,
+        note: &[u8],
+        keeper: (Party, Incarnation),
+        other: (Party, Incarnation),
+    ) -> Option<SignedCheckpoint> {
+        let origin = names::ledger_origin((&keeper.0, keeper.1), (&other.0, other.1));
+        let name = names::ledger_key_name(&keeper.0);
+        self.numbers(keeper.0).find_map(|number| {
+            let key = self.key(keeper.0, number, Purpose::Ledger)?;
+            let key = NoteKey::new(&name, NoteAlgorithm::Ed25519, key).ok()?;
+            SignedCheckpoint::open(note, &origin, &key).ok()
+        })
+    }
+
+    /// When a Party's witness key cosigned a checkpoint. `Err` if a line that says so does not verify.
+    pub(super) fn cosigned_at(&self, head: &SignedCheckpoint, witness: Party) -> Result<Option<Instant>, ()> {
+        let name = names::witness_key_name(&witness);
+        let by_name = head.note().signatures().iter().any(|line| line.name() == name);
+        let at = self.numbers(witness).find_map(|number| {
+            let key = self.key(witness, number, Purpose::Witness)?;
+            let key = NoteKey::new(&name, NoteAlgorithm::Cosignature, key).ok()?;
+            head.cosigned_at(&key).ok()
+        });
+        match at {
+            Some(at) => Ok(Some(at)),
+            None if by_name => Err(()),
+            None => Ok(None),
+        }
+    }
+}
+
+/// A Party's lists that hold, and the fingerprint of the first.
+fn open_lists(code: Party, bytes: &[Bytes], said: &mut Vec<Said>) -> (Vec<KeyList>, Option<Digest>) {
+    let mut lists: Vec<KeyList> = Vec::new();
+    let (mut first, mut before) = (None, Digest::ZERO);
+    for (place, bytes) in (1..).zip(bytes) {
+        let opened = signed::decode(bytes.clone()).map_err(key_list_codec::OpenFault::from).and_then(|one| {
+            let list = match lists.last() {
+                None => key_list_codec::open_first(&one)?,
+                Some(last) => key_list_codec::open_successor(last, &before, &one)?.0,
+            };
+            Ok((list, one.digest()))
+        });
+        match opened {
+            Ok((list, digest)) if list.party == code => {
+                first.get_or_insert(digest);
+                before = digest;
+                lists.push(list);
+            }
+            Ok(_) => {
+                said.push(Said::wrong(format!("list {place} of {code} is of another Party")));
+                return (lists, first);
+            }
+            Err(fault) => {
+                said.push(Said::wrong(format!("list {place} of {code} does not hold: {fault}")));
+                return (lists, first);
+            }
+        }
+    }
+    match lists.len() {
+        0 => said.push(Said::wrong(format!("no key list of {code} is in the bundle"))),
+        1 => {}
+        more => {
+            let sentence = format!("{code} has {more} key lists here, each signed under the one before");
+            said.push(Said { weight: Weight::Proven, on: vec![code], sentence });
+        }
+    }
+    (lists, first)
+}
