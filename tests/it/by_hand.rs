@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 use detente::cli::desk::fresh_id;
 use detente::cli::part;
+use detente::codec::bundle;
 use detente::codec::by_hand::account_to_proto;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::audit_service_client::AuditServiceClient;
@@ -420,9 +421,9 @@ pub async fn proven(world: &World, maker: &str, thread: &Bytes) -> Verification 
     let records = head.records(&node.registrar.journal);
     let source = Source { records: &records, board: &head.board, ring: &node.exchange.ring };
     let file = make(&source, ThreadId::from_slice(thread).unwrap(), world.clock.now()).await.unwrap();
-    let known = head.board.roster.parties.iter();
-    let trusted: BTreeMap<Party, Digest> =
-        known.filter_map(|(party, known)| Some((*party, known.numbered(1)?.digest))).collect();
+    let named = bundle::decode(file.clone()).unwrap().parties;
+    let first = |party: Party| Some((party, head.board.roster.parties.get(&party)?.numbered(1)?.digest));
+    let trusted: BTreeMap<Party, Digest> = named.into_iter().filter_map(|one| first(one.party)).collect();
     verify(file, &trusted).unwrap()
 }
 

@@ -62,4 +62,3 @@ mod transcription;
 mod trust;
 mod watch;
 mod world;
-mod zz_golden;

@@ -237,7 +237,6 @@ fn opened(entry: &Bytes) -> record::Opened {
 fn assert_golden(found: impl IntoIterator<Item = (String, Bytes)>, golden: &str) {
     let found: Vec<String> =
         found.into_iter().map(|(name, bytes)| format!("{name} {}", hex::encode(bytes))).collect();
-    std::fs::write(format!("/tmp/hand-golden-{}", found.len()), found.join("\n") + "\n").unwrap();
     for (found, expected) in found.iter().zip(golden.lines()) {
         assert_eq!(found, expected);
     }
