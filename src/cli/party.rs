@@ -262,7 +262,7 @@ async fn list(args: List) -> Result<(), Fault> {
             let object = serde_json::json!({ "kind": "party", "party": line.party, "name": line.name,
                 "key_list": line.key_list, "fingerprint": hex::encode(&line.fingerprint),
                 "addresses": line.addresses, "contacts": line.contacts, "owed": line.owed,
-                "heard_at_ms": line.heard_at_ms, "revocation_list_until": until.to_string(),
+                "heard_at_ms": line.heard_at_ms, "revocation_list_until": (!line.without_node).then(|| until.to_string()),
                 "without_node": line.without_node, "open_by_hand": line.open_by_hand });
             say!("{}", json::line(&object));
             continue;

@@ -4,6 +4,7 @@
 //! Never here: whether a change makes sense or who may confirm it (the Board). What is signed is
 //! verified at this door (`party_checks.rs`), before anything is proposed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -20,7 +21,6 @@ use crate::codec::proto::detente::v1::{
     propose_request,
 };
 use crate::codec::signed;
-use crate::domain::board::Board;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::{CommandId, Digest};
 use crate::domain::event::{Change, Member, RevocationList};
@@ -153,20 +153,25 @@ impl PartyService for PartyCalls {
         _: Request<ListPartiesRequest>,
     ) -> Result<Response<ListPartiesResponse>, Status> {
         let board = self.registrar.head().board.clone();
+        let mut open: BTreeMap<Party, u64> = BTreeMap::new();
+        for (_, party, _) in board.by_hand.open() {
+            *open.entry(party).or_default() += 1;
+        }
+        let open_for = |party: &Party| open.get(party).copied().unwrap_or(0);
         let parties = board.roster.parties.iter().filter_map(|(party, known)| {
             let owed = board.link(*party).map_or(0, |link| {
                 Precedence::FASTEST_FIRST.iter().map(|lane| link.lane(*lane).owed.len()).sum::<usize>()
             });
             let heard_at = self.links.of(*party).seen().heard_at;
             let line = party_line(party, known, owed as u64, heard_at)?;
-            Some(PartyLine { open_by_hand: open_by_hand(&board, *party), ..line })
+            Some(PartyLine { open_by_hand: open_for(party), ..line })
         });
         let without_node = board.roster.without_node.values().map(|known| PartyLine {
             party: known.party.to_string(),
             name: known.name.clone(),
             contacts: known.contacts.clone(),
             without_node: true,
-            open_by_hand: open_by_hand(&board, known.party),
+            open_by_hand: open_for(&known.party),
             ..PartyLine::default()
         });
         Ok(Response::new(ListPartiesResponse { parties: parties.chain(without_node).collect() }))
@@ -256,10 +261,6 @@ fn party_line(party: &Party, known: &KnownParty, owed: u64, heard_at: Option<Ins
         without_node: false,
         open_by_hand: 0,
     })
-}
-
-fn open_by_hand(board: &Board, party: Party) -> u64 {
-    board.by_hand.open().filter(|(_, to, _)| *to == party).count() as u64
 }
 
 /// A proposal as a custodian reads it before confirming: all that would take force. What decides comes

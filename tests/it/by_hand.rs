@@ -284,6 +284,20 @@ fn accounts_of_one_delivery_have_a_limit() {
 }
 
 #[test]
+fn the_id_of_an_account_is_never_given_to_another_however_old_it_is() {
+    let mut folded = with_sm();
+    let (digest, _) = released(&mut folded, 1, to(&[sm()], "text"));
+    record(&mut folded, 100, &anna(), account(digest)).unwrap();
+    let later = at(9).plus_ms(limits::COMMAND_IDS_KEPT_MS + 3_600_000);
+    let read = Command::ReadForAudit { what: "the head".into() };
+    folded.given(read, by(&anna(), 101, "", later), later).unwrap();
+    assert!(!folded.board.commands.contains_key(&party::id(100)), "the command is forgotten");
+    let other = Command::RecordByHand(account(digest));
+    let done = folded.given(other, by(&anna(), 100, "another", later), later);
+    assert_eq!(refusal(done), Refusal::IdReused);
+}
+
+#[test]
 fn an_account_moves_nothing_of_a_link_and_a_link_waits_for_no_account() {
     let mut folded = Folded::with_peer();
     let (digest, _) = released(&mut folded, 1, to(&[peer()], "text"));

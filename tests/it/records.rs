@@ -219,7 +219,7 @@ fn handed_over(number: u64, text: &str) -> Says {
         to: one("to"),
         at: detente::domain::time::Instant(number as i64),
         zone: "Europe/Minsk".into(),
-        scan: (number % 2 == 0).then(|| Digest::of(text.as_bytes())),
+        scan: number.is_multiple_of(2).then(|| Digest::of(text.as_bytes())),
     })
 }
 

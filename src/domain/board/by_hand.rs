@@ -6,7 +6,7 @@
 use super::decide::{Decision, happened};
 use super::{Board, Own};
 use crate::domain::by_hand::{DeliveredByHand, Says};
-use crate::domain::digest::Digest;
+use crate::domain::digest::{CommandId, Digest};
 use crate::domain::event::{Change, Event, Record};
 use crate::domain::fact::Gist;
 use crate::domain::message::Dispatch;
@@ -16,7 +16,13 @@ use crate::domain::time::Instant;
 use crate::limits;
 
 impl Board {
-    pub(super) fn record_by_hand(&self, own: Own, said: &DeliveredByHand, now: Instant) -> Decision {
+    pub(super) fn record_by_hand(
+        &self,
+        own: Own,
+        said: &DeliveredByHand,
+        id: CommandId,
+        now: Instant,
+    ) -> Decision {
         let field = |field: &'static str, rule: &str| Refusal::Field { field, rule: rule.into() };
         said.check()?;
         let thread = self.thread(said.thread).ok_or(Refusal::NoSuchMessage)?;
@@ -33,6 +39,10 @@ impl Board {
         {
             let rule = "no account of this message and addressee with this id stands";
             return Err(field("corrects", rule).into());
+        }
+        // The Board forgets the ids of old commands; an account is known by its own for ever.
+        if item.is_some_and(|item| item.accounts.iter().any(|account| account.id == id)) {
+            return Err(Refusal::IdReused.into());
         }
         if item.is_some_and(|item| item.accounts.len() >= limits::BY_HAND_ACCOUNTS_MAX) {
             let most = limits::BY_HAND_ACCOUNTS_MAX;

@@ -115,7 +115,7 @@ impl Board {
             }
             Command::ReadForAudit { what } => happened(Event::AuditRead { what: what.clone() }),
             Command::HoldRegime(held) => self.hold_regime(held),
-            Command::RecordByHand(said) => self.record_by_hand(own, said, now),
+            Command::RecordByHand(said) => self.record_by_hand(own, said, stamp.id, now),
             Command::StorePart { salted_digest, bytes } => self.store_part(*salted_digest, *bytes),
             Command::ErasePart { salted_digest, reason } => self.erase_part(*salted_digest, reason),
             Command::Receive(_)

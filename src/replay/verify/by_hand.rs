@@ -31,12 +31,13 @@ pub(super) fn sentence(maker: Party, one: &AccountByHand) -> String {
             let scan =
                 handed.scan.map_or_else(|| "no scan".into(), |scan| format!("scan {scan}, not in here"));
             format!(
-                "by {maker}, and no receipt: that it was handed over to {}, to \"{}\" by \"{}\", at {}: {how}; \
+                "by {maker}, and no receipt: that it was handed over to {}, to \"{}\" by \"{}\", at {} ({}): {how}; \
                  {scan} ({recorded})",
                 said.party,
                 shown(&handed.to),
                 shown(&handed.by),
                 handed.at,
+                shown(&handed.zone),
             )
         }
         Says::TakenBack { reason } => format!(

@@ -247,9 +247,15 @@ impl Checker<'_> {
         for one in &self.bundle.by_hand {
             let said = &one.account;
             let about = match self.messages.get(&said.message) {
-                Some(message) if message.author == by => name(message),
+                Some(message)
+                    if message.author == by
+                        && said.thread == self.bundle.thread
+                        && message.draft.parties().contains(&said.party) =>
+                {
+                    name(message)
+                }
                 Some(_) | None => {
-                    let sentence = "an account of a delivery by hand is of no message of its maker's in here";
+                    let sentence = "an account of a delivery by hand is of no message of its maker's in here to that addressee";
                     self.findings.add("the thread", NotProven, sentence.to_owned());
                     continue;
                 }
