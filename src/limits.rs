@@ -139,6 +139,22 @@ pub const OPEN_FIELDS_MAX: usize = 200;
 pub const FORMAT_DEPTH_MAX: usize = 4;
 /// Of the messages that a formatted one refers to so many are looked up; any further one counts as not here.
 pub const FORMAT_REFERENCES_MAX: usize = 32;
+/// To count towards a quota a check reads so many messages that cite the regime; of more it says that there
+/// are at least as many as it found.
+pub const TALLY_MESSAGES_MAX: usize = 500;
+/// A check names no more of what counts towards a quota; the rest is counted.
+pub const TALLY_NAMED_MAX: usize = 10;
+/// A check reads so many messages that say of two threads whether they are one activity; later ones are not
+/// looked at.
+pub const SAME_ACTIVITY_MESSAGES_MAX: usize = 500;
+/// No more threads are taken together for one activity.
+pub const GROUP_THREADS_MAX: usize = 32;
+/// No more pairs of threads are named of one activity.
+pub const GROUP_PAIRS_MAX: usize = 64;
+/// A check reads so many messages of the threads of one activity; further ones are not looked at.
+pub const GROUP_MESSAGES_MAX: usize = 500;
+/// A check names no more territories of one activity.
+pub const GROUP_TERRITORIES_MAX: usize = 64;
 /// A greater lead time, reply time or period is refused, so that no sum of days leaves the calendar.
 pub const REGIME_TIME_MAX: u64 = 100_000;
 
@@ -227,6 +243,9 @@ pub const HEAD_NOTE_BYTES_MAX: usize = 4 * 1024;
 
 /// An exported journal holds no larger entry: more than any medium gives (bytes).
 pub const EXPORT_ENTRY_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Where a medium gives an error instead of entries, so many positions in a row are tried one by one; what lies
+/// behind them is then given up, and the export says so.
+pub const EXPORT_UNREADABLE_MAX: u64 = 10_000;
 /// A larger bundle of one thread is not made, and is refused before it is read (bytes).
 pub const BUNDLE_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// A bundle with more Parties is refused.

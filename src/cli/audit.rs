@@ -11,14 +11,13 @@ use tokio_stream::StreamExt as _;
 use tonic::transport::Channel;
 
 use crate::cli::audit_offline::{self, Scratch};
-use crate::cli::audit_report;
-use crate::cli::desk::{Again, AsCommand, Desk, DeskDirectory, answer_command};
+use crate::cli::desk::{Again, Desk, DeskDirectory, answer_command};
 use crate::cli::exercise;
 use crate::cli::fault::Fault;
 use crate::cli::files::{NewFile, Readers};
-use crate::cli::given;
 use crate::cli::message::History;
 use crate::cli::out::say;
+use crate::cli::{audit_directory, audit_report, given};
 use crate::clock::Clock;
 use crate::codec::export::ExportWriter;
 use crate::codec::party_file::Fingerprint;
@@ -28,7 +27,7 @@ use crate::domain::digest::{CommandId, ThreadId};
 use crate::domain::time::Instant;
 use crate::limits;
 use crate::replay::TrustRoot;
-use crate::replay::audit::{Audit, Report};
+use crate::replay::audit::{Audit, Covered, Report};
 use crate::rpc::thread::thread_as_of;
 
 /// Verifies, exports and replays what is on record
@@ -60,6 +59,18 @@ struct Where {
     file: Option<PathBuf>,
 }
 
+/// Where the entries are taken from.
+#[derive(clap::Args, Debug)]
+#[group(required = true, multiple = false)]
+struct Whence {
+    /// The desk of an auditor, to ask the node
+    #[arg(long = "as", value_name = "PEOPLEDIR")]
+    desk: Option<PathBuf>,
+    /// A node's directory: the journal as it stands, with no node, also one that is refused
+    #[arg(long, value_name = "DIRECTORY")]
+    from: Option<PathBuf>,
+}
+
 /// Replays a journal with every link, signature and proof checked
 #[derive(clap::Args, Debug)]
 struct Verify {
@@ -79,12 +90,14 @@ struct Verify {
 #[derive(clap::Args, Debug)]
 struct Export {
     #[command(flatten)]
-    person: AsCommand,
+    journal: Whence,
+    #[command(flatten)]
+    again: Again,
     /// A file that is not there yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     /// Only the evidence of this thread, for `detente verify`: its id, 32 hexadecimal digits
-    #[arg(long, value_parser = given::thread)]
+    #[arg(long, value_parser = given::thread, conflicts_with = "from")]
     thread: Option<ThreadId>,
 }
 
@@ -137,7 +150,9 @@ fn heading(again: &Again, desk: &Desk, as_json: bool) -> Result<(CommandHeader, 
 /// No node is asked, so nothing is put on record.
 fn no_command(again: &Again) -> Result<(), Fault> {
     if again.is_given() {
-        return Err(Fault::new("--command-id goes with --as: with --file nothing is put on record"));
+        return Err(Fault::new(
+            "--command-id goes with --as: with --file or --from nothing is put on record",
+        ));
     }
     Ok(())
 }
@@ -204,8 +219,15 @@ async fn verify_over_the_network(
 }
 
 async fn export(args: Export) -> Result<(), Fault> {
-    let (desk, header, id) = args.person.open()?;
-    say!("command  {id}");
+    let desk = match (args.journal.desk, args.journal.from) {
+        (Some(desk), _) => open(&desk)?,
+        (None, Some(from)) => {
+            no_command(&args.again)?;
+            return audit_directory::export(&from, &args.out).await;
+        }
+        (None, None) => return Err(Fault::new("--as or --from must be given")),
+    };
+    let (header, id) = heading(&args.again, &desk, false)?;
     let mut new = NewFile::begin(&args.out, Readers::OwnerOnly)?;
     match args.thread {
         Some(thread) => export_thread(&desk, (header, id), thread, &mut new).await?,
@@ -294,6 +316,10 @@ async fn pages_of_node(
 
 async fn pages_of_file(file: &Path, args: &Replay) -> Result<Vec<calls::ShowThreadResponse>, Fault> {
     let scratch = Scratch::of(file, root(args.fingerprint)).await?;
+    let vouched = matches!(scratch.report.covered, Covered::ByCheckpoint { .. });
+    if !vouched && !args.json {
+        audit_report::print_covered(&scratch.report);
+    }
     let mut pages = Vec::new();
     let mut from = 0;
     loop {

@@ -29,6 +29,7 @@ pub fn audit(path: &Path, root: TrustRoot) -> Result<Report, Fault> {
 pub struct Scratch {
     pub journal: Journal,
     pub head: Head,
+    pub report: Report,
     _folder: Folder,
 }
 
@@ -49,10 +50,11 @@ impl Scratch {
         }
         let (report, fold) = reading.await??;
         if let Some(index) = report.first_failing {
-            let sentence = "the file does not hold, so nothing is shown of it: see `detente audit verify`";
+            let sentence =
+                "the file does not hold, so nothing is shown of it: see `detente audit verify --file FILE`";
             return Err(Fault::new(format!("record {index}: {sentence}")));
         }
-        Ok(Scratch { journal, head: head_of(fold), _folder: folder })
+        Ok(Scratch { journal, head: head_of(fold), report, _folder: folder })
     }
 }
 
@@ -76,7 +78,7 @@ fn read(
 ) -> Result<(Report, Fold), Fault> {
     let mut reader = ExportReader::begin(BufReader::new(File::open(path)?))?;
     let mut audit = Audit::new(root);
-    let (mut position, mut batch, mut bytes) = (0_u64, Vec::new(), 0);
+    let (mut position, mut batch, mut bytes, mut nothing) = (0_u64, Vec::new(), 0, 0_u64);
     let ended = loop {
         let ended = match reader.next_piece() {
             Ok(Piece::Entry(entry)) => {
@@ -84,12 +86,22 @@ fn read(
                 batch.push(entry);
                 None
             }
-            Ok(Piece::Checkpoint(note)) => Some(Ok(note)),
+            Ok(Piece::Kept(note)) => {
+                audit.keep(note);
+                None
+            }
+            Ok(Piece::Nothing(positions)) => {
+                nothing = positions;
+                None
+            }
+            Ok(Piece::Checkpoint(note)) => Some(Ok(Some(note))),
+            Ok(Piece::End) => Some(Ok(None)),
             Err(ExportFault::Io(fault)) => return Err(fault.into()),
             Err(fault) => Some(Err(fault)),
         };
         let largest = limits::BATCH_BYTES_MAX - limits::RECORD_BYTES_MAX;
-        if ended.is_some() || bytes >= largest || batch.len() >= limits::BATCH_RECORDS_MAX {
+        let full = bytes >= largest || batch.len() >= limits::BATCH_RECORDS_MAX;
+        if ended.is_some() || nothing > 0 || full {
             let entries: Vec<Bytes> = std::mem::take(&mut batch);
             bytes = 0;
             let first = position;
@@ -99,12 +111,16 @@ fn read(
                 see(entries)?;
             }
         }
+        if nothing > 0 {
+            audit.nothing_at(position, nothing);
+            position = position.saturating_add(std::mem::take(&mut nothing));
+        }
         if let Some(ended) = ended {
             break ended;
         }
     };
     Ok(match ended {
-        Ok(note) => audit.finish_with_fold(Some(&note)),
+        Ok(note) => audit.finish_with_fold(note.as_deref()),
         Err(fault) => {
             audit.broken_off(fault.to_string());
             audit.finish_with_fold(None)

@@ -1,6 +1,6 @@
-//! What an audit of a journal came to, as it is printed.
+//! The report of an audit as it is printed: lines for people, or one object.
 //!
-//! Never here: a check (`replay/audit.rs`).
+//! Never here: a check (`replay/audit`), or a result that says more than the report.
 
 use serde_json::json;
 
@@ -24,18 +24,20 @@ pub fn print(report: &Report, given: Option<Fingerprint>) {
     say!("root         {}", report.root);
     say!("board        {}, by fold version {}", report.board, report.fold_version);
     say!("checked      {} signatures and proofs", report.checked);
-    match report.covered {
-        Covered::ByCheckpoint { size } => {
-            say!("covered      by the node's checkpoint over {size} records")
-        }
-        Covered::ByNothing => say!("covered      by no checkpoint: records may be missing at the end"),
-    }
+    print_covered(report);
     if report.times_run_backwards > 0 {
         say!("marked       {} times of records run backwards", report.times_run_backwards);
     }
     for void in &report.voids {
         let claims = void.claims.map_or_else(String::new, |index| format!(", claims to be record {index}"));
         say!("void         position {}{claims}: {}", void.position, void.reason);
+    }
+    if let Some(position) = report.doubtful {
+        say!(
+            "doubt        position {position}, where record {} would stand, holds nothing that this node signed as it \
+             is: a stranger's entry, or that record changed; a later checkpoint or a peer can tell",
+            report.size
+        );
     }
     for fault in &report.faults {
         say!("FAULT        record {}: {}", fault.index, fault.sentence);
@@ -44,8 +46,50 @@ pub fn print(report: &Report, given: Option<Fingerprint>) {
     if more > 0 {
         say!("FAULT        and {more} more");
     }
-    say!("result       {}", if report.holds() { "everything holds" } else { "it does not hold" });
+    let result = match report.covered {
+        _ if !report.holds() => "it does not hold",
+        Covered::ByCheckpoint { .. } => "everything holds",
+        Covered::ByKept { .. } | Covered::ByNothingKept | Covered::ByKeptNot | Covered::ByNothing => {
+            "what is here holds; whether it is all that was signed is not shown"
+        }
+    };
+    say!("result       {result}");
 }
+
+/// What vouches for how much of it.
+pub fn print_covered(report: &Report) {
+    match report.covered {
+        Covered::ByCheckpoint { size } => {
+            say!("covered      by the node's checkpoint over {size} records")
+        }
+        Covered::ByKept { size } => {
+            say!("covered      by this node's signed checkpoint up to record {}", size.saturating_sub(1));
+            let last = report.size.saturating_sub(1);
+            if report.size > size {
+                say!(
+                    "not covered  {} on the chain and the signature of the record key only",
+                    stand(size, last)
+                );
+            }
+            say!("copied       {COPIED}; whether anything was signed after record {last}, it can't tell");
+        }
+        Covered::ByNothingKept => {
+            say!("covered      by no checkpoint: none was kept beside the journal");
+            say!("copied       {COPIED}; whether records are missing at its end, it can't tell");
+        }
+        Covered::ByKeptNot => {
+            say!("covered      by no checkpoint: the one kept beside the journal does not fit what is here");
+            say!("copied       {COPIED}");
+        }
+        Covered::ByNothing => say!("covered      by no checkpoint: records may be missing at the end"),
+    }
+}
+
+fn stand(first: u64, last: u64) -> String {
+    if first == last { format!("record {first} stands") } else { format!("records {first} to {last} stand") }
+}
+
+const COPIED: &str = "out of the node's directory, not given by a running node";
 
 /// One object, for a program.
 pub fn print_json(report: &Report) {
@@ -53,6 +97,12 @@ pub fn print_json(report: &Report) {
         |void| json!({"position": void.position, "claims": void.claims, "reason": void.reason.to_string()}),
     );
     let faults = report.faults.iter().map(|fault| json!({"index": fault.index, "sentence": fault.sentence}));
+    let covered_records = match report.covered {
+        Covered::ByCheckpoint { size } | Covered::ByKept { size } => size,
+        Covered::ByNothingKept | Covered::ByKeptNot | Covered::ByNothing => 0,
+    };
+    let copied =
+        matches!(report.covered, Covered::ByKept { .. } | Covered::ByNothingKept | Covered::ByKeptNot);
     let object = json!({
         "kind": "audit",
         "ok": report.holds(),
@@ -69,6 +119,9 @@ pub fn print_json(report: &Report) {
         "checked": report.checked,
         "times_run_backwards": report.times_run_backwards,
         "covered": matches!(report.covered, Covered::ByCheckpoint { .. }),
+        "covered_records": covered_records,
+        "copied": copied,
+        "doubtful_position": report.doubtful,
         "first_failing": report.first_failing,
         "fault_count": report.fault_count,
         "faults": faults.collect::<Vec<_>>(),

@@ -5,6 +5,7 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use crate::cli::doctor_mends;
 use crate::cli::fault::Fault;
 use crate::cli::keys::NodeKeys;
 use crate::cli::node::{self, check_signing_keys, tls_in_force};
@@ -18,7 +19,7 @@ use crate::evidence::keys::KeyRing;
 use crate::journal::kafka_topic;
 use crate::limits;
 use crate::peers::certificate;
-use crate::registrar::{CheckpointFile, OpenFault, replay_checked};
+use crate::registrar::{CheckpointFile, replay_checked};
 use crate::replay::{Fold, TrustRoot};
 
 /// What one check came to.
@@ -89,19 +90,15 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
         &settings,
         "see the examples beside `detente`; a key that is not known is an error",
     );
-    lines.add(
-        "marker of a broken journal",
-        &node::check_marker(&directory),
-        "keep a copy of the whole directory; find the record named with `detente audit verify`; put back a \
-         journal that holds all that was signed; only then remove the marker",
-    );
+    let marker = node::check_marker(&directory);
+    lines.add("marker of a broken journal", &marker, &doctor_mends::of_marker(&directory));
     lines.closed(&directory.keys());
     // Its files are not opened here either.
     if directory.custody().exists() {
         lines.closed(&directory.custody());
     }
     let own = NodeKeys::read(&directory.keys());
-    lines.add("keys", &own, "put back from its copy what is named");
+    lines.add("keys", &own, &own.as_ref().err().map(doctor_mends::of_keys).unwrap_or_default());
     let Ok(settings) = settings else { return lines.0 };
     let Some(fold) = lines.journal(&directory, &settings).await else { return lines.0 };
     if let Ok(own) = own {
@@ -189,7 +186,7 @@ impl Lines {
         let journal = match settings.journal.open(directory).await {
             Ok(journal) => journal,
             Err(fault) => {
-                self.wrong(&what, fault, "put back the journal from its newest copy; never begin a new one");
+                self.wrong(&what, &fault, &doctor_mends::of_medium(&fault, directory));
                 return None;
             }
         };
@@ -205,8 +202,7 @@ impl Lines {
         let fold = match fold {
             Ok(fold) => fold,
             Err(fault) => {
-                let mend = mend_of(&fault);
-                self.wrong(&what, fault, mend);
+                self.wrong(&what, &fault, &doctor_mends::of_history(&fault, directory));
                 return None;
             }
         };
@@ -241,20 +237,5 @@ impl Lines {
                 self.push(&what, Finding::Ok);
             }
         }
-    }
-}
-
-fn mend_of(fault: &OpenFault) -> &'static str {
-    match fault {
-        OpenFault::Empty => "put back the journal from its newest copy; `init` alone begins one",
-        OpenFault::Broken(_) => {
-            "keep a copy of all; run `detente audit verify`; put back a journal that holds all that was signed"
-        }
-        OpenFault::OlderThanCheckpoint { .. } => {
-            "put back the newest copy: this one lacks what was signed since"
-        }
-        OpenFault::Forked { .. } => "keep a copy of both; find out who signed twice before going on",
-        OpenFault::Checkpoint(_) => "find out who changed it; put it back from its copy",
-        OpenFault::Journal(_) | OpenFault::NoEpoch { .. } => "see whether the disk or the brokers answer",
     }
 }

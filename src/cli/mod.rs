@@ -4,6 +4,7 @@
 //! of `Cli`.
 
 pub mod audit;
+mod audit_directory;
 mod audit_offline;
 mod audit_report;
 pub mod by_hand;
@@ -11,6 +12,7 @@ pub mod custody;
 pub mod demo;
 pub mod desk;
 pub mod doctor;
+mod doctor_mends;
 pub mod exercise;
 pub mod fault;
 pub mod files;

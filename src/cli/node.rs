@@ -80,10 +80,10 @@ pub enum StartFault {
     #[error(transparent)]
     Settings(#[from] SettingsFault),
     #[error(
-        "this node stopped because its journal was found broken: {why}; `detente doctor` says what to do, and \
-         {} keeps it from starting", marker.display()
+        "this node stopped because its journal was found broken: {why}; `detente doctor '{}'` says what to do, \
+         and {} keeps it from starting", directory.display(), marker.display()
     )]
-    MarkedBroken { marker: PathBuf, why: String },
+    MarkedBroken { directory: PathBuf, marker: PathBuf, why: String },
     #[error(transparent)]
     File(#[from] FileFault),
     #[error(transparent)]
@@ -342,7 +342,7 @@ pub(super) fn check_marker(directory: &NodeDirectory) -> Result<(), StartFault> 
     match files::read_public(&marker) {
         Ok(why) => {
             let why = crate::domain::text::shown(String::from_utf8_lossy(&why).trim());
-            Err(StartFault::MarkedBroken { marker, why })
+            Err(StartFault::MarkedBroken { directory: directory.root().to_owned(), marker, why })
         }
         Err(FileFault::Io { fault, .. }) if fault.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(fault) => Err(fault.into()),

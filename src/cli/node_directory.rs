@@ -15,6 +15,7 @@ use crate::cli::files::{self, FileFault, Readers};
 use crate::codec::party_file::Fingerprint;
 use crate::domain::party::Party;
 use crate::journal::kafka_settings::{KafkaConfig, Transport};
+use crate::journal::untouched::Untouched;
 use crate::journal::{self, Journal};
 
 /// Where things lie. Nothing is looked at before it is asked for.
@@ -209,6 +210,16 @@ impl JournalSettings {
         match self {
             JournalSettings::Embedded { path } => journal::embedded::open(&directory.0.join(path)),
             JournalSettings::Kafka(kafka) => journal::kafka::open(&kafka.config(), &kafka.topic).await,
+        }
+    }
+
+    /// For reading what stands there, whatever it is, with nothing opened and nothing written.
+    pub async fn untouched(&self, directory: &NodeDirectory) -> Result<Untouched, journal::OpenFault> {
+        match self {
+            JournalSettings::Embedded { path } => journal::embedded_untouched::open(&directory.0.join(path)),
+            JournalSettings::Kafka(kafka) => {
+                journal::kafka_untouched::open(&kafka.config(), &kafka.topic).await
+            }
         }
     }
 }

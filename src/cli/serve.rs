@@ -2,12 +2,12 @@
 //!
 //! Never here: what starting means (`node.rs`).
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::fault::Fault;
-use crate::cli::node::{Node, Stop};
+use crate::cli::node::{Node, StartFault, Stop};
 use crate::cli::out::say;
 use crate::clock::Clock;
 use crate::registrar::Standing;
@@ -24,7 +24,9 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut hang_up = signal(SignalKind::hangup())?;
-    let node = Node::start(&args.directory, Clock::system(), None).await?;
+    let node = Node::start(&args.directory, Clock::system(), None)
+        .await
+        .map_err(|fault| not_started(&fault, &args.directory))?;
     say(&node);
     let why = loop {
         tokio::select! {
@@ -43,9 +45,28 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Stop::Asked => Ok(()),
         Stop::Broken(broken) => Err(Fault::new(format!(
             "the journal was found broken and this node has stopped: {broken}; {} keeps it from starting \
-             again, `detente doctor` says what to do",
-            marker.display()
+             again, `detente doctor '{}'` says what to do",
+            marker.display(),
+            args.directory.display()
         ))),
+    }
+}
+
+/// What is wrong with the journal itself is a matter for more than a sentence.
+fn not_started(fault: &StartFault, directory: &Path) -> Fault {
+    match fault {
+        StartFault::Journal(_) | StartFault::Open(_) => {
+            Fault::new(format!("{fault}; `detente doctor '{}'` says what to do", directory.display()))
+        }
+        StartFault::Settings(_)
+        | StartFault::MarkedBroken { .. }
+        | StartFault::File(_)
+        | StartFault::Key(_)
+        | StartFault::Parts(_)
+        | StartFault::KeyNotListed(_)
+        | StartFault::NoTrust
+        | StartFault::Listen { .. }
+        | StartFault::NoRandomness => Fault::new(fault.to_string()),
     }
 }
 

@@ -7,6 +7,7 @@ use super::content;
 use super::evidence_v1 as proto;
 use super::message::{is_kind, precedence_from_proto, relation_from_proto};
 use super::plain::Plain;
+use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::fact::Gist;
 use crate::domain::message::{ACKNOWLEDGEMENT, Relation};
@@ -26,6 +27,8 @@ pub(super) struct Heading<'b> {
     /// Name, office, and the digest of the key.
     pub drafter: (&'b str, &'b str, Digest),
     releaser: Option<()>,
+    /// The name of a regime.
+    cites: Option<&'b str>,
     references: Vec<(Digest, Relation)>,
     parts: Vec<(Digest, u64)>,
 }
@@ -43,6 +46,8 @@ pub(super) fn gist(payload: &[u8]) -> Option<Gist> {
         references: heading.references,
         parts: heading.parts,
         word: None,
+        cites: heading.cites.map(str::to_owned),
+        is_same_activity: heading.kind == Kind::SameActivity.name(),
     })
 }
 
@@ -80,9 +85,10 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
         Some(releaser) => Some(person(releaser).map(|_| ())?),
         None => None,
     };
-    if let Some(cited) = fields.message(13)? {
-        regime(cited)?;
-    }
+    let cites = match fields.message(13)? {
+        Some(cited) => Some(regime(cited)?),
+        None => None,
+    };
     line(fields.text(14)?)?;
     line(fields.text(15)?)?;
     let references = fields.each(16, reference)?;
@@ -107,6 +113,7 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
         group_ms,
         drafter,
         releaser,
+        cites,
         references,
         parts,
     })
@@ -135,12 +142,14 @@ pub(super) fn person(bytes: &[u8]) -> Option<(&str, &str, Digest)> {
     Some(person)
 }
 
-fn regime(bytes: &[u8]) -> Option<()> {
+/// Its name.
+fn regime(bytes: &[u8]) -> Option<&str> {
     let mut fields = Plain::of(bytes);
-    line(fields.text(1)?)?;
+    let name = line(fields.text(1)?)?;
     Digest::from_slice(fields.bytes(2)?)?;
     line(fields.text(3)?)?;
-    fields.end()
+    fields.end()?;
+    Some(name)
 }
 
 /// The inner `None` is a message of which only the number is known.

@@ -6,6 +6,7 @@
 
 use super::adoption::Word;
 use super::board::Answered;
+use super::content::Kind;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::event::{Event, Received};
 use super::message::{ACKNOWLEDGEMENT, Dispatch, Message, Receipt, Relation, Traffic};
@@ -81,6 +82,10 @@ pub struct Gist {
     pub parts: Vec<(Digest, u64)>,
     /// What it does to who is bound by which rules; never a drill's.
     pub word: Option<Box<Word>>,
+    /// The name of the regime that it cites.
+    pub cites: Option<String>,
+    /// It says of two threads whether they are one activity.
+    pub is_same_activity: bool,
 }
 
 impl Fact {
@@ -162,6 +167,8 @@ impl Gist {
                 Traffic::Real => draft.word.clone(),
                 Traffic::Drill => None,
             },
+            cites: draft.regime.as_ref().map(|cited| cited.name.clone()),
+            is_same_activity: draft.kind == Kind::SameActivity.name(),
         }
     }
 }

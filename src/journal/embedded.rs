@@ -92,15 +92,15 @@ impl Embedded {
 
 // ---- opening -----------------------------------------------------------------------------------
 
-fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     path.display().to_string()
 }
 
-fn unusable(path: &Path, error: &dyn std::error::Error) -> OpenFault {
+pub(super) fn unusable(path: &Path, error: &dyn std::error::Error) -> OpenFault {
     OpenFault::Unusable { place: shown(path), why: error.to_string() }
 }
 
-fn not_opened(path: &Path, error: rusqlite::Error) -> OpenFault {
+pub(super) fn not_opened(path: &Path, error: rusqlite::Error) -> OpenFault {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
             OpenFault::NotAJournal { place: shown(path), why: error.to_string() }
@@ -139,22 +139,29 @@ fn sync_folder(path: &Path) -> std::io::Result<()> {
 }
 
 fn check(path: &Path, connection: &Connection) -> Result<(), OpenFault> {
-    let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let id = number("application_id").map_err(|error| not_opened(path, error))?;
-    let version = number("user_version").map_err(|error| not_opened(path, error))?;
+    let not_a_journal = |why| OpenFault::NotAJournal { place: shown(path), why };
+    of_this_layout(connection).map_err(|error| not_opened(path, error))?.map_err(not_a_journal)?;
     let mode: String = connection
         .pragma_query_value(None, "journal_mode", |row| row.get(0))
         .map_err(|error| not_opened(path, error))?;
-    let why = if id != APPLICATION_ID {
-        "its application id is another's".to_owned()
-    } else if version != USER_VERSION {
-        format!("its layout is version {version}, this program knows {USER_VERSION}")
-    } else if mode != "wal" {
-        format!("its journal_mode is {mode}, it must be wal")
+    if mode == "wal" {
+        Ok(())
     } else {
-        return Ok(());
-    };
-    Err(OpenFault::NotAJournal { place: shown(path), why })
+        Err(not_a_journal(format!("its journal_mode is {mode}, it must be wal")))
+    }
+}
+
+/// Whether it says of itself that it is a journal of this program and version; if not, what differs.
+pub(super) fn of_this_layout(connection: &Connection) -> rusqlite::Result<Result<(), String>> {
+    let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+    let (id, version) = (number("application_id")?, number("user_version")?);
+    Ok(if id != APPLICATION_ID {
+        Err("its application id is another's".into())
+    } else if version != USER_VERSION {
+        Err(format!("its layout is version {version}, this program knows {USER_VERSION}"))
+    } else {
+        Ok(())
+    })
 }
 
 /// Moves what was written ahead into the main file and syncs that. Being kept from it by another

@@ -28,7 +28,7 @@ pub(super) struct Source {
     pub(super) topic: Arc<str>,
 }
 
-type Consumer = BaseConsumer<Quiet>;
+pub(super) type Consumer = BaseConsumer<Quiet>;
 type Sink = mpsc::Sender<Result<Item, ReadFault>>;
 
 impl Source {
@@ -38,6 +38,10 @@ impl Source {
 
     pub(super) fn single_reader(&self) -> Result<Consumer, KafkaError> {
         self.consumer(&kafka_settings::single_reader(&self.config))
+    }
+
+    pub(super) fn untouched_reader(&self) -> Result<Consumer, KafkaError> {
+        self.consumer(&kafka_settings::untouched_reader(&self.config))
     }
 
     fn assign(&self, consumer: &Consumer, from: u64) -> Result<(), KafkaError> {
@@ -233,7 +237,7 @@ pub(super) fn read_singles(source: &Source, consumer: Consumer, mut inbox: mpsc:
     }
 }
 
-fn read_range(
+pub(super) fn read_range(
     source: &Source,
     consumer: &Consumer,
     from: u64,

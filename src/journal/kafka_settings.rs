@@ -122,3 +122,10 @@ pub(super) fn single_reader(config: &KafkaConfig) -> ClientConfig {
         .set("max.partition.fetch.bytes", limits::RECORD_BYTES_MAX.to_string());
     all
 }
+
+/// Reads all there is, also what is not as it was written any more: whoever looks at it later says so.
+pub(super) fn untouched_reader(config: &KafkaConfig) -> ClientConfig {
+    let mut all = follower(config);
+    all.set("enable.partition.eof", "true").set("fetch.wait.max.ms", "10").set("check.crcs", "false");
+    all
+}

@@ -167,6 +167,11 @@ pub(super) fn bounds(consumer: &BaseConsumer<Quiet>, topic: &str) -> Result<(u64
     Ok((u64::try_from(low).unwrap_or(0), u64::try_from(high).unwrap_or(0)))
 }
 
+/// Refuses a topic that the brokers do not know, or that has no leader.
+pub(super) fn is_there(consumer: &BaseConsumer<Quiet>, topic: &str) -> Result<(), OpenFault> {
+    shape(consumer.client(), topic).map(|_| ())
+}
+
 /// Whether the brokers know the topic; `None` if none of them answers.
 pub(super) fn is_known(consumer: &BaseConsumer<Quiet>, topic: &str) -> Option<bool> {
     match shape(consumer.client(), topic) {

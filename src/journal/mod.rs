@@ -6,12 +6,15 @@
 
 pub mod embedded;
 mod embedded_reads;
+pub mod embedded_untouched;
 mod fault;
 pub mod kafka;
 mod kafka_reads;
 pub mod kafka_settings;
 pub mod kafka_topic;
+pub mod kafka_untouched;
 pub mod parts;
+pub mod untouched;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

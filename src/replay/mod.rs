@@ -69,7 +69,8 @@ pub enum Broken {
     NoBeginning,
     #[error(
         "{party} holds a head of our ledger with it, over {size} leaves, which we signed and which the history \
-         here does not contain"
+         here does not contain; which record of the journal is missing or changed can't be named, since a peer \
+         knows the leaves of its own link and never our indexes"
     )]
     HeldByPeer { party: Party, size: u64 },
     #[error("record {index} is missing or changed: the history here does not contain what was signed before")]

@@ -86,7 +86,8 @@ pub(super) fn not_what_was_asked() -> Status {
     status::ours(
         "RECORD_UNEXPECTED",
         "the record that should answer this holds something else; nothing was done now; \
-         run `detente audit verify`",
+         tell whoever runs the node to audit the journal: `detente audit export --from DIRECTORY --out FILE`, then \
+         `detente audit verify --file FILE`",
     )
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::beside::Shelf;
 use super::regimes_read::{self, Read};
 use crate::codec::content;
 use crate::codec::proto::detente::v1 as calls;
@@ -17,11 +18,11 @@ use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Record, RegimeHeld};
 use crate::domain::formatted::Formatted;
-use crate::domain::message::{Addressee, Outgoing};
+use crate::domain::message::{Addressee, Message, Outgoing};
 use crate::domain::party::Party;
 use crate::domain::regime::channels::{to_choose_from, weigh};
 use crate::domain::regime::check::{Asked, Recipients, Referred, check};
-use crate::domain::regime::{Line, Regime, lines};
+use crate::domain::regime::{Line, Regime, Stands, lines};
 use crate::domain::time::Instant;
 use crate::journal::Journal;
 use crate::limits;
@@ -33,33 +34,63 @@ pub struct HeldRegimes<'h> {
     head: &'h Head,
     journal: &'h Journal,
     as_of: Option<Instant>,
+    shelf: Shelf<'h>,
 }
 
 impl<'h> HeldRegimes<'h> {
     pub fn at(head: &'h Head, journal: &'h Journal) -> HeldRegimes<'h> {
-        HeldRegimes { head, journal, as_of: None }
+        HeldRegimes { head, journal, as_of: None, shelf: Shelf::at(head, journal, None) }
     }
 
     /// Only what was on record here by then; `None` for now.
     pub fn as_of(self, as_of: Option<Instant>) -> HeldRegimes<'h> {
-        HeldRegimes { as_of, ..self }
+        HeldRegimes { as_of, shelf: Shelf::at(self.head, self.journal, as_of), ..self }
     }
 
-    /// What the regime that a message cites says of it. `None` where none is cited.
+    /// What the regime that a draft cites says of it. `None` where none is cited.
     ///
     /// # Errors
     /// The journal does not answer, or is not what it was.
     pub async fn check(
-        &self,
+        &mut self,
         outgoing: &Outgoing,
         content: Option<&Content>,
         author: Party,
         released_at: Instant,
     ) -> Result<Option<calls::RegimeCheck>, RecordFault> {
+        self.checked(outgoing, content, (author, released_at), None).await
+    }
+
+    /// The same of a message that is on record.
+    ///
+    /// # Errors
+    /// As for a draft.
+    pub async fn check_message(
+        &mut self,
+        digest: Digest,
+        message: &Message,
+        content: Option<&Content>,
+    ) -> Result<Option<calls::RegimeCheck>, RecordFault> {
+        let released = (message.author, message.released_at);
+        self.checked(&message.draft, content, released, Some(digest)).await
+    }
+
+    async fn checked(
+        &mut self,
+        outgoing: &Outgoing,
+        content: Option<&Content>,
+        (author, released_at): (Party, Instant),
+        message: Option<Digest>,
+    ) -> Result<Option<calls::RegimeCheck>, RecordFault> {
         let Some(cited) = &outgoing.regime else { return Ok(None) };
         let Some(regime) = self.regime(cited.digest).await? else {
             let digest = cited.digest.0.to_vec().into();
             return Ok(Some(calls::RegimeCheck { regime: cited.name.clone(), digest, ..Default::default() }));
+        };
+        let stands = Stands { thread: outgoing.thread, message, traffic: outgoing.traffic };
+        let beside = match content {
+            Some(content) => self.shelf.beside(&regime, content, author, stands).await?,
+            None => None,
         };
         let bound = bound(&self.head.board, &regime, author, released_at);
         let asked = Asked {
@@ -74,6 +105,8 @@ impl<'h> HeldRegimes<'h> {
                 }
                 Some(_) | None => None,
             },
+            marking: Some(outgoing.marking.clone()),
+            beside,
         };
         let found = content.map(|content| check(&regime, content, &asked)).unwrap_or_default();
         let said = found.iter().flat_map(|finding| lines(&regime, finding, &outgoing.language));

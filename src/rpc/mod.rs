@@ -6,6 +6,7 @@ pub mod accept;
 pub mod access;
 pub mod audit;
 mod beginning;
+mod beside;
 pub mod by_hand;
 pub mod caller;
 pub mod command;

@@ -196,7 +196,10 @@ impl PartyService for PartyCalls {
         let (_, known) = self.own()?;
         let mut lists = known.key_lists.iter().map(|accepted| signed::decode(accepted.signed.clone()));
         let unreadable = || {
-            status::ours("OWN_KEY_LISTS", "the own key lists on record can't be read; run `detente doctor`")
+            status::ours(
+                "OWN_KEY_LISTS",
+                "the own key lists on record can't be read; `detente doctor DIRECTORY`, at the node, says more",
+            )
         };
         let first = lists.next().and_then(Result::ok).ok_or_else(unreadable)?;
         let later = lists.collect::<Result<_, _>>().map_err(|_| unreadable())?;

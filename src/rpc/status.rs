@@ -9,6 +9,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 use crate::codec::fault::DecodeFault;
 use crate::domain::board::Denied;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
+use crate::journal::ReadFault;
 use crate::journal::parts::PartFault;
 use crate::limits;
 use crate::peers::serve::ServeFault;
@@ -112,15 +113,29 @@ pub fn not_found(what: &'static str) -> Status {
     refusal(Code::NotFound, "NOT_FOUND", format!("there is no such {what} on record here"))
 }
 
+/// It works whether the node still runs or not.
+const TELL: &str = "tell whoever runs the node: `detente audit export --from DIRECTORY --out FILE`, then \
+                    `detente audit verify --file FILE`, name the first record that fails";
+
 /// The journal can't be read right now, or not as it was. Nothing was done.
 pub fn record(fault: RecordFault) -> Status {
     match fault {
         RecordFault::NoSuchRecord { .. } | RecordFault::NoSuchMessage { .. } => not_found("record"),
-        RecordFault::Journal(_) => {
+        RecordFault::Journal(ReadFault::Gone { position, .. }) => refusal(
+            Code::DataLoss,
+            "RECORD_UNREADABLE",
+            format!("the journal's entry at position {position} is not there any more; {TELL}"),
+        ),
+        RecordFault::Journal(ReadFault::Unreadable { .. }) => refusal(
+            Code::Unavailable,
+            "JOURNAL",
+            "the journal can't be read; tell whoever runs the node: `detente doctor DIRECTORY` says why",
+        ),
+        RecordFault::Journal(ReadFault::Unanswered { .. }) => {
             refusal(Code::Unavailable, "JOURNAL", "the journal does not answer; ask again")
         }
-        RecordFault::Unreadable { .. } => {
-            refusal(Code::DataLoss, "RECORD_UNREADABLE", "a record can't be read; run `detente audit verify`")
+        RecordFault::Unreadable { index, .. } => {
+            refusal(Code::DataLoss, "RECORD_UNREADABLE", format!("record {index} can't be read; {TELL}"))
         }
     }
 }
@@ -179,6 +194,10 @@ pub fn part_stalled() -> Status {
 /// Why a peer gets no answer that it could use.
 pub fn serve(fault: ServeFault) -> Status {
     match fault {
+        // Where it is in our journal is nothing for a peer.
+        ServeFault::Record(RecordFault::Unreadable { .. } | RecordFault::Journal(ReadFault::Gone { .. })) => {
+            refusal(Code::DataLoss, "RECORD_UNREADABLE", "a record can't be read")
+        }
         ServeFault::Record(fault) => record(fault),
         ServeFault::Denied(fault) => denied(fault),
         ServeFault::NoSuchParty => not_found("Party"),
@@ -242,5 +261,26 @@ fn stranger_reason(stranger: Stranger) -> &'static str {
         Stranger::NotOnRoster => "NOT_ON_ROSTER",
         Stranger::OtherName => "OTHER_NAME_ON_ROSTER",
         Stranger::NotInKeyList => "NOT_IN_KEY_LIST",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_that_can_not_be_read_is_named_to_our_own_with_what_to_run_and_to_no_peer() {
+        let unreadable = || RecordFault::Unreadable { index: 7, fault: DecodeFault::new("", "x") };
+        let gone = || RecordFault::Journal(ReadFault::Gone { position: 7, why: "x".into() });
+        for fault in [unreadable(), gone()] {
+            let status = record(fault);
+            assert_eq!(status.code(), Code::DataLoss);
+            assert!(status.message().contains(" 7 "), "{}", status.message());
+            assert!(status.message().contains("`detente audit export --from DIRECTORY --out FILE`"));
+        }
+        for fault in [unreadable(), gone()] {
+            let status = serve(ServeFault::Record(fault));
+            assert_eq!((status.code(), status.message()), (Code::DataLoss, "a record can't be read"));
+        }
     }
 }

@@ -114,7 +114,7 @@ impl Look<'_> {
             }
             None => Vec::new(),
         };
-        let check = self.regimes.check(&message.draft, content, message.author, message.released_at).await?;
+        let check = self.regimes.check_message(entry.digest, message, content).await?;
         Ok(calls::ThreadMessage {
             digest: entry.digest.0.to_vec().into(),
             message: held.signed,

@@ -70,7 +70,7 @@ impl WatchService for WatchCalls {
         marks.extend(marks_of(&head.board, &stored.message, &said, None));
         let message = &stored.message;
         let check = HeldRegimes::at(&head, &self.registrar.journal)
-            .check(&message.draft, said.content(), message.author, message.released_at)
+            .check_message(digest, message, said.content())
             .await
             .map_err(status::record)?;
         Ok(Response::new(calls::ReadResponse {

@@ -11,6 +11,7 @@ use detente::cli::init::init;
 use detente::cli::keys::{SERVING, read_signing_key};
 use detente::cli::node_directory::NodeDirectory;
 use detente::clock::Clock;
+use detente::codec::regime::built_in;
 use detente::codec::{dispatch as dispatch_codec, event as event_codec, message as message_codec};
 use detente::codec::{record, signed};
 use detente::domain::board::{Board, FOLD_VERSION};
@@ -18,7 +19,7 @@ use detente::domain::chain::{Chain, Claim, Opens, Signature};
 use detente::domain::command::{AsIs, Command, Delivery, Origin};
 use detente::domain::content::Kind;
 use detente::domain::digest::{Digest, DraftId, ThreadId, WriterId};
-use detente::domain::event::{Change, Event, Member, Receipted, Record, RevocationList};
+use detente::domain::event::{Change, Event, Member, Receipted, Record, RegimeHeld, RevocationList};
 use detente::domain::keys::Purpose;
 use detente::domain::ledger::{Edge, leaf_hash};
 use detente::domain::message::{
@@ -77,7 +78,7 @@ pub async fn made(records: u64) -> Made {
     }
     let _ = std::fs::remove_dir_all(&folder);
     let start = std::time::Instant::now();
-    let mut maker = Maker::begin(&folder, records).await;
+    let mut maker = Maker::begin(&folder, records, &PEERS.map(str::to_owned)).await;
     let mut notice = 0;
     while maker.chain.size < records {
         maker.notice(notice).await;
@@ -85,6 +86,24 @@ pub async fn made(records: u64) -> Made {
     }
     maker.end().await;
     println!("made {records} records in {} s, kept in target/bench/", start.elapsed().as_secs());
+    of(directory, Some(maker.journal)).await
+}
+
+/// A journal with so many regimes held and Parties known, and no message; made now or in an earlier run.
+pub async fn loaded(regimes: usize, parties: usize) -> Made {
+    let name = format!("../bench/{regimes}-regimes-{parties}-parties");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let directory = NodeDirectory::at(&folder.join("BY"));
+    if directory.checkpoint().exists() {
+        return of(directory, None).await;
+    }
+    let _ = std::fs::remove_dir_all(&folder);
+    let codes: Vec<String> = (0..parties).map(|number| format!("P{number:03}")).collect();
+    let mut maker = Maker::begin(&folder, 10_000, &codes).await;
+    for number in 0..regimes {
+        maker.regime(number).await;
+    }
+    maker.end().await;
     of(directory, Some(maker.journal)).await
 }
 
@@ -135,10 +154,10 @@ struct Maker {
 }
 
 impl Maker {
-    async fn begin(folder: &Path, records: u64) -> Maker {
+    async fn begin(folder: &Path, records: u64, codes: &[String]) -> Maker {
         let began = Clock::system().now().plus_ms(-SPAN_MS);
         let mut peers = Vec::new();
-        for code in PEERS {
+        for code in codes {
             peers.push(Peer::begin(folder, code, began).await);
         }
         let mut plan = plan("BY", folder, "127.0.0.1:7443", Medium::Embedded);
@@ -175,6 +194,16 @@ impl Maker {
             maker.agree(maker.peers[place].change.clone()).await;
         }
         maker
+    }
+
+    /// One of many regimes, as large as the largest that is built in.
+    async fn regime(&mut self, number: usize) {
+        let (name, text) = built_in::FILES[0];
+        let text = text.replace(&format!("regime = \"{name}\""), &format!("regime = \"regime-{number}\""));
+        let text = Bytes::from(text);
+        let (name, digest) = (format!("regime-{number}"), Digest::of(&text));
+        let held = RegimeHeld { name, edition: 1, digest, text };
+        self.give_by("Drafter", Command::HoldRegime(held)).await;
     }
 
     /// A change by the two first custodians.

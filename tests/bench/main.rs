@@ -1,13 +1,15 @@
 //! What the node costs, each figure as a ratio to a floor measured in the same run on the same machine:
-//! `cargo bench -- [send] [throughput] [audit] [start] [memory] [--kafka HOST:PORT] [--quick]`.
+//! `cargo bench -- [send] [throughput] [audit] [start] [memory] [check] [loaded] [--kafka HOST:PORT] [--quick]`.
 //!
 //! Never here: a figure that is expected. The aims are printed beside what was measured, and a bench that
 //! misses its aim does not fail.
 
 mod audit;
 mod broker;
+mod check;
 mod figures;
 mod floor;
+mod loaded;
 mod made;
 mod memory;
 mod messages;
@@ -39,7 +41,7 @@ impl Asked {
     }
 }
 
-const BENCHES: [&str; 5] = ["send", "throughput", "audit", "start", "memory"];
+const BENCHES: [&str; 7] = ["send", "throughput", "audit", "start", "memory", "check", "loaded"];
 
 fn asked() -> Result<Asked, String> {
     let mut asked = Asked { benches: Vec::new(), media: vec![Medium::Embedded], quick: false };
@@ -86,6 +88,12 @@ async fn main() -> std::process::ExitCode {
     }
     if asked.wants("memory") {
         memory::run(&asked).await;
+    }
+    if asked.wants("check") {
+        check::run(&asked);
+    }
+    if asked.wants("loaded") {
+        loaded::run().await;
     }
     std::process::ExitCode::SUCCESS
 }

@@ -26,7 +26,7 @@ pub async fn run(asked: &Asked) {
 fn measure(made: &Made, what: &str, aim_mb: u64) {
     let (mut ratios, mut seen) = (Vec::new(), Vec::new());
     for _ in 0..RUNS {
-        let kib = at_rest(made);
+        let kib = at_rest(made).kib;
         ratios.push(Ratio::of(u128::from(kib), u128::from(aim_mb * 1_000_000 / 1024)));
         seen.push(kib * 1024 / 1_000_000);
     }
@@ -34,8 +34,17 @@ fn measure(made: &Made, what: &str, aim_mb: u64) {
     println!("  {} records: {seen:?} MB", made.checkpoint.0);
 }
 
-/// Starts it, waits until it serves and keeps still, and gives its resident KiB.
-fn at_rest(made: &Made) -> u64 {
+/// A node that serves and keeps still.
+pub struct AtRest {
+    /// From its start to when it writes.
+    pub started: Duration,
+    /// Resident.
+    pub kib: u64,
+}
+
+/// Starts it, and waits until it serves and keeps still.
+pub fn at_rest(made: &Made) -> AtRest {
+    let start = Instant::now();
     let mut child = Command::new(env!("CARGO_BIN_EXE_detente"))
         .arg("serve")
         .arg(made.directory.root())
@@ -46,6 +55,7 @@ fn at_rest(made: &Made) -> u64 {
     let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
     let serving = lines.map_while(Result::ok).any(|line| line.starts_with("standing     writes"));
     assert!(serving, "it does not serve");
+    let started = start.elapsed();
     let (began, mut since, mut last) = (Instant::now(), Instant::now(), 0);
     while since.elapsed() < STILL && began.elapsed() < LOOKS_LIMIT {
         std::thread::sleep(LOOK);
@@ -58,7 +68,7 @@ fn at_rest(made: &Made) -> u64 {
     let told = Command::new("kill").arg(child.id().to_string()).status().expect("kill runs");
     assert!(told.success());
     child.wait().expect("it ends");
-    kib
+    AtRest { started, kib }
 }
 
 fn resident_kib(child: &Child) -> u64 {

@@ -235,12 +235,8 @@ fn opened(entry: &Bytes) -> record::Opened {
 
 /// Each line by itself, so that what has changed is named.
 fn assert_golden(found: impl IntoIterator<Item = (String, Bytes)>, golden: &str) {
-    let found: Vec<String> =
-        found.into_iter().map(|(name, bytes)| format!("{name} {}", hex::encode(bytes))).collect();
-    for (found, expected) in found.iter().zip(golden.lines()) {
-        assert_eq!(found, expected);
-    }
-    assert_eq!(found.len(), golden.lines().count());
+    let line = |(name, bytes): (String, Bytes)| format!("{name} {}\n", hex::encode(bytes));
+    assert_eq!(found.into_iter().map(line).collect::<String>(), golden);
 }
 
 #[test]

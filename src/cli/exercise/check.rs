@@ -44,6 +44,9 @@ pub struct Args {
     /// Who speaks, where a format says who may send it
     #[arg(long, value_name = "PARTY")]
     author: Option<Party>,
+    /// How it is marked; without it, whether as the regime asks can't be judged
+    #[arg(long)]
+    marking: Option<String>,
     /// What the form is, if neither its first line nor its file's name says so
     #[arg(long, value_parser = given::kind)]
     kind: Option<Kind>,
@@ -74,6 +77,8 @@ pub fn run(args: &Args) -> Result<(), Fault> {
         held: args.held.iter().cloned().collect(),
         author: args.author,
         referred: None,
+        marking: args.marking.clone(),
+        beside: None,
     };
     let found = check(&regime, &content, &asked);
     if args.json {

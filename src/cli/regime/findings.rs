@@ -4,13 +4,14 @@
 
 use serde_json::{Map, Value, json};
 
+use super::beside;
 use crate::domain::regime::finding::{
-    Copy, CopyAs, CopyState, Finding, Lack, Open, OpenState, Outcome, Point, Span, SpanUnit, Start, Timing,
-    Verdict,
+    Copy, CopyAs, CopyState, Finding, Lack, Marked, Open, OpenState, Outcome, Point, Span, SpanUnit, Start,
+    Timing, Verdict,
 };
 use crate::domain::regime::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
 use crate::domain::regime::rules::Addressed;
-use crate::domain::regime::{Ground, Regime, Standing, lines};
+use crate::domain::regime::{Ground, Looked, Regime, Standing, lines};
 
 /// One object.
 pub fn json(regime: &Regime, finding: &Finding, language: &str) -> Value {
@@ -103,16 +104,52 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str) -> Value {
             put("by_ms", by.map(|by| by.0).into());
             put("ground", self::ground(&rule.ground));
         }
-        Finding::Confidentiality { ground } => {
+        Finding::Confidentiality { marked, ground } => {
             put("kind", "confidentiality".into());
             let marking = regime.confidentiality.as_ref().map(|rule| rule.marking.as_str());
             put("marking", marking.into());
+            let marked = match marked {
+                Marked::AsAsked => "as asked",
+                Marked::Otherwise => "otherwise",
+                Marked::Unknown => "not known",
+            };
+            put("marked", marked.into());
             put("ground", self::ground(ground));
         }
-        Finding::Quota { name, applies, ground } => {
+        Finding::Quota { name, applies, tallies, ground } => {
             put("kind", "quota".into());
             put("name", name.as_str().into());
             put("applies", self::verdict(applies));
+            put(
+                "tallies",
+                tallies.as_ref().map(|all| all.iter().map(beside::tally).collect::<Vec<_>>()).into(),
+            );
+            put("ground", self::ground(ground));
+        }
+        Finding::Group(group) => {
+            put("kind", "group".into());
+            put("notices", group.notices.iter().map(String::as_str).collect());
+            put("pairs", group.pairs.iter().map(beside::pair).collect());
+            put("all_read", (group.looked == Looked::AtAll).into());
+        }
+        Finding::GroupFigure(figure) => {
+            put("kind", "group-figure".into());
+            put("figure", figure.figure.as_str().into());
+            put("sum", beside::quantity(figure.sum));
+            put("each", figure.each.iter().map(|(notice, one)| beside::of(notice, *one)).collect());
+            put("territories", figure.territories.iter().map(|(on, one)| beside::of(on, *one)).collect());
+        }
+        Finding::GroupClass { name, verdict, ground } => {
+            put("kind", "group-class".into());
+            put("name", name.as_str().into());
+            put("verdict", self::verdict(verdict));
+            put("ground", self::ground(ground));
+        }
+        Finding::GroupThreshold { name, verdict, alone, ground } => {
+            put("kind", "group-threshold".into());
+            put("name", name.as_str().into());
+            put("verdict", self::verdict(verdict));
+            put("alone", alone.words().into());
             put("ground", self::ground(ground));
         }
     }
@@ -142,7 +179,7 @@ fn verdict(verdict: &Verdict) -> Value {
 
 fn point(point: &Point) -> Value {
     match point {
-        Point::Figure { figures, over, of, declared, bound, number, answer, ground } => json!({
+        Point::Figure { figures, over, of, declared, bound, number, answer, accounts, ground } => json!({
             "figures": figures,
             "over": over.word(),
             "of": of,
@@ -151,6 +188,7 @@ fn point(point: &Point) -> Value {
             "bound": bound.word(),
             "number": number,
             "answer": answer.words(),
+            "accounts": accounts.iter().map(beside::account).collect::<Vec<_>>(),
             "ground": self::ground(ground),
         }),
         Point::Fact { name, answer } => json!({ "fact": name, "answer": answer.words() }),
@@ -198,7 +236,7 @@ fn timing(timing: &Timing) -> Value {
 }
 
 /// What is lacking: a word for what, and the figure, fact or path that it is about.
-fn lack(lack: &Lack) -> Value {
+pub(super) fn lack(lack: &Lack) -> Value {
     let of = |what: &str, figure: &str, at: &str| json!({ "lack": what, "of": figure, "at": at });
     match lack {
         Lack::NotDeclared { figure, at } => of("not declared", figure, at),
@@ -211,6 +249,7 @@ fn lack(lack: &Lack) -> Value {
         Lack::Contradiction { figure, least, most } => {
             json!({ "lack": "contradiction", "of": figure, "least": least, "most": most })
         }
+        Lack::InNotice { figure, notice } => of("not wholly declared", figure, notice),
         Lack::Fact { fact, at } => of("not stated", fact, at),
         Lack::FactContradiction { fact } => of("contradiction", fact, ""),
         Lack::NoDate { at } => of("no date", "", at),
@@ -284,6 +323,8 @@ fn copy(copy: &Copy) -> Value {
     let (state, lacking): (_, Vec<&str>) = match &copy.state {
         CopyState::Held => ("there", Vec::new()),
         CopyState::Lacking(parties) => ("lacking", parties.iter().map(|party| party.as_str()).collect()),
+        CopyState::NoHolder => ("no holder known", Vec::new()),
+        CopyState::NobodyBound => ("nobody bound", Vec::new()),
         CopyState::Unknown => ("not known", Vec::new()),
     };
     json!({ "who": who, "as": how, "state": state, "lacking": lacking })

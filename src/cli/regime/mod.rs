@@ -3,6 +3,7 @@
 //!
 //! Never here: a rule.
 
+mod beside;
 pub mod findings;
 pub mod labels;
 pub mod load;

@@ -10,8 +10,8 @@ use super::table::{NotARegime, Table, Value};
 use crate::domain::regime::Ground;
 use crate::domain::regime::lead::{Calendar, Lead, Term, Zone};
 use crate::domain::regime::rules::{
-    Addressees, Channel, Class, Confidentiality, CountedFor, Function, Number, Period, Piece, Quota,
-    Required, Threshold, Weight,
+    Addressees, Channel, Class, Confidentiality, CountedBy, CountedFor, Function, Number, Period, Piece,
+    Quota, Required, Threshold, Weight,
 };
 use crate::limits;
 
@@ -207,11 +207,22 @@ pub fn quota(table: &mut Table, reading: &mut Reading) -> Result<Quota, NotARegi
             return Err(table.fault(table.at, "a quota needs in: of how many years or days"));
         }
     };
+    let mut date = |table: &mut Table, key: &str| {
+        let value = table.need(key)?;
+        place_in(&value, key, &documents, Wanted::Date, reading)
+    };
+    let counted_by = match unit {
+        Period::AtOneTime => CountedBy::Span { from: date(table, "from")?, to: date(table, "to")? },
+        Period::CalendarYears | Period::Days => match table.has("anchor") {
+            true => CountedBy::Date(date(table, "anchor")?),
+            false => CountedBy::Release,
+        },
+    };
     let counted = table.need("counted_for")?;
     let counted_for = CountedFor::from_word(counted.text("counted_for")?).ok_or_else(|| {
         counted.fault(format!("counted_for is one of: {}", CountedFor::ALL.map(CountedFor::word).join(", ")))
     })?;
-    Ok(Quota { label, documents, when, at_most, period, unit, counted_for, ground })
+    Ok(Quota { label, documents, when, at_most, period, unit, counted_for, counted_by, ground })
 }
 
 pub fn function(table: &mut Table) -> Result<Function, NotARegime> {

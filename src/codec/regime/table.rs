@@ -67,6 +67,10 @@ impl<'t> Table<'t> {
         self.keys.remove(key)
     }
 
+    pub fn has(&self, key: &str) -> bool {
+        self.keys.contains_key(key)
+    }
+
     pub fn need(&mut self, key: &str) -> Read<Value<'t>> {
         match self.take(key) {
             Some(value) => Ok(value),

@@ -248,6 +248,7 @@ impl Board {
         };
         self.add_entry(message.thread, entry);
         self.messages.insert(digest, Whereabouts { index, acknowledged: owed });
+        self.filed(message, digest);
         for one in self.waiting.remove(&digest).unwrap_or_default() {
             if let Some(count) = self.waiting_of.get_mut(&one.author) {
                 *count = count.saturating_sub(1);

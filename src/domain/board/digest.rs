@@ -117,6 +117,14 @@ pub(super) fn of(board: &Board) -> Digest {
             });
         });
     });
+    sum.list(board.cited.iter(), |sum, (regime, threads)| {
+        sum.bytes(regime.as_bytes());
+        sum.list(threads.iter(), |sum, (author, thread)| {
+            sum.party(*author);
+            sum.bytes(&thread.0);
+        });
+    });
+    sum.list(board.same_activity.iter(), |sum, message| sum.bytes(&message.0));
     sum.list(board.by_hand.items(), |sum, (party, message, item)| {
         sum.party(party);
         sum.bytes(&message.0);

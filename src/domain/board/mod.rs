@@ -69,6 +69,11 @@ pub struct Board {
     pub regimes: OrdMap<Digest, Arc<Held>>,
     /// What each Party said about rules, and took effect.
     pub words: OrdMap<Party, Arc<Words>>,
+    /// Who cited a regime in which threads, by its name. What these messages say is read by whoever counts
+    /// them.
+    pub cited: OrdMap<String, OrdSet<(Party, ThreadId)>>,
+    /// Messages that say of two threads whether they are one activity.
+    pub same_activity: OrdSet<Digest>,
     /// What is delivered outside any link, or still has to be.
     pub by_hand: ByHand,
 }

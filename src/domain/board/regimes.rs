@@ -4,10 +4,12 @@
 
 use std::sync::Arc;
 
+use imbl::OrdSet;
+
 use super::decide::{Decision, happened};
 use super::{Board, Held};
 use crate::domain::adoption::{Adopted, Bond, Told};
-use crate::domain::digest::Digest;
+use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Record, RegimeHeld};
 use crate::domain::fact::Gist;
 use crate::domain::message::{Outcome, Receipt};
@@ -69,6 +71,40 @@ impl Board {
         if let Some(word) = &message.word {
             let words = self.words.entry(message.author).or_default();
             Arc::make_mut(words).hear(digest, word, message.released_at, index);
+        }
+    }
+
+    /// Where it is to be found again by whoever counts under a regime, or asks which threads belong together.
+    pub(super) fn filed(&mut self, message: &Gist, digest: Digest) {
+        if message.is_same_activity {
+            self.same_activity.insert(digest);
+        }
+        // A longer name is none of a regime.
+        if let Some(name) = &message.cites
+            && name.len() <= limits::REGIME_NAME_BYTES_MAX
+        {
+            let filed = (message.author, message.thread);
+            match self.cited.get_mut(name) {
+                Some(threads) if threads.contains(&filed) => {}
+                Some(threads) => {
+                    threads.insert(filed);
+                }
+                None => {
+                    self.cited.insert(name.clone(), OrdSet::unit(filed));
+                }
+            }
+        }
+    }
+
+    /// The threads in which a regime is cited, each with who does; of one author, or of all.
+    pub fn cited_in(&self, regime: &str, author: Option<Party>) -> Vec<(Party, ThreadId)> {
+        let Some(threads) = self.cited.get(regime) else { return Vec::new() };
+        match author {
+            None => threads.iter().copied().collect(),
+            Some(author) => {
+                let from = threads.range((author, ThreadId([0; 16]))..).copied();
+                from.take_while(|(by, _)| *by == author).collect()
+            }
         }
     }
 

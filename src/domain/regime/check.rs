@@ -5,13 +5,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::beside::{Beside, document};
 use super::condition::{Condition, Named};
-use super::finding::{Answer, Copy, CopyAs, CopyState, Finding, Open, OpenState, Verdict};
+use super::finding::{Answer, Copy, CopyAs, CopyState, Finding, Marked, Open, OpenState, Verdict};
+use super::group::group;
 use super::judge::Judge;
+use super::lead::{Lead, Term, Unit};
 use super::rules::{Addressed, Addressees, Required};
 use super::subject::Subject;
+use super::tally::tallies;
 use super::timing::timings;
-use super::{Document, Regime, formatted};
+use super::{Document, Ground, Regime, Standing, formatted};
 use crate::domain::content::Content;
 use crate::domain::form::Following;
 use crate::domain::form::outline::{Part, Value};
@@ -34,6 +38,10 @@ pub struct Asked {
     pub author: Option<Party>,
     /// What the message refers to; `None` if nobody looked.
     pub referred: Option<Vec<Referred>>,
+    /// How it is marked; `None` if nobody has said yet.
+    pub marking: Option<String>,
+    /// What is held beside it; `None` if nobody looked.
+    pub beside: Option<Beside>,
 }
 
 /// A message that another one refers to.
@@ -61,26 +69,14 @@ pub fn check(regime: &Regime, content: &Content, asked: &Asked) -> Vec<Finding> 
     let following = Following::of(content);
     let subject = Subject::of(content, &parts, &following);
     let mut found = Vec::new();
-    let document = match content {
-        // When and from whom it came is nothing but its author's statement: no rule is held against it.
-        Content::Transcription(_) => return found,
-        Content::Formatted(message) => {
-            formatted::judge(regime, message, &following, asked, &mut found);
-            Document::Format(message.format.clone())
-        }
-        Content::Calendar(_)
-        | Content::Notification(_)
-        | Content::Amendment(_)
-        | Content::Invitation(_)
-        | Content::Conclusion(_)
-        | Content::Statement(_)
-        | Content::Cancellation(_)
-        | Content::SameActivity(_)
-        | Content::Adoption(_)
-        | Content::Suspension(_)
-        | Content::Resumption(_)
-        | Content::Withdrawal(_) => Document::Kind(content.kind()),
-    };
+    // When and from whom it came is nothing but its author's statement: no rule is held against it.
+    if let Content::Transcription(_) = content {
+        return found;
+    }
+    if let Content::Formatted(message) = content {
+        formatted::judge(regime, message, &following, asked, &mut found);
+    }
+    let document = document(content);
     let mut judge = Judge::new(regime, &subject);
     classes(regime, &document, &mut judge, &mut found);
     thresholds(regime, &document, &subject, &mut judge, &mut found);
@@ -98,14 +94,25 @@ pub fn check(regime: &Regime, content: &Content, asked: &Asked) -> Vec<Finding> 
         }
     }
     if let Some(rule) = &regime.confidentiality {
-        found.push(Finding::Confidentiality { ground: rule.ground.clone() });
+        let marked = match &asked.marking {
+            _ if rule.marking.is_empty() => Marked::AsAsked,
+            Some(marking) if marking.trim().to_lowercase() == rule.marking.trim().to_lowercase() => {
+                Marked::AsAsked
+            }
+            Some(_) => Marked::Otherwise,
+            None => Marked::Unknown,
+        };
+        found.push(Finding::Confidentiality { marked, ground: rule.ground.clone() });
     }
     for (name, rule) in &regime.quotas {
         let applies = judge_for(&rule.documents, &document, rule.when.as_ref(), &mut judge);
         if let Some(applies) = applies {
-            found.push(Finding::Quota { name: name.clone(), applies, ground: rule.ground.clone() });
+            let tallies = tallies(regime, rule, &applies, &subject, content, asked);
+            let ground = rule.ground.clone();
+            found.push(Finding::Quota { name: name.clone(), applies, tallies, ground });
         }
     }
+    group(regime, content, asked, &judge, &mut found);
     found
 }
 
@@ -192,11 +199,25 @@ fn leads<'a>(
             continue;
         }
         let timings = timings(regime, &rule.term, released, subject);
-        found.push(Finding::Lead { name: name.clone(), applies, timings, ground: rule.ground.clone() });
+        let ground = ground_of(regime, rule);
+        found.push(Finding::Lead { name: name.clone(), applies, timings, ground });
     }
     if !is_any {
         found.push(Finding::NoLead { document: document.clone() });
     }
+}
+
+/// Days that go by a calendar rest on it too.
+fn ground_of(regime: &Regime, rule: &Lead) -> Ground {
+    let calendar = match &rule.term {
+        Term::Before { unit: Unit::WorkingDays(name), .. } => regime.calendars.get(name),
+        Term::Before { unit: Unit::Hours | Unit::CalendarDays, .. }
+        | Term::AtTheStart { .. }
+        | Term::ByDay { .. }
+        | Term::NoneAgreed => None,
+    };
+    let standing = calendar.map_or(Standing::Checked, |calendar| calendar.ground.standing);
+    Ground { standing: rule.ground.standing.and(standing), ..rule.ground.clone() }
 }
 
 fn required(name: &str, rule: &Required, applies: Verdict, subject: &Subject) -> Finding {
@@ -230,12 +251,20 @@ fn addressees(name: &str, rule: &Addressees, applies: Verdict, asked: &Asked) ->
 }
 
 pub(super) fn copy(who: &Addressed, how: CopyAs, asked: &Asked) -> CopyState {
+    if let Addressed::Function(name) = who
+        && !asked.held.contains_key(name)
+    {
+        return CopyState::NoHolder;
+    }
     let wanted = match who {
         Addressed::Party(party) => Some(BTreeSet::from([*party])),
         Addressed::Function(name) => asked.held.get(name).map(|party| BTreeSet::from([*party])),
         Addressed::EveryBoundParty => asked.bound.clone(),
     };
     let (Some(wanted), Some(addressed)) = (wanted, &asked.addressed) else { return CopyState::Unknown };
+    if wanted.is_empty() {
+        return CopyState::NobodyBound;
+    }
     let has = |party: &Party| match how {
         CopyAs::Action => addressed.action.contains(party),
         // Who is asked to act is told as well.

@@ -16,6 +16,7 @@ use super::condition::{Bound, Lasting};
 use super::finding::{Answer, Lack, Outcome, Span, SpanUnit, Start};
 use super::lead::{Calendar, Zone};
 use super::moment::{Moment, zone_named};
+use super::place::Place;
 use super::subject::Subject;
 use crate::domain::form::When;
 use crate::domain::form::outline::{Path, Value};
@@ -87,7 +88,7 @@ fn between(from: Date, to: Date, days: DaysOf) -> i64 {
     }
 }
 
-fn days_since_epoch(date: Date) -> i64 {
+pub fn days_since_epoch(date: Date) -> i64 {
     let since = date.since((jiff::Unit::Day, jiff::civil::date(1970, 1, 1)));
     since.map_or(0, |span| i64::from(span.get_days()))
 }
@@ -134,31 +135,37 @@ pub fn moment_at(value: &Value, at: &Path, subject: &Subject) -> Result<(Moment,
     Ok((Moment::of(&when, at.as_str())?, when.to_string()))
 }
 
-/// Whether the form lasts as long as that, as far as its dates tell.
-pub fn lasting(wanted: &Lasting, subject: &Subject) -> (Answer, BTreeSet<Lack>) {
+/// Whether it lasts as long as that, as far as its dates tell: from the first start to the last end, where
+/// several notices are of one activity.
+pub fn lasting(wanted: &Lasting, subjects: &[&Subject]) -> (Answer, BTreeSet<Lack>) {
     let mut lacking = BTreeSet::new();
-    let mut moment = |place: &super::place::Place| {
-        let found = subject.find(place).unwrap_or_default();
-        let first = found.first().map(|found| moment_at(found.value, &found.at, subject));
-        match first.unwrap_or_else(|| Err(Lack::NoDate { at: place.to_string() })) {
-            Ok((moment, _)) => Some(moment),
-            Err(lack) => {
-                lacking.insert(lack);
-                None
+    let mut moments = |place: &Place| {
+        let each = subjects.iter().map(|subject| first_at(place, subject));
+        let mut stretches = Vec::new();
+        for one in each {
+            match one {
+                Ok(moment) => stretches.push((moment.earliest, moment.latest)),
+                Err(lack) => {
+                    lacking.insert(lack);
+                }
             }
         }
+        (stretches.len() == subjects.len()).then_some(stretches)
     };
-    let (Some(from), Some(to)) = (moment(&wanted.from), moment(&wanted.to)) else {
-        return (Answer::CantBeJudged, lacking);
-    };
+    let (from, to) = (moments(&wanted.from), moments(&wanted.to));
+    let first =
+        from.and_then(|all| Some((all.iter().map(|one| one.0).min()?, all.iter().map(|one| one.1).min()?)));
+    let last =
+        to.and_then(|all| Some((all.iter().map(|one| one.0).max()?, all.iter().map(|one| one.1).max()?)));
+    let (Some(from), Some(to)) = (first, last) else { return (Answer::CantBeJudged, lacking) };
     let seconds = |from: Timestamp, to: Timestamp| to.as_second().saturating_sub(from.as_second());
     let needed = i64::try_from(wanted.hours).unwrap_or(i64::MAX).saturating_mul(3600);
     let reaches = |seconds: i64| match wanted.bound {
         Bound::AtLeast => seconds >= needed,
         Bound::MoreThan => seconds > needed,
     };
-    let shortest = reaches(seconds(from.latest, to.earliest));
-    let longest = reaches(seconds(from.earliest, to.latest));
+    let shortest = reaches(seconds(from.1, to.0));
+    let longest = reaches(seconds(from.0, to.1));
     match (shortest, longest) {
         (true, true) => (Answer::Reached, lacking),
         (false, false) => (Answer::NotReached, lacking),
@@ -167,4 +174,19 @@ pub fn lasting(wanted: &Lasting, subject: &Subject) -> (Answer, BTreeSet<Lack>) 
             (Answer::CantBeJudged, lacking)
         }
     }
+}
+
+/// The first date at a place.
+pub fn first_at(place: &Place, subject: &Subject) -> Result<Moment, Lack> {
+    let found = subject.find(place).unwrap_or_default();
+    let Some(found) = found.first() else { return Err(Lack::NoDate { at: place.to_string() }) };
+    moment_at(found.value, &found.at, subject).map(|(moment, _)| moment)
+}
+
+/// A day by its number since 1970-01-01, as a date.
+pub fn civil_day(days: i64) -> String {
+    let epoch = jiff::civil::date(1970, 1, 1);
+    let span = jiff::Span::new().try_days(days);
+    let date = span.and_then(|span| epoch.checked_add(span));
+    date.map_or_else(|_| format!("day {days}"), |date| date.to_string())
 }

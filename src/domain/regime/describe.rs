@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::format::{Format, FormatField, Holds, Owed, ReplyAnchor};
 use super::lead::{Calendar, Term, Unit, Zone};
 use super::phrases::{figure, paragraph, tests, when};
-use super::rules::{Addressed, Period, Quota, Weight};
+use super::rules::{Addressed, CountedBy, Period, Quota, Weight};
 use super::{Document, Ground, Labels, Regime};
 use crate::domain::text::shown;
 
@@ -256,10 +256,15 @@ pub fn term(term: &Term) -> String {
 /// How a quota counts, in a few words.
 pub fn counted(quota: &Quota) -> String {
     let (at_most, period, whose) = (quota.at_most, quota.period, quota.counted_for.word());
+    let by = match &quota.counted_by {
+        CountedBy::Release => "release".to_owned(),
+        CountedBy::Date(place) => place.to_string(),
+        CountedBy::Span { from, to } => format!("{from} to {to}"),
+    };
     match quota.unit {
-        Period::AtOneTime => format!("at most {at_most} at one time, for each {whose}"),
+        Period::AtOneTime => format!("at most {at_most} at one time, for each {whose}, by {by}"),
         Period::CalendarYears | Period::Days => {
-            format!("at most {at_most} in {period} {}, for each {whose}", quota.unit.word())
+            format!("at most {at_most} in {period} {}, for each {whose}, by {by}", quota.unit.word())
         }
     }
 }

@@ -5,9 +5,12 @@
 use std::collections::BTreeSet;
 
 use super::condition::{Bound, Over};
+use super::figure::Axis;
 use super::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
+use super::group::{Group, GroupFigure};
 use super::quantity::Quantity;
 use super::rules::Addressed;
+use super::tally::Tally;
 use super::{Document, Ground, Standing};
 
 /// One thing that a regime says of a form. Names are the regime's own; texts are not safe to show.
@@ -79,14 +82,45 @@ pub enum Finding {
     },
     Reply(Reply),
     Confidentiality {
+        marked: Marked,
         ground: Ground,
     },
     /// It counts towards a quota. Informs, and no more.
     Quota {
         name: String,
         applies: Verdict,
+        /// `None` if nobody looked at what is held beside it.
+        tallies: Option<Vec<Tally>>,
         ground: Ground,
     },
+    /// What is stated, or contested, to be the same activity.
+    Group(Group),
+    /// A figure of several notices of one activity.
+    GroupFigure(GroupFigure),
+    /// A class that its thresholds stand on, judged likewise.
+    GroupClass {
+        name: String,
+        verdict: Verdict,
+        ground: Ground,
+    },
+    /// A threshold, judged on the sums of several notices of one activity.
+    GroupThreshold {
+        name: String,
+        verdict: Verdict,
+        /// Of the single notice.
+        alone: Answer,
+        ground: Ground,
+    },
+}
+
+/// How a draft is marked, beside what the regime lays down.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Marked {
+    /// Or nothing is laid down.
+    AsAsked,
+    Otherwise,
+    /// Nobody said how.
+    Unknown,
 }
 
 /// Whether a condition holds.
@@ -131,6 +165,8 @@ pub enum Point {
         bound: Bound,
         number: u64,
         answer: Answer,
+        /// The sums that its author states, and ours of the parts, where there are several.
+        accounts: Vec<Account>,
         ground: Ground,
     },
     Fact {
@@ -156,6 +192,14 @@ pub enum Point {
         answer: Answer,
         ground: Ground,
     },
+}
+
+/// One way in which a figure as a whole is declared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Account {
+    /// `None` for a total that is stated; else by what the parts are told apart that are added up here.
+    pub by: Option<Axis>,
+    pub quantity: Quantity,
 }
 
 /// Why something can't be judged. Paths are those of the form.
@@ -200,6 +244,12 @@ pub enum Lack {
         figure: String,
         least: u64,
         most: u64,
+    },
+    /// Of several notices taken together this one does not say it all.
+    InNotice {
+        figure: String,
+        /// Not safe to show.
+        notice: String,
     },
     /// The fact is neither stated nor denied.
     Fact {
@@ -319,6 +369,10 @@ pub enum CopyState {
     Held,
     /// These are lacking.
     Lacking(BTreeSet<crate::domain::party::Party>),
+    /// Nobody is known here to hold the function.
+    NoHolder,
+    /// The regime's text binds nobody to the author.
+    NobodyBound,
     /// Nobody said who that is, or whom the draft goes to.
     Unknown,
 }

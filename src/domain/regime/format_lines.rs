@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::Ground;
 use super::format::ReplyAnchor;
 use super::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
-use super::lines::{Page, said};
+use super::lines::{Page, said, with};
 use super::rules::Addressed;
 use crate::domain::text::shown;
 
@@ -46,10 +46,10 @@ impl Page<'_> {
                 }
                 FieldFault::OutOfOrder => "stands behind a field that comes after it".into(),
             };
-            self.line(1, format!("{} {text}", shown(at)));
+            self.line(1, with(format!("{} {text}", shown(at)), ground.standing));
         }
         if more > 0 {
-            self.line(1, format!("and {more} more"));
+            self.line(1, with(format!("and {more} more"), ground.standing));
         }
     }
 

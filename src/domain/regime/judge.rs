@@ -11,7 +11,7 @@ use super::finding::{Answer, Lack, Point, Verdict};
 use super::measure::{Measured, added, measure};
 use super::quantity::Quantity;
 use super::subject::Subject;
-use super::{Regime, Standing};
+use super::{Regime, Standing, together};
 use crate::domain::form::outline::Value;
 use crate::limits;
 
@@ -32,10 +32,11 @@ impl Verdict {
     }
 }
 
-/// One form under one regime.
+/// One form under one regime, or several notices of one activity taken together.
 pub struct Judge<'a> {
     regime: &'a Regime,
-    subject: &'a Subject<'a>,
+    /// Each by its name; one alone needs none.
+    notices: Vec<(String, &'a Subject<'a>)>,
     figures: BTreeMap<(&'a str, Over), Measured>,
     classes: BTreeMap<&'a str, Verdict>,
     thresholds: BTreeMap<&'a str, Verdict>,
@@ -43,9 +44,13 @@ pub struct Judge<'a> {
 
 impl<'a> Judge<'a> {
     pub fn new(regime: &'a Regime, subject: &'a Subject<'a>) -> Judge<'a> {
+        Judge::together(regime, vec![(String::new(), subject)])
+    }
+
+    pub fn together(regime: &'a Regime, notices: Vec<(String, &'a Subject<'a>)>) -> Judge<'a> {
         Judge {
             regime,
-            subject,
+            notices,
             figures: BTreeMap::new(),
             classes: BTreeMap::new(),
             thresholds: BTreeMap::new(),
@@ -112,6 +117,11 @@ impl<'a> Judge<'a> {
         verdict
     }
 
+    /// The answer to a threshold that was judged before.
+    pub fn answer(&self, name: &str) -> Answer {
+        self.thresholds.get(name).map_or(Answer::CantBeJudged, |verdict| verdict.answer)
+    }
+
     /// A rule rests on its own ground too: that it says so at all.
     fn resting(&mut self, when: &'a Condition, standing: Standing) -> Verdict {
         let verdict = self.condition(when);
@@ -145,7 +155,12 @@ impl<'a> Judge<'a> {
     fn measured(&mut self, name: &'a str, over: Over) -> Option<Measured> {
         let rule = self.regime.figures.get(name)?;
         let known = self.figures.entry((name, over));
-        Some(known.or_insert_with(|| measure(name, rule, over, self.subject)).clone())
+        let notices = &self.notices;
+        let measured = || match notices.as_slice() {
+            [(_, alone)] => measure(name, rule, over, alone),
+            several => together::measure(name, rule, over, several),
+        };
+        Some(known.or_insert_with(measured).clone())
     }
 
     fn figure(&mut self, wanted: &'a Measure) -> Verdict {
@@ -157,16 +172,18 @@ impl<'a> Judge<'a> {
                 Some(before) => Measured {
                     quantity: added(wanted.over, before.quantity, one.quantity),
                     of: String::new(),
+                    accounts: Vec::new(),
                     lacking: before.lacking.into_iter().chain(one.lacking).collect(),
                 },
             });
         }
-        let Some(Measured { quantity, of, mut lacking }) = together else {
+        let Some(Measured { quantity, of, accounts, mut lacking }) = together else {
             return Verdict { answer: Answer::CantBeJudged, ..Verdict::always() };
         };
         let answer = against(quantity, wanted.bound.least(wanted.number));
         if let Some(most) = quantity.high
             && answer == Answer::CantBeJudged
+            && lacking.is_empty()
         {
             // Both ends are declared, and differ: more words would not help.
             let figure = wanted.figures.join(" + ");
@@ -180,6 +197,7 @@ impl<'a> Judge<'a> {
             bound: wanted.bound,
             number: wanted.number,
             answer,
+            accounts,
             ground: wanted.ground.clone(),
         };
         Verdict::of(answer, lacking, wanted.ground.standing, point)
@@ -187,45 +205,30 @@ impl<'a> Judge<'a> {
 
     fn fact(&mut self, name: &str) -> Verdict {
         let (answer, lack) = match self.regime.facts.get(name) {
-            Some(rule) => self.stated(name, rule),
+            Some(rule) => self.stated_by_all(name, rule),
             None => (Answer::CantBeJudged, None),
         };
         let point = Point::Fact { name: name.to_owned(), answer };
         Verdict::of(answer, lack.into_iter().collect(), Standing::Checked, point)
     }
 
-    fn stated(&self, name: &str, rule: &FactRule) -> (Answer, Option<Lack>) {
-        let any = |tests: &[Test]| tests.iter().any(|test| self.holds(test));
-        match (any(&rule.yes), any(&rule.no)) {
-            (true, false) => (Answer::Reached, None),
-            (false, true) => (Answer::NotReached, None),
-            (true, true) => (Answer::CantBeJudged, Some(Lack::FactContradiction { fact: name.to_owned() })),
-            (false, false) => {
-                let places: BTreeSet<String> =
-                    rule.yes.iter().chain(&rule.no).map(|test| test.place.to_string()).collect();
-                let at = places.into_iter().collect::<Vec<_>>().join(", ");
-                (Answer::CantBeJudged, Some(Lack::Fact { fact: name.to_owned(), at }))
-            }
-        }
-    }
-
-    fn holds(&self, test: &Test) -> bool {
-        let found = self.subject.find(&test.place).unwrap_or_default();
-        found.into_iter().any(|found| match found.value {
-            Value::Absent => false,
-            Value::Leaf(text) => test.is.holds(text),
-            Value::Group(_) => test.is == Is::Given,
-            Value::List(items) => {
-                test.is == Is::Given
-                    || items
-                        .iter()
-                        .any(|item| matches!(&item.value, Value::Leaf(text) if test.is.holds(text)))
+    /// Notices of one activity must say the same of it.
+    fn stated_by_all(&self, name: &str, rule: &FactRule) -> (Answer, Option<Lack>) {
+        let mut all = self.notices.iter().map(|(_, subject)| stated(name, rule, subject));
+        let Some(first) = all.next() else { return (Answer::CantBeJudged, None) };
+        all.fold(first, |before, one| match (&before.0, &one.0) {
+            (one, other) if one == other => before,
+            (Answer::CantBeJudged, _) => before,
+            (_, Answer::CantBeJudged) => one,
+            (Answer::Reached | Answer::NotReached, Answer::Reached | Answer::NotReached) => {
+                (Answer::CantBeJudged, Some(Lack::FactContradiction { fact: name.to_owned() }))
             }
         })
     }
 
     fn lasting(&mut self, wanted: &Lasting) -> Verdict {
-        let (answer, lacking) = days::lasting(wanted, self.subject);
+        let subjects: Vec<&Subject> = self.notices.iter().map(|(_, subject)| *subject).collect();
+        let (answer, lacking) = days::lasting(wanted, &subjects);
         let point = Point::Lasting {
             from: wanted.from.to_string(),
             to: wanted.to.to_string(),
@@ -236,6 +239,34 @@ impl<'a> Judge<'a> {
         };
         Verdict::of(answer, lacking, wanted.ground.standing, point)
     }
+}
+
+fn stated(name: &str, rule: &FactRule, subject: &Subject) -> (Answer, Option<Lack>) {
+    let any = |tests: &[Test]| tests.iter().any(|test| holds(test, subject));
+    match (any(&rule.yes), any(&rule.no)) {
+        (true, false) => (Answer::Reached, None),
+        (false, true) => (Answer::NotReached, None),
+        (true, true) => (Answer::CantBeJudged, Some(Lack::FactContradiction { fact: name.to_owned() })),
+        (false, false) => {
+            let places: BTreeSet<String> =
+                rule.yes.iter().chain(&rule.no).map(|test| test.place.to_string()).collect();
+            let at = places.into_iter().collect::<Vec<_>>().join(", ");
+            (Answer::CantBeJudged, Some(Lack::Fact { fact: name.to_owned(), at }))
+        }
+    }
+}
+
+fn holds(test: &Test, subject: &Subject) -> bool {
+    let found = subject.find(&test.place).unwrap_or_default();
+    found.into_iter().any(|found| match found.value {
+        Value::Absent => false,
+        Value::Leaf(text) => test.is.holds(text),
+        Value::Group(_) => test.is == Is::Given,
+        Value::List(items) => {
+            test.is == Is::Given
+                || items.iter().any(|item| matches!(&item.value, Value::Leaf(text) if test.is.holds(text)))
+        }
+    })
 }
 
 fn against(quantity: Quantity, least: u64) -> Answer {

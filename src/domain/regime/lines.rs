@@ -4,8 +4,9 @@
 //! of a number that nobody checked says so.
 
 use super::condition::Over;
+use super::figure::Axis;
 use super::finding::{
-    Answer, Copy, CopyAs, CopyState, Finding, Open, OpenState, Outcome, Point, Start, Timing, Verdict,
+    Answer, Copy, CopyAs, CopyState, Finding, Marked, Open, OpenState, Outcome, Point, Start, Timing, Verdict,
 };
 use super::rules::Addressed;
 use super::{Ground, Regime, Standing, words};
@@ -43,27 +44,29 @@ pub fn lines(regime: &Regime, finding: &Finding, language: &str) -> Vec<Line> {
         Finding::Sender { allowed, state, ground } => page.sender(allowed, *state, ground),
         Finding::Precedent { code, state, ground } => page.precedent(code, *state, ground),
         Finding::Reply(reply) => page.reply(reply),
-        Finding::Confidentiality { ground } => {
+        Finding::Group(group) => page.group(group),
+        Finding::GroupFigure(figure) => page.group_figure(figure),
+        Finding::GroupClass { name, verdict, ground } => {
+            let label = page.label("class", name);
+            page.verdict(&format!("Same activity, class, {label}"), None, verdict, ground);
+        }
+        Finding::GroupThreshold { name, verdict, alone, ground } => {
+            page.group_threshold(name, verdict, *alone, ground);
+        }
+        Finding::Confidentiality { marked, ground } => {
             if let Some(rule) = &regime.confidentiality {
                 let mut text = format!("Confidentiality: {}", rule.label.say(language, "confidential"));
                 if !rule.marking.is_empty() {
                     text.push_str(&format!("; marked {}", shown(&rule.marking)));
                 }
+                if *marked == Marked::Otherwise {
+                    text.push_str("; this one is marked otherwise");
+                }
                 page.line(0, said(text, ground, ground.standing));
             }
         }
-        Finding::Quota { name, applies, ground } => {
-            if let Some(quota) = regime.quotas.get(name) {
-                let label = quota.label.say(language, name);
-                let counts = super::describe::counted(quota);
-                let standing = ground.standing.and(applies.standing);
-                let counts_towards = match applies.answer {
-                    Answer::Reached => "Counts towards",
-                    Answer::NotReached | Answer::CantBeJudged => "May count towards",
-                };
-                page.line(0, said(format!("{counts_towards}: {label} ({counts})"), ground, standing));
-                page.applies(applies);
-            }
+        Finding::Quota { name, applies, tallies, ground } => {
+            page.quota(name, applies, tallies.as_deref(), ground);
         }
     }
     page.lines
@@ -74,7 +77,7 @@ pub(super) fn said(text: String, ground: &Ground, standing: Standing) -> String 
     with(format!("{text} [{}]", shown(&ground.paragraph)), standing)
 }
 
-fn with(text: String, standing: Standing) -> String {
+pub(super) fn with(text: String, standing: Standing) -> String {
     match standing {
         Standing::Checked => text,
         Standing::Unchecked => format!("{text}; {}", standing.words()),
@@ -92,7 +95,7 @@ impl Page<'_> {
         self.lines.push(Line { depth, text });
     }
 
-    fn label(&self, table: &str, name: &str) -> String {
+    pub(super) fn label(&self, table: &str, name: &str) -> String {
         words::label(self.regime, table, name, self.language)
     }
 
@@ -116,31 +119,59 @@ impl Page<'_> {
         let entry = entry.map_or_else(String::new, |entry| format!(", entry {}", shown(entry)));
         let standing = ground.standing.and(verdict.standing);
         self.line(0, said(format!("{what}{entry}: {}", verdict.answer.words()), ground, standing));
-        for point in &verdict.points {
-            let text = self.point(point);
-            self.line(1, text);
-        }
+        self.points(verdict);
         self.lacking(verdict);
     }
 
+    pub(super) fn points(&mut self, verdict: &Verdict) {
+        for point in &verdict.points {
+            let text = self.point(point);
+            self.line(1, text);
+            self.accounts(point);
+        }
+    }
+
+    /// Where its author's sums and ours of the parts differ, both are shown.
+    fn accounts(&mut self, point: &Point) {
+        let Point::Figure { figures, accounts, ground, .. } = point else { return };
+        let (Some(first), [name]) = (accounts.first(), figures.as_slice()) else { return };
+        if accounts.iter().all(|account| account.quantity == first.quantity) {
+            return;
+        }
+        let each: Vec<String> = accounts
+            .iter()
+            .map(|account| {
+                let quantity = words::quantity(account.quantity);
+                match account.by {
+                    None => format!("{quantity} as the total"),
+                    Some(Axis::Party) => format!("{quantity} by Party, added up here"),
+                    Some(Axis::Territory) => format!("{quantity} by territory, added up here"),
+                    Some(Axis::Kind) => format!("{quantity} by kind, added up here"),
+                }
+            })
+            .collect();
+        let label = self.label("figure", name);
+        self.line(1, with(format!("sums of {label}: {}", each.join("; ")), ground.standing));
+    }
+
     /// Says whether a rule applies, where that is not certain.
-    fn applies(&mut self, applies: &Verdict) {
+    pub(super) fn applies(&mut self, applies: &Verdict) {
         if applies.answer == Answer::CantBeJudged {
             self.line(1, with("whether this applies can't be judged".into(), applies.standing));
             self.lacking(applies);
         }
     }
 
-    fn lacking(&mut self, verdict: &Verdict) {
+    pub(super) fn lacking(&mut self, verdict: &Verdict) {
         for lack in &verdict.lacking {
             let text = words::lack(self.regime, lack, self.language);
-            self.line(1, format!("lacking: {text}"));
+            self.line(1, with(format!("lacking: {text}"), verdict.standing));
         }
     }
 
     fn point(&self, point: &Point) -> String {
         match point {
-            Point::Figure { figures, over, of, declared, bound, number, answer, ground } => {
+            Point::Figure { figures, over, of, declared, bound, number, answer, accounts: _, ground } => {
                 let names: Vec<String> = figures.iter().map(|name| self.label("figure", name)).collect();
                 let over = match (over, of.is_empty()) {
                     (Over::Whole, _) => String::new(),
@@ -265,8 +296,10 @@ impl Page<'_> {
     fn addressees(&mut self, name: &str, applies: &Verdict, copies: &[Copy], ground: &Ground) {
         let label = self.label("addressees", name);
         let lacking = copies.iter().filter(|copy| matches!(copy.state, CopyState::Lacking(_))).count();
-        let unknown = copies.iter().filter(|copy| copy.state == CopyState::Unknown).count();
+        let is_unknown = |copy: &&Copy| matches!(copy.state, CopyState::Unknown | CopyState::NoHolder);
+        let unknown = copies.iter().filter(is_unknown).count();
         let head = match (lacking, unknown) {
+            (0, 0) if copies.iter().all(|copy| copy.state == CopyState::NobodyBound) => "nobody is bound",
             (0, 0) => "all are there",
             (0, _) => "can't be judged",
             (_, _) => "some are lacking",
@@ -286,11 +319,17 @@ impl Page<'_> {
                     let names: Vec<&str> = parties.iter().map(|party| party.as_str()).collect();
                     format!("{who}, {how}: lacking {}", names.join(", "))
                 }
+                CopyState::NoHolder => {
+                    format!("{who}, {how}: nobody is known here to hold this function")
+                }
+                CopyState::NobodyBound => {
+                    format!("{who}, {how}: this text binds nobody to the author, as far as is known here")
+                }
                 CopyState::Unknown => {
                     format!("{who}, {how}: who that is, or whom the draft goes to, is not known")
                 }
             };
-            self.line(1, text);
+            self.line(1, with(text, standing));
         }
     }
 

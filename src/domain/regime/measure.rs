@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::condition::Over;
 use super::figure::{Axis, Count, Entries, FigureRule};
-use super::finding::Lack;
+use super::finding::{Account, Lack};
 use super::place::Place;
 use super::quantity::Quantity;
 use super::rows::{Extent, Row, Rows};
@@ -24,26 +24,67 @@ pub struct Measured {
     pub quantity: Quantity,
     /// Which Party, territory, kind or phase has the most for certain.
     pub of: String,
+    /// The ways in which the whole is declared, if it is.
+    pub accounts: Vec<Account>,
     /// What keeps it from being certain.
     pub lacking: BTreeSet<Lack>,
 }
 
+/// What a figure comes to by each name on one axis.
+#[derive(Clone, Default)]
+pub struct Divided {
+    pub parts: BTreeMap<String, Quantity>,
+    /// Whether these are all that the form names.
+    pub all_told: bool,
+}
+
 pub fn measure(name: &str, rule: &FigureRule, over: Over, subject: &Subject) -> Measured {
-    let mut measuring = Measuring { name, subject, lacking: BTreeSet::new() };
+    let mut measuring = Measuring::new(name, subject);
     let mut total: Option<Measured> = None;
     for count in &rule.counts {
         let Some((quantity, of)) = measuring.place(count, over) else { continue };
+        let accounts = std::mem::take(&mut measuring.accounts);
         total = Some(match total {
-            None => Measured { quantity, of, lacking: BTreeSet::new() },
-            Some(before) => Measured { quantity: added(over, before.quantity, quantity), ..before },
+            None => Measured { quantity, of, accounts, lacking: BTreeSet::new() },
+            // Of two places together neither's accounts are the whole.
+            Some(before) => {
+                Measured { quantity: added(over, before.quantity, quantity), accounts: Vec::new(), ..before }
+            }
         });
     }
     let mut measured = total.unwrap_or_else(|| {
         measuring.lacking.insert(Lack::NoPlaceFor { figure: name.to_owned() });
-        Measured { quantity: Quantity::UNKNOWN, of: String::new(), lacking: BTreeSet::new() }
+        Measured {
+            quantity: Quantity::UNKNOWN,
+            of: String::new(),
+            accounts: Vec::new(),
+            lacking: BTreeSet::new(),
+        }
     });
+    if over != Over::Whole {
+        measured.accounts.clear();
+    }
     measured.lacking = measuring.lacking;
     measured
+}
+
+/// The same, told apart by the names on one axis.
+pub fn divided(name: &str, rule: &FigureRule, axis: Axis, subject: &Subject) -> Divided {
+    let mut measuring = Measuring::new(name, subject);
+    let mut all = Divided { all_told: true, ..Divided::default() };
+    let mut is_any = false;
+    for count in &rule.counts {
+        let Some(rows) = measuring.rows(count) else { continue };
+        is_any = true;
+        let one = measuring.on(count, &rows, axis);
+        all.all_told &= one.all_told;
+        for (name, part) in one.parts {
+            let known = all.parts.entry(name).or_insert(Quantity::NONE);
+            *known = known.plus(part);
+        }
+    }
+    all.all_told &= is_any;
+    all
 }
 
 /// Two numbers of different things together. The greatest part of both is at least the greatest of
@@ -61,31 +102,35 @@ pub(super) struct Measuring<'s, 'a> {
     pub(super) name: &'s str,
     pub(super) subject: &'s Subject<'a>,
     pub(super) lacking: BTreeSet<Lack>,
+    accounts: Vec<Account>,
 }
 
-impl<'a> Measuring<'_, 'a> {
-    /// What one place comes to; `None` if the form has no such place.
-    fn place(&mut self, count: &Count, over: Over) -> Option<(Quantity, String)> {
+impl<'s, 'a> Measuring<'s, 'a> {
+    fn new(name: &'s str, subject: &'s Subject<'a>) -> Measuring<'s, 'a> {
+        Measuring { name, subject, lacking: BTreeSet::new(), accounts: Vec::new() }
+    }
+
+    /// The entries of one place that are meant; `None` if the form has no such place.
+    fn rows(&mut self, count: &Count) -> Option<Rows<'a>> {
         let found = self.subject.find(&count.list)?;
         let mut rows = Rows { rows: Vec::new(), all_there: true, at: count.list.to_string() };
         for found in found {
             rows.at = found.at.to_string();
             self.collect(count, found.value, &found.at, &mut rows);
         }
+        Some(rows)
+    }
+
+    /// What one place comes to; `None` if the form has no such place.
+    fn place(&mut self, count: &Count, over: Over) -> Option<(Quantity, String)> {
+        let rows = self.rows(count)?;
         let whole = self.whole(count, &rows);
-        let mut parts = |axis| self.greatest(count, &rows, axis, whole);
         Some(match over {
             Over::Whole => (whole, String::new()),
-            Over::AnyParty => parts(Axis::Party),
-            Over::AnyTerritory => parts(Axis::Territory),
-            Over::AnyKind => parts(Axis::Kind),
+            Over::AnyParty => self.greatest(count, &rows, Axis::Party, (over, whole)),
+            Over::AnyTerritory => self.greatest(count, &rows, Axis::Territory, (over, whole)),
+            Over::AnyKind => self.greatest(count, &rows, Axis::Kind, (over, whole)),
             Over::PeakOfPhases => self.peak(count, whole),
-        })
-        .inspect(|(quantity, _)| {
-            let is_open = quantity.high.is_none() && over != Over::Whole && over != Over::PeakOfPhases;
-            if is_open && !rows.rows.is_empty() {
-                self.add(Lack::NotDivided { figure: self.name.to_owned(), over });
-            }
         })
     }
 
@@ -126,6 +171,10 @@ impl<'a> Measuring<'_, 'a> {
             rows.iter().filter(undivided).partition(|row| row.extent == Extent::All);
         let total_is_silent = totals.iter().any(|total| total.number.high.is_none());
         let mut accounts: Vec<Quantity> = totals.iter().map(|row| row.number).collect();
+        // All together, and not a part of it.
+        let is_whole = axes.len() == Axis::ALL.len();
+        let stated = |row: &&Row| Account { by: None, quantity: row.number };
+        let mut told: Vec<Account> = totals.iter().map(stated).collect();
         // Of what kind these parts are is not asked, so whether they overlap is not known.
         accounts.extend(parts.iter().map(|row| row.number.unbounded()));
         for axis in axes {
@@ -136,7 +185,12 @@ impl<'a> Measuring<'_, 'a> {
             }
             let sum =
                 groups.values().fold(Quantity::NONE, |sum, rows| sum.plus(self.divided(count, rows, &rest)));
-            accounts.push(if self.covers_all(count, *axis, &groups) { sum } else { sum.unbounded() });
+            let sum = if self.covers_all(count, *axis, &groups) { sum } else { sum.unbounded() };
+            accounts.push(sum);
+            told.push(Account { by: Some(*axis), quantity: sum });
+        }
+        if is_whole {
+            self.accounts = told;
         }
         let account = Quantity::accounts(&accounts);
         if let Some(most) = account.high
@@ -149,29 +203,39 @@ impl<'a> Measuring<'_, 'a> {
         if total_is_silent { account.unbounded() } else { account }
     }
 
-    /// The greatest part, of those that are told apart on this axis.
-    fn greatest(&mut self, count: &Count, rows: &Rows, axis: Axis, whole: Quantity) -> (Quantity, String) {
+    /// What each name on this axis comes to.
+    fn on(&mut self, count: &Count, rows: &Rows, axis: Axis) -> Divided {
         let all: Vec<&Row> = rows.rows.iter().collect();
         let groups = grouped(&all, axis);
         let rest: Vec<Axis> = Axis::ALL.into_iter().filter(|other| *other != axis).collect();
-        let mut greatest = Quantity::NONE;
-        let mut of = "";
+        let mut parts = BTreeMap::new();
         for (name, rows) in &groups {
             let part = match &count.entries {
                 Entries::Figures => self.divided(count, rows, &rest),
                 Entries::Things { .. } => rows.iter().fold(Quantity::NONE, |sum, row| sum.plus(row.number)),
             };
-            if part.low > greatest.low || of.is_empty() {
-                of = name;
-            }
-            greatest = greatest.greater(part);
+            parts.insert((*name).to_owned(), part);
         }
         let all_told = match &count.entries {
             Entries::Figures => !groups.is_empty() && self.covers_all(count, axis, &groups),
             Entries::Things { .. } => rows.all_there && rows.rows.iter().all(|row| !row.on(axis).is_empty()),
         };
-        let greatest = if all_told { greatest } else { greatest.unbounded() };
-        (greatest.within(whole.high), of.to_owned())
+        Divided { parts, all_told }
+    }
+
+    /// The greatest part, of those that are told apart on this axis.
+    fn greatest(
+        &mut self,
+        count: &Count,
+        rows: &Rows,
+        axis: Axis,
+        (over, whole): (Over, Quantity),
+    ) -> (Quantity, String) {
+        let divided = self.on(count, rows, axis);
+        if !divided.all_told && !rows.rows.is_empty() {
+            self.add(Lack::NotDivided { figure: self.name.to_owned(), over });
+        }
+        divided.greatest(whole)
     }
 
     /// The most in one phase.
@@ -232,6 +296,22 @@ impl<'a> Measuring<'_, 'a> {
             }
         }
         named > 0
+    }
+}
+
+impl Divided {
+    /// The greatest part, and whose that is for certain; no more than the whole.
+    pub fn greatest(&self, whole: Quantity) -> (Quantity, String) {
+        let mut greatest = Quantity::NONE;
+        let mut of = "";
+        for (name, part) in &self.parts {
+            if part.low > greatest.low || of.is_empty() {
+                of = name;
+            }
+            greatest = greatest.greater(*part);
+        }
+        let greatest = if self.all_told { greatest } else { greatest.unbounded() };
+        (greatest.within(whole.high), of.to_owned())
     }
 }
 

@@ -4,6 +4,7 @@
 //! treaty office writes today is judged by the same code. Nor bytes and their reading (`codec/regime`),
 //! nor who has adopted what. A check never refuses: it says what it finds.
 
+pub mod beside;
 pub mod channels;
 pub mod check;
 pub mod condition;
@@ -17,6 +18,8 @@ pub mod format;
 pub mod format_finding;
 mod format_lines;
 mod formatted;
+pub mod group;
+mod group_lines;
 mod judge;
 pub mod label;
 pub mod lead;
@@ -29,12 +32,16 @@ pub mod quantity;
 mod rows;
 pub mod rules;
 mod subject;
+pub mod tally;
+mod tally_lines;
 mod timing;
+mod together;
 mod words;
 
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use beside::{Beside, Held, Looked, Stands};
 pub use check::{Asked, Recipients, Referred, check};
 pub use finding::{Answer, Finding, Lack, Verdict};
 pub use label::Labels;

@@ -144,6 +144,8 @@ pub struct Quota {
     pub unit: Period,
     /// Whose count it is.
     pub counted_for: CountedFor,
+    /// Which date of it decides.
+    pub counted_by: CountedBy,
     pub ground: Ground,
 }
 
@@ -169,6 +171,17 @@ impl Period {
     pub fn from_word(word: &str) -> Option<Period> {
         Period::ALL.into_iter().find(|period| period.word() == word)
     }
+}
+
+/// Which date of a form, or of its release, decides when it counts.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum CountedBy {
+    /// By UTC.
+    Release,
+    /// By the zone of the date.
+    Date(Place),
+    /// As long as it lasts.
+    Span { from: Place, to: Place },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -91,7 +91,9 @@ fn at_the_start(found: &Found, zone: &Zone, released: Option<Instant>, subject: 
     let released = released.ok_or((stated.clone(), Lack::NoRelease))?;
     let at = found.at.as_str();
     if !moment.is_day() {
-        return Ok((stated, String::new(), by_minutes(released, &moment, 0, at)));
+        // Told in the minute in which it starts is told at the start.
+        let minute = Instant::from_seconds(released.seconds().div_euclid(60).saturating_mul(60));
+        return Ok((stated, String::new(), by_minutes(minute, &moment, 0, at)));
     }
     in_days(&moment, stated, zone, at, |zone| by_days(released, &moment, zone, 0, DaysOf::All, at))
 }

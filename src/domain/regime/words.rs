@@ -51,6 +51,10 @@ pub fn lack(regime: &Regime, lack: &Lack, language: &str) -> String {
             "{}: what is declared contradicts itself, {least} by one account and {most} by another",
             figure(name)
         ),
+        Lack::InNotice { figure: name, notice } => {
+            let notice = if notice.is_empty() { "this one".to_owned() } else { shown(notice) };
+            format!("{}: not wholly declared in {notice}", figure(name))
+        }
         Lack::Fact { fact, at } => {
             format!("{}: not stated ({})", label(regime, "fact", fact, language), shown(at))
         }

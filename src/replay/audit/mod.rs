@@ -7,6 +7,7 @@
 mod checks;
 mod decided;
 mod events;
+mod held;
 mod keys;
 mod links;
 mod report;
@@ -19,15 +20,12 @@ use bytes::Bytes;
 use super::{Fold, Look, Step, TrustRoot};
 use crate::codec::signed;
 use crate::domain::board::FOLD_VERSION;
-use crate::domain::digest::Digest;
-use crate::domain::keys::Purpose;
 use crate::evidence::keys::PublicKey;
-use crate::evidence::names;
-use crate::evidence::note::{NoteAlgorithm, NoteKey};
 use crate::evidence::signed::PayloadType;
 use crate::limits;
-use checks::{Check, open};
+use checks::Check;
 use events::Inspector;
+use held::Kept;
 pub use report::{Covered, Fault, Report, VoidEntry};
 use report::{Found, Suspect};
 
@@ -41,8 +39,8 @@ pub struct Audit {
     /// What stands in the records folded last.
     checks: Vec<(u64, Check)>,
     found: Found,
-    /// Where to hold the tree against a head that is known from elsewhere.
-    expected: Option<(u64, Digest)>,
+    /// What was kept beside the journal, if it was copied with no node.
+    kept: Option<Kept>,
     stopped: bool,
 }
 
@@ -62,14 +60,15 @@ impl Audit {
             verified_under: None,
             checks: Vec::new(),
             found: Found::default(),
-            expected: None,
+            kept: None,
             stopped: false,
         }
     }
 
-    /// Holds the history against a head known from elsewhere: its root over the first `size` records.
-    pub fn expect(&mut self, size: u64, root: Digest) {
-        self.expected = Some((size, root));
+    /// What comes was copied with no node, and this note was kept beside the journal; empty if there was
+    /// none. It covers a beginning only: it lags behind by design.
+    pub fn keep(&mut self, note: Bytes) {
+        self.kept = Some(Kept::new(note, &self.fold));
     }
 
     /// Takes the next entries, in order. Uses all cores until it returns.
@@ -83,6 +82,25 @@ impl Audit {
         self.round(entries.map(|(position, bytes)| Entry { position, bytes, signed: false }).collect());
     }
 
+    /// So many positions from `first` on hold nothing that could be read, between what was taken and what comes.
+    pub fn nothing_at(&mut self, first: u64, positions: u64) {
+        while !self.next.is_empty() {
+            self.round(Vec::new());
+        }
+        if self.stopped {
+            return;
+        }
+        let index = self.fold.chain.size;
+        let last = first.saturating_add(positions.saturating_sub(1));
+        let positions = if first == last {
+            format!("position {first} of the journal, in its place or before it, holds")
+        } else {
+            format!("positions {first} to {last} of the journal, in its place or before it, hold")
+        };
+        let sentence = format!("{positions} no entry that could be read: removed, or the medium is failing");
+        self.found.fault(index, sentence);
+    }
+
     /// Ends the audit. `checkpoint` is the node's signed note over all that counts, as an export ends
     /// with it.
     pub fn finish(self, checkpoint: Option<&[u8]>) -> Report {
@@ -94,15 +112,14 @@ impl Audit {
         while !self.next.is_empty() || !self.checks.is_empty() {
             self.round(Vec::new());
         }
-        let size = self.fold.chain.size;
-        if let Some((expected, _)) = self.expected.filter(|(expected, _)| *expected > size) {
-            self.found
-                .fault(size, format!("it is missing or changed: {expected} records were signed before"));
-        }
         if let Some(index) = self.fold.missing_at_end() {
             self.name_missing(index);
         }
-        let covered = checkpoint.map_or(Covered::ByNothing, |note| self.compare(note));
+        let covered = match (self.kept.take(), checkpoint) {
+            (Some(kept), _) => self.hold_against_kept(&kept),
+            (None, Some(note)) => self.compare(note),
+            (None, None) => Covered::ByNothing,
+        };
         (self.report(covered), self.fold)
     }
 
@@ -165,7 +182,9 @@ impl Audit {
                     self.checks.extend(seen.checks.into_iter().map(|check| (record.index, check)));
                     seen.faults.into_iter().for_each(|fault| self.found.fault(record.index, fault));
                 }
-                self.hold_against_expected();
+                if let Some(kept) = &mut self.kept {
+                    kept.look(&self.fold);
+                }
             }
             Ok(Step::Void(reason)) => {
                 self.found.void(entry.position, &entry.bytes, reason, self.fold.chain.size)
@@ -174,15 +193,6 @@ impl Audit {
                 self.stopped = true;
                 self.found.fault(self.fold.chain.size, broken.to_string());
             }
-        }
-    }
-
-    fn hold_against_expected(&mut self) {
-        let size = self.fold.chain.size;
-        if let Some((_, root)) = self.expected.filter(|(expected, _)| *expected == size)
-            && root != self.fold.tree.root()
-        {
-            self.found.fault(size.saturating_sub(1), FORKED.into());
         }
     }
 
@@ -206,41 +216,9 @@ impl Audit {
         }
     }
 
-    fn compare(&mut self, note: &[u8]) -> Covered {
-        let size = self.fold.chain.size;
-        let Some(own) = self.fold.board.own else { return Covered::ByNothing };
-        let lists = self.fold.board.roster.parties.get(&own.party).map_or(&[][..], |known| &known.key_lists);
-        let name = names::ledger_key_name(&own.party);
-        let keys: Vec<NoteKey> = lists
-            .iter()
-            .rev()
-            .filter_map(|accepted| PublicKey::from_bytes(accepted.list.key_for(Purpose::Ledger)?).ok())
-            .filter_map(|key| NoteKey::new(&name, NoteAlgorithm::Ed25519, key).ok())
-            .collect();
-        let origin = names::journal_origin((&own.party, own.incarnation));
-        match open(note, &origin, &keys) {
-            Ok(opened) if opened.checkpoint().size > size => {
-                let signed = opened.checkpoint().size;
-                self.found
-                    .fault(size, format!("it is missing or changed: the checkpoint covers {signed} records"));
-            }
-            Ok(opened) if opened.checkpoint().size < size => {
-                let sentence = "it and what follows stand beyond the checkpoint that should cover them";
-                self.found.fault(opened.checkpoint().size, sentence.into());
-            }
-            Ok(opened) if opened.checkpoint().root != self.fold.tree.root() => {
-                self.found.fault(size.saturating_sub(1), FORKED.into());
-            }
-            Ok(_) => return Covered::ByCheckpoint { size },
-            Err(fault) => {
-                self.found.fault(size, format!("the checkpoint of the whole does not hold: {fault}"))
-            }
-        }
-        Covered::ByNothing
-    }
-
     fn report(&mut self, covered: Covered) -> Report {
         let (fold, found) = (&self.fold, std::mem::take(&mut self.found));
+        let vouched = matches!(covered, Covered::ByCheckpoint { .. }) || found.first_failing.is_some();
         Report {
             own: fold.board.own.map(|own| (own.party, own.incarnation)),
             fingerprint: fold.fingerprint(),
@@ -258,11 +236,10 @@ impl Audit {
             fault_count: found.fault_count,
             voids: found.voids.into_iter().collect(),
             covered,
+            doubtful: found.suspect.and_then(Suspect::position).filter(|_| !vouched),
         }
     }
 }
-
-const FORKED: &str = "it, or a record before it, is not the one that was signed: the root is another";
 
 /// What a round verifies, taken piece by piece by every core.
 struct Work<'a> {

@@ -33,6 +33,16 @@ pub(super) enum Suspect {
     NamesAnother { index: u64 },
 }
 
+impl Suspect {
+    /// Where something stands that may be the next record, spoilt.
+    pub fn position(self) -> Option<u64> {
+        match self {
+            Suspect::Spoilt { position, .. } => Some(position),
+            Suspect::NamesAnother { .. } => None,
+        }
+    }
+}
+
 /// Something in counting history that does not hold.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub struct Fault {
@@ -82,13 +92,24 @@ pub struct Report {
     pub voids: Vec<VoidEntry>,
     /// Whether a signed checkpoint of the whole was given and held.
     pub covered: Covered,
+    /// Behind all that counts: a position that holds nothing this node signed as it is, where the next record
+    /// would stand. A stranger's entry, or that record changed; a checkpoint of the whole rules it out.
+    pub doubtful: Option<u64>,
 }
 
 /// What vouches that nothing is missing at the end.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Covered {
-    /// A checkpoint signed by the node's own ledger key, over so many records.
+    /// A checkpoint signed by the node's own ledger key over all that counts, so many records, as a running
+    /// node gives it.
     ByCheckpoint { size: u64 },
+    /// Copied with no node: the signed checkpoint that was kept beside the journal covers the first `size`
+    /// records. Those behind it stand on the chain and their own signatures; how many were signed, nobody says.
+    ByKept { size: u64 },
+    /// Copied with no node, and no checkpoint was kept beside the journal.
+    ByNothingKept,
+    /// Copied with no node, and the checkpoint that was kept does not fit what is here, or can't be judged.
+    ByKeptNot,
     /// Nothing: the end of what was read is believed.
     ByNothing,
 }

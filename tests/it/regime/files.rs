@@ -125,6 +125,10 @@ fn every_refusal_names_its_line() {
         ("[number]\nparagraph = \"1\"\nchecked = true\npattern = \"{party}/{nomber}\"\n".into(), 8, "in braces"),
         ("[number]\nparagraph = \"1\"\nchecked = true\npattern = \"{party}\"\n".into(), 8, "its {serial}"),
         ("[[quota]]\nname = \"q\"\nparagraph = \"1\"\nchecked = true\nfor = [\"statement\"]\nat_most = 1\nunit = \"moons\"\n".into(), 11, "unit is one of"),
+        ("[[quota]]\nname = \"q\"\nparagraph = \"1\"\nchecked = true\nfor = [\"notification\"]\nat_most = 1\nunit = \"at one time\"\ncounted_for = \"sender\"\n".into(), 5, "quota needs from"),
+        ("[[quota]]\nname = \"q\"\nparagraph = \"1\"\nchecked = true\nfor = [\"notification\"]\nat_most = 1\nunit = \"at one time\"\nfrom = \"start\"\nto = \"designation\"\n".into(), 13, "is not a date"),
+        ("[[quota]]\nname = \"q\"\nparagraph = \"1\"\nchecked = true\nfor = [\"notification\"]\nat_most = 1\nunit = \"days\"\nin = 3\nanchor = \"begin\"\n".into(), 13, "has no field begin"),
+        ("[[quota]]\nname = \"q\"\nparagraph = \"1\"\nchecked = true\nfor = [\"notification\"]\nat_most = 1\nunit = \"at one time\"\nfrom = \"start\"\nto = \"end\"\nanchor = \"start\"\ncounted_for = \"pair\"\n".into(), 14, "has no key \"anchor\""),
         // Formats.
         (format("after = [\"2\"]\nlaid_down = false\n"), 9, "there is no format \"2\""),
         (format("after = [\"1\"]\nlaid_down = false\n"), 6, "format \"1\" stands on itself"),

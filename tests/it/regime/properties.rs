@@ -1,12 +1,17 @@
 //! Any file and any form: no panic, no guess, and no weight in the order in which things are written.
 
+use detente::cli::form::Syntax;
 use detente::codec::regime::{built_in, read};
-use detente::domain::content::Content;
+use detente::domain::content::{Content, Kind};
+use detente::domain::digest::{Digest, ThreadId};
+use detente::domain::exercise::picture::Said;
 use detente::domain::exercise::{LandActivity, Notification, Phase};
-use detente::domain::form::Figure;
+use detente::domain::form::{Figure, OtherThread};
+use detente::domain::message::Traffic;
 use detente::domain::regime::describe::describe;
 use detente::domain::regime::finding::{Lack, Point};
-use detente::domain::regime::{Answer, Asked, Finding, Verdict, check, lines};
+use detente::domain::regime::group::joined;
+use detente::domain::regime::{Answer, Asked, Beside, Finding, Held, Looked, Stands, Verdict, check, lines};
 use detente::domain::time::Instant;
 use proptest::collection::vec;
 use proptest::option;
@@ -81,6 +86,83 @@ fn answers(found: &[Finding]) -> Vec<(String, Answer, Vec<Point>)> {
     all
 }
 
+/// JSON with the keys of every object in one order or the other, and nothing for what is absent.
+fn written(value: &serde_json::Value, turned: bool, text: &mut String) {
+    use serde_json::Value;
+    match value {
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().filter(|(_, value)| !value.is_null()).collect();
+            if turned {
+                fields.reverse();
+            }
+            text.push('{');
+            for (nth, (key, value)) in fields.into_iter().enumerate() {
+                text.push_str(if nth == 0 { "" } else { "," });
+                text.push_str(&format!("{}:", Value::from(key.as_str())));
+                written(value, turned, text);
+            }
+            text.push('}');
+        }
+        Value::Array(items) => {
+            text.push('[');
+            for (nth, item) in items.iter().enumerate() {
+                text.push_str(if nth == 0 { "" } else { "," });
+                written(item, turned, text);
+            }
+            text.push(']');
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {
+            text.push_str(&value.to_string())
+        }
+    }
+}
+
+fn held(nth: usize, content: Content, thread: u8, author: u8, at: i64, is_other: bool) -> Held {
+    let content = match content {
+        Content::SameActivity(mut form) if is_other => {
+            form.other_thread = Some(OtherThread(ThreadId([1 + thread % 4; 16])));
+            Content::SameActivity(form)
+        }
+        content => content,
+    };
+    Held {
+        thread: ThreadId([1 + thread; 16]),
+        action: ["PL".parse().unwrap()].into(),
+        cites: None,
+        said: Said {
+            message: Digest::of(&[nth as u8]),
+            number: format!("{nth}"),
+            author: ["BY", "PL", "LT"][usize::from(author)].parse().unwrap(),
+            traffic: Traffic::Real,
+            released_at: Instant(at),
+            content,
+        },
+    }
+}
+
+/// Of BY, in the first of the threads.
+fn beside(held: &[Held]) -> Asked {
+    let stands = Stands { thread: ThreadId([1; 16]), message: None, traffic: Traffic::Real };
+    Asked {
+        author: Some("BY".parse().unwrap()),
+        beside: Some(Beside {
+            stands,
+            cited: held.to_vec().into(),
+            looked: Looked::AtAll,
+            joined: joined(stands.thread, stands.traffic, held),
+            threads: held.to_vec().into(),
+            joined_looked: Looked::AtAll,
+        }),
+        ..asked()
+    }
+}
+
+/// How many there are, without their names: these stand in the order in which they were read.
+fn counts(lines: &[String]) -> Vec<String> {
+    let count = |line: &String| line.split_once(", by what is held here").map(|(count, _)| count.to_owned());
+    lines.iter().filter_map(count).collect()
+}
+
 fn contradicts(verdict: &Verdict) -> bool {
     let in_points = |point: &Point| matches!(point, Point::Figure { declared, .. } if declared.contradicts());
     let in_lacking = |lack: &Lack| matches!(lack, Lack::Contradiction { .. });
@@ -99,6 +181,7 @@ proptest! {
         at in any::<proptest::sample::Index>(),
         put_in in "[\\[\\]{}\"'=#.\\\\,0-9a-z\u{202e}\n ]{0,8}",
         cut in 0_usize..20,
+        content in strategies::content(),
     ) {
         let texts = [NEIGHBOURS, built_in::FILES[0].1, built_in::FILES[1].1, built_in::FILES[2].1];
         let mut characters: Vec<char> = texts[which].chars().collect();
@@ -111,6 +194,12 @@ proptest! {
                 let unsafe_one = |text: &str| text.chars().any(detente::domain::text::is_unsafe_to_show);
                 for rule in describe(&regime, None) {
                     prop_assert!(!rule.lines.iter().any(|line| unsafe_one(line)), "{:?}", rule);
+                }
+                // What is still a regime may say anything: it is answered, and nothing more.
+                for finding in check(&regime, &content, &asked()) {
+                    for line in lines(&regime, &finding, "en") {
+                        prop_assert!(!unsafe_one(&line.text), "{:?}", line);
+                    }
                 }
             }
             Err(fault) => {
@@ -164,6 +253,56 @@ proptest! {
                 .collect()
         };
         prop_assert_eq!(without_names(answers(&judged(&form))), without_names(answers(&judged(&other))));
+    }
+
+    #[test]
+    fn the_order_of_fields_has_no_weight(form in notification()) {
+        let value = serde_json::to_value(&form).expect("a form");
+        let content = |turned: bool| {
+            let mut text = String::new();
+            written(&value, turned, &mut text);
+            detente::cli::form::read(Kind::Notification, Syntax::Json, &text).expect("a form")
+        };
+        let (straight, turned) = (content(false), content(true));
+        prop_assert_eq!(&straight, &turned);
+        for name in ["neighbours", "vienna-document-2011"] {
+            let regime = regime(name);
+            prop_assert_eq!(check(&regime, &straight, &asked()), check(&regime, &turned, &asked()));
+        }
+    }
+
+    /// Whatever is held beside it, in whichever order the threads were read.
+    #[test]
+    fn no_message_beside_it_makes_the_check_panic_and_the_order_of_threads_has_no_weight(
+        form in notification(),
+        others in vec((strategies::content(), 0_u8..4, 0_u8..3, 0_i64..9, any::<bool>()), 0..8),
+    ) {
+        let held: Vec<Held> = others
+            .into_iter()
+            .enumerate()
+            .map(|(nth, (content, thread, author, at, is_other))| held(nth, content, thread, author, at, is_other))
+            .collect();
+        let mut by_thread = held.clone();
+        by_thread.sort_by_key(|held| (held.thread, held.said.author, held.said.released_at, held.said.message));
+        let mut turned = by_thread.clone();
+        turned.sort_by_key(|held| std::cmp::Reverse(held.thread));
+        let content = Content::Notification(Box::new(form));
+        for name in ["neighbours", "vienna-document-2011"] {
+            let regime = regime(name);
+            let told = |held: &[Held]| -> Vec<String> {
+                let asked = beside(held);
+                let found = check(&regime, &content, &asked);
+                found.iter().flat_map(|one| lines(&regime, one, "en")).map(|line| line.text).collect()
+            };
+            let straight = told(&by_thread);
+            prop_assert!(!straight.iter().any(|line| line.chars().any(detente::domain::text::is_unsafe_to_show)));
+            let sorted = |mut lines: Vec<String>| { lines.sort(); lines };
+            prop_assert_eq!(counts(&straight), counts(&told(&turned)));
+            let sums = |lines: &[String]| -> Vec<String> {
+                sorted(lines.iter().filter(|line| line.starts_with("Same activity, ")).cloned().collect())
+            };
+            prop_assert_eq!(sums(&straight), sums(&told(&turned)));
+        }
     }
 
     #[test]

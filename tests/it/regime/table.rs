@@ -1,8 +1,15 @@
 //! The table of cases: figures, dates and facts on one side, what an officer reads on the other.
 
+use std::collections::BTreeSet;
+
 use detente::cli::form::{self, Syntax};
 use detente::domain::content::{Content, Kind};
-use detente::domain::regime::{Asked, Recipients};
+use detente::domain::digest::{Digest, ThreadId};
+use detente::domain::exercise::picture::Said;
+use detente::domain::message::Traffic;
+use detente::domain::party::Party;
+use detente::domain::regime::group::joined;
+use detente::domain::regime::{Asked, Beside, Held, Looked, Recipients, Stands};
 use detente::domain::time::Instant;
 use toml::{Table, Value};
 
@@ -36,11 +43,38 @@ struct Case {
     to: Vec<String>,
     #[serde(default)]
     bound: Vec<String>,
+    #[serde(default)]
+    held_by: Vec<String>,
+    marking: Option<String>,
+    author: Option<String>,
+    #[serde(default)]
+    traffic: Option<String>,
+    #[serde(default)]
+    held: Vec<HeldHere>,
     #[serde(default = "english")]
     language: String,
     answers: Vec<String>,
     #[serde(default)]
     never: Vec<String>,
+}
+
+/// A message that is on record beside the form.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HeldHere {
+    number: String,
+    author: String,
+    thread: String,
+    released: String,
+    #[serde(default = "notification")]
+    form: String,
+    #[serde(default)]
+    fields: Table,
+    #[serde(default)]
+    figures: Vec<String>,
+    #[serde(default)]
+    to: Vec<String>,
+    traffic: Option<String>,
 }
 
 fn notification() -> String {
@@ -96,9 +130,75 @@ fn list(texts: &[String], read: fn(&str) -> Value) -> Value {
     Value::Array(texts.iter().map(|text| read(text)).collect())
 }
 
+fn kind_named(word: &str) -> Kind {
+    Kind::ALL.into_iter().find(|kind| kind.word() == word).expect("a kind of form")
+}
+
+/// A thread by its letter.
+fn thread(letter: &str) -> ThreadId {
+    let [letter] = letter.as_bytes() else { panic!("a thread is a letter") };
+    ThreadId([*letter; 16])
+}
+
+fn traffic(word: Option<&str>) -> Traffic {
+    match word {
+        None => Traffic::Real,
+        Some("drill") => Traffic::Drill,
+        Some(other) => panic!("{other}"),
+    }
+}
+
+fn instant(text: &str) -> Instant {
+    Instant::from_rfc3339(text).expect("an instant")
+}
+
+fn parties(codes: &[String]) -> BTreeSet<Party> {
+    codes.iter().map(|code| code.parse().expect("a Party")).collect()
+}
+
+/// A form with figures where forms of its kind have them.
+fn content(says: &str, kind: Kind, mut fields: Table, land: Table) -> Content {
+    if matches!(kind, Kind::Notification | Kind::Amendment) && !land.is_empty() {
+        fields.insert("land".into(), Value::Table(land));
+    } else {
+        fields.extend(land);
+    }
+    if kind == Kind::Amendment {
+        fields = Table::from_iter([("notification".to_owned(), Value::Table(fields))]);
+    }
+    let text = toml::to_string(&fields).expect("a table");
+    form::read(kind, Syntax::Toml, &text).unwrap_or_else(|fault| panic!("{says}: {fault}\n{text}"))
+}
+
+impl HeldHere {
+    fn read(&self, regime: &str) -> Held {
+        let mut fields = self.fields.clone();
+        if let Some(other) = fields.get("other_thread").and_then(Value::as_str) {
+            let other = thread(other).to_string();
+            fields.insert("other_thread".into(), other.into());
+        }
+        let mut land = Table::new();
+        if !self.figures.is_empty() {
+            land.insert("figures".into(), list(&self.figures, figure));
+        }
+        Held {
+            thread: thread(&self.thread),
+            action: parties(&self.to),
+            cites: Some(regime.to_owned()),
+            said: Said {
+                message: Digest::of(self.number.as_bytes()),
+                number: self.number.clone(),
+                author: self.author.parse().expect("a Party"),
+                traffic: traffic(self.traffic.as_deref()),
+                released_at: instant(&self.released),
+                content: content(&self.number, kind_named(&self.form), fields, land),
+            },
+        }
+    }
+}
+
 impl Case {
     fn content(&self) -> Content {
-        let kind = Kind::ALL.into_iter().find(|kind| kind.word() == self.form).expect("a kind of form");
         let mut fields = self.fields.clone();
         let mut land = Table::new();
         if !self.figures.is_empty() {
@@ -106,11 +206,6 @@ impl Case {
         }
         if !self.formations.is_empty() {
             land.insert("formations".into(), list(&self.formations, formation));
-        }
-        if matches!(kind, Kind::Notification | Kind::Amendment) && !land.is_empty() {
-            fields.insert("land".into(), Value::Table(land));
-        } else {
-            fields.extend(land);
         }
         if !self.landing.is_empty() {
             let landing = Table::from_iter([("figures".to_owned(), list(&self.landing, figure))]);
@@ -126,26 +221,39 @@ impl Case {
             };
             fields.insert("phases".into(), Value::Array(self.phases.iter().enumerate().map(phase).collect()));
         }
-        if kind == Kind::Amendment {
-            fields = Table::from_iter([("notification".to_owned(), Value::Table(fields))]);
-        }
-        let text = toml::to_string(&fields).expect("a table");
-        form::read(kind, Syntax::Toml, &text).unwrap_or_else(|fault| panic!("{}: {fault}\n{text}", self.says))
+        content(&self.says, kind_named(&self.form), fields, land)
+    }
+
+    /// What is held beside it; the form itself stands in thread a.
+    fn beside(&self) -> Option<Beside> {
+        let held: Vec<Held> = self.held.iter().map(|one| one.read(&self.under)).collect();
+        let stands = Stands { thread: thread("a"), message: None, traffic: traffic(self.traffic.as_deref()) };
+        let joined = joined(stands.thread, stands.traffic, &held);
+        (self.author.is_some()).then(|| Beside {
+            stands,
+            cited: held.clone().into(),
+            looked: Looked::AtAll,
+            joined,
+            threads: held.into(),
+            joined_looked: Looked::AtAll,
+        })
     }
 
     fn lines(&self) -> Vec<String> {
-        let party = |code: &String| code.parse().expect("a Party");
-        let released = self.released.as_deref().unwrap_or("2031-01-01T00:00:00Z");
+        let holder = |text: &String| {
+            let (function, party) = text.split_once('=').expect("function=PARTY");
+            (function.to_owned(), party.parse().expect("a Party"))
+        };
         let asked = Asked {
-            released_at: Some(Instant::from_rfc3339(released).expect("an instant")),
-            addressed: (!self.to.is_empty()).then(|| Recipients {
-                action: self.to.iter().map(party).collect(),
-                information: Default::default(),
-            }),
-            bound: (!self.bound.is_empty()).then(|| self.bound.iter().map(party).collect()),
-            held: Default::default(),
-            author: None,
+            released_at: Some(instant(self.released.as_deref().unwrap_or("2031-01-01T00:00:00Z"))),
+            addressed: (!self.to.is_empty())
+                .then(|| Recipients { action: parties(&self.to), information: BTreeSet::new() }),
+            bound: (!self.bound.is_empty()).then(|| parties(&self.bound)),
+            held: self.held_by.iter().map(holder).collect(),
+            author: self.author.as_ref().map(|code| code.parse().expect("a Party")),
             referred: None,
+            marking: self.marking.clone(),
+            beside: self.beside(),
         };
         said(&regime(&self.under), &self.content(), &asked, &self.language)
     }

@@ -1,0 +1,72 @@
+//! What is found of several notices of one activity, as lines that a person reads.
+//!
+//! Never here: raw text from outside. All that leaves is safe to show.
+
+use std::collections::BTreeSet;
+
+use super::Ground;
+use super::beside::Looked;
+use super::finding::{Answer, Verdict};
+use super::group::{Group, GroupFigure};
+use super::lines::{Page, said};
+use super::words;
+use crate::domain::party::Party;
+use crate::domain::text::shown;
+
+impl Page<'_> {
+    pub(super) fn group(&mut self, group: &Group) {
+        let notices: Vec<String> = group.notices.iter().map(|notice| shown(notice)).collect();
+        let others = match notices.is_empty() {
+            true => "no other notice is summed with this one".to_owned(),
+            false => format!("this notice and {}", notices.join(", ")),
+        };
+        self.line(0, format!("Same activity: {others}"));
+        for pair in &group.pairs {
+            let stated = by(&pair.stated_by);
+            let text = match (pair.contested_by.is_empty(), pair.stated_by.is_empty()) {
+                (true, _) => format!("stated by {stated}"),
+                (false, true) => format!("contested by {}, and not summed", by(&pair.contested_by)),
+                (false, false) => {
+                    format!("stated by {stated}, contested by {}, and not summed", by(&pair.contested_by))
+                }
+            };
+            self.line(1, format!("threads {} and {}: {text}", pair.one, pair.other));
+        }
+        if group.looked == Looked::AtSome {
+            self.line(1, "more is held of threads than a check reads: others may belong to it".into());
+        }
+        if !notices.is_empty() {
+            self.line(1, "each notice's own figures are added up; who stands in two is counted twice".into());
+        }
+    }
+
+    pub(super) fn group_figure(&mut self, figure: &GroupFigure) {
+        let label = self.label("figure", &figure.figure);
+        let (sum, count) = (words::quantity(figure.sum), figure.each.len());
+        self.line(0, format!("Same activity, {label}: {sum} in sum of {count} notices"));
+        for (notice, quantity) in &figure.each {
+            let notice = if notice.is_empty() { "this notice".to_owned() } else { shown(notice) };
+            self.line(1, format!("{notice}: {}", words::quantity(*quantity)));
+        }
+        for (territory, quantity) in &figure.territories {
+            self.line(1, format!("on {}: {}", shown(territory), words::quantity(*quantity)));
+        }
+    }
+
+    pub(super) fn group_threshold(&mut self, name: &str, verdict: &Verdict, alone: Answer, ground: &Ground) {
+        let label = self.label("threshold", name);
+        let standing = ground.standing.and(verdict.standing);
+        let answer = verdict.answer.words();
+        let text = format!(
+            "Same activity, threshold, {label}: {answer} in sum; this notice alone: {}",
+            alone.words()
+        );
+        self.line(0, said(text, ground, standing));
+        self.points(verdict);
+        self.lacking(verdict);
+    }
+}
+
+fn by(parties: &BTreeSet<Party>) -> String {
+    parties.iter().map(Party::as_str).collect::<Vec<_>>().join(", ")
+}
