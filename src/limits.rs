@@ -127,6 +127,12 @@ pub const CONDITION_DEPTH_MAX: usize = 8;
 pub const CONDITION_PARTS_MAX: usize = 64;
 /// Classes and thresholds that stand on each other in a longer chain are refused.
 pub const RULE_CHAIN_MAX: usize = 16;
+/// A longer pattern of official numbers is refused (bytes). With all that fills its places a number stays
+/// well within `LINE_BYTES_MAX`.
+pub const NUMBER_PATTERN_BYTES_MAX: usize = 96;
+/// A longer word of a document within an official number is refused in a regime; a format whose code is
+/// longer and that has no such word is numbered by the built-in form (bytes).
+pub const NUMBER_WORD_BYTES_MAX: usize = 24;
 /// A regime that inherits over more generations is refused.
 pub const REGIME_GENERATIONS_MAX: usize = 8;
 /// A check names no more of what is lacking for one figure than the first so many; the answer is the same.
@@ -226,6 +232,8 @@ pub const LINE_BYTES_MAX: usize = 512;
 pub const REMARKS_BYTES_MAX: usize = 16 * 1024;
 /// A message to more action or more information addressees is refused.
 pub const ADDRESSEES_MAX: usize = 256;
+/// A message that names more Parties to which alone it may be given is refused.
+pub const RELEASABLE_TO_MAX: usize = 256;
 /// A message with more references is refused.
 pub const REFERENCES_MAX: usize = 32;
 /// A message with more parts is refused.

@@ -8,7 +8,7 @@ use crate::cli::fault::Fault;
 use crate::codec::regime::built_in;
 use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::message::{Addressee, RegimeCitation};
+use crate::domain::message::{Addressee, Reference, RegimeCitation, Relation};
 use crate::domain::precedence::Precedence;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
@@ -49,6 +49,23 @@ pub fn regime(text: &str) -> Result<RegimeCitation, String> {
 
 pub fn digest(text: &str) -> Result<Digest, String> {
     Digest::from_hex(text).ok_or_else(|| "a digest is 64 hexadecimal digits".into())
+}
+
+/// Another message: by its digest, or by author and number where there is no digest, as for a note on paper.
+pub fn reference(text: &str) -> Result<Reference, String> {
+    let by = |message, author: &str, number: &str| Reference {
+        message,
+        number: number.into(),
+        author: author.into(),
+        relation: Relation::RefersTo,
+    };
+    if let Some(digest) = Digest::from_hex(text) {
+        return Ok(by(Some(digest), "", ""));
+    }
+    match text.split_once(':') {
+        Some((author, number)) if !author.is_empty() && !number.is_empty() => Ok(by(None, author, number)),
+        Some(_) | None => Err("a digest of 64 hexadecimal digits, or AUTHOR:NUMBER".into()),
+    }
 }
 
 pub fn thread(text: &str) -> Result<ThreadId, String> {

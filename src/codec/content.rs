@@ -86,6 +86,15 @@ pub fn origin(kind: &str, said: &Said) -> Option<String> {
     }
 }
 
+/// The code of the format that the content is of. Empty for other kinds, and where it can't be read.
+pub(super) fn format_code(kind: &str, content: &Bytes) -> String {
+    let formatted = Kind::from_name(kind).filter(|kind| *kind == Kind::Formatted);
+    match formatted.map(|kind| form::decode(kind, content)) {
+        Some(Ok(Content::Formatted(form))) => form.format,
+        Some(Ok(_) | Err(_)) | None => String::new(),
+    }
+}
+
 /// What a reader must be told about the content beside what it says. Holds nothing that a Party wrote.
 pub fn marks(said: &Said, content: &Bytes) -> Vec<String> {
     match said {

@@ -10,11 +10,9 @@ use super::dispatch::{self, digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{precedence_from_proto, precedence_to_proto};
-use super::{by_hand, message, signed};
+use super::{by_hand, message, regime_held, signed};
 use crate::domain::digest::{CommandId, Digest, DraftId};
-use crate::domain::event::{
-    Contradiction, Event, Head, Leaf, Receipted, Received, RegimeHeld, Released, RevocationList,
-};
+use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted, Received, Released, RevocationList};
 use crate::domain::ledger::leaf_hash;
 use crate::domain::message::Outcome;
 use crate::domain::party::{Incarnation, Party};
@@ -116,11 +114,7 @@ pub(super) fn to_proto(event: &Event) -> proto::Event {
             salted_digest: bytes(&salted_digest.0),
             reason: reason.clone(),
         }),
-        Event::RegimeHeld(held) => Wire::RegimeHeld(proto::RegimeHeld {
-            name: held.name.clone(),
-            edition: held.edition,
-            text: held.text.clone(),
-        }),
+        Event::RegimeHeld(held) => Wire::RegimeHeld(regime_held::to_proto(held)),
         Event::DeliveredByHand(said) => Wire::DeliveredByHand(by_hand::account_to_proto(said)),
     };
     proto::Event { event: Some(wire) }
@@ -199,12 +193,7 @@ pub(super) fn from_proto(event: proto::Event) -> Result<Event, DecodeFault> {
             salted_digest: digest(&erased.salted_digest, "part_erased.salted_digest")?,
             reason: erased.reason,
         },
-        Wire::RegimeHeld(held) => Event::RegimeHeld(RegimeHeld {
-            name: held.name,
-            edition: held.edition,
-            digest: Digest::of(&held.text),
-            text: held.text,
-        }),
+        Wire::RegimeHeld(held) => Event::RegimeHeld(regime_held::from_proto(held)?),
         Wire::DeliveredByHand(said) => Event::DeliveredByHand(by_hand::account_from_proto(said)?),
     })
 }

@@ -96,10 +96,12 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
     let parts = fields.each(18, part)?;
     line(fields.text(19)?)?;
     let remarks = fields.text(20)?;
+    let releasable_to = fields.each(21, |code| party(std::str::from_utf8(code).ok()?))?;
     fields.end()?;
     let within = payload.len() <= limits::MESSAGE_BYTES_MAX
         && references.len() <= limits::REFERENCES_MAX
         && parts.len() <= limits::PARTS_MAX
+        && releasable_to.len() <= limits::RELEASABLE_TO_MAX
         && remarks.len() <= limits::REMARKS_BYTES_MAX
         && matches!(traffic, Ok(proto::Traffic::Real | proto::Traffic::Drill))
         && is_kind(kind);

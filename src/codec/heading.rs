@@ -99,6 +99,7 @@ fn outgoing(
         traffic: heading.traffic,
         subject: heading.subject,
         remarks: heading.remarks,
+        releasable_to: heading.releasable_to,
         ..wire::Message::default()
     };
     message::outgoing_from_proto(message, heading.zone)
@@ -228,5 +229,6 @@ pub fn given_heading(outgoing: &Outgoing) -> calls::Heading {
         traffic: message.traffic,
         subject: message.subject,
         remarks: message.remarks,
+        releasable_to: message.releasable_to,
     }
 }

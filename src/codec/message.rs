@@ -13,7 +13,7 @@ use super::fault::DecodeFault;
 use crate::domain::message::{
     Acknowledgement, Addressee, Holds, Message, Outgoing, Part, Reference, RegimeCitation, Relation, Traffic,
 };
-use crate::domain::party::Incarnation;
+use crate::domain::party::{Incarnation, Party};
 use crate::domain::people::Person;
 use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
@@ -86,6 +86,7 @@ pub(super) fn outgoing_to_proto(outgoing: &Outgoing) -> proto::Message {
         parts: outgoing.parts.iter().map(part_to_proto).collect(),
         subject: outgoing.subject.clone(),
         remarks: outgoing.remarks.clone(),
+        releasable_to: outgoing.releasable_to.iter().map(Party::to_string).collect(),
         ..proto::Message::default()
     }
 }
@@ -101,6 +102,7 @@ pub(super) fn outgoing_from_proto(wire: proto::Message, zone: String) -> Result<
     let kind = kind(wire.kind)?;
     Ok(Outgoing {
         word: content::word(&kind, &wire.content).map(Box::new),
+        format: content::format_code(&kind, &wire.content),
         thread: thread(&wire.thread, "message.thread")?,
         kind,
         content: wire.content,
@@ -129,6 +131,10 @@ pub(super) fn outgoing_from_proto(wire: proto::Message, zone: String) -> Result<
             .collect::<Result<_, _>>()?,
         subject: text(wire.subject, "message.subject", limits::LINE_BYTES_MAX)?,
         remarks: text(wire.remarks, "message.remarks", limits::REMARKS_BYTES_MAX)?,
+        releasable_to: few(wire.releasable_to, "message.releasable_to", limits::RELEASABLE_TO_MAX)?
+            .iter()
+            .map(|code| party(code, "message.releasable_to"))
+            .collect::<Result<_, _>>()?,
     })
 }
 

@@ -22,6 +22,7 @@ mod plain;
 pub mod proto;
 pub mod record;
 pub mod regime;
+mod regime_held;
 pub(crate) mod repeated;
 pub mod signed;
 

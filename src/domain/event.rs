@@ -13,6 +13,7 @@ use super::message::{Dispatch, Message, Outgoing, Receipt};
 use super::party::{Incarnation, Party};
 use super::people::{Person, Roles};
 use super::precedence::Precedence;
+use super::regime::numbering::Numbering;
 use super::time::Instant;
 
 /// All the events of one command, and when they were decided.
@@ -73,6 +74,8 @@ pub struct RegimeHeld {
     /// SHA-256 of the text.
     pub digest: Digest,
     pub text: Bytes,
+    /// How it numbers messages, as the text or one that it inherits from says.
+    pub numbering: Option<Numbering>,
 }
 
 /// A person and what they may do.

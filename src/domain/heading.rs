@@ -9,10 +9,10 @@ use super::content::Content;
 use super::digest::Digest;
 use super::form::{ActivityReference, MessageReference};
 use super::formatted::Formatted;
-use super::message::{Outgoing, Reference, Relation};
+use super::message::{NOT_RELEASABLE, Outgoing, Reference, Relation};
 use super::part::PartState;
 use super::refusal::FaultNamed;
-use super::text::is_unsafe_to_show;
+use super::text::{hides, lines_hide};
 use super::transcription::Transcription;
 
 /// All faults, in the order of the heading's fields, then those of references within the content.
@@ -20,6 +20,7 @@ pub fn faults(board: &Board, outgoing: &Outgoing, content: &Content) -> Vec<Faul
     let mut found = Found(Vec::new());
     thread(board, outgoing, content, &mut found);
     addressees(outgoing, &mut found);
+    releasable(outgoing, &mut found);
     if !is_zone(&outgoing.zone) {
         found.add("heading.zone", "is no time zone that is known: an IANA name such as Europe/Minsk, or Z");
     }
@@ -65,10 +66,22 @@ fn addressees(outgoing: &Outgoing, found: &mut Found) {
             if seen.contains(&addressee) {
                 found.add(at.clone(), "is addressed twice");
             }
-            if addressee.office.chars().any(is_unsafe_to_show) {
+            if hides(&addressee.office) {
                 found.add(at, "the office holds characters that can't be seen or that turn its direction");
             }
             seen.push(addressee);
+        }
+    }
+}
+
+/// A release is refused for the first of these.
+fn releasable(outgoing: &Outgoing, found: &mut Found) {
+    if outgoing.parties().into_iter().any(|party| !outgoing.may_be_given_to(party)) {
+        found.add("heading.releasable_to", NOT_RELEASABLE);
+    }
+    for (index, party) in outgoing.releasable_to.iter().enumerate() {
+        if outgoing.releasable_to.iter().take(index).any(|before| before == party) {
+            found.add(format!("heading.releasable_to[{}]", index.saturating_add(1)), "is named twice");
         }
     }
 }
@@ -87,12 +100,11 @@ fn texts(outgoing: &Outgoing, found: &mut Found) {
         }
     }
     for (field, text) in lines {
-        if text.chars().any(is_unsafe_to_show) {
+        if hides(text) {
             found.add(field, unseen);
         }
     }
-    let hides = |c: char| !matches!(c, '\n' | '\r' | '\t') && is_unsafe_to_show(c);
-    if outgoing.remarks.chars().any(hides) {
+    if lines_hide(&outgoing.remarks) {
         found.add("heading.remarks", unseen);
     }
 }
@@ -131,7 +143,7 @@ fn parts(board: &Board, outgoing: &Outgoing, found: &mut Found) {
         if !part.media_type.contains('/') {
             found.add(at.clone(), "a media type is asked for, such as application/pdf");
         }
-        if part.name.chars().chain(part.media_type.chars()).any(is_unsafe_to_show) {
+        if hides(&part.name) || hides(&part.media_type) {
             found.add(at, "holds characters that can't be seen or that turn its direction");
         }
     }

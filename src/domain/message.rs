@@ -6,10 +6,12 @@
 use bytes::Bytes;
 
 use super::adoption::Word;
+use super::content::Kind;
 use super::digest::{Digest, ThreadId};
 use super::party::{Incarnation, Party};
 use super::people::Person;
 use super::precedence::Precedence;
+use super::regime::Document;
 use super::time::Instant;
 
 /// A message whose signature was verified, or one that is about to be signed.
@@ -45,8 +47,13 @@ pub struct Outgoing {
     pub parts: Vec<Part>,
     pub subject: String,
     pub remarks: String,
+    /// To these Parties only, beside the author; empty: to its addressees, and to whom they see fit by its
+    /// marking.
+    pub releasable_to: Vec<Party>,
     /// What its content does to who is bound by which rules; read from `content`, never written.
     pub word: Option<Box<Word>>,
+    /// The code of its format, if its content is of one; read from `content`, never written.
+    pub format: String,
 }
 
 impl Outgoing {
@@ -59,6 +66,21 @@ impl Outgoing {
             }
         }
         parties
+    }
+
+    /// Whether its author lets this Party have it: asked of its addressees before release, and of any Party
+    /// that it is handed on to later.
+    pub fn may_be_given_to(&self, party: Party) -> bool {
+        self.releasable_to.is_empty() || self.releasable_to.contains(&party)
+    }
+
+    /// As a regime has rules for it. `None` for an acknowledgement and for kinds that are not known.
+    pub fn document(&self) -> Option<Document> {
+        match Kind::from_name(&self.kind)? {
+            Kind::Formatted if self.format.is_empty() => None,
+            Kind::Formatted => Some(Document::Format(self.format.clone())),
+            kind => Some(Document::Kind(kind)),
+        }
     }
 
     /// The name of the series in which the message is numbered: its addressees, by code, or where they
@@ -147,6 +169,9 @@ pub struct Acknowledgement {
     pub officer: Person,
     pub read_at: Instant,
 }
+
+/// Why a message may not go to an addressee of its own.
+pub const NOT_RELEASABLE: &str = "an addressee is not among the Parties that it may be given to";
 
 /// The kind of [`Acknowledgement`].
 pub const ACKNOWLEDGEMENT: &str = "acknowledgement";

@@ -17,6 +17,7 @@ pub mod fact;
 pub mod form;
 pub mod formatted;
 pub mod heading;
+mod joiners;
 pub mod keys;
 pub mod ledger;
 pub mod link;

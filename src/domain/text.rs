@@ -5,22 +5,24 @@
 
 use std::fmt::Write as _;
 
+use super::joiners;
+
 /// The text with every character that could drive a terminal, break a line, turn the direction of
 /// writing or hide itself written out, such as `\u{202e}`. A backslash is doubled, so that what is
 /// written out can't be mistaken for what was written.
 pub fn shown(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            '\r' => out.push_str("\\r"),
-            _ if is_unsafe_to_show(character) => {
+    for (character, safety) in with_safety(text) {
+        match (character, safety) {
+            ('\\', _) => out.push_str("\\\\"),
+            ('\n', _) => out.push_str("\\n"),
+            ('\t', _) => out.push_str("\\t"),
+            ('\r', _) => out.push_str("\\r"),
+            (_, Safety::Unsafe) => {
                 // Writing to a String does not fail.
                 let _ = write!(out, "\\u{{{:x}}}", u32::from(character));
             }
-            _ => out.push(character),
+            (_, Safety::Safe) => out.push(character),
         }
     }
     out
@@ -31,7 +33,40 @@ pub fn shown_lines(text: &str) -> Vec<String> {
     text.split('\n').map(|line| shown(line.strip_suffix('\r').unwrap_or(line))).collect()
 }
 
-/// Whether a character shows as something else than itself, or as nothing. Sources: Unicode general
+/// Whether a character may be shown where it stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Safety {
+    Safe,
+    Unsafe,
+}
+
+/// Each character of a text. A joiner is safe where it changes how the letters beside it are written.
+pub fn with_safety(text: &str) -> impl Iterator<Item = (char, Safety)> {
+    text.char_indices().map(|(at, character)| {
+        let meant = || {
+            let (before, after) = text.split_at_checked(at).unwrap_or_default();
+            joiners::is_meant(before, character, after.get(character.len_utf8()..).unwrap_or_default())
+        };
+        let is_unsafe = is_unsafe_to_show(character) && !(is_joiner(character) && meant());
+        (character, if is_unsafe { Safety::Unsafe } else { Safety::Safe })
+    })
+}
+
+/// Whether a text holds what may not be shown where it stands; a line break is such.
+pub fn hides(text: &str) -> bool {
+    with_safety(text).any(|(_, safety)| safety == Safety::Unsafe)
+}
+
+/// As `hides`, of a text of several lines.
+pub fn lines_hide(text: &str) -> bool {
+    with_safety(text).any(|(c, safety)| safety == Safety::Unsafe && !matches!(c, '\n' | '\r' | '\t'))
+}
+
+fn is_joiner(character: char) -> bool {
+    matches!(character, '\u{200c}' | '\u{200d}')
+}
+
+/// Whether a character shows as something else than itself, or as nothing, wherever it stands. Sources: Unicode general
 /// category Cc; the Bidi_Control and Default_Ignorable_Code_Point properties; line and paragraph
 /// separators; the non-characters.
 pub fn is_unsafe_to_show(character: char) -> bool {
@@ -89,6 +124,33 @@ mod tests {
         ];
         for (raw, safe) in table {
             assert_eq!(shown(raw), safe);
+        }
+    }
+
+    #[test]
+    fn a_joiner_is_shown_where_letters_are_written_otherwise_by_it() {
+        let table = [
+            // Persian, with a mark between as well; Hindi and Sinhala; Malayalam at the end of a word.
+            ("می\u{200c}خواهم", true),
+            ("میِ\u{200c}خواهم", true),
+            ("क्\u{200c}ष", true),
+            ("ක්\u{200d}ෂ", true),
+            ("ന്\u{200d}", true),
+            // After a letter that joins nothing behind it; beside nothing; beside Latin; twice; alone.
+            ("روز\u{200c}ها", false),
+            ("می\u{200c}", false),
+            ("می\u{200c} خواهم", false),
+            ("a\u{200c}b", false),
+            ("a\u{200d}b", false),
+            ("می\u{200d}خواهم", false),
+            ("می\u{200c}\u{200c}خواهم", false),
+            ("क्\u{200d}\u{200d}ष", false),
+            ("می\u{202e}\u{200c}خواهم", false),
+            ("\u{200c}", false),
+        ];
+        for (text, let_through) in table {
+            assert_eq!(shown(text) == text, let_through, "{}", shown(text));
+            assert_eq!(hides(text), !let_through, "{}", shown(text));
         }
     }
 

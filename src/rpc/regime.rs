@@ -39,10 +39,15 @@ impl RegimeService for RegimeCalls {
             edition: read.head.edition,
             digest: Digest::of(&asked.text),
             text: asked.text,
+            numbering: read.number.map(|number| number.numbering),
         };
         let record = give(&self.registrar, Command::HoldRegime(held), origin).await?;
         let held = held_in(&record).ok_or_else(not_what_was_asked)?;
-        Ok(Response::new(calls::HoldResponse { digest: held.digest.0.to_vec().into() }))
+        let on_board = self.registrar.head().board.regimes.get(&held.digest).cloned();
+        Ok(Response::new(calls::HoldResponse {
+            digest: held.digest.0.to_vec().into(),
+            number_pattern: on_board.map(|held| held.number_pattern()).unwrap_or_default(),
+        }))
     }
 
     async fn list_held(
@@ -58,6 +63,7 @@ impl RegimeService for RegimeCalls {
                 name: held.name.clone(),
                 edition: held.edition,
                 digest: digest.0.to_vec().into(),
+                number_pattern: held.number_pattern(),
             })
             .collect();
         regimes.sort_by(|a, b| (&a.name, a.edition, &a.digest).cmp(&(&b.name, b.edition, &b.digest)));

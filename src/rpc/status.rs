@@ -73,6 +73,7 @@ pub fn not_permitted(caller: &Caller) -> Status {
 pub fn denied(denied: Denied) -> Status {
     match denied {
         Denied::Refused(Refusal::Faults(named)) => faults(&named),
+        Denied::Refused(Refusal::Field { field: at, rule }) => field(at, rule),
         Denied::Refused(refused) => refusal(refusal_code(&refused), refused.reason(), refused.to_string()),
         Denied::NotNow(not_now) => refusal(not_now_code(not_now), not_now.reason(), not_now.to_string()),
         Denied::AlreadyDone { .. } => refusal(Code::AlreadyExists, "ALREADY_DONE", denied.to_string()),

@@ -134,6 +134,8 @@ fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: Instant) ->
     let content = Acknowledgement { message: of, officer: officer.clone(), read_at: at };
     Outgoing {
         word: None,
+        format: String::new(),
+        releasable_to: Vec::new(),
         thread: read.draft.thread,
         kind: ACKNOWLEDGEMENT.into(),
         content: encode_acknowledgement(&content),

@@ -202,7 +202,7 @@ impl Maker {
         let text = text.replace(&format!("regime = \"{name}\""), &format!("regime = \"regime-{number}\""));
         let text = Bytes::from(text);
         let (name, digest) = (format!("regime-{number}"), Digest::of(&text));
-        let held = RegimeHeld { name, edition: 1, digest, text };
+        let held = RegimeHeld { name, edition: 1, digest, text, numbering: None };
         self.give_by("Drafter", Command::HoldRegime(held)).await;
     }
 
@@ -268,6 +268,8 @@ impl Maker {
         let content = message_codec::encode_acknowledgement(&read);
         Outgoing {
             word: None,
+            format: String::new(),
+            releasable_to: Vec::new(),
             kind: ACKNOWLEDGEMENT.into(),
             drafter: officer,
             references: vec![reference(of, Relation::Acknowledges)],

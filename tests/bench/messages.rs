@@ -48,6 +48,8 @@ pub fn content(kind: Kind) -> Bytes {
 pub fn outgoing(thread: ThreadId, to: Party, precedence: Precedence, content: Bytes) -> Outgoing {
     Outgoing {
         word: None,
+        format: String::new(),
+        releasable_to: Vec::new(),
         thread,
         kind: Kind::Notification.name().into(),
         content,

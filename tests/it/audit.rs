@@ -17,6 +17,7 @@ use detente::domain::message::{Dispatch, Outcome, Outgoing, Receipt};
 use detente::domain::people::Role;
 use detente::domain::precedence::Precedence;
 use detente::domain::refusal::{NotNow, Refusal};
+use detente::domain::regime::numbering::Pattern;
 use detente::evidence::signed::{PayloadType, Signed};
 use detente::peers::heads;
 use detente::registrar::{own_key, seal};
@@ -686,14 +687,16 @@ async fn the_same_export_has_the_same_board_in_another_process_and_time_zone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_regime_put_on_record_under_another_name_than_its_own_is_reported() {
+async fn a_regime_put_on_record_under_another_name_or_other_numbers_than_its_own_is_reported() {
     let (by, _pl) = small_pair().await;
     let text = detente::codec::regime::built_in::file("vienna-document-2011").unwrap();
+    let numbering = detente::codec::regime::numbering(text, &|_, _| None).unwrap().unwrap();
     let held = RegimeHeld {
         name: "vienna-document-2011".into(),
         edition: 1,
         digest: Digest::of(text),
         text: Bytes::from_static(text),
+        numbering: Some(numbering.clone()),
     };
     let hold = Command::HoldRegime(held);
     let (_, entries) = with_forged(&by, hold.clone(), "drafter", |_| {}, |_| {}).await;
@@ -702,8 +705,57 @@ async fn a_regime_put_on_record_under_another_name_than_its_own_is_reported() {
         let Event::RegimeHeld(held) = event else { panic!("a regime is held") };
         held.name = "another".into();
     };
-    let (index, entries) = with_forged(&by, hold, "drafter", |_| {}, renamed).await;
+    let (index, entries) = with_forged(&by, hold.clone(), "drafter", |_| {}, renamed).await;
     reports(&by, &entries, index, "another name or edition than its text states");
+
+    // What is inherited is compared as well: from what came with the program, and from what is held.
+    let of_parent = |name: &str, parent: &[u8]| {
+        let head = "edition = 1\nsource = \"-\"\nnature = \"political\"\n";
+        let digest = Digest::of(parent);
+        format!(
+            "regime = \"child-{name}\"\n{head}inherits = {{ regime = \"{name}\", digest = \"{digest}\" }}\n"
+        )
+    };
+    let first = of_parent("vienna-document-2011", text);
+    let second = of_parent("child-vienna-document-2011", first.as_bytes());
+    for (name, text) in [("child-vienna-document-2011", first), ("child-child-vienna-document-2011", second)]
+    {
+        let text = Bytes::from(text);
+        let held = RegimeHeld {
+            name: name.into(),
+            edition: 1,
+            digest: Digest::of(&text),
+            text,
+            numbering: Some(numbering.clone()),
+        };
+        let origin = Origin::Person(by.stamp("drafter"));
+        let hold = Command::HoldRegime(held.clone());
+        let (index, entries) = with_forged(
+            &by,
+            Command::HoldRegime(RegimeHeld { numbering: None, ..held }),
+            "drafter",
+            |_| {},
+            |_| {},
+        )
+        .await;
+        reports(&by, &entries, index, "other official numbers than its text lays down");
+        by.registrar.give(hold, origin).await.unwrap();
+        assert_eq!(audit(&by.entries().await, by.fingerprint, None).first_failing, None);
+    }
+
+    let forgeries: [fn(&mut RegimeHeld); 3] = [
+        |held| held.numbering = None,
+        |held| held.numbering.as_mut().unwrap().pattern = Pattern::read("X/{party}/{yy}/{serial}").unwrap(),
+        |held| held.numbering.as_mut().unwrap().marks.clear(),
+    ];
+    for forge in forgeries {
+        let renumbered = |event: &mut Event| {
+            let Event::RegimeHeld(held) = event else { panic!("a regime is held") };
+            forge(held);
+        };
+        let (index, entries) = with_forged(&by, hold.clone(), "drafter", |_| {}, renumbered).await;
+        reports(&by, &entries, index, "other official numbers than its text lays down");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

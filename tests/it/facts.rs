@@ -165,7 +165,7 @@ fn what_is_over_a_limit_is_left_to_the_decoder_that_refuses_it() {
     let [_, draft, dispatch, receipt] = payloads("a text");
     let long = "x".repeat(detente::limits::LINE_BYTES_MAX + 1);
     let many = detente::limits::ADDRESSEES_MAX + 1;
-    let changes: [fn(&mut detente::domain::message::Message, &str, usize); 8] = [
+    let changes: [fn(&mut detente::domain::message::Message, &str, usize); 9] = [
         |message, long, _| message.number = long.into(),
         |message, long, _| message.releaser.name = long.into(),
         |message, long, _| message.draft.subject = long.into(),
@@ -173,6 +173,7 @@ fn what_is_over_a_limit_is_left_to_the_decoder_that_refuses_it() {
         |message, long, _| message.draft.references[0].number = long.into(),
         |message, long, _| message.draft.parts[0].name = long.into(),
         |message, _, _| message.draft.kind = "Not A Kind".into(),
+        |message, _, many| message.draft.releasable_to = vec![message.draft.releasable_to[0]; many],
         |message, _, many| message.draft.action = vec![message.draft.action[0].clone(); many],
     ];
     for change in changes {

@@ -135,6 +135,8 @@ impl Side {
         let addressee = |side: &&Side| Addressee { party: side.party, office: "Watch".into() };
         Outgoing {
             word: None,
+            format: String::new(),
+            releasable_to: Vec::new(),
             thread,
             kind: "exercise.notification".into(),
             content: Bytes::new(),
@@ -185,6 +187,8 @@ impl Side {
         }];
         let outgoing = Outgoing {
             word: None,
+            format: String::new(),
+            releasable_to: Vec::new(),
             kind: ACKNOWLEDGEMENT.into(),
             content: message::encode_acknowledgement(&read),
             drafter: officer,

@@ -161,6 +161,8 @@ pub fn thread(number: u8) -> ThreadId {
 pub fn outgoing(precedence: Precedence, text: &str) -> Outgoing {
     Outgoing {
         word: None,
+        format: String::new(),
+        releasable_to: Vec::new(),
         thread: thread(1),
         kind: "exercise.notification".into(),
         content: Bytes::from_static(b"content"),
@@ -200,6 +202,8 @@ pub fn acknowledge(of: Digest) -> Command {
     };
     let outgoing = Outgoing {
         word: None,
+        format: String::new(),
+        releasable_to: Vec::new(),
         kind: ACKNOWLEDGEMENT.into(),
         references: vec![reference],
         ..outgoing(Precedence::Routine, "read")
@@ -217,6 +221,8 @@ pub fn theirs(precedence: Precedence, thread: ThreadId, text: &str, references: 
     };
     let draft = Outgoing {
         word: None,
+        format: String::new(),
+        releasable_to: Vec::new(),
         thread,
         action: vec![Addressee { party: us(), office: String::new() }],
         drafter: person("Ivan"),

@@ -79,6 +79,18 @@ fn arabic_hebrew_and_cyrillic_are_found_in_their_logical_order() {
     assert_found(&pdf, &needles);
 }
 
+/// U+200C is part of how they are written: nothing is escaped, and nothing lacks in the fonts.
+#[test]
+fn persian_and_hindi_are_found_with_their_joiners_at_work() {
+    let mut message = full(&filled(Kind::Cancellation));
+    message.draft.subject = "می\u{200c}خواهیم رزمایش را لغو کنیم".into();
+    let pdf = made(&message);
+    assert_eq!(pdf.lacking, 0);
+    let found = squeezed(&extracted(&pdf)).replace('\u{200c}', "");
+    assert!(found.contains(&squeezed("میخواهیم رزمایش را لغو کنیم")), "{found}");
+    assert!(!found.contains("200c"), "{found}");
+}
+
 #[test]
 fn what_runs_from_right_to_left_stands_at_the_right() {
     let mut message = full(&filled(Kind::Cancellation));

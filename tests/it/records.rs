@@ -18,6 +18,8 @@ use detente::domain::message::{
     Acknowledgement, Holds, Message, Outcome, Part, Receipt, RegimeCitation, Traffic,
 };
 use detente::domain::precedence::Precedence;
+use detente::domain::regime::Document;
+use detente::domain::regime::numbering::{Mark, Numbering, Pattern};
 use detente::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
 use proptest::prelude::*;
 
@@ -28,7 +30,8 @@ const GOLDEN_EVIDENCE: &str = include_str!("golden/evidence.hex");
 const GOLDEN_BOARDS: &str = include_str!("golden/boards.hex");
 
 fn head(size: u64, text: &str) -> Head {
-    let checkpoint = Checkpoint::new("detente/BY.1/ledger/PL.1".into(), size, Digest::of(text.as_bytes()));
+    let checkpoint =
+        Checkpoint::new("detente/BY.1/ledger/PL.1".into(), size.max(1), Digest::of(text.as_bytes()));
     let key = party::key(party::PEERS, Purpose::Ledger);
     let signed = SignedCheckpoint::sign(checkpoint, "detente/BY/ledger", &key).unwrap();
     event::head("BY", signed.note().to_string().into()).unwrap()
@@ -81,6 +84,7 @@ pub fn full(text: &str) -> Message {
         name: "observers".into(),
         holds: Holds::PersonalData,
     }];
+    message.draft.releasable_to = vec![us(), "OSCE".parse().unwrap()];
     message.draft.information = message.draft.action.clone();
     message
 }
@@ -188,7 +192,16 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
         29 => {
             let text = list.der;
             let digest = Digest::of(&text);
-            ("regime_held", Event::RegimeHeld(RegimeHeld { name: reason, edition: number, digest, text }))
+            (
+                "regime_held",
+                Event::RegimeHeld(RegimeHeld {
+                    name: reason,
+                    edition: number,
+                    digest,
+                    text,
+                    numbering: Some(numbering()),
+                }),
+            )
         }
         30 => proposed(Change::PartyWithoutNode(PartyWithoutNode {
             party: peer(),
@@ -221,6 +234,21 @@ fn handed_over(number: u64, text: &str) -> Says {
         zone: "Europe/Minsk".into(),
         scan: number.is_multiple_of(2).then(|| Digest::of(text.as_bytes())),
     })
+}
+
+/// With something in every place.
+fn numbering() -> Numbering {
+    let marks = [
+        (Document::Kind(detente::domain::content::Kind::Notification), "25", "O"),
+        (Document::Format("A 1".into()), "", "Q"),
+    ];
+    let mark = |(document, format, kind): (Document, &str, &str)| {
+        (document, Mark { format: format.into(), kind: kind.into() })
+    };
+    Numbering {
+        pattern: Pattern::read("МД/{party}/{yy}/{serial}/F{format}/{kind}").unwrap(),
+        marks: marks.into_iter().map(mark).collect(),
+    }
 }
 
 pub fn sealed(record: &Record) -> Bytes {

@@ -41,6 +41,8 @@ pub fn stamp(registrar: &Registrar, by: Person) -> Origin {
 pub fn outgoing(thread: ThreadId, to: &[Party], precedence: Precedence, subject: &str) -> Outgoing {
     Outgoing {
         word: None,
+        format: String::new(),
+        releasable_to: Vec::new(),
         thread,
         kind: "test.text".into(),
         content: Bytes::from_static(b"content of a kind that nobody knows"),

@@ -97,6 +97,8 @@ fn somebody() -> Person {
 fn outgoing(precedence: Precedence) -> Outgoing {
     Outgoing {
         word: None,
+        format: String::new(),
+        releasable_to: Vec::new(),
         thread: THREAD,
         kind: "exercise.notification".into(),
         content: Bytes::new(),
@@ -277,6 +279,8 @@ async fn content_of_an_unknown_kind_is_kept_shown_as_such_and_still_verifies() {
     };
     let outgoing = Outgoing {
         word: None,
+        format: String::new(),
+        releasable_to: Vec::new(),
         kind: "hotline.call".into(),
         content: content.clone(),
         action: vec![Addressee { party: "PL".parse().unwrap(), office: String::new() }],

@@ -223,6 +223,8 @@ pub(super) fn heading(kind: Kind, thread: ThreadId, subject: &str, to: &[&Actor]
     let addressee = |actor: &&Actor| Addressee { party: actor.party, office: String::new() };
     Outgoing {
         word: None,
+        format: String::new(),
+        releasable_to: Vec::new(),
         thread,
         kind: kind.name().into(),
         content: Bytes::new(),

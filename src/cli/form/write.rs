@@ -9,7 +9,7 @@ use super::{format, transcription};
 use crate::domain::content::{Content, Kind};
 use crate::domain::form::WELL_KNOWN;
 use crate::domain::form::outline::{Asked, Field, Leaf, Part, Shape, Value};
-use crate::domain::text::is_unsafe_to_show;
+use crate::domain::text::{Safety, with_safety};
 
 /// Whether lines are active, or stand behind a `#` to be taken away.
 #[derive(Clone, Copy)]
@@ -214,8 +214,8 @@ pub(super) fn several(out: &mut String, name: &str, value: &Value, lines: Lines)
 /// A TOML basic string. What can't be seen is written as an escape, so that a form is safe to print.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
-    for character in text.chars() {
-        if character == '\n' { out.push_str("\\n") } else { escaped(&mut out, character) }
+    for (character, safety) in with_safety(text) {
+        if character == '\n' { out.push_str("\\n") } else { escaped(&mut out, character, safety) }
     }
     out.push('"');
     out
@@ -224,23 +224,23 @@ pub(super) fn quoted(text: &str) -> String {
 /// A TOML multi-line basic string; the line break behind the opening marks is not part of it.
 fn quoted_lines(text: &str) -> String {
     let mut out = String::from("\"\"\"\n");
-    for character in text.chars() {
-        if character == '\n' { out.push('\n') } else { escaped(&mut out, character) }
+    for (character, safety) in with_safety(text) {
+        if character == '\n' { out.push('\n') } else { escaped(&mut out, character, safety) }
     }
     out.push_str("\"\"\"");
     out
 }
 
-fn escaped(out: &mut String, character: char) {
-    match character {
-        '"' => out.push_str("\\\""),
-        '\\' => out.push_str("\\\\"),
-        '\t' => out.push_str("\\t"),
-        '\r' => out.push_str("\\r"),
-        _ if is_unsafe_to_show(character) => {
+fn escaped(out: &mut String, character: char, safety: Safety) {
+    match (character, safety) {
+        ('"', _) => out.push_str("\\\""),
+        ('\\', _) => out.push_str("\\\\"),
+        ('\t', _) => out.push_str("\\t"),
+        ('\r', _) => out.push_str("\\r"),
+        (_, Safety::Unsafe) => {
             // Writing to a String does not fail.
             let _ = write!(out, "\\U{:08X}", u32::from(character));
         }
-        _ => out.push(character),
+        (_, Safety::Safe) => out.push(character),
     }
 }

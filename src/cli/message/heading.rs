@@ -11,6 +11,7 @@ use crate::cli::{files, given, part};
 use crate::domain::content::Content;
 use crate::domain::digest::{CommandId, Digest, ThreadId};
 use crate::domain::message::{Addressee, Outgoing, Reference, RegimeCitation, Relation, Traffic};
+use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::limits;
 
@@ -39,6 +40,10 @@ pub(super) struct HeadingArgs {
     /// The marking that it bears, in its author's words
     #[arg(long)]
     marking: Option<String>,
+    /// Who alone may have it, addressees among them; may be given several times. Left out, its addressees
+    /// may, and whom they see fit by its marking
+    #[arg(long, value_name = "PARTY")]
+    releasable_to: Vec<Party>,
     /// BCP 47, such as en
     #[arg(long)]
     language: Option<String>,
@@ -48,16 +53,16 @@ pub(super) struct HeadingArgs {
     /// Rules that you say you act under; the digest may be left out for a regime that is built in
     #[arg(long, value_name = "NAME[:DIGEST]:PROVISION", value_parser = given::regime)]
     regime: Option<RegimeCitation>,
-    /// Another message that this one is about, by its whole digest; what the form itself amends,
-    /// concludes or cancels is referred to in any case
-    #[arg(long, value_name = "DIGEST", value_parser = given::digest)]
-    refers_to: Vec<Digest>,
+    /// Another message that this one is about, by its whole digest, or as AUTHOR:NUMBER one that has none,
+    /// such as a note on paper; what the form itself amends, concludes or cancels is referred to in any case
+    #[arg(long, value_name = "MESSAGE", value_parser = given::reference)]
+    refers_to: Vec<Reference>,
     /// Another message whose place this one takes
-    #[arg(long, value_name = "DIGEST", value_parser = given::digest)]
-    amends: Vec<Digest>,
+    #[arg(long, value_name = "MESSAGE", value_parser = given::reference)]
+    amends: Vec<Reference>,
     /// Another message that this one answers
-    #[arg(long, value_name = "DIGEST", value_parser = given::digest)]
-    answers: Vec<Digest>,
+    #[arg(long, value_name = "MESSAGE", value_parser = given::reference)]
+    answers: Vec<Reference>,
     /// A file to attach; may be given several times. What is attached here takes the place of what a
     /// revised draft had
     #[arg(long, value_name = "FILE")]
@@ -86,6 +91,9 @@ impl HeadingArgs {
         }
         if !self.info.is_empty() {
             outgoing.information.clone_from(&self.info);
+        }
+        if !self.releasable_to.is_empty() {
+            outgoing.releasable_to.clone_from(&self.releasable_to);
         }
         set(&mut outgoing.thread, &self.thread);
         set(&mut outgoing.precedence, &self.precedence);
@@ -130,7 +138,7 @@ impl HeadingArgs {
             (&self.amends, Relation::Amends),
             (&self.answers, Relation::Answers),
         ];
-        if given.iter().any(|(digests, _)| !digests.is_empty()) {
+        if given.iter().any(|(messages, _)| !messages.is_empty()) {
             outgoing.references.clear();
         }
         let mut add = |message: Option<Digest>, number: &str, author: &str, relation: Relation| {
@@ -149,9 +157,9 @@ impl HeadingArgs {
                 });
             }
         };
-        for (digests, relation) in given {
-            for digest in digests {
-                add(Some(*digest), "", "", relation);
+        for (messages, relation) in given {
+            for one in messages {
+                add(one.message, &one.number, &one.author, relation);
             }
         }
         for (reference, relation) in named(content) {

@@ -153,6 +153,7 @@ impl History {
             rows::traffic(message.draft.traffic)
         );
         rows::row(1, "Subject", &shown(&message.draft.subject));
+        rows::circumstances(1, &message.draft);
         rows::row(1, "Drafted by", &rows::person(&message.draft.drafter));
         let releaser = rows::person(&message.releaser);
         rows::row(1, "Released", &format!("{} by {releaser}", message.released_at.date_time_group()));

@@ -13,7 +13,7 @@ use crate::codec::{message, signed};
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::form::MessageReference;
-use crate::domain::message::Relation;
+use crate::domain::message::{Message, Outgoing, Relation};
 
 /// Each with what joins the draft to it.
 pub(super) fn named(content: &Content) -> Vec<(&MessageReference, Relation)> {
@@ -55,7 +55,8 @@ pub(super) async fn thread_of(
     asked: Option<ThreadId>,
 ) -> Result<Option<ThreadId>, Fault> {
     let Some(digest) = in_its_thread(content) else { return Ok(asked) };
-    match (thread_on_record(desk, digest).await?, asked) {
+    let there = on_record(desk, digest).await?.map(|message| message.draft.thread);
+    match (there, asked) {
         (Some(there), Some(asked)) if there != asked => Err(Fault::new(format!(
             "the message that the form is about is of the thread {there}, and the draft of {asked}: name the \
              right message, or the right thread with --thread"
@@ -79,7 +80,20 @@ fn in_its_thread(content: &Content) -> Option<Digest> {
     main_reference(content)?.0.message_digest.map(|digest| digest.0)
 }
 
-async fn thread_on_record(desk: &Desk, digest: Digest) -> Result<Option<ThreadId>, Fault> {
+/// Gives each reference by digest alone the number and author of its message, if that is on record at the node:
+/// that is how a reader knows it.
+pub(super) async fn number_references(desk: &Desk, outgoing: &mut Outgoing) -> Result<(), Fault> {
+    for reference in &mut outgoing.references {
+        let Some(digest) = reference.message.filter(|_| reference.number.is_empty()) else { continue };
+        if let Some(found) = on_record(desk, digest).await? {
+            reference.number = found.number;
+            reference.author = found.author.to_string();
+        }
+    }
+    Ok(())
+}
+
+async fn on_record(desk: &Desk, digest: Digest) -> Result<Option<Message>, Fault> {
     let asked = calls::ShowMessageRequest { beginning: digest.to_string() };
     let mut service = service(desk);
     let found = answer(async {
@@ -94,5 +108,5 @@ async fn thread_on_record(desk: &Desk, digest: Digest) -> Result<Option<ThreadId
     if wrapping.digest() != digest {
         return Err(Fault::new("the node gave another message than the one asked for"));
     }
-    Ok(Some(message::decode(&wrapping.payload)?.draft.thread))
+    Ok(Some(message::decode(&wrapping.payload)?))
 }

@@ -11,6 +11,7 @@ use crate::codec::proto::detente::v1::{self as calls, Fault};
 use crate::domain::content::Content;
 use crate::domain::form::{lines, lines_under};
 use crate::domain::message::{Addressee, Holds, Message, Outgoing, Relation, Traffic};
+use crate::domain::party::Party;
 use crate::domain::people::Person;
 use crate::domain::regime::Regime;
 use crate::domain::text::{shown, shown_lines};
@@ -141,22 +142,8 @@ fn heading(outgoing: &Outgoing) {
     row(0, "Kind", &shown(&outgoing.kind));
     row(0, "Thread", &outgoing.thread.to_string());
     row(0, "Subject", &shown(&outgoing.subject));
-    if let Some(regime) = &outgoing.regime {
-        let cited = format!("{} ({}), {}", shown(&regime.name), regime.digest, shown(&regime.provision));
-        row(0, "Regime cited", &cited);
-    }
-    for (label, text) in [("Marking", &outgoing.marking), ("Language", &outgoing.language)] {
-        if !text.is_empty() {
-            row(0, label, &shown(text));
-        }
-    }
+    circumstances(0, outgoing);
     row(0, "Zone", &shown(&outgoing.zone));
-    for reference in &outgoing.references {
-        let digest = reference.message.map(|digest| digest.to_string()).unwrap_or_default();
-        let about = [shown(&reference.number), shown(&reference.author), digest];
-        let about: Vec<_> = about.into_iter().filter(|part| !part.is_empty()).collect();
-        row(0, "Reference", &format!("{} {}", relation(reference.relation), about.join(" ")));
-    }
     for part in &outgoing.parts {
         let personal = match part.holds {
             Holds::PersonalData => ", personal data",
@@ -170,6 +157,26 @@ fn heading(outgoing: &Outgoing) {
         for (index, line) in shown_lines(&outgoing.remarks).iter().enumerate() {
             row(0, if index == 0 { "Remarks" } else { "" }, line);
         }
+    }
+}
+
+/// By what right it is said, who may have it, in which language, and what it is about.
+pub fn circumstances(depth: usize, outgoing: &Outgoing) {
+    if let Some(regime) = &outgoing.regime {
+        let cited = format!("{} ({}), {}", shown(&regime.name), regime.digest, shown(&regime.provision));
+        row(depth, "Regime cited", &cited);
+    }
+    let releasable_to = outgoing.releasable_to.iter().map(Party::as_str).collect::<Vec<_>>().join(", ");
+    let texts =
+        [("Marking", &outgoing.marking), ("Releasable to", &releasable_to), ("Language", &outgoing.language)];
+    for (label, text) in texts.into_iter().filter(|(_, text)| !text.is_empty()) {
+        row(depth, label, &shown(text));
+    }
+    for reference in &outgoing.references {
+        let digest = reference.message.map(|digest| digest.to_string()).unwrap_or_default();
+        let about = [shown(&reference.number), shown(&reference.author), digest];
+        let about: Vec<_> = about.into_iter().filter(|part| !part.is_empty()).collect();
+        row(depth, "Reference", &format!("{} {}", relation(reference.relation), about.join(" ")));
     }
 }
 
@@ -269,6 +276,7 @@ pub fn outgoing_json(outgoing: &Outgoing, said: &Said) -> Value {
             "name": regime.name, "digest": regime.digest.to_string(), "provision": regime.provision,
         })),
         "marking": outgoing.marking,
+        "releasable_to": outgoing.releasable_to.iter().map(Party::as_str).collect::<Vec<_>>(),
         "language": outgoing.language,
         "references": references,
         "parts": outgoing.parts.iter().map(|part| json!({

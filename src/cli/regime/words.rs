@@ -77,14 +77,24 @@ pub async fn hold(args: HoldArgs) -> Result<(), Fault> {
     let digest = hex::encode(&answered.digest);
     if args.json {
         let object = json!({ "kind": "held", "command": id.to_string(), "regime": regime.head.name,
-            "edition": regime.head.edition, "digest": digest });
+            "edition": regime.head.edition, "digest": digest,
+            "number_pattern": pattern(&answered.number_pattern) });
         say!("{}", json::line(&object));
         return Ok(());
     }
     say!("held     {}, edition {}", shown(&regime.head.name), regime.head.edition);
     say!("digest   {digest}");
+    match pattern(&answered.number_pattern) {
+        Some(pattern) => say!("numbers  {}", shown(pattern)),
+        None => say!("numbers  in the form that needs no regime"),
+    }
     say!("It binds nobody: that takes an adoption, `detente regime template adoption`.");
     Ok(())
+}
+
+/// Of the numbers of messages that cite it.
+fn pattern(told: &str) -> Option<&str> {
+    Some(told).filter(|told| !told.is_empty())
 }
 
 pub async fn held(args: HeldArgs) -> Result<(), Fault> {
@@ -93,11 +103,13 @@ pub async fn held(args: HeldArgs) -> Result<(), Fault> {
     for one in &regimes {
         let digest = hex::encode(&one.digest);
         if args.json {
-            let object =
-                json!({ "kind": "regime", "regime": one.name, "edition": one.edition, "digest": digest });
+            let object = json!({ "kind": "regime", "regime": one.name, "edition": one.edition, "digest": digest,
+                    "number_pattern": pattern(&one.number_pattern) });
             say!("{}", json::line(&object));
         } else {
-            say!("{}  edition {}  {digest}", shown(&one.name), one.edition);
+            let numbers = pattern(&one.number_pattern)
+                .map_or_else(String::new, |pattern| format!("  {}", shown(pattern)));
+            say!("{}  edition {}  {digest}{numbers}", shown(&one.name), one.edition);
         }
     }
     if regimes.is_empty() && !args.json {

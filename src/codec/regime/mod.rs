@@ -19,6 +19,7 @@ use self::common::{Reading, checked_name, labels, name};
 pub use self::table::NotARegime;
 use self::table::{At, Table, Text, quoted};
 use crate::domain::digest::Digest;
+use crate::domain::regime::numbering::Numbering;
 use crate::domain::regime::{Head, Inherits, Nature, Regime};
 use crate::domain::text::shown;
 use crate::limits;
@@ -41,6 +42,29 @@ pub fn named(bytes: &[u8]) -> Option<(String, u64)> {
     let tree = DeTable::parse(whole).ok()?;
     let (head, _) = head(&mut Table::whole(tree.get_ref(), Text(whole)), Digest::of(bytes)).ok()?;
     Some((head.name, head.edition))
+}
+
+/// The numbering that a text states or inherits, whatever else is in it. The outer `None` where a text that
+/// it inherits from is not at hand.
+pub fn numbering(bytes: &[u8], parents: Parents) -> Option<Option<Numbering>> {
+    let mut bytes = bytes.to_vec();
+    for _ in 0..limits::REGIME_GENERATIONS_MAX {
+        let whole = std::str::from_utf8(&bytes).ok();
+        let Some(whole) = whole.filter(|text| text.len() <= limits::REGIME_FILE_BYTES_MAX) else {
+            return Some(None);
+        };
+        let Ok(tree) = DeTable::parse(whole) else { return Some(None) };
+        let mut table = Table::whole(tree.get_ref(), Text(whole));
+        if let Some(value) = table.take("number") {
+            let own =
+                value.table("number").and_then(|mut rule| rules::number(&mut rule, &mut Reading::default()));
+            return Some(own.ok().map(|number| number.numbering));
+        }
+        let Ok((head, _)) = head(&mut table, Digest::of(&bytes)) else { return Some(None) };
+        let Some(from) = head.inherits else { return Some(None) };
+        bytes = parents(&from.regime, from.digest).filter(|found| Digest::of(found) == from.digest)?;
+    }
+    Some(None)
 }
 
 fn generation(bytes: &[u8], parents: Parents, depth: usize) -> Result<Regime, NotARegime> {
@@ -135,7 +159,7 @@ fn own_rules(table: &mut Table, regime: &mut Regime, reading: &mut Reading) -> R
     }
     if let Some(value) = table.take("number") {
         let mut rule = value.table("number")?;
-        regime.number = Some(rules::number(&mut rule)?);
+        regime.number = Some(rules::number(&mut rule, reading)?);
         rule.end()?;
     }
     Ok(())

@@ -2,16 +2,17 @@
 //!
 //! Never here: conditions and figures (`condition.rs`), formats (`format.rs`).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::common::{Reading, Wanted, addressed, documents, ground, labels, place_in, unit, zone};
 use super::condition::{when, when_if_any};
 use super::table::{NotARegime, Table, Value};
 use crate::domain::regime::Ground;
 use crate::domain::regime::lead::{Calendar, Lead, Term, Zone};
+use crate::domain::regime::numbering::{Mark, Numbering, Pattern, is_word};
 use crate::domain::regime::rules::{
-    Addressees, Channel, Class, Confidentiality, CountedBy, CountedFor, Function, Number, Period, Piece,
-    Quota, Required, Threshold, Weight,
+    Addressees, Channel, Class, Confidentiality, CountedBy, CountedFor, Function, Number, Period, Quota,
+    Required, Threshold, Weight,
 };
 use crate::limits;
 
@@ -157,35 +158,39 @@ pub fn channel(table: &mut Table) -> Result<Channel, NotARegime> {
     Ok(Channel { label, weight, from: labels(table, "from")?, ground })
 }
 
-pub fn number(table: &mut Table) -> Result<Number, NotARegime> {
+pub fn number(table: &mut Table, reading: &mut Reading) -> Result<Number, NotARegime> {
     let ground = ground(table)?;
     let value = table.need("pattern")?;
-    let mut rest = value.text("pattern")?;
-    let mut pattern = Vec::new();
-    while !rest.is_empty() {
-        let (words, after) = rest.split_once('{').unwrap_or((rest, ""));
-        if words.contains('}') || words.chars().any(crate::domain::text::is_unsafe_to_show) {
-            return Err(value.fault("the pattern has a } without its {, or a sign that can't be shown"));
+    let pattern = Pattern::read(value.text("pattern")?).map_err(|what| value.fault(what))?;
+    let mut marks = BTreeMap::new();
+    for entry in table.list("mark")? {
+        let mut rule = entry.table("mark")?;
+        let of = documents(&mut rule, reading)?;
+        let mark = Mark { format: mark_word(&mut rule, "format")?, kind: mark_word(&mut rule, "kind")? };
+        if mark == Mark::default() {
+            return Err(entry.fault("a mark needs its format, its kind, or both"));
         }
-        if !words.is_empty() {
-            pattern.push(Piece::Words(words.to_owned()));
+        rule.end()?;
+        for document in of {
+            if marks.insert(document, mark.clone()).is_some() {
+                return Err(entry.fault("a document has one mark"));
+            }
         }
-        if words.len() == rest.len() {
-            break;
-        }
-        let piece = after.split_once('}').and_then(|(word, after)| Piece::from_word(word).zip(Some(after)));
-        let Some((piece, after)) = piece else {
-            return Err(value.fault(
-                "what stands in braces is one of: {party}, {yy}, {year}, {serial}, {format}, {kind}",
-            ));
-        };
-        pattern.push(piece);
-        rest = after;
     }
-    if !pattern.contains(&Piece::Serial) {
-        return Err(value.fault("a number needs its {serial}: without it two would be the same"));
+    Ok(Number { numbering: Numbering { pattern, marks }, ground })
+}
+
+/// Empty if it is not there.
+fn mark_word(table: &mut Table, key: &str) -> Result<String, NotARegime> {
+    let Some(value) = table.take(key) else { return Ok(String::new()) };
+    let text = value.text(key)?;
+    if is_word(text) {
+        return Ok(text.to_owned());
     }
-    Ok(Number { pattern, ground })
+    let most = limits::NUMBER_WORD_BYTES_MAX;
+    Err(value.fault(format!(
+        "{key} is 1 to {most} bytes of letters, digits and stops that are written from left to right"
+    )))
 }
 
 pub fn quota(table: &mut Table, reading: &mut Reading) -> Result<Quota, NotARegime> {

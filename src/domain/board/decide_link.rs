@@ -86,6 +86,9 @@ impl Board {
         if self.messages.contains_key(&dispatch.message) {
             marks.push("the same message came before".into());
         }
+        if message.draft.parties().into_iter().any(|party| !message.draft.may_be_given_to(party)) {
+            marks.push("it is addressed to a Party that it may not be given to by its own word".into());
+        }
     }
 
     pub(super) fn take_receipt(&self, own: Own, receipted: &Receipted) -> Decision {

@@ -7,9 +7,10 @@ use super::{Board, Own};
 use crate::domain::command::{AsIs, Decided, ReleasePlan, Slot};
 use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, DraftId};
-use crate::domain::message::{ACKNOWLEDGEMENT, Message, Outgoing, Reference, Relation};
+use crate::domain::message::{ACKNOWLEDGEMENT, Message, NOT_RELEASABLE, Outgoing, Reference, Relation};
 use crate::domain::people::Person;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
+use crate::domain::regime::numbering::Numbered;
 use crate::domain::time::Instant;
 
 impl Board {
@@ -58,6 +59,7 @@ impl Board {
         as_is: AsIs,
     ) -> Result<(), Refusal> {
         self.open_draft(draft, digest)?;
+        check_releasable(outgoing)?;
         let one_person = self.roster.one_person.contains(&outgoing.precedence);
         let drafter = self.draft(*draft).map_or(&outgoing.drafter, |open| &open.drafter);
         if drafter.is_same_person(by) && !one_person {
@@ -79,6 +81,7 @@ impl Board {
         now: Instant,
     ) -> Decision {
         self.check_addressees(own, outgoing)?;
+        check_releasable(outgoing)?;
         let known = self.roster.parties.get(&own.party).and_then(|known| known.newest());
         let key_list = known.ok_or(NotNow::KeyList)?.list.number;
         let thread = self.thread(outgoing.thread);
@@ -98,10 +101,13 @@ impl Board {
         let year = now.year();
         let series = (year, outgoing.audience());
         let number = self.numbers.get(&series).copied().unwrap_or(0).saturating_add(1);
+        let (author, incarnation) = (own.party, own.incarnation);
+        let numbered =
+            Numbered { author, incarnation, year, audience: &series.1, serial: number, document: None };
         let message = Message {
             author: own.party,
             incarnation: own.incarnation,
-            number: official_number(own, &series, number),
+            number: self.official_number(outgoing, numbered),
             released_at: now,
             releaser: by.clone(),
             draft: outgoing.clone(),
@@ -110,11 +116,12 @@ impl Board {
     }
 }
 
-/// Unique among all that this Party ever says: its code, and its incarnation after the first; the year;
-/// the audience; the serial. Regimes may have patterns of their own.
-fn official_number(own: Own, (year, audience): &(i16, String), serial: u64) -> String {
-    let life = if own.incarnation.0 > 1 { format!(".{}", own.incarnation) } else { String::new() };
-    format!("{}{life}/{year}/{audience}/{serial:04}", own.party)
+/// The author's own word against its own act: a release as it is does not override it.
+fn check_releasable(outgoing: &Outgoing) -> Result<(), Refusal> {
+    if outgoing.parties().into_iter().all(|party| outgoing.may_be_given_to(party)) {
+        return Ok(());
+    }
+    Err(Refusal::Field { field: "releasable_to", rule: NOT_RELEASABLE.into() })
 }
 
 /// The release without a second person is for acknowledgements alone.

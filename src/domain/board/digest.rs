@@ -7,9 +7,9 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Board, FOLD_VERSION, Noted};
+use super::{Board, FOLD_VERSION, Noted, digest_by_hand};
 use crate::domain::adoption::{Heard, Word};
-use crate::domain::by_hand::{Carried, Standing};
+use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Head, Member, PartyWithoutNode, RevocationList};
 use crate::domain::ledger::Edge;
@@ -18,6 +18,8 @@ use crate::domain::part::{LinkParts, PartState};
 use crate::domain::party::Party;
 use crate::domain::people::Person;
 use crate::domain::precedence::Precedence;
+use crate::domain::regime::Document;
+use crate::domain::regime::numbering::Numbering;
 use crate::domain::thread::{Acknowledged, Thread};
 
 pub(super) fn of(board: &Board) -> Digest {
@@ -99,6 +101,7 @@ pub(super) fn of(board: &Board) -> Digest {
         sum.signed_number(held.at.0);
         sum.bytes(held.name.as_bytes());
         sum.number(held.edition);
+        sum.optional(held.numbering.as_deref(), numbering);
     });
     sum.list(board.words.iter(), |sum, (party, words)| {
         sum.party(*party);
@@ -125,28 +128,21 @@ pub(super) fn of(board: &Board) -> Digest {
         });
     });
     sum.list(board.same_activity.iter(), |sum, message| sum.bytes(&message.0));
-    sum.list(board.by_hand.items(), |sum, (party, message, item)| {
-        sum.party(party);
-        sum.bytes(&message.0);
-        sum.number(item.message_index);
-        sum.number(match item.carried {
-            Carried::ByHand => 0,
-            Carried::ByLink => 1,
-        });
-        sum.list(item.accounts.iter(), |sum, account| {
-            sum.bytes(&account.id.0);
-            sum.number(account.index);
-            match account.standing {
-                Standing::Stands => sum.number(0),
-                Standing::TakesBack => sum.number(1),
-                Standing::Corrected(index) => {
-                    sum.number(2);
-                    sum.number(index);
-                }
-            }
-        });
-    });
+    digest_by_hand::of(&mut sum, &board.by_hand);
     Digest(sum.0.finalize().into())
+}
+
+fn numbering(sum: &mut Sum, numbering: &Numbering) {
+    sum.bytes(numbering.pattern.written().as_bytes());
+    sum.list(numbering.marks.iter(), |sum, (document, mark)| {
+        let (kind, code) = match document {
+            Document::Kind(kind) => (kind.name(), ""),
+            Document::Format(code) => (Kind::Formatted.name(), code.as_str()),
+        };
+        for text in [kind, code, &mark.format, &mark.kind] {
+            sum.bytes(text.as_bytes());
+        }
+    });
 }
 
 fn word(sum: &mut Sum, word: &Word) {
@@ -272,10 +268,10 @@ fn thread(sum: &mut Sum, thread: &Thread) {
     });
 }
 
-struct Sum(Sha256);
+pub(super) struct Sum(Sha256);
 
 impl Sum {
-    fn number(&mut self, number: u64) {
+    pub(super) fn number(&mut self, number: u64) {
         self.0.update(number.to_be_bytes());
     }
 
@@ -283,12 +279,12 @@ impl Sum {
         self.0.update(number.to_be_bytes());
     }
 
-    fn bytes(&mut self, bytes: &[u8]) {
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
         self.number(bytes.len() as u64);
         self.0.update(bytes);
     }
 
-    fn list<T>(&mut self, items: impl Iterator<Item = T>, mut each: impl FnMut(&mut Sum, T)) {
+    pub(super) fn list<T>(&mut self, items: impl Iterator<Item = T>, mut each: impl FnMut(&mut Sum, T)) {
         let mut count = 0;
         for item in items {
             self.0.update([1]);
@@ -306,7 +302,7 @@ impl Sum {
         }
     }
 
-    fn party(&mut self, party: Party) {
+    pub(super) fn party(&mut self, party: Party) {
         self.bytes(party.as_str().as_bytes());
     }
 

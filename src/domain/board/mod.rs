@@ -10,6 +10,7 @@ mod decide;
 mod decide_link;
 mod decide_release;
 mod digest;
+mod digest_by_hand;
 mod parts;
 mod regimes;
 mod roles;
@@ -27,6 +28,7 @@ use super::messages::Messages;
 use super::part::PartState;
 use super::party::{Incarnation, Party};
 use super::people::Person;
+use super::regime::numbering::Numbering;
 use super::roster::Roster;
 use super::thread::Thread;
 use super::time::Instant;
@@ -86,6 +88,9 @@ pub struct Held {
     pub at: Instant,
     pub name: String,
     pub edition: u64,
+    /// How messages that cite it are numbered. `None` for the built-in form: its text lays down no pattern,
+    /// or one that could give the number of another held before it.
+    pub numbering: Option<Arc<Numbering>>,
 }
 
 /// Whose journal this is.

@@ -12,11 +12,19 @@ use crate::domain::adoption::{Adopted, Bond, Told};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Record, RegimeHeld};
 use crate::domain::fact::Gist;
-use crate::domain::message::{Outcome, Receipt};
+use crate::domain::message::{Outcome, Outgoing, Receipt};
 use crate::domain::party::Party;
 use crate::domain::refusal::Refusal;
+use crate::domain::regime::numbering::{Numbered, Numbering};
 use crate::domain::time::Instant;
 use crate::limits;
+
+impl Held {
+    /// By which messages that cite it are numbered. Empty for the built-in form.
+    pub fn number_pattern(&self) -> String {
+        self.numbering.as_ref().map_or_else(String::new, |numbering| numbering.pattern.written())
+    }
+}
 
 impl Board {
     /// Whether two Parties are bound to each other by a regime at an instant, as it can be known here.
@@ -61,9 +69,30 @@ impl Board {
     }
 
     pub(super) fn regime_held(&mut self, record: &Record, held: &RegimeHeld) {
-        let (index, at) = (record.index, record.at);
-        let on_board = Held { index, at, name: held.name.clone(), edition: held.edition };
+        let on_board = Held {
+            index: record.index,
+            at: record.at,
+            name: held.name.clone(),
+            edition: held.edition,
+            numbering: held.numbering.as_ref().filter(|new| self.numbers_apart(new)).cloned().map(Arc::new),
+        };
         self.regimes.insert(held.digest, Arc::new(on_board));
+    }
+
+    /// Whether no pattern in use here could give a number of this one.
+    fn numbers_apart(&self, new: &Numbering) -> bool {
+        let mut in_use = self.regimes.values().filter_map(|held| held.numbering.as_deref());
+        !new.pattern.may_clash_with_built_in() && !in_use.any(|used| used.pattern.may_clash(&new.pattern))
+    }
+
+    /// By the pattern of the regime that is cited, if its text is held here and has one, and says what stands
+    /// in each of its places; else by the built-in form.
+    pub(super) fn official_number(&self, outgoing: &Outgoing, of: Numbered) -> String {
+        let document = outgoing.document();
+        let of = Numbered { document: document.as_ref(), ..of };
+        let cited = outgoing.regime.as_ref().and_then(|cited| self.regimes.get(&cited.digest));
+        let by_pattern = cited.and_then(|held| held.numbering.as_ref()?.write(&of));
+        by_pattern.unwrap_or_else(|| of.built_in())
     }
 
     /// A message of which nothing takes effect changes nothing.

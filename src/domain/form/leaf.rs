@@ -8,7 +8,7 @@ use std::str::FromStr;
 use super::faults::{Faults, Refused};
 use super::outline::{Entry, Leaf, Path, Shape, Value, bound_len};
 use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::text::is_unsafe_to_show;
+use crate::domain::text::{hides, lines_hide};
 use crate::limits;
 
 /// A text that may run over several lines.
@@ -178,14 +178,9 @@ fn check_text(text: &str, chars_max: usize, at: &Path, faults: &mut Faults) {
     }
 }
 
-/// Joiners are left out: several scripts can't be written without them.
-fn hides(character: char) -> bool {
-    !matches!(character, '\u{200c}' | '\u{200d}') && is_unsafe_to_show(character)
-}
-
 fn check_short(text: &str, at: &Path, faults: &mut Faults) {
     check_text(text, limits::FORM_NAME_CHARS, at, faults);
-    if text.chars().any(hides) {
+    if hides(text) {
         faults.add(at, "the text holds characters that can't be seen or that turn its direction");
     }
 }
@@ -219,8 +214,7 @@ impl Entry for Prose {
 
     fn check(&self, at: &Path, faults: &mut Faults) {
         check_text(&self.0, limits::FORM_PROSE_CHARS, at, faults);
-        let unseen = |c: char| !matches!(c, '\n' | '\r' | '\t') && hides(c);
-        if self.0.chars().any(unseen) {
+        if lines_hide(&self.0) {
             faults.add(at, "the text holds characters that can't be seen or that turn its direction");
         }
     }

@@ -5,6 +5,7 @@
 use super::labels::{self, Label};
 use super::{Region, Row, numbering, stated};
 use crate::domain::message::{Addressee, Holds, Message, Part, Reference, RegimeCitation, Relation};
+use crate::domain::party::Party;
 use crate::domain::people::Person;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
@@ -62,6 +63,11 @@ impl Rows {
             };
             self.put(0, String::new(), words, label.field, vec![text]);
         }
+    }
+
+    pub fn releasable(&mut self, parties: &[Party]) {
+        let codes: Vec<&str> = parties.iter().map(Party::as_str).collect();
+        self.head(labels::RELEASABLE_TO, stated(&codes.join(", ")));
     }
 
     pub fn person(&mut self, label: Label, person: &Person) {

@@ -24,6 +24,7 @@ labels! {
     INFO = "info", "INFO";
     SUBJECT = "subject", "SUBJECT";
     MARKING = "marking", "MARKING";
+    RELEASABLE_TO = "releasable_to", "RELEASABLE TO";
     LANGUAGE = "language", "LANGUAGE";
     KIND = "kind", "KIND";
     THREAD = "thread", "THREAD";

@@ -117,6 +117,7 @@ pub fn document(paper: Paper<'_>, digest: Digest, body: Body<'_>, marks: &[Strin
     rows.addressees(labels::INFO, &outgoing.information);
     rows.head(labels::SUBJECT, stated(&outgoing.subject));
     rows.head(labels::MARKING, stated(&outgoing.marking));
+    rows.releasable(&outgoing.releasable_to);
     rows.head(labels::LANGUAGE, stated(&outgoing.language));
     rows.head(labels::KIND, &outgoing.kind);
     rows.head(labels::THREAD, &outgoing.thread.to_string());

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::format::{Format, FormatField, Holds, Owed, ReplyAnchor};
 use super::lead::{Calendar, Term, Unit, Zone};
+use super::numbering::Numbering;
 use super::phrases::{figure, paragraph, tests, when};
 use super::rules::{Addressed, CountedBy, Period, Quota, Weight};
 use super::{Document, Ground, Labels, Regime};
@@ -79,15 +80,8 @@ pub fn describe(regime: &Regime, language: Option<&str>) -> Vec<Described> {
         page.rule("channel", name, &rule.label, Some(&rule.ground), lines);
     }
     if let Some(rule) = &regime.number {
-        let pattern: String = rule.pattern.iter().map(|piece| piece.written()).collect();
         let none = Labels::default();
-        page.rule(
-            "number",
-            "number",
-            &none,
-            Some(&rule.ground),
-            vec![format!("pattern: {}", shown(&pattern))],
-        );
+        page.rule("number", "number", &none, Some(&rule.ground), numbering(&rule.numbering));
     }
     for (name, rule) in &regime.quotas {
         let mut lines = vec![documents(&rule.documents)];
@@ -198,6 +192,18 @@ impl Page<'_> {
             | Holds::Reference => {}
         }
     }
+}
+
+fn numbering(numbering: &Numbering) -> Vec<String> {
+    let mut lines = vec![format!("pattern: {}", shown(&numbering.pattern.written()))];
+    for (document, mark) in &numbering.marks {
+        for (place, word) in [("format", &mark.format), ("kind", &mark.kind)] {
+            if !word.is_empty() {
+                lines.push(format!("{place} of {document}: {}", shown(word)));
+            }
+        }
+    }
+    lines
 }
 
 fn documents(documents: &BTreeSet<Document>) -> String {

@@ -26,6 +26,7 @@ pub mod lead;
 mod lines;
 mod measure;
 mod moment;
+pub mod numbering;
 mod phrases;
 pub mod place;
 pub mod quantity;

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::condition::Condition;
+use super::numbering::Numbering;
 use super::place::Place;
 use super::{Document, Ground, Labels};
 use crate::domain::party::Party;
@@ -88,48 +89,8 @@ pub enum Weight {
 /// How official numbers are made.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Number {
-    pub pattern: Vec<Piece>,
+    pub numbering: Numbering,
     pub ground: Ground,
-}
-
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Piece {
-    /// Stands as it is.
-    Words(String),
-    Party,
-    /// The year in two digits.
-    Yy,
-    /// The year in four digits.
-    Year,
-    Serial,
-    Format,
-    Kind,
-}
-
-impl Piece {
-    pub fn from_word(word: &str) -> Option<Piece> {
-        match word {
-            "party" => Some(Piece::Party),
-            "yy" => Some(Piece::Yy),
-            "year" => Some(Piece::Year),
-            "serial" => Some(Piece::Serial),
-            "format" => Some(Piece::Format),
-            "kind" => Some(Piece::Kind),
-            _ => None,
-        }
-    }
-
-    pub fn written(&self) -> String {
-        match self {
-            Piece::Words(words) => words.clone(),
-            Piece::Party => "{party}".into(),
-            Piece::Yy => "{yy}".into(),
-            Piece::Year => "{year}".into(),
-            Piece::Serial => "{serial}".into(),
-            Piece::Format => "{format}".into(),
-            Piece::Kind => "{kind}".into(),
-        }
-    }
 }
 
 /// No more than so many in a period. Informs, and never blocks.

@@ -6,13 +6,16 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
+use bytes::Bytes;
+
 use super::checks::Check;
 use super::decided;
 use super::keys::{NoteKeys, key_in, next_list, proposed};
-use crate::codec::{message, regime, signed};
+use crate::codec::regime::{self, built_in};
+use crate::codec::{message, signed};
 use crate::domain::board::{Board, Own};
 use crate::domain::digest::Digest;
-use crate::domain::event::{Change, Event, Received, Record, Released};
+use crate::domain::event::{Change, Event, Received, Record, RegimeHeld, Released};
 use crate::domain::keys::Purpose;
 use crate::domain::ledger::Edge;
 use crate::domain::message::Outcome;
@@ -49,6 +52,8 @@ pub(super) struct Inspector {
     pub(super) owed: BTreeMap<Sent, (Digest, Digest)>,
     pub(super) own_ledgers: BTreeMap<Party, OwnLedger>,
     pub(super) keys: NoteKeys,
+    /// The texts of regimes on record so far: others may inherit from them.
+    regimes: BTreeMap<Digest, Bytes>,
 }
 
 /// Our ledger of one link: its edge at the newest cosigned head, and the leaves since.
@@ -113,11 +118,24 @@ impl Inspector {
             | Event::PartStored { .. }
             | Event::PartErased { .. }
             | Event::DeliveredByHand(_) => {}
-            Event::RegimeHeld(held) => seen.must(
-                regime::named(&held.text) == Some((held.name.clone(), held.edition)),
-                "a regime is on record under another name or edition than its text states",
-            ),
+            Event::RegimeHeld(held) => self.regime_held(held, seen),
         }
+    }
+
+    fn regime_held(&mut self, held: &RegimeHeld, seen: &mut Seen) {
+        seen.must(
+            regime::named(&held.text) == Some((held.name.clone(), held.edition)),
+            "a regime is on record under another name or edition than its text states",
+        );
+        let here = |digest| self.regimes.get(&digest).map(|text| text.to_vec());
+        let find = |name: &str, digest| here(digest).or_else(|| built_in::parent(name, digest));
+        // A text that came with an older program may not be at hand: then nobody can tell.
+        let stated = regime::numbering(&held.text, &find);
+        seen.must(
+            stated.is_none_or(|stated| stated == held.numbering),
+            "a regime is on record with other official numbers than its text lays down",
+        );
+        self.regimes.insert(held.digest, held.text.clone());
     }
 
     fn released(&mut self, board: &Board, released: &Released, seen: &mut Seen) {

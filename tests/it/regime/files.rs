@@ -123,7 +123,7 @@ fn every_refusal_names_its_line() {
         ("[[addressees]]\nname = \"a\"\nparagraph = \"1\"\nchecked = true\nfor = [\"statement\"]\naction = [\"function chair\"]\n".into(), 10, "there is no function \"chair\""),
         ("[[addressees]]\nname = \"a\"\nparagraph = \"1\"\nchecked = true\nfor = [\"statement\"]\naction = [\"Poland\"]\n".into(), 10, "a Party's code"),
         ("[number]\nparagraph = \"1\"\nchecked = true\npattern = \"{party}/{nomber}\"\n".into(), 8, "in braces"),
-        ("[number]\nparagraph = \"1\"\nchecked = true\npattern = \"{party}\"\n".into(), 8, "its {serial}"),
+        ("[number]\nparagraph = \"1\"\nchecked = true\npattern = \"{party}\"\n".into(), 8, "and its {serial}"),
         ("[[quota]]\nname = \"q\"\nparagraph = \"1\"\nchecked = true\nfor = [\"statement\"]\nat_most = 1\nunit = \"moons\"\n".into(), 11, "unit is one of"),
         ("[[quota]]\nname = \"q\"\nparagraph = \"1\"\nchecked = true\nfor = [\"notification\"]\nat_most = 1\nunit = \"at one time\"\ncounted_for = \"sender\"\n".into(), 5, "quota needs from"),
         ("[[quota]]\nname = \"q\"\nparagraph = \"1\"\nchecked = true\nfor = [\"notification\"]\nat_most = 1\nunit = \"at one time\"\nfrom = \"start\"\nto = \"designation\"\n".into(), 13, "is not a date"),
