@@ -12,6 +12,10 @@ pub const PARTY_CODE_CHARS_MAX: usize = 12;
 pub const DRAFTS_OPEN_MAX: usize = 1_000;
 /// No more proposals of custodians are open at once; one more is refused.
 pub const PROPOSALS_OPEN_MAX: usize = 100;
+/// Terms of functions on record, corrected ones included. One more is refused.
+pub const FUNCTION_TERMS_MAX: usize = 4096;
+/// Offices that a Party lists of its own. One more is refused.
+pub const OFFICES_MAX: usize = 64;
 /// A command whose caller's time is older is refused: its id may have been forgotten (7 days).
 pub const COMMAND_AGE_MS_MAX: i64 = 7 * 24 * 3_600_000;
 /// Command ids are kept this long, so that the same id gives the same answer. Longer than

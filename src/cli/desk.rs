@@ -170,7 +170,7 @@ impl As {
 #[derive(clap::Args, Debug)]
 pub struct AsCommand {
     #[command(flatten)]
-    person: As,
+    pub person: As,
     #[command(flatten)]
     again: Again,
 }

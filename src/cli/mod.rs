@@ -20,12 +20,14 @@ pub mod form;
 pub mod given;
 pub mod init;
 pub mod init_args;
+mod introduced;
 pub mod json;
 pub mod key_list;
 pub mod keys;
 pub mod message;
 pub mod node;
 pub mod node_directory;
+pub mod office;
 pub mod out;
 pub mod part;
 pub mod party;
@@ -59,6 +61,7 @@ enum Command {
     Person(person::Args),
     Party(party::Args),
     Proposal(proposal::Args),
+    Office(office::Args),
     KeyList(key_list::Args),
     Exercise(exercise::Args),
     Message(message::Args),
@@ -81,6 +84,7 @@ impl Cli {
             Command::Person(args) => person::run(args).await,
             Command::Party(args) => party::run(args).await,
             Command::Proposal(args) => proposal::run(args).await,
+            Command::Office(args) => office::run(args).await,
             Command::KeyList(args) => key_list::run(args).await,
             Command::Exercise(args) => exercise::run(args).await,
             Command::Message(args) => message::run(args).await,

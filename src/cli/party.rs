@@ -13,6 +13,7 @@ use crate::cli::custody::Custody;
 use crate::cli::desk::{As, AsCommand, answer};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
+use crate::cli::introduced;
 use crate::cli::json;
 use crate::cli::node_directory::NodeDirectory;
 use crate::cli::out::{self, say};
@@ -43,6 +44,7 @@ enum Command {
     Import(Import),
     AddWithoutNode(AddWithoutNode),
     TakeBack(TakeBack),
+    Confirm(introduced::Confirm),
     List(List),
     SubmitRevocationList(Submit),
     PublishRevocationList(Publish),
@@ -64,8 +66,12 @@ struct Export {
 /// Proposes to take another Party, after its fingerprint was compared; another custodian must confirm
 #[derive(clap::Args, Debug)]
 struct Import {
-    /// The other Party's file, as its `party export` wrote it
-    file: PathBuf,
+    /// The other Party's file; with --introduced-by as many as were handed over
+    #[arg(value_name = "FILE", required = true)]
+    files: Vec<PathBuf>,
+    /// The Party that handed the files over: whom they name counts as unconfirmed until `party confirm`
+    #[arg(long, value_name = "PARTY", conflicts_with = "fingerprint")]
+    introduced_by: Option<Party>,
     #[command(flatten)]
     by: AsCommand,
     /// The fingerprint as the other Party told it over another channel, never one computed from the file;
@@ -147,6 +153,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::Import(args) => import(args).await,
         Command::AddWithoutNode(args) => add_without_node(args).await,
         Command::TakeBack(args) => take_back(args).await,
+        Command::Confirm(args) => introduced::confirm(args).await,
         Command::List(args) => list(args).await,
         Command::SubmitRevocationList(args) => submit(args).await,
         Command::PublishRevocationList(args) => publish(args),
@@ -176,7 +183,13 @@ async fn export(args: Export) -> Result<(), Fault> {
 }
 
 async fn import(args: Import) -> Result<(), Fault> {
-    let bytes = files::read_public(&args.file)?;
+    if let Some(introducer) = args.introduced_by {
+        return introduced::introduce(introducer, &args.files, &args.by, args.json).await;
+    }
+    let [file] = args.files.as_slice() else {
+        return Err(Fault::new("each Party's fingerprint is compared for itself: import one file at a time"));
+    };
+    let bytes = files::read_public(file)?;
     let text = String::from_utf8(bytes).map_err(|_| Fault::new("the party file is not text"))?;
     let file = PartyFile::from_text(&text)?;
     let lists = file.verified_lists()?;
@@ -263,6 +276,8 @@ async fn list(args: List) -> Result<(), Fault> {
                 "key_list": line.key_list, "fingerprint": hex::encode(&line.fingerprint),
                 "addresses": line.addresses, "contacts": line.contacts, "owed": line.owed,
                 "heard_at_ms": line.heard_at_ms, "revocation_list_until": (!line.without_node).then(|| until.to_string()),
+                "unconfirmed_by": (!line.unconfirmed_by.is_empty()).then_some(&line.unconfirmed_by),
+                "list_since_ms": line.list_since_ms, "list_changed": line.list_changed,
                 "without_node": line.without_node, "open_by_hand": line.open_by_hand });
             say!("{}", json::line(&object));
             continue;
@@ -274,8 +289,18 @@ async fn list(args: List) -> Result<(), Fault> {
             say!("  contacts {}", shown(&line.contacts.join("; ")));
             continue;
         }
+        if !line.unconfirmed_by.is_empty() {
+            say!("  unconfirmed: introduced by {}", shown(&line.unconfirmed_by));
+        }
         let fingerprint = Digest::from_slice(&line.fingerprint).map(|digest| Fingerprint(digest).to_string());
         say!("  key list {}, fingerprint {}", line.key_list, fingerprint.unwrap_or_default());
+        if !line.list_changed.is_empty() {
+            let changed = shown(&line.list_changed.join(", "));
+            say!(
+                "  put in force {}, signed under the list before; changed: {changed}",
+                Instant(line.list_since_ms)
+            );
+        }
         say!("  addresses {}", shown(&line.addresses.join(", ")));
         say!("  contacts {}", shown(&line.contacts.join("; ")));
         if line.party == own {

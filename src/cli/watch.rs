@@ -50,6 +50,9 @@ struct FollowArgs {
     /// Stop at what is on record now
     #[arg(long)]
     once: bool,
+    /// Also what goes to other offices than yours
+    #[arg(long)]
+    all_offices: bool,
     /// One JSON object a notice
     #[arg(long)]
     json: bool,
@@ -62,6 +65,9 @@ struct ReadArgs {
     digest: String,
     #[command(flatten)]
     person: As,
+    /// Also if it went to other offices than yours
+    #[arg(long)]
+    all_offices: bool,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -93,7 +99,7 @@ fn service(desk: &Desk) -> WatchServiceClient<Channel> {
 
 async fn follow(args: FollowArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
-    let asked = calls::FollowRequest { after: args.after, once: args.once };
+    let asked = calls::FollowRequest { after: args.after, once: args.once, all_offices: args.all_offices };
     let mut notices = answer(service(&desk).follow(asked)).await?;
     while let Some(notice) = notices.next().await {
         let notice = notice.map_err(|status| Fault::of_call(&status))?;
@@ -106,6 +112,14 @@ async fn follow(args: FollowArgs) -> Result<(), Fault> {
 }
 
 fn print_notice(notice: &calls::FollowResponse) {
+    if !notice.news.is_empty() {
+        say!("{}  {}", notice.position, shown(&notice.news));
+        rows::row(1, "On record here", &Instant(notice.recorded_at_ms).to_string());
+        for mark in &notice.marks {
+            rows::row(1, "Mark", &shown(mark));
+        }
+        return;
+    }
     let kind = if notice.kind.is_empty() { "refused" } else { &notice.kind };
     say!(
         "{}  {}  {}  {}  {}  {}",
@@ -121,6 +135,9 @@ fn print_notice(notice: &calls::FollowResponse) {
         rows::row(1, "Released", &Instant(notice.released_at_ms).date_time_group().to_string());
     }
     rows::row(1, "On record here", &Instant(notice.recorded_at_ms).to_string());
+    if !notice.offices.is_empty() {
+        rows::row(1, "For office", &shown(&notice.offices.join(", ")));
+    }
     if owes_acknowledgement(notice) {
         rows::row(1, "Acknowledged", if notice.acknowledged { "yes" } else { "not yet" });
     }
@@ -135,6 +152,16 @@ fn owes_acknowledgement(notice: &calls::FollowResponse) -> bool {
 }
 
 fn notice_json(notice: &calls::FollowResponse) -> serde_json::Value {
+    if !notice.news.is_empty() {
+        return json!({
+            "kind": "news",
+            "position": notice.position,
+            "from": notice.from,
+            "news": notice.news,
+            "recorded_at_ms": notice.recorded_at_ms,
+            "marks": notice.marks,
+        });
+    }
     json!({
         "kind": "notice",
         "position": notice.position,
@@ -150,14 +177,15 @@ fn notice_json(notice: &calls::FollowResponse) -> serde_json::Value {
         "recorded_at_ms": notice.recorded_at_ms,
         "acknowledged": owes_acknowledgement(notice).then_some(notice.acknowledged),
         "marks": notice.marks,
+        "offices": notice.offices,
     })
 }
 
 async fn read(args: ReadArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let digest = meant(&desk, &args.digest).await?;
-    let answered =
-        answer(service(&desk).read(calls::ReadRequest { digest: digest.0.to_vec().into() })).await?;
+    let asked = calls::ReadRequest { digest: digest.0.to_vec().into(), all_offices: args.all_offices };
+    let answered = answer(service(&desk).read(asked)).await?;
     let wrapping = signed::decode(answered.message)?;
     if wrapping.digest() != digest {
         return Err(Fault::new("the node gave another message than the one asked for"));
@@ -220,11 +248,12 @@ async fn meant(desk: &Desk, beginning: &str) -> Result<Digest, Fault> {
     if let Some(whole) = Digest::from_hex(beginning) {
         return Ok(whole);
     }
-    let mut notices = answer(service(desk).follow(calls::FollowRequest { after: 0, once: true })).await?;
+    let asked = calls::FollowRequest { after: 0, once: true, all_offices: true };
+    let mut notices = answer(service(desk).follow(asked)).await?;
     let mut found = Vec::new();
     while let Some(notice) = notices.next().await {
         let digest = notice.map_err(|status| Fault::of_call(&status))?.digest;
-        if hex::encode(&digest).starts_with(beginning) {
+        if !digest.is_empty() && hex::encode(&digest).starts_with(beginning) {
             found.push(digest);
         }
     }

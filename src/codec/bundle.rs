@@ -39,6 +39,8 @@ pub struct BundleParty {
     pub party: Party,
     /// Exact bytes of a Signed each, number 1 first.
     pub key_lists: Vec<Bytes>,
+    /// Who introduced it to the maker, where that one had not compared its fingerprint.
+    pub introduced_by: Option<Party>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -190,11 +192,20 @@ fn from_proto(wire: proto::Bundle) -> Result<Bundle, DecodeFault> {
 }
 
 fn party_to_proto(party: &BundleParty) -> proto::BundleParty {
-    proto::BundleParty { party: party.party.to_string(), key_lists: party.key_lists.clone() }
+    proto::BundleParty {
+        party: party.party.to_string(),
+        key_lists: party.key_lists.clone(),
+        introduced_by: party.introduced_by.map(|by| by.to_string()).unwrap_or_default(),
+    }
 }
 
 fn party_from_proto(wire: proto::BundleParty) -> Result<BundleParty, DecodeFault> {
-    Ok(BundleParty { party: party(&wire.party, "bundle.parties.party")?, key_lists: wire.key_lists })
+    let introduced_by = match wire.introduced_by.as_str() {
+        "" => None,
+        by => Some(party(by, "bundle.parties.introduced_by")?),
+    };
+    let party = party(&wire.party, "bundle.parties.party")?;
+    Ok(BundleParty { party, key_lists: wire.key_lists, introduced_by })
 }
 
 fn message_to_proto(message: &BundleMessage) -> proto::BundleMessage {

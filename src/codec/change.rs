@@ -2,14 +2,18 @@
 
 use bytes::Bytes;
 
-use super::dispatch::digest;
+use super::dispatch::{digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{person_from_proto, person_to_proto, precedence_from_proto, precedence_to_proto};
 use super::{by_hand, key_list as key_list_codec, signed};
 use crate::domain::event::{AcceptedKeyList, Change, Member, RevocationList};
+use crate::domain::function::Term;
+use crate::domain::office::Office;
 use crate::domain::people::{Role, Roles};
+use crate::domain::time::Instant;
 use proto::change::Change as Wire;
+use proto::office_change::Change as OfficeWire;
 
 /// Reads a key list that was verified before it was put on record.
 pub fn key_list(bytes: Bytes) -> Result<AcceptedKeyList, DecodeFault> {
@@ -49,8 +53,44 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
         Change::OwnKeyList(list) => Wire::OwnKeyList(list.signed.clone()),
         Change::PartyWithoutNode(new) => Wire::PartyWithoutNode(by_hand::known(new)),
         Change::PartyTakenBack(party) => Wire::PartyWithoutNode(by_hand::taken_back(party)),
+        Change::OfficeAdded(office) => {
+            let office = proto::Office { code: office.code.clone(), purpose: office.purpose.clone() };
+            Wire::Office(proto::OfficeChange { change: Some(OfficeWire::Added(office)) })
+        }
+        Change::OfficeRemoved(code) => {
+            Wire::Office(proto::OfficeChange { change: Some(OfficeWire::Removed(code.clone())) })
+        }
+        Change::PartyIntroduced { by, key_lists, revocation_list } => {
+            Wire::PartyIntroduced(proto::PartyIntroduced {
+                by: by.to_string(),
+                key_lists: key_lists.iter().map(|list| list.signed.clone()).collect(),
+                revocation_list: revocation_list.der.clone(),
+            })
+        }
+        Change::PartyConfirmed { party, fingerprint } => Wire::PartyConfirmed(proto::PartyConfirmed {
+            party: party.to_string(),
+            fingerprint: Bytes::copy_from_slice(&fingerprint.0),
+        }),
+        Change::FunctionTerm(term) => Wire::FunctionTerm(proto::FunctionTerm {
+            regime: term.regime.clone(),
+            function: term.function.clone(),
+            party: term.party.to_string(),
+            from_ms: term.from.0,
+            until_ms: term.until.map(|until| until.0),
+            source: term.source.clone(),
+        }),
     };
     proto::Change { change: Some(wire) }
+}
+
+fn party_lists(
+    key_lists: Vec<Bytes>,
+    der: Bytes,
+) -> Result<(Vec<AcceptedKeyList>, RevocationList), DecodeFault> {
+    let key_lists = key_lists.into_iter().map(key_list).collect::<Result<Vec<_>, _>>()?;
+    let first = key_lists.first().ok_or(DecodeFault::new("change.party", "at least one key list"))?;
+    let revocation_list = RevocationList { party: first.list.party, der };
+    Ok((key_lists, revocation_list))
 }
 
 pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFault> {
@@ -61,17 +101,38 @@ pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFa
         Wire::MemberAdded(member) => Change::MemberAdded(member_from_proto(member)?),
         Wire::MemberRemoved(key) => Change::MemberRemoved(digest(&key, "change.member_removed")?),
         Wire::PartyAdded(added) => {
-            let key_lists = added.key_lists.into_iter().map(key_list).collect::<Result<Vec<_>, _>>()?;
-            let first =
-                key_lists.first().ok_or(DecodeFault::new("change.party_added", "at least one key list"))?;
-            let revocation_list = RevocationList { party: first.list.party, der: added.revocation_list };
+            let (key_lists, revocation_list) = party_lists(added.key_lists, added.revocation_list)?;
             Change::PartyAdded { key_lists, revocation_list }
         }
+        Wire::PartyIntroduced(introduced) => {
+            let (key_lists, revocation_list) = party_lists(introduced.key_lists, introduced.revocation_list)?;
+            let by = party(&introduced.by, "change.party_introduced.by")?;
+            Change::PartyIntroduced { by, key_lists, revocation_list }
+        }
+        Wire::PartyConfirmed(confirmed) => Change::PartyConfirmed {
+            party: party(&confirmed.party, "change.party_confirmed.party")?,
+            fingerprint: digest(&confirmed.fingerprint, "change.party_confirmed.fingerprint")?,
+        },
         Wire::ReleaseRule(rule) => {
             let read = |wire: &i32| precedence_from_proto(*wire, "change.release_rule.one_person");
             Change::ReleaseRule { one_person: rule.one_person.iter().map(read).collect::<Result<_, _>>()? }
         }
         Wire::OwnKeyList(list) => Change::OwnKeyList(key_list(list)?),
         Wire::PartyWithoutNode(wire) => by_hand::change(wire)?,
+        Wire::Office(office) => match office.change {
+            Some(OfficeWire::Added(proto::Office { code, purpose })) => {
+                Change::OfficeAdded(Office { code, purpose })
+            }
+            Some(OfficeWire::Removed(code)) => Change::OfficeRemoved(code),
+            None => return Err(DecodeFault::new("change.office", "added or removed")),
+        },
+        Wire::FunctionTerm(term) => Change::FunctionTerm(Term {
+            party: party(&term.party, "change.function_term.party")?,
+            regime: term.regime,
+            function: term.function,
+            from: Instant(term.from_ms),
+            until: term.until_ms.map(Instant),
+            source: term.source,
+        }),
     })
 }

@@ -22,6 +22,7 @@ pub(super) struct Heading<'b> {
     pub thread: ThreadId,
     kind: &'b str,
     parties: Vec<Party>,
+    offices: Vec<(Party, String)>,
     precedence: Precedence,
     group_ms: Option<i64>,
     /// Name, office, and the digest of the key.
@@ -42,6 +43,7 @@ pub(super) fn gist(payload: &[u8]) -> Option<Gist> {
         released_at: Instant(heading.group_ms?),
         precedence: heading.precedence,
         parties: heading.parties,
+        offices: heading.offices,
         is_acknowledgement: heading.kind == ACKNOWLEDGEMENT,
         references: heading.references,
         parts: heading.parts,
@@ -64,17 +66,22 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
     }
     fields.bytes(6)?;
     let mut parties = Vec::new();
+    let mut all = Vec::new();
     for field in [7, 8] {
         let addressees = fields.each(field, addressee)?;
         if addressees.len() > limits::ADDRESSEES_MAX {
             return None;
         }
-        for party in addressees {
+        for (party, office) in addressees {
             if !parties.contains(&party) {
                 parties.push(party);
             }
+            all.push((party, office));
         }
     }
+    let names_one = all.iter().any(|(_, office)| !office.is_empty());
+    let offices = all.iter().filter(|_| names_one).map(|(party, office)| (*party, (*office).to_owned()));
+    let offices = offices.collect();
     let precedence = precedence(fields.choice(9)?)?;
     let group_ms = match fields.message(10)? {
         Some(group) => Some(date_time_group(group)?),
@@ -111,6 +118,7 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
         thread,
         kind,
         parties,
+        offices,
         precedence,
         group_ms,
         drafter,
@@ -121,12 +129,12 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
     })
 }
 
-fn addressee(bytes: &[u8]) -> Option<Party> {
+fn addressee(bytes: &[u8]) -> Option<(Party, &str)> {
     let mut fields = Plain::of(bytes);
     let party = party(fields.text(1)?)?;
-    line(fields.text(2)?)?;
+    let office = line(fields.text(2)?)?;
     fields.end()?;
-    Some(party)
+    Some((party, office))
 }
 
 fn date_time_group(bytes: &[u8]) -> Option<i64> {

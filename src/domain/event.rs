@@ -8,8 +8,10 @@ use bytes::Bytes;
 
 use super::by_hand::DeliveredByHand;
 use super::digest::{CommandId, Digest, DraftId};
+use super::function::Term;
 use super::keys::KeyList;
 use super::message::{Dispatch, Message, Outgoing, Receipt};
+use super::office::Office;
 use super::party::{Incarnation, Party};
 use super::people::{Person, Roles};
 use super::precedence::Precedence;
@@ -114,6 +116,18 @@ pub enum Change {
         revocation_list: RevocationList,
     },
     /// For which precedences one person may both draft and release.
+    /// As `PartyAdded`, but handed over by a Party that is known here, and not compared with what the Party
+    /// itself says: it counts as unconfirmed.
+    PartyIntroduced {
+        by: Party,
+        key_lists: Vec<AcceptedKeyList>,
+        revocation_list: RevocationList,
+    },
+    /// The fingerprint of a Party that was introduced, as its own people read it out.
+    PartyConfirmed {
+        party: Party,
+        fingerprint: Digest,
+    },
     ReleaseRule {
         one_person: Vec<Precedence>,
     },
@@ -122,6 +136,12 @@ pub enum Change {
     PartyWithoutNode(PartyWithoutNode),
     /// Such a Party known no more: it was a mistake.
     PartyTakenBack(Party),
+    /// Also in the place of one with the same code.
+    OfficeAdded(Office),
+    /// By its code.
+    OfficeRemoved(String),
+    /// Who holds a function of a regime.
+    FunctionTerm(Term),
 }
 
 /// A Party to which nothing but what is delivered by hand can go.

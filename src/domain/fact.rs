@@ -9,7 +9,7 @@ use super::board::Answered;
 use super::content::Kind;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::event::{Event, Received};
-use super::message::{ACKNOWLEDGEMENT, Dispatch, Message, Receipt, Relation, Traffic};
+use super::message::{ACKNOWLEDGEMENT, Dispatch, Message, Outgoing, Receipt, Relation, Traffic};
 use super::party::Party;
 use super::people::Person;
 use super::precedence::Precedence;
@@ -75,6 +75,8 @@ pub struct Gist {
     pub precedence: Precedence,
     /// As `Outgoing::parties`.
     pub parties: Vec<Party>,
+    /// Of each addressee, as written; left empty where none names an office.
+    pub offices: Vec<(Party, String)>,
     pub is_acknowledgement: bool,
     /// To messages whose digest is known.
     pub references: Vec<(Digest, Relation)>,
@@ -135,6 +137,14 @@ impl Fact {
     }
 }
 
+fn offices(draft: &Outgoing) -> Vec<(Party, String)> {
+    let all = || draft.action.iter().chain(&draft.information);
+    if all().all(|addressee| addressee.office.is_empty()) {
+        return Vec::new();
+    }
+    all().map(|addressee| (addressee.party, addressee.office.clone())).collect()
+}
+
 fn taken(received: &Received) -> Taken {
     let bytes = received.dispatch_signed.len().saturating_add(received.message_signed.len());
     Taken {
@@ -156,6 +166,7 @@ impl Gist {
             released_at: message.released_at,
             precedence: draft.precedence,
             parties: draft.parties(),
+            offices: offices(draft),
             is_acknowledgement: draft.kind == ACKNOWLEDGEMENT,
             references: draft
                 .references

@@ -79,6 +79,18 @@ impl KeyList {
         self.keys.iter().filter(move |key| key.purpose == purpose).map(|key| &key.public_key)
     }
 
+    /// What is other than in the list before, in words. Never the words that stand there.
+    pub fn changes_since(&self, before: &KeyList) -> Vec<&'static str> {
+        let is_other = [
+            ("name", self.name != before.name),
+            ("addresses", self.addresses != before.addresses),
+            ("contacts", self.contacts != before.contacts),
+            ("keys", self.keys != before.keys),
+            ("authorities", self.ca_certificates != before.ca_certificates),
+        ];
+        is_other.into_iter().filter(|(_, other)| *other).map(|(what, _)| what).collect()
+    }
+
     /// The first key for a purpose. In a list that was verified it is the only one, except for TLS.
     pub fn key_for(&self, purpose: Purpose) -> Option<&[u8; 32]> {
         self.keys_for(purpose).next()

@@ -116,6 +116,12 @@ impl Link {
         }
     }
 
+    /// Whether either end has signed anything for the other: a dispatch, a receipt, a head with a leaf.
+    pub fn is_spoken_on(&self) -> bool {
+        let heard = self.theirs.edge.size() > 0 || !self.theirs.held.is_empty();
+        self.ours.edge.size() > 0 || heard || !self.contradictions.is_empty()
+    }
+
     pub fn lane(&self, precedence: Precedence) -> &Lane {
         &self.lanes[precedence as usize]
     }

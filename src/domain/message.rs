@@ -68,6 +68,12 @@ impl Outgoing {
         parties
     }
 
+    /// The offices that it names at one Party, as written; an empty one for that Party as a whole.
+    pub fn offices_at(&self, party: Party) -> impl Iterator<Item = &str> {
+        let all = self.action.iter().chain(&self.information);
+        all.filter(move |addressee| addressee.party == party).map(|addressee| addressee.office.as_str())
+    }
+
     /// Whether its author lets this Party have it: asked of its addressees before release, and of any Party
     /// that it is handed on to later.
     pub fn may_be_given_to(&self, party: Party) -> bool {

@@ -48,6 +48,21 @@ pub enum Refusal {
     NoSuchParty,
     #[error("this Party is known here already")]
     PartyKnown,
+    #[error(
+        "this Party is known here by introduction: have its fingerprint compared with that (`party confirm`)"
+    )]
+    PartyIntroduced,
+    #[error(
+        "this is not the fingerprint of the Party that was introduced here under this code: the two are not \
+         the same, and it stays unconfirmed; taking the right one's party file puts that in its place, while \
+         the two have exchanged nothing signed"
+    )]
+    OtherFingerprint,
+    #[error(
+        "another one was introduced here under this code, and signed words were exchanged with it: within one \
+         incarnation no second Party can take the code"
+    )]
+    CodeSpokenFor,
     #[error("the key list does not follow the newest one on record")]
     KeyListDoesNotFollow,
     #[error("the dispatch is not from this peer to this Party in their present incarnations")]
@@ -64,6 +79,12 @@ pub enum Refusal {
     HeadNotNew,
     #[error("the leaves do not add up to the head")]
     HeadDoesNotAddUp,
+    /// `office` is of our own list, or of our own certificates.
+    #[error(
+        "this {what} belongs to another office ({office}): a person of that office, or one whose \
+         certificate names no office, can do this"
+    )]
+    OtherOffice { what: &'static str, office: String },
     #[error("two custodians at least must remain")]
     TooFewCustodians,
     #[error("there are as many {what} as can be open at once ({most})")]
@@ -91,6 +112,9 @@ impl Refusal {
             Refusal::OwnMessage => "OWN_MESSAGE",
             Refusal::NoSuchParty => "NO_SUCH_PARTY",
             Refusal::PartyKnown => "PARTY_KNOWN",
+            Refusal::PartyIntroduced => "PARTY_INTRODUCED",
+            Refusal::OtherFingerprint => "OTHER_FINGERPRINT",
+            Refusal::CodeSpokenFor => "CODE_SPOKEN_FOR",
             Refusal::KeyListDoesNotFollow => "KEY_LIST_DOES_NOT_FOLLOW",
             Refusal::NotThisLink => "NOT_THIS_LINK",
             Refusal::SerialNotNext { .. } => "SERIAL_NOT_NEXT",
@@ -99,6 +123,7 @@ impl Refusal {
             Refusal::NotOwed => "NOT_OWED",
             Refusal::HeadNotNew => "HEAD_NOT_NEW",
             Refusal::HeadDoesNotAddUp => "HEAD_DOES_NOT_ADD_UP",
+            Refusal::OtherOffice { .. } => "OTHER_OFFICE",
             Refusal::TooFewCustodians => "TOO_FEW_CUSTODIANS",
             Refusal::TooMany { .. } => "TOO_MANY",
         }

@@ -6,10 +6,13 @@ use imbl::OrdMap;
 
 use super::digest::{CommandId, Digest};
 use super::event::{AcceptedKeyList, Change, Member, PartyWithoutNode, RevocationList};
+use super::function::Functions;
+use super::office::Offices;
 use super::party::Party;
 use super::people::{Person, Role};
 use super::precedence::Precedence;
 use super::refusal::Refusal;
+use super::time::Instant;
 use crate::limits;
 
 /// People by the digest of their public key, Parties by code, proposals by the id of the command.
@@ -22,6 +25,10 @@ pub struct Roster {
     pub proposals: OrdMap<CommandId, Proposal>,
     /// For which precedences one person may both draft and release; none unless agreed.
     pub one_person: Vec<Precedence>,
+    /// Our own desks.
+    pub offices: Offices,
+    /// Who holds which function of a regime.
+    pub functions: Functions,
 }
 
 /// What is on record of a Party, our own included.
@@ -30,11 +37,40 @@ pub struct KnownParty {
     /// Number 1 first, without a gap.
     pub key_lists: Vec<AcceptedKeyList>,
     pub revocation_list: Option<RevocationList>,
+    /// When its newest key list was put on record here.
+    pub list_since: Instant,
+    /// Who handed over its party file, where it did not come from the Party itself.
+    pub introduced: Option<Introduced>,
+}
+
+/// That a Party was made known here by another.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Introduced {
+    pub by: Party,
+    /// When its fingerprint was compared, if it was.
+    pub confirmed_at: Option<Instant>,
 }
 
 impl KnownParty {
     pub fn newest(&self) -> Option<&AcceptedKeyList> {
         self.key_lists.last()
+    }
+
+    /// The list before the newest one.
+    pub fn before_newest(&self) -> Option<&AcceptedKeyList> {
+        self.key_lists.iter().nth_back(1)
+    }
+
+    /// What the Party itself would read out: the digest of its first list.
+    pub fn fingerprint(&self) -> Option<Digest> {
+        self.key_lists.first().map(|first| first.digest)
+    }
+
+    /// Who introduced the Party, while its fingerprint was not compared: now, or at an instant.
+    pub fn unconfirmed(&self, as_of: Option<Instant>) -> Option<Party> {
+        let introduced = self.introduced?;
+        let is_confirmed = introduced.confirmed_at.is_some_and(|at| as_of.is_none_or(|as_of| at <= as_of));
+        (!is_confirmed).then_some(introduced.by)
     }
 
     /// The key list with this number, 1 and up.
@@ -98,11 +134,38 @@ impl Roster {
                 rule: "no person with this key is on the roster".into(),
             }),
             Change::MemberRemoved(_) => self.enough_custodians_after(change),
-            Change::PartyAdded { key_lists, .. } => match key_lists.first() {
-                Some(first) if self.parties.contains_key(&first.list.party) => Err(Refusal::PartyKnown),
-                Some(_) => Ok(()),
-                None => Err(Refusal::Field { field: "key_lists", rule: "a Party has at least one".into() }),
-            },
+            Change::PartyAdded { key_lists, .. } => {
+                let first = first_of(key_lists)?;
+                match self.parties.get(&first.list.party) {
+                    // Whether another one may still take its place, the Board decides.
+                    Some(known) if known.unconfirmed(None).is_none() => Err(Refusal::PartyKnown),
+                    Some(known) if known.fingerprint() == Some(first.digest) => Err(Refusal::PartyIntroduced),
+                    Some(_) | None => Ok(()),
+                }
+            }
+            Change::PartyIntroduced { by, key_lists, .. } => {
+                // A code that is known is not taken over, nor is one that stands unconfirmed.
+                if self.parties.contains_key(&first_of(key_lists)?.list.party) {
+                    return Err(Refusal::PartyKnown);
+                }
+                let introducer = self.parties.get(by).ok_or(Refusal::NoSuchParty)?;
+                if introducer.unconfirmed(None).is_some() {
+                    let rule = "who introduces others must itself be confirmed".into();
+                    return Err(Refusal::Field { field: "introduced_by", rule });
+                }
+                Ok(())
+            }
+            Change::PartyConfirmed { party, fingerprint } => {
+                let known = self.parties.get(party).ok_or(Refusal::NoSuchParty)?;
+                if known.unconfirmed(None).is_none() {
+                    let rule = "the fingerprint of this Party was compared before".into();
+                    return Err(Refusal::Field { field: "party", rule });
+                }
+                if known.fingerprint() != Some(*fingerprint) {
+                    return Err(Refusal::OtherFingerprint);
+                }
+                Ok(())
+            }
             Change::ReleaseRule { .. } => Ok(()),
             Change::OwnKeyList(next) => self.follows(next),
             Change::PartyWithoutNode(new) if self.parties.contains_key(&new.party) => {
@@ -117,6 +180,23 @@ impl Roster {
             }
             Change::PartyTakenBack(party) if self.without_node.contains_key(party) => Ok(()),
             Change::PartyTakenBack(_) => Err(Refusal::NoSuchParty),
+            Change::OfficeAdded(office) => {
+                office.check()?;
+                let is_new = self.offices.get(&office.code).is_none();
+                if is_new && self.offices.len() >= limits::OFFICES_MAX {
+                    return Err(Refusal::TooMany { what: "offices", most: limits::OFFICES_MAX });
+                }
+                Ok(())
+            }
+            Change::OfficeRemoved(code) if self.offices.get(code).is_none() => Err(Refusal::Field {
+                field: "office_removed",
+                rule: "no office with this code is listed".into(),
+            }),
+            Change::OfficeRemoved(_) => Ok(()),
+            Change::FunctionTerm(_) if self.functions.len() >= limits::FUNCTION_TERMS_MAX => {
+                Err(Refusal::TooMany { what: "terms of functions", most: limits::FUNCTION_TERMS_MAX })
+            }
+            Change::FunctionTerm(term) => term.check(),
         }
     }
 
@@ -139,12 +219,12 @@ impl Roster {
 
     fn enough_custodians_after(&self, change: &Change) -> Result<(), Refusal> {
         let mut after = self.clone();
-        after.take(change);
+        after.take(change, Instant::default());
         enough_custodians(after.members.values())
     }
 
-    /// A confirmed change takes force. New Parties and lists are also events of the Board's links.
-    pub fn take(&mut self, change: &Change) {
+    /// A confirmed change takes force, in the record of this time. New Parties and lists are also events of the Board's links.
+    pub fn take(&mut self, change: &Change, at: Instant) {
         match change {
             Change::MemberAdded(member) => {
                 self.members.insert(member.person.key_digest, member.clone());
@@ -153,18 +233,24 @@ impl Roster {
                 self.members.remove(key);
             }
             Change::PartyAdded { key_lists, revocation_list } => {
-                if let Some(first) = key_lists.first() {
-                    let known = KnownParty {
-                        key_lists: key_lists.clone(),
-                        revocation_list: Some(revocation_list.clone()),
-                    };
-                    self.parties.insert(first.list.party, known);
-                    // From now on its link carries.
-                    self.without_node.remove(&first.list.party);
+                self.add_party(key_lists, revocation_list, at, None);
+            }
+            Change::PartyIntroduced { by, key_lists, revocation_list } => {
+                let introduced = Introduced { by: *by, confirmed_at: None };
+                self.add_party(key_lists, revocation_list, at, Some(introduced));
+            }
+            Change::PartyConfirmed { party, .. } => {
+                if let Some(known) = self.parties.get_mut(party)
+                    && let Some(introduced) = &mut known.introduced
+                {
+                    introduced.confirmed_at = Some(at);
                 }
             }
             Change::ReleaseRule { one_person } => self.one_person.clone_from(one_person),
-            Change::OwnKeyList(next) => self.accept(next),
+            Change::OwnKeyList(next) => self.accept(next, at),
+            Change::OfficeAdded(office) => self.offices.add(office),
+            Change::OfficeRemoved(code) => self.offices.remove(code),
+            Change::FunctionTerm(term) => self.functions.add(term, at),
             Change::PartyWithoutNode(new) => {
                 self.without_node.insert(new.party, new.clone());
             }
@@ -174,8 +260,29 @@ impl Roster {
         }
     }
 
-    pub fn accept(&mut self, next: &AcceptedKeyList) {
+    fn add_party(
+        &mut self,
+        key_lists: &[AcceptedKeyList],
+        revocation_list: &RevocationList,
+        at: Instant,
+        introduced: Option<Introduced>,
+    ) {
+        if let Some(first) = key_lists.first() {
+            let known = KnownParty {
+                key_lists: key_lists.to_vec(),
+                revocation_list: Some(revocation_list.clone()),
+                list_since: at,
+                introduced,
+            };
+            self.parties.insert(first.list.party, known);
+            // From now on its link carries.
+            self.without_node.remove(&first.list.party);
+        }
+    }
+
+    pub fn accept(&mut self, next: &AcceptedKeyList, at: Instant) {
         let mut known = self.parties.get(&next.list.party).cloned().unwrap_or_default();
+        known.list_since = at;
         known.key_lists.push(next.clone());
         self.parties.insert(next.list.party, known);
     }
@@ -185,6 +292,11 @@ impl Roster {
         known.revocation_list = Some(list.clone());
         self.parties.insert(list.party, known);
     }
+}
+
+fn first_of(key_lists: &[AcceptedKeyList]) -> Result<&AcceptedKeyList, Refusal> {
+    let none = || Refusal::Field { field: "key_lists", rule: "a Party has at least one".into() };
+    key_lists.first().ok_or_else(none)
 }
 
 /// Whether there are two custodians, compared as persons: before the first change, and after each.

@@ -307,8 +307,8 @@ impl Exchange {
 }
 
 /// How many key lists of a Party are on record: another number means that another is in force.
-fn key_lists_of(board: &Board, party: Party) -> usize {
-    board.roster.parties.get(&party).map_or(0, |known| known.key_lists.len())
+fn key_lists_of(board: &Board, party: Party) -> Option<Digest> {
+    board.roster.parties.get(&party)?.newest().map(|newest| newest.digest)
 }
 
 fn answer_of(answer: Answer) -> DeliveryAnswer {

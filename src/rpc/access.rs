@@ -76,6 +76,7 @@ table! {
     "/detente.v1.RegimeService/DraftWord" => For::Roles(&[Drafter]),
     "/detente.v1.RegimeService/DraftFormatted" => For::Roles(&[Drafter]),
     "/detente.v1.RegimeService/ListAdopters" => For::Persons,
+    "/detente.v1.RegimeService/ListFunctions" => For::Persons,
 
     "/detente.v1.ByHandService/ListOpen" => For::Roles(&[Drafter, Releaser, Watch]),
     "/detente.v1.ByHandService/Record" => For::Roles(&[Releaser, Watch]),
@@ -99,6 +100,7 @@ table! {
     "/detente.v1.PartyService/DropProposal" => For::Roles(&[Custodian]),
     "/detente.v1.PartyService/ListProposals" => For::Roles(&[Custodian]),
     "/detente.v1.PartyService/ListParties" => For::Persons,
+    "/detente.v1.PartyService/ListOffices" => For::Persons,
     "/detente.v1.PartyService/ListMembers" => For::Roles(&[Custodian, Operator, Auditor]),
     "/detente.v1.PartyService/ExportParty" => For::Roles(&[Custodian, Operator]),
     "/detente.v1.PartyService/SubmitRevocationList" => For::RolesEvenWithStaleList(&[Custodian, Operator]),

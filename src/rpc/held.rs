@@ -97,7 +97,7 @@ impl<'h> HeldRegimes<'h> {
             released_at: Some(released_at),
             addressed: Some(recipients(outgoing)),
             bound: Some(bound.clone()),
-            held: BTreeMap::new(),
+            held: self.holders(&regime, released_at),
             author: Some(author),
             referred: match content {
                 Some(Content::Formatted(form)) if comes_after_others(&regime, form) => {
@@ -142,6 +142,16 @@ impl<'h> HeldRegimes<'h> {
         Ok(to_choose_from(&regime, by_hand, &outgoing.language).into_iter().map(check_line).collect())
     }
 
+    /// Who holds each function of a regime at an instant, by what is on record here.
+    fn holders(&self, regime: &Regime, at: Instant) -> BTreeMap<String, Party> {
+        let functions = &self.head.board.roster.functions;
+        let holder = |name: &String| {
+            let term = functions.term_at(&regime.head.name, name, at, self.as_of)?;
+            Some((name.clone(), term.party))
+        };
+        regime.functions.keys().filter_map(holder).collect()
+    }
+
     /// What a formatted message refers to, in its envelope and in its fields.
     async fn referred(&self, outgoing: &Outgoing, form: &Formatted) -> Result<Vec<Referred>, RecordFault> {
         let mut named: Vec<Option<Digest>> =
@@ -173,6 +183,18 @@ impl<'h> HeldRegimes<'h> {
         let cited = draft.regime.as_ref().and_then(|cited| self.head.board.regimes.get(&cited.digest));
         let regime = cited.map(|held| held.name.clone()).unwrap_or_default();
         Ok(Referred::Formatted { regime, format: form.format.clone() })
+    }
+
+    /// Whether a text of this name that is held here declares a function.
+    pub async fn declare(&self, name: &str, function: &str) -> Result<bool, RecordFault> {
+        let head = self.head;
+        for (digest, _) in head.board.regimes.iter().filter(|(_, held)| held.name == name) {
+            let regime = self.regime(*digest).await?;
+            if regime.is_some_and(|regime| regime.functions.contains_key(function)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// `None` where its text is not on record here.

@@ -9,7 +9,7 @@ use tonic::{Request, Response, Status};
 
 use super::command::{self, digest_in, draft_id, not_what_was_asked, person, refused};
 use super::held::HeldRegimes;
-use super::thread::thread_as_of;
+use super::thread::{thread_as_of, unconfirmed, unconfirmed_addressees};
 use super::thread_list::threads_from;
 use super::{beginning, by_hand, draft, faults, part, status};
 use crate::codec::content::Said;
@@ -81,6 +81,7 @@ impl MessageService for MessageCalls {
                 drafter: Some(person_to_proto(&open.drafter)),
                 precedence: precedence_to_proto(body.outgoing.precedence),
                 returned: open.returned.clone().unwrap_or_default(),
+                office: head.board.roster.offices.of_draft(&open.drafter).to_owned(),
             });
         }
         Ok(Response::new(calls::ListDraftsResponse { drafts }))
@@ -112,6 +113,7 @@ impl MessageService for MessageCalls {
             parts: part::held(&head.board, &body.outgoing.parts),
             check,
             by_hand: by_hand.iter().map(Party::to_string).collect(),
+            marks: unconfirmed_addressees(&head.board, &body.outgoing, None),
         }))
     }
 
@@ -171,6 +173,7 @@ impl MessageService for MessageCalls {
         Ok(Response::new(calls::ShowMessageResponse {
             digest: digest.0.to_vec().into(),
             message: stored.signed,
+            marks: unconfirmed(&head.board, &stored.message, None),
         }))
     }
 }

@@ -9,6 +9,7 @@ mod beginning;
 mod beside;
 pub mod by_hand;
 pub mod caller;
+mod changes;
 pub mod command;
 mod draft;
 pub mod exchange;

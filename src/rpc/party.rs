@@ -2,7 +2,7 @@
 //! itself.
 //!
 //! Never here: whether a change makes sense or who may confirm it (the Board). What is signed is
-//! verified at this door (`party_checks.rs`), before anything is proposed.
+//! verified at this door (`changes.rs`), before anything is proposed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,20 +10,21 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tonic::{Request, Response, Status};
 
-use crate::codec::message::{person_from_proto, person_to_proto, precedence_from_proto};
+use crate::codec::message::person_to_proto;
 use crate::codec::party_file::PartyFile;
 use crate::codec::proto::detente::v1::party_service_server::{PartyService, PartyServiceServer};
 use crate::codec::proto::detente::v1::{
     CommandHeader, ConfirmRequest, ConfirmResponse, DropProposalRequest, DropProposalResponse,
-    ExportPartyRequest, ExportPartyResponse, ListMembersRequest, ListMembersResponse, ListPartiesRequest,
-    ListPartiesResponse, ListProposalsRequest, ListProposalsResponse, Member as WireMember, PartyLine,
-    ProposalLine, ProposeRequest, ProposeResponse, SubmitRevocationListRequest, SubmitRevocationListResponse,
-    propose_request,
+    ExportPartyRequest, ExportPartyResponse, ListMembersRequest, ListMembersResponse, ListOfficesRequest,
+    ListOfficesResponse, ListPartiesRequest, ListPartiesResponse, ListProposalsRequest,
+    ListProposalsResponse, Member as WireMember, Office as WireOffice, PartyLine, ProposalLine,
+    ProposeRequest, ProposeResponse, SubmitRevocationListRequest, SubmitRevocationListResponse,
 };
 use crate::codec::signed;
 use crate::domain::command::{Command, Origin};
-use crate::domain::digest::{CommandId, Digest};
-use crate::domain::event::{Change, Member, RevocationList};
+use crate::domain::digest::CommandId;
+use crate::domain::event::RevocationList;
+use crate::domain::office::Office;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::roster::KnownParty;
@@ -35,7 +36,7 @@ use crate::peers::links::Links;
 use crate::peers::trust_of_board::trust_of;
 use crate::registrar::Registrar;
 use crate::rpc::caller::{Caller, PersonCaller};
-use crate::rpc::{access, command, party_checks, status};
+use crate::rpc::{access, changes, command, status};
 
 /// The service.
 pub struct PartyCalls {
@@ -66,42 +67,8 @@ impl PartyCalls {
         self.registrar.give(what, origin).await.map(|_| ()).map_err(status::denied)
     }
 
-    fn change(&self, asked: &ProposeRequest) -> Result<Change, Status> {
-        use propose_request::Change as Wire;
-        let wire = asked.change.as_ref().ok_or_else(|| status::field("change", "must be given"))?;
-        Ok(match wire {
-            Wire::MemberAdded(member) => Change::MemberAdded(member_from_proto(member)?),
-            Wire::MemberRemoved(key) => Change::MemberRemoved(
-                Digest::from_slice(key).ok_or_else(|| status::field("member_removed", "32 bytes"))?,
-            ),
-            Wire::PartyFile(text) => {
-                party_checks::party_added(text, &asked.fingerprint, self.registrar.clock.now())?
-            }
-            Wire::ReleaseRule(rule) if rule.one_person.len() > Precedence::FASTEST_FIRST.len() => {
-                return Err(status::field("release_rule.one_person", "each precedence once"));
-            }
-            Wire::ReleaseRule(rule) => Change::ReleaseRule {
-                one_person: rule
-                    .one_person
-                    .iter()
-                    .map(|one| precedence_from_proto(*one, "release_rule.one_person"))
-                    .collect::<Result<_, _>>()
-                    .map_err(status::decode)?,
-            },
-            Wire::PartyWithoutNode(act) => party_checks::party_without_node(act)?,
-            Wire::OwnKeyList(bytes) => {
-                let (_, known) = self.own()?;
-                Change::OwnKeyList(party_checks::own_key_list(bytes, &known, &self.ring)?)
-            }
-        })
-    }
-
     fn own(&self) -> Result<(Party, KnownParty), Status> {
-        let board = self.registrar.head().board.clone();
-        let own = board.own.map(|own| own.party);
-        own.and_then(|party| Some((party, board.roster.parties.get(&party)?.clone()))).ok_or_else(|| {
-            status::ours("NO_OWN_PARTY", "the journal does not name its Party; nothing was done")
-        })
+        changes::own(&self.registrar)
     }
 }
 
@@ -110,7 +77,7 @@ impl PartyService for PartyCalls {
     async fn propose(&self, call: Request<ProposeRequest>) -> Result<Response<ProposeResponse>, Status> {
         let person = person(&call)?;
         let asked = call.into_inner();
-        let change = self.change(&asked)?;
+        let change = changes::asked(&self.registrar, &self.ring, &asked).await?;
         self.give("PartyService/Propose", Command::Propose(change), asked.command.as_ref(), &asked, &person)
             .await?;
         Ok(Response::new(ProposeResponse {}))
@@ -142,7 +109,7 @@ impl PartyService for PartyCalls {
         let board = self.registrar.head().board.clone();
         let proposals = board.roster.proposals.iter().map(|(id, open)| ProposalLine {
             proposal: Bytes::copy_from_slice(&id.0),
-            change: sentence(&open.change),
+            change: changes::sentence(&open.change),
             by: Some(person_to_proto(&open.by)),
         });
         Ok(Response::new(ListProposalsResponse { proposals: proposals.collect() }))
@@ -175,6 +142,15 @@ impl PartyService for PartyCalls {
             ..PartyLine::default()
         });
         Ok(Response::new(ListPartiesResponse { parties: parties.chain(without_node).collect() }))
+    }
+
+    async fn list_offices(
+        &self,
+        _: Request<ListOfficesRequest>,
+    ) -> Result<Response<ListOfficesResponse>, Status> {
+        let board = self.registrar.head().board.clone();
+        let office = |one: &Office| WireOffice { code: one.code.clone(), purpose: one.purpose.clone() };
+        Ok(Response::new(ListOfficesResponse { offices: board.roster.offices.iter().map(office).collect() }))
     }
 
     async fn list_members(
@@ -243,13 +219,9 @@ fn proposal_id(bytes: &[u8]) -> Result<CommandId, Status> {
     CommandId::from_slice(bytes).ok_or_else(|| status::field("proposal", "16 bytes"))
 }
 
-fn member_from_proto(wire: &WireMember) -> Result<Member, Status> {
-    let person = person_from_proto(wire.person.clone(), "member_added.person").map_err(status::decode)?;
-    party_checks::member(person, &wire.roles)
-}
-
 fn party_line(party: &Party, known: &KnownParty, owed: u64, heard_at: Option<Instant>) -> Option<PartyLine> {
     let newest = known.newest()?;
+    let changed = known.before_newest().map_or(Vec::new(), |before| newest.list.changes_since(&before.list));
     let list_until = known.revocation_list.as_ref().and_then(|list| certificate::list_until(&list.der));
     Some(PartyLine {
         party: party.as_str().into(),
@@ -263,53 +235,8 @@ fn party_line(party: &Party, known: &KnownParty, owed: u64, heard_at: Option<Ins
         revocation_list_until_ms: list_until.map_or(0, |until| until.0),
         without_node: false,
         open_by_hand: 0,
+        unconfirmed_by: known.unconfirmed(None).map(|by| by.to_string()).unwrap_or_default(),
+        list_since_ms: known.list_since.0,
+        list_changed: changed.iter().map(|what| (*what).into()).collect(),
     })
-}
-
-/// A proposal as a custodian reads it before confirming: all that would take force. What decides comes
-/// first, and what somebody else wrote last and in quotation marks, so that no name can pass for a key or
-/// a fingerprint.
-fn sentence(change: &Change) -> String {
-    match change {
-        Change::MemberAdded(member) => {
-            let roles: Vec<_> = member.roles.iter().map(|role| role.name()).collect();
-            let (name, office) = (&member.person.name, &member.person.office);
-            let key = member.person.key_digest;
-            format!("add a person with key {key} as {}: name {name:?}, office {office:?}", roles.join(", "))
-        }
-        Change::MemberRemoved(key) => format!("remove the person with key {key}"),
-        Change::PartyAdded { key_lists, .. } => match (key_lists.first(), key_lists.last()) {
-            (Some(first), Some(newest)) => format!(
-                "take {} as a Party: fingerprint {}, {} key list(s), called {:?}, at {:?}, contacts {:?}",
-                newest.list.party,
-                crate::codec::party_file::Fingerprint(first.digest),
-                key_lists.len(),
-                newest.list.name,
-                newest.list.addresses,
-                newest.list.contacts
-            ),
-            (None, _) | (_, None) => "take a Party without key lists".into(),
-        },
-        Change::ReleaseRule { one_person } if one_person.is_empty() => {
-            "let no precedence be drafted and released by one person".into()
-        }
-        Change::ReleaseRule { one_person } => {
-            let names: Vec<_> = one_person.iter().map(|grade| grade.name()).collect();
-            format!("let one person both draft and release: {}", names.join(", "))
-        }
-        Change::OwnKeyList(next) => {
-            format!(
-                "put the own key list {} in force: digest {}, addresses {}",
-                next.list.number,
-                next.digest,
-                next.list.addresses.join(", ")
-            )
-        }
-        Change::PartyWithoutNode(new) => format!(
-            "take {} as a Party without a node, to which messages are delivered by hand: called {:?}, contacts \
-             {:?}",
-            new.party, new.name, new.contacts
-        ),
-        Change::PartyTakenBack(party) => format!("know {party}, a Party without a node, no more"),
-    }
 }

@@ -15,6 +15,7 @@ use crate::codec::signed;
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Member, PartyWithoutNode, RevocationList};
 use crate::domain::keys::{KeyList, Purpose};
+use crate::domain::party::Party;
 use crate::domain::people::{Person, Role, Roles};
 use crate::domain::roster::KnownParty;
 use crate::domain::text::is_unsafe_to_show;
@@ -32,6 +33,18 @@ pub fn party_added(text: &str, fingerprint: &[u8], now: Instant) -> Result<Chang
     if Digest::from_slice(fingerprint) != Some(file.fingerprint().0) {
         return Err(status::field("fingerprint", "it is not that of this file's first key list"));
     }
+    let (key_lists, revocation_list) = lists_of(&file, now)?;
+    Ok(Change::PartyAdded { key_lists, revocation_list })
+}
+
+/// A party file that another Party handed over: it must hold in itself, and is compared with nothing.
+pub fn party_introduced(text: &str, by: Party, now: Instant) -> Result<Change, Status> {
+    let file = PartyFile::from_text(text).map_err(status::decode)?;
+    let (key_lists, revocation_list) = lists_of(&file, now)?;
+    Ok(Change::PartyIntroduced { by, key_lists, revocation_list })
+}
+
+fn lists_of(file: &PartyFile, now: Instant) -> Result<(Vec<AcceptedKeyList>, RevocationList), Status> {
     let lists = file.verified_lists().map_err(|fault| status::field("party_file", fault))?;
     let newest = &lists.last().ok_or_else(|| status::field("party_file.key_lists", "at least one"))?.list;
     let keys = PartyKeys {
@@ -56,7 +69,7 @@ pub fn party_added(text: &str, fingerprint: &[u8], now: Instant) -> Result<Chang
             list: one.list,
         })
         .collect();
-    Ok(Change::PartyAdded { key_lists, revocation_list })
+    Ok((key_lists, revocation_list))
 }
 
 /// The own Party's next list: signed under the one before it on record, with keys that this node has, and

@@ -15,6 +15,7 @@ use crate::domain::board::Board;
 use crate::domain::command::Command;
 use crate::domain::digest::Digest;
 use crate::domain::event::RegimeHeld;
+use crate::domain::function::{OnRecord, Term};
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -129,6 +130,27 @@ impl RegimeService for RegimeCalls {
         let at = if asked.as_of_ms == 0 { now } else { Instant(asked.as_of_ms) };
         Ok(Response::new(adopters(&head.board, &asked.regime, at)))
     }
+
+    async fn list_functions(
+        &self,
+        call: Request<calls::ListFunctionsRequest>,
+    ) -> Result<Response<calls::ListFunctionsResponse>, Status> {
+        let asked = call.into_inner();
+        let functions = &self.registrar.head().board.roster.functions;
+        let at = (asked.at_ms != 0).then_some(Instant(asked.at_ms));
+        let counts = |one: &&OnRecord| {
+            let term = &one.term;
+            let then = |at| functions.term_at(&term.regime, &term.function, at, None) == Some(term);
+            (asked.regime.is_empty() || asked.regime == term.regime) && at.is_none_or(then)
+        };
+        let line = |one: &OnRecord| calls::FunctionLine {
+            term: Some(term_to_proto(&one.term)),
+            recorded_at_ms: one.at.0,
+            corrected: functions.is_corrected(one),
+        };
+        let terms = functions.iter().filter(counts).map(line).collect();
+        Ok(Response::new(calls::ListFunctionsResponse { terms }))
+    }
 }
 
 impl RegimeCalls {
@@ -143,7 +165,7 @@ fn adopters(board: &Board, regime: &str, at: Instant) -> calls::ListAdoptersResp
     let mut answer = calls::ListAdoptersResponse::default();
     for party in board.words.keys().copied() {
         for adopted in board.adopted(party, regime, at) {
-            answer.parties.push(party_to_regime(party, &adopted));
+            answer.parties.push(party_to_regime(board, party, &adopted));
         }
     }
     let parties: Vec<Party> = board.words.keys().copied().collect();
@@ -157,6 +179,11 @@ fn adopters(board: &Board, regime: &str, at: Instant) -> calls::ListAdoptersResp
                 regime_digest: bond.regime.0.to_vec().into(),
                 since_ms: bond.since.0,
                 as_told_here: bond.seen == Seen::AsToldHere,
+                unconfirmed: [*one, *other]
+                    .into_iter()
+                    .filter(|party| unconfirmed(board, *party).is_some())
+                    .map(|party| party.to_string())
+                    .collect(),
                 since_disputed: [&bond.one, &bond.other].iter().any(|one| one.by_receipt == Since::Disputed),
             });
         }
@@ -164,7 +191,22 @@ fn adopters(board: &Board, regime: &str, at: Instant) -> calls::ListAdoptersResp
     answer
 }
 
-fn party_to_regime(party: Party, adopted: &Adopted) -> calls::PartyToRegime {
+fn term_to_proto(term: &Term) -> calls::FunctionTerm {
+    calls::FunctionTerm {
+        regime: term.regime.clone(),
+        function: term.function.clone(),
+        party: term.party.to_string(),
+        from_ms: term.from.0,
+        until_ms: term.until.map_or(0, |until| until.0),
+        source: term.source.clone(),
+    }
+}
+
+fn unconfirmed(board: &Board, party: Party) -> Option<Party> {
+    board.roster.parties.get(&party)?.unconfirmed(None)
+}
+
+fn party_to_regime(board: &Board, party: Party, adopted: &Adopted) -> calls::PartyToRegime {
     let suspended = |one: &Suspended| calls::SuspendedProvisions {
         message_digest: one.message.0.to_vec().into(),
         provisions: one.provisions.clone(),
@@ -180,6 +222,7 @@ fn party_to_regime(party: Party, adopted: &Adopted) -> calls::PartyToRegime {
         nature: adopted.nature.number(),
         reservations: adopted.reservations.clone(),
         suspended: adopted.suspended.iter().map(suspended).collect(),
+        unconfirmed_by: unconfirmed(board, party).map(|by| by.to_string()).unwrap_or_default(),
         since_disputed: adopted.by_receipt == Since::Disputed,
     }
 }

@@ -220,12 +220,18 @@ fn refusal_code(refused: &Refusal) -> Code {
         Refusal::NoSuchDraft | Refusal::NoSuchProposal | Refusal::NoSuchMessage | Refusal::NoSuchParty => {
             Code::NotFound
         }
-        Refusal::SamePerson(_) | Refusal::SameCustodian | Refusal::NotPermitted => Code::PermissionDenied,
+        Refusal::SamePerson(_)
+        | Refusal::SameCustodian
+        | Refusal::NotPermitted
+        | Refusal::OtherOffice { .. } => Code::PermissionDenied,
         Refusal::TooMany { .. } => Code::ResourceExhausted,
         Refusal::DraftChanged
         | Refusal::DraftReturned
         | Refusal::Faults(_)
         | Refusal::OwnMessage
+        | Refusal::PartyIntroduced
+        | Refusal::OtherFingerprint
+        | Refusal::CodeSpokenFor
         | Refusal::KeyListDoesNotFollow
         | Refusal::NotThisLink
         | Refusal::SerialNotNext { .. }

@@ -15,7 +15,8 @@ use crate::domain::board::{Board, Noted};
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Received, Record, Released};
-use crate::domain::message::{Message, Receipt};
+use crate::domain::message::{Message, Outgoing, Receipt};
+use crate::domain::party::Party;
 use crate::domain::thread::{Entry, Thread};
 use crate::domain::time::Instant;
 use crate::domain::transcription;
@@ -57,16 +58,14 @@ pub async fn thread_as_of(
 }
 
 fn gaps(thread: &Thread) -> Vec<calls::ThreadGap> {
-    let gap = |(author, place): (crate::domain::party::Party, u64)| calls::ThreadGap {
-        author: author.to_string(),
-        place,
-    };
+    let gap = |(author, place): (Party, u64)| calls::ThreadGap { author: author.to_string(), place };
     thread.gaps().into_iter().map(gap).collect()
 }
 
 /// What a reader is told about a message beside what it says. Holds nothing that a Party wrote.
 pub fn marks_of(board: &Board, message: &Message, said: &Said, as_of: Option<Instant>) -> Vec<String> {
     let mut marks = content::marks(said, &message.draft.content);
+    marks.extend(unconfirmed(board, message, as_of));
     if message.draft.regime.as_ref().is_some_and(|cited| !board.holds_regime(&cited.digest, as_of)) {
         marks.push("the regime that it cites is not held here".into());
     }
@@ -79,6 +78,26 @@ pub fn marks_of(board: &Board, message: &Message, said: &Said, as_of: Option<Ins
         marks.push(transcription::mark(&origin, message.author.as_str()));
     }
     marks
+}
+
+/// Which Parties of a message were introduced by another, and their fingerprint not compared: its author, or
+/// those to whom we send it.
+pub fn unconfirmed(board: &Board, message: &Message, as_of: Option<Instant>) -> Vec<String> {
+    match introducer(board, message.author, as_of) {
+        Some(by) => vec![format!("unconfirmed: introduced by {by}")],
+        None => unconfirmed_addressees(board, &message.draft, as_of),
+    }
+}
+
+/// Those to whom a message or a draft goes, as above.
+pub fn unconfirmed_addressees(board: &Board, outgoing: &Outgoing, as_of: Option<Instant>) -> Vec<String> {
+    let told = outgoing.parties().into_iter();
+    let told = told.filter_map(|party| Some((party, introducer(board, party, as_of)?)));
+    told.map(|(party, by)| format!("{party} is unconfirmed: introduced by {by}")).collect()
+}
+
+fn introducer(board: &Board, party: Party, as_of: Option<Instant>) -> Option<Party> {
+    board.roster.parties.get(&party)?.unconfirmed(as_of)
 }
 
 /// Who reads at one head as of one instant.

@@ -21,7 +21,7 @@ use crate::codec::{content, heading};
 use crate::domain::board::Board;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::Digest;
-use crate::domain::event::{Event, Received, Record};
+use crate::domain::event::{AcceptedKeyList, Event, Received, Record};
 use crate::domain::message::{
     ACKNOWLEDGEMENT, Acknowledgement, Addressee, Message, Outgoing, Reference, Relation,
 };
@@ -50,7 +50,9 @@ impl WatchService for WatchCalls {
         call: Request<calls::FollowRequest>,
     ) -> Result<Response<Self::FollowStream>, Status> {
         let (notices, stream) = mpsc::channel(limits::NOTICES_AHEAD_MAX);
+        let offices = if call.get_ref().all_offices { Told::All } else { Told::Desk(caller_of(&call)?) };
         let follower = Follower {
+            offices,
             heads: self.registrar.heads(),
             journal: self.registrar.journal.clone(),
             next: call.get_ref().after,
@@ -64,6 +66,12 @@ impl WatchService for WatchCalls {
     async fn read(&self, call: Request<calls::ReadRequest>) -> Result<Response<calls::ReadResponse>, Status> {
         let digest = digest_in(&call.get_ref().digest)?;
         let (_, stored) = self.stored(&digest).await?;
+        let told = if call.get_ref().all_offices { Told::All } else { Told::Desk(caller_of(&call)?) };
+        if !told.is_told(&self.registrar.head().board, &digest) {
+            let rule = "this message went to another office alone; it is read by asking for all offices \
+                        (`--all-offices`)";
+            return Err(status::field("all_offices", rule));
+        }
         let said = content::said(&stored.message.draft.kind, &stored.message.draft.content);
         let mut marks = marks_on_record(&stored.record, &digest);
         let head = self.registrar.head();
@@ -160,6 +168,12 @@ fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: Instant) ->
     }
 }
 
+/// The offices to which alone a message went, as they are listed.
+fn offices_of(board: &Board, message: &Digest) -> Vec<String> {
+    let to = board.offices_of(message).iter();
+    to.filter_map(|key| board.roster.offices.get(key)).map(|office| office.code.clone()).collect()
+}
+
 fn marks_on_record(record: &Record, digest: &Digest) -> Vec<String> {
     let marks = record.events.iter().find_map(|event| match event {
         Event::Received(received) if received.dispatch.message == *digest => Some(received.marks.clone()),
@@ -168,8 +182,29 @@ fn marks_on_record(record: &Record, digest: &Digest) -> Vec<String> {
     marks.unwrap_or_default()
 }
 
+fn caller_of<T>(call: &Request<T>) -> Result<Person, Status> {
+    Ok(person(call)?.person().clone())
+}
+
+/// Of what went to which offices a watch wants to be told.
+enum Told {
+    All,
+    /// What goes to this person's desk.
+    Desk(Person),
+}
+
+impl Told {
+    fn is_told(&self, board: &Board, message: &Digest) -> bool {
+        match self {
+            Told::All => true,
+            Told::Desk(person) => board.roster.offices.is_told(person, board.offices_of(message)),
+        }
+    }
+}
+
 /// One watch, from its position on.
 struct Follower {
+    offices: Told,
     heads: watch::Receiver<std::sync::Arc<Head>>,
     journal: Journal,
     /// The index of the next record to look at: a position is the index of the record after.
@@ -178,6 +213,19 @@ struct Follower {
 }
 
 impl Follower {
+    fn notice(&self, record: &Record, event: &Event, board: &Board) -> Option<calls::FollowResponse> {
+        match event {
+            // What was refused was never read, and is for all.
+            Event::Received(received)
+                if received.message.is_none() || self.offices.is_told(board, &received.dispatch.message) =>
+            {
+                Some(notice(record, received.as_ref(), board))
+            }
+            Event::KeyListAccepted(next) => news(record, next, board),
+            _ => None,
+        }
+    }
+
     async fn run(mut self, until: Until) {
         loop {
             let head = self.heads.borrow_and_update().clone();
@@ -207,8 +255,7 @@ impl Follower {
                 records.range(self.next, end).await.map_err(|fault| Stop::Journal(status::record(fault)))?;
             for record in some {
                 for event in &record.events {
-                    if let Event::Received(received) = event {
-                        let notice = notice(&record, received.as_ref(), &head.board);
+                    if let Some(notice) = self.notice(&record, event, &head.board) {
                         self.notices.send(Ok(notice)).await.map_err(|_| Stop::Gone)?;
                     }
                 }
@@ -217,6 +264,32 @@ impl Follower {
         }
         Ok(())
     }
+}
+
+/// What is put in force under a Party's new list is everybody's to see: at its address, or by its keys,
+/// somebody else may answer from now on.
+fn news(record: &Record, next: &AcceptedKeyList, board: &Board) -> Option<calls::FollowResponse> {
+    let party = next.list.party;
+    let known = board.roster.parties.get(&party)?;
+    let before = next.list.number.checked_sub(1).filter(|before| *before > 0)?;
+    let changed = match known.numbered(before).filter(|list| list.digest == next.list.previous) {
+        Some(list) => next.list.changes_since(&list.list),
+        None => vec!["not known any more"],
+    };
+    let changed = if changed.is_empty() { "nothing in it".into() } else { changed.join(", ") };
+    let news = format!(
+        "{party} put its key list {} in force, signed under its list {before}; changed: {changed}",
+        next.list.number
+    );
+    let marks = known.unconfirmed(None).map(|by| format!("unconfirmed: introduced by {by}"));
+    Some(calls::FollowResponse {
+        position: record.index.saturating_add(1),
+        from: party.to_string(),
+        recorded_at_ms: record.at.0,
+        marks: marks.into_iter().collect(),
+        news,
+        ..Default::default()
+    })
 }
 
 /// How long a watch follows.
@@ -248,6 +321,7 @@ fn notice(record: &Record, received: &Received, board: &Board) -> calls::FollowR
             .get(&dispatch.message)
             .is_some_and(|there| matches!(there.acknowledged, Acknowledged::InRecord(_))),
         marks: received.marks.clone(),
+        offices: offices_of(board, &dispatch.message),
         ..Default::default()
     };
     match &received.message {

@@ -30,6 +30,7 @@ const EXPECTED: &str = "
     /detente.v1.RegimeService/DraftWord                         D . . . . . . . .
     /detente.v1.RegimeService/DraftFormatted                    D . . . . . . . .
     /detente.v1.RegimeService/ListAdopters                      D R W A O C . . .
+    /detente.v1.RegimeService/ListFunctions                     D R W A O C . . .
     /detente.v1.ByHandService/ListOpen                          D R W . . . . . .
     /detente.v1.ByHandService/Record                            . R W . . . . . .
     /detente.v1.ByHandService/DraftTranscription                D . . . . . . . .
@@ -48,6 +49,7 @@ const EXPECTED: &str = "
     /detente.v1.PartyService/DropProposal                       . . . . . C . . .
     /detente.v1.PartyService/ListProposals                      . . . . . C . . .
     /detente.v1.PartyService/ListParties                        D R W A O C . . .
+    /detente.v1.PartyService/ListOffices                        D R W A O C . . .
     /detente.v1.PartyService/ListMembers                        . . . A O C . . .
     /detente.v1.PartyService/ExportParty                        . . . . O C . . .
     /detente.v1.PartyService/SubmitRevocationList               . . . . O C . . .

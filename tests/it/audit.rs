@@ -326,7 +326,7 @@ async fn a_change_confirmed_by_who_proposed_it_and_a_release_by_the_drafter_are_
 
 /// The journal with one record more, signed and linked as its keeper can: what the Board would decide
 /// if it were as `lenient` makes a copy of it, and then as `edit` leaves it.
-async fn with_forged(
+pub async fn with_forged(
     side: &Side,
     command: Command,
     by: &str,
@@ -355,7 +355,7 @@ async fn with_forged(
     (heading.index, entries)
 }
 
-fn reports(side: &Side, entries: &[Bytes], index: u64, sentence: &str) {
+pub fn reports(side: &Side, entries: &[Bytes], index: u64, sentence: &str) {
     let report = audit(entries, side.fingerprint, None);
     assert_eq!(report.first_failing, Some(index), "{sentence}: {:?}", report.faults);
     let told = report.faults.iter().any(|fault| fault.sentence.contains(sentence));

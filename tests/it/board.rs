@@ -221,10 +221,10 @@ fn every_refusal_has_its_reason() {
     expect(folded.node(party::draft(3, outgoing.clone())), "FIELD");
     // Our own next list takes two custodians.
     expect(folded.node(Command::AcceptKeyList(party::second_list())), "FIELD");
-    // With the ids and the bounds, which have tests of their own, these are all there are.
+    // With the ids and the bounds, offices and introductions, which have tests of their own, these are all.
     seen.sort_unstable();
     seen.dedup();
-    assert_eq!(seen.len(), 27 - 4);
+    assert_eq!(seen.len(), 31 - 4 - 4);
 }
 
 #[test]

@@ -31,7 +31,7 @@ pub async fn say(world: &World, from: &str, to: &str, subject: &str) -> Digest {
 
 /// The next key list of a Party, with another message key, put in force by its custodians. The key that
 /// was is kept, as long as something is owed under it.
-async fn replace_message_key(world: &World, code: &str) {
+pub async fn replace_message_key(world: &World, code: &str) {
     let list = next_list(world, code, &[Purpose::Message]).await;
     world.node(code).reload().await.unwrap();
     world.state(code).change(Change::OwnKeyList(list), Bytes::new()).await;

@@ -156,7 +156,7 @@ async fn what_is_attached_is_at_the_other_node_too_and_verified() {
     let unknown = if whole.starts_with('0') { "1" } else { "0" }.repeat(8);
     assert!(part::ask(&desk, &unknown).await.unwrap_err().to_string().contains("part"));
     assert!(part::ask(&desk, &whole[..7]).await.unwrap_err().to_string().contains("the first 8 at least"));
-    let asked = calls::ReadRequest { digest: sent.message_digest.clone() };
+    let asked = calls::ReadRequest { digest: sent.message_digest.clone(), ..Default::default() };
     let shown = watches(&desk).read(asked).await.unwrap().into_inner();
     assert_eq!(held(&shown.parts), [calls::PartState::Kept]);
     for party in ["BY", "PL"] {

@@ -80,6 +80,11 @@ pub fn first_list(party: Party) -> AcceptedKeyList {
     list(party, seed, 1, Digest::ZERO, &key(seed, Purpose::List))
 }
 
+/// The first list of any Party, its keys with seeds from `seed` on.
+pub fn list_of(party: Party, seed: u8) -> AcceptedKeyList {
+    list(party, seed, 1, Digest::ZERO, &key(seed, Purpose::List))
+}
+
 /// Our second list, with fresh keys.
 pub fn second_list() -> AcceptedKeyList {
     list(us(), OURS_NEXT, 2, first_list(us()).digest, &key(OURS, Purpose::List))

@@ -445,3 +445,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_the_printing_party_notes_stands_behind_the_trailer_and_changes_nothing_before_it() {
+    let message = full(&filled(Kind::Notification));
+    let form = || message_form(&message, Digest([7; 32]), None);
+    assert_eq!(form().with_note(party("PL"), &[]), form());
+    let noted = form().with_note(party("PL"), &["unconfirmed: introduced by LT".into(), "a\u{202e}b".into()]);
+    let (before, after) = noted.rows.split_at(form().rows.len());
+    assert_eq!(before, form().rows);
+    let lines: Vec<&str> = after.iter().flat_map(|row| row.text.iter().map(String::as_str)).collect();
+    let expected = ["Not of the message, but noted by PL:", "unconfirmed: introduced by LT", "a\\u{202e}b"];
+    assert_eq!(lines, expected);
+    let text = official::text(&pages(&noted));
+    assert!(text.contains("unconfirmed: introduced by LT"), "{text}");
+}

@@ -12,11 +12,13 @@ use detente::domain::event::{
     Change, Contradiction, Event, Head, Leaf, Member, PartyWithoutNode, Receipted, Record, RegimeHeld,
     RevocationList, Stamp,
 };
+use detente::domain::function::Term;
 use detente::domain::keys::Purpose;
 use detente::domain::ledger::leaf_hash;
 use detente::domain::message::{
     Acknowledgement, Holds, Message, Outcome, Part, Receipt, RegimeCitation, Traffic,
 };
+use detente::domain::office::Office;
 use detente::domain::precedence::Precedence;
 use detente::domain::regime::Document;
 use detente::domain::regime::numbering::{Mark, Numbering, Pattern};
@@ -102,7 +104,7 @@ fn released(text: &str) -> Event {
     record.unwrap().events.remove(0)
 }
 
-pub const KINDS: usize = 34;
+pub const KINDS: usize = 40;
 
 /// Every kind of event, each made of a number and a text.
 pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
@@ -189,6 +191,28 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
         26 => ("audit_read", Event::AuditRead { what: reason }),
         27 => ("part_stored", Event::PartStored { salted_digest: digest, bytes: number }),
         28 => ("part_erased", Event::PartErased { salted_digest: digest, reason }),
+        30 => {
+            let office = Office { code: reason, purpose: format!("for {text}") };
+            ("change_proposed_office_added", Event::ChangeProposed(Change::OfficeAdded(office)))
+        }
+        31 => ("change_proposed_office_removed", Event::ChangeProposed(Change::OfficeRemoved(reason))),
+        32 => {
+            let term = term(number, text, Some(at(number as i64 % 1_000_000)));
+            ("change_proposed_function_term", Event::ChangeProposed(Change::FunctionTerm(term)))
+        }
+        33 => {
+            let term = term(number, text, None);
+            ("change_proposed_function_term_open", Event::ChangeProposed(Change::FunctionTerm(term)))
+        }
+        34 => {
+            let Change::PartyAdded { key_lists, revocation_list } = party::peer_added() else { panic!() };
+            let introduced = Change::PartyIntroduced { by: us(), key_lists, revocation_list };
+            ("change_proposed_party_introduced", Event::ChangeProposed(introduced))
+        }
+        35 => {
+            let confirmed = Change::PartyConfirmed { party: peer(), fingerprint: digest };
+            ("change_proposed_party_confirmed", Event::ChangeProposed(confirmed))
+        }
         29 => {
             let text = list.der;
             let digest = Digest::of(&text);
@@ -203,13 +227,13 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
                 }),
             )
         }
-        30 => proposed(Change::PartyWithoutNode(PartyWithoutNode {
+        36 => proposed(Change::PartyWithoutNode(PartyWithoutNode {
             party: peer(),
             name: reason.clone(),
             contacts: vec![reason],
         })),
-        31 => proposed(Change::PartyTakenBack(peer())),
-        32 => ("handed_over", Event::DeliveredByHand(by_hand(digest, handed_over(number, text), None))),
+        37 => proposed(Change::PartyTakenBack(peer())),
+        38 => ("handed_over", Event::DeliveredByHand(by_hand(digest, handed_over(number, text), None))),
         _ => {
             let says = Says::TakenBack { reason };
             let corrects = Some(party::id(number));
@@ -234,6 +258,17 @@ fn handed_over(number: u64, text: &str) -> Says {
         zone: "Europe/Minsk".into(),
         scan: number.is_multiple_of(2).then(|| Digest::of(text.as_bytes())),
     })
+}
+
+fn term(number: u64, text: &str, until: Option<detente::domain::time::Instant>) -> Term {
+    Term {
+        regime: text.to_owned(),
+        function: format!("function {number}"),
+        party: peer(),
+        from: at(-(number as i64 % 1_000_000) - 1),
+        until,
+        source: text.to_owned(),
+    }
 }
 
 /// With something in every place.

@@ -120,10 +120,10 @@ async fn what_is_transcribed_is_marked_wherever_it_is_shown_and_the_thread_is_it
         assert!(proven.contains("BY wrote it: transcription") && !proven.contains("PL"), "{proven}");
         assert_eq!(audited(&world, code).await.faults, []);
     }
-    let asked = calls::ReadRequest { digest: sent.message_digest.clone() };
+    let asked = calls::ReadRequest { digest: sent.message_digest.clone(), all_offices: true };
     let read = watches(&world.desk("LT", "watch")).read(asked).await.unwrap().into_inner();
     assert!(read.marks.iter().any(|mark| mark == MARK), "{:?}", read.marks);
-    let asked = calls::FollowRequest { after: 0, once: true };
+    let asked = calls::FollowRequest { after: 0, once: true, all_offices: true };
     let mut follow = watches(&world.desk("LT", "watch")).follow(asked).await.unwrap().into_inner();
     let notice = tokio::time::timeout(PATIENCE, follow.message()).await.unwrap().unwrap().unwrap();
     assert_eq!((notice.from.as_str(), notice.kind.as_str()), ("BY", "transcription"));

@@ -15,7 +15,7 @@ use crate::officer::{PATIENCE, arrived, notify, reason, receipted, show, size, w
 use crate::world::World;
 
 async fn notices(desk: &Desk, after: u64) -> Vec<calls::FollowResponse> {
-    let call = calls::FollowRequest { after, once: true };
+    let call = calls::FollowRequest { after, once: true, all_offices: false };
     let stream = watches(desk).follow(call).await.unwrap().into_inner();
     stream.map(Result::unwrap).collect().await
 }
@@ -36,7 +36,7 @@ async fn a_watch_sees_what_came_in_and_goes_on_from_its_position() {
     assert_eq!(seen[0].digest, first.message_digest);
     assert!(!seen[0].acknowledged);
 
-    let call = calls::FollowRequest { after: seen[0].position, once: false };
+    let call = calls::FollowRequest { after: seen[0].position, once: false, all_offices: false };
     let mut live = watches(&watch).follow(call).await.unwrap().into_inner();
     let second = notify(&world, 2).await;
     let next = tokio::time::timeout(PATIENCE, live.next()).await.unwrap().unwrap().unwrap();
@@ -50,7 +50,7 @@ async fn an_acknowledgement_names_the_officer_and_goes_back_on_the_same_lane() {
     let sent = notify(&world, 1).await;
     arrived(&world, "PL", &sent.message_digest).await;
     let watch = world.desk("PL", "watch");
-    let read = calls::ReadRequest { digest: sent.message_digest.clone() };
+    let read = calls::ReadRequest { digest: sent.message_digest.clone(), all_offices: false };
     let read = watches(&watch).read(read).await.unwrap().into_inner();
     let wrapping = signed::decode(read.message).unwrap();
     assert_eq!(&wrapping.digest().0[..], &sent.message_digest[..]);
@@ -103,7 +103,7 @@ async fn neither_an_own_message_nor_an_acknowledgement_nor_an_unknown_one_is_ack
 async fn a_watch_that_does_not_read_holds_nothing_up() {
     let world = World::new(&["BY", "PL"]).await;
     let deaf = world.desk("PL", "watch");
-    let call = calls::FollowRequest { after: 0, once: false };
+    let call = calls::FollowRequest { after: 0, once: false, all_offices: false };
     let _never_read = watches(&deaf).follow(call).await.unwrap().into_inner();
     let mut last = None;
     for number in 1..=40 {

@@ -202,10 +202,22 @@ impl State {
         key_digest
     }
 
+    /// As `take_person`, at an office of one's own.
+    pub async fn take_person_of(&mut self, called: &'static str, office: &str, roles: &[Role]) {
+        let name = format!("{called} of {}", self.party);
+        let (desk, key_digest) = self.issue_at(called, &name, office);
+        self.people.insert(called, desk);
+        self.change(member_of(&name, office, key_digest, roles), Bytes::new()).await;
+    }
+
     /// A certificate alone.
     pub fn issue(&self, folder: &str, name: &str) -> (PathBuf, Digest) {
+        self.issue_at(folder, name, OFFICE)
+    }
+
+    fn issue_at(&self, folder: &str, name: &str, office: &str) -> (PathBuf, Digest) {
         let out = self.directory.join("people").join(folder.replace(' ', "-"));
-        let new = NewPerson { name: name.into(), office: OFFICE.into() };
+        let new = NewPerson { name: name.into(), office: office.into() };
         let directory = NodeDirectory::at(&self.directory);
         let now = self.clock.now();
         let issued = person::issue(&directory, &self.party, &new, &out, &self.address, lives(), now).unwrap();
@@ -287,10 +299,14 @@ fn journal(medium: Medium) -> JournalSettings {
 }
 
 pub fn member_added(name: &str, key_digest: Digest, roles: &[Role]) -> Change {
+    member_of(name, OFFICE, key_digest, roles)
+}
+
+fn member_of(name: &str, office: &str, key_digest: Digest, roles: &[Role]) -> Change {
     Change::MemberAdded(Member {
         person: Some(evidence::Person {
             name: name.into(),
-            office: OFFICE.into(),
+            office: office.into(),
             key_digest: Bytes::copy_from_slice(&key_digest.0),
         }),
         roles: roles.iter().map(|role| role.name().into()).collect(),

@@ -304,7 +304,7 @@ async fn read_and_acknowledge(
     let desk = guest.desk("watch", &stage.clock)?;
     let named = Bytes::copy_from_slice(&digest.0);
     let mut calls = WatchServiceClient::new(desk.channel.clone());
-    let read = answer(calls.read(ReadRequest { digest: named.clone() })).await?;
+    let read = answer(calls.read(ReadRequest { digest: named.clone(), all_offices: false })).await?;
     let acknowledge = AcknowledgeRequest { command: Some(desk.command(None)?), digest: named };
     answer(calls.acknowledge(acknowledge)).await?;
     until(guest, "the acknowledgement is on record", |board| {

@@ -112,6 +112,7 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
                 "drafter": {"name": drafter.name, "office": drafter.office},
                 "precedence": precedence,
                 "returned": line.returned,
+                "office": line.office,
             });
             say!("{}", json::line(&object));
             continue;
@@ -119,6 +120,13 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
         say!("{}  {}  {precedence}", hex::encode(&line.draft), shown(&line.kind));
         rows::row(1, "Subject", &shown(&line.subject));
         rows::row(1, "Drafted by", &shown(&drafter.name));
+        if !line.office.is_empty() {
+            rows::row(
+                1,
+                "Of office",
+                &format!("{}, released by it or by one of no office", shown(&line.office)),
+            );
+        }
         rows::row(1, "Digest", &hex::encode(&line.digest));
         if !line.returned.is_empty() {
             rows::row(1, "Returned", &shown(&line.returned));
@@ -157,11 +165,13 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
         object["parts_held"] = rows::parts_json(&answered.parts);
         object["transcribed"] = rows::transcribed_json(&outgoing, &said, desk.party.as_str());
         object["by_hand"] = answered.by_hand.into();
+        object["marks"] = answered.marks.into();
         say!("{}", json::line(&object));
         return Ok(());
     }
     let regime = labels::of(&desk, &outgoing).await;
     let form = draft_form(Some(desk.party), &outgoing, digest, regime.as_ref());
+    let form = form.with_note(desk.party, &answered.marks);
     out::text(&official::text(&official::pages(&form)));
     say!("");
     say!(

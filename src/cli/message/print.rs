@@ -117,7 +117,8 @@ async fn find(which: &Which, directory: Option<&Path>) -> Result<Found, Fault> {
 
 async fn ask_message(desk: &Desk, beginning: &str) -> Result<Document, Fault> {
     let asked = calls::ShowMessageRequest { beginning: beginning.to_owned() };
-    let wrapping = signed::decode(answer(service(desk).show_message(asked)).await?.message)?;
+    let answered = answer(service(desk).show_message(asked)).await?;
+    let wrapping = signed::decode(answered.message)?;
     // What is printed is what has this digest: computed here, not taken on the node's word.
     let digest = wrapping.digest();
     if !digest.to_string().starts_with(beginning) {
@@ -125,16 +126,18 @@ async fn ask_message(desk: &Desk, beginning: &str) -> Result<Document, Fault> {
     }
     let read = message::decode(&wrapping.payload)?;
     let regime = labels::of(desk, &read.draft).await;
-    Ok(message_form(&read, digest, regime.as_ref()))
+    Ok(message_form(&read, digest, regime.as_ref()).with_note(desk.party, &answered.marks))
 }
 
 async fn ask_draft(desk: &Desk, beginning: &str) -> Result<Document, Fault> {
     let draft = open_draft(desk, beginning).await?;
     let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into() };
-    let bytes = answer(service(desk).show_draft(asked)).await?.message;
+    let answered = answer(service(desk).show_draft(asked)).await?;
+    let bytes = answered.message;
     let outgoing = message::decode_draft(&bytes)?;
     let regime = labels::of(desk, &outgoing).await;
-    Ok(draft_form(Some(desk.party), &outgoing, Digest::of(&bytes), regime.as_ref()))
+    let form = draft_form(Some(desk.party), &outgoing, Digest::of(&bytes), regime.as_ref());
+    Ok(form.with_note(desk.party, &answered.marks))
 }
 
 /// A signed message if the bytes are one, else a draft.

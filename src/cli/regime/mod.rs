@@ -5,6 +5,7 @@
 
 mod beside;
 pub mod findings;
+mod functions;
 pub mod labels;
 pub mod load;
 mod parties;
@@ -85,6 +86,7 @@ enum Command {
     Draft(crate::cli::message::DraftArgs),
     /// Who takes part in a regime, and who is bound to whom
     Parties(parties::PartiesArgs),
+    Function(functions::Args),
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
@@ -98,6 +100,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::Template(args) => words::template(&args),
         Command::Draft(args) => crate::cli::message::draft(args, "regime").await,
         Command::Parties(args) => parties::run(args).await,
+        Command::Function(args) => functions::run(args).await,
     }
 }
 

@@ -54,6 +54,9 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
             nature(party.nature),
             Instant(party.since_ms)
         );
+        if !party.unconfirmed_by.is_empty() {
+            say!("  unconfirmed: introduced by {}", shown(&party.unconfirmed_by));
+        }
         if party.since_disputed {
             say!("  disputed: {DISPUTED}");
         }
@@ -68,6 +71,12 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
     }
     for bond in &answered.bonds {
         let told = if bond.as_told_here { ", as both told this Party" } else { "" };
+        for party in &bond.unconfirmed {
+            say!(
+                "{} is unconfirmed: introduced by another Party, its fingerprint not compared",
+                shown(party)
+            );
+        }
         say!(
             "{} and {} are bound to each other by edition {} since {}{told}",
             shown(&bond.one),
@@ -127,6 +136,7 @@ fn party_json(party: &calls::PartyToRegime) -> serde_json::Value {
         "nature": nature(party.nature),
         "reservations": party.reservations,
         "suspended": suspended,
+        "unconfirmed_by": (!party.unconfirmed_by.is_empty()).then_some(&party.unconfirmed_by),
     })
 }
 
@@ -140,5 +150,6 @@ fn bond_json(bond: &calls::Bond) -> serde_json::Value {
         "since_ms": bond.since_ms,
         "since_disputed": bond.since_disputed,
         "as_told_here": bond.as_told_here,
+        "unconfirmed": bond.unconfirmed,
     })
 }

@@ -75,7 +75,7 @@ impl Board {
             }
             Event::EpochOpened { .. } | Event::AuditRead { .. } => {}
             Event::KeyListAccepted(next) => {
-                self.roster.accept(next);
+                self.roster.accept(next, record.at);
                 self.oddity(next.list.party, record.at);
             }
             Event::RevocationListAccepted(list) => {
@@ -88,7 +88,7 @@ impl Board {
                     self.roster.proposals.insert(stamp.id, proposal);
                 }
             }
-            Event::ChangeConfirmed { proposal } => self.confirm(*proposal),
+            Event::ChangeConfirmed { proposal } => self.confirm(*proposal, record.at),
             Event::ChangeDropped { proposal } => {
                 self.roster.proposals.remove(proposal);
             }
@@ -162,10 +162,10 @@ impl Board {
         }
     }
 
-    fn confirm(&mut self, proposal: CommandId) {
+    fn confirm(&mut self, proposal: CommandId, at: Instant) {
         let Some(open) = self.roster.proposals.remove(&proposal) else { return };
-        self.roster.take(&open.change);
-        if let Change::PartyAdded { key_lists, .. } = &open.change
+        self.roster.take(&open.change, at);
+        if let Change::PartyAdded { key_lists, .. } | Change::PartyIntroduced { key_lists, .. } = &open.change
             && let Some(newest) = key_lists.last()
         {
             self.links.insert(newest.list.party, Arc::new(Link::new(newest.list.incarnation)));
@@ -225,6 +225,16 @@ impl Board {
         } else {
             let owed = if message.is_acknowledgement { Acknowledged::NotOwed } else { Acknowledged::NotYet };
             self.add_to_thread(index, at, message, dispatch.message, dispatch.place, owed);
+            self.went_to_offices(dispatch, message);
+        }
+    }
+
+    /// By the offices that are listed now: one listed later changes nothing for what went to all.
+    fn went_to_offices(&mut self, dispatch: &Dispatch, message: &Gist) {
+        let at_ours = message.offices.iter().filter(|(party, _)| *party == dispatch.to);
+        let to = self.roster.offices.to(at_ours.map(|(_, office)| office.as_str()));
+        if !to.is_empty() {
+            self.to_offices.insert(dispatch.message, to.into());
         }
     }
 

@@ -76,6 +76,11 @@ impl Board {
             | Change::MemberAdded(_)
             | Change::MemberRemoved(_)
             | Change::PartyAdded { .. }
+            | Change::PartyIntroduced { .. }
+            | Change::PartyConfirmed { .. }
+            | Change::OfficeAdded(_)
+            | Change::OfficeRemoved(_)
+            | Change::FunctionTerm(_)
             | Change::ReleaseRule { .. }
             | Change::OwnKeyList(_) => Ok(()),
         }

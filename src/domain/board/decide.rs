@@ -64,7 +64,8 @@ impl Board {
         match command {
             Command::Propose(change) => {
                 self.roster.check(change)?;
-                check_own_list(own, change)?;
+                check_own(own, change)?;
+                self.check_code_is_free(change)?;
                 self.check_taken_back(change)?;
                 if self.roster.proposals.len() >= limits::PROPOSALS_OPEN_MAX {
                     return Err(
@@ -76,6 +77,7 @@ impl Board {
             Command::Confirm(proposal) => {
                 let change = self.roster.may_confirm(*proposal, by)?;
                 self.check_taken_back(change)?;
+                self.check_code_is_free(change)?;
                 happened(Event::ChangeConfirmed { proposal: *proposal })
             }
             Command::Drop(proposal) if self.roster.proposals.contains_key(proposal) => {
@@ -85,6 +87,7 @@ impl Board {
             Command::Draft { draft, outgoing, bytes } => {
                 self.check_addressees(own, outgoing)?;
                 self.check_drafter(outgoing, by)?;
+                self.may_handle(draft, by)?;
                 if !self.drafts.contains_key(draft) && self.drafts.len() >= limits::DRAFTS_OPEN_MAX {
                     return Err(Refusal::TooMany { what: "drafts", most: limits::DRAFTS_OPEN_MAX }.into());
                 }
@@ -92,9 +95,11 @@ impl Board {
             }
             Command::ReturnDraft { draft, digest, reason } => {
                 self.open_draft(draft, digest)?;
+                self.may_handle(draft, by)?;
                 happened(Event::DraftReturned { draft: *draft, digest: *digest, reason: reason.clone() })
             }
             Command::WithdrawDraft { draft } if self.drafts.contains_key(draft) => {
+                self.may_handle(draft, by)?;
                 happened(Event::DraftWithdrawn { draft: *draft })
             }
             Command::WithdrawDraft { .. } => Err(Refusal::NoSuchDraft.into()),
@@ -109,6 +114,7 @@ impl Board {
                     // A second officer may read it too: each acknowledgement is a message of its own.
                     Acknowledged::NotYet | Acknowledged::InRecord(_) => {}
                 }
+                self.roster.offices.may_acknowledge(by, self.offices_of(of))?;
                 check_acknowledges(of, outgoing)?;
                 self.check_drafter(outgoing, by)?;
                 self.release(own, None, outgoing, by, now)
@@ -238,21 +244,42 @@ impl Board {
     pub(super) fn known_link(&self, party: Party) -> Result<&Link, Refusal> {
         self.link(party).ok_or(Refusal::NoSuchParty)
     }
+
+    /// A Party that proves to be another than the one introduced under its code takes that one's place, if
+    /// neither end has signed anything on their link: with another Party under the same code, serials and
+    /// leaves would begin a second time, and what we signed would contradict itself.
+    fn check_code_is_free(&self, change: &Change) -> Result<(), Refusal> {
+        let Change::PartyAdded { key_lists, .. } = change else { return Ok(()) };
+        let party = key_lists.first().map(|first| first.list.party);
+        match party.and_then(|party| self.link(party)) {
+            Some(link) if link.is_spoken_on() => Err(Refusal::CodeSpokenFor),
+            Some(_) | None => Ok(()),
+        }
+    }
 }
 
-/// Lists of others come from them, not from our custodians.
-fn check_own_list(own: Own, change: &Change) -> Result<(), Refusal> {
+/// Lists of others come from them, not from our custodians; and introductions not from ourselves.
+fn check_own(own: Own, change: &Change) -> Result<(), Refusal> {
     match change {
         Change::OwnKeyList(next) if next.list.party != own.party => {
             Err(Refusal::Field { field: "own_key_list", rule: "it is the list of another Party".into() })
         }
+        Change::PartyIntroduced { by, .. } if *by == own.party => {
+            let rule = "a Party is introduced by another; what you know yourself, you import".into();
+            Err(Refusal::Field { field: "introduced_by", rule })
+        }
         Change::OwnKeyList(_)
+        | Change::PartyIntroduced { .. }
+        | Change::PartyConfirmed { .. }
         | Change::MemberAdded(_)
         | Change::MemberRemoved(_)
         | Change::PartyAdded { .. }
         | Change::ReleaseRule { .. }
         | Change::PartyWithoutNode(_)
-        | Change::PartyTakenBack(_) => Ok(()),
+        | Change::PartyTakenBack(_)
+        | Change::OfficeAdded(_)
+        | Change::OfficeRemoved(_)
+        | Change::FunctionTerm(_) => Ok(()),
     }
 }
 

@@ -83,6 +83,10 @@ impl Board {
         if message.draft.precedence != dispatch.lane {
             marks.push("it came on the lane of another precedence".into());
         }
+        let to_us = message.draft.offices_at(dispatch.to);
+        if self.roster.offices.lacks_one_of(to_us) {
+            marks.push("it names an office that is not known here, and goes to all watches".into());
+        }
         if self.messages.contains_key(&dispatch.message) {
             marks.push("the same message came before".into());
         }

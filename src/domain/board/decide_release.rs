@@ -49,6 +49,15 @@ impl Board {
         if open.returned.is_some() { Err(Refusal::DraftReturned) } else { Ok(()) }
     }
 
+    /// A draft of an office is that office's: of another one nobody releases, returns, withdraws or
+    /// replaces it.
+    pub(super) fn may_handle(&self, draft: &DraftId, by: &Person) -> Result<(), Refusal> {
+        match self.draft(*draft) {
+            Some(open) => self.roster.offices.may_handle_draft(&open.drafter, by),
+            None => Ok(()),
+        }
+    }
+
     pub(super) fn may_release(
         &self,
         draft: &DraftId,
@@ -59,6 +68,7 @@ impl Board {
         as_is: AsIs,
     ) -> Result<(), Refusal> {
         self.open_draft(draft, digest)?;
+        self.may_handle(draft, by)?;
         check_releasable(outgoing)?;
         let one_person = self.roster.one_person.contains(&outgoing.precedence);
         let drafter = self.draft(*draft).map_or(&outgoing.drafter, |open| &open.drafter);

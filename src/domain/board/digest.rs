@@ -11,7 +11,7 @@ use super::{Board, FOLD_VERSION, Noted, digest_by_hand};
 use crate::domain::adoption::{Heard, Word};
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
-use crate::domain::event::{AcceptedKeyList, Change, Head, Member, PartyWithoutNode, RevocationList};
+use crate::domain::event::Head;
 use crate::domain::ledger::Edge;
 use crate::domain::link::Link;
 use crate::domain::part::{LinkParts, PartState};
@@ -32,7 +32,7 @@ pub(super) fn of(board: &Board) -> Digest {
     sum.number(board.size);
     sum.signed_number(board.at.0);
     sum.number(board.times_run_backwards);
-    roster(&mut sum, board);
+    sum.roster(&board.roster);
     sum.list(board.links.iter(), |sum, (party, one)| {
         sum.party(*party);
         link(sum, one);
@@ -84,6 +84,10 @@ pub(super) fn of(board: &Board) -> Digest {
                 Noted::OnRecord => 1,
             });
         });
+    });
+    sum.list(board.to_offices.iter(), |sum, (message, to)| {
+        sum.bytes(&message.0);
+        sum.list(to.iter(), |sum, office| sum.bytes(office.as_bytes()));
     });
     sum.list(board.parts.iter(), |sum, (digest, state)| {
         sum.bytes(&digest.0);
@@ -178,23 +182,6 @@ fn word(sum: &mut Sum, word: &Word) {
     }
 }
 
-fn roster(sum: &mut Sum, board: &Board) {
-    let roster = &board.roster;
-    sum.list(roster.members.values(), Sum::member);
-    sum.list(roster.parties.iter(), |sum, (party, known)| {
-        sum.party(*party);
-        sum.list(known.key_lists.iter(), Sum::key_list);
-        sum.optional(known.revocation_list.as_ref(), Sum::revocation_list);
-    });
-    sum.list(roster.without_node.values(), Sum::without_node);
-    sum.list(roster.proposals.iter(), |sum, (id, proposal)| {
-        sum.bytes(&id.0);
-        sum.person(&proposal.by);
-        sum.change(&proposal.change);
-    });
-    sum.list(roster.one_person.iter(), |sum, precedence| sum.precedence(*precedence));
-}
-
 fn link(sum: &mut Sum, link: &Link) {
     sum.number(u64::from(link.incarnation.0));
     for precedence in Precedence::FASTEST_FIRST {
@@ -275,7 +262,7 @@ impl Sum {
         self.0.update(number.to_be_bytes());
     }
 
-    fn signed_number(&mut self, number: i64) {
+    pub(super) fn signed_number(&mut self, number: i64) {
         self.0.update(number.to_be_bytes());
     }
 
@@ -295,7 +282,7 @@ impl Sum {
         self.number(count);
     }
 
-    fn optional<T>(&mut self, item: Option<&T>, each: impl FnOnce(&mut Sum, &T)) {
+    pub(super) fn optional<T>(&mut self, item: Option<&T>, each: impl FnOnce(&mut Sum, &T)) {
         self.number(u64::from(item.is_some()));
         if let Some(item) = item {
             each(self, item);
@@ -306,80 +293,24 @@ impl Sum {
         self.bytes(party.as_str().as_bytes());
     }
 
-    fn precedence(&mut self, precedence: Precedence) {
+    pub(super) fn precedence(&mut self, precedence: Precedence) {
         self.number(precedence as u64);
     }
 
-    fn person(&mut self, person: &Person) {
+    pub(super) fn person(&mut self, person: &Person) {
         self.bytes(person.name.as_bytes());
         self.bytes(person.office.as_bytes());
         self.bytes(&person.key_digest.0);
     }
 
-    fn member(&mut self, member: &Member) {
-        self.person(&member.person);
-        self.list(member.roles.iter(), |sum, role| sum.bytes(role.name().as_bytes()));
-    }
-
-    fn edge(&mut self, edge: &Edge) {
+    pub(super) fn edge(&mut self, edge: &Edge) {
         self.number(edge.size());
         self.bytes(&edge.root().0);
     }
 
-    fn head(&mut self, head: &Head) {
+    pub(super) fn head(&mut self, head: &Head) {
         self.number(head.size);
         self.bytes(&head.root.0);
         self.bytes(&head.note);
-    }
-
-    fn key_list(&mut self, list: &AcceptedKeyList) {
-        self.bytes(&list.digest.0);
-    }
-
-    fn without_node(&mut self, known: &PartyWithoutNode) {
-        self.party(known.party);
-        self.bytes(known.name.as_bytes());
-        self.list(known.contacts.iter(), |sum, contact| sum.bytes(contact.as_bytes()));
-    }
-
-    fn revocation_list(&mut self, list: &RevocationList) {
-        self.party(list.party);
-        self.bytes(&Digest::of(&list.der).0);
-    }
-
-    fn change(&mut self, change: &Change) {
-        match change {
-            Change::MemberAdded(member) => {
-                self.number(1);
-                self.member(member);
-            }
-            Change::MemberRemoved(key) => {
-                self.number(2);
-                self.bytes(&key.0);
-            }
-            Change::PartyAdded { key_lists, revocation_list } => {
-                self.number(3);
-                self.list(key_lists.iter(), Sum::key_list);
-                self.revocation_list(revocation_list);
-            }
-            Change::ReleaseRule { one_person } => {
-                self.number(4);
-                self.list(one_person.iter(), |sum, precedence| sum.precedence(*precedence));
-            }
-            Change::OwnKeyList(next) => {
-                self.number(5);
-                self.key_list(next);
-            }
-            Change::PartyWithoutNode(new) => {
-                self.number(6);
-                self.number(0);
-                self.without_node(new);
-            }
-            Change::PartyTakenBack(party) => {
-                self.number(6);
-                self.number(1);
-                self.party(*party);
-            }
-        }
     }
 }

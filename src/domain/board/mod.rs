@@ -11,6 +11,7 @@ mod decide_link;
 mod decide_release;
 mod digest;
 mod digest_by_hand;
+mod digest_roster;
 mod parts;
 mod regimes;
 mod roles;
@@ -25,6 +26,7 @@ use super::by_hand::ByHand;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::link::Link;
 use super::messages::Messages;
+use super::office::OfficeKey;
 use super::part::PartState;
 use super::party::{Incarnation, Party};
 use super::people::Person;
@@ -65,6 +67,8 @@ pub struct Board {
     pub waiting: OrdMap<Digest, Vec<Waiting>>,
     /// How many of these are each author's.
     waiting_of: OrdMap<Party, usize>,
+    /// For messages that came in for offices of ours alone, and not for all: these offices.
+    pub to_offices: OrdMap<Digest, Arc<[OfficeKey]>>,
     /// Salted digests of the parts that are kept beside the journal, and of those erased.
     pub parts: OrdMap<Digest, PartState>,
     /// The regimes whose text is on record here, by its digest.
@@ -149,6 +153,11 @@ impl Board {
 
     pub fn draft(&self, draft: DraftId) -> Option<&Draft> {
         self.drafts.get(&draft).map(Arc::as_ref)
+    }
+
+    /// The offices of ours to which a message went; none where it is for all.
+    pub fn offices_of(&self, message: &Digest) -> &[OfficeKey] {
+        self.to_offices.get(message).map_or(&[], |to| to.as_ref())
     }
 
     /// Messages whose stated patience with a missing reference has run out and is not yet on record.

@@ -60,6 +60,7 @@ labels! {
     REMARKS = "remarks", "REMARKS";
     END = "end", "END OF MESSAGE";
     LACKING = "lacking", "NOTE";
+    BESIDE = "beside", "NOTE";
 }
 
 /// What stands where nothing is stated.
@@ -72,5 +73,7 @@ pub const NOT_RELEASED: &str = "DRAFT, not released";
 pub const NOT_IN_A_DRAFT: &str = "not stated in a draft";
 /// Which page it is, and of how many.
 pub const PAGE_OF: &str = "Page  of ";
+/// Whose word the notes behind the trailer are, before its code.
+pub const NOTED_BY: &str = "Not of the message, but noted by";
 /// What is said before the characters that a medium can't show.
 pub const NO_FONT_HAS: &str = "No font at hand has these characters, which are printed as their code points:";

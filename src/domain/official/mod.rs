@@ -3,7 +3,8 @@
 //! releaser will stand.
 //!
 //! Never here: raw text from outside (all that leaves is safe to show), a look at signatures, a thing that
-//! only one end knows: both ends print the same, where both hold the regime whose format a message has.
+//! only one end knows, but in a note behind the trailer that says whose it is: both ends print the same form,
+//! where both hold the regime whose format a message has.
 
 mod content;
 mod heading;
@@ -156,6 +157,29 @@ impl Document {
         words.into_iter().chain(rows).flat_map(str::chars).collect()
     }
 
+    /// With what the Party that prints it knows beside it, behind the trailer.
+    pub fn with_note(mut self, party: Party, notes: &[String]) -> Document {
+        if !notes.is_empty() {
+            let whose = format!("{} {party}:", labels::NOTED_BY);
+            self.note(
+                labels::BESIDE,
+                std::iter::once(whose).chain(notes.iter().map(|note| shown(note))).collect(),
+            );
+        }
+        self
+    }
+
+    fn note(&mut self, label: labels::Label, text: Vec<String>) {
+        self.rows.push(Row {
+            field: label.field,
+            region: Region::Heading,
+            depth: 0,
+            mark: String::new(),
+            label: label.words.to_owned(),
+            text,
+        });
+    }
+
     /// The same with these characters written out as they are in `shown`, and a note at the end that names
     /// them: for a medium that can't show them.
     pub fn without(mut self, lacking: &BTreeSet<char>) -> Document {
@@ -171,14 +195,7 @@ impl Document {
         written_out(&mut self.marking);
         self.rows.iter_mut().flat_map(|row| &mut row.text).for_each(written_out);
         let named: Vec<String> = lacking.iter().copied().map(escaped).collect();
-        self.rows.push(Row {
-            field: labels::LACKING.field,
-            region: Region::Heading,
-            depth: 0,
-            mark: String::new(),
-            label: labels::LACKING.words.to_owned(),
-            text: vec![labels::NO_FONT_HAS.to_owned(), named.join(" ")],
-        });
+        self.note(labels::LACKING, vec![labels::NO_FONT_HAS.to_owned(), named.join(" ")]);
         self
     }
 }

@@ -32,7 +32,7 @@ pub struct Asked {
     pub addressed: Option<Recipients>,
     /// The Parties bound by the regime, without the author; `None` if that is not known here.
     pub bound: Option<BTreeSet<Party>>,
-    /// Who holds which function.
+    /// Who holds which function then; one that is not named is held by nobody who is known here.
     pub held: BTreeMap<String, Party>,
     /// Who speaks; `None` if nobody has said yet.
     pub author: Option<Party>,
@@ -251,14 +251,14 @@ fn addressees(name: &str, rule: &Addressees, applies: Verdict, asked: &Asked) ->
 }
 
 pub(super) fn copy(who: &Addressed, how: CopyAs, asked: &Asked) -> CopyState {
-    if let Addressed::Function(name) = who
-        && !asked.held.contains_key(name)
-    {
-        return CopyState::NoHolder;
-    }
     let wanted = match who {
         Addressed::Party(party) => Some(BTreeSet::from([*party])),
-        Addressed::Function(name) => asked.held.get(name).map(|party| BTreeSet::from([*party])),
+        Addressed::Function(name) => match asked.held.get(name) {
+            // Nobody sends a copy to themselves.
+            Some(holder) if asked.author == Some(*holder) => return CopyState::Held,
+            Some(holder) => Some(BTreeSet::from([*holder])),
+            None => return CopyState::NoHolder,
+        },
         Addressed::EveryBoundParty => asked.bound.clone(),
     };
     let (Some(wanted), Some(addressed)) = (wanted, &asked.addressed) else { return CopyState::Unknown };

@@ -6,7 +6,8 @@
 use super::condition::Over;
 use super::figure::Axis;
 use super::finding::{
-    Answer, Copy, CopyAs, CopyState, Finding, Marked, Open, OpenState, Outcome, Point, Start, Timing, Verdict,
+    Account, Answer, Copy, CopyAs, CopyState, Finding, Marked, Open, OpenState, Outcome, Point, Start,
+    Timing, Verdict,
 };
 use super::rules::Addressed;
 use super::{Ground, Regime, Standing, words};
@@ -131,11 +132,12 @@ impl Page<'_> {
         }
     }
 
-    /// Where its author's sums and ours of the parts differ, both are shown.
+    /// Where its author's sums and ours of the parts can't both be true, all are shown.
     fn accounts(&mut self, point: &Point) {
         let Point::Figure { figures, accounts, ground, .. } = point else { return };
-        let (Some(first), [name]) = (accounts.first(), figures.as_slice()) else { return };
-        if accounts.iter().all(|account| account.quantity == first.quantity) {
+        let [name] = figures.as_slice() else { return };
+        let agree = |one: &Account, other: &Account| one.quantity.may_equal(other.quantity);
+        if accounts.iter().all(|one| accounts.iter().all(|other| agree(one, other))) {
             return;
         }
         let each: Vec<String> = accounts

@@ -51,6 +51,12 @@ impl Quantity {
         Quantity { low: self.low, high: None }
     }
 
+    /// Whether both can be true of one thing.
+    pub fn may_equal(self, other: Quantity) -> bool {
+        let reaches = |high: Option<u64>, low: u64| high.is_none_or(|high| low <= high);
+        reaches(self.high, other.low) && reaches(other.high, self.low)
+    }
+
     /// Declared twice over, differently.
     pub fn contradicts(self) -> bool {
         self.high.is_some_and(|high| high != self.low)
@@ -83,6 +89,21 @@ mod tests {
         ];
         for (accounts, expected) in table {
             assert_eq!(Quantity::accounts(&accounts), expected, "{accounts:?}");
+        }
+    }
+
+    #[test]
+    fn a_sum_of_some_parts_is_at_odds_with_the_whole_only_where_it_is_more() {
+        let whole = Quantity::exactly(9);
+        for (parts, agree) in [
+            (Quantity::at_least(9), true),
+            (Quantity::at_least(4), true),
+            (Quantity::at_least(10), false),
+            (Quantity::exactly(8), false),
+            (Quantity::UNKNOWN, true),
+        ] {
+            assert_eq!(whole.may_equal(parts), agree, "{parts:?}");
+            assert_eq!(parts.may_equal(whole), agree, "{parts:?}");
         }
     }
 

@@ -84,9 +84,14 @@ impl Inspector {
                         Change::MemberAdded(_)
                         | Change::MemberRemoved(_)
                         | Change::PartyAdded { .. }
-                        | Change::ReleaseRule { .. }
                         | Change::PartyWithoutNode(_)
-                        | Change::PartyTakenBack(_),
+                        | Change::PartyTakenBack(_)
+                        | Change::PartyIntroduced { .. }
+                        | Change::PartyConfirmed { .. }
+                        | Change::ReleaseRule { .. }
+                        | Change::OfficeAdded(_)
+                        | Change::OfficeRemoved(_)
+                        | Change::FunctionTerm(_),
                     )
                     | None => {}
                 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::events::Seen;
 use crate::codec::{key_list, signed};
 use crate::domain::board::Board;
+use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change};
 use crate::domain::keys::Purpose;
 use crate::domain::party::{Incarnation, Party};
@@ -21,19 +22,24 @@ pub(super) enum NoteUse {
     Witness,
 }
 
-/// Note keys made once for each Party, and again when it has one list more.
+/// Note keys made once for each Party, and again when its newest list is another.
 #[derive(Default)]
-pub(super) struct NoteKeys(BTreeMap<(Party, NoteUse), Arc<[NoteKey]>>);
+pub(super) struct NoteKeys(BTreeMap<(Party, NoteUse), Made>);
+
+/// The digest of the newest list that the keys were made of, and the keys.
+type Made = (Option<Digest>, Arc<[NoteKey]>);
 
 impl NoteKeys {
     /// The keys under all lists of a Party on record, the newest first.
     pub fn of(&mut self, board: &Board, party: Party, used: NoteUse) -> Arc<[NoteKey]> {
         let lists = board.roster.parties.get(&party).map_or(&[][..], |known| &known.key_lists);
-        let cached = self.0.entry((party, used)).or_default();
-        if cached.len() != lists.len() {
-            *cached = lists.iter().rev().filter_map(|accepted| note_key(accepted, used)).collect();
+        let newest = lists.last().map(|newest| newest.digest);
+        let (made_of, keys) = self.0.entry((party, used)).or_default();
+        if *made_of != newest {
+            *made_of = newest;
+            *keys = lists.iter().rev().filter_map(|accepted| note_key(accepted, used)).collect();
         }
-        cached.clone()
+        keys.clone()
     }
 }
 
@@ -80,7 +86,9 @@ pub(super) fn next_list(board: &Board, index: u64, list: &AcceptedKeyList, seen:
 }
 
 pub(super) fn proposed(change: &Change, seen: &mut Seen) {
-    let Change::PartyAdded { key_lists, .. } = change else { return };
+    let (Change::PartyAdded { key_lists, .. } | Change::PartyIntroduced { key_lists, .. }) = change else {
+        return;
+    };
     let mut before: Option<&AcceptedKeyList> = None;
     for list in key_lists {
         let opened = match (signed::decode(list.signed.clone()), before) {

@@ -34,7 +34,11 @@ impl Maker<'_> {
     pub fn party(&self, party: Party) -> BundleParty {
         let known = self.board.roster.parties.get(&party);
         let lists = known.map_or(&[][..], |known| &known.key_lists);
-        BundleParty { party, key_lists: lists.iter().map(|list| list.signed.clone()).collect() }
+        BundleParty {
+            party,
+            key_lists: lists.iter().map(|list| list.signed.clone()).collect(),
+            introduced_by: known.and_then(|known| known.unconfirmed(None)),
+        }
     }
 
     pub fn dispatch(&self, item: Item, trees: &BTreeMap<Party, (Tree, Tree)>) -> BundleDispatch {

@@ -38,7 +38,7 @@ impl Said {
 /// Checks each Party's lists, and holds the first against what whoever verifies got from elsewhere.
 pub(super) fn open(bundle: &Bundle, trusted: &BTreeMap<Party, Digest>) -> (Keys, Vec<Named>, Vec<Said>) {
     let (mut keys, mut parties, mut said) = (BTreeMap::new(), Vec::new(), Vec::new());
-    for BundleParty { party, key_lists } in &bundle.parties {
+    for BundleParty { party, key_lists, .. } in &bundle.parties {
         if keys.contains_key(party) {
             said.push(Said::wrong(format!("{party} stands in the bundle twice")));
             continue;

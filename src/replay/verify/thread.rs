@@ -37,8 +37,22 @@ pub(super) struct Checker<'a> {
     pub(super) places: BTreeMap<(Party, Party), BTreeMap<u64, bool>>,
 }
 
+/// Whose fingerprint the maker itself had not compared.
+fn introductions(bundle: &Bundle, findings: &mut Findings) {
+    for party in &bundle.parties {
+        if let Some(by) = party.introduced_by {
+            let (code, maker) = (party.party, bundle.made_by);
+            let sentence = format!(
+                "{code} is unconfirmed: introduced by {by}, and {maker} had not compared its fingerprint with it"
+            );
+            findings.add("the keys", Weight::Stated, sentence);
+        }
+    }
+}
+
 /// The parts that verified messages name come back.
 pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) -> Vec<NamedPart> {
+    introductions(bundle, findings);
     let mut checker = Checker {
         bundle,
         keys,

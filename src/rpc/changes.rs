@@ -1,0 +1,178 @@
+//! What two custodians change: from a call to a change, verified before it is proposed, and as the sentence
+//! that a custodian reads before confirming.
+//!
+//! Never here: whether a change makes sense (the Board), signatures (`party_checks.rs`).
+
+use tonic::Status;
+
+use super::held::HeldRegimes;
+use super::{party_checks, status};
+use crate::codec::message::{person_from_proto, precedence_from_proto};
+use crate::codec::party_file::Fingerprint;
+use crate::codec::proto::detente::v1::{
+    FunctionTerm, Member as WireMember, ProposeRequest, ReleaseRule, propose_request,
+};
+use crate::domain::digest::Digest;
+use crate::domain::event::{AcceptedKeyList, Change, Member};
+use crate::domain::function::Term;
+use crate::domain::office::Office;
+use crate::domain::party::Party;
+use crate::domain::precedence::Precedence;
+use crate::domain::roster::KnownParty;
+use crate::domain::time::Instant;
+use crate::evidence::keys::KeyRing;
+use crate::registrar::Registrar;
+
+/// The change that a custodian asks for.
+pub(super) async fn asked(
+    registrar: &Registrar,
+    ring: &KeyRing,
+    asked: &ProposeRequest,
+) -> Result<Change, Status> {
+    use propose_request::Change as Wire;
+    let wire = asked.change.as_ref().ok_or_else(|| status::field("change", "must be given"))?;
+    let now = registrar.clock.now();
+    Ok(match wire {
+        Wire::MemberAdded(member) => Change::MemberAdded(member_from_proto(member)?),
+        Wire::MemberRemoved(key) => Change::MemberRemoved(
+            Digest::from_slice(key).ok_or_else(|| status::field("member_removed", "32 bytes"))?,
+        ),
+        Wire::PartyFile(text) => party_checks::party_added(text, &asked.fingerprint, now)?,
+        Wire::ReleaseRule(rule) => release_rule(rule)?,
+        Wire::OwnKeyList(bytes) => {
+            let (_, known) = own(registrar)?;
+            Change::OwnKeyList(party_checks::own_key_list(bytes, &known, ring)?)
+        }
+        Wire::PartyWithoutNode(act) => party_checks::party_without_node(act)?,
+        Wire::OfficeAdded(office) => {
+            Change::OfficeAdded(Office { code: office.code.clone(), purpose: office.purpose.clone() })
+        }
+        Wire::OfficeRemoved(code) => Change::OfficeRemoved(code.clone()),
+        Wire::FunctionTerm(wire) => {
+            let term = term_from_proto(wire)?;
+            let head = registrar.head();
+            let regimes = HeldRegimes::at(&head, &registrar.journal);
+            if !regimes.declare(&term.regime, &term.function).await.map_err(status::record)? {
+                let rule = "no regime of this name whose text is held here declares this function";
+                return Err(status::field("function_term.function", rule));
+            }
+            Change::FunctionTerm(term)
+        }
+        Wire::PartyIntroduced(introduction) => {
+            let by = party_in("party_introduced.by", &introduction.by)?;
+            party_checks::party_introduced(&introduction.party_file, by, now)?
+        }
+        Wire::PartyConfirmed(code) => Change::PartyConfirmed {
+            party: party_in("party_confirmed", code)?,
+            fingerprint: Digest::from_slice(&asked.fingerprint)
+                .ok_or_else(|| status::field("fingerprint", "32 bytes"))?,
+        },
+    })
+}
+
+/// This Party, and what is on record of it.
+pub(super) fn own(registrar: &Registrar) -> Result<(Party, KnownParty), Status> {
+    let board = registrar.head().board.clone();
+    let own = board.own.map(|own| own.party);
+    own.and_then(|party| Some((party, board.roster.parties.get(&party)?.clone())))
+        .ok_or_else(|| status::ours("NO_OWN_PARTY", "the journal does not name its Party; nothing was done"))
+}
+
+fn party_in(field: &'static str, code: &str) -> Result<Party, Status> {
+    code.parse().map_err(|fault| status::field(field, fault))
+}
+
+fn release_rule(rule: &ReleaseRule) -> Result<Change, Status> {
+    if rule.one_person.len() > Precedence::FASTEST_FIRST.len() {
+        return Err(status::field("release_rule.one_person", "each precedence once"));
+    }
+    let read = |one: &i32| precedence_from_proto(*one, "release_rule.one_person");
+    let one_person = rule.one_person.iter().map(read).collect::<Result<_, _>>();
+    Ok(Change::ReleaseRule { one_person: one_person.map_err(status::decode)? })
+}
+
+fn member_from_proto(wire: &WireMember) -> Result<Member, Status> {
+    let person = person_from_proto(wire.person.clone(), "member_added.person").map_err(status::decode)?;
+    party_checks::member(person, &wire.roles)
+}
+
+fn term_from_proto(wire: &FunctionTerm) -> Result<Term, Status> {
+    Ok(Term {
+        regime: wire.regime.clone(),
+        function: wire.function.clone(),
+        party: party_in("function_term.party", &wire.party)?,
+        from: Instant(wire.from_ms),
+        until: (wire.until_ms != 0).then_some(Instant(wire.until_ms)),
+        source: wire.source.clone(),
+    })
+}
+
+fn party_sentence(how: &str, key_lists: &[AcceptedKeyList]) -> String {
+    match (key_lists.first(), key_lists.last()) {
+        (Some(first), Some(newest)) => format!(
+            "take {} {how}: fingerprint {}, {} key list(s), called {:?}, at {:?}, contacts {:?}",
+            newest.list.party,
+            Fingerprint(first.digest),
+            key_lists.len(),
+            newest.list.name,
+            newest.list.addresses,
+            newest.list.contacts
+        ),
+        (None, _) | (_, None) => "take a Party without key lists".into(),
+    }
+}
+
+/// A proposal as a custodian reads it before confirming: all that would take force. What decides comes
+/// first, and what somebody else wrote last and in quotation marks, so that no name can pass for a key or
+/// a fingerprint.
+pub(super) fn sentence(change: &Change) -> String {
+    match change {
+        Change::MemberAdded(member) => {
+            let roles: Vec<_> = member.roles.iter().map(|role| role.name()).collect();
+            let (name, office) = (&member.person.name, &member.person.office);
+            let key = member.person.key_digest;
+            format!("add a person with key {key} as {}: name {name:?}, office {office:?}", roles.join(", "))
+        }
+        Change::MemberRemoved(key) => format!("remove the person with key {key}"),
+        Change::PartyAdded { key_lists, .. } => party_sentence("as a Party", key_lists),
+        Change::PartyIntroduced { by, key_lists, .. } => {
+            let how =
+                format!("as a Party that {by} introduces, unconfirmed until its fingerprint is compared");
+            party_sentence(&how, key_lists)
+        }
+        Change::PartyConfirmed { party, fingerprint } => {
+            format!("confirm {party}: its own people read out fingerprint {}", Fingerprint(*fingerprint))
+        }
+        Change::ReleaseRule { one_person } if one_person.is_empty() => {
+            "let no precedence be drafted and released by one person".into()
+        }
+        Change::ReleaseRule { one_person } => {
+            let names: Vec<_> = one_person.iter().map(|grade| grade.name()).collect();
+            format!("let one person both draft and release: {}", names.join(", "))
+        }
+        Change::PartyWithoutNode(new) => format!(
+            "take {} as a Party without a node, to which messages are delivered by hand: called {:?}, contacts \
+             {:?}",
+            new.party, new.name, new.contacts
+        ),
+        Change::PartyTakenBack(party) => format!("know {party}, a Party without a node, no more"),
+        Change::OfficeAdded(office) => format!("list the office {:?}, for {:?}", office.code, office.purpose),
+        Change::OfficeRemoved(code) => format!("list the office {code:?} no more"),
+        Change::FunctionTerm(term) => {
+            let until =
+                term.until.map_or_else(|| "until the next term".into(), |until| format!("until {until}"));
+            format!(
+                "put on record that {} holds a function from {} {until}: function {:?} of {:?}, by {:?}",
+                term.party, term.from, term.function, term.regime, term.source
+            )
+        }
+        Change::OwnKeyList(next) => {
+            format!(
+                "put the own key list {} in force: digest {}, addresses {}",
+                next.list.number,
+                next.digest,
+                next.list.addresses.join(", ")
+            )
+        }
+    }
+}
