@@ -84,6 +84,9 @@ pub const CLOCK_RECHECK_MS: u64 = 1_000;
 
 /// Signed content larger than this is refused, at the sender and at the receiver (bytes).
 pub const CONTENT_BYTES_MAX: usize = 256 * 1024;
+/// A signed message that is longer can't be forwarded, and a forwarding of one is refused as over a limit:
+/// beside it the remarks must have room within `CONTENT_BYTES_MAX` (bytes).
+pub const FORWARDED_BYTES_MAX: usize = CONTENT_BYTES_MAX - FORM_TEXT_BYTES_MAX - 4 * 1024;
 /// Content with more fields at its top level is refused before it is taken apart, so that a small
 /// message can't unfold into much memory.
 pub const CONTENT_FIELDS_MAX: usize = 4096;

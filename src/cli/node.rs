@@ -216,6 +216,10 @@ impl Node {
         // All that works beside it ends with the last of its heads.
         self.writer.abort();
         let _ = tokio::time::timeout(limit, self.writing).await;
+        // Whoever removes the directory next must not meet a file that is only then made in it.
+        if tokio::time::timeout(limit, self.registrar.checkpoint_kept()).await.is_err() {
+            tracing::warn!("the checkpoint beside the journal was still being written at the end");
+        }
     }
 
     /// The own list by file needs no call: with an expired one on record nobody of the own Party could

@@ -6,9 +6,11 @@
 use bytes::Bytes;
 
 use super::form;
+use super::forwarded::{self, Opened};
 use super::message::decode_acknowledgement;
 use crate::domain::adoption::Word;
 use crate::domain::content::{Content, Kind};
+use crate::domain::forwarded::Forwards;
 use crate::domain::message::{ACKNOWLEDGEMENT, Acknowledgement};
 use crate::domain::transcription::UNREAD_ORIGIN;
 
@@ -63,7 +65,9 @@ pub(super) fn may_be_word(kind: &str) -> bool {
             | Kind::SameActivity
             | Kind::Formatted
             // What is transcribed binds nobody.
-            | Kind::Transcription,
+            | Kind::Transcription
+            | Kind::Translation
+            | Kind::Forwarded,
         )
         | None => false,
     }
@@ -95,6 +99,17 @@ pub(super) fn format_code(kind: &str, content: &Bytes) -> String {
     }
 }
 
+/// The message that the content hands on. `None` for other kinds, and where it can't be read: that is marked,
+/// and no draft of ours.
+pub(super) fn forwards(kind: &str, content: &Bytes) -> Option<Forwards> {
+    let forwarded = Kind::from_name(kind).filter(|kind| *kind == Kind::Forwarded)?;
+    let Ok(Content::Forwarded(form)) = form::decode(forwarded, content) else { return None };
+    match forwarded::open(&form) {
+        Opened::Message(opened) => Some(opened.forwards()),
+        Opened::Forwarding | Opened::Unreadable => None,
+    }
+}
+
 /// What a reader must be told about the content beside what it says. Holds nothing that a Party wrote.
 pub fn marks(said: &Said, content: &Bytes) -> Vec<String> {
     match said {
@@ -102,6 +117,9 @@ pub fn marks(said: &Said, content: &Bytes) -> Vec<String> {
             let mut marks = Vec::new();
             if read.is_incomplete() {
                 marks.push("incomplete: its author says that more will follow".into());
+            }
+            if let Content::Forwarded(form) = read {
+                marks.extend(forwarded::open(form).mark().map(str::to_owned));
             }
             if form::may_hold_more(read, content) {
                 marks.push("it may state more than this program can show".into());

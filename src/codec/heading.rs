@@ -9,9 +9,11 @@ use prost::Message as _;
 use super::evidence_v1 as wire;
 use super::fault::DecodeFault;
 use super::form;
+use super::forwarded::{self, Opened};
 use super::message;
 use super::proto::detente::v1 as calls;
 use crate::domain::content::{Content, Kind};
+use crate::domain::forwarded::Forwarded;
 use crate::domain::message::Outgoing;
 use crate::domain::people::Person;
 use crate::limits;
@@ -59,9 +61,28 @@ pub fn draft(
     let Given { kind, bytes } = content.ok_or(DecodeFault::new("content", "must be given"))?;
     // Read and written again: the bytes to be signed are those of this program, whatever encoded the call.
     let content = form::decode(kind, &bytes)?;
+    if let Content::Forwarded(form) = &content
+        && let Some(fault) = not_to_forward(form)
+    {
+        return Err(fault.into());
+    }
     let bytes = form::encode(&content).map_err(form::Unreadable::from)?;
     let outgoing = outgoing(heading, kind.name(), bytes.into(), drafter)?;
     Ok(Drafted { bytes: whole(&outgoing)?, outgoing, content })
+}
+
+/// Others may hand on what can't be read here; our own word is given for none.
+fn not_to_forward(form: &Forwarded) -> Option<DecodeFault> {
+    match forwarded::open(form) {
+        Opened::Message(_) => None,
+        Opened::Forwarding => Some(DecodeFault::new(
+            "original",
+            "is a forwarding itself: the original that it holds is forwarded",
+        )),
+        Opened::Unreadable => {
+            Some(DecodeFault::new("original", "must be the exact bytes of a signed message"))
+        }
+    }
 }
 
 /// The bytes of a draft, if the message that it would become can be read again.
@@ -142,6 +163,17 @@ impl From<calls::draft_word_request::Content> for Given {
     }
 }
 
+impl From<calls::draft_message_request::Content> for Given {
+    fn from(content: calls::draft_message_request::Content) -> Given {
+        use calls::draft_message_request::Content as Form;
+        let (kind, bytes) = match content {
+            Form::Translation(form) => (Kind::Translation, form.encode_to_vec()),
+            Form::Forwarded(form) => (Kind::Forwarded, form.encode_to_vec()),
+        };
+        Given { kind, bytes }
+    }
+}
+
 impl From<wire::RegimeFormatted> for Given {
     fn from(form: wire::RegimeFormatted) -> Given {
         Given { kind: Kind::Formatted, bytes: form.encode_to_vec() }
@@ -162,11 +194,13 @@ pub enum Asked {
     Regime(calls::draft_word_request::Content),
     Formatted(wire::RegimeFormatted),
     Transcription(wire::Transcription),
+    Message(calls::draft_message_request::Content),
 }
 
 /// # Errors
 /// Over a limit.
 pub fn given(content: &Content) -> Result<Asked, form::Unreadable> {
+    use calls::draft_message_request::Content as About;
     use calls::draft_request::Content as Exercise;
     use calls::draft_word_request::Content as Regime;
     let bytes = form::encode(content)?;
@@ -207,6 +241,12 @@ pub fn given(content: &Content) -> Result<Asked, form::Unreadable> {
             }
             Kind::Formatted => wire::RegimeFormatted::decode(bytes).map(Asked::Formatted),
             Kind::Transcription => wire::Transcription::decode(bytes).map(Asked::Transcription),
+            Kind::Translation => {
+                wire::MessageTranslation::decode(bytes).map(|form| Asked::Message(About::Translation(form)))
+            }
+            Kind::Forwarded => {
+                wire::MessageForwarded::decode(bytes).map(|form| Asked::Message(About::Forwarded(form)))
+            }
         };
     given.map_err(|error| form::Unreadable::Malformed { kind: content.kind(), what: error.to_string() })
 }

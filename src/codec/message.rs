@@ -58,6 +58,11 @@ pub fn decode_draft(bytes: &Bytes) -> Result<Outgoing, DecodeFault> {
     outgoing_from_proto(wire, zone)
 }
 
+/// The kind alone, so that whoever goes no deeper need not.
+pub(super) fn kind_of(payload: &Bytes) -> Option<String> {
+    wire(payload).ok().map(|wire| wire.kind)
+}
+
 fn wire(payload: &Bytes) -> Result<proto::Message, DecodeFault> {
     if payload.len() > limits::MESSAGE_BYTES_MAX {
         return Err(DecodeFault::new("message", "longer than the limit"));
@@ -103,6 +108,7 @@ pub(super) fn outgoing_from_proto(wire: proto::Message, zone: String) -> Result<
     Ok(Outgoing {
         word: content::word(&kind, &wire.content).map(Box::new),
         format: content::format_code(&kind, &wire.content),
+        forwards: content::forwards(&kind, &wire.content).map(Box::new),
         thread: thread(&wire.thread, "message.thread")?,
         kind,
         content: wire.content,

@@ -13,6 +13,7 @@ pub mod export;
 pub mod facts;
 pub mod fault;
 pub mod form;
+pub mod forwarded;
 mod gist;
 pub mod heading;
 pub mod key_list;

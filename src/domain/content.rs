@@ -8,7 +8,9 @@ use super::exercise::{
 };
 use super::form::{Form, Refused};
 use super::formatted::Formatted;
+use super::forwarded::Forwarded;
 use super::transcription::{Filled, Transcription};
+use super::translation::Translation;
 
 /// The kinds of content, as the envelope names them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -27,10 +29,12 @@ pub enum Kind {
     Withdrawal,
     Formatted,
     Transcription,
+    Translation,
+    Forwarded,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 14] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Calendar,
         Kind::Notification,
         Kind::Amendment,
@@ -45,6 +49,8 @@ impl Kind {
         Kind::Withdrawal,
         Kind::Formatted,
         Kind::Transcription,
+        Kind::Translation,
+        Kind::Forwarded,
     ];
 
     /// As it stands in the signed envelope.
@@ -64,6 +70,8 @@ impl Kind {
             Kind::Withdrawal => "regime.withdrawal",
             Kind::Formatted => "regime.formatted",
             Kind::Transcription => "transcription",
+            Kind::Translation => "message.translation",
+            Kind::Forwarded => "message.forwarded",
         }
     }
 
@@ -81,9 +89,12 @@ impl Kind {
     /// where that is.
     pub fn opens_a_thread(self) -> bool {
         match self {
-            Kind::Calendar | Kind::Notification | Kind::Adoption | Kind::Formatted | Kind::Transcription => {
-                true
-            }
+            Kind::Calendar
+            | Kind::Notification
+            | Kind::Adoption
+            | Kind::Formatted
+            | Kind::Transcription
+            | Kind::Forwarded => true,
             Kind::Amendment
             | Kind::Invitation
             | Kind::Conclusion
@@ -92,7 +103,8 @@ impl Kind {
             | Kind::SameActivity
             | Kind::Suspension
             | Kind::Resumption
-            | Kind::Withdrawal => false,
+            | Kind::Withdrawal
+            | Kind::Translation => false,
         }
     }
 
@@ -119,6 +131,8 @@ pub enum Content {
     Withdrawal(Withdrawal),
     Formatted(Formatted),
     Transcription(Box<Transcription>),
+    Translation(Translation),
+    Forwarded(Forwarded),
 }
 
 impl Content {
@@ -138,6 +152,8 @@ impl Content {
             Content::Withdrawal(_) => Kind::Withdrawal,
             Content::Formatted(_) => Kind::Formatted,
             Content::Transcription(_) => Kind::Transcription,
+            Content::Translation(_) => Kind::Translation,
+            Content::Forwarded(_) => Kind::Forwarded,
         }
     }
 
@@ -158,6 +174,8 @@ impl Content {
             Kind::Withdrawal => Content::Withdrawal(Withdrawal::default()),
             Kind::Formatted => Content::Formatted(Formatted::default()),
             Kind::Transcription => Content::Transcription(Box::default()),
+            Kind::Translation => Content::Translation(Translation::default()),
+            Kind::Forwarded => Content::Forwarded(Forwarded::default()),
         }
     }
 
@@ -180,7 +198,9 @@ impl Content {
             | Content::Suspension(_)
             | Content::Resumption(_)
             | Content::Withdrawal(_)
-            | Content::Formatted(_) => false,
+            | Content::Formatted(_)
+            | Content::Translation(_)
+            | Content::Forwarded(_) => false,
         };
         within || !self.form().to_follow().is_empty()
     }
@@ -201,7 +221,9 @@ impl Content {
             | Content::Resumption(_)
             | Content::Withdrawal(_)
             | Content::Formatted(_)
-            | Content::Transcription(_) => None,
+            | Content::Transcription(_)
+            | Content::Translation(_)
+            | Content::Forwarded(_) => None,
         }
     }
 
@@ -227,6 +249,8 @@ impl Content {
             Content::Withdrawal(form) => form,
             Content::Formatted(form) => form,
             Content::Transcription(form) => form.as_ref(),
+            Content::Translation(form) => form,
+            Content::Forwarded(form) => form,
         }
     }
 }

@@ -9,6 +9,7 @@ use super::content::Content;
 use super::digest::Digest;
 use super::form::{ActivityReference, MessageReference};
 use super::formatted::Formatted;
+use super::forwarded::NOT_TO_BE_HANDED_ON;
 use super::message::{NOT_RELEASABLE, Outgoing, Reference, Relation};
 use super::part::PartState;
 use super::refusal::FaultNamed;
@@ -175,6 +176,8 @@ fn content_references(board: &Board, outgoing: &Outgoing, content: &Content, fou
         Content::Withdrawal(form) => own_word(board, "adoption", &form.adoption, found),
         Content::Formatted(form) => formatted(outgoing, form, found),
         Content::Transcription(form) => transcription(board, outgoing, form, found),
+        Content::Translation(form) => on_record(board, "of", &form.of, found),
+        Content::Forwarded(_) => forwarded(board, outgoing, found),
         Content::Calendar(_) | Content::Adoption(_) => {}
     }
 }
@@ -194,6 +197,17 @@ fn transcription(board: &Board, outgoing: &Outgoing, form: &Transcription, found
     }
     if board.own.is_some_and(|own| form.origin_party == own.party.as_str()) {
         found.add("origin_party", "is this Party itself: what it says it says by a message of its own");
+    }
+}
+
+/// A release is refused for the first of these.
+fn forwarded(board: &Board, outgoing: &Outgoing, found: &mut Found) {
+    let Some(forwards) = &outgoing.forwards else { return };
+    if !outgoing.may_be_handed_on() {
+        found.add("original", NOT_TO_BE_HANDED_ON);
+    }
+    if !board.messages.contains_key(&forwards.message) {
+        found.add("original", "is no message that is on record here");
     }
 }
 
@@ -235,7 +249,7 @@ pub fn is_zone(name: &str) -> bool {
 }
 
 /// The shape of a language tag, RFC 5646 2.1: subtags of letters and digits, the first of letters.
-fn is_language(tag: &str) -> bool {
+pub(super) fn is_language(tag: &str) -> bool {
     let well_formed = |subtag: &str| {
         (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };

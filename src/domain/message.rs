@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::adoption::Word;
 use super::content::Kind;
 use super::digest::{Digest, ThreadId};
+use super::forwarded::Forwards;
 use super::party::{Incarnation, Party};
 use super::people::Person;
 use super::precedence::Precedence;
@@ -54,6 +55,8 @@ pub struct Outgoing {
     pub word: Option<Box<Word>>,
     /// The code of its format, if its content is of one; read from `content`, never written.
     pub format: String,
+    /// The message that it hands on, if it does; read from `content`, never written.
+    pub forwards: Option<Box<Forwards>>,
 }
 
 impl Outgoing {
@@ -78,6 +81,15 @@ impl Outgoing {
     /// that it is handed on to later.
     pub fn may_be_given_to(&self, party: Party) -> bool {
         self.releasable_to.is_empty() || self.releasable_to.contains(&party)
+    }
+
+    /// Whether the author of the message that it hands on lets every addressee have that. True of a message
+    /// that hands none on.
+    pub fn may_be_handed_on(&self) -> bool {
+        self.forwards.as_ref().is_none_or(|forwards| {
+            let lets = &forwards.releasable_to;
+            lets.is_empty() || self.parties().iter().all(|party| lets.contains(party))
+        })
     }
 
     /// As a regime has rules for it. `None` for an acknowledgement and for kinds that are not known.

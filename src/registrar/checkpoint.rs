@@ -115,8 +115,14 @@ pub fn signed_checkpoint(head: &Head, ring: &KeyRing) -> Option<String> {
     Some(signed.note().to_string())
 }
 
-/// Keeps the file behind the heads until the Registrar ends, then writes the last one.
-pub(super) async fn keep(file: CheckpointFile, ring: Arc<KeyRing>, mut heads: watch::Receiver<Arc<Head>>) {
+/// Keeps the file behind the heads until the Registrar ends, then writes the last one. `at_work` is held as
+/// long as anything may still be written.
+pub(super) async fn keep(
+    file: CheckpointFile,
+    ring: Arc<KeyRing>,
+    mut heads: watch::Receiver<Arc<Head>>,
+    at_work: watch::Sender<()>,
+) {
     let mut written = 0;
     loop {
         let ended = heads.changed().await.is_err();
@@ -132,8 +138,14 @@ pub(super) async fn keep(file: CheckpointFile, ring: Arc<KeyRing>, mut heads: wa
             }
         }
         if ended {
+            drop(at_work);
             return;
         }
-        tokio::time::sleep(Duration::from_millis(limits::CHECKPOINT_BEHIND_MS)).await;
+        // Heads that come meanwhile are for the next turn; that none will come any more is not waited out.
+        let mut no_more = heads.clone();
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(limits::CHECKPOINT_BEHIND_MS)) => {}
+            _ = no_more.wait_for(|_| false) => {}
+        }
     }
 }

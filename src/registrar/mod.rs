@@ -81,6 +81,8 @@ pub struct Registrar {
     inbox: Inbox,
     renewals: mpsc::Sender<oneshot::Sender<Arc<Head>>>,
     head: watch::Receiver<Arc<Head>>,
+    /// Closed once nothing writes the checkpoint beside the journal any more.
+    keeping: watch::Receiver<()>,
     pub journal: Journal,
     pub clock: Clock,
 }
@@ -136,6 +138,13 @@ impl Registrar {
     /// To be told of new heads.
     pub fn heads(&self) -> watch::Receiver<Arc<Head>> {
         self.head.clone()
+    }
+
+    /// Waits until the last checkpoint lies beside the journal and nothing writes there any more. For whoever
+    /// has seen the writer end; before that it does not come back.
+    pub async fn checkpoint_kept(&self) {
+        let mut keeping = self.keeping.clone();
+        while keeping.changed().await.is_ok() {}
     }
 
     /// The record that answers a command: the one just written, or the one that was there before.

@@ -80,10 +80,12 @@ impl Opening {
         let (inbox, commands) = inbox();
         let (renewals, from_renewals) = mpsc::channel(1);
         let (announce, head) = watch::channel(Arc::new(head_of(&fold, Standing::StandsBy, Newest::from([]))));
+        let (at_work, keeping) = watch::channel(());
         let registrar = Registrar {
             inbox,
             renewals,
             head: head.clone(),
+            keeping,
             journal: self.journal.clone(),
             clock: self.clock.clone(),
         };
@@ -102,7 +104,7 @@ impl Opening {
             hold_to_checkpoint(&writer, short, kept).await?;
         }
         if let Some(file) = self.checkpoint {
-            tokio::spawn(checkpoint::keep(file, self.ring, head));
+            tokio::spawn(checkpoint::keep(file, self.ring, head, at_work));
         }
         Ok((registrar, tokio::spawn(writer.run())))
     }

@@ -8,6 +8,7 @@ use tonic::Status;
 
 use super::caller::PersonCaller;
 use super::command::{give, not_what_was_asked};
+use super::originals::Originals;
 use super::{faults, status};
 use crate::codec::content::{self, Said};
 use crate::codec::heading::{self, Given};
@@ -17,6 +18,7 @@ use crate::domain::command::{Command, Origin};
 use crate::domain::digest::{Digest, DraftId};
 use crate::domain::event::{Event, Record};
 use crate::domain::message::Outgoing;
+use crate::domain::refusal::FaultNamed;
 use crate::registrar::{Head, Registrar};
 
 /// The body of a draft, as its record holds it.
@@ -53,8 +55,22 @@ pub(super) async fn put(
     let record = give(registrar, command, origin).await?;
     // By the record, so that the same command has the same digest for its answer.
     let body = drafted_in(&record, draft).ok_or_else(not_what_was_asked)?;
-    let faults = faults::of_draft(&registrar.head().board, &body.outgoing, &body.said);
+    let faults = faults(registrar, &registrar.head(), &body).await?;
     Ok((body.digest, faults::to_proto(faults)))
+}
+
+/// All that is wrong with a draft, beside the message that it is about too.
+pub(super) async fn faults(
+    registrar: &Registrar,
+    head: &Head,
+    body: &Body,
+) -> Result<Vec<FaultNamed>, Status> {
+    let mut found = faults::of_draft(&head.board, &body.outgoing, &body.said);
+    if let Some(content) = body.said.content() {
+        let originals = Originals::at(head, head.records(&registrar.journal), None);
+        found.extend(originals.faults(&body.outgoing, content).await.map_err(status::record)?);
+    }
+    Ok(found)
 }
 
 /// The body of an open draft, by the index of its record.

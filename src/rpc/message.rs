@@ -1,7 +1,8 @@
 //! Officers' calls about messages of every kind: drafts, their release by another person, threads.
 //!
-//! Never here: a rule between persons (the Board has them), a draft's body on the Board (read by index), a
-//! form (each has a service of its own by which it is drafted).
+//! Never here: a rule between persons (the Board has them), a draft's body on the Board (read by index), what a
+//! draft says (each noun has a service of its own by which its forms are drafted, and only what carries another
+//! message is drafted here).
 
 use std::sync::Arc;
 
@@ -11,13 +12,15 @@ use super::command::{self, digest_in, draft_id, not_what_was_asked, person, refu
 use super::held::HeldRegimes;
 use super::thread::{thread_as_of, unconfirmed, unconfirmed_addressees};
 use super::thread_list::threads_from;
-use super::{beginning, by_hand, draft, faults, part, status};
-use crate::codec::content::Said;
+use super::{beginning, by_hand, draft, faults, originals, part, status};
+use crate::codec::content::{self, Said};
+use crate::codec::heading::Given;
 use crate::codec::message::{person_to_proto, precedence_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::message_service_server::{MessageService, MessageServiceServer};
 use crate::domain::board::Board;
 use crate::domain::command::{AsIs, Command, Origin};
+use crate::domain::content::Content;
 use crate::domain::digest::{Digest, DraftId, ThreadId};
 use crate::domain::event::{Event, Record};
 use crate::domain::message::Outgoing;
@@ -34,6 +37,20 @@ pub struct MessageCalls {
 
 #[tonic::async_trait]
 impl MessageService for MessageCalls {
+    async fn draft_message(
+        &self,
+        call: Request<calls::DraftMessageRequest>,
+    ) -> Result<Response<calls::DraftMessageResponse>, Status> {
+        let caller = person(&call)?.clone();
+        let asked = call.into_inner();
+        let origin = command::origin("MessageService/DraftMessage", asked.command.as_ref(), &asked, &caller)?;
+        let content = asked.content.map(Given::from);
+        let id = draft_id(&asked.draft)?;
+        let (digest, faults) =
+            draft::put(&self.registrar, origin, &caller, id, asked.heading, content).await?;
+        Ok(Response::new(calls::DraftMessageResponse { digest: digest.0.to_vec().into(), faults }))
+    }
+
     async fn return_draft(
         &self,
         call: Request<calls::ReturnDraftRequest>,
@@ -95,7 +112,7 @@ impl MessageService for MessageCalls {
         let head = self.registrar.head();
         let open = head.board.draft(draft).ok_or(Refusal::NoSuchDraft).map_err(refused)?;
         let body = draft::body(&self.registrar, &head, draft, open.index).await?;
-        let faults = faults::of_draft(&head.board, &body.outgoing, &body.said);
+        let faults = draft::faults(&self.registrar, &head, &body).await?;
         let own = head.board.own.ok_or_else(|| status::denied(NotNow::Journal.into()))?;
         let by_hand = by_hand::without_node(&head.board, body.outgoing.parties());
         let mut regimes = HeldRegimes::at(&head, &self.registrar.journal);
@@ -113,7 +130,10 @@ impl MessageService for MessageCalls {
             parts: part::held(&head.board, &body.outgoing.parts),
             check,
             by_hand: by_hand.iter().map(Party::to_string).collect(),
-            marks: unconfirmed_addressees(&head.board, &body.outgoing, None),
+            marks: unconfirmed_addressees(&head.board, &body.outgoing, None)
+                .into_iter()
+                .chain(whose(&head.board, &body.said))
+                .collect(),
         }))
     }
 
@@ -170,10 +190,14 @@ impl MessageService for MessageCalls {
         let (digest, index) = only_message(&head.board, &call.get_ref().beginning)?;
         let records = head.records(&self.registrar.journal);
         let stored = records.message(index, &digest).await.map_err(status::record)?;
+        let draft = &stored.message.draft;
+        let said = content::said(&draft.kind, &draft.content);
+        let mut marks = unconfirmed(&head.board, &stored.message, None);
+        marks.extend(whose(&head.board, &said));
         Ok(Response::new(calls::ShowMessageResponse {
             digest: digest.0.to_vec().into(),
             message: stored.signed,
-            marks: unconfirmed(&head.board, &stored.message, None),
+            marks,
         }))
     }
 }
@@ -218,9 +242,15 @@ impl MessageCalls {
         if !matches!(body.said, Said::Form(_)) {
             return Err(status::field("content", faults::UNREADABLE));
         }
-        let faults = faults::of_draft(&head.board, &body.outgoing, &body.said);
+        let faults = draft::faults(&self.registrar, &head, &body).await?;
         Ok((body.outgoing, faults))
     }
+}
+
+/// Of a message that hands on another: whose that is, by the key lists here.
+fn whose(board: &Board, said: &Said) -> Option<String> {
+    let Some(Content::Forwarded(form)) = said.content() else { return None };
+    originals::signature_mark(board, form, None)
 }
 
 fn released_in(record: &Record) -> Option<calls::ReleaseResponse> {

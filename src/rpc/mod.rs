@@ -17,6 +17,7 @@ pub mod exercise;
 pub mod faults;
 pub mod held;
 pub mod message;
+mod originals;
 pub mod part;
 pub mod party;
 mod party_checks;

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::held::HeldRegimes;
+use super::originals::{self, Originals};
 use super::{by_hand, faults, part};
 use crate::codec::content::{self, Said};
 use crate::codec::message::precedence_to_proto;
@@ -68,6 +69,9 @@ pub fn marks_of(board: &Board, message: &Message, said: &Said, as_of: Option<Ins
     marks.extend(unconfirmed(board, message, as_of));
     if message.draft.regime.as_ref().is_some_and(|cited| !board.holds_regime(&cited.digest, as_of)) {
         marks.push("the regime that it cites is not held here".into());
+    }
+    if let Some(Content::Forwarded(form)) = said.content() {
+        marks.extend(originals::signature_mark(board, form, as_of));
     }
     if let Some(Content::Formatted(form)) = said.content()
         && let Some(rule) = form.other_regime(message.draft.regime.as_ref())
@@ -133,6 +137,11 @@ impl Look<'_> {
             }
             None => Vec::new(),
         };
+        let mut faults = faults::of_content(&said);
+        if let Some(content) = content {
+            let originals = Originals::at(self.head, self.records.clone(), self.as_of);
+            faults.extend(faults::to_proto(originals.faults(&message.draft, content).await?));
+        }
         let check = self.regimes.check_message(entry.digest, message, content).await?;
         Ok(calls::ThreadMessage {
             digest: entry.digest.0.to_vec().into(),
@@ -141,7 +150,7 @@ impl Look<'_> {
             recorded_at_ms: entry.recorded_at.0,
             delivered,
             marks,
-            faults: faults::of_content(&said),
+            faults,
             waits_for: self.waits_for(held.message).await?,
             parts: part::held(&self.head.board, &held.message.draft.parts),
             check,

@@ -143,6 +143,7 @@ fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: Instant) ->
     Outgoing {
         word: None,
         format: String::new(),
+        forwards: None,
         releasable_to: Vec::new(),
         thread: read.draft.thread,
         kind: ACKNOWLEDGEMENT.into(),

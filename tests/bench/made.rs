@@ -269,6 +269,7 @@ impl Maker {
         Outgoing {
             word: None,
             format: String::new(),
+            forwards: None,
             releasable_to: Vec::new(),
             kind: ACKNOWLEDGEMENT.into(),
             drafter: officer,

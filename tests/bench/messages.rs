@@ -49,6 +49,7 @@ pub fn outgoing(thread: ThreadId, to: Party, precedence: Precedence, content: By
     Outgoing {
         word: None,
         format: String::new(),
+        forwards: None,
         releasable_to: Vec::new(),
         thread,
         kind: Kind::Notification.name().into(),

@@ -16,6 +16,7 @@ use crate::authority::{Fate, Node, Realm, beginning, end, fate, on_roster, prese
 /// held here. Nobody else ever does.
 const EXPECTED: &str = "
     /detente.v1.ExerciseService/Draft                           D . . . . . . . .
+    /detente.v1.MessageService/DraftMessage                     D . . . . . . . .
     /detente.v1.MessageService/ReturnDraft                      . R . . . . . . .
     /detente.v1.MessageService/WithdrawDraft                    D . . . . . . . .
     /detente.v1.MessageService/ListDrafts                       D R . . . . . . .

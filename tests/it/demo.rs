@@ -77,26 +77,35 @@ fn a_demonstration_that_can_not_begin_leaves_nothing_behind() {
 
 #[test]
 fn a_demonstration_that_is_broken_off_leaves_no_keys_behind_at_any_moment() {
-    use std::io::BufRead as _;
-    // After the first line nothing runs yet; after the later ones nodes do.
-    for (signal, lines) in [("-TERM", 1), ("-INT", 2), ("-TERM", 4), ("-INT", 9)] {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_detente"))
-            .args(["demo", "--once"])
-            .env("TMPDIR", folder.path())
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::null())
-            .spawn()
-            .expect("the program runs");
-        let mut said = std::io::BufReader::new(child.stdout.take().expect("piped")).lines();
-        for _ in 0..lines {
-            said.next().expect("a line").expect("text");
-        }
-        let killed = Command::new("kill").args([signal, &child.id().to_string()]).status();
-        assert!(killed.expect("kill runs").success());
-        // What it still says is read, so that it is not held up.
-        said.for_each(drop);
-        assert!(!child.wait().expect("it ends").success());
-        assert_eq!(folder.path().read_dir().expect("it is there").count(), 0, "{signal} after {lines} lines");
+    // After the first line nothing runs yet; after the later ones nodes do. All at once, so that each of them
+    // ends while the machine has much else to do.
+    let moments =
+        [("-TERM", 1), ("-INT", 1), ("-TERM", 2), ("-INT", 2), ("-TERM", 3), ("-TERM", 4), ("-INT", 9)];
+    let runs = moments.map(|(signal, lines)| std::thread::spawn(move || broken_off(signal, lines)));
+    for run in runs {
+        run.join().expect("nothing is left behind");
     }
+}
+
+/// Sends the signal once so many lines were said.
+fn broken_off(signal: &str, lines: usize) {
+    use std::io::BufRead as _;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_detente"))
+        .args(["demo", "--once"])
+        .env("TMPDIR", folder.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("the program runs");
+    let mut said = std::io::BufReader::new(child.stdout.take().expect("piped")).lines();
+    for _ in 0..lines {
+        said.next().expect("a line").expect("text");
+    }
+    let killed = Command::new("kill").args([signal, &child.id().to_string()]).status();
+    assert!(killed.expect("kill runs").success());
+    // What it still says is read, so that it is not held up.
+    said.for_each(drop);
+    assert!(!child.wait().expect("it ends").success());
+    assert_eq!(folder.path().read_dir().expect("it is there").count(), 0, "{signal} after {lines} lines");
 }

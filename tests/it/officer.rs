@@ -73,7 +73,7 @@ pub fn draft_call(desk: &Desk, draft: u8, heading: calls::Heading, content: &Con
         heading: Some(heading),
         content: Some(match given(content).unwrap() {
             Asked::Exercise(form) => form,
-            Asked::Regime(_) | Asked::Formatted(_) | Asked::Transcription(_) => {
+            Asked::Regime(_) | Asked::Formatted(_) | Asked::Message(_) | Asked::Transcription(_) => {
                 panic!("a form of another service")
             }
         }),
@@ -99,6 +99,11 @@ pub async fn draft(
         Asked::Regime(form) => {
             let call = calls::DraftWordRequest { command, draft: id, heading, content: Some(form) };
             let answered = regimes(&desk).draft_word(call).await?.into_inner();
+            (answered.digest, answered.faults)
+        }
+        Asked::Message(form) => {
+            let call = calls::DraftMessageRequest { command, draft: id, heading, content: Some(form) };
+            let answered = messages(&desk).draft_message(call).await?.into_inner();
             (answered.digest, answered.faults)
         }
         Asked::Formatted(form) => {

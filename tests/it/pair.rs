@@ -136,6 +136,7 @@ impl Side {
         Outgoing {
             word: None,
             format: String::new(),
+            forwards: None,
             releasable_to: Vec::new(),
             thread,
             kind: "exercise.notification".into(),
@@ -188,6 +189,7 @@ impl Side {
         let outgoing = Outgoing {
             word: None,
             format: String::new(),
+            forwards: None,
             releasable_to: Vec::new(),
             kind: ACKNOWLEDGEMENT.into(),
             content: message::encode_acknowledgement(&read),

@@ -167,6 +167,7 @@ pub fn outgoing(precedence: Precedence, text: &str) -> Outgoing {
     Outgoing {
         word: None,
         format: String::new(),
+        forwards: None,
         releasable_to: Vec::new(),
         thread: thread(1),
         kind: "exercise.notification".into(),
@@ -208,6 +209,7 @@ pub fn acknowledge(of: Digest) -> Command {
     let outgoing = Outgoing {
         word: None,
         format: String::new(),
+        forwards: None,
         releasable_to: Vec::new(),
         kind: ACKNOWLEDGEMENT.into(),
         references: vec![reference],
@@ -227,6 +229,7 @@ pub fn theirs(precedence: Precedence, thread: ThreadId, text: &str, references: 
     let draft = Outgoing {
         word: None,
         format: String::new(),
+        forwards: None,
         releasable_to: Vec::new(),
         thread,
         action: vec![Addressee { party: us(), office: String::new() }],

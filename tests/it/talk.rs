@@ -42,6 +42,7 @@ pub fn outgoing(thread: ThreadId, to: &[Party], precedence: Precedence, subject:
     Outgoing {
         word: None,
         format: String::new(),
+        forwards: None,
         releasable_to: Vec::new(),
         thread,
         kind: "test.text".into(),

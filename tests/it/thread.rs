@@ -98,6 +98,7 @@ fn outgoing(precedence: Precedence) -> Outgoing {
     Outgoing {
         word: None,
         format: String::new(),
+        forwards: None,
         releasable_to: Vec::new(),
         thread: THREAD,
         kind: "exercise.notification".into(),
@@ -280,6 +281,7 @@ async fn content_of_an_unknown_kind_is_kept_shown_as_such_and_still_verifies() {
     let outgoing = Outgoing {
         word: None,
         format: String::new(),
+        forwards: None,
         releasable_to: Vec::new(),
         kind: "hotline.call".into(),
         content: content.clone(),

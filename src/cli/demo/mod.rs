@@ -76,8 +76,11 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Ok(_) => Ok(()),
         Err(fault) => Err(fault),
     };
-    stage.strike().await;
-    result
+    match (result, stage.strike().await) {
+        (result, Ok(())) => result,
+        (Ok(()), struck) => struck,
+        (Err(fault), Err(left)) => Err(Fault::new(format!("{fault}; and {left}"))),
+    }
 }
 
 /// The case and the checks; the last line is the summary, whatever came of it.

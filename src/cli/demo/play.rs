@@ -200,7 +200,9 @@ fn outgoing(
         | Content::Resumption(_)
         | Content::Withdrawal(_)
         | Content::Formatted(_)
-        | Content::Transcription(_) => {}
+        | Content::Transcription(_)
+        | Content::Translation(_)
+        | Content::Forwarded(_) => {}
     }
     let references = played.released.last().map(|(digest, number)| Reference {
         message: Some(*digest),
@@ -224,6 +226,7 @@ pub(super) fn heading(kind: Kind, thread: ThreadId, subject: &str, to: &[&Actor]
     Outgoing {
         word: None,
         format: String::new(),
+        forwards: None,
         releasable_to: Vec::new(),
         thread,
         kind: kind.name().into(),

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use tokio::task::JoinHandle;
 
 use super::say::Say;
 use crate::cli::desk::{Desk, DeskDirectory, answer, fresh_id};
@@ -37,6 +38,8 @@ pub struct Stage {
     temporary: bool,
     /// Chosen afresh for each run.
     run: String,
+    /// A node that is being made, until it stands on the stage.
+    beginning: Option<JoinHandle<Result<Actor, Fault>>>,
 }
 
 /// One Party on the stage.
@@ -98,7 +101,8 @@ impl Stage {
             Some(folder) => (folder, false),
             None => (std::env::temp_dir().join(format!("detente-demo-{run}")), true),
         };
-        Ok(Stage { clock: Clock::standing_at(begins), actors: Vec::new(), folder, temporary, run })
+        let clock = Clock::standing_at(begins);
+        Ok(Stage { clock, actors: Vec::new(), folder, temporary, run, beginning: None })
     }
 
     /// Whatever comes of it, also where it is broken off, the stage is to be struck.
@@ -109,7 +113,12 @@ impl Stage {
 
     async fn fill(&mut self, medium: &Medium, run: &str, say: &Say) -> Result<(), Fault> {
         for (code, name, people) in CAST {
-            let actor = self.begin(code, name, medium, run).await?;
+            // A task of its own: one that is broken off half-way would write on, and be ended by nobody.
+            let plan = plan(&self.folder, code, name, medium, run)?;
+            let actor = begin(plan, self.clock.clone());
+            let actor = self.beginning.insert(tokio::spawn(actor)).await;
+            self.beginning = None;
+            let actor = actor.map_err(|_| Fault::new("a node of the stage was not made to its end"))??;
             // On the stage from the moment that its node runs, so that it is ended with the others.
             self.actors.push(actor);
             let Some(actor) = self.actors.last() else { continue };
@@ -136,43 +145,29 @@ impl Stage {
         found.ok_or_else(|| Fault::new(format!("{code} is not on the stage")))
     }
 
-    /// A node with its custodians, running, that knows nobody else yet.
-    async fn begin(&self, code: &str, name: &str, medium: &Medium, run: &str) -> Result<Actor, Fault> {
-        let party: Party = code.parse()?;
-        // Held until the node takes it over, so that its port is in the key list before it runs.
-        let listener = TcpListener::bind("127.0.0.1:0")?;
-        let address = listener.local_addr()?;
-        let custodian =
-            |which: &str| NewPerson { name: format!("{which} Custodian {code}"), office: String::new() };
-        let plan = InitPlan {
-            directory: self.folder.join(code),
-            party,
-            name: name.into(),
-            listen: address,
-            addresses: vec![address.to_string()],
-            contacts: vec![format!("Watch {code}, synthetic number")],
-            custodians: [custodian("First"), custodian("Second")],
-            journal: journal(medium, &party, run),
-            lives: LIVES,
-        };
-        let made = init(&plan, self.clock.now()).await?;
-        for (which, desk) in ["custodian", "second-custodian"].iter().zip(&made.desks) {
-            let to = desk_directory(&plan.directory, which);
-            if *desk != to {
-                std::fs::rename(desk, to)?;
-            }
-        }
-        let node = Node::start(&plan.directory, self.clock.clone(), Some(listener)).await?;
-        Ok(Actor { party, node, directory: plan.directory })
-    }
-
     /// Ends the nodes, and removes what was made for this run.
-    pub async fn strike(self) {
+    ///
+    /// # Errors
+    /// It is still there, with the keys in it.
+    pub async fn strike(mut self) -> Result<(), Fault> {
+        if let Some(beginning) = self.beginning.take()
+            && let Ok(Ok(actor)) = beginning.await
+        {
+            self.actors.push(actor);
+        }
         for actor in self.actors {
             actor.node.shutdown().await;
         }
-        if self.temporary {
-            let _ = std::fs::remove_dir_all(&self.folder);
+        if !self.temporary {
+            return Ok(());
+        }
+        match std::fs::remove_dir_all(&self.folder) {
+            Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => Err(Fault::new(format!(
+                "what was made for this run could not be removed ({fault}): secret keys lie in it; remove {} by \
+                 hand",
+                self.folder.display()
+            ))),
+            Ok(()) | Err(_) => Ok(()),
         }
     }
 }
@@ -234,6 +229,47 @@ impl Actor {
 
 fn desk_directory(node: &Path, role: &str) -> PathBuf {
     node.join("people").join(role)
+}
+
+/// A Party's node and its custodians, and the place where it will listen: held until the node takes it over,
+/// so that its port is in the key list before it runs.
+fn plan(
+    folder: &Path,
+    code: &str,
+    name: &str,
+    medium: &Medium,
+    run: &str,
+) -> Result<(InitPlan, TcpListener), Fault> {
+    let party: Party = code.parse()?;
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    let address = listener.local_addr()?;
+    let custodian =
+        |which: &str| NewPerson { name: format!("{which} Custodian {code}"), office: String::new() };
+    let plan = InitPlan {
+        directory: folder.join(code),
+        party,
+        name: name.into(),
+        listen: address,
+        addresses: vec![address.to_string()],
+        contacts: vec![format!("Watch {code}, synthetic number")],
+        custodians: [custodian("First"), custodian("Second")],
+        journal: journal(medium, &party, run),
+        lives: LIVES,
+    };
+    Ok((plan, listener))
+}
+
+/// A node with its custodians, running, that knows nobody else yet.
+async fn begin((plan, listener): (InitPlan, TcpListener), clock: Clock) -> Result<Actor, Fault> {
+    let made = init(&plan, clock.now()).await?;
+    for (which, desk) in ["custodian", "second-custodian"].iter().zip(&made.desks) {
+        let to = desk_directory(&plan.directory, which);
+        if *desk != to {
+            std::fs::rename(desk, to)?;
+        }
+    }
+    let node = Node::start(&plan.directory, clock, Some(listener)).await?;
+    Ok(Actor { party: plan.party, node, directory: plan.directory })
 }
 
 fn journal(medium: &Medium, party: &Party, run: &str) -> JournalSettings {

@@ -5,9 +5,11 @@
 
 mod format;
 mod transcription;
+mod translation;
 mod write;
 
 pub use format::template as format_template;
+pub use translation::{Original, template as translation_template};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -59,6 +61,8 @@ pub fn read(kind: Kind, syntax: Syntax, text: &str) -> Result<Content, NotAForm>
         Kind::Withdrawal => Content::Withdrawal(parse(syntax, text)?),
         Kind::Formatted => Content::Formatted(parse(syntax, text)?),
         Kind::Transcription => Content::Transcription(parse(syntax, text)?),
+        Kind::Translation => Content::Translation(parse(syntax, text)?),
+        Kind::Forwarded => Content::Forwarded(parse(syntax, text)?),
     })
 }
 
@@ -84,6 +88,8 @@ pub fn to_json(content: &Content) -> String {
         Content::Withdrawal(form) => pretty(form),
         Content::Formatted(form) => pretty(form),
         Content::Transcription(form) => pretty(form),
+        Content::Translation(form) => pretty(form),
+        Content::Forwarded(form) => pretty(form),
     }
 }
 
@@ -109,6 +115,8 @@ pub fn example(kind: Kind) -> &'static str {
         Kind::Withdrawal => include_str!("examples/withdrawal.toml"),
         Kind::Formatted => include_str!("examples/formatted.toml"),
         Kind::Transcription => include_str!("examples/transcription.toml"),
+        Kind::Translation => include_str!("examples/translation.toml"),
+        Kind::Forwarded => include_str!("examples/forwarded.toml"),
     }
 }
 

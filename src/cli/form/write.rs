@@ -93,6 +93,8 @@ fn purpose(kind: Kind) -> &'static str {
         Kind::Withdrawal => "that you take part in rules no more",
         Kind::Formatted => "a message in a format that a regime lays down",
         Kind::Transcription => "what came outside any link, written down by you; its origin is not proven",
+        Kind::Translation => "texts of a message in another language; the original counts",
+        Kind::Forwarded => "a message handed on to a further Party, byte for byte",
     }
 }
 
@@ -193,7 +195,9 @@ pub(super) fn single(out: &mut String, name: &str, leaf: Leaf, value: &Value, li
             line(out, Lines::ToUncomment, &format!("{name} = {}", quoted(first)));
         }
         (_, Leaf::Point) => line(out, Lines::ToUncomment, &format!("{name} = \"0.000000 N 0.000000 E\"")),
-        (_, Leaf::Digest | Leaf::Thread) => line(out, Lines::ToUncomment, &format!("{name} = \"\"")),
+        (_, Leaf::Digest | Leaf::Thread | Leaf::Enclosed) => {
+            line(out, Lines::ToUncomment, &format!("{name} = \"\""))
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! `exercise draft`, `regime draft`, `transcription draft` and `message revise`: a form and a heading, put on
 //! record as a draft.
+//! `exercise draft`, `regime draft`, `message translate` and `message revise`: a form and a heading, put on record as a draft.
 //!
 //! Never here: a check. The node tells all faults at once.
 
@@ -28,6 +29,7 @@ use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId};
 use crate::domain::message::{Outgoing, Traffic};
 use crate::domain::people::Person;
 use crate::domain::precedence::Precedence;
+use crate::domain::translation::SUBJECT;
 
 #[derive(clap::Args, Debug)]
 pub struct DraftArgs {
@@ -71,7 +73,8 @@ pub async fn draft(args: DraftArgs, noun: &str) -> Result<(), Fault> {
     let kind = content.kind();
     if kind.noun() != noun {
         let (name, right) = (kind.name(), kind.noun());
-        return Err(Fault::new(format!("the form is {name}: draft it with `detente {right} draft`")));
+        let word = if right == "message" { "translate" } else { "draft" };
+        return Err(Fault::new(format!("the form is {name}: draft it with `detente {right} {word}`")));
     }
     let (desk, header, id) = args.person.open()?;
     let thread = named::thread_of(&desk, &content, args.heading.thread).await?;
@@ -115,7 +118,7 @@ pub async fn revise(args: ReviseArgs) -> Result<(), Fault> {
     put(&desk, header, id, draft, &outgoing, &content, args.json).await
 }
 
-async fn put(
+pub(super) async fn put(
     desk: &Desk,
     header: calls::CommandHeader,
     id: CommandId,
@@ -174,6 +177,11 @@ pub async fn put_draft(
                 answer(ByHandServiceClient::new(desk.channel.clone()).draft_transcription(asked)).await?;
             Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
         }
+        Asked::Message(content) => {
+            let asked = calls::DraftMessageRequest { command, draft, heading, content: Some(content) };
+            let answered = answer(service(desk).draft_message(asked)).await?;
+            Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
+        }
         Asked::Regime(form) => {
             let asked = calls::DraftWordRequest { command, draft, heading, content: Some(form) };
             let answered = answer(RegimeServiceClient::new(desk.channel.clone()).draft_word(asked)).await?;
@@ -183,10 +191,11 @@ pub async fn put_draft(
 }
 
 /// What no flag says.
-fn blank(thread: ThreadId, content: &Content) -> Outgoing {
+pub(super) fn blank(thread: ThreadId, content: &Content) -> Outgoing {
     Outgoing {
         word: None,
         format: String::new(),
+        forwards: None,
         releasable_to: Vec::new(),
         thread,
         kind: content.kind().name().into(),
@@ -199,11 +208,25 @@ fn blank(thread: ThreadId, content: &Content) -> Outgoing {
         drafter: Person { name: String::new(), office: String::new(), key_digest: Digest::ZERO },
         regime: None,
         marking: String::new(),
-        language: "en".into(),
+        language: language(content),
         references: Vec::new(),
         traffic: Traffic::Real,
         parts: Vec::new(),
-        subject: content.designation().unwrap_or_default().into(),
+        subject: subject(content),
         remarks: String::new(),
     }
+}
+
+/// A translation is in the language that it is into.
+fn language(content: &Content) -> String {
+    match content {
+        Content::Translation(form) if !form.language.is_empty() => form.language.clone(),
+        _ => "en".into(),
+    }
+}
+
+fn subject(content: &Content) -> String {
+    let Content::Translation(form) = content else { return content.designation().unwrap_or_default().into() };
+    let translated = form.lines.iter().find(|line| line.path == SUBJECT);
+    translated.map_or_else(|| "Translation".into(), |line| line.text.0.clone())
 }

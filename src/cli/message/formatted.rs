@@ -7,11 +7,12 @@ use crate::cli::regime::labels;
 use crate::domain::content::Content;
 use crate::domain::message::{Outgoing, RegimeCitation};
 
-/// Of a format's form only what was filled in.
+/// Of the form of a format or a translation only what was filled in.
 pub(super) fn filled(content: Content) -> Content {
     match content {
         Content::Formatted(form) => Content::Formatted(form.filled()),
         Content::Transcription(form) => Content::Transcription(Box::new(form.filled())),
+        Content::Translation(form) => Content::Translation(form.filled()),
         other => other,
     }
 }

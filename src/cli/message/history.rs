@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 
 use super::known::service;
 use super::rows;
+use super::translations::is_into;
 use crate::cli::by_hand;
 use crate::cli::desk::{Desk, answer};
 use crate::cli::fault::Fault;
@@ -23,6 +24,7 @@ use crate::domain::party::Party;
 use crate::domain::regime::Regime;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
+use crate::domain::translation::{Beside, SUBJECT, in_heading, saying};
 
 /// A thread as the node holds it, read.
 pub struct History {
@@ -31,6 +33,8 @@ pub struct History {
     acknowledged: BTreeMap<Digest, Vec<(Party, Acknowledgement)>>,
     /// Those that formatted messages cite, as far as they are at hand, by digest.
     regimes: BTreeMap<Digest, Regime>,
+    /// Into which translations are shown beside the texts.
+    language: Option<String>,
 }
 
 /// One message of it.
@@ -96,7 +100,7 @@ impl History {
             }
             messages.push(Line { digest: wrapping.digest(), message: read, said, wire });
         }
-        Ok(History { messages, gaps, acknowledged, regimes: BTreeMap::new() })
+        Ok(History { messages, gaps, acknowledged, regimes: BTreeMap::new(), language: None })
     }
 
     /// Takes the labels of formatted messages from regimes that are built in, or held at the node.
@@ -119,6 +123,34 @@ impl History {
         self.messages
             .iter()
             .filter_map(|line| line.said.content().map(|form| (line.digest, &line.message, form)))
+    }
+
+    /// Shows the translations into this language under the texts that they are of; of others it is said only
+    /// that they are there.
+    pub fn with_translation(mut self, language: Option<String>) -> History {
+        self.language = language;
+        self
+    }
+
+    /// Those of one message that are in this thread, in its order.
+    pub fn translations_of(&self, original: &Digest) -> Vec<Beside> {
+        let of = |line: &Line| {
+            let Some(Content::Translation(form)) = line.said.content() else { return None };
+            form.of.message_digest.filter(|of| of.0 == *original)?;
+            Some(Beside {
+                by: line.message.author,
+                number: line.message.number.clone(),
+                message: line.digest,
+                form: form.clone(),
+            })
+        };
+        self.messages.iter().filter_map(of).collect()
+    }
+
+    /// Those to be shown beside its texts, and the others.
+    fn beside(&self, original: &Digest) -> (Vec<Beside>, Vec<Beside>) {
+        let asked = |one: &Beside| self.language.as_ref().is_some_and(|language| is_into(one, language));
+        self.translations_of(original).into_iter().partition(asked)
     }
 
     /// Which thread it is, as of when; whether there is anything of it to be shown.
@@ -153,6 +185,12 @@ impl History {
             rows::traffic(message.draft.traffic)
         );
         rows::row(1, "Subject", &shown(&message.draft.subject));
+        let (beside, others) = self.beside(&line.digest);
+        for (label, text) in in_heading(&beside, SUBJECT) {
+            for (index, text) in text.iter().enumerate() {
+                rows::row(2, if index == 0 { &label } else { "" }, text);
+            }
+        }
         rows::circumstances(1, &message.draft);
         rows::row(1, "Drafted by", &rows::person(&message.draft.drafter));
         let releaser = rows::person(&message.releaser);
@@ -184,9 +222,12 @@ impl History {
             rows::row(1, "Waits for", &hex::encode(missing));
         }
         rows::row(1, "Digest", &line.digest.to_string());
+        for one in beside.iter().chain(&others) {
+            rows::row(1, "Translation", &saying(one));
+        }
         if bodies.show(&line.said) {
             let regime = message.draft.regime.as_ref().and_then(|cited| self.regimes.get(&cited.digest));
-            rows::body(1, &line.said, &message.draft, regime);
+            rows::body(1, (&line.said, Some(message.author)), &message.draft, regime, &beside);
         }
     }
 
@@ -237,6 +278,13 @@ impl History {
         object["delivered"] = delivered.into();
         object["by_hand"] = by_hand::accounts_json(&line.wire.by_hand);
         object["acknowledged"] = acknowledged.into();
+        let translations = self.translations_of(&line.digest);
+        object["translations"] = translations
+            .iter()
+            .map(|one| {
+                json!({"language": one.form.language, "by": one.by.as_str(), "message": one.message.to_string()})
+            })
+            .collect();
         object["marks"] = line.wire.marks.clone().into();
         object["faults"] = rows::faults_json(&line.wire.faults);
         object["check"] = rows::check_json(line.wire.check.as_ref());

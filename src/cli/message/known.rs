@@ -1,4 +1,4 @@
-//! Which draft or thread is meant, where only the first digits are given: those on record at the node.
+//! Which draft, message or thread is meant, where only the first digits are given: those on record at the node.
 //!
 //! Never here: a choice among several.
 
@@ -12,7 +12,9 @@ use crate::cli::fault::Fault;
 use crate::cli::given::only_one;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::message_service_client::MessageServiceClient;
-use crate::domain::digest::{DraftId, ThreadId};
+use crate::codec::{message, signed};
+use crate::domain::digest::{Digest, DraftId, ThreadId};
+use crate::domain::message::Message;
 use crate::limits;
 
 pub fn service(desk: &Desk) -> MessageServiceClient<Channel> {
@@ -27,6 +29,28 @@ pub async fn open_draft(desk: &Desk, beginning: &str) -> Result<DraftId, Fault> 
     let drafts = answer(service(desk).list_drafts(calls::ListDraftsRequest {})).await?.drafts;
     let found = only_one("open draft", beginning, drafts.iter().map(|line| &line.draft))?;
     DraftId::from_slice(&found).ok_or_else(|| Fault::new("the node names a draft that has no id"))
+}
+
+/// A message that a node gave: its exact bytes, and what has the digest.
+pub struct Known {
+    pub signed: Bytes,
+    pub digest: Digest,
+    pub message: Message,
+    /// What the node tells beside it.
+    pub marks: Vec<String>,
+}
+
+/// The message that is meant. What is read is what has this digest: computed here, not taken on the node's word.
+pub async fn known_message(desk: &Desk, beginning: &str) -> Result<Known, Fault> {
+    let asked = calls::ShowMessageRequest { beginning: beginning.to_owned() };
+    let calls::ShowMessageResponse { message: signed, marks, .. } =
+        answer(service(desk).show_message(asked)).await?;
+    let wrapping = signed::decode(signed.clone())?;
+    let digest = wrapping.digest();
+    if !digest.to_string().starts_with(beginning) {
+        return Err(Fault::new("the node gave another message than the one asked for"));
+    }
+    Ok(Known { signed, digest, message: message::decode(&wrapping.payload)?, marks })
 }
 
 /// The thread that is meant.

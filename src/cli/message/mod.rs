@@ -1,6 +1,7 @@
 //! `detente message …`: drafts, release, threads and the official form, whatever a message is about.
 //!
 //! Never here: a form to fill in (each noun has its own, such as `detente exercise`), a rule. What
+//! Never here: a form of another noun's (each has its own: `detente exercise`, `detente regime`), a rule. What
 //! is wrong with a draft and who may release it is the node's to say. What is printed is laid out in
 //! `domain/official/`, the same at both ends.
 
@@ -9,6 +10,8 @@ mod drafts;
 mod fonts;
 mod form_file;
 mod formatted;
+mod forward;
+mod handed_on;
 mod heading;
 mod history;
 pub mod known;
@@ -18,6 +21,7 @@ mod print;
 pub mod rows;
 mod setting;
 pub mod threads;
+mod translations;
 
 use std::path::PathBuf;
 
@@ -38,6 +42,9 @@ use crate::domain::message::{Message, Outgoing};
 use crate::domain::official::{self, Body, Document, Paper};
 use crate::domain::party::Party;
 use crate::domain::regime::Regime;
+use crate::domain::translation::{Beside, beside};
+
+const NOUN: &str = "message";
 
 /// Messages of every kind: drafts, release, threads, the official form
 #[derive(clap::Args, Debug)]
@@ -47,8 +54,13 @@ pub struct Args {
 }
 
 #[derive(Subcommand, Debug)]
-#[expect(clippy::large_enum_variant, reason = "one at a time, of a command line")]
 enum Command {
+    /// Print the form of a translation, with every text of the message above the empty place
+    TranslationTemplate(translations::TemplateArgs),
+    /// Put the translation of a message on record as a draft
+    Translate(compose::DraftArgs),
+    /// Draft the handing on of a message to a further Party: its exact bytes, and who hands them on
+    Forward(forward::ForwardArgs),
     /// List the open drafts
     Drafts(drafts::ListArgs),
     /// Show a draft as it would be released, with its digest
@@ -71,6 +83,9 @@ enum Command {
 
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
+        Command::TranslationTemplate(args) => translations::template(args).await,
+        Command::Translate(args) => compose::draft(args, NOUN).await,
+        Command::Forward(args) => forward::forward(args).await,
         Command::Drafts(args) => drafts::list(args).await,
         Command::ShowDraft(args) => drafts::show(args).await,
         Command::Revise(args) => compose::revise(args).await,
@@ -85,7 +100,17 @@ pub async fn run(args: Args) -> Result<(), Fault> {
 
 /// The official form of a message, with the labels of the regime that it cites, where that is at hand.
 pub fn message_form(message: &Message, digest: Digest, regime: Option<&Regime>) -> Document {
-    form(Paper::Message(message), &message.draft, digest, regime)
+    message_form_beside(message, digest, regime, &[])
+}
+
+/// The same with translations under the texts that they are of.
+pub fn message_form_beside(
+    message: &Message,
+    digest: Digest,
+    regime: Option<&Regime>,
+    translations: &[Beside],
+) -> Document {
+    form(Paper::Message(message), &message.draft, digest, regime, translations)
 }
 
 /// The official form of a draft, held by `author`, `None` if that is not known.
@@ -95,7 +120,7 @@ pub fn draft_form(
     digest: Digest,
     regime: Option<&Regime>,
 ) -> Document {
-    form(Paper::Draft { author, outgoing }, outgoing, digest, regime)
+    form(Paper::Draft { author, outgoing }, outgoing, digest, regime, &[])
 }
 
 /// The official form as PDF, set in the usual fonts and those named.
@@ -106,13 +131,25 @@ pub fn pdf(document: Document, named: &[PathBuf]) -> Result<Pdf, Fault> {
     pdf::of(document, &FontFiles::read(named)?)
 }
 
-fn form(paper: Paper<'_>, outgoing: &Outgoing, digest: Digest, regime: Option<&Regime>) -> Document {
+fn form(
+    paper: Paper<'_>,
+    outgoing: &Outgoing,
+    digest: Digest,
+    regime: Option<&Regime>,
+    translations: &[Beside],
+) -> Document {
     let said = content::said(&outgoing.kind, &outgoing.content);
     let mut marks = content::marks(&said, &outgoing.content);
     let (lines, origin);
     let body = match &said {
         Said::Form(form) => {
-            lines = lines_under(form, regime, &outgoing.language);
+            let by = match paper {
+                Paper::Message(message) => Some(message.author),
+                Paper::Draft { author, .. } => author,
+            };
+            let mut own = lines_under(form, regime, &outgoing.language);
+            own.extend(handed_on::lines(form, by));
+            lines = beside(own, translations);
             marks.extend(labels::mark(form, regime).map(str::to_owned));
             origin = content::origin(&outgoing.kind, &said);
             match &origin {
@@ -123,5 +160,5 @@ fn form(paper: Paper<'_>, outgoing: &Outgoing, digest: Digest, regime: Option<&R
         Said::Acknowledgement(read) => Body::Acknowledgement(read),
         Said::Unknown | Said::Unreadable(_) => Body::NotShown,
     };
-    official::document(paper, digest, body, &marks)
+    official::document_beside(paper, digest, body, &marks, translations)
 }

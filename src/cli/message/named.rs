@@ -35,12 +35,15 @@ fn main_reference(content: &Content) -> Option<(&MessageReference, Relation)> {
         Content::Suspension(form) => Some((&form.adoption, Relation::RefersTo)),
         Content::Resumption(form) => Some((&form.suspension, Relation::RefersTo)),
         Content::Withdrawal(form) => Some((&form.adoption, Relation::RefersTo)),
+        Content::Translation(form) => Some((&form.of, Relation::RefersTo)),
         Content::Calendar(_)
         | Content::Notification(_)
         | Content::Invitation(_)
         | Content::Adoption(_)
         | Content::Formatted(_)
-        | Content::Transcription(_) => None,
+        | Content::Transcription(_)
+        // What is handed on need not come to the receiver in any other way: nobody waits for it.
+        | Content::Forwarded(_) => None,
     }
 }
 

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use serde_json::json;
 
-use super::known::{open_draft, service};
-use super::{draft_form, message_form, rows};
+use super::known::{Known, known_message, open_draft, service};
+use super::{draft_form, message_form, message_form_beside, rows, translations};
 use crate::cli::desk::{Desk, DeskDirectory, answer};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
@@ -37,6 +37,10 @@ pub struct PrintArgs {
     /// A font for characters that DejaVu lacks; may be given several times, the first that has one is taken
     #[arg(long, value_name = "FILE", requires = "pdf")]
     font: Vec<PathBuf>,
+    /// With the translations into this language that are on record, each under the text that it is of; the
+    /// original counts
+    #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["draft", "file"])]
+    with_translation: Option<String>,
     /// One JSON object a line: the form, then its rows
     #[arg(long)]
     json: bool,
@@ -63,7 +67,7 @@ struct Found {
 }
 
 pub async fn print(args: PrintArgs) -> Result<(), Fault> {
-    let found = find(&args.which, args.directory.as_deref()).await?;
+    let found = find(&args.which, args.directory.as_deref(), args.with_translation.as_deref()).await?;
     match &args.pdf {
         Some(path) => write_pdf(path, &args.font, found.document, args.json)?,
         None if args.json => print_rows(&found.document),
@@ -100,7 +104,7 @@ fn write_pdf(path: &Path, fonts: &[PathBuf], document: Document, as_json: bool) 
     Ok(())
 }
 
-async fn find(which: &Which, directory: Option<&Path>) -> Result<Found, Fault> {
+async fn find(which: &Which, directory: Option<&Path>, language: Option<&str>) -> Result<Found, Fault> {
     if let Some(file) = &which.file {
         return of_bytes(files::read_up_to(file, limits::MESSAGE_SIGNED_BYTES_MAX)?.into());
     }
@@ -108,25 +112,22 @@ async fn find(which: &Which, directory: Option<&Path>) -> Result<Found, Fault> {
         directory.ok_or_else(|| Fault::new("whose node is asked? Say so with --as, or give --file"))?;
     let desk = DeskDirectory::at(directory).open(Clock::system())?;
     let document = match (&which.message, &which.draft) {
-        (Some(beginning), _) => ask_message(&desk, beginning).await?,
+        (Some(beginning), _) => ask_message(&desk, beginning, language).await?,
         (None, Some(beginning)) => ask_draft(&desk, beginning).await?,
         (None, None) => return Err(Fault::new("which message? Give its digest, --draft or --file")),
     };
     Ok(Found { document, unchecked: None })
 }
 
-async fn ask_message(desk: &Desk, beginning: &str) -> Result<Document, Fault> {
-    let asked = calls::ShowMessageRequest { beginning: beginning.to_owned() };
-    let answered = answer(service(desk).show_message(asked)).await?;
-    let wrapping = signed::decode(answered.message)?;
-    // What is printed is what has this digest: computed here, not taken on the node's word.
-    let digest = wrapping.digest();
-    if !digest.to_string().starts_with(beginning) {
-        return Err(Fault::new("the node gave another message than the one asked for"));
-    }
-    let read = message::decode(&wrapping.payload)?;
-    let regime = labels::of(desk, &read.draft).await;
-    Ok(message_form(&read, digest, regime.as_ref()).with_note(desk.party, &answered.marks))
+async fn ask_message(desk: &Desk, beginning: &str, language: Option<&str>) -> Result<Document, Fault> {
+    let Known { digest, message, marks, .. } = known_message(desk, beginning).await?;
+    let regime = labels::of(desk, &message.draft).await;
+    let translations = match language {
+        Some(language) => translations::of(desk, &message, digest, language).await?,
+        None => Vec::new(),
+    };
+    let form = message_form_beside(&message, digest, regime.as_ref(), &translations);
+    Ok(form.with_note(desk.party, &marks))
 }
 
 async fn ask_draft(desk: &Desk, beginning: &str) -> Result<Document, Fault> {

@@ -4,9 +4,11 @@
 
 use serde_json::{Value, json};
 
+use super::handed_on;
 use crate::cli::form;
 use crate::cli::out::say;
 use crate::codec::content::{self, Said};
+use crate::codec::forwarded::{self, Opened};
 use crate::codec::proto::detente::v1::{self as calls, Fault};
 use crate::domain::content::Content;
 use crate::domain::form::{lines, lines_under};
@@ -16,6 +18,7 @@ use crate::domain::people::Person;
 use crate::domain::regime::Regime;
 use crate::domain::text::{shown, shown_lines};
 use crate::domain::transcription;
+use crate::domain::translation::{Beside, beside};
 
 /// A label and what it is about, in two columns.
 pub fn row(depth: usize, label: &str, value: &str) {
@@ -128,7 +131,7 @@ pub fn message(message: &Message, said: &Said, regime: Option<&Regime>) {
     row(0, "Date-time group", &message.released_at.date_time_group().to_string());
     row(0, "Released by", &person(&message.releaser));
     heading(&message.draft);
-    body(0, said, &message.draft, regime);
+    body(0, (said, Some(message.author)), &message.draft, regime, &[]);
 }
 
 fn heading(outgoing: &Outgoing) {
@@ -200,11 +203,19 @@ fn state(held: &calls::PartHeld) -> &'static str {
     }
 }
 
-/// What the content says, in lines; with the labels of the regime that it cites, where that is at hand.
-pub fn body(depth: usize, said: &Said, outgoing: &Outgoing, regime: Option<&Regime>) {
+/// What the content says, in lines, and in those of the message that it hands on, if it does; with the labels of the regime that it cites, where that is at hand.
+pub fn body(
+    depth: usize,
+    (said, by): (&Said, Option<Party>),
+    outgoing: &Outgoing,
+    regime: Option<&Regime>,
+    translations: &[Beside],
+) {
     match said {
         Said::Form(form) => {
-            for line in lines_under(form, regime, &outgoing.language) {
+            let mut own = lines_under(form, regime, &outgoing.language);
+            own.extend(handed_on::lines(form, by));
+            for line in beside(own, translations) {
                 row(depth.saturating_add(line.depth), &line.label, &line.value);
             }
         }
@@ -233,7 +244,10 @@ pub fn person_json(person: &Person) -> Value {
 
 pub fn said_json(said: &Said) -> Value {
     match said {
-        Said::Form(content) => content_json(content),
+        Said::Form(content) => match content {
+            Content::Forwarded(form) => forwarded_json(content, &forwarded::open(form)),
+            _ => content_json(content),
+        },
         Said::Acknowledgement(read) => json!({
             "message": read.message.to_string(),
             "officer": person_json(&read.officer),
@@ -241,6 +255,16 @@ pub fn said_json(said: &Said) -> Value {
         }),
         Said::Unknown | Said::Unreadable(_) => Value::Null,
     }
+}
+
+/// With what was handed on, as far as it can be opened.
+fn forwarded_json(content: &Content, opened: &Opened) -> Value {
+    let mut whole = content_json(content);
+    if let Opened::Message(original) = opened {
+        whole["message"] = message_json(&original.message, &original.said);
+        whole["message_digest"] = original.digest.to_string().into();
+    }
+    whole
 }
 
 pub fn content_json(content: &Content) -> Value {

@@ -34,6 +34,9 @@ pub struct ShowArgs {
     /// Only what was on record here by then, such as 2025-08-01T00:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
     pub as_of: Option<Instant>,
+    /// Shows translations into this language under the texts that they are of; the original counts
+    #[arg(long, value_name = "LANGUAGE")]
+    with_translation: Option<String>,
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
@@ -101,7 +104,8 @@ impl ShowArgs {
     pub async fn ask(&self) -> Result<Asked, Fault> {
         let desk = self.person.open()?;
         let thread = known_thread(&desk, &self.thread).await?;
-        let mut history = History::ask(&desk, thread, self.as_of).await?;
+        let history = History::ask(&desk, thread, self.as_of).await?;
+        let mut history = history.with_translation(self.with_translation.clone());
         history.label(Some(&desk)).await;
         Ok(Asked { thread, history })
     }

@@ -20,6 +20,8 @@ use crate::domain::form::{
     Place, Prose, When,
 };
 use crate::domain::formatted::{Field, Fields, Formatted, Stated};
+use crate::domain::forwarded::{Enclosed, Forwarded};
+use crate::domain::translation::{TranslatedPart, TranslatedText, Translation};
 
 /// A domain type and what stands for it in the signed content.
 pub(super) trait Wire<P>: Sized {
@@ -131,6 +133,16 @@ impl Wire<Bytes> for Option<OtherThread> {
         let rule = "a thread has 16 bytes";
         let thread = ThreadId::from_slice(&wire).ok_or(Unreadable::Field { field: at.to_string(), rule })?;
         Ok(Some(OtherThread(thread)))
+    }
+}
+
+impl Wire<Bytes> for Option<Enclosed> {
+    fn to_wire(&self) -> Bytes {
+        self.as_ref().map(|enclosed| enclosed.0.clone()).unwrap_or_default()
+    }
+
+    fn from_wire(wire: Bytes, _at: &Path) -> Result<Option<Enclosed>, Unreadable> {
+        Ok((!wire.is_empty()).then_some(Enclosed(wire)))
     }
 }
 
@@ -288,4 +300,10 @@ wire! {
     Resumption as RegimeResumption { suspension, from, remarks, to_follow }
     Withdrawal as RegimeWithdrawal { adoption, from, reason, remarks, to_follow }
     Formatted as RegimeFormatted { regime, regime_digest, format, fields, to_follow }
+    TranslatedText as TranslatedText { path, text }
+    TranslatedPart as TranslatedPart { original, translation }
+    Translation as MessageTranslation {
+        of, language, translator, certified_by, lines, parts, remarks, to_follow,
+    }
+    Forwarded as MessageForwarded { original, remarks, to_follow }
 }

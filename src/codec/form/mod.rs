@@ -54,6 +54,8 @@ pub fn encode(content: &Content) -> Result<Vec<u8>, Refused> {
         Content::Withdrawal(form) => Wire::<v1::RegimeWithdrawal>::to_wire(form).encode_to_vec(),
         Content::Formatted(form) => Wire::<v1::RegimeFormatted>::to_wire(form).encode_to_vec(),
         Content::Transcription(form) => Wire::<v1::Transcription>::to_wire(form.as_ref()).encode_to_vec(),
+        Content::Translation(form) => Wire::<v1::MessageTranslation>::to_wire(form).encode_to_vec(),
+        Content::Forwarded(form) => Wire::<v1::MessageForwarded>::to_wire(form).encode_to_vec(),
     };
     bound_bytes(&bytes)?;
     Ok(bytes)
@@ -83,6 +85,8 @@ pub fn decode(kind: Kind, bytes: &[u8]) -> Result<Content, Unreadable> {
         Kind::Withdrawal => Content::Withdrawal(read::<_, v1::RegimeWithdrawal>(kind, bytes)?),
         Kind::Formatted => Content::Formatted(read::<_, v1::RegimeFormatted>(kind, bytes)?),
         Kind::Transcription => Content::Transcription(Box::new(read::<_, v1::Transcription>(kind, bytes)?)),
+        Kind::Translation => Content::Translation(read::<_, v1::MessageTranslation>(kind, bytes)?),
+        Kind::Forwarded => Content::Forwarded(read::<_, v1::MessageForwarded>(kind, bytes)?),
     };
     content.bound()?;
     Ok(content)

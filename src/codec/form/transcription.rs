@@ -11,7 +11,7 @@ use crate::codec::evidence_v1 as v1;
 use crate::domain::content::Kind;
 use crate::domain::form::Refused;
 use crate::domain::form::outline::Path;
-use crate::domain::transcription::{Filled, Transcription};
+use crate::domain::transcription::{Filled, Transcription, may_be_filled};
 
 impl Wire<v1::Transcription> for Transcription {
     fn to_wire(&self) -> v1::Transcription {
@@ -61,8 +61,8 @@ impl Wire<v1::Transcription> for Transcription {
 fn filled(kind: &str, content: Bytes, at: &Path) -> Result<Filled, Unreadable> {
     match Kind::from_name(kind) {
         None => Ok(Filled::Unknown(content)),
-        Some(Kind::Transcription) => {
-            let rule = "a transcription is not transcribed again".to_owned();
+        Some(kind) if !may_be_filled(kind) => {
+            let rule = "a message about a message is not transcribed".to_owned();
             Err(Refused { field: at.to_string(), rule }.into())
         }
         Some(kind) => match decode(kind, &content) {

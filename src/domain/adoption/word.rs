@@ -73,7 +73,9 @@ impl Word {
             | Content::SameActivity(_)
             | Content::Formatted(_)
             // Whose word it is said to be is not proven: nobody is bound by it.
-            | Content::Transcription(_) => None,
+            | Content::Transcription(_)
+            | Content::Translation(_)
+            | Content::Forwarded(_) => None,
         }
     }
 }

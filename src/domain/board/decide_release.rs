@@ -7,6 +7,7 @@ use super::{Board, Own};
 use crate::domain::command::{AsIs, Decided, ReleasePlan, Slot};
 use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, DraftId};
+use crate::domain::forwarded::NOT_TO_BE_HANDED_ON;
 use crate::domain::message::{ACKNOWLEDGEMENT, Message, NOT_RELEASABLE, Outgoing, Reference, Relation};
 use crate::domain::people::Person;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
@@ -128,6 +129,9 @@ impl Board {
 
 /// The author's own word against its own act: a release as it is does not override it.
 fn check_releasable(outgoing: &Outgoing) -> Result<(), Refusal> {
+    if !outgoing.may_be_handed_on() {
+        return Err(Refusal::Field { field: "original", rule: NOT_TO_BE_HANDED_ON.into() });
+    }
     if outgoing.parties().into_iter().all(|party| outgoing.may_be_given_to(party)) {
         return Ok(());
     }

@@ -148,7 +148,9 @@ impl<'s> Picture<'s> {
             | Content::Suspension(_)
             | Content::Resumption(_)
             | Content::Withdrawal(_)
-            | Content::Formatted(_) => {}
+            | Content::Formatted(_)
+            | Content::Translation(_)
+            | Content::Forwarded(_) => {}
         }
     }
 

@@ -46,7 +46,9 @@ fn parts(content: &Content) -> Vec<Part> {
         | Content::Resumption(_)
         | Content::Withdrawal(_)
         | Content::Formatted(_)
-        | Content::Transcription(_) => content.form().parts(),
+        | Content::Transcription(_)
+        | Content::Translation(_)
+        | Content::Forwarded(_) => content.form().parts(),
     }
 }
 

@@ -3,7 +3,7 @@
 //! Never here: raw text from outside. All that leaves is safe to show.
 
 use super::faults::Following;
-use super::outline::{Field, Part, Path, Shape, Value};
+use super::outline::{Field, Leaf, Part, Path, Shape, Value};
 use crate::domain::content::Content;
 use crate::domain::formatted;
 use crate::domain::regime::Regime;
@@ -18,6 +18,25 @@ pub struct Line {
     pub label: String,
     /// Empty for the head of a group.
     pub value: String,
+    /// The field that it is of; the form itself for a line that is of none.
+    pub path: Path,
+    pub whose: Whose,
+}
+
+/// Who says what stands in a line.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Whose {
+    Author,
+    /// It stands under the author's text, and does not count.
+    Translator,
+    /// Another one, whose message the author hands on. It has paragraphs of its own.
+    Another,
+}
+
+impl Line {
+    pub(in crate::domain) fn of(at: &Path, depth: usize, label: impl Into<String>, value: String) -> Line {
+        Line { depth, label: label.into(), value, path: at.clone(), whose: Whose::Author }
+    }
 }
 
 /// What stands where a value will follow.
@@ -45,7 +64,7 @@ pub fn lines_under(content: &Content, regime: Option<&Regime>, language: &str) -
     let Some(format) = regime.formats.get(&form.format) else { return lines(content) };
     let following = Following::of(content);
     let title = format.title.say(language, &form.format);
-    let mut out = vec![Line { depth: 0, label: title, value: shown(&form.format) }];
+    let mut out = vec![Line::of(&Path::root(), 0, title, shown(&form.format))];
     formatted::lines(&form.fields, Some(&format.fields), language, &following, &mut out);
     out
 }
@@ -61,8 +80,12 @@ fn within(content: &Content, lines: impl Fn(&Content) -> Vec<Line>, out: &mut Ve
     let Content::Transcription(form) = content else { return };
     let Filled::Form(form) = &form.form else { return };
     let kind = form.kind().name().to_owned();
-    out.push(Line { depth: 0, label: "Said to be".to_owned(), value: kind });
-    out.extend(lines(form).into_iter().map(|line| Line { depth: line.depth.saturating_add(1), ..line }));
+    out.push(Line::of(&Path::root().field("kind"), 0, "Said to be", kind));
+    let at = Path::root().field("form");
+    out.extend(lines(form).into_iter().map(|line| {
+        let path = if line.path == Path::root() { at.clone() } else { at.field(line.path.as_str()) };
+        Line { depth: line.depth.saturating_add(1), path, ..line }
+    }));
 }
 
 pub(in crate::domain) fn group(
@@ -95,38 +118,43 @@ pub(in crate::domain) fn one(
             let mut below = Vec::new();
             group(at, depth.saturating_add(1), inner, &[], following, &mut below);
             if !below.is_empty() {
-                out.push(head(depth, label));
+                out.push(head(at, depth, label));
                 out.append(&mut below);
             }
         }
         (Value::Absent, _) if following.covers(at) => {
-            out.push(Line { depth, label: label.to_owned(), value: TO_FOLLOW.to_owned() });
+            out.push(Line::of(at, depth, label, TO_FOLLOW.to_owned()));
         }
         (Value::Absent, _) => {}
-        (Value::Leaf(text), _) => leaf(depth, label, text, out),
+        // Bytes for a program: what they hold is shown by whoever reads them.
+        (Value::Leaf(digits), Shape::Leaf(Leaf::Enclosed)) => {
+            let value = format!("a signed message of {} bytes", digits.len() / 2);
+            out.push(Line::of(at, depth, label, value));
+        }
+        (Value::Leaf(text), _) => leaf(at, depth, label, text, out),
         (Value::Group(parts), Shape::Group(inner)) => {
-            out.push(head(depth, label));
+            out.push(head(at, depth, label));
             group(at, depth.saturating_add(1), inner, parts, following, out);
         }
         (Value::List(items), shape) => {
             for (index, item) in items.iter().enumerate() {
                 let label = format!("{label} {}", index.saturating_add(1));
                 if let Some(line) = &item.line {
-                    out.push(Line { depth, label, value: shown(line) });
+                    out.push(Line::of(&at.item(index), depth, label, shown(line)));
                     continue;
                 }
                 match (&item.value, shape) {
                     (Value::Group(parts), Shape::Groups(inner)) => {
-                        out.push(Line { depth, label, value: shown(&item.key) });
+                        out.push(Line::of(&at.item(index), depth, label, shown(&item.key)));
                         group(&at.item(index), depth.saturating_add(1), inner, parts, following, out);
                     }
-                    (Value::Leaf(text), _) => leaf(depth, &label, text, out),
+                    (Value::Leaf(text), _) => leaf(&at.item(index), depth, &label, text, out),
                     (Value::Absent | Value::Group(_) | Value::List(_), _) => {}
                 }
             }
             if following.covers(at) {
                 let label = format!("{label}, the rest");
-                out.push(Line { depth, label, value: TO_FOLLOW.to_owned() });
+                out.push(Line::of(at, depth, label, TO_FOLLOW.to_owned()));
             }
         }
         // Those stand behind the rest, by the names that their format gives them.
@@ -134,14 +162,14 @@ pub(in crate::domain) fn one(
     }
 }
 
-pub(in crate::domain) fn head(depth: usize, label: &str) -> Line {
-    Line { depth, label: label.to_owned(), value: String::new() }
+pub(in crate::domain) fn head(at: &Path, depth: usize, label: &str) -> Line {
+    Line::of(at, depth, label, String::new())
 }
 
 /// A longer text takes a line for each of its own; only the first has the label.
-pub(in crate::domain) fn leaf(depth: usize, label: &str, text: &str, out: &mut Vec<Line>) {
+pub(in crate::domain) fn leaf(at: &Path, depth: usize, label: &str, text: &str, out: &mut Vec<Line>) {
     for (index, value) in shown_lines(text).into_iter().enumerate() {
         let label = if index == 0 { label.to_owned() } else { String::new() };
-        out.push(Line { depth, label, value });
+        out.push(Line::of(at, depth, label, value));
     }
 }

@@ -21,7 +21,7 @@ pub use difference::{Change, difference};
 pub use faults::{Fault, Faults, Following, Refused, faults};
 pub use figures::{Figure, Formation, WELL_KNOWN};
 pub use leaf::{MessageDigest, OtherThread, Prose};
-pub use lines::{Line, TO_FOLLOW, lines, lines_under};
+pub use lines::{Line, TO_FOLLOW, Whose, lines, lines_under};
 pub use reference::{ActivityReference, MessageReference};
 pub use when::When;
 

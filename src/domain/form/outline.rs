@@ -52,6 +52,8 @@ pub enum Leaf {
     Point,
     Digest,
     Thread,
+    /// Bytes of a signed message, as hexadecimal digits.
+    Enclosed,
 }
 
 /// A form's content without its types, in the order of its fields.

@@ -47,7 +47,7 @@ impl Page<'_> {
         // What is not there, and said to follow.
         let follows = |name: &str, label: String, out: &mut Vec<Line>| {
             if fields.get(name).is_none() && self.following.names(&at.field(name)) {
-                out.push(Line { depth, label, value: TO_FOLLOW.to_owned() });
+                out.push(Line::of(&at.field(name), depth, label, TO_FOLLOW.to_owned()));
             }
         };
         match format {
@@ -76,7 +76,7 @@ impl Page<'_> {
                 let of = |labels: &Labels| format!("{word} ({})", labels.say(self.language, word));
                 let labels = words.iter().find(|(known, _)| known == word).map(|(_, labels)| labels);
                 let text = labels.filter(|labels| !labels.is_empty()).map_or_else(|| word.clone(), of);
-                leaf(depth, label, &text, out);
+                leaf(at, depth, label, &text, out);
             }
             (Stated::Entries(entries), holds, _) => {
                 let inner = match holds {
@@ -84,17 +84,17 @@ impl Page<'_> {
                     Some(_) | None => None,
                 };
                 for (index, fields) in entries.iter().enumerate() {
-                    out.push(head(depth, &format!("{label} {}", index.saturating_add(1))));
+                    out.push(head(&at.item(index), depth, &format!("{label} {}", index.saturating_add(1))));
                     self.fields(&at.item(index), depth.saturating_add(1), fields, inner, out);
                 }
                 if self.following.covers(at) {
                     let label = format!("{label}, the rest");
-                    out.push(Line { depth, label, value: TO_FOLLOW.to_owned() });
+                    out.push(Line::of(at, depth, label, TO_FOLLOW.to_owned()));
                 }
             }
             (stated, _, Some(shape)) => match stated.value() {
                 // Named, and nothing in it: that is said as well.
-                Value::Absent if !self.following.covers(at) => out.push(head(depth, label)),
+                Value::Absent if !self.following.covers(at) => out.push(head(at, depth, label)),
                 value => one(at, (depth, label), shape, &value, self.following, out),
             },
             (Stated::Nothing | Stated::Text(_) | Stated::Number(_) | Stated::Choice(_), _, None) => {}

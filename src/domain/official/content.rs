@@ -8,6 +8,7 @@ use super::labels::{self, Label};
 use super::numbering::Numbering;
 use super::{Body, Region, Row, stated};
 use crate::domain::digest::Digest;
+use crate::domain::form::{Line, Whose};
 use crate::domain::text::shown;
 
 /// Puts the rows of the content behind those that are there.
@@ -21,7 +22,7 @@ pub fn put(rows: &mut Vec<Row>, body: Body<'_>, content: &Bytes, marks: &[String
                     Some(row) if line.label.is_empty() => row.text.push(line.value.clone()),
                     Some(_) | None => {
                         let text = if line.value.is_empty() { Vec::new() } else { vec![line.value.clone()] };
-                        out.put(line.depth, line.label.clone(), text);
+                        out.line(line, text);
                     }
                 }
             }
@@ -55,6 +56,17 @@ impl Paragraphs<'_> {
         let mark = self.numbering.next(depth);
         let field = labels::CONTENT.field;
         self.rows.push(Row { field, region: Region::Content, depth, mark, label, text });
+    }
+
+    /// Only what the author says is numbered: what stands beside it changes no paragraph's mark.
+    fn line(&mut self, line: &Line, text: Vec<String>) {
+        let field = match line.whose {
+            Whose::Author => return self.put(line.depth, line.label.clone(), text),
+            Whose::Translator => labels::TRANSLATION.field,
+            Whose::Another => labels::HANDED_ON.field,
+        };
+        let (mark, label) = (String::new(), line.label.clone());
+        self.rows.push(Row { field, region: Region::Content, depth: line.depth, mark, label, text });
     }
 
     fn said(&mut self, depth: usize, label: Label, text: &str) {

@@ -4,11 +4,13 @@
 
 use super::labels::{self, Label};
 use super::{Region, Row, numbering, stated};
+use crate::domain::form::MessageDigest;
 use crate::domain::message::{Addressee, Holds, Message, Part, Reference, RegimeCitation, Relation};
 use crate::domain::party::Party;
 use crate::domain::people::Person;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
+use crate::domain::translation::{self, Beside};
 
 /// The rows as they come, numbered paragraphs counted.
 #[derive(Default)]
@@ -68,6 +70,27 @@ impl Rows {
     pub fn releasable(&mut self, parties: &[Party]) {
         let codes: Vec<&str> = parties.iter().map(Party::as_str).collect();
         self.head(labels::RELEASABLE_TO, stated(&codes.join(", ")));
+    }
+
+    /// What translations say for the row before.
+    pub fn translated(&mut self, all: &[Beside], path: &str) {
+        for (label, text) in translation::in_heading(all, path) {
+            self.put(1, String::new(), &label, labels::TRANSLATION.field, text);
+        }
+    }
+
+    /// Whose the translations are that stand beside the text.
+    pub fn translations(&mut self, all: &[Beside]) {
+        for one in all {
+            self.head(labels::TRANSLATION, &translation::saying(one));
+            for part in &one.form.parts {
+                let digest =
+                    |digest: Option<MessageDigest>| digest.map(|one| one.to_string()).unwrap_or_default();
+                let (original, translated) = (digest(part.original), digest(part.translation));
+                let text = format!("{} is translated by {}", stated(&original), stated(&translated));
+                self.below(labels::TRANSLATED_PART, &text);
+            }
+        }
     }
 
     pub fn person(&mut self, label: Label, person: &Person) {

@@ -26,6 +26,9 @@ labels! {
     MARKING = "marking", "MARKING";
     RELEASABLE_TO = "releasable_to", "RELEASABLE TO";
     LANGUAGE = "language", "LANGUAGE";
+    TRANSLATION = "translation", "TRANSLATION";
+    TRANSLATED_PART = "translated_part", "Part";
+    HANDED_ON = "handed_on", "HANDED ON";
     KIND = "kind", "KIND";
     THREAD = "thread", "THREAD";
     DRAFTER = "drafter", "DRAFTER";

@@ -26,6 +26,7 @@ use super::message::{Acknowledgement, Message, Outgoing, Traffic};
 use super::party::Party;
 use super::text::{shown, shown_lines};
 use super::transcription::{self, UNREAD_ORIGIN};
+use super::translation::{Beside, REMARKS, SUBJECT};
 
 /// What is printed.
 #[derive(Clone, Copy, Debug)]
@@ -99,6 +100,18 @@ pub enum Region {
 /// The form of a message or a draft. `digest`: of the message's signed payload, or of the draft's bytes.
 /// `marks`: what a reader must be told beside what the content says.
 pub fn document(paper: Paper<'_>, digest: Digest, body: Body<'_>, marks: &[String]) -> Document {
+    document_beside(paper, digest, body, marks, &[])
+}
+
+/// The same with translations beside the texts of the heading; those of the content stand in `body`. All that
+/// the original states stands there as it does without them.
+pub fn document_beside(
+    paper: Paper<'_>,
+    digest: Digest,
+    body: Body<'_>,
+    marks: &[String],
+    translations: &[Beside],
+) -> Document {
     let (outgoing, author, message) = match paper {
         Paper::Message(message) => (&message.draft, Some(message.author), Some(message)),
         Paper::Draft { author, outgoing } => (outgoing, author, None),
@@ -117,9 +130,11 @@ pub fn document(paper: Paper<'_>, digest: Digest, body: Body<'_>, marks: &[Strin
     rows.addressees(labels::TO, &outgoing.action);
     rows.addressees(labels::INFO, &outgoing.information);
     rows.head(labels::SUBJECT, stated(&outgoing.subject));
+    rows.translated(translations, SUBJECT);
     rows.head(labels::MARKING, stated(&outgoing.marking));
     rows.releasable(&outgoing.releasable_to);
     rows.head(labels::LANGUAGE, stated(&outgoing.language));
+    rows.translations(translations);
     rows.head(labels::KIND, &outgoing.kind);
     rows.head(labels::THREAD, &outgoing.thread.to_string());
     rows.person(labels::DRAFTER, &outgoing.drafter);
@@ -135,6 +150,7 @@ pub fn document(paper: Paper<'_>, digest: Digest, body: Body<'_>, marks: &[Strin
     rows.numbered(labels::CONTENT, Vec::new());
     content::put(&mut rows.rows, body, &outgoing.content, marks);
     rows.numbered(labels::REMARKS, shown_lines(stated(&outgoing.remarks)));
+    rows.translated(translations, REMARKS);
     rows.numbered(labels::END, trailer(message, digest));
     Document {
         traffic: outgoing.traffic,

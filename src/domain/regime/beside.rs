@@ -124,6 +124,8 @@ pub(super) fn document(content: &Content) -> Document {
         | Content::Resumption(_)
         | Content::Withdrawal(_)
         // No rule names it, so that none counts it.
-        | Content::Transcription(_) => Document::Kind(content.kind()),
+        | Content::Transcription(_)
+        | Content::Translation(_)
+        | Content::Forwarded(_) => Document::Kind(content.kind()),
     }
 }

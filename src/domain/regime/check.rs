@@ -73,6 +73,10 @@ pub fn check(regime: &Regime, content: &Content, asked: &Asked) -> Vec<Finding> 
     if let Content::Transcription(_) = content {
         return found;
     }
+    // What another message says, in other words or once more: that was checked, and is what counts.
+    if matches!(content, Content::Translation(_) | Content::Forwarded(_)) {
+        return found;
+    }
     if let Content::Formatted(message) = content {
         formatted::judge(regime, message, &following, asked, &mut found);
     }

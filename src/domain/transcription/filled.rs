@@ -1,4 +1,4 @@
-//! The form within a transcription: that of any kind of message but a transcription, as a field of its own.
+//! The form within a transcription: that of any kind but of a message about a message, as a field of its own.
 //! In a form for people it is a table called by the kind: `[form.notification]`.
 //!
 //! Never here: any effect of what it states.
@@ -29,7 +29,12 @@ fn kind_called(word: &str) -> Option<Kind> {
 }
 
 fn kinds() -> impl Iterator<Item = Kind> {
-    Kind::ALL.into_iter().filter(|kind| *kind != Kind::Transcription)
+    Kind::ALL.into_iter().filter(|kind| may_be_filled(*kind))
+}
+
+/// Not a message about a message: what comes on paper encloses nothing that was signed.
+pub fn may_be_filled(kind: Kind) -> bool {
+    !matches!(kind, Kind::Transcription | Kind::Translation | Kind::Forwarded)
 }
 
 impl Entry for Filled {
@@ -63,8 +68,8 @@ impl Entry for Filled {
     fn bound(&self, at: &Path) -> Result<(), Refused> {
         match self {
             Filled::Nothing | Filled::Unknown(_) => Ok(()),
-            Filled::Form(content) if content.kind() == Kind::Transcription => {
-                let rule = "a transcription is not transcribed again".to_owned();
+            Filled::Form(content) if !may_be_filled(content.kind()) => {
+                let rule = "a message about a message is not transcribed".to_owned();
                 Err(Refused { field: at.to_string(), rule })
             }
             Filled::Form(content) => content.bound().map_err(|refused| Refused {
@@ -99,6 +104,8 @@ impl Serialize for Filled {
             Content::Withdrawal(form) => map.serialize_value(form)?,
             Content::Formatted(form) => map.serialize_value(form)?,
             Content::Transcription(form) => map.serialize_value(form)?,
+            Content::Translation(form) => map.serialize_value(form)?,
+            Content::Forwarded(form) => map.serialize_value(form)?,
         }
         map.end()
     }
@@ -135,6 +142,8 @@ impl<'de> Deserialize<'de> for Filled {
                     Kind::Withdrawal => Content::Withdrawal(map.next_value()?),
                     Kind::Formatted => Content::Formatted(map.next_value()?),
                     Kind::Transcription => Content::Transcription(map.next_value()?),
+                    Kind::Translation => Content::Translation(map.next_value()?),
+                    Kind::Forwarded => Content::Forwarded(map.next_value()?),
                 };
                 match map.next_key::<String>()? {
                     None => Ok(Filled::Form(Box::new(content))),

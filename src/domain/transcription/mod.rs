@@ -7,7 +7,7 @@
 
 mod filled;
 
-pub use filled::Filled;
+pub use filled::{Filled, may_be_filled};
 
 use super::form::declare::form;
 use super::form::faults::Faults;

@@ -33,6 +33,8 @@ pub(super) struct Gathered {
     items: Vec<Item>,
     by_hand: Vec<AccountByHand>,
     ledgers: BTreeMap<Party, Ledgers>,
+    /// Authors of messages that messages of the thread hand on: by their key lists those verify too.
+    handed_on: BTreeSet<Party>,
 }
 
 impl Gathered {
@@ -44,6 +46,7 @@ impl Gathered {
             items: Vec::new(),
             by_hand: Vec::new(),
             ledgers: BTreeMap::new(),
+            handed_on: BTreeSet::new(),
         }
     }
 
@@ -134,6 +137,7 @@ impl Gathered {
     }
 
     fn released(&mut self, record: &Record, released: &Released) {
+        self.handed_on.extend(released.message.draft.forwards.as_ref().map(|forwards| forwards.author));
         let message = BundleMessage { message: released.signed.clone(), recorded_at: record.at };
         self.messages.push((released.digest, released.message.author, message));
         self.items.extend(released.dispatches.iter().map(|(dispatch, _)| Item::new(dispatch.clone(), None)));
@@ -157,6 +161,7 @@ impl Gathered {
             if message.draft.thread != self.thread {
                 return;
             }
+            self.handed_on.extend(message.draft.forwards.as_ref().map(|forwards| forwards.author));
             if self.messages.iter().all(|(digest, ..)| *digest != dispatch.message) {
                 let message = received.message_signed.clone();
                 let message = BundleMessage { message, recorded_at: record.at };
@@ -270,6 +275,7 @@ impl Gathered {
         let mut parties: BTreeSet<Party> = self.messages.iter().map(|(_, author, _)| *author).collect();
         parties.extend(self.items.iter().flat_map(|item| [item.dispatch.from, item.dispatch.to]));
         parties.insert(self.own.party);
+        parties.extend(self.handed_on.iter().filter(|party| board.roster.newest_list_of(**party) > 0));
         Bundle {
             thread: self.thread,
             made_by: self.own.party,

@@ -7,6 +7,7 @@
 
 mod by_hand;
 mod dispatch;
+mod handed_on;
 mod keys;
 mod oddities;
 mod thread;

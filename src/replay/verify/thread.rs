@@ -206,6 +206,7 @@ impl Checker<'_> {
         );
         let file = self.file();
         self.add(&about, Stated, format!("by {file}: it was on record there at {recorded_at}"));
+        self.handed_on(&about, draft);
         if !draft.parts.is_empty() {
             self.add(
                 &about,

@@ -244,6 +244,8 @@ fn everything_may_follow_and_then_nothing_is_missing() {
             Content::Withdrawal(form) => form.to_follow = names,
             Content::Formatted(form) => form.to_follow = names,
             Content::Transcription(form) => form.to_follow = names,
+            Content::Translation(form) => form.to_follow = names,
+            Content::Forwarded(form) => form.to_follow = names,
         }
         assert_eq!(faults(&content), [], "{kind:?}");
         assert!(content.is_incomplete(), "{kind:?}");

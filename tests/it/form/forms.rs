@@ -28,9 +28,10 @@ fn every_template_is_a_form_with_its_lines_in_force() {
                 Some(rest) if !rest.is_empty() && !rest.starts_with(' ') => format!("{rest}\n"),
                 _ => format!("{line}\n"),
             })
-            // Empty digests and threads are to be filled in.
+            // Empty digests, threads and signed bytes are to be filled in.
             .filter(|line| {
-                ["message_digest", "other_thread", "regime_digest"].iter().all(|name| !line.starts_with(name))
+                let names = ["message_digest", "other_thread", "regime_digest", "original", "translation"];
+                names.iter().all(|name| !line.starts_with(name))
             })
             .collect();
         form::read(kind, Syntax::Toml, &in_force).unwrap_or_else(|error| panic!("{kind:?}: {error}"));

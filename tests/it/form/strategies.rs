@@ -13,7 +13,9 @@ use detente::domain::form::{
     Place, Prose, When,
 };
 use detente::domain::formatted::{Field, Fields, Formatted, Stated};
+use detente::domain::forwarded::{Enclosed, Forwarded};
 use detente::domain::transcription::{Filled, Transcription};
+use detente::domain::translation::{TranslatedPart, TranslatedText, Translation};
 use detente::limits;
 use proptest::collection::vec;
 use proptest::option;
@@ -364,7 +366,22 @@ pub fn content() -> BoxedStrategy<Content> {
         remarks: prose(),
         to_follow: texts(),
     });
+    let digest = || option::of(any::<[u8; 32]>().prop_map(|bytes| MessageDigest(Digest(bytes))));
+    let translation = of!(Translation {
+        of: message(),
+        language: text(),
+        translator: text(),
+        certified_by: text(),
+        lines: vec(of!(TranslatedText { path: text(), text: prose() }), 0..4),
+        parts: vec(of!(TranslatedPart { original: digest(), translation: digest() }), 0..3),
+        remarks: prose(),
+        to_follow: texts(),
+    });
+    let enclosed = vec(any::<u8>(), 1..50).prop_map(|bytes| Enclosed(bytes.into()));
+    let forwarded = of!(Forwarded { original: option::of(enclosed), remarks: prose(), to_follow: texts() });
     let plain = prop_oneof![
+        1 => translation.prop_map(Content::Translation),
+        1 => forwarded.prop_map(Content::Forwarded),
         2 => formatted().prop_map(Content::Formatted),
         1 => adoption.prop_map(Content::Adoption),
         1 => suspension.prop_map(Content::Suspension),

@@ -1,0 +1,122 @@
+//! Messages that carry another one, held against it: a translation against the original that is on record here,
+//! a forwarding against its bytes, and whose signature the bytes handed on bear.
+//!
+//! Never here: a refusal. An original that is not here is waited for, and a signature that can't be verified is
+//! said to be so.
+
+use crate::codec::content;
+use crate::codec::forwarded::{self, Opened};
+use crate::domain::board::Board;
+use crate::domain::content::Content;
+use crate::domain::digest::Digest;
+use crate::domain::forwarded::Forwarded;
+use crate::domain::message::Outgoing;
+use crate::domain::party::Party;
+use crate::domain::refusal::FaultNamed;
+use crate::domain::time::Instant;
+use crate::limits;
+use crate::registrar::Head;
+use crate::replay::records::{RecordFault, Records, StoredMessage};
+
+/// Reads originals at one head; only what was on record here by an instant, `None` for now.
+pub struct Originals<'h> {
+    head: &'h Head,
+    records: Records,
+    as_of: Option<Instant>,
+}
+
+impl<'h> Originals<'h> {
+    pub fn at(head: &'h Head, records: Records, as_of: Option<Instant>) -> Originals<'h> {
+        Originals { head, records, as_of }
+    }
+
+    /// What is wrong with the content beside the message that it carries. Empty for most kinds, and where that
+    /// message is not here.
+    ///
+    /// # Errors
+    /// The journal does not answer, or is not what it was.
+    pub async fn faults(
+        &self,
+        outgoing: &Outgoing,
+        content: &Content,
+    ) -> Result<Vec<FaultNamed>, RecordFault> {
+        match content {
+            Content::Translation(form) => {
+                let Some(digest) = form.of.message_digest else { return Ok(Vec::new()) };
+                let Some(original) = self.original(&digest.0).await? else { return Ok(Vec::new()) };
+                let draft = &original.message.draft;
+                let read = content::said(&draft.kind, &draft.content);
+                let mut found = form.against(&outgoing.parts, draft, read.content());
+                let author = original.message.author;
+                let lets = |party: &Party| *party == author || draft.may_be_given_to(*party);
+                if !outgoing.parties().iter().all(lets) {
+                    let rule = "its author lets only Parties have it among which an addressee is not";
+                    found.push(FaultNamed { field: "of".into(), rule: rule.into() });
+                }
+                found.truncate(limits::FAULTS_MAX);
+                Ok(found)
+            }
+            Content::Forwarded(form) => {
+                let (Some(forwards), Some(enclosed)) = (&outgoing.forwards, &form.original) else {
+                    return Ok(Vec::new());
+                };
+                let original = self.original(&forwards.message).await?;
+                let differs = original.is_some_and(|original| original.signed != enclosed.0);
+                let rule = "is not byte for byte the message that is on record here";
+                Ok(differs
+                    .then(|| FaultNamed { field: "original".into(), rule: rule.into() })
+                    .into_iter()
+                    .collect())
+            }
+            Content::Calendar(_)
+            | Content::Transcription(_)
+            | Content::Notification(_)
+            | Content::Amendment(_)
+            | Content::Invitation(_)
+            | Content::Conclusion(_)
+            | Content::Statement(_)
+            | Content::Cancellation(_)
+            | Content::SameActivity(_)
+            | Content::Adoption(_)
+            | Content::Suspension(_)
+            | Content::Resumption(_)
+            | Content::Withdrawal(_)
+            | Content::Formatted(_) => Ok(Vec::new()),
+        }
+    }
+
+    async fn original(&self, digest: &Digest) -> Result<Option<StoredMessage>, RecordFault> {
+        let Some(there) = self.head.board.messages.get(digest) else { return Ok(None) };
+        let stored = self.records.message(there.index, digest).await?;
+        Ok(Some(stored).filter(|stored| self.as_of.is_none_or(|at| stored.record.at <= at)))
+    }
+}
+
+/// Whose message was handed on, and whether its signature verifies by the key lists that are on record here.
+/// `None` where it can't be opened, which is marked in any case.
+pub fn signature_mark(board: &Board, form: &Forwarded, as_of: Option<Instant>) -> Option<String> {
+    let Opened::Message(original) = forwarded::open(form) else { return None };
+    let author = original.message.author;
+    let Some(known) = board.roster.parties.get(&author).filter(|known| known.newest().is_some()) else {
+        return Some(format!(
+            "the original is said to be by {author}: its signature can't be verified here, where no key list of \
+             {author} is on record"
+        ));
+    };
+    let newest = board.roster.newest_list_of(author);
+    let told = match forwarded::verified_under(&original.wrapping, &known.key_lists) {
+        Some(number) => format!(
+            "original by {author}, its signature verified under {author}'s key list {number} of {newest} on record \
+             here"
+        ),
+        None => format!(
+            "the original is said to be by {author}, and its signature does not verify under any of {author}'s \
+             {newest} key list(s) on record here"
+        ),
+    };
+    // Whoever hands it on may be the one who introduced its author.
+    Some(match known.unconfirmed(as_of) {
+        Some(by) => format!("{told}; {author} is unconfirmed: introduced by {by}"),
+        None => told,
+    })
+}

@@ -1,0 +1,330 @@
+//! A message handed on to a further Party: its bytes, whose they are said to be and whether that verifies, and
+//! that it counts as no message of its author's there.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use detente::cli::message::message_form;
+use detente::codec::content::{self, Said};
+use detente::codec::forwarded::{Opened, open};
+use detente::codec::proto::detente::v1 as calls;
+use detente::codec::{form, message, signed};
+use detente::domain::content::{Content, Kind};
+use detente::domain::digest::{Digest, ThreadId};
+use detente::domain::form::{MessageDigest, MessageReference, Prose};
+use detente::domain::forwarded::{Enclosed, Forwarded};
+use detente::domain::translation::{TranslatedText, Translation};
+use detente::evidence::signed::Signed;
+use detente::limits;
+use detente::replay::bundle::{Source, make};
+use detente::replay::verify::{Verification, Weight, verify};
+
+use crate::auditor::detente;
+use crate::officer::{
+    addressee, arrived, draft, filled, form as read_form, heading, reason, receipted, release, send, show,
+    violations,
+};
+use crate::world::{Medium, World};
+
+fn to(party: &str, thread: u8) -> calls::Heading {
+    calls::Heading { action: vec![addressee(party)], ..heading(thread) }
+}
+
+fn handed_on(original: Bytes) -> Content {
+    Content::Forwarded(Forwarded {
+        original: Some(Enclosed(original)),
+        remarks: Prose("As you asked.".into()),
+        ..Forwarded::default()
+    })
+}
+
+/// The exact bytes of the first message of a thread, as a Party holds it.
+async fn first(world: &World, party: &str, thread: u8) -> calls::ThreadMessage {
+    show(world, party, &vec![thread; 16].into(), 0).await.messages.remove(0)
+}
+
+/// All three, of whom BY and OSCE do not know each other.
+async fn chain() -> World {
+    let world = World::apart(Medium::Embedded, &["BY", "PL", "OSCE"]).await;
+    for (one, other) in [("BY", "PL"), ("PL", "OSCE")] {
+        for (taker, known) in [(one, other), (other, one)] {
+            let file = world.state(known).party_file().await;
+            world.state(taker).take_party(&file).await;
+        }
+    }
+    world
+}
+
+/// BY says something to PL, and PL hands it on to OSCE in a thread of its own.
+async fn passed_on(world: &World, content: &Content) -> (calls::ReleaseResponse, calls::ReleaseResponse) {
+    let said = send(world, "BY", 1, heading(1), content).await;
+    arrived(world, "PL", &said.message_digest).await;
+    let original = first(world, "PL", 1).await.message;
+    let drafted = draft(world, "PL", 2, to("OSCE", 2), &handed_on(original)).await.unwrap();
+    assert_eq!(drafted.faults, []);
+    let forwarded = release(&world.desk("PL", "releaser"), 2, &drafted.digest, false).await.unwrap();
+    arrived(world, "OSCE", &forwarded.message_digest).await;
+    receipted(world, "PL", "OSCE").await;
+    (said, forwarded)
+}
+
+fn opened(
+    held: &calls::ThreadMessage,
+) -> (detente::domain::message::Message, Box<detente::codec::forwarded::Original>) {
+    let outer = message::decode(&signed::decode(held.message.clone()).unwrap().payload).unwrap();
+    let Said::Form(Content::Forwarded(form)) = content::said(&outer.draft.kind, &outer.draft.content) else {
+        panic!("no forwarding")
+    };
+    let Opened::Message(original) = open(&form) else { panic!("not opened") };
+    (outer, original)
+}
+
+/// A bundle of a thread, verified by whoever knows these Parties.
+pub async fn bundle(world: &World, party: &str, thread: u8, known: &[&str]) -> Verification {
+    let node = world.node(party);
+    let head = node.registrar.head();
+    let records = head.records(&node.registrar.journal);
+    let source = Source { records: &records, board: &head.board, ring: &node.ring };
+    let file = make(&source, ThreadId([thread; 16]), world.clock.now()).await.unwrap();
+    let trusted: BTreeMap<_, _> = known
+        .iter()
+        .map(|party| (party.parse().unwrap(), world.node(party).settings.fingerprint.0))
+        .collect();
+    verify(file, &trusted).unwrap()
+}
+
+fn says(found: &Verification, weight: Weight, words: &str) -> bool {
+    found.findings.iter().any(|finding| finding.weight == weight && finding.sentence.contains(words))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_handed_on_keeps_its_bytes_and_is_no_message_of_its_authors_there() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL", "OSCE"]).await;
+    let (said, forwarded) = passed_on(&world, &filled(Kind::Notification)).await;
+    let original = first(&world, "BY", 1).await.message;
+
+    let held = first(&world, "OSCE", 2).await;
+    let (outer, inner) = opened(&held);
+    assert_eq!(outer.author.as_str(), "PL");
+    assert_eq!(signed::encode(&inner.wrapping), original);
+    assert_eq!(inner.digest.0.as_slice(), &said.message_digest[..]);
+    let mark = "original by BY, its signature verified under BY's key list 1 of 1 on record here";
+    assert!(held.marks.iter().any(|told| told == mark), "{:?}", held.marks);
+    assert!(held.waits_for.is_empty() && held.faults.is_empty() && held.check.is_none());
+
+    // OSCE has nothing of BY's: no message, no thread, no leaf in either ledger. And BY hears nothing of it.
+    let board = world.node("OSCE").registrar.head().board.clone();
+    assert!(!board.messages.contains_key(&inner.digest));
+    assert!(board.thread(ThreadId([1; 16])).is_none());
+    let link = board.link("BY".parse().unwrap()).unwrap();
+    assert_eq!((link.ours.edge.size(), link.theirs.edge.size()), (0, 0));
+    let there = world.node("BY").registrar.head().board.clone();
+    assert!(!there.messages.contains_key(&Digest::from_slice(&forwarded.message_digest).unwrap()));
+
+    // Both say who wrote it and who hands it on, and print it whole.
+    let document = message_form(&outer, signed::decode(held.message.clone()).unwrap().digest(), None);
+    let row = |label: &str| {
+        let rows = document.rows.iter().filter(|row| row.field == "handed_on" && row.label == label);
+        rows.map(|row| row.text.join(" ")).collect::<Vec<_>>()
+    };
+    assert_eq!(row("FROM"), ["BY", "BY"]);
+    assert_eq!(row("FORWARDED BY"), ["PL"]);
+    assert_eq!(row("1. MESSAGE NUMBER"), [said.number]);
+    for inside in message_form(&inner.message, inner.digest, None).rows {
+        let text = inside.text.join(" ");
+        assert!(
+            document.rows.iter().any(|row| row.label.ends_with(&inside.label) && row.text.join(" ") == text)
+        );
+    }
+
+    for party in ["PL", "OSCE"] {
+        let found = bundle(&world, party, 2, &["BY", "PL", "OSCE"]).await;
+        assert!(found.holds());
+        assert!(
+            says(&found, Weight::Proven, "BY wrote the message that it hands on"),
+            "{:?}",
+            found.findings
+        );
+        let auditor = world.state(party).desk_directory("auditor").display().to_string();
+        detente(&["audit", "verify", "--as", &auditor]).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_original_of_a_party_that_is_not_known_here_is_carried_and_said_not_to_be_verified() {
+    let world = chain().await;
+    passed_on(&world, &filled(Kind::Notification)).await;
+    let held = first(&world, "OSCE", 2).await;
+    let mark = held.marks.iter().find(|mark| mark.contains("can't be verified here"));
+    assert!(mark.is_some_and(|mark| mark.contains("no key list of BY")), "{:?}", held.marks);
+    let here = bundle(&world, "OSCE", 2, &["PL", "OSCE"]).await;
+    assert!(here.holds() && says(&here, Weight::NotProven, "no key list of BY is in here"));
+    // By the lists that PL hands over it verifies, which is said to rest on PL's word.
+    let introduction =
+        calls::PartyIntroduction { by: "PL".into(), party_file: world.state("BY").party_file().await };
+    let change = calls::propose_request::Change::PartyIntroduced(introduction);
+    world.state("OSCE").change(change, Bytes::new()).await;
+    let held = first(&world, "OSCE", 2).await;
+    let mark = held.marks.iter().find(|mark| mark.contains("its signature verified")).unwrap();
+    assert!(mark.contains("BY is unconfirmed: introduced by PL"), "{mark}");
+    // Who knows BY can prove it to others.
+    let there = bundle(&world, "PL", 2, &["BY", "PL", "OSCE"]).await;
+    assert!(there.holds() && says(&there, Weight::Proven, "BY wrote the message that it hands on"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_original_whose_signature_does_not_verify_is_marked_at_both_ends_and_never_refused() {
+    let world = World::new(&["BY", "PL", "OSCE"]).await;
+    let said = send(&world, "BY", 1, heading(1), &filled(Kind::Notification)).await;
+    arrived(&world, "PL", &said.message_digest).await;
+    let mut forged = signed::decode(first(&world, "PL", 1).await.message).unwrap();
+    forged.signatures[0].value = vec![7; 64].into();
+    let drafted = draft(&world, "PL", 2, to("OSCE", 2), &handed_on(signed::encode(&forged))).await.unwrap();
+    assert_eq!(drafted.faults.len(), 1, "{:?}", drafted.faults);
+    assert!(drafted.faults[0].rule.contains("not byte for byte"));
+    let sent = release(&world.desk("PL", "releaser"), 2, &drafted.digest, true).await.unwrap();
+    arrived(&world, "OSCE", &sent.message_digest).await;
+    for party in ["PL", "OSCE"] {
+        let held = first(&world, party, 2).await;
+        assert!(held.marks.iter().any(|mark| mark.contains("does not verify")), "{:?}", held.marks);
+        let found = bundle(&world, party, 2, &["BY", "PL", "OSCE"]).await;
+        assert!(
+            found.holds() && says(&found, Weight::NotProven, "that BY wrote the message that it hands on")
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_on_regimes_that_are_handed_on_bind_nobody_towards_the_receiver() {
+    let world = World::new(&["BY", "PL", "OSCE"]).await;
+    passed_on(&world, &filled(Kind::Adoption)).await;
+    let by: detente::domain::party::Party = "BY".parse().unwrap();
+    let words = |party: &str| world.node(party).registrar.head().board.words.get(&by).is_some();
+    assert!(words("BY") && words("PL") && !words("OSCE"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_its_author_gives_to_some_only_is_not_handed_on_to_others_also_not_as_it_is() {
+    let world = World::new(&["BY", "PL", "OSCE"]).await;
+    let restricted = calls::Heading { releasable_to: vec!["PL".into()], ..heading(1) };
+    let said = send(&world, "BY", 1, restricted, &filled(Kind::Notification)).await;
+    arrived(&world, "PL", &said.message_digest).await;
+    let original = first(&world, "PL", 1).await.message;
+    for (number, party, addressee) in [(2, "PL", "OSCE"), (3, "BY", "OSCE")] {
+        let content = handed_on(original.clone());
+        let drafted = draft(&world, party, number, to(addressee, number), &content).await.unwrap();
+        assert!(drafted.faults.iter().any(|fault| fault.field == "original"), "{:?}", drafted.faults);
+        let releaser = world.desk(party, "releaser");
+        let refused = release(&releaser, number, &drafted.digest, true).await.unwrap_err();
+        assert!(violations(&refused).iter().any(|(field, _)| field == "original"), "{}", reason(&refused));
+    }
+    // In other words it is the same: that is said, though not refused.
+    let translated = Content::Translation(Translation {
+        of: MessageReference {
+            message_digest: Digest::from_slice(&said.message_digest).map(MessageDigest),
+            ..MessageReference::default()
+        },
+        language: "pl".into(),
+        translator: "Ewa Tlumacz".into(),
+        lines: vec![TranslatedText { path: "heading.subject".into(), text: "Zniwa".into() }],
+        ..Translation::default()
+    });
+    for (addressee, number) in [("OSCE", 5), ("BY", 6)] {
+        let heading = calls::Heading { thread: vec![1; 16].into(), ..to(addressee, 1) };
+        let drafted = draft(&world, "PL", number, heading, &translated).await.unwrap();
+        let told = drafted.faults.iter().any(|fault| fault.field == "of");
+        assert_eq!(told, addressee == "OSCE", "{:?}", drafted.faults);
+    }
+
+    // Back to its author, it is given to nobody new.
+    let back = draft(&world, "PL", 4, to("BY", 4), &handed_on(original)).await.unwrap();
+    assert_eq!(back.faults, []);
+    release(&world.desk("PL", "releaser"), 4, &back.digest, false).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_a_signed_message_that_is_no_forwarding_is_drafted_and_only_within_its_bound() {
+    let world = World::new(&["BY", "PL", "OSCE"]).await;
+    passed_on(&world, &filled(Kind::Notification)).await;
+    let forwarding = first(&world, "OSCE", 2).await.message;
+    let mut other = signed::decode(forwarding.clone()).unwrap();
+    other.payload_type = detente::evidence::signed::PayloadType::Dispatch;
+    let junk = Bytes::from_static(&[0xff; 9]);
+    let long = vec![1; limits::FORWARDED_BYTES_MAX + 1].into();
+    for (original, words) in [
+        (forwarding, "is a forwarding itself"),
+        (signed::encode(&other), "exact bytes of a signed message"),
+        (junk, "exact bytes of a signed message"),
+    ] {
+        let refused = draft(&world, "OSCE", 3, to("PL", 3), &handed_on(original)).await.unwrap_err();
+        let told = violations(&refused);
+        assert!(told.iter().any(|(field, rule)| field == "original" && rule.contains(words)), "{told:?}");
+    }
+    let refused = form::encode(&handed_on(long)).unwrap_err();
+    assert!(refused.rule.contains(&limits::FORWARDED_BYTES_MAX.to_string()), "{refused}");
+}
+
+/// The example's own message within a signed message that hands it on.
+fn nested() -> Signed {
+    let Content::Forwarded(form) = filled(Kind::Forwarded) else { panic!("another kind") };
+    let mut wrapping = signed::decode(form.original.clone().unwrap().0).unwrap();
+    let mut outer = message::decode(&wrapping.payload).unwrap();
+    outer.draft.kind = Kind::Forwarded.name().into();
+    outer.draft.content = form::encode(&Content::Forwarded(form)).unwrap().into();
+    wrapping.payload = message::encode(&outer);
+    wrapping
+}
+
+#[test]
+fn nothing_is_opened_deeper_than_one() {
+    let Content::Forwarded(within) = handed_on(signed::encode(&nested())) else { panic!("another kind") };
+    assert_eq!(open(&within), Opened::Forwarding);
+    let content = form::encode(&Content::Forwarded(within)).unwrap().into();
+    let said = content::said("message.forwarded", &content);
+    let marks = content::marks(&said, &content);
+    assert!(marks.iter().any(|mark| mark.contains("is a forwarding itself")), "{marks:?}");
+
+    for bytes in [Bytes::new(), Bytes::from_static(b"no wrapping")] {
+        let content =
+            Content::Forwarded(Forwarded { original: Some(Enclosed(bytes)), ..Forwarded::default() });
+        let Content::Forwarded(read) = &content else { panic!("another kind") };
+        assert_eq!(open(read), Opened::Unreadable);
+        assert!(open(read).mark().is_some());
+    }
+}
+
+#[test]
+fn a_cut_or_changed_original_never_panics_and_never_becomes_another_ones_word() {
+    let Content::Forwarded(form) = filled(Kind::Forwarded) else { panic!("another kind") };
+    let whole = form.original.unwrap().0;
+    let Opened::Message(there) =
+        open(&Forwarded { original: Some(Enclosed(whole.clone())), ..Forwarded::default() })
+    else {
+        panic!("the example is one")
+    };
+    let digest: Digest = there.digest;
+    for at in 0..whole.len() {
+        let mut changed = whole.to_vec();
+        changed[at] ^= 0x55;
+        for bytes in [changed.into(), whole.slice(..at)] {
+            let form = Forwarded { original: Some(Enclosed(bytes)), ..Forwarded::default() };
+            if let Opened::Message(read) = open(&form) {
+                let verifies = read.wrapping.signatures == there.wrapping.signatures;
+                assert!(
+                    read.digest != digest || !verifies || read.wrapping.payload == there.wrapping.payload
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_form_of_a_forwarding_that_says_it_in_other_digits_is_refused_with_the_rule() {
+    use detente::cli::form::{self as forms, Syntax};
+    for digits in ["", "0", "zz"] {
+        let text = format!("original = \"{digits}\"\n");
+        let why = forms::read(Kind::Forwarded, Syntax::Toml, &text).unwrap_err();
+        assert!(why.what.contains("hexadecimal"), "{why}");
+    }
+    assert_eq!(read_form(Kind::Forwarded, forms::example(Kind::Forwarded)).kind(), Kind::Forwarded);
+}
