@@ -14,7 +14,7 @@ use detente::domain::form::{
 };
 use detente::domain::formatted::{Field, Fields, Formatted, Stated};
 use detente::domain::forwarded::{Enclosed, Forwarded};
-use detente::domain::transcription::{Filled, Transcription};
+use detente::domain::transcription::{Filled, Transcription, may_be_filled};
 use detente::domain::translation::{TranslatedPart, TranslatedText, Translation};
 use detente::limits;
 use proptest::collection::vec;
@@ -402,7 +402,8 @@ pub fn content() -> BoxedStrategy<Content> {
 
 /// What came, in words or as any other form.
 fn transcription(form: BoxedStrategy<Content>) -> impl Strategy<Value = Content> {
-    let filled = option::of(form);
+    let filled = form.prop_map(|form| may_be_filled(form.kind()).then_some(form));
+    let filled = prop_oneof![1 => Just(None), 3 => filled];
     let came = (text(), text(), when(), text(), text());
     let note = (text(), when(), prose(), prose(), texts());
     (came, note, filled).prop_map(|(came, note, filled)| {
