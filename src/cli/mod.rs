@@ -7,6 +7,7 @@ pub mod audit;
 mod audit_directory;
 mod audit_offline;
 mod audit_report;
+pub mod by_hand;
 pub mod custody;
 pub mod demo;
 pub mod desk;
@@ -35,6 +36,7 @@ pub mod proposal;
 pub mod regime;
 pub mod register;
 pub mod serve;
+pub mod transcription;
 pub mod verify;
 pub mod watch;
 
@@ -63,6 +65,8 @@ enum Command {
     KeyList(key_list::Args),
     Exercise(exercise::Args),
     Message(message::Args),
+    ByHand(by_hand::Args),
+    Transcription(transcription::Args),
     Part(part::Args),
     Watch(watch::Args),
     Audit(audit::Args),
@@ -84,6 +88,8 @@ impl Cli {
             Command::KeyList(args) => key_list::run(args).await,
             Command::Exercise(args) => exercise::run(args).await,
             Command::Message(args) => message::run(args).await,
+            Command::ByHand(args) => by_hand::run(args).await,
+            Command::Transcription(args) => transcription::run(args).await,
             Command::Part(args) => part::run(args).await,
             Command::Watch(args) => watch::run(args).await,
             Command::Audit(args) => audit::run(args).await,

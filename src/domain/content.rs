@@ -9,6 +9,7 @@ use super::exercise::{
 use super::form::{Form, Refused};
 use super::formatted::Formatted;
 use super::forwarded::Forwarded;
+use super::transcription::{Filled, Transcription};
 use super::translation::Translation;
 
 /// The kinds of content, as the envelope names them.
@@ -27,12 +28,13 @@ pub enum Kind {
     Resumption,
     Withdrawal,
     Formatted,
+    Transcription,
     Translation,
     Forwarded,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Calendar,
         Kind::Notification,
         Kind::Amendment,
@@ -46,6 +48,7 @@ impl Kind {
         Kind::Resumption,
         Kind::Withdrawal,
         Kind::Formatted,
+        Kind::Transcription,
         Kind::Translation,
         Kind::Forwarded,
     ];
@@ -66,6 +69,7 @@ impl Kind {
             Kind::Resumption => "regime.resumption",
             Kind::Withdrawal => "regime.withdrawal",
             Kind::Formatted => "regime.formatted",
+            Kind::Transcription => "transcription",
             Kind::Translation => "message.translation",
             Kind::Forwarded => "message.forwarded",
         }
@@ -85,7 +89,12 @@ impl Kind {
     /// where that is.
     pub fn opens_a_thread(self) -> bool {
         match self {
-            Kind::Calendar | Kind::Notification | Kind::Adoption | Kind::Formatted | Kind::Forwarded => true,
+            Kind::Calendar
+            | Kind::Notification
+            | Kind::Adoption
+            | Kind::Formatted
+            | Kind::Transcription
+            | Kind::Forwarded => true,
             Kind::Amendment
             | Kind::Invitation
             | Kind::Conclusion
@@ -121,6 +130,7 @@ pub enum Content {
     Resumption(Resumption),
     Withdrawal(Withdrawal),
     Formatted(Formatted),
+    Transcription(Box<Transcription>),
     Translation(Translation),
     Forwarded(Forwarded),
 }
@@ -141,6 +151,7 @@ impl Content {
             Content::Resumption(_) => Kind::Resumption,
             Content::Withdrawal(_) => Kind::Withdrawal,
             Content::Formatted(_) => Kind::Formatted,
+            Content::Transcription(_) => Kind::Transcription,
             Content::Translation(_) => Kind::Translation,
             Content::Forwarded(_) => Kind::Forwarded,
         }
@@ -162,6 +173,7 @@ impl Content {
             Kind::Resumption => Content::Resumption(Resumption::default()),
             Kind::Withdrawal => Content::Withdrawal(Withdrawal::default()),
             Kind::Formatted => Content::Formatted(Formatted::default()),
+            Kind::Transcription => Content::Transcription(Box::default()),
             Kind::Translation => Content::Translation(Translation::default()),
             Kind::Forwarded => Content::Forwarded(Forwarded::default()),
         }
@@ -171,6 +183,10 @@ impl Content {
     pub fn is_incomplete(&self) -> bool {
         let within = match self {
             Content::Amendment(amendment) => !amendment.notification.to_follow.is_empty(),
+            Content::Transcription(form) => match &form.form {
+                Filled::Form(within) => within.is_incomplete(),
+                Filled::Nothing | Filled::Unknown(_) => false,
+            },
             Content::Calendar(_)
             | Content::Notification(_)
             | Content::Invitation(_)
@@ -205,6 +221,7 @@ impl Content {
             | Content::Resumption(_)
             | Content::Withdrawal(_)
             | Content::Formatted(_)
+            | Content::Transcription(_)
             | Content::Translation(_)
             | Content::Forwarded(_) => None,
         }
@@ -231,6 +248,7 @@ impl Content {
             Content::Resumption(form) => form,
             Content::Withdrawal(form) => form,
             Content::Formatted(form) => form,
+            Content::Transcription(form) => form.as_ref(),
             Content::Translation(form) => form,
             Content::Forwarded(form) => form,
         }

@@ -69,6 +69,7 @@ impl<'h> Originals<'h> {
                     .collect())
             }
             Content::Calendar(_)
+            | Content::Transcription(_)
             | Content::Notification(_)
             | Content::Amendment(_)
             | Content::Invitation(_)

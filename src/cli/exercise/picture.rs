@@ -10,6 +10,7 @@ use crate::domain::exercise::SameActivityPosition;
 use crate::domain::exercise::picture::{Account, Picture, Said, SameActivityAs, Versions};
 use crate::domain::message::Traffic;
 use crate::domain::text::shown;
+use crate::domain::transcription::mark;
 
 /// Who said it, and when; and whether it is only a drill.
 fn by(said: &Said) -> String {
@@ -32,6 +33,10 @@ pub fn print(picture: &Picture) {
         let other = same.other_thread.map(|thread| thread.to_string()).unwrap_or_default();
         say!("{} {} {other}: {}", sentence(&same), shown(same.other_party), by(same.said));
         form_lines(1, &same.said.content);
+    }
+    // What they hold stands with each in the history: here it could be taken for an account.
+    for (said, form) in &picture.transcribed {
+        say!("{}: {}", mark(&form.origin(), said.author.as_str()), by(said));
     }
     if picture.accounts.is_empty() && picture.statements.is_empty() && picture.same_activity.is_empty() {
         say!("nothing that this program can read as an exercise");
@@ -180,9 +185,21 @@ pub fn to_json(picture: &Picture) -> Value {
             })
         })
         .collect();
+    let transcribed: Vec<Value> = picture
+        .transcribed
+        .iter()
+        .map(|(said, form)| {
+            json!({
+                "mark": mark(&form.origin(), said.author.as_str()),
+                "message": said.message.to_string(),
+                "author": said.author.as_str(),
+            })
+        })
+        .collect();
     json!({
         "accounts": accounts,
         "statements": picture.statements.iter().map(|said| said_json(said)).collect::<Vec<_>>(),
         "same_activity": same,
+        "transcribed": transcribed,
     })
 }

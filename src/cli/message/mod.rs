@@ -1,5 +1,6 @@
 //! `detente message …`: drafts, release, threads and the official form, whatever a message is about.
 //!
+//! Never here: a form to fill in (each noun has its own, such as `detente exercise`), a rule. What
 //! Never here: a form of another noun's (each has its own: `detente exercise`, `detente regime`), a rule. What
 //! is wrong with a draft and who may release it is the node's to say. What is printed is laid out in
 //! `domain/official/`, the same at both ends.
@@ -139,7 +140,7 @@ fn form(
 ) -> Document {
     let said = content::said(&outgoing.kind, &outgoing.content);
     let mut marks = content::marks(&said, &outgoing.content);
-    let lines;
+    let (lines, origin);
     let body = match &said {
         Said::Form(form) => {
             let by = match paper {
@@ -150,7 +151,11 @@ fn form(
             own.extend(handed_on::lines(form, by));
             lines = beside(own, translations);
             marks.extend(labels::mark(form, regime).map(str::to_owned));
-            Body::Form(&lines)
+            origin = content::origin(&outgoing.kind, &said);
+            match &origin {
+                Some(origin) => Body::Transcription { origin, lines: &lines },
+                None => Body::Form(&lines),
+            }
         }
         Said::Acknowledgement(read) => Body::Acknowledgement(read),
         Said::Unknown | Said::Unreadable(_) => Body::NotShown,

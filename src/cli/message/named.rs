@@ -41,6 +41,7 @@ fn main_reference(content: &Content) -> Option<(&MessageReference, Relation)> {
         | Content::Invitation(_)
         | Content::Adoption(_)
         | Content::Formatted(_)
+        | Content::Transcription(_)
         // What is handed on need not come to the receiver in any other way: nobody waits for it.
         | Content::Forwarded(_) => None,
     }

@@ -46,6 +46,7 @@ fn parts(content: &Content) -> Vec<Part> {
         | Content::Resumption(_)
         | Content::Withdrawal(_)
         | Content::Formatted(_)
+        | Content::Transcription(_)
         | Content::Translation(_)
         | Content::Forwarded(_) => content.form().parts(),
     }
