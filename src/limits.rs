@@ -62,6 +62,11 @@ pub const OFFICIAL_FORM_PAGE_LINES: usize = 60;
 /// Fewer lines between head and foot make a page longer: a marking of many lines leaves room for the rest.
 pub const OFFICIAL_FORM_BODY_LINES_MIN: usize = 40;
 
+/// Parties without a node that may be known. One more is refused.
+pub const PARTIES_WITHOUT_NODE_MAX: usize = 1_000;
+/// Accounts of one message delivered by hand to one addressee, corrections among them. One more is refused.
+pub const BY_HAND_ACCOUNTS_MAX: usize = 100;
+
 /// Regimes whose text a journal may hold. One more is refused.
 pub const REGIMES_HELD_MAX: usize = 1024;
 
@@ -99,6 +104,9 @@ pub const FORM_NUMBER_MAX: u64 = 999_999_999_999;
 pub const FORM_NAME_CHARS: usize = 300;
 /// A longer text with more characters is marked as a fault.
 pub const FORM_PROSE_CHARS: usize = 4000;
+/// Of a name that stands for the origin of what is transcribed no more characters stand in front of the mark
+/// that says so; all of it stands in the content.
+pub const ORIGIN_SHOWN_CHARS: usize = 80;
 /// A polygon with fewer corners is marked as a fault.
 pub const POLYGON_CORNERS_MIN: usize = 3;
 /// A calendar for a year outside is marked as a fault.
@@ -498,6 +506,8 @@ pub const DIGEST_DIGITS_MIN: usize = 8;
 pub const REGIMES_READ_KEPT_MAX: usize = 16;
 /// A page of threads holds no more; the rest comes with the next one.
 pub const THREADS_PER_PAGE: usize = 200;
+/// So many deliveries by hand that are open are listed in one answer; the next page is asked for.
+pub const BY_HAND_PER_PAGE: usize = 200;
 /// A page of one thread holds no more messages; the rest comes with the next one.
 pub const THREAD_PAGE_MESSAGES: usize = 100;
 /// A page of one thread is ended by the message that takes it to this size (bytes).

@@ -7,6 +7,7 @@ pub mod audit;
 mod audit_directory;
 mod audit_offline;
 mod audit_report;
+pub mod by_hand;
 pub mod custody;
 pub mod demo;
 pub mod desk;
@@ -36,6 +37,7 @@ pub mod proposal;
 pub mod regime;
 pub mod register;
 pub mod serve;
+pub mod transcription;
 pub mod verify;
 pub mod watch;
 
@@ -65,6 +67,8 @@ enum Command {
     Exercise(exercise::Args),
     Incident(incident::Args),
     Message(message::Args),
+    ByHand(by_hand::Args),
+    Transcription(transcription::Args),
     Part(part::Args),
     Watch(watch::Args),
     Audit(audit::Args),
@@ -87,6 +91,8 @@ impl Cli {
             Command::Exercise(args) => exercise::run(args).await,
             Command::Incident(args) => incident::run(args).await,
             Command::Message(args) => message::run(args).await,
+            Command::ByHand(args) => by_hand::run(args).await,
+            Command::Transcription(args) => transcription::run(args).await,
             Command::Part(args) => part::run(args).await,
             Command::Watch(args) => watch::run(args).await,
             Command::Audit(args) => audit::run(args).await,

@@ -40,6 +40,7 @@ use crate::rpc::DESCRIPTORS;
 use crate::rpc::accept::{Acceptor, Lives, server};
 use crate::rpc::access::Access;
 use crate::rpc::audit::AuditCalls;
+use crate::rpc::by_hand::ByHandCalls;
 use crate::rpc::exchange::ExchangeCalls;
 use crate::rpc::exercise::ExerciseCalls;
 use crate::rpc::incident::IncidentCalls;
@@ -255,6 +256,7 @@ impl Services {
             .add_service(ExerciseCalls { registrar: self.registrar.clone() }.service())
             .add_service(IncidentCalls { registrar: self.registrar.clone() }.service())
             .add_service(MessageCalls { registrar: self.registrar.clone() }.service())
+            .add_service(ByHandCalls { registrar: self.registrar.clone() }.service())
             .add_service(RegimeCalls { registrar: self.registrar.clone() }.service())
             .add_service(PartCalls::new(self.registrar.clone(), self.exchange.parts.clone()).service())
             .add_service(WatchCalls { registrar: self.registrar.clone() }.service())

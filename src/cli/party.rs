@@ -21,8 +21,10 @@ use crate::cli::proposal::{self, Proposed};
 use crate::clock::Clock;
 use crate::codec::party_file::{Fingerprint, PartyFile, VerifiedList};
 use crate::codec::proto::detente::v1::party_service_client::PartyServiceClient;
+use crate::codec::proto::detente::v1::party_without_node::Act;
 use crate::codec::proto::detente::v1::{
-    ExportPartyRequest, ListPartiesRequest, SubmitRevocationListRequest, propose_request::Change,
+    self as calls, ExportPartyRequest, ListPartiesRequest, SubmitRevocationListRequest,
+    propose_request::Change,
 };
 use crate::domain::digest::Digest;
 use crate::domain::party::Party;
@@ -40,6 +42,8 @@ pub struct Args {
 enum Command {
     Export(Export),
     Import(Import),
+    AddWithoutNode(AddWithoutNode),
+    TakeBack(TakeBack),
     Confirm(introduced::Confirm),
     List(List),
     SubmitRevocationList(Submit),
@@ -74,6 +78,35 @@ struct Import {
     /// without it, it is asked for
     #[arg(long)]
     fingerprint: Option<Fingerprint>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Proposes to know a Party that runs no node, or its new name and contacts; another custodian must confirm
+#[derive(clap::Args, Debug)]
+struct AddWithoutNode {
+    /// Its code, such as SM
+    party: Party,
+    #[command(flatten)]
+    by: AsCommand,
+    #[arg(long)]
+    name: String,
+    /// How to reach it, in words; may be given several times
+    #[arg(long)]
+    contact: Vec<String>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+/// Proposes to know a Party without a node no more, where it was a mistake; another custodian must confirm
+#[derive(clap::Args, Debug)]
+struct TakeBack {
+    /// Its code
+    party: Party,
+    #[command(flatten)]
+    by: AsCommand,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -118,6 +151,8 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::Export(args) => export(args).await,
         Command::Import(args) => import(args).await,
+        Command::AddWithoutNode(args) => add_without_node(args).await,
+        Command::TakeBack(args) => take_back(args).await,
         Command::Confirm(args) => introduced::confirm(args).await,
         Command::List(args) => list(args).await,
         Command::SubmitRevocationList(args) => submit(args).await,
@@ -216,6 +251,20 @@ fn ask(newest: &VerifiedList) -> Result<Fingerprint, Fault> {
     Ok(line.parse::<Fingerprint>()?)
 }
 
+async fn add_without_node(args: AddWithoutNode) -> Result<(), Fault> {
+    let known = calls::Unlinked { party: args.party.to_string(), name: args.name, contacts: args.contact };
+    propose_act(&args.by, Act::Known(known), args.json).await
+}
+
+async fn take_back(args: TakeBack) -> Result<(), Fault> {
+    propose_act(&args.by, Act::TakenBack(args.party.to_string()), args.json).await
+}
+
+async fn propose_act(by: &AsCommand, act: Act, as_json: bool) -> Result<(), Fault> {
+    let change = Change::PartyWithoutNode(calls::PartyWithoutNode { act: Some(act) });
+    proposal::propose(by, change, Bytes::new(), Proposed::printed(as_json)).await
+}
+
 async fn list(args: List) -> Result<(), Fault> {
     let desk = args.by.open()?;
     let own = desk.party.to_string();
@@ -226,13 +275,20 @@ async fn list(args: List) -> Result<(), Fault> {
             let object = serde_json::json!({ "kind": "party", "party": line.party, "name": line.name,
                 "key_list": line.key_list, "fingerprint": hex::encode(&line.fingerprint),
                 "addresses": line.addresses, "contacts": line.contacts, "owed": line.owed,
-                "heard_at_ms": line.heard_at_ms, "revocation_list_until": until.to_string(),
+                "heard_at_ms": line.heard_at_ms, "revocation_list_until": (!line.without_node).then(|| until.to_string()),
                 "unconfirmed_by": (!line.unconfirmed_by.is_empty()).then_some(&line.unconfirmed_by),
-                "list_since_ms": line.list_since_ms, "list_changed": line.list_changed });
+                "list_since_ms": line.list_since_ms, "list_changed": line.list_changed,
+                "without_node": line.without_node, "open_by_hand": line.open_by_hand });
             say!("{}", json::line(&object));
             continue;
         }
         say!("{}  {}", shown(&line.party), shown(&line.name));
+        let open_by_hand = format!("{} message(s) to be delivered by hand", line.open_by_hand);
+        if line.without_node {
+            say!("  runs no node; {open_by_hand}");
+            say!("  contacts {}", shown(&line.contacts.join("; ")));
+            continue;
+        }
         if !line.unconfirmed_by.is_empty() {
             say!("  unconfirmed: introduced by {}", shown(&line.unconfirmed_by));
         }
@@ -256,6 +312,9 @@ async fn list(args: List) -> Result<(), Fault> {
             at => format!("heard {}", Instant(at)),
         };
         say!("  owed {}, {heard}, revocation list good until {until}", line.owed);
+        if line.open_by_hand > 0 {
+            say!("  {open_by_hand}, from when it had no node");
+        }
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use bytes::{Buf as _, Bytes};
 use prost::Message as _;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
 
+use super::by_hand::{self, AccountByHand};
 use super::dispatch::{digest, party, thread};
 use super::evidence_v1 as proto;
 use super::fault::DecodeFault;
@@ -29,6 +30,8 @@ pub struct Bundle {
     pub parties: Vec<BundleParty>,
     pub messages: Vec<BundleMessage>,
     pub dispatches: Vec<BundleDispatch>,
+    /// What the maker states that it handed over outside any link.
+    pub by_hand: Vec<AccountByHand>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -125,6 +128,7 @@ fn to_proto(bundle: &Bundle) -> proto::Bundle {
         parties: bundle.parties.iter().map(party_to_proto).collect(),
         messages: bundle.messages.iter().map(message_to_proto).collect(),
         dispatches: bundle.dispatches.iter().map(dispatch_to_proto).collect(),
+        by_hand: bundle.by_hand.iter().map(by_hand::recorded_to_proto).collect(),
     }
 }
 
@@ -135,6 +139,7 @@ fn check_counts(body: &Bytes) -> Result<(), DecodeFault> {
     check_count(body.clone(), PARTIES, limits::BUNDLE_PARTIES_MAX, too_many("bundle.parties"))?;
     check_count(body.clone(), MESSAGES, limits::BUNDLE_ITEMS_MAX, too_many("bundle.messages"))?;
     check_count(body.clone(), DISPATCHES, limits::BUNDLE_ITEMS_MAX, too_many("bundle.dispatches"))?;
+    check_count(body.clone(), BY_HAND, limits::BUNDLE_ITEMS_MAX, too_many("bundle.by_hand"))?;
     let mut rest = body.clone();
     while rest.has_remaining() {
         let Ok((number, wire_type)) = decode_key(&mut rest) else { return Ok(()) };
@@ -168,6 +173,7 @@ fn check_counts(body: &Bytes) -> Result<(), DecodeFault> {
 const PARTIES: u32 = 4;
 const MESSAGES: u32 = 5;
 const DISPATCHES: u32 = 6;
+const BY_HAND: u32 = 7;
 
 fn from_proto(wire: proto::Bundle) -> Result<Bundle, DecodeFault> {
     let messages = wire
@@ -181,6 +187,7 @@ fn from_proto(wire: proto::Bundle) -> Result<Bundle, DecodeFault> {
         parties: wire.parties.into_iter().map(party_from_proto).collect::<Result<_, _>>()?,
         messages: messages.collect(),
         dispatches: wire.dispatches.into_iter().map(dispatch_from_proto).collect::<Result<_, _>>()?,
+        by_hand: wire.by_hand.into_iter().map(by_hand::recorded_from_proto).collect::<Result<_, _>>()?,
     })
 }
 

@@ -6,7 +6,7 @@ use super::dispatch::{digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{person_from_proto, person_to_proto, precedence_from_proto, precedence_to_proto};
-use super::{key_list as key_list_codec, signed};
+use super::{by_hand, key_list as key_list_codec, signed};
 use crate::domain::event::{AcceptedKeyList, Change, Member, RevocationList};
 use crate::domain::function::Term;
 use crate::domain::office::Office;
@@ -51,6 +51,8 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
             one_person: one_person.iter().map(|precedence| precedence_to_proto(*precedence)).collect(),
         }),
         Change::OwnKeyList(list) => Wire::OwnKeyList(list.signed.clone()),
+        Change::PartyWithoutNode(new) => Wire::PartyWithoutNode(by_hand::known(new)),
+        Change::PartyTakenBack(party) => Wire::PartyWithoutNode(by_hand::taken_back(party)),
         Change::OfficeAdded(office) => {
             let office = proto::Office { code: office.code.clone(), purpose: office.purpose.clone() };
             Wire::Office(proto::OfficeChange { change: Some(OfficeWire::Added(office)) })
@@ -116,6 +118,7 @@ pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFa
             Change::ReleaseRule { one_person: rule.one_person.iter().map(read).collect::<Result<_, _>>()? }
         }
         Wire::OwnKeyList(list) => Change::OwnKeyList(key_list(list)?),
+        Wire::PartyWithoutNode(wire) => by_hand::change(wire)?,
         Wire::Office(office) => match office.change {
             Some(OfficeWire::Added(proto::Office { code, purpose })) => {
                 Change::OfficeAdded(Office { code, purpose })

@@ -12,6 +12,7 @@ use crate::domain::adoption::Word;
 use crate::domain::content::{Content, Kind};
 use crate::domain::forwarded::Forwards;
 use crate::domain::message::{ACKNOWLEDGEMENT, Acknowledgement};
+use crate::domain::transcription::UNREAD_ORIGIN;
 
 /// What was read from a message's content.
 #[derive(Clone, PartialEq, Debug)]
@@ -64,6 +65,8 @@ pub(super) fn may_be_word(kind: &str) -> bool {
             | Kind::Cancellation
             | Kind::SameActivity
             | Kind::Formatted
+            // What is transcribed binds nobody.
+            | Kind::Transcription
             | Kind::Translation
             | Kind::Forwarded
             | Kind::Report
@@ -86,6 +89,16 @@ pub(super) fn may_be_word(kind: &str) -> bool {
 pub(super) fn word(kind: &str, content: &Bytes) -> Option<Word> {
     let known = Kind::from_name(kind).filter(|_| may_be_word(kind))?;
     Word::of(&form::decode(known, content).ok()?)
+}
+
+/// Whose word a transcription is said to be, safe to show. `None` for every other kind.
+pub fn origin(kind: &str, said: &Said) -> Option<String> {
+    match said {
+        Said::Form(Content::Transcription(form)) => Some(form.origin()),
+        Said::Form(_) | Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => {
+            (kind == Kind::Transcription.name()).then(|| UNREAD_ORIGIN.into())
+        }
+    }
 }
 
 /// The code of the format that the content is of. Empty for other kinds, and where it can't be read.

@@ -10,7 +10,7 @@ use super::dispatch::{self, digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{precedence_from_proto, precedence_to_proto};
-use super::{message, regime_held, signed};
+use super::{by_hand, message, regime_held, signed};
 use crate::domain::digest::{CommandId, Digest, DraftId};
 use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted, Received, Released, RevocationList};
 use crate::domain::ledger::leaf_hash;
@@ -115,6 +115,7 @@ pub(super) fn to_proto(event: &Event) -> proto::Event {
             reason: reason.clone(),
         }),
         Event::RegimeHeld(held) => Wire::RegimeHeld(regime_held::to_proto(held)),
+        Event::DeliveredByHand(said) => Wire::DeliveredByHand(by_hand::account_to_proto(said)),
     };
     proto::Event { event: Some(wire) }
 }
@@ -193,6 +194,7 @@ pub(super) fn from_proto(event: proto::Event) -> Result<Event, DecodeFault> {
             reason: erased.reason,
         },
         Wire::RegimeHeld(held) => Event::RegimeHeld(regime_held::from_proto(held)?),
+        Wire::DeliveredByHand(said) => Event::DeliveredByHand(by_hand::account_from_proto(said)?),
     })
 }
 

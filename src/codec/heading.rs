@@ -199,6 +199,12 @@ impl From<wire::RegimeFormatted> for Given {
     }
 }
 
+impl From<wire::Transcription> for Given {
+    fn from(form: wire::Transcription) -> Given {
+        Given { kind: Kind::Transcription, bytes: form.encode_to_vec() }
+    }
+}
+
 /// A form as the call for its kind carries it.
 #[derive(Clone, Debug)]
 #[expect(clippy::large_enum_variant, reason = "one at a time, on its way into a call")]
@@ -207,6 +213,7 @@ pub enum Asked {
     Incident(calls::incident_service_draft_request::Content),
     Regime(calls::draft_word_request::Content),
     Formatted(wire::RegimeFormatted),
+    Transcription(wire::Transcription),
     Message(calls::draft_message_request::Content),
 }
 
@@ -255,6 +262,7 @@ pub fn given(content: &Content) -> Result<Asked, form::Unreadable> {
             wire::RegimeWithdrawal::decode(bytes).map(|form| Asked::Regime(Regime::Withdrawal(form)))
         }
         Kind::Formatted => wire::RegimeFormatted::decode(bytes).map(Asked::Formatted),
+        Kind::Transcription => wire::Transcription::decode(bytes).map(Asked::Transcription),
         Kind::Translation => {
             wire::MessageTranslation::decode(bytes).map(|form| Asked::Message(About::Translation(form)))
         }

@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 
+use super::by_hand::DeliveredByHand;
 use super::digest::{CommandId, Digest, DraftId};
 use super::event::{
     AcceptedKeyList, Change, Contradiction, Event, Head, Leaf, Receipted, RegimeHeld, RevocationList, Stamp,
@@ -100,6 +101,8 @@ pub enum Command {
     },
     /// The exact text of a regime, which was read without a fault.
     HoldRegime(RegimeHeld),
+    /// With the stamp's id as the account's. Whoever gives it has seen that the message addresses the Party.
+    RecordByHand(DeliveredByHand),
 }
 
 /// Whether a releaser insists on a draft with faults.
@@ -146,6 +149,9 @@ pub enum Decided {
 pub struct ReleasePlan {
     pub draft: Option<DraftId>,
     pub message: Message,
+    /// The number of our own list under which message and dispatches are signed.
+    pub key_list: u32,
+    /// One for each addressee that has a node.
     pub slots: Vec<Slot>,
 }
 
@@ -157,7 +163,6 @@ pub struct Slot {
     pub serial: u64,
     pub place: u64,
     pub leaf_index: u64,
-    pub key_list: u32,
 }
 
 #[derive(Clone, Debug)]

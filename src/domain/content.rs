@@ -11,6 +11,7 @@ use super::form::{Form, Refused};
 use super::formatted::Formatted;
 use super::forwarded::Forwarded;
 use super::incident::{Closing, Finding, Report, Update};
+use super::transcription::{Filled, Transcription};
 use super::translation::Translation;
 
 /// The kinds of content, as the envelope names them.
@@ -29,6 +30,7 @@ pub enum Kind {
     Resumption,
     Withdrawal,
     Formatted,
+    Transcription,
     Translation,
     Forwarded,
     Report,
@@ -44,7 +46,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 25] = [
+    pub const ALL: [Kind; 26] = [
         Kind::Calendar,
         Kind::Notification,
         Kind::Amendment,
@@ -58,6 +60,7 @@ impl Kind {
         Kind::Resumption,
         Kind::Withdrawal,
         Kind::Formatted,
+        Kind::Transcription,
         Kind::Translation,
         Kind::Forwarded,
         Kind::Report,
@@ -88,6 +91,7 @@ impl Kind {
             Kind::Resumption => "regime.resumption",
             Kind::Withdrawal => "regime.withdrawal",
             Kind::Formatted => "regime.formatted",
+            Kind::Transcription => "transcription",
             Kind::Translation => "message.translation",
             Kind::Forwarded => "message.forwarded",
             Kind::Report => "incident.report",
@@ -121,6 +125,7 @@ impl Kind {
             | Kind::Notification
             | Kind::Adoption
             | Kind::Formatted
+            | Kind::Transcription
             | Kind::Forwarded
             | Kind::Report
             | Kind::Text
@@ -167,6 +172,7 @@ pub enum Content {
     Resumption(Resumption),
     Withdrawal(Withdrawal),
     Formatted(Formatted),
+    Transcription(Box<Transcription>),
     Translation(Translation),
     Forwarded(Forwarded),
     Report(Box<Report>),
@@ -197,6 +203,7 @@ impl Content {
             Content::Resumption(_) => Kind::Resumption,
             Content::Withdrawal(_) => Kind::Withdrawal,
             Content::Formatted(_) => Kind::Formatted,
+            Content::Transcription(_) => Kind::Transcription,
             Content::Translation(_) => Kind::Translation,
             Content::Forwarded(_) => Kind::Forwarded,
             Content::Report(_) => Kind::Report,
@@ -228,6 +235,7 @@ impl Content {
             Kind::Resumption => Content::Resumption(Resumption::default()),
             Kind::Withdrawal => Content::Withdrawal(Withdrawal::default()),
             Kind::Formatted => Content::Formatted(Formatted::default()),
+            Kind::Transcription => Content::Transcription(Box::default()),
             Kind::Translation => Content::Translation(Translation::default()),
             Kind::Forwarded => Content::Forwarded(Forwarded::default()),
             Kind::Report => Content::Report(Box::default()),
@@ -246,6 +254,12 @@ impl Content {
     /// Whether the author says that anything will follow. It is then marked incomplete.
     pub fn is_incomplete(&self) -> bool {
         let follows = |form: &dyn Form| !form.to_follow().is_empty();
+        if let Content::Transcription(form) = self
+            && let Filled::Form(filled) = &form.form
+            && filled.is_incomplete()
+        {
+            return true;
+        }
         follows(self.form()) || self.within().is_some_and(|(_, inner)| follows(inner))
     }
 
@@ -267,6 +281,7 @@ impl Content {
             | Content::Resumption(_)
             | Content::Withdrawal(_)
             | Content::Formatted(_)
+            | Content::Transcription(_)
             | Content::Translation(_)
             | Content::Forwarded(_)
             | Content::Report(_)
@@ -299,6 +314,7 @@ impl Content {
             | Content::Resumption(_)
             | Content::Withdrawal(_)
             | Content::Formatted(_)
+            | Content::Transcription(_)
             | Content::Translation(_)
             | Content::Forwarded(_)
             | Content::Finding(_)
@@ -333,6 +349,7 @@ impl Content {
             Content::Resumption(form) => form,
             Content::Withdrawal(form) => form,
             Content::Formatted(form) => form,
+            Content::Transcription(form) => form.as_ref(),
             Content::Translation(form) => form,
             Content::Forwarded(form) => form,
             Content::Report(form) => form.as_ref(),

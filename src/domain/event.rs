@@ -6,6 +6,7 @@
 
 use bytes::Bytes;
 
+use super::by_hand::DeliveredByHand;
 use super::digest::{CommandId, Digest, DraftId};
 use super::function::Term;
 use super::keys::KeyList;
@@ -63,6 +64,7 @@ pub enum Event {
     PartStored { salted_digest: Digest, bytes: u64 },
     PartErased { salted_digest: Digest, reason: String },
     RegimeHeld(RegimeHeld),
+    DeliveredByHand(DeliveredByHand),
 }
 
 /// The exact text of a regime, put on record here. It binds nobody: that takes an adoption.
@@ -130,12 +132,25 @@ pub enum Change {
         one_person: Vec<Precedence>,
     },
     OwnKeyList(AcceptedKeyList),
+    /// A Party that runs no node: known from now on, or under another name or other contacts.
+    PartyWithoutNode(PartyWithoutNode),
+    /// Such a Party known no more: it was a mistake.
+    PartyTakenBack(Party),
     /// Also in the place of one with the same code.
     OfficeAdded(Office),
     /// By its code.
     OfficeRemoved(String),
     /// Who holds a function of a regime.
     FunctionTerm(Term),
+}
+
+/// A Party to which nothing but what is delivered by hand can go.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PartyWithoutNode {
+    pub party: Party,
+    pub name: String,
+    /// How to reach it, in words.
+    pub contacts: Vec<String>,
 }
 
 /// A message that was released, with one dispatch for each addressee.

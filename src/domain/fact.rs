@@ -131,7 +131,8 @@ impl Fact {
             | Event::AuditRead { .. }
             | Event::PartStored { .. }
             | Event::PartErased { .. }
-            | Event::RegimeHeld(_) => None,
+            | Event::RegimeHeld(_)
+            | Event::DeliveredByHand(_) => None,
         }
     }
 }

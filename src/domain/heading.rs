@@ -14,6 +14,7 @@ use super::message::{NOT_RELEASABLE, Outgoing, Reference, Relation};
 use super::part::PartState;
 use super::refusal::FaultNamed;
 use super::text::{hides, lines_hide};
+use super::transcription::Transcription;
 
 /// All faults, in the order of the heading's fields, then those of references within the content.
 pub fn faults(board: &Board, outgoing: &Outgoing, content: &Content) -> Vec<FaultNamed> {
@@ -187,6 +188,7 @@ fn content_references(board: &Board, outgoing: &Outgoing, content: &Content, fou
         Content::Resumption(form) => own_word(board, "suspension", &form.suspension, found),
         Content::Withdrawal(form) => own_word(board, "adoption", &form.adoption, found),
         Content::Formatted(form) => formatted(outgoing, form, found),
+        Content::Transcription(form) => transcription(board, outgoing, form, found),
         Content::Translation(form) => on_record(board, "of", &form.of, found),
         Content::Forwarded(_) => forwarded(board, outgoing, found),
         Content::Calendar(_) | Content::Adoption(_) | Content::Report(_) | Content::ServiceMessage(_) => {}
@@ -198,6 +200,16 @@ fn content_references(board: &Board, outgoing: &Outgoing, content: &Content, fou
 fn formatted(outgoing: &Outgoing, form: &Formatted, found: &mut Found) {
     if let Some(rule) = form.other_regime(outgoing.regime.as_ref()) {
         found.add("heading.regime", rule);
+    }
+}
+
+/// What came is shown with what it came as, and comes from somebody else.
+fn transcription(board: &Board, outgoing: &Outgoing, form: &Transcription, found: &mut Found) {
+    if outgoing.parts.is_empty() {
+        found.add("heading.parts", "a scan of what came is asked for");
+    }
+    if board.own.is_some_and(|own| form.origin_party == own.party.as_str()) {
+        found.add("origin_party", "is this Party itself: what it says it says by a message of its own");
     }
 }
 
@@ -245,7 +257,7 @@ fn on_record(board: &Board, field: &str, reference: &MessageReference, found: &m
 }
 
 /// `Z` or a name in the time zone database that this program was built with.
-fn is_zone(name: &str) -> bool {
+pub fn is_zone(name: &str) -> bool {
     name == "Z" || (!name.is_empty() && jiff::tz::db().get(name).is_ok())
 }
 

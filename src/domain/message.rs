@@ -114,6 +114,10 @@ pub fn audience(parties: &[Party]) -> String {
     const NAMED_AT_MOST: usize = 3;
     let mut codes: Vec<&str> = parties.iter().map(Party::as_str).collect();
     codes.sort_unstable();
+    if codes.is_empty() {
+        // No Party has this for its code.
+        return "-".into();
+    }
     let all = codes.join("+");
     if codes.len() <= NAMED_AT_MOST { all } else { Digest::of(all.as_bytes()).short() }
 }

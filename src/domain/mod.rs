@@ -6,6 +6,7 @@
 
 pub mod adoption;
 pub mod board;
+pub mod by_hand;
 pub mod chain;
 pub mod command;
 pub mod content;
@@ -39,4 +40,5 @@ pub mod said;
 pub mod text;
 pub mod thread;
 pub mod time;
+pub mod transcription;
 pub mod translation;

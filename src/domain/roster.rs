@@ -5,7 +5,7 @@
 use imbl::OrdMap;
 
 use super::digest::{CommandId, Digest};
-use super::event::{AcceptedKeyList, Change, Member, RevocationList};
+use super::event::{AcceptedKeyList, Change, Member, PartyWithoutNode, RevocationList};
 use super::function::Functions;
 use super::office::Offices;
 use super::party::Party;
@@ -20,6 +20,8 @@ use crate::limits;
 pub struct Roster {
     pub members: OrdMap<Digest, Member>,
     pub parties: OrdMap<Party, KnownParty>,
+    /// Parties that run no node, by code; none of them is among `parties`.
+    pub without_node: OrdMap<Party, PartyWithoutNode>,
     pub proposals: OrdMap<CommandId, Proposal>,
     /// For which precedences one person may both draft and release; none unless agreed.
     pub one_person: Vec<Precedence>,
@@ -166,6 +168,18 @@ impl Roster {
             }
             Change::ReleaseRule { .. } => Ok(()),
             Change::OwnKeyList(next) => self.follows(next),
+            Change::PartyWithoutNode(new) if self.parties.contains_key(&new.party) => {
+                Err(Refusal::PartyKnown)
+            }
+            Change::PartyWithoutNode(new) => {
+                let most = limits::PARTIES_WITHOUT_NODE_MAX;
+                if !self.without_node.contains_key(&new.party) && self.without_node.len() >= most {
+                    return Err(Refusal::TooMany { what: "Parties without a node", most });
+                }
+                Ok(())
+            }
+            Change::PartyTakenBack(party) if self.without_node.contains_key(party) => Ok(()),
+            Change::PartyTakenBack(_) => Err(Refusal::NoSuchParty),
             Change::OfficeAdded(office) => {
                 office.check()?;
                 let is_new = self.offices.get(&office.code).is_none();
@@ -237,6 +251,12 @@ impl Roster {
             Change::OfficeAdded(office) => self.offices.add(office),
             Change::OfficeRemoved(code) => self.offices.remove(code),
             Change::FunctionTerm(term) => self.functions.add(term, at),
+            Change::PartyWithoutNode(new) => {
+                self.without_node.insert(new.party, new.clone());
+            }
+            Change::PartyTakenBack(party) => {
+                self.without_node.remove(party);
+            }
         }
     }
 
@@ -255,6 +275,8 @@ impl Roster {
                 introduced,
             };
             self.parties.insert(first.list.party, known);
+            // From now on its link carries.
+            self.without_node.remove(&first.list.party);
         }
     }
 

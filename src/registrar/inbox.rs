@@ -224,7 +224,8 @@ fn link_of(command: &Command) -> Option<Party> {
         | Command::ReadForAudit { .. }
         | Command::StorePart { .. }
         | Command::ErasePart { .. }
-        | Command::HoldRegime(_) => None,
+        | Command::HoldRegime(_)
+        | Command::RecordByHand(_) => None,
     }
 }
 
@@ -251,7 +252,8 @@ fn is_flash(command: &Command) -> bool {
         | Command::ReadForAudit { .. }
         | Command::StorePart { .. }
         | Command::ErasePart { .. }
-        | Command::HoldRegime(_) => return false,
+        | Command::HoldRegime(_)
+        | Command::RecordByHand(_) => return false,
     };
     precedence == Precedence::Flash
 }

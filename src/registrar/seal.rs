@@ -5,12 +5,12 @@
 
 use crate::codec::{dispatch, message, signed};
 use crate::domain::board::Board;
-use crate::domain::command::{Decided, ReceivePlan, ReleasePlan};
+use crate::domain::command::{Decided, ReceivePlan, ReleasePlan, Slot};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Received, Released};
 use crate::domain::keys::Purpose;
 use crate::domain::ledger::leaf_hash;
-use crate::domain::message::{Dispatch, Message};
+use crate::domain::message::Dispatch;
 use crate::domain::party::Party;
 use crate::evidence::keys::{KeyRing, SigningKey};
 use crate::evidence::signed::{PayloadType, Signed};
@@ -43,11 +43,10 @@ pub fn seal(decided: Decided, board: &Board, ring: &KeyRing) -> Result<Event, Ke
 
 fn release(plan: ReleasePlan, board: &Board, ring: &KeyRing) -> Result<Event, KeyMissing> {
     let payload = message::encode(&plan.message);
-    let list = plan.slots.first().map_or(0, |slot| slot.key_list);
-    let key = own_key(board, ring, list, Purpose::Message)?;
+    let key = own_key(board, ring, plan.key_list, Purpose::Message)?;
     let digest = Digest::of(&payload);
     let dispatches = plan.slots.iter().map(|slot| {
-        let dispatch = dispatch_of(&plan.message, digest, slot);
+        let dispatch = dispatch_of(&plan, digest, slot);
         let leaf = leaf_hash(&dispatch::encode_dispatch(&dispatch));
         (dispatch, leaf)
     });
@@ -60,7 +59,8 @@ fn release(plan: ReleasePlan, board: &Board, ring: &KeyRing) -> Result<Event, Ke
     }))
 }
 
-fn dispatch_of(message: &Message, digest: Digest, slot: &crate::domain::command::Slot) -> Dispatch {
+fn dispatch_of(plan: &ReleasePlan, digest: Digest, slot: &Slot) -> Dispatch {
+    let message = &plan.message;
     Dispatch {
         from: message.author,
         from_incarnation: message.incarnation,
@@ -72,7 +72,7 @@ fn dispatch_of(message: &Message, digest: Digest, slot: &crate::domain::command:
         place: slot.place,
         leaf_index: slot.leaf_index,
         message: digest,
-        key_list: slot.key_list,
+        key_list: plan.key_list,
     }
 }
 

@@ -92,7 +92,8 @@ pub fn leaves_in(record: &Record, mut see: impl FnMut(LinkLeaf)) {
             | Event::AuditRead { .. }
             | Event::PartStored { .. }
             | Event::PartErased { .. }
-            | Event::RegimeHeld(_) => {}
+            | Event::RegimeHeld(_)
+            | Event::DeliveredByHand(_) => {}
         }
     }
 }

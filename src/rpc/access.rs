@@ -80,7 +80,11 @@ table! {
     "/detente.v1.RegimeService/ListAdopters" => For::Persons,
     "/detente.v1.RegimeService/ListFunctions" => For::Persons,
 
-    "/detente.v1.PartService/Store" => For::Roles(&[Drafter]),
+    "/detente.v1.ByHandService/ListOpen" => For::Roles(&[Drafter, Releaser, Watch]),
+    "/detente.v1.ByHandService/Record" => For::Roles(&[Releaser, Watch]),
+    "/detente.v1.ByHandService/DraftTranscription" => For::Roles(&[Drafter]),
+
+    "/detente.v1.PartService/Store" => For::Roles(&[Drafter, Releaser, Watch]),
     "/detente.v1.PartService/Read" => For::Roles(&[Drafter, Releaser, Watch]),
     "/detente.v1.PartService/Erase" => For::Roles(&[Custodian]),
 

@@ -43,6 +43,7 @@ pub(super) async fn asked(
             let (_, known) = own(registrar)?;
             Change::OwnKeyList(party_checks::own_key_list(bytes, &known, ring)?)
         }
+        Wire::PartyWithoutNode(act) => party_checks::party_without_node(act)?,
         Wire::OfficeAdded(office) => {
             Change::OfficeAdded(Office { code: office.code.clone(), purpose: office.purpose.clone() })
         }
@@ -149,6 +150,12 @@ pub(super) fn sentence(change: &Change) -> String {
             let names: Vec<_> = one_person.iter().map(|grade| grade.name()).collect();
             format!("let one person both draft and release: {}", names.join(", "))
         }
+        Change::PartyWithoutNode(new) => format!(
+            "take {} as a Party without a node, to which messages are delivered by hand: called {:?}, contacts \
+             {:?}",
+            new.party, new.name, new.contacts
+        ),
+        Change::PartyTakenBack(party) => format!("know {party}, a Party without a node, no more"),
         Change::OfficeAdded(office) => format!("list the office {:?}, for {:?}", office.code, office.purpose),
         Change::OfficeRemoved(code) => format!("list the office {code:?} no more"),
         Change::FunctionTerm(term) => {

@@ -20,9 +20,9 @@ use crate::domain::event::{Event, Record, RegimeHeld};
 use crate::domain::formatted::Formatted;
 use crate::domain::message::{Addressee, Message, Outgoing};
 use crate::domain::party::Party;
+use crate::domain::regime::channels::{to_choose_from, weigh};
 use crate::domain::regime::check::{Asked, Recipients, Referred, check};
-use crate::domain::regime::lines;
-use crate::domain::regime::{Regime, Stands};
+use crate::domain::regime::{Line, Regime, Stands, lines};
 use crate::domain::time::Instant;
 use crate::journal::Journal;
 use crate::limits;
@@ -110,19 +110,36 @@ impl<'h> HeldRegimes<'h> {
         };
         let found = content.map(|content| check(&regime, content, &asked)).unwrap_or_default();
         let said = found.iter().flat_map(|finding| lines(&regime, finding, &outgoing.language));
+        let came = match content {
+            Some(Content::Transcription(form)) => {
+                Some(Line { depth: 0, text: weigh(&regime, &form.channel, &outgoing.language) })
+            }
+            Some(_) | None => None,
+        };
         Ok(Some(calls::RegimeCheck {
             regime: regime.head.name.clone(),
             edition: regime.head.edition,
             digest: cited.digest.0.to_vec().into(),
             held: true,
             bound: bound.iter().map(Party::to_string).collect(),
-            lines: said
-                .map(|line| calls::CheckLine {
-                    depth: u32::try_from(line.depth).unwrap_or(u32::MAX),
-                    text: line.text,
-                })
-                .collect(),
+            lines: said.chain(came).map(check_line).collect(),
         }))
+    }
+
+    /// What the regime cited says of channels, where something will have to be delivered by hand.
+    ///
+    /// # Errors
+    /// The journal does not answer, or is not what it was.
+    pub async fn channels(
+        &mut self,
+        outgoing: &Outgoing,
+        by_hand: &[Party],
+    ) -> Result<Vec<calls::CheckLine>, RecordFault> {
+        let Some(cited) = outgoing.regime.as_ref().filter(|_| !by_hand.is_empty()) else {
+            return Ok(Vec::new());
+        };
+        let Some(regime) = self.regime(cited.digest).await? else { return Ok(Vec::new()) };
+        Ok(to_choose_from(&regime, by_hand, &outgoing.language).into_iter().map(check_line).collect())
     }
 
     /// Who holds each function of a regime at an instant, by what is on record here.
@@ -224,6 +241,10 @@ impl<'h> HeldRegimes<'h> {
         let record = self.head.records(self.journal).record(held.index).await?;
         Ok(held_in(&record).map(|held| held.text.clone()))
     }
+}
+
+fn check_line(line: Line) -> calls::CheckLine {
+    calls::CheckLine { depth: u32::try_from(line.depth).unwrap_or(u32::MAX), text: line.text }
 }
 
 /// What is read, and the parent that was not at hand.

@@ -12,7 +12,7 @@ use super::command::{self, digest_in, draft_id, not_what_was_asked, person, refu
 use super::held::HeldRegimes;
 use super::thread::{thread_as_of, unconfirmed, unconfirmed_addressees};
 use super::thread_list::threads_from;
-use super::{beginning, draft, faults, originals, part, status};
+use super::{beginning, by_hand, draft, faults, originals, part, status};
 use crate::codec::content::{self, Said};
 use crate::codec::heading::Given;
 use crate::codec::message::{person_to_proto, precedence_to_proto};
@@ -24,6 +24,7 @@ use crate::domain::content::Content;
 use crate::domain::digest::{Digest, DraftId, ThreadId};
 use crate::domain::event::{Event, Record};
 use crate::domain::message::Outgoing;
+use crate::domain::party::Party;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
 use crate::domain::time::Instant;
 use crate::limits;
@@ -113,10 +114,14 @@ impl MessageService for MessageCalls {
         let body = draft::body(&self.registrar, &head, draft, open.index).await?;
         let faults = draft::faults(&self.registrar, &head, &body).await?;
         let own = head.board.own.ok_or_else(|| status::denied(NotNow::Journal.into()))?;
-        let check = HeldRegimes::at(&head, &self.registrar.journal)
+        let by_hand = by_hand::without_node(&head.board, body.outgoing.parties());
+        let mut regimes = HeldRegimes::at(&head, &self.registrar.journal);
+        let mut check = regimes
             .check(&body.outgoing, body.said.content(), own.party, self.registrar.clock.now())
             .await
             .map_err(status::record)?;
+        let channels = regimes.channels(&body.outgoing, &by_hand).await.map_err(status::record)?;
+        check.iter_mut().for_each(|check| check.lines.extend(channels.clone()));
         Ok(Response::new(calls::ShowDraftResponse {
             digest: body.digest.0.to_vec().into(),
             message: body.bytes,
@@ -124,6 +129,7 @@ impl MessageService for MessageCalls {
             returned: open.returned.clone().unwrap_or_default(),
             parts: part::held(&head.board, &body.outgoing.parts),
             check,
+            by_hand: by_hand.iter().map(Party::to_string).collect(),
             marks: unconfirmed_addressees(&head.board, &body.outgoing, None)
                 .into_iter()
                 .chain(whose(&head.board, &body.said))
@@ -254,6 +260,7 @@ fn released_in(record: &Record) -> Option<calls::ReleaseResponse> {
             number: released.message.number.clone(),
             thread: released.message.draft.thread.0.to_vec().into(),
             released_at_ms: released.message.released_at.0,
+            by_hand: by_hand::owed_of(released).iter().map(Party::to_string).collect(),
         }),
         _ => None,
     })

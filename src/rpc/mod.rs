@@ -7,6 +7,7 @@ pub mod access;
 pub mod audit;
 mod beginning;
 mod beside;
+pub mod by_hand;
 pub mod caller;
 mod changes;
 pub mod command;

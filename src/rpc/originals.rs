@@ -99,6 +99,7 @@ impl<'h> Originals<'h> {
             | Content::Text(_)
             | Content::ServiceMessage(_)
             | Content::Calendar(_)
+            | Content::Transcription(_)
             | Content::Notification(_)
             | Content::Amendment(_)
             | Content::Invitation(_)

@@ -4,6 +4,7 @@
 //! Never here: whether a change makes sense or who may confirm it (the Board). What is signed is
 //! verified at this door (`changes.rs`), before anything is proposed.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -119,14 +120,28 @@ impl PartyService for PartyCalls {
         _: Request<ListPartiesRequest>,
     ) -> Result<Response<ListPartiesResponse>, Status> {
         let board = self.registrar.head().board.clone();
+        let mut open: BTreeMap<Party, u64> = BTreeMap::new();
+        for (_, party, _) in board.by_hand.open() {
+            *open.entry(party).or_default() += 1;
+        }
+        let open_for = |party: &Party| open.get(party).copied().unwrap_or(0);
         let parties = board.roster.parties.iter().filter_map(|(party, known)| {
             let owed = board.link(*party).map_or(0, |link| {
                 Precedence::FASTEST_FIRST.iter().map(|lane| link.lane(*lane).owed.len()).sum::<usize>()
             });
             let heard_at = self.links.of(*party).seen().heard_at;
-            party_line(party, known, owed as u64, heard_at)
+            let line = party_line(party, known, owed as u64, heard_at)?;
+            Some(PartyLine { open_by_hand: open_for(party), ..line })
         });
-        Ok(Response::new(ListPartiesResponse { parties: parties.collect() }))
+        let without_node = board.roster.without_node.values().map(|known| PartyLine {
+            party: known.party.to_string(),
+            name: known.name.clone(),
+            contacts: known.contacts.clone(),
+            without_node: true,
+            open_by_hand: open_for(&known.party),
+            ..PartyLine::default()
+        });
+        Ok(Response::new(ListPartiesResponse { parties: parties.chain(without_node).collect() }))
     }
 
     async fn list_offices(
@@ -218,6 +233,8 @@ fn party_line(party: &Party, known: &KnownParty, owed: u64, heard_at: Option<Ins
         owed,
         heard_at_ms: heard_at.map_or(0, |at| at.0),
         revocation_list_until_ms: list_until.map_or(0, |until| until.0),
+        without_node: false,
+        open_by_hand: 0,
         unconfirmed_by: known.unconfirmed(None).map(|by| by.to_string()).unwrap_or_default(),
         list_since_ms: known.list_since.0,
         list_changed: changed.iter().map(|what| (*what).into()).collect(),

@@ -10,9 +10,10 @@ use tonic::Status;
 
 use crate::codec::key_list::open_successor;
 use crate::codec::party_file::PartyFile;
+use crate::codec::proto::detente::v1 as calls;
 use crate::codec::signed;
 use crate::domain::digest::Digest;
-use crate::domain::event::{AcceptedKeyList, Change, Member, RevocationList};
+use crate::domain::event::{AcceptedKeyList, Change, Member, PartyWithoutNode, RevocationList};
 use crate::domain::keys::{KeyList, Purpose};
 use crate::domain::party::Party;
 use crate::domain::people::{Person, Role, Roles};
@@ -140,4 +141,37 @@ pub fn member(person: Person, roles: &[String]) -> Result<Member, Status> {
             Err(status::field("member_added.roles", format!("each is one of {names}")))
         }
     }
+}
+
+/// A Party that runs no node, or that one was taken for such by mistake.
+pub fn party_without_node(wire: &calls::PartyWithoutNode) -> Result<Change, Status> {
+    use calls::party_without_node::Act;
+    let act = wire.act.as_ref();
+    let act = act.ok_or_else(|| status::field("party_without_node", "known, or taken back"))?;
+    let code = |text: &str| text.parse().map_err(|fault| status::field("party_without_node.party", fault));
+    let new = match act {
+        Act::TakenBack(party) => return Ok(Change::PartyTakenBack(code(party)?)),
+        Act::Known(new) => new,
+    };
+    if new.contacts.len() > limits::KEY_LIST_CONTACTS_MAX {
+        return Err(status::field("party_without_node.contacts", "more than the limit"));
+    }
+    let line = |field: &'static str, text: &str| {
+        if text.trim().is_empty() {
+            Err(status::field(field, "must be given"))
+        } else if text.len() > limits::KEY_LIST_LINE_BYTES_MAX {
+            Err(status::field(field, "longer than the limit"))
+        } else if text.chars().any(is_unsafe_to_show) {
+            Err(status::field(field, "holds characters that can't be seen or that turn its direction"))
+        } else {
+            Ok(())
+        }
+    };
+    line("party_without_node.name", &new.name)?;
+    new.contacts.iter().try_for_each(|contact| line("party_without_node.contacts", contact))?;
+    Ok(Change::PartyWithoutNode(PartyWithoutNode {
+        party: code(&new.party)?,
+        name: new.name.clone(),
+        contacts: new.contacts.clone(),
+    }))
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::held::HeldRegimes;
 use super::originals::{self, Originals};
-use super::{faults, part};
+use super::{by_hand, faults, part};
 use crate::codec::content::{self, Said};
 use crate::codec::message::precedence_to_proto;
 use crate::codec::proto::detente::v1 as calls;
@@ -20,6 +20,7 @@ use crate::domain::message::{Message, Outgoing, Receipt};
 use crate::domain::party::Party;
 use crate::domain::thread::{Entry, Thread};
 use crate::domain::time::Instant;
+use crate::domain::transcription;
 use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
@@ -77,6 +78,9 @@ pub fn marks_of(board: &Board, message: &Message, said: &Said, as_of: Option<Ins
     {
         marks.push(rule.into());
     }
+    if let Some(origin) = content::origin(&message.draft.kind, said) {
+        marks.push(transcription::mark(&origin, message.author.as_str()));
+    }
     marks
 }
 
@@ -125,6 +129,14 @@ impl Look<'_> {
             None => Vec::new(),
         };
         let (message, content) = (held.message, said.content());
+        let by_hand = match held.released {
+            Some(_) => {
+                let (board, as_of) = (&self.head.board, self.as_of);
+                let about = (&entry.digest, message);
+                by_hand::of_message(board, &self.records, &mut self.regimes, about, as_of).await?
+            }
+            None => Vec::new(),
+        };
         let mut faults = faults::of_content(&said);
         if let Some(content) = content {
             let originals = Originals::at(self.head, self.records.clone(), self.as_of);
@@ -144,6 +156,7 @@ impl Look<'_> {
             waits_for: self.waits_for(held.message).await?,
             parts: part::held(&self.head.board, &held.message.draft.parts),
             check,
+            by_hand,
         })
     }
 

@@ -33,7 +33,10 @@ const EXPECTED: &str = "
     /detente.v1.RegimeService/DraftFormatted                    D . . . . . . . .
     /detente.v1.RegimeService/ListAdopters                      D R W A O C . . .
     /detente.v1.RegimeService/ListFunctions                     D R W A O C . . .
-    /detente.v1.PartService/Store                               D . . . . . . . .
+    /detente.v1.ByHandService/ListOpen                          D R W . . . . . .
+    /detente.v1.ByHandService/Record                            . R W . . . . . .
+    /detente.v1.ByHandService/DraftTranscription                D . . . . . . . .
+    /detente.v1.PartService/Store                               D R W . . . . . .
     /detente.v1.PartService/Read                                D R W . . . . . .
     /detente.v1.PartService/Erase                               . . . . . C . . .
     /detente.v1.WatchService/Follow                             . . W . . . . . .

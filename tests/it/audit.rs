@@ -5,8 +5,9 @@ use detente::codec::event::second_dispatch;
 use detente::codec::export::ExportWriter;
 use detente::codec::{dispatch, message, record, signed};
 use detente::domain::board::{Board, Denied, Draft, FOLD_VERSION};
+use detente::domain::by_hand::{DeliveredByHand, HandedOver, Says};
 use detente::domain::command::{AsIs, Command, Origin};
-use detente::domain::digest::{Digest, ThreadId};
+use detente::domain::digest::{CommandId, Digest, ThreadId};
 use detente::domain::event::{
     Change, Contradiction, Event, Leaf, Member, Received, Record, RegimeHeld, Released,
 };
@@ -755,4 +756,55 @@ async fn a_regime_put_on_record_under_another_name_or_other_numbers_than_its_own
         let (index, entries) = with_forged(&by, hold.clone(), "drafter", |_| {}, renumbered).await;
         reports(&by, &entries, index, "other official numbers than its text lays down");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_of_a_delivery_by_hand_that_stands_against_a_rule_is_reported() {
+    let (by, pl) = small_pair().await;
+    let board = by.board();
+    let ours = board.thread(THREAD).unwrap().entries().find(|entry| entry.author == by.party).unwrap().digest;
+    let handed = HandedOver {
+        means: "note verbale".into(),
+        channel: String::new(),
+        note_number: String::new(),
+        by: "the embassy".into(),
+        to: "the duty officer".into(),
+        at: by.clock.now(),
+        zone: "Z".into(),
+        scan: None,
+    };
+    let says = Says::HandedOver(handed);
+    let said = DeliveredByHand { message: ours, thread: THREAD, party: pl.party, says, corrects: None };
+    let record = Command::RecordByHand(said);
+    let (_, entries) = with_forged(&by, record.clone(), "releaser", |_| {}, |_| {}).await;
+    assert_eq!(audit(&entries, by.fingerprint, None).faults, []);
+    type Edit = fn(&mut DeliveredByHand);
+    let edits: [(Edit, &str); 4] = [
+        (|said| said.party = "SM".parse().unwrap(), "is no addressee of this message"),
+        (|said| said.message = Digest::ZERO, "no message with this digest is on record here"),
+        (|said| said.says = Says::TakenBack { reason: "why".into() }, "names the account that is taken back"),
+        (|said| said.corrects = Some(CommandId([9; 16])), "no account of this message and addressee"),
+    ];
+    for (edit, sentence) in edits {
+        let edited = |event: &mut Event| {
+            let Event::DeliveredByHand(said) = event else { panic!("an account") };
+            edit(said);
+        };
+        let (index, entries) = with_forged(&by, record.clone(), "releaser", |_| {}, edited).await;
+        reports(&by, &entries, index, sentence);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_kept_from_an_addressee_that_has_a_node_is_reported() {
+    let (by, pl) = small_pair().await;
+    let (draft, digest, outgoing) = by.draft(by.outgoing(THREAD, &[&pl], "Exercise")).await;
+    let release =
+        Command::Release { draft, digest, outgoing, faults: Vec::new(), as_is: AsIs::OnlyWithoutFaults };
+    let kept_back = |event: &mut Event| {
+        let Event::Released(released) = event else { panic!("it is released") };
+        released.dispatches.clear();
+    };
+    let (index, entries) = with_forged(&by, release, "releaser", |_| {}, kept_back).await;
+    reports(&by, &entries, index, "the dispatches are not one for each addressee that has a node");
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use detente::domain::board::Denied;
+use detente::domain::by_hand::{DeliveredByHand, Says};
 use detente::domain::command::{AsIs, Command, Delivery, Origin};
 use detente::domain::digest::{Digest, DraftId};
 use detente::domain::event::{Change, Contradiction, Event, Head, Leaf, Member, Receipted, Record};
@@ -826,6 +827,8 @@ fn the_board_and_the_access_table_agree_which_roles_a_command_takes() {
     let outgoing = party::outgoing(Precedence::Routine, "text");
     let list = detente::domain::event::RevocationList { party: us(), der: Bytes::new() };
     let part = Digest::of(b"part");
+    let says = Says::TakenBack { reason: String::new() };
+    let by_hand = DeliveredByHand { message: part, thread: thread(1), party: peer(), says, corrects: None };
     let commands = [
         ("ExerciseService/Draft", party::draft(1, outgoing.clone())),
         ("MessageService/ReturnDraft", Command::ReturnDraft { draft, digest: part, reason: String::new() }),
@@ -834,6 +837,7 @@ fn the_board_and_the_access_table_agree_which_roles_a_command_takes() {
         ("PartService/Store", Command::StorePart { salted_digest: part, bytes: 1 }),
         ("PartService/Erase", Command::ErasePart { salted_digest: part, reason: String::new() }),
         ("WatchService/Acknowledge", party::acknowledge(part)),
+        ("ByHandService/Record", Command::RecordByHand(by_hand)),
         ("AuditService/Head", Command::ReadForAudit { what: String::new() }),
         ("PartyService/Propose", Command::Propose(party::peer_added())),
         ("PartyService/Confirm", Command::Confirm(party::id(1))),

@@ -126,7 +126,11 @@ async fn officers(drafter: Desk, releaser: Desk, to: &'static str, stop: Arc<Ato
             }),
             content: Some(match given(&content).unwrap() {
                 Asked::Exercise(form) => form,
-                Asked::Incident(_) | Asked::Regime(_) | Asked::Formatted(_) | Asked::Message(_) => {
+                Asked::Incident(_)
+                | Asked::Regime(_)
+                | Asked::Formatted(_)
+                | Asked::Message(_)
+                | Asked::Transcription(_) => {
                     panic!("a form of another service")
                 }
             }),

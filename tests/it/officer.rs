@@ -6,6 +6,7 @@ use detente::cli::form::{self, Syntax};
 use detente::codec::heading::{Asked, given};
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
+use detente::codec::proto::detente::v1::by_hand_service_client::ByHandServiceClient;
 use detente::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
 use detente::codec::proto::detente::v1::incident_service_client::IncidentServiceClient;
 use detente::codec::proto::detente::v1::message_service_client::MessageServiceClient;
@@ -32,6 +33,10 @@ pub fn messages(desk: &Desk) -> MessageServiceClient<Channel> {
 
 pub fn regimes(desk: &Desk) -> RegimeServiceClient<Channel> {
     RegimeServiceClient::new(desk.channel.clone())
+}
+
+pub fn by_hand(desk: &Desk) -> ByHandServiceClient<Channel> {
+    ByHandServiceClient::new(desk.channel.clone())
 }
 
 pub fn watches(desk: &Desk) -> WatchServiceClient<Channel> {
@@ -73,7 +78,11 @@ pub fn draft_call(desk: &Desk, draft: u8, heading: calls::Heading, content: &Con
         heading: Some(heading),
         content: Some(match given(content).unwrap() {
             Asked::Exercise(form) => form,
-            Asked::Incident(_) | Asked::Regime(_) | Asked::Formatted(_) | Asked::Message(_) => {
+            Asked::Incident(_)
+            | Asked::Regime(_)
+            | Asked::Formatted(_)
+            | Asked::Message(_)
+            | Asked::Transcription(_) => {
                 panic!("a form of another service")
             }
         }),
@@ -115,6 +124,11 @@ pub async fn draft(
         Asked::Formatted(form) => {
             let call = calls::DraftFormattedRequest { command, draft: id, heading, content: Some(form) };
             let answered = regimes(&desk).draft_formatted(call).await?.into_inner();
+            (answered.digest, answered.faults)
+        }
+        Asked::Transcription(form) => {
+            let call = calls::DraftTranscriptionRequest { command, draft: id, heading, content: Some(form) };
+            let answered = by_hand(&desk).draft_transcription(call).await?.into_inner();
             (answered.digest, answered.faults)
         }
     };

@@ -354,7 +354,7 @@ async fn over_a_limit_nothing_is_kept_and_nothing_recorded() {
         let refused = give(pieces).await.unwrap_err();
         assert_eq!((refused.code(), reason(&refused).as_str()), (Code::InvalidArgument, "FIELD"), "{what}");
     }
-    let stranger = world.desk("BY", "watch");
+    let stranger = world.desk("BY", "auditor");
     let refused = PartServiceClient::new(stranger.channel).store(tokio_stream::iter(Vec::new())).await;
     assert_eq!(reason(&refused.unwrap_err()), "NOT_PERMITTED");
     assert_eq!((size(&world, "BY"), files(&world, "BY")), (before, 0));

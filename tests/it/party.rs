@@ -357,7 +357,7 @@ fn sealed_event(decided: Decided) -> Event {
                     place: slot.place,
                     leaf_index: slot.leaf_index,
                     message: digest,
-                    key_list: slot.key_list,
+                    key_list: plan.key_list,
                 };
                 let leaf = leaf_hash(&dispatch::encode_dispatch(&dispatch));
                 (dispatch, leaf)

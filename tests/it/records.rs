@@ -5,10 +5,12 @@ use bytes::Bytes;
 use detente::codec::dispatch::{self, ProvenReceipt};
 use detente::codec::record::{self, Check};
 use detente::codec::{change, event, key_list, message, signed};
+use detente::domain::by_hand::{DeliveredByHand, HandedOver, Says};
 use detente::domain::chain::{Chain, Opens};
-use detente::domain::digest::{Digest, DraftId, WriterId};
+use detente::domain::digest::{CommandId, Digest, DraftId, WriterId};
 use detente::domain::event::{
-    Change, Contradiction, Event, Head, Leaf, Member, Receipted, Record, RegimeHeld, RevocationList, Stamp,
+    Change, Contradiction, Event, Head, Leaf, Member, PartyWithoutNode, Receipted, Record, RegimeHeld,
+    RevocationList, Stamp,
 };
 use detente::domain::function::Term;
 use detente::domain::keys::Purpose;
@@ -102,7 +104,7 @@ fn released(text: &str) -> Event {
     record.unwrap().events.remove(0)
 }
 
-pub const KINDS: usize = 36;
+pub const KINDS: usize = 40;
 
 /// Every kind of event, each made of a number and a text.
 pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
@@ -211,7 +213,7 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
             let confirmed = Change::PartyConfirmed { party: peer(), fingerprint: digest };
             ("change_proposed_party_confirmed", Event::ChangeProposed(confirmed))
         }
-        _ => {
+        29 => {
             let text = list.der;
             let digest = Digest::of(&text);
             (
@@ -225,7 +227,37 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
                 }),
             )
         }
+        36 => proposed(Change::PartyWithoutNode(PartyWithoutNode {
+            party: peer(),
+            name: reason.clone(),
+            contacts: vec![reason],
+        })),
+        37 => proposed(Change::PartyTakenBack(peer())),
+        38 => ("handed_over", Event::DeliveredByHand(by_hand(digest, handed_over(number, text), None))),
+        _ => {
+            let says = Says::TakenBack { reason };
+            let corrects = Some(party::id(number));
+            ("taken_back", Event::DeliveredByHand(by_hand(digest, says, corrects)))
+        }
     }
+}
+
+fn by_hand(message: Digest, says: Says, corrects: Option<CommandId>) -> DeliveredByHand {
+    DeliveredByHand { message, thread: thread(3), party: peer(), says, corrects }
+}
+
+fn handed_over(number: u64, text: &str) -> Says {
+    let one = |name: &str| format!("{name} {text}");
+    Says::HandedOver(HandedOver {
+        means: one("means"),
+        channel: one("channel"),
+        note_number: one("note"),
+        by: one("by"),
+        to: one("to"),
+        at: detente::domain::time::Instant(number as i64),
+        zone: "Europe/Minsk".into(),
+        scan: number.is_multiple_of(2).then(|| Digest::of(text.as_bytes())),
+    })
 }
 
 fn term(number: u64, text: &str, until: Option<detente::domain::time::Instant>) -> Term {

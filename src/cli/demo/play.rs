@@ -200,6 +200,7 @@ fn outgoing(
         | Content::Resumption(_)
         | Content::Withdrawal(_)
         | Content::Formatted(_)
+        | Content::Transcription(_)
         | Content::Translation(_)
         | Content::Forwarded(_)
         | Content::Report(_)

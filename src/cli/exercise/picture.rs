@@ -9,6 +9,7 @@ use crate::cli::message::versions;
 use crate::cli::out::say;
 use crate::domain::exercise::picture::{Account, Picture, Versions};
 use crate::domain::text::shown;
+use crate::domain::transcription::mark;
 
 pub fn print(picture: &Picture) {
     for account in &picture.accounts {
@@ -23,6 +24,10 @@ pub fn print(picture: &Picture) {
         let sentence = same_sentence(same.position, "activity");
         say!("{sentence} {} {other}: {}", shown(same.other_party), by(same.said));
         form_lines(1, &same.said.content);
+    }
+    // What they hold stands with each in the history: here it could be taken for an account.
+    for (said, form) in &picture.transcribed {
+        say!("{}: {}", mark(&form.origin(), said.author.as_str()), by(said));
     }
     if picture.accounts.is_empty() && picture.statements.is_empty() && picture.same_activity.is_empty() {
         say!("nothing that this program can read as an exercise");
@@ -87,9 +92,21 @@ pub fn to_json(picture: &Picture) -> Value {
         })
         .collect();
     let same: Vec<Value> = picture.same_activity.iter().filter_map(|said| same_json(said)).collect();
+    let transcribed: Vec<Value> = picture
+        .transcribed
+        .iter()
+        .map(|(said, form)| {
+            json!({
+                "mark": mark(&form.origin(), said.author.as_str()),
+                "message": said.message.to_string(),
+                "author": said.author.as_str(),
+            })
+        })
+        .collect();
     json!({
         "accounts": accounts,
         "statements": picture.statements.iter().map(|said| said_by_json(said)).collect::<Vec<_>>(),
         "same_activity": same,
+        "transcribed": transcribed,
     })
 }

@@ -55,7 +55,7 @@ fn sample(out: &mut String) {
     line(out, Lines::ToUncomment, "text = \"\"");
 }
 
-fn stated(out: &mut String, path: &str, fields: &Fields) {
+pub(super) fn stated(out: &mut String, path: &str, fields: &Fields) {
     for field in &fields.0 {
         out.push('\n');
         line(out, Lines::Active, &format!("[[{path}]]"));

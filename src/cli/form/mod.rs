@@ -4,6 +4,7 @@
 //! (`codec/form`).
 
 mod format;
+mod transcription;
 mod translation;
 mod write;
 
@@ -59,6 +60,7 @@ pub fn read(kind: Kind, syntax: Syntax, text: &str) -> Result<Content, NotAForm>
         Kind::Resumption => Content::Resumption(parse(syntax, text)?),
         Kind::Withdrawal => Content::Withdrawal(parse(syntax, text)?),
         Kind::Formatted => Content::Formatted(parse(syntax, text)?),
+        Kind::Transcription => Content::Transcription(parse(syntax, text)?),
         Kind::Translation => Content::Translation(parse(syntax, text)?),
         Kind::Forwarded => Content::Forwarded(parse(syntax, text)?),
         Kind::Report => Content::Report(parse(syntax, text)?),
@@ -95,6 +97,7 @@ pub fn to_json(content: &Content) -> String {
         Content::Resumption(form) => pretty(form),
         Content::Withdrawal(form) => pretty(form),
         Content::Formatted(form) => pretty(form),
+        Content::Transcription(form) => pretty(form),
         Content::Translation(form) => pretty(form),
         Content::Forwarded(form) => pretty(form),
         Content::Report(form) => pretty(form),
@@ -131,6 +134,7 @@ pub fn example(kind: Kind) -> &'static str {
         Kind::Resumption => include_str!("examples/resumption.toml"),
         Kind::Withdrawal => include_str!("examples/withdrawal.toml"),
         Kind::Formatted => include_str!("examples/formatted.toml"),
+        Kind::Transcription => include_str!("examples/transcription.toml"),
         Kind::Translation => include_str!("examples/translation.toml"),
         Kind::Forwarded => include_str!("examples/forwarded.toml"),
         Kind::Report => include_str!("examples/report.toml"),

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use super::format;
+use super::{format, transcription};
 use crate::domain::content::{Content, Kind};
 use crate::domain::form::WELL_KNOWN;
 use crate::domain::form::outline::{Asked, Field, Leaf, Part, Shape, Value};
@@ -32,10 +32,13 @@ pub(super) fn commented(content: &Content) -> String {
     if let Content::Formatted(form) = content {
         format::fields(&mut out, form);
     }
+    if let Content::Transcription(form) = content {
+        transcription::form(&mut out, form);
+    }
     out
 }
 
-/// All but the fields that a format names.
+/// All but the fields that a format names, and a form within.
 pub(super) fn introduced(content: &Content) -> String {
     let mut out = String::new();
     let kind = content.kind();
@@ -90,6 +93,7 @@ fn purpose(kind: Kind) -> &'static str {
         Kind::Resumption => "that you apply again what you suspended",
         Kind::Withdrawal => "that you take part in rules no more",
         Kind::Formatted => "a message in a format that a regime lays down",
+        Kind::Transcription => "what came outside any link, written down by you; its origin is not proven",
         Kind::Translation => "texts of a message in another language; the original counts",
         Kind::Forwarded => "a message handed on to a further Party, byte for byte",
         Kind::Report => "that a hazardous incident happened: what, when and where is enough",

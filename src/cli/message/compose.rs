@@ -1,4 +1,5 @@
-//! `exercise draft`, `incident draft`, `regime draft`, `message draft`, `message translate` and `message revise`: a form and a heading, put on record as a draft.
+//! `exercise draft`, `incident draft`, `regime draft`, `transcription draft`, `message draft`, `message translate` and
+//! `message revise`: a form and a heading, put on record as a draft.
 //!
 //! Never here: a check. The node tells all faults at once.
 
@@ -20,6 +21,7 @@ use crate::codec::content::{self, Said};
 use crate::codec::heading::{self, Asked};
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::by_hand_service_client::ByHandServiceClient;
 use crate::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
 use crate::codec::proto::detente::v1::incident_service_client::IncidentServiceClient;
 use crate::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
@@ -176,6 +178,12 @@ pub async fn put_draft(
             let asked = calls::DraftFormattedRequest { command, draft, heading, content: Some(content) };
             let answered =
                 answer(RegimeServiceClient::new(desk.channel.clone()).draft_formatted(asked)).await?;
+            Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
+        }
+        Asked::Transcription(content) => {
+            let asked = calls::DraftTranscriptionRequest { command, draft, heading, content: Some(content) };
+            let answered =
+                answer(ByHandServiceClient::new(desk.channel.clone()).draft_transcription(asked)).await?;
             Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
         }
         Asked::Message(content) => {

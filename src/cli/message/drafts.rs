@@ -163,6 +163,8 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
         object["check"] = rows::check_json(answered.check.as_ref());
         object["returned"] = answered.returned.into();
         object["parts_held"] = rows::parts_json(&answered.parts);
+        object["transcribed"] = rows::transcribed_json(&outgoing, &said, desk.party.as_str());
+        object["by_hand"] = answered.by_hand.into();
         object["marks"] = answered.marks.into();
         say!("{}", json::line(&object));
         return Ok(());
@@ -179,6 +181,9 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
         rows::row(0, "Returned", &shown(&answered.returned));
     }
     rows::parts(0, &answered.parts);
+    for party in &answered.by_hand {
+        rows::row(0, "By hand", &format!("{}: it has no node", shown(party)));
+    }
     rows::faults(&answered.faults);
     rows::check(0, answered.check.as_ref());
     say!("Digest of all this: {digest}");
@@ -229,6 +234,7 @@ pub async fn release(args: ReleaseArgs) -> Result<(), Fault> {
             "number": released.number,
             "thread": hex::encode(&released.thread),
             "released_at_ms": at.0,
+            "by_hand": released.by_hand,
         });
         say!("{}", json::line(&object));
         return Ok(());
@@ -236,6 +242,9 @@ pub async fn release(args: ReleaseArgs) -> Result<(), Fault> {
     say!("released {} of {}", shown(&released.number), at.date_time_group());
     say!("message  {}", hex::encode(&released.message_digest));
     say!("thread   {}", hex::encode(&released.thread));
+    for party in &released.by_hand {
+        say!("by hand  {}: it has no node; `detente by-hand record` when it was handed over", shown(party));
+    }
     Ok(())
 }
 

@@ -11,6 +11,7 @@ use crate::domain::message::{Outgoing, RegimeCitation};
 pub(super) fn filled(content: Content) -> Content {
     match content {
         Content::Formatted(form) => Content::Formatted(form.filled()),
+        Content::Transcription(form) => Content::Transcription(Box::new(form.filled())),
         Content::Translation(form) => Content::Translation(form.filled()),
         other => other,
     }

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::known::service;
 use super::rows;
 use super::translations::is_into;
+use crate::cli::by_hand;
 use crate::cli::desk::{Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::out::say;
@@ -238,6 +239,7 @@ impl History {
                 rows::row(1, &format!("To {to}"), &format!("{at} {}", shown(&delivered.outcome)));
             }
         }
+        by_hand::print_accounts(1, &line.wire.by_hand);
         for (party, read) in self.acknowledged.get(&line.digest).into_iter().flatten() {
             let officer = rows::person(&read.officer);
             rows::row(1, &format!("Acknowledged by {party}"), &format!("{} by {officer}", read.read_at));
@@ -312,6 +314,7 @@ impl History {
         object["place"] = line.wire.place.into();
         object["recorded_at_ms"] = line.wire.recorded_at_ms.into();
         object["delivered"] = delivered.into();
+        object["by_hand"] = by_hand::accounts_json(&line.wire.by_hand);
         object["acknowledged"] = acknowledged.into();
         let translations = self.translations_of(&line.digest);
         object["translations"] = translations

@@ -172,7 +172,7 @@ fn form(
 ) -> Document {
     let said = content::said(&outgoing.kind, &outgoing.content);
     let mut marks = content::marks(&said, &outgoing.content);
-    let lines;
+    let (lines, origin);
     let body = match &said {
         Said::Form(form) => {
             let by = match paper {
@@ -183,7 +183,11 @@ fn form(
             own.extend(handed_on::lines(form, by));
             lines = beside(own, translations);
             marks.extend(labels::mark(form, regime).map(str::to_owned));
-            Body::Form(&lines)
+            origin = content::origin(&outgoing.kind, &said);
+            match &origin {
+                Some(origin) => Body::Transcription { origin, lines: &lines },
+                None => Body::Form(&lines),
+            }
         }
         Said::Acknowledgement(read) => Body::Acknowledgement(read),
         Said::Unknown | Said::Unreadable(_) => Body::NotShown,

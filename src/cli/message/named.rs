@@ -54,6 +54,7 @@ fn main_reference(content: &Content) -> Option<(&MessageReference, Relation)> {
         | Content::Report(_)
         | Content::Text(_)
         | Content::ServiceMessage(_)
+        | Content::Transcription(_)
         // What is handed on need not come to the receiver in any other way: nobody waits for it.
         | Content::Forwarded(_) => None,
     }

@@ -19,6 +19,7 @@ use crate::domain::people::Person;
 use crate::domain::regime::Regime;
 use crate::domain::said::{Said as Stated, same};
 use crate::domain::text::{shown, shown_lines};
+use crate::domain::transcription;
 use crate::domain::translation::{Beside, beside};
 
 /// A label and what it is about, in two columns.
@@ -123,7 +124,12 @@ fn relation(relation: Relation) -> &'static str {
 /// All of a released message: heading, then what it says.
 pub fn message(message: &Message, said: &Said, regime: Option<&Regime>) {
     row(0, "Number", &shown(&message.number));
-    row(0, "From", &format!("{}, incarnation {}", message.author, message.incarnation));
+    let author = message.author.as_str();
+    let from = match content::origin(&message.draft.kind, said) {
+        Some(origin) => transcription::from(&origin, author),
+        None => author.to_owned(),
+    };
+    row(0, "From", &format!("{from}, incarnation {}", message.incarnation));
     row(0, "Date-time group", &message.released_at.date_time_group().to_string());
     row(0, "Released by", &person(&message.releaser));
     heading(&message.draft);
@@ -309,10 +315,17 @@ pub fn outgoing_json(outgoing: &Outgoing, said: &Said) -> Value {
     })
 }
 
+/// What stands wherever a transcription is shown; null for every other message.
+pub fn transcribed_json(outgoing: &Outgoing, said: &Said, author: &str) -> Value {
+    content::origin(&outgoing.kind, said).map(|origin| transcription::mark(&origin, author)).into()
+}
+
 pub fn message_json(message: &Message, said: &Said) -> Value {
     let mut whole = outgoing_json(&message.draft, said);
     if let Value::Object(fields) = &mut whole {
-        fields.insert("author".into(), message.author.as_str().into());
+        let author = message.author.as_str();
+        fields.insert("author".into(), author.into());
+        fields.insert("transcribed".into(), transcribed_json(&message.draft, said, author));
         fields.insert("incarnation".into(), message.incarnation.0.into());
         fields.insert("number".into(), message.number.clone().into());
         fields.insert("released_at_ms".into(), message.released_at.0.into());

@@ -4,6 +4,7 @@
 //! of bytes that were received: those are kept as they came.
 
 mod fields;
+mod transcription;
 
 use prost::Message as _;
 use prost::encoding::{DecodeContext, WireType, decode_key, decode_varint, skip_field};
@@ -52,6 +53,7 @@ pub fn encode(content: &Content) -> Result<Vec<u8>, Refused> {
         Content::Resumption(form) => Wire::<v1::RegimeResumption>::to_wire(form).encode_to_vec(),
         Content::Withdrawal(form) => Wire::<v1::RegimeWithdrawal>::to_wire(form).encode_to_vec(),
         Content::Formatted(form) => Wire::<v1::RegimeFormatted>::to_wire(form).encode_to_vec(),
+        Content::Transcription(form) => Wire::<v1::Transcription>::to_wire(form.as_ref()).encode_to_vec(),
         Content::Translation(form) => Wire::<v1::MessageTranslation>::to_wire(form).encode_to_vec(),
         Content::Forwarded(form) => Wire::<v1::MessageForwarded>::to_wire(form).encode_to_vec(),
         Content::Report(form) => Wire::<v1::IncidentReport>::to_wire(form.as_ref()).encode_to_vec(),
@@ -92,6 +94,7 @@ pub fn decode(kind: Kind, bytes: &[u8]) -> Result<Content, Unreadable> {
         Kind::Resumption => Content::Resumption(read::<_, v1::RegimeResumption>(kind, bytes)?),
         Kind::Withdrawal => Content::Withdrawal(read::<_, v1::RegimeWithdrawal>(kind, bytes)?),
         Kind::Formatted => Content::Formatted(read::<_, v1::RegimeFormatted>(kind, bytes)?),
+        Kind::Transcription => Content::Transcription(Box::new(read::<_, v1::Transcription>(kind, bytes)?)),
         Kind::Translation => Content::Translation(read::<_, v1::MessageTranslation>(kind, bytes)?),
         Kind::Forwarded => Content::Forwarded(read::<_, v1::MessageForwarded>(kind, bytes)?),
         Kind::Report => Content::Report(Box::new(read::<_, v1::IncidentReport>(kind, bytes)?)),

@@ -103,8 +103,9 @@ pub fn documents(table: &mut Table, reading: &mut Reading) -> Result<BTreeSet<Do
     let mut documents = BTreeSet::new();
     for entry in value.list("for")? {
         let text = entry.text("for")?;
-        // A formatted message is named by its format.
-        let kinds = Kind::ALL.into_iter().filter(|kind| *kind != Kind::Formatted);
+        // A formatted message is named by its format; of what is transcribed nothing is judged.
+        let named = |kind: &Kind| !matches!(kind, Kind::Formatted | Kind::Transcription);
+        let kinds = Kind::ALL.into_iter().filter(named);
         let kind = kinds.clone().find(|kind| kind.word() == text);
         let document = match (kind, text.strip_prefix("format ")) {
             (Some(kind), _) => Document::Kind(kind),

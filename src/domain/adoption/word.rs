@@ -72,6 +72,8 @@ impl Word {
             | Content::Cancellation(_)
             | Content::SameActivity(_)
             | Content::Formatted(_)
+            // Whose word it is said to be is not proven: nobody is bound by it.
+            | Content::Transcription(_)
             | Content::Translation(_)
             | Content::Forwarded(_)
             | Content::Report(_)

@@ -135,6 +135,7 @@ impl Board {
             Event::PartStored { salted_digest, bytes } => self.part_stored(*salted_digest, *bytes),
             Event::PartErased { salted_digest, .. } => self.part_erased(*salted_digest),
             Event::RegimeHeld(held) => self.regime_held(record, held),
+            Event::DeliveredByHand(said) => self.delivered_by_hand(record, said),
         }
     }
 
@@ -199,6 +200,7 @@ impl Board {
             let thread = self.threads.entry(message.thread).or_default();
             Arc::make_mut(thread).dispatched_to(dispatch.to, dispatch.place);
         }
+        self.owed_by_hand(index, message, digest, dispatches);
         self.word_heard(index, message, digest);
         self.parts_given(message, dispatches);
     }

@@ -66,6 +66,7 @@ impl Board {
                 self.roster.check(change)?;
                 check_own(own, change)?;
                 self.check_code_is_free(change)?;
+                self.check_taken_back(change)?;
                 if self.roster.proposals.len() >= limits::PROPOSALS_OPEN_MAX {
                     return Err(
                         Refusal::TooMany { what: "proposals", most: limits::PROPOSALS_OPEN_MAX }.into()
@@ -75,6 +76,7 @@ impl Board {
             }
             Command::Confirm(proposal) => {
                 let change = self.roster.may_confirm(*proposal, by)?;
+                self.check_taken_back(change)?;
                 self.check_code_is_free(change)?;
                 happened(Event::ChangeConfirmed { proposal: *proposal })
             }
@@ -119,6 +121,7 @@ impl Board {
             }
             Command::ReadForAudit { what } => happened(Event::AuditRead { what: what.clone() }),
             Command::HoldRegime(held) => self.hold_regime(held),
+            Command::RecordByHand(said) => self.record_by_hand(own, said, stamp.id, now),
             Command::StorePart { salted_digest, bytes } => self.store_part(*salted_digest, *bytes),
             Command::ErasePart { salted_digest, reason } => self.erase_part(*salted_digest, reason),
             Command::Receive(_)
@@ -231,7 +234,8 @@ impl Board {
             | Command::Acknowledge { .. }
             | Command::ReadForAudit { .. }
             | Command::ErasePart { .. }
-            | Command::HoldRegime(_) => {
+            | Command::HoldRegime(_)
+            | Command::RecordByHand(_) => {
                 Err(Refusal::Field { field: "command", rule: "only a person may give it".into() }.into())
             }
         }
@@ -271,6 +275,8 @@ fn check_own(own: Own, change: &Change) -> Result<(), Refusal> {
         | Change::MemberRemoved(_)
         | Change::PartyAdded { .. }
         | Change::ReleaseRule { .. }
+        | Change::PartyWithoutNode(_)
+        | Change::PartyTakenBack(_)
         | Change::OfficeAdded(_)
         | Change::OfficeRemoved(_)
         | Change::FunctionTerm(_) => Ok(()),

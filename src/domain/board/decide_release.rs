@@ -5,6 +5,7 @@
 use super::decide::Decision;
 use super::{Board, Own};
 use crate::domain::command::{AsIs, Decided, ReleasePlan, Slot};
+use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, DraftId};
 use crate::domain::forwarded::NOT_TO_BE_HANDED_ON;
 use crate::domain::message::{ACKNOWLEDGEMENT, Message, NOT_RELEASABLE, Outgoing, Reference, Relation};
@@ -15,7 +16,8 @@ use crate::domain::time::Instant;
 
 impl Board {
     pub(super) fn check_addressees(&self, own: Own, outgoing: &Outgoing) -> Result<(), Refusal> {
-        if outgoing.action.is_empty() {
+        // Who writes down what came asks nobody to act, and may do so for its own record alone.
+        if outgoing.action.is_empty() && outgoing.kind != Kind::Transcription.name() {
             return Err(Refusal::Field { field: "action", rule: "somebody must be asked to act".into() });
         }
         for party in outgoing.parties() {
@@ -25,7 +27,9 @@ impl Board {
                     rule: "a Party does not address itself".into(),
                 });
             }
-            self.known_link(party)?;
+            if !self.roster.without_node.contains_key(&party) {
+                self.known_link(party)?;
+            }
         }
         Ok(())
     }
@@ -94,7 +98,8 @@ impl Board {
         let thread = self.thread(outgoing.thread);
         let mut slots = Vec::new();
         for party in outgoing.parties() {
-            let link = self.known_link(party)?;
+            // To a Party without a node it is delivered by hand.
+            let Some(link) = self.link(party) else { continue };
             let last_place = thread.map_or(0, |thread| thread.last_place_for(party));
             slots.push(Slot {
                 to: party,
@@ -102,7 +107,6 @@ impl Board {
                 serial: link.lane(outgoing.precedence).sent.saturating_add(1),
                 place: last_place.saturating_add(1),
                 leaf_index: link.ours.edge.size(),
-                key_list,
             });
         }
         let year = now.year();
@@ -119,7 +123,7 @@ impl Board {
             releaser: by.clone(),
             draft: outgoing.clone(),
         };
-        Ok(vec![Decided::Release(ReleasePlan { draft, message, slots })])
+        Ok(vec![Decided::Release(ReleasePlan { draft, message, key_list, slots })])
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::digest::Sum;
 use crate::domain::digest::Digest;
-use crate::domain::event::{AcceptedKeyList, Change, Member, RevocationList};
+use crate::domain::event::{AcceptedKeyList, Change, Member, PartyWithoutNode, RevocationList};
 use crate::domain::function::Term;
 use crate::domain::office::Office;
 use crate::domain::roster::Roster;
@@ -23,6 +23,7 @@ impl Sum {
                 sum.optional(introduced.confirmed_at.as_ref(), |sum, at| sum.signed_number(at.0));
             });
         });
+        self.list(roster.without_node.values(), Sum::without_node);
         self.list(roster.proposals.iter(), |sum, (id, proposal)| {
             sum.bytes(&id.0);
             sum.person(&proposal.by);
@@ -59,6 +60,12 @@ impl Sum {
         self.bytes(&list.digest.0);
     }
 
+    fn without_node(&mut self, known: &PartyWithoutNode) {
+        self.party(known.party);
+        self.bytes(known.name.as_bytes());
+        self.list(known.contacts.iter(), |sum, contact| sum.bytes(contact.as_bytes()));
+    }
+
     fn revocation_list(&mut self, list: &RevocationList) {
         self.party(list.party);
         self.bytes(&Digest::of(&list.der).0);
@@ -86,6 +93,16 @@ impl Sum {
             Change::OwnKeyList(next) => {
                 self.number(5);
                 self.key_list(next);
+            }
+            Change::PartyWithoutNode(new) => {
+                self.number(6);
+                self.number(0);
+                self.without_node(new);
+            }
+            Change::PartyTakenBack(party) => {
+                self.number(6);
+                self.number(1);
+                self.party(*party);
             }
             Change::OfficeAdded(office) => {
                 self.number(7);

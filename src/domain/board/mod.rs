@@ -5,10 +5,12 @@
 //! hold another, and nobody ever shares one that changes.
 
 mod apply;
+mod by_hand;
 mod decide;
 mod decide_link;
 mod decide_release;
 mod digest;
+mod digest_by_hand;
 mod digest_roster;
 mod parts;
 mod regimes;
@@ -20,6 +22,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 
 use super::adoption::Words;
+use super::by_hand::ByHand;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::link::Link;
 use super::messages::Messages;
@@ -77,6 +80,8 @@ pub struct Board {
     pub cited: OrdMap<String, OrdSet<(Party, ThreadId)>>,
     /// Messages that say of two threads whether they are one activity.
     pub same_activity: OrdSet<Digest>,
+    /// What is delivered outside any link, or still has to be.
+    pub by_hand: ByHand,
 }
 
 /// A regime whose text is on record here.

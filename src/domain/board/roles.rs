@@ -12,10 +12,13 @@ pub(super) fn may_give(command: &Command) -> &'static [Role] {
         Command::Propose(_) | Command::Confirm(_) | Command::Drop(_) | Command::ErasePart { .. } => {
             &[Role::Custodian]
         }
-        Command::Draft { .. } | Command::WithdrawDraft { .. } | Command::StorePart { .. } => &[Role::Drafter],
+        Command::Draft { .. } | Command::WithdrawDraft { .. } => &[Role::Drafter],
+        // A scan is kept by whoever puts on record what it shows.
+        Command::StorePart { .. } => &[Role::Drafter, Role::Releaser, Role::Watch],
         Command::HoldRegime(_) => &[Role::Drafter, Role::Custodian],
         Command::ReturnDraft { .. } | Command::Release { .. } => &[Role::Releaser],
         Command::Acknowledge { .. } => &[Role::Watch],
+        Command::RecordByHand(_) => &[Role::Releaser, Role::Watch],
         Command::ReadForAudit { .. } => &[Role::Auditor, Role::Operator],
         Command::AcceptRevocationList(_) => &[Role::Custodian, Role::Operator],
         Command::Receive(_)

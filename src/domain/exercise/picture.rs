@@ -12,6 +12,7 @@ use crate::domain::message::Traffic;
 use crate::domain::party::Party;
 use crate::domain::said::newest_of_same;
 pub use crate::domain::said::{Said, Step, Versions};
+use crate::domain::transcription::Transcription;
 
 /// What stands now.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -23,6 +24,8 @@ pub struct Picture<'s> {
     pub statements: Vec<&'s Said>,
     /// The newest word of each author on each other thread.
     pub same_activity: Vec<&'s Said>,
+    /// What is said to have come from others outside any link. Its origin is not proven.
+    pub transcribed: Vec<(&'s Said, &'s Transcription)>,
 }
 
 /// One author's account, of what is real or of what is a drill.
@@ -72,6 +75,8 @@ impl<'s> Picture<'s> {
             Content::Cancellation(_) => self.account(said).cancellation = Some(said),
             Content::Statement(_) => self.statements.push(said),
             Content::SameActivity(form) => newest_of_same(&mut self.same_activity, said, form),
+            // Of nobody's account: neither its author's nor that of whoever is said to have sent it.
+            Content::Transcription(form) => self.transcribed.push((said, form)),
             Content::Adoption(_)
             | Content::Suspension(_)
             | Content::Resumption(_)
@@ -146,6 +151,7 @@ mod tests {
     use crate::domain::digest::Digest;
     use crate::domain::exercise::{Amendment, Cancellation, Notification, SameActivity, Statement};
     use crate::domain::time::Instant;
+    use crate::domain::transcription::Filled;
 
     fn said(place: u8, author: &str, content: Content) -> Said {
         Said {
@@ -220,6 +226,32 @@ mod tests {
         assert_eq!(picture.statements, [&all[1], &all[2]]);
         assert_eq!(picture.accounts.len(), 1);
         assert!(picture.accounts[0].notice.as_ref().unwrap().earlier().is_empty());
+    }
+
+    #[test]
+    fn what_is_transcribed_stands_in_no_account_whatever_form_it_holds() {
+        let transcribed = |place, author, within| {
+            let form = Transcription {
+                origin_party: "PL".into(),
+                form: Filled::Form(Box::new(within)),
+                ..Transcription::default()
+            };
+            said(place, author, Content::Transcription(Box::new(form)))
+        };
+        let all = [
+            said(1, "PL", notice("one")),
+            transcribed(2, "BY", amendment("two")),
+            transcribed(3, "BY", Content::Cancellation(Cancellation::default())),
+            transcribed(4, "PL", Content::Statement(Statement::default())),
+            transcribed(5, "BY", Content::SameActivity(SameActivity::default())),
+        ];
+        let picture = Picture::of(&all);
+        let [account] = &picture.accounts[..] else { panic!("one account: {picture:?}") };
+        assert_eq!((account.author.as_str(), account.cancellation), ("PL", None));
+        assert!(account.notice.as_ref().unwrap().earlier().is_empty());
+        assert!(picture.statements.is_empty() && picture.same_activity.is_empty());
+        let shown: Vec<&Said> = picture.transcribed.iter().map(|(said, _)| *said).collect();
+        assert_eq!(shown, [&all[1], &all[2], &all[3], &all[4]]);
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::domain::content::Content;
 use crate::domain::formatted;
 use crate::domain::regime::Regime;
 use crate::domain::text::{shown, shown_lines};
+use crate::domain::transcription::Filled;
 
 /// One line.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,19 +46,22 @@ pub const NOT_KNOWN: &str = "not known";
 
 /// All that is stated, said to follow or said not to be known, in the order of the fields. What is neither is left out.
 pub fn lines(content: &Content) -> Vec<Line> {
-    let form = content.form();
-    let following = Following::of(content);
-    let mut out = Vec::new();
-    group(&Path::root(), 0, form.fields(), &form.parts(), &following, &mut out);
+    let mut out = declared(content);
     if let Content::Formatted(form) = content {
-        formatted::lines(&form.fields, None, "", &following, &mut out);
+        formatted::lines(&form.fields, None, "", &Following::of(content), &mut out);
     }
+    within(content, lines, &mut out);
     out
 }
 
 /// The same with the labels of the regime that lays the format down, in the reader's language as far as it
 /// has it.
 pub fn lines_under(content: &Content, regime: Option<&Regime>, language: &str) -> Vec<Line> {
+    if let Content::Transcription(_) = content {
+        let mut out = declared(content);
+        within(content, |form| lines_under(form, regime, language), &mut out);
+        return out;
+    }
     let (Content::Formatted(form), Some(regime)) = (content, regime) else { return lines(content) };
     let Some(format) = regime.formats.get(&form.format) else { return lines(content) };
     let following = Following::of(content);
@@ -65,6 +69,25 @@ pub fn lines_under(content: &Content, regime: Option<&Regime>, language: &str) -
     let mut out = vec![Line::of(&Path::root(), 0, title, shown(&form.format))];
     formatted::lines(&form.fields, Some(&format.fields), language, &following, &mut out);
     out
+}
+
+fn declared(content: &Content) -> Vec<Line> {
+    let (form, mut out) = (content.form(), Vec::new());
+    group(&Path::root(), 0, form.fields(), &form.parts(), &Following::of(content), &mut out);
+    out
+}
+
+/// The form within a transcription, one step further in.
+fn within(content: &Content, lines: impl Fn(&Content) -> Vec<Line>, out: &mut Vec<Line>) {
+    let Content::Transcription(form) = content else { return };
+    let Filled::Form(form) = &form.form else { return };
+    let kind = form.kind().name().to_owned();
+    out.push(Line::of(&Path::root().field("kind"), 0, "Said to be", kind));
+    let at = Path::root().field("form");
+    out.extend(lines(form).into_iter().map(|line| {
+        let path = if line.path == Path::root() { at.clone() } else { at.field(line.path.as_str()) };
+        Line { depth: line.depth.saturating_add(1), path, ..line }
+    }));
 }
 
 pub(in crate::domain) fn group(

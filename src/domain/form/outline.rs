@@ -43,7 +43,8 @@ pub enum Shape {
     Leaves(Leaf),
     Group(&'static [Field]),
     Groups(&'static [Field]),
-    /// Fields that a regime's format names, and no form of ours.
+    /// Fields that no form of ours declares in this place: those that a regime's format names, or those of the
+    /// form within a transcription.
     OfFormat,
 }
 

@@ -15,7 +15,7 @@ use crate::domain::text::shown;
 pub fn put(rows: &mut Vec<Row>, body: Body<'_>, content: &Bytes, marks: &[String]) {
     let mut out = Paragraphs { rows, numbering: Numbering::default() };
     match body {
-        Body::Form(lines) => {
+        Body::Form(lines) | Body::Transcription { lines, .. } => {
             for line in lines {
                 // A line without a label goes on with the text before it.
                 match out.rows.last_mut() {

@@ -30,6 +30,11 @@ impl Rows {
         self.put(0, String::new(), label.words, label.field, vec![shown(text)]);
     }
 
+    /// The same of text that is safe to show.
+    pub fn said(&mut self, label: Label, text: String) {
+        self.put(0, String::new(), label.words, label.field, vec![text]);
+    }
+
     /// A numbered paragraph, of text that is safe to show.
     pub fn numbered(&mut self, label: Label, text: Vec<String>) {
         self.numbered = self.numbered.saturating_add(1);

@@ -19,11 +19,13 @@ use std::collections::BTreeSet;
 
 use heading::Rows;
 
+use super::content::Kind;
 use super::digest::Digest;
 use super::form::Line as FormLine;
 use super::message::{Acknowledgement, Message, Outgoing, Traffic};
 use super::party::Party;
 use super::text::{shown, shown_lines};
+use super::transcription::{self, UNREAD_ORIGIN};
 use super::translation::{Beside, REMARKS, SUBJECT};
 
 /// What is printed.
@@ -42,6 +44,11 @@ pub enum Paper<'m> {
 pub enum Body<'m> {
     /// A form, by its lines.
     Form(&'m [FormLine]),
+    /// The same of what its author wrote down as another's, with the words for that other, safe to show.
+    Transcription {
+        origin: &'m str,
+        lines: &'m [FormLine],
+    },
     Acknowledgement(&'m Acknowledgement),
     /// Of an unknown kind, or not readable.
     NotShown,
@@ -113,7 +120,13 @@ pub fn document_beside(
     rows.head(labels::PRECEDENCE, outgoing.precedence.name());
     rows.head(labels::TRAFFIC, traffic(outgoing.traffic));
     let author = author.map_or_else(|| labels::NOT_IN_A_DRAFT.to_owned(), |party| party.to_string());
-    rows.head(labels::FROM, &author);
+    match body {
+        Body::Transcription { origin, .. } => rows.said(labels::FROM, transcription::from(origin, &author)),
+        Body::NotShown if outgoing.kind == Kind::Transcription.name() => {
+            rows.said(labels::FROM, transcription::from(UNREAD_ORIGIN, &author));
+        }
+        Body::Form(_) | Body::Acknowledgement(_) | Body::NotShown => rows.head(labels::FROM, &author),
+    }
     rows.addressees(labels::TO, &outgoing.action);
     rows.addressees(labels::INFO, &outgoing.information);
     rows.head(labels::SUBJECT, stated(&outgoing.subject));

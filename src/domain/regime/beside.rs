@@ -123,6 +123,8 @@ pub(super) fn document(content: &Content) -> Document {
         | Content::Suspension(_)
         | Content::Resumption(_)
         | Content::Withdrawal(_)
+        // No rule names it, so that none counts it.
+        | Content::Transcription(_)
         | Content::Translation(_)
         | Content::Forwarded(_)
         | Content::Report(_)

@@ -101,6 +101,11 @@ impl Thread {
         last.is_some_and(|(other, its, _)| (other, its) == (author, place))
     }
 
+    /// The message with this digest.
+    pub fn entry(&self, digest: &Digest) -> Option<&Entry> {
+        self.entries.get(digest)
+    }
+
     pub fn holds_message(&self, digest: &Digest) -> bool {
         self.entries.get(digest).is_some()
     }

@@ -95,8 +95,7 @@ fn planned(plan: &ReleasePlan, released: &Released, seen: &mut Seen) {
         payload == Ok(message::encode(message)),
         "a message was signed that holds more than was drafted",
     );
-    let newest =
-        plan.slots.iter().zip(&released.dispatches).all(|(slot, (d, _))| slot.key_list == d.key_list);
+    let newest = released.dispatches.iter().all(|(dispatch, _)| dispatch.key_list == plan.key_list);
     seen.must(newest, "a dispatch names a key list that was not the newest of our own");
     if released.draft.is_none() {
         let read = message::decode_acknowledgement(&message.draft.content);
@@ -168,6 +167,7 @@ fn command_of(board: &Board, event: &Event) -> Option<Command> {
             Command::ErasePart { salted_digest: *salted_digest, reason: reason.clone() }
         }
         Event::RegimeHeld(held) => Command::HoldRegime(held.clone()),
+        Event::DeliveredByHand(said) => Command::RecordByHand(said.clone()),
         Event::JournalOpened { .. } | Event::EpochOpened { .. } | Event::HeadFollowed(..) => return None,
     })
 }

@@ -84,6 +84,8 @@ impl Inspector {
                         Change::MemberAdded(_)
                         | Change::MemberRemoved(_)
                         | Change::PartyAdded { .. }
+                        | Change::PartyWithoutNode(_)
+                        | Change::PartyTakenBack(_)
                         | Change::PartyIntroduced { .. }
                         | Change::PartyConfirmed { .. }
                         | Change::ReleaseRule { .. }
@@ -119,7 +121,8 @@ impl Inspector {
             | Event::ReferenceMissing { .. }
             | Event::AuditRead { .. }
             | Event::PartStored { .. }
-            | Event::PartErased { .. } => {}
+            | Event::PartErased { .. }
+            | Event::DeliveredByHand(_) => {}
             Event::RegimeHeld(held) => self.regime_held(held, seen),
         }
     }
@@ -146,8 +149,11 @@ impl Inspector {
         };
         let message = &released.message;
         let addressees: Vec<Party> = released.dispatches.iter().map(|(dispatch, _)| dispatch.to).collect();
-        seen.must(addressees == message.draft.parties(), "the dispatches are not one for each addressee");
-        let list = released.dispatches.first().map_or(0, |(dispatch, _)| dispatch.key_list);
+        let has_node = |party: &Party| board.link(*party).is_some();
+        let expected: Vec<Party> = message.draft.parties().into_iter().filter(has_node).collect();
+        seen.must(addressees == expected, "the dispatches are not one for each addressee that has a node");
+        let newest = board.roster.newest_list_of(own.party);
+        let list = released.dispatches.first().map_or(newest, |(dispatch, _)| dispatch.key_list);
         match key_in(board, own.party, list, Purpose::Message) {
             Some(key) => seen.checks.push(Check::Signed {
                 what: "the message",

@@ -10,8 +10,10 @@ use bytes::Bytes;
 use super::item::{Cover, Item, Ledgers, ReceiptFound};
 use super::maker::Maker;
 use crate::codec::bundle::{Bundle, BundleMessage, Disputed, OtherLeaf};
+use crate::codec::by_hand::AccountByHand;
 use crate::codec::{dispatch, message, signed};
 use crate::domain::board::{Board, Own};
+use crate::domain::by_hand::DeliveredByHand;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Contradiction, Event, Head, Leaf, Received, Record, Released};
 use crate::domain::ledger::leaf_hash;
@@ -29,6 +31,7 @@ pub(super) struct Gathered {
     own: Own,
     messages: Vec<(Digest, Party, BundleMessage)>,
     items: Vec<Item>,
+    by_hand: Vec<AccountByHand>,
     ledgers: BTreeMap<Party, Ledgers>,
     /// Authors of messages that messages of the thread hand on: by their key lists those verify too.
     handed_on: BTreeSet<Party>,
@@ -41,6 +44,7 @@ impl Gathered {
             own,
             messages: Vec::new(),
             items: Vec::new(),
+            by_hand: Vec::new(),
             ledgers: BTreeMap::new(),
             handed_on: BTreeSet::new(),
         }
@@ -104,6 +108,8 @@ impl Gathered {
                 | Event::PartStored { .. }
                 | Event::PartErased { .. }
                 | Event::RegimeHeld(_) => {}
+                Event::DeliveredByHand(said) if said.thread == self.thread => self.by_hand(record, said),
+                Event::DeliveredByHand(_) => {}
             }
         }
     }
@@ -135,6 +141,18 @@ impl Gathered {
         let message = BundleMessage { message: released.signed.clone(), recorded_at: record.at };
         self.messages.push((released.digest, released.message.author, message));
         self.items.extend(released.dispatches.iter().map(|(dispatch, _)| Item::new(dispatch.clone(), None)));
+    }
+
+    /// Its message came before, in the same thread: the Board let no other account on record.
+    fn by_hand(&mut self, record: &Record, said: &DeliveredByHand) {
+        if let Some(stamp) = &record.command {
+            self.by_hand.push(AccountByHand {
+                id: stamp.id,
+                account: said.clone(),
+                recorded_at: record.at,
+                recorded_by: stamp.by.clone(),
+            });
+        }
     }
 
     fn received(&mut self, record: &Record, received: &Received) {
@@ -265,6 +283,7 @@ impl Gathered {
             parties: parties.into_iter().map(|party| maker.party(party)).collect(),
             messages: self.messages.into_iter().map(|(_, _, message)| message).collect(),
             dispatches: self.items.into_iter().map(|item| maker.dispatch(item, &trees)).collect(),
+            by_hand: self.by_hand,
         }
     }
 }

@@ -7,16 +7,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
+use super::by_hand;
 use super::keys::Keys;
 use super::{Findings, NamedPart, Weight};
 use crate::codec::bundle::{Bundle, BundleDispatch, DispatchBytes};
-use crate::codec::{dispatch, message, signed};
+use crate::codec::{content, dispatch, message, signed};
+use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
 use crate::domain::keys::Purpose;
 use crate::domain::message::{ACKNOWLEDGEMENT, Dispatch, Message, Traffic};
 use crate::domain::party::Party;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
+use crate::domain::transcription::mark;
 use crate::evidence::signed::{PayloadType, Signed};
 use Weight::{False, NotProven, Proven, Stated};
 
@@ -69,6 +72,7 @@ pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) -> Ve
         checker.dispatch(dispatch, one);
     }
     checker.acknowledgements();
+    checker.by_hand();
     checker.absent();
     let named = |message: &Message| {
         let (about, author) = (name(message), message.author);
@@ -185,6 +189,11 @@ impl Checker<'_> {
             "{author} wrote it: {}, {}, {traffic}, \"{}\"; date-time group {}; signed under {author}'s key list {list}",
             draft.kind, draft.precedence, shown(&draft.subject), message.released_at.date_time_group(),
         ));
+        if draft.kind == Kind::Transcription.name() {
+            let origin = origin(&message);
+            let sentence = format!("that it is {origin}'s word: {}", mark(&origin, author.as_str()));
+            self.add(&about, NotProven, sentence);
+        }
         self.signed(
             &about,
             Stated,
@@ -244,6 +253,29 @@ impl Checker<'_> {
                     format!("what it acknowledges: it can't be read: {fault}"),
                 ),
             }
+        }
+    }
+
+    /// What the bundle's maker says it handed over. Nobody else says so, whatever a regime makes of it.
+    fn by_hand(&mut self) {
+        let by = self.bundle.made_by;
+        for one in &self.bundle.by_hand {
+            let said = &one.account;
+            let about = match self.messages.get(&said.message) {
+                Some(message)
+                    if message.author == by
+                        && said.thread == self.bundle.thread
+                        && message.draft.parties().contains(&said.party) =>
+                {
+                    name(message)
+                }
+                Some(_) | None => {
+                    let sentence = "an account of a delivery by hand is of no message of its maker's in here to that addressee";
+                    self.findings.add("the thread", NotProven, sentence.to_owned());
+                    continue;
+                }
+            };
+            self.findings.add(&about, Stated, by_hand::sentence(by, one));
         }
     }
 
@@ -315,6 +347,11 @@ pub(super) fn name(message: &Message) -> String {
     if own { shown(&message.number) } else { format!("{}'s \"{}\"", message.author, shown(&message.number)) }
 }
 
-fn person(name: &str, office: &str) -> String {
+fn origin(message: &Message) -> String {
+    let said = content::said(&message.draft.kind, &message.draft.content);
+    content::origin(&message.draft.kind, &said).unwrap_or_default()
+}
+
+pub(super) fn person(name: &str, office: &str) -> String {
     if office.is_empty() { shown(name) } else { format!("{} ({})", shown(name), shown(office)) }
 }

@@ -244,6 +244,7 @@ fn everything_may_follow_and_then_nothing_is_missing() {
             Content::Resumption(form) => form.to_follow = names,
             Content::Withdrawal(form) => form.to_follow = names,
             Content::Formatted(form) => form.to_follow = names,
+            Content::Transcription(form) => form.to_follow = names,
             Content::Translation(form) => form.to_follow = names,
             Content::Forwarded(form) => form.to_follow = names,
             Content::Report(form) => form.to_follow = names,

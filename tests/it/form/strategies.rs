@@ -18,6 +18,7 @@ use detente::domain::form::{
 use detente::domain::formatted::{Field, Fields, Formatted, Stated};
 use detente::domain::forwarded::{Enclosed, Forwarded};
 use detente::domain::incident::{Closing, Finding, Measure, Promise, Report, SpeaksAs, Update};
+use detente::domain::transcription::{Filled, Transcription, may_be_filled};
 use detente::domain::translation::{TranslatedPart, TranslatedText, Translation};
 use detente::limits;
 use proptest::collection::vec;
@@ -499,7 +500,7 @@ pub fn content() -> BoxedStrategy<Content> {
         to_follow: texts(),
         not_known: texts(),
     });
-    prop_oneof![
+    let plain = prop_oneof![
         1 => report().prop_map(|form| Content::Report(Box::new(form))),
         1 => update.prop_map(|form| Content::Update(Box::new(form))),
         1 => finding.prop_map(Content::Finding),
@@ -526,5 +527,34 @@ pub fn content() -> BoxedStrategy<Content> {
         1 => cancellation.prop_map(Content::Cancellation),
         1 => same_activity.prop_map(Content::SameActivity),
     ]
-    .boxed()
+    .boxed();
+    prop_oneof![8 => plain.clone(), 2 => transcription(plain)].boxed()
+}
+
+/// What came, in words or as any other form.
+fn transcription(form: BoxedStrategy<Content>) -> impl Strategy<Value = Content> {
+    let filled = form.prop_map(|form| may_be_filled(form.kind()).then_some(form));
+    let filled = prop_oneof![1 => Just(None), 3 => filled];
+    let came = (text(), text(), when(), text(), text());
+    let note = (text(), when(), prose(), prose(), texts(), texts());
+    (came, note, filled).prop_map(|(came, note, filled)| {
+        let (origin_party, origin_name, came_at, came_by, channel) = came;
+        let (note_number, note_date, text, remarks, to_follow, not_known) = note;
+        let kind = filled.as_ref().map(|form| form.kind().name().to_owned()).unwrap_or_default();
+        Content::Transcription(Box::new(Transcription {
+            origin_party,
+            origin_name,
+            came_at,
+            came_by,
+            channel,
+            note_number,
+            note_date,
+            kind,
+            form: filled.map_or(Filled::Nothing, |form| Filled::Form(Box::new(form))),
+            text,
+            remarks,
+            to_follow,
+            not_known,
+        }))
+    })
 }
