@@ -90,6 +90,7 @@ struct AddWithoutNode {
     party: Party,
     #[command(flatten)]
     by: AsCommand,
+    /// As people write it, such as "Republic of Poland"
     #[arg(long)]
     name: String,
     /// How to reach it, in words; may be given several times

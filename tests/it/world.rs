@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bytes::Bytes;
 use detente::cli::desk::{Desk, DeskDirectory, answer};
 use detente::cli::init::{InitPlan, Lives, NewPerson, init};
-use detente::cli::node::Node;
+use detente::cli::node::{Node, StartFault};
 use detente::cli::node_directory::{JournalSettings, KafkaSettings, NodeDirectory, TransportSettings};
 use detente::cli::person;
 use detente::clock::Clock;
@@ -24,6 +25,9 @@ use detente::domain::people::Role;
 use detente::domain::time::Instant;
 
 use crate::broker;
+
+/// So long another's call may be on the port that a node had before it stopped.
+const PORT_WAIT_MAX: Duration = Duration::from_secs(20);
 
 /// The day on which every world begins.
 pub fn beginning() -> Instant {
@@ -174,8 +178,16 @@ impl State {
     }
 
     async fn start_on(&mut self, listener: Option<TcpListener>) {
-        let node = Node::start(&self.directory, self.clock.clone(), listener).await;
-        self.node = Some(node.unwrap_or_else(|fault| panic!("{}: {fault}", self.party)));
+        let mut started = Node::start(&self.directory, self.clock.clone(), listener).await;
+        // The port that it had may serve another test's call for a moment.
+        let until = std::time::Instant::now() + PORT_WAIT_MAX;
+        while let Err(StartFault::Listen { .. }) = &started
+            && std::time::Instant::now() < until
+        {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            started = Node::start(&self.directory, self.clock.clone(), None).await;
+        }
+        self.node = Some(started.unwrap_or_else(|fault| panic!("{}: {fault}", self.party)));
     }
 
     pub async fn stop(&mut self) {

@@ -27,6 +27,7 @@ pub struct ForwardArgs {
     /// Its attachments too, as far as they are kept here: they are named once more, and can be fetched from us
     #[arg(long)]
     with_parts: bool,
+    /// Print one JSON object
     #[arg(long)]
     json: bool,
 }
