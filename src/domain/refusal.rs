@@ -141,6 +141,12 @@ pub enum NotNow {
     NotCompared,
     #[error("not on record, or not yet: safe to send again with the same id")]
     Journal,
+    /// The Registrar has ended for good in this process: only a start can mend it.
+    #[error(
+        "nothing was done: this node no longer writes, because it ends or because its journal is not what it \
+         was; whoever runs it sees which with `detente doctor DIRECTORY`"
+    )]
+    Stopped,
     #[error("too many commands are waiting")]
     Inbox,
     #[error("another process writes this journal; this one stands by")]
@@ -158,6 +164,7 @@ impl NotNow {
             NotNow::KeyList => "KEY_LIST",
             NotNow::NotCompared => "NOT_COMPARED",
             NotNow::Journal => "JOURNAL",
+            NotNow::Stopped => "STOPPED",
             NotNow::Inbox => "INBOX",
             NotNow::StandsBy => "STANDS_BY",
             NotNow::KeyMissing => "KEY_MISSING",

@@ -131,7 +131,7 @@ impl Inbox {
         };
         let (reply, answer) = oneshot::channel();
         // The writer has stopped: the journal is broken, or the node ends.
-        queue.send(Ask { command, origin, reply, turn, place }).map_err(|_| NotNow::Journal)?;
+        queue.send(Ask { command, origin, reply, turn, place }).map_err(|_| NotNow::Stopped)?;
         Ok(answer)
     }
 

@@ -248,9 +248,12 @@ fn refusal_code(refused: &Refusal) -> Code {
 fn not_now_code(not_now: NotNow) -> Code {
     match not_now {
         NotNow::Budget | NotNow::Inbox | NotNow::Space => Code::ResourceExhausted,
-        NotNow::KeyList | NotNow::NotCompared | NotNow::Journal | NotNow::StandsBy | NotNow::KeyMissing => {
-            Code::Unavailable
-        }
+        NotNow::KeyList
+        | NotNow::NotCompared
+        | NotNow::Journal
+        | NotNow::Stopped
+        | NotNow::StandsBy
+        | NotNow::KeyMissing => Code::Unavailable,
     }
 }
 

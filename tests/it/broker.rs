@@ -11,6 +11,7 @@ use detente::journal::kafka_settings::{KafkaConfig, Transport};
 use rdkafka::ClientConfig;
 use rdkafka::config::FromClientConfig as _;
 use rdkafka::consumer::{BaseConsumer, Consumer as _};
+use rdkafka::metadata::MetadataTopic;
 
 const READY_LIMIT: Duration = Duration::from_secs(90);
 
@@ -166,7 +167,7 @@ impl Broker {
         assert!(sent.expect("kill starts").success());
     }
 
-    /// Until its metadata names a broker: the open port alone says nothing.
+    /// Until its metadata names a broker, and a leader for each topic: the open port alone says nothing.
     fn wait_until_ready(&mut self) {
         let mut settings = ClientConfig::new();
         settings.set("bootstrap.servers", self.config().brokers).set("reconnect.backoff.max.ms", "200");
@@ -181,7 +182,8 @@ impl Broker {
         let since = Instant::now();
         loop {
             let told = asks.fetch_metadata(None, Duration::from_millis(500));
-            if told.is_ok_and(|told| !told.brokers().is_empty()) {
+            let led = |topic: &MetadataTopic| topic.partitions().iter().all(|one| one.leader() >= 0);
+            if told.is_ok_and(|told| !told.brokers().is_empty() && told.topics().iter().all(led)) {
                 return;
             }
             let ended = self.child.try_wait().expect("its state is known");

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use detente::cli::doctor::{self, Finding};
+use detente::cli::node::Node;
 use detente::codec::export::{ExportReader, ExportWriter, Piece};
 use detente::domain::people::Role;
 use detente::registrar::CheckpointFile;
@@ -128,8 +129,13 @@ fn rows(directory: &Path) -> Vec<Bytes> {
 }
 
 pub async fn covered_to_the_end(state: &State) {
-    let size = state.node().registrar.head().chain.size;
-    let file = CheckpointFile::new(&state.directory.join("checkpoint"));
+    covered(state.node(), &state.directory).await;
+}
+
+/// Until the checkpoint beside the journal covers all that is on record.
+pub async fn covered(node: &Node, directory: &Path) {
+    let size = node.registrar.head().chain.size;
+    let file = CheckpointFile::new(&directory.join("checkpoint"));
     let covered = async {
         while file.claimed().unwrap().is_none_or(|(covered, _)| covered < size) {
             tokio::time::sleep(Duration::from_millis(20)).await;

