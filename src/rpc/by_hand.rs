@@ -21,7 +21,7 @@ use crate::domain::event::{Event, Record, Released};
 use crate::domain::message::Message;
 use crate::domain::party::Party;
 use crate::domain::refusal::Refusal;
-use crate::domain::regime::channels::weigh;
+use crate::domain::regime::channels::{does_not_count, weigh};
 use crate::domain::text::is_unsafe_to_show;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -48,16 +48,20 @@ impl ByHandService for ByHandCalls {
             }
         };
         let records = head.records(&self.registrar.journal);
+        let regimes = HeldRegimes::at(&head, &self.registrar.journal);
         let mut page = calls::ListOpenResponse::default();
         let most = limits::BY_HAND_PER_PAGE;
-        let mut listed: Vec<Open> = head.board.by_hand.open_from(from).take(most.saturating_add(1)).collect();
+        let listed = still_open(&head.board, &regimes, from, most.saturating_add(1)).await;
+        let mut listed = listed.map_err(status::record)?;
         if let Some(next) = listed.get(most) {
             page.next = place_bytes(*next);
         }
         listed.truncate(most);
         for (index, party, digest) in listed {
             let message = records.message(index, &digest).await.map_err(status::record)?.message;
-            page.open.push(open_line(&head.board, party, digest, message));
+            let marks = marks(&head.board, &regimes, (party, &digest), &message.draft.language).await;
+            let marks = marks.map_err(status::record)?;
+            page.open.push(calls::OpenByHand { marks, ..open_line(&head.board, party, digest, message) });
         }
         Ok(Response::new(page))
     }
@@ -80,8 +84,13 @@ impl ByHandService for ByHandCalls {
         if !stored.message.draft.parties().contains(&account.party) {
             return Err(status::field("account.party", "is no addressee of this message"));
         }
+        let about = (account.party, account.message);
         give(&self.registrar, Command::RecordByHand(account), origin).await?;
-        Ok(Response::new(calls::RecordResponse {}))
+        let head = self.registrar.head();
+        let regimes = HeldRegimes::at(&head, &self.registrar.journal);
+        let language = &stored.message.draft.language;
+        let marks = marks(&head.board, &regimes, (about.0, &about.1), language).await;
+        Ok(Response::new(calls::RecordResponse { marks: marks.map_err(status::record)? }))
     }
 
     async fn draft_transcription(
@@ -165,7 +174,49 @@ fn open_line(board: &Board, party: Party, digest: Digest, message: Message) -> c
         kind: message.draft.kind,
         subject: message.draft.subject,
         released_at_ms: message.released_at.0,
+        marks: Vec::new(),
     }
+}
+
+/// At most so many of what still has to be delivered by hand, from a place on, in the order of release.
+///
+/// # Errors
+/// The journal does not answer, or is not what it was.
+pub(super) async fn still_open(
+    board: &Board,
+    regimes: &HeldRegimes<'_>,
+    from: Option<Open>,
+    most: usize,
+) -> Result<Vec<Open>, RecordFault> {
+    let mut open: Vec<Open> = board.by_hand.open_from(from).take(most).collect();
+    let mut marked = 0_usize;
+    for one in board.by_hand.handed_over_from(from) {
+        if marked >= most {
+            break;
+        }
+        if !marks(board, regimes, (one.1, &one.2), "").await?.is_empty() {
+            open.push(one);
+            marked = marked.saturating_add(1);
+        }
+    }
+    open.sort_unstable();
+    open.truncate(most);
+    Ok(open)
+}
+
+/// Why a message that was handed over still has to be delivered by hand: one for each account, and none where
+/// one of them stands by a channel that counts, or that is not judged.
+async fn marks(
+    board: &Board,
+    regimes: &HeldRegimes<'_>,
+    (party, message): (Party, &Digest),
+    language: &str,
+) -> Result<Vec<String>, RecordFault> {
+    let Some(item) = board.by_hand.item(party, message) else { return Ok(Vec::new()) };
+    let Some(cites) = item.cites else { return Ok(Vec::new()) };
+    let Some(regime) = regimes.regime(cites).await? else { return Ok(Vec::new()) };
+    let each = item.standing().map(|account| does_not_count(&regime, &account.channel, language));
+    Ok(each.collect::<Option<Vec<String>>>().unwrap_or_default())
 }
 
 /// The Parties among these that have no node: what they are to have is delivered by hand.

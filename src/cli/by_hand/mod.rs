@@ -153,6 +153,9 @@ fn open(one: &calls::OpenByHand) {
     rows::row(1, "Precedence", &message::precedence_name(one.precedence));
     rows::row(1, "Traffic", message::traffic_name(one.traffic));
     rows::row(1, "Released", &Instant(one.released_at_ms).date_time_group().to_string());
+    for mark in &one.marks {
+        rows::row(1, "STILL OPEN", &shown(mark));
+    }
     for contact in &one.contacts {
         rows::row(1, "Contact", &shown(contact));
     }
@@ -172,6 +175,7 @@ fn open_json(one: &calls::OpenByHand) -> Value {
         "precedence": message::precedence_name(one.precedence),
         "traffic": message::traffic_name(one.traffic),
         "released_at_ms": one.released_at_ms,
+        "marks": one.marks,
     })
 }
 
@@ -232,11 +236,11 @@ async fn put(
     let account =
         DeliveredByHand { message: digest, thread: message.draft.thread, party: about.party, says, corrects };
     let asked = calls::RecordRequest { command: Some(header), account: Some(account_to_proto(&account)) };
-    answer_command(id, service(desk).record(asked)).await?;
+    let answered = answer_command(id, service(desk).record(asked)).await?;
     if about.json {
         let object = json!({
             "kind": "by_hand", "account": id.to_string(), "message": digest.to_string(),
-            "number": message.number, "party": about.party.as_str(),
+            "number": message.number, "party": about.party.as_str(), "marks": answered.marks,
         });
         say!("{}", json::line(&object));
         return Ok(());
@@ -245,6 +249,9 @@ async fn put(
     say!("message  {digest}");
     say!("number   {}", shown(&message.number));
     say!("to       {}: {}", about.party, shown(&message.draft.subject));
+    for mark in &answered.marks {
+        say!("open     it stays on the list: {}", shown(mark));
+    }
     Ok(())
 }
 
