@@ -66,7 +66,14 @@ async fn a_number_by_pattern_is_the_same_at_both_ends_and_tells_nobody_of_others
     let (drafter, watch) = (at("BY", "drafter"), at("PL", "watch"));
     let notice = written(folder.path(), "notification.toml", form::example(Kind::Notification));
     let calendar = written(folder.path(), "calendar.toml", form::example(Kind::Calendar));
-    for (name, text) in [("river-2031.toml", RIVER.to_owned()), ("river-2032.toml", inheriting())] {
+    let alone = tempfile::tempdir().unwrap();
+    let child = written(alone.path(), "river-2032.toml", &inheriting());
+    let said = refused(&["regime", "hold", &child, "--as", &drafter]).await;
+    assert!(said.contains("line 8") && said.contains("nor held at this node: hold it first"), "{said}");
+    // What the second inherits from is held at the node, and not beside its file.
+    for (folder, name, text) in
+        [(&folder, "river-2031.toml", RIVER.to_owned()), (&alone, "river-2032.toml", inheriting())]
+    {
         let regime = written(folder.path(), name, &text);
         let held = object(&["regime", "hold", &regime, "--as", &drafter]).await;
         assert_eq!(held["number_pattern"], "RV/{party}/{yy}/{audience}-{serial}/F{format}/{kind}");

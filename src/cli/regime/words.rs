@@ -67,7 +67,7 @@ pub(super) fn service(desk: &Desk) -> RegimeServiceClient<tonic::transport::Chan
 }
 
 pub async fn hold(args: HoldArgs) -> Result<(), Fault> {
-    let (regime, text) = load::named_text(&args.regime)?;
+    let (name, edition, text) = load::to_hold(&args.regime)?;
     let (desk, header, id) = args.person.open()?;
     if !args.json {
         say!("command  {id}");
@@ -76,13 +76,13 @@ pub async fn hold(args: HoldArgs) -> Result<(), Fault> {
     let answered = answer(service(&desk).hold(asked)).await?;
     let digest = hex::encode(&answered.digest);
     if args.json {
-        let object = json!({ "kind": "held", "command": id.to_string(), "regime": regime.head.name,
-            "edition": regime.head.edition, "digest": digest,
+        let object = json!({ "kind": "held", "command": id.to_string(), "regime": name,
+            "edition": edition, "digest": digest,
             "number_pattern": pattern(&answered.number_pattern) });
         say!("{}", json::line(&object));
         return Ok(());
     }
-    say!("held     {}, edition {}", shown(&regime.head.name), regime.head.edition);
+    say!("held     {}, edition {edition}", shown(&name));
     say!("digest   {digest}");
     match pattern(&answered.number_pattern) {
         Some(pattern) => say!("numbers  {}", shown(pattern)),

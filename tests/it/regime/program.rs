@@ -94,6 +94,37 @@ fn a_regime_inherits_from_one_that_stands_beside_it_and_from_one_that_is_built_i
 }
 
 #[test]
+fn what_is_inherited_from_is_found_by_its_digest_and_where_it_is_not_the_file_looked_for_is_named() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let digest = detente::domain::digest::Digest::of(NEIGHBOURS.as_bytes());
+    let child = format!(
+        "regime = \"own\"\nedition = 1\nsource = \"own\"\nnature = \"political\"\n\
+         inherits = {{ regime = \"neighbours\", digest = \"{digest}\" }}\n"
+    );
+    std::fs::write(here.join("own.toml"), child).unwrap();
+    let (well, _, fault) = detente(here, &["regime", "check", "own.toml"]);
+    assert!(!well);
+    for told in ["own.toml: line 5", "neighbours.toml is not there", &digest.to_string(), "regime hold"] {
+        assert!(fault.contains(told), "{told}: {fault}");
+    }
+    // Another text under that name.
+    let other = format!("{NEIGHBOURS}# as amended\n");
+    std::fs::write(here.join("neighbours.toml"), &other).unwrap();
+    let (well, _, fault) = detente(here, &["regime", "check", "own.toml"]);
+    let has =
+        format!("neighbours.toml has the digest {}", detente::domain::digest::Digest::of(other.as_bytes()));
+    assert!(!well && fault.contains(&has), "{fault}");
+    // The text under another name, and seen from elsewhere.
+    std::fs::write(here.join("as-signed.toml"), NEIGHBOURS).unwrap();
+    let (well, _, fault) = detente(here, &["regime", "check", "own.toml"]);
+    assert!(well, "{fault}");
+    let file = here.join("own.toml").display().to_string();
+    let (well, _, fault) = detente(Path::new("/"), &["regime", "check", &file]);
+    assert!(well, "{fault}");
+}
+
+#[test]
 fn a_fault_is_told_with_its_file_and_line() {
     let directory = tempfile::tempdir().expect("a directory");
     let here = directory.path();
