@@ -20,6 +20,7 @@ use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Record, Released};
 use crate::domain::message::Message;
 use crate::domain::party::Party;
+use crate::domain::people::Person;
 use crate::domain::refusal::Refusal;
 use crate::domain::regime::channels::{does_not_count, weigh};
 use crate::domain::text::is_unsafe_to_show;
@@ -39,8 +40,10 @@ impl ByHandService for ByHandCalls {
         &self,
         call: Request<calls::ListOpenRequest>,
     ) -> Result<Response<calls::ListOpenResponse>, Status> {
+        let caller = person(&call)?.person().clone();
+        let asked = call.into_inner();
         let head = self.registrar.head();
-        let from = match &call.get_ref().from[..] {
+        let from = match &asked.from[..] {
             [] => None,
             given => {
                 let read = place(given);
@@ -59,6 +62,10 @@ impl ByHandService for ByHandCalls {
         listed.truncate(most);
         for (index, party, digest) in listed {
             let message = records.message(index, &digest).await.map_err(status::record)?.message;
+            if !asked.all_offices && !is_told(&head.board, &caller, &message.draft.drafter) {
+                page.others = true;
+                continue;
+            }
             let marks = marks(&head.board, &regimes, (party, &digest), &message.draft.language).await;
             let marks = marks.map_err(status::record)?;
             page.open.push(calls::OpenByHand { marks, ..open_line(&head.board, party, digest, message) });
@@ -175,7 +182,14 @@ fn open_line(board: &Board, party: Party, digest: Digest, message: Message) -> c
         subject: message.draft.subject,
         released_at_ms: message.released_at.0,
         marks: Vec::new(),
+        office: board.roster.offices.of_draft(&message.draft.drafter).to_owned(),
     }
+}
+
+/// It is for the office that drafted it, as a watch is told of what goes to its own.
+fn is_told(board: &Board, caller: &Person, drafter: &Person) -> bool {
+    let offices = &board.roster.offices;
+    offices.is_told(caller, &offices.to([drafter.office.as_str()].into_iter()))
 }
 
 /// At most so many of what still has to be delivered by hand, from a place on, in the order of release.

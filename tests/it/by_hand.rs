@@ -699,7 +699,7 @@ async fn what_is_open_comes_in_pages_and_what_is_handed_over_meanwhile_moves_non
     }
     let desk = world.desk("BY", "watch");
     let page = async |from: Bytes| {
-        let asked = calls::ListOpenRequest { from };
+        let asked = calls::ListOpenRequest { from, all_offices: false };
         by_hand(&desk).list_open(asked).await.map(tonic::Response::into_inner)
     };
     let first = page(Bytes::new()).await.unwrap();
