@@ -40,7 +40,8 @@ pub struct HeldArgs {
 
 #[derive(clap::Args, Debug)]
 pub struct TemplateArgs {
-    /// adoption, suspension, resumption or withdrawal; or with --regime the code of a format of it
+    /// regime: a regime file with every key that there is; adoption, suspension, resumption or withdrawal; or with
+    /// --regime the code of a format of it
     #[arg(value_name = "WORD|FORMAT")]
     what: String,
     /// The regime whose format it is; for an adoption, what is adopted, with its name, edition and digest
@@ -118,10 +119,17 @@ pub async fn held(args: HeldArgs) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A regime file with every key that there is, each with what it is. Like any other it can be checked.
+pub const REGIME_FILE: &str = include_str!("template.toml");
+
 pub fn template(args: &TemplateArgs) -> Result<(), Fault> {
     let Some(name) = &args.regime else {
+        if args.what == "regime" {
+            out::text(REGIME_FILE);
+            return Ok(());
+        }
         let kind = word(&args.what)
-            .map_err(|words| Fault::new(format!("{words}; or a format, with --regime NAME|FILE")))?;
+            .map_err(|words| Fault::new(format!("{words}; regime; or a format, with --regime NAME|FILE")))?;
         out::text(&if args.filled { form::example(kind).to_owned() } else { form::template(kind) });
         return Ok(());
     };

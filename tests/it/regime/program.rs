@@ -142,6 +142,18 @@ fn a_fault_is_told_with_its_file_and_line() {
 }
 
 #[test]
+fn the_template_of_a_regime_is_printed_and_is_one_that_can_be_checked_and_compared() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let (_, file, _) = detente(here, &["regime", "template", "regime"]);
+    std::fs::write(here.join("own.toml"), file).unwrap();
+    let (well, out, fault) = detente(here, &["regime", "check", "own.toml"]);
+    assert!(well && out.starts_with("example, edition 1"), "{out}{fault}");
+    let (well, out, fault) = detente(here, &["regime", "template", "F2", "--regime", "own.toml"]);
+    assert!(well && out.contains("Closes on"), "{out}{fault}");
+}
+
+#[test]
 fn the_file_of_one_that_is_built_in_can_be_taken_as_a_beginning() {
     let directory = tempfile::tempdir().expect("a directory");
     let here = directory.path();
