@@ -37,7 +37,7 @@ use crate::peers::trust_of_board::trust_of;
 use crate::registrar::Registrar;
 use crate::rpc::caller::{Caller, PersonCaller};
 use crate::rpc::held::HeldRegimes;
-use crate::rpc::{access, by_hand, changes, command, status};
+use crate::rpc::{access, by_hand_open, changes, command, status};
 
 /// The service.
 pub struct PartyCalls {
@@ -123,7 +123,8 @@ impl PartyService for PartyCalls {
         let head = self.registrar.head();
         let board = head.board.clone();
         let regimes = HeldRegimes::at(&head, &self.registrar.journal);
-        let all = by_hand::still_open(&board, &regimes, None, usize::MAX).await.map_err(status::record)?;
+        let all =
+            by_hand_open::still_open(&board, &regimes, None, usize::MAX).await.map_err(status::record)?;
         let mut open: BTreeMap<Party, u64> = BTreeMap::new();
         for (_, party, _) in all {
             *open.entry(party).or_default() += 1;
