@@ -140,6 +140,8 @@ pub const NUMBER_PATTERN_BYTES_MAX: usize = 96;
 /// A longer word of a document within an official number is refused in a regime; a format whose code is
 /// longer and that has no such word is numbered by the built-in form (bytes).
 pub const NUMBER_WORD_BYTES_MAX: usize = 24;
+/// Of more files beside a regime file that inherits, no further one is looked into for what it inherits from.
+pub const REGIME_FILES_BESIDE_MAX: usize = 200;
 /// A regime that inherits over more generations is refused.
 pub const REGIME_GENERATIONS_MAX: usize = 8;
 /// A check names no more of what is lacking for one figure than the first so many; the answer is the same.

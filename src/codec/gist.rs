@@ -28,8 +28,8 @@ pub(super) struct Heading<'b> {
     /// Name, office, and the digest of the key.
     pub drafter: (&'b str, &'b str, Digest),
     releaser: Option<()>,
-    /// The name of a regime.
-    cites: Option<&'b str>,
+    /// The name of a regime, and the digest of its text.
+    cites: Option<(&'b str, Digest)>,
     references: Vec<(Digest, Relation)>,
     parts: Vec<(Digest, u64)>,
 }
@@ -48,7 +48,7 @@ pub(super) fn gist(payload: &[u8]) -> Option<Gist> {
         references: heading.references,
         parts: heading.parts,
         word: None,
-        cites: heading.cites.map(str::to_owned),
+        cites: heading.cites.map(|(name, digest)| (name.to_owned(), digest)),
         is_same_activity: heading.kind == Kind::SameActivity.name(),
     })
 }
@@ -152,14 +152,13 @@ pub(super) fn person(bytes: &[u8]) -> Option<(&str, &str, Digest)> {
     Some(person)
 }
 
-/// Its name.
-fn regime(bytes: &[u8]) -> Option<&str> {
+/// Its name, and the digest of its text.
+fn regime(bytes: &[u8]) -> Option<(&str, Digest)> {
     let mut fields = Plain::of(bytes);
-    let name = line(fields.text(1)?)?;
-    Digest::from_slice(fields.bytes(2)?)?;
+    let cited = (line(fields.text(1)?)?, Digest::from_slice(fields.bytes(2)?)?);
     line(fields.text(3)?)?;
     fields.end()?;
-    Some(name)
+    Some(cited)
 }
 
 /// The inner `None` is a message of which only the number is known.

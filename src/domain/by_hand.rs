@@ -4,6 +4,9 @@
 //! All of it is this Party's own account. Never here: a receipt, or anything that a fold or a reader could
 //! take for one.
 
+use std::ops::Bound;
+use std::sync::Arc;
+
 use imbl::{OrdMap, OrdSet};
 
 use super::digest::{CommandId, Digest, ThreadId};
@@ -83,6 +86,8 @@ pub struct ByHand {
     items: OrdMap<(Party, Digest), Item>,
     /// Owed by hand with no account that stands.
     open: OrdSet<Open>,
+    /// Owed by hand with an account that stands. Whether its channel counts is said by the regime cited.
+    handed_over: OrdSet<Open>,
 }
 
 /// The record of a message that still has to be delivered by hand, its addressee, and the message.
@@ -94,6 +99,8 @@ pub struct Item {
     /// The record that holds the message.
     pub message_index: u64,
     pub carried: Carried,
+    /// The text of the regime that the message cites, if it is owed by hand.
+    pub cites: Option<Digest>,
     /// Oldest first.
     pub accounts: Vec<Account>,
 }
@@ -108,13 +115,15 @@ pub enum Carried {
 }
 
 /// An account on record.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Account {
     /// The id of its command.
     pub id: CommandId,
     /// The record that holds it.
     pub index: u64,
     pub standing: Standing,
+    /// As it names it; empty where it names none, or takes another one back.
+    pub channel: Arc<str>,
 }
 
 /// What became of an account.
@@ -129,13 +138,18 @@ pub enum Standing {
 }
 
 impl Item {
+    /// Those that say that it was handed over, and nothing took their place.
+    pub fn standing(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.iter().filter(|account| account.standing == Standing::Stands)
+    }
+
     fn is_handed_over(&self) -> bool {
-        self.accounts.iter().any(|account| account.standing == Standing::Stands)
+        self.standing().next().is_some()
     }
 
     /// The account with this id, if it may still be corrected.
     pub fn standing_account(&self, id: CommandId) -> Option<&Account> {
-        self.accounts.iter().find(|account| account.id == id && account.standing == Standing::Stands)
+        self.standing().find(|account| account.id == id)
     }
 }
 
@@ -149,17 +163,19 @@ impl ByHand {
         self.items.iter().map(|((party, message), item)| (*party, *message, item))
     }
 
-    /// What still has to be delivered by hand, in the order of release.
+    /// Of what no account stands, in the order of release.
     pub fn open(&self) -> impl Iterator<Item = Open> + '_ {
         self.open.iter().copied()
     }
 
     /// The same, from this one on, whether it is still among them or not; `None`: from the first.
-    pub fn open_from(&self, from: Option<Open>) -> Box<dyn Iterator<Item = Open> + '_> {
-        match from {
-            Some(from) => Box::new(self.open.range(from..).copied()),
-            None => Box::new(self.open()),
-        }
+    pub fn open_from(&self, from: Option<Open>) -> impl Iterator<Item = Open> + '_ {
+        onwards(&self.open, from)
+    }
+
+    /// What is owed by hand and was handed over by an account that stands, likewise.
+    pub fn handed_over_from(&self, from: Option<Open>) -> impl Iterator<Item = Open> + '_ {
+        onwards(&self.handed_over, from)
     }
 
     /// How much of that there is.
@@ -174,31 +190,38 @@ impl ByHand {
     }
 
     /// A message was released to a Party that has no node.
-    pub(super) fn owe(&mut self, party: Party, message: Digest, message_index: u64) {
-        let item = Item { message_index, carried: Carried::ByHand, accounts: Vec::new() };
+    pub(super) fn owe(&mut self, party: Party, message: Digest, message_index: u64, cites: Option<Digest>) {
+        let item = Item { message_index, carried: Carried::ByHand, cites, accounts: Vec::new() };
         self.items.insert((party, message), item);
         self.open.insert((message_index, party, message));
     }
 
     /// An account was put on record, by this command, in this record.
     pub(super) fn take(&mut self, said: &DeliveredByHand, message_index: u64, id: CommandId, index: u64) {
-        let new = || Item { message_index, carried: Carried::ByLink, accounts: Vec::new() };
+        let new = || Item { message_index, carried: Carried::ByLink, cites: None, accounts: Vec::new() };
         let item = self.items.entry((said.party, said.message)).or_insert_with(new);
         for account in item.accounts.iter_mut().filter(|account| Some(account.id) == said.corrects) {
             account.standing = Standing::Corrected(index);
         }
-        let standing = match said.says {
-            Says::HandedOver(_) => Standing::Stands,
-            Says::TakenBack { .. } => Standing::TakesBack,
+        let (standing, channel) = match &said.says {
+            Says::HandedOver(handed) => (Standing::Stands, handed.channel.as_str()),
+            Says::TakenBack { .. } => (Standing::TakesBack, ""),
         };
-        item.accounts.push(Account { id, index, standing });
+        item.accounts.push(Account { id, index, standing, channel: channel.into() });
         let at = (item.message_index, said.party, said.message);
-        match item.carried {
-            Carried::ByHand if item.is_handed_over() => self.open.remove(&at),
-            Carried::ByHand => self.open.insert(at),
-            Carried::ByLink => None,
+        let (from, to) = match (item.carried, item.is_handed_over()) {
+            (Carried::ByLink, _) => return,
+            (Carried::ByHand, true) => (&mut self.open, &mut self.handed_over),
+            (Carried::ByHand, false) => (&mut self.handed_over, &mut self.open),
         };
+        from.remove(&at);
+        to.insert(at);
     }
+}
+
+fn onwards(all: &OrdSet<Open>, from: Option<Open>) -> impl Iterator<Item = Open> + '_ {
+    let start = from.map_or(Bound::Unbounded, Bound::Included);
+    all.range((start, Bound::Unbounded)).copied()
 }
 
 #[cfg(test)]
@@ -241,7 +264,7 @@ mod tests {
     #[test]
     fn a_message_stays_open_until_an_account_stands_and_opens_again_when_it_is_taken_back() {
         let mut by_hand = ByHand::default();
-        by_hand.owe(party("SM"), Digest([1; 32]), 7);
+        by_hand.owe(party("SM"), Digest([1; 32]), 7, None);
         assert_eq!(by_hand.open().collect::<Vec<_>>(), [(7, party("SM"), Digest([1; 32]))]);
         by_hand.take(&said(1, handed(), None), 7, CommandId([1; 16]), 8);
         assert_eq!(by_hand.open_count(), 0);
@@ -295,7 +318,7 @@ mod tests {
         ) {
             let mut by_hand = ByHand::default();
             for message in 0..3u8 {
-                by_hand.owe(party("SM"), Digest([message; 32]), u64::from(message));
+                by_hand.owe(party("SM"), Digest([message; 32]), u64::from(message), None);
             }
             for (number, (message, hands, corrects)) in (0u8..).zip(steps) {
                 let says = if hands { handed() } else { taken_back() };
@@ -306,8 +329,10 @@ mod tests {
             for (party, message, item) in by_hand.items() {
                 let open = by_hand.open().any(|one| one == (item.message_index, party, message));
                 prop_assert_eq!(open, !item.is_handed_over());
+                let handed = by_hand.handed_over_from(None).any(|one| one == (item.message_index, party, message));
+                prop_assert_eq!(handed, item.is_handed_over());
             }
-            prop_assert!(by_hand.open_count() <= 3);
+            prop_assert_eq!(by_hand.open_count() + by_hand.handed_over_from(None).count(), 3);
         }
     }
 }

@@ -84,8 +84,8 @@ pub struct Gist {
     pub parts: Vec<(Digest, u64)>,
     /// What it does to who is bound by which rules; never a drill's.
     pub word: Option<Box<Word>>,
-    /// The name of the regime that it cites.
-    pub cites: Option<String>,
+    /// The regime that it cites: its name, and the digest of its text.
+    pub cites: Option<(String, Digest)>,
     /// It says of two threads whether they are one activity.
     pub is_same_activity: bool,
 }
@@ -178,7 +178,7 @@ impl Gist {
                 Traffic::Real => draft.word.clone(),
                 Traffic::Drill => None,
             },
-            cites: draft.regime.as_ref().map(|cited| cited.name.clone()),
+            cites: draft.regime.as_ref().map(|cited| (cited.name.clone(), cited.digest)),
             is_same_activity: draft.kind == Kind::SameActivity.name(),
         }
     }

@@ -101,6 +101,14 @@ impl Functions {
         last.term.until.is_none_or(|until| at < until).then_some(&last.term)
     }
 
+    /// Until when a term counts: its own end, or the start of the next if that comes first. `None`: it has neither.
+    pub fn counts_until(&self, one: &OnRecord) -> Option<Instant> {
+        let key = (one.term.regime.clone(), one.term.function.clone());
+        let terms = self.0.get(&key).into_iter().flat_map(|terms| terms.iter());
+        let next = terms.map(|other| other.term.from).filter(|from| *from > one.term.from).min();
+        next.into_iter().chain(one.term.until).min()
+    }
+
     /// Whether another term with the same start has taken the place of this one.
     pub fn is_corrected(&self, one: &OnRecord) -> bool {
         let key = (one.term.regime.clone(), one.term.function.clone());
@@ -139,6 +147,8 @@ mod tests {
             [99, 100, 199, 200, 299, 300].map(|at| holder(&functions, at)),
             [None, Some("AT"), Some("AT"), Some("FI"), Some("FI"), None]
         );
+        let ends: Vec<Option<Instant>> = functions.iter().map(|one| functions.counts_until(one)).collect();
+        assert_eq!(ends, [Some(Instant(300)), Some(Instant(200))], "an open term ends where the next begins");
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! What is wrong with a draft's heading, and with what its content refers to, all at once. None of it
-//! stops a release that is meant as it is.
+//! What is wrong with a draft's heading, and with what its content refers to, all at once. But for an addressee to
+//! whom it may not go, none of it stops a release that is meant as it is.
 //!
 //! Never here: what a release can't do without (`board/decide.rs` refuses an unknown addressee); what
 //! the content says by itself (`exercise/`).
@@ -47,7 +47,12 @@ struct Found(Vec<FaultNamed>);
 
 impl Found {
     fn add(&mut self, field: impl Into<String>, rule: &str) {
-        self.0.push(FaultNamed { field: field.into(), rule: rule.into() });
+        self.0.push(FaultNamed::new(field, rule));
+    }
+
+    /// What the release itself refuses, as it is or not.
+    fn stops(&mut self, field: &str, rule: &str) {
+        self.0.push(FaultNamed::that_stops(field, rule));
     }
 }
 
@@ -78,7 +83,7 @@ fn addressees(outgoing: &Outgoing, found: &mut Found) {
 /// A release is refused for the first of these.
 fn releasable(outgoing: &Outgoing, found: &mut Found) {
     if outgoing.parties().into_iter().any(|party| !outgoing.may_be_given_to(party)) {
-        found.add("heading.releasable_to", NOT_RELEASABLE);
+        found.stops("heading.releasable_to", NOT_RELEASABLE);
     }
     for (index, party) in outgoing.releasable_to.iter().enumerate() {
         if outgoing.releasable_to.iter().take(index).any(|before| before == party) {
@@ -217,7 +222,7 @@ fn transcription(board: &Board, outgoing: &Outgoing, form: &Transcription, found
 fn forwarded(board: &Board, outgoing: &Outgoing, found: &mut Found) {
     let Some(forwards) = &outgoing.forwards else { return };
     if !outgoing.may_be_handed_on() {
-        found.add("original", NOT_TO_BE_HANDED_ON);
+        found.stops("original", NOT_TO_BE_HANDED_ON);
     }
     if !board.messages.contains_key(&forwards.message) {
         found.add("original", "is no message that is on record here");

@@ -9,6 +9,26 @@ use super::precedence::Precedence;
 pub struct FaultNamed {
     pub field: String,
     pub rule: String,
+    pub stops: Stops,
+}
+
+/// Which releases a fault stops.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Stops {
+    /// Those that are not meant as the draft is.
+    UnlessAsIs,
+    /// Every one, until it is mended.
+    Always,
+}
+
+impl FaultNamed {
+    pub fn new(field: impl Into<String>, rule: impl Into<String>) -> FaultNamed {
+        FaultNamed { field: field.into(), rule: rule.into(), stops: Stops::UnlessAsIs }
+    }
+
+    pub fn that_stops(field: impl Into<String>, rule: impl Into<String>) -> FaultNamed {
+        FaultNamed { stops: Stops::Always, ..FaultNamed::new(field, rule) }
+    }
 }
 
 /// Final: the caller's mistake, or the caller may not. Nothing was changed.

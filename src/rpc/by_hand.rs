@@ -2,19 +2,18 @@
 //!
 //! Never here: a receipt. What is told is this Party's own account, with who put it on record.
 
-use bytes::Bytes;
 use tonic::{Request, Response, Status};
 
+use super::by_hand_open::{is_told, marks, open_line, place, place_bytes, still_open};
 use super::command::{self, draft_id, give, person, refused};
 use super::held::HeldRegimes;
 use super::{draft, status};
 use crate::codec::by_hand::{AccountByHand, account_from_proto, recorded_to_proto};
 use crate::codec::heading::Given;
-use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::by_hand_service_server::{ByHandService, ByHandServiceServer};
 use crate::domain::board::Board;
-use crate::domain::by_hand::{Account, Carried, Open, Says, Standing};
+use crate::domain::by_hand::{Account, Carried, Says, Standing};
 use crate::domain::command::Command;
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Record, Released};
@@ -39,8 +38,10 @@ impl ByHandService for ByHandCalls {
         &self,
         call: Request<calls::ListOpenRequest>,
     ) -> Result<Response<calls::ListOpenResponse>, Status> {
+        let caller = person(&call)?.person().clone();
+        let asked = call.into_inner();
         let head = self.registrar.head();
-        let from = match &call.get_ref().from[..] {
+        let from = match &asked.from[..] {
             [] => None,
             given => {
                 let read = place(given);
@@ -48,16 +49,24 @@ impl ByHandService for ByHandCalls {
             }
         };
         let records = head.records(&self.registrar.journal);
+        let regimes = HeldRegimes::at(&head, &self.registrar.journal);
         let mut page = calls::ListOpenResponse::default();
         let most = limits::BY_HAND_PER_PAGE;
-        let mut listed: Vec<Open> = head.board.by_hand.open_from(from).take(most.saturating_add(1)).collect();
+        let listed = still_open(&head.board, &regimes, from, most.saturating_add(1)).await;
+        let mut listed = listed.map_err(status::record)?;
         if let Some(next) = listed.get(most) {
             page.next = place_bytes(*next);
         }
         listed.truncate(most);
         for (index, party, digest) in listed {
             let message = records.message(index, &digest).await.map_err(status::record)?.message;
-            page.open.push(open_line(&head.board, party, digest, message));
+            if !asked.all_offices && !is_told(&head.board, &caller, &message.draft.drafter) {
+                page.others = true;
+                continue;
+            }
+            let marks = marks(&head.board, &regimes, (party, &digest), &message.draft.language).await;
+            let marks = marks.map_err(status::record)?;
+            page.open.push(calls::OpenByHand { marks, ..open_line(&head.board, party, digest, message) });
         }
         Ok(Response::new(page))
     }
@@ -80,8 +89,13 @@ impl ByHandService for ByHandCalls {
         if !stored.message.draft.parties().contains(&account.party) {
             return Err(status::field("account.party", "is no addressee of this message"));
         }
+        let about = (account.party, account.message);
         give(&self.registrar, Command::RecordByHand(account), origin).await?;
-        Ok(Response::new(calls::RecordResponse {}))
+        let head = self.registrar.head();
+        let regimes = HeldRegimes::at(&head, &self.registrar.journal);
+        let language = &stored.message.draft.language;
+        let marks = marks(&head.board, &regimes, (about.0, &about.1), language).await;
+        Ok(Response::new(calls::RecordResponse { marks: marks.map_err(status::record)? }))
     }
 
     async fn draft_transcription(
@@ -109,18 +123,6 @@ impl ByHandCalls {
     }
 }
 
-/// Where a page begins: the record, the message, and the addressee's code.
-fn place_bytes((index, party, message): Open) -> Bytes {
-    [&index.to_be_bytes()[..], &message.0, party.as_str().as_bytes()].concat().into()
-}
-
-fn place(bytes: &[u8]) -> Option<Open> {
-    let (index, rest) = bytes.split_first_chunk()?;
-    let (message, party) = rest.split_at_checked(32)?;
-    let party = std::str::from_utf8(party).ok()?.parse().ok()?;
-    Some((u64::from_be_bytes(*index), party, Digest::from_slice(message)?))
-}
-
 /// What an officer writes stays for ever, and shows as what it is.
 fn check(says: &Says) -> Result<(), Status> {
     let texts: Vec<(&'static str, &str)> = match says {
@@ -143,28 +145,6 @@ fn check(says: &Says) -> Result<(), Status> {
             Err(status::field(field, "holds characters that can't be seen or that turn its direction"))
         }
         None => Ok(()),
-    }
-}
-
-fn open_line(board: &Board, party: Party, digest: Digest, message: Message) -> calls::OpenByHand {
-    let newest = board.roster.parties.get(&party).and_then(|known| known.newest());
-    let (name, contacts) = match (board.roster.without_node.get(&party), newest) {
-        (Some(known), _) => (known.name.clone(), known.contacts.clone()),
-        (None, Some(newest)) => (newest.list.name.clone(), newest.list.contacts.clone()),
-        (None, None) => (String::new(), Vec::new()),
-    };
-    calls::OpenByHand {
-        message_digest: digest.0.to_vec().into(),
-        thread: message.draft.thread.0.to_vec().into(),
-        party: party.to_string(),
-        name,
-        contacts,
-        number: message.number,
-        precedence: precedence_to_proto(message.draft.precedence),
-        traffic: traffic_to_proto(message.draft.traffic),
-        kind: message.draft.kind,
-        subject: message.draft.subject,
-        released_at_ms: message.released_at.0,
     }
 }
 

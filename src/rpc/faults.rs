@@ -8,7 +8,7 @@ use crate::domain::board::Board;
 use crate::domain::form;
 use crate::domain::heading;
 use crate::domain::message::Outgoing;
-use crate::domain::refusal::FaultNamed;
+use crate::domain::refusal::{FaultNamed, Stops};
 
 /// All faults of a draft: of its heading by what is on record here, then of its content. One that another
 /// version of the program drafted may be of a kind that this one can't read.
@@ -16,11 +16,11 @@ pub fn of_draft(board: &Board, outgoing: &Outgoing, said: &Said) -> Vec<FaultNam
     let content = match said {
         Said::Form(content) => content,
         Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => {
-            return vec![FaultNamed { field: "content".into(), rule: UNREADABLE.into() }];
+            return vec![FaultNamed::that_stops("content", UNREADABLE)];
         }
     };
     let mut faults = heading::faults(board, outgoing, content);
-    let named = |fault: form::Fault| FaultNamed { field: fault.field, rule: fault.rule };
+    let named = |fault: form::Fault| FaultNamed::new(fault.field, fault.rule);
     faults.extend(form::faults(content).into_iter().map(named));
     faults
 }
@@ -32,12 +32,19 @@ pub fn of_content(said: &Said) -> Vec<Fault> {
     match said {
         Said::Form(content) => form::faults(content)
             .into_iter()
-            .map(|fault| Fault { field: fault.field, rule: fault.rule })
+            .map(|fault| Fault { field: fault.field, rule: fault.rule, stops_release: false })
             .collect(),
         Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => Vec::new(),
     }
 }
 
 pub fn to_proto(faults: Vec<FaultNamed>) -> Vec<Fault> {
-    faults.into_iter().map(|fault| Fault { field: fault.field, rule: fault.rule }).collect()
+    faults
+        .into_iter()
+        .map(|fault| Fault {
+            field: fault.field,
+            rule: fault.rule,
+            stops_release: fault.stops == Stops::Always,
+        })
+        .collect()
 }

@@ -227,7 +227,11 @@ impl<'h> HeldRegimes<'h> {
             match (read, missing) {
                 (Err(fault), Some(digest)) => match self.text(digest).await? {
                     Some(text) => parents.insert(digest, text),
-                    None => return Ok(Err(fault)),
+                    None => {
+                        let held = "it is neither built in nor held at this node: hold it first";
+                        let what = format!("{}; {held} (digest {digest})", fault.what);
+                        return Ok(Err(NotARegime { what, ..fault }));
+                    }
                 },
                 (read, _) => return Ok(read.map(|regime| (regime, parents.into_keys().collect()))),
             };

@@ -8,6 +8,7 @@ pub mod audit;
 mod beginning;
 mod beside;
 pub mod by_hand;
+mod by_hand_open;
 pub mod caller;
 mod changes;
 pub mod command;

@@ -54,7 +54,7 @@ impl<'h> Originals<'h> {
                 let lets = |party: &Party| *party == author || draft.may_be_given_to(*party);
                 if !outgoing.parties().iter().all(lets) {
                     let rule = "its author lets only Parties have it among which an addressee is not";
-                    found.push(FaultNamed { field: "of".into(), rule: rule.into() });
+                    found.push(FaultNamed::new("of", rule));
                 }
                 found.truncate(limits::FAULTS_MAX);
                 Ok(found)
@@ -66,10 +66,7 @@ impl<'h> Originals<'h> {
                 let original = self.original(&forwards.message).await?;
                 let differs = original.is_some_and(|original| original.signed != enclosed.0);
                 let rule = "is not byte for byte the message that is on record here";
-                Ok(differs
-                    .then(|| FaultNamed { field: "original".into(), rule: rule.into() })
-                    .into_iter()
-                    .collect())
+                Ok(differs.then(|| FaultNamed::new("original", rule)).into_iter().collect())
             }
             Content::Answer(form) => {
                 let Some(asked) = self.named(&form.to).await? else { return Ok(Vec::new()) };
@@ -87,7 +84,7 @@ impl<'h> Originals<'h> {
                 let taken_back = self.named(&form.withdraws).await?;
                 if taken_back.is_some_and(|one| one.message.draft.kind == Kind::MessageWithdrawal.name()) {
                     let rule = "is itself a withdrawal, which is not taken back: it would have no effect";
-                    found.push(FaultNamed { field: "withdraws".into(), rule: rule.into() });
+                    found.push(FaultNamed::new("withdraws", rule));
                 }
                 Ok(found)
             }
@@ -127,7 +124,7 @@ impl<'h> Originals<'h> {
             return Ok(Vec::new());
         }
         let rule = "is another Party's message: it would have no effect on that";
-        Ok(vec![FaultNamed { field: field.into(), rule: rule.into() }])
+        Ok(vec![FaultNamed::new(field, rule)])
     }
 
     async fn named(&self, reference: &MessageReference) -> Result<Option<StoredMessage>, RecordFault> {

@@ -36,7 +36,8 @@ use crate::peers::links::Links;
 use crate::peers::trust_of_board::trust_of;
 use crate::registrar::Registrar;
 use crate::rpc::caller::{Caller, PersonCaller};
-use crate::rpc::{access, changes, command, status};
+use crate::rpc::held::HeldRegimes;
+use crate::rpc::{access, by_hand_open, changes, command, status};
 
 /// The service.
 pub struct PartyCalls {
@@ -119,9 +120,13 @@ impl PartyService for PartyCalls {
         &self,
         _: Request<ListPartiesRequest>,
     ) -> Result<Response<ListPartiesResponse>, Status> {
-        let board = self.registrar.head().board.clone();
+        let head = self.registrar.head();
+        let board = head.board.clone();
+        let regimes = HeldRegimes::at(&head, &self.registrar.journal);
+        let all =
+            by_hand_open::still_open(&board, &regimes, None, usize::MAX).await.map_err(status::record)?;
         let mut open: BTreeMap<Party, u64> = BTreeMap::new();
-        for (_, party, _) in board.by_hand.open() {
+        for (_, party, _) in all {
             *open.entry(party).or_default() += 1;
         }
         let open_for = |party: &Party| open.get(party).copied().unwrap_or(0);

@@ -147,6 +147,7 @@ impl RegimeService for RegimeCalls {
             term: Some(term_to_proto(&one.term)),
             recorded_at_ms: one.at.0,
             corrected: functions.is_corrected(one),
+            counts_until_ms: functions.counts_until(one).map_or(0, |until| until.0),
         };
         let terms = functions.iter().filter(counts).map(line).collect();
         Ok(Response::new(calls::ListFunctionsResponse { terms }))

@@ -141,7 +141,7 @@ fn every_refusal_has_its_reason() {
     let release =
         Command::Release { draft, digest, outgoing: pretends, faults: Vec::new(), as_is: AsIs::AsItIs };
     expect(give(&mut folded, release, one), "SAME_PERSON");
-    let faults = vec![FaultNamed { field: "end".into(), rule: "before the start".into() }];
+    let faults = vec![FaultNamed::new("end", "before the start")];
     let faulty =
         |as_is| Command::Release { draft, digest, outgoing: outgoing.clone(), faults: faults.clone(), as_is };
     expect(give(&mut folded, faulty(AsIs::OnlyWithoutFaults), other), "FAULTS");

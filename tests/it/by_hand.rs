@@ -543,6 +543,74 @@ async fn delivered_by_hand_on(medium: Medium) {
     assert!(!sentences(&proven(&world, "PL", &sent.thread).await, Weight::Stated).contains("handed over"));
 }
 
+/// A regime with a channel that counts and one that does not.
+const CHANNELS: &str = "regime = \"ferry\"\nedition = 1\ntitle.en = \"Ferry\"\nsource = \"signed\"\n\
+                        nature = \"political\"\n\
+                        [[channel]]\nname = \"note\"\ncounts = true\nparagraph = \"4\"\nchecked = true\n\
+                        [[channel]]\nname = \"mail\"\nlabel.en = \"electronic mail\"\ncounts = false\n\
+                        paragraph = \"5\"\nchecked = true\n";
+
+/// What the list says of the only message on it; `None` where it is empty.
+async fn marked(world: &World) -> Option<Vec<String>> {
+    let asked = calls::ListOpenRequest::default();
+    let answered = by_hand(&world.desk("BY", "drafter")).list_open(asked).await.unwrap().into_inner();
+    assert!(answered.open.len() <= 1 && answered.next.is_empty());
+    answered.open.into_iter().next().map(|one| one.marks)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_by_a_channel_that_does_not_count_stays_on_the_list_with_the_reason() {
+    let mut world = World::new(&["BY"]).await;
+    world.state("BY").change(without_node("SM"), Bytes::new()).await;
+    let heading = calls::Heading {
+        action: vec![addressee("SM")],
+        regime: Some(detente::codec::proto::detente::evidence::v1::RegimeCitation {
+            name: "ferry".into(),
+            digest: Digest::of(CHANNELS.as_bytes()).0.to_vec().into(),
+            provision: "4".into(),
+        }),
+        ..heading(1)
+    };
+    let sent = send(&world, "BY", 1, heading, &filled(Kind::Notification)).await;
+    assert_eq!(marked(&world).await, Some(Vec::new()));
+    let mut before = None;
+    let mut by_channel = async |world: &World, channel: &str| {
+        let Says::HandedOver(said) = of(&sent, "SM").says else { unreachable!() };
+        let says = Says::HandedOver(HandedOver { channel: channel.into(), ..said });
+        let desk = world.desk("BY", "watch");
+        let command = desk.command(None).unwrap();
+        let id = CommandId::from_slice(&command.id).unwrap();
+        let said = DeliveredByHand { says, corrects: before.replace(id), ..of(&sent, "SM") };
+        let asked = calls::RecordRequest { command: Some(command), account: Some(account_to_proto(&said)) };
+        by_hand(&desk).record(asked).await.unwrap().into_inner().marks
+    };
+    // As long as the regime's text is not here, nothing can be said against any channel.
+    assert!(by_channel(&world, "mail").await.is_empty());
+    assert_eq!(marked(&world).await, None);
+    let desk = world.desk("BY", "drafter");
+    let asked = calls::HoldRequest { command: Some(desk.command(None).unwrap()), text: CHANNELS.into() };
+    crate::officer::regimes(&desk).hold(asked).await.unwrap();
+    for (channel, mark) in [
+        ("mail", "delivered by a channel that does not count under ferry: electronic mail [5]"),
+        ("pigeon", "delivered by a channel that does not count under ferry, which names no such: pigeon"),
+        ("", "delivered, and no channel named: whether it counts under ferry is not judged"),
+    ] {
+        assert_eq!(by_channel(&world, channel).await, [mark]);
+        assert_eq!(marked(&world).await, Some(vec![mark.to_owned()]));
+        restart(&mut world).await;
+        assert_eq!(marked(&world).await, Some(vec![mark.to_owned()]), "after a restart");
+        let parties = PartyServiceClient::new(world.desk("BY", "watch").channel);
+        let listed = { parties }.list_parties(calls::ListPartiesRequest {}).await.unwrap().into_inner();
+        assert!(listed.parties.iter().any(|line| line.party == "SM" && line.open_by_hand == 1));
+    }
+    assert!(by_channel(&world, "note").await.is_empty());
+    assert_eq!(marked(&world).await, None);
+    // One that counts is enough, whatever else was tried.
+    let says = Says::HandedOver(HandedOver { channel: "mail".into(), at: world.clock.now(), ..handed() });
+    put(&world, &DeliveredByHand { says, ..of(&sent, "SM") }).await.unwrap();
+    assert_eq!(marked(&world).await, None);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_message_to_a_party_without_a_node_is_open_until_it_is_handed_over() {
     delivered_by_hand_on(Medium::Embedded).await;
@@ -631,7 +699,7 @@ async fn what_is_open_comes_in_pages_and_what_is_handed_over_meanwhile_moves_non
     }
     let desk = world.desk("BY", "watch");
     let page = async |from: Bytes| {
-        let asked = calls::ListOpenRequest { from };
+        let asked = calls::ListOpenRequest { from, all_offices: false };
         by_hand(&desk).list_open(asked).await.map(tonic::Response::into_inner)
     };
     let first = page(Bytes::new()).await.unwrap();

@@ -138,8 +138,10 @@ async fn all_faults_are_told_at_once_and_stop_only_a_release_that_does_not_insis
     let before = size(&world, "BY");
     let refused = release(&releaser, 1, &drafted.digest, false).await.unwrap_err();
     assert_eq!((refused.code(), reason(&refused).as_str()), (Code::FailedPrecondition, "FAULTS"));
-    let told: Vec<_> =
-        violations(&refused).into_iter().map(|(field, rule)| calls::Fault { field, rule }).collect();
+    let told: Vec<_> = violations(&refused)
+        .into_iter()
+        .map(|(field, rule)| calls::Fault { field, rule, stops_release: false })
+        .collect();
     assert_eq!(told, drafted.faults);
     assert_eq!(size(&world, "BY"), before);
     release(&releaser, 1, &drafted.digest, true).await.unwrap();

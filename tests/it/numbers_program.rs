@@ -66,7 +66,14 @@ async fn a_number_by_pattern_is_the_same_at_both_ends_and_tells_nobody_of_others
     let (drafter, watch) = (at("BY", "drafter"), at("PL", "watch"));
     let notice = written(folder.path(), "notification.toml", form::example(Kind::Notification));
     let calendar = written(folder.path(), "calendar.toml", form::example(Kind::Calendar));
-    for (name, text) in [("river-2031.toml", RIVER.to_owned()), ("river-2032.toml", inheriting())] {
+    let alone = tempfile::tempdir().unwrap();
+    let child = written(alone.path(), "river-2032.toml", &inheriting());
+    let said = refused(&["regime", "hold", &child, "--as", &drafter]).await;
+    assert!(said.contains("line 8") && said.contains("nor held at this node: hold it first"), "{said}");
+    // What the second inherits from is held at the node, and not beside its file.
+    for (folder, name, text) in
+        [(&folder, "river-2031.toml", RIVER.to_owned()), (&alone, "river-2032.toml", inheriting())]
+    {
         let regime = written(folder.path(), name, &text);
         let held = object(&["regime", "hold", &regime, "--as", &drafter]).await;
         assert_eq!(held["number_pattern"], "RV/{party}/{yy}/{audience}-{serial}/F{format}/{kind}");
@@ -150,6 +157,16 @@ async fn a_number_by_pattern_is_the_same_at_both_ends_and_tells_nobody_of_others
     let held = object(&["regime", "hold", &other, "--as", &drafter]).await;
     assert_eq!(held["number_pattern"], Value::Null, "25 might be a year or a Party's code");
 
+    // What no release takes is told as that, to who drafts and to who releases.
+    let alone = ["exercise", "draft", &notice, "--to", "PL", "--releasable-to", "OSCE", "--as", &drafter];
+    let told = printed(&alone).await;
+    let stops = "it can't be released, as it is or not, before this is mended: heading.releasable_to\n";
+    assert!(told.contains(stops) && told.contains("STOPS THE RELEASE: "), "{told}");
+    assert!(!told.contains("it can be released as it is"), "{told}");
+    let draft = told.lines().find_map(|line| line.strip_prefix("draft    ")).unwrap();
+    let releaser = at("BY", "releaser");
+    assert!(printed(&["message", "show-draft", draft, "--as", &releaser]).await.contains(stops));
+
     // The file is refused with its line where numbers could be the same.
     let broken = written(folder.path(), "broken.toml", &RIVER.replace("{yy}", "31"));
     let said = refused(&["regime", "check", &broken]).await;
@@ -187,6 +204,9 @@ async fn nothing_is_released_to_whom_its_author_does_not_let_have_it() {
     let drafted = draft(&world, "BY", 1, only(&["OSCE"]), &content).await.unwrap();
     let fault = drafted.faults.iter().find(|fault| fault.field == "heading.releasable_to").unwrap();
     assert!(fault.rule.contains("not among the Parties"), "{fault:?}");
+    let stopping: Vec<&str> =
+        drafted.faults.iter().filter(|fault| fault.stops_release).map(|fault| fault.field.as_str()).collect();
+    assert_eq!(stopping, ["heading.releasable_to"]);
     let releaser = world.desk("BY", "releaser");
     let before = size(&world, "BY");
     for as_is in [false, true] {

@@ -43,7 +43,24 @@ async fn custodians_list_offices_put_terms_on_record_and_confirm_who_was_introdu
     let list = ["regime", "function", "list", "neighbours", "--as", &drafter];
     assert!(printed(&list).await.starts_with("neighbours chair: FI from 2026-01-01T00:00:00"));
     let before: Vec<&str> = list.into_iter().chain(["--at", "2025-12-31T00:00:00Z"]).collect();
-    assert!(printed(&before).await.contains("no term of a function"));
+    let nobody = "neighbours chair: held by nobody at 2025-12-31T00:00:00";
+    assert!(printed(&before).await.starts_with(nobody), "before the first term");
+    assert!(printed(&list).await.contains("until the next term\n"));
+    // The next begins before it, and ends: then nobody holds it.
+    let next = ["regime", "function", "hold", "neighbours", "chair", "AT", "--source", "Note 8"];
+    let from = ["--from", "2027-01-01T00:00:00Z", "--until", "2028-01-01T00:00:00Z"];
+    change(&world, &[&next[..], &from].concat()).await;
+    let listed = printed(&list).await;
+    assert!(listed.contains("until 2027-01-01T00:00:00.000Z, when the next term begins\n"), "{listed}");
+    assert!(listed.contains("AT from 2027-01-01T00:00:00.000Z until 2028-01-01T00:00:00.000Z\n"), "{listed}");
+    let at = |at| -> Vec<&str> { list.into_iter().chain(["--at", at]).collect() };
+    let held = printed(&at("2027-06-01T00:00:00Z")).await;
+    assert!(held.contains("AT from") && !held.contains("nobody") && !held.contains("FI"), "{held}");
+    let after = printed(&at("2028-06-01T00:00:00Z")).await;
+    assert_eq!(
+        after,
+        "neighbours chair: held by nobody at 2028-06-01T00:00:00.000Z, by the terms on record\n"
+    );
 
     // LT and FI, known to nobody yet.
     let others = World::apart(Medium::Embedded, &["LT", "FI"]).await;

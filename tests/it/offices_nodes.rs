@@ -12,7 +12,8 @@ use detente::domain::people::Role;
 use tokio_stream::StreamExt as _;
 
 use crate::officer::{
-    addressee, arrived, draft_call, exercises, filled, heading, messages, reason, release, send, watches,
+    addressee, arrived, by_hand, draft_call, exercises, filled, heading, messages, reason, release, send,
+    watches,
 };
 use crate::world::{State, World};
 
@@ -123,6 +124,44 @@ async fn a_draft_of_an_office_is_released_there_or_by_the_central_desk_and_the_l
         assert_eq!(reason(&refused), "OTHER_OFFICE");
         release(&desk(releaser), number, &drafted.digest, true).await.unwrap();
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_to_be_delivered_by_hand_is_listed_to_the_office_that_drafted_it() {
+    let world = world_with_offices().await;
+    use calls::party_without_node::Act;
+    let known = calls::Unlinked { party: "SM".into(), name: "San Marino".into(), contacts: Vec::new() };
+    let known = calls::PartyWithoutNode { act: Some(Act::Known(known)) };
+    world.state("PL").change(Change::PartyWithoutNode(known), Bytes::new()).await;
+    for (number, who) in [(1, "officer of MFA"), (2, "officer of GS"), (3, "central officer")] {
+        let to_sm = calls::Heading { action: vec![addressee("SM")], subject: who.into(), ..heading(number) };
+        let call = draft_call(&world.desk("PL", who), number, to_sm, &filled(Kind::Notification));
+        let drafted = exercises(&world.desk("PL", who)).draft(call).await.unwrap().into_inner();
+        // One who drafted does not release.
+        let releaser = if who == "officer of GS" { "central officer" } else { "second officer of MFA" };
+        release(&world.desk("PL", releaser), number, &drafted.digest, true).await.unwrap();
+    }
+    let listed = async |who: &str, all_offices| {
+        let asked = calls::ListOpenRequest { from: Bytes::new(), all_offices };
+        let page = by_hand(&world.desk("PL", who)).list_open(asked).await.unwrap().into_inner();
+        let all: Vec<(String, String)> = page.open.into_iter().map(|one| (one.subject, one.office)).collect();
+        (all, page.others)
+    };
+    let all = [("officer of MFA", "MFA"), ("officer of GS", "GS"), ("central officer", "")];
+    let all = all.map(|(subject, office)| (subject.to_owned(), office.to_owned()));
+    let [mfa, gs, central] = all.clone();
+    for who in ["officer of MFA", "second officer of MFA"] {
+        assert_eq!(listed(who, false).await, (vec![mfa.clone(), central.clone()], true));
+        assert_eq!(listed(who, true).await, (all.to_vec(), false));
+    }
+    assert_eq!(listed("officer of GS", false).await, (vec![gs, central], true));
+    // Of no office, and of one that is not listed.
+    for who in ["central officer", "watch"] {
+        assert_eq!(listed(who, false).await, (all.to_vec(), false));
+    }
+    // Taken off the list, an office's are for all.
+    world.state("PL").change(Change::OfficeRemoved("GS".into()), Bytes::new()).await;
+    assert_eq!(listed("officer of MFA", false).await, (all.to_vec(), false));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -45,6 +45,9 @@ enum Command {
     List {
         #[command(flatten)]
         person: As,
+        /// Also what other offices than yours drafted
+        #[arg(long)]
+        all_offices: bool,
         /// Print one JSON object a line
         #[arg(long)]
         json: bool,
@@ -114,7 +117,7 @@ struct TakeBackArgs {
 
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
-        Command::List { person, json } => list(&person, json).await,
+        Command::List { person, all_offices, json } => list(&person, all_offices, json).await,
         Command::Record(args) => record(args).await,
         Command::TakeBack(args) => take_back(args).await,
     }
@@ -124,12 +127,14 @@ fn service(desk: &Desk) -> ByHandServiceClient<Channel> {
     ByHandServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::ANSWER_BYTES_MAX)
 }
 
-async fn list(person: &As, as_json: bool) -> Result<(), Fault> {
+async fn list(person: &As, all_offices: bool, as_json: bool) -> Result<(), Fault> {
     let desk = person.open()?;
-    let (mut from, mut any) = (Bytes::new(), false);
+    let (mut from, mut any, mut others) = (Bytes::new(), false, false);
     loop {
         let answered =
-            answer(service(&desk).list_open(calls::ListOpenRequest { from: from.clone() })).await?;
+            answer(service(&desk).list_open(calls::ListOpenRequest { from: from.clone(), all_offices }))
+                .await?;
+        others |= answered.others;
         for one in &answered.open {
             any = true;
             if as_json { say!("{}", json::line(&open_json(one))) } else { open(one) }
@@ -139,8 +144,14 @@ async fn list(person: &As, as_json: bool) -> Result<(), Fault> {
         }
         from = answered.next;
     }
-    if !any && !as_json {
-        say!("nothing has to be delivered by hand");
+    match (any, others) {
+        _ if as_json => {}
+        (true, false) => {}
+        (false, false) => say!("nothing has to be delivered by hand"),
+        (true, true) => say!("and what other offices drafted: --all-offices lists it too"),
+        (false, true) => say!(
+            "nothing of your office has to be delivered by hand; --all-offices lists what others drafted"
+        ),
     }
     Ok(())
 }
@@ -150,9 +161,15 @@ fn open(one: &calls::OpenByHand) {
     rows::row(1, "Number", &shown(&one.number));
     rows::row(1, "Kind", &shown(&one.kind));
     rows::row(1, "Subject", &shown(&one.subject));
+    if !one.office.is_empty() {
+        rows::row(1, "Of office", &shown(&one.office));
+    }
     rows::row(1, "Precedence", &message::precedence_name(one.precedence));
     rows::row(1, "Traffic", message::traffic_name(one.traffic));
     rows::row(1, "Released", &Instant(one.released_at_ms).date_time_group().to_string());
+    for mark in &one.marks {
+        rows::row(1, "STILL OPEN", &shown(mark));
+    }
     for contact in &one.contacts {
         rows::row(1, "Contact", &shown(contact));
     }
@@ -172,6 +189,8 @@ fn open_json(one: &calls::OpenByHand) -> Value {
         "precedence": message::precedence_name(one.precedence),
         "traffic": message::traffic_name(one.traffic),
         "released_at_ms": one.released_at_ms,
+        "marks": one.marks,
+        "office": one.office,
     })
 }
 
@@ -232,11 +251,11 @@ async fn put(
     let account =
         DeliveredByHand { message: digest, thread: message.draft.thread, party: about.party, says, corrects };
     let asked = calls::RecordRequest { command: Some(header), account: Some(account_to_proto(&account)) };
-    answer_command(id, service(desk).record(asked)).await?;
+    let answered = answer_command(id, service(desk).record(asked)).await?;
     if about.json {
         let object = json!({
             "kind": "by_hand", "account": id.to_string(), "message": digest.to_string(),
-            "number": message.number, "party": about.party.as_str(),
+            "number": message.number, "party": about.party.as_str(), "marks": answered.marks,
         });
         say!("{}", json::line(&object));
         return Ok(());
@@ -245,6 +264,9 @@ async fn put(
     say!("message  {digest}");
     say!("number   {}", shown(&message.number));
     say!("to       {}: {}", about.party, shown(&message.draft.subject));
+    for mark in &answered.marks {
+        say!("open     it stays on the list: {}", shown(mark));
+    }
     Ok(())
 }
 

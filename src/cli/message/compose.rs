@@ -135,6 +135,7 @@ pub(super) async fn put(
         say!("command  {id}");
     }
     let answered = put_draft(desk, header, draft, outgoing, content).await?;
+    let check = checked(desk, draft, outgoing).await;
     if as_json {
         let object = json!({
             "kind": "draft",
@@ -143,6 +144,7 @@ pub(super) async fn put(
             "digest": hex::encode(&answered.digest),
             "thread": outgoing.thread.to_string(),
             "faults": rows::faults_json(&answered.faults),
+            "check": rows::check_json(check.as_ref()),
         });
         say!("{}", json::line(&object));
         return Ok(());
@@ -151,7 +153,16 @@ pub(super) async fn put(
     say!("digest   {}", hex::encode(&answered.digest));
     say!("thread   {}", outgoing.thread);
     rows::faults(&answered.faults);
+    rows::check(0, check.as_ref());
     Ok(())
+}
+
+/// What the regime cited says of the draft. `None` where none is cited, and where the draft is open no more: the
+/// same command may be given again after its release.
+async fn checked(desk: &Desk, draft: DraftId, outgoing: &Outgoing) -> Option<calls::RegimeCheck> {
+    outgoing.regime.as_ref()?;
+    let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into() };
+    answer(service(desk).show_draft(asked)).await.ok()?.check
 }
 
 /// Gives a draft to the node, by the call for its kind.

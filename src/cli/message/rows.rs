@@ -29,13 +29,21 @@ pub fn row(depth: usize, label: &str, value: &str) {
 }
 
 pub fn faults(faults: &[Fault]) {
-    if faults.is_empty() {
-        say!("no faults");
-    } else {
-        say!("{} fault(s); it can be released as it is:", faults.len());
+    let stopping: Vec<String> =
+        faults.iter().filter(|fault| fault.stops_release).map(|fault| shown(&fault.field)).collect();
+    match (faults.len(), stopping.is_empty()) {
+        (0, _) => say!("form: no faults"),
+        (all, true) => say!("{all} fault(s); it can be released as it is:"),
+        (all, false) => {
+            say!(
+                "{all} fault(s); it can't be released, as it is or not, before this is mended: {}",
+                stopping.join(", ")
+            );
+        }
     }
     for fault in faults {
-        row(1, &shown(&fault.field), &shown(&fault.rule));
+        let stops = if fault.stops_release { "STOPS THE RELEASE: " } else { "" };
+        row(1, &shown(&fault.field), &format!("{stops}{}", shown(&fault.rule)));
     }
 }
 
@@ -83,7 +91,10 @@ pub fn check_json(check: Option<&calls::RegimeCheck>) -> Value {
 }
 
 pub fn faults_json(faults: &[Fault]) -> Value {
-    faults.iter().map(|fault| json!({"field": fault.field, "rule": fault.rule})).collect()
+    faults
+        .iter()
+        .map(|fault| json!({"field": fault.field, "rule": fault.rule, "stops_release": fault.stops_release}))
+        .collect()
 }
 
 pub fn person(person: &Person) -> String {

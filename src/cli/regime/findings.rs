@@ -111,6 +111,7 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str) -> Value {
             let marked = match marked {
                 Marked::AsAsked => "as asked",
                 Marked::Otherwise => "otherwise",
+                Marked::Not => "not marked",
                 Marked::Unknown => "not known",
             };
             put("marked", marked.into());
@@ -246,6 +247,9 @@ pub(super) fn lack(lack: &Lack) -> Value {
         Lack::NoTotal { figure, at } => of("no total", figure, at),
         Lack::Unclear { figure, at } => of("unclear", figure, at),
         Lack::NotDivided { figure, over } => of("not divided", figure, over.word()),
+        Lack::NoCell { figure, party, territory } => {
+            json!({ "lack": "not declared of", "of": figure, "party": party, "territory": territory })
+        }
         Lack::Contradiction { figure, least, most } => {
             json!({ "lack": "contradiction", "of": figure, "least": least, "most": most })
         }

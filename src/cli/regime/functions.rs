@@ -2,6 +2,8 @@
 //!
 //! Never here: whose term counts, which is the node's answer.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use clap::Subcommand;
 use serde_json::json;
@@ -94,22 +96,31 @@ async fn hold(args: HoldArgs) -> Result<(), Fault> {
 
 async fn list(args: ListArgs) -> Result<(), Fault> {
     let desk = args.by.open()?;
-    let asked = calls::ListFunctionsRequest {
-        regime: args.regime.unwrap_or_default(),
-        at_ms: args.at.map_or(0, |at| at.0),
+    let asked = |at: Option<Instant>| calls::ListFunctionsRequest {
+        regime: args.regime.clone().unwrap_or_default(),
+        at_ms: at.map_or(0, |at| at.0),
     };
-    let lines = answer(service(&desk).list_functions(asked)).await?.terms;
+    let lines = answer(service(&desk).list_functions(asked(args.at))).await?.terms;
     for line in &lines {
         let term = line.term.clone().unwrap_or_default();
         let until = (term.until_ms != 0).then_some(Instant(term.until_ms));
         if args.json {
             let object = json!({ "kind": "function_term", "regime": term.regime, "function": term.function,
                 "party": term.party, "from_ms": term.from_ms, "until_ms": until.map(|until| until.0),
-                "source": term.source, "recorded_at_ms": line.recorded_at_ms, "corrected": line.corrected });
+                "source": term.source, "recorded_at_ms": line.recorded_at_ms, "corrected": line.corrected,
+                "counts_until_ms": (line.counts_until_ms != 0).then_some(line.counts_until_ms) });
             say!("{}", json::line(&object));
             continue;
         }
-        let until = until.map_or_else(|| "until the next term".into(), |until| format!("until {until}"));
+        let counts_until = (line.counts_until_ms != 0).then_some(Instant(line.counts_until_ms));
+        let until = match (until, counts_until) {
+            (None, None) => "until the next term".to_owned(),
+            (Some(until), Some(ends)) if ends < until => {
+                format!("until {ends}, when the next term begins (stated until {until})")
+            }
+            (Some(until), _) => format!("until {until}"),
+            (None, Some(ends)) => format!("until {ends}, when the next term begins"),
+        };
         let corrected = if line.corrected { "  corrected since" } else { "" };
         say!(
             "{} {}: {} from {} {until}{corrected}",
@@ -120,8 +131,28 @@ async fn list(args: ListArgs) -> Result<(), Fault> {
         );
         say!("  on record {}, source {}", Instant(line.recorded_at_ms), shown(&term.source));
     }
-    if lines.is_empty() && !args.json {
-        say!("no term of a function is on record");
+    if args.json {
+        return Ok(());
+    }
+    match args.at {
+        None if lines.is_empty() => say!("no term of a function is on record"),
+        None => {}
+        Some(at) => {
+            let all = answer(service(&desk).list_functions(asked(None))).await?.terms;
+            if all.is_empty() {
+                say!("no term of a function is on record");
+            }
+            let held = functions_of(&lines);
+            for (regime, function) in functions_of(&all).difference(&held) {
+                say!("{} {}: held by nobody at {at}, by the terms on record", shown(regime), shown(function));
+            }
+        }
     }
     Ok(())
+}
+
+/// Each with the regime whose function it is.
+fn functions_of(lines: &[calls::FunctionLine]) -> BTreeSet<(String, String)> {
+    let terms = lines.iter().filter_map(|line| line.term.as_ref());
+    terms.map(|term| (term.regime.clone(), term.function.clone())).collect()
 }

@@ -2,11 +2,12 @@
 //!
 //! Never here: a guess which one is meant. What looks like a path is a file, anything else a name.
 
-use std::path::{Path, PathBuf};
+use std::cell::RefCell;
+use std::path::Path;
 
 use crate::cli::fault::Fault;
 use crate::cli::files;
-use crate::codec::regime::{NotARegime, built_in, read};
+use crate::codec::regime::{self, NotARegime, built_in, read};
 use crate::domain::digest::Digest;
 use crate::domain::regime::Regime;
 use crate::domain::text::shown;
@@ -26,15 +27,30 @@ impl From<Unreadable> for Fault {
 
 /// A built-in one, or a file.
 pub fn named(name: &str) -> Result<Regime, Fault> {
-    Ok(named_text(name)?.0)
+    match built_in::file(name) {
+        Some(bytes) => Ok(parsed(name, bytes, None)?),
+        None => {
+            let path = Path::new(name);
+            Ok(parsed(&path.display().to_string(), &bytes_of(path, name)?, Some(folder_of(path)))?)
+        }
+    }
 }
 
-/// The same, with its exact text.
-pub fn named_text(name: &str) -> Result<(Regime, Vec<u8>), Fault> {
-    if let Some(bytes) = built_in::file(name) {
-        return Ok((parsed(name, bytes, None)?, bytes.to_vec()));
+/// The exact text of one that a node is to hold, with the name and edition that it states. Whether it is whole is
+/// for the node to say, which may hold what it inherits from.
+pub fn to_hold(name: &str) -> Result<(String, u64, Vec<u8>), Fault> {
+    let bytes = match built_in::file(name) {
+        Some(bytes) => bytes.to_vec(),
+        None => bytes_of(Path::new(name), name)?,
+    };
+    match regime::named(&bytes) {
+        Some((regime, edition)) => Ok((regime, edition, bytes)),
+        // What is wrong with it, with the line.
+        None => named(name).map(|regime| (regime.head.name, regime.head.edition, bytes)),
     }
-    let path = Path::new(name);
+}
+
+fn bytes_of(path: &Path, name: &str) -> Result<Vec<u8>, Fault> {
     if !name.ends_with(".toml") && !name.contains('/') && !path.exists() {
         let names: Vec<&str> = built_in::FILES.iter().map(|(name, _)| *name).collect();
         return Err(Fault::new(format!(
@@ -43,23 +59,64 @@ pub fn named_text(name: &str) -> Result<(Regime, Vec<u8>), Fault> {
             names.join(", ")
         )));
     }
-    let bytes = files::read_up_to(path, limits::REGIME_FILE_BYTES_MAX)?;
-    Ok((parsed(&path.display().to_string(), &bytes, path.parent())?, bytes))
+    Ok(files::read_up_to(path, limits::REGIME_FILE_BYTES_MAX)?)
 }
 
 /// The file's own faults apart, for whoever tells them to a program.
 pub fn judged(path: &Path) -> Result<Result<Regime, Unreadable>, Fault> {
     let bytes = files::read_up_to(path, limits::REGIME_FILE_BYTES_MAX)?;
-    Ok(parsed(&path.display().to_string(), &bytes, path.parent()))
+    Ok(parsed(&path.display().to_string(), &bytes, Some(folder_of(path))))
 }
 
-/// What is inherited from is built in, or stands beside the file under its own name.
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// What is inherited from is built in, or stands beside the file, under its own name or another.
 fn parsed(name: &str, bytes: &[u8], beside: Option<&Path>) -> Result<Regime, Unreadable> {
+    let missing = RefCell::new(None);
     let parents = |parent: &str, digest: Digest| {
-        built_in::parent(parent, digest).or_else(|| {
-            let path: PathBuf = beside?.join(format!("{parent}.toml"));
-            files::read_up_to(&path, limits::REGIME_FILE_BYTES_MAX).ok()
-        })
+        let found = built_in::parent(parent, digest).or_else(|| with_digest(beside?, parent, digest));
+        if found.is_none() {
+            *missing.borrow_mut() = Some((parent.to_owned(), digest));
+        }
+        found
     };
-    read(bytes, &parents).map_err(|fault| Unreadable { file: shown(name), fault })
+    read(bytes, &parents).map_err(|fault| {
+        let what = match (missing.borrow().as_ref(), beside) {
+            (Some((parent, digest)), Some(folder)) => {
+                format!("{}; {}", fault.what, looked_for(folder, parent, *digest))
+            }
+            (_, _) => fault.what.clone(),
+        };
+        Unreadable { file: shown(name), fault: NotARegime { what, ..fault } }
+    })
+}
+
+fn with_digest(folder: &Path, parent: &str, digest: Digest) -> Option<Vec<u8>> {
+    let read = |path: &Path| {
+        let bytes = files::read_up_to(path, limits::REGIME_FILE_BYTES_MAX).ok()?;
+        (Digest::of(&bytes) == digest).then_some(bytes)
+    };
+    read(&folder.join(format!("{parent}.toml"))).or_else(|| {
+        let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok).map(|entry| entry.path());
+        let is_regime = |path: &std::path::PathBuf| {
+            path.extension().is_some_and(|extension| extension == "toml") && path.is_file()
+        };
+        entries.filter(is_regime).take(limits::REGIME_FILES_BESIDE_MAX).find_map(|path| read(&path))
+    })
+}
+
+/// Where it was looked for, and what to do.
+fn looked_for(folder: &Path, parent: &str, digest: Digest) -> String {
+    let path = folder.join(format!("{parent}.toml"));
+    let there = match files::read_up_to(&path, limits::REGIME_FILE_BYTES_MAX) {
+        Ok(bytes) => format!("has the digest {}", Digest::of(&bytes)),
+        Err(_) => "is not there, or can't be read".to_owned(),
+    };
+    format!(
+        "{} {there}, and no other .toml file beside it has {digest}: put that very text there; a node that holds it \
+         takes this file without (`detente regime hold`)",
+        shown(&path.display().to_string())
+    )
 }

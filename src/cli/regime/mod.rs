@@ -9,7 +9,7 @@ mod functions;
 pub mod labels;
 pub mod load;
 mod parties;
-mod words;
+pub mod words;
 
 use std::path::PathBuf;
 
@@ -80,7 +80,8 @@ enum Command {
     Hold(words::HoldArgs),
     /// List the regimes whose text is on record at your node
     Held(words::HeldArgs),
-    /// Print an empty form: of an adoption, suspension, resumption or withdrawal, or of a format of a regime
+    /// Print an empty form: of an adoption, suspension, resumption or withdrawal, or of a format of a regime; or a regime
+    /// file with every key
     Template(words::TemplateArgs),
     /// Put a draft on record: a word on a regime, or a message in one of its formats
     Draft(crate::cli::message::DraftArgs),

@@ -40,7 +40,8 @@ pub struct HeldArgs {
 
 #[derive(clap::Args, Debug)]
 pub struct TemplateArgs {
-    /// adoption, suspension, resumption or withdrawal; or with --regime the code of a format of it
+    /// regime: a regime file with every key that there is; adoption, suspension, resumption or withdrawal; or with
+    /// --regime the code of a format of it
     #[arg(value_name = "WORD|FORMAT")]
     what: String,
     /// The regime whose format it is; for an adoption, what is adopted, with its name, edition and digest
@@ -67,7 +68,7 @@ pub(super) fn service(desk: &Desk) -> RegimeServiceClient<tonic::transport::Chan
 }
 
 pub async fn hold(args: HoldArgs) -> Result<(), Fault> {
-    let (regime, text) = load::named_text(&args.regime)?;
+    let (name, edition, text) = load::to_hold(&args.regime)?;
     let (desk, header, id) = args.person.open()?;
     if !args.json {
         say!("command  {id}");
@@ -76,13 +77,13 @@ pub async fn hold(args: HoldArgs) -> Result<(), Fault> {
     let answered = answer(service(&desk).hold(asked)).await?;
     let digest = hex::encode(&answered.digest);
     if args.json {
-        let object = json!({ "kind": "held", "command": id.to_string(), "regime": regime.head.name,
-            "edition": regime.head.edition, "digest": digest,
+        let object = json!({ "kind": "held", "command": id.to_string(), "regime": name,
+            "edition": edition, "digest": digest,
             "number_pattern": pattern(&answered.number_pattern) });
         say!("{}", json::line(&object));
         return Ok(());
     }
-    say!("held     {}, edition {}", shown(&regime.head.name), regime.head.edition);
+    say!("held     {}, edition {edition}", shown(&name));
     say!("digest   {digest}");
     match pattern(&answered.number_pattern) {
         Some(pattern) => say!("numbers  {}", shown(pattern)),
@@ -118,10 +119,17 @@ pub async fn held(args: HeldArgs) -> Result<(), Fault> {
     Ok(())
 }
 
+/// A regime file with every key that there is, each with what it is. Like any other it can be checked.
+pub const REGIME_FILE: &str = include_str!("template.toml");
+
 pub fn template(args: &TemplateArgs) -> Result<(), Fault> {
     let Some(name) = &args.regime else {
+        if args.what == "regime" {
+            out::text(REGIME_FILE);
+            return Ok(());
+        }
         let kind = word(&args.what)
-            .map_err(|words| Fault::new(format!("{words}; or a format, with --regime NAME|FILE")))?;
+            .map_err(|words| Fault::new(format!("{words}; regime; or a format, with --regime NAME|FILE")))?;
         out::text(&if args.filled { form::example(kind).to_owned() } else { form::template(kind) });
         return Ok(());
     };

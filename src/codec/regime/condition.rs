@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::common::{Reading, Use, Wanted, checked_name, entry_field, labels, own_ground, place_anywhere};
+use super::keys;
 use super::table::{NotARegime, Table, Value};
 use crate::domain::form::outline::{Field, Shape};
 use crate::domain::regime::Ground;
@@ -46,7 +47,7 @@ fn condition(
             limits::CONDITION_PARTS_MAX
         )));
     }
-    let mut table = value.table("a condition")?;
+    let mut table = value.table(keys::CONDITION)?;
     let mut several = |key: &str, list: Value, reading: &mut Reading| {
         let entries = list.list(key)?;
         if entries.is_empty() {
@@ -154,7 +155,7 @@ pub fn figure(table: &mut Table) -> Result<FigureRule, NotARegime> {
 }
 
 fn count(value: &Value) -> Result<Count, NotARegime> {
-    let mut table = value.table("a place that is counted")?;
+    let mut table = value.table(keys::COUNT)?;
     let (list, shape) = place_anywhere(&table.need("in")?, "in", Wanted::Entries)?;
     let fields: &[Field] = match shape {
         Shape::Groups(fields) => fields,
@@ -162,7 +163,7 @@ fn count(value: &Value) -> Result<Count, NotARegime> {
     };
     let mut of = BTreeMap::new();
     if let Some(value) = table.take("where") {
-        for (name, what) in value.table("where")?.by_name() {
+        for (name, what) in value.by_name("where")? {
             let known =
                 fields.iter().any(|field| field.name == name && matches!(field.shape, Shape::Leaf(_)));
             if !known {
@@ -258,7 +259,7 @@ pub fn fact(table: &mut Table) -> Result<FactRule, NotARegime> {
 }
 
 fn test(value: &Value) -> Result<Test, NotARegime> {
-    let mut table = value.table("a test")?;
+    let mut table = value.table(keys::TEST)?;
     let test = match table.take("given") {
         Some(place) => Test { place: place_anywhere(&place, "given", Wanted::Anything)?.0, is: Is::Given },
         None => {
@@ -280,7 +281,7 @@ fn is(value: &Value, key: &str) -> Result<Is, NotARegime> {
     if value.is_list() {
         return Ok(Is::OneOf(words_of(value, key)?));
     }
-    let mut table = value.table("where")?;
+    let mut table = value.table(keys::WORDS)?;
     let words = words_of(&table.need("word")?, "word")?;
     table.end()?;
     Ok(Is::Word(words))

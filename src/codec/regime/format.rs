@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::common::{Reading, Use, addressed, checked_name, ground, labels, own_ground, unit};
+use super::keys;
 use super::table::{NotARegime, Table, Value, quoted};
 use crate::domain::regime::format::{Format, FormatField, Holds, Owed, Reply, ReplyAnchor};
 use crate::domain::regime::{Ground, Labels};
@@ -60,7 +61,7 @@ fn fields(list: &Value, depth: usize) -> Result<Vec<FormatField>, NotARegime> {
 }
 
 fn field(value: &Value, depth: usize) -> Result<FormatField, NotARegime> {
-    let mut table = value.table("a field")?;
+    let mut table = value.table(keys::FIELD)?;
     let name = table.need("name")?;
     let text = name.text("name")?;
     let allowed = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_';
@@ -108,7 +109,7 @@ fn choices(list: &Value) -> Result<Vec<(String, Labels)>, NotARegime> {
         let (word, label) = if entry.is_text() {
             (checked_name(&entry, "choices")?, Labels::default())
         } else {
-            let mut table = entry.table("a choice")?;
+            let mut table = entry.table(keys::CHOICE)?;
             let word = checked_name(&table.need("word")?, "word")?;
             let label = labels(&mut table, "label")?;
             table.end()?;
@@ -131,7 +132,7 @@ fn reply(
     of_rule: &Ground,
     reading: &mut Reading,
 ) -> Result<Reply, NotARegime> {
-    let mut table = value.table("a reply")?;
+    let mut table = value.table(keys::REPLY)?;
     let code = table.need("format")?;
     let format = checked_name(&code, "format")?;
     reading.uses(code.at, Use::Format(format.clone()));

@@ -7,6 +7,7 @@ pub mod built_in;
 mod common;
 mod condition;
 mod format;
+pub mod keys;
 mod known;
 mod rules;
 mod table;
@@ -56,8 +57,9 @@ pub fn numbering(bytes: &[u8], parents: Parents) -> Option<Option<Numbering>> {
         let Ok(tree) = DeTable::parse(whole) else { return Some(None) };
         let mut table = Table::whole(tree.get_ref(), Text(whole));
         if let Some(value) = table.take("number") {
-            let own =
-                value.table("number").and_then(|mut rule| rules::number(&mut rule, &mut Reading::default()));
+            let own = value
+                .table_with_others(keys::NUMBER)
+                .and_then(|mut rule| rules::number(&mut rule, &mut Reading::default()));
             return Some(own.ok().map(|number| number.numbering));
         }
         let Ok((head, _)) = head(&mut table, Digest::of(&bytes)) else { return Some(None) };
@@ -80,7 +82,7 @@ fn generation(bytes: &[u8], parents: Parents, depth: usize) -> Result<Regime, No
     let text = Text(whole);
     let tree = DeTable::parse(whole)
         .map_err(|fault| text.fault(At(fault.span().map_or(0, |span| span.start)), shown(fault.message())))?;
-    let mut table = Table::whole(tree.get_ref(), text);
+    let mut table = Table::whole(tree.get_ref(), text).without_unknown()?;
     let mut reading = Reading::default();
     let (head, inherits) = head(&mut table, Digest::of(bytes))?;
     let mut regime = match &head.inherits {
@@ -126,7 +128,7 @@ fn head(table: &mut Table, digest: Digest) -> Result<(Head, At), NotARegime> {
     let (inherits, inherits_at) = match table.take("inherits") {
         None => (None, at),
         Some(value) => {
-            let mut from = value.table("inherits")?;
+            let mut from = value.table(keys::INHERITS)?;
             let regime = checked_name(&from.need("regime")?, "regime")?;
             let digest = from.need("digest")?;
             let digest = Digest::from_hex(digest.text("digest")?)
@@ -140,25 +142,25 @@ fn head(table: &mut Table, digest: Digest) -> Result<(Head, At), NotARegime> {
 
 /// Each rule takes the place of one of the same name that was inherited.
 fn own_rules(table: &mut Table, regime: &mut Regime, reading: &mut Reading) -> Result<(), NotARegime> {
-    each(table, reading, "figure", "name", &mut regime.figures, |table, _| condition::figure(table))?;
-    each(table, reading, "fact", "name", &mut regime.facts, |table, _| condition::fact(table))?;
-    each(table, reading, "class", "name", &mut regime.classes, rules::class)?;
-    each(table, reading, "threshold", "name", &mut regime.thresholds, rules::threshold)?;
-    each(table, reading, "lead", "name", &mut regime.leads, rules::lead)?;
-    each(table, reading, "calendar", "name", &mut regime.calendars, |table, _| rules::calendar(table))?;
-    each(table, reading, "required", "name", &mut regime.required, rules::required)?;
-    each(table, reading, "addressees", "name", &mut regime.addressees, rules::addressees)?;
-    each(table, reading, "channel", "name", &mut regime.channels, |table, _| rules::channel(table))?;
-    each(table, reading, "quota", "name", &mut regime.quotas, rules::quota)?;
-    each(table, reading, "function", "name", &mut regime.functions, |table, _| rules::function(table))?;
-    each(table, reading, "format", "code", &mut regime.formats, format::format)?;
+    each(table, reading, keys::FIGURE, "name", &mut regime.figures, |table, _| condition::figure(table))?;
+    each(table, reading, keys::FACT, "name", &mut regime.facts, |table, _| condition::fact(table))?;
+    each(table, reading, keys::CLASS, "name", &mut regime.classes, rules::class)?;
+    each(table, reading, keys::THRESHOLD, "name", &mut regime.thresholds, rules::threshold)?;
+    each(table, reading, keys::LEAD, "name", &mut regime.leads, rules::lead)?;
+    each(table, reading, keys::CALENDAR, "name", &mut regime.calendars, |table, _| rules::calendar(table))?;
+    each(table, reading, keys::REQUIRED, "name", &mut regime.required, rules::required)?;
+    each(table, reading, keys::ADDRESSEES, "name", &mut regime.addressees, rules::addressees)?;
+    each(table, reading, keys::CHANNEL, "name", &mut regime.channels, |table, _| rules::channel(table))?;
+    each(table, reading, keys::QUOTA, "name", &mut regime.quotas, rules::quota)?;
+    each(table, reading, keys::FUNCTION, "name", &mut regime.functions, |table, _| rules::function(table))?;
+    each(table, reading, keys::FORMAT, "code", &mut regime.formats, format::format)?;
     if let Some(value) = table.take("confidentiality") {
-        let mut rule = value.table("confidentiality")?;
+        let mut rule = value.table(keys::CONFIDENTIALITY)?;
         regime.confidentiality = Some(rules::confidentiality(&mut rule)?);
         rule.end()?;
     }
     if let Some(value) = table.take("number") {
-        let mut rule = value.table("number")?;
+        let mut rule = value.table(keys::NUMBER)?;
         regime.number = Some(rules::number(&mut rule, reading)?);
         rule.end()?;
     }
@@ -168,13 +170,14 @@ fn own_rules(table: &mut Table, regime: &mut Regime, reading: &mut Reading) -> R
 fn each<T>(
     table: &mut Table,
     reading: &mut Reading,
-    key: &'static str,
+    keys: keys::Keys,
     name_key: &str,
     all: &mut BTreeMap<String, T>,
     read: impl Fn(&mut Table, &mut Reading) -> Result<T, NotARegime>,
 ) -> Result<(), NotARegime> {
+    let key = keys.what;
     for entry in table.list(key)? {
-        let mut rule = entry.table(key)?;
+        let mut rule = entry.table(keys)?;
         let (name, at) = name(&mut rule, name_key)?;
         if reading.rules.insert((key, name.clone()), at).is_some() {
             return Err(rule.fault(at, format!("there is a {key} {} before it", quoted(&name))));

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::common::{Reading, Wanted, addressed, documents, ground, labels, place_in, unit, zone};
 use super::condition::{when, when_if_any};
+use super::keys;
 use super::table::{NotARegime, Table, Value};
 use crate::domain::regime::Ground;
 use crate::domain::regime::lead::{Calendar, Lead, Term, Zone};
@@ -164,7 +165,7 @@ pub fn number(table: &mut Table, reading: &mut Reading) -> Result<Number, NotARe
     let pattern = Pattern::read(value.text("pattern")?).map_err(|what| value.fault(what))?;
     let mut marks = BTreeMap::new();
     for entry in table.list("mark")? {
-        let mut rule = entry.table("mark")?;
+        let mut rule = entry.table(keys::MARK)?;
         let of = documents(&mut rule, reading)?;
         let mark = Mark { format: mark_word(&mut rule, "format")?, kind: mark_word(&mut rule, "kind")? };
         if mark == Mark::default() {

@@ -1,4 +1,5 @@
-//! A TOML table that is read key by key: what is asked for is taken out, and what is left over is refused.
+//! A TOML table that is read key by key: a key that such a table never has is refused first, what is asked for is
+//! taken out, and what is left over is refused at the end.
 //!
 //! Every refusal names the line. Never here: what a key means.
 
@@ -7,6 +8,7 @@ use std::collections::BTreeMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
+use super::keys::{self, Keys};
 use crate::domain::text::shown;
 use crate::limits;
 
@@ -46,8 +48,8 @@ pub struct Value<'t> {
 /// A table whose keys are taken out one by one.
 pub struct Table<'t> {
     pub at: At,
-    /// What it is, for refusals.
-    what: &'static str,
+    /// What it is, for refusals, and what it may have.
+    known: Keys,
     keys: BTreeMap<&'t str, Value<'t>>,
     text: Text<'t>,
 }
@@ -56,7 +58,25 @@ type Read<T> = Result<T, NotARegime>;
 
 impl<'t> Table<'t> {
     pub fn whole(table: &'t DeTable<'t>, text: Text<'t>) -> Table<'t> {
-        Table { at: At(0), what: "a regime", keys: keys(table, text), text }
+        Table { at: At(0), known: keys::REGIME, keys: by_key(table, text), text }
+    }
+
+    /// Refuses a key that such a table never has: the first of the file. A key that is misspelt is told as that, and
+    /// not as one that is missing.
+    pub fn without_unknown(self) -> Read<Table<'t>> {
+        let known = self.known.keys;
+        match self.first(|key| !known.contains(&key)) {
+            None => Ok(self),
+            Some((key, at)) => Err(self.text.fault(
+                at,
+                format!("{} has no key {}; it may have: {}", self.known.what, quoted(key), known.join(", ")),
+            )),
+        }
+    }
+
+    fn first(&self, is_meant: impl Fn(&str) -> bool) -> Option<(&'t str, At)> {
+        let meant = self.keys.iter().filter(|(key, _)| is_meant(key));
+        meant.min_by_key(|(_, value)| value.at.0).map(|(key, value)| (*key, value.at))
     }
 
     pub fn fault(&self, at: At, what: impl Into<String>) -> NotARegime {
@@ -74,7 +94,7 @@ impl<'t> Table<'t> {
     pub fn need(&mut self, key: &str) -> Read<Value<'t>> {
         match self.take(key) {
             Some(value) => Ok(value),
-            None => Err(self.fault(self.at, format!("{} needs {key}", self.what))),
+            None => Err(self.fault(self.at, format!("{} needs {key}", self.known.what))),
         }
     }
 
@@ -99,23 +119,17 @@ impl<'t> Table<'t> {
     /// Texts by name, such as labels by language. Empty if it is not there.
     pub fn texts_by_name(&mut self, key: &str) -> Read<BTreeMap<String, String>> {
         let Some(value) = self.take(key) else { return Ok(BTreeMap::new()) };
-        let table = value.table("a list of texts by name")?;
-        let text =
-            |(name, value): (&&str, &Value<'t>)| Ok(((*name).to_owned(), value.text(name)?.to_owned()));
-        table.keys.iter().map(text).collect()
-    }
-
-    /// All its keys with their values, for a table whose keys are names.
-    pub fn by_name(self) -> Vec<(&'t str, Value<'t>)> {
-        self.keys.into_iter().collect()
+        let text = |(name, value): (&str, Value<'t>)| Ok((name.to_owned(), value.text(name)?.to_owned()));
+        value.by_name("a list of texts by name")?.into_iter().map(text).collect()
     }
 
     /// Refuses what nobody asked for: the first such key of the file.
     pub fn end(self) -> Read<()> {
-        match self.keys.iter().min_by_key(|(_, value)| value.at.0) {
+        match self.first(|_| true) {
             None => Ok(()),
-            Some((key, value)) => {
-                Err(self.text.fault(value.at, format!("{} has no key {}", self.what, quoted(key))))
+            Some((key, at)) => {
+                let what = format!("{} has no key {} beside what else it says", self.known.what, quoted(key));
+                Err(self.text.fault(at, what))
             }
         }
     }
@@ -163,9 +177,25 @@ impl<'t> Value<'t> {
         Ok(list.iter().map(|entry| value(entry, self.text)).collect())
     }
 
-    pub fn table(&self, what: &'static str) -> Read<Table<'t>> {
+    /// A table that has none but these keys.
+    pub fn table(&self, known: Keys) -> Read<Table<'t>> {
+        self.table_with_others(known)?.without_unknown()
+    }
+
+    /// The same, whatever else is in it.
+    pub fn table_with_others(&self, known: Keys) -> Read<Table<'t>> {
+        let keys = self.keys(known.what)?;
+        Ok(Table { at: self.at, known, keys, text: self.text })
+    }
+
+    /// All keys with their values, of a table whose keys are names.
+    pub fn by_name(&self, what: &str) -> Read<Vec<(&'t str, Value<'t>)>> {
+        Ok(self.keys(what)?.into_iter().collect())
+    }
+
+    fn keys(&self, what: &str) -> Read<BTreeMap<&'t str, Value<'t>>> {
         let table = self.value.as_table().ok_or_else(|| self.fault(format!("{what} is a table")))?;
-        Ok(Table { at: self.at, what, keys: keys(table, self.text), text: self.text })
+        Ok(by_key(table, self.text))
     }
 }
 
@@ -179,7 +209,7 @@ fn value<'t>(spanned: &'t Spanned<DeValue<'t>>, text: Text<'t>) -> Value<'t> {
     Value { at: At(spanned.span().start), value: spanned.get_ref(), text }
 }
 
-fn keys<'t>(table: &'t DeTable<'t>, text: Text<'t>) -> BTreeMap<&'t str, Value<'t>> {
+fn by_key<'t>(table: &'t DeTable<'t>, text: Text<'t>) -> BTreeMap<&'t str, Value<'t>> {
     let key_value = |(key, spanned): (&'t Spanned<std::borrow::Cow<'t, str>>, &'t Spanned<DeValue<'t>>)| {
         // The key's place: that is where a person looks.
         let at = At(key.span().start);

@@ -96,7 +96,8 @@ impl Board {
     ) {
         for party in &message.parties {
             if dispatches.iter().all(|(dispatch, _)| dispatch.to != *party) {
-                self.by_hand.owe(*party, digest, index);
+                let cites = message.cites.as_ref().map(|(_, text)| *text);
+                self.by_hand.owe(*party, digest, index, cites);
             }
         }
     }

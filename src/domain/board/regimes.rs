@@ -109,7 +109,7 @@ impl Board {
             self.same_activity.insert(digest);
         }
         // A longer name is none of a regime.
-        if let Some(name) = &message.cites
+        if let Some((name, _)) = &message.cites
             && name.len() <= limits::REGIME_NAME_BYTES_MAX
         {
             let filed = (message.author, message.thread);

@@ -88,14 +88,14 @@ impl Answer {
     /// What is wrong with it beside the message that it answers; `None` if that holds no questions.
     pub fn against(&self, question: Option<&Question>) -> Vec<FaultNamed> {
         let Some(question) = question else {
-            return vec![FaultNamed { field: "to".into(), rule: "the message holds no questions".into() }];
+            return vec![FaultNamed::new("to", "the message holds no questions")];
         };
         let asked = |number: u64| question.questions.iter().any(|one| one.number == Some(number));
         let mut found = Vec::new();
         for (index, one) in self.answers.iter().enumerate() {
             if one.number.is_some_and(|number| !asked(number)) {
                 let field = format!("answers[{}].number", index.saturating_add(1));
-                found.push(FaultNamed { field, rule: "is the number of no question that was asked".into() });
+                found.push(FaultNamed::new(field, "is the number of no question that was asked"));
             }
         }
         found

@@ -21,6 +21,30 @@ pub fn weigh(regime: &Regime, channel: &str, language: &str) -> String {
     }
 }
 
+/// Why what went by this channel still has to be delivered: the regime names channels, and this is none that
+/// counts. `None` where it counts, and where the regime names no channels at all. Safe to show.
+pub fn does_not_count(regime: &Regime, channel: &str, language: &str) -> Option<String> {
+    let name = shown(&regime.head.name);
+    match regime.channels.get(channel) {
+        _ if regime.channels.is_empty() => None,
+        Some(known) => match known.weight {
+            Weight::Counts => None,
+            Weight::DoesNotCount => {
+                let label = known.label.say(language, channel);
+                let text = format!("delivered by a channel that does not count under {name}: {label}");
+                Some(said(text, &known.ground, known.ground.standing))
+            }
+        },
+        None if channel.is_empty() => {
+            Some(format!("delivered, and no channel named: whether it counts under {name} is not judged"))
+        }
+        None => Some(format!(
+            "delivered by a channel that does not count under {name}, which names no such: {}",
+            shown(channel)
+        )),
+    }
+}
+
 fn one(regime: &str, name: &str, channel: &Channel, language: &str) -> String {
     let label = channel.label.say(language, name);
     let counts = match channel.weight {

@@ -103,6 +103,7 @@ pub fn check(regime: &Regime, content: &Content, asked: &Asked) -> Vec<Finding> 
             Some(marking) if marking.trim().to_lowercase() == rule.marking.trim().to_lowercase() => {
                 Marked::AsAsked
             }
+            Some(marking) if marking.trim().is_empty() => Marked::Not,
             Some(_) => Marked::Otherwise,
             None => Marked::Unknown,
         };

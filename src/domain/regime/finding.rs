@@ -119,6 +119,8 @@ pub enum Marked {
     /// Or nothing is laid down.
     AsAsked,
     Otherwise,
+    /// It bears no marking at all.
+    Not,
     /// Nobody said how.
     Unknown,
 }
@@ -238,6 +240,12 @@ pub enum Lack {
     NotDivided {
         figure: String,
         over: Over,
+    },
+    /// Of a Party on a territory nothing is declared, or of a Party or a territory as a whole where the other is empty.
+    NoCell {
+        figure: String,
+        party: String,
+        territory: String,
     },
     /// What is declared contradicts itself, on either side of the number.
     Contradiction {

@@ -60,9 +60,11 @@ pub fn lines(regime: &Regime, finding: &Finding, language: &str) -> Vec<Line> {
                 if !rule.marking.is_empty() {
                     text.push_str(&format!("; marked {}", shown(&rule.marking)));
                 }
-                if *marked == Marked::Otherwise {
-                    text.push_str("; this one is marked otherwise");
-                }
+                text.push_str(match marked {
+                    Marked::Otherwise => "; this one is marked otherwise",
+                    Marked::Not => "; this one is not marked",
+                    Marked::AsAsked | Marked::Unknown => "",
+                });
                 page.line(0, said(text, ground, ground.standing));
             }
         }

@@ -138,7 +138,7 @@ impl<'s, 'a> Measuring<'s, 'a> {
         self.add(lack(self.name.to_owned(), at.to_owned()));
     }
 
-    fn add(&mut self, lack: Lack) {
+    pub(super) fn add(&mut self, lack: Lack) {
         if self.lacking.len() < limits::LACKS_PER_FIGURE_MAX {
             self.lacking.insert(lack);
         }
@@ -235,6 +235,9 @@ impl<'s, 'a> Measuring<'s, 'a> {
         if !divided.all_told && !rows.rows.is_empty() {
             self.add(Lack::NotDivided { figure: self.name.to_owned(), over });
         }
+        if !rows.rows.is_empty() {
+            self.cells(count, rows, axis, &divided);
+        }
         divided.greatest(whole)
     }
 
@@ -315,7 +318,7 @@ impl Divided {
     }
 }
 
-fn grouped<'r, 'v>(rows: &[&'r Row<'v>], axis: Axis) -> BTreeMap<&'r str, Vec<&'r Row<'v>>> {
+pub(super) fn grouped<'r, 'v>(rows: &[&'r Row<'v>], axis: Axis) -> BTreeMap<&'r str, Vec<&'r Row<'v>>> {
     let mut groups: BTreeMap<&str, Vec<&Row>> = BTreeMap::new();
     for row in rows.iter().filter(|row| !row.on(axis).is_empty()) {
         groups.entry(row.on(axis)).or_default().push(row);

@@ -5,6 +5,7 @@
 //! nor who has adopted what. A check never refuses: it says what it finds.
 
 pub mod beside;
+mod cells;
 pub mod channels;
 pub mod check;
 pub mod condition;

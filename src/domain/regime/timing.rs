@@ -4,7 +4,7 @@
 
 use super::Regime;
 use super::days::{DaysOf, by_days, by_minutes, moment_at, zone_of};
-use super::finding::{Lack, Outcome, Timing};
+use super::finding::{Lack, Outcome, Start, Timing};
 use super::lead::{Term, Unit, Zone};
 use super::moment::Moment;
 use super::place::{Found, Place};
@@ -117,7 +117,15 @@ fn by_day(
     let due = When::new(&format!("{year:04}-{month:02}-{day:02}"), zone_name);
     let moment = Moment::of(&due, &at).map_err(|lack| (due.to_string(), lack))?;
     let released = released.ok_or((due.to_string(), Lack::NoRelease))?;
-    in_days(&moment, due.to_string(), zone, &at, |zone| by_days(released, &moment, zone, 0, DaysOf::All, &at))
+    in_days(&moment, due.to_string(), zone, &at, |zone| {
+        match by_days(released, &moment, zone, 0, DaysOf::All, &at) {
+            // That day is when it was due: nothing begins on it.
+            Outcome::Late { by, start: Start::Ahead | Start::Past } => {
+                Outcome::Late { by, start: Start::Ahead }
+            }
+            outcome @ (Outcome::OnTime { .. } | Outcome::CantBeJudged(_) | Outcome::NoneAgreed) => outcome,
+        }
+    })
 }
 
 fn read(found: &Found, subject: &Subject) -> Result<(Moment, String), (String, Lack)> {

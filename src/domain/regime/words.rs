@@ -47,6 +47,14 @@ pub fn lack(regime: &Regime, lack: &Lack, language: &str) -> String {
         Lack::NotDivided { figure: name, over } => {
             format!("{}: not wholly told apart for {}", figure(name), over.word())
         }
+        Lack::NoCell { figure: name, party, territory } => {
+            let cell = match (shown(party), shown(territory)) {
+                (party, territory) if territory.is_empty() => party,
+                (party, territory) if party.is_empty() => territory,
+                (party, territory) => format!("{party} on {territory}"),
+            };
+            format!("{}: nothing is declared of {cell}", figure(name))
+        }
         Lack::Contradiction { figure: name, least, most } => format!(
             "{}: what is declared contradicts itself, {least} by one account and {most} by another",
             figure(name)

@@ -93,7 +93,7 @@ impl Translation {
     /// What is wrong with it beside the original. `parts`: those of the translation's own envelope.
     pub fn against(&self, parts: &[Part], original: &Outgoing, content: Option<&Content>) -> Vec<FaultNamed> {
         let mut found = Vec::new();
-        let mut add = |field: String, rule: &str| found.push(FaultNamed { field, rule: rule.into() });
+        let mut add = |field: String, rule: &str| found.push(FaultNamed::new(field, rule));
         if self.language.eq_ignore_ascii_case(&original.language) {
             add("language".into(), "is the language of the original");
         }

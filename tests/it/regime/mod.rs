@@ -5,6 +5,7 @@ mod program;
 mod properties;
 mod real;
 mod table;
+mod template;
 
 use detente::codec::regime::{built_in, read};
 use detente::domain::content::Content;

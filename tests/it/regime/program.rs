@@ -94,6 +94,37 @@ fn a_regime_inherits_from_one_that_stands_beside_it_and_from_one_that_is_built_i
 }
 
 #[test]
+fn what_is_inherited_from_is_found_by_its_digest_and_where_it_is_not_the_file_looked_for_is_named() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let digest = detente::domain::digest::Digest::of(NEIGHBOURS.as_bytes());
+    let child = format!(
+        "regime = \"own\"\nedition = 1\nsource = \"own\"\nnature = \"political\"\n\
+         inherits = {{ regime = \"neighbours\", digest = \"{digest}\" }}\n"
+    );
+    std::fs::write(here.join("own.toml"), child).unwrap();
+    let (well, _, fault) = detente(here, &["regime", "check", "own.toml"]);
+    assert!(!well);
+    for told in ["own.toml: line 5", "neighbours.toml is not there", &digest.to_string(), "regime hold"] {
+        assert!(fault.contains(told), "{told}: {fault}");
+    }
+    // Another text under that name.
+    let other = format!("{NEIGHBOURS}# as amended\n");
+    std::fs::write(here.join("neighbours.toml"), &other).unwrap();
+    let (well, _, fault) = detente(here, &["regime", "check", "own.toml"]);
+    let has =
+        format!("neighbours.toml has the digest {}", detente::domain::digest::Digest::of(other.as_bytes()));
+    assert!(!well && fault.contains(&has), "{fault}");
+    // The text under another name, and seen from elsewhere.
+    std::fs::write(here.join("as-signed.toml"), NEIGHBOURS).unwrap();
+    let (well, _, fault) = detente(here, &["regime", "check", "own.toml"]);
+    assert!(well, "{fault}");
+    let file = here.join("own.toml").display().to_string();
+    let (well, _, fault) = detente(Path::new("/"), &["regime", "check", &file]);
+    assert!(well, "{fault}");
+}
+
+#[test]
 fn a_fault_is_told_with_its_file_and_line() {
     let directory = tempfile::tempdir().expect("a directory");
     let here = directory.path();
@@ -108,6 +139,18 @@ fn a_fault_is_told_with_its_file_and_line() {
     assert_eq!(objects(&out)[0]["line"], line);
     let (well, _, fault) = detente(here, &["regime", "show", "no-such-regime"]);
     assert!(!well && fault.contains("vienna-document-2011"), "{fault}");
+}
+
+#[test]
+fn the_template_of_a_regime_is_printed_and_is_one_that_can_be_checked_and_compared() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let here = directory.path();
+    let (_, file, _) = detente(here, &["regime", "template", "regime"]);
+    std::fs::write(here.join("own.toml"), file).unwrap();
+    let (well, out, fault) = detente(here, &["regime", "check", "own.toml"]);
+    assert!(well && out.starts_with("example, edition 1"), "{out}{fault}");
+    let (well, out, fault) = detente(here, &["regime", "template", "F2", "--regime", "own.toml"]);
+    assert!(well && out.contains("Closes on"), "{out}{fault}");
 }
 
 #[test]
