@@ -50,7 +50,7 @@ async fn an_acknowledgement_names_the_officer_and_goes_back_on_the_same_lane() {
     let sent = notify(&world, 1).await;
     arrived(&world, "PL", &sent.message_digest).await;
     let watch = world.desk("PL", "watch");
-    let read = calls::ReadRequest { digest: sent.message_digest.clone(), all_offices: false };
+    let read = calls::ReadRequest { digest: sent.message_digest.clone(), ..Default::default() };
     let read = watches(&watch).read(read).await.unwrap().into_inner();
     let wrapping = signed::decode(read.message).unwrap();
     assert_eq!(&wrapping.digest().0[..], &sent.message_digest[..]);
