@@ -235,6 +235,8 @@ pub const MESSAGE_BYTES_MAX: usize = 512 * 1024;
 pub const DRAFT_BYTES_MAX: usize = MESSAGE_BYTES_MAX - 4 * 1024;
 /// A longer kind is refused (bytes).
 pub const KIND_BYTES_MAX: usize = 64;
+/// A longer tag of a reader's language, or of a label's in a regime, is refused (bytes): RFC 5646, 4.4.1.
+pub const LANGUAGE_TAG_BYTES_MAX: usize = 35;
 /// A longer one-line text in a message's heading is refused (bytes).
 pub const LINE_BYTES_MAX: usize = 512;
 /// Longer remarks are refused (bytes).

@@ -327,7 +327,7 @@ async fn pages_of_file(file: &Path, args: &Replay) -> Result<Vec<calls::ShowThre
     let mut pages = Vec::new();
     let mut from = 0;
     loop {
-        let page = thread_as_of(&scratch.head, &scratch.journal, args.thread, args.as_of, from).await?;
+        let page = thread_as_of(&scratch.head, &scratch.journal, args.thread, args.as_of, from, None).await?;
         let next = usize::try_from(page.next).unwrap_or(0);
         pages.push(page);
         if next <= from {

@@ -8,6 +8,7 @@ use crate::cli::fault::Fault;
 use crate::codec::regime::built_in;
 use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::language::{Language, NotALanguage};
 use crate::domain::message::{Addressee, Reference, RegimeCitation, Relation};
 use crate::domain::precedence::Precedence;
 use crate::domain::text::shown;
@@ -95,6 +96,11 @@ pub fn reference(text: &str) -> Result<Reference, String> {
         Some((author, number)) if !author.is_empty() && !number.is_empty() => Ok(by(None, author, number)),
         Some(_) | None => Err("a digest of 64 hexadecimal digits, or AUTHOR:NUMBER".into()),
     }
+}
+
+/// A reader's.
+pub fn language(text: &str) -> Result<Language, String> {
+    text.parse().map_err(|fault: NotALanguage| fault.to_string())
 }
 
 pub fn thread(text: &str) -> Result<ThreadId, String> {

@@ -11,13 +11,15 @@ use crate::cli::desk::{As, AsCommand, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::given;
 use crate::cli::json;
+use crate::cli::message::known::tag;
 use crate::cli::message::rows;
 use crate::cli::out::say;
-use crate::cli::regime::labels;
+use crate::cli::regime::labels::{self, Labelling};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::watch_service_client::WatchServiceClient;
 use crate::codec::{content, message, signed};
 use crate::domain::digest::Digest;
+use crate::domain::language::Language;
 use crate::domain::message::ACKNOWLEDGEMENT;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
@@ -68,6 +70,10 @@ struct ReadArgs {
     /// Also if it went to other offices than yours
     #[arg(long)]
     all_offices: bool,
+    /// The reader's language, such as fr: a regime's labels are in it, as far as it has them; without it in
+    /// the message's
+    #[arg(long, value_parser = given::language)]
+    language: Option<Language>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -184,7 +190,11 @@ fn notice_json(notice: &calls::FollowResponse) -> serde_json::Value {
 async fn read(args: ReadArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let digest = meant(&desk, &args.digest).await?;
-    let asked = calls::ReadRequest { digest: digest.0.to_vec().into(), all_offices: args.all_offices };
+    let asked = calls::ReadRequest {
+        digest: digest.0.to_vec().into(),
+        all_offices: args.all_offices,
+        language: tag(args.language.as_ref()),
+    };
     let answered = answer(service(&desk).read(asked)).await?;
     let wrapping = signed::decode(answered.message)?;
     if wrapping.digest() != digest {
@@ -205,7 +215,7 @@ async fn read(args: ReadArgs) -> Result<(), Fault> {
         return Ok(());
     }
     let regime = labels::of(&desk, &read.draft).await;
-    rows::message(&read, &said, regime.as_ref());
+    rows::message(&read, &said, Labelling::of(regime.as_ref(), args.language.as_ref()));
     rows::row(0, "On record here", &Instant(answered.recorded_at_ms).to_string());
     for mark in &answered.marks {
         rows::row(0, "Mark", &shown(mark));

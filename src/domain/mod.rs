@@ -23,6 +23,7 @@ pub mod heading;
 pub mod incident;
 mod joiners;
 pub mod keys;
+pub mod language;
 pub mod ledger;
 pub mod link;
 pub mod message;

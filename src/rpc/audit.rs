@@ -223,7 +223,7 @@ async fn replay(
 ) -> Result<(), RecordFault> {
     let mut from = 0;
     loop {
-        let page = thread_as_of(head, journal, thread, as_of, from).await?;
+        let page = thread_as_of(head, journal, thread, as_of, from, None).await?;
         let next = usize::try_from(page.next).unwrap_or(0);
         let page = calls::ReplayThreadResponse { page: page.encode_to_vec().into() };
         if pages.send(Ok(page)).await.is_err() || next <= from {

@@ -230,7 +230,7 @@ async fn lines(
     let mut lines = Vec::new();
     if let Some(cited) = &message.draft.regime {
         lines.push(match regimes.regime(cited.digest).await? {
-            Some(regime) => weigh(&regime, &handed.channel, &message.draft.language),
+            Some(regime) => weigh(&regime, &handed.channel, regimes.languages(&message.draft)),
             None => "Whether the channel counts is not judged: the regime cited is not held here".into(),
         });
     }

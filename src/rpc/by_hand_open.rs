@@ -98,6 +98,6 @@ pub(super) async fn marks(
     let Some(item) = board.by_hand.item(party, message) else { return Ok(Vec::new()) };
     let Some(cites) = item.cites else { return Ok(Vec::new()) };
     let Some(regime) = regimes.regime(cites).await? else { return Ok(Vec::new()) };
-    let each = item.standing().map(|account| does_not_count(&regime, &account.channel, language));
+    let each = item.standing().map(|account| does_not_count(&regime, &account.channel, language.into()));
     Ok(each.collect::<Option<Vec<String>>>().unwrap_or_default())
 }

@@ -7,9 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use tonic::Status;
 
 use super::beside::Shelf;
 use super::regimes_read::{self, Read};
+use super::status;
 use crate::codec::content;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::regime::{self, NotARegime, built_in};
@@ -18,11 +20,12 @@ use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Record, RegimeHeld};
 use crate::domain::formatted::Formatted;
+use crate::domain::language::Language;
 use crate::domain::message::{Addressee, Message, Outgoing};
 use crate::domain::party::Party;
 use crate::domain::regime::channels::{to_choose_from, weigh};
 use crate::domain::regime::check::{Asked, Recipients, Referred, check};
-use crate::domain::regime::{Line, Regime, Stands, lines};
+use crate::domain::regime::{Languages, Line, Regime, Stands, lines};
 use crate::domain::time::Instant;
 use crate::journal::Journal;
 use crate::limits;
@@ -34,17 +37,28 @@ pub struct HeldRegimes<'h> {
     head: &'h Head,
     journal: &'h Journal,
     as_of: Option<Instant>,
+    reader: Option<Language>,
     shelf: Shelf<'h>,
 }
 
 impl<'h> HeldRegimes<'h> {
     pub fn at(head: &'h Head, journal: &'h Journal) -> HeldRegimes<'h> {
-        HeldRegimes { head, journal, as_of: None, shelf: Shelf::at(head, journal, None) }
+        HeldRegimes { head, journal, as_of: None, reader: None, shelf: Shelf::at(head, journal, None) }
     }
 
     /// Only what was on record here by then; `None` for now.
     pub fn as_of(self, as_of: Option<Instant>) -> HeldRegimes<'h> {
         HeldRegimes { as_of, shelf: Shelf::at(self.head, self.journal, as_of), ..self }
+    }
+
+    /// With labels in this reader's language as far as a regime has it; `None` for the message's.
+    pub fn read_in(self, reader: Option<Language>) -> HeldRegimes<'h> {
+        HeldRegimes { reader, ..self }
+    }
+
+    /// In which languages labels about a message are looked for.
+    pub fn languages<'l>(&'l self, outgoing: &'l Outgoing) -> Languages<'l> {
+        Languages::of(self.reader.as_ref(), &outgoing.language)
     }
 
     /// What the regime that a draft cites says of it. `None` where none is cited.
@@ -109,10 +123,11 @@ impl<'h> HeldRegimes<'h> {
             beside,
         };
         let found = content.map(|content| check(&regime, content, &asked)).unwrap_or_default();
-        let said = found.iter().flat_map(|finding| lines(&regime, finding, &outgoing.language));
+        let languages = self.languages(outgoing);
+        let said = found.iter().flat_map(|finding| lines(&regime, finding, languages));
         let came = match content {
             Some(Content::Transcription(form)) => {
-                Some(Line { depth: 0, text: weigh(&regime, &form.channel, &outgoing.language) })
+                Some(Line { depth: 0, text: weigh(&regime, &form.channel, languages) })
             }
             Some(_) | None => None,
         };
@@ -139,7 +154,7 @@ impl<'h> HeldRegimes<'h> {
             return Ok(Vec::new());
         };
         let Some(regime) = self.regime(cited.digest).await? else { return Ok(Vec::new()) };
-        Ok(to_choose_from(&regime, by_hand, &outgoing.language).into_iter().map(check_line).collect())
+        Ok(to_choose_from(&regime, by_hand, self.languages(outgoing)).into_iter().map(check_line).collect())
     }
 
     /// Who holds each function of a regime at an instant, by what is on record here.
@@ -245,6 +260,17 @@ impl<'h> HeldRegimes<'h> {
         let record = self.head.records(self.journal).record(held.index).await?;
         Ok(held_in(&record).map(|held| held.text.clone()))
     }
+}
+
+/// The reader's language, as a call names it; empty for none.
+///
+/// # Errors
+/// It is no language.
+pub fn reader_in(language: &str) -> Result<Option<Language>, Status> {
+    if language.is_empty() {
+        return Ok(None);
+    }
+    language.parse().map(Some).map_err(|fault| status::field("language", fault))
 }
 
 fn check_line(line: Line) -> calls::CheckLine {

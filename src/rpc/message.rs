@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 
 use super::command::{self, digest_in, draft_id, not_what_was_asked, person, refused};
-use super::held::HeldRegimes;
+use super::held::{HeldRegimes, reader_in};
 use super::thread::{thread_as_of, unconfirmed, unconfirmed_addressees};
 use super::thread_list::threads_from;
 use super::{beginning, by_hand, draft, faults, originals, part, status};
@@ -109,13 +109,14 @@ impl MessageService for MessageCalls {
         call: Request<calls::ShowDraftRequest>,
     ) -> Result<Response<calls::ShowDraftResponse>, Status> {
         let draft = draft_id(&call.get_ref().draft)?;
+        let reader = reader_in(&call.get_ref().language)?;
         let head = self.registrar.head();
         let open = head.board.draft(draft).ok_or(Refusal::NoSuchDraft).map_err(refused)?;
         let body = draft::body(&self.registrar, &head, draft, open.index).await?;
         let faults = draft::faults(&self.registrar, &head, &body).await?;
         let own = head.board.own.ok_or_else(|| status::denied(NotNow::Journal.into()))?;
         let by_hand = by_hand::without_node(&head.board, body.outgoing.parties());
-        let mut regimes = HeldRegimes::at(&head, &self.registrar.journal);
+        let mut regimes = HeldRegimes::at(&head, &self.registrar.journal).read_in(reader);
         let mut check = regimes
             .check(&body.outgoing, body.said.content(), own.party, self.registrar.clock.now())
             .await
@@ -173,12 +174,13 @@ impl MessageService for MessageCalls {
         let thread =
             ThreadId::from_slice(&asked.thread).ok_or_else(|| status::field("thread", "16 bytes"))?;
         let as_of = (asked.as_of_ms != 0).then_some(Instant(asked.as_of_ms));
+        let reader = reader_in(&asked.language)?;
         let from = usize::try_from(asked.from).unwrap_or(usize::MAX);
         let head = self.registrar.head();
         if head.board.thread(thread).is_none() {
             return Err(status::not_found("thread"));
         }
-        let page = thread_as_of(&head, &self.registrar.journal, thread, as_of, from).await;
+        let page = thread_as_of(&head, &self.registrar.journal, thread, as_of, from, reader).await;
         page.map(Response::new).map_err(status::record)
     }
 

@@ -11,7 +11,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::command::{self, digest_in, give, not_what_was_asked, person, refused};
-use super::held::HeldRegimes;
+use super::held::{HeldRegimes, reader_in};
 use super::thread::marks_of;
 use super::{faults, part, status};
 use crate::codec::message::{encode_acknowledgement, precedence_to_proto, traffic_to_proto};
@@ -65,6 +65,7 @@ impl WatchService for WatchCalls {
 
     async fn read(&self, call: Request<calls::ReadRequest>) -> Result<Response<calls::ReadResponse>, Status> {
         let digest = digest_in(&call.get_ref().digest)?;
+        let reader = reader_in(&call.get_ref().language)?;
         let (_, stored) = self.stored(&digest).await?;
         let told = if call.get_ref().all_offices { Told::All } else { Told::Desk(caller_of(&call)?) };
         if !told.is_told(&self.registrar.head().board, &digest) {
@@ -78,6 +79,7 @@ impl WatchService for WatchCalls {
         marks.extend(marks_of(&head.board, &stored.message, &said, None));
         let message = &stored.message;
         let check = HeldRegimes::at(&head, &self.registrar.journal)
+            .read_in(reader)
             .check_message(digest, message, said.content())
             .await
             .map_err(status::record)?;

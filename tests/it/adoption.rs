@@ -331,7 +331,7 @@ async fn the_releaser_and_both_ends_are_told_the_same_of_a_notice() {
     assert_eq!(hold(&world, "PL", text).await.unwrap(), digest);
     let drafted =
         crate::officer::draft(&world, "BY", 1, citing(digest), &filled(Kind::Notification)).await.unwrap();
-    let asked = calls::ShowDraftRequest { draft: vec![1; 16].into() };
+    let asked = calls::ShowDraftRequest { draft: vec![1; 16].into(), ..Default::default() };
     let releaser = world.desk("BY", "releaser");
     let shown = crate::officer::messages(&releaser).show_draft(asked).await.unwrap().into_inner();
     crate::officer::release(&releaser, 1, &drafted.digest, true).await.unwrap();
@@ -351,7 +351,8 @@ async fn a_regime_that_is_not_held_here_is_said_to_be_so_and_nothing_more() {
     both_settled(&world, "BY", "PL").await;
     let there = checked(&world, "PL").await;
     assert!(!there.held && there.lines.is_empty() && there.bound.is_empty());
-    let asked = calls::ShowThreadRequest { thread: vec![7; 16].into(), as_of_ms: 0, from: 0 };
+    let asked =
+        calls::ShowThreadRequest { thread: vec![7; 16].into(), as_of_ms: 0, from: 0, ..Default::default() };
     let desk = world.desk("PL", "drafter");
     let shown = crate::officer::messages(&desk).show_thread(asked).await.unwrap().into_inner();
     let unheld = |shown: &calls::ShowThreadResponse| {

@@ -794,7 +794,7 @@ async fn whoever_is_to_release_sees_what_will_have_to_be_delivered_by_hand_and_h
     world.state("BY").change(without_node("SM"), Bytes::new()).await;
     let heading = calls::Heading { information: vec![addressee("SM")], regime: Some(cited()), ..heading(1) };
     crate::officer::draft(&world, "BY", 1, heading, &filled(Kind::Notification)).await.unwrap();
-    let asked = calls::ShowDraftRequest { draft: vec![1; 16].into() };
+    let asked = calls::ShowDraftRequest { draft: vec![1; 16].into(), ..Default::default() };
     let shown = messages(&world.desk("BY", "releaser")).show_draft(asked).await.unwrap().into_inner();
     assert_eq!(shown.by_hand, ["SM"]);
     let lines: Vec<String> = shown.check.unwrap().lines.into_iter().map(|line| line.text).collect();

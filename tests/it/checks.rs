@@ -201,7 +201,7 @@ async fn what_counts_towards_a_quota_is_counted_alike_at_both_ends_and_before_re
     let drafted = crate::officer::draft(&world, "BY", 2, citing(&regime, 2, &["PL"]), &notice(15_000)).await;
     let drafted = drafted.unwrap();
     let desk = world.desk("BY", "releaser");
-    let asked = calls::ShowDraftRequest { draft: vec![2; 16].into() };
+    let asked = calls::ShowDraftRequest { draft: vec![2; 16].into(), ..Default::default() };
     let before = messages(&desk).show_draft(asked).await.unwrap().into_inner().check.unwrap();
     crate::officer::release(&desk, 2, &drafted.digest, true).await.unwrap();
     both_settled(&world, "BY", "PL").await;

@@ -27,7 +27,7 @@ async fn one_person_drafts_and_another_releases_what_was_shown() {
     assert!(drafted.faults.is_empty(), "{:?}", drafted.faults);
 
     let releaser = world.desk("BY", "releaser");
-    let asked = calls::ShowDraftRequest { draft: vec![1; 16].into() };
+    let asked = calls::ShowDraftRequest { draft: vec![1; 16].into(), ..Default::default() };
     let shown = messages(&releaser).show_draft(asked).await.unwrap().into_inner();
     assert_eq!(shown.digest, drafted.digest);
     assert_eq!(Digest::of(&shown.message).0.as_slice(), &drafted.digest[..]);

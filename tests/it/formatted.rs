@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use bytes::Bytes;
 use detente::cli::form::{self, Syntax};
 use detente::cli::message::message_form;
+use detente::cli::regime::labels::Labelling;
 use detente::codec::content::{Said, marks, said};
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
@@ -279,7 +280,7 @@ async fn open_skies_format_1_goes_out_after_36_and_37_and_is_printed_in_the_orde
     let wrapping = signed::decode(shown.message).unwrap();
     let read = message::decode(&wrapping.payload).unwrap();
     assert_eq!(read.draft.kind, "regime.formatted");
-    let document = message_form(&read, wrapping.digest(), Some(&regime));
+    let document = message_form(&read, wrapping.digest(), Labelling::of(Some(&regime), None));
     let rows: Vec<(String, String)> = document
         .rows
         .iter()

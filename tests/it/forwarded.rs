@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use detente::cli::message::message_form;
+use detente::cli::regime::labels::Labelling;
 use detente::codec::content::{self, Said};
 use detente::codec::forwarded::{Opened, open};
 use detente::codec::proto::detente::v1 as calls;
@@ -122,7 +123,8 @@ async fn a_message_handed_on_keeps_its_bytes_and_is_no_message_of_its_authors_th
     assert!(!there.messages.contains_key(&Digest::from_slice(&forwarded.message_digest).unwrap()));
 
     // Both say who wrote it and who hands it on, and print it whole.
-    let document = message_form(&outer, signed::decode(held.message.clone()).unwrap().digest(), None);
+    let document =
+        message_form(&outer, signed::decode(held.message.clone()).unwrap().digest(), Labelling::default());
     let row = |label: &str| {
         let rows = document.rows.iter().filter(|row| row.field == "handed_on" && row.label == label);
         rows.map(|row| row.text.join(" ")).collect::<Vec<_>>()
@@ -130,7 +132,7 @@ async fn a_message_handed_on_keeps_its_bytes_and_is_no_message_of_its_authors_th
     assert_eq!(row("FROM"), ["BY", "BY"]);
     assert_eq!(row("FORWARDED BY"), ["PL"]);
     assert_eq!(row("1. MESSAGE NUMBER"), [said.number]);
-    for inside in message_form(&inner.message, inner.digest, None).rows {
+    for inside in message_form(&inner.message, inner.digest, Labelling::default()).rows {
         let text = inside.text.join(" ");
         assert!(
             document.rows.iter().any(|row| row.label.ends_with(&inside.label) && row.text.join(" ") == text)

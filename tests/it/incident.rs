@@ -3,6 +3,7 @@
 
 use detente::cli::form::{self, Syntax};
 use detente::cli::message::message_form;
+use detente::cli::regime::labels::Labelling;
 use detente::codec::form as codec;
 use detente::domain::content::Kind;
 use detente::domain::correspondence::asked::Clarification;
@@ -190,7 +191,7 @@ fn the_official_form_of_each_kind_says_all_of_its_example_in_80_columns() {
     for kind in kinds.filter(|kind| matches!(kind.noun(), "incident" | "message")) {
         let content = form::read(kind, Syntax::Toml, form::example(kind)).unwrap();
         let message = full(&content);
-        let text = official::text(&pages(&message_form(&message, Digest([7; 32]), None)));
+        let text = official::text(&pages(&message_form(&message, Digest([7; 32]), Labelling::default())));
         let pages = text.replace('\u{c}', "");
         assert!(pages.lines().all(|line| line.width() <= 80), "{kind:?}\n{text}");
         for line in detente::domain::form::lines(&content).iter().filter(|line| line.value.len() < 30) {

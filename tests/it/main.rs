@@ -63,6 +63,7 @@ mod print;
 mod print_pdf;
 mod print_program;
 mod program;
+mod reader_language;
 mod records;
 mod regime;
 mod registrar;

@@ -186,7 +186,7 @@ pub fn size(world: &World, party: &str) -> u64 {
 }
 
 pub async fn show(world: &World, party: &str, thread: &Bytes, as_of_ms: i64) -> calls::ShowThreadResponse {
-    let call = calls::ShowThreadRequest { thread: thread.clone(), as_of_ms, from: 0 };
+    let call = calls::ShowThreadRequest { thread: thread.clone(), as_of_ms, from: 0, ..Default::default() };
     messages(&world.desk(party, "drafter")).show_thread(call).await.unwrap().into_inner()
 }
 

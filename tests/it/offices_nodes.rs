@@ -89,7 +89,11 @@ async fn each_watch_is_told_of_its_own_office_and_of_what_is_for_all() {
     assert!(notices[2].marks[0].contains("an office that is not known here"), "{:?}", notices[2].marks);
 
     let desk = world.desk("PL", "officer of MFA");
-    let read = |digest: &Bytes, all_offices| calls::ReadRequest { digest: digest.clone(), all_offices };
+    let read = |digest: &Bytes, all_offices| calls::ReadRequest {
+        digest: digest.clone(),
+        all_offices,
+        ..Default::default()
+    };
     let refused = watches(&desk).read(read(&to_gs, false)).await.unwrap_err();
     assert!(refused.message().contains("--all-offices"), "{refused:?}");
     watches(&desk).read(read(&to_gs, true)).await.unwrap();
@@ -326,7 +330,7 @@ fn marked(marks: &[String]) -> bool {
 async fn everywhere(world: &World, sent: &calls::ReleaseResponse) -> Vec<(&'static str, bool)> {
     let (watch, drafter) = (world.desk("BY", "watch"), world.desk("BY", "drafter"));
     let page = crate::officer::show(world, "BY", &sent.thread, 0).await;
-    let read = calls::ReadRequest { digest: sent.message_digest.clone(), all_offices: false };
+    let read = calls::ReadRequest { digest: sent.message_digest.clone(), ..Default::default() };
     let read = watches(&watch).read(read).await.unwrap().into_inner();
     let form = calls::ShowMessageRequest { beginning: hex::encode(&sent.message_digest) };
     let form = messages(&drafter).show_message(form).await.unwrap().into_inner();

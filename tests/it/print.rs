@@ -2,6 +2,7 @@
 //! that could drive a terminal or pass for the form itself.
 
 use detente::cli::message::{draft_form, message_form};
+use detente::cli::regime::labels::Labelling;
 use detente::codec::message::{decode_draft, encode_acknowledgement, encode_draft};
 use detente::domain::content::{Content, Kind};
 use detente::domain::digest::{Digest, ThreadId};
@@ -95,7 +96,7 @@ pub fn full(content: &Content) -> Message {
 }
 
 pub fn form(message: &Message) -> Document {
-    message_form(message, Digest([0xfe; 32]), None)
+    message_form(message, Digest([0xfe; 32]), Labelling::default())
 }
 
 pub fn text(document: &Document) -> String {
@@ -267,7 +268,12 @@ fn every_page_says_which_it_is_and_bears_marking_and_drill_at_head_and_foot() {
 fn a_draft_is_printed_as_the_message_will_be_but_for_number_group_releaser_and_digest() {
     let message = full(&filled(Kind::Notification));
     let bytes = encode_draft(&message.draft);
-    let draft = draft_form(Some(message.author), &decode_draft(&bytes).unwrap(), Digest::of(&bytes), None);
+    let draft = draft_form(
+        Some(message.author),
+        &decode_draft(&bytes).unwrap(),
+        Digest::of(&bytes),
+        Labelling::default(),
+    );
     let released = form(&message);
     let of_both = |document: &Document| -> Vec<official::Row> {
         let mut releaser = false;
@@ -453,7 +459,7 @@ proptest! {
 #[test]
 fn what_the_printing_party_notes_stands_behind_the_trailer_and_changes_nothing_before_it() {
     let message = full(&filled(Kind::Notification));
-    let form = || message_form(&message, Digest([7; 32]), None);
+    let form = || message_form(&message, Digest([7; 32]), Labelling::default());
     assert_eq!(form().with_note(party("PL"), &[]), form());
     let noted = form().with_note(party("PL"), &["unconfirmed: introduced by LT".into(), "a\u{202e}b".into()]);
     let (before, after) = noted.rows.split_at(form().rows.len());

@@ -79,6 +79,40 @@ fn arabic_hebrew_and_cyrillic_are_found_in_their_logical_order() {
     assert_found(&pdf, &needles);
 }
 
+/// Each of them as one word, where marks of direction are left out.
+fn assert_words(pdf: &Pdf, words: &[&str]) {
+    for how in ["-layout", "-raw", "-nopgbrk"] {
+        let found = read_by(how, pdf);
+        let found: Vec<String> = found.split_whitespace().map(squeezed).collect();
+        for word in words {
+            assert!(found.iter().any(|one| one == word), "{word:?} is not in ({how})\n{found:?}");
+        }
+    }
+}
+
+/// Lam with alef is one glyph of two characters: a reader that turns Arabic around must not turn them too.
+#[test]
+fn lam_with_alef_is_read_in_the_order_in_which_it_is_written() {
+    let words = ["السلام", "الأول", "لا", "الإعلام", "الآن", "اسلامی", "תרגיל", "exercise"];
+    let mut message = full(&filled(Kind::Notification));
+    message.draft.subject = "السلام الأول لا الإعلام".into();
+    message.draft.remarks = "First remark: الآن\nجمهوری اسلامی exercise\nתרגיל".into();
+    let pdf = made(&message);
+    assert_eq!(pdf.lacking, 0);
+    assert_words(&pdf, &words);
+    // Shapes and what is read in their place change nothing around them.
+    assert_found(&pdf, &["SUBJECT السلام الأول لا الإعلام", "7. END OF MESSAGE", "First remark: الآن"]);
+}
+
+#[test]
+fn vowel_signs_and_joiners_are_read_behind_the_letter_that_they_stand_on() {
+    let mut message = full(&filled(Kind::Cancellation));
+    message.draft.subject = "مُحَمَّد وَلَا الْإِعْلَام".into();
+    message.draft.remarks = "שָׁלוֹם עולם\nمی\u{200c}خواهیم".into();
+    let pdf = made(&message);
+    assert_words(&pdf, &["مُحَمَّد", "وَلَا", "الْإِعْلَام", "שָׁלוֹם", "עולם", "می\u{200c}خواهیم"]);
+}
+
 /// U+200C is part of how they are written: nothing is escaped, and nothing lacks in the fonts.
 #[test]
 fn persian_and_hindi_are_found_with_their_joiners_at_work() {

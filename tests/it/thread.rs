@@ -253,7 +253,8 @@ async fn a_long_thread_comes_in_pages_that_join() {
     let mut places = Vec::new();
     let mut from = 0;
     loop {
-        let call = calls::ShowThreadRequest { thread: sent.thread.clone(), as_of_ms: 0, from };
+        let call =
+            calls::ShowThreadRequest { thread: sent.thread.clone(), as_of_ms: 0, from, ..Default::default() };
         let page = calls_of.show_thread(call).await.unwrap().into_inner();
         places.extend(page.messages.iter().map(|message| message.place));
         if page.next == 0 {
@@ -314,7 +315,7 @@ async fn a_time_of_receipt_outside_sending_and_hearing_is_marked_at_both_ends() 
     let (by, pl) = pair("BY", "PL").await;
     let marks = async |side: &Side| {
         let head = side.registrar.head();
-        let page = thread_as_of(&head, &side.journal, THREAD, None, 0).await.unwrap();
+        let page = thread_as_of(&head, &side.journal, THREAD, None, 0, None).await.unwrap();
         page.messages.into_iter().map(|message| message.marks).collect::<Vec<_>>()
     };
     // Both share a clock: it is put back, and then ahead, while the receiver makes the receipt.

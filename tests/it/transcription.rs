@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 use detente::cli::message::message_form;
+use detente::cli::regime::labels::Labelling;
 use detente::codec::content::{self, Said};
 use detente::codec::form as codec;
 use detente::codec::proto::detente::evidence::v1 as evidence;
@@ -103,7 +104,7 @@ async fn what_is_transcribed_is_marked_wherever_it_is_shown_and_the_thread_is_it
 
         let wrapping = signed::decode(page.messages[0].message.clone()).unwrap();
         let read = message::decode(&wrapping.payload).unwrap();
-        let printed = official::text(&official::pages(&message_form(&read, digest, None)));
+        let printed = official::text(&official::pages(&message_form(&read, digest, Labelling::default())));
         let from = printed.lines().find(|line| line.starts_with("FROM")).unwrap();
         assert!(from.ends_with(&MARK["FROM ".len()..]), "{from}");
         let within = |line: &&str| line.contains("Said to be") && line.ends_with("exercise.notification");
@@ -120,7 +121,8 @@ async fn what_is_transcribed_is_marked_wherever_it_is_shown_and_the_thread_is_it
         assert!(proven.contains("BY wrote it: transcription") && !proven.contains("PL"), "{proven}");
         assert_eq!(audited(&world, code).await.faults, []);
     }
-    let asked = calls::ReadRequest { digest: sent.message_digest.clone(), all_offices: true };
+    let asked =
+        calls::ReadRequest { digest: sent.message_digest.clone(), all_offices: true, ..Default::default() };
     let read = watches(&world.desk("LT", "watch")).read(asked).await.unwrap().into_inner();
     assert!(read.marks.iter().any(|mark| mark == MARK), "{:?}", read.marks);
     let asked = calls::FollowRequest { after: 0, once: true, all_offices: true };

@@ -11,7 +11,8 @@ use detente::domain::message::Relation;
 use tokio_stream::StreamExt as _;
 use tonic::Code;
 
-use crate::officer::{PATIENCE, arrived, notify, reason, receipted, show, size, watches};
+use crate::officer::{PATIENCE, arrived, notify, reason, show, size, watches};
+use crate::talk::both_settled;
 use crate::world::World;
 
 async fn notices(desk: &Desk, after: u64) -> Vec<calls::FollowResponse> {
@@ -50,7 +51,7 @@ async fn an_acknowledgement_names_the_officer_and_goes_back_on_the_same_lane() {
     let sent = notify(&world, 1).await;
     arrived(&world, "PL", &sent.message_digest).await;
     let watch = world.desk("PL", "watch");
-    let read = calls::ReadRequest { digest: sent.message_digest.clone(), all_offices: false };
+    let read = calls::ReadRequest { digest: sent.message_digest.clone(), ..Default::default() };
     let read = watches(&watch).read(read).await.unwrap().into_inner();
     let wrapping = signed::decode(read.message).unwrap();
     assert_eq!(&wrapping.digest().0[..], &sent.message_digest[..]);
@@ -83,7 +84,8 @@ async fn neither_an_own_message_nor_an_acknowledgement_nor_an_unknown_one_is_ack
     let call = acknowledge_call(&watch, &sent.message_digest);
     let answer = watches(&watch).acknowledge(call).await.unwrap().into_inner();
     arrived(&world, "BY", &answer.acknowledgement_digest).await;
-    receipted(&world, "PL", "BY").await;
+    // Heads of both ledgers are put on record after the receipts.
+    both_settled(&world, "BY", "PL").await;
     let of_by = world.desk("BY", "watch");
     let before = size(&world, "BY");
     for (digest, expected) in [

@@ -277,7 +277,8 @@ pub(super) async fn release(
     let releaser = author.desk("releaser", &stage.clock)?;
     let mut calls = MessageServiceClient::new(releaser.channel.clone());
     let draft = Bytes::copy_from_slice(&draft.0);
-    let shown = answer(calls.show_draft(ShowDraftRequest { draft: draft.clone() })).await?;
+    let shown =
+        answer(calls.show_draft(ShowDraftRequest { draft: draft.clone(), ..Default::default() })).await?;
     let releasing =
         ReleaseRequest { command: Some(releaser.command(None)?), draft, digest: shown.digest, as_is: false };
     let released = answer(calls.release(releasing)).await?;
@@ -317,7 +318,7 @@ async fn read_and_acknowledge(
     let desk = guest.desk("watch", &stage.clock)?;
     let named = Bytes::copy_from_slice(&digest.0);
     let mut calls = WatchServiceClient::new(desk.channel.clone());
-    let read = answer(calls.read(ReadRequest { digest: named.clone(), all_offices: false })).await?;
+    let read = answer(calls.read(ReadRequest { digest: named.clone(), ..Default::default() })).await?;
     let acknowledge = AcknowledgeRequest { command: Some(desk.command(None)?), digest: named };
     answer(calls.acknowledge(acknowledge)).await?;
     until(guest, "the acknowledgement is on record", |board| {

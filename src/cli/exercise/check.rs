@@ -14,6 +14,7 @@ use crate::cli::out::say;
 use crate::cli::regime::{findings, load};
 use crate::cli::{given, json};
 use crate::clock::Clock;
+use crate::domain::language::Language;
 use crate::domain::party::Party;
 use crate::domain::regime::{Asked, Recipients, check, lines};
 use crate::domain::text::shown;
@@ -51,8 +52,8 @@ pub struct Args {
     #[arg(long, value_parser = given::kinds)]
     kind: Option<Kinds>,
     /// The reader's language, such as fr
-    #[arg(long, default_value = "en")]
-    language: String,
+    #[arg(long, default_value = "en", value_parser = given::language)]
+    language: Language,
     /// One JSON object a finding
     #[arg(long)]
     json: bool,
@@ -92,11 +93,11 @@ pub fn run(args: &Args) -> Result<(), Fault> {
         });
         say!("{}", json::line(&object));
         for finding in &found {
-            say!("{}", json::line(&findings::json(&regime, finding, &args.language)));
+            say!("{}", json::line(&findings::json(&regime, finding, args.language.as_str())));
         }
         return Ok(());
     }
-    let title = regime.head.title.say(&args.language, &regime.head.name);
+    let title = regime.head.title.say(args.language.as_str(), &regime.head.name);
     say!(
         "{} under {title} ({}, edition {})",
         content.kind().name(),
@@ -106,7 +107,7 @@ pub fn run(args: &Args) -> Result<(), Fault> {
     say!("regime digest {}", regime.head.digest);
     say!("judged as released at {released_at}; a check never stops a notice");
     for finding in &found {
-        for line in lines(&regime, finding, &args.language) {
+        for line in lines(&regime, finding, args.language.as_str()) {
             say!("{}{}", "  ".repeat(line.depth), line.text);
         }
     }

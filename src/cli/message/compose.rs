@@ -100,7 +100,7 @@ pub async fn draft(args: DraftArgs, noun: &str) -> Result<(), Fault> {
 pub async fn revise(args: ReviseArgs) -> Result<(), Fault> {
     let (desk, header, id) = args.person.open()?;
     let draft = open_draft(&desk, &args.draft).await?;
-    let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into() };
+    let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into(), ..Default::default() };
     let present = answer(service(&desk).show_draft(asked)).await?;
     let mut outgoing = message::decode_draft(&present.message)?;
     let content = match &args.form {
@@ -161,7 +161,7 @@ pub(super) async fn put(
 /// same command may be given again after its release.
 async fn checked(desk: &Desk, draft: DraftId, outgoing: &Outgoing) -> Option<calls::RegimeCheck> {
     outgoing.regime.as_ref()?;
-    let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into() };
+    let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into(), ..Default::default() };
     answer(service(desk).show_draft(asked)).await.ok()?.check
 }
 

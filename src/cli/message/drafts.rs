@@ -5,17 +5,18 @@
 
 use serde_json::json;
 
-use super::known::{open_draft, service};
+use super::known::{open_draft, service, tag};
 use super::{draft_form, rows};
 use crate::cli::desk::{As, AsCommand, answer};
 use crate::cli::fault::Fault;
 use crate::cli::out::{self, say};
-use crate::cli::regime::labels;
+use crate::cli::regime::labels::{self, Labelling};
 use crate::cli::{form, given, json};
 use crate::codec::content::{self, Said};
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::{Digest, DraftId};
+use crate::domain::language::Language;
 use crate::domain::official;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
@@ -36,6 +37,10 @@ pub struct ShowArgs {
     draft: String,
     #[command(flatten)]
     person: As,
+    /// The reader's language, such as fr: a regime's labels are in it, as far as it has them; without it in
+    /// the message's
+    #[arg(long, value_parser = given::language)]
+    language: Option<Language>,
     /// Print the form alone, to be revised
     #[arg(long, conflicts_with = "json")]
     toml: bool,
@@ -141,7 +146,8 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
 pub async fn show(args: ShowArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let draft = open_draft(&desk, &args.draft).await?;
-    let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into() };
+    let language = tag(args.language.as_ref());
+    let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into(), language };
     let answered = answer(service(&desk).show_draft(asked)).await?;
     // What is shown is what has this digest: computed here, not taken on the node's word.
     let digest = Digest::of(&answered.message);
@@ -170,7 +176,8 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
         return Ok(());
     }
     let regime = labels::of(&desk, &outgoing).await;
-    let form = draft_form(Some(desk.party), &outgoing, digest, regime.as_ref());
+    let labelling = Labelling::of(regime.as_ref(), args.language.as_ref());
+    let form = draft_form(Some(desk.party), &outgoing, digest, labelling);
     let form = form.with_note(desk.party, &answered.marks);
     out::text(&official::text(&official::pages(&form)));
     say!("");

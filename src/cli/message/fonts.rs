@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use harfrust::{Direction, FontRef, Script, ShapeOptions, ShaperData, UnicodeBuffer};
+use harfrust::{BufferFlags, Direction, FontRef, Script, ShapeOptions, ShaperData, UnicodeBuffer};
 use krilla::text::Font;
 
 use crate::cli::fault::Fault;
@@ -179,6 +179,20 @@ impl Face<'_> {
         if let Some(script) = script {
             buffer.set_script(script);
         }
+        self.shaped(buffer)
+    }
+
+    /// The glyph of a character that stands alone, from right to left; also of one that is never seen. `None`
+    /// where the font has none.
+    pub fn letter(&self, character: char) -> Option<Shaped> {
+        let mut buffer = UnicodeBuffer::new();
+        buffer.add(character, 0);
+        buffer.set_direction(Direction::RightToLeft);
+        buffer.set_flags(BufferFlags::PRESERVE_DEFAULT_IGNORABLES | BufferFlags::DO_NOT_INSERT_DOTTED_CIRCLE);
+        self.shaped(buffer).into_iter().next().filter(|shaped| shaped.glyph != 0)
+    }
+
+    fn shaped(&self, mut buffer: UnicodeBuffer) -> Vec<Shaped> {
         buffer.guess_segment_properties();
         let shaper = self.data.shaper(&self.file).build();
         let em = self.font.units_per_em();

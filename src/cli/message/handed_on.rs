@@ -4,23 +4,24 @@
 //! Never here: whether its signature verifies. That is the node's to say, by the key lists on record there.
 
 use super::message_form;
-use crate::cli::regime::labels;
+use crate::cli::regime::labels::{self, Labelling};
 use crate::codec::forwarded::{self, Opened};
 use crate::domain::content::Content;
 use crate::domain::form::outline::Path;
 use crate::domain::form::{Line, Whose};
+use crate::domain::language::Language;
 use crate::domain::official::{Row, labels as words};
 use crate::domain::party::Party;
 
 /// Empty for content that hands nothing on, and where that can't be opened: it is marked then. `by`: who hands
-/// it on, `None` if that is not known.
-pub(super) fn lines(content: &Content, by: Option<Party>) -> Vec<Line> {
+/// it on, `None` if that is not known; `reader`: in whose language labels are looked for first.
+pub(super) fn lines(content: &Content, by: Option<Party>, reader: Option<&Language>) -> Vec<Line> {
     let Content::Forwarded(form) = content else { return Vec::new() };
     let Opened::Message(original) = forwarded::open(form) else { return Vec::new() };
     let by = by.map_or_else(|| words::NOT_IN_A_DRAFT.to_owned(), |party| party.to_string());
     let mut lines = vec![line(0, "FROM", original.message.author.to_string()), line(0, "FORWARDED BY", by)];
     let regime = labels::built_in(&original.message.draft);
-    let document = message_form(&original.message, original.digest, regime.as_ref());
+    let document = message_form(&original.message, original.digest, Labelling::of(regime.as_ref(), reader));
     lines.extend(document.rows.iter().flat_map(of_row));
     lines
 }

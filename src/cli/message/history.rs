@@ -6,19 +6,20 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::known::service;
+use super::known::{service, tag};
 use super::rows;
 use super::translations::is_into;
 use crate::cli::by_hand;
 use crate::cli::desk::{Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::out::say;
-use crate::cli::regime::labels;
+use crate::cli::regime::labels::{self, Labelling};
 use crate::codec::content::{self, Said};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::{message, signed};
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::language::Language;
 use crate::domain::message::{Acknowledgement, Message};
 use crate::domain::party::Party;
 use crate::domain::regime::Regime;
@@ -36,6 +37,8 @@ pub struct History {
     regimes: BTreeMap<Digest, Regime>,
     /// Into which translations are shown beside the texts.
     language: Option<String>,
+    /// In which labels are looked for first; `None` for each message's own.
+    reader: Option<Language>,
 }
 
 /// One message of it.
@@ -67,8 +70,13 @@ impl Bodies {
 }
 
 impl History {
-    /// All pages.
-    pub async fn ask(desk: &Desk, thread: ThreadId, as_of: Option<Instant>) -> Result<History, Fault> {
+    /// All pages, with labels in the reader's language, `None` for each message's own.
+    pub async fn ask(
+        desk: &Desk,
+        thread: ThreadId,
+        as_of: Option<Instant>,
+        reader: Option<Language>,
+    ) -> Result<History, Fault> {
         let mut pages = Vec::new();
         let mut from = 0;
         loop {
@@ -76,12 +84,13 @@ impl History {
                 thread: thread.0.to_vec().into(),
                 as_of_ms: as_of.map_or(0, |at| at.0),
                 from,
+                language: tag(reader.as_ref()),
             };
             let page = answer(service(desk).show_thread(asked)).await?;
             let next = page.next;
             pages.push(page);
             if next <= from {
-                return History::of(pages);
+                return Ok(History { reader, ..History::of(pages)? });
             }
             from = next;
         }
@@ -101,7 +110,7 @@ impl History {
             }
             messages.push(Line { digest: wrapping.digest(), message: read, said, wire });
         }
-        Ok(History { messages, gaps, acknowledged, regimes: BTreeMap::new(), language: None })
+        Ok(History { messages, gaps, acknowledged, regimes: BTreeMap::new(), language: None, reader: None })
     }
 
     /// Takes the labels of formatted messages from regimes that are built in, or held at the node.
@@ -265,7 +274,8 @@ impl History {
         }
         if bodies.show(&line.said) {
             let regime = message.draft.regime.as_ref().and_then(|cited| self.regimes.get(&cited.digest));
-            rows::body(1, (&line.said, Some(message.author)), &message.draft, regime, &beside);
+            let labelling = Labelling::of(regime, self.reader.as_ref());
+            rows::body(1, (&line.said, Some(message.author)), &message.draft, labelling, &beside);
         }
     }
 

@@ -14,6 +14,7 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::message_service_client::MessageServiceClient;
 use crate::codec::{message, signed};
 use crate::domain::digest::{Digest, DraftId, ThreadId};
+use crate::domain::language::Language;
 use crate::domain::message::Message;
 use crate::limits;
 
@@ -38,6 +39,11 @@ pub struct Known {
     pub message: Message,
     /// What the node tells beside it.
     pub marks: Vec<String>,
+}
+
+/// How a call names the reader's language: empty for none.
+pub fn tag(reader: Option<&Language>) -> String {
+    reader.map(Language::to_string).unwrap_or_default()
 }
 
 /// The message that is meant. What is read is what has this digest: computed here, not taken on the node's word.

@@ -35,7 +35,7 @@ pub use history::{Bodies, History};
 pub use pdf::Pdf;
 
 use crate::cli::fault::Fault;
-use crate::cli::regime::labels;
+use crate::cli::regime::labels::{self, Labelling};
 use crate::cli::{given, out};
 use crate::codec::content::{self, Said};
 use crate::domain::content::Kind;
@@ -44,7 +44,6 @@ use crate::domain::form::lines_under;
 use crate::domain::message::{Message, Outgoing};
 use crate::domain::official::{self, Body, Document, Paper};
 use crate::domain::party::Party;
-use crate::domain::regime::Regime;
 use crate::domain::translation::{Beside, beside};
 
 const NOUN: &str = "message";
@@ -131,18 +130,18 @@ pub async fn run(args: Args) -> Result<(), Fault> {
 }
 
 /// The official form of a message, with the labels of the regime that it cites, where that is at hand.
-pub fn message_form(message: &Message, digest: Digest, regime: Option<&Regime>) -> Document {
-    message_form_beside(message, digest, regime, &[])
+pub fn message_form(message: &Message, digest: Digest, labelling: Labelling<'_>) -> Document {
+    message_form_beside(message, digest, labelling, &[])
 }
 
 /// The same with translations under the texts that they are of.
 pub fn message_form_beside(
     message: &Message,
     digest: Digest,
-    regime: Option<&Regime>,
+    labelling: Labelling<'_>,
     translations: &[Beside],
 ) -> Document {
-    form(Paper::Message(message), &message.draft, digest, regime, translations)
+    form(Paper::Message(message), &message.draft, digest, labelling, translations)
 }
 
 /// The official form of a draft, held by `author`, `None` if that is not known.
@@ -150,9 +149,9 @@ pub fn draft_form(
     author: Option<Party>,
     outgoing: &Outgoing,
     digest: Digest,
-    regime: Option<&Regime>,
+    labelling: Labelling<'_>,
 ) -> Document {
-    form(Paper::Draft { author, outgoing }, outgoing, digest, regime, &[])
+    form(Paper::Draft { author, outgoing }, outgoing, digest, labelling, &[])
 }
 
 /// The official form as PDF, set in the usual fonts and those named.
@@ -167,7 +166,7 @@ fn form(
     paper: Paper<'_>,
     outgoing: &Outgoing,
     digest: Digest,
-    regime: Option<&Regime>,
+    labelling: Labelling<'_>,
     translations: &[Beside],
 ) -> Document {
     let said = content::said(&outgoing.kind, &outgoing.content);
@@ -179,10 +178,10 @@ fn form(
                 Paper::Message(message) => Some(message.author),
                 Paper::Draft { author, .. } => author,
             };
-            let mut own = lines_under(form, regime, &outgoing.language);
-            own.extend(handed_on::lines(form, by));
+            let mut own = lines_under(form, labelling.regime, labelling.languages(outgoing));
+            own.extend(handed_on::lines(form, by, labelling.reader));
             lines = beside(own, translations);
-            marks.extend(labels::mark(form, regime).map(str::to_owned));
+            marks.extend(labels::mark(form, outgoing, labelling));
             origin = content::origin(&outgoing.kind, &said);
             match &origin {
                 Some(origin) => Body::Transcription { origin, lines: &lines },

@@ -4,13 +4,15 @@
 //! Never here: what stands on a page (`domain/official/`). The one place that counts in floating point,
 //! which PDF does.
 
-use krilla::geom::Point;
+use krilla::geom::{Point, Transform};
 use krilla::metadata::Metadata;
+use krilla::num::NormalizedF32;
 use krilla::page::PageSettings;
+use krilla::paint::Fill;
 use krilla::surface::Surface;
 
-use super::fonts::{FontFiles, Fonts};
-use super::setting::{self, Setting};
+use super::fonts::{Face, FontFiles, Fonts};
+use super::setting::{self, Ink, Part, Setting};
 use crate::cli::fault::Fault;
 use crate::domain::official::{self, Direction, Document, Page, Piece};
 use crate::limits;
@@ -93,8 +95,25 @@ fn draw_piece(piece: &Piece, setting: &Setting, from: Point, fonts: &Fonts<'_>, 
     }
     for run in &setting.runs {
         if let Some(face) = fonts.face(run.face) {
-            let point = Point::from_xy(x + run.left * size, from.y);
-            surface.draw_glyphs(point, &run.glyphs, face.font.clone(), &run.text, size, false);
+            for part in &run.parts {
+                let point = Point::from_xy(x + (run.left + part.left) * size, from.y);
+                draw_part(part, &run.text, face, (point, size), surface);
+            }
+        }
+    }
+}
+
+fn draw_part(part: &Part, text: &str, face: &Face<'_>, (at, size): (Point, f32), surface: &mut Surface<'_>) {
+    let font = face.font.clone();
+    match part.ink {
+        Ink::Text => surface.draw_glyphs(at, &part.glyphs, font, text, size, false),
+        Ink::Shape => surface.draw_glyphs(at, &part.glyphs, font, text, size, true),
+        Ink::Letter(wider) => {
+            surface.set_fill(Some(Fill { opacity: NormalizedF32::ZERO, ..Fill::default() }));
+            surface.push_transform(&Transform::from_row(wider, 0.0, 0.0, 1.0, at.x, at.y));
+            surface.draw_glyphs(Point::from_xy(0.0, 0.0), &part.glyphs, font, text, size, false);
+            surface.pop();
+            surface.set_fill(None);
         }
     }
 }

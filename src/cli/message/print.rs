@@ -8,18 +8,19 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use serde_json::json;
 
-use super::known::{Known, known_message, open_draft, service};
+use super::known::{Known, known_message, open_draft, service, tag};
 use super::{draft_form, message_form, message_form_beside, rows, translations};
 use crate::cli::desk::{Desk, DeskDirectory, answer};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
 use crate::cli::out::{self, say};
-use crate::cli::regime::labels;
+use crate::cli::regime::labels::{self, Labelling};
 use crate::cli::{given, json};
 use crate::clock::Clock;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::{message, signed};
 use crate::domain::digest::Digest;
+use crate::domain::language::Language;
 use crate::domain::official::{self, Document, Standing};
 use crate::evidence::signed::{PayloadType, Signed};
 use crate::limits;
@@ -37,6 +38,10 @@ pub struct PrintArgs {
     /// A font for characters that DejaVu lacks; may be given several times, the first that has one is taken
     #[arg(long, value_name = "FILE", requires = "pdf")]
     font: Vec<PathBuf>,
+    /// The reader's language, such as fr: a regime's labels are in it, as far as it has them, and the form says so;
+    /// without it in the message's, the same for everybody
+    #[arg(long, value_parser = given::language)]
+    language: Option<Language>,
     /// With the translations into this language that are on record, each under the text that it is of; the
     /// original counts
     #[arg(long, value_name = "LANGUAGE", conflicts_with_all = ["draft", "file"])]
@@ -67,7 +72,7 @@ struct Found {
 }
 
 pub async fn print(args: PrintArgs) -> Result<(), Fault> {
-    let found = find(&args.which, args.directory.as_deref(), args.with_translation.as_deref()).await?;
+    let found = find(&args).await?;
     match &args.pdf {
         Some(path) => write_pdf(path, &args.font, found.document, args.json)?,
         None if args.json => print_rows(&found.document),
@@ -104,50 +109,61 @@ fn write_pdf(path: &Path, fonts: &[PathBuf], document: Document, as_json: bool) 
     Ok(())
 }
 
-async fn find(which: &Which, directory: Option<&Path>, language: Option<&str>) -> Result<Found, Fault> {
+async fn find(args: &PrintArgs) -> Result<Found, Fault> {
+    let PrintArgs { which, with_translation, .. } = args;
+    let reader = args.language.as_ref();
     if let Some(file) = &which.file {
-        return of_bytes(files::read_up_to(file, limits::MESSAGE_SIGNED_BYTES_MAX)?.into());
+        return of_bytes(files::read_up_to(file, limits::MESSAGE_SIGNED_BYTES_MAX)?.into(), reader);
     }
-    let directory =
-        directory.ok_or_else(|| Fault::new("whose node is asked? Say so with --as, or give --file"))?;
+    let directory = args
+        .directory
+        .as_deref()
+        .ok_or_else(|| Fault::new("whose node is asked? Say so with --as, or give --file"))?;
     let desk = DeskDirectory::at(directory).open(Clock::system())?;
     let document = match (&which.message, &which.draft) {
-        (Some(beginning), _) => ask_message(&desk, beginning, language).await?,
-        (None, Some(beginning)) => ask_draft(&desk, beginning).await?,
+        (Some(beginning), _) => ask_message(&desk, beginning, with_translation.as_deref(), reader).await?,
+        (None, Some(beginning)) => ask_draft(&desk, beginning, reader).await?,
         (None, None) => return Err(Fault::new("which message? Give its digest, --draft or --file")),
     };
     Ok(Found { document, unchecked: None })
 }
 
-async fn ask_message(desk: &Desk, beginning: &str, language: Option<&str>) -> Result<Document, Fault> {
+async fn ask_message(
+    desk: &Desk,
+    beginning: &str,
+    with_translation: Option<&str>,
+    reader: Option<&Language>,
+) -> Result<Document, Fault> {
     let Known { digest, message, marks, .. } = known_message(desk, beginning).await?;
     let regime = labels::of(desk, &message.draft).await;
-    let translations = match language {
+    let translations = match with_translation {
         Some(language) => translations::of(desk, &message, digest, language).await?,
         None => Vec::new(),
     };
-    let form = message_form_beside(&message, digest, regime.as_ref(), &translations);
+    let form = message_form_beside(&message, digest, Labelling::of(regime.as_ref(), reader), &translations);
     Ok(form.with_note(desk.party, &marks))
 }
 
-async fn ask_draft(desk: &Desk, beginning: &str) -> Result<Document, Fault> {
+async fn ask_draft(desk: &Desk, beginning: &str, reader: Option<&Language>) -> Result<Document, Fault> {
     let draft = open_draft(desk, beginning).await?;
-    let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into() };
+    let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into(), language: tag(reader) };
     let answered = answer(service(desk).show_draft(asked)).await?;
     let bytes = answered.message;
     let outgoing = message::decode_draft(&bytes)?;
     let regime = labels::of(desk, &outgoing).await;
-    let form = draft_form(Some(desk.party), &outgoing, Digest::of(&bytes), regime.as_ref());
+    let labelling = Labelling::of(regime.as_ref(), reader);
+    let form = draft_form(Some(desk.party), &outgoing, Digest::of(&bytes), labelling);
     Ok(form.with_note(desk.party, &answered.marks))
 }
 
 /// A signed message if the bytes are one, else a draft.
-fn of_bytes(bytes: Bytes) -> Result<Found, Fault> {
+fn of_bytes(bytes: Bytes, reader: Option<&Language>) -> Result<Found, Fault> {
     match signed::decode(bytes.clone()) {
         Ok(wrapping) if wrapping.payload_type == PayloadType::Message => {
             let read = message::decode(&wrapping.payload)?;
             let regime = labels::built_in(&read.draft);
-            let document = message_form(&read, wrapping.digest(), regime.as_ref());
+            let labelling = Labelling::of(regime.as_ref(), reader);
+            let document = message_form(&read, wrapping.digest(), labelling);
             Ok(Found { document, unchecked: Some(keys(&wrapping)) })
         }
         Ok(_) => Err(Fault::new("the file holds something signed that is no message")),
@@ -156,7 +172,8 @@ fn of_bytes(bytes: Bytes) -> Result<Found, Fault> {
                 Fault::new(format!("the file holds neither a signed message nor a draft: {fault}"))
             })?;
             let regime = labels::built_in(&outgoing);
-            let document = draft_form(None, &outgoing, Digest::of(&bytes), regime.as_ref());
+            let labelling = Labelling::of(regime.as_ref(), reader);
+            let document = draft_form(None, &outgoing, Digest::of(&bytes), labelling);
             Ok(Found { document, unchecked: Some(Vec::new()) })
         }
     }

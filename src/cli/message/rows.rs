@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::handed_on;
 use crate::cli::form;
 use crate::cli::out::say;
+use crate::cli::regime::labels::Labelling;
 use crate::codec::content::{self, Said};
 use crate::codec::forwarded::{self, Opened};
 use crate::codec::proto::detente::v1::{self as calls, Fault};
@@ -16,7 +17,6 @@ use crate::domain::form::{lines, lines_under};
 use crate::domain::message::{Addressee, Holds, Message, Outgoing, Relation, Traffic};
 use crate::domain::party::Party;
 use crate::domain::people::Person;
-use crate::domain::regime::Regime;
 use crate::domain::said::{Said as Stated, same};
 use crate::domain::text::{shown, shown_lines};
 use crate::domain::transcription;
@@ -133,7 +133,7 @@ fn relation(relation: Relation) -> &'static str {
 }
 
 /// All of a released message: heading, then what it says.
-pub fn message(message: &Message, said: &Said, regime: Option<&Regime>) {
+pub fn message(message: &Message, said: &Said, labelling: Labelling<'_>) {
     row(0, "Number", &shown(&message.number));
     let author = message.author.as_str();
     let from = match content::origin(&message.draft.kind, said) {
@@ -144,7 +144,7 @@ pub fn message(message: &Message, said: &Said, regime: Option<&Regime>) {
     row(0, "Date-time group", &message.released_at.date_time_group().to_string());
     row(0, "Released by", &person(&message.releaser));
     heading(&message.draft);
-    body(0, (said, Some(message.author)), &message.draft, regime, &[]);
+    body(0, (said, Some(message.author)), &message.draft, labelling, &[]);
 }
 
 fn heading(outgoing: &Outgoing) {
@@ -221,13 +221,13 @@ pub fn body(
     depth: usize,
     (said, by): (&Said, Option<Party>),
     outgoing: &Outgoing,
-    regime: Option<&Regime>,
+    labelling: Labelling<'_>,
     translations: &[Beside],
 ) {
     match said {
         Said::Form(form) => {
-            let mut own = lines_under(form, regime, &outgoing.language);
-            own.extend(handed_on::lines(form, by));
+            let mut own = lines_under(form, labelling.regime, labelling.languages(outgoing));
+            own.extend(handed_on::lines(form, by, labelling.reader));
             for line in beside(own, translations) {
                 row(depth.saturating_add(line.depth), &line.label, &line.value);
             }

@@ -12,6 +12,7 @@ use crate::cli::fault::Fault;
 use crate::cli::out::say;
 use crate::cli::{given, json};
 use crate::domain::digest::ThreadId;
+use crate::domain::language::Language;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
@@ -34,6 +35,10 @@ pub struct ShowArgs {
     /// Only what was on record here by then, such as 2025-08-01T00:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
     pub as_of: Option<Instant>,
+    /// The reader's language, such as fr: a regime's labels are in it, as far as it has them; without it in
+    /// each message's
+    #[arg(long, value_parser = given::language)]
+    language: Option<Language>,
     /// Shows translations into this language under the texts that they are of; the original counts
     #[arg(long, value_name = "LANGUAGE")]
     with_translation: Option<String>,
@@ -104,7 +109,7 @@ impl ShowArgs {
     pub async fn ask(&self) -> Result<Asked, Fault> {
         let desk = self.person.open()?;
         let thread = known_thread(&desk, &self.thread).await?;
-        let history = History::ask(&desk, thread, self.as_of).await?;
+        let history = History::ask(&desk, thread, self.as_of, self.language.clone()).await?;
         let mut history = history.with_translation(self.with_translation.clone());
         history.label(Some(&desk)).await;
         Ok(Asked { thread, history })

@@ -53,7 +53,7 @@ pub(super) async fn of(
     digest: Digest,
     language: &str,
 ) -> Result<Vec<Beside>, Fault> {
-    let history = History::ask(desk, message.draft.thread, None).await?;
+    let history = History::ask(desk, message.draft.thread, None, None).await?;
     let found: Vec<Beside> =
         history.translations_of(&digest).into_iter().filter(|one| is_into(one, language)).collect();
     if found.is_empty() {

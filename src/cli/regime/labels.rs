@@ -1,4 +1,4 @@
-//! The regime that a formatted message cites, for its labels.
+//! The regime that a formatted message cites, for its labels, and in which language they are shown.
 //!
 //! Never here: trust in a name. A text counts if it has the digest that is cited; without one the message
 //! is shown all the same, with the names of its fields as sent.
@@ -12,9 +12,29 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::codec::regime::{built_in, read};
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
+use crate::domain::language::Language;
 use crate::domain::message::{Outgoing, RegimeCitation};
-use crate::domain::regime::Regime;
+use crate::domain::regime::{Languages, Regime};
 use crate::limits;
+
+/// By which regime labels are said, and in which language first.
+#[derive(Clone, Copy, Default)]
+pub struct Labelling<'a> {
+    /// The one that the message cites, where it is at hand.
+    pub regime: Option<&'a Regime>,
+    /// The reader's; `None` for the message's.
+    pub reader: Option<&'a Language>,
+}
+
+impl<'a> Labelling<'a> {
+    pub fn of(regime: Option<&'a Regime>, reader: Option<&'a Language>) -> Labelling<'a> {
+        Labelling { regime, reader }
+    }
+
+    pub fn languages(self, outgoing: &'a Outgoing) -> Languages<'a> {
+        Languages::of(self.reader, &outgoing.language)
+    }
+}
 
 /// The regime cited: built in, or as the node holds it. `None` for a message that is not formatted.
 pub async fn of(desk: &Desk, outgoing: &Outgoing) -> Option<Regime> {
@@ -46,13 +66,21 @@ pub fn built_in(outgoing: &Outgoing) -> Option<Regime> {
     read(&built_in::parent(&cited.name, cited.digest)?, &built_in::parent).ok()
 }
 
-/// What is said of a formatted message that is shown without labels.
-pub fn mark(content: &Content, regime: Option<&Regime>) -> Option<&'static str> {
+/// What is said of a formatted message that is shown without labels, or with labels in another language than
+/// its own.
+pub fn mark(content: &Content, outgoing: &Outgoing, labelling: Labelling<'_>) -> Option<String> {
     let Content::Formatted(form) = content else { return None };
-    match regime {
-        None => Some("regime not held here: fields by their names as sent"),
-        Some(regime) if regime.formats.contains_key(&form.format) => None,
-        Some(_) => Some("the regime has no such format: fields by their names as sent"),
+    match labelling.regime {
+        None => Some("regime not held here: fields by their names as sent".into()),
+        Some(regime) if regime.formats.contains_key(&form.format) => {
+            let reader =
+                labelling.reader.filter(|one| !one.as_str().eq_ignore_ascii_case(&outgoing.language))?;
+            Some(format!(
+                "labels of fields in {reader}, as far as the regime has them; without --language in that of the \
+                 message"
+            ))
+        }
+        Some(_) => Some("the regime has no such format: fields by their names as sent".into()),
     }
 }
 

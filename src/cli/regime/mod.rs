@@ -17,9 +17,10 @@ use clap::Subcommand;
 use serde_json::json;
 
 use crate::cli::fault::Fault;
-use crate::cli::json;
 use crate::cli::out::say;
+use crate::cli::{given, json};
 use crate::codec::regime::built_in;
+use crate::domain::language::Language;
 use crate::domain::regime::describe::{Described, describe};
 use crate::domain::regime::difference::{ChangeKind, difference, head};
 use crate::domain::regime::{Regime, Standing};
@@ -49,8 +50,8 @@ enum Command {
         #[arg(value_name = "NAME|FILE")]
         regime: String,
         /// The reader's language, such as fr
-        #[arg(long, default_value = "en")]
-        language: String,
+        #[arg(long, default_value = "en", value_parser = given::language)]
+        language: Language,
         /// Print the file of one that is built in, to write one's own from it
         #[arg(long, conflicts_with = "json")]
         source: bool,
@@ -93,7 +94,7 @@ enum Command {
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::Check { file, json } => check(&file, json),
-        Command::Show { regime, language, source, json } => show(&regime, &language, source, json),
+        Command::Show { regime, language, source, json } => show(&regime, language.as_str(), source, json),
         Command::Diff { before, after, json } => diff(&before, &after, json),
         Command::List { json } => list(json),
         Command::Hold(args) => words::hold(args).await,

@@ -8,12 +8,13 @@ use super::load;
 use crate::cli::desk::{As, AsCommand, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::out::say;
-use crate::cli::{form, json, out};
+use crate::cli::{form, given, json, out};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
 use crate::domain::adoption::Adoption;
 use crate::domain::content::{Content, Kind};
 use crate::domain::form::MessageDigest;
+use crate::domain::language::Language;
 use crate::domain::text::shown;
 use crate::limits;
 
@@ -52,8 +53,8 @@ pub struct TemplateArgs {
     #[arg(long, conflicts_with = "regime")]
     filled: bool,
     /// Of a format's labels, such as fr
-    #[arg(long, default_value = "en")]
-    language: String,
+    #[arg(long, default_value = "en", value_parser = given::language)]
+    language: Language,
 }
 
 const WORDS: [Kind; 4] = [Kind::Adoption, Kind::Suspension, Kind::Resumption, Kind::Withdrawal];
@@ -135,7 +136,7 @@ pub fn template(args: &TemplateArgs) -> Result<(), Fault> {
     };
     let regime = load::named(name)?;
     if let Some(format) = regime.formats.get(&args.what) {
-        out::text(&form::format_template(&regime, &args.what, format, &args.language));
+        out::text(&form::format_template(&regime, &args.what, format, args.language.as_str()));
         return Ok(());
     }
     if word(&args.what) != Ok(Kind::Adoption) {

@@ -66,7 +66,9 @@ pub fn labels(table: &mut Table, key: &str) -> Result<Labels, NotARegime> {
     let at = table.at;
     let texts = table.texts_by_name(key)?;
     let is_tag = |tag: &String| {
-        !tag.is_empty() && tag.len() <= 35 && tag.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-')
+        !tag.is_empty()
+            && tag.len() <= limits::LANGUAGE_TAG_BYTES_MAX
+            && tag.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-')
     };
     match texts.keys().find(|tag| !is_tag(tag)) {
         Some(tag) => Err(table.fault(at, format!("{} is not a language, such as en or fr-CA", quoted(tag)))),

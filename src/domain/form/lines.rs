@@ -6,7 +6,7 @@ use super::faults::Following;
 use super::outline::{Field, Leaf, Part, Path, Shape, Value};
 use crate::domain::content::Content;
 use crate::domain::formatted;
-use crate::domain::regime::Regime;
+use crate::domain::regime::{Languages, Regime};
 use crate::domain::text::{shown, shown_lines};
 use crate::domain::transcription::Filled;
 
@@ -48,7 +48,7 @@ pub const NOT_KNOWN: &str = "not known";
 pub fn lines(content: &Content) -> Vec<Line> {
     let mut out = declared(content);
     if let Content::Formatted(form) = content {
-        formatted::lines(&form.fields, None, "", &Following::of(content), &mut out);
+        formatted::lines(&form.fields, None, "".into(), &Following::of(content), &mut out);
     }
     within(content, lines, &mut out);
     out
@@ -56,18 +56,23 @@ pub fn lines(content: &Content) -> Vec<Line> {
 
 /// The same with the labels of the regime that lays the format down, in the reader's language as far as it
 /// has it.
-pub fn lines_under(content: &Content, regime: Option<&Regime>, language: &str) -> Vec<Line> {
+pub fn lines_under<'a>(
+    content: &Content,
+    regime: Option<&Regime>,
+    languages: impl Into<Languages<'a>>,
+) -> Vec<Line> {
+    let languages = languages.into();
     if let Content::Transcription(_) = content {
         let mut out = declared(content);
-        within(content, |form| lines_under(form, regime, language), &mut out);
+        within(content, |form| lines_under(form, regime, languages), &mut out);
         return out;
     }
     let (Content::Formatted(form), Some(regime)) = (content, regime) else { return lines(content) };
     let Some(format) = regime.formats.get(&form.format) else { return lines(content) };
     let following = Following::of(content);
-    let title = format.title.say(language, &form.format);
+    let title = format.title.say(languages, &form.format);
     let mut out = vec![Line::of(&Path::root(), 0, title, shown(&form.format))];
-    formatted::lines(&form.fields, Some(&format.fields), language, &following, &mut out);
+    formatted::lines(&form.fields, Some(&format.fields), languages, &following, &mut out);
     out
 }
 

@@ -8,24 +8,24 @@ use crate::domain::form::Line;
 use crate::domain::form::faults::Following;
 use crate::domain::form::lines::{head, leaf, one};
 use crate::domain::form::outline::{Path, Value};
-use crate::domain::regime::Labels;
 use crate::domain::regime::format::{FormatField, Holds};
+use crate::domain::regime::{Labels, Languages};
 use crate::domain::text::shown;
 
 /// Puts the lines behind those that are there. All that leaves is safe to show.
 pub fn lines(
     fields: &Fields,
     format: Option<&[FormatField]>,
-    language: &str,
+    languages: Languages<'_>,
     following: &Following,
     out: &mut Vec<Line>,
 ) {
-    let page = Page { language, following };
+    let page = Page { languages, following };
     page.fields(&Path::root().field("fields"), 0, fields, format, out);
 }
 
 struct Page<'a> {
-    language: &'a str,
+    languages: Languages<'a>,
     following: &'a Following,
 }
 
@@ -63,7 +63,7 @@ impl Page<'_> {
     }
 
     fn say(&self, field: &FormatField) -> String {
-        field.label.say(self.language, &field.name)
+        field.label.say(self.languages, &field.name)
     }
 
     fn field(
@@ -76,7 +76,7 @@ impl Page<'_> {
     ) {
         match (stated, known.map(|known| &known.holds), stated.shape()) {
             (Stated::Choice(word), Some(Holds::Choice(words)), _) => {
-                let of = |labels: &Labels| format!("{word} ({})", labels.say(self.language, word));
+                let of = |labels: &Labels| format!("{word} ({})", labels.say(self.languages, word));
                 let labels = words.iter().find(|(known, _)| known == word).map(|(_, labels)| labels);
                 let text = labels.filter(|labels| !labels.is_empty()).map_or_else(|| word.clone(), of);
                 leaf(at, depth, label, &text, out);

@@ -13,7 +13,7 @@ use crate::domain::text::shown;
 
 impl Page<'_> {
     pub(super) fn format(&mut self, code: &str, state: FormatState) {
-        let title = self.regime.formats.get(code).map(|format| format.title.say(self.language, code));
+        let title = self.regime.formats.get(code).map(|format| format.title.say(self.languages, code));
         let code = shown(code);
         let text = match (state, title) {
             (FormatState::LaidDown, Some(title)) => format!("Format {code}, {title}"),

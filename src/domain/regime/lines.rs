@@ -10,7 +10,7 @@ use super::finding::{
     Timing, Verdict,
 };
 use super::rules::Addressed;
-use super::{Ground, Regime, Standing, words};
+use super::{Ground, Languages, Regime, Standing, words};
 use crate::domain::text::shown;
 
 /// One line.
@@ -22,8 +22,9 @@ pub struct Line {
 }
 
 /// The lines of one finding, in the reader's language as far as the regime has it.
-pub fn lines(regime: &Regime, finding: &Finding, language: &str) -> Vec<Line> {
-    let mut page = Page { regime, language, lines: Vec::new() };
+pub fn lines<'a>(regime: &Regime, finding: &Finding, languages: impl Into<Languages<'a>>) -> Vec<Line> {
+    let languages = languages.into();
+    let mut page = Page { regime, languages, lines: Vec::new() };
     match finding {
         Finding::Class { name, entry, verdict, ground } => {
             let label = page.label("class", name);
@@ -56,7 +57,7 @@ pub fn lines(regime: &Regime, finding: &Finding, language: &str) -> Vec<Line> {
         }
         Finding::Confidentiality { marked, ground } => {
             if let Some(rule) = &regime.confidentiality {
-                let mut text = format!("Confidentiality: {}", rule.label.say(language, "confidential"));
+                let mut text = format!("Confidentiality: {}", rule.label.say(languages, "confidential"));
                 if !rule.marking.is_empty() {
                     text.push_str(&format!("; marked {}", shown(&rule.marking)));
                 }
@@ -89,7 +90,7 @@ pub(super) fn with(text: String, standing: Standing) -> String {
 
 pub(super) struct Page<'a> {
     pub(super) regime: &'a Regime,
-    pub(super) language: &'a str,
+    pub(super) languages: Languages<'a>,
     lines: Vec<Line>,
 }
 
@@ -99,7 +100,7 @@ impl Page<'_> {
     }
 
     pub(super) fn label(&self, table: &str, name: &str) -> String {
-        words::label(self.regime, table, name, self.language)
+        words::label(self.regime, table, name, self.languages)
     }
 
     fn threshold(&mut self, name: &str, entry: &Option<String>, verdict: &Verdict, ground: &Ground) {
@@ -107,7 +108,7 @@ impl Page<'_> {
         self.verdict(&format!("Threshold, {label}"), entry.as_deref(), verdict, ground);
         let follows = self.regime.thresholds.get(name).map(|rule| &rule.follows);
         let Some(follows) = follows.filter(|follows| !follows.is_empty()) else { return };
-        let text = follows.say(self.language, "");
+        let text = follows.say(self.languages, "");
         let standing = ground.standing.and(verdict.standing);
         match verdict.answer {
             Answer::Reached => self.line(1, said(format!("what follows: {text}"), ground, standing)),
@@ -168,7 +169,7 @@ impl Page<'_> {
 
     pub(super) fn lacking(&mut self, verdict: &Verdict) {
         for lack in &verdict.lacking {
-            let text = words::lack(self.regime, lack, self.language);
+            let text = words::lack(self.regime, lack, self.languages);
             self.line(1, with(format!("lacking: {text}"), verdict.standing));
         }
     }
@@ -291,7 +292,7 @@ impl Page<'_> {
                 format!("late by {}{past}", words::span(*by))
             }
             Outcome::CantBeJudged(lack) => {
-                format!("can't be judged, lacking: {}", words::lack(self.regime, lack, self.language))
+                format!("can't be judged, lacking: {}", words::lack(self.regime, lack, self.languages))
             }
             Outcome::NoneAgreed => "none agreed".into(),
         }

@@ -18,7 +18,7 @@ impl Page<'_> {
         ground: &Ground,
     ) {
         let Some(quota) = self.regime.quotas.get(name) else { return };
-        let label = quota.label.say(self.language, name);
+        let label = quota.label.say(self.languages, name);
         let counts = super::describe::counted(quota);
         let standing = ground.standing.and(applies.standing);
         let counts_towards = match applies.answer {
@@ -54,7 +54,7 @@ impl Page<'_> {
             Window::Days { first, last } => format!("from {first} to {last}"),
             Window::AtOneTime => "at one time".into(),
             Window::Unknown(lack) => {
-                let lack = words::lack(self.regime, lack, self.language);
+                let lack = words::lack(self.regime, lack, self.languages);
                 return format!("{of}: can't be counted, lacking: {lack}");
             }
         };

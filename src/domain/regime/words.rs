@@ -2,13 +2,13 @@
 //!
 //! Never here: raw text from outside. All that leaves is safe to show.
 
-use super::Regime;
 use super::finding::{Lack, Span, SpanUnit};
 use super::quantity::Quantity;
+use super::{Languages, Regime};
 use crate::domain::text::shown;
 
 /// What the regime calls one of its rules.
-pub(super) fn label(regime: &Regime, table: &str, name: &str, language: &str) -> String {
+pub(super) fn label(regime: &Regime, table: &str, name: &str, languages: Languages<'_>) -> String {
     let labels = match table {
         "figure" => regime.figures.get(name).map(|rule| &rule.label),
         "fact" => regime.facts.get(name).map(|rule| &rule.label),
@@ -20,13 +20,13 @@ pub(super) fn label(regime: &Regime, table: &str, name: &str, language: &str) ->
         "function" => regime.functions.get(name).map(|rule| &rule.label),
         _ => None,
     };
-    labels.map_or_else(|| shown(name), |labels| labels.say(language, name))
+    labels.map_or_else(|| shown(name), |labels| labels.say(languages, name))
 }
 
 /// What is lacking.
-pub fn lack(regime: &Regime, lack: &Lack, language: &str) -> String {
+pub fn lack(regime: &Regime, lack: &Lack, languages: Languages<'_>) -> String {
     let figure = |name: &str| {
-        let names = name.split(" + ").map(|name| label(regime, "figure", name, language));
+        let names = name.split(" + ").map(|name| label(regime, "figure", name, languages));
         names.collect::<Vec<_>>().join(" + ")
     };
     match lack {
@@ -64,10 +64,10 @@ pub fn lack(regime: &Regime, lack: &Lack, language: &str) -> String {
             format!("{}: not wholly declared in {notice}", figure(name))
         }
         Lack::Fact { fact, at } => {
-            format!("{}: not stated ({})", label(regime, "fact", fact, language), shown(at))
+            format!("{}: not stated ({})", label(regime, "fact", fact, languages), shown(at))
         }
         Lack::FactContradiction { fact } => {
-            format!("{}: stated and denied", label(regime, "fact", fact, language))
+            format!("{}: stated and denied", label(regime, "fact", fact, languages))
         }
         Lack::NoDate { at } => format!("no date ({})", shown(at)),
         Lack::DateToFollow { at } => format!("the date is said to follow ({})", shown(at)),
