@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::addressees;
 use super::beside::Shelf;
 use super::regimes_read::{self, Read};
 use crate::codec::content;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::regime::{self, NotARegime, built_in};
-use crate::domain::board::Board;
+use crate::domain::adoption::{Addressees, Bond, Seen};
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Record, RegimeHeld};
@@ -35,11 +36,13 @@ pub struct HeldRegimes<'h> {
     journal: &'h Journal,
     as_of: Option<Instant>,
     shelf: Shelf<'h>,
+    addressees: Addressees,
 }
 
 impl<'h> HeldRegimes<'h> {
     pub fn at(head: &'h Head, journal: &'h Journal) -> HeldRegimes<'h> {
-        HeldRegimes { head, journal, as_of: None, shelf: Shelf::at(head, journal, None) }
+        let shelf = Shelf::at(head, journal, None);
+        HeldRegimes { head, journal, as_of: None, shelf, addressees: Addressees::default() }
     }
 
     /// Only what was on record here by then; `None` for now.
@@ -92,11 +95,15 @@ impl<'h> HeldRegimes<'h> {
             Some(content) => self.shelf.beside(&regime, content, author, stands).await?,
             None => None,
         };
-        let bound = bound(&self.head.board, &regime, author, released_at);
+        let bonds = self.bonds(&regime, author, released_at).await?;
+        let bound: BTreeSet<Party> = bonds.iter().map(|(other, _)| *other).collect();
+        let as_told = bonds.iter().filter(|(_, bond)| bond.seen == Seen::AsToldHere);
+        let uncertain: BTreeSet<Party> = as_told.map(|(other, _)| *other).collect();
         let asked = Asked {
             released_at: Some(released_at),
             addressed: Some(recipients(outgoing)),
             bound: Some(bound.clone()),
+            uncertain: uncertain.clone(),
             held: self.holders(&regime, released_at),
             author: Some(author),
             referred: match content {
@@ -122,8 +129,29 @@ impl<'h> HeldRegimes<'h> {
             digest: cited.digest.0.to_vec().into(),
             held: true,
             bound: bound.iter().map(Party::to_string).collect(),
+            as_told_here: uncertain.iter().map(Party::to_string).collect(),
             lines: said.chain(came).map(check_line).collect(),
         }))
+    }
+
+    /// The Parties to which the author is bound by this very text, as far as it is known here.
+    async fn bonds(
+        &mut self,
+        regime: &Regime,
+        author: Party,
+        at: Instant,
+    ) -> Result<Vec<(Party, Bond)>, RecordFault> {
+        let (board, name) = (&self.head.board, &regime.head.name);
+        let own = board.own.map(|own| own.party);
+        let others: Vec<Party> = board.words.keys().copied().filter(|party| *party != author).collect();
+        // Of what was told to us there are receipts; of what others told each other there are none here.
+        if own != Some(author) && others.iter().any(|party| own != Some(*party)) {
+            let records = self.head.records(self.journal);
+            addressees::read(self.head, &records, name, at, &mut self.addressees).await?;
+        }
+        let bond = |other: Party| board.bond_by(author, other, name, at, &self.addressees);
+        let by_this = |other: Party| bond(other).filter(|bond| bond.regime == regime.head.digest);
+        Ok(others.into_iter().filter_map(|other| Some((other, by_this(other)?))).collect())
     }
 
     /// What the regime cited says of channels, where something will have to be delivered by hand.
@@ -274,17 +302,6 @@ pub fn held_in(record: &Record) -> Option<&RegimeHeld> {
         Event::RegimeHeld(held) => Some(held),
         _ => None,
     })
-}
-
-/// The Parties to which the author is bound by this very text, as it is known here.
-fn bound(board: &Board, regime: &Regime, author: Party, at: Instant) -> BTreeSet<Party> {
-    let others = board.words.keys().copied().filter(|party| *party != author);
-    others
-        .filter(|other| {
-            let bond = board.bond(author, *other, &regime.head.name, at);
-            bond.is_some_and(|bond| bond.regime == regime.head.digest)
-        })
-        .collect()
 }
 
 fn recipients(outgoing: &Outgoing) -> Recipients {

@@ -4,6 +4,7 @@
 
 pub mod accept;
 pub mod access;
+mod addressees;
 pub mod audit;
 mod beginning;
 mod beside;

@@ -7,6 +7,7 @@ mod auditor;
 mod authority;
 mod between;
 mod board;
+mod bonds;
 mod broker;
 mod bundle;
 mod by_hand;

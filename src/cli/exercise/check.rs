@@ -74,6 +74,7 @@ pub fn run(args: &Args) -> Result<(), Fault> {
         released_at: Some(released_at),
         addressed: is_addressed.then(|| Recipients { action: set(&args.to), information: set(&args.info) }),
         bound: (!args.bound.is_empty()).then(|| set(&args.bound)),
+        uncertain: BTreeSet::new(),
         held: args.held.iter().cloned().collect(),
         author: args.author,
         referred: None,

@@ -323,6 +323,9 @@ fn copy(copy: &Copy) -> Value {
     let (state, lacking): (_, Vec<&str>) = match &copy.state {
         CopyState::Held => ("there", Vec::new()),
         CopyState::Lacking(parties) => ("lacking", parties.iter().map(|party| party.as_str()).collect()),
+        CopyState::MayLack(parties) => {
+            ("may be lacking", parties.iter().map(|party| party.as_str()).collect())
+        }
         CopyState::NoHolder => ("no holder known", Vec::new()),
         CopyState::NobodyBound => ("nobody bound", Vec::new()),
         CopyState::Unknown => ("not known", Vec::new()),

@@ -369,6 +369,8 @@ pub enum CopyState {
     Held,
     /// These are lacking.
     Lacking(BTreeSet<crate::domain::party::Party>),
+    /// These, if they and the author are bound to each other, which is not known here.
+    MayLack(BTreeSet<crate::domain::party::Party>),
     /// Nobody is known here to hold the function.
     NoHolder,
     /// The regime's text binds nobody to the author.

@@ -78,7 +78,11 @@ fn sender(allowed: &BTreeSet<Addressed>, asked: &Asked) -> SenderState {
         Addressed::Party(party) => Some(*party == author),
         Addressed::Function(name) => asked.held.get(name).map(|holder| *holder == author),
         // Whom the regime binds to anybody, it binds.
-        Addressed::EveryBoundParty => asked.bound.as_ref().map(|bound| !bound.is_empty()),
+        Addressed::EveryBoundParty => {
+            let bound = asked.bound.as_ref()?;
+            let is_known = bound.iter().any(|party| !asked.uncertain.contains(party));
+            (is_known || bound.is_empty()).then_some(is_known)
+        }
     };
     let found: Vec<Option<bool>> = allowed.iter().map(is).collect();
     if found.contains(&Some(true)) {

@@ -298,7 +298,9 @@ impl Page<'_> {
     fn addressees(&mut self, name: &str, applies: &Verdict, copies: &[Copy], ground: &Ground) {
         let label = self.label("addressees", name);
         let lacking = copies.iter().filter(|copy| matches!(copy.state, CopyState::Lacking(_))).count();
-        let is_unknown = |copy: &&Copy| matches!(copy.state, CopyState::Unknown | CopyState::NoHolder);
+        let is_unknown = |copy: &&Copy| {
+            matches!(copy.state, CopyState::Unknown | CopyState::NoHolder | CopyState::MayLack(_))
+        };
         let unknown = copies.iter().filter(is_unknown).count();
         let head = match (lacking, unknown) {
             (0, 0) if copies.iter().all(|copy| copy.state == CopyState::NobodyBound) => "nobody is bound",
@@ -320,6 +322,11 @@ impl Page<'_> {
                 CopyState::Lacking(parties) => {
                     let names: Vec<&str> = parties.iter().map(|party| party.as_str()).collect();
                     format!("{who}, {how}: lacking {}", names.join(", "))
+                }
+                CopyState::MayLack(parties) => {
+                    let names: Vec<&str> = parties.iter().map(|party| party.as_str()).collect();
+                    let names = names.join(", ");
+                    format!("{who}, {how}: not known here whether the author is bound to {names} as well")
                 }
                 CopyState::NoHolder => {
                     format!("{who}, {how}: nobody is known here to hold this function")

@@ -245,6 +245,7 @@ impl Case {
             (function.to_owned(), party.parse().expect("a Party"))
         };
         let asked = Asked {
+            uncertain: BTreeSet::new(),
             released_at: Some(instant(self.released.as_deref().unwrap_or("2031-01-01T00:00:00Z"))),
             addressed: (!self.to.is_empty())
                 .then(|| Recipients { action: parties(&self.to), information: BTreeSet::new() }),
