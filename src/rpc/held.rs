@@ -14,7 +14,8 @@ use super::regimes_read::{self, Read};
 use crate::codec::content;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::regime::{self, NotARegime, built_in};
-use crate::domain::adoption::{Addressees, Bond, Seen};
+use crate::codec::restraint;
+use crate::domain::adoption::{Addressees, Bond, Restraint, Seen};
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Record, RegimeHeld};
@@ -23,7 +24,7 @@ use crate::domain::message::{Addressee, Message, Outgoing};
 use crate::domain::party::Party;
 use crate::domain::regime::channels::{to_choose_from, weigh};
 use crate::domain::regime::check::{Asked, Recipients, Referred, check};
-use crate::domain::regime::{Line, Regime, Stands, lines};
+use crate::domain::regime::{Line, Regime, Stands, lines_between};
 use crate::domain::time::Instant;
 use crate::journal::Journal;
 use crate::limits;
@@ -116,7 +117,14 @@ impl<'h> HeldRegimes<'h> {
             beside,
         };
         let found = content.map(|content| check(&regime, content, &asked)).unwrap_or_default();
-        let said = found.iter().flat_map(|finding| lines(&regime, finding, &outgoing.language));
+        let (restraints, more_restraints) = restraint::to_proto(&self::restraints(&bonds, author));
+        // Of what a Party said to others an addressee is told nothing: what it is told, the author is told too.
+        let addressed = outgoing.parties();
+        let at_both_ends =
+            |(other, bond): &&(Party, Bond)| bond.seen == Seen::AtBothEnds && addressed.contains(other);
+        let between = self::restraints(bonds.iter().filter(at_both_ends), author);
+        let said =
+            found.iter().flat_map(|finding| lines_between(&regime, finding, &outgoing.language, &between));
         let came = match content {
             Some(Content::Transcription(form)) => {
                 Some(Line { depth: 0, text: weigh(&regime, &form.channel, &outgoing.language) })
@@ -129,6 +137,8 @@ impl<'h> HeldRegimes<'h> {
             digest: cited.digest.0.to_vec().into(),
             held: true,
             bound: bound.iter().map(Party::to_string).collect(),
+            restraints,
+            more_restraints,
             as_told_here: uncertain.iter().map(Party::to_string).collect(),
             lines: said.chain(came).map(check_line).collect(),
         }))
@@ -302,6 +312,11 @@ pub fn held_in(record: &Record) -> Option<&RegimeHeld> {
         Event::RegimeHeld(held) => Some(held),
         _ => None,
     })
+}
+
+/// What is not applied between the author and those to whom these bonds are.
+fn restraints<'b>(bonds: impl IntoIterator<Item = &'b (Party, Bond)>, author: Party) -> Vec<Restraint> {
+    bonds.into_iter().flat_map(|(other, bond)| bond.restraints(author, *other)).collect()
 }
 
 fn recipients(outgoing: &Outgoing) -> Recipients {

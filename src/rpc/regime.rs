@@ -10,6 +10,7 @@ use super::{addressees, draft, status};
 use crate::codec::heading::Given;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::regime_service_server::{RegimeService, RegimeServiceServer};
+use crate::codec::restraint;
 use crate::domain::adoption::{Addressees, Adopted, Seen, Since, Suspended};
 use crate::domain::board::Board;
 use crate::domain::command::Command;
@@ -182,7 +183,10 @@ fn adopters(
     for (nth, one) in parties.iter().enumerate() {
         for other in parties.iter().skip(nth.saturating_add(1)) {
             let Some(bond) = board.bond_by(*one, *other, regime, at, addressees) else { continue };
+            let (restraints, more_restraints) = restraint::to_proto(&bond.restraints(*one, *other));
             answer.bonds.push(calls::Bond {
+                restraints,
+                more_restraints,
                 one: one.to_string(),
                 other: other.to_string(),
                 edition: bond.edition,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use detente::codec::form;
 use detente::codec::proto::detente::v1 as calls;
-use detente::domain::adoption::{Addressees, Bond, Heard, Nature, Seen, Since, Told, Word, Words};
+use detente::domain::adoption::{Addressees, Bond, Heard, How, Nature, Seen, Since, Told, Word, Words};
 use detente::domain::command::{Command, Origin};
 use detente::domain::content::{Content, Kind};
 use detente::domain::digest::Digest;
@@ -179,6 +179,53 @@ fn what_is_suspended_is_so_from_its_day_until_its_end_or_its_resumption() {
     let suspended = |day| by.adopted(RIVER, code("PL"), at(day))[0].suspended.len();
     let seen: Vec<usize> = [9, 10, 14, 15, 16, 17, 19, 20].map(suspended).to_vec();
     assert_eq!(seen, [0, 1, 1, 0, 0, 1, 1, 0]);
+}
+
+#[test]
+fn a_bond_names_what_either_does_not_apply_towards_the_other_each_once() {
+    let suspends = |provisions: &[&str], until: Option<i64>| Word::Suspends {
+        adoption: digest("by"),
+        provisions: provisions.iter().map(|one| (*one).to_owned()).collect(),
+        from: at(10),
+        until: until.map(at),
+    };
+    let by = words(&[
+        ("by", adopts(1, 1), &[("PL", 1)]),
+        ("for a time", suspends(&["5.1"], Some(20)), &[("PL", 2)]),
+        ("for good", suspends(&["5.1", "4.2"], None), &[("PL", 12)]),
+        ("all of it", suspends(&[], Some(30)), &[("PL", 12)]),
+    ]);
+    let pl = words(&[("pl", adopts(1, 3), &[("BY", 5)])]);
+    let named = |day: i64| -> Vec<(String, Option<String>, How, i64, Digest)> {
+        let restraints = bond(&by, &pl, day).unwrap().restraints(code("BY"), code("PL"));
+        restraints
+            .into_iter()
+            .map(|one| {
+                let spoken = one.spoken.unwrap();
+                let name = format!("{} towards {}", one.by, spoken.towards);
+                (name, one.provision, one.how, spoken.since.seconds() / 86_400, spoken.message)
+            })
+            .collect()
+    };
+    let (ours, theirs) = ("BY towards PL", "PL towards BY");
+    let line = |who: &str, what: Option<&str>, how, day, message: &str| {
+        (who.to_owned(), what.map(str::to_owned), how, day, digest(message))
+    };
+    assert_eq!(
+        named(9),
+        [line(ours, Some("4.2"), How::Reserved, 1, "by"), line(theirs, Some("4.2"), How::Reserved, 5, "pl")]
+    );
+    assert_eq!(named(11)[1], line(ours, Some("5.1"), How::Suspended, 10, "for a time"));
+    assert_eq!(
+        named(12),
+        [
+            line(ours, None, How::Suspended, 12, "all of it"),
+            line(ours, Some("4.2"), How::Suspended, 12, "for good"),
+            line(ours, Some("4.2"), How::Reserved, 1, "by"),
+            line(ours, Some("5.1"), How::Suspended, 12, "for good"),
+            line(theirs, Some("4.2"), How::Reserved, 5, "pl"),
+        ]
+    );
 }
 
 #[test]

@@ -2,7 +2,13 @@
 //! and what one of them does not apply.
 
 use detente::codec::proto::detente::v1 as calls;
-use detente::domain::regime::Regime;
+use detente::domain::adoption::{How, Reservation, Restraint, Resumption, Seen, Spoken, Suspension};
+use detente::domain::content::{Content, Kind};
+use detente::domain::digest::Digest;
+use detente::domain::form::{MessageDigest, MessageReference, Prose, When};
+use detente::domain::party::Party;
+use detente::domain::regime::{Asked, Regime, check as check_by, lines_between};
+use detente::domain::time::Instant;
 
 use crate::checks::{adoption, check, citing, hold, lines, notice, parsed, says};
 use crate::officer::{addressee, heading, regimes, send};
@@ -85,4 +91,176 @@ async fn two_that_each_told_only_us_are_not_said_to_be_bound_until_each_names_th
 async fn last(world: &World, code: &str, thread: u8) -> bytes::Bytes {
     let mut messages = crate::officer::show(world, code, &vec![thread; 16].into(), 0).await.messages;
     messages.pop().unwrap().digest
+}
+
+fn party(code: &str) -> Party {
+    code.parse().unwrap()
+}
+
+fn restraint(by: &str, provision: Option<&str>, how: How) -> Restraint {
+    let spoken = Spoken {
+        towards: party("PL"),
+        since: Instant::from_rfc3339("2031-01-01T00:00:00Z").unwrap(),
+        until: None,
+        message: Digest::of(b"its word"),
+        seen: Seen::AtBothEnds,
+    };
+    Restraint { by: party(by), provision: provision.map(str::to_owned), how, spoken: Some(spoken) }
+}
+
+/// The lines of a notice's check, where this is not applied.
+fn said(restraints: &[Restraint]) -> Vec<String> {
+    let regime = parsed(NEIGHBOURS.as_bytes());
+    let found = check_by(&regime, &notice(12_000), &Asked::default());
+    let lines = found.iter().flat_map(|finding| lines_between(&regime, finding, "en", restraints));
+    lines.map(|line| line.text).collect()
+}
+
+#[test]
+fn each_line_that_rests_on_a_paragraph_which_is_not_applied_says_so_and_no_other_line() {
+    let suspended = said(&[restraint("BY", Some("2"), How::Suspended)]);
+    let mark = "; suspended by BY towards PL since 2031-01-01T00:00:00.000Z: does not bind BY";
+    let (marked, plain): (Vec<&String>, Vec<&String>) =
+        suspended.iter().partition(|line| line.ends_with(mark));
+    assert!(marked.len() > 3 && marked.iter().all(|line| line.contains("[2]")), "{marked:#?}");
+    assert!(plain.iter().all(|line| !line.contains("[2]") && !line.contains("suspended")), "{plain:#?}");
+
+    let reserved = said(&[restraint("BY", Some("5"), How::Reserved)]);
+    let mark = "reserved by BY towards PL since 2031-01-01T00:00:00.000Z: does not bind BY, or otherwise than written";
+    assert!(reserved.iter().any(|line| line.contains("[5]") && line.ends_with(mark)), "{reserved:#?}");
+
+    let whole = said(&[restraint("BY", None, How::Suspended)]);
+    let rests = |line: &&String| (1..=16).any(|paragraph| line.contains(&format!("[{paragraph}]")));
+    assert!(
+        whole.iter().filter(rests).all(|line| line.contains("with the whole text suspended by BY")),
+        "{whole:#?}"
+    );
+}
+
+#[test]
+fn a_provision_that_is_written_otherwise_than_in_the_regime_marks_no_line_whatever_it_holds() {
+    let plain = said(&[]);
+    for other in ["", " 2", "para 2", "2\u{202e}", "\u{1b}[2J"] {
+        let named = restraint("BY", Some(other), How::Suspended);
+        assert_eq!(said(std::slice::from_ref(&named)), plain, "{other:?}");
+        let safe = |text: String| !text.chars().any(detente::domain::text::is_unsafe_to_show);
+        assert!(safe(named.sentence()) && safe(named.mark()));
+    }
+}
+
+#[test]
+fn many_that_do_not_apply_one_paragraph_are_counted_behind_its_line() {
+    let many: Vec<Restraint> =
+        (0..20).map(|nth| restraint(&format!("P{nth:02}"), Some("2"), How::Suspended)).collect();
+    let lines = said(&many);
+    let line = lines.iter().find(|line| line.contains("[2]")).unwrap();
+    assert!(line.contains("by P07 ") && !line.contains("by P08 "), "{line}");
+    assert!(line.ends_with("; and 12 more that do not apply it"), "{line}");
+}
+
+fn by_digest(message: &bytes::Bytes) -> MessageReference {
+    let message_digest = Digest::from_slice(message).map(MessageDigest);
+    MessageReference { message_digest, ..MessageReference::default() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_reserved_or_suspended_is_named_alike_at_both_ends_before_and_after_release() {
+    let world = World::new(&["BY", "PL"]).await;
+    let regime = parsed(NEIGHBOURS.as_bytes());
+    for code in ["BY", "PL"] {
+        hold(&world, code, NEIGHBOURS.as_bytes()).await;
+    }
+    let Content::Adoption(mut form) = adoption(&regime) else { panic!() };
+    let text = Prose("not without our consent".into());
+    form.reservations = vec![Reservation { provision: "5".into(), text }];
+    let to = |code: &str, thread| calls::Heading { action: vec![addressee(code)], ..heading(thread) };
+    send(&world, "BY", 1, to("PL", 1), &Content::Adoption(form)).await;
+    let adopted = send(&world, "PL", 1, to("BY", 1), &adoption(&regime)).await;
+    both_settled(&world, "BY", "PL").await;
+
+    world.clock.set(world.clock.now().plus_ms(60_000));
+    let suspends = Content::Suspension(Suspension {
+        adoption: by_digest(&adopted.message_digest),
+        provisions: vec!["2".into(), "no such paragraph".into()],
+        from: When::new("2024-01-01T00:00", "Z"),
+        reason: Prose("for now".into()),
+        ..Suspension::default()
+    });
+    let suspended = send(&world, "PL", 2, to("BY", 2), &suspends).await;
+    both_settled(&world, "BY", "PL").await;
+    let since = world.clock.now();
+
+    let drafted =
+        crate::officer::draft(&world, "BY", 3, citing(&regime, 3, &["PL"]), &notice(12_000)).await.unwrap();
+    let releaser = world.desk("BY", "releaser");
+    let asked = calls::ShowDraftRequest { draft: vec![3; 16].into() };
+    let before = crate::officer::messages(&releaser).show_draft(asked).await.unwrap().into_inner();
+    crate::officer::release(&releaser, 3, &drafted.digest, true).await.unwrap();
+    both_settled(&world, "BY", "PL").await;
+
+    let (here, there) = (check(&world, "BY", 3, 0).await, check(&world, "PL", 3, 0).await);
+    assert_eq!(here, there);
+    assert_eq!(before.check.unwrap(), here);
+    says(&there, &format!("[2]; suspended by PL towards BY since {since}: does not bind PL"));
+    says(&there, "[5]; reserved by BY towards PL since");
+    let named: Vec<(&str, Option<&str>, bool)> = there
+        .restraints
+        .iter()
+        .map(|one| (one.by.as_str(), one.provision.as_deref(), one.reserved))
+        .collect();
+    let wanted =
+        [("BY", Some("5"), true), ("PL", Some("2"), false), ("PL", Some("no such paragraph"), false)];
+    assert_eq!(named, wanted);
+    assert_eq!(there.restraints[1].message_digest, suspended.message_digest);
+    let (here, there) = (bonds(&world, "BY").await, bonds(&world, "PL").await);
+    assert_eq!(here, there);
+    assert_eq!(here[0].restraints.len(), 3);
+
+    let desk = world.state("PL").desk_directory("watch").display().to_string();
+    let digest = hex::encode(&last(&world, "PL", 3).await);
+    let read = crate::officer_program::printed(&["watch", "read", &digest, "--as", &desk]).await;
+    let shown = crate::officer_program::printed(&["regime", "parties", "neighbours", "--as", &desk]).await;
+    assert!(read.contains("binds the author to PL; not applied: 5 by BY, 2 by PL"), "{read}");
+    for printed in [read, shown] {
+        let sentence = format!("2 suspended by PL towards BY since {since}: does not bind PL");
+        assert!(printed.contains(&sentence), "{printed}");
+        assert!(printed.contains(&hex::encode(&suspended.message_digest)), "{printed}");
+    }
+
+    world.clock.set(world.clock.now().plus_ms(60_000));
+    let resumes = Content::Resumption(Resumption {
+        suspension: by_digest(&suspended.message_digest),
+        from: When::new("2024-01-01T00:00", "Z"),
+        ..Resumption::default()
+    });
+    send(&world, "PL", 4, to("BY", 2), &resumes).await;
+    both_settled(&world, "BY", "PL").await;
+    for code in ["BY", "PL"] {
+        let bond = bonds(&world, code).await.remove(0);
+        assert_eq!(bond.restraints.len(), 1, "{code}: only the reservation is left");
+    }
+    let still = check(&world, "PL", 3, 0).await;
+    says(&still, "suspended by PL towards BY");
+}
+
+#[tokio::test]
+async fn a_check_without_a_node_is_told_by_hand_what_is_not_applied() {
+    let folder = tempfile::tempdir().unwrap();
+    let regime = crate::officer_program::written(folder.path(), "neighbours.toml", NEIGHBOURS);
+    let toml = detente::cli::form::to_toml(&notice(12_000));
+    let form = crate::officer_program::written(folder.path(), "notification.toml", &toml);
+    let check = ["exercise", "check", &form, "--kind", Kind::Notification.name(), "--regime", &regime];
+    let told = ["--suspended", "PL=2", "--reserved", "BY=5"];
+    let words: Vec<&str> = check.iter().chain(&told).copied().collect();
+    let printed = crate::officer_program::printed(&words).await;
+    for wanted in [
+        "not applied: 2 suspended by PL: does not bind PL",
+        "not applied: 5 reserved by BY: does not bind BY, or otherwise than written",
+        "[2]; suspended by PL: does not bind PL",
+    ] {
+        assert!(printed.contains(wanted), "{wanted}: {printed}");
+    }
+    let whole: Vec<&str> = check.iter().chain(&["--suspended", "PL"]).copied().collect();
+    let printed = crate::officer_program::printed(&whole).await;
+    assert!(printed.contains("not applied: the whole text suspended by PL: does not bind PL"), "{printed}");
 }

@@ -5,16 +5,17 @@
 use serde_json::{Map, Value, json};
 
 use super::beside;
+use crate::domain::adoption::Restraint;
 use crate::domain::regime::finding::{
     Copy, CopyAs, CopyState, Finding, Lack, Marked, Open, OpenState, Outcome, Point, Span, SpanUnit, Start,
     Timing, Verdict,
 };
 use crate::domain::regime::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
 use crate::domain::regime::rules::Addressed;
-use crate::domain::regime::{Ground, Looked, Regime, Standing, lines};
+use crate::domain::regime::{Ground, Looked, Regime, Standing, lines_between};
 
 /// One object.
-pub fn json(regime: &Regime, finding: &Finding, language: &str) -> Value {
+pub fn json(regime: &Regime, finding: &Finding, language: &str, restraints: &[Restraint]) -> Value {
     let mut object = Map::new();
     let mut put = |key: &str, value: Value| {
         object.insert(key.to_owned(), value);
@@ -153,7 +154,8 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str) -> Value {
             put("ground", self::ground(ground));
         }
     }
-    let text: Vec<String> = lines(regime, finding, language).into_iter().map(|line| line.text).collect();
+    let text: Vec<String> =
+        lines_between(regime, finding, language, restraints).into_iter().map(|line| line.text).collect();
     object.insert("lines".into(), text.into());
     Value::Object(object)
 }

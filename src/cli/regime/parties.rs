@@ -9,6 +9,7 @@ use crate::cli::desk::{As, answer};
 use crate::cli::fault::Fault;
 use crate::cli::given;
 use crate::cli::json;
+use crate::cli::message::checked;
 use crate::cli::out::say;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::adoption::Nature;
@@ -77,6 +78,7 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
             );
         }
         say!("{}", sentence(bond));
+        checked::restraints(1, &bond.restraints, bond.more_restraints);
         if bond.since_disputed {
             say!("  disputed: {DISPUTED}");
         }
@@ -159,5 +161,7 @@ fn bond_json(bond: &calls::Bond) -> serde_json::Value {
         "as_told_here": bond.as_told_here,
         "addressed_to_each_other": bond.addressed_to_each_other,
         "unconfirmed": bond.unconfirmed,
+        "restraints": checked::restraints_json(&bond.restraints),
+        "more_restraints": bond.more_restraints,
     })
 }

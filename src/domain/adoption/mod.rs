@@ -4,11 +4,13 @@
 
 mod bond;
 mod forms;
+mod restraint;
 mod standing;
 mod word;
 
 pub use bond::{Addressees, Bond, Seen};
 pub use forms::{Adoption, Nature, Reservation, Resumption, Suspension, Withdrawal};
+pub use restraint::{How, Restraint, Spoken};
 pub use standing::{Adopted, Heard, Said, Since, Suspended, Told, Words};
 pub use word::Word;
 

@@ -11,7 +11,9 @@ use super::finding::{
 };
 use super::rules::Addressed;
 use super::{Ground, Regime, Standing, words};
+use crate::domain::adoption::Restraint;
 use crate::domain::text::shown;
+use crate::limits;
 
 /// One line.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,7 +25,18 @@ pub struct Line {
 
 /// The lines of one finding, in the reader's language as far as the regime has it.
 pub fn lines(regime: &Regime, finding: &Finding, language: &str) -> Vec<Line> {
-    let mut page = Page { regime, language, lines: Vec::new() };
+    lines_between(regime, finding, language, &[])
+}
+
+/// The same where something of the regime is not applied: each line that rests on a paragraph of which a
+/// restraint is says so.
+pub fn lines_between(
+    regime: &Regime,
+    finding: &Finding,
+    language: &str,
+    restraints: &[Restraint],
+) -> Vec<Line> {
+    let mut page = Page { regime, language, restraints, lines: Vec::new() };
     match finding {
         Finding::Class { name, entry, verdict, ground } => {
             let label = page.label("class", name);
@@ -63,7 +76,7 @@ pub fn lines(regime: &Regime, finding: &Finding, language: &str) -> Vec<Line> {
                 if *marked == Marked::Otherwise {
                     text.push_str("; this one is marked otherwise");
                 }
-                page.line(0, said(text, ground, ground.standing));
+                page.line(0, page.said(text, ground, ground.standing));
             }
         }
         Finding::Quota { name, applies, tallies, ground } => {
@@ -88,12 +101,27 @@ pub(super) fn with(text: String, standing: Standing) -> String {
 pub(super) struct Page<'a> {
     pub(super) regime: &'a Regime,
     pub(super) language: &'a str,
+    restraints: &'a [Restraint],
     lines: Vec<Line>,
 }
 
 impl Page<'_> {
     pub(super) fn line(&mut self, depth: usize, text: String) {
         self.lines.push(Line { depth, text });
+    }
+
+    /// As `said`, and who does not apply the paragraph.
+    pub(super) fn said(&self, text: String, ground: &Ground, standing: Standing) -> String {
+        let mut text = said(text, ground, standing);
+        let mut of_it = self.restraints.iter().filter(|restraint| restraint.is_of(&ground.paragraph));
+        for restraint in of_it.by_ref().take(limits::RESTRAINTS_PER_LINE_MAX) {
+            text.push_str("; ");
+            text.push_str(&restraint.mark());
+        }
+        match of_it.count() {
+            0 => text,
+            more => format!("{text}; and {more} more that do not apply it"),
+        }
     }
 
     pub(super) fn label(&self, table: &str, name: &str) -> String {
@@ -108,9 +136,9 @@ impl Page<'_> {
         let text = follows.say(self.language, "");
         let standing = ground.standing.and(verdict.standing);
         match verdict.answer {
-            Answer::Reached => self.line(1, said(format!("what follows: {text}"), ground, standing)),
+            Answer::Reached => self.line(1, self.said(format!("what follows: {text}"), ground, standing)),
             Answer::CantBeJudged => {
-                self.line(1, said(format!("what follows if it is reached: {text}"), ground, standing));
+                self.line(1, self.said(format!("what follows if it is reached: {text}"), ground, standing));
             }
             Answer::NotReached => {}
         }
@@ -119,7 +147,7 @@ impl Page<'_> {
     fn verdict(&mut self, what: &str, entry: Option<&str>, verdict: &Verdict, ground: &Ground) {
         let entry = entry.map_or_else(String::new, |entry| format!(", entry {}", shown(entry)));
         let standing = ground.standing.and(verdict.standing);
-        self.line(0, said(format!("{what}{entry}: {}", verdict.answer.words()), ground, standing));
+        self.line(0, self.said(format!("{what}{entry}: {}", verdict.answer.words()), ground, standing));
         self.points(verdict);
         self.lacking(verdict);
     }
@@ -187,7 +215,7 @@ impl Page<'_> {
                     bound.word(),
                     answer.words()
                 );
-                said(text, ground, ground.standing)
+                self.said(text, ground, ground.standing)
             }
             Point::Fact { name, answer } => {
                 let answer = match answer {
@@ -209,7 +237,7 @@ impl Page<'_> {
                     bound.word(),
                     answer.words()
                 );
-                said(text, ground, ground.standing)
+                self.said(text, ground, ground.standing)
             }
         }
     }
@@ -231,7 +259,7 @@ impl Page<'_> {
             (_, false) => "whether they are owed can't be judged".into(),
         };
         let standing = ground.standing.and(applies.standing);
-        self.line(0, said(format!("Fields, {label}: {head}; {given} given"), ground, standing));
+        self.line(0, self.said(format!("Fields, {label}: {head}; {given} given"), ground, standing));
         self.lacking(applies);
         for open in open {
             let state = match (open.state, is_certain) {
@@ -268,11 +296,14 @@ impl Page<'_> {
             };
             self.line(
                 0,
-                said(format!("Lead time, {label}: {outcome}; {asked}{from}{zone}"), ground, standing),
+                self.said(format!("Lead time, {label}: {outcome}; {asked}{from}{zone}"), ground, standing),
             );
         }
         if timings.is_empty() {
-            self.line(0, said(format!("Lead time, {label}: no date is stated; {asked}"), ground, standing));
+            self.line(
+                0,
+                self.said(format!("Lead time, {label}: no date is stated; {asked}"), ground, standing),
+            );
         }
         self.applies(applies);
     }
@@ -309,7 +340,7 @@ impl Page<'_> {
             (_, _) => "some are lacking",
         };
         let standing = ground.standing.and(applies.standing);
-        self.line(0, said(format!("Addressees, {label}: {head}"), ground, standing));
+        self.line(0, self.said(format!("Addressees, {label}: {head}"), ground, standing));
         self.applies(applies);
         for copy in copies {
             let who = self.addressed(&copy.who);

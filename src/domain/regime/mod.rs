@@ -46,7 +46,7 @@ pub use beside::{Beside, Held, Looked, Stands};
 pub use check::{Asked, Recipients, Referred, check};
 pub use finding::{Answer, Finding, Lack, Verdict};
 pub use label::Labels;
-pub use lines::{Line, lines};
+pub use lines::{Line, lines, lines_between};
 pub use moment::zone_named;
 pub use subject::shape_in;
 pub use words::lack as lacking;

@@ -218,7 +218,7 @@ proptest! {
                     let safe = !line.text.chars().any(detente::domain::text::is_unsafe_to_show);
                     prop_assert!(safe, "{:?}", line);
                 }
-                let value = detente::cli::regime::findings::json(&regime, &finding, "fr");
+                let value = detente::cli::regime::findings::json(&regime, &finding, "fr", &[]);
                 prop_assert!(value.is_object());
             }
         }
