@@ -11,6 +11,7 @@ use bytes::Bytes;
 use super::addressees;
 use super::beside::Shelf;
 use super::regimes_read::{self, Read};
+use super::replies::{About, Reading};
 use crate::codec::content;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::regime::{self, NotARegime, built_in};
@@ -38,17 +39,25 @@ pub struct HeldRegimes<'h> {
     as_of: Option<Instant>,
     shelf: Shelf<'h>,
     addressees: Addressees,
+    /// At which instant a reply that has not come is judged.
+    judged_at: Instant,
 }
 
 impl<'h> HeldRegimes<'h> {
     pub fn at(head: &'h Head, journal: &'h Journal) -> HeldRegimes<'h> {
         let shelf = Shelf::at(head, journal, None);
-        HeldRegimes { head, journal, as_of: None, shelf, addressees: Addressees::default() }
+        let (addressees, judged_at) = (Addressees::default(), head.board.at);
+        HeldRegimes { head, journal, as_of: None, shelf, addressees, judged_at }
     }
 
     /// Only what was on record here by then; `None` for now.
     pub fn as_of(self, as_of: Option<Instant>) -> HeldRegimes<'h> {
         HeldRegimes { as_of, shelf: Shelf::at(self.head, self.journal, as_of), ..self }
+    }
+
+    /// What has not come by this instant is overdue where it was due before it. Without it, by the newest record.
+    pub fn judged_at(self, judged_at: Instant) -> HeldRegimes<'h> {
+        HeldRegimes { judged_at, ..self }
     }
 
     /// What the regime that a draft cites says of it. `None` where none is cited.
@@ -110,6 +119,15 @@ impl<'h> HeldRegimes<'h> {
             referred: match content {
                 Some(Content::Formatted(form)) if comes_after_others(&regime, form) => {
                     Some(self.referred(outgoing, form).await?)
+                }
+                Some(_) | None => None,
+            },
+            replies: match content {
+                Some(Content::Formatted(form)) => {
+                    let about = About { author, outgoing, form, message };
+                    let (head, records) = (self.head, self.head.records(self.journal));
+                    let reading = Reading { head, records, as_of: self.as_of, at: self.judged_at };
+                    Some(reading.replies(&mut self.shelf, &regime, about).await?)
                 }
                 Some(_) | None => None,
             },

@@ -26,6 +26,7 @@ mod party_checks;
 mod places;
 pub mod regime;
 mod regimes_read;
+mod replies;
 pub mod status;
 pub mod thread;
 pub mod thread_list;

@@ -78,6 +78,7 @@ impl WatchService for WatchCalls {
         marks.extend(marks_of(&head.board, &stored.message, &said, None));
         let message = &stored.message;
         let check = HeldRegimes::at(&head, &self.registrar.journal)
+            .judged_at(self.registrar.clock.now())
             .check_message(digest, message, said.content())
             .await
             .map_err(status::record)?;

@@ -68,6 +68,7 @@ mod records;
 mod regime;
 mod registrar;
 mod renewal;
+mod replies;
 mod rooms;
 mod signed;
 mod talk;

@@ -108,6 +108,7 @@ pub fn run(args: &Args) -> Result<(), Fault> {
         held: args.held.iter().cloned().collect(),
         author: args.author,
         referred: None,
+        replies: None,
         marking: args.marking.clone(),
         beside: None,
     };

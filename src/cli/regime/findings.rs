@@ -98,12 +98,18 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str, restraints: &[Re
             put("state", state.into());
             put("ground", self::ground(ground));
         }
-        Finding::Reply(Reply { rule, by }) => {
+        Finding::Reply(Reply { rule, by, .. }) => {
             put("kind", "reply".into());
             put("format", rule.format.as_str().into());
             put("within", rule.within.into());
             put("by_ms", by.map(|by| by.0).into());
             put("ground", self::ground(&rule.ground));
+        }
+        Finding::RepliesTo(to) => {
+            put("kind", "replies-to".into());
+            put("number", to.number.as_str().into());
+            put("format", to.format.as_str().into());
+            put("ground", self::ground(&to.ground));
         }
         Finding::Confidentiality { marked, ground } => {
             put("kind", "confidentiality".into());

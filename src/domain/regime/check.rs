@@ -11,6 +11,7 @@ use super::finding::{Answer, Copy, CopyAs, CopyState, Finding, Marked, Open, Ope
 use super::group::group;
 use super::judge::Judge;
 use super::lead::{Lead, Term, Unit};
+use super::reply::Replies;
 use super::rules::{Addressed, Addressees, Required};
 use super::subject::Subject;
 use super::tally::tallies;
@@ -40,6 +41,8 @@ pub struct Asked {
     pub author: Option<Party>,
     /// What the message refers to; `None` if nobody looked.
     pub referred: Option<Vec<Referred>>,
+    /// What is held of replies to it, and of what it replies to; `None` if nobody looked.
+    pub replies: Option<Replies>,
     /// How it is marked; `None` if nobody has said yet.
     pub marking: Option<String>,
     /// What is held beside it; `None` if nobody looked.

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::condition::{Bound, Over};
 use super::figure::Axis;
-use super::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
+use super::format_finding::{FieldFault, FormatState, PrecedentState, RepliesTo, Reply, SenderState};
 use super::group::{Group, GroupFigure};
 use super::quantity::Quantity;
 use super::rules::Addressed;
@@ -81,6 +81,7 @@ pub enum Finding {
         ground: Ground,
     },
     Reply(Reply),
+    RepliesTo(RepliesTo),
     Confidentiality {
         marked: Marked,
         ground: Ground,

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 
 use super::Ground;
 use super::format::ReplyAnchor;
-use super::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
+use super::format_finding::{FieldFault, FormatState, PrecedentState, RepliesTo, Reply, SenderState};
 use super::lines::{Page, with};
+use super::reply_lines;
 use super::rules::Addressed;
 use crate::domain::text::shown;
 
@@ -65,6 +66,15 @@ impl Page<'_> {
         let code = shown(&rule.format);
         let text = format!("Owed: a reply in format {code} within {within} {unit} from {from}{by}");
         self.line(0, self.said(text, &rule.ground, rule.ground.standing));
+        for clock in &reply.clocks {
+            self.line(1, with(reply_lines::owed(clock), rule.ground.standing));
+        }
+    }
+
+    pub(super) fn replies_to(&mut self, to: &RepliesTo) {
+        let (number, format) = (shown(&to.number), shown(&to.format));
+        let text = format!("Replies to {number} of format {format}: {}", reply_lines::reply(&to.clock));
+        self.line(0, self.said(text, &to.ground, to.ground.standing));
     }
 
     pub(super) fn sender(&mut self, allowed: &BTreeSet<Addressed>, state: SenderState, ground: &Ground) {

@@ -58,6 +58,7 @@ pub fn lines_between(
         Finding::Sender { allowed, state, ground } => page.sender(allowed, *state, ground),
         Finding::Precedent { code, state, ground } => page.precedent(code, *state, ground),
         Finding::Reply(reply) => page.reply(reply),
+        Finding::RepliesTo(to) => page.replies_to(to),
         Finding::Group(group) => page.group(group),
         Finding::GroupFigure(figure) => page.group_figure(figure),
         Finding::GroupClass { name, verdict, ground } => {

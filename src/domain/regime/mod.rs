@@ -30,6 +30,8 @@ pub mod numbering;
 mod phrases;
 pub mod place;
 pub mod quantity;
+pub mod reply;
+mod reply_lines;
 mod rows;
 pub mod rules;
 mod subject;

@@ -126,6 +126,7 @@ fn held(nth: usize, content: Content, thread: u8, author: u8, at: i64, is_other:
         content => content,
     };
     Held {
+        references: std::collections::BTreeSet::new(),
         thread: ThreadId([1 + thread; 16]),
         action: ["PL".parse().unwrap()].into(),
         cites: None,
