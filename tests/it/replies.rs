@@ -15,8 +15,9 @@ use detente::domain::time::Instant;
 
 use crate::checks::{citing, hold, parsed};
 use crate::officer::{send, show};
+use crate::officer_program::{object, printed, written};
 use crate::talk::both_settled;
-use crate::world::World;
+use crate::world::{Medium, World};
 
 const SLUICES: &str = r#"
 regime = "sluices"
@@ -192,4 +193,55 @@ async fn a_request_and_its_reply_say_alike_at_both_ends_when_it_is_due_and_how_i
     both_settled(&world, "BY", "PL").await;
     let answered = format!("answered in time by {}", in_time.number);
     assert!(said(&world, 3, 0).await[1].contains(&answered));
+}
+
+#[tokio::test]
+async fn a_draft_that_answers_a_message_goes_to_its_thread_and_the_program_shows_the_clock() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |party: &str, role: &str| world.state(party).desk_directory(role).display().to_string();
+    let regime = written(folder.path(), "sluices.toml", SLUICES);
+    for code in ["BY", "PL"] {
+        printed(&["regime", "hold", &regime, "--as", &at(code, "drafter")]).await;
+    }
+    let form = |code: &str, name: &str| {
+        let content = Content::Formatted(formatted(&parsed(SLUICES.as_bytes()), code, name));
+        written(folder.path(), &format!("{code}.toml"), &detente::cli::form::to_toml(&content))
+    };
+    let (request, reply) = (form("F2", "why"), form("F3", "agreed"));
+    let (drafter, replier) = (at("BY", "drafter"), at("PL", "drafter"));
+    let drafted =
+        object(&["regime", "draft", &request, "--kind", "formatted", "--as", &drafter, "--to", "PL"]).await;
+    let (draft, digest) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
+    let releaser = at("BY", "releaser");
+    let release = ["message", "release", draft, "--digest", digest, "--as", &releaser, "--as-is"];
+    let released = object(&release).await;
+    let (asked, thread) = (released["message"].as_str().unwrap(), released["thread"].as_str().unwrap());
+    crate::officer::arrived(&world, "PL", &hex::decode(asked).unwrap().into()).await;
+
+    let shown = printed(&["message", "show", thread, "--as", &replier]).await;
+    assert!(shown.contains("PL: due ") && shown.contains("; not answered yet"), "{shown}");
+    let answer = ["regime", "draft", &reply, "--kind", "formatted", "--as", &replier, "--to", "BY"];
+    let to = |message: &str| -> Vec<String> {
+        answer.iter().copied().chain(["--answers", message]).map(str::to_owned).collect()
+    };
+    let words = to(asked);
+    let drafted = object(&words.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    assert_eq!(drafted["thread"], thread);
+    let review = printed(&[
+        "message",
+        "show-draft",
+        drafted["draft"].as_str().unwrap(),
+        "--as",
+        &at("PL", "releaser"),
+    ])
+    .await;
+    assert!(review.contains("of format F2: due ") && review.contains("; not released yet"), "{review}");
+
+    let unknown = to(&"ab".repeat(32));
+    let refused =
+        crate::officer_program::refused(&unknown.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    assert!(refused.contains("that --answers names is not on record here"), "{refused}");
+    let alone = object(&answer).await;
+    assert_ne!(alone["thread"], thread, "what answers nothing opens a thread of its own");
 }

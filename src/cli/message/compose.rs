@@ -78,7 +78,10 @@ pub async fn draft(args: DraftArgs, noun: &str) -> Result<(), Fault> {
         return Err(Fault::new(format!("the form is {name}: draft it with `detente {right} {word}`")));
     }
     let (desk, header, id) = args.person.open()?;
-    let thread = named::thread_of(&desk, &content, args.heading.thread).await?;
+    let mut thread = named::thread_of(&desk, &content, args.heading.thread).await?;
+    if thread.is_none() {
+        thread = named::answered_in(&desk, &args.heading.answered()).await?;
+    }
     let thread = match thread {
         Some(thread) => thread,
         None if kind.opens_a_thread() => ThreadId(derived("thread", id)),
