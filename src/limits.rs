@@ -73,6 +73,9 @@ pub const REGIMES_HELD_MAX: usize = 1024;
 /// Words on regimes that one Party may have on record: adoptions, suspensions, resumptions, withdrawals.
 /// One more is a message like any other, and has no effect.
 pub const REGIME_WORDS_PER_PARTY_MAX: usize = 4096;
+/// Of another Party's adoptions of one regime that are in force so many are read for their addressees, the
+/// oldest of an edition first; whom a later one names is not known to whoever asks who is bound to whom.
+pub const ADOPTIONS_READ_PER_PARTY_MAX: usize = 16;
 
 // ---- clock -------------------------------------------------------------------------------------
 
@@ -170,6 +173,11 @@ pub const GROUP_PAIRS_MAX: usize = 64;
 pub const GROUP_MESSAGES_MAX: usize = 500;
 /// A check names no more territories of one activity.
 pub const GROUP_TERRITORIES_MAX: usize = 64;
+/// Behind a line of a check so many are named that do not apply its paragraph; the rest is counted.
+pub const RESTRAINTS_PER_LINE_MAX: usize = 8;
+/// Beside a check, and of each two Parties, so many provisions are named that one of them does not apply; the
+/// rest is counted.
+pub const RESTRAINTS_NAMED_MAX: usize = 200;
 /// A greater lead time, reply time or period is refused, so that no sum of days leaves the calendar.
 pub const REGIME_TIME_MAX: u64 = 100_000;
 

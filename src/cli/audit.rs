@@ -326,8 +326,9 @@ async fn pages_of_file(file: &Path, args: &Replay) -> Result<Vec<calls::ShowThre
     }
     let mut pages = Vec::new();
     let mut from = 0;
+    let at = (args.as_of, Clock::system().now());
     loop {
-        let page = thread_as_of(&scratch.head, &scratch.journal, args.thread, args.as_of, from, None).await?;
+        let page = thread_as_of(&scratch.head, &scratch.journal, args.thread, at, from, None).await?;
         let next = usize::try_from(page.next).unwrap_or(0);
         pages.push(page);
         if next <= from {

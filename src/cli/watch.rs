@@ -12,7 +12,7 @@ use crate::cli::fault::Fault;
 use crate::cli::given;
 use crate::cli::json;
 use crate::cli::message::known::tag;
-use crate::cli::message::rows;
+use crate::cli::message::{checked, rows};
 use crate::cli::out::say;
 use crate::cli::regime::labels::{self, Labelling};
 use crate::codec::proto::detente::v1 as calls;
@@ -209,7 +209,7 @@ async fn read(args: ReadArgs) -> Result<(), Fault> {
         object["recorded_at_ms"] = answered.recorded_at_ms.into();
         object["marks"] = answered.marks.into();
         object["faults"] = rows::faults_json(&answered.faults);
-        object["check"] = rows::check_json(answered.check.as_ref());
+        object["check"] = checked::check_json(answered.check.as_ref());
         object["parts_held"] = rows::parts_json(&answered.parts);
         say!("{}", json::line(&object));
         return Ok(());
@@ -224,7 +224,7 @@ async fn read(args: ReadArgs) -> Result<(), Fault> {
     for fault in &answered.faults {
         rows::row(0, "Fault", &format!("{}: {}", shown(&fault.field), shown(&fault.rule)));
     }
-    rows::check(0, answered.check.as_ref());
+    checked::check(0, answered.check.as_ref());
     say!("Digest of all this: {digest}");
     Ok(())
 }

@@ -25,6 +25,7 @@ pub mod record;
 pub mod regime;
 mod regime_held;
 pub(crate) mod repeated;
+pub mod restraint;
 pub mod signed;
 
 pub(crate) use self::proto::detente::evidence::v1 as evidence_v1;

@@ -168,8 +168,9 @@ impl AuditService for AuditCalls {
         }
         let (pages, stream) = mpsc::channel(limits::EXPORT_PIECES_AHEAD_MAX);
         let journal = self.registrar.journal.clone();
+        let at = (as_of, self.registrar.clock.now());
         tokio::spawn(async move {
-            if let Err(fault) = replay(&head, &journal, thread, as_of, &pages).await {
+            if let Err(fault) = replay(&head, &journal, thread, at, &pages).await {
                 let _ = pages.send(Err(status::record(fault))).await;
             }
         });
@@ -218,12 +219,12 @@ async fn replay(
     head: &Head,
     journal: &Journal,
     thread: ThreadId,
-    as_of: Option<Instant>,
+    at: (Option<Instant>, Instant),
     pages: &mpsc::Sender<Result<calls::ReplayThreadResponse, Status>>,
 ) -> Result<(), RecordFault> {
     let mut from = 0;
     loop {
-        let page = thread_as_of(head, journal, thread, as_of, from, None).await?;
+        let page = thread_as_of(head, journal, thread, at, from, None).await?;
         let next = usize::try_from(page.next).unwrap_or(0);
         let page = calls::ReplayThreadResponse { page: page.encode_to_vec().into() };
         if pages.send(Ok(page)).await.is_err() || next <= from {

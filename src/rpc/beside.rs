@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::replies;
 use crate::codec::content;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
@@ -23,7 +24,7 @@ use crate::registrar::Head;
 use crate::replay::records::{RecordFault, Records};
 
 /// What was read, and whether that is all.
-type Read = (Arc<Vec<Held>>, Looked);
+pub(super) type Read = (Arc<Vec<Held>>, Looked);
 
 /// Reads at one head, each thing once.
 pub struct Shelf<'h> {
@@ -117,7 +118,7 @@ impl<'h> Shelf<'h> {
     }
 
     /// Messages that cite a regime by its name, of one author or of all.
-    async fn cited(&mut self, regime: &str, author: Option<Party>) -> Result<Read, RecordFault> {
+    pub(super) async fn cited(&mut self, regime: &str, author: Option<Party>) -> Result<Read, RecordFault> {
         let key = (regime.to_owned(), author);
         if let Some(known) = self.cited.get(&key) {
             return Ok(known.clone());
@@ -188,7 +189,12 @@ impl<'h> Shelf<'h> {
         let said = content::said(&message.draft.kind, &message.draft.content);
         let Some(content) = said.content() else { return Ok(None) };
         let action: BTreeSet<Party> = message.draft.action.iter().map(|one| one.party).collect();
+        let references = match content {
+            Content::Formatted(form) => replies::references(&message.draft, form),
+            _ => BTreeSet::new(),
+        };
         Ok(Some(Held {
+            references,
             thread: message.draft.thread,
             action,
             cites: message.draft.regime.as_ref().map(|cited| cited.name.clone()),

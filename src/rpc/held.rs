@@ -9,13 +9,16 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tonic::Status;
 
+use super::addressees;
 use super::beside::Shelf;
 use super::regimes_read::{self, Read};
+use super::replies::{About, Reading};
 use super::status;
 use crate::codec::content;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::regime::{self, NotARegime, built_in};
-use crate::domain::board::Board;
+use crate::codec::restraint;
+use crate::domain::adoption::{Addressees, Bond, Restraint, Seen};
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Record, RegimeHeld};
@@ -25,7 +28,7 @@ use crate::domain::message::{Addressee, Message, Outgoing};
 use crate::domain::party::Party;
 use crate::domain::regime::channels::{to_choose_from, weigh};
 use crate::domain::regime::check::{Asked, Recipients, Referred, check};
-use crate::domain::regime::{Languages, Line, Regime, Stands, lines};
+use crate::domain::regime::{Languages, Line, Regime, Stands, lines_between};
 use crate::domain::time::Instant;
 use crate::journal::Journal;
 use crate::limits;
@@ -39,11 +42,16 @@ pub struct HeldRegimes<'h> {
     as_of: Option<Instant>,
     reader: Option<Language>,
     shelf: Shelf<'h>,
+    addressees: Addressees,
+    /// At which instant a reply that has not come is judged.
+    judged_at: Instant,
 }
 
 impl<'h> HeldRegimes<'h> {
     pub fn at(head: &'h Head, journal: &'h Journal) -> HeldRegimes<'h> {
-        HeldRegimes { head, journal, as_of: None, reader: None, shelf: Shelf::at(head, journal, None) }
+        let shelf = Shelf::at(head, journal, None);
+        let (addressees, judged_at) = (Addressees::default(), head.board.at);
+        HeldRegimes { head, journal, as_of: None, reader: None, shelf, addressees, judged_at }
     }
 
     /// Only what was on record here by then; `None` for now.
@@ -59,6 +67,11 @@ impl<'h> HeldRegimes<'h> {
     /// In which languages labels about a message are looked for.
     pub fn languages<'l>(&'l self, outgoing: &'l Outgoing) -> Languages<'l> {
         Languages::of(self.reader.as_ref(), &outgoing.language)
+    }
+
+    /// What has not come by this instant is overdue where it was due before it. Without it, by the newest record.
+    pub fn judged_at(self, judged_at: Instant) -> HeldRegimes<'h> {
+        HeldRegimes { judged_at, ..self }
     }
 
     /// What the regime that a draft cites says of it. `None` where none is cited.
@@ -106,11 +119,15 @@ impl<'h> HeldRegimes<'h> {
             Some(content) => self.shelf.beside(&regime, content, author, stands).await?,
             None => None,
         };
-        let bound = bound(&self.head.board, &regime, author, released_at);
+        let bonds = self.bonds(&regime, author, released_at).await?;
+        let bound: BTreeSet<Party> = bonds.iter().map(|(other, _)| *other).collect();
+        let as_told = bonds.iter().filter(|(_, bond)| bond.seen == Seen::AsToldHere);
+        let uncertain: BTreeSet<Party> = as_told.map(|(other, _)| *other).collect();
         let asked = Asked {
             released_at: Some(released_at),
             addressed: Some(recipients(outgoing)),
             bound: Some(bound.clone()),
+            uncertain: uncertain.clone(),
             held: self.holders(&regime, released_at),
             author: Some(author),
             referred: match content {
@@ -119,12 +136,27 @@ impl<'h> HeldRegimes<'h> {
                 }
                 Some(_) | None => None,
             },
+            replies: match content {
+                Some(Content::Formatted(form)) => {
+                    let about = About { author, outgoing, form, message };
+                    let (head, records) = (self.head, self.head.records(self.journal));
+                    let reading = Reading { head, records, as_of: self.as_of, at: self.judged_at };
+                    Some(reading.replies(&mut self.shelf, &regime, about).await?)
+                }
+                Some(_) | None => None,
+            },
             marking: Some(outgoing.marking.clone()),
             beside,
         };
         let found = content.map(|content| check(&regime, content, &asked)).unwrap_or_default();
+        let (restraints, more_restraints) = restraint::to_proto(&self::restraints(&bonds, author));
+        // Of what a Party said to others an addressee is told nothing: what it is told, the author is told too.
+        let addressed = outgoing.parties();
+        let at_both_ends =
+            |(other, bond): &&(Party, Bond)| bond.seen == Seen::AtBothEnds && addressed.contains(other);
+        let between = self::restraints(bonds.iter().filter(at_both_ends), author);
         let languages = self.languages(outgoing);
-        let said = found.iter().flat_map(|finding| lines(&regime, finding, languages));
+        let said = found.iter().flat_map(|finding| lines_between(&regime, finding, languages, &between));
         let came = match content {
             Some(Content::Transcription(form)) => {
                 Some(Line { depth: 0, text: weigh(&regime, &form.channel, languages) })
@@ -137,8 +169,31 @@ impl<'h> HeldRegimes<'h> {
             digest: cited.digest.0.to_vec().into(),
             held: true,
             bound: bound.iter().map(Party::to_string).collect(),
+            restraints,
+            more_restraints,
+            as_told_here: uncertain.iter().map(Party::to_string).collect(),
             lines: said.chain(came).map(check_line).collect(),
         }))
+    }
+
+    /// The Parties to which the author is bound by this very text, as far as it is known here.
+    async fn bonds(
+        &mut self,
+        regime: &Regime,
+        author: Party,
+        at: Instant,
+    ) -> Result<Vec<(Party, Bond)>, RecordFault> {
+        let (board, name) = (&self.head.board, &regime.head.name);
+        let own = board.own.map(|own| own.party);
+        let others: Vec<Party> = board.words.keys().copied().filter(|party| *party != author).collect();
+        // Of what was told to us there are receipts; of what others told each other there are none here.
+        if own != Some(author) && others.iter().any(|party| own != Some(*party)) {
+            let records = self.head.records(self.journal);
+            addressees::read(self.head, &records, name, at, &mut self.addressees).await?;
+        }
+        let bond = |other: Party| board.bond_by(author, other, name, at, &self.addressees);
+        let by_this = |other: Party| bond(other).filter(|bond| bond.regime == regime.head.digest);
+        Ok(others.into_iter().filter_map(|other| Some((other, by_this(other)?))).collect())
     }
 
     /// What the regime cited says of channels, where something will have to be delivered by hand.
@@ -306,15 +361,9 @@ pub fn held_in(record: &Record) -> Option<&RegimeHeld> {
     })
 }
 
-/// The Parties to which the author is bound by this very text, as it is known here.
-fn bound(board: &Board, regime: &Regime, author: Party, at: Instant) -> BTreeSet<Party> {
-    let others = board.words.keys().copied().filter(|party| *party != author);
-    others
-        .filter(|other| {
-            let bond = board.bond(author, *other, &regime.head.name, at);
-            bond.is_some_and(|bond| bond.regime == regime.head.digest)
-        })
-        .collect()
+/// What is not applied between the author and those to whom these bonds are.
+fn restraints<'b>(bonds: impl IntoIterator<Item = &'b (Party, Bond)>, author: Party) -> Vec<Restraint> {
+    bonds.into_iter().flat_map(|(other, bond)| bond.restraints(author, *other)).collect()
 }
 
 fn recipients(outgoing: &Outgoing) -> Recipients {

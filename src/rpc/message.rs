@@ -116,9 +116,10 @@ impl MessageService for MessageCalls {
         let faults = draft::faults(&self.registrar, &head, &body).await?;
         let own = head.board.own.ok_or_else(|| status::denied(NotNow::Journal.into()))?;
         let by_hand = by_hand::without_node(&head.board, body.outgoing.parties());
-        let mut regimes = HeldRegimes::at(&head, &self.registrar.journal).read_in(reader);
+        let now = self.registrar.clock.now();
+        let mut regimes = HeldRegimes::at(&head, &self.registrar.journal).read_in(reader).judged_at(now);
         let mut check = regimes
-            .check(&body.outgoing, body.said.content(), own.party, self.registrar.clock.now())
+            .check(&body.outgoing, body.said.content(), own.party, now)
             .await
             .map_err(status::record)?;
         let channels = regimes.channels(&body.outgoing, &by_hand).await.map_err(status::record)?;
@@ -180,7 +181,8 @@ impl MessageService for MessageCalls {
         if head.board.thread(thread).is_none() {
             return Err(status::not_found("thread"));
         }
-        let page = thread_as_of(&head, &self.registrar.journal, thread, as_of, from, reader).await;
+        let at = (as_of, self.registrar.clock.now());
+        let page = thread_as_of(&head, &self.registrar.journal, thread, at, from, reader).await;
         page.map(Response::new).map_err(status::record)
     }
 

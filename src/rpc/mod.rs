@@ -4,6 +4,7 @@
 
 pub mod accept;
 pub mod access;
+mod addressees;
 pub mod audit;
 mod beginning;
 mod beside;
@@ -26,6 +27,7 @@ mod party_checks;
 mod places;
 pub mod regime;
 mod regimes_read;
+mod replies;
 pub mod status;
 pub mod thread;
 pub mod thread_list;

@@ -6,11 +6,12 @@ use tonic::{Request, Response, Status};
 
 use super::command::{self, digest_in, draft_id, give, not_what_was_asked, person};
 use super::held::{HeldRegimes, held_in};
-use super::{draft, status};
+use super::{addressees, draft, status};
 use crate::codec::heading::Given;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::regime_service_server::{RegimeService, RegimeServiceServer};
-use crate::domain::adoption::{Adopted, Seen, Since, Suspended};
+use crate::codec::restraint;
+use crate::domain::adoption::{Addressees, Adopted, Seen, Since, Suspended};
 use crate::domain::board::Board;
 use crate::domain::command::Command;
 use crate::domain::digest::Digest;
@@ -128,7 +129,12 @@ impl RegimeService for RegimeCalls {
         let head = self.registrar.head();
         let now = self.registrar.clock.now();
         let at = if asked.as_of_ms == 0 { now } else { Instant(asked.as_of_ms) };
-        Ok(Response::new(adopters(&head.board, &asked.regime, at)))
+        let mut addressees = Addressees::default();
+        let records = head.records(&self.registrar.journal);
+        addressees::read(&head, &records, &asked.regime, at, &mut addressees)
+            .await
+            .map_err(status::record)?;
+        Ok(Response::new(adopters(&head.board, &asked.regime, at, &addressees)))
     }
 
     async fn list_functions(
@@ -162,7 +168,12 @@ impl RegimeCalls {
     }
 }
 
-fn adopters(board: &Board, regime: &str, at: Instant) -> calls::ListAdoptersResponse {
+fn adopters(
+    board: &Board,
+    regime: &str,
+    at: Instant,
+    addressees: &Addressees,
+) -> calls::ListAdoptersResponse {
     let mut answer = calls::ListAdoptersResponse::default();
     for party in board.words.keys().copied() {
         for adopted in board.adopted(party, regime, at) {
@@ -172,14 +183,18 @@ fn adopters(board: &Board, regime: &str, at: Instant) -> calls::ListAdoptersResp
     let parties: Vec<Party> = board.words.keys().copied().collect();
     for (nth, one) in parties.iter().enumerate() {
         for other in parties.iter().skip(nth.saturating_add(1)) {
-            let Some(bond) = board.bond(*one, *other, regime, at) else { continue };
+            let Some(bond) = board.bond_by(*one, *other, regime, at, addressees) else { continue };
+            let (restraints, more_restraints) = restraint::to_proto(&bond.restraints(*one, *other));
             answer.bonds.push(calls::Bond {
+                restraints,
+                more_restraints,
                 one: one.to_string(),
                 other: other.to_string(),
                 edition: bond.edition,
                 regime_digest: bond.regime.0.to_vec().into(),
                 since_ms: bond.since.0,
-                as_told_here: bond.seen == Seen::AsToldHere,
+                as_told_here: bond.seen != Seen::AtBothEnds,
+                addressed_to_each_other: bond.seen == Seen::ToldEachOther,
                 unconfirmed: [*one, *other]
                     .into_iter()
                     .filter(|party| unconfirmed(board, *party).is_some())

@@ -28,8 +28,8 @@ use crate::registrar::Head;
 use crate::replay::records::{RecordFault, Records};
 
 /// One page of a thread, `from` messages on. `as_of`: only what was on record here by then, receipts and
-/// references included; `None` for now. Labels of regimes in the reader's language, `None` for each message's
-/// own. Without messages if the thread was not known.
+/// references included; `None` for now, which is `asked_at`. Labels of regimes in the reader's language, `None`
+/// for each message's own. Without messages if the thread was not known.
 ///
 /// # Errors
 /// The journal does not answer, or is not what it was.
@@ -37,13 +37,14 @@ pub async fn thread_as_of(
     head: &Head,
     journal: &Journal,
     thread: ThreadId,
-    as_of: Option<Instant>,
+    (as_of, asked_at): (Option<Instant>, Instant),
     from: usize,
     reader: Option<Language>,
 ) -> Result<calls::ShowThreadResponse, RecordFault> {
     let Some(now) = head.board.thread(thread) else { return Ok(calls::ShowThreadResponse::default()) };
     let then = as_of.map_or_else(|| Cow::Borrowed(now), |at| Cow::Owned(now.as_of(at)));
-    let regimes = HeldRegimes::at(head, journal).as_of(as_of).read_in(reader);
+    let judged_at = as_of.unwrap_or(asked_at);
+    let regimes = HeldRegimes::at(head, journal).as_of(as_of).read_in(reader).judged_at(judged_at);
     let mut look = Look { head, records: head.records(journal), regimes, as_of, times: BTreeMap::new() };
     let order = then.in_order();
     let mut page = calls::ShowThreadResponse { gaps: gaps(&then), ..Default::default() };

@@ -80,6 +80,7 @@ impl WatchService for WatchCalls {
         let message = &stored.message;
         let check = HeldRegimes::at(&head, &self.registrar.journal)
             .read_in(reader)
+            .judged_at(self.registrar.clock.now())
             .check_message(digest, message, said.content())
             .await
             .map_err(status::record)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use detente::codec::form;
 use detente::codec::proto::detente::v1 as calls;
-use detente::domain::adoption::{Bond, Heard, Nature, Seen, Since, Told, Word, Words};
+use detente::domain::adoption::{Addressees, Bond, Heard, How, Nature, Seen, Since, Told, Word, Words};
 use detente::domain::command::{Command, Origin};
 use detente::domain::content::{Content, Kind};
 use detente::domain::digest::Digest;
@@ -68,7 +68,8 @@ fn on(day: i64) -> Told {
 
 /// As BY knows it: its own words by PL's receipts, PL's by its own.
 fn bond(by: &Words, pl: &Words, day: i64) -> Option<Bond> {
-    Bond::between(code("BY"), (code("BY"), by), (code("PL"), pl), RIVER, at(day))
+    let nobody = Addressees::default();
+    Bond::between(code("BY"), (code("BY"), by), (code("PL"), pl), RIVER, at(day), &nobody)
 }
 
 #[test]
@@ -181,6 +182,65 @@ fn what_is_suspended_is_so_from_its_day_until_its_end_or_its_resumption() {
 }
 
 #[test]
+fn a_bond_names_what_either_does_not_apply_towards_the_other_each_once() {
+    let suspends = |provisions: &[&str], until: Option<i64>| Word::Suspends {
+        adoption: digest("by"),
+        provisions: provisions.iter().map(|one| (*one).to_owned()).collect(),
+        from: at(10),
+        until: until.map(at),
+    };
+    let by = words(&[
+        ("by", adopts(1, 1), &[("PL", 1)]),
+        ("for a time", suspends(&["5.1"], Some(20)), &[("PL", 2)]),
+        ("for good", suspends(&["5.1", "4.2"], None), &[("PL", 12)]),
+        ("all of it", suspends(&[], Some(30)), &[("PL", 12)]),
+    ]);
+    let pl = words(&[("pl", adopts(1, 3), &[("BY", 5)])]);
+    let named = |day: i64| -> Vec<(String, Option<String>, How, i64, Digest)> {
+        let restraints = bond(&by, &pl, day).unwrap().restraints(code("BY"), code("PL"));
+        restraints
+            .into_iter()
+            .map(|one| {
+                let spoken = one.spoken.unwrap();
+                let name = format!("{} towards {}", one.by, spoken.towards);
+                (name, one.provision, one.how, spoken.since.seconds() / 86_400, spoken.message)
+            })
+            .collect()
+    };
+    let (ours, theirs) = ("BY towards PL", "PL towards BY");
+    let line = |who: &str, what: Option<&str>, how, day, message: &str| {
+        (who.to_owned(), what.map(str::to_owned), how, day, digest(message))
+    };
+    assert_eq!(
+        named(9),
+        [line(ours, Some("4.2"), How::Reserved, 1, "by"), line(theirs, Some("4.2"), How::Reserved, 5, "pl")]
+    );
+    assert_eq!(named(11)[1], line(ours, Some("5.1"), How::Suspended, 10, "for a time"));
+    assert_eq!(
+        named(12),
+        [
+            line(ours, None, How::Suspended, 12, "all of it"),
+            line(ours, Some("4.2"), How::Suspended, 12, "for good"),
+            line(ours, Some("4.2"), How::Reserved, 1, "by"),
+            line(ours, Some("5.1"), How::Suspended, 12, "for good"),
+            line(theirs, Some("4.2"), How::Reserved, 5, "pl"),
+        ]
+    );
+}
+
+#[test]
+fn of_the_same_text_adopted_twice_only_the_earliest_counts_whoever_is_named_first() {
+    let by = words(&[("first", adopts(1, 1), &[("PL", 1)]), ("again", adopts(1, 1), &[("PL", 7)])]);
+    let pl = words(&[("pl", adopts(1, 1), &[("BY", 2)])]);
+    let nobody = Addressees::default();
+    let (one, other) = ((code("BY"), &by), (code("PL"), &pl));
+    let from_one = Bond::between(code("BY"), one, other, RIVER, at(9), &nobody).unwrap();
+    let from_other = Bond::between(code("BY"), other, one, RIVER, at(9), &nobody).unwrap();
+    assert_eq!((from_one.since, from_one.one.message), (at(2), digest("first")));
+    assert_eq!((from_other.since, from_other.other.message), (at(2), digest("first")));
+}
+
+#[test]
 fn who_leaves_is_bound_until_the_day_and_may_come_back() {
     let by = words(&[
         ("by", adopts(1, 1), &[("PL", 1)]),
@@ -196,9 +256,21 @@ fn who_leaves_is_bound_until_the_day_and_may_come_back() {
 #[test]
 fn of_two_others_only_what_they_told_us_is_known() {
     let by = words(&[("by", adopts(1, 1), &[("OSCE", 3)])]);
-    let pl = words(&[("pl", adopts(1, 1), &[("OSCE", 4)])]);
-    let seen = Bond::between(code("OSCE"), (code("BY"), &by), (code("PL"), &pl), RIVER, at(9)).unwrap();
-    assert_eq!((seen.seen, seen.since), (Seen::AsToldHere, at(4)));
+    let pl = words(&[("pl", adopts(1, 1), &[("OSCE", 4)]), ("pl again", adopts(1, 1), &[("OSCE", 6)])]);
+    let seen = |named: &[(&str, &str)]| {
+        let mut addressees = Addressees::default();
+        for (message, to) in named {
+            addressees.put(digest(message), [code("OSCE"), code(to)]);
+        }
+        let (by, pl) = ((code("BY"), &by), (code("PL"), &pl));
+        let bond = Bond::between(code("OSCE"), by, pl, RIVER, at(9), &addressees).unwrap();
+        (bond.seen, bond.since)
+    };
+    assert_eq!(seen(&[]), (Seen::AsToldHere, at(4)));
+    assert_eq!(seen(&[("by", "PL")]), (Seen::AsToldHere, at(4)), "one of the two told the other");
+    assert_eq!(seen(&[("by", "PL"), ("pl", "LT")]), (Seen::AsToldHere, at(4)));
+    assert_eq!(seen(&[("by", "PL"), ("pl", "BY")]), (Seen::ToldEachOther, at(4)));
+    assert_eq!(seen(&[("by", "PL"), ("pl again", "BY")]), (Seen::ToldEachOther, at(6)));
 }
 
 #[test]

@@ -21,18 +21,18 @@ fn text(name: &str) -> &'static [u8] {
     built_in::file(name).expect("it is built in")
 }
 
-fn parsed(text: &[u8]) -> Regime {
+pub fn parsed(text: &[u8]) -> Regime {
     read(text, &built_in::parent).expect("a regime")
 }
 
-async fn hold(world: &World, code: &str, text: &[u8]) {
+pub async fn hold(world: &World, code: &str, text: &[u8]) {
     let desk = world.desk(code, "drafter");
     let asked =
         calls::HoldRequest { command: Some(desk.command(None).unwrap()), text: Bytes::copy_from_slice(text) };
     regimes(&desk).hold(asked).await.expect("it is held");
 }
 
-fn citing(regime: &Regime, thread: u8, to: &[&str]) -> calls::Heading {
+pub fn citing(regime: &Regime, thread: u8, to: &[&str]) -> calls::Heading {
     calls::Heading {
         action: to.iter().map(|code| addressee(code)).collect(),
         regime: Some(evidence::RegimeCitation {
@@ -44,7 +44,7 @@ fn citing(regime: &Regime, thread: u8, to: &[&str]) -> calls::Heading {
     }
 }
 
-fn adoption(regime: &Regime) -> Content {
+pub fn adoption(regime: &Regime) -> Content {
     Content::Adoption(Adoption {
         regime: regime.head.name.clone(),
         edition: Some(regime.head.edition),
@@ -69,23 +69,23 @@ async fn bonds(world: &World, code: &str, regime: &str) -> Vec<(String, String, 
 }
 
 /// The check of a message of a thread, counted from its end, as a Party sees it.
-async fn check(world: &World, code: &str, thread: u8, from_the_end: usize) -> calls::RegimeCheck {
+pub async fn check(world: &World, code: &str, thread: u8, from_the_end: usize) -> calls::RegimeCheck {
     let mut messages = show(world, code, &vec![thread; 16].into(), 0).await.messages;
     let at = messages.len() - 1 - from_the_end;
     messages.remove(at).check.expect("it cites a regime")
 }
 
-fn lines(check: &calls::RegimeCheck) -> Vec<&str> {
+pub fn lines(check: &calls::RegimeCheck) -> Vec<&str> {
     check.lines.iter().map(|line| line.text.as_str()).collect()
 }
 
 #[track_caller]
-fn says(check: &calls::RegimeCheck, wanted: &str) {
+pub fn says(check: &calls::RegimeCheck, wanted: &str) {
     assert!(lines(check).iter().any(|line| line.contains(wanted)), "{wanted}\nin\n{:#?}", lines(check));
 }
 
 /// A notice of so many troops, for that autumn.
-fn notice(troops: u64) -> Content {
+pub fn notice(troops: u64) -> Content {
     form(
         Kind::Notification,
         &format!(

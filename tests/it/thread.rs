@@ -315,7 +315,8 @@ async fn a_time_of_receipt_outside_sending_and_hearing_is_marked_at_both_ends() 
     let (by, pl) = pair("BY", "PL").await;
     let marks = async |side: &Side| {
         let head = side.registrar.head();
-        let page = thread_as_of(&head, &side.journal, THREAD, None, 0, None).await.unwrap();
+        let at = (None, side.clock.now());
+        let page = thread_as_of(&head, &side.journal, THREAD, at, 0, None).await.unwrap();
         page.messages.into_iter().map(|message| message.marks).collect::<Vec<_>>()
     };
     // Both share a clock: it is put back, and then ahead, while the receiver makes the receipt.

@@ -14,9 +14,10 @@ use crate::cli::out::say;
 use crate::cli::regime::{findings, load};
 use crate::cli::{given, json};
 use crate::clock::Clock;
+use crate::domain::adoption::{How, Restraint};
 use crate::domain::language::Language;
 use crate::domain::party::Party;
-use crate::domain::regime::{Asked, Recipients, check, lines};
+use crate::domain::regime::{Asked, Recipients, check, lines_between};
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
@@ -39,6 +40,13 @@ pub struct Args {
     /// The Parties that the regime binds, your own left out; without it, whom it names can't be judged
     #[arg(long, value_name = "PARTY", num_args = 1..)]
     bound: Vec<Party>,
+    /// A Party that does not apply a paragraph for a time, with the paragraph letter by letter as the regime
+    /// writes it, or the whole text without one; may be given several times
+    #[arg(long, value_name = "PARTY[=PARAGRAPH]", value_parser = not_applied)]
+    suspended: Vec<(Party, Option<String>)>,
+    /// A Party that reserved a paragraph in its adoption, as above
+    #[arg(long, value_name = "PARTY=PARAGRAPH", value_parser = reserved)]
+    reserved: Vec<(Party, String)>,
     /// Who holds a function of the regime; may be given several times
     #[arg(long, value_name = "FUNCTION=PARTY", value_parser = held)]
     held: Vec<(String, Party)>,
@@ -65,6 +73,28 @@ fn held(text: &str) -> Result<(String, Party), String> {
     Ok((function.to_owned(), party))
 }
 
+fn not_applied(text: &str) -> Result<(Party, Option<String>), String> {
+    let (party, paragraph) = match text.split_once('=') {
+        Some((party, paragraph)) => (party, Some(paragraph.to_owned())),
+        None => (text, None),
+    };
+    Ok((party.parse().map_err(|fault: crate::domain::party::NotAParty| fault.to_string())?, paragraph))
+}
+
+fn reserved(text: &str) -> Result<(Party, String), String> {
+    let (party, paragraph) = not_applied(text)?;
+    Ok((party, paragraph.ok_or("PARTY=PARAGRAPH, such as \"SU=para 3\"")?))
+}
+
+/// What is said by hand: since when, and by which message, no node was asked.
+fn restraints(args: &Args) -> Vec<Restraint> {
+    let one = |by: Party, provision: Option<String>, how: How| Restraint { by, provision, how, spoken: None };
+    let suspended = args.suspended.iter().map(|(by, paragraph)| one(*by, paragraph.clone(), How::Suspended));
+    let reserved =
+        args.reserved.iter().map(|(by, paragraph)| one(*by, Some(paragraph.clone()), How::Reserved));
+    suspended.chain(reserved).collect()
+}
+
 pub fn run(args: &Args) -> Result<(), Fault> {
     let content = read_form(&args.form, args.kind.as_ref(), super::NOUN)?;
     let regime = load::named(&args.regime)?;
@@ -75,13 +105,16 @@ pub fn run(args: &Args) -> Result<(), Fault> {
         released_at: Some(released_at),
         addressed: is_addressed.then(|| Recipients { action: set(&args.to), information: set(&args.info) }),
         bound: (!args.bound.is_empty()).then(|| set(&args.bound)),
+        uncertain: BTreeSet::new(),
         held: args.held.iter().cloned().collect(),
         author: args.author,
         referred: None,
+        replies: None,
         marking: args.marking.clone(),
         beside: None,
     };
     let found = check(&regime, &content, &asked);
+    let restraints = restraints(args);
     if args.json {
         let object = json!({
             "kind": "check",
@@ -90,10 +123,11 @@ pub fn run(args: &Args) -> Result<(), Fault> {
             "edition": regime.head.edition,
             "digest": regime.head.digest.to_string(),
             "released_at": released_at.to_string(),
+            "not_applied": restraints.iter().map(Restraint::sentence).collect::<Vec<_>>(),
         });
         say!("{}", json::line(&object));
         for finding in &found {
-            say!("{}", json::line(&findings::json(&regime, finding, args.language.as_str())));
+            say!("{}", json::line(&findings::json(&regime, finding, args.language.as_str(), &restraints)));
         }
         return Ok(());
     }
@@ -106,8 +140,11 @@ pub fn run(args: &Args) -> Result<(), Fault> {
     );
     say!("regime digest {}", regime.head.digest);
     say!("judged as released at {released_at}; a check never stops a notice");
+    for restraint in &restraints {
+        say!("not applied: {}", restraint.sentence());
+    }
     for finding in &found {
-        for line in lines(&regime, finding, args.language.as_str()) {
+        for line in lines_between(&regime, finding, args.language.as_str(), &restraints) {
             say!("{}{}", "  ".repeat(line.depth), line.text);
         }
     }

@@ -11,7 +11,7 @@ use super::form_file::read_form;
 use super::formatted::cite;
 use super::heading::{HeadingArgs, derived};
 use super::known::{open_draft, service};
-use super::{named, rows};
+use super::{checked, named, rows};
 use crate::cli::desk::{AsCommand, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::given::Kinds;
@@ -78,7 +78,10 @@ pub async fn draft(args: DraftArgs, noun: &str) -> Result<(), Fault> {
         return Err(Fault::new(format!("the form is {name}: draft it with `detente {right} {word}`")));
     }
     let (desk, header, id) = args.person.open()?;
-    let thread = named::thread_of(&desk, &content, args.heading.thread).await?;
+    let mut thread = named::thread_of(&desk, &content, args.heading.thread).await?;
+    if thread.is_none() {
+        thread = named::answered_in(&desk, &args.heading.answered()).await?;
+    }
     let thread = match thread {
         Some(thread) => thread,
         None if kind.opens_a_thread() => ThreadId(derived("thread", id)),
@@ -144,7 +147,7 @@ pub(super) async fn put(
             "digest": hex::encode(&answered.digest),
             "thread": outgoing.thread.to_string(),
             "faults": rows::faults_json(&answered.faults),
-            "check": rows::check_json(check.as_ref()),
+            "check": checked::check_json(check.as_ref()),
         });
         say!("{}", json::line(&object));
         return Ok(());
@@ -153,7 +156,7 @@ pub(super) async fn put(
     say!("digest   {}", hex::encode(&answered.digest));
     say!("thread   {}", outgoing.thread);
     rows::faults(&answered.faults);
-    rows::check(0, check.as_ref());
+    checked::check(0, check.as_ref());
     Ok(())
 }
 

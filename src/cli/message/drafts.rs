@@ -6,7 +6,7 @@
 use serde_json::json;
 
 use super::known::{open_draft, service, tag};
-use super::{draft_form, rows};
+use super::{checked, draft_form, rows};
 use crate::cli::desk::{As, AsCommand, answer};
 use crate::cli::fault::Fault;
 use crate::cli::out::{self, say};
@@ -166,7 +166,7 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
         object["draft"] = draft.to_string().into();
         object["digest"] = digest.to_string().into();
         object["faults"] = rows::faults_json(&answered.faults);
-        object["check"] = rows::check_json(answered.check.as_ref());
+        object["check"] = checked::check_json(answered.check.as_ref());
         object["returned"] = answered.returned.into();
         object["parts_held"] = rows::parts_json(&answered.parts);
         object["transcribed"] = rows::transcribed_json(&outgoing, &said, desk.party.as_str());
@@ -192,7 +192,7 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
         rows::row(0, "By hand", &format!("{}: it has no node", shown(party)));
     }
     rows::faults(&answered.faults);
-    rows::check(0, answered.check.as_ref());
+    checked::check(0, answered.check.as_ref());
     say!("Digest of all this: {digest}");
     Ok(())
 }

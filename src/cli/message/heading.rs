@@ -24,7 +24,7 @@ pub(super) struct HeadingArgs {
     #[arg(long, value_name = "PARTY", value_parser = given::addressee)]
     info: Vec<Addressee>,
     /// The thread that it continues; left out, the thread of the message that the form itself amends,
-    /// concludes, cancels or is about; a calendar, notification, adoption, formatted message or transcription
+    /// concludes, cancels or is about, or else of the message that --answers names; a calendar, notification, adoption, formatted message or transcription
     /// opens a fresh one
     #[arg(long, value_parser = given::thread)]
     pub thread: Option<ThreadId>,
@@ -130,6 +130,11 @@ impl HeadingArgs {
             outgoing.parts.push(part::store(desk, id, &name, personal, content).await?);
         }
         Ok(())
+    }
+
+    /// The messages that flags say it answers, by digest.
+    pub fn answered(&self) -> Vec<Digest> {
+        self.answers.iter().filter_map(|one| one.message).collect()
     }
 
     fn put_references(&self, outgoing: &mut Outgoing, content: &Content) {

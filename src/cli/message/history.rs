@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::checked;
 use super::known::{service, tag};
 use super::rows;
 use super::translations::is_into;
@@ -263,7 +264,7 @@ impl History {
         for fault in &line.wire.faults {
             rows::row(1, "Fault", &format!("{}: {}", shown(&fault.field), shown(&fault.rule)));
         }
-        rows::check(1, line.wire.check.as_ref());
+        checked::check(1, line.wire.check.as_ref());
         rows::parts(1, &line.wire.parts);
         for missing in &line.wire.waits_for {
             rows::row(1, "Waits for", &hex::encode(missing));
@@ -336,7 +337,7 @@ impl History {
         object["withdrawn_by"] = self.withdrawal_of(line).map(|word| word.digest.to_string()).into();
         object["marks"] = line.wire.marks.clone().into();
         object["faults"] = rows::faults_json(&line.wire.faults);
-        object["check"] = rows::check_json(line.wire.check.as_ref());
+        object["check"] = checked::check_json(line.wire.check.as_ref());
         object["parts_held"] = rows::parts_json(&line.wire.parts);
         object["waits_for"] = line.wire.waits_for.iter().map(hex::encode).collect::<Vec<_>>().into();
         object

@@ -4,6 +4,7 @@
 //! is wrong with a draft and who may release it is the node's to say. What is printed is laid out in
 //! `domain/official/`, the same at both ends.
 
+pub mod checked;
 pub mod clarification;
 mod compose;
 mod drafts;

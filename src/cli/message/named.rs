@@ -87,6 +87,30 @@ pub(super) async fn thread_of(
     }
 }
 
+/// The thread of the messages that a draft answers; `None` where it answers none that has a digest.
+///
+/// # Errors
+/// One of them is not on record here, or two are of different threads.
+pub(super) async fn answered_in(desk: &Desk, answered: &[Digest]) -> Result<Option<ThreadId>, Fault> {
+    let mut thread = None;
+    for digest in answered {
+        let Some(message) = on_record(desk, *digest).await? else {
+            return Err(Fault::new(format!(
+                "the message {digest} that --answers names is not on record here: correct the digest, or give \
+                 the thread with --thread"
+            )));
+        };
+        let there = message.draft.thread;
+        if thread.is_some_and(|known| known != there) {
+            return Err(Fault::new(
+                "the messages that --answers names are of different threads: give the thread with --thread",
+            ));
+        }
+        thread = Some(there);
+    }
+    Ok(thread)
+}
+
 /// The message that a form is about, if what is said of it belongs to its thread.
 fn in_its_thread(content: &Content) -> Option<Digest> {
     // What it names is of the other Party's thread.

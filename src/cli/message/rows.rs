@@ -47,49 +47,6 @@ pub fn faults(faults: &[Fault]) {
     }
 }
 
-/// What the regime cited says. It informs; nothing is stopped by it.
-pub fn check(depth: usize, check: Option<&calls::RegimeCheck>) {
-    let Some(check) = check else { return };
-    let name = shown(&check.regime);
-    if !check.held {
-        return row(
-            depth,
-            "Regime",
-            &format!(
-                "{name}: not held here, so nothing is checked; `detente regime hold` puts its text on record"
-            ),
-        );
-    }
-    let bound = if check.bound.is_empty() {
-        "binds the author to nobody known here".to_owned()
-    } else {
-        format!(
-            "binds the author to {}",
-            check.bound.iter().map(|party| shown(party)).collect::<Vec<_>>().join(", ")
-        )
-    };
-    row(depth, "Regime", &format!("{name}, edition {}; {bound}", check.edition));
-    for line in &check.lines {
-        let within = usize::try_from(line.depth).unwrap_or(0).min(MOST_DEPTH);
-        say!("{}{}", "  ".repeat(depth.saturating_add(within).saturating_add(1)), shown(&line.text));
-    }
-}
-
-/// Lines of a check are not indented further, whatever a node says.
-const MOST_DEPTH: usize = 8;
-
-pub fn check_json(check: Option<&calls::RegimeCheck>) -> Value {
-    let Some(check) = check else { return Value::Null };
-    json!({
-        "regime": check.regime,
-        "edition": check.held.then_some(check.edition),
-        "digest": hex::encode(&check.digest),
-        "held": check.held,
-        "bound": check.bound,
-        "lines": check.lines.iter().map(|line| json!({"depth": line.depth, "text": line.text})).collect::<Vec<_>>(),
-    })
-}
-
 pub fn faults_json(faults: &[Fault]) -> Value {
     faults
         .iter()

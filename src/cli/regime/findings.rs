@@ -5,16 +5,17 @@
 use serde_json::{Map, Value, json};
 
 use super::beside;
+use crate::domain::adoption::Restraint;
 use crate::domain::regime::finding::{
     Copy, CopyAs, CopyState, Finding, Lack, Marked, Open, OpenState, Outcome, Point, Span, SpanUnit, Start,
     Timing, Verdict,
 };
 use crate::domain::regime::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
 use crate::domain::regime::rules::Addressed;
-use crate::domain::regime::{Ground, Looked, Regime, Standing, lines};
+use crate::domain::regime::{Ground, Looked, Regime, Standing, lines_between};
 
 /// One object.
-pub fn json(regime: &Regime, finding: &Finding, language: &str) -> Value {
+pub fn json(regime: &Regime, finding: &Finding, language: &str, restraints: &[Restraint]) -> Value {
     let mut object = Map::new();
     let mut put = |key: &str, value: Value| {
         object.insert(key.to_owned(), value);
@@ -97,12 +98,18 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str) -> Value {
             put("state", state.into());
             put("ground", self::ground(ground));
         }
-        Finding::Reply(Reply { rule, by }) => {
+        Finding::Reply(Reply { rule, by, .. }) => {
             put("kind", "reply".into());
             put("format", rule.format.as_str().into());
             put("within", rule.within.into());
             put("by_ms", by.map(|by| by.0).into());
             put("ground", self::ground(&rule.ground));
+        }
+        Finding::RepliesTo(to) => {
+            put("kind", "replies-to".into());
+            put("number", to.number.as_str().into());
+            put("format", to.format.as_str().into());
+            put("ground", self::ground(&to.ground));
         }
         Finding::Confidentiality { marked, ground } => {
             put("kind", "confidentiality".into());
@@ -154,7 +161,8 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str) -> Value {
             put("ground", self::ground(ground));
         }
     }
-    let text: Vec<String> = lines(regime, finding, language).into_iter().map(|line| line.text).collect();
+    let text: Vec<String> =
+        lines_between(regime, finding, language, restraints).into_iter().map(|line| line.text).collect();
     object.insert("lines".into(), text.into());
     Value::Object(object)
 }
@@ -327,6 +335,9 @@ fn copy(copy: &Copy) -> Value {
     let (state, lacking): (_, Vec<&str>) = match &copy.state {
         CopyState::Held => ("there", Vec::new()),
         CopyState::Lacking(parties) => ("lacking", parties.iter().map(|party| party.as_str()).collect()),
+        CopyState::MayLack(parties) => {
+            ("may be lacking", parties.iter().map(|party| party.as_str()).collect())
+        }
         CopyState::NoHolder => ("no holder known", Vec::new()),
         CopyState::NobodyBound => ("nobody bound", Vec::new()),
         CopyState::Unknown => ("not known", Vec::new()),

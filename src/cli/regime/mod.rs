@@ -86,7 +86,10 @@ enum Command {
     Template(words::TemplateArgs),
     /// Put a draft on record: a word on a regime, or a message in one of its formats
     Draft(crate::cli::message::DraftArgs),
-    /// Who takes part in a regime, and who is bound to whom
+    /// Who takes part in a regime, who is bound to whom, and what either does not apply
+    ///
+    /// A paragraph that a Party reserved or suspended is that which the regime's text writes the same, letter by
+    /// letter.
     Parties(parties::PartiesArgs),
     Function(functions::Args),
 }

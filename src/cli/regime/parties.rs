@@ -9,6 +9,7 @@ use crate::cli::desk::{As, answer};
 use crate::cli::fault::Fault;
 use crate::cli::given;
 use crate::cli::json;
+use crate::cli::message::checked;
 use crate::cli::out::say;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::adoption::Nature;
@@ -70,20 +71,14 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
         }
     }
     for bond in &answered.bonds {
-        let told = if bond.as_told_here { ", as both told this Party" } else { "" };
         for party in &bond.unconfirmed {
             say!(
                 "{} is unconfirmed: introduced by another Party, its fingerprint not compared",
                 shown(party)
             );
         }
-        say!(
-            "{} and {} are bound to each other by edition {} since {}{told}",
-            shown(&bond.one),
-            shown(&bond.other),
-            bond.edition,
-            Instant(bond.since_ms)
-        );
+        say!("{}", sentence(bond));
+        checked::restraints(1, &bond.restraints, bond.more_restraints);
         if bond.since_disputed {
             say!("  disputed: {DISPUTED}");
         }
@@ -93,6 +88,20 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
 
 const DISPUTED: &str =
     "a receipt states a time before the message was released, or after the receipt was heard";
+
+/// What is known here of two that both adopted.
+fn sentence(bond: &calls::Bond) -> String {
+    let (one, other) = (shown(&bond.one), shown(&bond.other));
+    let (edition, since) = (bond.edition, Instant(bond.since_ms));
+    if bond.as_told_here && !bond.addressed_to_each_other {
+        return format!(
+            "{one} and {other} each adopted edition {edition}, since {since} as both told this Party; not known \
+             here whether towards each other"
+        );
+    }
+    let told = if bond.as_told_here { ": each told the other, as both told this Party" } else { "" };
+    format!("{one} and {other} are bound to each other by edition {edition} since {since}{told}")
+}
 
 fn nature(number: i32) -> String {
     Nature::from_number(number).map_or_else(|| "nature not stated".into(), |nature| nature.to_string())
@@ -150,6 +159,9 @@ fn bond_json(bond: &calls::Bond) -> serde_json::Value {
         "since_ms": bond.since_ms,
         "since_disputed": bond.since_disputed,
         "as_told_here": bond.as_told_here,
+        "addressed_to_each_other": bond.addressed_to_each_other,
         "unconfirmed": bond.unconfirmed,
+        "restraints": checked::restraints_json(&bond.restraints),
+        "more_restraints": bond.more_restraints,
     })
 }

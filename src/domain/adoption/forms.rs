@@ -40,7 +40,7 @@ form! {
 form! {
     /// A provision by which a Party is not bound, or is bound otherwise than written.
     pub struct Reservation {
-        provision: String, Always, "Provision", "the paragraph, as the regime's text names it";
+        provision: String, Always, "Provision", "the paragraph, letter by letter as the regime's text writes it";
         text: Prose, Always, "Text", "the reservation in your words";
     }
 }
@@ -49,7 +49,7 @@ form! {
     /// That a Party does not apply provisions for a time.
     pub struct Suspension {
         adoption: MessageReference, Always, "Adoption", "your own adoption, by its digest";
-        provisions: Vec<String>, IfAny, "Provisions", "paragraphs; none for the regime as a whole";
+        provisions: Vec<String>, IfAny, "Provisions", "paragraphs, letter by letter as the regime's text writes them; none for the regime as a whole";
         from: When, Always, "From", "from when, with Z or an offset";
         until: When, IfAny, "Until", "until when, with Z or an offset; nothing: until you resume it";
         reason: Prose, Always, "Reason", "why";

@@ -1,4 +1,4 @@
-//! Who is bound, to whom, by which edition, at a given instant.
+//! Which words of a Party are in force towards whom, at a given instant.
 //!
 //! A word counts towards a Party from the latest of three instants: the one it states, the one at which its
 //! author released it, and the one at which that Party's receipt took it. All three are signed and at both
@@ -10,7 +10,7 @@
 //! in force before the instant that its author chose. After it was heard it puts the word off, as no receipt at
 //! all would: towards a Party that has not taken it no word counts. Either is shown as disputed.
 //!
-//! Never here: what a regime asks of those whom it binds.
+//! Never here: who is bound to whom by them (`bond.rs`), what a regime asks of those whom it binds.
 
 use std::sync::Arc;
 
@@ -88,27 +88,6 @@ pub struct Suspended {
     pub provisions: Vec<String>,
     pub since: Instant,
     pub until: Option<Instant>,
-}
-
-/// Two Parties that are bound to each other by the same text.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Bond {
-    pub edition: u64,
-    pub regime: Digest,
-    /// From when both were.
-    pub since: Instant,
-    pub seen: Seen,
-    pub one: Adopted,
-    pub other: Adopted,
-}
-
-/// What the answer rests on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Seen {
-    /// Signed words and receipts that both hold.
-    AtBothEnds,
-    /// What each of two other Parties told us; whether they told each other is not known here.
-    AsToldHere,
 }
 
 impl Words {
@@ -237,36 +216,5 @@ impl Word {
             | Word::Resumes { from, .. }
             | Word::Withdraws { from, .. } => *from,
         }
-    }
-}
-
-impl Bond {
-    /// Whether two Parties are bound to each other by a regime, as `own` can know it. Of several editions
-    /// that both adopted the latest counts.
-    pub fn between(
-        own: Party,
-        (one, ones): (Party, &Words),
-        (other, others): (Party, &Words),
-        regime: &str,
-        at: Instant,
-    ) -> Option<Bond> {
-        // Of our own words each addressee's receipt is known; of another's only what we took.
-        let told = |author: Party, reader: Party| if author == own { reader } else { own };
-        let seen = if one == own || other == own { Seen::AtBothEnds } else { Seen::AsToldHere };
-        let theirs = others.adopted(regime, told(other, one), at);
-        ones.adopted(regime, told(one, other), at)
-            .into_iter()
-            .filter_map(|mine| {
-                let same = theirs.iter().find(|same| same.regime == mine.regime)?;
-                Some(Bond {
-                    edition: mine.edition.min(same.edition),
-                    regime: mine.regime,
-                    since: mine.since.max(same.since),
-                    seen,
-                    other: same.clone(),
-                    one: mine,
-                })
-            })
-            .max_by_key(|bond| (bond.edition, bond.regime))
     }
 }

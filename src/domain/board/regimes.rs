@@ -8,7 +8,7 @@ use imbl::OrdSet;
 
 use super::decide::{Decision, happened};
 use super::{Board, Held};
-use crate::domain::adoption::{Adopted, Bond, Told};
+use crate::domain::adoption::{Addressees, Adopted, Bond, Told};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Record, RegimeHeld};
 use crate::domain::fact::Gist;
@@ -27,11 +27,24 @@ impl Held {
 }
 
 impl Board {
-    /// Whether two Parties are bound to each other by a regime at an instant, as it can be known here.
+    /// Whether two Parties are bound to each other by a regime at an instant, as it can be known here with
+    /// nothing read.
     pub fn bond(&self, one: Party, other: Party, regime: &str, at: Instant) -> Option<Bond> {
+        self.bond_by(one, other, regime, at, &Addressees::default())
+    }
+
+    /// The same, where it was read to whom adoptions of others went.
+    pub fn bond_by(
+        &self,
+        one: Party,
+        other: Party,
+        regime: &str,
+        at: Instant,
+        addressees: &Addressees,
+    ) -> Option<Bond> {
         let own = self.own?.party;
         let (ones, others) = (self.words.get(&one)?, self.words.get(&other)?);
-        Bond::between(own, (one, ones.as_ref()), (other, others.as_ref()), regime, at)
+        Bond::between(own, (one, ones.as_ref()), (other, others.as_ref()), regime, at, addressees)
     }
 
     /// A Party's adoptions that are in force: another's towards us, our own towards whoever took it.

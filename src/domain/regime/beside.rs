@@ -21,6 +21,8 @@ pub struct Held {
     pub action: BTreeSet<Party>,
     /// The name of the regime that it cites.
     pub cites: Option<String>,
+    /// What it refers to by digest, in its envelope and in its fields; of a formatted message alone.
+    pub references: BTreeSet<Digest>,
     pub said: Said,
 }
 

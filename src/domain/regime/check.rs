@@ -11,6 +11,7 @@ use super::finding::{Answer, Copy, CopyAs, CopyState, Finding, Marked, Open, Ope
 use super::group::group;
 use super::judge::Judge;
 use super::lead::{Lead, Term, Unit};
+use super::reply::Replies;
 use super::rules::{Addressed, Addressees, Required};
 use super::subject::Subject;
 use super::tally::tallies;
@@ -32,12 +33,16 @@ pub struct Asked {
     pub addressed: Option<Recipients>,
     /// The Parties bound by the regime, without the author; `None` if that is not known here.
     pub bound: Option<BTreeSet<Party>>,
+    /// Those of them of which it is not known here whether they and the author are bound to each other.
+    pub uncertain: BTreeSet<Party>,
     /// Who holds which function then; one that is not named is held by nobody who is known here.
     pub held: BTreeMap<String, Party>,
     /// Who speaks; `None` if nobody has said yet.
     pub author: Option<Party>,
     /// What the message refers to; `None` if nobody looked.
     pub referred: Option<Vec<Referred>>,
+    /// What is held of replies to it, and of what it replies to; `None` if nobody looked.
+    pub replies: Option<Replies>,
     /// How it is marked; `None` if nobody has said yet.
     pub marking: Option<String>,
     /// What is held beside it; `None` if nobody looked.
@@ -275,6 +280,13 @@ pub(super) fn copy(who: &Addressed, how: CopyAs, asked: &Asked) -> CopyState {
         // Who is asked to act is told as well.
         CopyAs::Information => addressed.information.contains(party) || addressed.action.contains(party),
     };
-    let lacking: BTreeSet<Party> = wanted.into_iter().filter(|party| !has(party)).collect();
-    if lacking.is_empty() { CopyState::Held } else { CopyState::Lacking(lacking) }
+    let lacking = wanted.into_iter().filter(|party| !has(party));
+    // A Party that the rule names is owed a copy whoever is bound.
+    let may_be_owed = |party: &Party| *who == Addressed::EveryBoundParty && asked.uncertain.contains(party);
+    let (uncertain, lacking): (BTreeSet<Party>, BTreeSet<Party>) = lacking.partition(may_be_owed);
+    match (lacking.is_empty(), uncertain.is_empty()) {
+        (true, true) => CopyState::Held,
+        (true, false) => CopyState::MayLack(uncertain),
+        (false, _) => CopyState::Lacking(lacking),
+    }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use super::condition::{Bound, Over};
 use super::figure::Axis;
-use super::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
+use super::format_finding::{FieldFault, FormatState, PrecedentState, RepliesTo, Reply, SenderState};
 use super::group::{Group, GroupFigure};
 use super::quantity::Quantity;
 use super::rules::Addressed;
@@ -81,6 +81,7 @@ pub enum Finding {
         ground: Ground,
     },
     Reply(Reply),
+    RepliesTo(RepliesTo),
     Confidentiality {
         marked: Marked,
         ground: Ground,
@@ -377,6 +378,8 @@ pub enum CopyState {
     Held,
     /// These are lacking.
     Lacking(BTreeSet<crate::domain::party::Party>),
+    /// These, if they and the author are bound to each other, which is not known here.
+    MayLack(BTreeSet<crate::domain::party::Party>),
     /// Nobody is known here to hold the function.
     NoHolder,
     /// The regime's text binds nobody to the author.

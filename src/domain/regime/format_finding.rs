@@ -2,6 +2,8 @@
 //!
 //! Never here: sentences (`format_lines.rs`), or a decision.
 
+use super::Ground;
+use super::reply::Clock;
 use crate::domain::time::Instant;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -54,4 +56,17 @@ pub struct Reply {
     pub rule: super::format::Reply,
     /// The instant at which its time ends, where the message alone says it.
     pub by: Option<Instant>,
+    /// How it stands with each that owes it, as far as it is known here.
+    pub clocks: Vec<Clock>,
+}
+
+/// That the message is the reply that another one asks for.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RepliesTo {
+    /// The official number of what it replies to: not safe to show.
+    pub number: String,
+    /// The code of its format.
+    pub format: String,
+    pub clock: Clock,
+    pub ground: Ground,
 }

@@ -6,8 +6,9 @@ use std::collections::BTreeSet;
 
 use super::Ground;
 use super::format::ReplyAnchor;
-use super::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
-use super::lines::{Page, said, with};
+use super::format_finding::{FieldFault, FormatState, PrecedentState, RepliesTo, Reply, SenderState};
+use super::lines::{Page, with};
+use super::reply_lines;
 use super::rules::Addressed;
 use crate::domain::text::shown;
 
@@ -32,7 +33,7 @@ impl Page<'_> {
             0 => "as the format asks".to_owned(),
             count => format!("{count} not as the format asks"),
         };
-        self.line(0, said(format!("Fields of the format: {head}"), ground, ground.standing));
+        self.line(0, self.said(format!("Fields of the format: {head}"), ground, ground.standing));
         for (at, fault) in faults {
             let text = match fault {
                 FieldFault::Missing => "is owed, and missing".into(),
@@ -64,7 +65,16 @@ impl Page<'_> {
         let (within, unit) = (rule.within, super::describe::unit(&rule.unit));
         let code = shown(&rule.format);
         let text = format!("Owed: a reply in format {code} within {within} {unit} from {from}{by}");
-        self.line(0, said(text, &rule.ground, rule.ground.standing));
+        self.line(0, self.said(text, &rule.ground, rule.ground.standing));
+        for clock in &reply.clocks {
+            self.line(1, with(reply_lines::owed(clock), rule.ground.standing));
+        }
+    }
+
+    pub(super) fn replies_to(&mut self, to: &RepliesTo) {
+        let (number, format) = (shown(&to.number), shown(&to.format));
+        let text = format!("Replies to {number} of format {format}: {}", reply_lines::reply(&to.clock));
+        self.line(0, self.said(text, &to.ground, to.ground.standing));
     }
 
     pub(super) fn sender(&mut self, allowed: &BTreeSet<Addressed>, state: SenderState, ground: &Ground) {
@@ -74,7 +84,7 @@ impl Page<'_> {
             SenderState::MayNot => "the author is none of those who may send it",
             SenderState::Unknown => "whether the author may send it can't be judged",
         };
-        self.line(0, said(format!("Sent by {}: {state}", who.join(", ")), ground, ground.standing));
+        self.line(0, self.said(format!("Sent by {}: {state}", who.join(", ")), ground, ground.standing));
     }
 
     pub(super) fn precedent(&mut self, code: &str, state: PrecedentState, ground: &Ground) {
@@ -85,6 +95,6 @@ impl Page<'_> {
             PrecedentState::Unknown => "whether one is referred to was not looked up",
         };
         let text = format!("Must come after a message of format {}: {state}", shown(code));
-        self.line(0, said(text, ground, ground.standing));
+        self.line(0, self.said(text, ground, ground.standing));
     }
 }

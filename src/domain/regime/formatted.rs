@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use super::check::{Asked, Referred, copy};
 use super::finding::{Answer, Copy, CopyAs, Finding, Verdict};
 use super::format::{Format, FormatField, Holds, Owed, ReplyAnchor};
-use super::format_finding::{FieldFault, FormatState, PrecedentState, Reply, SenderState};
-use super::lead::Unit;
+use super::format_finding::{FieldFault, FormatState, PrecedentState, RepliesTo, Reply, SenderState};
+use super::reply::{Clock, OwedBy, Replies, ends};
 use super::rules::Addressed;
 use super::{Regime, Standing};
 use crate::domain::form::Following;
@@ -53,6 +53,7 @@ pub(super) fn judge(
     if let Some(reply) = reply(format, message, asked) {
         found.push(reply);
     }
+    replies_to(regime, asked, found);
 }
 
 fn addressees(code: &str, format: &Format, asked: &Asked) -> Finding {
@@ -78,7 +79,11 @@ fn sender(allowed: &BTreeSet<Addressed>, asked: &Asked) -> SenderState {
         Addressed::Party(party) => Some(*party == author),
         Addressed::Function(name) => asked.held.get(name).map(|holder| *holder == author),
         // Whom the regime binds to anybody, it binds.
-        Addressed::EveryBoundParty => asked.bound.as_ref().map(|bound| !bound.is_empty()),
+        Addressed::EveryBoundParty => {
+            let bound = asked.bound.as_ref()?;
+            let is_known = bound.iter().any(|party| !asked.uncertain.contains(party));
+            (is_known || bound.is_empty()).then_some(is_known)
+        }
     };
     let found: Vec<Option<bool>> = allowed.iter().map(is).collect();
     if found.contains(&Some(true)) {
@@ -116,12 +121,32 @@ fn reply(format: &Format, message: &Formatted, asked: &Asked) -> Option<Finding>
             Some(_) | None => None,
         },
     };
-    let hours = match reply.unit {
-        Unit::Hours => i64::try_from(reply.within).ok(),
-        Unit::CalendarDays | Unit::WorkingDays(_) => None,
+    let by = from.and_then(|from| ends(reply, from));
+    let clock = |replies: &Replies, owed: &OwedBy| {
+        let asked = (message, asked.released_at?);
+        let clock = Clock::of(owed.party, reply, asked, owed.taken_at, &owed.answers, replies.at);
+        Some(Clock { looked: owed.looked, ..clock })
     };
-    let by = from.zip(hours).map(|(from, hours)| from.plus_ms(hours.saturating_mul(3_600_000)));
-    Some(Finding::Reply(Reply { rule: reply.clone(), by }))
+    let of_all = |replies: &Replies| replies.owed.iter().filter_map(|owed| clock(replies, owed)).collect();
+    let clocks = asked.replies.as_ref().map(of_all).unwrap_or_default();
+    Some(Finding::Reply(Reply { rule: reply.clone(), by, clocks }))
+}
+
+/// What the message is the reply to.
+fn replies_to(regime: &Regime, asked: &Asked, found: &mut Vec<Finding>) {
+    let (Some(replies), Some(author)) = (&asked.replies, asked.author) else { return };
+    for request in &replies.requests {
+        let format = regime.formats.get(&request.form.format);
+        let Some(rule) = format.and_then(|format| format.reply.as_ref()) else { continue };
+        let (sent, answer) = ((&request.form, request.released_at), request.answer.as_slice());
+        let clock = Clock::of(author, rule, sent, request.taken_at, answer, replies.at);
+        found.push(Finding::RepliesTo(RepliesTo {
+            number: request.number.clone(),
+            format: request.form.format.clone(),
+            clock,
+            ground: rule.ground.clone(),
+        }));
+    }
 }
 
 struct FieldFaults<'a> {

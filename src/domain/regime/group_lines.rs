@@ -8,7 +8,7 @@ use super::Ground;
 use super::beside::Looked;
 use super::finding::{Answer, Verdict};
 use super::group::{Group, GroupFigure};
-use super::lines::{Page, said};
+use super::lines::Page;
 use super::words;
 use crate::domain::party::Party;
 use crate::domain::text::shown;
@@ -61,7 +61,7 @@ impl Page<'_> {
             "Same activity, threshold, {label}: {answer} in sum; this notice alone: {}",
             alone.words()
         );
-        self.line(0, said(text, ground, standing));
+        self.line(0, self.said(text, ground, standing));
         self.points(verdict);
         self.lacking(verdict);
     }

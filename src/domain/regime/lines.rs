@@ -11,7 +11,9 @@ use super::finding::{
 };
 use super::rules::Addressed;
 use super::{Ground, Languages, Regime, Standing, words};
+use crate::domain::adoption::Restraint;
 use crate::domain::text::shown;
+use crate::limits;
 
 /// One line.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -23,8 +25,19 @@ pub struct Line {
 
 /// The lines of one finding, in the reader's language as far as the regime has it.
 pub fn lines<'a>(regime: &Regime, finding: &Finding, languages: impl Into<Languages<'a>>) -> Vec<Line> {
+    lines_between(regime, finding, languages, &[])
+}
+
+/// The same where something of the regime is not applied: each line that rests on a paragraph of which a
+/// restraint is says so.
+pub fn lines_between<'a>(
+    regime: &Regime,
+    finding: &Finding,
+    languages: impl Into<Languages<'a>>,
+    restraints: &[Restraint],
+) -> Vec<Line> {
     let languages = languages.into();
-    let mut page = Page { regime, languages, lines: Vec::new() };
+    let mut page = Page { regime, languages, restraints, lines: Vec::new() };
     match finding {
         Finding::Class { name, entry, verdict, ground } => {
             let label = page.label("class", name);
@@ -46,6 +59,7 @@ pub fn lines<'a>(regime: &Regime, finding: &Finding, languages: impl Into<Langua
         Finding::Sender { allowed, state, ground } => page.sender(allowed, *state, ground),
         Finding::Precedent { code, state, ground } => page.precedent(code, *state, ground),
         Finding::Reply(reply) => page.reply(reply),
+        Finding::RepliesTo(to) => page.replies_to(to),
         Finding::Group(group) => page.group(group),
         Finding::GroupFigure(figure) => page.group_figure(figure),
         Finding::GroupClass { name, verdict, ground } => {
@@ -66,7 +80,7 @@ pub fn lines<'a>(regime: &Regime, finding: &Finding, languages: impl Into<Langua
                     Marked::Not => "; this one is not marked",
                     Marked::AsAsked | Marked::Unknown => "",
                 });
-                page.line(0, said(text, ground, ground.standing));
+                page.line(0, page.said(text, ground, ground.standing));
             }
         }
         Finding::Quota { name, applies, tallies, ground } => {
@@ -91,12 +105,27 @@ pub(super) fn with(text: String, standing: Standing) -> String {
 pub(super) struct Page<'a> {
     pub(super) regime: &'a Regime,
     pub(super) languages: Languages<'a>,
+    restraints: &'a [Restraint],
     lines: Vec<Line>,
 }
 
 impl Page<'_> {
     pub(super) fn line(&mut self, depth: usize, text: String) {
         self.lines.push(Line { depth, text });
+    }
+
+    /// As `said`, and who does not apply the paragraph.
+    pub(super) fn said(&self, text: String, ground: &Ground, standing: Standing) -> String {
+        let mut text = said(text, ground, standing);
+        let mut of_it = self.restraints.iter().filter(|restraint| restraint.is_of(&ground.paragraph));
+        for restraint in of_it.by_ref().take(limits::RESTRAINTS_PER_LINE_MAX) {
+            text.push_str("; ");
+            text.push_str(&restraint.mark());
+        }
+        match of_it.count() {
+            0 => text,
+            more => format!("{text}; and {more} more that do not apply it"),
+        }
     }
 
     pub(super) fn label(&self, table: &str, name: &str) -> String {
@@ -111,9 +140,9 @@ impl Page<'_> {
         let text = follows.say(self.languages, "");
         let standing = ground.standing.and(verdict.standing);
         match verdict.answer {
-            Answer::Reached => self.line(1, said(format!("what follows: {text}"), ground, standing)),
+            Answer::Reached => self.line(1, self.said(format!("what follows: {text}"), ground, standing)),
             Answer::CantBeJudged => {
-                self.line(1, said(format!("what follows if it is reached: {text}"), ground, standing));
+                self.line(1, self.said(format!("what follows if it is reached: {text}"), ground, standing));
             }
             Answer::NotReached => {}
         }
@@ -122,7 +151,7 @@ impl Page<'_> {
     fn verdict(&mut self, what: &str, entry: Option<&str>, verdict: &Verdict, ground: &Ground) {
         let entry = entry.map_or_else(String::new, |entry| format!(", entry {}", shown(entry)));
         let standing = ground.standing.and(verdict.standing);
-        self.line(0, said(format!("{what}{entry}: {}", verdict.answer.words()), ground, standing));
+        self.line(0, self.said(format!("{what}{entry}: {}", verdict.answer.words()), ground, standing));
         self.points(verdict);
         self.lacking(verdict);
     }
@@ -190,7 +219,7 @@ impl Page<'_> {
                     bound.word(),
                     answer.words()
                 );
-                said(text, ground, ground.standing)
+                self.said(text, ground, ground.standing)
             }
             Point::Fact { name, answer } => {
                 let answer = match answer {
@@ -212,7 +241,7 @@ impl Page<'_> {
                     bound.word(),
                     answer.words()
                 );
-                said(text, ground, ground.standing)
+                self.said(text, ground, ground.standing)
             }
         }
     }
@@ -234,7 +263,7 @@ impl Page<'_> {
             (_, false) => "whether they are owed can't be judged".into(),
         };
         let standing = ground.standing.and(applies.standing);
-        self.line(0, said(format!("Fields, {label}: {head}; {given} given"), ground, standing));
+        self.line(0, self.said(format!("Fields, {label}: {head}; {given} given"), ground, standing));
         self.lacking(applies);
         for open in open {
             let state = match (open.state, is_certain) {
@@ -271,11 +300,14 @@ impl Page<'_> {
             };
             self.line(
                 0,
-                said(format!("Lead time, {label}: {outcome}; {asked}{from}{zone}"), ground, standing),
+                self.said(format!("Lead time, {label}: {outcome}; {asked}{from}{zone}"), ground, standing),
             );
         }
         if timings.is_empty() {
-            self.line(0, said(format!("Lead time, {label}: no date is stated; {asked}"), ground, standing));
+            self.line(
+                0,
+                self.said(format!("Lead time, {label}: no date is stated; {asked}"), ground, standing),
+            );
         }
         self.applies(applies);
     }
@@ -301,7 +333,9 @@ impl Page<'_> {
     fn addressees(&mut self, name: &str, applies: &Verdict, copies: &[Copy], ground: &Ground) {
         let label = self.label("addressees", name);
         let lacking = copies.iter().filter(|copy| matches!(copy.state, CopyState::Lacking(_))).count();
-        let is_unknown = |copy: &&Copy| matches!(copy.state, CopyState::Unknown | CopyState::NoHolder);
+        let is_unknown = |copy: &&Copy| {
+            matches!(copy.state, CopyState::Unknown | CopyState::NoHolder | CopyState::MayLack(_))
+        };
         let unknown = copies.iter().filter(is_unknown).count();
         let head = match (lacking, unknown) {
             (0, 0) if copies.iter().all(|copy| copy.state == CopyState::NobodyBound) => "nobody is bound",
@@ -310,7 +344,7 @@ impl Page<'_> {
             (_, _) => "some are lacking",
         };
         let standing = ground.standing.and(applies.standing);
-        self.line(0, said(format!("Addressees, {label}: {head}"), ground, standing));
+        self.line(0, self.said(format!("Addressees, {label}: {head}"), ground, standing));
         self.applies(applies);
         for copy in copies {
             let who = self.addressed(&copy.who);
@@ -323,6 +357,11 @@ impl Page<'_> {
                 CopyState::Lacking(parties) => {
                     let names: Vec<&str> = parties.iter().map(|party| party.as_str()).collect();
                     format!("{who}, {how}: lacking {}", names.join(", "))
+                }
+                CopyState::MayLack(parties) => {
+                    let names: Vec<&str> = parties.iter().map(|party| party.as_str()).collect();
+                    let names = names.join(", ");
+                    format!("{who}, {how}: not known here whether the author is bound to {names} as well")
                 }
                 CopyState::NoHolder => {
                     format!("{who}, {how}: nobody is known here to hold this function")

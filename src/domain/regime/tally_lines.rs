@@ -4,7 +4,7 @@
 
 use super::Ground;
 use super::finding::{Answer, Verdict};
-use super::lines::{Page, said};
+use super::lines::Page;
 use super::tally::{Kept, Tally, TallyOf, Window};
 use super::words;
 use crate::domain::text::shown;
@@ -25,17 +25,18 @@ impl Page<'_> {
             Answer::Reached => "Counts towards",
             Answer::NotReached | Answer::CantBeJudged => "May count towards",
         };
-        self.line(0, said(format!("{counts_towards}: {label} ({counts})"), ground, standing));
+        self.line(0, self.said(format!("{counts_towards}: {label} ({counts})"), ground, standing));
         self.applies(applies);
         match tallies {
-            None => self.line(1, said("how many there were was not looked up".into(), ground, standing)),
-            Some([]) => {
-                self.line(1, said("nobody is asked to act, so it counts for nobody".into(), ground, standing))
-            }
+            None => self.line(1, self.said("how many there were was not looked up".into(), ground, standing)),
+            Some([]) => self.line(
+                1,
+                self.said("nobody is asked to act, so it counts for nobody".into(), ground, standing),
+            ),
             Some(tallies) => {
                 for tally in tallies {
                     let text = self.tally(tally, quota.at_most);
-                    self.line(1, said(text, ground, standing));
+                    self.line(1, self.said(text, ground, standing));
                 }
             }
         }

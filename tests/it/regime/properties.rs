@@ -126,6 +126,7 @@ fn held(nth: usize, content: Content, thread: u8, author: u8, at: i64, is_other:
         content => content,
     };
     Held {
+        references: std::collections::BTreeSet::new(),
         thread: ThreadId([1 + thread; 16]),
         action: ["PL".parse().unwrap()].into(),
         cites: None,
@@ -218,7 +219,7 @@ proptest! {
                     let safe = !line.text.chars().any(detente::domain::text::is_unsafe_to_show);
                     prop_assert!(safe, "{:?}", line);
                 }
-                let value = detente::cli::regime::findings::json(&regime, &finding, "fr");
+                let value = detente::cli::regime::findings::json(&regime, &finding, "fr", &[]);
                 prop_assert!(value.is_object());
             }
         }

@@ -182,6 +182,7 @@ impl HeldHere {
             land.insert("figures".into(), list(&self.figures, figure));
         }
         Held {
+            references: BTreeSet::new(),
             thread: thread(&self.thread),
             action: parties(&self.to),
             cites: Some(regime.to_owned()),
@@ -245,6 +246,8 @@ impl Case {
             (function.to_owned(), party.parse().expect("a Party"))
         };
         let asked = Asked {
+            uncertain: BTreeSet::new(),
+            replies: None,
             released_at: Some(instant(self.released.as_deref().unwrap_or("2031-01-01T00:00:00Z"))),
             addressed: (!self.to.is_empty())
                 .then(|| Recipients { action: parties(&self.to), information: BTreeSet::new() }),

@@ -1,0 +1,103 @@
+//! What the regime that is cited says of a message or a draft, as the node tells it. It informs; nothing is
+//! stopped by it.
+//!
+//! Never here: a judgement, or text from outside that was not made safe to show.
+
+use serde_json::{Value, json};
+
+use super::rows::row;
+use crate::cli::out::say;
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::restraint;
+use crate::domain::adoption::Restraint;
+use crate::domain::text::shown;
+
+pub fn check(depth: usize, check: Option<&calls::RegimeCheck>) {
+    let Some(check) = check else { return };
+    let name = shown(&check.regime);
+    if !check.held {
+        return row(
+            depth,
+            "Regime",
+            &format!(
+                "{name}: not held here, so nothing is checked; `detente regime hold` puts its text on record"
+            ),
+        );
+    }
+    row(depth, "Regime", &format!("{name}, edition {}; {}", check.edition, bound(check)));
+    restraints(depth.saturating_add(1), &check.restraints, check.more_restraints);
+    for line in &check.lines {
+        let within = usize::try_from(line.depth).unwrap_or(0).min(MOST_DEPTH);
+        say!("{}{}", "  ".repeat(depth.saturating_add(within).saturating_add(1)), shown(&line.text));
+    }
+}
+
+/// Lines of a check are not indented further, whatever a node says.
+const MOST_DEPTH: usize = 8;
+
+fn bound(check: &calls::RegimeCheck) -> String {
+    let (uncertain, known): (Vec<&String>, Vec<&String>) =
+        check.bound.iter().partition(|party| check.as_told_here.contains(party));
+    let names = |parties: &[&String]| parties.iter().map(|party| shown(party)).collect::<Vec<_>>().join(", ");
+    let mut said = match known.as_slice() {
+        [] => "binds the author to nobody known here".to_owned(),
+        known => format!("binds the author to {}", names(known)),
+    };
+    if !uncertain.is_empty() {
+        said.push_str("; not known here whether to ");
+        said.push_str(&names(&uncertain));
+        said.push_str(", who adopted as well");
+    }
+    let named = |restraint: &Restraint| format!("{} by {}", restraint.what(), restraint.by);
+    let all: Vec<String> =
+        check.restraints.iter().filter_map(restraint::from_proto).map(|one| named(&one)).collect();
+    if !all.is_empty() {
+        let more = if check.more_restraints > 0 { ", and more" } else { "" };
+        said.push_str(&format!("; not applied: {}{more}", all.join(", ")));
+    }
+    said
+}
+
+/// What is not applied, by whom towards whom, and the message that says so.
+pub fn restraints(depth: usize, all: &[calls::Restraint], more: u32) {
+    for restraint in all.iter().filter_map(restraint::from_proto) {
+        row(depth, "Not applied", &restraint.sentence());
+        if let Some(spoken) = restraint.spoken {
+            row(depth.saturating_add(1), "By message", &spoken.message.to_string());
+        }
+    }
+    if more > 0 {
+        row(depth, "Not applied", &format!("and {more} more"));
+    }
+}
+
+pub fn restraints_json(all: &[calls::Restraint]) -> Value {
+    let one = |restraint: &calls::Restraint| {
+        json!({
+            "by": restraint.by,
+            "towards": restraint.towards,
+            "provision": restraint.provision,
+            "how": if restraint.reserved { "reserved" } else { "suspended" },
+            "since_ms": restraint.since_ms,
+            "until_ms": (restraint.until_ms != 0).then_some(restraint.until_ms),
+            "message": hex::encode(&restraint.message_digest),
+            "as_told_here": restraint.as_told_here,
+        })
+    };
+    all.iter().map(one).collect()
+}
+
+pub fn check_json(check: Option<&calls::RegimeCheck>) -> Value {
+    let Some(check) = check else { return Value::Null };
+    json!({
+        "regime": check.regime,
+        "edition": check.held.then_some(check.edition),
+        "digest": hex::encode(&check.digest),
+        "held": check.held,
+        "bound": check.bound,
+        "as_told_here": check.as_told_here,
+        "restraints": restraints_json(&check.restraints),
+        "more_restraints": check.more_restraints,
+        "lines": check.lines.iter().map(|line| json!({"depth": line.depth, "text": line.text})).collect::<Vec<_>>(),
+    })
+}

@@ -1,0 +1,149 @@
+//! What one Party does not apply towards another, of a text that binds the two: what it reserved or suspended,
+//! by its own word.
+//!
+//! A provision is known by its text alone, letter by letter as the regime writes the paragraph. Never here:
+//! whether the other Party need not apply it either. No word on record says so.
+
+use std::collections::BTreeMap;
+
+use super::{Adopted, Bond, Seen};
+use crate::domain::digest::Digest;
+use crate::domain::party::Party;
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+
+/// One provision that a Party does not apply as it is written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Restraint {
+    /// Whom it does not bind.
+    pub by: Party,
+    /// The paragraph, as its author wrote it: not safe to show. `None` for the text as a whole.
+    pub provision: Option<String>,
+    pub how: How,
+    /// `None` where it is said by hand, with no node.
+    pub spoken: Option<Spoken>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum How {
+    /// For a time.
+    Suspended,
+    /// In the adoption itself: does not bind, or otherwise than written.
+    Reserved,
+}
+
+/// The word that a restraint stands on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Spoken {
+    pub towards: Party,
+    pub since: Instant,
+    /// `None` until it is resumed; of a reservation, as long as the adoption is in force.
+    pub until: Option<Instant>,
+    /// The message that says so.
+    pub message: Digest,
+    pub seen: Seen,
+}
+
+impl Restraint {
+    /// Whether a rule on this paragraph is one of those that it is about.
+    pub fn is_of(&self, paragraph: &str) -> bool {
+        self.provision.as_ref().is_none_or(|provision| provision == paragraph)
+    }
+
+    /// What is said behind a line that rests on the paragraph. Safe to show.
+    pub fn mark(&self) -> String {
+        let Restraint { by, how, .. } = self;
+        let whole = if self.provision.is_none() { "with the whole text " } else { "" };
+        let (towards, until) = self.towards();
+        format!("{whole}{} by {by}{towards}{until}: {}", how.word(), how.effect(*by))
+    }
+
+    /// What is said of it beside the regime. Safe to show.
+    pub fn sentence(&self) -> String {
+        let Restraint { by, how, .. } = self;
+        let what = self.what();
+        let (towards, until) = self.towards();
+        let told = match self.spoken {
+            Some(Spoken { seen: Seen::AsToldHere | Seen::ToldEachOther, .. }) => ", as it told this Party",
+            Some(Spoken { seen: Seen::AtBothEnds, .. }) | None => "",
+        };
+        format!("{what} {} by {by}{towards}{until}{told}: {}", how.word(), how.effect(*by))
+    }
+
+    /// Which provision, safe to show.
+    pub fn what(&self) -> String {
+        self.provision.as_ref().map_or_else(|| "the whole text".to_owned(), |text| shown(text))
+    }
+
+    fn towards(&self) -> (String, String) {
+        let Some(spoken) = self.spoken else { return (String::new(), String::new()) };
+        let until = match (self.how, spoken.until) {
+            (How::Suspended, Some(until)) => format!(" until {until}"),
+            (How::Suspended, None) | (How::Reserved, _) => String::new(),
+        };
+        (format!(" towards {}", spoken.towards), format!(" since {}{until}", spoken.since))
+    }
+}
+
+impl How {
+    pub fn word(self) -> &'static str {
+        match self {
+            How::Suspended => "suspended",
+            How::Reserved => "reserved",
+        }
+    }
+
+    fn effect(self, by: Party) -> String {
+        match self {
+            How::Suspended => format!("does not bind {by}"),
+            How::Reserved => format!("does not bind {by}, or otherwise than written"),
+        }
+    }
+}
+
+impl Bond {
+    /// What either of the two, named as they were when it was asked, does not apply towards the other: of each
+    /// the whole text first, then by the text of the provision.
+    pub fn restraints(&self, one: Party, other: Party) -> Vec<Restraint> {
+        let mut all = self.one.restraints(one, other, self.seen);
+        all.extend(self.other.restraints(other, one, self.seen));
+        all
+    }
+}
+
+impl Adopted {
+    /// Each once: of several suspensions of one provision that which lasts longest counts, and of those the first.
+    fn restraints(&self, by: Party, towards: Party, seen: Seen) -> Vec<Restraint> {
+        let mut found: BTreeMap<(Option<String>, How), Spoken> = BTreeMap::new();
+        for provision in &self.reservations {
+            let spoken = Spoken { towards, since: self.since, until: None, message: self.message, seen };
+            found.insert((Some(provision.clone()), How::Reserved), spoken);
+        }
+        for one in &self.suspended {
+            let spoken = Spoken { towards, since: one.since, until: one.until, message: one.message, seen };
+            let whole = one.provisions.is_empty().then_some(None);
+            for provision in whole.into_iter().chain(one.provisions.iter().cloned().map(Some)) {
+                found
+                    .entry((provision, How::Suspended))
+                    .and_modify(|known| {
+                        if spoken.outlasts(known) {
+                            *known = spoken;
+                        }
+                    })
+                    .or_insert(spoken);
+            }
+        }
+        let restraint = |((provision, how), spoken)| Restraint { by, provision, how, spoken: Some(spoken) };
+        found.into_iter().map(restraint).collect()
+    }
+}
+
+impl Spoken {
+    fn outlasts(&self, other: &Spoken) -> bool {
+        let key = |one: &Spoken| {
+            let until = one.until.map_or(i64::MAX, |until| until.0);
+            (std::cmp::Reverse(until), one.since, one.message)
+        };
+        key(self) < key(other)
+    }
+}

@@ -1,0 +1,247 @@
+//! The clock of a reply that a format asks for: the same at both ends, settled by receipts.
+
+use bytes::Bytes;
+use detente::codec::proto::detente::evidence::v1 as evidence;
+use detente::codec::proto::detente::v1 as calls;
+use detente::domain::content::Content;
+use detente::domain::digest::Digest;
+use detente::domain::form::{MessageDigest, Prose};
+use detente::domain::formatted::{Field, Fields, Formatted, Stated};
+use detente::domain::regime::format::{Reply, ReplyAnchor};
+use detente::domain::regime::lead::Unit;
+use detente::domain::regime::reply::{Answer, Clock, Due, State};
+use detente::domain::regime::{Ground, Regime, Standing};
+use detente::domain::time::Instant;
+
+use crate::checks::{citing, hold, parsed};
+use crate::officer::{send, show};
+use crate::officer_program::{object, printed, written};
+use crate::talk::both_settled;
+use crate::world::{Medium, World};
+
+const SLUICES: &str = r#"
+regime = "sluices"
+edition = 1
+title.en = "Sluices of the border river"
+source = "Invented."
+nature = "political"
+
+[[format]]
+code = "F2"
+title.en = "Closing of the sluice"
+reply = { format = "F3", within = 12, unit = "hours", anchor = "receipt" }
+paragraph = "para 5"
+checked = true
+
+    [[format.field]]
+    name = "why"
+    type = "text"
+    label.en = "Why"
+
+[[format]]
+code = "F3"
+title.en = "Answer"
+paragraph = "para 5"
+checked = true
+
+    [[format.field]]
+    name = "agreed"
+    type = "text"
+    label.en = "Agreed"
+"#;
+
+const HOUR_MS: i64 = 3_600_000;
+
+fn at(hour: i64) -> Instant {
+    Instant(hour * HOUR_MS)
+}
+
+fn rule(anchor: ReplyAnchor, unit: Unit) -> Reply {
+    let ground = Ground { paragraph: "5".into(), standing: Standing::Checked };
+    Reply { format: "F3".into(), within: 12, unit, anchor, ground }
+}
+
+fn formatted(regime: &Regime, code: &str, name: &str) -> Formatted {
+    let stated = Stated::Text(Prose("as was said".into()));
+    Formatted {
+        regime: regime.head.name.clone(),
+        regime_digest: Some(MessageDigest(regime.head.digest)),
+        format: code.into(),
+        fields: Fields(vec![Field { name: name.into(), stated }]),
+        to_follow: Vec::new(),
+        not_known: Vec::new(),
+    }
+}
+
+fn answer(name: &str, released: i64, received: Option<i64>) -> Answer {
+    Answer {
+        message: Digest::of(name.as_bytes()),
+        number: name.into(),
+        released_at: at(released),
+        received_at: received.map(at),
+    }
+}
+
+/// Released at 1, and taken by its addressee at 2: due at 14.
+fn clock(answers: &[Answer], now: i64) -> Clock {
+    let form = formatted(&parsed(SLUICES.as_bytes()), "F2", "why");
+    let by_receipt = rule(ReplyAnchor::Receipt, Unit::Hours);
+    Clock::of("PL".parse().unwrap(), &by_receipt, (&form, at(1)), Some(at(2)), answers, at(now))
+}
+
+#[test]
+fn a_reply_is_in_time_by_the_askers_receipt_and_what_came_later_only_by_its_authors_account() {
+    let state = |answers: &[Answer], now| clock(answers, now).state;
+    assert_eq!(clock(&[], 3).due, Due::At(at(14)));
+    assert_eq!((state(&[], 14), state(&[], 15)), (State::NotYet, State::Overdue));
+    assert_eq!(state(&[answer("a", 13, Some(14))], 20), State::InTime);
+    assert_eq!(state(&[answer("a", 13, Some(15))], 20), State::InTimeByItsAuthor);
+    assert_eq!(state(&[answer("a", 13, None)], 20), State::InTimeByItsAuthor);
+    assert_eq!(state(&[answer("a", 15, Some(15))], 20), State::Late);
+    // Who states that a late one was released early takes nothing from the one that was received first.
+    let both = [answer("late", 3, Some(16)), answer("first", 5, Some(6))];
+    assert_eq!(clock(&both, 20).answer.unwrap().number, "first");
+}
+
+#[test]
+fn when_a_reply_is_due_is_told_only_where_its_time_runs_from_an_instant_that_is_held() {
+    let form = formatted(&parsed(SLUICES.as_bytes()), "F2", "why");
+    let due = |anchor, unit, taken_at| {
+        Clock::of("PL".parse().unwrap(), &rule(anchor, unit), (&form, at(1)), taken_at, &[], at(99)).due
+    };
+    assert_eq!(due(ReplyAnchor::Issue, Unit::Hours, None), Due::At(at(13)));
+    assert_eq!(due(ReplyAnchor::Receipt, Unit::Hours, None), Due::NoReceipt);
+    assert_eq!(
+        due(ReplyAnchor::Receipt, Unit::Hours, Some(at(0))),
+        Due::At(at(13)),
+        "not before the release"
+    );
+    assert_eq!(due(ReplyAnchor::Receipt, Unit::CalendarDays, Some(at(2))), Due::NotTold);
+    assert_eq!(due(ReplyAnchor::Field("why".into()), Unit::Hours, Some(at(2))), Due::NotTold);
+}
+
+fn referring(regime: &Regime, thread: u8, to: &str, answered: Option<&Bytes>) -> calls::Heading {
+    let reference = |digest: &Bytes| evidence::Reference {
+        message_digest: digest.clone(),
+        relation: evidence::Relation::Answers as i32,
+        ..Default::default()
+    };
+    calls::Heading {
+        references: answered.iter().map(|digest| reference(digest)).collect(),
+        ..citing(regime, thread, &[to])
+    }
+}
+
+/// What is said of replies beside the last message of a thread, at both ends, which agree.
+async fn said(world: &World, thread: u8, as_of_ms: i64) -> Vec<String> {
+    let mut both = Vec::new();
+    for code in ["BY", "PL"] {
+        let mut messages = show(world, code, &vec![thread; 16].into(), as_of_ms).await.messages;
+        let lines = messages.pop().unwrap().check.unwrap().lines.into_iter().map(|line| line.text);
+        let about = |line: &String| line.contains("due ") || line.contains("repl") || line.contains("Repl");
+        both.push(lines.filter(about).collect::<Vec<_>>());
+    }
+    assert_eq!(both[0], both[1]);
+    both.remove(0)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_and_its_reply_say_alike_at_both_ends_when_it_is_due_and_how_it_was_answered() {
+    let world = World::new(&["BY", "PL"]).await;
+    let regime = parsed(SLUICES.as_bytes());
+    for code in ["BY", "PL"] {
+        hold(&world, code, SLUICES.as_bytes()).await;
+    }
+    let request = Content::Formatted(formatted(&regime, "F2", "why"));
+    let reply = Content::Formatted(formatted(&regime, "F3", "agreed"));
+    let begun = world.clock.now();
+    let asked = send(&world, "BY", 1, referring(&regime, 1, "PL", None), &request).await;
+    both_settled(&world, "BY", "PL").await;
+    let due = begun.plus_ms(12 * HOUR_MS);
+    let of_request = said(&world, 1, 0).await;
+    assert_eq!(of_request[0], "Owed: a reply in format F3 within 12 hours from receipt [para 5]");
+    assert_eq!(of_request[1], format!("PL: due {due}; not answered yet"));
+
+    world.clock.set(begun.plus_ms(13 * HOUR_MS));
+    assert_eq!(said(&world, 1, 0).await[1], format!("PL: due {due}; overdue, not answered"));
+    assert_eq!(said(&world, 1, due.0).await[1], format!("PL: due {due}; not answered yet"), "as of then");
+
+    // In a thread of its own, and still found.
+    let late = send(&world, "PL", 1, referring(&regime, 2, "BY", Some(&asked.message_digest)), &reply).await;
+    both_settled(&world, "BY", "PL").await;
+    let now = world.clock.now();
+    let answered = format!("answered late by {}, released {now}, received {now}", late.number);
+    assert_eq!(said(&world, 1, 0).await[1], format!("PL: due {due}; {answered}"));
+    let of_reply = said(&world, 2, 0).await;
+    let wanted = format!(
+        "Replies to {} of format F2: due {due}; late, released {now}, received {now} [para 5]",
+        asked.number
+    );
+    assert_eq!(of_reply, [wanted]);
+    assert_eq!(said(&world, 1, due.0 + 1).await[1], format!("PL: due {due}; overdue, not answered"));
+
+    let again = send(&world, "BY", 2, referring(&regime, 3, "PL", None), &request).await;
+    both_settled(&world, "BY", "PL").await;
+    // What does not refer to it, and what is of another format, is no reply to it.
+    send(&world, "PL", 2, referring(&regime, 4, "BY", None), &reply).await;
+    send(&world, "PL", 3, referring(&regime, 5, "BY", Some(&again.message_digest)), &request).await;
+    both_settled(&world, "BY", "PL").await;
+    let due = now.plus_ms(12 * HOUR_MS);
+    assert_eq!(said(&world, 3, 0).await[1], format!("PL: due {due}; not answered yet"));
+    let in_time =
+        send(&world, "PL", 4, referring(&regime, 6, "BY", Some(&again.message_digest)), &reply).await;
+    both_settled(&world, "BY", "PL").await;
+    let answered = format!("answered in time by {}", in_time.number);
+    assert!(said(&world, 3, 0).await[1].contains(&answered));
+}
+
+#[tokio::test]
+async fn a_draft_that_answers_a_message_goes_to_its_thread_and_the_program_shows_the_clock() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let at = |party: &str, role: &str| world.state(party).desk_directory(role).display().to_string();
+    let regime = written(folder.path(), "sluices.toml", SLUICES);
+    for code in ["BY", "PL"] {
+        printed(&["regime", "hold", &regime, "--as", &at(code, "drafter")]).await;
+    }
+    let form = |code: &str, name: &str| {
+        let content = Content::Formatted(formatted(&parsed(SLUICES.as_bytes()), code, name));
+        written(folder.path(), &format!("{code}.toml"), &detente::cli::form::to_toml(&content))
+    };
+    let (request, reply) = (form("F2", "why"), form("F3", "agreed"));
+    let (drafter, replier) = (at("BY", "drafter"), at("PL", "drafter"));
+    let drafted =
+        object(&["regime", "draft", &request, "--kind", "formatted", "--as", &drafter, "--to", "PL"]).await;
+    let (draft, digest) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
+    let releaser = at("BY", "releaser");
+    let release = ["message", "release", draft, "--digest", digest, "--as", &releaser, "--as-is"];
+    let released = object(&release).await;
+    let (asked, thread) = (released["message"].as_str().unwrap(), released["thread"].as_str().unwrap());
+    crate::officer::arrived(&world, "PL", &hex::decode(asked).unwrap().into()).await;
+
+    let shown = printed(&["message", "show", thread, "--as", &replier]).await;
+    assert!(shown.contains("PL: due ") && shown.contains("; not answered yet"), "{shown}");
+    let answer = ["regime", "draft", &reply, "--kind", "formatted", "--as", &replier, "--to", "BY"];
+    let to = |message: &str| -> Vec<String> {
+        answer.iter().copied().chain(["--answers", message]).map(str::to_owned).collect()
+    };
+    let words = to(asked);
+    let drafted = object(&words.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    assert_eq!(drafted["thread"], thread);
+    let review = printed(&[
+        "message",
+        "show-draft",
+        drafted["draft"].as_str().unwrap(),
+        "--as",
+        &at("PL", "releaser"),
+    ])
+    .await;
+    assert!(review.contains("of format F2: due ") && review.contains("; not released yet"), "{review}");
+
+    let unknown = to(&"ab".repeat(32));
+    let refused =
+        crate::officer_program::refused(&unknown.iter().map(String::as_str).collect::<Vec<_>>()).await;
+    assert!(refused.contains("that --answers names is not on record here"), "{refused}");
+    let alone = object(&answer).await;
+    assert_ne!(alone["thread"], thread, "what answers nothing opens a thread of its own");
+}
