@@ -92,6 +92,11 @@ impl Roster {
         newest.map_or(0, |newest| newest.list.number)
     }
 
+    /// The fingerprint of a Party, our own included: by it, and not by its code alone, it is named to others.
+    pub fn fingerprint_of(&self, party: Party) -> Option<Digest> {
+        self.parties.get(&party)?.fingerprint()
+    }
+
     /// Whether this person, exactly as the roster has them, has at least one of these roles.
     pub fn permits(&self, by: &Person, roles: &[Role]) -> Result<(), Refusal> {
         let member = self.members.get(&by.key_digest).filter(|member| member.person == *by);
