@@ -216,8 +216,9 @@ pub fn body(
     match said {
         Said::Form(form) => {
             let mut own = lines_under(form, regime, &outgoing.language);
-            own.extend(handed_on::lines(form, by));
-            for line in beside(own, translations) {
+            let (of_original, of_itself) = handed_on::parted(form, translations);
+            own.extend(handed_on::lines(form, by, &of_original));
+            for line in beside(own, &of_itself) {
                 row(depth.saturating_add(line.depth), &line.label, &line.value);
             }
         }
