@@ -202,6 +202,8 @@ impl Roster {
                 Err(Refusal::TooMany { what: "terms of functions", most: limits::FUNCTION_TERMS_MAX })
             }
             Change::FunctionTerm(term) => term.check(),
+            Change::LinkAllowance(new) if self.parties.contains_key(&new.party) => Ok(()),
+            Change::LinkAllowance(_) => Err(Refusal::NoSuchParty),
         }
     }
 
@@ -262,6 +264,8 @@ impl Roster {
             Change::PartyTakenBack(party) => {
                 self.without_node.remove(party);
             }
+            // It stands on the link.
+            Change::LinkAllowance(_) => {}
         }
     }
 

@@ -34,6 +34,7 @@ mod introduced;
 mod journal;
 mod kafka;
 mod key_list;
+mod limited;
 mod links;
 mod links_down;
 mod links_forked;

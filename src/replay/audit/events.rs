@@ -91,7 +91,8 @@ impl Inspector {
                         | Change::ReleaseRule { .. }
                         | Change::OfficeAdded(_)
                         | Change::OfficeRemoved(_)
-                        | Change::FunctionTerm(_),
+                        | Change::FunctionTerm(_)
+                        | Change::LinkAllowance(_),
                     )
                     | None => {}
                 }
