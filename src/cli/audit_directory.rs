@@ -82,7 +82,7 @@ fn copy(mut journal: Untouched, note: &[u8], kept: Kept, mut new: NewFile) -> Re
     while let Some(found) = journal.next_found()? {
         match found {
             Found::Entry(entry) => {
-                writer.entry(&entry)?;
+                writer.entry(&entry.bytes)?;
                 copied.entries = copied.entries.saturating_add(1);
             }
             Found::Nothing { first, positions } => {

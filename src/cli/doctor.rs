@@ -1,6 +1,7 @@
 //! `detente doctor`: what `serve` would check, line by line, with the mend, and nothing started.
 //!
-//! Never here: a change to anything. What is wrong is named; who runs the node mends it.
+//! Never here: a change to anything, not so much as a file that SQLite would make, move or take away; an epoch or
+//! a producer. What is wrong is named; who runs the node mends it.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -17,9 +18,10 @@ use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::evidence::keys::KeyRing;
 use crate::journal::kafka_topic;
+use crate::journal::untouched_readers::Readers;
 use crate::limits;
 use crate::peers::certificate;
-use crate::registrar::{CheckpointFile, replay_checked};
+use crate::registrar::{CheckpointFile, replay_untouched};
 use crate::replay::{Fold, TrustRoot};
 
 /// What one check came to.
@@ -183,23 +185,29 @@ impl Lines {
             }
         }
         let what = format!("journal {place}");
-        let journal = match settings.journal.open(directory).await {
-            Ok(journal) => journal,
+        let file = CheckpointFile::new(&directory.checkpoint());
+        // Before the journal: whatever this covers stands there already.
+        let claimed = file.claimed();
+        let journal = match settings.journal.untouched(directory).await {
+            Ok(journal) => Readers::of(journal),
             Err(fault) => {
                 self.wrong(&what, &fault, &doctor_mends::of_medium(&fault, directory));
                 return None;
             }
         };
-        let file = CheckpointFile::new(&directory.checkpoint());
-        let claimed = match file.claimed() {
+        if let Err(fault) = settings.journal.check(directory) {
+            self.wrong(&what, &fault, &doctor_mends::of_medium(&fault, directory));
+            return None;
+        }
+        let claimed = match claimed {
             Ok(claimed) => claimed,
             Err(fault) => {
                 self.wrong("checkpoint", fault, "find out who changed it; put it back from its copy");
                 return None;
             }
         };
-        let fold = replay_checked(&journal, TrustRoot::FirstKeyList(settings.fingerprint.0), claimed).await;
-        let fold = match fold {
+        let root = TrustRoot::FirstKeyList(settings.fingerprint.0);
+        let fold = match replay_untouched(&journal, root, claimed).await {
             Ok(fold) => fold,
             Err(fault) => {
                 self.wrong(&what, &fault, &doctor_mends::of_history(&fault, directory));

@@ -25,6 +25,7 @@ mod introduced;
 pub mod json;
 pub mod key_list;
 pub mod keys;
+mod limit;
 pub mod message;
 pub mod node;
 pub mod node_directory;

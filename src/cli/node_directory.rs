@@ -213,6 +213,15 @@ impl JournalSettings {
         }
     }
 
+    /// What a node asks of the medium beyond what [`JournalSettings::untouched`] does, as far as it is found out
+    /// with nothing opened. Kafka's settings are a matter of their own.
+    pub fn check(&self, directory: &NodeDirectory) -> Result<(), journal::OpenFault> {
+        match self {
+            JournalSettings::Embedded { path } => journal::embedded_untouched::check(&directory.0.join(path)),
+            JournalSettings::Kafka(_) => Ok(()),
+        }
+    }
+
     /// For reading what stands there, whatever it is, with nothing opened and nothing written.
     pub async fn untouched(&self, directory: &NodeDirectory) -> Result<Untouched, journal::OpenFault> {
         match self {

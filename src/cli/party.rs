@@ -15,6 +15,7 @@ use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
 use crate::cli::introduced;
 use crate::cli::json;
+use crate::cli::limit;
 use crate::cli::node_directory::NodeDirectory;
 use crate::cli::out::{self, say};
 use crate::cli::proposal::{self, Proposed};
@@ -45,6 +46,7 @@ enum Command {
     AddWithoutNode(AddWithoutNode),
     TakeBack(TakeBack),
     Confirm(introduced::Confirm),
+    Limit(limit::Limit),
     List(List),
     SubmitRevocationList(Submit),
     PublishRevocationList(Publish),
@@ -155,6 +157,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::AddWithoutNode(args) => add_without_node(args).await,
         Command::TakeBack(args) => take_back(args).await,
         Command::Confirm(args) => introduced::confirm(args).await,
+        Command::Limit(args) => limit::limit(args).await,
         Command::List(args) => list(args).await,
         Command::SubmitRevocationList(args) => submit(args).await,
         Command::PublishRevocationList(args) => publish(args),
@@ -279,7 +282,8 @@ async fn list(args: List) -> Result<(), Fault> {
                 "heard_at_ms": line.heard_at_ms, "revocation_list_until": (!line.without_node).then(|| until.to_string()),
                 "unconfirmed_by": (!line.unconfirmed_by.is_empty()).then_some(&line.unconfirmed_by),
                 "list_since_ms": line.list_since_ms, "list_changed": line.list_changed,
-                "without_node": line.without_node, "open_by_hand": line.open_by_hand });
+                "without_node": line.without_node, "open_by_hand": line.open_by_hand,
+                "allowance": line.allowance.as_ref().map(limit::to_json) });
             say!("{}", json::line(&object));
             continue;
         }
@@ -313,6 +317,9 @@ async fn list(args: List) -> Result<(), Fault> {
             at => format!("heard {}", Instant(at)),
         };
         say!("  owed {}, {heard}, revocation list good until {until}", line.owed);
+        if let Some(left) = &line.allowance {
+            say!("  LIMITED by two custodians: {}", limit::words(left));
+        }
         if line.open_by_hand > 0 {
             say!("  {open_by_hand}, from when it had no node");
         }

@@ -7,6 +7,7 @@ use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{person_from_proto, person_to_proto, precedence_from_proto, precedence_to_proto};
 use super::{by_hand, key_list as key_list_codec, signed};
+use crate::domain::allowance::{Allowance, LinkAllowance};
 use crate::domain::event::{AcceptedKeyList, Change, Member, RevocationList};
 use crate::domain::function::Term;
 use crate::domain::office::Office;
@@ -71,6 +72,11 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
             party: party.to_string(),
             fingerprint: Bytes::copy_from_slice(&fingerprint.0),
         }),
+        Change::LinkAllowance(new) => Wire::LinkAllowance(proto::LinkAllowance {
+            party: new.party.to_string(),
+            records_per_hour: new.allowance.records,
+            bytes_per_hour: new.allowance.bytes,
+        }),
         Change::FunctionTerm(term) => Wire::FunctionTerm(proto::FunctionTerm {
             regime: term.regime.clone(),
             function: term.function.clone(),
@@ -126,6 +132,10 @@ pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFa
             Some(OfficeWire::Removed(code)) => Change::OfficeRemoved(code),
             None => return Err(DecodeFault::new("change.office", "added or removed")),
         },
+        Wire::LinkAllowance(new) => Change::LinkAllowance(LinkAllowance {
+            party: party(&new.party, "change.link_allowance.party")?,
+            allowance: Allowance { records: new.records_per_hour, bytes: new.bytes_per_hour },
+        }),
         Wire::FunctionTerm(term) => Change::FunctionTerm(Term {
             party: party(&term.party, "change.function_term.party")?,
             regime: term.regime,

@@ -37,6 +37,7 @@ pub(super) fn dispatch_to_proto(dispatch: &Dispatch) -> proto::Dispatch {
         leaf_index: dispatch.leaf_index,
         message_digest: Bytes::copy_from_slice(&dispatch.message.0),
         key_list: dispatch.key_list,
+        to_fingerprint: Bytes::copy_from_slice(&dispatch.to_fingerprint.0),
     }
 }
 
@@ -53,6 +54,7 @@ pub(super) fn dispatch_from_proto(wire: proto::Dispatch) -> Result<Dispatch, Dec
         leaf_index: wire.leaf_index,
         message: digest(&wire.message_digest, "dispatch.message_digest")?,
         key_list: wire.key_list,
+        to_fingerprint: digest(&wire.to_fingerprint, "dispatch.to_fingerprint")?,
     })
 }
 

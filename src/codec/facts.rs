@@ -183,6 +183,7 @@ fn dispatch(bytes: &[u8]) -> Option<Dispatch> {
         leaf_index: fields.number(9)?,
         message: Digest::from_slice(fields.bytes(10)?)?,
         key_list: fields.u32(11)?,
+        to_fingerprint: Digest::from_slice(fields.bytes(12)?)?,
     };
     fields.end()?;
     Some(dispatch)

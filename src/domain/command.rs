@@ -159,6 +159,7 @@ pub struct ReleasePlan {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Slot {
     pub to: Party,
+    pub to_fingerprint: Digest,
     pub to_incarnation: Incarnation,
     pub serial: u64,
     pub place: u64,

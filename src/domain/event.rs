@@ -6,6 +6,7 @@
 
 use bytes::Bytes;
 
+use super::allowance::LinkAllowance;
 use super::by_hand::DeliveredByHand;
 use super::digest::{CommandId, Digest, DraftId};
 use super::function::Term;
@@ -142,6 +143,8 @@ pub enum Change {
     OfficeRemoved(String),
     /// Who holds a function of a regime.
     FunctionTerm(Term),
+    /// How much a link may bring from now on.
+    LinkAllowance(LinkAllowance),
 }
 
 /// A Party to which nothing but what is delivered by hand can go.

@@ -4,6 +4,7 @@
 
 use imbl::OrdMap;
 
+use super::allowance::Allowance;
 use super::digest::Digest;
 use super::event::{Head, Leaf};
 use super::ledger::Edge;
@@ -23,6 +24,8 @@ pub struct Link {
     /// The ledger that the other end keeps, as far as we have followed it.
     pub theirs: Theirs,
     pub budget: Budget,
+    /// What two custodians leave it of the hour.
+    pub allowance: Allowance,
     /// The newest contradictions that are on record, oldest first. No more than
     /// [`limits::CONTRADICTIONS_KEPT_PER_LINK`].
     pub contradictions: Vec<Digest>,
@@ -111,6 +114,7 @@ impl Link {
             ours: Ours::default(),
             theirs: Theirs::default(),
             budget: Budget::default(),
+            allowance: Allowance::default(),
             parts: LinkParts::default(),
             contradictions: Vec::new(),
         }
@@ -330,14 +334,13 @@ impl Link {
 
     /// Whether the hour still has room for one more of this size on this lane.
     pub fn has_budget(&self, hour: i64, lane: Precedence, bytes: u64) -> bool {
-        if self.budget.hour != hour {
-            return true;
+        let spent = if self.budget.hour == hour { self.budget.clone() } else { Budget::default() };
+        match lane {
+            Precedence::Flash => spent.flash_records < limits::LINK_FLASH_RECORDS_PER_HOUR_MAX,
+            Precedence::Immediate | Precedence::Priority | Precedence::Routine => {
+                spent.records < self.allowance.records_max()
+                    && spent.bytes.saturating_add(bytes) <= self.allowance.bytes_max()
+            }
         }
-        let spent = match lane {
-            Precedence::Flash => return self.budget.flash_records < limits::LINK_FLASH_RECORDS_PER_HOUR_MAX,
-            Precedence::Immediate | Precedence::Priority | Precedence::Routine => self.budget.records,
-        };
-        spent < limits::LINK_RECORDS_PER_HOUR_MAX
-            && self.budget.bytes.saturating_add(bytes) <= limits::LINK_BYTES_PER_HOUR_MAX
     }
 }

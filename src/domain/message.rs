@@ -208,6 +208,8 @@ pub struct Dispatch {
     pub leaf_index: u64,
     pub message: Digest,
     pub key_list: u32,
+    /// Of the addressee, as the sender has it on record.
+    pub to_fingerprint: Digest,
 }
 
 /// What became of one dispatch. Its bytes are a leaf of the receiver's ledger.

@@ -5,6 +5,7 @@
 //! arguments, so that the same journal gives the same Board on any machine, in any year.
 
 pub mod adoption;
+pub mod allowance;
 pub mod board;
 pub mod by_hand;
 pub mod chain;

@@ -85,7 +85,10 @@ pub enum Refusal {
     CodeSpokenFor,
     #[error("the key list does not follow the newest one on record")]
     KeyListDoesNotFollow,
-    #[error("the dispatch is not from this peer to this Party in their present incarnations")]
+    #[error(
+        "the dispatch is not from this peer to this Party, named by code and fingerprint, in their present \
+         incarnations"
+    )]
     NotThisLink,
     #[error("serial {expected} comes next on this lane")]
     SerialNotNext { expected: u64 },

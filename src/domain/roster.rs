@@ -92,6 +92,11 @@ impl Roster {
         newest.map_or(0, |newest| newest.list.number)
     }
 
+    /// The fingerprint of a Party, our own included: by it, and not by its code alone, it is named to others.
+    pub fn fingerprint_of(&self, party: Party) -> Option<Digest> {
+        self.parties.get(&party)?.fingerprint()
+    }
+
     /// Whether this person, exactly as the roster has them, has at least one of these roles.
     pub fn permits(&self, by: &Person, roles: &[Role]) -> Result<(), Refusal> {
         let member = self.members.get(&by.key_digest).filter(|member| member.person == *by);
@@ -197,6 +202,8 @@ impl Roster {
                 Err(Refusal::TooMany { what: "terms of functions", most: limits::FUNCTION_TERMS_MAX })
             }
             Change::FunctionTerm(term) => term.check(),
+            Change::LinkAllowance(new) if self.parties.contains_key(&new.party) => Ok(()),
+            Change::LinkAllowance(_) => Err(Refusal::NoSuchParty),
         }
     }
 
@@ -257,6 +264,8 @@ impl Roster {
             Change::PartyTakenBack(party) => {
                 self.without_node.remove(party);
             }
+            // It stands on the link.
+            Change::LinkAllowance(_) => {}
         }
     }
 

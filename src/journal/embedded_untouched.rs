@@ -3,6 +3,7 @@
 //! Never here: a connection that may write, or make one of the files beside it. SQLite would make them, and
 //! move what was written ahead, for any ordinary reader: those files too are what somebody will look at.
 
+use std::io::Read as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -38,7 +39,7 @@ pub fn open(path: &Path) -> Result<Untouched, OpenFault> {
         (true, false) => {
             let why = format!(
                 "what was written ahead ({}) has no index ({}) beside it; make a copy of the directory, an empty \
-                 file of that name in the copy, and export from there",
+                 file of that name in the copy, and have that copy read",
                 shown(&ahead),
                 shown(&index)
             );
@@ -69,6 +70,34 @@ pub fn open(path: &Path) -> Result<Untouched, OpenFault> {
     };
     Ok(Untouched::new(Medium::File(file), end))
 }
+
+/// What a node asks of the file beyond what reading it takes: that it may be written, and that what is written
+/// goes ahead of it. Nothing is written to find out.
+///
+/// # Errors
+/// Either is not so, with the reason.
+pub fn check(path: &Path) -> Result<(), OpenFault> {
+    let mut head = [0; WRITTEN_AHEAD_AT + WRITTEN_AHEAD.len()];
+    let mut read = || {
+        let mut file = std::fs::OpenOptions::new().read(true).write(true).open(path)?;
+        file.read_exact(&mut head)
+    };
+    match read() {
+        Ok(()) if head.ends_with(&WRITTEN_AHEAD) => Ok(()),
+        Ok(()) => {
+            let why = "its journal_mode must be wal, and is another".into();
+            Err(OpenFault::NotAJournal { place: shown(path), why })
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
+            Err(OpenFault::NotAJournal { place: shown(path), why: "it is too short".into() })
+        }
+        Err(error) => Err(unusable(path, &error)),
+    }
+}
+
+/// SQLite database file format, section 1.3: write and read version, 2 for a write-ahead log.
+const WRITTEN_AHEAD_AT: usize = 18;
+const WRITTEN_AHEAD: [u8; 2] = [2, 2];
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();

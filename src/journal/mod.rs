@@ -15,6 +15,7 @@ pub mod kafka_topic;
 pub mod kafka_untouched;
 pub mod parts;
 pub mod untouched;
+pub mod untouched_readers;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -28,7 +28,7 @@ pub struct Untouched {
 /// One thing found.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Found {
-    Entry(Bytes),
+    Entry(Entry),
     /// So many positions from `first` on hold no entry that could be read.
     Nothing {
         first: u64,
@@ -55,6 +55,12 @@ impl Untouched {
     pub(super) fn new(medium: Medium, end: Option<u64>) -> Untouched {
         let ready = VecDeque::new();
         Untouched { medium, next: 0, end, ready, singly_until: 0, unreadable_in_a_row: 0 }
+    }
+
+    /// Goes back to the first position. The end stays where it was.
+    pub(super) fn begin_again(&mut self) {
+        (self.next, self.singly_until, self.unreadable_in_a_row) = (0, 0, 0);
+        self.ready.clear();
     }
 
     /// What the end is worth up to which it is read.
@@ -128,7 +134,7 @@ impl Untouched {
             self.next = position;
             self.skip_to(position.saturating_add(1));
         } else {
-            self.ready.push_back(Found::Entry(bytes));
+            self.ready.push_back(Found::Entry(Entry { position, bytes }));
             self.next = position.saturating_add(1);
         }
     }

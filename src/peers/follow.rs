@@ -250,10 +250,14 @@ pub(super) async fn reject(link: &Link, head: LedgerHead, reason: &str) {
 fn is_of_this_link(link: &Link, head: &Head, leaf: &Leaf) -> bool {
     let Some(own) = head.board.own else { return false };
     let ends = (link.peer, own.party, leaf.index);
+    let fingerprint = head.board.roster.fingerprint_of(own.party);
     let dispatch = dispatch::decode_dispatch(leaf.body.clone());
     let receipt = dispatch::decode_receipt(leaf.body.clone());
     let unknown = dispatch.is_err() && receipt.is_err();
     unknown
-        || dispatch.is_ok_and(|dispatch| (dispatch.from, dispatch.to, dispatch.leaf_index) == ends)
+        || dispatch.is_ok_and(|dispatch| {
+            (dispatch.from, dispatch.to, dispatch.leaf_index) == ends
+                && Some(dispatch.to_fingerprint) == fingerprint
+        })
         || receipt.is_ok_and(|receipt| (receipt.from, receipt.to, receipt.leaf_index) == ends)
 }

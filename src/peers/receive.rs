@@ -27,6 +27,8 @@ pub enum NotTaken {
     UnreadableDispatch,
     #[error("the dispatch is not from the calling Party to this one")]
     NotThisLink,
+    #[error("the dispatch is made out to another Party under this one's code: the fingerprint is not ours")]
+    OtherFingerprint,
     #[error("the dispatch's signature does not verify")]
     DispatchSignature,
     #[error("the message is not the one that the dispatch names")]
@@ -40,6 +42,7 @@ impl NotTaken {
         match self {
             NotTaken::UnreadableDispatch => "UNREADABLE_DISPATCH",
             NotTaken::NotThisLink => "NOT_THIS_LINK",
+            NotTaken::OtherFingerprint => "OTHER_FINGERPRINT",
             NotTaken::DispatchSignature => "DISPATCH_SIGNATURE",
             NotTaken::OtherMessage => "OTHER_MESSAGE",
             NotTaken::Equivocation => "EQUIVOCATION",
@@ -82,6 +85,9 @@ pub fn look(
         .map_err(|_| NotTaken::UnreadableDispatch)?;
     if claimed.from != peer || claimed.to != own.party || claimed.lane != lane {
         return Err(NotTaken::NotThisLink.into());
+    }
+    if board.roster.fingerprint_of(own.party) != Some(claimed.to_fingerprint) {
+        return Err(NotTaken::OtherFingerprint.into());
     }
     let leaf = leaf_hash(&wrapping.payload);
     let key = message_key(board, peer, &claimed, &leaf)?;

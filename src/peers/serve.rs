@@ -57,6 +57,10 @@ impl Exchange {
         let _place = turns.place().await;
         let board = self.registrar.head().board.clone();
         let lists = key_lists_of(&board, peer);
+        if !self.has_room_for(&board, peer, lane, first) {
+            self.note_turned_away(peer).await;
+            return vec![answer_of(unfit_answer(&link, Unfit::NotNow(NotNow::Budget)))];
+        }
         let deliveries = deliveries.into_iter().take(limits::DELIVERIES_PER_CALL_MAX).collect();
         let look = move |one: Delivery| receive::look(&board, peer, lane, one.dispatch, one.message);
         let looked = spread(deliveries, look).await;
@@ -100,6 +104,13 @@ impl Exchange {
             answers.push(answer_of(unfit_answer(&link, fault)));
         }
         answers
+    }
+
+    /// Whether the hour still lets anything new in on this lane: if not, no signature is looked at. What was taken
+    /// before gets its first receipt all the same.
+    fn has_room_for(&self, board: &Board, peer: Party, lane: Precedence, serial: u64) -> bool {
+        let hour = self.registrar.clock.now().hour();
+        board.link(peer).is_none_or(|link| serial <= link.lane(lane).taken || link.has_budget(hour, lane, 0))
     }
 
     /// Whether the serials before this one are still missing, and no more of them than may be under way.

@@ -31,7 +31,7 @@ use crate::replay::positions::Positions;
 use crate::replay::records::{Newest, Records};
 
 pub use checkpoint::{CheckpointFile, KeptCheckpoint, signed_checkpoint};
-pub use open::{OpenFault, Opening, Trusted, replay_checked, replay_to_end};
+pub use open::{OpenFault, Opening, Trusted, replay_checked, replay_to_end, replay_untouched};
 pub use seal::{KeyMissing, own_key, seal};
 
 /// What is announced after each batch: how far the journal goes, and what is true there.

@@ -14,6 +14,7 @@ use super::{CheckpointFile, Head, KeptCheckpoint, Registrar, Standing};
 use crate::clock::Clock;
 use crate::domain::digest::{Digest, WriterId};
 use crate::evidence::keys::KeyRing;
+use crate::journal::untouched_readers::Readers;
 use crate::journal::{End, Entry, Journal, ReadFault, Reader};
 use crate::limits;
 use crate::replay::records::Newest;
@@ -65,7 +66,7 @@ impl Opening {
             None => None,
         };
         let claimed = kept.as_ref().map(|kept| (kept.size, kept.root));
-        let replayed = replay_as_told(&self.journal, self.root, claimed).await?;
+        let replayed = replay_as_told(&|| self.journal.reader(0), self.root, claimed).await?;
         let (fold, short) = match (replayed, self.journal.end()) {
             (Replayed::Whole(fold), _) => (fold, None),
             // More may stand behind the end that was told. The epoch, once it is read back, is the end.
@@ -154,12 +155,16 @@ pub async fn replay_checked(
     root: TrustRoot,
     checkpoint: Option<(u64, Digest)>,
 ) -> Result<Fold, OpenFault> {
-    match replay_as_told(journal, root, checkpoint).await? {
-        Replayed::Whole(fold) => Ok(fold),
-        Replayed::Short { fold, expected } => {
-            Err(OpenFault::OlderThanCheckpoint { expected, found: fold.chain.size })
-        }
-    }
+    replay_as_told(&|| journal.reader(0), root, checkpoint).await?.covered()
+}
+
+/// The same, of a medium that is only looked at.
+pub async fn replay_untouched(
+    journal: &Readers,
+    root: TrustRoot,
+    checkpoint: Option<(u64, Digest)>,
+) -> Result<Fold, OpenFault> {
+    replay_as_told(&|| journal.begin(), root, checkpoint).await?.covered()
 }
 
 /// What was replayed up to the end that the medium tells.
@@ -170,17 +175,29 @@ enum Replayed {
     Short { fold: Fold, expected: u64 },
 }
 
+impl Replayed {
+    fn covered(self) -> Result<Fold, OpenFault> {
+        match self {
+            Replayed::Whole(fold) => Ok(fold),
+            Replayed::Short { fold, expected } => {
+                Err(OpenFault::OlderThanCheckpoint { expected, found: fold.chain.size })
+            }
+        }
+    }
+}
+
 /// Signatures up to the checkpoint are left to its signature at first. Where the tree then differs,
-/// somebody may have slipped in a record that only looks like ours, so all are checked again.
+/// somebody may have slipped in a record that only looks like ours, so all are checked again: `begin` gives a
+/// reader from the first entry on each time.
 async fn replay_as_told(
-    journal: &Journal,
+    begin: &impl Fn() -> Result<Reader, ReadFault>,
     root: TrustRoot,
     checkpoint: Option<(u64, Digest)>,
 ) -> Result<Replayed, OpenFault> {
     let Some((size, expected)) = checkpoint else {
-        return whole(replay_to_end(journal, root, Trusted::Nothing, 0).await?.0).map(Replayed::Whole);
+        return whole(replay(begin()?, root, Trusted::Nothing, 0).await?.0).map(Replayed::Whole);
     };
-    match replay_to_end(journal, root, Trusted::UpTo(size), size).await {
+    match replay(begin()?, root, Trusted::UpTo(size), size).await {
         Ok((fold, found)) if found == Some(expected) && fold.missing_at_end().is_none() => {
             return whole(fold).map(Replayed::Whole);
         }
@@ -189,7 +206,7 @@ async fn replay_as_told(
         Ok(_) | Err(OpenFault::Broken(_)) => {}
         Err(fault) => return Err(fault),
     }
-    let (fold, found) = replay_to_end(journal, root, Trusted::Nothing, size).await?;
+    let (fold, found) = replay(begin()?, root, Trusted::Nothing, size).await?;
     match found {
         Some(root) if root == expected => whole(fold).map(Replayed::Whole),
         Some(_) => Err(OpenFault::Forked { size }),
@@ -226,13 +243,21 @@ pub async fn replay_to_end(
     trusted: Trusted,
     size: u64,
 ) -> Result<(Fold, Option<Digest>), OpenFault> {
+    replay(journal.reader(0)?, root, trusted, size).await
+}
+
+async fn replay(
+    mut reader: Reader,
+    root: TrustRoot,
+    trusted: Trusted,
+    size: u64,
+) -> Result<(Fold, Option<Digest>), OpenFault> {
     let look_at = move |index: u64| match trusted {
         Trusted::UpTo(size) if index < size => Look::AtChainOnly,
         Trusted::UpTo(_) | Trusted::Nothing => Look::AtSignature,
     };
     let mut fold = Fold::new(root);
     let mut at_size = None;
-    let mut reader = journal.reader(0)?;
     let mut read = read_ahead(&mut reader, look_at, Vec::new()).await?;
     let mut folded = Vec::new();
     while let Some(ahead) = read {

@@ -73,6 +73,7 @@ fn dispatch_of(plan: &ReleasePlan, digest: Digest, slot: &Slot) -> Dispatch {
         leaf_index: slot.leaf_index,
         message: digest,
         key_list: plan.key_list,
+        to_fingerprint: slot.to_fingerprint,
     }
 }
 

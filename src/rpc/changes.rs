@@ -12,6 +12,7 @@ use crate::codec::party_file::Fingerprint;
 use crate::codec::proto::detente::v1::{
     FunctionTerm, Member as WireMember, ProposeRequest, ReleaseRule, propose_request,
 };
+use crate::domain::allowance::{Allowance, LinkAllowance};
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Member};
 use crate::domain::function::Term;
@@ -58,6 +59,10 @@ pub(super) async fn asked(
             }
             Change::FunctionTerm(term)
         }
+        Wire::LinkAllowance(new) => Change::LinkAllowance(LinkAllowance {
+            party: party_in("link_allowance.party", &new.party)?,
+            allowance: Allowance { records: new.records_per_hour, bytes: new.bytes_per_hour },
+        }),
         Wire::PartyIntroduced(introduction) => {
             let by = party_in("party_introduced.by", &introduction.by)?;
             party_checks::party_introduced(&introduction.party_file, by, now)?
@@ -157,6 +162,9 @@ pub(super) fn sentence(change: &Change) -> String {
         ),
         Change::PartyTakenBack(party) => format!("know {party}, a Party without a node, no more"),
         Change::OfficeAdded(office) => format!("list the office {:?}, for {:?}", office.code, office.purpose),
+        Change::LinkAllowance(new) => {
+            format!("let the link with {} bring {}", new.party, new.allowance.words())
+        }
         Change::OfficeRemoved(code) => format!("list the office {code:?} no more"),
         Change::FunctionTerm(term) => {
             let until =

@@ -15,15 +15,17 @@ use crate::codec::party_file::PartyFile;
 use crate::codec::proto::detente::v1::party_service_server::{PartyService, PartyServiceServer};
 use crate::codec::proto::detente::v1::{
     CommandHeader, ConfirmRequest, ConfirmResponse, DropProposalRequest, DropProposalResponse,
-    ExportPartyRequest, ExportPartyResponse, ListMembersRequest, ListMembersResponse, ListOfficesRequest,
-    ListOfficesResponse, ListPartiesRequest, ListPartiesResponse, ListProposalsRequest,
+    ExportPartyRequest, ExportPartyResponse, LinkAllowance, ListMembersRequest, ListMembersResponse,
+    ListOfficesRequest, ListOfficesResponse, ListPartiesRequest, ListPartiesResponse, ListProposalsRequest,
     ListProposalsResponse, Member as WireMember, Office as WireOffice, PartyLine, ProposalLine,
     ProposeRequest, ProposeResponse, SubmitRevocationListRequest, SubmitRevocationListResponse,
 };
 use crate::codec::signed;
+use crate::domain::allowance::Allowance;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::CommandId;
 use crate::domain::event::RevocationList;
+use crate::domain::link::Link;
 use crate::domain::office::Office;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
@@ -136,7 +138,8 @@ impl PartyService for PartyCalls {
             });
             let heard_at = self.links.of(*party).seen().heard_at;
             let line = party_line(party, known, owed as u64, heard_at)?;
-            Some(PartyLine { open_by_hand: open_for(party), ..line })
+            let allowance = board.link(*party).and_then(|link| allowance_line(party, link));
+            Some(PartyLine { open_by_hand: open_for(party), allowance, ..line })
         });
         let without_node = board.roster.without_node.values().map(|known| PartyLine {
             party: known.party.to_string(),
@@ -224,6 +227,13 @@ fn proposal_id(bytes: &[u8]) -> Result<CommandId, Status> {
     CommandId::from_slice(bytes).ok_or_else(|| status::field("proposal", "16 bytes"))
 }
 
+/// As two custodians set it; `None` where nothing is other than on any link.
+fn allowance_line(party: &Party, link: &Link) -> Option<LinkAllowance> {
+    let Allowance { records, bytes } = link.allowance;
+    let line = LinkAllowance { party: party.to_string(), records_per_hour: records, bytes_per_hour: bytes };
+    (link.allowance != Allowance::default()).then_some(line)
+}
+
 fn party_line(party: &Party, known: &KnownParty, owed: u64, heard_at: Option<Instant>) -> Option<PartyLine> {
     let newest = known.newest()?;
     let changed = known.before_newest().map_or(Vec::new(), |before| newest.list.changes_since(&before.list));
@@ -240,6 +250,7 @@ fn party_line(party: &Party, known: &KnownParty, owed: u64, heard_at: Option<Ins
         revocation_list_until_ms: list_until.map_or(0, |until| until.0),
         without_node: false,
         open_by_hand: 0,
+        allowance: None,
         unconfirmed_by: known.unconfirmed(None).map(|by| by.to_string()).unwrap_or_default(),
         list_since_ms: known.list_since.0,
         list_changed: changed.iter().map(|what| (*what).into()).collect(),

@@ -67,12 +67,17 @@ fn gaps(thread: &Thread) -> Vec<calls::ThreadGap> {
     thread.gaps().into_iter().map(gap).collect()
 }
 
-/// What a reader is told about a message beside what it says. Holds nothing that a Party wrote.
+/// What a reader is told about a message beside what it says. Holds nothing that a Party wrote, but for names and
+/// patterns of regimes that are held here.
 pub fn marks_of(board: &Board, message: &Message, said: &Said, as_of: Option<Instant>) -> Vec<String> {
     let mut marks = content::marks(said, &message.draft.content);
     marks.extend(unconfirmed(board, message, as_of));
     if message.draft.regime.as_ref().is_some_and(|cited| !board.holds_regime(&cited.digest, as_of)) {
         marks.push("the regime that it cites is not held here".into());
+    }
+    if let Some(held) = board.number_off_pattern(message, as_of) {
+        let (name, pattern) = (&held.name, held.number_pattern());
+        marks.push(format!("its number does not follow the pattern of {name}: {pattern}"));
     }
     if let Some(Content::Forwarded(form)) = said.content() {
         marks.extend(originals::signature_mark(board, form, as_of));

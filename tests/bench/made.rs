@@ -292,7 +292,8 @@ impl Maker {
 
     async fn receive(&mut self, which: usize, outgoing: Outgoing) -> Digest {
         let own = self.own;
-        let delivery = self.peers[which].deliver(own, outgoing, self.at);
+        let fingerprint = self.board.roster.fingerprint_of(own).expect("our own");
+        let delivery = self.peers[which].deliver((own, fingerprint), outgoing, self.at);
         let digest = delivery.dispatch.message;
         self.give(Command::Receive(Box::new(delivery)), Origin::Node).await;
         digest
@@ -458,7 +459,7 @@ impl Peer {
         Receipted { party: self.party, receipt, leaf, proven }
     }
 
-    fn deliver(&mut self, to: Party, draft: Outgoing, at: Instant) -> Delivery {
+    fn deliver(&mut self, to: (Party, Digest), draft: Outgoing, at: Instant) -> Delivery {
         self.sent += 1;
         self.place += 1;
         let message = Message {
@@ -473,7 +474,7 @@ impl Peer {
         let dispatch = Dispatch {
             from: self.party,
             from_incarnation: LIFE,
-            to,
+            to: to.0,
             to_incarnation: LIFE,
             lane: LANE,
             serial: self.sent,
@@ -482,6 +483,7 @@ impl Peer {
             leaf_index: self.edge.size(),
             message: wrapped.digest(),
             key_list: 1,
+            to_fingerprint: to.1,
         };
         let payload = dispatch_codec::encode_dispatch(&dispatch);
         let dispatch_leaf = leaf_hash(&payload);

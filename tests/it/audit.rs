@@ -227,6 +227,9 @@ const ALTERATIONS: &[Alteration] = &[
     ("a place", |event| released(event).map(|released| released.dispatches[0].0.place += 1)),
     ("a leaf index", |event| released(event).map(|released| released.dispatches[0].0.leaf_index += 1)),
     ("a key list", |event| released(event).map(|released| released.dispatches[0].0.key_list += 1)),
+    ("a dispatch made out to another Party under the code", |event| {
+        released(event).map(|released| released.dispatches[0].0.to_fingerprint.0[0] ^= 1)
+    }),
     ("a dispatch left out", |event| released(event).map(|released| released.dispatches.clear())),
     ("a dispatch that is not signed", |event| {
         received(event).map(|received| received.dispatch_signed = spoilt(&received.dispatch_signed))
@@ -598,6 +601,12 @@ async fn an_accusation_on_record_that_proves_nothing_is_reported() {
         Some(())
     };
     told("contradicts nothing", &elsewhere);
+    let to_namesake = |proof: &mut Contradiction| {
+        let Contradiction::Dispatch { dispatch, signed, .. } = proof else { return None };
+        *signed = by.sign(&Dispatch { to_fingerprint: by.fingerprint, ..dispatch.clone() });
+        Some(())
+    };
+    told("contradicts nothing", &to_namesake);
 
     told("the leaf that contradicts an earlier one", &|proof| {
         let Contradiction::Leaf { inclusion_path, .. } = proof else { return None };

@@ -195,6 +195,9 @@ fn every_refusal_has_its_reason() {
     stray.dispatch.to_incarnation = Incarnation(2);
     expect(take(&mut folded, stray), "NOT_THIS_LINK");
     let mut stray = nth(1);
+    stray.dispatch.to_fingerprint = party::first_list(peer()).digest;
+    expect(take(&mut folded, stray), "NOT_THIS_LINK");
+    let mut stray = nth(1);
     stray.peer = "XX".parse().unwrap();
     expect(take(&mut folded, stray), "NO_SUCH_PARTY");
     expect(take(&mut folded, nth(2)), "SERIAL_NOT_NEXT");

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use detente::codec::bundle::{self, Bundle, DispatchBytes};
-use detente::codec::signed;
+use detente::codec::party_file::Fingerprint;
+use detente::codec::{dispatch, signed};
 use detente::domain::command::{Command, Origin};
 use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::ledger::leaf_hash;
@@ -59,7 +60,10 @@ async fn a_bundle_of_either_side_proves_offline_who_said_what_when() {
         let proven = sentences(&found, Weight::Proven);
         for expected in [
             "BY/2025/PL/0002: BY wrote it: exercise.notification, PRIORITY, a drill, \"Exercise\"; date-time group",
-            "BY/2025/PL/0002: BY dispatched it to PL: lane PRIORITY, serial 2, place 1",
+            &format!(
+                "BY/2025/PL/0002: BY dispatched it to PL: lane PRIORITY, serial 2, place 1, made out to fingerprint {}",
+                Fingerprint(pl.fingerprint)
+            ),
             "BY/2025/PL/0002: PL cosigned at 2025-07-31T09:01:04.000Z a head of BY's ledger that covers it",
             "that it received it at 2025-07-31T09:01:04.000Z, and: taken",
             "BY/2025/PL/0002: it counts as given at 2025-07-31T09:01:04.000Z, by PL's own statement",
@@ -123,6 +127,31 @@ async fn a_fingerprint_of_no_key_list_in_the_bundle_is_an_error_and_nothing_is_s
     let mut absent = fingerprints(&[&by, &pl]);
     absent.insert(lt, by.fingerprint);
     assert_eq!(verify(file, &absent), Err(VerifyFault::NoSuchKeyList { party: lt, found: None }));
+}
+
+/// BY was handed a made-up PL by somebody else, and told that one something: it did not tell PL.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_dispatched_to_another_party_under_the_same_code_proves_nothing_to_this_one() {
+    let (by, pl) = two_threads().await;
+    let mut bundle = bundle::decode(bundle_of(&by, THREAD).await.unwrap()).unwrap();
+    let DispatchBytes::Signed(bytes) = &bundle.dispatches[0].dispatch else { panic!() };
+    let payload = signed::decode(bytes.clone()).unwrap().payload;
+    let to_fingerprint = Digest::of(b"a made-up list");
+    let dispatch = Dispatch { to_fingerprint, ..dispatch::decode_dispatch(payload).unwrap() };
+    assert_eq!((dispatch.from, dispatch.to), (by.party, pl.party));
+    bundle.dispatches[0].dispatch = DispatchBytes::Signed(by.sign(&dispatch));
+    let found = verify(bundle::encode(&bundle), &fingerprints(&[&by, &pl])).unwrap();
+    let told = sentences(&found, Weight::False);
+    let expected = format!(
+        "BY/2025/PL/0002: it is made out to another PL than the one whose key lists are in here: to fingerprint \
+         {}, not {}",
+        Fingerprint(to_fingerprint),
+        Fingerprint(pl.fingerprint)
+    );
+    assert!(told.contains(&expected), "{told}");
+    let proven = sentences(&found, Weight::Proven);
+    assert!(!proven.contains("BY dispatched it to PL"), "{proven}");
+    assert!(!proven.contains("BY/2025/PL/0002: it counts as given"), "{proven}");
 }
 
 /// Whoever makes a bundle can write bare dispatches of another Party's into it.

@@ -240,6 +240,69 @@ async fn exporting_touches_nothing_in_the_directory() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn doctor_touches_nothing_in_the_directory_whatever_is_written_ahead() {
+    let (world, ..) = lagging(Medium::Embedded).await;
+    let folder = tempfile::tempdir().unwrap();
+    let directory = folder.path().join("PL");
+    copy(&world.state("PL").directory, &directory);
+    let ahead = directory.join("journal/journal.sqlite-wal");
+    let as_left: fn(&Path) = |_| {};
+    let written_ahead: fn(&Path) = |directory| {
+        let open = rusqlite::Connection::open(journal_of(directory)).unwrap();
+        open.execute_batch("PRAGMA user_version = 1").unwrap();
+        // As after a loss of power: nobody closes it.
+        std::mem::forget(open);
+    };
+    let closed: fn(&Path) = |directory| tamper(directory, "PRAGMA user_version = 1");
+    for (state, done, is_ahead) in [
+        ("as the node left it", as_left, false),
+        ("after another tool closed it", closed, false),
+        ("with something written ahead", written_ahead, true),
+    ] {
+        done(&directory);
+        assert_eq!(fs::metadata(&ahead).is_ok_and(|file| file.len() > 0), is_ahead, "{state}");
+        let before = files(&directory);
+        // Its certificates are of another year than the program's clock.
+        let said = String::from_utf8(run(&["doctor", text(&directory)]).stdout).unwrap();
+        let found = said.lines().find(|line| line.contains("journal.sqlite")).unwrap();
+        assert!(found.starts_with("ok "), "{state}: {said}");
+        let after = files(&directory);
+        assert!(before.keys().eq(after.keys()), "{state}: {:?}", after.keys());
+        for (path, file) in &before {
+            assert!(after[path] == *file, "{state}: {}", path.display());
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn doctor_names_a_file_that_is_not_written_ahead_or_may_not_be_written() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (world, ..) = lagging(Medium::Embedded).await;
+    let folder = tempfile::tempdir().unwrap();
+    let directory = folder.path().join("PL");
+    copy(&world.state("PL").directory, &directory);
+    tamper(&directory, "PRAGMA journal_mode = DELETE");
+    let wrong = |lines: Vec<doctor::Line>| {
+        let why = |line: doctor::Line| match line.finding {
+            Finding::Wrong { why, .. } => Some(format!("{}: {why}", line.what)),
+            Finding::Ok | Finding::Warning(_) => None,
+        };
+        lines.into_iter().filter_map(why).collect::<Vec<String>>()
+    };
+    let told = wrong(doctor::examine(&directory, beginning()).await);
+    assert!(told.len() == 1 && told[0].contains("must be wal"), "{told:?}");
+    let refused = run(&["serve", text(&directory)]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("must be wal"));
+    tamper(&directory, "PRAGMA journal_mode = WAL");
+    fs::set_permissions(journal_of(&directory), fs::Permissions::from_mode(0o400)).unwrap();
+    // Whoever may do everything may write it.
+    if fs::OpenOptions::new().write(true).open(journal_of(&directory)).is_err() {
+        let told = wrong(doctor::examine(&directory, beginning()).await);
+        assert!(told.len() == 1 && told[0].contains("can't be opened"), "{told:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_copy_of_the_directory_that_lacks_sqlite_s_index_is_refused_with_the_way_out() {
     let (world, ..) = lagging(Medium::Embedded).await;
     let folder = tempfile::tempdir().unwrap();

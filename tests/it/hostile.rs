@@ -137,6 +137,7 @@ impl Hostile {
             leaf_index: self.edge.size(),
             message,
             key_list: 1,
+            to_fingerprint: self.board.roster.fingerprint_of(self.you).unwrap(),
         }
     }
 

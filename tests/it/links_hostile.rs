@@ -59,6 +59,9 @@ async fn what_was_not_validly_dispatched_to_us_is_only_counted_and_spends_no_ser
     let mut old_life = right.clone();
     old_life.to_incarnation = detente::domain::party::Incarnation(2);
     wrong.push((by.sign_dispatch(&old_life), signed.clone(), "NOT_THIS_LINK"));
+    let mut to_namesake = right.clone();
+    to_namesake.to_fingerprint = Digest::of(b"the first key list of another Party that calls itself PL");
+    wrong.push((by.sign_dispatch(&to_namesake), signed.clone(), "OTHER_FINGERPRINT"));
     wrong.push((foreign.dispatch.clone(), foreign.message.clone(), "NOT_THIS_LINK"));
     wrong.push((signed.clone(), signed.clone(), "UNREADABLE_DISPATCH"));
     wrong.push((Bytes::from_static(b"\xff\xff"), signed.clone(), "UNREADABLE_DISPATCH"));
@@ -87,7 +90,7 @@ async fn what_was_not_validly_dispatched_to_us_is_only_counted_and_spends_no_ser
     assert!(matches!(by.deliver_one(&delivery).await, Answer::ExpectedSerial(1)));
     assert_eq!(world.node("PL").registrar.head().chain.size, before, "no record");
     let seen = world.node("PL").exchange.links.of(by.me).seen();
-    assert_eq!((seen.not_taken, seen.not_now), (10, 1));
+    assert_eq!((seen.not_taken, seen.not_now), (11, 1));
 
     // The serial is still there for the right one.
     let (_, delivery) = by.good(&text);

@@ -35,6 +35,7 @@ mod introduced;
 mod journal;
 mod kafka;
 mod key_list;
+mod limited;
 mod links;
 mod links_down;
 mod links_forked;

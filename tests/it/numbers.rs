@@ -294,6 +294,60 @@ fn of_two_patterns_that_could_give_one_number_the_first_that_is_held_counts() {
     assert_eq!(number(&mut folded, 2, formatted(&second)), format!("{ours}/{year}/{to}/0002"));
 }
 
+/// A message of the peer's under a number of its own.
+fn theirs_numbered(number: &str, held: &RegimeHeld) -> detente::domain::message::Message {
+    let mut message = theirs(Precedence::Routine, thread(1), number, &[]);
+    message.number = number.into();
+    message.draft.regime = citing(held, &[]).regime;
+    message
+}
+
+#[test]
+fn a_number_from_elsewhere_that_does_not_follow_the_pattern_of_the_regime_cited_is_told_and_the_message_taken()
+ {
+    let mut folded = Folded::with_peer();
+    let cbm = hold("one", Some(numbering("CBM/{party}/{yy}/{serial}/{kind}", &[])));
+    let none = hold("two", None);
+    let wordless = hold("three", Some(numbering("N/{party}/{yy}/{serial}/F{format}", &[])));
+    for (nth, held) in [&cbm, &none, &wordless].into_iter().enumerate() {
+        holding(&mut folded, 100 + nth as u64, held.clone());
+    }
+    let yy = at(0).year() % 100;
+    let right = format!("CBM/BY/{yy}/PL-0001/notification");
+    let longer = format!("CBM/BY/{yy}/PL-12345/notification");
+    let table = [
+        (right.clone(), &cbm, false),
+        (longer, &cbm, false),
+        (format!("BY/20{yy}/PL/0001"), &cbm, true),
+        (format!("CBM/LT/{yy}/PL-0001/notification"), &cbm, true),
+        (format!("CBM/BY/{yy}/PL-0000/notification"), &cbm, true),
+        (format!("CBM/BY/{yy}/PL-1/notification"), &cbm, true),
+        (format!("CBM/BY/{yy}/PL-+001/notification"), &cbm, true),
+        (format!("CBM/BY/{yy}/OSCE-0001/notification"), &cbm, true),
+        (format!("CBM/BY/{yy}/PL-0001/calendar"), &cbm, true),
+        (format!("CBM/BY/{yy}/PL-2.0001/notification"), &cbm, true),
+        (String::new(), &cbm, true),
+        ("17".into(), &none, false),
+        // Nothing is laid down for a place of it: no number could follow.
+        ("17".into(), &wordless, false),
+    ];
+    for (nth, (number, held, off)) in (1..).zip(&table) {
+        let message = theirs_numbered(number, held);
+        folded.node(receive(delivery(&message, nth, nth, 2 * (nth - 1)))).unwrap();
+        let found = folded.board.number_off_pattern(&message, None);
+        assert_eq!(found.map(|held| held.name.as_str()), off.then_some(held.name.as_str()), "{number}");
+        assert!(folded.board.number_off_pattern(&message, Some(at(-1))).is_none(), "it was not held then");
+    }
+    let unknown = RegimeHeld { digest: Digest::ZERO, ..cbm.clone() };
+    assert!(folded.board.number_off_pattern(&theirs_numbered("17", &unknown), None).is_none());
+    let mut own = theirs_numbered("17", &cbm);
+    own.author = us();
+    assert!(folded.board.number_off_pattern(&own, None).is_none());
+    let mut second_life = theirs_numbered(&format!("CBM/BY/{yy}/PL-2.0001/notification"), &cbm);
+    second_life.incarnation = Incarnation(2);
+    assert!(folded.board.number_off_pattern(&second_life, None).is_none());
+}
+
 #[test]
 fn an_acknowledgement_has_no_word_in_a_number_and_keeps_the_built_in_form() {
     let outgoing = Outgoing { kind: ACKNOWLEDGEMENT.into(), ..party::outgoing(Precedence::Routine, "read") };

@@ -173,6 +173,31 @@ async fn a_number_by_pattern_is_the_same_at_both_ends_and_tells_nobody_of_others
     assert!(said.contains("line 9") && said.contains("{yy} or {year}"), "{said}");
 }
 
+#[tokio::test]
+async fn a_revised_draft_is_rid_of_its_list_of_those_who_alone_may_have_it() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let drafter = world.state("BY").desk_directory("drafter").display().to_string();
+    let notice = written(folder.path(), "notification.toml", form::example(Kind::Notification));
+    let listed = ["exercise", "draft", &notice, "--to", "PL", "--releasable-to", "OSCE", "--as", &drafter];
+    let drafted = object(&listed).await;
+    let draft = drafted["draft"].as_str().unwrap();
+    let faults = drafted["faults"].to_string();
+    assert!(faults.contains("heading.releasable_to"), "{faults}");
+    let show = ["message", "show-draft", draft, "--as", &drafter];
+    assert_eq!(object(&show).await["releasable_to"], serde_json::json!(["OSCE"]));
+
+    let revise = ["message", "revise", draft, "--as", &drafter];
+    object(&revise).await;
+    assert_eq!(object(&show).await["releasable_to"], serde_json::json!(["OSCE"]), "what is not given stays");
+    let both = [&revise[..], &["--releasable-to", "PL", "--no-releasable-to"]].concat();
+    assert!(refused(&both).await.contains("cannot be used with"));
+    let revised = object(&[&revise[..], &["--no-releasable-to"]].concat()).await;
+    assert_eq!(object(&show).await["releasable_to"], serde_json::json!([]));
+    let faults = revised["faults"].to_string();
+    assert!(!faults.contains("heading.releasable_to"), "{faults}");
+}
+
 /// The text between the fences that follow a mark in the README.
 fn fenced<'a>(readme: &'a str, mark: &str) -> &'a str {
     let after = readme.split_once(mark).unwrap_or_else(|| panic!("{mark}")).1;

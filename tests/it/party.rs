@@ -262,6 +262,7 @@ pub fn delivery(message: &Message, serial: u64, place: u64, leaf_index: u64) -> 
         leaf_index,
         message: Digest::of(&payload),
         key_list: 1,
+        to_fingerprint: first_list(us()).digest,
     };
     delivered(dispatch, message)
 }
@@ -358,6 +359,7 @@ fn sealed_event(decided: Decided) -> Event {
                     leaf_index: slot.leaf_index,
                     message: digest,
                     key_list: plan.key_list,
+                    to_fingerprint: slot.to_fingerprint,
                 };
                 let leaf = leaf_hash(&dispatch::encode_dispatch(&dispatch));
                 (dispatch, leaf)

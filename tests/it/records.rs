@@ -5,6 +5,7 @@ use bytes::Bytes;
 use detente::codec::dispatch::{self, ProvenReceipt};
 use detente::codec::record::{self, Check};
 use detente::codec::{change, event, key_list, message, signed};
+use detente::domain::allowance::{Allowance, LinkAllowance};
 use detente::domain::by_hand::{DeliveredByHand, HandedOver, Says};
 use detente::domain::chain::{Chain, Opens};
 use detente::domain::digest::{CommandId, Digest, DraftId, WriterId};
@@ -104,7 +105,7 @@ fn released(text: &str) -> Event {
     record.unwrap().events.remove(0)
 }
 
-pub const KINDS: usize = 40;
+pub const KINDS: usize = 41;
 
 /// Every kind of event, each made of a number and a text.
 pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
@@ -233,6 +234,11 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
             contacts: vec![reason],
         })),
         37 => proposed(Change::PartyTakenBack(peer())),
+        40 => {
+            let allowance = Allowance { records: Some(number), bytes: None };
+            let limited = Change::LinkAllowance(LinkAllowance { party: peer(), allowance });
+            ("change_proposed_link_allowance", Event::ChangeProposed(limited))
+        }
         38 => ("handed_over", Event::DeliveredByHand(by_hand(digest, handed_over(number, text), None))),
         _ => {
             let says = Says::TakenBack { reason };

@@ -51,6 +51,7 @@ impl Sent {
             leaf_index: 0,
             message: self.digest(),
             key_list: 1,
+            to_fingerprint: Digest::ZERO,
         };
         let receipt = Receipt {
             from: dispatch.to,

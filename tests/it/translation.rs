@@ -220,8 +220,59 @@ async fn officers_translate_from_a_template_and_hand_on_and_the_original_stays_a
     assert_eq!(whole["messages"][0]["content"]["message"]["author"], "BY");
     assert_eq!(whole["messages"][0]["content"]["message_digest"], digest);
 
-    // And from there only by its original, which says nothing of PL.
+    // A translation of the original is given where the copy lies, or was given where the original lies: either is
+    // found beside the copy.
+    let (copy, lies_in) = (forwarded["message"].as_str().unwrap(), forwarded["thread"].as_str().unwrap());
+    let why = refused(&["message", "print", copy, "--with-translation", "pl", "--as", &osce]).await;
+    assert!(why.contains("no translation"), "{why}");
     let drafter = desks.desk("OSCE", "drafter");
+    let template =
+        printed(&["message", "translation-template", copy, "--language", "pl", "--as", &drafter]).await;
+    assert!(
+        template.contains(digest) && template.contains("# Subject:\n#   Autumn Harvest 2031"),
+        "{template}"
+    );
+    let text = put(template, "heading.subject", "Jesienne żniwa 2031");
+    let text = text.replace("translator = \"\"", "translator = \"Jan Tlumacz\"");
+    let file_there = written(folder, "pl.toml", &text);
+    let translate =
+        ["message", "translate", &file_there, "--to", "PL", "--thread", lies_in, "--as", &drafter];
+    // The original itself never came to OSCE, and a draft says so.
+    let drafted = object(&translate).await;
+    let faults = drafted["faults"].as_array().unwrap();
+    assert!(!faults.is_empty(), "{drafted}");
+    for fault in faults {
+        assert!(fault["rule"].as_str().unwrap().contains("is not on record here"), "{drafted}");
+    }
+    let (draft, shown) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
+    let release = ["message", "release", draft, "--digest", shown, "--as-is", "--as", &osce];
+    let given = object(&release).await;
+    desks.arrived("PL", &given).await;
+    // PL's, for OSCE: the thread is that of the original.
+    let again = object(&["message", "translate", &file, "--to", "OSCE", "--as", &pl]).await;
+    let again = desks.release("PL", &again).await;
+    assert_eq!(again["thread"], thread);
+    desks.arrived("OSCE", &again).await;
+    for party in ["OSCE", "PL"] {
+        let releaser = desks.desk(party, "releaser");
+        for (language, subject) in [("pl", "Jesienne żniwa 2031"), ("ru", "Осенняя жатва 2031")]
+        {
+            let with = ["message", "print", copy, "--with-translation", language, "--as", &releaser];
+            let form = printed(&with).await;
+            assert!(form.contains(subject) && form.contains("the original counts"), "{party}: {form}");
+            let of = ["message", "show", lies_in, "--with-translation", language, "--as", &releaser];
+            let shown = printed(&of).await;
+            assert!(shown.contains(&format!("Translation ({language})")), "{party}: {shown}");
+            assert!(shown.contains(subject), "{party}: {shown}");
+        }
+        let whole = object(&["message", "show", lies_in, "--as", &releaser]).await;
+        let beside = whole["messages"][0]["translations"].as_array().unwrap().clone();
+        let mut languages: Vec<&str> = beside.iter().map(|one| one["language"].as_str().unwrap()).collect();
+        languages.dedup();
+        assert_eq!(languages, ["pl", "ru"], "{beside:?}");
+    }
+
+    // And from there only by its original, which says nothing of PL.
     let again = forwarded["message"].as_str().unwrap();
     let again = object(&["message", "forward", again, "--to", "BY", "--as", &drafter]).await;
     let again = object(&["message", "show-draft", again["draft"].as_str().unwrap(), "--as", &osce]).await;

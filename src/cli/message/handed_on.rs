@@ -3,25 +3,55 @@
 //!
 //! Never here: whether its signature verifies. That is the node's to say, by the key lists on record there.
 
-use super::message_form;
+use super::message_form_beside;
 use crate::cli::regime::labels::{self, Labelling};
-use crate::codec::forwarded::{self, Opened};
+use crate::codec::content::Said;
+use crate::codec::forwarded::{self, Opened, Original};
 use crate::domain::content::Content;
 use crate::domain::form::outline::Path;
 use crate::domain::form::{Line, Whose};
 use crate::domain::language::Language;
 use crate::domain::official::{Row, labels as words};
 use crate::domain::party::Party;
+use crate::domain::translation::Beside;
+
+/// The message that is handed on, if any is and it can be opened.
+pub(super) fn original(said: &Said) -> Option<Box<Original>> {
+    match said {
+        Said::Form(content) => within(content),
+        Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => None,
+    }
+}
+
+fn within(content: &Content) -> Option<Box<Original>> {
+    let Content::Forwarded(form) = content else { return None };
+    match forwarded::open(form) {
+        Opened::Message(original) => Some(original),
+        Opened::Forwarding | Opened::Unreadable => None,
+    }
+}
+
+/// The translations that are of what this hands on, and those that are of itself.
+pub(super) fn parted(content: &Content, translations: &[Beside]) -> (Vec<Beside>, Vec<Beside>) {
+    let original = within(content).map(|original| original.digest);
+    translations.iter().cloned().partition(|one| original.is_some_and(|digest| one.is_of(&digest)))
+}
 
 /// Empty for content that hands nothing on, and where that can't be opened: it is marked then. `by`: who hands
-/// it on, `None` if that is not known; `reader`: in whose language labels are looked for first.
-pub(super) fn lines(content: &Content, by: Option<Party>, reader: Option<&Language>) -> Vec<Line> {
-    let Content::Forwarded(form) = content else { return Vec::new() };
-    let Opened::Message(original) = forwarded::open(form) else { return Vec::new() };
+/// it on, `None` if that is not known; `reader`: in whose language labels are looked for first; `translations`
+/// are those of the original.
+pub(super) fn lines(
+    content: &Content,
+    by: Option<Party>,
+    reader: Option<&Language>,
+    translations: &[Beside],
+) -> Vec<Line> {
+    let Some(original) = within(content) else { return Vec::new() };
     let by = by.map_or_else(|| words::NOT_IN_A_DRAFT.to_owned(), |party| party.to_string());
     let mut lines = vec![line(0, "FROM", original.message.author.to_string()), line(0, "FORWARDED BY", by)];
     let regime = labels::built_in(&original.message.draft);
-    let document = message_form(&original.message, original.digest, Labelling::of(regime.as_ref(), reader));
+    let labelling = Labelling::of(regime.as_ref(), reader);
+    let document = message_form_beside(&original.message, original.digest, labelling, translations);
     lines.extend(document.rows.iter().flat_map(of_row));
     lines
 }

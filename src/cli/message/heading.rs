@@ -44,6 +44,9 @@ pub(super) struct HeadingArgs {
     /// may, and whom they see fit by its marking
     #[arg(long, value_name = "PARTY")]
     releasable_to: Vec<Party>,
+    /// Nobody is named who alone may have it: takes the list away from a draft that is revised
+    #[arg(long, conflicts_with = "releasable_to")]
+    no_releasable_to: bool,
     /// BCP 47, such as en
     #[arg(long)]
     language: Option<String>,
@@ -91,6 +94,9 @@ impl HeadingArgs {
         }
         if !self.info.is_empty() {
             outgoing.information.clone_from(&self.info);
+        }
+        if self.no_releasable_to {
+            outgoing.releasable_to.clear();
         }
         if !self.releasable_to.is_empty() {
             outgoing.releasable_to.clone_from(&self.releasable_to);

@@ -5,11 +5,11 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+use tonic::{Code, Response};
 
-use super::checked;
 use super::known::{service, tag};
-use super::rows;
 use super::translations::is_into;
+use super::{checked, handed_on, rows};
 use crate::cli::by_hand;
 use crate::cli::desk::{Desk, answer};
 use crate::cli::fault::Fault;
@@ -40,6 +40,8 @@ pub struct History {
     language: Option<String>,
     /// In which labels are looked for first; `None` for each message's own.
     reader: Option<Language>,
+    /// Translations that lie in the threads of messages which are handed on in this one.
+    elsewhere: Vec<Beside>,
 }
 
 /// One message of it.
@@ -78,6 +80,17 @@ impl History {
         as_of: Option<Instant>,
         reader: Option<Language>,
     ) -> Result<History, Fault> {
+        let found = History::ask_if_any(desk, thread, as_of, reader).await?;
+        found.ok_or_else(|| Fault::new("there is no such thread on record here"))
+    }
+
+    /// The same of a thread that may not be here.
+    pub(super) async fn ask_if_any(
+        desk: &Desk,
+        thread: ThreadId,
+        as_of: Option<Instant>,
+        reader: Option<Language>,
+    ) -> Result<Option<History>, Fault> {
         let mut pages = Vec::new();
         let mut from = 0;
         loop {
@@ -87,11 +100,18 @@ impl History {
                 from,
                 language: tag(reader.as_ref()),
             };
-            let page = answer(service(desk).show_thread(asked)).await?;
+            let page = answer(async {
+                match service(desk).show_thread(asked).await {
+                    Ok(page) => Ok(page.map(Some)),
+                    Err(status) if status.code() == Code::NotFound => Ok(Response::new(None)),
+                    Err(status) => Err(status),
+                }
+            });
+            let Some(page) = page.await? else { return Ok(None) };
             let next = page.next;
             pages.push(page);
             if next <= from {
-                return Ok(History { reader, ..History::of(pages)? });
+                return Ok(Some(History { reader, ..History::of(pages)? }));
             }
             from = next;
         }
@@ -111,7 +131,15 @@ impl History {
             }
             messages.push(Line { digest: wrapping.digest(), message: read, said, wire });
         }
-        Ok(History { messages, gaps, acknowledged, regimes: BTreeMap::new(), language: None, reader: None })
+        Ok(History {
+            messages,
+            gaps,
+            acknowledged,
+            regimes: BTreeMap::new(),
+            language: None,
+            reader: None,
+            elsewhere: Vec::new(),
+        })
     }
 
     /// Takes the labels of formatted messages from regimes that are built in, or held at the node.
@@ -180,21 +208,54 @@ impl History {
     pub fn translations_of(&self, original: &Digest) -> Vec<Beside> {
         let of = |line: &Line| {
             let Some(Content::Translation(form)) = line.said.content() else { return None };
-            form.of.message_digest.filter(|of| of.0 == *original)?;
-            Some(Beside {
+            let one = Beside {
                 by: line.message.author,
                 number: line.message.number.clone(),
                 message: line.digest,
                 form: form.clone(),
-            })
+            };
+            Some(one).filter(|one| one.is_of(original))
         };
         self.messages.iter().filter_map(of).collect()
     }
 
+    /// Reads also the translations that lie in the threads of messages which are handed on here.
+    ///
+    /// # Errors
+    /// The node does not answer.
+    pub async fn look_elsewhere(
+        &mut self,
+        desk: &Desk,
+        thread: ThreadId,
+        as_of: Option<Instant>,
+    ) -> Result<(), Fault> {
+        let mut wanted: BTreeMap<ThreadId, Vec<Digest>> = BTreeMap::new();
+        for original in self.messages.iter().filter_map(|line| handed_on::original(&line.said)) {
+            wanted.entry(original.message.draft.thread).or_default().push(original.digest);
+        }
+        wanted.remove(&thread);
+        for (other, mut originals) in wanted {
+            originals.dedup();
+            let Some(there) = History::ask_if_any(desk, other, as_of, None).await? else { continue };
+            self.elsewhere.extend(originals.iter().flat_map(|original| there.translations_of(original)));
+        }
+        Ok(())
+    }
+
+    /// Those of a message, and of one that it hands on.
+    fn translations_at(&self, line: &Line) -> Vec<Beside> {
+        let mut found = self.translations_of(&line.digest);
+        if let Some(original) = handed_on::original(&line.said) {
+            found.extend(self.translations_of(&original.digest));
+            found.extend(self.elsewhere.iter().filter(|one| one.is_of(&original.digest)).cloned());
+        }
+        found
+    }
+
     /// Those to be shown beside its texts, and the others.
-    fn beside(&self, original: &Digest) -> (Vec<Beside>, Vec<Beside>) {
+    fn beside(&self, line: &Line) -> (Vec<Beside>, Vec<Beside>) {
         let asked = |one: &Beside| self.language.as_ref().is_some_and(|language| is_into(one, language));
-        self.translations_of(original).into_iter().partition(asked)
+        self.translations_at(line).into_iter().partition(asked)
     }
 
     /// Which thread it is, as of when; whether there is anything of it to be shown.
@@ -229,8 +290,9 @@ impl History {
             rows::traffic(message.draft.traffic)
         );
         rows::row(1, "Subject", &shown(&message.draft.subject));
-        let (beside, others) = self.beside(&line.digest);
-        for (label, text) in in_heading(&beside, SUBJECT) {
+        let (beside, others) = self.beside(line);
+        let of_itself: Vec<Beside> = beside.iter().filter(|one| one.is_of(&line.digest)).cloned().collect();
+        for (label, text) in in_heading(&of_itself, SUBJECT) {
             for (index, text) in text.iter().enumerate() {
                 rows::row(2, if index == 0 { &label } else { "" }, text);
             }
@@ -327,7 +389,7 @@ impl History {
         object["delivered"] = delivered.into();
         object["by_hand"] = by_hand::accounts_json(&line.wire.by_hand);
         object["acknowledged"] = acknowledged.into();
-        let translations = self.translations_of(&line.digest);
+        let translations = self.translations_at(line);
         object["translations"] = translations
             .iter()
             .map(|one| {

@@ -173,6 +173,7 @@ fn form(
     let said = content::said(&outgoing.kind, &outgoing.content);
     let mut marks = content::marks(&said, &outgoing.content);
     let (lines, origin);
+    let mut shown = Vec::new();
     let body = match &said {
         Said::Form(form) => {
             let by = match paper {
@@ -180,8 +181,10 @@ fn form(
                 Paper::Draft { author, .. } => author,
             };
             let mut own = lines_under(form, labelling.regime, labelling.languages(outgoing));
-            own.extend(handed_on::lines(form, by, labelling.reader));
-            lines = beside(own, translations);
+            let (of_original, of_itself) = handed_on::parted(form, translations);
+            own.extend(handed_on::lines(form, by, labelling.reader, &of_original));
+            lines = beside(own, &of_itself);
+            shown = of_itself;
             marks.extend(labels::mark(form, outgoing, labelling));
             origin = content::origin(&outgoing.kind, &said);
             match &origin {
@@ -192,5 +195,5 @@ fn form(
         Said::Acknowledgement(read) => Body::Acknowledgement(read),
         Said::Unknown | Said::Unreadable(_) => Body::NotShown,
     };
-    official::document_beside(paper, digest, body, &marks, translations)
+    official::document_beside(paper, digest, body, &marks, &shown)
 }

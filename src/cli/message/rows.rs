@@ -184,8 +184,9 @@ pub fn body(
     match said {
         Said::Form(form) => {
             let mut own = lines_under(form, labelling.regime, labelling.languages(outgoing));
-            own.extend(handed_on::lines(form, by, labelling.reader));
-            for line in beside(own, translations) {
+            let (of_original, of_itself) = handed_on::parted(form, translations);
+            own.extend(handed_on::lines(form, by, labelling.reader, &of_original));
+            for line in beside(own, &of_itself) {
                 row(depth.saturating_add(line.depth), &line.label, &line.value);
             }
         }

@@ -111,6 +111,7 @@ impl ShowArgs {
         let thread = known_thread(&desk, &self.thread).await?;
         let history = History::ask(&desk, thread, self.as_of, self.language.clone()).await?;
         let mut history = history.with_translation(self.with_translation.clone());
+        history.look_elsewhere(&desk, thread, self.as_of).await?;
         history.label(Some(&desk)).await;
         Ok(Asked { thread, history })
     }

@@ -2,6 +2,7 @@
 //!
 //! Never here: a choice among several into one language. All are shown, each with whose it is.
 
+use super::handed_on;
 use super::history::History;
 use super::known::{Known, known_message};
 use crate::cli::desk::{As, Desk};
@@ -16,7 +17,7 @@ use crate::domain::translation::{Beside, texts};
 
 #[derive(clap::Args, Debug)]
 pub struct TemplateArgs {
-    /// The message's digest, or its first digits
+    /// The message's digest, or its first digits; of one that was handed on to us the original is translated
     #[arg(value_parser = given::beginning)]
     message: String,
     /// What it is to be translated into, BCP 47
@@ -30,6 +31,10 @@ pub async fn template(args: TemplateArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let Known { digest, message, .. } = known_message(&desk, &args.message).await?;
     let said = content::said(&message.draft.kind, &message.draft.content);
+    let (digest, message, said) = match handed_on::original(&said) {
+        Some(original) => (original.digest, original.message, original.said),
+        None => (digest, message, said),
+    };
     let texts = texts(&message.draft, said.content());
     let original = Original {
         digest,
@@ -43,7 +48,8 @@ pub async fn template(args: TemplateArgs) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Those into a language that are on record at the node.
+/// Those into a language that are on record at the node: of the message, in its thread; of one that it hands on,
+/// there and in the thread of that one.
 ///
 /// # Errors
 /// There is none.
@@ -53,9 +59,19 @@ pub(super) async fn of(
     digest: Digest,
     language: &str,
 ) -> Result<Vec<Beside>, Fault> {
-    let history = History::ask(desk, message.draft.thread, None, None).await?;
-    let found: Vec<Beside> =
-        history.translations_of(&digest).into_iter().filter(|one| is_into(one, language)).collect();
+    let here = message.draft.thread;
+    let history = History::ask(desk, here, None, None).await?;
+    let mut found = history.translations_of(&digest);
+    let said = content::said(&message.draft.kind, &message.draft.content);
+    if let Some(original) = handed_on::original(&said) {
+        found.extend(history.translations_of(&original.digest));
+        let there = original.message.draft.thread;
+        if there != here {
+            let there = History::ask_if_any(desk, there, None, None).await?;
+            found.extend(there.iter().flat_map(|there| there.translations_of(&original.digest)));
+        }
+    }
+    found.retain(|one| is_into(one, language));
     if found.is_empty() {
         let language = shown(language);
         return Err(Fault::new(format!("no translation of this message into {language} is on record here")));

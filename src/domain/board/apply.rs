@@ -170,6 +170,9 @@ impl Board {
         {
             self.links.insert(newest.list.party, Arc::new(Link::new(newest.list.incarnation)));
         }
+        if let Change::LinkAllowance(new) = &open.change {
+            self.link_mut(new.party, |link| link.allowance = new.allowance);
+        }
     }
 
     fn link_mut(&mut self, party: Party, change: impl FnOnce(&mut Link)) {

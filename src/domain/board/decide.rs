@@ -246,8 +246,9 @@ impl Board {
     }
 
     /// A Party that proves to be another than the one introduced under its code takes that one's place, if
-    /// neither end has signed anything on their link: with another Party under the same code, serials and
-    /// leaves would begin a second time, and what we signed would contradict itself.
+    /// neither end has signed anything on their link. A dispatch names whom it was made out to; but places, words on
+    /// rules and the ledgers' names go by code: all these would begin a second time, and heads that we signed
+    /// would contradict each other.
     fn check_code_is_free(&self, change: &Change) -> Result<(), Refusal> {
         let Change::PartyAdded { key_lists, .. } = change else { return Ok(()) };
         let party = key_lists.first().map(|first| first.list.party);
@@ -268,7 +269,11 @@ fn check_own(own: Own, change: &Change) -> Result<(), Refusal> {
             let rule = "a Party is introduced by another; what you know yourself, you import".into();
             Err(Refusal::Field { field: "introduced_by", rule })
         }
+        Change::LinkAllowance(new) if new.party == own.party => {
+            Err(Refusal::Field { field: "link_allowance", rule: "there is no link with oneself".into() })
+        }
         Change::OwnKeyList(_)
+        | Change::LinkAllowance(_)
         | Change::PartyIntroduced { .. }
         | Change::PartyConfirmed { .. }
         | Change::MemberAdded(_)

@@ -22,6 +22,7 @@ impl Board {
         let link = self.known_link(delivery.peer)?;
         let this_link = dispatch.from == delivery.peer
             && dispatch.to == own.party
+            && self.roster.fingerprint_of(own.party) == Some(dispatch.to_fingerprint)
             && dispatch.from_incarnation == link.incarnation
             && dispatch.to_incarnation == own.incarnation;
         if !this_link {
@@ -175,7 +176,8 @@ impl Board {
         let contradicts = match proof {
             Contradiction::Dispatch { dispatch, digest, leaf, .. } => {
                 let this_link = (dispatch.from, dispatch.from_incarnation) == (party, link.incarnation)
-                    && (dispatch.to, dispatch.to_incarnation) == (own.party, own.incarnation);
+                    && (dispatch.to, dispatch.to_incarnation) == (own.party, own.incarnation)
+                    && self.roster.fingerprint_of(own.party) == Some(dispatch.to_fingerprint);
                 this_link && is_second(link, dispatch, *digest, *leaf)
             }
             Contradiction::Leaf { leaf, .. } => {

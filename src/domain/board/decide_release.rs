@@ -101,8 +101,10 @@ impl Board {
             // To a Party without a node it is delivered by hand.
             let Some(link) = self.link(party) else { continue };
             let last_place = thread.map_or(0, |thread| thread.last_place_for(party));
+            let fingerprint = self.roster.fingerprint_of(party).ok_or(Refusal::NoSuchParty)?;
             slots.push(Slot {
                 to: party,
+                to_fingerprint: fingerprint,
                 to_incarnation: link.incarnation,
                 serial: link.lane(outgoing.precedence).sent.saturating_add(1),
                 place: last_place.saturating_add(1),

@@ -226,6 +226,7 @@ fn link(sum: &mut Sum, link: &Link) {
     sum.number(link.budget.bytes);
     sum.number(link.budget.oddities);
     sum.number(u64::from(link.budget.turned_away));
+    sum.allowance(&link.allowance);
     parts(sum, &link.parts);
 }
 

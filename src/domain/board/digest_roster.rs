@@ -4,6 +4,7 @@
 //! Never here: the rest of the Board.
 
 use super::digest::Sum;
+use crate::domain::allowance::Allowance;
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Member, PartyWithoutNode, RevocationList};
 use crate::domain::function::Term;
@@ -127,6 +128,16 @@ impl Sum {
                 self.party(*party);
                 self.bytes(&fingerprint.0);
             }
+            Change::LinkAllowance(new) => {
+                self.number(12);
+                self.party(new.party);
+                self.allowance(&new.allowance);
+            }
         }
+    }
+
+    pub(super) fn allowance(&mut self, allowance: &Allowance) {
+        self.optional(allowance.records.as_ref(), |sum, most| sum.number(*most));
+        self.optional(allowance.bytes.as_ref(), |sum, most| sum.number(*most));
     }
 }

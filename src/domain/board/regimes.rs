@@ -12,7 +12,7 @@ use crate::domain::adoption::{Addressees, Adopted, Bond, Told};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Record, RegimeHeld};
 use crate::domain::fact::Gist;
-use crate::domain::message::{Outcome, Outgoing, Receipt};
+use crate::domain::message::{Message, Outcome, Outgoing, Receipt};
 use crate::domain::party::Party;
 use crate::domain::refusal::Refusal;
 use crate::domain::regime::numbering::{Numbered, Numbering};
@@ -106,6 +106,26 @@ impl Board {
         let cited = outgoing.regime.as_ref().and_then(|cited| self.regimes.get(&cited.digest));
         let by_pattern = cited.and_then(|held| held.numbering.as_ref()?.write(&of));
         by_pattern.unwrap_or_else(|| of.built_in())
+    }
+
+    /// The pattern of the regime that a message from elsewhere cites, as far as its text was held here at an
+    /// instant, where the message's number does not follow it.
+    pub fn number_off_pattern(&self, message: &Message, as_of: Option<Instant>) -> Option<&Held> {
+        let draft = &message.draft;
+        let is_held = |held: &&Arc<Held>| as_of.is_none_or(|as_of| held.at <= as_of);
+        let held = self.regimes.get(&draft.regime.as_ref()?.digest).filter(is_held)?;
+        let (document, audience) = (draft.document(), draft.audience());
+        let of = Numbered {
+            author: message.author,
+            incarnation: message.incarnation,
+            year: message.released_at.year(),
+            audience: &audience,
+            serial: 0,
+            document: document.as_ref(),
+        };
+        let fits = held.numbering.as_ref()?.fits(&message.number, &of)?;
+        let is_from_elsewhere = self.own.is_some_and(|own| own.party != message.author);
+        (is_from_elsewhere && !fits).then_some(held)
     }
 
     /// A message of which nothing takes effect changes nothing.

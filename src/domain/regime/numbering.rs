@@ -93,6 +93,20 @@ const BUILT_IN: &str = "{party}/{year}/{audience}/{serial}";
 impl Numbering {
     /// `None` where the pattern has a place that nothing is laid down for.
     pub fn write(&self, of: &Numbered) -> Option<String> {
+        let (before, after) = self.around_serial(of)?;
+        Some(format!("{before}{}{after}", of.serial()))
+    }
+
+    /// Whether a number is one that this message could bear, whatever its serial. `None` where the pattern has
+    /// a place that nothing is laid down for: then no number could follow it.
+    pub fn fits(&self, number: &str, of: &Numbered) -> Option<bool> {
+        let (before, after) = self.around_serial(of)?;
+        let within = number.strip_prefix(before.as_str()).and_then(|rest| rest.strip_suffix(after.as_str()));
+        Some(within.is_some_and(|serial| of.is_serial(serial)))
+    }
+
+    /// What stands before the serial, and behind it.
+    fn around_serial(&self, of: &Numbered) -> Option<(String, String)> {
         let stated = of.document.and_then(|document| self.marks.get(document)).cloned().unwrap_or_default();
         let format = match (stated.format.is_empty(), of.document) {
             (false, _) => Some(stated.format),
@@ -105,7 +119,7 @@ impl Numbering {
             (true, Some(Document::Format(_))) => word(Kind::Formatted.word()),
             (true, None) => None,
         };
-        let mut number = String::new();
+        let (mut before, mut number) = (None, String::new());
         for piece in &self.pattern.0 {
             match piece {
                 Piece::Words(words) => number.push_str(words),
@@ -115,12 +129,12 @@ impl Numbering {
                 }
                 Piece::Yy | Piece::Year => number.push_str(&format!("{:04}", of.year)),
                 Piece::Audience => number.push_str(of.audience),
-                Piece::Serial => number.push_str(&of.serial()),
+                Piece::Serial => before = Some(std::mem::take(&mut number)),
                 Piece::Format => number.push_str(format.as_deref()?),
                 Piece::Kind => number.push_str(kind.as_deref()?),
             }
         }
-        Some(number)
+        Some((before?, number))
     }
 }
 
@@ -131,8 +145,19 @@ impl Numbered<'_> {
     }
 
     fn serial(&self) -> String {
-        let life = if self.incarnation.0 > 1 { format!("{}.", self.incarnation) } else { String::new() };
-        format!("{life}{:04}", self.serial)
+        format!("{}{:04}", self.life(), self.serial)
+    }
+
+    fn life(&self) -> String {
+        if self.incarnation.0 > 1 { format!("{}.", self.incarnation) } else { String::new() }
+    }
+
+    /// Whether a serial of this incarnation is written so.
+    fn is_serial(&self, text: &str) -> bool {
+        let digits = text.strip_prefix(self.life().as_str());
+        digits.is_some_and(|digits| {
+            digits.parse::<u64>().is_ok_and(|serial| serial > 0 && format!("{serial:04}") == digits)
+        })
     }
 }
 

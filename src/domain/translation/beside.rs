@@ -18,6 +18,13 @@ pub struct Beside {
     pub form: Translation,
 }
 
+impl Beside {
+    /// Whether it is a translation of this message.
+    pub fn is_of(&self, message: &Digest) -> bool {
+        self.form.of.message_digest.is_some_and(|of| of.0 == *message)
+    }
+}
+
 /// Who translated it, and that it does not count. Safe to show.
 pub fn saying(one: &Beside) -> String {
     let certified = match one.form.certified_by.as_str() {

@@ -91,7 +91,8 @@ impl Inspector {
                         | Change::ReleaseRule { .. }
                         | Change::OfficeAdded(_)
                         | Change::OfficeRemoved(_)
-                        | Change::FunctionTerm(_),
+                        | Change::FunctionTerm(_)
+                        | Change::LinkAllowance(_),
                     )
                     | None => {}
                 }
@@ -172,6 +173,10 @@ impl Inspector {
                 && dispatch.to_incarnation == link.incarnation;
             seen.must(this_link, "a dispatch is not of this link");
             seen.must(
+                board.roster.fingerprint_of(dispatch.to) == Some(dispatch.to_fingerprint),
+                "a dispatch is made out to another Party under the addressee's code",
+            );
+            seen.must(
                 dispatch.lane == message.draft.precedence
                     && dispatch.thread == message.draft.thread
                     && dispatch.message == released.digest
@@ -204,6 +209,10 @@ impl Inspector {
         let this_link = (dispatch.to, dispatch.to_incarnation) == (own.party, own.incarnation)
             && dispatch.from_incarnation == link.incarnation;
         seen.must(this_link, "a dispatch that was received is not of this link");
+        seen.must(
+            board.roster.fingerprint_of(own.party) == Some(dispatch.to_fingerprint),
+            "a dispatch that was received is made out to another Party under this one's code",
+        );
         let serial = link.lane(dispatch.lane).taken.saturating_add(1);
         seen.must(dispatch.serial == serial, "the serial of a dispatch received is not the next of its lane");
         let wrapping = signed::decode(received.dispatch_signed.clone());

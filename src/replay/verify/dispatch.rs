@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::Weight::{False, NotProven, Proven, Stated};
 use super::thread::{Checker, name};
 use crate::codec::bundle::{BundleDispatch, DispatchBytes};
+use crate::codec::party_file::Fingerprint;
 use crate::codec::{dispatch, signed};
 use crate::domain::digest::Digest;
 use crate::domain::ledger::leaf_hash;
@@ -24,6 +25,9 @@ impl Checker<'_> {
             None => format!("message {}", dispatch.message.short()),
         };
         let (from, to) = (dispatch.from, dispatch.to);
+        if self.is_to_another(&about, dispatch, one) {
+            return;
+        }
         let signed = matches!(one.dispatch, DispatchBytes::Signed(_));
         let place = dispatch.place;
         match self.places.entry((from, to)).or_default().insert(place, signed) {
@@ -44,7 +48,13 @@ impl Checker<'_> {
             Some(_) => {}
             None => self.add(&about, NotProven, "what it says: its text is not in here"),
         }
-        let slot = format!("lane {}, serial {}, place {}", dispatch.lane, dispatch.serial, dispatch.place);
+        let slot = format!(
+            "lane {}, serial {}, place {}, made out to fingerprint {}",
+            dispatch.lane,
+            dispatch.serial,
+            dispatch.place,
+            Fingerprint(dispatch.to_fingerprint)
+        );
         match one.dispatch {
             DispatchBytes::Signed(_) => {
                 self.signed(&about, Proven, &[from], format!("{from} dispatched it to {to}: {slot}"));
@@ -58,6 +68,26 @@ impl Checker<'_> {
         self.oddities(&about, dispatch, one);
         self.other_leaves(&about, dispatch, one, received.as_ref());
         self.given(&about, dispatch, covered, received);
+    }
+
+    /// Whether it is made out to somebody else under the code of a Party whose key lists are in here. Then
+    /// nothing in here says that this Party was told.
+    fn is_to_another(&mut self, about: &str, dispatch: &Dispatch, one: &BundleDispatch) -> bool {
+        let (from, to) = (dispatch.from, dispatch.to);
+        let Some(other) = self.keys.fingerprint(to).filter(|here| *here != dispatch.to_fingerprint) else {
+            return false;
+        };
+        let by = match one.dispatch {
+            DispatchBytes::Signed(_) => &[from][..],
+            DispatchBytes::Bare(_) => &[],
+        };
+        let sentence = format!(
+            "it is made out to another {to} than the one whose key lists are in here: to fingerprint {}, not {}",
+            Fingerprint(dispatch.to_fingerprint),
+            Fingerprint(other)
+        );
+        self.signed(about, False, by, sentence);
+        true
     }
 
     /// Whether, and since when, a head of the sender's ledger that the other end cosigned covers it.

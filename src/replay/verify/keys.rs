@@ -44,27 +44,40 @@ pub(super) fn open(bundle: &Bundle, trusted: &BTreeMap<Party, Digest>) -> (Keys,
             continue;
         }
         let (lists, first) = open_lists(*party, key_lists, &mut said);
-        keys.insert(*party, lists);
+        keys.insert(*party, Opened { fingerprint: first, lists });
         let vouched = first.is_some() && trusted.get(party) == first.as_ref();
         parties.push(Named { party: *party, fingerprint: first, vouched });
     }
     (Keys(keys), parties, said)
 }
 
-/// The verified key lists of the Parties in a bundle, number 1 first.
-pub(super) struct Keys(BTreeMap<Party, Vec<KeyList>>);
+/// The verified key lists of the Parties in a bundle.
+pub(super) struct Keys(BTreeMap<Party, Opened>);
+
+/// What holds of one Party's.
+struct Opened {
+    /// Of its first list; `None` if that does not hold.
+    fingerprint: Option<Digest>,
+    /// Number 1 first.
+    lists: Vec<KeyList>,
+}
 
 impl Keys {
     /// The key for a purpose under the list with this number.
     pub(super) fn key(&self, party: Party, number: u32, purpose: Purpose) -> Option<PublicKey> {
-        let lists = self.0.get(&party)?;
+        let lists = &self.0.get(&party)?.lists;
         let list = lists.get(usize::try_from(number).ok()?.checked_sub(1)?)?;
         PublicKey::from_bytes(list.key_for(purpose)?).ok()
     }
 
+    /// A Party's fingerprint, by the key lists in here.
+    pub(super) fn fingerprint(&self, party: Party) -> Option<Digest> {
+        self.0.get(&party)?.fingerprint
+    }
+
     /// The numbers of a Party's lists.
     pub(super) fn numbers(&self, party: Party) -> impl Iterator<Item = u32> + use<> {
-        1..=u32::try_from(self.0.get(&party).map_or(0, Vec::len)).unwrap_or(u32::MAX)
+        1..=u32::try_from(self.0.get(&party).map_or(0, |opened| opened.lists.len())).unwrap_or(u32::MAX)
     }
 
     /// A checkpoint of the ledger that `keeper` keeps with `other`, signed under one of its lists.

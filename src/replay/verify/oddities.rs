@@ -39,6 +39,7 @@ impl Checker<'_> {
                 let link = (other.from, other.from_incarnation, other.to, other.to_incarnation)
                     == (from, dispatch.from_incarnation, dispatch.to, dispatch.to_incarnation);
                 same && link
+                    && other.to_fingerprint == dispatch.to_fingerprint
                     && wrapping.payload != payload(&one.dispatch)
                     && self.is_signed(&wrapping, PayloadType::Dispatch, from, other.key_list)
             });
