@@ -19,11 +19,11 @@ pub struct Person {
 }
 
 impl Person {
-    /// Whether two entries stand for the same human being: same key or same name. Used where two
-    /// different persons are required, so it errs towards "the same".
+    /// Whether two entries stand for the same human being: same key or same name, whatever its capitals and
+    /// spaces. Used where two different persons are required, so it errs towards "the same".
     pub fn is_same_person(&self, other: &Person) -> bool {
-        self.key_digest == other.key_digest
-            || self.name.trim().to_lowercase() == other.name.trim().to_lowercase()
+        let words = |name: &str| name.split_whitespace().map(str::to_lowercase).collect::<Vec<_>>();
+        self.key_digest == other.key_digest || words(&self.name) == words(&other.name)
     }
 }
 

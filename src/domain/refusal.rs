@@ -48,7 +48,9 @@ pub enum Refusal {
     DraftChanged,
     #[error("the draft was returned to its drafter and is not ready for release")]
     DraftReturned,
-    #[error("who drafted may not release: {0} takes two persons at this Party")]
+    #[error(
+        "who wrote a draft, or an earlier version of it, may not release it: {0} takes two persons at this Party"
+    )]
     SamePerson(Precedence),
     #[error("the draft has {} fault(s); mend them, or release it as it is (`as_is`, on the command line `--as-is`)", .0.len())]
     Faults(Vec<FaultNamed>),

@@ -13,7 +13,7 @@ use detente::domain::ledger::{Edge, leaf_hash};
 use detente::domain::link::{Budget, Link};
 use detente::domain::message::{Outcome, Outgoing, Receipt};
 use detente::domain::party::Incarnation;
-use detente::domain::people::Role;
+use detente::domain::people::{Person, Role};
 use detente::domain::precedence::Precedence;
 use detente::domain::refusal::{FaultNamed, NotNow, Refusal};
 use detente::domain::thread::Acknowledged;
@@ -111,6 +111,37 @@ fn head_over(leaves: &[Digest]) -> Head {
 
 fn leaf(index: u64, body: &'static str) -> Leaf {
     Leaf { index, body: Bytes::from_static(body.as_bytes()), hash: leaf_hash(body.as_bytes()) }
+}
+
+#[test]
+fn who_wrote_any_version_of_a_draft_does_not_release_it() {
+    let mut folded = Folded::with_peer();
+    let outgoing = party::outgoing(Precedence::Routine, "text");
+    // The second person may send back what the first wrote, with nothing changed but the name on it.
+    let again = Outgoing { drafter: jan(), ..outgoing.clone() };
+    let mut give =
+        |command: Command, who: &Person, number| folded.given(command, by(who, number, "", at(1)), at(1));
+    give(party::draft(1, outgoing.clone()), &anna(), 1).unwrap();
+    give(party::draft(1, again.clone()), &jan(), 2).unwrap();
+    assert_eq!(refusal(give(party::release(1, again.clone()), &anna(), 3)).reason(), "SAME_PERSON");
+    assert_eq!(refusal(give(party::release(1, again), &jan(), 4)).reason(), "SAME_PERSON");
+    // Returned to the first, it stays what both wrote.
+    give(party::draft(1, outgoing.clone()), &anna(), 5).unwrap();
+    assert_eq!(refusal(give(party::release(1, outgoing), &jan(), 6)).reason(), "SAME_PERSON");
+}
+
+#[test]
+fn a_person_is_the_same_whatever_the_capitals_and_spaces_of_the_name() {
+    let named = |name: &str, key: &[u8]| Person {
+        name: name.into(),
+        office: String::new(),
+        key_digest: Digest::of(key),
+    };
+    let one = named("Maj. Ola Drab", b"one");
+    for same in ["maj. ola  DRAB", " Maj.\tOla Drab ", "Maj.\u{a0}Ola Drab"] {
+        assert!(one.is_same_person(&named(same, b"other")), "{same:?}");
+    }
+    assert!(!one.is_same_person(&named("Maj. Ola Drabik", b"other")));
 }
 
 #[test]

@@ -143,7 +143,14 @@ impl Board {
         match fact {
             Fact::Drafted { draft, digest, drafter, thread } => {
                 let (digest, drafter, thread) = (*digest, drafter.clone(), *thread);
-                let open = Draft { index, digest, drafter, thread, returned: None };
+                let mut earlier = Vec::new();
+                if let Some(before) = self.drafts.get(draft) {
+                    earlier.clone_from(&before.earlier);
+                    if !earlier.contains(&before.drafter) {
+                        earlier.push(before.drafter.clone());
+                    }
+                }
+                let open = Draft { index, digest, drafter, earlier, thread, returned: None };
                 self.drafts.insert(*draft, Arc::new(open));
             }
             Fact::Released { draft, message, digest, dispatches } => {

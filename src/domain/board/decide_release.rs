@@ -72,8 +72,8 @@ impl Board {
         self.may_handle(draft, by)?;
         check_releasable(outgoing)?;
         let one_person = self.roster.one_person.contains(&outgoing.precedence);
-        let drafter = self.draft(*draft).map_or(&outgoing.drafter, |open| &open.drafter);
-        if drafter.is_same_person(by) && !one_person {
+        let wrote = self.draft(*draft).is_some_and(|open| open.is_written_by(by));
+        if (wrote || outgoing.drafter.is_same_person(by)) && !one_person {
             return Err(Refusal::SamePerson(outgoing.precedence));
         }
         match as_is {

@@ -58,6 +58,7 @@ pub(super) fn of(board: &Board) -> Digest {
         sum.number(draft.index);
         sum.bytes(&draft.digest.0);
         sum.person(&draft.drafter);
+        sum.list(draft.earlier.iter(), |sum, person| sum.person(person));
         sum.bytes(&draft.thread.0);
         sum.optional(draft.returned.as_ref(), |sum, reason| sum.bytes(reason.as_bytes()));
     });

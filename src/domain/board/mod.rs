@@ -111,10 +111,20 @@ pub struct Draft {
     pub index: u64,
     /// SHA-256 of those bytes.
     pub digest: Digest,
+    /// Who wrote these bytes.
     pub drafter: Person,
+    /// Who wrote an earlier version, each once, and whose words may still stand in this one.
+    pub earlier: Vec<Person>,
     pub thread: ThreadId,
     /// Why it was returned, if it was.
     pub returned: Option<String>,
+}
+
+impl Draft {
+    /// Whether this person wrote any version of it: then it takes another one to release it.
+    pub fn is_written_by(&self, person: &Person) -> bool {
+        self.drafter.is_same_person(person) || self.earlier.iter().any(|one| one.is_same_person(person))
+    }
 }
 
 /// A command of a person that is on record.
