@@ -146,12 +146,13 @@ async fn list(person: &As, as_json: bool) -> Result<(), Fault> {
 }
 
 fn open(one: &calls::OpenByHand) {
-    say!("{}  to {}, {}", hex::encode(&one.message_digest), shown(&one.party), shown(&one.name));
+    let traffic = message::traffic_mark(one.traffic);
+    let (party, name) = (shown(&one.party), shown(&one.name));
+    say!("{}  {traffic}  to {party}, {name}", hex::encode(&one.message_digest));
     rows::row(1, "Number", &shown(&one.number));
     rows::row(1, "Kind", &shown(&one.kind));
     rows::row(1, "Subject", &shown(&one.subject));
     rows::row(1, "Precedence", &message::precedence_name(one.precedence));
-    rows::row(1, "Traffic", message::traffic_name(one.traffic));
     rows::row(1, "Released", &Instant(one.released_at_ms).date_time_group().to_string());
     for contact in &one.contacts {
         rows::row(1, "Contact", &shown(contact));
