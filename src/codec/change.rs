@@ -6,7 +6,7 @@ use super::dispatch::{digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{person_from_proto, person_to_proto, precedence_from_proto, precedence_to_proto};
-use super::{by_hand, key_list as key_list_codec, signed};
+use super::{by_hand, key_list as key_list_codec, signed, watch};
 use crate::domain::event::{AcceptedKeyList, Change, Member, RevocationList};
 use crate::domain::function::Term;
 use crate::domain::office::Office;
@@ -71,6 +71,7 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
             party: party.to_string(),
             fingerprint: Bytes::copy_from_slice(&fingerprint.0),
         }),
+        Change::WatchPlan(plan) => Wire::WatchPlan(watch::plan_to_proto(plan)),
         Change::FunctionTerm(term) => Wire::FunctionTerm(proto::FunctionTerm {
             regime: term.regime.clone(),
             function: term.function.clone(),
@@ -126,6 +127,7 @@ pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFa
             Some(OfficeWire::Removed(code)) => Change::OfficeRemoved(code),
             None => return Err(DecodeFault::new("change.office", "added or removed")),
         },
+        Wire::WatchPlan(plan) => Change::WatchPlan(watch::plan_from_proto(plan)?),
         Wire::FunctionTerm(term) => Change::FunctionTerm(Term {
             party: party(&term.party, "change.function_term.party")?,
             regime: term.regime,

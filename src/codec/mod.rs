@@ -26,6 +26,8 @@ pub mod regime;
 mod regime_held;
 pub(crate) mod repeated;
 pub mod signed;
+mod watch;
+pub mod watch_plan;
 
 pub(crate) use self::proto::detente::evidence::v1 as evidence_v1;
 pub(crate) use proto::detente::journal::v1 as journal_v1;

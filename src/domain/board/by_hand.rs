@@ -81,6 +81,7 @@ impl Board {
             | Change::OfficeAdded(_)
             | Change::OfficeRemoved(_)
             | Change::FunctionTerm(_)
+            | Change::WatchPlan(_)
             | Change::ReleaseRule { .. }
             | Change::OwnKeyList(_) => Ok(()),
         }

@@ -91,7 +91,8 @@ impl Inspector {
                         | Change::ReleaseRule { .. }
                         | Change::OfficeAdded(_)
                         | Change::OfficeRemoved(_)
-                        | Change::FunctionTerm(_),
+                        | Change::FunctionTerm(_)
+                        | Change::WatchPlan(_),
                     )
                     | None => {}
                 }
@@ -122,7 +123,10 @@ impl Inspector {
             | Event::AuditRead { .. }
             | Event::PartStored { .. }
             | Event::PartErased { .. }
-            | Event::DeliveredByHand(_) => {}
+            | Event::DeliveredByHand(_)
+            | Event::Alerted(_)
+            | Event::WatchOffered(_)
+            | Event::WatchTaken { .. } => {}
             Event::RegimeHeld(held) => self.regime_held(held, seen),
         }
     }
