@@ -55,6 +55,25 @@ pub const CONTRADICTIONS_KEPT_PER_LINK: usize = 64;
 /// Of one author, no more references to messages that are not here are watched; a further one is on record
 /// like any other, but nobody is alarmed when what it refers to does not come.
 pub const REFERENCES_WAITING_PER_PARTY_MAX: usize = 4_096;
+/// Of one author, no more messages that nobody acknowledged are watched, FLASH apart; a further one is on record
+/// and acknowledged like any other, but nobody is alerted of it, and it is only counted.
+pub const WATCHED_PER_PARTY_MAX: usize = 1_000;
+/// Rules of a watch plan: one for each precedence of each office, and of none. One more is refused.
+pub const WATCH_RULES_MAX: usize = 4 * (OFFICES_MAX + 1);
+/// Steps of one rule of a watch plan. One more is refused.
+pub const WATCH_STEPS_MAX: usize = 16;
+/// Names in one step of a watch plan. One more is refused.
+pub const WATCH_STEP_NAMES_MAX: usize = 32;
+/// A step of a watch plan that leaves more minutes is refused (one week).
+pub const WATCH_STEP_MINUTES_MAX: u32 = 7 * 24 * 60;
+/// A larger watch plan is refused unread (bytes).
+pub const WATCH_PLAN_BYTES_MAX: usize = 256 * 1024;
+/// Persons named in one alert on record; who comes after them is alerted by name no more.
+pub const ALERTED_PERSONS_MAX: usize = 256;
+/// Steps of the watch plan put on record in one go; those due longest, FLASH before them, come first.
+pub const ALERTS_AT_ONCE_MAX: usize = 64;
+/// A hand-over of the watch names no more open messages; the rest is counted, and its digest covers all.
+pub const HAND_OVER_ITEMS_MAX: usize = 1_000;
 /// Columns of an official form: what does not fit goes on in the next line.
 pub const OFFICIAL_FORM_COLUMNS: usize = 80;
 /// Lines of a page of an official form, head and foot among them: what does not fit goes on on the next.
@@ -387,6 +406,9 @@ pub const REOPEN_REST_MS: u64 = 500;
 /// The checkpoint beside the journal is at most so far behind (ms).
 pub const CHECKPOINT_BEHIND_MS: u64 = 1_000;
 
+/// After steps of the watch plan that could not be put on record, the next attempt waits so long (ms).
+pub const ALERT_REST_MS: u64 = 500;
+
 // ---- peers -------------------------------------------------------------------------------------
 
 /// A larger certificate is refused before it is parsed (bytes).
@@ -530,11 +552,16 @@ pub const EXPORT_PIECE_BYTES: usize = 1024 * 1024;
 pub const EXPORT_PIECES_AHEAD_MAX: usize = 2;
 /// A watch that does not read gets so many notices ahead; then its own stream waits, and nothing else.
 pub const NOTICES_AHEAD_MAX: usize = 16;
+/// So many open items are listed in one answer, those that must be done first; the rest is counted.
+pub const NOW_ITEMS_MAX: usize = 50;
 /// Records looked through at once for a watch that catches up.
 pub const NOTICE_RECORDS_MAX: usize = 256;
 
 // ---- cli ---------------------------------------------------------------------------------------
 
+/// Lines of the terminal that a page for one look must fit, the prompt below it among them; what does not fit is
+/// counted on its last line.
+pub const TERMINAL_LINES: usize = 24;
 /// A step of the demonstration that has not come about by then fails it (ms).
 pub const DEMO_STEP_MS_MAX: u64 = 60_000;
 

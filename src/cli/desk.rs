@@ -199,6 +199,11 @@ impl Again {
 }
 
 impl AsCommand {
+    /// For a command that can do without a desk where it asks nothing of the node.
+    pub fn at(directory: PathBuf, again: Again) -> AsCommand {
+        AsCommand { person: As { directory }, again }
+    }
+
     /// The desk, the heading, and its id: to be printed before the call, so that it can be given again.
     pub fn open(&self) -> Result<(Desk, CommandHeader, CommandId), Fault> {
         let desk = self.person.open()?;

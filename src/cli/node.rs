@@ -34,7 +34,7 @@ use crate::peers::exchange::Exchange;
 use crate::peers::tls::OwnCertificate;
 use crate::peers::trust::Trust;
 use crate::peers::trust_of_board::trust_of;
-use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, Standing, own_key};
+use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, Standing, keep_watch, own_key};
 use crate::replay::{Broken, TrustRoot};
 use crate::rpc::DESCRIPTORS;
 use crate::rpc::accept::{Acceptor, Lives, server};
@@ -150,6 +150,7 @@ impl Node {
         let (exchange, found_broken) =
             Exchange::start(registrar.clone(), ring.clone(), dialler.clone(), parts, no_more);
         tokio::spawn(watch_peers(found_broken, stop.clone(), directory.clone()));
+        tokio::spawn(keep_watch(registrar.clone()));
         let services =
             Services { registrar: registrar.clone(), ring: ring.clone(), exchange: exchange.clone() };
         let routes = services.routes().add_service(health_service);
@@ -259,7 +260,7 @@ impl Services {
             .add_service(ByHandCalls { registrar: self.registrar.clone() }.service())
             .add_service(RegimeCalls { registrar: self.registrar.clone() }.service())
             .add_service(PartCalls::new(self.registrar.clone(), self.exchange.parts.clone()).service())
-            .add_service(WatchCalls { registrar: self.registrar.clone() }.service())
+            .add_service(WatchCalls::new(self.registrar.clone(), self.exchange.links.clone()).service())
             .add_service(AuditCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
     }
 

@@ -10,7 +10,7 @@ use super::dispatch::{self, digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{precedence_from_proto, precedence_to_proto};
-use super::{by_hand, message, regime_held, signed};
+use super::{by_hand, message, regime_held, signed, watch};
 use crate::domain::digest::{CommandId, Digest, DraftId};
 use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted, Received, Released, RevocationList};
 use crate::domain::ledger::leaf_hash;
@@ -116,6 +116,9 @@ pub(super) fn to_proto(event: &Event) -> proto::Event {
         }),
         Event::RegimeHeld(held) => Wire::RegimeHeld(regime_held::to_proto(held)),
         Event::DeliveredByHand(said) => Wire::DeliveredByHand(by_hand::account_to_proto(said)),
+        Event::Alerted(alerted) => Wire::Alerted(watch::alerted_to_proto(alerted)),
+        Event::WatchOffered(offered) => Wire::WatchOffered(watch::offered_to_proto(offered)),
+        Event::WatchTaken { desk, digest } => Wire::WatchTaken(watch::taken_to_proto(desk, digest)),
     };
     proto::Event { event: Some(wire) }
 }
@@ -195,6 +198,11 @@ pub(super) fn from_proto(event: proto::Event) -> Result<Event, DecodeFault> {
         },
         Wire::RegimeHeld(held) => Event::RegimeHeld(regime_held::from_proto(held)?),
         Wire::DeliveredByHand(said) => Event::DeliveredByHand(by_hand::account_from_proto(said)?),
+        Wire::Alerted(alerted) => Event::Alerted(watch::alerted_from_proto(alerted)?),
+        Wire::WatchOffered(offered) => Event::WatchOffered(watch::offered_from_proto(offered)?),
+        Wire::WatchTaken(taken) => {
+            Event::WatchTaken { desk: taken.desk, digest: digest(&taken.digest, "watch_taken.digest")? }
+        }
     })
 }
 

@@ -10,7 +10,7 @@ use super::plain::Plain;
 use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::fact::Gist;
-use crate::domain::message::{ACKNOWLEDGEMENT, Relation};
+use crate::domain::message::{ACKNOWLEDGEMENT, Relation, Traffic};
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
@@ -30,6 +30,7 @@ pub(super) struct Heading<'b> {
     releaser: Option<()>,
     /// The name of a regime, and the digest of its text.
     cites: Option<(&'b str, Digest)>,
+    traffic: Traffic,
     references: Vec<(Digest, Relation)>,
     parts: Vec<(Digest, u64)>,
 }
@@ -42,6 +43,7 @@ pub(super) fn gist(payload: &[u8]) -> Option<Gist> {
         thread: heading.thread,
         released_at: Instant(heading.group_ms?),
         precedence: heading.precedence,
+        traffic: heading.traffic,
         parties: heading.parties,
         offices: heading.offices,
         is_acknowledgement: heading.kind == ACKNOWLEDGEMENT,
@@ -99,7 +101,11 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
     line(fields.text(14)?)?;
     line(fields.text(15)?)?;
     let references = fields.each(16, reference)?;
-    let traffic = proto::Traffic::try_from(fields.choice(17)?);
+    let traffic = match proto::Traffic::try_from(fields.choice(17)?).ok()? {
+        proto::Traffic::Real => Traffic::Real,
+        proto::Traffic::Drill => Traffic::Drill,
+        proto::Traffic::Unspecified => return None,
+    };
     let parts = fields.each(18, part)?;
     line(fields.text(19)?)?;
     let remarks = fields.text(20)?;
@@ -110,7 +116,6 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
         && parts.len() <= limits::PARTS_MAX
         && releasable_to.len() <= limits::RELEASABLE_TO_MAX
         && remarks.len() <= limits::REMARKS_BYTES_MAX
-        && matches!(traffic, Ok(proto::Traffic::Real | proto::Traffic::Drill))
         && is_kind(kind);
     let references = references.into_iter().flatten().collect();
     within.then_some(Heading {
@@ -124,6 +129,7 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
         drafter,
         releaser,
         cites,
+        traffic,
         references,
         parts,
     })

@@ -295,7 +295,16 @@ pub fn precedence_name(wire: i32) -> String {
         .map_or_else(|_| "no known precedence".into(), |one| one.to_string())
 }
 
-/// Real or drill, for showing.
+/// Real or drill, as a mark on each line and page: a drill must not be read as anything else.
+pub fn traffic_mark(wire: i32) -> &'static str {
+    match proto::Traffic::try_from(wire) {
+        Ok(proto::Traffic::Real) => "REAL",
+        Ok(proto::Traffic::Drill) => "DRILL",
+        Ok(proto::Traffic::Unspecified) | Err(_) => "REAL?",
+    }
+}
+
+/// Real or drill, for programs.
 pub fn traffic_name(wire: i32) -> &'static str {
     match proto::Traffic::try_from(wire) {
         Ok(proto::Traffic::Real) => "real",

@@ -27,6 +27,8 @@ mod regime_held;
 pub(crate) mod repeated;
 pub mod restraint;
 pub mod signed;
+mod watch;
+pub mod watch_plan;
 
 pub(crate) use self::proto::detente::evidence::v1 as evidence_v1;
 pub(crate) use proto::detente::journal::v1 as journal_v1;

@@ -12,8 +12,10 @@ use super::event::{
 };
 use super::message::{Dispatch, Message, Outcome, Outgoing, Receipt};
 use super::party::{Incarnation, Party};
+use super::people::Person;
 use super::precedence::Precedence;
 use super::refusal::FaultNamed;
+use super::watch::AlertDue;
 
 #[derive(Clone, Debug)]
 pub enum Command {
@@ -103,6 +105,17 @@ pub enum Command {
     HoldRegime(RegimeHeld),
     /// With the stamp's id as the account's. Whoever gives it has seen that the message addresses the Party.
     RecordByHand(DeliveredByHand),
+    /// A step of the watch plan that the clock says is due.
+    Alert(AlertDue),
+    /// The officer who gives it leaves; `digest` is what they were shown to be open.
+    OfferWatch {
+        to: Person,
+        digest: Digest,
+    },
+    /// By the officer to whom it was offered under this digest.
+    TakeWatch {
+        digest: Digest,
+    },
 }
 
 /// Whether a releaser insists on a draft with faults.

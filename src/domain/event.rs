@@ -4,6 +4,8 @@
 //! Events hold exact bytes where something was signed, and beside them what `codec/` read from those
 //! bytes, so that the fold never parses.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::allowance::LinkAllowance;
@@ -18,6 +20,7 @@ use super::people::{Person, Roles};
 use super::precedence::Precedence;
 use super::regime::numbering::Numbering;
 use super::time::Instant;
+use super::watch::{Alerted, OfferedOnRecord, WatchPlan};
 
 /// All the events of one command, and when they were decided.
 #[derive(Clone, PartialEq, Debug)]
@@ -66,6 +69,9 @@ pub enum Event {
     PartErased { salted_digest: Digest, reason: String },
     RegimeHeld(RegimeHeld),
     DeliveredByHand(DeliveredByHand),
+    Alerted(Alerted),
+    WatchOffered(OfferedOnRecord),
+    WatchTaken { desk: String, digest: Digest },
 }
 
 /// The exact text of a regime, put on record here. It binds nobody: that takes an adoption.
@@ -145,6 +151,8 @@ pub enum Change {
     FunctionTerm(Term),
     /// How much a link may bring from now on.
     LinkAllowance(LinkAllowance),
+    /// In the place of the one before, as a whole.
+    WatchPlan(Arc<WatchPlan>),
 }
 
 /// A Party to which nothing but what is delivered by hand can go.

@@ -73,6 +73,7 @@ pub struct Gist {
     pub thread: ThreadId,
     pub released_at: Instant,
     pub precedence: Precedence,
+    pub traffic: Traffic,
     /// As `Outgoing::parties`.
     pub parties: Vec<Party>,
     /// Of each addressee, as written; left empty where none names an office.
@@ -132,7 +133,10 @@ impl Fact {
             | Event::PartStored { .. }
             | Event::PartErased { .. }
             | Event::RegimeHeld(_)
-            | Event::DeliveredByHand(_) => None,
+            | Event::DeliveredByHand(_)
+            | Event::Alerted(_)
+            | Event::WatchOffered(_)
+            | Event::WatchTaken { .. } => None,
         }
     }
 }
@@ -165,6 +169,7 @@ impl Gist {
             thread: draft.thread,
             released_at: message.released_at,
             precedence: draft.precedence,
+            traffic: draft.traffic,
             parties: draft.parties(),
             offices: offices(draft),
             is_acknowledgement: draft.kind == ACKNOWLEDGEMENT,

@@ -44,3 +44,4 @@ pub mod thread;
 pub mod time;
 pub mod transcription;
 pub mod translation;
+pub mod watch;

@@ -39,7 +39,7 @@ enum Desk {
     NotListed,
 }
 
-fn key_of(code: &str) -> OfficeKey {
+pub(in crate::domain) fn key_of(code: &str) -> OfficeKey {
     code.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase().into()
 }
 
@@ -123,6 +123,20 @@ impl Offices {
     /// more.
     fn is_for_all(&self, to: &[OfficeKey]) -> bool {
         to.is_empty() || to.iter().any(|key| !self.0.contains_key(key))
+    }
+
+    /// The desk at which a person stands, as offices are told apart: empty for the central one, and for one
+    /// whose office is not listed.
+    pub fn desk_of(&self, person: &Person) -> OfficeKey {
+        match self.desk(person) {
+            Desk::Listed(key) => key,
+            Desk::Central | Desk::NotListed => OfficeKey::from(""),
+        }
+    }
+
+    /// These offices, or none where a message that went to them is for all.
+    pub fn still_listed<'k>(&self, to: &'k [OfficeKey]) -> &'k [OfficeKey] {
+        if self.is_for_all(to) { &[] } else { to }
     }
 
     /// Whether a person's watch is told of what went to these offices.

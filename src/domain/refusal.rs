@@ -110,6 +110,16 @@ pub enum Refusal {
          certificate names no office, can do this"
     )]
     OtherOffice { what: &'static str, office: String },
+    #[error("this message waits for no officer: it was acknowledged, or is not watched")]
+    NotOpen,
+    #[error("no such step of the watch plan is due for this message")]
+    AlertNotDue,
+    #[error("another officer has the watch of this desk: only who has it hands it over")]
+    NotOnWatch,
+    #[error("what is open has changed since it was shown: its digest is not the one named")]
+    WatchChanged,
+    #[error("no hand-over of the watch with this digest is offered to you")]
+    NoSuchOffer,
     #[error("two custodians at least must remain")]
     TooFewCustodians,
     #[error("there are as many {what} as can be open at once ({most})")]
@@ -149,6 +159,11 @@ impl Refusal {
             Refusal::HeadNotNew => "HEAD_NOT_NEW",
             Refusal::HeadDoesNotAddUp => "HEAD_DOES_NOT_ADD_UP",
             Refusal::OtherOffice { .. } => "OTHER_OFFICE",
+            Refusal::NotOpen => "NOT_OPEN",
+            Refusal::AlertNotDue => "ALERT_NOT_DUE",
+            Refusal::NotOnWatch => "NOT_ON_WATCH",
+            Refusal::WatchChanged => "WATCH_CHANGED",
+            Refusal::NoSuchOffer => "NO_SUCH_OFFER",
             Refusal::TooFewCustodians => "TOO_FEW_CUSTODIANS",
             Refusal::TooMany { .. } => "TOO_MANY",
         }

@@ -13,6 +13,7 @@ use super::people::{Person, Role};
 use super::precedence::Precedence;
 use super::refusal::Refusal;
 use super::time::Instant;
+use super::watch::InForce;
 use crate::limits;
 
 /// People by the digest of their public key, Parties by code, proposals by the id of the command.
@@ -29,6 +30,8 @@ pub struct Roster {
     pub offices: Offices,
     /// Who holds which function of a regime.
     pub functions: Functions,
+    /// Who is alerted of what comes in; none unless agreed.
+    pub watch_plan: Option<InForce>,
 }
 
 /// What is on record of a Party, our own included.
@@ -204,6 +207,7 @@ impl Roster {
             Change::FunctionTerm(term) => term.check(),
             Change::LinkAllowance(new) if self.parties.contains_key(&new.party) => Ok(()),
             Change::LinkAllowance(_) => Err(Refusal::NoSuchParty),
+            Change::WatchPlan(plan) => plan.check(self),
         }
     }
 
@@ -258,6 +262,9 @@ impl Roster {
             Change::OfficeAdded(office) => self.offices.add(office),
             Change::OfficeRemoved(code) => self.offices.remove(code),
             Change::FunctionTerm(term) => self.functions.add(term, at),
+            Change::WatchPlan(plan) => {
+                self.watch_plan = Some(InForce { plan: plan.clone(), since: at });
+            }
             Change::PartyWithoutNode(new) => {
                 self.without_node.insert(new.party, new.clone());
             }

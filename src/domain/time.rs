@@ -41,6 +41,16 @@ impl Instant {
         Some(Instant(timestamp.as_millisecond()))
     }
 
+    /// What a clock on a wall shows there; `None` if the zone is neither `Z` nor an IANA name that the built-in
+    /// edition of the database has.
+    pub fn wall_clock(self, zone: &str) -> Option<jiff::civil::DateTime> {
+        let zone = match zone {
+            "Z" => jiff::tz::TimeZone::UTC,
+            name => jiff::tz::db().get(name).ok()?,
+        };
+        Some(zone.to_datetime(jiff::Timestamp::from_millisecond(self.0).ok()?))
+    }
+
     /// The year in UTC, for official numbers.
     pub fn year(self) -> i16 {
         self.civil().year()

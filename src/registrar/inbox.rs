@@ -225,7 +225,10 @@ fn link_of(command: &Command) -> Option<Party> {
         | Command::StorePart { .. }
         | Command::ErasePart { .. }
         | Command::HoldRegime(_)
-        | Command::RecordByHand(_) => None,
+        | Command::RecordByHand(_)
+        | Command::Alert(_)
+        | Command::OfferWatch { .. }
+        | Command::TakeWatch { .. } => None,
     }
 }
 
@@ -234,6 +237,7 @@ fn is_flash(command: &Command) -> bool {
         Command::Receive(delivery) => delivery.dispatch.lane,
         Command::TakeReceipt(receipted) => receipted.receipt.lane,
         Command::DisputeReceipt { lane, .. } => *lane,
+        Command::Alert(due) => due.precedence,
         Command::Release { outgoing, .. } | Command::Acknowledge { outgoing, .. } => outgoing.precedence,
         Command::Propose(_)
         | Command::Confirm(_)
@@ -253,7 +257,9 @@ fn is_flash(command: &Command) -> bool {
         | Command::StorePart { .. }
         | Command::ErasePart { .. }
         | Command::HoldRegime(_)
-        | Command::RecordByHand(_) => return false,
+        | Command::RecordByHand(_)
+        | Command::OfferWatch { .. }
+        | Command::TakeWatch { .. } => return false,
     };
     precedence == Precedence::Flash
 }

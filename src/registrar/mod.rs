@@ -4,6 +4,7 @@
 //! Never here: a call to a peer, a lent Board (a head holds a copy that nobody changes), an answer
 //! before the record was read back as the next link.
 
+mod alerts;
 mod checkpoint;
 mod epoch;
 mod inbox;
@@ -30,6 +31,7 @@ use crate::limits;
 use crate::replay::positions::Positions;
 use crate::replay::records::{Newest, Records};
 
+pub use alerts::keep_watch;
 pub use checkpoint::{CheckpointFile, KeptCheckpoint, signed_checkpoint};
 pub use open::{OpenFault, Opening, Trusted, replay_checked, replay_to_end, replay_untouched};
 pub use seal::{KeyMissing, own_key, seal};

@@ -91,6 +91,9 @@ table! {
     "/detente.v1.WatchService/Follow" => For::Roles(&[Watch]),
     "/detente.v1.WatchService/Read" => For::Roles(&[Watch]),
     "/detente.v1.WatchService/Acknowledge" => For::Roles(&[Watch]),
+    "/detente.v1.WatchService/Now" => For::Roles(&[Watch]),
+    "/detente.v1.WatchService/HandOver" => For::Roles(&[Watch]),
+    "/detente.v1.WatchService/TakeOver" => For::Roles(&[Watch]),
 
     "/detente.v1.AuditService/Export" => For::Roles(&[Auditor]),
     "/detente.v1.AuditService/Head" => For::Roles(&[Auditor, Operator]),
@@ -103,6 +106,7 @@ table! {
     "/detente.v1.PartyService/ListProposals" => For::Roles(&[Custodian]),
     "/detente.v1.PartyService/ListParties" => For::Persons,
     "/detente.v1.PartyService/ListOffices" => For::Persons,
+    "/detente.v1.PartyService/ShowWatchPlan" => For::Persons,
     "/detente.v1.PartyService/ListMembers" => For::Roles(&[Custodian, Operator, Auditor]),
     "/detente.v1.PartyService/ExportParty" => For::Roles(&[Custodian, Operator]),
     "/detente.v1.PartyService/SubmitRevocationList" => For::RolesEvenWithStaleList(&[Custodian, Operator]),

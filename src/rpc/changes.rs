@@ -3,6 +3,8 @@
 //!
 //! Never here: whether a change makes sense (the Board), signatures (`party_checks.rs`).
 
+use std::sync::Arc;
+
 use tonic::Status;
 
 use super::held::HeldRegimes;
@@ -12,6 +14,7 @@ use crate::codec::party_file::Fingerprint;
 use crate::codec::proto::detente::v1::{
     FunctionTerm, Member as WireMember, ProposeRequest, ReleaseRule, propose_request,
 };
+use crate::codec::watch_plan;
 use crate::domain::allowance::{Allowance, LinkAllowance};
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Member};
@@ -21,6 +24,7 @@ use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::roster::KnownParty;
 use crate::domain::time::Instant;
+use crate::domain::watch::WatchPlan;
 use crate::evidence::keys::KeyRing;
 use crate::registrar::Registrar;
 
@@ -66,6 +70,10 @@ pub(super) async fn asked(
         Wire::PartyIntroduced(introduction) => {
             let by = party_in("party_introduced.by", &introduction.by)?;
             party_checks::party_introduced(&introduction.party_file, by, now)?
+        }
+        Wire::WatchPlan(text) => {
+            let plan = watch_plan::read(text).map_err(|fault| status::field("watch_plan", fault))?;
+            Change::WatchPlan(Arc::new(plan))
         }
         Wire::PartyConfirmed(code) => Change::PartyConfirmed {
             party: party_in("party_confirmed", code)?,
@@ -127,6 +135,29 @@ fn party_sentence(how: &str, key_lists: &[AcceptedKeyList]) -> String {
     }
 }
 
+/// Each rule with its steps, in one line.
+fn plan_sentence(plan: &WatchPlan) -> String {
+    let mut parts = vec!["put a watch plan in force, in the place of the one before".to_owned()];
+    for rule in &plan.rules {
+        let office = if rule.office.is_empty() { "all".into() } else { format!("office {:?}", rule.office) };
+        let steps = rule.steps.iter().map(|step| {
+            let names: Vec<String> = step.alert.iter().map(|name| format!("{name:?}")).collect();
+            let telephone =
+                if step.telephone.is_empty() { String::new() } else { format!(" at {:?}", step.telephone) };
+            format!("{}{telephone} within {} min", names.join(", "), step.within_minutes)
+        });
+        let steps: Vec<String> = steps.collect();
+        parts.push(format!("{} for {office}: {}, then everyone", rule.precedence, steps.join(", then ")));
+    }
+    if plan.rules.is_empty() {
+        parts.push("which alerts nobody".into());
+    }
+    if !plan.zone.is_empty() {
+        parts.push(format!("local times of {:?}", plan.zone));
+    }
+    parts.join("; ")
+}
+
 /// A proposal as a custodian reads it before confirming: all that would take force. What decides comes
 /// first, and what somebody else wrote last and in quotation marks, so that no name can pass for a key or
 /// a fingerprint.
@@ -166,6 +197,7 @@ pub(super) fn sentence(change: &Change) -> String {
             format!("let the link with {} bring {}", new.party, new.allowance.words())
         }
         Change::OfficeRemoved(code) => format!("list the office {code:?} no more"),
+        Change::WatchPlan(plan) => plan_sentence(plan),
         Change::FunctionTerm(term) => {
             let until =
                 term.until.map_or_else(|| "until the next term".into(), |until| format!("until {until}"));

@@ -15,7 +15,7 @@ use super::thread_list::threads_from;
 use super::{beginning, by_hand, draft, faults, originals, part, status};
 use crate::codec::content::{self, Said};
 use crate::codec::heading::Given;
-use crate::codec::message::{person_to_proto, precedence_to_proto};
+use crate::codec::message::{person_to_proto, precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::message_service_server::{MessageService, MessageServiceServer};
 use crate::domain::board::Board;
@@ -97,6 +97,7 @@ impl MessageService for MessageCalls {
                 subject: body.outgoing.subject,
                 drafter: Some(person_to_proto(&open.drafter)),
                 precedence: precedence_to_proto(body.outgoing.precedence),
+                traffic: traffic_to_proto(body.outgoing.traffic),
                 returned: open.returned.clone().unwrap_or_default(),
                 office: head.board.roster.offices.of_draft(&open.drafter).to_owned(),
             });

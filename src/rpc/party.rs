@@ -18,9 +18,10 @@ use crate::codec::proto::detente::v1::{
     ExportPartyRequest, ExportPartyResponse, LinkAllowance, ListMembersRequest, ListMembersResponse,
     ListOfficesRequest, ListOfficesResponse, ListPartiesRequest, ListPartiesResponse, ListProposalsRequest,
     ListProposalsResponse, Member as WireMember, Office as WireOffice, PartyLine, ProposalLine,
-    ProposeRequest, ProposeResponse, SubmitRevocationListRequest, SubmitRevocationListResponse,
+    ProposeRequest, ProposeResponse, ShowWatchPlanRequest, ShowWatchPlanResponse,
+    SubmitRevocationListRequest, SubmitRevocationListResponse,
 };
-use crate::codec::signed;
+use crate::codec::{signed, watch_plan};
 use crate::domain::allowance::Allowance;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::CommandId;
@@ -159,6 +160,18 @@ impl PartyService for PartyCalls {
         let board = self.registrar.head().board.clone();
         let office = |one: &Office| WireOffice { code: one.code.clone(), purpose: one.purpose.clone() };
         Ok(Response::new(ListOfficesResponse { offices: board.roster.offices.iter().map(office).collect() }))
+    }
+
+    async fn show_watch_plan(
+        &self,
+        _: Request<ShowWatchPlanRequest>,
+    ) -> Result<Response<ShowWatchPlanResponse>, Status> {
+        let board = self.registrar.head().board.clone();
+        let shown = board.watch_plan().map(|known| ShowWatchPlanResponse {
+            plan: watch_plan::write(&known.plan),
+            since_ms: known.since.0,
+        });
+        Ok(Response::new(shown.unwrap_or_default()))
     }
 
     async fn list_members(

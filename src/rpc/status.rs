@@ -217,12 +217,15 @@ fn refusal_code(refused: &Refusal) -> Code {
     match refused {
         Refusal::Field { .. } | Refusal::IdTooOld | Refusal::IdFromTheFuture => Code::InvalidArgument,
         Refusal::IdReused | Refusal::PartyKnown => Code::AlreadyExists,
-        Refusal::NoSuchDraft | Refusal::NoSuchProposal | Refusal::NoSuchMessage | Refusal::NoSuchParty => {
-            Code::NotFound
-        }
+        Refusal::NoSuchDraft
+        | Refusal::NoSuchProposal
+        | Refusal::NoSuchMessage
+        | Refusal::NoSuchParty
+        | Refusal::NoSuchOffer => Code::NotFound,
         Refusal::SamePerson(_)
         | Refusal::SameCustodian
         | Refusal::NotPermitted
+        | Refusal::NotOnWatch
         | Refusal::OtherOffice { .. } => Code::PermissionDenied,
         Refusal::TooMany { .. } => Code::ResourceExhausted,
         Refusal::DraftChanged
@@ -240,6 +243,9 @@ fn refusal_code(refused: &Refusal) -> Code {
         | Refusal::NotOwed
         | Refusal::HeadNotNew
         | Refusal::HeadDoesNotAddUp
+        | Refusal::NotOpen
+        | Refusal::AlertNotDue
+        | Refusal::WatchChanged
         | Refusal::TooFewCustodians
         | Refusal::ProposerNoCustodian => Code::FailedPrecondition,
     }

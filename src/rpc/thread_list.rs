@@ -5,6 +5,7 @@
 use tonic::Status;
 
 use super::status;
+use crate::codec::message::traffic_to_proto;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::ThreadsFrom;
 use crate::domain::digest::ThreadId;
@@ -46,6 +47,7 @@ async fn line(head: &Head, journal: &Journal, id: ThreadId) -> Result<calls::Thr
         let stored = head.records(journal).message(first.index, &first.digest).await;
         let stored = stored.map_err(status::record)?;
         line.opened_by = stored.message.author.to_string();
+        line.traffic = traffic_to_proto(stored.message.draft.traffic);
         line.subject = stored.message.draft.subject;
         line.kind = stored.message.draft.kind;
     }

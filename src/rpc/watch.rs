@@ -13,7 +13,7 @@ use tonic::{Request, Response, Status};
 use super::command::{self, digest_in, give, not_what_was_asked, person, refused};
 use super::held::{HeldRegimes, reader_in};
 use super::thread::marks_of;
-use super::{faults, part, status};
+use super::{faults, part, status, watch_now};
 use crate::codec::message::{encode_acknowledgement, precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::watch_service_server::{WatchService, WatchServiceServer};
@@ -31,12 +31,15 @@ use crate::domain::thread::{Acknowledged, Whereabouts};
 use crate::domain::time::Instant;
 use crate::journal::Journal;
 use crate::limits;
+use crate::peers::links::Links;
 use crate::registrar::{Head, Registrar};
 use crate::replay::records::StoredMessage;
 
 /// Reads from heads, gives commands to the Registrar.
 pub struct WatchCalls {
     pub registrar: Registrar,
+    /// When each peer was last heard.
+    links: Links,
 }
 
 type Notices = mpsc::Sender<Result<calls::FollowResponse, Status>>;
@@ -120,9 +123,36 @@ impl WatchService for WatchCalls {
         });
         answer.map(Response::new).ok_or_else(not_what_was_asked)
     }
+
+    async fn now(&self, call: Request<calls::NowRequest>) -> Result<Response<calls::NowResponse>, Status> {
+        let caller = caller_of(&call)?;
+        let told = if call.get_ref().all_offices { Told::All } else { Told::Desk(caller.clone()) };
+        let head = self.registrar.head();
+        let is_told = |message: &Digest| told.is_told(&head.board, message);
+        let page = watch_now::page(&self.registrar, &head, &self.links, &caller, is_told).await?;
+        Ok(Response::new(page))
+    }
+
+    async fn hand_over(
+        &self,
+        call: Request<calls::HandOverRequest>,
+    ) -> Result<Response<calls::HandOverResponse>, Status> {
+        watch_now::hand_over(&self.registrar, call).await
+    }
+
+    async fn take_over(
+        &self,
+        call: Request<calls::TakeOverRequest>,
+    ) -> Result<Response<calls::TakeOverResponse>, Status> {
+        watch_now::take_over(&self.registrar, call).await
+    }
 }
 
 impl WatchCalls {
+    pub fn new(registrar: Registrar, links: Links) -> WatchCalls {
+        WatchCalls { registrar, links }
+    }
+
     /// For the node to serve behind the access table.
     pub fn service(self) -> WatchServiceServer<WatchCalls> {
         WatchServiceServer::new(self)
@@ -173,7 +203,7 @@ fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: Instant) ->
 }
 
 /// The offices to which alone a message went, as they are listed.
-fn offices_of(board: &Board, message: &Digest) -> Vec<String> {
+pub(super) fn offices_of(board: &Board, message: &Digest) -> Vec<String> {
     let to = board.offices_of(message).iter();
     to.filter_map(|key| board.roster.offices.get(key)).map(|office| office.code.clone()).collect()
 }
@@ -217,8 +247,14 @@ struct Follower {
 }
 
 impl Follower {
-    fn notice(&self, record: &Record, event: &Event, board: &Board) -> Option<calls::FollowResponse> {
-        match event {
+    async fn notice(
+        &self,
+        record: &Record,
+        event: &Event,
+        head: &Head,
+    ) -> Result<Option<calls::FollowResponse>, Status> {
+        let board = &head.board;
+        Ok(match event {
             // What was refused was never read, and is for all.
             Event::Received(received)
                 if received.message.is_none() || self.offices.is_told(board, &received.dispatch.message) =>
@@ -226,8 +262,11 @@ impl Follower {
                 Some(notice(record, received.as_ref(), board))
             }
             Event::KeyListAccepted(next) => news(record, next, board),
+            Event::Alerted(alerted) if self.offices.is_told(board, &alerted.message) => {
+                Some(watch_now::alert(record, alerted, head, &self.journal).await?)
+            }
             _ => None,
-        }
+        })
     }
 
     async fn run(mut self, until: Until) {
@@ -259,7 +298,8 @@ impl Follower {
                 records.range(self.next, end).await.map_err(|fault| Stop::Journal(status::record(fault)))?;
             for record in some {
                 for event in &record.events {
-                    if let Some(notice) = self.notice(&record, event, &head.board) {
+                    let notice = self.notice(&record, event, head).await.map_err(Stop::Journal)?;
+                    if let Some(notice) = notice {
                         self.notices.send(Ok(notice)).await.map_err(|_| Stop::Gone)?;
                     }
                 }

@@ -872,6 +872,8 @@ fn the_board_and_the_access_table_agree_which_roles_a_command_takes() {
         ("PartService/Erase", Command::ErasePart { salted_digest: part, reason: String::new() }),
         ("WatchService/Acknowledge", party::acknowledge(part)),
         ("ByHandService/Record", Command::RecordByHand(by_hand)),
+        ("WatchService/HandOver", Command::OfferWatch { to: anna(), digest: part }),
+        ("WatchService/TakeOver", Command::TakeWatch { digest: part }),
         ("AuditService/Head", Command::ReadForAudit { what: String::new() }),
         ("PartyService/Propose", Command::Propose(party::peer_added())),
         ("PartyService/Confirm", Command::Confirm(party::id(1))),

@@ -81,4 +81,7 @@ mod transcription;
 mod translation;
 mod trust;
 mod watch;
+mod watch_nodes;
+mod watch_plan;
+mod watch_program;
 mod world;

@@ -1,6 +1,8 @@
 //! Records and what stands in them, from and to bytes: every kind comes back the same, golden bytes stay, and
 //! no bytes at all make a reader panic.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use detente::codec::dispatch::{self, ProvenReceipt};
 use detente::codec::record::{self, Check};
@@ -23,6 +25,7 @@ use detente::domain::office::Office;
 use detente::domain::precedence::Precedence;
 use detente::domain::regime::Document;
 use detente::domain::regime::numbering::{Mark, Numbering, Pattern};
+use detente::domain::watch::{Alerted, OfferedOnRecord, Reach, Rule, Step, WatchPlan};
 use detente::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
 use proptest::prelude::*;
 
@@ -105,7 +108,7 @@ fn released(text: &str) -> Event {
     record.unwrap().events.remove(0)
 }
 
-pub const KINDS: usize = 41;
+pub const KINDS: usize = 46;
 
 /// Every kind of event, each made of a number and a text.
 pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
@@ -240,11 +243,48 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
             ("change_proposed_link_allowance", Event::ChangeProposed(limited))
         }
         38 => ("handed_over", Event::DeliveredByHand(by_hand(digest, handed_over(number, text), None))),
+        41 => {
+            ("change_proposed_watch_plan", Event::ChangeProposed(Change::WatchPlan(watch_plan(number, text))))
+        }
+        42 => ("alerted", Event::Alerted(alerted(number, text, Reach::Named))),
+        43 => ("alerted_everyone", Event::Alerted(alerted(number, text, Reach::Everyone))),
+        44 => {
+            let offered = OfferedOnRecord {
+                desk: reason,
+                to: anna(),
+                digest,
+                open: vec![Digest::ZERO, digest],
+                open_more: number,
+            };
+            ("watch_offered", Event::WatchOffered(offered))
+        }
+        45 => ("watch_taken", Event::WatchTaken { desk: reason, digest }),
         _ => {
             let says = Says::TakenBack { reason };
             let corrects = Some(party::id(number));
             ("taken_back", Event::DeliveredByHand(by_hand(digest, says, corrects)))
         }
+    }
+}
+
+fn watch_plan(number: u64, text: &str) -> Arc<WatchPlan> {
+    let step = Step {
+        alert: vec!["watch".into(), text.to_owned()],
+        within_minutes: number as u32,
+        telephone: text.to_owned(),
+    };
+    let rule = Rule { precedence: Precedence::Immediate, office: text.to_owned(), steps: vec![step] };
+    Arc::new(WatchPlan { zone: text.to_owned(), rules: vec![rule] })
+}
+
+fn alerted(number: u64, text: &str, reach: Reach) -> Alerted {
+    Alerted {
+        message: Digest::of(text.as_bytes()),
+        step: number as u32,
+        due: at(number as i64 % 1_000_000),
+        persons: vec![anna(), party::person(text)],
+        reach,
+        next: (reach == Reach::Named).then(|| at(-(number as i64 % 1_000_000) - 1)),
     }
 }
 

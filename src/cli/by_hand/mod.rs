@@ -157,7 +157,9 @@ async fn list(person: &As, all_offices: bool, as_json: bool) -> Result<(), Fault
 }
 
 fn open(one: &calls::OpenByHand) {
-    say!("{}  to {}, {}", hex::encode(&one.message_digest), shown(&one.party), shown(&one.name));
+    let traffic = message::traffic_mark(one.traffic);
+    let (party, name) = (shown(&one.party), shown(&one.name));
+    say!("{}  {traffic}  to {party}, {name}", hex::encode(&one.message_digest));
     rows::row(1, "Number", &shown(&one.number));
     rows::row(1, "Kind", &shown(&one.kind));
     rows::row(1, "Subject", &shown(&one.subject));
@@ -165,7 +167,6 @@ fn open(one: &calls::OpenByHand) {
         rows::row(1, "Of office", &shown(&one.office));
     }
     rows::row(1, "Precedence", &message::precedence_name(one.precedence));
-    rows::row(1, "Traffic", message::traffic_name(one.traffic));
     rows::row(1, "Released", &Instant(one.released_at_ms).date_time_group().to_string());
     for mark in &one.marks {
         rows::row(1, "STILL OPEN", &shown(mark));

@@ -107,6 +107,7 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
     for line in &drafts {
         let drafter = line.drafter.clone().unwrap_or_default();
         let precedence = message::precedence_name(line.precedence);
+        let (traffic, mark) = (message::traffic_name(line.traffic), message::traffic_mark(line.traffic));
         if args.json {
             let object = json!({
                 "kind": "draft",
@@ -116,13 +117,14 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
                 "subject": line.subject,
                 "drafter": {"name": drafter.name, "office": drafter.office},
                 "precedence": precedence,
+                "traffic": traffic,
                 "returned": line.returned,
                 "office": line.office,
             });
             say!("{}", json::line(&object));
             continue;
         }
-        say!("{}  {}  {precedence}", hex::encode(&line.draft), shown(&line.kind));
+        say!("{}  {}  {precedence}  {mark}", hex::encode(&line.draft), shown(&line.kind));
         rows::row(1, "Subject", &shown(&line.subject));
         rows::row(1, "Drafted by", &shown(&drafter.name));
         if !line.office.is_empty() {

@@ -287,7 +287,7 @@ impl History {
             shown(&message.number),
             shown(&message.draft.kind),
             message.draft.precedence,
-            rows::traffic(message.draft.traffic)
+            rows::traffic_mark(message.draft.traffic)
         );
         rows::row(1, "Subject", &shown(&message.draft.subject));
         let (beside, others) = self.beside(line);

@@ -73,6 +73,14 @@ fn addressees(all: &[Addressee]) -> String {
     all.iter().map(one).collect::<Vec<_>>().join(", ")
 }
 
+/// As a mark that nobody overlooks.
+pub fn traffic_mark(traffic: Traffic) -> &'static str {
+    match traffic {
+        Traffic::Real => "REAL",
+        Traffic::Drill => "DRILL",
+    }
+}
+
 pub fn traffic(traffic: Traffic) -> &'static str {
     match traffic {
         Traffic::Real => "real",
@@ -111,7 +119,7 @@ fn heading(outgoing: &Outgoing) {
         row(0, "To, for information", &addressees(&outgoing.information));
     }
     row(0, "Precedence", &outgoing.precedence.to_string());
-    row(0, "Traffic", traffic(outgoing.traffic));
+    row(0, "Traffic", traffic_mark(outgoing.traffic));
     row(0, "Kind", &shown(&outgoing.kind));
     row(0, "Thread", &outgoing.thread.to_string());
     row(0, "Subject", &shown(&outgoing.subject));

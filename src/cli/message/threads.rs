@@ -11,6 +11,7 @@ use crate::cli::desk::As;
 use crate::cli::fault::Fault;
 use crate::cli::out::say;
 use crate::cli::{given, json};
+use crate::codec::message;
 use crate::domain::digest::ThreadId;
 use crate::domain::language::Language;
 use crate::domain::text::shown;
@@ -67,6 +68,7 @@ pub async fn list_of(args: ListArgs, noun: Option<&str>) -> Result<(), Fault> {
                 "opened_by": line.opened_by,
                 "subject": line.subject,
                 "message_kind": line.kind,
+                "traffic": message::traffic_name(line.traffic),
                 "messages": line.messages,
                 "newest_at_ms": newest.0,
             });
@@ -74,10 +76,11 @@ pub async fn list_of(args: ListArgs, noun: Option<&str>) -> Result<(), Fault> {
             continue;
         }
         say!(
-            "{}  {}  {}  {} message(s), newest on record {newest}",
+            "{}  {}  {}  {}  {} message(s), newest on record {newest}",
             hex::encode(&line.thread),
             shown(&line.opened_by),
             shown(&line.kind),
+            message::traffic_mark(line.traffic),
             line.messages
         );
         rows::row(1, "Subject", &shown(&line.subject));

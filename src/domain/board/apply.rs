@@ -136,6 +136,17 @@ impl Board {
             Event::PartErased { salted_digest, .. } => self.part_erased(*salted_digest),
             Event::RegimeHeld(held) => self.regime_held(record, held),
             Event::DeliveredByHand(said) => self.delivered_by_hand(record, said),
+            Event::Alerted(alerted) => self.alerted(alerted),
+            Event::WatchOffered(offered) => {
+                if let Some(stamp) = &record.command {
+                    self.offered(offered, &stamp.by, record.at);
+                }
+            }
+            Event::WatchTaken { desk, .. } => {
+                if let Some(stamp) = &record.command {
+                    self.taken(desk, &stamp.by, record.at);
+                }
+            }
         }
     }
 
@@ -172,6 +183,7 @@ impl Board {
     fn confirm(&mut self, proposal: CommandId, at: Instant) {
         let Some(open) = self.roster.proposals.remove(&proposal) else { return };
         self.roster.take(&open.change, at);
+        self.plan_anew(&open.change);
         if let Change::PartyAdded { key_lists, .. } | Change::PartyIntroduced { key_lists, .. } = &open.change
             && let Some(newest) = key_lists.last()
         {
@@ -236,6 +248,9 @@ impl Board {
             let owed = if message.is_acknowledgement { Acknowledged::NotOwed } else { Acknowledged::NotYet };
             self.add_to_thread(index, at, message, dispatch.message, dispatch.place, owed);
             self.went_to_offices(dispatch, message);
+            if owed == Acknowledged::NotYet {
+                self.waits_for_officer(dispatch.message, message, index, at);
+            }
         }
     }
 
@@ -282,6 +297,7 @@ impl Board {
                     if reads && there.acknowledged == Acknowledged::NotYet {
                         let acknowledged = Acknowledged::InRecord(index);
                         self.messages.insert(*referred, Whereabouts { acknowledged, ..there });
+                        self.watch.open.close(referred);
                     }
                 }
                 None => self.wait_for(*referred, digest, message.author, at),

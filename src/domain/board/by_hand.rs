@@ -82,6 +82,7 @@ impl Board {
             | Change::OfficeRemoved(_)
             | Change::FunctionTerm(_)
             | Change::LinkAllowance(_)
+            | Change::WatchPlan(_)
             | Change::ReleaseRule { .. }
             | Change::OwnKeyList(_) => Ok(()),
         }

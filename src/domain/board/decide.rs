@@ -122,6 +122,8 @@ impl Board {
             Command::ReadForAudit { what } => happened(Event::AuditRead { what: what.clone() }),
             Command::HoldRegime(held) => self.hold_regime(held),
             Command::RecordByHand(said) => self.record_by_hand(own, said, stamp.id, now),
+            Command::OfferWatch { to, digest } => self.offer_watch(to, *digest, by),
+            Command::TakeWatch { digest } => self.take_watch(*digest, by),
             Command::StorePart { salted_digest, bytes } => self.store_part(*salted_digest, *bytes),
             Command::ErasePart { salted_digest, reason } => self.erase_part(*salted_digest, reason),
             Command::Receive(_)
@@ -134,7 +136,8 @@ impl Board {
             | Command::AcceptKeyList(_)
             | Command::AcceptRevocationList(_)
             | Command::TurnAway { .. }
-            | Command::NoteMissing { .. } => self.decide_for_node(own, command, now),
+            | Command::NoteMissing { .. }
+            | Command::Alert(_) => self.decide_for_node(own, command, now),
         }
     }
 
@@ -224,6 +227,7 @@ impl Board {
                 }
                 happened(Event::ReferenceMissing { message: *message, missing: *missing })
             }
+            Command::Alert(due) => self.alert(due, now),
             Command::Propose(_)
             | Command::Confirm(_)
             | Command::Drop(_)
@@ -235,7 +239,9 @@ impl Board {
             | Command::ReadForAudit { .. }
             | Command::ErasePart { .. }
             | Command::HoldRegime(_)
-            | Command::RecordByHand(_) => {
+            | Command::RecordByHand(_)
+            | Command::OfferWatch { .. }
+            | Command::TakeWatch { .. } => {
                 Err(Refusal::Field { field: "command", rule: "only a person may give it".into() }.into())
             }
         }
@@ -284,7 +290,8 @@ fn check_own(own: Own, change: &Change) -> Result<(), Refusal> {
         | Change::PartyTakenBack(_)
         | Change::OfficeAdded(_)
         | Change::OfficeRemoved(_)
-        | Change::FunctionTerm(_) => Ok(()),
+        | Change::FunctionTerm(_)
+        | Change::WatchPlan(_) => Ok(()),
     }
 }
 

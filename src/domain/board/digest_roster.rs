@@ -36,6 +36,10 @@ impl Sum {
             sum.term(&one.term);
             sum.signed_number(one.at.0);
         });
+        self.optional(roster.watch_plan.as_ref(), |sum, plan| {
+            sum.watch_plan(&plan.plan);
+            sum.signed_number(plan.since.0);
+        });
     }
 
     fn member(&mut self, member: &Member) {
@@ -122,6 +126,10 @@ impl Sum {
                 self.party(*by);
                 self.list(key_lists.iter(), Sum::key_list);
                 self.revocation_list(revocation_list);
+            }
+            Change::WatchPlan(plan) => {
+                self.number(15);
+                self.watch_plan(plan);
             }
             Change::PartyConfirmed { party, fingerprint } => {
                 self.number(11);

@@ -12,10 +12,12 @@ mod decide_release;
 mod digest;
 mod digest_by_hand;
 mod digest_roster;
+mod digest_watch;
 mod parts;
 mod regimes;
 mod roles;
 mod threads;
+mod watch;
 
 use std::sync::Arc;
 
@@ -34,6 +36,7 @@ use super::regime::numbering::Numbering;
 use super::roster::Roster;
 use super::thread::Thread;
 use super::time::Instant;
+use super::watch::Watch;
 pub use decide::Denied;
 pub use threads::{ThreadsFrom, ThreadsPage};
 
@@ -82,6 +85,8 @@ pub struct Board {
     pub same_activity: OrdSet<Digest>,
     /// What is delivered outside any link, or still has to be.
     pub by_hand: ByHand,
+    /// What waits for an officer, and who has the watch.
+    pub watch: Watch,
 }
 
 /// A regime whose text is on record here.

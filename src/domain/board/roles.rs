@@ -17,7 +17,9 @@ pub(super) fn may_give(command: &Command) -> &'static [Role] {
         Command::StorePart { .. } => &[Role::Drafter, Role::Releaser, Role::Watch],
         Command::HoldRegime(_) => &[Role::Drafter, Role::Custodian],
         Command::ReturnDraft { .. } | Command::Release { .. } => &[Role::Releaser],
-        Command::Acknowledge { .. } => &[Role::Watch],
+        Command::Acknowledge { .. } | Command::OfferWatch { .. } | Command::TakeWatch { .. } => {
+            &[Role::Watch]
+        }
         Command::RecordByHand(_) => &[Role::Releaser, Role::Watch],
         Command::ReadForAudit { .. } => &[Role::Auditor, Role::Operator],
         Command::AcceptRevocationList(_) => &[Role::Custodian, Role::Operator],
@@ -30,6 +32,7 @@ pub(super) fn may_give(command: &Command) -> &'static [Role] {
         | Command::Contradict { .. }
         | Command::AcceptKeyList(_)
         | Command::TurnAway { .. }
-        | Command::NoteMissing { .. } => &[],
+        | Command::NoteMissing { .. }
+        | Command::Alert(_) => &[],
     }
 }

@@ -14,6 +14,24 @@ fn column(character: char) -> usize {
     character.width().unwrap_or(1)
 }
 
+/// As much of the text as fits, with `…` in the place of the rest. A character that stands on another goes
+/// with it.
+pub fn cut(text: &str, columns_max: usize) -> String {
+    if columns(text) <= columns_max {
+        return text.to_owned();
+    }
+    let (mut out, mut taken) = (String::new(), 1);
+    for character in text.chars() {
+        taken += column(character);
+        if taken > columns_max {
+            break;
+        }
+        out.push(character);
+    }
+    out.push('…');
+    out
+}
+
 /// The text in lines: the first of at most `first` columns, those after it of at most `rest`. Lines end
 /// at spaces; what has none is broken where it must be, never before a character that stands on another.
 pub fn wrapped(text: &str, first: usize, rest: usize) -> Vec<&str> {
@@ -64,6 +82,15 @@ mod tests {
         assert_eq!(wrapped("abcdefgh", 3, 3), ["abc", "def", "gh"]);
         assert_eq!(wrapped("", 3, 3), [""]);
         assert_eq!(wrapped("   indented", 6, 6), ["   ind", "ented"]);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_cut_by_its_width() {
+        assert_eq!(cut("abcd", 4), "abcd");
+        assert_eq!(cut("abcde", 4), "abc…");
+        assert_eq!(cut("大演習", 5), "大演…");
+        assert_eq!(cut("大演習", 4), "大…");
+        assert_eq!(cut("ae\u{301}bc", 3), "ae\u{301}…");
     }
 
     #[test]

@@ -12,8 +12,10 @@ use crate::domain::command::{AsIs, Command, Decided, Delivery, Origin, ReceivePl
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Received, Record, Released};
 use crate::domain::message::{Outcome, Relation};
+use crate::domain::precedence::Precedence;
 use crate::domain::refusal::Refusal;
 use crate::domain::roster::enough_custodians;
+use crate::domain::watch::AlertDue;
 
 pub(super) fn record(board: &Board, record: &Record, seen: &mut Seen) {
     if record.index == 0 {
@@ -65,6 +67,11 @@ fn decide(board: &Board, record: &Record, event: &Event, command: &Command, seen
             Some(Decided::Receive(plan)) => judged(plan, received, seen),
             Some(Decided::Event(_) | Decided::Release(_)) | None => seen.fault(ANOTHER),
         },
+        // Whom a step names, and what a hand-over lists, the rules say alone.
+        (Ok(decided), Event::Alerted(_) | Event::WatchOffered(_) | Event::WatchTaken { .. }) => {
+            let same = matches!(decided.first(), Some(Decided::Event(decided)) if decided == event);
+            seen.must(same, ANOTHER);
+        }
         (Ok(_), _) => {}
         (Err(Denied::Refused(Refusal::DraftChanged)), Event::Released(_)) => {
             seen.fault("a message was released that is not what its draft on record says")
@@ -168,6 +175,16 @@ fn command_of(board: &Board, event: &Event) -> Option<Command> {
         }
         Event::RegimeHeld(held) => Command::HoldRegime(held.clone()),
         Event::DeliveredByHand(said) => Command::RecordByHand(said.clone()),
+        Event::Alerted(alerted) => Command::Alert(AlertDue {
+            message: alerted.message,
+            step: alerted.step,
+            // It only decides in which queue the command waits.
+            precedence: Precedence::Flash,
+        }),
+        Event::WatchOffered(offered) => {
+            Command::OfferWatch { to: offered.to.clone(), digest: offered.digest }
+        }
+        Event::WatchTaken { digest, .. } => Command::TakeWatch { digest: *digest },
         Event::JournalOpened { .. } | Event::EpochOpened { .. } | Event::HeadFollowed(..) => return None,
     })
 }

@@ -92,7 +92,8 @@ impl Inspector {
                         | Change::OfficeAdded(_)
                         | Change::OfficeRemoved(_)
                         | Change::FunctionTerm(_)
-                        | Change::LinkAllowance(_),
+                        | Change::LinkAllowance(_)
+                        | Change::WatchPlan(_),
                     )
                     | None => {}
                 }
@@ -123,7 +124,10 @@ impl Inspector {
             | Event::AuditRead { .. }
             | Event::PartStored { .. }
             | Event::PartErased { .. }
-            | Event::DeliveredByHand(_) => {}
+            | Event::DeliveredByHand(_)
+            | Event::Alerted(_)
+            | Event::WatchOffered(_)
+            | Event::WatchTaken { .. } => {}
             Event::RegimeHeld(held) => self.regime_held(held, seen),
         }
     }

@@ -107,7 +107,10 @@ impl Gathered {
                 | Event::AuditRead { .. }
                 | Event::PartStored { .. }
                 | Event::PartErased { .. }
-                | Event::RegimeHeld(_) => {}
+                | Event::RegimeHeld(_)
+                | Event::Alerted(_)
+                | Event::WatchOffered(_)
+                | Event::WatchTaken { .. } => {}
                 Event::DeliveredByHand(said) if said.thread == self.thread => self.by_hand(record, said),
                 Event::DeliveredByHand(_) => {}
             }

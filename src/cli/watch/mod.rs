@@ -1,6 +1,12 @@
-//! `detente watch …`: what came in, read and acknowledged by name.
+//! `detente watch …`: what came in, read and acknowledged by name; what is open now, who is woken of it, and who
+//! has the watch.
 //!
 //! Never here: a rule, or text from outside that was not made safe to show.
+
+mod hand_over;
+mod now;
+mod page;
+mod plan;
 
 use clap::Subcommand;
 use serde_json::json;
@@ -25,7 +31,7 @@ use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::limits;
 
-/// What comes in from other Parties
+/// What comes in from other Parties, who is alerted of it, and who has the watch
 #[derive(clap::Args, Debug)]
 pub struct Args {
     #[command(subcommand)]
@@ -34,12 +40,20 @@ pub struct Args {
 
 #[derive(Subcommand, Debug)]
 enum Command {
+    /// One page for an officer who is woken: what is open, what must be done first, whom to telephone
+    Now(now::Args),
     /// Follow what comes in, live
     Follow(FollowArgs),
     /// Read one message
     Read(ReadArgs),
     /// Put on record, and tell the author, that you have read a message; not assent
     Acknowledge(AcknowledgeArgs),
+    /// Hand the watch over to another officer: without a digest, shows what is open and the digest to name
+    HandOver(hand_over::HandOverArgs),
+    /// Take the watch over, as it was offered: from then on alerts of your desk go to you
+    TakeOver(hand_over::TakeOverArgs),
+    /// The watch plan: who is alerted, within how many minutes, who is next; two custodians change it
+    Plan(plan::Args),
 }
 
 #[derive(clap::Args, Debug)]
@@ -96,6 +110,10 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::Follow(args) => follow(args).await,
         Command::Read(args) => read(args).await,
         Command::Acknowledge(args) => acknowledge(args).await,
+        Command::Now(args) => now::run(args).await,
+        Command::HandOver(args) => hand_over::hand_over(args).await,
+        Command::TakeOver(args) => hand_over::take_over(args).await,
+        Command::Plan(args) => plan::run(args).await,
     }
 }
 
@@ -126,15 +144,18 @@ fn print_notice(notice: &calls::FollowResponse) {
         }
         return;
     }
+    if let Some(alert) = &notice.alert {
+        return print_alert(notice, alert);
+    }
     let kind = if notice.kind.is_empty() { "refused" } else { &notice.kind };
     say!(
         "{}  {}  {}  {}  {}  {}",
         notice.position,
+        message::traffic_mark(notice.traffic),
         message::precedence_name(notice.precedence),
         shown(&notice.from),
         shown(&notice.number),
         shown(kind),
-        message::traffic_name(notice.traffic),
     );
     rows::row(1, "Subject", &shown(&notice.subject));
     if notice.released_at_ms != 0 {
@@ -153,6 +174,34 @@ fn print_notice(notice: &calls::FollowResponse) {
     rows::row(1, "Digest", &hex::encode(&notice.digest));
 }
 
+fn print_alert(notice: &calls::FollowResponse, alert: &calls::Alert) {
+    let to = if alert.everyone { "everyone".into() } else { names(&alert.persons) };
+    say!(
+        "{}  {}  {}  {}  {}  ALERT, step {}: {to}",
+        notice.position,
+        message::traffic_mark(notice.traffic),
+        message::precedence_name(notice.precedence),
+        shown(&notice.from),
+        shown(&notice.number),
+        alert.step,
+    );
+    rows::row(1, "Subject", &shown(&notice.subject));
+    rows::row(1, "Due", &Instant(alert.due_ms).to_string());
+    rows::row(1, "On record here", &Instant(notice.recorded_at_ms).to_string());
+    if alert.everyone {
+        rows::row(1, "Alerted", &names(&alert.persons));
+    }
+    if alert.next_due_ms != 0 {
+        rows::row(1, "Next step", &Instant(alert.next_due_ms).to_string());
+    }
+    rows::row(1, "Acknowledged", if notice.acknowledged { "yes" } else { "not yet" });
+    rows::row(1, "Digest", &hex::encode(&notice.digest));
+}
+
+fn names(persons: &[String]) -> String {
+    persons.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ")
+}
+
 fn owes_acknowledgement(notice: &calls::FollowResponse) -> bool {
     !notice.kind.is_empty() && notice.kind != ACKNOWLEDGEMENT
 }
@@ -168,8 +217,9 @@ fn notice_json(notice: &calls::FollowResponse) -> serde_json::Value {
             "marks": notice.marks,
         });
     }
+    let kind = if notice.alert.is_some() { "alert" } else { "notice" };
     json!({
-        "kind": "notice",
+        "kind": kind,
         "position": notice.position,
         "message": hex::encode(&notice.digest),
         "thread": hex::encode(&notice.thread),
@@ -184,6 +234,13 @@ fn notice_json(notice: &calls::FollowResponse) -> serde_json::Value {
         "acknowledged": owes_acknowledgement(notice).then_some(notice.acknowledged),
         "marks": notice.marks,
         "offices": notice.offices,
+        "alert": notice.alert.as_ref().map(|alert| json!({
+            "step": alert.step,
+            "persons": alert.persons,
+            "everyone": alert.everyone,
+            "due_ms": alert.due_ms,
+            "next_due_ms": (alert.next_due_ms != 0).then_some(alert.next_due_ms),
+        })),
     })
 }
 

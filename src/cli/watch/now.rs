@@ -1,0 +1,90 @@
+//! `detente watch now`: one page for an officer who was woken.
+//!
+//! Never here: how the page is set (`page.rs`), or the order of what stands on it (the node's).
+
+use serde_json::{Value, json};
+
+use super::page::page;
+use super::service;
+use crate::cli::desk::{As, Desk, answer};
+use crate::cli::fault::Fault;
+use crate::cli::json;
+use crate::cli::out::{self, say};
+use crate::codec::message;
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::official;
+
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(flatten)]
+    person: As,
+    /// Also what went to other offices than yours
+    #[arg(long)]
+    all_offices: bool,
+    /// Print one JSON object, with all that the node lists
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn run(args: Args) -> Result<(), Fault> {
+    let desk = args.person.open()?;
+    let now = ask(&desk, args.all_offices).await?;
+    if args.json {
+        say!("{}", json::line(&as_json(&now)));
+    } else {
+        out::text(&official::text(&[page(&now)]));
+    }
+    Ok(())
+}
+
+pub(super) async fn ask(desk: &Desk, all_offices: bool) -> Result<calls::NowResponse, Fault> {
+    answer(service(desk).now(calls::NowRequest { all_offices })).await
+}
+
+pub(super) fn as_json(now: &calls::NowResponse) -> Value {
+    json!({
+        "kind": "watch_now",
+        "party": now.party,
+        "now_ms": now.now_ms,
+        "zone": now.zone,
+        "has_plan": now.has_plan,
+        "on_watch": now.on_watch.as_ref().map(|one| json!({ "name": one.name, "since_ms": one.since_ms })),
+        "offered": now.offered.as_ref().map(|offer| json!({
+            "by": offer.by,
+            "to": offer.to,
+            "digest": hex::encode(&offer.digest),
+            "at_ms": offer.at_ms,
+        })),
+        "hand_over_digest": hex::encode(&now.hand_over_digest),
+        "open": now.open,
+        "escalated": now.escalated,
+        "more": now.more,
+        "unwatched": now.unwatched,
+        "items": now.items.iter().map(item_json).collect::<Vec<_>>(),
+    })
+}
+
+fn item_json(item: &calls::NowItem) -> Value {
+    json!({
+        "message": hex::encode(&item.digest),
+        "thread": hex::encode(&item.thread),
+        "from": item.from,
+        "number": item.number,
+        "message_kind": item.kind,
+        "subject": item.subject,
+        "language": item.language,
+        "precedence": message::precedence_name(item.precedence),
+        "traffic": message::traffic_name(item.traffic),
+        "since_ms": item.since_ms,
+        "offices": item.offices,
+        "steps_on_record": item.alerted,
+        "everyone": item.everyone,
+        "next_due_ms": (item.next_due_ms != 0).then_some(item.next_due_ms),
+        "next": item.next,
+        "next_telephones": item.next_telephones,
+        "contacts": item.contacts,
+        "heard_at_ms": (item.heard_at_ms != 0).then_some(item.heard_at_ms),
+        "unanswered_heartbeats": item.unanswered,
+        "marks": item.marks,
+    })
+}

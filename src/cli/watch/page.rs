@@ -1,0 +1,251 @@
+//! The page of `watch now`: no wider and no longer than a terminal of 80 columns and 24 lines, with room left for
+//! the prompt below it.
+//!
+//! Every line of an item begins with REAL or DRILL. What somebody else wrote stands last on its line, safe to
+//! show, and is cut by its width. Never here: the order of the items (the node's).
+
+use crate::codec::message;
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::official::wrap::{columns, cut};
+use crate::domain::official::{Direction, Line, Page, Piece, Weight};
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+use crate::limits;
+
+const COLUMNS: usize = limits::OFFICIAL_FORM_COLUMNS;
+/// Head, and the one line below the items.
+const LINES_AROUND: usize = 3;
+const LINES_OF_ITEM: usize = 4;
+/// Items that fit above the prompt.
+pub(super) const ITEMS: usize = (limits::TERMINAL_LINES - 1 - LINES_AROUND) / LINES_OF_ITEM;
+/// Where what stands behind REAL or DRILL begins.
+const TEXT: usize = 6;
+const MINUTE_MS: i64 = 60_000;
+
+pub(super) fn page(now: &calls::NowResponse) -> Page {
+    let mut lines = head(now);
+    for item in now.items.iter().take(ITEMS) {
+        lines.extend(of_item(now, item));
+    }
+    let left = now.items.len().saturating_sub(ITEMS) as u64;
+    let more = left.saturating_add(now.more).saturating_add(now.unwatched);
+    lines.push(match (more, now.items.len()) {
+        (0, 0) => line(0, "nothing waits for an officer"),
+        (0, _) => line(0, "read: detente watch read DIGITS   acknowledge: detente watch acknowledge DIGITS"),
+        (more, _) => line(0, &format!("and {more} more: detente watch follow --once")),
+    });
+    Page(lines)
+}
+
+fn head(now: &calls::NowResponse) -> Vec<Line> {
+    let at = Instant(now.now_ms);
+    let local = match at.wall_clock(&now.zone) {
+        Some(wall) => format!("{:02}:{:02} {}", wall.hour(), wall.minute(), shown(&now.zone)),
+        None => "no local time: the watch plan names no zone".into(),
+    };
+    let first = format!(
+        "{}: {} OPEN, {} ESCALATED  {}  {local}",
+        shown(&now.party),
+        now.open.saturating_add(now.unwatched),
+        now.escalated,
+        at.date_time_group()
+    );
+    let second = match (&now.offered, &now.on_watch) {
+        (Some(offer), _) => {
+            let digest = hex::encode(&offer.digest);
+            let digest = digest.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
+            format!("hand-over {digest} waits for {}, by {}", shown(&offer.to), shown(&offer.by))
+        }
+        (None, Some(one)) => {
+            format!("on watch since {}: {}", Instant(one.since_ms).date_time_group(), shown(&one.name))
+        }
+        (None, None) => "on watch: nobody took it over, so \"watch\" is all of the watch".into(),
+    };
+    vec![line(0, &first), line(0, &second)]
+}
+
+fn of_item(now: &calls::NowResponse, item: &calls::NowItem) -> [Line; LINES_OF_ITEM] {
+    let traffic = message::traffic_mark(item.traffic);
+    let digest = hex::encode(&item.digest);
+    let digest = digest.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
+    let first = format!(
+        "{} from {} since {} in {}",
+        message::precedence_name(item.precedence),
+        shown(&item.from),
+        both(now, item.since_ms),
+        shown(&item.language),
+    );
+    let second = format!("{digest}  {}", shown(&item.subject));
+    [first, second, next(now, item), link(now, item)].map(|text| {
+        let mut whole = line(TEXT, &text);
+        whole.0.insert(0, piece(0, traffic));
+        whole
+    })
+}
+
+fn next(now: &calls::NowResponse, item: &calls::NowItem) -> String {
+    if item.everyone {
+        return "next: nobody is left: everyone of the watch was alerted".into();
+    }
+    if item.next_due_ms == 0 {
+        let why =
+            if now.has_plan { "the watch plan has no rule for it" } else { "no watch plan is in force" };
+        return format!("next: nobody is alerted: {why}");
+    }
+    let left = item.next_due_ms.saturating_sub(now.now_ms);
+    // Rounded up: nobody is told of more time than there is not.
+    let minutes = left.saturating_add(MINUTE_MS - 1).div_euclid(MINUTE_MS);
+    let when = if left <= 0 { "now".to_owned() } else { format!("in {minutes} min") };
+    let due = both(now, item.next_due_ms);
+    let (names, telephones) = (texts(&item.next), texts(&item.next_telephones));
+    let telephones = if telephones.is_empty() { telephones } else { format!(", {telephones}") };
+    format!("next: {due}, {when}: {names}{telephones}")
+}
+
+fn link(now: &calls::NowResponse, item: &calls::NowItem) -> String {
+    let state = match (item.heard_at_ms, item.unanswered) {
+        (0, _) => "never heard since the node started".to_owned(),
+        (at, 0) => format!("heard {} s ago", now.now_ms.saturating_sub(at).max(0) / 1_000),
+        (at, unanswered) => format!(
+            "heard {}, {unanswered} calls unanswered since",
+            clock_of(Instant(at).date_time_group().to_string())
+        ),
+    };
+    let contacts = texts(&item.contacts);
+    let contacts = if contacts.is_empty() { "its key list names none".into() } else { contacts };
+    format!("link: {state}; telephone: {contacts}")
+}
+
+fn texts(all: &[String]) -> String {
+    all.iter().map(|text| shown(text)).collect::<Vec<_>>().join(", ")
+}
+
+/// Day, time and Z of a date-time group.
+fn clock_of(group: String) -> String {
+    group.split(' ').next().unwrap_or_default().to_owned()
+}
+
+/// Zulu, and the clock on the wall; with its day where that is another.
+fn both(now: &calls::NowResponse, ms: i64) -> String {
+    let at = Instant(ms);
+    let group = at.date_time_group();
+    let (Some(wall), Some(zulu)) = (at.wall_clock(&now.zone), at.wall_clock("Z")) else {
+        return group.to_string();
+    };
+    let day = if wall.day() == zulu.day() { String::new() } else { format!(" on the {}", wall.day()) };
+    format!("{group} = {:02}:{:02}{day}", wall.hour(), wall.minute())
+}
+
+fn line(column: usize, text: &str) -> Line {
+    Line(vec![piece(column, text)])
+}
+
+fn piece(column: usize, text: &str) -> Piece {
+    let room = COLUMNS.saturating_sub(column);
+    let text = cut(text, room);
+    Piece { column, columns: columns(&text), direction: Direction::LeftToRight, weight: Weight::Value, text }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::codec::proto::detente::evidence::v1 as evidence;
+    use crate::domain::official;
+
+    fn item(subject: &str) -> calls::NowItem {
+        calls::NowItem {
+            digest: vec![0xab; 32].into(),
+            from: "BY".into(),
+            subject: subject.into(),
+            language: "ru".into(),
+            precedence: evidence::Precedence::Flash as i32,
+            traffic: evidence::Traffic::Drill as i32,
+            since_ms: 1_700_000_000_000,
+            next_due_ms: 1_700_000_090_000,
+            next: vec!["Col. Anna Maj".into()],
+            next_telephones: vec!["+48 1".into()],
+            contacts: vec!["Watch of BY, +00 000".into()],
+            heard_at_ms: 1_699_999_999_000,
+            ..Default::default()
+        }
+    }
+
+    fn response(items: Vec<calls::NowItem>, more: u64) -> calls::NowResponse {
+        let open = (items.len() as u64).saturating_add(more);
+        calls::NowResponse {
+            items,
+            more,
+            open,
+            party: "PL".into(),
+            now_ms: 1_700_000_000_000,
+            zone: "Europe/Warsaw".into(),
+            has_plan: true,
+            ..Default::default()
+        }
+    }
+
+    fn lines(now: &calls::NowResponse) -> Vec<String> {
+        official::text(&[page(now)]).lines().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn an_item_says_what_an_officer_needs_and_is_marked_on_every_line() {
+        assert_eq!(
+            lines(&response(vec![item("Autumn Harvest")], 0)),
+            [
+                "PL: 1 OPEN, 0 ESCALATED  142213Z NOV 2023  23:13 Europe/Warsaw",
+                "on watch: nobody took it over, so \"watch\" is all of the watch",
+                "DRILL FLASH from BY since 142213Z NOV 2023 = 23:13 in ru",
+                "DRILL abababab  Autumn Harvest",
+                "DRILL next: 142214Z NOV 2023 = 23:14, in 2 min: Col. Anna Maj, +48 1",
+                "DRILL link: heard 1 s ago; telephone: Watch of BY, +00 000",
+                "read: detente watch read DIGITS   acknowledge: detente watch acknowledge DIGITS",
+            ]
+        );
+        assert_eq!(lines(&response(Vec::new(), 0)).last().unwrap(), "nothing waits for an officer");
+    }
+
+    #[test]
+    fn what_does_not_fit_is_counted_on_the_last_line() {
+        let all = lines(&response(vec![item("one"); ITEMS + 2], 5));
+        assert_eq!(all.len(), limits::TERMINAL_LINES - 1);
+        assert_eq!(all.last().unwrap(), "and 7 more: detente watch follow --once");
+    }
+
+    proptest! {
+        /// Whatever a Party writes, in whatever script.
+        #[test]
+        fn no_text_makes_the_page_longer_or_wider_or_drives_the_terminal(
+            texts in prop::collection::vec("(\\PC|\\p{Han}|\\p{Hebrew}|[\u{1b}\r\n\u{202e}]){0,120}", 6),
+            count in 0..40usize, more in 0..3u64,
+        ) {
+            let one = calls::NowItem {
+                from: texts[0].clone(),
+                language: texts[1].clone(),
+                next: vec![texts[2].clone()],
+                next_telephones: vec![texts[3].clone()],
+                contacts: vec![texts[4].clone()],
+                ..item(&texts[5])
+            };
+            let now = calls::NowResponse {
+                offered: Some(calls::HandOverOffered {
+                    by: texts[5].clone(),
+                    to: texts[2].clone(),
+                    ..Default::default()
+                }),
+                ..response(vec![one; count], more)
+            };
+            let text = official::text(&[page(&now)]);
+            let all: Vec<&str> = text.split_terminator('\n').collect();
+            prop_assert!(all.len() < limits::TERMINAL_LINES);
+            for line in all {
+                // Isolates take no column, and are the page's own.
+                let bare = line.replace(['\u{2066}', '\u{2069}'], "");
+                prop_assert!(columns(&bare) <= COLUMNS, "{bare}");
+                prop_assert!(!bare.chars().any(crate::domain::text::is_unsafe_to_show), "{bare:?}");
+            }
+        }
+    }
+}

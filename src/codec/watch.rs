@@ -1,0 +1,94 @@
+//! The watch, from and to the form in which records hold it: the plan, alerts and hand-overs.
+//!
+//! Never here: a plan as two custodians write it (`watch_plan.rs`).
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::dispatch::digest;
+use super::fault::DecodeFault;
+use super::journal_v1 as proto;
+use super::message::{person_from_proto, person_to_proto, precedence_from_proto, precedence_to_proto};
+use crate::domain::digest::Digest;
+use crate::domain::time::Instant;
+use crate::domain::watch::{Alerted, OfferedOnRecord, Reach, Rule, Step, WatchPlan};
+
+pub(super) fn plan_to_proto(plan: &WatchPlan) -> proto::WatchPlan {
+    let step = |step: &Step| proto::WatchStep {
+        alert: step.alert.clone(),
+        within_minutes: step.within_minutes,
+        telephone: step.telephone.clone(),
+    };
+    let rule = |rule: &Rule| proto::WatchRule {
+        precedence: precedence_to_proto(rule.precedence),
+        office: rule.office.clone(),
+        steps: rule.steps.iter().map(step).collect(),
+    };
+    proto::WatchPlan { zone: plan.zone.clone(), rules: plan.rules.iter().map(rule).collect() }
+}
+
+pub(super) fn plan_from_proto(wire: proto::WatchPlan) -> Result<Arc<WatchPlan>, DecodeFault> {
+    let step = |wire: proto::WatchStep| Step {
+        alert: wire.alert,
+        within_minutes: wire.within_minutes,
+        telephone: wire.telephone,
+    };
+    let rule = |wire: proto::WatchRule| {
+        Ok(Rule {
+            precedence: precedence_from_proto(wire.precedence, "change.watch_plan.rules.precedence")?,
+            office: wire.office,
+            steps: wire.steps.into_iter().map(step).collect(),
+        })
+    };
+    let rules = wire.rules.into_iter().map(rule).collect::<Result<_, _>>()?;
+    Ok(Arc::new(WatchPlan { zone: wire.zone, rules }))
+}
+
+pub(super) fn alerted_to_proto(alerted: &Alerted) -> proto::Alerted {
+    proto::Alerted {
+        message_digest: Bytes::copy_from_slice(&alerted.message.0),
+        step: alerted.step,
+        due_ms: alerted.due.0,
+        persons: alerted.persons.iter().map(person_to_proto).collect(),
+        everyone: alerted.reach == Reach::Everyone,
+        next_due_ms: alerted.next.map(|at| at.0),
+    }
+}
+
+pub(super) fn alerted_from_proto(wire: proto::Alerted) -> Result<Alerted, DecodeFault> {
+    let person = |wire| person_from_proto(Some(wire), "alerted.persons");
+    Ok(Alerted {
+        message: digest(&wire.message_digest, "alerted.message_digest")?,
+        step: wire.step,
+        due: Instant(wire.due_ms),
+        persons: wire.persons.into_iter().map(person).collect::<Result<_, _>>()?,
+        reach: if wire.everyone { Reach::Everyone } else { Reach::Named },
+        next: wire.next_due_ms.map(Instant),
+    })
+}
+
+pub(super) fn offered_to_proto(offered: &OfferedOnRecord) -> proto::WatchOffered {
+    proto::WatchOffered {
+        desk: offered.desk.clone(),
+        to: Some(person_to_proto(&offered.to)),
+        digest: Bytes::copy_from_slice(&offered.digest.0),
+        open: offered.open.iter().map(|message| Bytes::copy_from_slice(&message.0)).collect(),
+        open_more: offered.open_more,
+    }
+}
+
+pub(super) fn offered_from_proto(wire: proto::WatchOffered) -> Result<OfferedOnRecord, DecodeFault> {
+    let open = wire.open.iter().map(|message| digest(message, "watch_offered.open"));
+    Ok(OfferedOnRecord {
+        desk: wire.desk,
+        to: person_from_proto(wire.to, "watch_offered.to")?,
+        digest: digest(&wire.digest, "watch_offered.digest")?,
+        open: open.collect::<Result<_, _>>()?,
+        open_more: wire.open_more,
+    })
+}
+
+pub(super) fn taken_to_proto(desk: &str, digest: &Digest) -> proto::WatchTaken {
+    proto::WatchTaken { desk: desk.into(), digest: Bytes::copy_from_slice(&digest.0) }
+}

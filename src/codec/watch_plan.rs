@@ -1,0 +1,127 @@
+//! A watch plan as two custodians write it: TOML to a plan and back.
+//!
+//! Never here: whether its offices and names are known (the Board).
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::precedence::Precedence;
+use crate::domain::time::Instant;
+use crate::domain::watch::{Rule, Step, WatchPlan};
+use crate::limits;
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PlanFile {
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    zone: String,
+    #[serde(default, rename = "rule")]
+    rules: Vec<RuleFile>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RuleFile {
+    precedence: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    office: String,
+    #[serde(default, rename = "step")]
+    steps: Vec<StepFile>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepFile {
+    alert: Vec<String>,
+    acknowledge_within_minutes: u32,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    telephone: String,
+}
+
+/// Why a text is no watch plan.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("line {line}: {what}")]
+pub struct NotAPlan {
+    /// From 1 on.
+    pub line: usize,
+    pub what: String,
+}
+
+/// Reads a plan.
+///
+/// # Errors
+/// The first thing that is wrong, with its line; what is wrong beyond a line is told at the first.
+pub fn read(text: &str) -> Result<WatchPlan, NotAPlan> {
+    let first = |what: String| NotAPlan { line: 1, what };
+    if text.len() > limits::WATCH_PLAN_BYTES_MAX {
+        return Err(first(format!("a watch plan takes at most {} bytes", limits::WATCH_PLAN_BYTES_MAX)));
+    }
+    let file: PlanFile = toml::from_str(text).map_err(|fault| {
+        let before = fault.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        let line = before.matches('\n').count().saturating_add(1);
+        NotAPlan { line, what: fault.message().to_owned() }
+    })?;
+    if !file.zone.is_empty() && Instant::default().wall_clock(&file.zone).is_none() {
+        return Err(first("zone: an IANA name, such as Europe/Warsaw, or Z".into()));
+    }
+    let step = |file: StepFile| Step {
+        alert: file.alert,
+        within_minutes: file.acknowledge_within_minutes,
+        telephone: file.telephone,
+    };
+    let rule = |file: RuleFile| {
+        let precedence = Precedence::from_name(&file.precedence)
+            .ok_or_else(|| first("precedence: one of flash, immediate, priority, routine".into()))?;
+        Ok(Rule { precedence, office: file.office, steps: file.steps.into_iter().map(step).collect() })
+    };
+    let rules = file.rules.into_iter().map(rule).collect::<Result<_, _>>()?;
+    Ok(WatchPlan { zone: file.zone, rules })
+}
+
+/// The plan as a text that reads as the same plan.
+pub fn write(plan: &WatchPlan) -> String {
+    let step = |step: &Step| StepFile {
+        alert: step.alert.clone(),
+        acknowledge_within_minutes: step.within_minutes,
+        telephone: step.telephone.clone(),
+    };
+    let rule = |rule: &Rule| RuleFile {
+        precedence: rule.precedence.name().to_lowercase(),
+        office: rule.office.clone(),
+        steps: rule.steps.iter().map(step).collect(),
+    };
+    let file = PlanFile { zone: plan.zone.clone(), rules: plan.rules.iter().map(rule).collect() };
+    toml::to_string(&file).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_plan_written_reads_as_the_same_plan() {
+        let step = |name: &str, telephone: &str| Step {
+            alert: vec!["watch".into(), name.into()],
+            within_minutes: 7,
+            telephone: telephone.into(),
+        };
+        let rules = vec![
+            Rule {
+                precedence: Precedence::Flash,
+                office: "GS \"1\"".into(),
+                steps: vec![step("Ćwik\u{202e}", "+48"), step("b", "")],
+            },
+            Rule { precedence: Precedence::Routine, office: String::new(), steps: vec![step("c", "")] },
+        ];
+        let plan = WatchPlan { zone: "Europe/Warsaw".into(), rules };
+        assert_eq!(read(&write(&plan)), Ok(plan));
+        assert_eq!(read(&write(&WatchPlan::default())), Ok(WatchPlan::default()));
+    }
+
+    #[test]
+    fn what_is_wrong_in_a_plan_is_told_with_its_line() {
+        let line = |text: &str| read(text).unwrap_err().line;
+        assert_eq!(line("zone = \"Z\"\nminutes = 3\n"), 2);
+        assert_eq!(line("[[rule]]\nprecedence = \"flash\"\n[[rule.step]]\nalert = \"watch\"\n"), 4);
+        assert_eq!(read("zone = \"Europe/Nowhere\"").unwrap_err().line, 1);
+    }
+}

@@ -1,0 +1,92 @@
+//! The program as officers of the watch use it: the page for one look, the plan, and the watch handed over. Drills
+//! are marked wherever a message is listed or shown.
+
+use bytes::Bytes;
+use detente::codec::proto::detente::evidence::v1 as evidence;
+use detente::codec::proto::detente::v1 as calls;
+use detente::domain::content::Kind;
+use detente::domain::people::Role;
+
+use crate::officer::{arrived, draft, filled, heading, send};
+use crate::officer_program::{object, printed, refused, written};
+use crate::world::{Medium, World};
+
+fn desk(world: &World, role: &str) -> String {
+    world.state("PL").desk_directory(role).display().to_string()
+}
+
+/// From BY to PL, as a drill.
+async fn drill(world: &World, number: u8, subject: &str) -> Bytes {
+    let drill = evidence::Traffic::Drill as i32;
+    let heading = calls::Heading { traffic: drill, subject: subject.into(), ..heading(number) };
+    let sent = send(world, "BY", number, heading, &filled(Kind::Notification)).await;
+    arrived(world, "PL", &sent.message_digest).await;
+    sent.message_digest
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_officer_who_is_woken_sees_one_page_and_hands_the_watch_over() {
+    let mut world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    world.state_mut("PL").take_person("night officer", "night officer", &[Role::Watch]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let (watch, night) = (desk(&world, "watch"), desk(&world, "night officer"));
+    let (first, second) = (desk(&world, "custodian"), desk(&world, "second custodian"));
+
+    assert!(printed(&["watch", "now", "--as", &watch]).await.ends_with("nothing waits for an officer\n"));
+    assert!(printed(&["watch", "plan", "--as", &watch]).await.contains("no watch plan is in force"));
+    let template = printed(&["watch", "plan", "--template"]).await;
+    let wrong = written(folder.path(), "wrong.toml", &template.replace("alert", "alarm"));
+    assert!(refused(&["watch", "plan", &wrong, "--as", &first]).await.contains("line"));
+    let file = written(folder.path(), "plan.toml", &template.replace("\"flash\"", "\"routine\""));
+    let proposed = object(&["watch", "plan", &file, "--as", &first]).await;
+    let proposal = proposed["proposal"].as_str().unwrap();
+    printed(&["proposal", "confirm", proposal, "--as", &second]).await;
+    let shown = printed(&["watch", "plan", "--as", &watch]).await;
+    assert!(shown.starts_with("# in force since ") && shown.contains("precedence = \"routine\""), "{shown}");
+
+    // The subject would clear the screen and turn the line.
+    let digest = hex::encode(drill(&world, 1, "Drill \u{1b}[2J \u{202e} 大演習").await);
+    for number in 2..9 {
+        drill(&world, number, "one more").await;
+    }
+    let page = printed(&["watch", "now", "--as", &watch]).await;
+    let lines: Vec<&str> = page.lines().collect();
+    assert!(lines.len() < 24 && lines.iter().all(|line| line.chars().count() <= 80), "{page}");
+    assert!(!page.contains('\u{1b}') && !page.contains('\u{202e}'), "{page}");
+    assert!(lines[0].starts_with("PL: 8 OPEN, 0 ESCALATED  "), "{page}");
+    assert!(lines[2..22].iter().all(|line| line.starts_with("DRILL ")), "{page}");
+    assert!(page.contains("Drill \\u{1b}[2J \\u{202e} 大演習"), "{page}");
+    assert!(page.contains("telephone: Watch of BY, +00 000"), "{page}");
+    assert_eq!(lines.last(), Some(&"and 3 more: detente watch follow --once"));
+    let listed = object(&["watch", "now", "--as", &watch]).await;
+    assert_eq!((listed["open"].as_u64(), listed["items"].as_array().map(Vec::len)), (Some(8), Some(8)));
+    assert_eq!(listed["items"][0]["traffic"], "drill");
+
+    let to_hand_over = printed(&["watch", "hand-over", "--as", &watch]).await;
+    let named = to_hand_over.lines().find_map(|line| line.strip_prefix("digest    ")).unwrap().to_owned();
+    let offer = ["watch", "hand-over", "--to", "night officer", "--digest", &named, "--as", &watch];
+    assert!(printed(&offer).await.starts_with("offered   to night officer, with 8 open"));
+    printed(&["watch", "take-over", "--digest", &named, "--as", &night]).await;
+    let page = printed(&["watch", "now", "--as", &night]).await;
+    assert!(page.lines().nth(1).unwrap().starts_with("on watch since "), "{page}");
+
+    // Wherever a drill is listed or shown, it says so.
+    let drafted = calls::Heading {
+        traffic: evidence::Traffic::Drill as i32,
+        action: vec![crate::officer::addressee("BY")],
+        ..heading(9)
+    };
+    draft(&world, "PL", 9, drafted, &filled(Kind::Notification)).await.unwrap();
+    let drafter = desk(&world, "drafter");
+    let (list, drafts) = (["message", "list", "--as", &watch], ["message", "drafts", "--as", &drafter]);
+    for line in printed(&list).await.lines().chain(printed(&drafts).await.lines()) {
+        assert!(line.starts_with(' ') || line.contains("  DRILL"), "{line}");
+    }
+    let followed = printed(&["watch", "follow", "--once", "--as", &watch]).await;
+    let heads: Vec<&str> = followed.lines().filter(|line| !line.starts_with(' ')).collect();
+    assert!(heads.iter().all(|line| line.contains("  DRILL  ")), "{followed}");
+    assert_eq!(heads.iter().filter(|line| !line.contains("ALERT")).count(), 8, "{followed}");
+    assert!(followed.contains("ALERT, step 0: "), "{followed}");
+    let form = printed(&["message", "print", &digest, "--as", &watch]).await;
+    assert!(form.lines().next().unwrap().starts_with("DRILL"), "{form}");
+}
