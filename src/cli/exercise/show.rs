@@ -6,14 +6,13 @@
 use super::{NOUN, picture};
 use crate::cli::fault::Fault;
 use crate::cli::json;
-use crate::cli::message::rows::{by, row};
+use crate::cli::message::rows::{by, form_lines, row};
 use crate::cli::message::threads::{self, ListArgs, ShowArgs};
 use crate::cli::message::{Bodies, History, clarification};
 use crate::cli::out::say;
 use crate::domain::correspondence::asked::Clarification;
 use crate::domain::digest::ThreadId;
 use crate::domain::exercise::picture::Picture;
-use crate::domain::said::withdrawn;
 use crate::domain::time::Instant;
 
 pub async fn list(args: ListArgs) -> Result<(), Fault> {
@@ -44,10 +43,11 @@ pub fn print(history: &History, thread: ThreadId, as_of: Option<Instant>, as_jso
         return history.print(Bodies::All);
     }
     say!("\nWHAT STANDS");
-    for (message, word) in withdrawn(&said) {
-        if let Some(taken_back) = said.iter().find(|one| one.message == message) {
+    for (message, word) in &picture.withdrawn {
+        if let Some(taken_back) = said.iter().find(|one| one.message == *message) {
             say!("Withdrawn: {}", by(taken_back));
             row(1, "by", &by(word));
+            form_lines(1, &taken_back.content);
         }
     }
     picture::print(&picture);
