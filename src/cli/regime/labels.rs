@@ -1,4 +1,4 @@
-//! The regime that a formatted message cites, for its labels.
+//! The regime that a formatted message cites, for its labels, or an invitation, for what silence counts as.
 //!
 //! Never here: trust in a name. A text counts if it has the digest that is cited; without one the message
 //! is shown all the same, with the names of its fields as sent.
@@ -16,7 +16,7 @@ use crate::domain::message::{Outgoing, RegimeCitation};
 use crate::domain::regime::Regime;
 use crate::limits;
 
-/// The regime cited: built in, or as the node holds it. `None` for a message that is not formatted.
+/// The regime cited: built in, or as the node holds it. `None` for a message of any other kind.
 pub async fn of(desk: &Desk, outgoing: &Outgoing) -> Option<Regime> {
     let cited = cited(outgoing)?;
     let mut texts: BTreeMap<Digest, Vec<u8>> = BTreeMap::new();
@@ -57,7 +57,8 @@ pub fn mark(content: &Content, regime: Option<&Regime>) -> Option<&'static str> 
 }
 
 fn cited(outgoing: &Outgoing) -> Option<&RegimeCitation> {
-    outgoing.regime.as_ref().filter(|_| outgoing.kind == Kind::Formatted.name())
+    let looked_at = [Kind::Formatted, Kind::Invitation].map(Kind::name);
+    outgoing.regime.as_ref().filter(|_| looked_at.contains(&outgoing.kind.as_str()))
 }
 
 async fn text(desk: &Desk, cited: &RegimeCitation) -> Option<Vec<u8>> {

@@ -148,6 +148,8 @@ fn own_rules(table: &mut Table, regime: &mut Regime, reading: &mut Reading) -> R
     each(table, reading, "calendar", "name", &mut regime.calendars, |table, _| rules::calendar(table))?;
     each(table, reading, "required", "name", &mut regime.required, rules::required)?;
     each(table, reading, "addressees", "name", &mut regime.addressees, rules::addressees)?;
+    each(table, reading, "sender", "name", &mut regime.senders, rules::sender)?;
+    each(table, reading, "silence", "name", &mut regime.silences, rules::silence)?;
     each(table, reading, "channel", "name", &mut regime.channels, |table, _| rules::channel(table))?;
     each(table, reading, "quota", "name", &mut regime.quotas, rules::quota)?;
     each(table, reading, "function", "name", &mut regime.functions, |table, _| rules::function(table))?;
@@ -197,6 +199,8 @@ fn empty(head: Head) -> Regime {
         calendars: BTreeMap::new(),
         required: BTreeMap::new(),
         addressees: BTreeMap::new(),
+        senders: BTreeMap::new(),
+        silences: BTreeMap::new(),
         confidentiality: None,
         channels: BTreeMap::new(),
         number: None,

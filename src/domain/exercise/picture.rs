@@ -99,7 +99,17 @@ impl<'s> Picture<'s> {
             | Content::Answer(_)
             | Content::Text(_)
             | Content::ServiceMessage(_)
-            | Content::MessageWithdrawal(_) => {}
+            | Content::MessageWithdrawal(_)
+            | Content::Request(_)
+            | Content::Joining(_)
+            | Content::Reply(_)
+            | Content::Judgement(_)
+            | Content::MeetingRequest(_)
+            | Content::Convening(_)
+            | Content::Meeting(_)
+            | Content::MeetingReport(_)
+            | Content::Observers(_)
+            | Content::ObserverReport(_) => {}
         }
     }
 

@@ -136,6 +136,16 @@ pub(super) fn document(content: &Content) -> Document {
         | Content::Answer(_)
         | Content::Text(_)
         | Content::ServiceMessage(_)
-        | Content::MessageWithdrawal(_) => Document::Kind(content.kind()),
+        | Content::MessageWithdrawal(_)
+        | Content::Request(_)
+        | Content::Joining(_)
+        | Content::Reply(_)
+        | Content::Judgement(_)
+        | Content::MeetingRequest(_)
+        | Content::Convening(_)
+        | Content::Meeting(_)
+        | Content::MeetingReport(_)
+        | Content::Observers(_)
+        | Content::ObserverReport(_) => Document::Kind(content.kind()),
     }
 }

@@ -46,7 +46,7 @@ pub use beside::{Beside, Held, Looked, Stands};
 pub use check::{Asked, Recipients, Referred, check};
 pub use finding::{Answer, Finding, Lack, Verdict};
 pub use label::Labels;
-pub use lines::{Line, lines};
+pub use lines::{Line, lines, silence};
 pub use moment::zone_named;
 pub use subject::shape_in;
 pub use words::lack as lacking;
@@ -160,6 +160,8 @@ pub struct Regime {
     pub calendars: BTreeMap<String, lead::Calendar>,
     pub required: BTreeMap<String, rules::Required>,
     pub addressees: BTreeMap<String, rules::Addressees>,
+    pub senders: BTreeMap<String, rules::Sender>,
+    pub silences: BTreeMap<String, rules::Silence>,
     pub confidentiality: Option<rules::Confidentiality>,
     pub channels: BTreeMap<String, rules::Channel>,
     pub number: Option<rules::Number>,
