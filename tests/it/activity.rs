@@ -84,7 +84,7 @@ fn who_is_only_named_in_a_request_is_no_requester_until_it_joins_by_a_message_of
     let requesters = |all: &[Said]| -> Vec<String> {
         Picture::of(all).requests[0].requesters().iter().map(ToString::to_string).collect()
     };
-    assert_eq!(requesters(&[asked.clone()]), ["LT"]);
+    assert_eq!(requesters(std::slice::from_ref(&asked)), ["LT"]);
     let joined = joining("LV", 1, asked.message);
     // In whatever order they came.
     assert_eq!(requesters(&[joined.clone(), asked.clone()]), ["LT", "LV"]);

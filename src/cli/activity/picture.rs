@@ -42,7 +42,7 @@ pub fn print(picture: &Picture<'_>, history: &History, said: &[Said]) {
 
 pub fn print_elsewhere(picture: &Picture<'_>) {
     for said in &picture.elsewhere {
-        say!("\nAbout a message that is not here: {}", by(said));
+        say!("\nAbout a message that is not here, or was taken back: {}", by(said));
         form_lines(1, &said.content);
     }
 }

@@ -37,7 +37,7 @@ pub fn print(observation: &Observation<'_>, history: &History) {
         }
     }
     for said in &observation.elsewhere {
-        say!("Answer to an invitation that is not here: {}", by(said));
+        say!("Answer to an invitation that is not here, or was taken back: {}", by(said));
         form_lines(1, &said.content);
     }
     for said in &observation.reports {

@@ -21,8 +21,8 @@ use crate::domain::said::{Said, corrected, withdrawn};
 pub struct Picture<'s> {
     pub requests: Vec<Requested<'s>>,
     pub meetings: Vec<MeetingAsked<'s>>,
-    /// Joinings, replies, judgements and what is said of meetings, about a message that is not in this thread, or not
-    /// here yet.
+    /// Joinings, replies, judgements and what is said of meetings, about a message that is not in this thread, not here
+    /// yet, or taken back.
     pub elsewhere: Vec<&'s Said>,
     /// Questions and answers of the kinds that any thread may have.
     pub clarification: Clarification<'s>,

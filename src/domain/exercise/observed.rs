@@ -17,7 +17,7 @@ use crate::domain::said::{Said, corrected, withdrawn};
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Observation<'s> {
     pub invitations: Vec<Invited<'s>>,
-    /// Answers to an invitation that is not in this thread, or not here yet.
+    /// Answers to an invitation that is not in this thread, not here yet, or taken back.
     pub elsewhere: Vec<&'s Said>,
     /// What observers saw, by the account of whoever sent them.
     pub reports: Vec<&'s Said>,
