@@ -16,8 +16,8 @@ use crate::cli::fault::Fault;
 use crate::cli::files::{NewFile, Readers};
 use crate::cli::message::History;
 use crate::cli::out::say;
+use crate::cli::{activity, exercise, incident};
 use crate::cli::{audit_directory, audit_report, given};
-use crate::cli::{exercise, incident};
 use crate::clock::Clock;
 use crate::codec::export::ExportWriter;
 use crate::codec::party_file::Fingerprint;
@@ -290,7 +290,9 @@ async fn replay(args: Replay) -> Result<(), Fault> {
     };
     let mut history = History::of(pages)?;
     history.label(desk.as_ref()).await;
-    if incident::is_of_an_incident(&history) {
+    if activity::is_of_an_activity(&history) {
+        activity::print_thread(&history, args.thread, args.as_of, args.json);
+    } else if incident::is_of_an_incident(&history) {
         incident::print_thread(&history, args.thread, args.as_of, args.json);
     } else {
         exercise::print_thread(&history, args.thread, args.as_of, args.json);

@@ -3,6 +3,7 @@
 //! Never here: a rule. A new subcommand is a file with its `Args` and `run`, and one line in each half
 //! of `Cli`.
 
+pub mod activity;
 pub mod audit;
 mod audit_directory;
 mod audit_offline;
@@ -67,6 +68,7 @@ enum Command {
     KeyList(key_list::Args),
     Exercise(exercise::Args),
     Incident(incident::Args),
+    Activity(activity::Args),
     Message(message::Args),
     ByHand(by_hand::Args),
     Transcription(transcription::Args),
@@ -91,6 +93,7 @@ impl Cli {
             Command::KeyList(args) => key_list::run(args).await,
             Command::Exercise(args) => exercise::run(args).await,
             Command::Incident(args) => incident::run(args).await,
+            Command::Activity(args) => activity::run(args).await,
             Command::Message(args) => message::run(args).await,
             Command::ByHand(args) => by_hand::run(args).await,
             Command::Transcription(args) => transcription::run(args).await,

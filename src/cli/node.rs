@@ -39,6 +39,7 @@ use crate::replay::{Broken, TrustRoot};
 use crate::rpc::DESCRIPTORS;
 use crate::rpc::accept::{Acceptor, Lives, server};
 use crate::rpc::access::Access;
+use crate::rpc::activity::ActivityCalls;
 use crate::rpc::audit::AuditCalls;
 use crate::rpc::by_hand::ByHandCalls;
 use crate::rpc::exchange::ExchangeCalls;
@@ -256,6 +257,7 @@ impl Services {
             .add_service(ExchangeCalls(self.exchange.clone()).service())
             .add_service(ExerciseCalls { registrar: self.registrar.clone() }.service())
             .add_service(IncidentCalls { registrar: self.registrar.clone() }.service())
+            .add_service(ActivityCalls { registrar: self.registrar.clone() }.service())
             .add_service(MessageCalls { registrar: self.registrar.clone() }.service())
             .add_service(ByHandCalls { registrar: self.registrar.clone() }.service())
             .add_service(RegimeCalls { registrar: self.registrar.clone() }.service())

@@ -78,7 +78,17 @@ pub(super) fn may_be_word(kind: &str) -> bool {
             | Kind::Answer
             | Kind::Text
             | Kind::ServiceMessage
-            | Kind::MessageWithdrawal,
+            | Kind::MessageWithdrawal
+            | Kind::Request
+            | Kind::Joining
+            | Kind::Reply
+            | Kind::Judgement
+            | Kind::MeetingRequest
+            | Kind::Convening
+            | Kind::Meeting
+            | Kind::MeetingReport
+            | Kind::Observers
+            | Kind::ObserverReport,
         )
         | None => false,
     }

@@ -145,6 +145,8 @@ impl From<calls::draft_request::Content> for Given {
             Form::Cancellation(form) => (Kind::Cancellation, form.encode_to_vec()),
             Form::Statement(form) => (Kind::Statement, form.encode_to_vec()),
             Form::SameActivity(form) => (Kind::SameActivity, form.encode_to_vec()),
+            Form::Observers(form) => (Kind::Observers, form.encode_to_vec()),
+            Form::ObserverReport(form) => (Kind::ObserverReport, form.encode_to_vec()),
         };
         Given { kind, bytes }
     }
@@ -193,6 +195,23 @@ impl From<calls::incident_service_draft_request::Content> for Given {
     }
 }
 
+impl From<calls::activity_service_draft_request::Content> for Given {
+    fn from(content: calls::activity_service_draft_request::Content) -> Given {
+        use calls::activity_service_draft_request::Content as Form;
+        let (kind, bytes) = match content {
+            Form::Request(form) => (Kind::Request, form.encode_to_vec()),
+            Form::Joining(form) => (Kind::Joining, form.encode_to_vec()),
+            Form::Reply(form) => (Kind::Reply, form.encode_to_vec()),
+            Form::Judgement(form) => (Kind::Judgement, form.encode_to_vec()),
+            Form::MeetingRequest(form) => (Kind::MeetingRequest, form.encode_to_vec()),
+            Form::Convening(form) => (Kind::Convening, form.encode_to_vec()),
+            Form::Meeting(form) => (Kind::Meeting, form.encode_to_vec()),
+            Form::MeetingReport(form) => (Kind::MeetingReport, form.encode_to_vec()),
+        };
+        Given { kind, bytes }
+    }
+}
+
 impl From<wire::RegimeFormatted> for Given {
     fn from(form: wire::RegimeFormatted) -> Given {
         Given { kind: Kind::Formatted, bytes: form.encode_to_vec() }
@@ -211,6 +230,7 @@ impl From<wire::Transcription> for Given {
 pub enum Asked {
     Exercise(calls::draft_request::Content),
     Incident(calls::incident_service_draft_request::Content),
+    Activity(calls::activity_service_draft_request::Content),
     Regime(calls::draft_word_request::Content),
     Formatted(wire::RegimeFormatted),
     Transcription(wire::Transcription),
@@ -220,6 +240,7 @@ pub enum Asked {
 /// # Errors
 /// Over a limit.
 pub fn given(content: &Content) -> Result<Asked, form::Unreadable> {
+    use calls::activity_service_draft_request::Content as Activity;
     use calls::draft_message_request::Content as About;
     use calls::draft_request::Content as Exercise;
     use calls::draft_word_request::Content as Regime;
@@ -295,6 +316,31 @@ pub fn given(content: &Content) -> Result<Asked, form::Unreadable> {
         Kind::MessageWithdrawal => {
             wire::MessageWithdrawal::decode(bytes).map(|form| Asked::Message(About::Withdrawal(form)))
         }
+        Kind::Request => {
+            wire::ActivityRequest::decode(bytes).map(|form| Asked::Activity(Activity::Request(form)))
+        }
+        Kind::Joining => {
+            wire::ActivityJoining::decode(bytes).map(|form| Asked::Activity(Activity::Joining(form)))
+        }
+        Kind::Reply => wire::ActivityReply::decode(bytes).map(|form| Asked::Activity(Activity::Reply(form))),
+        Kind::Judgement => {
+            wire::ActivityJudgement::decode(bytes).map(|form| Asked::Activity(Activity::Judgement(form)))
+        }
+        Kind::MeetingRequest => wire::ActivityMeetingRequest::decode(bytes)
+            .map(|form| Asked::Activity(Activity::MeetingRequest(form))),
+        Kind::Convening => {
+            wire::ActivityConvening::decode(bytes).map(|form| Asked::Activity(Activity::Convening(form)))
+        }
+        Kind::Meeting => {
+            wire::ActivityMeeting::decode(bytes).map(|form| Asked::Activity(Activity::Meeting(form)))
+        }
+        Kind::MeetingReport => wire::ActivityMeetingReport::decode(bytes)
+            .map(|form| Asked::Activity(Activity::MeetingReport(form))),
+        Kind::Observers => {
+            wire::ExerciseObservers::decode(bytes).map(|form| Asked::Exercise(Exercise::Observers(form)))
+        }
+        Kind::ObserverReport => wire::ExerciseObserverReport::decode(bytes)
+            .map(|form| Asked::Exercise(Exercise::ObserverReport(form))),
     };
     given.map_err(|error| form::Unreadable::Malformed { kind: content.kind(), what: error.to_string() })
 }

@@ -1,160 +1,25 @@
-//! The content of messages by kind: which kinds there are, and what all of them have in common.
+//! The content of messages by kind, and what all of them have in common.
 //!
-//! Never here: a form (`exercise/`), what forms are made of (`form/`), bytes (`codec/form/`).
+//! Never here: which kinds there are (`kind.rs`), a form (`exercise/`), what forms are made of (`form/`), bytes
+//! (`codec/form/`).
 
+use super::activity::{
+    Convening, Joining, Judgement, Meeting, MeetingReport, MeetingRequest, Reply, Request,
+};
 use super::adoption::{Adoption, Resumption, Suspension, Withdrawal};
 use super::correspondence::{Answer, MessageWithdrawal, Question, ServiceMessage, Text};
 use super::exercise::{
-    Amendment, Calendar, Cancellation, Conclusion, Invitation, Notification, SameActivity, Statement,
+    Amendment, Calendar, Cancellation, Conclusion, Invitation, Notification, ObserverReport, Observers,
+    SameActivity, Statement,
 };
-use super::form::{Form, Refused};
+use super::form::{Form, MessageReference, Refused};
 use super::formatted::Formatted;
 use super::forwarded::Forwarded;
 use super::incident::{Closing, Finding, Report, Update};
 use super::transcription::{Filled, Transcription};
 use super::translation::Translation;
 
-/// The kinds of content, as the envelope names them.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
-pub enum Kind {
-    Calendar,
-    Notification,
-    Amendment,
-    Invitation,
-    Conclusion,
-    Statement,
-    Cancellation,
-    SameActivity,
-    Adoption,
-    Suspension,
-    Resumption,
-    Withdrawal,
-    Formatted,
-    Transcription,
-    Translation,
-    Forwarded,
-    Report,
-    Update,
-    Finding,
-    Closing,
-    SameIncident,
-    Question,
-    Answer,
-    Text,
-    ServiceMessage,
-    MessageWithdrawal,
-}
-
-impl Kind {
-    pub const ALL: [Kind; 26] = [
-        Kind::Calendar,
-        Kind::Notification,
-        Kind::Amendment,
-        Kind::Invitation,
-        Kind::Conclusion,
-        Kind::Statement,
-        Kind::Cancellation,
-        Kind::SameActivity,
-        Kind::Adoption,
-        Kind::Suspension,
-        Kind::Resumption,
-        Kind::Withdrawal,
-        Kind::Formatted,
-        Kind::Transcription,
-        Kind::Translation,
-        Kind::Forwarded,
-        Kind::Report,
-        Kind::Update,
-        Kind::Finding,
-        Kind::Closing,
-        Kind::SameIncident,
-        Kind::Question,
-        Kind::Answer,
-        Kind::Text,
-        Kind::ServiceMessage,
-        Kind::MessageWithdrawal,
-    ];
-
-    /// As it stands in the signed envelope.
-    pub fn name(self) -> &'static str {
-        match self {
-            Kind::Calendar => "exercise.calendar",
-            Kind::Notification => "exercise.notification",
-            Kind::Amendment => "exercise.amendment",
-            Kind::Invitation => "exercise.invitation",
-            Kind::Conclusion => "exercise.conclusion",
-            Kind::Statement => "exercise.statement",
-            Kind::Cancellation => "exercise.cancellation",
-            Kind::SameActivity => "exercise.same-activity",
-            Kind::Adoption => "regime.adoption",
-            Kind::Suspension => "regime.suspension",
-            Kind::Resumption => "regime.resumption",
-            Kind::Withdrawal => "regime.withdrawal",
-            Kind::Formatted => "regime.formatted",
-            Kind::Transcription => "transcription",
-            Kind::Translation => "message.translation",
-            Kind::Forwarded => "message.forwarded",
-            Kind::Report => "incident.report",
-            Kind::Update => "incident.update",
-            Kind::Finding => "incident.finding",
-            Kind::Closing => "incident.closing",
-            Kind::SameIncident => "incident.same-incident",
-            Kind::Question => "message.question",
-            Kind::Answer => "message.answer",
-            Kind::Text => "message.text",
-            Kind::ServiceMessage => "message.service",
-            Kind::MessageWithdrawal => "message.withdrawal",
-        }
-    }
-
-    /// `None` for a kind that this program does not know.
-    pub fn from_name(name: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-
-    /// The first part of the name, for the command line: `exercise`.
-    pub fn noun(self) -> &'static str {
-        self.name().split_once('.').map_or(self.name(), |(noun, _)| noun)
-    }
-
-    /// Whether a message of this kind may be the first of its thread. What is said about another one belongs
-    /// where that is.
-    pub fn opens_a_thread(self) -> bool {
-        match self {
-            Kind::Calendar
-            | Kind::Notification
-            | Kind::Adoption
-            | Kind::Formatted
-            | Kind::Transcription
-            | Kind::Forwarded
-            | Kind::Report
-            | Kind::Text
-            | Kind::ServiceMessage => true,
-            Kind::Amendment
-            | Kind::Invitation
-            | Kind::Conclusion
-            | Kind::Statement
-            | Kind::Cancellation
-            | Kind::SameActivity
-            | Kind::Suspension
-            | Kind::Resumption
-            | Kind::Withdrawal
-            | Kind::Translation
-            | Kind::Update
-            | Kind::Finding
-            | Kind::Closing
-            | Kind::SameIncident
-            | Kind::Question
-            | Kind::Answer
-            | Kind::MessageWithdrawal => false,
-        }
-    }
-
-    /// The last part of the name, for the command line: `notification`.
-    pub fn word(self) -> &'static str {
-        self.name().split_once('.').map_or(self.name(), |(_, word)| word)
-    }
-}
+pub use super::kind::Kind;
 
 /// The content of one message.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -185,6 +50,16 @@ pub enum Content {
     Text(Text),
     ServiceMessage(ServiceMessage),
     MessageWithdrawal(MessageWithdrawal),
+    Request(Box<Request>),
+    Joining(Joining),
+    Reply(Reply),
+    Judgement(Judgement),
+    MeetingRequest(MeetingRequest),
+    Convening(Convening),
+    Meeting(Meeting),
+    MeetingReport(MeetingReport),
+    Observers(Observers),
+    ObserverReport(Box<ObserverReport>),
 }
 
 impl Content {
@@ -216,6 +91,16 @@ impl Content {
             Content::Text(_) => Kind::Text,
             Content::ServiceMessage(_) => Kind::ServiceMessage,
             Content::MessageWithdrawal(_) => Kind::MessageWithdrawal,
+            Content::Request(_) => Kind::Request,
+            Content::Joining(_) => Kind::Joining,
+            Content::Reply(_) => Kind::Reply,
+            Content::Judgement(_) => Kind::Judgement,
+            Content::MeetingRequest(_) => Kind::MeetingRequest,
+            Content::Convening(_) => Kind::Convening,
+            Content::Meeting(_) => Kind::Meeting,
+            Content::MeetingReport(_) => Kind::MeetingReport,
+            Content::Observers(_) => Kind::Observers,
+            Content::ObserverReport(_) => Kind::ObserverReport,
         }
     }
 
@@ -248,6 +133,16 @@ impl Content {
             Kind::Text => Content::Text(Text::default()),
             Kind::ServiceMessage => Content::ServiceMessage(ServiceMessage::default()),
             Kind::MessageWithdrawal => Content::MessageWithdrawal(MessageWithdrawal::default()),
+            Kind::Request => Content::Request(Box::default()),
+            Kind::Joining => Content::Joining(Joining::default()),
+            Kind::Reply => Content::Reply(Reply::default()),
+            Kind::Judgement => Content::Judgement(Judgement::default()),
+            Kind::MeetingRequest => Content::MeetingRequest(MeetingRequest::default()),
+            Kind::Convening => Content::Convening(Convening::default()),
+            Kind::Meeting => Content::Meeting(Meeting::default()),
+            Kind::MeetingReport => Content::MeetingReport(MeetingReport::default()),
+            Kind::Observers => Content::Observers(Observers::default()),
+            Kind::ObserverReport => Content::ObserverReport(Box::default()),
         }
     }
 
@@ -292,11 +187,21 @@ impl Content {
             | Content::Answer(_)
             | Content::Text(_)
             | Content::ServiceMessage(_)
-            | Content::MessageWithdrawal(_) => None,
+            | Content::MessageWithdrawal(_)
+            | Content::Request(_)
+            | Content::Joining(_)
+            | Content::Reply(_)
+            | Content::Judgement(_)
+            | Content::MeetingRequest(_)
+            | Content::Convening(_)
+            | Content::Meeting(_)
+            | Content::MeetingReport(_)
+            | Content::Observers(_)
+            | Content::ObserverReport(_) => None,
         }
     }
 
-    /// The name of the exercise or incident, where this kind of document has one. Not safe to show.
+    /// The name of the exercise, incident or activity, where this kind of document has one. Not safe to show.
     pub fn designation(&self) -> Option<&str> {
         match self {
             Content::Notification(form) => Some(&form.designation),
@@ -304,6 +209,7 @@ impl Content {
             Content::Invitation(form) => Some(&form.designation),
             Content::Report(form) => Some(&form.designation),
             Content::Update(form) => Some(&form.report.designation),
+            Content::Request(form) => Some(&form.designation),
             Content::Calendar(_)
             | Content::Conclusion(_)
             | Content::Statement(_)
@@ -324,8 +230,61 @@ impl Content {
             | Content::Answer(_)
             | Content::Text(_)
             | Content::ServiceMessage(_)
-            | Content::MessageWithdrawal(_) => None,
+            | Content::MessageWithdrawal(_)
+            | Content::Joining(_)
+            | Content::Reply(_)
+            | Content::Judgement(_)
+            | Content::MeetingRequest(_)
+            | Content::Convening(_)
+            | Content::Meeting(_)
+            | Content::MeetingReport(_)
+            | Content::Observers(_)
+            | Content::ObserverReport(_) => None,
         }
+    }
+
+    /// The message of the same kind and author whose place it takes, as it says. `None` where a kind has no such
+    /// field, or nothing stands there.
+    pub fn in_place_of(&self) -> Option<&MessageReference> {
+        let named = match self {
+            Content::Request(form) => &form.in_place_of,
+            Content::Joining(form) => &form.in_place_of,
+            Content::Reply(form) => &form.in_place_of,
+            Content::Judgement(form) => &form.in_place_of,
+            Content::MeetingRequest(form) => &form.in_place_of,
+            Content::Convening(form) => &form.in_place_of,
+            Content::Meeting(form) => &form.in_place_of,
+            Content::MeetingReport(form) => &form.in_place_of,
+            Content::Observers(form) => &form.in_place_of,
+            Content::ObserverReport(form) => &form.in_place_of,
+            Content::Calendar(_)
+            | Content::Notification(_)
+            | Content::Amendment(_)
+            | Content::Invitation(_)
+            | Content::Conclusion(_)
+            | Content::Statement(_)
+            | Content::Cancellation(_)
+            | Content::SameActivity(_)
+            | Content::Adoption(_)
+            | Content::Suspension(_)
+            | Content::Resumption(_)
+            | Content::Withdrawal(_)
+            | Content::Formatted(_)
+            | Content::Transcription(_)
+            | Content::Translation(_)
+            | Content::Forwarded(_)
+            | Content::Report(_)
+            | Content::Update(_)
+            | Content::Finding(_)
+            | Content::Closing(_)
+            | Content::SameIncident(_)
+            | Content::Question(_)
+            | Content::Answer(_)
+            | Content::Text(_)
+            | Content::ServiceMessage(_)
+            | Content::MessageWithdrawal(_) => return None,
+        };
+        Some(named).filter(|named| **named != MessageReference::default())
     }
 
     /// Whether it is within the hard limits. Asked on the way out and on the way in alike.
@@ -362,6 +321,16 @@ impl Content {
             Content::Text(form) => form,
             Content::ServiceMessage(form) => form,
             Content::MessageWithdrawal(form) => form,
+            Content::Request(form) => form.as_ref(),
+            Content::Joining(form) => form,
+            Content::Reply(form) => form,
+            Content::Judgement(form) => form,
+            Content::MeetingRequest(form) => form,
+            Content::Convening(form) => form,
+            Content::Meeting(form) => form,
+            Content::MeetingReport(form) => form,
+            Content::Observers(form) => form,
+            Content::ObserverReport(form) => form.as_ref(),
         }
     }
 }

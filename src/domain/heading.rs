@@ -7,10 +7,11 @@
 use super::board::Board;
 use super::content::Content;
 use super::digest::Digest;
+use super::exercise::{Observers, ObserversReply};
 use super::form::{ActivityReference, MessageReference};
 use super::formatted::Formatted;
 use super::forwarded::NOT_TO_BE_HANDED_ON;
-use super::message::{NOT_RELEASABLE, Outgoing, Reference, Relation};
+use super::message::{Holds, NOT_RELEASABLE, Outgoing, Reference, Relation};
 use super::part::PartState;
 use super::refusal::FaultNamed;
 use super::text::{hides, lines_hide};
@@ -168,6 +169,9 @@ fn content_references(board: &Board, outgoing: &Outgoing, content: &Content, fou
             );
         }
     };
+    if let Some(earlier) = content.in_place_of() {
+        of_this_thread("in_place_of", earlier);
+    }
     match content {
         Content::Amendment(form) => of_this_thread("amends", &form.amends),
         Content::Conclusion(form) => of_this_thread("exercise", &form.exercise),
@@ -180,6 +184,19 @@ fn content_references(board: &Board, outgoing: &Outgoing, content: &Content, fou
         Content::Finding(form) => of_this_thread("incident", &form.incident),
         Content::Closing(form) => of_this_thread("incident", &form.incident),
         Content::MessageWithdrawal(form) => of_this_thread("withdraws", &form.withdraws),
+        Content::Joining(form) => of_this_thread("request", &form.request),
+        Content::Reply(form) => of_this_thread("request", &form.request),
+        Content::Judgement(form) => of_this_thread("reply", &form.reply),
+        Content::MeetingRequest(form) => of_this_thread("request", &form.request),
+        Content::Convening(form) => of_this_thread("meeting_request", &form.meeting_request),
+        Content::Meeting(form) => of_this_thread("meeting", &form.meeting),
+        Content::MeetingReport(form) => of_this_thread("meeting", &form.meeting),
+        Content::Observers(form) => {
+            of_this_thread("invitation", &form.invitation);
+            observers(outgoing, form, found);
+        }
+        Content::ObserverReport(form) => of_this_thread("exercise", &form.exercise),
+        Content::Request(form) => activities(board, &form.references, found),
         Content::Question(form) => on_record(board, "about", &form.about, found),
         Content::Answer(form) => on_record(board, "to", &form.to, found),
         Content::Text(form) => {
@@ -215,6 +232,17 @@ fn transcription(board: &Board, outgoing: &Outgoing, form: &Transcription, found
     }
     if board.own.is_some_and(|own| form.origin_party == own.party.as_str()) {
         found.add("origin_party", "is this Party itself: what it says it says by a message of its own");
+    }
+}
+
+/// Who they are the host must know, and whoever reads the content need not.
+fn observers(outgoing: &Outgoing, form: &Observers, found: &mut Found) {
+    let named = outgoing.parts.iter().any(|part| part.holds == Holds::PersonalData);
+    if form.reply == Some(ObserversReply::Observers) && !named {
+        found.add(
+            "heading.parts",
+            "names and ranks of the observers are asked for, as an attachment about persons: it can be erased",
+        );
     }
 }
 

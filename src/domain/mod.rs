@@ -4,6 +4,7 @@
 //! Never here: I/O, async, a clock, randomness, floating point, protobuf. Time and identity are
 //! arguments, so that the same journal gives the same Board on any machine, in any year.
 
+pub mod activity;
 pub mod adoption;
 pub mod allowance;
 pub mod board;
@@ -24,6 +25,7 @@ pub mod heading;
 pub mod incident;
 mod joiners;
 pub mod keys;
+mod kind;
 pub mod language;
 pub mod ledger;
 pub mod link;

@@ -105,6 +105,26 @@ pub fn withdrawn(said: &[Said]) -> BTreeMap<Digest, &Said> {
     all
 }
 
+/// In whose place its own author put another of the same kind, by digest, each with the first that does so. What is
+/// itself taken back takes nobody's place.
+pub fn corrected(said: &[Said]) -> BTreeMap<Digest, &Said> {
+    let withdrawn = withdrawn(said);
+    let mut all = BTreeMap::new();
+    for word in said.iter().filter(|word| !withdrawn.contains_key(&word.message)) {
+        let Some(named) = word.content.in_place_of() else { continue };
+        let earlier = said.iter().find(|one| {
+            one.message != word.message
+                && (one.author, one.traffic, one.content.kind())
+                    == (word.author, word.traffic, word.content.kind())
+                && one.is_meant(named, word.author)
+        });
+        if let Some(earlier) = earlier {
+            all.entry(earlier.message).or_insert(word);
+        }
+    }
+    all
+}
+
 /// What is said of this thread and another one, whatever the threads are about.
 pub fn same(content: &Content) -> Option<&SameActivity> {
     if let Content::SameActivity(form) | Content::SameIncident(form) = content { Some(form) } else { None }

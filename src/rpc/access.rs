@@ -61,6 +61,7 @@ macro_rules! table {
 table! {
     "/detente.v1.ExerciseService/Draft" => For::Roles(&[Drafter]),
     "/detente.v1.IncidentService/Draft" => For::Roles(&[Drafter]),
+    "/detente.v1.ActivityService/Draft" => For::Roles(&[Drafter]),
 
     "/detente.v1.MessageService/DraftMessage" => For::Roles(&[Drafter]),
     "/detente.v1.MessageService/ReturnDraft" => For::Roles(&[Releaser]),

@@ -132,8 +132,10 @@ impl<'h> Shelf<'h> {
                 break;
             }
         }
-        // An author may say other things in the same thread.
-        held.retain(|one: &Held| one.cites.as_deref() == Some(regime));
+        // An author may say other things in the same thread; what it takes back counts no more.
+        held.retain(|one: &Held| {
+            one.cites.as_deref() == Some(regime) || matches!(one.said.content, Content::MessageWithdrawal(_))
+        });
         let read = (Arc::new(held), looked);
         self.cited.insert(key, read.clone());
         Ok(read)

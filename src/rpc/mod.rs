@@ -4,6 +4,7 @@
 
 pub mod accept;
 pub mod access;
+pub mod activity;
 mod addressees;
 pub mod audit;
 mod beginning;

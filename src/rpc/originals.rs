@@ -7,6 +7,7 @@
 
 use crate::codec::content;
 use crate::codec::forwarded::{self, Opened};
+use crate::domain::activity::{Judgement, Request};
 use crate::domain::board::Board;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
@@ -38,6 +39,20 @@ impl<'h> Originals<'h> {
     /// # Errors
     /// The journal does not answer, or is not what it was.
     pub async fn faults(
+        &self,
+        author: Option<Party>,
+        outgoing: &Outgoing,
+        content: &Content,
+    ) -> Result<Vec<FaultNamed>, RecordFault> {
+        if let Some(earlier) = content.in_place_of() {
+            let mut found = self.of_its_kind(author, content, earlier).await?;
+            found.extend(self.about(author, outgoing, content).await?);
+            return Ok(found);
+        }
+        self.about(author, outgoing, content).await
+    }
+
+    async fn about(
         &self,
         author: Option<Party>,
         outgoing: &Outgoing,
@@ -78,6 +93,11 @@ impl<'h> Originals<'h> {
                 };
                 Ok(form.against(question))
             }
+            Content::Reply(form) => {
+                let Some(asked) = self.named(&form.request).await? else { return Ok(Vec::new()) };
+                Ok(form.against(request_in(&asked).as_ref()))
+            }
+            Content::Judgement(form) => self.judged(form).await,
             Content::Update(form) => self.by_its_author(author, "updates", &form.updates).await,
             Content::MessageWithdrawal(form) => {
                 let mut found = self.by_its_author(author, "withdraws", &form.withdraws).await?;
@@ -108,8 +128,43 @@ impl<'h> Originals<'h> {
             | Content::Suspension(_)
             | Content::Resumption(_)
             | Content::Withdrawal(_)
-            | Content::Formatted(_) => Ok(Vec::new()),
+            | Content::Formatted(_)
+            | Content::Request(_)
+            | Content::Joining(_)
+            | Content::MeetingRequest(_)
+            | Content::Convening(_)
+            | Content::Meeting(_)
+            | Content::MeetingReport(_)
+            | Content::Observers(_)
+            | Content::ObserverReport(_) => Ok(Vec::new()),
         }
+    }
+
+    /// Judged by the numbers of the questions that the reply is to: silence about one can be judged as well.
+    async fn judged(&self, form: &Judgement) -> Result<Vec<FaultNamed>, RecordFault> {
+        let Some(reply) = self.named(&form.reply).await? else { return Ok(Vec::new()) };
+        let read = content::said(&reply.message.draft.kind, &reply.message.draft.content);
+        let Some(Content::Reply(reply)) = read.content() else {
+            return Ok(vec![FaultNamed::new("reply", "the message is no reply")]);
+        };
+        let Some(asked) = self.named(&reply.request).await? else { return Ok(Vec::new()) };
+        Ok(request_in(&asked).map(|request| form.against(&request)).unwrap_or_default())
+    }
+
+    /// What takes another's place is of its author and of its kind.
+    async fn of_its_kind(
+        &self,
+        author: Option<Party>,
+        content: &Content,
+        earlier: &MessageReference,
+    ) -> Result<Vec<FaultNamed>, RecordFault> {
+        let mut found = self.by_its_author(author, "in_place_of", earlier).await?;
+        let there = self.named(earlier).await?;
+        if there.is_some_and(|there| there.message.draft.kind != content.kind().name()) {
+            let rule = "is of another kind: it would have no effect on that";
+            found.push(FaultNamed::new("in_place_of", rule));
+        }
+        Ok(found)
     }
 
     /// Only an author's own message has its place taken, or is taken back.
@@ -138,6 +193,14 @@ impl<'h> Originals<'h> {
         let Some(there) = self.head.board.messages.get(digest) else { return Ok(None) };
         let stored = self.records.message(there.index, digest).await?;
         Ok(Some(stored).filter(|stored| self.as_of.is_none_or(|at| stored.record.at <= at)))
+    }
+}
+
+fn request_in(stored: &StoredMessage) -> Option<Request> {
+    let draft = &stored.message.draft;
+    match content::said(&draft.kind, &draft.content).content() {
+        Some(Content::Request(request)) => Some(request.as_ref().clone()),
+        Some(_) | None => None,
     }
 }
 

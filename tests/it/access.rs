@@ -17,6 +17,7 @@ use crate::authority::{Fate, Node, Realm, beginning, end, fate, on_roster, prese
 const EXPECTED: &str = "
     /detente.v1.ExerciseService/Draft                           D . . . . . . . .
     /detente.v1.IncidentService/Draft                           D . . . . . . . .
+    /detente.v1.ActivityService/Draft                           D . . . . . . . .
     /detente.v1.MessageService/DraftMessage                     D . . . . . . . .
     /detente.v1.MessageService/ReturnDraft                      . R . . . . . . .
     /detente.v1.MessageService/WithdrawDraft                    D . . . . . . . .

@@ -218,6 +218,17 @@ async fn what_counts_towards_a_quota_is_counted_alike_at_both_ends_and_before_re
     for code in ["BY", "PL"] {
         says(&check(&world, code, 1, 0).await, "BY, in 2031: 1 with this one, of at most 6: within it");
     }
+    // What was taken back before counts no more, whatever the word that does so cites.
+    let digest = hex::encode(&first.message_digest);
+    let word = form(Kind::MessageWithdrawal, &format!("[withdraws]\nmessage_digest = \"{digest}\""));
+    world.clock.set(world.clock.now().plus_ms(60_000));
+    send(&world, "BY", 3, heading(1), &word).await;
+    world.clock.set(world.clock.now().plus_ms(60_000));
+    send(&world, "BY", 4, citing(&regime, 3, &["PL"]), &notice(16_000)).await;
+    both_settled(&world, "BY", "PL").await;
+    for code in ["BY", "PL"] {
+        says(&check(&world, code, 3, 0).await, "BY, in 2031: 2 with this one, of at most 6: within it");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -127,6 +127,7 @@ async fn officers(drafter: Desk, releaser: Desk, to: &'static str, stop: Arc<Ato
             content: Some(match given(&content).unwrap() {
                 Asked::Exercise(form) => form,
                 Asked::Incident(_)
+                | Asked::Activity(_)
                 | Asked::Regime(_)
                 | Asked::Formatted(_)
                 | Asked::Message(_)

@@ -1,6 +1,8 @@
 //! All integration tests are modules of this one binary; `tests/run` starts the Kafka broker they need.
 
 mod access;
+mod activity;
+mod activity_program;
 mod adoption;
 mod audit;
 mod auditor;
@@ -50,6 +52,7 @@ mod node;
 mod notes;
 mod numbers;
 mod numbers_program;
+mod observation;
 mod office;
 mod office_program;
 mod officer;

@@ -6,6 +6,7 @@ use detente::cli::form::{self, Syntax};
 use detente::codec::heading::{Asked, given};
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
+use detente::codec::proto::detente::v1::activity_service_client::ActivityServiceClient;
 use detente::codec::proto::detente::v1::by_hand_service_client::ByHandServiceClient;
 use detente::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
 use detente::codec::proto::detente::v1::incident_service_client::IncidentServiceClient;
@@ -25,6 +26,10 @@ pub fn exercises(desk: &Desk) -> ExerciseServiceClient<Channel> {
 
 pub fn incidents(desk: &Desk) -> IncidentServiceClient<Channel> {
     IncidentServiceClient::new(desk.channel.clone())
+}
+
+pub fn activities(desk: &Desk) -> ActivityServiceClient<Channel> {
+    ActivityServiceClient::new(desk.channel.clone())
 }
 
 pub fn messages(desk: &Desk) -> MessageServiceClient<Channel> {
@@ -79,6 +84,7 @@ pub fn draft_call(desk: &Desk, draft: u8, heading: calls::Heading, content: &Con
         content: Some(match given(content).unwrap() {
             Asked::Exercise(form) => form,
             Asked::Incident(_)
+            | Asked::Activity(_)
             | Asked::Regime(_)
             | Asked::Formatted(_)
             | Asked::Message(_)
@@ -109,6 +115,12 @@ pub async fn draft(
             let call =
                 calls::IncidentServiceDraftRequest { command, draft: id, heading, content: Some(form) };
             let answered = incidents(&desk).draft(call).await?.into_inner();
+            (answered.digest, answered.faults)
+        }
+        Asked::Activity(form) => {
+            let call =
+                calls::ActivityServiceDraftRequest { command, draft: id, heading, content: Some(form) };
+            let answered = activities(&desk).draft(call).await?.into_inner();
             (answered.digest, answered.faults)
         }
         Asked::Regime(form) => {

@@ -212,7 +212,17 @@ fn outgoing(
         | Content::Answer(_)
         | Content::Text(_)
         | Content::ServiceMessage(_)
-        | Content::MessageWithdrawal(_) => {}
+        | Content::MessageWithdrawal(_)
+        | Content::Request(_)
+        | Content::Joining(_)
+        | Content::Reply(_)
+        | Content::Judgement(_)
+        | Content::MeetingRequest(_)
+        | Content::Convening(_)
+        | Content::Meeting(_)
+        | Content::MeetingReport(_)
+        | Content::Observers(_)
+        | Content::ObserverReport(_) => {}
     }
     let references = played.released.last().map(|(digest, number)| Reference {
         message: Some(*digest),

@@ -3,6 +3,7 @@
 //! Never here: a rule; what is done with a draft or a thread whatever it is about (`detente message`).
 
 mod check;
+mod observation;
 mod picture;
 mod show;
 
@@ -20,7 +21,7 @@ use crate::domain::content::Kind;
 
 const NOUN: &str = "exercise";
 
-/// Exercises: calendar, notification, amendments, invitation, conclusion
+/// Exercises: calendar, notification, amendments, invitation, observation, conclusion
 #[derive(clap::Args, Debug)]
 #[command(after_help = "Drafts are shown, revised and released with `detente message`.")]
 pub struct Args {
@@ -34,7 +35,7 @@ enum Command {
     /// Print a commented empty form
     #[command(after_long_help = filled())]
     Template {
-        /// Which form: such as notification, amendment or calendar
+        /// Which form: such as notification, amendment, calendar, observers or observer-report
         #[arg(value_parser = kind)]
         kind: Kind,
         /// Print a filled one instead
@@ -48,7 +49,7 @@ enum Command {
     Draft(DraftArgs),
     /// List the threads about exercises, newest first
     List(ListArgs),
-    /// Show a thread: the present picture, its history, and what changed between versions
+    /// Show a thread: the present picture, observation, its history, and what changed between versions
     Show(ShowArgs),
 }
 

@@ -29,7 +29,9 @@ pub fn print(picture: &Picture) {
     for (said, form) in &picture.transcribed {
         say!("{}: {}", mark(&form.origin(), said.author.as_str()), by(said));
     }
-    if picture.accounts.is_empty() && picture.statements.is_empty() && picture.same_activity.is_empty() {
+    let is_empty =
+        picture.accounts.is_empty() && picture.statements.is_empty() && picture.same_activity.is_empty();
+    if is_empty && picture.withdrawn.is_empty() {
         say!("nothing that this program can read as an exercise");
     }
 }

@@ -3,17 +3,17 @@
 //! Never here: what stands (`domain/exercise/picture.rs`), how it is laid out (`picture.rs`), the history
 //! (`cli/message/history.rs`).
 
-use super::{NOUN, picture};
+use super::{NOUN, observation, picture};
 use crate::cli::fault::Fault;
 use crate::cli::json;
-use crate::cli::message::rows::{by, row};
+use crate::cli::message::rows::{by, form_lines, row};
 use crate::cli::message::threads::{self, ListArgs, ShowArgs};
 use crate::cli::message::{Bodies, History, clarification};
 use crate::cli::out::say;
 use crate::domain::correspondence::asked::Clarification;
 use crate::domain::digest::ThreadId;
+use crate::domain::exercise::observed::Observation;
 use crate::domain::exercise::picture::Picture;
-use crate::domain::said::withdrawn;
 use crate::domain::time::Instant;
 
 pub async fn list(args: ListArgs) -> Result<(), Fault> {
@@ -30,9 +30,11 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
 pub fn print(history: &History, thread: ThreadId, as_of: Option<Instant>, as_json: bool) {
     let said = history.said();
     let picture = Picture::of(&said);
+    let observed = Observation::of(&said);
     if as_json {
         let mut object = history.to_json(thread, as_of);
         object["picture"] = picture::to_json(&picture);
+        object["picture"]["observed"] = observation::to_json(&picture, &observed, history);
         object["picture"]["questions"] = clarification::to_json(&Clarification::of(&said));
         say!("{}", json::line(&object));
         return;
@@ -44,13 +46,16 @@ pub fn print(history: &History, thread: ThreadId, as_of: Option<Instant>, as_jso
         return history.print(Bodies::All);
     }
     say!("\nWHAT STANDS");
-    for (message, word) in withdrawn(&said) {
-        if let Some(taken_back) = said.iter().find(|one| one.message == message) {
+    for (message, word) in &picture.withdrawn {
+        if let Some(taken_back) = said.iter().find(|one| one.message == *message) {
             say!("Withdrawn: {}", by(taken_back));
             row(1, "by", &by(word));
+            form_lines(1, &taken_back.content);
         }
     }
     picture::print(&picture);
+    observation::print(&observed, history);
+    observation::print_figures(&picture, &observed);
     clarification::print(&Clarification::of(&said));
     say!("\nHISTORY");
     history.print(Bodies::AllBut(NOUN));

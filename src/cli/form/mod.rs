@@ -73,6 +73,16 @@ pub fn read(kind: Kind, syntax: Syntax, text: &str) -> Result<Content, NotAForm>
         Kind::Text => Content::Text(parse(syntax, text)?),
         Kind::ServiceMessage => Content::ServiceMessage(parse(syntax, text)?),
         Kind::MessageWithdrawal => Content::MessageWithdrawal(parse(syntax, text)?),
+        Kind::Request => Content::Request(parse(syntax, text)?),
+        Kind::Joining => Content::Joining(parse(syntax, text)?),
+        Kind::Reply => Content::Reply(parse(syntax, text)?),
+        Kind::Judgement => Content::Judgement(parse(syntax, text)?),
+        Kind::MeetingRequest => Content::MeetingRequest(parse(syntax, text)?),
+        Kind::Convening => Content::Convening(parse(syntax, text)?),
+        Kind::Meeting => Content::Meeting(parse(syntax, text)?),
+        Kind::MeetingReport => Content::MeetingReport(parse(syntax, text)?),
+        Kind::Observers => Content::Observers(parse(syntax, text)?),
+        Kind::ObserverReport => Content::ObserverReport(parse(syntax, text)?),
     })
 }
 
@@ -110,6 +120,16 @@ pub fn to_json(content: &Content) -> String {
         Content::Text(form) => pretty(form),
         Content::ServiceMessage(form) => pretty(form),
         Content::MessageWithdrawal(form) => pretty(form),
+        Content::Request(form) => pretty(form),
+        Content::Joining(form) => pretty(form),
+        Content::Reply(form) => pretty(form),
+        Content::Judgement(form) => pretty(form),
+        Content::MeetingRequest(form) => pretty(form),
+        Content::Convening(form) => pretty(form),
+        Content::Meeting(form) => pretty(form),
+        Content::MeetingReport(form) => pretty(form),
+        Content::Observers(form) => pretty(form),
+        Content::ObserverReport(form) => pretty(form),
     }
 }
 
@@ -147,6 +167,16 @@ pub fn example(kind: Kind) -> &'static str {
         Kind::Text => include_str!("examples/text.toml"),
         Kind::ServiceMessage => include_str!("examples/service.toml"),
         Kind::MessageWithdrawal => include_str!("examples/message-withdrawal.toml"),
+        Kind::Request => include_str!("examples/request.toml"),
+        Kind::Joining => include_str!("examples/joining.toml"),
+        Kind::Reply => include_str!("examples/reply.toml"),
+        Kind::Judgement => include_str!("examples/judgement.toml"),
+        Kind::MeetingRequest => include_str!("examples/meeting-request.toml"),
+        Kind::Convening => include_str!("examples/convening.toml"),
+        Kind::Meeting => include_str!("examples/meeting.toml"),
+        Kind::MeetingReport => include_str!("examples/meeting-report.toml"),
+        Kind::Observers => include_str!("examples/observers.toml"),
+        Kind::ObserverReport => include_str!("examples/observer-report.toml"),
     }
 }
 

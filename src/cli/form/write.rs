@@ -106,6 +106,16 @@ fn purpose(kind: Kind) -> &'static str {
         Kind::Text => "a message in free format",
         Kind::ServiceMessage => "notice of a planned outage, and whom to telephone meanwhile",
         Kind::MessageWithdrawal => "that you take back a message of your own; it stays readable",
+        Kind::Request => "that you ask another Party to explain an unusual military activity",
+        Kind::Joining => "that another Party's request is yours as well",
+        Kind::Reply => "answers to a request, by the numbers of its questions",
+        Kind::Judgement => "what you think of each answer of a reply; for yourself alone",
+        Kind::MeetingRequest => "that you ask for a meeting about an activity",
+        Kind::Convening => "that a meeting will be held, where and when",
+        Kind::Meeting => "the record of a meeting: who was there, who was not, what came of it",
+        Kind::MeetingReport => "the report of a meeting",
+        Kind::Observers => "the answer to an invitation: whether you send observers",
+        Kind::ObserverReport => "what your observers saw of an exercise",
     }
 }
 

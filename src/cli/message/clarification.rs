@@ -4,10 +4,10 @@
 
 use serde_json::{Value, json};
 
-use super::rows::{by, form_lines, row, said_by_json};
+use super::rows::{by, form_lines, row, said_by_json, text};
 use crate::cli::out::say;
 use crate::domain::correspondence::asked::{Asked, Clarification, Given};
-use crate::domain::text::{shown, shown_lines};
+use crate::domain::text::shown;
 
 /// Nothing where nothing was asked.
 pub fn print(clarification: &Clarification<'_>) {
@@ -58,12 +58,6 @@ fn print_given(given: &Given<'_>) {
 
 fn how(given: &Given<'_>) -> String {
     given.answer.how.map_or_else(|| "said, unclear how".to_owned(), |how| how.to_string())
-}
-
-fn text(depth: usize, label: &str, text: &str) {
-    for (index, line) in shown_lines(text).iter().enumerate() {
-        row(depth, if index == 0 { label } else { "" }, line);
-    }
 }
 
 pub fn to_json(clarification: &Clarification<'_>) -> Value {

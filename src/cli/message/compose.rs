@@ -1,5 +1,5 @@
-//! `exercise draft`, `incident draft`, `regime draft`, `transcription draft`, `message draft`, `message translate` and
-//! `message revise`: a form and a heading, put on record as a draft.
+//! `exercise draft`, `incident draft`, `activity draft`, `regime draft`, `transcription draft`, `message draft`,
+//! `message translate` and `message revise`: a form and a heading, put on record as a draft.
 //!
 //! Never here: a check. The node tells all faults at once.
 
@@ -21,6 +21,7 @@ use crate::codec::content::{self, Said};
 use crate::codec::heading::{self, Asked};
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::activity_service_client::ActivityServiceClient;
 use crate::codec::proto::detente::v1::by_hand_service_client::ByHandServiceClient;
 use crate::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
 use crate::codec::proto::detente::v1::incident_service_client::IncidentServiceClient;
@@ -188,6 +189,11 @@ pub async fn put_draft(
             let answered = answer(IncidentServiceClient::new(desk.channel.clone()).draft(asked)).await?;
             Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
         }
+        Asked::Activity(form) => {
+            let asked = calls::ActivityServiceDraftRequest { command, draft, heading, content: Some(form) };
+            let answered = answer(ActivityServiceClient::new(desk.channel.clone()).draft(asked)).await?;
+            Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
+        }
         Asked::Formatted(content) => {
             let asked = calls::DraftFormattedRequest { command, draft, heading, content: Some(content) };
             let answered =
@@ -262,6 +268,9 @@ fn subject(content: &Content) -> String {
     // Who writes at night need not think of words.
     let words = match content.kind() {
         kind if kind.noun() == "incident" => "Hazardous incident",
+        kind if kind.noun() == "activity" => "Unusual military activity",
+        Kind::Observers => "Answer to the invitation",
+        Kind::ObserverReport => "Report of observers",
         Kind::Question => "Questions",
         Kind::Answer => "Answers",
         Kind::ServiceMessage => "Planned outage",

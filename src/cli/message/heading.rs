@@ -24,8 +24,8 @@ pub(super) struct HeadingArgs {
     #[arg(long, value_name = "PARTY", value_parser = given::addressee)]
     info: Vec<Addressee>,
     /// The thread that it continues; left out, the thread of the message that the form itself amends,
-    /// concludes, cancels or is about, or else of the message that --answers names; a calendar, notification, adoption, formatted message or transcription
-    /// opens a fresh one
+    /// concludes, cancels or is about, or else of the message that --answers names; a calendar, notification,
+    /// report, request, adoption, formatted message or transcription opens a fresh one
     #[arg(long, value_parser = given::thread)]
     pub thread: Option<ThreadId>,
     /// flash, immediate, priority or routine

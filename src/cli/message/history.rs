@@ -34,7 +34,7 @@ pub struct History {
     messages: Vec<Line>,
     gaps: Vec<calls::ThreadGap>,
     acknowledged: BTreeMap<Digest, Vec<(Party, Acknowledgement)>>,
-    /// Those that formatted messages cite, as far as they are at hand, by digest.
+    /// Those that formatted messages and invitations cite, as far as they are at hand, by digest.
     regimes: BTreeMap<Digest, Regime>,
     /// Into which translations are shown beside the texts.
     language: Option<String>,
@@ -142,7 +142,8 @@ impl History {
         })
     }
 
-    /// Takes the labels of formatted messages from regimes that are built in, or held at the node.
+    /// Takes the labels of formatted messages, and what silence about invitations counts as, from regimes that are
+    /// built in, or held at the node.
     pub async fn label(&mut self, desk: Option<&Desk>) {
         for line in &self.messages {
             let Some(cited) = &line.message.draft.regime else { continue };
@@ -175,6 +176,19 @@ impl History {
             content: content.clone(),
         };
         self.forms().map(said).collect()
+    }
+
+    /// The Parties that a message asks to act.
+    pub fn addressed(&self, message: &Digest) -> Vec<Party> {
+        let line = self.messages.iter().find(|line| line.digest == *message);
+        line.map(|line| line.message.draft.action.iter().map(|one| one.party).collect()).unwrap_or_default()
+    }
+
+    /// The rules that a message cites, where they are at hand, and the language that it is in.
+    pub fn regime_of(&self, message: &Digest) -> Option<(&Regime, &str)> {
+        let draft = &self.messages.iter().find(|line| line.digest == *message)?.message.draft;
+        let regime = self.regimes.get(&draft.regime.as_ref()?.digest)?;
+        Some((regime, &draft.language))
     }
 
     /// What the node says of the word of a Party that nobody here compared with: it is said wherever that word is

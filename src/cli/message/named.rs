@@ -18,6 +18,11 @@ use crate::domain::message::{Message, Outgoing, Relation};
 /// Each with what joins the draft to it.
 pub(super) fn named(content: &Content) -> Vec<(&MessageReference, Relation)> {
     let mut all: Vec<(&MessageReference, Relation)> = main_reference(content).into_iter().collect();
+    if let Some(earlier) = content.in_place_of()
+        && !matches!(content, Content::Request(_))
+    {
+        all.push((earlier, Relation::Amends));
+    }
     if let Content::Text(form) = content {
         all.extend(form.references.iter().map(|reference| (reference, Relation::RefersTo)));
     }
@@ -46,6 +51,17 @@ fn main_reference(content: &Content) -> Option<(&MessageReference, Relation)> {
         Content::Question(form) => Some((&form.about, Relation::RefersTo)),
         Content::Answer(form) => Some((&form.to, Relation::Answers)),
         Content::MessageWithdrawal(form) => Some((&form.withdraws, Relation::RefersTo)),
+        Content::Joining(form) => Some((&form.request, Relation::RefersTo)),
+        Content::Reply(form) => Some((&form.request, Relation::Answers)),
+        Content::Judgement(form) => Some((&form.reply, Relation::RefersTo)),
+        Content::MeetingRequest(form) => Some((&form.request, Relation::RefersTo)),
+        Content::Convening(form) => Some((&form.meeting_request, Relation::Answers)),
+        Content::Meeting(form) => Some((&form.meeting, Relation::RefersTo)),
+        Content::MeetingReport(form) => Some((&form.meeting, Relation::RefersTo)),
+        Content::Observers(form) => Some((&form.invitation, Relation::Answers)),
+        Content::ObserverReport(form) => Some((&form.exercise, Relation::RefersTo)),
+        // A request belongs to the thread of what it corrects.
+        Content::Request(_) => content.in_place_of().map(|earlier| (earlier, Relation::Amends)),
         Content::Calendar(_)
         | Content::Notification(_)
         | Content::Invitation(_)

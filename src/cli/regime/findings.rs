@@ -64,6 +64,14 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str, restraints: &[Re
             put("copies", copies.iter().map(copy).collect());
             put("ground", self::ground(ground));
         }
+        Finding::Silence { name, ground } => {
+            put("kind", "silence".into());
+            put("name", name.as_str().into());
+            let rule = regime.silences.get(name);
+            put("after", rule.map(|rule| rule.after.to_string()).into());
+            put("counts_as", rule.map(|rule| rule.counts_as.say(language, name)).into());
+            put("ground", self::ground(ground));
+        }
         Finding::Format { code, state } => {
             put("kind", "format".into());
             put("code", code.as_str().into());

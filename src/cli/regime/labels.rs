@@ -1,4 +1,5 @@
-//! The regime that a formatted message cites, for its labels, and in which language they are shown.
+//! The regime that a formatted message cites, for its labels and in which language they are shown, or an
+//! invitation, for what silence counts as.
 //!
 //! Never here: trust in a name. A text counts if it has the digest that is cited; without one the message
 //! is shown all the same, with the names of its fields as sent.
@@ -36,7 +37,7 @@ impl<'a> Labelling<'a> {
     }
 }
 
-/// The regime cited: built in, or as the node holds it. `None` for a message that is not formatted.
+/// The regime cited: built in, or as the node holds it. `None` for a message of any other kind.
 pub async fn of(desk: &Desk, outgoing: &Outgoing) -> Option<Regime> {
     let cited = cited(outgoing)?;
     let mut texts: BTreeMap<Digest, Vec<u8>> = BTreeMap::new();
@@ -85,7 +86,8 @@ pub fn mark(content: &Content, outgoing: &Outgoing, labelling: Labelling<'_>) ->
 }
 
 fn cited(outgoing: &Outgoing) -> Option<&RegimeCitation> {
-    outgoing.regime.as_ref().filter(|_| outgoing.kind == Kind::Formatted.name())
+    let looked_at = [Kind::Formatted, Kind::Invitation].map(Kind::name);
+    outgoing.regime.as_ref().filter(|_| looked_at.contains(&outgoing.kind.as_str()))
 }
 
 async fn text(desk: &Desk, cited: &RegimeCitation) -> Option<Vec<u8>> {

@@ -7,6 +7,10 @@ use bytes::Bytes;
 use super::Unreadable;
 use crate::codec::evidence_v1 as v1;
 use crate::codec::evidence_v1::formatted_field::Value as Typed;
+use crate::domain::activity::{
+    Convening, Joining, Judged, Judgement, Meeting, MeetingHeld, MeetingOutcome, MeetingReport,
+    MeetingRequest, MeetingScope, Reply, Request, Sufficiency,
+};
 use crate::domain::adoption::{Adoption, Nature, Reservation, Resumption, Suspension, Withdrawal};
 use crate::domain::correspondence::{
     Answer, Answered, HowAnswered, MessageWithdrawal, Question, Questioned, ServiceMessage, Text,
@@ -14,13 +18,13 @@ use crate::domain::correspondence::{
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::exercise::{
     Amendment, Basis, Calendar, CalendarEntry, CalendarReturn, Cancellation, Conclusion, Invitation,
-    LandActivity, Landing, Notice, Notification, Phase, SameActivity, SameActivityPosition, Statement,
-    Transfer,
+    LandActivity, Landing, Notice, Notification, ObserverReport, Observers, ObserversReply, Phase,
+    SameActivity, SameActivityPosition, Statement, Transfer,
 };
 use crate::domain::form::outline::Path;
 use crate::domain::form::{
-    ActivityReference, Area, Figure, Formation, GeoPoint, MessageDigest, MessageReference, OtherThread,
-    Place, Prose, When,
+    ActivityReference, Area, Figure, FigureAccount, FigureBasis, Formation, GeoPoint, MessageDigest,
+    MessageReference, OtherThread, Place, Prose, When,
 };
 use crate::domain::formatted::{Field, Fields, Formatted, Stated};
 use crate::domain::forwarded::{Enclosed, Forwarded};
@@ -164,7 +168,8 @@ macro_rules! choices {
     )+};
 }
 
-choices!(Basis, CalendarReturn, HowAnswered, Nature, Notice, SameActivityPosition, SpeaksAs);
+choices!(Basis, CalendarReturn, FigureBasis, HowAnswered, MeetingHeld, MeetingOutcome, MeetingScope);
+choices!(Nature, Notice, ObserversReply, SameActivityPosition, SpeaksAs, Sufficiency);
 
 impl Wire<Vec<v1::FormattedField>> for Fields {
     fn to_wire(&self) -> Vec<v1::FormattedField> {
@@ -256,6 +261,7 @@ macro_rules! wire {
 wire! {
     Figure as Figure { what, kind, party, territory, number }
     Formation as Formation { party, designation, subordination, kind, number, remarks }
+    FigureAccount as FigureAccount { basis, source, as_of, figures }
     Area as Area { name, features, territory, outline, centre, radius_metres }
     Place as Place { name, territory, position }
     Phase as ExercisePhase { name, kind, start, end, areas, tactical_purpose, description, figures }
@@ -290,7 +296,7 @@ wire! {
         exercise, actual_start, actual_end, figures, source, differences, remarks, to_follow, not_known,
     }
     Statement as ExerciseStatement {
-        exercise, figures, source, stated_on, statement, remarks, to_follow, not_known,
+        exercise, figures, source, stated_on, statement, basis, remarks, to_follow, not_known,
     }
     Cancellation as ExerciseCancellation { cancels, reason, references, remarks, to_follow, not_known }
     SameActivity as SameActivity {
@@ -330,4 +336,38 @@ wire! {
         out_of_service, from, until, telephone, instead, reason, remarks, to_follow, not_known,
     }
     MessageWithdrawal as MessageWithdrawal { withdraws, reason, remarks, to_follow, not_known }
+    Observers as ExerciseObservers {
+        invitation, reply, observers, languages, arrival, arrangements, contact, in_place_of, remarks, to_follow,
+        not_known,
+    }
+    ObserverReport as ExerciseObserverReport {
+        exercise, observed_from, observed_until, observers, places, observed, figure_accounts, not_shown,
+        differences, in_place_of, remarks, to_follow, not_known,
+    }
+    Request as ActivityRequest {
+        concern, responsible, designation, kind, areas, since, with, questions, reply_by, figure_accounts,
+        references, in_place_of, remarks, to_follow, not_known,
+    }
+    Joining as ActivityJoining { request, concern, in_place_of, remarks, to_follow, not_known }
+    Reply as ActivityReply {
+        request, answers, statement, figure_accounts, in_place_of, remarks, to_follow, not_known,
+    }
+    Judged as JudgedAnswer { number, how, grounds }
+    Judgement as ActivityJudgement {
+        reply, answers, as_a_whole, grounds, in_place_of, remarks, to_follow, not_known,
+    }
+    MeetingRequest as ActivityMeetingRequest {
+        request, scope, with, grounds, hold_by, place, invited, in_place_of, remarks, to_follow, not_known,
+    }
+    Convening as ActivityConvening {
+        meeting_request, scope, convened_as, start, place, invited, agenda, in_place_of, remarks, to_follow,
+        not_known,
+    }
+    Meeting as ActivityMeeting {
+        meeting, held, start, end, place, attended, absent, outcome, came_of_it, in_place_of, remarks, to_follow,
+        not_known,
+    }
+    MeetingReport as ActivityMeetingReport {
+        meeting, report, recommendations, with, in_place_of, remarks, to_follow, not_known,
+    }
 }

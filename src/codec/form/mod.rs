@@ -66,6 +66,18 @@ pub fn encode(content: &Content) -> Result<Vec<u8>, Refused> {
         Content::Text(form) => Wire::<v1::MessageText>::to_wire(form).encode_to_vec(),
         Content::ServiceMessage(form) => Wire::<v1::ServiceMessage>::to_wire(form).encode_to_vec(),
         Content::MessageWithdrawal(form) => Wire::<v1::MessageWithdrawal>::to_wire(form).encode_to_vec(),
+        Content::Request(form) => Wire::<v1::ActivityRequest>::to_wire(form.as_ref()).encode_to_vec(),
+        Content::Joining(form) => Wire::<v1::ActivityJoining>::to_wire(form).encode_to_vec(),
+        Content::Reply(form) => Wire::<v1::ActivityReply>::to_wire(form).encode_to_vec(),
+        Content::Judgement(form) => Wire::<v1::ActivityJudgement>::to_wire(form).encode_to_vec(),
+        Content::MeetingRequest(form) => Wire::<v1::ActivityMeetingRequest>::to_wire(form).encode_to_vec(),
+        Content::Convening(form) => Wire::<v1::ActivityConvening>::to_wire(form).encode_to_vec(),
+        Content::Meeting(form) => Wire::<v1::ActivityMeeting>::to_wire(form).encode_to_vec(),
+        Content::MeetingReport(form) => Wire::<v1::ActivityMeetingReport>::to_wire(form).encode_to_vec(),
+        Content::Observers(form) => Wire::<v1::ExerciseObservers>::to_wire(form).encode_to_vec(),
+        Content::ObserverReport(form) => {
+            Wire::<v1::ExerciseObserverReport>::to_wire(form.as_ref()).encode_to_vec()
+        }
     };
     bound_bytes(&bytes)?;
     Ok(bytes)
@@ -107,6 +119,18 @@ pub fn decode(kind: Kind, bytes: &[u8]) -> Result<Content, Unreadable> {
         Kind::Text => Content::Text(read::<_, v1::MessageText>(kind, bytes)?),
         Kind::ServiceMessage => Content::ServiceMessage(read::<_, v1::ServiceMessage>(kind, bytes)?),
         Kind::MessageWithdrawal => Content::MessageWithdrawal(read::<_, v1::MessageWithdrawal>(kind, bytes)?),
+        Kind::Request => Content::Request(Box::new(read::<_, v1::ActivityRequest>(kind, bytes)?)),
+        Kind::Joining => Content::Joining(read::<_, v1::ActivityJoining>(kind, bytes)?),
+        Kind::Reply => Content::Reply(read::<_, v1::ActivityReply>(kind, bytes)?),
+        Kind::Judgement => Content::Judgement(read::<_, v1::ActivityJudgement>(kind, bytes)?),
+        Kind::MeetingRequest => Content::MeetingRequest(read::<_, v1::ActivityMeetingRequest>(kind, bytes)?),
+        Kind::Convening => Content::Convening(read::<_, v1::ActivityConvening>(kind, bytes)?),
+        Kind::Meeting => Content::Meeting(read::<_, v1::ActivityMeeting>(kind, bytes)?),
+        Kind::MeetingReport => Content::MeetingReport(read::<_, v1::ActivityMeetingReport>(kind, bytes)?),
+        Kind::Observers => Content::Observers(read::<_, v1::ExerciseObservers>(kind, bytes)?),
+        Kind::ObserverReport => {
+            Content::ObserverReport(Box::new(read::<_, v1::ExerciseObserverReport>(kind, bytes)?))
+        }
     };
     content.bound()?;
     Ok(content)

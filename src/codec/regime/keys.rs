@@ -31,6 +31,8 @@ pub const REGIME: Keys = keys(
         "calendar",
         "required",
         "addressees",
+        "sender",
+        "silence",
         "confidentiality",
         "channel",
         "number",
@@ -114,6 +116,9 @@ pub const REQUIRED: Keys =
     keys("required", &["name", "label", "for", "when", "fields", "paragraph", "checked"]);
 pub const ADDRESSEES: Keys =
     keys("addressees", &["name", "label", "for", "when", "action", "information", "paragraph", "checked"]);
+pub const SENDER: Keys = keys("sender", &["name", "label", "for", "when", "sent_by", "paragraph", "checked"]);
+pub const SILENCE: Keys =
+    keys("silence", &["name", "label", "for", "after", "counts_as", "paragraph", "checked"]);
 pub const CONFIDENTIALITY: Keys = keys("confidentiality", &["label", "marking", "paragraph", "checked"]);
 pub const CHANNEL: Keys = keys("channel", &["name", "label", "counts", "from", "paragraph", "checked"]);
 pub const NUMBER: Keys = keys("number", &["pattern", "mark", "paragraph", "checked"]);
@@ -147,7 +152,7 @@ pub const REPLY: Keys =
     keys("a reply", &["format", "within", "unit", "calendar", "anchor", "paragraph", "checked"]);
 
 /// All of them.
-pub const ALL: [Keys; 24] = [
+pub const ALL: [Keys; 26] = [
     REGIME,
     INHERITS,
     FIGURE,
@@ -162,6 +167,8 @@ pub const ALL: [Keys; 24] = [
     CALENDAR,
     REQUIRED,
     ADDRESSEES,
+    SENDER,
+    SILENCE,
     CONFIDENTIALITY,
     CHANNEL,
     NUMBER,

@@ -150,6 +150,8 @@ fn own_rules(table: &mut Table, regime: &mut Regime, reading: &mut Reading) -> R
     each(table, reading, keys::CALENDAR, "name", &mut regime.calendars, |table, _| rules::calendar(table))?;
     each(table, reading, keys::REQUIRED, "name", &mut regime.required, rules::required)?;
     each(table, reading, keys::ADDRESSEES, "name", &mut regime.addressees, rules::addressees)?;
+    each(table, reading, keys::SENDER, "name", &mut regime.senders, rules::sender)?;
+    each(table, reading, keys::SILENCE, "name", &mut regime.silences, rules::silence)?;
     each(table, reading, keys::CHANNEL, "name", &mut regime.channels, |table, _| rules::channel(table))?;
     each(table, reading, keys::QUOTA, "name", &mut regime.quotas, rules::quota)?;
     each(table, reading, keys::FUNCTION, "name", &mut regime.functions, |table, _| rules::function(table))?;
@@ -200,6 +202,8 @@ fn empty(head: Head) -> Regime {
         calendars: BTreeMap::new(),
         required: BTreeMap::new(),
         addressees: BTreeMap::new(),
+        senders: BTreeMap::new(),
+        silences: BTreeMap::new(),
         confidentiality: None,
         channels: BTreeMap::new(),
         number: None,

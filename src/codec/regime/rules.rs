@@ -13,7 +13,7 @@ use crate::domain::regime::lead::{Calendar, Lead, Term, Zone};
 use crate::domain::regime::numbering::{Mark, Numbering, Pattern, is_word};
 use crate::domain::regime::rules::{
     Addressees, Channel, Class, Confidentiality, CountedBy, CountedFor, Function, Number, Period, Quota,
-    Required, Threshold, Weight,
+    Required, Sender, Silence, Threshold, Weight,
 };
 use crate::limits;
 
@@ -143,6 +143,28 @@ pub fn addressees(table: &mut Table, reading: &mut Reading) -> Result<Addressees
         return Err(table.fault(table.at, "addressees are named for action, for information, or for both"));
     }
     Ok(Addressees { label, documents, when, action, information, ground })
+}
+
+pub fn sender(table: &mut Table, reading: &mut Reading) -> Result<Sender, NotARegime> {
+    let (label, ground) = (labels(table, "label")?, ground(table)?);
+    let documents = documents(table, reading)?;
+    let when = when_if_any(table, &ground, reading)?;
+    let sent_by = addressed(table, "sent_by", reading)?;
+    if sent_by.is_empty() {
+        return Err(table.fault(table.at, "sent_by names at least one who may send it"));
+    }
+    Ok(Sender { label, documents, when, sent_by, ground })
+}
+
+pub fn silence(table: &mut Table, reading: &mut Reading) -> Result<Silence, NotARegime> {
+    let (label, ground) = (labels(table, "label")?, ground(table)?);
+    let documents = documents(table, reading)?;
+    let after = place_in(&table.need("after")?, "after", &documents, Wanted::Date, reading)?;
+    let counts_as = labels(table, "counts_as")?;
+    if counts_as.is_empty() {
+        return Err(table.fault(table.at, "a silence needs counts_as: what it counts as"));
+    }
+    Ok(Silence { label, documents, after, counts_as, ground })
 }
 
 pub fn confidentiality(table: &mut Table) -> Result<Confidentiality, NotARegime> {

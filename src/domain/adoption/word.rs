@@ -85,7 +85,17 @@ impl Word {
             | Content::Answer(_)
             | Content::Text(_)
             | Content::ServiceMessage(_)
-            | Content::MessageWithdrawal(_) => None,
+            | Content::MessageWithdrawal(_)
+            | Content::Request(_)
+            | Content::Joining(_)
+            | Content::Reply(_)
+            | Content::Judgement(_)
+            | Content::MeetingRequest(_)
+            | Content::Convening(_)
+            | Content::Meeting(_)
+            | Content::MeetingReport(_)
+            | Content::Observers(_)
+            | Content::ObserverReport(_) => None,
         }
     }
 }

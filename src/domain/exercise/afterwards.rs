@@ -11,7 +11,7 @@ use crate::domain::form::figures::{Figure, check_sums};
 use crate::domain::form::leaf::{OtherThread, Prose};
 use crate::domain::form::outline::{Path, Rules};
 use crate::domain::form::when::{When, check_order};
-use crate::domain::form::{ActivityReference, MessageReference};
+use crate::domain::form::{ActivityReference, FigureBasis, MessageReference};
 
 form! {
     /// The whole form as it now stands, what it amends and why.
@@ -48,6 +48,7 @@ form! {
         source: String, Always, "Source", "who said so and where";
         stated_on: When, Always, "Stated on", "when it was said";
         statement: Prose, IfAny, "Statement", "the words of the statement";
+        basis: Option<FigureBasis>, IfAny, "Basis", "\"declared\": told by whoever carries it out; \"observed\": counted by whoever saw it; \"estimated\": worked out or supposed";
         remarks: Prose, IfAny, "Remarks", "anything else";
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that are not available yet and will follow, such as \"source\"";
         not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";

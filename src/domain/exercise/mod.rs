@@ -6,6 +6,8 @@ mod afterwards;
 mod calendar;
 mod invitation;
 mod notification;
+mod observation;
+pub mod observed;
 mod phases;
 pub mod picture;
 
@@ -13,8 +15,20 @@ pub use afterwards::{Amendment, Cancellation, Conclusion, SameActivity, SameActi
 pub use calendar::{Calendar, CalendarEntry, CalendarReturn};
 pub use invitation::Invitation;
 pub use notification::{Basis, LandActivity, Landing, Notice, Notification, Transfer};
+pub use observation::{ObserverReport, Observers, ObserversReply};
 pub use phases::Phase;
 
 use super::form::whole;
 
-whole!(Calendar, Notification, Amendment, Invitation, Conclusion, Statement, Cancellation, SameActivity);
+whole!(
+    Calendar,
+    Notification,
+    Amendment,
+    Invitation,
+    Conclusion,
+    Statement,
+    Cancellation,
+    SameActivity,
+    Observers,
+    ObserverReport
+);

@@ -5,13 +5,15 @@
 //! drill's only of a drill's; nothing is added up, and that two threads are about the same activity is
 //! shown as said, by whom.
 
+use std::collections::BTreeMap;
+
 use super::SameActivityPosition;
 use crate::domain::content::Content;
-use crate::domain::digest::ThreadId;
+use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::message::Traffic;
 use crate::domain::party::Party;
-use crate::domain::said::newest_of_same;
 pub use crate::domain::said::{Said, Step, Versions};
+use crate::domain::said::{newest_of_same, withdrawn};
 use crate::domain::transcription::Transcription;
 
 /// What stands now.
@@ -26,6 +28,8 @@ pub struct Picture<'s> {
     pub same_activity: Vec<&'s Said>,
     /// What is said to have come from others outside any link. Its origin is not proven.
     pub transcribed: Vec<(&'s Said, &'s Transcription)>,
+    /// Messages of any kind that their authors took back, each with the word that does so. They stand nowhere else.
+    pub withdrawn: BTreeMap<Digest, &'s Said>,
 }
 
 /// One author's account, of what is real or of what is a drill.
@@ -46,9 +50,11 @@ pub struct Account<'s> {
 impl<'s> Picture<'s> {
     /// Folds the messages of one thread, in the thread's order.
     pub fn of(said: &'s [Said]) -> Picture<'s> {
-        let mut picture = Picture::default();
+        let mut picture = Picture { withdrawn: withdrawn(said), ..Picture::default() };
         for one in said {
-            picture.take(one);
+            if !picture.withdrawn.contains_key(&one.message) {
+                picture.take(one);
+            }
         }
         picture
     }
@@ -93,7 +99,17 @@ impl<'s> Picture<'s> {
             | Content::Answer(_)
             | Content::Text(_)
             | Content::ServiceMessage(_)
-            | Content::MessageWithdrawal(_) => {}
+            | Content::MessageWithdrawal(_)
+            | Content::Request(_)
+            | Content::Joining(_)
+            | Content::Reply(_)
+            | Content::Judgement(_)
+            | Content::MeetingRequest(_)
+            | Content::Convening(_)
+            | Content::Meeting(_)
+            | Content::MeetingReport(_)
+            | Content::Observers(_)
+            | Content::ObserverReport(_) => {}
         }
     }
 
@@ -148,8 +164,9 @@ pub struct SameActivityAs<'s> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::digest::Digest;
+    use crate::domain::correspondence::MessageWithdrawal;
     use crate::domain::exercise::{Amendment, Cancellation, Notification, SameActivity, Statement};
+    use crate::domain::form::{MessageDigest, MessageReference};
     use crate::domain::time::Instant;
     use crate::domain::transcription::Filled;
 
@@ -213,6 +230,24 @@ mod tests {
             ("designation", Some("one"), Some("two"))
         );
         assert_eq!(of_pl.notice.as_ref().unwrap().present(), &all[1]);
+    }
+
+    #[test]
+    fn what_its_author_took_back_stands_no_more_and_what_it_took_the_place_of_stands_again() {
+        let back = |place, author, of: &Said| {
+            let withdraws = MessageReference {
+                message_digest: Some(MessageDigest(of.message)),
+                ..MessageReference::default()
+            };
+            let form = MessageWithdrawal { withdraws, ..MessageWithdrawal::default() };
+            said(place, author, Content::MessageWithdrawal(form))
+        };
+        let mut all = vec![said(1, "BY", notice("one")), said(2, "BY", amendment("two"))];
+        all.push(back(3, "BY", &all[1]));
+        all.push(back(1, "PL", &all[0]));
+        let picture = Picture::of(&all);
+        assert_eq!(picture.accounts[0].notice.as_ref().unwrap().present(), &all[0]);
+        assert_eq!(picture.withdrawn.keys().collect::<Vec<_>>(), [&all[1].message]);
     }
 
     #[test]

@@ -3,9 +3,11 @@
 //! Never here: a threshold, or a category that a treaty lays down. What is counted is free text; the
 //! well-known names below are offered to whoever fills in a form, and bind nobody.
 
+use super::choice::choice;
 use super::declare::form;
 use super::faults::Faults;
 use super::outline::{Path, Rules};
+use super::when::When;
 
 /// What forms usually count, each with how it is divided into kinds. Data for templates.
 pub const WELL_KNOWN: &[(&str, &str)] = &[
@@ -38,6 +40,41 @@ form! {
         kind: String, IfAny, "Type", "division, brigade, regiment …, and of what arm";
         number: Option<u64>, IfAny, "Number", "how many of this type";
         remarks: super::Prose, IfAny, "Remarks", "anything else";
+    }
+}
+
+choice! {
+    /// How figures are known. Those that are known in different ways are never put together.
+    pub enum FigureBasis {
+        /// Told by whoever carries the activity out.
+        Declared = 1, "declared";
+        /// Counted by whoever saw it.
+        Observed = 2, "observed";
+        /// Worked out or supposed.
+        Estimated = 3, "estimated";
+    }
+}
+
+form! {
+    /// Figures of one source.
+    pub struct FigureAccount {
+        basis: Option<FigureBasis>, Always, "Basis", "\"declared\": told by whoever carries it out; \"observed\": counted by whoever saw it; \"estimated\": worked out or supposed";
+        source: String, Always, "Source", "who says so or counted, and where";
+        as_of: When, IfAny, "As of", "the day or hour that they are of, with the zone";
+        figures: Vec<Figure>, Always, "Figure", "one entry for each number";
+    }
+}
+
+impl Rules for FigureAccount {
+    fn key(&self) -> String {
+        let basis = self.basis.map_or_else(String::new, |basis| basis.to_string());
+        let as_of = self.as_of.to_string();
+        let parts = [basis, self.source.clone(), as_of];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+
+    fn rules(&self, at: &Path, faults: &mut Faults) {
+        check_sums(&self.figures, &at.field("figures"), faults);
     }
 }
 

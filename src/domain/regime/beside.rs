@@ -80,11 +80,11 @@ impl Thread<'_> {
         Picture::of(&self.said)
     }
 
-    /// What stands, and counts as one of these documents: no version whose place another took, and no notice
-    /// that was cancelled. A notice as amended is still one notice.
+    /// What stands, and counts as one of these documents: no version whose place another took, nothing that was
+    /// taken back, and no notice that was cancelled. A notice as amended is still one notice.
     pub(super) fn standing(&self, documents: &BTreeSet<Document>) -> Vec<&Held> {
         let picture = self.picture();
-        let mut gone: BTreeSet<Digest> = BTreeSet::new();
+        let mut gone: BTreeSet<Digest> = picture.withdrawn.keys().copied().collect();
         let mut notices: BTreeSet<Digest> = BTreeSet::new();
         for account in &picture.accounts {
             let versions = account.calendars.iter().chain(&account.notice).chain(&account.conclusion);
@@ -138,6 +138,16 @@ pub(super) fn document(content: &Content) -> Document {
         | Content::Answer(_)
         | Content::Text(_)
         | Content::ServiceMessage(_)
-        | Content::MessageWithdrawal(_) => Document::Kind(content.kind()),
+        | Content::MessageWithdrawal(_)
+        | Content::Request(_)
+        | Content::Joining(_)
+        | Content::Reply(_)
+        | Content::Judgement(_)
+        | Content::MeetingRequest(_)
+        | Content::Convening(_)
+        | Content::Meeting(_)
+        | Content::MeetingReport(_)
+        | Content::Observers(_)
+        | Content::ObserverReport(_) => Document::Kind(content.kind()),
     }
 }

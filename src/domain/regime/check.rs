@@ -8,11 +8,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::beside::{Beside, document};
 use super::condition::{Condition, Named};
 use super::finding::{Answer, Copy, CopyAs, CopyState, Finding, Marked, Open, OpenState, Verdict};
+use super::format_finding::SenderState;
 use super::group::group;
 use super::judge::Judge;
 use super::lead::{Lead, Term, Unit};
 use super::reply::Replies;
-use super::rules::{Addressed, Addressees, Required};
+use super::rules::{Addressed, Addressees, Required, Sender};
 use super::subject::Subject;
 use super::tally::tallies;
 use super::timing::timings;
@@ -102,6 +103,15 @@ pub fn check(regime: &Regime, content: &Content, asked: &Asked) -> Vec<Finding> 
             found.push(addressees(name, rule, applies, asked));
         }
     }
+    for rule in regime.senders.values() {
+        let applies = judge_for(&rule.documents, &document, rule.when.as_ref(), &mut judge);
+        if let Some(applies) = applies {
+            found.push(sender(rule, &applies, asked));
+        }
+    }
+    for (name, rule) in regime.silences.iter().filter(|(_, rule)| rule.documents.contains(&document)) {
+        found.push(Finding::Silence { name: name.clone(), ground: rule.ground.clone() });
+    }
     if let Some(rule) = &regime.confidentiality {
         let marked = match &asked.marking {
             _ if rule.marking.is_empty() => Marked::AsAsked,
@@ -147,6 +157,7 @@ fn classes<'a>(regime: &'a Regime, document: &Document, judge: &mut Judge<'a>, f
         .chain(regime.leads.values().map(|rule| (&rule.documents, rule.when.as_ref())))
         .chain(regime.required.values().map(|rule| (&rule.documents, rule.when.as_ref())))
         .chain(regime.addressees.values().map(|rule| (&rule.documents, rule.when.as_ref())))
+        .chain(regime.senders.values().map(|rule| (&rule.documents, rule.when.as_ref())))
         .chain(regime.quotas.values().map(|rule| (&rule.documents, rule.when.as_ref())));
     let mut open: Vec<&Condition> = conditions
         .filter(|(documents, _)| documents.contains(document))
@@ -258,6 +269,17 @@ fn addressees(name: &str, rule: &Addressees, applies: Verdict, asked: &Asked) ->
         .map(|(who, how)| Copy { who: who.clone(), asked: how, state: copy(who, how, asked) })
         .collect();
     Finding::Addressees { name: name.to_owned(), applies, copies, ground: rule.ground.clone() }
+}
+
+fn sender(rule: &Sender, applies: &Verdict, asked: &Asked) -> Finding {
+    let state = match applies.answer {
+        Answer::Reached | Answer::NotReached => formatted::sender(&rule.sent_by, asked),
+        // Whether it is for them at all is not known.
+        Answer::CantBeJudged => SenderState::Unknown,
+    };
+    let standing = rule.ground.standing.and(applies.standing);
+    let ground = Ground { standing, ..rule.ground.clone() };
+    Finding::Sender { allowed: rule.sent_by.clone(), state, ground }
 }
 
 pub(super) fn copy(who: &Addressed, how: CopyAs, asked: &Asked) -> CopyState {

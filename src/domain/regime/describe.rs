@@ -66,6 +66,17 @@ pub fn describe(regime: &Regime, language: Option<&str>) -> Vec<Described> {
         lines.extend(rule.information.iter().map(|who| format!("for information: {}", addressed(who))));
         page.rule("addressees", name, &rule.label, Some(&rule.ground), lines);
     }
+    for (name, rule) in &regime.senders {
+        let mut lines = vec![documents(&rule.documents)];
+        lines.extend(when(rule.when.as_ref()));
+        lines.extend(rule.sent_by.iter().map(|who| format!("sent by: {}", addressed(who))));
+        page.rule("sender", name, &rule.label, Some(&rule.ground), lines);
+    }
+    for (name, rule) in &regime.silences {
+        let mut lines = vec![documents(&rule.documents), format!("no answer after {}", rule.after)];
+        lines.extend(page.labels("counts as", &rule.counts_as, name));
+        page.rule("silence", name, &rule.label, Some(&rule.ground), lines);
+    }
     if let Some(rule) = &regime.confidentiality {
         let lines = vec![format!("marking: {}", shown(&rule.marking))];
         page.rule("confidentiality", "confidentiality", &rule.label, Some(&rule.ground), lines);

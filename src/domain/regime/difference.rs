@@ -68,7 +68,7 @@ fn rules(regime: &Regime) -> BTreeMap<Key, Vec<String>> {
 }
 
 /// In the order in which they are shown.
-const TABLES: [&str; 14] = [
+const TABLES: [&str; 16] = [
     "function",
     "figure",
     "fact",
@@ -78,6 +78,8 @@ const TABLES: [&str; 14] = [
     "lead",
     "required",
     "addressees",
+    "sender",
+    "silence",
     "confidentiality",
     "channel",
     "number",

@@ -56,6 +56,11 @@ pub enum Finding {
         copies: Vec<Copy>,
         ground: Ground,
     },
+    /// What silence about it counts as.
+    Silence {
+        name: String,
+        ground: Ground,
+    },
     /// In which format a message is.
     Format {
         code: String,

@@ -73,7 +73,7 @@ fn addressees(code: &str, format: &Format, asked: &Asked) -> Finding {
 }
 
 /// Whether the author is among those who may send it.
-fn sender(allowed: &BTreeSet<Addressed>, asked: &Asked) -> SenderState {
+pub(super) fn sender(allowed: &BTreeSet<Addressed>, asked: &Asked) -> SenderState {
     let Some(author) = asked.author else { return SenderState::Unknown };
     let is = |who: &Addressed| match who {
         Addressed::Party(party) => Some(*party == author),

@@ -54,6 +54,7 @@ pub fn lines_between<'a>(
         Finding::Addressees { name, applies, copies, ground } => {
             page.addressees(name, applies, copies, ground);
         }
+        Finding::Silence { name, ground } => page.silence(name, ground),
         Finding::Format { code, state } => page.format(code, *state),
         Finding::FormatFields { faults, more, ground } => page.format_fields(faults, *more, ground),
         Finding::Sender { allowed, state, ground } => page.sender(allowed, *state, ground),
@@ -88,6 +89,12 @@ pub fn lines_between<'a>(
         }
     }
     page.lines
+}
+
+/// What silence counts as by this rule, and after which date of the form. Safe to show.
+pub fn silence<'a>(regime: &Regime, name: &str, languages: impl Into<Languages<'a>>) -> Option<String> {
+    let rule = regime.silences.get(name)?;
+    Some(format!("after {} it counts as {}", rule.after, rule.counts_as.say(languages, name)))
 }
 
 /// A text with its paragraph, and with the word that a number is unchecked.
@@ -375,6 +382,12 @@ impl Page<'_> {
             };
             self.line(1, with(text, standing));
         }
+    }
+
+    fn silence(&mut self, name: &str, ground: &Ground) {
+        let Some(text) = silence(self.regime, name, self.languages) else { return };
+        let label = self.label("silence", name);
+        self.line(0, said(format!("Silence, {label}: {text}"), ground, ground.standing));
     }
 
     pub(super) fn addressed(&self, who: &Addressed) -> String {

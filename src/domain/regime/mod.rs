@@ -49,7 +49,7 @@ pub use beside::{Beside, Held, Looked, Stands};
 pub use check::{Asked, Recipients, Referred, check};
 pub use finding::{Answer, Finding, Lack, Verdict};
 pub use label::{Labels, Languages};
-pub use lines::{Line, lines, lines_between};
+pub use lines::{Line, lines, lines_between, silence};
 pub use moment::zone_named;
 pub use subject::shape_in;
 pub use words::lack as lacking;
@@ -163,6 +163,8 @@ pub struct Regime {
     pub calendars: BTreeMap<String, lead::Calendar>,
     pub required: BTreeMap<String, rules::Required>,
     pub addressees: BTreeMap<String, rules::Addressees>,
+    pub senders: BTreeMap<String, rules::Sender>,
+    pub silences: BTreeMap<String, rules::Silence>,
     pub confidentiality: Option<rules::Confidentiality>,
     pub channels: BTreeMap<String, rules::Channel>,
     pub number: Option<rules::Number>,

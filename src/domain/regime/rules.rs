@@ -1,5 +1,5 @@
-//! The other rules of a regime: classes, thresholds, required fields, addressees, confidentiality,
-//! channels, official numbers, quotas, functions.
+//! The other rules of a regime: classes, thresholds, required fields, addressees, senders, what silence counts as,
+//! confidentiality, channels, official numbers, quotas, functions.
 //!
 //! Never here: whether one is met.
 
@@ -50,6 +50,27 @@ pub struct Addressees {
     pub when: Option<Condition>,
     pub action: BTreeSet<Addressed>,
     pub information: BTreeSet<Addressed>,
+    pub ground: Ground,
+}
+
+/// Who may send it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sender {
+    pub label: Labels,
+    pub documents: BTreeSet<Document>,
+    pub when: Option<Condition>,
+    pub sent_by: BTreeSet<Addressed>,
+    pub ground: Ground,
+}
+
+/// What it counts as if nobody answers. Without such a rule silence is silence.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Silence {
+    pub label: Labels,
+    pub documents: BTreeSet<Document>,
+    /// The date of the form by which an answer was asked.
+    pub after: Place,
+    pub counts_as: Labels,
     pub ground: Ground,
 }
 

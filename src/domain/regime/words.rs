@@ -17,6 +17,7 @@ pub(super) fn label(regime: &Regime, table: &str, name: &str, languages: Languag
         "lead" => regime.leads.get(name).map(|rule| &rule.label),
         "required" => regime.required.get(name).map(|rule| &rule.label),
         "addressees" => regime.addressees.get(name).map(|rule| &rule.label),
+        "silence" => regime.silences.get(name).map(|rule| &rule.label),
         "function" => regime.functions.get(name).map(|rule| &rule.label),
         _ => None,
     };

@@ -116,6 +116,16 @@ impl Serialize for Filled {
             Content::Text(form) => map.serialize_value(form)?,
             Content::ServiceMessage(form) => map.serialize_value(form)?,
             Content::MessageWithdrawal(form) => map.serialize_value(form)?,
+            Content::Request(form) => map.serialize_value(form)?,
+            Content::Joining(form) => map.serialize_value(form)?,
+            Content::Reply(form) => map.serialize_value(form)?,
+            Content::Judgement(form) => map.serialize_value(form)?,
+            Content::MeetingRequest(form) => map.serialize_value(form)?,
+            Content::Convening(form) => map.serialize_value(form)?,
+            Content::Meeting(form) => map.serialize_value(form)?,
+            Content::MeetingReport(form) => map.serialize_value(form)?,
+            Content::Observers(form) => map.serialize_value(form)?,
+            Content::ObserverReport(form) => map.serialize_value(form)?,
         }
         map.end()
     }
@@ -164,6 +174,16 @@ impl<'de> Deserialize<'de> for Filled {
                     Kind::Text => Content::Text(map.next_value()?),
                     Kind::ServiceMessage => Content::ServiceMessage(map.next_value()?),
                     Kind::MessageWithdrawal => Content::MessageWithdrawal(map.next_value()?),
+                    Kind::Request => Content::Request(map.next_value()?),
+                    Kind::Joining => Content::Joining(map.next_value()?),
+                    Kind::Reply => Content::Reply(map.next_value()?),
+                    Kind::Judgement => Content::Judgement(map.next_value()?),
+                    Kind::MeetingRequest => Content::MeetingRequest(map.next_value()?),
+                    Kind::Convening => Content::Convening(map.next_value()?),
+                    Kind::Meeting => Content::Meeting(map.next_value()?),
+                    Kind::MeetingReport => Content::MeetingReport(map.next_value()?),
+                    Kind::Observers => Content::Observers(map.next_value()?),
+                    Kind::ObserverReport => Content::ObserverReport(map.next_value()?),
                 };
                 match map.next_key::<String>()? {
                     None => Ok(Filled::Form(Box::new(content))),

@@ -261,6 +261,27 @@ fn the_layout_knows_dates_and_coordinates() {
     );
 }
 
+/// The same object with its fields in another order, at every depth; lists stay as they are.
+fn in_another_order(value: &serde_json::Value, turns: &mut impl Iterator<Item = usize>) -> String {
+    use serde_json::Value;
+    match value {
+        Value::Object(fields) => {
+            let mut written: Vec<String> = Vec::new();
+            for (name, value) in fields {
+                let field = format!("{}: {}", Value::from(name.as_str()), in_another_order(value, turns));
+                let at = turns.next().unwrap_or(0) % (written.len() + 1);
+                written.insert(at, field);
+            }
+            format!("{{{}}}", written.join(", "))
+        }
+        Value::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| in_another_order(item, turns)).collect();
+            format!("[{}]", items.join(", "))
+        }
+        single => single.to_string(),
+    }
+}
+
 proptest! {
     #[test]
     fn toml_json_and_content_are_the_same(content in strategies::content()) {
@@ -272,6 +293,19 @@ proptest! {
         prop_assert_eq!(&from_toml, &content);
         prop_assert_eq!(&from_json, &content);
         prop_assert_eq!(codec::encode(&from_toml), codec::encode(&from_json));
+    }
+
+    #[test]
+    fn the_order_in_which_fields_are_written_has_no_effect(
+        content in strategies::content(),
+        turns in proptest::collection::vec(any::<usize>(), 1..40),
+    ) {
+        let whole: serde_json::Value = serde_json::from_str(&form::to_json(&content)).unwrap();
+        let mut turns = turns.into_iter().cycle();
+        let text = in_another_order(&whole, &mut turns);
+        let read = form::read(content.kind(), Syntax::Json, &text).map_err(|e| TestCaseError::fail(format!("{e}\n{text}")))?;
+        prop_assert_eq!(&read, &content);
+        prop_assert_eq!(codec::encode(&read), codec::encode(&content));
     }
 
     #[test]

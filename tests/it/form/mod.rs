@@ -6,6 +6,7 @@ mod faults;
 mod forms;
 mod signed;
 pub mod strategies;
+mod strategies_activity;
 
 use detente::cli::form::{self, Syntax};
 use detente::domain::content::{Content, Kind};

@@ -25,7 +25,9 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-fn text() -> impl Strategy<Value = String> {
+use super::strategies_activity;
+
+pub(super) fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         2 => Just(String::new()),
         4 => "[ -~]{0,20}",
@@ -34,19 +36,19 @@ fn text() -> impl Strategy<Value = String> {
     ]
 }
 
-fn texts() -> impl Strategy<Value = Vec<String>> {
+pub(super) fn texts() -> impl Strategy<Value = Vec<String>> {
     vec(text(), 0..4)
 }
 
-fn prose() -> impl Strategy<Value = Prose> {
+pub(super) fn prose() -> impl Strategy<Value = Prose> {
     prop_oneof![3 => text(), 1 => "(line[ \t\"\\\\]*\r?\n){0,4}"].prop_map(Prose)
 }
 
-fn number() -> impl Strategy<Value = Option<u64>> {
+pub(super) fn number() -> impl Strategy<Value = Option<u64>> {
     option::of(prop_oneof![Just(0), Just(limits::FORM_NUMBER_MAX), 0..=limits::FORM_NUMBER_MAX])
 }
 
-fn when() -> impl Strategy<Value = When> {
+pub(super) fn when() -> impl Strategy<Value = When> {
     let written = prop_oneof![
         Just(String::new()),
         "20[0-9]{2}-[01][0-9](-[0-3][0-9](T[0-2][0-9]:[0-5][0-9]Z?)?)?( (Europe/Minsk|Z|\\+03:00|nowhere))?",
@@ -75,7 +77,9 @@ macro_rules! of {
     }};
 }
 
-fn figures() -> impl Strategy<Value = Vec<Figure>> {
+pub(super) use of;
+
+pub(super) fn figures() -> impl Strategy<Value = Vec<Figure>> {
     vec(of!(Figure { what: text(), kind: text(), party: text(), territory: text(), number: number() }), 0..4)
 }
 
@@ -93,7 +97,7 @@ fn formations() -> impl Strategy<Value = Vec<Formation>> {
     )
 }
 
-fn areas() -> impl Strategy<Value = Vec<Area>> {
+pub(super) fn areas() -> impl Strategy<Value = Vec<Area>> {
     vec(
         of!(Area {
             name: text(),
@@ -107,11 +111,11 @@ fn areas() -> impl Strategy<Value = Vec<Area>> {
     )
 }
 
-fn place() -> BoxedStrategy<Place> {
+pub(super) fn place() -> BoxedStrategy<Place> {
     of!(Place { name: text(), territory: text(), position: option::of(point()) })
 }
 
-fn message() -> BoxedStrategy<MessageReference> {
+pub(super) fn message() -> BoxedStrategy<MessageReference> {
     of!(MessageReference {
         message_digest: option::of(any::<[u8; 32]>().prop_map(|bytes| MessageDigest(Digest(bytes)))),
         number: text(),
@@ -119,7 +123,7 @@ fn message() -> BoxedStrategy<MessageReference> {
     })
 }
 
-fn references() -> impl Strategy<Value = Vec<ActivityReference>> {
+pub(super) fn references() -> impl Strategy<Value = Vec<ActivityReference>> {
     vec(
         of!(ActivityReference {
             message: message(),
@@ -324,6 +328,7 @@ pub fn content() -> BoxedStrategy<Content> {
         source: text(),
         stated_on: when(),
         statement: prose(),
+        basis: strategies_activity::figure_basis(),
         remarks: prose(),
         to_follow: texts(),
         not_known: texts(),
@@ -528,6 +533,7 @@ pub fn content() -> BoxedStrategy<Content> {
         1 => same_activity.prop_map(Content::SameActivity),
     ]
     .boxed();
+    let plain = prop_oneof![5 => plain, 2 => strategies_activity::content()].boxed();
     prop_oneof![8 => plain.clone(), 2 => transcription(plain)].boxed()
 }
 

@@ -62,6 +62,9 @@ fn every_refusal_names_its_line() {
             "[[lead]]\nname = \"l\"\nparagraph = \"1\"\nchecked = true\nfor = [\"notification\"]\n{lines}"
         )
     };
+    let rule = |table: &str, lines: &str| {
+        format!("[[{table}]]\nname = \"r\"\nparagraph = \"1\"\nchecked = true\n{lines}")
+    };
     let format =
         |lines: &str| format!("[[format]]\ncode = \"1\"\nparagraph = \"1\"\nchecked = true\n{lines}");
     let table: Vec<(String, usize, &str)> = vec![
@@ -143,6 +146,12 @@ fn every_refusal_names_its_line() {
         (format("[[format.field]]\nname = \"a\"\ntype = \"choice\"\n"), 11, "needs its choices"),
         (format("[[format.field]]\nname = \"a\"\ntype = \"list\"\n"), 11, "needs the fields"),
         (format("[[format.field]]\nname = \"a\"\ntype = \"text\"\n[[format.field]]\nname = \"a\"\ntype = \"text\"\n"), 12, "two fields \"a\""),
+        // Senders, and silence.
+        (rule("sender", "for = [\"convening\"]\n"), 5, "sent_by names at least one"),
+        (rule("sender", "for = [\"convening\"]\nsent_by = [\"function f\"]\n"), 10, "there is no function \"f\""),
+        (rule("sender", "for = [\"convening\"]\nsent_by = [\"BY\"]\nto = [\"BY\"]\n"), 11, "has no key \"to\""),
+        (rule("silence", "for = [\"invitation\"]\nafter = \"designation\"\n"), 10, "is not a date"),
+        (rule("silence", "for = [\"invitation\"]\nafter = \"answer_by\"\n"), 5, "needs counts_as"),
         (format("reply = { format = \"1\", within = 2, unit = \"hours\", anchor = \"dawn\" }\nlaid_down = false\n"), 9, "anchor is"),
     ];
     for (rules, line, words) in table {

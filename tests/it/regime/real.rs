@@ -57,6 +57,70 @@ fn the_invitation_to_it_is_late_under_the_rule_for_invitations_that_nobody_check
 }
 
 #[test]
+fn silence_about_an_invitation_counts_as_no_observers_only_where_the_regime_says_so() {
+    let invitation = read(Kind::Invitation, include_str!("../../../src/cli/demo/c1/invitation.toml"));
+    let lines = |name: &str| said(&regime(name), &invitation, &released("2025-08-13T09:00:00Z"), "en");
+    holds(
+        &lines("vienna-document-2011"),
+        "Silence, no answer to an invitation: after answer_by it counts as no observers [chapter VI]; rests on an \
+         unchecked number",
+    );
+    for name in ["neighbours", "india-pakistan-1991"] {
+        assert!(!lines(name).iter().any(|line| line.starts_with("Silence")), "{name}");
+    }
+}
+
+#[test]
+fn a_meeting_of_all_is_convened_by_whoever_holds_the_function_that_the_regime_names() {
+    let regime = regime("vienna-document-2011");
+    let sent_by = |scope: &str, holder: Option<&str>, author: Option<&str>| -> Option<String> {
+        let text = format!("scope = \"{scope}\"");
+        let party = |code: &str| code.parse().expect("a Party");
+        let asked = Asked {
+            held: holder.map(|holder| ("chair".to_owned(), party(holder))).into_iter().collect(),
+            author: author.map(party),
+            ..released("2022-02-13T09:00:00Z")
+        };
+        let lines = said(&regime, &read(Kind::Convening, &text), &asked, "en");
+        lines.into_iter().find(|line| line.starts_with("Sent by"))
+    };
+    let says = |line: Option<String>, words: &str| {
+        let line = line.unwrap_or_default();
+        assert!(line.contains(words), "{words}: {line}");
+    };
+    says(
+        sent_by("all Parties", Some("PL"), Some("PL")),
+        "Sent by Chairmanship: the author may send it [chapter III",
+    );
+    says(sent_by("all Parties", Some("PL"), Some("LT")), "the author is none of those who may send it");
+    // Nobody is known here to hold it.
+    says(sent_by("all Parties", None, Some("LT")), "can't be judged");
+    // A bilateral one is for nobody in particular to convene.
+    assert_eq!(sent_by("bilateral", Some("PL"), Some("LT")), None);
+}
+
+#[test]
+fn copies_of_a_request_and_a_reply_go_to_all_where_the_regime_says_so() {
+    let regime = regime("vienna-document-2011");
+    let codes = |all: &[&str]| all.iter().map(|code| code.parse().expect("a Party")).collect();
+    let lines = |kind: Kind, information: &[&str]| {
+        let asked = Asked {
+            addressed: Some(Recipients { action: codes(&["BY"]), information: codes(information) }),
+            bound: Some(codes(&["BY", "LV", "PL"])),
+            ..released("2022-02-09T09:00:00Z")
+        };
+        said(&regime, &read(kind, form::example(kind)), &asked, "en")
+    };
+    for kind in [Kind::Request, Kind::Joining, Kind::Reply, Kind::Judgement, Kind::MeetingReport] {
+        let label = "Addressees, request and reply, copied to all participating States";
+        holds(&lines(kind, &["LV", "PL"]), &format!("{label}: all are there [chapter III"));
+        let lacking = lines(kind, &["LV"]);
+        holds(&lacking, &format!("{label}: some are lacking"));
+        holds(&lacking, "every bound Party, for information: lacking PL");
+    }
+}
+
+#[test]
 fn a_corps_of_which_the_number_will_follow_is_a_corps_and_the_day_of_its_start_is_asked_for() {
     let notice = read(Kind::Notification, include_str!("../cases/c5-notification.toml"));
     let asked = Asked {

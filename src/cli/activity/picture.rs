@@ -1,0 +1,201 @@
+//! The present picture of a thread about an unusual activity, as a person reads it and as a program does.
+//!
+//! Never here: what stands (`domain/activity/picture.rs`), meetings (`meetings.rs`).
+
+use serde_json::{Value, json};
+
+use super::meetings;
+use crate::cli::message::rows::{by, form_lines, row, said_by_json, text};
+use crate::cli::message::{History, clarification};
+use crate::cli::out::say;
+use crate::domain::activity::picture::{Asked, InReply, Picture, Replied, Requested};
+use crate::domain::activity::{Judged, Sufficiency};
+use crate::domain::correspondence::Answered;
+use crate::domain::said::Said;
+
+/// Requests, question by question.
+pub fn print(picture: &Picture<'_>, history: &History, said: &[Said]) {
+    for (message, word) in &picture.withdrawn {
+        if let Some(taken_back) = said.iter().find(|one| one.message == *message) {
+            say!("\nWithdrawn: {}", by(taken_back));
+            row(1, "by", &by(word));
+            form_lines(1, &taken_back.content);
+        }
+    }
+    for request in &picture.requests {
+        say!("\nREQUEST");
+        whose(0, request.said, picture, history);
+        form_lines(1, &request.said.content);
+        parties(request, picture, history);
+        for reply in &request.replies {
+            print_reply(reply, picture, history);
+        }
+        if request.replies.is_empty() {
+            say!("\nNo reply.");
+        }
+        say!("\nQUESTION BY QUESTION");
+        for asked in &request.questions {
+            print_asked(request, asked);
+        }
+    }
+}
+
+pub fn print_elsewhere(picture: &Picture<'_>) {
+    for said in &picture.elsewhere {
+        say!("\nAbout a message that is not here, or was taken back: {}", by(said));
+        form_lines(1, &said.content);
+    }
+}
+
+/// Who says it and when; that its place was taken; that nobody here confirmed whose word it is.
+pub fn whose(depth: usize, said: &Said, picture: &Picture<'_>, history: &History) {
+    row(depth, &by(said), "");
+    if let Some(word) = picture.corrected.get(&said.message) {
+        row(depth.saturating_add(1), "its place was taken by", &by(word));
+    }
+    if let Some(mark) = history.unconfirmed(&said.message) {
+        row(depth.saturating_add(1), "Mark", &mark);
+    }
+}
+
+/// The requesters, each by its own message. Who is only named is none.
+fn parties(request: &Requested<'_>, picture: &Picture<'_>, history: &History) {
+    let codes: Vec<String> = request.requesters().iter().map(ToString::to_string).collect();
+    row(1, "Requesters", &codes.join(", "));
+    for joined in &request.joined {
+        row(2, "joined by its own message", "");
+        whose(3, joined, picture, history);
+        form_lines(4, &joined.content);
+    }
+}
+
+fn print_reply(reply: &Replied<'_>, picture: &Picture<'_>, history: &History) {
+    say!("\nREPLY");
+    whose(0, reply.said, picture, history);
+    form_lines(1, &reply.said.content);
+    for answer in &reply.beside {
+        row(1, &number("Question", answer.number), "was not asked in the request");
+    }
+    for (said, _) in &reply.judgements {
+        row(1, "Judged", "");
+        whose(2, said, picture, history);
+        form_lines(3, &said.content);
+    }
+    if reply.judgements.is_empty() {
+        row(1, "Judged by nobody", "");
+    }
+}
+
+fn print_asked(request: &Requested<'_>, asked: &Asked<'_>) {
+    text(0, &number("Question", asked.question.number), &asked.question.text.0);
+    for in_reply in &asked.in_replies {
+        row(1, "Reply", &by(in_reply.reply));
+        if in_reply.answers.is_empty() {
+            row(2, "not answered in it", "");
+        }
+        for answer in &in_reply.answers {
+            print_answer(2, answer);
+        }
+        for (said, judged) in &in_reply.judged {
+            print_judged(request, said, judged);
+        }
+        for party in request.silent(in_reply) {
+            row(2, &format!("{party}:"), "says nothing of it");
+        }
+    }
+    if asked.in_replies.is_empty() {
+        row(1, "no reply", "");
+    }
+}
+
+fn print_answer(depth: usize, answer: &Answered) {
+    let how = answer.how.map_or_else(|| "said, unclear how".to_owned(), |how| how.to_string());
+    if answer.text.0.is_empty() { row(depth, &how, "") } else { text(depth, &how, &answer.text.0) }
+}
+
+fn print_judged(request: &Requested<'_>, said: &Said, judged: &Judged) {
+    let asked = if request.requesters().contains(&said.author) { "" } else { " (no requester)" };
+    let how = judged.how.map_or_else(|| "said, unclear how".to_owned(), how);
+    row(2, &format!("{}{asked}: {how}", said.author), &by(said));
+    text(3, "", &judged.grounds.0);
+}
+
+fn how(word: Sufficiency) -> String {
+    word.to_string()
+}
+
+fn number(label: &str, number: Option<u64>) -> String {
+    number.map_or_else(|| label.to_owned(), |number| format!("{label} {number}"))
+}
+
+pub fn to_json(picture: &Picture<'_>) -> Value {
+    let corrected = |said: &Said| picture.corrected.get(&said.message).map(|word| word.message.to_string());
+    let one = |said: &Said| {
+        let mut object = said_by_json(said);
+        object["corrected_by"] = corrected(said).into();
+        object
+    };
+    let requests: Vec<Value> = picture
+        .requests
+        .iter()
+        .map(|request| {
+            let replies: Vec<Value> = request
+                .replies
+                .iter()
+                .map(|reply| {
+                    let mut object = one(reply.said);
+                    object["judgements"] = reply.judgements.iter().map(|(said, _)| one(said)).collect();
+                    object
+                })
+                .collect();
+            let mut object = one(request.said);
+            object["requesters"] = request.requesters().iter().map(ToString::to_string).collect();
+            object["joined"] = request.joined.iter().map(|said| one(said)).collect();
+            object["replies"] = replies.into();
+            object["questions"] = request.questions.iter().map(|asked| asked_json(request, asked)).collect();
+            object
+        })
+        .collect();
+    json!({
+        "requests": requests,
+        "meetings": meetings::to_json(picture, &one),
+        "elsewhere": picture.elsewhere.iter().map(|said| one(said)).collect::<Vec<_>>(),
+        "questions": clarification::to_json(&picture.clarification),
+        "withdrawn": picture.withdrawn.keys().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+fn asked_json(request: &Requested<'_>, asked: &Asked<'_>) -> Value {
+    let in_reply = |one: &InReply<'_>| {
+        let answers: Vec<Value> = one
+            .answers
+            .iter()
+            .map(|answer| json!({"how": answer.how.map(|how| how.to_string()), "text": answer.text.0}))
+            .collect();
+        let judged: Vec<Value> = one
+            .judged
+            .iter()
+            .map(|(said, judged)| {
+                json!({
+                    "by": said.author.as_str(),
+                    "requester": request.requesters().contains(&said.author),
+                    "how": judged.how.map(how),
+                    "grounds": judged.grounds.0,
+                    "message": said.message.to_string(),
+                })
+            })
+            .collect();
+        json!({
+            "by": one.reply.author.as_str(),
+            "message": one.reply.message.to_string(),
+            "answers": answers,
+            "judged": judged,
+            "says_nothing": request.silent(one).iter().map(ToString::to_string).collect::<Vec<_>>(),
+        })
+    };
+    json!({
+        "number": asked.question.number,
+        "text": asked.question.text.0,
+        "replies": asked.in_replies.iter().map(in_reply).collect::<Vec<_>>(),
+    })
+}
