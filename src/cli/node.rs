@@ -41,6 +41,7 @@ use crate::rpc::accept::{Acceptor, Lives, server};
 use crate::rpc::access::Access;
 use crate::rpc::audit::AuditCalls;
 use crate::rpc::by_hand::ByHandCalls;
+use crate::rpc::duty::{DutyCalls, DutyKeeper};
 use crate::rpc::exchange::ExchangeCalls;
 use crate::rpc::exercise::ExerciseCalls;
 use crate::rpc::incident::IncidentCalls;
@@ -150,6 +151,7 @@ impl Node {
         let (exchange, found_broken) =
             Exchange::start(registrar.clone(), ring.clone(), dialler.clone(), parts, no_more);
         tokio::spawn(watch_peers(found_broken, stop.clone(), directory.clone()));
+        DutyKeeper::start(exchange.clone(), stopped.clone());
         let services =
             Services { registrar: registrar.clone(), ring: ring.clone(), exchange: exchange.clone() };
         let routes = services.routes().add_service(health_service);
@@ -257,6 +259,7 @@ impl Services {
             .add_service(IncidentCalls { registrar: self.registrar.clone() }.service())
             .add_service(MessageCalls { registrar: self.registrar.clone() }.service())
             .add_service(ByHandCalls { registrar: self.registrar.clone() }.service())
+            .add_service(DutyCalls(self.exchange.clone()).service())
             .add_service(RegimeCalls { registrar: self.registrar.clone() }.service())
             .add_service(PartCalls::new(self.registrar.clone(), self.exchange.parts.clone()).service())
             .add_service(WatchCalls { registrar: self.registrar.clone() }.service())

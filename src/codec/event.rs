@@ -10,7 +10,7 @@ use super::dispatch::{self, digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{precedence_from_proto, precedence_to_proto};
-use super::{by_hand, message, regime_held, signed};
+use super::{by_hand, duty, message, regime_held, signed};
 use crate::domain::digest::{CommandId, Digest, DraftId};
 use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted, Received, Released, RevocationList};
 use crate::domain::ledger::leaf_hash;
@@ -116,6 +116,7 @@ pub(super) fn to_proto(event: &Event) -> proto::Event {
         }),
         Event::RegimeHeld(held) => Wire::RegimeHeld(regime_held::to_proto(held)),
         Event::DeliveredByHand(said) => Wire::DeliveredByHand(by_hand::account_to_proto(said)),
+        Event::DutiesNoted(noted) => Wire::DutiesNoted(duty::to_proto(noted)),
     };
     proto::Event { event: Some(wire) }
 }
@@ -195,6 +196,7 @@ pub(super) fn from_proto(event: proto::Event) -> Result<Event, DecodeFault> {
         },
         Wire::RegimeHeld(held) => Event::RegimeHeld(regime_held::from_proto(held)?),
         Wire::DeliveredByHand(said) => Event::DeliveredByHand(by_hand::account_from_proto(said)?),
+        Wire::DutiesNoted(noted) => Event::DutiesNoted(Box::new(duty::from_proto(noted)?)),
     })
 }
 

@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::by_hand::DeliveredByHand;
 use super::digest::{CommandId, Digest, DraftId};
+use super::duty::DutiesNoted;
 use super::function::Term;
 use super::keys::KeyList;
 use super::message::{Dispatch, Message, Outgoing, Receipt};
@@ -65,6 +66,7 @@ pub enum Event {
     PartErased { salted_digest: Digest, reason: String },
     RegimeHeld(RegimeHeld),
     DeliveredByHand(DeliveredByHand),
+    DutiesNoted(Box<DutiesNoted>),
 }
 
 /// The exact text of a regime, put on record here. It binds nobody: that takes an adoption.
@@ -78,6 +80,14 @@ pub struct RegimeHeld {
     pub text: Bytes,
     /// How it numbers messages, as the text or one that it inherits from says.
     pub numbering: Option<Numbering>,
+    pub duties: LaysDown,
+}
+
+/// Whether a text, or one that it inherits from, lays down duties.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LaysDown {
+    Duties,
+    NoDuties,
 }
 
 /// A person and what they may do.

@@ -132,7 +132,8 @@ impl Fact {
             | Event::PartStored { .. }
             | Event::PartErased { .. }
             | Event::RegimeHeld(_)
-            | Event::DeliveredByHand(_) => None,
+            | Event::DeliveredByHand(_)
+            | Event::DutiesNoted(_) => None,
         }
     }
 }

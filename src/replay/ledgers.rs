@@ -93,7 +93,8 @@ pub fn leaves_in(record: &Record, mut see: impl FnMut(LinkLeaf)) {
             | Event::PartStored { .. }
             | Event::PartErased { .. }
             | Event::RegimeHeld(_)
-            | Event::DeliveredByHand(_) => {}
+            | Event::DeliveredByHand(_)
+            | Event::DutiesNoted(_) => {}
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Records and what stands in them, from and to bytes: every kind comes back the same, golden bytes stay, and
 //! no bytes at all make a reader panic.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use detente::codec::dispatch::{self, ProvenReceipt};
 use detente::codec::record::{self, Check};
@@ -8,9 +10,13 @@ use detente::codec::{change, event, key_list, message, signed};
 use detente::domain::by_hand::{DeliveredByHand, HandedOver, Says};
 use detente::domain::chain::{Chain, Opens};
 use detente::domain::digest::{CommandId, Digest, DraftId, WriterId};
+use detente::domain::duty::{
+    Awaited, Cause, Doubt, DutiesNoted, DutyNumber, Force, GivenBy, InTime, Lifting, Opened, Rule, RunsFrom,
+    Step, Unbound,
+};
 use detente::domain::event::{
-    Change, Contradiction, Event, Head, Leaf, Member, PartyWithoutNode, Receipted, Record, RegimeHeld,
-    RevocationList, Stamp,
+    Change, Contradiction, Event, Head, LaysDown, Leaf, Member, PartyWithoutNode, Receipted, Record,
+    RegimeHeld, RevocationList, Stamp,
 };
 use detente::domain::function::Term;
 use detente::domain::keys::Purpose;
@@ -22,6 +28,7 @@ use detente::domain::office::Office;
 use detente::domain::precedence::Precedence;
 use detente::domain::regime::Document;
 use detente::domain::regime::numbering::{Mark, Numbering, Pattern};
+use detente::domain::time::Instant;
 use detente::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
 use proptest::prelude::*;
 
@@ -104,7 +111,7 @@ fn released(text: &str) -> Event {
     record.unwrap().events.remove(0)
 }
 
-pub const KINDS: usize = 40;
+pub const KINDS: usize = 42;
 
 /// Every kind of event, each made of a number and a text.
 pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
@@ -224,6 +231,7 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
                     digest,
                     text,
                     numbering: Some(numbering()),
+                    duties: LaysDown::NoDuties,
                 }),
             )
         }
@@ -234,11 +242,73 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
         })),
         37 => proposed(Change::PartyTakenBack(peer())),
         38 => ("handed_over", Event::DeliveredByHand(by_hand(digest, handed_over(number, text), None))),
-        _ => {
+        39 => {
             let says = Says::TakenBack { reason };
             let corrects = Some(party::id(number));
             ("taken_back", Event::DeliveredByHand(by_hand(digest, says, corrects)))
         }
+        40 => ("duties_noted", Event::DutiesNoted(Box::new(duties(digest, number, text)))),
+        _ => {
+            let year = i16::try_from(number % 4_000).unwrap();
+            let opened = vec![owed(Cause::Year(year), RunsFrom::Year, Force::Duty, number, text)];
+            let noted = DutiesNoted { opened, ..DutiesNoted::default() };
+            ("duties_noted_of_a_year", Event::DutiesNoted(Box::new(noted)))
+        }
+    }
+}
+
+fn owed(cause: Cause, runs_from: RunsFrom, force: Force, number: u64, text: &str) -> Opened {
+    let rule = Rule {
+        regime: text.into(),
+        digest: Digest::of(text.as_bytes()),
+        name: text.into(),
+        paragraph: text.into(),
+        force,
+    };
+    Opened {
+        rule: Arc::new(rule),
+        owed_by: us(),
+        owed_to: peer(),
+        cause,
+        runs_from,
+        from: Instant(number as i64 >> 1),
+        due: Instant((number as i64 >> 1).saturating_add(7)),
+    }
+}
+
+/// Every kind of step, and every field that an event of duties has.
+fn duties(digest: Digest, number: u64, text: &str) -> DutiesNoted {
+    let cause = Cause::Message { digest, thread: thread(3) };
+    let given = Instant(number as i64 >> 1);
+    let met = |by, in_time| Step::Met { message: digest, given, by, in_time };
+    let steps = vec![
+        Step::Answered { message: digest },
+        met(GivenBy::Receipt, InTime::InTime),
+        met(GivenBy::Receipt, InTime::BySendersAccount),
+        met(GivenBy::ByHand, InTime::Late),
+        Step::JudgedInsufficient { by: digest },
+        Step::Lapsed,
+        Step::Alarmed,
+        Step::Doubted { since: given, doubt: Doubt::NotReached },
+        Step::Doubted { since: given, doubt: Doubt::MayBeUnderWay },
+        Step::Lifted(Lifting::Cancelled { by: digest }),
+        Step::Lifted(Lifting::Suspended { by: digest }),
+        Step::Lifted(Lifting::ForceMajeure { claimed_in: digest }),
+        Step::Lifted(Lifting::NotBound),
+        Step::Lifted(Lifting::CameTooLate),
+    ];
+    DutiesNoted {
+        about: Some(digest),
+        opened: vec![
+            owed(cause, RunsFrom::Issue, Force::Duty, number, text),
+            owed(cause, RunsFrom::Receipt, Force::Unchecked, number, text),
+            owed(cause, RunsFrom::ByHand, Force::Alarm, number, text),
+            owed(cause, RunsFrom::Date, Force::Duty, number, text),
+        ],
+        steps: (0..).map(DutyNumber).zip(steps).collect(),
+        receipts: vec![Awaited { party: peer(), lane: Precedence::Flash, serial: number }],
+        unbound: vec![Unbound { party: peer(), regime: text.into(), at: given }],
+        once_more: true,
     }
 }
 
@@ -299,7 +369,8 @@ fn opened(entry: &Bytes) -> record::Opened {
 /// Each line by itself, so that what has changed is named.
 fn assert_golden(found: impl IntoIterator<Item = (String, Bytes)>, golden: &str) {
     let line = |(name, bytes): (String, Bytes)| format!("{name} {}\n", hex::encode(bytes));
-    assert_eq!(found.into_iter().map(line).collect::<String>(), golden);
+    let found = found.into_iter().map(line).collect::<String>();
+    assert_eq!(found, golden);
 }
 
 #[test]

@@ -134,7 +134,8 @@ impl Board {
             | Command::AcceptKeyList(_)
             | Command::AcceptRevocationList(_)
             | Command::TurnAway { .. }
-            | Command::NoteMissing { .. } => self.decide_for_node(own, command, now),
+            | Command::NoteMissing { .. }
+            | Command::NoteDuties(_) => self.decide_for_node(own, command, now),
         }
     }
 
@@ -224,6 +225,7 @@ impl Board {
                 }
                 happened(Event::ReferenceMissing { message: *message, missing: *missing })
             }
+            Command::NoteDuties(noted) => self.note_duties(own, noted, now),
             Command::Propose(_)
             | Command::Confirm(_)
             | Command::Drop(_)

@@ -11,7 +11,9 @@ mod decide_link;
 mod decide_release;
 mod digest;
 mod digest_by_hand;
+mod digest_duties;
 mod digest_roster;
+mod duties;
 mod parts;
 mod regimes;
 mod roles;
@@ -24,6 +26,7 @@ use imbl::{OrdMap, OrdSet};
 use super::adoption::Words;
 use super::by_hand::ByHand;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
+use super::duty::Duties;
 use super::link::Link;
 use super::messages::Messages;
 use super::office::OfficeKey;
@@ -82,6 +85,8 @@ pub struct Board {
     pub same_activity: OrdSet<Digest>,
     /// What is delivered outside any link, or still has to be.
     pub by_hand: ByHand,
+    /// What Parties owe each other by when, as far as this one is concerned.
+    pub duties: Duties,
 }
 
 /// A regime whose text is on record here.

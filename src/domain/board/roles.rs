@@ -30,6 +30,7 @@ pub(super) fn may_give(command: &Command) -> &'static [Role] {
         | Command::Contradict { .. }
         | Command::AcceptKeyList(_)
         | Command::TurnAway { .. }
-        | Command::NoteMissing { .. } => &[],
+        | Command::NoteMissing { .. }
+        | Command::NoteDuties(_) => &[],
     }
 }

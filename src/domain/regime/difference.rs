@@ -68,7 +68,7 @@ fn rules(regime: &Regime) -> BTreeMap<Key, Vec<String>> {
 }
 
 /// In the order in which they are shown.
-const TABLES: [&str; 14] = [
+const TABLES: &[&str] = &[
     "function",
     "figure",
     "fact",
@@ -82,6 +82,7 @@ const TABLES: [&str; 14] = [
     "channel",
     "number",
     "quota",
+    "duty",
     "format",
 ];
 

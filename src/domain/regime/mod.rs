@@ -11,6 +11,9 @@ pub mod condition;
 mod days;
 pub mod describe;
 pub mod difference;
+pub mod due;
+pub mod duty;
+mod duty_lines;
 pub mod fact;
 pub mod figure;
 pub mod finding;
@@ -45,6 +48,7 @@ use std::fmt;
 pub use beside::{Beside, Held, Looked, Stands};
 pub use check::{Asked, Recipients, Referred, check};
 pub use finding::{Answer, Finding, Lack, Verdict};
+pub use judge::judge_one;
 pub use label::Labels;
 pub use lines::{Line, lines};
 pub use moment::zone_named;
@@ -165,6 +169,7 @@ pub struct Regime {
     pub number: Option<rules::Number>,
     pub quotas: BTreeMap<String, rules::Quota>,
     pub functions: BTreeMap<String, rules::Function>,
+    pub duties: BTreeMap<String, duty::DutyRule>,
     /// By code.
     pub formats: BTreeMap<String, format::Format>,
 }

@@ -168,6 +168,7 @@ fn command_of(board: &Board, event: &Event) -> Option<Command> {
         }
         Event::RegimeHeld(held) => Command::HoldRegime(held.clone()),
         Event::DeliveredByHand(said) => Command::RecordByHand(said.clone()),
+        Event::DutiesNoted(noted) => Command::NoteDuties(noted.clone()),
         Event::JournalOpened { .. } | Event::EpochOpened { .. } | Event::HeadFollowed(..) => return None,
     })
 }

@@ -122,7 +122,8 @@ impl Inspector {
             | Event::AuditRead { .. }
             | Event::PartStored { .. }
             | Event::PartErased { .. }
-            | Event::DeliveredByHand(_) => {}
+            | Event::DeliveredByHand(_)
+            | Event::DutiesNoted(_) => {}
             Event::RegimeHeld(held) => self.regime_held(held, seen),
         }
     }
@@ -139,6 +140,11 @@ impl Inspector {
         seen.must(
             stated.is_none_or(|stated| stated == held.numbering),
             "a regime is on record with other official numbers than its text lays down",
+        );
+        let stated = regime::duties(&held.text, &find);
+        seen.must(
+            stated.is_none_or(|stated| stated == held.duties),
+            "a regime is on record as laying down duties where its text lays down none, or the other way round",
         );
         self.regimes.insert(held.digest, held.text.clone());
     }

@@ -109,7 +109,7 @@ impl Gathered {
                 | Event::PartErased { .. }
                 | Event::RegimeHeld(_) => {}
                 Event::DeliveredByHand(said) if said.thread == self.thread => self.by_hand(record, said),
-                Event::DeliveredByHand(_) => {}
+                Event::DeliveredByHand(_) | Event::DutiesNoted(_) => {}
             }
         }
     }
