@@ -87,8 +87,8 @@ impl Board {
         if self.roster.offices.lacks_one_of(to_us) {
             marks.push("it names an office that is not known here, and goes to all watches".into());
         }
-        let ahead = message.released_at.ms_since(now);
-        if ahead > limits::CLOCKS_MAY_DIFFER_MS || ahead < -limits::DATE_TIME_GROUP_OLD_MS {
+        let near = -limits::DATE_TIME_GROUP_OLD_MS..=limits::CLOCKS_MAY_DIFFER_MS;
+        if !near.contains(&message.released_at.ms_since(now)) {
             marks.push(format!(
                 "its date-time group is far from the clock here: {} by its author, {} here",
                 message.released_at.date_time_group(),

@@ -2,6 +2,8 @@
 //!
 //! Never here: what meets them.
 
+use std::sync::Arc;
+
 use imbl::OrdMap;
 
 use crate::domain::adoption::Words;
@@ -19,10 +21,13 @@ use crate::registrar::Head;
 use crate::replay::records::RecordFault;
 use crate::rpc::held::HeldRegimes;
 
+type Adopters = OrdMap<Party, Arc<Words>>;
+type Texts = OrdMap<Digest, Arc<Held>>;
+
 /// When it was looked last, and what there was to look at.
 #[derive(Default)]
 pub(super) struct Years {
-    seen: Option<(OrdMap<Party, std::sync::Arc<Words>>, OrdMap<Digest, std::sync::Arc<Held>>)>,
+    seen: Option<(Adopters, Texts)>,
     next: Option<Instant>,
 }
 
