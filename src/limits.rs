@@ -96,6 +96,24 @@ pub const REGIME_WORDS_PER_PARTY_MAX: usize = 4096;
 /// oldest of an edition first; whom a later one names is not known to whoever asks who is bound to whom.
 pub const ADOPTIONS_READ_PER_PARTY_MAX: usize = 16;
 
+/// Messages kept for the case that their Parties come to be bound: one more opens no duty later on.
+pub const DUTY_MESSAGES_UNBOUND_MAX: usize = 10_000;
+/// Duties that may be open with one Party. Beyond it a message opens none, and stands as any other.
+pub const DUTIES_OPEN_PER_PARTY_MAX: u64 = 250_000;
+/// Duties that one record may put on record, and steps: one message opens no more, by whatever rules.
+pub const DUTIES_PER_RECORD_MAX: usize = 1_000;
+/// Once a duty is past due, the other end is waited for so long before it is said that nobody knows: a
+/// heartbeat and its answer take less (1 minute).
+pub const DUTY_HEARING_MS: i64 = 60_000;
+/// So many messages are considered for duties from one head; the others with the next.
+pub const DUTY_MESSAGES_AT_ONCE: usize = 64;
+/// Where a duty waits for the other end to be heard, it is looked at again after this: so long after the link
+/// is back, and all that was on the way has come, it is settled (ms).
+pub const DUTY_LOOK_AGAIN_MS: u64 = 500;
+/// A message whose date-time group lies further back than this when it comes is marked, with both times: the
+/// link was down, or a clock is wrong (1 day).
+pub const DATE_TIME_GROUP_OLD_MS: i64 = 24 * 3_600_000;
+
 // ---- clock -------------------------------------------------------------------------------------
 
 /// Whoever waits on the system clock looks at it again at least this often, so that a clock set
@@ -542,6 +560,8 @@ pub const REGIMES_READ_KEPT_MAX: usize = 16;
 pub const THREADS_PER_PAGE: usize = 200;
 /// So many deliveries by hand that are open are listed in one answer; the next page is asked for.
 pub const BY_HAND_PER_PAGE: usize = 200;
+/// So many duties are listed in one answer; the next page is asked for.
+pub const DUTIES_PER_PAGE: usize = 50;
 /// A page of one thread holds no more messages; the rest comes with the next one.
 pub const THREAD_PAGE_MESSAGES: usize = 100;
 /// A page of one thread is ended by the message that takes it to this size (bytes).

@@ -14,6 +14,7 @@ pub mod demo;
 pub mod desk;
 pub mod doctor;
 mod doctor_mends;
+pub mod duty;
 pub mod exercise;
 pub mod fault;
 pub mod files;
@@ -72,6 +73,7 @@ enum Command {
     Message(message::Args),
     ByHand(by_hand::Args),
     Transcription(transcription::Args),
+    Duty(duty::Args),
     Part(part::Args),
     Watch(watch::Args),
     Audit(audit::Args),
@@ -97,6 +99,7 @@ impl Cli {
             Command::Message(args) => message::run(args).await,
             Command::ByHand(args) => by_hand::run(args).await,
             Command::Transcription(args) => transcription::run(args).await,
+            Command::Duty(args) => duty::run(args).await,
             Command::Part(args) => part::run(args).await,
             Command::Watch(args) => watch::run(args).await,
             Command::Audit(args) => audit::run(args).await,

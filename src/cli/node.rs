@@ -42,6 +42,7 @@ use crate::rpc::access::Access;
 use crate::rpc::activity::ActivityCalls;
 use crate::rpc::audit::AuditCalls;
 use crate::rpc::by_hand::ByHandCalls;
+use crate::rpc::duty::{DutyCalls, DutyKeeper};
 use crate::rpc::exchange::ExchangeCalls;
 use crate::rpc::exercise::ExerciseCalls;
 use crate::rpc::incident::IncidentCalls;
@@ -152,6 +153,7 @@ impl Node {
             Exchange::start(registrar.clone(), ring.clone(), dialler.clone(), parts, no_more);
         tokio::spawn(watch_peers(found_broken, stop.clone(), directory.clone()));
         tokio::spawn(keep_watch(registrar.clone()));
+        DutyKeeper::start(exchange.clone(), stopped.clone());
         let services =
             Services { registrar: registrar.clone(), ring: ring.clone(), exchange: exchange.clone() };
         let routes = services.routes().add_service(health_service);
@@ -260,6 +262,7 @@ impl Services {
             .add_service(ActivityCalls { registrar: self.registrar.clone() }.service())
             .add_service(MessageCalls { registrar: self.registrar.clone() }.service())
             .add_service(ByHandCalls { registrar: self.registrar.clone() }.service())
+            .add_service(DutyCalls(self.exchange.clone()).service())
             .add_service(RegimeCalls { registrar: self.registrar.clone() }.service())
             .add_service(PartCalls::new(self.registrar.clone(), self.exchange.parts.clone()).service())
             .add_service(WatchCalls::new(self.registrar.clone(), self.exchange.links.clone()).service())

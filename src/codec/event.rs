@@ -10,7 +10,7 @@ use super::dispatch::{self, digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{precedence_from_proto, precedence_to_proto};
-use super::{by_hand, message, regime_held, signed, watch};
+use super::{by_hand, duty, message, regime_held, signed, watch};
 use crate::domain::digest::{CommandId, Digest, DraftId};
 use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted, Received, Released, RevocationList};
 use crate::domain::ledger::leaf_hash;
@@ -119,6 +119,7 @@ pub(super) fn to_proto(event: &Event) -> proto::Event {
         Event::Alerted(alerted) => Wire::Alerted(watch::alerted_to_proto(alerted)),
         Event::WatchOffered(offered) => Wire::WatchOffered(watch::offered_to_proto(offered)),
         Event::WatchTaken { desk, digest } => Wire::WatchTaken(watch::taken_to_proto(desk, digest)),
+        Event::DutiesNoted(noted) => Wire::DutiesNoted(duty::to_proto(noted)),
     };
     proto::Event { event: Some(wire) }
 }
@@ -203,6 +204,7 @@ pub(super) fn from_proto(event: proto::Event) -> Result<Event, DecodeFault> {
         Wire::WatchTaken(taken) => {
             Event::WatchTaken { desk: taken.desk, digest: digest(&taken.digest, "watch_taken.digest")? }
         }
+        Wire::DutiesNoted(noted) => Event::DutiesNoted(Box::new(duty::from_proto(noted)?)),
     })
 }
 

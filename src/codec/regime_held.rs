@@ -8,7 +8,7 @@ use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
-use crate::domain::event::RegimeHeld;
+use crate::domain::event::{LaysDown, RegimeHeld};
 use crate::domain::regime::Document;
 use crate::domain::regime::numbering::{Mark, Numbering, Pattern, is_word};
 
@@ -24,6 +24,7 @@ pub(super) fn to_proto(held: &RegimeHeld) -> proto::RegimeHeld {
             .flat_map(|numbering| &numbering.marks)
             .map(mark_to_proto)
             .collect(),
+        has_duties: held.duties == LaysDown::Duties,
     }
 }
 
@@ -38,7 +39,8 @@ pub(super) fn from_proto(wire: proto::RegimeHeld) -> Result<RegimeHeld, DecodeFa
         }
     };
     let digest = Digest::of(&wire.text);
-    Ok(RegimeHeld { name: wire.name, edition: wire.edition, digest, text: wire.text, numbering })
+    let duties = if wire.has_duties { LaysDown::Duties } else { LaysDown::NoDuties };
+    Ok(RegimeHeld { name: wire.name, edition: wire.edition, digest, text: wire.text, numbering, duties })
 }
 
 fn mark_to_proto((document, mark): (&Document, &Mark)) -> proto::NumberMark {

@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::by_hand::DeliveredByHand;
 use super::digest::{CommandId, Digest, DraftId};
+use super::duty::DutiesNoted;
 use super::event::{
     AcceptedKeyList, Change, Contradiction, Event, Head, Leaf, Receipted, RegimeHeld, RevocationList, Stamp,
 };
@@ -89,6 +90,8 @@ pub enum Command {
         message: Digest,
         missing: Digest,
     },
+    /// What a message or the clock does to duties, as whoever gives it worked it out.
+    NoteDuties(Box<DutiesNoted>),
     ReadForAudit {
         what: String,
     },

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use super::allowance::LinkAllowance;
 use super::by_hand::DeliveredByHand;
 use super::digest::{CommandId, Digest, DraftId};
+use super::duty::DutiesNoted;
 use super::function::Term;
 use super::keys::KeyList;
 use super::message::{Dispatch, Message, Outgoing, Receipt};
@@ -72,6 +73,7 @@ pub enum Event {
     Alerted(Alerted),
     WatchOffered(OfferedOnRecord),
     WatchTaken { desk: String, digest: Digest },
+    DutiesNoted(Box<DutiesNoted>),
 }
 
 /// The exact text of a regime, put on record here. It binds nobody: that takes an adoption.
@@ -85,6 +87,14 @@ pub struct RegimeHeld {
     pub text: Bytes,
     /// How it numbers messages, as the text or one that it inherits from says.
     pub numbering: Option<Numbering>,
+    pub duties: LaysDown,
+}
+
+/// Whether a text, or one that it inherits from, lays down duties.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum LaysDown {
+    Duties,
+    NoDuties,
 }
 
 /// A person and what they may do.

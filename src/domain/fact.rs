@@ -134,6 +134,7 @@ impl Fact {
             | Event::PartErased { .. }
             | Event::RegimeHeld(_)
             | Event::DeliveredByHand(_)
+            | Event::DutiesNoted(_)
             | Event::Alerted(_)
             | Event::WatchOffered(_)
             | Event::WatchTaken { .. } => None,

@@ -14,6 +14,7 @@ pub mod command;
 pub mod content;
 pub mod correspondence;
 pub mod digest;
+pub mod duty;
 pub mod event;
 pub mod exercise;
 pub mod fact;

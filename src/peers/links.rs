@@ -58,8 +58,9 @@ pub struct Seen {
     pub told_not_now: u64,
     /// Heartbeats in a row without an answer.
     pub unanswered: u64,
-    /// What the other end's newest heartbeat said.
+    /// What the other end's newest heartbeat said, and when it came.
     pub said: Option<Said>,
+    pub said_at: Option<Instant>,
     doubts: [u32; 4],
     /// Whether the other end last claimed more than we gave.
     held: bool,
@@ -77,6 +78,15 @@ pub struct Said {
     /// The last serials that it gave and took, by lane, ROUTINE first.
     pub sent: [u64; 4],
     pub taken: [u64; 4],
+}
+
+impl Seen {
+    /// When the other end was last heard to have nothing under way to us beyond what was taken: `taken` are the
+    /// last serials taken, by lane, ROUTINE first. `None` while something is, or before it was heard.
+    pub fn had_nothing_under_way(&self, taken: [u64; 4]) -> Option<Instant> {
+        let sent = self.said?.sent;
+        sent.iter().zip(taken).all(|(sent, taken)| *sent <= taken).then_some(self.said_at?)
+    }
 }
 
 /// What ends a wait before its time.
@@ -157,8 +167,9 @@ impl LinkState {
         before
     }
 
-    pub fn note_said(&self, said: Said) {
-        self.lock().said = Some(said);
+    pub fn note_said(&self, said: Said, now: Instant) {
+        let mut seen = self.lock();
+        (seen.said, seen.said_at) = (Some(said), Some(now));
     }
 
     /// A receipt on this lane did not verify. How often in a row that has happened.

@@ -185,7 +185,9 @@ impl Exchange {
     /// needed, and answers with ours.
     pub async fn take_beat(&self, peer: Party, theirs: Beat) -> Result<Beat, ServeFault> {
         let link = self.heard(peer);
-        link.state.note_said(beat::said(&theirs));
+        let said = beat::said(&theirs);
+        // It may have been on the way for a while.
+        link.state.note_said(said, said.at.min(self.registrar.clock.now()));
         follow::compare(&link, &theirs).await;
         if self.is_broken() {
             return Err(ServeFault::Unusable("journal"));

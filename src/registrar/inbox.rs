@@ -221,6 +221,7 @@ fn link_of(command: &Command) -> Option<Party> {
         | Command::Release { .. }
         | Command::Acknowledge { .. }
         | Command::NoteMissing { .. }
+        | Command::NoteDuties(_)
         | Command::ReadForAudit { .. }
         | Command::StorePart { .. }
         | Command::ErasePart { .. }
@@ -253,6 +254,7 @@ fn is_flash(command: &Command) -> bool {
         | Command::AcceptRevocationList(_)
         | Command::TurnAway { .. }
         | Command::NoteMissing { .. }
+        | Command::NoteDuties(_)
         | Command::ReadForAudit { .. }
         | Command::StorePart { .. }
         | Command::ErasePart { .. }

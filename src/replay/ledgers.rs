@@ -94,6 +94,7 @@ pub fn leaves_in(record: &Record, mut see: impl FnMut(LinkLeaf)) {
             | Event::PartErased { .. }
             | Event::RegimeHeld(_)
             | Event::DeliveredByHand(_)
+            | Event::DutiesNoted(_)
             | Event::Alerted(_)
             | Event::WatchOffered(_)
             | Event::WatchTaken { .. } => {}

@@ -81,6 +81,9 @@ table! {
     "/detente.v1.RegimeService/ListAdopters" => For::Persons,
     "/detente.v1.RegimeService/ListFunctions" => For::Persons,
 
+    "/detente.v1.DutyService/ListDuties" => For::Roles(&[Drafter, Releaser, Watch]),
+    "/detente.v1.DutyService/FollowDuties" => For::Roles(&[Drafter, Releaser, Watch]),
+
     "/detente.v1.ByHandService/ListOpen" => For::Roles(&[Drafter, Releaser, Watch]),
     "/detente.v1.ByHandService/Record" => For::Roles(&[Releaser, Watch]),
     "/detente.v1.ByHandService/DraftTranscription" => For::Roles(&[Drafter]),

@@ -15,6 +15,8 @@ pub mod caller;
 mod changes;
 pub mod command;
 mod draft;
+mod duties;
+pub mod duty;
 pub mod exchange;
 pub mod exercise;
 pub mod faults;

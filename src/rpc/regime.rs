@@ -15,7 +15,7 @@ use crate::domain::adoption::{Addressees, Adopted, Seen, Since, Suspended};
 use crate::domain::board::Board;
 use crate::domain::command::Command;
 use crate::domain::digest::Digest;
-use crate::domain::event::RegimeHeld;
+use crate::domain::event::{LaysDown, RegimeHeld};
 use crate::domain::function::{OnRecord, Term};
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
@@ -42,6 +42,7 @@ impl RegimeService for RegimeCalls {
             digest: Digest::of(&asked.text),
             text: asked.text,
             numbering: read.number.map(|number| number.numbering),
+            duties: if read.duties.is_empty() { LaysDown::NoDuties } else { LaysDown::Duties },
         };
         let record = give(&self.registrar, Command::HoldRegime(held), origin).await?;
         let held = held_in(&record).ok_or_else(not_what_was_asked)?;

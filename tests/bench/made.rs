@@ -202,7 +202,14 @@ impl Maker {
         let text = text.replace(&format!("regime = \"{name}\""), &format!("regime = \"regime-{number}\""));
         let text = Bytes::from(text);
         let (name, digest) = (format!("regime-{number}"), Digest::of(&text));
-        let held = RegimeHeld { name, edition: 1, digest, text, numbering: None };
+        let held = RegimeHeld {
+            name,
+            edition: 1,
+            digest,
+            text,
+            numbering: None,
+            duties: detente::domain::event::LaysDown::NoDuties,
+        };
         self.give_by("Drafter", Command::HoldRegime(held)).await;
     }
 

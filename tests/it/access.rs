@@ -34,6 +34,8 @@ const EXPECTED: &str = "
     /detente.v1.RegimeService/DraftFormatted                    D . . . . . . . .
     /detente.v1.RegimeService/ListAdopters                      D R W A O C . . .
     /detente.v1.RegimeService/ListFunctions                     D R W A O C . . .
+    /detente.v1.DutyService/ListDuties                          D R W . . . . . .
+    /detente.v1.DutyService/FollowDuties                        D R W . . . . . .
     /detente.v1.ByHandService/ListOpen                          D R W . . . . . .
     /detente.v1.ByHandService/Record                            . R W . . . . . .
     /detente.v1.ByHandService/DraftTranscription                D . . . . . . . .

@@ -695,6 +695,10 @@ async fn the_same_export_has_the_same_board_in_another_process_and_time_zone() {
     assert_eq!(boards, [by.board().digest().to_string(), by.board().digest().to_string()]);
 }
 
+fn duties(text: &[u8]) -> detente::domain::event::LaysDown {
+    detente::codec::regime::duties(text, &|_, _| None).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_regime_put_on_record_under_another_name_or_other_numbers_than_its_own_is_reported() {
     let (by, _pl) = small_pair().await;
@@ -706,6 +710,7 @@ async fn a_regime_put_on_record_under_another_name_or_other_numbers_than_its_own
         digest: Digest::of(text),
         text: Bytes::from_static(text),
         numbering: Some(numbering.clone()),
+        duties: duties(text),
     };
     let hold = Command::HoldRegime(held);
     let (_, entries) = with_forged(&by, hold.clone(), "drafter", |_| {}, |_| {}).await;
@@ -736,6 +741,7 @@ async fn a_regime_put_on_record_under_another_name_or_other_numbers_than_its_own
             digest: Digest::of(&text),
             text,
             numbering: Some(numbering.clone()),
+            duties: duties(detente::codec::regime::built_in::file("vienna-document-2011").unwrap()),
         };
         let origin = Origin::Person(by.stamp("drafter"));
         let hold = Command::HoldRegime(held.clone());
@@ -765,6 +771,16 @@ async fn a_regime_put_on_record_under_another_name_or_other_numbers_than_its_own
         let (index, entries) = with_forged(&by, hold.clone(), "drafter", |_| {}, renumbered).await;
         reports(&by, &entries, index, "other official numbers than its text lays down");
     }
+    let other = |event: &mut Event| {
+        use detente::domain::event::LaysDown;
+        let Event::RegimeHeld(held) = event else { panic!("a regime is held") };
+        held.duties = match held.duties {
+            LaysDown::Duties => LaysDown::NoDuties,
+            LaysDown::NoDuties => LaysDown::Duties,
+        };
+    };
+    let (index, entries) = with_forged(&by, hold, "drafter", |_| {}, other).await;
+    reports(&by, &entries, index, "laying down duties");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -812,6 +812,27 @@ fn a_place_used_twice_and_a_message_sent_twice_are_marked() {
     assert_eq!(folded.board.thread(thread(1)).unwrap().messages(), 4);
 }
 
+#[test]
+fn a_date_time_group_far_from_the_clock_here_is_marked_with_both_times_and_taken() {
+    let marks = |ms: i64| {
+        let mut folded = Folded::with_peer();
+        let message = theirs(Precedence::Routine, thread(1), "one", &[]);
+        let now = message.released_at.plus_ms(ms);
+        let delivered = receive(delivery(&message, 1, 1, 0));
+        match only(folded.given(delivered, Origin::Node, now).unwrap()) {
+            Event::Received(received) => received.marks,
+            other => panic!("{other:?}"),
+        }
+    };
+    let (ahead, behind) = (-limits::CLOCKS_MAY_DIFFER_MS, limits::DATE_TIME_GROUP_OLD_MS);
+    assert!(marks(ahead).is_empty() && marks(behind).is_empty());
+    for ms in [ahead - 1, behind + 1] {
+        let [mark] = &marks(ms)[..] else { panic!("one mark") };
+        assert!(mark.starts_with("its date-time group is far from the clock here: "), "{mark}");
+        assert_eq!(mark.matches("Z JUL 2025").count() + mark.matches("Z AUG 2025").count(), 2, "{mark}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

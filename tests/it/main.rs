@@ -20,6 +20,7 @@ mod correspondence;
 mod custodians;
 mod custody;
 mod demo;
+mod duty;
 mod embedded;
 mod exercise;
 mod exported;

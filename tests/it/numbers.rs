@@ -228,7 +228,14 @@ const TEXT: &[u8] = b"the text is not read here";
 
 fn hold(name: &str, numbering: Option<Numbering>) -> RegimeHeld {
     let text = Bytes::from([TEXT, name.as_bytes()].concat());
-    RegimeHeld { name: name.into(), edition: 1, digest: Digest::of(&text), text, numbering }
+    RegimeHeld {
+        name: name.into(),
+        edition: 1,
+        digest: Digest::of(&text),
+        text,
+        numbering,
+        duties: detente::domain::event::LaysDown::NoDuties,
+    }
 }
 
 fn citing(held: &RegimeHeld, to: &[&str]) -> Outgoing {

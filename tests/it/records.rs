@@ -11,9 +11,13 @@ use detente::domain::allowance::{Allowance, LinkAllowance};
 use detente::domain::by_hand::{DeliveredByHand, HandedOver, Says};
 use detente::domain::chain::{Chain, Opens};
 use detente::domain::digest::{CommandId, Digest, DraftId, WriterId};
+use detente::domain::duty::{
+    Awaited, Cause, Doubt, DutiesNoted, DutyNumber, Force, GivenBy, InTime, Lifting, Opened, Rule, RunsFrom,
+    Step, Unbound,
+};
 use detente::domain::event::{
-    Change, Contradiction, Event, Head, Leaf, Member, PartyWithoutNode, Receipted, Record, RegimeHeld,
-    RevocationList, Stamp,
+    Change, Contradiction, Event, Head, LaysDown, Leaf, Member, PartyWithoutNode, Receipted, Record,
+    RegimeHeld, RevocationList, Stamp,
 };
 use detente::domain::function::Term;
 use detente::domain::keys::Purpose;
@@ -25,7 +29,8 @@ use detente::domain::office::Office;
 use detente::domain::precedence::Precedence;
 use detente::domain::regime::Document;
 use detente::domain::regime::numbering::{Mark, Numbering, Pattern};
-use detente::domain::watch::{Alerted, OfferedOnRecord, Reach, Rule, Step, WatchPlan};
+use detente::domain::time::Instant;
+use detente::domain::watch::{self, Alerted, OfferedOnRecord, Reach, WatchPlan};
 use detente::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
 use proptest::prelude::*;
 
@@ -108,7 +113,7 @@ fn released(text: &str) -> Event {
     record.unwrap().events.remove(0)
 }
 
-pub const KINDS: usize = 46;
+pub const KINDS: usize = 48;
 
 /// Every kind of event, each made of a number and a text.
 pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
@@ -228,6 +233,7 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
                     digest,
                     text,
                     numbering: Some(numbering()),
+                    duties: LaysDown::NoDuties,
                 }),
             )
         }
@@ -259,21 +265,83 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
             ("watch_offered", Event::WatchOffered(offered))
         }
         45 => ("watch_taken", Event::WatchTaken { desk: reason, digest }),
-        _ => {
+        39 => {
             let says = Says::TakenBack { reason };
             let corrects = Some(party::id(number));
             ("taken_back", Event::DeliveredByHand(by_hand(digest, says, corrects)))
         }
+        46 => ("duties_noted", Event::DutiesNoted(Box::new(duties(digest, number, text)))),
+        _ => {
+            let year = i16::try_from(number % 4_000).unwrap();
+            let opened = vec![owed(Cause::Year(year), RunsFrom::Year, Force::Duty, number, text)];
+            let noted = DutiesNoted { opened, ..DutiesNoted::default() };
+            ("duties_noted_of_a_year", Event::DutiesNoted(Box::new(noted)))
+        }
+    }
+}
+
+fn owed(cause: Cause, runs_from: RunsFrom, force: Force, number: u64, text: &str) -> Opened {
+    let rule = Rule {
+        regime: text.into(),
+        digest: Digest::of(text.as_bytes()),
+        name: text.into(),
+        paragraph: text.into(),
+        force,
+    };
+    Opened {
+        rule: Arc::new(rule),
+        owed_by: us(),
+        owed_to: peer(),
+        cause,
+        runs_from,
+        from: Instant(number as i64 >> 1),
+        due: Instant((number as i64 >> 1).saturating_add(7)),
+    }
+}
+
+/// Every kind of step, and every field that an event of duties has.
+fn duties(digest: Digest, number: u64, text: &str) -> DutiesNoted {
+    let cause = Cause::Message { digest, thread: thread(3) };
+    let given = Instant(number as i64 >> 1);
+    let met = |by, in_time| Step::Met { message: digest, given, by, in_time };
+    let steps = vec![
+        Step::Answered { message: digest },
+        met(GivenBy::Receipt, InTime::InTime),
+        met(GivenBy::Receipt, InTime::BySendersAccount),
+        met(GivenBy::ByHand, InTime::Late),
+        Step::JudgedInsufficient { by: digest },
+        Step::Lapsed,
+        Step::Alarmed,
+        Step::Doubted { since: given, doubt: Doubt::NotReached },
+        Step::Doubted { since: given, doubt: Doubt::MayBeUnderWay },
+        Step::Lifted(Lifting::Cancelled { by: digest }),
+        Step::Lifted(Lifting::Suspended { by: digest }),
+        Step::Lifted(Lifting::ForceMajeure { claimed_in: digest }),
+        Step::Lifted(Lifting::NotBound),
+        Step::Lifted(Lifting::CameTooLate),
+    ];
+    DutiesNoted {
+        about: Some(digest),
+        opened: vec![
+            owed(cause, RunsFrom::Issue, Force::Duty, number, text),
+            owed(cause, RunsFrom::Receipt, Force::Unchecked, number, text),
+            owed(cause, RunsFrom::ByHand, Force::Alarm, number, text),
+            owed(cause, RunsFrom::Date, Force::Duty, number, text),
+        ],
+        steps: (0..).map(DutyNumber).zip(steps).collect(),
+        receipts: vec![Awaited { party: peer(), lane: Precedence::Flash, serial: number }],
+        unbound: vec![Unbound { party: peer(), regime: text.into(), at: given }],
+        once_more: true,
     }
 }
 
 fn watch_plan(number: u64, text: &str) -> Arc<WatchPlan> {
-    let step = Step {
+    let step = watch::Step {
         alert: vec!["watch".into(), text.to_owned()],
         within_minutes: number as u32,
         telephone: text.to_owned(),
     };
-    let rule = Rule { precedence: Precedence::Immediate, office: text.to_owned(), steps: vec![step] };
+    let rule = watch::Rule { precedence: Precedence::Immediate, office: text.to_owned(), steps: vec![step] };
     Arc::new(WatchPlan { zone: text.to_owned(), rules: vec![rule] })
 }
 
@@ -345,7 +413,8 @@ fn opened(entry: &Bytes) -> record::Opened {
 /// Each line by itself, so that what has changed is named.
 fn assert_golden(found: impl IntoIterator<Item = (String, Bytes)>, golden: &str) {
     let line = |(name, bytes): (String, Bytes)| format!("{name} {}\n", hex::encode(bytes));
-    assert_eq!(found.into_iter().map(line).collect::<String>(), golden);
+    let found = found.into_iter().map(line).collect::<String>();
+    assert_eq!(found, golden);
 }
 
 #[test]

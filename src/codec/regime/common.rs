@@ -101,14 +101,32 @@ fn standing(checked: bool) -> Standing {
 }
 
 pub fn documents(table: &mut Table, reading: &mut Reading) -> Result<BTreeSet<Document>, NotARegime> {
-    let value = table.need("for")?;
+    documents_at(&table.need("for")?, "for", reading)
+}
+
+/// None where the key is not there.
+pub fn documents_if_any(
+    table: &mut Table,
+    key: &str,
+    reading: &mut Reading,
+) -> Result<BTreeSet<Document>, NotARegime> {
+    table.take(key).map_or_else(|| Ok(BTreeSet::new()), |value| documents_at(&value, key, reading))
+}
+
+/// At least one.
+pub fn documents_at(
+    value: &Value,
+    key: &str,
+    reading: &mut Reading,
+) -> Result<BTreeSet<Document>, NotARegime> {
     let mut documents = BTreeSet::new();
-    for entry in value.list("for")? {
-        let text = entry.text("for")?;
+    for entry in value.list(key)? {
+        let text = entry.text(key)?;
         // A formatted message is named by its format; of what is transcribed nothing is judged.
         let named = |kind: &Kind| !matches!(kind, Kind::Formatted | Kind::Transcription);
         let kinds = Kind::ALL.into_iter().filter(named);
-        let kind = kinds.clone().find(|kind| kind.word() == text);
+        // By its whole name where two kinds have one word.
+        let kind = kinds.clone().find(|kind| kind.word() == text || kind.name() == text);
         let document = match (kind, text.strip_prefix("format ")) {
             (Some(kind), _) => Document::Kind(kind),
             (None, Some(code)) => {
@@ -117,13 +135,13 @@ pub fn documents(table: &mut Table, reading: &mut Reading) -> Result<BTreeSet<Do
             }
             (None, None) => {
                 let words = kinds.map(Kind::word).collect::<Vec<_>>().join(", ");
-                return Err(entry.fault(format!("for names one of {words}, or format and its code")));
+                return Err(entry.fault(format!("{key} names one of {words}, or format and its code")));
             }
         };
         documents.insert(document);
     }
     if documents.is_empty() {
-        return Err(value.fault("for names what the rule is for"));
+        return Err(value.fault(format!("{key} names what the rule is for")));
     }
     Ok(documents)
 }
@@ -255,6 +273,15 @@ pub fn zone(table: &mut Table) -> Result<Zone, NotARegime> {
         "of the anchor" => Ok(Zone::OfTheAnchor),
         name if zone_named(name).is_some() => Ok(Zone::Named(name.to_owned())),
         _ => Err(value.fault("zone is \"of the anchor\", \"UTC\" or an IANA name that this program knows")),
+    }
+}
+
+/// A zone that is nobody's date's.
+pub fn named_zone(table: &mut Table) -> Result<String, NotARegime> {
+    let at = table.at;
+    match zone(table)? {
+        Zone::OfTheAnchor => Err(table.fault(at, "a day of a year needs a zone by name, or \"UTC\"")),
+        Zone::Named(name) => Ok(name),
     }
 }
 

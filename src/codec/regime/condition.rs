@@ -20,7 +20,17 @@ pub fn when_if_any(
     of_rule: &Ground,
     reading: &mut Reading,
 ) -> Result<Option<Condition>, NotARegime> {
-    table.take("when").map(|value| whole(&value, of_rule, reading)).transpose()
+    when_at(table, "when", of_rule, reading)
+}
+
+/// The same under another key.
+pub fn when_at(
+    table: &mut Table,
+    key: &str,
+    of_rule: &Ground,
+    reading: &mut Reading,
+) -> Result<Option<Condition>, NotARegime> {
+    table.take(key).map(|value| whole(&value, of_rule, reading)).transpose()
 }
 
 pub fn when(table: &mut Table, of_rule: &Ground, reading: &mut Reading) -> Result<Condition, NotARegime> {

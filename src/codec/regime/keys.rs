@@ -33,6 +33,7 @@ pub const REGIME: Keys = keys(
         "addressees",
         "sender",
         "silence",
+        "duty",
         "confidentiality",
         "channel",
         "number",
@@ -119,6 +120,36 @@ pub const ADDRESSEES: Keys =
 pub const SENDER: Keys = keys("sender", &["name", "label", "for", "when", "sent_by", "paragraph", "checked"]);
 pub const SILENCE: Keys =
     keys("silence", &["name", "label", "for", "after", "counts_as", "paragraph", "checked"]);
+pub const DUTY: Keys = keys(
+    "duty",
+    &[
+        "name",
+        "label",
+        "for",
+        "when",
+        "by",
+        "zone",
+        "owed_by",
+        "owed_to",
+        "met_by",
+        "met_when",
+        "joined",
+        "year",
+        "years_before",
+        "within",
+        "before",
+        "unit",
+        "calendar",
+        "anchor",
+        "judged_by",
+        "cancelled_by",
+        "force_majeure_by",
+        "follows",
+        "alarm",
+        "paragraph",
+        "checked",
+    ],
+);
 pub const CONFIDENTIALITY: Keys = keys("confidentiality", &["label", "marking", "paragraph", "checked"]);
 pub const CHANNEL: Keys = keys("channel", &["name", "label", "counts", "from", "paragraph", "checked"]);
 pub const NUMBER: Keys = keys("number", &["pattern", "mark", "paragraph", "checked"]);
@@ -152,7 +183,7 @@ pub const REPLY: Keys =
     keys("a reply", &["format", "within", "unit", "calendar", "anchor", "paragraph", "checked"]);
 
 /// All of them.
-pub const ALL: [Keys; 26] = [
+pub const ALL: [Keys; 27] = [
     REGIME,
     INHERITS,
     FIGURE,
@@ -169,6 +200,7 @@ pub const ALL: [Keys; 26] = [
     ADDRESSEES,
     SENDER,
     SILENCE,
+    DUTY,
     CONFIDENTIALITY,
     CHANNEL,
     NUMBER,

@@ -43,7 +43,7 @@ pub fn check(regime: &Regime, reading: &Reading, inherits: At, text: Text) -> Re
             .sum::<usize>()
         + [regime.required.len(), regime.addressees.len(), regime.channels.len()].iter().sum::<usize>()
         + [regime.senders.len(), regime.silences.len()].iter().sum::<usize>()
-        + [regime.quotas.len(), regime.functions.len()].iter().sum::<usize>();
+        + [regime.quotas.len(), regime.functions.len(), regime.duties.len()].iter().sum::<usize>();
     if rules > limits::REGIME_RULES_MAX {
         let most = limits::REGIME_RULES_MAX;
         return Err(

@@ -6,6 +6,7 @@
 pub mod built_in;
 mod common;
 mod condition;
+mod duty;
 mod format;
 pub mod keys;
 mod known;
@@ -20,6 +21,7 @@ use self::common::{Reading, checked_name, labels, name};
 pub use self::table::NotARegime;
 use self::table::{At, Table, Text, quoted};
 use crate::domain::digest::Digest;
+use crate::domain::event::LaysDown;
 use crate::domain::regime::numbering::Numbering;
 use crate::domain::regime::{Head, Inherits, Nature, Regime};
 use crate::domain::text::shown;
@@ -48,6 +50,25 @@ pub fn named(bytes: &[u8]) -> Option<(String, u64)> {
 /// The numbering that a text states or inherits, whatever else is in it. The outer `None` where a text that
 /// it inherits from is not at hand.
 pub fn numbering(bytes: &[u8], parents: Parents) -> Option<Option<Numbering>> {
+    let own = |table: &mut Table| {
+        let value = table.take("number")?;
+        let own = value
+            .table_with_others(keys::NUMBER)
+            .and_then(|mut rule| rules::number(&mut rule, &mut Reading::default()));
+        Some(own.ok().map(|number| number.numbering))
+    };
+    Some(nearest(bytes, parents, own)?.flatten())
+}
+
+/// Whether a text states or inherits duties, whatever else is in it. `None` where a text that it inherits from
+/// is not at hand.
+pub fn duties(bytes: &[u8], parents: Parents) -> Option<LaysDown> {
+    let own = |table: &mut Table| table.has("duty").then_some(LaysDown::Duties);
+    Some(nearest(bytes, parents, own)?.unwrap_or(LaysDown::NoDuties))
+}
+
+/// What the first text says, of this one and those that it inherits from, that says anything.
+fn nearest<T>(bytes: &[u8], parents: Parents, own: impl Fn(&mut Table) -> Option<T>) -> Option<Option<T>> {
     let mut bytes = bytes.to_vec();
     for _ in 0..limits::REGIME_GENERATIONS_MAX {
         let whole = std::str::from_utf8(&bytes).ok();
@@ -56,11 +77,8 @@ pub fn numbering(bytes: &[u8], parents: Parents) -> Option<Option<Numbering>> {
         };
         let Ok(tree) = DeTable::parse(whole) else { return Some(None) };
         let mut table = Table::whole(tree.get_ref(), Text(whole));
-        if let Some(value) = table.take("number") {
-            let own = value
-                .table_with_others(keys::NUMBER)
-                .and_then(|mut rule| rules::number(&mut rule, &mut Reading::default()));
-            return Some(own.ok().map(|number| number.numbering));
+        if let Some(said) = own(&mut table) {
+            return Some(Some(said));
         }
         let Ok((head, _)) = head(&mut table, Digest::of(&bytes)) else { return Some(None) };
         let Some(from) = head.inherits else { return Some(None) };
@@ -155,6 +173,7 @@ fn own_rules(table: &mut Table, regime: &mut Regime, reading: &mut Reading) -> R
     each(table, reading, keys::CHANNEL, "name", &mut regime.channels, |table, _| rules::channel(table))?;
     each(table, reading, keys::QUOTA, "name", &mut regime.quotas, rules::quota)?;
     each(table, reading, keys::FUNCTION, "name", &mut regime.functions, |table, _| rules::function(table))?;
+    each(table, reading, keys::DUTY, "name", &mut regime.duties, duty::duty)?;
     each(table, reading, keys::FORMAT, "code", &mut regime.formats, format::format)?;
     if let Some(value) = table.take("confidentiality") {
         let mut rule = value.table(keys::CONFIDENTIALITY)?;
@@ -209,6 +228,7 @@ fn empty(head: Head) -> Regime {
         number: None,
         quotas: BTreeMap::new(),
         functions: BTreeMap::new(),
+        duties: BTreeMap::new(),
         formats: BTreeMap::new(),
     }
 }

@@ -4,7 +4,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::common::{Reading, Wanted, addressed, documents, ground, labels, place_in, unit, zone};
+use super::common::{
+    Reading, Wanted, addressed, documents, ground, labels, named_zone, place_in, unit, zone,
+};
 use super::condition::{when, when_if_any};
 use super::keys;
 use super::table::{NotARegime, Table, Value};
@@ -74,21 +76,22 @@ fn by_day(
     documents: &BTreeSet<crate::domain::regime::Document>,
     reading: &mut Reading,
 ) -> Result<Term, NotARegime> {
-    let not_a_day = || by.fault("by is a month and a day, such as \"06-01\"");
-    let (month, day) = by.text("by")?.split_once('-').ok_or_else(not_a_day)?;
-    // A leap year has every day that there is.
-    let (month, day) =
-        date_parts(&format!("2024-{month}-{day}")).map(|(_, m, d)| (m, d)).ok_or_else(not_a_day)?;
+    let (month, day) = month_and_day(by)?;
     let year = place_in(&table.need("year")?, "year", documents, Wanted::Number, reading)?;
     let years_before = match table.take("years_before") {
         Some(value) => value.number("years_before", 100)?,
         None => 0,
     };
-    let zone_at = table.at;
-    match zone(table)? {
-        Zone::OfTheAnchor => Err(table.fault(zone_at, "a day of a year needs a zone by name, or \"UTC\"")),
-        zone @ Zone::Named(_) => Ok(Term::ByDay { year, years_before, month, day, zone }),
-    }
+    let zone = Zone::Named(named_zone(table)?);
+    Ok(Term::ByDay { year, years_before, month, day, zone })
+}
+
+/// Such as `06-01`.
+pub fn month_and_day(by: &Value) -> Result<(u8, u8), NotARegime> {
+    let not_a_day = || by.fault("by is a month and a day, such as \"06-01\"");
+    let (month, day) = by.text("by")?.split_once('-').ok_or_else(not_a_day)?;
+    // A leap year has every day that there is.
+    date_parts(&format!("2024-{month}-{day}")).map(|(_, m, d)| (m, d)).ok_or_else(not_a_day)
 }
 
 /// Year, month and day of a date that exists.

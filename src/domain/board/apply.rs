@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Answered, Board, Draft, Noted, Own, Waiting};
 use crate::domain::digest::{CommandId, Digest};
+use crate::domain::duty::Awaited;
 use crate::domain::event::{Change, Event, Head, Leaf, Record};
 use crate::domain::fact::{Fact, Facts, Gist, Taken};
 use crate::domain::link::Link;
@@ -135,7 +136,11 @@ impl Board {
             Event::PartStored { salted_digest, bytes } => self.part_stored(*salted_digest, *bytes),
             Event::PartErased { salted_digest, .. } => self.part_erased(*salted_digest),
             Event::RegimeHeld(held) => self.regime_held(record, held),
-            Event::DeliveredByHand(said) => self.delivered_by_hand(record, said),
+            Event::DeliveredByHand(said) => {
+                self.delivered_by_hand(record, said);
+                self.duties.handed_over(&said.message, said.party);
+            }
+            Event::DutiesNoted(noted) => self.duties_noted(record, noted),
             Event::Alerted(alerted) => self.alerted(alerted),
             Event::WatchOffered(offered) => {
                 if let Some(stamp) = &record.command {
@@ -176,6 +181,8 @@ impl Board {
                 if let Some(own) = self.own {
                     self.word_taken(own.party, *party, receipt, Some(at));
                 }
+                let (lane, serial) = (receipt.lane, receipt.serial);
+                self.duties.receipted(Awaited { party: *party, lane, serial });
             }
         }
     }
@@ -284,6 +291,7 @@ impl Board {
         self.add_entry(message.thread, entry);
         self.messages.insert(digest, Whereabouts { index, acknowledged: owed });
         self.filed(message, digest);
+        self.for_duties(index, message, digest);
         for one in self.waiting.remove(&digest).unwrap_or_default() {
             if let Some(count) = self.waiting_of.get_mut(&one.author) {
                 *count = count.saturating_sub(1);

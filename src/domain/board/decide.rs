@@ -137,6 +137,7 @@ impl Board {
             | Command::AcceptRevocationList(_)
             | Command::TurnAway { .. }
             | Command::NoteMissing { .. }
+            | Command::NoteDuties(_)
             | Command::Alert(_) => self.decide_for_node(own, command, now),
         }
     }
@@ -228,6 +229,7 @@ impl Board {
                 happened(Event::ReferenceMissing { message: *message, missing: *missing })
             }
             Command::Alert(due) => self.alert(due, now),
+            Command::NoteDuties(noted) => self.note_duties(own, noted, now),
             Command::Propose(_)
             | Command::Confirm(_)
             | Command::Drop(_)

@@ -47,7 +47,7 @@ impl Board {
         let mut marks = Vec::new();
         let outcome = match &delivery.message {
             Ok(message) => {
-                self.mark(delivery, message, &mut marks);
+                self.mark(delivery, message, now, &mut marks);
                 Outcome::Taken
             }
             Err(outcome) => *outcome,
@@ -70,7 +70,7 @@ impl Board {
     }
 
     /// What everybody may check and the readers should see. Nothing of it refuses the message.
-    fn mark(&self, delivery: &Delivery, message: &Message, marks: &mut Vec<String>) {
+    fn mark(&self, delivery: &Delivery, message: &Message, now: Instant, marks: &mut Vec<String>) {
         let dispatch = &delivery.dispatch;
         if self
             .thread(dispatch.thread)
@@ -87,6 +87,14 @@ impl Board {
         let to_us = message.draft.offices_at(dispatch.to);
         if self.roster.offices.lacks_one_of(to_us) {
             marks.push("it names an office that is not known here, and goes to all watches".into());
+        }
+        let near = -limits::DATE_TIME_GROUP_OLD_MS..=limits::CLOCKS_MAY_DIFFER_MS;
+        if !near.contains(&message.released_at.ms_since(now)) {
+            marks.push(format!(
+                "its date-time group is far from the clock here: {} by its author, {} here",
+                message.released_at.date_time_group(),
+                now.date_time_group()
+            ));
         }
         if self.messages.contains_key(&dispatch.message) {
             marks.push("the same message came before".into());

@@ -11,8 +11,10 @@ mod decide_link;
 mod decide_release;
 mod digest;
 mod digest_by_hand;
+mod digest_duties;
 mod digest_roster;
 mod digest_watch;
+mod duties;
 mod parts;
 mod regimes;
 mod roles;
@@ -26,6 +28,7 @@ use imbl::{OrdMap, OrdSet};
 use super::adoption::Words;
 use super::by_hand::ByHand;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
+use super::duty::Duties;
 use super::link::Link;
 use super::messages::Messages;
 use super::office::OfficeKey;
@@ -87,6 +90,8 @@ pub struct Board {
     pub by_hand: ByHand,
     /// What waits for an officer, and who has the watch.
     pub watch: Watch,
+    /// What Parties owe each other by when, as far as this one is concerned.
+    pub duties: Duties,
 }
 
 /// A regime whose text is on record here.

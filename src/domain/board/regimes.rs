@@ -10,7 +10,7 @@ use super::decide::{Decision, happened};
 use super::{Board, Held};
 use crate::domain::adoption::{Addressees, Adopted, Bond, Told};
 use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::event::{Event, Record, RegimeHeld};
+use crate::domain::event::{Event, LaysDown, Record, RegimeHeld};
 use crate::domain::fact::Gist;
 use crate::domain::message::{Message, Outcome, Outgoing, Receipt};
 use crate::domain::party::Party;
@@ -90,6 +90,9 @@ impl Board {
             numbering: held.numbering.as_ref().filter(|new| self.numbers_apart(new)).cloned().map(Arc::new),
         };
         self.regimes.insert(held.digest, Arc::new(on_board));
+        if held.duties == LaysDown::Duties {
+            self.duties_held(&held.name);
+        }
     }
 
     /// Whether no pattern in use here could give a number of this one.
@@ -180,6 +183,7 @@ impl Board {
             && words.holds(&receipt.message)
         {
             Arc::make_mut(words).taken(&receipt.message, by, Told::by(receipt, heard));
+            self.now_bound(author, by);
         }
     }
 }

@@ -33,6 +33,7 @@ pub(super) fn may_give(command: &Command) -> &'static [Role] {
         | Command::AcceptKeyList(_)
         | Command::TurnAway { .. }
         | Command::NoteMissing { .. }
+        | Command::NoteDuties(_)
         | Command::Alert(_) => &[],
     }
 }

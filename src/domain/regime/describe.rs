@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::duty_lines::owing;
 use super::format::{Format, FormatField, Holds, Owed, ReplyAnchor};
 use super::lead::{Calendar, Term, Unit, Zone};
 use super::numbering::Numbering;
@@ -99,6 +100,11 @@ pub fn describe(regime: &Regime, language: Option<&str>) -> Vec<Described> {
         lines.extend(when(rule.when.as_ref()));
         lines.push(counted(rule));
         page.rule("quota", name, &rule.label, Some(&rule.ground), lines);
+    }
+    for (name, rule) in &regime.duties {
+        let mut lines = owing(rule);
+        lines.extend(page.labels("what follows", &rule.follows, ""));
+        page.rule("duty", name, &rule.label, Some(&rule.ground), lines);
     }
     for (code, rule) in &regime.formats {
         let lines = page.format(rule);
@@ -218,8 +224,11 @@ fn numbering(numbering: &Numbering) -> Vec<String> {
 }
 
 fn documents(documents: &BTreeSet<Document>) -> String {
-    let names: Vec<String> = documents.iter().map(Document::to_string).collect();
-    format!("for: {}", names.join(", "))
+    format!("for: {}", names(documents))
+}
+
+pub(super) fn names(documents: &BTreeSet<Document>) -> String {
+    documents.iter().map(Document::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn addressed(who: &Addressed) -> String {

@@ -68,7 +68,7 @@ fn rules(regime: &Regime) -> BTreeMap<Key, Vec<String>> {
 }
 
 /// In the order in which they are shown.
-const TABLES: [&str; 16] = [
+const TABLES: &[&str] = &[
     "function",
     "figure",
     "fact",
@@ -84,6 +84,7 @@ const TABLES: [&str; 16] = [
     "channel",
     "number",
     "quota",
+    "duty",
     "format",
 ];
 

@@ -12,7 +12,9 @@ use super::measure::{Measured, added, measure};
 use super::quantity::Quantity;
 use super::subject::Subject;
 use super::{Regime, Standing, together};
-use crate::domain::form::outline::Value;
+use crate::domain::content::Content;
+use crate::domain::form::Following;
+use crate::domain::form::outline::{Part, Value};
 use crate::limits;
 
 impl Verdict {
@@ -30,6 +32,15 @@ impl Verdict {
         let lacking = if answer == Answer::CantBeJudged { lacking } else { BTreeSet::new() };
         Verdict { answer, lacking, points: vec![point], standing }
     }
+}
+
+/// Whether a condition holds of a whole form; without one it does.
+pub fn judge_one(regime: &Regime, condition: Option<&Condition>, content: &Content) -> Verdict {
+    let Some(condition) = condition else { return Verdict::always() };
+    let parts: Vec<Part> = content.form().parts();
+    let following = Following::of(content);
+    let subject = Subject::of(content, &parts, &following);
+    Judge::new(regime, &subject).condition(condition)
 }
 
 /// One form under one regime, or several notices of one activity taken together.

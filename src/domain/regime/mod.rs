@@ -12,6 +12,9 @@ pub mod condition;
 mod days;
 pub mod describe;
 pub mod difference;
+pub mod due;
+pub mod duty;
+mod duty_lines;
 pub mod fact;
 pub mod figure;
 pub mod finding;
@@ -48,6 +51,7 @@ use std::fmt;
 pub use beside::{Beside, Held, Looked, Stands};
 pub use check::{Asked, Recipients, Referred, check};
 pub use finding::{Answer, Finding, Lack, Verdict};
+pub use judge::judge_one;
 pub use label::{Labels, Languages};
 pub use lines::{Line, lines, lines_between, silence};
 pub use moment::zone_named;
@@ -170,6 +174,7 @@ pub struct Regime {
     pub number: Option<rules::Number>,
     pub quotas: BTreeMap<String, rules::Quota>,
     pub functions: BTreeMap<String, rules::Function>,
+    pub duties: BTreeMap<String, duty::DutyRule>,
     /// By code.
     pub formats: BTreeMap<String, format::Format>,
 }

@@ -185,6 +185,7 @@ fn command_of(board: &Board, event: &Event) -> Option<Command> {
             Command::OfferWatch { to: offered.to.clone(), digest: offered.digest }
         }
         Event::WatchTaken { digest, .. } => Command::TakeWatch { digest: *digest },
+        Event::DutiesNoted(noted) => Command::NoteDuties(noted.clone()),
         Event::JournalOpened { .. } | Event::EpochOpened { .. } | Event::HeadFollowed(..) => return None,
     })
 }

@@ -125,6 +125,7 @@ impl Inspector {
             | Event::PartStored { .. }
             | Event::PartErased { .. }
             | Event::DeliveredByHand(_)
+            | Event::DutiesNoted(_)
             | Event::Alerted(_)
             | Event::WatchOffered(_)
             | Event::WatchTaken { .. } => {}
@@ -144,6 +145,11 @@ impl Inspector {
         seen.must(
             stated.is_none_or(|stated| stated == held.numbering),
             "a regime is on record with other official numbers than its text lays down",
+        );
+        let stated = regime::duties(&held.text, &find);
+        seen.must(
+            stated.is_none_or(|stated| stated == held.duties),
+            "a regime is on record as laying down duties where its text lays down none, or the other way round",
         );
         self.regimes.insert(held.digest, held.text.clone());
     }

@@ -112,7 +112,7 @@ impl Gathered {
                 | Event::WatchOffered(_)
                 | Event::WatchTaken { .. } => {}
                 Event::DeliveredByHand(said) if said.thread == self.thread => self.by_hand(record, said),
-                Event::DeliveredByHand(_) => {}
+                Event::DeliveredByHand(_) | Event::DutiesNoted(_) => {}
             }
         }
     }

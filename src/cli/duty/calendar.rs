@@ -1,0 +1,113 @@
+//! An iCalendar file (RFC 5545), so that any calendar program shows what is due and what is planned.
+//!
+//! Never here: a rule, or a zone's: instants stand in UTC, and whole days as days.
+
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+
+/// Entries of a calendar.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Calendar {
+    pub entries: Vec<Entry>,
+}
+
+/// One entry. Its texts need not be safe to show: they are made so.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Entry {
+    /// The same in each file, so that a calendar program knows it again.
+    pub uid: String,
+    pub summary: String,
+    pub description: String,
+    pub category: &'static str,
+    pub span: Span,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Span {
+    /// At an instant.
+    At(Instant),
+    /// Whole days by whatever wall, such as `2025-09-12` to `2025-09-16`, the last one included. Only dates.
+    Days { first: String, last: String },
+}
+
+impl Calendar {
+    /// The file, made at `now`.
+    pub fn write(&self, now: Instant) -> String {
+        let mut file = String::new();
+        for text in ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//detente//duties//EN", "CALSCALE:GREGORIAN"]
+        {
+            line(&mut file, text);
+        }
+        for entry in &self.entries {
+            line(&mut file, "BEGIN:VEVENT");
+            line(&mut file, &format!("UID:{}", escaped(&entry.uid)));
+            line(&mut file, &format!("DTSTAMP:{}", instant(now)));
+            match &entry.span {
+                Span::At(at) => {
+                    line(&mut file, &format!("DTSTART:{}", instant(*at)));
+                    line(&mut file, &format!("DTEND:{}", instant(*at)));
+                }
+                Span::Days { first, last } => {
+                    line(&mut file, &format!("DTSTART;VALUE=DATE:{}", compact(first)));
+                    line(&mut file, &format!("DTEND;VALUE=DATE:{}", compact(&day_after(last))));
+                }
+            }
+            line(&mut file, &format!("SUMMARY:{}", escaped(&entry.summary)));
+            line(&mut file, &format!("DESCRIPTION:{}", escaped(&entry.description)));
+            line(&mut file, &format!("CATEGORIES:{}", entry.category));
+            // It takes nobody's time.
+            line(&mut file, "TRANSP:TRANSPARENT");
+            line(&mut file, "END:VEVENT");
+        }
+        line(&mut file, "END:VCALENDAR");
+        file
+    }
+}
+
+/// In UTC, to the second: `20250801T205959Z`.
+fn instant(at: Instant) -> String {
+    let text = at.to_string();
+    let seconds = text.split('.').next().unwrap_or(&text);
+    format!("{}Z", compact(&seconds.replace(':', "")))
+}
+
+fn compact(text: &str) -> String {
+    text.replace('-', "")
+}
+
+/// RFC 5545 gives the day after the last one.
+fn day_after(day: &str) -> String {
+    let date: Result<jiff::civil::Date, _> = day.parse();
+    date.and_then(|date| date.tomorrow()).map_or_else(|_| day.to_owned(), |next| next.to_string())
+}
+
+/// RFC 5545 section 3.3.11. What could drive a terminal is made harmless first; lines stay lines.
+fn escaped(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(shown).collect();
+    let mut out = String::new();
+    for character in lines.join("\n").chars() {
+        match character {
+            '\\' => out.push_str("\\\\"),
+            ';' => out.push_str("\\;"),
+            ',' => out.push_str("\\,"),
+            '\n' => out.push_str("\\n"),
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// Lines of 75 octets at the most, each further one beginning with a space (RFC 5545 section 3.1).
+fn line(file: &mut String, text: &str) {
+    const OCTETS_MAX: usize = 75;
+    let mut octets = 0;
+    for character in text.chars() {
+        if octets + character.len_utf8() > OCTETS_MAX {
+            file.push_str("\r\n ");
+            octets = 1;
+        }
+        file.push(character);
+        octets += character.len_utf8();
+    }
+    file.push_str("\r\n");
+}

@@ -1,0 +1,236 @@
+//! `detente duty …`: what is owed by when, and what became of it.
+//!
+//! Never here: whether something lapsed. The node has put it on record, or has not.
+
+mod calendar;
+mod export;
+
+use bytes::Bytes;
+use clap::Subcommand;
+use serde_json::{Value, json};
+use tonic::transport::Channel;
+
+pub use calendar::{Calendar, Entry, Span};
+
+use crate::cli::desk::{As, Desk, answer};
+use crate::cli::fault::Fault;
+use crate::cli::message::rows;
+use crate::cli::out::say;
+use crate::cli::{given, json};
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::duty_service_client::DutyServiceClient;
+use crate::domain::party::Party;
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+use crate::limits;
+
+/// Duties that regimes lay down: what is owed, by whom, to whom, by when
+#[derive(clap::Args, Debug)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// List duties, the next to fall due first: those that are open, unless others are asked for
+    List(ListArgs),
+    /// Show each duty that is put on record, and each again with every step that is
+    Follow(FollowArgs),
+    /// Write open duties and exercises as an iCalendar file (RFC 5545)
+    Export(export::Args),
+}
+
+#[derive(clap::Args, Debug)]
+struct ListArgs {
+    /// Only those between this Party and that one
+    #[arg(long, value_name = "PARTY")]
+    party: Option<Party>,
+    /// Only those that fall due at that instant or before, such as 2025-08-01T00:00:00Z
+    #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
+    due: Option<Instant>,
+    /// Those that are neither met, lapsed nor lifted
+    #[arg(long, conflicts_with_all = ["lapsed", "all"])]
+    open: bool,
+    /// Those that lapsed
+    #[arg(long, conflicts_with = "all")]
+    lapsed: bool,
+    /// All of them
+    #[arg(long)]
+    all: bool,
+    /// As they stood on record here at that instant
+    #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
+    as_of: Option<Instant>,
+    #[command(flatten)]
+    shown: Shown,
+}
+
+#[derive(clap::Args, Debug)]
+struct FollowArgs {
+    /// The position of the last one that was seen
+    #[arg(long, default_value_t = 0)]
+    after: u64,
+    /// End once all that is on record now was shown
+    #[arg(long)]
+    once: bool,
+    #[command(flatten)]
+    shown: Shown,
+}
+
+#[derive(clap::Args, Debug)]
+struct Shown {
+    /// The language of labels, such as fr
+    #[arg(long, default_value = "en")]
+    language: String,
+    #[command(flatten)]
+    person: As,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn run(args: Args) -> Result<(), Fault> {
+    match args.command {
+        Command::List(args) => list(args).await,
+        Command::Follow(args) => follow(args).await,
+        Command::Export(args) => export::run(args).await,
+    }
+}
+
+fn service(desk: &Desk) -> DutyServiceClient<Channel> {
+    DutyServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::ANSWER_BYTES_MAX)
+}
+
+/// All pages.
+async fn all(desk: &Desk, asked: calls::ListDutiesRequest) -> Result<Vec<calls::DutyLine>, Fault> {
+    let (mut from, mut duties) = (Bytes::new(), Vec::new());
+    loop {
+        let page = calls::ListDutiesRequest { from: from.clone(), ..asked.clone() };
+        let answered = answer(service(desk).list_duties(page)).await?;
+        duties.extend(answered.duties);
+        if answered.next.is_empty() || answered.next == from {
+            return Ok(duties);
+        }
+        from = answered.next;
+    }
+}
+
+async fn list(args: ListArgs) -> Result<(), Fault> {
+    let that = match (args.lapsed, args.all) {
+        (true, _) => calls::DutiesThat::Lapsed,
+        (false, true) => calls::DutiesThat::AreAny,
+        (false, false) => calls::DutiesThat::AreOpen,
+    };
+    let desk = args.shown.person.open()?;
+    let asked = calls::ListDutiesRequest {
+        party: args.party.map(|party| party.to_string()).unwrap_or_default(),
+        that: that as i32,
+        due_until_ms: args.due.map_or(0, |due| due.0),
+        as_of_ms: args.as_of.map_or(0, |as_of| as_of.0),
+        from: Bytes::new(),
+        language: args.shown.language,
+    };
+    let duties = all(&desk, asked).await?;
+    for duty in &duties {
+        show(duty, args.shown.json);
+    }
+    if duties.is_empty() && !args.shown.json {
+        say!("no such duty is on record here");
+    }
+    Ok(())
+}
+
+async fn follow(args: FollowArgs) -> Result<(), Fault> {
+    let desk = args.shown.person.open()?;
+    let asked =
+        calls::FollowDutiesRequest { after: args.after, once: args.once, language: args.shown.language };
+    let mut stream = answer(service(&desk).follow_duties(asked)).await?;
+    while let Some(told) = stream.message().await? {
+        if let Some(duty) = &told.duty {
+            if !args.shown.json {
+                say!("position {}", told.position);
+            }
+            show(duty, args.shown.json);
+        }
+    }
+    Ok(())
+}
+
+fn show(duty: &calls::DutyLine, as_json: bool) {
+    if as_json { say!("{}", json::line(&duty_json(duty))) } else { print(duty) }
+}
+
+/// What it is about, in a few words. Safe to show.
+fn title(duty: &calls::DutyLine) -> String {
+    let name = if duty.label.is_empty() { &duty.rule } else { &duty.label };
+    format!("{} owes {}: {}", shown(&duty.owed_by), shown(&duty.owed_to), shown(name))
+}
+
+fn print(duty: &calls::DutyLine) {
+    say!("due {}  {}", Instant(duty.due_ms), title(duty));
+    rows::row(1, "State", &shown(&duty.sentence));
+    if !duty.alarm.is_empty() {
+        rows::row(1, "Weight", &shown(&duty.alarm));
+    }
+    rows::row(1, "Rule", &format!("{}, {}", shown(&duty.regime), shown(&duty.paragraph)));
+    rows::row(1, "Met by", &shown(&duty.met_by));
+    rows::row(1, "Runs from", &format!("{}, {}", Instant(duty.runs_from_ms), shown(&duty.runs_from)));
+    if !duty.follows.is_empty() {
+        rows::row(1, "If it lapses", &shown(&duty.follows));
+    }
+    if duty.message_digest.is_empty() {
+        rows::row(1, "Year", &duty.year.to_string());
+    } else {
+        rows::row(1, "Brought about by", &hex::encode(&duty.message_digest));
+        rows::row(1, "Thread", &hex::encode(&duty.thread));
+    }
+    for line in &duty.beside {
+        rows::row(1, "Known beside", &shown(line));
+    }
+    rows::row(1, "On record", &format!("record {}, {}", duty.record, Instant(duty.recorded_at_ms)));
+    for one in &duty.story {
+        let when = Instant(one.recorded_at_ms);
+        rows::row(2, &format!("record {}, {when}", one.record), &shown(&one.says));
+    }
+}
+
+fn duty_json(duty: &calls::DutyLine) -> Value {
+    let story: Vec<Value> = duty
+        .story
+        .iter()
+        .map(|one| {
+            json!({
+                "record": one.record,
+                "recorded_at_ms": one.recorded_at_ms,
+                "says": one.says,
+                "message_digest": hex::encode(&one.message_digest),
+            })
+        })
+        .collect();
+    json!({
+        "kind": "duty",
+        "number": duty.number,
+        "rule": duty.rule,
+        "label": duty.label,
+        "regime": duty.regime,
+        "regime_digest": hex::encode(&duty.regime_digest),
+        "paragraph": duty.paragraph,
+        "alarm": duty.alarm,
+        "owed_by": duty.owed_by,
+        "owed_to": duty.owed_to,
+        "message_digest": hex::encode(&duty.message_digest),
+        "thread": hex::encode(&duty.thread),
+        "year": duty.year,
+        "met_by": duty.met_by,
+        "runs_from": duty.runs_from,
+        "runs_from_ms": duty.runs_from_ms,
+        "follows": duty.follows,
+        "due_ms": duty.due_ms,
+        "state": duty.state,
+        "sentence": duty.sentence,
+        "story": story,
+        "record": duty.record,
+        "recorded_at_ms": duty.recorded_at_ms,
+        "beside": duty.beside,
+    })
+}

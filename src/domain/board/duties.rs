@@ -1,0 +1,160 @@
+//! Duties on the Board: what may be put on record about them, and which messages are to be considered.
+//!
+//! What a duty rests on that the Board holds is asked here again: that both Parties are bound by that very text
+//! when the message was released, that nothing reserves or suspends the paragraph, that it is past due before
+//! anything is said to have lapsed. Never here: what a form says, or a count of days.
+
+use std::collections::BTreeSet;
+
+use super::decide::{Decision, happened};
+use super::{Board, Own};
+use crate::domain::digest::Digest;
+use crate::domain::duty::{Cause, DutiesNoted, Opened, Step, reserved};
+use crate::domain::event::{Event, Record};
+use crate::domain::fact::Gist;
+use crate::domain::party::Party;
+use crate::domain::refusal::Refusal;
+use crate::domain::time::Instant;
+use crate::limits;
+
+impl Board {
+    pub(super) fn note_duties(&self, own: Own, noted: &DutiesNoted, now: Instant) -> Decision {
+        let refused = |field: &'static str, rule: &str| Refusal::Field { field, rule: rule.into() };
+        match noted.about {
+            Some(about) => {
+                let there = self.messages.get(&about).ok_or(Refusal::NoSuchMessage)?;
+                if !self.duties.pending_at(there.index, &about) {
+                    return Err(refused("about", "is not to be considered, or was").into());
+                }
+                // So that it ends.
+                if noted.once_more && noted.opened.is_empty() {
+                    return Err(refused("once_more", "nothing is brought about").into());
+                }
+            }
+            None if noted.opened.is_empty() && noted.steps.is_empty() => {
+                return Err(refused("about", "nothing is noted").into());
+            }
+            None if !noted.receipts.is_empty() || !noted.unbound.is_empty() || noted.once_more => {
+                return Err(refused("about", "must be given where more is awaited").into());
+            }
+            None => {}
+        }
+        for opened in &noted.opened {
+            self.check_opened(own, noted.about, opened, now)?;
+        }
+        let mut taken = BTreeSet::new();
+        for (number, step) in &noted.steps {
+            let duty = self.duties.get(*number).ok_or(refused("steps", "there is no such duty"))?;
+            if !duty.may(step) || !taken.insert(*number) {
+                return Err(refused("steps", "this may not come next").into());
+            }
+            match step {
+                Step::Lapsed | Step::Alarmed | Step::Doubted { .. } if now <= duty.opened.due => {
+                    return Err(refused("steps", "it is not past due").into());
+                }
+                Step::Answered { message } | Step::Met { message, .. }
+                    if !self.messages.contains_key(message) =>
+                {
+                    return Err(Refusal::NoSuchMessage.into());
+                }
+                Step::Answered { .. }
+                | Step::Met { .. }
+                | Step::JudgedInsufficient { .. }
+                | Step::Lapsed
+                | Step::Alarmed
+                | Step::Doubted { .. }
+                | Step::Lifted(_) => {}
+            }
+        }
+        happened(Event::DutiesNoted(Box::new(noted.clone())))
+    }
+
+    fn check_opened(
+        &self,
+        own: Own,
+        about: Option<Digest>,
+        opened: &Opened,
+        now: Instant,
+    ) -> Result<(), Refusal> {
+        let refused = |rule: &str| Err(Refusal::Field { field: "opened", rule: rule.into() });
+        let other = match (opened.owed_by == own.party, opened.owed_to == own.party) {
+            (true, false) => opened.owed_to,
+            (false, true) => opened.owed_by,
+            (true, true) | (false, false) => return refused("is not between this Party and another"),
+        };
+        self.known_link(other)?;
+        let released = match opened.cause {
+            Cause::Message { digest, thread } if about == Some(digest) => {
+                let entry = self.thread(thread).and_then(|thread| thread.entry(&digest));
+                entry.ok_or(Refusal::NoSuchMessage)?.released_at
+            }
+            Cause::Year(_) if about.is_none() => now,
+            Cause::Message { .. } | Cause::Year(_) => return refused("is of another message"),
+        };
+        let bond = self.bond(own.party, other, &opened.rule.regime, released);
+        let bond = bond.filter(|bond| bond.regime == opened.rule.digest);
+        match bond {
+            None => return refused("the two are not bound to each other by that text"),
+            Some(bond) if reserved(&bond, &opened.rule.paragraph).is_some() => {
+                return refused("the paragraph is reserved, suspended, or voluntary between the two");
+            }
+            Some(_) => {}
+        }
+        if self.duties.has(opened) {
+            return refused("is on record already");
+        }
+        if self.duties.open_with(other) >= limits::DUTIES_OPEN_PER_PARTY_MAX {
+            let most = usize::try_from(limits::DUTIES_OPEN_PER_PARTY_MAX).unwrap_or(usize::MAX);
+            return Err(Refusal::TooMany { what: "open duties with one Party", most });
+        }
+        Ok(())
+    }
+
+    pub(super) fn duties_noted(&mut self, record: &Record, noted: &DutiesNoted) {
+        let Some(own) = self.own else { return };
+        let there = noted.about.and_then(|about| self.messages.get(&about)).map(|there| there.index);
+        let mut duties = std::mem::take(&mut self.duties);
+        duties.note(noted, (record.index, record.at), own.party, there, |awaited| {
+            self.link(awaited.party)
+                .is_some_and(|link| link.lane(awaited.lane).owed.contains_key(&awaited.serial))
+        });
+        self.duties = duties;
+    }
+
+    /// A regime with duties is held: all in threads that cite it is to be considered.
+    pub(super) fn duties_held(&mut self, regime: &str) {
+        let was_held = self.duties.is_held(regime);
+        self.duties.hold(regime);
+        // Of another edition only what waited for it.
+        if was_held {
+            return;
+        }
+        for (_, thread) in self.cited_in(regime, None) {
+            let Some(thread) = self.threads.get(&thread) else { continue };
+            for entry in thread.entries() {
+                self.duties.consider(entry.index, entry.digest);
+            }
+        }
+    }
+
+    pub(super) fn for_duties(&mut self, index: u64, message: &Gist, digest: Digest) {
+        let refers_to = message.references.iter().map(|(referred, _)| *referred);
+        let concerns =
+            self.duties.concerns(message.cites.as_ref().map(|(name, _)| name), message.thread, refers_to);
+        if concerns && !message.is_acknowledgement {
+            self.duties.consider(index, digest);
+        }
+    }
+
+    /// A word of one Party was taken by another.
+    pub(super) fn now_bound(&mut self, author: Party, by: Party) {
+        let Some(own) = self.own else { return };
+        let other = if author == own.party { by } else { author };
+        let mut duties = std::mem::take(&mut self.duties);
+        duties.bound(other, |regime, at| {
+            let bond = self.bond(own.party, other, regime, at);
+            bond.is_some_and(|bond| self.regimes.contains_key(&bond.regime))
+        });
+        self.duties = duties;
+    }
+}

@@ -1,0 +1,344 @@
+//! The duties of a Board: all of them, those that run by when they fall due, and the messages that are still
+//! to be considered for them.
+//!
+//! All parts are persistent maps. Where no regime with duties is held here, a message costs one look at an
+//! empty map. Never here: what a message says, a clock.
+
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet};
+
+use super::{Awaited, Cause, DutiesNoted, Duty, DutyNumber, Opened, Rule, State, Step, Told, Unbound};
+use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::party::Party;
+use crate::domain::time::Instant;
+use crate::limits;
+
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Duties {
+    all: OrdMap<DutyNumber, Arc<Duty>>,
+    next: u64,
+    /// Open ones of which nothing was said since they fell due, by when they do.
+    running: OrdSet<(Instant, DutyNumber)>,
+    /// Those whose end can't be known yet, by the Party at the other end.
+    doubted: OrdSet<(Party, DutyNumber)>,
+    by_cause: OrdMap<Cause, Arc<[DutyNumber]>>,
+    by_thread: OrdMap<ThreadId, OrdSet<DutyNumber>>,
+    /// By the message that answered them.
+    by_answer: OrdMap<Digest, Arc<[DutyNumber]>>,
+    /// Each rule is kept once.
+    rules: OrdSet<Arc<Rule>>,
+    /// How many of the open ones there are with each Party.
+    open_with: OrdMap<Party, u64>,
+    /// The names of regimes with duties whose text is held here.
+    regimes: OrdSet<String>,
+    /// Messages to be considered, by record.
+    pending: OrdSet<(u64, Digest)>,
+    /// Receipts on which more depends.
+    receipts: OrdMap<Awaited, (u64, Digest)>,
+    /// Messages between Parties of which one is not known to be bound.
+    unbound: OrdMap<(Party, u64, Digest), Unbound>,
+}
+
+impl Duties {
+    pub fn get(&self, number: DutyNumber) -> Option<&Arc<Duty>> {
+        self.all.get(&number)
+    }
+
+    /// In the order in which they were put on record.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<Duty>> {
+        self.all.values()
+    }
+
+    /// From this one on.
+    pub fn all_from(&self, number: DutyNumber) -> impl Iterator<Item = &Arc<Duty>> {
+        self.all.range(number..).map(|(_, duty)| duty)
+    }
+
+    /// Those that run, the next to fall due first.
+    pub fn running(&self) -> impl Iterator<Item = &Arc<Duty>> {
+        self.running.iter().filter_map(|(_, number)| self.all.get(number))
+    }
+
+    /// Those that run and come after this one.
+    pub fn running_after(&self, after: (Instant, DutyNumber)) -> impl Iterator<Item = &Arc<Duty>> {
+        let beyond = (std::ops::Bound::Excluded(after), std::ops::Bound::Unbounded);
+        self.running.range(beyond).filter_map(|(_, number)| self.all.get(number))
+    }
+
+    /// When the next one falls due.
+    pub fn next_due(&self) -> Option<Instant> {
+        self.running.get_min().map(|(due, _)| *due)
+    }
+
+    /// Whose end can't be known yet, by the Party at the other end.
+    pub fn doubted(&self) -> impl Iterator<Item = (Party, &Arc<Duty>)> {
+        self.doubted.iter().filter_map(|(party, number)| Some((*party, self.all.get(number)?)))
+    }
+
+    /// The Parties with which any are in doubt.
+    pub fn doubted_with(&self) -> Vec<Party> {
+        let mut parties = Vec::new();
+        let mut from = self.doubted.get_min().copied();
+        while let Some((party, _)) = from {
+            parties.push(party);
+            let beyond = (party, DutyNumber(u64::MAX));
+            from = self
+                .doubted
+                .range((std::ops::Bound::Excluded(beyond), std::ops::Bound::Unbounded))
+                .next()
+                .copied();
+        }
+        parties
+    }
+
+    /// In doubt with one Party.
+    pub fn doubted_of(&self, party: Party) -> impl Iterator<Item = &Arc<Duty>> {
+        let these = (party, DutyNumber(0))..=(party, DutyNumber(u64::MAX));
+        self.doubted.range(these).filter_map(|(_, number)| self.all.get(number))
+    }
+
+    pub fn of_cause(&self, cause: Cause) -> impl Iterator<Item = &Arc<Duty>> {
+        self.numbered(self.by_cause.get(&cause).map_or(&[], |numbers| numbers))
+    }
+
+    pub fn of_thread(&self, thread: ThreadId) -> impl Iterator<Item = &Arc<Duty>> {
+        self.by_thread.get(&thread).into_iter().flatten().filter_map(|number| self.all.get(number))
+    }
+
+    pub fn of_answer(&self, answer: &Digest) -> impl Iterator<Item = &Arc<Duty>> {
+        self.numbered(self.by_answer.get(answer).map_or(&[], |numbers| numbers))
+    }
+
+    /// Of a day of a year.
+    pub fn of_years(&self) -> impl Iterator<Item = &Arc<Duty>> {
+        let years = Cause::Year(i16::MIN)..=Cause::Year(i16::MAX);
+        self.by_cause.range(years).flat_map(|(_, numbers)| self.numbered(numbers))
+    }
+
+    fn numbered<'d>(&'d self, numbers: &'d [DutyNumber]) -> impl Iterator<Item = &'d Arc<Duty>> {
+        numbers.iter().filter_map(|number| self.all.get(number))
+    }
+
+    pub fn has(&self, opened: &Opened) -> bool {
+        self.find(opened).is_some()
+    }
+
+    /// The one on record by the same rule, between the same Parties, with the same cause.
+    pub fn find(&self, opened: &Opened) -> Option<&Arc<Duty>> {
+        self.of_cause(opened.cause).find(|duty| {
+            let known = &duty.opened;
+            (known.owed_by, known.owed_to) == (opened.owed_by, opened.owed_to)
+                && (known.rule.digest, &known.rule.name) == (opened.rule.digest, &opened.rule.name)
+        })
+    }
+
+    pub fn open_with(&self, party: Party) -> u64 {
+        self.open_with.get(&party).copied().unwrap_or_default()
+    }
+
+    /// Messages to be considered, the oldest first.
+    pub fn pending(&self) -> impl Iterator<Item = (u64, Digest)> + '_ {
+        self.pending.iter().copied()
+    }
+
+    /// Where this message stands, if it is to be considered.
+    pub fn pending_at(&self, index: u64, message: &Digest) -> bool {
+        self.pending.contains(&(index, *message))
+    }
+
+    pub fn is_idle(&self) -> bool {
+        self.pending.is_empty()
+    }
+
+    // ---- the fold ------------------------------------------------------------------------------
+
+    /// The text of a regime with duties is held from now on: what waited for it is to be considered.
+    pub fn hold(&mut self, regime: &str) {
+        self.regimes.insert(regime.to_owned());
+        let waits = self.unbound.iter().filter(|(_, waits)| waits.regime == regime);
+        let now: Vec<(Party, u64, Digest)> = waits.map(|(key, _)| *key).collect();
+        for key in now {
+            self.unbound.remove(&key);
+            self.consider(key.1, key.2);
+        }
+    }
+
+    pub fn is_held(&self, regime: &str) -> bool {
+        !self.regimes.is_empty() && self.regimes.contains(regime)
+    }
+
+    /// Whether a message has to do with any duty: by the regime that it cites, its thread, or what it refers to.
+    pub fn concerns(
+        &self,
+        cites: Option<&String>,
+        thread: ThreadId,
+        mut refers_to: impl Iterator<Item = Digest>,
+    ) -> bool {
+        if self.regimes.is_empty() {
+            return false;
+        }
+        cites.is_some_and(|name| self.regimes.contains(name))
+            || self.by_thread.contains_key(&thread)
+            || refers_to.any(|digest| self.of_message(&digest) || self.by_answer.contains_key(&digest))
+    }
+
+    fn of_message(&self, digest: &Digest) -> bool {
+        let lowest = Cause::Message { digest: *digest, thread: ThreadId([0; 16]) };
+        let first = self.by_cause.range(lowest..).next();
+        first.is_some_and(|(cause, _)| cause.message() == Some(*digest))
+    }
+
+    /// The duties that a message brought about.
+    pub fn of_causing(&self, digest: &Digest) -> impl Iterator<Item = &Arc<Duty>> {
+        let of = |thread| Cause::Message { digest: *digest, thread };
+        let these = of(ThreadId([0; 16]))..=of(ThreadId([u8::MAX; 16]));
+        self.by_cause.range(these).flat_map(|(_, numbers)| self.numbered(numbers))
+    }
+
+    pub fn consider(&mut self, index: u64, message: Digest) {
+        self.pending.insert((index, message));
+    }
+
+    /// A receipt is on record: what waited for it is to be considered.
+    pub fn receipted(&mut self, of: Awaited) {
+        if let Some((index, message)) = self.receipts.remove(&of) {
+            self.consider(index, message);
+        }
+    }
+
+    /// Something was handed over: if more depends on its receipt, it may depend on that as well.
+    pub fn handed_over(&mut self, message: &Digest, party: Party) {
+        let waits = self.receipts.iter().find(|(of, (_, digest))| of.party == party && digest == message);
+        if let Some((index, digest)) = waits.map(|(_, at)| *at) {
+            self.consider(index, digest);
+        }
+    }
+
+    /// Words of a Party, or to it, took effect. `is_bound` says whether the two are bound at an instant by a text
+    /// that is held here.
+    pub fn bound(&mut self, party: Party, is_bound: impl Fn(&str, Instant) -> bool) {
+        if self.unbound.is_empty() {
+            return;
+        }
+        let these = (party, 0, Digest::ZERO)..=(party, u64::MAX, Digest::HIGHEST);
+        let now: Vec<(Party, u64, Digest)> = self
+            .unbound
+            .range(these)
+            .filter(|(_, waits)| is_bound(&waits.regime, waits.at))
+            .map(|(key, _)| *key)
+            .collect();
+        for (party, index, message) in now {
+            self.unbound.remove(&(party, index, message));
+            self.consider(index, message);
+        }
+    }
+
+    /// What was put on record about duties, in a record with this index and time. `there` is the record of the
+    /// message that was considered; `is_owed` says whether a receipt is still out.
+    pub fn note(
+        &mut self,
+        noted: &DutiesNoted,
+        (index, at): (u64, Instant),
+        own: Party,
+        there: Option<u64>,
+        is_owed: impl Fn(&Awaited) -> bool,
+    ) {
+        if let (Some(digest), Some(there)) = (noted.about, there) {
+            if !noted.once_more {
+                self.pending.remove(&(there, digest));
+            }
+            for awaited in &noted.receipts {
+                if is_owed(awaited) {
+                    self.receipts.insert(*awaited, (there, digest));
+                } else {
+                    // It came meanwhile.
+                    self.consider(there, digest);
+                }
+            }
+            for waits in &noted.unbound {
+                if self.unbound.len() < limits::DUTY_MESSAGES_UNBOUND_MAX {
+                    self.unbound.insert((waits.party, there, digest), waits.clone());
+                }
+            }
+        }
+        for opened in &noted.opened {
+            self.open(opened, index, at, own);
+        }
+        for (number, step) in &noted.steps {
+            self.step(*number, step, (index, at), own);
+        }
+    }
+
+    fn open(&mut self, opened: &Opened, index: u64, at: Instant, own: Party) {
+        let number = DutyNumber(self.next);
+        self.next = self.next.saturating_add(1);
+        let rule = match self.rules.range(opened.rule.clone()..=opened.rule.clone()).next() {
+            Some(known) => known.clone(),
+            None => {
+                self.rules.insert(opened.rule.clone());
+                opened.rule.clone()
+            }
+        };
+        let opened = Opened { rule, ..opened.clone() };
+        self.running.insert((opened.due, number));
+        insert(&mut self.by_cause, opened.cause, number);
+        if let Some(thread) = opened.cause.thread() {
+            self.by_thread.entry(thread).or_default().insert(number);
+        }
+        let duty = Duty { number, opened, index, at, story: Vec::new() };
+        *self.open_with.entry(duty.other_than(own)).or_default() += 1;
+        self.all.insert(number, Arc::new(duty));
+    }
+
+    fn step(&mut self, number: DutyNumber, step: &Step, (index, at): (u64, Instant), own: Party) {
+        let Some(duty) = self.all.get_mut(&number) else { return };
+        let before = duty.state();
+        let duty = Arc::make_mut(duty);
+        duty.story.push(Told { index, at, step: step.clone() });
+        let (after, due, other) = (duty.state(), duty.opened.due, duty.other_than(own));
+        if let Step::Answered { message } | Step::Met { message, .. } = step {
+            let known = self.by_answer.get(message).is_some_and(|numbers| numbers.contains(&number));
+            if !known {
+                insert(&mut self.by_answer, *message, number);
+            }
+        }
+        match after {
+            // An answer without a receipt does not stop the time; nor does it end a doubt.
+            State::Open | State::Answered => {}
+            State::Unknown => {
+                self.running.remove(&(due, number));
+                self.doubted.insert((other, number));
+            }
+            State::Met(_) | State::Insufficient | State::Lapsed | State::Alarmed | State::Lifted => {
+                self.running.remove(&(due, number));
+                self.doubted.remove(&(other, number));
+            }
+        }
+        let open = self.open_with.entry(other).or_default();
+        match (before.is_open(), after.is_open()) {
+            (true, false) => *open = open.saturating_sub(1),
+            (false, true) => *open = open.saturating_add(1),
+            (true, true) | (false, false) => {}
+        }
+    }
+
+    // ---- the digest ----------------------------------------------------------------------------
+
+    pub(crate) fn regimes(&self) -> impl Iterator<Item = &String> {
+        self.regimes.iter()
+    }
+
+    pub(crate) fn receipts(&self) -> impl Iterator<Item = (&Awaited, &(u64, Digest))> {
+        self.receipts.iter()
+    }
+
+    pub(crate) fn unbound(&self) -> impl Iterator<Item = (&(Party, u64, Digest), &Unbound)> {
+        self.unbound.iter()
+    }
+}
+
+fn insert<K: Ord + Clone>(map: &mut OrdMap<K, Arc<[DutyNumber]>>, key: K, number: DutyNumber) {
+    let numbers = map.entry(key).or_default();
+    *numbers = numbers.iter().copied().chain([number]).collect();
+}

@@ -1,0 +1,112 @@
+//! What a message does to a duty: meets it, judges what met it, or lifts it.
+//!
+//! Never here: a judgement whether an answer suffices. Whoever is owed it says so, by a message of its own.
+
+use super::{Cause, Duty, GivenBy, InTime, Lifting, RunsFrom, State, Stated, Step};
+use crate::domain::party::Party;
+use crate::domain::regime::due::number_at;
+use crate::domain::regime::duty::{DutyRule, Joined, Side};
+use crate::domain::regime::{Answer, Regime, judge_one};
+use crate::domain::time::Instant;
+
+/// What a message is held against.
+pub struct Settling<'s> {
+    pub regime: &'s Regime,
+    pub rule: &'s DutyRule,
+    pub stated: &'s Stated<'s>,
+    /// By when it was given to the other end; `None` while its receipt is not here.
+    pub given: Option<(Instant, GivenBy)>,
+}
+
+/// What comes of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Settled {
+    Nothing,
+    /// It meets the duty once it is known to be given.
+    AwaitsReceipt(Option<Step>),
+    Step(Step),
+}
+
+/// What a message does to a duty. Only what may come next is said.
+pub fn settle(duty: &Duty, message: &Settling) -> Settled {
+    let (opened, stated, rule) = (&duty.opened, message.stated, message.rule);
+    let may = |step: Step| if duty.may(&step) { Settled::Step(step) } else { Settled::Nothing };
+    let is_cause = opened.cause.message() == Some(stated.digest);
+    if is_cause != (rule.joined == Joined::ByItself) {
+        return Settled::Nothing;
+    }
+    let is = |documents: &std::collections::BTreeSet<_>| documents.contains(&stated.document);
+    if stated.author == opened.owed_by && is(&rule.met_by) && meets(duty, message) {
+        let Some((given, by)) = message.given else {
+            let answered = Step::Answered { message: stated.digest };
+            let waits = !matches!(duty.state(), State::Met(_) | State::Lifted);
+            return if waits {
+                Settled::AwaitsReceipt(duty.may(&answered).then_some(answered))
+            } else {
+                Settled::Nothing
+            };
+        };
+        let in_time = InTime::of(given, stated.released_at, opened.due);
+        return may(Step::Met { message: stated.digest, given, by, in_time });
+    }
+    let concerns = refers(duty, stated) || opened.cause.thread() == Some(stated.thread);
+    if stated.author == opened.owed_to && is(&rule.judged_by) && concerns {
+        return may(Step::JudgedInsufficient { by: stated.digest });
+    }
+    if stated.author == opened.owed_by && is(&rule.force_majeure_by) && concerns {
+        return may(Step::Lifted(Lifting::ForceMajeure { claimed_in: stated.digest }));
+    }
+    if stated.author == author_of_cause(duty, rule) && is(&rule.cancelled_by) && concerns {
+        return may(Step::Lifted(Lifting::Cancelled { by: stated.digest }));
+    }
+    Settled::Nothing
+}
+
+fn author_of_cause(duty: &Duty, rule: &DutyRule) -> Party {
+    match rule.owed_by {
+        Side::Author => duty.opened.owed_by,
+        Side::ActionAddressees | Side::Addressees | Side::EveryBoundParty => duty.opened.owed_to,
+    }
+}
+
+fn meets(duty: &Duty, message: &Settling) -> bool {
+    let (opened, stated) = (&duty.opened, message.stated);
+    let is_joined = match &message.rule.joined {
+        Joined::ByReference => refers(duty, stated),
+        Joined::ByThread => opened.cause.thread() == Some(stated.thread),
+        // Asked before: it is the message that brought it about.
+        Joined::ByItself => true,
+        Joined::ByYear { year, years_before } => {
+            let (Cause::Year(of), Some(stated)) = (opened.cause, number_at(stated.content, year)) else {
+                return false;
+            };
+            let wanted = u64::try_from(of).ok().and_then(|of| of.checked_add(*years_before));
+            wanted == Some(stated)
+        }
+    };
+    let is_given = stated.addressees.contains(&opened.owed_to);
+    let counts = || {
+        judge_one(message.regime, message.rule.met_when.as_ref(), stated.content).answer != Answer::NotReached
+    };
+    is_joined && is_given && counts()
+}
+
+/// To what brought the duty about, or to what answered it.
+fn refers(duty: &Duty, stated: &Stated) -> bool {
+    let cause = duty.opened.cause.message();
+    let answer = duty.answer();
+    stated.refers_to.iter().any(|digest| Some(*digest) == cause || Some(*digest) == answer)
+}
+
+impl RunsFrom {
+    /// For a person to read.
+    pub fn words(self) -> &'static str {
+        match self {
+            RunsFrom::Issue => "its release",
+            RunsFrom::Receipt => "its receipt",
+            RunsFrom::ByHand => "its delivery by hand, by our own account",
+            RunsFrom::Date => "a date that it states",
+            RunsFrom::Year => "the day of the year before",
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! A duty in words, the same wherever it is shown.
+//!
+//! Never here: raw text from outside. Parties' codes and digests only.
+
+use super::{Doubt, Duty, Force, GivenBy, InTime, Lifting, Step};
+use crate::domain::digest::Digest;
+
+impl Step {
+    /// In a sentence.
+    pub fn says(&self, duty: &Duty) -> String {
+        let (by, to) = (duty.opened.owed_by, duty.opened.owed_to);
+        match self {
+            Step::Answered { message } => {
+                format!("answered by message {}, which {to} has not receipted yet", message.short())
+            }
+            Step::Met { message, given, by: given_by, in_time } => {
+                let how = match given_by {
+                    GivenBy::Receipt => "by its receipt",
+                    GivenBy::ByHand => "by hand, by our own account",
+                };
+                let in_time = match in_time {
+                    InTime::InTime => "met in time",
+                    InTime::BySendersAccount => "met in time by the sender's account",
+                    InTime::Late => "met late",
+                };
+                format!("{in_time} by message {}, given at {given} {how}", message.short())
+            }
+            Step::JudgedInsufficient { by } => {
+                format!("judged insufficient by {to}, in message {}", by.short())
+            }
+            Step::Lapsed => "lapsed: nothing met it in time".to_owned(),
+            Step::Alarmed => "past due with nothing that meets it: an alarm, not a lapse".to_owned(),
+            Step::Doubted { since, doubt: Doubt::NotReached } => {
+                format!("unknown: link down since {since}; what brought it about has not reached {by}")
+            }
+            Step::Doubted { since, doubt: Doubt::MayBeUnderWay } => {
+                format!("unknown: link down since {since}; what meets it may be on the way")
+            }
+            Step::Lifted(lifting) => lifted(*lifting, duty),
+        }
+    }
+
+    /// The message that it rests on.
+    pub fn message(&self) -> Option<Digest> {
+        match self {
+            Step::Answered { message } | Step::Met { message, .. } => Some(*message),
+            Step::JudgedInsufficient { by } => Some(*by),
+            Step::Lifted(
+                Lifting::Cancelled { by }
+                | Lifting::Suspended { by }
+                | Lifting::ForceMajeure { claimed_in: by },
+            ) => Some(*by),
+            Step::Lapsed
+            | Step::Alarmed
+            | Step::Doubted { .. }
+            | Step::Lifted(Lifting::NotBound | Lifting::CameTooLate) => None,
+        }
+    }
+}
+
+fn lifted(lifting: Lifting, duty: &Duty) -> String {
+    let by = duty.opened.owed_by;
+    match lifting {
+        Lifting::Cancelled { by } => format!("lifted: cancelled, by message {}", by.short()),
+        Lifting::Suspended { by } => format!("lifted: suspended, by message {}", by.short()),
+        Lifting::ForceMajeure { claimed_in } => {
+            format!("lifted: force majeure, claimed by {by} in message {}", claimed_in.short())
+        }
+        Lifting::NotBound => "lifted: the two were not bound to each other when it fell due".to_owned(),
+        Lifting::CameTooLate => format!("lifted: what brought it about reached {by} only after it fell due"),
+    }
+}
+
+impl Force {
+    /// Why it is only an alarm; empty for a duty.
+    pub fn words(self) -> &'static str {
+        match self {
+            Force::Duty => "",
+            Force::Unchecked => "an alarm: it rests on an unchecked number",
+            Force::Alarm => "an alarm: the regime sets no number, or whether it applies can't be judged",
+        }
+    }
+}

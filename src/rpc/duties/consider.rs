@@ -1,0 +1,187 @@
+//! What one message does: which duties it brings about, and what it does to those that there are.
+//!
+//! Never here: a clock.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::reading::{Delivered, delivered, refers_to};
+use crate::codec::content;
+use crate::domain::digest::Digest;
+use crate::domain::duty::{
+    DutiesNoted, Duty, DutyNumber, GivenBy, Opening, RunsFrom, Settled, Settling, Stated, Unbound, opening,
+    reserved, settle,
+};
+use crate::domain::message::{Outgoing, Traffic};
+use crate::domain::party::Party;
+use crate::domain::regime::Regime;
+use crate::domain::regime::duty::Joined;
+use crate::journal::Journal;
+use crate::limits;
+use crate::registrar::Head;
+use crate::replay::records::{RecordFault, StoredMessage};
+use crate::rpc::held::HeldRegimes;
+
+pub(super) async fn consider(
+    head: &Head,
+    journal: &Journal,
+    own: Party,
+    (index, digest): (u64, Digest),
+) -> Result<DutiesNoted, RecordFault> {
+    let mut noted = DutiesNoted { about: Some(digest), ..DutiesNoted::default() };
+    let stored = head.records(journal).message(index, &digest).await?;
+    let draft = &stored.message.draft;
+    let said = content::said(&draft.kind, &draft.content);
+    // A drill moves no duty; nor does what this program can't read.
+    let (Some(content), Some(document), Traffic::Real) = (said.content(), draft.document(), draft.traffic)
+    else {
+        return Ok(noted);
+    };
+    let stated = Stated {
+        digest,
+        thread: draft.thread,
+        author: stored.message.author,
+        released_at: stored.message.released_at,
+        action: draft.action.iter().map(|addressee| addressee.party).collect(),
+        addressees: draft.parties(),
+        document,
+        content,
+        refers_to: refers_to(draft, content),
+    };
+    let considering = Considering { head, journal, own, stored: &stored, stated: &stated };
+    for other in considering.others() {
+        considering.bring_about(other, &mut noted).await?;
+        considering.settle(other, &mut noted).await?;
+    }
+    noted.receipts.sort_unstable();
+    noted.receipts.dedup();
+    noted.opened.truncate(limits::DUTIES_PER_RECORD_MAX);
+    noted.steps.truncate(limits::DUTIES_PER_RECORD_MAX);
+    Ok(noted)
+}
+
+struct Considering<'c> {
+    head: &'c Head,
+    journal: &'c Journal,
+    own: Party,
+    stored: &'c StoredMessage,
+    stated: &'c Stated<'c>,
+}
+
+impl Considering<'_> {
+    /// The Parties with whom it may do something to a duty of ours or towards us.
+    fn others(&self) -> Vec<Party> {
+        let (board, stated) = (&self.head.board, self.stated);
+        let own = self.own;
+        let known = |party: &Party| board.link(*party).is_some();
+        if stated.author == own {
+            stated.addressees.iter().copied().filter(known).collect()
+        } else if stated.addressees.contains(&own) {
+            Some(stated.author).into_iter().filter(known).collect()
+        } else {
+            Vec::new()
+        }
+    }
+
+    fn addressee(&self, other: Party) -> Party {
+        if self.stated.author == other { self.own } else { other }
+    }
+
+    async fn delivered(&self, other: Party, regime: &Regime) -> Result<Delivered, RecordFault> {
+        let message = (&self.stated.digest, self.stored);
+        delivered(self.head, self.journal, message, self.addressee(other), regime).await
+    }
+
+    async fn bring_about(&self, other: Party, noted: &mut DutiesNoted) -> Result<(), RecordFault> {
+        let (board, stated) = (&self.head.board, self.stated);
+        let Some(name) = cited(&self.stored.message.draft).filter(|name| board.duties.is_held(name)) else {
+            return Ok(());
+        };
+        // Neither may be known yet that they are bound, nor the text by which.
+        let later = Unbound { party: other, regime: name.to_owned(), at: stated.released_at };
+        let Some(bond) = board.bond(self.own, other, name, stated.released_at) else {
+            noted.unbound.push(later);
+            return Ok(());
+        };
+        let held = HeldRegimes::at(self.head, self.journal);
+        let Some(regime) = held.regime(bond.regime).await? else {
+            noted.unbound.push(later);
+            return Ok(());
+        };
+        if board.duties.open_with(other) >= limits::DUTIES_OPEN_PER_PARTY_MAX {
+            return Ok(());
+        }
+        let delivered = self.delivered(other, &regime).await?;
+        let reached = if let Delivered::Reached(reached) = delivered { Some(reached) } else { None };
+        for (name, rule) in &regime.duties {
+            if reserved(&bond, &rule.ground.paragraph).is_some() {
+                continue;
+            }
+            match opening(&regime, (name, rule), stated, self.addressee(other), reached) {
+                Opening::Nothing => {}
+                Opening::AwaitsReceipt => {
+                    if let Delivered::Awaits(awaited) = delivered {
+                        noted.receipts.push(awaited);
+                    }
+                }
+                Opening::Opens(opened) if board.duties.has(&opened) => {}
+                Opening::Opens(opened) => {
+                    noted.once_more |= rule.joined == Joined::ByItself;
+                    noted.opened.push(opened);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn settle(&self, other: Party, noted: &mut DutiesNoted) -> Result<(), RecordFault> {
+        let held = HeldRegimes::at(self.head, self.journal);
+        for duty in self.concerned(other).values() {
+            let Some(regime) = held.regime(duty.opened.rule.digest).await? else { continue };
+            let Some(rule) = regime.duties.get(&duty.opened.rule.name) else { continue };
+            let delivered = self.delivered(other, &regime).await?;
+            let given = match delivered {
+                Delivered::Reached(reached) => Some((reached.at, given_by(reached.by))),
+                Delivered::Awaits(_) | Delivered::Never => None,
+            };
+            match settle(duty, &Settling { regime: &regime, rule, stated: self.stated, given }) {
+                Settled::Nothing => {}
+                Settled::Step(step) => noted.steps.push((duty.number, step)),
+                Settled::AwaitsReceipt(step) => {
+                    noted.steps.extend(step.map(|step| (duty.number, step)));
+                    if let Delivered::Awaits(awaited) = delivered {
+                        noted.receipts.push(awaited);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Duties with that Party to which the message may do something, each once.
+    fn concerned(&self, other: Party) -> BTreeMap<DutyNumber, Arc<Duty>> {
+        let (duties, stated) = (&self.head.board.duties, self.stated);
+        let referred = stated
+            .refers_to
+            .iter()
+            .flat_map(|digest| duties.of_causing(digest).chain(duties.of_answer(digest)));
+        duties
+            .of_thread(stated.thread)
+            .chain(referred)
+            .chain(duties.of_years())
+            .filter(|duty| duty.other_than(self.own) == other)
+            .map(|duty| (duty.number, duty.clone()))
+            .collect()
+    }
+}
+
+fn cited(draft: &Outgoing) -> Option<&str> {
+    draft.regime.as_ref().map(|cited| cited.name.as_str())
+}
+
+fn given_by(by: RunsFrom) -> GivenBy {
+    match by {
+        RunsFrom::ByHand => GivenBy::ByHand,
+        RunsFrom::Receipt | RunsFrom::Issue | RunsFrom::Date | RunsFrom::Year => GivenBy::Receipt,
+    }
+}

@@ -1,0 +1,136 @@
+//! A duty as the calls show it: with the words of its rule, its story, and where nobody knows what else is known.
+//!
+//! Never here: raw text from outside but a regime's labels, which callers show as any other.
+
+use super::reading::{Delivered, delivered};
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::duty::{Cause, Duty, Force, State, Told};
+use crate::domain::regime::Regime;
+use crate::domain::time::Instant;
+use crate::journal::Journal;
+use crate::peers::links::Links;
+use crate::registrar::Head;
+use crate::replay::records::RecordFault;
+use crate::rpc::held::HeldRegimes;
+
+/// Shows duties at one head.
+pub struct Lines<'h> {
+    head: &'h Head,
+    journal: &'h Journal,
+    links: &'h Links,
+    language: &'h str,
+    as_of: Option<Instant>,
+}
+
+impl<'h> Lines<'h> {
+    pub fn at(
+        head: &'h Head,
+        journal: &'h Journal,
+        links: &'h Links,
+        language: &'h str,
+        as_of: Option<Instant>,
+    ) -> Lines<'h> {
+        let language = if language.is_empty() { "en" } else { language };
+        Lines { head, journal, links, language, as_of }
+    }
+
+    /// # Errors
+    /// The journal does not answer, or is not what it was.
+    pub async fn line(&self, duty: &Duty) -> Result<calls::DutyLine, RecordFault> {
+        let opened = &duty.opened;
+        let regime = HeldRegimes::at(self.head, self.journal).regime(opened.rule.digest).await?;
+        let rule = regime.as_ref().and_then(|regime| regime.duties.get(&opened.rule.name));
+        let story: Vec<&Told> =
+            duty.story.iter().filter(|told| self.as_of.is_none_or(|as_of| told.at <= as_of)).collect();
+        let state = self.as_of.map_or_else(|| duty.state(), |as_of| duty.state_as_of(as_of));
+        let beside = match (state, &regime) {
+            (State::Unknown, Some(regime)) => self.beside(duty, regime).await?,
+            (_, _) => Vec::new(),
+        };
+        let (message, thread, year) = match opened.cause {
+            Cause::Message { digest, thread } => (digest.0.to_vec(), thread.0.to_vec(), 0),
+            Cause::Year(year) => (Vec::new(), Vec::new(), i32::from(year)),
+        };
+        let name = &opened.rule.name;
+        let met_by =
+            rule.map(|rule| rule.met_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or "));
+        Ok(calls::DutyLine {
+            number: duty.number.0,
+            rule: name.clone(),
+            label: rule.map(|rule| rule.label.say(self.language, name)).unwrap_or_default(),
+            regime: opened.rule.regime.clone(),
+            regime_digest: opened.rule.digest.0.to_vec().into(),
+            paragraph: opened.rule.paragraph.clone(),
+            alarm: opened.rule.force.words().to_owned(),
+            owed_by: opened.owed_by.to_string(),
+            owed_to: opened.owed_to.to_string(),
+            message_digest: message.into(),
+            thread: thread.into(),
+            year,
+            met_by: met_by.unwrap_or_default(),
+            runs_from: opened.runs_from.words().to_owned(),
+            follows: match (rule, opened.rule.force) {
+                (Some(rule), Force::Duty) if !rule.follows.is_empty() => rule.follows.say(self.language, ""),
+                (_, _) => String::new(),
+            },
+            runs_from_ms: opened.from.0,
+            due_ms: opened.due.0,
+            state: state.word().to_owned(),
+            sentence: story.last().map_or_else(|| "open".to_owned(), |told| told.step.says(duty)),
+            story: story
+                .into_iter()
+                .map(|told| calls::DutyStory {
+                    record: told.index,
+                    recorded_at_ms: told.at.0,
+                    says: told.step.says(duty),
+                    message_digest: told
+                        .step
+                        .message()
+                        .map(|digest| digest.0.to_vec().into())
+                        .unwrap_or_default(),
+                })
+                .collect(),
+            record: duty.index,
+            recorded_at_ms: duty.at.0,
+            beside,
+        })
+    }
+
+    /// What is known where the other end is not: what others receipted of the message that brought it about,
+    /// what was delivered by hand, and how long the other end has not been heard.
+    async fn beside(&self, duty: &Duty, regime: &Regime) -> Result<Vec<String>, RecordFault> {
+        let board = &self.head.board;
+        let Some(own) = board.own.map(|own| own.party) else { return Ok(Vec::new()) };
+        let other = duty.other_than(own);
+        let seen = self.links.of(other).seen();
+        let mut lines = vec![match seen.heard_at {
+            Some(at) => format!(
+                "{other} was last heard at {at}; heartbeats without an answer since: {}",
+                seen.unanswered
+            ),
+            None => format!(
+                "{other} was not heard since this node started; heartbeats without an answer: {}",
+                seen.unanswered
+            ),
+        }];
+        let Some(digest) = duty.opened.cause.message() else { return Ok(lines) };
+        let Some(there) = board.messages.get(&digest) else { return Ok(lines) };
+        let stored = self.head.records(self.journal).message(there.index, &digest).await?;
+        if stored.message.author != own {
+            return Ok(lines);
+        }
+        for party in stored.message.draft.parties() {
+            let says = match delivered(self.head, self.journal, (&digest, &stored), party, regime).await? {
+                Delivered::Reached(reached) => {
+                    format!("{party} was reached at {}, by {}", reached.at, reached.by.words())
+                }
+                Delivered::Awaits(awaited) => {
+                    format!("{party} has not receipted it: {} lane, serial {}", awaited.lane, awaited.serial)
+                }
+                Delivered::Never => format!("{party} was reached by nothing that counts"),
+            };
+            lines.push(says);
+        }
+        Ok(lines)
+    }
+}

@@ -1,0 +1,214 @@
+//! What works out duties: it reads messages, rules and the clock, and gives the Registrar what follows to put
+//! on record.
+//!
+//! It decides nothing: the Board holds each step against what it knows, and what came between is worked out
+//! again. Nothing of it is kept but on record, so it goes on after a crash where it was. Never here: a person.
+
+mod consider;
+pub(super) mod lines;
+mod past_due;
+mod reading;
+mod years;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use self::years::Years;
+use crate::domain::board::Board;
+use crate::domain::command::{Command, Origin};
+use crate::domain::duty::{DutiesNoted, DutyNumber, Step};
+use crate::domain::link::Link;
+use crate::domain::party::Party;
+use crate::domain::precedence::Precedence;
+use crate::domain::time::Instant;
+use crate::limits;
+use crate::peers::exchange::Exchange;
+use crate::peers::links::Links;
+use crate::registrar::{Head, Registrar, Standing};
+use crate::replay::records::RecordFault;
+
+/// Runs beside a node.
+pub struct DutyKeeper {
+    registrar: Registrar,
+    links: Links,
+}
+
+/// What was heard of the other end, and the link then: as long as both are the same, nothing can have been
+/// settled.
+type Looked = (Option<Instant>, Arc<Link>);
+
+impl DutyKeeper {
+    /// Until somebody stops, or the Registrar ends.
+    pub fn start<S: Send + Sync + 'static>(exchange: Exchange, mut stopped: watch::Receiver<Option<S>>) {
+        let keeper = DutyKeeper { registrar: exchange.registrar, links: exchange.links };
+        tokio::spawn(async move {
+            tokio::select! {
+                () = keeper.run() => {}
+                // An error means that the node is gone, which is a stop too.
+                _ = stopped.wait_for(Option::is_some) => {}
+            }
+        });
+    }
+
+    async fn run(self) {
+        let mut heads = self.registrar.heads();
+        let mut years = Years::default();
+        let mut looked: BTreeMap<Party, Looked> = BTreeMap::new();
+        loop {
+            let head = heads.borrow_and_update().clone();
+            let now = self.registrar.clock.now();
+            let work = match head.standing {
+                Standing::Writes => self.work(&head, now, &mut years, &mut looked).await,
+                Standing::StandsBy => Ok(Vec::new()),
+            };
+            let commands = work.unwrap_or_else(|fault| {
+                tracing::warn!(%fault, "duties are not worked out for now");
+                Vec::new()
+            });
+            let given = self.registrar.give_all(commands, Origin::Node).await;
+            // Whatever came of it shows in the next head.
+            if given.iter().any(Result::is_ok) {
+                continue;
+            }
+            let again = !given.is_empty() || is_waiting(&head.board, now) || !head.board.duties.is_idle();
+            if !self.wait(&mut heads, &head.board, &years, again).await {
+                return;
+            }
+        }
+    }
+
+    async fn work(
+        &self,
+        head: &Head,
+        now: Instant,
+        years: &mut Years,
+        looked: &mut BTreeMap<Party, Looked>,
+    ) -> Result<Vec<Command>, RecordFault> {
+        let board = &head.board;
+        let Some(own) = board.own.map(|own| own.party) else { return Ok(Vec::new()) };
+        let journal = &self.registrar.journal;
+        let mut notes = Vec::new();
+        for (index, message) in board.duties.pending().take(limits::DUTY_MESSAGES_AT_ONCE) {
+            notes.push(consider::consider(head, journal, own, (index, message)).await?);
+        }
+        // What came may meet what is past due.
+        if board.duties.is_idle() {
+            let steps = self.past_due(head, own, now, looked).await?;
+            for some in steps.chunks(limits::DUTIES_PER_RECORD_MAX) {
+                notes.push(DutiesNoted { steps: some.to_vec(), ..DutiesNoted::default() });
+            }
+        }
+        notes.extend(years.fall_due(head, journal, own, now).await?);
+        Ok(notes.into_iter().map(|noted| Command::NoteDuties(Box::new(noted))).collect())
+    }
+
+    /// What the clock does, or that the other end was heard.
+    async fn past_due(
+        &self,
+        head: &Head,
+        own: Party,
+        now: Instant,
+        looked: &mut BTreeMap<Party, Looked>,
+    ) -> Result<Vec<(DutyNumber, Step)>, RecordFault> {
+        let board = &head.board;
+        let mut steps = Vec::new();
+        for duty in board.duties.running().take_while(|duty| duty.opened.due < now) {
+            if steps.len() >= limits::DUTIES_PER_RECORD_MAX {
+                break;
+            }
+            let heard = self.heard(board, duty.other_than(own));
+            steps.extend(self.step(head, (own, duty.number), now, heard).await?);
+        }
+        for party in board.duties.doubted_with() {
+            let Some(link) = board.links.get(&party) else { continue };
+            let heard = self.heard(board, party);
+            let same = looked
+                .get(&party)
+                .is_some_and(|(before, then)| *before == heard.nothing_under_way && Arc::ptr_eq(then, link));
+            if same {
+                continue;
+            }
+            let some: Vec<_> = board.duties.doubted_of(party).take(limits::DUTIES_PER_RECORD_MAX).collect();
+            // The others come with the next head.
+            if some.len() < limits::DUTIES_PER_RECORD_MAX {
+                looked.insert(party, (heard.nothing_under_way, link.clone()));
+            }
+            for duty in some {
+                let step = self.step(head, (own, duty.number), now, heard).await?;
+                steps.extend(step.filter(|(_, step)| !matches!(step, Step::Doubted { .. })));
+            }
+        }
+        Ok(steps)
+    }
+
+    async fn step(
+        &self,
+        head: &Head,
+        (own, number): (Party, DutyNumber),
+        now: Instant,
+        heard: Heard,
+    ) -> Result<Option<(DutyNumber, Step)>, RecordFault> {
+        let Some(duty) = head.board.duties.get(number) else { return Ok(None) };
+        let step = past_due::past_due(head, &self.registrar.journal, (own, duty), now, heard).await?;
+        Ok(step.filter(|step| duty.may(step)).map(|step| (number, step)))
+    }
+
+    fn heard(&self, board: &Board, party: Party) -> Heard {
+        let seen = self.links.of(party).seen();
+        let taken = |lane: usize| {
+            let precedence = Precedence::FASTEST_FIRST.into_iter().find(|one| *one as usize == lane);
+            let link = board.link(party).zip(precedence);
+            link.map_or(0, |(link, precedence)| link.lane(precedence).taken)
+        };
+        let nothing_under_way = seen.had_nothing_under_way([0, 1, 2, 3].map(taken));
+        Heard { last: seen.heard_at, nothing_under_way }
+    }
+
+    /// Until the head changes, something falls due, or, where something is waited for, a while.
+    async fn wait(
+        &self,
+        heads: &mut watch::Receiver<Arc<Head>>,
+        board: &Board,
+        years: &Years,
+        again: bool,
+    ) -> bool {
+        let clock = &self.registrar.clock;
+        let now = clock.now();
+        let due = board.duties.next_due().filter(|due| *due >= now).map(|due| due.plus_ms(1));
+        let next = [due, years.next()].into_iter().flatten().min();
+        let due = async {
+            match next {
+                Some(next) => clock.wait_until(next).await,
+                None => std::future::pending().await,
+            }
+        };
+        let while_waiting = async {
+            if again {
+                tokio::time::sleep(Duration::from_millis(limits::DUTY_LOOK_AGAIN_MS)).await;
+            } else {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            changed = heads.changed() => changed.is_ok(),
+            () = due => true,
+            () = while_waiting => true,
+        }
+    }
+}
+
+/// What this process knows of the other end.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Heard {
+    last: Option<Instant>,
+    /// When it was last known that nothing from there was on the way.
+    nothing_under_way: Option<Instant>,
+}
+
+/// Whether anything is past due or in doubt, and waits for the other end.
+fn is_waiting(board: &Board, now: Instant) -> bool {
+    board.duties.next_due().is_some_and(|due| due < now) || board.duties.doubted().next().is_some()
+}

@@ -1,0 +1,86 @@
+//! What is said of a duty that is past due: that it lapsed, that it is lifted, or that nobody here can know.
+//!
+//! Nothing is called lapsed against a Party while the link shows that it was never reached, or that its answer
+//! may be on the way. Never here: what a message says.
+
+use super::Heard;
+use super::reading::{Delivered, delivered};
+use crate::domain::duty::{Doubt, Duty, Force, Lifting, Reserved, State, Step, reserved};
+use crate::domain::party::Party;
+use crate::domain::time::Instant;
+use crate::journal::Journal;
+use crate::limits;
+use crate::registrar::Head;
+use crate::replay::records::RecordFault;
+use crate::rpc::held::HeldRegimes;
+
+/// `None` while it is too early to say anything.
+pub(super) async fn past_due(
+    head: &Head,
+    journal: &Journal,
+    (own, duty): (Party, &Duty),
+    now: Instant,
+    heard: Heard,
+) -> Result<Option<Step>, RecordFault> {
+    let (board, opened) = (&head.board, &duty.opened);
+    let other = duty.other_than(own);
+    let bond = board.bond(own, other, &opened.rule.regime, opened.due);
+    let lifted = match bond.filter(|bond| bond.regime == opened.rule.digest) {
+        None => Some(Lifting::NotBound),
+        Some(bond) => reserved(&bond, &opened.rule.paragraph).map(|why| match why {
+            Reserved::ByAdoption => Lifting::NotBound,
+            Reserved::BySuspension(by) => Lifting::Suspended { by },
+        }),
+    };
+    if let Some(lifting) = lifted {
+        return Ok(Some(Step::Lifted(lifting)));
+    }
+    let waited = now.ms_since(opened.due) > limits::DUTY_HEARING_MS;
+    // Not heard in this process: no later than when it was put on record.
+    let since = heard.last.map_or(duty.at, |last| last.min(now));
+    let doubted = |doubt| waited.then_some(Step::Doubted { since, doubt });
+    match reached(head, journal, duty).await? {
+        Reaching::NotYet => return Ok(doubted(Doubt::NotReached)),
+        Reaching::At(at) if at > opened.due => return Ok(Some(Step::Lifted(Lifting::CameTooLate))),
+        Reaching::At(_) | Reaching::NotAsked => {}
+    }
+    let lapsed = match opened.rule.force {
+        Force::Duty => Step::Lapsed,
+        Force::Unchecked | Force::Alarm => Step::Alarmed,
+    };
+    let may_be_under_way = match (opened.owed_by == own, duty.state()) {
+        (true, State::Answered) => true,
+        (true, _) => false,
+        (false, _) => heard.nothing_under_way.is_none_or(|at| at <= opened.due),
+    };
+    Ok(if may_be_under_way { doubted(Doubt::MayBeUnderWay) } else { Some(lapsed) })
+}
+
+enum Reaching {
+    At(Instant),
+    NotYet,
+    /// Nothing had to reach whoever owes it.
+    NotAsked,
+}
+
+/// Whether what brought it about reached whoever owes it.
+async fn reached(head: &Head, journal: &Journal, duty: &Duty) -> Result<Reaching, RecordFault> {
+    let (board, opened) = (&head.board, &duty.opened);
+    let (Some(digest), Some(thread)) = (opened.cause.message(), opened.cause.thread()) else {
+        return Ok(Reaching::NotAsked);
+    };
+    let author: Option<Party> =
+        board.thread(thread).and_then(|thread| thread.entry(&digest)).map(|entry| entry.author);
+    let Some(there) = board.messages.get(&digest).filter(|_| author != Some(opened.owed_by)) else {
+        return Ok(Reaching::NotAsked);
+    };
+    let regime = HeldRegimes::at(head, journal).regime(opened.rule.digest).await?;
+    let Some(regime) = regime else { return Ok(Reaching::NotAsked) };
+    let stored = head.records(journal).message(there.index, &digest).await?;
+    Ok(match delivered(head, journal, (&digest, &stored), opened.owed_by, &regime).await? {
+        Delivered::Reached(reached) => Reaching::At(reached.at),
+        Delivered::Awaits(_) => Reaching::NotYet,
+        // What was refused for good reached nobody.
+        Delivered::Never => Reaching::NotYet,
+    })
+}
