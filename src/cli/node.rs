@@ -25,6 +25,7 @@ use crate::domain::command::{Command, Origin};
 use crate::domain::digest::WriterId;
 use crate::domain::event::RevocationList;
 use crate::domain::keys::{KeyList, Purpose};
+use crate::domain::party::Party;
 use crate::evidence::keys::KeyRing;
 use crate::journal::{self, parts::PartFault};
 use crate::limits;
@@ -93,8 +94,15 @@ pub enum StartFault {
     Journal(#[from] journal::OpenFault),
     #[error(transparent)]
     Open(#[from] OpenFault),
+    #[error(
+        "the directory of parts {} can't be used: {fault}; put it back from its copy, or, if nothing was ever kept in \
+         it, make it: mkdir -m 700 '{}'", directory.display(), directory.display()
+    )]
+    Parts { directory: PathBuf, fault: std::io::Error },
     #[error(transparent)]
-    Parts(#[from] PartFault),
+    PartsLeftOver(#[from] PartFault),
+    #[error("node.toml says that this is {named}'s node, and the journal is {own}'s: mend `party` in {}", path.display())]
+    OtherParty { named: Party, own: Party, path: PathBuf },
     #[error("the key directory does not hold the {0} key of the newest own key list on record")]
     KeyNotListed(&'static str),
     #[error("the journal's first record names no key list")]
@@ -133,7 +141,9 @@ impl Node {
         let (registrar, writer) = opening.open().await?;
         let mut heads = registrar.heads();
         let head = heads.borrow_and_update().clone();
+        check_party(&head.board, &settings, &directory)?;
         check_signing_keys(&head.board, &ring)?;
+        check_parts(&directory)?;
         let parts = peers::parts::open(&directory.parts(), &head)?;
         let tls = tls_in_force(keys.tls, &head.board)?;
         let (publish, trust) = watch::channel(Arc::new(trust_of(&head.board).ok_or(StartFault::NoTrust)?));
@@ -335,6 +345,7 @@ async fn watch_peers(
 }
 
 fn stop_broken(broken: Broken, stop: &watch::Sender<Option<Stop>>, directory: &NodeDirectory) {
+    tracing::error!(%broken, "the journal is broken: this node stops, and does not start again");
     let marker = directory.broken_marker();
     if let Err(fault) = files::replace(&marker, format!("{broken}\n").as_bytes(), Readers::Anyone) {
         tracing::error!(%fault, "the marker of a broken journal was not written");
@@ -352,6 +363,29 @@ pub(super) fn check_marker(directory: &NodeDirectory) -> Result<(), StartFault> 
         }
         Err(FileFault::Io { fault, .. }) if fault.kind() == std::io::ErrorKind::NotFound => Ok(()),
         Err(fault) => Err(fault.into()),
+    }
+}
+
+/// What the operator calls the node must be what its journal is.
+pub(super) fn check_party(
+    board: &Board,
+    settings: &NodeSettings,
+    directory: &NodeDirectory,
+) -> Result<(), StartFault> {
+    let own = board.own.ok_or(StartFault::NoTrust)?.party;
+    if own == settings.party {
+        Ok(())
+    } else {
+        Err(StartFault::OtherParty { named: settings.party, own, path: directory.settings_file() })
+    }
+}
+
+/// The directory of parts is made by `init` alone: one that is gone held what was given to this Party.
+pub(super) fn check_parts(directory: &NodeDirectory) -> Result<(), StartFault> {
+    let directory = directory.parts();
+    match std::fs::read_dir(&directory) {
+        Ok(_) => Ok(()),
+        Err(fault) => Err(StartFault::Parts { directory, fault }),
     }
 }
 
