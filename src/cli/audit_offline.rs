@@ -11,6 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::cli::fault::Fault;
+use crate::cli::files::FileFault;
 use crate::cli::{desk, files};
 use crate::codec::export::{ExportFault, ExportReader, Piece};
 use crate::journal::{Journal, embedded};
@@ -76,7 +77,7 @@ fn read(
     root: TrustRoot,
     mut see: impl FnMut(Vec<Bytes>) -> Result<(), Fault>,
 ) -> Result<(Report, Fold), Fault> {
-    let mut reader = ExportReader::begin(BufReader::new(File::open(path)?))?;
+    let mut reader = ExportReader::begin(BufReader::new(opened(path)?))?;
     let mut audit = Audit::new(root);
     let (mut position, mut batch, mut bytes, mut nothing) = (0_u64, Vec::new(), 0, 0_u64);
     let ended = loop {
@@ -126,6 +127,10 @@ fn read(
             audit.finish_with_fold(None)
         }
     })
+}
+
+fn opened(path: &Path) -> Result<File, FileFault> {
+    File::open(path).map_err(|fault| FileFault::Io { path: path.to_owned(), fault })
 }
 
 /// A private directory that goes when this goes.
