@@ -10,7 +10,7 @@ use prost::Message as _;
 use tokio_stream::StreamExt as _;
 use tonic::transport::Channel;
 
-use crate::cli::audit_offline::{self, Scratch};
+use crate::cli::audit_offline;
 use crate::cli::desk::{Again, Desk, DeskDirectory, answer_command};
 use crate::cli::fault::Fault;
 use crate::cli::files::{NewFile, Readers};
@@ -27,7 +27,7 @@ use crate::domain::digest::{CommandId, ThreadId};
 use crate::domain::time::Instant;
 use crate::limits;
 use crate::replay::TrustRoot;
-use crate::replay::audit::{Audit, Covered, Report};
+use crate::replay::audit::{Audit, Report};
 use crate::rpc::thread::thread_as_of;
 use crate::rpc::thread_list::threads_from;
 
@@ -310,7 +310,7 @@ async fn threads(args: Threads) -> Result<(), Fault> {
         }
         (None, Some(file)) => {
             no_command(&args.again)?;
-            let scratch = laid_out(file, args.fingerprint, args.json).await?;
+            let scratch = audit_offline::laid_out(file, root(args.fingerprint), args.json).await?;
             let (mut lines, mut from) = (Vec::new(), bytes::Bytes::new());
             loop {
                 let page = threads_from(&scratch.head, &scratch.journal, &from).await;
@@ -335,16 +335,6 @@ async fn threads(args: Threads) -> Result<(), Fault> {
         say!("no threads are on record here");
     }
     Ok(())
-}
-
-/// An exported journal, ready to be read. What nobody vouches for in it is said first.
-async fn laid_out(file: &Path, fingerprint: Option<Fingerprint>, as_json: bool) -> Result<Scratch, Fault> {
-    let scratch = Scratch::of(file, root(fingerprint)).await?;
-    let vouched = matches!(scratch.report.covered, Covered::ByCheckpoint { .. });
-    if !vouched && !as_json {
-        audit_report::print_covered(&scratch.report);
-    }
-    Ok(scratch)
 }
 
 async fn replay(args: Replay) -> Result<(), Fault> {
@@ -391,7 +381,7 @@ async fn pages_of_node(
 }
 
 async fn pages_of_file(file: &Path, args: &Replay) -> Result<Vec<calls::ShowThreadResponse>, Fault> {
-    let scratch = laid_out(file, args.fingerprint, args.json).await?;
+    let scratch = audit_offline::laid_out(file, root(args.fingerprint), args.json).await?;
     let mut pages = Vec::new();
     let mut from = 0;
     loop {

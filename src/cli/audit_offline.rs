@@ -12,12 +12,12 @@ use bytes::Bytes;
 
 use crate::cli::fault::Fault;
 use crate::cli::files::FileFault;
-use crate::cli::{desk, files};
+use crate::cli::{audit_report, desk, files};
 use crate::codec::export::{ExportFault, ExportReader, Piece};
 use crate::journal::{Journal, embedded};
 use crate::limits;
 use crate::registrar::{Head, Standing};
-use crate::replay::audit::{Audit, Report};
+use crate::replay::audit::{Audit, Covered, Report};
 use crate::replay::{Fold, TrustRoot};
 
 /// Audits a file. A file that can't be read to its end is a fault of the report's, at the first record
@@ -57,6 +57,16 @@ impl Scratch {
         }
         Ok(Scratch { journal, head: head_of(fold), report, _folder: folder })
     }
+}
+
+/// An exported journal, ready to be read. What nobody vouches for in it is said first.
+pub async fn laid_out(file: &Path, root: TrustRoot, as_json: bool) -> Result<Scratch, Fault> {
+    let scratch = Scratch::of(file, root).await?;
+    let vouched = matches!(scratch.report.covered, Covered::ByCheckpoint { .. });
+    if !vouched && !as_json {
+        audit_report::print_covered(&scratch.report);
+    }
+    Ok(scratch)
 }
 
 fn head_of(fold: Fold) -> Head {

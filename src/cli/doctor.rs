@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use crate::cli::doctor_mends;
 use crate::cli::fault::Fault;
 use crate::cli::keys::NodeKeys;
-use crate::cli::node::{self, StartFault, check_signing_keys, tls_in_force};
+use crate::cli::node::{StartFault, tls_in_force};
+use crate::cli::node_checks::{self, check_signing_keys};
 use crate::cli::node_directory::{JournalSettings, NodeDirectory, NodeSettings};
 use crate::cli::out::say;
 use crate::clock::Clock;
@@ -93,7 +94,7 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
         "compare it with its copy, or with one that `detente init` wrote; a key that is not known is an error",
     );
     // Not the sentence that sends its reader here.
-    let marker = node::check_marker(&directory).map_err(|fault| match fault {
+    let marker = node_checks::check_marker(&directory).map_err(|fault| match fault {
         StartFault::MarkedBroken { why, .. } => format!("the node stopped: {why}"),
         other => other.to_string(),
     });
@@ -105,11 +106,11 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
     }
     let own = NodeKeys::read(&directory.keys());
     lines.add("keys", &own, &own.as_ref().err().map(doctor_mends::of_keys).unwrap_or_default());
-    lines.add("directory of parts", &node::check_parts(&directory), "as it says");
+    lines.add("directory of parts", &node_checks::check_parts(&directory), "as it says");
     let Ok(settings) = settings else { return lines.0 };
     lines.open_file(&directory, &settings);
     let Some(fold) = lines.journal(&directory, &settings).await else { return lines.0 };
-    let party = node::check_party(&fold.board, &settings, &directory);
+    let party = node_checks::check_party(&fold.board, &settings, &directory);
     lines.add("the Party in node.toml", &party, "write the Party's own code");
     if let Ok(own) = own {
         let ring = KeyRing::new(own.signing);

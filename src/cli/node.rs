@@ -17,7 +17,8 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use crate::cli::files::{self, FileFault, Readers};
-use crate::cli::keys::{KeyFault, NodeKeys, SERVING};
+use crate::cli::keys::{KeyFault, NodeKeys};
+use crate::cli::node_checks::{check_marker, check_parts, check_party, check_signing_keys};
 use crate::cli::node_directory::{NodeDirectory, NodeSettings, SettingsFault};
 use crate::clock::Clock;
 use crate::domain::board::Board;
@@ -35,7 +36,7 @@ use crate::peers::exchange::Exchange;
 use crate::peers::tls::OwnCertificate;
 use crate::peers::trust::Trust;
 use crate::peers::trust_of_board::trust_of;
-use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, Standing, own_key};
+use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, Standing};
 use crate::replay::{Broken, TrustRoot};
 use crate::rpc::DESCRIPTORS;
 use crate::rpc::accept::{Acceptor, Lives, server};
@@ -353,51 +354,6 @@ fn stop_broken(broken: Broken, stop: &watch::Sender<Option<Stop>>, directory: &N
     stop.send_replace(Some(Stop::Broken(broken)));
 }
 
-/// Whether this node was stopped for a broken journal before.
-pub(super) fn check_marker(directory: &NodeDirectory) -> Result<(), StartFault> {
-    let marker = directory.broken_marker();
-    match files::read_public(&marker) {
-        Ok(why) => {
-            let why = crate::domain::text::shown(String::from_utf8_lossy(&why).trim());
-            Err(StartFault::MarkedBroken { directory: directory.root().to_owned(), marker, why })
-        }
-        Err(FileFault::Io { fault, .. }) if fault.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(fault) => Err(fault.into()),
-    }
-}
-
-/// What the operator calls the node must be what its journal is.
-pub(super) fn check_party(
-    board: &Board,
-    settings: &NodeSettings,
-    directory: &NodeDirectory,
-) -> Result<(), StartFault> {
-    let own = board.own.ok_or(StartFault::NoTrust)?.party;
-    if own == settings.party {
-        Ok(())
-    } else {
-        Err(StartFault::OtherParty { named: settings.party, own, path: directory.settings_file() })
-    }
-}
-
-/// The directory of parts is made by `init` alone: one that is gone held what was given to this Party.
-pub(super) fn check_parts(directory: &NodeDirectory) -> Result<(), StartFault> {
-    let directory = directory.parts();
-    match std::fs::read_dir(&directory) {
-        Ok(_) => Ok(()),
-        Err(fault) => Err(StartFault::Parts { directory, fault }),
-    }
-}
-
-/// What is in the key directory must be what the newest own key list on record says.
-pub(super) fn check_signing_keys(board: &Board, ring: &KeyRing) -> Result<(), StartFault> {
-    let newest = newest_own_list(board)?.number;
-    for purpose in SERVING {
-        own_key(board, ring, newest, purpose).map_err(|_| StartFault::KeyNotListed(purpose.name()))?;
-    }
-    Ok(())
-}
-
 /// Of the pairs that the newest own key list names, the one made last.
 pub(super) fn tls_in_force(pairs: Vec<OwnCertificate>, board: &Board) -> Result<OwnCertificate, StartFault> {
     let newest = newest_own_list(board)?;
@@ -407,7 +363,7 @@ pub(super) fn tls_in_force(pairs: Vec<OwnCertificate>, board: &Board) -> Result<
     listed.ok_or(StartFault::KeyNotListed(Purpose::Tls.name()))
 }
 
-fn newest_own_list(board: &Board) -> Result<&KeyList, StartFault> {
+pub(super) fn newest_own_list(board: &Board) -> Result<&KeyList, StartFault> {
     let known = board.own.and_then(|own| board.roster.parties.get(&own.party));
     Ok(&known.and_then(|known| known.newest()).ok_or(StartFault::NoTrust)?.list)
 }

@@ -30,7 +30,7 @@ pub enum OpenFault {
     #[error(transparent)]
     Broken(#[from] Broken),
     #[error(
-        "the journal holds {found} record(s), but {expected} were signed before: record {found} is missing, or \
+        "the journal holds {found} record(s), but {expected} were signed before: record {found} is missing or \
          changed. This may be an older copy; do not go on with it"
     )]
     OlderThanCheckpoint { expected: u64, found: u64 },
