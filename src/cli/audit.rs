@@ -1,4 +1,4 @@
-//! `detente audit`: verify a journal, export it or the evidence of one thread, replay a thread.
+//! `detente audit`: verify a journal, export it or the evidence of one thread, list threads, replay one.
 //!
 //! Never here: a check (`replay/audit.rs`), or what a thread looks like (`message/history.rs`).
 
@@ -10,11 +10,11 @@ use prost::Message as _;
 use tokio_stream::StreamExt as _;
 use tonic::transport::Channel;
 
-use crate::cli::audit_offline::{self, Scratch};
+use crate::cli::audit_offline;
 use crate::cli::desk::{Again, Desk, DeskDirectory, answer_command};
 use crate::cli::fault::Fault;
 use crate::cli::files::{NewFile, Readers};
-use crate::cli::message::History;
+use crate::cli::message::{History, threads as listed};
 use crate::cli::out::say;
 use crate::cli::{activity, exercise, incident};
 use crate::cli::{audit_directory, audit_report, given};
@@ -27,8 +27,9 @@ use crate::domain::digest::{CommandId, ThreadId};
 use crate::domain::time::Instant;
 use crate::limits;
 use crate::replay::TrustRoot;
-use crate::replay::audit::{Audit, Covered, Report};
+use crate::replay::audit::{Audit, Report};
 use crate::rpc::thread::thread_as_of;
+use crate::rpc::thread_list::threads_from;
 
 /// Verifies, exports and replays what is on record
 ///
@@ -44,6 +45,7 @@ pub struct Args {
 enum Command {
     Verify(Verify),
     Export(Export),
+    Threads(Threads),
     Replay(Replay),
 }
 
@@ -96,9 +98,25 @@ struct Export {
     /// A file that is not there yet
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// Only the evidence of this thread, for `detente verify`: its id, 32 hexadecimal digits
+    /// Only the evidence of this thread, for `detente verify`: its id, 32 hexadecimal digits, as `audit threads`
+    /// lists it
     #[arg(long, value_parser = given::thread, conflicts_with = "from")]
     thread: Option<ThreadId>,
+}
+
+/// Lists the threads on record, with the ids by which they are exported and replayed
+#[derive(clap::Args, Debug)]
+struct Threads {
+    #[command(flatten)]
+    journal: Where,
+    #[command(flatten)]
+    again: Again,
+    /// With --file: the Party's fingerprint, from elsewhere than the journal
+    #[arg(long, requires = "file")]
+    fingerprint: Option<Fingerprint>,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
 }
 
 /// Shows a thread as a history with all clocks, now or as it was known at an instant
@@ -108,7 +126,7 @@ struct Replay {
     journal: Where,
     #[command(flatten)]
     again: Again,
-    /// The thread's id: 32 hexadecimal digits
+    /// The thread's id, 32 hexadecimal digits, as `audit threads` lists it
     #[arg(long, value_parser = given::thread)]
     thread: ThreadId,
     /// Only what was on record by then, such as 2025-08-01T00:00:00Z
@@ -126,6 +144,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::Verify(args) => verify(args).await,
         Command::Export(args) => export(args).await,
+        Command::Threads(args) => threads(args).await,
         Command::Replay(args) => replay(args).await,
     }
 }
@@ -275,6 +294,49 @@ async fn export_thread(
     Ok(())
 }
 
+async fn threads(args: Threads) -> Result<(), Fault> {
+    let lines = match (&args.journal.desk, &args.journal.file) {
+        (Some(desk), _) => {
+            let desk = open(desk)?;
+            let (header, id) = heading(&args.again, &desk, args.json)?;
+            let asked = calls::ThreadsRequest { command: Some(header) };
+            let mut answered = answer_command(id, service(&desk).threads(asked)).await?;
+            let mut lines = Vec::new();
+            while let Some(page) = answered.next().await {
+                let page = page.map_err(|status| broken_off(id, &status))?.page;
+                lines.extend(calls::ListThreadsResponse::decode(page)?.threads);
+            }
+            lines
+        }
+        (None, Some(file)) => {
+            no_command(&args.again)?;
+            let scratch = audit_offline::laid_out(file, root(args.fingerprint), args.json).await?;
+            let (mut lines, mut from) = (Vec::new(), bytes::Bytes::new());
+            loop {
+                let page = threads_from(&scratch.head, &scratch.journal, &from).await;
+                let page = page.map_err(|status| Fault::of_call(&status))?;
+                lines.extend(page.threads);
+                from = page.next;
+                if from.is_empty() {
+                    break lines;
+                }
+            }
+        }
+        (None, None) => return Err(Fault::new("--as or --file must be given")),
+    };
+    for line in &lines {
+        if args.json {
+            listed::print_line(line, true);
+        } else {
+            listed::print_line_for_audit(line);
+        }
+    }
+    if lines.is_empty() && !args.json {
+        say!("no threads are on record here");
+    }
+    Ok(())
+}
+
 async fn replay(args: Replay) -> Result<(), Fault> {
     let desk = args.journal.desk.as_deref().map(open).transpose()?;
     let pages = match (&desk, &args.journal.file) {
@@ -321,11 +383,7 @@ async fn pages_of_node(
 }
 
 async fn pages_of_file(file: &Path, args: &Replay) -> Result<Vec<calls::ShowThreadResponse>, Fault> {
-    let scratch = Scratch::of(file, root(args.fingerprint)).await?;
-    let vouched = matches!(scratch.report.covered, Covered::ByCheckpoint { .. });
-    if !vouched && !args.json {
-        audit_report::print_covered(&scratch.report);
-    }
+    let scratch = audit_offline::laid_out(file, root(args.fingerprint), args.json).await?;
     let mut pages = Vec::new();
     let mut from = 0;
     let at = (args.as_of, Clock::system().now());

@@ -11,12 +11,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use crate::cli::fault::Fault;
-use crate::cli::{desk, files};
+use crate::cli::files::FileFault;
+use crate::cli::{audit_report, desk, files};
 use crate::codec::export::{ExportFault, ExportReader, Piece};
 use crate::journal::{Journal, embedded};
 use crate::limits;
 use crate::registrar::{Head, Standing};
-use crate::replay::audit::{Audit, Report};
+use crate::replay::audit::{Audit, Covered, Report};
 use crate::replay::{Fold, TrustRoot};
 
 /// Audits a file. A file that can't be read to its end is a fault of the report's, at the first record
@@ -58,6 +59,16 @@ impl Scratch {
     }
 }
 
+/// An exported journal, ready to be read. What nobody vouches for in it is said first.
+pub async fn laid_out(file: &Path, root: TrustRoot, as_json: bool) -> Result<Scratch, Fault> {
+    let scratch = Scratch::of(file, root).await?;
+    let vouched = matches!(scratch.report.covered, Covered::ByCheckpoint { .. });
+    if !vouched && !as_json {
+        audit_report::print_covered(&scratch.report);
+    }
+    Ok(scratch)
+}
+
 fn head_of(fold: Fold) -> Head {
     Head {
         chain: fold.chain,
@@ -76,7 +87,7 @@ fn read(
     root: TrustRoot,
     mut see: impl FnMut(Vec<Bytes>) -> Result<(), Fault>,
 ) -> Result<(Report, Fold), Fault> {
-    let mut reader = ExportReader::begin(BufReader::new(File::open(path)?))?;
+    let mut reader = ExportReader::begin(BufReader::new(opened(path)?))?;
     let mut audit = Audit::new(root);
     let (mut position, mut batch, mut bytes, mut nothing) = (0_u64, Vec::new(), 0, 0_u64);
     let ended = loop {
@@ -126,6 +137,10 @@ fn read(
             audit.finish_with_fold(None)
         }
     })
+}
+
+fn opened(path: &Path) -> Result<File, FileFault> {
+    File::open(path).map_err(|fault| FileFault::Io { path: path.to_owned(), fault })
 }
 
 /// A private directory that goes when this goes.

@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use crate::cli::doctor_mends;
 use crate::cli::fault::Fault;
 use crate::cli::keys::NodeKeys;
-use crate::cli::node::{self, check_signing_keys, tls_in_force};
+use crate::cli::node::{StartFault, tls_in_force};
+use crate::cli::node_checks::{self, check_signing_keys};
 use crate::cli::node_directory::{JournalSettings, NodeDirectory, NodeSettings};
 use crate::cli::out::say;
 use crate::clock::Clock;
@@ -90,9 +91,13 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
     lines.add(
         "node.toml",
         &settings,
-        "see the examples beside `detente`; a key that is not known is an error",
+        "compare it with its copy, or with one that `detente init` wrote; a key that is not known is an error",
     );
-    let marker = node::check_marker(&directory);
+    // Not the sentence that sends its reader here.
+    let marker = node_checks::check_marker(&directory).map_err(|fault| match fault {
+        StartFault::MarkedBroken { why, .. } => format!("the node stopped: {why}"),
+        other => other.to_string(),
+    });
     lines.add("marker of a broken journal", &marker, &doctor_mends::of_marker(&directory));
     lines.closed(&directory.keys());
     // Its files are not opened here either.
@@ -101,8 +106,12 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
     }
     let own = NodeKeys::read(&directory.keys());
     lines.add("keys", &own, &own.as_ref().err().map(doctor_mends::of_keys).unwrap_or_default());
+    lines.add("directory of parts", &node_checks::check_parts(&directory), "as it says");
     let Ok(settings) = settings else { return lines.0 };
+    lines.open_file(&directory, &settings);
     let Some(fold) = lines.journal(&directory, &settings).await else { return lines.0 };
+    let party = node_checks::check_party(&fold.board, &settings, &directory);
+    lines.add("the Party in node.toml", &party, "write the Party's own code");
     if let Ok(own) = own {
         let ring = KeyRing::new(own.signing);
         let tls = check_signing_keys(&fold.board, &ring).and_then(|()| tls_in_force(own.tls, &fold.board));
@@ -151,6 +160,18 @@ impl Lines {
         }
     }
 
+    /// The journal's file holds what Parties wrote, and none of the keys.
+    fn open_file(&mut self, directory: &NodeDirectory, settings: &NodeSettings) {
+        let JournalSettings::Embedded { path } = &settings.journal else { return };
+        let path = directory.root().join(path);
+        let Ok(found) = std::fs::metadata(&path) else { return };
+        if found.permissions().mode() & 0o077 != 0 {
+            let place = path.display();
+            let why = format!("others than its owner may read or write it: chmod 600 '{place}'");
+            self.push(&format!("permissions of {place}"), Finding::Warning(why));
+        }
+    }
+
     /// Something that is good until an instant.
     fn ends(&mut self, what: &str, until: Option<Instant>, now: Instant, mend: &str) {
         match until {
@@ -187,7 +208,7 @@ impl Lines {
         let what = format!("journal {place}");
         let file = CheckpointFile::new(&directory.checkpoint());
         // Before the journal: whatever this covers stands there already.
-        let claimed = file.claimed();
+        let kept = file.read();
         let journal = match settings.journal.untouched(directory).await {
             Ok(journal) => Readers::of(journal),
             Err(fault) => {
@@ -199,15 +220,15 @@ impl Lines {
             self.wrong(&what, &fault, &doctor_mends::of_medium(&fault, directory));
             return None;
         }
-        let claimed = match claimed {
-            Ok(claimed) => claimed,
+        let kept = match kept {
+            Ok(kept) => kept,
             Err(fault) => {
                 self.wrong("checkpoint", fault, "find out who changed it; put it back from its copy");
                 return None;
             }
         };
         let root = TrustRoot::FirstKeyList(settings.fingerprint.0);
-        let fold = match replay_untouched(&journal, root, claimed).await {
+        let fold = match replay_untouched(&journal, root, kept.as_ref()).await {
             Ok(fold) => fold,
             Err(fault) => {
                 self.wrong(&what, &fault, &doctor_mends::of_history(&fault, directory));
@@ -224,8 +245,19 @@ impl Lines {
                 )),
             ),
         }
-        let verified = file.verify(&fold.board);
-        self.add("checkpoint", &verified, "find out who changed it; put it back from its copy");
+        match kept {
+            Some(_) => {
+                let verified = file.verify(&fold.board);
+                self.add("checkpoint", &verified, "find out who changed it; put it back from its copy");
+            }
+            // A journal that `init` has only just begun has none yet.
+            None if fold.chain.size <= 1 => self.push("checkpoint", Finding::Ok),
+            None => {
+                let why = "absent: an older copy of the journal can't be told from the newest; put it back from its \
+                           copy, or compare with what the peers hold: `serve` makes a new one of what is here";
+                self.push("checkpoint", Finding::Warning(why.into()));
+            }
+        }
         Some(fold)
     }
 

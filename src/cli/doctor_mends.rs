@@ -81,6 +81,7 @@ pub(super) fn of_history(fault: &OpenFault, directory: &NodeDirectory) -> String
             | Broken::Missing { .. },
         ) => lacking(directory),
         OpenFault::Journal(ReadFault::Gone { .. }) => taken_out(directory),
+        OpenFault::Changed { .. } => lacking(directory),
         OpenFault::OlderThanCheckpoint { .. } => format!(
             "put back the newest copy, if there is a newer one: this one lacks what was signed since; if there is \
              none, {}",

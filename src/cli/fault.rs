@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use tonic_types::StatusExt as _;
 
-use crate::domain::text::shown;
+use crate::domain::text::{Safety, shown, with_safety};
 use crate::peers::dial;
 
 /// One sentence. Every error of the rooms below has one of its own.
@@ -21,8 +21,9 @@ pub struct Fault {
 const EXIT_CODE: u8 = 1;
 
 impl Fault {
+    /// What is in the sentence goes to a terminal: a path, or what another program said, is not to drive it.
     pub fn new(sentence: impl Into<String>) -> Fault {
-        Fault { sentence: sentence.into(), exit_code: EXIT_CODE }
+        Fault { sentence: safe(&sentence.into()), exit_code: EXIT_CODE }
     }
 
     /// For an outcome that programs must tell from every fault.
@@ -52,6 +53,18 @@ impl Fault {
             None => Fault::new(shown(status.message()) + &all_faults(status)),
         }
     }
+}
+
+/// Lines stay lines, and a backslash one backslash: what was made safe before stays as it is.
+fn safe(sentence: &str) -> String {
+    let mut out = String::with_capacity(sentence.len());
+    for (character, safety) in with_safety(sentence) {
+        match (character, safety) {
+            ('\n', _) | (_, Safety::Safe) => out.push(character),
+            (_, Safety::Unsafe) => out.extend(character.escape_unicode()),
+        }
+    }
+    out
 }
 
 /// Under TLS 1.3 a caller that is not taken learns it only after its first words: no status of ours

@@ -2,6 +2,8 @@
 //!
 //! Never here: a guess. A shortened digest is taken only where the command shows what it stands for.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 
 use crate::cli::fault::Fault;
@@ -34,7 +36,8 @@ pub fn kinds(text: &str) -> Result<Kinds, String> {
     let all: Vec<Kind> =
         Kind::ALL.into_iter().filter(|kind| kind.word() == text || kind.name() == text).collect();
     if all.is_empty() {
-        Err(format!("one of: {}", Kind::ALL.map(Kind::word).join(", ")))
+        let words: BTreeSet<&str> = Kind::ALL.into_iter().map(Kind::word).collect();
+        Err(format!("one of: {}", words.into_iter().collect::<Vec<_>>().join(", ")))
     } else {
         Ok(Kinds(all))
     }
@@ -75,6 +78,18 @@ pub fn regime(text: &str) -> Result<RegimeCitation, String> {
         )
     })?;
     Ok(RegimeCitation { name: name.into(), digest: Digest::of(text), provision: rest.into() })
+}
+
+/// Where a node is reached: "host:port", a port from 1 on.
+pub fn address(text: &str) -> Result<String, String> {
+    let port =
+        text.rsplit_once(':').filter(|(host, _)| !host.is_empty()).map(|(_, port)| port.parse::<u16>());
+    match port {
+        Some(Ok(1..)) => Ok(text.into()),
+        Some(Ok(0) | Err(_)) | None => {
+            Err("HOST:PORT, such as node.example.org:7443; the port is from 1 to 65535".into())
+        }
+    }
 }
 
 pub fn digest(text: &str) -> Result<Digest, String> {
@@ -138,4 +153,15 @@ pub fn only_one<'a>(
         found = Some(one);
     }
     found.cloned().ok_or_else(|| Fault::new(format!("no {what} here begins with {beginning}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_for_a_kind_is_listed_once() {
+        let told = kinds("nothing").unwrap_err();
+        assert_eq!(told.split(", ").filter(|word| *word == "withdrawal").count(), 1, "{told}");
+    }
 }

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use crate::cli::fault::Fault;
+use crate::cli::given;
 use crate::cli::init::{FIRST_LIFE, InitPlan, Lives, NewPerson, init};
 use crate::cli::node_directory::{JournalSettings, KafkaSettings, NodeDirectory, TransportSettings};
 use crate::cli::out::say;
@@ -28,7 +29,7 @@ pub struct Args {
     #[arg(long, default_value = "0.0.0.0:7443")]
     listen: SocketAddr,
     /// Where others reach it, "host:port"; may be given more than once
-    #[arg(long = "address", value_name = "HOST:PORT")]
+    #[arg(long = "address", value_name = "HOST:PORT", value_parser = given::address)]
     addresses: Vec<String>,
     /// Whom to call when nothing else works; may be given more than once
     #[arg(long = "contact", value_name = "TEXT")]

@@ -12,6 +12,7 @@ use crate::cli::custody::Custody;
 use crate::cli::desk::AsCommand;
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, FileFault, Readers};
+use crate::cli::given;
 use crate::cli::init::{Lives, listed, sign_list};
 use crate::cli::json;
 use crate::cli::keys;
@@ -62,7 +63,7 @@ pub struct Next {
     #[arg(long = "keys", value_delimiter = ',', value_parser = parse_purpose)]
     pub renewed: Vec<Purpose>,
     /// Where others reach the node, in place of the addresses before
-    #[arg(long = "address", value_name = "HOST:PORT")]
+    #[arg(long = "address", value_name = "HOST:PORT", value_parser = given::address)]
     pub addresses: Vec<String>,
     /// Whom to call when nothing else works, in place of the contacts before
     #[arg(long = "contact", value_name = "TEXT")]

@@ -43,6 +43,8 @@ pub struct NodeKeys {
 
 impl NodeKeys {
     pub fn read(directory: &Path) -> Result<NodeKeys, KeyFault> {
+        // Without it no key would be found, and none be called missing.
+        std::fs::metadata(directory).map_err(|fault| FileFault::Io { path: directory.to_owned(), fault })?;
         let mut keys = NodeKeys { signing: Vec::new(), tls: Vec::new() };
         for place in places(directory) {
             for purpose in SERVING {

@@ -30,6 +30,7 @@ pub mod keys;
 mod limit;
 pub mod message;
 pub mod node;
+mod node_checks;
 pub mod node_directory;
 pub mod office;
 pub mod out;

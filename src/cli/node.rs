@@ -17,7 +17,8 @@ use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
 use crate::cli::files::{self, FileFault, Readers};
-use crate::cli::keys::{KeyFault, NodeKeys, SERVING};
+use crate::cli::keys::{KeyFault, NodeKeys};
+use crate::cli::node_checks::{check_marker, check_parts, check_party, check_signing_keys};
 use crate::cli::node_directory::{NodeDirectory, NodeSettings, SettingsFault};
 use crate::clock::Clock;
 use crate::domain::board::Board;
@@ -25,6 +26,7 @@ use crate::domain::command::{Command, Origin};
 use crate::domain::digest::WriterId;
 use crate::domain::event::RevocationList;
 use crate::domain::keys::{KeyList, Purpose};
+use crate::domain::party::Party;
 use crate::evidence::keys::KeyRing;
 use crate::journal::{self, parts::PartFault};
 use crate::limits;
@@ -34,7 +36,7 @@ use crate::peers::exchange::Exchange;
 use crate::peers::tls::OwnCertificate;
 use crate::peers::trust::Trust;
 use crate::peers::trust_of_board::trust_of;
-use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, Standing, keep_watch, own_key};
+use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, Standing, keep_watch};
 use crate::replay::{Broken, TrustRoot};
 use crate::rpc::DESCRIPTORS;
 use crate::rpc::accept::{Acceptor, Lives, server};
@@ -95,8 +97,15 @@ pub enum StartFault {
     Journal(#[from] journal::OpenFault),
     #[error(transparent)]
     Open(#[from] OpenFault),
+    #[error(
+        "the directory of parts {} can't be used: {fault}; put it back from its copy, or, if nothing was ever kept in \
+         it, make it: mkdir -m 700 '{}'", directory.display(), directory.display()
+    )]
+    Parts { directory: PathBuf, fault: std::io::Error },
     #[error(transparent)]
-    Parts(#[from] PartFault),
+    PartsLeftOver(#[from] PartFault),
+    #[error("node.toml says that this is {named}'s node, and the journal is {own}'s: mend `party` in {}", path.display())]
+    OtherParty { named: Party, own: Party, path: PathBuf },
     #[error("the key directory does not hold the {0} key of the newest own key list on record")]
     KeyNotListed(&'static str),
     #[error("the journal's first record names no key list")]
@@ -135,7 +144,9 @@ impl Node {
         let (registrar, writer) = opening.open().await?;
         let mut heads = registrar.heads();
         let head = heads.borrow_and_update().clone();
+        check_party(&head.board, &settings, &directory)?;
         check_signing_keys(&head.board, &ring)?;
+        check_parts(&directory)?;
         let parts = peers::parts::open(&directory.parts(), &head)?;
         let tls = tls_in_force(keys.tls, &head.board)?;
         let (publish, trust) = watch::channel(Arc::new(trust_of(&head.board).ok_or(StartFault::NoTrust)?));
@@ -341,33 +352,12 @@ async fn watch_peers(
 }
 
 fn stop_broken(broken: Broken, stop: &watch::Sender<Option<Stop>>, directory: &NodeDirectory) {
+    tracing::error!(%broken, "the journal is broken: this node stops, and does not start again");
     let marker = directory.broken_marker();
     if let Err(fault) = files::replace(&marker, format!("{broken}\n").as_bytes(), Readers::Anyone) {
         tracing::error!(%fault, "the marker of a broken journal was not written");
     }
     stop.send_replace(Some(Stop::Broken(broken)));
-}
-
-/// Whether this node was stopped for a broken journal before.
-pub(super) fn check_marker(directory: &NodeDirectory) -> Result<(), StartFault> {
-    let marker = directory.broken_marker();
-    match files::read_public(&marker) {
-        Ok(why) => {
-            let why = crate::domain::text::shown(String::from_utf8_lossy(&why).trim());
-            Err(StartFault::MarkedBroken { directory: directory.root().to_owned(), marker, why })
-        }
-        Err(FileFault::Io { fault, .. }) if fault.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(fault) => Err(fault.into()),
-    }
-}
-
-/// What is in the key directory must be what the newest own key list on record says.
-pub(super) fn check_signing_keys(board: &Board, ring: &KeyRing) -> Result<(), StartFault> {
-    let newest = newest_own_list(board)?.number;
-    for purpose in SERVING {
-        own_key(board, ring, newest, purpose).map_err(|_| StartFault::KeyNotListed(purpose.name()))?;
-    }
-    Ok(())
 }
 
 /// Of the pairs that the newest own key list names, the one made last.
@@ -379,7 +369,7 @@ pub(super) fn tls_in_force(pairs: Vec<OwnCertificate>, board: &Board) -> Result<
     listed.ok_or(StartFault::KeyNotListed(Purpose::Tls.name()))
 }
 
-fn newest_own_list(board: &Board) -> Result<&KeyList, StartFault> {
+pub(super) fn newest_own_list(board: &Board) -> Result<&KeyList, StartFault> {
     let known = board.own.and_then(|own| board.roster.parties.get(&own.party));
     Ok(&known.and_then(|known| known.newest()).ok_or(StartFault::NoTrust)?.list)
 }

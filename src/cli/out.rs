@@ -7,18 +7,23 @@ use std::fmt::Arguments;
 use std::io::Write as _;
 
 /// What a shell makes of a program that ended by SIGPIPE (128 + 13).
-const READER_GONE: i32 = 141;
+pub const READER_GONE: u8 = 141;
 
 pub fn line(text: Arguments<'_>) {
-    if writeln!(std::io::stdout(), "{text}").is_err() {
-        std::process::exit(READER_GONE);
+    if !is_read(text) {
+        std::process::exit(READER_GONE.into());
     }
+}
+
+/// The same for whoever has something to put away first: whether anybody still reads.
+pub fn is_read(text: Arguments<'_>) -> bool {
+    writeln!(std::io::stdout(), "{text}").is_ok()
 }
 
 pub fn text(text: &str) {
     let mut out = std::io::stdout();
     if out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_err() {
-        std::process::exit(READER_GONE);
+        std::process::exit(READER_GONE.into());
     }
 }
 

@@ -198,6 +198,12 @@ async fn import(args: Import) -> Result<(), Fault> {
     let file = PartyFile::from_text(&text)?;
     let lists = file.verified_lists()?;
     let newest = lists.last().ok_or_else(|| Fault::new("the party file holds no key list"))?;
+    let own = args.by.open()?.0.party;
+    if newest.list.party == own {
+        return Err(Fault::new(format!(
+            "this is the party file of {own}, your own Party: it is for the others; nothing was proposed"
+        )));
+    }
     let compared = match args.fingerprint {
         Some(fingerprint) => fingerprint,
         None => ask(newest)?,

@@ -62,7 +62,9 @@ fn not_started(fault: &StartFault, directory: &Path) -> Fault {
         | StartFault::MarkedBroken { .. }
         | StartFault::File(_)
         | StartFault::Key(_)
-        | StartFault::Parts(_)
+        | StartFault::Parts { .. }
+        | StartFault::PartsLeftOver(_)
+        | StartFault::OtherParty { .. }
         | StartFault::KeyNotListed(_)
         | StartFault::NoTrust
         | StartFault::Listen { .. }
@@ -87,7 +89,9 @@ fn say(node: &Node) {
     say!("peers        {}", head.board.links.len());
     match head.standing {
         Standing::Writes => say!("standing     writes, epoch {}", head.chain.epoch),
-        Standing::StandsBy => say!("standing     stands by: another process writes this journal"),
+        Standing::StandsBy => say!(
+            "standing     stands by: another process writes this journal; what is read here is safe, commands are refused"
+        ),
     }
 }
 

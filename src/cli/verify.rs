@@ -10,6 +10,7 @@ use serde_json::json;
 use crate::cli::fault::Fault;
 use crate::cli::out::say;
 use crate::cli::{files, json};
+use crate::codec::export::begins_as_export;
 use crate::codec::party_file::Fingerprint;
 use crate::domain::party::Party;
 use crate::journal::parts::SALT_BYTES;
@@ -54,6 +55,12 @@ fn trusted(text: &str) -> Result<(Party, Fingerprint), String> {
 
 pub fn run(args: &Args) -> Result<(), Fault> {
     let file = files::read_up_to(&args.file, limits::BUNDLE_BYTES_MAX)?;
+    if begins_as_export(&file) {
+        return Err(Fault::new(format!(
+            "{} is an exported journal, not a bundle of one thread: `detente audit verify --file` checks it",
+            args.file.display()
+        )));
+    }
     let mut given = BTreeMap::new();
     for (party, fingerprint) in &args.trust {
         if given.insert(*party, fingerprint.0).is_some() {

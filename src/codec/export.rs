@@ -41,6 +41,11 @@ const KEPT: u8 = 3;
 const NOTHING: u8 = 4;
 const END: u8 = 5;
 
+/// Whether a file begins as an exported journal.
+pub fn begins_as_export(file: &[u8]) -> bool {
+    file.starts_with(FIRST_LINE)
+}
+
 /// Why a file can't be read further.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportFault {

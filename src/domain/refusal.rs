@@ -2,6 +2,7 @@
 //!
 //! Never here: what a Party wrote. A refusal names the field and the rule, not the content.
 
+use super::party::Party;
 use super::precedence::Precedence;
 
 /// One thing that is wrong in a form, or unusual enough that the releaser must see it.
@@ -66,8 +67,8 @@ pub enum Refusal {
     NoSuchMessage,
     #[error("this message was sent by this Party; only what came from others is acknowledged")]
     OwnMessage,
-    #[error("no Party with this code is known here")]
-    NoSuchParty,
+    #[error("no Party with the code {0} is known here")]
+    NoSuchParty(Party),
     #[error("this Party is known here already")]
     PartyKnown,
     #[error(
@@ -145,7 +146,7 @@ impl Refusal {
             Refusal::NotPermitted => "NOT_PERMITTED",
             Refusal::NoSuchMessage => "NO_SUCH_MESSAGE",
             Refusal::OwnMessage => "OWN_MESSAGE",
-            Refusal::NoSuchParty => "NO_SUCH_PARTY",
+            Refusal::NoSuchParty(_) => "NO_SUCH_PARTY",
             Refusal::PartyKnown => "PARTY_KNOWN",
             Refusal::PartyIntroduced => "PARTY_INTRODUCED",
             Refusal::OtherFingerprint => "OTHER_FINGERPRINT",
@@ -189,7 +190,10 @@ pub enum NotNow {
     Stopped,
     #[error("too many commands are waiting")]
     Inbox,
-    #[error("another process writes this journal; this one stands by")]
+    #[error(
+        "another process writes this journal and this one stands by: nothing was put on record here; reading is safe, \
+         and the same command with the same id may be given to the one that writes"
+    )]
     StandsBy,
     #[error("a key that the key list in force calls for is not in this node's key directory")]
     KeyMissing,

@@ -156,7 +156,7 @@ impl Roster {
                 if self.parties.contains_key(&first_of(key_lists)?.list.party) {
                     return Err(Refusal::PartyKnown);
                 }
-                let introducer = self.parties.get(by).ok_or(Refusal::NoSuchParty)?;
+                let introducer = self.parties.get(by).ok_or(Refusal::NoSuchParty(*by))?;
                 if introducer.unconfirmed(None).is_some() {
                     let rule = "who introduces others must itself be confirmed".into();
                     return Err(Refusal::Field { field: "introduced_by", rule });
@@ -164,7 +164,7 @@ impl Roster {
                 Ok(())
             }
             Change::PartyConfirmed { party, fingerprint } => {
-                let known = self.parties.get(party).ok_or(Refusal::NoSuchParty)?;
+                let known = self.parties.get(party).ok_or(Refusal::NoSuchParty(*party))?;
                 if known.unconfirmed(None).is_none() {
                     let rule = "the fingerprint of this Party was compared before".into();
                     return Err(Refusal::Field { field: "party", rule });
@@ -187,7 +187,7 @@ impl Roster {
                 Ok(())
             }
             Change::PartyTakenBack(party) if self.without_node.contains_key(party) => Ok(()),
-            Change::PartyTakenBack(_) => Err(Refusal::NoSuchParty),
+            Change::PartyTakenBack(party) => Err(Refusal::NoSuchParty(*party)),
             Change::OfficeAdded(office) => {
                 office.check()?;
                 let is_new = self.offices.get(&office.code).is_none();
@@ -206,15 +206,15 @@ impl Roster {
             }
             Change::FunctionTerm(term) => term.check(),
             Change::LinkAllowance(new) if self.parties.contains_key(&new.party) => Ok(()),
-            Change::LinkAllowance(_) => Err(Refusal::NoSuchParty),
+            Change::LinkAllowance(new) => Err(Refusal::NoSuchParty(new.party)),
             Change::WatchPlan(plan) => plan.check(self),
         }
     }
 
     /// Whether a key list is the one that comes next for its Party. Its signature was checked before.
     pub fn follows(&self, next: &AcceptedKeyList) -> Result<(), Refusal> {
-        let known = self.parties.get(&next.list.party).ok_or(Refusal::NoSuchParty)?;
-        let newest = known.newest().ok_or(Refusal::NoSuchParty)?;
+        let known = self.parties.get(&next.list.party).ok_or(Refusal::NoSuchParty(next.list.party))?;
+        let newest = known.newest().ok_or(Refusal::NoSuchParty(next.list.party))?;
         let follows = next.list.number == newest.list.number.saturating_add(1)
             && next.list.previous == newest.digest
             && next.list.incarnation == newest.list.incarnation;

@@ -35,6 +35,11 @@ impl Instant {
         jiff::tz::Offset::UTC.to_datetime(timestamp)
     }
 
+    /// RFC 3339 in UTC with whole seconds, for what was never known more exactly, such as the time of a cosignature.
+    pub fn to_the_second(self) -> String {
+        self.civil().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    }
+
     /// Reads RFC 3339, such as `2025-07-31T09:00:00Z` or with an offset. `None` if it is not that.
     pub fn from_rfc3339(text: &str) -> Option<Instant> {
         let timestamp: jiff::Timestamp = text.parse().ok()?;

@@ -16,7 +16,9 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior, params};
 use tokio::sync::mpsc;
 
 use super::embedded_reads::{Bell, follow, read_singles};
-use super::{AppendAsk, AppendFault, Appends, Journal, OpenFault, ReadAsk, ReadFault, Reader, ms, thread};
+use super::{
+    AppendAsk, AppendFault, Appends, Journal, Losses, OpenFault, ReadAsk, ReadFault, Reader, ms, thread,
+};
 use crate::limits;
 
 /// "DTNJ", in SQLite's own header field for it.
@@ -29,6 +31,7 @@ const USER_VERSION: i64 = 1;
 pub struct Embedded {
     pub(super) appends: Appends,
     pub(super) reads: mpsc::Sender<ReadAsk>,
+    pub(super) losses: Losses,
     path: Arc<Path>,
     bell: Arc<Bell>,
 }
@@ -69,7 +72,8 @@ pub fn open(path: &Path) -> Result<Journal, OpenFault> {
     let rings = bell.clone();
     thread("journal-writes", move || write_all(writer, to_write, &rings)).map_err(|e| unusable(path, &e))?;
     thread("journal-reads", move || read_singles(&single, to_read)).map_err(|e| unusable(path, &e))?;
-    Ok(Journal::Embedded(Embedded { appends: Appends(appends), reads, path: path.into(), bell }))
+    let losses = Losses::default();
+    Ok(Journal::Embedded(Embedded { appends: Appends(appends), reads, losses, path: path.into(), bell }))
 }
 
 impl Embedded {
@@ -86,7 +90,7 @@ impl Embedded {
         let (questions, bell) = (asked.clone(), self.bell.clone());
         thread("journal-follows", move || follow(&connection, from, &sink, &questions, &bell))
             .map_err(|error| unreadable(error.to_string()))?;
-        Ok(Reader { items, asked, bell: Some(self.bell.clone()) })
+        Ok(Reader { items, asked, bell: Some(self.bell.clone()), losses: self.losses.clone() })
     }
 }
 

@@ -15,7 +15,9 @@ use tokio::sync::{mpsc, oneshot};
 use super::kafka_reads::{self, Source};
 use super::kafka_settings::{self, KafkaConfig, Quiet};
 use super::kafka_topic::{self, on_a_thread, unusable};
-use super::{AppendAsk, AppendFault, Appends, Journal, OpenFault, ReadAsk, ReadFault, Reader, ms, thread};
+use super::{
+    AppendAsk, AppendFault, Appends, Journal, Losses, OpenFault, ReadAsk, ReadFault, Reader, ms, thread,
+};
 use crate::limits;
 
 /// An open topic. Its threads end by themselves once the last clone and reader are dropped; nobody waits
@@ -24,6 +26,7 @@ use crate::limits;
 pub struct Kafka {
     pub(super) appends: Appends,
     pub(super) reads: mpsc::Sender<ReadAsk>,
+    pub(super) losses: Losses,
     source: Source,
 }
 
@@ -56,7 +59,8 @@ pub async fn open(config: &KafkaConfig, topic: &str) -> Result<Journal, OpenFaul
             .map_err(|error| unusable(&place, &error))?;
         thread("journal-reads", move || kafka_reads::read_singles(&singles, single, to_read))
             .map_err(|error| unusable(&place, &error))?;
-        Ok(Journal::Kafka(Kafka { appends: Appends(appends), reads, source }))
+        let losses = Losses::default();
+        Ok(Journal::Kafka(Kafka { appends: Appends(appends), reads, losses, source }))
     })
     .await
 }
@@ -68,7 +72,7 @@ impl Kafka {
         let (source, questions) = (self.source.clone(), asked.clone());
         thread("journal-follows", move || kafka_reads::follow(&source, from, &sink, &questions))
             .map_err(|error| ReadFault::Unreadable { why: error.to_string() })?;
-        Ok(Reader { items, asked, bell: None })
+        Ok(Reader { items, asked, bell: None, losses: self.losses.clone() })
     }
 }
 

@@ -22,7 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::fault::{AppendFault, OpenFault, ReadFault};
 
@@ -87,9 +87,23 @@ impl Journal {
 
     /// A reader whose first entry is the one at `from`, or the first to be appended if `from` is the end.
     pub fn reader(&self, from: u64) -> Result<Reader, ReadFault> {
-        match self {
+        let reader = match self {
             Journal::Embedded(journal) => journal.reader(from),
             Journal::Kafka(journal) => journal.reader(from),
+        };
+        self.losses().see(reader)
+    }
+
+    /// The lowest position of which any reader of this journal has found that what stood there is gone. Whoever
+    /// writes must stop then, whoever it was that read.
+    pub fn lost(&self) -> watch::Receiver<Option<u64>> {
+        self.losses().0.subscribe()
+    }
+
+    fn losses(&self) -> &Losses {
+        match self {
+            Journal::Embedded(journal) => &journal.losses,
+            Journal::Kafka(journal) => &journal.losses,
         }
     }
 
@@ -120,9 +134,30 @@ impl Journal {
             reads.send(ask).await.map_err(|_| ReadFault::ended())?;
             answer.await.map_err(|_| ReadFault::ended())?
         };
-        tokio::time::timeout(ms(limits::JOURNAL_READ_MS_MAX), whole)
+        let read = tokio::time::timeout(ms(limits::JOURNAL_READ_MS_MAX), whole)
             .await
-            .unwrap_or_else(|_| Err(ReadFault::Unanswered { why: "no answer in time".into() }))
+            .unwrap_or_else(|_| Err(ReadFault::Unanswered { why: "no answer in time".into() }));
+        self.losses().see(read)
+    }
+}
+
+/// Where readers found that something is gone. Clones share it.
+#[derive(Clone, Default)]
+struct Losses(watch::Sender<Option<u64>>);
+
+impl Losses {
+    /// Hands on what was read, and remembers the lowest position that is gone.
+    fn see<T>(&self, read: Result<T, ReadFault>) -> Result<T, ReadFault> {
+        if let Err(ReadFault::Gone { position, .. }) = &read {
+            self.0.send_if_modified(|lowest| {
+                let is_lower = lowest.is_none_or(|known| *position < known);
+                if is_lower {
+                    *lowest = Some(*position);
+                }
+                is_lower
+            });
+        }
+        read
     }
 }
 
@@ -157,6 +192,7 @@ pub struct Reader {
     asked: Arc<AtomicU64>,
     /// Wakes an embedded reading thread, so that it sees the question.
     bell: Option<Arc<embedded_reads::Bell>>,
+    losses: Losses,
 }
 
 /// What a reading thread hands over.
@@ -175,7 +211,7 @@ impl Reader {
             match self.items.recv().await {
                 Some(Ok(Item::Batch(entries))) => return Ok(entries),
                 Some(Ok(Item::End(_))) => {}
-                Some(Err(fault)) => return Err(fault),
+                Some(Err(fault)) => return self.losses.see(Err(fault)),
                 None => return Err(ReadFault::ended()),
             }
         }
@@ -195,7 +231,7 @@ impl Reader {
                 Some(Ok(Item::Batch(entries))) => return Ok(Some(entries)),
                 Some(Ok(Item::End(number))) if number >= asked => return Ok(None),
                 Some(Ok(Item::End(_))) => {}
-                Some(Err(fault)) => return Err(fault),
+                Some(Err(fault)) => return self.losses.see(Err(fault)),
                 None => return Err(ReadFault::ended()),
             }
         }

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc;
 
 use super::untouched::{Found, Untouched};
-use super::{Entry, Item, ReadFault, Reader, thread};
+use super::{Entry, Item, Losses, ReadFault, Reader, thread};
 use crate::limits;
 
 /// Readers from the first position to the end that the medium had when it was opened, as many as are asked for,
@@ -34,7 +34,7 @@ impl Readers {
             hand_over(&mut medium, &sink);
         })
         .map_err(|error| ReadFault::Unreadable { why: error.to_string() })?;
-        Ok(Reader { items, asked: Arc::new(AtomicU64::new(0)), bell: None })
+        Ok(Reader { items, asked: Arc::new(AtomicU64::new(0)), bell: None, losses: Losses::default() })
     }
 }
 

@@ -19,7 +19,7 @@ use crate::domain::keys::Purpose;
 use crate::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::evidence::keys::{KeyRing, PublicKey};
 use crate::evidence::names;
-use crate::evidence::note::{Note, NoteAlgorithm, NoteKey};
+use crate::evidence::note::{Note, NoteAlgorithm, NoteFault, NoteKey};
 use crate::limits;
 
 #[derive(Clone, Debug)]
@@ -101,6 +101,28 @@ impl KeptCheckpoint {
             key.is_some_and(|key| SignedCheckpoint::open(&self.bytes, &origin, &key).is_ok())
         });
         if verifies { Ok(()) } else { Err(not_ours()) }
+    }
+
+    /// Whether it may be ours, of a history that goes on beyond this one and the key lists in it: it names our
+    /// ledger key as its signer, and where that is one known here its signature verifies.
+    pub fn may_be_of(&self, board: &Board) -> Result<(), CheckpointFileFault> {
+        let not_ours = || CheckpointFileFault::NotOurs { path: self.path.clone() };
+        let own = board.own.ok_or_else(not_ours)?;
+        let name = names::ledger_key_name(&own.party);
+        let note = Note::parse(&self.bytes).map_err(|_| not_ours())?;
+        let known = board.roster.parties.get(&own.party).ok_or_else(not_ours)?;
+        let keys = known.key_lists.iter().filter_map(|accepted| accepted.list.key_for(Purpose::Ledger));
+        let keys: Vec<NoteKey> = keys
+            .filter_map(|key| PublicKey::from_bytes(key).ok())
+            .filter_map(|key| NoteKey::new(&name, NoteAlgorithm::Ed25519, key).ok())
+            .collect();
+        let is_named = note.signatures().iter().any(|signature| signature.name() == name);
+        match note.verify(&keys.iter().collect::<Vec<_>>()) {
+            Ok(_) => Ok(()),
+            // Of a list to come.
+            Err(NoteFault::Unsigned) if is_named => Ok(()),
+            Err(_) => Err(not_ours()),
+        }
     }
 }
 

@@ -26,7 +26,10 @@ impl Writer {
                 Standing::StandsBy => self.read_anew().await,
             };
             match back {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    self.answered();
+                    return Ok(());
+                }
                 Err(OpenFault::Broken(Broken::Missing { index })) => {
                     return Err(self.first_missing(index).await);
                 }
@@ -34,7 +37,7 @@ impl Writer {
                 Err(OpenFault::Journal(ReadFault::Gone { position, .. })) => {
                     return Err(self.missing_from(position));
                 }
-                Err(fault) => tracing::warn!(%fault, "the journal can't be used; trying again"),
+                Err(fault) => self.unanswered(fault),
             }
             if self.commands.is_closed() {
                 return Ok(());

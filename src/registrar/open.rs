@@ -12,6 +12,7 @@ use super::inbox::inbox;
 use super::writer::Writer;
 use super::{CheckpointFile, Head, KeptCheckpoint, Registrar, Standing};
 use crate::clock::Clock;
+use crate::domain::board::Board;
 use crate::domain::digest::{Digest, WriterId};
 use crate::evidence::keys::KeyRing;
 use crate::journal::untouched_readers::Readers;
@@ -29,10 +30,15 @@ pub enum OpenFault {
     #[error(transparent)]
     Broken(#[from] Broken),
     #[error(
-        "the journal holds {found} record(s), but {expected} were signed before: record {found} is missing \
-         or changed. This may be an older copy; do not go on with it"
+        "the journal holds {found} record(s), but {expected} were signed before: record {found} is missing or \
+         changed. This may be an older copy; do not go on with it"
     )]
     OlderThanCheckpoint { expected: u64, found: u64 },
+    #[error(
+        "record {index} can't be read, or does not follow the one before it, and entries that were signed after it \
+         are here: it was changed or taken out; {signed} record(s) were signed before. Do not go on with it"
+    )]
+    Changed { index: u64, signed: u64 },
     #[error(
         "the journal's first {size} records are not those that were signed before: its history was forked"
     )]
@@ -65,8 +71,7 @@ impl Opening {
             Some(file) => file.read()?,
             None => None,
         };
-        let claimed = kept.as_ref().map(|kept| (kept.size, kept.root));
-        let replayed = replay_as_told(&|| self.journal.reader(0), self.root, claimed).await?;
+        let replayed = replay_as_told(&|| self.journal.reader(0), self.root, kept.as_ref().into()).await?;
         let (fold, short) = match (replayed, self.journal.end()) {
             (Replayed::Whole(fold), _) => (fold, None),
             // More may stand behind the end that was told. The epoch, once it is read back, is the end.
@@ -77,6 +82,13 @@ impl Opening {
         };
         if let (Some(kept), None) = (&kept, &short) {
             kept.verify(&fold.board)?;
+        }
+        // An older copy of the journal, with no checkpoint beside it, looks just the same.
+        if self.checkpoint.is_some() && kept.is_none() && fold.chain.size > 1 {
+            tracing::warn!(
+                "no checkpoint lies beside the journal: an older copy can't be told from the newest, and a new \
+                 checkpoint is made of what is here; compare with what the peers hold"
+            );
         }
         let (inbox, commands) = inbox();
         let (renewals, from_renewals) = mpsc::channel(1);
@@ -143,10 +155,11 @@ async fn hold_to_checkpoint(writer: &Writer, mut fold: Fold, kept: &KeptCheckpoi
             }
         }
     }
+    kept.verify(&end.board)?;
     if fold.tree.root() != kept.root {
         return Err(OpenFault::Forked { size: expected });
     }
-    Ok(kept.verify(&end.board)?)
+    Ok(())
 }
 
 /// Replays to the end that the medium tells, and holds the history against a checkpoint.
@@ -155,16 +168,62 @@ pub async fn replay_checked(
     root: TrustRoot,
     checkpoint: Option<(u64, Digest)>,
 ) -> Result<Fold, OpenFault> {
-    replay_as_told(&|| journal.reader(0), root, checkpoint).await?.covered()
+    let held_to = match checkpoint {
+        None => HeldTo::Nothing,
+        Some((size, root)) => HeldTo::Claimed(size, root),
+    };
+    replay_as_told(&|| journal.reader(0), root, held_to).await?.covered()
 }
 
 /// The same, of a medium that is only looked at.
 pub async fn replay_untouched(
     journal: &Readers,
     root: TrustRoot,
-    checkpoint: Option<(u64, Digest)>,
+    checkpoint: Option<&KeptCheckpoint>,
 ) -> Result<Fold, OpenFault> {
-    replay_as_told(&|| journal.begin(), root, checkpoint).await?.covered()
+    replay_as_told(&|| journal.begin(), root, checkpoint.into()).await?.covered()
+}
+
+/// What a history is held against.
+#[derive(Clone, Copy)]
+enum HeldTo<'k> {
+    Nothing,
+    /// Size and root, by the word of whoever asks.
+    Claimed(u64, Digest),
+    /// A file, whose signature is judged before it is believed over the history.
+    Kept(&'k KeptCheckpoint),
+}
+
+impl<'k> From<Option<&'k KeptCheckpoint>> for HeldTo<'k> {
+    fn from(kept: Option<&'k KeptCheckpoint>) -> HeldTo<'k> {
+        kept.map_or(HeldTo::Nothing, HeldTo::Kept)
+    }
+}
+
+impl HeldTo<'_> {
+    fn size_and_root(self) -> Option<(u64, Digest)> {
+        match self {
+            HeldTo::Nothing => None,
+            HeldTo::Claimed(size, root) => Some((size, root)),
+            HeldTo::Kept(kept) => Some((kept.size, kept.root)),
+        }
+    }
+
+    /// Before a history that has all its records is called another one.
+    fn verify(self, board: &Board) -> Result<(), CheckpointFileFault> {
+        match self {
+            HeldTo::Nothing | HeldTo::Claimed(..) => Ok(()),
+            HeldTo::Kept(kept) => kept.verify(board),
+        }
+    }
+
+    /// Before a history is called too short, which may lack the key list that it was signed under.
+    fn may_be_of(self, board: &Board) -> Result<(), CheckpointFileFault> {
+        match self {
+            HeldTo::Nothing | HeldTo::Claimed(..) => Ok(()),
+            HeldTo::Kept(kept) => kept.may_be_of(board),
+        }
+    }
 }
 
 /// What was replayed up to the end that the medium tells.
@@ -192,9 +251,9 @@ impl Replayed {
 async fn replay_as_told(
     begin: &impl Fn() -> Result<Reader, ReadFault>,
     root: TrustRoot,
-    checkpoint: Option<(u64, Digest)>,
+    checkpoint: HeldTo<'_>,
 ) -> Result<Replayed, OpenFault> {
-    let Some((size, expected)) = checkpoint else {
+    let Some((size, expected)) = checkpoint.size_and_root() else {
         return whole(replay(begin()?, root, Trusted::Nothing, 0).await?.0).map(Replayed::Whole);
     };
     match replay(begin()?, root, Trusted::UpTo(size), size).await {
@@ -209,12 +268,21 @@ async fn replay_as_told(
     let (fold, found) = replay(begin()?, root, Trusted::Nothing, size).await?;
     match found {
         Some(root) if root == expected => whole(fold).map(Replayed::Whole),
-        Some(_) => Err(OpenFault::Forked { size }),
+        Some(_) => {
+            checkpoint.verify(&fold.board)?;
+            Err(OpenFault::Forked { size })
+        }
         None if fold.chain.size == 0 && fold.voids.count == 0 => Err(OpenFault::Empty),
         None if fold.missing_at_end().is_some() => {
-            Err(OpenFault::OlderThanCheckpoint { expected: size, found: fold.chain.size })
+            Err(OpenFault::Changed { index: fold.chain.size, signed: size })
         }
-        None => Ok(Replayed::Short { fold, expected: size }),
+        None => {
+            // Without a first record there is no key by which anything could be judged.
+            if fold.chain.size > 0 {
+                checkpoint.may_be_of(&fold.board)?;
+            }
+            Ok(Replayed::Short { fold, expected: size })
+        }
     }
 }
 

@@ -41,6 +41,11 @@ pub(super) struct Writer {
     pub(super) durable: Fold,
     /// Stands just behind what was folded.
     pub(super) reader: Reader,
+    /// The lowest position that any reader of this journal found gone.
+    lost: watch::Receiver<Option<u64>>,
+    /// Whether the journal answered when it was last asked: that it stopped, and that it answers again, is said
+    /// once each.
+    answers: bool,
     pub(super) standing: Standing,
     pub(super) announce: watch::Sender<Arc<Head>>,
     pub(super) commands: Commands,
@@ -85,6 +90,7 @@ impl Writer {
         renewals: mpsc::Receiver<oneshot::Sender<Arc<Head>>>,
     ) -> Result<Writer, ReadFault> {
         let reader = journal.reader(durable.positions.next())?;
+        let lost = journal.lost();
         Ok(Writer {
             journal,
             clock,
@@ -92,6 +98,8 @@ impl Writer {
             id,
             durable,
             reader,
+            lost,
+            answers: true,
             standing: Standing::StandsBy,
             announce,
             commands,
@@ -104,6 +112,8 @@ impl Writer {
         loop {
             tokio::select! {
                 biased;
+                // Also what only an auditor's reading, or a peer's, came upon.
+                position = first_lost(&mut self.lost) => return Err(self.missing_from(position)),
                 first = self.commands.next() => match first {
                     Some(first) => self.take(first).await?,
                     None => return Ok(()),
@@ -173,8 +183,12 @@ impl Writer {
             }
         };
         let outcome = tokio::time::timeout(Duration::from_millis(limits::READ_BACK_MS_MAX), whole).await;
+        if matches!(outcome, Ok(None) | Err(_)) {
+            self.unanswered("an append failed, or was not on record in time");
+        }
         match outcome {
             Ok(Some(Ok(ReadBack::Counted(fold, records)))) => {
+                self.answered();
                 self.durable = *fold;
                 let records: Newest = records.into_iter().map(Arc::new).collect();
                 let newest = kept_newest(&self.announce.borrow().newest, &records);
@@ -290,8 +304,31 @@ impl Writer {
         self.standing = standing;
     }
 
+    /// Said once until it answers again.
+    pub(super) fn unanswered(&mut self, why: impl std::fmt::Display) {
+        if std::mem::take(&mut self.answers) {
+            tracing::warn!(%why, "the journal does not answer: nothing is put on record until it does; trying again");
+        }
+    }
+
+    pub(super) fn answered(&mut self) {
+        if !std::mem::replace(&mut self.answers, true) {
+            tracing::warn!("the journal answers again");
+        }
+    }
+
     pub(super) fn announce(&self, newest: Newest) {
         self.announce.send_replace(Arc::new(head_of(&self.durable, self.standing, newest)));
+    }
+}
+
+/// Waits until something is lost.
+async fn first_lost(lost: &mut watch::Receiver<Option<u64>>) -> u64 {
+    let first = lost.wait_for(Option::is_some).await.ok().and_then(|first| *first);
+    match first {
+        Some(position) => position,
+        // The journal is gone, and with it all that could be lost of it.
+        None => std::future::pending().await,
     }
 }
 

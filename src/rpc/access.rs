@@ -102,6 +102,7 @@ table! {
     "/detente.v1.AuditService/Export" => For::Roles(&[Auditor]),
     "/detente.v1.AuditService/Head" => For::Roles(&[Auditor, Operator]),
     "/detente.v1.AuditService/ExportThread" => For::Roles(&[Auditor]),
+    "/detente.v1.AuditService/Threads" => For::Roles(&[Auditor]),
     "/detente.v1.AuditService/ReplayThread" => For::Roles(&[Auditor]),
 
     "/detente.v1.PartyService/Propose" => For::Roles(&[Custodian]),
@@ -191,10 +192,15 @@ impl Access {
         let trust = self.trust.borrow().clone();
         let caller =
             Caller::judge(&connection.certificate, &trust, self.clock.now()).map_err(status::stranger)?;
-        if permits(who_may_call(call.uri().path()), &caller) {
+        let method_is_for = who_may_call(call.uri().path());
+        if permits(method_is_for, &caller) {
             Ok(caller)
         } else {
-            Err(status::not_permitted(&caller))
+            let roles = match method_is_for {
+                For::Roles(roles) | For::RolesEvenWithStaleList(roles) => roles,
+                For::Nobody | For::Persons | For::Peers | For::AnyPeer | For::PersonsAndPeers => &[],
+            };
+            Err(status::not_permitted(&caller, roles))
         }
     }
 }

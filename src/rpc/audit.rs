@@ -1,4 +1,4 @@
-//! The auditor's calls: exact records, the head, bundles, a thread as it was known.
+//! The auditor's calls: exact records, the head, bundles, the list of threads, a thread as it was known.
 //!
 //! What an auditor reads is itself on record, once a command, before anything is given. Never here: a
 //! buffer that a slow auditor could fill, or what the evidence says.
@@ -15,6 +15,7 @@ use tonic::{Request, Response, Status};
 
 use super::command::person;
 use super::thread::thread_as_of;
+use super::thread_list::threads_from;
 use super::{command, status};
 use crate::codec::proto::detente::v1::audit_service_server::{AuditService, AuditServiceServer};
 use crate::codec::proto::detente::v1::{self as calls, CommandHeader};
@@ -79,6 +80,7 @@ impl AuditCalls {
 impl AuditService for AuditCalls {
     type ExportStream = Pieces<calls::ExportResponse>;
     type ExportThreadStream = Pieces<calls::ExportThreadResponse>;
+    type ThreadsStream = Pieces<calls::ThreadsResponse>;
     type ReplayThreadStream = Pieces<calls::ReplayThreadResponse>;
 
     async fn export(
@@ -151,6 +153,23 @@ impl AuditService for AuditCalls {
         Ok(Response::new(Box::pin(tokio_stream::iter(pieces))))
     }
 
+    async fn threads(
+        &self,
+        call: Request<calls::ThreadsRequest>,
+    ) -> Result<Response<Self::ThreadsStream>, Status> {
+        let what = "the list of threads".to_owned();
+        let head =
+            self.on_record("AuditService/Threads", |asked| asked.command.as_ref(), &call, what).await?;
+        let (pages, stream) = mpsc::channel(limits::EXPORT_PIECES_AHEAD_MAX);
+        let journal = self.registrar.journal.clone();
+        tokio::spawn(async move {
+            if let Err(status) = list(&head, &journal, &pages).await {
+                let _ = pages.send(Err(status)).await;
+            }
+        });
+        Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
+    }
+
     async fn replay_thread(
         &self,
         call: Request<calls::ReplayThreadRequest>,
@@ -213,6 +232,22 @@ async fn export(
     piece.checkpoint = checkpoint;
     let _ = pieces.send(Ok(piece)).await;
     Ok(())
+}
+
+async fn list(
+    head: &Head,
+    journal: &Journal,
+    pages: &mpsc::Sender<Result<calls::ThreadsResponse, Status>>,
+) -> Result<(), Status> {
+    let mut from = Bytes::new();
+    loop {
+        let page = threads_from(head, journal, &from).await?;
+        from = page.next.clone();
+        let page = calls::ThreadsResponse { page: page.encode_to_vec().into() };
+        if pages.send(Ok(page)).await.is_err() || from.is_empty() {
+            return Ok(());
+        }
+    }
 }
 
 async fn replay(

@@ -65,7 +65,7 @@ pub(super) fn person<T>(call: &Request<T>) -> Result<&PersonCaller, Status> {
         other @ (Caller::PersonWithStaleList(_)
         | Caller::Peer(_)
         | Caller::PeerWithStaleList(_)
-        | Caller::PeerWithUnlistedKey(_)) => Err(status::not_permitted(other)),
+        | Caller::PeerWithUnlistedKey(_)) => Err(status::not_permitted(other, &[])),
     }
 }
 

@@ -42,7 +42,7 @@ fn peer<T>(call: &Request<T>) -> Result<Party, Status> {
         Caller::Peer(peer) | Caller::PeerWithStaleList(peer) | Caller::PeerWithUnlistedKey(peer) => {
             Ok(*peer.party())
         }
-        Caller::Person(_) | Caller::PersonWithStaleList(_) => Err(status::not_permitted(caller)),
+        Caller::Person(_) | Caller::PersonWithStaleList(_) => Err(status::not_permitted(caller, &[])),
     }
 }
 

@@ -231,7 +231,7 @@ fn person<T>(call: &Request<T>) -> Result<PersonCaller, Status> {
         // The table lets one with a stale list in to nothing but a fresh list.
         Caller::Person(person) | Caller::PersonWithStaleList(person) => Ok(person.clone()),
         caller @ (Caller::Peer(_) | Caller::PeerWithStaleList(_) | Caller::PeerWithUnlistedKey(_)) => {
-            Err(status::not_permitted(caller))
+            Err(status::not_permitted(caller, &[]))
         }
     }
 }

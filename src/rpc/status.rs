@@ -8,6 +8,7 @@ use tonic_types::{ErrorDetails, StatusExt};
 
 use crate::codec::fault::DecodeFault;
 use crate::domain::board::Denied;
+use crate::domain::people::Role;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
 use crate::journal::ReadFault;
 use crate::journal::parts::PartFault;
@@ -39,14 +40,22 @@ pub fn no_connection() -> Status {
     )
 }
 
-/// Known, but the method is not for this caller. Whether the method exists is not told.
-pub fn not_permitted(caller: &Caller) -> Status {
+/// Known, but the method is not for this caller. A person of our own is told which of `roles` it takes; whether
+/// a method exists that is for none, nobody is.
+pub fn not_permitted(caller: &Caller, roles: &[Role]) -> Status {
     match caller {
-        Caller::Person(_) => refusal(
-            Code::PermissionDenied,
-            "NOT_PERMITTED",
-            "your roles on this node's roster do not include this; two custodians can change the roster",
-        ),
+        Caller::Person(_) => {
+            let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+            let takes =
+                if names.is_empty() { String::new() } else { format!(": it takes {}", names.join(" or ")) };
+            refusal(
+                Code::PermissionDenied,
+                "NOT_PERMITTED",
+                format!(
+                    "your roles on this node's roster do not include this{takes}; two custodians can change the roster"
+                ),
+            )
+        }
         Caller::Peer(_) => {
             refusal(Code::PermissionDenied, "NOT_PERMITTED", "this is not for another Party's node")
         }
@@ -220,7 +229,7 @@ fn refusal_code(refused: &Refusal) -> Code {
         Refusal::NoSuchDraft
         | Refusal::NoSuchProposal
         | Refusal::NoSuchMessage
-        | Refusal::NoSuchParty
+        | Refusal::NoSuchParty(_)
         | Refusal::NoSuchOffer => Code::NotFound,
         Refusal::SamePerson(_)
         | Refusal::SameCustodian

@@ -48,6 +48,9 @@ async fn line(head: &Head, journal: &Journal, id: ThreadId) -> Result<calls::Thr
         let stored = stored.map_err(status::record)?;
         line.opened_by = stored.message.author.to_string();
         line.traffic = traffic_to_proto(stored.message.draft.traffic);
+        line.parties = stored.message.draft.parties().iter().map(ToString::to_string).collect();
+        line.number = stored.message.number;
+        line.first_at_ms = first.recorded_at.0;
         line.subject = stored.message.draft.subject;
         line.kind = stored.message.draft.kind;
     }

@@ -51,6 +51,7 @@ const EXPECTED: &str = "
     /detente.v1.AuditService/Export                             . . . A . . . . .
     /detente.v1.AuditService/Head                               . . . A O . . . .
     /detente.v1.AuditService/ExportThread                       . . . A . . . . .
+    /detente.v1.AuditService/Threads                            . . . A . . . . .
     /detente.v1.AuditService/ReplayThread                       . . . A . . . . .
     /detente.v1.PartyService/Propose                            . . . . . C . . .
     /detente.v1.PartyService/Confirm                            . . . . . C . . .

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use clap::Parser as _;
 use detente::cli::Cli;
+use detente::cli::node::Stop;
 use detente::codec::party_file::Fingerprint;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::audit_service_client::AuditServiceClient;
@@ -12,6 +13,7 @@ use detente::domain::digest::Digest;
 use detente::domain::event::Event;
 use detente::evidence::note::Note;
 use detente::limits;
+use detente::replay::Broken;
 use tokio_stream::StreamExt as _;
 use tonic::Code;
 
@@ -180,6 +182,50 @@ async fn a_thread_is_replayed_as_of_an_instant_over_the_network_and_from_a_file(
         shown.push(page.messages.len());
     }
     assert_eq!(shown, [1, 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_auditor_finds_a_thread_by_its_list_which_is_itself_on_record() {
+    let (world, sent) = world_with_threads().await;
+    let auditor = world.state("BY").desk_directory("auditor").to_owned();
+    detente(&["audit", "threads", "--as", text(&auditor)]).await.unwrap();
+    let listed = std::process::Command::new(env!("CARGO_BIN_EXE_detente"))
+        .args(["audit", "threads", "--as", text(&auditor), "--json"])
+        .output()
+        .unwrap();
+    assert_eq!(readings(&world, "BY").await, ["the list of threads"; 2]);
+    let lines = String::from_utf8(listed.stdout).unwrap();
+    let lines: Vec<serde_json::Value> =
+        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    let line = lines.iter().find(|line| line["thread"] == hex::encode(&sent.thread)).unwrap();
+    assert_eq!(line["number"], sent.number);
+    assert_eq!((&line["opened_by"], &line["parties"][0]), (&"BY".into(), &"PL".into()));
+    assert!(line["first_at_ms"].as_i64() > Some(0));
+
+    // From an export, with no node; and officers' own list stays theirs, with the roles that it takes.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("by.journal");
+    detente(&["audit", "export", "--as", text(&auditor), "--out", text(&file)]).await.unwrap();
+    detente(&["audit", "threads", "--file", text(&file)]).await.unwrap();
+    let refused = detente(&["message", "list", "--as", text(&auditor)]).await.unwrap_err();
+    assert!(refused.contains("it takes drafter or releaser or watch"), "{refused}");
+    let not_a_bundle = detente(&["verify", text(&file)]).await.unwrap_err();
+    assert!(not_a_bundle.contains("`detente audit verify --file` checks it"), "{not_a_bundle}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_taken_out_that_only_an_auditor_comes_upon_stops_the_node_for_good() {
+    let (world, _) = world_with_threads().await;
+    let state = world.state("BY");
+    let auditor = state.desk_directory("auditor").to_owned();
+    let journal = rusqlite::Connection::open(state.directory.join("journal/journal.sqlite")).unwrap();
+    journal.execute("DELETE FROM entries WHERE position = 3", []).unwrap();
+    let fault = detente(&["audit", "verify", "--as", text(&auditor)]).await.unwrap_err();
+    assert!(fault.contains("position 3"), "{fault}");
+    let why = tokio::time::timeout(PATIENCE, state.node().ended()).await.unwrap();
+    assert_eq!(why, Stop::Broken(Broken::Missing { index: 3 }));
+    assert!(state.directory.join("broken").exists());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -12,6 +12,7 @@ use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::ledger::leaf_hash;
 use detente::domain::message::Dispatch;
 use detente::domain::party::Party;
+use detente::domain::time::Instant;
 use detente::evidence::keys::KeyRing;
 use detente::peers::receipts;
 use detente::replay::bundle::{BundleFault, Source, make};
@@ -64,7 +65,7 @@ async fn a_bundle_of_either_side_proves_offline_who_said_what_when() {
                 "BY/2025/PL/0002: BY dispatched it to PL: lane PRIORITY, serial 2, place 1, made out to fingerprint {}",
                 Fingerprint(pl.fingerprint)
             ),
-            "BY/2025/PL/0002: PL cosigned at 2025-07-31T09:01:04.000Z a head of BY's ledger that covers it",
+            "BY/2025/PL/0002: PL cosigned at 2025-07-31T09:01:04Z, to the second, a head of BY's ledger that covers it",
             "that it received it at 2025-07-31T09:01:04.000Z, and: taken",
             "BY/2025/PL/0002: it counts as given at 2025-07-31T09:01:04.000Z, by PL's own statement",
             "BY/2025/PL/0002: PL states, in PL/2025/BY/0002, that watch of PL (Arms Control) read it at",
@@ -357,6 +358,28 @@ async fn a_time_of_receipt_outside_sending_and_hearing_is_disputed() {
     assert!(
         unproven.contains("the time is DISPUTED. PL states 2025-07-31T08:00:00.000Z, before BY released")
     );
+}
+
+/// When the maker had the receipt is in no signature: whoever has the file may set it to anything.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_time_that_nobody_signed_disputes_nothing_and_is_said_to_be_the_files() {
+    let (by, pl) = pair("BY", "PL").await;
+    by.send(by.outgoing(THREAD, &[&pl], "Exercise")).await;
+    by.deliver(&pl).await;
+    let trusted = fingerprints(&[&by, &pl]);
+    let mut bundle = bundle::decode(bundle_of(&by, THREAD).await.unwrap()).unwrap();
+    let before = verify(bundle::encode(&bundle), &trusted).unwrap();
+    assert!(!sentences(&before, Weight::Stated).contains("the receipt was on record there"));
+    bundle.dispatches[0].receipt.as_mut().unwrap().1 = Instant::from_seconds(1);
+    let found = verify(bundle::encode(&bundle), &trusted).unwrap();
+    assert!(found.holds());
+    for weight in [Weight::Proven, Weight::NotProven] {
+        assert_eq!(sentences(&found, weight), sentences(&before, weight));
+    }
+    let stated = sentences(&found, Weight::Stated);
+    let said = "by the file, which is called BY's and signed by nobody: the receipt was on record there at \
+                1970-01-01T00:00:01.000Z, before the time that PL signed";
+    assert!(stated.contains(said), "{stated}");
 }
 
 /// A message whose signature is spoilt on the way, a receipt that is not about it, and a second dispatch

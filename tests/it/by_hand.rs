@@ -132,7 +132,7 @@ fn a_party_without_a_node_is_known_by_two_custodians_and_taken_back_until_someth
     agreed(&mut folded, 10, known("Republic of San Marino")).unwrap();
     assert_eq!(folded.board.roster.without_node[&sm()].name, "Republic of San Marino");
     agreed(&mut folded, 20, Change::PartyTakenBack(sm())).unwrap();
-    assert_eq!(refusal(agreed(&mut folded, 30, Change::PartyTakenBack(sm()))), Refusal::NoSuchParty);
+    assert_eq!(refusal(agreed(&mut folded, 30, Change::PartyTakenBack(sm()))), Refusal::NoSuchParty(sm()));
     agreed(&mut folded, 40, known("San Marino")).unwrap();
 
     // Proposed while it may be, and confirmed when something has gone to it.
@@ -198,7 +198,7 @@ fn nobody_who_is_not_known_is_addressed_and_a_notice_is_addressed_to_somebody() 
         folded.given(party::draft(1, outgoing), by(&anna(), 1, "", at(1)), at(1))
     };
     let nobody = "SL".parse().unwrap();
-    assert_eq!(refusal(draft(&mut folded, to(&[sm(), nobody], "text"))), Refusal::NoSuchParty);
+    assert_eq!(refusal(draft(&mut folded, to(&[sm(), nobody], "text"))), Refusal::NoSuchParty(nobody));
     assert_eq!(field(draft(&mut folded, to(&[], "text"))), "action");
     let transcription = Outgoing { kind: Kind::Transcription.name().into(), ..to(&[], "text") };
     draft(&mut folded, transcription).unwrap();

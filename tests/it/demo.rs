@@ -76,6 +76,41 @@ fn a_demonstration_that_can_not_begin_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_broker_that_is_named_is_used_and_none_goes_with_journals_in_files() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let told = |arguments: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_detente"))
+            .args(["demo", "--once", "--kafka", "127.0.0.1:1"])
+            .args(arguments)
+            .env("TMPDIR", folder.path())
+            .output()
+            .expect("the program runs");
+        assert!(!output.status.success());
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    assert!(told(&[]).contains("can't be opened"));
+    assert!(told(&["--journal", "embedded"]).contains("--kafka goes with --journal kafka"));
+}
+
+#[test]
+fn a_demonstration_that_nobody_reads_any_more_leaves_no_keys_behind() {
+    use std::io::BufRead as _;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_detente"))
+        .args(["demo", "--once"])
+        .env("TMPDIR", folder.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("the program runs");
+    let said = std::io::BufReader::new(child.stdout.take().expect("piped")).lines();
+    // All that was read goes with the reader.
+    assert_eq!(said.take(3).count(), 3);
+    assert_eq!(child.wait().expect("it ends").code(), Some(141));
+    assert_eq!(folder.path().read_dir().expect("it is there").count(), 0);
+}
+
+#[test]
 fn a_demonstration_that_is_broken_off_leaves_no_keys_behind_at_any_moment() {
     // After the first line nothing runs yet; after the later ones nodes do. All at once, so that each of them
     // ends while the machine has much else to do.

@@ -197,8 +197,8 @@ async fn a_flipped_bit_is_reported_by_index() {
     connection.execute("UPDATE entries SET bytes = ?1 WHERE position = 4", [bytes]).unwrap();
     drop(connection);
     let sentence = refusal(state).await;
-    assert!(sentence.contains("record 4 is missing or changed"), "{sentence}");
-    assert!(wrong_lines(state).await.iter().any(|line| line.contains("record 4 is missing or changed")));
+    assert!(sentence.contains("record 4 can't be read"), "{sentence}");
+    assert!(wrong_lines(state).await.iter().any(|line| line.contains("record 4 can't be read")));
 }
 
 #[tokio::test]
@@ -285,6 +285,59 @@ async fn a_journal_found_broken_stops_the_node_and_keeps_it_from_starting() {
     let lines = doctor::examine(&state.directory, beginning()).await;
     let marker = lines.iter().find(|line| line.what == "marker of a broken journal").unwrap();
     assert!(matches!(&marker.finding, Finding::Wrong { mend, .. } if mend.contains("audit verify")));
+}
+
+#[tokio::test]
+async fn what_is_absent_or_another_in_the_directory_is_named_by_serve_and_by_doctor() {
+    let mut world = world_of_one().await;
+    let state = world.state_mut("PL");
+    state.stop().await;
+    assert_eq!(wrong_lines(state).await, Vec::<String>::new());
+    let directory = state.directory.clone();
+    let both = async |state: &State, word: &str| {
+        let refused = refusal(state).await;
+        assert!(refused.contains(word), "{refused}");
+        let wrong = wrong_lines(state).await;
+        assert!(wrong.iter().any(|line| line.contains(word)), "{wrong:?}");
+    };
+
+    let settings = fs::read_to_string(directory.join("node.toml")).unwrap();
+    fs::write(directory.join("node.toml"), settings.replace("\"PL\"", "\"DE\"")).unwrap();
+    both(state, "DE's node, and the journal is PL's").await;
+    fs::write(directory.join("node.toml"), settings).unwrap();
+
+    fs::remove_dir(directory.join("parts")).unwrap();
+    both(state, "mkdir -m 700").await;
+    fs::create_dir(directory.join("parts")).unwrap();
+
+    fs::rename(directory.join("keys"), directory.join("elsewhere")).unwrap();
+    both(state, "keys: No such file").await;
+    let wrong = wrong_lines(state).await;
+    assert!(wrong.iter().any(|line| line.starts_with("keys: ")), "{wrong:?}");
+    fs::rename(directory.join("elsewhere"), directory.join("keys")).unwrap();
+    assert_eq!(wrong_lines(state).await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn doctor_warns_of_an_absent_checkpoint_and_of_a_journal_that_others_may_read() {
+    let mut world = world_of_one().await;
+    let state = world.state_mut("PL");
+    state.stop().await;
+    let warnings = async |state: &State| {
+        let lines = doctor::examine(&state.directory, beginning()).await;
+        let warnings = lines.into_iter().filter_map(|line| match line.finding {
+            Finding::Warning(why) => Some(format!("{}: {why}", line.what)),
+            Finding::Ok | Finding::Wrong { .. } => None,
+        });
+        warnings.collect::<Vec<_>>()
+    };
+    assert_eq!(warnings(state).await, Vec::<String>::new());
+    fs::remove_file(state.directory.join("checkpoint")).unwrap();
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o644);
+    fs::set_permissions(journal_of(state), open).unwrap();
+    let [others, absent] = &warnings(state).await[..] else { panic!("two warnings") };
+    assert!(others.contains("others than its owner may read"), "{others}");
+    assert!(absent.starts_with("checkpoint: absent: an older copy of the journal can't be told"), "{absent}");
 }
 
 #[tokio::test]

@@ -51,10 +51,15 @@ struct Server {
 impl Server {
     /// Until it has said all about itself. Its desks are told the port that it got.
     fn start(directory: &Path) -> Server {
+        Server::start_saying(directory, Stdio::null())
+    }
+
+    /// What it says of itself later goes there.
+    fn start_saying(directory: &Path, diagnostics: Stdio) -> Server {
         let mut child = Command::new(env!("CARGO_BIN_EXE_detente"))
             .args(["serve", directory.to_str().unwrap()])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(diagnostics)
             .spawn()
             .unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
@@ -335,6 +340,68 @@ fn what_one_custodian_proposed_is_dropped_by_command() {
     let proposal = propose();
     assert_eq!(said(&["proposal", "drop", "--as", &anna, &proposal]), format!("dropped    {proposal}\n"));
     assert_eq!(said(&["proposal", "list", "--as", &anna]), "");
+    server.end("TERM");
+}
+
+#[test]
+fn that_the_journal_does_not_answer_and_that_it_answers_again_is_said_once_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = made_by(folder.path(), "PL", "Republic of Poland");
+    let diagnostics = folder.path().join("diagnostics");
+    let server = Server::start_saying(&directory, fs::File::create(&diagnostics).unwrap().into());
+    let anna = directory.join("people/anna-one").display().to_string();
+    let key = "ab".repeat(32);
+    let propose =
+        ["person", "propose", "--as", &anna, "--name", "Eva", "--key-digest", &key, "--roles", "watch"];
+    let other = rusqlite::Connection::open(directory.join("journal/journal.sqlite")).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for _ in 0..2 {
+        sentence(&propose);
+    }
+    other.execute_batch("ROLLBACK").unwrap();
+    // It tries again by itself, a while apart.
+    while !detente(&propose).status.success() {}
+    server.end("TERM");
+    let said = fs::read_to_string(&diagnostics).unwrap();
+    for once in ["the journal does not answer", "the journal answers again"] {
+        assert_eq!(said.matches(once).count(), 1, "{once}\n{said}");
+    }
+}
+
+#[test]
+fn what_was_typed_does_not_drive_the_terminal_that_shows_the_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("\u{1b}[31mx");
+    let path = path.to_str().unwrap();
+    for args in [
+        &["verify", path][..],
+        &["exercise", "draft", path, "--as", path],
+        &["audit", "verify", "--file", path],
+    ] {
+        let output = detente(args);
+        let words = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && !words.contains('\u{1b}'), "{args:?} {words:?}");
+        assert!(words.contains("\\u{1b}[31mx"), "{words}");
+    }
+}
+
+#[test]
+fn an_address_without_a_port_is_refused_and_so_is_the_own_party_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let directory = made_by(folder.path(), "PL", "Republic of Poland");
+    let new = folder.path().join("new").display().to_string();
+    let plan = ["init", &new, "--party", "PL", "--name", "x", "--custodian", "a", "--custodian", "b"];
+    for address in ["nope", "host:", ":7443", "host:0", "host:70000"] {
+        let output = detente(&[&plan[..], &["--address", address]].concat());
+        assert_eq!(output.status.code(), Some(2), "{address}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("HOST:PORT, such as"));
+    }
+    let server = Server::start(&directory);
+    let anna = directory.join("people/anna-one").display().to_string();
+    let file = folder.path().join("pl.party").display().to_string();
+    said(&["party", "export", "--as", &anna, "--out", &file]);
+    let own = sentence(&["party", "import", &file, "--as", &anna]);
+    assert!(own.contains("the party file of PL, your own Party"), "{own}");
     server.end("TERM");
 }
 

@@ -16,6 +16,7 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::fault::Fault;
 use crate::cli::node_directory::TransportSettings;
+use crate::cli::out;
 use say::Say;
 use stage::{Medium, Stage};
 
@@ -28,10 +29,10 @@ pub struct Args {
     /// One JSON object a line; the last one is the summary
     #[arg(long)]
     json: bool,
-    /// Where the journals are kept
-    #[arg(long, value_enum, default_value = "embedded")]
-    journal: Kept,
-    /// A broker without TLS, for trying out only; topics are made on it and left there
+    /// Where the journals are kept; without it, on Kafka if --kafka is given, in files if not
+    #[arg(long, value_enum)]
+    journal: Option<Kept>,
+    /// A broker without TLS, for trying out only: the journals are kept there; topics are made on it and left there
     #[arg(long, value_name = "HOST:PORT", required_if_eq("journal", "kafka"))]
     kafka: Option<String>,
     /// Where the nodes' directories are made; otherwise a temporary directory, removed at the end
@@ -45,32 +46,41 @@ enum Kept {
     Kafka,
 }
 
+const BY_SIGNAL: &str = "ended by a signal before the demonstration was over";
+
 pub async fn run(args: Args) -> Result<(), Fault> {
     let say = Say::new(args.json);
     let medium = match (args.journal, args.kafka) {
-        (Kept::Embedded, _) => Medium::Embedded,
-        (Kept::Kafka, Some(brokers)) => Medium::Kafka { brokers, transport: TransportSettings::Plaintext },
-        (Kept::Kafka, None) => return Err(Fault::new("--journal kafka needs --kafka HOST:PORT")),
+        (Some(Kept::Embedded) | None, None) => Medium::Embedded,
+        (Some(Kept::Kafka) | None, Some(brokers)) => {
+            Medium::Kafka { brokers, transport: TransportSettings::Plaintext }
+        }
+        (Some(Kept::Embedded), Some(_)) => {
+            return Err(Fault::new("--kafka goes with --journal kafka: embedded journals use no broker"));
+        }
+        (Some(Kept::Kafka), None) => return Err(Fault::new("--journal kafka needs --kafka HOST:PORT")),
     };
     let mut interrupt = signal(SignalKind::interrupt())?;
     let mut terminate = signal(SignalKind::terminate())?;
     let mut ended = async || {
         tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+            _ = interrupt.recv() => Fault::new(BY_SIGNAL),
+            _ = terminate.recv() => Fault::new(BY_SIGNAL),
+            () = say.nobody_reads() => Fault::new("nobody reads what it says any more; it was ended")
+                .with_exit_code(out::READER_GONE),
         }
     };
     say.head();
     let mut stage = Stage::empty(args.directory)?;
     let performed = tokio::select! {
         performed = perform(&mut stage, &medium, &say) => performed,
-        () = ended() => Err(Fault::new("ended by a signal before the demonstration was over")),
+        fault = ended() => Err(fault),
     };
     let result = match performed {
         Ok(played) if !args.once => {
             stage.clock.follow_system();
             say.commands(&stage, &played);
-            ended().await;
+            _ = ended().await;
             Ok(())
         }
         Ok(_) => Ok(()),

@@ -1,12 +1,15 @@
 //! What the demonstration prints: a readable line a step, or one JSON object a line.
 
+use std::fmt::Arguments;
+
 use serde_json::{Value, json};
+use tokio::sync::watch;
 
 use super::check::Checked;
 use super::play::Played;
 use super::stage::{Actor, Stage};
 use crate::cli::fault::Fault;
-use crate::cli::out::say;
+use crate::cli::out;
 use crate::codec::party_file::PartyFile;
 use crate::codec::proto::detente::v1::RegimeCheck;
 use crate::domain::party::Party;
@@ -15,15 +18,29 @@ use crate::domain::time::Instant;
 
 pub struct Say {
     as_json: bool,
+    /// Set where nobody reads any more: secret keys are to be put away before the program ends.
+    unread: watch::Sender<bool>,
 }
 
 impl Say {
     pub fn new(as_json: bool) -> Say {
-        Say { as_json }
+        Say { as_json, unread: watch::Sender::new(false) }
     }
 
     fn line(&self, text: String, object: Value) {
-        if self.as_json { say!("{object}") } else { say!("{text}") }
+        if self.as_json { self.out(format_args!("{object}")) } else { self.out(format_args!("{text}")) }
+    }
+
+    fn out(&self, text: Arguments<'_>) {
+        if !out::is_read(text) {
+            self.unread.send_replace(true);
+        }
+    }
+
+    /// Waits until nobody reads what is said.
+    pub async fn nobody_reads(&self) {
+        // An error would mean that this is gone.
+        _ = self.unread.subscribe().wait_for(|unread| *unread).await;
     }
 
     /// A step: when, who, what.
@@ -149,28 +166,42 @@ impl Say {
                 .map(|actor| actor.desk_directory(role).display().to_string())
                 .unwrap_or_default()
         };
-        say!("\nThe nodes stay up on the real clock; Ctrl-C ends them. In another terminal:\n");
-        say!("an officer   {program} exercise show {} --as {}", played.exercise, desk("BY", "drafter"));
-        say!("             {program} message list --as {}", desk("BY", "drafter"));
-        say!("             {program} message print {} --as {}", played.notification, desk("BY", "drafter"));
-        say!("             {program} exercise template amendment");
-        say!("the watch    {program} watch follow --as {}", desk("PL", "watch"));
-        say!("             {program} watch read {} --as {}", played.notification, desk("PL", "watch"));
-        say!("an auditor   {program} audit verify --as {}", desk("OSCE", "auditor"));
-        say!(
+        self.out(format_args!(
+            "\nThe nodes stay up on the real clock; Ctrl-C ends them. In another terminal:\n"
+        ));
+        self.out(format_args!(
+            "an officer   {program} exercise show {} --as {}",
+            played.exercise,
+            desk("BY", "drafter")
+        ));
+        self.out(format_args!("             {program} message list --as {}", desk("BY", "drafter")));
+        self.out(format_args!(
+            "             {program} message print {} --as {}",
+            played.notification,
+            desk("BY", "drafter")
+        ));
+        self.out(format_args!("             {program} exercise template amendment"));
+        self.out(format_args!("the watch    {program} watch follow --as {}", desk("PL", "watch")));
+        self.out(format_args!(
+            "             {program} watch read {} --as {}",
+            played.notification,
+            desk("PL", "watch")
+        ));
+        self.out(format_args!("an auditor   {program} audit verify --as {}", desk("OSCE", "auditor")));
+        self.out(format_args!(
             "             {program} audit replay --thread {} --as {}",
             played.exercise,
             desk("PL", "auditor")
-        );
-        say!(
+        ));
+        self.out(format_args!(
             "             {program} audit export --thread {} --out zapad.bundle --as {}",
             played.exercise,
             desk("BY", "auditor")
-        );
+        ));
         let trusted = stage
             .actors
             .iter()
             .map(|actor| format!(" --trust {}={}", actor.party, actor.node.settings.fingerprint.0));
-        say!("             {program} verify zapad.bundle{}", trusted.collect::<String>());
+        self.out(format_args!("             {program} verify zapad.bundle{}", trusted.collect::<String>()));
     }
 }

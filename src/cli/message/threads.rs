@@ -12,6 +12,7 @@ use crate::cli::fault::Fault;
 use crate::cli::out::say;
 use crate::cli::{given, json};
 use crate::codec::message;
+use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::ThreadId;
 use crate::domain::language::Language;
 use crate::domain::text::shown;
@@ -60,35 +61,51 @@ pub async fn list_of(args: ListArgs, noun: Option<&str>) -> Result<(), Fault> {
     let of = |kind: &str, noun: &str| kind.split_once('.').is_some_and(|(first, _)| first == noun);
     lines.retain(|line| noun.is_none_or(|noun| of(&line.kind, noun)));
     for line in &lines {
-        let newest = Instant(line.newest_at_ms);
-        if args.json {
-            let object = json!({
-                "kind": "thread",
-                "thread": hex::encode(&line.thread),
-                "opened_by": line.opened_by,
-                "subject": line.subject,
-                "message_kind": line.kind,
-                "traffic": message::traffic_name(line.traffic),
-                "messages": line.messages,
-                "newest_at_ms": newest.0,
-            });
-            say!("{}", json::line(&object));
-            continue;
-        }
-        say!(
-            "{}  {}  {}  {}  {} message(s), newest on record {newest}",
-            hex::encode(&line.thread),
-            shown(&line.opened_by),
-            shown(&line.kind),
-            message::traffic_mark(line.traffic),
-            line.messages
-        );
-        rows::row(1, "Subject", &shown(&line.subject));
+        print_line(line, args.json);
     }
     if lines.is_empty() && !args.json {
         say!("no {}threads are on record here", noun.map_or(String::new(), |noun| format!("{noun} ")));
     }
     Ok(())
+}
+
+/// One thread of a list.
+pub fn print_line(line: &calls::ThreadLine, as_json: bool) {
+    let newest = Instant(line.newest_at_ms);
+    if as_json {
+        let object = json!({
+            "kind": "thread",
+            "thread": hex::encode(&line.thread),
+            "opened_by": line.opened_by,
+            "number": line.number,
+            "parties": line.parties,
+            "subject": line.subject,
+            "message_kind": line.kind,
+            "traffic": message::traffic_name(line.traffic),
+            "messages": line.messages,
+            "first_at_ms": line.first_at_ms,
+            "newest_at_ms": newest.0,
+        });
+        say!("{}", json::line(&object));
+        return;
+    }
+    say!(
+        "{}  {}  {}  {}  {} message(s), newest on record {newest}",
+        hex::encode(&line.thread),
+        shown(&line.opened_by),
+        shown(&line.kind),
+        message::traffic_mark(line.traffic),
+        line.messages
+    );
+    rows::row(1, "Subject", &shown(&line.subject));
+}
+
+/// What an auditor looks a thread up by.
+pub fn print_line_for_audit(line: &calls::ThreadLine) {
+    print_line(line, false);
+    rows::row(1, "Number", &shown(&line.number));
+    rows::row(1, "Addressed to", &shown(&line.parties.join(", ")));
+    rows::row(1, "On record since", &Instant(line.first_at_ms).to_string());
 }
 
 pub async fn show(args: ShowArgs) -> Result<(), Fault> {

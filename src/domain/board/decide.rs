@@ -203,7 +203,7 @@ impl Board {
                 happened(Event::KeyListAccepted(next.clone()))
             }
             Command::AcceptRevocationList(list) => {
-                let known = self.roster.parties.get(&list.party).ok_or(Refusal::NoSuchParty)?;
+                let known = self.roster.parties.get(&list.party).ok_or(Refusal::NoSuchParty(list.party))?;
                 if known.revocation_list.as_ref() == Some(list) {
                     return Err(Refusal::HeadNotNew.into());
                 }
@@ -250,7 +250,7 @@ impl Board {
     }
 
     pub(super) fn known_link(&self, party: Party) -> Result<&Link, Refusal> {
-        self.link(party).ok_or(Refusal::NoSuchParty)
+        self.link(party).ok_or(Refusal::NoSuchParty(party))
     }
 
     /// A Party that proves to be another than the one introduced under its code takes that one's place, if

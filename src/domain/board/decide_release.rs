@@ -101,7 +101,7 @@ impl Board {
             // To a Party without a node it is delivered by hand.
             let Some(link) = self.link(party) else { continue };
             let last_place = thread.map_or(0, |thread| thread.last_place_for(party));
-            let fingerprint = self.roster.fingerprint_of(party).ok_or(Refusal::NoSuchParty)?;
+            let fingerprint = self.roster.fingerprint_of(party).ok_or(Refusal::NoSuchParty(party))?;
             slots.push(Slot {
                 to: party,
                 to_fingerprint: fingerprint,

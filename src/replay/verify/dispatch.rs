@@ -12,7 +12,6 @@ use crate::codec::{dispatch, signed};
 use crate::domain::digest::Digest;
 use crate::domain::ledger::leaf_hash;
 use crate::domain::message::{Dispatch, Outcome, Receipt};
-use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::evidence::merkle;
 use crate::evidence::proof::Proof;
@@ -120,7 +119,8 @@ impl Checker<'_> {
                     Proven,
                     &[to, from],
                     format!(
-                        "{to} cosigned at {at} a head of {from}'s ledger that covers it (leaf {} of {size})",
+                        "{to} cosigned at {}, to the second, a head of {from}'s ledger that covers it (leaf {} of {size})",
+                        at.to_the_second(),
                         proof.index
                     ),
                 );
@@ -191,11 +191,16 @@ impl Checker<'_> {
         );
         let heard = match self.keys.cosigned_at(&head, from) {
             Ok(Some(at)) => {
-                let sentence = format!("{from} cosigned at {at} the head with this receipt");
+                let second = at.to_the_second();
+                let sentence =
+                    format!("{from} cosigned at {second}, to the second, the head with this receipt");
                 self.signed(about, Proven, &[from, to], sentence);
-                Some((from, at))
+                Some(at)
             }
-            Ok(None) => Some((self.bundle.made_by, *recorded_at)),
+            Ok(None) => {
+                self.held_before(about, &receipt, *recorded_at);
+                None
+            }
             Err(()) => {
                 let sentence = format!("{from}'s cosignature of the receipt's head does not verify");
                 self.signed(about, False, &[from], sentence);
@@ -208,7 +213,8 @@ impl Checker<'_> {
     }
 
     /// A time of receipt outside sending and hearing is shown as disputed; neither side's clock is right.
-    fn disputed_time(&mut self, about: &str, receipt: &Receipt, heard: Option<(Party, Instant)>) {
+    /// Signed times alone decide: `heard` is what the sender cosigned.
+    fn disputed_time(&mut self, about: &str, receipt: &Receipt, heard: Option<Instant>) {
         let at = receipt.received_at;
         if let Some(sent) = self.messages.get(&receipt.message).map(|message| message.released_at)
             && at < sent
@@ -219,9 +225,24 @@ impl Checker<'_> {
             ));
         }
         // Cosignatures are in whole seconds.
-        if let Some((who, heard)) = heard.filter(|(_, heard)| at.seconds() > heard.seconds()) {
-            self.signed(about, NotProven, &[receipt.from, who], format!(
-                "when it was received: the time is DISPUTED. {} states {at}, and {who} had the receipt at {heard}",
+        if let Some(heard) = heard.filter(|heard| at.seconds() > heard.seconds()) {
+            self.signed(about, NotProven, &[receipt.from, receipt.to], format!(
+                "when it was received: the time is DISPUTED. {} states {at}, and {} cosigned the head with this \
+                 receipt at {}, to the second",
+                receipt.from, receipt.to, heard.to_the_second()
+            ));
+        }
+    }
+
+    /// When the maker says it had the receipt, where that is before the time in it. No signature covers this, so
+    /// that it disputes nothing.
+    fn held_before(&mut self, about: &str, receipt: &Receipt, recorded_at: Instant) {
+        let at = receipt.received_at;
+        if at.seconds() > recorded_at.seconds() {
+            let file = self.file();
+            self.add(about, Stated, format!(
+                "by {file}: the receipt was on record there at {recorded_at}, before the time that {} signed, {at}; \
+                 whoever has the file can change that",
                 receipt.from
             ));
         }
