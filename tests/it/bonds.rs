@@ -193,7 +193,7 @@ async fn what_is_reserved_or_suspended_is_named_alike_at_both_ends_before_and_af
     let drafted =
         crate::officer::draft(&world, "BY", 3, citing(&regime, 3, &["PL"]), &notice(12_000)).await.unwrap();
     let releaser = world.desk("BY", "releaser");
-    let asked = calls::ShowDraftRequest { draft: vec![3; 16].into() };
+    let asked = calls::ShowDraftRequest { draft: vec![3; 16].into(), ..Default::default() };
     let before = crate::officer::messages(&releaser).show_draft(asked).await.unwrap().into_inner();
     crate::officer::release(&releaser, 3, &drafted.digest, true).await.unwrap();
     both_settled(&world, "BY", "PL").await;
