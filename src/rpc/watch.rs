@@ -12,8 +12,10 @@ use tonic::{Request, Response, Status};
 
 use super::command::{self, digest_in, give, not_what_was_asked, person, refused};
 use super::held::{HeldRegimes, reader_in};
+use super::originals::Originals;
 use super::thread::marks_of;
 use super::{faults, part, status};
+use crate::codec::content::Said;
 use crate::codec::message::{encode_acknowledgement, precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::watch_service_server::{WatchService, WatchServiceServer};
@@ -21,18 +23,18 @@ use crate::codec::{content, heading};
 use crate::domain::board::Board;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::Digest;
-use crate::domain::event::{AcceptedKeyList, Event, Received, Record};
+use crate::domain::event::{AcceptedKeyList, Event, Received, Record, Stamp};
 use crate::domain::message::{
     ACKNOWLEDGEMENT, Acknowledgement, Addressee, Message, Outgoing, Reference, Relation,
 };
 use crate::domain::people::Person;
 use crate::domain::refusal::Refusal;
-use crate::domain::thread::{Acknowledged, Whereabouts};
+use crate::domain::thread::{Acknowledged, Entry, Whereabouts};
 use crate::domain::time::Instant;
 use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::{Head, Registrar};
-use crate::replay::records::StoredMessage;
+use crate::replay::records::{RecordFault, StoredMessage};
 
 /// Reads from heads, gives commands to the Registrar.
 pub struct WatchCalls {
@@ -78,6 +80,8 @@ impl WatchService for WatchCalls {
         let head = self.registrar.head();
         marks.extend(marks_of(&head.board, &stored.message, &said, None));
         let message = &stored.message;
+        let originals = Originals::at(&head, head.records(&self.registrar.journal), None);
+        let faults = faults::of_message(&originals, &digest, message, &said).await.map_err(status::record)?;
         let check = HeldRegimes::at(&head, &self.registrar.journal)
             .read_in(reader)
             .judged_at(self.registrar.clock.now())
@@ -88,7 +92,7 @@ impl WatchService for WatchCalls {
             message: stored.signed,
             recorded_at_ms: stored.record.at.0,
             marks,
-            faults: faults::of_content(&said),
+            faults,
             parts: part::held(&head.board, &stored.message.draft.parts),
             check,
         }))
@@ -107,6 +111,11 @@ impl WatchService for WatchCalls {
             return Err(refused(Refusal::OwnMessage));
         }
         let Origin::Person(stamp) = &origin else { return Err(not_what_was_asked()) };
+        if let Some(number) =
+            self.acknowledged_by(caller.person(), &of, there, &stored.message, stamp).await?
+        {
+            return Err(refused(Refusal::AcknowledgedBefore { number }));
+        }
         let outgoing = acknowledgement(of, &stored.message, caller.person(), stamp.at);
         // What can't be read again must not be put on record.
         heading::whole(&outgoing).map_err(status::decode)?;
@@ -128,6 +137,40 @@ impl WatchCalls {
         WatchServiceServer::new(self)
             .max_decoding_message_size(limits::CALL_BYTES_MAX)
             .max_encoding_message_size(limits::ANSWER_BYTES_MAX)
+    }
+
+    /// The number of the message by which this very person, known by their key, acknowledged another. `None` also
+    /// for a command that is on record already: it has its answer.
+    async fn acknowledged_by(
+        &self,
+        person: &Person,
+        of: &Digest,
+        there: Whereabouts,
+        read: &Message,
+        stamp: &Stamp,
+    ) -> Result<Option<String>, Status> {
+        let head = self.registrar.head();
+        let Acknowledged::InRecord(_) = there.acknowledged else { return Ok(None) };
+        let (Some(own), Some(thread)) = (head.board.own, head.board.thread(read.draft.thread)) else {
+            return Ok(None);
+        };
+        if head.board.commands.contains_key(&stamp.id) {
+            return Ok(None);
+        }
+        let records = head.records(&self.registrar.journal);
+        let since = |entry: &&Entry| entry.author == own.party && entry.index > there.index;
+        let since: Vec<Entry> = thread.entries().filter(since).copied().collect();
+        for entry in since {
+            let stored = records.message(entry.index, &entry.digest).await.map_err(status::record)?;
+            let draft = &stored.message.draft;
+            if let Said::Acknowledgement(said) = content::said(&draft.kind, &draft.content)
+                && said.message == *of
+                && said.officer.key_digest == person.key_digest
+            {
+                return Ok(Some(stored.message.number));
+            }
+        }
+        Ok(None)
     }
 
     async fn stored(&self, digest: &Digest) -> Result<(Whereabouts, StoredMessage), Status> {
@@ -217,16 +260,30 @@ struct Follower {
 }
 
 impl Follower {
-    fn notice(&self, record: &Record, event: &Event, board: &Board) -> Option<calls::FollowResponse> {
+    async fn notice(
+        &self,
+        record: &Record,
+        event: &Event,
+        head: &Head,
+        originals: &Originals<'_>,
+    ) -> Result<Option<calls::FollowResponse>, RecordFault> {
+        let board = &head.board;
         match event {
             // What was refused was never read, and is for all.
             Event::Received(received)
                 if received.message.is_none() || self.offices.is_told(board, &received.dispatch.message) =>
             {
-                Some(notice(record, received.as_ref(), board))
+                let mut notice = notice(record, received.as_ref(), board);
+                if let Some(message) = &received.message {
+                    let said = content::said(&message.draft.kind, &message.draft.content);
+                    let digest = &received.dispatch.message;
+                    let faults = faults::of_message(originals, digest, message, &said).await?;
+                    notice.fault_count = u32::try_from(faults.len()).unwrap_or(u32::MAX);
+                }
+                Ok(Some(notice))
             }
-            Event::KeyListAccepted(next) => news(record, next, board),
-            _ => None,
+            Event::KeyListAccepted(next) => Ok(news(record, next, board)),
+            _ => Ok(None),
         }
     }
 
@@ -253,13 +310,15 @@ impl Follower {
 
     async fn catch_up(&mut self, head: &Head) -> Result<(), Stop> {
         let records = head.records(&self.journal);
+        let originals = Originals::at(head, records.clone(), None);
         while self.next < head.chain.size {
             let end = head.chain.size.min(self.next.saturating_add(limits::NOTICE_RECORDS_MAX as u64));
             let some =
                 records.range(self.next, end).await.map_err(|fault| Stop::Journal(status::record(fault)))?;
             for record in some {
                 for event in &record.events {
-                    if let Some(notice) = self.notice(&record, event, &head.board) {
+                    let notice = self.notice(&record, event, head, &originals).await;
+                    if let Some(notice) = notice.map_err(|fault| Stop::Journal(status::record(fault)))? {
                         self.notices.send(Ok(notice)).await.map_err(|_| Stop::Gone)?;
                     }
                 }
