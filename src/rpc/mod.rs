@@ -4,6 +4,7 @@
 
 pub mod accept;
 pub mod access;
+mod acknowledgement;
 mod addressees;
 pub mod audit;
 mod beginning;

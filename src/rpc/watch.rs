@@ -10,13 +10,14 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
+use super::acknowledgement::acknowledgement;
 use super::command::{self, digest_in, give, not_what_was_asked, person, refused};
 use super::held::{HeldRegimes, reader_in};
 use super::originals::Originals;
 use super::thread::marks_of;
 use super::{faults, part, status};
 use crate::codec::content::Said;
-use crate::codec::message::{encode_acknowledgement, precedence_to_proto, traffic_to_proto};
+use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::watch_service_server::{WatchService, WatchServiceServer};
 use crate::codec::{content, heading};
@@ -24,13 +25,10 @@ use crate::domain::board::Board;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Event, Received, Record, Stamp};
-use crate::domain::message::{
-    ACKNOWLEDGEMENT, Acknowledgement, Addressee, Message, Outgoing, Reference, Relation,
-};
+use crate::domain::message::Message;
 use crate::domain::people::Person;
 use crate::domain::refusal::Refusal;
 use crate::domain::thread::{Acknowledged, Entry, Whereabouts};
-use crate::domain::time::Instant;
 use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::{Head, Registrar};
@@ -179,39 +177,6 @@ impl WatchCalls {
         let records = head.records(&self.registrar.journal);
         let stored = records.message(there.index, digest).await.map_err(status::record)?;
         Ok((there, stored))
-    }
-}
-
-/// "I have read this": to its author, in its thread, on its lane. The subject quotes nothing, since a
-/// number may be as long as a subject.
-fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: Instant) -> Outgoing {
-    let content = Acknowledgement { message: of, officer: officer.clone(), read_at: at };
-    Outgoing {
-        word: None,
-        format: String::new(),
-        forwards: None,
-        releasable_to: Vec::new(),
-        thread: read.draft.thread,
-        kind: ACKNOWLEDGEMENT.into(),
-        content: encode_acknowledgement(&content),
-        action: vec![Addressee { party: read.author, office: String::new() }],
-        information: Vec::new(),
-        precedence: read.draft.precedence,
-        zone: "Z".into(),
-        drafter: officer.clone(),
-        regime: None,
-        marking: String::new(),
-        language: "en".into(),
-        references: vec![Reference {
-            message: Some(of),
-            number: read.number.clone(),
-            author: read.author.to_string(),
-            relation: Relation::Acknowledges,
-        }],
-        traffic: read.draft.traffic,
-        parts: Vec::new(),
-        subject: "Acknowledgement".into(),
-        remarks: String::new(),
     }
 }
 
