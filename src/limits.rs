@@ -136,6 +136,16 @@ pub const FORM_TEXT_BYTES_MAX: usize = 16 * 1024;
 pub const FORM_LIST_ENTRIES_MAX: usize = 500;
 /// A document with more entries in all its lists together is refused.
 pub const FORM_ENTRIES_MAX: usize = 5000;
+/// Beside a thread that is shown no more other threads are read of which it says whether they are the same activity.
+pub const THREADS_BESIDE_MAX: usize = 16;
+/// An amendment is held against no more of its author's messages before it, the newest first: in a thread with
+/// more between, that its notice was cancelled is not marked.
+pub const AMENDMENT_LOOKS_BACK_MAX: usize = 256;
+/// A calendar that a reference names by its year alone is looked for in no more threads, the newest first, and in
+/// no more messages of each.
+pub const CALENDAR_THREADS_MAX: usize = 256;
+/// Of what a document names no more messages are looked for; the rest is not marked as not held.
+pub const NAMED_LOOKED_FOR_MAX: usize = 256;
 /// No more faults of one document are listed; the last one says so.
 pub const FAULTS_MAX: usize = 500;
 /// A greater number is refused, so that sums stay far from the edge and every format can hold it.
@@ -149,6 +159,9 @@ pub const FORM_PROSE_CHARS: usize = 4000;
 pub const ORIGIN_SHOWN_CHARS: usize = 80;
 /// A polygon with fewer corners is marked as a fault.
 pub const POLYGON_CORNERS_MIN: usize = 3;
+/// A circle with a greater radius is marked as a fault: no two points lie further apart than half the Earth's
+/// circumference, at its widest (metres; WGS 84).
+pub const RADIUS_METRES_MAX: u64 = 20_037_508;
 /// A calendar for a year outside is marked as a fault.
 pub const CALENDAR_YEARS: std::ops::RangeInclusive<u64> = 1900..=9999;
 /// A longer text is not taken for the name of a zone, and marked as a fault (bytes).

@@ -1,5 +1,5 @@
-//! What is wrong with a draft's heading, and with what its content refers to, all at once. But for an addressee to
-//! whom it may not go, none of it stops a release that is meant as it is.
+//! What is wrong with the heading of a draft, and of a message on record, and with what the content refers to, all
+//! at once. But for an addressee to whom it may not go, none of it stops a release that is meant as it is.
 //!
 //! Never here: what a release can't do without (`board/decide.rs` refuses an unknown addressee); what
 //! the content says by itself (`exercise/`).
@@ -21,27 +21,52 @@ use super::transcription::Transcription;
 pub fn faults(board: &Board, outgoing: &Outgoing, content: &Content) -> Vec<FaultNamed> {
     let mut found = Found(Vec::new());
     thread(board, outgoing, content, &mut found);
-    addressees(outgoing, &mut found);
-    releasable(outgoing, &mut found);
+    lines(outgoing, &mut found);
+    for (index, reference) in outgoing.references.iter().enumerate() {
+        let field = format!("heading.references[{}]", index.saturating_add(1));
+        envelope_reference(board, reference, &field, &mut found);
+    }
+    amends(outgoing, content, &mut found);
+    parts(Some(board), outgoing, &mut found);
+    content_references(board, outgoing, content, &mut found);
+    found.0
+}
+
+/// The faults of a message's heading, the same for whoever holds the message: what hangs on what else is on record
+/// here is not asked. `content`: `None` where this program can't read it.
+pub fn faults_of_message(outgoing: &Outgoing, content: Option<&Content>) -> Vec<FaultNamed> {
+    let mut found = Found(Vec::new());
+    lines(outgoing, &mut found);
+    for (index, reference) in outgoing.references.iter().enumerate() {
+        let field = format!("heading.references[{}]", index.saturating_add(1));
+        names_something(reference, &field, &mut found);
+    }
+    if let Some(content) = content {
+        amends(outgoing, content, &mut found);
+    }
+    parts(None, outgoing, &mut found);
+    found.0
+}
+
+/// What the heading says by itself.
+fn lines(outgoing: &Outgoing, found: &mut Found) {
+    addressees(outgoing, found);
+    releasable(outgoing, found);
     if !is_zone(&outgoing.zone) {
         found.add("heading.zone", "is no time zone that is known: an IANA name such as Europe/Minsk, or Z");
     }
     if !is_language(&outgoing.language) {
         found.add("heading.language", "is asked for, as a BCP 47 tag such as en or ru");
     }
-    texts(outgoing, &mut found);
-    for (index, reference) in outgoing.references.iter().enumerate() {
-        let field = format!("heading.references[{}]", index.saturating_add(1));
-        envelope_reference(board, reference, &field, &mut found);
-    }
+    texts(outgoing, found);
+}
+
+fn amends(outgoing: &Outgoing, content: &Content, found: &mut Found) {
     if matches!(content, Content::Amendment(_))
         && outgoing.references.iter().all(|reference| reference.relation != Relation::Amends)
     {
         found.add("heading.references", "an amendment refers to what it amends");
     }
-    parts(board, outgoing, &mut found);
-    content_references(board, outgoing, content, &mut found);
-    found.0
 }
 
 struct Found(Vec<FaultNamed>);
@@ -121,24 +146,31 @@ fn envelope_reference(board: &Board, reference: &Reference, field: &str, found: 
         Some(digest) if !board.messages.contains_key(&digest) => {
             found.add(field, "the message that it refers to is not on record here");
         }
-        None if reference.number.is_empty() => {
-            found.add(field, "names neither the digest nor the number of a message");
-        }
-        Some(_) | None => {}
+        Some(_) | None => names_something(reference, field, found),
     }
 }
 
-fn parts(board: &Board, outgoing: &Outgoing, found: &mut Found) {
+fn names_something(reference: &Reference, field: &str, found: &mut Found) {
+    if reference.message.is_none() && reference.number.is_empty() {
+        found.add(field, "names neither the digest nor the number of a message");
+    }
+}
+
+/// `board`: where parts are to be given from; `None` for a message, of which each end tells the parts that it holds.
+fn parts(board: Option<&Board>, outgoing: &Outgoing, found: &mut Found) {
     let mut seen = Vec::new();
     for (index, part) in outgoing.parts.iter().enumerate() {
         let at = format!("heading.parts[{}]", index.saturating_add(1));
-        match board.part(&part.salted_digest) {
-            Some(PartState::Kept { bytes }) if bytes == part.bytes => {}
-            Some(PartState::Kept { .. }) => {
+        match board.map(|board| board.part(&part.salted_digest)) {
+            None => {}
+            Some(Some(PartState::Kept { bytes })) if bytes == part.bytes => {}
+            Some(Some(PartState::Kept { .. })) => {
                 found.add(at.clone(), "its size is not that of the part kept here")
             }
-            Some(PartState::Erased) => found.add(at.clone(), "the part was erased here; nobody will get it"),
-            None => found.add(at.clone(), "no such part is kept here; nobody will get it"),
+            Some(Some(PartState::Erased)) => {
+                found.add(at.clone(), "the part was erased here; nobody will get it")
+            }
+            Some(None) => found.add(at.clone(), "no such part is kept here; nobody will get it"),
         }
         if seen.contains(&part.salted_digest) {
             found.add(at.clone(), "the same part is named twice");
@@ -159,62 +191,129 @@ fn parts(board: &Board, outgoing: &Outgoing, found: &mut Found) {
 fn content_references(board: &Board, outgoing: &Outgoing, content: &Content, found: &mut Found) {
     let in_thread =
         |digest: &Digest| board.thread(outgoing.thread).is_some_and(|thread| thread.holds_message(digest));
-    let mut of_this_thread = |field: &str, reference: &MessageReference| {
-        if let Some(digest) = &reference.message_digest
-            && !in_thread(&digest.0)
-        {
-            found.add(
-                format!("{field}.message_digest"),
-                "is no message of this thread that is on record here",
-            );
-        }
-    };
-    if let Some(earlier) = content.in_place_of() {
-        of_this_thread("in_place_of", earlier);
-    }
-    match content {
-        Content::Amendment(form) => of_this_thread("amends", &form.amends),
-        Content::Conclusion(form) => of_this_thread("exercise", &form.exercise),
-        Content::Statement(form) => of_this_thread("exercise", &form.exercise),
-        Content::Cancellation(form) => on_record(board, "cancels", &form.cancels, found),
-        Content::SameActivity(form) | Content::SameIncident(form) => {
-            on_record(board, "other_message", &form.other_message, found);
-        }
-        Content::Update(form) => of_this_thread("updates", &form.updates),
-        Content::Finding(form) => of_this_thread("incident", &form.incident),
-        Content::Closing(form) => of_this_thread("incident", &form.incident),
-        Content::MessageWithdrawal(form) => of_this_thread("withdraws", &form.withdraws),
-        Content::Joining(form) => of_this_thread("request", &form.request),
-        Content::Reply(form) => of_this_thread("request", &form.request),
-        Content::Judgement(form) => of_this_thread("reply", &form.reply),
-        Content::MeetingRequest(form) => of_this_thread("request", &form.request),
-        Content::Convening(form) => of_this_thread("meeting_request", &form.meeting_request),
-        Content::Meeting(form) => of_this_thread("meeting", &form.meeting),
-        Content::MeetingReport(form) => of_this_thread("meeting", &form.meeting),
-        Content::Observers(form) => {
-            of_this_thread("invitation", &form.invitation);
-            observers(outgoing, form, found);
-        }
-        Content::ObserverReport(form) => of_this_thread("exercise", &form.exercise),
-        Content::Request(form) => activities(board, &form.references, found),
-        Content::Question(form) => on_record(board, "about", &form.about, found),
-        Content::Answer(form) => on_record(board, "to", &form.to, found),
-        Content::Text(form) => {
-            for (index, reference) in form.references.iter().enumerate() {
-                on_record(board, &format!("references[{}]", index.saturating_add(1)), reference, found);
+    for named in named(content) {
+        let Some(digest) = named.reference.message_digest.map(|digest| digest.0) else { continue };
+        let rule = match named.is {
+            Is::OfTheThread if !in_thread(&digest) => "is no message of this thread that is on record here",
+            Is::OnRecord if !board.messages.contains_key(&digest) => {
+                "the message that it names is not on record here"
             }
-        }
-        Content::Notification(form) => activities(board, &form.references, found),
-        Content::Invitation(form) => activities(board, &form.references, found),
-        Content::Suspension(form) => own_word(board, "adoption", &form.adoption, found),
-        Content::Resumption(form) => own_word(board, "suspension", &form.suspension, found),
-        Content::Withdrawal(form) => own_word(board, "adoption", &form.adoption, found),
-        Content::Formatted(form) => formatted(outgoing, form, found),
-        Content::Transcription(form) => transcription(board, outgoing, form, found),
-        Content::Translation(form) => on_record(board, "of", &form.of, found),
-        Content::Forwarded(_) => forwarded(board, outgoing, found),
-        Content::Calendar(_) | Content::Adoption(_) | Content::Report(_) | Content::ServiceMessage(_) => {}
+            Is::OwnWord if !is_own_word(board, &digest) => {
+                "is no word of this Party's on a regime that is on record here: it would have no effect"
+            }
+            Is::OfTheThread | Is::OnRecord | Is::OwnWord => continue,
+        };
+        found.add(format!("{}.message_digest", named.field), rule);
     }
+    if let Content::Formatted(form) = content {
+        formatted(outgoing, form, found);
+    }
+    if let Content::Observers(form) = content {
+        observers(outgoing, form, found);
+    }
+    if let Content::Transcription(form) = content {
+        transcription(board, outgoing, form, found);
+    }
+    if let Content::Forwarded(_) = content {
+        forwarded(board, outgoing, found);
+    }
+}
+
+/// A message that a form names, and what it has to be.
+pub struct Named<'c> {
+    pub field: String,
+    pub reference: &'c MessageReference,
+    pub is: Is,
+}
+
+/// What a message has to be that a form names.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Is {
+    /// A message of the thread in which the form stands.
+    OfTheThread,
+    OnRecord,
+    /// A word of the author's own on a regime.
+    OwnWord,
+}
+
+/// The messages that a form names and that have to be here. What a format's fields refer to is not among them: the
+/// regime's check says so where the format asks for it.
+pub fn named(content: &Content) -> Vec<Named<'_>> {
+    let corrected = content.in_place_of().map(|reference| Named {
+        field: "in_place_of".into(),
+        reference,
+        is: Is::OfTheThread,
+    });
+    corrected.into_iter().chain(named_by_kind(content)).collect()
+}
+
+fn named_by_kind(content: &Content) -> Vec<Named<'_>> {
+    let one = |field: &str, reference, is| vec![Named { field: field.into(), reference, is }];
+    match content {
+        Content::Amendment(form) => {
+            let mut all = one("amends", &form.amends, Is::OfTheThread);
+            all.extend(activities("notification.references", &form.notification.references));
+            all
+        }
+        Content::Conclusion(form) => one("exercise", &form.exercise, Is::OfTheThread),
+        Content::Statement(form) => one("exercise", &form.exercise, Is::OfTheThread),
+        Content::Cancellation(form) => one("cancels", &form.cancels, Is::OnRecord),
+        Content::SameActivity(form) | Content::SameIncident(form) => {
+            one("other_message", &form.other_message, Is::OnRecord)
+        }
+        Content::Update(form) => one("updates", &form.updates, Is::OfTheThread),
+        Content::Finding(form) => one("incident", &form.incident, Is::OfTheThread),
+        Content::Closing(form) => one("incident", &form.incident, Is::OfTheThread),
+        Content::MessageWithdrawal(form) => one("withdraws", &form.withdraws, Is::OfTheThread),
+        Content::Joining(form) => one("request", &form.request, Is::OfTheThread),
+        Content::Reply(form) => one("request", &form.request, Is::OfTheThread),
+        Content::Judgement(form) => one("reply", &form.reply, Is::OfTheThread),
+        Content::MeetingRequest(form) => one("request", &form.request, Is::OfTheThread),
+        Content::Convening(form) => one("meeting_request", &form.meeting_request, Is::OfTheThread),
+        Content::Meeting(form) => one("meeting", &form.meeting, Is::OfTheThread),
+        Content::MeetingReport(form) => one("meeting", &form.meeting, Is::OfTheThread),
+        Content::Observers(form) => one("invitation", &form.invitation, Is::OfTheThread),
+        Content::ObserverReport(form) => one("exercise", &form.exercise, Is::OfTheThread),
+        Content::Request(form) => activities("references", &form.references),
+        Content::Question(form) => one("about", &form.about, Is::OnRecord),
+        Content::Answer(form) => one("to", &form.to, Is::OnRecord),
+        Content::Text(form) => {
+            let named = |(index, reference)| Named {
+                field: format!("references[{}]", usize::saturating_add(index, 1)),
+                reference,
+                is: Is::OnRecord,
+            };
+            form.references.iter().enumerate().map(named).collect()
+        }
+        Content::Notification(form) => activities("references", &form.references),
+        Content::Invitation(form) => activities("references", &form.references),
+        Content::Suspension(form) => one("adoption", &form.adoption, Is::OwnWord),
+        Content::Resumption(form) => one("suspension", &form.suspension, Is::OwnWord),
+        Content::Withdrawal(form) => one("adoption", &form.adoption, Is::OwnWord),
+        Content::Translation(form) => one("of", &form.of, Is::OnRecord),
+        Content::Calendar(_)
+        | Content::Adoption(_)
+        | Content::Formatted(_)
+        | Content::Transcription(_)
+        | Content::Forwarded(_)
+        | Content::Report(_)
+        | Content::ServiceMessage(_) => Vec::new(),
+    }
+}
+
+fn activities<'c>(list: &str, references: &'c [ActivityReference]) -> Vec<Named<'c>> {
+    let named = |(index, reference): (usize, &'c ActivityReference)| Named {
+        field: format!("{list}[{}].message", index.saturating_add(1)),
+        reference: &reference.message,
+        is: Is::OnRecord,
+    };
+    references.iter().enumerate().map(named).collect()
+}
+
+/// A Party suspends, resumes and leaves by its own words only.
+fn is_own_word(board: &Board, digest: &Digest) -> bool {
+    let said = board.own.and_then(|own| board.words.get(&own.party));
+    said.is_some_and(|words| words.holds(digest))
 }
 
 /// A format is one of the regime that the envelope cites. What its fields refer to is not asked about here:
@@ -254,38 +353,6 @@ fn forwarded(board: &Board, outgoing: &Outgoing, found: &mut Found) {
     }
     if !board.messages.contains_key(&forwards.message) {
         found.add("original", "is no message that is on record here");
-    }
-}
-
-/// A Party suspends, resumes and leaves by its own words only.
-fn own_word(board: &Board, field: &str, reference: &MessageReference, found: &mut Found) {
-    let said = board.own.and_then(|own| board.words.get(&own.party));
-    if let Some(digest) = &reference.message_digest
-        && !said.is_some_and(|words| words.holds(&digest.0))
-    {
-        found.add(
-            format!("{field}.message_digest"),
-            "is no word of this Party's on a regime that is on record here: it would have no effect",
-        );
-    }
-}
-
-fn activities(board: &Board, references: &[ActivityReference], found: &mut Found) {
-    for (index, reference) in references.iter().enumerate() {
-        on_record(
-            board,
-            &format!("references[{}].message", index.saturating_add(1)),
-            &reference.message,
-            found,
-        );
-    }
-}
-
-fn on_record(board: &Board, field: &str, reference: &MessageReference, found: &mut Found) {
-    if let Some(digest) = &reference.message_digest
-        && !board.messages.contains_key(&digest.0)
-    {
-        found.add(format!("{field}.message_digest"), "the message that it names is not on record here");
     }
 }
 

@@ -67,6 +67,10 @@ pub enum Refusal {
     NoSuchMessage,
     #[error("this message was sent by this Party; only what came from others is acknowledged")]
     OwnMessage,
+    #[error(
+        "you acknowledged this message before, as {number}: that stands; another officer may acknowledge it too"
+    )]
+    AcknowledgedBefore { number: String },
     #[error("no Party with the code {0} is known here")]
     NoSuchParty(Party),
     #[error("this Party is known here already")]
@@ -146,6 +150,7 @@ impl Refusal {
             Refusal::NotPermitted => "NOT_PERMITTED",
             Refusal::NoSuchMessage => "NO_SUCH_MESSAGE",
             Refusal::OwnMessage => "OWN_MESSAGE",
+            Refusal::AcknowledgedBefore { .. } => "ACKNOWLEDGED_BEFORE",
             Refusal::NoSuchParty(_) => "NO_SUCH_PARTY",
             Refusal::PartyKnown => "PARTY_KNOWN",
             Refusal::PartyIntroduced => "PARTY_INTRODUCED",

@@ -69,7 +69,7 @@ pub(super) async fn faults(
     if let Some(content) = body.said.content() {
         let originals = Originals::at(head, head.records(&registrar.journal), None);
         let own = head.board.own.map(|own| own.party);
-        found.extend(originals.faults(own, &body.outgoing, content).await.map_err(status::record)?);
+        found.extend(originals.faults(own, &body.outgoing, content, None).await.map_err(status::record)?);
     }
     Ok(found)
 }

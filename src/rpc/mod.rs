@@ -4,6 +4,7 @@
 
 pub mod accept;
 pub mod access;
+mod acknowledgement;
 pub mod activity;
 mod addressees;
 pub mod audit;
@@ -24,6 +25,7 @@ pub mod held;
 pub mod incident;
 pub mod message;
 mod originals;
+mod originals_exercise;
 pub mod part;
 pub mod party;
 mod party_checks;

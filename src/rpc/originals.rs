@@ -5,6 +5,8 @@
 //! Never here: a refusal. An original that is not here is waited for, and a signature that can't be verified is
 //! said to be so.
 
+use std::sync::OnceLock;
+
 use crate::codec::content;
 use crate::codec::forwarded::{self, Opened};
 use crate::domain::activity::{Judgement, Request};
@@ -13,6 +15,7 @@ use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
 use crate::domain::form::MessageReference;
 use crate::domain::forwarded::Forwarded;
+use crate::domain::heading::{Is, named};
 use crate::domain::message::Outgoing;
 use crate::domain::party::Party;
 use crate::domain::refusal::FaultNamed;
@@ -23,18 +26,58 @@ use crate::replay::records::{RecordFault, Records, StoredMessage};
 
 /// Reads originals at one head; only what was on record here by an instant, `None` for now.
 pub struct Originals<'h> {
-    head: &'h Head,
+    pub(super) head: &'h Head,
     records: Records,
     as_of: Option<Instant>,
+    /// Looked for once.
+    pub(super) calendars: OnceLock<Vec<StoredMessage>>,
 }
 
 impl<'h> Originals<'h> {
     pub fn at(head: &'h Head, records: Records, as_of: Option<Instant>) -> Originals<'h> {
-        Originals { head, records, as_of }
+        Originals { head, records, as_of, calendars: OnceLock::new() }
+    }
+
+    /// Which of the messages that the content of a message names are not held here, or not in the thread to which
+    /// they have to belong. What the envelope refers to as well is waited for, and that is told of it.
+    ///
+    /// # Errors
+    /// As for `faults`.
+    pub async fn not_held(
+        &self,
+        outgoing: &Outgoing,
+        content: &Content,
+    ) -> Result<Vec<FaultNamed>, RecordFault> {
+        let mut found = Vec::new();
+        for named in named(content).into_iter().take(limits::NAMED_LOOKED_FOR_MAX) {
+            let Some(digest) = named.reference.message_digest.map(|digest| digest.0) else { continue };
+            let thread = self.head.board.thread(outgoing.thread);
+            let is_waited_for = outgoing.references.iter().any(|one| one.message == Some(digest));
+            let rule = if !self.holds(&digest).await? {
+                if is_waited_for {
+                    continue;
+                }
+                "the message that it names is not held here"
+            } else if named.is == Is::OfTheThread && !thread.is_some_and(|one| one.holds_message(&digest)) {
+                "is no message of this thread"
+            } else {
+                continue;
+            };
+            found.push(FaultNamed::new(format!("{}.message_digest", named.field), rule));
+        }
+        Ok(found)
+    }
+
+    async fn holds(&self, digest: &Digest) -> Result<bool, RecordFault> {
+        match self.as_of {
+            None => Ok(self.head.board.messages.contains_key(digest)),
+            Some(_) => Ok(self.original(digest).await?.is_some()),
+        }
     }
 
     /// What is wrong with the content of this author beside the message that it carries, or is about. Empty for
-    /// most kinds, and where that message is not here.
+    /// most kinds, and where that message is not here. `message`: its digest, if it is on record; `None` for a
+    /// draft.
     ///
     /// # Errors
     /// The journal does not answer, or is not what it was.
@@ -43,13 +86,14 @@ impl<'h> Originals<'h> {
         author: Option<Party>,
         outgoing: &Outgoing,
         content: &Content,
+        message: Option<&Digest>,
     ) -> Result<Vec<FaultNamed>, RecordFault> {
         if let Some(earlier) = content.in_place_of() {
             let mut found = self.of_its_kind(author, content, earlier).await?;
-            found.extend(self.about(author, outgoing, content).await?);
+            found.extend(self.about(author, outgoing, content, message).await?);
             return Ok(found);
         }
-        self.about(author, outgoing, content).await
+        self.about(author, outgoing, content, message).await
     }
 
     async fn about(
@@ -57,8 +101,24 @@ impl<'h> Originals<'h> {
         author: Option<Party>,
         outgoing: &Outgoing,
         content: &Content,
+        message: Option<&Digest>,
     ) -> Result<Vec<FaultNamed>, RecordFault> {
         match content {
+            Content::Amendment(form) => {
+                let mut found = self.by_its_author(author, "amends", &form.amends).await?;
+                // What has no effect on another's notice has none on its cancellation.
+                if found.is_empty() && self.is_cancelled(author, outgoing, message).await? {
+                    let rule = "its author cancelled it: with this, notice is given again";
+                    found.push(FaultNamed::new("amends", rule));
+                }
+                let references = &form.notification.references;
+                found.extend(self.entries(author, "notification.references", references).await?);
+                Ok(found)
+            }
+            Content::Notification(form) => self.entries(author, "references", &form.references).await,
+            Content::Invitation(form) => self.entries(author, "references", &form.references).await,
+            Content::Cancellation(form) => self.entries(author, "references", &form.references).await,
+            Content::Request(form) => self.entries(author, "references", &form.references).await,
             Content::Translation(form) => {
                 let Some(digest) = form.of.message_digest else { return Ok(Vec::new()) };
                 let Some(original) = self.original(&digest.0).await? else { return Ok(Vec::new()) };
@@ -117,19 +177,14 @@ impl<'h> Originals<'h> {
             | Content::ServiceMessage(_)
             | Content::Calendar(_)
             | Content::Transcription(_)
-            | Content::Notification(_)
-            | Content::Amendment(_)
-            | Content::Invitation(_)
             | Content::Conclusion(_)
             | Content::Statement(_)
-            | Content::Cancellation(_)
             | Content::SameActivity(_)
             | Content::Adoption(_)
             | Content::Suspension(_)
             | Content::Resumption(_)
             | Content::Withdrawal(_)
             | Content::Formatted(_)
-            | Content::Request(_)
             | Content::Joining(_)
             | Content::MeetingRequest(_)
             | Content::Convening(_)
@@ -174,22 +229,33 @@ impl<'h> Originals<'h> {
         field: &str,
         reference: &MessageReference,
     ) -> Result<Vec<FaultNamed>, RecordFault> {
-        let Some(there) = self.named(reference).await? else { return Ok(Vec::new()) };
-        if author.is_none_or(|author| author == there.message.author) {
+        let Some(author) = author else { return Ok(Vec::new()) };
+        let is_its_own = match self.named(reference).await? {
+            Some(there) => there.message.author == author,
+            // Of a number it is said whose it is.
+            None if reference.message_digest.is_none() => {
+                reference.author.parse::<Party>().map_or(true, |said| said == author)
+            }
+            None => true,
+        };
+        if is_its_own {
             return Ok(Vec::new());
         }
         let rule = "is another Party's message: it would have no effect on that";
         Ok(vec![FaultNamed::new(field, rule)])
     }
 
-    async fn named(&self, reference: &MessageReference) -> Result<Option<StoredMessage>, RecordFault> {
+    pub(super) async fn named(
+        &self,
+        reference: &MessageReference,
+    ) -> Result<Option<StoredMessage>, RecordFault> {
         match reference.message_digest {
             Some(digest) => self.original(&digest.0).await,
             None => Ok(None),
         }
     }
 
-    async fn original(&self, digest: &Digest) -> Result<Option<StoredMessage>, RecordFault> {
+    pub(super) async fn original(&self, digest: &Digest) -> Result<Option<StoredMessage>, RecordFault> {
         let Some(there) = self.head.board.messages.get(digest) else { return Ok(None) };
         let stored = self.records.message(there.index, digest).await?;
         Ok(Some(stored).filter(|stored| self.as_of.is_none_or(|at| stored.record.at <= at)))

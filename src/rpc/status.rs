@@ -241,6 +241,7 @@ fn refusal_code(refused: &Refusal) -> Code {
         | Refusal::DraftReturned
         | Refusal::Faults(_)
         | Refusal::OwnMessage
+        | Refusal::AcknowledgedBefore { .. }
         | Refusal::PartyIntroduced
         | Refusal::OtherFingerprint
         | Refusal::CodeSpokenFor

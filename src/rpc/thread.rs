@@ -45,7 +45,9 @@ pub async fn thread_as_of(
     let then = as_of.map_or_else(|| Cow::Borrowed(now), |at| Cow::Owned(now.as_of(at)));
     let judged_at = as_of.unwrap_or(asked_at);
     let regimes = HeldRegimes::at(head, journal).as_of(as_of).read_in(reader).judged_at(judged_at);
-    let mut look = Look { head, records: head.records(journal), regimes, as_of, times: BTreeMap::new() };
+    let records = head.records(journal);
+    let originals = Originals::at(head, records.clone(), as_of);
+    let mut look = Look { head, records, originals, regimes, as_of, times: BTreeMap::new() };
     let order = then.in_order();
     let mut page = calls::ShowThreadResponse { gaps: gaps(&then), ..Default::default() };
     let (mut shown, mut bytes) = (from, 0_usize);
@@ -117,6 +119,7 @@ fn introducer(board: &Board, party: Party, as_of: Option<Instant>) -> Option<Par
 struct Look<'h> {
     head: &'h Head,
     records: Records,
+    originals: Originals<'h>,
     regimes: HeldRegimes<'h>,
     as_of: Option<Instant>,
     /// When messages that others refer to were put on record, by index.
@@ -146,13 +149,7 @@ impl Look<'_> {
             }
             None => Vec::new(),
         };
-        let mut faults = faults::of_content(&said);
-        if let Some(content) = content {
-            let originals = Originals::at(self.head, self.records.clone(), self.as_of);
-            faults.extend(faults::to_proto(
-                originals.faults(Some(message.author), &message.draft, content).await?,
-            ));
-        }
+        let faults = faults::of_message(&self.originals, &entry.digest, message, &said).await?;
         let check = self.regimes.check_message(entry.digest, message, content).await?;
         Ok(calls::ThreadMessage {
             digest: entry.digest.0.to_vec().into(),

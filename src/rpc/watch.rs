@@ -10,11 +10,13 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
+use super::acknowledgement::{acknowledged_by, acknowledgement};
 use super::command::{self, digest_in, give, not_what_was_asked, person, refused};
 use super::held::{HeldRegimes, reader_in};
+use super::originals::Originals;
 use super::thread::marks_of;
 use super::{faults, part, status, watch_now};
-use crate::codec::message::{encode_acknowledgement, precedence_to_proto, traffic_to_proto};
+use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::watch_service_server::{WatchService, WatchServiceServer};
 use crate::codec::{content, heading};
@@ -22,13 +24,9 @@ use crate::domain::board::Board;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Event, Received, Record};
-use crate::domain::message::{
-    ACKNOWLEDGEMENT, Acknowledgement, Addressee, Message, Outgoing, Reference, Relation,
-};
 use crate::domain::people::Person;
 use crate::domain::refusal::Refusal;
 use crate::domain::thread::{Acknowledged, Whereabouts};
-use crate::domain::time::Instant;
 use crate::journal::Journal;
 use crate::limits;
 use crate::peers::links::Links;
@@ -81,6 +79,8 @@ impl WatchService for WatchCalls {
         let head = self.registrar.head();
         marks.extend(marks_of(&head.board, &stored.message, &said, None));
         let message = &stored.message;
+        let originals = Originals::at(&head, head.records(&self.registrar.journal), None);
+        let faults = faults::of_message(&originals, &digest, message, &said).await.map_err(status::record)?;
         let check = HeldRegimes::at(&head, &self.registrar.journal)
             .read_in(reader)
             .judged_at(self.registrar.clock.now())
@@ -91,7 +91,7 @@ impl WatchService for WatchCalls {
             message: stored.signed,
             recorded_at_ms: stored.record.at.0,
             marks,
-            faults: faults::of_content(&said),
+            faults,
             parts: part::held(&head.board, &stored.message.draft.parts),
             check,
         }))
@@ -110,6 +110,11 @@ impl WatchService for WatchCalls {
             return Err(refused(Refusal::OwnMessage));
         }
         let Origin::Person(stamp) = &origin else { return Err(not_what_was_asked()) };
+        if let Some(number) =
+            acknowledged_by(&self.registrar, caller.person(), &of, there, &stored.message, stamp).await?
+        {
+            return Err(refused(Refusal::AcknowledgedBefore { number }));
+        }
         let outgoing = acknowledgement(of, &stored.message, caller.person(), stamp.at);
         // What can't be read again must not be put on record.
         heading::whole(&outgoing).map_err(status::decode)?;
@@ -169,39 +174,6 @@ impl WatchCalls {
     }
 }
 
-/// "I have read this": to its author, in its thread, on its lane. The subject quotes nothing, since a
-/// number may be as long as a subject.
-fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: Instant) -> Outgoing {
-    let content = Acknowledgement { message: of, officer: officer.clone(), read_at: at };
-    Outgoing {
-        word: None,
-        format: String::new(),
-        forwards: None,
-        releasable_to: Vec::new(),
-        thread: read.draft.thread,
-        kind: ACKNOWLEDGEMENT.into(),
-        content: encode_acknowledgement(&content),
-        action: vec![Addressee { party: read.author, office: String::new() }],
-        information: Vec::new(),
-        precedence: read.draft.precedence,
-        zone: "Z".into(),
-        drafter: officer.clone(),
-        regime: None,
-        marking: String::new(),
-        language: "en".into(),
-        references: vec![Reference {
-            message: Some(of),
-            number: read.number.clone(),
-            author: read.author.to_string(),
-            relation: Relation::Acknowledges,
-        }],
-        traffic: read.draft.traffic,
-        parts: Vec::new(),
-        subject: "Acknowledgement".into(),
-        remarks: String::new(),
-    }
-}
-
 /// The offices to which alone a message went, as they are listed.
 pub(super) fn offices_of(board: &Board, message: &Digest) -> Vec<String> {
     let to = board.offices_of(message).iter();
@@ -252,21 +224,31 @@ impl Follower {
         record: &Record,
         event: &Event,
         head: &Head,
+        originals: &Originals<'_>,
     ) -> Result<Option<calls::FollowResponse>, Status> {
         let board = &head.board;
-        Ok(match event {
+        match event {
             // What was refused was never read, and is for all.
             Event::Received(received)
                 if received.message.is_none() || self.offices.is_told(board, &received.dispatch.message) =>
             {
-                Some(notice(record, received.as_ref(), board))
+                let mut notice = notice(record, received.as_ref(), board);
+                if let Some(message) = &received.message {
+                    let said = content::said(&message.draft.kind, &message.draft.content);
+                    let digest = &received.dispatch.message;
+                    let faults = faults::of_message(originals, digest, message, &said)
+                        .await
+                        .map_err(status::record)?;
+                    notice.fault_count = u32::try_from(faults.len()).unwrap_or(u32::MAX);
+                }
+                Ok(Some(notice))
             }
-            Event::KeyListAccepted(next) => news(record, next, board),
+            Event::KeyListAccepted(next) => Ok(news(record, next, board)),
             Event::Alerted(alerted) if self.offices.is_told(board, &alerted.message) => {
-                Some(watch_now::alert(record, alerted, head, &self.journal).await?)
+                watch_now::alert(record, alerted, head, &self.journal).await.map(Some)
             }
-            _ => None,
-        })
+            _ => Ok(None),
+        }
     }
 
     async fn run(mut self, until: Until) {
@@ -292,14 +274,15 @@ impl Follower {
 
     async fn catch_up(&mut self, head: &Head) -> Result<(), Stop> {
         let records = head.records(&self.journal);
+        let originals = Originals::at(head, records.clone(), None);
         while self.next < head.chain.size {
             let end = head.chain.size.min(self.next.saturating_add(limits::NOTICE_RECORDS_MAX as u64));
             let some =
                 records.range(self.next, end).await.map_err(|fault| Stop::Journal(status::record(fault)))?;
             for record in some {
                 for event in &record.events {
-                    let notice = self.notice(&record, event, head).await.map_err(Stop::Journal)?;
-                    if let Some(notice) = notice {
+                    let notice = self.notice(&record, event, head, &originals).await;
+                    if let Some(notice) = notice.map_err(Stop::Journal)? {
                         self.notices.send(Ok(notice)).await.map_err(|_| Stop::Gone)?;
                     }
                 }

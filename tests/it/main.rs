@@ -47,6 +47,7 @@ mod links_keys;
 mod links_killed;
 mod links_lists;
 mod links_window;
+mod marked;
 mod merkle;
 mod message;
 mod node;

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use crate::cli::message::rows::{by, form_lines, row, said_by_json, same_json, same_sentence, traffic};
 use crate::cli::message::versions;
 use crate::cli::out::say;
-use crate::domain::exercise::picture::{Account, Picture, Versions};
+use crate::domain::digest::ThreadId;
+use crate::domain::exercise::picture::{Account, Picture, SameActivityAs, Versions};
 use crate::domain::text::shown;
 use crate::domain::transcription::mark;
 
@@ -20,9 +21,7 @@ pub fn print(picture: &Picture) {
         form_lines(1, &said.content);
     }
     for same in picture.same_activity_as() {
-        let other = same.other_thread.map(|thread| thread.to_string()).unwrap_or_default();
-        let sentence = same_sentence(same.position, "activity");
-        say!("{sentence} {} {other}: {}", shown(same.other_party), by(same.said));
+        print_same(&same);
         form_lines(1, &same.said.content);
     }
     // What they hold stands with each in the history: here it could be taken for an account.
@@ -34,6 +33,37 @@ pub fn print(picture: &Picture) {
     if is_empty && picture.withdrawn.is_empty() {
         say!("nothing that this program can read as an exercise");
     }
+}
+
+fn print_same(same: &SameActivityAs) {
+    let other = same.other_thread.map(|thread| thread.to_string()).unwrap_or_default();
+    let sentence = same_sentence(same.position, "activity");
+    say!("{sentence} {} {other}: {}", shown(same.other_party), by(same.said));
+}
+
+/// What other threads say of this one: in each its own Parties' words.
+pub fn print_same_elsewhere(others: &[(ThreadId, Picture)], thread: ThreadId) {
+    for (of, same) in of_this(others, thread) {
+        print_same(&same);
+        row(1, "in the thread", &of.to_string());
+        form_lines(1, &same.said.content);
+    }
+}
+
+pub fn same_elsewhere_json(others: &[(ThreadId, Picture)], thread: ThreadId) -> Value {
+    let one = |(of, same): (ThreadId, SameActivityAs)| {
+        let mut object = same_json(same.said)?;
+        object["in_thread"] = of.to_string().into();
+        Some(object)
+    };
+    of_this(others, thread).into_iter().filter_map(one).collect()
+}
+
+fn of_this<'s>(others: &[(ThreadId, Picture<'s>)], thread: ThreadId) -> Vec<(ThreadId, SameActivityAs<'s>)> {
+    let said = others
+        .iter()
+        .flat_map(|(of, picture)| picture.same_activity_as().into_iter().map(move |same| (*of, same)));
+    said.filter(|(_, same)| same.other_thread == Some(thread)).collect()
 }
 
 fn print_account(account: &Account) {

@@ -3,18 +3,21 @@
 //! Never here: what stands (`domain/exercise/picture.rs`), how it is laid out (`picture.rs`), the history
 //! (`cli/message/history.rs`).
 
+use std::collections::BTreeSet;
+
 use super::{NOUN, observation, picture};
 use crate::cli::fault::Fault;
 use crate::cli::json;
 use crate::cli::message::rows::{by, form_lines, row};
-use crate::cli::message::threads::{self, ListArgs, ShowArgs};
+use crate::cli::message::threads::{self, Asked, ListArgs, ShowArgs};
 use crate::cli::message::{Bodies, History, clarification};
 use crate::cli::out::say;
 use crate::domain::correspondence::asked::Clarification;
 use crate::domain::digest::ThreadId;
 use crate::domain::exercise::observed::Observation;
-use crate::domain::exercise::picture::Picture;
+use crate::domain::exercise::picture::{Picture, Said};
 use crate::domain::time::Instant;
+use crate::limits;
 
 pub async fn list(args: ListArgs) -> Result<(), Fault> {
     threads::list_of(args, Some(NOUN)).await
@@ -22,19 +25,54 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
 
 pub async fn show(args: ShowArgs) -> Result<(), Fault> {
     let asked = args.ask().await?;
-    print(&asked.history, asked.thread, args.as_of, args.json);
+    let elsewhere = said_elsewhere(&args, &asked).await?;
+    print_beside(&asked.history, asked.thread, args.as_of, args.json, &elsewhere);
     Ok(())
+}
+
+/// What is said in another thread.
+pub struct Elsewhere {
+    pub thread: ThreadId,
+    pub said: Vec<Said>,
+}
+
+/// The threads that this one is said to be the same activity as, or not: each Party answers in the thread that is
+/// its own.
+async fn said_elsewhere(args: &ShowArgs, asked: &Asked) -> Result<Vec<Elsewhere>, Fault> {
+    let said = asked.history.said();
+    let named = Picture::of(&said).same_activity_as().into_iter().filter_map(|same| same.other_thread);
+    let named: BTreeSet<ThreadId> = named.filter(|thread| *thread != asked.thread).collect();
+    let mut all = Vec::new();
+    for thread in named.into_iter().take(limits::THREADS_BESIDE_MAX) {
+        if let Some(history) = args.another(thread).await? {
+            all.push(Elsewhere { thread, said: history.said() });
+        }
+    }
+    Ok(all)
 }
 
 /// A thread, with the picture of what it says about exercises. Where that is nothing, each message in full.
 pub fn print(history: &History, thread: ThreadId, as_of: Option<Instant>, as_json: bool) {
+    print_beside(history, thread, as_of, as_json, &[]);
+}
+
+fn print_beside(
+    history: &History,
+    thread: ThreadId,
+    as_of: Option<Instant>,
+    as_json: bool,
+    elsewhere: &[Elsewhere],
+) {
     let said = history.said();
     let picture = Picture::of(&said);
     let observed = Observation::of(&said);
+    let others: Vec<(ThreadId, Picture)> =
+        elsewhere.iter().map(|one| (one.thread, Picture::of(&one.said))).collect();
     if as_json {
         let mut object = history.to_json(thread, as_of);
         object["picture"] = picture::to_json(&picture);
         object["picture"]["observed"] = observation::to_json(&picture, &observed, history);
+        object["picture"]["same_activity_elsewhere"] = picture::same_elsewhere_json(&others, thread);
         object["picture"]["questions"] = clarification::to_json(&Clarification::of(&said));
         say!("{}", json::line(&object));
         return;
@@ -54,6 +92,7 @@ pub fn print(history: &History, thread: ThreadId, as_of: Option<Instant>, as_jso
         }
     }
     picture::print(&picture);
+    picture::print_same_elsewhere(&others, thread);
     observation::print(&observed, history);
     observation::print_figures(&picture, &observed);
     clarification::print(&Clarification::of(&said));

@@ -3,11 +3,13 @@
 //! Never here: a judgement of what is stated (`domain/form/faults.rs`), or the signed bytes
 //! (`codec/form`).
 
+mod fault;
 mod format;
 mod transcription;
 mod translation;
 mod write;
 
+pub use fault::NotAForm;
 pub use format::template as format_template;
 pub use translation::{Original, template as translation_template};
 
@@ -15,7 +17,6 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::domain::content::{Content, Kind};
-use crate::domain::text::shown;
 use crate::limits;
 
 /// How a form is written down.
@@ -25,26 +26,15 @@ pub enum Syntax {
     Json,
 }
 
-/// What is wrong with the writing of a form, and where. Safe to show.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("line {line}, column {column}: {what}")]
-pub struct NotAForm {
-    /// From 1.
-    pub line: usize,
-    /// From 1, in characters.
-    pub column: usize,
-    pub what: String,
-}
-
 /// Reads a form. A field that the form does not have is an error, and so is a value of the wrong type;
 /// what is merely wrong or missing is not: ask `faults` for that.
 ///
 /// # Errors
-/// The first place that can't be read.
+/// The places that can't be read; of JSON the first.
 pub fn read(kind: Kind, syntax: Syntax, text: &str) -> Result<Content, NotAForm> {
     if text.len() > limits::FORM_FILE_BYTES_MAX {
         let what = format!("a form takes at most {} bytes", limits::FORM_FILE_BYTES_MAX);
-        return Err(NotAForm { line: 1, column: 1, what });
+        return Err(NotAForm::new(1, 1, what));
     }
     Ok(match kind {
         Kind::Calendar => Content::Calendar(parse(syntax, text)?),
@@ -186,22 +176,7 @@ fn pretty(form: &impl Serialize) -> String {
 
 fn parse<T: DeserializeOwned>(syntax: Syntax, text: &str) -> Result<T, NotAForm> {
     match syntax {
-        Syntax::Toml => toml::from_str(text).map_err(|error| {
-            let (line, column) = place(text, error.span().map_or(0, |span| span.start));
-            NotAForm { line, column, what: shown(error.message()) }
-        }),
-        Syntax::Json => serde_json::from_str(text).map_err(|error| {
-            let whole = error.to_string();
-            let what = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(what, _)| what);
-            NotAForm { line: error.line().max(1), column: error.column().max(1), what: shown(what) }
-        }),
+        Syntax::Toml => fault::toml(text),
+        Syntax::Json => fault::json(text),
     }
-}
-
-/// Line and column of a byte in a text.
-fn place(text: &str, byte: usize) -> (usize, usize) {
-    let before = text.get(..byte).unwrap_or(text);
-    let line = before.matches('\n').count().saturating_add(1);
-    let last = before.rsplit('\n').next().unwrap_or(before);
-    (line, last.chars().count().saturating_add(1))
 }

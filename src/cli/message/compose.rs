@@ -18,6 +18,7 @@ use crate::cli::given::Kinds;
 use crate::cli::out::say;
 use crate::cli::{given, json};
 use crate::codec::content::{self, Said};
+use crate::codec::form::Unreadable;
 use crate::codec::heading::{self, Asked};
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
@@ -28,9 +29,11 @@ use crate::codec::proto::detente::v1::incident_service_client::IncidentServiceCl
 use crate::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId};
+use crate::domain::form;
 use crate::domain::message::{Outgoing, Traffic};
 use crate::domain::people::Person;
 use crate::domain::precedence::Precedence;
+use crate::domain::text::shown;
 use crate::domain::translation::SUBJECT;
 
 #[derive(clap::Args, Debug)]
@@ -179,7 +182,7 @@ pub async fn put_draft(
 ) -> Result<calls::DraftResponse, Fault> {
     let draft = draft.0.to_vec().into();
     let (command, heading) = (Some(header), Some(heading::given_heading(outgoing)));
-    match heading::given(content)? {
+    match heading::given(content).map_err(|fault| not_to_be_sent(&fault, content))? {
         Asked::Exercise(form) => {
             let asked = calls::DraftRequest { command, draft, heading, content: Some(form) };
             answer(ExerciseServiceClient::new(desk.channel.clone()).draft(asked)).await
@@ -217,6 +220,15 @@ pub async fn put_draft(
             Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
         }
     }
+}
+
+/// Nothing can be put on record of a form that is over a limit: what else is wrong with it is told here.
+fn not_to_be_sent(fault: &Unreadable, content: &Content) -> Fault {
+    let told = fault.to_string();
+    let others = form::faults(content).into_iter().map(|one| format!("{}: {}", one.field, one.rule));
+    let others: String =
+        others.filter(|one| !told.ends_with(one)).map(|one| format!("\n  {}", shown(&one))).collect();
+    Fault::new(format!("{}{others}", shown(&told)))
 }
 
 /// What no flag says.

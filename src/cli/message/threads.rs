@@ -3,9 +3,10 @@
 //! Never here: what a thread comes to. A noun that has a picture of its own shows it (`cli/exercise/show.rs`).
 
 use serde_json::json;
+use tonic::Code;
 
 use super::history::{Bodies, History};
-use super::known::{all_threads, known_thread};
+use super::known::{all_threads, known_thread, service};
 use super::rows;
 use crate::cli::desk::As;
 use crate::cli::fault::Fault;
@@ -134,5 +135,21 @@ impl ShowArgs {
         history.look_elsewhere(&desk, thread, self.as_of).await?;
         history.label(Some(&desk)).await;
         Ok(Asked { thread, history })
+    }
+
+    /// Another thread, as of the same instant. `None` where it is not held here.
+    pub async fn another(&self, thread: ThreadId) -> Result<Option<History>, Fault> {
+        let desk = self.person.open()?;
+        // Past its end, so that it is only asked whether it is there.
+        let there = calls::ShowThreadRequest {
+            thread: thread.0.to_vec().into(),
+            from: u32::MAX,
+            ..Default::default()
+        };
+        match service(&desk).show_thread(there).await {
+            Ok(_) => History::ask(&desk, thread, self.as_of, self.language.clone()).await.map(Some),
+            Err(status) if status.code() == Code::NotFound => Ok(None),
+            Err(status) => Err(Fault::of_call(&status)),
+        }
     }
 }

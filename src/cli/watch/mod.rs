@@ -171,6 +171,11 @@ fn print_notice(notice: &calls::FollowResponse) {
     for mark in &notice.marks {
         rows::row(1, "Mark", &shown(mark));
     }
+    match notice.fault_count {
+        0 => {}
+        1 => rows::row(1, "Faults", "1 fault; reading the message lists it"),
+        more => rows::row(1, "Faults", &format!("{more} faults; reading the message lists them")),
+    }
     rows::row(1, "Digest", &hex::encode(&notice.digest));
 }
 
@@ -233,6 +238,7 @@ fn notice_json(notice: &calls::FollowResponse) -> serde_json::Value {
         "recorded_at_ms": notice.recorded_at_ms,
         "acknowledged": owes_acknowledgement(notice).then_some(notice.acknowledged),
         "marks": notice.marks,
+        "fault_count": notice.fault_count,
         "offices": notice.offices,
         "alert": notice.alert.as_ref().map(|alert| json!({
             "step": alert.step,

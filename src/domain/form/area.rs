@@ -8,7 +8,7 @@ use std::str::FromStr;
 use super::declare::form;
 use super::faults::{Faults, Refused};
 use super::leaf::{Expected, Single, as_text};
-use super::outline::{Entry, Item, Leaf, Path, Rules, Shape, Value, bound_len};
+use super::outline::{Entry, Item, Leaf, Path, Rules, Shape, Value, bound_len, check_len};
 use crate::limits;
 
 /// A point on the globe (WGS 84), in millionths of a degree, north and east positive. In a form:
@@ -63,6 +63,10 @@ impl Rules for Area {
             (None, Some(_)) => faults.missing(&[at.field("centre")]),
             (Some(_), Some(0)) => faults.add(&at.field("radius_metres"), "a circle has a radius above zero"),
             (Some(_), Some(_)) | (None, None) => {}
+        }
+        if self.radius_metres.is_some_and(|metres| metres > limits::RADIUS_METRES_MAX) {
+            let rule = "the radius is more than half the Earth's circumference";
+            faults.add(&at.field("radius_metres"), rule);
         }
         if self.features.is_absent()
             && self.outline.is_empty()
@@ -183,6 +187,7 @@ impl Entry for Vec<GeoPoint> {
     }
 
     fn check(&self, at: &Path, faults: &mut Faults) {
+        check_len(self.len(), at, faults);
         for (index, point) in self.iter().enumerate() {
             Single::check(point, &at.item(index), faults);
         }

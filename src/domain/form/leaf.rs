@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::faults::{Faults, Refused};
-use super::outline::{Entry, Leaf, Path, Shape, Value, bound_len};
+use super::outline::{Entry, Leaf, Path, Shape, Value, bound_len, check_len};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::text::{hides, lines_hide};
 use crate::limits;
@@ -122,6 +122,12 @@ impl Single for OtherThread {
 impl Single for u64 {
     const LEAF: Leaf = Leaf::Number;
 
+    fn check(&self, at: &Path, faults: &mut Faults) {
+        if let Err(over) = Single::bound(self, at) {
+            faults.add(at, over.rule);
+        }
+    }
+
     fn bound(&self, at: &Path) -> Result<(), Refused> {
         if *self <= limits::FORM_NUMBER_MAX {
             return Ok(());
@@ -170,7 +176,9 @@ pub(super) fn bound_text(text: &str, at: &Path) -> Result<(), Refused> {
 }
 
 fn check_text(text: &str, chars_max: usize, at: &Path, faults: &mut Faults) {
-    if text.chars().count() > chars_max {
+    if let Err(over) = bound_text(text, at) {
+        faults.add(at, over.rule);
+    } else if text.chars().count() > chars_max {
         faults.add(at, format!("the text has more than {chars_max} characters"));
     }
     if text.trim().is_empty() {
@@ -244,6 +252,7 @@ impl Entry for Vec<String> {
     }
 
     fn check(&self, at: &Path, faults: &mut Faults) {
+        check_len(self.len(), at, faults);
         for (index, text) in self.iter().enumerate() {
             check_short(text, &at.item(index), faults);
         }

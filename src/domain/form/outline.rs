@@ -176,6 +176,7 @@ impl<G: Group> Entry for Vec<G> {
     }
 
     fn check(&self, at: &Path, faults: &mut Faults) {
+        check_len(self.len(), at, faults);
         let mut keys = BTreeSet::new();
         for (index, entry) in self.iter().enumerate() {
             let at = at.item(index);
@@ -202,6 +203,13 @@ impl<G: Group> Entry for Vec<G> {
 
     fn entries(&self) -> usize {
         self.iter().map(G::entries_within).fold(self.len(), usize::saturating_add)
+    }
+}
+
+/// Where a form is over a limit, that is told beside its other faults.
+pub(in crate::domain) fn check_len(entries: usize, at: &Path, faults: &mut Faults) {
+    if let Err(over) = bound_len(entries, at) {
+        faults.add(at, over.rule);
     }
 }
 

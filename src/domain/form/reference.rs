@@ -9,6 +9,7 @@ use super::leaf::MessageDigest;
 use super::outline::{Entry as _, Path, Rules};
 use crate::domain::digest::Digest;
 use crate::domain::party::Party;
+use crate::limits;
 
 form! {
     /// A message, by its digest or by its official number.
@@ -77,6 +78,9 @@ impl Rules for ActivityReference {
         }
         if self.calendar_entry.is_some() && self.calendar_year.is_none() {
             faults.missing(&[at.field("calendar_year")]);
+        }
+        if self.calendar_year.is_some_and(|year| !limits::CALENDAR_YEARS.contains(&year)) {
+            faults.add(&at.field("calendar_year"), "is not a calendar year in four digits");
         }
     }
 }

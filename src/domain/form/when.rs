@@ -1,10 +1,13 @@
 //! Dates as a form states them: what a calendar and a clock on a wall show, and the zone of that wall.
 //!
-//! Never here: the rules of time zones. They change from edition to edition, and a form must have the
-//! same faults in any year; a named zone is taken for any offset that exists. Never an instant.
+//! Never here: an order of two dates that hangs on the rules of time zones. They change from edition to
+//! edition: for that a named zone is taken for any offset that exists. The edition that is built in is asked only
+//! whether it knows a zone, and whether its clocks ever show an hour. Never an instant.
 
 use std::fmt;
 use std::str::FromStr;
+
+use jiff::tz::{AmbiguousOffset, TimeZone};
 
 use super::faults::{Faults, Refused};
 use super::leaf::{Expected, as_text, bound_text};
@@ -49,6 +52,18 @@ impl When {
 
     fn is_empty(&self) -> bool {
         self.civil.is_empty() && self.zone.is_empty()
+    }
+
+    /// Whether it is an hour over which the clocks of a zone leap. False where the zone is not known.
+    fn is_leapt_over(&self) -> bool {
+        let Some(zone) = rules_of(&self.zone).filter(|_| self.civil.contains(['T', ' '])) else {
+            return false;
+        };
+        let since_epoch = civil_span(&self.civil).map(|span| jiff::SignedDuration::from_secs(span.start));
+        let epoch = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
+        let shown = since_epoch.and_then(|seconds| epoch.checked_add(seconds).ok());
+        let leaps = |at| matches!(zone.to_ambiguous_timestamp(at).offset(), AmbiguousOffset::Gap { .. });
+        shown.is_some_and(leaps)
     }
 
     /// Whether all of `self` comes before all of `other`, whatever the zones' rules are. False where
@@ -151,8 +166,12 @@ fn fixed_offset(zone: &str) -> Option<i64> {
     Some(sign * (i64::from(hours) * 3600 + i64::from(minutes) * 60))
 }
 
-/// The shape of an IANA name, such as `Europe/Minsk`. Whether an edition of the database has it is not
-/// asked: the next one may.
+/// The rules of a zone by its IANA name, where the edition of the database that is built in has them.
+fn rules_of(zone: &str) -> Option<TimeZone> {
+    if is_zone_name(zone) { jiff::tz::db().get(zone).ok() } else { None }
+}
+
+/// The shape of an IANA name, such as `Europe/Minsk`.
 fn is_zone_name(zone: &str) -> bool {
     let allowed = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'+');
     let part = |part: &str| !part.is_empty() && part.bytes().all(allowed);
@@ -213,6 +232,10 @@ impl Entry for When {
             faults.add(at, "states no zone: write an IANA name, Z, or an offset such as +03:00");
         } else if offsets(&self.zone).is_none() {
             faults.add(at, "the zone is neither an IANA name nor Z nor an offset such as +03:00");
+        } else if is_zone_name(&self.zone) && rules_of(&self.zone).is_none() {
+            faults.add(at, "the zone has the form of an IANA name, and is none that this program knows");
+        } else if self.is_leapt_over() {
+            faults.add(at, "is no time in that zone: its clocks are put forward over it");
         }
     }
 
