@@ -2,14 +2,15 @@
 //!
 //! Never here: what stands now, which each noun says of its own threads.
 
+mod translated;
+
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 use tonic::{Code, Response};
 
 use super::known::{service, tag};
-use super::translations::is_into;
-use super::{checked, handed_on, rows};
+use super::{checked, rows};
 use crate::cli::by_hand;
 use crate::cli::desk::{Desk, answer};
 use crate::cli::fault::Fault;
@@ -209,67 +210,6 @@ impl History {
         // A withdrawal is not taken back itself.
         let may_be = !matches!(line.said.content(), Some(Content::MessageWithdrawal(_)));
         self.messages.iter().find(|one| may_be && of(one))
-    }
-
-    /// Shows the translations into this language under the texts that they are of; of others it is said only
-    /// that they are there.
-    pub fn with_translation(mut self, language: Option<String>) -> History {
-        self.language = language;
-        self
-    }
-
-    /// Those of one message that are in this thread, in its order.
-    pub fn translations_of(&self, original: &Digest) -> Vec<Beside> {
-        let of = |line: &Line| {
-            let Some(Content::Translation(form)) = line.said.content() else { return None };
-            let one = Beside {
-                by: line.message.author,
-                number: line.message.number.clone(),
-                message: line.digest,
-                form: form.clone(),
-            };
-            Some(one).filter(|one| one.is_of(original))
-        };
-        self.messages.iter().filter_map(of).collect()
-    }
-
-    /// Reads also the translations that lie in the threads of messages which are handed on here.
-    ///
-    /// # Errors
-    /// The node does not answer.
-    pub async fn look_elsewhere(
-        &mut self,
-        desk: &Desk,
-        thread: ThreadId,
-        as_of: Option<Instant>,
-    ) -> Result<(), Fault> {
-        let mut wanted: BTreeMap<ThreadId, Vec<Digest>> = BTreeMap::new();
-        for original in self.messages.iter().filter_map(|line| handed_on::original(&line.said)) {
-            wanted.entry(original.message.draft.thread).or_default().push(original.digest);
-        }
-        wanted.remove(&thread);
-        for (other, mut originals) in wanted {
-            originals.dedup();
-            let Some(there) = History::ask_if_any(desk, other, as_of, None).await? else { continue };
-            self.elsewhere.extend(originals.iter().flat_map(|original| there.translations_of(original)));
-        }
-        Ok(())
-    }
-
-    /// Those of a message, and of one that it hands on.
-    fn translations_at(&self, line: &Line) -> Vec<Beside> {
-        let mut found = self.translations_of(&line.digest);
-        if let Some(original) = handed_on::original(&line.said) {
-            found.extend(self.translations_of(&original.digest));
-            found.extend(self.elsewhere.iter().filter(|one| one.is_of(&original.digest)).cloned());
-        }
-        found
-    }
-
-    /// Those to be shown beside its texts, and the others.
-    fn beside(&self, line: &Line) -> (Vec<Beside>, Vec<Beside>) {
-        let asked = |one: &Beside| self.language.as_ref().is_some_and(|language| is_into(one, language));
-        self.translations_at(line).into_iter().partition(asked)
     }
 
     /// Which thread it is, as of when; whether there is anything of it to be shown.
