@@ -256,9 +256,10 @@ pub(super) fn read_range(
             }
             Some(Err(error)) => match judge(&error) {
                 Trouble::End => break,
-                Trouble::Passing => {}
+                // A broker that has just started may not know its topics yet. That one is gone says whoever
+                // follows it: what is called gone stops the node for good.
+                Trouble::Passing | Trouble::NoTopic => {}
                 Trouble::OutOfRange => return beyond_or_gone(source, consumer, from),
-                Trouble::NoTopic => return Err(gone(from, "the topic is not there")),
                 Trouble::Final => return Err(unreadable(&error)),
             },
             None if Instant::now() > until => {

@@ -225,6 +225,25 @@ async fn a_deleted_topic_is_gone_for_readers_and_is_not_made_anew_by_appending()
     assert!(matches!(fault, OpenFault::Absent { .. }), "{fault}");
 }
 
+/// Also a broker that has just started may not know its topics: whoever reads once can't tell the two apart, and
+/// what is called gone stops a node for good.
+#[tokio::test(flavor = "multi_thread")]
+async fn where_brokers_do_not_know_the_topic_a_single_read_is_unanswered_and_nothing_is_called_lost() {
+    let (config, topic) = (broker::shared(), broker::fresh_topic());
+    let journal = kafka::create(&config, &topic).await.unwrap();
+    journal.append(entry("one")).await.unwrap();
+    for deleted in admin(&config).delete_topics(&[&topic], &AdminOptions::new()).await.unwrap() {
+        deleted.unwrap();
+    }
+    let fault = journal.read_at(0).await.unwrap_err();
+    assert!(matches!(fault, ReadFault::Unanswered { .. }), "{fault}");
+    assert_eq!(*journal.lost().borrow(), None);
+    let mut reader = journal.reader(0).unwrap();
+    let followed = tokio::time::timeout(Duration::from_secs(30), reader.next()).await.expect("in time");
+    assert!(matches!(followed, Err(ReadFault::Gone { position: 0, .. })), "{followed:?}");
+    assert_eq!(*journal.lost().borrow(), Some(0), "whoever follows it tells");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_topic_made_anew_under_its_name_is_not_taken_for_the_old_one() {
     let (config, topic) = (broker::shared(), broker::fresh_topic());
