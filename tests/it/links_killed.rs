@@ -250,6 +250,7 @@ async fn killed_many_times(medium: Medium) {
     let (by_released, by_received) = told(&world, "BY").await;
     let (pl_released, pl_received) = told(&world, "PL").await;
     println!("{} and {} messages", by_released.len(), pl_released.len());
+    // How many depends on the machine: each start takes its time.
     assert!(
         by_released.len() > KILLS / 5 && pl_released.len() > KILLS / 5,
         "something went on all the while"

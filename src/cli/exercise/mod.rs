@@ -16,7 +16,6 @@ use crate::cli::form;
 use crate::cli::given;
 use crate::cli::message::threads::{ListArgs, ShowArgs};
 use crate::cli::message::{self, DraftArgs};
-use crate::cli::out;
 use crate::domain::content::Kind;
 
 const NOUN: &str = "exercise";
@@ -64,8 +63,7 @@ fn kind(text: &str) -> Result<Kind, String> {
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::Template { kind, filled } => {
-            let text = form::template(kind);
-            out::text(if filled { form::example(kind) } else { &text });
+            form::print(kind, filled);
             Ok(())
         }
         Command::Check(args) => check::run(&args),

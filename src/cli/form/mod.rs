@@ -16,6 +16,7 @@ pub use translation::{Original, template as translation_template};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::cli::out;
 use crate::domain::content::{Content, Kind};
 use crate::limits;
 
@@ -126,6 +127,11 @@ pub fn to_json(content: &Content) -> String {
 /// An empty form, each field with what it is.
 pub fn template(kind: Kind) -> String {
     write::commented(&Content::empty(kind))
+}
+
+/// Prints the one or the other.
+pub fn print(kind: Kind, filled: bool) {
+    out::text(&if filled { example(kind).to_owned() } else { template(kind) });
 }
 
 /// A form filled in, with invented Parties and places.

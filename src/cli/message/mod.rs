@@ -36,8 +36,8 @@ pub use history::{Bodies, History};
 pub use pdf::Pdf;
 
 use crate::cli::fault::Fault;
+use crate::cli::given;
 use crate::cli::regime::labels::{self, Labelling};
-use crate::cli::{given, out};
 use crate::codec::content::{self, Said};
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
@@ -110,8 +110,7 @@ fn written(text: &str) -> Result<Kind, String> {
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::Template { kind, filled } => {
-            let text = crate::cli::form::template(kind);
-            out::text(if filled { crate::cli::form::example(kind) } else { &text });
+            crate::cli::form::print(kind, filled);
             Ok(())
         }
         Command::Draft(args) => compose::draft(args, NOUN).await,

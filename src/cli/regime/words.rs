@@ -131,7 +131,7 @@ pub fn template(args: &TemplateArgs) -> Result<(), Fault> {
         }
         let kind = word(&args.what)
             .map_err(|words| Fault::new(format!("{words}; regime; or a format, with --regime NAME|FILE")))?;
-        out::text(&if args.filled { form::example(kind).to_owned() } else { form::template(kind) });
+        form::print(kind, args.filled);
         return Ok(());
     };
     let regime = load::named(name)?;
