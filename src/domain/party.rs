@@ -5,6 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::digest::Digest;
 use crate::limits;
 
 /// The short code of a Party: a State or an organisation. Two to twelve capital letters or digits, a
@@ -68,4 +69,13 @@ impl fmt::Display for Incarnation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
     }
+}
+
+/// Whom a ledger is kept by, or kept for. The code alone would not do: nobody gives codes out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct LedgerEnd {
+    pub party: Party,
+    pub incarnation: Incarnation,
+    /// Of the Party's first key list.
+    pub fingerprint: Digest,
 }

@@ -3,12 +3,18 @@
 //!
 //! Never here: keys themselves. A Party's code holds no space and no plus sign, so neither do these.
 
-use crate::domain::party::{Incarnation, Party};
+use crate::domain::party::{Incarnation, LedgerEnd, Party};
 
 /// The origin of the ledger that `keeper` keeps for its link with `other`: its dispatches to the other,
-/// and its receipts for the other's.
-pub fn ledger_origin(keeper: (&Party, Incarnation), other: (&Party, Incarnation)) -> String {
-    format!("detente/{}.{}/ledger/{}.{}", keeper.0, keeper.1, other.0, other.1)
+/// and its receipts for the other's. Each end by code, incarnation and fingerprint, the latter in full: whoever
+/// carries the same code at another time, or at another node, has another ledger. No
+/// longer than 192 characters.
+pub fn ledger_origin(keeper: LedgerEnd, other: LedgerEnd) -> String {
+    format!("detente/{}/ledger/{}", end(keeper), end(other))
+}
+
+fn end(end: LedgerEnd) -> String {
+    format!("{}.{}.{}", end.party, end.incarnation, end.fingerprint)
 }
 
 /// The origin of the tree over all records of a Party's own journal.

@@ -35,11 +35,10 @@ pub enum HeadFault {
 /// Our checkpoint of the ledger that we keep for the link with `peer`, at this edge of its tree.
 pub fn sign_own(board: &Board, ring: &KeyRing, peer: Party, edge: &Edge) -> Result<Bytes, HeadFault> {
     let own = board.own.ok_or(HeadFault::NoKey)?;
-    let link = board.link(peer).ok_or(HeadFault::NoKey)?;
     let newest =
         board.roster.parties.get(&own.party).and_then(|known| known.newest()).ok_or(HeadFault::NoKey)?;
     let key = own_key(board, ring, newest.list.number, Purpose::Ledger).map_err(|_| HeadFault::NoKey)?;
-    let origin = names::ledger_origin((&own.party, own.incarnation), (&peer, link.incarnation));
+    let origin = origin(board, own.party, peer).ok_or(HeadFault::NoKey)?;
     let checkpoint = Checkpoint::new(origin, edge.size(), edge.root());
     let signed = SignedCheckpoint::sign(checkpoint, &names::ledger_key_name(&own.party), key)
         .map_err(|_| HeadFault::Unreadable)?;
@@ -54,8 +53,7 @@ pub fn verify_theirs(board: &Board, peer: Party, note: &Bytes) -> Result<Head, H
 
 fn open_theirs(board: &Board, peer: Party, note: &[u8]) -> Result<SignedCheckpoint, HeadFault> {
     let own = board.own.ok_or(HeadFault::NoKey)?;
-    let link = board.link(peer).ok_or(HeadFault::NoKey)?;
-    let origin = names::ledger_origin((&peer, link.incarnation), (&own.party, own.incarnation));
+    let origin = origin(board, peer, own.party).ok_or(HeadFault::NoKey)?;
     let key = note_key(board, peer, Purpose::Ledger).ok_or(HeadFault::NoKey)?;
     SignedCheckpoint::open(note, &origin, &key).map_err(|_| HeadFault::NotSigned)
 }
@@ -67,7 +65,7 @@ pub fn cosign_theirs(board: &Board, ring: &KeyRing, peer: Party) -> Option<Bytes
     let followed = board.link(peer)?.theirs.followed.as_ref()?;
     // It was verified before it was followed; a later key list of theirs does not undo that.
     let known = board.roster.parties.get(&peer)?;
-    let origin = names::ledger_origin((&peer, board.link(peer)?.incarnation), (&own.party, own.incarnation));
+    let origin = origin(board, peer, own.party)?;
     let mut signed = known.key_lists.iter().rev().find_map(|accepted| {
         let key = PublicKey::from_bytes(accepted.list.key_for(Purpose::Ledger)?).ok()?;
         let key = NoteKey::new(&names::ledger_key_name(&peer), NoteAlgorithm::Ed25519, key).ok()?;
@@ -86,8 +84,7 @@ pub fn cosign_theirs(board: &Board, ring: &KeyRing, peer: Party) -> Option<Bytes
 /// tell us that we signed more than we did.
 pub fn verify_cosigned(board: &Board, peer: Party, note: &Bytes) -> Result<Head, HeadFault> {
     let own = board.own.ok_or(HeadFault::NoKey)?;
-    let link = board.link(peer).ok_or(HeadFault::NoKey)?;
-    let origin = names::ledger_origin((&own.party, own.incarnation), (&peer, link.incarnation));
+    let origin = origin(board, own.party, peer).ok_or(HeadFault::NoKey)?;
     let known = board.roster.parties.get(&own.party).ok_or(HeadFault::NoKey)?;
     let signed = known
         .key_lists
@@ -102,6 +99,10 @@ pub fn verify_cosigned(board: &Board, peer: Party, note: &Bytes) -> Result<Head,
     let witness = note_key(board, peer, Purpose::Witness).ok_or(HeadFault::NoKey)?;
     signed.cosigned_at(&witness).map_err(|_| HeadFault::NotCosigned)?;
     event::head(peer.as_str(), note.clone()).map_err(|_| HeadFault::Unreadable)
+}
+
+fn origin(board: &Board, keeper: Party, other: Party) -> Option<String> {
+    Some(names::ledger_origin(board.ledger_end(keeper)?, board.ledger_end(other)?))
 }
 
 /// The note key of a Party's newest key list.

@@ -292,7 +292,7 @@ impl Maker {
         let Some(Event::Released(released)) = events.into_iter().next() else { panic!("not released") };
         let dispatch = &released.dispatches[0].0;
         let own = self.own;
-        let receipted = self.peers[which].receipt(own, dispatch, self.at);
+        let receipted = self.peers[which].receipt(own, &self.board, dispatch, self.at);
         self.give(Command::TakeReceipt(receipted), Origin::Node).await;
         released.digest
     }
@@ -310,7 +310,7 @@ impl Maker {
         let own = self.own;
         let peer = &self.peers[which];
         let party = peer.party;
-        let theirs = event_codec::head(party.as_str(), peer.checkpoint(own)).expect("a head");
+        let theirs = event_codec::head(party.as_str(), peer.checkpoint(own, &self.board)).expect("a head");
         let edge = self.board.link(party).expect("a link").ours.edge.clone();
         let note = heads::sign_own(&self.board, &self.ring, party, &edge).expect("signed");
         let cosigned = peer.cosign(own, &self.board, &note, self.at);
@@ -432,15 +432,15 @@ impl Peer {
         }
     }
 
-    fn checkpoint(&self, other: Party) -> Bytes {
-        let origin = names::ledger_origin((&self.party, LIFE), (&other, LIFE));
+    fn checkpoint(&self, other: Party, board: &Board) -> Bytes {
+        let origin = origin(board, self.party, other);
         let checkpoint = Checkpoint::new(origin, self.edge.size(), self.edge.root());
         let name = names::ledger_key_name(&self.party);
         let signed = SignedCheckpoint::sign(checkpoint, &name, &self.ledger).expect("signed");
         signed.note().to_string().into()
     }
 
-    fn receipt(&mut self, from: Party, dispatch: &Dispatch, at: Instant) -> Receipted {
+    fn receipt(&mut self, from: Party, board: &Board, dispatch: &Dispatch, at: Instant) -> Receipted {
         let receipt = Receipt {
             from: self.party,
             from_incarnation: LIFE,
@@ -461,7 +461,7 @@ impl Peer {
         let proven = dispatch_codec::encode_proven(&dispatch_codec::ProvenReceipt {
             receipt: bytes,
             inclusion_path: self.edge.newest_leaf_path(),
-            checkpoint: self.checkpoint(from),
+            checkpoint: self.checkpoint(from, board),
         });
         Receipted { party: self.party, receipt, leaf, proven }
     }
@@ -512,7 +512,7 @@ impl Peer {
         let key = list.key_for(Purpose::Ledger).expect("a ledger key");
         let key = detente::evidence::keys::PublicKey::from_bytes(key).expect("a key");
         let key = NoteKey::new(&names::ledger_key_name(&keeper), NoteAlgorithm::Ed25519, key).expect("a key");
-        let origin = names::ledger_origin((&keeper, LIFE), (&self.party, LIFE));
+        let origin = origin(board, keeper, self.party);
         let mut signed = SignedCheckpoint::open(note, &origin, &key).expect("their head");
         let name = names::witness_key_name(&self.party);
         let line = signed.cosign(&name, &self.witness, at).expect("cosigned");
@@ -521,6 +521,12 @@ impl Peer {
         signed.add_cosignature(&witness, line).expect("added");
         signed.note().to_string().into()
     }
+}
+
+/// The origin of the ledger that one of two Parties keeps for the other, both known to the Board.
+fn origin(board: &Board, keeper: Party, other: Party) -> String {
+    let end = |party| board.ledger_end(party).expect("a known Party");
+    names::ledger_origin(end(keeper), end(other))
 }
 
 fn reference(message: Digest, relation: Relation) -> Reference {

@@ -6,10 +6,14 @@ use detente::domain::board::{Board, Denied};
 use detente::domain::command::{Command, Origin};
 use detente::domain::digest::Digest;
 use detente::domain::event::{AcceptedKeyList, Change, Record, RevocationList};
-use detente::domain::party::Party;
+use detente::domain::keys::Purpose;
+use detente::domain::party::{LedgerEnd, Party};
 use detente::domain::precedence::Precedence;
 use detente::domain::refusal::Refusal;
 use detente::domain::roster::Introduced;
+use detente::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
+use detente::evidence::names;
+use detente::peers::heads::{self, HeadFault};
 
 use crate::audit::{reports, with_forged};
 use crate::office::change;
@@ -126,6 +130,24 @@ fn the_right_party_takes_the_place_of_a_made_up_one_while_nothing_was_signed_bet
     assert_eq!(folded.board.roster.parties.get(&peer()).unwrap().fingerprint(), Some(right.digest));
     let message = theirs(Precedence::Routine, thread(1), "a message", &[]);
     folded.node(receive(delivery(&message, 1, 1, 0))).unwrap();
+}
+
+/// Nobody gives codes out: at another node, or at another time, another Party may carry ours, or the peer's.
+#[test]
+fn a_head_of_the_ledger_kept_for_or_by_another_party_with_the_same_code_is_not_taken() {
+    let board = Folded::with_peer().board;
+    let (ours, theirs) = (board.ledger_end(party::us()).unwrap(), board.ledger_end(peer()).unwrap());
+    let another = list_of(peer(), 140).digest;
+    let head = |keeper, other| {
+        let checkpoint = Checkpoint::new(names::ledger_origin(keeper, other), 1, Digest::of(b"a root"));
+        let key = party::key(party::PEERS, Purpose::Ledger);
+        let signed = SignedCheckpoint::sign(checkpoint, &names::ledger_key_name(&peer()), &key).unwrap();
+        let note = signed.note().to_string().into();
+        heads::verify_theirs(&board, peer(), &note).map(|head| head.size)
+    };
+    assert_eq!(head(theirs, ours), Ok(1));
+    assert_eq!(head(theirs, LedgerEnd { fingerprint: another, ..ours }), Err(HeadFault::NotSigned));
+    assert_eq!(head(LedgerEnd { fingerprint: another, ..theirs }, ours), Err(HeadFault::NotSigned));
 }
 
 /// What was signed for the one would contradict what is signed for the other.

@@ -254,9 +254,9 @@ impl Board {
     }
 
     /// A Party that proves to be another than the one introduced under its code takes that one's place, if
-    /// neither end has signed anything on their link. A dispatch names whom it was made out to; but places, words on
-    /// rules and the ledgers' names go by code: all these would begin a second time, and heads that we signed
-    /// would contradict each other.
+    /// neither end has signed anything on their link. Dispatches and ledgers name whom they were made out to; but
+    /// threads with their places, words on rules and what a bundle is gathered from go by code: all these would
+    /// begin a second time, under the same name.
     fn check_code_is_free(&self, change: &Change) -> Result<(), Refusal> {
         let Change::PartyAdded { key_lists, .. } = change else { return Ok(()) };
         let party = key_lists.first().map(|first| first.list.party);

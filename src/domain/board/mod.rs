@@ -33,7 +33,7 @@ use super::link::Link;
 use super::messages::Messages;
 use super::office::OfficeKey;
 use super::part::PartState;
-use super::party::{Incarnation, Party};
+use super::party::{Incarnation, LedgerEnd, Party};
 use super::people::Person;
 use super::regime::numbering::Numbering;
 use super::roster::Roster;
@@ -165,6 +165,13 @@ impl Board {
     /// The link to a known Party.
     pub fn link(&self, party: Party) -> Option<&Link> {
         self.links.get(&party).map(Arc::as_ref)
+    }
+
+    /// How ledgers name a known Party, our own included.
+    pub fn ledger_end(&self, party: Party) -> Option<LedgerEnd> {
+        let own = self.own?;
+        let incarnation = if party == own.party { own.incarnation } else { self.link(party)?.incarnation };
+        Some(LedgerEnd { party, incarnation, fingerprint: self.roster.fingerprint_of(party)? })
     }
 
     pub fn thread(&self, thread: ThreadId) -> Option<&Thread> {

@@ -11,7 +11,7 @@ use crate::domain::board::Board;
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change};
 use crate::domain::keys::Purpose;
-use crate::domain::party::{Incarnation, Party};
+use crate::domain::party::Party;
 use crate::evidence::keys::PublicKey;
 use crate::evidence::names;
 use crate::evidence::note::{NoteAlgorithm, NoteKey};
@@ -48,8 +48,9 @@ pub(super) fn newest(board: &Board, party: Party, used: NoteUse) -> Option<NoteK
     note_key(board.roster.parties.get(&party)?.newest()?, used)
 }
 
-pub(super) fn origin(keeper: (Party, Incarnation), other: (Party, Incarnation)) -> String {
-    names::ledger_origin((&keeper.0, keeper.1), (&other.0, other.1))
+/// The origin of the ledger that one end of a link keeps for the other; `None` if either is not known.
+pub(super) fn origin(board: &Board, keeper: Party, other: Party) -> Option<String> {
+    Some(names::ledger_origin(board.ledger_end(keeper)?, board.ledger_end(other)?))
 }
 
 fn note_key(accepted: &AcceptedKeyList, used: NoteUse) -> Option<NoteKey> {

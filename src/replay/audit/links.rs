@@ -35,12 +35,10 @@ impl Inspector {
             ),
             None => seen.fault("a receipt on record is for a dispatch that was not owed one"),
         }
-        seen.checks.push(Check::Receipt {
-            proven: receipted.proven.clone(),
-            leaf_index: receipt.leaf_index,
-            origin: origin((receipted.party, link.incarnation), (own.party, own.incarnation)),
-            keepers: self.keys.of(board, receipted.party, NoteUse::Ledger),
-        });
+        if let Some((origin, keepers)) = self.their_ledger(board, receipted.party) {
+            let (proven, leaf_index) = (receipted.proven.clone(), receipt.leaf_index);
+            seen.checks.push(Check::Receipt { proven, leaf_index, origin, keepers });
+        }
     }
 
     /// What was put on record as not verifying must not verify: it can't be read, is not about the dispatch,
@@ -57,11 +55,14 @@ impl Inspector {
             && (receipt.to, receipt.to_incarnation) == (own.party, own.incarnation)
             && (receipt.lane, receipt.serial) == (lane, serial)
             && (receipt.dispatch, receipt.message) == *owed;
-        if about_it && link.leaf_is_free(receipt.leaf_index, leaf) {
+        if about_it
+            && link.leaf_is_free(receipt.leaf_index, leaf)
+            && let Some(origin) = origin(board, party, own.party)
+        {
             seen.checks.push(Check::DisputedReceipt {
                 proven: proven.clone(),
                 leaf_index: receipt.leaf_index,
-                origin: origin((party, link.incarnation), (own.party, own.incarnation)),
+                origin,
                 keeper: newest(board, party, NoteUse::Ledger),
             });
         }
@@ -81,7 +82,8 @@ impl Inspector {
     }
 
     pub(super) fn cosigned(&mut self, board: &Board, head: &Head, seen: &mut Seen) {
-        let (Some(own), Some(link)) = (board.own, board.link(head.party)) else {
+        let known = board.own.and_then(|own| Some((own, origin(board, own.party, head.party)?)));
+        let Some((own, origin)) = known else {
             return seen.fault("a head was cosigned by a Party that was not known here");
         };
         let ledger = self.own_ledgers.entry(head.party).or_default();
@@ -94,7 +96,7 @@ impl Inspector {
         seen.must(ours, "the other end cosigned a head that is not our ledger's at that size");
         seen.checks.push(Check::Cosignature {
             note: head.note.clone(),
-            origin: origin((own.party, own.incarnation), (head.party, link.incarnation)),
+            origin,
             keepers: self.keys.of(board, own.party, NoteUse::Ledger),
             witnesses: self.keys.of(board, head.party, NoteUse::Witness),
         });
@@ -140,8 +142,7 @@ impl Inspector {
 
     /// The origin of the ledger that the other end keeps for this link, and the keys that may sign it.
     fn their_ledger(&mut self, board: &Board, party: Party) -> Option<(String, Arc<[NoteKey]>)> {
-        let (own, link) = (board.own?, board.link(party)?);
-        let origin = origin((party, link.incarnation), (own.party, own.incarnation));
+        let origin = origin(board, party, board.own?.party)?;
         Some((origin, self.keys.of(board, party, NoteUse::Ledger)))
     }
 }

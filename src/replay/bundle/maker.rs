@@ -14,7 +14,7 @@ use crate::codec::signed;
 use crate::domain::board::{Board, Own};
 use crate::domain::keys::{KeyList, Purpose};
 use crate::domain::message::Dispatch;
-use crate::domain::party::{Incarnation, Party};
+use crate::domain::party::Party;
 use crate::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::evidence::keys::{KeyRing, PublicKey, SigningKey};
 use crate::evidence::merkle::Tree;
@@ -97,8 +97,7 @@ impl Maker<'_> {
     /// A head of our ledger of the link, signed now.
     fn checkpoint(&self, tree: &Tree, size: u64, other: Party) -> Option<(u64, Bytes)> {
         let key = self.key(self.newest()?, Purpose::Ledger)?;
-        let origin =
-            origin((self.own.party, self.own.incarnation), (other, self.board.link(other)?.incarnation));
+        let origin = self.origin(self.own.party, other)?;
         let checkpoint = Checkpoint::new(origin, size, tree.root_at(size).ok()?);
         let signed =
             SignedCheckpoint::sign(checkpoint, &names::ledger_key_name(&self.own.party), key).ok()?;
@@ -109,8 +108,7 @@ impl Maker<'_> {
     /// as the key is the same. Without the key, their head alone.
     fn with_our_cosignature(&self, cover: &Cover, other: Party) -> Option<Bytes> {
         let bare = Some(cover.note.clone());
-        let incarnation = self.board.link(other)?.incarnation;
-        let origin = origin((other, incarnation), (self.own.party, self.own.incarnation));
+        let origin = self.origin(other, self.own.party)?;
         let opened = self.board.roster.parties.get(&other)?.key_lists.iter().rev().find_map(|list| {
             let key = PublicKey::from_bytes(list.list.key_for(Purpose::Ledger)?).ok()?;
             let keeper = NoteKey::new(&names::ledger_key_name(&other), NoteAlgorithm::Ed25519, key).ok()?;
@@ -128,6 +126,10 @@ impl Maker<'_> {
         }
     }
 
+    fn origin(&self, keeper: Party, other: Party) -> Option<String> {
+        Some(names::ledger_origin(self.board.ledger_end(keeper)?, self.board.ledger_end(other)?))
+    }
+
     fn newest(&self) -> Option<&KeyList> {
         Some(&self.board.roster.parties.get(&self.own.party)?.newest()?.list)
     }
@@ -135,8 +137,4 @@ impl Maker<'_> {
     fn key(&self, list: &KeyList, purpose: Purpose) -> Option<&SigningKey> {
         self.ring.key(list.key_for(purpose)?)
     }
-}
-
-fn origin(keeper: (Party, Incarnation), other: (Party, Incarnation)) -> String {
-    names::ledger_origin((&keeper.0, keeper.1), (&other.0, other.1))
 }

@@ -11,7 +11,7 @@ use crate::codec::bundle::{Bundle, BundleParty};
 use crate::codec::{key_list as key_list_codec, signed};
 use crate::domain::digest::Digest;
 use crate::domain::keys::{KeyList, Purpose};
-use crate::domain::party::{Incarnation, Party};
+use crate::domain::party::{Incarnation, LedgerEnd, Party};
 use crate::domain::time::Instant;
 use crate::evidence::checkpoint::SignedCheckpoint;
 use crate::evidence::keys::PublicKey;
@@ -80,20 +80,25 @@ impl Keys {
         1..=u32::try_from(self.0.get(&party).map_or(0, |opened| opened.lists.len())).unwrap_or(u32::MAX)
     }
 
-    /// A checkpoint of the ledger that `keeper` keeps with `other`, signed under one of its lists.
+    /// A checkpoint of the ledger that `keeper` keeps with `other`, signed under one of its lists. `None` also
+    /// where no key list of the other is in here that says which of those with its code it is.
     pub(super) fn checkpoint(
         &self,
         note: &[u8],
         keeper: (Party, Incarnation),
         other: (Party, Incarnation),
     ) -> Option<SignedCheckpoint> {
-        let origin = names::ledger_origin((&keeper.0, keeper.1), (&other.0, other.1));
+        let origin = names::ledger_origin(self.end(keeper)?, self.end(other)?);
         let name = names::ledger_key_name(&keeper.0);
         self.numbers(keeper.0).find_map(|number| {
             let key = self.key(keeper.0, number, Purpose::Ledger)?;
             let key = NoteKey::new(&name, NoteAlgorithm::Ed25519, key).ok()?;
             SignedCheckpoint::open(note, &origin, &key).ok()
         })
+    }
+
+    fn end(&self, (party, incarnation): (Party, Incarnation)) -> Option<LedgerEnd> {
+        Some(LedgerEnd { party, incarnation, fingerprint: self.fingerprint(party)? })
     }
 
     /// When a Party's witness key cosigned a checkpoint. `Err` if a line that says so does not verify.
