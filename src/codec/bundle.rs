@@ -104,7 +104,7 @@ pub fn encode(bundle: &Bundle) -> Bytes {
 
 pub fn decode(file: Bytes) -> Result<Bundle, DecodeFault> {
     if file.len() > limits::BUNDLE_BYTES_MAX {
-        return Err(DecodeFault::new("bundle", "longer than the limit"));
+        return Err(DecodeFault::at_most("bundle", limits::BUNDLE_BYTES_MAX, "bytes"));
     }
     let after = file.strip_prefix(FIRST_LINE);
     let after = after.ok_or(DecodeFault::new("bundle", "it does not begin as a bundle of version 1"))?;
@@ -135,11 +135,13 @@ fn to_proto(bundle: &Bundle) -> proto::Bundle {
 /// Counts all that repeats before any of it is decoded: an empty entry takes two bytes to send and a
 /// hundred to hold.
 fn check_counts(body: &Bytes) -> Result<(), DecodeFault> {
-    let too_many = |field| DecodeFault::new(field, "more than the limit");
-    check_count(body.clone(), PARTIES, limits::BUNDLE_PARTIES_MAX, too_many("bundle.parties"))?;
-    check_count(body.clone(), MESSAGES, limits::BUNDLE_ITEMS_MAX, too_many("bundle.messages"))?;
-    check_count(body.clone(), DISPATCHES, limits::BUNDLE_ITEMS_MAX, too_many("bundle.dispatches"))?;
-    check_count(body.clone(), BY_HAND, limits::BUNDLE_ITEMS_MAX, too_many("bundle.by_hand"))?;
+    let check = |bytes: Bytes, tag, most, field| {
+        check_count(bytes, tag, most, DecodeFault::at_most(field, most, "entries"))
+    };
+    check(body.clone(), PARTIES, limits::BUNDLE_PARTIES_MAX, "bundle.parties")?;
+    check(body.clone(), MESSAGES, limits::BUNDLE_ITEMS_MAX, "bundle.messages")?;
+    check(body.clone(), DISPATCHES, limits::BUNDLE_ITEMS_MAX, "bundle.dispatches")?;
+    check(body.clone(), BY_HAND, limits::BUNDLE_ITEMS_MAX, "bundle.by_hand")?;
     let mut rest = body.clone();
     while rest.has_remaining() {
         let Ok((number, wire_type)) = decode_key(&mut rest) else { return Ok(()) };
@@ -154,14 +156,13 @@ fn check_counts(body: &Bytes) -> Result<(), DecodeFault> {
         let inner = rest.split_to(length);
         match number {
             PARTIES => {
-                let field = too_many("bundle.parties.key_lists");
-                check_count(inner, 2, limits::PARTY_FILE_KEY_LISTS_MAX, field)?;
+                check(inner, 2, limits::PARTY_FILE_KEY_LISTS_MAX, "bundle.parties.key_lists")?;
             }
             DISPATCHES => {
                 let most = limits::BUNDLE_ODDITIES_MAX;
-                check_count(inner.clone(), 6, most, too_many("bundle.dispatches.disputed"))?;
-                check_count(inner.clone(), 7, most, too_many("bundle.dispatches.contradicted_by"))?;
-                check_count(inner, 9, most, too_many("bundle.dispatches.other_leaves"))?;
+                check(inner.clone(), 6, most, "bundle.dispatches.disputed")?;
+                check(inner.clone(), 7, most, "bundle.dispatches.contradicted_by")?;
+                check(inner, 9, most, "bundle.dispatches.other_leaves")?;
             }
             _ => {}
         }

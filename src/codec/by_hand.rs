@@ -143,6 +143,6 @@ fn line(text: String, field: &'static str) -> Result<String, DecodeFault> {
     if text.len() <= limits::LINE_BYTES_MAX {
         Ok(text)
     } else {
-        Err(DecodeFault::new(field, "longer than the limit"))
+        Err(DecodeFault::at_most(field, limits::LINE_BYTES_MAX, "bytes"))
     }
 }

@@ -116,7 +116,7 @@ pub fn encode_proven(proven: &ProvenReceipt) -> Bytes {
 
 pub fn decode_proven(bytes: Bytes) -> Result<ProvenReceipt, DecodeFault> {
     if bytes.len() > limits::PROVEN_RECEIPT_BYTES_MAX {
-        return Err(DecodeFault::new("proven_receipt", "longer than the limit"));
+        return Err(DecodeFault::at_most("proven_receipt", limits::PROVEN_RECEIPT_BYTES_MAX, "bytes"));
     }
     let wire = proto::ProvenReceipt::decode(bytes)
         .map_err(|_| DecodeFault::new("proven_receipt", "not a proven receipt at all"))?;

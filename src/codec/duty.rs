@@ -33,7 +33,7 @@ pub(super) fn to_proto(noted: &DutiesNoted) -> proto::DutiesNoted {
 pub(super) fn from_proto(wire: proto::DutiesNoted) -> Result<DutiesNoted, DecodeFault> {
     let many = [wire.opened.len(), wire.steps.len(), wire.awaits.len(), wire.unbound.len()];
     if many.into_iter().any(|many| many > limits::DUTIES_PER_RECORD_MAX) {
-        return Err(DecodeFault::new("duties_noted", "over the limit"));
+        return Err(DecodeFault::at_most("duties_noted", limits::DUTIES_PER_RECORD_MAX, "of each"));
     }
     Ok(DutiesNoted {
         about: if wire.about.is_empty() { None } else { Some(digest(&wire.about, "duties_noted.about")?) },

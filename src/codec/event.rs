@@ -261,7 +261,7 @@ fn receipted(wire: proto::Receipted) -> Result<Receipted, DecodeFault> {
 pub fn head(other_end: &str, note: Bytes) -> Result<Head, DecodeFault> {
     let unreadable = DecodeFault::new("checkpoint", "not a signed checkpoint note");
     if note.len() > limits::HEAD_NOTE_BYTES_MAX {
-        return Err(DecodeFault::new("checkpoint", "longer than the limit"));
+        return Err(DecodeFault::at_most("checkpoint", limits::HEAD_NOTE_BYTES_MAX, "bytes"));
     }
     let parsed = Note::parse(&note).map_err(|_| unreadable)?;
     let checkpoint = Checkpoint::from_text(parsed.text()).map_err(|_| unreadable)?;

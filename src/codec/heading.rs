@@ -92,7 +92,7 @@ fn not_to_forward(form: &Forwarded) -> Option<DecodeFault> {
 pub fn whole(outgoing: &Outgoing) -> Result<Bytes, DecodeFault> {
     let bytes = message::encode_draft(outgoing);
     if bytes.len() > limits::DRAFT_BYTES_MAX {
-        return Err(DecodeFault::new("message", "all of it together is longer than the limit"));
+        return Err(DecodeFault::at_most("message", limits::DRAFT_BYTES_MAX, "bytes, all of it together"));
     }
     message::decode_draft(&bytes)?;
     Ok(bytes)

@@ -48,9 +48,9 @@ pub fn open_successor(
 /// newer peer may have them, and they stand in the bytes.
 pub fn decode(payload: &Bytes) -> Result<KeyList, DecodeFault> {
     if payload.len() > limits::KEY_LIST_BYTES_MAX {
-        return Err(DecodeFault::new("key_list", "longer than the limit"));
+        return Err(DecodeFault::at_most("key_list", limits::KEY_LIST_BYTES_MAX, "bytes"));
     }
-    let too_many = DecodeFault::new("key_list.keys", "more than the limit");
+    let too_many = DecodeFault::at_most("key_list.keys", limits::KEY_LIST_KEYS_MAX, "keys");
     check_count(payload.clone(), 7, limits::KEY_LIST_KEYS_MAX, too_many)?;
     let list = proto::KeyList::decode(payload.clone())
         .map_err(|_| DecodeFault::new("key_list", "not a key list at all"))?;

@@ -65,7 +65,7 @@ pub(super) fn kind_of(payload: &Bytes) -> Option<String> {
 
 fn wire(payload: &Bytes) -> Result<proto::Message, DecodeFault> {
     if payload.len() > limits::MESSAGE_BYTES_MAX {
-        return Err(DecodeFault::new("message", "longer than the limit"));
+        return Err(DecodeFault::at_most("message", limits::MESSAGE_BYTES_MAX, "bytes"));
     }
     proto::Message::decode(payload.clone()).map_err(|_| DecodeFault::new("message", "not a message at all"))
 }
@@ -156,11 +156,11 @@ fn kind(kind: String) -> Result<String, DecodeFault> {
 }
 
 fn text(text: String, field: &'static str, bytes_max: usize) -> Result<String, DecodeFault> {
-    if text.len() <= bytes_max { Ok(text) } else { Err(DecodeFault::new(field, "longer than the limit")) }
+    if text.len() <= bytes_max { Ok(text) } else { Err(DecodeFault::at_most(field, bytes_max, "bytes")) }
 }
 
 fn few<T>(items: Vec<T>, field: &'static str, most: usize) -> Result<Vec<T>, DecodeFault> {
-    if items.len() <= most { Ok(items) } else { Err(DecodeFault::new(field, "more than the limit")) }
+    if items.len() <= most { Ok(items) } else { Err(DecodeFault::at_most(field, most, "entries")) }
 }
 
 fn addressees(wire: Vec<proto::Addressee>, field: &'static str) -> Result<Vec<Addressee>, DecodeFault> {

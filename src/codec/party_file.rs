@@ -81,14 +81,19 @@ impl PartyFile {
 
     pub fn decode(bytes: Bytes) -> Result<PartyFile, DecodeFault> {
         if bytes.len() > limits::PARTY_FILE_BYTES_MAX {
-            return Err(DecodeFault::new("party_file", "longer than the limit"));
+            return Err(DecodeFault::at_most("party_file", limits::PARTY_FILE_BYTES_MAX, "bytes"));
         }
-        let too_many = DecodeFault::new("party_file.key_lists", "more than the limit");
+        let too_many =
+            DecodeFault::at_most("party_file.key_lists", limits::PARTY_FILE_KEY_LISTS_MAX, "key lists");
         check_count(bytes.clone(), 1, limits::PARTY_FILE_KEY_LISTS_MAX, too_many)?;
         let file = proto::PartyFile::decode(bytes)
             .map_err(|_| DecodeFault::new("party_file", "not a party file at all"))?;
         if file.revocation_list.len() > limits::REVOCATION_LIST_BYTES_MAX {
-            return Err(DecodeFault::new("party_file.revocation_list", "longer than the limit"));
+            return Err(DecodeFault::at_most(
+                "party_file.revocation_list",
+                limits::REVOCATION_LIST_BYTES_MAX,
+                "bytes",
+            ));
         }
         let mut lists = file.key_lists.into_iter().map(signed::from_proto);
         let first = lists.next().ok_or(DecodeFault::new("party_file.key_lists", "at least one"))??;
@@ -109,7 +114,7 @@ impl PartyFile {
     /// line ends and spaces that mail programs change.
     pub fn from_text(text: &str) -> Result<PartyFile, DecodeFault> {
         if text.len() > limits::PARTY_FILE_BYTES_MAX {
-            return Err(DecodeFault::new("party_file", "longer than the limit"));
+            return Err(DecodeFault::at_most("party_file", limits::PARTY_FILE_BYTES_MAX, "bytes"));
         }
         let mut lines = text.lines().map(str::trim);
         if !lines.any(|line| line == BEGIN) {

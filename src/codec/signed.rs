@@ -16,9 +16,9 @@ use crate::limits;
 /// Reads a wrapping. It says nothing about whether the signatures verify.
 pub fn decode(bytes: Bytes) -> Result<Signed, DecodeFault> {
     if bytes.len() > limits::SIGNED_BYTES_MAX {
-        return Err(DecodeFault::new("signed", "longer than the limit"));
+        return Err(DecodeFault::at_most("signed", limits::SIGNED_BYTES_MAX, "bytes"));
     }
-    let too_many = DecodeFault::new("signed.signatures", "more than the limit");
+    let too_many = DecodeFault::at_most("signed.signatures", limits::SIGNATURES_MAX, "signatures");
     check_count(bytes.clone(), 3, limits::SIGNATURES_MAX, too_many)?;
     let wrapping =
         proto::Signed::decode(bytes).map_err(|_| DecodeFault::new("signed", "not a wrapping at all"))?;
@@ -33,13 +33,13 @@ pub(crate) fn from_proto(wrapping: proto::Signed) -> Result<Signed, DecodeFault>
     let payload_type = PayloadType::from_name(&wrapping.payload_type)
         .ok_or(DecodeFault::new("signed.payload_type", "none of the known types"))?;
     if wrapping.payload.len() > limits::SIGNED_PAYLOAD_BYTES_MAX {
-        return Err(DecodeFault::new("signed.payload", "longer than the limit"));
+        return Err(DecodeFault::at_most("signed.payload", limits::SIGNED_PAYLOAD_BYTES_MAX, "bytes"));
     }
     if wrapping.signatures.is_empty() {
         return Err(DecodeFault::new("signed.signatures", "at least one"));
     }
     if wrapping.signatures.len() > limits::SIGNATURES_MAX {
-        return Err(DecodeFault::new("signed.signatures", "more than the limit"));
+        return Err(DecodeFault::at_most("signed.signatures", limits::SIGNATURES_MAX, "signatures"));
     }
     let signatures = wrapping.signatures.into_iter().map(signature_from_proto).collect::<Result<_, _>>()?;
     Ok(Signed { payload: wrapping.payload, payload_type, signatures })
@@ -66,7 +66,7 @@ fn signature_from_proto(signature: proto::Signature) -> Result<Signature, Decode
         return Err(DecodeFault::new("signed.signatures.value", "64 bytes for Ed25519"));
     }
     if signature.value.len() > limits::SIGNATURE_BYTES_MAX {
-        return Err(DecodeFault::new("signed.signatures.value", "longer than the limit"));
+        return Err(DecodeFault::at_most("signed.signatures.value", limits::SIGNATURE_BYTES_MAX, "bytes"));
     }
     Ok(Signature { key_digest, algorithm, value: signature.value })
 }

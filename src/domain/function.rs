@@ -51,7 +51,8 @@ impl Term {
         ];
         for (field, text, most) in texts {
             if text.trim().is_empty() || !is_line(text, most) {
-                let rule = "must be given: one line, without control characters, within the limit".into();
+                let rule =
+                    format!("must be given: one line of at most {most} bytes, without control characters");
                 return Err(Refusal::Field { field, rule });
             }
         }

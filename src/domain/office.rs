@@ -53,10 +53,14 @@ impl Office {
         }
         let is_line = |text: &str| text.trim() == text && !text.chars().any(is_unsafe_to_show);
         if self.code.chars().count() > limits::CERTIFICATE_NAME_CHARS_MAX || !is_line(&self.code) {
-            return field("office.code", "one line, as a certificate can name it, within the limit");
+            let most = limits::CERTIFICATE_NAME_CHARS_MAX;
+            let rule = format!("one line of at most {most} characters, as a certificate can name it");
+            return field("office.code", &rule);
         }
         if self.purpose.len() > limits::LINE_BYTES_MAX || !is_line(&self.purpose) {
-            return field("office.purpose", "one line, without control characters, within the limit");
+            let most = limits::LINE_BYTES_MAX;
+            let rule = format!("one line of at most {most} bytes, without control characters");
+            return field("office.purpose", &rule);
         }
         Ok(())
     }

@@ -26,6 +26,8 @@ pub enum KeyListFault {
     KeyTwice,
     #[error("key list: {field}: {rule}")]
     Field { field: &'static str, rule: &'static str },
+    #[error("key list: {field}: at most {most} {of}")]
+    AtMost { field: &'static str, most: usize, of: &'static str },
     #[error("key list: number {found} where {expected} comes next")]
     Number { expected: u64, found: u32 },
     #[error("key list: it names another list as the one before")]
@@ -98,19 +100,19 @@ pub fn check_form(list: &KeyList) -> Result<(), KeyListFault> {
     if list.name.is_empty() || !is_line(&list.name) {
         return field("name", LINE_RULE);
     }
-    if !(1..=limits::KEY_LIST_CA_CERTIFICATES_MAX).contains(&list.ca_certificates.len()) {
-        return field("ca_certificates", "at least one, and not more than the limit");
+    let at_most = |field, has, most, of| {
+        if has <= most { Ok(()) } else { Err(KeyListFault::AtMost { field, most, of }) }
+    };
+    let certificates = &list.ca_certificates;
+    if certificates.is_empty() || certificates.iter().any(|one| one.is_empty()) {
+        return field("ca_certificates", "at least one, and none that is empty");
     }
-    let certificate_fits = |length| (1..=limits::CA_CERTIFICATE_BYTES_MAX).contains(&length);
-    if !list.ca_certificates.iter().all(|certificate| certificate_fits(certificate.len())) {
-        return field("ca_certificates", "not empty, and not longer than the limit");
+    at_most("ca_certificates", certificates.len(), limits::KEY_LIST_CA_CERTIFICATES_MAX, "certificates")?;
+    for one in certificates {
+        at_most("ca_certificates", one.len(), limits::CA_CERTIFICATE_BYTES_MAX, "bytes in each")?;
     }
-    if list.addresses.len() > limits::KEY_LIST_ADDRESSES_MAX {
-        return field("addresses", "not more than the limit");
-    }
-    if list.contacts.len() > limits::KEY_LIST_CONTACTS_MAX {
-        return field("contacts", "not more than the limit");
-    }
+    at_most("addresses", list.addresses.len(), limits::KEY_LIST_ADDRESSES_MAX, "addresses")?;
+    at_most("contacts", list.contacts.len(), limits::KEY_LIST_CONTACTS_MAX, "contacts")?;
     if !list.addresses.iter().all(|line| !line.is_empty() && is_line(line)) {
         return field("addresses", LINE_RULE);
     }

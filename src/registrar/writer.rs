@@ -253,7 +253,8 @@ impl Writer {
         let record = Record { index: chain.size, at: now, command, events };
         let entry = self.seal_record(chain, &record, chain.epoch, key);
         if entry.len() > limits::RECORD_BYTES_MAX {
-            let rule = "all that this command puts on record is over the limit".into();
+            let most = limits::RECORD_BYTES_MAX;
+            let rule = format!("all that this command puts on record takes at most {most} bytes");
             return Err(Refusal::Field { field: "content", rule }.into());
         }
         board.apply(&record);

@@ -63,7 +63,7 @@ impl MessageService for MessageCalls {
             return Err(status::field("reason", "must be given"));
         }
         if asked.reason.len() > limits::REASON_BYTES_MAX {
-            return Err(status::field("reason", "longer than the limit"));
+            return Err(status::at_most("reason", limits::REASON_BYTES_MAX, "bytes"));
         }
         self.give(Command::ReturnDraft { draft, digest, reason: asked.reason }, origin).await?;
         Ok(Response::new(calls::ReturnDraftResponse {}))

@@ -175,7 +175,7 @@ impl PartService for PartCalls {
             return Err(status::field("reason", "must be given"));
         }
         if asked.reason.len() > limits::REASON_BYTES_MAX {
-            return Err(status::field("reason", "longer than the limit"));
+            return Err(status::at_most("reason", limits::REASON_BYTES_MAX, "bytes"));
         }
         let command = Command::ErasePart { salted_digest: part, reason: asked.reason };
         give_command(&self.registrar, command, origin).await?;
@@ -205,7 +205,7 @@ fn check(header: &calls::PartHeader) -> Result<(), Status> {
             return Err(status::field(field, "must be given"));
         }
         if text.len() > limits::LINE_BYTES_MAX {
-            return Err(status::field(field, "longer than the limit"));
+            return Err(status::at_most(field, limits::LINE_BYTES_MAX, "bytes"));
         }
     }
     Ok(())

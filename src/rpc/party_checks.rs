@@ -125,12 +125,15 @@ pub fn member(person: Person, roles: &[String]) -> Result<Member, Status> {
             && text.trim() == text
             && !text.chars().any(is_unsafe_to_show)
     };
-    let rule = "as in a certificate: one line, without control characters, within the limit";
+    let most = limits::CERTIFICATE_NAME_CHARS_MAX;
+    let rule = format!(
+        "as in a certificate: one line of at most {most} characters, none of them a control character"
+    );
     if person.name.is_empty() || !is_name(&person.name) {
-        return Err(status::field("member_added.person.name", rule));
+        return Err(status::field("member_added.person.name", &rule));
     }
     if !is_name(&person.office) {
-        return Err(status::field("member_added.person.office", rule));
+        return Err(status::field("member_added.person.office", &rule));
     }
     let known: Option<Roles> = roles.iter().map(|name| Role::from_name(name)).collect();
     match known {
@@ -154,13 +157,17 @@ pub fn party_without_node(wire: &calls::PartyWithoutNode) -> Result<Change, Stat
         Act::Known(new) => new,
     };
     if new.contacts.len() > limits::KEY_LIST_CONTACTS_MAX {
-        return Err(status::field("party_without_node.contacts", "more than the limit"));
+        return Err(status::at_most(
+            "party_without_node.contacts",
+            limits::KEY_LIST_CONTACTS_MAX,
+            "contacts",
+        ));
     }
     let line = |field: &'static str, text: &str| {
         if text.trim().is_empty() {
             Err(status::field(field, "must be given"))
         } else if text.len() > limits::KEY_LIST_LINE_BYTES_MAX {
-            Err(status::field(field, "longer than the limit"))
+            Err(status::at_most(field, limits::KEY_LIST_LINE_BYTES_MAX, "bytes"))
         } else if text.chars().any(is_unsafe_to_show) {
             Err(status::field(field, "holds characters that can't be seen or that turn its direction"))
         } else {

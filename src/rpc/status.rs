@@ -6,7 +6,7 @@
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, StatusExt};
 
-use crate::codec::fault::DecodeFault;
+use crate::codec::fault::{DecodeFault, Rule};
 use crate::domain::board::Denied;
 use crate::domain::people::Role;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
@@ -109,13 +109,31 @@ fn faults(named: &[FaultNamed]) -> Status {
 
 /// A field of the call that can't be read, or breaks a rule. Nothing was done.
 pub fn field(field: &str, rule: impl std::fmt::Display) -> Status {
-    let mut details = ErrorDetails::with_error_info("FIELD", DOMAIN, std::collections::HashMap::new());
+    field_with(field, rule, std::collections::HashMap::new())
+}
+
+/// More of it than a bound allows. The bound stands in the sentence for people, and for programs as `at_most` and
+/// `of` among the metadata of the reason.
+pub fn at_most(field: &str, most: usize, of: &'static str) -> Status {
+    let told = [("at_most".to_owned(), most.to_string()), ("of".to_owned(), of.to_owned())];
+    field_with(field, Rule::AtMost { most, of }, told.into())
+}
+
+fn field_with(
+    field: &str,
+    rule: impl std::fmt::Display,
+    told: std::collections::HashMap<String, String>,
+) -> Status {
+    let mut details = ErrorDetails::with_error_info("FIELD", DOMAIN, told);
     details.add_bad_request_violation(field, rule.to_string());
     Status::with_error_details(Code::InvalidArgument, format!("field {field}: {rule}"), details)
 }
 
 pub fn decode(fault: DecodeFault) -> Status {
-    field(fault.field, fault.rule)
+    match fault.rule {
+        Rule::Says(rule) => field(fault.field, rule),
+        Rule::AtMost { most, of } => at_most(fault.field, most, of),
+    }
 }
 
 /// What was asked for is not here.

@@ -6,7 +6,10 @@ use detente::evidence::keys::{KeyFault, PublicKey, SigningKey};
 use detente::evidence::signed::{
     Algorithm, PayloadType, Signature, SignatureFault, Signed, pre_authentication_encoding,
 };
+use detente::limits;
+use detente::rpc::status;
 use proptest::prelude::*;
+use tonic_types::StatusExt as _;
 
 const GOLDEN: &str = include_str!("golden/signed.hex");
 
@@ -130,7 +133,14 @@ fn a_flipped_bit_in_any_byte_of_a_wrapping_is_noticed() {
 fn a_wrapping_of_many_empty_signatures_is_refused_before_they_are_held() {
     let crowded = [&codec::signed::encode(&sample())[..], &[0x1a, 0].repeat(100_000)].concat();
     let fault = codec::signed::decode(crowded.into()).unwrap_err();
-    assert_eq!((fault.field, fault.rule), ("signed.signatures", "more than the limit"));
+    let rule = format!("at most {} signatures", limits::SIGNATURES_MAX);
+    assert_eq!(fault.to_string(), format!("signed.signatures: {rule}"));
+    // Over a call the number stands in the sentence, at the field, and for programs by itself.
+    let details = status::decode(fault).get_error_details();
+    let told = details.error_info().unwrap();
+    assert_eq!(told.metadata["at_most"], limits::SIGNATURES_MAX.to_string());
+    assert_eq!(told.metadata["of"], "signatures");
+    assert_eq!(details.bad_request().unwrap().field_violations[0].description, rule);
 }
 
 #[test]

@@ -104,7 +104,8 @@ impl Rule {
             return Err(field("watch_plan.rule.office", "an office that is listed (`office list`)"));
         }
         if self.steps.is_empty() || self.steps.len() > limits::WATCH_STEPS_MAX {
-            return Err(field("watch_plan.rule.step", "at least one, and within the limit"));
+            let rule = format!("at least one, and at most {}", limits::WATCH_STEPS_MAX);
+            return Err(field("watch_plan.rule.step", &rule));
         }
         self.steps.iter().try_for_each(|step| step.check(roster))
     }
@@ -113,14 +114,13 @@ impl Rule {
 impl Step {
     fn check(&self, roster: &Roster) -> Result<(), Refusal> {
         if self.within_minutes == 0 || self.within_minutes > limits::WATCH_STEP_MINUTES_MAX {
-            return Err(field(
-                "watch_plan.rule.step.acknowledge_within_minutes",
-                "one at least, within the limit",
-            ));
+            let rule = format!("one at least, at most {}", limits::WATCH_STEP_MINUTES_MAX);
+            return Err(field("watch_plan.rule.step.acknowledge_within_minutes", &rule));
         }
         check_line("watch_plan.rule.step.telephone", &self.telephone)?;
         if self.alert.is_empty() || self.alert.len() > limits::WATCH_STEP_NAMES_MAX {
-            return Err(field("watch_plan.rule.step.alert", "at least one name, and within the limit"));
+            let rule = format!("at least one name, and at most {}", limits::WATCH_STEP_NAMES_MAX);
+            return Err(field("watch_plan.rule.step.alert", &rule));
         }
         for name in &self.alert {
             if name != ON_WATCH && roster.on_watch_by_name(name).is_none() {
@@ -166,7 +166,8 @@ fn field(field: &'static str, rule: &str) -> Refusal {
 
 fn check_line(name: &'static str, text: &str) -> Result<(), Refusal> {
     if text.len() > limits::LINE_BYTES_MAX || text.chars().any(is_unsafe_to_show) {
-        return Err(field(name, "one line, without control characters, within the limit"));
+        let most = limits::LINE_BYTES_MAX;
+        return Err(field(name, &format!("one line of at most {most} bytes, without control characters")));
     }
     Ok(())
 }

@@ -32,7 +32,10 @@ pub struct Source<'a> {
 pub enum BundleFault {
     #[error("there is no such thread on record here")]
     NoSuchThread,
-    #[error("the thread's evidence is over the limit for one bundle")]
+    #[error(
+        "the thread's evidence is over the limit for one bundle: at most {} bytes",
+        limits::BUNDLE_BYTES_MAX
+    )]
     TooLarge,
     #[error(transparent)]
     Record(#[from] RecordFault),
