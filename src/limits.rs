@@ -377,6 +377,11 @@ pub const KAFKA_POLL_MS: u64 = 50;
 pub const KAFKA_QUIET_MS_MAX: u64 = 5_000;
 /// A topic that brokers do not know for so long is gone; less may be a broker that is just starting (ms).
 pub const KAFKA_GONE_MS: u64 = 3_000;
+/// A broker that has answered no question for so long is called silent (ms); less may be a change of leader.
+pub const KAFKA_SILENT_MS: u64 = 3_000;
+/// By then a broker that went away is called silent, though nothing is appended (ms): quiet, one question without an
+/// answer, and silent, each as long as it may last.
+pub const KAFKA_SILENT_TOLD_MS: u64 = KAFKA_QUIET_MS_MAX + 3 * KAFKA_SOCKET_MS_MAX + KAFKA_SILENT_MS;
 /// The largest Kafka message the topic must take: a record with its key and headers (bytes).
 pub const KAFKA_MESSAGE_BYTES_MAX: usize = 1_048_588;
 /// The producer holds no more in its queue; an append beyond it is answered "not known" (KiB).

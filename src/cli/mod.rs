@@ -32,6 +32,7 @@ pub mod message;
 pub mod node;
 mod node_checks;
 pub mod node_directory;
+mod node_health;
 pub mod office;
 pub mod out;
 pub mod part;

@@ -13,13 +13,12 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
 use tonic::service::Routes;
-use tonic_health::ServingStatus;
-use tonic_health::server::HealthReporter;
 
 use crate::cli::files::{self, FileFault, Readers};
 use crate::cli::keys::{KeyFault, NodeKeys};
 use crate::cli::node_checks::{check_marker, check_parts, check_party, check_signing_keys};
 use crate::cli::node_directory::{NodeDirectory, NodeSettings, SettingsFault};
+use crate::cli::node_health;
 use crate::clock::Clock;
 use crate::domain::board::Board;
 use crate::domain::command::{Command, Origin};
@@ -36,7 +35,7 @@ use crate::peers::exchange::Exchange;
 use crate::peers::tls::OwnCertificate;
 use crate::peers::trust::Trust;
 use crate::peers::trust_of_board::trust_of;
-use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, Standing, keep_watch};
+use crate::registrar::{CheckpointFile, Head, OpenFault, Opening, Registrar, keep_watch};
 use crate::replay::{Broken, TrustRoot};
 use crate::rpc::DESCRIPTORS;
 use crate::rpc::accept::{Acceptor, Lives, server};
@@ -156,7 +155,9 @@ impl Node {
 
         let dialler =
             Dialler { clock: clock.clone(), trust: trust.clone(), certificate: certificate_seen.clone() };
-        tokio::spawn(follow_heads(heads, head, publish, health));
+        let place = settings.journal.place(&directory);
+        tokio::spawn(node_health::report(heads.clone(), registrar.journal.medium(), health, place));
+        tokio::spawn(follow_heads(heads, head, publish));
         let mut no_more = stopped.clone();
         // An error means that the node is gone, which is a stop too.
         let no_more = async move { _ = no_more.wait_for(Option::is_some).await };
@@ -298,14 +299,12 @@ fn reflection()
         .expect("the descriptors were made by our own build")
 }
 
-/// Publishes trust whenever people, Parties or lists on record change, and health with the standing.
+/// Publishes trust whenever people, Parties or lists on record change.
 async fn follow_heads(
     mut heads: watch::Receiver<Arc<Head>>,
     mut last: Arc<Head>,
     publish: watch::Sender<Arc<Trust>>,
-    health: HealthReporter,
 ) {
-    report_standing(&health, last.standing).await;
     while heads.changed().await.is_ok() {
         let head = heads.borrow_and_update().clone();
         let (now, before) = (&head.board.roster, &last.board.roster);
@@ -314,19 +313,8 @@ async fn follow_heads(
         {
             publish.send_replace(Arc::new(trust));
         }
-        if head.standing != last.standing {
-            report_standing(&health, head.standing).await;
-        }
         last = head;
     }
-}
-
-async fn report_standing(health: &HealthReporter, standing: Standing) {
-    let status = match standing {
-        Standing::Writes => ServingStatus::Serving,
-        Standing::StandsBy => ServingStatus::NotServing,
-    };
-    health.set_service_status("", status).await;
 }
 
 /// A journal found broken stops the node, and keeps it from starting again by itself.

@@ -17,7 +17,8 @@ use tokio::sync::mpsc;
 
 use super::embedded_reads::{Bell, follow, read_singles};
 use super::{
-    AppendAsk, AppendFault, Appends, Journal, Losses, OpenFault, ReadAsk, ReadFault, Reader, ms, thread,
+    AppendAsk, AppendFault, Appends, Journal, Losses, MediumSeen, OpenFault, ReadAsk, ReadFault, Reader, ms,
+    thread,
 };
 use crate::limits;
 
@@ -32,6 +33,7 @@ pub struct Embedded {
     pub(super) appends: Appends,
     pub(super) reads: mpsc::Sender<ReadAsk>,
     pub(super) losses: Losses,
+    pub(super) medium: MediumSeen,
     path: Arc<Path>,
     bell: Arc<Bell>,
 }
@@ -73,7 +75,8 @@ pub fn open(path: &Path) -> Result<Journal, OpenFault> {
     thread("journal-writes", move || write_all(writer, to_write, &rings)).map_err(|e| unusable(path, &e))?;
     thread("journal-reads", move || read_singles(&single, to_read)).map_err(|e| unusable(path, &e))?;
     let losses = Losses::default();
-    Ok(Journal::Embedded(Embedded { appends: Appends(appends), reads, losses, path: path.into(), bell }))
+    let (path, medium) = (path.into(), MediumSeen::default());
+    Ok(Journal::Embedded(Embedded { appends: Appends(appends), reads, losses, medium, path, bell }))
 }
 
 impl Embedded {
@@ -179,7 +182,7 @@ fn move_ahead(connection: &Connection, mode: &str) -> rusqlite::Result<()> {
 }
 
 /// One past the last position.
-fn end_of(connection: &Connection) -> rusqlite::Result<i64> {
+pub(super) fn end_of(connection: &Connection) -> rusqlite::Result<i64> {
     let last: Option<i64> =
         connection.prepare_cached("SELECT max(position) FROM entries")?.query_row([], |row| row.get(0))?;
     Ok(last.map_or(0, |last| last.saturating_add(1)))

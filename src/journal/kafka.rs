@@ -16,7 +16,8 @@ use super::kafka_reads::{self, Source};
 use super::kafka_settings::{self, KafkaConfig, Quiet};
 use super::kafka_topic::{self, on_a_thread, unusable};
 use super::{
-    AppendAsk, AppendFault, Appends, Journal, Losses, OpenFault, ReadAsk, ReadFault, Reader, ms, thread,
+    AppendAsk, AppendFault, Appends, Journal, Losses, MediumSeen, OpenFault, ReadAsk, ReadFault, Reader, ms,
+    thread,
 };
 use crate::limits;
 
@@ -27,6 +28,7 @@ pub struct Kafka {
     pub(super) appends: Appends,
     pub(super) reads: mpsc::Sender<ReadAsk>,
     pub(super) losses: Losses,
+    pub(super) medium: MediumSeen,
     source: Source,
 }
 
@@ -59,8 +61,8 @@ pub async fn open(config: &KafkaConfig, topic: &str) -> Result<Journal, OpenFaul
             .map_err(|error| unusable(&place, &error))?;
         thread("journal-reads", move || kafka_reads::read_singles(&singles, single, to_read))
             .map_err(|error| unusable(&place, &error))?;
-        let losses = Losses::default();
-        Ok(Journal::Kafka(Kafka { appends: Appends(appends), reads, losses, source }))
+        let (losses, medium) = (Losses::default(), MediumSeen::default());
+        Ok(Journal::Kafka(Kafka { appends: Appends(appends), reads, losses, medium, source }))
     })
     .await
 }
@@ -69,8 +71,8 @@ impl Kafka {
     pub(super) fn reader(&self, from: u64) -> Result<Reader, ReadFault> {
         let (sink, items) = mpsc::channel(limits::READ_BATCHES_AHEAD_MAX);
         let asked = Arc::new(std::sync::atomic::AtomicU64::new(0));
-        let (source, questions) = (self.source.clone(), asked.clone());
-        thread("journal-follows", move || kafka_reads::follow(&source, from, &sink, &questions))
+        let (source, questions, medium) = (self.source.clone(), asked.clone(), self.medium.clone());
+        thread("journal-follows", move || kafka_reads::follow(&source, from, &sink, &questions, &medium))
             .map_err(|error| ReadFault::Unreadable { why: error.to_string() })?;
         Ok(Reader { items, asked, bell: None, losses: self.losses.clone() })
     }

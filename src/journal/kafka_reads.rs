@@ -18,7 +18,7 @@ use tokio::sync::mpsc;
 
 use super::kafka_settings::{self, KafkaConfig, Quiet};
 use super::kafka_topic;
-use super::{Entry, Item, ReadAsk, ReadFault, ms};
+use super::{Entry, Item, Medium, MediumSeen, ReadAsk, ReadFault, ms};
 use crate::limits;
 
 /// What is read from.
@@ -104,8 +104,9 @@ fn entry(message: &BorrowedMessage<'_>) -> Entry {
 }
 
 /// Hands over everything from `from` on, until nobody listens any more.
-pub(super) fn follow(source: &Source, from: u64, sink: &Sink, questions: &AtomicU64) {
-    let mut following = Following { source, next: from, answered: 0, unknown_since: None };
+pub(super) fn follow(source: &Source, from: u64, sink: &Sink, questions: &AtomicU64, medium: &MediumSeen) {
+    let mut following =
+        Following { source, next: from, answered: 0, unknown_since: None, medium, unanswered_since: None };
     while !sink.is_closed() {
         if let Err(fault) = following.one_consumer(sink, questions) {
             // Nobody listens: then nobody misses it.
@@ -120,9 +121,25 @@ struct Following<'a> {
     next: u64,
     answered: u64,
     unknown_since: Option<Instant>,
+    medium: &'a MediumSeen,
+    /// Since when no broker has answered a question.
+    unanswered_since: Option<Instant>,
 }
 
 impl Following<'_> {
+    fn is_answered(&mut self) {
+        self.unanswered_since = None;
+        self.medium.see(Medium::Answers);
+    }
+
+    /// A single question without an answer may be a change of leader.
+    fn is_not_answered(&mut self) {
+        let since = *self.unanswered_since.get_or_insert_with(Instant::now);
+        if since.elapsed() > ms(limits::KAFKA_SILENT_MS) {
+            self.medium.see(Medium::Silent);
+        }
+    }
+
     /// Reads with one consumer, until nobody listens or a fresh one is needed (both `Ok`).
     fn one_consumer(&mut self, sink: &Sink, questions: &AtomicU64) -> Result<(), ReadFault> {
         let settings = kafka_settings::follower(&self.source.config);
@@ -134,6 +151,7 @@ impl Following<'_> {
                 Some(Ok(message)) => {
                     quiet_since = Instant::now();
                     self.unknown_since = None;
+                    self.is_answered();
                     let (batch, trouble) = gather(&consumer, entry(&message), limits::READ_ENTRIES_MAX);
                     self.next = batch.last().map_or(self.next, |last| last.position.saturating_add(1));
                     if sink.blocking_send(Ok(Item::Batch(batch))).is_err() {
@@ -155,7 +173,12 @@ impl Following<'_> {
             let asked = questions.load(Ordering::SeqCst);
             let quiet = quiet_since.elapsed() > ms(limits::KAFKA_QUIET_MS_MAX);
             if asked > self.answered || quiet {
-                match kafka_topic::bounds(&consumer, &self.source.topic) {
+                let bounds = kafka_topic::bounds(&consumer, &self.source.topic);
+                match &bounds {
+                    Ok(_) => self.is_answered(),
+                    Err(_) => self.is_not_answered(),
+                }
+                match bounds {
                     Ok((low, _)) if low > self.next => {
                         return Err(gone(self.next, "records have been deleted"));
                     }

@@ -107,6 +107,14 @@ impl Journal {
         }
     }
 
+    /// Whether the medium answers, as whoever follows this journal finds out, also while nothing is appended.
+    pub fn medium(&self) -> watch::Receiver<Medium> {
+        match self {
+            Journal::Embedded(journal) => journal.medium.0.subscribe(),
+            Journal::Kafka(journal) => journal.medium.0.subscribe(),
+        }
+    }
+
     /// What the end is worth that [`Reader::next_or_end`] tells.
     pub fn end(&self) -> End {
         match self {
@@ -138,6 +146,30 @@ impl Journal {
             .await
             .unwrap_or_else(|_| Err(ReadFault::Unanswered { why: "no answer in time".into() }));
         self.losses().see(read)
+    }
+}
+
+/// Whether the medium of a journal answers. While it does not, nothing can be put on record; once it does
+/// again, all goes on by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Medium {
+    #[default]
+    Answers,
+    /// No broker has answered for a while: [`limits::KAFKA_SILENT_TOLD_MS`] at most. A file always answers.
+    Silent,
+}
+
+/// What readers found out of the medium. Clones share it.
+#[derive(Clone, Default)]
+struct MediumSeen(watch::Sender<Medium>);
+
+impl MediumSeen {
+    fn see(&self, found: Medium) {
+        self.0.send_if_modified(|known| {
+            let is_new = *known != found;
+            *known = found;
+            is_new
+        });
     }
 }
 

@@ -8,9 +8,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
+use detente::cli::doctor::{self, Finding};
+use detente::cli::init::init;
+use detente::cli::node::Node;
+use detente::cli::node_directory::{JournalSettings, KafkaSettings, TransportSettings};
+use detente::clock::Clock;
 use detente::domain::party::Incarnation;
 use detente::journal::kafka_settings::{KafkaConfig, Transport};
-use detente::journal::{AppendFault, Journal, OpenFault, ReadFault, Reader, kafka, kafka_topic};
+use detente::journal::{self, AppendFault, Journal, OpenFault, ReadFault, Reader, kafka, kafka_topic};
 use detente::limits;
 use rdkafka::ClientConfig;
 use rdkafka::admin::{AdminClient, AdminOptions, NewTopic, TopicReplication};
@@ -19,6 +24,7 @@ use rdkafka::config::FromClientConfig as _;
 use rdkafka::topic_partition_list::{Offset, TopicPartitionList};
 
 use crate::broker::{self, Broker};
+use crate::world::{Medium, plan};
 
 fn entry(text: impl ToString) -> Vec<Bytes> {
     vec![Bytes::from(text.to_string())]
@@ -350,4 +356,47 @@ fn the_topic_names_party_and_incarnation() {
 fn the_tests_find_their_folder_of_jars() {
     let jars = std::env::var("DETENTE_KAFKA_JARS").expect("start the tests with ./tests/run");
     assert!(Path::new(&jars).is_dir());
+}
+
+/// Nobody appends, and nobody is told by a time-out.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_idle_node_says_that_its_broker_is_gone_and_goes_on_by_itself_when_it_is_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut broker = Broker::start();
+    let mut plan = plan("PL", folder.path(), "127.0.0.1:0", Medium::Embedded);
+    plan.journal = JournalSettings::Kafka(KafkaSettings {
+        brokers: broker.config().brokers,
+        topic: broker::fresh_topic(),
+        replication: 1,
+        min_insync: 1,
+        transport: TransportSettings::Plaintext,
+    });
+    init(&plan, Clock::system().now()).await.unwrap();
+    let node = Node::start(&plan.directory, Clock::system(), None).await.unwrap();
+    let mut medium = node.registrar.journal.medium();
+    let told = Duration::from_millis(limits::KAFKA_SILENT_TOLD_MS);
+    for stopped in ["killed", "frozen"] {
+        match stopped {
+            "killed" => broker.kill(),
+            _ => broker.freeze(),
+        }
+        let silent = medium.wait_for(|found| *found == journal::Medium::Silent);
+        tokio::time::timeout(told, silent).await.unwrap_or_else(|_| panic!("{stopped}")).unwrap();
+        let lines = doctor::examine(&plan.directory, Clock::system().now()).await;
+        assert!(
+            lines.iter().any(
+                |line| matches!(&line.finding, Finding::Wrong { .. }) && line.what.starts_with("journal")
+            ),
+            "{lines:?}"
+        );
+        match stopped {
+            "killed" => broker.restart(),
+            _ => broker.thaw(),
+        }
+        let answers = medium.wait_for(|found| *found == journal::Medium::Answers);
+        tokio::time::timeout(Duration::from_secs(60), answers).await.expect("it goes on").unwrap();
+    }
+    let still_runs = tokio::time::timeout(Duration::from_millis(100), node.ended()).await;
+    assert!(still_runs.is_err(), "{still_runs:?}");
+    node.shutdown().await;
 }
