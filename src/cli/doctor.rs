@@ -109,12 +109,15 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
     lines.add("directory of parts", &node_checks::check_parts(&directory), "as it says");
     let Ok(settings) = settings else { return lines.0 };
     lines.open_file(&directory, &settings);
-    let Some(fold) = lines.journal(&directory, &settings).await else { return lines.0 };
+    let (ring, pairs) = match own {
+        Ok(own) => (KeyRing::new(own.signing), Some(own.tls)),
+        Err(_) => (KeyRing::new(Vec::new()), None),
+    };
+    let Some(fold) = lines.journal(&directory, &settings, &ring).await else { return lines.0 };
     let party = node_checks::check_party(&fold.board, &settings, &directory);
     lines.add("the Party in node.toml", &party, "write the Party's own code");
-    if let Ok(own) = own {
-        let ring = KeyRing::new(own.signing);
-        let tls = check_signing_keys(&fold.board, &ring).and_then(|()| tls_in_force(own.tls, &fold.board));
+    if let Some(pairs) = pairs {
+        let tls = check_signing_keys(&fold.board, &ring).and_then(|()| tls_in_force(pairs, &fold.board));
         let mend = "put back the keys that the newest own key list names";
         lines.add("keys against the key list on record", &tls, mend);
         if let Ok(pair) = tls
@@ -185,7 +188,12 @@ impl Lines {
     }
 
     /// The medium's settings, then all that stands in it. `None` if that can't be gone on from.
-    async fn journal(&mut self, directory: &NodeDirectory, settings: &NodeSettings) -> Option<Fold> {
+    async fn journal(
+        &mut self,
+        directory: &NodeDirectory,
+        settings: &NodeSettings,
+        ring: &KeyRing,
+    ) -> Option<Fold> {
         let place = settings.journal.place(directory);
         if let JournalSettings::Kafka(kafka) = &settings.journal {
             match kafka_topic::check(&kafka.config(), &kafka.topic).await {
@@ -228,7 +236,7 @@ impl Lines {
             }
         };
         let root = TrustRoot::FirstKeyList(settings.fingerprint.0);
-        let fold = match replay_untouched(&journal, root, kept.as_ref()).await {
+        let fold = match replay_untouched(&journal, root, kept.as_ref(), ring).await {
             Ok(fold) => fold,
             Err(fault) => {
                 self.wrong(&what, &fault, &doctor_mends::of_history(&fault, directory));

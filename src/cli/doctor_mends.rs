@@ -87,6 +87,12 @@ pub(super) fn of_history(fault: &OpenFault, directory: &NodeDirectory) -> String
              none, {}",
             lacking(directory)
         ),
+        OpenFault::UnderUnknownKey { .. } => format!(
+            "find out whose key signed the checkpoint: if it is of a later key list of this Party, put back the newest \
+             copy of the journal, and with none {}; if it is another's, find out who changed the checkpoint, and put \
+             that back from its copy",
+            lacking(directory)
+        ),
         OpenFault::Forked { .. } => format!(
             "do not serve; keep a copy of both; find out who signed twice before going on: {} shows how far this \
              one holds",

@@ -70,6 +70,11 @@ impl KeyRing {
         self.parts().flat_map(|part| &part.keys).find(|key| key.public_key().as_bytes() == public_key)
     }
 
+    /// The public halves of all that it has.
+    pub fn public_keys(&self) -> impl Iterator<Item = PublicKey> {
+        self.parts().flat_map(|part| &part.keys).map(SigningKey::public_key)
+    }
+
     fn parts(&self) -> impl Iterator<Item = &KeyRing> {
         std::iter::successors(Some(self), |part| part.more.get().map(Box::as_ref))
     }

@@ -78,6 +78,14 @@ impl CheckpointFile {
     }
 }
 
+/// Whose key signed a checkpoint that goes beyond the history at hand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Signer {
+    Ours,
+    /// Of a key list that is to come, or anybody's: nobody here can tell.
+    Unknown,
+}
+
 /// What one reading of the file gave: what is compared is what is verified.
 pub struct KeptCheckpoint {
     pub size: u64,
@@ -104,8 +112,9 @@ impl KeptCheckpoint {
     }
 
     /// Whether it may be ours, of a history that goes on beyond this one and the key lists in it: it names our
-    /// ledger key as its signer, and where that is one known here its signature verifies.
-    pub fn may_be_of(&self, board: &Board) -> Result<(), CheckpointFileFault> {
+    /// ledger key as its signer, and where that is a key of a list in it, or of this node's ring, its signature
+    /// verifies.
+    pub fn may_be_of(&self, board: &Board, ring: &KeyRing) -> Result<Signer, CheckpointFileFault> {
         let not_ours = || CheckpointFileFault::NotOurs { path: self.path.clone() };
         let own = board.own.ok_or_else(not_ours)?;
         let name = names::ledger_key_name(&own.party);
@@ -114,13 +123,13 @@ impl KeptCheckpoint {
         let keys = known.key_lists.iter().filter_map(|accepted| accepted.list.key_for(Purpose::Ledger));
         let keys: Vec<NoteKey> = keys
             .filter_map(|key| PublicKey::from_bytes(key).ok())
+            .chain(ring.public_keys())
             .filter_map(|key| NoteKey::new(&name, NoteAlgorithm::Ed25519, key).ok())
             .collect();
         let is_named = note.signatures().iter().any(|signature| signature.name() == name);
         match note.verify(&keys.iter().collect::<Vec<_>>()) {
-            Ok(_) => Ok(()),
-            // Of a list to come.
-            Err(NoteFault::Unsigned) if is_named => Ok(()),
+            Ok(_) => Ok(Signer::Ours),
+            Err(NoteFault::Unsigned) if is_named => Ok(Signer::Unknown),
             Err(_) => Err(not_ours()),
         }
     }

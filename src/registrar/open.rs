@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
-use super::checkpoint::{self, CheckpointFileFault};
+use super::checkpoint::{self, CheckpointFileFault, Signer};
 use super::inbox::inbox;
 use super::writer::Writer;
 use super::{CheckpointFile, Head, KeptCheckpoint, Registrar, Standing};
@@ -34,6 +34,13 @@ pub enum OpenFault {
          changed. This may be an older copy; do not go on with it"
     )]
     OlderThanCheckpoint { expected: u64, found: u64 },
+    #[error(
+        "the checkpoint kept beside the journal covers {expected} record(s), under a ledger key that no key list in \
+         this journal names and that is not in this node's key directory; the journal holds {found}. Either it is \
+         an older copy, from before that key list, or the checkpoint is another's; do not go on before it is known \
+         which"
+    )]
+    UnderUnknownKey { expected: u64, found: u64 },
     #[error(
         "record {index} can't be read, or does not follow the one before it, and entries that were signed after it \
          are here: it was changed or taken out; {signed} record(s) were signed before. Do not go on with it"
@@ -71,14 +78,13 @@ impl Opening {
             Some(file) => file.read()?,
             None => None,
         };
-        let replayed = replay_as_told(&|| self.journal.reader(0), self.root, kept.as_ref().into()).await?;
+        let held_to = HeldTo::kept(kept.as_ref(), &self.ring);
+        let replayed = replay_as_told(&|| self.journal.reader(0), self.root, held_to).await?;
         let (fold, short) = match (replayed, self.journal.end()) {
             (Replayed::Whole(fold), _) => (fold, None),
             // More may stand behind the end that was told. The epoch, once it is read back, is the end.
             (Replayed::Short { fold, .. }, End::Claimed) if fold.chain.size > 0 => (fold.clone(), Some(fold)),
-            (Replayed::Short { fold, expected }, End::Claimed | End::Exact) => {
-                return Err(OpenFault::OlderThanCheckpoint { expected, found: fold.chain.size });
-            }
+            (Replayed::Short { why, .. }, End::Claimed | End::Exact) => return Err(why),
         };
         if let (Some(kept), None) = (&kept, &short) {
             kept.verify(&fold.board)?;
@@ -114,7 +120,7 @@ impl Opening {
         )?;
         writer.open_epoch().await?;
         if let (Some(kept), Some(short)) = (&kept, short) {
-            hold_to_checkpoint(&writer, short, kept).await?;
+            hold_to_checkpoint(&writer, short, kept, &self.ring).await?;
         }
         if let Some(file) = self.checkpoint {
             tokio::spawn(checkpoint::keep(file, self.ring, head, at_work));
@@ -137,12 +143,17 @@ pub(super) fn head_of(fold: &Fold, standing: Standing, newest: Newest) -> Head {
 
 /// Reads from a history that was shorter than the checkpoint up to the epoch just opened, which is where the
 /// journal ended, and holds that against the checkpoint.
-async fn hold_to_checkpoint(writer: &Writer, mut fold: Fold, kept: &KeptCheckpoint) -> Result<(), OpenFault> {
+async fn hold_to_checkpoint(
+    writer: &Writer,
+    mut fold: Fold,
+    kept: &KeptCheckpoint,
+    ring: &KeyRing,
+) -> Result<(), OpenFault> {
     let (expected, end) = (kept.size, &writer.durable);
     // The epoch itself stands in nobody's place.
     let found = end.chain.size.saturating_sub(1);
     if found < expected {
-        return Err(OpenFault::OlderThanCheckpoint { expected, found });
+        return Err(too_short(kept.may_be_of(&end.board, ring)?, expected, found));
     }
     let mut reader = writer.journal.reader(fold.positions.next())?;
     let limit = Duration::from_millis(limits::READ_BACK_MS_MAX);
@@ -180,8 +191,17 @@ pub async fn replay_untouched(
     journal: &Readers,
     root: TrustRoot,
     checkpoint: Option<&KeptCheckpoint>,
+    ring: &KeyRing,
 ) -> Result<Fold, OpenFault> {
-    replay_as_told(&|| journal.begin(), root, checkpoint.into()).await?.covered()
+    replay_as_told(&|| journal.begin(), root, HeldTo::kept(checkpoint, ring)).await?.covered()
+}
+
+/// Fewer records than a checkpoint covers, by whose key it is signed.
+fn too_short(signer: Signer, expected: u64, found: u64) -> OpenFault {
+    match signer {
+        Signer::Ours => OpenFault::OlderThanCheckpoint { expected, found },
+        Signer::Unknown => OpenFault::UnderUnknownKey { expected, found },
+    }
 }
 
 /// What a history is held against.
@@ -190,22 +210,20 @@ enum HeldTo<'k> {
     Nothing,
     /// Size and root, by the word of whoever asks.
     Claimed(u64, Digest),
-    /// A file, whose signature is judged before it is believed over the history.
-    Kept(&'k KeptCheckpoint),
+    /// A file, whose signature is judged before it is believed over the history, and the node's own keys.
+    Kept(&'k KeptCheckpoint, &'k KeyRing),
 }
 
-impl<'k> From<Option<&'k KeptCheckpoint>> for HeldTo<'k> {
-    fn from(kept: Option<&'k KeptCheckpoint>) -> HeldTo<'k> {
-        kept.map_or(HeldTo::Nothing, HeldTo::Kept)
+impl<'k> HeldTo<'k> {
+    fn kept(kept: Option<&'k KeptCheckpoint>, ring: &'k KeyRing) -> HeldTo<'k> {
+        kept.map_or(HeldTo::Nothing, |kept| HeldTo::Kept(kept, ring))
     }
-}
 
-impl HeldTo<'_> {
     fn size_and_root(self) -> Option<(u64, Digest)> {
         match self {
             HeldTo::Nothing => None,
             HeldTo::Claimed(size, root) => Some((size, root)),
-            HeldTo::Kept(kept) => Some((kept.size, kept.root)),
+            HeldTo::Kept(kept, _) => Some((kept.size, kept.root)),
         }
     }
 
@@ -213,15 +231,15 @@ impl HeldTo<'_> {
     fn verify(self, board: &Board) -> Result<(), CheckpointFileFault> {
         match self {
             HeldTo::Nothing | HeldTo::Claimed(..) => Ok(()),
-            HeldTo::Kept(kept) => kept.verify(board),
+            HeldTo::Kept(kept, _) => kept.verify(board),
         }
     }
 
     /// Before a history is called too short, which may lack the key list that it was signed under.
-    fn may_be_of(self, board: &Board) -> Result<(), CheckpointFileFault> {
+    fn may_be_of(self, board: &Board) -> Result<Signer, CheckpointFileFault> {
         match self {
-            HeldTo::Nothing | HeldTo::Claimed(..) => Ok(()),
-            HeldTo::Kept(kept) => kept.may_be_of(board),
+            HeldTo::Nothing | HeldTo::Claimed(..) => Ok(Signer::Ours),
+            HeldTo::Kept(kept, ring) => kept.may_be_of(board, ring),
         }
     }
 }
@@ -230,17 +248,15 @@ impl HeldTo<'_> {
 enum Replayed {
     /// It holds what the checkpoint covers.
     Whole(Fold),
-    /// It ends before so many records, every signature checked.
-    Short { fold: Fold, expected: u64 },
+    /// It ends before what was signed, every signature checked; what is to be said if that is its end.
+    Short { fold: Fold, why: OpenFault },
 }
 
 impl Replayed {
     fn covered(self) -> Result<Fold, OpenFault> {
         match self {
             Replayed::Whole(fold) => Ok(fold),
-            Replayed::Short { fold, expected } => {
-                Err(OpenFault::OlderThanCheckpoint { expected, found: fold.chain.size })
-            }
+            Replayed::Short { why, .. } => Err(why),
         }
     }
 }
@@ -278,10 +294,9 @@ async fn replay_as_told(
         }
         None => {
             // Without a first record there is no key by which anything could be judged.
-            if fold.chain.size > 0 {
-                checkpoint.may_be_of(&fold.board)?;
-            }
-            Ok(Replayed::Short { fold, expected: size })
+            let signer = if fold.chain.size > 0 { checkpoint.may_be_of(&fold.board)? } else { Signer::Ours };
+            let why = too_short(signer, size, fold.chain.size);
+            Ok(Replayed::Short { fold, why })
         }
     }
 }

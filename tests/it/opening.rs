@@ -4,11 +4,13 @@
 use bytes::Bytes;
 use detente::codec::record::Check;
 use detente::domain::board::FOLD_VERSION;
-use detente::domain::digest::WriterId;
+use detente::domain::digest::{Digest, WriterId};
 use detente::domain::event::{Event, Record};
 use detente::domain::keys::Purpose;
 use detente::domain::precedence::Precedence;
-use detente::evidence::keys::KeyRing;
+use detente::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
+use detente::evidence::keys::{KeyRing, SigningKey};
+use detente::evidence::names;
 use detente::journal::{Journal, embedded, kafka};
 use detente::registrar::{CheckpointFile, OpenFault, Opening, replay_checked, signed_checkpoint};
 use detente::replay::{Broken, Fold, Look, Step, TrustRoot};
@@ -369,7 +371,7 @@ async fn a_checkpoint_that_this_node_did_not_sign_is_refused() {
             let is_of_an_unknown_key = flipped.split(' ').next_back() != note.split(' ').next_back();
             let is_short = size < entries.len() && is_of_an_unknown_key;
             let known = matches!(fault, Err(OpenFault::Checkpoint(_)))
-                || (is_short && matches!(fault, Err(OpenFault::OlderThanCheckpoint { .. })));
+                || (is_short && matches!(fault, Err(OpenFault::UnderUnknownKey { .. })));
             assert!(known, "byte {byte}: {fault:?}");
         }
     }
@@ -380,4 +382,26 @@ async fn a_checkpoint_that_this_node_did_not_sign_is_refused() {
     assert_eq!(signed_checkpoint(&registrar.head(), &strangers), None);
     let fold = replay_checked(&journal, root(), None).await.unwrap();
     assert_eq!(fold.board, *registrar.head().board);
+}
+
+/// Whoever forges a checkpoint beside a whole journal must not have it taken for an older copy of itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_short_history_is_called_an_older_copy_only_under_a_key_that_is_this_party_s() {
+    let (entries, _) = small().await;
+    let chain = fold_of(&entries).chain;
+    let signed = |key: &SigningKey| {
+        let origin = names::journal_origin((&party::us(), party::LIFE));
+        let checkpoint = Checkpoint::new(origin, chain.size + 1, Digest::of(b"a root"));
+        let name = names::ledger_key_name(&party::us());
+        SignedCheckpoint::sign(checkpoint, &name, key).unwrap().note().to_string()
+    };
+    // The second is of a key list that this copy lacks, and in this node's key directory.
+    for seed in [party::OURS, party::OURS_NEXT] {
+        let fault = opened(&entries, Some(&signed(&party::key(seed, Purpose::Ledger)))).await;
+        assert!(matches!(fault, Err(OpenFault::OlderThanCheckpoint { .. })), "{fault:?}");
+    }
+    let fault =
+        opened(&entries, Some(&signed(&party::key(party::PEERS, Purpose::Ledger)))).await.unwrap_err();
+    assert!(matches!(fault, OpenFault::UnderUnknownKey { .. }), "{fault:?}");
+    assert!(fault.to_string().contains("no key list in this journal names"), "{fault}");
 }
