@@ -3,12 +3,13 @@
 use bytes::Bytes;
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
+use detente::codec::regime;
 use detente::domain::content::Content;
 use detente::domain::digest::Digest;
 use detente::domain::form::{MessageDigest, Prose};
 use detente::domain::formatted::{Field, Fields, Formatted, Stated};
 use detente::domain::regime::format::{Reply, ReplyAnchor};
-use detente::domain::regime::lead::Unit;
+use detente::domain::regime::lead::{Unit, Zone};
 use detente::domain::regime::reply::{Answer, Clock, Due, State};
 use detente::domain::regime::{Ground, Regime, Standing};
 use detente::domain::time::Instant;
@@ -56,9 +57,10 @@ fn at(hour: i64) -> Instant {
     Instant(hour * HOUR_MS)
 }
 
-fn rule(anchor: ReplyAnchor, unit: Unit) -> Reply {
+fn rule(anchor: ReplyAnchor, unit: Unit, zone: &str) -> Reply {
     let ground = Ground { paragraph: "5".into(), standing: Standing::Checked };
-    Reply { format: "F3".into(), within: 12, unit, anchor, ground }
+    let zone = if zone.is_empty() { Zone::OfTheAnchor } else { Zone::Named(zone.into()) };
+    Reply { format: "F3".into(), within: 12, unit, zone, anchor, ground }
 }
 
 fn formatted(regime: &Regime, code: &str, name: &str) -> Formatted {
@@ -85,8 +87,9 @@ fn answer(name: &str, released: i64, received: Option<i64>) -> Answer {
 /// Released at 1, and taken by its addressee at 2: due at 14.
 fn clock(answers: &[Answer], now: i64) -> Clock {
     let form = formatted(&parsed(SLUICES.as_bytes()), "F2", "why");
-    let by_receipt = rule(ReplyAnchor::Receipt, Unit::Hours);
-    Clock::of("PL".parse().unwrap(), &by_receipt, (&form, at(1)), Some(at(2)), answers, at(now))
+    let by_receipt = rule(ReplyAnchor::Receipt, Unit::Hours, "UTC");
+    let regime = parsed(SLUICES.as_bytes());
+    Clock::of("PL".parse().unwrap(), (&regime, &by_receipt), (&form, at(1)), Some(at(2)), answers, at(now))
 }
 
 #[test]
@@ -103,12 +106,60 @@ fn a_reply_is_in_time_by_the_askers_receipt_and_what_came_later_only_by_its_auth
     assert_eq!(clock(&both, 20).answer.unwrap().number, "first");
 }
 
+/// Released at 1.
+fn due(regime: &Regime, form: &Formatted, rule: &Reply, taken_at: Option<Instant>) -> Due {
+    Clock::of("PL".parse().unwrap(), (regime, rule), (form, at(1)), taken_at, &[], at(99)).due
+}
+
+/// Warsaw is an hour ahead of UTC then.
+#[test]
+fn the_days_of_a_reply_end_by_the_wall_of_the_zone_that_its_rule_names() {
+    let regime = parsed(SLUICES.as_bytes());
+    let mut form = formatted(&regime, "F2", "why");
+    let stated = Stated::Date("1970-01-05 Europe/Warsaw".parse().unwrap());
+    form.fields.0.push(Field { name: "closes".into(), stated });
+    let day = |anchor: &str, zone| {
+        let anchor = match anchor {
+            "receipt" => ReplyAnchor::Receipt,
+            name => ReplyAnchor::Field(name.into()),
+        };
+        due(&regime, &form, &rule(anchor, Unit::CalendarDays, zone), Some(at(2)))
+    };
+    let ends = |text: &str| Due::At(Instant::from_rfc3339(text).unwrap());
+    assert_eq!(day("receipt", "UTC"), ends("1970-01-13T23:59:59.999Z"));
+    assert_eq!(day("receipt", "Europe/Warsaw"), ends("1970-01-13T22:59:59.999Z"));
+    assert_eq!(day("closes", "Europe/Warsaw"), ends("1970-01-17T22:59:59.999Z"));
+    assert_eq!(day("closes", ""), ends("1970-01-17T22:59:59.999Z"), "of the anchor");
+    let hours = rule(ReplyAnchor::Field("closes".into()), Unit::Hours, "UTC");
+    assert_eq!(due(&regime, &form, &hours, None), Due::NotTold, "a day is no instant");
+}
+
+/// A reply within days, in a regime file of its own.
+const IN_DAYS: &str = "within = 12, unit = \"calendar days\", anchor = \"receipt\"";
+
+#[test]
+fn a_regime_names_the_zone_of_a_replys_days_and_names_none_for_utc() {
+    let with = |reply: &str| SLUICES.replace("within = 12, unit = \"hours\", anchor = \"receipt\"", reply);
+    let zone = |reply: &str| {
+        let read = regime::read(with(reply).as_bytes(), &regime::built_in::parent);
+        read.map(|regime| regime.formats["F2"].reply.as_ref().unwrap().zone.clone())
+            .map_err(|fault| fault.what)
+    };
+    assert_eq!(zone(IN_DAYS), Ok(Zone::Named("UTC".into())));
+    let of = |zone: &str| format!("{IN_DAYS}, zone = \"{zone}\"");
+    assert_eq!(zone(&of("Europe/Warsaw")), Ok(Zone::Named("Europe/Warsaw".into())));
+    let refused = |reply: &str| zone(reply).unwrap_err();
+    assert!(refused(&of("Europe/Tarn")).contains("IANA"));
+    assert!(refused(&of("of the anchor")).contains("days after an instant need a zone"));
+    let hours = "within = 12, unit = \"hours\", anchor = \"receipt\", zone = \"UTC\"";
+    assert!(refused(hours).contains("hours go by no zone"));
+}
+
 #[test]
 fn when_a_reply_is_due_is_told_only_where_its_time_runs_from_an_instant_that_is_held() {
-    let form = formatted(&parsed(SLUICES.as_bytes()), "F2", "why");
-    let due = |anchor, unit, taken_at| {
-        Clock::of("PL".parse().unwrap(), &rule(anchor, unit), (&form, at(1)), taken_at, &[], at(99)).due
-    };
+    let regime = parsed(SLUICES.as_bytes());
+    let form = formatted(&regime, "F2", "why");
+    let due = |anchor, unit, taken_at| due(&regime, &form, &rule(anchor, unit, "UTC"), taken_at);
     assert_eq!(due(ReplyAnchor::Issue, Unit::Hours, None), Due::At(at(13)));
     assert_eq!(due(ReplyAnchor::Receipt, Unit::Hours, None), Due::NoReceipt);
     assert_eq!(
@@ -116,7 +167,7 @@ fn when_a_reply_is_due_is_told_only_where_its_time_runs_from_an_instant_that_is_
         Due::At(at(13)),
         "not before the release"
     );
-    assert_eq!(due(ReplyAnchor::Receipt, Unit::CalendarDays, Some(at(2))), Due::NotTold);
+    assert_eq!(due(ReplyAnchor::Receipt, Unit::WorkingDays("none".into()), Some(at(2))), Due::NotTold);
     assert_eq!(due(ReplyAnchor::Field("why".into()), Unit::Hours, Some(at(2))), Due::NotTold);
 }
 
@@ -219,6 +270,13 @@ async fn a_draft_that_answers_a_message_goes_to_its_thread_and_the_program_shows
     let (asked, thread) = (released["message"].as_str().unwrap(), released["thread"].as_str().unwrap());
     crate::officer::arrived(&world, "PL", &hex::decode(asked).unwrap().into()).await;
 
+    let owed = "owed is a reply in format F3, Answer, within 12 hours from receipt;";
+    let mut forms = Vec::new();
+    for desk in [&drafter, &replier] {
+        forms.push(printed(&["message", "print", asked, "--as", desk]).await);
+    }
+    assert_eq!(forms[0], forms[1], "the same form at both ends");
+    assert!(unwrapped(&forms[0]).contains(owed), "{}", forms[0]);
     let shown = printed(&["message", "show", thread, "--as", &replier]).await;
     assert!(shown.contains("PL: due ") && shown.contains("; not answered yet"), "{shown}");
     let answer = ["regime", "draft", &reply, "--kind", "formatted", "--as", &replier, "--to", "BY"];
@@ -244,4 +302,31 @@ async fn a_draft_that_answers_a_message_goes_to_its_thread_and_the_program_shows
     assert!(refused.contains("that --answers names is not on record here"), "{refused}");
     let alone = object(&answer).await;
     assert_ne!(alone["thread"], thread, "what answers nothing opens a thread of its own");
+}
+
+/// A form of 80 columns with its lines joined.
+fn unwrapped(form: &str) -> String {
+    form.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Days end at one instant, wherever the reader is.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reply_within_days_is_due_at_one_instant_at_both_ends() {
+    let world = World::new(&["BY", "PL"]).await;
+    let text = SLUICES.replace(
+        "within = 12, unit = \"hours\", anchor = \"receipt\"",
+        &format!("{IN_DAYS}, zone = \"Europe/Warsaw\""),
+    );
+    let regime = parsed(text.as_bytes());
+    for code in ["BY", "PL"] {
+        hold(&world, code, text.as_bytes()).await;
+    }
+    let request = Content::Formatted(formatted(&regime, "F2", "why"));
+    // 1 November 2024, 09:00Z.
+    send(&world, "BY", 1, referring(&regime, 1, "PL", None), &request).await;
+    both_settled(&world, "BY", "PL").await;
+    let lines = said(&world, 1, 0).await;
+    let rule =
+        "Owed: a reply in format F3 within 12 calendar days from receipt, days of Europe/Warsaw [para 5]";
+    assert_eq!(lines, [rule, "PL: due 2024-11-13T22:59:59.999Z; not answered yet"]);
 }

@@ -171,6 +171,10 @@ fn form(
 ) -> Document {
     let said = content::said(&outgoing.kind, &outgoing.content);
     let mut marks = content::marks(&said, &outgoing.content);
+    let released_at = match paper {
+        Paper::Message(message) => Some(message.released_at),
+        Paper::Draft { .. } => None,
+    };
     let (lines, origin);
     let mut shown = Vec::new();
     let body = match &said {
@@ -185,6 +189,7 @@ fn form(
             lines = beside(own, &of_itself);
             shown = of_itself;
             marks.extend(labels::mark(form, outgoing, labelling));
+            marks.extend(labels::reply_owed(form, released_at, outgoing, labelling));
             origin = content::origin(&outgoing.kind, &said);
             match &origin {
                 Some(origin) => Body::Transcription { origin, lines: &lines },

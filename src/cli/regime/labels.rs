@@ -15,7 +15,8 @@ use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
 use crate::domain::language::Language;
 use crate::domain::message::{Outgoing, RegimeCitation};
-use crate::domain::regime::{Languages, Regime};
+use crate::domain::regime::{Languages, Regime, asked_by};
+use crate::domain::time::Instant;
 use crate::limits;
 
 /// By which regime labels are said, and in which language first.
@@ -83,6 +84,17 @@ pub fn mark(content: &Content, outgoing: &Outgoing, labelling: Labelling<'_>) ->
         }
         Some(_) => Some("the regime has no such format: fields by their names as sent".into()),
     }
+}
+
+/// What is owed in reply to a formatted message, by the regime alone: nothing that was received is looked at.
+pub fn reply_owed(
+    content: &Content,
+    released_at: Option<Instant>,
+    outgoing: &Outgoing,
+    labelling: Labelling<'_>,
+) -> Option<String> {
+    let (Content::Formatted(form), Some(regime)) = (content, labelling.regime) else { return None };
+    asked_by(regime, form, released_at, labelling.languages(outgoing))
 }
 
 fn cited(outgoing: &Outgoing) -> Option<&RegimeCitation> {

@@ -4,10 +4,11 @@
 
 use std::collections::BTreeSet;
 
-use super::common::{Reading, Use, addressed, checked_name, ground, labels, own_ground, unit};
+use super::common::{Reading, Use, addressed, checked_name, ground, labels, own_ground, unit, zone};
 use super::keys;
 use super::table::{NotARegime, Table, Value, quoted};
 use crate::domain::regime::format::{Format, FormatField, Holds, Owed, Reply, ReplyAnchor};
+use crate::domain::regime::lead::{Unit, Zone};
 use crate::domain::regime::{Ground, Labels};
 use crate::limits;
 
@@ -150,7 +151,25 @@ fn reply(
             }
         }
     };
+    let zone = reply_zone(&mut table, &unit, &anchor)?;
     let ground = own_ground(&mut table, of_rule)?;
     table.end()?;
-    Ok(Reply { format, within, unit, anchor, ground })
+    Ok(Reply { format, within, unit, zone, anchor, ground })
+}
+
+/// UTC, unless another one is named: the end of a day must be one instant for both ends.
+fn reply_zone(table: &mut Table, unit: &Unit, anchor: &ReplyAnchor) -> Result<Zone, NotARegime> {
+    if !table.has("zone") {
+        return Ok(Zone::Named("UTC".to_owned()));
+    }
+    if *unit == Unit::Hours {
+        return Err(table.need("zone")?.fault("hours go by no zone"));
+    }
+    let at = table.at;
+    match (zone(table)?, anchor) {
+        (Zone::OfTheAnchor, ReplyAnchor::Issue | ReplyAnchor::Receipt) => {
+            Err(table.fault(at, "days after an instant need a zone by name, or \"UTC\""))
+        }
+        (zone, _) => Ok(zone),
+    }
 }

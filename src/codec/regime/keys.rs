@@ -180,7 +180,7 @@ pub const FORMAT: Keys = keys(
 pub const FIELD: Keys = keys("a field", &["name", "label", "type", "choices", "field", "owed"]);
 pub const CHOICE: Keys = keys("a choice", &["word", "label"]);
 pub const REPLY: Keys =
-    keys("a reply", &["format", "within", "unit", "calendar", "anchor", "paragraph", "checked"]);
+    keys("a reply", &["format", "within", "unit", "calendar", "anchor", "zone", "paragraph", "checked"]);
 
 /// All of them.
 pub const ALL: [Keys; 27] = [

@@ -10,7 +10,7 @@ use super::lead::{Calendar, Term, Unit, Zone};
 use super::numbering::Numbering;
 use super::phrases::{figure, paragraph, tests, when};
 use super::rules::{Addressed, CountedBy, Period, Quota, Weight};
-use super::{Document, Ground, Labels, Regime};
+use super::{Document, Ground, Labels, Regime, reply_lines};
 use crate::domain::text::shown;
 
 /// One rule: the table of the file it stands in, its name, and what it says.
@@ -168,7 +168,8 @@ impl Page<'_> {
             let (within, unit) = (reply.within, unit(&reply.unit));
             let code = shown(&reply.format);
             lines.push(format!(
-                "reply: format {code}, within {within} {unit} of {anchor}, {}",
+                "reply: format {code}, within {within} {unit} of {anchor}{}, {}",
+                reply_lines::days(reply),
                 paragraph(&reply.ground)
             ));
         }

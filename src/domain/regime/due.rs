@@ -36,22 +36,38 @@ pub fn due_after(regime: &Regime, rule: &DutyRule, anchor: Instant) -> Option<In
         Zone::OfTheAnchor => TimeZone::UTC,
         Zone::Named(name) => zone_named(name)?,
     };
-    let most = i64::try_from(*most).ok()?;
-    match unit {
-        Unit::Hours => Some(anchor.plus_ms(most.saturating_mul(3_600_000))),
-        Unit::CalendarDays => end_of(date_of(anchor, &zone)?.checked_add(days(most)?).ok()?, &zone),
+    ends(regime, (*most, unit), anchor, &zone)
+}
+
+/// When a time ends that runs from an instant: so many hours later, or with the so-many-th day by a wall.
+pub(super) fn ends(
+    regime: &Regime,
+    (most, unit): (u64, &Unit),
+    from: Instant,
+    zone: &TimeZone,
+) -> Option<Instant> {
+    let most = i64::try_from(most).ok()?;
+    let day = match unit {
+        Unit::Hours => return Some(from.plus_ms(most.saturating_mul(3_600_000))),
+        Unit::CalendarDays => date_of(from, zone)?.checked_add(days(most)?).ok()?,
         Unit::WorkingDays(name) => {
-            let calendar = regime.calendars.get(name)?;
-            end_of(working_day(date_of(anchor, &zone)?, most, Step::Forward, calendar)?, &zone)
+            working_day(date_of(from, zone)?, most, Step::Forward, regime.calendars.get(name)?)?
         }
-    }
+    };
+    end_of(day, zone)
+}
+
+/// The last instant at which a date may be: of a whole day its last millisecond.
+pub(super) fn last_of(moment: &Moment) -> Instant {
+    let latest = instant(moment.latest);
+    if moment.is_day() { latest.plus_ms(-1) } else { latest }
 }
 
 /// When a duty falls due that is counted from a date of the message's form. `None` where the form does not
 /// state it to the day, or its zone is not known.
 pub fn due_by_form(regime: &Regime, rule: &DutyRule, content: &Content) -> Option<Due> {
     match &rule.term {
-        DutyTerm::Within { anchor: super::duty::Anchor::Date(place), zone, unit, .. } => {
+        DutyTerm::Within { anchor: super::duty::Anchor::Date(place), zone, unit, most } => {
             let dated = dated(content, place)?;
             let runs_from = dated.to;
             // By the wall of the date itself, unless another one is named.
@@ -60,7 +76,7 @@ pub fn due_by_form(regime: &Regime, rule: &DutyRule, content: &Content) -> Optio
                 (Zone::OfTheAnchor, Unit::Hours) | (Zone::Named(_), _) => None,
             };
             let due = match in_zone {
-                Some(zone) => after(regime, rule, runs_from, zone)?,
+                Some(zone) => ends(regime, (*most, unit), runs_from, zone)?,
                 None => due_after(regime, rule, runs_from)?,
             };
             Some(Due { runs_from, due })
@@ -116,19 +132,6 @@ fn day_of(year: i16, month: u8, day: u8) -> Option<Date> {
     Date::new(year, month, day.min(first.days_in_month())).ok()
 }
 
-fn after(regime: &Regime, rule: &DutyRule, from: Instant, zone: &TimeZone) -> Option<Instant> {
-    let DutyTerm::Within { most, unit, .. } = &rule.term else { return None };
-    let most = i64::try_from(*most).ok()?;
-    let day = match unit {
-        Unit::Hours => return None,
-        Unit::CalendarDays => date_of(from, zone)?.checked_add(days(most)?).ok()?,
-        Unit::WorkingDays(name) => {
-            working_day(date_of(from, zone)?, most, Step::Forward, regime.calendars.get(name)?)?
-        }
-    };
-    end_of(day, zone)
-}
-
 fn dated(content: &Content, place: &Place) -> Option<Dated> {
     let parts: Vec<Part> = content.form().parts();
     let following = Following::of(content);
@@ -138,9 +141,7 @@ fn dated(content: &Content, place: &Place) -> Option<Dated> {
     let Value::Leaf(text) = found.value else { return None };
     let when: When = text.parse().ok()?;
     let moment = Moment::of(&when, found.at.as_str()).ok()?;
-    let (from, latest) = (instant(moment.earliest), instant(moment.latest));
-    let to = if moment.is_day() { latest.plus_ms(-1) } else { latest };
-    Some(Dated { from, to, zone: moment.zone })
+    Some(Dated { from: instant(moment.earliest), to: last_of(&moment), zone: moment.zone })
 }
 
 /// The first number that stands at a place, such as a year.

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::lead::Unit;
+use super::lead::{Unit, Zone};
 use super::rules::Addressed;
 use super::{Ground, Labels};
 
@@ -83,6 +83,8 @@ pub struct Reply {
     pub format: String,
     pub within: u64,
     pub unit: Unit,
+    /// By whose wall days are counted; hours go by none.
+    pub zone: Zone,
     pub anchor: ReplyAnchor,
     pub ground: Ground,
 }

@@ -5,7 +5,6 @@
 use std::collections::BTreeSet;
 
 use super::Ground;
-use super::format::ReplyAnchor;
 use super::format_finding::{FieldFault, FormatState, PrecedentState, RepliesTo, Reply, SenderState};
 use super::lines::{Page, with};
 use super::reply_lines;
@@ -56,15 +55,7 @@ impl Page<'_> {
 
     pub(super) fn reply(&mut self, reply: &Reply) {
         let rule = &reply.rule;
-        let from = match &rule.anchor {
-            ReplyAnchor::Issue => "its release".into(),
-            ReplyAnchor::Receipt => "receipt".into(),
-            ReplyAnchor::Field(name) => shown(name),
-        };
-        let by = reply.by.map_or_else(String::new, |by| format!(", by {by}"));
-        let (within, unit) = (rule.within, super::describe::unit(&rule.unit));
-        let code = shown(&rule.format);
-        let text = format!("Owed: a reply in format {code} within {within} {unit} from {from}{by}");
+        let text = format!("Owed: {}", reply_lines::asked_for(rule, &shown(&rule.format), reply.by));
         self.line(0, self.said(text, &rule.ground, rule.ground.standing));
         for clock in &reply.clocks {
             self.line(1, with(reply_lines::owed(clock), rule.ground.standing));

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 
 use super::check::{Asked, Referred, copy};
 use super::finding::{Answer, Copy, CopyAs, Finding, Verdict};
-use super::format::{Format, FormatField, Holds, Owed, ReplyAnchor};
+use super::format::{Format, FormatField, Holds, Owed};
 use super::format_finding::{FieldFault, FormatState, PrecedentState, RepliesTo, Reply, SenderState};
-use super::reply::{Clock, OwedBy, Replies, ends};
+use super::reply::{Clock, OwedBy, Replies, due_by_message};
 use super::rules::Addressed;
 use super::{Regime, Standing};
 use crate::domain::form::Following;
@@ -50,7 +50,7 @@ pub(super) fn judge(
         let state = precedent(regime, before, asked);
         found.push(Finding::Precedent { code: before.clone(), state, ground: ground.clone() });
     }
-    if let Some(reply) = reply(format, message, asked) {
+    if let Some(reply) = reply(regime, format, message, asked) {
         found.push(reply);
     }
     replies_to(regime, asked, found);
@@ -110,21 +110,12 @@ fn precedent(regime: &Regime, code: &str, asked: &Asked) -> PrecedentState {
     }
 }
 
-fn reply(format: &Format, message: &Formatted, asked: &Asked) -> Option<Finding> {
+fn reply(regime: &Regime, format: &Format, message: &Formatted, asked: &Asked) -> Option<Finding> {
     let reply = format.reply.as_ref()?;
-    let from = match &reply.anchor {
-        ReplyAnchor::Issue => asked.released_at,
-        // Each receiver's own.
-        ReplyAnchor::Receipt => None,
-        ReplyAnchor::Field(name) => match message.fields.get(name).map(|field| &field.stated) {
-            Some(Stated::Date(when)) => when.instant(),
-            Some(_) | None => None,
-        },
-    };
-    let by = from.and_then(|from| ends(reply, from));
+    let by = due_by_message(regime, reply, message, asked.released_at);
     let clock = |replies: &Replies, owed: &OwedBy| {
         let asked = (message, asked.released_at?);
-        let clock = Clock::of(owed.party, reply, asked, owed.taken_at, &owed.answers, replies.at);
+        let clock = Clock::of(owed.party, (regime, reply), asked, owed.taken_at, &owed.answers, replies.at);
         Some(Clock { looked: owed.looked, ..clock })
     };
     let of_all = |replies: &Replies| replies.owed.iter().filter_map(|owed| clock(replies, owed)).collect();
@@ -139,7 +130,7 @@ fn replies_to(regime: &Regime, asked: &Asked, found: &mut Vec<Finding>) {
         let format = regime.formats.get(&request.form.format);
         let Some(rule) = format.and_then(|format| format.reply.as_ref()) else { continue };
         let (sent, answer) = ((&request.form, request.released_at), request.answer.as_slice());
-        let clock = Clock::of(author, rule, sent, request.taken_at, answer, replies.at);
+        let clock = Clock::of(author, (regime, rule), sent, request.taken_at, answer, replies.at);
         found.push(Finding::RepliesTo(RepliesTo {
             number: request.number.clone(),
             format: request.form.format.clone(),

@@ -55,6 +55,7 @@ pub use judge::judge_one;
 pub use label::{Labels, Languages};
 pub use lines::{Line, lines, lines_between, silence};
 pub use moment::zone_named;
+pub use reply_lines::asked_by;
 pub use subject::shape_in;
 pub use words::lack as lacking;
 

@@ -5,10 +5,15 @@
 //! receipt took it; what was released in time and received later is in time by its author's account alone. Never
 //! here: whether it says enough, which is the asker's to judge.
 
+use jiff::tz::TimeZone;
+
 use super::beside::Looked;
 use super::format::{Reply, ReplyAnchor};
-use super::lead::Unit;
+use super::lead::{Unit, Zone};
+use super::moment::{Moment, zone_named};
+use super::{Regime, due};
 use crate::domain::digest::Digest;
+use crate::domain::form::When;
 use crate::domain::formatted::{Formatted, Stated};
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
@@ -77,7 +82,7 @@ pub enum Due {
     At(Instant),
     /// Its time runs from a receipt, and none is held here.
     NoReceipt,
-    /// Its time runs from a date that is not told to the instant, or is counted in days of no zone.
+    /// Its time runs from a date that is not told as closely as it counts: to the instant, or to the day.
     NotTold,
 }
 
@@ -97,13 +102,13 @@ impl Clock {
     /// Of several answers the one that was received first counts.
     pub fn of(
         of: Party,
-        rule: &Reply,
+        (regime, rule): (&Regime, &Reply),
         (form, released_at): (&Formatted, Instant),
         taken_at: Option<Instant>,
         answers: &[Answer],
         at: Instant,
     ) -> Clock {
-        let due = due(rule, form, released_at, taken_at);
+        let due = due(regime, rule, form, released_at, taken_at);
         let key = |answer: &&Answer| {
             (answer.received_at.map_or(i64::MAX, |at| at.0), answer.released_at, answer.message)
         };
@@ -113,32 +118,60 @@ impl Clock {
     }
 }
 
-fn due(rule: &Reply, form: &Formatted, released_at: Instant, taken_at: Option<Instant>) -> Due {
-    let from = match &rule.anchor {
-        ReplyAnchor::Issue => Some(released_at),
-        ReplyAnchor::Receipt => match taken_at {
+fn due(
+    regime: &Regime,
+    rule: &Reply,
+    form: &Formatted,
+    released_at: Instant,
+    taken_at: Option<Instant>,
+) -> Due {
+    if rule.anchor == ReplyAnchor::Receipt {
+        return match taken_at {
             // Who states that it was there before it was sent has no less time for that.
-            Some(taken_at) => Some(taken_at.max(released_at)),
-            None => return Due::NoReceipt,
-        },
+            Some(taken_at) => ends(regime, rule, taken_at.max(released_at)).map_or(Due::NotTold, Due::At),
+            None => Due::NoReceipt,
+        };
+    }
+    due_by_message(regime, rule, form, Some(released_at)).map_or(Due::NotTold, Due::At)
+}
+
+/// When a reply is due as far as the message alone says it: not where its time runs from a receipt.
+pub(super) fn due_by_message(
+    regime: &Regime,
+    rule: &Reply,
+    form: &Formatted,
+    released_at: Option<Instant>,
+) -> Option<Instant> {
+    match &rule.anchor {
+        ReplyAnchor::Issue => ends(regime, rule, released_at?),
+        ReplyAnchor::Receipt => None,
         ReplyAnchor::Field(name) => match form.fields.get(name).map(|field| &field.stated) {
-            Some(Stated::Date(when)) => when.instant(),
+            Some(Stated::Date(when)) => after_date(regime, rule, when, name),
             Some(_) | None => None,
         },
-    };
-    match from.and_then(|from| ends(rule, from)) {
-        Some(due) => Due::At(due),
-        None => Due::NotTold,
     }
 }
 
-/// When the time of a reply that runs from an instant ends. `None` where days are counted: the rule names no zone.
-pub(super) fn ends(rule: &Reply, from: Instant) -> Option<Instant> {
-    let hours = match rule.unit {
-        Unit::Hours => i64::try_from(rule.within).ok()?,
-        Unit::CalendarDays | Unit::WorkingDays(_) => return None,
+fn ends(regime: &Regime, rule: &Reply, from: Instant) -> Option<Instant> {
+    let zone = match &rule.zone {
+        // An instant has no zone of its own.
+        Zone::OfTheAnchor => TimeZone::UTC,
+        Zone::Named(name) => zone_named(name)?,
     };
-    Some(from.plus_ms(hours.saturating_mul(3_600_000)))
+    due::ends(regime, (rule.within, &rule.unit), from, &zone)
+}
+
+/// Hours run from an instant; days also from a date that is told to the day.
+fn after_date(regime: &Regime, rule: &Reply, when: &When, name: &str) -> Option<Instant> {
+    if rule.unit == Unit::Hours {
+        return ends(regime, rule, when.instant()?);
+    }
+    let moment = Moment::of(when, name).ok()?;
+    let from = due::last_of(&moment);
+    match &rule.zone {
+        Zone::OfTheAnchor => due::ends(regime, (rule.within, &rule.unit), from, &moment.zone),
+        Zone::Named(_) => ends(regime, rule, from),
+    }
 }
 
 fn state(due: Due, answer: Option<&Answer>, at: Instant) -> State {

@@ -3,8 +3,58 @@
 //! Never here: raw text from outside. All that leaves is safe to show.
 
 use super::beside::Looked;
-use super::reply::{Answer, Clock, Due, State};
+use super::describe::unit;
+use super::format::{Reply, ReplyAnchor};
+use super::lead::{Unit, Zone};
+use super::phrases::paragraph;
+use super::reply::{Answer, Clock, Due, State, due_by_message};
+use super::{Languages, Regime};
+use crate::domain::formatted::Formatted;
 use crate::domain::text::shown;
+use crate::domain::time::Instant;
+
+/// The reply that a rule asks for: in which format, within what, and until when, where that is known.
+pub(super) fn asked_for(rule: &Reply, format: &str, by: Option<Instant>) -> String {
+    let from = match &rule.anchor {
+        ReplyAnchor::Issue => "its release".into(),
+        ReplyAnchor::Receipt => "receipt".into(),
+        ReplyAnchor::Field(name) => shown(name),
+    };
+    let by = by.map_or_else(String::new, |by| format!(", by {by}"));
+    let (within, unit, days) = (rule.within, unit(&rule.unit), days(rule));
+    format!("a reply in format {format} within {within} {unit} from {from}{days}{by}")
+}
+
+/// By whose wall its days end.
+pub(super) fn days(rule: &Reply) -> String {
+    match (&rule.unit, &rule.zone) {
+        (Unit::Hours, _) => String::new(),
+        (Unit::CalendarDays | Unit::WorkingDays(_), Zone::OfTheAnchor) => ", days of the date's zone".into(),
+        (Unit::CalendarDays | Unit::WorkingDays(_), Zone::Named(name)) => {
+            format!(", days of {}", shown(name))
+        }
+    }
+}
+
+/// What the format of a message asks for in reply, as far as the message alone says it: no receipt is looked at, so
+/// that it is the same for everybody who holds the regime. With the format's title in the reader's language.
+pub fn asked_by(
+    regime: &Regime,
+    form: &Formatted,
+    released_at: Option<Instant>,
+    languages: Languages<'_>,
+) -> Option<String> {
+    let rule = regime.formats.get(&form.format)?.reply.as_ref()?;
+    let code = shown(&rule.format);
+    let title = regime.formats.get(&rule.format).map(|format| format.title.say(languages, &rule.format));
+    let format = match title.filter(|title| *title != code) {
+        Some(title) => format!("{code}, {title},"),
+        None => code,
+    };
+    let by = due_by_message(regime, rule, form, released_at);
+    let paragraph = paragraph(&rule.ground);
+    Some(format!("owed is {}; {paragraph}", asked_for(rule, &format, by)))
+}
 
 /// Beside the request: who owes it, until when, and what came.
 pub(super) fn owed(clock: &Clock) -> String {
