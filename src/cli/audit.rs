@@ -1,6 +1,6 @@
-//! `detente audit`: verify a journal, export it or the evidence of one thread, list threads, replay one.
+//! `detente audit`: verify a journal, export it or the evidence of one thread, list threads.
 //!
-//! Never here: a check (`replay/audit.rs`), or what a thread looks like (`message/history.rs`).
+//! Never here: a check (`replay/audit.rs`), or the replay of a thread (`audit_replay.rs`).
 
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -14,21 +14,18 @@ use crate::cli::audit_offline;
 use crate::cli::desk::{Again, Desk, DeskDirectory, answer_command};
 use crate::cli::fault::Fault;
 use crate::cli::files::{NewFile, Readers};
-use crate::cli::message::{History, threads as listed};
+use crate::cli::message::threads as listed;
 use crate::cli::out::say;
-use crate::cli::{activity, exercise, incident};
-use crate::cli::{audit_directory, audit_report, given};
+use crate::cli::{audit_directory, audit_replay, audit_report, given};
 use crate::clock::Clock;
 use crate::codec::export::ExportWriter;
 use crate::codec::party_file::Fingerprint;
 use crate::codec::proto::detente::v1::audit_service_client::AuditServiceClient;
 use crate::codec::proto::detente::v1::{self as calls, CommandHeader};
 use crate::domain::digest::{CommandId, ThreadId};
-use crate::domain::time::Instant;
 use crate::limits;
 use crate::replay::TrustRoot;
 use crate::replay::audit::{Audit, Report};
-use crate::rpc::thread::thread_as_of;
 use crate::rpc::thread_list::threads_from;
 
 /// Verifies, exports and replays what is on record
@@ -46,19 +43,19 @@ enum Command {
     Verify(Verify),
     Export(Export),
     Threads(Threads),
-    Replay(Replay),
+    Replay(audit_replay::Replay),
 }
 
 /// Where the journal is.
 #[derive(clap::Args, Debug)]
 #[group(required = true, multiple = false)]
-struct Where {
+pub(super) struct Where {
     /// The desk of an auditor, to ask the node
     #[arg(long = "as", value_name = "PEOPLEDIR")]
-    desk: Option<PathBuf>,
+    pub(super) desk: Option<PathBuf>,
     /// An exported journal; no node is asked
     #[arg(long, value_name = "FILE")]
-    file: Option<PathBuf>,
+    pub(super) file: Option<PathBuf>,
 }
 
 /// Where the entries are taken from.
@@ -119,46 +116,29 @@ struct Threads {
     json: bool,
 }
 
-/// Shows a thread as a history with all clocks, now or as it was known at an instant
-#[derive(clap::Args, Debug)]
-struct Replay {
-    #[command(flatten)]
-    journal: Where,
-    #[command(flatten)]
-    again: Again,
-    /// The thread's id, 32 hexadecimal digits, as `audit threads` lists it
-    #[arg(long, value_parser = given::thread)]
-    thread: ThreadId,
-    /// Only what was on record by then, such as 2025-08-01T00:00:00Z
-    #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
-    as_of: Option<Instant>,
-    /// With --file: the Party's fingerprint, from elsewhere than the journal
-    #[arg(long, requires = "file")]
-    fingerprint: Option<Fingerprint>,
-    /// Print one JSON object
-    #[arg(long)]
-    json: bool,
-}
-
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::Verify(args) => verify(args).await,
         Command::Export(args) => export(args).await,
         Command::Threads(args) => threads(args).await,
-        Command::Replay(args) => replay(args).await,
+        Command::Replay(args) => audit_replay::replay(args).await,
     }
 }
 
-fn service(desk: &Desk) -> AuditServiceClient<Channel> {
+pub(super) fn service(desk: &Desk) -> AuditServiceClient<Channel> {
     AuditServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::ANSWER_BYTES_MAX)
 }
 
-fn open(directory: &Path) -> Result<Desk, Fault> {
+pub(super) fn open(directory: &Path) -> Result<Desk, Fault> {
     Ok(DeskDirectory::at(directory).open(Clock::system())?)
 }
 
 /// The id is said at once, so that what breaks off can be asked again as the same reading.
-fn heading(again: &Again, desk: &Desk, as_json: bool) -> Result<(CommandHeader, CommandId), Fault> {
+pub(super) fn heading(
+    again: &Again,
+    desk: &Desk,
+    as_json: bool,
+) -> Result<(CommandHeader, CommandId), Fault> {
     let (header, id) = again.heading(desk)?;
     if !as_json {
         say!("command      {id}");
@@ -167,7 +147,7 @@ fn heading(again: &Again, desk: &Desk, as_json: bool) -> Result<(CommandHeader, 
 }
 
 /// No node is asked, so nothing is put on record.
-fn no_command(again: &Again) -> Result<(), Fault> {
+pub(super) fn no_command(again: &Again) -> Result<(), Fault> {
     if again.is_given() {
         return Err(Fault::new(
             "--command-id goes with --as: with --file or --from nothing is put on record",
@@ -177,11 +157,11 @@ fn no_command(again: &Again) -> Result<(), Fault> {
 }
 
 /// What breaks off an answer, with the id to ask again under.
-fn broken_off(id: CommandId, status: &tonic::Status) -> Fault {
+pub(super) fn broken_off(id: CommandId, status: &tonic::Status) -> Fault {
     Fault::new(format!("{} (command id {id})", Fault::of_call(status)))
 }
 
-fn root(fingerprint: Option<Fingerprint>) -> TrustRoot {
+pub(super) fn root(fingerprint: Option<Fingerprint>) -> TrustRoot {
     fingerprint.map_or(TrustRoot::AsItSays, |fingerprint| TrustRoot::FirstKeyList(fingerprint.0))
 }
 
@@ -335,65 +315,4 @@ async fn threads(args: Threads) -> Result<(), Fault> {
         say!("no threads are on record here");
     }
     Ok(())
-}
-
-async fn replay(args: Replay) -> Result<(), Fault> {
-    let desk = args.journal.desk.as_deref().map(open).transpose()?;
-    let pages = match (&desk, &args.journal.file) {
-        (Some(desk), _) => {
-            let command = heading(&args.again, desk, args.json)?;
-            pages_of_node(desk, command, args.thread, args.as_of).await?
-        }
-        (None, Some(file)) => {
-            no_command(&args.again)?;
-            pages_of_file(file, &args).await?
-        }
-        (None, None) => return Err(Fault::new("--as or --file must be given")),
-    };
-    let mut history = History::of(pages)?;
-    history.label(desk.as_ref()).await;
-    if activity::is_of_an_activity(&history) {
-        activity::print_thread(&history, args.thread, args.as_of, args.json);
-    } else if incident::is_of_an_incident(&history) {
-        incident::print_thread(&history, args.thread, args.as_of, args.json);
-    } else {
-        exercise::print_thread(&history, args.thread, args.as_of, args.json);
-    }
-    Ok(())
-}
-
-async fn pages_of_node(
-    desk: &Desk,
-    (header, id): (CommandHeader, CommandId),
-    thread: ThreadId,
-    as_of: Option<Instant>,
-) -> Result<Vec<calls::ShowThreadResponse>, Fault> {
-    let asked = calls::ReplayThreadRequest {
-        command: Some(header),
-        thread: thread.0.to_vec().into(),
-        as_of_ms: as_of.map_or(0, |at| at.0),
-    };
-    let mut answered = answer_command(id, service(desk).replay_thread(asked)).await?;
-    let mut pages = Vec::new();
-    while let Some(page) = answered.next().await {
-        let page = page.map_err(|status| broken_off(id, &status))?.page;
-        pages.push(calls::ShowThreadResponse::decode(page)?);
-    }
-    Ok(pages)
-}
-
-async fn pages_of_file(file: &Path, args: &Replay) -> Result<Vec<calls::ShowThreadResponse>, Fault> {
-    let scratch = audit_offline::laid_out(file, root(args.fingerprint), args.json).await?;
-    let mut pages = Vec::new();
-    let mut from = 0;
-    let at = (args.as_of, Clock::system().now());
-    loop {
-        let page = thread_as_of(&scratch.head, &scratch.journal, args.thread, at, from, None).await?;
-        let next = usize::try_from(page.next).unwrap_or(0);
-        pages.push(page);
-        if next <= from {
-            return Ok(pages);
-        }
-        from = next;
-    }
 }

@@ -7,6 +7,7 @@ pub mod activity;
 pub mod audit;
 mod audit_directory;
 mod audit_offline;
+mod audit_replay;
 mod audit_report;
 pub mod by_hand;
 pub mod custody;

@@ -26,6 +26,7 @@ fn one(restraint: &Restraint) -> Option<calls::Restraint> {
         until_ms: spoken.until.map_or(0, |until| until.0),
         message_digest: spoken.message.0.to_vec().into(),
         as_told_here: spoken.seen != Seen::AtBothEnds,
+        names_no_paragraph: restraint.names_none,
     })
 }
 
@@ -43,5 +44,6 @@ pub fn from_proto(wire: &calls::Restraint) -> Option<Restraint> {
         provision: wire.provision.clone(),
         how: if wire.reserved { How::Reserved } else { How::Suspended },
         spoken: Some(spoken),
+        names_none: wire.names_no_paragraph,
     })
 }

@@ -14,6 +14,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
 use super::command::person;
+use super::held::reader_in;
 use super::thread::thread_as_of;
 use super::thread_list::threads_from;
 use super::{command, status};
@@ -22,6 +23,7 @@ use crate::codec::proto::detente::v1::{self as calls, CommandHeader};
 use crate::domain::board::FOLD_VERSION;
 use crate::domain::command::Command;
 use crate::domain::digest::ThreadId;
+use crate::domain::language::Language;
 use crate::domain::time::Instant;
 use crate::evidence::keys::KeyRing;
 use crate::journal::{Entry, Journal, ReadFault};
@@ -176,6 +178,7 @@ impl AuditService for AuditCalls {
     ) -> Result<Response<Self::ReplayThreadStream>, Status> {
         let thread = thread_in(&call.get_ref().thread)?;
         let as_of = Some(Instant(call.get_ref().as_of_ms)).filter(|at| at.0 != 0);
+        let reader = reader_in(&call.get_ref().language)?;
         let what = match as_of {
             Some(at) => format!("thread {thread} as of {at}"),
             None => format!("thread {thread}"),
@@ -189,7 +192,7 @@ impl AuditService for AuditCalls {
         let journal = self.registrar.journal.clone();
         let at = (as_of, self.registrar.clock.now());
         tokio::spawn(async move {
-            if let Err(fault) = replay(&head, &journal, thread, at, &pages).await {
+            if let Err(fault) = replay(&head, &journal, thread, at, reader, &pages).await {
                 let _ = pages.send(Err(status::record(fault))).await;
             }
         });
@@ -255,11 +258,12 @@ async fn replay(
     journal: &Journal,
     thread: ThreadId,
     at: (Option<Instant>, Instant),
+    reader: Option<Language>,
     pages: &mpsc::Sender<Result<calls::ReplayThreadResponse, Status>>,
 ) -> Result<(), RecordFault> {
     let mut from = 0;
     loop {
-        let page = thread_as_of(head, journal, thread, at, from, None).await?;
+        let page = thread_as_of(head, journal, thread, at, from, reader.clone()).await?;
         let next = usize::try_from(page.next).unwrap_or(0);
         let page = calls::ReplayThreadResponse { page: page.encode_to_vec().into() };
         if pages.send(Ok(page)).await.is_err() || next <= from {

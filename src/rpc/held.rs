@@ -149,12 +149,12 @@ impl<'h> HeldRegimes<'h> {
             beside,
         };
         let found = content.map(|content| check(&regime, content, &asked)).unwrap_or_default();
-        let (restraints, more_restraints) = restraint::to_proto(&self::restraints(&bonds, author));
+        let (restraints, more_restraints) = restraint::to_proto(&self::restraints(&bonds, author, &regime));
         // Of what a Party said to others an addressee is told nothing: what it is told, the author is told too.
         let addressed = outgoing.parties();
         let at_both_ends =
             |(other, bond): &&(Party, Bond)| bond.seen == Seen::AtBothEnds && addressed.contains(other);
-        let between = self::restraints(bonds.iter().filter(at_both_ends), author);
+        let between = self::restraints(bonds.iter().filter(at_both_ends), author, &regime);
         let languages = self.languages(outgoing);
         let said = found.iter().flat_map(|finding| lines_between(&regime, finding, languages, &between));
         let came = match content {
@@ -362,8 +362,13 @@ pub fn held_in(record: &Record) -> Option<&RegimeHeld> {
 }
 
 /// What is not applied between the author and those to whom these bonds are.
-fn restraints<'b>(bonds: impl IntoIterator<Item = &'b (Party, Bond)>, author: Party) -> Vec<Restraint> {
-    bonds.into_iter().flat_map(|(other, bond)| bond.restraints(author, *other)).collect()
+fn restraints<'b>(
+    bonds: impl IntoIterator<Item = &'b (Party, Bond)>,
+    author: Party,
+    regime: &Regime,
+) -> Vec<Restraint> {
+    let all = bonds.into_iter().flat_map(|(other, bond)| bond.restraints(author, *other));
+    all.map(|one| one.held_against(regime)).collect()
 }
 
 fn recipients(outgoing: &Outgoing) -> Recipients {

@@ -125,7 +125,7 @@ impl RegimeService for RegimeCalls {
     ) -> Result<Response<calls::ListAdoptersResponse>, Status> {
         let asked = call.into_inner();
         if asked.regime.len() > limits::LINE_BYTES_MAX {
-            return Err(status::field("regime", "longer than the limit"));
+            return Err(status::at_most("regime", limits::LINE_BYTES_MAX, "bytes"));
         }
         let head = self.registrar.head();
         let now = self.registrar.clock.now();
@@ -135,7 +135,18 @@ impl RegimeService for RegimeCalls {
         addressees::read(&head, &records, &asked.regime, at, &mut addressees)
             .await
             .map_err(status::record)?;
-        Ok(Response::new(adopters(&head.board, &asked.regime, at, &addressees)))
+        let mut answer = adopters(&head.board, &asked.regime, at, &addressees);
+        let held = HeldRegimes::at(&head, &self.registrar.journal);
+        for bond in answer.bonds.iter_mut().filter(|bond| !bond.restraints.is_empty()) {
+            let Some(digest) = Digest::from_slice(&bond.regime_digest) else { continue };
+            let Some(regime) = held.regime(digest).await.map_err(status::record)? else { continue };
+            let paragraphs = regime.paragraphs();
+            for one in &mut bond.restraints {
+                let named = one.provision.as_deref();
+                one.names_no_paragraph = named.is_some_and(|named| !paragraphs.contains(named));
+            }
+        }
+        Ok(Response::new(answer))
     }
 
     async fn list_functions(

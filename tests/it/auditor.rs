@@ -175,7 +175,12 @@ async fn a_thread_is_replayed_as_of_an_instant_over_the_network_and_from_a_file(
     let desk = world.desk("BY", "auditor");
     for as_of_ms in [0, 1] {
         let command = Some(desk.command(None).unwrap());
-        let asked = calls::ReplayThreadRequest { command, thread: sent.thread.clone(), as_of_ms };
+        let asked = calls::ReplayThreadRequest {
+            command,
+            thread: sent.thread.clone(),
+            as_of_ms,
+            ..Default::default()
+        };
         let pages: Vec<_> = calls.replay_thread(asked).await.unwrap().into_inner().collect().await;
         let page = pages.into_iter().next().unwrap().unwrap().page;
         let page: calls::ShowThreadResponse = prost::Message::decode(page).unwrap();

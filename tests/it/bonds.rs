@@ -105,7 +105,13 @@ fn restraint(by: &str, provision: Option<&str>, how: How) -> Restraint {
         message: Digest::of(b"its word"),
         seen: Seen::AtBothEnds,
     };
-    Restraint { by: party(by), provision: provision.map(str::to_owned), how, spoken: Some(spoken) }
+    Restraint {
+        by: party(by),
+        provision: provision.map(str::to_owned),
+        how,
+        spoken: Some(spoken),
+        names_none: false,
+    }
 }
 
 /// The lines of a notice's check, where this is not applied.
@@ -212,9 +218,12 @@ async fn what_is_reserved_or_suspended_is_named_alike_at_both_ends_before_and_af
         [("BY", Some("5"), true), ("PL", Some("2"), false), ("PL", Some("no such paragraph"), false)];
     assert_eq!(named, wanted);
     assert_eq!(there.restraints[1].message_digest, suspended.message_digest);
+    let names_none =
+        |all: &[calls::Restraint]| -> Vec<bool> { all.iter().map(|one| one.names_no_paragraph).collect() };
+    assert_eq!(names_none(&there.restraints), [false, false, true]);
     let (here, there) = (bonds(&world, "BY").await, bonds(&world, "PL").await);
     assert_eq!(here, there);
-    assert_eq!(here[0].restraints.len(), 3);
+    assert_eq!(names_none(&here[0].restraints), [false, false, true]);
 
     let desk = world.state("PL").desk_directory("watch").display().to_string();
     let digest = hex::encode(&last(&world, "PL", 3).await);
@@ -225,6 +234,8 @@ async fn what_is_reserved_or_suspended_is_named_alike_at_both_ends_before_and_af
         let sentence = format!("2 suspended by PL towards BY since {since}: does not bind PL");
         assert!(printed.contains(&sentence), "{printed}");
         assert!(printed.contains(&hex::encode(&suspended.message_digest)), "{printed}");
+        let none = "does not bind PL; names no paragraph of this regime, so no line is marked";
+        assert_eq!(printed.matches(none).count(), 1, "{printed}");
     }
 
     world.clock.set(world.clock.now().plus_ms(60_000));
@@ -260,6 +271,10 @@ async fn a_check_without_a_node_is_told_by_hand_what_is_not_applied() {
     ] {
         assert!(printed.contains(wanted), "{wanted}: {printed}");
     }
+    let amiss: Vec<&str> = check.iter().chain(&["--suspended", "PL=para 2"]).copied().collect();
+    let printed = crate::officer_program::printed(&amiss).await;
+    let wanted = "not applied: para 2 suspended by PL: does not bind PL; names no paragraph of this regime";
+    assert!(printed.contains(wanted), "{printed}");
     let whole: Vec<&str> = check.iter().chain(&["--suspended", "PL"]).copied().collect();
     let printed = crate::officer_program::printed(&whole).await;
     assert!(printed.contains("not applied: the whole text suspended by PL: does not bind PL"), "{printed}");

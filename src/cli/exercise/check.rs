@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::domain::adoption::{How, Restraint};
 use crate::domain::language::Language;
 use crate::domain::party::Party;
-use crate::domain::regime::{Asked, Recipients, check, lines_between};
+use crate::domain::regime::{Asked, Recipients, Regime, check, lines_between};
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
@@ -87,8 +87,10 @@ fn reserved(text: &str) -> Result<(Party, String), String> {
 }
 
 /// What is said by hand: since when, and by which message, no node was asked.
-fn restraints(args: &Args) -> Vec<Restraint> {
-    let one = |by: Party, provision: Option<String>, how: How| Restraint { by, provision, how, spoken: None };
+fn restraints(args: &Args, regime: &Regime) -> Vec<Restraint> {
+    let one = |by: Party, provision: Option<String>, how: How| {
+        Restraint { by, provision, how, spoken: None, names_none: false }.held_against(regime)
+    };
     let suspended = args.suspended.iter().map(|(by, paragraph)| one(*by, paragraph.clone(), How::Suspended));
     let reserved =
         args.reserved.iter().map(|(by, paragraph)| one(*by, Some(paragraph.clone()), How::Reserved));
@@ -114,7 +116,7 @@ pub fn run(args: &Args) -> Result<(), Fault> {
         beside: None,
     };
     let found = check(&regime, &content, &asked);
-    let restraints = restraints(args);
+    let restraints = restraints(args, &regime);
     if args.json {
         let object = json!({
             "kind": "check",

@@ -82,6 +82,7 @@ pub fn restraints_json(all: &[calls::Restraint]) -> Value {
             "until_ms": (restraint.until_ms != 0).then_some(restraint.until_ms),
             "message": hex::encode(&restraint.message_digest),
             "as_told_here": restraint.as_told_here,
+            "names_no_paragraph": restraint.names_no_paragraph,
         })
     };
     all.iter().map(one).collect()

@@ -112,7 +112,7 @@ impl History {
             let next = page.next;
             pages.push(page);
             if next <= from {
-                return Ok(Some(History { reader, ..History::of(pages)? }));
+                return Ok(Some(History::of(pages)?.read_in(reader)));
             }
             from = next;
         }
@@ -141,6 +141,11 @@ impl History {
             reader: None,
             elsewhere: Vec::new(),
         })
+    }
+
+    /// With labels in the reader's language, `None` for each message's own.
+    pub fn read_in(self, reader: Option<Language>) -> History {
+        History { reader, ..self }
     }
 
     /// Takes the labels of formatted messages, and what silence about invitations counts as, from regimes that are

@@ -27,13 +27,28 @@ impl From<Unreadable> for Fault {
 
 /// A built-in one, or a file.
 pub fn named(name: &str) -> Result<Regime, Fault> {
+    named_beside(name, None)
+}
+
+fn named_beside(name: &str, at_hand: Option<&[u8]>) -> Result<Regime, Fault> {
     match built_in::file(name) {
-        Some(bytes) => Ok(parsed(name, bytes, None)?),
+        Some(bytes) => Ok(parsed(name, bytes, None, at_hand)?),
         None => {
             let path = Path::new(name);
-            Ok(parsed(&path.display().to_string(), &bytes_of(path, name)?, Some(folder_of(path)))?)
+            let (place, bytes) = (path.display().to_string(), bytes_of(path, name)?);
+            Ok(parsed(&place, &bytes, Some(folder_of(path)), at_hand)?)
         }
     }
+}
+
+/// Two to compare. The later may inherit from the earlier, which then need not lie beside it.
+pub fn both(earlier: &str, later: &str) -> Result<(Regime, Regime), Fault> {
+    let before = named(earlier)?;
+    let bytes = match built_in::file(earlier) {
+        Some(bytes) => bytes.to_vec(),
+        None => bytes_of(Path::new(earlier), earlier)?,
+    };
+    Ok((before, named_beside(later, Some(&bytes))?))
 }
 
 /// The exact text of one that a node is to hold, with the name and edition that it states. Whether it is whole is
@@ -65,18 +80,25 @@ fn bytes_of(path: &Path, name: &str) -> Result<Vec<u8>, Fault> {
 /// The file's own faults apart, for whoever tells them to a program.
 pub fn judged(path: &Path) -> Result<Result<Regime, Unreadable>, Fault> {
     let bytes = files::read_up_to(path, limits::REGIME_FILE_BYTES_MAX)?;
-    Ok(parsed(&path.display().to_string(), &bytes, Some(folder_of(path))))
+    Ok(parsed(&path.display().to_string(), &bytes, Some(folder_of(path)), None))
 }
 
 fn folder_of(path: &Path) -> &Path {
     path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// What is inherited from is built in, or stands beside the file, under its own name or another.
-fn parsed(name: &str, bytes: &[u8], beside: Option<&Path>) -> Result<Regime, Unreadable> {
+/// What is inherited from is built in, at hand, or stands beside the file, under its own name or another.
+fn parsed(
+    name: &str,
+    bytes: &[u8],
+    beside: Option<&Path>,
+    at_hand: Option<&[u8]>,
+) -> Result<Regime, Unreadable> {
     let missing = RefCell::new(None);
     let parents = |parent: &str, digest: Digest| {
-        let found = built_in::parent(parent, digest).or_else(|| with_digest(beside?, parent, digest));
+        let given = || at_hand.filter(|bytes| Digest::of(bytes) == digest).map(<[u8]>::to_vec);
+        let found =
+            built_in::parent(parent, digest).or_else(given).or_else(|| with_digest(beside?, parent, digest));
         if found.is_none() {
             *missing.borrow_mut() = Some((parent.to_owned(), digest));
         }

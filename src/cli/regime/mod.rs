@@ -61,7 +61,7 @@ enum Command {
     },
     /// Show what is different between two regimes, rule by rule
     Diff {
-        /// The earlier: the name of one that is built in, or a file
+        /// The earlier: the name of one that is built in, or a file; the later may inherit from it
         #[arg(value_name = "A")]
         before: String,
         /// The later: the same
@@ -179,7 +179,8 @@ fn show_source(name: &str) -> Result<(), Fault> {
 }
 
 fn diff(before: &str, after: &str, as_json: bool) -> Result<(), Fault> {
-    let changes = difference(&load::named(before)?, &load::named(after)?);
+    let (before, after) = load::both(before, after)?;
+    let changes = difference(&before, &after);
     for change in &changes {
         let kind = match change.kind {
             ChangeKind::Added => "added",

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::{Adopted, Bond, Seen};
 use crate::domain::digest::Digest;
 use crate::domain::party::Party;
+use crate::domain::regime::Regime;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
@@ -22,6 +23,8 @@ pub struct Restraint {
     pub how: How,
     /// `None` where it is said by hand, with no node.
     pub spoken: Option<Spoken>,
+    /// The regime's text was at hand, and no rule of it stands in that paragraph.
+    pub names_none: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -50,6 +53,13 @@ impl Restraint {
         self.provision.as_ref().is_none_or(|provision| provision == paragraph)
     }
 
+    /// The same, held against the text that it is about.
+    pub fn held_against(self, regime: &Regime) -> Restraint {
+        let names_none =
+            self.provision.as_deref().is_some_and(|provision| !regime.paragraphs().contains(provision));
+        Restraint { names_none, ..self }
+    }
+
     /// What is said behind a line that rests on the paragraph. Safe to show.
     pub fn mark(&self) -> String {
         let Restraint { by, how, .. } = self;
@@ -67,7 +77,9 @@ impl Restraint {
             Some(Spoken { seen: Seen::AsToldHere | Seen::ToldEachOther, .. }) => ", as it told this Party",
             Some(Spoken { seen: Seen::AtBothEnds, .. }) | None => "",
         };
-        format!("{what} {} by {by}{towards}{until}{told}: {}", how.word(), how.effect(*by))
+        let none =
+            if self.names_none { "; names no paragraph of this regime, so no line is marked" } else { "" };
+        format!("{what} {} by {by}{towards}{until}{told}: {}{none}", how.word(), how.effect(*by))
     }
 
     /// Which provision, safe to show.
@@ -133,7 +145,13 @@ impl Adopted {
                     .or_insert(spoken);
             }
         }
-        let restraint = |((provision, how), spoken)| Restraint { by, provision, how, spoken: Some(spoken) };
+        let restraint = |((provision, how), spoken)| Restraint {
+            by,
+            provision,
+            how,
+            spoken: Some(spoken),
+            names_none: false,
+        };
         found.into_iter().map(restraint).collect()
     }
 }

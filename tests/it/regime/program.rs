@@ -125,6 +125,27 @@ fn what_is_inherited_from_is_found_by_its_digest_and_where_it_is_not_the_file_lo
 }
 
 #[test]
+fn of_two_that_are_compared_the_later_may_inherit_from_the_earlier_wherever_that_lies() {
+    let (earlier, later) = (tempfile::tempdir().expect("one"), tempfile::tempdir().expect("another"));
+    let digest = detente::domain::digest::Digest::of(NEIGHBOURS.as_bytes());
+    let child = format!(
+        "regime = \"own\"\nedition = 2\nsource = \"own\"\nnature = \"political\"\n\
+         inherits = {{ regime = \"neighbours\", digest = \"{digest}\" }}\n"
+    );
+    let file = |folder: &tempfile::TempDir, name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (a, b) = (file(&earlier, "as-signed.toml", NEIGHBOURS), file(&later, "own.toml", &child));
+    let (well, out, fault) = detente(later.path(), &["regime", "diff", &a, &b]);
+    assert!(well && out.starts_with("changed: head regime"), "{out}{fault}");
+    let other = file(&earlier, "other.toml", &format!("{NEIGHBOURS}# as amended\n"));
+    let (well, _, fault) = detente(later.path(), &["regime", "diff", &other, &b]);
+    assert!(!well && fault.contains("neighbours.toml is not there"), "{fault}");
+}
+
+#[test]
 fn a_fault_is_told_with_its_file_and_line() {
     let directory = tempfile::tempdir().expect("a directory");
     let here = directory.path();

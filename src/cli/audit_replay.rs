@@ -1,0 +1,108 @@
+//! `detente audit replay`: one thread as a history, from a node or from an exported journal.
+//!
+//! Never here: what a thread looks like (`message/history.rs`).
+
+use std::path::Path;
+
+use prost::Message as _;
+use tokio_stream::StreamExt as _;
+
+use crate::cli::audit::{Where, broken_off, heading, no_command, open, root, service};
+use crate::cli::desk::{Again, Desk, answer_command};
+use crate::cli::fault::Fault;
+use crate::cli::message::History;
+use crate::cli::{activity, audit_offline, exercise, given, incident};
+use crate::clock::Clock;
+use crate::codec::party_file::Fingerprint;
+use crate::codec::proto::detente::v1::{self as calls, CommandHeader};
+use crate::domain::digest::{CommandId, ThreadId};
+use crate::domain::language::Language;
+use crate::domain::time::Instant;
+use crate::rpc::thread::thread_as_of;
+
+/// Shows a thread as a history with all clocks, now or as it was known at an instant
+#[derive(clap::Args, Debug)]
+pub(super) struct Replay {
+    #[command(flatten)]
+    journal: Where,
+    #[command(flatten)]
+    again: Again,
+    /// The thread's id, 32 hexadecimal digits, as `audit threads` lists it
+    #[arg(long, value_parser = given::thread)]
+    thread: ThreadId,
+    /// Only what was on record by then, such as 2025-08-01T00:00:00Z
+    #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
+    as_of: Option<Instant>,
+    /// The reader's language, such as fr: a regime's labels are in it, as far as it has them; without it in
+    /// each message's
+    #[arg(long, value_parser = given::language)]
+    language: Option<Language>,
+    /// With --file: the Party's fingerprint, from elsewhere than the journal
+    #[arg(long, requires = "file")]
+    fingerprint: Option<Fingerprint>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) async fn replay(args: Replay) -> Result<(), Fault> {
+    let desk = args.journal.desk.as_deref().map(open).transpose()?;
+    let pages = match (&desk, &args.journal.file) {
+        (Some(desk), _) => {
+            let command = heading(&args.again, desk, args.json)?;
+            pages_of_node(desk, command, &args).await?
+        }
+        (None, Some(file)) => {
+            no_command(&args.again)?;
+            pages_of_file(file, &args).await?
+        }
+        (None, None) => return Err(Fault::new("--as or --file must be given")),
+    };
+    let mut history = History::of(pages)?.read_in(args.language);
+    history.label(desk.as_ref()).await;
+    if activity::is_of_an_activity(&history) {
+        activity::print_thread(&history, args.thread, args.as_of, args.json);
+    } else if incident::is_of_an_incident(&history) {
+        incident::print_thread(&history, args.thread, args.as_of, args.json);
+    } else {
+        exercise::print_thread(&history, args.thread, args.as_of, args.json);
+    }
+    Ok(())
+}
+
+async fn pages_of_node(
+    desk: &Desk,
+    (header, id): (CommandHeader, CommandId),
+    args: &Replay,
+) -> Result<Vec<calls::ShowThreadResponse>, Fault> {
+    let asked = calls::ReplayThreadRequest {
+        command: Some(header),
+        thread: args.thread.0.to_vec().into(),
+        as_of_ms: args.as_of.map_or(0, |at| at.0),
+        language: args.language.as_ref().map(|one| one.as_str().to_owned()).unwrap_or_default(),
+    };
+    let mut answered = answer_command(id, service(desk).replay_thread(asked)).await?;
+    let mut pages = Vec::new();
+    while let Some(page) = answered.next().await {
+        let page = page.map_err(|status| broken_off(id, &status))?.page;
+        pages.push(calls::ShowThreadResponse::decode(page)?);
+    }
+    Ok(pages)
+}
+
+async fn pages_of_file(file: &Path, args: &Replay) -> Result<Vec<calls::ShowThreadResponse>, Fault> {
+    let scratch = audit_offline::laid_out(file, root(args.fingerprint), args.json).await?;
+    let mut pages = Vec::new();
+    let mut from = 0;
+    let at = (args.as_of, Clock::system().now());
+    loop {
+        let reader = args.language.clone();
+        let page = thread_as_of(&scratch.head, &scratch.journal, args.thread, at, from, reader).await?;
+        let next = usize::try_from(page.next).unwrap_or(0);
+        pages.push(page);
+        if next <= from {
+            return Ok(pages);
+        }
+        from = next;
+    }
+}
