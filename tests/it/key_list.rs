@@ -163,9 +163,11 @@ fn one_key_for_two_purposes_and_weak_keys_are_refused() {
 #[test]
 fn fields_over_a_limit_are_named() {
     let field = |change: fn(&mut KeyList)| match open_changed(change) {
-        OpenFault::Refused(KeyListFault::Field { field, .. }) => field,
+        OpenFault::Refused(KeyListFault::Field { field, .. } | KeyListFault::AtMost { field, .. }) => field,
         other => panic!("{other}"),
     };
+    let told = open_changed(|l| l.addresses = vec!["a:1".into(); 9]).to_string();
+    assert_eq!(told, "key list: addresses: at most 8 addresses");
     assert_eq!(field(|l| l.incarnation = Incarnation(0)), "incarnation");
     assert_eq!(field(|l| l.name.clear()), "name");
     assert_eq!(field(|l| l.name = "x".repeat(257)), "name");
