@@ -624,3 +624,6 @@ pub const FONT_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// A call of an officer's command that has no answer by then is given up; it is safe to give the command
 /// again with the same id (milliseconds).
 pub const DESK_CALL_MS_MAX: u64 = 30_000;
+/// Translations of a message are looked for in so many of the threads that a copy of some message opened, the newest
+/// first; in more they are not found from the original.
+pub const THREADS_OF_COPIES_READ_MAX: usize = 100;

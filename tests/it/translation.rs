@@ -272,6 +272,13 @@ async fn officers_translate_from_a_template_and_hand_on_and_the_original_stays_a
         assert_eq!(languages, ["pl", "ru"], "{beside:?}");
     }
 
+    // Nor is it lost beside the original, where that lies: PL has both.
+    let releaser = desks.desk("PL", "releaser");
+    let form = printed(&["message", "print", digest, "--with-translation", "pl", "--as", &releaser]).await;
+    assert!(form.contains("Jesienne żniwa 2031") && form.contains("the original counts"), "{form}");
+    let shown = printed(&["message", "show", thread, "--with-translation", "pl", "--as", &releaser]).await;
+    assert!(shown.contains("Translation (pl)") && shown.contains("Jesienne żniwa 2031"), "{shown}");
+
     // And from there only by its original, which says nothing of PL.
     let again = forwarded["message"].as_str().unwrap();
     let again = object(&["message", "forward", again, "--to", "BY", "--as", &drafter]).await;

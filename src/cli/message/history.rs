@@ -41,7 +41,8 @@ pub struct History {
     language: Option<String>,
     /// In which labels are looked for first; `None` for each message's own.
     reader: Option<Language>,
-    /// Translations that lie in the threads of messages which are handed on in this one.
+    /// Translations that lie in the threads of messages which are handed on in this one, or which hand on one of
+    /// this one.
     elsewhere: Vec<Beside>,
 }
 

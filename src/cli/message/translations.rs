@@ -4,16 +4,18 @@
 
 use super::handed_on;
 use super::history::History;
-use super::known::{Known, known_message};
+use super::known::{Known, all_threads, known_message};
 use crate::cli::desk::{As, Desk};
 use crate::cli::fault::Fault;
 use crate::cli::form::{self, Original};
 use crate::cli::{given, out};
 use crate::codec::content;
-use crate::domain::digest::Digest;
+use crate::domain::content::Kind;
+use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::message::Message;
 use crate::domain::text::shown;
 use crate::domain::translation::{Beside, texts};
+use crate::limits;
 
 #[derive(clap::Args, Debug)]
 pub struct TemplateArgs {
@@ -48,8 +50,8 @@ pub async fn template(args: TemplateArgs) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Those into a language that are on record at the node: of the message, in its thread; of one that it hands on,
-/// there and in the thread of that one.
+/// Those into a language that are on record at the node: of the message, in its thread and in those that a copy of
+/// it opened; of one that it hands on, there and in the thread of that one.
 ///
 /// # Errors
 /// There is none.
@@ -71,12 +73,25 @@ pub(super) async fn of(
             found.extend(there.iter().flat_map(|there| there.translations_of(&original.digest)));
         }
     }
+    for there in threads_of_copies(desk).await?.into_iter().filter(|there| *there != here) {
+        let there = History::ask_if_any(desk, there, None, None).await?;
+        found.extend(there.iter().flat_map(|there| there.translations_of(&digest)));
+    }
     found.retain(|one| is_into(one, language));
     if found.is_empty() {
         let language = shown(language);
         return Err(Fault::new(format!("no translation of this message into {language} is on record here")));
     }
     Ok(found)
+}
+
+/// The threads that a message which hands on another one opened, the newest first, as many as are read.
+pub(super) async fn threads_of_copies(desk: &Desk) -> Result<Vec<ThreadId>, Fault> {
+    let mut lines = all_threads(desk).await?;
+    lines.retain(|line| line.kind == Kind::Forwarded.name());
+    lines.sort_by_key(|line| std::cmp::Reverse(line.newest_at_ms));
+    let threads = lines.iter().filter_map(|line| ThreadId::from_slice(&line.thread));
+    Ok(threads.take(limits::THREADS_OF_COPIES_READ_MAX).collect())
 }
 
 /// Whether it is into the language asked for, or a variety of it.

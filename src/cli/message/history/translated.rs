@@ -8,7 +8,7 @@ use super::{History, Line};
 use crate::cli::desk::Desk;
 use crate::cli::fault::Fault;
 use crate::cli::message::handed_on;
-use crate::cli::message::translations::is_into;
+use crate::cli::message::translations::{is_into, threads_of_copies};
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::time::Instant;
@@ -37,7 +37,8 @@ impl History {
         self.messages.iter().filter_map(of).collect()
     }
 
-    /// Reads also the translations that lie in the threads of messages which are handed on here.
+    /// Reads also the translations that lie in the threads of messages which are handed on here; and, where
+    /// translations are to be shown, those of messages here that lie in threads which a copy opened.
     ///
     /// # Errors
     /// The node does not answer.
@@ -52,7 +53,14 @@ impl History {
             wanted.entry(original.message.draft.thread).or_default().push(original.digest);
         }
         wanted.remove(&thread);
+        if self.language.is_some() {
+            let here: Vec<Digest> = self.messages.iter().map(|line| line.digest).collect();
+            for other in threads_of_copies(desk).await?.into_iter().filter(|other| *other != thread) {
+                wanted.entry(other).or_default().extend(&here);
+            }
+        }
         for (other, mut originals) in wanted {
+            originals.sort();
             originals.dedup();
             let Some(there) = History::ask_if_any(desk, other, as_of, None).await? else { continue };
             self.elsewhere.extend(originals.iter().flat_map(|original| there.translations_of(original)));
@@ -63,6 +71,7 @@ impl History {
     /// Those of a message, and of one that it hands on.
     pub(super) fn translations_at(&self, line: &Line) -> Vec<Beside> {
         let mut found = self.translations_of(&line.digest);
+        found.extend(self.elsewhere.iter().filter(|one| one.is_of(&line.digest)).cloned());
         if let Some(original) = handed_on::original(&line.said) {
             found.extend(self.translations_of(&original.digest));
             found.extend(self.elsewhere.iter().filter(|one| one.is_of(&original.digest)).cloned());
