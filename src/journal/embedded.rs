@@ -182,7 +182,7 @@ fn move_ahead(connection: &Connection, mode: &str) -> rusqlite::Result<()> {
 }
 
 /// One past the last position.
-pub(super) fn end_of(connection: &Connection) -> rusqlite::Result<i64> {
+fn end_of(connection: &Connection) -> rusqlite::Result<i64> {
     let last: Option<i64> =
         connection.prepare_cached("SELECT max(position) FROM entries")?.query_row([], |row| row.get(0))?;
     Ok(last.map_or(0, |last| last.saturating_add(1)))

@@ -11,7 +11,6 @@ use bytes::Bytes;
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::mpsc;
 
-use super::embedded::end_of;
 use super::{Entry, Item, ReadAsk, ReadFault, ms};
 use crate::limits;
 
@@ -47,14 +46,11 @@ fn read_batch(connection: &Connection, from: u64, entries_max: usize) -> Result<
     }
 }
 
-/// Where the file ends before `next`, all below which was there. A file that does not answer says nothing.
-fn lost_at_end(connection: &Connection, next: u64) -> Option<ReadFault> {
-    let end = end_of(connection).ok().and_then(|end| u64::try_from(end).ok())?;
-    (end < next)
-        .then(|| ReadFault::Gone { position: end, why: "the rows from there on have been removed".into() })
-}
-
 /// Hands over everything from `from` on, until nobody listens any more.
+///
+/// Rows taken off the end are not looked for here. An append that comes between would stand in the first of their
+/// places, and the look name another; and one look must not settle it (`limits::HEAD_LOOKS`). They show to the writer,
+/// at its next append, and at every start.
 pub(super) fn follow(
     connection: &Connection,
     from: u64,
@@ -74,11 +70,6 @@ pub(super) fn follow(
                 Ok(Item::End(asked))
             }
             Ok(batch) if batch.is_empty() => {
-                // Nobody may write for days: what was taken off the end is named now, and not by the next append.
-                if let Some(lost) = lost_at_end(connection, next) {
-                    let _ = sink.blocking_send(Err(lost));
-                    return;
-                }
                 bell.wait(rung, ms(limits::EMBEDDED_LOOK_MS));
                 continue;
             }

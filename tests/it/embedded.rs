@@ -1,7 +1,6 @@
 //! What only a file can suffer: another's file, a row taken out, a broken one, two owners' eyes.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::time::Duration;
 
 use bytes::Bytes;
 use detente::journal::{AppendFault, OpenFault, ReadFault, embedded};
@@ -77,21 +76,6 @@ async fn a_row_that_was_taken_out_is_named_by_its_position() {
         );
     }
     assert!(matches!(journal.read_at(6).await, Err(ReadFault::Gone { position: 6, .. })));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn rows_taken_off_the_end_are_named_to_who_waits_there_with_nothing_appended() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("journal");
-    let journal = embedded::create(&path).unwrap();
-    journal.append(entries(0..10)).await.unwrap();
-    let mut reader = journal.reader(0).unwrap();
-    assert_eq!(reader.next().await.unwrap().len(), 10);
-    let by_hand = rusqlite::Connection::open(&path).unwrap();
-    by_hand.execute("DELETE FROM entries WHERE position >= 8", []).unwrap();
-    let fault = tokio::time::timeout(Duration::from_secs(10), reader.next()).await.unwrap().unwrap_err();
-    assert!(matches!(fault, ReadFault::Gone { position: 8, .. }), "{fault}");
-    assert_eq!(*journal.lost().borrow(), Some(8), "and to whoever writes");
 }
 
 #[tokio::test(flavor = "multi_thread")]
