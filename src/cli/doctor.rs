@@ -125,6 +125,7 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
         }
     }
     lines.lists(&settings, &fold.board, now);
+    lines.webhooks(&fold.board);
     lines.0
 }
 
@@ -259,6 +260,25 @@ impl Lines {
             }
         }
         Some(fold)
+    }
+
+    fn webhooks(&mut self, board: &Board) {
+        for name in board.roster.webhooks.keys() {
+            let what = format!("webhook {name}");
+            let hook = board.hooks.get(name);
+            match hook.and_then(|hook| Some((hook, hook.failing?))) {
+                Some((hook, failing)) => self.push(
+                    &what,
+                    Finding::Warning(format!(
+                        "it fails since {}: {}; {} alerts wait for it",
+                        failing.since,
+                        failing.why,
+                        hook.waiting.len()
+                    )),
+                ),
+                None => self.push(&what, Finding::Ok),
+            }
+        }
     }
 
     fn lists(&mut self, settings: &NodeSettings, board: &Board, now: Instant) {

@@ -16,6 +16,7 @@ use tonic::service::Routes;
 use tonic_health::ServingStatus;
 use tonic_health::server::HealthReporter;
 
+use crate::alerts::Alerts;
 use crate::cli::files::{self, FileFault, Readers};
 use crate::cli::keys::{KeyFault, NodeKeys};
 use crate::cli::node_checks::{check_marker, check_parts, check_party, check_signing_keys};
@@ -165,6 +166,7 @@ impl Node {
         tokio::spawn(watch_peers(found_broken, stop.clone(), directory.clone()));
         tokio::spawn(keep_watch(registrar.clone()));
         DutyKeeper::start(exchange.clone(), stopped.clone());
+        Alerts::start(registrar.clone(), stopped.clone());
         let services =
             Services { registrar: registrar.clone(), ring: ring.clone(), exchange: exchange.clone() };
         let routes = services.routes().add_service(health_service);

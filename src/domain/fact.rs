@@ -137,7 +137,8 @@ impl Fact {
             | Event::DutiesNoted(_)
             | Event::Alerted(_)
             | Event::WatchOffered(_)
-            | Event::WatchTaken { .. } => None,
+            | Event::WatchTaken { .. }
+            | Event::AlarmNoted(_) => None,
         }
     }
 }

@@ -38,6 +38,7 @@ pub mod thread;
 pub mod thread_list;
 pub mod watch;
 mod watch_now;
+mod webhooks;
 
 /// The compiled protos (a `google.protobuf.FileDescriptorSet`), for reflection and for the test that
 /// no method is without a row in the access table.

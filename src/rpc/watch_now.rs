@@ -9,6 +9,7 @@ use tonic::{Request, Response, Status};
 
 use super::command::{self, digest_in, give, not_what_was_asked, person};
 use super::status;
+use super::webhooks;
 use super::thread::marks_of;
 use super::watch::offices_of;
 use crate::codec::content;
@@ -66,6 +67,7 @@ pub(super) async fn page(
         }),
         open: open.len() as u64,
         escalated: open.iter().filter(|(_, item)| is_escalated(item)).count() as u64,
+        webhooks_failing: webhooks::failing(board),
     })
 }
 

@@ -7,6 +7,7 @@ mod hand_over;
 mod now;
 mod page;
 mod plan;
+mod webhook;
 
 use clap::Subcommand;
 use serde_json::json;
@@ -54,6 +55,8 @@ enum Command {
     TakeOver(hand_over::TakeOverArgs),
     /// The watch plan: who is alerted, within how many minutes, who is next; two custodians change it
     Plan(plan::Args),
+    /// Webhooks: where alerts are told outside, never what a message says; two custodians change them
+    Webhook(webhook::Args),
 }
 
 #[derive(clap::Args, Debug)]
@@ -114,6 +117,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::HandOver(args) => hand_over::hand_over(args).await,
         Command::TakeOver(args) => hand_over::take_over(args).await,
         Command::Plan(args) => plan::run(args).await,
+        Command::Webhook(args) => webhook::run(args).await,
     }
 }
 

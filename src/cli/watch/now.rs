@@ -60,8 +60,13 @@ pub(super) fn as_json(now: &calls::NowResponse) -> Value {
         "escalated": now.escalated,
         "more": now.more,
         "unwatched": now.unwatched,
+        "webhooks_failing": now.webhooks_failing.iter().map(failing_json).collect::<Vec<_>>(),
         "items": now.items.iter().map(item_json).collect::<Vec<_>>(),
     })
+}
+
+fn failing_json(one: &calls::WebhookFailing) -> Value {
+    json!({ "name": one.name, "since_ms": one.since_ms, "failure": one.failure, "waiting": one.waiting })
 }
 
 fn item_json(item: &calls::NowItem) -> Value {

@@ -83,6 +83,8 @@ impl Board {
             | Change::FunctionTerm(_)
             | Change::LinkAllowance(_)
             | Change::WatchPlan(_)
+            | Change::WebhookAdded(_)
+            | Change::WebhookRemoved(_)
             | Change::ReleaseRule { .. }
             | Change::OwnKeyList(_) => Ok(()),
         }

@@ -40,6 +40,7 @@ impl Sum {
             sum.watch_plan(&plan.plan);
             sum.signed_number(plan.since.0);
         });
+        self.list(roster.webhooks.values(), Sum::webhook);
     }
 
     fn member(&mut self, member: &Member) {
@@ -140,6 +141,16 @@ impl Sum {
                 self.number(12);
                 self.party(new.party);
                 self.allowance(&new.allowance);
+            }
+            Change::WebhookAdded(webhook) => {
+                self.number(16);
+                self.number(0);
+                self.webhook(webhook);
+            }
+            Change::WebhookRemoved(name) => {
+                self.number(16);
+                self.number(1);
+                self.bytes(name.as_bytes());
             }
         }
     }
