@@ -129,6 +129,20 @@ pub const WEBHOOK_ALERTS_WAITING_MAX: usize = 1_000;
 /// An alert that a webhook could not be told of for longer is given up, on record (1 day).
 pub const WEBHOOK_PATIENCE_MS: i64 = 24 * 3_600_000;
 
+/// So long before its end a certificate or revocation list raises an alarm, once each time, and once more at its end:
+/// three weeks, a week, a day (milliseconds).
+pub const EXPIRY_ALARMS_MS: [i64; 4] = [EXPIRY_WARNING_MS, 7 * 24 * 3_600_000, 24 * 3_600_000, 0];
+/// Alarms that a Party sets for itself. One more is refused.
+pub const OWN_ALARMS_MAX: usize = 64;
+/// A longer name of such an alarm is refused (bytes).
+pub const OWN_ALARM_NAME_BYTES_MAX: usize = 64;
+/// Such an alarm that leaves more hours is refused (one year).
+pub const OWN_ALARM_HOURS_MAX: u32 = 366 * 24;
+/// No more such alarms run at once; a message begins no further one, and that is counted.
+pub const OWN_ALARMS_RUNNING_MAX: usize = 10_000;
+/// So many of them are put on record as past due in one go, or listed in one answer; the next to fall due first.
+pub const OWN_ALARMS_AT_ONCE_MAX: usize = 50;
+
 // ---- clock -------------------------------------------------------------------------------------
 
 /// Whoever waits on the system clock looks at it again at least this often, so that a clock set

@@ -60,7 +60,8 @@ pub fn check(webhook: &Webhook) -> Result<(), Refusal> {
     let address = Address::read(&webhook.url).map_err(|rule| field("webhook.url", rule.into()))?;
     let request = request(&address, Bytes::new());
     request.map_err(|_| field("webhook.url", "one that HTTP can carry".into()))?;
-    ServerName::try_from(address.host).map_err(|_| field("webhook.url", "names a host, or an address".into()))?;
+    ServerName::try_from(address.host)
+        .map_err(|_| field("webhook.url", "names a host, or an address".into()))?;
     let authorities = Authorities::from_pem(webhook.authority.as_bytes());
     authorities.map(|_| ()).map_err(|bad| field("webhook.authority", bad.to_string()))
 }

@@ -6,12 +6,13 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use crate::domain::alarm::{Near, Noted};
 use crate::domain::board::Board;
 use crate::domain::digest::Digest;
 use crate::domain::event::Event;
 use crate::domain::message::Traffic;
 use crate::domain::text::shown;
-use crate::domain::watch::{Alerted, Reach};
+use crate::domain::watch::Reach;
 use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
@@ -26,7 +27,14 @@ pub(super) async fn of(head: &Head, journal: &Journal, index: u64) -> Result<Byt
     let record = head.records(journal).record(index).await?;
     let none = || RecordFault::NoSuchRecord { index };
     let (kind, data) = match record.events.first() {
-        Some(Event::Alerted(alerted)) => ("detente.alert", alert(head, journal, index, alerted).await?),
+        Some(Event::Alerted(alerted)) => {
+            let more = json!({ "step": alerted.step, "everyone": alerted.reach == Reach::Everyone });
+            ("detente.alert", about(head, journal, index, &alerted.message, more).await?)
+        }
+        Some(Event::AlarmNoted(Noted::PastDue { message, alarm, .. })) => {
+            ("detente.alarm", about(head, journal, index, message, json!({ "alarm": shown(alarm) })).await?)
+        }
+        Some(Event::AlarmNoted(Noted::Expires(near))) => ("detente.expiry", expiry(&head.board, near)),
         Some(_) | None => return Err(none()),
     };
     let board = &head.board;
@@ -51,18 +59,19 @@ fn id(board: &Board, index: u64) -> Option<String> {
     Some(digest.to_string())
 }
 
-async fn alert(
+/// What is told of a message, with more.
+async fn about(
     head: &Head,
     journal: &Journal,
     index: u64,
-    alerted: &Alerted,
+    digest: &Digest,
+    more: Value,
 ) -> Result<Value, RecordFault> {
     let board = &head.board;
-    let digest = alerted.message;
-    let there = board.messages.get(&digest).ok_or(RecordFault::NoSuchRecord { index })?;
-    let stored = head.records(journal).message(there.index, &digest).await?;
+    let there = board.messages.get(digest).ok_or(RecordFault::NoSuchRecord { index })?;
+    let stored = head.records(journal).message(there.index, digest).await?;
     let (message, draft) = (&stored.message, &stored.message.draft);
-    Ok(json!({
+    let mut data = json!({
         "originator": message.author.to_string(),
         "reference": number(&message.number),
         "precedence": draft.precedence.name(),
@@ -71,10 +80,24 @@ async fn alert(
             Traffic::Drill => "DRILL",
         },
         "since": stored.record.at.to_string(),
-        "offices": offices(board, &digest),
-        "step": alerted.step,
-        "everyone": alerted.reach == Reach::Everyone,
-    }))
+        "offices": offices(board, digest),
+    });
+    if let (Value::Object(data), Value::Object(more)) = (&mut data, more) {
+        data.extend(more);
+    }
+    Ok(data)
+}
+
+fn expiry(board: &Board, near: &Near) -> Value {
+    json!({
+        "originator": board.own.map(|own| own.party.to_string()),
+        "reference": near.thing.words(),
+        "precedence": near.precedence().name(),
+        "traffic": "REAL",
+        "ends": near.ends.to_string(),
+        "ended": near.is_over(),
+        "step": near.step,
+    })
 }
 
 /// The offices to which alone a message went.

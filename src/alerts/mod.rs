@@ -1,11 +1,12 @@
 //! Tells webhooks of alerts, beside the watch: a task for each webhook, which reads heads and gives the Registrar
-//! what came of each call.
+//! what came of each call; and puts on record what comes to its end and what the Party's own alarms wait for.
 //!
 //! A room of its own, between `rpc` and `peers`: no person and no peer calls it, it calls others than peers, and
 //! with the cryptography that `peers` has. Never here: whom a step of the watch names, or what a message says.
 
 mod call;
 mod cloud_event;
+mod due;
 mod teller;
 
 use std::collections::BTreeMap;
@@ -15,8 +16,10 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 pub use self::call::{Authorities, BadAuthorities, check};
+pub use self::due::near;
 use self::teller::Teller;
 use crate::domain::alarm::Webhook;
+use crate::peers::tls::OwnCertificate;
 use crate::registrar::{Head, Registrar, Standing};
 
 /// What runs beside a node.
@@ -28,11 +31,16 @@ pub struct Alerts {
 
 impl Alerts {
     /// Until somebody stops, or the Registrar ends.
-    pub fn start<S: Send + Sync + 'static>(registrar: Registrar, mut stopped: watch::Receiver<Option<S>>) {
-        let alerts = Alerts { registrar, tellers: BTreeMap::new() };
+    pub fn start<S: Send + Sync + 'static>(
+        registrar: Registrar,
+        certificate: watch::Receiver<Arc<OwnCertificate>>,
+        mut stopped: watch::Receiver<Option<S>>,
+    ) {
+        let alerts = Alerts { registrar: registrar.clone(), tellers: BTreeMap::new() };
         tokio::spawn(async move {
             tokio::select! {
                 () = alerts.run() => {}
+                () = due::keep(registrar, certificate) => {}
                 // An error means that the node is gone, which is a stop too.
                 _ = stopped.wait_for(Option::is_some) => {}
             }

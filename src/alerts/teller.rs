@@ -74,18 +74,16 @@ impl Teller {
     /// Until the Registrar ends.
     pub(super) async fn run(mut self) {
         let Some(caller) = Caller::of(&self.webhook, &self.registrar.clock) else {
-            tracing::warn!("a webhook on record can't be called; two custodians can put another in its place");
+            tracing::warn!(
+                "a webhook on record can't be called; two custodians can put another in its place"
+            );
             return;
         };
         let mut heads = self.registrar.heads();
         while self.turn(&caller, &mut heads).await.is_ok() {}
     }
 
-    async fn turn(
-        &mut self,
-        caller: &Caller,
-        heads: &mut watch::Receiver<Arc<Head>>,
-    ) -> Result<(), Ended> {
+    async fn turn(&mut self, caller: &Caller, heads: &mut watch::Receiver<Arc<Head>>) -> Result<(), Ended> {
         let head = heads.borrow_and_update().clone();
         let hook = head.board.hooks.get(&self.webhook.name).cloned().unwrap_or_default();
         self.tries.retain(|alert, _| hook.waiting.contains_key(alert));
@@ -120,8 +118,7 @@ impl Teller {
         if hook.waiting.is_empty() {
             return Next::Nothing;
         }
-        let is_over =
-            |waiting: &Waiting| now.ms_since(waiting.at) > limits::WEBHOOK_PATIENCE_MS;
+        let is_over = |waiting: &Waiting| now.ms_since(waiting.at) > limits::WEBHOOK_PATIENCE_MS;
         let flash = self.calls.flash_in(now.hour()) < limits::WEBHOOK_FLASH_CALLS_PER_HOUR_MAX;
         let lower = self.calls.lower_in(now.hour()).max(hook.calls_in(now.hour()))
             < u64::from(self.webhook.calls_per_hour);

@@ -166,7 +166,7 @@ impl Node {
         tokio::spawn(watch_peers(found_broken, stop.clone(), directory.clone()));
         tokio::spawn(keep_watch(registrar.clone()));
         DutyKeeper::start(exchange.clone(), stopped.clone());
-        Alerts::start(registrar.clone(), stopped.clone());
+        Alerts::start(registrar.clone(), dialler.certificate.clone(), stopped.clone());
         let services =
             Services { registrar: registrar.clone(), ring: ring.clone(), exchange: exchange.clone() };
         let routes = services.routes().add_service(health_service);
@@ -278,7 +278,7 @@ impl Services {
             .add_service(DutyCalls(self.exchange.clone()).service())
             .add_service(RegimeCalls { registrar: self.registrar.clone() }.service())
             .add_service(PartCalls::new(self.registrar.clone(), self.exchange.parts.clone()).service())
-            .add_service(WatchCalls::new(self.registrar.clone(), self.exchange.links.clone()).service())
+            .add_service(WatchCalls::new(self.exchange.clone()).service())
             .add_service(AuditCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
     }
 

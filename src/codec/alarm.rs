@@ -1,12 +1,20 @@
-//! Webhooks and what is noted of alerts, from and to the form in which records hold them.
+//! Webhooks, alarms that a Party sets for itself, and what is noted of alerts and alarms, from and to the form in which records hold them.
 //!
 //! Never here: what a webhook is told (`alerts/`).
 
+use bytes::Bytes;
+
+use super::dispatch::{digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
-use crate::domain::alarm::{Failure, Noted, Outcome, Webhook};
+use crate::domain::alarm::{Failure, Near, Noted, Outcome, OwnAlarm, Thing, Webhook};
+use crate::domain::content::Kind;
+use crate::domain::digest::ThreadId;
 use crate::domain::event::Change;
+use crate::domain::time::Instant;
 use proto::alarm_noted::Noted as Wire;
+use proto::expires::Thing as ThingWire;
+use proto::own_alarm_change::Change as AlarmWire;
 use proto::webhook_change::Change as WebhookWire;
 use proto::{WebhookFailure, WebhookOutcome};
 
@@ -39,6 +47,34 @@ pub(super) fn webhook_change(wire: proto::WebhookChange) -> Result<Change, Decod
     })
 }
 
+pub(super) fn alarm_set(alarm: &OwnAlarm) -> proto::OwnAlarmChange {
+    let alarm = proto::OwnAlarm {
+        name: alarm.name.clone(),
+        kind: alarm.kind.name().to_owned(),
+        hours: alarm.hours,
+        label: alarm.label.clone(),
+    };
+    proto::OwnAlarmChange { change: Some(AlarmWire::Set(alarm)) }
+}
+
+pub(super) fn alarm_removed(name: &str) -> proto::OwnAlarmChange {
+    proto::OwnAlarmChange { change: Some(AlarmWire::Removed(name.to_owned())) }
+}
+
+pub(super) fn alarm_change(wire: proto::OwnAlarmChange) -> Result<Change, DecodeFault> {
+    Ok(match wire.change {
+        Some(AlarmWire::Set(wire)) => Change::OwnAlarmSet(OwnAlarm {
+            kind: Kind::from_name(&wire.kind)
+                .ok_or(DecodeFault::new("change.own_alarm.kind", "one that this program knows"))?,
+            name: wire.name,
+            hours: wire.hours,
+            label: wire.label,
+        }),
+        Some(AlarmWire::Removed(name)) => Change::OwnAlarmRemoved(name),
+        None => return Err(DecodeFault::new("change.own_alarm", "set or removed")),
+    })
+}
+
 pub(super) fn to_proto(noted: &Noted) -> proto::AlarmNoted {
     let wire = match noted {
         Noted::Told { webhook, alert, outcome } => {
@@ -56,6 +92,22 @@ pub(super) fn to_proto(noted: &Noted) -> proto::AlarmNoted {
                 status,
             })
         }
+        Noted::Expires(near) => {
+            let thing = match near.thing {
+                Thing::NodeCertificate => ThingWire::NodeCertificate(true),
+                Thing::Authority(party, digest) => ThingWire::Authority(proto::AuthorityCertificate {
+                    party: party.to_string(),
+                    digest: Bytes::copy_from_slice(&digest.0),
+                }),
+                Thing::RevocationList(party) => ThingWire::RevocationList(party.to_string()),
+            };
+            Wire::Expires(proto::Expires { thing: Some(thing), ends_ms: near.ends.0, step: near.step })
+        }
+        Noted::PastDue { thread, message, alarm } => Wire::OwnAlarmPastDue(proto::OwnAlarmPastDue {
+            thread: Bytes::copy_from_slice(&thread.0),
+            message_digest: Bytes::copy_from_slice(&message.0),
+            alarm: alarm.clone(),
+        }),
         Noted::Held { webhook, hour, waiting } => {
             Wire::WebhookHeld(proto::WebhookHeld { webhook: webhook.clone(), hour: *hour, waiting: *waiting })
         }
@@ -81,6 +133,28 @@ pub(super) fn from_proto(wire: proto::AlarmNoted) -> Result<Noted, DecodeFault> 
             };
             Noted::Told { webhook: told.webhook, alert: told.alert, outcome }
         }
+        Wire::Expires(wire) => {
+            let thing = match wire.thing {
+                Some(ThingWire::NodeCertificate(_)) => Thing::NodeCertificate,
+                Some(ThingWire::Authority(one)) => Thing::Authority(
+                    party(&one.party, "alarm_noted.expires.authority.party")?,
+                    digest(&one.digest, "alarm_noted.expires.authority.digest")?,
+                ),
+                Some(ThingWire::RevocationList(code)) => {
+                    Thing::RevocationList(party(&code, "alarm_noted.expires.revocation_list")?)
+                }
+                None => {
+                    return Err(DecodeFault::new("alarm_noted.expires", "a thing that this program knows"));
+                }
+            };
+            Noted::Expires(Near { thing, ends: Instant(wire.ends_ms), step: wire.step })
+        }
+        Wire::OwnAlarmPastDue(wire) => Noted::PastDue {
+            thread: ThreadId::from_slice(&wire.thread)
+                .ok_or(DecodeFault::new("alarm_noted.own_alarm_past_due.thread", "16 bytes"))?,
+            message: digest(&wire.message_digest, "alarm_noted.own_alarm_past_due.message_digest")?,
+            alarm: wire.alarm,
+        },
         Wire::WebhookHeld(held) => {
             Noted::Held { webhook: held.webhook, hour: held.hour, waiting: held.waiting }
         }

@@ -80,6 +80,8 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
         Change::WatchPlan(plan) => Wire::WatchPlan(watch::plan_to_proto(plan)),
         Change::WebhookAdded(webhook) => Wire::Webhook(alarm::added(webhook)),
         Change::WebhookRemoved(name) => Wire::Webhook(alarm::removed(name)),
+        Change::OwnAlarmSet(set) => Wire::OwnAlarm(alarm::alarm_set(set)),
+        Change::OwnAlarmRemoved(name) => Wire::OwnAlarm(alarm::alarm_removed(name)),
         Change::FunctionTerm(term) => Wire::FunctionTerm(proto::FunctionTerm {
             regime: term.regime.clone(),
             function: term.function.clone(),
@@ -141,6 +143,7 @@ pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFa
         }),
         Wire::WatchPlan(plan) => Change::WatchPlan(watch::plan_from_proto(plan)?),
         Wire::Webhook(wire) => alarm::webhook_change(wire)?,
+        Wire::OwnAlarm(wire) => alarm::alarm_change(wire)?,
         Wire::FunctionTerm(term) => Change::FunctionTerm(Term {
             party: party(&term.party, "change.function_term.party")?,
             regime: term.regime,

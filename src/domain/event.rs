@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::alarm::{Noted, Webhook};
+use super::alarm::{Noted, OwnAlarm, Webhook};
 use super::allowance::LinkAllowance;
 use super::by_hand::DeliveredByHand;
 use super::digest::{CommandId, Digest, DraftId};
@@ -169,6 +169,10 @@ pub enum Change {
     WebhookAdded(Webhook),
     /// By its name.
     WebhookRemoved(String),
+    /// Also in the place of one with the same name.
+    OwnAlarmSet(OwnAlarm),
+    /// By its name.
+    OwnAlarmRemoved(String),
 }
 
 /// A Party to which nothing but what is delivered by hand can go.

@@ -4,7 +4,7 @@
 
 use imbl::OrdMap;
 
-use super::alarm::Webhook;
+use super::alarm::{OwnAlarm, Webhook};
 use super::digest::{CommandId, Digest};
 use super::event::{AcceptedKeyList, Change, Member, PartyWithoutNode, RevocationList};
 use super::function::Functions;
@@ -35,6 +35,8 @@ pub struct Roster {
     pub watch_plan: Option<InForce>,
     /// Where alerts are told outside, by name.
     pub webhooks: OrdMap<String, Webhook>,
+    /// Alarms that this Party set for itself, by name.
+    pub own_alarms: OrdMap<String, OwnAlarm>,
 }
 
 /// What is on record of a Party, our own included.
@@ -223,6 +225,18 @@ impl Roster {
                 field: "webhook_removed",
                 rule: "no webhook of this name is known".into(),
             }),
+            Change::OwnAlarmSet(alarm) => {
+                let is_new = !self.own_alarms.contains_key(&alarm.name);
+                if is_new && self.own_alarms.len() >= limits::OWN_ALARMS_MAX {
+                    return Err(Refusal::TooMany { what: "alarms", most: limits::OWN_ALARMS_MAX });
+                }
+                alarm.check()
+            }
+            Change::OwnAlarmRemoved(name) if self.own_alarms.contains_key(name) => Ok(()),
+            Change::OwnAlarmRemoved(_) => {
+                let rule = "no alarm of this name is set".into();
+                Err(Refusal::Field { field: "own_alarm_removed", rule })
+            }
         }
     }
 
@@ -285,6 +299,12 @@ impl Roster {
             }
             Change::WebhookRemoved(name) => {
                 self.webhooks.remove(name);
+            }
+            Change::OwnAlarmSet(alarm) => {
+                self.own_alarms.insert(alarm.name.clone(), alarm.clone());
+            }
+            Change::OwnAlarmRemoved(name) => {
+                self.own_alarms.remove(name);
             }
             Change::PartyWithoutNode(new) => {
                 self.without_node.insert(new.party, new.clone());

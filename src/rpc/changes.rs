@@ -82,6 +82,8 @@ pub(super) async fn asked(
             Change::WebhookAdded(webhook)
         }
         Wire::WebhookRemoved(name) => Change::WebhookRemoved(name.clone()),
+        Wire::OwnAlarmSet(wire) => Change::OwnAlarmSet(super::alarms::from_proto(wire)?),
+        Wire::OwnAlarmRemoved(name) => Change::OwnAlarmRemoved(name.clone()),
         Wire::PartyConfirmed(code) => Change::PartyConfirmed {
             party: party_in("party_confirmed", code)?,
             fingerprint: Digest::from_slice(&asked.fingerprint)
@@ -207,6 +209,8 @@ pub(super) fn sentence(change: &Change) -> String {
         Change::WatchPlan(plan) => plan_sentence(plan),
         Change::WebhookAdded(webhook) => webhooks::sentence(webhook),
         Change::WebhookRemoved(name) => format!("tell no alert to the webhook {name:?} any more"),
+        Change::OwnAlarmSet(alarm) => super::alarms::sentence(alarm),
+        Change::OwnAlarmRemoved(name) => format!("raise the alarm {name:?} no more, also where it runs"),
         Change::FunctionTerm(term) => {
             let until =
                 term.until.map_or_else(|| "until the next term".into(), |until| format!("until {until}"));

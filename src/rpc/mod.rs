@@ -7,6 +7,7 @@ pub mod access;
 mod acknowledgement;
 pub mod activity;
 mod addressees;
+mod alarms;
 pub mod audit;
 mod beginning;
 mod beside;

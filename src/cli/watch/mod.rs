@@ -3,6 +3,7 @@
 //!
 //! Never here: a rule, or text from outside that was not made safe to show.
 
+pub mod alarm;
 mod hand_over;
 mod now;
 mod page;
@@ -57,6 +58,8 @@ enum Command {
     Plan(plan::Args),
     /// Webhooks: where alerts are told outside, never what a message says; two custodians change them
     Webhook(webhook::Args),
+    /// Alarms that this Party sets for itself, such as for "promptly": never a duty; two custodians change them
+    Alarm(alarm::Args),
 }
 
 #[derive(clap::Args, Debug)]
@@ -118,6 +121,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::TakeOver(args) => hand_over::take_over(args).await,
         Command::Plan(args) => plan::run(args).await,
         Command::Webhook(args) => webhook::run(args).await,
+        Command::Alarm(args) => alarm::run(args).await,
     }
 }
 

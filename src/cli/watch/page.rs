@@ -4,6 +4,7 @@
 //! Every line of an item begins with REAL or DRILL. What somebody else wrote stands last on its line, safe to
 //! show, and is cut by its width. Never here: the order of the items (the node's).
 
+use super::alarm;
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::official::wrap::{columns, cut};
@@ -56,6 +57,15 @@ fn alarms(now: &calls::NowResponse) -> Vec<Line> {
             first.waiting
         );
         lines.push(line(0, &text));
+    }
+    if let Some((first, others)) = now.expiring.split_first() {
+        let how = if first.ends_ms <= now.now_ms { "ended" } else { "ends" };
+        let ends = Instant(first.ends_ms).date_time_group();
+        let text = format!("ALARM {}{} {how} {ends}", shown(&first.what), and_more(others.len()));
+        lines.push(line(0, &text));
+    }
+    if let Some((first, others)) = now.alarms.split_first() {
+        lines.push(line(0, &format!("{}{}", alarm::words(first), and_more(others.len()))));
     }
     lines
 }

@@ -1,13 +1,19 @@
-//! Alerts and alarms beyond the watch itself: to which webhooks they go (`webhook.rs`), and what waits for each of
-//! these (`hooks.rs`). The same nouns as in `proto/detente/journal/v1/alarm.proto`.
+//! Alerts and alarms beyond the watch itself: to which webhooks they go (`webhook.rs`), what waits for each of these
+//! (`hooks.rs`), what ends unless it is renewed (`expiry.rs`), and what a Party sets for itself (`own.rs`). The same nouns as in `proto/detente/journal/v1/alarm.proto`.
 //!
 //! Never here: a call, a clock, or what a message says.
 
+pub mod expiry;
 pub mod hooks;
+pub mod own;
 pub mod webhook;
 
+pub use expiry::{Expiries, Near, Thing};
 pub use hooks::{Failing, Hook, Hooks, Waiting};
+pub use own::{OwnAlarm, OwnAlarms, Running, Spoken};
 pub use webhook::{Address, Webhook};
+
+use super::digest::{Digest, ThreadId};
 
 /// What the node puts on record about alerts and alarms.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,6 +22,10 @@ pub enum Noted {
     Told { webhook: String, alert: u64, outcome: Outcome },
     /// That the calls of an hour are spent, and how many alerts waited then.
     Held { webhook: String, hour: i64, waiting: u64 },
+    /// That something comes to its end.
+    Expires(Near),
+    /// That an alarm which this Party set for itself is past due.
+    PastDue { thread: ThreadId, message: Digest, alarm: String },
 }
 
 /// What came of telling a webhook of one alert.
@@ -35,7 +45,9 @@ pub enum Failure {
     Unreachable,
     #[error("it did not take the alert in time")]
     TimedOut,
-    #[error("its certificate does not chain to the authority agreed on, is not valid now, or is of another name")]
+    #[error(
+        "its certificate does not chain to the authority agreed on, is not valid now, or is of another name"
+    )]
     Certificate,
     #[error("TLS 1.3 did not come about")]
     Handshake,

@@ -44,7 +44,8 @@ impl Address {
     /// # Errors
     /// What is wrong with it, in words that quote nothing of it.
     pub fn read(url: &str) -> Result<Address, &'static str> {
-        let rest = url.strip_prefix("https://").ok_or("begins with https://: nothing is told in the clear")?;
+        let rest =
+            url.strip_prefix("https://").ok_or("begins with https://: nothing is told in the clear")?;
         if !rest.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("holds visible ASCII characters alone; others are written with %");
         }
@@ -96,7 +97,10 @@ impl Webhook {
             return field("webhook.url", rule);
         }
         if self.authority.is_empty() || self.authority.len() > limits::WEBHOOK_AUTHORITY_BYTES_MAX {
-            return field("webhook.authority", "PEM, within the limit; no authority of the system is trusted");
+            return field(
+                "webhook.authority",
+                "PEM, within the limit; no authority of the system is trusted",
+            );
         }
         if self.offices.len() > limits::OFFICES_MAX
             || self.offices.iter().any(|code| roster.offices.get(code).is_none())

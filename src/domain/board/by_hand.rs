@@ -85,6 +85,8 @@ impl Board {
             | Change::WatchPlan(_)
             | Change::WebhookAdded(_)
             | Change::WebhookRemoved(_)
+            | Change::OwnAlarmSet(_)
+            | Change::OwnAlarmRemoved(_)
             | Change::ReleaseRule { .. }
             | Change::OwnKeyList(_) => Ok(()),
         }

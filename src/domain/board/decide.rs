@@ -297,7 +297,9 @@ fn check_own(own: Own, change: &Change) -> Result<(), Refusal> {
         | Change::FunctionTerm(_)
         | Change::WatchPlan(_)
         | Change::WebhookAdded(_)
-        | Change::WebhookRemoved(_) => Ok(()),
+        | Change::WebhookRemoved(_)
+        | Change::OwnAlarmSet(_)
+        | Change::OwnAlarmRemoved(_) => Ok(()),
     }
 }
 

@@ -136,7 +136,7 @@ pub(super) fn of(board: &Board) -> Digest {
     digest_by_hand::of(&mut sum, &board.by_hand);
     digest_watch::of(&mut sum, &board.watch);
     digest_duties::of(&mut sum, &board.duties);
-    digest_alarms::of(&mut sum, &board.hooks);
+    digest_alarms::of(&mut sum, board);
     Digest(sum.0.finalize().into())
 }
 

@@ -41,6 +41,7 @@ impl Sum {
             sum.signed_number(plan.since.0);
         });
         self.list(roster.webhooks.values(), Sum::webhook);
+        self.list(roster.own_alarms.values(), Sum::own_alarm);
     }
 
     fn member(&mut self, member: &Member) {
@@ -149,6 +150,16 @@ impl Sum {
             }
             Change::WebhookRemoved(name) => {
                 self.number(16);
+                self.number(1);
+                self.bytes(name.as_bytes());
+            }
+            Change::OwnAlarmSet(alarm) => {
+                self.number(17);
+                self.number(0);
+                self.own_alarm(alarm);
+            }
+            Change::OwnAlarmRemoved(name) => {
+                self.number(17);
                 self.number(1);
                 self.bytes(name.as_bytes());
             }

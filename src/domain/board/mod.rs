@@ -28,7 +28,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 
 use super::adoption::Words;
-use super::alarm::Hooks;
+use super::alarm::{Expiries, Hooks, OwnAlarms};
 use super::by_hand::ByHand;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::duty::Duties;
@@ -97,6 +97,10 @@ pub struct Board {
     pub duties: Duties,
     /// What waits for each webhook.
     pub hooks: Hooks,
+    /// What comes to its end, as far as it is on record.
+    pub expiries: Expiries,
+    /// What runs of the alarms that this Party set for itself.
+    pub own_alarms: OwnAlarms,
 }
 
 /// A regime whose text is on record here.

@@ -95,7 +95,9 @@ impl Inspector {
                         | Change::LinkAllowance(_)
                         | Change::WatchPlan(_)
                         | Change::WebhookAdded(_)
-                        | Change::WebhookRemoved(_),
+                        | Change::WebhookRemoved(_)
+                        | Change::OwnAlarmSet(_)
+                        | Change::OwnAlarmRemoved(_),
                     )
                     | None => {}
                 }
