@@ -272,7 +272,7 @@ impl Lines {
                 Some((hook, failing)) => self.push(
                     &what,
                     Finding::Warning(format!(
-                        "it fails since {}: {}; {} alerts wait for it",
+                        "it fails since {}: {}; alerts that wait for it: {}",
                         failing.since,
                         failing.why,
                         hook.waiting.len()

@@ -264,7 +264,7 @@ mod tests {
         let all = lines(&now);
         assert_eq!(
             all[2],
-            "ALARM webhook pager (and 1 more) fails since 142213Z NOV 2023 = 23:13: CERTIFICA"
+            "ALARM webhook pager (and 1 more) fails since 142213Z NOV 2023 = 23:13: CERTIFIC…"
         );
         assert!(all.len() < limits::TERMINAL_LINES);
         assert_eq!(all.last().unwrap(), "and 5 more: detente watch follow --once");
@@ -291,6 +291,15 @@ mod tests {
                     to: texts[2].clone(),
                     ..Default::default()
                 }),
+                webhooks_failing: vec![calls::WebhookFailing { name: texts[0].clone(), ..Default::default() }],
+                expiring: vec![calls::Expiring { what: texts[1].clone(), ends_ms: 0 }; 2],
+                alarms: vec![calls::AlarmLine {
+                    alarm: texts[2].clone(),
+                    label: texts[3].clone(),
+                    number: texts[4].clone(),
+                    from: texts[5].clone(),
+                    ..Default::default()
+                }],
                 ..response(vec![one; count], more)
             };
             let text = official::text(&[page(&now)]);
