@@ -3,15 +3,17 @@
 //! The rooms, each of which may import only from those to its right (`tests/it/rooms.rs` checks it):
 //!
 //! ```text
-//! main ─ cli ─ rpc ─ peers ─ registrar ─ replay ─ journal ─ codec ─ evidence ─ clock ─ domain ─ limits
+//! main ─ cli ─ rpc ─ alerts ─ peers ─ registrar ─ replay ─ journal ─ codec ─ evidence ─ clock ─ domain ─ limits
 //! ```
 //!
 //! A command goes down from `rpc` to `registrar`, which asks `domain` to decide, lets `codec` and
 //! `evidence` make the bytes, appends them to `journal`, reads them back, and only then answers.
+//! `alerts` tells webhooks what the watch is alerted of, and reads heads as `rpc` does.
 //! `replay` is the one way from records to a Board: at start, in operation, for the auditor.
 
 #![forbid(unsafe_code)]
 
+pub mod alerts;
 pub mod cli;
 pub mod clock;
 pub mod codec;

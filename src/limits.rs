@@ -114,6 +114,35 @@ pub const DUTY_LOOK_AGAIN_MS: u64 = 500;
 /// link was down, or a clock is wrong (1 day).
 pub const DATE_TIME_GROUP_OLD_MS: i64 = 24 * 3_600_000;
 
+/// Webhooks of a Party. One more is refused.
+pub const WEBHOOKS_MAX: usize = 16;
+/// A longer name of a webhook is refused (bytes).
+pub const WEBHOOK_NAME_BYTES_MAX: usize = 64;
+/// A longer PEM of the authorities of a webhook is refused (bytes).
+pub const WEBHOOK_AUTHORITY_BYTES_MAX: usize = 32 * 1024;
+/// A webhook with a greater budget of calls an hour is refused.
+pub const WEBHOOK_CALLS_PER_HOUR_MAX: u32 = 3_600;
+/// Beside its budget a webhook is called so often in an hour for FLASH; what is beyond waits for the next.
+pub const WEBHOOK_FLASH_CALLS_PER_HOUR_MAX: u64 = 600;
+/// No more alerts wait for one webhook; a further one it is not told of, and that is counted.
+pub const WEBHOOK_ALERTS_WAITING_MAX: usize = 1_000;
+/// An alert that a webhook could not be told of for longer is given up, on record (1 day).
+pub const WEBHOOK_PATIENCE_MS: i64 = 24 * 3_600_000;
+
+/// So long before its end a certificate or revocation list raises an alarm, once each time, and once more at its end:
+/// three weeks, a week, a day (milliseconds).
+pub const EXPIRY_ALARMS_MS: [i64; 4] = [EXPIRY_WARNING_MS, 7 * 24 * 3_600_000, 24 * 3_600_000, 0];
+/// Alarms that a Party sets for itself. One more is refused.
+pub const OWN_ALARMS_MAX: usize = 64;
+/// A longer name of such an alarm is refused (bytes).
+pub const OWN_ALARM_NAME_BYTES_MAX: usize = 64;
+/// Such an alarm that leaves more hours is refused (one year).
+pub const OWN_ALARM_HOURS_MAX: u32 = 366 * 24;
+/// No more such alarms run at once; a message begins no further one, and that is counted.
+pub const OWN_ALARMS_RUNNING_MAX: usize = 10_000;
+/// So many of them are put on record as past due in one go, or listed in one answer; the next to fall due first.
+pub const OWN_ALARMS_AT_ONCE_MAX: usize = 50;
+
 // ---- clock -------------------------------------------------------------------------------------
 
 /// Whoever waits on the system clock looks at it again at least this often, so that a clock set
@@ -510,6 +539,18 @@ pub const HEARTBEAT_SETTLE_MS: u64 = 50;
 
 /// The longest wait between two tries for one part (ms); the first is `BACK_OFF_MS_MIN`, and it doubles.
 pub const PART_RETRY_MS_MAX: u64 = 60 * 60 * 1_000;
+
+// ---- alerts ------------------------------------------------------------------------------------
+
+/// A webhook that has not taken an alert by then, its connection and TLS included, is tried again later (ms).
+pub const WEBHOOK_CALL_MS_MAX: u64 = 10_000;
+/// A webhook whose answer has a longer head has not taken the alert (bytes). Its body is not read.
+pub const WEBHOOK_ANSWER_BYTES_MAX: usize = 16 * 1024;
+/// The longest wait after failed calls of a webhook (ms); the first is `BACK_OFF_MS_MIN`, it doubles, and half of
+/// it is chance. An alert that is newer than the last attempt ends it once.
+pub const WEBHOOK_BACK_OFF_MS_MAX: u64 = 60_000;
+/// Of the number of a message no more characters are told to a webhook.
+pub const WEBHOOK_NUMBER_CHARS_MAX: usize = 80;
 
 // ---- rpc and TLS -------------------------------------------------------------------------------
 

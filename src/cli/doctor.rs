@@ -15,6 +15,7 @@ use crate::cli::node_directory::{JournalSettings, NodeDirectory, NodeSettings};
 use crate::cli::out::say;
 use crate::clock::Clock;
 use crate::domain::board::Board;
+use crate::domain::digest::Digest;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::evidence::keys::KeyRing;
@@ -128,6 +129,8 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
         }
     }
     lines.lists(&settings, &fold.board, now);
+    lines.authorities(&settings, &fold.board, now);
+    lines.webhooks(&fold.board);
     lines.0
 }
 
@@ -269,21 +272,65 @@ impl Lines {
         Some(fold)
     }
 
+    fn webhooks(&mut self, board: &Board) {
+        for name in board.roster.webhooks.keys() {
+            let what = format!("webhook {name}");
+            let hook = board.hooks.get(name);
+            match hook.and_then(|hook| Some((hook, hook.failing?))) {
+                Some((hook, failing)) => self.push(
+                    &what,
+                    Finding::Warning(format!(
+                        "it fails since {}: {}; alerts that wait for it: {}",
+                        failing.since,
+                        failing.why,
+                        hook.waiting.len()
+                    )),
+                ),
+                None => self.push(&what, Finding::Ok),
+            }
+        }
+    }
+
     fn lists(&mut self, settings: &NodeSettings, board: &Board, now: Instant) {
         for (party, known) in &board.roster.parties {
             let until = known.revocation_list.as_ref().and_then(|list| certificate::list_until(&list.der));
             let what = format!("revocation list of {party}");
             if *party == settings.party {
                 self.ends(&what, until, now, "publish the next: detente party publish-revocation-list");
-            } else if until.is_none_or(|until| until <= now) {
-                // The other's affair: the node starts, and asks for a fresh one.
-                self.push(
-                    &what,
-                    Finding::Warning("it has ended: that Party must hand in a fresh one".into()),
-                );
             } else {
-                self.push(&what, Finding::Ok);
+                // The node starts, and asks for a fresh one.
+                self.ends_elsewhere(&what, until, now, "that Party must hand in a fresh one");
             }
         }
+    }
+
+    /// A key list itself has no end; the certificates of the authority that stand in it have.
+    fn authorities(&mut self, settings: &NodeSettings, board: &Board, now: Instant) {
+        for (party, known) in &board.roster.parties {
+            let newest = known.newest().map(|newest| &newest.list.ca_certificates);
+            for der in newest.into_iter().flatten() {
+                let what = format!("authority of {party}, certificate {}", Digest::of(der).short());
+                let until = certificate::valid_until(der);
+                if *party == settings.party {
+                    let mend = "have the next key list bring one made anew under the same key";
+                    self.ends(&what, until, now, mend);
+                } else {
+                    self.ends_elsewhere(&what, until, now, "that Party's next key list must bring another");
+                }
+            }
+        }
+    }
+
+    /// As `ends`, of what is another Party's affair.
+    fn ends_elsewhere(&mut self, what: &str, until: Option<Instant>, now: Instant, mend: &str) {
+        let finding = match until {
+            None => Finding::Warning(format!("it can't be read: {mend}")),
+            Some(until) if until <= now => Finding::Warning(format!("it has ended: {mend}")),
+            Some(until) if until.ms_since(now) < limits::EXPIRY_WARNING_MS => {
+                Finding::Warning(format!("it ends at {until}: {mend}"))
+            }
+            Some(_) => Finding::Ok,
+        };
+        self.push(what, finding);
     }
 }

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tokio::task::{AbortHandle, JoinHandle};
 use tonic::service::Routes;
 
+use crate::alerts::Alerts;
 use crate::cli::files::{self, FileFault, Readers};
 use crate::cli::keys::{KeyFault, NodeKeys};
 use crate::cli::node_checks::{check_marker, check_parts, check_party, check_signing_keys};
@@ -166,6 +167,7 @@ impl Node {
         tokio::spawn(watch_peers(found_broken, stop.clone(), directory.clone()));
         tokio::spawn(keep_watch(registrar.clone()));
         DutyKeeper::start(exchange.clone(), stopped.clone());
+        Alerts::start(registrar.clone(), dialler.certificate.clone(), stopped.clone());
         let services =
             Services { registrar: registrar.clone(), ring: ring.clone(), exchange: exchange.clone() };
         let routes = services.routes().add_service(health_service);
@@ -277,7 +279,7 @@ impl Services {
             .add_service(DutyCalls(self.exchange.clone()).service())
             .add_service(RegimeCalls { registrar: self.registrar.clone() }.service())
             .add_service(PartCalls::new(self.registrar.clone(), self.exchange.parts.clone()).service())
-            .add_service(WatchCalls::new(self.registrar.clone(), self.exchange.links.clone()).service())
+            .add_service(WatchCalls::new(self.exchange.clone()).service())
             .add_service(AuditCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
     }
 

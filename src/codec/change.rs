@@ -6,7 +6,7 @@ use super::dispatch::{digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{person_from_proto, person_to_proto, precedence_from_proto, precedence_to_proto};
-use super::{by_hand, key_list as key_list_codec, signed, watch};
+use super::{alarm, by_hand, key_list as key_list_codec, signed, watch};
 use crate::domain::allowance::{Allowance, LinkAllowance};
 use crate::domain::event::{AcceptedKeyList, Change, Member, RevocationList};
 use crate::domain::function::Term;
@@ -78,6 +78,10 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
             bytes_per_hour: new.allowance.bytes,
         }),
         Change::WatchPlan(plan) => Wire::WatchPlan(watch::plan_to_proto(plan)),
+        Change::WebhookAdded(webhook) => Wire::Webhook(alarm::added(webhook)),
+        Change::WebhookRemoved(name) => Wire::Webhook(alarm::removed(name)),
+        Change::OwnAlarmSet(set) => Wire::OwnAlarm(alarm::alarm_set(set)),
+        Change::OwnAlarmRemoved(name) => Wire::OwnAlarm(alarm::alarm_removed(name)),
         Change::FunctionTerm(term) => Wire::FunctionTerm(proto::FunctionTerm {
             regime: term.regime.clone(),
             function: term.function.clone(),
@@ -138,6 +142,8 @@ pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFa
             allowance: Allowance { records: new.records_per_hour, bytes: new.bytes_per_hour },
         }),
         Wire::WatchPlan(plan) => Change::WatchPlan(watch::plan_from_proto(plan)?),
+        Wire::Webhook(wire) => alarm::webhook_change(wire)?,
+        Wire::OwnAlarm(wire) => alarm::alarm_change(wire)?,
         Wire::FunctionTerm(term) => Change::FunctionTerm(Term {
             party: party(&term.party, "change.function_term.party")?,
             regime: term.regime,

@@ -47,6 +47,7 @@ pub(super) fn gist(payload: &[u8]) -> Option<Gist> {
         parties: heading.parties,
         offices: heading.offices,
         is_acknowledgement: heading.kind == ACKNOWLEDGEMENT,
+        kind: Kind::from_name(heading.kind),
         references: heading.references,
         parts: heading.parts,
         word: None,

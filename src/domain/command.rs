@@ -5,6 +5,7 @@
 
 use bytes::Bytes;
 
+use super::alarm::Noted;
 use super::by_hand::DeliveredByHand;
 use super::digest::{CommandId, Digest, DraftId};
 use super::duty::DutiesNoted;
@@ -110,6 +111,8 @@ pub enum Command {
     RecordByHand(DeliveredByHand),
     /// A step of the watch plan that the clock says is due.
     Alert(AlertDue),
+    /// What came of an alert, or an alarm.
+    NoteAlarm(Noted),
     /// The officer who gives it leaves; `digest` is what they were shown to be open.
     OfferWatch {
         to: Person,

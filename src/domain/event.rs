@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::alarm::{Noted, OwnAlarm, Webhook};
 use super::allowance::LinkAllowance;
 use super::by_hand::DeliveredByHand;
 use super::digest::{CommandId, Digest, DraftId};
@@ -74,6 +75,7 @@ pub enum Event {
     WatchOffered(OfferedOnRecord),
     WatchTaken { desk: String, digest: Digest },
     DutiesNoted(Box<DutiesNoted>),
+    AlarmNoted(Noted),
 }
 
 /// The exact text of a regime, put on record here. It binds nobody: that takes an adoption.
@@ -163,6 +165,14 @@ pub enum Change {
     LinkAllowance(LinkAllowance),
     /// In the place of the one before, as a whole.
     WatchPlan(Arc<WatchPlan>),
+    /// Also in the place of one with the same name.
+    WebhookAdded(Webhook),
+    /// By its name.
+    WebhookRemoved(String),
+    /// Also in the place of one with the same name.
+    OwnAlarmSet(OwnAlarm),
+    /// By its name.
+    OwnAlarmRemoved(String),
 }
 
 /// A Party to which nothing but what is delivered by hand can go.

@@ -79,6 +79,8 @@ pub struct Gist {
     /// Of each addressee, as written; left empty where none names an office.
     pub offices: Vec<(Party, String)>,
     pub is_acknowledgement: bool,
+    /// Of a content that this program knows.
+    pub kind: Option<Kind>,
     /// To messages whose digest is known.
     pub references: Vec<(Digest, Relation)>,
     /// By salted digest, each with its size as stated.
@@ -137,7 +139,8 @@ impl Fact {
             | Event::DutiesNoted(_)
             | Event::Alerted(_)
             | Event::WatchOffered(_)
-            | Event::WatchTaken { .. } => None,
+            | Event::WatchTaken { .. }
+            | Event::AlarmNoted(_) => None,
         }
     }
 }
@@ -174,6 +177,7 @@ impl Gist {
             parties: draft.parties(),
             offices: offices(draft),
             is_acknowledgement: draft.kind == ACKNOWLEDGEMENT,
+            kind: Kind::from_name(&draft.kind),
             references: draft
                 .references
                 .iter()

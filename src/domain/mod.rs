@@ -6,6 +6,7 @@
 
 pub mod activity;
 pub mod adoption;
+pub mod alarm;
 pub mod allowance;
 pub mod board;
 pub mod by_hand;

@@ -125,6 +125,8 @@ pub enum Refusal {
     WatchChanged,
     #[error("no hand-over of the watch with this digest is offered to you")]
     NoSuchOffer,
+    #[error("this is on record already, or is not so by what is on record")]
+    NothingToNote,
     #[error("two custodians at least must remain")]
     TooFewCustodians,
     #[error("there are as many {what} as can be open at once ({most})")]
@@ -170,6 +172,7 @@ impl Refusal {
             Refusal::NotOnWatch => "NOT_ON_WATCH",
             Refusal::WatchChanged => "WATCH_CHANGED",
             Refusal::NoSuchOffer => "NO_SUCH_OFFER",
+            Refusal::NothingToNote => "NOTHING_TO_NOTE",
             Refusal::TooFewCustodians => "TOO_FEW_CUSTODIANS",
             Refusal::TooMany { .. } => "TOO_MANY",
         }

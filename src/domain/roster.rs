@@ -4,6 +4,7 @@
 
 use imbl::OrdMap;
 
+use super::alarm::{OwnAlarm, Webhook};
 use super::digest::{CommandId, Digest};
 use super::event::{AcceptedKeyList, Change, Member, PartyWithoutNode, RevocationList};
 use super::function::Functions;
@@ -32,6 +33,10 @@ pub struct Roster {
     pub functions: Functions,
     /// Who is alerted of what comes in; none unless agreed.
     pub watch_plan: Option<InForce>,
+    /// Where alerts are told outside, by name.
+    pub webhooks: OrdMap<String, Webhook>,
+    /// Alarms that this Party set for itself, by name.
+    pub own_alarms: OrdMap<String, OwnAlarm>,
 }
 
 /// What is on record of a Party, our own included.
@@ -208,6 +213,30 @@ impl Roster {
             Change::LinkAllowance(new) if self.parties.contains_key(&new.party) => Ok(()),
             Change::LinkAllowance(new) => Err(Refusal::NoSuchParty(new.party)),
             Change::WatchPlan(plan) => plan.check(self),
+            Change::WebhookAdded(webhook) => {
+                let is_new = !self.webhooks.contains_key(&webhook.name);
+                if is_new && self.webhooks.len() >= limits::WEBHOOKS_MAX {
+                    return Err(Refusal::TooMany { what: "webhooks", most: limits::WEBHOOKS_MAX });
+                }
+                webhook.check(self)
+            }
+            Change::WebhookRemoved(name) if self.webhooks.contains_key(name) => Ok(()),
+            Change::WebhookRemoved(_) => Err(Refusal::Field {
+                field: "webhook_removed",
+                rule: "no webhook of this name is known".into(),
+            }),
+            Change::OwnAlarmSet(alarm) => {
+                let is_new = !self.own_alarms.contains_key(&alarm.name);
+                if is_new && self.own_alarms.len() >= limits::OWN_ALARMS_MAX {
+                    return Err(Refusal::TooMany { what: "alarms", most: limits::OWN_ALARMS_MAX });
+                }
+                alarm.check()
+            }
+            Change::OwnAlarmRemoved(name) if self.own_alarms.contains_key(name) => Ok(()),
+            Change::OwnAlarmRemoved(_) => {
+                let rule = "no alarm of this name is set".into();
+                Err(Refusal::Field { field: "own_alarm_removed", rule })
+            }
         }
     }
 
@@ -264,6 +293,18 @@ impl Roster {
             Change::FunctionTerm(term) => self.functions.add(term, at),
             Change::WatchPlan(plan) => {
                 self.watch_plan = Some(InForce { plan: plan.clone(), since: at });
+            }
+            Change::WebhookAdded(webhook) => {
+                self.webhooks.insert(webhook.name.clone(), webhook.clone());
+            }
+            Change::WebhookRemoved(name) => {
+                self.webhooks.remove(name);
+            }
+            Change::OwnAlarmSet(alarm) => {
+                self.own_alarms.insert(alarm.name.clone(), alarm.clone());
+            }
+            Change::OwnAlarmRemoved(name) => {
+                self.own_alarms.remove(name);
             }
             Change::PartyWithoutNode(new) => {
                 self.without_node.insert(new.party, new.clone());

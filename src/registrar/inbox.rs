@@ -227,6 +227,7 @@ fn link_of(command: &Command) -> Option<Party> {
         | Command::ErasePart { .. }
         | Command::HoldRegime(_)
         | Command::RecordByHand(_)
+        | Command::NoteAlarm(_)
         | Command::Alert(_)
         | Command::OfferWatch { .. }
         | Command::TakeWatch { .. } => None,
@@ -260,6 +261,7 @@ fn is_flash(command: &Command) -> bool {
         | Command::ErasePart { .. }
         | Command::HoldRegime(_)
         | Command::RecordByHand(_)
+        | Command::NoteAlarm(_)
         | Command::OfferWatch { .. }
         | Command::TakeWatch { .. } => return false,
     };

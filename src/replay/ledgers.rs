@@ -97,7 +97,8 @@ pub fn leaves_in(record: &Record, mut see: impl FnMut(LinkLeaf)) {
             | Event::DutiesNoted(_)
             | Event::Alerted(_)
             | Event::WatchOffered(_)
-            | Event::WatchTaken { .. } => {}
+            | Event::WatchTaken { .. }
+            | Event::AlarmNoted(_) => {}
         }
     }
 }

@@ -112,6 +112,8 @@ table! {
     "/detente.v1.PartyService/ListParties" => For::Persons,
     "/detente.v1.PartyService/ListOffices" => For::Persons,
     "/detente.v1.PartyService/ShowWatchPlan" => For::Persons,
+    "/detente.v1.PartyService/ListWebhooks" => For::Persons,
+    "/detente.v1.PartyService/ListOwnAlarms" => For::Persons,
     "/detente.v1.PartyService/ListMembers" => For::Roles(&[Custodian, Operator, Auditor]),
     "/detente.v1.PartyService/ExportParty" => For::Roles(&[Custodian, Operator]),
     "/detente.v1.PartyService/SubmitRevocationList" => For::RolesEvenWithStaleList(&[Custodian, Operator]),

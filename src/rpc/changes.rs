@@ -8,7 +8,8 @@ use std::sync::Arc;
 use tonic::Status;
 
 use super::held::HeldRegimes;
-use super::{party_checks, status};
+use super::{command, party_checks, status, webhooks};
+use crate::alerts;
 use crate::codec::message::{person_from_proto, precedence_from_proto};
 use crate::codec::party_file::Fingerprint;
 use crate::codec::proto::detente::v1::{
@@ -75,6 +76,14 @@ pub(super) async fn asked(
             let plan = watch_plan::read(text).map_err(|fault| status::field("watch_plan", fault))?;
             Change::WatchPlan(Arc::new(plan))
         }
+        Wire::WebhookAdded(wire) => {
+            let webhook = webhooks::from_proto(wire);
+            alerts::check(&webhook).map_err(command::refused)?;
+            Change::WebhookAdded(webhook)
+        }
+        Wire::WebhookRemoved(name) => Change::WebhookRemoved(name.clone()),
+        Wire::OwnAlarmSet(wire) => Change::OwnAlarmSet(super::alarms::from_proto(wire)?),
+        Wire::OwnAlarmRemoved(name) => Change::OwnAlarmRemoved(name.clone()),
         Wire::PartyConfirmed(code) => Change::PartyConfirmed {
             party: party_in("party_confirmed", code)?,
             fingerprint: Digest::from_slice(&asked.fingerprint)
@@ -198,6 +207,10 @@ pub(super) fn sentence(change: &Change) -> String {
         }
         Change::OfficeRemoved(code) => format!("list the office {code:?} no more"),
         Change::WatchPlan(plan) => plan_sentence(plan),
+        Change::WebhookAdded(webhook) => webhooks::sentence(webhook),
+        Change::WebhookRemoved(name) => format!("tell no alert to the webhook {name:?} any more"),
+        Change::OwnAlarmSet(alarm) => super::alarms::sentence(alarm),
+        Change::OwnAlarmRemoved(name) => format!("raise the alarm {name:?} no more, also where it runs"),
         Change::FunctionTerm(term) => {
             let until =
                 term.until.map_or_else(|| "until the next term".into(), |until| format!("until {until}"));

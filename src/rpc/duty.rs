@@ -12,9 +12,10 @@ use tonic::{Request, Response, Status};
 
 pub use super::duties::DutyKeeper;
 use super::duties::lines::Lines;
-use super::status;
+use super::{alarms, status};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::duty_service_server::{DutyService, DutyServiceServer};
+use crate::domain::alarm::Running;
 use crate::domain::board::Board;
 use crate::domain::duty::{Duty, DutyNumber, State};
 use crate::domain::event::{Event, Record};
@@ -50,6 +51,11 @@ impl DutyService for DutyCalls {
         let lines = Lines::at(&head, &self.0.registrar.journal, &self.0.links, &asked.language, wanted.as_of);
         for duty in found {
             page.duties.push(lines.line(duty).await.map_err(status::record)?);
+        }
+        if wanted.with_alarms() {
+            let own = head.board.own.map(|own| own.party);
+            let wants = |_: &_, running: &Running| wanted.wants_alarm(running, own);
+            page.alarms = alarms::lines(&self.0.registrar, &head, wants).await?;
         }
         Ok(Response::new(page))
     }
@@ -130,6 +136,18 @@ impl Wanted {
             as_of: instant(asked.as_of_ms),
             after,
         })
+    }
+
+    /// Alarms are no duties: they have no story, and can't lapse.
+    fn with_alarms(&self) -> bool {
+        self.after.is_none() && self.as_of.is_none() && self.that != calls::DutiesThat::Lapsed
+    }
+
+    /// To whom one of ours went, an alarm does not say: it is shown whichever Party is asked about.
+    fn wants_alarm(&self, running: &Running, own: Option<Party>) -> bool {
+        let is_ours = own == Some(running.author);
+        let of_party = self.party.is_none_or(|party| is_ours || party == running.author);
+        of_party && self.due_until.is_none_or(|until| running.due <= until)
     }
 
     fn wants(&self, duty: &Duty) -> bool {

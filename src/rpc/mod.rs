@@ -7,6 +7,7 @@ pub mod access;
 mod acknowledgement;
 pub mod activity;
 mod addressees;
+mod alarms;
 pub mod audit;
 mod beginning;
 mod beside;
@@ -38,6 +39,7 @@ pub mod thread;
 pub mod thread_list;
 pub mod watch;
 mod watch_now;
+mod webhooks;
 
 /// The compiled protos (a `google.protobuf.FileDescriptorSet`), for reflection and for the test that
 /// no method is without a row in the access table.

@@ -16,8 +16,9 @@ use crate::codec::proto::detente::v1::party_service_server::{PartyService, Party
 use crate::codec::proto::detente::v1::{
     CommandHeader, ConfirmRequest, ConfirmResponse, DropProposalRequest, DropProposalResponse,
     ExportPartyRequest, ExportPartyResponse, LinkAllowance, ListMembersRequest, ListMembersResponse,
-    ListOfficesRequest, ListOfficesResponse, ListPartiesRequest, ListPartiesResponse, ListProposalsRequest,
-    ListProposalsResponse, Member as WireMember, Office as WireOffice, PartyLine, ProposalLine,
+    ListOfficesRequest, ListOfficesResponse, ListOwnAlarmsRequest, ListOwnAlarmsResponse, ListPartiesRequest,
+    ListPartiesResponse, ListProposalsRequest, ListProposalsResponse, ListWebhooksRequest,
+    ListWebhooksResponse, Member as WireMember, Office as WireOffice, PartyLine, ProposalLine,
     ProposeRequest, ProposeResponse, ShowWatchPlanRequest, ShowWatchPlanResponse,
     SubmitRevocationListRequest, SubmitRevocationListResponse,
 };
@@ -40,7 +41,7 @@ use crate::peers::trust_of_board::trust_of;
 use crate::registrar::Registrar;
 use crate::rpc::caller::{Caller, PersonCaller};
 use crate::rpc::held::HeldRegimes;
-use crate::rpc::{access, by_hand_open, changes, command, status};
+use crate::rpc::{access, alarms, by_hand_open, changes, command, status, webhooks};
 
 /// The service.
 pub struct PartyCalls {
@@ -172,6 +173,21 @@ impl PartyService for PartyCalls {
             since_ms: known.since.0,
         });
         Ok(Response::new(shown.unwrap_or_default()))
+    }
+
+    async fn list_webhooks(
+        &self,
+        _: Request<ListWebhooksRequest>,
+    ) -> Result<Response<ListWebhooksResponse>, Status> {
+        let board = self.registrar.head().board.clone();
+        Ok(Response::new(ListWebhooksResponse { webhooks: webhooks::lines(&board) }))
+    }
+
+    async fn list_own_alarms(
+        &self,
+        _: Request<ListOwnAlarmsRequest>,
+    ) -> Result<Response<ListOwnAlarmsResponse>, Status> {
+        Ok(Response::new(alarms::set(&self.registrar.head().board)))
     }
 
     async fn list_members(

@@ -274,6 +274,7 @@ fn refusal_code(refused: &Refusal) -> Code {
         | Refusal::NotOpen
         | Refusal::AlertNotDue
         | Refusal::WatchChanged
+        | Refusal::NothingToNote
         | Refusal::TooFewCustodians
         | Refusal::ProposerNoCustodian => Code::FailedPrecondition,
     }

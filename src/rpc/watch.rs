@@ -15,11 +15,12 @@ use super::command::{self, digest_in, give, not_what_was_asked, person, refused}
 use super::held::{HeldRegimes, reader_in};
 use super::originals::Originals;
 use super::thread::marks_of;
-use super::{faults, part, status, watch_now};
+use super::{alarms, faults, part, status, watch_now};
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::watch_service_server::{WatchService, WatchServiceServer};
 use crate::codec::{content, heading};
+use crate::domain::alarm::Noted;
 use crate::domain::board::Board;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::Digest;
@@ -29,15 +30,15 @@ use crate::domain::refusal::Refusal;
 use crate::domain::thread::{Acknowledged, Whereabouts};
 use crate::journal::Journal;
 use crate::limits;
-use crate::peers::links::Links;
+use crate::peers::exchange::Exchange;
 use crate::registrar::{Head, Registrar};
 use crate::replay::records::StoredMessage;
 
 /// Reads from heads, gives commands to the Registrar.
 pub struct WatchCalls {
     pub registrar: Registrar,
-    /// When each peer was last heard.
-    links: Links,
+    /// When each peer was last heard, and the certificate of this node.
+    exchange: Exchange,
 }
 
 type Notices = mpsc::Sender<Result<calls::FollowResponse, Status>>;
@@ -134,7 +135,7 @@ impl WatchService for WatchCalls {
         let told = if call.get_ref().all_offices { Told::All } else { Told::Desk(caller.clone()) };
         let head = self.registrar.head();
         let is_told = |message: &Digest| told.is_told(&head.board, message);
-        let page = watch_now::page(&self.registrar, &head, &self.links, &caller, is_told).await?;
+        let page = watch_now::page(&self.exchange, &head, &caller, is_told).await?;
         Ok(Response::new(page))
     }
 
@@ -154,8 +155,8 @@ impl WatchService for WatchCalls {
 }
 
 impl WatchCalls {
-    pub fn new(registrar: Registrar, links: Links) -> WatchCalls {
-        WatchCalls { registrar, links }
+    pub fn new(exchange: Exchange) -> WatchCalls {
+        WatchCalls { registrar: exchange.registrar.clone(), exchange }
     }
 
     /// For the node to serve behind the access table.
@@ -244,6 +245,10 @@ impl Follower {
                 Ok(Some(notice))
             }
             Event::KeyListAccepted(next) => Ok(news(record, next, board)),
+            Event::AlarmNoted(Noted::PastDue { message, .. }) if !self.offices.is_told(board, message) => {
+                Ok(None)
+            }
+            Event::AlarmNoted(noted) => Ok(alarms::news(record, noted, board)),
             Event::Alerted(alerted) if self.offices.is_told(board, &alerted.message) => {
                 watch_now::alert(record, alerted, head, &self.journal).await.map(Some)
             }

@@ -8,9 +8,9 @@ use std::cmp::Reverse;
 use tonic::{Request, Response, Status};
 
 use super::command::{self, digest_in, give, not_what_was_asked, person};
-use super::status;
 use super::thread::marks_of;
 use super::watch::offices_of;
+use super::{alarms, status, webhooks};
 use crate::codec::content;
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
@@ -25,18 +25,20 @@ use crate::domain::watch::open::Stage;
 use crate::domain::watch::{Alerted, Item, Reach};
 use crate::journal::Journal;
 use crate::limits;
+use crate::peers::exchange::Exchange;
 use crate::peers::links::Links;
 use crate::registrar::{Head, Registrar};
 
 /// All that is open for whoever is told of it, as far as one answer lists it.
 pub(super) async fn page(
-    registrar: &Registrar,
+    exchange: &Exchange,
     head: &Head,
-    links: &Links,
     caller: &Person,
     is_told: impl Fn(&Digest) -> bool,
 ) -> Result<calls::NowResponse, Status> {
-    let board = &head.board;
+    let (board, registrar, links) = (&head.board, &exchange.registrar, &exchange.links);
+    let own = exchange.dialler.certificate.borrow().clone();
+    let now = registrar.clock.now();
     let mut open: Vec<(&Digest, &Item)> =
         board.watch.open.items().filter(|(message, _)| is_told(message)).collect();
     open.sort_by_key(|(message, item)| first_to_do(message, item));
@@ -51,7 +53,7 @@ pub(super) async fn page(
         items,
         unwatched: board.watch.open.unwatched,
         party: board.own.map(|own| own.party.to_string()).unwrap_or_default(),
-        now_ms: registrar.clock.now().0,
+        now_ms: now.0,
         zone: plan.map(|known| known.plan.zone.clone()).unwrap_or_default(),
         has_plan: plan.is_some_and(|known| !known.plan.rules.is_empty()),
         on_watch: board
@@ -66,6 +68,9 @@ pub(super) async fn page(
         }),
         open: open.len() as u64,
         escalated: open.iter().filter(|(_, item)| is_escalated(item)).count() as u64,
+        webhooks_failing: webhooks::failing(board),
+        expiring: alarms::expiring(board, &own, now),
+        alarms: alarms::raised(registrar, head, &is_told).await?,
     })
 }
 

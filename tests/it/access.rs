@@ -60,6 +60,8 @@ const EXPECTED: &str = "
     /detente.v1.PartyService/ListParties                        D R W A O C . . .
     /detente.v1.PartyService/ListOffices                        D R W A O C . . .
     /detente.v1.PartyService/ShowWatchPlan                      D R W A O C . . .
+    /detente.v1.PartyService/ListWebhooks                       D R W A O C . . .
+    /detente.v1.PartyService/ListOwnAlarms                      D R W A O C . . .
     /detente.v1.PartyService/ListMembers                        . . . A O C . . .
     /detente.v1.PartyService/ExportParty                        . . . . O C . . .
     /detente.v1.PartyService/SubmitRevocationList               . . . . O C . . .

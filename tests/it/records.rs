@@ -7,6 +7,7 @@ use bytes::Bytes;
 use detente::codec::dispatch::{self, ProvenReceipt};
 use detente::codec::record::{self, Check};
 use detente::codec::{change, event, key_list, message, signed};
+use detente::domain::alarm::{self, Failure, Near, Noted, OwnAlarm, Thing, Webhook};
 use detente::domain::allowance::{Allowance, LinkAllowance};
 use detente::domain::by_hand::{DeliveredByHand, HandedOver, Says};
 use detente::domain::chain::{Chain, Opens};
@@ -113,7 +114,7 @@ fn released(text: &str) -> Event {
     record.unwrap().events.remove(0)
 }
 
-pub const KINDS: usize = 48;
+pub const KINDS: usize = 57;
 
 /// Every kind of event, each made of a number and a text.
 pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
@@ -270,6 +271,25 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
             let corrects = Some(party::id(number));
             ("taken_back", Event::DeliveredByHand(by_hand(digest, says, corrects)))
         }
+        48 => proposed_as("change_proposed_webhook_added", Change::WebhookAdded(webhook(number, text))),
+        49 => proposed_as("change_proposed_webhook_removed", Change::WebhookRemoved(reason)),
+        50 => proposed_as("change_proposed_own_alarm_set", Change::OwnAlarmSet(own_alarm(number, text))),
+        51 => proposed_as("change_proposed_own_alarm_removed", Change::OwnAlarmRemoved(reason)),
+        52 => told(text, number, alarm::Outcome::Delivered),
+        53 => told(text, number, alarm::Outcome::GivenUp(Failure::Status(number as u16))),
+        54 => {
+            let held = Noted::Held { webhook: reason, hour: number as i64, waiting: number };
+            ("webhook_held", Event::AlarmNoted(held))
+        }
+        55 => {
+            let thing = Thing::Authority(peer(), digest);
+            let near = Near { thing, ends: at(number as i64 % 1_000_000), step: number as u32 };
+            ("expires", Event::AlarmNoted(Noted::Expires(near)))
+        }
+        56 => {
+            let past_due = Noted::PastDue { thread: thread(number as u8), message: digest, alarm: reason };
+            ("own_alarm_past_due", Event::AlarmNoted(past_due))
+        }
         46 => ("duties_noted", Event::DutiesNoted(Box::new(duties(digest, number, text)))),
         _ => {
             let year = i16::try_from(number % 4_000).unwrap();
@@ -278,6 +298,30 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
             ("duties_noted_of_a_year", Event::DutiesNoted(Box::new(noted)))
         }
     }
+}
+
+fn proposed_as(name: &'static str, change: Change) -> (&'static str, Event) {
+    (name, Event::ChangeProposed(change))
+}
+
+fn told(text: &str, alert: u64, outcome: alarm::Outcome) -> (&'static str, Event) {
+    let name = if outcome == alarm::Outcome::Delivered { "webhook_told" } else { "webhook_given_up" };
+    (name, Event::AlarmNoted(Noted::Told { webhook: text.into(), alert, outcome }))
+}
+
+fn webhook(number: u64, text: &str) -> Webhook {
+    Webhook {
+        name: text.into(),
+        url: format!("https://{text}"),
+        authority: text.into(),
+        offices: vec![text.into(), String::new()],
+        calls_per_hour: number as u32,
+    }
+}
+
+fn own_alarm(number: u64, text: &str) -> OwnAlarm {
+    let kind = detente::domain::content::Kind::Question;
+    OwnAlarm { name: text.into(), kind, hours: number as u32, label: text.into() }
 }
 
 fn owed(cause: Cause, runs_from: RunsFrom, force: Force, number: u64, text: &str) -> Opened {

@@ -5,10 +5,11 @@ use std::fs;
 use std::path::Path;
 
 /// From left to right: a room imports only from rooms to its right.
-const ROOMS: [&str; 12] = [
+const ROOMS: [&str; 13] = [
     "main",
     "cli",
     "rpc",
+    "alerts",
     "peers",
     "registrar",
     "replay",

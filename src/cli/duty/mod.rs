@@ -16,6 +16,7 @@ use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::message::rows;
 use crate::cli::out::say;
+use crate::cli::watch::alarm;
 use crate::cli::{given, json};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::duty_service_client::DutyServiceClient;
@@ -101,15 +102,22 @@ fn service(desk: &Desk) -> DutyServiceClient<Channel> {
     DutyServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::ANSWER_BYTES_MAX)
 }
 
+struct Listed {
+    duties: Vec<calls::DutyLine>,
+    /// Of the Party's own, which are none.
+    alarms: Vec<calls::AlarmLine>,
+}
+
 /// All pages.
-async fn all(desk: &Desk, asked: calls::ListDutiesRequest) -> Result<Vec<calls::DutyLine>, Fault> {
-    let (mut from, mut duties) = (Bytes::new(), Vec::new());
+async fn all(desk: &Desk, asked: calls::ListDutiesRequest) -> Result<Listed, Fault> {
+    let (mut from, mut duties, mut alarms) = (Bytes::new(), Vec::new(), Vec::new());
     loop {
         let page = calls::ListDutiesRequest { from: from.clone(), ..asked.clone() };
         let answered = answer(service(desk).list_duties(page)).await?;
         duties.extend(answered.duties);
+        alarms.extend(answered.alarms);
         if answered.next.is_empty() || answered.next == from {
-            return Ok(duties);
+            return Ok(Listed { duties, alarms });
         }
         from = answered.next;
     }
@@ -130,9 +138,16 @@ async fn list(args: ListArgs) -> Result<(), Fault> {
         from: Bytes::new(),
         language: args.shown.language,
     };
-    let duties = all(&desk, asked).await?;
+    let Listed { duties, alarms } = all(&desk, asked).await?;
     for duty in &duties {
         show(duty, args.shown.json);
+    }
+    for one in &alarms {
+        if args.shown.json {
+            say!("{}", json::line(&alarm::as_json(one)))
+        } else {
+            say!("{}", alarm::words(one))
+        }
     }
     if duties.is_empty() && !args.shown.json {
         say!("no such duty is on record here");

@@ -3,10 +3,12 @@
 //!
 //! Never here: a rule, or text from outside that was not made safe to show.
 
+pub mod alarm;
 mod hand_over;
 mod now;
 mod page;
 mod plan;
+mod webhook;
 
 use clap::Subcommand;
 use serde_json::json;
@@ -54,6 +56,10 @@ enum Command {
     TakeOver(hand_over::TakeOverArgs),
     /// The watch plan: who is alerted, within how many minutes, who is next; two custodians change it
     Plan(plan::Args),
+    /// Webhooks: where alerts are told outside, never what a message says; two custodians change them
+    Webhook(webhook::Args),
+    /// Alarms that this Party sets for itself, such as for "promptly": never a duty; two custodians change them
+    Alarm(alarm::Args),
 }
 
 #[derive(clap::Args, Debug)]
@@ -114,6 +120,8 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::HandOver(args) => hand_over::hand_over(args).await,
         Command::TakeOver(args) => hand_over::take_over(args).await,
         Command::Plan(args) => plan::run(args).await,
+        Command::Webhook(args) => webhook::run(args).await,
+        Command::Alarm(args) => alarm::run(args).await,
     }
 }
 

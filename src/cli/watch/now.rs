@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use super::alarm;
 use super::page::page;
 use super::service;
 use crate::cli::desk::{As, Desk, answer};
@@ -60,8 +61,19 @@ pub(super) fn as_json(now: &calls::NowResponse) -> Value {
         "escalated": now.escalated,
         "more": now.more,
         "unwatched": now.unwatched,
+        "expiring": now.expiring.iter().map(expiring_json).collect::<Vec<_>>(),
+        "alarms": now.alarms.iter().map(alarm::as_json).collect::<Vec<_>>(),
+        "webhooks_failing": now.webhooks_failing.iter().map(failing_json).collect::<Vec<_>>(),
         "items": now.items.iter().map(item_json).collect::<Vec<_>>(),
     })
+}
+
+fn expiring_json(one: &calls::Expiring) -> Value {
+    json!({ "what": one.what, "ends_ms": one.ends_ms })
+}
+
+fn failing_json(one: &calls::WebhookFailing) -> Value {
+    json!({ "name": one.name, "since_ms": one.since_ms, "failure": one.failure, "waiting": one.waiting })
 }
 
 fn item_json(item: &calls::NowItem) -> Value {

@@ -4,6 +4,7 @@
 //! Every line of an item begins with REAL or DRILL. What somebody else wrote stands last on its line, safe to
 //! show, and is cut by its width. Never here: the order of the items (the node's).
 
+use super::alarm;
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::official::wrap::{columns, cut};
@@ -16,18 +17,19 @@ const COLUMNS: usize = limits::OFFICIAL_FORM_COLUMNS;
 /// Head, and the one line below the items.
 const LINES_AROUND: usize = 3;
 const LINES_OF_ITEM: usize = 4;
-/// Items that fit above the prompt.
-pub(super) const ITEMS: usize = (limits::TERMINAL_LINES - 1 - LINES_AROUND) / LINES_OF_ITEM;
 /// Where what stands behind REAL or DRILL begins.
 const TEXT: usize = 6;
 const MINUTE_MS: i64 = 60_000;
 
 pub(super) fn page(now: &calls::NowResponse) -> Page {
     let mut lines = head(now);
-    for item in now.items.iter().take(ITEMS) {
+    let alarms = alarms(now);
+    let items = fits(alarms.len());
+    lines.extend(alarms);
+    for item in now.items.iter().take(items) {
         lines.extend(of_item(now, item));
     }
-    let left = now.items.len().saturating_sub(ITEMS) as u64;
+    let left = now.items.len().saturating_sub(items) as u64;
     let more = left.saturating_add(now.more).saturating_add(now.unwatched);
     lines.push(match (more, now.items.len()) {
         (0, 0) => line(0, "nothing waits for an officer"),
@@ -35,6 +37,41 @@ pub(super) fn page(now: &calls::NowResponse) -> Page {
         (more, _) => line(0, &format!("and {more} more: detente watch follow --once")),
     });
     Page(lines)
+}
+
+/// How many items fit above the prompt, below so many lines of alarms.
+fn fits(alarms: usize) -> usize {
+    limits::TERMINAL_LINES.saturating_sub(1 + LINES_AROUND + alarms) / LINES_OF_ITEM
+}
+
+/// What is amiss at this Party itself: one line for each kind of it.
+fn alarms(now: &calls::NowResponse) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if let Some((first, others)) = now.webhooks_failing.split_first() {
+        let text = format!(
+            "ALARM webhook {}{} fails since {}: {}, {} wait",
+            shown(&first.name),
+            and_more(others.len()),
+            both(now, first.since_ms),
+            shown(&first.failure),
+            first.waiting
+        );
+        lines.push(line(0, &text));
+    }
+    if let Some((first, others)) = now.expiring.split_first() {
+        let how = if first.ends_ms <= now.now_ms { "ended" } else { "ends" };
+        let ends = Instant(first.ends_ms).date_time_group();
+        let text = format!("ALARM {}{} {how} {ends}", shown(&first.what), and_more(others.len()));
+        lines.push(line(0, &text));
+    }
+    if let Some((first, others)) = now.alarms.split_first() {
+        lines.push(line(0, &format!("{}{}", alarm::words(first), and_more(others.len()))));
+    }
+    lines
+}
+
+fn and_more(others: usize) -> String {
+    if others == 0 { String::new() } else { format!(" (and {others} more)") }
 }
 
 fn head(now: &calls::NowResponse) -> Vec<Line> {
@@ -209,9 +246,28 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_counted_on_the_last_line() {
-        let all = lines(&response(vec![item("one"); ITEMS + 2], 5));
+        let all = lines(&response(vec![item("one"); fits(0) + 2], 5));
         assert_eq!(all.len(), limits::TERMINAL_LINES - 1);
         assert_eq!(all.last().unwrap(), "and 7 more: detente watch follow --once");
+    }
+
+    #[test]
+    fn a_webhook_that_fails_is_told_above_the_items_and_the_page_stays_as_long() {
+        let failing = |name: &str| calls::WebhookFailing {
+            name: name.into(),
+            since_ms: 1_700_000_000_000,
+            failure: "CERTIFICATE".into(),
+            waiting: 3,
+        };
+        let webhooks_failing = vec![failing("pager"), failing("other")];
+        let now = calls::NowResponse { webhooks_failing, ..response(vec![item("one"); 9], 0) };
+        let all = lines(&now);
+        assert_eq!(
+            all[2],
+            "ALARM webhook pager (and 1 more) fails since 142213Z NOV 2023 = 23:13: CERTIFIC…"
+        );
+        assert!(all.len() < limits::TERMINAL_LINES);
+        assert_eq!(all.last().unwrap(), "and 5 more: detente watch follow --once");
     }
 
     proptest! {
@@ -235,6 +291,15 @@ mod tests {
                     to: texts[2].clone(),
                     ..Default::default()
                 }),
+                webhooks_failing: vec![calls::WebhookFailing { name: texts[0].clone(), ..Default::default() }],
+                expiring: vec![calls::Expiring { what: texts[1].clone(), ends_ms: 0 }; 2],
+                alarms: vec![calls::AlarmLine {
+                    alarm: texts[2].clone(),
+                    label: texts[3].clone(),
+                    number: texts[4].clone(),
+                    from: texts[5].clone(),
+                    ..Default::default()
+                }],
                 ..response(vec![one; count], more)
             };
             let text = official::text(&[page(&now)]);

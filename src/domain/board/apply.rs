@@ -141,7 +141,8 @@ impl Board {
                 self.duties.handed_over(&said.message, said.party);
             }
             Event::DutiesNoted(noted) => self.duties_noted(record, noted),
-            Event::Alerted(alerted) => self.alerted(alerted),
+            Event::Alerted(alerted) => self.alerted(record, alerted),
+            Event::AlarmNoted(noted) => self.alarm_noted(record, noted),
             Event::WatchOffered(offered) => {
                 if let Some(stamp) = &record.command {
                     self.offered(offered, &stamp.by, record.at);
@@ -191,6 +192,7 @@ impl Board {
         let Some(open) = self.roster.proposals.remove(&proposal) else { return };
         self.roster.take(&open.change, at);
         self.plan_anew(&open.change);
+        self.alarms_anew(&open.change);
         if let Change::PartyAdded { key_lists, .. } | Change::PartyIntroduced { key_lists, .. } = &open.change
             && let Some(newest) = key_lists.last()
         {
@@ -292,6 +294,7 @@ impl Board {
         self.messages.insert(digest, Whereabouts { index, acknowledged: owed });
         self.filed(message, digest);
         self.for_duties(index, message, digest);
+        self.for_own_alarms(message, digest, at);
         for one in self.waiting.remove(&digest).unwrap_or_default() {
             if let Some(count) = self.waiting_of.get_mut(&one.author) {
                 *count = count.saturating_sub(1);

@@ -83,6 +83,10 @@ impl Board {
             | Change::FunctionTerm(_)
             | Change::LinkAllowance(_)
             | Change::WatchPlan(_)
+            | Change::WebhookAdded(_)
+            | Change::WebhookRemoved(_)
+            | Change::OwnAlarmSet(_)
+            | Change::OwnAlarmRemoved(_)
             | Change::ReleaseRule { .. }
             | Change::OwnKeyList(_) => Ok(()),
         }

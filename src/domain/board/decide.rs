@@ -138,7 +138,8 @@ impl Board {
             | Command::TurnAway { .. }
             | Command::NoteMissing { .. }
             | Command::NoteDuties(_)
-            | Command::Alert(_) => self.decide_for_node(own, command, now),
+            | Command::Alert(_)
+            | Command::NoteAlarm(_) => self.decide_for_node(own, command, now),
         }
     }
 
@@ -230,6 +231,7 @@ impl Board {
             }
             Command::Alert(due) => self.alert(due, now),
             Command::NoteDuties(noted) => self.note_duties(own, noted, now),
+            Command::NoteAlarm(noted) => self.note_alarm(noted, now),
             Command::Propose(_)
             | Command::Confirm(_)
             | Command::Drop(_)
@@ -293,7 +295,11 @@ fn check_own(own: Own, change: &Change) -> Result<(), Refusal> {
         | Change::OfficeAdded(_)
         | Change::OfficeRemoved(_)
         | Change::FunctionTerm(_)
-        | Change::WatchPlan(_) => Ok(()),
+        | Change::WatchPlan(_)
+        | Change::WebhookAdded(_)
+        | Change::WebhookRemoved(_)
+        | Change::OwnAlarmSet(_)
+        | Change::OwnAlarmRemoved(_) => Ok(()),
     }
 }
 

@@ -40,6 +40,8 @@ impl Sum {
             sum.watch_plan(&plan.plan);
             sum.signed_number(plan.since.0);
         });
+        self.list(roster.webhooks.values(), Sum::webhook);
+        self.list(roster.own_alarms.values(), Sum::own_alarm);
     }
 
     fn member(&mut self, member: &Member) {
@@ -140,6 +142,26 @@ impl Sum {
                 self.number(12);
                 self.party(new.party);
                 self.allowance(&new.allowance);
+            }
+            Change::WebhookAdded(webhook) => {
+                self.number(16);
+                self.number(0);
+                self.webhook(webhook);
+            }
+            Change::WebhookRemoved(name) => {
+                self.number(16);
+                self.number(1);
+                self.bytes(name.as_bytes());
+            }
+            Change::OwnAlarmSet(alarm) => {
+                self.number(17);
+                self.number(0);
+                self.own_alarm(alarm);
+            }
+            Change::OwnAlarmRemoved(name) => {
+                self.number(17);
+                self.number(1);
+                self.bytes(name.as_bytes());
             }
         }
     }

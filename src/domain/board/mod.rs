@@ -4,12 +4,14 @@
 //! to. All parts are persistent maps: a clone is cheap, so the Registrar decides on one and readers
 //! hold another, and nobody ever shares one that changes.
 
+mod alarms;
 mod apply;
 mod by_hand;
 mod decide;
 mod decide_link;
 mod decide_release;
 mod digest;
+mod digest_alarms;
 mod digest_by_hand;
 mod digest_duties;
 mod digest_roster;
@@ -26,6 +28,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 
 use super::adoption::Words;
+use super::alarm::{Expiries, Hooks, OwnAlarms};
 use super::by_hand::ByHand;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::duty::Duties;
@@ -92,6 +95,12 @@ pub struct Board {
     pub watch: Watch,
     /// What Parties owe each other by when, as far as this one is concerned.
     pub duties: Duties,
+    /// What waits for each webhook.
+    pub hooks: Hooks,
+    /// What comes to its end, as far as it is on record.
+    pub expiries: Expiries,
+    /// What runs of the alarms that this Party set for itself.
+    pub own_alarms: OwnAlarms,
 }
 
 /// A regime whose text is on record here.

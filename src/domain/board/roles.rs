@@ -34,6 +34,7 @@ pub(super) fn may_give(command: &Command) -> &'static [Role] {
         | Command::TurnAway { .. }
         | Command::NoteMissing { .. }
         | Command::NoteDuties(_)
-        | Command::Alert(_) => &[],
+        | Command::Alert(_)
+        | Command::NoteAlarm(_) => &[],
     }
 }

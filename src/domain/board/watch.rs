@@ -6,8 +6,9 @@
 
 use super::Board;
 use super::decide::{Decision, happened};
+use crate::domain::alarm::Waiting;
 use crate::domain::digest::Digest;
-use crate::domain::event::{Change, Event};
+use crate::domain::event::{Change, Event, Record};
 use crate::domain::fact::Gist;
 use crate::domain::office::OfficeKey;
 use crate::domain::people::{Person, Role};
@@ -86,10 +87,13 @@ impl Board {
         happened(Event::Alerted(Alerted { message, step: item.alerted, due, persons, reach, next }))
     }
 
-    pub(super) fn alerted(&mut self, alerted: &Alerted) {
+    pub(super) fn alerted(&mut self, record: &Record, alerted: &Alerted) {
         self.watch.open.alerted(&alerted.message, alerted.step, alerted.next);
         if let Some(item) = self.watch.open.get(&alerted.message).copied() {
             self.watch.open.set_due(alerted.message, self.due(&alerted.message, &item));
+            let offices = self.roster.offices.still_listed(self.offices_of(&alerted.message)).to_vec();
+            let waiting = Waiting { at: record.at, precedence: item.precedence };
+            self.for_webhooks(record.index, waiting, &offices);
         }
     }
 

@@ -186,6 +186,7 @@ fn command_of(board: &Board, event: &Event) -> Option<Command> {
         }
         Event::WatchTaken { digest, .. } => Command::TakeWatch { digest: *digest },
         Event::DutiesNoted(noted) => Command::NoteDuties(noted.clone()),
+        Event::AlarmNoted(noted) => Command::NoteAlarm(noted.clone()),
         Event::JournalOpened { .. } | Event::EpochOpened { .. } | Event::HeadFollowed(..) => return None,
     })
 }

@@ -93,7 +93,11 @@ impl Inspector {
                         | Change::OfficeRemoved(_)
                         | Change::FunctionTerm(_)
                         | Change::LinkAllowance(_)
-                        | Change::WatchPlan(_),
+                        | Change::WatchPlan(_)
+                        | Change::WebhookAdded(_)
+                        | Change::WebhookRemoved(_)
+                        | Change::OwnAlarmSet(_)
+                        | Change::OwnAlarmRemoved(_),
                     )
                     | None => {}
                 }
@@ -128,7 +132,8 @@ impl Inspector {
             | Event::DutiesNoted(_)
             | Event::Alerted(_)
             | Event::WatchOffered(_)
-            | Event::WatchTaken { .. } => {}
+            | Event::WatchTaken { .. }
+            | Event::AlarmNoted(_) => {}
             Event::RegimeHeld(held) => self.regime_held(held, seen),
         }
     }

@@ -110,7 +110,8 @@ impl Gathered {
                 | Event::RegimeHeld(_)
                 | Event::Alerted(_)
                 | Event::WatchOffered(_)
-                | Event::WatchTaken { .. } => {}
+                | Event::WatchTaken { .. }
+                | Event::AlarmNoted(_) => {}
                 Event::DeliveredByHand(said) if said.thread == self.thread => self.by_hand(record, said),
                 Event::DeliveredByHand(_) | Event::DutiesNoted(_) => {}
             }

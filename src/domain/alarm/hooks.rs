@@ -1,0 +1,96 @@
+//! What waits for each webhook, and how telling it goes, as the journal has it.
+//!
+//! Never here: who is told first, and when (`alerts/`).
+
+use imbl::OrdMap;
+
+use super::{Failure, Outcome};
+use crate::domain::precedence::Precedence;
+use crate::domain::time::Instant;
+use crate::limits;
+
+/// By the webhook's name.
+pub type Hooks = OrdMap<String, Hook>;
+
+/// An alert that a webhook was not told of yet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Waiting {
+    /// When it was put on record.
+    pub at: Instant,
+    pub precedence: Precedence,
+}
+
+/// That it was not told at the last attempt, and since when it was not.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Failing {
+    pub since: Instant,
+    pub why: Failure,
+}
+
+/// How telling one webhook goes.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Hook {
+    /// By the record that holds the alert.
+    pub waiting: OrdMap<u64, Waiting>,
+    pub failing: Option<Failing>,
+    /// The hour in which one below FLASH was last put on record as told or not, and how many in it.
+    pub hour: i64,
+    pub calls: u64,
+    /// The hour for which it is on record that alerts wait.
+    pub held: Option<i64>,
+    pub delivered: u64,
+    pub delivered_at: Option<Instant>,
+    pub given_up: u64,
+    /// How many came while as many waited as may.
+    pub passed_over: u64,
+}
+
+impl Hook {
+    /// How many calls below FLASH are on record for an hour.
+    pub fn calls_in(&self, hour: i64) -> u64 {
+        if self.hour == hour { self.calls } else { 0 }
+    }
+
+    pub(in crate::domain) fn add(&mut self, alert: u64, waiting: Waiting) {
+        if self.waiting.len() >= limits::WEBHOOK_ALERTS_WAITING_MAX {
+            self.passed_over = self.passed_over.saturating_add(1);
+        } else {
+            self.waiting.insert(alert, waiting);
+        }
+    }
+
+    /// Whether that may be put on record now.
+    pub(in crate::domain) fn may(&self, alert: u64, outcome: Outcome, now: Instant) -> bool {
+        let Some(waiting) = self.waiting.get(&alert) else { return false };
+        match outcome {
+            Outcome::Delivered => true,
+            Outcome::Failed(why) => self.failing.is_none_or(|failing| failing.why != why),
+            Outcome::GivenUp(_) => now.ms_since(waiting.at) > limits::WEBHOOK_PATIENCE_MS,
+        }
+    }
+
+    pub(in crate::domain) fn told(&mut self, alert: u64, outcome: Outcome, at: Instant) {
+        let waiting = match outcome {
+            Outcome::Failed(_) => self.waiting.get(&alert).copied(),
+            Outcome::Delivered | Outcome::GivenUp(_) => self.waiting.remove(&alert),
+        };
+        let Some(waiting) = waiting else { return };
+        if waiting.precedence != Precedence::Flash && !matches!(outcome, Outcome::GivenUp(_)) {
+            let hour = at.hour();
+            self.calls = self.calls_in(hour).saturating_add(1);
+            self.hour = hour;
+        }
+        match outcome {
+            Outcome::Delivered => {
+                self.failing = None;
+                self.delivered = self.delivered.saturating_add(1);
+                self.delivered_at = Some(at);
+            }
+            Outcome::Failed(why) => {
+                let since = self.failing.map_or(at, |failing| failing.since);
+                self.failing = Some(Failing { since, why });
+            }
+            Outcome::GivenUp(_) => self.given_up = self.given_up.saturating_add(1),
+        }
+    }
+}
