@@ -78,7 +78,8 @@ pub struct Gist {
     pub parties: Vec<Party>,
     /// Of each addressee, as written; left empty where none names an office.
     pub offices: Vec<(Party, String)>,
-    pub is_acknowledgement: bool,
+    /// Of an acknowledgement: the key of its drafter, who read what it acknowledges.
+    pub acknowledged_by: Option<Digest>,
     /// To messages whose digest is known.
     pub references: Vec<(Digest, Relation)>,
     /// By salted digest, each with its size as stated.
@@ -163,6 +164,10 @@ fn taken(received: &Received) -> Taken {
 }
 
 impl Gist {
+    pub fn is_acknowledgement(&self) -> bool {
+        self.acknowledged_by.is_some()
+    }
+
     fn of(message: &Message) -> Gist {
         let draft = &message.draft;
         Gist {
@@ -173,7 +178,7 @@ impl Gist {
             traffic: draft.traffic,
             parties: draft.parties(),
             offices: offices(draft),
-            is_acknowledgement: draft.kind == ACKNOWLEDGEMENT,
+            acknowledged_by: (draft.kind == ACKNOWLEDGEMENT).then_some(draft.drafter.key_digest),
             references: draft
                 .references
                 .iter()

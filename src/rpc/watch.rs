@@ -10,8 +10,8 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::acknowledgement::{acknowledged_by, acknowledgement};
-use super::command::{self, digest_in, give, not_what_was_asked, person, refused};
+use super::acknowledgement::{self, acknowledgement};
+use super::command::{self, digest_in, not_what_was_asked, person, refused};
 use super::held::{HeldRegimes, reader_in};
 use super::originals::Originals;
 use super::thread::marks_of;
@@ -110,15 +110,14 @@ impl WatchService for WatchCalls {
             return Err(refused(Refusal::OwnMessage));
         }
         let Origin::Person(stamp) = &origin else { return Err(not_what_was_asked()) };
-        if let Some(number) =
-            acknowledged_by(&self.registrar, caller.person(), &of, there, &stored.message, stamp).await?
-        {
-            return Err(refused(Refusal::AcknowledgedBefore { number }));
-        }
         let outgoing = acknowledgement(of, &stored.message, caller.person(), stamp.at);
         // What can't be read again must not be put on record.
         heading::whole(&outgoing).map_err(status::decode)?;
-        let record = give(&self.registrar, Command::Acknowledge { of, outgoing }, origin).await?;
+        let done = match self.registrar.give(Command::Acknowledge { of, outgoing }, origin).await {
+            Ok(done) => done,
+            Err(fault) => return Err(acknowledgement::denied(&self.registrar, fault).await),
+        };
+        let record = self.registrar.record_of(done).await.map_err(status::record)?;
         let answer = record.events.iter().find_map(|event| match event {
             Event::Released(released) => Some(calls::AcknowledgeResponse {
                 acknowledgement_digest: released.digest.0.to_vec().into(),

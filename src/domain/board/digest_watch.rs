@@ -1,5 +1,5 @@
-//! What the Board's digest (`digest.rs`) takes of the watch: what waits for an officer, who has the watch, and the
-//! plan.
+//! What the Board's digest (`digest.rs`) takes of the watch: what waits for an officer, who has the watch, who
+//! acknowledged what, and the plan.
 //!
 //! Never here: when a step is due, which follows from these.
 
@@ -41,6 +41,15 @@ pub(super) fn of(sum: &mut Sum, watch: &Watch) {
         sum.person(&offer.to);
         sum.bytes(&offer.digest.0);
         sum.signed_number(offer.at.0);
+    });
+    sum.list(watch.acknowledged.officers(), |sum, (officer, number)| {
+        sum.bytes(&officer.0);
+        sum.number(u64::from(number));
+    });
+    sum.list(watch.acknowledged.records(), |sum, ((of, officer), index)| {
+        sum.number(of);
+        sum.number(u64::from(officer));
+        sum.number(index);
     });
 }
 
