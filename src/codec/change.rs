@@ -78,6 +78,7 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
             bytes_per_hour: new.allowance.bytes,
         }),
         Change::WatchPlan(plan) => Wire::WatchPlan(watch::plan_to_proto(plan)),
+        Change::WatchCards(cards) => Wire::WatchCards(watch::cards_to_proto(cards)),
         Change::FunctionTerm(term) => Wire::FunctionTerm(proto::FunctionTerm {
             regime: term.regime.clone(),
             function: term.function.clone(),
@@ -138,6 +139,7 @@ pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFa
             allowance: Allowance { records: new.records_per_hour, bytes: new.bytes_per_hour },
         }),
         Wire::WatchPlan(plan) => Change::WatchPlan(watch::plan_from_proto(plan)?),
+        Wire::WatchCards(cards) => Change::WatchCards(watch::cards_from_proto(cards)?),
         Wire::FunctionTerm(term) => Change::FunctionTerm(Term {
             party: party(&term.party, "change.function_term.party")?,
             regime: term.regime,

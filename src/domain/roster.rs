@@ -13,7 +13,7 @@ use super::people::{Person, Role};
 use super::precedence::Precedence;
 use super::refusal::Refusal;
 use super::time::Instant;
-use super::watch::InForce;
+use super::watch::{CardsInForce, InForce};
 use crate::limits;
 
 /// People by the digest of their public key, Parties by code, proposals by the id of the command.
@@ -32,6 +32,8 @@ pub struct Roster {
     pub functions: Functions,
     /// Who is alerted of what comes in; none unless agreed.
     pub watch_plan: Option<InForce>,
+    /// What an officer then does; none unless agreed.
+    pub watch_cards: Option<CardsInForce>,
 }
 
 /// What is on record of a Party, our own included.
@@ -208,6 +210,7 @@ impl Roster {
             Change::LinkAllowance(new) if self.parties.contains_key(&new.party) => Ok(()),
             Change::LinkAllowance(new) => Err(Refusal::NoSuchParty(new.party)),
             Change::WatchPlan(plan) => plan.check(self),
+            Change::WatchCards(cards) => cards.check(self),
         }
     }
 
@@ -264,6 +267,9 @@ impl Roster {
             Change::FunctionTerm(term) => self.functions.add(term, at),
             Change::WatchPlan(plan) => {
                 self.watch_plan = Some(InForce { plan: plan.clone(), since: at });
+            }
+            Change::WatchCards(cards) => {
+                self.watch_cards = Some(CardsInForce { cards: cards.clone(), since: at });
             }
             Change::PartyWithoutNode(new) => {
                 self.without_node.insert(new.party, new.clone());

@@ -37,6 +37,7 @@ pub mod status;
 pub mod thread;
 pub mod thread_list;
 pub mod watch;
+mod watch_card;
 mod watch_now;
 
 /// The compiled protos (a `google.protobuf.FileDescriptorSet`), for reflection and for the test that

@@ -15,7 +15,7 @@ use super::command::{self, digest_in, not_what_was_asked, person, refused};
 use super::held::{HeldRegimes, reader_in};
 use super::originals::Originals;
 use super::thread::marks_of;
-use super::{faults, part, status, watch_now};
+use super::{faults, part, status, watch_card, watch_now};
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::watch_service_server::{WatchService, WatchServiceServer};
@@ -149,6 +149,17 @@ impl WatchService for WatchCalls {
         call: Request<calls::TakeOverRequest>,
     ) -> Result<Response<calls::TakeOverResponse>, Status> {
         watch_now::take_over(&self.registrar, call).await
+    }
+
+    async fn card(&self, call: Request<calls::CardRequest>) -> Result<Response<calls::CardResponse>, Status> {
+        watch_card::card(&self.registrar, call).await
+    }
+
+    async fn draft_holding_reply(
+        &self,
+        call: Request<calls::DraftHoldingReplyRequest>,
+    ) -> Result<Response<calls::DraftHoldingReplyResponse>, Status> {
+        watch_card::draft_holding_reply(&self.registrar, call).await
     }
 }
 

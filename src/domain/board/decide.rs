@@ -87,6 +87,7 @@ impl Board {
             Command::Draft { draft, outgoing, bytes } => {
                 self.check_addressees(own, outgoing)?;
                 self.check_drafter(outgoing, by)?;
+                self.may_draft(draft, outgoing, by)?;
                 self.may_handle(draft, by)?;
                 if !self.drafts.contains_key(draft) && self.drafts.len() >= limits::DRAFTS_OPEN_MAX {
                     return Err(Refusal::TooMany { what: "drafts", most: limits::DRAFTS_OPEN_MAX }.into());
@@ -296,7 +297,8 @@ fn check_own(own: Own, change: &Change) -> Result<(), Refusal> {
         | Change::OfficeAdded(_)
         | Change::OfficeRemoved(_)
         | Change::FunctionTerm(_)
-        | Change::WatchPlan(_) => Ok(()),
+        | Change::WatchPlan(_)
+        | Change::WatchCards(_) => Ok(()),
     }
 }
 

@@ -40,6 +40,10 @@ impl Sum {
             sum.watch_plan(&plan.plan);
             sum.signed_number(plan.since.0);
         });
+        self.optional(roster.watch_cards.as_ref(), |sum, known| {
+            sum.watch_cards(&known.cards);
+            sum.signed_number(known.since.0);
+        });
     }
 
     fn member(&mut self, member: &Member) {
@@ -140,6 +144,10 @@ impl Sum {
                 self.number(12);
                 self.party(new.party);
                 self.allowance(&new.allowance);
+            }
+            Change::WatchCards(cards) => {
+                self.number(18);
+                self.watch_cards(cards);
             }
         }
     }
