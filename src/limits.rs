@@ -68,6 +68,17 @@ pub const WATCH_STEP_NAMES_MAX: usize = 32;
 pub const WATCH_STEP_MINUTES_MAX: u32 = 7 * 24 * 60;
 /// A larger watch plan is refused unread (bytes).
 pub const WATCH_PLAN_BYTES_MAX: usize = 256 * 1024;
+/// Instruction cards of a Party. One more is refused.
+pub const WATCH_CARDS_MAX: usize = 64;
+/// Larger instruction cards are refused unread, all of them together (bytes).
+pub const WATCH_CARDS_BYTES_MAX: usize = 256 * 1024;
+/// Steps, telephones and languages of one card, a line each: with the item above and the keys below, a page of
+/// `TERMINAL_LINES`. One more is refused.
+pub const WATCH_CARD_LINES_MAX: usize = 18;
+/// A line of a card that is wider is refused, so that none is cut where it is shown (columns).
+pub const WATCH_CARD_COLUMNS_MAX: usize = 63;
+/// Lines of a holding reply. One more is refused.
+pub const HOLDING_REPLY_LINES_MAX: usize = 10;
 /// Persons named in one alert on record; who comes after them is alerted by name no more.
 pub const ALERTED_PERSONS_MAX: usize = 256;
 /// Steps of the watch plan put on record in one go; those due longest, FLASH before them, come first.

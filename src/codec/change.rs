@@ -82,6 +82,7 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
         Change::WebhookRemoved(name) => Wire::Webhook(alarm::removed(name)),
         Change::OwnAlarmSet(set) => Wire::OwnAlarm(alarm::alarm_set(set)),
         Change::OwnAlarmRemoved(name) => Wire::OwnAlarm(alarm::alarm_removed(name)),
+        Change::WatchCards(cards) => Wire::WatchCards(watch::cards_to_proto(cards)),
         Change::FunctionTerm(term) => Wire::FunctionTerm(proto::FunctionTerm {
             regime: term.regime.clone(),
             function: term.function.clone(),
@@ -144,6 +145,7 @@ pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFa
         Wire::WatchPlan(plan) => Change::WatchPlan(watch::plan_from_proto(plan)?),
         Wire::Webhook(wire) => alarm::webhook_change(wire)?,
         Wire::OwnAlarm(wire) => alarm::alarm_change(wire)?,
+        Wire::WatchCards(cards) => Change::WatchCards(watch::cards_from_proto(cards)?),
         Wire::FunctionTerm(term) => Change::FunctionTerm(Term {
             party: party(&term.party, "change.function_term.party")?,
             regime: term.regime,

@@ -46,7 +46,7 @@ pub(super) fn gist(payload: &[u8]) -> Option<Gist> {
         traffic: heading.traffic,
         parties: heading.parties,
         offices: heading.offices,
-        is_acknowledgement: heading.kind == ACKNOWLEDGEMENT,
+        acknowledged_by: (heading.kind == ACKNOWLEDGEMENT).then_some(heading.drafter.2),
         kind: Kind::from_name(heading.kind),
         references: heading.references,
         parts: heading.parts,

@@ -30,6 +30,7 @@ pub(crate) mod repeated;
 pub mod restraint;
 pub mod signed;
 mod watch;
+pub mod watch_cards;
 pub mod watch_plan;
 
 pub(crate) use self::proto::detente::evidence::v1 as evidence_v1;

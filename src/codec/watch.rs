@@ -1,6 +1,6 @@
-//! The watch, from and to the form in which records hold it: the plan, alerts and hand-overs.
+//! The watch, from and to the form in which records hold it: plan, cards, alerts and hand-overs.
 //!
-//! Never here: a plan as two custodians write it (`watch_plan.rs`).
+//! Never here: plan and cards as two custodians write them (`watch_plan.rs`, `watch_cards.rs`).
 
 use std::sync::Arc;
 
@@ -12,7 +12,9 @@ use super::journal_v1 as proto;
 use super::message::{person_from_proto, person_to_proto, precedence_from_proto, precedence_to_proto};
 use crate::domain::digest::Digest;
 use crate::domain::time::Instant;
-use crate::domain::watch::{Alerted, OfferedOnRecord, Reach, Rule, Step, WatchPlan};
+use crate::domain::watch::{
+    Alerted, Card, HoldingReply, OfferedOnRecord, Reach, Rule, Step, WatchCards, WatchPlan,
+};
 
 pub(super) fn plan_to_proto(plan: &WatchPlan) -> proto::WatchPlan {
     let step = |step: &Step| proto::WatchStep {
@@ -43,6 +45,47 @@ pub(super) fn plan_from_proto(wire: proto::WatchPlan) -> Result<Arc<WatchPlan>, 
     };
     let rules = wire.rules.into_iter().map(rule).collect::<Result<_, _>>()?;
     Ok(Arc::new(WatchPlan { zone: wire.zone, rules }))
+}
+
+pub(super) fn cards_to_proto(cards: &WatchCards) -> proto::WatchCards {
+    let reply = |reply: &HoldingReply| proto::HoldingReply {
+        language: reply.language.clone(),
+        subject: reply.subject.clone(),
+        lines: reply.lines.clone(),
+    };
+    let card = |card: &Card| proto::WatchCard {
+        name: card.name.clone(),
+        kinds: card.kinds.clone(),
+        precedences: card.precedences.iter().map(|one| precedence_to_proto(*one)).collect(),
+        office: card.office.clone(),
+        steps: card.steps.clone(),
+        telephones: card.telephones.clone(),
+        languages: card.languages.clone(),
+        holding: card.holding.iter().map(reply).collect(),
+    };
+    proto::WatchCards { cards: cards.cards.iter().map(card).collect() }
+}
+
+pub(super) fn cards_from_proto(wire: proto::WatchCards) -> Result<Arc<WatchCards>, DecodeFault> {
+    let reply = |wire: proto::HoldingReply| HoldingReply {
+        language: wire.language,
+        subject: wire.subject,
+        lines: wire.lines,
+    };
+    let precedence = |wire: &i32| precedence_from_proto(*wire, "change.watch_cards.cards.precedences");
+    let card = |wire: proto::WatchCard| {
+        Ok(Card {
+            name: wire.name,
+            kinds: wire.kinds,
+            precedences: wire.precedences.iter().map(precedence).collect::<Result<_, _>>()?,
+            office: wire.office,
+            steps: wire.steps,
+            telephones: wire.telephones,
+            languages: wire.languages,
+            holding: wire.holding.into_iter().map(reply).collect(),
+        })
+    };
+    Ok(Arc::new(WatchCards { cards: wire.cards.into_iter().map(card).collect::<Result<_, _>>()? }))
 }
 
 pub(super) fn alerted_to_proto(alerted: &Alerted) -> proto::Alerted {

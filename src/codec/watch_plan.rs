@@ -37,7 +37,7 @@ struct StepFile {
     telephone: String,
 }
 
-/// Why a text is no watch plan.
+/// Why a text is no watch plan, or no instruction cards.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("line {line}: {what}")]
 pub struct NotAPlan {
@@ -55,11 +55,7 @@ pub fn read(text: &str) -> Result<WatchPlan, NotAPlan> {
     if text.len() > limits::WATCH_PLAN_BYTES_MAX {
         return Err(first(format!("a watch plan takes at most {} bytes", limits::WATCH_PLAN_BYTES_MAX)));
     }
-    let file: PlanFile = toml::from_str(text).map_err(|fault| {
-        let before = fault.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        let line = before.matches('\n').count().saturating_add(1);
-        NotAPlan { line, what: fault.message().to_owned() }
-    })?;
+    let file: PlanFile = toml::from_str(text).map_err(|fault| line_of(text, &fault))?;
     if !file.zone.is_empty() && Instant::default().wall_clock(&file.zone).is_none() {
         return Err(first("zone: an IANA name, such as Europe/Warsaw, or Z".into()));
     }
@@ -75,6 +71,12 @@ pub fn read(text: &str) -> Result<WatchPlan, NotAPlan> {
     };
     let rules = file.rules.into_iter().map(rule).collect::<Result<_, _>>()?;
     Ok(WatchPlan { zone: file.zone, rules })
+}
+
+pub(super) fn line_of(text: &str, fault: &toml::de::Error) -> NotAPlan {
+    let before = fault.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    let line = before.matches('\n').count().saturating_add(1);
+    NotAPlan { line, what: fault.message().to_owned() }
 }
 
 /// The plan as a text that reads as the same plan.

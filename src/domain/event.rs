@@ -22,7 +22,7 @@ use super::people::{Person, Roles};
 use super::precedence::Precedence;
 use super::regime::numbering::Numbering;
 use super::time::Instant;
-use super::watch::{Alerted, OfferedOnRecord, WatchPlan};
+use super::watch::{Alerted, OfferedOnRecord, WatchCards, WatchPlan};
 
 /// All the events of one command, and when they were decided.
 #[derive(Clone, PartialEq, Debug)]
@@ -173,6 +173,8 @@ pub enum Change {
     OwnAlarmSet(OwnAlarm),
     /// By its name.
     OwnAlarmRemoved(String),
+    /// In the place of all those before.
+    WatchCards(Arc<WatchCards>),
 }
 
 /// A Party to which nothing but what is delivered by hand can go.

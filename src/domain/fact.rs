@@ -78,7 +78,8 @@ pub struct Gist {
     pub parties: Vec<Party>,
     /// Of each addressee, as written; left empty where none names an office.
     pub offices: Vec<(Party, String)>,
-    pub is_acknowledgement: bool,
+    /// Of an acknowledgement: the key of its drafter, who read what it acknowledges.
+    pub acknowledged_by: Option<Digest>,
     /// Of a content that this program knows.
     pub kind: Option<Kind>,
     /// To messages whose digest is known.
@@ -166,6 +167,10 @@ fn taken(received: &Received) -> Taken {
 }
 
 impl Gist {
+    pub fn is_acknowledgement(&self) -> bool {
+        self.acknowledged_by.is_some()
+    }
+
     fn of(message: &Message) -> Gist {
         let draft = &message.draft;
         Gist {
@@ -176,7 +181,7 @@ impl Gist {
             traffic: draft.traffic,
             parties: draft.parties(),
             offices: offices(draft),
-            is_acknowledgement: draft.kind == ACKNOWLEDGEMENT,
+            acknowledged_by: (draft.kind == ACKNOWLEDGEMENT).then_some(draft.drafter.key_digest),
             kind: Kind::from_name(&draft.kind),
             references: draft
                 .references

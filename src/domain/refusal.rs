@@ -67,10 +67,12 @@ pub enum Refusal {
     NoSuchMessage,
     #[error("this message was sent by this Party; only what came from others is acknowledged")]
     OwnMessage,
+    /// `index` is that of the record; its number is told to the officer (`rpc/acknowledgement.rs`).
     #[error(
-        "you acknowledged this message before, as {number}: that stands; another officer may acknowledge it too"
+        "you acknowledged this message before, in record {index}: that stands; another officer may acknowledge it \
+         too"
     )]
-    AcknowledgedBefore { number: String },
+    AcknowledgedBefore { index: u64 },
     #[error("no Party with the code {0} is known here")]
     NoSuchParty(Party),
     #[error("this Party is known here already")]

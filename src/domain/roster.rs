@@ -14,7 +14,7 @@ use super::people::{Person, Role};
 use super::precedence::Precedence;
 use super::refusal::Refusal;
 use super::time::Instant;
-use super::watch::InForce;
+use super::watch::{CardsInForce, InForce};
 use crate::limits;
 
 /// People by the digest of their public key, Parties by code, proposals by the id of the command.
@@ -37,6 +37,8 @@ pub struct Roster {
     pub webhooks: OrdMap<String, Webhook>,
     /// Alarms that this Party set for itself, by name.
     pub own_alarms: OrdMap<String, OwnAlarm>,
+    /// What an officer then does; none unless agreed.
+    pub watch_cards: Option<CardsInForce>,
 }
 
 /// What is on record of a Party, our own included.
@@ -237,6 +239,7 @@ impl Roster {
                 let rule = "no alarm of this name is set".into();
                 Err(Refusal::Field { field: "own_alarm_removed", rule })
             }
+            Change::WatchCards(cards) => cards.check(self),
         }
     }
 
@@ -305,6 +308,9 @@ impl Roster {
             }
             Change::OwnAlarmRemoved(name) => {
                 self.own_alarms.remove(name);
+            }
+            Change::WatchCards(cards) => {
+                self.watch_cards = Some(CardsInForce { cards: cards.clone(), since: at });
             }
             Change::PartyWithoutNode(new) => {
                 self.without_node.insert(new.party, new.clone());

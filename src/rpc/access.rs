@@ -98,6 +98,8 @@ table! {
     "/detente.v1.WatchService/Now" => For::Roles(&[Watch]),
     "/detente.v1.WatchService/HandOver" => For::Roles(&[Watch]),
     "/detente.v1.WatchService/TakeOver" => For::Roles(&[Watch]),
+    "/detente.v1.WatchService/Card" => For::Roles(&[Watch]),
+    "/detente.v1.WatchService/DraftHoldingReply" => For::Roles(&[Watch]),
 
     "/detente.v1.AuditService/Export" => For::Roles(&[Auditor]),
     "/detente.v1.AuditService/Head" => For::Roles(&[Auditor, Operator]),
@@ -114,6 +116,7 @@ table! {
     "/detente.v1.PartyService/ShowWatchPlan" => For::Persons,
     "/detente.v1.PartyService/ListWebhooks" => For::Persons,
     "/detente.v1.PartyService/ListOwnAlarms" => For::Persons,
+    "/detente.v1.PartyService/ShowWatchCards" => For::Persons,
     "/detente.v1.PartyService/ListMembers" => For::Roles(&[Custodian, Operator, Auditor]),
     "/detente.v1.PartyService/ExportParty" => For::Roles(&[Custodian, Operator]),
     "/detente.v1.PartyService/SubmitRevocationList" => For::RolesEvenWithStaleList(&[Custodian, Operator]),

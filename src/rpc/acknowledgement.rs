@@ -5,15 +5,15 @@
 use tonic::Status;
 
 use super::status;
-use crate::codec::content::{self, Said};
 use crate::codec::message::encode_acknowledgement;
+use crate::domain::board::Denied;
 use crate::domain::digest::Digest;
-use crate::domain::event::Stamp;
+use crate::domain::event::Event;
 use crate::domain::message::{
     ACKNOWLEDGEMENT, Acknowledgement, Addressee, Message, Outgoing, Reference, Relation,
 };
 use crate::domain::people::Person;
-use crate::domain::thread::{Acknowledged, Entry, Whereabouts};
+use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
 use crate::registrar::Registrar;
 
@@ -50,36 +50,18 @@ pub(super) fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: 
     }
 }
 
-/// The number of the message by which this very person, known by their key, acknowledged another. `None` also
-/// for a command that is on record already: it has its answer.
-pub(super) async fn acknowledged_by(
-    registrar: &Registrar,
-    person: &Person,
-    of: &Digest,
-    there: Whereabouts,
-    read: &Message,
-    stamp: &Stamp,
-) -> Result<Option<String>, Status> {
+/// Why an acknowledgement was not put on record; of a second one by the same officer, with the number of the
+/// first.
+pub(super) async fn denied(registrar: &Registrar, fault: Denied) -> Status {
+    let Denied::Refused(Refusal::AcknowledgedBefore { index }) = fault else { return status::denied(fault) };
     let head = registrar.head();
-    let Acknowledged::InRecord(_) = there.acknowledged else { return Ok(None) };
-    let (Some(own), Some(thread)) = (head.board.own, head.board.thread(read.draft.thread)) else {
-        return Ok(None);
-    };
-    if head.board.commands.contains_key(&stamp.id) {
-        return Ok(None);
+    let record = head.records(&registrar.journal).record(index).await;
+    let released = record.iter().flat_map(|record| &record.events).find_map(|event| match event {
+        Event::Released(released) => Some(&released.message.number),
+        _ => None,
+    });
+    match released {
+        Some(number) => status::acknowledged_before(number),
+        None => status::denied(fault),
     }
-    let records = head.records(&registrar.journal);
-    let since = |entry: &&Entry| entry.author == own.party && entry.index > there.index;
-    let since: Vec<Entry> = thread.entries().filter(since).copied().collect();
-    for entry in since {
-        let stored = records.message(entry.index, &entry.digest).await.map_err(status::record)?;
-        let draft = &stored.message.draft;
-        if let Said::Acknowledgement(said) = content::said(&draft.kind, &draft.content)
-            && said.message == *of
-            && said.officer.key_digest == person.key_digest
-        {
-            return Ok(Some(stored.message.number));
-        }
-    }
-    Ok(None)
 }

@@ -15,7 +15,7 @@ use crate::codec::party_file::Fingerprint;
 use crate::codec::proto::detente::v1::{
     FunctionTerm, Member as WireMember, ProposeRequest, ReleaseRule, propose_request,
 };
-use crate::codec::watch_plan;
+use crate::codec::{watch_cards, watch_plan};
 use crate::domain::allowance::{Allowance, LinkAllowance};
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Member};
@@ -25,7 +25,7 @@ use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::roster::KnownParty;
 use crate::domain::time::Instant;
-use crate::domain::watch::WatchPlan;
+use crate::domain::watch::{Card, WatchCards, WatchPlan};
 use crate::evidence::keys::KeyRing;
 use crate::registrar::Registrar;
 
@@ -84,6 +84,10 @@ pub(super) async fn asked(
         Wire::WebhookRemoved(name) => Change::WebhookRemoved(name.clone()),
         Wire::OwnAlarmSet(wire) => Change::OwnAlarmSet(super::alarms::from_proto(wire)?),
         Wire::OwnAlarmRemoved(name) => Change::OwnAlarmRemoved(name.clone()),
+        Wire::WatchCards(text) => {
+            let cards = watch_cards::read(text).map_err(|fault| status::field("watch_cards", fault))?;
+            Change::WatchCards(Arc::new(cards))
+        }
         Wire::PartyConfirmed(code) => Change::PartyConfirmed {
             party: party_in("party_confirmed", code)?,
             fingerprint: Digest::from_slice(&asked.fingerprint)
@@ -167,6 +171,42 @@ fn plan_sentence(plan: &WatchPlan) -> String {
     parts.join("; ")
 }
 
+/// Each card with all that it says, in one line.
+fn cards_sentence(cards: &WatchCards) -> String {
+    let quoted = |all: &[String]| all.iter().map(|text| format!("{text:?}")).collect::<Vec<_>>().join(", ");
+    let card = |card: &Card| {
+        let mut parts = vec![format!("card {:?}", card.name)];
+        if !card.kinds.is_empty() {
+            parts.push(format!("for {}", card.kinds.join(", ")));
+        }
+        if !card.precedences.is_empty() {
+            let names: Vec<_> = card.precedences.iter().map(|precedence| precedence.name()).collect();
+            parts.push(format!("at {}", names.join(", ")));
+        }
+        if !card.office.is_empty() {
+            parts.push(format!("for office {:?}", card.office));
+        }
+        for (what, lines) in
+            [("steps", &card.steps), ("telephone", &card.telephones), ("languages", &card.languages)]
+        {
+            if !lines.is_empty() {
+                parts.push(format!("{what} {}", quoted(lines)));
+            }
+        }
+        for reply in &card.holding {
+            let (language, subject, lines) = (&reply.language, &reply.subject, quoted(&reply.lines));
+            parts.push(format!("holding reply in {language:?}, subject {subject:?}, {lines}"));
+        }
+        parts.join(", ")
+    };
+    let mut all = vec!["put the watch's instruction cards in force, in the place of those before".to_owned()];
+    all.extend(cards.cards.iter().map(card));
+    if cards.cards.is_empty() {
+        all.push("none".into());
+    }
+    all.join("; ")
+}
+
 /// A proposal as a custodian reads it before confirming: all that would take force. What decides comes
 /// first, and what somebody else wrote last and in quotation marks, so that no name can pass for a key or
 /// a fingerprint.
@@ -211,6 +251,7 @@ pub(super) fn sentence(change: &Change) -> String {
         Change::WebhookRemoved(name) => format!("tell no alert to the webhook {name:?} any more"),
         Change::OwnAlarmSet(alarm) => super::alarms::sentence(alarm),
         Change::OwnAlarmRemoved(name) => format!("raise the alarm {name:?} no more, also where it runs"),
+        Change::WatchCards(cards) => cards_sentence(cards),
         Change::FunctionTerm(term) => {
             let until =
                 term.until.map_or_else(|| "until the next term".into(), |until| format!("until {until}"));

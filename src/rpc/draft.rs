@@ -29,7 +29,8 @@ pub(super) struct Body {
     pub said: Said,
 }
 
-fn drafted_in(record: &Record, wanted: DraftId) -> Option<Body> {
+/// What a record drafts under this id.
+pub(super) fn drafted_in(record: &Record, wanted: DraftId) -> Option<Body> {
     record.events.iter().find_map(|event| match event {
         Event::Drafted { draft, bytes, .. } if *draft == wanted => {
             let outgoing = decode_draft(bytes).ok()?;

@@ -38,6 +38,7 @@ pub mod status;
 pub mod thread;
 pub mod thread_list;
 pub mod watch;
+mod watch_card;
 mod watch_now;
 mod webhooks;
 

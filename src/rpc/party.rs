@@ -19,10 +19,10 @@ use crate::codec::proto::detente::v1::{
     ListOfficesRequest, ListOfficesResponse, ListOwnAlarmsRequest, ListOwnAlarmsResponse, ListPartiesRequest,
     ListPartiesResponse, ListProposalsRequest, ListProposalsResponse, ListWebhooksRequest,
     ListWebhooksResponse, Member as WireMember, Office as WireOffice, PartyLine, ProposalLine,
-    ProposeRequest, ProposeResponse, ShowWatchPlanRequest, ShowWatchPlanResponse,
-    SubmitRevocationListRequest, SubmitRevocationListResponse,
+    ProposeRequest, ProposeResponse, ShowWatchCardsRequest, ShowWatchCardsResponse, ShowWatchPlanRequest,
+    ShowWatchPlanResponse, SubmitRevocationListRequest, SubmitRevocationListResponse,
 };
-use crate::codec::{signed, watch_plan};
+use crate::codec::{signed, watch_cards, watch_plan};
 use crate::domain::allowance::Allowance;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::CommandId;
@@ -188,6 +188,18 @@ impl PartyService for PartyCalls {
         _: Request<ListOwnAlarmsRequest>,
     ) -> Result<Response<ListOwnAlarmsResponse>, Status> {
         Ok(Response::new(alarms::set(&self.registrar.head().board)))
+    }
+
+    async fn show_watch_cards(
+        &self,
+        _: Request<ShowWatchCardsRequest>,
+    ) -> Result<Response<ShowWatchCardsResponse>, Status> {
+        let board = self.registrar.head().board.clone();
+        let shown = board.roster.watch_cards.as_ref().map(|known| ShowWatchCardsResponse {
+            cards: watch_cards::write(&known.cards),
+            since_ms: known.since.0,
+        });
+        Ok(Response::new(shown.unwrap_or_default()))
     }
 
     async fn list_members(

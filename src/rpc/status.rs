@@ -235,6 +235,14 @@ pub fn serve(fault: ServeFault) -> Status {
     }
 }
 
+/// The number is that of the officer's first acknowledgement, one of our own.
+pub fn acknowledged_before(number: &str) -> Status {
+    let sentence = format!(
+        "you acknowledged this message before, as {number}: that stands; another officer may acknowledge it too"
+    );
+    refusal(Code::FailedPrecondition, "ACKNOWLEDGED_BEFORE", sentence)
+}
+
 /// Our own failure: what is safe is in the sentence.
 pub fn ours(reason: &'static str, sentence: &'static str) -> Status {
     refusal(Code::Internal, reason, sentence)

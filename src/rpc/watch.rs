@@ -10,12 +10,12 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::acknowledgement::{acknowledged_by, acknowledgement};
-use super::command::{self, digest_in, give, not_what_was_asked, person, refused};
+use super::acknowledgement::{self, acknowledgement};
+use super::command::{self, digest_in, not_what_was_asked, person, refused};
 use super::held::{HeldRegimes, reader_in};
 use super::originals::Originals;
 use super::thread::marks_of;
-use super::{alarms, faults, part, status, watch_now};
+use super::{alarms, faults, part, status, watch_card, watch_now};
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::watch_service_server::{WatchService, WatchServiceServer};
@@ -111,15 +111,14 @@ impl WatchService for WatchCalls {
             return Err(refused(Refusal::OwnMessage));
         }
         let Origin::Person(stamp) = &origin else { return Err(not_what_was_asked()) };
-        if let Some(number) =
-            acknowledged_by(&self.registrar, caller.person(), &of, there, &stored.message, stamp).await?
-        {
-            return Err(refused(Refusal::AcknowledgedBefore { number }));
-        }
         let outgoing = acknowledgement(of, &stored.message, caller.person(), stamp.at);
         // What can't be read again must not be put on record.
         heading::whole(&outgoing).map_err(status::decode)?;
-        let record = give(&self.registrar, Command::Acknowledge { of, outgoing }, origin).await?;
+        let done = match self.registrar.give(Command::Acknowledge { of, outgoing }, origin).await {
+            Ok(done) => done,
+            Err(fault) => return Err(acknowledgement::denied(&self.registrar, fault).await),
+        };
+        let record = self.registrar.record_of(done).await.map_err(status::record)?;
         let answer = record.events.iter().find_map(|event| match event {
             Event::Released(released) => Some(calls::AcknowledgeResponse {
                 acknowledgement_digest: released.digest.0.to_vec().into(),
@@ -151,6 +150,17 @@ impl WatchService for WatchCalls {
         call: Request<calls::TakeOverRequest>,
     ) -> Result<Response<calls::TakeOverResponse>, Status> {
         watch_now::take_over(&self.registrar, call).await
+    }
+
+    async fn card(&self, call: Request<calls::CardRequest>) -> Result<Response<calls::CardResponse>, Status> {
+        watch_card::card(&self.registrar, call).await
+    }
+
+    async fn draft_holding_reply(
+        &self,
+        call: Request<calls::DraftHoldingReplyRequest>,
+    ) -> Result<Response<calls::DraftHoldingReplyResponse>, Status> {
+        watch_card::draft_holding_reply(&self.registrar, call).await
     }
 }
 

@@ -11,6 +11,7 @@ use super::command::{self, digest_in, give, not_what_was_asked, person};
 use super::thread::marks_of;
 use super::watch::offices_of;
 use super::{alarms, status, webhooks};
+use super::watch_card::{card_of, id_of, open_draft};
 use crate::codec::content;
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
@@ -125,6 +126,8 @@ async fn line(
         heard_at_ms: seen.heard_at.map_or(0, |at| at.0),
         unanswered: seen.unanswered,
         marks: marks_of(board, &stored.message, &said, None),
+        card: card_of(board, message, &stored.message).map(|card| card.name.clone()).unwrap_or_default(),
+        holding_draft: id_of(open_draft(board, message)),
     })
 }
 

@@ -48,6 +48,8 @@ const EXPECTED: &str = "
     /detente.v1.WatchService/Now                                . . W . . . . . .
     /detente.v1.WatchService/HandOver                           . . W . . . . . .
     /detente.v1.WatchService/TakeOver                           . . W . . . . . .
+    /detente.v1.WatchService/Card                               . . W . . . . . .
+    /detente.v1.WatchService/DraftHoldingReply                  . . W . . . . . .
     /detente.v1.AuditService/Export                             . . . A . . . . .
     /detente.v1.AuditService/Head                               . . . A O . . . .
     /detente.v1.AuditService/ExportThread                       . . . A . . . . .
@@ -62,6 +64,7 @@ const EXPECTED: &str = "
     /detente.v1.PartyService/ShowWatchPlan                      D R W A O C . . .
     /detente.v1.PartyService/ListWebhooks                       D R W A O C . . .
     /detente.v1.PartyService/ListOwnAlarms                      D R W A O C . . .
+    /detente.v1.PartyService/ShowWatchCards                     D R W A O C . . .
     /detente.v1.PartyService/ListMembers                        . . . A O C . . .
     /detente.v1.PartyService/ExportParty                        . . . . O C . . .
     /detente.v1.PartyService/SubmitRevocationList               . . . . O C . . .

@@ -29,13 +29,13 @@ use crate::world::{Medium, World};
 const KILLS: usize = 50;
 /// From one kill to the next, at most.
 const LIFE_MS_MAX: u64 = 1_200;
-const LIMIT: Duration = Duration::from_secs(120);
+pub const LIMIT: Duration = Duration::from_secs(120);
 
 /// `detente serve` on a directory.
-struct Serving(Child);
+pub struct Serving(Child);
 
 impl Serving {
-    fn start(directory: &Path) -> Serving {
+    pub fn start(directory: &Path) -> Serving {
         let said = File::options().append(true).create(true).open(directory.join("said")).unwrap();
         let child = Command::new(env!("CARGO_BIN_EXE_detente"))
             .arg("serve")
@@ -50,11 +50,11 @@ impl Serving {
     }
 
     /// It answers nothing, and keeps its connections.
-    fn freeze(&self) {
+    pub fn freeze(&self) {
         self.signal("STOP");
     }
 
-    fn thaw(&self) {
+    pub fn thaw(&self) {
         self.signal("CONT");
     }
 
@@ -63,7 +63,7 @@ impl Serving {
         assert!(sent.unwrap().success());
     }
 
-    fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.0.kill().unwrap();
         self.0.wait().unwrap();
     }
@@ -90,7 +90,7 @@ fn may_be_given_again(fault: &Status) -> bool {
 }
 
 /// Gives a command until it has an answer: the same one each time.
-async fn insist<T, F>(mut call: impl FnMut() -> F) -> T
+pub async fn insist<T, F>(mut call: impl FnMut() -> F) -> T
 where
     F: Future<Output = Result<tonic::Response<T>, Status>>,
 {

@@ -176,6 +176,29 @@ async fn the_same_officer_acknowledges_once_and_a_second_officer_may_as_well() {
     assert_eq!(show(&world, "PL", &sent.thread, 0).await.messages.len(), 3);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_acknowledgements_by_one_officer_at_the_same_moment_one_stands() {
+    let world = World::new(&["BY", "PL"]).await;
+    let desk = world.desk("PL", "watch");
+    let acknowledge = |digest: &bytes::Bytes| {
+        let (command, digest) = (Some(desk.command(None).unwrap()), digest.clone());
+        let mut calls_of = watches(&desk);
+        async move { calls_of.acknowledge(calls::AcknowledgeRequest { command, digest }).await }
+    };
+    for number in 1..=8 {
+        let sent = notify(&world, number).await;
+        arrived(&world, "PL", &sent.message_digest).await;
+        let digest = &sent.message_digest;
+        let (one, other) = tokio::join!(acknowledge(digest), acknowledge(digest));
+        let (stands, refused) = match (one, other) {
+            (Ok(stands), Err(refused)) | (Err(refused), Ok(stands)) => (stands.into_inner(), refused),
+            both => panic!("{both:?}"),
+        };
+        assert_eq!(reason(&refused), "ACKNOWLEDGED_BEFORE");
+        assert!(refused.message().contains(&stands.number), "{}", refused.message());
+    }
+}
+
 #[tokio::test]
 async fn what_each_party_says_in_its_own_thread_of_the_same_activity_is_shown_with_both() {
     let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;

@@ -31,7 +31,7 @@ use detente::domain::precedence::Precedence;
 use detente::domain::regime::Document;
 use detente::domain::regime::numbering::{Mark, Numbering, Pattern};
 use detente::domain::time::Instant;
-use detente::domain::watch::{self, Alerted, OfferedOnRecord, Reach, WatchPlan};
+use detente::domain::watch::{self, Alerted, OfferedOnRecord, Reach, WatchCards, WatchPlan};
 use detente::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
 use proptest::prelude::*;
 
@@ -114,7 +114,7 @@ fn released(text: &str) -> Event {
     record.unwrap().events.remove(0)
 }
 
-pub const KINDS: usize = 57;
+pub const KINDS: usize = 58;
 
 /// Every kind of event, each made of a number and a text.
 pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
@@ -290,6 +290,10 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
             let past_due = Noted::PastDue { thread: thread(number as u8), message: digest, alarm: reason };
             ("own_alarm_past_due", Event::AlarmNoted(past_due))
         }
+        57 => (
+            "change_proposed_watch_cards",
+            Event::ChangeProposed(Change::WatchCards(watch_cards(number, text))),
+        ),
         46 => ("duties_noted", Event::DutiesNoted(Box::new(duties(digest, number, text)))),
         _ => {
             let year = i16::try_from(number % 4_000).unwrap();
@@ -387,6 +391,26 @@ fn watch_plan(number: u64, text: &str) -> Arc<WatchPlan> {
     };
     let rule = watch::Rule { precedence: Precedence::Immediate, office: text.to_owned(), steps: vec![step] };
     Arc::new(WatchPlan { zone: text.to_owned(), rules: vec![rule] })
+}
+
+fn watch_cards(number: u64, text: &str) -> Arc<WatchCards> {
+    let some = || vec![text.to_owned(); number as usize % 3];
+    let reply = |language: &str| watch::HoldingReply {
+        language: language.into(),
+        subject: text.into(),
+        lines: vec!["{reference}".into(), text.into()],
+    };
+    let card = watch::Card {
+        name: text.into(),
+        kinds: some(),
+        precedences: vec![Precedence::Flash, Precedence::Routine],
+        office: text.into(),
+        steps: vec![text.into(), "two".into()],
+        telephones: some(),
+        languages: some(),
+        holding: vec![reply("en"), reply("be-tarask")],
+    };
+    Arc::new(WatchCards { cards: vec![card] })
 }
 
 fn alerted(number: u64, text: &str, reach: Reach) -> Alerted {

@@ -16,9 +16,9 @@ use tokio_stream::StreamExt as _;
 
 use crate::officer::{arrived, filled, heading, notify, reason, send, watches};
 use crate::talk::until;
-use crate::world::World;
+use crate::world::{Medium, World};
 
-const PLAN: &str = r#"
+pub const PLAN: &str = r#"
 zone = "Europe/Warsaw"
 
 [[rule]]
@@ -38,26 +38,39 @@ const MINUTE_MS: i64 = 60_000;
 
 /// BY and PL; PL's plan is in force, and a second officer is on its roster.
 async fn watched() -> World {
-    let mut world = World::new(&["BY", "PL"]).await;
-    let pl = world.state_mut("PL");
-    pl.take_person("night officer", "night officer", &[Role::Watch]).await;
-    pl.change(Change::WatchPlan(PLAN.into()), Bytes::new()).await;
+    watched_on(Medium::Embedded).await
+}
+
+pub async fn watched_on(medium: Medium) -> World {
+    let mut world = World::on(medium, &["BY", "PL"]).await;
+    planned(&mut world).await;
     world
 }
 
-async fn flash(world: &World, number: u8, subject: &str, traffic: evidence::Traffic) -> Bytes {
-    let heading = calls::Heading {
+/// PL's plan takes force, and a second officer comes on its roster.
+pub async fn planned(world: &mut World) {
+    let pl = world.state_mut("PL");
+    pl.take_person("night officer", "night officer", &[Role::Watch]).await;
+    pl.change(Change::WatchPlan(PLAN.into()), Bytes::new()).await;
+}
+
+pub fn of_flash(number: u8, subject: &str, traffic: evidence::Traffic) -> calls::Heading {
+    calls::Heading {
         precedence: evidence::Precedence::Flash as i32,
         traffic: traffic as i32,
         subject: subject.into(),
         ..heading(number)
-    };
+    }
+}
+
+pub async fn flash(world: &World, number: u8, subject: &str, traffic: evidence::Traffic) -> Bytes {
+    let heading = of_flash(number, subject, traffic);
     let sent = send(world, "BY", number, heading, &filled(Kind::Notification)).await;
     arrived(world, "PL", &sent.message_digest).await;
     sent.message_digest
 }
 
-async fn alerts(world: &World) -> Vec<Alerted> {
+pub async fn alerts(world: &World) -> Vec<Alerted> {
     let node = world.node("PL");
     let head = node.registrar.head();
     let records = head.records(&node.registrar.journal).range(0, head.chain.size).await.unwrap();
@@ -70,7 +83,7 @@ async fn alerts(world: &World) -> Vec<Alerted> {
 }
 
 /// Once so many steps are on record for the one message that is open.
-async fn steps(world: &World, wanted: u32) {
+pub async fn steps(world: &World, wanted: u32) {
     until(world.node("PL"), "a step is on record", |board| {
         board.watch.open.items().all(|(_, item)| item.alerted >= wanted)
     })
@@ -81,7 +94,7 @@ async fn now(desk: &Desk) -> calls::NowResponse {
     watches(desk).now(calls::NowRequest { all_offices: false }).await.unwrap().into_inner()
 }
 
-async fn acknowledge(desk: &Desk, digest: &Bytes) {
+pub async fn acknowledge(desk: &Desk, digest: &Bytes) {
     let call =
         calls::AcknowledgeRequest { command: Some(desk.command(None).unwrap()), digest: digest.clone() };
     watches(desk).acknowledge(call).await.unwrap();

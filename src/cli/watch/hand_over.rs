@@ -51,7 +51,7 @@ pub async fn hand_over(args: HandOverArgs) -> Result<(), Fault> {
             say!("{}", json::line(&now::as_json(&shown_now)));
             return Ok(());
         }
-        out::text(&official::text(&[page::page(&shown_now)]));
+        out::text(&official::text(&[page::page(&shown_now, page::Keys::None)]));
         say!("digest    {}", hex::encode(&shown_now.hand_over_digest));
         say!("next      detente watch hand-over --to NAME --digest DIGEST --as PEOPLEDIR");
         return Ok(());

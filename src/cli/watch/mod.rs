@@ -4,7 +4,11 @@
 //! Never here: a rule, or text from outside that was not made safe to show.
 
 pub mod alarm;
+mod card;
+mod card_page;
 mod hand_over;
+mod holding;
+mod keys;
 mod now;
 mod page;
 mod plan;
@@ -54,6 +58,10 @@ enum Command {
     HandOver(hand_over::HandOverArgs),
     /// Take the watch over, as it was offered: from then on alerts of your desk go to you
     TakeOver(hand_over::TakeOverArgs),
+    /// Instruction cards: what the officer on watch does; with --for, the card of one message
+    Card(card::Args),
+    /// Draft the holding reply that the card of a message lays down, ready to be released
+    Holding(holding::Args),
     /// The watch plan: who is alerted, within how many minutes, who is next; two custodians change it
     Plan(plan::Args),
     /// Webhooks: where alerts are told outside, never what a message says; two custodians change them
@@ -119,6 +127,8 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::Now(args) => now::run(args).await,
         Command::HandOver(args) => hand_over::hand_over(args).await,
         Command::TakeOver(args) => hand_over::take_over(args).await,
+        Command::Card(args) => card::run(args).await,
+        Command::Holding(args) => holding::run(args).await,
         Command::Plan(args) => plan::run(args).await,
         Command::Webhook(args) => webhook::run(args).await,
         Command::Alarm(args) => alarm::run(args).await,

@@ -4,9 +4,8 @@
 
 use serde_json::{Value, json};
 
-use super::alarm;
-use super::page::page;
-use super::service;
+use super::page::{Keys, page};
+use super::{alarm, keys, service};
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::json;
@@ -29,11 +28,14 @@ pub struct Args {
 
 pub async fn run(args: Args) -> Result<(), Fault> {
     let desk = args.person.open()?;
+    if !args.json && keys::somebody_is_there() {
+        return keys::look(&desk, args.all_offices).await;
+    }
     let now = ask(&desk, args.all_offices).await?;
     if args.json {
         say!("{}", json::line(&as_json(&now)));
     } else {
-        out::text(&official::text(&[page(&now)]));
+        out::text(&official::text(&[page(&now, Keys::None)]));
     }
     Ok(())
 }
@@ -98,5 +100,7 @@ fn item_json(item: &calls::NowItem) -> Value {
         "heard_at_ms": (item.heard_at_ms != 0).then_some(item.heard_at_ms),
         "unanswered_heartbeats": item.unanswered,
         "marks": item.marks,
+        "card": item.card,
+        "holding_draft": (!item.holding_draft.is_empty()).then(|| hex::encode(&item.holding_draft)),
     })
 }

@@ -18,20 +18,33 @@ const COLUMNS: usize = limits::OFFICIAL_FORM_COLUMNS;
 const LINES_AROUND: usize = 3;
 const LINES_OF_ITEM: usize = 4;
 /// Where what stands behind REAL or DRILL begins.
-const TEXT: usize = 6;
+pub(super) const TEXT: usize = 6;
 const MINUTE_MS: i64 = 60_000;
 
-pub(super) fn page(now: &calls::NowResponse) -> Page {
+/// Whether the officer is told which keys there are.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Keys {
+    Shown,
+    None,
+}
+
+pub(super) fn page(now: &calls::NowResponse, keys: Keys) -> Page {
     let mut lines = head(now);
     let alarms = alarms(now);
     let items = fits(alarms.len());
     lines.extend(alarms);
-    for item in now.items.iter().take(items) {
-        lines.extend(of_item(now, item));
+    for (place, item) in (1..).zip(now.items.iter().take(items)) {
+        let key = if keys == Keys::Shown { format!("{place}: ") } else { String::new() };
+        lines.extend(of_item(now, item, &key));
     }
     let left = now.items.len().saturating_sub(items) as u64;
     let more = left.saturating_add(now.more).saturating_add(now.unwatched);
     lines.push(match (more, now.items.len()) {
+        (more, 1..) if keys == Keys::Shown => {
+            let more = if more == 0 { String::new() } else { format!("   and {more} more") };
+            line(0, &format!("N: card   hN: holding reply   Enter: look again   q: end{more}"))
+        }
+        (0, 0) if keys == Keys::Shown => line(0, "nothing waits for an officer   Enter: look again   q: end"),
         (0, 0) => line(0, "nothing waits for an officer"),
         (0, _) => line(0, "read: detente watch read DIGITS   acknowledge: detente watch acknowledge DIGITS"),
         (more, _) => line(0, &format!("and {more} more: detente watch follow --once")),
@@ -39,8 +52,13 @@ pub(super) fn page(now: &calls::NowResponse) -> Page {
     Page(lines)
 }
 
+/// How many items the page shows.
+pub(super) fn shown(now: &calls::NowResponse) -> usize {
+    fits(alarms(now).len())
+}
+
 /// How many items fit above the prompt, below so many lines of alarms.
-fn fits(alarms: usize) -> usize {
+pub(super) fn fits(alarms: usize) -> usize {
     limits::TERMINAL_LINES.saturating_sub(1 + LINES_AROUND + alarms) / LINES_OF_ITEM
 }
 
@@ -101,23 +119,26 @@ fn head(now: &calls::NowResponse) -> Vec<Line> {
     vec![line(0, &first), line(0, &second)]
 }
 
-fn of_item(now: &calls::NowResponse, item: &calls::NowItem) -> [Line; LINES_OF_ITEM] {
+fn of_item(now: &calls::NowResponse, item: &calls::NowItem, key: &str) -> [Line; LINES_OF_ITEM] {
     let traffic = message::traffic_mark(item.traffic);
     let digest = hex::encode(&item.digest);
     let digest = digest.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
     let first = format!(
-        "{} from {} since {} in {}",
+        "{key}{} from {} since {} in {}",
         message::precedence_name(item.precedence),
         shown(&item.from),
         both(now, item.since_ms),
         shown(&item.language),
     );
     let second = format!("{digest}  {}", shown(&item.subject));
-    [first, second, next(now, item), link(now, item)].map(|text| {
-        let mut whole = line(TEXT, &text);
-        whole.0.insert(0, piece(0, traffic));
-        whole
-    })
+    [first, second, next(now, item), link(now, item)].map(|text| marked(traffic, &text))
+}
+
+/// A line about a message, behind REAL or DRILL.
+pub(super) fn marked(traffic: &str, text: &str) -> Line {
+    let mut whole = line(TEXT, text);
+    whole.0.insert(0, piece(0, traffic));
+    whole
 }
 
 fn next(now: &calls::NowResponse, item: &calls::NowItem) -> String {
@@ -173,7 +194,7 @@ fn both(now: &calls::NowResponse, ms: i64) -> String {
     format!("{group} = {:02}:{:02}{day}", wall.hour(), wall.minute())
 }
 
-fn line(column: usize, text: &str) -> Line {
+pub(super) fn line(column: usize, text: &str) -> Line {
     Line(vec![piece(column, text)])
 }
 
@@ -224,7 +245,7 @@ mod tests {
     }
 
     fn lines(now: &calls::NowResponse) -> Vec<String> {
-        official::text(&[page(now)]).lines().map(str::to_owned).collect()
+        official::text(&[page(now, Keys::None)]).lines().map(str::to_owned).collect()
     }
 
     #[test]
@@ -302,14 +323,16 @@ mod tests {
                 }],
                 ..response(vec![one; count], more)
             };
-            let text = official::text(&[page(&now)]);
-            let all: Vec<&str> = text.split_terminator('\n').collect();
-            prop_assert!(all.len() < limits::TERMINAL_LINES);
-            for line in all {
-                // Isolates take no column, and are the page's own.
-                let bare = line.replace(['\u{2066}', '\u{2069}'], "");
-                prop_assert!(columns(&bare) <= COLUMNS, "{bare}");
-                prop_assert!(!bare.chars().any(crate::domain::text::is_unsafe_to_show), "{bare:?}");
+            for keys in [Keys::None, Keys::Shown] {
+                let text = official::text(&[page(&now, keys)]);
+                let all: Vec<&str> = text.split_terminator('\n').collect();
+                prop_assert!(all.len() < limits::TERMINAL_LINES);
+                for line in all {
+                    // Isolates take no column, and are the page's own.
+                    let bare = line.replace(['\u{2066}', '\u{2069}'], "");
+                    prop_assert!(columns(&bare) <= COLUMNS, "{bare}");
+                    prop_assert!(!bare.chars().any(crate::domain::text::is_unsafe_to_show), "{bare:?}");
+                }
             }
         }
     }

@@ -254,7 +254,8 @@ impl Board {
                 Arc::make_mut(thread).lower_place(message.author, &dispatch.message, dispatch.place);
             }
         } else {
-            let owed = if message.is_acknowledgement { Acknowledged::NotOwed } else { Acknowledged::NotYet };
+            let owed =
+                if message.is_acknowledgement() { Acknowledged::NotOwed } else { Acknowledged::NotYet };
             self.add_to_thread(index, at, message, dispatch.message, dispatch.place, owed);
             self.went_to_offices(dispatch, message);
             if owed == Acknowledged::NotYet {
@@ -309,6 +310,9 @@ impl Board {
                         let acknowledged = Acknowledged::InRecord(index);
                         self.messages.insert(*referred, Whereabouts { acknowledged, ..there });
                         self.watch.open.close(referred);
+                    }
+                    if let Some(officer) = message.acknowledged_by.filter(|_| reads) {
+                        self.watch.acknowledged.add(there.index, officer, index);
                     }
                 }
                 None => self.wait_for(*referred, digest, message.author, at),

@@ -87,6 +87,7 @@ impl Board {
             | Change::WebhookRemoved(_)
             | Change::OwnAlarmSet(_)
             | Change::OwnAlarmRemoved(_)
+            | Change::WatchCards(_)
             | Change::ReleaseRule { .. }
             | Change::OwnKeyList(_) => Ok(()),
         }

@@ -87,6 +87,7 @@ impl Board {
             Command::Draft { draft, outgoing, bytes } => {
                 self.check_addressees(own, outgoing)?;
                 self.check_drafter(outgoing, by)?;
+                self.may_draft(draft, outgoing, by)?;
                 self.may_handle(draft, by)?;
                 if !self.drafts.contains_key(draft) && self.drafts.len() >= limits::DRAFTS_OPEN_MAX {
                     return Err(Refusal::TooMany { what: "drafts", most: limits::DRAFTS_OPEN_MAX }.into());
@@ -113,6 +114,9 @@ impl Board {
                     Acknowledged::NotOwed => return Err(Refusal::OwnMessage.into()),
                     // A second officer may read it too: each acknowledgement is a message of its own.
                     Acknowledged::NotYet | Acknowledged::InRecord(_) => {}
+                }
+                if let Some(index) = self.watch.acknowledged.record(there.index, &by.key_digest) {
+                    return Err(Refusal::AcknowledgedBefore { index }.into());
                 }
                 self.roster.offices.may_acknowledge(by, self.offices_of(of))?;
                 check_acknowledges(of, outgoing)?;
@@ -299,7 +303,8 @@ fn check_own(own: Own, change: &Change) -> Result<(), Refusal> {
         | Change::WebhookAdded(_)
         | Change::WebhookRemoved(_)
         | Change::OwnAlarmSet(_)
-        | Change::OwnAlarmRemoved(_) => Ok(()),
+        | Change::OwnAlarmRemoved(_)
+        | Change::WatchCards(_) => Ok(()),
     }
 }
 

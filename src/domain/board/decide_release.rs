@@ -9,7 +9,7 @@ use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, DraftId};
 use crate::domain::forwarded::NOT_TO_BE_HANDED_ON;
 use crate::domain::message::{ACKNOWLEDGEMENT, Message, NOT_RELEASABLE, Outgoing, Reference, Relation};
-use crate::domain::people::Person;
+use crate::domain::people::{Person, Role};
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
 use crate::domain::regime::numbering::Numbered;
 use crate::domain::time::Instant;
@@ -40,6 +40,33 @@ impl Board {
         } else {
             Err(Refusal::Field { field: "drafter", rule: "the drafter is who gives the command".into() })
         }
+    }
+
+    /// Who has the watch and is no drafter puts no word of their own into a draft: a plain text to the author of a
+    /// message that came in, in its thread, that takes no other draft's place. What it says are the words that two
+    /// custodians laid down (`rpc/watch_card.rs`).
+    pub(super) fn may_draft(&self, draft: &DraftId, outgoing: &Outgoing, by: &Person) -> Result<(), Refusal> {
+        let is_drafter = self.roster.permits(by, &[Role::Drafter]).is_ok();
+        if is_drafter || (self.draft(*draft).is_none() && self.is_holding_reply(outgoing)) {
+            Ok(())
+        } else {
+            Err(Refusal::NotPermitted)
+        }
+    }
+
+    fn is_holding_reply(&self, outgoing: &Outgoing) -> bool {
+        let ([to], [], [about], []) =
+            (&outgoing.action[..], &outgoing.information[..], &outgoing.references[..], &outgoing.parts[..])
+        else {
+            return false;
+        };
+        let Some(message) = about.message else { return false };
+        let mut entries = self.thread(outgoing.thread).into_iter().flat_map(|thread| thread.entries());
+        self.roster.watch_cards.is_some()
+            && outgoing.kind == Kind::Text.name()
+            && outgoing.regime.is_none()
+            && about.relation == Relation::RefersTo
+            && entries.any(|entry| entry.digest == message && entry.author == to.party)
     }
 
     pub(super) fn open_draft(&self, draft: &DraftId, digest: &Digest) -> Result<(), Refusal> {

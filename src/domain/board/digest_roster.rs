@@ -42,6 +42,10 @@ impl Sum {
         });
         self.list(roster.webhooks.values(), Sum::webhook);
         self.list(roster.own_alarms.values(), Sum::own_alarm);
+        self.optional(roster.watch_cards.as_ref(), |sum, known| {
+            sum.watch_cards(&known.cards);
+            sum.signed_number(known.since.0);
+        });
     }
 
     fn member(&mut self, member: &Member) {
@@ -162,6 +166,10 @@ impl Sum {
                 self.number(17);
                 self.number(1);
                 self.bytes(name.as_bytes());
+            }
+            Change::WatchCards(cards) => {
+                self.number(18);
+                self.watch_cards(cards);
             }
         }
     }

@@ -12,7 +12,9 @@ pub(super) fn may_give(command: &Command) -> &'static [Role] {
         Command::Propose(_) | Command::Confirm(_) | Command::Drop(_) | Command::ErasePart { .. } => {
             &[Role::Custodian]
         }
-        Command::Draft { .. } | Command::WithdrawDraft { .. } => &[Role::Drafter],
+        // The watch drafts holding replies alone (`decide_release.rs`).
+        Command::Draft { .. } => &[Role::Drafter, Role::Watch],
+        Command::WithdrawDraft { .. } => &[Role::Drafter],
         // A scan is kept by whoever puts on record what it shows.
         Command::StorePart { .. } => &[Role::Drafter, Role::Releaser, Role::Watch],
         Command::HoldRegime(_) => &[Role::Drafter, Role::Custodian],

@@ -48,6 +48,13 @@ form! {
 
 impl Rules for Text {}
 
+impl Text {
+    /// Whether what it has to say is yet to follow, as with a holding reply: then it answers and judges nothing.
+    pub fn is_to_follow(&self) -> bool {
+        self.text.0.trim().is_empty()
+    }
+}
+
 impl Rules for ServiceMessage {
     fn rules(&self, at: &Path, faults: &mut Faults) {
         check_order(&self.from, &self.until, &at.field("until"), faults);

@@ -3,6 +3,7 @@
 //! Never here: a judgement whether an answer suffices. Whoever is owed it says so, by a message of its own.
 
 use super::{Cause, Duty, GivenBy, InTime, Lifting, RunsFrom, State, Stated, Step};
+use crate::domain::content::Content;
 use crate::domain::party::Party;
 use crate::domain::regime::due::number_at;
 use crate::domain::regime::duty::{DutyRule, Joined, Side};
@@ -33,6 +34,9 @@ pub fn settle(duty: &Duty, message: &Settling) -> Settled {
     let may = |step: Step| if duty.may(&step) { Settled::Step(step) } else { Settled::Nothing };
     let is_cause = opened.cause.message() == Some(stated.digest);
     if is_cause != (rule.joined == Joined::ByItself) {
+        return Settled::Nothing;
+    }
+    if matches!(stated.content, Content::Text(text) if text.is_to_follow()) {
         return Settled::Nothing;
     }
     let is = |documents: &std::collections::BTreeSet<_>| documents.contains(&stated.document);

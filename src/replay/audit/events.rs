@@ -97,7 +97,8 @@ impl Inspector {
                         | Change::WebhookAdded(_)
                         | Change::WebhookRemoved(_)
                         | Change::OwnAlarmSet(_)
-                        | Change::OwnAlarmRemoved(_),
+                        | Change::OwnAlarmRemoved(_)
+                        | Change::WatchCards(_),
                     )
                     | None => {}
                 }

@@ -94,6 +94,23 @@ fn a_lapsed_duty_is_met_late_and_met_again_after_it_was_judged_insufficient() {
 }
 
 #[test]
+fn a_text_that_is_yet_to_follow_meets_nothing_and_judges_nothing() {
+    let held = form(Kind::Text, "remarks = \"Received, being passed on.\"\nto_follow = [\"text\"]\n");
+    let (given, asked_of) = ("2031-07-02T00:00:00Z", "2031-07-01T00:00:00Z");
+    let invited =
+        duty(opened("invitation", &notification("2031-09-15 Z", "2031-09-20 Z", "owed"), at(asked_of)));
+    for (one, content) in [(&asked(), &held), (&invited, &held)] {
+        assert_eq!(does(one, content, &["cause"], given, Some(given)), Settled::Nothing);
+    }
+    let mut met = asked();
+    let step = does(&met, &filled(Kind::Answer), &["cause"], "2031-03-02T10:00:00Z", Some(DUE));
+    let Settled::Step(step) = step else { panic!("{step:?}") };
+    told(&mut met, step);
+    let says = Stated { refers_to: vec![Digest::of(b"answer")], ..stated("judgement", &held, at(DUE)) };
+    assert_eq!(settled(&met, &says, Some(DUE)), Settled::Nothing);
+}
+
+#[test]
 fn only_whom_it_is_owed_to_judges_it() {
     let mut asked = asked();
     let met = Step::Met {

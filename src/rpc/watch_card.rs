@@ -1,0 +1,182 @@
+//! The instruction card for a message that came in, and the draft of its holding reply.
+//!
+//! Never here: a word of the reply. Two custodians laid it down, and of the message it repeats number and
+//! date-time group alone.
+
+use bytes::Bytes;
+use tonic::{Request, Response, Status};
+
+use super::command::{self, digest_in, give, not_what_was_asked, person, refused};
+use super::{draft, faults, status};
+use crate::codec::message::{precedence_to_proto, traffic_to_proto};
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::{form, heading};
+use crate::domain::board::Board;
+use crate::domain::command::{Command, Origin};
+use crate::domain::content::{Content, Kind};
+use crate::domain::correspondence::Text;
+use crate::domain::digest::{Digest, DraftId};
+use crate::domain::form::Prose;
+use crate::domain::message::{Addressee, Message, Outgoing, Reference, Relation};
+use crate::domain::people::{Person, Role};
+use crate::domain::refusal::Refusal;
+use crate::domain::thread::Acknowledged;
+use crate::domain::watch::{Card, HoldingReply};
+use crate::registrar::{Head, Registrar};
+
+/// The card for a message of ours to read: the first that fits it.
+pub(super) fn card_of<'b>(board: &'b Board, digest: &Digest, message: &Message) -> Option<&'b Card> {
+    let known = board.roster.watch_cards.as_ref()?;
+    let offices = board.roster.offices.still_listed(board.offices_of(digest));
+    known.cards.card_for(&message.draft.kind, message.draft.precedence, offices)
+}
+
+/// The draft of a holding reply to a message, while it is open: one at a time.
+pub(super) fn open_draft(board: &Board, digest: &Digest) -> Option<DraftId> {
+    let draft = draft_for(digest);
+    board.draft(draft).map(|_| draft)
+}
+
+fn draft_for(digest: &Digest) -> DraftId {
+    let named = Digest::of_all(&[b"detente holding reply 1\0", &digest.0]);
+    let mut id = [0; 16];
+    id.iter_mut().zip(named.0).for_each(|(place, byte)| *place = byte);
+    DraftId(id)
+}
+
+/// A message that came from another Party.
+async fn came_in(registrar: &Registrar, head: &Head, digest: &Digest) -> Result<Message, Status> {
+    let there = head.board.messages.get(digest).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
+    if there.acknowledged == Acknowledged::NotOwed {
+        return Err(status::field(
+            "digest",
+            "a message that came from another Party, and no acknowledgement",
+        ));
+    }
+    let stored = head.records(&registrar.journal).message(there.index, digest).await;
+    Ok(stored.map_err(status::record)?.message)
+}
+
+pub(super) async fn card(
+    registrar: &Registrar,
+    call: Request<calls::CardRequest>,
+) -> Result<Response<calls::CardResponse>, Status> {
+    let digest = digest_in(&call.get_ref().digest)?;
+    let head = registrar.head();
+    let message = came_in(registrar, &head, &digest).await?;
+    let card = card_of(&head.board, &digest, &message);
+    let reply = card.and_then(|card| card.holding_in(&message.draft.language));
+    Ok(Response::new(calls::CardResponse {
+        card: card.map(|card| calls::InstructionCard {
+            name: card.name.clone(),
+            steps: card.steps.clone(),
+            telephones: card.telephones.clone(),
+            languages: card.languages.clone(),
+        }),
+        holding: reply.map(|reply| filled(reply, &message)),
+        holding_draft: id_of(open_draft(&head.board, &digest)),
+        has_cards: head.board.roster.watch_cards.as_ref().is_some_and(|known| !known.cards.cards.is_empty()),
+        from: message.author.to_string(),
+        number: message.number.clone(),
+        subject: message.draft.subject.clone(),
+        precedence: precedence_to_proto(message.draft.precedence),
+        traffic: traffic_to_proto(message.draft.traffic),
+    }))
+}
+
+pub(super) fn id_of(draft: Option<DraftId>) -> Bytes {
+    draft.map(|draft| draft.0.to_vec().into()).unwrap_or_default()
+}
+
+fn filled(reply: &HoldingReply, message: &Message) -> calls::FilledHoldingReply {
+    calls::FilledHoldingReply {
+        language: reply.language.clone(),
+        subject: reply.subject.clone(),
+        text: reply.text(&message.number, message.released_at),
+    }
+}
+
+pub(super) async fn draft_holding_reply(
+    registrar: &Registrar,
+    call: Request<calls::DraftHoldingReplyRequest>,
+) -> Result<Response<calls::DraftHoldingReplyResponse>, Status> {
+    let caller = person(&call)?.clone();
+    let asked = call.into_inner();
+    let origin = command::origin("WatchService/DraftHoldingReply", asked.command.as_ref(), &asked, &caller)?;
+    let digest = digest_in(&asked.digest)?;
+    let head = registrar.head();
+    let message = came_in(registrar, &head, &digest).await?;
+    let given_before =
+        matches!(&origin, Origin::Person(stamp) if head.board.commands.contains_key(&stamp.id));
+    let id = draft_for(&digest);
+    if !given_before && head.board.draft(id).is_some() {
+        let rule = format!("a holding reply to this message waits for release already, as draft {id}");
+        return Err(status::field("digest", rule));
+    }
+    let card = card_of(&head.board, &digest, &message);
+    let reply = card.and_then(|card| card.holding_in(&message.draft.language));
+    let reply = reply.ok_or_else(|| {
+        status::field("digest", "no instruction card lays down a holding reply to this message")
+    })?;
+    let (to, precedence) = (message.author, message.draft.precedence);
+    let outgoing = reply_to(digest, &message, reply, caller.person())?;
+    // What can't be read again must not be put on record.
+    let bytes = heading::whole(&outgoing).map_err(status::decode)?;
+    let record = give(registrar, Command::Draft { draft: id, outgoing, bytes }, origin).await?;
+    let body = draft::drafted_in(&record, id).ok_or_else(not_what_was_asked)?;
+    let holding = calls::FilledHoldingReply {
+        language: body.outgoing.language.clone(),
+        subject: body.outgoing.subject.clone(),
+        text: match body.said.content() {
+            Some(Content::Text(form)) => form.remarks.0.clone(),
+            _ => return Err(not_what_was_asked()),
+        },
+    };
+    let head = registrar.head();
+    let found = draft::faults(registrar, &head, &body).await?;
+    let roster = &head.board.roster;
+    let may_release = roster.permits(caller.person(), &[Role::Releaser]).is_ok();
+    Ok(Response::new(calls::DraftHoldingReplyResponse {
+        draft: id.0.to_vec().into(),
+        draft_digest: body.digest.0.to_vec().into(),
+        holding: Some(holding),
+        to: to.to_string(),
+        faults: faults::to_proto(found),
+        may_release: may_release && roster.one_person.contains(&precedence),
+    }))
+}
+
+/// To its author, in its thread, on its lane; handled with no less care than what it answers.
+fn reply_to(of: Digest, message: &Message, reply: &HoldingReply, by: &Person) -> Result<Outgoing, Status> {
+    // What answers is to follow, and is said to be: so that no rule under which a text answers takes this for one.
+    let words = Prose(reply.text(&message.number, message.released_at));
+    let text = Text { remarks: words, to_follow: vec!["text".into()], ..Text::default() };
+    let content = form::encode(&Content::Text(text)).map_err(|fault| status::field("digest", fault))?;
+    Ok(Outgoing {
+        word: None,
+        format: String::new(),
+        forwards: None,
+        releasable_to: Vec::new(),
+        thread: message.draft.thread,
+        kind: Kind::Text.name().into(),
+        content: content.into(),
+        action: vec![Addressee { party: message.author, office: String::new() }],
+        information: Vec::new(),
+        precedence: message.draft.precedence,
+        zone: "Z".into(),
+        drafter: by.clone(),
+        regime: None,
+        marking: message.draft.marking.clone(),
+        language: reply.language.clone(),
+        references: vec![Reference {
+            message: Some(of),
+            number: message.number.clone(),
+            author: message.author.to_string(),
+            relation: Relation::RefersTo,
+        }],
+        traffic: message.draft.traffic,
+        parts: Vec::new(),
+        subject: reply.subject.clone(),
+        remarks: String::new(),
+    })
+}
