@@ -161,6 +161,11 @@ pub struct As {
 }
 
 impl As {
+    /// For a command that names a desk only with some of its arguments.
+    pub fn at(directory: PathBuf) -> As {
+        As { directory }
+    }
+
     pub fn open(&self) -> Result<Desk, Fault> {
         Ok(DeskDirectory::at(&self.directory).open(Clock::system())?)
     }
@@ -201,7 +206,7 @@ impl Again {
 impl AsCommand {
     /// For a command that can do without a desk where it asks nothing of the node.
     pub fn at(directory: PathBuf, again: Again) -> AsCommand {
-        AsCommand { person: As { directory }, again }
+        AsCommand { person: As::at(directory), again }
     }
 
     /// The desk, the heading, and its id: to be printed before the call, so that it can be given again.

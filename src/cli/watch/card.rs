@@ -34,20 +34,14 @@ const TEMPLATE: &str = include_str!("card.toml");
 pub struct Args {
     #[command(subcommand)]
     command: Option<Command>,
-    #[command(flatten)]
-    one: Option<OfMessage>,
-}
-
-/// The card of one message.
-#[derive(clap::Args, Debug)]
-struct OfMessage {
     /// Shows the card for this message that came in, by its digest or its first digits
-    #[arg(long = "for", value_name = "MESSAGE", value_parser = given::beginning)]
-    message: String,
-    #[command(flatten)]
-    person: As,
+    #[arg(long = "for", value_name = "MESSAGE", value_parser = given::beginning, requires = "directory")]
+    message: Option<String>,
+    /// The desk of the person who speaks, as `person issue` made it
+    #[arg(long = "as", value_name = "PEOPLEDIR", requires = "message")]
+    directory: Option<PathBuf>,
     /// Print one JSON object
-    #[arg(long)]
+    #[arg(long, requires = "message")]
     json: bool,
 }
 
@@ -96,11 +90,11 @@ fn filled() -> String {
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
-    if let Some(one) = args.one {
-        let desk = one.person.open()?;
-        let digest = meant(&desk, &one.message).await?;
+    if let (Some(message), Some(directory)) = (args.message, args.directory) {
+        let desk = As::at(directory).open()?;
+        let digest = meant(&desk, &message).await?;
         let card = ask(&desk, digest).await?;
-        if one.json {
+        if args.json {
             say!("{}", json::line(&as_json(digest, &card)));
         } else {
             out::text(&official::text(&[card_page(digest, &card, &[])]));
