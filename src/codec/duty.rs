@@ -15,6 +15,7 @@ use crate::domain::duty::{
     Awaited, Cause, Doubt, DutiesNoted, DutyNumber, Force, GivenBy, InTime, Lifting, Opened, Rule, RunsFrom,
     Step, Unbound,
 };
+use crate::domain::message::Traffic;
 use crate::domain::time::Instant;
 use crate::limits;
 use proto::duty_step::Step as Wire;
@@ -80,6 +81,7 @@ fn opened_to_proto(opened: &Opened) -> proto::DutyOpened {
         runs_from: runs_from as i32,
         runs_from_ms: opened.from.0,
         due_ms: opened.due.0,
+        drill: opened.traffic == Traffic::Drill,
     }
 }
 
@@ -120,6 +122,7 @@ fn opened_from_proto(wire: proto::DutyOpened) -> Result<Opened, DecodeFault> {
         owed_by: party(&wire.owed_by, "duties_noted.opened.owed_by")?,
         owed_to: party(&wire.owed_to, "duties_noted.opened.owed_to")?,
         cause,
+        traffic: if wire.drill { Traffic::Drill } else { Traffic::Real },
         runs_from,
         from: Instant(wire.runs_from_ms),
         due: Instant(wire.due_ms),

@@ -17,6 +17,8 @@ use crate::cli::fault::Fault;
 use crate::cli::message::rows;
 use crate::cli::out::say;
 use crate::cli::{given, json};
+use crate::codec::message;
+use crate::codec::proto::detente::evidence::v1 as evidence;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::duty_service_client::DutyServiceClient;
 use crate::domain::party::Party;
@@ -167,30 +169,34 @@ fn title(duty: &calls::DutyLine) -> String {
 }
 
 fn print(duty: &calls::DutyLine) {
-    say!("due {}  {}", Instant(duty.due_ms), title(duty));
-    rows::row(1, "State", &shown(&duty.sentence));
+    let mark = message::traffic_mark(duty.traffic);
+    say!("{mark} due {}  {}", Instant(duty.due_ms), title(duty));
+    // Each line of a drill says so: lines are read, copied and cut out one by one.
+    let drill = if duty.traffic == evidence::Traffic::Drill as i32 { "DRILL " } else { "" };
+    let row = |depth, label: &str, text: &str| rows::row(depth, &format!("{drill}{label}"), text);
+    row(1, "State", &shown(&duty.sentence));
     if !duty.alarm.is_empty() {
-        rows::row(1, "Weight", &shown(&duty.alarm));
+        row(1, "Weight", &shown(&duty.alarm));
     }
-    rows::row(1, "Rule", &format!("{}, {}", shown(&duty.regime), shown(&duty.paragraph)));
-    rows::row(1, "Met by", &shown(&duty.met_by));
-    rows::row(1, "Runs from", &format!("{}, {}", Instant(duty.runs_from_ms), shown(&duty.runs_from)));
+    row(1, "Rule", &format!("{}, {}", shown(&duty.regime), shown(&duty.paragraph)));
+    row(1, "Met by", &shown(&duty.met_by));
+    row(1, "Runs from", &format!("{}, {}", Instant(duty.runs_from_ms), shown(&duty.runs_from)));
     if !duty.follows.is_empty() {
-        rows::row(1, "If it lapses", &shown(&duty.follows));
+        row(1, "If it lapses", &shown(&duty.follows));
     }
     if duty.message_digest.is_empty() {
-        rows::row(1, "Year", &duty.year.to_string());
+        row(1, "Year", &duty.year.to_string());
     } else {
-        rows::row(1, "Brought about by", &hex::encode(&duty.message_digest));
-        rows::row(1, "Thread", &hex::encode(&duty.thread));
+        row(1, "Brought about by", &hex::encode(&duty.message_digest));
+        row(1, "Thread", &hex::encode(&duty.thread));
     }
     for line in &duty.beside {
-        rows::row(1, "Known beside", &shown(line));
+        row(1, "Known beside", &shown(line));
     }
-    rows::row(1, "On record", &format!("record {}, {}", duty.record, Instant(duty.recorded_at_ms)));
+    row(1, "On record", &format!("record {}, {}", duty.record, Instant(duty.recorded_at_ms)));
     for one in &duty.story {
         let when = Instant(one.recorded_at_ms);
-        rows::row(2, &format!("record {}, {when}", one.record), &shown(&one.says));
+        row(2, &format!("record {}, {when}", one.record), &shown(&one.says));
     }
 }
 
@@ -209,6 +215,7 @@ fn duty_json(duty: &calls::DutyLine) -> Value {
         .collect();
     json!({
         "kind": "duty",
+        "traffic": message::traffic_name(duty.traffic),
         "number": duty.number,
         "rule": duty.rule,
         "label": duty.label,

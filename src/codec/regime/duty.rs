@@ -37,6 +37,7 @@ pub fn duty(table: &mut Table, reading: &mut Reading) -> Result<DutyRule, NotARe
         joined,
         term,
         judged_by: documents_if_any(table, "judged_by", reading)?,
+        judged_when: when_at(table, "judged_when", &ground, reading)?,
         cancelled_by: documents_if_any(table, "cancelled_by", reading)?,
         force_majeure_by: documents_if_any(table, "force_majeure_by", reading)?,
         follows: labels(table, "follows")?,

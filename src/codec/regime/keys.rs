@@ -142,6 +142,7 @@ pub const DUTY: Keys = keys(
         "calendar",
         "anchor",
         "judged_by",
+        "judged_when",
         "cancelled_by",
         "force_majeure_by",
         "follows",

@@ -6,6 +6,7 @@ use super::digest::Sum;
 use crate::domain::duty::{
     Awaited, Cause, Doubt, Duties, Force, GivenBy, InTime, Lifting, Opened, RunsFrom, Step,
 };
+use crate::domain::message::Traffic;
 
 pub(super) fn of(sum: &mut Sum, duties: &Duties) {
     sum.list(duties.all(), |sum, duty| {
@@ -61,6 +62,10 @@ fn opened(sum: &mut Sum, opened: &Opened) {
             sum.signed_number(i64::from(year));
         }
     }
+    sum.number(match opened.traffic {
+        Traffic::Real => 0,
+        Traffic::Drill => 1,
+    });
     sum.number(match opened.runs_from {
         RunsFrom::Issue => 0,
         RunsFrom::Receipt => 1,

@@ -103,7 +103,7 @@ impl Board {
         if self.duties.has(opened) {
             return refused("is on record already");
         }
-        if self.duties.open_with(other) >= limits::DUTIES_OPEN_PER_PARTY_MAX {
+        if self.duties.open_with(other, opened.traffic) >= limits::DUTIES_OPEN_PER_PARTY_MAX {
             let most = usize::try_from(limits::DUTIES_OPEN_PER_PARTY_MAX).unwrap_or(usize::MAX);
             return Err(Refusal::TooMany { what: "open duties with one Party", most });
         }

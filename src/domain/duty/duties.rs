@@ -10,6 +10,7 @@ use imbl::{OrdMap, OrdSet};
 
 use super::{Awaited, Cause, DutiesNoted, Duty, DutyNumber, Opened, Rule, State, Step, Told, Unbound};
 use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::message::Traffic;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -28,8 +29,8 @@ pub struct Duties {
     by_answer: OrdMap<Digest, Arc<[DutyNumber]>>,
     /// Each rule is kept once.
     rules: OrdSet<Arc<Rule>>,
-    /// How many of the open ones there are with each Party.
-    open_with: OrdMap<Party, u64>,
+    /// How many of the open ones there are with each Party, drills apart: they use up no room of real ones.
+    open_with: OrdMap<(Party, Traffic), u64>,
     /// The names of regimes with duties whose text is held here.
     regimes: OrdSet<String>,
     /// Messages to be considered, by record.
@@ -133,8 +134,8 @@ impl Duties {
         })
     }
 
-    pub fn open_with(&self, party: Party) -> u64 {
-        self.open_with.get(&party).copied().unwrap_or_default()
+    pub fn open_with(&self, party: Party, traffic: Traffic) -> u64 {
+        self.open_with.get(&(party, traffic)).copied().unwrap_or_default()
     }
 
     /// Messages to be considered, the oldest first.
@@ -287,7 +288,7 @@ impl Duties {
             self.by_thread.entry(thread).or_default().insert(number);
         }
         let duty = Duty { number, opened, index, at, story: Vec::new() };
-        *self.open_with.entry(duty.other_than(own)).or_default() += 1;
+        *self.open_with.entry((duty.other_than(own), duty.opened.traffic)).or_default() += 1;
         self.all.insert(number, Arc::new(duty));
     }
 
@@ -297,6 +298,7 @@ impl Duties {
         let duty = Arc::make_mut(duty);
         duty.story.push(Told { index, at, step: step.clone() });
         let (after, due, other) = (duty.state(), duty.opened.due, duty.other_than(own));
+        let traffic = duty.opened.traffic;
         if let Step::Answered { message } | Step::Met { message, .. } = step {
             let known = self.by_answer.get(message).is_some_and(|numbers| numbers.contains(&number));
             if !known {
@@ -315,7 +317,7 @@ impl Duties {
                 self.doubted.remove(&(other, number));
             }
         }
-        let open = self.open_with.entry(other).or_default();
+        let open = self.open_with.entry((other, traffic)).or_default();
         match (before.is_open(), after.is_open()) {
             (true, false) => *open = open.saturating_sub(1),
             (false, true) => *open = open.saturating_add(1),

@@ -12,6 +12,7 @@ mod words;
 use std::sync::Arc;
 
 use super::digest::{Digest, ThreadId};
+use super::message::Traffic;
 use super::party::Party;
 use super::precedence::Precedence;
 use super::regime::Standing;
@@ -65,6 +66,8 @@ pub struct Opened {
     pub owed_by: Party,
     pub owed_to: Party,
     pub cause: Cause,
+    /// Of what brought it about. A drill's duty is met by drills alone, and a real one by none.
+    pub traffic: Traffic,
     pub runs_from: RunsFrom,
     /// The instant from which it runs.
     pub from: Instant,

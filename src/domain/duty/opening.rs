@@ -9,6 +9,7 @@ use super::{Cause, Force, Opened, Rule, RunsFrom};
 use crate::domain::adoption::{Adopted, Bond, Nature};
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::message::Traffic;
 use crate::domain::party::Party;
 use crate::domain::regime::due::{Due, due_after, due_by_form, due_next};
 use crate::domain::regime::duty::{Anchor, DutyRule, DutyTerm, Side, Trigger, Weight};
@@ -22,6 +23,7 @@ pub struct Stated<'m> {
     pub digest: Digest,
     pub thread: ThreadId,
     pub author: Party,
+    pub traffic: Traffic,
     pub released_at: Instant,
     /// Whom it addresses for action.
     pub action: Vec<Party>,
@@ -96,7 +98,8 @@ pub fn opening(
     };
     let rule = recorded(regime, name, rule, Force::of(standing(regime, rule).and(verdict.standing), weight));
     let cause = Cause::Message { digest: stated.digest, thread: stated.thread };
-    Opening::Opens(Opened { rule, owed_by, owed_to, cause, runs_from, from: due.runs_from, due: due.due })
+    let (traffic, from, due) = (stated.traffic, due.runs_from, due.due);
+    Opening::Opens(Opened { rule, owed_by, owed_to, cause, traffic, runs_from, from, due })
 }
 
 /// What one Party owes another by the next such day.
@@ -113,6 +116,7 @@ pub fn opening_of_year(
         owed_by,
         owed_to,
         cause: Cause::Year(year),
+        traffic: Traffic::Real,
         runs_from: RunsFrom::Year,
         from: due.runs_from,
         due: due.due,

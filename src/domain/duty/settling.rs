@@ -3,10 +3,11 @@
 //! Never here: a judgement whether an answer suffices. Whoever is owed it says so, by a message of its own.
 
 use super::{Cause, Duty, GivenBy, InTime, Lifting, RunsFrom, State, Stated, Step};
+use crate::domain::content::Kind;
 use crate::domain::party::Party;
 use crate::domain::regime::due::number_at;
 use crate::domain::regime::duty::{DutyRule, Joined, Side};
-use crate::domain::regime::{Answer, Regime, judge_one};
+use crate::domain::regime::{Answer, Document, Regime, judge_one};
 use crate::domain::time::Instant;
 
 /// What a message is held against.
@@ -30,6 +31,10 @@ pub enum Settled {
 /// What a message does to a duty. Only what may come next is said.
 pub fn settle(duty: &Duty, message: &Settling) -> Settled {
     let (opened, stated, rule) = (&duty.opened, message.stated, message.rule);
+    // A drill never touches what is owed in earnest, nor the other way round.
+    if stated.traffic != opened.traffic {
+        return Settled::Nothing;
+    }
     let may = |step: Step| if duty.may(&step) { Settled::Step(step) } else { Settled::Nothing };
     let is_cause = opened.cause.message() == Some(stated.digest);
     if is_cause != (rule.joined == Joined::ByItself) {
@@ -50,16 +55,30 @@ pub fn settle(duty: &Duty, message: &Settling) -> Settled {
         return may(Step::Met { message: stated.digest, given, by, in_time });
     }
     let concerns = refers(duty, stated) || opened.cause.thread() == Some(stated.thread);
-    if stated.author == opened.owed_to && is(&rule.judged_by) && concerns {
+    if stated.author == opened.owed_to && is(&rule.judged_by) && is_judged(duty, message) {
         return may(Step::JudgedInsufficient { by: stated.digest });
     }
     if stated.author == opened.owed_by && is(&rule.force_majeure_by) && concerns {
         return may(Step::Lifted(Lifting::ForceMajeure { claimed_in: stated.digest }));
     }
-    if stated.author == author_of_cause(duty, rule) && is(&rule.cancelled_by) && concerns {
+    // What takes a message back is about that one alone, whatever else stands in the thread.
+    let takes_back = stated.document == Document::Kind(Kind::MessageWithdrawal);
+    let cancels = if takes_back { refers(duty, stated) } else { concerns };
+    if stated.author == author_of_cause(duty, rule) && is(&rule.cancelled_by) && cancels {
         return may(Step::Lifted(Lifting::Cancelled { by: stated.digest }));
     }
     Settled::Nothing
+}
+
+/// Whether it says of what met the duty, and not of something else in the thread, that it does not suffice.
+fn is_judged(duty: &Duty, message: &Settling) -> bool {
+    let (stated, rule) = (message.stated, message.rule);
+    let in_thread = duty.opened.cause.thread() == Some(stated.thread) && stated.refers_to.is_empty();
+    let says_so = || {
+        let wanted = rule.judged_when.as_ref();
+        judge_one(message.regime, wanted, stated.content).answer == Answer::Reached
+    };
+    (in_thread || refers(duty, stated)) && says_so()
 }
 
 fn author_of_cause(duty: &Duty, rule: &DutyRule) -> Party {

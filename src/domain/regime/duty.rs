@@ -24,6 +24,8 @@ pub struct DutyRule {
     pub term: DutyTerm,
     /// Documents by which whom it is owed to says that what met it does not suffice.
     pub judged_by: BTreeSet<Document>,
+    /// What such a document must certainly say to say so. None: that it comes says so.
+    pub judged_when: Option<Condition>,
     /// Documents of whoever brought it about after which it is owed no more.
     pub cancelled_by: BTreeSet<Document>,
     /// Documents by which whoever owes it claims force majeure.

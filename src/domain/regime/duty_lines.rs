@@ -39,6 +39,7 @@ pub(super) fn owing(rule: &DutyRule) -> Vec<String> {
             lines.push(format!("{what}: {}", names(documents)));
         }
     }
+    lines.extend(when(rule.judged_when.as_ref()).into_iter().map(|line| format!("judged insufficient {line}")));
     if rule.weight == Weight::Alarm {
         lines.push("an alarm, and no duty".into());
     }

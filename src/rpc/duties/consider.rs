@@ -12,7 +12,7 @@ use crate::domain::duty::{
     DutiesNoted, Duty, DutyNumber, GivenBy, Opening, RunsFrom, Settled, Settling, Stated, Unbound, opening,
     reserved, settle,
 };
-use crate::domain::message::{Outgoing, Traffic};
+use crate::domain::message::Outgoing;
 use crate::domain::party::Party;
 use crate::domain::regime::Regime;
 use crate::domain::regime::duty::Joined;
@@ -32,15 +32,15 @@ pub(super) async fn consider(
     let stored = head.records(journal).message(index, &digest).await?;
     let draft = &stored.message.draft;
     let said = content::said(&draft.kind, &draft.content);
-    // A drill moves no duty; nor does what this program can't read.
-    let (Some(content), Some(document), Traffic::Real) = (said.content(), draft.document(), draft.traffic)
-    else {
+    // What this program can't read moves no duty.
+    let (Some(content), Some(document)) = (said.content(), draft.document()) else {
         return Ok(noted);
     };
     let stated = Stated {
         digest,
         thread: draft.thread,
         author: stored.message.author,
+        traffic: draft.traffic,
         released_at: stored.message.released_at,
         action: draft.action.iter().map(|addressee| addressee.party).collect(),
         addressees: draft.parties(),
@@ -108,7 +108,7 @@ impl Considering<'_> {
             noted.unbound.push(later);
             return Ok(());
         };
-        if board.duties.open_with(other) >= limits::DUTIES_OPEN_PER_PARTY_MAX {
+        if board.duties.open_with(other, stated.traffic) >= limits::DUTIES_OPEN_PER_PARTY_MAX {
             return Ok(());
         }
         let delivered = self.delivered(other, &regime).await?;

@@ -3,6 +3,7 @@
 //! Never here: raw text from outside but a regime's labels, which callers show as any other.
 
 use super::reading::{Delivered, delivered};
+use crate::codec::message::traffic_to_proto;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::duty::{Cause, Duty, Force, State, Told};
 use crate::domain::regime::Regime;
@@ -93,6 +94,7 @@ impl<'h> Lines<'h> {
             record: duty.index,
             recorded_at_ms: duty.at.0,
             beside,
+            traffic: traffic_to_proto(opened.traffic),
         })
     }
 

@@ -94,6 +94,26 @@ fn a_lapsed_duty_is_met_late_and_met_again_after_it_was_judged_insufficient() {
 }
 
 #[test]
+fn a_judgement_of_something_else_in_the_thread_is_none_of_what_met_it() {
+    let mut asked = asked();
+    let met = Step::Met {
+        message: Digest::of(b"answer"),
+        given: at(DUE),
+        by: GivenBy::Receipt,
+        in_time: InTime::InTime,
+    };
+    told(&mut asked, met);
+    let text = filled(Kind::Text);
+    let says = |refers_to: Vec<Digest>| {
+        settled(&asked, &Stated { refers_to, ..stated("judgement", &text, at(DUE)) }, Some(DUE))
+    };
+    assert_eq!(says(vec![Digest::of(b"another answer")]), Settled::Nothing);
+    let judged = Settled::Step(Step::JudgedInsufficient { by: Digest::of(b"judgement") });
+    assert_eq!(says(vec![Digest::of(b"answer")]), judged);
+    assert_eq!(says(Vec::new()), judged);
+}
+
+#[test]
 fn only_whom_it_is_owed_to_judges_it() {
     let mut asked = asked();
     let met = Step::Met {
