@@ -136,6 +136,7 @@ fn step_to_proto((duty, step): &(DutyNumber, Step)) -> proto::DutyStep {
             let by = match by {
                 GivenBy::Receipt => proto::DutyGivenBy::Receipt,
                 GivenBy::ByHand => proto::DutyGivenBy::Hand,
+                GivenBy::CosignedHead => proto::DutyGivenBy::CosignedHead,
             };
             let in_time = match in_time {
                 InTime::InTime => proto::DutyInTime::InTime,
@@ -182,6 +183,7 @@ fn step_from_proto(wire: proto::DutyStep) -> Result<(DutyNumber, Step), DecodeFa
             by: match proto::DutyGivenBy::try_from(met.by) {
                 Ok(proto::DutyGivenBy::Receipt) => GivenBy::Receipt,
                 Ok(proto::DutyGivenBy::Hand) => GivenBy::ByHand,
+                Ok(proto::DutyGivenBy::CosignedHead) => GivenBy::CosignedHead,
                 Ok(proto::DutyGivenBy::Unspecified) | Err(_) => {
                     return Err(unknown("duties_noted.steps.met.by"));
                 }

@@ -479,7 +479,8 @@ fn the_board_of_a_small_journal_has_a_golden_digest_at_every_step() {
     for one in &asked {
         edge.push(one.hash);
     }
-    let head = Head { party: peer(), size: 3, root: edge.root(), note: Bytes::from_static(b"note") };
+    let note = Bytes::from_static(b"note");
+    let head = Head { party: peer(), size: 3, root: edge.root(), note, cosigned_at: Some(4) };
     folded.node(detente::domain::command::Command::FollowHead(head, asked.to_vec())).unwrap();
     steps.push(("followed", folded.board.digest()));
     let all = steps.iter().map(|(name, digest)| ((*name).to_owned(), Bytes::copy_from_slice(&digest.0)));

@@ -90,6 +90,7 @@ fn step(sum: &mut Sum, step: &Step) {
             sum.number(match by {
                 GivenBy::Receipt => 0,
                 GivenBy::ByHand => 1,
+                GivenBy::CosignedHead => 2,
             });
             sum.number(match in_time {
                 InTime::InTime => 0,

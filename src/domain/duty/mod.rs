@@ -149,6 +149,9 @@ pub enum GivenBy {
     Receipt,
     /// An officer's account of a delivery by a path that counts.
     ByHand,
+    /// The cosignature of whom it is owed to, under a head of the ledger that its dispatch is in: the whole second
+    /// that it states. Each end goes by the first such head that it holds.
+    CosignedHead,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -15,8 +15,9 @@ impl Step {
             }
             Step::Met { message, given, by: given_by, in_time } => {
                 let how = match given_by {
-                    GivenBy::Receipt => "by its receipt",
-                    GivenBy::ByHand => "by hand, by our own account",
+                    GivenBy::Receipt => "by its receipt".to_owned(),
+                    GivenBy::ByHand => "by hand, by our own account".to_owned(),
+                    GivenBy::CosignedHead => format!("by a head that {to} cosigned"),
                 };
                 let in_time = match in_time {
                     InTime::InTime => "met in time",

@@ -9,8 +9,7 @@ use super::reading::{Delivered, delivered, refers_to};
 use crate::codec::content;
 use crate::domain::digest::Digest;
 use crate::domain::duty::{
-    DutiesNoted, Duty, DutyNumber, GivenBy, Opening, RunsFrom, Settled, Settling, Stated, Unbound, opening,
-    reserved, settle,
+    DutiesNoted, Duty, DutyNumber, Opening, Settled, Settling, Stated, Unbound, opening, reserved, settle,
 };
 use crate::domain::message::Outgoing;
 use crate::domain::party::Party;
@@ -112,7 +111,7 @@ impl Considering<'_> {
             return Ok(());
         }
         let delivered = self.delivered(other, &regime).await?;
-        let reached = if let Delivered::Reached(reached) = delivered { Some(reached) } else { None };
+        let reached = delivered.reached();
         for (name, rule) in &regime.duties {
             if reserved(&bond, &rule.ground.paragraph).is_some() {
                 continue;
@@ -120,7 +119,7 @@ impl Considering<'_> {
             match opening(&regime, (name, rule), stated, self.addressee(other), reached) {
                 Opening::Nothing => {}
                 Opening::AwaitsReceipt => {
-                    if let Delivered::Awaits(awaited) = delivered {
+                    if let Delivered::Awaits(awaited, _) = delivered {
                         noted.receipts.push(awaited);
                     }
                 }
@@ -140,16 +139,13 @@ impl Considering<'_> {
             let Some(regime) = held.regime(duty.opened.rule.digest).await? else { continue };
             let Some(rule) = regime.duties.get(&duty.opened.rule.name) else { continue };
             let delivered = self.delivered(other, &regime).await?;
-            let given = match delivered {
-                Delivered::Reached(reached) => Some((reached.at, given_by(reached.by))),
-                Delivered::Awaits(_) | Delivered::Never => None,
-            };
+            let given = delivered.given();
             match settle(duty, &Settling { regime: &regime, rule, stated: self.stated, given }) {
                 Settled::Nothing => {}
                 Settled::Step(step) => noted.steps.push((duty.number, step)),
                 Settled::AwaitsReceipt(step) => {
                     noted.steps.extend(step.map(|step| (duty.number, step)));
-                    if let Delivered::Awaits(awaited) = delivered {
+                    if let Delivered::Awaits(awaited, _) = delivered {
                         noted.receipts.push(awaited);
                     }
                 }
@@ -177,11 +173,4 @@ impl Considering<'_> {
 
 fn cited(draft: &Outgoing) -> Option<&str> {
     draft.regime.as_ref().map(|cited| cited.name.as_str())
-}
-
-fn given_by(by: RunsFrom) -> GivenBy {
-    match by {
-        RunsFrom::ByHand => GivenBy::ByHand,
-        RunsFrom::Receipt | RunsFrom::Issue | RunsFrom::Date | RunsFrom::Year => GivenBy::Receipt,
-    }
 }

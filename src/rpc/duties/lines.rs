@@ -123,11 +123,18 @@ impl<'h> Lines<'h> {
         }
         for party in stored.message.draft.parties() {
             let says = match delivered(self.head, self.journal, (&digest, &stored), party, regime).await? {
-                Delivered::Reached(reached) => {
+                Delivered::Reached(reached, _) => {
                     format!("{party} was reached at {}, by {}", reached.at, reached.by.words())
                 }
-                Delivered::Awaits(awaited) => {
-                    format!("{party} has not receipted it: {} lane, serial {}", awaited.lane, awaited.serial)
+                Delivered::Awaits(awaited, covered) => {
+                    let covered =
+                        covered.map(|at| format!("; by {at} it had cosigned a head that covers it"));
+                    format!(
+                        "{party} has not receipted it: {} lane, serial {}{}",
+                        awaited.lane,
+                        awaited.serial,
+                        covered.unwrap_or_default()
+                    )
                 }
                 Delivered::Never => format!("{party} was reached by nothing that counts"),
             };

@@ -4,6 +4,7 @@ mod calendar;
 mod cases;
 mod clocks;
 mod drills;
+mod given;
 pub mod nodes;
 mod opening;
 mod settling;
