@@ -28,6 +28,8 @@ pub(super) fn to_proto(noted: &DutiesNoted) -> proto::DutiesNoted {
         awaits: noted.receipts.iter().map(awaited_to_proto).collect(),
         unbound: noted.unbound.iter().map(unbound_to_proto).collect(),
         once_more: noted.once_more,
+        left_out: noted.left_out,
+        unreadable: noted.is_unreadable,
     }
 }
 
@@ -43,6 +45,8 @@ pub(super) fn from_proto(wire: proto::DutiesNoted) -> Result<DutiesNoted, Decode
         receipts: wire.awaits.into_iter().map(awaited_from_proto).collect::<Result<_, _>>()?,
         unbound: wire.unbound.into_iter().map(unbound_from_proto).collect::<Result<_, _>>()?,
         once_more: wire.once_more,
+        left_out: wire.left_out,
+        is_unreadable: wire.unreadable,
     })
 }
 

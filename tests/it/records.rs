@@ -333,6 +333,8 @@ fn duties(digest: Digest, number: u64, text: &str) -> DutiesNoted {
         receipts: vec![Awaited { party: peer(), lane: Precedence::Flash, serial: number }],
         unbound: vec![Unbound { party: peer(), regime: text.into(), at: given }],
         once_more: true,
+        left_out: 0,
+        is_unreadable: false,
     }
 }
 

@@ -40,7 +40,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let asked =
         calls::ListDutiesRequest { language: args.language, from: Bytes::new(), ..Default::default() };
-    let duties = all(&desk, asked).await?;
+    let duties = all(&desk, asked).await?.duties;
     let mut calendar = Calendar { entries: duties.iter().map(duty).collect() };
     let owed = calendar.entries.len();
     calendar.entries.extend(exercises(&desk).await?);

@@ -4,6 +4,7 @@
 
 mod calendar;
 mod export;
+mod left_out;
 
 use bytes::Bytes;
 use clap::Subcommand;
@@ -103,18 +104,18 @@ fn service(desk: &Desk) -> DutyServiceClient<Channel> {
     DutyServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::ANSWER_BYTES_MAX)
 }
 
-/// All pages.
-async fn all(desk: &Desk, asked: calls::ListDutiesRequest) -> Result<Vec<calls::DutyLine>, Fault> {
-    let (mut from, mut duties) = (Bytes::new(), Vec::new());
-    loop {
+/// All pages in one.
+async fn all(desk: &Desk, asked: calls::ListDutiesRequest) -> Result<calls::ListDutiesResponse, Fault> {
+    let mut whole = answer(service(desk).list_duties(asked.clone())).await?;
+    let mut from = Bytes::new();
+    while !whole.next.is_empty() && whole.next != from {
+        from = std::mem::take(&mut whole.next);
         let page = calls::ListDutiesRequest { from: from.clone(), ..asked.clone() };
         let answered = answer(service(desk).list_duties(page)).await?;
-        duties.extend(answered.duties);
-        if answered.next.is_empty() || answered.next == from {
-            return Ok(duties);
-        }
-        from = answered.next;
+        whole.duties.extend(answered.duties);
+        whole.next = answered.next;
     }
+    Ok(whole)
 }
 
 async fn list(args: ListArgs) -> Result<(), Fault> {
@@ -132,13 +133,14 @@ async fn list(args: ListArgs) -> Result<(), Fault> {
         from: Bytes::new(),
         language: args.shown.language,
     };
-    let duties = all(&desk, asked).await?;
-    for duty in &duties {
+    let listed = all(&desk, asked).await?;
+    for duty in &listed.duties {
         show(duty, args.shown.json);
     }
-    if duties.is_empty() && !args.shown.json {
+    if listed.duties.is_empty() && !args.shown.json {
         say!("no such duty is on record here");
     }
+    left_out::show(&listed, args.shown.json);
     Ok(())
 }
 

@@ -36,6 +36,14 @@ pub(super) fn of(sum: &mut Sum, duties: &Duties) {
         sum.bytes(waits.regime.as_bytes());
         sum.signed_number(waits.at.0);
     });
+    sum.list(duties.left_out.kept(), |sum, (message, left)| {
+        sum.bytes(&message.0);
+        sum.number(left.index);
+        sum.signed_number(left.at.0);
+        sum.number(left.duties);
+        sum.number(u64::from(left.is_unreadable));
+    });
+    sum.number(duties.left_out.more());
 }
 
 fn opened(sum: &mut Sum, opened: &Opened) {

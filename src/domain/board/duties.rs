@@ -30,11 +30,14 @@ impl Board {
                 if noted.once_more && noted.opened.is_empty() {
                     return Err(refused("once_more", "nothing is brought about").into());
                 }
+                if noted.is_unreadable && noted.says_more() {
+                    return Err(refused("is_unreadable", "nothing follows from what can't be read").into());
+                }
             }
             None if noted.opened.is_empty() && noted.steps.is_empty() => {
                 return Err(refused("about", "nothing is noted").into());
             }
-            None if !noted.receipts.is_empty() || !noted.unbound.is_empty() || noted.once_more => {
+            None if noted.is_of_a_message() => {
                 return Err(refused("about", "must be given where more is awaited").into());
             }
             None => {}

@@ -8,7 +8,9 @@ use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
 
-use super::{Awaited, Cause, DutiesNoted, Duty, DutyNumber, Opened, Rule, State, Step, Told, Unbound};
+use super::{
+    AllLeftOut, Awaited, Cause, DutiesNoted, Duty, DutyNumber, Opened, Rule, State, Step, Told, Unbound,
+};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::message::Traffic;
 use crate::domain::party::Party;
@@ -39,6 +41,7 @@ pub struct Duties {
     receipts: OrdMap<Awaited, (u64, Digest)>,
     /// Messages between Parties of which one is not known to be bound.
     unbound: OrdMap<(Party, u64, Digest), Unbound>,
+    pub left_out: AllLeftOut,
 }
 
 impl Duties {
@@ -136,6 +139,12 @@ impl Duties {
 
     pub fn open_with(&self, party: Party, traffic: Traffic) -> u64 {
         self.open_with.get(&(party, traffic)).copied().unwrap_or_default()
+    }
+
+    /// Parties with which as many duties are open as may be.
+    pub fn full_with(&self) -> impl Iterator<Item = (Party, Traffic)> {
+        let full = |(_, open): &(&(Party, Traffic), &u64)| **open >= limits::DUTIES_OPEN_PER_PARTY_MAX;
+        self.open_with.iter().filter(full).map(|(with, _)| *with)
     }
 
     /// Messages to be considered, the oldest first.
@@ -249,6 +258,7 @@ impl Duties {
             if !noted.once_more {
                 self.pending.remove(&(there, digest));
             }
+            self.left_out.note(digest, noted, (index, at));
             for awaited in &noted.receipts {
                 if is_owed(awaited) {
                     self.receipts.insert(*awaited, (there, digest));

@@ -5,6 +5,8 @@
 //! story is put on record too, and points at messages. Never here: a rule (`regime/duty.rs`), a clock.
 
 mod duties;
+mod left_out;
+mod noted;
 mod opening;
 mod settling;
 mod words;
@@ -14,12 +16,13 @@ use std::sync::Arc;
 use super::digest::{Digest, ThreadId};
 use super::message::Traffic;
 use super::party::Party;
-use super::precedence::Precedence;
 use super::regime::Standing;
 use super::regime::duty::Weight;
 use super::time::Instant;
 
 pub use duties::Duties;
+pub use left_out::{AllLeftOut, LeftOut};
+pub use noted::{Awaited, DutiesNoted, Unbound};
 pub use opening::{Opening, Reached, Reserved, Stated, opening, opening_of_year, reserved};
 pub use settling::{Settled, Settling, settle};
 
@@ -318,36 +321,4 @@ impl Duty {
     pub fn other_than(&self, own: Party) -> Party {
         if self.opened.owed_by == own { self.opened.owed_to } else { self.opened.owed_by }
     }
-}
-
-/// What a node puts on record about duties at once.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct DutiesNoted {
-    /// The message that was considered for it; `None` for what the clock brings about.
-    pub about: Option<Digest>,
-    pub opened: Vec<Opened>,
-    pub steps: Vec<(DutyNumber, Step)>,
-    /// Receipts for that message, our own, on which more depends.
-    pub receipts: Vec<Awaited>,
-    /// Parties that are not known to be bound yet: once they are, it is considered again.
-    pub unbound: Vec<Unbound>,
-    /// It is considered once more: it may meet what it has just brought about.
-    pub once_more: bool,
-}
-
-/// A Party that is not known to be bound by the regime that a message cites, or is by a text not held here.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Unbound {
-    pub party: Party,
-    pub regime: String,
-    /// When the message was released.
-    pub at: Instant,
-}
-
-/// One receipt, by the dispatch that it is for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Awaited {
-    pub party: Party,
-    pub lane: Precedence,
-    pub serial: u64,
 }

@@ -9,7 +9,7 @@ use super::reading::{Delivered, delivered, refers_to};
 use crate::codec::content;
 use crate::domain::digest::Digest;
 use crate::domain::duty::{
-    DutiesNoted, Duty, DutyNumber, Opening, Settled, Settling, Stated, Unbound, opening, reserved, settle,
+    DutiesNoted, Duty, DutyNumber, Opening, Settled, Settling, Stated, Step, Unbound, opening, reserved, settle,
 };
 use crate::domain::message::Outgoing;
 use crate::domain::party::Party;
@@ -21,7 +21,43 @@ use crate::registrar::Head;
 use crate::replay::records::{RecordFault, StoredMessage};
 use crate::rpc::held::HeldRegimes;
 
+/// What follows from a message, to be put on record in this order. Where it can't be read, that.
+///
+/// # Errors
+/// The journal does not answer now.
 pub(super) async fn consider(
+    head: &Head,
+    journal: &Journal,
+    own: Party,
+    (index, digest): (u64, Digest),
+) -> Result<Vec<DutiesNoted>, RecordFault> {
+    match worked_out(head, journal, own, (index, digest)).await {
+        Ok(noted) => Ok(in_records(noted)),
+        Err(fault) if fault.is_lasting() => {
+            tracing::error!(%fault, "no duty is worked out of a message that can't be read");
+            let about = Some(digest);
+            Ok(vec![DutiesNoted { about, is_unreadable: true, ..DutiesNoted::default() }])
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// As many duties and steps as one record may hold: first the steps that find no room beside the others, then what
+/// says that the message was considered, once more if it brings about more.
+fn in_records(mut noted: DutiesNoted) -> Vec<DutiesNoted> {
+    noted.receipts.sort_unstable();
+    noted.receipts.dedup();
+    let most = limits::DUTIES_PER_RECORD_MAX;
+    if noted.opened.len() > most {
+        noted.opened.truncate(most);
+        noted.once_more = true;
+    }
+    let beyond = noted.steps.split_off(noted.steps.len().min(most));
+    let steps = |some: &[(DutyNumber, Step)]| DutiesNoted { steps: some.to_vec(), ..DutiesNoted::default() };
+    beyond.chunks(most).map(steps).chain([noted]).collect()
+}
+
+async fn worked_out(
     head: &Head,
     journal: &Journal,
     own: Party,
@@ -52,10 +88,6 @@ pub(super) async fn consider(
         considering.bring_about(other, &mut noted).await?;
         considering.settle(other, &mut noted).await?;
     }
-    noted.receipts.sort_unstable();
-    noted.receipts.dedup();
-    noted.opened.truncate(limits::DUTIES_PER_RECORD_MAX);
-    noted.steps.truncate(limits::DUTIES_PER_RECORD_MAX);
     Ok(noted)
 }
 
@@ -107,9 +139,8 @@ impl Considering<'_> {
             noted.unbound.push(later);
             return Ok(());
         };
-        if board.duties.open_with(other, stated.traffic) >= limits::DUTIES_OPEN_PER_PARTY_MAX {
-            return Ok(());
-        }
+        let open = board.duties.open_with(other, stated.traffic);
+        let mut room = limits::DUTIES_OPEN_PER_PARTY_MAX.saturating_sub(open);
         let delivered = self.delivered(other, &regime).await?;
         let reached = delivered.reached();
         for (name, rule) in &regime.duties {
@@ -124,7 +155,9 @@ impl Considering<'_> {
                     }
                 }
                 Opening::Opens(opened) if board.duties.has(&opened) => {}
+                Opening::Opens(_) if room == 0 => noted.left_out = noted.left_out.saturating_add(1),
                 Opening::Opens(opened) => {
+                    room -= 1;
                     noted.once_more |= rule.joined == Joined::ByItself;
                     noted.opened.push(opened);
                 }

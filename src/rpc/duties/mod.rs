@@ -92,7 +92,7 @@ impl DutyKeeper {
         let journal = &self.registrar.journal;
         let mut notes = Vec::new();
         for (index, message) in board.duties.pending().take(limits::DUTY_MESSAGES_AT_ONCE) {
-            notes.push(consider::consider(head, journal, own, (index, message)).await?);
+            notes.extend(consider::consider(head, journal, own, (index, message)).await?);
         }
         // What came may meet what is past due.
         if board.duties.is_idle() {
@@ -101,7 +101,12 @@ impl DutyKeeper {
                 notes.push(DutiesNoted { steps: some.to_vec(), ..DutiesNoted::default() });
             }
         }
-        notes.extend(years.fall_due(head, journal, own, now).await?);
+        match years.fall_due(head, journal, own, now).await {
+            Ok(fallen_due) => notes.extend(fallen_due),
+            // A text that can't be read holds up none of the rest.
+            Err(fault) if fault.is_lasting() => tracing::error!(%fault, "days of the year are not looked at"),
+            Err(fault) => return Err(fault),
+        }
         Ok(notes.into_iter().map(|noted| Command::NoteDuties(Box::new(noted))).collect())
     }
 
@@ -152,7 +157,15 @@ impl DutyKeeper {
         heard: Heard,
     ) -> Result<Option<(DutyNumber, Step)>, RecordFault> {
         let Some(duty) = head.board.duties.get(number) else { return Ok(None) };
-        let step = past_due::past_due(head, &self.registrar.journal, (own, duty), now, heard).await?;
+        let step = past_due::past_due(head, &self.registrar.journal, (own, duty), now, heard).await;
+        let step = match step {
+            // What it rests on can't be read: it stays as it is, and holds up no other.
+            Err(fault) if fault.is_lasting() => {
+                tracing::error!(%fault, duty = number.0, "it can't be said whether a duty lapsed");
+                None
+            }
+            step => step?,
+        };
         Ok(step.filter(|step| duty.may(step)).map(|step| (number, step)))
     }
 
