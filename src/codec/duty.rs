@@ -161,6 +161,7 @@ fn step_to_proto((duty, step): &(DutyNumber, Step)) -> proto::DutyStep {
             Wire::Doubted(proto::DutyDoubted { since_ms: since.0, not_reached: *doubt == Doubt::NotReached })
         }
         Step::Lifted(lifting) => Wire::Lifted(lifted_to_proto(*lifting)),
+        Step::Resumed => Wire::Resumed(proto::DutyResumed {}),
     };
     proto::DutyStep { duty: duty.0, step: Some(wire) }
 }
@@ -216,6 +217,7 @@ fn step_from_proto(wire: proto::DutyStep) -> Result<(DutyNumber, Step), DecodeFa
             doubt: if doubted.not_reached { Doubt::NotReached } else { Doubt::MayBeUnderWay },
         },
         Wire::Lifted(lifted) => Step::Lifted(lifted_from_proto(&lifted)?),
+        Wire::Resumed(proto::DutyResumed {}) => Step::Resumed,
     };
     Ok((DutyNumber(wire.duty), step))
 }

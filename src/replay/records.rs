@@ -42,6 +42,7 @@ impl RecordFault {
     /// Whether it would be the same again: what is on record can't be read. Else the journal does not answer now.
     pub fn is_lasting(&self) -> bool {
         match self {
+            RecordFault::Journal(ReadFault::Gone { .. }) => true,
             RecordFault::Journal(_) => false,
             RecordFault::NoSuchRecord { .. }
             | RecordFault::Unreadable { .. }

@@ -121,6 +121,7 @@ fn step(sum: &mut Sum, step: &Step) {
             });
         }
         Step::Lifted(lifting) => lifted(sum, *lifting),
+        Step::Resumed => sum.number(11),
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::decide::{Decision, happened};
 use super::{Board, Own};
 use crate::domain::digest::Digest;
-use crate::domain::duty::{Cause, DutiesNoted, Opened, Step, reserved};
+use crate::domain::duty::{Applies, Cause, DutiesNoted, Duty, Lifting, Opened, Reserved, Step, reserved};
 use crate::domain::event::{Event, Record};
 use crate::domain::fact::Gist;
 use crate::domain::party::Party;
@@ -55,6 +55,14 @@ impl Board {
                 Step::Lapsed | Step::Alarmed | Step::Doubted { .. } if now <= duty.opened.due => {
                     return Err(refused("steps", "it is not past due").into());
                 }
+                Step::Lifted(Lifting::Suspended { by })
+                    if self.applies(own.party, duty, now) != Applies::SuspendedBy(*by) =>
+                {
+                    return Err(refused("steps", "this word does not suspend it").into());
+                }
+                Step::Resumed if self.applies(own.party, duty, now) != Applies::Yes => {
+                    return Err(refused("steps", "it does not apply between the two").into());
+                }
                 Step::Answered { message } | Step::Met { message, .. }
                     if !self.messages.contains_key(message) =>
                 {
@@ -66,10 +74,26 @@ impl Board {
                 | Step::Lapsed
                 | Step::Alarmed
                 | Step::Doubted { .. }
-                | Step::Lifted(_) => {}
+                | Step::Lifted(_)
+                | Step::Resumed => {}
             }
         }
         happened(Event::DutiesNoted(Box::new(noted.clone())))
+    }
+
+    /// Whether the rule of a duty applies between the two: now, or when it fell due, if that was before.
+    pub fn applies(&self, own: Party, duty: &Duty, now: Instant) -> Applies {
+        let opened = &duty.opened;
+        let at = now.min(opened.due);
+        let bond = self.bond(own, duty.other_than(own), &opened.rule.regime, at);
+        match bond.filter(|bond| bond.regime == opened.rule.digest) {
+            None => Applies::No,
+            Some(bond) => match reserved(&bond, &opened.rule.paragraph) {
+                None => Applies::Yes,
+                Some(Reserved::ByAdoption) => Applies::No,
+                Some(Reserved::BySuspension(by)) => Applies::SuspendedBy(by),
+            },
+        }
     }
 
     fn check_opened(

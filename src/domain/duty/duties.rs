@@ -25,6 +25,8 @@ pub struct Duties {
     running: OrdSet<(Instant, DutyNumber)>,
     /// Those whose end can't be known yet, by the Party at the other end.
     doubted: OrdSet<(Party, DutyNumber)>,
+    /// Those that are lifted as long as a suspension lasts.
+    suspended: OrdSet<DutyNumber>,
     by_cause: OrdMap<Cause, Arc<[DutyNumber]>>,
     by_thread: OrdMap<ThreadId, OrdSet<DutyNumber>>,
     /// By the message that answered them.
@@ -73,6 +75,15 @@ impl Duties {
     /// When the next one falls due.
     pub fn next_due(&self) -> Option<Instant> {
         self.running.get_min().map(|(due, _)| *due)
+    }
+
+    pub fn suspended(&self) -> impl Iterator<Item = &Arc<Duty>> {
+        self.suspended.iter().filter_map(|number| self.all.get(number))
+    }
+
+    /// How many were ever put on record: the number of the next one.
+    pub fn count(&self) -> DutyNumber {
+        DutyNumber(self.next)
     }
 
     /// Whose end can't be known yet, by the Party at the other end.
@@ -309,6 +320,14 @@ impl Duties {
         duty.story.push(Told { index, at, step: step.clone() });
         let (after, due, other) = (duty.state(), duty.opened.due, duty.other_than(own));
         let traffic = duty.opened.traffic;
+        if duty.is_suspended() {
+            self.suspended.insert(number);
+        } else {
+            self.suspended.remove(&number);
+        }
+        if *step == Step::Resumed {
+            self.running.insert((due, number));
+        }
         if let Step::Answered { message } | Step::Met { message, .. } = step {
             let known = self.by_answer.get(message).is_some_and(|numbers| numbers.contains(&number));
             if !known {

@@ -23,12 +23,12 @@ use super::time::Instant;
 pub use duties::Duties;
 pub use left_out::{AllLeftOut, LeftOut};
 pub use noted::{Awaited, DutiesNoted, Unbound};
-pub use opening::{Opening, Reached, Reserved, Stated, opening, opening_of_year, reserved};
+pub use opening::{Applies, Opening, Reached, Reserved, Stated, opening, opening_of_year, reserved};
 pub use settling::{Settled, Settling, settle};
 
 /// By which a duty is known at this node, in the order in which they were put on record. The other end has
 /// another number for it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct DutyNumber(pub u64);
 
 /// The rule that a duty rests on, as it was when the duty was put on record.
@@ -144,6 +144,8 @@ pub enum Step {
         doubt: Doubt,
     },
     Lifted(Lifting),
+    /// The suspension that lifted it is over, and it is not past due.
+    Resumed,
 }
 
 /// What says when something was given.
@@ -192,7 +194,7 @@ pub enum Lifting {
     Cancelled {
         by: Digest,
     },
-    /// Suspended by this word when it fell due.
+    /// Suspended by this word, which is in force. Once it is not any more, before the duty falls due, it is owed again.
     Suspended {
         by: Digest,
     },
@@ -277,8 +279,12 @@ impl Duty {
     }
 
     fn state_after<'t>(&self, story: impl DoubleEndedIterator<Item = &'t Told>) -> State {
-        match story.last().map(|told| &told.step) {
+        let mut back = story.rev().map(|told| &told.step);
+        match back.next() {
             None => State::Open,
+            // As it was before.
+            Some(Step::Resumed) if back.any(|step| matches!(step, Step::Answered { .. })) => State::Answered,
+            Some(Step::Resumed) => State::Open,
             Some(Step::Answered { .. }) => State::Answered,
             Some(Step::Met { in_time, .. }) => State::Met(*in_time),
             Some(Step::JudgedInsufficient { .. }) => State::Insufficient,
@@ -297,24 +303,37 @@ impl Duty {
             | Step::Lapsed
             | Step::Alarmed
             | Step::Doubted { .. }
-            | Step::Lifted(_) => None,
+            | Step::Lifted(_)
+            | Step::Resumed => None,
         })
     }
 
     /// Whether this may come next.
     pub fn may(&self, step: &Step) -> bool {
         let state = self.state();
-        let waits = !matches!(state, State::Met(_) | State::Lifted);
         match step {
             // What comes late is told once it was given.
             Step::Answered { .. } => matches!(state, State::Open | State::Unknown),
-            Step::Met { .. } => waits,
+            // Nothing is late that is not owed.
+            Step::Met { in_time, .. } => self.waits() && !(self.is_suspended() && *in_time == InTime::Late),
             Step::JudgedInsufficient { .. } => matches!(state, State::Met(_)),
             Step::Lapsed => state.is_open() && self.opened.rule.force == Force::Duty,
             Step::Alarmed => state.is_open() && self.opened.rule.force != Force::Duty,
             Step::Doubted { .. } => matches!(state, State::Open | State::Answered),
-            Step::Lifted(_) => state.is_open(),
+            Step::Lifted(Lifting::Suspended { .. }) => state.is_open(),
+            Step::Lifted(_) => state.is_open() || self.is_suspended(),
+            Step::Resumed => self.is_suspended(),
         }
+    }
+
+    /// Whether it is lifted only as long as a suspension lasts.
+    pub fn is_suspended(&self) -> bool {
+        matches!(self.story.last(), Some(Told { step: Step::Lifted(Lifting::Suspended { .. }), .. }))
+    }
+
+    /// Whether what meets it would be told. What is said while it is suspended meets it too.
+    pub(super) fn waits(&self) -> bool {
+        !matches!(self.state(), State::Met(_) | State::Lifted) || self.is_suspended()
     }
 
     /// Whichever of the two is not this Party.

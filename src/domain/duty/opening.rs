@@ -158,6 +158,16 @@ pub enum Reserved {
     BySuspension(Digest),
 }
 
+/// Whether a rule applies between two Parties.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Applies {
+    Yes,
+    /// By this word, for a time.
+    SuspendedBy(Digest),
+    /// They are not bound by that text, or one of them reserved it.
+    No,
+}
+
 /// A reservation or suspension frees both ends: what one does not owe, it is not owed either.
 pub fn reserved(bond: &Bond, paragraph: &str) -> Option<Reserved> {
     let of = |adopted: &Adopted| {

@@ -2,7 +2,7 @@
 //!
 //! Never here: a judgement whether an answer suffices. Whoever is owed it says so, by a message of its own.
 
-use super::{Cause, Duty, GivenBy, InTime, Lifting, RunsFrom, State, Stated, Step};
+use super::{Cause, Duty, GivenBy, InTime, Lifting, RunsFrom, Stated, Step};
 use crate::domain::content::Kind;
 use crate::domain::party::Party;
 use crate::domain::regime::due::number_at;
@@ -44,8 +44,7 @@ pub fn settle(duty: &Duty, message: &Settling) -> Settled {
     if stated.author == opened.owed_by && is(&rule.met_by) && meets(duty, message) {
         let Some((given, by)) = message.given else {
             let answered = Step::Answered { message: stated.digest };
-            let waits = !matches!(duty.state(), State::Met(_) | State::Lifted);
-            return if waits {
+            return if duty.waits() {
                 Settled::AwaitsReceipt(duty.may(&answered).then_some(answered))
             } else {
                 Settled::Nothing

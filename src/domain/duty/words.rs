@@ -38,6 +38,7 @@ impl Step {
                 format!("unknown: link down since {since}; what meets it may be on the way")
             }
             Step::Lifted(lifting) => lifted(*lifting, duty),
+            Step::Resumed => "owed again: it is suspended no more".to_owned(),
         }
     }
 
@@ -54,7 +55,8 @@ impl Step {
             Step::Lapsed
             | Step::Alarmed
             | Step::Doubted { .. }
-            | Step::Lifted(Lifting::NotBound | Lifting::CameTooLate) => None,
+            | Step::Lifted(Lifting::NotBound | Lifting::CameTooLate)
+            | Step::Resumed => None,
         }
     }
 }

@@ -8,6 +8,7 @@ mod consider;
 pub(super) mod lines;
 mod past_due;
 mod reading;
+mod suspensions;
 mod years;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use self::suspensions::Suspensions;
 use self::years::Years;
 use crate::domain::board::Board;
 use crate::domain::command::{Command, Origin};
@@ -55,13 +57,13 @@ impl DutyKeeper {
 
     async fn run(self) {
         let mut heads = self.registrar.heads();
-        let mut years = Years::default();
+        let (mut years, mut suspensions) = (Years::default(), Suspensions::default());
         let mut looked: BTreeMap<Party, Looked> = BTreeMap::new();
         loop {
             let head = heads.borrow_and_update().clone();
             let now = self.registrar.clock.now();
             let work = match head.standing {
-                Standing::Writes => self.work(&head, now, &mut years, &mut looked).await,
+                Standing::Writes => self.work(&head, now, (&mut years, &mut suspensions), &mut looked).await,
                 Standing::StandsBy => Ok(Vec::new()),
             };
             let commands = work.unwrap_or_else(|fault| {
@@ -74,7 +76,8 @@ impl DutyKeeper {
                 continue;
             }
             let again = !given.is_empty() || is_waiting(&head.board, now) || !head.board.duties.is_idle();
-            if !self.wait(&mut heads, &head.board, &years, again).await {
+            let turns = [years.next(), suspensions.next()].into_iter().flatten().min();
+            if !self.wait(&mut heads, &head.board, turns, again).await {
                 return;
             }
         }
@@ -84,7 +87,7 @@ impl DutyKeeper {
         &self,
         head: &Head,
         now: Instant,
-        years: &mut Years,
+        (years, suspensions): (&mut Years, &mut Suspensions),
         looked: &mut BTreeMap<Party, Looked>,
     ) -> Result<Vec<Command>, RecordFault> {
         let board = &head.board;
@@ -94,9 +97,12 @@ impl DutyKeeper {
         for (index, message) in board.duties.pending().take(limits::DUTY_MESSAGES_AT_ONCE) {
             notes.extend(consider::consider(head, journal, own, (index, message)).await?);
         }
-        // What came may meet what is past due.
+        // What came may meet what is past due, and what is suspended.
         if board.duties.is_idle() {
-            let steps = self.past_due(head, own, now, looked).await?;
+            let mut steps = suspensions.look(board, own, now);
+            if steps.is_empty() {
+                steps = self.past_due(head, own, now, looked).await?;
+            }
             for some in steps.chunks(limits::DUTIES_PER_RECORD_MAX) {
                 notes.push(DutiesNoted { steps: some.to_vec(), ..DutiesNoted::default() });
             }
@@ -185,13 +191,13 @@ impl DutyKeeper {
         &self,
         heads: &mut watch::Receiver<Arc<Head>>,
         board: &Board,
-        years: &Years,
+        turns: Option<Instant>,
         again: bool,
     ) -> bool {
         let clock = &self.registrar.clock;
         let now = clock.now();
         let due = board.duties.next_due().filter(|due| *due >= now).map(|due| due.plus_ms(1));
-        let next = [due, years.next()].into_iter().flatten().min();
+        let next = [due, turns].into_iter().flatten().min();
         let due = async {
             match next {
                 Some(next) => clock.wait_until(next).await,

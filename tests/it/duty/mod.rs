@@ -5,9 +5,11 @@ mod cases;
 mod clocks;
 mod drills;
 mod given;
+mod left_out;
 pub mod nodes;
 mod opening;
 mod settling;
+mod suspended;
 
 use std::sync::Arc;
 
