@@ -12,8 +12,8 @@ use super::journal_v1 as proto;
 use super::message::{precedence_from_proto, precedence_to_proto};
 use crate::domain::digest::Digest;
 use crate::domain::duty::{
-    Awaited, Cause, Doubt, DutiesNoted, DutyNumber, Force, GivenBy, InTime, Lifting, Opened, Rule, RunsFrom,
-    Step, Unbound,
+    Awaited, Cause, Doubt, DutiesNoted, DutyNumber, Force, GivenBy, InTime, Lifting, ListEntry, Opened, Rule,
+    RunsFrom, Step, Unbound,
 };
 use crate::domain::message::Traffic;
 use crate::domain::time::Instant;
@@ -86,6 +86,7 @@ fn opened_to_proto(opened: &Opened) -> proto::DutyOpened {
         runs_from_ms: opened.from.0,
         due_ms: opened.due.0,
         drill: opened.traffic == Traffic::Drill,
+        entry: opened.entry.map(|entry| proto::DutyListEntry { of: entry.of, number: entry.number }),
     }
 }
 
@@ -126,6 +127,7 @@ fn opened_from_proto(wire: proto::DutyOpened) -> Result<Opened, DecodeFault> {
         owed_by: party(&wire.owed_by, "duties_noted.opened.owed_by")?,
         owed_to: party(&wire.owed_to, "duties_noted.opened.owed_to")?,
         cause,
+        entry: wire.entry.map(|entry| ListEntry { of: entry.of, number: entry.number }),
         traffic: if wire.drill { Traffic::Drill } else { Traffic::Real },
         runs_from,
         from: Instant(wire.runs_from_ms),

@@ -293,6 +293,7 @@ fn owed(cause: Cause, runs_from: RunsFrom, force: Force, number: u64, text: &str
         owed_by: us(),
         owed_to: peer(),
         cause,
+        entry: None,
         traffic: Traffic::Real,
         runs_from,
         from: Instant(number as i64 >> 1),

@@ -167,7 +167,11 @@ fn show(duty: &calls::DutyLine, as_json: bool) {
 /// What it is about, in a few words. Safe to show.
 fn title(duty: &calls::DutyLine) -> String {
     let name = if duty.label.is_empty() { &duty.rule } else { &duty.label };
-    format!("{} owes {}: {}", shown(&duty.owed_by), shown(&duty.owed_to), shown(name))
+    let entry = match (duty.entry, duty.entry_of) {
+        (Some(entry), Some(of)) => format!(", entry {entry} of {of}"),
+        (_, _) => String::new(),
+    };
+    format!("{} owes {}: {}{entry}", shown(&duty.owed_by), shown(&duty.owed_to), shown(name))
 }
 
 fn print(duty: &calls::DutyLine) {
@@ -241,5 +245,7 @@ fn duty_json(duty: &calls::DutyLine) -> Value {
         "record": duty.record,
         "recorded_at_ms": duty.recorded_at_ms,
         "beside": duty.beside,
+        "entry": duty.entry,
+        "entry_of": duty.entry_of,
     })
 }

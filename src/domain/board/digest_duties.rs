@@ -70,6 +70,10 @@ fn opened(sum: &mut Sum, opened: &Opened) {
             sum.signed_number(i64::from(year));
         }
     }
+    sum.optional(opened.entry.as_ref(), |sum, entry| {
+        sum.number(entry.of);
+        sum.number(entry.number);
+    });
     sum.number(match opened.traffic {
         Traffic::Real => 0,
         Traffic::Drill => 1,

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 
 use super::{
-    AllLeftOut, Awaited, Cause, DutiesNoted, Duty, DutyNumber, Opened, Rule, State, Step, Told, Unbound,
+    AllLeftOut, Awaited, Cause, DutiesNoted, Duty, DutyNumber, ListEntry, Opened, Rule, State, Step, Told,
+    Unbound,
 };
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::message::Traffic;
@@ -29,6 +30,10 @@ pub struct Duties {
     suspended: OrdSet<DutyNumber>,
     by_cause: OrdMap<Cause, Arc<[DutyNumber]>>,
     by_thread: OrdMap<ThreadId, OrdSet<DutyNumber>>,
+    /// By the Party at the other end and the entry of a list that brought them about.
+    by_entry: OrdMap<(Party, ListEntry), Arc<[DutyNumber]>>,
+    /// The texts that lay these down.
+    entry_regimes: OrdSet<Digest>,
     /// By the message that answered them.
     by_answer: OrdMap<Digest, Arc<[DutyNumber]>>,
     /// Each rule is kept once.
@@ -121,6 +126,16 @@ impl Duties {
         self.by_thread.get(&thread).into_iter().flatten().filter_map(|number| self.all.get(number))
     }
 
+    /// Brought about by that entry of a list, with that Party.
+    pub fn of_entry(&self, party: Party, entry: ListEntry) -> impl Iterator<Item = &Arc<Duty>> {
+        self.numbered(self.by_entry.get(&(party, entry)).map_or(&[], |numbers| numbers))
+    }
+
+    /// The texts by which entries of lists brought any about.
+    pub fn entry_regimes(&self) -> impl Iterator<Item = Digest> + '_ {
+        self.entry_regimes.iter().copied()
+    }
+
     pub fn of_answer(&self, answer: &Digest) -> impl Iterator<Item = &Arc<Duty>> {
         self.numbered(self.by_answer.get(answer).map_or(&[], |numbers| numbers))
     }
@@ -139,12 +154,13 @@ impl Duties {
         self.find(opened).is_some()
     }
 
-    /// The one on record by the same rule, between the same Parties, with the same cause.
+    /// The one on record by the same rule, between the same Parties, with the same cause and entry.
     pub fn find(&self, opened: &Opened) -> Option<&Arc<Duty>> {
         self.of_cause(opened.cause).find(|duty| {
             let known = &duty.opened;
             (known.owed_by, known.owed_to) == (opened.owed_by, opened.owed_to)
                 && (known.rule.digest, &known.rule.name) == (opened.rule.digest, &opened.rule.name)
+                && known.entry == opened.entry
         })
     }
 
@@ -309,6 +325,10 @@ impl Duties {
             self.by_thread.entry(thread).or_default().insert(number);
         }
         let duty = Duty { number, opened, index, at, story: Vec::new() };
+        if let Some(entry) = duty.opened.entry {
+            insert(&mut self.by_entry, (duty.other_than(own), entry), number);
+            self.entry_regimes.insert(duty.opened.rule.digest);
+        }
         *self.open_with.entry((duty.other_than(own), duty.opened.traffic)).or_default() += 1;
         self.all.insert(number, Arc::new(duty));
     }

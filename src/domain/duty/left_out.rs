@@ -24,7 +24,8 @@ impl LeftOut {
     /// In a sentence.
     pub fn says(&self) -> String {
         if self.is_unreadable {
-            return "no duty was worked out: the message, or what its duties rest on, can't be read here".into();
+            return "no duty was worked out: the message, or what its duties rest on, can't be read here"
+                .into();
         }
         format!(
             "{} further duties not opened: limit of {} open with one Party",

@@ -23,8 +23,10 @@ use super::time::Instant;
 pub use duties::Duties;
 pub use left_out::{AllLeftOut, LeftOut};
 pub use noted::{Awaited, DutiesNoted, Unbound};
-pub use opening::{Applies, Opening, Reached, Reserved, Stated, opening, opening_of_year, reserved};
-pub use settling::{Settled, Settling, settle};
+pub use opening::{
+    Applies, Opening, Reached, Reserved, Stated, opening, opening_of_year, openings, reserved,
+};
+pub use settling::{Settled, Settling, entries_named, settle};
 
 /// By which a duty is known at this node, in the order in which they were put on record. The other end has
 /// another number for it.
@@ -69,6 +71,8 @@ pub struct Opened {
     pub owed_by: Party,
     pub owed_to: Party,
     pub cause: Cause,
+    /// Where an entry of a list in that message brought it about: which one.
+    pub entry: Option<ListEntry>,
     /// Of what brought it about. A drill's duty is met by drills alone, and a real one by none.
     pub traffic: Traffic,
     pub runs_from: RunsFrom,
@@ -87,6 +91,13 @@ pub enum Cause {
     },
     /// The day of this year.
     Year(i16),
+}
+
+/// An entry of a list, by its number and that of the list, such as the year of a calendar.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct ListEntry {
+    pub of: u64,
+    pub number: u64,
 }
 
 impl Cause {

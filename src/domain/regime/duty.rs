@@ -40,9 +40,20 @@ pub struct DutyRule {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Trigger {
     /// A message of one of these that cites the regime. Where there is a condition, one that meets it.
-    Message { documents: BTreeSet<Document>, when: Option<Condition> },
+    /// Where each entry of a list brings one about for itself, the condition and the date are looked for in it first.
+    Message { documents: BTreeSet<Document>, when: Option<Condition>, each: Option<Each> },
     /// A day of each year.
     DayOfYear,
+}
+
+/// That each entry of a list brings about a duty of its own.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Each {
+    pub list: Place,
+    /// The number within an entry by which it is named.
+    pub entry: Place,
+    /// The number of the form by which the list is named, such as its year.
+    pub of: Place,
 }
 
 /// Who is meant, seen from the message that brings a duty about.
@@ -83,6 +94,8 @@ pub enum Joined {
     ByThread,
     /// It is that message itself: what is owed is that it comes in time.
     ByItself,
+    /// It names the entry: at these places, row by row of one list, the number of the entry and of its list.
+    ByEntry { entry: Place, of: Place },
     /// It states the year that the day is about, so many years after that of the day.
     ByYear { year: Place, years_before: u64 },
 }

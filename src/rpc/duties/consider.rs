@@ -2,19 +2,21 @@
 //!
 //! Never here: a clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::reading::{Delivered, delivered, refers_to};
 use crate::codec::content;
 use crate::domain::digest::Digest;
 use crate::domain::duty::{
-    DutiesNoted, Duty, DutyNumber, Opening, Settled, Settling, Stated, Step, Unbound, opening, reserved, settle,
+    DutiesNoted, Duty, DutyNumber, ListEntry, Opened, Opening, Settled, Settling, State, Stated, Step,
+    Unbound, entries_named, openings, reserved, settle,
 };
 use crate::domain::message::Outgoing;
 use crate::domain::party::Party;
 use crate::domain::regime::Regime;
-use crate::domain::regime::duty::Joined;
+use crate::domain::regime::duty::{DutyRule, Joined, Side, Trigger};
+use crate::domain::time::Instant;
 use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
@@ -147,33 +149,76 @@ impl Considering<'_> {
             if reserved(&bond, &rule.ground.paragraph).is_some() {
                 continue;
             }
-            match opening(&regime, (name, rule), stated, self.addressee(other), reached) {
-                Opening::Nothing => {}
-                Opening::AwaitsReceipt => {
-                    if let Delivered::Awaits(awaited, _) = delivered {
-                        noted.receipts.push(awaited);
+            for made in openings(&regime, (name, rule), stated, self.addressee(other), reached) {
+                match made {
+                    Opening::Nothing => {}
+                    Opening::AwaitsReceipt => {
+                        if let Delivered::Awaits(awaited, _) = delivered {
+                            noted.receipts.push(awaited);
+                        }
                     }
-                }
-                Opening::Opens(opened) if board.duties.has(&opened) => {}
-                Opening::Opens(_) if room == 0 => noted.left_out = noted.left_out.saturating_add(1),
-                Opening::Opens(opened) => {
-                    room -= 1;
-                    noted.once_more |= rule.joined == Joined::ByItself;
-                    noted.opened.push(opened);
+                    Opening::Opens(opened) if board.duties.has(&opened) => {}
+                    Opening::Opens(opened) if self.was_owed_before(other, &opened) => {}
+                    Opening::Opens(_) if room == 0 => noted.left_out = noted.left_out.saturating_add(1),
+                    Opening::Opens(opened) => {
+                        room -= 1;
+                        noted.once_more |= rule.joined == Joined::ByItself;
+                        noted.opened.push(opened);
+                    }
                 }
             }
         }
         Ok(())
     }
 
+    /// Whether the same entry stands in a list that this one takes the place of, and what was owed by it then was
+    /// given, or fell due by the same day; or in a list that took the place of this one.
+    fn was_owed_before(&self, other: Party, opened: &Opened) -> bool {
+        let Some(entry) = opened.entry else { return false };
+        let same = |duty: &&Arc<Duty>| {
+            let known = &duty.opened;
+            (known.owed_by, known.owed_to, known.traffic) == (opened.owed_by, opened.owed_to, opened.traffic)
+                && known.rule.name == opened.rule.name
+                && known.cause.thread() == opened.cause.thread()
+        };
+        self.head.board.duties.of_entry(other, entry).filter(same).any(|duty| match duty.state() {
+            State::Met(_) | State::Insufficient => true,
+            State::Lapsed | State::Alarmed => opened.due <= duty.opened.due,
+            State::Open | State::Answered | State::Unknown | State::Lifted => {
+                self.caused_at(duty).is_some_and(|at| at > self.stated.released_at)
+            }
+        })
+    }
+
+    /// When what brought it about was released.
+    fn caused_at(&self, duty: &Duty) -> Option<Instant> {
+        let (digest, thread) = (duty.opened.cause.message()?, duty.opened.cause.thread()?);
+        Some(self.head.board.thread(thread)?.entry(&digest)?.released_at)
+    }
+
+    /// Whether it is the list anew, an entry of which brought the duty about.
+    fn is_in_place_of_cause(&self, duty: &Duty, rule: &DutyRule) -> bool {
+        let (opened, stated) = (&duty.opened, self.stated);
+        let Trigger::Message { documents, each: Some(_), .. } = &rule.trigger else { return false };
+        let author = if rule.owed_by == Side::Author { opened.owed_by } else { opened.owed_to };
+        opened.cause.thread() == Some(stated.thread)
+            && stated.author == author
+            && stated.traffic == opened.traffic
+            && documents.contains(&stated.document)
+            && self.caused_at(duty).is_some_and(|at| at < stated.released_at)
+    }
+
     async fn settle(&self, other: Party, noted: &mut DutiesNoted) -> Result<(), RecordFault> {
         let held = HeldRegimes::at(self.head, self.journal);
-        for duty in self.concerned(other).values() {
+        for duty in self.concerned(other).await?.values() {
             let Some(regime) = held.regime(duty.opened.rule.digest).await? else { continue };
             let Some(rule) = regime.duties.get(&duty.opened.rule.name) else { continue };
             let delivered = self.delivered(other, &regime).await?;
             let given = delivered.given();
-            match settle(duty, &Settling { regime: &regime, rule, stated: self.stated, given }) {
+            let is_in_place_of_cause = self.is_in_place_of_cause(duty, rule);
+            let message =
+                Settling { regime: &regime, rule, stated: self.stated, is_in_place_of_cause, given };
+            match settle(duty, &message) {
                 Settled::Nothing => {}
                 Settled::Step(step) => noted.steps.push((duty.number, step)),
                 Settled::AwaitsReceipt(step) => {
@@ -188,19 +233,34 @@ impl Considering<'_> {
     }
 
     /// Duties with that Party to which the message may do something, each once.
-    fn concerned(&self, other: Party) -> BTreeMap<DutyNumber, Arc<Duty>> {
+    async fn concerned(&self, other: Party) -> Result<BTreeMap<DutyNumber, Arc<Duty>>, RecordFault> {
+        let named = self.entries_named().await?;
         let (duties, stated) = (&self.head.board.duties, self.stated);
         let referred = stated
             .refers_to
             .iter()
             .flat_map(|digest| duties.of_causing(digest).chain(duties.of_answer(digest)));
-        duties
+        Ok(duties
             .of_thread(stated.thread)
             .chain(referred)
             .chain(duties.of_years())
+            .chain(named.iter().flat_map(|entry| duties.of_entry(other, *entry)))
             .filter(|duty| duty.other_than(self.own) == other)
             .map(|duty| (duty.number, duty.clone()))
-            .collect()
+            .collect())
+    }
+
+    /// Entries of lists that it names, by any rule by which such are owed anything.
+    async fn entries_named(&self) -> Result<BTreeSet<ListEntry>, RecordFault> {
+        let held = HeldRegimes::at(self.head, self.journal);
+        let mut named = BTreeSet::new();
+        for digest in self.head.board.duties.entry_regimes() {
+            let Some(regime) = held.regime(digest).await? else { continue };
+            for rule in regime.duties.values() {
+                named.extend(entries_named(rule, self.stated.content));
+            }
+        }
+        Ok(named)
     }
 }
 

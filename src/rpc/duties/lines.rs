@@ -95,6 +95,8 @@ impl<'h> Lines<'h> {
             recorded_at_ms: duty.at.0,
             beside,
             traffic: traffic_to_proto(opened.traffic),
+            entry: opened.entry.map(|entry| entry.number),
+            entry_of: opened.entry.map(|entry| entry.of),
         })
     }
 

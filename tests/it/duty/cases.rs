@@ -42,7 +42,8 @@ fn naming(field: &str, message: &Bytes) -> String {
 async fn owed(world: &World, to: &str) -> State {
     let all = states(world, "BY", to).await;
     let names = ["reply to a request for explanation", "reply to a request that was joined"];
-    let found: Vec<State> = all.iter().filter(|one| names.contains(&one.0.as_str())).map(|one| one.2).collect();
+    let found: Vec<State> =
+        all.iter().filter(|one| names.contains(&one.0.as_str())).map(|one| one.2).collect();
     let [state] = found[..] else { panic!("{to}: {all:?}") };
     state
 }
@@ -72,8 +73,17 @@ async fn belarus_replies_to_lithuania_within_48_hours_and_each_of_the_requesters
     for code in ["BY", "LT", "LV"] {
         digest = hold(&world, code, text).await;
     }
-    for (number, code, others) in [(201, "BY", ["LT", "LV"]), (202, "LT", ["BY", "LV"]), (203, "LV", ["BY", "LT"])] {
-        send(&world, code, number, heading_to(&others, &[], number), &adopts(VIENNA, digest, "political", "")).await;
+    for (number, code, others) in
+        [(201, "BY", ["LT", "LV"]), (202, "LT", ["BY", "LV"]), (203, "LV", ["BY", "LT"])]
+    {
+        send(
+            &world,
+            code,
+            number,
+            heading_to(&others, &[], number),
+            &adopts(VIENNA, digest, "political", ""),
+        )
+        .await;
     }
     for (one, other) in [("BY", "LT"), ("BY", "LV"), ("LT", "LV")] {
         both_settled(&world, one, other).await;
@@ -101,14 +111,17 @@ async fn belarus_replies_to_lithuania_within_48_hours_and_each_of_the_requesters
     let reply = naming("request", &asked)
         + "[[answers]]\nnumber = 1\nhow = \"partly\"\ntext = \"Fewer than 13,000.\"\n\
            [[answers]]\nnumber = 2\nhow = \"declined\"\n";
-    let replied = send(&world, "BY", 3, cites(&["LT", "LV"], &[]), &form(Kind::Reply, &reply)).await.message_digest;
+    let replied =
+        send(&world, "BY", 3, cites(&["LT", "LV"], &[]), &form(Kind::Reply, &reply)).await.message_digest;
     for to in ["LT", "LV"] {
         both_say(&world, to, State::Met(InTime::InTime)).await;
     }
 
     at("2025-02-12T10:00:00Z");
     let judged = |words: &str| form(Kind::Judgement, &(naming("reply", &replied) + words));
-    let lacking = judged("[[answers]]\nnumber = 1\nhow = \"sufficient\"\n[[answers]]\nnumber = 2\nhow = \"insufficient\"\n");
+    let lacking = judged(
+        "[[answers]]\nnumber = 1\nhow = \"sufficient\"\n[[answers]]\nnumber = 2\nhow = \"insufficient\"\n",
+    );
     send(&world, "LT", 4, cites(&["BY"], &["LV"]), &lacking).await;
     // LV finds the one answer that it judges to be enough.
     let enough = judged("[[answers]]\nnumber = 1\nhow = \"sufficient\"\n");

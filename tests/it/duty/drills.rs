@@ -39,7 +39,8 @@ fn traffics() -> impl Strategy<Value = Traffic> {
 }
 
 fn kinds() -> impl Strategy<Value = Kind> {
-    let all = [Kind::Answer, Kind::Text, Kind::Invitation, Kind::Cancellation, Kind::Conclusion, Kind::Calendar];
+    let all =
+        [Kind::Answer, Kind::Text, Kind::Invitation, Kind::Cancellation, Kind::Conclusion, Kind::Calendar];
     prop::sample::select(all.to_vec())
 }
 
@@ -74,7 +75,9 @@ proptest! {
             };
             let given = is_given.then(|| (at("2031-03-02T10:00:01Z"), GivenBy::Receipt));
             let rule = &regime.duties[&duty.opened.rule.name];
-            settle(duty, &Settling { regime: &regime, rule, stated: &stated, given })
+            let message =
+                Settling { regime: &regime, rule, stated: &stated, is_in_place_of_cause: false, given };
+            settle(duty, &message)
         };
         let opened = opens(&cause, owed);
         prop_assert!(!opened.is_empty());
@@ -108,10 +111,8 @@ async fn a_drill_opens_a_drill_duty_that_only_a_drill_meets_in_the_same_thread_a
     let real = ask(&world, digest, 1).await;
     let heading = citing("dunes", digest, drill(to("PL", 1)));
     let drilled = send(&world, "BY", 2, heading, &filled(Kind::Question)).await.message_digest;
-    both_until(&world, |duties| {
-        duties.all().filter(|duty| duty.opened.rule.name == "answer").count() == 2
-    })
-    .await;
+    both_until(&world, |duties| duties.all().filter(|duty| duty.opened.rule.name == "answer").count() == 2)
+        .await;
     // Each answers what is of the other traffic; the nil calendar is a drill's too.
     send(&world, "PL", 3, to("BY", 1), &answer_to(&drilled)).await;
     send(&world, "PL", 4, drill(to("BY", 1)), &answer_to(&real)).await;

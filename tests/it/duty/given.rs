@@ -13,7 +13,9 @@ use detente::domain::message::{Outcome, Receipt};
 use detente::domain::precedence::Precedence;
 use detente::domain::time::Instant;
 
-use super::nodes::{ask, both_hear_until, both_until, bound, hear_until, is, later, same_at_both_ends, until};
+use super::nodes::{
+    ask, both_hear_until, both_until, bound, hear_until, is, later, same_at_both_ends, until,
+};
 use super::nodes::{list, to};
 use crate::officer::{form, receipted, send};
 use crate::party::{LIFE, delivery, peer, theirs, thread, us};

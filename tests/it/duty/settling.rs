@@ -36,7 +36,7 @@ fn settled(duty: &Duty, stated: &Stated, given: Option<&str>) -> Settled {
     let regime = kept(dunes());
     let rule = &regime.duties[&duty.opened.rule.name];
     let given = given.map(|given| (at(given), GivenBy::Receipt));
-    settle(duty, &Settling { regime: &regime, rule, stated, given })
+    settle(duty, &Settling { regime: &regime, rule, stated, is_in_place_of_cause: false, given })
 }
 
 fn met(settled: Settled) -> InTime {

@@ -7,7 +7,9 @@ use detente::domain::digest::Digest;
 use detente::domain::duty::{Duty, InTime, Lifting, State, Step};
 use detente::domain::time::Instant;
 
-use super::nodes::{answer, ask, both_hear_until, both_until, bound, is, later, same_at_both_ends, state, to};
+use super::nodes::{
+    answer, ask, both_hear_until, both_until, bound, is, later, same_at_both_ends, state, to,
+};
 use super::{at, duty, opened, question, told};
 use crate::officer::{form, send};
 use crate::talk::both_settled;
@@ -29,7 +31,10 @@ fn what_was_suspended_is_owed_again_as_it_was_and_is_met_meanwhile_too() {
     told(&mut open, suspended());
     assert_eq!(open.state(), State::Lifted);
     assert!(!open.may(&Step::Lapsed) && !open.may(&suspended()));
-    assert!(open.may(&met(InTime::InTime)) && !open.may(&met(InTime::Late)), "nothing is late that is not owed");
+    assert!(
+        open.may(&met(InTime::InTime)) && !open.may(&met(InTime::Late)),
+        "nothing is late that is not owed"
+    );
     assert!(open.may(&Step::Lifted(Lifting::Cancelled { by: Digest::ZERO })));
     told(&mut open, Step::Resumed);
     assert_eq!(open.state(), State::Open);
@@ -49,7 +54,7 @@ fn what_was_suspended_is_owed_again_as_it_was_and_is_met_meanwhile_too() {
 /// PL's adoption, as PL's own node has it.
 fn adoption(world: &World) -> Digest {
     let board = world.node("PL").registrar.head().board.clone();
-    let words = &board.words[&"PL".parse().unwrap()];
+    let words = &board.words[&super::code("PL")];
     let adopts = words.said().find(|(_, said)| matches!(said.word, Word::Adopts { .. }));
     *adopts.unwrap().0
 }
@@ -87,10 +92,8 @@ async fn one_duty_is_lifted_when_its_suspension_takes_force_and_owed_again_when_
     let by = Digest::from_slice(&suspension).unwrap();
     assert_eq!(says, format!("lifted: suspended, by message {}", by.short()));
 
-    let resumes = format!(
-        "from = \"{} Z\"\n[suspension]\nmessage_digest = \"{by}\"\n",
-        minute(world.clock.now())
-    );
+    let resumes =
+        format!("from = \"{} Z\"\n[suspension]\nmessage_digest = \"{by}\"\n", minute(world.clock.now()));
     send(&world, "PL", 12, to("BY", 202), &form(Kind::Resumption, &resumes)).await;
     both_until(&world, is("answer", State::Open)).await;
     answer(&world, &question, 13, 1).await;
