@@ -116,6 +116,11 @@ impl Words {
         self.said.iter().map(|(digest, said)| (digest, said.as_ref()))
     }
 
+    /// Whether any of it suspends anything, at whatever time.
+    pub fn suspends(&self) -> bool {
+        self.said().any(|(_, said)| matches!(said.word, Word::Suspends { .. }))
+    }
+
     /// When any of it next comes into force, or ends by itself, after this instant.
     pub fn next_after(&self, at: Instant) -> Option<Instant> {
         let of = |said: &Said| {

@@ -77,7 +77,7 @@ impl DutyKeeper {
             }
             let again = !given.is_empty() || is_waiting(&head.board, now) || !head.board.duties.is_idle();
             let turns = [years.next(), suspensions.next()].into_iter().flatten().min();
-            if !self.wait(&mut heads, &head.board, turns, again).await {
+            if !self.wait(&mut heads, (&head.board, now), turns, again).await {
                 return;
             }
         }
@@ -186,17 +186,19 @@ impl DutyKeeper {
         Heard { last: seen.heard_at, nothing_under_way }
     }
 
-    /// Until the head changes, something falls due, or, where something is waited for, a while.
+    /// Until the head changes, something falls due after `now`, or, where something is waited for, a while. `now` is
+    /// when it was looked last: what the clock passed since then is waited for no more, and looked at again.
     async fn wait(
         &self,
         heads: &mut watch::Receiver<Arc<Head>>,
-        board: &Board,
+        (board, now): (&Board, Instant),
         turns: Option<Instant>,
         again: bool,
     ) -> bool {
         let clock = &self.registrar.clock;
-        let now = clock.now();
         let due = board.duties.next_due().filter(|due| *due >= now).map(|due| due.plus_ms(1));
+        // What is past already waits for something else.
+        let turns = turns.filter(|turn| *turn > now);
         let next = [due, turns].into_iter().flatten().min();
         let due = async {
             match next {

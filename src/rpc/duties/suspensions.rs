@@ -19,6 +19,8 @@ pub(super) struct Suspensions {
     seen: Option<OrdMap<Party, Arc<Words>>>,
     next: Option<Instant>,
     looked_to: DutyNumber,
+    /// Whether any Party ever suspended anything.
+    any: bool,
 }
 
 impl Suspensions {
@@ -31,9 +33,14 @@ impl Suspensions {
     pub fn look(&mut self, board: &Board, own: Party, now: Instant) -> Vec<(DutyNumber, Step)> {
         let same = self.seen.as_ref().is_some_and(|words| words.ptr_eq(&board.words))
             && self.next.is_none_or(|next| now < next);
+        if !same {
+            self.any = board.words.values().any(|words| words.suspends());
+        }
         let duties = &board.duties;
         let step = |duty: &Arc<Duty>| Some((duty.number, step(board, own, duty, now)?));
-        let steps: Vec<_> = if same {
+        let steps: Vec<_> = if !self.any {
+            Vec::new()
+        } else if same {
             duties.all_from(self.looked_to).filter_map(step).collect()
         } else {
             let doubted = duties.doubted().map(|(_, duty)| duty);
@@ -41,8 +48,10 @@ impl Suspensions {
         };
         // Once nothing follows any more.
         if steps.is_empty() {
-            self.seen = Some(board.words.clone());
-            self.next = board.words.values().filter_map(|words| words.next_after(now)).min();
+            if !same {
+                self.seen = Some(board.words.clone());
+                self.next = board.words.values().filter_map(|words| words.next_after(now)).min();
+            }
             self.looked_to = duties.count();
         }
         steps

@@ -11,6 +11,7 @@ use detente::domain::duty::{
 use super::nodes::{both_until, bound, citing, list, same_at_both_ends, to};
 use super::{at, code, dunes, duty, rule, stated};
 use crate::officer::{form, send};
+use crate::talk::both_settled;
 use crate::world::World;
 
 const RULE: &str = "notice of an entry";
@@ -130,7 +131,6 @@ async fn a_notification_of_each_entry_is_owed_and_a_later_calendar_takes_the_pla
         }
     };
     both_until(&world, open(2)).await;
-    same_at_both_ends(&world, "BY", "PL");
     // In a thread of its own, and naming the calendar by its year alone.
     send(&world, "BY", 2, cites(2), &naming(Kind::Notification, 2025, &[1])).await;
     both_until(&world, open(1)).await;
@@ -147,6 +147,8 @@ async fn a_notification_of_each_entry_is_owed_and_a_later_calendar_takes_the_pla
             .any(|duty| duty.opened.due == at("2025-06-08T20:59:59.999Z") && duty.state() == State::Open)
     };
     both_until(&world, moved).await;
+    both_settled(&world, "BY", "PL").await;
+    both_until(&world, |_| true).await;
     same_at_both_ends(&world, "BY", "PL");
     let entry = |number| ListEntry { of: 2025, number };
     assert_eq!(

@@ -140,6 +140,7 @@ async fn an_answer_that_was_not_taken_in_time_is_given_by_the_head_that_its_addr
 
     world.state("BY").change(bytes_of_an_hour(None), Bytes::new()).await;
     both_hear_until(&world, is("answer", State::Met(InTime::InTime))).await;
+    both_until(&world, is("prompt answer", State::Met(InTime::InTime))).await;
     same_at_both_ends(&world, "BY", "PL");
     let mut given = Vec::new();
     for code in ["BY", "PL"] {
