@@ -12,8 +12,8 @@ use detente::domain::by_hand::{DeliveredByHand, HandedOver, Says};
 use detente::domain::chain::{Chain, Opens};
 use detente::domain::digest::{CommandId, Digest, DraftId, WriterId};
 use detente::domain::duty::{
-    Awaited, Cause, Doubt, DutiesNoted, DutyNumber, Force, GivenBy, InTime, Lifting, Opened, Rule, RunsFrom,
-    Step, Unbound,
+    Awaited, Cause, Doubt, DutiesNoted, DutyNumber, Force, GivenBy, InTime, Lifting, ListEntry, Opened, Rule,
+    RunsFrom, Step, Unbound,
 };
 use detente::domain::event::{
     Change, Contradiction, Event, Head, LaysDown, Leaf, Member, PartyWithoutNode, Receipted, Record,
@@ -321,7 +321,11 @@ fn duties(digest: Digest, number: u64, text: &str) -> DutiesNoted {
         Step::Lifted(Lifting::ForceMajeure { claimed_in: digest }),
         Step::Lifted(Lifting::NotBound),
         Step::Lifted(Lifting::CameTooLate),
+        met(GivenBy::CosignedHead, InTime::InTime),
+        Step::Resumed,
     ];
+    let drilled = owed(cause, RunsFrom::Date, Force::Duty, number, text);
+    let entry = Some(ListEntry { of: number, number });
     DutiesNoted {
         about: Some(digest),
         opened: vec![
@@ -329,13 +333,14 @@ fn duties(digest: Digest, number: u64, text: &str) -> DutiesNoted {
             owed(cause, RunsFrom::Receipt, Force::Unchecked, number, text),
             owed(cause, RunsFrom::ByHand, Force::Alarm, number, text),
             owed(cause, RunsFrom::Date, Force::Duty, number, text),
+            Opened { entry, traffic: Traffic::Drill, ..drilled },
         ],
         steps: (0..).map(DutyNumber).zip(steps).collect(),
         receipts: vec![Awaited { party: peer(), lane: Precedence::Flash, serial: number }],
         unbound: vec![Unbound { party: peer(), regime: text.into(), at: given }],
         once_more: true,
-        left_out: 0,
-        is_unreadable: false,
+        left_out: number,
+        is_unreadable: true,
     }
 }
 
