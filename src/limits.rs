@@ -109,10 +109,14 @@ pub const ADOPTIONS_READ_PER_PARTY_MAX: usize = 16;
 
 /// Messages kept for the case that their Parties come to be bound: one more opens no duty later on.
 pub const DUTY_MESSAGES_UNBOUND_MAX: usize = 10_000;
-/// Duties that may be open with one Party. Beyond it a message opens none, and stands as any other.
+/// Duties that may be open with one Party, real ones and drills each for themselves. Beyond it a message opens
+/// none: it stands as any other, with a mark that says how many were not opened, and that is on record.
 pub const DUTIES_OPEN_PER_PARTY_MAX: u64 = 250_000;
-/// Duties that one record may put on record, and steps: one message opens no more, by whatever rules.
+/// Duties that one record may put on record, and steps: what more a message brings about stands in the next ones.
 pub const DUTIES_PER_RECORD_MAX: usize = 1_000;
+/// Messages of which it is kept that their duties were left out, or that they can't be read here. Of more of them
+/// only the number is kept; each stands on record.
+pub const DUTIES_LEFT_OUT_KEPT: usize = 10_000;
 /// Once a duty is past due, the other end is waited for so long before it is said that nobody knows: a
 /// heartbeat and its answer take less (1 minute).
 pub const DUTY_HEARING_MS: i64 = 60_000;

@@ -12,9 +12,10 @@ use super::journal_v1 as proto;
 use super::message::{precedence_from_proto, precedence_to_proto};
 use crate::domain::digest::Digest;
 use crate::domain::duty::{
-    Awaited, Cause, Doubt, DutiesNoted, DutyNumber, Force, GivenBy, InTime, Lifting, Opened, Rule, RunsFrom,
-    Step, Unbound,
+    Awaited, Cause, Doubt, DutiesNoted, DutyNumber, Force, GivenBy, InTime, Lifting, ListEntry, Opened, Rule,
+    RunsFrom, Step, Unbound,
 };
+use crate::domain::message::Traffic;
 use crate::domain::time::Instant;
 use crate::limits;
 use proto::duty_step::Step as Wire;
@@ -27,6 +28,8 @@ pub(super) fn to_proto(noted: &DutiesNoted) -> proto::DutiesNoted {
         awaits: noted.receipts.iter().map(awaited_to_proto).collect(),
         unbound: noted.unbound.iter().map(unbound_to_proto).collect(),
         once_more: noted.once_more,
+        left_out: noted.left_out,
+        unreadable: noted.is_unreadable,
     }
 }
 
@@ -42,6 +45,8 @@ pub(super) fn from_proto(wire: proto::DutiesNoted) -> Result<DutiesNoted, Decode
         receipts: wire.awaits.into_iter().map(awaited_from_proto).collect::<Result<_, _>>()?,
         unbound: wire.unbound.into_iter().map(unbound_from_proto).collect::<Result<_, _>>()?,
         once_more: wire.once_more,
+        left_out: wire.left_out,
+        is_unreadable: wire.unreadable,
     })
 }
 
@@ -80,6 +85,8 @@ fn opened_to_proto(opened: &Opened) -> proto::DutyOpened {
         runs_from: runs_from as i32,
         runs_from_ms: opened.from.0,
         due_ms: opened.due.0,
+        drill: opened.traffic == Traffic::Drill,
+        entry: opened.entry.map(|entry| proto::DutyListEntry { of: entry.of, number: entry.number }),
     }
 }
 
@@ -120,6 +127,8 @@ fn opened_from_proto(wire: proto::DutyOpened) -> Result<Opened, DecodeFault> {
         owed_by: party(&wire.owed_by, "duties_noted.opened.owed_by")?,
         owed_to: party(&wire.owed_to, "duties_noted.opened.owed_to")?,
         cause,
+        entry: wire.entry.map(|entry| ListEntry { of: entry.of, number: entry.number }),
+        traffic: if wire.drill { Traffic::Drill } else { Traffic::Real },
         runs_from,
         from: Instant(wire.runs_from_ms),
         due: Instant(wire.due_ms),
@@ -133,6 +142,7 @@ fn step_to_proto((duty, step): &(DutyNumber, Step)) -> proto::DutyStep {
             let by = match by {
                 GivenBy::Receipt => proto::DutyGivenBy::Receipt,
                 GivenBy::ByHand => proto::DutyGivenBy::Hand,
+                GivenBy::CosignedHead => proto::DutyGivenBy::CosignedHead,
             };
             let in_time = match in_time {
                 InTime::InTime => proto::DutyInTime::InTime,
@@ -153,6 +163,7 @@ fn step_to_proto((duty, step): &(DutyNumber, Step)) -> proto::DutyStep {
             Wire::Doubted(proto::DutyDoubted { since_ms: since.0, not_reached: *doubt == Doubt::NotReached })
         }
         Step::Lifted(lifting) => Wire::Lifted(lifted_to_proto(*lifting)),
+        Step::Resumed => Wire::Resumed(proto::DutyResumed {}),
     };
     proto::DutyStep { duty: duty.0, step: Some(wire) }
 }
@@ -179,6 +190,7 @@ fn step_from_proto(wire: proto::DutyStep) -> Result<(DutyNumber, Step), DecodeFa
             by: match proto::DutyGivenBy::try_from(met.by) {
                 Ok(proto::DutyGivenBy::Receipt) => GivenBy::Receipt,
                 Ok(proto::DutyGivenBy::Hand) => GivenBy::ByHand,
+                Ok(proto::DutyGivenBy::CosignedHead) => GivenBy::CosignedHead,
                 Ok(proto::DutyGivenBy::Unspecified) | Err(_) => {
                     return Err(unknown("duties_noted.steps.met.by"));
                 }
@@ -207,6 +219,7 @@ fn step_from_proto(wire: proto::DutyStep) -> Result<(DutyNumber, Step), DecodeFa
             doubt: if doubted.not_reached { Doubt::NotReached } else { Doubt::MayBeUnderWay },
         },
         Wire::Lifted(lifted) => Step::Lifted(lifted_from_proto(&lifted)?),
+        Wire::Resumed(proto::DutyResumed {}) => Step::Resumed,
     };
     Ok((DutyNumber(wire.duty), step))
 }

@@ -18,6 +18,7 @@ use crate::domain::message::Outcome;
 use crate::domain::party::{Incarnation, Party};
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::note::Note;
+use crate::evidence::{cosignature, names};
 use crate::limits;
 use proto::event::Event as Wire;
 
@@ -267,7 +268,11 @@ pub fn head(other_end: &str, note: Bytes) -> Result<Head, DecodeFault> {
     }
     let parsed = Note::parse(&note).map_err(|_| unreadable)?;
     let checkpoint = Checkpoint::from_text(parsed.text()).map_err(|_| unreadable)?;
-    Ok(Head { party: party(other_end, "head.party")?, size: checkpoint.size, root: checkpoint.root, note })
+    let party = party(other_end, "head.party")?;
+    let name = names::witness_key_name(&party);
+    let lines = parsed.signatures().iter().filter(|line| line.name() == name);
+    let cosigned_at = lines.filter_map(cosignature::time_of).min();
+    Ok(Head { party, size: checkpoint.size, root: checkpoint.root, note, cosigned_at })
 }
 
 fn contradiction_to_proto(party: Party, proof: &Contradiction) -> proto::Equivocated {

@@ -236,6 +236,8 @@ pub struct Head {
     pub root: Digest,
     /// The signed note, exact bytes (C2SP tlog-checkpoint, with a cosignature where one was given).
     pub note: Bytes,
+    /// Seconds since 1970: the earliest time stamp of the other end's cosignature in the note, if it is there.
+    pub cosigned_at: Option<i64>,
 }
 
 /// A leaf of the other end's ledger that we asked for.

@@ -44,6 +44,12 @@ pub struct Lane {
     pub owed: OrdMap<u64, u64>,
     /// Dispatches with a receipt: serial to the index of the record that holds it.
     pub receipted: OrdMap<u64, u64>,
+    /// Dispatches of ours that a head covers which the other end cosigned before its receipt of them, as far as it
+    /// is here: serial to the time of that cosignature, in seconds since 1970.
+    pub covered: OrdMap<u64, i64>,
+    /// Dispatches of theirs that a head covers which we cosigned before they came: serial to the time of that
+    /// cosignature, in seconds since 1970.
+    pub announced: OrdMap<u64, i64>,
     /// Dispatches for which a receipt came that does not verify: serial to the newest such record.
     pub disputed: OrdMap<u64, u64>,
     /// The newest receipts that we gave, so that a repeated dispatch gets its first one: serial to what
@@ -67,6 +73,8 @@ pub struct Ours {
     pub edge: Edge,
     /// The largest head that the other end cosigned.
     pub cosigned: Option<Head>,
+    /// Leaves of dispatches beyond that head, with lane and serial.
+    pub beyond: OrdMap<u64, (Precedence, u64)>,
 }
 
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -77,9 +85,17 @@ pub struct Theirs {
     /// Leaves beyond that head which we hold from dispatches and receipts.
     pub held: OrdMap<u64, Digest>,
     /// Leaves within it whose dispatch has not come yet.
-    pub announced: OrdMap<u64, Digest>,
+    pub announced: OrdMap<u64, Announced>,
     /// Heads that could not be recomputed, so that each is put on record once.
     pub rejected: Option<(u64, Digest)>,
+}
+
+/// A leaf of theirs that we know before what it is of.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Announced {
+    pub leaf: Digest,
+    /// When we first cosigned a head over it, in seconds since 1970.
+    pub at_seconds: i64,
 }
 
 /// A head of theirs that we cosign, as of the record that says so.
@@ -137,6 +153,7 @@ impl Link {
     /// A dispatch of ours was fixed by the record with this index.
     pub fn dispatched(&mut self, dispatch: &Dispatch, leaf: Digest, index: u64) {
         self.ours.edge.push(leaf);
+        self.ours.beyond.insert(dispatch.leaf_index, (dispatch.lane, dispatch.serial));
         let lane = self.lane_mut(dispatch.lane);
         lane.sent = dispatch.serial;
         lane.owed.insert(dispatch.serial, index);
@@ -151,11 +168,12 @@ impl Link {
         leaf: Digest,
         index: u64,
     ) {
-        self.hold(leaf_index, dispatch_leaf);
+        let announced = self.hold(leaf_index, dispatch_leaf);
         self.ours.edge.push(leaf);
         let edge = self.ours.edge.clone();
         let lane = self.lane_mut(receipt.lane);
         lane.taken = receipt.serial;
+        lane.announced.extend(announced.map(|announced| (receipt.serial, announced.at_seconds)));
         let given = Given { index, dispatch: receipt.dispatch, message: receipt.message, edge };
         lane.given.insert(receipt.serial, given);
         while lane.given.len() > limits::RECEIPTS_KEPT_PER_LANE {
@@ -169,6 +187,10 @@ impl Link {
         self.hold(receipt.leaf_index, leaf);
         let lane = self.lane_mut(receipt.lane);
         lane.owed.remove(&receipt.serial);
+        // Where it came in the same second or before, the receipt says all.
+        if lane.covered.get(&receipt.serial).is_some_and(|at| *at >= receipt.received_at.seconds()) {
+            lane.covered.remove(&receipt.serial);
+        }
         lane.receipted.insert(receipt.serial, index);
     }
 
@@ -177,23 +199,25 @@ impl Link {
         self.lane_mut(precedence).disputed.insert(serial, index);
     }
 
-    fn hold(&mut self, leaf_index: u64, leaf: Digest) {
+    /// What was known of the leaf before, if we cosigned a head over it.
+    fn hold(&mut self, leaf_index: u64, leaf: Digest) -> Option<Announced> {
         if leaf_index >= self.theirs.edge.size() {
             self.theirs.held.insert(leaf_index, leaf);
-        } else {
-            self.theirs.announced.remove(&leaf_index);
+            return None;
         }
+        self.theirs.announced.remove(&leaf_index)
     }
 
     /// What we hold of their ledger at this leaf: `None` if nothing yet, or if it was matched before.
     pub fn known_leaf(&self, leaf_index: u64) -> Option<Digest> {
-        self.theirs.held.get(&leaf_index).or_else(|| self.theirs.announced.get(&leaf_index)).copied()
+        let announced = || self.theirs.announced.get(&leaf_index).map(|announced| announced.leaf);
+        self.theirs.held.get(&leaf_index).copied().or_else(announced)
     }
 
     /// Whether a newly received thing may stand at this leaf of their ledger.
     pub fn leaf_is_free(&self, leaf_index: u64, leaf: Digest) -> bool {
         match self.theirs.announced.get(&leaf_index) {
-            Some(announced) => *announced == leaf,
+            Some(announced) => announced.leaf == leaf,
             None => leaf_index >= self.theirs.edge.size() && !self.theirs.held.contains_key(&leaf_index),
         }
     }
@@ -261,7 +285,7 @@ impl Link {
         if let Ok(edge) = self.grown(head.size, asked) {
             for leaf in asked {
                 if !self.theirs.held.contains_key(&leaf.index) {
-                    self.theirs.announced.insert(leaf.index, leaf.hash);
+                    self.theirs.announced.insert(leaf.index, Announced { leaf: leaf.hash, at_seconds });
                 }
             }
             let (_, beyond) = self.theirs.held.clone().split(&head.size);
@@ -276,6 +300,15 @@ impl Link {
     }
 
     pub fn cosigned(&mut self, head: &Head) {
+        let (within, at_size, beyond) = std::mem::take(&mut self.ours.beyond).split_lookup(&head.size);
+        self.ours.beyond = beyond;
+        self.ours.beyond.extend(at_size.map(|dispatch| (head.size, dispatch)));
+        for (_, (precedence, serial)) in within {
+            let lane = self.lane_mut(precedence);
+            if let Some(at) = head.cosigned_at.filter(|_| lane.owed.contains_key(&serial)) {
+                lane.covered.insert(serial, at);
+            }
+        }
         self.ours.cosigned = Some(head.clone());
     }
 

@@ -130,7 +130,7 @@ pub struct Addressee {
 }
 
 /// Real or drill, inside the signature.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Traffic {
     Real,
     Drill,

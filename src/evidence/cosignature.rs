@@ -22,6 +22,17 @@ pub enum CosignatureFault {
     Wrong { name: String },
 }
 
+const SIGNATURE_BYTES: usize = 64;
+
+/// The time that a signature line states, in seconds since 1970, if it is a cosignature. Not verified here.
+pub fn time_of(line: &NoteSignature) -> Option<i64> {
+    let (time, signature) = line.value.split_first_chunk()?;
+    if signature.len() != SIGNATURE_BYTES {
+        return None;
+    }
+    i64::try_from(u64::from_be_bytes(*time)).ok()
+}
+
 impl SignedCheckpoint {
     /// Makes the signature line by which a witness vouches for this checkpoint at a time (to the
     /// second). It is not added here: it goes back to the keeper.

@@ -133,7 +133,7 @@ fn message_key(board: &Board, peer: Party, dispatch: &Dispatch, leaf: &Digest) -
     let announced = board
         .link(peer)
         .and_then(|link| link.theirs.announced.get(&dispatch.leaf_index))
-        .is_some_and(|announced| announced == leaf);
+        .is_some_and(|announced| announced.leaf == *leaf);
     if !in_force && !announced {
         return Err(waits);
     }

@@ -38,6 +38,19 @@ pub enum RecordFault {
     NoSuchMessage { index: u64 },
 }
 
+impl RecordFault {
+    /// Whether it would be the same again: what is on record can't be read. Else the journal does not answer now.
+    pub fn is_lasting(&self) -> bool {
+        match self {
+            RecordFault::Journal(ReadFault::Gone { .. }) => true,
+            RecordFault::Journal(_) => false,
+            RecordFault::NoSuchRecord { .. }
+            | RecordFault::Unreadable { .. }
+            | RecordFault::NoSuchMessage { .. } => true,
+        }
+    }
+}
+
 /// The newest records after a batch: those of the batch, and of those before as many as the bounds allow.
 /// A link that is a few batches behind then need not read one record after the other.
 pub fn kept_newest(before: &Newest, batch: &Newest) -> Newest {

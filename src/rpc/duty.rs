@@ -17,8 +17,10 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::duty_service_server::{DutyService, DutyServiceServer};
 use crate::domain::alarm::Running;
 use crate::domain::board::Board;
-use crate::domain::duty::{Duty, DutyNumber, State};
+use crate::domain::digest::Digest;
+use crate::domain::duty::{Duty, DutyNumber, LeftOut, State};
 use crate::domain::event::{Event, Record};
+use crate::domain::message::Traffic;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -49,6 +51,9 @@ impl DutyService for DutyCalls {
             page.next = found.last().map(|duty| place_bytes(place_of(duty))).unwrap_or_default();
         }
         let lines = Lines::at(&head, &self.0.registrar.journal, &self.0.links, &asked.language, wanted.as_of);
+        if wanted.after.is_none() {
+            left_out(&head.board, wanted.as_of, &mut page);
+        }
         for duty in found {
             page.duties.push(lines.line(duty).await.map_err(status::record)?);
         }
@@ -188,6 +193,38 @@ impl Wanted {
         found.sort_by_key(|duty| place_of(duty));
         found.truncate(most);
         found
+    }
+}
+
+/// What was not worked out, and what will not be.
+fn left_out(board: &Board, as_of: Option<Instant>, page: &mut calls::ListDutiesResponse) {
+    let duties = &board.duties;
+    let then = duties.left_out.kept().filter(|(_, left)| as_of.is_none_or(|as_of| left.at <= as_of));
+    let mut all: Vec<_> = then.collect();
+    all.sort_by_key(|(_, left)| left.index);
+    let shown = all.iter().take(limits::DUTIES_PER_PAGE);
+    page.left_out = shown.map(|(message, left)| left_out_line(message, left)).collect();
+    let more = all.len().saturating_sub(limits::DUTIES_PER_PAGE) as u64;
+    page.left_out_more = duties.left_out.more().saturating_add(more);
+    let says = |(party, traffic): (Party, Traffic)| {
+        let kind = match traffic {
+            Traffic::Real => "duties",
+            Traffic::Drill => "DRILL duties",
+        };
+        let most = limits::DUTIES_OPEN_PER_PARTY_MAX;
+        format!("{most} {kind} are open with {party}, as many as may be: no further one is opened")
+    };
+    page.full = duties.full_with().map(says).collect();
+}
+
+fn left_out_line(message: &Digest, left: &LeftOut) -> calls::DutiesLeftOut {
+    calls::DutiesLeftOut {
+        message_digest: message.0.to_vec().into(),
+        says: left.says(),
+        duties: left.duties,
+        unreadable: left.is_unreadable,
+        record: left.index,
+        recorded_at_ms: left.at.0,
     }
 }
 

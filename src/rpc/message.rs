@@ -22,6 +22,7 @@ use crate::domain::board::Board;
 use crate::domain::command::{AsIs, Command, Origin};
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, DraftId, ThreadId};
+use crate::domain::duty::LeftOut;
 use crate::domain::event::{Event, Record};
 use crate::domain::message::Outgoing;
 use crate::domain::party::Party;
@@ -199,6 +200,7 @@ impl MessageService for MessageCalls {
         let said = content::said(&draft.kind, &draft.content);
         let mut marks = unconfirmed(&head.board, &stored.message, None);
         marks.extend(whose(&head.board, &said));
+        marks.extend(head.board.duties.left_out.of(&digest).map(LeftOut::says));
         Ok(Response::new(calls::ShowMessageResponse {
             digest: digest.0.to_vec().into(),
             message: stored.signed,

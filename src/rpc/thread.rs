@@ -133,6 +133,9 @@ impl Look<'_> {
         let said = content::said(&held.message.draft.kind, &held.message.draft.content);
         let mut marks = held.marks;
         marks.extend(marks_of(&self.head.board, held.message, &said, self.as_of));
+        let left_out = self.head.board.duties.left_out.of(&entry.digest);
+        let then = left_out.filter(|left| self.as_of.is_none_or(|as_of| left.at <= as_of));
+        marks.extend(then.map(|left| left.says()));
         if self.as_of.is_none() && self.waits_too_long(&entry.digest, held.message) {
             marks.push("what it refers to has not come for long; that is on record".into());
         }

@@ -10,7 +10,7 @@ use detente::domain::command::{AsIs, Command, Delivery, Origin};
 use detente::domain::digest::{Digest, DraftId};
 use detente::domain::event::{Change, Contradiction, Event, Head, Leaf, Member, Receipted, Record};
 use detente::domain::ledger::{Edge, leaf_hash};
-use detente::domain::link::{Budget, Link};
+use detente::domain::link::{Announced, Budget, Link};
 use detente::domain::message::{Outcome, Outgoing, Receipt};
 use detente::domain::party::Incarnation;
 use detente::domain::people::{Person, Role};
@@ -106,7 +106,8 @@ fn head_over(leaves: &[Digest]) -> Head {
     for leaf in leaves {
         edge.push(*leaf);
     }
-    Head { party: peer(), size: edge.size(), root: edge.root(), note: Bytes::from(edge.root().to_string()) }
+    let note = Bytes::from(edge.root().to_string());
+    Head { party: peer(), size: edge.size(), root: edge.root(), note, cosigned_at: None }
 }
 
 fn leaf(index: u64, body: &'static str) -> Leaf {
@@ -587,7 +588,8 @@ fn leaves_that_are_announced_and_never_come_are_bounded() {
     let mut folded = Folded::with_peer();
     change_link(&mut folded, |link| {
         for index in 0..limits::LEAVES_APART_MAX as u64 {
-            link.theirs.announced.insert(1_000 + index, Digest::ZERO);
+            let announced = Announced { leaf: Digest::ZERO, at_seconds: 0 };
+            link.theirs.announced.insert(1_000 + index, announced);
         }
     });
     let one = leaf(0, "one more");

@@ -60,7 +60,7 @@ async fn a_bundle_of_either_side_proves_offline_who_said_what_when() {
         assert!(found.holds(), "{}", sentences(&found, Weight::False));
         let proven = sentences(&found, Weight::Proven);
         for expected in [
-            "BY/2025/PL/0002: BY wrote it: exercise.notification, PRIORITY, a drill, \"Exercise\"; date-time group",
+            "BY/2025/PL/0002: BY wrote it: exercise.notification, PRIORITY, DRILL, \"Exercise\"; date-time group",
             &format!(
                 "BY/2025/PL/0002: BY dispatched it to PL: lane PRIORITY, serial 2, place 1, made out to fingerprint {}",
                 Fingerprint(pl.fingerprint)

@@ -13,8 +13,8 @@ use detente::domain::by_hand::{DeliveredByHand, HandedOver, Says};
 use detente::domain::chain::{Chain, Opens};
 use detente::domain::digest::{CommandId, Digest, DraftId, WriterId};
 use detente::domain::duty::{
-    Awaited, Cause, Doubt, DutiesNoted, DutyNumber, Force, GivenBy, InTime, Lifting, Opened, Rule, RunsFrom,
-    Step, Unbound,
+    Awaited, Cause, Doubt, DutiesNoted, DutyNumber, Force, GivenBy, InTime, Lifting, ListEntry, Opened, Rule,
+    RunsFrom, Step, Unbound,
 };
 use detente::domain::event::{
     Change, Contradiction, Event, Head, LaysDown, Leaf, Member, PartyWithoutNode, Receipted, Record,
@@ -341,6 +341,8 @@ fn owed(cause: Cause, runs_from: RunsFrom, force: Force, number: u64, text: &str
         owed_by: us(),
         owed_to: peer(),
         cause,
+        entry: None,
+        traffic: Traffic::Real,
         runs_from,
         from: Instant(number as i64 >> 1),
         due: Instant((number as i64 >> 1).saturating_add(7)),
@@ -367,7 +369,11 @@ fn duties(digest: Digest, number: u64, text: &str) -> DutiesNoted {
         Step::Lifted(Lifting::ForceMajeure { claimed_in: digest }),
         Step::Lifted(Lifting::NotBound),
         Step::Lifted(Lifting::CameTooLate),
+        met(GivenBy::CosignedHead, InTime::InTime),
+        Step::Resumed,
     ];
+    let drilled = owed(cause, RunsFrom::Date, Force::Duty, number, text);
+    let entry = Some(ListEntry { of: number, number });
     DutiesNoted {
         about: Some(digest),
         opened: vec![
@@ -375,11 +381,14 @@ fn duties(digest: Digest, number: u64, text: &str) -> DutiesNoted {
             owed(cause, RunsFrom::Receipt, Force::Unchecked, number, text),
             owed(cause, RunsFrom::ByHand, Force::Alarm, number, text),
             owed(cause, RunsFrom::Date, Force::Duty, number, text),
+            Opened { entry, traffic: Traffic::Drill, ..drilled },
         ],
         steps: (0..).map(DutyNumber).zip(steps).collect(),
         receipts: vec![Awaited { party: peer(), lane: Precedence::Flash, serial: number }],
         unbound: vec![Unbound { party: peer(), regime: text.into(), at: given }],
         once_more: true,
+        left_out: number,
+        is_unreadable: true,
     }
 }
 
@@ -546,7 +555,8 @@ fn the_board_of_a_small_journal_has_a_golden_digest_at_every_step() {
     for one in &asked {
         edge.push(one.hash);
     }
-    let head = Head { party: peer(), size: 3, root: edge.root(), note: Bytes::from_static(b"note") };
+    let note = Bytes::from_static(b"note");
+    let head = Head { party: peer(), size: 3, root: edge.root(), note, cosigned_at: Some(4) };
     folded.node(detente::domain::command::Command::FollowHead(head, asked.to_vec())).unwrap();
     steps.push(("followed", folded.board.digest()));
     let all = steps.iter().map(|(name, digest)| ((*name).to_owned(), Bytes::copy_from_slice(&digest.0)));

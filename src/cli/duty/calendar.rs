@@ -2,6 +2,7 @@
 //!
 //! Never here: a rule, or a zone's: instants stand in UTC, and whole days as days.
 
+use crate::domain::message::Traffic;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
@@ -19,6 +20,8 @@ pub struct Entry {
     pub summary: String,
     pub description: String,
     pub category: &'static str,
+    /// A drill says so at the head of each text, and is of the category `DRILL` too.
+    pub traffic: Traffic,
     pub span: Span,
 }
 
@@ -52,9 +55,13 @@ impl Calendar {
                     line(&mut file, &format!("DTEND;VALUE=DATE:{}", compact(&day_after(last))));
                 }
             }
-            line(&mut file, &format!("SUMMARY:{}", escaped(&entry.summary)));
-            line(&mut file, &format!("DESCRIPTION:{}", escaped(&entry.description)));
-            line(&mut file, &format!("CATEGORIES:{}", entry.category));
+            let (drill, also) = match entry.traffic {
+                Traffic::Real => ("", ""),
+                Traffic::Drill => ("DRILL ", ",DRILL"),
+            };
+            line(&mut file, &format!("SUMMARY:{drill}{}", escaped(&entry.summary)));
+            line(&mut file, &format!("DESCRIPTION:{drill}{}", escaped(&entry.description)));
+            line(&mut file, &format!("CATEGORIES:{}{also}", entry.category));
             // It takes nobody's time.
             line(&mut file, "TRANSP:TRANSPARENT");
             line(&mut file, "END:VEVENT");

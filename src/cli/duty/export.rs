@@ -14,6 +14,7 @@ use crate::cli::message::History;
 use crate::cli::message::known::all_threads;
 use crate::cli::out::say;
 use crate::clock::Clock;
+use crate::codec::proto::detente::evidence::v1 as evidence;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Content;
 use crate::domain::digest::ThreadId;
@@ -66,11 +67,16 @@ fn duty(line: &calls::DutyLine) -> Entry {
         summary: title(line),
         description: lines.join("\n"),
         category: "DUTY",
+        traffic: traffic(line.traffic),
         span: Span::At(Instant(line.due_ms)),
     }
 }
 
-/// Those that are notified and not cancelled, drills left out, by the days that their authors state.
+fn traffic(wire: i32) -> Traffic {
+    if wire == evidence::Traffic::Drill as i32 { Traffic::Drill } else { Traffic::Real }
+}
+
+/// Those that are notified and not cancelled, drills marked, by the days that their authors state.
 async fn exercises(desk: &Desk) -> Result<Vec<Entry>, Fault> {
     let mut entries = Vec::new();
     for thread in all_threads(desk).await? {
@@ -80,19 +86,20 @@ async fn exercises(desk: &Desk) -> Result<Vec<Entry>, Fault> {
         let Some(id) = ThreadId::from_slice(&thread.thread) else { continue };
         let said = History::ask(desk, id, None, None).await?.said();
         for account in Picture::of(&said).accounts {
-            let (Some(notice), None, Traffic::Real) =
-                (&account.notice, &account.cancellation, account.traffic)
-            else {
-                continue;
+            let (Some(notice), None) = (&account.notice, &account.cancellation) else { continue };
+            let drill = match account.traffic {
+                Traffic::Real => "",
+                Traffic::Drill => "-drill",
             };
             let present = notice.present();
             entries.extend(form_of(&present.content).and_then(|form| {
                 let (first, last) = (day(&form.start)?, day(&form.end)?);
                 Some(Entry {
-                    uid: format!("exercise-{}-{}@detente", hex::encode(id.0), account.author),
+                    uid: format!("exercise-{}-{}{drill}@detente", hex::encode(id.0), account.author),
                     summary: format!("{}: {}", account.author, form.designation),
                     description: format!("notified in {}", present.number),
                     category: "EXERCISE",
+                    traffic: account.traffic,
                     span: Span::Days { first, last },
                 })
             }));

@@ -4,6 +4,7 @@
 
 mod calendar;
 mod export;
+mod left_out;
 
 use bytes::Bytes;
 use clap::Subcommand;
@@ -18,6 +19,8 @@ use crate::cli::message::rows;
 use crate::cli::out::say;
 use crate::cli::watch::alarm;
 use crate::cli::{given, json};
+use crate::codec::message;
+use crate::codec::proto::detente::evidence::v1 as evidence;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::duty_service_client::DutyServiceClient;
 use crate::domain::party::Party;
@@ -102,25 +105,18 @@ fn service(desk: &Desk) -> DutyServiceClient<Channel> {
     DutyServiceClient::new(desk.channel.clone()).max_decoding_message_size(limits::ANSWER_BYTES_MAX)
 }
 
-struct Listed {
-    duties: Vec<calls::DutyLine>,
-    /// Of the Party's own, which are none.
-    alarms: Vec<calls::AlarmLine>,
-}
-
-/// All pages.
-async fn all(desk: &Desk, asked: calls::ListDutiesRequest) -> Result<Listed, Fault> {
-    let (mut from, mut duties, mut alarms) = (Bytes::new(), Vec::new(), Vec::new());
-    loop {
+/// All pages in one.
+async fn all(desk: &Desk, asked: calls::ListDutiesRequest) -> Result<calls::ListDutiesResponse, Fault> {
+    let mut whole = answer(service(desk).list_duties(asked.clone())).await?;
+    let mut from = Bytes::new();
+    while !whole.next.is_empty() && whole.next != from {
+        from = std::mem::take(&mut whole.next);
         let page = calls::ListDutiesRequest { from: from.clone(), ..asked.clone() };
         let answered = answer(service(desk).list_duties(page)).await?;
-        duties.extend(answered.duties);
-        alarms.extend(answered.alarms);
-        if answered.next.is_empty() || answered.next == from {
-            return Ok(Listed { duties, alarms });
-        }
-        from = answered.next;
+        whole.duties.extend(answered.duties);
+        whole.next = answered.next;
     }
+    Ok(whole)
 }
 
 async fn list(args: ListArgs) -> Result<(), Fault> {
@@ -138,20 +134,21 @@ async fn list(args: ListArgs) -> Result<(), Fault> {
         from: Bytes::new(),
         language: args.shown.language,
     };
-    let Listed { duties, alarms } = all(&desk, asked).await?;
-    for duty in &duties {
+    let listed = all(&desk, asked).await?;
+    for duty in &listed.duties {
         show(duty, args.shown.json);
     }
-    for one in &alarms {
+    for one in &listed.alarms {
         if args.shown.json {
             say!("{}", json::line(&alarm::as_json(one)))
         } else {
             say!("{}", alarm::words(one))
         }
     }
-    if duties.is_empty() && !args.shown.json {
+    if listed.duties.is_empty() && !args.shown.json {
         say!("no such duty is on record here");
     }
+    left_out::show(&listed, args.shown.json);
     Ok(())
 }
 
@@ -178,34 +175,42 @@ fn show(duty: &calls::DutyLine, as_json: bool) {
 /// What it is about, in a few words. Safe to show.
 fn title(duty: &calls::DutyLine) -> String {
     let name = if duty.label.is_empty() { &duty.rule } else { &duty.label };
-    format!("{} owes {}: {}", shown(&duty.owed_by), shown(&duty.owed_to), shown(name))
+    let entry = match (duty.entry, duty.entry_of) {
+        (Some(entry), Some(of)) => format!(", entry {entry} of {of}"),
+        (_, _) => String::new(),
+    };
+    format!("{} owes {}: {}{entry}", shown(&duty.owed_by), shown(&duty.owed_to), shown(name))
 }
 
 fn print(duty: &calls::DutyLine) {
-    say!("due {}  {}", Instant(duty.due_ms), title(duty));
-    rows::row(1, "State", &shown(&duty.sentence));
+    let mark = message::traffic_mark(duty.traffic);
+    say!("{mark} due {}  {}", Instant(duty.due_ms), title(duty));
+    // Each line of a drill says so: lines are read, copied and cut out one by one.
+    let drill = if duty.traffic == evidence::Traffic::Drill as i32 { "DRILL " } else { "" };
+    let row = |depth, label: &str, text: &str| rows::row(depth, &format!("{drill}{label}"), text);
+    row(1, "State", &shown(&duty.sentence));
     if !duty.alarm.is_empty() {
-        rows::row(1, "Weight", &shown(&duty.alarm));
+        row(1, "Weight", &shown(&duty.alarm));
     }
-    rows::row(1, "Rule", &format!("{}, {}", shown(&duty.regime), shown(&duty.paragraph)));
-    rows::row(1, "Met by", &shown(&duty.met_by));
-    rows::row(1, "Runs from", &format!("{}, {}", Instant(duty.runs_from_ms), shown(&duty.runs_from)));
+    row(1, "Rule", &format!("{}, {}", shown(&duty.regime), shown(&duty.paragraph)));
+    row(1, "Met by", &shown(&duty.met_by));
+    row(1, "Runs from", &format!("{}, {}", Instant(duty.runs_from_ms), shown(&duty.runs_from)));
     if !duty.follows.is_empty() {
-        rows::row(1, "If it lapses", &shown(&duty.follows));
+        row(1, "If it lapses", &shown(&duty.follows));
     }
     if duty.message_digest.is_empty() {
-        rows::row(1, "Year", &duty.year.to_string());
+        row(1, "Year", &duty.year.to_string());
     } else {
-        rows::row(1, "Brought about by", &hex::encode(&duty.message_digest));
-        rows::row(1, "Thread", &hex::encode(&duty.thread));
+        row(1, "Brought about by", &hex::encode(&duty.message_digest));
+        row(1, "Thread", &hex::encode(&duty.thread));
     }
     for line in &duty.beside {
-        rows::row(1, "Known beside", &shown(line));
+        row(1, "Known beside", &shown(line));
     }
-    rows::row(1, "On record", &format!("record {}, {}", duty.record, Instant(duty.recorded_at_ms)));
+    row(1, "On record", &format!("record {}, {}", duty.record, Instant(duty.recorded_at_ms)));
     for one in &duty.story {
         let when = Instant(one.recorded_at_ms);
-        rows::row(2, &format!("record {}, {when}", one.record), &shown(&one.says));
+        row(2, &format!("record {}, {when}", one.record), &shown(&one.says));
     }
 }
 
@@ -224,6 +229,7 @@ fn duty_json(duty: &calls::DutyLine) -> Value {
         .collect();
     json!({
         "kind": "duty",
+        "traffic": message::traffic_name(duty.traffic),
         "number": duty.number,
         "rule": duty.rule,
         "label": duty.label,
@@ -247,5 +253,7 @@ fn duty_json(duty: &calls::DutyLine) -> Value {
         "record": duty.record,
         "recorded_at_ms": duty.recorded_at_ms,
         "beside": duty.beside,
+        "entry": duty.entry,
+        "entry_of": duty.entry_of,
     })
 }

@@ -204,6 +204,30 @@ pub fn place_in(
     Ok(place)
 }
 
+/// A place that the entries of a list have, in every document of a rule. Formats have none that is known here.
+pub fn place_within(
+    value: &Value,
+    key: &str,
+    (documents, list): (&BTreeSet<Document>, &Place),
+    wanted: Wanted,
+) -> Result<Place, NotARegime> {
+    let place = place(value, key)?;
+    for document in documents {
+        let shape = match document {
+            Document::Kind(kind) => match shape_in(*kind, list) {
+                Some(Shape::Groups(inner)) => place.shape(inner),
+                Some(Shape::Leaf(_) | Shape::Leaves(_) | Shape::Group(_) | Shape::OfFormat) | None => None,
+            },
+            Document::Format(_) => None,
+        };
+        if !shape.is_some_and(|shape| wanted.is(shape)) {
+            let what = format!("{list} of {document} has no {place} that is {}", wanted.words());
+            return Err(value.fault(what));
+        }
+    }
+    Ok(place)
+}
+
 /// A place that some form has, at its top or in an entry of one of its lists.
 pub fn place_anywhere(value: &Value, key: &str, wanted: Wanted) -> Result<(Place, Shape), NotARegime> {
     let place = place(value, key)?;

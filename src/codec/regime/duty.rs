@@ -5,13 +5,15 @@
 use std::collections::BTreeSet;
 
 use super::common::{
-    Reading, Wanted, documents_at, documents_if_any, ground, labels, named_zone, place_in, unit, zone,
+    Reading, Wanted, documents_at, documents_if_any, ground, labels, named_zone, place_in, place_within,
+    unit, zone,
 };
 use super::condition::{when_at, when_if_any};
 use super::rules::month_and_day;
 use super::table::{NotARegime, Table, Value};
-use crate::domain::regime::duty::{Anchor, DutyRule, DutyTerm, Joined, Side, Trigger, Weight};
+use crate::domain::regime::duty::{Anchor, DutyRule, DutyTerm, Each, Joined, Side, Trigger, Weight};
 use crate::domain::regime::lead::{Unit, Zone};
+use crate::domain::regime::place::Place;
 use crate::domain::regime::{Document, Ground};
 use crate::limits;
 
@@ -37,6 +39,7 @@ pub fn duty(table: &mut Table, reading: &mut Reading) -> Result<DutyRule, NotARe
         joined,
         term,
         judged_by: documents_if_any(table, "judged_by", reading)?,
+        judged_when: when_at(table, "judged_when", &ground, reading)?,
         cancelled_by: documents_if_any(table, "cancelled_by", reading)?,
         force_majeure_by: documents_if_any(table, "force_majeure_by", reading)?,
         follows: labels(table, "follows")?,
@@ -50,12 +53,22 @@ fn trigger(table: &mut Table, ground: &Ground, reading: &mut Reading) -> Result<
     match (table.take("for"), table.has("by")) {
         (Some(value), false) => {
             let documents = documents_at(&value, "for", reading)?;
-            Ok(Trigger::Message { documents, when: when_if_any(table, ground, reading)? })
+            let each = each(table, &documents, reading)?;
+            Ok(Trigger::Message { documents, when: when_if_any(table, ground, reading)?, each })
         }
         (None, true) => Ok(Trigger::DayOfYear),
         (Some(value), true) => Err(value.fault("what a day of the year brings about names no documents")),
         (None, false) => Err(table.fault(table.at, "a duty needs for, or by: a day of the year")),
     }
+}
+
+/// The list whose entries bring about a duty each, and by which numbers they are named.
+fn each(table: &mut Table, documents: &Documents, reading: &mut Reading) -> Result<Option<Each>, NotARegime> {
+    let Some(value) = table.take("each") else { return Ok(None) };
+    let list = place_in(&value, "each", documents, Wanted::Entries, reading)?;
+    let entry = place_within(&table.need("entry")?, "entry", (documents, &list), Wanted::Number)?;
+    let of = place_in(&table.need("entry_of")?, "entry_of", documents, Wanted::Number, reading)?;
+    Ok(Some(Each { list, entry, of }))
 }
 
 fn sides(table: &mut Table, trigger: &Trigger) -> Result<(Side, Side), NotARegime> {
@@ -89,17 +102,28 @@ fn joined(
         };
         return Ok(Joined::ByYear { year, years_before });
     }
-    let Some(value) = table.take("joined") else { return Ok(Joined::ByReference) };
+    let is_each = matches!(trigger, Trigger::Message { each: Some(_), .. });
+    let value = match table.take("joined") {
+        None if is_each => return Err(table.fault(table.at, "a duty of each entry is joined \"by entry\"")),
+        None => return Ok(Joined::ByReference),
+        Some(value) => value,
+    };
     match value.text("joined")? {
+        "by entry" if is_each => {
+            let mut number = |key: &str| place_in(&table.need(key)?, key, met_by, Wanted::Number, reading);
+            Ok(Joined::ByEntry { entry: number("names")?, of: number("names_of")? })
+        }
+        "by entry" => Err(value.fault("by entry needs each: the list whose entries are meant")),
+        _ if is_each => Err(value.fault("a duty of each entry is joined \"by entry\"")),
         "by reference" => Ok(Joined::ByReference),
         "by thread" => Ok(Joined::ByThread),
         "by itself" => Ok(Joined::ByItself),
-        _ => Err(value.fault("joined is \"by reference\", \"by thread\" or \"by itself\"")),
+        _ => Err(value.fault("joined is \"by reference\", \"by thread\", \"by itself\" or \"by entry\"")),
     }
 }
 
 fn term(table: &mut Table, trigger: &Trigger, reading: &mut Reading) -> Result<DutyTerm, NotARegime> {
-    let Trigger::Message { documents, .. } = trigger else {
+    let Trigger::Message { documents, each, .. } = trigger else {
         let (month, day) = month_and_day(&table.need("by")?)?;
         return Ok(DutyTerm::ByDay { month, day, zone: named_zone(table)? });
     };
@@ -111,7 +135,7 @@ fn term(table: &mut Table, trigger: &Trigger, reading: &mut Reading) -> Result<D
             let anchor = match anchor.text("anchor")? {
                 "issue" => Anchor::Issue,
                 "receipt" => Anchor::Receipt,
-                _ => Anchor::Date(place_in(&anchor, "anchor", documents, Wanted::Date, reading)?),
+                _ => Anchor::Date(date(&anchor, documents, each.as_ref(), reading)?),
             };
             let zone_at = table.at;
             let zone = zone_for(table, &unit)?;
@@ -125,11 +149,25 @@ fn term(table: &mut Table, trigger: &Trigger, reading: &mut Reading) -> Result<D
             let least = before.number("before", limits::REGIME_TIME_MAX)?;
             let unit = unit(table, reading)?;
             let date = table.need("anchor")?;
-            let date = place_in(&date, "anchor", documents, Wanted::Date, reading)?;
+            let date = self::date(&date, documents, each.as_ref(), reading)?;
             Ok(DutyTerm::Before { least, zone: zone_for(table, &unit)?, unit, date })
         }
         (None, None) => Err(table.fault(table.at, "a duty needs within, before or by")),
         (Some(_), Some(value)) => Err(value.fault("a duty has one of: within, before")),
+    }
+}
+
+/// In the entry, where entries bring it about and have it; else in the form.
+fn date(
+    value: &Value,
+    documents: &Documents,
+    each: Option<&Each>,
+    reading: &mut Reading,
+) -> Result<Place, NotARegime> {
+    let within = each.map(|each| place_within(value, "anchor", (documents, &each.list), Wanted::Date));
+    match within {
+        Some(Ok(place)) => Ok(place),
+        Some(Err(_)) | None => place_in(value, "anchor", documents, Wanted::Date, reading),
     }
 }
 

@@ -116,6 +116,25 @@ impl Words {
         self.said.iter().map(|(digest, said)| (digest, said.as_ref()))
     }
 
+    /// Whether any of it suspends anything, at whatever time.
+    pub fn suspends(&self) -> bool {
+        self.said().any(|(_, said)| matches!(said.word, Word::Suspends { .. }))
+    }
+
+    /// When any of it next comes into force, or ends by itself, after this instant.
+    pub fn next_after(&self, at: Instant) -> Option<Instant> {
+        let of = |said: &Said| {
+            let until = match &said.word {
+                Word::Suspends { until, .. } => *until,
+                Word::Adopts { .. } | Word::Resumes { .. } | Word::Withdraws { .. } => None,
+            };
+            let told = said.told.values().map(|told| told.at);
+            let times = [said.word.from(), said.released_at].into_iter().chain(until).chain(told);
+            times.filter(|time| *time > at).min()
+        };
+        self.said().filter_map(|(_, said)| of(said)).min()
+    }
+
     /// The adoptions of a regime that are in force at an instant, by the receipts of `told`.
     pub fn adopted(&self, regime: &str, told: Party, at: Instant) -> Vec<Adopted> {
         let mut adopted: Vec<Adopted> = self

@@ -198,6 +198,12 @@ fn link(sum: &mut Sum, link: &Link) {
                 sum.number(*index);
             });
         }
+        for times in [&lane.covered, &lane.announced] {
+            sum.list(times.iter(), |sum, (serial, at_seconds)| {
+                sum.number(*serial);
+                sum.signed_number(*at_seconds);
+            });
+        }
         sum.list(lane.given.iter(), |sum, (serial, given)| {
             sum.number(*serial);
             sum.number(given.index);
@@ -208,17 +214,25 @@ fn link(sum: &mut Sum, link: &Link) {
     }
     sum.edge(&link.ours.edge);
     sum.optional(link.ours.cosigned.as_ref(), Sum::head);
+    sum.list(link.ours.beyond.iter(), |sum, (leaf, (lane, serial))| {
+        sum.number(*leaf);
+        sum.precedence(*lane);
+        sum.number(*serial);
+    });
     sum.edge(&link.theirs.edge);
     sum.optional(link.theirs.followed.as_ref(), |sum, followed| {
         sum.head(&followed.head);
         sum.signed_number(followed.at_seconds);
     });
-    for leaves in [&link.theirs.held, &link.theirs.announced] {
-        sum.list(leaves.iter(), |sum, (index, leaf)| {
-            sum.number(*index);
-            sum.bytes(&leaf.0);
-        });
-    }
+    sum.list(link.theirs.held.iter(), |sum, (index, leaf)| {
+        sum.number(*index);
+        sum.bytes(&leaf.0);
+    });
+    sum.list(link.theirs.announced.iter(), |sum, (index, announced)| {
+        sum.number(*index);
+        sum.bytes(&announced.leaf.0);
+        sum.signed_number(announced.at_seconds);
+    });
     sum.optional(link.theirs.rejected.as_ref(), |sum, (size, root)| {
         sum.number(*size);
         sum.bytes(&root.0);

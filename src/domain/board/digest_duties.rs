@@ -6,6 +6,7 @@ use super::digest::Sum;
 use crate::domain::duty::{
     Awaited, Cause, Doubt, Duties, Force, GivenBy, InTime, Lifting, Opened, RunsFrom, Step,
 };
+use crate::domain::message::Traffic;
 
 pub(super) fn of(sum: &mut Sum, duties: &Duties) {
     sum.list(duties.all(), |sum, duty| {
@@ -35,6 +36,14 @@ pub(super) fn of(sum: &mut Sum, duties: &Duties) {
         sum.bytes(waits.regime.as_bytes());
         sum.signed_number(waits.at.0);
     });
+    sum.list(duties.left_out.kept(), |sum, (message, left)| {
+        sum.bytes(&message.0);
+        sum.number(left.index);
+        sum.signed_number(left.at.0);
+        sum.number(left.duties);
+        sum.number(u64::from(left.is_unreadable));
+    });
+    sum.number(duties.left_out.more());
 }
 
 fn opened(sum: &mut Sum, opened: &Opened) {
@@ -61,6 +70,14 @@ fn opened(sum: &mut Sum, opened: &Opened) {
             sum.signed_number(i64::from(year));
         }
     }
+    sum.optional(opened.entry.as_ref(), |sum, entry| {
+        sum.number(entry.of);
+        sum.number(entry.number);
+    });
+    sum.number(match opened.traffic {
+        Traffic::Real => 0,
+        Traffic::Drill => 1,
+    });
     sum.number(match opened.runs_from {
         RunsFrom::Issue => 0,
         RunsFrom::Receipt => 1,
@@ -85,6 +102,7 @@ fn step(sum: &mut Sum, step: &Step) {
             sum.number(match by {
                 GivenBy::Receipt => 0,
                 GivenBy::ByHand => 1,
+                GivenBy::CosignedHead => 2,
             });
             sum.number(match in_time {
                 InTime::InTime => 0,
@@ -107,6 +125,7 @@ fn step(sum: &mut Sum, step: &Step) {
             });
         }
         Step::Lifted(lifting) => lifted(sum, *lifting),
+        Step::Resumed => sum.number(11),
     }
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use super::decide::{Decision, happened};
 use super::{Board, Own};
 use crate::domain::digest::Digest;
-use crate::domain::duty::{Cause, DutiesNoted, Opened, Step, reserved};
+use crate::domain::duty::{Applies, Cause, DutiesNoted, Duty, Lifting, Opened, Reserved, Step, reserved};
 use crate::domain::event::{Event, Record};
 use crate::domain::fact::Gist;
 use crate::domain::party::Party;
@@ -30,11 +30,14 @@ impl Board {
                 if noted.once_more && noted.opened.is_empty() {
                     return Err(refused("once_more", "nothing is brought about").into());
                 }
+                if noted.is_unreadable && noted.says_more() {
+                    return Err(refused("is_unreadable", "nothing follows from what can't be read").into());
+                }
             }
             None if noted.opened.is_empty() && noted.steps.is_empty() => {
                 return Err(refused("about", "nothing is noted").into());
             }
-            None if !noted.receipts.is_empty() || !noted.unbound.is_empty() || noted.once_more => {
+            None if noted.is_of_a_message() => {
                 return Err(refused("about", "must be given where more is awaited").into());
             }
             None => {}
@@ -52,6 +55,14 @@ impl Board {
                 Step::Lapsed | Step::Alarmed | Step::Doubted { .. } if now <= duty.opened.due => {
                     return Err(refused("steps", "it is not past due").into());
                 }
+                Step::Lifted(Lifting::Suspended { by })
+                    if self.applies(own.party, duty, now) != Applies::SuspendedBy(*by) =>
+                {
+                    return Err(refused("steps", "this word does not suspend it").into());
+                }
+                Step::Resumed if self.applies(own.party, duty, now) != Applies::Yes => {
+                    return Err(refused("steps", "it does not apply between the two").into());
+                }
                 Step::Answered { message } | Step::Met { message, .. }
                     if !self.messages.contains_key(message) =>
                 {
@@ -63,10 +74,26 @@ impl Board {
                 | Step::Lapsed
                 | Step::Alarmed
                 | Step::Doubted { .. }
-                | Step::Lifted(_) => {}
+                | Step::Lifted(_)
+                | Step::Resumed => {}
             }
         }
         happened(Event::DutiesNoted(Box::new(noted.clone())))
+    }
+
+    /// Whether the rule of a duty applies between the two: now, or when it fell due, if that was before.
+    pub fn applies(&self, own: Party, duty: &Duty, now: Instant) -> Applies {
+        let opened = &duty.opened;
+        let at = now.min(opened.due);
+        let bond = self.bond(own, duty.other_than(own), &opened.rule.regime, at);
+        match bond.filter(|bond| bond.regime == opened.rule.digest) {
+            None => Applies::No,
+            Some(bond) => match reserved(&bond, &opened.rule.paragraph) {
+                None => Applies::Yes,
+                Some(Reserved::ByAdoption) => Applies::No,
+                Some(Reserved::BySuspension(by)) => Applies::SuspendedBy(by),
+            },
+        }
     }
 
     fn check_opened(
@@ -103,7 +130,7 @@ impl Board {
         if self.duties.has(opened) {
             return refused("is on record already");
         }
-        if self.duties.open_with(other) >= limits::DUTIES_OPEN_PER_PARTY_MAX {
+        if self.duties.open_with(other, opened.traffic) >= limits::DUTIES_OPEN_PER_PARTY_MAX {
             let most = usize::try_from(limits::DUTIES_OPEN_PER_PARTY_MAX).unwrap_or(usize::MAX);
             return Err(Refusal::TooMany { what: "open duties with one Party", most });
         }

@@ -8,8 +8,12 @@ use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
 
-use super::{Awaited, Cause, DutiesNoted, Duty, DutyNumber, Opened, Rule, State, Step, Told, Unbound};
+use super::{
+    AllLeftOut, Awaited, Cause, DutiesNoted, Duty, DutyNumber, ListEntry, Opened, Rule, State, Step, Told,
+    Unbound,
+};
 use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::message::Traffic;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -22,14 +26,20 @@ pub struct Duties {
     running: OrdSet<(Instant, DutyNumber)>,
     /// Those whose end can't be known yet, by the Party at the other end.
     doubted: OrdSet<(Party, DutyNumber)>,
+    /// Those that are lifted as long as a suspension lasts.
+    suspended: OrdSet<DutyNumber>,
     by_cause: OrdMap<Cause, Arc<[DutyNumber]>>,
     by_thread: OrdMap<ThreadId, OrdSet<DutyNumber>>,
+    /// By the Party at the other end and the entry of a list that brought them about.
+    by_entry: OrdMap<(Party, ListEntry), Arc<[DutyNumber]>>,
+    /// The texts that lay these down.
+    entry_regimes: OrdSet<Digest>,
     /// By the message that answered them.
     by_answer: OrdMap<Digest, Arc<[DutyNumber]>>,
     /// Each rule is kept once.
     rules: OrdSet<Arc<Rule>>,
-    /// How many of the open ones there are with each Party.
-    open_with: OrdMap<Party, u64>,
+    /// How many of the open ones there are with each Party, drills apart: they use up no room of real ones.
+    open_with: OrdMap<(Party, Traffic), u64>,
     /// The names of regimes with duties whose text is held here.
     regimes: OrdSet<String>,
     /// Messages to be considered, by record.
@@ -38,6 +48,7 @@ pub struct Duties {
     receipts: OrdMap<Awaited, (u64, Digest)>,
     /// Messages between Parties of which one is not known to be bound.
     unbound: OrdMap<(Party, u64, Digest), Unbound>,
+    pub left_out: AllLeftOut,
 }
 
 impl Duties {
@@ -69,6 +80,15 @@ impl Duties {
     /// When the next one falls due.
     pub fn next_due(&self) -> Option<Instant> {
         self.running.get_min().map(|(due, _)| *due)
+    }
+
+    pub fn suspended(&self) -> impl Iterator<Item = &Arc<Duty>> {
+        self.suspended.iter().filter_map(|number| self.all.get(number))
+    }
+
+    /// How many were ever put on record: the number of the next one.
+    pub fn count(&self) -> DutyNumber {
+        DutyNumber(self.next)
     }
 
     /// Whose end can't be known yet, by the Party at the other end.
@@ -106,6 +126,16 @@ impl Duties {
         self.by_thread.get(&thread).into_iter().flatten().filter_map(|number| self.all.get(number))
     }
 
+    /// Brought about by that entry of a list, with that Party.
+    pub fn of_entry(&self, party: Party, entry: ListEntry) -> impl Iterator<Item = &Arc<Duty>> {
+        self.numbered(self.by_entry.get(&(party, entry)).map_or(&[], |numbers| numbers))
+    }
+
+    /// The texts by which entries of lists brought any about.
+    pub fn entry_regimes(&self) -> impl Iterator<Item = Digest> + '_ {
+        self.entry_regimes.iter().copied()
+    }
+
     pub fn of_answer(&self, answer: &Digest) -> impl Iterator<Item = &Arc<Duty>> {
         self.numbered(self.by_answer.get(answer).map_or(&[], |numbers| numbers))
     }
@@ -124,17 +154,24 @@ impl Duties {
         self.find(opened).is_some()
     }
 
-    /// The one on record by the same rule, between the same Parties, with the same cause.
+    /// The one on record by the same rule, between the same Parties, with the same cause and entry.
     pub fn find(&self, opened: &Opened) -> Option<&Arc<Duty>> {
         self.of_cause(opened.cause).find(|duty| {
             let known = &duty.opened;
             (known.owed_by, known.owed_to) == (opened.owed_by, opened.owed_to)
                 && (known.rule.digest, &known.rule.name) == (opened.rule.digest, &opened.rule.name)
+                && known.entry == opened.entry
         })
     }
 
-    pub fn open_with(&self, party: Party) -> u64 {
-        self.open_with.get(&party).copied().unwrap_or_default()
+    pub fn open_with(&self, party: Party, traffic: Traffic) -> u64 {
+        self.open_with.get(&(party, traffic)).copied().unwrap_or_default()
+    }
+
+    /// Parties with which as many duties are open as may be.
+    pub fn full_with(&self) -> impl Iterator<Item = (Party, Traffic)> {
+        let full = |(_, open): &(&(Party, Traffic), &u64)| **open >= limits::DUTIES_OPEN_PER_PARTY_MAX;
+        self.open_with.iter().filter(full).map(|(with, _)| *with)
     }
 
     /// Messages to be considered, the oldest first.
@@ -248,6 +285,7 @@ impl Duties {
             if !noted.once_more {
                 self.pending.remove(&(there, digest));
             }
+            self.left_out.note(digest, noted, (index, at));
             for awaited in &noted.receipts {
                 if is_owed(awaited) {
                     self.receipts.insert(*awaited, (there, digest));
@@ -287,7 +325,11 @@ impl Duties {
             self.by_thread.entry(thread).or_default().insert(number);
         }
         let duty = Duty { number, opened, index, at, story: Vec::new() };
-        *self.open_with.entry(duty.other_than(own)).or_default() += 1;
+        if let Some(entry) = duty.opened.entry {
+            insert(&mut self.by_entry, (duty.other_than(own), entry), number);
+            self.entry_regimes.insert(duty.opened.rule.digest);
+        }
+        *self.open_with.entry((duty.other_than(own), duty.opened.traffic)).or_default() += 1;
         self.all.insert(number, Arc::new(duty));
     }
 
@@ -297,6 +339,15 @@ impl Duties {
         let duty = Arc::make_mut(duty);
         duty.story.push(Told { index, at, step: step.clone() });
         let (after, due, other) = (duty.state(), duty.opened.due, duty.other_than(own));
+        let traffic = duty.opened.traffic;
+        if duty.is_suspended() {
+            self.suspended.insert(number);
+        } else {
+            self.suspended.remove(&number);
+        }
+        if *step == Step::Resumed {
+            self.running.insert((due, number));
+        }
         if let Step::Answered { message } | Step::Met { message, .. } = step {
             let known = self.by_answer.get(message).is_some_and(|numbers| numbers.contains(&number));
             if !known {
@@ -315,7 +366,7 @@ impl Duties {
                 self.doubted.remove(&(other, number));
             }
         }
-        let open = self.open_with.entry(other).or_default();
+        let open = self.open_with.entry((other, traffic)).or_default();
         match (before.is_open(), after.is_open()) {
             (true, false) => *open = open.saturating_sub(1),
             (false, true) => *open = open.saturating_add(1),

@@ -5,6 +5,8 @@
 //! story is put on record too, and points at messages. Never here: a rule (`regime/duty.rs`), a clock.
 
 mod duties;
+mod left_out;
+mod noted;
 mod opening;
 mod settling;
 mod words;
@@ -12,19 +14,23 @@ mod words;
 use std::sync::Arc;
 
 use super::digest::{Digest, ThreadId};
+use super::message::Traffic;
 use super::party::Party;
-use super::precedence::Precedence;
 use super::regime::Standing;
 use super::regime::duty::Weight;
 use super::time::Instant;
 
 pub use duties::Duties;
-pub use opening::{Opening, Reached, Reserved, Stated, opening, opening_of_year, reserved};
-pub use settling::{Settled, Settling, settle};
+pub use left_out::{AllLeftOut, LeftOut};
+pub use noted::{Awaited, DutiesNoted, Unbound};
+pub use opening::{
+    Applies, Opening, Reached, Reserved, Stated, opening, opening_of_year, openings, reserved,
+};
+pub use settling::{Settled, Settling, entries_named, settle};
 
 /// By which a duty is known at this node, in the order in which they were put on record. The other end has
 /// another number for it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
 pub struct DutyNumber(pub u64);
 
 /// The rule that a duty rests on, as it was when the duty was put on record.
@@ -65,6 +71,10 @@ pub struct Opened {
     pub owed_by: Party,
     pub owed_to: Party,
     pub cause: Cause,
+    /// Where an entry of a list in that message brought it about: which one.
+    pub entry: Option<ListEntry>,
+    /// Of what brought it about. A drill's duty is met by drills alone, and a real one by none.
+    pub traffic: Traffic,
     pub runs_from: RunsFrom,
     /// The instant from which it runs.
     pub from: Instant,
@@ -81,6 +91,13 @@ pub enum Cause {
     },
     /// The day of this year.
     Year(i16),
+}
+
+/// An entry of a list, by its number and that of the list, such as the year of a calendar.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct ListEntry {
+    pub of: u64,
+    pub number: u64,
 }
 
 impl Cause {
@@ -138,6 +155,8 @@ pub enum Step {
         doubt: Doubt,
     },
     Lifted(Lifting),
+    /// The suspension that lifted it is over, and it is not past due.
+    Resumed,
 }
 
 /// What says when something was given.
@@ -146,6 +165,9 @@ pub enum GivenBy {
     Receipt,
     /// An officer's account of a delivery by a path that counts.
     ByHand,
+    /// The cosignature of whom it is owed to, under a head of the ledger that its dispatch is in: the whole second
+    /// that it states. Each end goes by the first such head that it holds.
+    CosignedHead,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -183,7 +205,7 @@ pub enum Lifting {
     Cancelled {
         by: Digest,
     },
-    /// Suspended by this word when it fell due.
+    /// Suspended by this word, which is in force. Once it is not any more, before the duty falls due, it is owed again.
     Suspended {
         by: Digest,
     },
@@ -268,8 +290,12 @@ impl Duty {
     }
 
     fn state_after<'t>(&self, story: impl DoubleEndedIterator<Item = &'t Told>) -> State {
-        match story.last().map(|told| &told.step) {
+        let mut back = story.rev().map(|told| &told.step);
+        match back.next() {
             None => State::Open,
+            // As it was before.
+            Some(Step::Resumed) if back.any(|step| matches!(step, Step::Answered { .. })) => State::Answered,
+            Some(Step::Resumed) => State::Open,
             Some(Step::Answered { .. }) => State::Answered,
             Some(Step::Met { in_time, .. }) => State::Met(*in_time),
             Some(Step::JudgedInsufficient { .. }) => State::Insufficient,
@@ -288,60 +314,41 @@ impl Duty {
             | Step::Lapsed
             | Step::Alarmed
             | Step::Doubted { .. }
-            | Step::Lifted(_) => None,
+            | Step::Lifted(_)
+            | Step::Resumed => None,
         })
     }
 
     /// Whether this may come next.
     pub fn may(&self, step: &Step) -> bool {
         let state = self.state();
-        let waits = !matches!(state, State::Met(_) | State::Lifted);
         match step {
             // What comes late is told once it was given.
             Step::Answered { .. } => matches!(state, State::Open | State::Unknown),
-            Step::Met { .. } => waits,
+            // Nothing is late that is not owed.
+            Step::Met { in_time, .. } => self.waits() && !(self.is_suspended() && *in_time == InTime::Late),
             Step::JudgedInsufficient { .. } => matches!(state, State::Met(_)),
             Step::Lapsed => state.is_open() && self.opened.rule.force == Force::Duty,
             Step::Alarmed => state.is_open() && self.opened.rule.force != Force::Duty,
             Step::Doubted { .. } => matches!(state, State::Open | State::Answered),
-            Step::Lifted(_) => state.is_open(),
+            Step::Lifted(Lifting::Suspended { .. }) => state.is_open(),
+            Step::Lifted(_) => state.is_open() || self.is_suspended(),
+            Step::Resumed => self.is_suspended(),
         }
+    }
+
+    /// Whether it is lifted only as long as a suspension lasts.
+    pub fn is_suspended(&self) -> bool {
+        matches!(self.story.last(), Some(Told { step: Step::Lifted(Lifting::Suspended { .. }), .. }))
+    }
+
+    /// Whether what meets it would be told. What is said while it is suspended meets it too.
+    pub(super) fn waits(&self) -> bool {
+        !matches!(self.state(), State::Met(_) | State::Lifted) || self.is_suspended()
     }
 
     /// Whichever of the two is not this Party.
     pub fn other_than(&self, own: Party) -> Party {
         if self.opened.owed_by == own { self.opened.owed_to } else { self.opened.owed_by }
     }
-}
-
-/// What a node puts on record about duties at once.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct DutiesNoted {
-    /// The message that was considered for it; `None` for what the clock brings about.
-    pub about: Option<Digest>,
-    pub opened: Vec<Opened>,
-    pub steps: Vec<(DutyNumber, Step)>,
-    /// Receipts for that message, our own, on which more depends.
-    pub receipts: Vec<Awaited>,
-    /// Parties that are not known to be bound yet: once they are, it is considered again.
-    pub unbound: Vec<Unbound>,
-    /// It is considered once more: it may meet what it has just brought about.
-    pub once_more: bool,
-}
-
-/// A Party that is not known to be bound by the regime that a message cites, or is by a text not held here.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Unbound {
-    pub party: Party,
-    pub regime: String,
-    /// When the message was released.
-    pub at: Instant,
-}
-
-/// One receipt, by the dispatch that it is for.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub struct Awaited {
-    pub party: Party,
-    pub lane: Precedence,
-    pub serial: u64,
 }

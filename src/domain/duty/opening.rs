@@ -3,17 +3,22 @@
 //! All that is asked here both ends hold in signed form: the message, the two adoptions with what they reserve,
 //! the receipt. So both open the same duties, due at the same instant. Never here: a clock.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Cause, Force, Opened, Rule, RunsFrom};
+use super::{Cause, Force, ListEntry, Opened, Rule, RunsFrom};
 use crate::domain::adoption::{Adopted, Bond, Nature};
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::form::Following;
+use crate::domain::form::outline::Part;
+use crate::domain::message::Traffic;
 use crate::domain::party::Party;
-use crate::domain::regime::due::{Due, due_after, due_by_form, due_next};
+use crate::domain::regime::due::{Due, due_after, due_by_form, due_next, number_in};
 use crate::domain::regime::duty::{Anchor, DutyRule, DutyTerm, Side, Trigger, Weight};
-use crate::domain::regime::judge_one;
+use crate::domain::regime::judge::judge_in;
 use crate::domain::regime::lead::Unit;
+use crate::domain::regime::subject::Subject;
 use crate::domain::regime::{Answer, Document, Regime, Standing};
 use crate::domain::time::Instant;
 
@@ -22,6 +27,7 @@ pub struct Stated<'m> {
     pub digest: Digest,
     pub thread: ThreadId,
     pub author: Party,
+    pub traffic: Traffic,
     pub released_at: Instant,
     /// Whom it addresses for action.
     pub action: Vec<Party>,
@@ -57,7 +63,43 @@ pub fn opening(
     addressee: Party,
     reached: Option<Reached>,
 ) -> Opening {
-    let Trigger::Message { documents, when } = &rule.trigger else { return Opening::Nothing };
+    let made = openings(regime, (name, rule), stated, addressee, reached);
+    made.into_iter().next().unwrap_or(Opening::Nothing)
+}
+
+/// The same where the entries of a list bring about a duty each: in their order. One that has no number to be named
+/// by, or shares it with an earlier one, brings about none.
+pub fn openings(
+    regime: &Regime,
+    (name, rule): (&str, &DutyRule),
+    stated: &Stated,
+    addressee: Party,
+    reached: Option<Reached>,
+) -> Vec<Opening> {
+    let Trigger::Message { each, .. } = &rule.trigger else { return Vec::new() };
+    let parts: Vec<Part> = stated.content.form().parts();
+    let following = Following::of(stated.content);
+    let form = Subject::of(stated.content, &parts, &following);
+    let made = |subject: &Subject, entry| {
+        opening_of(regime, (name, rule), stated, (addressee, reached), (subject, entry))
+    };
+    let Some(each) = each else { return vec![made(&form, None)] };
+    let Some(of) = number_in(&form, &each.of) else { return Vec::new() };
+    let mut numbered = BTreeSet::new();
+    let entries = form.entries(&each.list).into_iter();
+    let entries = entries.filter_map(|(_, entry)| Some((number_in(&entry, &each.entry)?, entry)));
+    let once = entries.filter(|(number, _)| numbered.insert(*number));
+    once.map(|(number, entry)| made(&entry, Some(ListEntry { of, number }))).collect()
+}
+
+fn opening_of(
+    regime: &Regime,
+    (name, rule): (&str, &DutyRule),
+    stated: &Stated,
+    (addressee, reached): (Party, Option<Reached>),
+    (subject, entry): (&Subject, Option<ListEntry>),
+) -> Opening {
+    let Trigger::Message { documents, when, .. } = &rule.trigger else { return Opening::Nothing };
     let is_meant = |side: Side| match side {
         Side::Author => true,
         Side::ActionAddressees => stated.action.contains(&addressee),
@@ -67,7 +109,7 @@ pub fn opening(
     if !documents.contains(&stated.document) || !is_meant(rule.owed_by) || !is_meant(rule.owed_to) {
         return Opening::Nothing;
     }
-    let verdict = judge_one(regime, when.as_ref(), stated.content);
+    let verdict = judge_in(regime, when.as_ref(), subject);
     if verdict.answer == Answer::NotReached {
         return Opening::Nothing;
     }
@@ -80,7 +122,7 @@ pub fn opening(
             Some(reached) => (reached.by, after(regime, rule, reached.at)),
         },
         DutyTerm::Within { anchor: Anchor::Date(_), .. } | DutyTerm::Before { .. } => {
-            (RunsFrom::Date, due_by_form(regime, rule, stated.content))
+            (RunsFrom::Date, due_by_form(regime, rule, subject))
         }
         DutyTerm::ByDay { .. } => return Opening::Nothing,
     };
@@ -96,7 +138,8 @@ pub fn opening(
     };
     let rule = recorded(regime, name, rule, Force::of(standing(regime, rule).and(verdict.standing), weight));
     let cause = Cause::Message { digest: stated.digest, thread: stated.thread };
-    Opening::Opens(Opened { rule, owed_by, owed_to, cause, runs_from, from: due.runs_from, due: due.due })
+    let (traffic, from, due) = (stated.traffic, due.runs_from, due.due);
+    Opening::Opens(Opened { rule, owed_by, owed_to, cause, entry, traffic, runs_from, from, due })
 }
 
 /// What one Party owes another by the next such day.
@@ -113,6 +156,8 @@ pub fn opening_of_year(
         owed_by,
         owed_to,
         cause: Cause::Year(year),
+        entry: None,
+        traffic: Traffic::Real,
         runs_from: RunsFrom::Year,
         from: due.runs_from,
         due: due.due,
@@ -152,6 +197,16 @@ pub enum Reserved {
     ByAdoption,
     /// By a word that suspends it for a time.
     BySuspension(Digest),
+}
+
+/// Whether a rule applies between two Parties.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Applies {
+    Yes,
+    /// By this word, for a time.
+    SuspendedBy(Digest),
+    /// They are not bound by that text, or one of them reserved it.
+    No,
 }
 
 /// A reservation or suspension frees both ends: what one does not owe, it is not owed either.

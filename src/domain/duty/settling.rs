@@ -2,12 +2,12 @@
 //!
 //! Never here: a judgement whether an answer suffices. Whoever is owed it says so, by a message of its own.
 
-use super::{Cause, Duty, GivenBy, InTime, Lifting, RunsFrom, State, Stated, Step};
-use crate::domain::content::Content;
+use super::{Cause, Duty, GivenBy, InTime, Lifting, ListEntry, RunsFrom, Stated, Step};
+use crate::domain::content::{Content, Kind};
 use crate::domain::party::Party;
-use crate::domain::regime::due::number_at;
+use crate::domain::regime::due::{number_at, numbers_by_row};
 use crate::domain::regime::duty::{DutyRule, Joined, Side};
-use crate::domain::regime::{Answer, Regime, judge_one};
+use crate::domain::regime::{Answer, Document, Regime, judge_one};
 use crate::domain::time::Instant;
 
 /// What a message is held against.
@@ -15,6 +15,8 @@ pub struct Settling<'s> {
     pub regime: &'s Regime,
     pub rule: &'s DutyRule,
     pub stated: &'s Stated<'s>,
+    /// It is the list anew that brought the duty about by an entry: what stands in it now brings about its own.
+    pub is_in_place_of_cause: bool,
     /// By when it was given to the other end; `None` while its receipt is not here.
     pub given: Option<(Instant, GivenBy)>,
 }
@@ -31,6 +33,10 @@ pub enum Settled {
 /// What a message does to a duty. Only what may come next is said.
 pub fn settle(duty: &Duty, message: &Settling) -> Settled {
     let (opened, stated, rule) = (&duty.opened, message.stated, message.rule);
+    // A drill never touches what is owed in earnest, nor the other way round.
+    if stated.traffic != opened.traffic {
+        return Settled::Nothing;
+    }
     let may = |step: Step| if duty.may(&step) { Settled::Step(step) } else { Settled::Nothing };
     let is_cause = opened.cause.message() == Some(stated.digest);
     if is_cause != (rule.joined == Joined::ByItself) {
@@ -43,8 +49,7 @@ pub fn settle(duty: &Duty, message: &Settling) -> Settled {
     if stated.author == opened.owed_by && is(&rule.met_by) && meets(duty, message) {
         let Some((given, by)) = message.given else {
             let answered = Step::Answered { message: stated.digest };
-            let waits = !matches!(duty.state(), State::Met(_) | State::Lifted);
-            return if waits {
+            return if duty.waits() {
                 Settled::AwaitsReceipt(duty.may(&answered).then_some(answered))
             } else {
                 Settled::Nothing
@@ -53,17 +58,55 @@ pub fn settle(duty: &Duty, message: &Settling) -> Settled {
         let in_time = InTime::of(given, stated.released_at, opened.due);
         return may(Step::Met { message: stated.digest, given, by, in_time });
     }
-    let concerns = refers(duty, stated) || opened.cause.thread() == Some(stated.thread);
-    if stated.author == opened.owed_to && is(&rule.judged_by) && concerns {
+    let concerns = match opened.entry {
+        None => refers(duty, stated) || opened.cause.thread() == Some(stated.thread),
+        Some(entry) => concerns_entry(duty, entry, message),
+    };
+    if message.is_in_place_of_cause {
+        return may(Step::Lifted(Lifting::Cancelled { by: stated.digest }));
+    }
+    if stated.author == opened.owed_to && is(&rule.judged_by) && is_judged(duty, message) {
         return may(Step::JudgedInsufficient { by: stated.digest });
     }
     if stated.author == opened.owed_by && is(&rule.force_majeure_by) && concerns {
         return may(Step::Lifted(Lifting::ForceMajeure { claimed_in: stated.digest }));
     }
-    if stated.author == author_of_cause(duty, rule) && is(&rule.cancelled_by) && concerns {
+    // What takes a message back is about that one alone, whatever else stands in the thread.
+    let takes_back = stated.document == Document::Kind(Kind::MessageWithdrawal);
+    let cancels = if takes_back { refers(duty, stated) } else { concerns };
+    if stated.author == author_of_cause(duty, rule) && is(&rule.cancelled_by) && cancels {
         return may(Step::Lifted(Lifting::Cancelled { by: stated.digest }));
     }
     Settled::Nothing
+}
+
+/// Entries that the message names, where the rule says.
+fn named(message: &Settling) -> Vec<ListEntry> {
+    entries_named(message.rule, message.stated.content)
+}
+
+/// The entries that a form names, where a rule says that it may.
+pub fn entries_named(rule: &DutyRule, content: &Content) -> Vec<ListEntry> {
+    let Joined::ByEntry { entry, of } = &rule.joined else { return Vec::new() };
+    let rows = numbers_by_row(content, (entry, of)).into_iter();
+    rows.map(|(number, of)| ListEntry { of, number }).collect()
+}
+
+/// Of an entry: by naming it. What names none and refers to the whole list is about each.
+fn concerns_entry(duty: &Duty, entry: ListEntry, message: &Settling) -> bool {
+    let named = named(message);
+    if named.is_empty() { refers(duty, message.stated) } else { named.contains(&entry) }
+}
+
+/// Whether it says of what met the duty, and not of something else in the thread, that it does not suffice.
+fn is_judged(duty: &Duty, message: &Settling) -> bool {
+    let (stated, rule) = (message.stated, message.rule);
+    let in_thread = duty.opened.cause.thread() == Some(stated.thread) && stated.refers_to.is_empty();
+    let says_so = || {
+        let wanted = rule.judged_when.as_ref();
+        judge_one(message.regime, wanted, stated.content).answer == Answer::Reached
+    };
+    (in_thread || refers(duty, stated)) && says_so()
 }
 
 fn author_of_cause(duty: &Duty, rule: &DutyRule) -> Party {
@@ -78,6 +121,7 @@ fn meets(duty: &Duty, message: &Settling) -> bool {
     let is_joined = match &message.rule.joined {
         Joined::ByReference => refers(duty, stated),
         Joined::ByThread => opened.cause.thread() == Some(stated.thread),
+        Joined::ByEntry { .. } => opened.entry.is_some_and(|entry| named(message).contains(&entry)),
         // Asked before: it is the message that brought it about.
         Joined::ByItself => true,
         Joined::ByYear { year, years_before } => {

@@ -15,8 +15,9 @@ impl Step {
             }
             Step::Met { message, given, by: given_by, in_time } => {
                 let how = match given_by {
-                    GivenBy::Receipt => "by its receipt",
-                    GivenBy::ByHand => "by hand, by our own account",
+                    GivenBy::Receipt => "by its receipt".to_owned(),
+                    GivenBy::ByHand => "by hand, by our own account".to_owned(),
+                    GivenBy::CosignedHead => format!("by a head that {to} cosigned"),
                 };
                 let in_time = match in_time {
                     InTime::InTime => "met in time",
@@ -37,6 +38,7 @@ impl Step {
                 format!("unknown: link down since {since}; what meets it may be on the way")
             }
             Step::Lifted(lifting) => lifted(*lifting, duty),
+            Step::Resumed => "owed again: it is suspended no more".to_owned(),
         }
     }
 
@@ -53,7 +55,8 @@ impl Step {
             Step::Lapsed
             | Step::Alarmed
             | Step::Doubted { .. }
-            | Step::Lifted(Lifting::NotBound | Lifting::CameTooLate) => None,
+            | Step::Lifted(Lifting::NotBound | Lifting::CameTooLate)
+            | Step::Resumed => None,
         }
     }
 }

@@ -63,12 +63,12 @@ pub(super) fn last_of(moment: &Moment) -> Instant {
     if moment.is_day() { latest.plus_ms(-1) } else { latest }
 }
 
-/// When a duty falls due that is counted from a date of the message's form. `None` where the form does not
-/// state it to the day, or its zone is not known.
-pub fn due_by_form(regime: &Regime, rule: &DutyRule, content: &Content) -> Option<Due> {
+/// When a duty falls due that is counted from a date of the message's form, or of an entry in it. `None` where that
+/// does not state it to the day, or its zone is not known.
+pub fn due_by_form(regime: &Regime, rule: &DutyRule, subject: &Subject) -> Option<Due> {
     match &rule.term {
         DutyTerm::Within { anchor: super::duty::Anchor::Date(place), zone, unit, most } => {
-            let dated = dated(content, place)?;
+            let dated = dated(subject, place)?;
             let runs_from = dated.to;
             // By the wall of the date itself, unless another one is named.
             let in_zone = match (zone, unit) {
@@ -82,7 +82,7 @@ pub fn due_by_form(regime: &Regime, rule: &DutyRule, content: &Content) -> Optio
             Some(Due { runs_from, due })
         }
         DutyTerm::Before { least, unit, zone, date } => {
-            let dated = dated(content, date)?;
+            let dated = dated(subject, date)?;
             let runs_from = dated.from;
             let zone = match zone {
                 Zone::OfTheAnchor => dated.zone,
@@ -132,10 +132,7 @@ fn day_of(year: i16, month: u8, day: u8) -> Option<Date> {
     Date::new(year, month, day.min(first.days_in_month())).ok()
 }
 
-fn dated(content: &Content, place: &Place) -> Option<Dated> {
-    let parts: Vec<Part> = content.form().parts();
-    let following = Following::of(content);
-    let subject = Subject::of(content, &parts, &following);
+fn dated(subject: &Subject, place: &Place) -> Option<Dated> {
     let found = subject.find(place)?;
     let found = found.first()?;
     let Value::Leaf(text) = found.value else { return None };
@@ -148,9 +145,28 @@ fn dated(content: &Content, place: &Place) -> Option<Dated> {
 pub fn number_at(content: &Content, place: &Place) -> Option<u64> {
     let parts: Vec<Part> = content.form().parts();
     let following = Following::of(content);
-    let found = Subject::of(content, &parts, &following).find(place)?;
-    let Value::Leaf(text) = found.first()?.value else { return None };
+    number_in(&Subject::of(content, &parts, &following), place)
+}
+
+/// The same in a form, or in an entry of a list.
+pub fn number_in(subject: &Subject, place: &Place) -> Option<u64> {
+    number(subject.find(place)?.first()?.value)
+}
+
+fn number(value: &Value) -> Option<u64> {
+    let Value::Leaf(text) = value else { return None };
     text.parse().ok()
+}
+
+/// The numbers that stand at two places, row by row of the list that both go through; rows that lack one of the
+/// two left out.
+pub fn numbers_by_row(content: &Content, (one, other): (&Place, &Place)) -> Vec<(u64, u64)> {
+    let parts: Vec<Part> = content.form().parts();
+    let following = Following::of(content);
+    let subject = Subject::of(content, &parts, &following);
+    let (Some(ones), Some(others)) = (subject.find(one), subject.find(other)) else { return Vec::new() };
+    let rows = ones.iter().zip(&others);
+    rows.filter_map(|(one, other)| Some((number(one.value)?, number(other.value)?))).collect()
 }
 
 fn instant(at: Timestamp) -> Instant {

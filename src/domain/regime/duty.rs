@@ -24,6 +24,8 @@ pub struct DutyRule {
     pub term: DutyTerm,
     /// Documents by which whom it is owed to says that what met it does not suffice.
     pub judged_by: BTreeSet<Document>,
+    /// What such a document must certainly say to say so. None: that it comes says so.
+    pub judged_when: Option<Condition>,
     /// Documents of whoever brought it about after which it is owed no more.
     pub cancelled_by: BTreeSet<Document>,
     /// Documents by which whoever owes it claims force majeure.
@@ -38,9 +40,20 @@ pub struct DutyRule {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Trigger {
     /// A message of one of these that cites the regime. Where there is a condition, one that meets it.
-    Message { documents: BTreeSet<Document>, when: Option<Condition> },
+    /// Where each entry of a list brings one about for itself, the condition and the date are looked for in it first.
+    Message { documents: BTreeSet<Document>, when: Option<Condition>, each: Option<Each> },
     /// A day of each year.
     DayOfYear,
+}
+
+/// That each entry of a list brings about a duty of its own.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Each {
+    pub list: Place,
+    /// The number within an entry by which it is named.
+    pub entry: Place,
+    /// The number of the form by which the list is named, such as its year.
+    pub of: Place,
 }
 
 /// Who is meant, seen from the message that brings a duty about.
@@ -81,6 +94,8 @@ pub enum Joined {
     ByThread,
     /// It is that message itself: what is owed is that it comes in time.
     ByItself,
+    /// It names the entry: at these places, row by row of one list, the number of the entry and of its list.
+    ByEntry { entry: Place, of: Place },
     /// It states the year that the day is about, so many years after that of the day.
     ByYear { year: Place, years_before: u64 },
 }

@@ -11,8 +11,9 @@ use crate::domain::text::shown;
 pub(super) fn owing(rule: &DutyRule) -> Vec<String> {
     let mut lines = Vec::new();
     match &rule.trigger {
-        Trigger::Message { documents, when: condition } => {
-            lines.push(format!("brought about by: {}", names(documents)));
+        Trigger::Message { documents, when: condition, each } => {
+            let each = each.as_ref().map(|each| format!(", each of {} for itself", each.list));
+            lines.push(format!("brought about by: {}{}", names(documents), each.unwrap_or_default()));
             lines.extend(when(condition.as_ref()));
             lines.push(format!("owed by the {}, to the {}", rule.owed_by.word(), rule.owed_to.word()));
         }
@@ -21,6 +22,7 @@ pub(super) fn owing(rule: &DutyRule) -> Vec<String> {
     let joined = match &rule.joined {
         Joined::ByReference => "that refers to it".to_owned(),
         Joined::ByThread => "of the same thread".to_owned(),
+        Joined::ByEntry { entry, .. } => format!("that names it by {entry}"),
         Joined::ByItself => "by that message itself".to_owned(),
         Joined::ByYear { year, years_before: 0 } => format!("whose {year} is that year"),
         Joined::ByYear { year, years_before } => {
@@ -39,6 +41,9 @@ pub(super) fn owing(rule: &DutyRule) -> Vec<String> {
             lines.push(format!("{what}: {}", names(documents)));
         }
     }
+    lines.extend(
+        when(rule.judged_when.as_ref()).into_iter().map(|line| format!("judged insufficient {line}")),
+    );
     if rule.weight == Weight::Alarm {
         lines.push("an alarm, and no duty".into());
     }

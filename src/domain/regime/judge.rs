@@ -39,8 +39,13 @@ pub fn judge_one(regime: &Regime, condition: Option<&Condition>, content: &Conte
     let Some(condition) = condition else { return Verdict::always() };
     let parts: Vec<Part> = content.form().parts();
     let following = Following::of(content);
-    let subject = Subject::of(content, &parts, &following);
-    Judge::new(regime, &subject).condition(condition)
+    judge_in(regime, Some(condition), &Subject::of(content, &parts, &following))
+}
+
+/// The same of a form, or of an entry in it, with the form behind it.
+pub fn judge_in(regime: &Regime, condition: Option<&Condition>, subject: &Subject) -> Verdict {
+    let Some(condition) = condition else { return Verdict::always() };
+    Judge::new(regime, subject).condition(condition)
 }
 
 /// One form under one regime, or several notices of one activity taken together.

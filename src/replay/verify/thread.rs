@@ -183,7 +183,7 @@ impl Checker<'_> {
         let draft = &message.draft;
         let traffic = match draft.traffic {
             Traffic::Real => "real",
-            Traffic::Drill => "a drill",
+            Traffic::Drill => "DRILL",
         };
         self.signed(&about, if undated { NotProven } else { Proven }, &[author], format!(
             "{author} wrote it: {}, {}, {traffic}, \"{}\"; date-time group {}; signed under {author}'s key list {list}",

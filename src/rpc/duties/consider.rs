@@ -2,27 +2,64 @@
 //!
 //! Never here: a clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::reading::{Delivered, delivered, refers_to};
 use crate::codec::content;
 use crate::domain::digest::Digest;
 use crate::domain::duty::{
-    DutiesNoted, Duty, DutyNumber, GivenBy, Opening, RunsFrom, Settled, Settling, Stated, Unbound, opening,
-    reserved, settle,
+    DutiesNoted, Duty, DutyNumber, ListEntry, Opened, Opening, Settled, Settling, State, Stated, Step,
+    Unbound, entries_named, openings, reserved, settle,
 };
-use crate::domain::message::{Outgoing, Traffic};
+use crate::domain::message::Outgoing;
 use crate::domain::party::Party;
 use crate::domain::regime::Regime;
-use crate::domain::regime::duty::Joined;
+use crate::domain::regime::duty::{DutyRule, Joined, Side, Trigger};
+use crate::domain::time::Instant;
 use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
 use crate::replay::records::{RecordFault, StoredMessage};
 use crate::rpc::held::HeldRegimes;
 
+/// What follows from a message, to be put on record in this order. Where it can't be read, that.
+///
+/// # Errors
+/// The journal does not answer now.
 pub(super) async fn consider(
+    head: &Head,
+    journal: &Journal,
+    own: Party,
+    (index, digest): (u64, Digest),
+) -> Result<Vec<DutiesNoted>, RecordFault> {
+    match worked_out(head, journal, own, (index, digest)).await {
+        Ok(noted) => Ok(in_records(noted)),
+        Err(fault) if fault.is_lasting() => {
+            tracing::error!(%fault, "no duty is worked out of a message that can't be read");
+            let about = Some(digest);
+            Ok(vec![DutiesNoted { about, is_unreadable: true, ..DutiesNoted::default() }])
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// As many duties and steps as one record may hold: first the steps that find no room beside the others, then what
+/// says that the message was considered, once more if it brings about more.
+fn in_records(mut noted: DutiesNoted) -> Vec<DutiesNoted> {
+    noted.receipts.sort_unstable();
+    noted.receipts.dedup();
+    let most = limits::DUTIES_PER_RECORD_MAX;
+    if noted.opened.len() > most {
+        noted.opened.truncate(most);
+        noted.once_more = true;
+    }
+    let beyond = noted.steps.split_off(noted.steps.len().min(most));
+    let steps = |some: &[(DutyNumber, Step)]| DutiesNoted { steps: some.to_vec(), ..DutiesNoted::default() };
+    beyond.chunks(most).map(steps).chain([noted]).collect()
+}
+
+async fn worked_out(
     head: &Head,
     journal: &Journal,
     own: Party,
@@ -32,15 +69,15 @@ pub(super) async fn consider(
     let stored = head.records(journal).message(index, &digest).await?;
     let draft = &stored.message.draft;
     let said = content::said(&draft.kind, &draft.content);
-    // A drill moves no duty; nor does what this program can't read.
-    let (Some(content), Some(document), Traffic::Real) = (said.content(), draft.document(), draft.traffic)
-    else {
+    // What this program can't read moves no duty.
+    let (Some(content), Some(document)) = (said.content(), draft.document()) else {
         return Ok(noted);
     };
     let stated = Stated {
         digest,
         thread: draft.thread,
         author: stored.message.author,
+        traffic: draft.traffic,
         released_at: stored.message.released_at,
         action: draft.action.iter().map(|addressee| addressee.party).collect(),
         addressees: draft.parties(),
@@ -53,10 +90,6 @@ pub(super) async fn consider(
         considering.bring_about(other, &mut noted).await?;
         considering.settle(other, &mut noted).await?;
     }
-    noted.receipts.sort_unstable();
-    noted.receipts.dedup();
-    noted.opened.truncate(limits::DUTIES_PER_RECORD_MAX);
-    noted.steps.truncate(limits::DUTIES_PER_RECORD_MAX);
     Ok(noted)
 }
 
@@ -108,48 +141,89 @@ impl Considering<'_> {
             noted.unbound.push(later);
             return Ok(());
         };
-        if board.duties.open_with(other) >= limits::DUTIES_OPEN_PER_PARTY_MAX {
-            return Ok(());
-        }
+        let open = board.duties.open_with(other, stated.traffic);
+        let mut room = limits::DUTIES_OPEN_PER_PARTY_MAX.saturating_sub(open);
         let delivered = self.delivered(other, &regime).await?;
-        let reached = if let Delivered::Reached(reached) = delivered { Some(reached) } else { None };
+        let reached = delivered.reached();
         for (name, rule) in &regime.duties {
             if reserved(&bond, &rule.ground.paragraph).is_some() {
                 continue;
             }
-            match opening(&regime, (name, rule), stated, self.addressee(other), reached) {
-                Opening::Nothing => {}
-                Opening::AwaitsReceipt => {
-                    if let Delivered::Awaits(awaited) = delivered {
-                        noted.receipts.push(awaited);
+            for made in openings(&regime, (name, rule), stated, self.addressee(other), reached) {
+                match made {
+                    Opening::Nothing => {}
+                    Opening::AwaitsReceipt => {
+                        if let Delivered::Awaits(awaited, _) = delivered {
+                            noted.receipts.push(awaited);
+                        }
                     }
-                }
-                Opening::Opens(opened) if board.duties.has(&opened) => {}
-                Opening::Opens(opened) => {
-                    noted.once_more |= rule.joined == Joined::ByItself;
-                    noted.opened.push(opened);
+                    Opening::Opens(opened) if board.duties.has(&opened) => {}
+                    Opening::Opens(opened) if self.was_owed_before(other, &opened) => {}
+                    Opening::Opens(_) if room == 0 => noted.left_out = noted.left_out.saturating_add(1),
+                    Opening::Opens(opened) => {
+                        room -= 1;
+                        noted.once_more |= rule.joined == Joined::ByItself;
+                        noted.opened.push(opened);
+                    }
                 }
             }
         }
         Ok(())
     }
 
+    /// Whether the same entry stands in a list that this one takes the place of, and what was owed by it then was
+    /// given, or fell due by the same day; or in a list that took the place of this one.
+    fn was_owed_before(&self, other: Party, opened: &Opened) -> bool {
+        let Some(entry) = opened.entry else { return false };
+        let same = |duty: &&Arc<Duty>| {
+            let known = &duty.opened;
+            (known.owed_by, known.owed_to, known.traffic) == (opened.owed_by, opened.owed_to, opened.traffic)
+                && known.rule.name == opened.rule.name
+                && known.cause.thread() == opened.cause.thread()
+        };
+        self.head.board.duties.of_entry(other, entry).filter(same).any(|duty| match duty.state() {
+            State::Met(_) | State::Insufficient => true,
+            State::Lapsed | State::Alarmed => opened.due <= duty.opened.due,
+            State::Open | State::Answered | State::Unknown | State::Lifted => {
+                self.caused_at(duty).is_some_and(|at| at > self.stated.released_at)
+            }
+        })
+    }
+
+    /// When what brought it about was released.
+    fn caused_at(&self, duty: &Duty) -> Option<Instant> {
+        let (digest, thread) = (duty.opened.cause.message()?, duty.opened.cause.thread()?);
+        Some(self.head.board.thread(thread)?.entry(&digest)?.released_at)
+    }
+
+    /// Whether it is the list anew, an entry of which brought the duty about.
+    fn is_in_place_of_cause(&self, duty: &Duty, rule: &DutyRule) -> bool {
+        let (opened, stated) = (&duty.opened, self.stated);
+        let Trigger::Message { documents, each: Some(_), .. } = &rule.trigger else { return false };
+        let author = if rule.owed_by == Side::Author { opened.owed_by } else { opened.owed_to };
+        opened.cause.thread() == Some(stated.thread)
+            && stated.author == author
+            && stated.traffic == opened.traffic
+            && documents.contains(&stated.document)
+            && self.caused_at(duty).is_some_and(|at| at < stated.released_at)
+    }
+
     async fn settle(&self, other: Party, noted: &mut DutiesNoted) -> Result<(), RecordFault> {
         let held = HeldRegimes::at(self.head, self.journal);
-        for duty in self.concerned(other).values() {
+        for duty in self.concerned(other).await?.values() {
             let Some(regime) = held.regime(duty.opened.rule.digest).await? else { continue };
             let Some(rule) = regime.duties.get(&duty.opened.rule.name) else { continue };
             let delivered = self.delivered(other, &regime).await?;
-            let given = match delivered {
-                Delivered::Reached(reached) => Some((reached.at, given_by(reached.by))),
-                Delivered::Awaits(_) | Delivered::Never => None,
-            };
-            match settle(duty, &Settling { regime: &regime, rule, stated: self.stated, given }) {
+            let given = delivered.given();
+            let is_in_place_of_cause = self.is_in_place_of_cause(duty, rule);
+            let message =
+                Settling { regime: &regime, rule, stated: self.stated, is_in_place_of_cause, given };
+            match settle(duty, &message) {
                 Settled::Nothing => {}
                 Settled::Step(step) => noted.steps.push((duty.number, step)),
                 Settled::AwaitsReceipt(step) => {
                     noted.steps.extend(step.map(|step| (duty.number, step)));
-                    if let Delivered::Awaits(awaited) = delivered {
+                    if let Delivered::Awaits(awaited, _) = delivered {
                         noted.receipts.push(awaited);
                     }
                 }
@@ -159,29 +233,37 @@ impl Considering<'_> {
     }
 
     /// Duties with that Party to which the message may do something, each once.
-    fn concerned(&self, other: Party) -> BTreeMap<DutyNumber, Arc<Duty>> {
+    async fn concerned(&self, other: Party) -> Result<BTreeMap<DutyNumber, Arc<Duty>>, RecordFault> {
+        let named = self.entries_named().await?;
         let (duties, stated) = (&self.head.board.duties, self.stated);
         let referred = stated
             .refers_to
             .iter()
             .flat_map(|digest| duties.of_causing(digest).chain(duties.of_answer(digest)));
-        duties
+        Ok(duties
             .of_thread(stated.thread)
             .chain(referred)
             .chain(duties.of_years())
+            .chain(named.iter().flat_map(|entry| duties.of_entry(other, *entry)))
             .filter(|duty| duty.other_than(self.own) == other)
             .map(|duty| (duty.number, duty.clone()))
-            .collect()
+            .collect())
+    }
+
+    /// Entries of lists that it names, by any rule by which such are owed anything.
+    async fn entries_named(&self) -> Result<BTreeSet<ListEntry>, RecordFault> {
+        let held = HeldRegimes::at(self.head, self.journal);
+        let mut named = BTreeSet::new();
+        for digest in self.head.board.duties.entry_regimes() {
+            let Some(regime) = held.regime(digest).await? else { continue };
+            for rule in regime.duties.values() {
+                named.extend(entries_named(rule, self.stated.content));
+            }
+        }
+        Ok(named)
     }
 }
 
 fn cited(draft: &Outgoing) -> Option<&str> {
     draft.regime.as_ref().map(|cited| cited.name.as_str())
-}
-
-fn given_by(by: RunsFrom) -> GivenBy {
-    match by {
-        RunsFrom::ByHand => GivenBy::ByHand,
-        RunsFrom::Receipt | RunsFrom::Issue | RunsFrom::Date | RunsFrom::Year => GivenBy::Receipt,
-    }
 }

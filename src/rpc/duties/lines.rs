@@ -3,6 +3,7 @@
 //! Never here: raw text from outside but a regime's labels, which callers show as any other.
 
 use super::reading::{Delivered, delivered};
+use crate::codec::message::traffic_to_proto;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::duty::{Cause, Duty, Force, State, Told};
 use crate::domain::regime::Regime;
@@ -93,6 +94,9 @@ impl<'h> Lines<'h> {
             record: duty.index,
             recorded_at_ms: duty.at.0,
             beside,
+            traffic: traffic_to_proto(opened.traffic),
+            entry: opened.entry.map(|entry| entry.number),
+            entry_of: opened.entry.map(|entry| entry.of),
         })
     }
 
@@ -121,11 +125,18 @@ impl<'h> Lines<'h> {
         }
         for party in stored.message.draft.parties() {
             let says = match delivered(self.head, self.journal, (&digest, &stored), party, regime).await? {
-                Delivered::Reached(reached) => {
+                Delivered::Reached(reached, _) => {
                     format!("{party} was reached at {}, by {}", reached.at, reached.by.words())
                 }
-                Delivered::Awaits(awaited) => {
-                    format!("{party} has not receipted it: {} lane, serial {}", awaited.lane, awaited.serial)
+                Delivered::Awaits(awaited, covered) => {
+                    let covered =
+                        covered.map(|at| format!("; by {at} it had cosigned a head that covers it"));
+                    format!(
+                        "{party} has not receipted it: {} lane, serial {}{}",
+                        awaited.lane,
+                        awaited.serial,
+                        covered.unwrap_or_default()
+                    )
                 }
                 Delivered::Never => format!("{party} was reached by nothing that counts"),
             };

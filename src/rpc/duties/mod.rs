@@ -8,6 +8,7 @@ mod consider;
 pub(super) mod lines;
 mod past_due;
 mod reading;
+mod suspensions;
 mod years;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use self::suspensions::Suspensions;
 use self::years::Years;
 use crate::domain::board::Board;
 use crate::domain::command::{Command, Origin};
@@ -55,13 +57,13 @@ impl DutyKeeper {
 
     async fn run(self) {
         let mut heads = self.registrar.heads();
-        let mut years = Years::default();
+        let (mut years, mut suspensions) = (Years::default(), Suspensions::default());
         let mut looked: BTreeMap<Party, Looked> = BTreeMap::new();
         loop {
             let head = heads.borrow_and_update().clone();
             let now = self.registrar.clock.now();
             let work = match head.standing {
-                Standing::Writes => self.work(&head, now, &mut years, &mut looked).await,
+                Standing::Writes => self.work(&head, now, (&mut years, &mut suspensions), &mut looked).await,
                 Standing::StandsBy => Ok(Vec::new()),
             };
             let commands = work.unwrap_or_else(|fault| {
@@ -74,7 +76,8 @@ impl DutyKeeper {
                 continue;
             }
             let again = !given.is_empty() || is_waiting(&head.board, now) || !head.board.duties.is_idle();
-            if !self.wait(&mut heads, &head.board, &years, again).await {
+            let turns = [years.next(), suspensions.next()].into_iter().flatten().min();
+            if !self.wait(&mut heads, (&head.board, now), turns, again).await {
                 return;
             }
         }
@@ -84,7 +87,7 @@ impl DutyKeeper {
         &self,
         head: &Head,
         now: Instant,
-        years: &mut Years,
+        (years, suspensions): (&mut Years, &mut Suspensions),
         looked: &mut BTreeMap<Party, Looked>,
     ) -> Result<Vec<Command>, RecordFault> {
         let board = &head.board;
@@ -92,16 +95,24 @@ impl DutyKeeper {
         let journal = &self.registrar.journal;
         let mut notes = Vec::new();
         for (index, message) in board.duties.pending().take(limits::DUTY_MESSAGES_AT_ONCE) {
-            notes.push(consider::consider(head, journal, own, (index, message)).await?);
+            notes.extend(consider::consider(head, journal, own, (index, message)).await?);
         }
-        // What came may meet what is past due.
+        // What came may meet what is past due, and what is suspended.
         if board.duties.is_idle() {
-            let steps = self.past_due(head, own, now, looked).await?;
+            let mut steps = suspensions.look(board, own, now);
+            if steps.is_empty() {
+                steps = self.past_due(head, own, now, looked).await?;
+            }
             for some in steps.chunks(limits::DUTIES_PER_RECORD_MAX) {
                 notes.push(DutiesNoted { steps: some.to_vec(), ..DutiesNoted::default() });
             }
         }
-        notes.extend(years.fall_due(head, journal, own, now).await?);
+        match years.fall_due(head, journal, own, now).await {
+            Ok(fallen_due) => notes.extend(fallen_due),
+            // A text that can't be read holds up none of the rest.
+            Err(fault) if fault.is_lasting() => tracing::error!(%fault, "days of the year are not looked at"),
+            Err(fault) => return Err(fault),
+        }
         Ok(notes.into_iter().map(|noted| Command::NoteDuties(Box::new(noted))).collect())
     }
 
@@ -152,7 +163,15 @@ impl DutyKeeper {
         heard: Heard,
     ) -> Result<Option<(DutyNumber, Step)>, RecordFault> {
         let Some(duty) = head.board.duties.get(number) else { return Ok(None) };
-        let step = past_due::past_due(head, &self.registrar.journal, (own, duty), now, heard).await?;
+        let step = past_due::past_due(head, &self.registrar.journal, (own, duty), now, heard).await;
+        let step = match step {
+            // What it rests on can't be read: it stays as it is, and holds up no other.
+            Err(fault) if fault.is_lasting() => {
+                tracing::error!(%fault, duty = number.0, "it can't be said whether a duty lapsed");
+                None
+            }
+            step => step?,
+        };
         Ok(step.filter(|step| duty.may(step)).map(|step| (number, step)))
     }
 
@@ -167,18 +186,20 @@ impl DutyKeeper {
         Heard { last: seen.heard_at, nothing_under_way }
     }
 
-    /// Until the head changes, something falls due, or, where something is waited for, a while.
+    /// Until the head changes, something falls due after `now`, or, where something is waited for, a while. `now` is
+    /// when it was looked last: what the clock passed since then is waited for no more, and looked at again.
     async fn wait(
         &self,
         heads: &mut watch::Receiver<Arc<Head>>,
-        board: &Board,
-        years: &Years,
+        (board, now): (&Board, Instant),
+        turns: Option<Instant>,
         again: bool,
     ) -> bool {
         let clock = &self.registrar.clock;
-        let now = clock.now();
         let due = board.duties.next_due().filter(|due| *due >= now).map(|due| due.plus_ms(1));
-        let next = [due, years.next()].into_iter().flatten().min();
+        // What is past already waits for something else.
+        let turns = turns.filter(|turn| *turn > now);
+        let next = [due, turns].into_iter().flatten().min();
         let due = async {
             match next {
                 Some(next) => clock.wait_until(next).await,

@@ -5,7 +5,7 @@
 
 use super::Heard;
 use super::reading::{Delivered, delivered};
-use crate::domain::duty::{Doubt, Duty, Force, Lifting, Reserved, State, Step, reserved};
+use crate::domain::duty::{Doubt, Duty, Force, GivenBy, InTime, Lifting, Reserved, Step, reserved};
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::journal::Journal;
@@ -48,12 +48,44 @@ pub(super) async fn past_due(
         Force::Duty => Step::Lapsed,
         Force::Unchecked | Force::Alarm => Step::Alarmed,
     };
-    let may_be_under_way = match (opened.owed_by == own, duty.state()) {
-        (true, State::Answered) => true,
-        (true, _) => false,
-        (false, _) => heard.nothing_under_way.is_none_or(|at| at <= opened.due),
+    let may_be_under_way = if opened.owed_by == own {
+        match answered(head, journal, duty).await? {
+            Answering::Covered(met) => return Ok(Some(met)),
+            Answering::UnderWay => true,
+            Answering::Not => false,
+        }
+    } else {
+        heard.nothing_under_way.is_none_or(|at| at <= opened.due)
     };
     Ok(if may_be_under_way { doubted(Doubt::MayBeUnderWay) } else { Some(lapsed) })
+}
+
+/// What became of our answer, where there is one.
+enum Answering {
+    /// Its receipt is not here, and a head covers it that was cosigned in time: whoever holds back its receipt
+    /// gains nothing.
+    Covered(Step),
+    UnderWay,
+    /// There is none, or it was refused.
+    Not,
+}
+
+async fn answered(head: &Head, journal: &Journal, duty: &Duty) -> Result<Answering, RecordFault> {
+    let opened = &duty.opened;
+    let there = |message| head.board.messages.get(&message).map(|there| (message, there.index));
+    let Some((message, index)) = duty.answer().and_then(there) else { return Ok(Answering::Not) };
+    let Some(regime) = HeldRegimes::at(head, journal).regime(opened.rule.digest).await? else {
+        return Ok(Answering::UnderWay);
+    };
+    let stored = head.records(journal).message(index, &message).await?;
+    Ok(match delivered(head, journal, (&message, &stored), opened.owed_to, &regime).await? {
+        Delivered::Awaits(_, Some(given)) if given <= opened.due => {
+            let in_time = InTime::of(given, stored.message.released_at, opened.due);
+            Answering::Covered(Step::Met { message, given, by: GivenBy::CosignedHead, in_time })
+        }
+        Delivered::Awaits(..) | Delivered::Reached(..) => Answering::UnderWay,
+        Delivered::Never => Answering::Not,
+    })
 }
 
 enum Reaching {
@@ -78,8 +110,8 @@ async fn reached(head: &Head, journal: &Journal, duty: &Duty) -> Result<Reaching
     let Some(regime) = regime else { return Ok(Reaching::NotAsked) };
     let stored = head.records(journal).message(there.index, &digest).await?;
     Ok(match delivered(head, journal, (&digest, &stored), opened.owed_by, &regime).await? {
-        Delivered::Reached(reached) => Reaching::At(reached.at),
-        Delivered::Awaits(_) => Reaching::NotYet,
+        Delivered::Reached(reached, _) => Reaching::At(reached.at),
+        Delivered::Awaits(..) => Reaching::NotYet,
         // What was refused for good reached nobody.
         Delivered::Never => Reaching::NotYet,
     })

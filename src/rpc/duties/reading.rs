@@ -6,7 +6,7 @@ use crate::domain::board::Board;
 use crate::domain::by_hand::{Says, Standing};
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
-use crate::domain::duty::{Awaited, Reached, RunsFrom};
+use crate::domain::duty::{Awaited, GivenBy, Reached, RunsFrom};
 use crate::domain::event::{Event, Record};
 use crate::domain::form::outline::{Part, Value};
 use crate::domain::message::{Outcome, Outgoing};
@@ -49,15 +49,37 @@ fn in_parts(parts: &[Part], found: &mut Vec<Digest>) {
 
 /// How a message came to an addressee, as far as it is known here.
 pub(super) enum Delivered {
-    Reached(Reached),
-    /// This receipt is not here yet.
-    Awaits(Awaited),
+    /// With the instant by which a head covered it that the addressee cosigned, where that was before its receipt.
+    Reached(Reached, Option<Instant>),
+    /// This receipt is not here yet; a head may cover it.
+    Awaits(Awaited, Option<Instant>),
     /// It was refused, or is delivered by nothing that would tell.
     Never,
 }
 
+impl Delivered {
+    /// Its receipt, or what counts as one: from then on it can be read.
+    pub fn reached(&self) -> Option<Reached> {
+        match self {
+            Delivered::Reached(reached, _) => Some(*reached),
+            Delivered::Awaits(..) | Delivered::Never => None,
+        }
+    }
+
+    /// By when it counts as given, and what says so: whichever is earlier, once it was receipted.
+    pub fn given(&self) -> Option<(Instant, GivenBy)> {
+        let Delivered::Reached(reached, covered) = self else { return None };
+        let by = match reached.by {
+            RunsFrom::ByHand => GivenBy::ByHand,
+            RunsFrom::Receipt | RunsFrom::Issue | RunsFrom::Date | RunsFrom::Year => GivenBy::Receipt,
+        };
+        let covered = covered.filter(|covered| *covered < reached.at);
+        Some(covered.map_or((reached.at, by), |covered| (covered, GivenBy::CosignedHead)))
+    }
+}
+
 /// A message of ours: by the other end's receipt, or by an account of a path that the regime counts, whichever
-/// is earlier. One of another Party: by our own receipt.
+/// is earlier. One of another Party: by our own receipt. Both ends hold the cosigned heads.
 pub(super) async fn delivered(
     head: &Head,
     journal: &Journal,
@@ -67,29 +89,45 @@ pub(super) async fn delivered(
 ) -> Result<Delivered, RecordFault> {
     let board = &head.board;
     if board.own.is_some_and(|own| own.party == addressee) {
-        return Ok(received(&stored.record, digest).map_or(Delivered::Never, Delivered::Reached));
+        return Ok(received(board, &stored.record, digest));
     }
     let by_hand = by_hand(head, journal, digest, addressee, regime).await?;
     let by_hand = by_hand.map(|at| Reached { at, by: RunsFrom::ByHand });
     let Some(dispatch) = dispatched(&stored.record, digest, addressee) else {
-        return Ok(by_hand.map_or(Delivered::Never, Delivered::Reached));
+        return Ok(by_hand.map_or(Delivered::Never, |by_hand| Delivered::Reached(by_hand, None)));
     };
-    let receipt = match receipt_index(board, &dispatch) {
-        None => return Ok(by_hand.map_or(Delivered::Awaits(dispatch), Delivered::Reached)),
+    let lane = board.link(dispatch.party).map(|link| link.lane(dispatch.lane));
+    let covered = lane.and_then(|lane| lane.covered.get(&dispatch.serial)).copied().map(end_of_second);
+    let receipt = match lane.and_then(|lane| lane.receipted.get(&dispatch.serial)).copied() {
+        None => {
+            let awaits = Delivered::Awaits(dispatch, covered);
+            return Ok(by_hand.map_or(awaits, |by_hand| Delivered::Reached(by_hand, covered)));
+        }
         Some(index) => received_at(&head.records(journal).record(index).await?, &dispatch),
     };
     let receipt = receipt.map(|at| Reached { at, by: RunsFrom::Receipt });
-    let first = receipt.into_iter().chain(by_hand).min_by_key(|reached| reached.at);
-    Ok(first.map_or(Delivered::Never, Delivered::Reached))
+    let first = receipt.iter().copied().chain(by_hand).min_by_key(|reached| reached.at);
+    // What was refused for good no head makes up for.
+    let covered = covered.filter(|_| receipt.is_some());
+    Ok(first.map_or(Delivered::Never, |first| Delivered::Reached(first, covered)))
 }
 
-fn received(record: &Record, digest: &Digest) -> Option<Reached> {
-    record.events.iter().find_map(|event| match event {
-        Event::Received(received) if received.dispatch.message == *digest => {
-            Some(Reached { at: received.receipt.received_at, by: RunsFrom::Receipt })
-        }
+fn received(board: &Board, record: &Record, digest: &Digest) -> Delivered {
+    let found = record.events.iter().find_map(|event| match event {
+        Event::Received(received) if received.dispatch.message == *digest => Some(received),
         _ => None,
-    })
+    });
+    let Some(received) = found else { return Delivered::Never };
+    let dispatch = &received.dispatch;
+    let link = board.link(dispatch.from);
+    let covered = link.and_then(|link| link.lane(dispatch.lane).announced.get(&dispatch.serial)).copied();
+    let reached = Reached { at: received.receipt.received_at, by: RunsFrom::Receipt };
+    Delivered::Reached(reached, covered.map(end_of_second))
+}
+
+/// A cosignature states whole seconds: it was made before that one was over.
+fn end_of_second(seconds: i64) -> Instant {
+    Instant::from_seconds(seconds).plus_ms(999)
 }
 
 fn dispatched(record: &Record, digest: &Digest, to: Party) -> Option<Awaited> {
@@ -100,10 +138,6 @@ fn dispatched(record: &Record, digest: &Digest, to: Party) -> Option<Awaited> {
         }
         _ => None,
     })
-}
-
-fn receipt_index(board: &Board, of: &Awaited) -> Option<u64> {
-    board.link(of.party)?.lane(of.lane).receipted.get(&of.serial).copied()
 }
 
 fn received_at(record: &Record, of: &Awaited) -> Option<Instant> {

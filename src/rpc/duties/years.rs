@@ -10,6 +10,7 @@ use crate::domain::adoption::Words;
 use crate::domain::board::Held;
 use crate::domain::digest::Digest;
 use crate::domain::duty::{DutiesNoted, Opened, opening_of_year, reserved};
+use crate::domain::message::Traffic;
 use crate::domain::party::Party;
 use crate::domain::regime::Regime;
 use crate::domain::regime::due::due_next;
@@ -83,6 +84,10 @@ fn of_regime(head: &Head, (own, regime): (Party, &Regime), now: Instant, opened:
         let Some(bond) = bond.filter(|bond| bond.regime == regime.head.digest) else { continue };
         for (name, rule) in regime.duties.iter().filter(|(_, rule)| rule.trigger == Trigger::DayOfYear) {
             if reserved(&bond, &rule.ground.paragraph).is_some() {
+                continue;
+            }
+            // The list of duties says so.
+            if board.duties.open_with(other, Traffic::Real) >= limits::DUTIES_OPEN_PER_PARTY_MAX {
                 continue;
             }
             for pair in [(own, other), (other, own)] {

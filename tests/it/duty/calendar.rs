@@ -1,6 +1,7 @@
 //! The iCalendar file, read by a reader that is not ours.
 
 use detente::cli::duty::{Calendar, Entry, Span};
+use detente::domain::message::Traffic;
 use icalendar::parser::{read_calendar, unfold};
 use proptest::prelude::*;
 
@@ -24,6 +25,7 @@ fn duty(summary: &str, description: &str) -> Entry {
         summary: summary.into(),
         description: description.into(),
         category: "DUTY",
+        traffic: Traffic::Real,
         span: Span::At(at("2025-08-01T20:59:59.999Z")),
     }
 }
@@ -35,6 +37,7 @@ fn a_duty_and_an_exercise_are_read_as_what_they_are() {
         summary: "BY: Zapad-2025".into(),
         description: "notified in BY/2025/PL/0002".into(),
         category: "EXERCISE",
+        traffic: Traffic::Real,
         span: Span::Days { first: "2025-09-12".into(), last: "2025-09-16".into() },
     };
     let calendar =
@@ -55,6 +58,15 @@ fn no_line_is_longer_than_75_octets_and_what_drives_a_terminal_is_harmless() {
         Calendar { entries: vec![duty(&long, "a\u{1b}[2Jb\u{202e}c")] }.write(at("2025-07-31T09:00:00Z"));
     assert!(file.split("\r\n").all(|line| line.len() <= 75), "{file}");
     assert!(!file.contains('\u{1b}') && !file.contains('\u{202e}'));
+}
+
+#[test]
+fn a_drill_says_so_at_the_head_of_each_text_and_in_its_category() {
+    let drill = Entry { traffic: Traffic::Drill, ..duty("PL owes BY: an answer", "open") };
+    let events = read(&Calendar { entries: vec![drill] }.write(at("2025-07-31T09:00:00Z")));
+    assert_eq!(value(&events[0], "SUMMARY"), "DRILL PL owes BY: an answer");
+    assert_eq!(value(&events[0], "DESCRIPTION"), "DRILL open");
+    assert_eq!(value(&events[0], "CATEGORIES"), "DUTY,DRILL");
 }
 
 proptest! {

@@ -1,13 +1,18 @@
 //! Real cases between real nodes, with figures from the press: at every step both ends hold the same duties, due
 //! at the same instants, and say the same of each.
 
+use std::sync::Arc;
+
+use bytes::Bytes;
+use detente::codec::proto::detente::v1 as calls;
 use detente::codec::regime::built_in;
 use detente::domain::content::{Content, Kind};
-use detente::domain::duty::{Force, InTime, State};
+use detente::domain::duty::{Duty, Force, InTime, State};
+use detente::domain::party::Party;
 use detente::domain::time::Instant;
 
 use super::nodes::{adopts, citing, hear_until, hold, same_at_both_ends, to, until};
-use crate::officer::{form, send};
+use crate::officer::{addressee, arrived, form, heading, send};
 use crate::talk::both_settled;
 use crate::world::World;
 
@@ -21,6 +26,113 @@ async fn bound(name: &str, [one, other]: [&'static str; 2]) -> (World, detente::
     send(&world, other, 202, to(one, 202), &adopts(name, digest, "political", "")).await;
     both_settled(&world, one, other).await;
     (world, digest)
+}
+
+/// A message to these for action, the others for information.
+fn heading_to(action: &[&str], information: &[&str], thread: u8) -> calls::Heading {
+    let all = |codes: &[&str]| codes.iter().map(|code| addressee(code)).collect();
+    calls::Heading { action: all(action), information: all(information), ..heading(thread) }
+}
+
+fn naming(field: &str, message: &Bytes) -> String {
+    format!("[{field}]\nmessage_digest = \"{}\"\n", hex::encode(message))
+}
+
+/// What BY owes for the request and for what was joined to it, by whom it is owed.
+async fn owed(world: &World, to: &str) -> State {
+    let all = states(world, "BY", to).await;
+    let names = ["reply to a request for explanation", "reply to a request that was joined"];
+    let found: Vec<State> =
+        all.iter().filter(|one| names.contains(&one.0.as_str())).map(|one| one.2).collect();
+    let [state] = found[..] else { panic!("{to}: {all:?}") };
+    state
+}
+
+async fn both_say(world: &World, to: &str, wanted: State) {
+    for code in ["BY", to] {
+        let other = if code == "BY" { to } else { "BY" };
+        let other = other.parse::<Party>().unwrap();
+        let own = code.parse::<Party>().unwrap();
+        let is_it = |duty: &Arc<Duty>| {
+            duty.opened.rule.name.starts_with("reply to a request")
+                && duty.other_than(own) == other
+                && duty.state() == wanted
+        };
+        until(world, code, |duties| duties.all().any(is_it)).await;
+    }
+    assert_eq!(owed(world, to).await, wanted, "towards {to}");
+}
+
+/// The days are others than those of 2022, their distances are not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn belarus_replies_to_lithuania_within_48_hours_and_each_of_the_requesters_judges_for_itself() {
+    const VIENNA: &str = "vienna-document-2011";
+    let world = World::new(&["BY", "LT", "LV"]).await;
+    let text = std::str::from_utf8(built_in::file(VIENNA).unwrap()).unwrap();
+    let mut digest = detente::domain::digest::Digest::ZERO;
+    for code in ["BY", "LT", "LV"] {
+        digest = hold(&world, code, text).await;
+    }
+    for (number, code, others) in
+        [(201, "BY", ["LT", "LV"]), (202, "LT", ["BY", "LV"]), (203, "LV", ["BY", "LT"])]
+    {
+        send(
+            &world,
+            code,
+            number,
+            heading_to(&others, &[], number),
+            &adopts(VIENNA, digest, "political", ""),
+        )
+        .await;
+    }
+    for (one, other) in [("BY", "LT"), ("BY", "LV"), ("LT", "LV")] {
+        both_settled(&world, one, other).await;
+    }
+    let at = |text: &str| world.clock.set(Instant::from_rfc3339(text).unwrap());
+    at("2025-02-09T15:00:00Z");
+    let cites = |action: &[&str], others: &[&str]| citing(VIENNA, digest, heading_to(action, others, 1));
+    let request = form(
+        Kind::Request,
+        "concern = \"The number of troops.\"\n[[questions]]\nnumber = 1\ntext = \"How many troops?\"\n\
+         [[questions]]\nnumber = 2\ntext = \"How many tanks?\"\n",
+    );
+    let asked = send(&world, "LT", 1, cites(&["BY"], &["LV"]), &request).await.message_digest;
+    arrived(&world, "LV", &asked).await;
+    let joining = form(Kind::Joining, &naming("request", &asked));
+    send(&world, "LV", 2, cites(&["BY"], &["LT"]), &joining).await;
+    for to in ["LT", "LV"] {
+        both_say(&world, to, State::Open).await;
+    }
+    let due = same_at_both_ends(&world, "BY", "LT");
+    let due = due.keys().find(|known| known.0 == "reply to a request for explanation").unwrap();
+    assert_eq!((due.5.to_string(), due.6), ("2025-02-11T15:00:00.000Z".into(), Force::Duty));
+
+    at("2025-02-11T10:00:00Z");
+    let reply = naming("request", &asked)
+        + "[[answers]]\nnumber = 1\nhow = \"partly\"\ntext = \"Fewer than 13,000.\"\n\
+           [[answers]]\nnumber = 2\nhow = \"declined\"\n";
+    let replied =
+        send(&world, "BY", 3, cites(&["LT", "LV"], &[]), &form(Kind::Reply, &reply)).await.message_digest;
+    for to in ["LT", "LV"] {
+        both_say(&world, to, State::Met(InTime::InTime)).await;
+    }
+
+    at("2025-02-12T10:00:00Z");
+    let judged = |words: &str| form(Kind::Judgement, &(naming("reply", &replied) + words));
+    let lacking = judged(
+        "[[answers]]\nnumber = 1\nhow = \"sufficient\"\n[[answers]]\nnumber = 2\nhow = \"insufficient\"\n",
+    );
+    send(&world, "LT", 4, cites(&["BY"], &["LV"]), &lacking).await;
+    // LV finds the one answer that it judges to be enough.
+    let enough = judged("[[answers]]\nnumber = 1\nhow = \"sufficient\"\n");
+    send(&world, "LV", 5, cites(&["BY"], &["LT"]), &enough).await;
+    both_say(&world, "LT", State::Insufficient).await;
+    both_say(&world, "LV", State::Met(InTime::InTime)).await;
+    let all = world.node("LT").registrar.head().board.duties.clone();
+    let story = all.all().find(|duty| duty.state() == State::Insufficient).unwrap();
+    let says: Vec<String> = story.story.iter().map(|told| told.step.says(story)).collect();
+    assert!(says.iter().any(|line| line.starts_with("met in time by message")), "{says:?}");
+    assert!(says.last().unwrap().starts_with("judged insufficient by LT"), "{says:?}");
 }
 
 fn c1(kind: Kind, text: &str) -> Content {

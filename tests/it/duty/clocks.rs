@@ -3,7 +3,7 @@
 use detente::domain::regime::due::{due_after, due_next};
 use proptest::prelude::*;
 
-use super::{at, dunes, notification, opened, rule};
+use super::{DUNES, at, dunes, notification, opened, rule};
 use crate::duty::question;
 
 fn after(name: &str, from: &str) -> String {
@@ -60,6 +60,59 @@ fn days_before_a_date_are_days_of_the_wall_of_that_date() {
     let notice = notification("2031-09-15T01:00 +03:00", "2031-09-20 Europe/Minsk", "owed");
     let due = opened("invitation", &notice, at("2031-07-01T00:00:00Z"));
     assert_eq!(due.due.to_string(), "2031-08-04T20:59:59.999Z");
+}
+
+#[test]
+fn days_before_a_date_go_over_the_change_to_summer_time_the_leap_day_and_the_end_of_the_year() {
+    let due = |start: &str| {
+        let notice = notification(start, "2033-01-01 Z", "owed");
+        opened("invitation", &notice, at("2031-01-01T00:00:00Z")).due.to_string()
+    };
+    // The day that is due is one of winter, the date one of summer; and the other way round.
+    assert_eq!(due("2031-04-20 Europe/Warsaw"), "2031-03-09T22:59:59.999Z");
+    assert_eq!(due("2031-11-20 Europe/Warsaw"), "2031-10-09T21:59:59.999Z");
+    assert_eq!(due("2032-04-10 Z"), "2032-02-28T23:59:59.999Z");
+    assert_eq!(due("2031-04-10 Z"), "2031-02-27T23:59:59.999Z");
+    assert_eq!(due("2032-01-20 Z"), "2031-12-09T23:59:59.999Z");
+}
+
+#[test]
+fn a_day_ends_at_its_midnight_where_that_comes_twice_and_at_the_next_hour_where_it_never_comes() {
+    // In Havana the clocks change at midnight.
+    let havana = DUNES.replace("Europe/Warsaw", "America/Havana");
+    let regime = detente::codec::regime::read(havana.as_bytes(), &|_, _| None).unwrap();
+    let due =
+        |from: &str| due_after(&regime, rule(&regime, "prompt answer").1, at(from)).unwrap().to_string();
+    assert_eq!(due("2031-03-05T12:00:00Z"), "2031-03-09T04:59:59.999Z");
+    assert_eq!(due("2031-10-29T12:00:00Z"), "2031-11-02T03:59:59.999Z");
+}
+
+#[test]
+fn working_days_go_over_the_end_of_the_year_and_back_before_a_date() {
+    // Tuesday the 30th: Wednesday, Thursday (a working day here), Friday.
+    assert_eq!(after("working days", "2031-12-30T10:00:00Z"), "2032-01-02T22:59:59.999Z");
+    let back = DUNES.replace(
+        "before = 42\nunit = \"calendar days\"",
+        "before = 3\nunit = \"working days\"\ncalendar = \"office\"",
+    );
+    let regime = detente::codec::regime::read(back.as_bytes(), &|_, _| None).unwrap();
+    let due = |start: &str| {
+        let notice = notification(start, "2033-01-01 Z", "owed");
+        let stated = super::stated("cause", &notice, at("2031-01-01T00:00:00Z"));
+        let made = detente::domain::duty::opening(
+            &regime,
+            rule(&regime, "invitation"),
+            &stated,
+            super::code("PL"),
+            None,
+        );
+        let detente::domain::duty::Opening::Opens(opened) = made else { panic!("{made:?}") };
+        opened.due.to_string()
+    };
+    // Monday the 5th: Friday the 2nd, then 1 May is free, Wednesday, Tuesday.
+    assert_eq!(due("2031-05-05 Z"), "2031-04-29T23:59:59.999Z");
+    // Thursday the 1st: Wednesday, Tuesday, Monday.
+    assert_eq!(due("2032-01-01 Z"), "2031-12-29T23:59:59.999Z");
 }
 
 #[test]

@@ -3,9 +3,16 @@
 mod calendar;
 mod cases;
 mod clocks;
+mod drills;
+mod entries;
+mod given;
+mod jumps;
+mod left_out;
+mod made_up;
 pub mod nodes;
 mod opening;
 mod settling;
+mod suspended;
 
 use std::sync::Arc;
 
@@ -13,6 +20,7 @@ use detente::codec::regime::read;
 use detente::domain::content::{Content, Kind};
 use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::duty::{Duty, DutyNumber, Opened, Opening, Reached, RunsFrom, Stated, opening};
+use detente::domain::message::Traffic;
 use detente::domain::party::Party;
 use detente::domain::regime::duty::DutyRule;
 use detente::domain::regime::{Document, Regime};
@@ -45,6 +53,7 @@ fn stated<'c>(name: &str, content: &'c Content, released_at: Instant) -> Stated<
         digest: Digest::of(name.as_bytes()),
         thread: ThreadId([1; 16]),
         author: code("BY"),
+        traffic: Traffic::Real,
         released_at,
         action: vec![code("PL")],
         addressees: vec![code("PL"), code("OSCE")],

@@ -36,7 +36,7 @@ fn settled(duty: &Duty, stated: &Stated, given: Option<&str>) -> Settled {
     let regime = kept(dunes());
     let rule = &regime.duties[&duty.opened.rule.name];
     let given = given.map(|given| (at(given), GivenBy::Receipt));
-    settle(duty, &Settling { regime: &regime, rule, stated, given })
+    settle(duty, &Settling { regime: &regime, rule, stated, is_in_place_of_cause: false, given })
 }
 
 fn met(settled: Settled) -> InTime {
@@ -108,6 +108,26 @@ fn a_text_that_is_yet_to_follow_meets_nothing_and_judges_nothing() {
     told(&mut met, step);
     let says = Stated { refers_to: vec![Digest::of(b"answer")], ..stated("judgement", &held, at(DUE)) };
     assert_eq!(settled(&met, &says, Some(DUE)), Settled::Nothing);
+}
+
+#[test]
+fn a_judgement_of_something_else_in_the_thread_is_none_of_what_met_it() {
+    let mut asked = asked();
+    let met = Step::Met {
+        message: Digest::of(b"answer"),
+        given: at(DUE),
+        by: GivenBy::Receipt,
+        in_time: InTime::InTime,
+    };
+    told(&mut asked, met);
+    let text = filled(Kind::Text);
+    let says = |refers_to: Vec<Digest>| {
+        settled(&asked, &Stated { refers_to, ..stated("judgement", &text, at(DUE)) }, Some(DUE))
+    };
+    assert_eq!(says(vec![Digest::of(b"another answer")]), Settled::Nothing);
+    let judged = Settled::Step(Step::JudgedInsufficient { by: Digest::of(b"judgement") });
+    assert_eq!(says(vec![Digest::of(b"answer")]), judged);
+    assert_eq!(says(Vec::new()), judged);
 }
 
 #[test]
