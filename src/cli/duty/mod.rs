@@ -102,7 +102,10 @@ fn service(desk: &Desk) -> DutyServiceClient<Channel> {
 }
 
 /// All pages.
-async fn all(desk: &Desk, asked: calls::ListDutiesRequest) -> Result<Vec<calls::DutyLine>, Fault> {
+pub(in crate::cli) async fn all(
+    desk: &Desk,
+    asked: calls::ListDutiesRequest,
+) -> Result<Vec<calls::DutyLine>, Fault> {
     let (mut from, mut duties) = (Bytes::new(), Vec::new());
     loop {
         let page = calls::ListDutiesRequest { from: from.clone(), ..asked.clone() };
