@@ -3,6 +3,7 @@
 mod calendar;
 mod cases;
 mod clocks;
+mod days;
 pub mod nodes;
 mod opening;
 mod settling;
