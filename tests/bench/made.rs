@@ -4,6 +4,8 @@
 //! The Board decides each record as it would in a running node; only verification and the network are
 //! left out, so that a million records take a minute. It is kept under `target/bench/` for the next run.
 
+pub mod owed;
+
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;

@@ -1,5 +1,5 @@
 //! What the node costs, each figure as a ratio to a floor measured in the same run on the same machine:
-//! `cargo bench -- [send] [throughput] [audit] [start] [memory] [check] [loaded] [--kafka HOST:PORT] [--quick]`.
+//! `cargo bench -- [send] [throughput] [audit] [start] [memory] [check] [loaded] [duties] [--kafka HOST:PORT] [--quick]`.
 //!
 //! Never here: a figure that is expected. The aims are printed beside what was measured, and a bench that
 //! misses its aim does not fail.
@@ -7,6 +7,7 @@
 mod audit;
 mod broker;
 mod check;
+mod duties;
 mod figures;
 mod floor;
 mod loaded;
@@ -41,7 +42,7 @@ impl Asked {
     }
 }
 
-const BENCHES: [&str; 7] = ["send", "throughput", "audit", "start", "memory", "check", "loaded"];
+const BENCHES: [&str; 8] = ["send", "throughput", "audit", "start", "memory", "check", "loaded", "duties"];
 
 fn asked() -> Result<Asked, String> {
     let mut asked = Asked { benches: Vec::new(), media: vec![Medium::Embedded], quick: false };
@@ -94,6 +95,9 @@ async fn main() -> std::process::ExitCode {
     }
     if asked.wants("loaded") {
         loaded::run().await;
+    }
+    if asked.wants("duties") {
+        duties::run(&asked).await;
     }
     std::process::ExitCode::SUCCESS
 }

@@ -14,29 +14,76 @@ fn demo(arguments: &[&str]) -> Output {
         .expect("the program runs")
 }
 
-fn summary(output: &Output) -> Value {
+fn lines(output: &Output) -> Vec<Value> {
     let text = String::from_utf8(output.stdout.clone()).expect("text");
-    let lines: Vec<Value> =
-        text.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect();
-    lines.last().expect("a last line").clone()
+    text.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect()
 }
 
-fn holds(summary: &Value) {
+fn summary(output: &Output) -> Value {
+    lines(output).last().expect("a last line").clone()
+}
+
+fn of_kind<'l>(lines: &'l [Value], kind: &'static str) -> Vec<&'l Value> {
+    lines.iter().filter(|line| line["kind"] == kind).collect()
+}
+
+fn holds(lines: &[Value]) {
+    let summary = lines.last().expect("a last line");
     assert_eq!(summary["kind"], "summary");
     assert_eq!(summary["ok"], true);
     let nodes = summary["nodes"].as_array().expect("nodes");
     let parties: Vec<&str> = nodes.iter().filter_map(|node| node["party"].as_str()).collect();
-    assert_eq!(parties, ["BY", "PL", "OSCE"]);
+    assert_eq!(parties, ["BY", "PL", "OSCE", "BY", "EE", "LT", "LV", "PL", "IN", "PK"]);
     for node in nodes {
         assert_eq!(node["board"], node["replayed_board"]);
         assert_eq!(node["root"].as_str().map(str::len), Some(64));
         assert!(node["size"].as_u64() > Some(0));
     }
-    // An adoption of each Party to the two others; five messages of the host to two guests, and two
-    // acknowledgements of each; all receipted.
-    assert_eq!(summary["messages"], 8);
-    assert_eq!(summary["acknowledgements"], 10);
-    assert_eq!(summary["receipts_verified"], 26);
+    // C1: an adoption of each Party to the two others; five messages of the host to two guests, and two
+    // acknowledgements of each. C2: an adoption of each to the four others; ten messages to four each, of which two
+    // are acknowledged. C4: seven messages to the other, of which three are acknowledged. All receipted.
+    assert_eq!(summary["messages"], 8 + 15 + 7);
+    assert_eq!(summary["acknowledgements"], 10 + 2 + 3);
+    assert_eq!(summary["receipts_verified"], 26 + 62 + 10);
+    assert!(of_kind(lines, "check").iter().all(|check| check["ok"] == true));
+}
+
+/// Each case says at its head that it is synthetic, and what is played in it can be read.
+fn shows_all_three(lines: &[Value]) {
+    let heads = of_kind(lines, "case");
+    assert_eq!(heads.iter().map(|head| &head["case"]).collect::<Vec<_>>(), ["C1", "C2", "C4"]);
+    for head in heads {
+        let sentence = head["sentence"].as_str().expect("a sentence");
+        assert!(sentence.contains("Synthetic: "), "{sentence}");
+    }
+    // The reply: on time, and insufficient; of seven questions one has no answer, four are declined.
+    let questions = of_kind(lines, "question");
+    assert_eq!(questions.len(), 7);
+    let answers = of_kind(lines, "answer");
+    let how: Vec<&str> =
+        answers.iter().map(|answer| answer["answers"][0][0].as_str().unwrap_or("not answered")).collect();
+    assert_eq!(how, ["partly", "declined", "declined", "declined", "declined", "not answered", "answered"]);
+    let all_three =
+        serde_json::json!([["LT", "insufficient"], ["LV", "insufficient"], ["EE", "insufficient"]]);
+    assert_eq!(answers[0]["judged"], all_three);
+    assert_eq!(answers[6]["judged"], serde_json::json!([["LT", "sufficient"], ["LV", "insufficient"]]));
+    for party in ["BY", "LT"] {
+        let duties = of_kind(lines, "duty");
+        let of_lithuania = duties.iter().filter(|duty| duty["party"] == party && duty["owed_to"] == "LT");
+        let (states, dues): (Vec<&str>, Vec<&str>) = of_lithuania
+            .map(|duty| (duty["state"].as_str().expect("a state"), duty["due"].as_str().expect("an instant")))
+            .unzip();
+        assert_eq!(states, ["open", "met in time", "met, judged insufficient", "met, judged insufficient"]);
+        assert!(dues.iter().all(|due| *due == "2022-02-11T10:00:00.000Z"), "{dues:?}");
+    }
+    // Both accounts beside each other at either end, and neither says what the other does.
+    let accounts = of_kind(lines, "accounts");
+    assert_eq!(accounts.iter().map(|one| &one["party"]).collect::<Vec<_>>(), ["IN", "PK"]);
+    for one in accounts {
+        let rows = one["rows"].as_array().expect("rows").iter().filter_map(Value::as_str);
+        let when = rows.clone().find(|row| row.starts_with("When")).expect("when it was");
+        assert!(when.contains("18:43") && when.contains("19:20"), "{when}");
+    }
 }
 
 #[test]
@@ -46,7 +93,8 @@ fn the_demonstration_holds_on_embedded_journals_and_says_that_it_is_synthetic() 
     let first = output.stdout.split(|byte| *byte == b'\n').next().expect("a first line");
     let first: Value = serde_json::from_slice(first).expect("an object");
     assert_eq!(first["kind"], "synthetic");
-    holds(&summary(&output));
+    holds(&lines(&output));
+    shows_all_three(&lines(&output));
 }
 
 #[test]
@@ -54,7 +102,8 @@ fn the_demonstration_holds_on_kafka() {
     let brokers = broker::shared().brokers;
     let output = demo(&["--once", "--json", "--journal", "kafka", "--kafka", &brokers]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    holds(&summary(&output));
+    holds(&lines(&output));
+    shows_all_three(&lines(&output));
 }
 
 #[test]
@@ -112,10 +161,10 @@ fn a_demonstration_that_nobody_reads_any_more_leaves_no_keys_behind() {
 
 #[test]
 fn a_demonstration_that_is_broken_off_leaves_no_keys_behind_at_any_moment() {
-    // After the first line nothing runs yet; after the later ones nodes do. All at once, so that each of them
+    // In the first lines nothing runs yet; after the later ones nodes do. All at once, so that each of them
     // ends while the machine has much else to do.
     let moments =
-        [("-TERM", 1), ("-INT", 1), ("-TERM", 2), ("-INT", 2), ("-TERM", 3), ("-TERM", 4), ("-INT", 9)];
+        [("-TERM", 1), ("-INT", 2), ("-TERM", 4), ("-INT", 4), ("-TERM", 5), ("-TERM", 6), ("-INT", 11)];
     let runs = moments.map(|(signal, lines)| std::thread::spawn(move || broken_off(signal, lines)));
     for run in runs {
         run.join().expect("nothing is left behind");

@@ -70,6 +70,11 @@ impl World {
         World::apart(medium, codes).await.acquainted().await
     }
 
+    /// As `on`, since another day.
+    pub async fn since(medium: Medium, codes: &[&str], begins: Instant) -> World {
+        World::begin(medium, codes, &[], Clock::standing_at(begins)).await.acquainted().await
+    }
+
     /// On the machine's own clock, for nodes that run as processes.
     pub async fn on_real_time(medium: Medium, codes: &[&str]) -> World {
         World::begin(medium, codes, &[], Clock::system()).await.acquainted().await

@@ -1,10 +1,10 @@
-//! Before the case begins: each Party puts the regime's text on record and adopts it by a message to the
-//! others, so that what the host gives notice of can be held against rules that bind.
+//! Before a case under a regime begins: each Party puts the regime's text on record and adopts it by a message to
+//! the others, so that what is said in the case can be held against rules that bind.
 //!
 //! Never here: what the rules say.
 
-use super::play::{self, Spoken};
 use super::say::Say;
+use super::speak::{self, Spoken};
 use super::stage::{Actor, Stage};
 use crate::cli::desk::answer;
 use crate::cli::fault::Fault;
@@ -19,7 +19,7 @@ use crate::domain::message::RegimeCitation;
 
 const REGIME: &str = "vienna-document-2011";
 
-/// The regime as the messages of the case cite it.
+/// The regime as the messages of a case cite it.
 pub fn cited(provision: &str) -> Result<RegimeCitation, Fault> {
     Ok(RegimeCitation { name: REGIME.into(), digest: Digest::of(text()?), provision: provision.into() })
 }
@@ -28,27 +28,26 @@ fn text() -> Result<&'static [u8], Fault> {
     built_in::file(REGIME).ok_or_else(|| Fault::new("the regime of the case does not come with the program"))
 }
 
-/// All are bound to each other afterwards.
-pub async fn adopt(stage: &Stage, say: &Say) -> Result<(), Fault> {
+/// All are bound to each other afterwards. When each drafts its word, and when it is released.
+pub async fn adopt(
+    stage: &Stage,
+    (drafted, released): (&'static str, &'static str),
+    say: &Say,
+) -> Result<(), Fault> {
     for actor in &stage.actors {
         hold(stage, actor).await?;
         let others: Vec<&Actor> = stage.actors.iter().filter(|other| other.party != actor.party).collect();
-        let spoken = Spoken {
-            subject: "Vienna Document 2011: adoption",
-            drafted: "2024-11-11T09:00:00Z",
-            released: "2024-11-11T10:00:00Z",
-        };
+        let spoken = Spoken { subject: "Vienna Document 2011: adoption", drafted, released };
         let content = Content::Adoption(adoption()?);
         let thread = ThreadId(crate::cli::desk::fresh_id()?.0);
-        let outgoing = play::heading(Kind::Adoption, thread, spoken.subject, &others);
-        let released = play::release(stage, actor, &spoken, (outgoing, content), say).await?;
-        for other in &others {
-            play::deliver(stage, actor, other, released.digest, say).await?;
-        }
+        let to = others.iter().map(|other| speak::addressee(other)).collect();
+        let outgoing = speak::heading(Kind::Adoption, thread, spoken.subject, to);
+        let (released, _) = speak::release(stage, actor, &spoken, (outgoing, content), say).await?;
+        speak::deliver(stage, actor, &others, released.digest, say).await?;
     }
     for (nth, one) in stage.actors.iter().enumerate() {
         for other in stage.actors.iter().skip(nth.saturating_add(1)) {
-            play::settle(one, other).await?;
+            speak::settle(one, other).await?;
             let at = stage.clock.now();
             let bond = one.node.registrar.head().board.bond(one.party, other.party, REGIME, at);
             let bond = bond.ok_or_else(|| {
@@ -72,7 +71,7 @@ fn adoption() -> Result<Adoption, Fault> {
         regime: REGIME.into(),
         edition: Some(1),
         regime_digest: Some(MessageDigest(Digest::of(text()?))),
-        from: When::new("2024-11-01T00:00", "Z"),
+        from: When::new("2011-12-01T00:00", "Z"),
         nature: Some(Nature::Political),
         ..Adoption::default()
     })

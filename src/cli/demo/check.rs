@@ -1,19 +1,23 @@
-//! After the play: every journal replayed and audited from nothing, every ledger held against the one
-//! at the other end, and the exercise proven offline from a bundle.
+//! After the play: every journal replayed and audited from nothing, every ledger and every duty held against
+//! those at the other end, and each case proven offline from a bundle.
+//!
+//! Never here: what is checked by the node itself. All goes by its journal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::play::Played;
 use super::say::Say;
+use super::speak::Played;
 use super::stage::{Actor, Stage};
 use crate::codec::bundle::decode;
 use crate::domain::digest::Digest;
+use crate::domain::duty::Cause;
 use crate::domain::event::Event;
 use crate::domain::message::ACKNOWLEDGEMENT;
 use crate::domain::party::Party;
+use crate::domain::time::Instant;
 use crate::journal::{Entry, ReadFault};
 use crate::registrar::{Head, OpenFault, signed_checkpoint};
 use crate::replay::audit::{Audit, Covered};
@@ -32,6 +36,7 @@ pub struct Checked {
 }
 
 pub struct NodeState {
+    pub case: &'static str,
     pub party: Party,
     pub size: u64,
     pub root: Digest,
@@ -39,53 +44,74 @@ pub struct NodeState {
     pub replayed_board: Digest,
 }
 
-impl Checked {
-    fn hold(&mut self, say: &Say, party: Party, what: &str, holds: bool) {
-        say.checked(party.as_str(), what, holds);
+/// What was checked of one stage is told with its case.
+struct Checking<'c> {
+    case: &'static str,
+    checked: &'c mut Checked,
+    say: &'c Say,
+}
+
+impl Checking<'_> {
+    fn hold(&mut self, party: Party, what: &str, holds: bool) {
+        self.say.checked(self.case, party.as_str(), what, holds);
         if !holds {
-            self.failed.get_or_insert(format!("{party}: {what}"));
+            self.checked.failed.get_or_insert(format!("{}, {party}: {what}", self.case));
         }
     }
 }
 
-pub async fn check(stage: &Stage, played: &Played, say: &Say) -> Checked {
-    let mut checked = Checked::default();
+/// One case, with what was checked of those before.
+pub async fn check(stage: &Stage, played: &Played, checked: &mut Checked, say: &Say) {
+    let mut checking = Checking { case: stage.case.which.word(), checked, say };
     for actor in &stage.actors {
-        journal(actor, &mut checked, say).await;
+        journal(actor, &mut checking).await;
     }
     for one in &stage.actors {
         for other in stage.actors.iter().filter(|other| other.party != one.party) {
-            let same = ledgers_agree(
-                &one.node.registrar.head(),
-                &other.node.registrar.head(),
-                one.party,
-                other.party,
-            );
+            let (here, there) = (one.node.registrar.head(), other.node.registrar.head());
+            let same = ledgers_agree(&here, &there, one.party, other.party);
             let what = format!("its ledger with {} is recomputed and cosigned at the other end", other.party);
-            checked.hold(say, one.party, &what, same);
+            checking.hold(one.party, &what, same);
+            if one.party < other.party {
+                let (ours, theirs) = (duties(&here, other.party), duties(&there, one.party));
+                let what = format!(
+                    "{} duties between it and {} fall due at the same instants at both ends",
+                    ours.len(),
+                    other.party
+                );
+                checking.hold(one.party, &what, ours == theirs);
+            }
         }
     }
-    offline(stage, played, &mut checked, say).await;
-    checked
+    offline(stage, played, &mut checking).await;
+}
+
+/// What is owed between this Party and another: by which rule, who owes it, what brought it about, when it is due, and
+/// where it stands.
+fn duties(head: &Head, other: Party) -> BTreeSet<(String, Party, Cause, Instant, &'static str)> {
+    let Some(own) = head.board.own.map(|own| own.party) else { return BTreeSet::new() };
+    let between = head.board.duties.all().filter(|duty| duty.other_than(own) == other);
+    let known = between.map(|duty| {
+        let opened = &duty.opened;
+        (opened.rule.name.clone(), opened.owed_by, opened.cause, opened.due, duty.state().word())
+    });
+    known.collect()
 }
 
 /// Replays from nothing, compares with what the node holds, and audits every signature and proof.
-async fn journal(actor: &Actor, checked: &mut Checked, say: &Say) {
+async fn journal(actor: &Actor, checking: &mut Checking<'_>) {
     let journal = &actor.node.registrar.journal;
     let root = TrustRoot::FirstKeyList(actor.node.settings.fingerprint.0);
     let (head, fold, entries) = match replayed(actor, root).await {
         Ok(replayed) => replayed,
-        Err(fault) => return checked.hold(say, actor.party, &format!("replay: {fault}"), false),
+        Err(fault) => return checking.hold(actor.party, &format!("replay: {fault}"), false),
     };
     let (board, replayed_board) = (head.board.digest(), fold.board.digest());
-    checked.hold(
-        say,
-        actor.party,
-        "replayed from nothing, the Board has the same digest",
-        board == replayed_board,
-    );
-    checked.hold(say, actor.party, "and the journal's tree the same root", head.root() == fold.tree.root());
-    checked.nodes.push(NodeState {
+    let same = board == replayed_board;
+    checking.hold(actor.party, "replayed from nothing, the Board has the same digest", same);
+    checking.hold(actor.party, "and the journal's tree the same root", head.root() == fold.tree.root());
+    checking.checked.nodes.push(NodeState {
+        case: checking.case,
         party: actor.party,
         size: fold.chain.size,
         root: fold.tree.root(),
@@ -106,7 +132,8 @@ async fn journal(actor: &Actor, checked: &mut Checked, say: &Say) {
     let report = audit.finish(checkpoint.as_deref().map(str::as_bytes));
     let what = format!("{} signatures and proofs verified in {} records", report.checked, report.size);
     let covered = report.covered == Covered::ByCheckpoint { size: head.chain.size };
-    checked.hold(say, actor.party, &what, report.holds() && covered);
+    checking.hold(actor.party, &what, report.holds() && covered);
+    let checked = &mut *checking.checked;
     checked.messages += counted.messages;
     checked.receipts_verified += counted.receipts;
     checked.acknowledgements += counted.acknowledgements;
@@ -170,8 +197,8 @@ fn ledgers_agree(at_one: &Head, at_other: &Head, one: Party, other: Party) -> bo
     kept == (theirs.theirs.edge.size(), theirs.theirs.edge.root()) && (cosigned == Some(kept) || kept.0 == 0)
 }
 
-/// The exercise as a file that a third person checks with no node: everything in it must hold.
-async fn offline(stage: &Stage, played: &Played, checked: &mut Checked, say: &Say) {
+/// The case's thread as a file that a third person checks with no node: everything in it must hold.
+async fn offline(stage: &Stage, played: &Played, checking: &mut Checking<'_>) {
     let trusted: BTreeMap<Party, Digest> =
         stage.actors.iter().map(|actor| (actor.party, actor.node.settings.fingerprint.0)).collect();
     for actor in &stage.actors {
@@ -181,11 +208,12 @@ async fn offline(stage: &Stage, played: &Played, checked: &mut Checked, say: &Sa
             board: &head.board,
             ring: &actor.node.ring,
         };
-        let holds = match bundle::make(&source, played.exercise, stage.clock.now()).await {
+        let holds = match bundle::make(&source, played.thread, stage.clock.now()).await {
             Ok(file) => is_proven(file, &trusted),
             Err(_) => false,
         };
-        checked.hold(say, actor.party, "the exercise is proven offline from its bundle", holds);
+        let what = format!("the {} is proven offline from its bundle", stage.case.about);
+        checking.hold(actor.party, &what, holds);
     }
 }
 

@@ -1,13 +1,19 @@
-//! `detente demo`: three nodes on this machine, a whole exercise between them, and then everything
-//! checked from nothing.
+//! `detente demo`: three cases between nodes on this machine, each on a stage of its own at its real dates, and then
+//! everything checked from nothing.
 //!
 //! Synthetic, with figures from the press, and it says so. Nothing here is done otherwise than an
 //! officer would do it: all goes through the nodes' services, over mutual TLS.
 
 mod adopt;
+mod c1;
+mod c2;
+mod c4;
+mod cast;
 mod check;
-mod play;
+mod commands;
+mod owed;
 mod say;
+mod speak;
 mod stage;
 
 use std::path::PathBuf;
@@ -17,10 +23,13 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::cli::fault::Fault;
 use crate::cli::node_directory::TransportSettings;
 use crate::cli::out;
+use cast::Which;
+use check::Checked;
 use say::Say;
+use speak::Played;
 use stage::{Medium, Stage};
 
-/// Plays an exercise between three nodes on this machine, and checks everything afterwards
+/// Plays three cases between nodes on this machine, and checks everything afterwards
 #[derive(clap::Args, Debug)]
 pub struct Args {
     /// End after the checks; not 0 if one of them fails
@@ -71,45 +80,71 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         }
     };
     say.head();
-    let mut stage = Stage::empty(args.directory)?;
+    let mut stages = Vec::new();
+    for case in [&cast::C1, &cast::C2, &cast::C4] {
+        stages.push(Stage::empty(case, args.directory.as_deref())?);
+    }
     let performed = tokio::select! {
-        performed = perform(&mut stage, &medium, &say) => performed,
+        performed = perform(&mut stages, &medium, &say) => performed,
         fault = ended() => Err(fault),
     };
-    let result = match performed {
+    let mut result = match performed {
         Ok(played) if !args.once => {
-            stage.clock.follow_system();
-            say.commands(&stage, &played);
-            _ = ended().await;
-            Ok(())
+            stages.iter().for_each(|stage| stage.clock.follow_system());
+            let acts: Vec<(&Stage, &Played)> = stages.iter().zip(&played).collect();
+            let told = commands::tell(&acts, &say);
+            if told.is_ok() {
+                _ = ended().await;
+            }
+            told
         }
         Ok(_) => Ok(()),
         Err(fault) => Err(fault),
     };
-    match (result, stage.strike().await) {
-        (result, Ok(())) => result,
-        (Ok(()), struck) => struck,
-        (Err(fault), Err(left)) => Err(Fault::new(format!("{fault}; and {left}"))),
+    for stage in stages {
+        result = match (result, stage.strike().await) {
+            (result, Ok(())) => result,
+            (Ok(()), struck) => struck,
+            (Err(fault), Err(left)) => Err(Fault::new(format!("{fault}; and {left}"))),
+        };
     }
+    result
 }
 
-/// The case and the checks; the last line is the summary, whatever came of it.
-async fn perform(stage: &mut Stage, medium: &Medium, say: &Say) -> Result<play::Played, Fault> {
-    let played = match stage.set(medium, say).await {
-        Ok(()) => play::play(stage, say).await,
-        Err(fault) => Err(fault),
-    };
-    let played = match played {
+/// The cases and the checks; the last line is the summary, whatever came of it.
+async fn perform(stages: &mut [Stage], medium: &Medium, say: &Say) -> Result<Vec<Played>, Fault> {
+    let played = match play(stages, medium, say).await {
         Ok(played) => played,
         Err(fault) => {
             say.broken_off(&fault);
             return Err(fault);
         }
     };
-    let checked = check::check(stage, &played, say).await;
+    say.text("");
+    let mut checked = Checked::default();
+    for (stage, played) in stages.iter().zip(&played) {
+        check::check(stage, played, &mut checked, say).await;
+    }
     say.summary(&checked);
     match checked.failed {
         Some(failed) => Err(Fault::new(format!("a check failed: {failed}"))),
         None => Ok(played),
     }
+}
+
+/// One case after the other. Each ends with what the duty lists of its Parties say.
+async fn play(stages: &mut [Stage], medium: &Medium, say: &Say) -> Result<Vec<Played>, Fault> {
+    let mut all = Vec::new();
+    for stage in stages {
+        say.case(stage.case);
+        stage.set(medium, say).await?;
+        let played = match stage.case.which {
+            Which::C1 => c1::play(stage, say).await?,
+            Which::C2 => c2::play(stage, say).await?,
+            Which::C4 => c4::play(stage, say).await?,
+        };
+        owed::tell_all(stage, say).await?;
+        all.push(played);
+    }
+    Ok(all)
 }

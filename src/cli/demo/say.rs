@@ -5,13 +5,14 @@ use std::fmt::Arguments;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
+use super::cast::Case;
 use super::check::Checked;
-use super::play::Played;
-use super::stage::{Actor, Stage};
+use super::stage::Actor;
 use crate::cli::fault::Fault;
 use crate::cli::out;
 use crate::codec::party_file::PartyFile;
-use crate::codec::proto::detente::v1::RegimeCheck;
+use crate::codec::proto::detente::v1::{DutyLine, RegimeCheck};
+use crate::domain::duty::State;
 use crate::domain::party::Party;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
@@ -43,6 +44,13 @@ impl Say {
         _ = self.unread.subscribe().wait_for(|unread| *unread).await;
     }
 
+    /// Words for a person only.
+    pub fn text(&self, text: &str) {
+        if !self.as_json {
+            self.out(format_args!("{text}"));
+        }
+    }
+
     /// A step: when, who, what.
     fn step(&self, at: Instant, who: &str, what: String) {
         let object = json!({"kind": "step", "at": at.to_string(), "who": who, "what": what});
@@ -50,9 +58,15 @@ impl Say {
     }
 
     pub fn head(&self) {
-        let sentence = "Synthetic: a demonstration with figures from the press (Zapad-2025). Persons, areas and \
-                        formations are invented, and no State has sent any of this.";
-        self.line(format!("{sentence}\n"), json!({"kind": "synthetic", "sentence": sentence}));
+        let sentence = "Synthetic: a demonstration of three cases with figures from the press and other public \
+                        sources. Persons, areas and formations are invented, and no State has sent any of this.";
+        self.line(format!("{sentence}"), json!({"kind": "synthetic", "sentence": sentence}));
+    }
+
+    /// A case begins, on a stage of its own.
+    pub fn case(&self, case: &Case) {
+        let object = json!({"kind": "case", "case": case.which.word(), "sentence": case.sentence});
+        self.line(format!("\n{}: {}\n", case.which.word(), case.sentence), object);
     }
 
     pub fn node(&self, actor: &Actor) {
@@ -116,11 +130,91 @@ impl Say {
         }
     }
 
-    pub fn checked(&self, party: &str, what: &str, holds: bool) {
+    /// A question that was asked, as one of the Parties holds it.
+    pub fn question(&self, number: u64, text: &str) {
+        let object = json!({"kind": "question", "number": number, "text": text});
+        self.line(format!("  question {number}: {}", shown(text)), object);
+    }
+
+    /// How one reply answers it, and who thinks what of that: pairs of a word and what goes with it.
+    pub fn answered(
+        &self,
+        number: u64,
+        by: Party,
+        answers: &[(String, String)],
+        judged: &[(String, String)],
+    ) {
+        let object = json!({"kind": "answer", "number": number, "by": by.as_str(), "answers": answers,
+                            "judged": judged});
+        let answers: Vec<String> = answers
+            .iter()
+            .map(|(how, text)| if text.is_empty() { how.clone() } else { format!("{how}: {}", shown(text)) })
+            .collect();
+        let answers = if answers.is_empty() { "not answered".to_owned() } else { answers.join("; ") };
+        let judged: Vec<String> = judged.iter().map(|(party, how)| format!("{party}: {how}")).collect();
+        let judged =
+            if judged.is_empty() { "nobody says what it is worth".to_owned() } else { judged.join(", ") };
+        self.line(format!("      {by} {answers}\n      judged by {judged}"), object);
+    }
+
+    /// Reports beside each other, as the node's Party holds them.
+    pub fn side_by_side(&self, at: Instant, actor: &Actor, rows: &[String]) {
+        self.step(at, actor.party.as_str(), "holds both accounts, neither merged with the other:".to_owned());
+        if self.as_json {
+            self.out(format_args!(
+                "{}",
+                json!({"kind": "accounts", "party": actor.party.as_str(), "rows": rows})
+            ));
+        } else {
+            self.out(format_args!(""));
+            rows.iter().for_each(|row| self.out(format_args!("{row}")));
+            self.out(format_args!(""));
+        }
+    }
+
+    /// A line of a Party's duty list.
+    pub fn duty(&self, at: Instant, actor: &Actor, duty: &DutyLine) {
+        let due = Instant(duty.due_ms);
+        // That it does not suffice takes nothing from when it was met.
+        let before = duty.story.iter().rev().nth(1).filter(|_| duty.state == State::Insufficient.word());
+        let before = before.map(|told| format!("{}; ", shown(&told.says))).unwrap_or_default();
+        let text = format!(
+            "duty list: {} owes {}: {}, due {due}: {before}{} [{}]",
+            shown(&duty.owed_by),
+            shown(&duty.owed_to),
+            shown(&duty.label),
+            shown(&duty.sentence),
+            shown(&duty.paragraph)
+        );
+        let object = json!({"kind": "duty", "at": at.to_string(), "party": actor.party.as_str(),
+                            "owed_by": duty.owed_by, "owed_to": duty.owed_to, "rule": duty.rule,
+                            "paragraph": duty.paragraph, "due": due.to_string(), "state": duty.state,
+                            "sentence": duty.sentence});
+        self.line(format!("{}  {:<4}  {text}", at.date_time_group(), actor.party), object);
+    }
+
+    /// How many of a list are owed by one day of the year, by what, when, and where they stand.
+    pub fn duties_of_a_day(
+        &self,
+        at: Instant,
+        actor: &Actor,
+        count: u64,
+        (label, due, state): (&str, Instant, &str),
+    ) {
+        let what = format!("duty list: {count} for a day of the year: {}, due {due}: {state}", shown(label));
+        self.step(at, actor.party.as_str(), what);
+    }
+
+    pub fn no_duty(&self, at: Instant, actor: &Actor) {
+        let what = "duty list: nothing is owed: no rules that both adopted ask for any of this";
+        self.step(at, actor.party.as_str(), what.to_owned());
+    }
+
+    pub fn checked(&self, case: &str, party: &str, what: &str, holds: bool) {
         let word = if holds { "holds" } else { "FAILS" };
         self.line(
-            format!("check {party:<4}  {word}: {what}"),
-            json!({"kind": "check", "party": party, "what": what, "ok": holds}),
+            format!("check {case} {party:<4}  {word}: {what}"),
+            json!({"kind": "check", "case": case, "party": party, "what": what, "ok": holds}),
         );
     }
 
@@ -129,7 +223,7 @@ impl Say {
             .nodes
             .iter()
             .map(|node| {
-                json!({"party": node.party.as_str(), "size": node.size, "root": node.root.to_string(),
+                json!({"case": node.case, "party": node.party.as_str(), "size": node.size, "root": node.root.to_string(),
                        "board": node.board.to_string(), "replayed_board": node.replayed_board.to_string()})
             })
             .collect();
@@ -152,56 +246,5 @@ impl Say {
             let object = json!({"kind": "summary", "ok": false, "nodes": [], "failed": fault.to_string()});
             self.line(String::new(), object);
         }
-    }
-
-    /// Commands ready to paste, while the nodes stay up on the real clock.
-    pub fn commands(&self, stage: &Stage, played: &Played) {
-        if self.as_json {
-            return;
-        }
-        let program = std::env::current_exe().map_or("detente".into(), |path| path.display().to_string());
-        let desk = |code: &str, role: &str| {
-            stage
-                .actor(code)
-                .map(|actor| actor.desk_directory(role).display().to_string())
-                .unwrap_or_default()
-        };
-        self.out(format_args!(
-            "\nThe nodes stay up on the real clock; Ctrl-C ends them. In another terminal:\n"
-        ));
-        self.out(format_args!(
-            "an officer   {program} exercise show {} --as {}",
-            played.exercise,
-            desk("BY", "drafter")
-        ));
-        self.out(format_args!("             {program} message list --as {}", desk("BY", "drafter")));
-        self.out(format_args!(
-            "             {program} message print {} --as {}",
-            played.notification,
-            desk("BY", "drafter")
-        ));
-        self.out(format_args!("             {program} exercise template amendment"));
-        self.out(format_args!("the watch    {program} watch follow --as {}", desk("PL", "watch")));
-        self.out(format_args!(
-            "             {program} watch read {} --as {}",
-            played.notification,
-            desk("PL", "watch")
-        ));
-        self.out(format_args!("an auditor   {program} audit verify --as {}", desk("OSCE", "auditor")));
-        self.out(format_args!(
-            "             {program} audit replay --thread {} --as {}",
-            played.exercise,
-            desk("PL", "auditor")
-        ));
-        self.out(format_args!(
-            "             {program} audit export --thread {} --out zapad.bundle --as {}",
-            played.exercise,
-            desk("BY", "auditor")
-        ));
-        let trusted = stage
-            .actors
-            .iter()
-            .map(|actor| format!(" --trust {}={}", actor.party, actor.node.settings.fingerprint.0));
-        self.out(format_args!("             {program} verify zapad.bundle{}", trusted.collect::<String>()));
     }
 }

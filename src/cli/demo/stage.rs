@@ -1,4 +1,6 @@
-//! The stage of the demonstration: three nodes with their people, each known to the others.
+//! The stage of a case: its nodes with their people, each known to the others.
+//!
+//! Never here: what is said.
 
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -6,6 +8,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use tokio::task::JoinHandle;
 
+use super::cast::{Case, Casting, ROLES};
 use super::say::Say;
 use crate::cli::desk::{Desk, DeskDirectory, answer, fresh_id};
 use crate::cli::fault::Fault;
@@ -29,8 +32,9 @@ pub enum Medium {
     Kafka { brokers: String, transport: TransportSettings },
 }
 
-/// Three nodes and the clock that all of them are judged by.
+/// The nodes of a case and the clock that all of them are judged by.
 pub struct Stage {
+    pub case: &'static Case,
     pub clock: Clock,
     pub actors: Vec<Actor>,
     folder: PathBuf,
@@ -47,45 +51,9 @@ pub struct Actor {
     pub party: Party,
     pub node: Node,
     pub directory: PathBuf,
+    pub casting: &'static Casting,
 }
 
-/// A Party's code, its name, and its people beside the two custodians: role and name.
-type Casting = (&'static str, &'static str, [(&'static str, &'static str); 4]);
-
-const CAST: [Casting; 3] = [
-    (
-        "BY",
-        "Republic of Belarus",
-        [
-            ("drafter", "Maj. Alena Novik"),
-            ("releaser", "Col. Viktar Karol"),
-            ("watch", "Capt. Ihar Zuk"),
-            ("auditor", "Nina Bely"),
-        ],
-    ),
-    (
-        "PL",
-        "Republic of Poland",
-        [
-            ("drafter", "Maj. Jan Lis"),
-            ("releaser", "Col. Anna Maj"),
-            ("watch", "Lt. Piotr Wilk"),
-            ("auditor", "Ewa Dudek"),
-        ],
-    ),
-    (
-        "OSCE",
-        "Secretariat",
-        [
-            ("drafter", "Mara Holm"),
-            ("releaser", "Luc Ferrand"),
-            ("watch", "Ines Prado"),
-            ("auditor", "Tom Aske"),
-        ],
-    ),
-];
-
-const BEGINNING: &str = "2024-11-04T08:00:00Z";
 /// From the first day of the play until years after it: the nodes stay up on the real clock.
 const LIVES: Lives = {
     const YEARS_MS: i64 = 8 * 365 * 24 * 3_600_000;
@@ -94,15 +62,15 @@ const LIVES: Lives = {
 
 impl Stage {
     /// Empty: nothing runs and nothing is on disk yet.
-    pub fn empty(directory: Option<PathBuf>) -> Result<Stage, Fault> {
-        let begins = Instant::from_rfc3339(BEGINNING).ok_or_else(|| Fault::new("no such day"))?;
+    pub fn empty(case: &'static Case, directory: Option<&Path>) -> Result<Stage, Fault> {
+        let begins = Instant::from_rfc3339(case.beginning).ok_or_else(|| Fault::new("no such day"))?;
         let run = fresh_id()?.to_string();
         let (folder, temporary) = match directory {
-            Some(folder) => (folder, false),
-            None => (std::env::temp_dir().join(format!("detente-demo-{run}")), true),
+            Some(folder) => (folder.join(case.folder), false),
+            None => (std::env::temp_dir().join(format!("detente-demo-{}-{run}", case.folder)), true),
         };
         let clock = Clock::standing_at(begins);
-        Ok(Stage { clock, actors: Vec::new(), folder, temporary, run, beginning: None })
+        Ok(Stage { case, clock, actors: Vec::new(), folder, temporary, run, beginning: None })
     }
 
     /// Whatever comes of it, also where it is broken off, the stage is to be struck.
@@ -112,17 +80,17 @@ impl Stage {
     }
 
     async fn fill(&mut self, medium: &Medium, run: &str, say: &Say) -> Result<(), Fault> {
-        for (code, name, people) in CAST {
+        for casting in self.case.cast {
             // A task of its own: one that is broken off half-way would write on, and be ended by nobody.
-            let plan = plan(&self.folder, code, name, medium, run)?;
-            let actor = begin(plan, self.clock.clone());
+            let plan = plan(&self.folder, casting, medium, run)?;
+            let actor = begin(casting, plan, self.clock.clone());
             let actor = self.beginning.insert(tokio::spawn(actor)).await;
             self.beginning = None;
             let actor = actor.map_err(|_| Fault::new("a node of the stage was not made to its end"))??;
             // On the stage from the moment that its node runs, so that it is ended with the others.
             self.actors.push(actor);
             let Some(actor) = self.actors.last() else { continue };
-            for (role, name) in people {
+            for (role, name) in ROLES.iter().zip(casting.people) {
                 actor.take_person(role, name, &actor.node.address.to_string(), &self.clock).await?;
             }
             say.node(actor);
@@ -175,9 +143,8 @@ impl Stage {
 impl Actor {
     /// Who has this role on the stage.
     pub fn person(&self, role: &str) -> &'static str {
-        let people =
-            CAST.iter().filter(|(code, ..)| *code == self.party.as_str()).flat_map(|(_, _, people)| people);
-        people.filter(|(theirs, _)| *theirs == role).map(|(_, name)| *name).next().unwrap_or_default()
+        let mut people = ROLES.iter().zip(self.casting.people);
+        people.find(|(theirs, _)| **theirs == role).map(|(_, name)| name).unwrap_or_default()
     }
 
     pub fn desk_directory(&self, role: &str) -> PathBuf {
@@ -235,11 +202,11 @@ fn desk_directory(node: &Path, role: &str) -> PathBuf {
 /// so that its port is in the key list before it runs.
 fn plan(
     folder: &Path,
-    code: &str,
-    name: &str,
+    casting: &Casting,
     medium: &Medium,
     run: &str,
 ) -> Result<(InitPlan, TcpListener), Fault> {
+    let code = casting.code;
     let party: Party = code.parse()?;
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let address = listener.local_addr()?;
@@ -248,7 +215,7 @@ fn plan(
     let plan = InitPlan {
         directory: folder.join(code),
         party,
-        name: name.into(),
+        name: casting.name.into(),
         listen: address,
         addresses: vec![address.to_string()],
         contacts: vec![format!("Watch {code}, synthetic number")],
@@ -260,7 +227,11 @@ fn plan(
 }
 
 /// A node with its custodians, running, that knows nobody else yet.
-async fn begin((plan, listener): (InitPlan, TcpListener), clock: Clock) -> Result<Actor, Fault> {
+async fn begin(
+    casting: &'static Casting,
+    (plan, listener): (InitPlan, TcpListener),
+    clock: Clock,
+) -> Result<Actor, Fault> {
     let made = init(&plan, clock.now()).await?;
     for (which, desk) in ["custodian", "second-custodian"].iter().zip(&made.desks) {
         let to = desk_directory(&plan.directory, which);
@@ -269,7 +240,7 @@ async fn begin((plan, listener): (InitPlan, TcpListener), clock: Clock) -> Resul
         }
     }
     let node = Node::start(&plan.directory, clock, Some(listener)).await?;
-    Ok(Actor { party: plan.party, node, directory: plan.directory })
+    Ok(Actor { party: plan.party, node, directory: plan.directory, casting })
 }
 
 fn journal(medium: &Medium, party: &Party, run: &str) -> JournalSettings {

@@ -106,7 +106,10 @@ fn service(desk: &Desk) -> DutyServiceClient<Channel> {
 }
 
 /// All pages in one.
-async fn all(desk: &Desk, asked: calls::ListDutiesRequest) -> Result<calls::ListDutiesResponse, Fault> {
+pub(in crate::cli) async fn all(
+    desk: &Desk,
+    asked: calls::ListDutiesRequest,
+) -> Result<calls::ListDutiesResponse, Fault> {
     let mut whole = answer(service(desk).list_duties(asked.clone())).await?;
     let mut from = Bytes::new();
     while !whole.next.is_empty() && whole.next != from {

@@ -3,7 +3,6 @@
 //!
 //! Never here: a value that was left out because another Party states the same, or a choice between two.
 
-use crate::cli::out::say;
 use crate::domain::form::outline::Path;
 use crate::domain::form::{Line, lines};
 use crate::domain::incident::picture::Account;
@@ -24,15 +23,18 @@ pub struct Report<'a> {
     pub account: &'a Account<'a>,
 }
 
-pub fn print(reports: &[Report<'_>]) {
+/// The page, line by line; nothing where there is no report.
+pub fn page(reports: &[Report<'_>]) -> Vec<String> {
+    let mut page = Vec::new();
     if reports.len() > SIDE_BY_SIDE_MAX {
         for report in reports {
-            table(std::slice::from_ref(report));
-            say!("");
+            table(std::slice::from_ref(report), &mut page);
+            page.push(String::new());
         }
     } else if !reports.is_empty() {
-        table(reports);
+        table(reports, &mut page);
     }
+    page
 }
 
 /// A field, and what each report says in it.
@@ -43,12 +45,12 @@ struct Row {
     cells: Vec<Vec<String>>,
 }
 
-fn table(reports: &[Report<'_>]) {
+fn table(reports: &[Report<'_>], page: &mut Vec<String>) {
     let width = PAGE.saturating_sub(LABEL) / reports.len().max(1);
     let width = width.saturating_sub(GAP);
     let heads: Vec<Vec<String>> = reports.iter().map(|report| report.head.clone()).collect();
-    print_row("", &heads, width);
-    say!("{}", "-".repeat(PAGE));
+    put_row("", &heads, width, page);
+    page.push("-".repeat(PAGE));
     for row in rows(reports) {
         let is_head = row.cells.iter().all(|cell| cell.iter().all(String::is_empty));
         let cells: Vec<Vec<String>> = row
@@ -56,7 +58,7 @@ fn table(reports: &[Report<'_>]) {
             .into_iter()
             .map(|cell| if cell.is_empty() && !is_head { vec![SILENT.to_owned()] } else { cell })
             .collect();
-        print_row(&format!("{}{}", " ".repeat(row.depth), row.label), &cells, width);
+        put_row(&format!("{}{}", " ".repeat(row.depth), row.label), &cells, width, page);
     }
 }
 
@@ -99,7 +101,7 @@ fn report_lines(said: &crate::domain::said::Said) -> Vec<Line> {
     }
 }
 
-fn print_row(label: &str, cells: &[Vec<String>], width: usize) {
+fn put_row(label: &str, cells: &[Vec<String>], width: usize, page: &mut Vec<String>) {
     let narrow = |text: &String, width: usize| -> Vec<String> {
         wrapped(text, width, width).into_iter().map(str::to_owned).collect()
     };
@@ -113,7 +115,7 @@ fn print_row(label: &str, cells: &[Vec<String>], width: usize) {
             out.push_str(&" ".repeat(GAP));
             out.push_str(&padded(cell.get(line), width));
         }
-        say!("{}", out.trim_end());
+        page.push(out.trim_end().to_owned());
     }
 }
 

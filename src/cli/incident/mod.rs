@@ -6,6 +6,7 @@ mod columns;
 mod picture;
 mod show;
 
+pub use picture::side_by_side;
 pub use show::{is_of_an_incident, print as print_thread};
 
 use clap::Subcommand;

@@ -14,13 +14,11 @@ use crate::domain::said::{Said, same};
 use crate::domain::text::shown;
 
 pub fn print(picture: &Picture<'_>, history: &History) {
-    let reported = picture.accounts.iter().filter(|account| account.report.is_some());
-    let reports: Vec<_> =
-        reported.map(|account| columns::Report { head: head(account, history), account }).collect();
-    if reports.is_empty() {
+    let page = page(picture, history);
+    if page.is_empty() {
         say!("nobody's report stands");
     }
-    columns::print(&reports);
+    page.iter().for_each(|line| say!("{line}"));
     for account in &picture.accounts {
         for said in &account.taken_back {
             let word = picture.withdrawn.get(&said.message).map(|word| by(word)).unwrap_or_default();
@@ -48,6 +46,18 @@ pub fn print(picture: &Picture<'_>, history: &History) {
             form_lines(1, &said.content);
         }
     }
+}
+
+/// The reports of a thread as `incident show` shows them beside each other, line by line.
+pub fn side_by_side(history: &History) -> Vec<String> {
+    page(&Picture::of(&history.said()), history)
+}
+
+fn page(picture: &Picture<'_>, history: &History) -> Vec<String> {
+    let reported = picture.accounts.iter().filter(|account| account.report.is_some());
+    let reports: Vec<_> =
+        reported.map(|account| columns::Report { head: head(account, history), account }).collect();
+    columns::page(&reports)
 }
 
 /// Nothing where every report stands as first given.

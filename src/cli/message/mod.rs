@@ -33,6 +33,7 @@ pub use compose::{DraftArgs, draft, put_draft};
 use fonts::FontFiles;
 pub use form_file::read_form;
 pub use history::{Bodies, History};
+pub use named::named;
 pub use pdf::Pdf;
 
 use crate::cli::fault::Fault;

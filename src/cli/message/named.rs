@@ -16,7 +16,7 @@ use crate::domain::form::MessageReference;
 use crate::domain::message::{Message, Outgoing, Relation};
 
 /// Each with what joins the draft to it.
-pub(super) fn named(content: &Content) -> Vec<(&MessageReference, Relation)> {
+pub fn named(content: &Content) -> Vec<(&MessageReference, Relation)> {
     let mut all: Vec<(&MessageReference, Relation)> = main_reference(content).into_iter().collect();
     if let Some(earlier) = content.in_place_of()
         && !matches!(content, Content::Request(_))

@@ -3,6 +3,7 @@
 mod calendar;
 mod cases;
 mod clocks;
+mod days;
 mod drills;
 mod entries;
 mod given;
