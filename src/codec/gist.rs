@@ -10,7 +10,7 @@ use super::plain::Plain;
 use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::fact::Gist;
-use crate::domain::message::{ACKNOWLEDGEMENT, Relation, Traffic};
+use crate::domain::message::{Relation, Traffic, tells_of_another};
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
@@ -46,7 +46,7 @@ pub(super) fn gist(payload: &[u8]) -> Option<Gist> {
         traffic: heading.traffic,
         parties: heading.parties,
         offices: heading.offices,
-        is_acknowledgement: heading.kind == ACKNOWLEDGEMENT,
+        is_acknowledgement: tells_of_another(heading.kind),
         references: heading.references,
         parts: heading.parts,
         word: None,

@@ -9,7 +9,7 @@ use super::board::Answered;
 use super::content::Kind;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::event::{Event, Received};
-use super::message::{ACKNOWLEDGEMENT, Dispatch, Message, Outgoing, Receipt, Relation, Traffic};
+use super::message::{Dispatch, Message, Outgoing, Receipt, Relation, Traffic, tells_of_another};
 use super::party::Party;
 use super::people::Person;
 use super::precedence::Precedence;
@@ -78,6 +78,7 @@ pub struct Gist {
     pub parties: Vec<Party>,
     /// Of each addressee, as written; left empty where none names an office.
     pub offices: Vec<(Party, String)>,
+    /// It only tells what became of another: that it was read, or is shown.
     pub is_acknowledgement: bool,
     /// To messages whose digest is known.
     pub references: Vec<(Digest, Relation)>,
@@ -173,7 +174,7 @@ impl Gist {
             traffic: draft.traffic,
             parties: draft.parties(),
             offices: offices(draft),
-            is_acknowledgement: draft.kind == ACKNOWLEDGEMENT,
+            is_acknowledgement: tells_of_another(&draft.kind),
             references: draft
                 .references
                 .iter()

@@ -4,22 +4,27 @@
 
 use tonic::Status;
 
+use super::caller::PersonCaller;
+use super::command::{give, not_what_was_asked, refused};
 use super::status;
 use crate::codec::content::{self, Said};
+use crate::codec::heading;
 use crate::codec::message::encode_acknowledgement;
+use crate::domain::command::{Command, Origin};
 use crate::domain::digest::Digest;
-use crate::domain::event::Stamp;
+use crate::domain::event::{Event, Stamp};
 use crate::domain::message::{
     ACKNOWLEDGEMENT, Acknowledgement, Addressee, Message, Outgoing, Reference, Relation,
 };
 use crate::domain::people::Person;
+use crate::domain::refusal::Refusal;
 use crate::domain::thread::{Acknowledged, Entry, Whereabouts};
 use crate::domain::time::Instant;
 use crate::registrar::Registrar;
 
 /// "I have read this": to its author, in its thread, on its lane. The subject quotes nothing, since a
 /// number may be as long as a subject.
-pub(super) fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: Instant) -> Outgoing {
+fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: Instant) -> Outgoing {
     let content = Acknowledgement { message: of, officer: officer.clone(), read_at: at };
     Outgoing {
         word: None,
@@ -50,9 +55,39 @@ pub(super) fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: 
     }
 }
 
+/// Puts on record, and tells the author, that the caller read a message.
+pub(super) async fn acknowledge(
+    registrar: &Registrar,
+    caller: &PersonCaller,
+    origin: Origin,
+    of: Digest,
+) -> Result<(Digest, String), Status> {
+    let head = registrar.head();
+    let there = head.board.messages.get(&of).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
+    if there.acknowledged == Acknowledged::NotOwed {
+        return Err(refused(Refusal::OwnMessage));
+    }
+    let records = head.records(&registrar.journal);
+    let stored = records.message(there.index, &of).await.map_err(status::record)?;
+    let Origin::Person(stamp) = &origin else { return Err(not_what_was_asked()) };
+    let before = acknowledged_by(registrar, caller.person(), &of, there, &stored.message, stamp).await?;
+    if let Some(number) = before {
+        return Err(refused(Refusal::AcknowledgedBefore { number }));
+    }
+    let outgoing = acknowledgement(of, &stored.message, caller.person(), stamp.at);
+    // What can't be read again must not be put on record.
+    heading::whole(&outgoing).map_err(status::decode)?;
+    let record = give(registrar, Command::Acknowledge { of, outgoing }, origin).await?;
+    let answer = record.events.iter().find_map(|event| match event {
+        Event::Released(released) => Some((released.digest, released.message.number.clone())),
+        _ => None,
+    });
+    answer.ok_or_else(not_what_was_asked)
+}
+
 /// The number of the message by which this very person, known by their key, acknowledged another. `None` also
 /// for a command that is on record already: it has its answer.
-pub(super) async fn acknowledged_by(
+async fn acknowledged_by(
     registrar: &Registrar,
     person: &Person,
     of: &Digest,

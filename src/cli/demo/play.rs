@@ -222,7 +222,13 @@ fn outgoing(
         | Content::Meeting(_)
         | Content::MeetingReport(_)
         | Content::Observers(_)
-        | Content::ObserverReport(_) => {}
+        | Content::ObserverReport(_)
+        | Content::SessionOpening(_)
+        | Content::SessionAcceptance(_)
+        | Content::SessionText(_)
+        | Content::SessionAddition(_)
+        | Content::SessionClose(_)
+        | Content::SessionShown(_) => {}
     }
     let references = played.released.last().map(|(digest, number)| Reference {
         message: Some(*digest),
