@@ -17,7 +17,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::Streaming;
 
 use crate::auditor::detente;
-use crate::officer::{PATIENCE, arrived, hotlines, reason, release, violations};
+use crate::officer::{PATIENCE, arrived, hotlines, reason, violations};
 use crate::world::{Medium, World};
 
 /// With an officer at each who may write, release and read, and FLASH released by one person.
@@ -314,16 +314,14 @@ async fn a_text_waits_for_a_second_person_where_the_release_rule_asks_for_one() 
     };
     let said = hotlines(&desk).say(routine.clone()).await.unwrap().into_inner();
     assert!(!said.released && said.message_digest.is_empty() && said.faults.is_empty(), "{said:?}");
-    let alone = release(&desk, 0, &said.draft_digest, false).await.unwrap_err();
-    assert_eq!(reason(&alone), "NO_SUCH_DRAFT");
-    let releaser = world.desk("BY", "releaser");
-    let released = calls::ReleaseRequest {
-        command: command(&releaser),
-        draft: said.draft.clone(),
-        digest: said.draft_digest.clone(),
-        as_is: false,
+    let release = |by: &Desk| {
+        let (draft, digest) = (said.draft.clone(), said.draft_digest.clone());
+        let asked = calls::ReleaseRequest { command: command(by), draft, digest, as_is: false };
+        let mut calls = crate::officer::messages(by);
+        async move { calls.release(asked).await.map(tonic::Response::into_inner) }
     };
-    let released = crate::officer::messages(&releaser).release(released).await.unwrap().into_inner();
+    assert_eq!(reason(&release(&desk).await.unwrap_err()), "SAME_PERSON");
+    let released = release(&world.desk("BY", "releaser")).await.unwrap();
     arrived(&world, "PL", &released.message_digest).await;
     // The same command again has the same answer, and says nothing twice.
     let again = hotlines(&desk).say(routine).await.unwrap().into_inner();
