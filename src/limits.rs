@@ -125,6 +125,23 @@ pub const DUTY_MESSAGES_AT_ONCE: usize = 64;
 /// Where a duty waits for the other end to be heard, it is looked at again after this: so long after the link
 /// is back, and all that was on the way has come, it is settled (ms).
 pub const DUTY_LOOK_AGAIN_MS: u64 = 500;
+/// A longer text of a hotline session is not taken from a writer here, and is marked where it comes from another
+/// Party (bytes).
+pub const HOTLINE_TEXT_BYTES_MAX: usize = 8 * 1024;
+/// A text of a hotline session with more words is not taken from a writer here, and is marked where it comes from
+/// another Party: it is read out, translated and answered as one.
+pub const HOTLINE_TEXT_WORDS_MAX: usize = 500;
+/// A message of a hotline session names no more of the last ones seen; where more were written without sight of
+/// each other, the highest are named, and the rest in the next message.
+pub const HOTLINE_SEEN_MAX: usize = 32;
+/// A session with more messages takes no more from here: another one is opened. What others say in it is taken.
+pub const HOTLINE_MESSAGES_MAX: usize = 2_000;
+/// A thread with more messages of any kind is not read as a session, but page by page like any other.
+pub const HOTLINE_THREAD_MAX: usize = 20_000;
+/// Threads looked at for one page of sessions; the next page goes on behind them.
+pub const HOTLINE_THREADS_PER_PAGE: usize = 100;
+/// Of a thread the first message of no more authors is looked at to tell whether it is a session.
+pub const HOTLINE_LOOKED_AT_MAX: usize = 64;
 /// A message whose date-time group lies further back than this when it comes is marked, with both times: the
 /// link was down, or a clock is wrong (1 day).
 pub const DATE_TIME_GROUP_OLD_MS: i64 = 24 * 3_600_000;

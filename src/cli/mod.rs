@@ -21,6 +21,7 @@ pub mod fault;
 pub mod files;
 pub mod form;
 pub mod given;
+pub mod hotline;
 pub mod incident;
 pub mod init;
 pub mod init_args;
@@ -73,6 +74,7 @@ enum Command {
     Exercise(exercise::Args),
     Incident(incident::Args),
     Activity(activity::Args),
+    Hotline(hotline::Args),
     Message(message::Args),
     ByHand(by_hand::Args),
     Transcription(transcription::Args),
@@ -99,6 +101,7 @@ impl Cli {
             Command::Exercise(args) => exercise::run(args).await,
             Command::Incident(args) => incident::run(args).await,
             Command::Activity(args) => activity::run(args).await,
+            Command::Hotline(args) => hotline::run(args).await,
             Command::Message(args) => message::run(args).await,
             Command::ByHand(args) => by_hand::run(args).await,
             Command::Transcription(args) => transcription::run(args).await,

@@ -47,6 +47,7 @@ use crate::rpc::by_hand::ByHandCalls;
 use crate::rpc::duty::{DutyCalls, DutyKeeper};
 use crate::rpc::exchange::ExchangeCalls;
 use crate::rpc::exercise::ExerciseCalls;
+use crate::rpc::hotline::HotlineCalls;
 use crate::rpc::incident::IncidentCalls;
 use crate::rpc::message::MessageCalls;
 use crate::rpc::part::PartCalls;
@@ -280,6 +281,7 @@ impl Services {
             .add_service(RegimeCalls { registrar: self.registrar.clone() }.service())
             .add_service(PartCalls::new(self.registrar.clone(), self.exchange.parts.clone()).service())
             .add_service(WatchCalls::new(self.exchange.clone()).service())
+            .add_service(HotlineCalls { registrar: self.registrar.clone() }.service())
             .add_service(AuditCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
     }
 

@@ -88,7 +88,13 @@ pub(super) fn may_be_word(kind: &str) -> bool {
             | Kind::Meeting
             | Kind::MeetingReport
             | Kind::Observers
-            | Kind::ObserverReport,
+            | Kind::ObserverReport
+            | Kind::SessionOpening
+            | Kind::SessionAcceptance
+            | Kind::SessionText
+            | Kind::SessionAddition
+            | Kind::SessionClose
+            | Kind::SessionShown,
         )
         | None => false,
     }
@@ -162,7 +168,7 @@ mod tests {
     #[test]
     fn content_that_cannot_be_read_is_kept_and_named_never_guessed() {
         let junk = Bytes::from_static(&[0xff, 0xff, 0xff]);
-        assert_eq!(said("hotline.call", &junk), Said::Unknown);
+        assert_eq!(said("hotline.video", &junk), Said::Unknown);
         assert_eq!(marks(&Said::Unknown, &junk), ["unknown kind: kept as it is, 3 bytes"]);
         for kind in ["exercise.notification", ACKNOWLEDGEMENT] {
             let read = said(kind, &junk);

@@ -10,7 +10,7 @@ use super::plain::Plain;
 use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::fact::Gist;
-use crate::domain::message::{ACKNOWLEDGEMENT, Relation, Traffic};
+use crate::domain::message::{ACKNOWLEDGEMENT, Relation, Traffic, tells_of_another};
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
@@ -48,6 +48,7 @@ pub(super) fn gist(payload: &[u8]) -> Option<Gist> {
         offices: heading.offices,
         acknowledged_by: (heading.kind == ACKNOWLEDGEMENT).then_some(heading.drafter.2),
         kind: Kind::from_name(heading.kind),
+        tells_of_another: tells_of_another(heading.kind),
         references: heading.references,
         parts: heading.parts,
         word: None,

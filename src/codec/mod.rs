@@ -4,6 +4,7 @@
 //! Never here: a decision. What can't be decoded is an error that names the field, never a guess.
 
 mod alarm;
+mod asked;
 pub mod bundle;
 pub mod by_hand;
 pub mod change;

@@ -52,6 +52,11 @@ pub enum Command {
         of: Digest,
         outgoing: Outgoing,
     },
+    /// A console shows the message on record with this digest; `outgoing` tells its author so.
+    Shown {
+        of: Digest,
+        outgoing: Outgoing,
+    },
     /// A dispatch whose own signature by the peer was verified.
     Receive(Box<Delivery>),
     /// A proven receipt that was verified.

@@ -15,6 +15,9 @@ use super::exercise::{
 use super::form::{Form, MessageReference, Refused};
 use super::formatted::Formatted;
 use super::forwarded::Forwarded;
+use super::hotline::{
+    SessionAcceptance, SessionAddition, SessionClose, SessionOpening, SessionShown, SessionText,
+};
 use super::incident::{Closing, Finding, Report, Update};
 use super::transcription::{Filled, Transcription};
 use super::translation::Translation;
@@ -60,6 +63,12 @@ pub enum Content {
     MeetingReport(MeetingReport),
     Observers(Observers),
     ObserverReport(Box<ObserverReport>),
+    SessionOpening(SessionOpening),
+    SessionAcceptance(SessionAcceptance),
+    SessionText(SessionText),
+    SessionAddition(SessionAddition),
+    SessionClose(SessionClose),
+    SessionShown(SessionShown),
 }
 
 impl Content {
@@ -101,6 +110,12 @@ impl Content {
             Content::MeetingReport(_) => Kind::MeetingReport,
             Content::Observers(_) => Kind::Observers,
             Content::ObserverReport(_) => Kind::ObserverReport,
+            Content::SessionOpening(_) => Kind::SessionOpening,
+            Content::SessionAcceptance(_) => Kind::SessionAcceptance,
+            Content::SessionText(_) => Kind::SessionText,
+            Content::SessionAddition(_) => Kind::SessionAddition,
+            Content::SessionClose(_) => Kind::SessionClose,
+            Content::SessionShown(_) => Kind::SessionShown,
         }
     }
 
@@ -143,6 +158,12 @@ impl Content {
             Kind::MeetingReport => Content::MeetingReport(MeetingReport::default()),
             Kind::Observers => Content::Observers(Observers::default()),
             Kind::ObserverReport => Content::ObserverReport(Box::default()),
+            Kind::SessionOpening => Content::SessionOpening(SessionOpening::default()),
+            Kind::SessionAcceptance => Content::SessionAcceptance(SessionAcceptance::default()),
+            Kind::SessionText => Content::SessionText(SessionText::default()),
+            Kind::SessionAddition => Content::SessionAddition(SessionAddition::default()),
+            Kind::SessionClose => Content::SessionClose(SessionClose::default()),
+            Kind::SessionShown => Content::SessionShown(SessionShown::default()),
         }
     }
 
@@ -197,7 +218,13 @@ impl Content {
             | Content::Meeting(_)
             | Content::MeetingReport(_)
             | Content::Observers(_)
-            | Content::ObserverReport(_) => None,
+            | Content::ObserverReport(_)
+            | Content::SessionOpening(_)
+            | Content::SessionAcceptance(_)
+            | Content::SessionText(_)
+            | Content::SessionAddition(_)
+            | Content::SessionClose(_)
+            | Content::SessionShown(_) => None,
         }
     }
 
@@ -239,7 +266,13 @@ impl Content {
             | Content::Meeting(_)
             | Content::MeetingReport(_)
             | Content::Observers(_)
-            | Content::ObserverReport(_) => None,
+            | Content::ObserverReport(_)
+            | Content::SessionOpening(_)
+            | Content::SessionAcceptance(_)
+            | Content::SessionText(_)
+            | Content::SessionAddition(_)
+            | Content::SessionClose(_)
+            | Content::SessionShown(_) => None,
         }
     }
 
@@ -282,7 +315,13 @@ impl Content {
             | Content::Answer(_)
             | Content::Text(_)
             | Content::ServiceMessage(_)
-            | Content::MessageWithdrawal(_) => return None,
+            | Content::MessageWithdrawal(_)
+            | Content::SessionOpening(_)
+            | Content::SessionAcceptance(_)
+            | Content::SessionText(_)
+            | Content::SessionAddition(_)
+            | Content::SessionClose(_)
+            | Content::SessionShown(_) => return None,
         };
         Some(named).filter(|named| **named != MessageReference::default())
     }
@@ -331,6 +370,12 @@ impl Content {
             Content::MeetingReport(form) => form,
             Content::Observers(form) => form,
             Content::ObserverReport(form) => form.as_ref(),
+            Content::SessionOpening(form) => form,
+            Content::SessionAcceptance(form) => form,
+            Content::SessionText(form) => form,
+            Content::SessionAddition(form) => form,
+            Content::SessionClose(form) => form,
+            Content::SessionShown(form) => form,
         }
     }
 }

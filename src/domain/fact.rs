@@ -9,7 +9,7 @@ use super::board::Answered;
 use super::content::Kind;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::event::{Event, Received};
-use super::message::{ACKNOWLEDGEMENT, Dispatch, Message, Outgoing, Receipt, Relation, Traffic};
+use super::message::{Dispatch, Message, Outgoing, Receipt, Relation, Traffic, tells_of_another};
 use super::party::Party;
 use super::people::Person;
 use super::precedence::Precedence;
@@ -82,6 +82,8 @@ pub struct Gist {
     pub acknowledged_by: Option<Digest>,
     /// Of a content that this program knows.
     pub kind: Option<Kind>,
+    /// It only tells what became of another: that it was read, or is shown.
+    pub tells_of_another: bool,
     /// To messages whose digest is known.
     pub references: Vec<(Digest, Relation)>,
     /// By salted digest, each with its size as stated.
@@ -167,10 +169,6 @@ fn taken(received: &Received) -> Taken {
 }
 
 impl Gist {
-    pub fn is_acknowledgement(&self) -> bool {
-        self.acknowledged_by.is_some()
-    }
-
     fn of(message: &Message) -> Gist {
         let draft = &message.draft;
         Gist {
@@ -183,6 +181,7 @@ impl Gist {
             offices: offices(draft),
             acknowledged_by: (draft.kind == ACKNOWLEDGEMENT).then_some(draft.drafter.key_digest),
             kind: Kind::from_name(&draft.kind),
+            tells_of_another: tells_of_another(&draft.kind),
             references: draft
                 .references
                 .iter()

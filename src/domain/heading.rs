@@ -291,13 +291,19 @@ fn named_by_kind(content: &Content) -> Vec<Named<'_>> {
         Content::Resumption(form) => one("suspension", &form.suspension, Is::OwnWord),
         Content::Withdrawal(form) => one("adoption", &form.adoption, Is::OwnWord),
         Content::Translation(form) => one("of", &form.of, Is::OnRecord),
+        Content::SessionText(form) => one("answers", &form.answers, Is::OfTheThread),
+        Content::SessionShown(form) => one("shown", &form.shown, Is::OfTheThread),
         Content::Calendar(_)
         | Content::Adoption(_)
         | Content::Formatted(_)
         | Content::Transcription(_)
         | Content::Forwarded(_)
         | Content::Report(_)
-        | Content::ServiceMessage(_) => Vec::new(),
+        | Content::ServiceMessage(_)
+        | Content::SessionOpening(_)
+        | Content::SessionAcceptance(_)
+        | Content::SessionAddition(_)
+        | Content::SessionClose(_) => Vec::new(),
     }
 }
 

@@ -41,10 +41,16 @@ pub enum Kind {
     MeetingReport,
     Observers,
     ObserverReport,
+    SessionOpening,
+    SessionAcceptance,
+    SessionText,
+    SessionAddition,
+    SessionClose,
+    SessionShown,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 36] = [
+    pub const ALL: [Kind; 42] = [
         Kind::Calendar,
         Kind::Notification,
         Kind::Amendment,
@@ -81,6 +87,12 @@ impl Kind {
         Kind::MeetingReport,
         Kind::Observers,
         Kind::ObserverReport,
+        Kind::SessionOpening,
+        Kind::SessionAcceptance,
+        Kind::SessionText,
+        Kind::SessionAddition,
+        Kind::SessionClose,
+        Kind::SessionShown,
     ];
 
     /// As it stands in the signed envelope.
@@ -122,6 +134,12 @@ impl Kind {
             Kind::MeetingReport => "activity.meeting-report",
             Kind::Observers => "exercise.observers",
             Kind::ObserverReport => "exercise.observer-report",
+            Kind::SessionOpening => "hotline.opening",
+            Kind::SessionAcceptance => "hotline.acceptance",
+            Kind::SessionText => "hotline.text",
+            Kind::SessionAddition => "hotline.addition",
+            Kind::SessionClose => "hotline.close",
+            Kind::SessionShown => "hotline.shown",
         }
     }
 
@@ -148,7 +166,8 @@ impl Kind {
             | Kind::Report
             | Kind::Text
             | Kind::ServiceMessage
-            | Kind::Request => true,
+            | Kind::Request
+            | Kind::SessionOpening => true,
             Kind::Amendment
             | Kind::Invitation
             | Kind::Conclusion
@@ -174,7 +193,12 @@ impl Kind {
             | Kind::Meeting
             | Kind::MeetingReport
             | Kind::Observers
-            | Kind::ObserverReport => false,
+            | Kind::ObserverReport
+            | Kind::SessionAcceptance
+            | Kind::SessionText
+            | Kind::SessionAddition
+            | Kind::SessionClose
+            | Kind::SessionShown => false,
         }
     }
 

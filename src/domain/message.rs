@@ -194,6 +194,12 @@ pub const NOT_RELEASABLE: &str = "an addressee is not among the Parties that it 
 /// The kind of [`Acknowledgement`].
 pub const ACKNOWLEDGEMENT: &str = "acknowledgement";
 
+/// Whether a message of this kind only tells what became of another at its author's: nobody waits for its reading,
+/// or there would be no end.
+pub fn tells_of_another(kind: &str) -> bool {
+    kind == ACKNOWLEDGEMENT || kind == Kind::SessionShown.name()
+}
+
 /// "This message, to you, on this lane, with this serial." Its bytes are a leaf of the sender's ledger.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Dispatch {

@@ -24,6 +24,7 @@ pub mod formatted;
 pub mod forwarded;
 pub mod function;
 pub mod heading;
+pub mod hotline;
 pub mod incident;
 mod joiners;
 pub mod keys;

@@ -220,6 +220,7 @@ fn link_of(command: &Command) -> Option<Party> {
         | Command::WithdrawDraft { .. }
         | Command::Release { .. }
         | Command::Acknowledge { .. }
+        | Command::Shown { .. }
         | Command::NoteMissing { .. }
         | Command::NoteDuties(_)
         | Command::ReadForAudit { .. }
@@ -240,7 +241,9 @@ fn is_flash(command: &Command) -> bool {
         Command::TakeReceipt(receipted) => receipted.receipt.lane,
         Command::DisputeReceipt { lane, .. } => *lane,
         Command::Alert(due) => due.precedence,
-        Command::Release { outgoing, .. } | Command::Acknowledge { outgoing, .. } => outgoing.precedence,
+        Command::Release { outgoing, .. }
+        | Command::Acknowledge { outgoing, .. }
+        | Command::Shown { outgoing, .. } => outgoing.precedence,
         Command::Propose(_)
         | Command::Confirm(_)
         | Command::Drop(_)

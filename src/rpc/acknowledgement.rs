@@ -4,9 +4,13 @@
 
 use tonic::Status;
 
+use super::caller::PersonCaller;
+use super::command::{not_what_was_asked, refused};
 use super::status;
+use crate::codec::heading;
 use crate::codec::message::encode_acknowledgement;
 use crate::domain::board::Denied;
+use crate::domain::command::{Command, Origin};
 use crate::domain::digest::Digest;
 use crate::domain::event::Event;
 use crate::domain::message::{
@@ -14,12 +18,13 @@ use crate::domain::message::{
 };
 use crate::domain::people::Person;
 use crate::domain::refusal::Refusal;
+use crate::domain::thread::Acknowledged;
 use crate::domain::time::Instant;
 use crate::registrar::Registrar;
 
 /// "I have read this": to its author, in its thread, on its lane. The subject quotes nothing, since a
 /// number may be as long as a subject.
-pub(super) fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: Instant) -> Outgoing {
+fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: Instant) -> Outgoing {
     let content = Acknowledgement { message: of, officer: officer.clone(), read_at: at };
     Outgoing {
         word: None,
@@ -50,9 +55,39 @@ pub(super) fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: 
     }
 }
 
+/// Puts on record, and tells the author, that the caller read a message.
+pub(super) async fn acknowledge(
+    registrar: &Registrar,
+    caller: &PersonCaller,
+    origin: Origin,
+    of: Digest,
+) -> Result<(Digest, String), Status> {
+    let head = registrar.head();
+    let there = head.board.messages.get(&of).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
+    if there.acknowledged == Acknowledged::NotOwed {
+        return Err(refused(Refusal::OwnMessage));
+    }
+    let records = head.records(&registrar.journal);
+    let stored = records.message(there.index, &of).await.map_err(status::record)?;
+    let Origin::Person(stamp) = &origin else { return Err(not_what_was_asked()) };
+    let outgoing = acknowledgement(of, &stored.message, caller.person(), stamp.at);
+    // What can't be read again must not be put on record.
+    heading::whole(&outgoing).map_err(status::decode)?;
+    let done = match registrar.give(Command::Acknowledge { of, outgoing }, origin).await {
+        Ok(done) => done,
+        Err(fault) => return Err(denied(registrar, fault).await),
+    };
+    let record = registrar.record_of(done).await.map_err(status::record)?;
+    let answer = record.events.iter().find_map(|event| match event {
+        Event::Released(released) => Some((released.digest, released.message.number.clone())),
+        _ => None,
+    });
+    answer.ok_or_else(not_what_was_asked)
+}
+
 /// Why an acknowledgement was not put on record; of a second one by the same officer, with the number of the
 /// first.
-pub(super) async fn denied(registrar: &Registrar, fault: Denied) -> Status {
+async fn denied(registrar: &Registrar, fault: Denied) -> Status {
     let Denied::Refused(Refusal::AcknowledgedBefore { index }) = fault else { return status::denied(fault) };
     let head = registrar.head();
     let record = head.records(&registrar.journal).record(index).await;

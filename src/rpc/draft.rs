@@ -50,14 +50,25 @@ pub(super) async fn put(
     heading: Option<calls::Heading>,
     content: Option<Given>,
 ) -> Result<(Digest, Vec<calls::Fault>), Status> {
+    let body = put_body(registrar, origin, caller, draft, heading, content).await?;
+    let faults = faults(registrar, &registrar.head(), &body).await?;
+    Ok((body.digest, faults::to_proto(faults)))
+}
+
+/// Puts a draft on record; its body as its record holds it, so that the same command has the same answer.
+pub(super) async fn put_body(
+    registrar: &Registrar,
+    origin: Origin,
+    caller: &PersonCaller,
+    draft: DraftId,
+    heading: Option<calls::Heading>,
+    content: Option<Given>,
+) -> Result<Body, Status> {
     let drafted = heading::draft(heading, content, caller.person())
         .map_err(|fault| status::field(&fault.field(), &fault))?;
     let command = Command::Draft { draft, outgoing: drafted.outgoing, bytes: drafted.bytes };
     let record = give(registrar, command, origin).await?;
-    // By the record, so that the same command has the same digest for its answer.
-    let body = drafted_in(&record, draft).ok_or_else(not_what_was_asked)?;
-    let faults = faults(registrar, &registrar.head(), &body).await?;
-    Ok((body.digest, faults::to_proto(faults)))
+    drafted_in(&record, draft).ok_or_else(not_what_was_asked)
 }
 
 /// All that is wrong with a draft, beside the message that it is about too.

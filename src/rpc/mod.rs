@@ -23,6 +23,7 @@ pub mod exchange;
 pub mod exercise;
 pub mod faults;
 pub mod held;
+pub mod hotline;
 pub mod incident;
 pub mod message;
 mod originals;

@@ -191,7 +191,13 @@ impl<'h> Originals<'h> {
             | Content::Meeting(_)
             | Content::MeetingReport(_)
             | Content::Observers(_)
-            | Content::ObserverReport(_) => Ok(Vec::new()),
+            | Content::ObserverReport(_)
+            | Content::SessionOpening(_)
+            | Content::SessionAcceptance(_)
+            | Content::SessionText(_)
+            | Content::SessionAddition(_)
+            | Content::SessionClose(_)
+            | Content::SessionShown(_) => Ok(Vec::new()),
         }
     }
 

@@ -10,19 +10,18 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status};
 
-use super::acknowledgement::{self, acknowledgement};
-use super::command::{self, digest_in, not_what_was_asked, person, refused};
+use super::acknowledgement::acknowledge;
+use super::command::{self, digest_in, person, refused};
 use super::held::{HeldRegimes, reader_in};
 use super::originals::Originals;
 use super::thread::marks_of;
 use super::{alarms, faults, part, status, watch_card, watch_now};
+use crate::codec::content;
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::watch_service_server::{WatchService, WatchServiceServer};
-use crate::codec::{content, heading};
 use crate::domain::alarm::Noted;
 use crate::domain::board::Board;
-use crate::domain::command::{Command, Origin};
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Event, Received, Record};
 use crate::domain::people::Person;
@@ -106,27 +105,9 @@ impl WatchService for WatchCalls {
         let asked = call.into_inner();
         let origin = command::origin("WatchService/Acknowledge", asked.command.as_ref(), &asked, &caller)?;
         let of = digest_in(&asked.digest)?;
-        let (there, stored) = self.stored(&of).await?;
-        if there.acknowledged == Acknowledged::NotOwed {
-            return Err(refused(Refusal::OwnMessage));
-        }
-        let Origin::Person(stamp) = &origin else { return Err(not_what_was_asked()) };
-        let outgoing = acknowledgement(of, &stored.message, caller.person(), stamp.at);
-        // What can't be read again must not be put on record.
-        heading::whole(&outgoing).map_err(status::decode)?;
-        let done = match self.registrar.give(Command::Acknowledge { of, outgoing }, origin).await {
-            Ok(done) => done,
-            Err(fault) => return Err(acknowledgement::denied(&self.registrar, fault).await),
-        };
-        let record = self.registrar.record_of(done).await.map_err(status::record)?;
-        let answer = record.events.iter().find_map(|event| match event {
-            Event::Released(released) => Some(calls::AcknowledgeResponse {
-                acknowledgement_digest: released.digest.0.to_vec().into(),
-                number: released.message.number.clone(),
-            }),
-            _ => None,
-        });
-        answer.map(Response::new).ok_or_else(not_what_was_asked)
+        let (digest, number) = acknowledge(&self.registrar, &caller, origin, of).await?;
+        let acknowledgement_digest = digest.0.to_vec().into();
+        Ok(Response::new(calls::AcknowledgeResponse { acknowledgement_digest, number }))
     }
 
     async fn now(&self, call: Request<calls::NowRequest>) -> Result<Response<calls::NowResponse>, Status> {

@@ -131,6 +131,7 @@ async fn officers(drafter: Desk, releaser: Desk, to: &'static str, stop: Arc<Ato
                 | Asked::Regime(_)
                 | Asked::Formatted(_)
                 | Asked::Message(_)
+                | Asked::Hotline(_)
                 | Asked::Transcription(_) => {
                     panic!("a form of another service")
                 }

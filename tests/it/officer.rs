@@ -9,6 +9,7 @@ use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::activity_service_client::ActivityServiceClient;
 use detente::codec::proto::detente::v1::by_hand_service_client::ByHandServiceClient;
 use detente::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
+use detente::codec::proto::detente::v1::hotline_service_client::HotlineServiceClient;
 use detente::codec::proto::detente::v1::incident_service_client::IncidentServiceClient;
 use detente::codec::proto::detente::v1::message_service_client::MessageServiceClient;
 use detente::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
@@ -26,6 +27,10 @@ pub fn exercises(desk: &Desk) -> ExerciseServiceClient<Channel> {
 
 pub fn incidents(desk: &Desk) -> IncidentServiceClient<Channel> {
     IncidentServiceClient::new(desk.channel.clone())
+}
+
+pub fn hotlines(desk: &Desk) -> HotlineServiceClient<Channel> {
+    HotlineServiceClient::new(desk.channel.clone())
 }
 
 pub fn activities(desk: &Desk) -> ActivityServiceClient<Channel> {
@@ -88,6 +93,7 @@ pub fn draft_call(desk: &Desk, draft: u8, heading: calls::Heading, content: &Con
             | Asked::Regime(_)
             | Asked::Formatted(_)
             | Asked::Message(_)
+            | Asked::Hotline(_)
             | Asked::Transcription(_) => {
                 panic!("a form of another service")
             }
@@ -131,6 +137,11 @@ pub async fn draft(
         Asked::Message(form) => {
             let call = calls::DraftMessageRequest { command, draft: id, heading, content: Some(form) };
             let answered = messages(&desk).draft_message(call).await?.into_inner();
+            (answered.digest, answered.faults)
+        }
+        Asked::Hotline(form) => {
+            let call = calls::HotlineServiceDraftRequest { command, draft: id, heading, content: Some(form) };
+            let answered = hotlines(&desk).draft(call).await?.into_inner();
             (answered.digest, answered.faults)
         }
         Asked::Formatted(form) => {

@@ -74,6 +74,12 @@ pub fn read(kind: Kind, syntax: Syntax, text: &str) -> Result<Content, NotAForm>
         Kind::MeetingReport => Content::MeetingReport(parse(syntax, text)?),
         Kind::Observers => Content::Observers(parse(syntax, text)?),
         Kind::ObserverReport => Content::ObserverReport(parse(syntax, text)?),
+        Kind::SessionOpening => Content::SessionOpening(parse(syntax, text)?),
+        Kind::SessionAcceptance => Content::SessionAcceptance(parse(syntax, text)?),
+        Kind::SessionText => Content::SessionText(parse(syntax, text)?),
+        Kind::SessionAddition => Content::SessionAddition(parse(syntax, text)?),
+        Kind::SessionClose => Content::SessionClose(parse(syntax, text)?),
+        Kind::SessionShown => Content::SessionShown(parse(syntax, text)?),
     })
 }
 
@@ -121,6 +127,12 @@ pub fn to_json(content: &Content) -> String {
         Content::MeetingReport(form) => pretty(form),
         Content::Observers(form) => pretty(form),
         Content::ObserverReport(form) => pretty(form),
+        Content::SessionOpening(form) => pretty(form),
+        Content::SessionAcceptance(form) => pretty(form),
+        Content::SessionText(form) => pretty(form),
+        Content::SessionAddition(form) => pretty(form),
+        Content::SessionClose(form) => pretty(form),
+        Content::SessionShown(form) => pretty(form),
     }
 }
 
@@ -173,6 +185,12 @@ pub fn example(kind: Kind) -> &'static str {
         Kind::MeetingReport => include_str!("examples/meeting-report.toml"),
         Kind::Observers => include_str!("examples/observers.toml"),
         Kind::ObserverReport => include_str!("examples/observer-report.toml"),
+        Kind::SessionOpening => include_str!("examples/session-opening.toml"),
+        Kind::SessionAcceptance => include_str!("examples/session-acceptance.toml"),
+        Kind::SessionText => include_str!("examples/session-text.toml"),
+        Kind::SessionAddition => include_str!("examples/session-addition.toml"),
+        Kind::SessionClose => include_str!("examples/session-close.toml"),
+        Kind::SessionShown => include_str!("examples/session-shown.toml"),
     }
 }
 

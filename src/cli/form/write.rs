@@ -116,6 +116,12 @@ fn purpose(kind: Kind) -> &'static str {
         Kind::MeetingReport => "the report of a meeting",
         Kind::Observers => "the answer to an invitation: whether you send observers",
         Kind::ObserverReport => "what your observers saw of an exercise",
+        Kind::SessionOpening => "that a hotline session is opened, and in which languages",
+        Kind::SessionAcceptance => "that you take part in a hotline session, and who is on",
+        Kind::SessionText => "what you say in a hotline session",
+        Kind::SessionAddition => "that a further Party comes into a hotline session",
+        Kind::SessionClose => "that a hotline session is over, and what was said in it",
+        Kind::SessionShown => "that a console of yours shows a text; nobody is said to have read it",
     }
 }
 

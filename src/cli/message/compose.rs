@@ -25,6 +25,7 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::activity_service_client::ActivityServiceClient;
 use crate::codec::proto::detente::v1::by_hand_service_client::ByHandServiceClient;
 use crate::codec::proto::detente::v1::exercise_service_client::ExerciseServiceClient;
+use crate::codec::proto::detente::v1::hotline_service_client::HotlineServiceClient;
 use crate::codec::proto::detente::v1::incident_service_client::IncidentServiceClient;
 use crate::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
 use crate::domain::content::{Content, Kind};
@@ -214,6 +215,11 @@ pub async fn put_draft(
             let answered = answer(service(desk).draft_message(asked)).await?;
             Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
         }
+        Asked::Hotline(form) => {
+            let asked = calls::HotlineServiceDraftRequest { command, draft, heading, content: Some(form) };
+            let answered = answer(HotlineServiceClient::new(desk.channel.clone()).draft(asked)).await?;
+            Ok(calls::DraftResponse { digest: answered.digest, faults: answered.faults })
+        }
         Asked::Regime(form) => {
             let asked = calls::DraftWordRequest { command, draft, heading, content: Some(form) };
             let answered = answer(RegimeServiceClient::new(desk.channel.clone()).draft_word(asked)).await?;
@@ -281,6 +287,7 @@ fn subject(content: &Content) -> String {
     let words = match content.kind() {
         kind if kind.noun() == "incident" => "Hazardous incident",
         kind if kind.noun() == "activity" => "Unusual military activity",
+        kind if kind.noun() == "hotline" => "Hotline session",
         Kind::Observers => "Answer to the invitation",
         Kind::ObserverReport => "Report of observers",
         Kind::Question => "Questions",

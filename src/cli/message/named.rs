@@ -62,6 +62,10 @@ fn main_reference(content: &Content) -> Option<(&MessageReference, Relation)> {
         Content::ObserverReport(form) => Some((&form.exercise, Relation::RefersTo)),
         // A request belongs to the thread of what it corrects.
         Content::Request(_) => content.in_place_of().map(|earlier| (earlier, Relation::Amends)),
+        Content::SessionText(form) => {
+            (form.answers != MessageReference::default()).then_some((&form.answers, Relation::Answers))
+        }
+        Content::SessionShown(form) => Some((&form.shown, Relation::RefersTo)),
         Content::Calendar(_)
         | Content::Notification(_)
         | Content::Invitation(_)
@@ -70,6 +74,10 @@ fn main_reference(content: &Content) -> Option<(&MessageReference, Relation)> {
         | Content::Report(_)
         | Content::Text(_)
         | Content::ServiceMessage(_)
+        | Content::SessionOpening(_)
+        | Content::SessionAcceptance(_)
+        | Content::SessionAddition(_)
+        | Content::SessionClose(_)
         | Content::Transcription(_)
         // What is handed on need not come to the receiver in any other way: nobody waits for it.
         | Content::Forwarded(_) => None,

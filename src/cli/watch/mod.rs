@@ -32,7 +32,7 @@ use crate::codec::proto::detente::v1::watch_service_client::WatchServiceClient;
 use crate::codec::{content, message, signed};
 use crate::domain::digest::Digest;
 use crate::domain::language::Language;
-use crate::domain::message::ACKNOWLEDGEMENT;
+use crate::domain::message::tells_of_another;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -226,7 +226,7 @@ fn names(persons: &[String]) -> String {
 }
 
 fn owes_acknowledgement(notice: &calls::FollowResponse) -> bool {
-    !notice.kind.is_empty() && notice.kind != ACKNOWLEDGEMENT
+    !notice.kind.is_empty() && !tells_of_another(&notice.kind)
 }
 
 fn notice_json(notice: &calls::FollowResponse) -> serde_json::Value {

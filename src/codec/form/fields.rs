@@ -28,6 +28,10 @@ use crate::domain::form::{
 };
 use crate::domain::formatted::{Field, Fields, Formatted, Stated};
 use crate::domain::forwarded::{Enclosed, Forwarded};
+use crate::domain::hotline::{
+    AgreedWith, SeenLast, Sees, SessionAcceptance, SessionAddition, SessionClose, SessionOpening,
+    SessionShown, SessionText,
+};
 use crate::domain::incident::{Closing, Finding, Measure, Promise, Report, SpeaksAs, Update};
 use crate::domain::translation::{TranslatedPart, TranslatedText, Translation};
 
@@ -169,7 +173,7 @@ macro_rules! choices {
 }
 
 choices!(Basis, CalendarReturn, FigureBasis, HowAnswered, MeetingHeld, MeetingOutcome, MeetingScope);
-choices!(Nature, Notice, ObserversReply, SameActivityPosition, SpeaksAs, Sufficiency);
+choices!(Nature, Notice, ObserversReply, SameActivityPosition, Sees, SpeaksAs, Sufficiency);
 
 impl Wire<Vec<v1::FormattedField>> for Fields {
     fn to_wire(&self) -> Vec<v1::FormattedField> {
@@ -370,4 +374,12 @@ wire! {
     MeetingReport as ActivityMeetingReport {
         meeting, report, recommendations, with, in_place_of, remarks, to_follow, not_known,
     }
+    SeenLast as HotlineSeen { author, message, not_to }
+    AgreedWith as HotlineAgreed { party, transcript, messages }
+    SessionOpening as HotlineOpening { languages, about, remarks, to_follow, not_known }
+    SessionAcceptance as HotlineAcceptance { officer, seen, remarks, to_follow, not_known }
+    SessionText as HotlineText { text, seen, answers, phrase, remarks, to_follow, not_known }
+    SessionAddition as HotlineAddition { party, sees, seen, remarks, to_follow, not_known }
+    SessionClose as HotlineClose { agreed, seen, remarks, to_follow, not_known }
+    SessionShown as HotlineShown { shown, console, remarks, to_follow, not_known }
 }

@@ -78,6 +78,12 @@ pub fn encode(content: &Content) -> Result<Vec<u8>, Refused> {
         Content::ObserverReport(form) => {
             Wire::<v1::ExerciseObserverReport>::to_wire(form.as_ref()).encode_to_vec()
         }
+        Content::SessionOpening(form) => Wire::<v1::HotlineOpening>::to_wire(form).encode_to_vec(),
+        Content::SessionAcceptance(form) => Wire::<v1::HotlineAcceptance>::to_wire(form).encode_to_vec(),
+        Content::SessionText(form) => Wire::<v1::HotlineText>::to_wire(form).encode_to_vec(),
+        Content::SessionAddition(form) => Wire::<v1::HotlineAddition>::to_wire(form).encode_to_vec(),
+        Content::SessionClose(form) => Wire::<v1::HotlineClose>::to_wire(form).encode_to_vec(),
+        Content::SessionShown(form) => Wire::<v1::HotlineShown>::to_wire(form).encode_to_vec(),
     };
     bound_bytes(&bytes)?;
     Ok(bytes)
@@ -131,6 +137,12 @@ pub fn decode(kind: Kind, bytes: &[u8]) -> Result<Content, Unreadable> {
         Kind::ObserverReport => {
             Content::ObserverReport(Box::new(read::<_, v1::ExerciseObserverReport>(kind, bytes)?))
         }
+        Kind::SessionOpening => Content::SessionOpening(read::<_, v1::HotlineOpening>(kind, bytes)?),
+        Kind::SessionAcceptance => Content::SessionAcceptance(read::<_, v1::HotlineAcceptance>(kind, bytes)?),
+        Kind::SessionText => Content::SessionText(read::<_, v1::HotlineText>(kind, bytes)?),
+        Kind::SessionAddition => Content::SessionAddition(read::<_, v1::HotlineAddition>(kind, bytes)?),
+        Kind::SessionClose => Content::SessionClose(read::<_, v1::HotlineClose>(kind, bytes)?),
+        Kind::SessionShown => Content::SessionShown(read::<_, v1::HotlineShown>(kind, bytes)?),
     };
     content.bound()?;
     Ok(content)

@@ -95,7 +95,13 @@ impl Word {
             | Content::Meeting(_)
             | Content::MeetingReport(_)
             | Content::Observers(_)
-            | Content::ObserverReport(_) => None,
+            | Content::ObserverReport(_)
+            | Content::SessionOpening(_)
+            | Content::SessionAcceptance(_)
+            | Content::SessionText(_)
+            | Content::SessionAddition(_)
+            | Content::SessionClose(_)
+            | Content::SessionShown(_) => None,
         }
     }
 }

@@ -255,7 +255,7 @@ impl Board {
             }
         } else {
             let owed =
-                if message.is_acknowledgement() { Acknowledged::NotOwed } else { Acknowledged::NotYet };
+                if message.tells_of_another { Acknowledged::NotOwed } else { Acknowledged::NotYet };
             self.add_to_thread(index, at, message, dispatch.message, dispatch.place, owed);
             self.went_to_offices(dispatch, message);
             if owed == Acknowledged::NotYet {

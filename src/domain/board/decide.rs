@@ -4,7 +4,7 @@
 //! the role when the command is decided is asked here again, since the roster may have changed meanwhile.
 //! An audit asks the same of every record.
 
-use super::decide_release::check_acknowledges;
+use super::decide_release::{check_acknowledges, check_shown};
 use super::roles::may_give;
 use super::{Board, Noted, Own};
 use crate::domain::command::{Command, Decided, Origin};
@@ -120,6 +120,15 @@ impl Board {
                 }
                 self.roster.offices.may_acknowledge(by, self.offices_of(of))?;
                 check_acknowledges(of, outgoing)?;
+                self.check_drafter(outgoing, by)?;
+                self.release(own, None, outgoing, by, now)
+            }
+            Command::Shown { of, outgoing } => {
+                let there = self.messages.get(of).ok_or(Refusal::NoSuchMessage)?;
+                if there.acknowledged == Acknowledged::NotOwed {
+                    return Err(Refusal::OwnMessage.into());
+                }
+                check_shown(of, outgoing)?;
                 self.check_drafter(outgoing, by)?;
                 self.release(own, None, outgoing, by, now)
             }
@@ -244,6 +253,7 @@ impl Board {
             | Command::WithdrawDraft { .. }
             | Command::Release { .. }
             | Command::Acknowledge { .. }
+            | Command::Shown { .. }
             | Command::ReadForAudit { .. }
             | Command::ErasePart { .. }
             | Command::HoldRegime(_)

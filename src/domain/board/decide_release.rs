@@ -167,7 +167,7 @@ fn check_releasable(outgoing: &Outgoing) -> Result<(), Refusal> {
     Err(Refusal::Field { field: "releasable_to", rule: NOT_RELEASABLE.into() })
 }
 
-/// The release without a second person is for acknowledgements alone.
+/// The release without a second person is for what tells of another message alone.
 pub(super) fn check_acknowledges(of: &Digest, outgoing: &Outgoing) -> Result<(), Refusal> {
     let acknowledges = |reference: &Reference| {
         reference.relation == Relation::Acknowledges && reference.message == Some(*of)
@@ -179,6 +179,19 @@ pub(super) fn check_acknowledges(of: &Digest, outgoing: &Outgoing) -> Result<(),
             field: "references",
             rule: "an acknowledgement names what it acknowledges".into(),
         })
+    } else {
+        Ok(())
+    }
+}
+
+/// As `check_acknowledges`, that a console shows a text.
+pub(super) fn check_shown(of: &Digest, outgoing: &Outgoing) -> Result<(), Refusal> {
+    let names =
+        |reference: &Reference| reference.relation == Relation::RefersTo && reference.message == Some(*of);
+    if outgoing.kind != Kind::SessionShown.name() {
+        Err(Refusal::Field { field: "kind", rule: "that a console shows a text is of that kind".into() })
+    } else if !outgoing.references.iter().any(names) {
+        Err(Refusal::Field { field: "references", rule: "it names what is shown".into() })
     } else {
         Ok(())
     }

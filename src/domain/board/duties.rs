@@ -168,7 +168,7 @@ impl Board {
         let refers_to = message.references.iter().map(|(referred, _)| *referred);
         let concerns =
             self.duties.concerns(message.cites.as_ref().map(|(name, _)| name), message.thread, refers_to);
-        if concerns && !message.is_acknowledgement() {
+        if concerns && !message.tells_of_another {
             self.duties.consider(index, digest);
         }
     }

@@ -19,9 +19,10 @@ pub(super) fn may_give(command: &Command) -> &'static [Role] {
         Command::StorePart { .. } => &[Role::Drafter, Role::Releaser, Role::Watch],
         Command::HoldRegime(_) => &[Role::Drafter, Role::Custodian],
         Command::ReturnDraft { .. } | Command::Release { .. } => &[Role::Releaser],
-        Command::Acknowledge { .. } | Command::OfferWatch { .. } | Command::TakeWatch { .. } => {
-            &[Role::Watch]
-        }
+        Command::Acknowledge { .. }
+        | Command::Shown { .. }
+        | Command::OfferWatch { .. }
+        | Command::TakeWatch { .. } => &[Role::Watch],
         Command::RecordByHand(_) => &[Role::Releaser, Role::Watch],
         Command::ReadForAudit { .. } => &[Role::Auditor, Role::Operator],
         Command::AcceptRevocationList(_) => &[Role::Custodian, Role::Operator],

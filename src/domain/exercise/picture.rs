@@ -109,7 +109,13 @@ impl<'s> Picture<'s> {
             | Content::Meeting(_)
             | Content::MeetingReport(_)
             | Content::Observers(_)
-            | Content::ObserverReport(_) => {}
+            | Content::ObserverReport(_)
+            | Content::SessionOpening(_)
+            | Content::SessionAcceptance(_)
+            | Content::SessionText(_)
+            | Content::SessionAddition(_)
+            | Content::SessionClose(_)
+            | Content::SessionShown(_) => {}
         }
     }
 

@@ -148,6 +148,12 @@ pub(super) fn document(content: &Content) -> Document {
         | Content::Meeting(_)
         | Content::MeetingReport(_)
         | Content::Observers(_)
-        | Content::ObserverReport(_) => Document::Kind(content.kind()),
+        | Content::ObserverReport(_)
+        | Content::SessionOpening(_)
+        | Content::SessionAcceptance(_)
+        | Content::SessionText(_)
+        | Content::SessionAddition(_)
+        | Content::SessionClose(_)
+        | Content::SessionShown(_) => Document::Kind(content.kind()),
     }
 }

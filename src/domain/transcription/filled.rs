@@ -32,9 +32,11 @@ fn kinds() -> impl Iterator<Item = Kind> {
     Kind::ALL.into_iter().filter(|kind| may_be_filled(*kind))
 }
 
-/// Not a message about a message: what comes on paper encloses nothing that was signed.
+/// Not a message about a message: what comes on paper encloses nothing that was signed. Nor one of a session, of
+/// which each names those before it by their digests.
 pub fn may_be_filled(kind: Kind) -> bool {
     !matches!(kind, Kind::Transcription | Kind::Translation | Kind::Forwarded | Kind::MessageWithdrawal)
+        && kind.noun() != "hotline"
 }
 
 impl Entry for Filled {
@@ -126,6 +128,12 @@ impl Serialize for Filled {
             Content::MeetingReport(form) => map.serialize_value(form)?,
             Content::Observers(form) => map.serialize_value(form)?,
             Content::ObserverReport(form) => map.serialize_value(form)?,
+            Content::SessionOpening(form) => map.serialize_value(form)?,
+            Content::SessionAcceptance(form) => map.serialize_value(form)?,
+            Content::SessionText(form) => map.serialize_value(form)?,
+            Content::SessionAddition(form) => map.serialize_value(form)?,
+            Content::SessionClose(form) => map.serialize_value(form)?,
+            Content::SessionShown(form) => map.serialize_value(form)?,
         }
         map.end()
     }
@@ -184,6 +192,12 @@ impl<'de> Deserialize<'de> for Filled {
                     Kind::MeetingReport => Content::MeetingReport(map.next_value()?),
                     Kind::Observers => Content::Observers(map.next_value()?),
                     Kind::ObserverReport => Content::ObserverReport(map.next_value()?),
+                    Kind::SessionOpening => Content::SessionOpening(map.next_value()?),
+                    Kind::SessionAcceptance => Content::SessionAcceptance(map.next_value()?),
+                    Kind::SessionText => Content::SessionText(map.next_value()?),
+                    Kind::SessionAddition => Content::SessionAddition(map.next_value()?),
+                    Kind::SessionClose => Content::SessionClose(map.next_value()?),
+                    Kind::SessionShown => Content::SessionShown(map.next_value()?),
                 };
                 match map.next_key::<String>()? {
                     None => Ok(Filled::Form(Box::new(content))),

@@ -6,9 +6,10 @@
 //! what was "not now" or over a limit, which another program may have judged by other bounds.
 
 use super::events::Seen;
-use crate::codec::{message, signed};
+use crate::codec::{content, message, signed};
 use crate::domain::board::{Board, Denied};
 use crate::domain::command::{AsIs, Command, Decided, Delivery, Origin, ReceivePlan, ReleasePlan};
+use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Received, Record, Released};
 use crate::domain::message::{Outcome, Relation};
@@ -104,10 +105,20 @@ fn planned(plan: &ReleasePlan, released: &Released, seen: &mut Seen) {
     );
     let newest = released.dispatches.iter().all(|(dispatch, _)| dispatch.key_list == plan.key_list);
     seen.must(newest, "a dispatch names a key list that was not the newest of our own");
-    if released.draft.is_none() {
+    if released.draft.is_none() && message.draft.kind == Kind::SessionShown.name() {
+        let said = content::said(&message.draft.kind, &message.draft.content);
+        let fits = matches!(said.content(), Some(Content::SessionShown(form))
+            if form.shown.message_digest.map(|digest| digest.0) == referred(released, Relation::RefersTo)
+                && form.console == message.releaser.name);
+        seen.must(
+            fits,
+            "that a console shows a text does not name what its message refers to, or its officer",
+        );
+    } else if released.draft.is_none() {
         let read = message::decode_acknowledgement(&message.draft.content);
         let fits = read.is_ok_and(|read| {
-            acknowledged(released) == Some(read.message) && read.officer == message.releaser
+            referred(released, Relation::Acknowledges) == Some(read.message)
+                && read.officer == message.releaser
         });
         seen.must(
             fits,
@@ -124,10 +135,10 @@ fn judged(plan: &ReceivePlan, received: &Received, seen: &mut Seen) {
     seen.must(plan.marks == received.marks, "a message received bears other marks than the rules give it");
 }
 
-/// What a message without a draft acknowledges.
-fn acknowledged(released: &Released) -> Option<Digest> {
+/// What a message without a draft is about.
+fn referred(released: &Released, as_what: Relation) -> Option<Digest> {
     let mut references = released.message.draft.references.iter();
-    references.find(|one| one.relation == Relation::Acknowledges)?.message
+    references.find(|one| one.relation == as_what)?.message
 }
 
 /// The command that an event answers. `None` where it is the writer's own, or where `events.rs` compares
@@ -200,7 +211,13 @@ fn release(released: &Released) -> Command {
             // Whether the releaser insisted is not on record, and breaks no rule.
             Command::Release { draft, digest, outgoing, faults: Vec::new(), as_is: AsIs::AsItIs }
         }
-        None => Command::Acknowledge { of: acknowledged(released).unwrap_or(Digest::ZERO), outgoing },
+        None if outgoing.kind == Kind::SessionShown.name() => {
+            Command::Shown { of: referred(released, Relation::RefersTo).unwrap_or(Digest::ZERO), outgoing }
+        }
+        None => Command::Acknowledge {
+            of: referred(released, Relation::Acknowledges).unwrap_or(Digest::ZERO),
+            outgoing,
+        },
     }
 }
 

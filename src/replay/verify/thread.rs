@@ -15,7 +15,7 @@ use crate::codec::{content, dispatch, message, signed};
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
 use crate::domain::keys::Purpose;
-use crate::domain::message::{ACKNOWLEDGEMENT, Dispatch, Message, Traffic};
+use crate::domain::message::{ACKNOWLEDGEMENT, Dispatch, Message, Traffic, tells_of_another};
 use crate::domain::party::Party;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
@@ -295,7 +295,7 @@ impl Checker<'_> {
                         ),
                     );
                 }
-                let owed = message.draft.kind != ACKNOWLEDGEMENT;
+                let owed = !tells_of_another(&message.draft.kind);
                 if owed && !self.acknowledged.contains(&(*digest, party)) {
                     self.add(
                         &about,

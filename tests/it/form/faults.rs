@@ -313,6 +313,12 @@ fn everything_may_follow_and_then_nothing_is_missing() {
             Content::MeetingReport(form) => form.to_follow = names,
             Content::Observers(form) => form.to_follow = names,
             Content::ObserverReport(form) => form.to_follow = names,
+            Content::SessionOpening(form) => form.to_follow = names,
+            Content::SessionAcceptance(form) => form.to_follow = names,
+            Content::SessionText(form) => form.to_follow = names,
+            Content::SessionAddition(form) => form.to_follow = names,
+            Content::SessionClose(form) => form.to_follow = names,
+            Content::SessionShown(form) => form.to_follow = names,
         }
         assert_eq!(faults(&content), [], "{kind:?}");
         assert!(content.is_incomplete(), "{kind:?}");

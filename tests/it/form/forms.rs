@@ -30,7 +30,16 @@ fn every_template_is_a_form_with_its_lines_in_force() {
             })
             // Empty digests, threads and signed bytes are to be filled in.
             .filter(|line| {
-                let names = ["message_digest", "other_thread", "regime_digest", "original", "translation"];
+                let names = [
+                    "message_digest",
+                    "other_thread",
+                    "regime_digest",
+                    "original",
+                    "translation",
+                    "about = ",
+                    "message = ",
+                    "transcript",
+                ];
                 names.iter().all(|name| !line.starts_with(name))
             })
             .collect();

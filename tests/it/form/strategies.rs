@@ -25,7 +25,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use super::strategies_activity;
+use super::{strategies_activity, strategies_hotline};
 
 pub(super) fn text() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -533,7 +533,9 @@ pub fn content() -> BoxedStrategy<Content> {
         1 => same_activity.prop_map(Content::SameActivity),
     ]
     .boxed();
-    let plain = prop_oneof![5 => plain, 2 => strategies_activity::content()].boxed();
+    let plain =
+        prop_oneof![5 => plain, 2 => strategies_activity::content(), 2 => strategies_hotline::content()]
+            .boxed();
     prop_oneof![8 => plain.clone(), 2 => transcription(plain)].boxed()
 }
 

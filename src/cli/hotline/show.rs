@@ -1,0 +1,200 @@
+//! `hotline list`, `show` and `transcript`: sessions as the node tells them.
+//!
+//! Never here: a transcript's bytes taken on the node's word: their digest is computed again.
+
+use bytes::Bytes;
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::{page, service};
+use crate::cli::desk::{As, answer};
+use crate::cli::fault::Fault;
+use crate::cli::message::known::known_thread;
+use crate::cli::out::{self, say};
+use crate::cli::{given, json};
+use crate::codec::message::{precedence_name, traffic_name};
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::digest::Digest;
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+
+#[derive(Args, Debug)]
+pub struct ListArgs {
+    #[command(flatten)]
+    person: As,
+    /// One JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct ShowArgs {
+    /// The session's thread, or its first digits
+    #[arg(value_parser = given::beginning)]
+    thread: String,
+    #[command(flatten)]
+    person: As,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct TranscriptArgs {
+    /// The session's thread, or its first digits
+    #[arg(value_parser = given::beginning)]
+    thread: String,
+    /// With which other Party, where there are several
+    #[arg(long, default_value = "")]
+    with: String,
+    #[command(flatten)]
+    person: As,
+    /// Print the exact bytes that are signed, and nothing else
+    #[arg(long, conflicts_with = "json")]
+    bytes: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+pub async fn list(args: ListArgs) -> Result<(), Fault> {
+    let desk = args.person.open()?;
+    let mut from = Bytes::new();
+    loop {
+        let answered = answer(service(&desk).list(calls::ListSessionsRequest { from })).await?;
+        for session in &answered.sessions {
+            if args.json {
+                say!("{}", json::line(&session_json(session)));
+            } else {
+                say!(
+                    "{}  {:<9} {:<9} {} unread  {}  {}",
+                    hex::encode(&session.thread),
+                    session.state,
+                    precedence_name(session.precedence),
+                    session.unread,
+                    session.present.iter().map(|party| shown(party)).collect::<Vec<_>>().join("+"),
+                    shown(&session.subject)
+                );
+            }
+        }
+        if answered.next.is_empty() {
+            return Ok(());
+        }
+        from = answered.next;
+    }
+}
+
+pub async fn show(args: ShowArgs) -> Result<(), Fault> {
+    let desk = args.person.open()?;
+    let thread = known_thread(&desk, &args.thread).await?.0.to_vec().into();
+    let shown = answer(service(&desk).show(calls::ShowSessionRequest { thread })).await?;
+    if args.json {
+        say!("{}", json::line(&whole_json(&shown)));
+    } else {
+        out::text(&page::session(&shown));
+    }
+    Ok(())
+}
+
+pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
+    let desk = args.person.open()?;
+    let thread: Bytes = known_thread(&desk, &args.thread).await?.0.to_vec().into();
+    let asked = calls::TranscriptRequest { thread: thread.clone(), with: args.with };
+    let signed = answer(service(&desk).transcript(asked)).await?;
+    let digest = Digest::of(&signed.transcript);
+    let text = String::from_utf8(signed.transcript.to_vec())
+        .map_err(|_| Fault::new("the node gave a transcript that is not text"))?;
+    if args.bytes {
+        out::text(&text);
+        return Ok(());
+    }
+    let session = answer(service(&desk).show(calls::ShowSessionRequest { thread })).await?;
+    if args.json {
+        let mut object = whole_json(&session);
+        object["transcript"] = json!(text);
+        object["transcript_digest"] = json!(digest.to_string());
+        say!("{}", json::line(&object));
+    } else {
+        out::text(&page::transcript(&session, &digest));
+    }
+    Ok(())
+}
+
+fn session_json(session: &calls::Session) -> Value {
+    let on = session.on.iter().map(|one| {
+        json!({ "party": one.party, "officer": one.officer, "since": Instant(one.since_ms).to_string() })
+    });
+    json!({
+        "thread": hex::encode(&session.thread),
+        "subject": session.subject,
+        "opened_by": session.opened_by,
+        "present": session.present,
+        "on": on.collect::<Vec<Value>>(),
+        "languages": session.languages,
+        "about": hex::encode(&session.about),
+        "precedence": precedence_name(session.precedence),
+        "traffic": traffic_name(session.traffic),
+        "state": session.state,
+        "messages": session.messages,
+        "unread": session.unread,
+    })
+}
+
+fn whole_json(whole: &calls::ShowSessionResponse) -> Value {
+    let mut object = whole.session.as_ref().map(session_json).unwrap_or_default();
+    object["lines"] = whole.lines.iter().map(line_json).collect();
+    let closed = whole.closed.iter().map(|one| {
+        json!({
+            "party": one.party,
+            "agreed": hex::encode(&one.agreed),
+            "differences": one.differences,
+            "since": one.since,
+        })
+    });
+    object["closed"] = closed.collect();
+    object
+}
+
+fn line_json(line: &calls::SessionLine) -> Value {
+    let at = |ms: i64| if ms == 0 { Value::Null } else { json!(Instant(ms).to_string()) };
+    let states = line.states.iter().map(|state| {
+        json!({
+            "party": state.party,
+            "on_record": at(state.on_record_ms),
+            "refused": state.refused,
+            "shown_to": state.shown_to,
+            "shown_at": at(state.shown_at_ms),
+            "read_by": state.read_by,
+            "read_at": at(state.read_at_ms),
+            "answered_by": hex::encode(&state.answered_by),
+        })
+    });
+    let translations = line.translations.iter().map(|one| {
+        json!({
+            "message": hex::encode(&one.digest),
+            "by": one.by,
+            "translator": one.translator,
+            "language": one.language,
+            "text": one.text,
+        })
+    });
+    json!({
+        "position": line.position,
+        "message": hex::encode(&line.digest),
+        "kind": line.kind,
+        "author": line.author,
+        "number": line.number,
+        "text": line.text,
+        "language": line.language,
+        "precedence": precedence_name(line.precedence),
+        "drafter": line.drafter,
+        "releaser": line.releaser,
+        "released_at": at(line.released_at_ms),
+        "recorded_at": at(line.recorded_at_ms),
+        "answers": hex::encode(&line.answers),
+        "unseen": line.unseen,
+        "missing": line.missing.iter().map(hex::encode).collect::<Vec<_>>(),
+        "states": states.collect::<Vec<Value>>(),
+        "translations": translations.collect::<Vec<Value>>(),
+    })
+}

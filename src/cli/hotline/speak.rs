@@ -1,0 +1,322 @@
+//! `hotline open`, `accept`, `say`, `add`, `read`, `translate`, `close`: what an officer says in a session.
+//!
+//! Never here: a text that was cut to fit. One that is too long is refused by the node, and stays with its writer.
+
+use clap::Args;
+use serde_json::json;
+
+use super::service;
+use crate::cli::desk::{AsCommand, Desk, answer_command};
+use crate::cli::fault::Fault;
+use crate::cli::message::known::{known_message, known_thread};
+use crate::cli::message::rows;
+use crate::cli::out::say;
+use crate::cli::{given, json};
+use crate::codec::message::{precedence_to_proto, traffic_to_proto};
+use crate::codec::proto::detente::evidence::v1 as evidence;
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::digest::{CommandId, ThreadId};
+use crate::domain::language::Language;
+use crate::domain::message::{Addressee, Traffic};
+use crate::domain::precedence::Precedence;
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+
+/// How a message of a session is given.
+#[derive(Args, Debug)]
+struct How {
+    #[command(flatten)]
+    person: AsCommand,
+    /// flash, immediate, priority or routine; without it that of the opening, which is immediate
+    #[arg(long, value_parser = given::precedence)]
+    precedence: Option<Precedence>,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct OpenArgs {
+    /// A Party that takes part, with or without an office: PL or PL:Watch; once for each
+    #[arg(long, required = true, value_parser = given::addressee)]
+    to: Vec<Addressee>,
+    /// What it is about, in a few words
+    #[arg(long)]
+    subject: String,
+    /// A language in which it is held, such as en; once for each, the one that texts are in first
+    #[arg(long, required = true, value_parser = given::language)]
+    language: Vec<Language>,
+    /// The thread that it is about: its id, or its first digits
+    #[arg(long, value_parser = given::beginning)]
+    about: Option<String>,
+    /// A drill, not real
+    #[arg(long)]
+    drill: bool,
+    #[command(flatten)]
+    how: How,
+}
+
+#[derive(Args, Debug)]
+pub struct AcceptArgs {
+    /// The session's thread, or its first digits
+    #[arg(value_parser = given::beginning)]
+    thread: String,
+    #[command(flatten)]
+    how: How,
+}
+
+#[derive(Args, Debug)]
+pub struct SayArgs {
+    /// The session's thread, or its first digits
+    #[arg(value_parser = given::beginning)]
+    thread: String,
+    /// What you say
+    text: String,
+    /// The language that it is in; without it the first of the session's
+    #[arg(long, value_parser = given::language)]
+    language: Option<Language>,
+    /// The text that you answer: its digest, or its first digits
+    #[arg(long, value_name = "DIGEST", value_parser = given::beginning)]
+    answers: Option<String>,
+    #[command(flatten)]
+    how: How,
+}
+
+#[derive(Args, Debug)]
+pub struct AddArgs {
+    /// The session's thread, or its first digits
+    #[arg(value_parser = given::beginning)]
+    thread: String,
+    /// The code of the Party that comes in
+    party: String,
+    /// It is to be given what was said before as well, by `detente message forward`; without it, what is said from
+    /// now on
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    how: How,
+}
+
+#[derive(Args, Debug)]
+pub struct ReadArgs {
+    /// The text's digest, or its first digits
+    #[arg(value_parser = given::beginning)]
+    digest: String,
+    #[command(flatten)]
+    person: AsCommand,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Args, Debug)]
+pub struct TranslateArgs {
+    /// The text's digest, or its first digits
+    #[arg(value_parser = given::beginning)]
+    digest: String,
+    /// What the text says in the other language
+    translation: String,
+    /// The language that it is translated into
+    #[arg(long, value_parser = given::language)]
+    language: Language,
+    /// Who translated it; without it you
+    #[arg(long, default_value = "")]
+    translator: String,
+    #[command(flatten)]
+    how: How,
+}
+
+#[derive(Args, Debug)]
+pub struct CloseArgs {
+    /// The session's thread, or its first digits
+    #[arg(value_parser = given::beginning)]
+    thread: String,
+    /// Why, or what remains to be said
+    #[arg(long, default_value = "")]
+    remarks: String,
+    #[command(flatten)]
+    how: How,
+}
+
+/// A desk that is open for one command.
+struct Open {
+    desk: Desk,
+    header: calls::CommandHeader,
+    id: CommandId,
+    precedence: i32,
+    json: bool,
+}
+
+impl How {
+    fn open(&self) -> Result<Open, Fault> {
+        let (desk, header, id) = self.person.open()?;
+        let unspecified = evidence::Precedence::Unspecified as i32;
+        let precedence = self.precedence.map_or(unspecified, precedence_to_proto);
+        Ok(Open { desk, header, id, precedence, json: self.json })
+    }
+}
+
+impl Open {
+    async fn thread(&self, beginning: &str) -> Result<bytes::Bytes, Fault> {
+        Ok(known_thread(&self.desk, beginning).await?.0.to_vec().into())
+    }
+
+    async fn text(&self, beginning: &str) -> Result<bytes::Bytes, Fault> {
+        Ok(known_message(&self.desk, beginning).await?.digest.0.to_vec().into())
+    }
+
+    /// What became of it, and what is to be done next.
+    fn told(&self, spoken: &calls::SpokenResponse) {
+        let thread = ThreadId::from_slice(&spoken.thread).map(|id| id.to_string()).unwrap_or_default();
+        let (draft, digest) = (hex::encode(&spoken.draft), hex::encode(&spoken.draft_digest));
+        if self.json {
+            let object = json!({
+                "kind": "spoken",
+                "command": self.id.to_string(),
+                "thread": thread,
+                "released": spoken.released,
+                "draft": draft,
+                "digest": digest,
+                "faults": rows::faults_json(&spoken.faults),
+                "message": hex::encode(&spoken.message_digest),
+                "number": spoken.number,
+            });
+            say!("{}", json::line(&object));
+            return;
+        }
+        say!("thread    {thread}");
+        if spoken.released {
+            say!("released  {} at {}", shown(&spoken.number), Instant(spoken.released_at_ms));
+            say!("message   {}", hex::encode(&spoken.message_digest));
+            return;
+        }
+        say!("draft     {draft}");
+        say!("digest    {digest}");
+        if !spoken.faults.is_empty() {
+            rows::faults(&spoken.faults);
+        }
+        say!(
+            "waits     for a second person: detente message release {draft} --digest {digest} --as RELEASER"
+        );
+    }
+}
+
+pub async fn open(args: OpenArgs) -> Result<(), Fault> {
+    let open = args.how.open()?;
+    let about = match &args.about {
+        Some(beginning) => open.thread(beginning).await?,
+        None => bytes::Bytes::new(),
+    };
+    let to = args
+        .to
+        .iter()
+        .map(|one| evidence::Addressee { party: one.party.to_string(), office: one.office.clone() });
+    let asked = calls::OpenSessionRequest {
+        command: Some(open.header.clone()),
+        to: to.collect(),
+        subject: args.subject,
+        languages: args.language.iter().map(Language::to_string).collect(),
+        about,
+        precedence: open.precedence,
+        traffic: traffic_to_proto(if args.drill { Traffic::Drill } else { Traffic::Real }),
+        remarks: String::new(),
+    };
+    let spoken = answer_command(open.id, service(&open.desk).open(asked)).await?;
+    open.told(&spoken);
+    Ok(())
+}
+
+pub async fn accept(args: AcceptArgs) -> Result<(), Fault> {
+    let open = args.how.open()?;
+    let asked = calls::AcceptSessionRequest {
+        command: Some(open.header.clone()),
+        thread: open.thread(&args.thread).await?,
+        precedence: open.precedence,
+    };
+    let spoken = answer_command(open.id, service(&open.desk).accept(asked)).await?;
+    open.told(&spoken);
+    Ok(())
+}
+
+pub async fn say(args: SayArgs) -> Result<(), Fault> {
+    let open = args.how.open()?;
+    let answers = match &args.answers {
+        Some(beginning) => open.text(beginning).await?,
+        None => bytes::Bytes::new(),
+    };
+    let asked = calls::SayRequest {
+        command: Some(open.header.clone()),
+        thread: open.thread(&args.thread).await?,
+        text: args.text,
+        language: args.language.as_ref().map(Language::to_string).unwrap_or_default(),
+        answers,
+        precedence: open.precedence,
+    };
+    let spoken = answer_command(open.id, service(&open.desk).say(asked)).await?;
+    open.told(&spoken);
+    Ok(())
+}
+
+pub async fn add(args: AddArgs) -> Result<(), Fault> {
+    let open = args.how.open()?;
+    let sees = if args.all { evidence::HotlineSees::All } else { evidence::HotlineSees::FromNowOn };
+    let asked = calls::AddPartyRequest {
+        command: Some(open.header.clone()),
+        thread: open.thread(&args.thread).await?,
+        party: args.party,
+        sees: sees as i32,
+        precedence: open.precedence,
+    };
+    let spoken = answer_command(open.id, service(&open.desk).add(asked)).await?;
+    open.told(&spoken);
+    Ok(())
+}
+
+pub async fn read(args: ReadArgs) -> Result<(), Fault> {
+    let (desk, header, id) = args.person.open()?;
+    let digest = known_message(&desk, &args.digest).await?.digest;
+    let asked = calls::ReadTextRequest { command: Some(header), digest: digest.0.to_vec().into() };
+    let read = answer_command(id, service(&desk).read(asked)).await?;
+    if args.json {
+        let object = json!({
+            "kind": "read",
+            "command": id.to_string(),
+            "text": digest.to_string(),
+            "acknowledgement": hex::encode(&read.acknowledgement_digest),
+            "number": read.number,
+        });
+        say!("{}", json::line(&object));
+    } else {
+        say!("read      {digest}");
+        say!("number    {}", shown(&read.number));
+    }
+    Ok(())
+}
+
+pub async fn translate(args: TranslateArgs) -> Result<(), Fault> {
+    let open = args.how.open()?;
+    let asked = calls::TranslateTextRequest {
+        command: Some(open.header.clone()),
+        text: open.text(&args.digest).await?,
+        language: args.language.to_string(),
+        translation: args.translation,
+        translator: args.translator,
+        precedence: open.precedence,
+    };
+    let spoken = answer_command(open.id, service(&open.desk).translate(asked)).await?;
+    open.told(&spoken);
+    Ok(())
+}
+
+pub async fn close(args: CloseArgs) -> Result<(), Fault> {
+    let open = args.how.open()?;
+    let asked = calls::CloseSessionRequest {
+        command: Some(open.header.clone()),
+        thread: open.thread(&args.thread).await?,
+        remarks: args.remarks,
+        precedence: open.precedence,
+    };
+    let spoken = answer_command(open.id, service(&open.desk).close(asked)).await?;
+    open.told(&spoken);
+    Ok(())
+}

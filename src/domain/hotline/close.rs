@@ -1,0 +1,136 @@
+//! The end of a session: what each Party holds to have been said, and where two of them differ.
+//!
+//! Never here: which of two is right. Both may close again, with more seen, until they sign the same.
+
+use super::forms::{AgreedWith, SessionClose};
+use super::order::{Names, past};
+use super::session::{Session, Spoken, common, in_order, missing};
+use super::transcript::transcript;
+use crate::domain::content::Content;
+use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::form::MessageDigest;
+use crate::domain::party::Party;
+
+/// Something in which two transcripts differ.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Difference {
+    /// Stands in the transcript of the one, and not in that of the other.
+    OnlyIn { party: Party, message: Digest },
+    /// The Party names it as part of its transcript, and it is not on record here.
+    NotHere { party: Party, message: Digest },
+    /// The Party signed this, and the messages that it names give another digest.
+    OtherDigest { party: Party, signed: Option<Digest>, gives: Digest },
+}
+
+/// The last word of two Parties on what both have.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Pair {
+    pub between: (Party, Party),
+    /// Both signed this one, of all that both have.
+    pub agreed: Option<Digest>,
+    pub differences: Vec<Difference>,
+    /// Messages that one of them, having closed, had not seen.
+    pub since: usize,
+}
+
+impl<'s> Session<'s> {
+    /// The bytes of the transcript of two Parties, of all that both have.
+    pub fn transcript(&self, thread: ThreadId, one: Party, other: Party) -> String {
+        written(thread, (one, other), &self.common(one, other))
+    }
+
+    /// What a close of `own` says now: the transcript with each other Party, of what `seen` covers.
+    pub fn close_by(&self, thread: ThreadId, own: Party) -> SessionClose {
+        let others: Vec<Party> = self.present.iter().filter(|party| **party != own).copied().collect();
+        let seen = self.seen_by(own, &others);
+        let mut close = SessionClose { seen, ..SessionClose::default() };
+        for other in others {
+            let covered = self.covered(&close, own, other);
+            close.agreed.push(AgreedWith {
+                party: other.to_string(),
+                transcript: Some(MessageDigest(Digest::of(
+                    written(thread, (own, other), &covered).as_bytes(),
+                ))),
+                messages: Some(covered.len() as u64),
+            });
+        }
+        close
+    }
+
+    /// What a close of `author` covers of what both it and the other have, in order.
+    fn covered(&self, close: &SessionClose, author: Party, other: Party) -> Vec<&'s Spoken> {
+        let said: Vec<&Spoken> = self.lines.iter().map(|line| line.spoken).collect();
+        let both = common(&said, author, other);
+        let names: Vec<Names> = both.iter().map(|one| one.names()).collect();
+        let seen: Vec<Digest> = close.seen.iter().filter_map(|one| Some(one.message?.0)).collect();
+        let covered = past(&names, &seen);
+        let both: Vec<&Spoken> = both.into_iter().filter(|one| covered.contains(&one.said.message)).collect();
+        in_order(&both)
+    }
+
+    pub(super) fn pairs_of(&self, thread: ThreadId, own: Party) -> Vec<Pair> {
+        let mut pairs = Vec::new();
+        for (at, one) in self.present.iter().enumerate() {
+            for other in self.present.iter().skip(at.saturating_add(1)) {
+                // Of what two others have between them a third can't tell what is lacking.
+                if (*one == own || *other == own)
+                    && let (Some(first), Some(second)) = (self.closes.get(one), self.closes.get(other))
+                    && let (Content::SessionClose(first), Content::SessionClose(second)) =
+                        (&first.said.content, &second.said.content)
+                {
+                    pairs.push(self.pair(thread, (*one, first), (*other, second)));
+                }
+            }
+        }
+        pairs
+    }
+
+    fn pair(
+        &self,
+        thread: ThreadId,
+        (one, first): (Party, &SessionClose),
+        (other, second): (Party, &SessionClose),
+    ) -> Pair {
+        let mut differences = Vec::new();
+        let mut side = |author: Party, reader: Party, close: &SessionClose| {
+            let covered = self.covered(close, author, reader);
+            let gives = Digest::of(written(thread, (author, reader), &covered).as_bytes());
+            let signed = signed_with(close, reader);
+            let missing: Vec<Digest> = missing(&close.seen, reader, |digest| self.holds(digest));
+            if missing.is_empty() && signed != Some(gives) {
+                differences.push(Difference::OtherDigest { party: author, signed, gives });
+            }
+            let not_here = |message| Difference::NotHere { party: author, message };
+            differences.extend(missing.into_iter().map(not_here));
+            let covered: Vec<Digest> = covered.into_iter().map(|one| one.said.message).collect();
+            (signed, covered)
+        };
+        let (first_signed, first_covers) = side(one, other, first);
+        let (second_signed, second_covers) = side(other, one, second);
+        for (party, covers, others) in
+            [(one, &first_covers, &second_covers), (other, &second_covers, &first_covers)]
+        {
+            let only = covers.iter().filter(|message| !others.contains(message));
+            differences.extend(only.map(|message| Difference::OnlyIn { party, message: *message }));
+        }
+        let since = self.common(one, other).len().saturating_sub(first_covers.len().min(second_covers.len()));
+        let same = differences.is_empty() && first_signed == second_signed;
+        let agreed = if same && since == 0 { first_signed } else { None };
+        Pair { between: (one, other), agreed, differences, since }
+    }
+
+    fn holds(&self, digest: &Digest) -> bool {
+        self.lines.iter().any(|line| line.spoken.said.message == *digest)
+    }
+}
+
+fn written(thread: ThreadId, between: (Party, Party), messages: &[&Spoken]) -> String {
+    let lines: Vec<(Party, Digest)> =
+        messages.iter().map(|one| (one.said.author, one.said.message)).collect();
+    transcript(thread, between, &lines)
+}
+
+fn signed_with(close: &SessionClose, reader: Party) -> Option<Digest> {
+    let with = close.agreed.iter().find(|one| one.party == reader.as_str())?;
+    with.transcript.map(|digest| digest.0)
+}

@@ -1,0 +1,22 @@
+//! The hotline: what is said in a session, in which order it stands, and what both sides sign of it.
+//!
+//! Never here: a clock, or any use of the order in which messages came. A session is a thread; its messages are
+//! signed, dispatched and receipted like all others.
+
+mod close;
+mod forms;
+mod order;
+pub mod session;
+mod transcript;
+
+pub use close::{Difference, Pair};
+pub use forms::{
+    AgreedWith, SeenLast, Sees, SessionAcceptance, SessionAddition, SessionClose, SessionOpening,
+    SessionShown, SessionText, too_long,
+};
+pub use order::{Names, Placed, heads, ordered, past};
+pub use transcript::transcript;
+
+use super::form::whole;
+
+whole!(SessionOpening, SessionAcceptance, SessionText, SessionAddition, SessionClose, SessionShown);

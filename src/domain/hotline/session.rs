@@ -1,0 +1,320 @@
+//! What the messages of a thread add up to as a session: who is present, what was said in which order, and whether
+//! both sides hold the same to have been said.
+//!
+//! Never here: a choice between transcripts. Where they differ, what differs is told, and the session stays open.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::close::Pair;
+use super::forms::{SeenLast, SessionAddition};
+use super::order::{Names, heads, ordered};
+use crate::domain::content::Content;
+use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::form::MessageDigest;
+use crate::domain::message::Traffic;
+use crate::domain::party::Party;
+use crate::domain::said::Said;
+use crate::limits;
+
+/// One message of the thread, and to whom it went.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Spoken {
+    pub said: Said,
+    /// Its addressees, each Party once.
+    pub to: Vec<Party>,
+    /// The record that holds it here. Only by which of several openings a reader goes depends on it.
+    pub recorded: u64,
+}
+
+impl Spoken {
+    /// Whether this Party has it, by what the message itself says.
+    pub fn is_had_by(&self, party: Party) -> bool {
+        self.said.author == party || self.to.contains(&party)
+    }
+
+    /// Whether it stands in the order of a session.
+    pub fn is_ordered(&self) -> bool {
+        matches!(
+            self.said.content,
+            Content::SessionOpening(_)
+                | Content::SessionAcceptance(_)
+                | Content::SessionText(_)
+                | Content::SessionAddition(_)
+        )
+    }
+
+    pub(super) fn names(&self) -> Names {
+        Names {
+            message: self.said.message,
+            is_opening: matches!(self.said.content, Content::SessionOpening(_)),
+            seen: seen_in(&self.said.content).iter().filter_map(|one| Some(one.message?.0)).collect(),
+        }
+    }
+}
+
+/// What a message of a session says that its author had seen.
+pub fn seen_in(content: &Content) -> &[SeenLast] {
+    match content {
+        Content::SessionAcceptance(form) => &form.seen,
+        Content::SessionText(form) => &form.seen,
+        Content::SessionAddition(form) => &form.seen,
+        Content::SessionClose(form) => &form.seen,
+        _ => &[],
+    }
+}
+
+/// How a session stands, for all who are present.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum State {
+    /// Nobody but who opened it takes part yet.
+    Offered,
+    Open,
+    /// Some regard it as over, others have not said so, or something was said since.
+    Closing,
+    /// Two hold different things to have been said: it stays open.
+    Disputed,
+    /// All who are present have signed the same transcript of all that was said.
+    Closed,
+}
+
+impl State {
+    pub fn word(self) -> &'static str {
+        match self {
+            State::Offered => "offered",
+            State::Open => "open",
+            State::Closing => "closing",
+            State::Disputed => "disputed",
+            State::Closed => "closed",
+        }
+    }
+}
+
+/// One message where it stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Line<'s> {
+    pub spoken: &'s Spoken,
+    /// What it names as seen, could be here, and is not: it waits for that.
+    pub missing: Vec<Digest>,
+    /// How many by other Parties stand before it that its author had not seen when it was written.
+    pub unseen: usize,
+}
+
+/// A session.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Session<'s> {
+    /// With which it begins for who reads: the opening, or the addition by which the reader came in.
+    pub begins: &'s Spoken,
+    /// Who opened it, and everybody who came in; by code.
+    pub present: Vec<Party>,
+    /// The last word of each that takes part.
+    pub on: BTreeMap<Party, &'s Spoken>,
+    /// In their order.
+    pub lines: Vec<Line<'s>>,
+    /// The last close of each.
+    pub closes: BTreeMap<Party, &'s Spoken>,
+    pub pairs: Vec<Pair>,
+    pub state: State,
+}
+
+impl<'s> Session<'s> {
+    /// Folds the messages of one thread, each author's own in the order of their places, as `own` reads them: those
+    /// that are real, or those of a drill. `None` where no such session begins in it.
+    pub fn of(
+        thread: ThreadId,
+        spoken: &'s [Spoken],
+        (own, traffic): (Party, Traffic),
+    ) -> Option<Session<'s>> {
+        let here: Vec<&Spoken> = spoken.iter().filter(|one| one.said.traffic == traffic).collect();
+        let begins = begins(&here, own)?;
+        let mut said: Vec<&Spoken> = here.iter().filter(|one| one.is_ordered()).copied().collect();
+        let present = present(begins, &in_order(&said), own);
+        // Whoever else writes into the thread is no part of the session.
+        said.retain(|one| present.contains(&one.said.author));
+        let lines = lines(&said, own);
+        let mut on = BTreeMap::new();
+        let mut closes = BTreeMap::new();
+        for one in here.iter().filter(|one| present.contains(&one.said.author)) {
+            match one.said.content {
+                Content::SessionAcceptance(_) => on.insert(one.said.author, *one),
+                Content::SessionClose(_) => closes.insert(one.said.author, *one),
+                _ => None,
+            };
+        }
+        let mut session =
+            Session { begins, present, on, lines, closes, pairs: Vec::new(), state: State::Offered };
+        session.pairs = session.pairs_of(thread, own);
+        session.state = session.state_now();
+        Some(session)
+    }
+
+    /// Messages that two Parties both have, in their order.
+    pub fn common(&self, one: Party, other: Party) -> Vec<&'s Spoken> {
+        let said: Vec<&Spoken> = self.lines.iter().map(|line| line.spoken).collect();
+        in_order(&common(&said, one, other))
+    }
+
+    /// What a message of `own` to these says that it had seen.
+    pub fn seen_by(&self, own: Party, to: &[Party]) -> Vec<SeenLast> {
+        let whole: Vec<&Spoken> = {
+            let incomplete = self.incomplete();
+            let whole = self.lines.iter().map(|line| line.spoken);
+            whole.filter(|one| !incomplete.contains(&one.said.message)).collect()
+        };
+        let mut found: Vec<SeenLast> = Vec::new();
+        for reader in to.iter().copied().chain([own]) {
+            let had = common(&whole, own, reader);
+            let names: Vec<Names> = had.iter().map(|one| one.names()).collect();
+            for head in heads(&names) {
+                let message = Some(MessageDigest(head));
+                let Some(spoken) = had.iter().find(|one| one.said.message == head) else { continue };
+                if found.len() >= limits::HOTLINE_SEEN_MAX || found.iter().any(|one| one.message == message) {
+                    continue;
+                }
+                let not_to = to.iter().filter(|party| !spoken.is_had_by(**party)).map(Party::to_string);
+                let author = spoken.said.author.to_string();
+                found.push(SeenLast { author, message, not_to: not_to.collect() });
+            }
+        }
+        found
+    }
+
+    /// Whether every present Party but this one agrees, in these words, that a further one comes in.
+    pub fn others_agree(&self, own: Party, addition: &SessionAddition) -> bool {
+        let agrees = |party: &Party| {
+            self.lines.iter().any(|line| {
+                line.spoken.said.author == *party && is_same_addition(&line.spoken.said.content, addition)
+            })
+        };
+        self.present.iter().filter(|party| **party != own).all(agrees)
+    }
+
+    fn incomplete(&self) -> BTreeSet<Digest> {
+        let mut incomplete = BTreeSet::new();
+        // In their order, so that whatever one builds on was looked at before.
+        for line in &self.lines {
+            let seen = line.spoken.names().seen;
+            if !line.missing.is_empty() || seen.iter().any(|one| incomplete.contains(one)) {
+                incomplete.insert(line.spoken.said.message);
+            }
+        }
+        incomplete
+    }
+
+    fn state_now(&self) -> State {
+        if self.pairs.iter().any(|pair| !pair.differences.is_empty()) {
+            return State::Disputed;
+        }
+        let all_closed = self.present.iter().all(|party| self.closes.contains_key(party));
+        if all_closed && self.pairs.iter().all(|pair| pair.agreed.is_some()) && !self.pairs.is_empty() {
+            return State::Closed;
+        }
+        if !self.closes.is_empty() {
+            return State::Closing;
+        }
+        let opener = self.begins.said.author;
+        if self.on.keys().any(|party| *party != opener) { State::Open } else { State::Offered }
+    }
+}
+
+/// The opening that was on record here first, so that no later one takes its place; or for a Party that came in
+/// later the addition by which it did.
+fn begins<'s>(here: &[&'s Spoken], own: Party) -> Option<&'s Spoken> {
+    let is_opening = |one: &&&Spoken| matches!(one.said.content, Content::SessionOpening(_));
+    let came_in = |one: &&&Spoken| match &one.said.content {
+        Content::SessionAddition(form) => form.party == own.as_str() && one.to.contains(&own),
+        _ => false,
+    };
+    let opening = here.iter().filter(is_opening).min_by_key(|one| one.recorded);
+    opening.or_else(|| here.iter().filter(came_in).min_by_key(|one| one.recorded)).copied()
+}
+
+fn lines<'s>(said: &[&'s Spoken], own: Party) -> Vec<Line<'s>> {
+    let names: Vec<Names> = said.iter().map(|one| one.names()).collect();
+    let here: BTreeSet<Digest> = names.iter().map(|one| one.message).collect();
+    let order = in_order(said);
+    let unseen = unseen(&order);
+    let line = |(at, spoken): (usize, &&'s Spoken)| {
+        let came_in = matches!(&spoken.said.content, Content::SessionAddition(form)
+            if form.party == own.as_str());
+        let missing = if came_in {
+            Vec::new()
+        } else {
+            missing(seen_in(&spoken.said.content), own, |digest| here.contains(digest))
+        };
+        Line { spoken, missing, unseen: unseen.get(at).copied().unwrap_or(0) }
+    };
+    order.iter().enumerate().map(line).collect()
+}
+
+/// Of each how many by others stand before it on which it does not build. Of very long sessions it is left out: it
+/// takes room by the square.
+fn unseen(order: &[&Spoken]) -> Vec<usize> {
+    const BITS: usize = 64;
+    if order.len() > limits::HOTLINE_MESSAGES_MAX {
+        return Vec::new();
+    }
+    let places: BTreeMap<Digest, usize> = (0..).zip(order).map(|(at, one)| (one.said.message, at)).collect();
+    let openings: Vec<usize> =
+        order.iter().enumerate().filter(|(_, one)| one.names().is_opening).map(|(at, _)| at).collect();
+    let mut known: Vec<Vec<u64>> = Vec::with_capacity(order.len());
+    let mut counts = Vec::with_capacity(order.len());
+    for (at, spoken) in order.iter().enumerate() {
+        let names = spoken.names();
+        let mut bits = vec![0_u64; order.len().div_ceil(BITS)];
+        let named = names.seen.iter().filter_map(|seen| places.get(seen).copied());
+        let before = if names.is_opening { Vec::new() } else { named.chain(openings.clone()).collect() };
+        for one in before.into_iter().filter(|one| *one < at) {
+            for (mine, theirs) in bits.iter_mut().zip(&known[one]) {
+                *mine |= theirs;
+            }
+            bits[one / BITS] |= 1 << (one % BITS);
+        }
+        let is_unseen = |one: &usize| {
+            order[*one].said.author != spoken.said.author && bits[one / BITS] >> (one % BITS) & 1 == 0
+        };
+        counts.push((0..at).filter(is_unseen).count());
+        known.push(bits);
+    }
+    counts
+}
+
+/// What is named as seen, may be had by the reader, and is not here.
+pub(super) fn missing(seen: &[SeenLast], reader: Party, is_here: impl Fn(&Digest) -> bool) -> Vec<Digest> {
+    let could_be = seen.iter().filter(|one| one.not_to.iter().all(|party| party != reader.as_str()));
+    could_be.filter_map(|one| Some(one.message?.0)).filter(|digest| !is_here(digest)).collect()
+}
+
+/// Who opened it and to whom, and who came in since.
+fn present(begins: &Spoken, order: &[&Spoken], own: Party) -> Vec<Party> {
+    let mut present: BTreeSet<Party> = begins.to.iter().copied().chain([begins.said.author]).collect();
+    for (at, spoken) in order.iter().enumerate() {
+        let Content::SessionAddition(form) = &spoken.said.content else { continue };
+        let Ok(party) = form.party.parse::<Party>() else { continue };
+        if !spoken.to.contains(&party) || !present.contains(&spoken.said.author) {
+            continue;
+        }
+        let agrees = |one: &Party| {
+            let said = order.iter().take(at.saturating_add(1)).filter(|spoken| spoken.said.author == *one);
+            said.map(|spoken| &spoken.said.content).any(|said| is_same_addition(said, form))
+        };
+        // Who came in by it has not seen what the others said to each other before.
+        if party == own || present.iter().filter(|one| **one != party).all(agrees) {
+            present.insert(party);
+        }
+    }
+    present.into_iter().collect()
+}
+
+fn is_same_addition(content: &Content, of: &SessionAddition) -> bool {
+    matches!(content, Content::SessionAddition(form) if (&form.party, form.sees) == (&of.party, of.sees))
+}
+
+pub(super) fn common<'s>(said: &[&'s Spoken], one: Party, other: Party) -> Vec<&'s Spoken> {
+    said.iter().filter(|spoken| spoken.is_had_by(one) && spoken.is_had_by(other)).copied().collect()
+}
+
+pub(super) fn in_order<'s>(said: &[&'s Spoken]) -> Vec<&'s Spoken> {
+    let names: Vec<Names> = said.iter().map(|one| one.names()).collect();
+    let by_digest: BTreeMap<Digest, &Spoken> = said.iter().map(|one| (one.said.message, *one)).collect();
+    ordered(&names).iter().filter_map(|placed| by_digest.get(&placed.message).copied()).collect()
+}

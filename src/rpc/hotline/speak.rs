@@ -1,0 +1,317 @@
+//! What an officer says in a session: the message made of it, put on record as a draft, and released at once where
+//! one person may.
+//!
+//! Never here: a release rule (the Board has it), or a text that was cut to fit.
+
+use tonic::Status;
+
+use super::told::Told;
+use crate::codec::heading::{Given, given};
+use crate::codec::message::{precedence_from_proto, precedence_to_proto, traffic_to_proto};
+use crate::codec::proto::detente::evidence::v1 as evidence;
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::command::{AsIs, Command, Origin};
+use crate::domain::content::Content;
+use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId};
+use crate::domain::event::{Event, Record, Stamp};
+use crate::domain::form::{MessageDigest, MessageReference, Prose};
+use crate::domain::hotline::session::{Session, seen_in};
+use crate::domain::hotline::{
+    SessionAcceptance, SessionAddition, SessionClose, SessionOpening, SessionText, too_long,
+};
+use crate::domain::party::Party;
+use crate::domain::people::Role;
+use crate::domain::precedence::Precedence;
+use crate::domain::refusal::Refusal;
+use crate::domain::translation::{TranslatedText, Translation};
+use crate::limits;
+use crate::registrar::Registrar;
+use crate::rpc::caller::PersonCaller;
+use crate::rpc::command::{give, not_what_was_asked, refused};
+use crate::rpc::{draft, faults, status};
+
+/// What an officer wants to say, before it is a message.
+pub(super) enum Wanted {
+    Open(calls::OpenSessionRequest),
+    Accept,
+    Say { text: String, language: String, answers: Option<Digest> },
+    Add(SessionAddition),
+    Translate { of: Digest, language: String, translation: String, translator: String },
+    Close { remarks: String },
+}
+
+/// Who says it, in which session, and how fast: `None` for the precedence of the opening.
+pub(super) struct Speaker<'c> {
+    pub registrar: &'c Registrar,
+    pub caller: &'c PersonCaller,
+    pub origin: Origin,
+    pub thread: ThreadId,
+    pub precedence: Option<Precedence>,
+}
+
+/// The precedence that a call names.
+pub(super) fn precedence(wire: i32) -> Result<Option<Precedence>, Status> {
+    if wire == evidence::Precedence::Unspecified as i32 {
+        return Ok(None);
+    }
+    precedence_from_proto(wire, "precedence").map(Some).map_err(status::decode)
+}
+
+impl Speaker<'_> {
+    /// Puts it on record and, where one person may, releases it.
+    pub async fn say(self, wanted: Wanted) -> Result<calls::SpokenResponse, Status> {
+        let Origin::Person(stamp) = &self.origin else { return Err(not_what_was_asked()) };
+        let (stamp, id) = (stamp.clone(), stamp.id);
+        let draft = DraftId(id.0);
+        let mut answer = calls::SpokenResponse {
+            thread: self.thread.0.to_vec().into(),
+            draft: draft.0.to_vec().into(),
+            ..Default::default()
+        };
+        let head = self.registrar.head();
+        // A command that is on record has its answer, whatever was said in the session since.
+        let body = match head.board.commands.get(&id) {
+            Some(done) if done.content == stamp.content => {
+                draft::body(self.registrar, &head, draft, done.index).await?
+            }
+            Some(_) => return Err(refused(Refusal::IdReused)),
+            None => {
+                let (heading, content) = self.message(wanted).await?;
+                self.draft(draft, heading, &content).await?
+            }
+        };
+        answer.draft_digest = body.digest.0.to_vec().into();
+        let released = Stamp { id: release_id(id), content: release_content(stamp.content), ..stamp };
+        let head = self.registrar.head();
+        if head.board.draft(draft).is_none() {
+            // Released, withdrawn, or never ours.
+            if let Some(done) = head.board.commands.get(&released.id) {
+                let records = head.records(&self.registrar.journal);
+                let record = records.record(done.index).await.map_err(status::record)?;
+                told_released(&record, &mut answer);
+            }
+            return Ok(answer);
+        }
+        let found = draft::faults(self.registrar, &head, &body).await?;
+        let alone = head.board.roster.one_person.contains(&body.outgoing.precedence)
+            && self.caller.has(Role::Releaser);
+        if alone && found.is_empty() {
+            let (digest, outgoing) = (body.digest, body.outgoing);
+            let as_is = AsIs::OnlyWithoutFaults;
+            let command = Command::Release { draft, digest, outgoing, faults: Vec::new(), as_is };
+            let record = give(self.registrar, command, Origin::Person(released)).await?;
+            told_released(&record, &mut answer);
+        }
+        answer.faults = faults::to_proto(found);
+        Ok(answer)
+    }
+
+    async fn draft(
+        &self,
+        id: DraftId,
+        heading: calls::Heading,
+        content: &Content,
+    ) -> Result<draft::Body, Status> {
+        let given: Given = match given(content).map_err(|fault| status::field("content", fault))? {
+            crate::codec::heading::Asked::Hotline(form) => form.into(),
+            crate::codec::heading::Asked::Message(form) => form.into(),
+            _ => return Err(not_what_was_asked()),
+        };
+        draft::put_body(self.registrar, self.origin.clone(), self.caller, id, Some(heading), Some(given))
+            .await
+    }
+
+    async fn message(&self, wanted: Wanted) -> Result<(calls::Heading, Content), Status> {
+        if let Wanted::Open(asked) = wanted {
+            return Ok(self.opening(asked));
+        }
+        let head = self.registrar.head();
+        let told = Told::read(&head, &self.registrar.journal, self.thread).await?;
+        let session = told.some_session()?;
+        if session.lines.len() >= limits::HOTLINE_MESSAGES_MAX && !matches!(wanted, Wanted::Close { .. }) {
+            let rule = format!(
+                "the session has {} messages or more: close it, and open another",
+                limits::HOTLINE_MESSAGES_MAX
+            );
+            return Err(status::field("thread", rule));
+        }
+        let others: Vec<Party> =
+            session.present.iter().filter(|party| **party != told.own).copied().collect();
+        let opening = told.message(&session.begins.said.message).map(|message| message.draft.clone());
+        let Some(opening) = opening else { return Err(status::not_found("session")) };
+        let mut heading = calls::Heading {
+            thread: self.thread.0.to_vec().into(),
+            precedence: precedence_to_proto(self.precedence.unwrap_or(opening.precedence)),
+            zone: "Z".into(),
+            traffic: traffic_to_proto(opening.traffic),
+            subject: opening.subject,
+            marking: opening.marking,
+            language: opening.language,
+            ..Default::default()
+        };
+        let (content, to) = self.content(wanted, &told, &session, others, &mut heading)?;
+        heading.action = to.iter().map(addressee).collect();
+        heading.references = references(&told, &content);
+        Ok((heading, content))
+    }
+
+    fn content(
+        &self,
+        wanted: Wanted,
+        told: &Told,
+        session: &Session<'_>,
+        others: Vec<Party>,
+        heading: &mut calls::Heading,
+    ) -> Result<(Content, Vec<Party>), Status> {
+        let officer = &self.caller.person().name;
+        Ok(match wanted {
+            Wanted::Open(_) => return Err(not_what_was_asked()),
+            Wanted::Accept => {
+                let seen = session.seen_by(told.own, &others);
+                let form =
+                    SessionAcceptance { officer: officer.clone(), seen, ..SessionAcceptance::default() };
+                (Content::SessionAcceptance(form), others)
+            }
+            Wanted::Say { text, language, answers } => {
+                if let Some(rule) = too_long(&text) {
+                    return Err(status::field("text", rule));
+                }
+                if !language.is_empty() {
+                    heading.language = language;
+                }
+                let answers = answers.map(|digest| reference(told, digest)).unwrap_or_default();
+                let seen = session.seen_by(told.own, &others);
+                let form = SessionText { text: Prose(text), seen, answers, ..SessionText::default() };
+                (Content::SessionText(form), others)
+            }
+            Wanted::Add(form) => {
+                let Ok(party) = form.party.parse::<Party>() else {
+                    return Err(status::field("party", "is no Party's code"));
+                };
+                if session.present.contains(&party) {
+                    return Err(status::field("party", "is in the session already"));
+                }
+                let mut to = others;
+                if session.others_agree(told.own, &form) {
+                    to.push(party);
+                }
+                let seen = session.seen_by(told.own, &to);
+                (Content::SessionAddition(SessionAddition { seen, ..form }), to)
+            }
+            Wanted::Translate { of, language, translation, translator } => {
+                let translator = if translator.is_empty() { officer.clone() } else { translator };
+                heading.language.clone_from(&language);
+                let text = TranslatedText { path: super::TEXT.into(), text: Prose(translation) };
+                let of = reference(told, of);
+                let lines = vec![text];
+                let form = Translation { of, language, translator, lines, ..Translation::default() };
+                (Content::Translation(form), others)
+            }
+            Wanted::Close { remarks } => {
+                let form = session.close_by(told.thread, told.own);
+                (Content::SessionClose(SessionClose { remarks: Prose(remarks), ..form }), others)
+            }
+        })
+    }
+
+    fn opening(&self, asked: calls::OpenSessionRequest) -> (calls::Heading, Content) {
+        let about = ThreadId::from_slice(&asked.about).map(crate::domain::form::OtherThread);
+        let language = asked.languages.first().cloned().unwrap_or_default();
+        let heading = calls::Heading {
+            thread: self.thread.0.to_vec().into(),
+            action: asked.to,
+            precedence: precedence_to_proto(self.precedence.unwrap_or(Precedence::Immediate)),
+            zone: "Z".into(),
+            traffic: asked.traffic,
+            subject: asked.subject,
+            language,
+            ..Default::default()
+        };
+        let (languages, remarks) = (asked.languages, Prose(asked.remarks));
+        (
+            heading,
+            Content::SessionOpening(SessionOpening {
+                languages,
+                about,
+                remarks,
+                ..SessionOpening::default()
+            }),
+        )
+    }
+}
+
+/// What the envelope refers to: the text that is answered or translated, and all that was seen, so that whoever
+/// lacks one of these is told that it waits for it.
+fn references(told: &Told, content: &Content) -> Vec<evidence::Reference> {
+    let mut found: Vec<evidence::Reference> = Vec::new();
+    let mut add = |digest: Digest, relation: evidence::Relation| {
+        let bytes = digest.0.to_vec();
+        if found.iter().any(|one| one.message_digest == bytes) {
+            return;
+        }
+        let known = told.message(&digest);
+        found.push(evidence::Reference {
+            message_digest: bytes.into(),
+            number: known.map(|message| message.number.clone()).unwrap_or_default(),
+            author: known.map(|message| message.author.to_string()).unwrap_or_default(),
+            relation: relation as i32,
+        });
+    };
+    let answered = match content {
+        Content::SessionText(form) => form.answers.message_digest,
+        _ => None,
+    };
+    if let Some(answered) = answered {
+        add(answered.0, evidence::Relation::Answers);
+    }
+    if let Content::Translation(form) = content
+        && let Some(of) = form.of.message_digest
+    {
+        add(of.0, evidence::Relation::RefersTo);
+    }
+    // What an addressee can't have it would wait for in vain.
+    for seen in seen_in(content).iter().filter(|seen| seen.not_to.is_empty()) {
+        if let Some(message) = seen.message {
+            add(message.0, evidence::Relation::RefersTo);
+        }
+    }
+    found
+}
+
+fn reference(told: &Told, digest: Digest) -> MessageReference {
+    let author = told.message(&digest).map(|message| message.author);
+    let author = author.filter(|author| *author != told.own).map(|author| author.to_string());
+    MessageReference {
+        message_digest: Some(MessageDigest(digest)),
+        author: author.unwrap_or_default(),
+        ..MessageReference::default()
+    }
+}
+
+fn addressee(party: &Party) -> evidence::Addressee {
+    evidence::Addressee { party: party.to_string(), office: String::new() }
+}
+
+/// The release of a draft by who wrote it has an id of its own, that follows from the draft's: given again, the same
+/// call gives the same answer.
+fn release_id(id: CommandId) -> CommandId {
+    let Digest(bytes) = Digest::of_all(&[b"hotline release", &id.0]);
+    let mut first = [0; 16];
+    first.copy_from_slice(&bytes[..16]);
+    CommandId(first)
+}
+
+fn release_content(content: Digest) -> Digest {
+    Digest::of_all(&[b"hotline release", &content.0])
+}
+
+fn told_released(record: &Record, answer: &mut calls::SpokenResponse) {
+    for event in &record.events {
+        if let Event::Released(released) = event {
+            answer.released = true;
+            answer.message_digest = released.digest.0.to_vec().into();
+            answer.number.clone_from(&released.message.number);
+            answer.released_at_ms = released.message.released_at.0;
+        }
+    }
+}

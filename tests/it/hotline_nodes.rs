@@ -1,0 +1,403 @@
+//! Sessions between real nodes: texts at once on both sides, a node that was away, what the writer sees of each
+//! text, a third Party, a close that both sign and one that is disputed.
+
+use bytes::Bytes;
+use detente::cli::desk::Desk;
+use detente::cli::form::{self, Syntax};
+use detente::codec::proto::detente::evidence::v1 as evidence;
+use detente::codec::proto::detente::v1 as calls;
+use detente::codec::proto::detente::v1::join_request::What as Said;
+use detente::codec::proto::detente::v1::join_response::What;
+use detente::codec::proto::detente::v1::propose_request::Change;
+use detente::domain::content::Kind;
+use detente::domain::people::Role;
+use detente::limits;
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::Streaming;
+
+use crate::auditor::detente;
+use crate::officer::{PATIENCE, arrived, hotlines, reason, violations};
+use crate::world::{Medium, World};
+
+/// With an officer at each who may write, release and read, and FLASH released by one person.
+pub async fn officers(codes: &[&str]) -> World {
+    let mut world = World::on_real_time(Medium::Embedded, codes).await;
+    for code in codes {
+        let roles = [Role::Drafter, Role::Releaser, Role::Watch];
+        world.state_mut(code).take_person("officer", &format!("Officer of {code}"), &roles).await;
+        let flash = calls::ReleaseRule { one_person: vec![evidence::Precedence::Flash as i32] };
+        world.state(code).change(Change::ReleaseRule(flash), Bytes::new()).await;
+    }
+    world
+}
+
+fn officer(world: &World, code: &str) -> Desk {
+    world.desk(code, "officer")
+}
+
+fn command(desk: &Desk) -> Option<calls::CommandHeader> {
+    Some(desk.command(None).unwrap())
+}
+
+async fn open(world: &World, by: &str, to: &[&str]) -> calls::SpokenResponse {
+    let desk = officer(world, by);
+    let asked = calls::OpenSessionRequest {
+        command: command(&desk),
+        to: to.iter().map(|code| crate::officer::addressee(code)).collect(),
+        subject: "Aircraft off course".into(),
+        languages: vec!["en".into(), "ru".into()],
+        precedence: evidence::Precedence::Flash as i32,
+        traffic: evidence::Traffic::Real as i32,
+        ..Default::default()
+    };
+    let opened = hotlines(&desk).open(asked).await.unwrap().into_inner();
+    assert!(opened.released, "{opened:?}");
+    for code in to {
+        arrived(world, code, &opened.message_digest).await;
+    }
+    opened
+}
+
+async fn accept(world: &World, by: &str, thread: &Bytes) -> calls::SpokenResponse {
+    let desk = officer(world, by);
+    let asked =
+        calls::AcceptSessionRequest { command: command(&desk), thread: thread.clone(), ..Default::default() };
+    hotlines(&desk).accept(asked).await.unwrap().into_inner()
+}
+
+fn say_call(desk: &Desk, thread: &Bytes, text: &str) -> calls::SayRequest {
+    calls::SayRequest {
+        command: command(desk),
+        thread: thread.clone(),
+        text: text.into(),
+        ..Default::default()
+    }
+}
+
+async fn say(world: &World, by: &str, thread: &Bytes, text: &str) -> calls::SpokenResponse {
+    let desk = officer(world, by);
+    let said = hotlines(&desk).say(say_call(&desk, thread, text)).await.unwrap().into_inner();
+    assert!(said.released, "{said:?}");
+    said
+}
+
+async fn close(world: &World, by: &str, thread: &Bytes) -> calls::SpokenResponse {
+    let desk = officer(world, by);
+    let asked =
+        calls::CloseSessionRequest { command: command(&desk), thread: thread.clone(), ..Default::default() };
+    hotlines(&desk).close(asked).await.unwrap().into_inner()
+}
+
+async fn show(world: &World, at: &str, thread: &Bytes) -> calls::ShowSessionResponse {
+    let asked = calls::ShowSessionRequest { thread: thread.clone() };
+    hotlines(&officer(world, at)).show(asked).await.unwrap().into_inner()
+}
+
+async fn transcript(world: &World, at: &str, thread: &Bytes, with: &str) -> calls::TranscriptResponse {
+    let asked = calls::TranscriptRequest { thread: thread.clone(), with: with.into() };
+    hotlines(&officer(world, at)).transcript(asked).await.unwrap().into_inner()
+}
+
+fn digests(session: &calls::ShowSessionResponse) -> Vec<Bytes> {
+    session.lines.iter().map(|line| line.digest.clone()).collect()
+}
+
+/// Until a session at a node looks so.
+async fn until(
+    world: &World,
+    at: &str,
+    thread: &Bytes,
+    holds: impl Fn(&calls::ShowSessionResponse) -> bool,
+) -> calls::ShowSessionResponse {
+    let mut heads = world.node(at).registrar.heads();
+    let wait = async {
+        loop {
+            heads.borrow_and_update();
+            let session = show(world, at, thread).await;
+            if holds(&session) {
+                return session;
+            }
+            heads.changed().await.expect("the node runs");
+        }
+    };
+    tokio::time::timeout(PATIENCE, wait).await.expect("it comes to that")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_ends_hold_one_transcript_of_texts_written_at_once_and_sign_it() {
+    let world = officers(&["BY", "PL"]).await;
+    let opened = open(&world, "BY", &["PL"]).await;
+    let thread = opened.thread.clone();
+    assert_eq!(show(&world, "PL", &thread).await.session.unwrap().state, "offered");
+    let accepted = accept(&world, "PL", &thread).await;
+    arrived(&world, "BY", &accepted.message_digest).await;
+    let mut said = Vec::new();
+    for round in 0..4 {
+        let ours = format!("BY {round}: {}drawkcab {}[2J", '\u{202e}', '\u{1b}');
+        let theirs = format!("PL {round}: Союзная решимость");
+        let (one, other) =
+            tokio::join!(say(&world, "BY", &thread, &ours), say(&world, "PL", &thread, &theirs));
+        said.push(("PL", one.message_digest));
+        said.push(("BY", other.message_digest));
+    }
+    for (at, digest) in &said {
+        arrived(&world, at, digest).await;
+    }
+    let (one, other) = (show(&world, "BY", &thread).await, show(&world, "PL", &thread).await);
+    assert_eq!(digests(&one), digests(&other));
+    assert_eq!(one.lines.len(), 10);
+    assert_eq!(one.session.as_ref().unwrap().state, "open");
+    assert_eq!(one.session.as_ref().unwrap().on[0].officer, "Officer of PL");
+    let bytes = transcript(&world, "BY", &thread, "").await;
+    assert_eq!(bytes, transcript(&world, "PL", &thread, "BY").await);
+
+    let closed = close(&world, "BY", &thread).await;
+    arrived(&world, "PL", &closed.message_digest).await;
+    let closed = close(&world, "PL", &thread).await;
+    arrived(&world, "BY", &closed.message_digest).await;
+    for (at, other) in [("BY", "PL"), ("PL", "BY")] {
+        let session = show(&world, at, &thread).await;
+        assert_eq!(session.session.as_ref().unwrap().state, "closed", "{:?}", session.closed);
+        assert_eq!((session.closed[0].party.as_str(), &session.closed[0].agreed), (other, &bytes.digest));
+        let auditor = world.state(at).desk_directory("auditor").display().to_string();
+        detente(&["audit", "verify", "--as", &auditor]).await.unwrap();
+    }
+    let listed = hotlines(&officer(&world, "PL")).list(calls::ListSessionsRequest::default()).await.unwrap();
+    let listed = listed.into_inner();
+    assert_eq!(listed.sessions.len(), 1);
+    assert_eq!((listed.sessions[0].state.as_str(), listed.sessions[0].unread), ("closed", 4));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_while_the_other_node_is_away_comes_once_when_it_is_back() {
+    let mut world = officers(&["BY", "PL"]).await;
+    let opened = open(&world, "BY", &["PL"]).await;
+    let thread = opened.thread.clone();
+    let accepted = accept(&world, "PL", &thread).await;
+    arrived(&world, "BY", &accepted.message_digest).await;
+    world.state_mut("PL").stop().await;
+    let mut last = Bytes::new();
+    for round in 0..3 {
+        last = say(&world, "BY", &thread, &format!("{round}")).await.message_digest;
+    }
+    let waiting = show(&world, "BY", &thread).await;
+    assert_eq!(waiting.lines.last().unwrap().states[0].on_record_ms, 0);
+    world.state_mut("PL").start().await;
+    arrived(&world, "PL", &last).await;
+    let here = until(&world, "BY", &thread, |session| {
+        session.lines.last().is_some_and(|line| line.states[0].on_record_ms > 0)
+    });
+    assert_eq!(digests(&here.await), digests(&show(&world, "PL", &thread).await));
+}
+
+/// A console over its own stream.
+struct Console {
+    said: mpsc::Sender<calls::JoinRequest>,
+    told: Streaming<calls::JoinResponse>,
+}
+
+impl Console {
+    async fn begin(desk: &Desk, after: u64) -> Console {
+        let (said, stream) = mpsc::channel(4);
+        let told = hotlines(desk).join(ReceiverStream::new(stream)).await.unwrap().into_inner();
+        let mut console = Console { said, told };
+        console.say(Said::Begin(calls::JoinBegin { after })).await;
+        console
+    }
+
+    async fn say(&mut self, what: Said) {
+        self.said.send(calls::JoinRequest { what: Some(what) }).await.unwrap();
+    }
+
+    async fn told(&mut self) -> calls::JoinResponse {
+        let told = tokio::time::timeout(PATIENCE, self.told.message()).await.expect("it is told");
+        told.unwrap().expect("the stream goes on")
+    }
+
+    /// Passes over all before what is looked for.
+    async fn told_of<T>(&mut self, wanted: impl Fn(&calls::JoinResponse) -> Option<T>) -> T {
+        loop {
+            let told = self.told().await;
+            if let Some(found) = wanted(&told) {
+                return found;
+            }
+        }
+    }
+}
+
+fn line_of(told: &calls::JoinResponse, text: &str) -> Option<calls::SessionLine> {
+    match &told.what {
+        Some(What::Line(line)) if line.text == text => Some(line.clone()),
+        _ => None,
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_writer_sees_a_text_on_record_there_shown_read_and_answered_each_by_itself() {
+    let world = officers(&["BY", "PL"]).await;
+    let opened = open(&world, "BY", &["PL"]).await;
+    let thread = opened.thread.clone();
+    let accepted = accept(&world, "PL", &thread).await;
+    arrived(&world, "BY", &accepted.message_digest).await;
+    let (by, pl) = (officer(&world, "BY"), officer(&world, "PL"));
+    let mut writer = Console::begin(&by, 0).await;
+    let mut reader = Console::begin(&pl, 0).await;
+    writer.say(Said::Say(say_call(&by, &thread, "Do you see it?"))).await;
+    let line = writer.told_of(|told| line_of(told, "Do you see it?")).await;
+    let digest = line.digest.clone();
+    let changed = |told: &calls::JoinResponse| match &told.what {
+        Some(What::Changed(line)) if line.digest == digest => Some(line.states[0].clone()),
+        _ => None,
+    };
+    let until =
+        |holds: fn(&calls::TextState) -> bool| move |told: &calls::JoinResponse| changed(told).filter(holds);
+    // A proven receipt, and nothing that a person did.
+    let state = writer.told_of(until(|state| state.on_record_ms > 0)).await;
+    assert_eq!((state.shown_at_ms, state.read_at_ms, state.answered_by.len()), (0, 0, 0));
+    let at_reader = reader.told_of(|told| line_of(told, "Do you see it?")).await;
+    assert_eq!(at_reader.digest, digest);
+    // Shown, twice by two consoles: told once.
+    let mut second = Console::begin(&pl, 0).await;
+    reader.say(Said::Shown(digest.clone())).await;
+    second.say(Said::Shown(digest.clone())).await;
+    let state = writer.told_of(until(|state| state.shown_at_ms > 0)).await;
+    assert_eq!((state.shown_to.as_str(), state.read_at_ms), ("Officer of PL", 0));
+    let read = calls::ReadTextRequest { command: command(&pl), digest: digest.clone() };
+    reader.say(Said::Read(read)).await;
+    let state = writer.told_of(until(|state| state.read_at_ms > 0)).await;
+    assert_eq!((state.read_by.as_str(), state.answered_by.len()), ("Officer of PL", 0));
+    let answer = calls::SayRequest { answers: digest.clone(), ..say_call(&pl, &thread, "We see it.") };
+    reader.say(Said::Say(answer)).await;
+    let state = writer.told_of(until(|state| !state.answered_by.is_empty())).await;
+    assert!(state.shown_at_ms > 0 && state.read_at_ms > 0);
+    // What is shown and read is on record there once, and nobody waits for the reading of it.
+    let shown = Kind::SessionShown.name();
+    let head = world.node("BY").registrar.head();
+    let records = head.records(&world.node("BY").registrar.journal);
+    let mut told = 0;
+    for index in 0..head.chain.size {
+        for event in records.record(index).await.unwrap().events {
+            if let detente::domain::event::Event::Received(received) = event {
+                told += usize::from(received.message.is_some_and(|message| message.draft.kind == shown));
+            }
+        }
+    }
+    assert_eq!(told, 1);
+    for party in ["BY", "PL"] {
+        let auditor = world.state(party).desk_directory("auditor").display().to_string();
+        detente(&["audit", "verify", "--as", &auditor]).await.unwrap();
+    }
+    // Resumed from a position, nothing before it comes again.
+    let position = writer.told_of(|told| line_of(told, "We see it.").map(|_| told.position)).await;
+    let mut again = Console::begin(&by, position).await;
+    let first =
+        again.told_of(|told| (!matches!(told.what, Some(What::Changed(_)))).then_some(told.what.clone()));
+    assert_eq!(first.await, Some(What::Live(true)));
+    // What can't be done is answered, and the stream goes on.
+    again.say(Said::Shown(vec![9; 32].into())).await;
+    let refused = again.told_of(|told| match &told.what {
+        Some(What::Answer(answer)) => Some(answer.clone()),
+        _ => None,
+    });
+    assert!(matches!(refused.await.how, Some(calls::join_answer::How::Refused(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_waits_for_a_second_person_where_the_release_rule_asks_for_one() {
+    let world = officers(&["BY", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    let desk = officer(&world, "BY");
+    let routine = calls::SayRequest {
+        precedence: evidence::Precedence::Routine as i32,
+        ..say_call(&desk, &thread, "At your convenience")
+    };
+    let said = hotlines(&desk).say(routine.clone()).await.unwrap().into_inner();
+    assert!(!said.released && said.message_digest.is_empty() && said.faults.is_empty(), "{said:?}");
+    let release = |by: &Desk| {
+        let (draft, digest) = (said.draft.clone(), said.draft_digest.clone());
+        let asked = calls::ReleaseRequest { command: command(by), draft, digest, as_is: false };
+        let mut calls = crate::officer::messages(by);
+        async move { calls.release(asked).await.map(tonic::Response::into_inner) }
+    };
+    assert_eq!(reason(&release(&desk).await.unwrap_err()), "SAME_PERSON");
+    let released = release(&world.desk("BY", "releaser")).await.unwrap();
+    arrived(&world, "PL", &released.message_digest).await;
+    // The same command again has the same answer, and says nothing twice.
+    let again = hotlines(&desk).say(routine).await.unwrap().into_inner();
+    assert_eq!(again.draft_digest, said.draft_digest);
+    let flash = say_call(&desk, &thread, "Now");
+    let once = hotlines(&desk).say(flash.clone()).await.unwrap().into_inner();
+    assert_eq!(hotlines(&desk).say(flash).await.unwrap().into_inner(), once);
+    assert_eq!(show(&world, "BY", &thread).await.lines.len(), 3);
+    // Too long is refused with the rule, and nothing is put on record.
+    let size = crate::officer::size(&world, "BY");
+    let long = "word ".repeat(limits::HOTLINE_TEXT_WORDS_MAX + 1);
+    let why = hotlines(&desk).say(say_call(&desk, &thread, &long)).await.unwrap_err();
+    assert_eq!(violations(&why)[0].0, "text");
+    assert!(crate::officer::size(&world, "BY") >= size);
+    assert_eq!(show(&world, "BY", &thread).await.lines.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_close_over_another_transcript_is_shown_as_disputed_and_the_session_stays_open() {
+    let world = officers(&["BY", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    let accepted = accept(&world, "PL", &thread).await;
+    arrived(&world, "BY", &accepted.message_digest).await;
+    let closed = close(&world, "PL", &thread).await;
+    arrived(&world, "BY", &closed.message_digest).await;
+    // BY signs the digest of something else.
+    let toml = format!("[[agreed]]\nparty = \"PL\"\ntranscript = \"{}\"\nmessages = 2\n", "55".repeat(32));
+    let content = form::read(Kind::SessionClose, Syntax::Toml, &toml).unwrap();
+    let heading = calls::Heading { thread: thread.clone(), ..crate::officer::heading(1) };
+    let forged = crate::officer::send(&world, "BY", 9, heading, &content).await;
+    arrived(&world, "PL", &forged.message_digest).await;
+    for at in ["BY", "PL"] {
+        let session = show(&world, at, &thread).await;
+        assert_eq!(session.session.unwrap().state, "disputed");
+        let told = session.closed[0].differences.join("\n");
+        assert!(told.contains(&"55".repeat(32)) && told.contains("only PL counts"), "{told}");
+    }
+    assert!(say(&world, "BY", &thread, "we go on").await.released);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_third_party_comes_in_by_the_word_of_all_present() {
+    let world = officers(&["BY", "LT", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    let accepted = accept(&world, "PL", &thread).await;
+    arrived(&world, "BY", &accepted.message_digest).await;
+    let add = |by: &'static str| {
+        let desk = officer(&world, by);
+        let asked = calls::AddPartyRequest {
+            command: command(&desk),
+            thread: thread.clone(),
+            party: "LT".into(),
+            sees: evidence::HotlineSees::FromNowOn as i32,
+            ..Default::default()
+        };
+        async move { hotlines(&desk).add(asked).await.unwrap().into_inner() }
+    };
+    let proposed = add("PL").await;
+    arrived(&world, "BY", &proposed.message_digest).await;
+    assert_eq!(show(&world, "BY", &thread).await.session.unwrap().present, ["BY", "PL"]);
+    let agreed = add("BY").await;
+    arrived(&world, "PL", &agreed.message_digest).await;
+    arrived(&world, "LT", &agreed.message_digest).await;
+    let accepted = accept(&world, "LT", &thread).await;
+    for at in ["BY", "PL"] {
+        arrived(&world, at, &accepted.message_digest).await;
+    }
+    let said = say(&world, "PL", &thread, "to both").await;
+    for at in ["BY", "LT"] {
+        arrived(&world, at, &said.message_digest).await;
+    }
+    for at in ["BY", "LT", "PL"] {
+        let session = show(&world, at, &thread).await.session.unwrap();
+        assert_eq!(session.present, ["BY", "LT", "PL"], "{at}");
+    }
+    let at_third = show(&world, "LT", &thread).await;
+    assert!(at_third.lines.iter().all(|line| line.missing.is_empty()), "{at_third:?}");
+    assert_eq!(transcript(&world, "LT", &thread, "PL").await, transcript(&world, "PL", &thread, "LT").await);
+}

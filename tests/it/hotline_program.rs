@@ -1,0 +1,69 @@
+//! A session as officers hold it with the program, on two nodes, and its transcript at 80 columns in both languages.
+
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::hotline_nodes::officers;
+use crate::officer::arrived;
+use crate::officer_program::{object, printed, refused};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_officers_talk_translate_and_print_one_transcript_in_both_languages() {
+    let world = officers(&["BY", "PL"]).await;
+    let desk = |code: &str| world.state(code).desk_directory("officer").display().to_string();
+    let (by, pl) = (desk("BY"), desk("PL"));
+    let text = |spoken: &serde_json::Value| spoken["message"].as_str().unwrap().to_owned();
+    let came = async |at: &str, spoken: &serde_json::Value| {
+        let digest = hex::decode(spoken["message"].as_str().unwrap()).unwrap();
+        arrived(&world, at, &digest.into()).await;
+    };
+    let words = ["hotline", "open", "--to", "PL", "--subject", "Aircraft off course", "--language", "en"];
+    let more = ["--language", "ru", "--precedence", "flash", "--as", &by];
+    let opened = object(&[&words[..], &more[..]].concat()).await;
+    assert_eq!(opened["released"], true, "{opened}");
+    let thread = opened["thread"].as_str().unwrap();
+    came("PL", &opened).await;
+    let accepted = object(&["hotline", "accept", thread, "--as", &pl]).await;
+    came("BY", &accepted).await;
+
+    let hostile = "One of our aircraft has left its course. \u{1b}[2J\u{202e}It does not answer.\nTwo persons are on board, and it is not armed.";
+    let said = object(&["hotline", "say", thread, hostile, "--as", &by]).await;
+    came("PL", &said).await;
+    let digest = text(&said);
+    let russian = "Один из наших самолётов отклонился от курса.\nНа борту два человека, он не вооружён.";
+    let translated =
+        object(&["hotline", "translate", &digest[..12], russian, "--language", "ru", "--as", &pl]).await;
+    came("BY", &translated).await;
+    object(&["hotline", "read", &digest[..12], "--as", &pl]).await;
+    let answer = object(&["hotline", "say", thread, "We see it.", "--answers", &digest, "--as", &pl]).await;
+    came("BY", &answer).await;
+
+    for (at, desk) in [("BY", &by), ("PL", &pl)] {
+        let shown = printed(&["hotline", "transcript", thread, "--as", desk]).await;
+        for line in shown.lines() {
+            assert!(line.width() <= 80, "{at}: {line}");
+        }
+        assert!(!shown.contains('\u{1b}') && !shown.contains('\u{202e}'), "{shown}");
+        for words in ["\\u{1b}", "Один из наших", "original counts", "We see it.", "answers"] {
+            assert!(shown.contains(words), "{words}: {shown}");
+        }
+        // Side by side: the same line holds both.
+        assert!(shown.lines().any(|line| line.contains("One of our") && line.contains("Один")), "{shown}");
+    }
+    let bytes = |desk: &str| {
+        let desk = desk.to_owned();
+        async move { printed(&["hotline", "transcript", thread, "--bytes", "--as", &desk]).await }
+    };
+    assert_eq!(bytes(&by).await, bytes(&pl).await);
+    let whole = object(&["hotline", "transcript", thread, "--as", &by]).await;
+    assert_eq!(whole["lines"][2]["text"], hostile);
+    assert_eq!(whole["lines"][2]["states"][0]["answered_by"], text(&answer));
+
+    came("PL", &object(&["hotline", "close", thread, "--as", &by]).await).await;
+    came("BY", &object(&["hotline", "close", thread, "--as", &pl]).await).await;
+    let shown = printed(&["hotline", "show", thread, "--as", &pl]).await;
+    assert!(shown.contains("Both signed this transcript with BY"), "{shown}");
+    let listed = printed(&["hotline", "list", "--as", &by]).await;
+    assert!(listed.contains("closed") && listed.contains("Aircraft off course"), "{listed}");
+    let why = refused(&["hotline", "show", &"00".repeat(16), "--as", &by]).await;
+    assert!(why.contains("session"), "{why}");
+}
