@@ -9,7 +9,9 @@ use super::board::Answered;
 use super::content::Kind;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::event::{Event, Received};
-use super::message::{Dispatch, Message, Outgoing, Receipt, Relation, Traffic, tells_of_another};
+use super::message::{
+    ACKNOWLEDGEMENT, Dispatch, Message, Outgoing, Receipt, Relation, Traffic, tells_of_another,
+};
 use super::party::Party;
 use super::people::Person;
 use super::precedence::Precedence;

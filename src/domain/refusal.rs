@@ -32,6 +32,16 @@ impl FaultNamed {
     }
 }
 
+fn faults_told(faults: &[FaultNamed]) -> String {
+    let count = faults.len();
+    if faults.iter().any(|fault| fault.stops == Stops::Always) {
+        return format!("the draft has {count} fault(s) that stop every release, as it is or not: mend them first");
+    }
+    format!(
+        "the draft has {count} fault(s); mend them, or release it as it is (`as_is`, on the command line `--as-is`)"
+    )
+}
+
 /// Final: the caller's mistake, or the caller may not. Nothing was changed.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum Refusal {
@@ -53,7 +63,7 @@ pub enum Refusal {
         "who wrote a draft, or an earlier version of it, may not release it: {0} takes two persons at this Party"
     )]
     SamePerson(Precedence),
-    #[error("the draft has {} fault(s); mend them, or release it as it is (`as_is`, on the command line `--as-is`)", .0.len())]
+    #[error("{}", faults_told(.0))]
     Faults(Vec<FaultNamed>),
     #[error("no proposal with this id is open")]
     NoSuchProposal,

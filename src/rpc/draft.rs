@@ -8,6 +8,7 @@ use tonic::Status;
 
 use super::caller::PersonCaller;
 use super::command::{give, not_what_was_asked};
+use super::held::HeldRegimes;
 use super::originals::Originals;
 use super::{faults, status};
 use crate::codec::content::{self, Said};
@@ -77,7 +78,10 @@ pub(super) async fn faults(
     head: &Head,
     body: &Body,
 ) -> Result<Vec<FaultNamed>, Status> {
-    let mut found = faults::of_draft(&head.board, &body.outgoing, &body.said);
+    let regimes = HeldRegimes::at(head, &registrar.journal);
+    let mut found = faults::of_draft(&regimes, &head.board, &body.outgoing, &body.said)
+        .await
+        .map_err(status::record)?;
     if let Some(content) = body.said.content() {
         let originals = Originals::at(head, head.records(&registrar.journal), None);
         let own = head.board.own.map(|own| own.party);

@@ -2,30 +2,52 @@
 //!
 //! Never here: a rule. Those stand with the fields they are about, in `domain/`.
 
+use super::held::HeldRegimes;
 use super::originals::Originals;
 use crate::codec::content::Said;
 use crate::codec::proto::detente::v1::Fault;
 use crate::domain::board::Board;
+use crate::domain::content::Content;
 use crate::domain::digest::Digest;
-use crate::domain::form;
+use crate::domain::form::{self, Following};
 use crate::domain::heading;
 use crate::domain::message::{Message, Outgoing};
 use crate::domain::refusal::{FaultNamed, Stops};
+use crate::domain::regime::format_faults;
 use crate::replay::records::RecordFault;
 
-/// All faults of a draft: of its heading by what is on record here, then of its content. One that another
+/// All faults of a draft: of its heading by what is on record here, then of its content, by itself and by the texts of
+/// rules that it names. One that another
 /// version of the program drafted may be of a kind that this one can't read.
-pub fn of_draft(board: &Board, outgoing: &Outgoing, said: &Said) -> Vec<FaultNamed> {
+pub async fn of_draft(
+    regimes: &HeldRegimes<'_>,
+    board: &Board,
+    outgoing: &Outgoing,
+    said: &Said,
+) -> Result<Vec<FaultNamed>, RecordFault> {
     let content = match said {
         Said::Form(content) => content,
         Said::Acknowledgement(_) | Said::Unknown | Said::Unreadable(_) => {
-            return vec![FaultNamed::that_stops("content", UNREADABLE)];
+            return Ok(vec![FaultNamed::that_stops("content", UNREADABLE)]);
         }
     };
     let mut faults = heading::faults(board, outgoing, content);
+    faults.extend(board.misnamed(outgoing, Some(content), None));
+    faults.extend(of_content(regimes, content).await?);
+    Ok(faults)
+}
+
+/// Of what it says, by itself, and under its format where a regime that is held here lays that down.
+async fn of_content(regimes: &HeldRegimes<'_>, content: &Content) -> Result<Vec<FaultNamed>, RecordFault> {
     let named = |fault: form::Fault| FaultNamed::new(fault.field, fault.rule);
-    faults.extend(form::faults(content).into_iter().map(named));
-    faults
+    let mut found: Vec<FaultNamed> = form::faults(content).into_iter().map(named).collect();
+    if let Content::Formatted(form) = content
+        && let Some(digest) = form.regime_digest
+        && let Some(regime) = regimes.regime(digest.0).await?
+    {
+        found.extend(format_faults(&regime, form, &Following::of(content)));
+    }
+    Ok(found)
 }
 
 pub const UNREADABLE: &str = "is of a kind that this program can't show, and so can't release";
@@ -37,15 +59,17 @@ pub const UNREADABLE: &str = "is of a kind that this program can't show, and so 
 /// The journal does not answer, or is not what it was.
 pub async fn of_message(
     originals: &Originals<'_>,
+    regimes: &HeldRegimes<'_>,
     digest: &Digest,
     message: &Message,
     said: &Said,
 ) -> Result<Vec<Fault>, RecordFault> {
     let (outgoing, content) = (&message.draft, said.content());
     let mut found = heading::faults_of_message(outgoing, content);
+    found.extend(originals.misnamed(outgoing, content));
     if let Some(content) = content {
         found.extend(originals.not_held(outgoing, content).await?);
-        found.extend(form::faults(content).into_iter().map(|fault| FaultNamed::new(fault.field, fault.rule)));
+        found.extend(of_content(regimes, content).await?);
         let author = Some(message.author);
         found.extend(originals.faults(author, outgoing, content, Some(digest)).await?);
     }

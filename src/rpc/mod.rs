@@ -28,6 +28,7 @@ pub mod incident;
 pub mod message;
 mod originals;
 mod originals_exercise;
+mod originals_releasable;
 pub mod part;
 pub mod party;
 mod party_checks;

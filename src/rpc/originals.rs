@@ -7,6 +7,7 @@
 
 use std::sync::OnceLock;
 
+use super::originals_releasable::of_translation;
 use crate::codec::content;
 use crate::codec::forwarded::{self, Opened};
 use crate::domain::activity::{Judgement, Request};
@@ -68,6 +69,11 @@ impl<'h> Originals<'h> {
         Ok(found)
     }
 
+    /// What is said of a text of rules beside its digest, where the text says otherwise.
+    pub fn misnamed(&self, outgoing: &Outgoing, content: Option<&Content>) -> Vec<FaultNamed> {
+        self.head.board.misnamed(outgoing, content, self.as_of)
+    }
+
     async fn holds(&self, digest: &Digest) -> Result<bool, RecordFault> {
         match self.as_of {
             None => Ok(self.head.board.messages.contains_key(digest)),
@@ -88,12 +94,12 @@ impl<'h> Originals<'h> {
         content: &Content,
         message: Option<&Digest>,
     ) -> Result<Vec<FaultNamed>, RecordFault> {
+        let mut found = self.referred_beyond(outgoing).await?;
         if let Some(earlier) = content.in_place_of() {
-            let mut found = self.of_its_kind(author, content, earlier).await?;
-            found.extend(self.about(author, outgoing, content, message).await?);
-            return Ok(found);
+            found.extend(self.of_its_kind(author, content, earlier).await?);
         }
-        self.about(author, outgoing, content, message).await
+        found.extend(self.about(author, outgoing, content, message).await?);
+        Ok(found)
     }
 
     async fn about(
@@ -125,12 +131,7 @@ impl<'h> Originals<'h> {
                 let draft = &original.message.draft;
                 let read = content::said(&draft.kind, &draft.content);
                 let mut found = form.against(&outgoing.parts, draft, read.content());
-                let author = original.message.author;
-                let lets = |party: &Party| *party == author || draft.may_be_given_to(*party);
-                if !outgoing.parties().iter().all(lets) {
-                    let rule = "its author lets only Parties have it among which an addressee is not";
-                    found.push(FaultNamed::new("of", rule));
-                }
+                found.extend(of_translation(outgoing, &original.message));
                 found.truncate(limits::FAULTS_MAX);
                 Ok(found)
             }
@@ -141,7 +142,9 @@ impl<'h> Originals<'h> {
                 let original = self.original(&forwards.message).await?;
                 let differs = original.is_some_and(|original| original.signed != enclosed.0);
                 let rule = "is not byte for byte the message that is on record here";
-                Ok(differs.then(|| FaultNamed::new("original", rule)).into_iter().collect())
+                let mut found = self.handed_on_beyond(outgoing, form).await?;
+                found.extend(differs.then(|| FaultNamed::new("original", rule)));
+                Ok(found)
             }
             Content::Answer(form) => {
                 let Some(asked) = self.named(&form.to).await? else { return Ok(Vec::new()) };

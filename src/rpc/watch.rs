@@ -80,10 +80,13 @@ impl WatchService for WatchCalls {
         marks.extend(marks_of(&head.board, &stored.message, &said, None));
         let message = &stored.message;
         let originals = Originals::at(&head, head.records(&self.registrar.journal), None);
-        let faults = faults::of_message(&originals, &digest, message, &said).await.map_err(status::record)?;
-        let check = HeldRegimes::at(&head, &self.registrar.journal)
+        let mut regimes = HeldRegimes::at(&head, &self.registrar.journal)
             .read_in(reader)
-            .judged_at(self.registrar.clock.now())
+            .judged_at(self.registrar.clock.now());
+        let faults = faults::of_message(&originals, &regimes, &digest, message, &said)
+            .await
+            .map_err(status::record)?;
+        let check = regimes
             .check_message(digest, message, said.content())
             .await
             .map_err(status::record)?;
@@ -228,7 +231,8 @@ impl Follower {
                 if let Some(message) = &received.message {
                     let said = content::said(&message.draft.kind, &message.draft.content);
                     let digest = &received.dispatch.message;
-                    let faults = faults::of_message(originals, digest, message, &said)
+                    let regimes = HeldRegimes::at(head, &self.journal);
+                    let faults = faults::of_message(originals, &regimes, digest, message, &said)
                         .await
                         .map_err(status::record)?;
                     notice.fault_count = u32::try_from(faults.len()).unwrap_or(u32::MAX);

@@ -443,6 +443,32 @@ async fn a_regime_that_is_not_held_here_is_said_to_be_so_and_nothing_more() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_name_or_an_edition_that_the_text_contradicts_is_told_to_the_drafter_and_marked_at_both_ends() {
+    let world = World::new(&["BY", "PL"]).await;
+    let text = detente::codec::regime::built_in::file(VIENNA).unwrap();
+    let digest = hold(&world, "BY", text).await.unwrap();
+    hold(&world, "PL", text).await.unwrap();
+    let mut heading = citing(digest);
+    heading.regime.as_mut().unwrap().name = "river-line-2031".into();
+    let Content::Adoption(mut form) = adoption() else { panic!("another kind") };
+    form.regime_digest = Some(detente::domain::form::MessageDigest(digest));
+    form.edition = Some(999);
+    let content = Content::Adoption(form);
+    let drafted = crate::officer::draft(&world, "BY", 1, heading, &content).await.unwrap();
+    let wrong = ["heading.regime.name", "regime", "edition"];
+    let fields = |faults: &[calls::Fault]| -> Vec<String> {
+        faults.iter().map(|fault| fault.field.clone()).filter(|at| wrong.contains(&at.as_str())).collect()
+    };
+    assert_eq!(fields(&drafted.faults), wrong, "{:?}", drafted.faults);
+    crate::officer::release(&world.desk("BY", "releaser"), 1, &drafted.digest, true).await.unwrap();
+    both_settled(&world, "BY", "PL").await;
+    for party in ["BY", "PL"] {
+        let message = crate::officer::show(&world, party, &vec![7; 16].into(), 0).await.messages.remove(0);
+        assert_eq!(fields(&message.faults), wrong, "{party}: {:?}", message.faults);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_regime_is_read_once_and_only_where_it_is_on_record() {
     let world = World::new(&["BY", "PL"]).await;
     let digest = hold(&world, "BY", detente::codec::regime::built_in::file(VIENNA).unwrap()).await.unwrap();

@@ -353,6 +353,41 @@ async fn a_reference_that_is_not_here_is_said_and_stops_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_that_breaks_its_format_is_released_only_as_it_is_and_is_marked_so_at_both_ends() {
+    let world = World::new(&["BY", "PL"]).await;
+    let (regime, file) = open_skies();
+    hold(&world, "BY", file).await;
+    hold(&world, "PL", file).await;
+    let Content::Formatted(mut broken) = Content::Formatted(format_1(&regime, &Bytes::from(vec![0x36; 32])))
+    else {
+        panic!("another kind")
+    };
+    broken.fields.0.retain(|field| field.name != "quota_used");
+    broken.fields.0.push(field("weather", Stated::Text("clear".into())));
+    for one in broken.fields.0.iter_mut().filter(|one| one.name == "quota_distributed") {
+        one.stated = Stated::Text("seven".into());
+    }
+    let content = Content::Formatted(broken);
+    let heading = citing(&regime, "Art. III", 1, "PL", &[]);
+    let drafted = crate::officer::draft(&world, "BY", 1, heading, &content).await.unwrap();
+    let fields = |faults: &[calls::Fault]| -> Vec<String> {
+        let of_format = faults.iter().filter(|fault| !fault.rule.contains("not held here"));
+        of_format.map(|fault| fault.field.clone()).collect()
+    };
+    let wrong = ["fields.quota_distributed", "fields.quota_used", "fields.weather"];
+    assert_eq!(fields(&drafted.faults), wrong, "{:?}", drafted.faults);
+    let releaser = world.desk("BY", "releaser");
+    let refused = crate::officer::release(&releaser, 1, &drafted.digest, false).await.unwrap_err();
+    assert_eq!(crate::officer::reason(&refused), "FAULTS");
+    crate::officer::release(&releaser, 1, &drafted.digest, true).await.unwrap();
+    both_settled(&world, "BY", "PL").await;
+    for party in ["BY", "PL"] {
+        let message = show(&world, party, &vec![1; 16].into(), 0).await.messages.remove(0);
+        assert_eq!(fields(&message.faults), wrong, "{party}: {:?}", message.faults);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_notice_of_a_flight_owes_an_answer_and_its_acknowledgement_is_one() {
     let world = World::new(&["BY", "PL"]).await;
     let (regime, file) = open_skies();

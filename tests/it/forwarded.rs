@@ -220,7 +220,7 @@ async fn what_its_author_gives_to_some_only_is_not_handed_on_to_others_also_not_
         let refused = release(&releaser, number, &drafted.digest, true).await.unwrap_err();
         assert!(violations(&refused).iter().any(|(field, _)| field == "original"), "{}", reason(&refused));
     }
-    // In other words it is the same: that is said, though not refused.
+    // In other words it is the same, and goes no further.
     let translated = Content::Translation(Translation {
         of: MessageReference {
             message_digest: Digest::from_slice(&said.message_digest).map(MessageDigest),
@@ -231,17 +231,67 @@ async fn what_its_author_gives_to_some_only_is_not_handed_on_to_others_also_not_
         lines: vec![TranslatedText { path: "heading.subject".into(), text: "Zniwa".into() }],
         ..Translation::default()
     });
-    for (addressee, number) in [("OSCE", 5), ("BY", 6)] {
-        let heading = calls::Heading { thread: vec![1; 16].into(), ..to(addressee, 1) };
+    let releaser = world.desk("PL", "releaser");
+    for (addressee, list, number, stops) in [
+        ("OSCE", vec!["OSCE", "PL"], 5, vec!["of", "heading.releasable_to"]),
+        ("BY", vec![], 6, vec!["heading.releasable_to"]),
+        ("BY", vec!["BY", "OSCE"], 7, vec!["heading.releasable_to"]),
+        ("BY", vec!["BY"], 8, vec![]),
+    ] {
+        let heading = calls::Heading {
+            thread: vec![1; 16].into(),
+            releasable_to: list.into_iter().map(String::from).collect(),
+            ..to(addressee, 1)
+        };
         let drafted = draft(&world, "PL", number, heading, &translated).await.unwrap();
-        let told = drafted.faults.iter().any(|fault| fault.field == "of");
-        assert_eq!(told, addressee == "OSCE", "{:?}", drafted.faults);
+        let fields: Vec<&str> = drafted.faults.iter().map(|fault| fault.field.as_str()).collect();
+        assert_eq!(fields, stops);
+        assert!(drafted.faults.iter().all(|fault| fault.stops_release));
+        let released = release(&releaser, number, &drafted.digest, true).await;
+        assert_eq!(released.is_ok(), stops.is_empty(), "{released:?}");
     }
+    // What refers to it and goes to others may be meant so: that is said, and can be released as it is.
+    let reference = detente::codec::proto::detente::evidence::v1::Reference {
+        message_digest: said.message_digest.clone(),
+        ..Default::default()
+    };
+    let about = calls::Heading { references: vec![reference], ..to("OSCE", 9) };
+    let drafted = draft(&world, "PL", 9, about, &filled(Kind::Text)).await.unwrap();
+    let told: Vec<(&str, bool)> =
+        drafted.faults.iter().map(|fault| (fault.field.as_str(), fault.stops_release)).collect();
+    assert_eq!(told, [("heading.references[1]", false)]);
 
     // Back to its author, it is given to nobody new.
     let back = draft(&world, "PL", 4, to("BY", 4), &handed_on(original)).await.unwrap();
     assert_eq!(back.faults, []);
     release(&world.desk("PL", "releaser"), 4, &back.digest, false).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_translation_that_forgot_the_list_of_its_original_is_not_handed_on_further_than_that() {
+    let world = World::new(&["BY", "PL", "OSCE"]).await;
+    let said = send(&world, "BY", 1, heading(1), &filled(Kind::Notification)).await;
+    arrived(&world, "PL", &said.message_digest).await;
+    let restricted = calls::Heading { releasable_to: vec!["PL".into()], ..heading(2) };
+    let secret = send(&world, "BY", 2, restricted, &filled(Kind::Notification)).await;
+    arrived(&world, "PL", &secret.message_digest).await;
+    // Of a program that does not ask for the list: it is not the author of the original who translates.
+    for (number, original, stops) in [(3, &said, false), (4, &secret, true)] {
+        let content = Content::Translation(Translation {
+            of: MessageReference {
+                message_digest: Digest::from_slice(&original.message_digest).map(MessageDigest),
+                ..MessageReference::default()
+            },
+            language: "pl".into(),
+            translator: "Ewa Tlumacz".into(),
+            lines: vec![TranslatedText { path: "heading.subject".into(), text: "Zniwa".into() }],
+            ..Translation::default()
+        });
+        let translated = signed_by_another(&content);
+        let drafted = draft(&world, "PL", number, to("OSCE", number), &handed_on(translated)).await.unwrap();
+        let told = drafted.faults.iter().any(|fault| fault.field == "original" && fault.stops_release);
+        assert_eq!(told, stops, "{:?}", drafted.faults);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -264,6 +314,18 @@ async fn only_a_signed_message_that_is_no_forwarding_is_drafted_and_only_within_
     }
     let refused = form::encode(&handed_on(long)).unwrap_err();
     assert!(refused.rule.contains(&limits::FORWARDED_BYTES_MAX.to_string()), "{refused}");
+}
+
+/// The example's own message, saying something else and with nobody named who alone may have it.
+fn signed_by_another(content: &Content) -> Bytes {
+    let Content::Forwarded(form) = filled(Kind::Forwarded) else { panic!("another kind") };
+    let mut wrapping = signed::decode(form.original.unwrap().0).unwrap();
+    let mut outer = message::decode(&wrapping.payload).unwrap();
+    outer.draft.kind = content.kind().name().into();
+    outer.draft.content = form::encode(content).unwrap().into();
+    outer.draft.releasable_to.clear();
+    wrapping.payload = message::encode(&outer);
+    signed::encode(&wrapping)
 }
 
 /// The example's own message within a signed message that hands it on.

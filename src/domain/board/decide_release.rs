@@ -10,7 +10,7 @@ use crate::domain::digest::{Digest, DraftId};
 use crate::domain::forwarded::NOT_TO_BE_HANDED_ON;
 use crate::domain::message::{ACKNOWLEDGEMENT, Message, NOT_RELEASABLE, Outgoing, Reference, Relation};
 use crate::domain::people::{Person, Role};
-use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
+use crate::domain::refusal::{FaultNamed, NotNow, Refusal, Stops};
 use crate::domain::regime::numbering::Numbered;
 use crate::domain::time::Instant;
 
@@ -102,6 +102,10 @@ impl Board {
         let wrote = self.draft(*draft).is_some_and(|open| open.is_written_by(by));
         if (wrote || outgoing.drafter.is_same_person(by)) && !one_person {
             return Err(Refusal::SamePerson(outgoing.precedence));
+        }
+        let stopping: Vec<FaultNamed> = faults.iter().filter(|one| one.stops == Stops::Always).cloned().collect();
+        if !stopping.is_empty() {
+            return Err(Refusal::Faults(stopping));
         }
         match as_is {
             AsIs::AsItIs => Ok(()),

@@ -34,19 +34,7 @@ impl Page<'_> {
         };
         self.line(0, self.said(format!("Fields of the format: {head}"), ground, ground.standing));
         for (at, fault) in faults {
-            let text = match fault {
-                FieldFault::Missing => "is owed, and missing".into(),
-                FieldFault::ToFollow => "is said to follow".into(),
-                FieldFault::NotInFormat => "is no field of the format".into(),
-                FieldFault::NotKnown => "holds nothing that this program knows".into(),
-                FieldFault::WrongType { asked, given } => format!("holds {given}, and not {asked}"),
-                FieldFault::NotAChoice { words } => {
-                    let words: Vec<String> = words.iter().map(|word| shown(word)).collect();
-                    format!("is none of: {}", words.join(", "))
-                }
-                FieldFault::OutOfOrder => "stands behind a field that comes after it".into(),
-            };
-            self.line(1, with(format!("{} {text}", shown(at)), ground.standing));
+            self.line(1, with(format!("{} {}", shown(at), said_of_field(fault)), ground.standing));
         }
         if more > 0 {
             self.line(1, with(format!("and {more} more"), ground.standing));
@@ -87,5 +75,21 @@ impl Page<'_> {
         };
         let text = format!("Must come after a message of format {}: {state}", shown(code));
         self.line(0, self.said(text, ground, ground.standing));
+    }
+}
+
+/// What is wrong with a field, to be read after its name.
+pub(super) fn said_of_field(fault: &FieldFault) -> String {
+    match fault {
+        FieldFault::Missing => "is owed, and missing".into(),
+        FieldFault::ToFollow => "is said to follow".into(),
+        FieldFault::NotInFormat => "is no field of the format".into(),
+        FieldFault::NotKnown => "holds nothing that this program knows".into(),
+        FieldFault::WrongType { asked, given } => format!("holds {given}, and not {asked}"),
+        FieldFault::NotAChoice { words } => {
+            let words: Vec<String> = words.iter().map(|word| shown(word)).collect();
+            format!("is none of: {}", words.join(", "))
+        }
+        FieldFault::OutOfOrder => "stands behind a field that comes after it".into(),
     }
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use super::check::{Asked, Referred, copy};
 use super::finding::{Answer, Copy, CopyAs, Finding, Verdict};
 use super::format::{Format, FormatField, Holds, Owed};
+use super::format_lines::said_of_field;
 use super::format_finding::{FieldFault, FormatState, PrecedentState, RepliesTo, Reply, SenderState};
 use super::reply::{Clock, OwedBy, Replies, due_by_message};
 use super::rules::Addressed;
@@ -15,6 +16,8 @@ use super::{Regime, Standing};
 use crate::domain::form::Following;
 use crate::domain::form::outline::Path;
 use crate::domain::formatted::{Field, Fields, Formatted, Stated};
+use crate::domain::refusal::FaultNamed;
+use crate::domain::text::shown;
 use crate::limits;
 
 /// All that the format says of the message, in a fixed order.
@@ -54,6 +57,21 @@ pub(super) fn judge(
         found.push(reply);
     }
     replies_to(regime, asked, found);
+}
+
+/// What is wrong with the fields of a message under its format, for its drafter and its reader. Of what is said to
+/// follow nothing is wrong: the message is incomplete, and says so. Empty where the regime lays down no fields.
+pub fn faults(regime: &Regime, message: &Formatted, following: &Following) -> Vec<FaultNamed> {
+    let Some(format) = regime.formats.get(&message.format).filter(|format| !format.fields.is_empty()) else {
+        return Vec::new();
+    };
+    let mut faults = FieldFaults { following, all: Vec::new(), more: 0 };
+    faults.fields(&Path::root().field("fields"), &format.fields, &message.fields);
+    let said = |(at, fault): &(String, FieldFault)| match fault {
+        FieldFault::ToFollow => None,
+        fault => Some(FaultNamed::new(shown(at), said_of_field(fault))),
+    };
+    faults.all.iter().filter_map(said).take(limits::FAULTS_MAX).collect()
 }
 
 fn addressees(code: &str, format: &Format, asked: &Asked) -> Finding {

@@ -51,6 +51,7 @@ use std::fmt;
 
 pub use beside::{Beside, Held, Looked, Stands};
 pub use check::{Asked, Recipients, Referred, check};
+pub use formatted::faults as format_faults;
 pub use finding::{Answer, Finding, Lack, Verdict};
 pub use judge::judge_one;
 pub use label::{Labels, Languages};
