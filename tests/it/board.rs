@@ -788,7 +788,13 @@ fn an_acknowledgement_stops_the_second_clock_and_opens_none() {
     }
     assert_eq!(refusal(folded.given(of_another, origin(2), at(60))).reason(), "FIELD");
     let first = folded.given(party::acknowledge(digest), origin(3), at(60)).unwrap();
-    folded.given(party::acknowledge(digest), origin(4), at(60)).unwrap();
+    let again = folded.given(party::acknowledge(digest), origin(4), at(60));
+    assert_eq!(refusal(again).reason(), "ACKNOWLEDGED_BEFORE");
+    let mut of_another_officer = party::acknowledge(digest);
+    if let Command::Acknowledge { outgoing, .. } = &mut of_another_officer {
+        outgoing.drafter = jan();
+    }
+    folded.given(of_another_officer, by(&jan(), 5, "", at(60)), at(60)).unwrap();
     assert_eq!(folded.board.messages.get(&digest).unwrap().acknowledged, Acknowledged::InRecord(first.index));
 }
 

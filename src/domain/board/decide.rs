@@ -85,9 +85,9 @@ impl Board {
             }
             Command::Drop(_) => Err(Refusal::NoSuchProposal.into()),
             Command::Draft { draft, outgoing, bytes } => {
+                self.may_draft(draft, outgoing, by)?;
                 self.check_addressees(own, outgoing)?;
                 self.check_drafter(outgoing, by)?;
-                self.may_draft(draft, outgoing, by)?;
                 self.may_handle(draft, by)?;
                 if !self.drafts.contains_key(draft) && self.drafts.len() >= limits::DRAFTS_OPEN_MAX {
                     return Err(Refusal::TooMany { what: "drafts", most: limits::DRAFTS_OPEN_MAX }.into());
