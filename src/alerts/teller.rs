@@ -58,7 +58,7 @@ enum Next {
     /// Until then at the latest.
     Rest(Moment),
     /// The calls of the hour are spent.
-    NextHour,
+    HourSpent,
     Nothing,
 }
 
@@ -95,7 +95,7 @@ impl Teller {
                 let changed = timeout_at(until, self.changed(heads, &hook)).await;
                 changed.unwrap_or(Ok(()))
             }
-            Next::NextHour => {
+            Next::HourSpent => {
                 let hour = now.hour();
                 if hook.held.is_none_or(|held| held < hour) {
                     let waiting = hook.waiting.len() as u64;
@@ -134,7 +134,7 @@ impl Teller {
         let first = hook.waiting.iter().filter(|(_, waiting)| may(waiting)).min_by_key(|(alert, waiting)| {
             (self.tries.get(alert).copied().unwrap_or(0), Reverse(waiting.precedence), **alert)
         });
-        let Some((alert, waiting)) = first else { return Next::NextHour };
+        let Some((alert, waiting)) = first else { return Next::HourSpent };
         let newest = newest(hook);
         match &self.failing {
             Some(failing) if Moment::now() < failing.until && newest <= failing.newest => {

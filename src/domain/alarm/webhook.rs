@@ -160,6 +160,26 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_webhook_of_an_office_is_told_of_what_is_for_it_or_for_all() {
+        let webhook = |offices: &[&str]| Webhook {
+            name: "pager".into(),
+            url: "https://a/".into(),
+            authority: "PEM".into(),
+            offices: offices.iter().map(|code| (*code).to_owned()).collect(),
+            calls_per_hour: 1,
+        };
+        let to = |codes: &[&str]| codes.iter().map(|code| OfficeKey::from(*code)).collect::<Vec<_>>();
+        for (offices, alert, expected) in [
+            (&[][..], &["mfa"][..], true),
+            (&["GS"], &[], true),
+            (&["GS"], &["gs", "mfa"], true),
+            (&["GS"], &["mfa"], false),
+        ] {
+            assert_eq!(webhook(offices).is_for(&to(alert)), expected, "{offices:?} {alert:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn no_text_breaks_the_reading_or_a_header(text in "(https://)?\\PC{0,40}") {
