@@ -40,7 +40,7 @@ pub(super) async fn look(desk: &Desk, all_offices: bool) -> Result<(), Fault> {
         let now = now::ask(desk, all_offices).await?;
         draw(page::page(&now, Keys::Shown));
         let digest = |place: usize| {
-            let item = now.items.iter().take(page::shown(&now)).nth(place.checked_sub(1)?)?;
+            let item = now.items.iter().take(page::items_shown(&now)).nth(place.checked_sub(1)?)?;
             Digest::from_slice(&item.digest)
         };
         match key(read().await.as_deref()) {

@@ -53,7 +53,7 @@ pub(super) fn page(now: &calls::NowResponse, keys: Keys) -> Page {
 }
 
 /// How many items the page shows.
-pub(super) fn shown(now: &calls::NowResponse) -> usize {
+pub(super) fn items_shown(now: &calls::NowResponse) -> usize {
     fits(alarms(now).len())
 }
 
