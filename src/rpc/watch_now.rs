@@ -97,7 +97,9 @@ async fn line(
     let said = content::said(&draft.kind, &draft.content);
     let (next, telephones) = board.next_step(message).unwrap_or_default();
     let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
-    let known = board.roster.parties.get(&item.from).and_then(|known| known.newest());
+    let author = board.roster.parties.get(&item.from);
+    let known = author.and_then(|known| known.newest());
+    let introducer = author.and_then(|known| known.unconfirmed(None));
     let seen = links.of(item.from).seen();
     Ok(calls::NowItem {
         digest: message.0.to_vec().into(),
@@ -120,6 +122,7 @@ async fn line(
         heard_at_ms: seen.heard_at.map_or(0, |at| at.0),
         unanswered: seen.unanswered,
         marks: marks_of(board, &stored.message, &said, None),
+        unconfirmed_by: introducer.map(|by| by.to_string()).unwrap_or_default(),
     })
 }
 

@@ -86,5 +86,6 @@ fn item_json(item: &calls::NowItem) -> Value {
         "heard_at_ms": (item.heard_at_ms != 0).then_some(item.heard_at_ms),
         "unanswered_heartbeats": item.unanswered,
         "marks": item.marks,
+        "unconfirmed_by": (!item.unconfirmed_by.is_empty()).then_some(&item.unconfirmed_by),
     })
 }
