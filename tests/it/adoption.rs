@@ -354,7 +354,7 @@ async fn both_ends_say_alike_who_is_bound_and_since_when() {
 async fn what_was_told_and_is_not_yet_in_force_is_listed_with_its_date_at_both_ends() {
     let world = World::new(&["BY", "PL"]).await;
     let (now, hour) = (world.clock.now(), 3_600_000);
-    let later = |toml: String, from: detente::domain::time::Instant| {
+    let later = |toml: &str, from: detente::domain::time::Instant| {
         let from = from.to_string().replace(".000Z", "Z");
         toml.lines()
             .map(|line| {
