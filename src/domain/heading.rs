@@ -4,6 +4,7 @@
 //! Never here: what a release can't do without (`board/decide.rs` refuses an unknown addressee); what
 //! the content says by itself (`exercise/`).
 
+use super::adoption::faults_of_word;
 use super::board::Board;
 use super::content::Content;
 use super::digest::Digest;
@@ -29,6 +30,7 @@ pub fn faults(board: &Board, outgoing: &Outgoing, content: &Content) -> Vec<Faul
     amends(outgoing, content, &mut found);
     parts(Some(board), outgoing, &mut found);
     content_references(board, outgoing, content, &mut found);
+    found.0.extend(faults_of_word(board, outgoing, content));
     found.0
 }
 

@@ -202,6 +202,16 @@ impl Kind {
         }
     }
 
+    /// Whether it says who takes part in which rules: it is taken back by a word of these kinds alone.
+    pub fn is_word_on_rules(self) -> bool {
+        matches!(self, Kind::Adoption | Kind::Suspension | Kind::Resumption | Kind::Withdrawal)
+    }
+
+    /// Whether the withdrawal of a message takes one of this kind back.
+    pub fn may_be_taken_back(self) -> bool {
+        self != Kind::MessageWithdrawal && !self.is_word_on_rules()
+    }
+
     /// The last part of the name, for the command line: `notification`.
     pub fn word(self) -> &'static str {
         self.name().split_once('.').map_or(self.name(), |(_, word)| word)

@@ -88,7 +88,7 @@ impl<'s> Versions<'s> {
 }
 
 /// What its own author took back, by digest, each with the first word that does so. A drill takes back nothing
-/// that is real, and a withdrawal is not taken back itself.
+/// that is real, and a withdrawal is not taken back itself; a word on rules is by its own kinds alone.
 pub fn withdrawn(said: &[Said]) -> BTreeMap<Digest, &Said> {
     let mut all = BTreeMap::new();
     for word in said {
@@ -96,7 +96,7 @@ pub fn withdrawn(said: &[Said]) -> BTreeMap<Digest, &Said> {
         let taken_back = said.iter().find(|one| {
             (one.author, one.traffic) == (word.author, word.traffic)
                 && one.is_meant(&form.withdraws, word.author)
-                && !matches!(one.content, Content::MessageWithdrawal(_))
+                && one.content.kind().may_be_taken_back()
         });
         if let Some(one) = taken_back {
             all.entry(one.message).or_insert(word);

@@ -237,5 +237,11 @@ async fn lines(
     if handed.at < message.released_at {
         lines.push("It was handed over, by this account, before the message was released here".into());
     }
+    // To the minute: that is how people write it.
+    if handed.at.seconds().div_euclid(60) > one.recorded_at.seconds().div_euclid(60) {
+        lines.push(
+            "It was put on record, by this node's clock, before it was handed over by this account".into(),
+        );
+    }
     Ok(lines)
 }

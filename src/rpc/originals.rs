@@ -17,7 +17,7 @@ use crate::domain::digest::Digest;
 use crate::domain::form::MessageReference;
 use crate::domain::forwarded::Forwarded;
 use crate::domain::heading::{Is, named};
-use crate::domain::message::Outgoing;
+use crate::domain::message::{Holds, Outgoing, Traffic};
 use crate::domain::party::Party;
 use crate::domain::refusal::FaultNamed;
 use crate::domain::time::Instant;
@@ -96,7 +96,7 @@ impl<'h> Originals<'h> {
     ) -> Result<Vec<FaultNamed>, RecordFault> {
         let mut found = self.referred_beyond(outgoing).await?;
         if let Some(earlier) = content.in_place_of() {
-            found.extend(self.of_its_kind(author, content, earlier).await?);
+            found.extend(self.of_its_kind(author, outgoing, content, earlier).await?);
         }
         found.extend(self.about(author, outgoing, content, message).await?);
         Ok(found)
@@ -111,7 +111,7 @@ impl<'h> Originals<'h> {
     ) -> Result<Vec<FaultNamed>, RecordFault> {
         match content {
             Content::Amendment(form) => {
-                let mut found = self.by_its_author(author, "amends", &form.amends).await?;
+                let mut found = self.by_its_author(author, outgoing, "amends", &form.amends).await?;
                 // What has no effect on another's notice has none on its cancellation.
                 if found.is_empty() && self.is_cancelled(author, outgoing, message).await? {
                     let rule = "its author cancelled it: with this, notice is given again";
@@ -123,7 +123,12 @@ impl<'h> Originals<'h> {
             }
             Content::Notification(form) => self.entries(author, "references", &form.references).await,
             Content::Invitation(form) => self.entries(author, "references", &form.references).await,
-            Content::Cancellation(form) => self.entries(author, "references", &form.references).await,
+            Content::Cancellation(form) => {
+                let cancelled = self.named(&form.cancels).await?;
+                let mut found = of_other_traffic(cancelled.as_ref(), outgoing, "cancels");
+                found.extend(self.entries(author, "references", &form.references).await?);
+                Ok(found)
+            }
             Content::Request(form) => self.entries(author, "references", &form.references).await,
             Content::Translation(form) => {
                 let Some(digest) = form.of.message_digest else { return Ok(Vec::new()) };
@@ -144,6 +149,7 @@ impl<'h> Originals<'h> {
                 let rule = "is not byte for byte the message that is on record here";
                 let mut found = self.handed_on_beyond(outgoing, form).await?;
                 found.extend(differs.then(|| FaultNamed::new("original", rule)));
+                found.extend(persons_handed_on(outgoing, form));
                 Ok(found)
             }
             Content::Answer(form) => {
@@ -161,14 +167,12 @@ impl<'h> Originals<'h> {
                 Ok(form.against(request_in(&asked).as_ref()))
             }
             Content::Judgement(form) => self.judged(form).await,
-            Content::Update(form) => self.by_its_author(author, "updates", &form.updates).await,
+            Content::Update(form) => self.by_its_author(author, outgoing, "updates", &form.updates).await,
             Content::MessageWithdrawal(form) => {
-                let mut found = self.by_its_author(author, "withdraws", &form.withdraws).await?;
+                let mut found = self.by_its_author(author, outgoing, "withdraws", &form.withdraws).await?;
                 let taken_back = self.named(&form.withdraws).await?;
-                if taken_back.is_some_and(|one| one.message.draft.kind == Kind::MessageWithdrawal.name()) {
-                    let rule = "is itself a withdrawal, which is not taken back: it would have no effect";
-                    found.push(FaultNamed::new("withdraws", rule));
-                }
+                let kind = taken_back.and_then(|one| Kind::from_name(&one.message.draft.kind));
+                found.extend(kind.and_then(not_taken_back).map(|rule| FaultNamed::new("withdraws", rule)));
                 Ok(found)
             }
             Content::Report(_)
@@ -219,10 +223,11 @@ impl<'h> Originals<'h> {
     async fn of_its_kind(
         &self,
         author: Option<Party>,
+        outgoing: &Outgoing,
         content: &Content,
         earlier: &MessageReference,
     ) -> Result<Vec<FaultNamed>, RecordFault> {
-        let mut found = self.by_its_author(author, "in_place_of", earlier).await?;
+        let mut found = self.by_its_author(author, outgoing, "in_place_of", earlier).await?;
         let there = self.named(earlier).await?;
         if there.is_some_and(|there| there.message.draft.kind != content.kind().name()) {
             let rule = "is of another kind: it would have no effect on that";
@@ -235,11 +240,14 @@ impl<'h> Originals<'h> {
     async fn by_its_author(
         &self,
         author: Option<Party>,
+        outgoing: &Outgoing,
         field: &str,
         reference: &MessageReference,
     ) -> Result<Vec<FaultNamed>, RecordFault> {
         let Some(author) = author else { return Ok(Vec::new()) };
-        let is_its_own = match self.named(reference).await? {
+        let there = self.named(reference).await?;
+        let mut found = of_other_traffic(there.as_ref(), outgoing, field);
+        let is_its_own = match &there {
             Some(there) => there.message.author == author,
             // Of a number it is said whose it is.
             None if reference.message_digest.is_none() => {
@@ -247,11 +255,11 @@ impl<'h> Originals<'h> {
             }
             None => true,
         };
-        if is_its_own {
-            return Ok(Vec::new());
+        if !is_its_own {
+            let rule = "is another Party's message: it would have no effect on that";
+            found.push(FaultNamed::new(field, rule));
         }
-        let rule = "is another Party's message: it would have no effect on that";
-        Ok(vec![FaultNamed::new(field, rule)])
+        Ok(found)
     }
 
     pub(super) async fn named(
@@ -305,5 +313,50 @@ pub fn signature_mark(board: &Board, form: &Forwarded, as_of: Option<Instant>) -
     Some(match known.unconfirmed(as_of) {
         Some(by) => format!("{told}; {author} is unconfirmed: introduced by {by}"),
         None => told,
+    })
+}
+
+/// Parts about persons that the original's author gave to its own addressees, and that are given to others with this.
+fn persons_handed_on(outgoing: &Outgoing, form: &Forwarded) -> Vec<FaultNamed> {
+    let Opened::Message(original) = forwarded::open(form) else { return Vec::new() };
+    let named = &original.message.draft.parts;
+    let handed_on = outgoing.parts.iter().enumerate().filter(|(_, part)| {
+        part.holds == Holds::PersonalData && named.iter().any(|one| one.salted_digest == part.salted_digest)
+    });
+    let rule = "is about persons, and given to others than those to whom the original's author gave it";
+    handed_on
+        .map(|(index, _)| FaultNamed::new(format!("heading.parts[{}]", index.saturating_add(1)), rule))
+        .collect()
+}
+
+/// What is a drill says nothing of what is real, and the other way round.
+fn of_other_traffic(there: Option<&StoredMessage>, outgoing: &Outgoing, field: &str) -> Vec<FaultNamed> {
+    let rule = match there.map(|there| there.message.draft.traffic) {
+        Some(Traffic::Real) if outgoing.traffic == Traffic::Drill => {
+            "is real, and this a drill: it would have no effect on that"
+        }
+        Some(Traffic::Drill) if outgoing.traffic == Traffic::Real => {
+            "is a drill, and this is real: it would have no effect on that"
+        }
+        Some(_) | None => return Vec::new(),
+    };
+    vec![FaultNamed::new(field, rule)]
+}
+
+/// Why the withdrawal of a message takes none of this kind back.
+fn not_taken_back(kind: Kind) -> Option<&'static str> {
+    Some(match kind {
+        Kind::MessageWithdrawal => "is itself a withdrawal, which is not taken back: it would have no effect",
+        Kind::Adoption => "is an adoption: this has no effect on what binds; leave by a regime.withdrawal",
+        Kind::Suspension => {
+            "is a suspension: this has no effect on what binds; end it by a regime.resumption"
+        }
+        Kind::Resumption => {
+            "is a resumption: this has no effect on what binds; suspend anew by a regime.suspension"
+        }
+        Kind::Withdrawal => {
+            "is a word of leaving: this has no effect on what binds; come back by a regime.adoption"
+        }
+        _ => return None,
     })
 }

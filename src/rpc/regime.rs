@@ -2,6 +2,7 @@
 //!
 //! Never here: what a rule asks (`domain/regime/`), or who is bound (the Board has it).
 
+use bytes::Bytes;
 use tonic::{Request, Response, Status};
 
 use super::command::{self, digest_in, draft_id, give, not_what_was_asked, person};
@@ -10,8 +11,9 @@ use super::{addressees, draft, status};
 use crate::codec::heading::Given;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::regime_service_server::{RegimeService, RegimeServiceServer};
+use crate::codec::regime::built_in;
 use crate::codec::restraint;
-use crate::domain::adoption::{Addressees, Adopted, Seen, Since, Suspended};
+use crate::domain::adoption::{Addressees, Adopted, Announced, Seen, Since, Suspended};
 use crate::domain::board::Board;
 use crate::domain::command::Command;
 use crate::domain::digest::Digest;
@@ -50,6 +52,7 @@ impl RegimeService for RegimeCalls {
         Ok(Response::new(calls::HoldResponse {
             digest: held.digest.0.to_vec().into(),
             number_pattern: on_board.map(|held| held.number_pattern()).unwrap_or_default(),
+            built_in_namesake: namesake(&held.name, &held.digest),
         }))
     }
 
@@ -67,6 +70,7 @@ impl RegimeService for RegimeCalls {
                 edition: held.edition,
                 digest: digest.0.to_vec().into(),
                 number_pattern: held.number_pattern(),
+                built_in_namesake: namesake(&held.name, digest),
             })
             .collect();
         regimes.sort_by(|a, b| (&a.name, a.edition, &a.digest).cmp(&(&b.name, b.edition, &b.digest)));
@@ -191,6 +195,8 @@ fn adopters(
         for adopted in board.adopted(party, regime, at) {
             answer.parties.push(party_to_regime(board, party, &adopted));
         }
+        let announced = board.announced(party, regime, at);
+        answer.announced.extend(announced.iter().map(|one| announced_to_proto(board, party, one)));
     }
     let parties: Vec<Party> = board.words.keys().copied().collect();
     for (nth, one) in parties.iter().enumerate() {
@@ -252,5 +258,24 @@ fn party_to_regime(board: &Board, party: Party, adopted: &Adopted) -> calls::Par
         suspended: adopted.suspended.iter().map(suspended).collect(),
         unconfirmed_by: unconfirmed(board, party).map(|by| by.to_string()).unwrap_or_default(),
         since_disputed: adopted.by_receipt == Since::Disputed,
+    }
+}
+
+fn namesake(name: &str, digest: &Digest) -> Bytes {
+    built_in::namesake(name, digest).map(|built_in| built_in.0.to_vec().into()).unwrap_or_default()
+}
+
+fn announced_to_proto(board: &Board, party: Party, one: &Announced) -> calls::AnnouncedWord {
+    calls::AnnouncedWord {
+        party: party.to_string(),
+        message_digest: one.message.0.to_vec().into(),
+        kind: one.kind.name().into(),
+        about_digest: one.about.map(|about| about.0.to_vec().into()).unwrap_or_default(),
+        edition: one.edition,
+        regime_digest: one.regime.0.to_vec().into(),
+        provisions: one.provisions.clone(),
+        from_ms: one.from.0,
+        until_ms: one.until.map_or(0, |until| until.0),
+        unconfirmed_by: unconfirmed(board, party).map(|by| by.to_string()).unwrap_or_default(),
     }
 }

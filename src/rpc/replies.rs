@@ -13,8 +13,9 @@ use crate::domain::event::{Event, Record};
 use crate::domain::formatted::Formatted;
 use crate::domain::message::{Dispatch, Outcome, Outgoing, Receipt};
 use crate::domain::party::Party;
-use crate::domain::regime::Regime;
+use crate::domain::regime::beside::taken_back;
 use crate::domain::regime::reply::{Answer, OwedBy, Replies, Request};
+use crate::domain::regime::{Held, Regime};
 use crate::domain::time::Instant;
 use crate::limits;
 use crate::registrar::Head;
@@ -69,7 +70,8 @@ impl Reading<'_> {
         for party in asked.into_iter().filter(|party| *party != about.author && known(party)) {
             let mut answers = Vec::new();
             let (cited, looked) = shelf.cited(&regime.head.name, Some(party)).await?;
-            for held in cited.iter() {
+            let taken_back = self.taken_back(&cited, about.author).await?;
+            for held in cited.iter().filter(|held| !taken_back.contains(&held.said.message)) {
                 let is_one = matches!(&held.said.content, Content::Formatted(form) if form.format == rule.format)
                     && held.said.traffic == about.outgoing.traffic
                     && held.references.contains(&digest);
@@ -81,6 +83,21 @@ impl Reading<'_> {
             owed.push(OwedBy { party, taken_at, answers, looked });
         }
         Ok(owed)
+    }
+
+    /// What its author took back, and told the asker so: either end knows of the same.
+    async fn taken_back(&self, cited: &[Held], asker: Party) -> Result<BTreeSet<Digest>, RecordFault> {
+        let mut told = Vec::with_capacity(cited.len());
+        for held in cited {
+            if matches!(held.said.content, Content::MessageWithdrawal(_)) {
+                let word = self.stored(&held.said.message).await?;
+                if !word.is_some_and(|word| word.message.draft.parties().contains(&asker)) {
+                    continue;
+                }
+            }
+            told.push(held);
+        }
+        Ok(taken_back(told.into_iter()))
     }
 
     /// What asks for a message of this format, and is referred to.

@@ -103,7 +103,9 @@ async fn line(
     let said = content::said(&draft.kind, &draft.content);
     let (next, telephones) = board.next_step(message).unwrap_or_default();
     let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
-    let known = board.roster.parties.get(&item.from).and_then(|known| known.newest());
+    let author = board.roster.parties.get(&item.from);
+    let known = author.and_then(|known| known.newest());
+    let introducer = author.and_then(|known| known.unconfirmed(None));
     let seen = links.of(item.from).seen();
     Ok(calls::NowItem {
         digest: message.0.to_vec().into(),
@@ -128,6 +130,7 @@ async fn line(
         marks: marks_of(board, &stored.message, &said, None),
         card: card_of(board, message, &stored.message).map(|card| card.name.clone()).unwrap_or_default(),
         holding_draft: id_of(open_draft(board, message)),
+        unconfirmed_by: introducer.map(|by| by.to_string()).unwrap_or_default(),
     })
 }
 

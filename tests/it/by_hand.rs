@@ -512,9 +512,19 @@ async fn delivered_by_hand_on(medium: Medium) {
             "It was handed over, by this account, before the message was released here"
         ]
     );
+    // Two clocks may differ: what is put on record a little early stands, and says so.
+    let early = DeliveredByHand {
+        says: Says::HandedOver(HandedOver { at: world.clock.now().plus_ms(300_000), ..handed() }),
+        corrects: Some(second_id),
+        ..first.clone()
+    };
+    let early_id = put(&world, &early).await.unwrap();
+    let [one] = &shown(&world, &sent, 0).await[..] else { panic!("one addressee") };
+    let told = "It was put on record, by this node's clock, before it was handed over by this account";
+    assert_eq!(one.accounts[2].lines.last().unwrap(), told);
     let taken_back = DeliveredByHand {
         says: Says::TakenBack { reason: "it was another note".into() },
-        corrects: Some(second_id),
+        corrects: Some(early_id),
         ..first
     };
     put(&world, &taken_back).await.unwrap();

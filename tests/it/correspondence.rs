@@ -101,6 +101,21 @@ async fn only_an_authors_own_message_is_taken_back() {
     let taken_back = send(&world, "BY", 3, to("PL", 1), &withdraws(&notice.message_digest)).await;
     let of_a_withdrawal = faults("BY", 4, "PL", &taken_back.message_digest).await;
     assert!(of_a_withdrawal[0].1.contains("is itself a withdrawal"), "{of_a_withdrawal:?}");
+
+    // A drill takes back, and cancels, nothing that is real.
+    let in_a_drill = async |number: u8, content: &Content| {
+        let traffic = detente::codec::proto::detente::evidence::v1::Traffic::Drill as i32;
+        let heading = calls::Heading { traffic, ..to("PL", 1) };
+        let drafted = draft(&world, "BY", number, heading, content).await.unwrap();
+        drafted.faults.into_iter().map(|one| (one.field, one.rule)).collect::<Vec<_>>()
+    };
+    let no_effect = "is real, and this a drill: it would have no effect on that".to_owned();
+    let digest = &notice.message_digest;
+    let told = in_a_drill(5, &withdraws(digest)).await;
+    assert!(told.contains(&("withdraws".into(), no_effect.clone())), "{told:?}");
+    let cancels = format!("[cancels]\nmessage_digest = \"{}\"\n", hex::encode(digest));
+    let told = in_a_drill(6, &form(Kind::Cancellation, &cancels)).await;
+    assert!(told.contains(&("cancels".into(), no_effect)), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -527,6 +527,17 @@ fn who_may_send_it_to_whom_and_after_what_is_judged_by_what_is_known() {
 }
 
 #[test]
+fn an_author_that_is_bound_to_nobody_is_told_that_and_not_only_that_others_may_send_it() {
+    let regime = crate::checks::parsed(include_str!("cases/regime/neighbours.toml").as_bytes());
+    let question = formatted(&regime, "A", vec![field("question", text("Why?"))]);
+    let asked = Asked { author: Some(party("LT")), bound: Some(BTreeSet::new()), ..Asked::default() };
+    let found = check(&regime, &Content::Formatted(question), &asked);
+    let told = found.iter().flat_map(|finding| lines(&regime, finding, "en")).map(|line| line.text);
+    let wanted = "the author is bound to nobody known here, and so none of those who may send it";
+    assert_says(&told.collect::<Vec<_>>(), &[wanted]);
+}
+
+#[test]
 fn labels_are_those_of_the_regime_in_the_readers_language_and_names_stand_without_it() {
     let content = Content::Formatted(closing());
     let regime = bridges();

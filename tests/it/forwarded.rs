@@ -8,6 +8,7 @@ use detente::cli::message::message_form;
 use detente::cli::regime::labels::Labelling;
 use detente::codec::content::{self, Said};
 use detente::codec::forwarded::{Opened, open};
+use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::{form, message, signed};
 use detente::domain::content::{Content, Kind};
@@ -203,6 +204,29 @@ async fn words_on_regimes_that_are_handed_on_bind_nobody_towards_the_receiver() 
     let by: detente::domain::party::Party = "BY".parse().unwrap();
     let words = |party: &str| world.node(party).registrar.head().board.words.get(&by).is_some();
     assert!(words("BY") && words("PL") && !words("OSCE"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_hands_on_what_is_about_persons_is_told_so_part_by_part() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL", "OSCE"]).await;
+    let part = |number: u8, personal: bool| evidence::Part {
+        salted_digest: vec![number; 32].into(),
+        bytes: 9,
+        media_type: "text/plain".into(),
+        name: format!("{number}.txt"),
+        personal,
+    };
+    let parts = vec![part(1, false), part(2, true)];
+    let heading = calls::Heading { parts: parts.clone(), ..heading(1) };
+    let said = send(&world, "BY", 1, heading, &filled(Kind::Notification)).await;
+    arrived(&world, "PL", &said.message_digest).await;
+    let original = first(&world, "PL", 1).await.message;
+    // What PL itself gives along is its own to give.
+    let parts = parts.into_iter().chain([part(3, true)]).collect();
+    let heading = calls::Heading { parts, ..to("OSCE", 2) };
+    let drafted = draft(&world, "PL", 2, heading, &handed_on(original)).await.unwrap();
+    let told = drafted.faults.iter().filter(|fault| fault.rule.contains("is about persons"));
+    assert_eq!(told.map(|fault| fault.field.as_str()).collect::<Vec<_>>(), ["heading.parts[2]"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

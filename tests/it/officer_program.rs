@@ -203,4 +203,22 @@ async fn templates_are_printed_and_a_form_that_can_not_be_read_is_refused_by_its
     let file = written(folder.path(), "form.toml", "designation = \"A\"\n");
     let why = refused(&["exercise", "draft", &file, "--as", "/nowhere", "--to", "PL"]).await;
     assert!(why.contains("--kind"), "{why}");
+    let file = written(folder.path(), "calendar.toml", "year = 99999999999999999999999\n");
+    let why = refused(&["exercise", "draft", &file, "--as", "/nowhere", "--to", "PL"]).await;
+    let told = "year: expected a whole number from 0 to 999999999999, not the number 99999999999999999999999";
+    assert!(why.contains(told) && !why.contains("i128"), "{why}");
+    let file = written(folder.path(), "statement.toml", " \n");
+    let why = refused(&["exercise", "draft", &file, "--as", "/nowhere", "--to", "PL"]).await;
+    assert!(why.contains("the file is empty"), "{why}");
+    let file = folder.path().join("invitation.toml");
+    std::fs::write(&file, b"# one\ntext = \"\xff\"\n").unwrap();
+    let file = file.display().to_string();
+    let why = refused(&["exercise", "draft", &file, "--as", "/nowhere", "--to", "PL"]).await;
+    assert!(why.contains("line 2: not a text (UTF-8)"), "{why}");
+    // Whose noun or command is for a single kind need not say which.
+    let file = written(folder.path(), "it.toml", "nothing = 1\n");
+    for words in [["transcription", "draft"], ["message", "translate"]] {
+        let why = refused(&[words[0], words[1], &file, "--as", "/nowhere", "--to", "PL"]).await;
+        assert!(why.contains("there is no field nothing here"), "{why}");
+    }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::regime;
-use detente::domain::content::Content;
+use detente::domain::content::{Content, Kind};
 use detente::domain::digest::Digest;
 use detente::domain::form::{MessageDigest, Prose};
 use detente::domain::formatted::{Field, Fields, Formatted, Stated};
@@ -211,25 +211,29 @@ async fn a_request_and_its_reply_say_alike_at_both_ends_when_it_is_due_and_how_i
     let due = begun.plus_ms(12 * HOUR_MS);
     let of_request = said(&world, 1, 0).await;
     assert_eq!(of_request[0], "Owed: a reply in format F3 within 12 hours from receipt [para 5]");
-    assert_eq!(of_request[1], format!("PL: due {due}; not answered yet"));
+    assert_eq!(of_request[1], format!("PL: due {due}; not answered yet [para 5]"));
 
     world.clock.set(begun.plus_ms(13 * HOUR_MS));
-    assert_eq!(said(&world, 1, 0).await[1], format!("PL: due {due}; overdue, not answered"));
-    assert_eq!(said(&world, 1, due.0).await[1], format!("PL: due {due}; not answered yet"), "as of then");
+    assert_eq!(said(&world, 1, 0).await[1], format!("PL: due {due}; overdue, not answered [para 5]"));
+    assert_eq!(
+        said(&world, 1, due.0).await[1],
+        format!("PL: due {due}; not answered yet [para 5]"),
+        "as of then"
+    );
 
     // In a thread of its own, and still found.
     let late = send(&world, "PL", 1, referring(&regime, 2, "BY", Some(&asked.message_digest)), &reply).await;
     both_settled(&world, "BY", "PL").await;
     let now = world.clock.now();
     let answered = format!("answered late by {}, released {now}, received {now}", late.number);
-    assert_eq!(said(&world, 1, 0).await[1], format!("PL: due {due}; {answered}"));
+    assert_eq!(said(&world, 1, 0).await[1], format!("PL: due {due}; {answered} [para 5]"));
     let of_reply = said(&world, 2, 0).await;
     let wanted = format!(
         "Replies to {} of format F2: due {due}; late, released {now}, received {now} [para 5]",
         asked.number
     );
     assert_eq!(of_reply, [wanted]);
-    assert_eq!(said(&world, 1, due.0 + 1).await[1], format!("PL: due {due}; overdue, not answered"));
+    assert_eq!(said(&world, 1, due.0 + 1).await[1], format!("PL: due {due}; overdue, not answered [para 5]"));
 
     let again = send(&world, "BY", 2, referring(&regime, 3, "PL", None), &request).await;
     both_settled(&world, "BY", "PL").await;
@@ -238,12 +242,20 @@ async fn a_request_and_its_reply_say_alike_at_both_ends_when_it_is_due_and_how_i
     send(&world, "PL", 3, referring(&regime, 5, "BY", Some(&again.message_digest)), &request).await;
     both_settled(&world, "BY", "PL").await;
     let due = now.plus_ms(12 * HOUR_MS);
-    assert_eq!(said(&world, 3, 0).await[1], format!("PL: due {due}; not answered yet"));
+    assert_eq!(said(&world, 3, 0).await[1], format!("PL: due {due}; not answered yet [para 5]"));
     let in_time =
         send(&world, "PL", 4, referring(&regime, 6, "BY", Some(&again.message_digest)), &reply).await;
     both_settled(&world, "BY", "PL").await;
     let answered = format!("answered in time by {}", in_time.number);
     assert!(said(&world, 3, 0).await[1].contains(&answered));
+
+    // A reply that its author took back, and told the asker so, is none.
+    let text = format!("[withdraws]\nmessage_digest = \"{}\"\n", hex::encode(&in_time.message_digest));
+    let withdrawal = crate::officer::form(Kind::MessageWithdrawal, &text);
+    send(&world, "PL", 5, calls::Heading { regime: None, ..referring(&regime, 6, "BY", None) }, &withdrawal)
+        .await;
+    both_settled(&world, "BY", "PL").await;
+    assert_eq!(said(&world, 3, 0).await[1], format!("PL: due {due}; not answered yet [para 5]"));
 }
 
 #[tokio::test]

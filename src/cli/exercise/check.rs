@@ -98,7 +98,7 @@ fn restraints(args: &Args, regime: &Regime) -> Vec<Restraint> {
 }
 
 pub fn run(args: &Args) -> Result<(), Fault> {
-    let content = read_form(&args.form, args.kind.as_ref(), super::NOUN)?;
+    let content = read_form(&args.form, args.kind.as_ref(), super::NOUN, None)?;
     let regime = load::named(&args.regime)?;
     let set = |parties: &[Party]| -> BTreeSet<Party> { parties.iter().copied().collect() };
     let is_addressed = !args.to.is_empty() || !args.info.is_empty();

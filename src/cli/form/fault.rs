@@ -6,6 +6,7 @@
 use serde::de::DeserializeOwned;
 
 use crate::domain::text::shown;
+use crate::limits;
 
 /// What is wrong with the writing of a form, and where. Safe to show.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -118,6 +119,9 @@ fn plain(words: &str, field: &str) -> String {
     let of = if field.is_empty() { String::new() } else { format!("{field}: ") };
     let wrong = words.strip_prefix("invalid type: ").or_else(|| words.strip_prefix("invalid value: "));
     match wrong.and_then(|rest| rest.rsplit_once(", expected ")) {
+        Some((given, "u64")) if given.contains("` as ") => {
+            format!("{of}expected a whole number from 0 to {}, not {}", limits::FORM_NUMBER_MAX, value(given))
+        }
         Some((given, expected)) => format!("{of}expected {}, not {}", kind(expected), value(given)),
         None => format!("{of}{words}"),
     }
@@ -143,7 +147,11 @@ fn value(given: &str) -> String {
     ];
     let known = words.iter().find_map(|(theirs, ours)| Some((ours, given.strip_prefix(theirs)?)));
     match (known, given) {
-        (Some((ours, value)), _) => format!("{ours}{}", value.trim_matches('`')),
+        // Behind a number that is too large for the library stands which type it took it for.
+        (Some((ours, value)), _) => {
+            let value = value.split_once("` as ").map_or(value, |(value, _)| value);
+            format!("{ours}{}", value.trim_matches('`'))
+        }
         (None, "sequence") => "a list".into(),
         (None, "map") => "a group of fields".into(),
         (None, other) => other.to_owned(),

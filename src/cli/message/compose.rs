@@ -51,6 +51,16 @@ pub struct DraftArgs {
     /// Print one JSON object
     #[arg(long)]
     json: bool,
+    /// What the form is where nothing says so.
+    #[arg(skip)]
+    otherwise: Option<Kind>,
+}
+
+impl DraftArgs {
+    /// The same, for a command that is for one kind.
+    pub fn of(self, kind: Kind) -> DraftArgs {
+        DraftArgs { otherwise: Some(kind), ..self }
+    }
 }
 
 #[derive(clap::Args, Debug)]
@@ -75,7 +85,7 @@ pub struct ReviseArgs {
 
 /// Drafts a form of one noun's. What a noun has no form of is drafted under another one.
 pub async fn draft(args: DraftArgs, noun: &str) -> Result<(), Fault> {
-    let content = read_form(&args.form, args.kind.as_ref(), noun)?;
+    let content = read_form(&args.form, args.kind.as_ref(), noun, args.otherwise)?;
     let kind = content.kind();
     if kind.noun() != noun {
         let (name, right) = (kind.name(), kind.noun());
@@ -114,7 +124,7 @@ pub async fn revise(args: ReviseArgs) -> Result<(), Fault> {
     let content = match &args.form {
         Some(form) => {
             let noun = outgoing.kind.split_once('.').map_or("", |(noun, _)| noun);
-            read_form(form, args.kind.as_ref(), noun)?
+            read_form(form, args.kind.as_ref(), noun, Kind::from_name(&outgoing.kind))?
         }
         None => match content::said(&outgoing.kind, &outgoing.content) {
             Said::Form(content) => content,

@@ -11,17 +11,30 @@ use crate::cli::given::Kinds;
 use crate::cli::{files, given};
 use crate::domain::content::{Content, Kind};
 
-/// `noun`: of which it is, where two nouns call a kind the same.
-pub fn read_form(path: &Path, kinds: Option<&Kinds>, noun: &str) -> Result<Content, Fault> {
+/// `noun`: of which it is, where two nouns call a kind the same. `otherwise`: what it is where nothing says so.
+pub fn read_form(
+    path: &Path,
+    kinds: Option<&Kinds>,
+    noun: &str,
+    otherwise: Option<Kind>,
+) -> Result<Content, Fault> {
     let bytes = files::read_public(path)?;
     let name = path.display();
-    let text = String::from_utf8(bytes).map_err(|_| Fault::new(format!("{name}: not a text (UTF-8)")))?;
+    let text = String::from_utf8(bytes).map_err(|fault| {
+        let before = fault.as_bytes().get(..fault.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count().saturating_add(1);
+        Fault::new(format!("{name}: line {line}: not a text (UTF-8)"))
+    })?;
+    if text.trim().is_empty() {
+        return Err(Fault::new(format!("{name}: the file is empty, and no form")));
+    }
     let syntax = match path.extension().and_then(|extension| extension.to_str()) {
         Some("toml") => Syntax::Toml,
         Some("json") => Syntax::Json,
         Some(_) | None => return Err(Fault::new(format!("{name}: a form's name ends in .toml or .json"))),
     };
-    let kind = match kinds.map_or_else(|| kind_said(path, &text, noun), |kinds| kinds.of(noun)) {
+    let said = kinds.map_or_else(|| kind_said(path, &text, noun).or(otherwise), |kinds| kinds.of(noun));
+    let kind = match said.or_else(|| only_kind_of(noun)) {
         Some(kind) => kind,
         None => {
             return Err(Fault::new(format!(
@@ -31,6 +44,12 @@ pub fn read_form(path: &Path, kinds: Option<&Kinds>, noun: &str) -> Result<Conte
     };
     let content = form::read(kind, syntax, &text).map_err(|fault| Fault::new(format!("{name}: {fault}")))?;
     Ok(filled(content))
+}
+
+/// Of a noun that has a single kind, that one.
+fn only_kind_of(noun: &str) -> Option<Kind> {
+    let mut kinds = Kind::ALL.into_iter().filter(|kind| kind.noun() == noun);
+    kinds.next().filter(|_| kinds.next().is_none())
 }
 
 /// By the comment in the first line, as templates have it, else by the file's name.

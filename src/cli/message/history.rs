@@ -19,7 +19,7 @@ use crate::cli::regime::labels::{self, Labelling};
 use crate::codec::content::{self, Said};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::{message, signed};
-use crate::domain::content::Content;
+use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::language::Language;
 use crate::domain::message::{Acknowledgement, Message};
@@ -52,6 +52,13 @@ struct Line {
     message: Message,
     said: Said,
     wire: calls::ThreadMessage,
+}
+
+impl Line {
+    /// Of a kind that this program does not know nothing is said.
+    fn may_be_taken_back(&self) -> bool {
+        Kind::from_name(&self.message.draft.kind).is_none_or(Kind::may_be_taken_back)
+    }
 }
 
 /// Of which messages it is shown what they say.
@@ -206,16 +213,19 @@ impl History {
     }
 
     /// The words of its own author that take a message back, whatever kind it is of: number and date-time group.
-    fn withdrawal_of(&self, line: &Line) -> Option<&Line> {
+    fn word_of_withdrawal(&self, line: &Line) -> Option<&Line> {
         let (author, traffic) = (line.message.author, line.message.draft.traffic);
         let of = |one: &&Line| {
             let Some(Content::MessageWithdrawal(form)) = one.said.content() else { return false };
             (one.message.author, one.message.draft.traffic) == (author, traffic)
                 && form.withdraws.means(&line.digest, &line.message.number, author, author)
         };
-        // A withdrawal is not taken back itself.
-        let may_be = !matches!(line.said.content(), Some(Content::MessageWithdrawal(_)));
-        self.messages.iter().find(|one| may_be && of(one))
+        self.messages.iter().find(of)
+    }
+
+    /// The same, where it has its effect.
+    fn withdrawal_of(&self, line: &Line) -> Option<&Line> {
+        self.word_of_withdrawal(line).filter(|_| line.may_be_taken_back())
     }
 
     /// Which thread it is, as of when; whether there is anything of it to be shown.
@@ -276,9 +286,14 @@ impl History {
             let officer = rows::person(&read.officer);
             rows::row(1, &format!("Acknowledged by {party}"), &format!("{} by {officer}", read.read_at));
         }
-        if let Some(word) = self.withdrawal_of(line) {
+        if let Some(word) = self.word_of_withdrawal(line) {
             let (number, at) = (shown(&word.message.number), word.message.released_at.date_time_group());
-            rows::row(1, "WITHDRAWN", &format!("by its author: {number}, {at}"));
+            match line.may_be_taken_back() {
+                true => rows::row(1, "WITHDRAWN", &format!("by its author: {number}, {at}")),
+                false => {
+                    rows::row(1, "Not withdrawn", &format!("what {number}, {at}, says has no effect on it"))
+                }
+            }
         }
         for mark in &line.wire.marks {
             rows::row(1, "Mark", &shown(mark));

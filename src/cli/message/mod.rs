@@ -116,7 +116,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         }
         Command::Draft(args) => compose::draft(args, NOUN).await,
         Command::TranslationTemplate(args) => translations::template(args).await,
-        Command::Translate(args) => compose::draft(args, NOUN).await,
+        Command::Translate(args) => compose::draft(args.of(Kind::Translation), NOUN).await,
         Command::Forward(args) => forward::forward(args).await,
         Command::Drafts(args) => drafts::list(args).await,
         Command::ShowDraft(args) => drafts::show(args).await,

@@ -89,6 +89,7 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str, restraints: &[Re
             let state = match state {
                 SenderState::May => "may",
                 SenderState::MayNot => "may not",
+                SenderState::NotBound => "bound to nobody",
                 SenderState::Unknown => "not known",
             };
             put("state", state.into());

@@ -13,6 +13,7 @@ use crate::cli::message::checked;
 use crate::cli::out::say;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::adoption::Nature;
+use crate::domain::content::Kind;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
@@ -42,10 +43,15 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
         for bond in &answered.bonds {
             say!("{}", json::line(&bond_json(bond)));
         }
+        for word in &answered.announced {
+            say!("{}", json::line(&announced_json(word)));
+        }
         return Ok(());
     }
-    if answered.parties.is_empty() {
-        say!("no Party has told this one that it takes part in {}", shown(&args.regime));
+    match (answered.parties.is_empty(), answered.announced.is_empty()) {
+        (true, true) => say!("no Party has told this one that it takes part in {}", shown(&args.regime)),
+        (true, false) => say!("no Party takes part in {}", shown(&args.regime)),
+        (false, _) => {}
     }
     for party in &answered.parties {
         say!(
@@ -83,7 +89,69 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
             say!("  disputed: {DISPUTED}");
         }
     }
+    if !answered.announced.is_empty() {
+        say!("Told, and not yet in force:");
+    }
+    for word in &answered.announced {
+        say!("{}", announced(word));
+        if !word.unconfirmed_by.is_empty() {
+            say!("  unconfirmed: introduced by {}", shown(&word.unconfirmed_by));
+        }
+        say!("  told by  {}", hex::encode(&word.message_digest));
+    }
     Ok(())
+}
+
+/// What will be, and from when.
+fn announced(word: &calls::AnnouncedWord) -> String {
+    let (party, edition, from) = (shown(&word.party), word.edition, Instant(word.from_ms));
+    let provisions = provisions(&word.provisions);
+    match Kind::from_name(&word.kind) {
+        Some(Kind::Adoption) if word.provisions.is_empty() => {
+            format!("{party} takes part in edition {edition} from {from}")
+        }
+        Some(Kind::Adoption) => {
+            format!("{party} takes part in edition {edition} from {from}, with a reservation to {provisions}")
+        }
+        Some(Kind::Suspension) => {
+            format!(
+                "{party} suspends {provisions} of edition {edition} from {from}, {}",
+                until(word.until_ms)
+            )
+        }
+        Some(Kind::Resumption) => {
+            format!("{party} applies {provisions} of edition {edition} again from {from}")
+        }
+        Some(Kind::Withdrawal) => format!("{party} leaves edition {edition} from {from}"),
+        Some(_) | None => format!("{party}: {} from {from}", shown(&word.kind)),
+    }
+}
+
+fn until(ms: i64) -> String {
+    if ms == 0 { "until it is resumed".into() } else { format!("until {}", Instant(ms)) }
+}
+
+fn provisions(all: &[String]) -> String {
+    match all.is_empty() {
+        true => "the whole".to_owned(),
+        false => all.iter().map(|provision| shown(provision)).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn announced_json(word: &calls::AnnouncedWord) -> serde_json::Value {
+    json!({
+        "kind": "announced",
+        "party": word.party,
+        "message": hex::encode(&word.message_digest),
+        "message_kind": word.kind,
+        "about": (!word.about_digest.is_empty()).then(|| hex::encode(&word.about_digest)),
+        "edition": word.edition,
+        "regime_digest": hex::encode(&word.regime_digest),
+        "provisions": word.provisions,
+        "from_ms": word.from_ms,
+        "until_ms": (word.until_ms != 0).then_some(word.until_ms),
+        "unconfirmed_by": (!word.unconfirmed_by.is_empty()).then_some(&word.unconfirmed_by),
+    })
 }
 
 const DISPUTED: &str =
@@ -108,17 +176,7 @@ fn nature(number: i32) -> String {
 }
 
 fn suspended(one: &calls::SuspendedProvisions) -> String {
-    let what = if one.provisions.is_empty() {
-        "the whole".to_owned()
-    } else {
-        one.provisions.iter().map(|provision| shown(provision)).collect::<Vec<_>>().join(", ")
-    };
-    let until = if one.until_ms == 0 {
-        "until it is resumed".into()
-    } else {
-        format!("until {}", Instant(one.until_ms))
-    };
-    format!("{what}, since {}, {until}", Instant(one.since_ms))
+    format!("{}, since {}, {}", provisions(&one.provisions), Instant(one.since_ms), until(one.until_ms))
 }
 
 fn party_json(party: &calls::PartyToRegime) -> serde_json::Value {

@@ -80,18 +80,29 @@ pub async fn hold(args: HoldArgs) -> Result<(), Fault> {
     if args.json {
         let object = json!({ "kind": "held", "command": id.to_string(), "regime": name,
             "edition": edition, "digest": digest,
-            "number_pattern": pattern(&answered.number_pattern) });
+            "number_pattern": pattern(&answered.number_pattern),
+            "built_in_namesake": namesake(&answered.built_in_namesake) });
         say!("{}", json::line(&object));
         return Ok(());
     }
     say!("held     {}, edition {edition}", shown(&name));
     say!("digest   {digest}");
+    if let Some(built_in) = namesake(&answered.built_in_namesake) {
+        say!(
+            "WARNING  another text than the one that is built in under this name ({built_in}): say which by digest"
+        );
+    }
     match pattern(&answered.number_pattern) {
         Some(pattern) => say!("numbers  {}", shown(pattern)),
         None => say!("numbers  in the form that needs no regime"),
     }
     say!("It binds nobody: that takes an adoption, `detente regime template adoption`.");
     Ok(())
+}
+
+/// Of the text that is built in under the same name.
+fn namesake(told: &[u8]) -> Option<String> {
+    (!told.is_empty()).then(|| hex::encode(told))
 }
 
 /// Of the numbers of messages that cite it.
@@ -106,12 +117,16 @@ pub async fn held(args: HeldArgs) -> Result<(), Fault> {
         let digest = hex::encode(&one.digest);
         if args.json {
             let object = json!({ "kind": "regime", "regime": one.name, "edition": one.edition, "digest": digest,
-                    "number_pattern": pattern(&one.number_pattern) });
+                    "number_pattern": pattern(&one.number_pattern),
+                    "built_in_namesake": namesake(&one.built_in_namesake) });
             say!("{}", json::line(&object));
         } else {
             let numbers = pattern(&one.number_pattern)
                 .map_or_else(String::new, |pattern| format!("  {}", shown(pattern)));
             say!("{}  edition {}  {digest}{numbers}", shown(&one.name), one.edition);
+            if let Some(built_in) = namesake(&one.built_in_namesake) {
+                say!("  WARNING: another text than the one that is built in under this name ({built_in})");
+            }
         }
     }
     if regimes.is_empty() && !args.json {
@@ -129,8 +144,10 @@ pub fn template(args: &TemplateArgs) -> Result<(), Fault> {
             out::text(REGIME_FILE);
             return Ok(());
         }
-        let kind = word(&args.what)
-            .map_err(|words| Fault::new(format!("{words}; regime; or a format, with --regime NAME|FILE")))?;
+        let kind = word(&args.what).map_err(|words| {
+            let wrong = shown(&args.what);
+            Fault::new(format!("no {wrong} here, but {words}; regime; or a format, with --regime NAME|FILE"))
+        })?;
         form::print(kind, args.filled);
         return Ok(());
     };

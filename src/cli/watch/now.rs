@@ -102,5 +102,6 @@ fn item_json(item: &calls::NowItem) -> Value {
         "marks": item.marks,
         "card": item.card,
         "holding_draft": (!item.holding_draft.is_empty()).then(|| hex::encode(&item.holding_draft)),
+        "unconfirmed_by": (!item.unconfirmed_by.is_empty()).then_some(&item.unconfirmed_by),
     })
 }

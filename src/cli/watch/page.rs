@@ -124,9 +124,10 @@ fn of_item(now: &calls::NowResponse, item: &calls::NowItem, key: &str) -> [Line;
     let digest = hex::encode(&item.digest);
     let digest = digest.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
     let first = format!(
-        "{key}{} from {} since {} in {}",
+        "{key}{} from {}{} since {} in {}",
         message::precedence_name(item.precedence),
         shown(&item.from),
+        if item.unconfirmed_by.is_empty() { "" } else { " (unconfirmed)" },
         both(now, item.since_ms),
         shown(&item.language),
     );
@@ -171,7 +172,9 @@ fn link(now: &calls::NowResponse, item: &calls::NowItem) -> String {
     };
     let contacts = texts(&item.contacts);
     let contacts = if contacts.is_empty() { "its key list names none".into() } else { contacts };
-    format!("link: {state}; telephone: {contacts}")
+    // Before the number: what stands last is cut first.
+    let whose = if item.unconfirmed_by.is_empty() { "" } else { " (uncompared file)" };
+    format!("link: {state}; telephone{whose}: {contacts}")
 }
 
 fn texts(all: &[String]) -> String {
@@ -263,6 +266,14 @@ mod tests {
             ]
         );
         assert_eq!(lines(&response(Vec::new(), 0)).last().unwrap(), "nothing waits for an officer");
+    }
+
+    #[test]
+    fn an_item_of_a_party_that_nobody_compared_says_so_beside_its_name_and_before_its_telephone() {
+        let one = calls::NowItem { unconfirmed_by: "LT".into(), ..item("Autumn Harvest") };
+        let all = lines(&response(vec![one], 0));
+        assert_eq!(all[2], "DRILL FLASH from BY (unconfirmed) since 142213Z NOV 2023 = 23:13 in ru");
+        assert_eq!(all[5], "DRILL link: heard 1 s ago; telephone (uncompared file): Watch of BY, +00 000");
     }
 
     #[test]

@@ -20,3 +20,8 @@ pub fn file(name: &str) -> Option<&'static [u8]> {
 pub fn parent(name: &str, digest: Digest) -> Option<Vec<u8>> {
     file(name).filter(|bytes| Digest::of(bytes) == digest).map(<[u8]>::to_vec)
 }
+
+/// The digest of the built-in text whose name another text bears.
+pub fn namesake(name: &str, digest: &Digest) -> Option<Digest> {
+    file(name).map(Digest::of).filter(|built_in| built_in != digest)
+}

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::table::{At, NotARegime, Table, Value, quoted};
 use crate::domain::content::Kind;
 use crate::domain::form::outline::{Field, Leaf, Shape};
+use crate::domain::language::Language;
 use crate::domain::regime::condition::Over;
 use crate::domain::regime::lead::{Unit, Zone};
 use crate::domain::regime::place::Place;
@@ -63,14 +64,9 @@ pub fn checked_name(value: &Value, key: &str) -> Result<String, NotARegime> {
 }
 
 pub fn labels(table: &mut Table, key: &str) -> Result<Labels, NotARegime> {
-    let at = table.at;
+    let at = table.place(key);
     let texts = table.texts_by_name(key)?;
-    let is_tag = |tag: &String| {
-        !tag.is_empty()
-            && tag.len() <= limits::LANGUAGE_TAG_BYTES_MAX
-            && tag.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'-')
-    };
-    match texts.keys().find(|tag| !is_tag(tag)) {
+    match texts.keys().find(|tag| tag.parse::<Language>().is_err()) {
         Some(tag) => Err(table.fault(at, format!("{} is not a language, such as en or fr-CA", quoted(tag)))),
         None => Ok(Labels(texts)),
     }
@@ -126,7 +122,9 @@ pub fn documents_at(
         let named = |kind: &Kind| !matches!(kind, Kind::Formatted | Kind::Transcription);
         let kinds = Kind::ALL.into_iter().filter(named);
         // By its whole name where two kinds have one word.
-        let kind = kinds.clone().find(|kind| kind.word() == text || kind.name() == text);
+        let is_shared = |word: &str| kinds.clone().filter(|kind| kind.word() == word).count() > 1;
+        let short = |kind: Kind| if is_shared(kind.word()) { kind.name() } else { kind.word() };
+        let kind = kinds.clone().find(|kind| short(*kind) == text || kind.name() == text);
         let document = match (kind, text.strip_prefix("format ")) {
             (Some(kind), _) => Document::Kind(kind),
             (None, Some(code)) => {
@@ -134,11 +132,16 @@ pub fn documents_at(
                 Document::Format(code.to_owned())
             }
             (None, None) => {
-                let words = kinds.map(Kind::word).collect::<Vec<_>>().join(", ");
-                return Err(entry.fault(format!("{key} names one of {words}, or format and its code")));
+                let words = kinds.clone().map(short).collect::<Vec<_>>().join(", ");
+                let wrong = quoted(text);
+                return Err(entry.fault(format!(
+                    "{key} names one of {words}, or format and its code; {wrong} is none of them"
+                )));
             }
         };
-        documents.insert(document);
+        if !documents.insert(document) {
+            return Err(entry.fault(format!("{key} names {} twice", quoted(text))));
+        }
     }
     if documents.is_empty() {
         return Err(value.fault(format!("{key} names what the rule is for")));
@@ -238,6 +241,17 @@ pub fn place_anywhere(value: &Value, key: &str, wanted: Wanted) -> Result<(Place
     }
 }
 
+/// Every word that a choice at this place has, in whichever form has it. `None` where some form has anything else
+/// there than a choice.
+pub fn choices_at(place: &Place) -> Option<Vec<&'static str>> {
+    let mut words = Vec::new();
+    for shape in anywhere(place) {
+        let Shape::Leaf(Leaf::Choice(choices)) = shape else { return None };
+        words.extend(choices);
+    }
+    Some(words).filter(|words| !words.is_empty())
+}
+
 fn anywhere(place: &Place) -> impl Iterator<Item = Shape> {
     Kind::ALL.into_iter().flat_map(move |kind| {
         let fields = crate::domain::content::Content::empty(kind).form().fields();
@@ -281,13 +295,45 @@ impl Wanted {
     }
 }
 
-/// A single value of an entry, by its name.
-pub fn entry_field(value: &Value, key: &str, fields: &[Field]) -> Result<String, NotARegime> {
+/// A single value of an entry, by its name: a number, or a text.
+pub fn entry_field(
+    value: &Value,
+    key: &str,
+    fields: &[Field],
+    wanted: EntryValue,
+) -> Result<String, NotARegime> {
     let text = value.text(key)?;
-    let is_single = |field: &&Field| field.name == text && matches!(field.shape, Shape::Leaf(_));
-    match fields.iter().find(is_single) {
-        Some(_) => Ok(text.to_owned()),
-        None => Err(value.fault(format!("the entries have no single value {}", quoted(text)))),
+    match fields.iter().find(|field| field.name == text).map(|field| field.shape) {
+        Some(Shape::Leaf(leaf)) if wanted.is(leaf) => Ok(text.to_owned()),
+        Some(Shape::Leaf(_)) => Err(value.fault(format!(
+            "{key} is {} of the entries, and {} is none",
+            wanted.words(),
+            quoted(text)
+        ))),
+        Some(_) | None => Err(value.fault(format!("the entries have no single value {}", quoted(text)))),
+    }
+}
+
+/// What a single value of an entry must be.
+#[derive(Clone, Copy)]
+pub enum EntryValue {
+    Number,
+    Text,
+}
+
+impl EntryValue {
+    fn is(self, leaf: Leaf) -> bool {
+        match self {
+            EntryValue::Number => matches!(leaf, Leaf::Number),
+            EntryValue::Text => matches!(leaf, Leaf::Text | Leaf::Prose | Leaf::Choice(_)),
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            EntryValue::Number => "a number",
+            EntryValue::Text => "a text",
+        }
     }
 }
 

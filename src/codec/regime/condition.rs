@@ -4,14 +4,18 @@
 
 use std::collections::BTreeMap;
 
-use super::common::{Reading, Use, Wanted, checked_name, entry_field, labels, own_ground, place_anywhere};
+use super::common::{
+    EntryValue, Reading, Use, Wanted, checked_name, choices_at, entry_field, labels, own_ground,
+    place_anywhere,
+};
 use super::keys;
-use super::table::{NotARegime, Table, Value};
-use crate::domain::form::outline::{Field, Shape};
+use super::table::{NotARegime, Table, Value, quoted};
+use crate::domain::form::outline::{Field, Leaf, Shape};
 use crate::domain::regime::Ground;
 use crate::domain::regime::condition::{Bound, Condition, Lasting, Measure, Over};
 use crate::domain::regime::fact::{FactRule, Is, Test};
 use crate::domain::regime::figure::{Count, Entries, FigureRule};
+use crate::domain::regime::place::Place;
 use crate::limits;
 
 /// A condition that need not be there.
@@ -177,13 +181,24 @@ fn count(value: &Value) -> Result<Count, NotARegime> {
             let known =
                 fields.iter().any(|field| field.name == name && matches!(field.shape, Shape::Leaf(_)));
             if !known {
-                return Err(what.fault("where names a single value of the entries"));
+                let single = |field: &&Field| matches!(field.shape, Shape::Leaf(_));
+                let names: Vec<&str> = fields.iter().filter(single).map(|field| field.name).collect();
+                return Err(what.fault(format!(
+                    "where names a single value of the entries, and {} is none: they have {}",
+                    quoted(name),
+                    names.join(", ")
+                )));
             }
-            of.insert(name.to_owned(), is(&what, "where")?);
+            let asked = is(&what, "where")?;
+            let shape = fields.iter().find(|field| field.name == name).map(|field| field.shape);
+            if let Some(Shape::Leaf(Leaf::Choice(choices))) = shape {
+                possible(&what, &asked, name, choices)?;
+            }
+            of.insert(name.to_owned(), asked);
         }
     }
     let field = |table: &mut Table, key: &str| {
-        table.take(key).map(|value| entry_field(&value, key, fields)).transpose()
+        table.take(key).map(|value| entry_field(&value, key, fields, EntryValue::Text)).transpose()
     };
     let texts = |table: &mut Table, key: &str| {
         let place = table.take(key).map(|value| place_anywhere(&value, key, Wanted::Texts));
@@ -192,7 +207,7 @@ fn count(value: &Value) -> Result<Count, NotARegime> {
     let count = Count {
         list,
         of,
-        value: entry_field(&table.need("value")?, "value", fields)?,
+        value: entry_field(&table.need("value")?, "value", fields, EntryValue::Number)?,
         entries: entries(&mut table, fields)?,
         by_party: field(&mut table, "by_party")?,
         by_territory: field(&mut table, "by_territory")?,
@@ -219,7 +234,9 @@ fn entries(table: &mut Table, fields: &[Field]) -> Result<Entries, NotARegime> {
     match (things, without_number, single) {
         (true, number, single) => Ok(Entries::Things {
             without_number: number.map(|value| value.number("else", limits::FORM_NUMBER_MAX)).transpose()?,
-            single: single.map(|value| entry_field(&value, "single", fields)).transpose()?,
+            single: single
+                .map(|value| entry_field(&value, "single", fields, EntryValue::Text))
+                .transpose()?,
         }),
         (false, None, None) => Ok(Entries::Figures),
         (false, Some(value), _) | (false, None, Some(value)) => {
@@ -229,9 +246,7 @@ fn entries(table: &mut Table, fields: &[Field]) -> Result<Entries, NotARegime> {
 }
 
 /// The list of phases, and the list of figures within each of them.
-fn phases(
-    table: &mut Table,
-) -> Result<Option<(crate::domain::regime::place::Place, crate::domain::regime::place::Place)>, NotARegime> {
+fn phases(table: &mut Table) -> Result<Option<(Place, Place)>, NotARegime> {
     match (table.take("phases"), table.take("in_phase")) {
         (None, None) => Ok(None),
         (Some(phases), Some(inside)) => {
@@ -274,16 +289,37 @@ fn test(value: &Value) -> Result<Test, NotARegime> {
         Some(place) => Test { place: place_anywhere(&place, "given", Wanted::Anything)?.0, is: Is::Given },
         None => {
             let (place, _) = place_anywhere(&table.need("field")?, "field", Wanted::Anything)?;
-            let is = match (table.take("is"), table.take("word")) {
-                (Some(words), None) => Is::OneOf(words_of(&words, "is")?),
-                (None, Some(words)) => Is::Word(words_of(&words, "word")?),
+            let (given, is) = match (table.take("is"), table.take("word")) {
+                (Some(words), None) => (words, Is::OneOf(words_of(&words, "is")?)),
+                (None, Some(words)) => (words, Is::Word(words_of(&words, "word")?)),
                 (_, _) => return Err(table.fault(table.at, "a test has either is or word")),
             };
+            if let Some(choices) = choices_at(&place) {
+                possible(&given, &is, &place.to_string(), &choices)?;
+            }
             Test { place, is }
         }
     };
     table.end()?;
     Ok(test)
+}
+
+/// Of a choice it is asked whether it is what it can be.
+fn possible(given: &Value, is: &Is, place: &str, choices: &[&str]) -> Result<(), NotARegime> {
+    let (words, alone): (&[String], fn(Vec<String>) -> Is) = match is {
+        Is::OneOf(words) => (words, Is::OneOf),
+        Is::Word(words) => (words, Is::Word),
+        Is::Given => return Ok(()),
+    };
+    let can_be = |word: &&String| choices.iter().any(|choice| alone(vec![(*word).clone()]).holds(choice));
+    match words.iter().find(|word| !can_be(word)) {
+        None => Ok(()),
+        Some(word) => Err(given.fault(format!(
+            "{place} is a choice that is never {}: it is one of {}",
+            quoted(word),
+            choices.join(", ")
+        ))),
+    }
 }
 
 /// A list of whole texts, or a table with words that must be among them.

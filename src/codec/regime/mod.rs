@@ -19,12 +19,12 @@ use toml::de::DeTable;
 
 use self::common::{Reading, checked_name, labels, name};
 pub use self::table::NotARegime;
-use self::table::{At, Table, Text, quoted};
+use self::table::{At, HIDES, Table, Text, quoted};
 use crate::domain::digest::Digest;
 use crate::domain::event::LaysDown;
 use crate::domain::regime::numbering::Numbering;
 use crate::domain::regime::{Head, Inherits, Nature, Regime};
-use crate::domain::text::shown;
+use crate::domain::text::{lines_hide, shown};
 use crate::limits;
 
 /// Finds the file of a regime that is inherited from. What is found is held against the digest.
@@ -98,6 +98,9 @@ fn generation(bytes: &[u8], parents: Parents, depth: usize) -> Result<Regime, No
         NotARegime { line, what: "it is not a text (UTF-8)".into() }
     })?;
     let text = Text(whole);
+    if let Some(line) = whole.split('\n').position(lines_hide) {
+        return Err(NotARegime { line: line.saturating_add(1), what: format!("the line {HIDES}") });
+    }
     let tree = DeTable::parse(whole)
         .map_err(|fault| text.fault(At(fault.span().map_or(0, |span| span.start)), shown(fault.message())))?;
     let mut table = Table::whole(tree.get_ref(), text).without_unknown()?;

@@ -232,7 +232,10 @@ pub fn quota(table: &mut Table, reading: &mut Reading) -> Result<Quota, NotARegi
         (Period::AtOneTime, None) => 1,
         (Period::AtOneTime, Some(value)) => return Err(value.fault("at one time there is no period")),
         (Period::CalendarYears | Period::Days, Some(value)) => {
-            value.number("in", limits::REGIME_TIME_MAX)?.max(1)
+            match value.number("in", limits::REGIME_TIME_MAX)? {
+                0 => return Err(value.fault("in is at least 1: of how many years or days")),
+                several => several,
+            }
         }
         (Period::CalendarYears | Period::Days, None) => {
             return Err(table.fault(table.at, "a quota needs in: of how many years or days"));

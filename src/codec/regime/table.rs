@@ -9,7 +9,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::keys::{self, Keys};
-use crate::domain::text::shown;
+use crate::domain::text::{lines_hide, shown};
 use crate::limits;
 
 /// What is wrong with a regime file, and where. Safe to show.
@@ -36,6 +36,9 @@ impl Text<'_> {
         NotARegime { line, what: what.into() }
     }
 }
+
+/// Why a text is refused that shows as something else than it is.
+pub const HIDES: &str = "holds a character that can't be seen or that turns its direction";
 
 /// A value, and where it stands.
 #[derive(Clone, Copy)]
@@ -89,6 +92,11 @@ impl<'t> Table<'t> {
 
     pub fn has(&self, key: &str) -> bool {
         self.keys.contains_key(key)
+    }
+
+    /// Where a key stands; where the table does, if it is not there.
+    pub fn place(&self, key: &str) -> At {
+        self.keys.get(key).map_or(self.at, |value| value.at)
     }
 
     pub fn need(&mut self, key: &str) -> Read<Value<'t>> {
@@ -145,6 +153,10 @@ impl<'t> Value<'t> {
         if text.is_empty() || text.len() > limits::REGIME_TEXT_BYTES_MAX {
             let most = limits::REGIME_TEXT_BYTES_MAX;
             return Err(self.fault(format!("{key} is a text of 1 to {most} bytes")));
+        }
+        // Written out in the file, such as \u202e, it stands only in what is read from it.
+        if lines_hide(text) {
+            return Err(self.fault(format!("{key} {HIDES}")));
         }
         Ok(text)
     }

@@ -2,13 +2,17 @@
 //!
 //! Never here: what the rules say (`regime/`); a judgement whether a Party may leave.
 
+mod announced;
 mod bond;
+mod faults;
 mod forms;
 mod restraint;
 mod standing;
 mod word;
 
+pub use announced::Announced;
 pub use bond::{Addressees, Bond, Seen};
+pub use faults::of_word as faults_of_word;
 pub use forms::{Adoption, Nature, Reservation, Resumption, Suspension, Withdrawal};
 pub use restraint::{How, Restraint, Spoken};
 pub use standing::{Adopted, Heard, Said, Since, Suspended, Told, Words};

@@ -112,6 +112,10 @@ impl Words {
         self.said.contains_key(message)
     }
 
+    pub(super) fn get(&self, message: &Digest) -> Option<&Said> {
+        self.said.get(message).map(AsRef::as_ref)
+    }
+
     pub fn said(&self) -> impl Iterator<Item = (&Digest, &Said)> {
         self.said.iter().map(|(digest, said)| (digest, said.as_ref()))
     }
@@ -166,12 +170,12 @@ impl Words {
 
     fn in_effect(&self, told: Party, at: Instant) -> impl Iterator<Item = (&Digest, &Said, Instant)> {
         self.said().filter_map(move |(message, said)| {
-            let since = said.word.from().max(said.released_at).max(said.told.get(&told)?.at);
+            let since = said.in_force_from(told)?;
             (since <= at).then_some((message, said, since))
         })
     }
 
-    fn withdrawn(&self, adoption: &Digest, told: Party, at: Instant) -> bool {
+    pub(super) fn withdrawn(&self, adoption: &Digest, told: Party, at: Instant) -> bool {
         self.in_effect(told, at).any(|(_, said, _)| match &said.word {
             Word::Withdraws { adoption: of, .. } => of == adoption,
             Word::Adopts { .. } | Word::Suspends { .. } | Word::Resumes { .. } => false,
@@ -201,7 +205,7 @@ impl Words {
             .collect()
     }
 
-    fn resumed(&self, suspension: &Digest, told: Party, at: Instant) -> bool {
+    pub(super) fn resumed(&self, suspension: &Digest, told: Party, at: Instant) -> bool {
         self.in_effect(told, at).any(|(_, said, _)| match &said.word {
             Word::Resumes { suspension: of, .. } => of == suspension,
             Word::Adopts { .. } | Word::Suspends { .. } | Word::Withdraws { .. } => false,
@@ -210,6 +214,11 @@ impl Words {
 }
 
 impl Said {
+    /// From when it counts towards a Party. `None` where that Party's receipt did not take it.
+    pub(super) fn in_force_from(&self, told: Party) -> Option<Instant> {
+        Some(self.word.from().max(self.released_at).max(self.told.get(&told)?.at))
+    }
+
     fn by_receipt(&self, told: Party) -> Since {
         match self.told.get(&told) {
             Some(told) if told.at < self.released_at || told.heard == Heard::Before => Since::Disputed,

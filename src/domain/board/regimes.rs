@@ -8,7 +8,7 @@ use imbl::OrdSet;
 
 use super::decide::{Decision, happened};
 use super::{Board, Held};
-use crate::domain::adoption::{Addressees, Adopted, Bond, Told};
+use crate::domain::adoption::{Addressees, Adopted, Announced, Bond, Told};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, LaysDown, Record, RegimeHeld};
 use crate::domain::fact::Gist;
@@ -63,6 +63,25 @@ impl Board {
         }
         adopted.sort_by_key(|one| (one.edition, one.since, one.message));
         adopted
+    }
+
+    /// A Party's words that were told and are not yet in force: another's towards us, our own towards whoever is bound
+    /// by them first.
+    pub fn announced(&self, party: Party, regime: &str, at: Instant) -> Vec<Announced> {
+        let (Some(own), Some(words)) = (self.own, self.words.get(&party)) else { return Vec::new() };
+        if party != own.party {
+            return words.announced(regime, own.party, at);
+        }
+        let mut all: Vec<Announced> = Vec::new();
+        for one in self.links.keys().flat_map(|told| words.announced(regime, *told, at)) {
+            match all.iter_mut().find(|known| known.message == one.message) {
+                Some(known) if known.from <= one.from => {}
+                Some(known) => *known = one,
+                None => all.push(one),
+            }
+        }
+        all.sort_by_key(|one| (one.from, one.message));
+        all
     }
 
     /// Whether a regime's text is on record here, or was at an instant.

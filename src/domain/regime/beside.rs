@@ -13,6 +13,7 @@ use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::exercise::picture::{Picture, Said};
 use crate::domain::message::Traffic;
 use crate::domain::party::Party;
+use crate::domain::said::withdrawn;
 
 /// A message that is on record.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -62,6 +63,12 @@ pub(super) struct Thread<'h> {
     pub id: ThreadId,
     said: Vec<Said>,
     held: Vec<&'h Held>,
+}
+
+/// What its own author took back of these, each within its thread.
+pub fn taken_back<'h>(held: impl Iterator<Item = &'h Held>) -> BTreeSet<Digest> {
+    let threads = threads(held);
+    threads.iter().flat_map(|thread| withdrawn(&thread.said).into_keys().collect::<Vec<_>>()).collect()
 }
 
 /// Thread by thread, in the order in which they were read.

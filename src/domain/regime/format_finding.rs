@@ -36,6 +36,8 @@ pub enum FieldFault {
 pub enum SenderState {
     May,
     MayNot,
+    /// Those whom the regime binds may, and it binds the author to nobody who is known here.
+    NotBound,
     Unknown,
 }
 

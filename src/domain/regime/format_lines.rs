@@ -46,7 +46,7 @@ impl Page<'_> {
         let text = format!("Owed: {}", reply_lines::asked_for(rule, &shown(&rule.format), reply.by));
         self.line(0, self.said(text, &rule.ground, rule.ground.standing));
         for clock in &reply.clocks {
-            self.line(1, with(reply_lines::owed(clock), rule.ground.standing));
+            self.line(1, self.said(reply_lines::owed(clock), &rule.ground, rule.ground.standing));
         }
     }
 
@@ -61,6 +61,9 @@ impl Page<'_> {
         let state = match state {
             SenderState::May => "the author may send it",
             SenderState::MayNot => "the author is none of those who may send it",
+            SenderState::NotBound => {
+                "the author is bound to nobody known here, and so none of those who may send it"
+            }
             SenderState::Unknown => "whether the author may send it can't be judged",
         };
         self.line(0, self.said(format!("Sent by {}: {state}", who.join(", ")), ground, ground.standing));

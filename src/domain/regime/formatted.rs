@@ -108,6 +108,8 @@ pub(super) fn sender(allowed: &BTreeSet<Addressed>, asked: &Asked) -> SenderStat
         SenderState::May
     } else if found.contains(&None) {
         SenderState::Unknown
+    } else if allowed.contains(&Addressed::EveryBoundParty) {
+        SenderState::NotBound
     } else {
         SenderState::MayNot
     }

@@ -79,7 +79,8 @@ pub fn lines_between<'a>(
                 text.push_str(match marked {
                     Marked::Otherwise => "; this one is marked otherwise",
                     Marked::Not => "; this one is not marked",
-                    Marked::AsAsked | Marked::Unknown => "",
+                    Marked::Unknown => "; how this one is marked was not said, and can't be judged",
+                    Marked::AsAsked => "",
                 });
                 page.line(0, page.said(text, ground, ground.standing));
             }
@@ -311,10 +312,8 @@ impl Page<'_> {
             );
         }
         if timings.is_empty() {
-            self.line(
-                0,
-                self.said(format!("Lead time, {label}: no date is stated; {asked}"), ground, standing),
-            );
+            let text = format!("Lead time, {label}: no date is stated; {asked}");
+            self.line(0, self.said(text, ground, standing));
         }
         self.applies(applies);
     }

@@ -115,9 +115,13 @@ fn by_day(
     let year = year.ok_or_else(no_year)?;
     let Zone::Named(zone_name) = zone else { return Err(no_year()) };
     let due = When::new(&format!("{year:04}-{month:02}-{day:02}"), zone_name);
-    let moment = Moment::of(&due, &at).map_err(|lack| (due.to_string(), lack))?;
-    let released = released.ok_or((due.to_string(), Lack::NoRelease))?;
-    in_days(&moment, due.to_string(), zone, &at, |zone| {
+    let stated = match found.value {
+        Value::Leaf(text) => format!("{text}, that is by {due}"),
+        Value::Absent | Value::Group(_) | Value::List(_) => due.to_string(),
+    };
+    let moment = Moment::of(&due, &at).map_err(|lack| (stated.clone(), lack))?;
+    let released = released.ok_or((stated.clone(), Lack::NoRelease))?;
+    in_days(&moment, stated, zone, &at, |zone| {
         match by_days(released, &moment, zone, 0, DaysOf::All, &at) {
             // That day is when it was due: nothing begins on it.
             Outcome::Late { by, start: Start::Ahead | Start::Past } => {

@@ -111,7 +111,7 @@ fn every_refusal_names_its_line() {
         // Places.
         ("[[figure]]\nname = \"a\"\ncounts = [{ in = \"land.figurs\", value = \"number\" }]\n".into(), 7, "no form has land.figurs"),
         ("[[figure]]\nname = \"a\"\ncounts = [{ in = \"land.figures\", value = \"nomber\" }]\n".into(), 7, "no single value \"nomber\""),
-        ("[[figure]]\nname = \"a\"\ncounts = [{ in = \"land.figures\", where = { wat = [\"x\"] }, value = \"number\" }]\n".into(), 7, "where names a single value"),
+        ("[[figure]]\nname = \"a\"\ncounts = [{ in = \"land.figures\", where = { wat = [\"x\"] }, value = \"number\" }]\n".into(), 7, "and \"wat\" is none: they have what"),
         ("[[fact]]\nname = \"a\"\nyes = { field = \"notise\", is = [\"x\"] }\n".into(), 7, "no form has notise"),
         ("[[fact]]\nname = \"a\"\nyes = { given = \"Landing!\" }\n".into(), 7, "a place in a form"),
         (lead("anchor = \"designation\"\nat_least = 3\nunit = \"hours\"\nzone = \"UTC\"\n"), 10, "is not a date"),
@@ -138,6 +138,15 @@ fn every_refusal_names_its_line() {
         ("[[quota]]\nname = \"q\"\nparagraph = \"1\"\nchecked = true\nfor = [\"notification\"]\nat_most = 1\nunit = \"at one time\"\nfrom = \"start\"\nto = \"designation\"\n".into(), 13, "is not a date"),
         ("[[quota]]\nname = \"q\"\nparagraph = \"1\"\nchecked = true\nfor = [\"notification\"]\nat_most = 1\nunit = \"days\"\nin = 3\nanchor = \"begin\"\n".into(), 13, "has no field begin"),
         ("[[quota]]\nname = \"q\"\nparagraph = \"1\"\nchecked = true\nfor = [\"notification\"]\nat_most = 1\nunit = \"at one time\"\nfrom = \"start\"\nto = \"end\"\nanchor = \"start\"\ncounted_for = \"pair\"\n".into(), 14, "has no key \"anchor\""),
+        // What can never be so.
+        ("[[quota]]\nname = \"q\"\nparagraph = \"1\"\nchecked = true\nfor = [\"notification\"]\nat_most = 1\nunit = \"days\"\nin = 0\n".into(), 12, "in is at least 1"),
+        ("[[figure]]\nname = \"a\"\ncounts = [{ in = \"land.figures\", value = \"what\" }]\n".into(), 7, "value is a number of the entries, and \"what\" is none"),
+        ("[[figure]]\nname = \"a\"\ncounts = [{ in = \"land.figures\", value = \"number\", by_party = \"number\" }]\n".into(), 7, "by_party is a text of the entries"),
+        ("[[fact]]\nname = \"a\"\nyes = { field = \"notice\", is = [\"short\", \"shortt\"] }\n".into(), 7, "notice is a choice that is never \"shortt\""),
+        ("[[fact]]\nname = \"a\"\nyes = { field = \"notice\", word = [\"advanced\"] }\n".into(), 7, "is never \"advanced\": it is one of "),
+        ("title.xx-yy-zzzzzzzzzzzzz = \"a\"\n".into(), 5, "is not a language"),
+        (lead("agreed = false\n").replace("\"notification\"", "\"notification\", \"exercise.notification\""), 9, "for names \"exercise.notification\" twice"),
+        (lead("agreed = false\n").replace("notification", "withdrawal"), 9, "regime.withdrawal, translation"),
         // Formats.
         (format("after = [\"2\"]\nlaid_down = false\n"), 9, "there is no format \"2\""),
         (format("after = [\"1\"]\nlaid_down = false\n"), 6, "format \"1\" stands on itself"),
@@ -174,7 +183,7 @@ fn what_is_not_a_regime_at_all_is_refused_with_a_line() {
         (b"regime = \"a\"\nedition = \"one\"\n", 2, "edition is a whole number"),
         (
             b"regime = \"a\"\nedition = 1\nsource = \"x\"\nnature = \"legal\"\n[title]\n\"\" = \"x\"\n",
-            1,
+            5,
             "not a language",
         ),
     ];
@@ -368,10 +377,23 @@ fn a_label_falls_back_to_english_and_then_to_the_name() {
 }
 
 #[test]
-fn what_a_regime_file_says_is_shown_safely() {
-    let text = format!("{HEAD}title.en = \"a\\u001b[2Jb\\u202Ec\"\n").replace("invented", "x\\u001b]0;y");
-    let regime = read(text.as_bytes(), &no_parents).expect("a regime");
-    let head =
-        detente::domain::regime::difference::head(&regime).join(" ") + &regime.head.title.say("en", "");
-    assert!(!head.chars().any(detente::domain::text::is_unsafe_to_show), "{head}");
+fn what_hides_or_turns_its_direction_is_refused_anywhere_in_a_regime_file() {
+    // Written out it stands only in what is read; as it is, in a comment too.
+    let table = [
+        ("title.en = \"a\\u202Ec\"\n", "holds a character that can't be seen"),
+        ("title.en = \"a\\u001b[2Jb\"\n", "holds a character that can't be seen"),
+        ("title.en = \"a\u{202e}c\"\n", "the line holds a character"),
+        ("# a\u{200b}c\n", "the line holds a character"),
+        ("# a\0c\n", "the line holds a character"),
+    ];
+    for (line, words) in table {
+        let fault = read(format!("{HEAD}{line}").as_bytes(), &no_parents).expect_err("it hides something");
+        assert_eq!(fault.line, 5, "{fault}");
+        assert!(fault.what.contains(words), "{fault}");
+        assert!(!detente::domain::text::hides(&fault.what), "{fault}");
+    }
+    assert!(
+        small("# \u{646}\u{645}\u{6cc}\u{200c}\u{62e}\u{648}\u{627}\u{647}\u{645}\r\n").is_ok(),
+        "a joiner that is meant"
+    );
 }
