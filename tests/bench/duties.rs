@@ -92,7 +92,7 @@ impl Running {
     }
 
     fn open(&self) -> u64 {
-        self.board().duties.open_with(self.peer)
+        self.board().duties.open_with(self.peer, Traffic::Real)
     }
 
     async fn until(&self, holds: impl Fn(&Board) -> bool) {
@@ -117,7 +117,7 @@ impl Running {
         let releaser = messages::releaser(registrar);
         let start = Stopwatch::now();
         registrar.give(release, releaser).await.expect("released");
-        self.until(|board| board.duties.open_with(self.peer) > before && board.duties.is_idle()).await;
+        self.until(|board| board.duties.open_with(self.peer, Traffic::Real) > before && board.duties.is_idle()).await;
         start.elapsed()
     }
 
