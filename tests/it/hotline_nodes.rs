@@ -134,7 +134,7 @@ async fn both_ends_hold_one_transcript_of_texts_written_at_once_and_sign_it() {
     arrived(&world, "BY", &accepted.message_digest).await;
     let mut said = Vec::new();
     for round in 0..4 {
-        let ours = format!("BY {round}: {}drawkcab {}[2J", '\u{202e}', '\u{1b}');
+        let ours = format!("BY {round}: is he armed?");
         let theirs = format!("PL {round}: Союзная решимость");
         let (one, other) =
             tokio::join!(say(&world, "BY", &thread, &ours), say(&world, "PL", &thread, &theirs));
@@ -269,7 +269,10 @@ async fn the_writer_sees_a_text_on_record_there_shown_read_and_answered_each_by_
     assert_eq!((state.read_by.as_str(), state.answered_by.len()), ("Officer of PL", 0));
     let answer = calls::SayRequest { answers: digest.clone(), ..say_call(&pl, &thread, "We see it.") };
     reader.say(Said::Say(answer)).await;
-    let state = writer.told_of(until(|state| !state.answered_by.is_empty())).await;
+    let answered = |told: &calls::JoinResponse| {
+        changed(told).filter(|state| !state.answered_by.is_empty()).map(|state| (state, told.position))
+    };
+    let (state, position) = writer.told_of(answered).await;
     assert!(state.shown_at_ms > 0 && state.read_at_ms > 0);
     // What is shown and read is on record there once, and nobody waits for the reading of it.
     let shown = Kind::SessionShown.name();
@@ -289,7 +292,6 @@ async fn the_writer_sees_a_text_on_record_there_shown_read_and_answered_each_by_
         detente(&["audit", "verify", "--as", &auditor]).await.unwrap();
     }
     // Resumed from a position, nothing before it comes again.
-    let position = writer.told_of(|told| line_of(told, "We see it.").map(|_| told.position)).await;
     let mut again = Console::begin(&by, position).await;
     let first =
         again.told_of(|told| (!matches!(told.what, Some(What::Changed(_)))).then_some(told.what.clone()));
