@@ -185,46 +185,7 @@ impl Content {
         match self {
             Content::Amendment(form) => Some(("notification", &form.notification)),
             Content::Update(form) => Some(("report", &form.report)),
-            Content::Calendar(_)
-            | Content::Notification(_)
-            | Content::Invitation(_)
-            | Content::Conclusion(_)
-            | Content::Statement(_)
-            | Content::Cancellation(_)
-            | Content::SameActivity(_)
-            | Content::Adoption(_)
-            | Content::Suspension(_)
-            | Content::Resumption(_)
-            | Content::Withdrawal(_)
-            | Content::Formatted(_)
-            | Content::Transcription(_)
-            | Content::Translation(_)
-            | Content::Forwarded(_)
-            | Content::Report(_)
-            | Content::Finding(_)
-            | Content::Closing(_)
-            | Content::SameIncident(_)
-            | Content::Question(_)
-            | Content::Answer(_)
-            | Content::Text(_)
-            | Content::ServiceMessage(_)
-            | Content::MessageWithdrawal(_)
-            | Content::Request(_)
-            | Content::Joining(_)
-            | Content::Reply(_)
-            | Content::Judgement(_)
-            | Content::MeetingRequest(_)
-            | Content::Convening(_)
-            | Content::Meeting(_)
-            | Content::MeetingReport(_)
-            | Content::Observers(_)
-            | Content::ObserverReport(_)
-            | Content::SessionOpening(_)
-            | Content::SessionAcceptance(_)
-            | Content::SessionText(_)
-            | Content::SessionAddition(_)
-            | Content::SessionClose(_)
-            | Content::SessionShown(_) => None,
+            _ => None,
         }
     }
 
@@ -237,42 +198,7 @@ impl Content {
             Content::Report(form) => Some(&form.designation),
             Content::Update(form) => Some(&form.report.designation),
             Content::Request(form) => Some(&form.designation),
-            Content::Calendar(_)
-            | Content::Conclusion(_)
-            | Content::Statement(_)
-            | Content::Cancellation(_)
-            | Content::SameActivity(_)
-            | Content::Adoption(_)
-            | Content::Suspension(_)
-            | Content::Resumption(_)
-            | Content::Withdrawal(_)
-            | Content::Formatted(_)
-            | Content::Transcription(_)
-            | Content::Translation(_)
-            | Content::Forwarded(_)
-            | Content::Finding(_)
-            | Content::Closing(_)
-            | Content::SameIncident(_)
-            | Content::Question(_)
-            | Content::Answer(_)
-            | Content::Text(_)
-            | Content::ServiceMessage(_)
-            | Content::MessageWithdrawal(_)
-            | Content::Joining(_)
-            | Content::Reply(_)
-            | Content::Judgement(_)
-            | Content::MeetingRequest(_)
-            | Content::Convening(_)
-            | Content::Meeting(_)
-            | Content::MeetingReport(_)
-            | Content::Observers(_)
-            | Content::ObserverReport(_)
-            | Content::SessionOpening(_)
-            | Content::SessionAcceptance(_)
-            | Content::SessionText(_)
-            | Content::SessionAddition(_)
-            | Content::SessionClose(_)
-            | Content::SessionShown(_) => None,
+            _ => None,
         }
     }
 
@@ -290,38 +216,7 @@ impl Content {
             Content::MeetingReport(form) => &form.in_place_of,
             Content::Observers(form) => &form.in_place_of,
             Content::ObserverReport(form) => &form.in_place_of,
-            Content::Calendar(_)
-            | Content::Notification(_)
-            | Content::Amendment(_)
-            | Content::Invitation(_)
-            | Content::Conclusion(_)
-            | Content::Statement(_)
-            | Content::Cancellation(_)
-            | Content::SameActivity(_)
-            | Content::Adoption(_)
-            | Content::Suspension(_)
-            | Content::Resumption(_)
-            | Content::Withdrawal(_)
-            | Content::Formatted(_)
-            | Content::Transcription(_)
-            | Content::Translation(_)
-            | Content::Forwarded(_)
-            | Content::Report(_)
-            | Content::Update(_)
-            | Content::Finding(_)
-            | Content::Closing(_)
-            | Content::SameIncident(_)
-            | Content::Question(_)
-            | Content::Answer(_)
-            | Content::Text(_)
-            | Content::ServiceMessage(_)
-            | Content::MessageWithdrawal(_)
-            | Content::SessionOpening(_)
-            | Content::SessionAcceptance(_)
-            | Content::SessionText(_)
-            | Content::SessionAddition(_)
-            | Content::SessionClose(_)
-            | Content::SessionShown(_) => return None,
+            _ => return None,
         };
         Some(named).filter(|named| **named != MessageReference::default())
     }

@@ -35,7 +35,9 @@ impl FaultNamed {
 fn faults_told(faults: &[FaultNamed]) -> String {
     let count = faults.len();
     if faults.iter().any(|fault| fault.stops == Stops::Always) {
-        return format!("the draft has {count} fault(s) that stop every release, as it is or not: mend them first");
+        return format!(
+            "the draft has {count} fault(s) that stop every release, as it is or not: mend them first"
+        );
     }
     format!(
         "the draft has {count} fault(s); mend them, or release it as it is (`as_is`, on the command line `--as-is`)"

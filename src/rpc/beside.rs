@@ -195,11 +195,12 @@ impl<'h> Shelf<'h> {
             Content::Formatted(form) => replies::references(&message.draft, form),
             _ => BTreeSet::new(),
         };
+        let (board, cited) = (&self.head.board, message.draft.regime.as_ref());
         Ok(Some(Held {
             references,
             thread: message.draft.thread,
             action,
-            cites: message.draft.regime.as_ref().map(|cited| cited.name.clone()),
+            cites: cited.map(|cited| board.name_of_cited(&cited.name, &cited.digest).to_owned()),
             said: Said {
                 message: *digest,
                 number: message.number.clone(),

@@ -79,9 +79,8 @@ pub(super) async fn faults(
     body: &Body,
 ) -> Result<Vec<FaultNamed>, Status> {
     let regimes = HeldRegimes::at(head, &registrar.journal);
-    let mut found = faults::of_draft(&regimes, &head.board, &body.outgoing, &body.said)
-        .await
-        .map_err(status::record)?;
+    let mut found =
+        faults::of_draft(&regimes, &head.board, &body.outgoing, &body.said).await.map_err(status::record)?;
     if let Some(content) = body.said.content() {
         let originals = Originals::at(head, head.records(&registrar.journal), None);
         let own = head.board.own.map(|own| own.party);

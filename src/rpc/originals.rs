@@ -175,36 +175,7 @@ impl<'h> Originals<'h> {
                 found.extend(kind.and_then(not_taken_back).map(|rule| FaultNamed::new("withdraws", rule)));
                 Ok(found)
             }
-            Content::Report(_)
-            | Content::Finding(_)
-            | Content::Closing(_)
-            | Content::SameIncident(_)
-            | Content::Question(_)
-            | Content::Text(_)
-            | Content::ServiceMessage(_)
-            | Content::Calendar(_)
-            | Content::Transcription(_)
-            | Content::Conclusion(_)
-            | Content::Statement(_)
-            | Content::SameActivity(_)
-            | Content::Adoption(_)
-            | Content::Suspension(_)
-            | Content::Resumption(_)
-            | Content::Withdrawal(_)
-            | Content::Formatted(_)
-            | Content::Joining(_)
-            | Content::MeetingRequest(_)
-            | Content::Convening(_)
-            | Content::Meeting(_)
-            | Content::MeetingReport(_)
-            | Content::Observers(_)
-            | Content::ObserverReport(_)
-            | Content::SessionOpening(_)
-            | Content::SessionAcceptance(_)
-            | Content::SessionText(_)
-            | Content::SessionAddition(_)
-            | Content::SessionClose(_)
-            | Content::SessionShown(_) => Ok(Vec::new()),
+            _ => Ok(Vec::new()),
         }
     }
 

@@ -152,7 +152,8 @@ impl Look<'_> {
             }
             None => Vec::new(),
         };
-        let faults = faults::of_message(&self.originals, &self.regimes, &entry.digest, message, &said).await?;
+        let faults =
+            faults::of_message(&self.originals, &self.regimes, &entry.digest, message, &said).await?;
         let check = self.regimes.check_message(entry.digest, message, content).await?;
         Ok(calls::ThreadMessage {
             digest: entry.digest.0.to_vec().into(),

@@ -86,10 +86,7 @@ impl WatchService for WatchCalls {
         let faults = faults::of_message(&originals, &regimes, &digest, message, &said)
             .await
             .map_err(status::record)?;
-        let check = regimes
-            .check_message(digest, message, said.content())
-            .await
-            .map_err(status::record)?;
+        let check = regimes.check_message(digest, message, said.content()).await.map_err(status::record)?;
         Ok(Response::new(calls::ReadResponse {
             message: stored.signed,
             recorded_at_ms: stored.record.at.0,

@@ -117,7 +117,10 @@ impl Running {
         let releaser = messages::releaser(registrar);
         let start = Stopwatch::now();
         registrar.give(release, releaser).await.expect("released");
-        self.until(|board| board.duties.open_with(self.peer, Traffic::Real) > before && board.duties.is_idle()).await;
+        self.until(|board| {
+            board.duties.open_with(self.peer, Traffic::Real) > before && board.duties.is_idle()
+        })
+        .await;
         start.elapsed()
     }
 

@@ -55,7 +55,8 @@ pub fn adoption(regime: &Regime) -> Content {
     })
 }
 
-async fn adopt(world: &World, code: &str, number: u8, to: &str, regime: &Regime) {
+/// Takes part, towards one other.
+pub async fn adopt(world: &World, code: &str, number: u8, to: &str, regime: &Regime) {
     let heading = calls::Heading { action: vec![addressee(to)], ..heading(number) };
     send(world, code, number, heading, &adoption(regime)).await;
     both_settled(world, code, to).await;

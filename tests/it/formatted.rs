@@ -414,7 +414,7 @@ async fn a_notice_of_a_flight_owes_an_answer_and_its_acknowledgement_is_one() {
         &there,
         &[
             "Fields of the format: as the format asks",
-            "Owed: a reply in format flight-acknowledgement within 24 hours from receipt",
+            "Asked for, and owed by nobody: a reply in format flight-acknowledgement within 24 hours from receipt",
             "Lead time, notice of an observation flight: on time by 24 hours",
         ],
     );
@@ -609,7 +609,10 @@ async fn a_regime_that_was_never_seen_is_drafted_released_read_and_printed_by_th
     {
         assert!(review.contains(wanted), "{wanted}: {review}");
     }
-    assert!(review.contains("Owed: a reply in format B3 within 12 hours from closes"), "{review}");
+    assert!(
+        review.contains("Asked for, and owed by nobody: a reply in format B3 within 12 hours from closes"),
+        "{review}"
+    );
     let release = ["message", "release", draft, "--digest", digest, "--as", &releaser, "--as-is"];
     let released = object(&release).await;
     let (message, thread) = (released["message"].as_str().unwrap(), released["thread"].as_str().unwrap());

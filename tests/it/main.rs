@@ -97,6 +97,6 @@ mod watch_killed;
 mod watch_nodes;
 mod watch_plan;
 mod watch_program;
-mod webhooks;
 mod watch_terminal;
+mod webhooks;
 mod world;

@@ -14,7 +14,7 @@ use detente::domain::regime::reply::{Answer, Clock, Due, State};
 use detente::domain::regime::{Ground, Regime, Standing};
 use detente::domain::time::Instant;
 
-use crate::checks::{citing, hold, parsed};
+use crate::checks::{adopt, citing, hold, parsed};
 use crate::officer::{send, show};
 use crate::officer_program::{object, printed, written};
 use crate::talk::both_settled;
@@ -183,6 +183,12 @@ fn referring(regime: &Regime, thread: u8, to: &str, answered: Option<&Bytes>) ->
     }
 }
 
+async fn both_adopt(world: &World, regime: &Regime) {
+    for (code, other) in [("BY", "PL"), ("PL", "BY")] {
+        adopt(world, code, 100, other, regime).await;
+    }
+}
+
 /// What is said of replies beside the last message of a thread, at both ends, which agree.
 async fn said(world: &World, thread: u8, as_of_ms: i64) -> Vec<String> {
     let mut both = Vec::new();
@@ -203,6 +209,7 @@ async fn a_request_and_its_reply_say_alike_at_both_ends_when_it_is_due_and_how_i
     for code in ["BY", "PL"] {
         hold(&world, code, SLUICES.as_bytes()).await;
     }
+    both_adopt(&world, &regime).await;
     let request = Content::Formatted(formatted(&regime, "F2", "why"));
     let reply = Content::Formatted(formatted(&regime, "F3", "agreed"));
     let begun = world.clock.now();
@@ -267,6 +274,7 @@ async fn a_draft_that_answers_a_message_goes_to_its_thread_and_the_program_shows
     for code in ["BY", "PL"] {
         printed(&["regime", "hold", &regime, "--as", &at(code, "drafter")]).await;
     }
+    both_adopt(&world, &parsed(SLUICES.as_bytes())).await;
     let form = |code: &str, name: &str| {
         let content = Content::Formatted(formatted(&parsed(SLUICES.as_bytes()), code, name));
         written(folder.path(), &format!("{code}.toml"), &detente::cli::form::to_toml(&content))
@@ -333,6 +341,7 @@ async fn a_reply_within_days_is_due_at_one_instant_at_both_ends() {
     for code in ["BY", "PL"] {
         hold(&world, code, text.as_bytes()).await;
     }
+    both_adopt(&world, &regime).await;
     let request = Content::Formatted(formatted(&regime, "F2", "why"));
     // 1 November 2024, 09:00Z.
     send(&world, "BY", 1, referring(&regime, 1, "PL", None), &request).await;

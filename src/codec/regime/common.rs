@@ -121,9 +121,12 @@ pub fn documents_at(
         // A formatted message is named by its format; of what is transcribed nothing is judged.
         let named = |kind: &Kind| !matches!(kind, Kind::Formatted | Kind::Transcription);
         let kinds = Kind::ALL.into_iter().filter(named);
-        // By its whole name where two kinds have one word.
-        let is_shared = |word: &str| kinds.clone().filter(|kind| kind.word() == word).count() > 1;
-        let short = |kind: Kind| if is_shared(kind.word()) { kind.name() } else { kind.word() };
+        // By its whole name where two kinds have one word; those of the hotline always, so that they take none from
+        // texts that were written before there were any.
+        let is_late = |kind: &Kind| kind.name().starts_with("hotline.");
+        let has = |word: &str| kinds.clone().filter(|kind| kind.word() == word && !is_late(kind)).count();
+        let short =
+            |kind: Kind| if is_late(&kind) || has(kind.word()) > 1 { kind.name() } else { kind.word() };
         let kind = kinds.clone().find(|kind| short(*kind) == text || kind.name() == text);
         let document = match (kind, text.strip_prefix("format ")) {
             (Some(kind), _) => Document::Kind(kind),

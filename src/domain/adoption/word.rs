@@ -63,45 +63,8 @@ impl Word {
             Content::Withdrawal(form) => {
                 Some(Word::Withdraws { adoption: named(&form.adoption)?, from: form.from.instant()? })
             }
-            Content::Calendar(_)
-            | Content::Notification(_)
-            | Content::Amendment(_)
-            | Content::Invitation(_)
-            | Content::Conclusion(_)
-            | Content::Statement(_)
-            | Content::Cancellation(_)
-            | Content::SameActivity(_)
-            | Content::Formatted(_)
             // Whose word it is said to be is not proven: nobody is bound by it.
-            | Content::Transcription(_)
-            | Content::Translation(_)
-            | Content::Forwarded(_)
-            | Content::Report(_)
-            | Content::Update(_)
-            | Content::Finding(_)
-            | Content::Closing(_)
-            | Content::SameIncident(_)
-            | Content::Question(_)
-            | Content::Answer(_)
-            | Content::Text(_)
-            | Content::ServiceMessage(_)
-            | Content::MessageWithdrawal(_)
-            | Content::Request(_)
-            | Content::Joining(_)
-            | Content::Reply(_)
-            | Content::Judgement(_)
-            | Content::MeetingRequest(_)
-            | Content::Convening(_)
-            | Content::Meeting(_)
-            | Content::MeetingReport(_)
-            | Content::Observers(_)
-            | Content::ObserverReport(_)
-            | Content::SessionOpening(_)
-            | Content::SessionAcceptance(_)
-            | Content::SessionText(_)
-            | Content::SessionAddition(_)
-            | Content::SessionClose(_)
-            | Content::SessionShown(_) => None,
+            _ => None,
         }
     }
 }

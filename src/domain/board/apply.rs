@@ -254,8 +254,7 @@ impl Board {
                 Arc::make_mut(thread).lower_place(message.author, &dispatch.message, dispatch.place);
             }
         } else {
-            let owed =
-                if message.tells_of_another { Acknowledged::NotOwed } else { Acknowledged::NotYet };
+            let owed = if message.tells_of_another { Acknowledged::NotOwed } else { Acknowledged::NotYet };
             self.add_to_thread(index, at, message, dispatch.message, dispatch.place, owed);
             self.went_to_offices(dispatch, message);
             if owed == Acknowledged::NotYet {

@@ -103,7 +103,8 @@ impl Board {
         if (wrote || outgoing.drafter.is_same_person(by)) && !one_person {
             return Err(Refusal::SamePerson(outgoing.precedence));
         }
-        let stopping: Vec<FaultNamed> = faults.iter().filter(|one| one.stops == Stops::Always).cloned().collect();
+        let stopping: Vec<FaultNamed> =
+            faults.iter().filter(|one| one.stops == Stops::Always).cloned().collect();
         if !stopping.is_empty() {
             return Err(Refusal::Faults(stopping));
         }

@@ -166,8 +166,8 @@ impl Board {
 
     pub(super) fn for_duties(&mut self, index: u64, message: &Gist, digest: Digest) {
         let refers_to = message.references.iter().map(|(referred, _)| *referred);
-        let concerns =
-            self.duties.concerns(message.cites.as_ref().map(|(name, _)| name), message.thread, refers_to);
+        let cited = message.cites.as_ref().map(|(said, text)| self.name_of_cited(said, text));
+        let concerns = self.duties.concerns(cited, message.thread, refers_to);
         if concerns && !message.tells_of_another {
             self.duties.consider(index, digest);
         }

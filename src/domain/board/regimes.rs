@@ -84,6 +84,12 @@ impl Board {
         all
     }
 
+    /// The name of a regime that is cited: as its text says, where that is on record here; as the message says, where
+    /// not. So what a message calls a text that both ends hold takes it out of no rule.
+    pub fn name_of_cited<'n>(&'n self, said: &'n str, digest: &Digest) -> &'n str {
+        self.regimes.get(digest).map_or(said, |held| &held.name)
+    }
+
     /// Whether a regime's text is on record here, or was at an instant.
     pub fn holds_regime(&self, digest: &Digest, as_of: Option<Instant>) -> bool {
         self.regimes.get(digest).is_some_and(|held| as_of.is_none_or(|as_of| held.at <= as_of))
@@ -164,17 +170,18 @@ impl Board {
             self.same_activity.insert(digest);
         }
         // A longer name is none of a regime.
-        if let Some((name, _)) = &message.cites
-            && name.len() <= limits::REGIME_NAME_BYTES_MAX
+        if let Some((said, text)) = &message.cites
+            && said.len() <= limits::REGIME_NAME_BYTES_MAX
         {
+            let name = self.name_of_cited(said, text).to_owned();
             let filed = (message.author, message.thread);
-            match self.cited.get_mut(name) {
+            match self.cited.get_mut(&name) {
                 Some(threads) if threads.contains(&filed) => {}
                 Some(threads) => {
                     threads.insert(filed);
                 }
                 None => {
-                    self.cited.insert(name.clone(), OrdSet::unit(filed));
+                    self.cited.insert(name, OrdSet::unit(filed));
                 }
             }
         }

@@ -208,7 +208,7 @@ impl Duties {
     /// Whether a message has to do with any duty: by the regime that it cites, its thread, or what it refers to.
     pub fn concerns(
         &self,
-        cites: Option<&String>,
+        cites: Option<&str>,
         thread: ThreadId,
         mut refers_to: impl Iterator<Item = Digest>,
     ) -> bool {

@@ -83,39 +83,7 @@ impl<'s> Picture<'s> {
             Content::SameActivity(form) => newest_of_same(&mut self.same_activity, said, form),
             // Of nobody's account: neither its author's nor that of whoever is said to have sent it.
             Content::Transcription(form) => self.transcribed.push((said, form)),
-            Content::Adoption(_)
-            | Content::Suspension(_)
-            | Content::Resumption(_)
-            | Content::Withdrawal(_)
-            | Content::Formatted(_)
-            | Content::Translation(_)
-            | Content::Forwarded(_)
-            | Content::Report(_)
-            | Content::Update(_)
-            | Content::Finding(_)
-            | Content::Closing(_)
-            | Content::SameIncident(_)
-            | Content::Question(_)
-            | Content::Answer(_)
-            | Content::Text(_)
-            | Content::ServiceMessage(_)
-            | Content::MessageWithdrawal(_)
-            | Content::Request(_)
-            | Content::Joining(_)
-            | Content::Reply(_)
-            | Content::Judgement(_)
-            | Content::MeetingRequest(_)
-            | Content::Convening(_)
-            | Content::Meeting(_)
-            | Content::MeetingReport(_)
-            | Content::Observers(_)
-            | Content::ObserverReport(_)
-            | Content::SessionOpening(_)
-            | Content::SessionAcceptance(_)
-            | Content::SessionText(_)
-            | Content::SessionAddition(_)
-            | Content::SessionClose(_)
-            | Content::SessionShown(_) => {}
+            _ => {}
         }
     }
 

@@ -120,47 +120,6 @@ impl Thread<'_> {
 pub(super) fn document(content: &Content) -> Document {
     match content {
         Content::Formatted(message) => Document::Format(message.format.clone()),
-        Content::Calendar(_)
-        | Content::Notification(_)
-        | Content::Amendment(_)
-        | Content::Invitation(_)
-        | Content::Conclusion(_)
-        | Content::Statement(_)
-        | Content::Cancellation(_)
-        | Content::SameActivity(_)
-        | Content::Adoption(_)
-        | Content::Suspension(_)
-        | Content::Resumption(_)
-        | Content::Withdrawal(_)
-        // No rule names it, so that none counts it.
-        | Content::Transcription(_)
-        | Content::Translation(_)
-        | Content::Forwarded(_)
-        | Content::Report(_)
-        | Content::Update(_)
-        | Content::Finding(_)
-        | Content::Closing(_)
-        | Content::SameIncident(_)
-        | Content::Question(_)
-        | Content::Answer(_)
-        | Content::Text(_)
-        | Content::ServiceMessage(_)
-        | Content::MessageWithdrawal(_)
-        | Content::Request(_)
-        | Content::Joining(_)
-        | Content::Reply(_)
-        | Content::Judgement(_)
-        | Content::MeetingRequest(_)
-        | Content::Convening(_)
-        | Content::Meeting(_)
-        | Content::MeetingReport(_)
-        | Content::Observers(_)
-        | Content::ObserverReport(_)
-        | Content::SessionOpening(_)
-        | Content::SessionAcceptance(_)
-        | Content::SessionText(_)
-        | Content::SessionAddition(_)
-        | Content::SessionClose(_)
-        | Content::SessionShown(_) => Document::Kind(content.kind()),
+        _ => Document::Kind(content.kind()),
     }
 }

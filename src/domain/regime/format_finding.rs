@@ -2,8 +2,11 @@
 //!
 //! Never here: sentences (`format_lines.rs`), or a decision.
 
+use std::collections::BTreeSet;
+
 use super::Ground;
 use super::reply::Clock;
+use crate::domain::party::Party;
 use crate::domain::time::Instant;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -58,8 +61,20 @@ pub struct Reply {
     pub rule: super::format::Reply,
     /// The instant at which its time ends, where the message alone says it.
     pub by: Option<Instant>,
-    /// How it stands with each that owes it, as far as it is known here.
+    /// How it stands with each that is asked, as far as it is known here.
     pub clocks: Vec<Clock>,
+    /// Those asked to act who are not bound to the author by the regime, as far as it is known here: they are asked,
+    /// and owe nothing.
+    pub not_bound: BTreeSet<Party>,
+    /// Nobody else is asked.
+    pub is_owed_by_nobody: bool,
+}
+
+impl Reply {
+    /// Whether nothing came of what nobody owed: no time runs then.
+    pub fn is_only_asked(&self, clock: &Clock) -> bool {
+        clock.answer.is_none() && self.not_bound.contains(&clock.of)
+    }
 }
 
 /// That the message is the reply that another one asks for.

@@ -43,9 +43,14 @@ impl Page<'_> {
 
     pub(super) fn reply(&mut self, reply: &Reply) {
         let rule = &reply.rule;
-        let text = format!("Owed: {}", reply_lines::asked_for(rule, &shown(&rule.format), reply.by));
+        let word = if reply.is_owed_by_nobody { "Asked for, and owed by nobody" } else { "Owed" };
+        let text = format!("{word}: {}", reply_lines::asked_for(rule, &shown(&rule.format), reply.by));
         self.line(0, self.said(text, &rule.ground, rule.ground.standing));
-        for clock in &reply.clocks {
+        for party in &reply.not_bound {
+            let text = format!("{party}: is not bound to the author, and owes no reply");
+            self.line(1, self.said(text, &rule.ground, rule.ground.standing));
+        }
+        for clock in reply.clocks.iter().filter(|clock| !reply.is_only_asked(clock)) {
             self.line(1, self.said(reply_lines::owed(clock), &rule.ground, rule.ground.standing));
         }
     }

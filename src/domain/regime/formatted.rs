@@ -8,14 +8,15 @@ use std::collections::BTreeSet;
 use super::check::{Asked, Referred, copy};
 use super::finding::{Answer, Copy, CopyAs, Finding, Verdict};
 use super::format::{Format, FormatField, Holds, Owed};
-use super::format_lines::said_of_field;
 use super::format_finding::{FieldFault, FormatState, PrecedentState, RepliesTo, Reply, SenderState};
+use super::format_lines::said_of_field;
 use super::reply::{Clock, OwedBy, Replies, due_by_message};
 use super::rules::Addressed;
 use super::{Regime, Standing};
 use crate::domain::form::Following;
 use crate::domain::form::outline::Path;
 use crate::domain::formatted::{Field, Fields, Formatted, Stated};
+use crate::domain::party::Party;
 use crate::domain::refusal::FaultNamed;
 use crate::domain::text::shown;
 use crate::limits;
@@ -140,7 +141,12 @@ fn reply(regime: &Regime, format: &Format, message: &Formatted, asked: &Asked) -
     };
     let of_all = |replies: &Replies| replies.owed.iter().filter_map(|owed| clock(replies, owed)).collect();
     let clocks = asked.replies.as_ref().map(of_all).unwrap_or_default();
-    Some(Finding::Reply(Reply { rule: reply.clone(), by, clocks }))
+    let asked_to_act = asked.addressed.as_ref().map(|addressed| &addressed.action);
+    let is_bound = |party: &Party| asked.bound.as_ref().is_none_or(|bound| bound.contains(party));
+    let not_bound: BTreeSet<Party> =
+        asked_to_act.into_iter().flatten().filter(|party| !is_bound(party)).copied().collect();
+    let is_owed_by_nobody = asked_to_act.is_some_and(|all| !all.is_empty() && all.len() == not_bound.len());
+    Some(Finding::Reply(Reply { rule: reply.clone(), by, clocks, not_bound, is_owed_by_nobody }))
 }
 
 /// What the message is the reply to.

@@ -51,8 +51,8 @@ use std::fmt;
 
 pub use beside::{Beside, Held, Looked, Stands};
 pub use check::{Asked, Recipients, Referred, check};
-pub use formatted::faults as format_faults;
 pub use finding::{Answer, Finding, Lack, Verdict};
+pub use formatted::faults as format_faults;
 pub use judge::judge_one;
 pub use label::{Labels, Languages};
 pub use lines::{Line, lines, lines_between, silence};

@@ -12,7 +12,6 @@ use crate::domain::duty::{
     DutiesNoted, Duty, DutyNumber, ListEntry, Opened, Opening, Settled, Settling, State, Stated, Step,
     Unbound, entries_named, openings, reserved, settle,
 };
-use crate::domain::message::Outgoing;
 use crate::domain::party::Party;
 use crate::domain::regime::Regime;
 use crate::domain::regime::duty::{DutyRule, Joined, Side, Trigger};
@@ -127,9 +126,9 @@ impl Considering<'_> {
 
     async fn bring_about(&self, other: Party, noted: &mut DutiesNoted) -> Result<(), RecordFault> {
         let (board, stated) = (&self.head.board, self.stated);
-        let Some(name) = cited(&self.stored.message.draft).filter(|name| board.duties.is_held(name)) else {
-            return Ok(());
-        };
+        let cited = self.stored.message.draft.regime.as_ref();
+        let named = cited.map(|cited| board.name_of_cited(&cited.name, &cited.digest));
+        let Some(name) = named.filter(|name| board.duties.is_held(name)) else { return Ok(()) };
         // Neither may be known yet that they are bound, nor the text by which.
         let later = Unbound { party: other, regime: name.to_owned(), at: stated.released_at };
         let Some(bond) = board.bond(self.own, other, name, stated.released_at) else {
@@ -262,8 +261,4 @@ impl Considering<'_> {
         }
         Ok(named)
     }
-}
-
-fn cited(draft: &Outgoing) -> Option<&str> {
-    draft.regime.as_ref().map(|cited| cited.name.as_str())
 }

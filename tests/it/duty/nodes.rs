@@ -174,6 +174,16 @@ pub fn state(all: &BTreeMap<Known, State>, name: &str, by: &str) -> State {
     state
 }
 
+/// What binds is the text: another name for it takes a message out of no rule.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_message_calls_a_text_that_both_ends_hold_evades_no_duty() {
+    let (world, digest) = bound().await;
+    let heading = citing("no such rules", digest, to("PL", 1));
+    send(&world, "BY", 1, heading, &filled(Kind::Question)).await;
+    both_until(&world, is("answer", State::Open)).await;
+    same_at_both_ends(&world, "BY", "PL");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_question_is_owed_an_answer_at_both_ends_and_the_answer_meets_it() {
     let (world, digest) = bound().await;
