@@ -5,6 +5,7 @@
 use imbl::OrdMap;
 
 use super::{Failure, Outcome};
+use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -18,6 +19,14 @@ pub struct Waiting {
     /// When it was put on record.
     pub at: Instant,
     pub precedence: Precedence,
+    /// The author of the message; none where it is about this Party itself.
+    pub author: Option<Party>,
+}
+
+impl Waiting {
+    pub fn is_flash(&self) -> bool {
+        self.precedence == Precedence::Flash
+    }
 }
 
 /// That it was not told at the last attempt, and since when it was not.
@@ -51,8 +60,15 @@ impl Hook {
         if self.hour == hour { self.calls } else { 0 }
     }
 
+    /// Those below FLASH keep no FLASH out, and those of one author none of another.
     pub(in crate::domain) fn add(&mut self, alert: u64, waiting: Waiting) {
-        if self.waiting.len() >= limits::WEBHOOK_ALERTS_WAITING_MAX {
+        let like_it = self.waiting.values().filter(|other| other.is_flash() == waiting.is_flash());
+        let (mut all, mut of_one) = (0, 0);
+        for other in like_it {
+            all += 1;
+            of_one += usize::from(other.author == waiting.author);
+        }
+        if all >= limits::WEBHOOK_ALERTS_WAITING_MAX || of_one >= limits::WEBHOOK_ALERTS_WAITING_OF_ONE_MAX {
             self.passed_over = self.passed_over.saturating_add(1);
         } else {
             self.waiting.insert(alert, waiting);
@@ -75,7 +91,7 @@ impl Hook {
             Outcome::Delivered | Outcome::GivenUp(_) => self.waiting.remove(&alert),
         };
         let Some(waiting) = waiting else { return };
-        if waiting.precedence != Precedence::Flash && !matches!(outcome, Outcome::GivenUp(_)) {
+        if !waiting.is_flash() && !matches!(outcome, Outcome::GivenUp(_)) {
             let hour = at.hour();
             self.calls = self.calls_in(hour).saturating_add(1);
             self.hour = hour;
@@ -92,5 +108,40 @@ impl Hook {
             }
             Outcome::GivenUp(_) => self.given_up = self.given_up.saturating_add(1),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiting(precedence: Precedence, author: &str) -> Waiting {
+        Waiting { at: Instant(0), precedence, author: Some(author.parse().unwrap()) }
+    }
+
+    #[test]
+    fn one_author_s_alerts_keep_out_neither_another_s_nor_their_own_flash() {
+        let mut hook = Hook::default();
+        let most = limits::WEBHOOK_ALERTS_WAITING_OF_ONE_MAX as u64;
+        for alert in 0..most + 7 {
+            hook.add(alert, waiting(Precedence::Routine, "BY"));
+        }
+        assert_eq!((hook.waiting.len() as u64, hook.passed_over), (most, 7));
+        hook.add(10_001, waiting(Precedence::Routine, "UA"));
+        hook.add(10_002, waiting(Precedence::Flash, "BY"));
+        assert_eq!((hook.waiting.len() as u64, hook.passed_over), (most + 2, 7));
+    }
+
+    #[test]
+    fn alerts_below_flash_however_many_authors_they_have_keep_no_flash_out() {
+        let mut hook = Hook::default();
+        let authors = ["BY", "UA", "LT", "DE", "FR"];
+        for (alert, author) in (0..).zip(authors.iter().cycle()).take(limits::WEBHOOK_ALERTS_WAITING_MAX + 5)
+        {
+            hook.add(alert, waiting(Precedence::Immediate, author));
+        }
+        assert_eq!((hook.waiting.len(), hook.passed_over), (limits::WEBHOOK_ALERTS_WAITING_MAX, 5));
+        hook.add(10_000, waiting(Precedence::Flash, "PL"));
+        assert!(hook.waiting.contains_key(&10_000));
     }
 }

@@ -100,16 +100,17 @@ impl Board {
             Noted::Expires(near) => {
                 self.expiries.noted(near);
                 let desks = self.operators_desks();
-                let waiting = Waiting { at: record.at, precedence: near.precedence() };
+                let waiting = Waiting { at: record.at, precedence: near.precedence(), author: None };
                 self.for_webhooks(record.index, waiting, &desks);
             }
             Noted::PastDue { thread, message, alarm } => {
                 let key = (*thread, *message, alarm.clone());
-                let precedence = self.own_alarms.get(&key).map(|running| running.precedence);
+                let of = self.own_alarms.get(&key).map(|running| (running.precedence, running.author));
                 self.own_alarms.raised(&key, record.at);
-                if let Some(precedence) = precedence {
+                if let Some((precedence, author)) = of {
                     let offices = self.roster.offices.still_listed(self.offices_of(message)).to_vec();
-                    self.for_webhooks(record.index, Waiting { at: record.at, precedence }, &offices);
+                    let waiting = Waiting { at: record.at, precedence, author: Some(author) };
+                    self.for_webhooks(record.index, waiting, &offices);
                 }
             }
         }

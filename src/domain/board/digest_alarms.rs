@@ -15,6 +15,7 @@ pub(super) fn of(sum: &mut Sum, board: &Board) {
             sum.number(*alert);
             sum.signed_number(waiting.at.0);
             sum.precedence(waiting.precedence);
+            sum.optional(waiting.author.as_ref(), |sum, author| sum.party(*author));
         });
         sum.optional(hook.failing.as_ref(), |sum, failing| {
             sum.signed_number(failing.since.0);
