@@ -235,6 +235,26 @@ async fn what_an_answer_that_is_no_yes_comes_to_is_on_record_once_with_its_reaso
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_is_told_to_no_webhook_put_in_place_for_fewer_offices() {
+    let world = watched().await;
+    let gs = calls::Office { code: "GS".into(), ..Default::default() };
+    world.state("PL").change(Change::OfficeAdded(gs), Bytes::new()).await;
+    let receiver = Receiver::new();
+    agree(&world, receiver.hook("pager", "alerts")).await;
+    flash(&world, 1).await;
+    once(&world, "it waits", |hook| hook.waiting.len() == 1).await;
+    agree(&world, receiver.hook("pager", "elsewhere")).await;
+    once(&world, "for the same offices it waits", |hook| hook.waiting.len() == 1).await;
+    let of_one = calls::Webhook { offices: vec!["GS".into()], ..receiver.hook("pager", "alerts") };
+    agree(&world, of_one).await;
+    once(&world, "nothing waits, and that is counted", |hook| {
+        hook.waiting.is_empty() && hook.passed_over == 1
+    })
+    .await;
+    audited(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_receiver_that_does_not_answer_holds_no_watch_and_no_other_webhook_up() {
     let world = watched().await;
     let deaf = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

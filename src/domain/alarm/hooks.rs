@@ -50,7 +50,7 @@ pub struct Hook {
     pub delivered: u64,
     pub delivered_at: Option<Instant>,
     pub given_up: u64,
-    /// How many came while as many waited as may.
+    /// How many came while as many waited as may, or waited when the webhook was no more for their offices.
     pub passed_over: u64,
 }
 
@@ -73,6 +73,12 @@ impl Hook {
         } else {
             self.waiting.insert(alert, waiting);
         }
+    }
+
+    /// Of what waits it is told nothing; that is counted.
+    pub(in crate::domain) fn clear(&mut self) {
+        self.passed_over = self.passed_over.saturating_add(self.waiting.len() as u64);
+        self.waiting = OrdMap::new();
     }
 
     /// Whether that may be put on record now.

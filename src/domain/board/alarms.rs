@@ -24,9 +24,18 @@ impl Board {
         }
     }
 
-    /// A webhook that is known no more is told nothing that waits; an alarm that is set no more runs for nothing.
-    pub(super) fn alarms_anew(&mut self, change: &Change) {
+    /// Before the roster takes a change: a webhook that is to be known no more, or no more for all offices that it was
+    /// for, is told nothing that waits; an alarm that is set no more runs for nothing.
+    pub(super) fn alarms_before(&mut self, change: &Change) {
         match change {
+            Change::WebhookAdded(new) => {
+                let before = self.roster.webhooks.get(&new.name);
+                if before.is_some_and(|before| !new.is_for_all_of(before))
+                    && let Some(hook) = self.hooks.get_mut(&new.name)
+                {
+                    hook.clear();
+                }
+            }
             Change::WebhookRemoved(name) => {
                 self.hooks.remove(name);
             }
