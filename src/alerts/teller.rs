@@ -150,6 +150,11 @@ impl Teller {
     ) -> Result<(), Ended> {
         let event = match cloud_event::of(head, &self.registrar.journal, alert).await {
             Ok(event) => event,
+            // The next in turn is not held up.
+            Err(fault) if fault.is_lasting() => {
+                tracing::error!(%fault, "an alert can't be read, and no webhook is told of it");
+                return self.note(alert, Outcome::GivenUp(Failure::Unreadable)).await;
+            }
             Err(fault) => {
                 tracing::warn!(%fault, "an alert can't be read for a webhook; trying again");
                 sleep(Duration::from_millis(limits::ALERT_REST_MS)).await;

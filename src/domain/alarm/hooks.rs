@@ -87,6 +87,8 @@ impl Hook {
         match outcome {
             Outcome::Delivered => true,
             Outcome::Failed(why) => self.failing.is_none_or(|failing| failing.why != why),
+            // It would be the same again.
+            Outcome::GivenUp(Failure::Unreadable) => true,
             Outcome::GivenUp(_) => now.ms_since(waiting.at) > limits::WEBHOOK_PATIENCE_MS,
         }
     }
@@ -136,6 +138,19 @@ mod tests {
         hook.add(10_001, waiting(Precedence::Routine, "UA"));
         hook.add(10_002, waiting(Precedence::Flash, "BY"));
         assert_eq!((hook.waiting.len() as u64, hook.passed_over), (most + 2, 7));
+    }
+
+    #[test]
+    fn what_can_t_be_read_is_given_up_at_once_and_all_else_after_its_time() {
+        let mut hook = Hook::default();
+        hook.add(1, waiting(Precedence::Flash, "BY"));
+        hook.add(2, waiting(Precedence::Flash, "BY"));
+        let unreadable = Outcome::GivenUp(Failure::Unreadable);
+        assert!(!hook.may(1, Outcome::GivenUp(Failure::Unreachable), Instant(1)));
+        assert!(hook.may(1, unreadable, Instant(1)));
+        hook.told(1, unreadable, Instant(1));
+        assert!(!hook.may(1, unreadable, Instant(1)));
+        assert_eq!((hook.waiting.len(), hook.given_up, hook.failing), (1, 1, None));
     }
 
     #[test]

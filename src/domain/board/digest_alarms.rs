@@ -76,6 +76,7 @@ fn failure(sum: &mut Sum, failure: Failure) {
         Failure::Redirected => (6, 0),
         Failure::Status(status) => (7, status),
         Failure::Budget => (8, 0),
+        Failure::Unreadable => (9, 0),
     };
     sum.number(number);
     sum.number(u64::from(status));
