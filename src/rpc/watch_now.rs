@@ -131,7 +131,7 @@ async fn line(
         unanswered: seen.unanswered,
         marks: marks_of(board, &stored.message, &said, None),
         card: card_of(board, message, &stored.message).map(|card| card.name.clone()).unwrap_or_default(),
-        holding_draft: id_of(open_draft(board, message)),
+        holding_draft: id_of(open_draft(registrar, head, message, &stored.message).await?),
         unconfirmed_by: introducer.map(|by| by.to_string()).unwrap_or_default(),
     })
 }
