@@ -237,7 +237,7 @@ async fn what_an_answer_that_is_no_yes_comes_to_is_on_record_once_with_its_reaso
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_waits_is_told_to_no_webhook_put_in_place_for_fewer_offices() {
     let world = watched().await;
-    let gs = calls::Office { code: "GS".into(), ..Default::default() };
+    let gs = calls::Office { code: "GS".into(), purpose: "general staff".into() };
     world.state("PL").change(Change::OfficeAdded(gs), Bytes::new()).await;
     let receiver = Receiver::new();
     agree(&world, receiver.hook("pager", "alerts")).await;
