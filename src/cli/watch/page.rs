@@ -83,7 +83,8 @@ fn alarms(now: &calls::NowResponse) -> Vec<Line> {
         lines.push(line(0, &text));
     }
     if let Some((first, others)) = now.alarms.split_first() {
-        lines.push(line(0, &format!("{}{}", alarm::words(first), and_more(others.len()))));
+        let others = others.len().saturating_add(usize::try_from(now.alarms_more).unwrap_or(usize::MAX));
+        lines.push(line(0, &format!("{}{}", alarm::words(first), and_more(others))));
     }
     lines
 }
