@@ -125,6 +125,9 @@ pub const DUTY_MESSAGES_AT_ONCE: usize = 64;
 /// Where a duty waits for the other end to be heard, it is looked at again after this: so long after the link
 /// is back, and all that was on the way has come, it is settled (ms).
 pub const DUTY_LOOK_AGAIN_MS: u64 = 500;
+/// How long the other end's word that more is under way to us, while nothing comes on that lane, keeps what it owes
+/// from being said to have lapsed (ms): a day, far beyond what a heavy message or a long queue takes.
+pub const UNDER_WAY_MS_MAX: i64 = 86_400_000;
 /// A longer text of a hotline session is not taken from a writer here, and is marked where it comes from another
 /// Party (bytes).
 pub const HOTLINE_TEXT_BYTES_MAX: usize = 8 * 1024;

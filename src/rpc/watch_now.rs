@@ -88,7 +88,7 @@ fn first_to_do(message: &Digest, item: &Item) -> impl Ord + use<> {
     let is_drill = item.traffic == Traffic::Drill;
     let due = item.due.map_or(i64::MAX, |due| due.0);
     let is_over = item.stage == Stage::Over;
-    (Reverse(item.precedence), is_drill, !is_over, due, item.since, *message)
+    (Reverse(item.precedence), is_drill, !is_over, !is_escalated(item), due, item.since, *message)
 }
 
 async fn line(
