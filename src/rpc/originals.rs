@@ -191,11 +191,7 @@ impl<'h> Originals<'h> {
     }
 
     /// Judged by the numbers of the questions that the reply is to: silence about one can be judged as well.
-    async fn judged(
-        &self,
-        author: Option<Party>,
-        form: &Judgement,
-    ) -> Result<Vec<FaultNamed>, RecordFault> {
+    async fn judged(&self, author: Option<Party>, form: &Judgement) -> Result<Vec<FaultNamed>, RecordFault> {
         let Some(reply) = self.named(&form.reply).await? else { return Ok(Vec::new()) };
         if author == Some(reply.message.author) {
             let rule = "is this Party's own: whoever asked judges it";

@@ -1,13 +1,15 @@
 //! C2, three Parties ask a fourth to explain an activity, as officers play it at five nodes with the program. Dates,
 //! questions and outcomes are from the press; the rest, attendance and single answers among it, is synthetic.
 
+use bytes::Bytes;
 use detente::cli::form;
+use detente::codec::proto::detente::v1 as calls;
 use detente::codec::regime::built_in;
 use detente::domain::content::Kind;
 use detente::domain::digest::Digest;
 use serde_json::{Value, json};
 
-use crate::officer::arrived;
+use crate::officer::{self, arrived};
 use crate::officer_program::{object, printed, written};
 use crate::world::{Medium, World};
 
@@ -463,7 +465,8 @@ async fn who_is_asked_does_not_ask_or_judge_and_who_is_not_asked_does_not_answer
         information: vec![officer::addressee(information)],
         ..officer::heading(1)
     };
-    let about = |field: &str, digest: &Bytes| format!("[{field}]\nmessage_digest = \"{}\"\n", hex::encode(digest));
+    let about =
+        |field: &str, digest: &Bytes| format!("[{field}]\nmessage_digest = \"{}\"\n", hex::encode(digest));
     let request = officer::filled(Kind::Request);
     let asked = officer::send(&world, "PL", 1, to("BY", "OSCE"), &request).await.message_digest;
     for party in ["BY", "OSCE"] {

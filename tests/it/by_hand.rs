@@ -251,7 +251,8 @@ fn an_account_is_of_a_message_of_ours_and_of_an_addressee_and_by_whoever_may() {
     assert_eq!(field(node), "command");
 
     // Clocks may differ.
-    record(&mut folded, 200, &jan(), with(|one| one.at = at(2).plus_ms(-limits::CLOCKS_MAY_DIFFER_MS))).unwrap();
+    record(&mut folded, 200, &jan(), with(|one| one.at = at(2).plus_ms(-limits::CLOCKS_MAY_DIFFER_MS)))
+        .unwrap();
     assert_eq!(folded.board.by_hand.open_count(), 0);
 }
 
