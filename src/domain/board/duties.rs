@@ -136,6 +136,7 @@ impl Board {
             self.link(awaited.party)
                 .is_some_and(|link| link.lane(awaited.lane).owed.contains_key(&awaited.serial))
         });
+        self.consider_again(&mut duties, own.party, noted);
         self.duties = duties;
     }
 
@@ -150,17 +151,25 @@ impl Board {
         for (_, thread) in self.cited_in(regime, None) {
             let Some(thread) = self.threads.get(&thread) else { continue };
             for entry in thread.entries() {
-                self.duties.consider(entry.index, entry.digest);
+                self.duties.consider((entry.author, entry.index, entry.digest));
             }
         }
     }
 
     pub(super) fn for_duties(&mut self, index: u64, message: &Gist, digest: Digest) {
         let refers_to = message.references.iter().map(|(referred, _)| *referred);
+        let thread = self.threads.get(&message.thread);
+        let outside = |referred: &Digest| thread.is_none_or(|thread| thread.entry(referred).is_none());
+        let there = (message.author, index, digest);
+        if !message.tells_of_another {
+            for referred in refers_to.clone().filter(outside) {
+                self.duties.refers(there, referred);
+            }
+        }
         let cited = message.cites.as_ref().map(|(said, text)| self.name_of_cited(said, text));
         let concerns = self.duties.concerns(cited, message.thread, refers_to);
         if concerns && !message.tells_of_another {
-            self.duties.consider(index, digest);
+            self.duties.consider(there);
         }
     }
 

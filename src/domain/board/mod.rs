@@ -17,6 +17,7 @@ mod digest_duties;
 mod digest_roster;
 mod digest_watch;
 mod duties;
+mod duties_again;
 mod misnamed;
 mod parts;
 mod regimes;
