@@ -12,6 +12,7 @@ use detente::domain::command::{Command, Origin};
 use detente::domain::digest::ThreadId;
 use detente::domain::duty::{DutiesNoted, Step};
 use detente::domain::event::Record;
+use detente::domain::message::Traffic;
 use detente::domain::party::Party;
 use detente::registrar::seal;
 use detente::rpc::duty::DutyCalls;

@@ -120,7 +120,8 @@ fn opening_of(
         }
         DutyTerm::Within { anchor: Anchor::Receipt, .. } => match reached {
             None => return Opening::AwaitsReceipt,
-            Some(reached) => (reached.by, after(regime, rule, reached.at)),
+            // Nothing is received before it is released, whatever a receipt says.
+            Some(reached) => (reached.by, after(regime, rule, reached.at.max(stated.released_at))),
         },
         DutyTerm::Within { anchor: Anchor::Date(_), .. } | DutyTerm::Before { .. } => {
             (RunsFrom::Date, due_by_form(regime, rule, subject))

@@ -15,6 +15,7 @@ use crate::domain::regime::Regime;
 use crate::domain::regime::rules::Weight;
 use crate::domain::time::Instant;
 use crate::journal::Journal;
+use crate::limits;
 use crate::registrar::Head;
 use crate::replay::records::{RecordFault, StoredMessage};
 
@@ -103,7 +104,12 @@ pub(super) async fn delivered(
             let awaits = Delivered::Awaits(dispatch, covered);
             return Ok(by_hand.map_or(awaits, |by_hand| Delivered::Reached(by_hand, covered)));
         }
-        Some(index) => received_at(&head.records(journal).record(index).await?, &dispatch),
+        Some(index) => {
+            let record = head.records(journal).record(index).await?;
+            // Whoever owes something from its receipt on gains nothing by a receipt from the future.
+            let latest = record.at.plus_ms(limits::CLOCKS_MAY_DIFFER_MS);
+            received_at(&record, &dispatch).map(|at| at.min(latest))
+        }
     };
     let receipt = receipt.map(|at| Reached { at, by: RunsFrom::Receipt });
     let first = receipt.iter().copied().chain(by_hand).min_by_key(|reached| reached.at);
