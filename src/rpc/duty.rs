@@ -160,7 +160,7 @@ impl Wanted {
         let opened = &duty.opened;
         let state = self.as_of.map_or_else(|| duty.state(), |as_of| duty.state_as_of(as_of));
         let that = match self.that {
-            calls::DutiesThat::AreOpen => state.is_open(),
+            calls::DutiesThat::Unspecified => state.is_open(),
             calls::DutiesThat::Lapsed => state == State::Lapsed,
             calls::DutiesThat::AreAny => true,
         };
@@ -174,7 +174,7 @@ impl Wanted {
     fn find<'b>(&self, board: &'b Board, most: usize) -> Vec<&'b Duty> {
         let duties = &board.duties;
         let mut found: Vec<&Duty> = match (self.that, self.as_of) {
-            (calls::DutiesThat::AreOpen, None) => {
+            (calls::DutiesThat::Unspecified, None) => {
                 let first = (Instant(i64::MIN), DutyNumber(0));
                 let running = duties.running_after(self.after.unwrap_or(first));
                 let running =
@@ -187,7 +187,7 @@ impl Wanted {
                     .map(AsRef::as_ref)
                     .collect()
             }
-            (calls::DutiesThat::AreOpen | calls::DutiesThat::Lapsed | calls::DutiesThat::AreAny, _) => {
+            (calls::DutiesThat::Unspecified | calls::DutiesThat::Lapsed | calls::DutiesThat::AreAny, _) => {
                 duties.all().filter(|duty| self.wants(duty)).map(AsRef::as_ref).collect()
             }
         };

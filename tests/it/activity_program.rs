@@ -336,7 +336,7 @@ async fn a_reply_is_corrected_by_the_whole_reply_as_it_now_stands_and_only_by_it
         ["activity", "draft", &file, "--kind", "reply", "--to", "BY", "--as", &desks.desk("LT", "drafter")];
     let faults = object(&words).await["faults"].clone();
     let fields: Vec<&Value> = faults.as_array().unwrap().iter().map(|fault| &fault["field"]).collect();
-    assert_eq!(fields, ["in_place_of", "answers[6].number"], "{faults}");
+    assert_eq!(fields, ["in_place_of", "answers[6].number", "request"], "{faults}");
 }
 
 const NOTICE: &str = "chapter V";

@@ -51,6 +51,9 @@ async fn a_message_is_handed_over_and_put_on_record_and_a_note_that_came_is_tran
     let thread = text(&open, "thread").to_owned();
 
     let scan = written(folder.path(), "note.pdf", "%PDF the note, scanned");
+    // A minute of the wall in Minsk, the present one.
+    let now = jiff::Timestamp::from_millisecond(world.clock.now().0).unwrap();
+    let handed_at = now.in_tz("Europe/Minsk").unwrap().strftime("%Y-%m-%dT%H:%M Europe/Minsk").to_string();
     let record = [
         "by-hand",
         "record",
@@ -60,7 +63,7 @@ async fn a_message_is_handed_over_and_put_on_record_and_a_note_that_came_is_tran
         "--means",
         "note verbale",
         "--at",
-        "2025-08-01T10:00 Europe/Minsk",
+        &handed_at,
         "--by",
         "I. Ivanova",
         "--handed-to",

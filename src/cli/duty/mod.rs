@@ -126,7 +126,7 @@ async fn list(args: ListArgs) -> Result<(), Fault> {
     let that = match (args.lapsed, args.all) {
         (true, _) => calls::DutiesThat::Lapsed,
         (false, true) => calls::DutiesThat::AreAny,
-        (false, false) => calls::DutiesThat::AreOpen,
+        (false, false) => calls::DutiesThat::Unspecified,
     };
     let desk = args.shown.person.open()?;
     let asked = calls::ListDutiesRequest {

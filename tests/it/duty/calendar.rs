@@ -77,6 +77,6 @@ proptest! {
         let calendar = Calendar { entries: vec![duty(&summary, &description)] };
         let events = read(&calendar.write(at("2025-07-31T09:00:00Z")));
         prop_assert_eq!(events.len(), 1);
-        prop_assert_eq!(events[0].len(), 8);
+        prop_assert_eq!(events[0].len(), 7);
     }
 }

@@ -160,7 +160,7 @@ async fn a_notification_of_each_entry_is_owed_and_a_later_calendar_takes_the_pla
             (entry(2), "2025-06-08T20:59:59.999Z".into(), State::Open),
         ]
     );
-    let lines = list(&world, "BY", detente::codec::proto::detente::v1::DutiesThat::AreOpen, 0).await;
+    let lines = list(&world, "BY", detente::codec::proto::detente::v1::DutiesThat::Unspecified, 0).await;
     let line = lines.iter().find(|line| line.rule == RULE).unwrap();
     assert_eq!((line.entry, line.entry_of), (Some(2), Some(2025)));
     assert_ne!(line.message_digest, Bytes::new());

@@ -263,7 +263,7 @@ async fn while_the_link_is_down_nothing_is_called_lapsed_and_it_is_settled_when_
     world.state_mut("PL").stop().await;
     later(&world, 60);
     until(&world, "BY", is("answer", State::Unknown)).await;
-    let unknown = list(&world, "BY", calls::DutiesThat::AreOpen, 0).await;
+    let unknown = list(&world, "BY", calls::DutiesThat::Unspecified, 0).await;
     let unknown = unknown.iter().find(|duty| duty.rule == "answer").unwrap();
     assert!(unknown.sentence.starts_with("unknown: link down since 2024-11-01T"), "{}", unknown.sentence);
     assert!(unknown.beside.iter().any(|line| line.starts_with("PL was reached at")), "{:?}", unknown.beside);
@@ -298,7 +298,7 @@ async fn a_question_that_came_after_its_answer_was_due_is_held_against_nobody() 
     until(&world, "BY", is("unchecked answer", State::Open)).await;
     later(&world, 30);
     until(&world, "BY", is("unchecked answer", State::Unknown)).await;
-    let unknown = list(&world, "BY", calls::DutiesThat::AreOpen, 0).await;
+    let unknown = list(&world, "BY", calls::DutiesThat::Unspecified, 0).await;
     let unknown = unknown.iter().find(|duty| duty.rule == "unchecked answer").unwrap();
     assert!(unknown.sentence.ends_with("has not reached PL"), "{}", unknown.sentence);
     world.state_mut("PL").start().await;
