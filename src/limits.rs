@@ -125,6 +125,9 @@ pub const DUTY_MESSAGES_AT_ONCE: usize = 64;
 /// Where a duty waits for the other end to be heard, it is looked at again after this: so long after the link
 /// is back, and all that was on the way has come, it is settled (ms).
 pub const DUTY_LOOK_AGAIN_MS: u64 = 500;
+/// How long the other end's word that more is under way to us, while nothing comes on that lane, keeps what it owes
+/// from being said to have lapsed (ms): a day, far beyond what a heavy message or a long queue takes.
+pub const UNDER_WAY_MS_MAX: i64 = 86_400_000;
 /// A longer text of a hotline session is not taken from a writer here, and is marked where it comes from another
 /// Party (bytes).
 pub const HOTLINE_TEXT_BYTES_MAX: usize = 8 * 1024;
@@ -164,8 +167,11 @@ pub const WEBHOOK_AUTHORITY_BYTES_MAX: usize = 32 * 1024;
 pub const WEBHOOK_CALLS_PER_HOUR_MAX: u32 = 3_600;
 /// Beside its budget a webhook is called so often in an hour for FLASH; what is beyond waits for the next.
 pub const WEBHOOK_FLASH_CALLS_PER_HOUR_MAX: u64 = 600;
-/// No more alerts wait for one webhook; a further one it is not told of, and that is counted.
+/// No more alerts of FLASH wait for one webhook, and no more of all below; a further one it is not told of, and that
+/// is counted.
 pub const WEBHOOK_ALERTS_WAITING_MAX: usize = 1_000;
+/// Of these no more are of one author's messages, or of this Party itself, so that none keeps another's out.
+pub const WEBHOOK_ALERTS_WAITING_OF_ONE_MAX: usize = 250;
 /// An alert that a webhook could not be told of for longer is given up, on record (1 day).
 pub const WEBHOOK_PATIENCE_MS: i64 = 24 * 3_600_000;
 
@@ -178,8 +184,8 @@ pub const OWN_ALARMS_MAX: usize = 64;
 pub const OWN_ALARM_NAME_BYTES_MAX: usize = 64;
 /// Such an alarm that leaves more hours is refused (one year).
 pub const OWN_ALARM_HOURS_MAX: u32 = 366 * 24;
-/// No more such alarms run at once; a message begins no further one, and that is counted.
-pub const OWN_ALARMS_RUNNING_MAX: usize = 10_000;
+/// For messages of one author no more such alarms run at once; a further message begins none, and that is counted.
+pub const OWN_ALARMS_RUNNING_OF_ONE_MAX: u64 = 1_000;
 /// So many of them are put on record as past due in one go, or listed in one answer; the next to fall due first.
 pub const OWN_ALARMS_AT_ONCE_MAX: usize = 50;
 

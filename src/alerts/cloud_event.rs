@@ -1,7 +1,8 @@
 //! An alert as a webhook is told of it: CloudEvents 1.0, JSON, structured mode.
 //!
 //! Never here: text or subject of a message, or a person's name. Of what another Party wrote only the message's
-//! number, safe to show and cut at a bound. The id is made of nothing that a message says.
+//! number, safe to show and cut at a bound. The id is made of nothing that
+//! a message says, and who holds it learns no index of the journal from it.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -24,7 +25,8 @@ use crate::replay::records::RecordFault;
 /// # Errors
 /// The journal does not answer, or holds no alert there.
 pub(super) async fn of(head: &Head, journal: &Journal, index: u64) -> Result<Bytes, RecordFault> {
-    let record = head.records(journal).record(index).await?;
+    let records = head.records(journal);
+    let record = records.record(index).await?;
     let none = || RecordFault::NoSuchRecord { index };
     let (kind, data) = match record.events.first() {
         Some(Event::Alerted(alerted)) => {
@@ -40,7 +42,7 @@ pub(super) async fn of(head: &Head, journal: &Journal, index: u64) -> Result<Byt
     let board = &head.board;
     let event = json!({
         "specversion": "1.0",
-        "id": id(board, index).ok_or_else(none)?,
+        "id": id(&records.digest_of(index).await?),
         "source": format!("urn:detente:{}", board.own.map(|own| own.party.to_string()).unwrap_or_default()),
         "type": kind,
         "time": record.at.to_string(),
@@ -50,13 +52,10 @@ pub(super) async fn of(head: &Head, journal: &Journal, index: u64) -> Result<Byt
     Ok(event.to_string().into())
 }
 
-/// Known again by a receiver, and telling nothing of how much is on record here.
-fn id(board: &Board, index: u64) -> Option<String> {
-    let own = board.own?;
-    let fingerprint = board.roster.fingerprint_of(own.party)?;
-    let life = own.incarnation.0.to_be_bytes();
-    let digest = Digest::of_all(&[b"detente alert 1\0", &fingerprint.0, &life, &index.to_be_bytes()]);
-    Some(digest.to_string())
+/// Known again by a receiver, and telling nothing of how much is on record here: of the signed record, which nobody
+/// outside can guess, and not of its index, which anybody can.
+fn id(record: &Digest) -> String {
+    Digest::of_all(&[b"detente alert 2\0", &record.0]).to_string()
 }
 
 /// What is told of a message, with more.

@@ -113,7 +113,7 @@ impl Teller {
         }
     }
 
-    /// What was tried least comes first, of these FLASH, and of one precedence what came first.
+    /// What is over is given up first; then what `first` names.
     fn next(&self, hook: &Hook, now: Instant) -> Next {
         if hook.waiting.is_empty() {
             return Next::Nothing;
@@ -122,7 +122,7 @@ impl Teller {
         let flash = self.calls.flash_in(now.hour()) < limits::WEBHOOK_FLASH_CALLS_PER_HOUR_MAX;
         let lower = self.calls.lower_in(now.hour()).max(hook.calls_in(now.hour()))
             < u64::from(self.webhook.calls_per_hour);
-        let may = |waiting: &Waiting| if waiting.precedence == Precedence::Flash { flash } else { lower };
+        let may = |waiting: &Waiting| if waiting.is_flash() { flash } else { lower };
         if let Some(over) = hook.waiting.iter().find(|(_, waiting)| is_over(waiting)) {
             match &self.failing {
                 Some(failing) => return Next::GiveUp(*over.0, failing.why),
@@ -131,16 +131,13 @@ impl Teller {
                 None => {}
             }
         }
-        let first = hook.waiting.iter().filter(|(_, waiting)| may(waiting)).min_by_key(|(alert, waiting)| {
-            (self.tries.get(alert).copied().unwrap_or(0), Reverse(waiting.precedence), **alert)
-        });
-        let Some((alert, waiting)) = first else { return Next::HourSpent };
+        let Some((alert, waiting)) = first(hook, &self.tries, may) else { return Next::HourSpent };
         let newest = newest(hook);
         match &self.failing {
             Some(failing) if Moment::now() < failing.until && newest <= failing.newest => {
                 Next::Rest(failing.until)
             }
-            Some(_) | None => Next::Tell(*alert, *waiting),
+            Some(_) | None => Next::Tell(alert, waiting),
         }
     }
 
@@ -153,6 +150,11 @@ impl Teller {
     ) -> Result<(), Ended> {
         let event = match cloud_event::of(head, &self.registrar.journal, alert).await {
             Ok(event) => event,
+            // The next in turn is not held up.
+            Err(fault) if fault.is_lasting() => {
+                tracing::error!(%fault, "an alert can't be read, and no webhook is told of it");
+                return self.note(alert, Outcome::GivenUp(Failure::Unreadable)).await;
+            }
             Err(fault) => {
                 tracing::warn!(%fault, "an alert can't be read for a webhook; trying again");
                 sleep(Duration::from_millis(limits::ALERT_REST_MS)).await;
@@ -225,6 +227,16 @@ impl Calls {
     }
 }
 
+/// FLASH before all below it, whatever was tried how often; of one precedence what was tried least, and of these what
+/// came first.
+fn first(hook: &Hook, tries: &BTreeMap<u64, u32>, may: impl Fn(&Waiting) -> bool) -> Option<(u64, Waiting)> {
+    let may_now = hook.waiting.iter().filter(|(_, waiting)| may(waiting));
+    let first = may_now.min_by_key(|(alert, waiting)| {
+        (Reverse(waiting.precedence), tries.get(alert).copied().unwrap_or(0), **alert)
+    });
+    first.map(|(alert, waiting)| (*alert, *waiting))
+}
+
 fn newest(hook: &Hook) -> u64 {
     hook.waiting.get_max().map_or(0, |(alert, _)| *alert)
 }
@@ -249,6 +261,26 @@ mod tests {
             let rest = back_off(failures);
             assert!(rest >= most / 2 && rest <= most, "{failures}: {rest:?}");
         }
+    }
+
+    #[test]
+    fn a_flash_that_failed_is_tried_before_what_is_lower_and_was_never_tried() {
+        let mut hook = Hook::default();
+        for (alert, precedence) in [
+            (1, Precedence::Routine),
+            (2, Precedence::Flash),
+            (3, Precedence::Flash),
+            (4, Precedence::Routine),
+        ] {
+            hook.waiting.insert(alert, Waiting { at: Instant(0), precedence, author: None });
+        }
+        let first = |tries: &[(u64, u32)], may: fn(&Waiting) -> bool| {
+            first(&hook, &tries.iter().copied().collect(), may).map(|(alert, _)| alert)
+        };
+        assert_eq!(first(&[], |_| true), Some(2));
+        assert_eq!(first(&[(2, 1)], |_| true), Some(3), "the other FLASH in turn");
+        assert_eq!(first(&[(2, 7), (3, 7)], |_| true), Some(2));
+        assert_eq!(first(&[(2, 7), (3, 7), (1, 1)], |waiting| !waiting.is_flash()), Some(4));
     }
 
     #[test]

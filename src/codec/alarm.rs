@@ -171,6 +171,7 @@ fn failure_to_proto(failure: Failure) -> (WebhookFailure, u32) {
         Failure::Redirected => (WebhookFailure::Redirected, 0),
         Failure::Status(status) => (WebhookFailure::Status, u32::from(status)),
         Failure::Budget => (WebhookFailure::Budget, 0),
+        Failure::Unreadable => (WebhookFailure::Unreadable, 0),
     }
 }
 
@@ -188,6 +189,7 @@ fn failure_from_proto(failure: i32, status: u32) -> Result<Failure, DecodeFault>
             Failure::Status(status)
         }
         Ok(WebhookFailure::Budget) => Failure::Budget,
+        Ok(WebhookFailure::Unreadable) => Failure::Unreadable,
         Ok(WebhookFailure::Unspecified) | Err(_) => {
             return Err(DecodeFault::new(field, "one that this program knows"));
         }

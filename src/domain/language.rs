@@ -5,7 +5,6 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::heading::is_language;
 use crate::limits;
 
 /// A reader's, such as `fr` or `zh-Hant-TW`.
@@ -41,6 +40,17 @@ impl fmt::Display for Language {
     }
 }
 
+/// The shape of a language tag, RFC 5646 2.1: subtags of letters and digits, the first of letters.
+pub(super) fn is_language(tag: &str) -> bool {
+    let well_formed = |subtag: &str| {
+        (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    let primary = tag.split('-').next().unwrap_or_default();
+    (2..=8).contains(&primary.len())
+        && primary.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && tag.split('-').all(well_formed)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,7 +61,9 @@ mod tests {
             assert_eq!(tag.parse::<Language>().map(|language| language.to_string()), Ok(tag.to_owned()));
         }
         let long = format!("fr{}", "-abcdefgh".repeat(4));
-        for text in ["", "f", "fr_CA", "fr-", "fr\u{202e}", "français", long.as_str()] {
+        for text in
+            ["", "f", "fr_CA", "fr-", "1n", "english language", "fr\u{202e}", "français", long.as_str()]
+        {
             assert_eq!(text.parse::<Language>(), Err(NotALanguage), "{text}");
         }
     }

@@ -144,7 +144,7 @@ async fn beat(link: &Link, peer: &mut Peer) -> Result<(), NoUse> {
     let theirs = call(peer.beat(Request::new(BeatRequest { beat: Some(ours) }))).await?.beat.ok_or(NoUse)?;
     link.state.hear(link.exchange.registrar.clock.now());
     // What it says was true no earlier than it was asked.
-    link.state.note_said(said(&theirs), now);
+    link.state.note_said(said(&theirs), link.last_taken(&head.board), now);
     // Each stands for itself: a peer whose lists are of no use is still compared with and followed.
     let lists = lists::exchange(link, peer, &theirs).await;
     follow::compare(link, &theirs).await;

@@ -15,6 +15,7 @@ use super::leaves::LeafIndex;
 use super::links::{LinkState, Links};
 use super::{beat, deliver, parts};
 use crate::codec::proto::detente::v1::exchange_service_client::ExchangeServiceClient;
+use crate::domain::board::Board;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::evidence::keys::KeyRing;
@@ -129,6 +130,15 @@ impl Exchange {
 impl Link {
     pub fn head(&self) -> Arc<Head> {
         self.exchange.registrar.head()
+    }
+
+    /// The last serials taken from the peer, by lane, ROUTINE first.
+    pub fn last_taken(&self, board: &Board) -> [u64; 4] {
+        let mut taken = [0; 4];
+        for lane in Precedence::FASTEST_FIRST {
+            taken[lane as usize] = board.link(self.peer).map_or(0, |one| one.lane(lane).taken);
+        }
+        taken
     }
 
     /// Whether the peer's newest key list says where to reach it.

@@ -97,8 +97,14 @@ pub fn verify_cosigned(board: &Board, peer: Party, note: &Bytes) -> Result<Head,
         })
         .ok_or(HeadFault::NotSigned)?;
     let witness = note_key(board, peer, Purpose::Witness).ok_or(HeadFault::NoKey)?;
-    signed.cosigned_at(&witness).map_err(|_| HeadFault::NotCosigned)?;
-    event::head(peer.as_str(), note.clone()).map_err(|_| HeadFault::Unreadable)
+    let cosigned_at = signed.cosigned_at(&witness).map_err(|_| HeadFault::NotCosigned)?;
+    let head = event::head(peer.as_str(), note.clone()).map_err(|_| HeadFault::Unreadable)?;
+    // The record keeps the earliest time under the witness's name, whatever key a line names: a line beside the
+    // verified one must not bring a time that nobody signed.
+    if head.cosigned_at != Some(cosigned_at.seconds()) {
+        return Err(HeadFault::NotCosigned);
+    }
+    Ok(head)
 }
 
 fn origin(board: &Board, keeper: Party, other: Party) -> Option<String> {

@@ -61,6 +61,8 @@ pub struct Seen {
     /// What the other end's newest heartbeat said, and when it came.
     pub said: Option<Said>,
     pub said_at: Option<Instant>,
+    /// By lane: the last serial taken while the other end said that it gave more, and since when that was so.
+    awaited: [Option<(u64, Instant)>; 4],
     doubts: [u32; 4],
     /// Whether the other end last claimed more than we gave.
     held: bool,
@@ -70,7 +72,9 @@ pub struct Seen {
     handed_from: Option<u64>,
 }
 
-/// What a heartbeat says beside what is signed. Nothing rests on it: it is for those who watch the link.
+/// What a heartbeat says beside what is signed. It is for those who watch the link, and for what is past due: while
+/// the other end says that more is under way, nothing of its is said to have lapsed (`had_nothing_under_way`). No
+/// evidence rests on it.
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
 pub struct Said {
     /// The other end's clock.
@@ -82,10 +86,21 @@ pub struct Said {
 
 impl Seen {
     /// When the other end was last heard to have nothing under way to us beyond what was taken: `taken` are the
-    /// last serials taken, by lane, ROUTINE first. `None` while something is, or before it was heard.
+    /// last serials taken, by lane, ROUTINE first. `None` while something is, or before it was heard. What was said to
+    /// be under way for a day (`limits::UNDER_WAY_MS_MAX`), while nothing came on its lane, counts no more: else
+    /// whoever claims enough never lets anything lapse.
     pub fn had_nothing_under_way(&self, taken: [u64; 4]) -> Option<Instant> {
-        let sent = self.said?.sent;
-        sent.iter().zip(taken).all(|(sent, taken)| *sent <= taken).then_some(self.said_at?)
+        let (sent, said_at, heard_at) = (self.said?.sent, self.said_at?, self.heard_at?);
+        let is_under_way = |lane: usize| {
+            let waits = match self.awaited[lane] {
+                Some((before, since)) if before == taken[lane] => {
+                    heard_at.0.saturating_sub(since.0) <= limits::UNDER_WAY_MS_MAX
+                }
+                Some(_) | None => true,
+            };
+            sent[lane] > taken[lane] && waits
+        };
+        (!(0..4).any(is_under_way)).then_some(said_at)
     }
 }
 
@@ -167,9 +182,19 @@ impl LinkState {
         before
     }
 
-    pub fn note_said(&self, said: Said, now: Instant) {
+    /// A heartbeat said this, when these were the last serials taken, by lane, ROUTINE first.
+    pub fn note_said(&self, said: Said, taken: [u64; 4], at: Instant) {
         let mut seen = self.lock();
-        (seen.said, seen.said_at) = (Some(said), Some(now));
+        (seen.said, seen.said_at) = (Some(said), Some(at));
+        // Waits are measured by our own clock, whatever the other end says of its.
+        let now = seen.heard_at.unwrap_or(at);
+        for ((awaited, sent), taken) in seen.awaited.iter_mut().zip(said.sent).zip(taken) {
+            *awaited = match *awaited {
+                _ if sent <= taken => None,
+                Some((before, since)) if before == taken => Some((before, since.min(now))),
+                Some(_) | None => Some((taken, now)),
+            };
+        }
     }
 
     /// A receipt on this lane did not verify. How often in a row that has happened.
@@ -269,6 +294,26 @@ fn chance(most: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_claimed_to_be_under_way_and_does_not_come_for_a_day_counts_no_more() {
+        let link = LinkState::default();
+        let said = |sent, taken, ms| {
+            link.hear(Instant(ms));
+            link.note_said(Said { sent: [sent, 0, 0, 0], ..Said::default() }, [taken, 0, 0, 0], Instant(ms));
+            link.seen().had_nothing_under_way([taken, 0, 0, 0])
+        };
+        let day = limits::UNDER_WAY_MS_MAX;
+        assert_eq!(said(7, 7, 1), Some(Instant(1)));
+        assert_eq!(said(u64::MAX, 7, 2), None);
+        // Another claim, with nothing that came, is not another wait.
+        assert_eq!(said(u64::MAX - 1, 7, 2 + day), None);
+        assert_eq!(said(u64::MAX, 7, 3 + day), Some(Instant(3 + day)));
+        // What comes shows that more may.
+        assert_eq!(said(u64::MAX, 8, 4 + day), None);
+        assert_eq!(said(u64::MAX, 8, 4 + 2 * day), None);
+        assert_eq!(said(u64::MAX, 8, 5 + 2 * day), Some(Instant(5 + 2 * day)));
+    }
 
     #[test]
     fn that_a_link_is_held_is_news_once_until_it_is_compared_again() {

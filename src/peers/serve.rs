@@ -187,7 +187,8 @@ impl Exchange {
         let link = self.heard(peer);
         let said = beat::said(&theirs);
         // It may have been on the way for a while.
-        link.state.note_said(said, said.at.min(self.registrar.clock.now()));
+        let taken = link.last_taken(&self.registrar.head().board);
+        link.state.note_said(said, taken, said.at.min(self.registrar.clock.now()));
         follow::compare(&link, &theirs).await;
         if self.is_broken() {
             return Err(ServeFault::Unusable("journal"));

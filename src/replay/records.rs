@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use crate::codec::fault::DecodeFault;
 use crate::codec::record::{self, Check};
 use crate::domain::digest::Digest;
@@ -107,13 +109,23 @@ impl Records {
         if let Some(record) = self.newest_with(index) {
             return Ok(record.clone());
         }
-        let position = self.positions.of(index).ok_or(RecordFault::NoSuchRecord { index })?;
-        let entry = self.journal.read_at(position).await?.ok_or(RecordFault::NoSuchRecord { index })?;
         let unreadable = |fault| RecordFault::Unreadable { index, fault };
-        record::open(&entry.bytes, Check::CoveredByCheckpoint)
+        record::open(&self.entry(index).await?, Check::CoveredByCheckpoint)
             .map_err(unreadable)?
             .record()
             .map_err(unreadable)
+    }
+
+    /// SHA-256 of a record's exact bytes, the signature of its writer among them: always the same, and not to be
+    /// guessed by who knows what the record says.
+    pub async fn digest_of(&self, index: u64) -> Result<Digest, RecordFault> {
+        Ok(Digest::of(&self.entry(index).await?))
+    }
+
+    async fn entry(&self, index: u64) -> Result<Bytes, RecordFault> {
+        let position = self.positions.of(index).ok_or(RecordFault::NoSuchRecord { index })?;
+        let entry = self.journal.read_at(position).await?.ok_or(RecordFault::NoSuchRecord { index })?;
+        Ok(entry.bytes)
     }
 
     fn newest_with(&self, index: u64) -> Option<&Record> {

@@ -62,28 +62,36 @@ pub(super) fn expiring(board: &Board, own: &OwnCertificate, now: Instant) -> Vec
     near.iter().map(|near| calls::Expiring { what: near.thing.words(), ends_ms: near.ends.0 }).collect()
 }
 
+/// As many as one answer lists, those that are due first before the others; and how many more there are.
+pub(super) struct Listed {
+    pub lines: Vec<calls::AlarmLine>,
+    pub more: u64,
+}
+
 /// Those past due for messages of which somebody is told.
 pub(super) async fn raised(
     registrar: &Registrar,
     head: &Head,
     is_told: impl Fn(&Digest) -> bool,
-) -> Result<Vec<calls::AlarmLine>, Status> {
+) -> Result<Listed, Status> {
     lines(registrar, head, |(_, message, _), running| running.raised.is_some() && is_told(message)).await
 }
 
-/// By thread, as many as one answer lists.
 pub(super) async fn lines(
     registrar: &Registrar,
     head: &Head,
     wants: impl Fn(&Key, &Running) -> bool,
-) -> Result<Vec<calls::AlarmLine>, Status> {
+) -> Result<Listed, Status> {
     let wanted = head.board.own_alarms.iter().filter(|(key, running)| wants(key, running));
-    let wanted: Vec<(&Key, &Running)> = wanted.take(limits::OWN_ALARMS_AT_ONCE_MAX).collect();
-    let mut lines = Vec::with_capacity(wanted.len());
-    for (key, running) in wanted {
+    let mut wanted: Vec<(&Key, &Running)> = wanted.collect();
+    wanted.sort_unstable_by_key(|(key, running)| (running.due, *key));
+    let listed = wanted.iter().take(limits::OWN_ALARMS_AT_ONCE_MAX);
+    let mut lines = Vec::with_capacity(listed.len());
+    for (key, running) in listed {
         lines.push(line(registrar, head, key, running).await?);
     }
-    Ok(lines)
+    let more = wanted.len().saturating_sub(lines.len()) as u64;
+    Ok(Listed { lines, more })
 }
 
 async fn line(

@@ -60,7 +60,8 @@ impl DutyService for DutyCalls {
         if wanted.with_alarms() {
             let own = head.board.own.map(|own| own.party);
             let wants = |_: &_, running: &Running| wanted.wants_alarm(running, own);
-            page.alarms = alarms::lines(&self.0.registrar, &head, wants).await?;
+            let listed = alarms::lines(&self.0.registrar, &head, wants).await?;
+            (page.alarms, page.alarms_more) = (listed.lines, listed.more);
         }
         Ok(Response::new(page))
     }

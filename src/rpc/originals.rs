@@ -160,13 +160,24 @@ impl<'h> Originals<'h> {
                     Some(Content::Question(question)) => Some(question),
                     Some(_) | None => None,
                 };
-                Ok(form.against(question))
+                let mut found = form.against(question);
+                found.extend(put_to_others(author, draft).then(|| FaultNamed::new("to", PUT_TO_OTHERS)));
+                Ok(found)
             }
             Content::Reply(form) => {
                 let Some(asked) = self.named(&form.request).await? else { return Ok(Vec::new()) };
-                Ok(form.against(request_in(&asked).as_ref()))
+                let mut found = form.against(request_in(&asked).as_ref());
+                let to_others = put_to_others(author, &asked.message.draft);
+                found.extend(to_others.then(|| FaultNamed::new("request", PUT_TO_OTHERS)));
+                Ok(found)
             }
-            Content::Judgement(form) => self.judged(form).await,
+            Content::Joining(form) => {
+                let Some(asked) = self.named(&form.request).await? else { return Ok(Vec::new()) };
+                let is_asked = author.is_some_and(|author| is_asked_to_act(author, &asked.message.draft));
+                let rule = "is put to this Party itself: who is asked does not ask";
+                Ok(is_asked.then(|| FaultNamed::new("request", rule)).into_iter().collect())
+            }
+            Content::Judgement(form) => self.judged(author, form).await,
             Content::Update(form) => self.by_its_author(author, outgoing, "updates", &form.updates).await,
             Content::MessageWithdrawal(form) => {
                 let mut found = self.by_its_author(author, outgoing, "withdraws", &form.withdraws).await?;
@@ -180,8 +191,12 @@ impl<'h> Originals<'h> {
     }
 
     /// Judged by the numbers of the questions that the reply is to: silence about one can be judged as well.
-    async fn judged(&self, form: &Judgement) -> Result<Vec<FaultNamed>, RecordFault> {
+    async fn judged(&self, author: Option<Party>, form: &Judgement) -> Result<Vec<FaultNamed>, RecordFault> {
         let Some(reply) = self.named(&form.reply).await? else { return Ok(Vec::new()) };
+        if author == Some(reply.message.author) {
+            let rule = "is this Party's own: whoever asked judges it";
+            return Ok(vec![FaultNamed::new("reply", rule)]);
+        }
         let read = content::said(&reply.message.draft.kind, &reply.message.draft.content);
         let Some(Content::Reply(reply)) = read.content() else {
             return Ok(vec![FaultNamed::new("reply", "the message is no reply")]);
@@ -248,6 +263,17 @@ impl<'h> Originals<'h> {
         let stored = self.records.message(there.index, digest).await?;
         Ok(Some(stored).filter(|stored| self.as_of.is_none_or(|at| stored.record.at <= at)))
     }
+}
+
+const PUT_TO_OTHERS: &str = "was put to other Parties, of which this one is none";
+
+/// `author`: `None` where nobody is known to be it.
+fn put_to_others(author: Option<Party>, asked: &Outgoing) -> bool {
+    author.is_some_and(|author| !is_asked_to_act(author, asked))
+}
+
+fn is_asked_to_act(party: Party, asked: &Outgoing) -> bool {
+    asked.action.iter().any(|addressee| addressee.party == party)
 }
 
 fn request_in(stored: &StoredMessage) -> Option<Request> {

@@ -20,6 +20,7 @@ use crate::domain::digest::Digest;
 use crate::domain::event::{LaysDown, RegimeHeld};
 use crate::domain::function::{OnRecord, Term};
 use crate::domain::party::Party;
+use crate::domain::regime::paragraphs::covers;
 use crate::domain::time::Instant;
 use crate::limits;
 use crate::registrar::Registrar;
@@ -147,7 +148,8 @@ impl RegimeService for RegimeCalls {
             let paragraphs = regime.paragraphs();
             for one in &mut bond.restraints {
                 let named = one.provision.as_deref();
-                one.names_no_paragraph = named.is_some_and(|named| !paragraphs.contains(named));
+                one.names_no_paragraph =
+                    named.is_some_and(|named| !paragraphs.iter().any(|paragraph| covers(named, paragraph)));
             }
         }
         Ok(Response::new(answer))

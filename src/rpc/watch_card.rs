@@ -31,10 +31,22 @@ pub(super) fn card_of<'b>(board: &'b Board, digest: &Digest, message: &Message) 
     known.cards.card_for(&message.draft.kind, message.draft.precedence, offices)
 }
 
-/// The draft of a holding reply to a message, while it is open: one at a time.
-pub(super) fn open_draft(board: &Board, digest: &Digest) -> Option<DraftId> {
-    let draft = draft_for(digest);
-    board.draft(draft).map(|_| draft)
+/// The draft of a holding reply to a message, while it is open: one at a time. Anybody who drafts can find its id and
+/// put another text there: that is none.
+pub(super) async fn open_draft(
+    registrar: &Registrar,
+    head: &Head,
+    digest: &Digest,
+    message: &Message,
+) -> Result<Option<DraftId>, Status> {
+    let id = draft_for(digest);
+    let Some(open) = head.board.draft(id) else { return Ok(None) };
+    let outgoing = draft::body(registrar, head, id, open.index).await?.outgoing;
+    let card = card_of(&head.board, digest, message);
+    let as_laid_down = |reply: &HoldingReply| {
+        reply_to(*digest, message, reply, &outgoing.drafter).is_ok_and(|laid_down| laid_down == outgoing)
+    };
+    Ok(card.filter(|card| card.holding.iter().any(as_laid_down)).map(|_| id))
 }
 
 fn draft_for(digest: &Digest) -> DraftId {
@@ -66,6 +78,7 @@ pub(super) async fn card(
     let message = came_in(registrar, &head, &digest).await?;
     let card = card_of(&head.board, &digest, &message);
     let reply = card.and_then(|card| card.holding_in(&message.draft.language));
+    let open = open_draft(registrar, &head, &digest, &message).await?;
     Ok(Response::new(calls::CardResponse {
         card: card.map(|card| calls::InstructionCard {
             name: card.name.clone(),
@@ -74,7 +87,7 @@ pub(super) async fn card(
             languages: card.languages.clone(),
         }),
         holding: reply.map(|reply| filled(reply, &message)),
-        holding_draft: id_of(open_draft(&head.board, &digest)),
+        holding_draft: id_of(open),
         has_cards: head.board.roster.watch_cards.as_ref().is_some_and(|known| !known.cards.cards.is_empty()),
         from: message.author.to_string(),
         number: message.number.clone(),
@@ -110,7 +123,13 @@ pub(super) async fn draft_holding_reply(
         matches!(&origin, Origin::Person(stamp) if head.board.commands.contains_key(&stamp.id));
     let id = draft_for(&digest);
     if !given_before && head.board.draft(id).is_some() {
-        let rule = format!("a holding reply to this message waits for release already, as draft {id}");
+        let rule = match open_draft(registrar, &head, &digest, &message).await? {
+            Some(id) => format!("a holding reply to this message waits for release already, as draft {id}"),
+            None => format!(
+                "draft {id} stands where its holding reply would, and says something else than the card: withdraw it \
+                 first"
+            ),
+        };
         return Err(status::field("digest", rule));
     }
     let card = card_of(&head.board, &digest, &message);

@@ -49,6 +49,7 @@ pub(super) async fn page(
     }
     let desk = board.roster.offices.desk_of(caller);
     let plan = board.watch_plan();
+    let past_due = alarms::raised(registrar, head, &is_told).await?;
     Ok(calls::NowResponse {
         more: open.len().saturating_sub(items.len()) as u64,
         items,
@@ -71,7 +72,8 @@ pub(super) async fn page(
         escalated: open.iter().filter(|(_, item)| is_escalated(item)).count() as u64,
         webhooks_failing: webhooks::failing(board),
         expiring: alarms::expiring(board, &own, now),
-        alarms: alarms::raised(registrar, head, &is_told).await?,
+        alarms: past_due.lines,
+        alarms_more: past_due.more,
     })
 }
 
@@ -86,7 +88,7 @@ fn first_to_do(message: &Digest, item: &Item) -> impl Ord + use<> {
     let is_drill = item.traffic == Traffic::Drill;
     let due = item.due.map_or(i64::MAX, |due| due.0);
     let is_over = item.stage == Stage::Over;
-    (Reverse(item.precedence), is_drill, !is_over, due, item.since, *message)
+    (Reverse(item.precedence), is_drill, !is_over, !is_escalated(item), due, item.since, *message)
 }
 
 async fn line(
@@ -129,7 +131,7 @@ async fn line(
         unanswered: seen.unanswered,
         marks: marks_of(board, &stored.message, &said, None),
         card: card_of(board, message, &stored.message).map(|card| card.name.clone()).unwrap_or_default(),
-        holding_draft: id_of(open_draft(board, message)),
+        holding_draft: id_of(open_draft(registrar, head, message, &stored.message).await?),
         unconfirmed_by: introducer.map(|by| by.to_string()).unwrap_or_default(),
     })
 }

@@ -1,13 +1,15 @@
 //! C2, three Parties ask a fourth to explain an activity, as officers play it at five nodes with the program. Dates,
 //! questions and outcomes are from the press; the rest, attendance and single answers among it, is synthetic.
 
+use bytes::Bytes;
 use detente::cli::form;
+use detente::codec::proto::detente::v1 as calls;
 use detente::codec::regime::built_in;
 use detente::domain::content::Kind;
 use detente::domain::digest::Digest;
 use serde_json::{Value, json};
 
-use crate::officer::arrived;
+use crate::officer::{self, arrived};
 use crate::officer_program::{object, printed, written};
 use crate::world::{Medium, World};
 
@@ -454,3 +456,37 @@ const REPORT: &str = "observed_from = \"2031-09-17 Z\"\nobserved_until = \"2031-
     [[figure_accounts]]\nbasis = \"declared\"\nsource = \"Briefing of the host\"\n[[figure_accounts.figures]]\nwhat = \"troops\"\nnumber = 9800\n\
     [[figure_accounts]]\nbasis = \"observed\"\nsource = \"Our observers\"\n[[figure_accounts.figures]]\nwhat = \"battle tanks\"\nnumber = 31\n\
     [[figure_accounts]]\nbasis = \"estimated\"\nsource = \"Our observers\"\n[[figure_accounts.figures]]\nwhat = \"troops\"\nnumber = 7000\n";
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_asked_does_not_ask_or_judge_and_who_is_not_asked_does_not_answer_without_a_mark() {
+    let world = World::new(&["BY", "PL", "OSCE"]).await;
+    let to = |action: &str, information: &str| calls::Heading {
+        action: vec![officer::addressee(action)],
+        information: vec![officer::addressee(information)],
+        ..officer::heading(1)
+    };
+    let about =
+        |field: &str, digest: &Bytes| format!("[{field}]\nmessage_digest = \"{}\"\n", hex::encode(digest));
+    let request = officer::filled(Kind::Request);
+    let asked = officer::send(&world, "PL", 1, to("BY", "OSCE"), &request).await.message_digest;
+    for party in ["BY", "OSCE"] {
+        officer::arrived(&world, party, &asked).await;
+    }
+    let reply = officer::form(Kind::Reply, &about("request", &asked));
+    let replied = officer::send(&world, "BY", 1, to("PL", "OSCE"), &reply).await.message_digest;
+    let joining = officer::form(Kind::Joining, &about("request", &asked));
+    let judgement = officer::form(Kind::Judgement, &about("reply", &replied));
+    for (number, party, other, content, field, rule) in [
+        (10, "BY", "PL", &joining, "request", "who is asked does not ask"),
+        (11, "BY", "PL", &judgement, "reply", "whoever asked judges it"),
+        (12, "OSCE", "PL", &reply, "request", "was put to other Parties"),
+    ] {
+        let third = if party == "BY" { "OSCE" } else { "BY" };
+        let drafted = officer::draft(&world, party, number, to(other, third), content).await.unwrap();
+        let told = drafted.faults.iter().any(|fault| fault.field == field && fault.rule.contains(rule));
+        assert!(told, "{:?}", drafted.faults);
+    }
+    // Who was asked replies, and another asks beside the first, with nothing of the kind.
+    let joins = officer::draft(&world, "OSCE", 13, to("BY", "PL"), &joining).await.unwrap();
+    assert!(joins.faults.iter().all(|fault| fault.field != "request"), "{:?}", joins.faults);
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use detente::codec::form;
 use detente::codec::proto::detente::v1 as calls;
-use detente::domain::adoption::{Addressees, Bond, Heard, How, Nature, Seen, Since, Told, Word, Words};
+use detente::domain::adoption::{Addressees, Bond, Heard, How, Nature, Said, Seen, Since, Told, Word, Words};
 use detente::domain::command::{Command, Origin};
 use detente::domain::content::{Content, Kind};
 use detente::domain::digest::Digest;
@@ -314,6 +314,80 @@ proptest! {
             words.adopted(RIVER, code("PL"), at(day))
         };
         prop_assert_eq!(fold(said.iter().collect()), fold(said.iter().rev().collect()));
+    }
+}
+
+/// What is in force of a suspension or withdrawal, each word held against each other one.
+fn plainly(words: &Words, day: i64) -> Vec<(Digest, Vec<Digest>)> {
+    let holds = |said: &Said, from: Instant| {
+        let since = said.told.get(&code("PL")).map(|told| told.at.max(from).max(said.released_at));
+        since.is_some_and(|since| since <= at(day))
+    };
+    let says = |is: &dyn Fn(&Word) -> Option<Instant>| {
+        words.said().any(|(_, said)| is(&said.word).is_some_and(|from| holds(said, from)))
+    };
+    let withdrawn = |of: &Digest| {
+        says(&|word| match word {
+            Word::Withdraws { adoption, from } if adoption == of => Some(*from),
+            _ => None,
+        })
+    };
+    let resumed = |of: &Digest| {
+        says(&|word| match word {
+            Word::Resumes { suspension, from } if suspension == of => Some(*from),
+            _ => None,
+        })
+    };
+    let suspended = |of: &Digest| {
+        let counts = |(message, said): (&Digest, &Said)| match &said.word {
+            Word::Suspends { adoption, from, until, .. } if adoption == of && holds(said, *from) => {
+                (until.is_none_or(|until| at(day) < until) && !resumed(message)).then_some(*message)
+            }
+            _ => None,
+        };
+        words.said().filter_map(counts).collect()
+    };
+    let mut found: Vec<(Digest, Vec<Digest>)> = words
+        .said()
+        .filter(|(message, said)| match &said.word {
+            Word::Adopts { from, .. } => holds(said, *from) && !withdrawn(message),
+            _ => false,
+        })
+        .map(|(message, _)| (*message, suspended(message)))
+        .collect();
+    found.sort();
+    found
+}
+
+proptest! {
+    /// Each word is about an earlier one: an adoption, or a suspension.
+    #[test]
+    fn what_is_suspended_and_withdrawn_is_the_same_as_where_each_word_is_held_against_each_other(
+        drawn in proptest::collection::vec((0..40i64, 0..40i64, 0..6u8, 0..24usize, 1..30i64), 1..24),
+        day in 0..60i64,
+    ) {
+        let mut words = Words::default();
+        for (nth, (from, told, kind, about, lasts)) in drawn.iter().enumerate() {
+            let about = digest(&format!("{}", about % (nth + 1)));
+            let word = match kind {
+                0 | 1 => adopts(1 + u64::from(*kind), *from),
+                2 => Word::Withdraws { adoption: about, from: at(*from) },
+                3 | 4 => {
+                    let until = (*kind == 4).then_some(at(from + lasts));
+                    Word::Suspends { adoption: about, provisions: Vec::new(), from: at(*from), until }
+                }
+                _ => Word::Resumes { suspension: about, from: at(*from) },
+            };
+            words.hear(digest(&format!("{nth}")), &word, at(0), 0);
+            words.taken(&digest(&format!("{nth}")), code("PL"), on(*told));
+        }
+        let mut found: Vec<(Digest, Vec<Digest>)> = words
+            .adopted(RIVER, code("PL"), at(day))
+            .into_iter()
+            .map(|adopted| (adopted.message, adopted.suspended.iter().map(|one| one.message).collect()))
+            .collect();
+        found.sort();
+        prop_assert_eq!(found, plainly(&words, day));
     }
 }
 

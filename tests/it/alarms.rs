@@ -216,6 +216,37 @@ async fn an_alarm_of_ones_own_runs_until_the_other_side_says_something_and_is_no
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn alarms_of_ones_own_are_listed_by_when_they_are_due_and_the_rest_is_counted() {
+    let world = World::new(&["BY", "PL"]).await;
+    let more = 2;
+    let all = limits::OWN_ALARMS_AT_ONCE_MAX as u32 + more;
+    for number in 0..all {
+        let alarm = calls::OwnAlarm {
+            name: format!("alarm-{number:02}"),
+            kind: Kind::Notification.name().into(),
+            hours: all - number,
+            label: "sooner the later it was set".into(),
+        };
+        world.state("PL").change(Change::OwnAlarmSet(alarm), Bytes::new()).await;
+    }
+    sends(&world, "BY", "PL", 1, Kind::Notification, evidence::Traffic::Real).await;
+    let watch = world.desk("PL", "watch");
+    let call = calls::ListDutiesRequest::default();
+    let listed = DutyServiceClient::new(watch.channel.clone()).list_duties(call).await.unwrap().into_inner();
+    assert_eq!(listed.alarms_more, u64::from(more));
+    assert!(listed.alarms.is_sorted_by_key(|line| line.due_ms));
+    assert_eq!(listed.alarms[0].alarm, format!("alarm-{:02}", all - 1));
+    world.clock.set(world.clock.now().plus_ms(i64::from(all) * HOUR_MS));
+    until(world.node("PL"), "all are past due", |board| {
+        board.own_alarms.iter().all(|(_, running)| running.raised.is_some())
+    })
+    .await;
+    let shown = now(&world, "PL").await;
+    assert_eq!((shown.alarms.len() as u32, shown.alarms_more), (all - more, u64::from(more)));
+    assert_eq!(shown.alarms[0].alarm, format!("alarm-{:02}", all - 1));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_custodians_set_an_alarm_and_officers_see_it_as_one() {
     let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
     let pl = world.state("PL");

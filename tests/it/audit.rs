@@ -1,7 +1,7 @@
 //! The audit of a whole journal: what holds, and that damage of every kind is named by index.
 
 use bytes::Bytes;
-use detente::codec::event::second_dispatch;
+use detente::codec::event::{self, second_dispatch};
 use detente::codec::export::ExportWriter;
 use detente::codec::{dispatch, message, record, signed};
 use detente::domain::board::{Board, Denied, Draft, FOLD_VERSION};
@@ -18,8 +18,12 @@ use detente::domain::people::Role;
 use detente::domain::precedence::Precedence;
 use detente::domain::refusal::{NotNow, Refusal};
 use detente::domain::regime::numbering::Pattern;
+use detente::domain::time::Instant;
+use detente::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
+use detente::evidence::keys::SigningKey;
+use detente::evidence::note::NoteSignature;
 use detente::evidence::signed::{PayloadType, Signed};
-use detente::peers::heads;
+use detente::peers::heads::{self, HeadFault};
 use detente::registrar::{own_key, seal};
 use detente::replay::audit::{Audit, Covered, Report};
 use detente::replay::{Fold, Look, TrustRoot};
@@ -275,12 +279,40 @@ const ALTERATIONS: &[Alteration] = &[
         head.note = (lines.join("\n") + "\n").into();
         Some(())
     }),
+    ("the time of a cosignature beside the one that was signed", |event| {
+        let Event::HeadCosigned(head) = event else { return None };
+        head.note = with_another_time(&head.note);
+        Some(())
+    }),
     ("a Party's list that is not signed", |event| {
         let Event::ChangeProposed(Change::PartyAdded { key_lists, .. }) = event else { return None };
         key_lists[0].signed = spoilt(&key_lists[0].signed);
         Some(())
     }),
 ];
+
+/// The cosigned note with one line more: under the witness's name, by a key that is none of its, as of 1970.
+fn with_another_time(note: &Bytes) -> Bytes {
+    let note = std::str::from_utf8(note).unwrap();
+    let line =
+        note.lines().find_map(|line| NoteSignature::from_line(line).filter(|_| line.contains("/witness ")));
+    let (name, key) = (line.unwrap().name().to_owned(), SigningKey::from_seed(&[99; 32]));
+    let checkpoint = Checkpoint::from_text(&note[..=note.find("\n\n").unwrap()]).unwrap();
+    let signed = SignedCheckpoint::sign(checkpoint, "nobody", &key).unwrap();
+    let early = signed.cosign(&name, &key, Instant::from_seconds(1)).unwrap();
+    format!("{note}{early}\n").into()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cosignature_is_not_taken_with_a_time_beside_it_that_its_witness_did_not_sign() {
+    let (by, pl) = small_pair().await;
+    let board = by.board();
+    let cosigned = board.link(pl.party).unwrap().ours.cosigned.clone().unwrap();
+    assert_eq!(heads::verify_cosigned(&board, pl.party, &cosigned.note), Ok(cosigned.clone()));
+    let early = with_another_time(&cosigned.note);
+    assert_eq!(event::head("PL", early.clone()).unwrap().cosigned_at, Some(1));
+    assert_eq!(heads::verify_cosigned(&board, pl.party, &early), Err(HeadFault::NotCosigned));
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_history_rewritten_by_its_own_keeper_is_reported_where_its_evidence_does_not_hold() {

@@ -349,5 +349,5 @@ async fn a_reply_within_days_is_due_at_one_instant_at_both_ends() {
     let lines = said(&world, 1, 0).await;
     let rule =
         "Owed: a reply in format F3 within 12 calendar days from receipt, days of Europe/Warsaw [para 5]";
-    assert_eq!(lines, [rule, "PL: due 2024-11-13T22:59:59.999Z; not answered yet"]);
+    assert_eq!(lines, [rule, "PL: due 2024-11-13T22:59:59.999Z; not answered yet [para 5]"]);
 }

@@ -22,7 +22,9 @@ use detente::domain::refusal::Refusal;
 use detente::domain::watch::{Card, CardsInForce, HoldingReply, WatchCards};
 use detente::limits;
 
-use crate::officer::{arrived, filled, heading, messages, reason, send, violations, watches};
+use crate::officer::{
+    addressee, arrived, draft_call, exercises, filled, heading, messages, reason, send, violations, watches,
+};
 use crate::officer_program::{object, printed, refused, written};
 use crate::party::{self, Folded, anna, at, delivery, jan, person, receive, theirs, thread};
 use crate::talk::until;
@@ -276,6 +278,29 @@ async fn where_one_person_is_enough_the_officer_who_also_releases_is_offered_to(
     arrived(&world, "BY", &released.message_digest).await;
     // It answers nothing: the message still waits for an officer.
     until(world.node("PL"), "it is open", |board| board.watch.open.len() == 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_text_in_the_place_of_a_holding_reply_is_shown_as_none() {
+    let world = World::new(&["BY", "PL"]).await;
+    with_cards(&world).await;
+    let sent = flash(&world, evidence::Traffic::Real).await;
+    let digest = &sent.message_digest;
+    let named: [&[u8]; 2] = [b"detente holding reply 1\0", digest];
+    let id = Bytes::copy_from_slice(&detente::domain::digest::Digest::of_all(&named).0[..16]);
+    let drafter = world.desk("PL", "drafter");
+    let heading = calls::Heading { action: vec![addressee("BY")], ..heading(1) };
+    let other =
+        calls::DraftRequest { draft: id, ..draft_call(&drafter, 1, heading, &filled(Kind::Notification)) };
+    exercises(&drafter).draft(other).await.unwrap();
+    let desk = world.desk("PL", "watch");
+    let mut watch = watches(&desk);
+    let card = watch.card(calls::CardRequest { digest: digest.clone() }).await.unwrap().into_inner();
+    assert!(card.holding.is_some() && card.holding_draft.is_empty(), "{card:?}");
+    let now = watch.now(calls::NowRequest { all_offices: false }).await.unwrap().into_inner();
+    assert!(now.items[0].holding_draft.is_empty());
+    let refused = watch.draft_holding_reply(hold(&desk, digest)).await.unwrap_err();
+    assert!(refused.message().contains("says something else"), "{}", refused.message());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

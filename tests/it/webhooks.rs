@@ -11,6 +11,7 @@ use detente::codec::proto::detente::v1::propose_request::Change;
 use detente::domain::alarm::{Failure, Hook, Noted, Outcome};
 use detente::domain::board::Board;
 use detente::domain::content::Kind;
+use detente::domain::digest::Digest;
 use detente::domain::event::Event;
 use detente::limits;
 use serde_json::json;
@@ -144,6 +145,30 @@ async fn a_stock_receiver_is_told_of_an_alert_in_cloudevents_and_never_what_the_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_id_of_an_alert_is_of_the_signed_record_and_tells_no_index() {
+    let world = watched().await;
+    let mut receiver = Receiver::new();
+    receiver.start().await;
+    agree(&world, receiver.hook("pager", "alerts")).await;
+    flash(&world, 1).await;
+    let told = receiver.told(1).await;
+    let id = told[0]["id"].as_str().unwrap();
+    let node = world.node("PL");
+    let entries = crate::registrar::entries(&node.registrar.journal).await;
+    let of_record = |bytes: &Bytes| Digest::of_all(&[b"detente alert 2\0", &Digest::of(bytes).0]).to_string();
+    assert_eq!(entries.iter().filter(|entry| of_record(entry) == id).count(), 1);
+    // Whoever knows what is public and what the alert says: no index with these gives the id.
+    let board = node.registrar.head().board.clone();
+    let own = board.own.unwrap();
+    let fingerprint = board.roster.fingerprint_of(own.party).unwrap();
+    let life = own.incarnation.0.to_be_bytes();
+    let guessed = |index: u64| {
+        Digest::of_all(&[b"detente alert 1\0", &fingerprint.0, &life, &index.to_be_bytes()]).to_string()
+    };
+    assert!((0..entries.len() as u64).all(|index| guessed(index) != id));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_receiver_that_was_down_is_told_of_each_alert_whatever_stopped_the_node_between() {
     let mut world = watched().await;
     let mut receiver = Receiver::new();
@@ -206,6 +231,26 @@ async fn what_an_answer_that_is_no_yes_comes_to_is_on_record_once_with_its_reaso
     agree(&world, receiver.hook("pager", "alerts")).await;
     flash(&world, 2).await;
     receiver.told(1).await;
+    audited(&world).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_waits_is_told_to_no_webhook_put_in_place_for_fewer_offices() {
+    let world = watched().await;
+    let gs = calls::Office { code: "GS".into(), purpose: "general staff".into() };
+    world.state("PL").change(Change::OfficeAdded(gs), Bytes::new()).await;
+    let receiver = Receiver::new();
+    agree(&world, receiver.hook("pager", "alerts")).await;
+    flash(&world, 1).await;
+    once(&world, "it waits", |hook| hook.waiting.len() == 1).await;
+    agree(&world, receiver.hook("pager", "elsewhere")).await;
+    once(&world, "for the same offices it waits", |hook| hook.waiting.len() == 1).await;
+    let of_one = calls::Webhook { offices: vec!["GS".into()], ..receiver.hook("pager", "alerts") };
+    agree(&world, of_one).await;
+    once(&world, "nothing waits, and that is counted", |hook| {
+        hook.waiting.is_empty() && hook.passed_over == 1
+    })
+    .await;
     audited(&world).await;
 }
 

@@ -46,10 +46,8 @@ impl Calendar {
             line(&mut file, &format!("UID:{}", escaped(&entry.uid)));
             line(&mut file, &format!("DTSTAMP:{}", instant(now)));
             match &entry.span {
-                Span::At(at) => {
-                    line(&mut file, &format!("DTSTART:{}", instant(*at)));
-                    line(&mut file, &format!("DTEND:{}", instant(*at)));
-                }
+                // Without an end it ends when it begins (RFC 5545 3.6.1): an end would have to be later.
+                Span::At(at) => line(&mut file, &format!("DTSTART:{}", instant(*at))),
                 Span::Days { first, last } => {
                     line(&mut file, &format!("DTSTART;VALUE=DATE:{}", compact(first)));
                     line(&mut file, &format!("DTEND;VALUE=DATE:{}", compact(&day_after(last))));

@@ -148,6 +148,11 @@ async fn list(args: ListArgs) -> Result<(), Fault> {
             say!("{}", alarm::words(one))
         }
     }
+    if listed.alarms_more > 0 && args.shown.json {
+        say!("{}", json::line(&json!({ "kind": "alarms more", "alarms": listed.alarms_more })));
+    } else if listed.alarms_more > 0 {
+        say!("ALARM: {} more, due later", listed.alarms_more);
+    }
     if listed.duties.is_empty() && !args.shown.json {
         say!("no such duty is on record here");
     }

@@ -89,6 +89,11 @@ pub async fn draft(args: DraftArgs, noun: &str) -> Result<(), Fault> {
     let kind = content.kind();
     if kind.noun() != noun {
         let (name, right) = (kind.name(), kind.noun());
+        if right == "hotline" {
+            return Err(Fault::new(format!(
+                "the form is {name}: what is said on the hotline `detente {right}` says"
+            )));
+        }
         let word = if kind == Kind::Translation { "translate" } else { "draft" };
         return Err(Fault::new(format!("the form is {name}: draft it with `detente {right} {word}`")));
     }

@@ -65,6 +65,7 @@ pub(super) fn as_json(now: &calls::NowResponse) -> Value {
         "unwatched": now.unwatched,
         "expiring": now.expiring.iter().map(expiring_json).collect::<Vec<_>>(),
         "alarms": now.alarms.iter().map(alarm::as_json).collect::<Vec<_>>(),
+        "alarms_more": now.alarms_more,
         "webhooks_failing": now.webhooks_failing.iter().map(failing_json).collect::<Vec<_>>(),
         "items": now.items.iter().map(item_json).collect::<Vec<_>>(),
     })

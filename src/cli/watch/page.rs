@@ -83,7 +83,8 @@ fn alarms(now: &calls::NowResponse) -> Vec<Line> {
         lines.push(line(0, &text));
     }
     if let Some((first, others)) = now.alarms.split_first() {
-        lines.push(line(0, &format!("{}{}", alarm::words(first), and_more(others.len()))));
+        let others = others.len().saturating_add(usize::try_from(now.alarms_more).unwrap_or(usize::MAX));
+        lines.push(line(0, &format!("{}{}", alarm::words(first), and_more(others))));
     }
     lines
 }
@@ -157,8 +158,9 @@ fn next(now: &calls::NowResponse, item: &calls::NowItem) -> String {
     let when = if left <= 0 { "now".to_owned() } else { format!("in {minutes} min") };
     let due = both(now, item.next_due_ms);
     let (names, telephones) = (texts(&item.next), texts(&item.next_telephones));
-    let telephones = if telephones.is_empty() { telephones } else { format!(", {telephones}") };
-    format!("next: {due}, {when}: {names}{telephones}")
+    // The number first: where the line ends, a name may be cut, and a number is to be dialled.
+    let telephones = if telephones.is_empty() { telephones } else { format!("{telephones}, ") };
+    format!("next: {due}, {when}: {telephones}{names}")
 }
 
 fn link(now: &calls::NowResponse, item: &calls::NowItem) -> String {
@@ -260,7 +262,7 @@ mod tests {
                 "on watch: nobody took it over, so \"watch\" is all of the watch",
                 "DRILL FLASH from BY since 142213Z NOV 2023 = 23:13 in ru",
                 "DRILL abababab  Autumn Harvest",
-                "DRILL next: 142214Z NOV 2023 = 23:14, in 2 min: Col. Anna Maj, +48 1",
+                "DRILL next: 142214Z NOV 2023 = 23:14, in 2 min: +48 1, Col. Anna Maj",
                 "DRILL link: heard 1 s ago; telephone: Watch of BY, +00 000",
                 "read: detente watch read DIGITS   acknowledge: detente watch acknowledge DIGITS",
             ]

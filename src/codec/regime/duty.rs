@@ -110,8 +110,16 @@ fn joined(
     };
     match value.text("joined")? {
         "by entry" if is_each => {
-            let mut number = |key: &str| place_in(&table.need(key)?, key, met_by, Wanted::Number, reading);
-            Ok(Joined::ByEntry { entry: number("names")?, of: number("names_of")? })
+            let entry = place_in(&table.need("names")?, "names", met_by, Wanted::Number, reading)?;
+            let value = table.need("names_of")?;
+            let of = place_in(&value, "names_of", met_by, Wanted::Number, reading)?;
+            // Else the first of one list would go with the first of another.
+            if !of.shares_rows_with(&entry) {
+                return Err(value.fault(format!(
+                    "names_of must stand in the same list as names: {of} does not, by {entry}"
+                )));
+            }
+            Ok(Joined::ByEntry { entry, of })
         }
         "by entry" => Err(value.fault("by entry needs each: the list whose entries are meant")),
         _ if is_each => Err(value.fault("a duty of each entry is joined \"by entry\"")),

@@ -1,8 +1,9 @@
 //! What one Party does not apply towards another, of a text that binds the two: what it reserved or suspended,
 //! by its own word.
 //!
-//! A provision is known by its text alone, letter by letter as the regime writes the paragraph. Never here:
-//! whether the other Party need not apply it either. No word on record says so.
+//! A provision is known by its text alone, letter by letter as the regime writes the paragraph, and names what
+//! stands below it as well: the same as for duties (`regime/paragraphs.rs`). Never here: whether the other Party
+//! need not apply it either. No word on record says so.
 
 use std::collections::BTreeMap;
 
@@ -10,6 +11,7 @@ use super::{Adopted, Bond, Seen};
 use crate::domain::digest::Digest;
 use crate::domain::party::Party;
 use crate::domain::regime::Regime;
+use crate::domain::regime::paragraphs::covers;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
@@ -50,13 +52,12 @@ pub struct Spoken {
 impl Restraint {
     /// Whether a rule on this paragraph is one of those that it is about.
     pub fn is_of(&self, paragraph: &str) -> bool {
-        self.provision.as_ref().is_none_or(|provision| provision == paragraph)
+        self.provision.as_ref().is_none_or(|provision| covers(provision, paragraph))
     }
 
     /// The same, held against the text that it is about.
     pub fn held_against(self, regime: &Regime) -> Restraint {
-        let names_none =
-            self.provision.as_deref().is_some_and(|provision| !regime.paragraphs().contains(provision));
+        let names_none = self.provision.as_deref().is_some_and(|provision| !regime.has_below(provision));
         Restraint { names_none, ..self }
     }
 

@@ -12,6 +12,7 @@
 //!
 //! Never here: who is bound to whom by them (`bond.rs`), what a regime asks of those whom it binds.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use imbl::OrdMap;
@@ -80,6 +81,14 @@ pub struct Adopted {
     pub suspended: Vec<Suspended>,
 }
 
+/// What is in force at an instant, by the adoption that it is about.
+#[derive(Default)]
+struct Later {
+    withdrawn: BTreeSet<Digest>,
+    /// In the order of the digests of their messages.
+    suspended: BTreeMap<Digest, Vec<Suspended>>,
+}
+
 /// Provisions that are not applied for a time.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Suspended {
@@ -141,11 +150,12 @@ impl Words {
 
     /// The adoptions of a regime that are in force at an instant, by the receipts of `told`.
     pub fn adopted(&self, regime: &str, told: Party, at: Instant) -> Vec<Adopted> {
+        let mut later = self.later_words(told, at);
         let mut adopted: Vec<Adopted> = self
             .in_effect(told, at)
             .filter_map(|(message, said, since)| match &said.word {
                 Word::Adopts { regime: name, edition, digest, nature, reservations, .. }
-                    if name == regime && !self.withdrawn(message, told, at) =>
+                    if name == regime && !later.withdrawn.contains(message) =>
                 {
                     Some(Adopted {
                         message: *message,
@@ -155,7 +165,7 @@ impl Words {
                         by_receipt: said.by_receipt(told),
                         nature: *nature,
                         reservations: reservations.clone(),
-                        suspended: self.suspended(message, told, at),
+                        suspended: later.suspended.remove(message).unwrap_or_default(),
                     })
                 }
                 Word::Adopts { .. }
@@ -182,27 +192,41 @@ impl Words {
         })
     }
 
-    fn suspended(&self, adoption: &Digest, told: Party, at: Instant) -> Vec<Suspended> {
-        self.in_effect(told, at)
-            .filter_map(|(message, said, since)| match &said.word {
-                Word::Suspends { adoption: of, provisions, until, .. }
-                    if of == adoption
-                        && until.is_none_or(|until| at < until)
-                        && !self.resumed(message, told, at) =>
+    /// All that takes something from an adoption, by the adoption. In two passes, however many words there are: the
+    /// writer waits for it.
+    fn later_words(&self, told: Party, at: Instant) -> Later {
+        let mut later = Later::default();
+        let mut resumed = BTreeSet::new();
+        for (_, said, _) in self.in_effect(told, at) {
+            match &said.word {
+                Word::Withdraws { adoption, .. } => {
+                    later.withdrawn.insert(*adoption);
+                }
+                Word::Resumes { suspension, .. } => {
+                    resumed.insert(*suspension);
+                }
+                Word::Adopts { .. } | Word::Suspends { .. } => {}
+            }
+        }
+        for (message, said, since) in self.in_effect(told, at) {
+            match &said.word {
+                Word::Suspends { adoption, provisions, until, .. }
+                    if until.is_none_or(|until| at < until) && !resumed.contains(message) =>
                 {
-                    Some(Suspended {
+                    later.suspended.entry(*adoption).or_default().push(Suspended {
                         message: *message,
                         provisions: provisions.clone(),
                         since,
                         until: *until,
-                    })
+                    });
                 }
                 Word::Adopts { .. }
                 | Word::Suspends { .. }
                 | Word::Resumes { .. }
-                | Word::Withdraws { .. } => None,
-            })
-            .collect()
+                | Word::Withdraws { .. } => {}
+            }
+        }
+        later
     }
 
     pub(super) fn resumed(&self, suspension: &Digest, told: Party, at: Instant) -> bool {

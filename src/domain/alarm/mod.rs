@@ -34,7 +34,7 @@ pub enum Outcome {
     Delivered,
     /// It is tried again.
     Failed(Failure),
-    /// It is tried no more: its time is over.
+    /// It is tried no more: its time is over, or nothing of it can be told.
     GivenUp(Failure),
 }
 
@@ -59,6 +59,8 @@ pub enum Failure {
     Status(u16),
     #[error("its calls of the hour were spent until the time was over")]
     Budget,
+    #[error("what is on record of the alert can't be read")]
+    Unreadable,
 }
 
 impl Failure {
@@ -73,6 +75,7 @@ impl Failure {
             Failure::Redirected => "REDIRECTED",
             Failure::Status(status) => return format!("STATUS {status}"),
             Failure::Budget => "BUDGET",
+            Failure::Unreadable => "UNREADABLE",
         };
         word.to_owned()
     }

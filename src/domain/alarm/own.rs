@@ -90,7 +90,9 @@ pub struct OwnAlarms {
     running: OrdMap<Key, Running>,
     /// Those that are not on record as past due: kept so that nobody has to look through all.
     by_due: OrdSet<(Instant, Key)>,
-    /// How many did not begin because as many ran as may.
+    /// How many run for messages of each author, so that none keeps another's out; nobody for whom none runs.
+    of_author: OrdMap<Party, u64>,
+    /// How many did not begin because as many ran for messages of their author as may.
     pub not_begun: u64,
 }
 
@@ -113,12 +115,14 @@ impl OwnAlarms {
     }
 
     pub(in crate::domain) fn begin(&mut self, alarm: &OwnAlarm, spoken: &Spoken) {
-        if self.running.len() >= limits::OWN_ALARMS_RUNNING_MAX {
+        let of_author = self.of_author.get(&spoken.author).copied().unwrap_or(0);
+        if of_author >= limits::OWN_ALARMS_RUNNING_OF_ONE_MAX {
             self.not_begun = self.not_begun.saturating_add(1);
             return;
         }
         let due = spoken.at.plus_ms(i64::from(alarm.hours).saturating_mul(HOUR_MS));
         let key = (spoken.thread, spoken.digest, alarm.name.clone());
+        self.end(&key);
         let running = Running {
             author: spoken.author,
             traffic: spoken.traffic,
@@ -127,10 +131,10 @@ impl OwnAlarms {
             due,
             raised: None,
         };
-        if let Some(before) = self.running.insert(key.clone(), running) {
-            self.by_due.remove(&(before.due, key.clone()));
-        }
+        self.running.insert(key.clone(), running);
         self.by_due.insert((due, key));
+        let of_author = self.of_author.entry(spoken.author).or_default();
+        *of_author = of_author.saturating_add(1);
     }
 
     /// Somebody said something in a thread: what waited there for this side is met. A drill meets a drill alone.
@@ -164,8 +168,53 @@ impl OwnAlarms {
     }
 
     fn end(&mut self, key: &Key) {
-        if let Some(running) = self.running.remove(key) {
-            self.by_due.remove(&(running.due, key.clone()));
+        let Some(running) = self.running.remove(key) else { return };
+        self.by_due.remove(&(running.due, key.clone()));
+        match self.of_author.get_mut(&running.author) {
+            Some(of_author) if *of_author > 1 => *of_author -= 1,
+            _ => {
+                self.of_author.remove(&running.author);
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spoken(number: u64, author: &str) -> Spoken {
+        let digest = Digest::of(&number.to_be_bytes());
+        let mut thread = [0; 16];
+        thread.copy_from_slice(&digest.0[..16]);
+        Spoken {
+            thread: ThreadId(thread),
+            digest,
+            author: author.parse().unwrap(),
+            traffic: Traffic::Real,
+            precedence: Precedence::Routine,
+            at: Instant(0),
+        }
+    }
+
+    #[test]
+    fn alarms_for_one_author_s_messages_keep_out_none_for_another_s() {
+        let alarm =
+            OwnAlarm { name: "promptly".into(), kind: Kind::Question, hours: 48, label: "promptly".into() };
+        let mut alarms = OwnAlarms::default();
+        let most = limits::OWN_ALARMS_RUNNING_OF_ONE_MAX;
+        for number in 0..most + 3 {
+            alarms.begin(&alarm, &spoken(number, "BY"));
+        }
+        assert_eq!((alarms.iter().count() as u64, alarms.not_begun), (most, 3));
+        alarms.begin(&alarm, &spoken(most + 10, "UA"));
+        assert_eq!((alarms.iter().count() as u64, alarms.not_begun), (most + 1, 3));
+        // Where one is met another may begin.
+        let met = Spoken { author: "PL".parse().unwrap(), ..spoken(0, "BY") };
+        alarms.meet(met.author, &met);
+        alarms.begin(&alarm, &spoken(most + 20, "BY"));
+        assert_eq!((alarms.iter().count() as u64, alarms.not_begun), (most + 1, 3));
+        alarms.drop_all("promptly");
+        assert_eq!(alarms, OwnAlarms { not_begun: 3, ..OwnAlarms::default() });
     }
 }

@@ -113,6 +113,13 @@ impl Webhook {
         Ok(())
     }
 
+    /// Whether it is told of all that another is told of.
+    pub fn is_for_all_of(&self, other: &Webhook) -> bool {
+        let own: Vec<OfficeKey> = self.offices.iter().map(|code| key_of(code)).collect();
+        self.offices.is_empty()
+            || !other.offices.is_empty() && other.offices.iter().all(|code| own.contains(&key_of(code)))
+    }
+
     /// Whether it is told of an alert that is for these offices; none: for all.
     pub fn is_for(&self, offices: &[OfficeKey]) -> bool {
         let named = |code: &String| offices.contains(&key_of(code));

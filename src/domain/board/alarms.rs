@@ -24,9 +24,18 @@ impl Board {
         }
     }
 
-    /// A webhook that is known no more is told nothing that waits; an alarm that is set no more runs for nothing.
-    pub(super) fn alarms_anew(&mut self, change: &Change) {
+    /// Before the roster takes a change: a webhook that is to be known no more, or no more for all offices that it was
+    /// for, is told nothing that waits; an alarm that is set no more runs for nothing.
+    pub(super) fn alarms_before(&mut self, change: &Change) {
         match change {
+            Change::WebhookAdded(new) => {
+                let before = self.roster.webhooks.get(&new.name);
+                if before.is_some_and(|before| !new.is_for_all_of(before))
+                    && let Some(hook) = self.hooks.get_mut(&new.name)
+                {
+                    hook.clear();
+                }
+            }
             Change::WebhookRemoved(name) => {
                 self.hooks.remove(name);
             }
@@ -100,16 +109,17 @@ impl Board {
             Noted::Expires(near) => {
                 self.expiries.noted(near);
                 let desks = self.operators_desks();
-                let waiting = Waiting { at: record.at, precedence: near.precedence() };
+                let waiting = Waiting { at: record.at, precedence: near.precedence(), author: None };
                 self.for_webhooks(record.index, waiting, &desks);
             }
             Noted::PastDue { thread, message, alarm } => {
                 let key = (*thread, *message, alarm.clone());
-                let precedence = self.own_alarms.get(&key).map(|running| running.precedence);
+                let of = self.own_alarms.get(&key).map(|running| (running.precedence, running.author));
                 self.own_alarms.raised(&key, record.at);
-                if let Some(precedence) = precedence {
+                if let Some((precedence, author)) = of {
                     let offices = self.roster.offices.still_listed(self.offices_of(message)).to_vec();
-                    self.for_webhooks(record.index, Waiting { at: record.at, precedence }, &offices);
+                    let waiting = Waiting { at: record.at, precedence, author: Some(author) };
+                    self.for_webhooks(record.index, waiting, &offices);
                 }
             }
         }

@@ -191,9 +191,9 @@ impl Board {
 
     fn confirm(&mut self, proposal: CommandId, at: Instant) {
         let Some(open) = self.roster.proposals.remove(&proposal) else { return };
+        self.alarms_before(&open.change);
         self.roster.take(&open.change, at);
         self.plan_anew(&open.change);
-        self.alarms_anew(&open.change);
         if let Change::PartyAdded { key_lists, .. } | Change::PartyIntroduced { key_lists, .. } = &open.change
             && let Some(newest) = key_lists.last()
         {

@@ -26,7 +26,7 @@ impl Board {
         let field = |field: &'static str, rule: &str| Refusal::Field { field, rule: rule.into() };
         said.check()?;
         let thread = self.thread(said.thread).ok_or(Refusal::NoSuchMessage)?;
-        thread
+        let entry = thread
             .entry(&said.message)
             .filter(|entry| entry.author == own.party)
             .ok_or(Refusal::NoSuchMessage)?;
@@ -52,6 +52,9 @@ impl Board {
             Says::HandedOver(handed) => {
                 if handed.at.ms_since(now) > limits::CLOCKS_MAY_DIFFER_MS {
                     return Err(field("at", "lies in the future").into());
+                }
+                if entry.released_at.ms_since(handed.at) > limits::CLOCKS_MAY_DIFFER_MS {
+                    return Err(field("at", "lies before the message was released").into());
                 }
                 if let Some(scan) = handed.scan
                     && !matches!(self.part(&scan), Some(PartState::Kept { .. }))

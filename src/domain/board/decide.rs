@@ -115,10 +115,10 @@ impl Board {
                     // A second officer may read it too: each acknowledgement is a message of its own.
                     Acknowledged::NotYet | Acknowledged::InRecord(_) => {}
                 }
+                self.roster.offices.may_acknowledge(by, self.offices_of(of))?;
                 if let Some(index) = self.watch.acknowledged.record(there.index, &by.key_digest) {
                     return Err(Refusal::AcknowledgedBefore { index }.into());
                 }
-                self.roster.offices.may_acknowledge(by, self.offices_of(of))?;
                 check_acknowledges(of, outgoing)?;
                 self.check_drafter(outgoing, by)?;
                 self.release(own, None, outgoing, by, now)

@@ -15,6 +15,7 @@ pub(super) fn of(sum: &mut Sum, board: &Board) {
             sum.number(*alert);
             sum.signed_number(waiting.at.0);
             sum.precedence(waiting.precedence);
+            sum.optional(waiting.author.as_ref(), |sum, author| sum.party(*author));
         });
         sum.optional(hook.failing.as_ref(), |sum, failing| {
             sum.signed_number(failing.since.0);
@@ -75,6 +76,7 @@ fn failure(sum: &mut Sum, failure: Failure) {
         Failure::Redirected => (6, 0),
         Failure::Status(status) => (7, status),
         Failure::Budget => (8, 0),
+        Failure::Unreadable => (9, 0),
     };
     sum.number(number);
     sum.number(u64::from(status));

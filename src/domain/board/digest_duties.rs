@@ -24,7 +24,7 @@ pub(super) fn of(sum: &mut Sum, duties: &Duties) {
         sum.number(index);
         sum.bytes(&message.0);
     });
-    sum.list(duties.receipts(), |sum, (of, (index, message))| {
+    sum.list(duties.receipts(), |sum, (of, (_, index, message))| {
         awaited(sum, of);
         sum.number(*index);
         sum.bytes(&message.0);

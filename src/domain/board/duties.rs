@@ -4,12 +4,14 @@
 //! when the message was released, that nothing reserves or suspends the paragraph, that it is past due before
 //! anything is said to have lapsed. Never here: what a form says, or a count of days.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::decide::{Decision, happened};
 use super::{Board, Own};
 use crate::domain::digest::Digest;
-use crate::domain::duty::{Applies, Cause, DutiesNoted, Duty, Lifting, Opened, Reserved, Step, reserved};
+use crate::domain::duty::{
+    Applies, Cause, DutiesNoted, Duty, Lifting, Opened, Reserved, Rule, Step, reserved,
+};
 use crate::domain::event::{Event, Record};
 use crate::domain::fact::Gist;
 use crate::domain::party::Party;
@@ -42,8 +44,9 @@ impl Board {
             }
             None => {}
         }
+        let mut bonds = Bonds::of(self, own.party);
         for opened in &noted.opened {
-            self.check_opened(own, noted.about, opened, now)?;
+            self.check_opened(own, noted.about, opened, (now, &mut bonds))?;
         }
         let mut taken = BTreeSet::new();
         for (number, step) in &noted.steps {
@@ -56,11 +59,11 @@ impl Board {
                     return Err(refused("steps", "it is not past due").into());
                 }
                 Step::Lifted(Lifting::Suspended { by })
-                    if self.applies(own.party, duty, now) != Applies::SuspendedBy(*by) =>
+                    if bonds.applies(duty, now) != Applies::SuspendedBy(*by) =>
                 {
                     return Err(refused("steps", "this word does not suspend it").into());
                 }
-                Step::Resumed if self.applies(own.party, duty, now) != Applies::Yes => {
+                Step::Resumed if bonds.applies(duty, now) != Applies::Yes => {
                     return Err(refused("steps", "it does not apply between the two").into());
                 }
                 Step::Answered { message } | Step::Met { message, .. }
@@ -83,17 +86,7 @@ impl Board {
 
     /// Whether the rule of a duty applies between the two: now, or when it fell due, if that was before.
     pub fn applies(&self, own: Party, duty: &Duty, now: Instant) -> Applies {
-        let opened = &duty.opened;
-        let at = now.min(opened.due);
-        let bond = self.bond(own, duty.other_than(own), &opened.rule.regime, at);
-        match bond.filter(|bond| bond.regime == opened.rule.digest) {
-            None => Applies::No,
-            Some(bond) => match reserved(&bond, &opened.rule.paragraph) {
-                None => Applies::Yes,
-                Some(Reserved::ByAdoption) => Applies::No,
-                Some(Reserved::BySuspension(by)) => Applies::SuspendedBy(by),
-            },
-        }
+        Bonds::of(self, own).applies(duty, now)
     }
 
     fn check_opened(
@@ -101,7 +94,7 @@ impl Board {
         own: Own,
         about: Option<Digest>,
         opened: &Opened,
-        now: Instant,
+        (now, bonds): (Instant, &mut Bonds),
     ) -> Result<(), Refusal> {
         let refused = |rule: &str| Err(Refusal::Field { field: "opened", rule: rule.into() });
         let other = match (opened.owed_by == own.party, opened.owed_to == own.party) {
@@ -118,14 +111,12 @@ impl Board {
             Cause::Year(_) if about.is_none() => now,
             Cause::Message { .. } | Cause::Year(_) => return refused("is of another message"),
         };
-        let bond = self.bond(own.party, other, &opened.rule.regime, released);
-        let bond = bond.filter(|bond| bond.regime == opened.rule.digest);
-        match bond {
-            None => return refused("the two are not bound to each other by that text"),
-            Some(bond) if reserved(&bond, &opened.rule.paragraph).is_some() => {
+        match bonds.between(other, &opened.rule, released) {
+            Between::Unbound => return refused("the two are not bound to each other by that text"),
+            Between::Bound(Some(_)) => {
                 return refused("the paragraph is reserved, suspended, or voluntary between the two");
             }
-            Some(_) => {}
+            Between::Bound(None) => {}
         }
         if self.duties.has(opened) {
             return refused("is on record already");
@@ -145,6 +136,7 @@ impl Board {
             self.link(awaited.party)
                 .is_some_and(|link| link.lane(awaited.lane).owed.contains_key(&awaited.serial))
         });
+        self.consider_again(&mut duties, own.party, noted);
         self.duties = duties;
     }
 
@@ -159,17 +151,25 @@ impl Board {
         for (_, thread) in self.cited_in(regime, None) {
             let Some(thread) = self.threads.get(&thread) else { continue };
             for entry in thread.entries() {
-                self.duties.consider(entry.index, entry.digest);
+                self.duties.consider((entry.author, entry.index, entry.digest));
             }
         }
     }
 
     pub(super) fn for_duties(&mut self, index: u64, message: &Gist, digest: Digest) {
         let refers_to = message.references.iter().map(|(referred, _)| *referred);
+        let thread = self.threads.get(&message.thread);
+        let outside = |referred: &Digest| thread.is_none_or(|thread| thread.entry(referred).is_none());
+        let there = (message.author, index, digest);
+        if !message.tells_of_another {
+            for referred in refers_to.clone().filter(outside) {
+                self.duties.refers(there, referred);
+            }
+        }
         let cited = message.cites.as_ref().map(|(said, text)| self.name_of_cited(said, text));
         let concerns = self.duties.concerns(cited, message.thread, refers_to);
         if concerns && !message.tells_of_another {
-            self.duties.consider(index, digest);
+            self.duties.consider(there);
         }
     }
 
@@ -183,5 +183,44 @@ impl Board {
             bond.is_some_and(|bond| self.regimes.contains_key(&bond.regime))
         });
         self.duties = duties;
+    }
+}
+
+/// What a paragraph comes to between this Party and others, each asked once in a note: an answer goes through all
+/// words of both, a note may ask a thousand times, and the writer waits.
+struct Bonds<'b> {
+    board: &'b Board,
+    own: Party,
+    asked: BTreeMap<(Party, Instant, String, Digest, String), Between>,
+}
+
+#[derive(Clone, Copy)]
+enum Between {
+    /// They are not bound by that very text.
+    Unbound,
+    Bound(Option<Reserved>),
+}
+
+impl Bonds<'_> {
+    fn of(board: &Board, own: Party) -> Bonds<'_> {
+        Bonds { board, own, asked: BTreeMap::new() }
+    }
+
+    fn between(&mut self, other: Party, rule: &Rule, at: Instant) -> Between {
+        let (board, own) = (self.board, self.own);
+        let asked = (other, at, rule.regime.clone(), rule.digest, rule.paragraph.clone());
+        *self.asked.entry(asked).or_insert_with(|| {
+            let bond = board.bond(own, other, &rule.regime, at).filter(|bond| bond.regime == rule.digest);
+            bond.map_or(Between::Unbound, |bond| Between::Bound(reserved(&bond, &rule.paragraph)))
+        })
+    }
+
+    fn applies(&mut self, duty: &Duty, now: Instant) -> Applies {
+        let opened = &duty.opened;
+        match self.between(duty.other_than(self.own), &opened.rule, now.min(opened.due)) {
+            Between::Bound(None) => Applies::Yes,
+            Between::Unbound | Between::Bound(Some(Reserved::ByAdoption)) => Applies::No,
+            Between::Bound(Some(Reserved::BySuspension(by))) => Applies::SuspendedBy(by),
+        }
     }
 }

@@ -17,6 +17,7 @@ mod digest_duties;
 mod digest_roster;
 mod digest_watch;
 mod duties;
+mod duties_again;
 mod misnamed;
 mod parts;
 mod regimes;
@@ -47,7 +48,9 @@ use super::watch::Watch;
 pub use decide::Denied;
 pub use threads::{ThreadsFrom, ThreadsPage};
 
-/// The fold that this program knows. A record written under a newer one is refused.
+/// The fold that this program knows. A record written under a newer one is refused. It grows when the same
+/// records come to another Board than in a version that is in service: so far none is, and it stays 1, whatever the
+/// Board and its digest gained.
 pub const FOLD_VERSION: u32 = 1;
 
 #[derive(Clone, PartialEq, Debug, Default)]

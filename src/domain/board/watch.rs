@@ -92,7 +92,7 @@ impl Board {
         if let Some(item) = self.watch.open.get(&alerted.message).copied() {
             self.watch.open.set_due(alerted.message, self.due(&alerted.message, &item));
             let offices = self.roster.offices.still_listed(self.offices_of(&alerted.message)).to_vec();
-            let waiting = Waiting { at: record.at, precedence: item.precedence };
+            let waiting = Waiting { at: record.at, precedence: item.precedence, author: Some(item.from) };
             self.for_webhooks(record.index, waiting, &offices);
         }
     }

@@ -18,6 +18,9 @@ use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::limits;
 
+/// A message: its author, the record that holds it, its digest.
+pub type There = (Party, u64, Digest);
+
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Duties {
     all: OrdMap<DutyNumber, Arc<Duty>>,
@@ -42,12 +45,15 @@ pub struct Duties {
     open_with: OrdMap<(Party, Traffic), u64>,
     /// The names of regimes with duties whose text is held here.
     regimes: OrdSet<String>,
-    /// Messages to be considered, by record.
-    pending: OrdSet<(u64, Digest)>,
+    /// Messages to be considered, by record, with their authors; and by author.
+    pub(super) pending: OrdMap<(u64, Digest), Party>,
+    pub(super) pending_of: OrdSet<There>,
     /// Receipts on which more depends.
-    receipts: OrdMap<Awaited, (u64, Digest)>,
-    /// Messages between Parties of which one is not known to be bound.
-    unbound: OrdMap<(Party, u64, Digest), Unbound>,
+    pub(super) receipts: OrdMap<Awaited, There>,
+    /// Messages between Parties of which one is not known to be bound, with their author.
+    pub(super) unbound: OrdMap<(Party, u64, Digest), (Party, Unbound)>,
+    /// Messages that refer to one outside their thread: what is in a thread is found by it.
+    pub(super) referring: OrdMap<Digest, OrdSet<There>>,
     pub left_out: AllLeftOut,
 }
 
@@ -174,31 +180,14 @@ impl Duties {
         self.open_with.iter().filter(full).map(|(with, _)| *with)
     }
 
-    /// Messages to be considered, the oldest first.
-    pub fn pending(&self) -> impl Iterator<Item = (u64, Digest)> + '_ {
-        self.pending.iter().copied()
-    }
-
-    /// Where this message stands, if it is to be considered.
-    pub fn pending_at(&self, index: u64, message: &Digest) -> bool {
-        self.pending.contains(&(index, *message))
-    }
-
-    pub fn is_idle(&self) -> bool {
-        self.pending.is_empty()
-    }
-
     // ---- the fold ------------------------------------------------------------------------------
 
     /// The text of a regime with duties is held from now on: what waited for it is to be considered.
     pub fn hold(&mut self, regime: &str) {
         self.regimes.insert(regime.to_owned());
-        let waits = self.unbound.iter().filter(|(_, waits)| waits.regime == regime);
+        let waits = self.unbound.iter().filter(|(_, (_, waits))| waits.regime == regime);
         let now: Vec<(Party, u64, Digest)> = waits.map(|(key, _)| *key).collect();
-        for key in now {
-            self.unbound.remove(&key);
-            self.consider(key.1, key.2);
-        }
+        self.waits_no_more(now);
     }
 
     pub fn is_held(&self, regime: &str) -> bool {
@@ -233,44 +222,6 @@ impl Duties {
         self.by_cause.range(these).flat_map(|(_, numbers)| self.numbered(numbers))
     }
 
-    pub fn consider(&mut self, index: u64, message: Digest) {
-        self.pending.insert((index, message));
-    }
-
-    /// A receipt is on record: what waited for it is to be considered.
-    pub fn receipted(&mut self, of: Awaited) {
-        if let Some((index, message)) = self.receipts.remove(&of) {
-            self.consider(index, message);
-        }
-    }
-
-    /// Something was handed over: if more depends on its receipt, it may depend on that as well.
-    pub fn handed_over(&mut self, message: &Digest, party: Party) {
-        let waits = self.receipts.iter().find(|(of, (_, digest))| of.party == party && digest == message);
-        if let Some((index, digest)) = waits.map(|(_, at)| *at) {
-            self.consider(index, digest);
-        }
-    }
-
-    /// Words of a Party, or to it, took effect. `is_bound` says whether the two are bound at an instant by a text
-    /// that is held here.
-    pub fn bound(&mut self, party: Party, is_bound: impl Fn(&str, Instant) -> bool) {
-        if self.unbound.is_empty() {
-            return;
-        }
-        let these = (party, 0, Digest::ZERO)..=(party, u64::MAX, Digest::HIGHEST);
-        let now: Vec<(Party, u64, Digest)> = self
-            .unbound
-            .range(these)
-            .filter(|(_, waits)| is_bound(&waits.regime, waits.at))
-            .map(|(key, _)| *key)
-            .collect();
-        for (party, index, message) in now {
-            self.unbound.remove(&(party, index, message));
-            self.consider(index, message);
-        }
-    }
-
     /// What was put on record about duties, in a record with this index and time. `there` is the record of the
     /// message that was considered; `is_owed` says whether a receipt is still out.
     pub fn note(
@@ -281,22 +232,26 @@ impl Duties {
         there: Option<u64>,
         is_owed: impl Fn(&Awaited) -> bool,
     ) {
-        if let (Some(digest), Some(there)) = (noted.about, there) {
+        let of =
+            |(digest, record): (Digest, u64)| Some((*self.pending.get(&(record, digest))?, record, digest));
+        if let Some(there) = noted.about.zip(there).and_then(of) {
+            let (author, record, digest) = there;
             if !noted.once_more {
-                self.pending.remove(&(there, digest));
+                self.pending.remove(&(record, digest));
+                self.pending_of.remove(&there);
             }
             self.left_out.note(digest, noted, (index, at));
             for awaited in &noted.receipts {
                 if is_owed(awaited) {
-                    self.receipts.insert(*awaited, (there, digest));
+                    self.receipts.insert(*awaited, there);
                 } else {
                     // It came meanwhile.
-                    self.consider(there, digest);
+                    self.consider(there);
                 }
             }
             for waits in &noted.unbound {
                 if self.unbound.len() < limits::DUTY_MESSAGES_UNBOUND_MAX {
-                    self.unbound.insert((waits.party, there, digest), waits.clone());
+                    self.unbound.insert((waits.party, record, digest), (author, waits.clone()));
                 }
             }
         }
@@ -380,12 +335,12 @@ impl Duties {
         self.regimes.iter()
     }
 
-    pub(crate) fn receipts(&self) -> impl Iterator<Item = (&Awaited, &(u64, Digest))> {
+    pub(crate) fn receipts(&self) -> impl Iterator<Item = (&Awaited, &There)> {
         self.receipts.iter()
     }
 
     pub(crate) fn unbound(&self) -> impl Iterator<Item = (&(Party, u64, Digest), &Unbound)> {
-        self.unbound.iter()
+        self.unbound.iter().map(|(key, (_, waits))| (key, waits))
     }
 }
 

@@ -9,6 +9,7 @@ mod left_out;
 mod noted;
 mod opening;
 mod settling;
+mod waiting;
 mod words;
 
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use super::regime::Standing;
 use super::regime::duty::Weight;
 use super::time::Instant;
 
-pub use duties::Duties;
+pub use duties::{Duties, There};
 pub use left_out::{AllLeftOut, LeftOut};
 pub use noted::{Awaited, DutiesNoted, Unbound};
 pub use opening::{
@@ -275,6 +276,17 @@ impl State {
             State::Alarmed => "past due, an alarm",
             State::Unknown => "unknown",
             State::Lifted => "lifted",
+        }
+    }
+}
+
+impl Step {
+    /// Whether both say that the same message met it, or judged what did.
+    pub(super) fn is_same_word(&self, other: &Step) -> bool {
+        match (self, other) {
+            (Step::Met { message: one, .. }, Step::Met { message: other, .. })
+            | (Step::JudgedInsufficient { by: one }, Step::JudgedInsufficient { by: other }) => one == other,
+            _ => false,
         }
     }
 }

@@ -34,6 +34,11 @@ impl DutiesNoted {
         awaits || self.once_more || self.left_out > 0 || self.is_unreadable
     }
 
+    /// Whether a duty is opened, or changed.
+    pub fn moves_any(&self) -> bool {
+        !self.opened.is_empty() || !self.steps.is_empty()
+    }
+
     /// Whether anything follows.
     pub fn says_more(&self) -> bool {
         let is_empty = self.opened.is_empty() && self.steps.is_empty();

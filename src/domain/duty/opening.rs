@@ -18,6 +18,7 @@ use crate::domain::regime::due::{Due, due_after, due_by_form, due_next, number_i
 use crate::domain::regime::duty::{Anchor, DutyRule, DutyTerm, Side, Trigger, Weight};
 use crate::domain::regime::judge::judge_in;
 use crate::domain::regime::lead::Unit;
+use crate::domain::regime::paragraphs::covers;
 use crate::domain::regime::subject::Subject;
 use crate::domain::regime::{Answer, Document, Regime, Standing};
 use crate::domain::time::Instant;
@@ -223,11 +224,4 @@ pub fn reserved(bond: &Bond, paragraph: &str) -> Option<Reserved> {
         Some(Reserved::BySuspension(suspends.message))
     };
     of(&bond.one).or_else(|| of(&bond.other))
-}
-
-/// A provision names itself, and all that stands below it: `chapter III` also `chapter III, para 16`.
-fn covers(provision: &str, paragraph: &str) -> bool {
-    paragraph
-        .strip_prefix(provision)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with([',', '.', ' ', '(']))
 }

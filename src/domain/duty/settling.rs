@@ -37,7 +37,11 @@ pub fn settle(duty: &Duty, message: &Settling) -> Settled {
     if stated.traffic != opened.traffic {
         return Settled::Nothing;
     }
-    let may = |step: Step| if duty.may(&step) { Settled::Step(step) } else { Settled::Nothing };
+    // What was told once is not told again, however often the message is looked at.
+    let is_told = |step: &Step| duty.story.iter().any(|told| told.step.is_same_word(step));
+    let may = |step: Step| {
+        if duty.may(&step) && !is_told(&step) { Settled::Step(step) } else { Settled::Nothing }
+    };
     let is_cause = opened.cause.message() == Some(stated.digest);
     if is_cause != (rule.joined == Joined::ByItself) {
         return Settled::Nothing;
@@ -106,7 +110,19 @@ fn is_judged(duty: &Duty, message: &Settling) -> bool {
         let wanted = rule.judged_when.as_ref();
         judge_one(message.regime, wanted, stated.content).answer == Answer::Reached
     };
-    (in_thread || refers(duty, stated)) && says_so()
+    (in_thread || refers(duty, stated)) && is_of_last_answer(duty, stated) && says_so()
+}
+
+/// By whoever is owed it after it was given, or by its name: what was said of an earlier one says nothing of this.
+/// Both instants are by the clock of whoever is owed it; a cosignature states whole seconds.
+fn is_of_last_answer(duty: &Duty, stated: &Stated) -> bool {
+    let given = duty.story.iter().rev().find_map(|told| {
+        let Step::Met { message, given, .. } = &told.step else { return None };
+        Some((*message, *given))
+    });
+    given.is_none_or(|(message, given)| {
+        stated.refers_to.contains(&message) || stated.released_at.seconds() >= given.seconds()
+    })
 }
 
 fn author_of_cause(duty: &Duty, rule: &DutyRule) -> Party {

@@ -8,7 +8,7 @@ use crate::domain::form::declare::form;
 use crate::domain::form::faults::Faults;
 use crate::domain::form::leaf::{MessageDigest, OtherThread, Prose};
 use crate::domain::form::outline::{Path, Rules};
-use crate::domain::heading::is_language;
+use crate::domain::language::is_language;
 use crate::limits;
 
 choice! {

@@ -29,7 +29,7 @@ form! {
         place: Place, Always, "Where", "where it happened";
         designation: String, IfAny, "Designation", "what the incident is to be called, in a few words";
         speaks_as: Option<SpeaksAs>, IfAny, "Speaks as", "\"affected\": it happened to you; \"forces involved\": your forces did it; \"witness\": you saw it";
-        until: When, IfAny, "Until", "when it was over; \"not known\" where it goes on";
+        until: When, IfAny, "Until", "when it was over; where it goes on, \"until\" among what is not known";
         areas: Vec<Area>, IfAny, "Area", "the area that it concerns, or that is to be kept clear";
         forces: Vec<Formation>, IfAny, "Forces", "forces, ships or aircraft that took part";
         figures: Vec<Figure>, IfAny, "Figure", "persons hurt or missing, weapons, vehicles: one entry for each number";

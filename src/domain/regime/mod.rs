@@ -31,7 +31,7 @@ mod lines;
 mod measure;
 mod moment;
 pub mod numbering;
-mod paragraphs;
+pub mod paragraphs;
 mod phrases;
 pub mod place;
 pub mod quantity;

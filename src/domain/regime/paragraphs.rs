@@ -33,6 +33,11 @@ impl Regime {
         grounds.into_iter().map(|ground| ground.paragraph.as_str()).collect()
     }
 
+    /// Whether a rule of it stands in the paragraph that a provision names, or below it.
+    pub fn has_below(&self, provision: &str) -> bool {
+        self.paragraphs().into_iter().any(|paragraph| covers(provision, paragraph))
+    }
+
     fn conditions(&self) -> Vec<&Condition> {
         let mut all: Vec<&Condition> = Vec::new();
         all.extend(self.classes.values().map(|rule| &rule.when));
@@ -44,6 +49,7 @@ impl Regime {
         all.extend(self.quotas.values().flat_map(|rule| &rule.when));
         for duty in self.duties.values() {
             all.extend(&duty.met_when);
+            all.extend(&duty.judged_when);
             match &duty.trigger {
                 Trigger::Message { when, .. } => all.extend(when),
                 Trigger::DayOfYear => {}
@@ -51,6 +57,19 @@ impl Regime {
         }
         all
     }
+}
+
+/// Whether a provision, as a Party wrote it, names this paragraph or one above it: letter by letter as the regime
+/// writes it, up to where a part of it begins. `chapter III` names `chapter III, para 16` too, `para 16` also
+/// `para 16.3` and `para 16(a)`; `chapter` and `para 1` name neither.
+pub fn covers(provision: &str, paragraph: &str) -> bool {
+    let Some(rest) = paragraph.strip_prefix(provision).filter(|_| !provision.is_empty()) else {
+        return false;
+    };
+    let is_numbered = |rest: &str| rest.starts_with(char::is_alphanumeric);
+    rest.is_empty()
+        || [", ", "(", " ("].iter().any(|start| rest.starts_with(start))
+        || rest.strip_prefix('.').is_some_and(is_numbered)
 }
 
 /// A number may stand elsewhere than its rule.

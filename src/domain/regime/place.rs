@@ -85,6 +85,17 @@ impl Place {
         None
     }
 
+    /// Whether two places stand in the same rows: in the entries of one list, or both in none.
+    pub fn shares_rows_with(&self, other: &Place) -> bool {
+        self.rows() == other.rows()
+    }
+
+    /// The way to the innermost list whose entries it goes through.
+    fn rows(&self) -> &[Step] {
+        let end = self.0.iter().rposition(|step| step.each).map_or(0, |last| last + 1);
+        self.0.get(..end).unwrap_or_default()
+    }
+
     /// All that stands there. Where something on the way is not stated, that place is found, absent.
     pub fn find<'a>(&self, parts: &'a [Part], at: &Path) -> Vec<Found<'a>> {
         let mut found = Vec::new();

@@ -15,7 +15,7 @@ use super::form::faults::Faults;
 use super::form::leaf::{MessageDigest, Prose};
 use super::form::outline::{Entry as _, Path, Rules};
 use super::form::{MessageReference, whole};
-use super::heading::is_language;
+use super::language::is_language;
 use super::message::{Outgoing, Part};
 use super::refusal::FaultNamed;
 

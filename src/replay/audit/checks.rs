@@ -24,8 +24,15 @@ pub(super) enum Check {
     RefusedSignature { wrapping: Bytes, key: PublicKey, digest: Digest },
     /// A checkpoint that one of these keys must have signed.
     Checkpoint { what: &'static str, note: Bytes, origin: String, keepers: Arc<[NoteKey]> },
-    /// A cosignature by one of the witness keys, over a checkpoint by one of the keepers.
-    Cosignature { note: Bytes, origin: String, keepers: Arc<[NoteKey]>, witnesses: Arc<[NoteKey]> },
+    /// A cosignature by one of the witness keys, over a checkpoint by one of the keepers, at the time (seconds since
+    /// 1970) that counts on the Board.
+    Cosignature {
+        note: Bytes,
+        origin: String,
+        keepers: Arc<[NoteKey]>,
+        witnesses: Arc<[NoteKey]>,
+        at: Option<i64>,
+    },
     /// A leaf that stands accused of not being the one sent before, in the tree of a checkpoint by one of the
     /// keepers.
     Leaf {
@@ -64,14 +71,20 @@ impl Check {
             Check::Checkpoint { what, note, origin, keepers } => {
                 open(note, origin, keepers).map(|_| ()).map_err(|fault| format!("{what}: {fault}"))
             }
-            Check::Cosignature { note, origin, keepers, witnesses } => {
+            Check::Cosignature { note, origin, keepers, witnesses, at } => {
                 let opened =
                     open(note, origin, keepers).map_err(|fault| format!("the cosigned head: {fault}"))?;
-                let cosigned = witnesses.iter().any(|witness| opened.cosigned_at(witness).is_ok());
-                if cosigned {
+                let mut times =
+                    witnesses.iter().filter_map(|witness| opened.cosigned_at(witness).ok()).peekable();
+                if times.peek().is_none() {
+                    return Err(
+                        "the cosignature of our head does not verify under the other end's key lists".into(),
+                    );
+                }
+                if times.any(|time| Some(time.seconds()) == *at) {
                     Ok(())
                 } else {
-                    Err("the cosignature of our head does not verify under the other end's key lists".into())
+                    Err("the time of the cosignature of our head is not the one that was signed".into())
                 }
             }
             Check::Leaf { leaf, leaf_index, path, note, origin, keepers } => {

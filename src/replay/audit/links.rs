@@ -99,6 +99,7 @@ impl Inspector {
             origin,
             keepers: self.keys.of(board, own.party, NoteUse::Ledger),
             witnesses: self.keys.of(board, head.party, NoteUse::Witness),
+            at: head.cosigned_at,
         });
     }
 

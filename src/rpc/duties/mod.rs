@@ -11,7 +11,7 @@ mod reading;
 mod suspensions;
 mod years;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -94,8 +94,19 @@ impl DutyKeeper {
         let Some(own) = board.own.map(|own| own.party) else { return Ok(Vec::new()) };
         let journal = &self.registrar.journal;
         let mut notes = Vec::new();
-        for (index, message) in board.duties.pending().take(limits::DUTY_MESSAGES_AT_ONCE) {
-            notes.extend(consider::consider(head, journal, own, (index, message)).await?);
+        // What follows from one message may be what the next one is about: with that Party it waits for the next head.
+        let mut moved: BTreeSet<Party> = BTreeSet::new();
+        for (author, index, message) in board.duties.pending_by_turns(limits::DUTY_MESSAGES_AT_ONCE) {
+            // One of ours may be about duties with anybody.
+            let waits = if author == own { !moved.is_empty() } else { moved.contains(&own) };
+            if waits || moved.contains(&author) {
+                continue;
+            }
+            let noted = consider::consider(head, journal, own, (index, message)).await?;
+            if noted.iter().any(DutiesNoted::moves_any) {
+                moved.insert(author);
+            }
+            notes.extend(noted);
         }
         // What came may meet what is past due, and what is suspended.
         if board.duties.is_idle() {

@@ -45,6 +45,7 @@ fn a_duty_and_an_exercise_are_read_as_what_they_are() {
     let events = read(&calendar.write(at("2025-07-31T09:00:00Z")));
     assert_eq!(events.len(), 2);
     assert_eq!(value(&events[0], "DTSTART"), "20250801T205959Z");
+    assert!(events[0].iter().all(|(key, _)| key != "DTEND"), "an end is later than its beginning");
     assert_eq!(value(&events[0], "DTSTAMP"), "20250731T090000Z");
     assert_eq!(value(&events[0], "SUMMARY"), "PL owes BY: an answer");
     assert_eq!((value(&events[1], "DTSTART"), value(&events[1], "DTEND")), ("20250912", "20250917"));

@@ -7,6 +7,7 @@ use detente::domain::duty::{
     Duty, GivenBy, InTime, Lifting, ListEntry, Opening, Settled, Settling, State, Stated, Step, openings,
     settle,
 };
+use detente::domain::regime::place::Place;
 
 use super::nodes::{both_until, bound, citing, list, same_at_both_ends, to};
 use super::{at, code, dunes, duty, rule, stated};
@@ -163,4 +164,26 @@ async fn a_notification_of_each_entry_is_owed_and_a_later_calendar_takes_the_pla
     let line = lines.iter().find(|line| line.rule == RULE).unwrap();
     assert_eq!((line.entry, line.entry_of), (Some(2), Some(2025)));
     assert_ne!(line.message_digest, Bytes::new());
+}
+
+#[test]
+fn a_file_that_names_an_entry_and_its_list_in_two_lists_is_refused() {
+    for (one, other, shares) in [
+        ("references[].calendar_entry", "references[].calendar_year", true),
+        ("year", "land.number", true),
+        ("references[].calendar_entry", "land.figures[].number", false),
+        ("references[].calendar_entry", "year", false),
+        ("areas[].rows[].number", "areas[].number", false),
+    ] {
+        let (one, other): (Place, Place) = (one.parse().unwrap(), other.parse().unwrap());
+        assert_eq!(
+            (one.shares_rows_with(&other), other.shares_rows_with(&one)),
+            (shares, shares),
+            "{one} {other}"
+        );
+    }
+    let apart = super::DUNES
+        .replace("names_of = \"references[].calendar_year\"", "names_of = \"land.figures[].number\"");
+    let fault = detente::codec::regime::read(apart.as_bytes(), &|_, _| None).unwrap_err().to_string();
+    assert!(fault.contains("names_of must stand in the same list as names"), "{fault}");
 }

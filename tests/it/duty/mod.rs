@@ -1,5 +1,6 @@
 //! Duties: what a regime lays down, by which clock, between whom; and what becomes of them.
 
+mod again;
 mod calendar;
 mod cases;
 mod clocks;

@@ -1,12 +1,13 @@
 //! Which duties a message opens, between whom, and what keeps it from opening any.
 
-use detente::codec::regime::read;
-use detente::domain::adoption::{Adopted, Bond, Nature, Seen, Since, Suspended};
+use detente::codec::regime::{built_in, read};
+use detente::domain::adoption::{Adopted, Bond, How, Nature, Restraint, Seen, Since, Suspended};
 use detente::domain::content::Kind;
 use detente::domain::digest::Digest;
 use detente::domain::duty::{
     Force, Opening, Reached, Reserved, RunsFrom, opening, opening_of_year, reserved,
 };
+use detente::domain::regime::paragraphs::covers;
 
 use super::{DUNES, at, code, dunes, notification, opened, question, rule, stated};
 use crate::officer::filled;
@@ -125,6 +126,47 @@ fn a_reservation_frees_both_from_its_provision_and_all_below_it_and_from_nothing
         assert_eq!(reserved(&bond, "para 2"), None);
     }
     assert_eq!(reserved(&bond(plain.clone(), plain), "para 1"), None);
+}
+
+#[test]
+fn a_reservation_and_the_mark_of_a_line_go_by_one_rule_of_which_paragraphs_a_provision_names() {
+    let plain = adopted(Nature::Political, &[], &[]);
+    let vienna = read(built_in::file("vienna-document-2011").unwrap(), &built_in::parent).unwrap();
+    for (provision, of_40, of_43, names_none) in [
+        ("chapter", false, false, true),
+        ("chapter V", true, true, false),
+        ("chapter V, para", false, false, true),
+        ("chapter V, para 4", false, false, true),
+        ("chapter V, para 40", true, false, false),
+        ("Art", false, false, true),
+        ("", false, false, true),
+    ] {
+        let bond = bond(plain.clone(), adopted(Nature::Political, &[provision], &[]));
+        let restraint = Restraint {
+            by: "PL".parse().unwrap(),
+            provision: Some(provision.to_owned()),
+            how: How::Reserved,
+            spoken: None,
+            names_none: false,
+        };
+        for (paragraph, frees) in
+            [("chapter V, para 40", of_40), ("chapter V, paras 43 to 46", of_43), ("chapter VI", false)]
+        {
+            assert_eq!(reserved(&bond, paragraph).is_some(), frees, "{provision}: {paragraph}");
+            assert_eq!(restraint.is_of(paragraph), frees, "{provision}: {paragraph}");
+        }
+        assert_eq!(restraint.held_against(&vienna).names_none, names_none, "{provision}");
+    }
+}
+
+#[test]
+fn a_provision_names_what_begins_below_it_and_no_other_number() {
+    for below in ["para 16", "para 16.3", "para 16, b", "para 16(a)", "para 16 (a)"] {
+        assert!(covers("para 16", below), "{below}");
+    }
+    for other in ["para 160", "para 1", "para 16 bis", "para 16.", "Para 16", "in para 16"] {
+        assert!(!covers("para 16", other), "{other}");
+    }
 }
 
 #[test]
