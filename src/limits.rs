@@ -139,12 +139,20 @@ pub const HOTLINE_TEXT_WORDS_MAX: usize = 500;
 pub const HOTLINE_SEEN_MAX: usize = 32;
 /// A session with more messages takes no more from here: another one is opened. What others say in it is taken.
 pub const HOTLINE_MESSAGES_MAX: usize = 2_000;
-/// A thread with more messages of any kind is not read as a session, but page by page like any other.
-pub const HOTLINE_THREAD_MAX: usize = 20_000;
+/// A thread with more messages of any kind is not read as a session, but page by page like any other: room for the
+/// receipts, readings and translations of a session that is full. Each console reads the whole of it for what is
+/// new in it.
+pub const HOTLINE_THREAD_MAX: usize = 3 * HOTLINE_MESSAGES_MAX;
+/// Of one text no more translations are told; how many more there are is.
+pub const HOTLINE_TRANSLATIONS_TOLD: usize = 8;
+/// The translations of one text that are told take no more (bytes).
+pub const HOTLINE_TRANSLATIONS_BYTES: usize = 64 * 1024;
+/// Of the differences of two transcripts no more are told; how many more there are is.
+pub const HOTLINE_DIFFERENCES_TOLD: usize = 32;
+/// A longer name of an officer stands in the message alone, and is not told beside the texts (bytes).
+pub const HOTLINE_NAME_BYTES_TOLD: usize = 512;
 /// Threads looked at for one page of sessions; the next page goes on behind them.
 pub const HOTLINE_THREADS_PER_PAGE: usize = 100;
-/// Of a thread the first message of no more authors is looked at to tell whether it is a session.
-pub const HOTLINE_LOOKED_AT_MAX: usize = 64;
 /// A message whose date-time group lies further back than this when it comes is marked, with both times: the
 /// link was down, or a clock is wrong (1 day).
 pub const DATE_TIME_GROUP_OLD_MS: i64 = 24 * 3_600_000;

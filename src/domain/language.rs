@@ -41,7 +41,7 @@ impl fmt::Display for Language {
 }
 
 /// The shape of a language tag, RFC 5646 2.1: subtags of letters and digits, the first of letters.
-pub(super) fn is_language(tag: &str) -> bool {
+pub(crate) fn is_language(tag: &str) -> bool {
     let well_formed = |subtag: &str| {
         (1..=8).contains(&subtag.len()) && subtag.bytes().all(|byte| byte.is_ascii_alphanumeric())
     };

@@ -61,15 +61,26 @@ async fn open(world: &World, by: &str, to: &[&str]) -> calls::SpokenResponse {
 
 async fn accept(world: &World, by: &str, thread: &Bytes) -> calls::SpokenResponse {
     let desk = officer(world, by);
-    let asked =
-        calls::AcceptSessionRequest { command: command(&desk), thread: thread.clone(), ..Default::default() };
+    let asked = calls::AcceptSessionRequest {
+        command: command(&desk),
+        thread: thread.clone(),
+        opening: opening(&desk, thread).await,
+        ..Default::default()
+    };
     hotlines(&desk).accept(asked).await.unwrap().into_inner()
 }
 
-fn say_call(desk: &Desk, thread: &Bytes, text: &str) -> calls::SayRequest {
+/// As the node shows it to this desk.
+async fn opening(desk: &Desk, thread: &Bytes) -> Bytes {
+    let asked = calls::ShowSessionRequest { thread: thread.clone(), from: 0 };
+    hotlines(desk).show(asked).await.unwrap().into_inner().session.unwrap().opening
+}
+
+async fn say_call(desk: &Desk, thread: &Bytes, text: &str) -> calls::SayRequest {
     calls::SayRequest {
         command: command(desk),
         thread: thread.clone(),
+        opening: opening(desk, thread).await,
         text: text.into(),
         ..Default::default()
     }
@@ -77,20 +88,24 @@ fn say_call(desk: &Desk, thread: &Bytes, text: &str) -> calls::SayRequest {
 
 async fn say(world: &World, by: &str, thread: &Bytes, text: &str) -> calls::SpokenResponse {
     let desk = officer(world, by);
-    let said = hotlines(&desk).say(say_call(&desk, thread, text)).await.unwrap().into_inner();
+    let said = hotlines(&desk).say(say_call(&desk, thread, text).await).await.unwrap().into_inner();
     assert!(said.released, "{said:?}");
     said
 }
 
 async fn close(world: &World, by: &str, thread: &Bytes) -> calls::SpokenResponse {
     let desk = officer(world, by);
-    let asked =
-        calls::CloseSessionRequest { command: command(&desk), thread: thread.clone(), ..Default::default() };
+    let asked = calls::CloseSessionRequest {
+        command: command(&desk),
+        thread: thread.clone(),
+        opening: opening(&desk, thread).await,
+        ..Default::default()
+    };
     hotlines(&desk).close(asked).await.unwrap().into_inner()
 }
 
 async fn show(world: &World, at: &str, thread: &Bytes) -> calls::ShowSessionResponse {
-    let asked = calls::ShowSessionRequest { thread: thread.clone() };
+    let asked = calls::ShowSessionRequest { thread: thread.clone(), from: 0 };
     hotlines(&officer(world, at)).show(asked).await.unwrap().into_inner()
 }
 
@@ -243,7 +258,7 @@ async fn the_writer_sees_a_text_on_record_there_shown_read_and_answered_each_by_
     let (by, pl) = (officer(&world, "BY"), officer(&world, "PL"));
     let mut writer = Console::begin(&by, 0).await;
     let mut reader = Console::begin(&pl, 0).await;
-    writer.say(Said::Say(say_call(&by, &thread, "Do you see it?"))).await;
+    writer.say(Said::Say(say_call(&by, &thread, "Do you see it?").await)).await;
     let line = writer.told_of(|told| line_of(told, "Do you see it?")).await;
     let digest = line.digest.clone();
     let changed = |told: &calls::JoinResponse| match &told.what {
@@ -267,7 +282,7 @@ async fn the_writer_sees_a_text_on_record_there_shown_read_and_answered_each_by_
     reader.say(Said::Read(read)).await;
     let state = writer.told_of(until(|state| state.read_at_ms > 0)).await;
     assert_eq!((state.read_by.as_str(), state.answered_by.len()), ("Officer of PL", 0));
-    let answer = calls::SayRequest { answers: digest.clone(), ..say_call(&pl, &thread, "We see it.") };
+    let answer = calls::SayRequest { answers: digest.clone(), ..say_call(&pl, &thread, "We see it.").await };
     reader.say(Said::Say(answer)).await;
     let answered = |told: &calls::JoinResponse| {
         changed(told).filter(|state| !state.answered_by.is_empty()).map(|state| (state, told.position))
@@ -312,7 +327,7 @@ async fn a_text_waits_for_a_second_person_where_the_release_rule_asks_for_one() 
     let desk = officer(&world, "BY");
     let routine = calls::SayRequest {
         precedence: evidence::Precedence::Routine as i32,
-        ..say_call(&desk, &thread, "At your convenience")
+        ..say_call(&desk, &thread, "At your convenience").await
     };
     let said = hotlines(&desk).say(routine.clone()).await.unwrap().into_inner();
     assert!(!said.released && said.message_digest.is_empty() && said.faults.is_empty(), "{said:?}");
@@ -328,15 +343,18 @@ async fn a_text_waits_for_a_second_person_where_the_release_rule_asks_for_one() 
     // The same command again has the same answer, and says nothing twice.
     let again = hotlines(&desk).say(routine).await.unwrap().into_inner();
     assert_eq!(again.draft_digest, said.draft_digest);
-    let flash = say_call(&desk, &thread, "Now");
+    let flash = say_call(&desk, &thread, "Now").await;
     let once = hotlines(&desk).say(flash.clone()).await.unwrap().into_inner();
     assert_eq!(hotlines(&desk).say(flash).await.unwrap().into_inner(), once);
     assert_eq!(show(&world, "BY", &thread).await.lines.len(), 3);
     // Too long is refused with the rule, and nothing is put on record.
     let size = crate::officer::size(&world, "BY");
     let long = "word ".repeat(limits::HOTLINE_TEXT_WORDS_MAX + 1);
-    let why = hotlines(&desk).say(say_call(&desk, &thread, &long)).await.unwrap_err();
+    let why = hotlines(&desk).say(say_call(&desk, &thread, &long).await).await.unwrap_err();
     assert_eq!(violations(&why)[0].0, "text");
+    // Who means another session than the thread's says nothing in it.
+    let other = calls::SayRequest { opening: vec![9; 32].into(), ..say_call(&desk, &thread, "Now").await };
+    assert_eq!(violations(&hotlines(&desk).say(other).await.unwrap_err())[0].0, "opening");
     assert!(crate::officer::size(&world, "BY") >= size);
     assert_eq!(show(&world, "BY", &thread).await.lines.len(), 3);
 }
@@ -379,7 +397,12 @@ async fn a_third_party_comes_in_by_the_word_of_all_present() {
             sees: evidence::HotlineSees::FromNowOn as i32,
             ..Default::default()
         };
-        async move { hotlines(&desk).add(asked).await.unwrap().into_inner() }
+        let thread = thread.clone();
+        async move {
+            let opening = opening(&desk, &thread).await;
+            let asked = calls::AddPartyRequest { opening, ..asked };
+            hotlines(&desk).add(asked).await.unwrap().into_inner()
+        }
     };
     let proposed = add("PL").await;
     arrived(&world, "BY", &proposed.message_digest).await;

@@ -12,9 +12,12 @@ use crate::domain::text::{shown, shown_lines};
 use crate::domain::time::Instant;
 use crate::limits::OFFICIAL_FORM_COLUMNS as PAGE;
 
-const GAP: usize = 2;
+/// Before each line of what a Party wrote, so that none of it can pass for a line of the page.
+const MARGIN: &str = "     | ";
+/// Between a text and its translation.
+const GAP: &str = " | ";
 /// Of each of the two columns of a text.
-const HALF: usize = (PAGE - GAP) / 2;
+const HALF: usize = (PAGE - MARGIN.len() - GAP.len()) / 2;
 
 /// The session, and what became of each text.
 pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
@@ -65,18 +68,22 @@ fn head(whole: &calls::ShowSessionResponse) -> String {
 
 fn said(out: &mut String, line: &calls::SessionLine) {
     let digest = hex::encode(&line.digest);
+    let mark = traffic_mark(line.traffic);
     let first = digest.get(..12).unwrap_or_default();
     let (author, number) = (shown(&line.author), shown(&line.number));
     let at = Instant(line.released_at_ms);
     put(
         out,
         &format!(
-            "{:>3}  {author}  {at}  {}  {number}  {first}",
+            "{:>3}  {mark}  {author}  {at}  {}  {number}  {first}",
             line.position,
             precedence_name(line.precedence)
         ),
     );
     put(out, &format!("     drafted by {}, released by {}", shown(&line.drafter), shown(&line.releaser)));
+    if !line.not_taken.is_empty() {
+        put(out, &format!("     not taken: {}", shown(&line.not_taken)));
+    }
     if !line.answers.is_empty() {
         let answers = hex::encode(&line.answers);
         put(out, &format!("     answers {}", answers.get(..12).unwrap_or_default()));
@@ -114,6 +121,9 @@ fn said(out: &mut String, line: &calls::SessionLine) {
         );
         beside(out, &shown_lines(&line.text), &shown_lines(&one.text));
     }
+    if line.more_translations > 0 {
+        put(out, &format!("     and {} more translation(s)", line.more_translations));
+    }
 }
 
 /// Each on its own half, line by line.
@@ -124,9 +134,9 @@ fn beside(out: &mut String, left: &[String], right: &[String]) {
     let (left, right) = (narrow(left), narrow(right));
     for at in 0..left.len().max(right.len()) {
         let text = left.get(at).map(String::as_str).unwrap_or_default();
-        let blank = HALF.saturating_add(GAP).saturating_sub(columns(text));
+        let blank = HALF.saturating_sub(columns(text));
         let other = right.get(at).map(String::as_str).unwrap_or_default();
-        let line = format!("{text}{}{other}", " ".repeat(blank));
+        let line = format!("{MARGIN}{text}{}{GAP}{other}", " ".repeat(blank));
         // Writing to a String does not fail.
         let _ = writeln!(out, "{}", line.trim_end());
     }
@@ -180,7 +190,11 @@ fn closed(out: &mut String, whole: &calls::ShowSessionResponse) {
 }
 
 fn put_wrapped(out: &mut String, text: &str) {
-    put(out, &format!("     {text}"));
+    let width = PAGE.saturating_sub(MARGIN.len());
+    for line in wrapped(text, width, width) {
+        // Writing to a String does not fail.
+        let _ = writeln!(out, "{}", format!("{MARGIN}{line}").trim_end());
+    }
 }
 
 /// A line, gone on in further ones where it is too wide.

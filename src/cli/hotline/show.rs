@@ -7,12 +7,12 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use super::{page, service};
-use crate::cli::desk::{As, answer};
+use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::message::known::known_thread;
 use crate::cli::out::{self, say};
 use crate::cli::{given, json};
-use crate::codec::message::{precedence_name, traffic_name};
+use crate::codec::message::{precedence_name, traffic_mark, traffic_name};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
 use crate::domain::text::shown;
@@ -67,8 +67,9 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
                 say!("{}", json::line(&session_json(session)));
             } else {
                 say!(
-                    "{}  {:<9} {:<9} {} unread  {}  {}",
+                    "{}  {:<5} {:<9} {:<9} {} unread  {}  {}",
                     hex::encode(&session.thread),
+                    traffic_mark(session.traffic),
                     session.state,
                     precedence_name(session.precedence),
                     session.unread,
@@ -87,7 +88,7 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
 pub async fn show(args: ShowArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let thread = known_thread(&desk, &args.thread).await?.0.to_vec().into();
-    let shown = answer(service(&desk).show(calls::ShowSessionRequest { thread })).await?;
+    let shown = whole(&desk, thread).await?;
     if args.json {
         say!("{}", json::line(&whole_json(&shown)));
     } else {
@@ -108,7 +109,7 @@ pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
         out::text(&text);
         return Ok(());
     }
-    let session = answer(service(&desk).show(calls::ShowSessionRequest { thread })).await?;
+    let session = whole(&desk, thread).await?;
     if args.json {
         let mut object = whole_json(&session);
         object["transcript"] = json!(text);
@@ -118,6 +119,22 @@ pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
         out::text(&page::transcript(&session, &digest));
     }
     Ok(())
+}
+
+/// All pages of it.
+async fn whole(desk: &Desk, thread: Bytes) -> Result<calls::ShowSessionResponse, Fault> {
+    let mut lines = Vec::new();
+    let mut from = 0;
+    loop {
+        let asked = calls::ShowSessionRequest { thread: thread.clone(), from };
+        let mut page = answer(service(desk).show(asked)).await?;
+        lines.append(&mut page.lines);
+        // A page that does not lead on would be read for ever.
+        if page.next <= from {
+            return Ok(calls::ShowSessionResponse { lines, ..page });
+        }
+        from = page.next;
+    }
 }
 
 fn session_json(session: &calls::Session) -> Value {
@@ -134,6 +151,7 @@ fn session_json(session: &calls::Session) -> Value {
         "about": hex::encode(&session.about),
         "precedence": precedence_name(session.precedence),
         "traffic": traffic_name(session.traffic),
+        "opening": hex::encode(&session.opening),
         "state": session.state,
         "messages": session.messages,
         "unread": session.unread,
@@ -187,6 +205,8 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "text": line.text,
         "language": line.language,
         "precedence": precedence_name(line.precedence),
+        "traffic": traffic_name(line.traffic),
+        "not_taken": line.not_taken,
         "drafter": line.drafter,
         "releaser": line.releaser,
         "released_at": at(line.released_at_ms),
@@ -196,5 +216,6 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "missing": line.missing.iter().map(hex::encode).collect::<Vec<_>>(),
         "states": states.collect::<Vec<Value>>(),
         "translations": translations.collect::<Vec<Value>>(),
+        "more_translations": line.more_translations,
     })
 }

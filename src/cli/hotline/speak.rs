@@ -6,7 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::service;
-use crate::cli::desk::{AsCommand, Desk, answer_command};
+use crate::cli::desk::{AsCommand, Desk, answer, answer_command};
 use crate::cli::fault::Fault;
 use crate::cli::message::known::{known_message, known_thread};
 use crate::cli::message::rows;
@@ -161,6 +161,14 @@ impl Open {
         Ok(known_thread(&self.desk, beginning).await?.0.to_vec().into())
     }
 
+    /// The session of a thread, as the node tells it: what is said in it names the message with which it begins.
+    async fn session(&self, thread: bytes::Bytes) -> Result<calls::Session, Fault> {
+        // Of the lines none is asked for.
+        let asked = calls::ShowSessionRequest { thread, from: u32::MAX };
+        let shown = answer(service(&self.desk).show(asked)).await?;
+        shown.session.ok_or_else(|| Fault::new("the node told of no session"))
+    }
+
     async fn text(&self, beginning: &str) -> Result<bytes::Bytes, Fault> {
         Ok(known_message(&self.desk, beginning).await?.digest.0.to_vec().into())
     }
@@ -180,11 +188,15 @@ impl Open {
                 "faults": rows::faults_json(&spoken.faults),
                 "message": hex::encode(&spoken.message_digest),
                 "number": spoken.number,
+                "not_addressed": spoken.not_addressed,
             });
             say!("{}", json::line(&object));
             return;
         }
         say!("thread    {thread}");
+        for party in &spoken.not_addressed {
+            say!("not to    {}, with which this node has no link", shown(party));
+        }
         if spoken.released {
             say!("released  {} at {}", shown(&spoken.number), Instant(spoken.released_at_ms));
             say!("message   {}", hex::encode(&spoken.message_digest));
@@ -228,9 +240,11 @@ pub async fn open(args: OpenArgs) -> Result<(), Fault> {
 
 pub async fn accept(args: AcceptArgs) -> Result<(), Fault> {
     let open = args.how.open()?;
+    let session = open.session(open.thread(&args.thread).await?).await?;
     let asked = calls::AcceptSessionRequest {
         command: Some(open.header.clone()),
-        thread: open.thread(&args.thread).await?,
+        thread: session.thread,
+        opening: session.opening,
         precedence: open.precedence,
     };
     let spoken = answer_command(open.id, service(&open.desk).accept(asked)).await?;
@@ -244,9 +258,11 @@ pub async fn say(args: SayArgs) -> Result<(), Fault> {
         Some(beginning) => open.text(beginning).await?,
         None => bytes::Bytes::new(),
     };
+    let session = open.session(open.thread(&args.thread).await?).await?;
     let asked = calls::SayRequest {
         command: Some(open.header.clone()),
-        thread: open.thread(&args.thread).await?,
+        thread: session.thread,
+        opening: session.opening,
         text: args.text,
         language: args.language.as_ref().map(Language::to_string).unwrap_or_default(),
         answers,
@@ -260,9 +276,11 @@ pub async fn say(args: SayArgs) -> Result<(), Fault> {
 pub async fn add(args: AddArgs) -> Result<(), Fault> {
     let open = args.how.open()?;
     let sees = if args.all { evidence::HotlineSees::All } else { evidence::HotlineSees::FromNowOn };
+    let session = open.session(open.thread(&args.thread).await?).await?;
     let asked = calls::AddPartyRequest {
         command: Some(open.header.clone()),
-        thread: open.thread(&args.thread).await?,
+        thread: session.thread,
+        opening: session.opening,
         party: args.party,
         sees: sees as i32,
         precedence: open.precedence,
@@ -295,9 +313,12 @@ pub async fn read(args: ReadArgs) -> Result<(), Fault> {
 
 pub async fn translate(args: TranslateArgs) -> Result<(), Fault> {
     let open = args.how.open()?;
+    let original = known_message(&open.desk, &args.digest).await?;
+    let session = open.session(original.message.draft.thread.0.to_vec().into()).await?;
     let asked = calls::TranslateTextRequest {
         command: Some(open.header.clone()),
-        text: open.text(&args.digest).await?,
+        text: original.digest.0.to_vec().into(),
+        opening: session.opening,
         language: args.language.to_string(),
         translation: args.translation,
         translator: args.translator,
@@ -310,9 +331,11 @@ pub async fn translate(args: TranslateArgs) -> Result<(), Fault> {
 
 pub async fn close(args: CloseArgs) -> Result<(), Fault> {
     let open = args.how.open()?;
+    let session = open.session(open.thread(&args.thread).await?).await?;
     let asked = calls::CloseSessionRequest {
         command: Some(open.header.clone()),
-        thread: open.thread(&args.thread).await?,
+        thread: session.thread,
+        opening: session.opening,
         remarks: args.remarks,
         precedence: open.precedence,
     };

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::{Answered, Board, Draft, Noted, Own, Waiting};
+use crate::domain::content::Kind;
 use crate::domain::digest::{CommandId, Digest};
 use crate::domain::duty::Awaited;
 use crate::domain::event::{Change, Event, Head, Leaf, Record};
@@ -291,6 +292,9 @@ impl Board {
             recorded_at: at,
         };
         self.add_entry(message.thread, entry);
+        if matches!(message.kind, Some(Kind::SessionOpening | Kind::SessionAddition)) {
+            Arc::make_mut(self.threads.entry(message.thread).or_default()).begins_session();
+        }
         self.messages.insert(digest, Whereabouts { index, acknowledged: owed });
         self.filed(message, digest);
         self.for_duties(index, message, digest);

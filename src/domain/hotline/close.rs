@@ -2,9 +2,11 @@
 //!
 //! Never here: which of two is right. Both may close again, with more seen, until they sign the same.
 
+use std::collections::BTreeSet;
+
 use super::forms::{AgreedWith, SessionClose};
 use super::order::{Names, past};
-use super::session::{Session, Spoken, common, in_order, missing};
+use super::session::{Session, Spoken, common, in_order, missing, seen_in};
 use super::transcript::transcript;
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
@@ -16,7 +18,8 @@ use crate::domain::party::Party;
 pub enum Difference {
     /// Stands in the transcript of the one, and not in that of the other.
     OnlyIn { party: Party, message: Digest },
-    /// The Party names it as part of its transcript, and it is not on record here.
+    /// The Party's transcript builds on it, and it is not on record here yet: while there is one such, no other
+    /// difference is stated.
     NotHere { party: Party, message: Digest },
     /// The Party signed this, and the messages that it names give another digest.
     OtherDigest { party: Party, signed: Option<Digest>, gives: Digest },
@@ -91,27 +94,34 @@ impl<'s> Session<'s> {
         (one, first): (Party, &SessionClose),
         (other, second): (Party, &SessionClose),
     ) -> Pair {
+        let (first_covers, second_covers) =
+            (self.covered(first, one, other), self.covered(second, other, one));
+        let first_waits = self.not_here(first, &first_covers, (one, other));
+        let second_waits = self.not_here(second, &second_covers, (other, one));
+        // As long as anything is not here on which one of the two builds, nothing can be held against either.
+        if !first_waits.is_empty() || !second_waits.is_empty() {
+            let of = |party: Party| move |message: Digest| Difference::NotHere { party, message };
+            let mut differences: Vec<Difference> = first_waits.into_iter().map(of(one)).collect();
+            differences.extend(second_waits.into_iter().map(of(other)));
+            return Pair { between: (one, other), agreed: None, differences, since: 0 };
+        }
         let mut differences = Vec::new();
-        let mut side = |author: Party, reader: Party, close: &SessionClose| {
-            let covered = self.covered(close, author, reader);
-            let gives = Digest::of(written(thread, (author, reader), &covered).as_bytes());
+        let mut side = |author: Party, reader: Party, close: &SessionClose, covered: &[&Spoken]| {
+            let gives = Digest::of(written(thread, (author, reader), covered).as_bytes());
             let signed = signed_with(close, reader);
-            let missing: Vec<Digest> = missing(&close.seen, reader, |digest| self.holds(digest));
-            if missing.is_empty() && signed != Some(gives) {
+            if signed != Some(gives) {
                 differences.push(Difference::OtherDigest { party: author, signed, gives });
             }
-            let not_here = |message| Difference::NotHere { party: author, message };
-            differences.extend(missing.into_iter().map(not_here));
-            let covered: Vec<Digest> = covered.into_iter().map(|one| one.said.message).collect();
-            (signed, covered)
+            signed
         };
-        let (first_signed, first_covers) = side(one, other, first);
-        let (second_signed, second_covers) = side(other, one, second);
+        let first_signed = side(one, other, first, &first_covers);
+        let second_signed = side(other, one, second, &second_covers);
         for (party, covers, others) in
             [(one, &first_covers, &second_covers), (other, &second_covers, &first_covers)]
         {
-            let only = covers.iter().filter(|message| !others.contains(message));
-            differences.extend(only.map(|message| Difference::OnlyIn { party, message: *message }));
+            let others: BTreeSet<Digest> = others.iter().map(|one| one.said.message).collect();
+            let only = covers.iter().map(|one| one.said.message).filter(|message| !others.contains(message));
+            differences.extend(only.map(|message| Difference::OnlyIn { party, message }));
         }
         let since = self.common(one, other).len().saturating_sub(first_covers.len().min(second_covers.len()));
         let same = differences.is_empty() && first_signed == second_signed;
@@ -119,8 +129,27 @@ impl<'s> Session<'s> {
         Pair { between: (one, other), agreed, differences, since }
     }
 
-    fn holds(&self, digest: &Digest) -> bool {
-        self.lines.iter().any(|line| line.spoken.said.message == *digest)
+    /// What a close and all that it covers build on, may be had by both, and is not here: each once.
+    fn not_here(
+        &self,
+        close: &SessionClose,
+        covered: &[&Spoken],
+        (author, reader): (Party, Party),
+    ) -> BTreeSet<Digest> {
+        let here: BTreeSet<Digest> = self.lines.iter().map(|line| line.spoken.said.message).collect();
+        let holds = |digest: &Digest| here.contains(digest);
+        let mut found: BTreeSet<Digest> = missing(&close.seen, reader, holds).into_iter().collect();
+        for one in covered {
+            // Who came in by it has nothing of what the others saw before.
+            let came_in = matches!(&one.said.content, Content::SessionAddition(form)
+                if [author.as_str(), reader.as_str()].contains(&form.party.as_str()));
+            if !came_in {
+                let for_author = missing(seen_in(&one.said.content), author, holds);
+                let for_reader = missing(seen_in(&one.said.content), reader, holds);
+                found.extend(for_author.into_iter().filter(|digest| for_reader.contains(digest)));
+            }
+        }
+        found
     }
 }
 

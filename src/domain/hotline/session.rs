@@ -5,13 +5,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::close::Pair;
+use super::close::{Difference, Pair};
 use super::forms::{SeenLast, SessionAddition};
 use super::order::{Names, heads, ordered};
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::form::MessageDigest;
-use crate::domain::message::Traffic;
 use crate::domain::party::Party;
 use crate::domain::said::Said;
 use crate::limits;
@@ -73,7 +72,8 @@ pub enum State {
     Closing,
     /// Two hold different things to have been said: it stays open.
     Disputed,
-    /// All who are present have signed the same transcript of all that was said.
+    /// All who are present have closed, and with each of the others this Party signed the same transcript of all
+    /// that both have. What two others signed between them is not looked at.
     Closed,
 }
 
@@ -110,6 +110,8 @@ pub struct Session<'s> {
     pub on: BTreeMap<Party, &'s Spoken>,
     /// In their order.
     pub lines: Vec<Line<'s>>,
+    /// Of those present and of the other traffic: shown, and no part of the session.
+    pub apart: Vec<&'s Spoken>,
     /// The last close of each.
     pub closes: BTreeMap<Party, &'s Spoken>,
     pub pairs: Vec<Pair>,
@@ -117,20 +119,20 @@ pub struct Session<'s> {
 }
 
 impl<'s> Session<'s> {
-    /// Folds the messages of one thread, each author's own in the order of their places, as `own` reads them: those
-    /// that are real, or those of a drill. `None` where no such session begins in it.
-    pub fn of(
-        thread: ThreadId,
-        spoken: &'s [Spoken],
-        (own, traffic): (Party, Traffic),
-    ) -> Option<Session<'s>> {
-        let here: Vec<&Spoken> = spoken.iter().filter(|one| one.said.traffic == traffic).collect();
-        let begins = begins(&here, own)?;
+    /// Folds the messages of one thread, each author's own in the order of their places, as `own` reads them. A
+    /// thread is one session: that which begins first on record here, and real or a drill as that says. `None` where
+    /// none begins in it.
+    pub fn of(thread: ThreadId, spoken: &'s [Spoken], own: Party) -> Option<Session<'s>> {
+        let begins = begins(spoken, own)?;
+        let (here, other): (Vec<&Spoken>, Vec<&Spoken>) =
+            spoken.iter().partition(|one| one.said.traffic == begins.said.traffic);
         let mut said: Vec<&Spoken> = here.iter().filter(|one| one.is_ordered()).copied().collect();
         let present = present(begins, &in_order(&said), own);
         // Whoever else writes into the thread is no part of the session.
         said.retain(|one| present.contains(&one.said.author));
         let lines = lines(&said, own);
+        let is_apart = |one: &&Spoken| one.is_ordered() && present.contains(&one.said.author);
+        let apart = other.into_iter().filter(is_apart).collect();
         let mut on = BTreeMap::new();
         let mut closes = BTreeMap::new();
         for one in here.iter().filter(|one| present.contains(&one.said.author)) {
@@ -141,7 +143,7 @@ impl<'s> Session<'s> {
             };
         }
         let mut session =
-            Session { begins, present, on, lines, closes, pairs: Vec::new(), state: State::Offered };
+            Session { begins, present, on, lines, apart, closes, pairs: Vec::new(), state: State::Offered };
         session.pairs = session.pairs_of(thread, own);
         session.state = session.state_now();
         Some(session)
@@ -201,7 +203,9 @@ impl<'s> Session<'s> {
     }
 
     fn state_now(&self) -> State {
-        if self.pairs.iter().any(|pair| !pair.differences.is_empty()) {
+        // What is not here yet is no contradiction.
+        let is_held = |one: &Difference| !matches!(one, Difference::NotHere { .. });
+        if self.pairs.iter().any(|pair| pair.differences.iter().any(is_held)) {
             return State::Disputed;
         }
         let all_closed = self.present.iter().all(|party| self.closes.contains_key(party));
@@ -216,16 +220,15 @@ impl<'s> Session<'s> {
     }
 }
 
-/// The opening that was on record here first, so that no later one takes its place; or for a Party that came in
-/// later the addition by which it did.
-fn begins<'s>(here: &[&'s Spoken], own: Party) -> Option<&'s Spoken> {
-    let is_opening = |one: &&&Spoken| matches!(one.said.content, Content::SessionOpening(_));
-    let came_in = |one: &&&Spoken| match &one.said.content {
+/// The opening, or for a Party that came in later the addition by which it did: whichever was on record here first,
+/// so that nothing that is said later takes its place.
+fn begins(spoken: &[Spoken], own: Party) -> Option<&Spoken> {
+    let may_begin = |one: &&Spoken| match &one.said.content {
+        Content::SessionOpening(_) => true,
         Content::SessionAddition(form) => form.party == own.as_str() && one.to.contains(&own),
         _ => false,
     };
-    let opening = here.iter().filter(is_opening).min_by_key(|one| one.recorded);
-    opening.or_else(|| here.iter().filter(came_in).min_by_key(|one| one.recorded)).copied()
+    spoken.iter().filter(may_begin).min_by_key(|one| one.recorded)
 }
 
 fn lines<'s>(said: &[&'s Spoken], own: Party) -> Vec<Line<'s>> {

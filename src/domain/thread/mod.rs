@@ -18,6 +18,8 @@ pub struct Thread {
     entries: Entries,
     /// How many messages of this thread we dispatched to each Party, by code.
     dispatched: Vec<(Party, u64)>,
+    /// Whether a hotline session may begin with a message of it, wherever that stands.
+    is_session: bool,
 }
 
 /// One message in a thread. Its body is read by index.
@@ -49,7 +51,15 @@ impl Thread {
     /// What was on record here by then. Only for reading: what was dispatched is left out.
     pub fn as_of(&self, at: Instant) -> Thread {
         let entries = self.entries().filter(|entry| entry.recorded_at <= at).copied().collect();
-        Thread { entries, dispatched: Vec::new() }
+        Thread { entries, dispatched: Vec::new(), is_session: self.is_session }
+    }
+
+    pub fn begins_session(&mut self) {
+        self.is_session = true;
+    }
+
+    pub fn is_session(&self) -> bool {
+        self.is_session
     }
 
     /// A message that its author dispatched more than once stands at the lowest of its places, so that

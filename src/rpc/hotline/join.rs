@@ -3,7 +3,7 @@
 //! Never here: a queue that a slow console could fill, or a wait that holds up another one. Each console reads the
 //! journal for itself, at its own pace; what it says is done one after the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
@@ -12,6 +12,7 @@ use tonic_types::StatusExt as _;
 
 use super::told::Told;
 use super::{Desk, lines, shown};
+use crate::codec::message::traffic_to_proto;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_answer::How;
 use crate::codec::proto::detente::v1::join_request::What as Said;
@@ -19,9 +20,8 @@ use crate::codec::proto::detente::v1::join_response::What;
 use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Record};
+use crate::domain::hotline::session::{Session, Spoken};
 use crate::domain::message::{Message, Relation, tells_of_another};
-use crate::domain::thread::Entry;
-use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
 use crate::rpc::command::digest_in;
@@ -31,13 +31,18 @@ pub(super) type Answers = mpsc::Sender<Result<calls::JoinResponse, Status>>;
 
 /// One console.
 pub(super) struct Console {
-    pub desk: Desk,
-    pub heads: watch::Receiver<Arc<Head>>,
-    pub answers: Answers,
-    /// Threads looked at before: whether each is a session's.
-    pub known: BTreeMap<ThreadId, bool>,
+    desk: Desk,
+    heads: watch::Receiver<Arc<Head>>,
+    answers: Answers,
+    /// Where it began: what was told before that is not told again as new.
+    after: u64,
     /// The index of the next record to look at: a position is the index of the record after.
-    pub next: u64,
+    next: u64,
+    /// Of each session the messages that it was told. What overtakes the message with which its author comes into the
+    /// session is told with that.
+    told: BTreeMap<ThreadId, BTreeSet<Digest>>,
+    /// Threads of which it was told that they are too long.
+    too_long: BTreeSet<ThreadId>,
 }
 
 /// Why a console's stream ends.
@@ -61,7 +66,18 @@ struct Touched {
     is_new: bool,
 }
 
+/// A session as it is on record when a console catches up.
+struct Heard {
+    traffic: i32,
+    /// In its order, each with the record that holds it.
+    lines: Vec<(Digest, u64, calls::SessionLine)>,
+}
+
 impl Console {
+    pub fn new(desk: Desk, heads: watch::Receiver<Arc<Head>>, answers: Answers) -> Console {
+        Console { desk, heads, answers, after: 0, next: 0, told: BTreeMap::new(), too_long: BTreeSet::new() }
+    }
+
     pub async fn run(mut self, said: Streaming<calls::JoinRequest>) {
         if let Err(Stop::Refused(status)) = self.serve(said).await {
             let _ = self.answers.send(Err(status)).await;
@@ -73,7 +89,7 @@ impl Console {
         let Some(Said::Begin(begin)) = first.what else {
             return Err(status::field("begin", "comes first, once").into());
         };
-        self.next = begin.after;
+        (self.after, self.next) = (begin.after, begin.after);
         let mut is_live = false;
         loop {
             let head = self.heads.borrow_and_update().clone();
@@ -94,15 +110,16 @@ impl Console {
         }
     }
 
-    async fn tell(&self, position: u64, thread: Option<ThreadId>, what: What) -> Result<(), Stop> {
-        let thread = thread.map(|thread| thread.0.to_vec().into()).unwrap_or_default();
-        let told = calls::JoinResponse { position, thread, what: Some(what) };
+    async fn tell(&self, position: u64, of: Option<(ThreadId, i32)>, what: What) -> Result<(), Stop> {
+        let thread = of.map(|(thread, _)| thread.0.to_vec().into()).unwrap_or_default();
+        let traffic = of.map_or(0, |(_, traffic)| traffic);
+        let told = calls::JoinResponse { position, thread, what: Some(what), traffic };
         self.answers.send(Ok(told)).await.map_err(|_| Stop::Gone)
     }
 
     async fn catch_up(&mut self, head: &Head) -> Result<(), Stop> {
         let records = head.records(&self.desk.registrar.journal);
-        let mut sessions: BTreeMap<ThreadId, Vec<calls::SessionLine>> = BTreeMap::new();
+        let mut sessions: BTreeMap<ThreadId, Heard> = BTreeMap::new();
         while self.next < head.chain.size {
             let end = head.chain.size.min(self.next.saturating_add(limits::NOTICE_RECORDS_MAX as u64));
             for record in records.range(self.next, end).await.map_err(status::record)? {
@@ -121,47 +138,49 @@ impl Console {
         head: &Head,
         position: u64,
         touched: &Touched,
-        sessions: &mut BTreeMap<ThreadId, Vec<calls::SessionLine>>,
+        sessions: &mut BTreeMap<ThreadId, Heard>,
     ) -> Result<(), Stop> {
         let Some(thread) = self.thread_of(head, touched).await? else { return Ok(()) };
-        if !self.is_session(head, thread).await? {
+        if head.board.thread(thread).is_some_and(|here| here.messages() > limits::HOTLINE_THREAD_MAX) {
+            if self.too_long.insert(thread) {
+                self.tell(position, Some((thread, 0)), What::TooLong(true)).await?;
+            }
             return Ok(());
         }
         if !sessions.contains_key(&thread) {
             let told = Told::read(head, &self.desk.registrar.journal, thread).await?;
-            let read = told.session().map(|session| lines::lines(&told, &session)).unwrap_or_default();
-            sessions.insert(thread, read);
+            self.told.entry(thread).or_insert_with(|| told_before(&told, self.after));
+            sessions.insert(thread, heard(&told));
         }
-        let session = sessions.get(&thread).map(Vec::as_slice).unwrap_or_default();
-        let Some(line) = session.iter().find(|line| line.digest == touched.message.0.as_slice()) else {
-            return Ok(());
-        };
-        let line = line.clone();
-        let what = if touched.is_new { What::Line(line) } else { What::Changed(line) };
-        self.tell(position, Some(thread), what).await
+        let Some(session) = sessions.get(&thread) else { return Ok(()) };
+        let of = Some((thread, session.traffic));
+        let mut is_new = false;
+        for (message, recorded, line) in &session.lines {
+            // What comes with a later record is told with that.
+            let told = self.told.entry(thread).or_default();
+            if *recorded < position && told.insert(*message) {
+                is_new = is_new || *message == touched.message;
+                self.tell(position, of, What::Line(line.clone())).await?;
+            }
+        }
+        let line = session.lines.iter().find(|(message, ..)| *message == touched.message);
+        match line {
+            Some((_, _, line)) if !is_new && !touched.is_new => {
+                self.tell(position, of, What::Changed(line.clone())).await
+            }
+            _ => Ok(()),
+        }
     }
 
+    /// Of what is touched by reading, showing or a receipt, which happen in every thread, only what is of a session.
     async fn thread_of(&self, head: &Head, touched: &Touched) -> Result<Option<ThreadId>, Stop> {
-        if touched.thread.is_some() {
+        if touched.is_new {
             return Ok(touched.thread);
         }
         let Some(there) = head.board.messages.get(&touched.message) else { return Ok(None) };
         let records = head.records(&self.desk.registrar.journal);
         let stored = records.message(there.index, &touched.message).await.map_err(status::record)?;
-        Ok(Some(stored.message.draft.thread))
-    }
-
-    /// Reading, showing and receipts happen in every thread.
-    async fn is_session(&mut self, head: &Head, id: ThreadId) -> Result<bool, Stop> {
-        if let Some(known) = self.known.get(&id) {
-            return Ok(*known);
-        }
-        let is_session = is_session(head, &self.desk.registrar.journal, id).await?;
-        // A thread that is none yet may become one.
-        if is_session {
-            self.known.insert(id, true);
-        }
-        Ok(is_session)
+        Ok(is_ordered(&stored.message).then_some(stored.message.draft.thread))
     }
 
     async fn take(&self, said: calls::JoinRequest) -> Result<(), Stop> {
@@ -191,22 +210,22 @@ impl Console {
     }
 }
 
-/// Whether a thread is a session's, by the first message of each author in it.
-pub(super) async fn is_session(head: &Head, journal: &Journal, id: ThreadId) -> Result<bool, Status> {
-    let Some(thread) = head.board.thread(id) else { return Ok(false) };
-    let records = head.records(journal);
-    // The first of each author's, so that none of them can hide what another opened.
-    let mut before = None;
-    let is_first = |entry: &&Entry| before.replace(entry.author) != Some(entry.author);
-    let firsts: Vec<Entry> =
-        thread.entries().filter(is_first).take(limits::HOTLINE_LOOKED_AT_MAX).copied().collect();
-    for entry in firsts {
-        let stored = records.message(entry.index, &entry.digest).await.map_err(status::record)?;
-        if is_ordered(&stored.message) {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+/// What a console that goes on after a position was told before it.
+fn told_before(told: &Told, after: u64) -> BTreeSet<Digest> {
+    let then: Vec<Spoken> = told.spoken.iter().filter(|one| one.recorded < after).cloned().collect();
+    let session = Session::of(told.thread, &then, told.own);
+    let places = session.iter().flat_map(lines::places);
+    places.map(|place| place.spoken.said.message).collect()
+}
+
+fn heard(told: &Told) -> Heard {
+    let Some(session) = told.session() else { return Heard { traffic: 0, lines: Vec::new() } };
+    let places = lines::places(&session).into_iter();
+    let lines = places.map(|place| {
+        let line = lines::line(told, &session, &place);
+        (place.spoken.said.message, place.spoken.recorded, line)
+    });
+    Heard { traffic: traffic_to_proto(session.begins.said.traffic), lines: lines.collect() }
 }
 
 fn id(command: Option<&calls::CommandHeader>) -> bytes::Bytes {

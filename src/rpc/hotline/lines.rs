@@ -2,25 +2,43 @@
 //!
 //! Never here: one sign for two things. On record there, shown there, read there and answered are told apart.
 
+use prost::Message as _;
+
 use super::told::Told;
-use crate::codec::message::{precedence_to_proto, traffic_to_proto};
+use crate::codec::message::{precedence_to_proto, traffic_mark, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
+use crate::domain::language::is_language;
 use crate::domain::hotline::session::{Line, Session, Spoken};
 use crate::domain::hotline::{Difference, Pair};
-use crate::domain::message::{Acknowledgement, Outcome};
+use crate::domain::message::Outcome;
 use crate::domain::party::Party;
-use crate::domain::translation::Translation;
+use crate::limits;
 
-/// All of it.
-pub(super) fn shown(told: &Told, session: &Session<'_>) -> calls::ShowSessionResponse {
+/// More languages of an opening are not told.
+const LANGUAGES_TOLD: usize = 16;
+
+/// Of it what one answer takes, from so many lines on.
+pub(super) fn shown(told: &Told, session: &Session<'_>, from: u32) -> calls::ShowSessionResponse {
     let pairs = session.pairs.iter().filter(|pair| [pair.between.0, pair.between.1].contains(&told.own));
-    calls::ShowSessionResponse {
+    let mut page = calls::ShowSessionResponse {
         session: Some(head(told, session)),
-        lines: lines(told, session),
         closed: pairs.map(|pair| closed(told, pair)).collect(),
+        ..Default::default()
+    };
+    let (mut bytes, mut next) = (0_usize, from);
+    for place in places(session).into_iter().skip(from as usize) {
+        if page.lines.len() >= limits::THREAD_PAGE_MESSAGES || bytes >= limits::THREAD_PAGE_BYTES {
+            page.next = next;
+            break;
+        }
+        let line = line(told, session, &place);
+        bytes = bytes.saturating_add(line.encoded_len());
+        page.lines.push(line);
+        next = next.saturating_add(1);
     }
+    page
 }
 
 /// What it is, and how it stands.
@@ -34,7 +52,7 @@ pub(super) fn head(told: &Told, session: &Session<'_>) -> calls::Session {
     let on = session.on.iter().filter_map(|(party, spoken)| match &spoken.said.content {
         Content::SessionAcceptance(form) => Some(calls::OfficerOn {
             party: party.to_string(),
-            officer: form.officer.clone(),
+            officer: name(&form.officer),
             since_ms: spoken.said.released_at.0,
         }),
         _ => None,
@@ -47,7 +65,7 @@ pub(super) fn head(told: &Told, session: &Session<'_>) -> calls::Session {
         opened_by: begins.said.author.to_string(),
         present: session.present.iter().map(Party::to_string).collect(),
         on: on.collect(),
-        languages,
+        languages: languages.into_iter().filter(|one| is_language(one)).take(LANGUAGES_TOLD).collect(),
         about: about.map(|thread| thread.0.0.to_vec().into()).unwrap_or_default(),
         precedence: envelope.map_or(0, |draft| precedence_to_proto(draft.precedence)),
         traffic: traffic_to_proto(begins.said.traffic),
@@ -55,19 +73,44 @@ pub(super) fn head(told: &Told, session: &Session<'_>) -> calls::Session {
         messages: count(session.lines.len()),
         unread: count(unread),
         newest_at_ms: newest.unwrap_or(0),
+        opening: begins.said.message.0.to_vec().into(),
     }
 }
 
-/// Its messages in their order.
-pub(super) fn lines(told: &Told, session: &Session<'_>) -> Vec<calls::SessionLine> {
-    (1..).zip(&session.lines).map(|(position, one)| line(told, session, position, one)).collect()
+/// Where a message of it is shown.
+pub(super) struct Place<'s> {
+    pub spoken: &'s Spoken,
+    /// `None` where it has no part in the session.
+    standing: Option<(u32, &'s Line<'s>)>,
 }
 
-fn line(told: &Told, session: &Session<'_>, position: u32, line: &Line<'_>) -> calls::SessionLine {
-    let said = &line.spoken.said;
-    let (text, answers) = what(line.spoken);
+/// Its messages in their order, and after them those that have no part in it.
+pub(super) fn places<'s>(session: &'s Session<'_>) -> Vec<Place<'s>> {
+    let standing = (1..).zip(&session.lines);
+    let standing = standing.map(|(at, line)| Place { spoken: line.spoken, standing: Some((at, line)) });
+    let apart = session.apart.iter().map(|spoken| Place { spoken, standing: None });
+    standing.chain(apart).collect()
+}
+
+/// What a reader must be told of one that is not taken as it asks to be; empty for all others.
+fn not_taken(session: &Session<'_>, place: &Place<'_>) -> String {
+    let is_opening = matches!(place.spoken.said.content, Content::SessionOpening(_));
+    if place.standing.is_none() {
+        let mark = traffic_mark(traffic_to_proto(session.begins.said.traffic));
+        return format!("no part of this session, which is {mark}");
+    }
+    if is_opening && place.spoken.said.message != session.begins.said.message {
+        return "a later opening, which changes nothing: the session is that of the first".into();
+    }
+    String::new()
+}
+
+/// A message as it is shown.
+pub(super) fn line(told: &Told, session: &Session<'_>, place: &Place<'_>) -> calls::SessionLine {
+    let (spoken, said) = (place.spoken, &place.spoken.said);
+    let (text, answers) = what(spoken);
+    let (translations, more_translations) = translations(told, &said.message);
     let mut told_line = calls::SessionLine {
-        position,
         digest: said.message.0.to_vec().into(),
         kind: said.content.kind().name().into(),
         author: said.author.to_string(),
@@ -75,12 +118,18 @@ fn line(told: &Told, session: &Session<'_>, position: u32, line: &Line<'_>) -> c
         text,
         released_at_ms: said.released_at.0,
         answers: answers.map(|digest| digest.0.to_vec().into()).unwrap_or_default(),
-        unseen: count(line.unseen),
-        missing: line.missing.iter().map(|digest| digest.0.to_vec().into()).collect(),
-        states: line.spoken.to.iter().map(|party| state(told, session, line.spoken, *party)).collect(),
-        translations: translations(told, &said.message),
+        states: spoken.to.iter().map(|party| state(told, session, spoken, *party)).collect(),
+        translations,
+        more_translations,
+        traffic: traffic_to_proto(said.traffic),
+        not_taken: not_taken(session, place),
         ..Default::default()
     };
+    if let Some((position, line)) = place.standing {
+        told_line.position = position;
+        told_line.unseen = count(line.unseen);
+        told_line.missing = line.missing.iter().map(|digest| digest.0.to_vec().into()).collect();
+    }
     if let Some((message, recorded_at)) = told.envelopes.get(&said.message) {
         told_line.language = message.draft.language.clone();
         told_line.precedence = precedence_to_proto(message.draft.precedence);
@@ -119,11 +168,11 @@ fn state(told: &Told, session: &Session<'_>, spoken: &Spoken, party: Party) -> c
         None => {}
     }
     if let Some((console, at)) = told.shown(digest, party) {
-        state.shown_to = console.to_owned();
+        state.shown_to = name(console);
         state.shown_at_ms = at.0;
     }
-    if let Some((_, read)) = told.reads.iter().find(|(by, read)| *by == party && read.message == *digest) {
-        state.read_by = read.officer.name.clone();
+    if let Some((_, read)) = told.reads_of(digest).find(|(by, _)| *by == party) {
+        state.read_by = name(&read.officer.name);
         state.read_at_ms = read.read_at.0;
     }
     let answers = |line: &&Line<'_>| line.spoken.said.author == party && what(line.spoken).1 == Some(*digest);
@@ -133,36 +182,48 @@ fn state(told: &Told, session: &Session<'_>, spoken: &Spoken, party: Party) -> c
     state
 }
 
-fn translations(told: &Told, of: &Digest) -> Vec<calls::TextTranslation> {
-    let is_of = |form: &Translation| form.of.message_digest.is_some_and(|digest| digest.0 == *of);
-    let given = told.translations.iter().filter(|(_, _, form)| is_of(form));
-    given
-        .filter_map(|(by, digest, form)| {
-            let text = form.lines.iter().find(|line| line.path == super::TEXT)?;
-            Some(calls::TextTranslation {
-                digest: digest.0.to_vec().into(),
-                by: by.to_string(),
-                translator: form.translator.clone(),
-                language: form.language.clone(),
-                text: text.text.0.clone(),
-            })
-        })
-        .collect()
+/// As many as a line has room for, and how many more there are.
+fn translations(told: &Told, of: &Digest) -> (Vec<calls::TextTranslation>, u32) {
+    let (mut given, mut bytes, mut more) = (Vec::new(), 0_usize, 0_u32);
+    for (by, digest, form) in told.translations_of(of) {
+        let Some(text) = form.lines.iter().find(|line| line.path == super::TEXT) else { continue };
+        let one = calls::TextTranslation {
+            digest: digest.0.to_vec().into(),
+            by: by.to_string(),
+            translator: form.translator.clone(),
+            language: form.language.clone(),
+            text: text.text.0.clone(),
+        };
+        let with = bytes.saturating_add(one.encoded_len());
+        if given.len() >= limits::HOTLINE_TRANSLATIONS_TOLD || with > limits::HOTLINE_TRANSLATIONS_BYTES {
+            more = more.saturating_add(1);
+            continue;
+        }
+        bytes = with;
+        given.push(one);
+    }
+    (given, more)
 }
 
 fn is_unread(told: &Told, spoken: &Spoken) -> bool {
     let is_text = matches!(spoken.said.content, Content::SessionText(_));
-    let read = |(by, read): &(Party, Acknowledgement)| *by == told.own && read.message == spoken.said.message;
-    is_text && spoken.said.author != told.own && !told.reads.iter().any(read)
+    let is_read = || told.reads_of(&spoken.said.message).any(|(by, _)| by == told.own);
+    is_text && spoken.said.author != told.own && !is_read()
 }
 
 fn closed(told: &Told, pair: &Pair) -> calls::ClosedWith {
     let (one, other) = pair.between;
     let party = if one == told.own { other } else { one };
+    let some = pair.differences.iter().take(limits::HOTLINE_DIFFERENCES_TOLD);
+    let mut differences: Vec<String> = some.map(|one| difference(told, one)).collect();
+    let more = pair.differences.len().saturating_sub(differences.len());
+    if more > 0 {
+        differences.push(format!("and {more} more"));
+    }
     calls::ClosedWith {
         party: party.to_string(),
         agreed: pair.agreed.map(|digest| digest.0.to_vec().into()).unwrap_or_default(),
-        differences: pair.differences.iter().map(|one| difference(told, one)).collect(),
+        differences,
         since: count(pair.since),
     }
 }
@@ -175,7 +236,7 @@ fn difference(told: &Told, one: &Difference) -> String {
             format!("only {party} counts the text {message}{}", by.unwrap_or_default())
         }
         Difference::NotHere { party, message } => {
-            format!("{party} counts the message {message}, which is not on record here")
+            format!("{party} counts the message {message}, which is not here yet")
         }
         Difference::OtherDigest { party, signed: Some(signed), gives } => {
             format!("{party} signed the transcript {signed}, and the messages that it names give {gives}")
@@ -184,6 +245,14 @@ fn difference(told: &Told, one: &Difference) -> String {
             format!("{party} signed no transcript of these messages, which give {gives}")
         }
     }
+}
+
+/// A name from outside. One that is longer than any is in the message itself, and not told here.
+fn name(name: &str) -> String {
+    if name.len() > limits::HOTLINE_NAME_BYTES_TOLD {
+        return "(a name too long to be told here)".into();
+    }
+    name.to_owned()
 }
 
 fn count(number: usize) -> u32 {

@@ -10,7 +10,6 @@ mod shown;
 mod speak;
 mod told;
 
-use std::collections::BTreeMap;
 use std::pin::Pin;
 
 use bytes::Bytes;
@@ -139,10 +138,9 @@ impl HotlineService for HotlineCalls {
         let page = head.board.threads_page(from, limits::HOTLINE_THREADS_PER_PAGE);
         let mut sessions = Vec::new();
         for id in page.threads {
-            let is_session = join::is_session(&head, &self.registrar.journal, id).await?;
-            let short = head.board.thread(id).map_or(0, |thread| thread.messages());
+            let Some(thread) = head.board.thread(id) else { continue };
             // One that is longer than a session may be is a thread like any other.
-            if !is_session || short > limits::HOTLINE_THREAD_MAX {
+            if !thread.is_session() || thread.messages() > limits::HOTLINE_THREAD_MAX {
                 continue;
             }
             let told = Told::read(&head, &self.registrar.journal, id).await?;
@@ -158,7 +156,7 @@ impl HotlineService for HotlineCalls {
     ) -> Result<Response<calls::ShowSessionResponse>, Status> {
         let told = self.told(&call.get_ref().thread).await?;
         let session = told.some_session()?;
-        Ok(Response::new(lines::shown(&told, &session)))
+        Ok(Response::new(lines::shown(&told, &session, call.get_ref().from)))
     }
 
     async fn transcript(
@@ -187,7 +185,7 @@ impl HotlineService for HotlineCalls {
         let desk = self.desk(&call)?;
         let (answers, stream) = mpsc::channel(limits::NOTICES_AHEAD_MAX);
         let heads = self.registrar.heads();
-        let console = join::Console { desk, heads, answers, known: BTreeMap::new(), next: 0 };
+        let console = join::Console::new(desk, heads, answers);
         tokio::spawn(console.run(call.into_inner()));
         Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
@@ -220,12 +218,14 @@ impl Desk {
         if !asked.about.is_empty() {
             thread_in(&asked.about).map_err(|_| status::field("about", "16 bytes, or none"))?;
         }
-        self.speak(origin, thread, asked.precedence)?.say(Wanted::Open(asked)).await
+        self.speak(origin, (thread, None), asked.precedence)?.say(Wanted::Open(asked)).await
     }
 
     async fn accept(&self, asked: calls::AcceptSessionRequest) -> Result<calls::SpokenResponse, Status> {
         let origin = command::origin("HotlineService/Accept", asked.command.as_ref(), &asked, &self.caller)?;
-        self.speak(origin, thread_in(&asked.thread)?, asked.precedence)?.say(Wanted::Accept).await
+        self.speak(origin, (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)), asked.precedence)?
+            .say(Wanted::Accept)
+            .await
     }
 
     async fn say(&self, asked: calls::SayRequest) -> Result<calls::SpokenResponse, Status> {
@@ -234,7 +234,11 @@ impl Desk {
             [] => None,
             given => Some(digest_in(given).map_err(|_| status::field("answers", "32 bytes, or none"))?),
         };
-        let speaker = self.speak(origin, thread_in(&asked.thread)?, asked.precedence)?;
+        let speaker = self.speak(
+            origin,
+            (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
+            asked.precedence,
+        )?;
         speaker.say(Wanted::Say { text: asked.text, language: asked.language, answers }).await
     }
 
@@ -247,7 +251,11 @@ impl Desk {
             }
         };
         let form = SessionAddition { party: asked.party, sees: Some(sees), ..SessionAddition::default() };
-        let speaker = self.speak(origin, thread_in(&asked.thread)?, asked.precedence)?;
+        let speaker = self.speak(
+            origin,
+            (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
+            asked.precedence,
+        )?;
         speaker.say(Wanted::Add(form)).await
     }
 
@@ -255,18 +263,23 @@ impl Desk {
         let origin =
             command::origin("HotlineService/Translate", asked.command.as_ref(), &asked, &self.caller)?;
         let of = digest_in(&asked.text).map_err(|_| status::field("text", "32 bytes"))?;
+        let opening = opening_in(&asked.opening)?;
         let head = self.registrar.head();
         let there = head.board.messages.get(&of).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
         let records = head.records(&self.registrar.journal);
         let thread = records.message(there.index, &of).await.map_err(status::record)?.message.draft.thread;
         let (language, translation, translator) = (asked.language, asked.translation, asked.translator);
-        let speaker = self.speak(origin, thread, asked.precedence)?;
+        let speaker = self.speak(origin, (thread, Some(opening)), asked.precedence)?;
         speaker.say(Wanted::Translate { of, language, translation, translator }).await
     }
 
     async fn close(&self, asked: calls::CloseSessionRequest) -> Result<calls::SpokenResponse, Status> {
         let origin = command::origin("HotlineService/Close", asked.command.as_ref(), &asked, &self.caller)?;
-        let speaker = self.speak(origin, thread_in(&asked.thread)?, asked.precedence)?;
+        let speaker = self.speak(
+            origin,
+            (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
+            asked.precedence,
+        )?;
         speaker.say(Wanted::Close { remarks: asked.remarks }).await
     }
 
@@ -279,10 +292,19 @@ impl Desk {
         Ok(calls::ReadTextResponse { acknowledgement_digest, number })
     }
 
-    fn speak(&self, origin: Origin, thread: ThreadId, wire: i32) -> Result<Speaker<'_>, Status> {
+    fn speak(
+        &self,
+        origin: Origin,
+        (thread, opening): (ThreadId, Option<Digest>),
+        wire: i32,
+    ) -> Result<Speaker<'_>, Status> {
         let precedence = precedence(wire)?;
-        Ok(Speaker { registrar: &self.registrar, caller: &self.caller, origin, thread, precedence })
+        Ok(Speaker { registrar: &self.registrar, caller: &self.caller, origin, thread, opening, precedence })
     }
+}
+
+fn opening_in(bytes: &[u8]) -> Result<Digest, Status> {
+    digest_in(bytes).map_err(|_| status::field("opening", "32 bytes: the digest that Session.opening tells"))
 }
 
 fn thread_in(bytes: &[u8]) -> Result<ThreadId, Status> {

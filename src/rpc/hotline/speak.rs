@@ -25,7 +25,7 @@ use crate::domain::precedence::Precedence;
 use crate::domain::refusal::Refusal;
 use crate::domain::translation::{TranslatedText, Translation};
 use crate::limits;
-use crate::registrar::Registrar;
+use crate::registrar::{Head, Registrar};
 use crate::rpc::caller::PersonCaller;
 use crate::rpc::command::{give, not_what_was_asked, refused};
 use crate::rpc::{draft, faults, status};
@@ -40,12 +40,14 @@ pub(super) enum Wanted {
     Close { remarks: String },
 }
 
-/// Who says it, in which session, and how fast: `None` for the precedence of the opening.
+/// Who says it, in which session, and how fast: `None` for the precedence of the opening. Only who opens one names no
+/// opening.
 pub(super) struct Speaker<'c> {
     pub registrar: &'c Registrar,
     pub caller: &'c PersonCaller,
     pub origin: Origin,
     pub thread: ThreadId,
+    pub opening: Option<Digest>,
     pub precedence: Option<Precedence>,
 }
 
@@ -81,6 +83,7 @@ impl Speaker<'_> {
             }
         };
         answer.draft_digest = body.digest.0.to_vec().into();
+        answer.not_addressed = self.not_addressed(&head, &body).await;
         let released = Stamp { id: release_id(id), content: release_content(stamp.content), ..stamp };
         let head = self.registrar.head();
         if head.board.draft(draft).is_none() {
@@ -106,6 +109,22 @@ impl Speaker<'_> {
         Ok(answer)
     }
 
+    /// Parties of the session to whom it does not go, since they are not known here.
+    async fn not_addressed(&self, head: &Head, body: &draft::Body) -> Vec<String> {
+        if self.opening.is_none() {
+            return Vec::new();
+        }
+        // What is on record has its answer also where the thread can't be read as a session any more.
+        let told = Told::read(head, &self.registrar.journal, self.thread).await.ok();
+        let Some((told, session)) = told.as_ref().and_then(|told| Some((told, told.session()?))) else {
+            return Vec::new();
+        };
+        let addressed = body.outgoing.parties();
+        let is_left_out =
+            |party: &&Party| **party != told.own && !addressed.contains(party) && !knows(head, **party);
+        session.present.iter().filter(is_left_out).map(Party::to_string).collect()
+    }
+
     async fn draft(
         &self,
         id: DraftId,
@@ -128,6 +147,10 @@ impl Speaker<'_> {
         let head = self.registrar.head();
         let told = Told::read(&head, &self.registrar.journal, self.thread).await?;
         let session = told.some_session()?;
+        if self.opening != Some(session.begins.said.message) {
+            let rule = format!("the session begins with another message: {}", session.begins.said.message);
+            return Err(status::field("opening", rule));
+        }
         if session.lines.len() >= limits::HOTLINE_MESSAGES_MAX && !matches!(wanted, Wanted::Close { .. }) {
             let rule = format!(
                 "the session has {} messages or more: close it, and open another",
@@ -135,8 +158,12 @@ impl Speaker<'_> {
             );
             return Err(status::field("thread", rule));
         }
-        let others: Vec<Party> =
-            session.present.iter().filter(|party| **party != told.own).copied().collect();
+        let is_known = |party: &Party| knows(&head, *party);
+        let others = session.present.iter().filter(|party| **party != told.own).copied();
+        let others: Vec<Party> = others.filter(is_known).collect();
+        if others.is_empty() {
+            return Err(status::field("thread", "this node has no link with any other Party of the session"));
+        }
         let opening = told.message(&session.begins.said.message).map(|message| message.draft.clone());
         let Some(opening) = opening else { return Err(status::not_found("session")) };
         let mut heading = calls::Heading {
@@ -199,6 +226,14 @@ impl Speaker<'_> {
                 (Content::SessionAddition(SessionAddition { seen, ..form }), to)
             }
             Wanted::Translate { of, language, translation, translator } => {
+                let original = told.message(&of).map(|message| &message.draft);
+                let is_of_session = session.lines.iter().any(|line| line.spoken.said.message == of);
+                let Some(original) = original.filter(|_| is_of_session) else {
+                    return Err(status::field("text", "is no message of the session"));
+                };
+                // It may be given to no others than the original, and is marked as that is.
+                heading.marking.clone_from(&original.marking);
+                heading.releasable_to = original.releasable_to.iter().map(Party::to_string).collect();
                 let translator = if translator.is_empty() { officer.clone() } else { translator };
                 heading.language.clone_from(&language);
                 let text = TranslatedText { path: super::TEXT.into(), text: Prose(translation) };
@@ -286,6 +321,10 @@ fn reference(told: &Told, digest: Digest) -> MessageReference {
         author: author.unwrap_or_default(),
         ..MessageReference::default()
     }
+}
+
+fn knows(head: &Head, party: Party) -> bool {
+    head.board.link(party).is_some() || head.board.roster.without_node.contains_key(&party)
 }
 
 fn addressee(party: &Party) -> evidence::Addressee {

@@ -33,10 +33,10 @@ pub(super) struct Told {
     pub spoken: Vec<Spoken>,
     /// The envelope of each, and when it was put on record here.
     pub envelopes: BTreeMap<Digest, (Message, Instant)>,
-    /// Who states that an officer read which.
-    pub reads: Vec<(Party, Acknowledgement)>,
-    /// Who gave which translation in which message.
-    pub translations: Vec<(Party, Digest, Translation)>,
+    /// Who states that an officer read which: as real, or in a drill.
+    reads: Vec<(Party, Traffic, Acknowledgement)>,
+    /// Who gave which translation in which message: as real, or in a drill.
+    translations: Vec<(Party, Traffic, Digest, Translation)>,
     /// Of our own messages: the receipt of each addressee that gave one.
     pub receipts: BTreeMap<(Digest, Party), (Instant, Outcome)>,
 }
@@ -72,10 +72,9 @@ impl Told {
         Ok(told)
     }
 
-    /// The session in it: that which is real or, where none is, the drill.
+    /// The session in it.
     pub fn session(&self) -> Option<Session<'_>> {
-        let of = |traffic| Session::of(self.thread, &self.spoken, (self.own, traffic));
-        of(Traffic::Real).or_else(|| of(Traffic::Drill))
+        Session::of(self.thread, &self.spoken, self.own)
     }
 
     /// The same, or that there is none.
@@ -87,11 +86,37 @@ impl Told {
         self.envelopes.get(digest).map(|(message, _)| message)
     }
 
-    /// The message by which a Party said first that a console of its own shows this one.
+    /// Who states that an officer read this one, in traffic like its own.
+    pub fn reads_of<'t>(&'t self, of: &'t Digest) -> impl Iterator<Item = (Party, &'t Acknowledgement)> {
+        let traffic = self.traffic_of(of);
+        let is_of = move |(_, as_what, read): &&(Party, Traffic, Acknowledgement)| {
+            read.message == *of && Some(*as_what) == traffic
+        };
+        self.reads.iter().filter(is_of).map(|(by, _, read)| (*by, read))
+    }
+
+    /// The translations of this one, in traffic like its own: by whom, and in which message.
+    pub fn translations_of<'t>(
+        &'t self,
+        of: &'t Digest,
+    ) -> impl Iterator<Item = (Party, Digest, &'t Translation)> {
+        let traffic = self.traffic_of(of);
+        let is_of = move |(_, as_what, _, form): &&(Party, Traffic, Digest, Translation)| {
+            form.of.message_digest.is_some_and(|digest| digest.0 == *of) && Some(*as_what) == traffic
+        };
+        self.translations.iter().filter(is_of).map(|(by, _, digest, form)| (*by, *digest, form))
+    }
+
+    fn traffic_of(&self, message: &Digest) -> Option<Traffic> {
+        self.message(message).map(|message| message.draft.traffic)
+    }
+
+    /// The message by which a Party said first that a console of its own shows this one, in traffic like its own.
     pub fn shown(&self, digest: &Digest, by: Party) -> Option<(&str, Instant)> {
         self.spoken.iter().find_map(|one| match &one.said.content {
             Content::SessionShown(form)
                 if one.said.author == by
+                    && Some(one.said.traffic) == self.traffic_of(digest)
                     && form.shown.message_digest.is_some_and(|shown| shown.0 == *digest) =>
             {
                 Some((form.console.as_str(), one.said.released_at))
@@ -103,7 +128,7 @@ impl Told {
     fn take(&mut self, digest: Digest, index: u64, recorded_at: Instant, message: Message) {
         match content::said(&message.draft.kind, &message.draft.content) {
             Read::Form(Content::Translation(form)) => {
-                self.translations.push((message.author, digest, form));
+                self.translations.push((message.author, message.draft.traffic, digest, form));
             }
             Read::Form(content) if content.kind().noun() == super::NOUN => {
                 let said = Said {
@@ -120,7 +145,9 @@ impl Told {
                 envelope.draft.content = Bytes::new();
                 self.envelopes.insert(digest, (envelope, recorded_at));
             }
-            Read::Acknowledgement(read) => self.reads.push((message.author, read)),
+            Read::Acknowledgement(read) => {
+                self.reads.push((message.author, message.draft.traffic, read));
+            }
             Read::Form(_) | Read::Unknown | Read::Unreadable(_) => {}
         }
     }
