@@ -123,6 +123,16 @@ impl Broker {
     /// It answers nothing, and keeps its connections.
     pub fn freeze(&self) {
         self.signal("STOP");
+        // The signal is sent and not yet heard: until each of its threads stands, it may still answer.
+        let threads = format!("/proc/{}/task", self.child.id());
+        let stands = |thread: fs::DirEntry| match fs::read_to_string(thread.path().join("status")) {
+            Ok(status) => status.lines().any(|line| line.starts_with("State:\tT")),
+            // It has ended.
+            Err(_) => true,
+        };
+        while !fs::read_dir(&threads).expect("it runs").flatten().all(stands) {
+            std::thread::yield_now();
+        }
     }
 
     /// It goes on where it was frozen.

@@ -33,7 +33,7 @@ impl Random {
 
 enum Packet {
     /// Lane, serial, message.
-    Given(usize, usize, Spoken),
+    Given(usize, usize, Box<Spoken>),
     /// The serial that comes next on a lane.
     Receipt(usize, usize),
 }
@@ -134,7 +134,7 @@ fn play(seed: u64) -> (usize, String) {
                 let copies = if random.one_in(6) { 2 } else { 1 };
                 for _ in 0..copies {
                     let at = tick + 1 + random.below(5);
-                    ends[1 - from].coming.push((at, Packet::Given(lane, serial, said.clone())));
+                    ends[1 - from].coming.push((at, Packet::Given(lane, serial, Box::new(said.clone()))));
                 }
             }
         }
@@ -149,7 +149,8 @@ fn play(seed: u64) -> (usize, String) {
             }
             for packet in queue {
                 let Some(receipt) = ends[to].take(packet) else { continue };
-                if !cut[to] && !(talking && random.one_in(4)) {
+                let is_lost = cut[to] || (talking && random.one_in(4));
+                if !is_lost {
                     ends[1 - to].coming.push((tick + 1 + random.below(5), receipt));
                 }
             }

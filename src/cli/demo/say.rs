@@ -60,7 +60,7 @@ impl Say {
     pub fn head(&self) {
         let sentence = "Synthetic: a demonstration of three cases with figures from the press and other public \
                         sources. Persons, areas and formations are invented, and no State has sent any of this.";
-        self.line(format!("{sentence}"), json!({"kind": "synthetic", "sentence": sentence}));
+        self.line(sentence.to_owned(), json!({"kind": "synthetic", "sentence": sentence}));
     }
 
     /// A case begins, on a stage of its own.

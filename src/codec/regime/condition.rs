@@ -306,12 +306,12 @@ fn test(value: &Value) -> Result<Test, NotARegime> {
 
 /// Of a choice it is asked whether it is what it can be.
 fn possible(given: &Value, is: &Is, place: &str, choices: &[&str]) -> Result<(), NotARegime> {
-    let (words, alone): (&[String], fn(Vec<String>) -> Is) = match is {
-        Is::OneOf(words) => (words, Is::OneOf),
-        Is::Word(words) => (words, Is::Word),
-        Is::Given => return Ok(()),
+    let (Is::OneOf(words) | Is::Word(words)) = is else { return Ok(()) };
+    let alone = |word: &String| match is {
+        Is::OneOf(_) | Is::Given => Is::OneOf(vec![word.clone()]),
+        Is::Word(_) => Is::Word(vec![word.clone()]),
     };
-    let can_be = |word: &&String| choices.iter().any(|choice| alone(vec![(*word).clone()]).holds(choice));
+    let can_be = |word: &&String| choices.iter().any(|choice| alone(word).holds(choice));
     match words.iter().find(|word| !can_be(word)) {
         None => Ok(()),
         Some(word) => Err(given.fault(format!(

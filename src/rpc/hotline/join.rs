@@ -3,6 +3,7 @@
 //! Never here: a queue that a slow console could fill, or a wait that holds up another one. Each console reads the
 //! journal for itself, at its own pace; what it says is done one after the other.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -147,12 +148,14 @@ impl Console {
             }
             return Ok(());
         }
-        if !sessions.contains_key(&thread) {
-            let told = Told::read(head, &self.desk.registrar.journal, thread).await?;
-            self.told.entry(thread).or_insert_with(|| told_before(&told, self.after));
-            sessions.insert(thread, heard(&told));
-        }
-        let Some(session) = sessions.get(&thread) else { return Ok(()) };
+        let session = match sessions.entry(thread) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(new) => {
+                let told = Told::read(head, &self.desk.registrar.journal, thread).await?;
+                self.told.entry(thread).or_insert_with(|| told_before(&told, self.after));
+                new.insert(heard(&told))
+            }
+        };
         let of = Some((thread, session.traffic));
         let mut is_new = false;
         for (message, recorded, line) in &session.lines {

@@ -9,9 +9,9 @@ use crate::codec::message::{precedence_to_proto, traffic_mark, traffic_to_proto}
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
-use crate::domain::language::is_language;
 use crate::domain::hotline::session::{Line, Session, Spoken};
 use crate::domain::hotline::{Difference, Pair};
+use crate::domain::language::is_language;
 use crate::domain::message::Outcome;
 use crate::domain::party::Party;
 use crate::limits;
