@@ -234,7 +234,8 @@ async fn lines(
             None => "Whether the channel counts is not judged: the regime cited is not held here".into(),
         });
     }
-    if handed.at < message.released_at {
+    // To the minute, as below.
+    if handed.at.seconds().div_euclid(60) < message.released_at.seconds().div_euclid(60) {
         lines.push("It was handed over, by this account, before the message was released here".into());
     }
     // To the minute: that is how people write it.

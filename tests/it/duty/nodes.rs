@@ -70,6 +70,11 @@ pub fn is(name: &'static str, state: State) -> impl Fn(&Duties) -> bool {
     move |duties| duties.all().any(|duty| duty.opened.rule.name == name && duty.state() == state)
 }
 
+/// What a question brings about, and the days of the year each way, which nothing that came in brings about.
+pub fn all_open(duties: &Duties) -> bool {
+    is("answer", State::Open)(duties) && duties.all().count() == 3 + 4
+}
+
 pub async fn both_until(world: &World, what: impl Fn(&Duties) -> bool) {
     until(world, "BY", &what).await;
     until(world, "PL", &what).await;
@@ -188,7 +193,7 @@ async fn what_a_message_calls_a_text_that_both_ends_hold_evades_no_duty() {
 async fn a_question_is_owed_an_answer_at_both_ends_and_the_answer_meets_it() {
     let (world, digest) = bound().await;
     let question = ask(&world, digest, 1).await;
-    both_until(&world, is("answer", State::Open)).await;
+    both_until(&world, all_open).await;
     let open = same_at_both_ends(&world, "BY", "PL");
     for name in ["answer", "unchecked answer", "prompt answer"] {
         assert_eq!(state(&open, name, "PL"), State::Open);
@@ -371,7 +376,7 @@ async fn a_calendar_is_owed_by_a_day_of_the_year_and_a_nil_one_meets_it_and_the_
 async fn a_node_that_starts_again_holds_the_same_duties_and_goes_on() {
     let (mut world, digest) = bound().await;
     ask(&world, digest, 1).await;
-    both_until(&world, is("answer", State::Open)).await;
+    both_until(&world, all_open).await;
     let before = all_between(&world, "BY", "PL");
     world.state_mut("BY").stop().await;
     world.state_mut("BY").start().await;
