@@ -382,7 +382,10 @@ async fn a_node_that_starts_again_holds_the_same_duties_and_goes_on() {
     world.state_mut("BY").start().await;
     assert_eq!(all_between(&world, "BY", "PL"), before);
     later(&world, 49);
-    both_hear_until(&world, is("answer", State::Lapsed)).await;
+    let is_settled = |duties: &Duties| {
+        is("answer", State::Lapsed)(duties) && is("unchecked answer", State::Alarmed)(duties)
+    };
+    both_hear_until(&world, is_settled).await;
     same_at_both_ends(&world, "BY", "PL");
 }
 
