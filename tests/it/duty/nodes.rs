@@ -75,6 +75,11 @@ pub fn all_open(duties: &Duties) -> bool {
     is("answer", State::Open)(duties) && duties.all().count() == 3 + 4
 }
 
+/// After two days without an answer, each by its own rule.
+pub fn all_past_due(duties: &Duties) -> bool {
+    is("answer", State::Lapsed)(duties) && is("unchecked answer", State::Alarmed)(duties)
+}
+
 pub async fn both_until(world: &World, what: impl Fn(&Duties) -> bool) {
     until(world, "BY", &what).await;
     until(world, "PL", &what).await;
@@ -273,7 +278,7 @@ async fn while_the_link_is_down_nothing_is_called_lapsed_and_it_is_settled_when_
     assert!(unknown.sentence.starts_with("unknown: link down since 2024-11-01T"), "{}", unknown.sentence);
     assert!(unknown.beside.iter().any(|line| line.starts_with("PL was reached at")), "{:?}", unknown.beside);
     world.state_mut("PL").start().await;
-    both_hear_until(&world, is("answer", State::Lapsed)).await;
+    both_hear_until(&world, all_past_due).await;
     same_at_both_ends(&world, "BY", "PL");
 }
 
@@ -382,10 +387,7 @@ async fn a_node_that_starts_again_holds_the_same_duties_and_goes_on() {
     world.state_mut("BY").start().await;
     assert_eq!(all_between(&world, "BY", "PL"), before);
     later(&world, 49);
-    let is_settled = |duties: &Duties| {
-        is("answer", State::Lapsed)(duties) && is("unchecked answer", State::Alarmed)(duties)
-    };
-    both_hear_until(&world, is_settled).await;
+    both_hear_until(&world, all_past_due).await;
     same_at_both_ends(&world, "BY", "PL");
 }
 
