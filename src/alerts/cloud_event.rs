@@ -1,8 +1,8 @@
 //! An alert as a webhook is told of it: CloudEvents 1.0, JSON, structured mode.
 //!
 //! Never here: text or subject of a message, or a person's name. Of what another Party wrote only the message's
-//! number, safe to show and cut at a bound. The id is made of nothing that
-//! a message says, and who holds it learns no index of the journal from it.
+//! number, safe to show and cut at a bound. The id is made of nothing that a message says, and who holds it learns no
+//! index of the journal from it.
 
 use bytes::Bytes;
 use serde_json::{Value, json};

@@ -17,8 +17,7 @@ use crate::domain::regime::format_faults;
 use crate::replay::records::RecordFault;
 
 /// All faults of a draft: of its heading by what is on record here, then of its content, by itself and by the texts of
-/// rules that it names. One that another
-/// version of the program drafted may be of a kind that this one can't read.
+/// rules that it names. One that another version of the program drafted may be of a kind that this one can't read.
 pub async fn of_draft(
     regimes: &HeldRegimes<'_>,
     board: &Board,
