@@ -84,15 +84,15 @@ const EXPECTED: &str = "
     /grpc.health.v1.Health/Watch                                D R W A O C P . .
     /grpc.reflection.v1.ServerReflection/ServerReflectionInfo   D R W A O C . . .
     /detente.v1.HotlineService/Draft                            D . . . . . . . .
-    /detente.v1.HotlineService/Open                             D . . . . . . . .
-    /detente.v1.HotlineService/Accept                           D . . . . . . . .
+    /detente.v1.HotlineService/OpenSession                      D . . . . . . . .
+    /detente.v1.HotlineService/AcceptSession                    D . . . . . . . .
     /detente.v1.HotlineService/Say                              D . . . . . . . .
-    /detente.v1.HotlineService/Add                              D . . . . . . . .
-    /detente.v1.HotlineService/Translate                        D . . . . . . . .
-    /detente.v1.HotlineService/Close                            D . . . . . . . .
-    /detente.v1.HotlineService/Read                             . . W . . . . . .
-    /detente.v1.HotlineService/List                             D R W . . . . . .
-    /detente.v1.HotlineService/Show                             D R W . . . . . .
+    /detente.v1.HotlineService/AddParty                         D . . . . . . . .
+    /detente.v1.HotlineService/TranslateText                    D . . . . . . . .
+    /detente.v1.HotlineService/CloseSession                     D . . . . . . . .
+    /detente.v1.HotlineService/ReadText                         . . W . . . . . .
+    /detente.v1.HotlineService/ListSessions                     D R W . . . . . .
+    /detente.v1.HotlineService/ShowSession                      D R W . . . . . .
     /detente.v1.HotlineService/Transcript                       D R W . . . . . .
     /detente.v1.HotlineService/Join                             . . W . . . . . .
     /detente.v1.ExerciseService/NoSuchMethod                    . . . . . . . . .

@@ -40,7 +40,7 @@ fn command(desk: &Desk) -> Option<calls::CommandHeader> {
     Some(desk.command(None).unwrap())
 }
 
-async fn open(world: &World, by: &str, to: &[&str]) -> calls::SpokenResponse {
+async fn open(world: &World, by: &str, to: &[&str]) -> calls::Spoken {
     let desk = officer(world, by);
     let asked = calls::OpenSessionRequest {
         command: command(&desk),
@@ -51,7 +51,7 @@ async fn open(world: &World, by: &str, to: &[&str]) -> calls::SpokenResponse {
         traffic: evidence::Traffic::Real as i32,
         ..Default::default()
     };
-    let opened = hotlines(&desk).open(asked).await.unwrap().into_inner();
+    let opened = hotlines(&desk).open_session(asked).await.unwrap().into_inner().spoken.unwrap();
     assert!(opened.released, "{opened:?}");
     for code in to {
         arrived(world, code, &opened.message_digest).await;
@@ -59,7 +59,7 @@ async fn open(world: &World, by: &str, to: &[&str]) -> calls::SpokenResponse {
     opened
 }
 
-async fn accept(world: &World, by: &str, thread: &Bytes) -> calls::SpokenResponse {
+async fn accept(world: &World, by: &str, thread: &Bytes) -> calls::Spoken {
     let desk = officer(world, by);
     let asked = calls::AcceptSessionRequest {
         command: command(&desk),
@@ -67,13 +67,13 @@ async fn accept(world: &World, by: &str, thread: &Bytes) -> calls::SpokenRespons
         opening: opening(&desk, thread).await,
         ..Default::default()
     };
-    hotlines(&desk).accept(asked).await.unwrap().into_inner()
+    hotlines(&desk).accept_session(asked).await.unwrap().into_inner().spoken.unwrap()
 }
 
 /// As the node shows it to this desk.
 async fn opening(desk: &Desk, thread: &Bytes) -> Bytes {
     let asked = calls::ShowSessionRequest { thread: thread.clone(), from: 0 };
-    hotlines(desk).show(asked).await.unwrap().into_inner().session.unwrap().opening
+    hotlines(desk).show_session(asked).await.unwrap().into_inner().session.unwrap().opening
 }
 
 async fn say_call(desk: &Desk, thread: &Bytes, text: &str) -> calls::SayRequest {
@@ -86,14 +86,15 @@ async fn say_call(desk: &Desk, thread: &Bytes, text: &str) -> calls::SayRequest 
     }
 }
 
-async fn say(world: &World, by: &str, thread: &Bytes, text: &str) -> calls::SpokenResponse {
+async fn say(world: &World, by: &str, thread: &Bytes, text: &str) -> calls::Spoken {
     let desk = officer(world, by);
-    let said = hotlines(&desk).say(say_call(&desk, thread, text).await).await.unwrap().into_inner();
+    let said =
+        hotlines(&desk).say(say_call(&desk, thread, text).await).await.unwrap().into_inner().spoken.unwrap();
     assert!(said.released, "{said:?}");
     said
 }
 
-async fn close(world: &World, by: &str, thread: &Bytes) -> calls::SpokenResponse {
+async fn close(world: &World, by: &str, thread: &Bytes) -> calls::Spoken {
     let desk = officer(world, by);
     let asked = calls::CloseSessionRequest {
         command: command(&desk),
@@ -101,12 +102,12 @@ async fn close(world: &World, by: &str, thread: &Bytes) -> calls::SpokenResponse
         opening: opening(&desk, thread).await,
         ..Default::default()
     };
-    hotlines(&desk).close(asked).await.unwrap().into_inner()
+    hotlines(&desk).close_session(asked).await.unwrap().into_inner().spoken.unwrap()
 }
 
 async fn show(world: &World, at: &str, thread: &Bytes) -> calls::ShowSessionResponse {
     let asked = calls::ShowSessionRequest { thread: thread.clone(), from: 0 };
-    hotlines(&officer(world, at)).show(asked).await.unwrap().into_inner()
+    hotlines(&officer(world, at)).show_session(asked).await.unwrap().into_inner()
 }
 
 async fn transcript(world: &World, at: &str, thread: &Bytes, with: &str) -> calls::TranscriptResponse {
@@ -178,7 +179,8 @@ async fn both_ends_hold_one_transcript_of_texts_written_at_once_and_sign_it() {
         let auditor = world.state(at).desk_directory("auditor").display().to_string();
         detente(&["audit", "verify", "--as", &auditor]).await.unwrap();
     }
-    let listed = hotlines(&officer(&world, "PL")).list(calls::ListSessionsRequest::default()).await.unwrap();
+    let listed =
+        hotlines(&officer(&world, "PL")).list_sessions(calls::ListSessionsRequest::default()).await.unwrap();
     let listed = listed.into_inner();
     assert_eq!(listed.sessions.len(), 1);
     assert_eq!((listed.sessions[0].state.as_str(), listed.sessions[0].unread), ("closed", 4));
@@ -329,7 +331,7 @@ async fn a_text_waits_for_a_second_person_where_the_release_rule_asks_for_one() 
         precedence: evidence::Precedence::Routine as i32,
         ..say_call(&desk, &thread, "At your convenience").await
     };
-    let said = hotlines(&desk).say(routine.clone()).await.unwrap().into_inner();
+    let said = hotlines(&desk).say(routine.clone()).await.unwrap().into_inner().spoken.unwrap();
     assert!(!said.released && said.message_digest.is_empty() && said.faults.is_empty(), "{said:?}");
     let release = |by: &Desk| {
         let (draft, digest) = (said.draft.clone(), said.draft_digest.clone());
@@ -341,11 +343,11 @@ async fn a_text_waits_for_a_second_person_where_the_release_rule_asks_for_one() 
     let released = release(&world.desk("BY", "releaser")).await.unwrap();
     arrived(&world, "PL", &released.message_digest).await;
     // The same command again has the same answer, and says nothing twice.
-    let again = hotlines(&desk).say(routine).await.unwrap().into_inner();
+    let again = hotlines(&desk).say(routine).await.unwrap().into_inner().spoken.unwrap();
     assert_eq!(again.draft_digest, said.draft_digest);
     let flash = say_call(&desk, &thread, "Now").await;
-    let once = hotlines(&desk).say(flash.clone()).await.unwrap().into_inner();
-    assert_eq!(hotlines(&desk).say(flash).await.unwrap().into_inner(), once);
+    let once = hotlines(&desk).say(flash.clone()).await.unwrap().into_inner().spoken.unwrap();
+    assert_eq!(hotlines(&desk).say(flash).await.unwrap().into_inner().spoken.unwrap(), once);
     assert_eq!(show(&world, "BY", &thread).await.lines.len(), 3);
     // Too long is refused with the rule, and nothing is put on record.
     let size = crate::officer::size(&world, "BY");
@@ -401,7 +403,7 @@ async fn a_third_party_comes_in_by_the_word_of_all_present() {
         async move {
             let opening = opening(&desk, &thread).await;
             let asked = calls::AddPartyRequest { opening, ..asked };
-            hotlines(&desk).add(asked).await.unwrap().into_inner()
+            hotlines(&desk).add_party(asked).await.unwrap().into_inner().spoken.unwrap()
         }
     };
     let proposed = add("PL").await;

@@ -61,7 +61,7 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let mut from = Bytes::new();
     loop {
-        let answered = answer(service(&desk).list(calls::ListSessionsRequest { from })).await?;
+        let answered = answer(service(&desk).list_sessions(calls::ListSessionsRequest { from })).await?;
         for session in &answered.sessions {
             if args.json {
                 say!("{}", json::line(&session_json(session)));
@@ -127,7 +127,7 @@ async fn whole(desk: &Desk, thread: Bytes) -> Result<calls::ShowSessionResponse,
     let mut from = 0;
     loop {
         let asked = calls::ShowSessionRequest { thread: thread.clone(), from };
-        let mut page = answer(service(desk).show(asked)).await?;
+        let mut page = answer(service(desk).show_session(asked)).await?;
         lines.append(&mut page.lines);
         // A page that does not lead on would be read for ever.
         if page.next <= from {

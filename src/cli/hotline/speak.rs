@@ -165,7 +165,7 @@ impl Open {
     async fn session(&self, thread: bytes::Bytes) -> Result<calls::Session, Fault> {
         // Of the lines none is asked for.
         let asked = calls::ShowSessionRequest { thread, from: u32::MAX };
-        let shown = answer(service(&self.desk).show(asked)).await?;
+        let shown = answer(service(&self.desk).show_session(asked)).await?;
         shown.session.ok_or_else(|| Fault::new("the node told of no session"))
     }
 
@@ -174,7 +174,8 @@ impl Open {
     }
 
     /// What became of it, and what is to be done next.
-    fn told(&self, spoken: &calls::SpokenResponse) {
+    fn told(&self, spoken: Option<calls::Spoken>) -> Result<(), Fault> {
+        let spoken = spoken.ok_or_else(|| Fault::new("the node did not tell what became of it"))?;
         let thread = ThreadId::from_slice(&spoken.thread).map(|id| id.to_string()).unwrap_or_default();
         let (draft, digest) = (hex::encode(&spoken.draft), hex::encode(&spoken.draft_digest));
         if self.json {
@@ -191,7 +192,7 @@ impl Open {
                 "not_addressed": spoken.not_addressed,
             });
             say!("{}", json::line(&object));
-            return;
+            return Ok(());
         }
         say!("thread    {thread}");
         for party in &spoken.not_addressed {
@@ -200,7 +201,7 @@ impl Open {
         if spoken.released {
             say!("released  {} at {}", shown(&spoken.number), Instant(spoken.released_at_ms));
             say!("message   {}", hex::encode(&spoken.message_digest));
-            return;
+            return Ok(());
         }
         say!("draft     {draft}");
         say!("digest    {digest}");
@@ -210,6 +211,7 @@ impl Open {
         say!(
             "waits     for a second person: detente message release {draft} --digest {digest} --as RELEASER"
         );
+        Ok(())
     }
 }
 
@@ -233,9 +235,8 @@ pub async fn open(args: OpenArgs) -> Result<(), Fault> {
         traffic: traffic_to_proto(if args.drill { Traffic::Drill } else { Traffic::Real }),
         remarks: String::new(),
     };
-    let spoken = answer_command(open.id, service(&open.desk).open(asked)).await?;
-    open.told(&spoken);
-    Ok(())
+    let said = answer_command(open.id, service(&open.desk).open_session(asked)).await?;
+    open.told(said.spoken)
 }
 
 pub async fn accept(args: AcceptArgs) -> Result<(), Fault> {
@@ -247,9 +248,8 @@ pub async fn accept(args: AcceptArgs) -> Result<(), Fault> {
         opening: session.opening,
         precedence: open.precedence,
     };
-    let spoken = answer_command(open.id, service(&open.desk).accept(asked)).await?;
-    open.told(&spoken);
-    Ok(())
+    let said = answer_command(open.id, service(&open.desk).accept_session(asked)).await?;
+    open.told(said.spoken)
 }
 
 pub async fn say(args: SayArgs) -> Result<(), Fault> {
@@ -268,9 +268,8 @@ pub async fn say(args: SayArgs) -> Result<(), Fault> {
         answers,
         precedence: open.precedence,
     };
-    let spoken = answer_command(open.id, service(&open.desk).say(asked)).await?;
-    open.told(&spoken);
-    Ok(())
+    let said = answer_command(open.id, service(&open.desk).say(asked)).await?;
+    open.told(said.spoken)
 }
 
 pub async fn add(args: AddArgs) -> Result<(), Fault> {
@@ -285,16 +284,15 @@ pub async fn add(args: AddArgs) -> Result<(), Fault> {
         sees: sees as i32,
         precedence: open.precedence,
     };
-    let spoken = answer_command(open.id, service(&open.desk).add(asked)).await?;
-    open.told(&spoken);
-    Ok(())
+    let said = answer_command(open.id, service(&open.desk).add_party(asked)).await?;
+    open.told(said.spoken)
 }
 
 pub async fn read(args: ReadArgs) -> Result<(), Fault> {
     let (desk, header, id) = args.person.open()?;
     let digest = known_message(&desk, &args.digest).await?.digest;
     let asked = calls::ReadTextRequest { command: Some(header), digest: digest.0.to_vec().into() };
-    let read = answer_command(id, service(&desk).read(asked)).await?;
+    let read = answer_command(id, service(&desk).read_text(asked)).await?;
     if args.json {
         let object = json!({
             "kind": "read",
@@ -324,9 +322,8 @@ pub async fn translate(args: TranslateArgs) -> Result<(), Fault> {
         translator: args.translator,
         precedence: open.precedence,
     };
-    let spoken = answer_command(open.id, service(&open.desk).translate(asked)).await?;
-    open.told(&spoken);
-    Ok(())
+    let said = answer_command(open.id, service(&open.desk).translate_text(asked)).await?;
+    open.told(said.spoken)
 }
 
 pub async fn close(args: CloseArgs) -> Result<(), Fault> {
@@ -339,7 +336,6 @@ pub async fn close(args: CloseArgs) -> Result<(), Fault> {
         remarks: args.remarks,
         precedence: open.precedence,
     };
-    let spoken = answer_command(open.id, service(&open.desk).close(asked)).await?;
-    open.told(&spoken);
-    Ok(())
+    let said = answer_command(open.id, service(&open.desk).close_session(asked)).await?;
+    open.told(said.spoken)
 }

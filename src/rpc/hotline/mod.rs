@@ -70,52 +70,58 @@ impl HotlineService for HotlineCalls {
         Ok(Response::new(calls::HotlineServiceDraftResponse { digest: digest.0.to_vec().into(), faults }))
     }
 
-    async fn open(
+    async fn open_session(
         &self,
         call: Request<calls::OpenSessionRequest>,
-    ) -> Result<Response<calls::SpokenResponse>, Status> {
+    ) -> Result<Response<calls::OpenSessionResponse>, Status> {
         let desk = self.desk(&call)?;
-        desk.open(call.into_inner()).await.map(Response::new)
+        let spoken = Some(desk.open(call.into_inner()).await?);
+        Ok(Response::new(calls::OpenSessionResponse { spoken }))
     }
 
-    async fn accept(
+    async fn accept_session(
         &self,
         call: Request<calls::AcceptSessionRequest>,
-    ) -> Result<Response<calls::SpokenResponse>, Status> {
+    ) -> Result<Response<calls::AcceptSessionResponse>, Status> {
         let desk = self.desk(&call)?;
-        desk.accept(call.into_inner()).await.map(Response::new)
+        let spoken = Some(desk.accept(call.into_inner()).await?);
+        Ok(Response::new(calls::AcceptSessionResponse { spoken }))
     }
 
-    async fn say(&self, call: Request<calls::SayRequest>) -> Result<Response<calls::SpokenResponse>, Status> {
+    async fn say(&self, call: Request<calls::SayRequest>) -> Result<Response<calls::SayResponse>, Status> {
         let desk = self.desk(&call)?;
-        desk.say(call.into_inner()).await.map(Response::new)
+        let spoken = Some(desk.say(call.into_inner()).await?);
+        Ok(Response::new(calls::SayResponse { spoken }))
     }
 
-    async fn add(
+    async fn add_party(
         &self,
         call: Request<calls::AddPartyRequest>,
-    ) -> Result<Response<calls::SpokenResponse>, Status> {
+    ) -> Result<Response<calls::AddPartyResponse>, Status> {
         let desk = self.desk(&call)?;
-        desk.add(call.into_inner()).await.map(Response::new)
+        let spoken = Some(desk.add(call.into_inner()).await?);
+        Ok(Response::new(calls::AddPartyResponse { spoken }))
     }
 
-    async fn translate(
+    async fn translate_text(
         &self,
         call: Request<calls::TranslateTextRequest>,
-    ) -> Result<Response<calls::SpokenResponse>, Status> {
+    ) -> Result<Response<calls::TranslateTextResponse>, Status> {
         let desk = self.desk(&call)?;
-        desk.translate(call.into_inner()).await.map(Response::new)
+        let spoken = Some(desk.translate(call.into_inner()).await?);
+        Ok(Response::new(calls::TranslateTextResponse { spoken }))
     }
 
-    async fn close(
+    async fn close_session(
         &self,
         call: Request<calls::CloseSessionRequest>,
-    ) -> Result<Response<calls::SpokenResponse>, Status> {
+    ) -> Result<Response<calls::CloseSessionResponse>, Status> {
         let desk = self.desk(&call)?;
-        desk.close(call.into_inner()).await.map(Response::new)
+        let spoken = Some(desk.close(call.into_inner()).await?);
+        Ok(Response::new(calls::CloseSessionResponse { spoken }))
     }
 
-    async fn read(
+    async fn read_text(
         &self,
         call: Request<calls::ReadTextRequest>,
     ) -> Result<Response<calls::ReadTextResponse>, Status> {
@@ -123,7 +129,7 @@ impl HotlineService for HotlineCalls {
         desk.read(call.into_inner()).await.map(Response::new)
     }
 
-    async fn list(
+    async fn list_sessions(
         &self,
         call: Request<calls::ListSessionsRequest>,
     ) -> Result<Response<calls::ListSessionsResponse>, Status> {
@@ -150,7 +156,7 @@ impl HotlineService for HotlineCalls {
         Ok(Response::new(calls::ListSessionsResponse { sessions, next }))
     }
 
-    async fn show(
+    async fn show_session(
         &self,
         call: Request<calls::ShowSessionRequest>,
     ) -> Result<Response<calls::ShowSessionResponse>, Status> {
@@ -209,8 +215,9 @@ impl HotlineCalls {
 }
 
 impl Desk {
-    async fn open(&self, asked: calls::OpenSessionRequest) -> Result<calls::SpokenResponse, Status> {
-        let origin = command::origin("HotlineService/Open", asked.command.as_ref(), &asked, &self.caller)?;
+    async fn open(&self, asked: calls::OpenSessionRequest) -> Result<calls::Spoken, Status> {
+        let origin =
+            command::origin("HotlineService/OpenSession", asked.command.as_ref(), &asked, &self.caller)?;
         let Origin::Person(stamp) = &origin else { return Err(not_what_was_asked()) };
         // The same command opens the same session.
         let Digest(bytes) = Digest::of_all(&[b"hotline thread", &stamp.id.0]);
@@ -221,14 +228,15 @@ impl Desk {
         self.speak(origin, (thread, None), asked.precedence)?.say(Wanted::Open(asked)).await
     }
 
-    async fn accept(&self, asked: calls::AcceptSessionRequest) -> Result<calls::SpokenResponse, Status> {
-        let origin = command::origin("HotlineService/Accept", asked.command.as_ref(), &asked, &self.caller)?;
+    async fn accept(&self, asked: calls::AcceptSessionRequest) -> Result<calls::Spoken, Status> {
+        let origin =
+            command::origin("HotlineService/AcceptSession", asked.command.as_ref(), &asked, &self.caller)?;
         self.speak(origin, (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)), asked.precedence)?
             .say(Wanted::Accept)
             .await
     }
 
-    async fn say(&self, asked: calls::SayRequest) -> Result<calls::SpokenResponse, Status> {
+    async fn say(&self, asked: calls::SayRequest) -> Result<calls::Spoken, Status> {
         let origin = command::origin("HotlineService/Say", asked.command.as_ref(), &asked, &self.caller)?;
         let answers = match &asked.answers[..] {
             [] => None,
@@ -242,8 +250,9 @@ impl Desk {
         speaker.say(Wanted::Say { text: asked.text, language: asked.language, answers }).await
     }
 
-    async fn add(&self, asked: calls::AddPartyRequest) -> Result<calls::SpokenResponse, Status> {
-        let origin = command::origin("HotlineService/Add", asked.command.as_ref(), &asked, &self.caller)?;
+    async fn add(&self, asked: calls::AddPartyRequest) -> Result<calls::Spoken, Status> {
+        let origin =
+            command::origin("HotlineService/AddParty", asked.command.as_ref(), &asked, &self.caller)?;
         let sees = match Sees::from_number(asked.sees) {
             Some(sees @ (Sees::FromNowOn | Sees::All)) => sees,
             Some(Sees::Other(_)) | None => {
@@ -259,9 +268,9 @@ impl Desk {
         speaker.say(Wanted::Add(form)).await
     }
 
-    async fn translate(&self, asked: calls::TranslateTextRequest) -> Result<calls::SpokenResponse, Status> {
+    async fn translate(&self, asked: calls::TranslateTextRequest) -> Result<calls::Spoken, Status> {
         let origin =
-            command::origin("HotlineService/Translate", asked.command.as_ref(), &asked, &self.caller)?;
+            command::origin("HotlineService/TranslateText", asked.command.as_ref(), &asked, &self.caller)?;
         let of = digest_in(&asked.text).map_err(|_| status::field("text", "32 bytes"))?;
         let opening = opening_in(&asked.opening)?;
         let head = self.registrar.head();
@@ -273,8 +282,9 @@ impl Desk {
         speaker.say(Wanted::Translate { of, language, translation, translator }).await
     }
 
-    async fn close(&self, asked: calls::CloseSessionRequest) -> Result<calls::SpokenResponse, Status> {
-        let origin = command::origin("HotlineService/Close", asked.command.as_ref(), &asked, &self.caller)?;
+    async fn close(&self, asked: calls::CloseSessionRequest) -> Result<calls::Spoken, Status> {
+        let origin =
+            command::origin("HotlineService/CloseSession", asked.command.as_ref(), &asked, &self.caller)?;
         let speaker = self.speak(
             origin,
             (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
@@ -284,7 +294,8 @@ impl Desk {
     }
 
     async fn read(&self, asked: calls::ReadTextRequest) -> Result<calls::ReadTextResponse, Status> {
-        let origin = command::origin("HotlineService/Read", asked.command.as_ref(), &asked, &self.caller)?;
+        let origin =
+            command::origin("HotlineService/ReadText", asked.command.as_ref(), &asked, &self.caller)?;
         let of = digest_in(&asked.digest)?;
         let (digest, number) =
             acknowledgement::acknowledge(&self.registrar, &self.caller, origin, of).await?;

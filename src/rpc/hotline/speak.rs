@@ -61,11 +61,11 @@ pub(super) fn precedence(wire: i32) -> Result<Option<Precedence>, Status> {
 
 impl Speaker<'_> {
     /// Puts it on record and, where one person may, releases it.
-    pub async fn say(self, wanted: Wanted) -> Result<calls::SpokenResponse, Status> {
+    pub async fn say(self, wanted: Wanted) -> Result<calls::Spoken, Status> {
         let Origin::Person(stamp) = &self.origin else { return Err(not_what_was_asked()) };
         let (stamp, id) = (stamp.clone(), stamp.id);
         let draft = DraftId(id.0);
-        let mut answer = calls::SpokenResponse {
+        let mut answer = calls::Spoken {
             thread: self.thread.0.to_vec().into(),
             draft: draft.0.to_vec().into(),
             ..Default::default()
@@ -344,7 +344,7 @@ fn release_content(content: Digest) -> Digest {
     Digest::of_all(&[b"hotline release", &content.0])
 }
 
-fn told_released(record: &Record, answer: &mut calls::SpokenResponse) {
+fn told_released(record: &Record, answer: &mut calls::Spoken) {
     for event in &record.events {
         if let Event::Released(released) = event {
             answer.released = true;
