@@ -202,6 +202,19 @@ impl Kind {
         }
     }
 
+    /// Whether it is said in a session of the hotline.
+    pub fn is_of_the_hotline(self) -> bool {
+        self.noun() == "hotline"
+    }
+
+    /// Whether it has a place in the order of a session. What is not a part of what was said has none.
+    pub fn has_place_in_session(self) -> bool {
+        matches!(
+            self,
+            Kind::SessionOpening | Kind::SessionAcceptance | Kind::SessionText | Kind::SessionAddition
+        )
+    }
+
     /// Whether it says who takes part in which rules: it is taken back by a word of these kinds alone.
     pub fn is_word_on_rules(self) -> bool {
         matches!(self, Kind::Adoption | Kind::Suspension | Kind::Resumption | Kind::Withdrawal)

@@ -60,6 +60,47 @@ pub struct Outgoing {
 }
 
 impl Outgoing {
+    /// Of a kind, in a thread: routine, real, in English and Zulu, with nothing in it and to nobody yet.
+    pub fn blank(kind: &str, thread: ThreadId) -> Outgoing {
+        Outgoing {
+            thread,
+            kind: kind.into(),
+            content: Bytes::new(),
+            action: Vec::new(),
+            information: Vec::new(),
+            precedence: Precedence::Routine,
+            zone: "Z".into(),
+            // The node puts in who calls.
+            drafter: Person { name: String::new(), office: String::new(), key_digest: Digest::ZERO },
+            regime: None,
+            marking: String::new(),
+            language: "en".into(),
+            references: Vec::new(),
+            traffic: Traffic::Real,
+            parts: Vec::new(),
+            subject: String::new(),
+            remarks: String::new(),
+            releasable_to: Vec::new(),
+            word: None,
+            format: String::new(),
+            forwards: None,
+        }
+    }
+
+    /// What an officer says of a message that was read: to its author alone, in its thread, on its lane, real or a
+    /// drill as it is.
+    pub fn to_author(kind: &str, of: Digest, read: &Message, relation: Relation, by: &Person) -> Outgoing {
+        let (number, author) = (read.number.clone(), read.author.to_string());
+        Outgoing {
+            action: vec![Addressee { party: read.author, office: String::new() }],
+            precedence: read.draft.precedence,
+            drafter: by.clone(),
+            references: vec![Reference { message: Some(of), number, author, relation }],
+            traffic: read.draft.traffic,
+            ..Outgoing::blank(kind, read.draft.thread)
+        }
+    }
+
     /// Action addressees first, each Party once, in the order given.
     pub fn parties(&self) -> Vec<Party> {
         let mut parties = Vec::new();

@@ -13,9 +13,7 @@ use crate::domain::board::Denied;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::Digest;
 use crate::domain::event::Event;
-use crate::domain::message::{
-    ACKNOWLEDGEMENT, Acknowledgement, Addressee, Message, Outgoing, Reference, Relation,
-};
+use crate::domain::message::{ACKNOWLEDGEMENT, Acknowledgement, Message, Outgoing, Relation};
 use crate::domain::people::Person;
 use crate::domain::refusal::Refusal;
 use crate::domain::thread::Acknowledged;
@@ -27,31 +25,9 @@ use crate::registrar::Registrar;
 fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: Instant) -> Outgoing {
     let content = Acknowledgement { message: of, officer: officer.clone(), read_at: at };
     Outgoing {
-        word: None,
-        format: String::new(),
-        forwards: None,
-        releasable_to: Vec::new(),
-        thread: read.draft.thread,
-        kind: ACKNOWLEDGEMENT.into(),
         content: encode_acknowledgement(&content),
-        action: vec![Addressee { party: read.author, office: String::new() }],
-        information: Vec::new(),
-        precedence: read.draft.precedence,
-        zone: "Z".into(),
-        drafter: officer.clone(),
-        regime: None,
-        marking: String::new(),
-        language: "en".into(),
-        references: vec![Reference {
-            message: Some(of),
-            number: read.number.clone(),
-            author: read.author.to_string(),
-            relation: Relation::Acknowledges,
-        }],
-        traffic: read.draft.traffic,
-        parts: Vec::new(),
         subject: "Acknowledgement".into(),
-        remarks: String::new(),
+        ..Outgoing::to_author(ACKNOWLEDGEMENT, of, read, Relation::Acknowledges, officer)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::exercise::picture::Said;
 use crate::domain::party::Party;
-use crate::domain::regime::group::joined;
+use crate::domain::regime::group::spoken_of;
 use crate::domain::regime::rules::CountedFor;
 use crate::domain::regime::{Beside, Document, Held, Looked, Regime, Stands};
 use crate::domain::thread::Entry;
@@ -74,15 +74,14 @@ impl<'h> Shelf<'h> {
         let nothing = || -> Read { (Arc::default(), Looked::AtAll) };
         let (said, mut joined_looked) =
             if is_notice { self.said_of_threads(stands.thread).await? } else { nothing() };
-        let joined = joined(stands.thread, stands.traffic, &said);
-        let (threads, looked_at) = match joined.pairs.is_empty() {
+        let (threads, looked_at) = match said.is_empty() {
             true => nothing(),
-            false => self.group(joined.threads.iter().copied().chain([stands.thread]).collect()).await?,
+            false => self.group(spoken_of(stands.thread, stands.traffic, &said)).await?,
         };
         if looked_at == Looked::AtSome {
             joined_looked = Looked::AtSome;
         }
-        Ok(Some(Beside { stands, cited, looked, joined, threads, joined_looked }))
+        Ok(Some(Beside { stands, cited, looked, said, threads, joined_looked }))
     }
 
     /// Where a regime is cited: of more than a check reads, the newest threads count.

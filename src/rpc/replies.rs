@@ -133,6 +133,7 @@ impl Reading<'_> {
                 continue;
             }
             requests.push(Request {
+                author: stored.message.author,
                 number: stored.message.number.clone(),
                 released_at: stored.message.released_at,
                 form: form.clone(),

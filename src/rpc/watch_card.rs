@@ -17,7 +17,7 @@ use crate::domain::content::{Content, Kind};
 use crate::domain::correspondence::Text;
 use crate::domain::digest::{Digest, DraftId};
 use crate::domain::form::Prose;
-use crate::domain::message::{Addressee, Message, Outgoing, Reference, Relation};
+use crate::domain::message::{Message, Outgoing, Relation};
 use crate::domain::people::{Person, Role};
 use crate::domain::refusal::Refusal;
 use crate::domain::thread::Acknowledged;
@@ -172,30 +172,10 @@ fn reply_to(of: Digest, message: &Message, reply: &HoldingReply, by: &Person) ->
     let text = Text { remarks: words, to_follow: vec!["text".into()], ..Text::default() };
     let content = form::encode(&Content::Text(text)).map_err(|fault| status::field("digest", fault))?;
     Ok(Outgoing {
-        word: None,
-        format: String::new(),
-        forwards: None,
-        releasable_to: Vec::new(),
-        thread: message.draft.thread,
-        kind: Kind::Text.name().into(),
         content: content.into(),
-        action: vec![Addressee { party: message.author, office: String::new() }],
-        information: Vec::new(),
-        precedence: message.draft.precedence,
-        zone: "Z".into(),
-        drafter: by.clone(),
-        regime: None,
         marking: message.draft.marking.clone(),
         language: reply.language.clone(),
-        references: vec![Reference {
-            message: Some(of),
-            number: message.number.clone(),
-            author: message.author.to_string(),
-            relation: Relation::RefersTo,
-        }],
-        traffic: message.draft.traffic,
-        parts: Vec::new(),
         subject: reply.subject.clone(),
-        remarks: String::new(),
+        ..Outgoing::to_author(Kind::Text.name(), of, message, Relation::RefersTo, by)
     })
 }

@@ -351,3 +351,28 @@ async fn a_reply_within_days_is_due_at_one_instant_at_both_ends() {
         "Owed: a reply in format F3 within 12 calendar days from receipt, days of Europe/Warsaw [para 5]";
     assert_eq!(lines, [rule, "PL: due 2024-11-13T22:59:59.999Z; not answered yet [para 5]"]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_reply_that_nobody_owed_neither_end_says_that_it_is_late() {
+    let world = World::new(&["BY", "PL"]).await;
+    let regime = parsed(SLUICES.as_bytes());
+    for code in ["BY", "PL"] {
+        hold(&world, code, SLUICES.as_bytes()).await;
+    }
+    let request = Content::Formatted(formatted(&regime, "F2", "why"));
+    let reply = Content::Formatted(formatted(&regime, "F3", "agreed"));
+    let asked = send(&world, "BY", 1, referring(&regime, 1, "PL", None), &request).await;
+    both_settled(&world, "BY", "PL").await;
+    world.clock.set(world.clock.now().plus_ms(13 * HOUR_MS));
+    let given = send(&world, "PL", 1, referring(&regime, 2, "BY", Some(&asked.message_digest)), &reply).await;
+    both_settled(&world, "BY", "PL").await;
+    let now = world.clock.now();
+    let came = format!("replied with {}, released {now}, received {now}", given.number);
+    let of_request = said(&world, 1, 0).await;
+    assert_eq!(of_request.last().unwrap(), &format!("PL: {came} [para 5]"));
+    let wanted = format!(
+        "Replies to {} of format F2: its author is not bound to who asked, and owes none; {came} [para 5]",
+        asked.number
+    );
+    assert_eq!(said(&world, 2, 0).await, [wanted]);
+}

@@ -22,9 +22,8 @@ use crate::codec::proto::detente::v1::{
 use crate::domain::board::Board;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, DraftId, ThreadId};
-use crate::domain::message::{Addressee, Outgoing, Reference, Traffic};
+use crate::domain::message::{Addressee, Outgoing, Reference};
 use crate::domain::party::Party;
-use crate::domain::people::Person;
 use crate::domain::precedence::Precedence;
 use crate::domain::thread::Acknowledged;
 use crate::domain::time::Instant;
@@ -169,27 +168,11 @@ pub fn addressee(actor: &Actor) -> Addressee {
 /// Routine, real, with nothing cited.
 pub fn heading(kind: Kind, thread: ThreadId, subject: &str, action: Vec<Addressee>) -> Outgoing {
     Outgoing {
-        word: None,
-        format: String::new(),
-        forwards: None,
-        releasable_to: Vec::new(),
-        thread,
-        kind: kind.name().into(),
-        content: Bytes::new(),
         action,
-        information: Vec::new(),
-        precedence: Precedence::Routine,
-        zone: "Z".into(),
-        // The node puts in who calls.
-        drafter: Person { name: String::new(), office: String::new(), key_digest: Digest::ZERO },
-        regime: None,
         marking: "synthetic".into(),
-        language: "en".into(),
-        references: Vec::new(),
-        traffic: Traffic::Real,
-        parts: Vec::new(),
         subject: subject.into(),
         remarks: "Synthetic.".into(),
+        ..Outgoing::blank(kind.name(), thread)
     }
 }
 

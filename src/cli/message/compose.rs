@@ -29,10 +29,9 @@ use crate::codec::proto::detente::v1::hotline_service_client::HotlineServiceClie
 use crate::codec::proto::detente::v1::incident_service_client::IncidentServiceClient;
 use crate::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
 use crate::domain::content::{Content, Kind};
-use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId};
+use crate::domain::digest::{CommandId, DraftId, ThreadId};
 use crate::domain::form;
-use crate::domain::message::{Outgoing, Traffic};
-use crate::domain::people::Person;
+use crate::domain::message::Outgoing;
 use crate::domain::precedence::Precedence;
 use crate::domain::text::shown;
 use crate::domain::translation::SUBJECT;
@@ -89,7 +88,7 @@ pub async fn draft(args: DraftArgs, noun: &str) -> Result<(), Fault> {
     let kind = content.kind();
     if kind.noun() != noun {
         let (name, right) = (kind.name(), kind.noun());
-        if right == "hotline" {
+        if kind.is_of_the_hotline() {
             return Err(Fault::new(format!(
                 "the form is {name}: what is said on the hotline `detente {right}` says"
             )));
@@ -254,28 +253,12 @@ fn not_to_be_sent(fault: &Unreadable, content: &Content) -> Fault {
 
 /// What no flag says.
 pub(super) fn blank(thread: ThreadId, content: &Content) -> Outgoing {
+    let kind = content.kind();
     Outgoing {
-        word: None,
-        format: String::new(),
-        forwards: None,
-        releasable_to: Vec::new(),
-        thread,
-        kind: content.kind().name().into(),
-        content: bytes::Bytes::new(),
-        action: Vec::new(),
-        information: Vec::new(),
-        precedence: precedence(content.kind()),
-        zone: "Z".into(),
-        // The node puts in who calls.
-        drafter: Person { name: String::new(), office: String::new(), key_digest: Digest::ZERO },
-        regime: None,
-        marking: String::new(),
+        precedence: precedence(kind),
         language: language(content),
-        references: Vec::new(),
-        traffic: Traffic::Real,
-        parts: Vec::new(),
         subject: subject(content),
-        remarks: String::new(),
+        ..Outgoing::blank(kind.name(), thread)
     }
 }
 
@@ -302,7 +285,7 @@ fn subject(content: &Content) -> String {
     let words = match content.kind() {
         kind if kind.noun() == "incident" => "Hazardous incident",
         kind if kind.noun() == "activity" => "Unusual military activity",
-        kind if kind.noun() == "hotline" => "Hotline session",
+        kind if kind.is_of_the_hotline() => "Hotline session",
         Kind::Observers => "Answer to the invitation",
         Kind::ObserverReport => "Report of observers",
         Kind::Question => "Questions",

@@ -8,7 +8,7 @@ use super::findings::lack;
 use crate::domain::party::Party;
 use crate::domain::regime::figure::Axis;
 use crate::domain::regime::finding::Account;
-use crate::domain::regime::group::Pair;
+use crate::domain::regime::group::{Gone, Pair};
 use crate::domain::regime::quantity::Quantity;
 use crate::domain::regime::tally::{Kept, Tally, TallyOf, Window};
 
@@ -31,6 +31,14 @@ pub(super) fn account(account: &Account) -> Value {
     json!({ "by": by, "least": account.quantity.low, "most": account.quantity.high })
 }
 
+pub(super) fn gone(gone: &Gone) -> Value {
+    match gone {
+        Gone::Replaced(by) => json!({ "replaced_by": by }),
+        Gone::Cancelled(by) => json!({ "cancelled_by": by }),
+        Gone::Withdrawn(by) => json!({ "withdrawn_by": by }),
+    }
+}
+
 pub(super) fn pair(pair: &Pair) -> Value {
     let codes = |all: &std::collections::BTreeSet<Party>| -> Vec<String> {
         all.iter().map(Party::to_string).collect()
@@ -38,6 +46,7 @@ pub(super) fn pair(pair: &Pair) -> Value {
     json!({
         "threads": [pair.one.to_string(), pair.other.to_string()],
         "stated_by": codes(&pair.stated_by),
+        "without_notice_of_their_own": codes(&pair.not_theirs),
         "contested_by": codes(&pair.contested_by),
     })
 }

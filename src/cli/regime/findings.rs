@@ -146,6 +146,7 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str, restraints: &[Re
         Finding::Group(group) => {
             put("kind", "group".into());
             put("notices", group.notices.iter().map(String::as_str).collect());
+            put("gone", group.gone.as_ref().map(beside::gone).into());
             put("pairs", group.pairs.iter().map(beside::pair).collect());
             put("all_read", (group.looked == Looked::AtAll).into());
         }

@@ -123,10 +123,11 @@ pub fn documents_at(
         let kinds = Kind::ALL.into_iter().filter(named);
         // By its whole name where two kinds have one word; those of the hotline always, so that they take none from
         // texts that were written before there were any.
-        let is_late = |kind: &Kind| kind.name().starts_with("hotline.");
-        let has = |word: &str| kinds.clone().filter(|kind| kind.word() == word && !is_late(kind)).count();
-        let short =
-            |kind: Kind| if is_late(&kind) || has(kind.word()) > 1 { kind.name() } else { kind.word() };
+        let is_said = |kind: &Kind, word: &str| kind.word() == word && !kind.is_of_the_hotline();
+        let has = |word: &str| kinds.clone().filter(|kind| is_said(kind, word)).count();
+        let short = |kind: Kind| {
+            if has(kind.word()) == 1 && !kind.is_of_the_hotline() { kind.word() } else { kind.name() }
+        };
         let kind = kinds.clone().find(|kind| short(*kind) == text || kind.name() == text);
         let document = match (kind, text.strip_prefix("format ")) {
             (Some(kind), _) => Document::Kind(kind),

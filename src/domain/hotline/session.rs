@@ -33,13 +33,7 @@ impl Spoken {
 
     /// Whether it stands in the order of a session.
     pub fn is_ordered(&self) -> bool {
-        matches!(
-            self.said.content,
-            Content::SessionOpening(_)
-                | Content::SessionAcceptance(_)
-                | Content::SessionText(_)
-                | Content::SessionAddition(_)
-        )
+        self.said.content.kind().has_place_in_session()
     }
 
     pub(super) fn names(&self) -> Names {

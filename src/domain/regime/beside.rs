@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::Document;
-use super::group::Joined;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::exercise::picture::{Picture, Said};
@@ -43,8 +42,9 @@ pub struct Beside {
     /// Messages that cite the regime, those of one thread one behind the other in the thread's order.
     pub cited: Arc<Vec<Held>>,
     pub looked: Looked,
-    /// Which threads are stated to be the same activity, and their messages, as above.
-    pub joined: Joined,
+    /// What is said of threads, whether they are the same activity; and the messages of all threads that may belong with
+    /// this one, as above.
+    pub said: Arc<Vec<Held>>,
     pub threads: Arc<Vec<Held>>,
     /// Whether that is all that is said of threads, and all of their messages.
     pub joined_looked: Looked,

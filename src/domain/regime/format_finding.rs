@@ -70,13 +70,6 @@ pub struct Reply {
     pub is_owed_by_nobody: bool,
 }
 
-impl Reply {
-    /// Whether nothing came of what nobody owed: no time runs then.
-    pub fn is_only_asked(&self, clock: &Clock) -> bool {
-        clock.answer.is_none() && self.not_bound.contains(&clock.of)
-    }
-}
-
 /// That the message is the reply that another one asks for.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct RepliesTo {
@@ -85,5 +78,7 @@ pub struct RepliesTo {
     /// The code of its format.
     pub format: String,
     pub clock: Clock,
+    /// Whether its author is bound to whoever asks, as far as it is known here: else nothing is owed, and no time runs.
+    pub is_owed: bool,
     pub ground: Ground,
 }

@@ -50,14 +50,27 @@ impl Page<'_> {
             let text = format!("{party}: is not bound to the author, and owes no reply");
             self.line(1, self.said(text, &rule.ground, rule.ground.standing));
         }
-        for clock in reply.clocks.iter().filter(|clock| !reply.is_only_asked(clock)) {
-            self.line(1, self.said(reply_lines::owed(clock), &rule.ground, rule.ground.standing));
+        for clock in &reply.clocks {
+            let text = match reply.not_bound.contains(&clock.of) {
+                false => reply_lines::owed(clock),
+                // No time runs of what is not owed.
+                true if clock.answer.is_none() => continue,
+                true => format!("{}: {}", clock.of, reply_lines::came(clock)),
+            };
+            self.line(1, self.said(text, &rule.ground, rule.ground.standing));
         }
     }
 
     pub(super) fn replies_to(&mut self, to: &RepliesTo) {
         let (number, format) = (shown(&to.number), shown(&to.format));
-        let text = format!("Replies to {number} of format {format}: {}", reply_lines::reply(&to.clock));
+        let how = match to.is_owed {
+            true => reply_lines::reply(&to.clock),
+            false => {
+                let came = reply_lines::came(&to.clock);
+                format!("its author is not bound to who asked, and owes none; {came}")
+            }
+        };
+        let text = format!("Replies to {number} of format {format}: {how}");
         self.line(0, self.said(text, &to.ground, to.ground.standing));
     }
 

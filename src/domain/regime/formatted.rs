@@ -157,7 +157,9 @@ fn replies_to(regime: &Regime, asked: &Asked, found: &mut Vec<Finding>) {
         let Some(rule) = format.and_then(|format| format.reply.as_ref()) else { continue };
         let (sent, answer) = ((&request.form, request.released_at), request.answer.as_slice());
         let clock = Clock::of(author, (regime, rule), sent, request.taken_at, answer, replies.at);
+        let is_owed = asked.bound.as_ref().is_none_or(|bound| bound.contains(&request.author));
         found.push(Finding::RepliesTo(RepliesTo {
+            is_owed,
             number: request.number.clone(),
             format: request.form.format.clone(),
             clock,

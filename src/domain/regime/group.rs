@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::beside::{Beside, Held, Looked, document, threads};
+use super::beside::{Held, Looked, Stands, Thread, document, taken_back, threads};
 use super::check::Asked;
 use super::condition::{Condition, Named};
 use super::figure::Axis;
@@ -17,8 +17,9 @@ use super::rules::Threshold;
 use super::subject::Subject;
 use super::{Regime, measure, together};
 use crate::domain::content::{Content, Kind};
-use crate::domain::digest::ThreadId;
+use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::exercise::SameActivityPosition;
+use crate::domain::exercise::picture::Account;
 use crate::domain::form::Following;
 use crate::domain::form::outline::Part;
 use crate::domain::message::Traffic;
@@ -26,12 +27,11 @@ use crate::domain::party::Party;
 use crate::limits;
 
 /// Which threads belong with one, as far as it is stated and not contested.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Joined {
+struct Joined {
     /// Itself left out.
-    pub threads: BTreeSet<ThreadId>,
+    threads: BTreeSet<ThreadId>,
     /// Each pair that was spoken of, with one of these or itself in it.
-    pub pairs: Vec<Pair>,
+    pairs: Vec<Pair>,
 }
 
 /// Two threads, and who said what of them last.
@@ -40,6 +40,9 @@ pub struct Pair {
     pub one: ThreadId,
     pub other: ThreadId,
     pub stated_by: BTreeSet<Party>,
+    /// Those of them who gave notice in neither, where all of both was read: it is their word on the notices of
+    /// others.
+    pub not_theirs: BTreeSet<Party>,
     pub contested_by: BTreeSet<Party>,
 }
 
@@ -52,27 +55,68 @@ impl Pair {
 /// The notices of one activity.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Group {
-    /// Author and official number of each, this one left out. Not safe to show.
+    /// Author and official number of each that is summed, this one left out. Not safe to show.
     pub notices: Vec<String>,
+    /// Why this one is not summed, if it is not.
+    pub gone: Option<Gone>,
     pub pairs: Vec<Pair>,
     pub looked: Looked,
+}
+
+/// Why a notice no longer stands: by the official number of the message that says so, which is not safe to show.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Gone {
+    Replaced(String),
+    Cancelled(String),
+    Withdrawn(String),
 }
 
 /// One figure of them.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct GroupFigure {
     pub figure: String,
-    /// Each notice's own, this one first under an empty name. Not safe to show.
+    /// Each notice's own, this one first under an empty name if it is summed. Not safe to show.
     pub each: Vec<(String, Quantity)>,
     /// By territory, over all of them. Not safe to show.
     pub territories: Vec<(String, Quantity)>,
     pub sum: Quantity,
 }
 
-/// What belongs with a thread, by all that was said of threads in that traffic.
-pub fn joined(of: ThreadId, traffic: Traffic, said: &[Held]) -> Joined {
+/// The threads that may belong with one, itself among them, whoever contests it and whatever is taken back: what is to
+/// be read before that is known.
+pub fn spoken_of(of: ThreadId, traffic: Traffic, said: &[Held]) -> BTreeSet<ThreadId> {
+    let words = in_time(traffic, said).into_iter();
+    let stated = words.filter(|word| word.position == Some(SameActivityPosition::Stated));
+    reached(of, &stated.map(|word| word.pair).collect())
+}
+
+/// These and what they lead to, no more than a group may have.
+fn reached(of: ThreadId, pairs: &BTreeSet<(ThreadId, ThreadId)>) -> BTreeSet<ThreadId> {
+    let mut threads = BTreeSet::from([of]);
+    let mut open = vec![of];
+    while let Some(thread) = open.pop() {
+        for (one, other) in pairs {
+            let next = match (*one == thread, *other == thread) {
+                (true, _) => *other,
+                (_, true) => *one,
+                (false, false) => continue,
+            };
+            if threads.len() <= limits::GROUP_THREADS_MAX && threads.insert(next) {
+                open.push(next);
+            }
+        }
+    }
+    threads
+}
+
+/// What belongs with a thread, by all that was said of threads in that traffic and not taken back.
+fn joined(of: ThreadId, traffic: Traffic, said: &[Held], taken_back: &BTreeSet<Digest>) -> Joined {
     let mut pairs: BTreeMap<(ThreadId, ThreadId), Pair> = BTreeMap::new();
-    for (pair, words) in newest(traffic, said) {
+    let mut all: BTreeMap<(ThreadId, ThreadId), Words> = BTreeMap::new();
+    for word in in_time(traffic, said).into_iter().filter(|word| !taken_back.contains(&word.message)) {
+        all.entry(word.pair).or_default().insert(word.author, word.position);
+    }
+    for (pair, words) in all {
         let by = |wanted: SameActivityPosition| {
             let these = words.iter().filter(|(_, position)| **position == Some(wanted));
             these.map(|(author, _)| *author).collect()
@@ -83,24 +127,13 @@ pub fn joined(of: ThreadId, traffic: Traffic, said: &[Held]) -> Joined {
                 one: pair.0,
                 other: pair.1,
                 stated_by: by(SameActivityPosition::Stated),
+                not_theirs: BTreeSet::new(),
                 contested_by: by(SameActivityPosition::Contested),
             },
         );
     }
-    let mut threads = BTreeSet::from([of]);
-    let mut open = vec![of];
-    while let Some(thread) = open.pop() {
-        for pair in pairs.values().filter(|pair| pair.holds()) {
-            let next = match (pair.one == thread, pair.other == thread) {
-                (true, _) => pair.other,
-                (_, true) => pair.one,
-                (false, false) => continue,
-            };
-            if threads.len() <= limits::GROUP_THREADS_MAX && threads.insert(next) {
-                open.push(next);
-            }
-        }
-    }
+    let holding = pairs.values().filter(|pair| pair.holds()).map(|pair| (pair.one, pair.other));
+    let mut threads = reached(of, &holding.collect());
     let about = |pair: &Pair| {
         let is_said = !pair.stated_by.is_empty() || !pair.contested_by.is_empty();
         is_said && (threads.contains(&pair.one) || threads.contains(&pair.other))
@@ -113,19 +146,28 @@ pub fn joined(of: ThreadId, traffic: Traffic, said: &[Held]) -> Joined {
 /// Who last said what of two threads, in whichever of the two it was said.
 type Words = BTreeMap<Party, Option<SameActivityPosition>>;
 
-fn newest(traffic: Traffic, said: &[Held]) -> BTreeMap<(ThreadId, ThreadId), Words> {
+/// What one message says of two threads.
+struct Word {
+    message: Digest,
+    author: Party,
+    pair: (ThreadId, ThreadId),
+    position: Option<SameActivityPosition>,
+}
+
+fn in_time(traffic: Traffic, said: &[Held]) -> Vec<Word> {
     let mut in_time: Vec<&Held> = said.iter().filter(|held| held.said.traffic == traffic).collect();
     in_time.sort_by_key(|held| (held.said.released_at, held.said.message));
-    let mut all: BTreeMap<(ThreadId, ThreadId), Words> = BTreeMap::new();
-    for held in in_time {
-        let Content::SameActivity(form) = &held.said.content else { continue };
-        let Some(other) = form.other_thread.map(|other| other.0).filter(|other| *other != held.thread) else {
-            continue;
-        };
-        let pair = (held.thread.min(other), held.thread.max(other));
-        all.entry(pair).or_default().insert(held.said.author, form.position);
-    }
-    all
+    let word = |held: &Held| {
+        let Content::SameActivity(form) = &held.said.content else { return None };
+        let other = form.other_thread.map(|other| other.0).filter(|other| *other != held.thread)?;
+        Some(Word {
+            message: held.said.message,
+            author: held.said.author,
+            pair: (held.thread.min(other), held.thread.max(other)),
+            position: form.position,
+        })
+    };
+    in_time.into_iter().filter_map(word).collect()
 }
 
 /// A notice of the group, with what stands in it.
@@ -154,18 +196,27 @@ pub(super) fn group(
     let Some((beside, author)) = asked.beside.as_ref().zip(asked.author).filter(|_| is_notice) else {
         return;
     };
-    if beside.joined.pairs.is_empty() && beside.joined_looked == Looked::AtAll {
+    let stands = beside.stands;
+    let threads = threads(beside.threads.iter());
+    let mut joined = joined(stands.thread, stands.traffic, &beside.said, &taken_back(beside.threads.iter()));
+    if joined.pairs.is_empty() && beside.joined_looked == Looked::AtAll {
         return;
     }
-    let others = others(beside, author);
-    let mut notices = vec![Notice::of(String::new(), content)];
+    if beside.joined_looked == Looked::AtAll {
+        not_theirs(&mut joined, &threads, stands, author);
+    }
+    let gone = gone(&threads, stands, author);
+    let others = others(&joined, &threads, stands, author, gone.is_some());
+    let this = gone.is_none().then(|| Notice::of(String::new(), content));
+    let mut notices: Vec<Notice> = this.into_iter().collect();
     notices.extend(others.iter().map(|(name, content)| Notice::of(name.clone(), content)));
     found.push(Finding::Group(Group {
         notices: others.iter().map(|(name, _)| name.clone()).collect(),
-        pairs: beside.joined.pairs.clone(),
+        gone,
+        pairs: joined.pairs,
         looked: beside.joined_looked,
     }));
-    if others.is_empty() {
+    if notices.len() < 2 {
         return;
     }
     let subjects: Vec<Subject> =
@@ -197,16 +248,57 @@ pub(super) fn group(
     }
 }
 
-/// The notices that stand in these threads, this one's author's own in its own thread left out.
-fn others(beside: &Beside, author: Party) -> Vec<(String, Content)> {
-    let stands = beside.stands;
+/// Who states it of two threads and gave notice in neither; asked only where nobody contests it, since else the other
+/// thread was not read.
+fn not_theirs(joined: &mut Joined, threads: &[Thread], stands: Stands, author: Party) {
+    let mut notified: BTreeSet<(ThreadId, Party)> = BTreeSet::from([(stands.thread, author)]);
+    for thread in threads {
+        let picture = thread.picture();
+        let with_notice = picture.accounts.iter().filter(|account| account.notice.is_some());
+        let of_this_traffic = with_notice.filter(|account| account.traffic == stands.traffic);
+        notified.extend(of_this_traffic.map(|account| (thread.id, account.author)));
+    }
+    for pair in joined.pairs.iter_mut().filter(|pair| pair.holds()) {
+        let is_theirs = |party: &Party| {
+            notified.contains(&(pair.one, *party)) || notified.contains(&(pair.other, *party))
+        };
+        pair.not_theirs = pair.stated_by.iter().filter(|party| !is_theirs(party)).copied().collect();
+    }
+}
+
+/// Why the notice that is checked no longer stands. A draft is about to.
+fn gone(threads: &[Thread], stands: Stands, author: Party) -> Option<Gone> {
+    let message = stands.message?;
+    let thread = threads.iter().find(|thread| thread.id == stands.thread)?;
+    let picture = thread.picture();
+    if let Some(word) = picture.withdrawn.get(&message) {
+        return Some(Gone::Withdrawn(word.number.clone()));
+    }
+    let is_own = |account: &&Account| (account.author, account.traffic) == (author, stands.traffic);
+    let account = picture.accounts.iter().find(is_own)?;
+    let notice = account.notice.as_ref()?;
+    if let Some(cancellation) = account.cancellation {
+        return Some(Gone::Cancelled(cancellation.number.clone()));
+    }
+    let is_replaced = notice.earlier().iter().any(|earlier| earlier.message == message);
+    is_replaced.then(|| Gone::Replaced(notice.present().number.clone()))
+}
+
+/// The notices that stand in these threads; this one's author's own in its own thread only where this one is gone.
+fn others(
+    joined: &Joined,
+    threads: &[Thread],
+    stands: Stands,
+    author: Party,
+    is_gone: bool,
+) -> Vec<(String, Content)> {
     let mut all = Vec::new();
-    for thread in threads(beside.threads.iter()) {
-        if thread.id != stands.thread && !beside.joined.threads.contains(&thread.id) {
+    for thread in threads {
+        if thread.id != stands.thread && !joined.threads.contains(&thread.id) {
             continue;
         }
         for account in &thread.picture().accounts {
-            let is_this = thread.id == stands.thread && account.author == author;
+            let is_this = !is_gone && thread.id == stands.thread && account.author == author;
             let stood = account.traffic == stands.traffic && account.cancellation.is_none() && !is_this;
             if let Some(notice) = account.notice.as_ref().filter(|_| stood) {
                 let said = notice.present();

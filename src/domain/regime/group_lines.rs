@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::Ground;
 use super::beside::Looked;
 use super::finding::{Answer, Verdict};
-use super::group::{Group, GroupFigure};
+use super::group::{Gone, Group, GroupFigure};
 use super::lines::Page;
 use super::words;
 use crate::domain::party::Party;
@@ -16,15 +16,22 @@ use crate::domain::text::shown;
 impl Page<'_> {
     pub(super) fn group(&mut self, group: &Group) {
         let notices: Vec<String> = group.notices.iter().map(|notice| shown(notice)).collect();
-        let others = match notices.is_empty() {
-            true => "no other notice is summed with this one".to_owned(),
-            false => format!("this notice and {}", notices.join(", ")),
+        let (count, named) = (notices.len(), notices.join(", "));
+        let others = match (&group.gone, count) {
+            (None, 0) => "no other notice is summed with this one".to_owned(),
+            (None, _) => format!("this notice and {named}"),
+            (Some(gone), 0) => format!("{}; no other notice is there to be summed", gone_words(gone)),
+            (Some(gone), _) => format!("{named}; {}", gone_words(gone)),
         };
         self.line(0, format!("Same activity: {others}"));
         for pair in &group.pairs {
             let stated = by(&pair.stated_by);
             let text = match (pair.contested_by.is_empty(), pair.stated_by.is_empty()) {
-                (true, _) => format!("stated by {stated}"),
+                (true, _) if pair.not_theirs.is_empty() => format!("stated by {stated}"),
+                (true, _) => {
+                    let not_theirs = by(&pair.not_theirs);
+                    format!("stated by {stated}; in neither thread did {not_theirs} give notice")
+                }
                 (false, true) => format!("contested by {}, and not summed", by(&pair.contested_by)),
                 (false, false) => {
                     format!("stated by {stated}, contested by {}, and not summed", by(&pair.contested_by))
@@ -65,6 +72,15 @@ impl Page<'_> {
         self.points(verdict);
         self.lacking(verdict);
     }
+}
+
+fn gone_words(gone: &Gone) -> String {
+    let (how, number) = match gone {
+        Gone::Replaced(number) => ("replaced by", number),
+        Gone::Cancelled(number) => ("cancelled by", number),
+        Gone::Withdrawn(number) => ("withdrawn by", number),
+    };
+    format!("this notice was {how} {}, and is not summed", shown(number))
 }
 
 fn by(parties: &BTreeSet<Party>) -> String {

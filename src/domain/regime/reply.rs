@@ -43,6 +43,8 @@ pub struct OwedBy {
 /// A message that asks for a reply.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Request {
+    /// Who asks.
+    pub author: Party,
     /// Its official number: not safe to show.
     pub number: String,
     pub released_at: Instant,

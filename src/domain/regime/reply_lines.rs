@@ -81,6 +81,14 @@ pub(super) fn reply(clock: &Clock) -> String {
     format!("{}; {came}", due(clock.due))
 }
 
+/// What came where no time ran.
+pub(super) fn came(clock: &Clock) -> String {
+    match &clock.answer {
+        Some(answer) => format!("replied with {}, {}", shown(&answer.number), when(answer, State::Answered)),
+        None => "not released yet".into(),
+    }
+}
+
 fn due(due: Due) -> String {
     match due {
         Due::At(at) => format!("due {at}"),

@@ -36,7 +36,7 @@ fn kinds() -> impl Iterator<Item = Kind> {
 /// which each names those before it by their digests.
 pub fn may_be_filled(kind: Kind) -> bool {
     !matches!(kind, Kind::Transcription | Kind::Translation | Kind::Forwarded | Kind::MessageWithdrawal)
-        && kind.noun() != "hotline"
+        && !kind.is_of_the_hotline()
 }
 
 impl Entry for Filled {

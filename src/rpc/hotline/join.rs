@@ -249,11 +249,7 @@ fn refused(status: &Status) -> calls::JoinRefused {
 }
 
 fn is_ordered(message: &Message) -> bool {
-    let kind = Kind::from_name(&message.draft.kind);
-    matches!(
-        kind,
-        Some(Kind::SessionOpening | Kind::SessionText | Kind::SessionAddition | Kind::SessionAcceptance)
-    )
+    Kind::from_name(&message.draft.kind).is_some_and(Kind::has_place_in_session)
 }
 
 /// What an event says of messages: itself, if it stands in a session; else those that it is about.

@@ -36,7 +36,6 @@ use crate::rpc::caller::PersonCaller;
 use crate::rpc::command::{self, digest_in, draft_id, not_what_was_asked, person, refused};
 use crate::rpc::{draft, status};
 
-const NOUN: &str = "hotline";
 /// The path of what is said in a text, for its translation.
 const TEXT: &str = "text";
 

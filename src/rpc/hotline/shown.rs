@@ -12,7 +12,7 @@ use crate::domain::digest::{CommandId, Digest};
 use crate::domain::event::Stamp;
 use crate::domain::form::{MessageDigest, MessageReference};
 use crate::domain::hotline::SessionShown;
-use crate::domain::message::{Addressee, Message, Outgoing, Reference, Relation};
+use crate::domain::message::{Message, Outgoing, Relation};
 use crate::domain::people::Person;
 use crate::domain::refusal::Refusal;
 use crate::domain::thread::Entry;
@@ -83,36 +83,15 @@ fn shown(of: Digest, read: &Message, officer: &Person) -> Result<Outgoing, Statu
     let message_digest = Some(MessageDigest(of));
     let author = read.author.to_string();
     let form = SessionShown {
-        shown: MessageReference { message_digest, author: author.clone(), ..MessageReference::default() },
+        shown: MessageReference { message_digest, author, ..MessageReference::default() },
         console: officer.name.clone(),
         ..SessionShown::default()
     };
     let content = form::encode(&Content::SessionShown(form)).map_err(|over| status::field("shown", over))?;
+    let kind = Kind::SessionShown.name();
     Ok(Outgoing {
-        word: None,
-        format: String::new(),
-        forwards: None,
-        releasable_to: Vec::new(),
-        thread: read.draft.thread,
-        kind: Kind::SessionShown.name().into(),
         content: content.into(),
-        action: vec![Addressee { party: read.author, office: String::new() }],
-        information: Vec::new(),
-        precedence: read.draft.precedence,
-        zone: "Z".into(),
-        drafter: officer.clone(),
-        regime: None,
-        marking: String::new(),
-        language: "en".into(),
-        references: vec![Reference {
-            message: Some(of),
-            number: read.number.clone(),
-            author,
-            relation: Relation::RefersTo,
-        }],
-        traffic: read.draft.traffic,
-        parts: Vec::new(),
         subject: "Shown at a console".into(),
-        remarks: String::new(),
+        ..Outgoing::to_author(kind, of, read, Relation::RefersTo, officer)
     })
 }

@@ -130,7 +130,7 @@ impl Told {
             Read::Form(Content::Translation(form)) => {
                 self.translations.push((message.author, message.draft.traffic, digest, form));
             }
-            Read::Form(content) if content.kind().noun() == super::NOUN => {
+            Read::Form(content) if content.kind().is_of_the_hotline() => {
                 let said = Said {
                     message: digest,
                     number: message.number.clone(),

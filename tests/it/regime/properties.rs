@@ -10,7 +10,6 @@ use detente::domain::form::{Figure, OtherThread};
 use detente::domain::message::Traffic;
 use detente::domain::regime::describe::describe;
 use detente::domain::regime::finding::{Lack, Point};
-use detente::domain::regime::group::joined;
 use detente::domain::regime::{Answer, Asked, Beside, Finding, Held, Looked, Stands, Verdict, check, lines};
 use detente::domain::time::Instant;
 use proptest::collection::vec;
@@ -150,7 +149,7 @@ fn beside(held: &[Held]) -> Asked {
             stands,
             cited: held.to_vec().into(),
             looked: Looked::AtAll,
-            joined: joined(stands.thread, stands.traffic, held),
+            said: held.to_vec().into(),
             threads: held.to_vec().into(),
             joined_looked: Looked::AtAll,
         }),

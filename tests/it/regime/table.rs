@@ -8,7 +8,6 @@ use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::exercise::picture::Said;
 use detente::domain::message::Traffic;
 use detente::domain::party::Party;
-use detente::domain::regime::group::joined;
 use detente::domain::regime::{Asked, Beside, Held, Looked, Recipients, Stands};
 use detente::domain::time::Instant;
 use toml::{Table, Value};
@@ -47,6 +46,7 @@ struct Case {
     held_by: Vec<String>,
     marking: Option<String>,
     author: Option<String>,
+    number: Option<String>,
     #[serde(default)]
     traffic: Option<String>,
     #[serde(default)]
@@ -131,7 +131,7 @@ fn list(texts: &[String], read: fn(&str) -> Value) -> Value {
 }
 
 fn kind_named(word: &str) -> Kind {
-    Kind::ALL.into_iter().find(|kind| kind.word() == word).expect("a kind of form")
+    Kind::ALL.into_iter().find(|kind| kind.word() == word || kind.name() == word).expect("a kind of form")
 }
 
 /// A thread by its letter.
@@ -228,13 +228,16 @@ impl Case {
     /// What is held beside it; the form itself stands in thread a.
     fn beside(&self) -> Option<Beside> {
         let held: Vec<Held> = self.held.iter().map(|one| one.read(&self.under)).collect();
-        let stands = Stands { thread: thread("a"), message: None, traffic: traffic(self.traffic.as_deref()) };
-        let joined = joined(stands.thread, stands.traffic, &held);
+        let stands = Stands {
+            thread: thread("a"),
+            message: self.number.as_ref().map(|number| Digest::of(number.as_bytes())),
+            traffic: traffic(self.traffic.as_deref()),
+        };
         (self.author.is_some()).then(|| Beside {
             stands,
             cited: held.clone().into(),
             looked: Looked::AtAll,
-            joined,
+            said: held.clone().into(),
             threads: held.into(),
             joined_looked: Looked::AtAll,
         })
