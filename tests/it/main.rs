@@ -36,6 +36,7 @@ mod hostile;
 mod hotline;
 mod hotline_nodes;
 mod hotline_program;
+mod hotline_python;
 mod hotline_simulated;
 mod incident;
 mod incident_program;
