@@ -34,6 +34,7 @@ mod forwarded;
 mod function;
 mod hostile;
 mod hotline;
+mod hotline_hostile;
 mod hotline_nodes;
 mod hotline_program;
 mod hotline_python;
