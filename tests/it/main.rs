@@ -35,6 +35,7 @@ mod function;
 mod hostile;
 mod hotline;
 mod hotline_hostile;
+mod hotline_lanes;
 mod hotline_nodes;
 mod hotline_program;
 mod hotline_python;
