@@ -151,6 +151,12 @@ pub const HOTLINE_TRANSLATIONS_BYTES: usize = 64 * 1024;
 pub const HOTLINE_DIFFERENCES_TOLD: usize = 32;
 /// A longer name of an officer stands in the message alone, and is not told beside the texts (bytes).
 pub const HOTLINE_NAME_BYTES_TOLD: usize = 512;
+/// The sessions that were read for consoles are kept as far as they take no more together; those that were looked
+/// at longest ago make room, and are read again (bytes).
+pub const HOTLINE_KEPT_BYTES: usize = 64 * 1024 * 1024;
+/// A console that takes nothing of what it is told for so long is let go, and begins again after the last position
+/// that it saw (ms).
+pub const CONSOLE_TAKES_MS_MAX: u64 = 60_000;
 /// Threads looked at for one page of sessions; the next page goes on behind them.
 pub const HOTLINE_THREADS_PER_PAGE: usize = 100;
 /// A message whose date-time group lies further back than this when it comes is marked, with both times: the
@@ -495,7 +501,7 @@ pub const AUDIT_VOIDS_SHOWN_MAX: usize = 100;
 /// So many commands of the own Party's persons below FLASH wait for the registrar, or are under way; one
 /// more is answered "not now". They are taken after FLASH and before all else.
 pub const INBOX_PERSONS_MAX: usize = 1_024;
-/// The same for what persons release or acknowledge as FLASH.
+/// The same for what persons draft, release or acknowledge as FLASH.
 pub const INBOX_PERSONS_FLASH_MAX: usize = 128;
 /// So many commands that one link brings below FLASH wait, or are under way; one more is answered "not
 /// now", whatever the other links do. Three lanes of deliveries, of receipts and of disputes fit.
@@ -613,7 +619,7 @@ pub const CONNECTIONS_OWN_MAX: usize = 512;
 pub const CONNECTIONS_PER_PEER_MAX: usize = 16;
 /// Beside those, connections of one Party with keys that are in no key list held here: one for each task of
 /// a link, and one that hands in lists. One beyond is dropped. With these too, 57 Parties leave room.
-pub const CONNECTIONS_WITH_UNLISTED_KEY_MAX: usize = 9;
+pub const CONNECTIONS_WITH_UNLISTED_KEY_MAX: usize = 10;
 /// Such a connection is cut at this age, whatever it does (milliseconds).
 pub const UNLISTED_KEY_CONNECTION_MS_MAX: u64 = 30_000;
 /// An auditor's call given again under its id is the same reading for so long (milliseconds); then it is
@@ -631,7 +637,10 @@ pub const CONNECTION_GRACE_MS: u64 = 60 * 1_000;
 /// answered "not now" before its body is read. Two calls on each of four lanes, heartbeats, leaves, parts and
 /// what waits for something to come up need two thirds of it.
 pub const CALLS_PER_PEER_MAX: usize = 32;
-/// Beside those, calls under way at once of one Party's callers with keys in no key list held here.
+/// Calls of one person of the own Party under way at once, over all their connections, streams among them; one more
+/// is answered "not now" before its body is read. So no person fills the places of all at the registrar.
+pub const CALLS_PER_PERSON_MAX: usize = 32;
+/// Beside those of its node, calls under way at once of one Party's callers with keys in no key list held here.
 pub const CALLS_WITH_UNLISTED_KEY_MAX: usize = 2;
 /// A call whose answer has not begun by then is ended, also where its body still comes in drops
 /// (milliseconds): longer than a Party that can't be dialled waits for what is owed to it. Answers that are

@@ -12,11 +12,14 @@ use super::receive;
 use crate::codec::message;
 use crate::codec::proto::detente::v1::delivery_answer::Answer;
 use crate::codec::proto::detente::v1::{CollectRequest, HandInReceiptsRequest};
+use crate::domain::precedence::Precedence;
 use crate::limits;
 
-pub(super) async fn collect(link: &Link, peer: &mut Peer) -> Done {
+/// What is owed on one of these lanes.
+pub(super) async fn collect(link: &Link, peer: &mut Peer, lanes: &[Precedence]) -> Done {
     let patience = Duration::from_millis(limits::COLLECT_WAIT_MS + limits::PEER_CALL_MS_MAX);
-    let call = peer.collect(Request::new(CollectRequest {}));
+    let lanes = lanes.iter().map(|lane| message::precedence_to_proto(*lane)).collect();
+    let call = peer.collect(Request::new(CollectRequest { lanes }));
     let Ok(Ok(answer)) = tokio::time::timeout(patience, call).await else { return Done::NoAnswer };
     link.state.hear(link.exchange.registrar.clock.now());
     let deliveries = answer.into_inner().deliveries;

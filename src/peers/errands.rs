@@ -9,12 +9,16 @@ use std::time::Duration;
 use super::exchange::{Link, Peer};
 use super::links::Patience;
 use super::{collect, hand_in_parts};
+use crate::domain::precedence::Precedence;
 use crate::limits;
 use crate::peers::trust::Reach;
 
 #[derive(Clone, Copy)]
 pub(super) enum Errand {
-    /// Fetching what the peer owes us, and handing in our receipts.
+    /// Fetching what the peer owes us as FLASH, and handing in our receipts: over a connection of its own, so that
+    /// it waits for nothing lower.
+    CollectFlash,
+    /// The same of all that is lower.
     Collect,
     /// Asking which part of our messages the peer wants, and handing that in.
     HandInParts,
@@ -70,7 +74,11 @@ pub(super) async fn run(link: Link, errand: Errand) {
 impl Errand {
     async fn run(self, link: &Link, peer: &mut Peer) -> Done {
         match self {
-            Errand::Collect => collect::collect(link, peer).await,
+            Errand::CollectFlash => collect::collect(link, peer, &[Precedence::Flash]).await,
+            Errand::Collect => {
+                let lower = [Precedence::Immediate, Precedence::Priority, Precedence::Routine];
+                collect::collect(link, peer, &lower).await
+            }
             Errand::HandInParts => hand_in_parts::ask_and_give(link, peer).await,
         }
     }

@@ -88,6 +88,7 @@ impl Exchange {
                 for lane in Precedence::FASTEST_FIRST {
                     tasks.spawn(deliver::run(link.clone(), lane));
                 }
+                tasks.spawn(errands::run(link.clone(), Errand::CollectFlash));
                 tasks.spawn(errands::run(link.clone(), Errand::Collect));
                 tasks.spawn(parts::run(link.clone()));
                 tasks.spawn(errands::run(link.clone(), Errand::HandInParts));

@@ -17,7 +17,7 @@ use crate::registrar::Standing;
 
 impl Exchange {
     /// For a Party that can't be dialled: what is owed to it, waiting until there is something.
-    pub async fn owed_to(&self, peer: Party) -> Result<Vec<Delivery>, ServeFault> {
+    pub async fn owed_to(&self, peer: Party, lanes: &[Precedence]) -> Result<Vec<Delivery>, ServeFault> {
         let link = self.heard(peer);
         let Ok(_place) = link.state.collecting.try_acquire() else {
             return Err(ServeFault::Denied(NotNow::Inbox.into()));
@@ -32,6 +32,9 @@ impl Exchange {
                 let head = heads.borrow_and_update().clone();
                 let records = head.records(&self.registrar.journal);
                 for lane in Precedence::FASTEST_FIRST {
+                    if !lanes.is_empty() && !lanes.contains(&lane) {
+                        continue;
+                    }
                     let made = owed::make(&head, &records, &self.ring, peer, lane, 0).await;
                     let made = made.map_err(|_| ServeFault::Unusable("journal"))?;
                     if !made.is_empty() {

@@ -163,7 +163,7 @@ impl Commands {
         }
     }
 
-    /// A batch that begins with `first`: FLASH before all else, and no more than one batch may hold.
+    /// A batch that begins with `first`: FLASH alone if there is any, and no more than one batch may hold.
     pub fn batch(&mut self, first: Ask) -> Vec<Ask> {
         let mut asks = vec![first];
         while asks.len() < limits::BATCH_COMMANDS_MAX
@@ -174,6 +174,12 @@ impl Commands {
         asks.retain(|ask| !ask.is_given_up());
         // FLASH may have come since the first was taken. Among those of one kind the order stays.
         asks.sort_by_key(|ask| ask.turn);
+        // A batch is answered once all of it is on record: FLASH waits for nothing lower.
+        let flash = asks.partition_point(|ask| ask.turn == Turn::Flash);
+        if flash > 0 {
+            let lower = asks.split_off(flash);
+            self.put_back(lower);
+        }
         asks
     }
 
@@ -241,13 +247,13 @@ fn is_flash(command: &Command) -> bool {
         Command::TakeReceipt(receipted) => receipted.receipt.lane,
         Command::DisputeReceipt { lane, .. } => *lane,
         Command::Alert(due) => due.precedence,
-        Command::Release { outgoing, .. }
+        Command::Draft { outgoing, .. }
+        | Command::Release { outgoing, .. }
         | Command::Acknowledge { outgoing, .. }
         | Command::Shown { outgoing, .. } => outgoing.precedence,
         Command::Propose(_)
         | Command::Confirm(_)
         | Command::Drop(_)
-        | Command::Draft { .. }
         | Command::ReturnDraft { .. }
         | Command::WithdrawDraft { .. }
         | Command::FollowHead(..)
@@ -321,9 +327,12 @@ mod tests {
         // A place is free again once its command was answered.
         let first = commands.try_next().unwrap();
         assert_eq!(serial(&first), 2, "FLASH came last, and goes first");
+        let mut alone = commands.batch(first);
+        assert_eq!(alone.len(), 1, "and in a batch of its own");
+        let first = commands.try_next().unwrap();
         let batch = commands.batch(first);
-        assert!(matches!(batch[1].origin, Origin::Person(_)));
-        for ask in batch.into_iter().take(3) {
+        assert!(matches!(batch[0].origin, Origin::Person(_)));
+        for ask in alone.drain(..).chain(batch.into_iter().take(2)) {
             ask.answer(Err(NotNow::Journal.into()));
         }
         assert!(inbox.put(of("BY", Precedence::Routine, 1), Origin::Node).is_ok());

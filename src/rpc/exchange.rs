@@ -22,6 +22,7 @@ use crate::codec::proto::detente::v1::{
 };
 use crate::domain::digest::Digest;
 use crate::domain::party::Party;
+use crate::domain::precedence::Precedence;
 use crate::limits;
 use crate::peers::exchange::Exchange;
 
@@ -106,7 +107,11 @@ impl ExchangeService for ExchangeCalls {
 
     async fn collect(&self, call: Request<CollectRequest>) -> Result<Response<CollectResponse>, Status> {
         let peer = peer(&call)?;
-        let deliveries = self.0.owed_to(peer).await.map_err(status::serve)?;
+        let lanes = call.into_inner().lanes.into_iter().take(Precedence::FASTEST_FIRST.len());
+        let lanes: Result<Vec<Precedence>, _> =
+            lanes.map(|lane| precedence_from_proto(lane, "lanes")).collect();
+        let lanes = lanes.map_err(status::decode)?;
+        let deliveries = self.0.owed_to(peer, &lanes).await.map_err(status::serve)?;
         Ok(Response::new(CollectResponse { deliveries }))
     }
 

@@ -49,6 +49,13 @@ pub fn median(mut of: Vec<Duration>) -> Duration {
     of.get(of.len() / 2).copied().unwrap_or_default()
 }
 
+/// The one that so many in a hundred do not exceed.
+pub fn percentile(mut of: Vec<Duration>, hundredths: usize) -> Duration {
+    of.sort();
+    let at = (of.len() * hundredths).div_ceil(100);
+    of.get(at.saturating_sub(1)).copied().unwrap_or_default()
+}
+
 /// How many in a second.
 pub fn per_second(count: u64, took: Duration) -> u128 {
     u128::from(count).saturating_mul(1_000_000) / took.as_micros().max(1)

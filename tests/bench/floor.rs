@@ -101,6 +101,14 @@ impl Signatures {
         assert!(good.is_ok());
     }
 
+    /// What it takes until it is on record at the other end, with one more record before it: its draft.
+    pub fn until_received(&self, sample: &Sample) {
+        let signed =
+            [&sample.released, &sample.released, &sample.message, &sample.dispatch, &sample.received];
+        signed.into_iter().for_each(|bytes| self.sign(bytes));
+        (0..2).for_each(|which| self.verify(sample, which));
+    }
+
     /// All that one message takes.
     pub fn whole(&self, sample: &Sample) {
         sample.signed().into_iter().for_each(|bytes| self.sign(bytes));

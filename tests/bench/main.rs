@@ -1,5 +1,5 @@
 //! What the node costs, each figure as a ratio to a floor measured in the same run on the same machine:
-//! `cargo bench -- [send] [throughput] [audit] [start] [memory] [check] [loaded] [duties] [--kafka HOST:PORT] [--quick]`.
+//! `cargo bench -- [send] [throughput] [audit] [start] [memory] [check] [loaded] [duties] [hotline] [--kafka HOST:PORT] [--quick]`.
 //!
 //! Never here: a figure that is expected. The aims are printed beside what was measured, and a bench that
 //! misses its aim does not fail.
@@ -10,6 +10,7 @@ mod check;
 mod duties;
 mod figures;
 mod floor;
+mod hotline;
 mod loaded;
 mod made;
 mod memory;
@@ -42,7 +43,8 @@ impl Asked {
     }
 }
 
-const BENCHES: [&str; 8] = ["send", "throughput", "audit", "start", "memory", "check", "loaded", "duties"];
+const BENCHES: [&str; 9] =
+    ["send", "throughput", "audit", "start", "memory", "check", "loaded", "duties", "hotline"];
 
 fn asked() -> Result<Asked, String> {
     let mut asked = Asked { benches: Vec::new(), media: vec![Medium::Embedded], quick: false };
@@ -98,6 +100,9 @@ async fn main() -> std::process::ExitCode {
     }
     if asked.wants("duties") {
         duties::run(&asked).await;
+    }
+    if asked.wants("hotline") {
+        hotline::run(&asked).await;
     }
     std::process::ExitCode::SUCCESS
 }

@@ -173,7 +173,13 @@ impl Hostile {
 
     /// What the other end owes us on its fastest lane that owes anything.
     pub async fn collect(&mut self) -> Vec<Dispatch> {
-        let owed = self.calls.collect(CollectRequest {}).await.unwrap().into_inner().deliveries;
+        self.collect_on(&[]).await
+    }
+
+    /// The same of some lanes; of none named, of all.
+    pub async fn collect_on(&mut self, lanes: &[evidence::Precedence]) -> Vec<Dispatch> {
+        let lanes = lanes.iter().map(|lane| *lane as i32).collect();
+        let owed = self.calls.collect(CollectRequest { lanes }).await.unwrap().into_inner().deliveries;
         owed.into_iter()
             .map(|one| dispatch::decode_dispatch(signed::decode(one.dispatch).unwrap().payload).unwrap())
             .collect()

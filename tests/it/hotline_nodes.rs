@@ -32,15 +32,15 @@ pub async fn officers(codes: &[&str]) -> World {
     world
 }
 
-fn officer(world: &World, code: &str) -> Desk {
+pub fn officer(world: &World, code: &str) -> Desk {
     world.desk(code, "officer")
 }
 
-fn command(desk: &Desk) -> Option<calls::CommandHeader> {
+pub fn command(desk: &Desk) -> Option<calls::CommandHeader> {
     Some(desk.command(None).unwrap())
 }
 
-async fn open(world: &World, by: &str, to: &[&str]) -> calls::Spoken {
+pub async fn open(world: &World, by: &str, to: &[&str]) -> calls::Spoken {
     let desk = officer(world, by);
     let asked = calls::OpenSessionRequest {
         command: command(&desk),
@@ -59,7 +59,7 @@ async fn open(world: &World, by: &str, to: &[&str]) -> calls::Spoken {
     opened
 }
 
-async fn accept(world: &World, by: &str, thread: &Bytes) -> calls::Spoken {
+pub async fn accept(world: &World, by: &str, thread: &Bytes) -> calls::Spoken {
     let desk = officer(world, by);
     let asked = calls::AcceptSessionRequest {
         command: command(&desk),
@@ -71,12 +71,12 @@ async fn accept(world: &World, by: &str, thread: &Bytes) -> calls::Spoken {
 }
 
 /// As the node shows it to this desk.
-async fn opening(desk: &Desk, thread: &Bytes) -> Bytes {
+pub async fn opening(desk: &Desk, thread: &Bytes) -> Bytes {
     let asked = calls::ShowSessionRequest { thread: thread.clone(), from: 0 };
     hotlines(desk).show_session(asked).await.unwrap().into_inner().session.unwrap().opening
 }
 
-async fn say_call(desk: &Desk, thread: &Bytes, text: &str) -> calls::SayRequest {
+pub async fn say_call(desk: &Desk, thread: &Bytes, text: &str) -> calls::SayRequest {
     calls::SayRequest {
         command: command(desk),
         thread: thread.clone(),
@@ -86,7 +86,7 @@ async fn say_call(desk: &Desk, thread: &Bytes, text: &str) -> calls::SayRequest 
     }
 }
 
-async fn say(world: &World, by: &str, thread: &Bytes, text: &str) -> calls::Spoken {
+pub async fn say(world: &World, by: &str, thread: &Bytes, text: &str) -> calls::Spoken {
     let desk = officer(world, by);
     let said =
         hotlines(&desk).say(say_call(&desk, thread, text).await).await.unwrap().into_inner().spoken.unwrap();
@@ -105,12 +105,12 @@ async fn close(world: &World, by: &str, thread: &Bytes) -> calls::Spoken {
     hotlines(&desk).close_session(asked).await.unwrap().into_inner().spoken.unwrap()
 }
 
-async fn show(world: &World, at: &str, thread: &Bytes) -> calls::ShowSessionResponse {
+pub async fn show(world: &World, at: &str, thread: &Bytes) -> calls::ShowSessionResponse {
     let asked = calls::ShowSessionRequest { thread: thread.clone(), from: 0 };
     hotlines(&officer(world, at)).show_session(asked).await.unwrap().into_inner()
 }
 
-async fn transcript(world: &World, at: &str, thread: &Bytes, with: &str) -> calls::TranscriptResponse {
+pub async fn transcript(world: &World, at: &str, thread: &Bytes, with: &str) -> calls::TranscriptResponse {
     let asked = calls::TranscriptRequest { thread: thread.clone(), with: with.into() };
     hotlines(&officer(world, at)).transcript(asked).await.unwrap().into_inner()
 }
@@ -120,7 +120,7 @@ fn digests(session: &calls::ShowSessionResponse) -> Vec<Bytes> {
 }
 
 /// Until a session at a node looks so.
-async fn until(
+pub async fn until(
     world: &World,
     at: &str,
     thread: &Bytes,
@@ -209,13 +209,13 @@ async fn what_is_said_while_the_other_node_is_away_comes_once_when_it_is_back() 
 }
 
 /// A console over its own stream.
-struct Console {
-    said: mpsc::Sender<calls::JoinRequest>,
-    told: Streaming<calls::JoinResponse>,
+pub struct Console {
+    pub said: mpsc::Sender<calls::JoinRequest>,
+    pub told: Streaming<calls::JoinResponse>,
 }
 
 impl Console {
-    async fn begin(desk: &Desk, after: u64) -> Console {
+    pub async fn begin(desk: &Desk, after: u64) -> Console {
         let (said, stream) = mpsc::channel(4);
         let told = hotlines(desk).join(ReceiverStream::new(stream)).await.unwrap().into_inner();
         let mut console = Console { said, told };
@@ -223,17 +223,17 @@ impl Console {
         console
     }
 
-    async fn say(&mut self, what: Said) {
+    pub async fn say(&mut self, what: Said) {
         self.said.send(calls::JoinRequest { what: Some(what) }).await.unwrap();
     }
 
-    async fn told(&mut self) -> calls::JoinResponse {
+    pub async fn told(&mut self) -> calls::JoinResponse {
         let told = tokio::time::timeout(PATIENCE, self.told.message()).await.expect("it is told");
         told.unwrap().expect("the stream goes on")
     }
 
     /// Passes over all before what is looked for.
-    async fn told_of<T>(&mut self, wanted: impl Fn(&calls::JoinResponse) -> Option<T>) -> T {
+    pub async fn told_of<T>(&mut self, wanted: impl Fn(&calls::JoinResponse) -> Option<T>) -> T {
         loop {
             let told = self.told().await;
             if let Some(found) = wanted(&told) {
@@ -243,7 +243,7 @@ impl Console {
     }
 }
 
-fn line_of(told: &calls::JoinResponse, text: &str) -> Option<calls::SessionLine> {
+pub fn line_of(told: &calls::JoinResponse, text: &str) -> Option<calls::SessionLine> {
     match &told.what {
         Some(What::Line(line)) if line.text == text => Some(line.clone()),
         _ => None,

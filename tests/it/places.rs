@@ -1,4 +1,4 @@
-//! What one peer may hold open: calls under way, bodies that come in drops, answers that it does not read.
+//! What one peer, or one person, may hold open: calls under way, bodies that come in drops, answers that it does not read.
 
 use std::time::Duration;
 
@@ -77,6 +77,29 @@ async fn answers_that_are_not_read_keep_their_places() {
         kept.push(health.watch(HealthCheckRequest::default()).await.unwrap());
     }
     assert_eq!(fate(first.clone(), CHECK).await, Fate::Refused("INBOX".into()));
+    drop(kept);
+    tokio::time::timeout(LIMIT, until_room(&first)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_person_has_no_more_calls_under_way_than_their_places_over_all_connections_and_others_have_theirs()
+{
+    let mut pl = Realm::new("PL");
+    let (anna, jan) = (pl.person("Anna Kowalska"), pl.person("Jan Nowak"));
+    let mut roster = on_roster("Anna Kowalska", anna.key_digest, &[Role::Watch]);
+    roster.extend(on_roster("Jan Nowak", jan.key_digest, &[Role::Watch]));
+    let trust = Trust::new(pl.keys(), Vec::new(), roster);
+    let node = Node::start_with(&pl.node, trust, LIMIT * 10, Lives::default()).await;
+    let (first, second) = (node.desk(&pl, &anna), node.desk(&pl, &anna));
+    let mut kept = Vec::new();
+    for number in 0..limits::CALLS_PER_PERSON_MAX {
+        let mut health = HealthClient::new(if number % 2 == 0 { first.clone() } else { second.clone() });
+        kept.push(health.watch(HealthCheckRequest::default()).await.unwrap());
+    }
+    for channel in [&first, &second] {
+        assert_eq!(fate(channel.clone(), CHECK).await, Fate::Refused("INBOX".into()));
+    }
+    assert_eq!(fate(node.desk(&pl, &jan), CHECK).await, Fate::Admitted);
     drop(kept);
     tokio::time::timeout(LIMIT, until_room(&first)).await.unwrap();
 }

@@ -60,8 +60,16 @@ impl Arriving {
         };
         self.parts.reserve(more, together)?;
         self.length = self.length.saturating_add(more);
-        self.file.write_all(bytes).await?;
-        Ok(self.file.flush().await?)
+        let written = async {
+            self.file.write_all(bytes).await?;
+            self.file.flush().await
+        };
+        let written = written.await.map_err(PartFault::from);
+        if matches!(written, Err(PartFault::NoRoom)) {
+            // What it took of a full disk is left to the journal: a part can come again, a text must not wait.
+            self.if_dropped = IfDropped::Remove;
+        }
+        written
     }
 
     /// Makes it durable, reads it back, and only then gives it the name of a part.

@@ -1,16 +1,18 @@
 //! A console's stream: what it is told of every session, from a position on and then live; and what it says.
 //!
 //! Never here: a queue that a slow console could fill, or a wait that holds up another one. Each console reads the
-//! journal for itself, at its own pace; what it says is done one after the other.
+//! records for itself, at its own pace; what it says is done one after the other. Only sessions are read together.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tonic::{Status, Streaming};
 use tonic_types::StatusExt as _;
 
+use super::kept::Kept;
 use super::told::Told;
 use super::{Desk, lines, shown};
 use crate::codec::message::traffic_to_proto;
@@ -28,11 +30,15 @@ use crate::registrar::Head;
 use crate::rpc::command::digest_in;
 use crate::rpc::status;
 
+/// How long a console that takes nothing is waited for.
+const PATIENCE: Duration = Duration::from_millis(limits::CONSOLE_TAKES_MS_MAX);
+
 pub(super) type Answers = mpsc::Sender<Result<calls::JoinResponse, Status>>;
 
 /// One console.
 pub(super) struct Console {
     desk: Desk,
+    kept: Kept,
     heads: watch::Receiver<Arc<Head>>,
     answers: Answers,
     /// Where it began: what was told before that is not told again as new.
@@ -48,7 +54,7 @@ pub(super) struct Console {
 
 /// Why a console's stream ends.
 enum Stop {
-    /// Nobody listens any more.
+    /// Nobody listens any more, or nobody has for too long.
     Gone,
     Refused(Status),
 }
@@ -67,21 +73,27 @@ struct Touched {
     is_new: bool,
 }
 
-/// A session as it is on record when a console catches up.
+/// What some records, to be told of, have to do with a session.
 struct Heard {
     traffic: i32,
-    /// In its order, each with the record that holds it.
-    lines: Vec<(Digest, u64, calls::SessionLine)>,
+    /// Its messages in their order, each with the record that holds it.
+    order: Vec<(Digest, u64)>,
+    /// Those that a console may have to be told, as they are now.
+    lines: BTreeMap<Digest, calls::SessionLine>,
 }
 
+/// What is touched by the records before a position, each with its session.
+type News = Vec<(u64, ThreadId, Touched)>;
+
 impl Console {
-    pub fn new(desk: Desk, heads: watch::Receiver<Arc<Head>>, answers: Answers) -> Console {
-        Console { desk, heads, answers, after: 0, next: 0, told: BTreeMap::new(), too_long: BTreeSet::new() }
+    pub fn new(desk: Desk, kept: Kept, heads: watch::Receiver<Arc<Head>>, answers: Answers) -> Console {
+        let (told, too_long) = (BTreeMap::new(), BTreeSet::new());
+        Console { desk, kept, heads, answers, after: 0, next: 0, told, too_long }
     }
 
     pub async fn run(mut self, said: Streaming<calls::JoinRequest>) {
         if let Err(Stop::Refused(status)) = self.serve(said).await {
-            let _ = self.answers.send(Err(status)).await;
+            let _ = hand_over(&self.answers, Err(status), PATIENCE).await;
         }
     }
 
@@ -115,60 +127,83 @@ impl Console {
         let thread = of.map(|(thread, _)| thread.0.to_vec().into()).unwrap_or_default();
         let traffic = of.map_or(0, |(_, traffic)| traffic);
         let told = calls::JoinResponse { position, thread, what: Some(what), traffic };
-        self.answers.send(Ok(told)).await.map_err(|_| Stop::Gone)
+        hand_over(&self.answers, Ok(told), PATIENCE).await
     }
 
     async fn catch_up(&mut self, head: &Head) -> Result<(), Stop> {
         let records = head.records(&self.desk.registrar.journal);
-        let mut sessions: BTreeMap<ThreadId, Heard> = BTreeMap::new();
         while self.next < head.chain.size {
             let end = head.chain.size.min(self.next.saturating_add(limits::NOTICE_RECORDS_MAX as u64));
+            let (mut news, mut next) = (News::new(), self.next);
             for record in records.range(self.next, end).await.map_err(status::record)? {
-                let position = record.index.saturating_add(1);
-                for touched in record.events.iter().flat_map(|event| touched(head, &record, event)) {
-                    self.told(head, position, &touched, &mut sessions).await?;
+                next = record.index.saturating_add(1);
+                for one in record.events.iter().flat_map(|event| touched(head, &record, event)) {
+                    if let Some(thread) = self.thread_of(head, &one).await? {
+                        news.push((next, thread, one));
+                    }
                 }
-                self.next = position;
             }
+            let mut sessions: BTreeMap<ThreadId, Heard> = BTreeMap::new();
+            for (position, thread, touched) in &news {
+                if head.board.thread(*thread).is_some_and(|here| here.messages() > limits::HOTLINE_THREAD_MAX)
+                {
+                    if self.too_long.insert(*thread) {
+                        self.tell(*position, Some((*thread, 0)), What::TooLong(true)).await?;
+                    }
+                    continue;
+                }
+                let session = match sessions.entry(*thread) {
+                    Entry::Occupied(known) => known.into_mut(),
+                    Entry::Vacant(new) => new.insert(self.hear(head, *thread, &news, next).await?),
+                };
+                self.told(*position, *thread, touched, session).await?;
+            }
+            self.next = next;
         }
         Ok(())
     }
 
+    /// A session, with the lines that news of records before `next` may have to tell.
+    async fn hear(&mut self, head: &Head, thread: ThreadId, news: &News, next: u64) -> Result<Heard, Status> {
+        let touched: BTreeSet<Digest> = news.iter().map(|(_, _, touched)| touched.message).collect();
+        let (before, after) = (self.told.get(&thread), self.after);
+        let look = |told: &Told| {
+            let first = before.is_none().then(|| told_before(told, after));
+            let known = before.or(first.as_ref());
+            let is_told = |message: &Digest| known.is_some_and(|known| known.contains(message));
+            let is_wanted = |message: &Digest, recorded: u64| {
+                touched.contains(message) || recorded < next && !is_told(message)
+            };
+            (heard(told, is_wanted), first)
+        };
+        let (heard, first) = self.kept.of(head, &self.desk.registrar.journal, thread, look).await?;
+        if let Some(first) = first {
+            self.told.insert(thread, first);
+        }
+        Ok(heard)
+    }
+
     async fn told(
         &mut self,
-        head: &Head,
         position: u64,
+        thread: ThreadId,
         touched: &Touched,
-        sessions: &mut BTreeMap<ThreadId, Heard>,
+        session: &Heard,
     ) -> Result<(), Stop> {
-        let Some(thread) = self.thread_of(head, touched).await? else { return Ok(()) };
-        if head.board.thread(thread).is_some_and(|here| here.messages() > limits::HOTLINE_THREAD_MAX) {
-            if self.too_long.insert(thread) {
-                self.tell(position, Some((thread, 0)), What::TooLong(true)).await?;
-            }
-            return Ok(());
-        }
-        let session = match sessions.entry(thread) {
-            Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(new) => {
-                let told = Told::read(head, &self.desk.registrar.journal, thread).await?;
-                self.told.entry(thread).or_insert_with(|| told_before(&told, self.after));
-                new.insert(heard(&told))
-            }
-        };
         let of = Some((thread, session.traffic));
         let mut is_new = false;
-        for (message, recorded, line) in &session.lines {
+        for (message, recorded) in &session.order {
             // What comes with a later record is told with that.
             let told = self.told.entry(thread).or_default();
             if *recorded < position && told.insert(*message) {
                 is_new = is_new || *message == touched.message;
-                self.tell(position, of, What::Line(line.clone())).await?;
+                if let Some(line) = session.lines.get(message) {
+                    self.tell(position, of, What::Line(line.clone())).await?;
+                }
             }
         }
-        let line = session.lines.iter().find(|(message, ..)| *message == touched.message);
-        match line {
-            Some((_, _, line)) if !is_new && !touched.is_new => {
+        match session.lines.get(&touched.message) {
+            Some(line) if !is_new && !touched.is_new => {
                 self.tell(position, of, What::Changed(line.clone())).await
             }
             _ => Ok(()),
@@ -221,14 +256,28 @@ fn told_before(told: &Told, after: u64) -> BTreeSet<Digest> {
     places.map(|place| place.spoken.said.message).collect()
 }
 
-fn heard(told: &Told) -> Heard {
-    let Some(session) = told.session() else { return Heard { traffic: 0, lines: Vec::new() } };
-    let places = lines::places(&session).into_iter();
-    let lines = places.map(|place| {
-        let line = lines::line(told, &session, &place);
-        (place.spoken.said.message, place.spoken.recorded, line)
-    });
-    Heard { traffic: traffic_to_proto(session.begins.said.traffic), lines: lines.collect() }
+fn heard(told: &Told, is_wanted: impl Fn(&Digest, u64) -> bool) -> Heard {
+    let Some(session) = told.session() else {
+        return Heard { traffic: 0, order: Vec::new(), lines: BTreeMap::new() };
+    };
+    let (mut order, mut lines) = (Vec::new(), BTreeMap::new());
+    for place in lines::places(&session) {
+        let (message, recorded) = (place.spoken.said.message, place.spoken.recorded);
+        order.push((message, recorded));
+        if is_wanted(&message, recorded) {
+            lines.insert(message, lines::line(told, &session, &place));
+        }
+    }
+    Heard { traffic: traffic_to_proto(session.begins.said.traffic), order, lines }
+}
+
+/// Gives one answer to the console, which takes it in time or is let go.
+async fn hand_over(
+    answers: &Answers,
+    told: Result<calls::JoinResponse, Status>,
+    patience: Duration,
+) -> Result<(), Stop> {
+    answers.send_timeout(told, patience).await.map_err(|_| Stop::Gone)
 }
 
 fn id(command: Option<&calls::CommandHeader>) -> bytes::Bytes {
@@ -286,4 +335,30 @@ fn touched(head: &Head, record: &Record, event: &Event) -> Vec<Touched> {
 
 fn is_where(head: &Head, message: &Digest, index: u64) -> bool {
     head.board.messages.get(message).is_some_and(|there| there.index == index)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_console_that_takes_nothing_is_let_go_and_one_that_takes_slowly_is_not() {
+        let patience = Duration::from_millis(200);
+        let live = || Ok(calls::JoinResponse { what: Some(What::Live(true)), ..Default::default() });
+        let (answers, mut console) = mpsc::channel(1);
+        assert!(hand_over(&answers, live(), patience).await.is_ok());
+        assert!(matches!(hand_over(&answers, live(), patience).await, Err(Stop::Gone)));
+        let taking = async {
+            let mut taken = 0;
+            while taken < 5 && console.recv().await.is_some() {
+                taken += 1;
+            }
+        };
+        let telling = async {
+            for _ in 0..4 {
+                assert!(hand_over(&answers, live(), patience).await.is_ok());
+            }
+        };
+        tokio::join!(taking, telling);
+    }
 }

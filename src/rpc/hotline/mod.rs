@@ -5,6 +5,7 @@
 //! a call of its own and what a console says over its stream is the same.
 
 mod join;
+mod kept;
 mod lines;
 mod shown;
 mod speak;
@@ -18,6 +19,7 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
+use self::kept::Kept;
 use self::speak::{Speaker, Wanted, precedence};
 use self::told::Told;
 use crate::codec::heading::Given;
@@ -41,7 +43,8 @@ const TEXT: &str = "text";
 
 /// Reads from heads, gives commands to the Registrar.
 pub struct HotlineCalls {
-    pub registrar: Registrar,
+    registrar: Registrar,
+    kept: Kept,
 }
 
 /// An officer at the hotline, by call or by stream.
@@ -190,13 +193,17 @@ impl HotlineService for HotlineCalls {
         let desk = self.desk(&call)?;
         let (answers, stream) = mpsc::channel(limits::NOTICES_AHEAD_MAX);
         let heads = self.registrar.heads();
-        let console = join::Console::new(desk, heads, answers);
+        let console = join::Console::new(desk, self.kept.clone(), heads, answers);
         tokio::spawn(console.run(call.into_inner()));
         Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
 }
 
 impl HotlineCalls {
+    pub fn new(registrar: Registrar) -> HotlineCalls {
+        HotlineCalls { registrar, kept: Kept::default() }
+    }
+
     /// For the node to serve behind the access table.
     pub fn service(self) -> HotlineServiceServer<HotlineCalls> {
         HotlineServiceServer::new(self)

@@ -3,7 +3,7 @@
 //!
 //! Never here: an order or a close (`domain/hotline/`), or how it is told to a caller (`lines.rs`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use tonic::Status;
@@ -11,10 +11,11 @@ use tonic::Status;
 use crate::codec::content::{self, Said as Read};
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::event::{Event, Record, Released};
+use crate::domain::event::{Event, Record};
 use crate::domain::hotline::session::{Session, Spoken};
 use crate::domain::message::{Acknowledgement, Message, Outcome, Traffic};
 use crate::domain::party::Party;
+use crate::domain::precedence::Precedence;
 use crate::domain::refusal::NotNow;
 use crate::domain::said::Said;
 use crate::domain::time::Instant;
@@ -33,28 +34,44 @@ pub(super) struct Told {
     pub spoken: Vec<Spoken>,
     /// The envelope of each, and when it was put on record here.
     pub envelopes: BTreeMap<Digest, (Message, Instant)>,
-    /// Who states that an officer read which: as real, or in a drill.
-    reads: Vec<(Party, Traffic, Acknowledgement)>,
+    /// Who states in which message that an officer read which: as real, or in a drill.
+    reads: Vec<(Party, Traffic, Digest, Acknowledgement)>,
     /// Who gave which translation in which message: as real, or in a drill.
     translations: Vec<(Party, Traffic, Digest, Translation)>,
     /// Of our own messages: the receipt of each addressee that gave one.
     pub receipts: BTreeMap<(Digest, Party), (Instant, Outcome)>,
+    /// Dispatches of ours without a receipt on record.
+    awaited: Vec<Awaited>,
+    /// All messages of the thread that were read, in its order.
+    order: Vec<Digest>,
+    /// The head at which it was read last.
+    upto: u64,
+    bytes: usize,
 }
+
+struct Awaited {
+    message: Digest,
+    to: Party,
+    lane: Precedence,
+    serial: u64,
+}
+
+/// Kept of each message beside its own bytes, about.
+const REST_BYTES: usize = 1_024;
 
 impl Told {
     /// # Errors
     /// The thread is not here, or longer than a session may be; the journal does not answer, or is not what it was.
     pub async fn read(head: &Head, journal: &Journal, thread: ThreadId) -> Result<Told, Status> {
+        let mut told = Told::nothing(head, thread)?;
+        told.read_on(head, journal).await?;
+        Ok(told)
+    }
+
+    /// Before anything was read.
+    pub fn nothing(head: &Head, thread: ThreadId) -> Result<Told, Status> {
         let own = head.board.own.ok_or_else(|| status::denied(NotNow::Journal.into()))?.party;
-        let here = head.board.thread(thread).ok_or_else(|| status::not_found("session"))?;
-        if here.messages() > limits::HOTLINE_THREAD_MAX {
-            let rule = format!(
-                "the thread has more than {} messages, and is not read as a session: `detente message show` has all",
-                limits::HOTLINE_THREAD_MAX
-            );
-            return Err(status::field("thread", rule));
-        }
-        let mut told = Told {
+        Ok(Told {
             thread,
             own,
             spoken: Vec::new(),
@@ -62,14 +79,59 @@ impl Told {
             reads: Vec::new(),
             translations: Vec::new(),
             receipts: BTreeMap::new(),
-        };
-        let records = head.records(journal);
-        for entry in here.in_order() {
-            let stored = records.message(entry.index, &entry.digest).await.map_err(status::record)?;
-            told.receipts_of(head, &records, &stored.record, entry.digest).await.map_err(status::record)?;
-            told.take(entry.digest, entry.index, entry.recorded_at, stored.message);
+            awaited: Vec::new(),
+            order: Vec::new(),
+            upto: 0,
+            bytes: 0,
+        })
+    }
+
+    /// Reads what has come since it was read last. After an error nothing half read may be used.
+    ///
+    /// # Errors
+    /// As `read`.
+    pub async fn read_on(&mut self, head: &Head, journal: &Journal) -> Result<(), Status> {
+        if self.upto >= head.chain.size {
+            return Ok(());
         }
-        Ok(told)
+        let here = head.board.thread(self.thread).ok_or_else(|| status::not_found("session"))?;
+        if here.messages() > limits::HOTLINE_THREAD_MAX {
+            let rule = format!(
+                "the thread has more than {} messages, and is not read as a session: `detente message show` has all",
+                limits::HOTLINE_THREAD_MAX
+            );
+            return Err(status::field("thread", rule));
+        }
+        let records = head.records(journal);
+        let order = here.in_order();
+        let known: BTreeSet<Digest> = self.order.iter().copied().collect();
+        for entry in order.iter().filter(|entry| !known.contains(&entry.digest)) {
+            let stored = records.message(entry.index, &entry.digest).await.map_err(status::record)?;
+            self.await_receipts(&stored.record, entry.digest);
+            self.bytes = self.bytes.saturating_add(stored.signed.len()).saturating_add(REST_BYTES);
+            self.take(entry.digest, entry.index, entry.recorded_at, stored.message);
+        }
+        self.take_receipts(head, &records).await.map_err(status::record)?;
+        self.put_in(order.into_iter().map(|entry| entry.digest).collect());
+        self.upto = head.chain.size;
+        Ok(())
+    }
+
+    /// About what it takes in memory.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// What came later may stand before what was there, and what was there may be given another place.
+    fn put_in(&mut self, order: Vec<Digest>) {
+        if self.order == order {
+            return;
+        }
+        let places: BTreeMap<Digest, usize> = (0..).zip(&order).map(|(at, digest)| (*digest, at)).collect();
+        self.spoken.sort_by_key(|one| places.get(&one.said.message));
+        self.reads.sort_by_key(|(_, _, in_message, _)| places.get(in_message));
+        self.translations.sort_by_key(|(_, _, in_message, _)| places.get(in_message));
+        self.order = order;
     }
 
     /// The session in it.
@@ -89,10 +151,10 @@ impl Told {
     /// Who states that an officer read this one, in traffic like its own.
     pub fn reads_of<'t>(&'t self, of: &'t Digest) -> impl Iterator<Item = (Party, &'t Acknowledgement)> {
         let traffic = self.traffic_of(of);
-        let is_of = move |(_, as_what, read): &&(Party, Traffic, Acknowledgement)| {
+        let is_of = move |(_, as_what, _, read): &&(Party, Traffic, Digest, Acknowledgement)| {
             read.message == *of && Some(*as_what) == traffic
         };
-        self.reads.iter().filter(is_of).map(|(by, _, read)| (*by, read))
+        self.reads.iter().filter(is_of).map(|(by, _, _, read)| (*by, read))
     }
 
     /// The translations of this one, in traffic like its own: by whom, and in which message.
@@ -146,41 +208,46 @@ impl Told {
                 self.envelopes.insert(digest, (envelope, recorded_at));
             }
             Read::Acknowledgement(read) => {
-                self.reads.push((message.author, message.draft.traffic, read));
+                self.reads.push((message.author, message.draft.traffic, digest, read));
             }
             Read::Form(_) | Read::Unknown | Read::Unreadable(_) => {}
         }
     }
 
-    async fn receipts_of(
-        &mut self,
-        head: &Head,
-        records: &Records,
-        record: &Record,
-        message: Digest,
-    ) -> Result<(), RecordFault> {
-        let Some(released) = released_in(record, &message) else { return Ok(()) };
-        for (dispatch, _) in &released.dispatches {
-            let lane = head.board.link(dispatch.to).map(|link| link.lane(dispatch.lane));
-            let Some(index) = lane.and_then(|lane| lane.receipted.get(&dispatch.serial)).copied() else {
+    /// Its own record says to whom it went, if it is ours.
+    fn await_receipts(&mut self, record: &Record, message: Digest) {
+        for event in &record.events {
+            if let Event::Released(released) = event
+                && released.digest == message
+            {
+                self.awaited.extend(released.dispatches.iter().map(|(dispatch, _)| Awaited {
+                    message,
+                    to: dispatch.to,
+                    lane: dispatch.lane,
+                    serial: dispatch.serial,
+                }));
+            }
+        }
+    }
+
+    async fn take_receipts(&mut self, head: &Head, records: &Records) -> Result<(), RecordFault> {
+        let mut still = Vec::new();
+        for one in std::mem::take(&mut self.awaited) {
+            let lane = head.board.link(one.to).map(|link| link.lane(one.lane));
+            let Some(index) = lane.and_then(|lane| lane.receipted.get(&one.serial)).copied() else {
+                still.push(one);
                 continue;
             };
             for event in records.record(index).await?.events {
                 if let Event::Receipted(receipted) = event
-                    && receipted.receipt.message == message
+                    && receipted.receipt.message == one.message
                 {
                     let receipt = receipted.receipt;
-                    self.receipts.insert((message, dispatch.to), (receipt.received_at, receipt.outcome));
+                    self.receipts.insert((one.message, one.to), (receipt.received_at, receipt.outcome));
                 }
             }
         }
+        self.awaited = still;
         Ok(())
     }
-}
-
-fn released_in<'r>(record: &'r Record, message: &Digest) -> Option<&'r Released> {
-    record.events.iter().find_map(|event| match event {
-        Event::Released(released) if released.digest == *message => Some(released),
-        _ => None,
-    })
 }

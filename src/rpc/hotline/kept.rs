@@ -1,0 +1,112 @@
+//! Sessions as they were last read, for all consoles of a node: from the journal comes only what is new since.
+//!
+//! Never here: a truth of its own. What is let go is read again, and who looks at one waits for nobody but those who
+//! look at the same one.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tonic::Status;
+
+use super::told::Told;
+use crate::domain::digest::ThreadId;
+use crate::journal::Journal;
+use crate::limits;
+use crate::registrar::Head;
+
+/// Cheap to clone; all clones share what was read.
+#[derive(Clone, Default)]
+pub(super) struct Kept(Arc<Mutex<All>>);
+
+#[derive(Default)]
+struct All {
+    sessions: BTreeMap<ThreadId, One>,
+    /// Counts the looks, to find the one that was looked at longest ago.
+    looks: u64,
+}
+
+#[derive(Default)]
+struct One {
+    /// `None` before it was read, and after a reading that did not come to its end.
+    told: Arc<tokio::sync::Mutex<Option<Told>>>,
+    bytes: usize,
+    looked: u64,
+}
+
+impl Kept {
+    /// A look at a session as it stands at this head, or at a later one.
+    ///
+    /// # Errors
+    /// As `Told::read`.
+    pub async fn of<T>(
+        &self,
+        head: &Head,
+        journal: &Journal,
+        thread: ThreadId,
+        look: impl FnOnce(&Told) -> T,
+    ) -> Result<T, Status> {
+        let place = self.place(thread);
+        let mut held = place.lock().await;
+        let mut told = match held.take() {
+            Some(told) => told,
+            None => Told::nothing(head, thread)?,
+        };
+        told.read_on(head, journal).await?;
+        let seen = look(&told);
+        self.make_room(thread, told.bytes());
+        *held = Some(told);
+        Ok(seen)
+    }
+
+    fn place(&self, thread: ThreadId) -> Arc<tokio::sync::Mutex<Option<Told>>> {
+        let mut all = self.lock();
+        all.looks = all.looks.saturating_add(1);
+        let looked = all.looks;
+        let one = all.sessions.entry(thread).or_default();
+        one.looked = looked;
+        one.told.clone()
+    }
+
+    /// Those that were looked at longest ago are let go, until all that are kept have room.
+    fn make_room(&self, thread: ThreadId, bytes: usize) {
+        let mut all = self.lock();
+        if let Some(one) = all.sessions.get_mut(&thread) {
+            one.bytes = bytes;
+        }
+        while all.sessions.values().map(|one| one.bytes).sum::<usize>() > limits::HOTLINE_KEPT_BYTES {
+            let oldest = all.sessions.iter().min_by_key(|(_, one)| one.looked).map(|(thread, _)| *thread);
+            let Some(oldest) = oldest else { return };
+            all.sessions.remove(&oldest);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, All> {
+        // Nothing can be half done under this lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_looked_at_longest_ago_makes_room_and_one_too_large_is_not_kept() {
+        let kept = Kept::default();
+        let thread = |number| ThreadId([number; 16]);
+        let look = |number, bytes| {
+            drop(kept.place(thread(number)));
+            kept.make_room(thread(number), bytes);
+        };
+        let third = limits::HOTLINE_KEPT_BYTES / 3;
+        for number in 1..=3 {
+            look(number, third);
+        }
+        look(1, third);
+        look(4, third);
+        let threads = || kept.lock().sessions.keys().copied().collect::<Vec<_>>();
+        assert_eq!(threads(), [thread(1), thread(3), thread(4)]);
+        look(5, limits::HOTLINE_KEPT_BYTES + 1);
+        assert_eq!(threads(), []);
+    }
+}
