@@ -688,6 +688,9 @@ pub const EXPORT_PIECES_AHEAD_MAX: usize = 2;
 pub const NOTICES_AHEAD_MAX: usize = 16;
 /// So many open items are listed in one answer, those that must be done first; the rest is counted.
 pub const NOW_ITEMS_MAX: usize = 50;
+/// So many messages of this Party in a message's thread, the first that came after it, are looked at for a holding
+/// reply to it; a later one is not found, and a further one is drafted without asking.
+pub const HOLDING_REPLY_LOOKED_MAX: usize = 200;
 /// Records looked through at once for a watch that catches up.
 pub const NOTICE_RECORDS_MAX: usize = 256;
 

@@ -17,6 +17,7 @@ use crate::codec::party_file::Fingerprint;
 use crate::codec::proto::detente::v1::{self as calls, CommandHeader};
 use crate::domain::digest::{CommandId, ThreadId};
 use crate::domain::language::Language;
+use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::rpc::thread::thread_as_of;
 
@@ -47,10 +48,10 @@ pub(super) struct Replay {
 
 pub(super) async fn replay(args: Replay) -> Result<(), Fault> {
     let desk = args.journal.desk.as_deref().map(open).transpose()?;
-    let pages = match (&desk, &args.journal.file) {
+    let (pages, own) = match (&desk, &args.journal.file) {
         (Some(desk), _) => {
             let command = heading(&args.again, desk, args.json)?;
-            pages_of_node(desk, command, &args).await?
+            (pages_of_node(desk, command, &args).await?, Some(desk.party))
         }
         (None, Some(file)) => {
             no_command(&args.again)?;
@@ -58,7 +59,7 @@ pub(super) async fn replay(args: Replay) -> Result<(), Fault> {
         }
         (None, None) => return Err(Fault::new("--as or --file must be given")),
     };
-    let mut history = History::of(pages)?.read_in(args.language);
+    let mut history = History::of(pages)?.read_in(args.language).of_party(own);
     history.label(desk.as_ref()).await;
     if activity::is_of_an_activity(&history) {
         activity::print_thread(&history, args.thread, args.as_of, args.json);
@@ -90,7 +91,11 @@ async fn pages_of_node(
     Ok(pages)
 }
 
-async fn pages_of_file(file: &Path, args: &Replay) -> Result<Vec<calls::ShowThreadResponse>, Fault> {
+/// And whose journal it is.
+async fn pages_of_file(
+    file: &Path,
+    args: &Replay,
+) -> Result<(Vec<calls::ShowThreadResponse>, Option<Party>), Fault> {
     let scratch = audit_offline::laid_out(file, root(args.fingerprint), args.json).await?;
     let mut pages = Vec::new();
     let mut from = 0;
@@ -101,7 +106,7 @@ async fn pages_of_file(file: &Path, args: &Replay) -> Result<Vec<calls::ShowThre
         let next = usize::try_from(page.next).unwrap_or(0);
         pages.push(page);
         if next <= from {
-            return Ok(pages);
+            return Ok((pages, scratch.head.board.own.map(|own| own.party)));
         }
         from = next;
     }

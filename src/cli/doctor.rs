@@ -131,6 +131,7 @@ pub async fn examine(directory: &Path, now: Instant) -> Vec<Line> {
     lines.lists(&settings, &fold.board, now);
     lines.authorities(&settings, &fold.board, now);
     lines.webhooks(&fold.board);
+    lines.watch_plan(&fold.board);
     lines.0
 }
 
@@ -289,6 +290,19 @@ impl Lines {
                 None => self.push(&what, Finding::Ok),
             }
         }
+    }
+
+    /// The node starts without one.
+    fn watch_plan(&mut self, board: &Board) {
+        let finding = match board.watch_plan() {
+            Some(known) if !known.plan.rules.is_empty() => Finding::Ok,
+            Some(_) | None => Finding::Warning(
+                "none is in force, or one without a rule: nobody is alerted of what comes in; \
+                 `detente watch plan --template` prints one"
+                    .into(),
+            ),
+        };
+        self.push("watch plan", finding);
     }
 
     fn lists(&mut self, settings: &NodeSettings, board: &Board, now: Instant) {

@@ -3,8 +3,9 @@
 //! Never here: whether their offices and kinds are known (the Board).
 
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
-use super::watch_plan::{NotAPlan, line_of};
+use super::watch_plan::{NotAPlan, line_at, line_of, unplaced, wrong_at};
 use crate::domain::precedence::Precedence;
 use crate::domain::watch::{Card, HoldingReply, WatchCards};
 use crate::limits;
@@ -23,7 +24,7 @@ struct CardFile {
     #[serde(default, rename = "for", skip_serializing_if = "Vec::is_empty")]
     kinds: Vec<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    precedence: Vec<String>,
+    precedence: Vec<Spanned<String>>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     office: String,
     steps: Vec<String>,
@@ -46,16 +47,16 @@ struct HoldingFile {
 /// Reads cards.
 ///
 /// # Errors
-/// The first thing that is wrong, with its line; what is wrong beyond a line is told at the first.
+/// The first thing that is wrong, with its line; of a text that is too long, the line that is too much.
 pub fn read(text: &str) -> Result<WatchCards, NotAPlan> {
-    let first = |what: String| NotAPlan { line: 1, what };
     if text.len() > limits::WATCH_CARDS_BYTES_MAX {
-        return Err(first(format!("the cards take at most {} bytes", limits::WATCH_CARDS_BYTES_MAX)));
+        let what = format!("the cards take at most {} bytes", limits::WATCH_CARDS_BYTES_MAX);
+        return Err(NotAPlan { line: line_at(text, limits::WATCH_CARDS_BYTES_MAX), what });
     }
     let file: CardsFile = toml::from_str(text).map_err(|fault| line_of(text, &fault))?;
-    let precedence = |name: &String| {
-        Precedence::from_name(name)
-            .ok_or_else(|| first("precedence: of flash, immediate, priority, routine".into()))
+    let precedence = |name: &Spanned<String>| {
+        Precedence::from_name(name.get_ref())
+            .ok_or_else(|| wrong_at(text, name, "precedence: of flash, immediate, priority, routine"))
     };
     let holding = |file: HoldingFile| HoldingReply {
         language: file.language,
@@ -87,7 +88,7 @@ pub fn write(cards: &WatchCards) -> String {
     let card = |card: &Card| CardFile {
         name: card.name.clone(),
         kinds: card.kinds.clone(),
-        precedence: card.precedences.iter().map(|one| one.name().to_lowercase()).collect(),
+        precedence: card.precedences.iter().map(|one| unplaced(one.name().to_lowercase())).collect(),
         office: card.office.clone(),
         steps: card.steps.clone(),
         telephones: card.telephones.clone(),
@@ -148,6 +149,8 @@ mod tests {
         let line = |text: &str| read(text).unwrap_err().line;
         assert_eq!(line("[[card]]\nname = \"a\"\nsteps = [\"b\"]\nminutes = 3\n"), 4);
         assert_eq!(line("[[card]]\nname = \"a\"\nsteps = \"b\"\n"), 3);
-        assert!(read("[[card]]\nname = \"a\"\nsteps = []\nprecedence = [\"fast\"]\n").is_err());
+        let precedence =
+            "[[card]]\nname = \"a\"\nsteps = []\nprecedence = [\n    \"flash\",\n    \"fast\",\n]\n";
+        assert_eq!(line(precedence), 6);
     }
 }

@@ -3,6 +3,7 @@
 //! Never here: whether its offices and names are known (the Board).
 
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
 use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
@@ -12,8 +13,8 @@ use crate::limits;
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct PlanFile {
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    zone: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    zone: Option<Spanned<String>>,
     #[serde(default, rename = "rule")]
     rules: Vec<RuleFile>,
 }
@@ -21,7 +22,7 @@ struct PlanFile {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RuleFile {
-    precedence: String,
+    precedence: Spanned<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     office: String,
     #[serde(default, rename = "step")]
@@ -49,15 +50,16 @@ pub struct NotAPlan {
 /// Reads a plan.
 ///
 /// # Errors
-/// The first thing that is wrong, with its line; what is wrong beyond a line is told at the first.
+/// The first thing that is wrong, with its line; of a text that is too long, the line that is too much.
 pub fn read(text: &str) -> Result<WatchPlan, NotAPlan> {
-    let first = |what: String| NotAPlan { line: 1, what };
     if text.len() > limits::WATCH_PLAN_BYTES_MAX {
-        return Err(first(format!("a watch plan takes at most {} bytes", limits::WATCH_PLAN_BYTES_MAX)));
+        let what = format!("a watch plan takes at most {} bytes", limits::WATCH_PLAN_BYTES_MAX);
+        return Err(NotAPlan { line: line_at(text, limits::WATCH_PLAN_BYTES_MAX), what });
     }
     let file: PlanFile = toml::from_str(text).map_err(|fault| line_of(text, &fault))?;
-    if !file.zone.is_empty() && Instant::default().wall_clock(&file.zone).is_none() {
-        return Err(first("zone: an IANA name, such as Europe/Warsaw, or Z".into()));
+    let zone = file.zone.filter(|zone| !zone.get_ref().is_empty());
+    if let Some(zone) = zone.as_ref().filter(|zone| Instant::default().wall_clock(zone.get_ref()).is_none()) {
+        return Err(wrong_at(text, zone, "zone: an IANA name, such as Europe/Warsaw, or Z"));
     }
     let step = |file: StepFile| Step {
         alert: file.alert,
@@ -65,18 +67,33 @@ pub fn read(text: &str) -> Result<WatchPlan, NotAPlan> {
         telephone: file.telephone,
     };
     let rule = |file: RuleFile| {
-        let precedence = Precedence::from_name(&file.precedence)
-            .ok_or_else(|| first("precedence: one of flash, immediate, priority, routine".into()))?;
+        let wrong =
+            || wrong_at(text, &file.precedence, "precedence: one of flash, immediate, priority, routine");
+        let precedence = Precedence::from_name(file.precedence.get_ref()).ok_or_else(wrong)?;
         Ok(Rule { precedence, office: file.office, steps: file.steps.into_iter().map(step).collect() })
     };
     let rules = file.rules.into_iter().map(rule).collect::<Result<_, _>>()?;
-    Ok(WatchPlan { zone: file.zone, rules })
+    Ok(WatchPlan { zone: zone.map(Spanned::into_inner).unwrap_or_default(), rules })
 }
 
 pub(super) fn line_of(text: &str, fault: &toml::de::Error) -> NotAPlan {
-    let before = fault.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    let line = before.matches('\n').count().saturating_add(1);
+    let line = line_at(text, fault.span().map_or(0, |span| span.start));
     NotAPlan { line, what: fault.message().to_owned() }
+}
+
+/// What is wrong with a value, at its line.
+pub(super) fn wrong_at(text: &str, value: &Spanned<String>, what: &str) -> NotAPlan {
+    NotAPlan { line: line_at(text, value.span().start), what: what.to_owned() }
+}
+
+/// The line, from 1 on, in which a byte stands.
+pub(super) fn line_at(text: &str, byte: usize) -> usize {
+    text.bytes().take(byte).filter(|byte| *byte == b'\n').count().saturating_add(1)
+}
+
+/// A value that is written: where it stands is found when it is read.
+pub(super) fn unplaced(value: String) -> Spanned<String> {
+    Spanned::new(0..0, value)
 }
 
 /// The plan as a text that reads as the same plan.
@@ -87,11 +104,14 @@ pub fn write(plan: &WatchPlan) -> String {
         telephone: step.telephone.clone(),
     };
     let rule = |rule: &Rule| RuleFile {
-        precedence: rule.precedence.name().to_lowercase(),
+        precedence: unplaced(rule.precedence.name().to_lowercase()),
         office: rule.office.clone(),
         steps: rule.steps.iter().map(step).collect(),
     };
-    let file = PlanFile { zone: plan.zone.clone(), rules: plan.rules.iter().map(rule).collect() };
+    let file = PlanFile {
+        zone: Some(plan.zone.clone()).filter(|zone| !zone.is_empty()).map(unplaced),
+        rules: plan.rules.iter().map(rule).collect(),
+    };
     toml::to_string(&file).unwrap_or_default()
 }
 
@@ -124,6 +144,12 @@ mod tests {
         let line = |text: &str| read(text).unwrap_err().line;
         assert_eq!(line("zone = \"Z\"\nminutes = 3\n"), 2);
         assert_eq!(line("[[rule]]\nprecedence = \"flash\"\n[[rule.step]]\nalert = \"watch\"\n"), 4);
-        assert_eq!(read("zone = \"Europe/Nowhere\"").unwrap_err().line, 1);
+        assert_eq!(line("# a plan\n\nzone = \"Europe/Nowhere\"\n"), 3);
+        let second = "[[rule]]\nprecedence = \"flash\"\n\n[[rule]]\n# urgent\nprecedence = \"urgent\"\n";
+        assert_eq!(line(second), 6);
+        assert_eq!(
+            line(&"# 34567\n".repeat(limits::WATCH_PLAN_BYTES_MAX)),
+            limits::WATCH_PLAN_BYTES_MAX / 8 + 1
+        );
     }
 }

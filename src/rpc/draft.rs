@@ -85,6 +85,7 @@ pub(super) async fn faults(
         let originals = Originals::at(head, head.records(&registrar.journal), None);
         let own = head.board.own.map(|own| own.party);
         found.extend(originals.faults(own, &body.outgoing, content, None).await.map_err(status::record)?);
+        found.extend(faults::beside_release(content, registrar.clock.now()));
     }
     Ok(found)
 }

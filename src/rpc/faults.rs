@@ -14,6 +14,7 @@ use crate::domain::heading;
 use crate::domain::message::{Message, Outgoing};
 use crate::domain::refusal::{FaultNamed, Stops};
 use crate::domain::regime::format_faults;
+use crate::domain::time::Instant;
 use crate::replay::records::RecordFault;
 
 /// All faults of a draft: of its heading by what is on record here, then of its content, by itself and by the texts of
@@ -49,6 +50,17 @@ async fn of_content(regimes: &HeldRegimes<'_>, content: &Content) -> Result<Vec<
     Ok(found)
 }
 
+/// Of what it says, beside the instant at which it was released; of a draft, beside now.
+pub fn beside_release(content: &Content, released_at: Instant) -> Vec<FaultNamed> {
+    match content {
+        Content::Meeting(form) => {
+            let ahead = form.ahead(released_at).into_iter();
+            ahead.map(|fault| FaultNamed::new(fault.field, fault.rule)).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 pub const UNREADABLE: &str = "is of a kind that this program can't show, and so can't release";
 
 /// The faults of a message on record: of its heading, of what it says, and of that beside the messages that it
@@ -69,6 +81,7 @@ pub async fn of_message(
     if let Some(content) = content {
         found.extend(originals.not_held(outgoing, content).await?);
         found.extend(of_content(regimes, content).await?);
+        found.extend(beside_release(content, message.released_at));
         let author = Some(message.author);
         found.extend(originals.faults(author, outgoing, content, Some(digest)).await?);
     }

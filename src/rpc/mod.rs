@@ -41,6 +41,7 @@ pub mod thread;
 pub mod thread_list;
 pub mod watch;
 mod watch_card;
+mod watch_hand_over;
 mod watch_now;
 mod webhooks;
 

@@ -15,7 +15,7 @@ use super::command::{self, digest_in, person, refused};
 use super::held::{HeldRegimes, reader_in};
 use super::originals::Originals;
 use super::thread::marks_of;
-use super::{alarms, faults, part, status, watch_card, watch_now};
+use super::{alarms, faults, part, status, watch_card, watch_hand_over, watch_now};
 use crate::codec::content;
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
@@ -112,10 +112,11 @@ impl WatchService for WatchCalls {
 
     async fn now(&self, call: Request<calls::NowRequest>) -> Result<Response<calls::NowResponse>, Status> {
         let caller = caller_of(&call)?;
-        let told = if call.get_ref().all_offices { Told::All } else { Told::Desk(caller.clone()) };
+        let (skip, all_offices) = (call.get_ref().skip, call.get_ref().all_offices);
+        let told = if all_offices { Told::All } else { Told::Desk(caller.clone()) };
         let head = self.registrar.head();
         let is_told = |message: &Digest| told.is_told(&head.board, message);
-        let page = watch_now::page(&self.exchange, &head, &caller, is_told).await?;
+        let page = watch_now::page(&self.exchange, &head, &caller, skip, is_told).await?;
         Ok(Response::new(page))
     }
 
@@ -123,14 +124,14 @@ impl WatchService for WatchCalls {
         &self,
         call: Request<calls::HandOverRequest>,
     ) -> Result<Response<calls::HandOverResponse>, Status> {
-        watch_now::hand_over(&self.registrar, call).await
+        watch_hand_over::hand_over(&self.registrar, call).await
     }
 
     async fn take_over(
         &self,
         call: Request<calls::TakeOverRequest>,
     ) -> Result<Response<calls::TakeOverResponse>, Status> {
-        watch_now::take_over(&self.registrar, call).await
+        watch_hand_over::take_over(&self.exchange, call).await
     }
 
     async fn card(&self, call: Request<calls::CardRequest>) -> Result<Response<calls::CardResponse>, Status> {

@@ -10,7 +10,7 @@ use super::command::{self, digest_in, give, not_what_was_asked, person, refused}
 use super::{draft, faults, status};
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
-use crate::codec::{form, heading};
+use crate::codec::{content, form, heading};
 use crate::domain::board::Board;
 use crate::domain::command::{Command, Origin};
 use crate::domain::content::{Content, Kind};
@@ -20,8 +20,10 @@ use crate::domain::form::Prose;
 use crate::domain::message::{Message, Outgoing, Relation};
 use crate::domain::people::{Person, Role};
 use crate::domain::refusal::Refusal;
-use crate::domain::thread::Acknowledged;
+use crate::domain::text::shown;
+use crate::domain::thread::{Acknowledged, Entry};
 use crate::domain::watch::{Card, HoldingReply};
+use crate::limits;
 use crate::registrar::{Head, Registrar};
 
 /// The card for a message of ours to read: the first that fits it.
@@ -56,6 +58,44 @@ fn draft_for(digest: &Digest) -> DraftId {
     DraftId(id)
 }
 
+/// The first holding reply to a message that went out: a text of ours that refers to it and answers nothing. Whatever
+/// cards were in force then.
+async fn sent(
+    registrar: &Registrar,
+    head: &Head,
+    digest: &Digest,
+    message: &Message,
+) -> Result<Option<(Digest, Message)>, Status> {
+    let (Some(own), Some(thread)) = (head.board.own, head.board.thread(message.draft.thread)) else {
+        return Ok(None);
+    };
+    let since = head.board.messages.get(digest).map_or(0, |there| there.index);
+    let ours = |entry: &&Entry| entry.author == own.party && entry.index > since;
+    let ours: Vec<Entry> =
+        thread.entries().filter(ours).take(limits::HOLDING_REPLY_LOOKED_MAX).copied().collect();
+    let records = head.records(&registrar.journal);
+    for entry in ours {
+        let sent = records.message(entry.index, &entry.digest).await.map_err(status::record)?.message;
+        if is_holding_reply(&sent, digest) {
+            return Ok(Some((entry.digest, sent)));
+        }
+    }
+    Ok(None)
+}
+
+/// As `reply_to` makes one.
+fn is_holding_reply(sent: &Message, of: &Digest) -> bool {
+    let refers = |one: &Reference| one.message == Some(*of) && one.relation == Relation::RefersTo;
+    sent.draft.kind == Kind::Text.name()
+        && sent.draft.references.iter().any(refers)
+        && match content::said(&sent.draft.kind, &sent.draft.content).content() {
+            Some(Content::Text(form)) => {
+                form.is_to_follow() && form.to_follow.iter().any(|path| path == "text")
+            }
+            _ => false,
+        }
+}
+
 /// A message that came from another Party.
 async fn came_in(registrar: &Registrar, head: &Head, digest: &Digest) -> Result<Message, Status> {
     let there = head.board.messages.get(digest).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
@@ -79,6 +119,7 @@ pub(super) async fn card(
     let card = card_of(&head.board, &digest, &message);
     let reply = card.and_then(|card| card.holding_in(&message.draft.language));
     let open = open_draft(registrar, &head, &digest, &message).await?;
+    let sent = sent(registrar, &head, &digest, &message).await?;
     Ok(Response::new(calls::CardResponse {
         card: card.map(|card| calls::InstructionCard {
             name: card.name.clone(),
@@ -94,6 +135,13 @@ pub(super) async fn card(
         subject: message.draft.subject.clone(),
         precedence: precedence_to_proto(message.draft.precedence),
         traffic: traffic_to_proto(message.draft.traffic),
+        holding_sent: sent.map(|(digest, sent)| calls::HoldingReplySent {
+            digest: digest.0.to_vec().into(),
+            number: sent.number,
+            drafter: sent.draft.drafter.name,
+            releaser: sent.releaser.name,
+            released_at_ms: sent.released_at.0,
+        }),
     }))
 }
 
@@ -131,6 +179,20 @@ pub(super) async fn draft_holding_reply(
             ),
         };
         return Err(status::field("digest", rule));
+    }
+    if !given_before
+        && !asked.again
+        && let Some((_, sent)) = sent(registrar, &head, &digest, &message).await?
+    {
+        let rule = format!(
+            "a holding reply to this message went out already, as {}: {} drafted it, and {} released it at {}; say that a \
+             further one is meant (`--again`)",
+            shown(&sent.number),
+            shown(&sent.draft.drafter.name),
+            shown(&sent.releaser.name),
+            sent.released_at.date_time_group(),
+        );
+        return Err(status::field("again", rule));
     }
     let card = card_of(&head.board, &digest, &message);
     let reply = card.and_then(|card| card.holding_in(&message.draft.language));

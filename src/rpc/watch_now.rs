@@ -1,29 +1,24 @@
-//! What waits for an officer, what must be done first before the rest; and the watch from one officer to the
-//! other.
+//! What waits for an officer, what must be done first before the rest.
 //!
-//! Never here: which step is due, or who may hand the watch over (the Board).
+//! Never here: which step is due (the Board), or what stands as one (`domain/watch/listed.rs`).
 
-use std::cmp::Reverse;
+use tonic::Status;
 
-use tonic::{Request, Response, Status};
-
-use super::command::{self, digest_in, give, not_what_was_asked, person};
+use super::command::not_what_was_asked;
 use super::thread::marks_of;
 use super::watch::offices_of;
 use super::watch_card::{card_of, id_of, open_draft};
-use super::{alarms, status, webhooks};
+use super::{alarms, status, watch_hand_over, webhooks};
 use crate::codec::content;
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::Board;
-use crate::domain::command::Command;
 use crate::domain::digest::Digest;
-use crate::domain::event::{Event, Record};
-use crate::domain::message::Traffic;
+use crate::domain::event::Record;
 use crate::domain::people::Person;
 use crate::domain::thread::Acknowledged;
 use crate::domain::watch::open::Stage;
-use crate::domain::watch::{Alerted, Item, Reach};
+use crate::domain::watch::{Alerted, Listed, Reach, listed};
 use crate::journal::Journal;
 use crate::limits;
 use crate::peers::exchange::Exchange;
@@ -35,24 +30,20 @@ pub(super) async fn page(
     exchange: &Exchange,
     head: &Head,
     caller: &Person,
+    skip: u32,
     is_told: impl Fn(&Digest) -> bool,
 ) -> Result<calls::NowResponse, Status> {
-    let (board, registrar, links) = (&head.board, &exchange.registrar, &exchange.links);
+    let (board, registrar) = (&head.board, &exchange.registrar);
     let own = exchange.dialler.certificate.borrow().clone();
     let now = registrar.clock.now();
-    let mut open: Vec<(&Digest, &Item)> =
-        board.watch.open.items().filter(|(message, _)| is_told(message)).collect();
-    open.sort_by_key(|(message, item)| first_to_do(message, item));
-    let mut items = Vec::new();
-    for (message, item) in open.iter().take(limits::NOW_ITEMS_MAX) {
-        items.push(line(registrar, head, links, message, item).await?);
-    }
+    let open = listed(board.watch.open.items().filter(|(message, _)| is_told(message)));
+    let (items, more) = lines(exchange, head, open.get(skip as usize..).unwrap_or_default()).await?;
     let desk = board.roster.offices.desk_of(caller);
     let plan = board.watch_plan();
     let past_due = alarms::raised(registrar, head, &is_told).await?;
     Ok(calls::NowResponse {
-        more: open.len().saturating_sub(items.len()) as u64,
         items,
+        more,
         unwatched: board.watch.open.unwatched,
         party: board.own.map(|own| own.party.to_string()).unwrap_or_default(),
         now_ms: now.0,
@@ -69,35 +60,36 @@ pub(super) async fn page(
             at_ms: offer.at.0,
         }),
         open: open.len() as u64,
-        escalated: open.iter().filter(|(_, item)| is_escalated(item)).count() as u64,
+        escalated: open.iter().filter(|one| one.item.is_escalated()).count() as u64,
         webhooks_failing: webhooks::failing(board),
         expiring: alarms::expiring(board, &own, now),
         alarms: past_due.lines,
         alarms_more: past_due.more,
+        since_offered: watch_hand_over::since_offered(exchange, head, caller).await?,
     })
 }
 
-/// Nobody acknowledged it within the minutes of its first step.
-fn is_escalated(item: &Item) -> bool {
-    item.alerted > 1 || item.stage == Stage::Over
-}
-
-/// FLASH before all; of one precedence what is real before what is drill, then what is escalated furthest, then
-/// what is due next, and what waits longest.
-fn first_to_do(message: &Digest, item: &Item) -> impl Ord + use<> {
-    let is_drill = item.traffic == Traffic::Drill;
-    let due = item.due.map_or(i64::MAX, |due| due.0);
-    let is_over = item.stage == Stage::Over;
-    (Reverse(item.precedence), is_drill, !is_over, !is_escalated(item), due, item.since, *message)
+/// As many of them as one answer lists, and how many more there are.
+pub(super) async fn lines(
+    exchange: &Exchange,
+    head: &Head,
+    open: &[Listed<'_>],
+) -> Result<(Vec<calls::NowItem>, u64), Status> {
+    let mut items = Vec::new();
+    for one in open.iter().take(limits::NOW_ITEMS_MAX) {
+        items.push(line(&exchange.registrar, head, &exchange.links, one).await?);
+    }
+    let more = open.len().saturating_sub(items.len()) as u64;
+    Ok((items, more))
 }
 
 async fn line(
     registrar: &Registrar,
     head: &Head,
     links: &Links,
-    message: &Digest,
-    item: &Item,
+    listed: &Listed<'_>,
 ) -> Result<calls::NowItem, Status> {
+    let (message, item) = (listed.message, listed.item);
     let board: &Board = &head.board;
     let stored =
         head.records(&registrar.journal).message(item.index, message).await.map_err(status::record)?;
@@ -133,6 +125,7 @@ async fn line(
         card: card_of(board, message, &stored.message).map(|card| card.name.clone()).unwrap_or_default(),
         holding_draft: id_of(open_draft(registrar, head, message, &stored.message).await?),
         unconfirmed_by: introducer.map(|by| by.to_string()).unwrap_or_default(),
+        session_unread: listed.of_session as u64,
     })
 }
 
@@ -171,39 +164,4 @@ pub(super) async fn alert(
         }),
         ..Default::default()
     })
-}
-
-/// The officer who leaves.
-pub(super) async fn hand_over(
-    registrar: &Registrar,
-    call: Request<calls::HandOverRequest>,
-) -> Result<Response<calls::HandOverResponse>, Status> {
-    let caller = person(&call)?.clone();
-    let asked = call.into_inner();
-    let origin = command::origin("WatchService/HandOver", asked.command.as_ref(), &asked, &caller)?;
-    let digest = digest_in(&asked.digest)?;
-    let board = registrar.head().board.clone();
-    let to = board.roster.on_watch_by_name(&asked.to).cloned();
-    let rule = "nobody whom the roster has with the role watch bears this name";
-    let to = to.ok_or_else(|| status::field("to", rule))?;
-    let record = give(registrar, Command::OfferWatch { to, digest }, origin).await?;
-    let open = record.events.iter().find_map(|event| match event {
-        Event::WatchOffered(offered) => Some((offered.open.len() as u64).saturating_add(offered.open_more)),
-        _ => None,
-    });
-    let answer = open.map(|open| Response::new(calls::HandOverResponse { open }));
-    answer.ok_or_else(not_what_was_asked)
-}
-
-/// The officer to whom it was offered.
-pub(super) async fn take_over(
-    registrar: &Registrar,
-    call: Request<calls::TakeOverRequest>,
-) -> Result<Response<calls::TakeOverResponse>, Status> {
-    let caller = person(&call)?.clone();
-    let asked = call.into_inner();
-    let origin = command::origin("WatchService/TakeOver", asked.command.as_ref(), &asked, &caller)?;
-    let digest = digest_in(&asked.digest)?;
-    give(registrar, Command::TakeWatch { digest }, origin).await?;
-    Ok(Response::new(calls::TakeOverResponse {}))
 }

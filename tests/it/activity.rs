@@ -333,3 +333,27 @@ proptest! {
         prop_assert_eq!(shown, of_it.count());
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_meeting_reported_as_held_that_is_yet_to_come_is_marked_at_both_ends_and_refused_at_none() {
+    use crate::officer::{arrived, draft, filled, heading, send, watches};
+    let world = crate::world::World::new(&["BY", "PL"]).await;
+    // Filled in with dates of a year to come.
+    let meeting = filled(Kind::Meeting);
+    let to = |number| detente::codec::proto::detente::v1::Heading {
+        action: vec![crate::officer::addressee("PL")],
+        ..heading(number)
+    };
+    let drafted = draft(&world, "BY", 1, to(1), &meeting).await.unwrap();
+    let of_dates = |faults: &[detente::codec::proto::detente::v1::Fault]| -> Vec<String> {
+        let dates = faults.iter().filter(|fault| fault.rule.contains("after the release of the message"));
+        dates.map(|fault| fault.field.clone()).collect()
+    };
+    assert_eq!(of_dates(&drafted.faults), ["start", "end"]);
+    let sent = send(&world, "BY", 1, to(1), &meeting).await;
+    arrived(&world, "PL", &sent.message_digest).await;
+    let call =
+        detente::codec::proto::detente::v1::ReadRequest { digest: sent.message_digest, ..Default::default() };
+    let read = watches(&world.desk("PL", "watch")).read(call).await.unwrap().into_inner();
+    assert_eq!(of_dates(&read.faults), ["start", "end"]);
+}

@@ -176,6 +176,17 @@ async fn three_ask_belarus_replies_and_each_of_the_three_judges_answer_by_answer
     let silent = desks.shown("activity", "BY", thread).await;
     assert_eq!(silent["picture"]["requests"][0]["requesters"], json!(["LT", "LV", "EE"]));
     assert_eq!(silent["picture"]["requests"][0]["questions"][0]["replies"], json!([]));
+    // A reply goes to who asked, and to others as copies: who only joined can't know that there is none.
+    assert_eq!(silent["not_known_here"], json!([]));
+    let at_joiner = desks.shown("activity", "EE", thread).await;
+    assert_eq!(
+        at_joiner["not_known_here"],
+        json!([{"about": digest(&asked), "party": "BY", "what": "reply"}])
+    );
+    let shown = printed(&["activity", "show", thread, "--as", &desks.desk("EE", "releaser")]).await;
+    assert!(shown.contains("No reply on record here; not known here whether BY gave one."), "{shown}");
+    let shown = printed(&["activity", "show", thread, "--as", &desks.desk("LT", "releaser")]).await;
+    assert!(shown.contains("\nNo reply.\n"), "{shown}");
     let copies = lines(&silent, &asked);
     let copies = copies.iter().find(|line| line.starts_with("Addressees, request and reply")).unwrap();
     assert!(
@@ -281,6 +292,7 @@ async fn three_ask_belarus_replies_and_each_of_the_three_judges_answer_by_answer
         "LT: sufficient",
         "LV: insufficient",
         "says nothing of it",
+        "not known here: nothing is on record",
         "MEETING",
         "Belarus gives no information.",
         "HISTORY",
@@ -380,6 +392,15 @@ async fn an_invitation_is_answered_with_names_that_can_be_erased_and_silence_cou
     assert_eq!(
         first["silence"],
         json!({"counts_as": "no observers", "paragraph": "chapter VI", "checked": false})
+    );
+    // Another guest's answer goes to the host: that there is none, no guest can know.
+    let at_guest = desks.shown("exercise", "PL", thread).await;
+    let invited_there = &at_guest["picture"]["observed"]["invitations"][0];
+    assert_eq!((&invited_there["no_answer"], &invited_there["not_known_here"]), (&json!([]), &json!(["LT"])));
+    let printed_there = printed(&["exercise", "show", thread, "--as", &desks.desk("PL", "releaser")]).await;
+    assert!(
+        printed_there.contains("LT: not known here") && !printed_there.contains("LT: no answer"),
+        "{printed_there}"
     );
     // Under no rules silence is silence.
     assert_eq!((&second["invitation"], &second["no_answer"]), (&under_none["message"], &json!(["LT", "PL"])));

@@ -39,7 +39,11 @@ async fn noted(world: &World, party: &str) -> Vec<Noted> {
 
 async fn now(world: &World, party: &str) -> calls::NowResponse {
     let desk = world.desk(party, "watch");
-    watches(&desk).now(calls::NowRequest { all_offices: false }).await.unwrap().into_inner()
+    watches(&desk)
+        .now(calls::NowRequest { all_offices: false, ..Default::default() })
+        .await
+        .unwrap()
+        .into_inner()
 }
 
 /// The certificate and the first revocation list end within this second.
@@ -108,10 +112,14 @@ async fn doctor_warns_of_our_own_authority_and_of_what_a_peer_must_renew() {
         let warning = |line: &doctor::Line| matches!(line.finding, Finding::Warning(_));
         lines.iter().filter(|line| warning(line)).map(|line| line.what.clone()).collect()
     };
-    assert!(warned(doctor::examine(&directory, world.clock.now()).await).is_empty());
+    // Nobody is alerted of anything: there is no watch plan.
+    assert_eq!(warned(doctor::examine(&directory, world.clock.now()).await), ["watch plan"]);
     let near = ends().plus_ms(1 - limits::EXPIRY_WARNING_MS);
     let found = warned(doctor::examine(&directory, near).await);
-    assert_eq!(found, ["the node's certificate", "revocation list of BY", "revocation list of PL"]);
+    assert_eq!(
+        found,
+        ["the node's certificate", "revocation list of BY", "revocation list of PL", "watch plan"]
+    );
     let near = beginning().plus_ms(limits::AUTHORITY_LIFE_MS - 7 * DAY_MS);
     let found = doctor::examine(&directory, near).await;
     for party in ["BY", "PL"] {

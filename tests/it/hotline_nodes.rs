@@ -94,7 +94,7 @@ pub async fn say(world: &World, by: &str, thread: &Bytes, text: &str) -> calls::
     said
 }
 
-async fn close(world: &World, by: &str, thread: &Bytes) -> calls::Spoken {
+pub async fn close(world: &World, by: &str, thread: &Bytes) -> calls::Spoken {
     let desk = officer(world, by);
     let asked = calls::CloseSessionRequest {
         command: command(&desk),
@@ -113,6 +113,12 @@ pub async fn show(world: &World, at: &str, thread: &Bytes) -> calls::ShowSession
 pub async fn transcript(world: &World, at: &str, thread: &Bytes, with: &str) -> calls::TranscriptResponse {
     let asked = calls::TranscriptRequest { thread: thread.clone(), with: with.into() };
     hotlines(&officer(world, at)).transcript(asked).await.unwrap().into_inner()
+}
+
+/// As the program shows it.
+async fn page(world: &World, at: &str, thread: &Bytes) -> String {
+    let desk = world.state(at).desk_directory("officer").display().to_string();
+    crate::officer_program::printed(&["hotline", "show", &hex::encode(thread), "--as", &desk]).await
 }
 
 fn digests(session: &calls::ShowSessionResponse) -> Vec<Bytes> {
@@ -420,6 +426,14 @@ async fn a_third_party_comes_in_by_the_word_of_all_present() {
     for at in ["BY", "LT"] {
         arrived(&world, at, &said.message_digest).await;
     }
+    // A receipt goes to the author alone: what became of it at the third is not known to the second.
+    let at_second = show(&world, "BY", &thread).await;
+    let states = &at_second.lines.iter().find(|line| line.digest == said.message_digest).unwrap().states;
+    let known = |code: &str| !states.iter().find(|state| state.party == code).unwrap().not_known_here;
+    assert_eq!((known("BY"), known("LT")), (true, false), "{states:?}");
+    let printed = page(&world, "BY", &thread).await;
+    assert!(printed.contains("LT: not known here: its author has its receipt"), "{printed}");
+    assert!(!page(&world, "PL", &thread).await.contains("not known here"));
     for at in ["BY", "LT", "PL"] {
         let session = show(&world, at, &thread).await.session.unwrap();
         assert_eq!(session.present, ["BY", "LT", "PL"], "{at}");
@@ -427,4 +441,107 @@ async fn a_third_party_comes_in_by_the_word_of_all_present() {
     let at_third = show(&world, "LT", &thread).await;
     assert!(at_third.lines.iter().all(|line| line.missing.is_empty()), "{at_third:?}");
     assert_eq!(transcript(&world, "LT", &thread, "PL").await, transcript(&world, "PL", &thread, "LT").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_party_that_this_node_does_not_know_is_not_added_and_the_refusal_says_so() {
+    let world = officers(&["BY", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    let desk = officer(&world, "BY");
+    let asked = calls::AddPartyRequest {
+        command: command(&desk),
+        thread: thread.clone(),
+        opening: opening(&desk, &thread).await,
+        party: "LT".into(),
+        sees: evidence::HotlineSees::FromNowOn as i32,
+        ..Default::default()
+    };
+    let refused = hotlines(&desk).add_party(asked).await.unwrap_err();
+    let [(field, rule)] = &violations(&refused)[..] else { panic!("{refused:?}") };
+    assert_eq!(field, "party");
+    assert!(rule.starts_with("LT is no Party that this node knows"), "{rule}");
+    assert_eq!(show(&world, "BY", &thread).await.lines.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_both_closed_is_opened_again_only_by_who_says_that_it_is_meant() {
+    let world = officers(&["BY", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    let accepted = accept(&world, "PL", &thread).await;
+    arrived(&world, "BY", &accepted.message_digest).await;
+    let closed = close(&world, "BY", &thread).await;
+    arrived(&world, "PL", &closed.message_digest).await;
+    let closed = close(&world, "PL", &thread).await;
+    arrived(&world, "BY", &closed.message_digest).await;
+    let signed = show(&world, "BY", &thread).await.closed[0].agreed.clone();
+    let desk = officer(&world, "BY");
+    let call = say_call(&desk, &thread, "One word more").await;
+    let refused = hotlines(&desk).say(call).await.unwrap_err();
+    let [(field, rule)] = &violations(&refused)[..] else { panic!("{refused:?}") };
+    assert_eq!(field, "reopen");
+    assert!(rule.contains("all have closed this session and signed the same transcript"), "{rule}");
+    let session = show(&world, "BY", &thread).await;
+    assert_eq!((session.session.unwrap().state.as_str(), &session.closed[0].agreed), ("closed", &signed));
+    // What both signed is proven to whoever never was there, with the order of what was said.
+    for maker in ["BY", "PL"] {
+        let found = crate::by_hand::proven(&world, maker, &thread).await;
+        let says = |words: &str| {
+            let is_it = |one: &&detente::replay::verify::Finding| one.sentence.contains(words);
+            found.findings.iter().find(is_it).map(|one| one.weight)
+        };
+        use detente::replay::verify::Weight;
+        assert!(found.holds());
+        let same =
+            format!("BY and PL signed the same transcript {}, and the 2 messages", hex::encode(&signed));
+        assert_eq!(says(&same), Some(Weight::Proven), "{:#?}", found.findings);
+        assert_eq!(says("it stands 2 of 2 in the session's order"), Some(Weight::Proven));
+        assert_eq!(says("PL regards the session as over, and signed the transcript"), Some(Weight::Proven));
+    }
+    let call = calls::SayRequest { reopen: true, ..say_call(&desk, &thread, "One word more").await };
+    let said = hotlines(&desk).say(call).await.unwrap().into_inner().spoken.unwrap();
+    arrived(&world, "PL", &said.message_digest).await;
+    assert_eq!(show(&world, "PL", &thread).await.session.unwrap().state, "closing");
+    let found = crate::by_hand::proven(&world, "PL", &thread).await;
+    let unseen = "that BY and PL hold the same to have been said: 1 message(s) that one of them had not seen";
+    assert!(found.findings.iter().any(|one| one.sentence.starts_with(unseen)), "{:#?}", found.findings);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_of_a_session_stands_as_one_item_of_the_watch_by_its_oldest_text() {
+    let world = officers(&["BY", "PL"]).await;
+    let opened = open(&world, "BY", &["PL"]).await;
+    let thread = opened.thread.clone();
+    let accepted = accept(&world, "PL", &thread).await;
+    arrived(&world, "BY", &accepted.message_digest).await;
+    let mut said = Vec::new();
+    for text in ["first", "second"] {
+        said.push(say(&world, "BY", &thread, text).await.message_digest);
+        arrived(&world, "PL", said.last().unwrap()).await;
+    }
+    let desk = officer(&world, "PL");
+    let now = || async {
+        crate::officer::watches(&desk).now(calls::NowRequest::default()).await.unwrap().into_inner()
+    };
+    let listed = now().await;
+    assert_eq!((listed.items.len(), listed.open, listed.more), (1, 1, 0), "{listed:#?}");
+    let item = &listed.items[0];
+    assert_eq!((&item.digest, item.session_unread, &item.thread), (&said[0], 3, &thread));
+    // What is decided stays by message: each is acknowledged for itself.
+    assert_eq!(world.node("PL").registrar.head().board.watch.open.len(), 3);
+    let read = |digest: &Bytes| calls::ReadTextRequest { command: command(&desk), digest: digest.clone() };
+    hotlines(&desk).read_text(read(&said[0])).await.unwrap();
+    let item = now().await.items.remove(0);
+    assert_eq!((&item.digest, item.session_unread), (&said[1], 2));
+    let skipped = calls::NowRequest { skip: 1, ..Default::default() };
+    let skipped = crate::officer::watches(&desk).now(skipped).await.unwrap().into_inner();
+    assert_eq!((skipped.items.len(), skipped.open, skipped.more), (0, 1, 0));
+    let page = crate::officer_program::printed(&[
+        "watch",
+        "now",
+        "--as",
+        &world.state("PL").desk_directory("officer").display().to_string(),
+    ])
+    .await;
+    let session = format!("hotline session {}, 2 unread: Aircraft off course", &hex::encode(&thread)[..8]);
+    assert!(page.contains(&session), "{page}");
 }

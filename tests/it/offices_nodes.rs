@@ -336,7 +336,11 @@ async fn everywhere(world: &World, sent: &calls::ReleaseResponse) -> Vec<(&'stat
     let form = messages(&drafter).show_message(form).await.unwrap().into_inner();
     let asked = calls::ListAdoptersRequest { regime: "river-line-2031".into(), as_of_ms: 0 };
     let adopters = crate::officer::regimes(&drafter).list_adopters(asked).await.unwrap().into_inner();
-    let now = watches(&watch).now(calls::NowRequest { all_offices: true }).await.unwrap().into_inner();
+    let now = watches(&watch)
+        .now(calls::NowRequest { all_offices: true, ..Default::default() })
+        .await
+        .unwrap()
+        .into_inner();
     vec![
         ("watch now", now.items[0].unconfirmed_by == "LT"),
         ("thread", marked(&page.messages[0].marks)),

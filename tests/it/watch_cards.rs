@@ -45,6 +45,15 @@ fn proposed(folded: &mut Folded, cards: WatchCards) -> Result<(), Denied> {
 }
 
 #[test]
+fn the_filled_in_cards_have_one_for_flash_of_any_kind_before_the_one_that_lets_a_message_lie() {
+    let cards = cards();
+    let named = |kind, precedence| cards.card_for(kind, precedence, &[]).unwrap().name.as_str();
+    assert_eq!(named("message.text", Precedence::Flash), "anything else, flash");
+    assert_eq!(named("incident.report", Precedence::Flash), "incident, urgent");
+    assert_eq!(named("message.text", Precedence::Routine), "anything else");
+}
+
+#[test]
 fn cards_with_something_amiss_are_refused_with_their_field() {
     let base = cards();
     let with = |change: fn(&mut Card)| {
@@ -184,7 +193,11 @@ async fn with_cards(world: &World) {
 }
 
 fn hold(desk: &Desk, digest: &Bytes) -> calls::DraftHoldingReplyRequest {
-    calls::DraftHoldingReplyRequest { command: Some(desk.command(None).unwrap()), digest: digest.clone() }
+    calls::DraftHoldingReplyRequest {
+        command: Some(desk.command(None).unwrap()),
+        digest: digest.clone(),
+        again: false,
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -213,7 +226,8 @@ async fn a_holding_reply_goes_back_to_its_author_once_another_person_releases_it
     assert_eq!(again, drafted, "the same command, the same answer");
     let second = watch.draft_holding_reply(hold(&desk, digest)).await.unwrap_err();
     assert!(second.message().contains(&hex::encode(&drafted.draft)), "{}", second.message());
-    let now = watch.now(calls::NowRequest { all_offices: false }).await.unwrap().into_inner();
+    let now =
+        watch.now(calls::NowRequest { all_offices: false, ..Default::default() }).await.unwrap().into_inner();
     assert_eq!(
         (now.items[0].card.as_str(), &now.items[0].holding_draft),
         ("incident, urgent", &drafted.draft)
@@ -276,6 +290,19 @@ async fn where_one_person_is_enough_the_officer_who_also_releases_is_offered_to(
     };
     let released = messages(&desk).release(release).await.unwrap().into_inner();
     arrived(&world, "BY", &released.message_digest).await;
+    // A second one is drafted only by who says that it is meant, having been told of the first.
+    let of = calls::CardRequest { digest: sent.message_digest.clone() };
+    let card = watches(&desk).card(of).await.unwrap().into_inner();
+    let first = card.holding_sent.unwrap();
+    assert_eq!((&first.digest, &first.number), (&released.message_digest, &released.number));
+    assert_eq!((first.drafter.as_str(), first.releaser.as_str()), ("night officer", "night officer"));
+    let second = watches(&desk).draft_holding_reply(hold(&desk, &sent.message_digest)).await.unwrap_err();
+    let [(field, rule)] = &violations(&second)[..] else { panic!("{second:?}") };
+    assert_eq!(field, "again");
+    assert!(rule.contains(&released.number) && rule.contains("night officer released it at"), "{rule}");
+    let meant = calls::DraftHoldingReplyRequest { again: true, ..hold(&desk, &sent.message_digest) };
+    let drafted = watches(&desk).draft_holding_reply(meant).await.unwrap().into_inner();
+    assert!(!drafted.draft.is_empty());
     // It answers nothing: the message still waits for an officer.
     until(world.node("PL"), "it is open", |board| board.watch.open.len() == 1).await;
 }
@@ -297,7 +324,8 @@ async fn another_text_in_the_place_of_a_holding_reply_is_shown_as_none() {
     let mut watch = watches(&desk);
     let card = watch.card(calls::CardRequest { digest: digest.clone() }).await.unwrap().into_inner();
     assert!(card.holding.is_some() && card.holding_draft.is_empty(), "{card:?}");
-    let now = watch.now(calls::NowRequest { all_offices: false }).await.unwrap().into_inner();
+    let now =
+        watch.now(calls::NowRequest { all_offices: false, ..Default::default() }).await.unwrap().into_inner();
     assert!(now.items[0].holding_draft.is_empty());
     let refused = watch.draft_holding_reply(hold(&desk, digest)).await.unwrap_err();
     assert!(refused.message().contains("says something else"), "{}", refused.message());

@@ -34,7 +34,7 @@ async fn steps_told(world: &World) -> u32 {
     let desk = world.desk("PL", "watch");
     let now = insist(|| {
         let mut calls_of = watches(&desk);
-        async move { calls_of.now(calls::NowRequest { all_offices: false }).await }
+        async move { calls_of.now(calls::NowRequest { all_offices: false, ..Default::default() }).await }
     });
     now.await.items.first().map_or(0, |item| item.alerted)
 }

@@ -15,6 +15,7 @@ use detente::domain::watch::{Alerted, Reach};
 use tokio_stream::StreamExt as _;
 
 use crate::officer::{arrived, filled, heading, notify, reason, send, watches};
+use crate::officer_program::{object, printed};
 use crate::talk::until;
 use crate::world::{Medium, World};
 
@@ -91,7 +92,11 @@ pub async fn steps(world: &World, wanted: u32) {
 }
 
 async fn now(desk: &Desk) -> calls::NowResponse {
-    watches(desk).now(calls::NowRequest { all_offices: false }).await.unwrap().into_inner()
+    watches(desk)
+        .now(calls::NowRequest { all_offices: false, ..Default::default() })
+        .await
+        .unwrap()
+        .into_inner()
 }
 
 pub async fn acknowledge(desk: &Desk, digest: &Bytes) {
@@ -250,8 +255,31 @@ async fn the_watch_goes_over_by_the_word_of_two_officers_and_alerts_follow_it() 
     };
     let other = watches(&leaves).take_over(take(&leaves)).await.unwrap_err();
     assert_eq!(reason(&other), "NO_SUCH_OFFER");
-    watches(&takes).take_over(take(&takes)).await.unwrap();
+    // What came in since, before the second word and with it.
+    let since = |of: Option<calls::SinceOffered>| {
+        let since = of.unwrap();
+        let items: Vec<Bytes> = since.items.into_iter().map(|item| item.digest).collect();
+        (items, since.items_more, since.duties.len(), since.duties_more)
+    };
+    assert_eq!(since(now(&takes).await.since_offered), (vec![], 0, 0, 0));
+    let between = flash(&world, 3, "In between", evidence::Traffic::Drill).await;
+    assert_eq!(since(now(&takes).await.since_offered), (vec![between.clone()], 0, 0, 0));
+    let desk = world.state("PL").desk_directory("night officer").display().to_string();
+    let before = printed(&["watch", "take-over", "--as", &desk]).await;
+    assert!(before.starts_with("offered   by watch of PL to night officer at "), "{before}");
+    let line = format!("DRILL {}  FLASH from BY since ", &hex::encode(&between)[..8]);
+    assert!(before.contains("\nsince     1 came in and wait, 0 duties opened\n"), "{before}");
+    assert!(before.contains(&line) && before.contains("In between"), "{before}");
+    let object = object(&["watch", "take-over", "--as", &desk]).await;
+    assert_eq!(object["since_offered"]["items"][0]["message"], hex::encode(&between));
+    assert!(now(&takes).await.offered.is_some(), "nothing was taken over by looking");
+    let call = take(&takes);
+    let taken = watches(&takes).take_over(call.clone()).await.unwrap().into_inner();
+    assert_eq!(since(taken.since_offered.clone()), (vec![between.clone()], 0, 0, 0));
+    assert_eq!(watches(&takes).take_over(call).await.unwrap().into_inner(), taken, "given again");
+    acknowledge(&takes, &between).await;
     let shown = now(&takes).await;
+    assert!(shown.since_offered.is_none());
     assert_eq!(shown.on_watch.map(|one| one.name), Some("night officer".into()));
     assert!(shown.offered.is_none());
 
@@ -260,7 +288,7 @@ async fn the_watch_goes_over_by_the_word_of_two_officers_and_alerts_follow_it() 
     let all = alerts(&world).await;
     let names = |alerted: &Alerted| alerted.persons.iter().map(|one| one.name.clone()).collect::<Vec<_>>();
     assert_eq!(names(&all[0]).len(), 2, "all of the watch");
-    assert_eq!(names(&all[1]), ["night officer"]);
+    assert_eq!(names(all.last().unwrap()), ["night officer"]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -32,7 +32,9 @@ async fn an_officer_who_is_woken_sees_one_page_and_hands_the_watch_over() {
     let (watch, night) = (desk(&world, "watch"), desk(&world, "night officer"));
     let (first, second) = (desk(&world, "custodian"), desk(&world, "second custodian"));
 
-    assert!(printed(&["watch", "now", "--as", &watch]).await.ends_with("nothing waits for an officer\n"));
+    let nothing = printed(&["watch", "now", "--as", &watch]).await;
+    assert!(nothing.ends_with("nothing waits for an officer\n"), "{nothing}");
+    assert!(nothing.lines().next().unwrap().ends_with("NO WATCH PLAN: nobody alerted"), "{nothing}");
     assert!(printed(&["watch", "plan", "--as", &watch]).await.contains("no watch plan is in force"));
     let template = printed(&["watch", "plan", "--template"]).await;
     let wrong = written(folder.path(), "wrong.toml", &template.replace("alert", "alarm"));
@@ -57,7 +59,10 @@ async fn an_officer_who_is_woken_sees_one_page_and_hands_the_watch_over() {
     assert!(lines[2..22].iter().all(|line| line.starts_with("DRILL ")), "{page}");
     assert!(page.contains("Drill \\u{1b}[2J \\u{202e} 大演習"), "{page}");
     assert!(page.contains("telephone: Watch of BY, +00 000"), "{page}");
-    assert_eq!(lines.last(), Some(&"and 3 more: detente watch follow --once"));
+    assert_eq!(lines.last(), Some(&"and 3 more: detente watch now --from 6"));
+    let rest = printed(&["watch", "now", "--from", "6", "--as", &watch]).await;
+    assert_eq!(rest.lines().filter(|line| line.starts_with("DRILL next: ")).count(), 3, "{rest}");
+    assert!(rest.ends_with("\n5 before: detente watch now\n"), "{rest}");
     let listed = object(&["watch", "now", "--as", &watch]).await;
     assert_eq!((listed["open"].as_u64(), listed["items"].as_array().map(Vec::len)), (Some(8), Some(8)));
     assert_eq!(listed["items"][0]["traffic"], "drill");

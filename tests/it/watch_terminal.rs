@@ -130,6 +130,18 @@ async fn at_a_terminal_every_page_fits_and_the_keys_show_the_card_and_make_the_h
         assert!(page[18].starts_with("DRILL 5: FLASH from BY"), "{page:#?}");
         assert!(page[22].contains("hN: holding reply") && page[22].ends_with("and 2 more"), "{page:#?}");
 
+        assert!(page[0].ends_with("NO WATCH PLAN: nobody alerted"), "{page:#?}");
+        let second = terminal.press("n");
+        assert!(
+            second[0].starts_with("PL: 7 OPEN") && second[2].starts_with("DRILL 1: FLASH"),
+            "{second:#?}"
+        );
+        assert!(second[10].ends_with("p: back  Enter: again  q: end  5 before"), "{second:#?}");
+        let card = terminal.press("2");
+        assert!(card[1].contains("Drill of the line"), "{card:#?}");
+        assert!(terminal.press("")[2].starts_with("DRILL 1: "), "the page that it was opened from");
+        assert!(terminal.press("n")[10].ends_with("5 before"), "there is no third");
+        assert!(terminal.press("p")[2].starts_with("REAL  1: FLASH from BY"));
         let card = terminal.press("1");
         assert_eq!(card[2], "REAL  card: incident, urgent", "{card:#?}");
         assert_eq!(card[3], "REAL   1. Read all of it: detente watch read. REAL or DRILL?");
@@ -161,10 +173,19 @@ async fn at_a_terminal_every_page_fits_and_the_keys_show_the_card_and_make_the_h
         assert!(released[0].starts_with("released PL/"), "{released:#?}");
         let page = terminal.press("");
         assert!(page[0].starts_with("PL: 7 OPEN"));
+        // A second one takes a second key.
+        let told = terminal.press("h2").join(" ");
+        assert!(told.contains("holding reply went out ") && told.contains("by night officer"), "{told}");
+        let page = terminal.press("");
+        assert!(page[0].starts_with("PL: 7 OPEN"));
+        terminal.press("h2");
+        let drafted = terminal.press("y");
+        assert!(drafted.iter().any(|line| line.starts_with("r: release it now")), "{drafted:#?}");
+        terminal.press("");
         terminal.end();
     });
     watched.await.unwrap();
-    until(node, "the first still waits", |board| board.drafts.len() == 1).await;
+    until(node, "two drafts wait", |board| board.drafts.len() == 2).await;
     let of_by = world.node("BY");
     let came = |board: &detente::domain::board::Board| board.watch.open.len() == 1;
     until(of_by, "the second reached its author", came).await;

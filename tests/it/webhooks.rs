@@ -184,7 +184,9 @@ async fn a_receiver_that_was_down_is_told_of_each_alert_whatever_stopped_the_nod
     assert!(why.contains(&format!("it fails since {since}: nobody answers")), "{why}");
     world.state_mut("PL").start().await;
     flash(&world, 2).await;
-    let shown = watches(&world.desk("PL", "watch")).now(calls::NowRequest { all_offices: false }).await;
+    let shown = watches(&world.desk("PL", "watch"))
+        .now(calls::NowRequest { all_offices: false, ..Default::default() })
+        .await;
     let failing = shown.unwrap().into_inner().webhooks_failing;
     assert_eq!((failing[0].since_ms, failing[0].failure.as_str()), (since.0, "UNREACHABLE"));
 

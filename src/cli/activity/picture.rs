@@ -11,6 +11,7 @@ use crate::cli::out::say;
 use crate::domain::activity::picture::{Asked, InReply, Picture, Replied, Requested};
 use crate::domain::activity::{Judged, Sufficiency};
 use crate::domain::correspondence::Answered;
+use crate::domain::party::Party;
 use crate::domain::said::Said;
 
 /// Requests, question by question.
@@ -31,11 +32,11 @@ pub fn print(picture: &Picture<'_>, history: &History, said: &[Said]) {
             print_reply(reply, picture, history);
         }
         if request.replies.is_empty() {
-            say!("\nNo reply.");
+            say!("\n{}.", history.none("No reply", &request.said.message, request.said.author));
         }
         say!("\nQUESTION BY QUESTION");
         for asked in &request.questions {
-            print_asked(request, asked);
+            print_asked(request, asked, history);
         }
     }
 }
@@ -82,11 +83,12 @@ fn print_reply(reply: &Replied<'_>, picture: &Picture<'_>, history: &History) {
         form_lines(3, &said.content);
     }
     if reply.judgements.is_empty() {
-        row(1, "Judged by nobody", "");
+        let is_ours = history.hears(reply.said.author, reply.said.author);
+        row(1, if is_ours { "Judged by nobody" } else { "No judgement is on record here" }, "");
     }
 }
 
-fn print_asked(request: &Requested<'_>, asked: &Asked<'_>) {
+fn print_asked(request: &Requested<'_>, asked: &Asked<'_>, history: &History) {
     text(0, &number("Question", asked.question.number), &asked.question.text.0);
     for in_reply in &asked.in_replies {
         row(1, "Reply", &by(in_reply.reply));
@@ -100,11 +102,14 @@ fn print_asked(request: &Requested<'_>, asked: &Asked<'_>) {
             print_judged(request, said, judged);
         }
         for party in request.silent(in_reply) {
-            row(2, &format!("{party}:"), "says nothing of it");
+            let is_heard = history.hears(party, in_reply.reply.author);
+            let nothing =
+                if is_heard { "says nothing of it" } else { "not known here: nothing is on record" };
+            row(2, &format!("{party}:"), nothing);
         }
     }
     if asked.in_replies.is_empty() {
-        row(1, "no reply", "");
+        row(1, &history.none("no reply", &request.said.message, request.said.author), "");
     }
 }
 
@@ -163,6 +168,27 @@ pub fn to_json(picture: &Picture<'_>) -> Value {
         "questions": clarification::to_json(&picture.clarification),
         "withdrawn": picture.withdrawn.keys().map(ToString::to_string).collect::<Vec<_>>(),
     })
+}
+
+/// What is not on record here and may have been said all the same: by whom, and about which message.
+pub fn not_known_here_json(picture: &Picture<'_>, history: &History) -> Value {
+    let mut all: Vec<Value> = Vec::new();
+    for request in &picture.requests {
+        let mut add = |about: &Said, parties: Vec<Party>, what: &str| {
+            let one = |party: Party| json!({"about": about.message.to_string(), "party": party.as_str(), "what": what});
+            all.extend(parties.into_iter().map(one));
+        };
+        if request.replies.is_empty() {
+            add(request.said, history.unheard(&request.said.message, request.said.author), "reply");
+        }
+        for reply in &request.replies {
+            let spoke = |party: &Party| reply.judgements.iter().any(|(said, _)| said.author == *party);
+            let mut unheard = request.requesters();
+            unheard.retain(|party| !spoke(party) && !history.hears(*party, reply.said.author));
+            add(reply.said, unheard, "judgement");
+        }
+    }
+    all.into()
 }
 
 fn asked_json(request: &Requested<'_>, asked: &Asked<'_>) -> Value {

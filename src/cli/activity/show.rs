@@ -31,6 +31,7 @@ pub fn print(history: &History, thread: ThreadId, as_of: Option<Instant>, as_jso
     if as_json {
         let mut object = history.to_json(thread, as_of);
         object["picture"] = picture::to_json(&picture);
+        object["not_known_here"] = picture::not_known_here_json(&picture, history);
         say!("{}", json::line(&object));
         return;
     }
@@ -43,7 +44,7 @@ pub fn print(history: &History, thread: ThreadId, as_of: Option<Instant>, as_jso
     picture::print(&picture, history, &said);
     meetings::print(&picture, history);
     picture::print_elsewhere(&picture);
-    clarification::print(&picture.clarification);
+    clarification::print(&picture.clarification, history);
     say!("\nHISTORY");
     history.print(Bodies::AllBut(NOUN));
 }

@@ -17,7 +17,7 @@ use crate::clock::Clock;
 use crate::codec::proto::detente::evidence::v1 as evidence;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Content;
-use crate::domain::digest::ThreadId;
+use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::exercise::Notification;
 use crate::domain::exercise::picture::Picture;
 use crate::domain::form::When;
@@ -63,13 +63,29 @@ fn duty(line: &calls::DutyLine) -> Entry {
     lines.extend((!line.alarm.is_empty()).then(|| line.alarm.clone()));
     lines.extend((!line.follows.is_empty()).then(|| format!("if it lapses: {}", line.follows)));
     Entry {
-        uid: format!("duty-{}-{}-{}@detente", line.number, line.owed_by, line.owed_to),
+        uid: uid(line),
         summary: title(line),
         description: lines.join("\n"),
         category: "DUTY",
         traffic: traffic(line.traffic),
         span: Span::At(Instant(line.due_ms)),
     }
+}
+
+/// From what both ends hold alike: what brought it about, the rule by the digest of its text, who owes it to whom. Two
+/// calendars that take in the files of both ends show it once.
+pub fn uid(line: &calls::DutyLine) -> String {
+    let cause = if line.message_digest.is_empty() {
+        format!("year {}", line.year)
+    } else {
+        format!("message {}", hex::encode(&line.message_digest))
+    };
+    let entry = line.entry.map(|entry| format!("{entry} of {}", line.entry_of.unwrap_or_default()));
+    let rule = [&line.regime_digest[..], line.rule.as_bytes()].map(Digest::of);
+    let parts = [&cause, &line.owed_by, &line.owed_to, &entry.unwrap_or_default()]
+        .map(|part| Digest::of(part.as_bytes()));
+    let all: Vec<&[u8]> = rule.iter().chain(&parts).map(|digest| &digest.0[..]).collect();
+    format!("duty-{}@detente", Digest::of_all(&all))
 }
 
 fn traffic(wire: i32) -> Traffic {

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tonic::transport::Channel;
 
 pub use calendar::{Calendar, Entry, Span};
+pub use export::uid;
 
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
@@ -181,7 +182,7 @@ fn show(duty: &calls::DutyLine, as_json: bool) {
 }
 
 /// What it is about, in a few words. Safe to show.
-fn title(duty: &calls::DutyLine) -> String {
+pub fn title(duty: &calls::DutyLine) -> String {
     let name = if duty.label.is_empty() { &duty.rule } else { &duty.label };
     let entry = match (duty.entry, duty.entry_of) {
         (Some(entry), Some(of)) => format!(", entry {entry} of {of}"),
@@ -222,7 +223,8 @@ fn print(duty: &calls::DutyLine) {
     }
 }
 
-fn duty_json(duty: &calls::DutyLine) -> Value {
+/// All of a duty.
+pub fn duty_json(duty: &calls::DutyLine) -> Value {
     let story: Vec<Value> = duty
         .story
         .iter()

@@ -13,6 +13,7 @@ use crate::domain::exercise::picture::Picture;
 use crate::domain::exercise::{Observers, ObserversReply};
 use crate::domain::form::outline::Rules as _;
 use crate::domain::form::{Figure, FigureBasis};
+use crate::domain::party::Party;
 use crate::domain::regime::{Document, Standing, silence};
 use crate::domain::said::Said;
 use crate::domain::text::shown;
@@ -32,7 +33,11 @@ pub fn print(observation: &Observation<'_>, history: &History) {
             form_lines(2, &said.content);
         }
         let silence = silence_of(invited, history);
-        for party in invited.silent(&history.addressed(&invited.said.message)) {
+        let (silent, unheard) = silent(invited, history);
+        for party in unheard {
+            row(1, &format!("{party}: not known here"), "its answer comes here only where it is copied");
+        }
+        for party in silent {
             row(1, &format!("{party}: no answer"), silence.as_ref().map_or("", |silence| &silence.text));
         }
     }
@@ -45,6 +50,12 @@ pub fn print(observation: &Observation<'_>, history: &History) {
         corrected(1, said, observation);
         form_lines(1, &said.content);
     }
+}
+
+/// Those of the addressees that gave no answer, and those of whom no answer is here, though they may have given one.
+fn silent(invited: &Invited<'_>, history: &History) -> (Vec<Party>, Vec<Party>) {
+    let silent = invited.silent(&history.addressed(&invited.said.message)).into_iter();
+    silent.partition(|party| history.hears(*party, invited.said.author))
 }
 
 fn corrected(depth: usize, said: &Said, observation: &Observation<'_>) {
@@ -120,7 +131,7 @@ pub fn to_json(picture: &Picture<'_>, observation: &Observation<'_>, history: &H
         object
     };
     let invitation = |invited: &Invited<'_>| {
-        let silent = invited.silent(&history.addressed(&invited.said.message));
+        let (silent, unheard) = silent(invited, history);
         let silence = silence_of(invited, history).map(|said| {
             json!({
                 "counts_as": said.counts_as,
@@ -133,6 +144,7 @@ pub fn to_json(picture: &Picture<'_>, observation: &Observation<'_>, history: &H
             "answer_by": invited.form.answer_by.to_string(),
             "answers": invited.answers.iter().map(|(said, _)| one(said)).collect::<Vec<_>>(),
             "no_answer": silent.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "not_known_here": unheard.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "silence": silence,
         })
     };

@@ -95,7 +95,7 @@ fn print_beside(
     picture::print_same_elsewhere(&others, thread);
     observation::print(&observed, history);
     observation::print_figures(&picture, &observed);
-    clarification::print(&Clarification::of(&said));
+    clarification::print(&Clarification::of(&said), history);
     say!("\nHISTORY");
     history.print(Bodies::AllBut(NOUN));
     say!("\nWHAT CHANGED");

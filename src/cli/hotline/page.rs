@@ -148,6 +148,7 @@ fn state(state: &calls::TextState) -> String {
     let mut words = Vec::new();
     if state.refused.is_empty() {
         words.push(match state.on_record_ms {
+            0 if state.not_known_here => "not known here: its author has its receipt".to_owned(),
             0 => "not on record there".to_owned(),
             at => format!("on record at {}", Instant(at)),
         });

@@ -185,6 +185,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
             "read_by": state.read_by,
             "read_at": at(state.read_at_ms),
             "answered_by": hex::encode(&state.answered_by),
+            "not_known_here": state.not_known_here,
         })
     });
     let translations = line.translations.iter().map(|one| {

@@ -61,6 +61,9 @@ pub struct AcceptArgs {
     /// The session's thread, or its first digits
     #[arg(value_parser = given::beginning)]
     thread: String,
+    /// Open the session again, where all have closed it: without this that is refused
+    #[arg(long)]
+    reopen: bool,
     #[command(flatten)]
     how: How,
 }
@@ -78,6 +81,9 @@ pub struct SayArgs {
     /// The text that you answer: its digest, or its first digits
     #[arg(long, value_name = "DIGEST", value_parser = given::beginning)]
     answers: Option<String>,
+    /// Open the session again, where all have closed it: without this that is refused
+    #[arg(long)]
+    reopen: bool,
     #[command(flatten)]
     how: How,
 }
@@ -93,6 +99,9 @@ pub struct AddArgs {
     /// now on
     #[arg(long)]
     all: bool,
+    /// Open the session again, where all have closed it: without this that is refused
+    #[arg(long)]
+    reopen: bool,
     #[command(flatten)]
     how: How,
 }
@@ -247,6 +256,7 @@ pub async fn accept(args: AcceptArgs) -> Result<(), Fault> {
         thread: session.thread,
         opening: session.opening,
         precedence: open.precedence,
+        reopen: args.reopen,
     };
     let said = answer_command(open.id, service(&open.desk).accept_session(asked)).await?;
     open.told(said.spoken)
@@ -267,6 +277,7 @@ pub async fn say(args: SayArgs) -> Result<(), Fault> {
         language: args.language.as_ref().map(Language::to_string).unwrap_or_default(),
         answers,
         precedence: open.precedence,
+        reopen: args.reopen,
     };
     let said = answer_command(open.id, service(&open.desk).say(asked)).await?;
     open.told(said.spoken)
@@ -283,6 +294,7 @@ pub async fn add(args: AddArgs) -> Result<(), Fault> {
         party: args.party,
         sees: sees as i32,
         precedence: open.precedence,
+        reopen: args.reopen,
     };
     let said = answer_command(open.id, service(&open.desk).add_party(asked)).await?;
     open.told(said.spoken)

@@ -42,7 +42,7 @@ pub fn print(history: &History, thread: ThreadId, as_of: Option<Instant>, as_jso
     }
     say!("\nACCOUNTS");
     picture::print(&picture, history);
-    clarification::print(&picture.clarification);
+    clarification::print(&picture.clarification, history);
     say!("\nHISTORY");
     history.print(Bodies::AllBut(NOUN));
     picture::print_differences(&picture);

@@ -4,19 +4,20 @@
 
 use serde_json::{Value, json};
 
+use super::History;
 use super::rows::{by, form_lines, row, said_by_json, text};
 use crate::cli::out::say;
 use crate::domain::correspondence::asked::{Asked, Clarification, Given};
 use crate::domain::text::shown;
 
 /// Nothing where nothing was asked.
-pub fn print(clarification: &Clarification<'_>) {
+pub fn print(clarification: &Clarification<'_>, history: &History) {
     if clarification.is_empty() {
         return;
     }
     say!("\nQUESTIONS");
     for asked in &clarification.asked {
-        print_asked(asked);
+        print_asked(asked, history);
     }
     for said in &clarification.elsewhere {
         say!("Answers to what is not asked here: {}", by(said));
@@ -24,7 +25,8 @@ pub fn print(clarification: &Clarification<'_>) {
     }
 }
 
-fn print_asked(asked: &Asked<'_>) {
+fn print_asked(asked: &Asked<'_>, history: &History) {
+    let none = history.none("no answer", &asked.said.message, asked.said.author);
     say!("Asked: {}", by(asked.said));
     if !asked.form.answer_by.to_string().is_empty() {
         row(1, "Answer asked by", &shown(&asked.form.answer_by.to_string()));
@@ -39,7 +41,7 @@ fn print_asked(asked: &Asked<'_>) {
             print_given(given);
         }
         if one.answers.is_empty() {
-            row(2, "no answer", "");
+            row(2, &none, "");
         }
     }
     for given in &asked.beside {

@@ -2,6 +2,7 @@
 //!
 //! Never here: what stands now, which each noun says of its own threads.
 
+mod known_here;
 mod translated;
 
 use std::collections::BTreeMap;
@@ -44,6 +45,8 @@ pub struct History {
     /// Translations that lie in the threads of messages which are handed on in this one, or which hand on one of
     /// this one.
     elsewhere: Vec<Beside>,
+    /// The Party that holds it.
+    own: Option<Party>,
 }
 
 /// One message of it.
@@ -120,7 +123,7 @@ impl History {
             let next = page.next;
             pages.push(page);
             if next <= from {
-                return Ok(Some(History::of(pages)?.read_in(reader)));
+                return Ok(Some(History::of(pages)?.read_in(reader).of_party(Some(desk.party))));
             }
             from = next;
         }
@@ -148,6 +151,7 @@ impl History {
             language: None,
             reader: None,
             elsewhere: Vec::new(),
+            own: None,
         })
     }
 

@@ -221,6 +221,13 @@ fn as_json(digest: Digest, answered: &calls::CardResponse) -> Value {
         })),
         "holding_reply": answered.holding.as_ref().map(holding_json),
         "holding_draft": (!answered.holding_draft.is_empty()).then(|| hex::encode(&answered.holding_draft)),
+        "holding_sent": answered.holding_sent.as_ref().map(|sent| json!({
+            "message": hex::encode(&sent.digest),
+            "number": sent.number,
+            "drafter": sent.drafter,
+            "releaser": sent.releaser,
+            "released_at_ms": sent.released_at_ms,
+        })),
     })
 }
 

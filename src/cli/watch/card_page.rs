@@ -10,6 +10,7 @@ use crate::domain::digest::Digest;
 use crate::domain::official::wrap::wrapped;
 use crate::domain::official::{Line, Page};
 use crate::domain::text::{shown, shown_lines};
+use crate::domain::time::Instant;
 use crate::domain::watch::Card;
 use crate::limits;
 
@@ -31,16 +32,44 @@ pub(super) fn card_page(digest: Digest, answered: &calls::CardResponse, below: &
         None if answered.has_cards => lines.push(marked(mark, "no instruction card is for it")),
         None => lines.push(marked(mark, "no instruction cards are in force: detente watch card set")),
     }
+    if let Some(sent) = &answered.holding_sent {
+        lines.push(marked(mark, &went_out(sent)));
+    }
     let draft = hex::encode(&answered.holding_draft);
     lines.push(marked(
         mark,
         &match (&answered.holding, draft.is_empty()) {
             (_, false) => format!("holding reply: draft {draft} waits for release"),
+            (Some(reply), true) if answered.holding_sent.is_some() => {
+                format!("a further one in {}: not drafted", shown(&reply.language))
+            }
             (Some(reply), true) => format!("holding reply in {}: not drafted", shown(&reply.language)),
             (None, true) => "holding reply: the card lays down none".into(),
         },
     ));
     finished(lines, below)
+}
+
+/// That a holding reply went out, before a further one is drafted.
+pub(super) fn sent_page(
+    digest: Digest,
+    item: &calls::CardResponse,
+    sent: &calls::HoldingReplySent,
+    below: &[&str],
+) -> Page {
+    let mark = message::traffic_mark(item.traffic);
+    let mut lines = head(mark, digest, item);
+    for text in wrapped(&went_out(sent), ROOM, ROOM) {
+        lines.push(marked(mark, text));
+    }
+    finished(lines, below)
+}
+
+/// By whom and when; last the number, which is the longest.
+pub(super) fn went_out(sent: &calls::HoldingReplySent) -> String {
+    let at = Instant(sent.released_at_ms).date_time_group();
+    let (drafter, releaser) = (shown(&sent.drafter), shown(&sent.releaser));
+    format!("holding reply went out {at}, by {drafter}, released by {releaser}: {}", shown(&sent.number))
 }
 
 /// A card by itself.

@@ -1,5 +1,5 @@
 //! `detente watch hand-over` and `take-over`: the watch from one officer to the other, by the word of both on one
-//! digest of what is open.
+//! digest of what is open. Before the second word, what came in since the first.
 //!
 //! Never here: who may have the watch (the node's Board).
 
@@ -7,14 +7,17 @@ use clap::Args;
 use serde_json::json;
 
 use super::{now, page, service};
-use crate::cli::desk::{AsCommand, answer_command};
+use crate::cli::desk::{AsCommand, Desk, answer_command};
+use crate::cli::duty::title;
 use crate::cli::fault::Fault;
 use crate::cli::out::{self, say};
 use crate::cli::{given, json};
+use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
-use crate::domain::official;
+use crate::domain::official::{self, Page};
 use crate::domain::text::shown;
+use crate::domain::time::Instant;
 
 #[derive(Args, Debug)]
 pub struct HandOverArgs {
@@ -33,9 +36,10 @@ pub struct HandOverArgs {
 
 #[derive(Args, Debug)]
 pub struct TakeOverArgs {
-    /// All of the digest under which the watch was offered to you
+    /// All of the digest under which the watch was offered to you; left out, what came in since is shown, and nothing
+    /// is taken over
     #[arg(long, value_parser = given::digest)]
-    digest: Digest,
+    digest: Option<Digest>,
     #[command(flatten)]
     person: AsCommand,
     /// Print one JSON object
@@ -46,12 +50,12 @@ pub struct TakeOverArgs {
 pub async fn hand_over(args: HandOverArgs) -> Result<(), Fault> {
     let (desk, header, id) = args.person.open()?;
     let (Some(to), Some(digest)) = (args.to, args.digest) else {
-        let shown_now = now::ask(&desk, false).await?;
+        let shown_now = now::ask(&desk, false, 0).await?;
         if args.json {
             say!("{}", json::line(&now::as_json(&shown_now)));
             return Ok(());
         }
-        out::text(&official::text(&[page::page(&shown_now, page::Keys::None)]));
+        out::text(&official::text(&[page::page(&shown_now, page::Keys::None, 0)]));
         say!("digest    {}", hex::encode(&shown_now.hand_over_digest));
         say!("next      detente watch hand-over --to NAME --digest DIGEST --as PEOPLEDIR");
         return Ok(());
@@ -69,21 +73,68 @@ pub async fn hand_over(args: HandOverArgs) -> Result<(), Fault> {
             shown(&to),
             answered.open
         );
-        say!("next      detente watch take-over --digest {digest} --as OTHER-OFFICER");
+        say!("next      detente watch take-over --as OTHER-OFFICER shows what came in since");
+        say!("          detente watch take-over --digest {digest} --as OTHER-OFFICER");
     }
     Ok(())
 }
 
 pub async fn take_over(args: TakeOverArgs) -> Result<(), Fault> {
     let (desk, header, id) = args.person.open()?;
-    let asked = calls::TakeOverRequest { command: Some(header), digest: args.digest.0.to_vec().into() };
-    answer_command(id, service(&desk).take_over(asked)).await?;
+    let Some(digest) = args.digest else { return show_offer(&desk, args.json).await };
+    if !args.json {
+        // Before the word is given; what comes in after this is in the node's answer.
+        let offered = now::ask(&desk, false, 0).await?;
+        print_since(offered.since_offered.as_ref());
+    }
+    let asked = calls::TakeOverRequest { command: Some(header), digest: digest.0.to_vec().into() };
+    let taken = answer_command(id, service(&desk).take_over(asked)).await?;
     if args.json {
-        let object =
-            json!({ "kind": "watch_taken", "command": id.to_string(), "digest": args.digest.to_string() });
+        let object = json!({ "kind": "watch_taken", "command": id.to_string(), "digest": digest.to_string(),
+            "since_offered": taken.since_offered.as_ref().map(now::since_offered_json) });
         say!("{}", json::line(&object));
     } else {
         say!("taken     the watch of your desk is yours: detente watch now");
     }
     Ok(())
+}
+
+/// What waits for the second officer.
+async fn show_offer(desk: &Desk, as_json: bool) -> Result<(), Fault> {
+    let now = now::ask(desk, false, 0).await?;
+    if as_json {
+        say!("{}", json::line(&now::as_json(&now)));
+        return Ok(());
+    }
+    let Some(offer) = &now.offered else {
+        say!("no hand-over of the watch of your desk waits");
+        return Ok(());
+    };
+    let (by, to, at) = (shown(&offer.by), shown(&offer.to), Instant(offer.at_ms));
+    say!("offered   by {by} to {to} at {}", at.date_time_group());
+    print_since(now.since_offered.as_ref());
+    say!("digest    {}", hex::encode(&offer.digest));
+    say!("next      detente watch take-over --digest DIGEST --as PEOPLEDIR");
+    Ok(())
+}
+
+/// Each message and each duty on a line of its own.
+fn print_since(since: Option<&calls::SinceOffered>) {
+    let Some(since) = since else { return };
+    let items = (since.items.len() as u64).saturating_add(since.items_more);
+    let duties = (since.duties.len() as u64).saturating_add(since.duties_more);
+    say!("since     {items} came in and wait, {duties} duties opened");
+    for item in &since.items {
+        out::text(&official::text(&[Page(vec![page::in_one_line(item)])]));
+    }
+    if since.items_more > 0 {
+        say!("          and {} more that came in", since.items_more);
+    }
+    for duty in &since.duties {
+        let due = Instant(duty.due_ms).date_time_group();
+        say!("{} duty, due {due}: {}", message::traffic_mark(duty.traffic), title(duty));
+    }
+    if since.duties_more > 0 {
+        say!("          and {} more duties", since.duties_more);
+    }
 }

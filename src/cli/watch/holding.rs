@@ -21,6 +21,9 @@ pub struct Args {
     /// The message that came in, by its digest or its first digits
     #[arg(value_parser = given::beginning)]
     digest: String,
+    /// Draft a further one, though one went out: without it that is refused, with who sent it and when
+    #[arg(long)]
+    again: bool,
     #[command(flatten)]
     person: AsCommand,
     /// Print one JSON object
@@ -34,7 +37,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     if !args.json {
         say!("command  {id}");
     }
-    let drafted = draft(&desk, header, id, digest).await?;
+    let drafted = draft(&desk, header, id, (digest, args.again)).await?;
     if args.json {
         let object = json!({
             "kind": "holding_reply",
@@ -61,9 +64,10 @@ pub(super) async fn draft(
     desk: &Desk,
     header: calls::CommandHeader,
     id: CommandId,
-    digest: Digest,
+    (digest, again): (Digest, bool),
 ) -> Result<calls::DraftHoldingReplyResponse, Fault> {
-    let asked = calls::DraftHoldingReplyRequest { command: Some(header), digest: digest.0.to_vec().into() };
+    let digest = digest.0.to_vec().into();
+    let asked = calls::DraftHoldingReplyRequest { command: Some(header), digest, again };
     answer_command(id, service(desk).draft_holding_reply(asked)).await
 }
 

@@ -1,11 +1,11 @@
-//! `detente watch now` at a terminal: the page, and by one key an item's instruction card, or its holding reply made
+//! `detente watch now` at a terminal: page by page, and by one key an item's instruction card, or its holding reply made
 //! ready. A key and Enter: lines of text work on any terminal and over any connection.
 //!
 //! Never here: a rule. Whoever may not release is told who may; what is on the page is the node's.
 
 use std::io::{IsTerminal as _, Write as _};
 
-use super::card_page::{card_page, holding_page};
+use super::card_page::{card_page, holding_page, sent_page};
 use super::page::{self, Keys};
 use super::{card, holding, now};
 use crate::cli::desk::{Desk, answer_command, fresh_id};
@@ -29,23 +29,35 @@ pub(super) fn somebody_is_there() -> bool {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 enum Key {
     Again,
+    Next,
+    Back,
     Card(usize),
     Holding(usize),
     End,
 }
 
-/// Until the officer ends it.
-pub(super) async fn look(desk: &Desk, all_offices: bool) -> Result<(), Fault> {
+/// Until the officer ends it; the first page stands behind so many items.
+pub(super) async fn look(desk: &Desk, all_offices: bool, mut before: u32) -> Result<(), Fault> {
     loop {
-        let now = now::ask(desk, all_offices).await?;
-        draw(page::page(&now, Keys::Shown));
+        let now = now::ask(desk, all_offices, before).await?;
+        if now.items.is_empty() && before > 0 {
+            // Officers were there first: nothing waits so far down any more.
+            before = 0;
+            continue;
+        }
+        draw(page::page(&now, Keys::Shown, before.into()));
+        let (here, room) = (page::items_shown(&now), page::room(&now));
         let digest = |place: usize| {
-            let item = now.items.iter().take(page::items_shown(&now)).nth(place.checked_sub(1)?)?;
+            let item = now.items.iter().take(here).nth(place.checked_sub(1)?)?;
             Digest::from_slice(&item.digest)
         };
         match key(read().await.as_deref()) {
             Key::End => return Ok(()),
-            Key::Again => {}
+            Key::Next if here < now.items.len() || now.more > 0 => {
+                before = before.saturating_add(u32::try_from(here).unwrap_or(u32::MAX));
+            }
+            Key::Back => before = before.saturating_sub(u32::try_from(room).unwrap_or(u32::MAX)),
+            Key::Again | Key::Next => {}
             Key::Card(place) => {
                 if let Some(digest) = digest(place) {
                     show_card(desk, digest).await?;
@@ -74,8 +86,16 @@ async fn show_card(desk: &Desk, digest: Digest) -> Result<(), Fault> {
 /// A refusal is shown, and the page comes again.
 async fn hold(desk: &Desk, digest: Digest) -> Result<(), Fault> {
     let item = card::ask(desk, digest).await?;
+    let again = item.holding_sent.is_some();
+    if let Some(sent) = &item.holding_sent {
+        let keys = "y: draft a further one all the same   Enter: back";
+        draw(sent_page(digest, &item, sent, &[keys]));
+        if read().await.as_deref() != Some("y") {
+            return Ok(());
+        }
+    }
     let id = fresh_id()?;
-    let drafted = match holding::draft(desk, desk.command(Some(id))?, id, digest).await {
+    let drafted = match holding::draft(desk, desk.command(Some(id))?, id, (digest, again)).await {
         Ok(drafted) => drafted,
         Err(fault) => return told(&fault.to_string()).await,
     };
@@ -139,6 +159,8 @@ fn key(line: Option<&str>) -> Key {
     let place = |text: &str| text.trim().parse().ok().filter(|place| (1..=page::fits(0)).contains(place));
     match line {
         None | Some("q") => Key::End,
+        Some("n") => Key::Next,
+        Some("p") => Key::Back,
         Some(line) => match (line.strip_prefix('h').and_then(place), place(line)) {
             (Some(of), _) => Key::Holding(of),
             (None, Some(of)) => Key::Card(of),
@@ -152,10 +174,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_a_number_a_number_behind_h_or_the_end_and_all_else_draws_the_page_again() {
+    fn a_key_is_a_number_a_number_behind_h_a_page_or_the_end_and_all_else_draws_the_page_again() {
         let table = [
             (None, Key::End),
             (Some("q"), Key::End),
+            (Some("n"), Key::Next),
+            (Some("p"), Key::Back),
             (Some("1"), Key::Card(1)),
             (Some("5"), Key::Card(5)),
             (Some("h2"), Key::Holding(2)),

@@ -4,6 +4,7 @@
 //! Never here: a rule, or text from outside that was not made safe to show.
 
 pub mod alarm;
+mod around;
 mod card;
 mod card_page;
 mod hand_over;

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::page::{Keys, page};
 use super::{alarm, keys, service};
 use crate::cli::desk::{As, Desk, answer};
+use crate::cli::duty;
 use crate::cli::fault::Fault;
 use crate::cli::json;
 use crate::cli::out::{self, say};
@@ -21,6 +22,9 @@ pub struct Args {
     /// Also what went to other offices than yours
     #[arg(long)]
     all_offices: bool,
+    /// Begin with this item, 1 being the first: the further pages, where more wait than one page shows
+    #[arg(long, value_name = "NUMBER", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    from: u32,
     /// Print one JSON object, with all that the node lists
     #[arg(long)]
     json: bool,
@@ -29,19 +33,21 @@ pub struct Args {
 pub async fn run(args: Args) -> Result<(), Fault> {
     let desk = args.person.open()?;
     if !args.json && keys::somebody_is_there() {
-        return keys::look(&desk, args.all_offices).await;
+        return keys::look(&desk, args.all_offices, args.from.saturating_sub(1)).await;
     }
-    let now = ask(&desk, args.all_offices).await?;
+    let before = args.from.saturating_sub(1);
+    let now = ask(&desk, args.all_offices, before).await?;
     if args.json {
         say!("{}", json::line(&as_json(&now)));
     } else {
-        out::text(&official::text(&[page(&now, Keys::None)]));
+        out::text(&official::text(&[page(&now, Keys::None, before.into())]));
     }
     Ok(())
 }
 
-pub(super) async fn ask(desk: &Desk, all_offices: bool) -> Result<calls::NowResponse, Fault> {
-    answer(service(desk).now(calls::NowRequest { all_offices })).await
+/// What is open, without so many that must be done first.
+pub(super) async fn ask(desk: &Desk, all_offices: bool, skip: u32) -> Result<calls::NowResponse, Fault> {
+    answer(service(desk).now(calls::NowRequest { all_offices, skip })).await
 }
 
 pub(super) fn as_json(now: &calls::NowResponse) -> Value {
@@ -58,6 +64,7 @@ pub(super) fn as_json(now: &calls::NowResponse) -> Value {
             "digest": hex::encode(&offer.digest),
             "at_ms": offer.at_ms,
         })),
+        "since_offered": now.since_offered.as_ref().map(since_offered_json),
         "hand_over_digest": hex::encode(&now.hand_over_digest),
         "open": now.open,
         "escalated": now.escalated,
@@ -68,6 +75,16 @@ pub(super) fn as_json(now: &calls::NowResponse) -> Value {
         "alarms_more": now.alarms_more,
         "webhooks_failing": now.webhooks_failing.iter().map(failing_json).collect::<Vec<_>>(),
         "items": now.items.iter().map(item_json).collect::<Vec<_>>(),
+    })
+}
+
+/// What came in since a hand-over was offered.
+pub(super) fn since_offered_json(since: &calls::SinceOffered) -> Value {
+    json!({
+        "items": since.items.iter().map(item_json).collect::<Vec<_>>(),
+        "items_more": since.items_more,
+        "duties": since.duties.iter().map(duty::duty_json).collect::<Vec<_>>(),
+        "duties_more": since.duties_more,
     })
 }
 
@@ -103,6 +120,7 @@ fn item_json(item: &calls::NowItem) -> Value {
         "marks": item.marks,
         "card": item.card,
         "holding_draft": (!item.holding_draft.is_empty()).then(|| hex::encode(&item.holding_draft)),
+        "session_unread": (item.session_unread != 0).then_some(item.session_unread),
         "unconfirmed_by": (!item.unconfirmed_by.is_empty()).then_some(&item.unconfirmed_by),
     })
 }

@@ -4,7 +4,7 @@
 //! Every line of an item begins with REAL or DRILL. What somebody else wrote stands last on its line, safe to
 //! show, and is cut by its width. Never here: the order of the items (the node's).
 
-use super::alarm;
+use super::around::{alarms, last};
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::official::wrap::{columns, cut};
@@ -28,7 +28,8 @@ pub(super) enum Keys {
     None,
 }
 
-pub(super) fn page(now: &calls::NowResponse, keys: Keys) -> Page {
+/// The page behind so many items.
+pub(super) fn page(now: &calls::NowResponse, keys: Keys, before: u64) -> Page {
     let mut lines = head(now);
     let alarms = alarms(now);
     let items = fits(alarms.len());
@@ -37,23 +38,17 @@ pub(super) fn page(now: &calls::NowResponse, keys: Keys) -> Page {
         let key = if keys == Keys::Shown { format!("{place}: ") } else { String::new() };
         lines.extend(of_item(now, item, &key));
     }
-    let left = now.items.len().saturating_sub(items) as u64;
-    let more = left.saturating_add(now.more).saturating_add(now.unwatched);
-    lines.push(match (more, now.items.len()) {
-        (more, 1..) if keys == Keys::Shown => {
-            let more = if more == 0 { String::new() } else { format!("   and {more} more") };
-            line(0, &format!("N: card   hN: holding reply   Enter: look again   q: end{more}"))
-        }
-        (0, 0) if keys == Keys::Shown => line(0, "nothing waits for an officer   Enter: look again   q: end"),
-        (0, 0) => line(0, "nothing waits for an officer"),
-        (0, _) => line(0, "read: detente watch read DIGITS   acknowledge: detente watch acknowledge DIGITS"),
-        (more, _) => line(0, &format!("and {more} more: detente watch follow --once")),
-    });
+    lines.push(line(0, &last(now, keys, before)));
     Page(lines)
 }
 
 /// How many items the page shows.
 pub(super) fn items_shown(now: &calls::NowResponse) -> usize {
+    room(now).min(now.items.len())
+}
+
+/// How many it has room for.
+pub(super) fn room(now: &calls::NowResponse) -> usize {
     fits(alarms(now).len())
 }
 
@@ -62,40 +57,10 @@ pub(super) fn fits(alarms: usize) -> usize {
     limits::TERMINAL_LINES.saturating_sub(1 + LINES_AROUND + alarms) / LINES_OF_ITEM
 }
 
-/// What is amiss at this Party itself: one line for each kind of it.
-fn alarms(now: &calls::NowResponse) -> Vec<Line> {
-    let mut lines = Vec::new();
-    if let Some((first, others)) = now.webhooks_failing.split_first() {
-        let text = format!(
-            "ALARM webhook {}{} fails since {}: {}, {} wait",
-            shown(&first.name),
-            and_more(others.len()),
-            both(now, first.since_ms),
-            shown(&first.failure),
-            first.waiting
-        );
-        lines.push(line(0, &text));
-    }
-    if let Some((first, others)) = now.expiring.split_first() {
-        let how = if first.ends_ms <= now.now_ms { "ended" } else { "ends" };
-        let ends = Instant(first.ends_ms).date_time_group();
-        let text = format!("ALARM {}{} {how} {ends}", shown(&first.what), and_more(others.len()));
-        lines.push(line(0, &text));
-    }
-    if let Some((first, others)) = now.alarms.split_first() {
-        let others = others.len().saturating_add(usize::try_from(now.alarms_more).unwrap_or(usize::MAX));
-        lines.push(line(0, &format!("{}{}", alarm::words(first), and_more(others))));
-    }
-    lines
-}
-
-fn and_more(others: usize) -> String {
-    if others == 0 { String::new() } else { format!(" (and {others} more)") }
-}
-
 fn head(now: &calls::NowResponse) -> Vec<Line> {
     let at = Instant(now.now_ms);
     let local = match at.wall_clock(&now.zone) {
+        _ if !now.has_plan => "NO WATCH PLAN: nobody alerted".into(),
         Some(wall) => format!("{:02}:{:02} {}", wall.hour(), wall.minute(), shown(&now.zone)),
         None => "no local time: the watch plan names no zone".into(),
     };
@@ -132,8 +97,34 @@ fn of_item(now: &calls::NowResponse, item: &calls::NowItem, key: &str) -> [Line;
         both(now, item.since_ms),
         shown(&item.language),
     );
-    let second = format!("{digest}  {}", shown(&item.subject));
+    let second = match item.session_unread {
+        0 => format!("{digest}  {}", shown(&item.subject)),
+        // The number first: where the line ends, a subject may be cut.
+        unread => {
+            let thread = hex::encode(&item.thread);
+            let thread = thread.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
+            format!("{digest}  hotline session {thread}, {unread} unread: {}", shown(&item.subject))
+        }
+    };
     [first, second, next(now, item), link(now, item)].map(|text| marked(traffic, &text))
+}
+
+/// What an item is, in one line.
+pub(super) fn in_one_line(item: &calls::NowItem) -> Line {
+    let digest = hex::encode(&item.digest);
+    let digest = digest.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
+    let session = match item.session_unread {
+        0 => String::new(),
+        unread => format!("hotline session, {unread} unread: "),
+    };
+    let text = format!(
+        "{digest}  {} from {} since {}: {session}{}",
+        message::precedence_name(item.precedence),
+        shown(&item.from),
+        Instant(item.since_ms).date_time_group(),
+        shown(&item.subject),
+    );
+    marked(message::traffic_mark(item.traffic), &text)
 }
 
 /// A line about a message, behind REAL or DRILL.
@@ -189,7 +180,7 @@ fn clock_of(group: String) -> String {
 }
 
 /// Zulu, and the clock on the wall; with its day where that is another.
-fn both(now: &calls::NowResponse, ms: i64) -> String {
+pub(super) fn both(now: &calls::NowResponse, ms: i64) -> String {
     let at = Instant(ms);
     let group = at.date_time_group();
     let (Some(wall), Some(zulu)) = (at.wall_clock(&now.zone), at.wall_clock("Z")) else {
@@ -250,7 +241,7 @@ mod tests {
     }
 
     fn lines(now: &calls::NowResponse) -> Vec<String> {
-        official::text(&[page(now, Keys::None)]).lines().map(str::to_owned).collect()
+        official::text(&[page(now, Keys::None, 0)]).lines().map(str::to_owned).collect()
     }
 
     #[test]
@@ -282,7 +273,68 @@ mod tests {
     fn what_does_not_fit_is_counted_on_the_last_line() {
         let all = lines(&response(vec![item("one"); fits(0) + 2], 5));
         assert_eq!(all.len(), limits::TERMINAL_LINES - 1);
-        assert_eq!(all.last().unwrap(), "and 7 more: detente watch follow --once");
+        assert_eq!(all.last().unwrap(), "and 7 more: detente watch now --from 6");
+        let now = response(vec![item("one"); 7], 5);
+        let last =
+            |keys, before| official::text(&[page(&now, keys, before)]).lines().last().unwrap().to_owned();
+        assert_eq!(last(Keys::None, 5), "5 before, 7 more: detente watch now --from 11");
+        for before in [0, 5, 1_000] {
+            let keys = last(Keys::Shown, before);
+            assert!(columns(&keys) <= COLUMNS && keys.ends_with("7 more"), "{keys}");
+            assert!(keys.contains("n: next"), "{keys}");
+        }
+        let now = response(vec![item("one")], 0);
+        assert!(
+            official::text(&[page(&now, Keys::Shown, 5)]).contains("p: back  Enter: again  q: end  5 before")
+        );
+    }
+
+    #[test]
+    fn a_session_stands_as_one_item_with_how_many_wait_before_its_subject() {
+        let one = calls::NowItem {
+            session_unread: 3,
+            thread: vec![0x1f; 16].into(),
+            ..item(&"Harvest ".repeat(20))
+        };
+        let all = lines(&response(vec![one], 0));
+        assert!(
+            all[3].starts_with("DRILL abababab  hotline session 1f1f1f1f, 3 unread: Harvest "),
+            "{}",
+            all[3]
+        );
+    }
+
+    #[test]
+    fn without_a_watch_plan_the_head_says_that_nobody_is_alerted_also_where_nothing_waits() {
+        for items in [Vec::new(), vec![item("one")]] {
+            let now = calls::NowResponse { has_plan: false, zone: String::new(), ..response(items, 0) };
+            assert!(
+                lines(&now)[0].ends_with("  142213Z NOV 2023  NO WATCH PLAN: nobody alerted"),
+                "{:?}",
+                lines(&now)
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_amiss_more_than_once_names_the_command_that_lists_it_and_nothing_else() {
+        let alarm =
+            calls::AlarmLine { alarm: "prompt".into(), due_ms: 1_700_000_000_000, ..Default::default() };
+        let expiring =
+            calls::Expiring { what: "the revocation list of PL".into(), ends_ms: 1_700_000_000_000 };
+        let now = calls::NowResponse {
+            unwatched: 3,
+            alarms: vec![alarm; 2],
+            expiring: vec![expiring; 2],
+            ..response(vec![item("one")], 0)
+        };
+        let all = lines(&now);
+        assert!(all[2].contains("2 end (detente watch now --json), the revocation list of PL"), "{all:?}");
+        assert!(
+            all[3].contains("2 are past due (detente duty list), prompt since 142213Z NOV 2023"),
+            "{all:?}"
+        );
+        assert_eq!(all[4], "ALARM 3 came beyond the limit, nobody alerted: detente watch follow --once");
     }
 
     #[test]
@@ -298,10 +350,10 @@ mod tests {
         let all = lines(&now);
         assert_eq!(
             all[2],
-            "ALARM webhook pager (and 1 more) fails since 142213Z NOV 2023 = 23:13: CERTIFIC…"
+            "ALARM 2 webhooks fail (detente watch webhook list), pager since 142213Z NOV 202…"
         );
         assert!(all.len() < limits::TERMINAL_LINES);
-        assert_eq!(all.last().unwrap(), "and 5 more: detente watch follow --once");
+        assert_eq!(all.last().unwrap(), "and 5 more: detente watch now --from 5");
     }
 
     proptest! {
@@ -309,7 +361,7 @@ mod tests {
         #[test]
         fn no_text_makes_the_page_longer_or_wider_or_drives_the_terminal(
             texts in prop::collection::vec("(\\PC|\\p{Han}|\\p{Hebrew}|[\u{1b}\r\n\u{202e}]){0,120}", 6),
-            count in 0..40usize, more in 0..3u64,
+            count in 0..40usize, more in 0..3u64, unread in 0..2u64,
         ) {
             let one = calls::NowItem {
                 from: texts[0].clone(),
@@ -317,6 +369,7 @@ mod tests {
                 next: vec![texts[2].clone()],
                 next_telephones: vec![texts[3].clone()],
                 contacts: vec![texts[4].clone()],
+                session_unread: unread,
                 ..item(&texts[5])
             };
             let now = calls::NowResponse {
@@ -337,7 +390,7 @@ mod tests {
                 ..response(vec![one; count], more)
             };
             for keys in [Keys::None, Keys::Shown] {
-                let text = official::text(&[page(&now, keys)]);
+                let text = official::text(&[page(&now, keys, more)]);
                 let all: Vec<&str> = text.split_terminator('\n').collect();
                 prop_assert!(all.len() < limits::TERMINAL_LINES);
                 for line in all {

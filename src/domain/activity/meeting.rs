@@ -2,7 +2,6 @@
 //!
 //! Never here: an absence or an empty outcome that nobody stated. Both are said, and so is who was there.
 
-use crate::domain::form::MessageReference;
 use crate::domain::form::area::Place;
 use crate::domain::form::choice::choice;
 use crate::domain::form::declare::form;
@@ -10,6 +9,8 @@ use crate::domain::form::faults::Faults;
 use crate::domain::form::leaf::Prose;
 use crate::domain::form::outline::{Entry as _, Path, Rules};
 use crate::domain::form::when::{When, check_order};
+use crate::domain::form::{Fault, MessageReference};
+use crate::domain::time::Instant;
 
 choice! {
     /// Who meets.
@@ -133,6 +134,24 @@ impl Rules for Meeting {
         if self.outcome == Some(MeetingOutcome::Something) && self.came_of_it.is_absent() {
             faults.missing(&[at.field("came_of_it")]);
         }
+    }
+}
+
+impl Meeting {
+    /// Dates of a meeting that it reports as held, and that come after the instant of its release, whatever the zones'
+    /// rules are: so both ends find the same.
+    pub fn ahead(&self, released_at: Instant) -> Vec<Fault> {
+        if self.held != Some(MeetingHeld::Held) {
+            return Vec::new();
+        }
+        let released = When::at(released_at);
+        let dates = [("start", &self.start), ("end", &self.end)];
+        let ahead = dates.into_iter().filter(|(_, date)| released.is_certainly_before(date));
+        let fault = |(field, _): (&str, &When)| Fault {
+            field: field.into(),
+            rule: "is after the release of the message, which reports the meeting as held".into(),
+        };
+        ahead.map(fault).collect()
     }
 }
 

@@ -146,7 +146,7 @@ impl Board {
             Event::AlarmNoted(noted) => self.alarm_noted(record, noted),
             Event::WatchOffered(offered) => {
                 if let Some(stamp) = &record.command {
-                    self.offered(offered, &stamp.by, record.at);
+                    self.offered(offered, &stamp.by, (record.index, record.at));
                 }
             }
             Event::WatchTaken { desk, .. } => {

@@ -7,6 +7,7 @@
 use super::Board;
 use super::decide::{Decision, happened};
 use crate::domain::alarm::Waiting;
+use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
 use crate::domain::event::{Change, Event, Record};
 use crate::domain::fact::Gist;
@@ -14,7 +15,7 @@ use crate::domain::office::OfficeKey;
 use crate::domain::people::{Person, Role};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
-use crate::domain::watch::open::Stage;
+use crate::domain::watch::open::{Part, Stage};
 use crate::domain::watch::plan::{Asked, asked};
 use crate::domain::watch::{
     AlertDue, Alerted, Holder, InForce, Item, ON_WATCH, Offer, OfferedOnRecord, Reach, Rule,
@@ -34,6 +35,8 @@ impl Board {
             alerted: 0,
             stage: Stage::Begins,
             due: None,
+            thread: gist.thread,
+            part: part(gist),
         };
         if self.watch.open.add(message, item) {
             self.watch.open.set_due(message, self.due(&message, &item));
@@ -208,9 +211,9 @@ impl Board {
         happened(Event::WatchOffered(OfferedOnRecord { desk, to, digest, open, open_more }))
     }
 
-    pub(super) fn offered(&mut self, offered: &OfferedOnRecord, by: &Person, at: Instant) {
+    pub(super) fn offered(&mut self, offered: &OfferedOnRecord, by: &Person, (index, at): (u64, Instant)) {
         let (to, digest) = (offered.to.clone(), offered.digest);
-        let offer = Offer { by: by.clone(), to, digest, at };
+        let offer = Offer { by: by.clone(), to, digest, at, index };
         self.watch.holders.offers.insert(offered.desk.as_str().into(), offer);
     }
 
@@ -228,8 +231,8 @@ impl Board {
 
     pub(super) fn taken(&mut self, desk: &str, by: &Person, at: Instant) {
         let desk: OfficeKey = desk.into();
-        self.watch.holders.offers.remove(&desk);
-        self.watch.holders.holders.insert(desk, Holder { person: by.clone(), since: at });
+        let offered = self.watch.holders.offers.remove(&desk).map_or(0, |offer| offer.index);
+        self.watch.holders.holders.insert(desk, Holder { person: by.clone(), since: at, offered });
     }
 
     // ---- the plan ------------------------------------------------------------------------------
@@ -237,5 +240,13 @@ impl Board {
     /// The plan in force.
     pub fn watch_plan(&self) -> Option<&InForce> {
         self.roster.watch_plan.as_ref()
+    }
+}
+
+fn part(gist: &Gist) -> Part {
+    match gist.kind {
+        Some(Kind::SessionText) => Part::Text,
+        Some(kind) if kind.noun() == Kind::SessionText.noun() => Part::OfSession,
+        Some(_) | None => Part::None,
     }
 }

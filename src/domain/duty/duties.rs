@@ -72,6 +72,11 @@ impl Duties {
         self.all.range(number..).map(|(_, duty)| duty)
     }
 
+    /// Those put on record after the record with this index, the newest first.
+    pub fn opened_after(&self, index: u64) -> impl Iterator<Item = &Arc<Duty>> {
+        self.all.values().rev().take_while(move |duty| duty.index > index)
+    }
+
     /// Those that run, the next to fall due first.
     pub fn running(&self) -> impl Iterator<Item = &Arc<Duty>> {
         self.running.iter().filter_map(|(_, number)| self.all.get(number))

@@ -43,6 +43,12 @@ impl When {
         When { civil: civil.to_owned(), zone: zone.to_owned() }
     }
 
+    /// An instant, to the second in which it is.
+    pub fn at(instant: Instant) -> When {
+        let text = instant.to_string();
+        When::new(text.split('.').next().unwrap_or(&text), "Z")
+    }
+
     /// The instant at which it begins, where its zone is Z or an offset. `None` in a named zone, whose rules
     /// may differ from reader to reader, and where it is no date.
     pub fn instant(&self) -> Option<Instant> {

@@ -25,6 +25,36 @@ pub enum Difference {
     OtherDigest { party: Party, signed: Option<Digest>, gives: Digest },
 }
 
+impl Difference {
+    /// The message that one has and the other has not.
+    pub fn message(&self) -> Option<&Digest> {
+        match self {
+            Difference::OnlyIn { message, .. } | Difference::NotHere { message, .. } => Some(message),
+            Difference::OtherDigest { .. } => None,
+        }
+    }
+
+    /// In words, with the message's author where that is known. Quotes nothing that a Party wrote but the digests that
+    /// it signed.
+    pub fn says(&self, author: Option<Party>) -> String {
+        match self {
+            Difference::OnlyIn { party, message } => {
+                let by = author.map(|author| format!(" of {author}"));
+                format!("only {party} counts the text {message}{}", by.unwrap_or_default())
+            }
+            Difference::NotHere { party, message } => {
+                format!("{party} counts the message {message}, which is not here yet")
+            }
+            Difference::OtherDigest { party, signed: Some(signed), gives } => {
+                format!("{party} signed the transcript {signed}, and the messages that it names give {gives}")
+            }
+            Difference::OtherDigest { party, signed: None, gives } => {
+                format!("{party} signed no transcript of these messages, which give {gives}")
+            }
+        }
+    }
+}
+
 /// The last word of two Parties on what both have.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Pair {

@@ -143,6 +143,11 @@ impl<'s> Session<'s> {
         Some(session)
     }
 
+    /// Whether a Party, by its code, is in it.
+    pub fn is_present(&self, code: &str) -> bool {
+        self.present.iter().any(|party| party.as_str() == code)
+    }
+
     /// Messages that two Parties both have, in their order.
     pub fn common(&self, one: Party, other: Party) -> Vec<&'s Spoken> {
         let said: Vec<&Spoken> = self.lines.iter().map(|line| line.spoken).collect();

@@ -21,6 +21,8 @@ pub struct HoldersOfWatch {
 pub struct Holder {
     pub person: Person,
     pub since: Instant,
+    /// The record by which it was offered.
+    pub offered: u64,
 }
 
 /// A hand-over that waits for the second officer.
@@ -30,6 +32,8 @@ pub struct Offer {
     pub to: Person,
     pub digest: Digest,
     pub at: Instant,
+    /// The record that holds it: what comes after was not named by who leaves.
+    pub index: u64,
 }
 
 /// What the first officer puts on record.

@@ -1,4 +1,4 @@
-//! The watch: what waits for an officer (`open.rs`), who is alerted of it and when (`plan.rs`), what an officer
+//! The watch: what waits for an officer (`open.rs`) and how it is listed (`listed.rs`), who is alerted of it and when (`plan.rs`), what an officer
 //! then does (`cards.rs`), who has the watch (`hand_over.rs`), and who acknowledged what (`acknowledged.rs`).
 //!
 //! Never here: a clock. When a step is due follows from what is on record; the Registrar puts it on record
@@ -7,12 +7,14 @@
 pub mod acknowledged;
 pub mod cards;
 pub mod hand_over;
+pub mod listed;
 pub mod open;
 pub mod plan;
 
 pub use acknowledged::AcknowledgedBy;
 pub use cards::{Card, CardsInForce, HoldingReply, WatchCards};
 pub use hand_over::{Holder, HoldersOfWatch, Offer, OfferedOnRecord};
+pub use listed::{Listed, listed};
 pub use open::{AlertDue, Item, Open};
 pub use plan::{InForce, ON_WATCH, Rule, Step, WatchPlan};
 

@@ -4,7 +4,7 @@
 
 use imbl::{OrdMap, OrdSet};
 
-use crate::domain::digest::Digest;
+use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::message::Traffic;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
@@ -26,6 +26,17 @@ pub struct Item {
     pub stage: Stage,
     /// When the next is due by the plan in force, if any.
     pub due: Option<Instant>,
+    pub thread: ThreadId,
+    pub part: Part,
+}
+
+/// What a message has to do with a hotline session.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    None,
+    /// It is one of a session's, and no text: an opening, an acceptance, an addition, a close.
+    OfSession,
+    Text,
 }
 
 /// Where the escalation of an item stands.

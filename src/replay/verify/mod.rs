@@ -10,6 +10,7 @@ mod dispatch;
 mod handed_on;
 mod keys;
 mod oddities;
+mod session;
 mod thread;
 
 use std::collections::BTreeMap;

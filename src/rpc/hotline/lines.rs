@@ -158,7 +158,8 @@ fn what(spoken: &Spoken) -> (String, Option<Digest>) {
 
 fn state(told: &Told, session: &Session<'_>, spoken: &Spoken, party: Party) -> calls::TextState {
     let digest = &spoken.said.message;
-    let mut state = calls::TextState { party: party.to_string(), ..Default::default() };
+    let not_known_here = spoken.said.author != told.own && party != told.own;
+    let mut state = calls::TextState { party: party.to_string(), not_known_here, ..Default::default() };
     if party == told.own {
         state.on_record_ms = told.envelopes.get(digest).map_or(0, |(_, at)| at.0);
     }
@@ -228,23 +229,9 @@ fn closed(told: &Told, pair: &Pair) -> calls::ClosedWith {
     }
 }
 
-/// Quotes nothing that a Party wrote but the digests that it signed.
 fn difference(told: &Told, one: &Difference) -> String {
-    match one {
-        Difference::OnlyIn { party, message } => {
-            let by = told.message(message).map(|message| format!(" of {}", message.author));
-            format!("only {party} counts the text {message}{}", by.unwrap_or_default())
-        }
-        Difference::NotHere { party, message } => {
-            format!("{party} counts the message {message}, which is not here yet")
-        }
-        Difference::OtherDigest { party, signed: Some(signed), gives } => {
-            format!("{party} signed the transcript {signed}, and the messages that it names give {gives}")
-        }
-        Difference::OtherDigest { party, signed: None, gives } => {
-            format!("{party} signed no transcript of these messages, which give {gives}")
-        }
-    }
+    let author = one.message().and_then(|message| told.message(message)).map(|message| message.author);
+    one.says(author)
 }
 
 /// A name from outside. One that is longer than any is in the message itself, and not told here.

@@ -7,6 +7,7 @@
 mod join;
 mod kept;
 mod lines;
+mod references;
 mod shown;
 mod speak;
 mod told;
@@ -237,9 +238,9 @@ impl Desk {
     async fn accept(&self, asked: calls::AcceptSessionRequest) -> Result<calls::Spoken, Status> {
         let origin =
             command::origin("HotlineService/AcceptSession", asked.command.as_ref(), &asked, &self.caller)?;
-        self.speak(origin, (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)), asked.precedence)?
-            .say(Wanted::Accept)
-            .await
+        let session = (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?));
+        let speaker = self.speak(origin, session, asked.precedence)?;
+        Speaker { reopen: asked.reopen, ..speaker }.say(Wanted::Accept).await
     }
 
     async fn say(&self, asked: calls::SayRequest) -> Result<calls::Spoken, Status> {
@@ -253,6 +254,7 @@ impl Desk {
             (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
             asked.precedence,
         )?;
+        let speaker = Speaker { reopen: asked.reopen, ..speaker };
         speaker.say(Wanted::Say { text: asked.text, language: asked.language, answers }).await
     }
 
@@ -271,7 +273,7 @@ impl Desk {
             (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
             asked.precedence,
         )?;
-        speaker.say(Wanted::Add(form)).await
+        Speaker { reopen: asked.reopen, ..speaker }.say(Wanted::Add(form)).await
     }
 
     async fn translate(&self, asked: calls::TranslateTextRequest) -> Result<calls::Spoken, Status> {
@@ -316,7 +318,8 @@ impl Desk {
         wire: i32,
     ) -> Result<Speaker<'_>, Status> {
         let precedence = precedence(wire)?;
-        Ok(Speaker { registrar: &self.registrar, caller: &self.caller, origin, thread, opening, precedence })
+        let (registrar, caller) = (&self.registrar, &self.caller);
+        Ok(Speaker { registrar, caller, origin, thread, opening, precedence, reopen: false })
     }
 }
 

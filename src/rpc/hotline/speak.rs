@@ -5,6 +5,7 @@
 
 use tonic::Status;
 
+use super::references::{reference, references};
 use super::told::Told;
 use crate::codec::heading::{Given, given};
 use crate::codec::message::{precedence_from_proto, precedence_to_proto, traffic_to_proto};
@@ -14,8 +15,8 @@ use crate::domain::command::{AsIs, Command, Origin};
 use crate::domain::content::Content;
 use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId};
 use crate::domain::event::{Event, Record, Stamp};
-use crate::domain::form::{MessageDigest, MessageReference, Prose};
-use crate::domain::hotline::session::{Session, seen_in};
+use crate::domain::form::Prose;
+use crate::domain::hotline::session::{Session, State};
 use crate::domain::hotline::{
     SessionAcceptance, SessionAddition, SessionClose, SessionOpening, SessionText, too_long,
 };
@@ -49,7 +50,13 @@ pub(super) struct Speaker<'c> {
     pub thread: ThreadId,
     pub opening: Option<Digest>,
     pub precedence: Option<Precedence>,
+    /// A session that all have closed may be opened again by it.
+    pub reopen: bool,
 }
+
+/// Why nothing more is said in a session without a word for it.
+const CLOSED: &str = "all have closed this session and signed the same transcript of it; what is said now opens it again: \
+                      say that this is meant (`--reopen`), or open another session";
 
 /// The precedence that a call names.
 pub(super) fn precedence(wire: i32) -> Result<Option<Precedence>, Status> {
@@ -151,6 +158,11 @@ impl Speaker<'_> {
             let rule = format!("the session begins with another message: {}", session.begins.said.message);
             return Err(status::field("opening", rule));
         }
+        // What stands in the order of a session changes the transcript that was signed.
+        let is_ordered = matches!(wanted, Wanted::Accept | Wanted::Say { .. } | Wanted::Add(_));
+        if session.state == State::Closed && is_ordered && !self.reopen {
+            return Err(status::field("reopen", CLOSED));
+        }
         if session.lines.len() >= limits::HOTLINE_MESSAGES_MAX && !matches!(wanted, Wanted::Close { .. }) {
             let rule = format!(
                 "the session has {} messages or more: close it, and open another",
@@ -159,6 +171,17 @@ impl Speaker<'_> {
             return Err(status::field("thread", rule));
         }
         let is_known = |party: &Party| knows(&head, *party);
+        if let Wanted::Add(form) = &wanted
+            && let Ok(party) = form.party.parse::<Party>()
+            && !session.present.contains(&party)
+            && !is_known(&party)
+        {
+            let rule = format!(
+                "{party} is no Party that this node knows, and nothing can be addressed to it: two custodians take it \
+                 first (`detente party import`)"
+            );
+            return Err(status::field("party", rule));
+        }
         let others = session.present.iter().filter(|party| **party != told.own).copied();
         let others: Vec<Party> = others.filter(is_known).collect();
         if others.is_empty() {
@@ -272,54 +295,6 @@ impl Speaker<'_> {
                 ..SessionOpening::default()
             }),
         )
-    }
-}
-
-/// What the envelope refers to: the text that is answered or translated, and all that was seen, so that whoever
-/// lacks one of these is told that it waits for it.
-fn references(told: &Told, content: &Content) -> Vec<evidence::Reference> {
-    let mut found: Vec<evidence::Reference> = Vec::new();
-    let mut add = |digest: Digest, relation: evidence::Relation| {
-        let bytes = digest.0.to_vec();
-        if found.iter().any(|one| one.message_digest == bytes) {
-            return;
-        }
-        let known = told.message(&digest);
-        found.push(evidence::Reference {
-            message_digest: bytes.into(),
-            number: known.map(|message| message.number.clone()).unwrap_or_default(),
-            author: known.map(|message| message.author.to_string()).unwrap_or_default(),
-            relation: relation as i32,
-        });
-    };
-    let answered = match content {
-        Content::SessionText(form) => form.answers.message_digest,
-        _ => None,
-    };
-    if let Some(answered) = answered {
-        add(answered.0, evidence::Relation::Answers);
-    }
-    if let Content::Translation(form) = content
-        && let Some(of) = form.of.message_digest
-    {
-        add(of.0, evidence::Relation::RefersTo);
-    }
-    // What an addressee can't have it would wait for in vain.
-    for seen in seen_in(content).iter().filter(|seen| seen.not_to.is_empty()) {
-        if let Some(message) = seen.message {
-            add(message.0, evidence::Relation::RefersTo);
-        }
-    }
-    found
-}
-
-fn reference(told: &Told, digest: Digest) -> MessageReference {
-    let author = told.message(&digest).map(|message| message.author);
-    let author = author.filter(|author| *author != told.own).map(|author| author.to_string());
-    MessageReference {
-        message_digest: Some(MessageDigest(digest)),
-        author: author.unwrap_or_default(),
-        ..MessageReference::default()
     }
 }
 

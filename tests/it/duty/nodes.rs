@@ -258,6 +258,30 @@ async fn what_nobody_answers_lapses_at_both_ends_and_what_is_unchecked_raises_an
     same_at_both_ends(&world, "BY", "PL");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_duty_has_the_same_name_in_the_calendars_of_both_ends_though_each_numbers_its_own() {
+    let (world, digest) = bound().await;
+    for number in 1..=2 {
+        ask(&world, digest, number).await;
+    }
+    let asked_twice = |duties: &Duties| {
+        duties.all().filter(|duty| duty.opened.rule.name == "answer" && duty.state() == State::Open).count()
+            == 2
+    };
+    both_until(&world, asked_twice).await;
+    let mut at: Vec<Vec<String>> = Vec::new();
+    for code in ["BY", "PL"] {
+        let lines = list(&world, code, calls::DutiesThat::Unspecified, 0).await;
+        let mut names: Vec<String> = lines.iter().map(detente::cli::duty::uid).collect();
+        names.sort_unstable();
+        let all = names.len();
+        names.dedup();
+        assert_eq!(names.len(), all, "each duty has its own");
+        at.push(names);
+    }
+    assert_eq!(at[0], at[1]);
+}
+
 pub async fn list(world: &World, code: &str, that: calls::DutiesThat, as_of_ms: i64) -> Vec<calls::DutyLine> {
     let asked = calls::ListDutiesRequest { that: that as i32, as_of_ms, ..Default::default() };
     let mut service = DutyServiceClient::new(world.desk(code, "watch").channel);

@@ -1,0 +1,152 @@
+//! What a bundle proves of a hotline session: its messages in their order, who regards it as over, and whether two
+//! signed the same transcript. Whoever has the bundle makes order and transcripts again.
+//!
+//! Never here: an order of its own, or a choice between two transcripts (`domain/hotline/`).
+
+use std::collections::BTreeMap;
+
+use super::Weight::{NotProven, Proven};
+use super::thread::{Checker, name};
+use crate::codec::{content, signed};
+use crate::domain::content::{Content, Kind};
+use crate::domain::digest::Digest;
+use crate::domain::hotline::Pair;
+use crate::domain::hotline::session::{Session, Spoken};
+use crate::domain::message::{Dispatch, Message};
+use crate::domain::party::Party;
+use crate::domain::said::Said;
+use crate::limits;
+
+const SESSION: &str = "the session";
+
+impl Checker<'_> {
+    /// Nothing where the thread is no session.
+    pub(super) fn session<'d>(&mut self, dispatches: impl Iterator<Item = &'d Dispatch>) {
+        let (thread, maker) = (self.bundle.thread, self.bundle.made_by);
+        let spoken = self.spoken(dispatches);
+        if spoken.len() > limits::HOTLINE_THREAD_MAX {
+            return self.add(
+                SESSION,
+                NotProven,
+                "anything of it as a whole: it has more messages than are read as one",
+            );
+        }
+        let Some(session) = Session::of(thread, &spoken, maker) else { return };
+        self.order(&session);
+        self.closes(&session);
+        for pair in &session.pairs {
+            self.transcripts(&session, pair);
+        }
+    }
+
+    /// Those whose author's signature verified, each author's own in the order of their places as the maker has them.
+    fn spoken<'d>(&self, dispatches: impl Iterator<Item = &'d Dispatch>) -> Vec<Spoken> {
+        let maker = self.bundle.made_by;
+        let to_maker = dispatches.filter(|one| one.to == maker);
+        let places: BTreeMap<Digest, u64> = to_maker.map(|one| (one.message, one.place)).collect();
+        let mut found: Vec<((Party, u64), Spoken)> = Vec::new();
+        for (recorded, one) in (0..).zip(&self.bundle.messages) {
+            let Ok(wrapping) = signed::decode(one.message.clone()) else { continue };
+            let digest = wrapping.digest();
+            let spoken = self.messages.get(&digest).and_then(|message| spoken(digest, message, recorded));
+            let place = places.get(&digest).copied().unwrap_or(recorded);
+            found.extend(spoken.map(|spoken| ((spoken.said.author, place), spoken)));
+        }
+        found.sort_by_key(|(key, _)| *key);
+        found.into_iter().map(|(_, spoken)| spoken).collect()
+    }
+
+    fn order(&mut self, session: &Session<'_>) {
+        let all = session.lines.len();
+        for (position, line) in (1..).zip(&session.lines) {
+            let (about, author) = (self.about(line.spoken), line.spoken.said.author);
+            let sentence = format!(
+                "it stands {position} of {all} in the session's order, which follows from what each names as seen"
+            );
+            self.signed(&about, Proven, &[author], sentence);
+            if line.unseen > 0 {
+                let sentence = format!(
+                    "that it was written after {} of those before it: its author had not seen them, and which came \
+                     first means nothing",
+                    line.unseen
+                );
+                self.add(&about, NotProven, sentence);
+            }
+            if !line.missing.is_empty() {
+                let missing = line.missing.len();
+                let sentence =
+                    format!("its place: it names {missing} message(s) as seen that are not in here");
+                self.add(&about, NotProven, sentence);
+            }
+        }
+    }
+
+    fn closes(&mut self, session: &Session<'_>) {
+        for party in &session.present {
+            let Some(close) = session.closes.get(party) else {
+                let sentence = format!("that {party} regards it as over: no close of it is in here");
+                self.add(SESSION, NotProven, sentence);
+                continue;
+            };
+            let Content::SessionClose(form) = &close.said.content else { continue };
+            let about = self.about(close);
+            for with in form.agreed.iter().filter(|with| session.is_present(&with.party)) {
+                let digest = with.transcript.map_or_else(|| "of no digest".to_owned(), |one| one.to_string());
+                let messages = with.messages.unwrap_or_default();
+                let sentence = format!(
+                    "{party} regards the session as over, and signed the transcript {digest} with {} of {messages} \
+                     message(s)",
+                    with.party
+                );
+                self.signed(&about, Proven, &[*party], sentence);
+            }
+        }
+    }
+
+    fn transcripts(&mut self, session: &Session<'_>, pair: &Pair) {
+        let (one, other) = pair.between;
+        if let Some(agreed) = pair.agreed {
+            let messages = session.common(one, other).len();
+            let sentence = format!(
+                "{one} and {other} signed the same transcript {agreed}, and the {messages} messages that both have give it"
+            );
+            return self.signed(SESSION, Proven, &[one, other], sentence);
+        }
+        let same = format!("that {one} and {other} hold the same to have been said");
+        for difference in pair.differences.iter().take(limits::HOTLINE_DIFFERENCES_TOLD) {
+            let author = difference.message().and_then(|digest| self.messages.get(digest));
+            let says = difference.says(author.map(|message| message.author));
+            self.signed(SESSION, NotProven, &[one, other], format!("{same}: {says}"));
+        }
+        let more = pair.differences.len().saturating_sub(limits::HOTLINE_DIFFERENCES_TOLD);
+        if more > 0 {
+            self.signed(SESSION, NotProven, &[one, other], format!("{same}: and {more} more"));
+        }
+        if pair.since > 0 {
+            let sentence =
+                format!("{same}: {} message(s) that one of them had not seen when it closed", pair.since);
+            self.signed(SESSION, NotProven, &[one, other], sentence);
+        }
+    }
+
+    fn about(&self, spoken: &Spoken) -> String {
+        self.messages.get(&spoken.said.message).map(name).unwrap_or_default()
+    }
+}
+
+fn spoken(digest: Digest, message: &Message, recorded: u64) -> Option<Spoken> {
+    let said = content::said(&message.draft.kind, &message.draft.content);
+    let content = said.content()?.clone();
+    if content.kind().noun() != Kind::SessionText.noun() {
+        return None;
+    }
+    let said = Said {
+        message: digest,
+        number: message.number.clone(),
+        author: message.author,
+        traffic: message.draft.traffic,
+        released_at: message.released_at,
+        content,
+    };
+    Some(Spoken { said, to: message.draft.parties(), recorded })
+}

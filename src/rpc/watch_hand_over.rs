@@ -1,0 +1,97 @@
+//! The watch from one officer to the other, and what came in between the words of both.
+//!
+//! Never here: who may hand the watch over (the Board).
+
+use tonic::{Request, Response, Status};
+
+use super::command::{self, digest_in, give, not_what_was_asked, person};
+use super::duties::lines::Lines;
+use super::{status, watch_now};
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::command::Command;
+use crate::domain::event::Event;
+use crate::domain::people::Person;
+use crate::domain::watch::listed;
+use crate::limits;
+use crate::peers::exchange::Exchange;
+use crate::registrar::{Head, Registrar};
+
+/// The officer who leaves.
+pub(super) async fn hand_over(
+    registrar: &Registrar,
+    call: Request<calls::HandOverRequest>,
+) -> Result<Response<calls::HandOverResponse>, Status> {
+    let caller = person(&call)?.clone();
+    let asked = call.into_inner();
+    let origin = command::origin("WatchService/HandOver", asked.command.as_ref(), &asked, &caller)?;
+    let digest = digest_in(&asked.digest)?;
+    let board = registrar.head().board.clone();
+    let to = board.roster.on_watch_by_name(&asked.to).cloned();
+    let rule = "nobody whom the roster has with the role watch bears this name";
+    let to = to.ok_or_else(|| status::field("to", rule))?;
+    let record = give(registrar, Command::OfferWatch { to, digest }, origin).await?;
+    let open = record.events.iter().find_map(|event| match event {
+        Event::WatchOffered(offered) => Some((offered.open.len() as u64).saturating_add(offered.open_more)),
+        _ => None,
+    });
+    let answer = open.map(|open| Response::new(calls::HandOverResponse { open }));
+    answer.ok_or_else(not_what_was_asked)
+}
+
+/// The officer to whom it was offered.
+pub(super) async fn take_over(
+    exchange: &Exchange,
+    call: Request<calls::TakeOverRequest>,
+) -> Result<Response<calls::TakeOverResponse>, Status> {
+    let caller = person(&call)?.clone();
+    let asked = call.into_inner();
+    let origin = command::origin("WatchService/TakeOver", asked.command.as_ref(), &asked, &caller)?;
+    let digest = digest_in(&asked.digest)?;
+    let record = give(&exchange.registrar, Command::TakeWatch { digest }, origin).await?;
+    let head = exchange.registrar.head();
+    let desk = head.board.roster.offices.desk_of(caller.person());
+    // Given again, it is told as far as the desk was not handed over once more since.
+    let holder = head.board.watch.holders.holders.get(&desk);
+    let taken = holder.filter(|holder| holder.person == *caller.person() && holder.since == record.at);
+    let since_offered = match taken {
+        Some(holder) => Some(since(exchange, &head, caller.person(), holder.offered, record.index).await?),
+        None => None,
+    };
+    Ok(Response::new(calls::TakeOverResponse { since_offered }))
+}
+
+/// What came in since the hand-over of a person's desk was offered. `None` where none waits.
+pub(super) async fn since_offered(
+    exchange: &Exchange,
+    head: &Head,
+    caller: &Person,
+) -> Result<Option<calls::SinceOffered>, Status> {
+    let desk = head.board.roster.offices.desk_of(caller);
+    let Some(offer) = head.board.watch.holders.offers.get(&desk) else { return Ok(None) };
+    since(exchange, head, caller, offer.index, head.chain.size).await.map(Some)
+}
+
+/// What is open of all that came between two records.
+async fn since(
+    exchange: &Exchange,
+    head: &Head,
+    caller: &Person,
+    after: u64,
+    before: u64,
+) -> Result<calls::SinceOffered, Status> {
+    let board = &head.board;
+    let came = |index: u64| index > after && index < before;
+    let open = listed(board.open_for(caller).filter(|(_, item)| came(item.index)));
+    let (items, items_more) = watch_now::lines(exchange, head, &open).await?;
+    let opened = || {
+        let opened = board.duties.opened_after(after);
+        opened.filter(|duty| came(duty.index) && duty.state().is_open())
+    };
+    let lines = Lines::at(head, &exchange.registrar.journal, &exchange.links, "", None);
+    let mut duties = Vec::new();
+    for duty in opened().take(limits::NOW_ITEMS_MAX) {
+        duties.push(lines.line(duty).await.map_err(status::record)?);
+    }
+    let duties_more = opened().count().saturating_sub(duties.len()) as u64;
+    Ok(calls::SinceOffered { items, items_more, duties, duties_more })
+}
