@@ -125,6 +125,10 @@ pub const HOTLINE_MESSAGES_MAX: usize = 2_000;
 pub const HOTLINE_THREAD_MAX: usize = 20_000;
 /// Threads looked at for one page of sessions; the next page goes on behind them.
 pub const HOTLINE_THREADS_PER_PAGE: usize = 100;
+/// Phrases agreed on one link. A list of more is refused.
+pub const LINK_PHRASES_MAX: usize = 1_000;
+/// A larger list of agreed phrases is refused unread (bytes).
+pub const LINK_PHRASES_BYTES_MAX: usize = 256 * 1024;
 /// Of a thread the first message of no more authors is looked at to tell whether it is a session.
 pub const HOTLINE_LOOKED_AT_MAX: usize = 64;
 /// A message whose date-time group lies further back than this when it comes is marked, with both times: the

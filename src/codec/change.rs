@@ -1,12 +1,14 @@
 //! What two custodians change, from and to the form in which records hold it.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use super::dispatch::{digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{person_from_proto, person_to_proto, precedence_from_proto, precedence_to_proto};
-use super::{by_hand, key_list as key_list_codec, signed, watch};
+use super::{by_hand, key_list as key_list_codec, link_phrases, signed, watch};
 use crate::domain::allowance::{Allowance, LinkAllowance};
 use crate::domain::event::{AcceptedKeyList, Change, Member, RevocationList};
 use crate::domain::function::Term;
@@ -78,6 +80,7 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
             bytes_per_hour: new.allowance.bytes,
         }),
         Change::WatchPlan(plan) => Wire::WatchPlan(watch::plan_to_proto(plan)),
+        Change::LinkPhrases(new) => Wire::LinkPhrases(link_phrases::to_proto(new)),
         Change::FunctionTerm(term) => Wire::FunctionTerm(proto::FunctionTerm {
             regime: term.regime.clone(),
             function: term.function.clone(),
@@ -138,6 +141,7 @@ pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFa
             allowance: Allowance { records: new.records_per_hour, bytes: new.bytes_per_hour },
         }),
         Wire::WatchPlan(plan) => Change::WatchPlan(watch::plan_from_proto(plan)?),
+        Wire::LinkPhrases(new) => Change::LinkPhrases(Arc::new(link_phrases::from_proto(new)?)),
         Wire::FunctionTerm(term) => Change::FunctionTerm(Term {
             party: party(&term.party, "change.function_term.party")?,
             regime: term.regime,

@@ -13,6 +13,7 @@ use super::by_hand::DeliveredByHand;
 use super::digest::{CommandId, Digest, DraftId};
 use super::duty::DutiesNoted;
 use super::function::Term;
+use super::hotline::phrases::LinkPhrases;
 use super::keys::KeyList;
 use super::message::{Dispatch, Message, Outgoing, Receipt};
 use super::office::Office;
@@ -163,6 +164,8 @@ pub enum Change {
     LinkAllowance(LinkAllowance),
     /// In the place of the one before, as a whole.
     WatchPlan(Arc<WatchPlan>),
+    /// What is agreed on a link, in the place of the list before.
+    LinkPhrases(Arc<LinkPhrases>),
 }
 
 /// A Party to which nothing but what is delivered by hand can go.

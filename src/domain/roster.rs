@@ -2,11 +2,14 @@
 //!
 //! Never here: certificates and their checks (`peers/trust.rs`), signatures (`evidence/`).
 
+use std::sync::Arc;
+
 use imbl::OrdMap;
 
 use super::digest::{CommandId, Digest};
 use super::event::{AcceptedKeyList, Change, Member, PartyWithoutNode, RevocationList};
 use super::function::Functions;
+use super::hotline::phrases::LinkPhrases;
 use super::office::Offices;
 use super::party::Party;
 use super::people::{Person, Role};
@@ -32,6 +35,8 @@ pub struct Roster {
     pub functions: Functions,
     /// Who is alerted of what comes in; none unless agreed.
     pub watch_plan: Option<InForce>,
+    /// Phrases agreed for the hotline, by the other end.
+    pub phrases: OrdMap<Party, Arc<LinkPhrases>>,
 }
 
 /// What is on record of a Party, our own included.
@@ -208,6 +213,8 @@ impl Roster {
             Change::LinkAllowance(new) if self.parties.contains_key(&new.party) => Ok(()),
             Change::LinkAllowance(new) => Err(Refusal::NoSuchParty(new.party)),
             Change::WatchPlan(plan) => plan.check(self),
+            Change::LinkPhrases(new) if self.parties.contains_key(&new.party) => new.check(),
+            Change::LinkPhrases(new) => Err(Refusal::NoSuchParty(new.party)),
         }
     }
 
@@ -270,6 +277,12 @@ impl Roster {
             }
             Change::PartyTakenBack(party) => {
                 self.without_node.remove(party);
+            }
+            Change::LinkPhrases(new) if new.phrases.is_empty() => {
+                self.phrases.remove(&new.party);
+            }
+            Change::LinkPhrases(new) => {
+                self.phrases.insert(new.party, new.clone());
             }
             // It stands on the link.
             Change::LinkAllowance(_) => {}

@@ -140,6 +140,7 @@ table! {
     "/detente.v1.HotlineService/List" => For::Roles(&[Drafter, Releaser, Watch]),
     "/detente.v1.HotlineService/Show" => For::Roles(&[Drafter, Releaser, Watch]),
     "/detente.v1.HotlineService/Transcript" => For::Roles(&[Drafter, Releaser, Watch]),
+    "/detente.v1.HotlineService/Phrases" => For::Persons,
     "/detente.v1.HotlineService/Join" => For::Roles(&[Watch]),
 
     "/grpc.health.v1.Health/Check" => For::PersonsAndPeers,

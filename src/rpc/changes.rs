@@ -14,11 +14,12 @@ use crate::codec::party_file::Fingerprint;
 use crate::codec::proto::detente::v1::{
     FunctionTerm, Member as WireMember, ProposeRequest, ReleaseRule, propose_request,
 };
-use crate::codec::watch_plan;
+use crate::codec::{link_phrases, watch_plan};
 use crate::domain::allowance::{Allowance, LinkAllowance};
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Member};
 use crate::domain::function::Term;
+use crate::domain::hotline::phrases::LinkPhrases;
 use crate::domain::office::Office;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
@@ -74,6 +75,10 @@ pub(super) async fn asked(
         Wire::WatchPlan(text) => {
             let plan = watch_plan::read(text).map_err(|fault| status::field("watch_plan", fault))?;
             Change::WatchPlan(Arc::new(plan))
+        }
+        Wire::LinkPhrases(text) => {
+            let new = link_phrases::read(text).map_err(|fault| status::field("link_phrases", fault))?;
+            Change::LinkPhrases(Arc::new(new))
         }
         Wire::PartyConfirmed(code) => Change::PartyConfirmed {
             party: party_in("party_confirmed", code)?,
@@ -158,6 +163,16 @@ fn plan_sentence(plan: &WatchPlan) -> String {
     parts.join("; ")
 }
 
+/// Each phrase with all its texts, in one line.
+fn phrases_sentence(new: &LinkPhrases) -> String {
+    let phrase = |one: &crate::domain::hotline::phrases::Phrase| {
+        let texts = one.texts.iter().map(|text| format!("{:?} {:?}", text.language, text.text));
+        format!("{}: {}", one.number, texts.collect::<Vec<_>>().join(", "))
+    };
+    let phrases: Vec<String> = new.phrases.iter().map(phrase).collect();
+    format!("agree on {} phrase(s) with {}: {}", phrases.len(), new.party, phrases.join("; "))
+}
+
 /// A proposal as a custodian reads it before confirming: all that would take force. What decides comes
 /// first, and what somebody else wrote last and in quotation marks, so that no name can pass for a key or
 /// a fingerprint.
@@ -198,6 +213,7 @@ pub(super) fn sentence(change: &Change) -> String {
         }
         Change::OfficeRemoved(code) => format!("list the office {code:?} no more"),
         Change::WatchPlan(plan) => plan_sentence(plan),
+        Change::LinkPhrases(new) => phrases_sentence(new),
         Change::FunctionTerm(term) => {
             let until =
                 term.until.map_or_else(|| "until the next term".into(), |until| format!("until {until}"));

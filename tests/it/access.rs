@@ -89,6 +89,7 @@ const EXPECTED: &str = "
     /detente.v1.HotlineService/List                             D R W . . . . . .
     /detente.v1.HotlineService/Show                             D R W . . . . . .
     /detente.v1.HotlineService/Transcript                       D R W . . . . . .
+    /detente.v1.HotlineService/Phrases                          D R W A O C . . .
     /detente.v1.HotlineService/Join                             . . W . . . . . .
     /detente.v1.ExerciseService/NoSuchMethod                    . . . . . . . . .
     /detente.v1.ExerciseService/draft                           . . . . . . . . .

@@ -3,6 +3,7 @@
 //! Never here: the order of a session, its close, or who may release: all of it is the node's to say.
 
 mod page;
+mod phrases;
 mod show;
 mod speak;
 
@@ -39,6 +40,8 @@ enum Command {
     Read(speak::ReadArgs),
     /// Give the translation of a text; the original is what counts
     Translate(speak::TranslateArgs),
+    /// Show the phrases that are agreed, or propose a list; two custodians change it
+    Phrases(phrases::PhrasesArgs),
     /// Regard a session as over, and sign the transcript of what was said
     Close(speak::CloseArgs),
     /// List the sessions, newest first
@@ -57,6 +60,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::Add(args) => speak::add(args).await,
         Command::Read(args) => speak::read(args).await,
         Command::Translate(args) => speak::translate(args).await,
+        Command::Phrases(args) => phrases::phrases(args).await,
         Command::Close(args) => speak::close(args).await,
         Command::List(args) => show::list(args).await,
         Command::Show(args) => show::show(args).await,

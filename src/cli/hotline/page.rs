@@ -81,6 +81,17 @@ fn said(out: &mut String, line: &calls::SessionLine) {
         let answers = hex::encode(&line.answers);
         put(out, &format!("     answers {}", answers.get(..12).unwrap_or_default()));
     }
+    if line.phrase_differs {
+        let number = line.phrase;
+        put(
+            out,
+            &format!(
+                "     said to be the agreed phrase {number}; it is not as agreed here, and what was said counts"
+            ),
+        );
+    } else if line.phrase > 0 {
+        put(out, &format!("     agreed phrase {}", line.phrase));
+    }
     if line.unseen > 0 {
         put(
             out,

@@ -192,6 +192,8 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "released_at": at(line.released_at_ms),
         "recorded_at": at(line.recorded_at_ms),
         "answers": hex::encode(&line.answers),
+        "phrase": (line.phrase > 0).then_some(line.phrase),
+        "phrase_differs": line.phrase_differs,
         "unseen": line.unseen,
         "missing": line.missing.iter().map(hex::encode).collect::<Vec<_>>(),
         "states": states.collect::<Vec<Value>>(),

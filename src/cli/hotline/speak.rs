@@ -71,7 +71,11 @@ pub struct SayArgs {
     #[arg(value_parser = given::beginning)]
     thread: String,
     /// What you say
+    #[arg(required_unless_present = "phrase", default_value = "", hide_default_value = true)]
     text: String,
+    /// The number of an agreed phrase, in the place of a text
+    #[arg(long, conflicts_with = "text", default_value_t = 0, hide_default_value = true)]
+    phrase: u64,
     /// The language that it is in; without it the first of the session's
     #[arg(long, value_parser = given::language)]
     language: Option<Language>,
@@ -251,6 +255,7 @@ pub async fn say(args: SayArgs) -> Result<(), Fault> {
         language: args.language.as_ref().map(Language::to_string).unwrap_or_default(),
         answers,
         precedence: open.precedence,
+        phrase: args.phrase,
     };
     let spoken = answer_command(open.id, service(&open.desk).say(asked)).await?;
     open.told(&spoken);

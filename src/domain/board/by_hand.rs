@@ -83,6 +83,7 @@ impl Board {
             | Change::FunctionTerm(_)
             | Change::LinkAllowance(_)
             | Change::WatchPlan(_)
+            | Change::LinkPhrases(_)
             | Change::ReleaseRule { .. }
             | Change::OwnKeyList(_) => Ok(()),
         }

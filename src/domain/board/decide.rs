@@ -303,7 +303,8 @@ fn check_own(own: Own, change: &Change) -> Result<(), Refusal> {
         | Change::OfficeAdded(_)
         | Change::OfficeRemoved(_)
         | Change::FunctionTerm(_)
-        | Change::WatchPlan(_) => Ok(()),
+        | Change::WatchPlan(_)
+        | Change::LinkPhrases(_) => Ok(()),
     }
 }
 

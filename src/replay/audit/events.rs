@@ -93,7 +93,8 @@ impl Inspector {
                         | Change::OfficeRemoved(_)
                         | Change::FunctionTerm(_)
                         | Change::LinkAllowance(_)
-                        | Change::WatchPlan(_),
+                        | Change::WatchPlan(_)
+                        | Change::LinkPhrases(_),
                     )
                     | None => {}
                 }

@@ -88,7 +88,32 @@ fn line(told: &Told, session: &Session<'_>, position: u32, line: &Line<'_>) -> c
         told_line.releaser = message.releaser.name.clone();
         told_line.recorded_at_ms = recorded_at.0;
     }
+    phrase(told, line.spoken, &mut told_line);
     told_line
+}
+
+/// Of an agreed phrase the other languages, if it is agreed here in the same words: by the list of the link with its
+/// author, or where it is our own with those to whom it goes.
+fn phrase(told: &Told, spoken: &Spoken, line: &mut calls::SessionLine) {
+    let Content::SessionText(form) = &spoken.said.content else { return };
+    let Some(number) = form.phrase else { return };
+    line.phrase = number;
+    let author = spoken.said.author;
+    let with = if author == told.own { spoken.to.first().copied() } else { Some(author) };
+    let known = with.and_then(|party| told.phrases.get(&party)?.phrase(number));
+    let Some(known) = known.filter(|known| known.text_in(&line.language) == Some(form.text.0.as_str()))
+    else {
+        line.phrase_differs = true;
+        return;
+    };
+    let others = known.texts.iter().filter(|one| !one.language.eq_ignore_ascii_case(&line.language));
+    line.translations.extend(others.map(|one| calls::TextTranslation {
+        by: told.own.to_string(),
+        translator: format!("agreed phrase {number}"),
+        language: one.language.clone(),
+        text: one.text.clone(),
+        ..Default::default()
+    }));
 }
 
 /// What a message says, and the text that it answers.

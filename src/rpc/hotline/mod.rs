@@ -12,6 +12,7 @@ mod told;
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -27,6 +28,7 @@ use crate::codec::proto::detente::v1::hotline_service_server::{HotlineService, H
 use crate::domain::board::ThreadsFrom;
 use crate::domain::command::Origin;
 use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::hotline::phrases::{LinkPhrases, Phrase, PhraseText};
 use crate::domain::hotline::{Sees, SessionAddition};
 use crate::domain::party::Party;
 use crate::domain::refusal::Refusal;
@@ -180,6 +182,26 @@ impl HotlineService for HotlineCalls {
         Ok(Response::new(calls::TranscriptResponse { transcript: transcript.into(), digest }))
     }
 
+    async fn phrases(
+        &self,
+        _call: Request<calls::PhrasesRequest>,
+    ) -> Result<Response<calls::PhrasesResponse>, Status> {
+        let head = self.registrar.head();
+        let text =
+            |one: &PhraseText| calls::AgreedText { language: one.language.clone(), text: one.text.clone() };
+        let of_link = |known: &Arc<LinkPhrases>| {
+            let party = known.party.to_string();
+            let phrase = move |phrase: &Phrase| calls::AgreedPhrase {
+                party: party.clone(),
+                number: phrase.number,
+                texts: phrase.texts.iter().map(text).collect(),
+            };
+            known.phrases.iter().map(phrase).collect::<Vec<_>>()
+        };
+        let phrases = head.board.roster.phrases.values().flat_map(of_link).collect();
+        Ok(Response::new(calls::PhrasesResponse { phrases }))
+    }
+
     async fn join(
         &self,
         call: Request<Streaming<calls::JoinRequest>>,
@@ -235,7 +257,8 @@ impl Desk {
             given => Some(digest_in(given).map_err(|_| status::field("answers", "32 bytes, or none"))?),
         };
         let speaker = self.speak(origin, thread_in(&asked.thread)?, asked.precedence)?;
-        speaker.say(Wanted::Say { text: asked.text, language: asked.language, answers }).await
+        let (text, language, phrase) = (asked.text, asked.language, asked.phrase);
+        speaker.say(Wanted::Say { text, language, answers, phrase }).await
     }
 
     async fn add(&self, asked: calls::AddPartyRequest) -> Result<calls::SpokenResponse, Status> {

@@ -34,7 +34,7 @@ use crate::rpc::{draft, faults, status};
 pub(super) enum Wanted {
     Open(calls::OpenSessionRequest),
     Accept,
-    Say { text: String, language: String, answers: Option<Digest> },
+    Say { text: String, language: String, answers: Option<Digest>, phrase: u64 },
     Add(SessionAddition),
     Translate { of: Digest, language: String, translation: String, translator: String },
     Close { remarks: String },
@@ -172,16 +172,19 @@ impl Speaker<'_> {
                     SessionAcceptance { officer: officer.clone(), seen, ..SessionAcceptance::default() };
                 (Content::SessionAcceptance(form), others)
             }
-            Wanted::Say { text, language, answers } => {
-                if let Some(rule) = too_long(&text) {
-                    return Err(status::field("text", rule));
-                }
+            Wanted::Say { text, language, answers, phrase } => {
                 if !language.is_empty() {
                     heading.language = language;
                 }
+                let text =
+                    if phrase == 0 { text } else { self.phrase(&others, phrase, &heading.language, &text)? };
+                if let Some(rule) = too_long(&text) {
+                    return Err(status::field("text", rule));
+                }
+                let phrase = (phrase != 0).then_some(phrase);
                 let answers = answers.map(|digest| reference(told, digest)).unwrap_or_default();
                 let seen = session.seen_by(told.own, &others);
-                let form = SessionText { text: Prose(text), seen, answers, ..SessionText::default() };
+                let form = SessionText { text: Prose(text), seen, answers, phrase, ..SessionText::default() };
                 (Content::SessionText(form), others)
             }
             Wanted::Add(form) => {
@@ -212,6 +215,27 @@ impl Speaker<'_> {
                 (Content::SessionClose(SessionClose { remarks: Prose(remarks), ..form }), others)
             }
         })
+    }
+
+    /// What an agreed phrase says, if it says so on the link with every other Party present.
+    fn phrase(&self, others: &[Party], number: u64, language: &str, text: &str) -> Result<String, Status> {
+        if !text.is_empty() {
+            return Err(status::field("phrase", "stands in the place of a text"));
+        }
+        let head = self.registrar.head();
+        let agreed = |party: &Party| {
+            let phrases = head.board.roster.phrases.get(party)?;
+            phrases.phrase(number)?.text_in(language).map(str::to_owned)
+        };
+        let mut texts = others.iter().map(agreed);
+        let first = texts.next().flatten();
+        let rule = "is not agreed, in this language and in the same words, with every other Party present";
+        let first = first.ok_or_else(|| status::field("phrase", rule))?;
+        if texts.all(|text| text.as_deref() == Some(first.as_str())) {
+            Ok(first)
+        } else {
+            Err(status::field("phrase", rule))
+        }
     }
 
     fn opening(&self, asked: calls::OpenSessionRequest) -> (calls::Heading, Content) {
