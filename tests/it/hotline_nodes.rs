@@ -32,15 +32,15 @@ pub async fn officers(codes: &[&str]) -> World {
     world
 }
 
-fn officer(world: &World, code: &str) -> Desk {
+pub fn officer(world: &World, code: &str) -> Desk {
     world.desk(code, "officer")
 }
 
-fn command(desk: &Desk) -> Option<calls::CommandHeader> {
+pub fn command(desk: &Desk) -> Option<calls::CommandHeader> {
     Some(desk.command(None).unwrap())
 }
 
-async fn open(world: &World, by: &str, to: &[&str]) -> calls::Spoken {
+pub async fn open(world: &World, by: &str, to: &[&str]) -> calls::Spoken {
     let desk = officer(world, by);
     let asked = calls::OpenSessionRequest {
         command: command(&desk),
@@ -59,7 +59,7 @@ async fn open(world: &World, by: &str, to: &[&str]) -> calls::Spoken {
     opened
 }
 
-async fn accept(world: &World, by: &str, thread: &Bytes) -> calls::Spoken {
+pub async fn accept(world: &World, by: &str, thread: &Bytes) -> calls::Spoken {
     let desk = officer(world, by);
     let asked = calls::AcceptSessionRequest {
         command: command(&desk),
@@ -71,12 +71,12 @@ async fn accept(world: &World, by: &str, thread: &Bytes) -> calls::Spoken {
 }
 
 /// As the node shows it to this desk.
-async fn opening(desk: &Desk, thread: &Bytes) -> Bytes {
+pub async fn opening(desk: &Desk, thread: &Bytes) -> Bytes {
     let asked = calls::ShowSessionRequest { thread: thread.clone(), from: 0 };
     hotlines(desk).show_session(asked).await.unwrap().into_inner().session.unwrap().opening
 }
 
-async fn say_call(desk: &Desk, thread: &Bytes, text: &str) -> calls::SayRequest {
+pub async fn say_call(desk: &Desk, thread: &Bytes, text: &str) -> calls::SayRequest {
     calls::SayRequest {
         command: command(desk),
         thread: thread.clone(),
@@ -86,7 +86,7 @@ async fn say_call(desk: &Desk, thread: &Bytes, text: &str) -> calls::SayRequest 
     }
 }
 
-async fn say(world: &World, by: &str, thread: &Bytes, text: &str) -> calls::Spoken {
+pub async fn say(world: &World, by: &str, thread: &Bytes, text: &str) -> calls::Spoken {
     let desk = officer(world, by);
     let said =
         hotlines(&desk).say(say_call(&desk, thread, text).await).await.unwrap().into_inner().spoken.unwrap();
@@ -94,7 +94,7 @@ async fn say(world: &World, by: &str, thread: &Bytes, text: &str) -> calls::Spok
     said
 }
 
-async fn close(world: &World, by: &str, thread: &Bytes) -> calls::Spoken {
+pub async fn close(world: &World, by: &str, thread: &Bytes) -> calls::Spoken {
     let desk = officer(world, by);
     let asked = calls::CloseSessionRequest {
         command: command(&desk),
@@ -105,22 +105,22 @@ async fn close(world: &World, by: &str, thread: &Bytes) -> calls::Spoken {
     hotlines(&desk).close_session(asked).await.unwrap().into_inner().spoken.unwrap()
 }
 
-async fn show(world: &World, at: &str, thread: &Bytes) -> calls::ShowSessionResponse {
+pub async fn show(world: &World, at: &str, thread: &Bytes) -> calls::ShowSessionResponse {
     let asked = calls::ShowSessionRequest { thread: thread.clone(), from: 0 };
     hotlines(&officer(world, at)).show_session(asked).await.unwrap().into_inner()
 }
 
-async fn transcript(world: &World, at: &str, thread: &Bytes, with: &str) -> calls::TranscriptResponse {
+pub async fn transcript(world: &World, at: &str, thread: &Bytes, with: &str) -> calls::TranscriptResponse {
     let asked = calls::TranscriptRequest { thread: thread.clone(), with: with.into() };
     hotlines(&officer(world, at)).transcript(asked).await.unwrap().into_inner()
 }
 
-fn digests(session: &calls::ShowSessionResponse) -> Vec<Bytes> {
+pub fn digests(session: &calls::ShowSessionResponse) -> Vec<Bytes> {
     session.lines.iter().map(|line| line.digest.clone()).collect()
 }
 
 /// Until a session at a node looks so.
-async fn until(
+pub async fn until(
     world: &World,
     at: &str,
     thread: &Bytes,
@@ -320,6 +320,47 @@ async fn the_writer_sees_a_text_on_record_there_shown_read_and_answered_each_by_
         _ => None,
     });
     assert!(matches!(refused.await.how, Some(calls::join_answer::How::Refused(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_shift_takes_over_a_running_session_and_the_other_side_sees_who_is_on() {
+    let mut world = officers(&["BY", "PL"]).await;
+    let roles = [Role::Drafter, Role::Releaser, Role::Watch];
+    world.state_mut("PL").take_person("night officer", "Night officer of PL", &roles).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    let accepted = accept(&world, "PL", &thread).await;
+    arrived(&world, "BY", &accepted.message_digest).await;
+    let asked = say(&world, "BY", &thread, "Do you see it?").await;
+    arrived(&world, "PL", &asked.message_digest).await;
+    let mut console = Console::begin(&officer(&world, "BY"), 0).await;
+    let on = |session: &calls::Session| -> Vec<(String, String)> {
+        session.on.iter().map(|one| (one.party.clone(), one.officer.clone())).collect()
+    };
+
+    // The one who comes on takes part by name, and goes on with what was left open.
+    let night = world.desk("PL", "night officer");
+    let asked_for = calls::AcceptSessionRequest {
+        command: command(&night),
+        thread: thread.clone(),
+        opening: opening(&night, &thread).await,
+        ..Default::default()
+    };
+    hotlines(&night).accept_session(asked_for).await.unwrap();
+    console.told_of(|told| line_of(told, "takes part; on: Night officer of PL")).await;
+    assert_eq!(show(&world, "PL", &thread).await.session.unwrap().unread, 1);
+    let answer = calls::SayRequest {
+        answers: asked.message_digest.clone(),
+        ..say_call(&night, &thread, "We see it.").await
+    };
+    let answer = hotlines(&night).say(answer).await.unwrap().into_inner().spoken.unwrap();
+    arrived(&world, "BY", &answer.message_digest).await;
+    for at in ["BY", "PL"] {
+        let session = show(&world, at, &thread).await;
+        assert_eq!(on(session.session.as_ref().unwrap()), [("PL".into(), "Night officer of PL".into())]);
+        assert_eq!(session.lines.last().unwrap().drafter, "Night officer of PL");
+        // Who was on before stands in the session, as what was said then.
+        assert!(session.lines.iter().any(|line| line.text == "takes part; on: Officer of PL"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -35,6 +35,7 @@ mod function;
 mod hostile;
 mod hotline;
 mod hotline_nodes;
+mod hotline_phrases;
 mod hotline_program;
 mod hotline_simulated;
 mod incident;

@@ -6,6 +6,7 @@
 
 mod join;
 mod lines;
+mod phrases;
 mod shown;
 mod speak;
 mod told;
@@ -184,6 +185,13 @@ impl HotlineService for HotlineCalls {
         Ok(Response::new(calls::TranscriptResponse { transcript: transcript.into(), digest }))
     }
 
+    async fn list_phrases(
+        &self,
+        call: Request<calls::ListPhrasesRequest>,
+    ) -> Result<Response<calls::ListPhrasesResponse>, Status> {
+        phrases::lists(&self.registrar.head(), call.get_ref()).map(Response::new)
+    }
+
     async fn join(
         &self,
         call: Request<Streaming<calls::JoinRequest>>,
@@ -247,7 +255,8 @@ impl Desk {
             (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
             asked.precedence,
         )?;
-        speaker.say(Wanted::Say { text: asked.text, language: asked.language, answers }).await
+        let (text, language, phrase) = (asked.text, asked.language, asked.phrase);
+        speaker.say(Wanted::Say { text, language, answers, phrase }).await
     }
 
     async fn add(&self, asked: calls::AddPartyRequest) -> Result<calls::Spoken, Status> {
