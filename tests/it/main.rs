@@ -34,6 +34,7 @@ mod forwarded;
 mod function;
 mod hostile;
 mod hotline;
+mod hotline_killed;
 mod hotline_nodes;
 mod hotline_phrases;
 mod hotline_program;
