@@ -159,6 +159,12 @@ pub const HOTLINE_KEPT_BYTES: usize = 64 * 1024 * 1024;
 pub const CONSOLE_TAKES_MS_MAX: u64 = 60_000;
 /// Threads looked at for one page of sessions; the next page goes on behind them.
 pub const HOTLINE_THREADS_PER_PAGE: usize = 100;
+/// Phrases agreed on one link. A list of more is refused.
+pub const LINK_PHRASES_MAX: usize = 1_000;
+/// An agreed phrase in more languages is refused: all of them are told with each text that is said by its number.
+pub const PHRASE_LANGUAGES_MAX: usize = 4;
+/// A larger list of agreed phrases is refused unread (bytes).
+pub const LINK_PHRASES_BYTES_MAX: usize = 256 * 1024;
 /// A message whose date-time group lies further back than this when it comes is marked, with both times: the
 /// link was down, or a clock is wrong (1 day).
 pub const DATE_TIME_GROUP_OLD_MS: i64 = 24 * 3_600_000;

@@ -20,6 +20,7 @@ pub mod forwarded;
 mod gist;
 pub mod heading;
 pub mod key_list;
+pub mod link_phrases;
 pub mod message;
 pub mod party_file;
 mod plain;

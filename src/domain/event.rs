@@ -14,6 +14,7 @@ use super::by_hand::DeliveredByHand;
 use super::digest::{CommandId, Digest, DraftId};
 use super::duty::DutiesNoted;
 use super::function::Term;
+use super::hotline::phrases::LinkPhrases;
 use super::keys::KeyList;
 use super::message::{Dispatch, Message, Outgoing, Receipt};
 use super::office::Office;
@@ -175,6 +176,8 @@ pub enum Change {
     OwnAlarmRemoved(String),
     /// In the place of all those before.
     WatchCards(Arc<WatchCards>),
+    /// What is agreed on a link, in the place of the list before.
+    LinkPhrases(Arc<LinkPhrases>),
 }
 
 /// A Party to which nothing but what is delivered by hand can go.

@@ -2,12 +2,15 @@
 //!
 //! Never here: certificates and their checks (`peers/trust.rs`), signatures (`evidence/`).
 
+use std::sync::Arc;
+
 use imbl::OrdMap;
 
 use super::alarm::{OwnAlarm, Webhook};
 use super::digest::{CommandId, Digest};
 use super::event::{AcceptedKeyList, Change, Member, PartyWithoutNode, RevocationList};
 use super::function::Functions;
+use super::hotline::phrases::LinkPhrases;
 use super::office::Offices;
 use super::party::Party;
 use super::people::{Person, Role};
@@ -39,6 +42,8 @@ pub struct Roster {
     pub own_alarms: OrdMap<String, OwnAlarm>,
     /// What an officer then does; none unless agreed.
     pub watch_cards: Option<CardsInForce>,
+    /// Phrases agreed for the hotline, by the other end.
+    pub phrases: OrdMap<Party, Arc<LinkPhrases>>,
 }
 
 /// What is on record of a Party, our own included.
@@ -240,6 +245,8 @@ impl Roster {
                 Err(Refusal::Field { field: "own_alarm_removed", rule })
             }
             Change::WatchCards(cards) => cards.check(self),
+            Change::LinkPhrases(new) if self.parties.contains_key(&new.party) => new.check(),
+            Change::LinkPhrases(new) => Err(Refusal::NoSuchParty(new.party)),
         }
     }
 
@@ -317,6 +324,12 @@ impl Roster {
             }
             Change::PartyTakenBack(party) => {
                 self.without_node.remove(party);
+            }
+            Change::LinkPhrases(new) if new.phrases.is_empty() => {
+                self.phrases.remove(&new.party);
+            }
+            Change::LinkPhrases(new) => {
+                self.phrases.insert(new.party, new.clone());
             }
             // It stands on the link.
             Change::LinkAllowance(_) => {}

@@ -145,6 +145,7 @@ table! {
     "/detente.v1.HotlineService/ListSessions" => For::Roles(&[Drafter, Releaser, Watch]),
     "/detente.v1.HotlineService/ShowSession" => For::Roles(&[Drafter, Releaser, Watch]),
     "/detente.v1.HotlineService/Transcript" => For::Roles(&[Drafter, Releaser, Watch]),
+    "/detente.v1.HotlineService/ListPhrases" => For::Persons,
     "/detente.v1.HotlineService/Join" => For::Roles(&[Watch]),
 
     "/grpc.health.v1.Health/Check" => For::PersonsAndPeers,

@@ -15,11 +15,12 @@ use crate::codec::party_file::Fingerprint;
 use crate::codec::proto::detente::v1::{
     FunctionTerm, Member as WireMember, ProposeRequest, ReleaseRule, propose_request,
 };
-use crate::codec::{watch_cards, watch_plan};
+use crate::codec::{link_phrases, watch_cards, watch_plan};
 use crate::domain::allowance::{Allowance, LinkAllowance};
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Member};
 use crate::domain::function::Term;
+use crate::domain::hotline::phrases::{LinkPhrases, Phrase};
 use crate::domain::office::Office;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
@@ -87,6 +88,10 @@ pub(super) async fn asked(
         Wire::WatchCards(text) => {
             let cards = watch_cards::read(text).map_err(|fault| status::field("watch_cards", fault))?;
             Change::WatchCards(Arc::new(cards))
+        }
+        Wire::LinkPhrases(text) => {
+            let new = link_phrases::read(text).map_err(|fault| status::field("link_phrases", fault))?;
+            Change::LinkPhrases(Arc::new(new))
         }
         Wire::PartyConfirmed(code) => Change::PartyConfirmed {
             party: party_in("party_confirmed", code)?,
@@ -207,6 +212,22 @@ fn cards_sentence(cards: &WatchCards) -> String {
     all.join("; ")
 }
 
+/// What both ends compare, then each phrase with all its texts, in one line.
+fn phrases_sentence(new: &LinkPhrases) -> String {
+    let party = new.party;
+    if new.phrases.is_empty() {
+        return format!("agree on no phrases with {party}, in the place of those before");
+    }
+    let phrase = |one: &Phrase| {
+        let texts = one.texts.iter().map(|text| format!("{:?} {:?}", text.language, text.text));
+        format!("{}: {}", one.number, texts.collect::<Vec<_>>().join(", "))
+    };
+    let (count, digest) = (new.phrases.len(), new.digest());
+    let phrases: Vec<String> = new.phrases.iter().map(phrase).collect();
+    let before = "in the place of those before";
+    format!("agree on {count} phrase(s) with {party}, {before}, list {digest}: {}", phrases.join("; "))
+}
+
 /// A proposal as a custodian reads it before confirming: all that would take force. What decides comes
 /// first, and what somebody else wrote last and in quotation marks, so that no name can pass for a key or
 /// a fingerprint.
@@ -252,6 +273,7 @@ pub(super) fn sentence(change: &Change) -> String {
         Change::OwnAlarmSet(alarm) => super::alarms::sentence(alarm),
         Change::OwnAlarmRemoved(name) => format!("raise the alarm {name:?} no more, also where it runs"),
         Change::WatchCards(cards) => cards_sentence(cards),
+        Change::LinkPhrases(new) => phrases_sentence(new),
         Change::FunctionTerm(term) => {
             let until =
                 term.until.map_or_else(|| "until the next term".into(), |until| format!("until {until}"));

@@ -94,6 +94,7 @@ const EXPECTED: &str = "
     /detente.v1.HotlineService/ListSessions                     D R W . . . . . .
     /detente.v1.HotlineService/ShowSession                      D R W . . . . . .
     /detente.v1.HotlineService/Transcript                       D R W . . . . . .
+    /detente.v1.HotlineService/ListPhrases                      D R W A O C . . .
     /detente.v1.HotlineService/Join                             . . W . . . . . .
     /detente.v1.ExerciseService/NoSuchMethod                    . . . . . . . . .
     /detente.v1.ExerciseService/draft                           . . . . . . . . .

@@ -41,10 +41,11 @@ fn holds(lines: &[Value]) {
     }
     // C1: an adoption of each Party to the two others; five messages of the host to two guests, and two
     // acknowledgements of each. C2: an adoption of each to the four others; ten messages to four each, of which two
-    // are acknowledged. C4: seven messages to the other, of which three are acknowledged. All receipted.
-    assert_eq!(summary["messages"], 8 + 15 + 7);
-    assert_eq!(summary["acknowledgements"], 10 + 2 + 3);
-    assert_eq!(summary["receipts_verified"], 26 + 62 + 10);
+    // are acknowledged. C4: seven messages to the other, of which three are acknowledged; eight on the hotline, of
+    // which two are read. All receipted.
+    assert_eq!(summary["messages"], 8 + 15 + 7 + 8);
+    assert_eq!(summary["acknowledgements"], 10 + 2 + 3 + 2);
+    assert_eq!(summary["receipts_verified"], 26 + 62 + 10 + 10);
     assert!(of_kind(lines, "check").iter().all(|check| check["ok"] == true));
 }
 
@@ -76,6 +77,7 @@ fn shows_all_three(lines: &[Value]) {
         assert_eq!(states, ["open", "met in time", "met, judged insufficient", "met, judged insufficient"]);
         assert!(dues.iter().all(|due| *due == "2022-02-11T10:00:00.000Z"), "{dues:?}");
     }
+    ends_on_the_hotline(lines);
     // Both accounts beside each other at either end, and neither says what the other does.
     let accounts = of_kind(lines, "accounts");
     assert_eq!(accounts.iter().map(|one| &one["party"]).collect::<Vec<_>>(), ["IN", "PK"]);
@@ -84,6 +86,25 @@ fn shows_all_three(lines: &[Value]) {
         let when = rows.clone().find(|row| row.starts_with("When")).expect("when it was");
         assert!(when.contains("18:43") && when.contains("19:20"), "{when}");
     }
+}
+
+/// Both ends hold the same transcript of the session about the incident, in both languages, and say so at the end.
+fn ends_on_the_hotline(lines: &[Value]) {
+    let transcripts = of_kind(lines, "transcript");
+    assert_eq!(transcripts.iter().map(|one| &one["party"]).collect::<Vec<_>>(), ["IN", "PK"]);
+    assert_eq!(transcripts[0]["digest"], transcripts[1]["digest"]);
+    for one in &transcripts {
+        let page = one["page"].as_str().expect("a page");
+        for words in ["You say 19:20", "وقت", "agreed phrase 1 with", "Both signed this transcript", "closed"]
+        {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+    }
+    let checks = of_kind(lines, "check");
+    let same = checks.iter().filter(|check| {
+        check["what"].as_str().is_some_and(|what| what.contains("transcript is the same bytes at both ends"))
+    });
+    assert_eq!(same.map(|check| &check["party"]).collect::<Vec<_>>(), ["IN", "PK"]);
 }
 
 #[test]

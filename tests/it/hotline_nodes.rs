@@ -121,7 +121,7 @@ async fn page(world: &World, at: &str, thread: &Bytes) -> String {
     crate::officer_program::printed(&["hotline", "show", &hex::encode(thread), "--as", &desk]).await
 }
 
-fn digests(session: &calls::ShowSessionResponse) -> Vec<Bytes> {
+pub fn digests(session: &calls::ShowSessionResponse) -> Vec<Bytes> {
     session.lines.iter().map(|line| line.digest.clone()).collect()
 }
 
@@ -326,6 +326,47 @@ async fn the_writer_sees_a_text_on_record_there_shown_read_and_answered_each_by_
         _ => None,
     });
     assert!(matches!(refused.await.how, Some(calls::join_answer::How::Refused(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_next_shift_takes_over_a_running_session_and_the_other_side_sees_who_is_on() {
+    let mut world = officers(&["BY", "PL"]).await;
+    let roles = [Role::Drafter, Role::Releaser, Role::Watch];
+    world.state_mut("PL").take_person("night officer", "Night officer of PL", &roles).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    let accepted = accept(&world, "PL", &thread).await;
+    arrived(&world, "BY", &accepted.message_digest).await;
+    let asked = say(&world, "BY", &thread, "Do you see it?").await;
+    arrived(&world, "PL", &asked.message_digest).await;
+    let mut console = Console::begin(&officer(&world, "BY"), 0).await;
+    let on = |session: &calls::Session| -> Vec<(String, String)> {
+        session.on.iter().map(|one| (one.party.clone(), one.officer.clone())).collect()
+    };
+
+    // The one who comes on takes part by name, and goes on with what was left open.
+    let night = world.desk("PL", "night officer");
+    let asked_for = calls::AcceptSessionRequest {
+        command: command(&night),
+        thread: thread.clone(),
+        opening: opening(&night, &thread).await,
+        ..Default::default()
+    };
+    hotlines(&night).accept_session(asked_for).await.unwrap();
+    console.told_of(|told| line_of(told, "takes part; on: Night officer of PL")).await;
+    assert_eq!(show(&world, "PL", &thread).await.session.unwrap().unread, 1);
+    let answer = calls::SayRequest {
+        answers: asked.message_digest.clone(),
+        ..say_call(&night, &thread, "We see it.").await
+    };
+    let answer = hotlines(&night).say(answer).await.unwrap().into_inner().spoken.unwrap();
+    arrived(&world, "BY", &answer.message_digest).await;
+    for at in ["BY", "PL"] {
+        let session = show(&world, at, &thread).await;
+        assert_eq!(on(session.session.as_ref().unwrap()), [("PL".into(), "Night officer of PL".into())]);
+        assert_eq!(session.lines.last().unwrap().drafter, "Night officer of PL");
+        // Who was on before stands in the session, as what was said then.
+        assert!(session.lines.iter().any(|line| line.text == "takes part; on: Officer of PL"));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,10 +1,46 @@
 //! A session as officers hold it with the program, on two nodes, and its transcript at 80 columns in both languages.
 
+use std::path::Path;
+
+use detente::domain::digest::Digest;
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::hotline_nodes::officers;
 use crate::officer::arrived;
 use crate::officer_program::{object, printed, refused};
+use crate::print_pdf::{read_file_by, squeezed};
+
+const ARABIC: &str = "انحرفت إحدى طائراتنا عن مسارها.";
+
+/// The PDF holds every line of the plain text, both languages beside each other, and the lines that both sign.
+async fn printed_on_paper(folder: &Path, thread: &str, desk: &str) {
+    let plain = printed(&["hotline", "transcript", thread, "--as", desk]).await;
+    let signed = printed(&["hotline", "transcript", thread, "--bytes", "--as", desk]).await;
+    let file = folder.join("transcript.pdf");
+    let path = file.display().to_string();
+    let words = ["hotline", "transcript", thread, "--pdf", &path, "--as", desk];
+    let made = object(&words).await;
+    assert_eq!(
+        (&made["kind"], &made["characters_written_out"], made["digest"].as_str()),
+        (&"pdf".into(), &0.into(), Some(Digest::of(signed.as_bytes()).to_string().as_str()))
+    );
+    let found = read_file_by("-layout", &file);
+    let lines: Vec<String> = found.split(['\n', '\u{c}']).map(squeezed).collect();
+    let is_turned = |line: &&str| line.contains(['\u{2066}', '\u{2067}']);
+    for line in plain.lines().chain(signed.lines()).filter(|line| !is_turned(line)) {
+        assert!(lines.contains(&squeezed(line)), "{line:?} is not in\n{found}");
+    }
+    let raw = read_file_by("-raw", &file);
+    let turned: Vec<String> = raw.split_whitespace().map(squeezed).collect();
+    for word in ARABIC.split([' ', '.']).filter(|word| !word.is_empty()) {
+        assert!(turned.iter().any(|one| one.trim_matches('.') == word), "{word:?} is not in\n{raw}");
+    }
+    let pages = made["pages"].as_u64().unwrap();
+    assert_eq!(found.matches(&format!("of {pages}")).count() as u64, pages);
+    // What is there already is not written over.
+    let why = refused(&words).await;
+    assert!(why.contains("transcript.pdf"), "{why}");
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_officers_talk_translate_and_print_one_transcript_in_both_languages() {
@@ -37,6 +73,9 @@ async fn two_officers_talk_translate_and_print_one_transcript_in_both_languages(
     let translated =
         object(&["hotline", "translate", &digest[..12], russian, "--language", "ru", "--as", &pl]).await;
     came("BY", &translated).await;
+    let more = ["--language", "ar", "--as", &pl];
+    let arabic = object(&[&["hotline", "translate", &digest[..12], ARABIC][..], &more[..]].concat()).await;
+    came("BY", &arabic).await;
     object(&["hotline", "read", &digest[..12], "--as", &pl]).await;
     let answer = object(&["hotline", "say", thread, "We see it.", "--answers", &digest, "--as", &pl]).await;
     came("BY", &answer).await;
@@ -55,6 +94,8 @@ async fn two_officers_talk_translate_and_print_one_transcript_in_both_languages(
         // Side by side: the same line holds both.
         assert!(shown.lines().any(|line| line.contains("One of our") && line.contains("Один")), "{shown}");
     }
+    let folder = tempfile::tempdir().unwrap();
+    printed_on_paper(folder.path(), thread, &by).await;
     let bytes = |desk: &str| {
         let desk = desk.to_owned();
         async move { printed(&["hotline", "transcript", thread, "--bytes", "--as", &desk]).await }

@@ -26,13 +26,17 @@ fn read_by(how: &str, pdf: &Pdf) -> String {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("form.pdf");
     std::fs::write(&file, &pdf.bytes).unwrap();
-    let output = Command::new("pdftotext").arg(how).arg(&file).arg("-").output().unwrap();
+    read_file_by(how, &file)
+}
+
+pub fn read_file_by(how: &str, file: &Path) -> String {
+    let output = Command::new("pdftotext").arg(how).arg(file).arg("-").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// Without space, and without the marks of direction that pdftotext puts in.
-fn squeezed(text: &str) -> String {
+pub fn squeezed(text: &str) -> String {
     let mark =
         |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars().filter(|c| !c.is_whitespace() && !mark(*c)).collect()

@@ -1,8 +1,10 @@
 //! Case C4, step by step at its real dates: a missile falls, the Party that was hit reports and asks, the other one
-//! reports and answers in its own words, and each closes for itself. All forms are in `c4/`.
+//! reports and answers in its own words, and each closes for itself; then their watches talk about it. All forms are in
+//! `c4/`.
 //!
 //! Never here: a regime. None that the two had adopted asked for any of it, so nothing is owed.
 
+use super::hotline;
 use super::say::Say;
 use super::speak::{self, Played, Step};
 use super::stage::Stage;
@@ -122,5 +124,6 @@ pub async fn play(stage: &Stage, say: &Say) -> Result<Played, Fault> {
     for step in &AFTERWARDS {
         speak::speak(stage, &mut played, step, say).await?;
     }
+    played.session = Some(hotline::hold(stage, played.thread, say).await?);
     Ok(played)
 }

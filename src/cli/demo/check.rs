@@ -1,5 +1,6 @@
 //! After the play: every journal replayed and audited from nothing, every ledger and every duty held against
-//! those at the other end, and each case proven offline from a bundle.
+//! those at the other end, and each case proven offline from a bundle; the transcripts
+//! of a hotline session compared.
 //!
 //! Never here: what is checked by the node itself. All goes by its journal.
 
@@ -8,11 +9,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
+use super::hotline;
 use super::say::Say;
 use super::speak::Played;
 use super::stage::{Actor, Stage};
 use crate::codec::bundle::decode;
-use crate::domain::digest::Digest;
+use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::duty::Cause;
 use crate::domain::event::Event;
 use crate::domain::message::ACKNOWLEDGEMENT;
@@ -83,7 +85,26 @@ pub async fn check(stage: &Stage, played: &Played, checked: &mut Checked, say: &
             }
         }
     }
-    offline(stage, played, &mut checking).await;
+    offline(stage, (played.thread, stage.case.about), &mut checking).await;
+    if let Some(session) = played.session {
+        offline(stage, (session, "hotline session"), &mut checking).await;
+        transcripts(stage, session, &mut checking).await;
+    }
+}
+
+/// Both ends give the transcript of the session in the same bytes, and both signed the digest of these.
+async fn transcripts(stage: &Stage, session: ThreadId, checking: &mut Checking<'_>) {
+    let what = "the hotline session's transcript is the same bytes at both ends, and both signed its digest";
+    let found = hotline::transcripts(stage, session).await.unwrap_or_default();
+    for actor in &stage.actors {
+        let own = found.iter().find(|one| one.party == actor.party);
+        let same = own.is_some_and(|own| {
+            let signed = Digest::of(&own.bytes);
+            found.len() == stage.actors.len()
+                && found.iter().all(|one| one.bytes == own.bytes && one.agreed == signed.0[..])
+        });
+        checking.hold(actor.party, what, same);
+    }
 }
 
 /// What is owed between this Party and another: by which rule, who owes it, what brought it about, when it is due, and
@@ -197,8 +218,8 @@ fn ledgers_agree(at_one: &Head, at_other: &Head, one: Party, other: Party) -> bo
     kept == (theirs.theirs.edge.size(), theirs.theirs.edge.root()) && (cosigned == Some(kept) || kept.0 == 0)
 }
 
-/// The case's thread as a file that a third person checks with no node: everything in it must hold.
-async fn offline(stage: &Stage, played: &Played, checking: &mut Checking<'_>) {
+/// A thread of the case as a file that a third person checks with no node: everything in it must hold.
+async fn offline(stage: &Stage, (thread, about): (ThreadId, &str), checking: &mut Checking<'_>) {
     let trusted: BTreeMap<Party, Digest> =
         stage.actors.iter().map(|actor| (actor.party, actor.node.settings.fingerprint.0)).collect();
     for actor in &stage.actors {
@@ -208,11 +229,11 @@ async fn offline(stage: &Stage, played: &Played, checking: &mut Checking<'_>) {
             board: &head.board,
             ring: &actor.node.ring,
         };
-        let holds = match bundle::make(&source, played.thread, stage.clock.now()).await {
+        let holds = match bundle::make(&source, thread, stage.clock.now()).await {
             Ok(file) => is_proven(file, &trusted),
             Err(_) => false,
         };
-        let what = format!("the {} is proven offline from its bundle", stage.case.about);
+        let what = format!("the {about} is proven offline from its bundle");
         checking.hold(actor.party, &what, holds);
     }
 }

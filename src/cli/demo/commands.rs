@@ -3,6 +3,7 @@
 //! Never here: what they do.
 
 use super::cast::Which;
+use super::hotline;
 use super::say::Say;
 use super::speak::Played;
 use super::stage::Stage;
@@ -49,6 +50,9 @@ pub fn tell(acts: &[(&Stage, &Played)], say: &Say) -> Result<(), Fault> {
             Which::C4 => {
                 ask("an officer", &format!("incident show {thread}"), "PK", "drafter")?;
                 ask("the watch", "duty list --all", "IN", "watch")?;
+                if let Some(session) = played.session {
+                    ask("the hotline", &format!("hotline transcript {session}"), "PK", hotline::DESK)?;
+                }
             }
         }
     }

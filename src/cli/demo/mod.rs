@@ -1,5 +1,5 @@
-//! `detente demo`: three cases between nodes on this machine, each on a stage of its own at its real dates, and then
-//! everything checked from nothing.
+//! `detente demo`: three cases between nodes on this machine, each on a stage of its own at its real dates, the last
+//! one with a hotline session about it, and then everything checked from nothing.
 //!
 //! Synthetic, with figures from the press, and it says so. Nothing here is done otherwise than an
 //! officer would do it: all goes through the nodes' services, over mutual TLS.
@@ -11,6 +11,7 @@ mod c4;
 mod cast;
 mod check;
 mod commands;
+mod hotline;
 mod owed;
 mod say;
 mod speak;

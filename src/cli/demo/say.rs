@@ -12,6 +12,7 @@ use crate::cli::fault::Fault;
 use crate::cli::out;
 use crate::codec::party_file::PartyFile;
 use crate::codec::proto::detente::v1::{DutyLine, RegimeCheck};
+use crate::domain::digest::Digest;
 use crate::domain::duty::State;
 use crate::domain::party::Party;
 use crate::domain::text::shown;
@@ -169,6 +170,23 @@ impl Say {
             self.out(format_args!(""));
             rows.iter().for_each(|row| self.out(format_args!("{row}")));
             self.out(format_args!(""));
+        }
+    }
+
+    /// A step of a hotline session.
+    pub fn hotline(&self, at: Instant, actor: &Actor, what: String) {
+        self.step(at, actor.party.as_str(), what);
+    }
+
+    /// The transcript of a session, as the node's Party holds it.
+    pub fn transcript(&self, at: Instant, actor: &Actor, page: &str, digest: &Digest) {
+        self.step(at, actor.party.as_str(), "holds this transcript of the session:".to_owned());
+        if self.as_json {
+            let object = json!({"kind": "transcript", "party": actor.party.as_str(), "page": page,
+                                "digest": digest.to_string()});
+            self.out(format_args!("{object}"));
+        } else {
+            self.out(format_args!("\n{page}"));
         }
     }
 

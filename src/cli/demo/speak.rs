@@ -31,6 +31,8 @@ use crate::domain::time::Instant;
 /// What was played of a case, for the checks and for the commands to paste.
 pub struct Played {
     pub thread: ThreadId,
+    /// The hotline session about it, where one was held.
+    pub session: Option<ThreadId>,
     /// Each step's message, with its number and its author.
     said: Vec<(&'static str, Released, Party)>,
 }
@@ -73,7 +75,7 @@ pub struct Released {
 
 impl Played {
     pub fn new() -> Result<Played, Fault> {
-        Ok(Played { thread: ThreadId(fresh_id()?.0), said: Vec::new() })
+        Ok(Played { thread: ThreadId(fresh_id()?.0), session: None, said: Vec::new() })
     }
 
     /// The message of an earlier step.
@@ -280,7 +282,7 @@ async fn until(actor: &Actor, what: &str, holds: impl Fn(&Board) -> bool) -> Res
     }
 }
 
-fn set_clock(stage: &Stage, at: &str) -> Result<(), Fault> {
+pub fn set_clock(stage: &Stage, at: &str) -> Result<(), Fault> {
     let at = Instant::from_rfc3339(at).ok_or_else(|| Fault::new("no such instant"))?;
     stage.clock.set(at);
     Ok(())

@@ -91,7 +91,7 @@ impl Stage {
             self.actors.push(actor);
             let Some(actor) = self.actors.last() else { continue };
             for (role, name) in ROLES.iter().zip(casting.people) {
-                actor.take_person(role, name, &actor.node.address.to_string(), &self.clock).await?;
+                actor.take_person(role, name, &[role], &self.clock).await?;
             }
             say.node(actor);
         }
@@ -155,24 +155,32 @@ impl Actor {
         Ok(DeskDirectory::at(&self.desk_directory(role)).open(clock.clone())?)
     }
 
-    async fn take_person(&self, role: &str, name: &str, address: &str, clock: &Clock) -> Result<(), Fault> {
+    /// A person with a desk of this name.
+    pub async fn take_person(
+        &self,
+        desk: &str,
+        name: &str,
+        roles: &[&str],
+        clock: &Clock,
+    ) -> Result<(), Fault> {
+        let address = self.node.address.to_string();
         let new = NewPerson { name: name.into(), office: String::new() };
         let directory = NodeDirectory::at(&self.directory);
-        let out: &Path = &self.desk_directory(role);
-        let issued = person::issue(&directory, &self.party, &new, out, address, LIVES, clock.now())?;
+        let out: &Path = &self.desk_directory(desk);
+        let issued = person::issue(&directory, &self.party, &new, out, &address, LIVES, clock.now())?;
         let added = Change::MemberAdded(Member {
             person: Some(evidence::Person {
                 name: new.name,
                 office: new.office,
                 key_digest: Bytes::copy_from_slice(&issued.key_digest.0),
             }),
-            roles: vec![role.into()],
+            roles: roles.iter().map(|role| (*role).to_owned()).collect(),
         });
         self.change(added, Bytes::new(), clock).await
     }
 
     /// Proposed by one custodian, confirmed by the other.
-    async fn change(&self, change: Change, fingerprint: Bytes, clock: &Clock) -> Result<(), Fault> {
+    pub async fn change(&self, change: Change, fingerprint: Bytes, clock: &Clock) -> Result<(), Fault> {
         let (first, second) = (self.desk("custodian", clock)?, self.desk("second-custodian", clock)?);
         let command = first.command(None)?;
         let proposal = command.id.clone();

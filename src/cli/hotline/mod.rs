@@ -3,6 +3,8 @@
 //! Never here: the order of a session, its close, or who may release: all of it is the node's to say.
 
 mod page;
+mod paper;
+mod phrases;
 mod show;
 mod speak;
 
@@ -11,7 +13,9 @@ use tonic::transport::Channel;
 
 use crate::cli::desk::Desk;
 use crate::cli::fault::Fault;
+use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::hotline_service_client::HotlineServiceClient;
+use crate::domain::digest::Digest;
 use crate::limits;
 
 /// Hotline sessions: two watches talk, now, and both hold the same transcript
@@ -39,13 +43,16 @@ enum Command {
     Read(speak::ReadArgs),
     /// Give the translation of a text; the original is what counts
     Translate(speak::TranslateArgs),
+    /// Show the phrases that are agreed, or propose a list; two custodians change it
+    Phrases(phrases::PhrasesArgs),
     /// Regard a session as over, and sign the transcript of what was said
     Close(speak::CloseArgs),
     /// List the sessions, newest first
     List(show::ListArgs),
     /// Show a session: its texts in their order, and what became of each
     Show(show::ShowArgs),
-    /// Print a session's transcript, original and translation side by side, with the digest that both sign
+    /// Print a session's transcript, original and translation side by side, with the digest that both sign; also as
+    /// PDF
     Transcript(show::TranscriptArgs),
 }
 
@@ -57,11 +64,17 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::Add(args) => speak::add(args).await,
         Command::Read(args) => speak::read(args).await,
         Command::Translate(args) => speak::translate(args).await,
+        Command::Phrases(args) => phrases::phrases(args).await,
         Command::Close(args) => speak::close(args).await,
         Command::List(args) => show::list(args).await,
         Command::Show(args) => show::show(args).await,
         Command::Transcript(args) => show::transcript(args).await,
     }
+}
+
+/// What was said, in plain text of 80 columns, and the digest that is signed of it.
+pub fn transcript_page(whole: &calls::ShowSessionResponse, digest: &Digest) -> String {
+    page::transcript(whole, digest)
 }
 
 fn service(desk: &Desk) -> HotlineServiceClient<Channel> {

@@ -2,144 +2,208 @@
 //!
 //! Never here: a text from outside that was not made safe to show, or one that was cut.
 
-use std::fmt::Write as _;
+use std::collections::BTreeSet;
 
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
-use crate::domain::official::wrap::{columns, wrapped};
+use crate::domain::official::{Line, Piece, label, within, written_out};
 use crate::domain::text::{shown, shown_lines};
 use crate::domain::time::Instant;
 use crate::limits::OFFICIAL_FORM_COLUMNS as PAGE;
 
 /// Before each line of what a Party wrote, so that none of it can pass for a line of the page.
-const MARGIN: &str = "     | ";
+const MARGIN: &str = "     |";
+/// Where what a Party wrote begins.
+const TEXT: usize = MARGIN.len() + 1;
 /// Between a text and its translation.
 const GAP: &str = " | ";
 /// Of each of the two columns of a text.
-const HALF: usize = (PAGE - MARGIN.len() - GAP.len()) / 2;
+const HALF: usize = (PAGE - TEXT - GAP.len()) / 2;
+/// How far a line of the page is indented where it is gone on with.
+const GOES_ON: usize = 10;
 
 /// The session, and what became of each text.
 pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
-    let mut out = head(whole);
+    let nothing = BTreeSet::new();
+    let mut sheet = Sheet::without(&nothing);
+    head(&mut sheet, whole);
     for line in &whole.lines {
-        out.push('\n');
-        said(&mut out, line);
+        sheet.gap();
+        said(&mut sheet, line);
         for state in &line.states {
-            put(&mut out, &format!("  {}", self::state(state)));
+            sheet.put(&format!("  {}", self::state(state)));
         }
     }
-    closed(&mut out, whole);
-    out
+    closed(&mut sheet, whole);
+    sheet.text()
 }
 
 /// What was said, and the digest that is signed of it.
 pub(super) fn transcript(whole: &calls::ShowSessionResponse, digest: &Digest) -> String {
-    let mut out = head(whole);
-    for line in &whole.lines {
-        out.push('\n');
-        said(&mut out, line);
-    }
-    out.push('\n');
-    put(&mut out, &format!("Transcript {digest}"));
-    closed(&mut out, whole);
-    out
+    let nothing = BTreeSet::new();
+    let mut sheet = Sheet::without(&nothing);
+    transcript_on(&mut sheet, whole, digest);
+    sheet.text()
 }
 
-fn head(whole: &calls::ShowSessionResponse) -> String {
-    let mut out = String::new();
-    let Some(session) = &whole.session else { return out };
+/// The same on a sheet that goes on.
+pub(super) fn transcript_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse, digest: &Digest) {
+    head(sheet, whole);
+    for line in &whole.lines {
+        sheet.gap();
+        said(sheet, line);
+    }
+    sheet.gap();
+    sheet.put(&format!("Transcript {digest}"));
+    closed(sheet, whole);
+}
+
+/// Lines as they are written, each of its pieces safe to show.
+pub(super) struct Sheet<'l> {
+    pub lines: Vec<Line>,
+    /// Characters that are written out.
+    lacking: &'l BTreeSet<char>,
+}
+
+impl Sheet<'_> {
+    pub fn without(lacking: &BTreeSet<char>) -> Sheet<'_> {
+        Sheet { lines: Vec::new(), lacking }
+    }
+
+    pub fn gap(&mut self) {
+        self.lines.push(Line::default());
+    }
+
+    /// A line of the page, gone on in further ones where it is too wide.
+    pub fn put(&mut self, text: &str) {
+        let pieces = self.pieces(text, 0, PAGE, GOES_ON);
+        self.lines.extend(pieces.into_iter().map(|piece| Line(vec![piece])));
+    }
+
+    /// A line of what a Party wrote.
+    fn quote(&mut self, text: &str) {
+        let pieces = self.pieces(text, TEXT, PAGE.saturating_sub(TEXT), 0);
+        self.lines.extend(pieces.into_iter().map(|piece| Line(vec![label(0, MARGIN), piece])));
+    }
+
+    /// Two of them, each on its own half, line by line.
+    fn beside(&mut self, left: &[String], right: &[String]) {
+        let gap = TEXT.saturating_add(HALF);
+        let set = |texts: &[String], at: usize| -> Vec<Piece> {
+            texts.iter().flat_map(|text| self.pieces(text, at, HALF, 0)).collect()
+        };
+        let (left, right) = (set(left, TEXT), set(right, gap.saturating_add(GAP.len())));
+        let rows = left.len().max(right.len());
+        let (mut left, mut right) = (left.into_iter(), right.into_iter());
+        for _ in 0..rows {
+            let mut line = vec![label(0, MARGIN)];
+            line.extend(left.next());
+            line.push(label(gap, GAP.trim_end()));
+            line.extend(right.next());
+            self.lines.push(Line(line));
+        }
+    }
+
+    fn pieces(&self, text: &str, at: usize, room: usize, indent: usize) -> Vec<Piece> {
+        within(&written_out(text, self.lacking), at, room, indent)
+    }
+
+    fn text(&self) -> String {
+        self.lines.iter().map(|line| line.text().trim_end().to_owned() + "\n").collect()
+    }
+}
+
+fn head(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
+    let Some(session) = &whole.session else { return };
     let mark = traffic_mark(session.traffic);
-    put(&mut out, &format!("HOTLINE SESSION  {mark}  {}", precedence_name(session.precedence)));
-    put(&mut out, &format!("Subject   {}", shown(&session.subject)));
-    put(&mut out, &format!("Thread    {}", hex::encode(&session.thread)));
+    sheet.put(&format!("HOTLINE SESSION  {mark}  {}", precedence_name(session.precedence)));
+    sheet.put(&format!("Subject   {}", shown(&session.subject)));
+    sheet.put(&format!("Thread    {}", hex::encode(&session.thread)));
     let present: Vec<String> = session.present.iter().map(|party| shown(party)).collect();
-    put(&mut out, &format!("Present   {}, opened by {}", present.join(", "), shown(&session.opened_by)));
+    sheet.put(&format!("Present   {}, opened by {}", present.join(", "), shown(&session.opened_by)));
     for on in &session.on {
         let (party, officer) = (shown(&on.party), shown(&on.officer));
-        put(&mut out, &format!("On        {party}: {officer} since {}", Instant(on.since_ms)));
+        sheet.put(&format!("On        {party}: {officer} since {}", Instant(on.since_ms)));
     }
     if !session.about.is_empty() {
-        put(&mut out, &format!("About     thread {}", hex::encode(&session.about)));
+        sheet.put(&format!("About     thread {}", hex::encode(&session.about)));
     }
-    put(&mut out, &format!("State     {}", session.state));
-    out
+    sheet.put(&format!("State     {}", session.state));
 }
 
-fn said(out: &mut String, line: &calls::SessionLine) {
+fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
     let digest = hex::encode(&line.digest);
     let mark = traffic_mark(line.traffic);
     let first = digest.get(..12).unwrap_or_default();
     let (author, number) = (shown(&line.author), shown(&line.number));
-    let at = Instant(line.released_at_ms);
-    put(
-        out,
-        &format!(
-            "{:>3}  {mark}  {author}  {at}  {}  {number}  {first}",
-            line.position,
-            precedence_name(line.precedence)
-        ),
-    );
-    put(out, &format!("     drafted by {}, released by {}", shown(&line.drafter), shown(&line.releaser)));
+    let (at, precedence) = (Instant(line.released_at_ms), precedence_name(line.precedence));
+    sheet.put(&format!("{:>3}  {mark}  {author}  {at}  {precedence}  {number}  {first}", line.position));
+    sheet.put(&format!("     drafted by {}, released by {}", shown(&line.drafter), shown(&line.releaser)));
     if !line.not_taken.is_empty() {
-        put(out, &format!("     not taken: {}", shown(&line.not_taken)));
+        sheet.put(&format!("     not taken: {}", shown(&line.not_taken)));
     }
     if !line.answers.is_empty() {
         let answers = hex::encode(&line.answers);
-        put(out, &format!("     answers {}", answers.get(..12).unwrap_or_default()));
+        sheet.put(&format!("     answers {}", answers.get(..12).unwrap_or_default()));
+    }
+    if !line.agreed_words.is_empty() {
+        sheet.put(&format!("     agreed phrase {}", line.phrase));
+    }
+    if !line.phrase_differs.is_empty() {
+        let with: Vec<String> = line.phrase_differs.iter().map(|party| shown(party)).collect();
+        sheet.put(&format!(
+            "     said to be agreed phrase {}, but the list agreed here with {} has other words under that number, \
+             or none: the lists differ, and what was said counts",
+            line.phrase,
+            with.join(" and with ")
+        ));
     }
     if line.unseen > 0 {
-        put(
-            out,
-            &format!(
-                "     written without sight of {} text(s) above: which comes first means nothing",
-                line.unseen
-            ),
-        );
+        sheet.put(&format!(
+            "     written without sight of {} text(s) above: which comes first means nothing",
+            line.unseen
+        ));
     }
     for missing in &line.missing {
-        put(
-            out,
-            &format!("     waits for the message {}, which is not on record here", hex::encode(missing)),
-        );
+        let missing = hex::encode(missing);
+        sheet.put(&format!("     waits for the message {missing}, which is not on record here"));
     }
-    if line.translations.is_empty() {
+    let beside = beside(line);
+    if beside.is_empty() {
         for text in shown_lines(&line.text) {
-            put_wrapped(out, &format!("[{}] {text}", shown(&line.language)));
+            sheet.quote(&format!("[{}] {text}", shown(&line.language)));
         }
     }
-    for one in &line.translations {
-        beside(
-            out,
-            &[format!("[{}]", shown(&line.language))],
-            &[format!(
-                "[{}] by {}, given by {}; the original counts",
-                shown(&one.language),
-                shown(&one.translator),
-                shown(&one.by)
-            )],
-        );
-        beside(out, &shown_lines(&line.text), &shown_lines(&one.text));
+    for (whose, text) in beside {
+        sheet.beside(&[format!("[{}]", shown(&line.language))], &[whose]);
+        sheet.beside(&shown_lines(&line.text), &shown_lines(text));
     }
     if line.more_translations > 0 {
-        put(out, &format!("     and {} more translation(s)", line.more_translations));
+        sheet.put(&format!("     and {} more translation(s)", line.more_translations));
     }
 }
 
-/// Each on its own half, line by line.
-fn beside(out: &mut String, left: &[String], right: &[String]) {
-    let narrow = |lines: &[String]| -> Vec<String> {
-        lines.iter().flat_map(|line| wrapped(line, HALF, HALF)).map(str::to_owned).collect()
-    };
-    let (left, right) = (narrow(left), narrow(right));
-    for at in 0..left.len().max(right.len()) {
-        let text = left.get(at).map(String::as_str).unwrap_or_default();
-        let blank = HALF.saturating_sub(columns(text));
-        let other = right.get(at).map(String::as_str).unwrap_or_default();
-        let line = format!("{MARGIN}{text}{}{GAP}{other}", " ".repeat(blank));
-        // Writing to a String does not fail.
-        let _ = writeln!(out, "{}", line.trim_end());
+/// What stands at the right of a text, each with whose word it is: agreed words first, which need no translator.
+fn beside(line: &calls::SessionLine) -> Vec<(String, &str)> {
+    let mut words: Vec<(&calls::AgreedText, Vec<String>)> = Vec::new();
+    for agreed in &line.agreed_words {
+        for text in &agreed.texts {
+            match words.iter_mut().find(|(known, _)| *known == text) {
+                Some((_, with)) => with.push(shown(&agreed.party)),
+                None => words.push((text, vec![shown(&agreed.party)])),
+            }
+        }
     }
+    let agreed = words.into_iter().map(|(text, with)| {
+        let (language, number, with) = (shown(&text.language), line.phrase, with.join(" and with "));
+        (format!("[{language}] agreed phrase {number} with {with}; the original counts"), text.text.as_str())
+    });
+    let translated = line.translations.iter().map(|one| {
+        let (language, translator, by) = (shown(&one.language), shown(&one.translator), shown(&one.by));
+        (format!("[{language}] by {translator}, given by {by}; the original counts"), one.text.as_str())
+    });
+    agreed.chain(translated).collect()
 }
 
 /// What became of a text at one Party: each thing by itself.
@@ -168,42 +232,21 @@ fn state(state: &calls::TextState) -> String {
     format!("   {party}: {}", words.join("; "))
 }
 
-fn closed(out: &mut String, whole: &calls::ShowSessionResponse) {
+fn closed(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
     for one in &whole.closed {
         let party = shown(&one.party);
         if !one.agreed.is_empty() {
-            put(out, &format!("Both signed this transcript with {party}: {}", hex::encode(&one.agreed)));
+            sheet.put(&format!("Both signed this transcript with {party}: {}", hex::encode(&one.agreed)));
             continue;
         }
         for difference in &one.differences {
-            put(out, &format!("Disputed with {party}: {}", shown(difference)));
+            sheet.put(&format!("Disputed with {party}: {}", shown(difference)));
         }
         if one.since > 0 {
-            put(
-                out,
-                &format!(
-                    "With {party}: {} message(s) that one of you had not seen when it closed",
-                    one.since
-                ),
-            );
+            sheet.put(&format!(
+                "With {party}: {} message(s) that one of you had not seen when it closed",
+                one.since
+            ));
         }
-    }
-}
-
-fn put_wrapped(out: &mut String, text: &str) {
-    let width = PAGE.saturating_sub(MARGIN.len());
-    for line in wrapped(text, width, width) {
-        // Writing to a String does not fail.
-        let _ = writeln!(out, "{}", format!("{MARGIN}{line}").trim_end());
-    }
-}
-
-/// A line, gone on in further ones where it is too wide.
-fn put(out: &mut String, text: &str) {
-    let rest = PAGE.saturating_sub(10);
-    for (at, line) in wrapped(text, PAGE, rest).into_iter().enumerate() {
-        let indent = if at == 0 { "" } else { "          " };
-        // Writing to a String does not fail.
-        let _ = writeln!(out, "{indent}{line}");
     }
 }

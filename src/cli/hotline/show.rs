@@ -2,13 +2,16 @@
 //!
 //! Never here: a transcript's bytes taken on the node's word: their digest is computed again.
 
+use std::path::PathBuf;
+
 use bytes::Bytes;
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{page, service};
+use super::{page, paper, service};
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
+use crate::cli::message::keep_pdf;
 use crate::cli::message::known::known_thread;
 use crate::cli::out::{self, say};
 use crate::cli::{given, json};
@@ -50,8 +53,14 @@ pub struct TranscriptArgs {
     #[command(flatten)]
     person: As,
     /// Print the exact bytes that are signed, and nothing else
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long, conflicts_with_all = ["json", "pdf"])]
     bytes: bool,
+    /// Write it as PDF, on A4, to a file that is not there yet
+    #[arg(long, value_name = "FILE")]
+    pdf: Option<PathBuf>,
+    /// A font for characters that DejaVu lacks; may be given several times, the first that has one is taken
+    #[arg(long, value_name = "FILE", requires = "pdf")]
+    font: Vec<PathBuf>,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -110,6 +119,10 @@ pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
         return Ok(());
     }
     let session = whole(&desk, thread).await?;
+    if let Some(path) = &args.pdf {
+        let pdf = paper::pdf(&session, &text, &digest, &args.font)?;
+        return keep_pdf(path, &pdf, digest, args.json);
+    }
     if args.json {
         let mut object = whole_json(&session);
         object["transcript"] = json!(text);
@@ -197,6 +210,10 @@ fn line_json(line: &calls::SessionLine) -> Value {
             "text": one.text,
         })
     });
+    let agreed = line.agreed_words.iter().map(|one| {
+        let texts = one.texts.iter().map(|text| json!({ "language": text.language, "text": text.text }));
+        json!({ "party": one.party, "texts": texts.collect::<Vec<Value>>() })
+    });
     json!({
         "position": line.position,
         "message": hex::encode(&line.digest),
@@ -213,6 +230,9 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "released_at": at(line.released_at_ms),
         "recorded_at": at(line.recorded_at_ms),
         "answers": hex::encode(&line.answers),
+        "phrase": (line.phrase > 0).then_some(line.phrase),
+        "agreed_words": agreed.collect::<Vec<Value>>(),
+        "phrase_differs": line.phrase_differs,
         "unseen": line.unseen,
         "missing": line.missing.iter().map(hex::encode).collect::<Vec<_>>(),
         "states": states.collect::<Vec<Value>>(),

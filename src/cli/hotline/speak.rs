@@ -74,7 +74,11 @@ pub struct SayArgs {
     #[arg(value_parser = given::beginning)]
     thread: String,
     /// What you say
-    text: String,
+    #[arg(required_unless_present = "phrase")]
+    text: Option<String>,
+    /// The number of an agreed phrase, in the place of a text; `detente hotline phrases` shows them
+    #[arg(long, value_name = "NUMBER", conflicts_with = "text", value_parser = clap::value_parser!(u64).range(1..))]
+    phrase: Option<u64>,
     /// The language that it is in; without it the first of the session's
     #[arg(long, value_parser = given::language)]
     language: Option<Language>,
@@ -273,11 +277,12 @@ pub async fn say(args: SayArgs) -> Result<(), Fault> {
         command: Some(open.header.clone()),
         thread: session.thread,
         opening: session.opening,
-        text: args.text,
+        text: args.text.unwrap_or_default(),
         language: args.language.as_ref().map(Language::to_string).unwrap_or_default(),
         answers,
         precedence: open.precedence,
         reopen: args.reopen,
+        phrase: args.phrase.unwrap_or_default(),
     };
     let said = answer_command(open.id, service(&open.desk).say(asked)).await?;
     open.told(said.spoken)

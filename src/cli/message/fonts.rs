@@ -12,7 +12,7 @@ use krilla::text::Font;
 
 use crate::cli::fault::Fault;
 use crate::cli::files;
-use crate::domain::official::{Document, Weight};
+use crate::domain::official::Weight;
 use crate::limits;
 
 /// Where Debian's fonts-dejavu-core, Fedora's dejavu-*-fonts, Arch's ttf-dejavu and macOS users' own lie.
@@ -136,9 +136,9 @@ impl<'f> Fonts<'f> {
         found
     }
 
-    /// The characters of a document that no font has: all orders ask the same fonts in the end.
-    pub fn lacking(&mut self, document: &Document) -> BTreeSet<char> {
-        let characters = document.characters().into_iter();
+    /// Those characters that no font has: all orders ask the same fonts in the end.
+    pub fn lacking(&mut self, characters: BTreeSet<char>) -> BTreeSet<char> {
+        let characters = characters.into_iter();
         characters.filter(|character| self.with(Order::LeftToRight, *character).is_none()).collect()
     }
 }

@@ -25,6 +25,7 @@ pub mod threads;
 mod translations;
 pub mod versions;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Subcommand;
@@ -35,6 +36,7 @@ pub use form_file::read_form;
 pub use history::{Bodies, History};
 pub use named::named;
 pub use pdf::Pdf;
+pub use print::keep_pdf;
 
 use crate::cli::fault::Fault;
 use crate::cli::given;
@@ -44,7 +46,7 @@ use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
 use crate::domain::form::lines_under;
 use crate::domain::message::{Message, Outgoing};
-use crate::domain::official::{self, Body, Document, Paper};
+use crate::domain::official::{self, Body, Document, Page, Paper};
 use crate::domain::party::Party;
 use crate::domain::translation::{Beside, beside};
 
@@ -161,6 +163,19 @@ pub fn draft_form(
 /// No font, or one that can't be used.
 pub fn pdf(document: Document, named: &[PathBuf]) -> Result<Pdf, Fault> {
     pdf::of(document, &FontFiles::read(named)?)
+}
+
+/// Pages that are no message's form as PDF, with a title, the digest that they are known by, and their language. They
+/// are laid out with the characters that no font has, which they write out.
+///
+/// # Errors
+/// No font, or one that can't be used.
+pub fn pdf_of_pages(
+    laid_out: impl Fn(&BTreeSet<char>) -> Vec<Page>,
+    known_by: (&str, Digest, &str),
+    named: &[PathBuf],
+) -> Result<Pdf, Fault> {
+    pdf::of_pages(laid_out, known_by, &FontFiles::read(named)?)
 }
 
 fn form(

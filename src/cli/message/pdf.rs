@@ -4,6 +4,8 @@
 //! Never here: what stands on a page (`domain/official/`). The one place that counts in floating point,
 //! which PDF does.
 
+use std::collections::BTreeSet;
+
 use krilla::geom::{Point, Transform};
 use krilla::metadata::Metadata;
 use krilla::num::NormalizedF32;
@@ -14,6 +16,7 @@ use krilla::surface::Surface;
 use super::fonts::{Face, FontFiles, Fonts};
 use super::setting::{self, Ink, Part, Setting};
 use crate::cli::fault::Fault;
+use crate::domain::digest::Digest;
 use crate::domain::official::{self, Direction, Document, Page, Piece};
 use crate::limits;
 
@@ -40,12 +43,38 @@ pub struct Pdf {
 /// A font that can't be used or embedded.
 pub fn of(document: Document, files: &FontFiles) -> Result<Pdf, Fault> {
     let mut fonts = Fonts::of(files)?;
-    let lacking = fonts.lacking(&document);
+    let lacking = fonts.lacking(document.characters());
     let document = document.without(&lacking);
     let pages = official::pages(&document);
+    let metadata = metadata(&format!("Message {}", document.digest), document.digest, &document.language);
+    Ok(Pdf { bytes: drawn(&pages, metadata, fonts)?, pages: pages.len(), lacking: lacking.len() })
+}
+
+/// Pages that are no message's form, with a title and the digest that they are known by. They are laid out again with
+/// the characters that no font has, so that these are written out.
+///
+/// # Errors
+/// A font that can't be used or embedded.
+pub fn of_pages(
+    laid_out: impl Fn(&BTreeSet<char>) -> Vec<Page>,
+    (title, digest, language): (&str, Digest, &str),
+    files: &FontFiles,
+) -> Result<Pdf, Fault> {
+    let mut fonts = Fonts::of(files)?;
+    let mut pages = laid_out(&BTreeSet::new());
+    let pieces = pages.iter().flat_map(|page| &page.0).flat_map(|line| &line.0);
+    let lacking = fonts.lacking(pieces.flat_map(|piece| piece.text.chars()).collect());
+    if !lacking.is_empty() {
+        pages = laid_out(&lacking);
+    }
+    let metadata = metadata(title, digest, language);
+    Ok(Pdf { bytes: drawn(&pages, metadata, fonts)?, pages: pages.len(), lacking: lacking.len() })
+}
+
+fn drawn(pages: &[Page], metadata: Metadata, mut fonts: Fonts<'_>) -> Result<Vec<u8>, Fault> {
     let mut pdf = krilla::Document::new();
-    pdf.set_metadata(metadata(&document));
-    for page in &pages {
+    pdf.set_metadata(metadata);
+    for page in pages {
         let settings = settings(page).ok_or_else(|| Fault::new("a page of this form has no size"))?;
         let mut paper = pdf.start_page_with(settings);
         let mut surface = paper.surface();
@@ -53,16 +82,14 @@ pub fn of(document: Document, files: &FontFiles) -> Result<Pdf, Fault> {
         surface.finish();
         paper.finish();
     }
-    let bytes = pdf.finish().map_err(|fault| Fault::new(format!("the PDF was not made: {fault}")))?;
-    Ok(Pdf { bytes, pages: pages.len(), lacking: lacking.len() })
+    pdf.finish().map_err(|fault| Fault::new(format!("the PDF was not made: {fault}")))
 }
 
-fn metadata(document: &Document) -> Metadata {
-    let digest = document.digest.to_string();
-    let metadata = Metadata::new().title(format!("Message {digest}")).document_id(digest);
+fn metadata(title: &str, digest: Digest, language: &str) -> Metadata {
+    let metadata = Metadata::new().title(title.to_owned()).document_id(digest.to_string());
     let is_tag =
         |tag: &str| !tag.is_empty() && tag.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    if is_tag(&document.language) { metadata.language(document.language.clone()) } else { metadata }
+    if is_tag(language) { metadata.language(language.to_owned()) } else { metadata }
 }
 
 /// A page of more lines than usual is longer.

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::known::{Known, known_message, open_draft, service, tag};
-use super::{draft_form, message_form, message_form_beside, rows, translations};
+use super::{Pdf, draft_form, message_form, message_form_beside, rows, translations};
 use crate::cli::desk::{Desk, DeskDirectory, answer};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
@@ -87,6 +87,11 @@ pub async fn print(args: PrintArgs) -> Result<(), Fault> {
 fn write_pdf(path: &Path, fonts: &[PathBuf], document: Document, as_json: bool) -> Result<(), Fault> {
     let digest = document.digest;
     let pdf = super::pdf(document, fonts)?;
+    keep_pdf(path, &pdf, digest, as_json)
+}
+
+/// Writes a PDF to a file that is not there yet, for its owner only, and says so.
+pub fn keep_pdf(path: &Path, pdf: &Pdf, digest: Digest, as_json: bool) -> Result<(), Fault> {
     files::write_new(path, &pdf.bytes, Readers::OwnerOnly)?;
     if as_json {
         let object = json!({

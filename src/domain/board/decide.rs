@@ -314,7 +314,8 @@ fn check_own(own: Own, change: &Change) -> Result<(), Refusal> {
         | Change::WebhookRemoved(_)
         | Change::OwnAlarmSet(_)
         | Change::OwnAlarmRemoved(_)
-        | Change::WatchCards(_) => Ok(()),
+        | Change::WatchCards(_)
+        | Change::LinkPhrases(_) => Ok(()),
     }
 }
 

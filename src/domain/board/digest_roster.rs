@@ -8,6 +8,7 @@ use crate::domain::allowance::Allowance;
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Member, PartyWithoutNode, RevocationList};
 use crate::domain::function::Term;
+use crate::domain::hotline::phrases::LinkPhrases;
 use crate::domain::office::Office;
 use crate::domain::roster::Roster;
 
@@ -45,6 +46,22 @@ impl Sum {
         self.optional(roster.watch_cards.as_ref(), |sum, known| {
             sum.watch_cards(&known.cards);
             sum.signed_number(known.since.0);
+        });
+        // Nothing where none are agreed: such a Board has the digest that it always had.
+        if !roster.phrases.is_empty() {
+            self.bytes(b"phrases");
+            self.list(roster.phrases.values(), |sum, new| sum.link_phrases(new));
+        }
+    }
+
+    pub(super) fn link_phrases(&mut self, new: &LinkPhrases) {
+        self.party(new.party);
+        self.list(new.phrases.iter(), |sum, phrase| {
+            sum.number(phrase.number);
+            sum.list(phrase.texts.iter(), |sum, one| {
+                sum.bytes(one.language.as_bytes());
+                sum.bytes(one.text.as_bytes());
+            });
         });
     }
 
@@ -136,6 +153,10 @@ impl Sum {
             Change::WatchPlan(plan) => {
                 self.number(15);
                 self.watch_plan(plan);
+            }
+            Change::LinkPhrases(new) => {
+                self.number(20);
+                self.link_phrases(new);
             }
             Change::PartyConfirmed { party, fingerprint } => {
                 self.number(11);

@@ -6,6 +6,7 @@
 mod close;
 mod forms;
 mod order;
+pub mod phrases;
 pub mod session;
 mod transcript;
 

@@ -63,22 +63,32 @@ pub enum Weight {
 pub fn pages(document: &Document) -> Vec<Page> {
     let body: Vec<Line> = document.rows.iter().flat_map(row).collect();
     let marking = marking(document);
-    // Head and foot have the marking and two lines each.
-    let around = marking.len().saturating_add(2).saturating_mul(2);
+    let above = |number, count| {
+        let mut lines = vec![head(document, number, count)];
+        lines.extend(marking.iter().cloned());
+        lines
+    };
+    let mut below = marking.clone();
+    below.push(foot(document));
+    on_pages(&body, above, &below)
+}
+
+/// Lines on pages, each between a head, which is given the page's number and how many there are, and a foot. A rule
+/// stands between them and the lines.
+pub fn on_pages(body: &[Line], head: impl Fn(usize, usize) -> Vec<Line>, foot: &[Line]) -> Vec<Page> {
+    let around = head(1, 1).len().saturating_add(foot.len()).saturating_add(2);
     let room =
         limits::OFFICIAL_FORM_PAGE_LINES.saturating_sub(around).max(limits::OFFICIAL_FORM_BODY_LINES_MIN);
     let count = body.len().div_ceil(room).max(1);
     let mut pages = Vec::with_capacity(count);
     for (index, lines) in body.chunks(room).enumerate() {
-        let mut page = vec![head(document, index.saturating_add(1), count)];
-        page.extend(marking.iter().cloned());
+        let mut page = head(index.saturating_add(1), count);
         page.push(rule());
         page.extend(lines.iter().cloned());
         // The foot stands at the bottom of the last page too.
         page.resize(page.len().saturating_add(room.saturating_sub(lines.len())), Line::default());
         page.push(rule());
-        page.extend(marking.iter().cloned());
-        page.push(foot(document));
+        page.extend(foot.iter().cloned());
         pages.push(Page(page));
     }
     pages
@@ -97,7 +107,8 @@ impl Page {
 }
 
 impl Line {
-    fn text(&self) -> String {
+    /// As plain text, with no line break behind it.
+    pub fn text(&self) -> String {
         let (mut out, mut at) = (String::new(), 0_usize);
         for piece in self.0.iter().filter(|piece| !piece.text.is_empty()) {
             let taken = columns(&piece.text);
@@ -139,7 +150,8 @@ fn direction(text: &str) -> Direction {
     }
 }
 
-fn label(column: usize, text: impl Into<String>) -> Piece {
+/// Words of the form, which no Party wrote.
+pub fn label(column: usize, text: impl Into<String>) -> Piece {
     let columns = limits::OFFICIAL_FORM_COLUMNS.saturating_sub(column);
     Piece { column, columns, direction: Direction::LeftToRight, weight: Weight::Label, text: text.into() }
 }
@@ -161,6 +173,10 @@ fn head(document: &Document, number: usize, count: usize) -> Line {
 
 fn foot(document: &Document) -> Line {
     Line(vec![label(0, traffic(document.traffic)), label(DIGESTS, document.digest.to_string())])
+}
+
+fn digest_at_the_edge(digest: &str) -> Piece {
+    Piece { weight: Weight::Value, ..label(DIGESTS, digest) }
 }
 
 fn marking(document: &Document) -> Vec<Line> {
@@ -201,7 +217,7 @@ fn row(row: &Row) -> Vec<Line> {
     for (line, piece) in lines.iter_mut().zip(stated) {
         line.0.push(piece);
     }
-    lines.extend(digest.map(|digest| Line(vec![as_value(DIGESTS, digest, Direction::LeftToRight)])));
+    lines.extend(digest.map(|digest| Line(vec![digest_at_the_edge(digest)])));
     lines
 }
 
@@ -220,26 +236,23 @@ fn labelled(row: &Row, left: usize, values: usize) -> Vec<Piece> {
 /// The lines that one line as written takes. Those after the first are indented, from the side where it
 /// begins.
 fn value(text: &str, at: usize) -> Vec<Piece> {
-    let direction = direction(text);
-    let room = limits::OFFICIAL_FORM_COLUMNS.saturating_sub(at);
-    let lines = wrapped(text, room, room.saturating_sub(GAP));
-    let piece = |(index, text): (usize, &str)| {
-        let begins = match direction {
-            Direction::LeftToRight if index > 0 => at.saturating_add(GAP),
-            Direction::LeftToRight | Direction::RightToLeft => at,
-        };
-        let mut piece = as_value(begins, text, direction);
-        if direction == Direction::RightToLeft && index > 0 {
-            piece.columns = piece.columns.saturating_sub(GAP);
-        }
-        piece
-    };
-    lines.into_iter().enumerate().map(piece).collect()
+    within(text, at, limits::OFFICIAL_FORM_COLUMNS.saturating_sub(at), GAP)
 }
 
-fn as_value(column: usize, text: &str, direction: Direction) -> Piece {
-    let columns = limits::OFFICIAL_FORM_COLUMNS.saturating_sub(column);
-    Piece { column, columns, direction, weight: Weight::Value, text: text.to_owned() }
+/// The same within so many columns from one on, those after the first indented by so many.
+pub fn within(text: &str, at: usize, room: usize, indent: usize) -> Vec<Piece> {
+    let direction = direction(text);
+    let lines = wrapped(text, room, room.saturating_sub(indent));
+    let piece = |(index, text): (usize, &str)| {
+        let indent = if index > 0 { indent } else { 0 };
+        let column = match direction {
+            Direction::LeftToRight => at.saturating_add(indent),
+            Direction::RightToLeft => at,
+        };
+        let columns = room.saturating_sub(indent);
+        Piece { column, columns, direction, weight: Weight::Value, text: text.to_owned() }
+    };
+    lines.into_iter().enumerate().map(piece).collect()
 }
 
 fn is_digest(text: &str) -> bool {

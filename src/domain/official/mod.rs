@@ -13,7 +13,7 @@ mod layout;
 mod numbering;
 pub mod wrap;
 
-pub use layout::{Direction, Line, Page, Piece, Weight, pages, text};
+pub use layout::{Direction, Line, Page, Piece, Weight, label, on_pages, pages, text, within};
 
 use std::collections::BTreeSet;
 
@@ -202,22 +202,23 @@ impl Document {
         if lacking.is_empty() {
             return self;
         }
-        let written_out = |text: &mut String| {
-            if text.chars().any(|c| lacking.contains(&c)) {
-                *text =
-                    text.chars().map(|c| if lacking.contains(&c) { escaped(c) } else { c.into() }).collect();
-            }
-        };
-        written_out(&mut self.marking);
-        self.rows.iter_mut().flat_map(|row| &mut row.text).for_each(written_out);
+        let write_out = |text: &mut String| *text = written_out(text, lacking);
+        write_out(&mut self.marking);
+        self.rows.iter_mut().flat_map(|row| &mut row.text).for_each(write_out);
         let named: Vec<String> = lacking.iter().copied().map(escaped).collect();
         self.note(labels::LACKING, vec![labels::NO_FONT_HAS.to_owned(), named.join(" ")]);
         self
     }
 }
 
+/// The text with these characters written as their code points.
+pub fn written_out(text: &str, lacking: &BTreeSet<char>) -> String {
+    let written = |c: char| if lacking.contains(&c) { escaped(c) } else { c.into() };
+    text.chars().map(written).collect()
+}
+
 /// As `shown` writes a character that it does not show.
-fn escaped(character: char) -> String {
+pub fn escaped(character: char) -> String {
     format!("\\u{{{:x}}}", u32::from(character))
 }
 

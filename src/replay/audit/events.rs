@@ -98,7 +98,8 @@ impl Inspector {
                         | Change::WebhookRemoved(_)
                         | Change::OwnAlarmSet(_)
                         | Change::OwnAlarmRemoved(_)
-                        | Change::WatchCards(_),
+                        | Change::WatchCards(_)
+                        | Change::LinkPhrases(_),
                     )
                     | None => {}
                 }

@@ -4,6 +4,7 @@
 
 use prost::Message as _;
 
+use super::phrases;
 use super::told::Told;
 use crate::codec::message::{precedence_to_proto, traffic_mark, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
@@ -137,7 +138,27 @@ pub(super) fn line(told: &Told, session: &Session<'_>, place: &Place<'_>) -> cal
         told_line.releaser = message.releaser.name.clone();
         told_line.recorded_at_ms = recorded_at.0;
     }
+    phrase(told, spoken, &mut told_line);
     told_line
+}
+
+/// Where it says that it is an agreed phrase: what the list of each of these Parties says of that here.
+fn phrase(told: &Told, spoken: &Spoken, line: &mut calls::SessionLine) {
+    let Content::SessionText(form) = &spoken.said.content else { return };
+    let Some(number) = form.phrase else { return };
+    line.phrase = number;
+    let author = [spoken.said.author];
+    let with = if author == [told.own] { &spoken.to[..] } else { &author[..] };
+    for party in with {
+        let list = told.phrases.get(party);
+        let Some(phrase) = list.and_then(|list| list.same(number, &line.language, &form.text.0)) else {
+            line.phrase_differs.push(party.to_string());
+            continue;
+        };
+        let others = phrase.texts.iter().filter(|one| !one.language.eq_ignore_ascii_case(&line.language));
+        let texts = others.map(phrases::text).collect();
+        line.agreed_words.push(calls::AgreedWords { party: party.to_string(), texts });
+    }
 }
 
 /// What a message says, and the text that it answers.

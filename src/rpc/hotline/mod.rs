@@ -7,6 +7,7 @@
 mod join;
 mod kept;
 mod lines;
+mod phrases;
 mod references;
 mod shown;
 mod speak;
@@ -187,6 +188,13 @@ impl HotlineService for HotlineCalls {
         Ok(Response::new(calls::TranscriptResponse { transcript: transcript.into(), digest }))
     }
 
+    async fn list_phrases(
+        &self,
+        call: Request<calls::ListPhrasesRequest>,
+    ) -> Result<Response<calls::ListPhrasesResponse>, Status> {
+        phrases::lists(&self.registrar.head(), call.get_ref()).map(Response::new)
+    }
+
     async fn join(
         &self,
         call: Request<Streaming<calls::JoinRequest>>,
@@ -255,7 +263,8 @@ impl Desk {
             asked.precedence,
         )?;
         let speaker = Speaker { reopen: asked.reopen, ..speaker };
-        speaker.say(Wanted::Say { text: asked.text, language: asked.language, answers }).await
+        let (text, language, phrase) = (asked.text, asked.language, asked.phrase);
+        speaker.say(Wanted::Say { text, language, answers, phrase }).await
     }
 
     async fn add(&self, asked: calls::AddPartyRequest) -> Result<calls::Spoken, Status> {

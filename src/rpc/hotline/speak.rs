@@ -5,6 +5,7 @@
 
 use tonic::Status;
 
+use super::phrases;
 use super::references::{reference, references};
 use super::told::Told;
 use crate::codec::heading::{Given, given};
@@ -35,7 +36,7 @@ use crate::rpc::{draft, faults, status};
 pub(super) enum Wanted {
     Open(calls::OpenSessionRequest),
     Accept,
-    Say { text: String, language: String, answers: Option<Digest> },
+    Say { text: String, language: String, answers: Option<Digest>, phrase: u64 },
     Add(SessionAddition),
     Translate { of: Digest, language: String, translation: String, translator: String },
     Close { remarks: String },
@@ -222,16 +223,29 @@ impl Speaker<'_> {
                     SessionAcceptance { officer: officer.clone(), seen, ..SessionAcceptance::default() };
                 (Content::SessionAcceptance(form), others)
             }
-            Wanted::Say { text, language, answers } => {
-                if let Some(rule) = too_long(&text) {
-                    return Err(status::field("text", rule));
-                }
+            Wanted::Say { text, language, answers, phrase } => {
                 if !language.is_empty() {
                     heading.language = language;
                 }
+                let text = match phrase {
+                    0 => text,
+                    _ if text.is_empty() => {
+                        phrases::words(&self.registrar.head(), &others, phrase, &heading.language)?
+                    }
+                    _ => {
+                        return Err(status::field(
+                            "phrase",
+                            "stands in the place of a text: leave one of both out",
+                        ));
+                    }
+                };
+                if let Some(rule) = too_long(&text) {
+                    return Err(status::field("text", rule));
+                }
+                let phrase = (phrase != 0).then_some(phrase);
                 let answers = answers.map(|digest| reference(told, digest)).unwrap_or_default();
                 let seen = session.seen_by(told.own, &others);
-                let form = SessionText { text: Prose(text), seen, answers, ..SessionText::default() };
+                let form = SessionText { text: Prose(text), seen, answers, phrase, ..SessionText::default() };
                 (Content::SessionText(form), others)
             }
             Wanted::Add(form) => {

@@ -4,14 +4,17 @@
 //! Never here: an order or a close (`domain/hotline/`), or how it is told to a caller (`lines.rs`).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use bytes::Bytes;
+use imbl::OrdMap;
 use tonic::Status;
 
 use crate::codec::content::{self, Said as Read};
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Record};
+use crate::domain::hotline::phrases::LinkPhrases;
 use crate::domain::hotline::session::{Session, Spoken};
 use crate::domain::message::{Acknowledgement, Message, Outcome, Traffic};
 use crate::domain::party::Party;
@@ -38,6 +41,8 @@ pub(super) struct Told {
     reads: Vec<(Party, Traffic, Digest, Acknowledgement)>,
     /// Who gave which translation in which message: as real, or in a drill.
     translations: Vec<(Party, Traffic, Digest, Translation)>,
+    /// What is agreed here, by Party.
+    pub phrases: OrdMap<Party, Arc<LinkPhrases>>,
     /// Of our own messages: the receipt of each addressee that gave one.
     pub receipts: BTreeMap<(Digest, Party), (Instant, Outcome)>,
     /// Dispatches of ours without a receipt on record.
@@ -78,6 +83,7 @@ impl Told {
             envelopes: BTreeMap::new(),
             reads: Vec::new(),
             translations: Vec::new(),
+            phrases: head.board.roster.phrases.clone(),
             receipts: BTreeMap::new(),
             awaited: Vec::new(),
             order: Vec::new(),
@@ -94,6 +100,7 @@ impl Told {
         if self.upto >= head.chain.size {
             return Ok(());
         }
+        self.phrases = head.board.roster.phrases.clone();
         let here = head.board.thread(self.thread).ok_or_else(|| status::not_found("session"))?;
         if here.messages() > limits::HOTLINE_THREAD_MAX {
             let rule = format!(
