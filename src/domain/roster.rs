@@ -5,6 +5,7 @@
 use imbl::OrdMap;
 
 use super::alarm::{OwnAlarm, Webhook};
+use super::check::ChecksInForce;
 use super::digest::{CommandId, Digest};
 use super::event::{AcceptedKeyList, Change, Member, PartyWithoutNode, RevocationList};
 use super::function::Functions;
@@ -39,6 +40,8 @@ pub struct Roster {
     pub own_alarms: OrdMap<String, OwnAlarm>,
     /// What an officer then does; none unless agreed.
     pub watch_cards: Option<CardsInForce>,
+    /// When checks of each link are due; none unless agreed.
+    pub check_schedule: Option<ChecksInForce>,
 }
 
 /// What is on record of a Party, our own included.
@@ -240,6 +243,7 @@ impl Roster {
                 Err(Refusal::Field { field: "own_alarm_removed", rule })
             }
             Change::WatchCards(cards) => cards.check(self),
+            Change::CheckSchedule(plan) => plan.check(self),
         }
     }
 
@@ -311,6 +315,9 @@ impl Roster {
             }
             Change::WatchCards(cards) => {
                 self.watch_cards = Some(CardsInForce { cards: cards.clone(), since: at });
+            }
+            Change::CheckSchedule(plan) => {
+                self.check_schedule = Some(ChecksInForce { plan: plan.clone(), since: at });
             }
             Change::PartyWithoutNode(new) => {
                 self.without_node.insert(new.party, new.clone());

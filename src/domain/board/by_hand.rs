@@ -91,6 +91,7 @@ impl Board {
             | Change::OwnAlarmSet(_)
             | Change::OwnAlarmRemoved(_)
             | Change::WatchCards(_)
+            | Change::CheckSchedule(_)
             | Change::ReleaseRule { .. }
             | Change::OwnKeyList(_) => Ok(()),
         }

@@ -98,7 +98,8 @@ impl Inspector {
                         | Change::WebhookRemoved(_)
                         | Change::OwnAlarmSet(_)
                         | Change::OwnAlarmRemoved(_)
-                        | Change::WatchCards(_),
+                        | Change::WatchCards(_)
+                        | Change::CheckSchedule(_),
                     )
                     | None => {}
                 }
@@ -134,7 +135,8 @@ impl Inspector {
             | Event::Alerted(_)
             | Event::WatchOffered(_)
             | Event::WatchTaken { .. }
-            | Event::AlarmNoted(_) => {}
+            | Event::AlarmNoted(_)
+            | Event::CheckNoted(_) => {}
             Event::RegimeHeld(held) => self.regime_held(held, seen),
         }
     }
