@@ -732,3 +732,48 @@ pub const DESK_CALL_MS_MAX: u64 = 30_000;
 /// Translations of a message are looked for in so many of the threads that a copy of some message opened, the newest
 /// first; in more they are not found from the original.
 pub const THREADS_OF_COPIES_READ_MAX: usize = 100;
+
+// ---- checks of links ---------------------------------------------------------------------------
+
+/// A longer check schedule is refused unread (bytes).
+pub const CHECK_SCHEDULE_BYTES_MAX: usize = 256 * 1024;
+/// A check schedule with more links is refused: every Party in the OSCE area, and as many again.
+pub const CHECK_LINKS_MAX: usize = 128;
+/// More checks on one link are refused.
+pub const CHECKS_PER_LINK_MAX: usize = 16;
+/// More times of the day for one check are refused: every half hour.
+pub const CHECK_TIMES_MAX: usize = 48;
+/// More agreed check texts for one link are refused.
+pub const CHECK_TEXTS_MAX: usize = 32;
+/// Checks that follow each other faster, or slower, are refused (minutes): a heartbeat is what is faster, and a week
+/// is the slowest that is practised.
+pub const CHECK_INTERVAL_MINUTES_MIN: u32 = 5;
+pub const CHECK_INTERVAL_MINUTES_MAX: u32 = 7 * 24 * 60;
+/// An answer may be in time for at most so long (minutes).
+pub const CHECK_WITHIN_MINUTES_MAX: u32 = 24 * 60;
+/// After the time in which an answer counts, so long is waited for what is on its way before a check is put on
+/// record as missed (ms).
+pub const CHECK_GRACE_MS: i64 = 30_000;
+/// So many checks and answers of each end of a link are remembered; the oldest make room.
+pub const CHECK_MESSAGES_KEPT_MAX: usize = 256;
+/// So many checks of a link are remembered with what came of them; the oldest make room. The journal keeps all.
+pub const CHECK_STATES_KEPT_MAX: usize = 256;
+/// So many service messages of a link are looked at when a check is missed, the newest.
+pub const SERVICE_MESSAGES_KEPT_MAX: usize = 32;
+/// So many checks of one rule are looked at in one go; the rest follows at once.
+pub const CHECKS_AT_ONCE_MAX: usize = 64;
+/// So many of the last checks of a link are listed.
+pub const CHECKS_LISTED_MAX: usize = 20;
+/// After a step of a check that could not be put on record, it is tried again after so long (ms).
+pub const CHECK_REST_MS: u64 = 1_000;
+/// A note on a check by telephone or fax may be no longer (bytes).
+pub const CHECK_NOTE_BYTES_MAX: usize = 512;
+/// A heartbeat may be sent no more seldom (seconds).
+pub const HEARTBEAT_SECONDS_MAX: u32 = 3_600;
+/// A link is called down when nothing was heard for the heartbeat's interval and so long more (ms): what a heartbeat
+/// and its answer may take.
+pub const HEARTBEAT_ANSWER_MS_MAX: i64 = 5_000;
+/// A ping of a link ends by then, whatever the other end does (ms).
+pub const PING_MS_MAX: u64 = 8_000;
+/// A check that came so long after it was due is answered no more (ms).
+pub const CHECK_ANSWERED_WITHIN_MS: i64 = 24 * 60 * 60 * 1_000;

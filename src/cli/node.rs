@@ -47,7 +47,7 @@ use crate::rpc::by_hand::ByHandCalls;
 use crate::rpc::duty::{DutyCalls, DutyKeeper};
 use crate::rpc::exchange::ExchangeCalls;
 use crate::rpc::exercise::ExerciseCalls;
-use crate::rpc::hotline::HotlineCalls;
+use crate::rpc::hotline::{CheckKeeper, HotlineCalls};
 use crate::rpc::incident::IncidentCalls;
 use crate::rpc::message::MessageCalls;
 use crate::rpc::part::PartCalls;
@@ -168,6 +168,7 @@ impl Node {
         tokio::spawn(watch_peers(found_broken, stop.clone(), directory.clone()));
         tokio::spawn(keep_watch(registrar.clone()));
         DutyKeeper::start(exchange.clone(), stopped.clone());
+        CheckKeeper::start(exchange.clone(), stopped.clone());
         Alerts::start(registrar.clone(), dialler.certificate.clone(), stopped.clone());
         let services =
             Services { registrar: registrar.clone(), ring: ring.clone(), exchange: exchange.clone() };
@@ -281,8 +282,12 @@ impl Services {
             .add_service(RegimeCalls { registrar: self.registrar.clone() }.service())
             .add_service(PartCalls::new(self.registrar.clone(), self.exchange.parts.clone()).service())
             .add_service(WatchCalls::new(self.exchange.clone()).service())
-            .add_service(HotlineCalls::new(self.registrar.clone()).service())
+            .add_service(self.hotline_calls().service())
             .add_service(AuditCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
+    }
+
+    fn hotline_calls(&self) -> HotlineCalls {
+        HotlineCalls::new(self.registrar.clone(), self.exchange.clone())
     }
 
     fn party_calls(&self) -> PartyCalls {

@@ -285,7 +285,8 @@ async fn list(args: List) -> Result<(), Fault> {
             let object = serde_json::json!({ "kind": "party", "party": line.party, "name": line.name,
                 "key_list": line.key_list, "fingerprint": hex::encode(&line.fingerprint),
                 "addresses": line.addresses, "contacts": line.contacts, "owed": line.owed,
-                "heard_at_ms": line.heard_at_ms, "revocation_list_until": (!line.without_node).then(|| until.to_string()),
+                "heard_at_ms": line.heard_at_ms, "up": line.up,
+                "silent_after_seconds": line.silent_after_seconds, "revocation_list_until": (!line.without_node).then(|| until.to_string()),
                 "unconfirmed_by": (!line.unconfirmed_by.is_empty()).then_some(&line.unconfirmed_by),
                 "list_since_ms": line.list_since_ms, "list_changed": line.list_changed,
                 "without_node": line.without_node, "open_by_hand": line.open_by_hand,
@@ -322,6 +323,8 @@ async fn list(args: List) -> Result<(), Fault> {
             0 => "not heard since this node started".into(),
             at => format!("heard {}", Instant(at)),
         };
+        let state = if line.up { "link up" } else { "LINK DOWN" };
+        say!("  {state}, called down after {} s without a word", line.silent_after_seconds);
         say!("  owed {}, {heard}, revocation list good until {until}", line.owed);
         if let Some(left) = &line.allowance {
             say!("  LIMITED by two custodians: {}", limit::words(left));

@@ -144,6 +144,10 @@ pub fn given(content: &Content) -> Result<Asked, form::Unreadable> {
         Kind::SessionShown => {
             wire::HotlineShown::decode(bytes).map(|form| Asked::Hotline(Hotline::Shown(form)))
         }
+        Kind::Check => wire::HotlineCheck::decode(bytes).map(|form| Asked::Hotline(Hotline::Check(form))),
+        Kind::CheckAnswer => {
+            wire::HotlineCheckAnswer::decode(bytes).map(|form| Asked::Hotline(Hotline::CheckAnswer(form)))
+        }
     };
     given.map_err(|error| form::Unreadable::Malformed { kind: content.kind(), what: error.to_string() })
 }

@@ -8,7 +8,7 @@ use super::dispatch::{digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{person_from_proto, person_to_proto, precedence_from_proto, precedence_to_proto};
-use super::{alarm, by_hand, key_list as key_list_codec, link_phrases, signed, watch};
+use super::{alarm, by_hand, check, key_list as key_list_codec, link_phrases, signed, watch};
 use crate::domain::allowance::{Allowance, LinkAllowance};
 use crate::domain::event::{AcceptedKeyList, Change, Member, RevocationList};
 use crate::domain::function::Term;
@@ -86,6 +86,7 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
         Change::OwnAlarmRemoved(name) => Wire::OwnAlarm(alarm::alarm_removed(name)),
         Change::WatchCards(cards) => Wire::WatchCards(watch::cards_to_proto(cards)),
         Change::LinkPhrases(new) => Wire::LinkPhrases(link_phrases::to_proto(new)),
+        Change::CheckSchedule(plan) => Wire::CheckSchedule(check::schedule_to_proto(plan)),
         Change::FunctionTerm(term) => Wire::FunctionTerm(proto::FunctionTerm {
             regime: term.regime.clone(),
             function: term.function.clone(),
@@ -150,6 +151,7 @@ pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFa
         Wire::OwnAlarm(wire) => alarm::alarm_change(wire)?,
         Wire::WatchCards(cards) => Change::WatchCards(watch::cards_from_proto(cards)?),
         Wire::LinkPhrases(new) => Change::LinkPhrases(Arc::new(link_phrases::from_proto(new)?)),
+        Wire::CheckSchedule(wire) => Change::CheckSchedule(check::schedule_from_proto(&wire)?),
         Wire::FunctionTerm(term) => Change::FunctionTerm(Term {
             party: party(&term.party, "change.function_term.party")?,
             regime: term.regime,

@@ -94,7 +94,9 @@ pub(super) fn may_be_word(kind: &str) -> bool {
             | Kind::SessionText
             | Kind::SessionAddition
             | Kind::SessionClose
-            | Kind::SessionShown,
+            | Kind::SessionShown
+            | Kind::Check
+            | Kind::CheckAnswer,
         )
         | None => false,
     }

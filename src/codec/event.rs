@@ -10,7 +10,7 @@ use super::dispatch::{self, digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{precedence_from_proto, precedence_to_proto};
-use super::{alarm, by_hand, duty, message, regime_held, signed, watch};
+use super::{alarm, by_hand, check, duty, message, regime_held, signed, watch};
 use crate::domain::digest::{CommandId, Digest, DraftId};
 use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted, Received, Released, RevocationList};
 use crate::domain::ledger::leaf_hash;
@@ -122,6 +122,7 @@ pub(super) fn to_proto(event: &Event) -> proto::Event {
         Event::WatchTaken { desk, digest } => Wire::WatchTaken(watch::taken_to_proto(desk, digest)),
         Event::DutiesNoted(noted) => Wire::DutiesNoted(duty::to_proto(noted)),
         Event::AlarmNoted(noted) => Wire::AlarmNoted(alarm::to_proto(noted)),
+        Event::CheckNoted(noted) => Wire::CheckNoted(check::to_proto(noted)),
     };
     proto::Event { event: Some(wire) }
 }
@@ -208,6 +209,7 @@ pub(super) fn from_proto(event: proto::Event) -> Result<Event, DecodeFault> {
         }
         Wire::DutiesNoted(noted) => Event::DutiesNoted(Box::new(duty::from_proto(noted)?)),
         Wire::AlarmNoted(noted) => Event::AlarmNoted(alarm::from_proto(noted)?),
+        Wire::CheckNoted(noted) => Event::CheckNoted(Box::new(check::from_proto(noted)?)),
     })
 }
 

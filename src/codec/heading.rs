@@ -223,6 +223,8 @@ impl From<calls::hotline_service_draft_request::Content> for Given {
             Form::Addition(form) => (Kind::SessionAddition, form.encode_to_vec()),
             Form::Close(form) => (Kind::SessionClose, form.encode_to_vec()),
             Form::Shown(form) => (Kind::SessionShown, form.encode_to_vec()),
+            Form::Check(form) => (Kind::Check, form.encode_to_vec()),
+            Form::CheckAnswer(form) => (Kind::CheckAnswer, form.encode_to_vec()),
         };
         Given { kind, bytes }
     }

@@ -8,6 +8,8 @@ mod asked;
 pub mod bundle;
 pub mod by_hand;
 pub mod change;
+mod check;
+pub mod check_schedule;
 pub mod content;
 pub mod dispatch;
 mod duty;

@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::alarm::Noted;
 use super::by_hand::DeliveredByHand;
+use super::check::{CheckNoted, CheckToSend};
 use super::digest::{CommandId, Digest, DraftId};
 use super::duty::DutiesNoted;
 use super::event::{
@@ -127,6 +128,10 @@ pub enum Command {
     TakeWatch {
         digest: Digest,
     },
+    /// A check of a link, or an answer to one, that it is our turn to send.
+    SendCheck(Box<CheckToSend>),
+    /// What came of a check: of one by telephone or fax by a person, of all others by the node.
+    NoteCheck(Box<CheckNoted>),
 }
 
 /// Whether a releaser insists on a draft with faults.

@@ -7,6 +7,7 @@ use super::activity::{
     Convening, Joining, Judgement, Meeting, MeetingReport, MeetingRequest, Reply, Request,
 };
 use super::adoption::{Adoption, Resumption, Suspension, Withdrawal};
+use super::check::{Check, CheckAnswer};
 use super::correspondence::{Answer, MessageWithdrawal, Question, ServiceMessage, Text};
 use super::exercise::{
     Amendment, Calendar, Cancellation, Conclusion, Invitation, Notification, ObserverReport, Observers,
@@ -69,6 +70,8 @@ pub enum Content {
     SessionAddition(SessionAddition),
     SessionClose(SessionClose),
     SessionShown(SessionShown),
+    Check(Check),
+    CheckAnswer(CheckAnswer),
 }
 
 impl Content {
@@ -116,6 +119,8 @@ impl Content {
             Content::SessionAddition(_) => Kind::SessionAddition,
             Content::SessionClose(_) => Kind::SessionClose,
             Content::SessionShown(_) => Kind::SessionShown,
+            Content::Check(_) => Kind::Check,
+            Content::CheckAnswer(_) => Kind::CheckAnswer,
         }
     }
 
@@ -164,6 +169,8 @@ impl Content {
             Kind::SessionAddition => Content::SessionAddition(SessionAddition::default()),
             Kind::SessionClose => Content::SessionClose(SessionClose::default()),
             Kind::SessionShown => Content::SessionShown(SessionShown::default()),
+            Kind::Check => Content::Check(Check::default()),
+            Kind::CheckAnswer => Content::CheckAnswer(CheckAnswer::default()),
         }
     }
 
@@ -271,6 +278,8 @@ impl Content {
             Content::SessionAddition(form) => form,
             Content::SessionClose(form) => form,
             Content::SessionShown(form) => form,
+            Content::Check(form) => form,
+            Content::CheckAnswer(form) => form,
         }
     }
 }

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use super::alarm::{Noted, OwnAlarm, Webhook};
 use super::allowance::LinkAllowance;
 use super::by_hand::DeliveredByHand;
+use super::check::{CheckNoted, CheckPlan};
 use super::digest::{CommandId, Digest, DraftId};
 use super::duty::DutiesNoted;
 use super::function::Term;
@@ -77,6 +78,7 @@ pub enum Event {
     WatchTaken { desk: String, digest: Digest },
     DutiesNoted(Box<DutiesNoted>),
     AlarmNoted(Noted),
+    CheckNoted(Box<CheckNoted>),
 }
 
 /// The exact text of a regime, put on record here. It binds nobody: that takes an adoption.
@@ -178,6 +180,8 @@ pub enum Change {
     WatchCards(Arc<WatchCards>),
     /// What is agreed on a link, in the place of the list before.
     LinkPhrases(Arc<LinkPhrases>),
+    /// In the place of the one before, as a whole.
+    CheckSchedule(Arc<CheckPlan>),
 }
 
 /// A Party to which nothing but what is delivered by hand can go.

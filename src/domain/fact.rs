@@ -145,7 +145,8 @@ impl Fact {
             | Event::Alerted(_)
             | Event::WatchOffered(_)
             | Event::WatchTaken { .. }
-            | Event::AlarmNoted(_) => None,
+            | Event::AlarmNoted(_)
+            | Event::CheckNoted(_) => None,
         }
     }
 }

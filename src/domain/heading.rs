@@ -296,6 +296,7 @@ fn named_by_kind(content: &Content) -> Vec<Named<'_>> {
         Content::Translation(form) => one("of", &form.of, Is::OnRecord),
         Content::SessionText(form) => one("answers", &form.answers, Is::OfTheThread),
         Content::SessionShown(form) => one("shown", &form.shown, Is::OfTheThread),
+        Content::CheckAnswer(form) => one("answers", &form.answers, Is::OfTheThread),
         Content::Calendar(_)
         | Content::Adoption(_)
         | Content::Formatted(_)
@@ -306,7 +307,8 @@ fn named_by_kind(content: &Content) -> Vec<Named<'_>> {
         | Content::SessionOpening(_)
         | Content::SessionAcceptance(_)
         | Content::SessionAddition(_)
-        | Content::SessionClose(_) => Vec::new(),
+        | Content::SessionClose(_)
+        | Content::Check(_) => Vec::new(),
     }
 }
 

@@ -47,10 +47,12 @@ pub enum Kind {
     SessionAddition,
     SessionClose,
     SessionShown,
+    Check,
+    CheckAnswer,
 }
 
 impl Kind {
-    pub const ALL: [Kind; 42] = [
+    pub const ALL: [Kind; 44] = [
         Kind::Calendar,
         Kind::Notification,
         Kind::Amendment,
@@ -93,6 +95,8 @@ impl Kind {
         Kind::SessionAddition,
         Kind::SessionClose,
         Kind::SessionShown,
+        Kind::Check,
+        Kind::CheckAnswer,
     ];
 
     /// As it stands in the signed envelope.
@@ -140,6 +144,8 @@ impl Kind {
             Kind::SessionAddition => "hotline.addition",
             Kind::SessionClose => "hotline.close",
             Kind::SessionShown => "hotline.shown",
+            Kind::Check => "hotline.check",
+            Kind::CheckAnswer => "hotline.check-answer",
         }
     }
 
@@ -167,7 +173,8 @@ impl Kind {
             | Kind::Text
             | Kind::ServiceMessage
             | Kind::Request
-            | Kind::SessionOpening => true,
+            | Kind::SessionOpening
+            | Kind::Check => true,
             Kind::Amendment
             | Kind::Invitation
             | Kind::Conclusion
@@ -198,7 +205,8 @@ impl Kind {
             | Kind::SessionText
             | Kind::SessionAddition
             | Kind::SessionClose
-            | Kind::SessionShown => false,
+            | Kind::SessionShown
+            | Kind::CheckAnswer => false,
         }
     }
 

@@ -235,10 +235,11 @@ pub const NOT_RELEASABLE: &str = "an addressee is not among the Parties that it 
 /// The kind of [`Acknowledgement`].
 pub const ACKNOWLEDGEMENT: &str = "acknowledgement";
 
-/// Whether a message of this kind only tells what became of another at its author's: nobody waits for its reading,
-/// or there would be no end.
+/// Whether a message of this kind only tells what became of another at its author's, or checks the link: nobody
+/// waits for its reading, or there would be no end.
 pub fn tells_of_another(kind: &str) -> bool {
-    kind == ACKNOWLEDGEMENT || kind == Kind::SessionShown.name()
+    kind == ACKNOWLEDGEMENT
+        || [Kind::SessionShown, Kind::Check, Kind::CheckAnswer].iter().any(|one| one.name() == kind)
 }
 
 /// "This message, to you, on this lane, with this serial." Its bytes are a leaf of the sender's ledger.

@@ -11,6 +11,7 @@ pub mod allowance;
 pub mod board;
 pub mod by_hand;
 pub mod chain;
+pub mod check;
 pub mod command;
 pub mod content;
 pub mod correspondence;

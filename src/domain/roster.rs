@@ -7,6 +7,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 
 use super::alarm::{OwnAlarm, Webhook};
+use super::check::ChecksInForce;
 use super::digest::{CommandId, Digest};
 use super::event::{AcceptedKeyList, Change, Member, PartyWithoutNode, RevocationList};
 use super::function::Functions;
@@ -44,6 +45,8 @@ pub struct Roster {
     pub watch_cards: Option<CardsInForce>,
     /// Phrases agreed for the hotline, by the other end.
     pub phrases: OrdMap<Party, Arc<LinkPhrases>>,
+    /// When checks of each link are due; none unless agreed.
+    pub check_schedule: Option<ChecksInForce>,
 }
 
 /// What is on record of a Party, our own included.
@@ -247,6 +250,7 @@ impl Roster {
             Change::WatchCards(cards) => cards.check(self),
             Change::LinkPhrases(new) if self.parties.contains_key(&new.party) => new.check(),
             Change::LinkPhrases(new) => Err(Refusal::NoSuchParty(new.party)),
+            Change::CheckSchedule(plan) => plan.check(self),
         }
     }
 
@@ -318,6 +322,9 @@ impl Roster {
             }
             Change::WatchCards(cards) => {
                 self.watch_cards = Some(CardsInForce { cards: cards.clone(), since: at });
+            }
+            Change::CheckSchedule(plan) => {
+                self.check_schedule = Some(ChecksInForce { plan: plan.clone(), since: at });
             }
             Change::PartyWithoutNode(new) => {
                 self.without_node.insert(new.party, new.clone());

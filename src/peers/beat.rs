@@ -107,6 +107,18 @@ impl News {
     }
 }
 
+/// How often a heartbeat is sent on a link (ms): as the check schedule in force says, or as the program does by itself.
+pub fn interval_ms(board: &Board, peer: Party) -> i64 {
+    let link = board.check_schedule().and_then(|known| known.plan.with(peer));
+    let seconds = link.and_then(|link| link.heartbeat_seconds);
+    seconds.map_or(limits::HEARTBEAT_MS, |seconds| i64::from(seconds).saturating_mul(1_000))
+}
+
+/// After so long without a word from the other end a link is called down (ms).
+pub fn silent_after_ms(board: &Board, peer: Party) -> i64 {
+    interval_ms(board, peer).saturating_add(limits::HEARTBEAT_ANSWER_MS_MAX)
+}
+
 /// Until the clock says so, the peer has shown something new, or there is news since `before`.
 async fn wait(
     link: &Link,
@@ -114,7 +126,7 @@ async fn wait(
     before: News,
 ) -> bool {
     let clock = &link.exchange.registrar.clock;
-    let due = clock.now().plus_ms(limits::HEARTBEAT_MS);
+    let due = clock.now().plus_ms(interval_ms(&link.head().board, link.peer));
     let news = async {
         while News::at(&heads.borrow_and_update(), link) == before {
             if heads.changed().await.is_err() {

@@ -84,7 +84,25 @@ pub struct Said {
     pub taken: [u64; 4],
 }
 
+/// Whether the other end is heard.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Heard {
+    /// Within the time in which a heartbeat brings a word from it.
+    Up { at: Instant },
+    /// Not since then; `None`: not since this process started.
+    Silent { since: Option<Instant> },
+}
+
 impl Seen {
+    /// A link that is silent and one that is dead are told apart by its heartbeats: they bring a word at least every
+    /// `silent_after_ms`, while the other end lives.
+    pub fn heard(&self, now: Instant, silent_after_ms: i64) -> Heard {
+        match self.heard_at {
+            Some(at) if now.ms_since(at) <= silent_after_ms => Heard::Up { at },
+            since => Heard::Silent { since },
+        }
+    }
+
     /// When the other end was last heard to have nothing under way to us beyond what was taken: `taken` are the
     /// last serials taken, by lane, ROUTINE first. `None` while something is, or before it was heard. What was said to
     /// be under way for a day (`limits::UNDER_WAY_MS_MAX`), while nothing came on its lane, counts no more: else

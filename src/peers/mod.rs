@@ -3,7 +3,7 @@
 //!
 //! Never here: a decision. What a peer sent is decided by the registrar's Board.
 
-mod beat;
+pub mod beat;
 pub mod certificate;
 mod collect;
 mod deliver;
@@ -20,6 +20,7 @@ pub mod links;
 mod lists;
 mod owed;
 pub mod parts;
+pub mod ping;
 pub mod receipts;
 pub mod receive;
 pub mod serve;

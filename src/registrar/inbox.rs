@@ -237,7 +237,9 @@ fn link_of(command: &Command) -> Option<Party> {
         | Command::NoteAlarm(_)
         | Command::Alert(_)
         | Command::OfferWatch { .. }
-        | Command::TakeWatch { .. } => None,
+        | Command::TakeWatch { .. }
+        | Command::SendCheck(_)
+        | Command::NoteCheck(_) => None,
     }
 }
 
@@ -272,7 +274,9 @@ fn is_flash(command: &Command) -> bool {
         | Command::RecordByHand(_)
         | Command::NoteAlarm(_)
         | Command::OfferWatch { .. }
-        | Command::TakeWatch { .. } => return false,
+        | Command::TakeWatch { .. }
+        | Command::SendCheck(_)
+        | Command::NoteCheck(_) => return false,
     };
     precedence == Precedence::Flash
 }

@@ -98,7 +98,8 @@ pub fn leaves_in(record: &Record, mut see: impl FnMut(LinkLeaf)) {
             | Event::Alerted(_)
             | Event::WatchOffered(_)
             | Event::WatchTaken { .. }
-            | Event::AlarmNoted(_) => {}
+            | Event::AlarmNoted(_)
+            | Event::CheckNoted(_) => {}
         }
     }
 }

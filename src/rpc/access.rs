@@ -117,6 +117,7 @@ table! {
     "/detente.v1.PartyService/ListWebhooks" => For::Persons,
     "/detente.v1.PartyService/ListOwnAlarms" => For::Persons,
     "/detente.v1.PartyService/ShowWatchCards" => For::Persons,
+    "/detente.v1.PartyService/ShowCheckSchedule" => For::Persons,
     "/detente.v1.PartyService/ListMembers" => For::Roles(&[Custodian, Operator, Auditor]),
     "/detente.v1.PartyService/ExportParty" => For::Roles(&[Custodian, Operator]),
     "/detente.v1.PartyService/SubmitRevocationList" => For::RolesEvenWithStaleList(&[Custodian, Operator]),
@@ -147,6 +148,10 @@ table! {
     "/detente.v1.HotlineService/Transcript" => For::Roles(&[Drafter, Releaser, Watch]),
     "/detente.v1.HotlineService/ListPhrases" => For::Persons,
     "/detente.v1.HotlineService/Join" => For::Roles(&[Watch]),
+    "/detente.v1.HotlineService/ListChecks" => For::Roles(&[Drafter, Releaser, Watch, Operator]),
+    "/detente.v1.HotlineService/SendCheck" => For::Roles(&[Watch]),
+    "/detente.v1.HotlineService/RecordCheck" => For::Roles(&[Watch]),
+    "/detente.v1.HotlineService/PingLinks" => For::Roles(&[Drafter, Releaser, Watch, Operator]),
 
     "/grpc.health.v1.Health/Check" => For::PersonsAndPeers,
     "/grpc.health.v1.Health/Watch" => For::PersonsAndPeers,

@@ -15,7 +15,7 @@ use crate::codec::party_file::Fingerprint;
 use crate::codec::proto::detente::v1::{
     FunctionTerm, Member as WireMember, ProposeRequest, ReleaseRule, propose_request,
 };
-use crate::codec::{link_phrases, watch_cards, watch_plan};
+use crate::codec::{check_schedule, link_phrases, watch_cards, watch_plan};
 use crate::domain::allowance::{Allowance, LinkAllowance};
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Member};
@@ -92,6 +92,10 @@ pub(super) async fn asked(
         Wire::LinkPhrases(text) => {
             let new = link_phrases::read(text).map_err(|fault| status::field("link_phrases", fault))?;
             Change::LinkPhrases(Arc::new(new))
+        }
+        Wire::CheckSchedule(text) => {
+            let plan = check_schedule::read(text).map_err(|fault| status::field("check_schedule", fault))?;
+            Change::CheckSchedule(Arc::new(plan))
         }
         Wire::PartyConfirmed(code) => Change::PartyConfirmed {
             party: party_in("party_confirmed", code)?,
@@ -274,6 +278,7 @@ pub(super) fn sentence(change: &Change) -> String {
         Change::OwnAlarmRemoved(name) => format!("raise the alarm {name:?} no more, also where it runs"),
         Change::WatchCards(cards) => cards_sentence(cards),
         Change::LinkPhrases(new) => phrases_sentence(new),
+        Change::CheckSchedule(plan) => super::hotline::checks::sentence(plan),
         Change::FunctionTerm(term) => {
             let until =
                 term.until.map_or_else(|| "until the next term".into(), |until| format!("until {until}"));

@@ -19,11 +19,13 @@ use crate::codec::proto::detente::v1::{
     ListOfficesRequest, ListOfficesResponse, ListOwnAlarmsRequest, ListOwnAlarmsResponse, ListPartiesRequest,
     ListPartiesResponse, ListProposalsRequest, ListProposalsResponse, ListWebhooksRequest,
     ListWebhooksResponse, Member as WireMember, Office as WireOffice, PartyLine, ProposalLine,
-    ProposeRequest, ProposeResponse, ShowWatchCardsRequest, ShowWatchCardsResponse, ShowWatchPlanRequest,
-    ShowWatchPlanResponse, SubmitRevocationListRequest, SubmitRevocationListResponse,
+    ProposeRequest, ProposeResponse, ShowCheckScheduleRequest, ShowCheckScheduleResponse,
+    ShowWatchCardsRequest, ShowWatchCardsResponse, ShowWatchPlanRequest, ShowWatchPlanResponse,
+    SubmitRevocationListRequest, SubmitRevocationListResponse,
 };
-use crate::codec::{signed, watch_cards, watch_plan};
+use crate::codec::{check_schedule, signed, watch_cards, watch_plan};
 use crate::domain::allowance::Allowance;
+use crate::domain::board::Board;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::CommandId;
 use crate::domain::event::RevocationList;
@@ -35,8 +37,9 @@ use crate::domain::roster::KnownParty;
 use crate::domain::time::Instant;
 use crate::evidence::keys::KeyRing;
 use crate::limits;
+use crate::peers::beat::silent_after_ms;
 use crate::peers::certificate;
-use crate::peers::links::Links;
+use crate::peers::links::{Heard, Links};
 use crate::peers::trust_of_board::trust_of;
 use crate::registrar::Registrar;
 use crate::rpc::caller::{Caller, PersonCaller};
@@ -141,7 +144,8 @@ impl PartyService for PartyCalls {
             let heard_at = self.links.of(*party).seen().heard_at;
             let line = party_line(party, known, owed as u64, heard_at)?;
             let allowance = board.link(*party).and_then(|link| allowance_line(party, link));
-            Some(PartyLine { open_by_hand: open_for(party), allowance, ..line })
+            let (up, silent_after_seconds) = self.liveness(&board, *party);
+            Some(PartyLine { open_by_hand: open_for(party), allowance, up, silent_after_seconds, ..line })
         });
         let without_node = board.roster.without_node.values().map(|known| PartyLine {
             party: known.party.to_string(),
@@ -202,6 +206,18 @@ impl PartyService for PartyCalls {
         Ok(Response::new(shown.unwrap_or_default()))
     }
 
+    async fn show_check_schedule(
+        &self,
+        _: Request<ShowCheckScheduleRequest>,
+    ) -> Result<Response<ShowCheckScheduleResponse>, Status> {
+        let board = self.registrar.head().board.clone();
+        let shown = board.check_schedule().map(|known| ShowCheckScheduleResponse {
+            schedule: check_schedule::write(&known.plan),
+            since_ms: known.since.0,
+        });
+        Ok(Response::new(shown.unwrap_or_default()))
+    }
+
     async fn list_members(
         &self,
         _: Request<ListMembersRequest>,
@@ -254,6 +270,18 @@ impl PartyService for PartyCalls {
     }
 }
 
+impl PartyCalls {
+    /// Whether the other end of a link is heard, and after how many seconds without a word it is called down.
+    fn liveness(&self, board: &Board, party: Party) -> (bool, u32) {
+        if board.link(party).is_none() {
+            return (false, 0);
+        }
+        let silent_after_ms = silent_after_ms(board, party);
+        let heard = self.links.of(party).seen().heard(self.registrar.clock.now(), silent_after_ms);
+        (matches!(heard, Heard::Up { .. }), u32::try_from(silent_after_ms / 1_000).unwrap_or(u32::MAX))
+    }
+}
+
 fn person<T>(call: &Request<T>) -> Result<PersonCaller, Status> {
     match access::caller(call)? {
         // The table lets one with a stale list in to nothing but a fresh list.
@@ -292,6 +320,8 @@ fn party_line(party: &Party, known: &KnownParty, owed: u64, heard_at: Option<Ins
         without_node: false,
         open_by_hand: 0,
         allowance: None,
+        up: false,
+        silent_after_seconds: 0,
         unconfirmed_by: known.unconfirmed(None).map(|by| by.to_string()).unwrap_or_default(),
         list_since_ms: known.list_since.0,
         list_changed: changed.iter().map(|what| (*what).into()).collect(),

@@ -13,6 +13,7 @@ use tonic::{Request, Response, Status};
 use super::acknowledgement::acknowledge;
 use super::command::{self, digest_in, person, refused};
 use super::held::{HeldRegimes, reader_in};
+use super::hotline::checks;
 use super::originals::Originals;
 use super::thread::marks_of;
 use super::{alarms, faults, part, status, watch_card, watch_hand_over, watch_now};
@@ -242,6 +243,7 @@ impl Follower {
                 Ok(None)
             }
             Event::AlarmNoted(noted) => Ok(alarms::news(record, noted, board)),
+            Event::CheckNoted(noted) => Ok(checks::news(record, noted, board)),
             Event::Alerted(alerted) if self.offices.is_told(board, &alerted.message) => {
                 watch_now::alert(record, alerted, head, &self.journal).await.map(Some)
             }

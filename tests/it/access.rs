@@ -65,6 +65,7 @@ const EXPECTED: &str = "
     /detente.v1.PartyService/ListWebhooks                       D R W A O C . . .
     /detente.v1.PartyService/ListOwnAlarms                      D R W A O C . . .
     /detente.v1.PartyService/ShowWatchCards                     D R W A O C . . .
+    /detente.v1.PartyService/ShowCheckSchedule                  D R W A O C . . .
     /detente.v1.PartyService/ListMembers                        . . . A O C . . .
     /detente.v1.PartyService/ExportParty                        . . . . O C . . .
     /detente.v1.PartyService/SubmitRevocationList               . . . . O C . . .
@@ -96,6 +97,10 @@ const EXPECTED: &str = "
     /detente.v1.HotlineService/Transcript                       D R W . . . . . .
     /detente.v1.HotlineService/ListPhrases                      D R W A O C . . .
     /detente.v1.HotlineService/Join                             . . W . . . . . .
+    /detente.v1.HotlineService/ListChecks                       D R W . O . . . .
+    /detente.v1.HotlineService/SendCheck                        . . W . . . . . .
+    /detente.v1.HotlineService/RecordCheck                      . . W . . . . . .
+    /detente.v1.HotlineService/PingLinks                        D R W . O . . . .
     /detente.v1.ExerciseService/NoSuchMethod                    . . . . . . . . .
     /detente.v1.ExerciseService/draft                           . . . . . . . . .
 ";

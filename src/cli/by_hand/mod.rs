@@ -3,7 +3,7 @@
 //! Never here: whether a channel counts, or who is owed what. The node says both.
 
 mod accounts;
-mod moment;
+pub(in crate::cli) mod moment;
 
 use std::path::PathBuf;
 

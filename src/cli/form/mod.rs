@@ -80,6 +80,8 @@ pub fn read(kind: Kind, syntax: Syntax, text: &str) -> Result<Content, NotAForm>
         Kind::SessionAddition => Content::SessionAddition(parse(syntax, text)?),
         Kind::SessionClose => Content::SessionClose(parse(syntax, text)?),
         Kind::SessionShown => Content::SessionShown(parse(syntax, text)?),
+        Kind::Check => Content::Check(parse(syntax, text)?),
+        Kind::CheckAnswer => Content::CheckAnswer(parse(syntax, text)?),
     })
 }
 
@@ -133,6 +135,8 @@ pub fn to_json(content: &Content) -> String {
         Content::SessionAddition(form) => pretty(form),
         Content::SessionClose(form) => pretty(form),
         Content::SessionShown(form) => pretty(form),
+        Content::Check(form) => pretty(form),
+        Content::CheckAnswer(form) => pretty(form),
     }
 }
 
@@ -191,6 +195,8 @@ pub fn example(kind: Kind) -> &'static str {
         Kind::SessionAddition => include_str!("examples/session-addition.toml"),
         Kind::SessionClose => include_str!("examples/session-close.toml"),
         Kind::SessionShown => include_str!("examples/session-shown.toml"),
+        Kind::Check => include_str!("examples/check.toml"),
+        Kind::CheckAnswer => include_str!("examples/check-answer.toml"),
     }
 }
 

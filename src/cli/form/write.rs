@@ -122,6 +122,8 @@ fn purpose(kind: Kind) -> &'static str {
         Kind::SessionAddition => "that a further Party comes into a hotline session",
         Kind::SessionClose => "that a hotline session is over, and what was said in it",
         Kind::SessionShown => "that a console of yours shows a text; nobody is said to have read it",
+        Kind::Check => "a check of the link, with an agreed text, to be answered",
+        Kind::CheckAnswer => "the answer to a check of the link",
     }
 }
 

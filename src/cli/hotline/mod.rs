@@ -2,6 +2,7 @@
 //!
 //! Never here: the order of a session, its close, or who may release: all of it is the node's to say.
 
+mod checks;
 mod page;
 mod paper;
 mod phrases;
@@ -54,6 +55,16 @@ enum Command {
     /// Print a session's transcript, original and translation side by side, with the digest that both sign; also as
     /// PDF
     Transcript(show::TranscriptArgs),
+    /// List the links with their checks: when the next one is due, what came of the last ones, what is heard
+    Checks(checks::ChecksArgs),
+    /// Make a check, or answer one, that waits for an officer of yours
+    Check(checks::CheckArgs),
+    /// Put on record what came of a check by telephone or fax
+    Checked(checks::CheckedArgs),
+    /// Try links now, each at once
+    Ping(checks::PingArgs),
+    /// Show the check schedule in force, or propose another one
+    Schedule(checks::ScheduleArgs),
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
@@ -69,6 +80,11 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::List(args) => show::list(args).await,
         Command::Show(args) => show::show(args).await,
         Command::Transcript(args) => show::transcript(args).await,
+        Command::Checks(args) => checks::checks(args).await,
+        Command::Check(args) => checks::check(args).await,
+        Command::Checked(args) => checks::checked(args).await,
+        Command::Ping(args) => checks::ping(args).await,
+        Command::Schedule(args) => checks::schedule(args).await,
     }
 }
 

@@ -66,6 +66,7 @@ fn main_reference(content: &Content) -> Option<(&MessageReference, Relation)> {
             (form.answers != MessageReference::default()).then_some((&form.answers, Relation::Answers))
         }
         Content::SessionShown(form) => Some((&form.shown, Relation::RefersTo)),
+        Content::CheckAnswer(form) => Some((&form.answers, Relation::Answers)),
         Content::Calendar(_)
         | Content::Notification(_)
         | Content::Invitation(_)
@@ -78,6 +79,7 @@ fn main_reference(content: &Content) -> Option<(&MessageReference, Relation)> {
         | Content::SessionAcceptance(_)
         | Content::SessionAddition(_)
         | Content::SessionClose(_)
+        | Content::Check(_)
         | Content::Transcription(_)
         // What is handed on need not come to the receiver in any other way: nobody waits for it.
         | Content::Forwarded(_) => None,

@@ -12,6 +12,7 @@ use crate::domain::activity::{
     MeetingRequest, MeetingScope, Reply, Request, Sufficiency,
 };
 use crate::domain::adoption::{Adoption, Nature, Reservation, Resumption, Suspension, Withdrawal};
+use crate::domain::check::{Check, CheckAnswer};
 use crate::domain::correspondence::{
     Answer, Answered, HowAnswered, MessageWithdrawal, Question, Questioned, ServiceMessage, Text,
 };
@@ -382,4 +383,6 @@ wire! {
     SessionAddition as HotlineAddition { party, sees, seen, remarks, to_follow, not_known }
     SessionClose as HotlineClose { agreed, seen, remarks, to_follow, not_known }
     SessionShown as HotlineShown { shown, console, remarks, to_follow, not_known }
+    Check as HotlineCheck { check, due, number, text, remarks, to_follow, not_known }
+    CheckAnswer as HotlineCheckAnswer { check, due, answers, officer, remarks, to_follow, not_known }
 }

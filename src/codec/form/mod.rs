@@ -84,6 +84,8 @@ pub fn encode(content: &Content) -> Result<Vec<u8>, Refused> {
         Content::SessionAddition(form) => Wire::<v1::HotlineAddition>::to_wire(form).encode_to_vec(),
         Content::SessionClose(form) => Wire::<v1::HotlineClose>::to_wire(form).encode_to_vec(),
         Content::SessionShown(form) => Wire::<v1::HotlineShown>::to_wire(form).encode_to_vec(),
+        Content::Check(form) => Wire::<v1::HotlineCheck>::to_wire(form).encode_to_vec(),
+        Content::CheckAnswer(form) => Wire::<v1::HotlineCheckAnswer>::to_wire(form).encode_to_vec(),
     };
     bound_bytes(&bytes)?;
     Ok(bytes)
@@ -143,6 +145,8 @@ pub fn decode(kind: Kind, bytes: &[u8]) -> Result<Content, Unreadable> {
         Kind::SessionAddition => Content::SessionAddition(read::<_, v1::HotlineAddition>(kind, bytes)?),
         Kind::SessionClose => Content::SessionClose(read::<_, v1::HotlineClose>(kind, bytes)?),
         Kind::SessionShown => Content::SessionShown(read::<_, v1::HotlineShown>(kind, bytes)?),
+        Kind::Check => Content::Check(read::<_, v1::HotlineCheck>(kind, bytes)?),
+        Kind::CheckAnswer => Content::CheckAnswer(read::<_, v1::HotlineCheckAnswer>(kind, bytes)?),
     };
     content.bound()?;
     Ok(content)

@@ -144,6 +144,7 @@ impl Board {
             Event::DutiesNoted(noted) => self.duties_noted(record, noted),
             Event::Alerted(alerted) => self.alerted(record, alerted),
             Event::AlarmNoted(noted) => self.alarm_noted(record, noted),
+            Event::CheckNoted(noted) => self.check_noted(noted),
             Event::WatchOffered(offered) => {
                 if let Some(stamp) = &record.command {
                     self.offered(offered, &stamp.by, (record.index, record.at));
@@ -185,6 +186,7 @@ impl Board {
                 }
                 let (lane, serial) = (receipt.lane, receipt.serial);
                 self.duties.receipted(Awaited { party: *party, lane, serial });
+                self.checks_receipted(*party, receipt);
             }
         }
     }
@@ -235,6 +237,7 @@ impl Board {
         self.owed_by_hand(index, message, digest, dispatches);
         self.word_heard(index, message, digest);
         self.parts_given(message, dispatches);
+        self.checks_released(index, message, digest, dispatches);
     }
 
     fn received(&mut self, index: u64, at: Instant, taken: &Taken) {
@@ -244,6 +247,7 @@ impl Board {
             let (receipt, leaf) = (&taken.receipt, taken.receipt_leaf);
             link.received(taken.dispatch_leaf, dispatch.leaf_index, receipt, leaf, index);
         });
+        self.checks_received(index, taken);
         let Some(message) = &taken.message else { return };
         self.parts_named(dispatch.from, message);
         self.word_heard(index, message, dispatch.message);

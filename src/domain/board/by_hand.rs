@@ -92,6 +92,7 @@ impl Board {
             | Change::OwnAlarmRemoved(_)
             | Change::WatchCards(_)
             | Change::LinkPhrases(_)
+            | Change::CheckSchedule(_)
             | Change::ReleaseRule { .. }
             | Change::OwnKeyList(_) => Ok(()),
         }

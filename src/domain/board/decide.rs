@@ -139,6 +139,8 @@ impl Board {
             Command::TakeWatch { digest } => self.take_watch(*digest, by),
             Command::StorePart { salted_digest, bytes } => self.store_part(*salted_digest, *bytes),
             Command::ErasePart { salted_digest, reason } => self.erase_part(*salted_digest, reason),
+            Command::SendCheck(sent) => self.send_check(own, sent, &Origin::Person(stamp.clone()), now),
+            Command::NoteCheck(noted) => self.note_check(own, noted, &Origin::Person(stamp.clone()), now),
             Command::Receive(_)
             | Command::TakeReceipt(_)
             | Command::DisputeReceipt { .. }
@@ -245,6 +247,8 @@ impl Board {
             Command::Alert(due) => self.alert(due, now),
             Command::NoteDuties(noted) => self.note_duties(own, noted, now),
             Command::NoteAlarm(noted) => self.note_alarm(noted, now),
+            Command::SendCheck(sent) => self.send_check(own, sent, &Origin::Node, now),
+            Command::NoteCheck(noted) => self.note_check(own, noted, &Origin::Node, now),
             Command::Propose(_)
             | Command::Confirm(_)
             | Command::Drop(_)
@@ -296,6 +300,7 @@ fn check_own(own: Own, change: &Change) -> Result<(), Refusal> {
         Change::LinkAllowance(new) if new.party == own.party => {
             Err(Refusal::Field { field: "link_allowance", rule: "there is no link with oneself".into() })
         }
+        Change::CheckSchedule(plan) => plan.check_turns(own.party),
         Change::OwnKeyList(_)
         | Change::LinkAllowance(_)
         | Change::PartyIntroduced { .. }

@@ -7,7 +7,9 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Board, FOLD_VERSION, Noted, digest_alarms, digest_by_hand, digest_duties, digest_watch};
+use super::{
+    Board, FOLD_VERSION, Noted, digest_alarms, digest_by_hand, digest_checks, digest_duties, digest_watch,
+};
 use crate::domain::adoption::{Heard, Word};
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
@@ -137,6 +139,7 @@ pub(super) fn of(board: &Board) -> Digest {
     digest_watch::of(&mut sum, &board.watch);
     digest_duties::of(&mut sum, &board.duties);
     digest_alarms::of(&mut sum, board);
+    digest_checks::of(&mut sum, board);
     Digest(sum.0.finalize().into())
 }
 

@@ -192,6 +192,10 @@ impl Sum {
                 self.number(18);
                 self.watch_cards(cards);
             }
+            Change::CheckSchedule(plan) => {
+                self.number(21);
+                self.check_plan(plan);
+            }
         }
     }
 

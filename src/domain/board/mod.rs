@@ -7,12 +7,14 @@
 mod alarms;
 mod apply;
 mod by_hand;
+mod checks;
 mod decide;
 mod decide_link;
 mod decide_release;
 mod digest;
 mod digest_alarms;
 mod digest_by_hand;
+mod digest_checks;
 mod digest_duties;
 mod digest_roster;
 mod digest_watch;
@@ -32,6 +34,7 @@ use imbl::{OrdMap, OrdSet};
 use super::adoption::Words;
 use super::alarm::{Expiries, Hooks, OwnAlarms};
 use super::by_hand::ByHand;
+use super::check::Checks;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::duty::Duties;
 use super::link::Link;
@@ -105,6 +108,8 @@ pub struct Board {
     pub expiries: Expiries,
     /// What runs of the alarms that this Party set for itself.
     pub own_alarms: OwnAlarms,
+    /// Checks of links: what came and went of them, and what is on record of each.
+    pub checks: Checks,
 }
 
 /// A regime whose text is on record here.

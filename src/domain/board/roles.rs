@@ -39,5 +39,7 @@ pub(super) fn may_give(command: &Command) -> &'static [Role] {
         | Command::NoteDuties(_)
         | Command::Alert(_)
         | Command::NoteAlarm(_) => &[],
+        // A person does so of a line that no node carries; the node of all others.
+        Command::SendCheck(_) | Command::NoteCheck(_) => &[Role::Watch],
     }
 }

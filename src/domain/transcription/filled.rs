@@ -134,6 +134,8 @@ impl Serialize for Filled {
             Content::SessionAddition(form) => map.serialize_value(form)?,
             Content::SessionClose(form) => map.serialize_value(form)?,
             Content::SessionShown(form) => map.serialize_value(form)?,
+            Content::Check(form) => map.serialize_value(form)?,
+            Content::CheckAnswer(form) => map.serialize_value(form)?,
         }
         map.end()
     }
@@ -198,6 +200,8 @@ impl<'de> Deserialize<'de> for Filled {
                     Kind::SessionAddition => Content::SessionAddition(map.next_value()?),
                     Kind::SessionClose => Content::SessionClose(map.next_value()?),
                     Kind::SessionShown => Content::SessionShown(map.next_value()?),
+                    Kind::Check => Content::Check(map.next_value()?),
+                    Kind::CheckAnswer => Content::CheckAnswer(map.next_value()?),
                 };
                 match map.next_key::<String>()? {
                     None => Ok(Filled::Form(Box::new(content))),

@@ -8,14 +8,17 @@
 use super::events::Seen;
 use crate::codec::{content, message, signed};
 use crate::domain::board::{Board, Denied};
+use crate::domain::check::CheckToSend;
 use crate::domain::command::{AsIs, Command, Decided, Delivery, Origin, ReceivePlan, ReleasePlan};
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Received, Record, Released};
-use crate::domain::message::{Outcome, Relation};
+use crate::domain::message::{Outcome, Outgoing, Relation};
+use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::refusal::Refusal;
 use crate::domain::roster::enough_custodians;
+use crate::domain::time::Instant;
 use crate::domain::watch::AlertDue;
 
 pub(super) fn record(board: &Board, record: &Record, seen: &mut Seen) {
@@ -114,6 +117,15 @@ fn planned(plan: &ReleasePlan, released: &Released, seen: &mut Seen) {
             fits,
             "that a console shows a text does not name what its message refers to, or its officer",
         );
+    } else if released.draft.is_none() && check_in(&message.draft).is_some() {
+        let said = content::said(&message.draft.kind, &message.draft.content);
+        let fits = match said.content() {
+            Some(Content::CheckAnswer(form)) => {
+                form.answers.message_digest.map(|digest| digest.0) == referred(released, Relation::Answers)
+            }
+            _ => true,
+        };
+        seen.must(fits, "the answer to a check does not name what its message refers to");
     } else if released.draft.is_none() {
         let read = message::decode_acknowledgement(&message.draft.content);
         let fits = read.is_ok_and(|read| {
@@ -198,6 +210,7 @@ fn command_of(board: &Board, event: &Event) -> Option<Command> {
         Event::WatchTaken { digest, .. } => Command::TakeWatch { digest: *digest },
         Event::DutiesNoted(noted) => Command::NoteDuties(noted.clone()),
         Event::AlarmNoted(noted) => Command::NoteAlarm(noted.clone()),
+        Event::CheckNoted(noted) => Command::NoteCheck(noted.clone()),
         Event::JournalOpened { .. } | Event::EpochOpened { .. } | Event::HeadFollowed(..) => return None,
     })
 }
@@ -205,6 +218,9 @@ fn command_of(board: &Board, event: &Event) -> Option<Command> {
 /// With the digest of what was signed in place of the one that the releaser named: they must be one.
 fn release(released: &Released) -> Command {
     let outgoing = released.message.draft.clone();
+    if let Some((with, check, due)) = check_in(&outgoing).filter(|_| released.draft.is_none()) {
+        return Command::SendCheck(Box::new(CheckToSend { with, check, due, outgoing }));
+    }
     match released.draft {
         Some(draft) => {
             let digest = Digest::of(&message::encode_draft(&outgoing));
@@ -219,6 +235,17 @@ fn release(released: &Released) -> Command {
             outgoing,
         },
     }
+}
+
+/// The check that a message makes or answers, and with whom.
+fn check_in(outgoing: &Outgoing) -> Option<(Party, String, Instant)> {
+    let said = content::said(&outgoing.kind, &outgoing.content);
+    let (check, due) = match said.content()? {
+        Content::Check(form) => (form.check.clone(), form.due.instant()?),
+        Content::CheckAnswer(form) => (form.check.clone(), form.due.instant()?),
+        _ => return None,
+    };
+    Some((*outgoing.parties().first()?, check, due))
 }
 
 fn delivery(received: &Received) -> Delivery {

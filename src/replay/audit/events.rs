@@ -99,7 +99,8 @@ impl Inspector {
                         | Change::OwnAlarmSet(_)
                         | Change::OwnAlarmRemoved(_)
                         | Change::WatchCards(_)
-                        | Change::LinkPhrases(_),
+                        | Change::LinkPhrases(_)
+                        | Change::CheckSchedule(_),
                     )
                     | None => {}
                 }
@@ -135,7 +136,8 @@ impl Inspector {
             | Event::Alerted(_)
             | Event::WatchOffered(_)
             | Event::WatchTaken { .. }
-            | Event::AlarmNoted(_) => {}
+            | Event::AlarmNoted(_)
+            | Event::CheckNoted(_) => {}
             Event::RegimeHeld(held) => self.regime_held(held, seen),
         }
     }

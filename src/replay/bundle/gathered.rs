@@ -111,7 +111,8 @@ impl Gathered {
                 | Event::Alerted(_)
                 | Event::WatchOffered(_)
                 | Event::WatchTaken { .. }
-                | Event::AlarmNoted(_) => {}
+                | Event::AlarmNoted(_)
+                | Event::CheckNoted(_) => {}
                 Event::DeliveredByHand(said) if said.thread == self.thread => self.by_hand(record, said),
                 Event::DeliveredByHand(_) | Event::DutiesNoted(_) => {}
             }

@@ -4,7 +4,10 @@
 //! Never here: the order of a session or its close (`domain/hotline/`), who may release (the Board). What is done by
 //! a call of its own and what a console says over its stream is the same.
 
+mod check_messages;
+pub(in crate::rpc) mod checks;
 mod join;
+mod keep;
 mod kept;
 mod lines;
 mod phrases;
@@ -21,6 +24,7 @@ use tokio_stream::Stream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
+pub use self::keep::CheckKeeper;
 use self::kept::Kept;
 use self::speak::{Speaker, Wanted, precedence};
 use self::told::Told;
@@ -34,6 +38,7 @@ use crate::domain::hotline::{Sees, SessionAddition};
 use crate::domain::party::Party;
 use crate::domain::refusal::Refusal;
 use crate::limits;
+use crate::peers::exchange::Exchange;
 use crate::registrar::Registrar;
 use crate::rpc::acknowledgement;
 use crate::rpc::caller::PersonCaller;
@@ -46,6 +51,7 @@ const TEXT: &str = "text";
 /// Reads from heads, gives commands to the Registrar.
 pub struct HotlineCalls {
     registrar: Registrar,
+    exchange: Exchange,
     kept: Kept,
 }
 
@@ -206,11 +212,41 @@ impl HotlineService for HotlineCalls {
         tokio::spawn(console.run(call.into_inner()));
         Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
+
+    async fn list_checks(
+        &self,
+        call: Request<calls::ListChecksRequest>,
+    ) -> Result<Response<calls::ListChecksResponse>, Status> {
+        self.checks(call.get_ref()).map(Response::new)
+    }
+
+    async fn send_check(
+        &self,
+        call: Request<calls::SendCheckRequest>,
+    ) -> Result<Response<calls::SendCheckResponse>, Status> {
+        let desk = self.desk(&call)?;
+        desk.send_check(call.into_inner()).await.map(Response::new)
+    }
+
+    async fn record_check(
+        &self,
+        call: Request<calls::RecordCheckRequest>,
+    ) -> Result<Response<calls::RecordCheckResponse>, Status> {
+        let desk = self.desk(&call)?;
+        desk.record_check(call.into_inner()).await.map(Response::new)
+    }
+
+    async fn ping_links(
+        &self,
+        call: Request<calls::PingLinksRequest>,
+    ) -> Result<Response<calls::PingLinksResponse>, Status> {
+        self.ping(call.into_inner()).await.map(Response::new)
+    }
 }
 
 impl HotlineCalls {
-    pub fn new(registrar: Registrar) -> HotlineCalls {
-        HotlineCalls { registrar, kept: Kept::default() }
+    pub fn new(registrar: Registrar, exchange: Exchange) -> HotlineCalls {
+        HotlineCalls { registrar, exchange, kept: Kept::default() }
     }
 
     /// For the node to serve behind the access table.

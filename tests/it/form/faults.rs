@@ -319,6 +319,8 @@ fn everything_may_follow_and_then_nothing_is_missing() {
             Content::SessionAddition(form) => form.to_follow = names,
             Content::SessionClose(form) => form.to_follow = names,
             Content::SessionShown(form) => form.to_follow = names,
+            Content::Check(form) => form.to_follow = names,
+            Content::CheckAnswer(form) => form.to_follow = names,
         }
         assert_eq!(faults(&content), [], "{kind:?}");
         assert!(content.is_incomplete(), "{kind:?}");

@@ -1,5 +1,6 @@
 //! What is said in a hotline session, as a form can state it.
 
+use detente::domain::check::{Check, CheckAnswer};
 use detente::domain::content::Content;
 use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::form::{MessageDigest, OtherThread};
@@ -11,7 +12,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use super::strategies::{message, number, of, prose, text, texts};
+use super::strategies::{message, number, of, prose, text, texts, when};
 
 fn digest() -> impl Strategy<Value = Option<MessageDigest>> {
     option::of(any::<[u8; 32]>().prop_map(|bytes| MessageDigest(Digest(bytes))))
@@ -71,6 +72,24 @@ pub fn content() -> BoxedStrategy<Content> {
         to_follow: texts(),
         not_known: texts(),
     });
+    let check = of!(Check {
+        check: text(),
+        due: when(),
+        number: number(),
+        text: prose(),
+        remarks: prose(),
+        to_follow: texts(),
+        not_known: texts(),
+    });
+    let check_answer = of!(CheckAnswer {
+        check: text(),
+        due: when(),
+        answers: message(),
+        officer: text(),
+        remarks: prose(),
+        to_follow: texts(),
+        not_known: texts(),
+    });
     prop_oneof![
         opening.prop_map(Content::SessionOpening),
         acceptance.prop_map(Content::SessionAcceptance),
@@ -78,6 +97,8 @@ pub fn content() -> BoxedStrategy<Content> {
         addition.prop_map(Content::SessionAddition),
         close.prop_map(Content::SessionClose),
         shown.prop_map(Content::SessionShown),
+        check.prop_map(Content::Check),
+        check_answer.prop_map(Content::CheckAnswer),
     ]
     .boxed()
 }

@@ -1,0 +1,291 @@
+//! What the Board keeps of the checks of each link: which messages came and went, and what is on record of each
+//! check; and from these the next step of one.
+//!
+//! Never here: a clock of its own, or a step that hangs on anything but the journal, the schedule and the instant
+//! that is given.
+
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet};
+
+use super::noted::{CheckNoted, Known, What};
+use super::plan::{Due, Line, LinkPlan, Rule};
+use super::thread_of;
+use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::party::Party;
+use crate::domain::precedence::Precedence;
+use crate::domain::time::Instant;
+use crate::limits;
+
+/// By the other Party.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Checks(pub OrdMap<Party, Arc<LinkChecks>>);
+
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct LinkChecks {
+    /// What is on record of the newest checks, by when they were due.
+    pub states: OrdMap<(Instant, String), State>,
+    /// Up to which check of each rule all came to an end.
+    pub settled: OrdMap<String, Instant>,
+    /// Checks and answers of our own.
+    pub ours: Kept,
+    /// And of the other end.
+    pub theirs: Kept,
+    /// What of ours waits for a receipt, by lane and serial.
+    pub awaited: OrdMap<(Precedence, u64), ThreadId>,
+    /// The newest service messages of either end, each with the record that holds it.
+    pub service: OrdSet<(u64, Digest)>,
+}
+
+/// The newest messages of one end, one for each check; of two the first counts.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Kept {
+    pub by_thread: OrdMap<ThreadId, Said>,
+    oldest: OrdSet<(u64, ThreadId)>,
+}
+
+/// A check, or an answer, as a message.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Said {
+    pub part: Part,
+    pub message: Digest,
+    /// The record that holds it.
+    pub index: u64,
+    /// Since when it is on record at the other end: for one of ours, by that end's receipt.
+    pub there: Option<Instant>,
+}
+
+/// Which of the two messages of a check.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Part {
+    Check,
+    Answer,
+}
+
+/// What is on record of one check, in its order.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct State {
+    pub asks: Party,
+    pub noted: Vec<What>,
+}
+
+/// What comes next for a check.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Step {
+    Note(What),
+    /// It was missed; what is known of it is for whoever knows the link.
+    Miss,
+}
+
+impl State {
+    pub fn made(&self) -> bool {
+        self.noted.iter().any(|what| matches!(what, What::Made { .. }))
+    }
+
+    /// It came to an end, and nothing more can be said of it.
+    pub fn is_over(&self) -> bool {
+        self.noted
+            .iter()
+            .any(|what| matches!(what, What::Answered { .. } | What::Late { .. } | What::ByHand(_)))
+    }
+
+    pub fn missed(&self) -> Option<Known> {
+        self.noted.iter().find_map(|what| match what {
+            What::Missed(known) => Some(*known),
+            _ => None,
+        })
+    }
+
+    /// It came to an end, though an answer may still come late.
+    pub fn is_settled(&self) -> bool {
+        self.is_over() || self.missed().is_some()
+    }
+}
+
+impl Kept {
+    pub fn get(&self, thread: ThreadId, part: Part) -> Option<&Said> {
+        self.by_thread.get(&thread).filter(|said| said.part == part)
+    }
+
+    fn add(&mut self, thread: ThreadId, said: Said) {
+        if self.by_thread.contains_key(&thread) {
+            return;
+        }
+        self.by_thread.insert(thread, said);
+        self.oldest.insert((said.index, thread));
+        while self.oldest.len() > limits::CHECK_MESSAGES_KEPT_MAX
+            && let Some(oldest) = self.oldest.get_min().copied()
+        {
+            self.oldest.remove(&oldest);
+            self.by_thread.remove(&oldest.1);
+        }
+    }
+}
+
+impl Checks {
+    pub fn of(&self, party: Party) -> Option<&LinkChecks> {
+        self.0.get(&party).map(Arc::as_ref)
+    }
+
+    pub fn with(&mut self, party: Party) -> &mut LinkChecks {
+        Arc::make_mut(self.0.entry(party).or_default())
+    }
+}
+
+impl LinkChecks {
+    /// One of ours, that waits for its receipt.
+    pub fn we_said(&mut self, thread: ThreadId, said: Said, on: (Precedence, u64)) {
+        self.ours.add(thread, said);
+        self.awaited.insert(on, thread);
+        if self.awaited.len() > limits::CHECK_MESSAGES_KEPT_MAX
+            && let Some((oldest, _)) = self.awaited.get_min().cloned()
+        {
+            self.awaited.remove(&oldest);
+        }
+    }
+
+    pub fn they_said(&mut self, thread: ThreadId, said: Said) {
+        self.theirs.add(thread, said);
+    }
+
+    /// The other end's receipt, which took it or did not.
+    pub fn receipted(&mut self, on: (Precedence, u64), taken_at: Option<Instant>) {
+        let Some(thread) = self.awaited.remove(&on) else { return };
+        if let Some(said) = self.ours.by_thread.get_mut(&thread) {
+            said.there = said.there.or(taken_at);
+        }
+    }
+
+    pub fn announced(&mut self, index: u64, message: Digest) {
+        self.service.insert((index, message));
+        while self.service.len() > limits::SERVICE_MESSAGES_KEPT_MAX
+            && let Some(oldest) = self.service.get_min().copied()
+        {
+            self.service.remove(&oldest);
+        }
+    }
+
+    pub fn noted(&mut self, noted: &CheckNoted) {
+        let key = (noted.due, noted.check.clone());
+        let state = self.states.entry(key).or_insert_with(|| State { asks: noted.asks, noted: Vec::new() });
+        state.noted.push(noted.what.clone());
+        if state.is_settled() {
+            let until = self.settled.entry(noted.check.clone()).or_insert(noted.due);
+            *until = (*until).max(noted.due);
+        }
+        while self.states.len() > limits::CHECK_STATES_KEPT_MAX
+            && let Some((oldest, _)) = self.states.get_min().cloned()
+        {
+            self.states.remove(&oldest);
+        }
+    }
+
+    /// After which instant checks of a rule are still to come to an end, under a schedule in force since then.
+    pub fn after(&self, rule: &str, since: Instant) -> Instant {
+        self.settled.get(rule).map_or(since, |settled| since.max(*settled))
+    }
+
+    pub fn state(&self, rule: &str, due: Instant) -> Option<&State> {
+        self.states.get(&(due, rule.to_owned()))
+    }
+}
+
+/// A check of the schedule of a link of `own`.
+#[derive(Clone, Copy, Debug)]
+pub struct Of<'p> {
+    pub own: Party,
+    pub link: &'p LinkPlan,
+    pub rule: &'p Rule,
+    pub due: Due,
+}
+
+impl Of<'_> {
+    pub fn thread(&self) -> ThreadId {
+        thread_of(self.own, self.link.with, &self.rule.name, self.due.at)
+    }
+
+    /// Which message it is our turn to send.
+    pub fn our_part(&self) -> Part {
+        if self.due.asks == self.own { Part::Check } else { Part::Answer }
+    }
+
+    /// Until when this end waits for what is on its way, beyond the time in which an answer counts.
+    pub fn over_at(&self) -> Instant {
+        self.link.deadline(self.due.at).plus_ms(limits::CHECK_GRACE_MS)
+    }
+
+    pub fn said_by_us<'c>(&self, checks: Option<&'c LinkChecks>) -> Option<&'c Said> {
+        checks?.ours.get(self.thread(), self.our_part())
+    }
+
+    pub fn said_by_them<'c>(&self, checks: Option<&'c LinkChecks>) -> Option<&'c Said> {
+        let part = match self.our_part() {
+            Part::Check => Part::Answer,
+            Part::Answer => Part::Check,
+        };
+        checks?.theirs.get(self.thread(), part)
+    }
+
+    /// What is to be put on record of it next.
+    pub fn step(&self, checks: Option<&LinkChecks>, now: Instant) -> Option<Step> {
+        let state = checks.and_then(|checks| checks.state(&self.rule.name, self.due.at));
+        if state.is_some_and(State::is_over) {
+            return None;
+        }
+        if self.rule.line == Line::Link {
+            let (ours, theirs) = (self.said_by_us(checks), self.said_by_them(checks));
+            let (check, answer) = match self.our_part() {
+                Part::Check => (ours, theirs),
+                Part::Answer => (theirs, ours),
+            };
+            if !state.is_some_and(State::made) {
+                if let Some(at) = check.and_then(|said| said.there) {
+                    return Some(Step::Note(What::Made { at }));
+                }
+            } else if let Some(at) = answer.and_then(|said| said.there) {
+                let in_time = at <= self.link.deadline(self.due.at);
+                let what = if in_time { What::Answered { at } } else { What::Late { at } };
+                return Some(Step::Note(what));
+            }
+        }
+        let is_missed = now > self.over_at() && !state.is_some_and(State::is_settled);
+        is_missed.then_some(Step::Miss)
+    }
+
+    /// Whether it is time to send our part of it: the check from when it is due, until an answer would be late; the
+    /// answer whenever the check is here.
+    pub fn is_to_be_sent(&self, checks: Option<&LinkChecks>, now: Instant) -> bool {
+        if self.rule.line != Line::Link || now < self.due.at || self.said_by_us(checks).is_some() {
+            return false;
+        }
+        match self.our_part() {
+            Part::Check => now <= self.link.deadline(self.due.at),
+            Part::Answer => self.said_by_them(checks).is_some(),
+        }
+    }
+}
+
+/// The checks of a link that it is our turn to make or to answer at this instant, the oldest first. Beyond a day
+/// nobody waits any more.
+pub fn to_be_sent<'p>(
+    own: Party,
+    link: &'p LinkPlan,
+    since: Instant,
+    checks: Option<&LinkChecks>,
+    now: Instant,
+) -> Vec<Of<'p>> {
+    let since = since.max(now.plus_ms(-limits::CHECK_ANSWERED_WITHIN_MS));
+    let mut found = Vec::new();
+    for rule in &link.checks {
+        let mut after = since;
+        while let Some(due) = rule.due_after(after).filter(|due| due.at <= now) {
+            after = due.at;
+            let of = Of { own, link, rule, due };
+            if of.is_to_be_sent(checks, now) {
+                found.push(of);
+            }
+        }
+    }
+    found.sort_by_key(|of| of.due.at);
+    found
+}

@@ -1,0 +1,295 @@
+//! The clock of checks: each is made and answered by the node where no officer is to do so, and each of its steps is
+//! put on record, once.
+//!
+//! What is due follows from the journal, the schedule and the clock: whatever ended the process between two steps,
+//! the next one finds the same. What is known of a check that was missed is what this process saw of the link. Never
+//! here: why it was missed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tonic::Status;
+
+use super::check_messages::{part, when};
+use crate::codec::content;
+use crate::domain::check::{
+    CheckNoted, Checks, Known, Line, LinkPlan, Of, Part, Rule, State, Step, What, to_be_sent,
+};
+use crate::domain::command::{Command, Origin};
+use crate::domain::content::Content;
+use crate::domain::correspondence::ServiceMessage;
+use crate::domain::digest::Digest;
+use crate::domain::form::When;
+use crate::domain::party::Party;
+use crate::domain::time::Instant;
+use crate::limits;
+use crate::peers::beat::silent_after_ms;
+use crate::peers::exchange::Exchange;
+use crate::peers::links::Heard;
+use crate::peers::ping::Pinged;
+use crate::registrar::{Head, Standing};
+
+/// Makes, answers and notes checks.
+pub struct CheckKeeper {
+    exchange: Exchange,
+    /// By the node's clock.
+    started: Instant,
+}
+
+/// What is to be done now, and when to look again.
+#[derive(Default)]
+struct Work {
+    commands: Vec<Command>,
+    next: Option<Instant>,
+}
+
+impl Work {
+    fn look_at(&mut self, at: Instant) {
+        self.next = Some(self.next.map_or(at, |next| next.min(at)));
+    }
+
+    fn note(&mut self, of: &Of<'_>, what: What) {
+        let noted = CheckNoted {
+            with: of.link.with,
+            check: of.rule.name.clone(),
+            due: of.due.at,
+            asks: of.due.asks,
+            what,
+        };
+        self.commands.push(Command::NoteCheck(Box::new(noted)));
+    }
+}
+
+impl CheckKeeper {
+    /// Until somebody stops, or the Registrar ends.
+    pub fn start<S: Send + Sync + 'static>(exchange: Exchange, mut stopped: watch::Receiver<Option<S>>) {
+        let started = exchange.registrar.clock.now();
+        let keeper = CheckKeeper { exchange, started };
+        tokio::spawn(async move {
+            tokio::select! {
+                () = keeper.run() => {}
+                // An error means that the node is gone, which is a stop too.
+                _ = stopped.wait_for(Option::is_some) => {}
+            }
+        });
+    }
+
+    async fn run(self) {
+        let registrar = &self.exchange.registrar;
+        let mut heads = registrar.heads();
+        loop {
+            let head = heads.borrow_and_update().clone();
+            let work = match head.standing {
+                Standing::Writes => self.work(&head, registrar.clock.now()).await,
+                Standing::StandsBy => Work::default(),
+            };
+            let given = registrar.give_all(work.commands, Origin::Node).await;
+            // Whatever came of it shows in the next head.
+            if given.iter().any(Result::is_ok) {
+                continue;
+            }
+            let again = !given.is_empty();
+            if !self.wait(&mut heads, &head, work.next, again).await {
+                return;
+            }
+        }
+    }
+
+    async fn work(&self, head: &Head, now: Instant) -> Work {
+        let mut work = Work::default();
+        let (Some(own), Some(known)) = (head.board.own, head.board.check_schedule()) else { return work };
+        for link in &known.plan.links {
+            if link.officer.is_empty() && head.board.link(link.with).is_some() {
+                let checks = head.board.checks.of(link.with);
+                for of in to_be_sent(own.party, link, known.since, checks, now) {
+                    match self.send(head, &of).await {
+                        Ok(command) => work.commands.extend(command),
+                        Err(fault) => tracing::warn!(code = ?fault.code(), "a check can't be sent for now"),
+                    }
+                }
+            }
+            self.late(head, own.party, link, now, &mut work);
+            for rule in &link.checks {
+                self.rule(head, (own.party, known.since), (link, rule), now, &mut work).await;
+            }
+        }
+        work
+    }
+
+    async fn send(&self, head: &Head, of: &Of<'_>) -> Result<Option<Command>, Status> {
+        let Some(by) = head.board.automatic_check_by() else { return Ok(None) };
+        let sent = part(&self.exchange.registrar, head, of, &by, None).await?;
+        Ok(Some(Command::SendCheck(Box::new(sent))))
+    }
+
+    /// What is still said of checks that were missed.
+    fn late(&self, head: &Head, own: Party, link: &LinkPlan, now: Instant, work: &mut Work) {
+        let checks = head.board.checks.of(link.with);
+        for ((due, check), state) in checks.into_iter().flat_map(|checks| &checks.states) {
+            if state.missed().is_none() || state.is_over() {
+                continue;
+            }
+            let due = link.rule(check).and_then(|rule| Some((rule, rule.due_at(*due)?)));
+            let Some((rule, due)) = due.filter(|(_, due)| due.asks == state.asks) else { continue };
+            let of = Of { own, link, rule, due };
+            if let Some(Step::Note(what)) = of.step(checks, now) {
+                work.note(&of, what);
+            }
+        }
+    }
+
+    /// Checks of one rule come to an end in their order: only then is it known up to which all did.
+    async fn rule(
+        &self,
+        head: &Head,
+        (own, since): (Party, Instant),
+        (link, rule): (&LinkPlan, &Rule),
+        now: Instant,
+        work: &mut Work,
+    ) {
+        let checks = head.board.checks.of(link.with);
+        let mut after = checks.map_or(since, |checks| checks.after(&rule.name, since));
+        let mut in_order = true;
+        for _ in 0..limits::CHECKS_AT_ONCE_MAX {
+            let Some(due) = rule.due_after(after) else { return };
+            after = due.at;
+            if due.at > now {
+                return work.look_at(due.at);
+            }
+            let of = Of { own, link, rule, due };
+            match of.step(checks, now) {
+                Some(Step::Note(what @ What::Made { .. })) => {
+                    work.note(&of, what);
+                    in_order = false;
+                }
+                Some(Step::Note(what)) if in_order => work.note(&of, what),
+                Some(Step::Miss) if in_order => {
+                    let known = self.known(head, &of, now).await;
+                    work.note(&of, What::Missed(known));
+                }
+                Some(Step::Note(_) | Step::Miss) => {}
+                None => {
+                    let state = checks.and_then(|checks| checks.state(&rule.name, due.at));
+                    if !state.is_some_and(State::is_settled) {
+                        in_order = false;
+                        work.look_at(of.over_at().plus_ms(1));
+                    }
+                }
+            }
+        }
+    }
+
+    async fn known(&self, head: &Head, of: &Of<'_>, now: Instant) -> Known {
+        if of.rule.line != Line::Link {
+            return Known::NotRecorded;
+        }
+        if let Some(message) = self.outage(head, of).await {
+            return Known::PlannedOutage { message };
+        }
+        let checks = head.board.checks.of(of.link.with);
+        let is_ours = of.our_part() == Part::Check || of.said_by_them(checks).is_some();
+        if is_ours && of.said_by_us(checks).is_none() {
+            return Known::NotSentByUs;
+        }
+        if of.over_at() < self.started {
+            return Known::NotRunning;
+        }
+        match self.heard(head, of.link.with, now).await {
+            Heard::Up { .. } => Known::Unanswered,
+            Heard::Silent { since } => Known::LinkDown { since },
+        }
+    }
+
+    /// Whether the other end is heard. After a clock that leapt, or a machine that slept, nobody could have been: then
+    /// it is asked.
+    async fn heard(&self, head: &Head, party: Party, now: Instant) -> Heard {
+        let seen = self.exchange.links.of(party).seen();
+        match seen.heard(now, silent_after_ms(&head.board, party)) {
+            Heard::Silent { since } if seen.unanswered == 0 => match self.exchange.ping(party).await {
+                Pinged::Answered { .. } => Heard::Up { at: now },
+                Pinged::Silent(_) => Heard::Silent { since },
+            },
+            heard => heard,
+        }
+    }
+
+    /// A service message of either end by which something was to be out of service then.
+    async fn outage(&self, head: &Head, of: &Of<'_>) -> Option<Digest> {
+        let checks = head.board.checks.of(of.link.with)?;
+        let records = head.records(&self.exchange.registrar.journal);
+        let times = (when(of.due.at), when(of.link.deadline(of.due.at)));
+        for (index, digest) in checks.service.iter().rev() {
+            // One that can't be read announces nothing here.
+            let Ok(stored) = records.message(*index, digest).await else { continue };
+            let draft = &stored.message.draft;
+            let said = content::said(&draft.kind, &draft.content);
+            if let Some(Content::ServiceMessage(form)) = said.content()
+                && is_out_of_service(form, &times)
+            {
+                return Some(*digest);
+            }
+        }
+        None
+    }
+
+    /// Until the clock says so, or what is on record of checks, or the schedule, is another.
+    async fn wait(
+        &self,
+        heads: &mut watch::Receiver<Arc<Head>>,
+        before: &Head,
+        next: Option<Instant>,
+        again: bool,
+    ) -> bool {
+        let clock = &self.exchange.registrar.clock;
+        let changed = async {
+            loop {
+                if heads.changed().await.is_err() {
+                    return false;
+                }
+                if !is_same(&heads.borrow_and_update(), before) {
+                    return true;
+                }
+            }
+        };
+        let due = async {
+            match next {
+                Some(next) => clock.wait_until(next).await,
+                None => std::future::pending().await,
+            }
+        };
+        let rest = async {
+            if again {
+                tokio::time::sleep(Duration::from_millis(limits::CHECK_REST_MS)).await;
+            } else {
+                std::future::pending::<()>().await;
+            }
+        };
+        tokio::select! {
+            changed = changed => changed,
+            () = due => true,
+            () = rest => true,
+        }
+    }
+}
+
+/// Whether nothing is other for checks.
+fn is_same(head: &Head, before: &Head) -> bool {
+    let (Checks(now), Checks(then)) = (&head.board.checks, &before.board.checks);
+    let plan = |head: &Head| head.board.check_schedule().map(|known| (known.plan.clone(), known.since));
+    let same_plan = match (plan(head), plan(before)) {
+        (Some((now, since)), Some((then, before))) => Arc::ptr_eq(&now, &then) && since == before,
+        (now, then) => now.is_none() && then.is_none(),
+    };
+    now.ptr_eq(then) && same_plan && head.standing == before.standing
+}
+
+/// Whether it covers any of the time between the two, whatever the rules of its zone are.
+fn is_out_of_service(form: &ServiceMessage, (due, deadline): &(When, When)) -> bool {
+    let last = When::new("9999-12-31", "Z");
+    let is_date = |when: &When| when.is_certainly_before(&last);
+    is_date(&form.from)
+        && is_date(&form.until)
+        && !form.until.is_certainly_before(due)
+        && !deadline.is_certainly_before(&form.from)
+}
