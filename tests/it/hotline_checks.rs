@@ -1,0 +1,455 @@
+//! Checks of links between real nodes: made, answered, late and missed come on record at both ends alike; silence is
+//! told from a fault; a dead link within the stated seconds; and links are tried.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant as Reading};
+
+use bytes::Bytes;
+use detente::cli::node::Node;
+use detente::codec::check_schedule::read;
+use detente::codec::proto::detente::v1 as calls;
+use detente::codec::proto::detente::v1::propose_request::Change;
+use detente::domain::board::Board;
+use detente::domain::check::Known;
+use detente::domain::content::{Content, Kind};
+use detente::domain::correspondence::ServiceMessage;
+use detente::domain::form::When;
+use detente::domain::party::Party;
+use detente::domain::time::Instant;
+use detente::limits;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+
+use crate::officer::{arrived, filled, heading, hotlines, reason, send};
+use crate::registrar::entries;
+use crate::talk::until;
+use crate::world::{Medium, World};
+
+const WITHIN_MS: i64 = 10 * 60_000;
+const OVER_MS: i64 = WITHIN_MS + limits::CHECK_GRACE_MS + 1;
+
+/// As in case C8: a liaison line on weekdays, a military one every day.
+const TWICE_A_DAY: &str = r#"
+    [[link.check]]
+    name = "liaison"
+    at = ["09:00", "17:00"]
+    zone = "Europe/Warsaw"
+    days = ["mon", "tue", "wed", "thu", "fri"]
+    asks = ["PL", "BY"]
+    turns = "by check"
+
+    [[link.check]]
+    name = "military"
+    at = ["09:00", "16:00"]
+    zone = "Europe/Warsaw"
+    asks = ["PL", "BY"]
+    turns = "by day"
+"#;
+
+fn schedule(with: &str, more: &str, checks: &str) -> String {
+    format!(
+        "[[link]]\nwith = {with:?}\nwithin_minutes = 10\ntexts = [\"Nine stones.\", \"Four kettles.\"]\n{more}\n{checks}"
+    )
+}
+
+async fn scheduled(world: &World, at: &str, with: &str, more: &str, checks: &str) {
+    world.state(at).change(Change::CheckSchedule(schedule(with, more, checks)), Bytes::new()).await;
+}
+
+fn party(code: &str) -> Party {
+    code.parse().unwrap()
+}
+
+fn instant(text: &str) -> Instant {
+    Instant::from_rfc3339(text).unwrap()
+}
+
+/// What is on record of each check, without what each end knows of one that was missed.
+type Seen = Vec<(Instant, String, Party, Vec<(&'static str, Option<Instant>)>)>;
+
+fn seen(board: &Board, with: &str) -> Seen {
+    let states = board.checks.of(party(with)).into_iter().flat_map(|checks| checks.states.iter());
+    states
+        .map(|((due, check), state)| {
+            let mut steps: Vec<_> = state.noted.iter().map(|what| (what.word(), what.at())).collect();
+            // A check that comes after its time may be on record as missed before or after it came.
+            steps.sort_unstable();
+            (*due, check.clone(), state.asks, steps)
+        })
+        .collect()
+}
+
+async fn noted(node: &Node, with: &str, due: Instant, check: &str, word: &str) {
+    let what = format!("{check} due {due} is {word}");
+    until(node, &what, |board| {
+        let checks = board.checks.of(party(with));
+        let state = checks.and_then(|checks| checks.state(check, due));
+        state.is_some_and(|state| state.noted.iter().any(|what| what.word() == word))
+    })
+    .await;
+}
+
+fn known(world: &World, at: &str, with: &str, due: Instant) -> Option<Known> {
+    let board = world.node(at).registrar.head().board.clone();
+    let checks = board.checks.of(party(with))?;
+    checks.states.iter().find(|((at, _), _)| *at == due)?.1.missed()
+}
+
+/// What an auditor replays stands by every rule.
+async fn holds_on_replay(node: &Node) {
+    let entries = entries(&node.registrar.journal).await;
+    let mut audit = detente::replay::audit::Audit::new(detente::replay::TrustRoot::AsItSays);
+    audit.take((0..).zip(entries));
+    let report = audit.finish(None);
+    assert_eq!(report.first_failing, None, "{:?}", report.faults);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn over_a_fortnight_both_ends_hold_the_same_of_each_check() {
+    // A Sunday evening; clocks leap on the next one.
+    let begins = instant("2025-03-23T20:00:00Z");
+    let mut world = World::since(Medium::Embedded, &["BY", "PL"], begins).await;
+    scheduled(&world, "PL", "BY", "", TWICE_A_DAY).await;
+    scheduled(&world, "BY", "PL", "", TWICE_A_DAY).await;
+
+    let plan = read(&schedule("BY", "", TWICE_A_DAY)).unwrap();
+    let ends = begins.plus_ms(14 * 24 * 3_600_000);
+    let mut dues: Vec<(Instant, &str)> = Vec::new();
+    for rule in &plan.links[0].checks {
+        let mut after = begins;
+        while let Some(due) = rule.due_after(after).filter(|due| due.at < ends) {
+            dues.push((due.at, rule.name.as_str()));
+            after = due.at;
+        }
+    }
+    dues.sort_unstable();
+    assert_eq!(dues.len(), 20 + 28);
+
+    // From Thursday to Friday the one node is down.
+    let down = [instant("2025-03-27T12:00:00Z"), instant("2025-03-28T12:00:00Z")];
+    let mut missed = Vec::new();
+    for (due, check) in &dues {
+        let is_down = (down[0]..down[1]).contains(due);
+        if is_down && world.is_running("BY") {
+            world.state_mut("BY").stop().await;
+        } else if !is_down && !world.is_running("BY") {
+            world.clock.set(down[1]);
+            world.state_mut("BY").start().await;
+            for (due, check) in std::mem::take(&mut missed) {
+                noted(world.node("BY"), "PL", due, check, "MISSED").await;
+            }
+        }
+        world.clock.set(*due);
+        if is_down {
+            world.clock.set(due.plus_ms(OVER_MS));
+            noted(world.node("PL"), "BY", *due, check, "MISSED").await;
+            missed.push((*due, *check));
+        } else {
+            noted(world.node("PL"), "BY", *due, check, "ANSWERED").await;
+            noted(world.node("BY"), "PL", *due, check, "ANSWERED").await;
+        }
+    }
+    // What was asked while it was down, and less than a day ago, came late.
+    let pl = seen(&world.node("PL").registrar.head().board, "BY");
+    let late: Vec<_> =
+        pl.iter().filter(|(.., steps)| steps.iter().any(|(word, _)| *word == "LATE")).collect();
+    assert!(!late.is_empty());
+    for (due, check, ..) in &late {
+        noted(world.node("BY"), "PL", *due, check, "LATE").await;
+    }
+    assert_eq!(pl, seen(&world.node("BY").registrar.head().board, "PL"));
+    assert_eq!(pl.len(), dues.len());
+    for (due, check, _, steps) in &pl {
+        let words: Vec<&str> = steps.iter().map(|(word, _)| *word).collect();
+        match (down[0]..down[1]).contains(due) {
+            true => assert!(words.contains(&"MISSED"), "{check} {due}: {words:?}"),
+            false => assert_eq!(words, ["ANSWERED", "MADE"], "{check} {due}"),
+        }
+    }
+    for code in ["PL", "BY"] {
+        holds_on_replay(world.node(code)).await;
+    }
+}
+
+const EVERY_HOUR: &str = r#"
+    [[link.check]]
+    name = "hourly"
+    every_minutes = 60
+    from = "2024-11-01T10:00:00Z"
+    asks = ["PL"]
+"#;
+
+fn hour(number: i64) -> Instant {
+    instant("2024-11-01T10:00:00Z").plus_ms(number * 3_600_000)
+}
+
+async fn missed_at(world: &World, at: &str, with: &str, due: Instant) {
+    noted(world.node(at), with, due, "hourly", "MISSED").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_a_missed_check_each_end_says_what_it_knows_and_no_more() {
+    let mut world = World::new(&["BY", "PL"]).await;
+    scheduled(&world, "PL", "BY", "", EVERY_HOUR).await;
+    scheduled(&world, "BY", "PL", "officer = \"watch\"", EVERY_HOUR).await;
+
+    // Nobody answers, though the link is up.
+    world.clock.set(hour(0));
+    noted(world.node("BY"), "PL", hour(0), "hourly", "MADE").await;
+    noted(world.node("PL"), "BY", hour(0), "hourly", "MADE").await;
+    world.clock.set(hour(0).plus_ms(OVER_MS));
+    missed_at(&world, "PL", "BY", hour(0)).await;
+    missed_at(&world, "BY", "PL", hour(0)).await;
+    assert_eq!(known(&world, "PL", "BY", hour(0)), Some(Known::Unanswered));
+    assert_eq!(known(&world, "BY", "PL", hour(0)), Some(Known::NotSentByUs));
+
+    // An officer answers after all, and then the next one in time.
+    let desk = world.desk("BY", "watch");
+    let answer = |due_ms| calls::SendCheckRequest {
+        command: Some(desk.command(None).unwrap()),
+        party: "PL".into(),
+        check: "hourly".into(),
+        due_ms,
+    };
+    let sent = hotlines(&desk).send_check(answer(0)).await.unwrap().into_inner();
+    assert!(sent.is_answer);
+    assert_eq!(sent.due_ms, hour(0).0);
+    for (at, with) in [("PL", "BY"), ("BY", "PL")] {
+        noted(world.node(at), with, hour(0), "hourly", "LATE").await;
+    }
+    let none = hotlines(&desk).send_check(answer(0)).await.unwrap_err();
+    assert_eq!(reason(&none), "FIELD");
+    world.clock.set(hour(1));
+    noted(world.node("BY"), "PL", hour(1), "hourly", "MADE").await;
+    hotlines(&desk).send_check(answer(hour(1).0)).await.unwrap();
+    for (at, with) in [("PL", "BY"), ("BY", "PL")] {
+        noted(world.node(at), with, hour(1), "hourly", "ANSWERED").await;
+    }
+
+    // A planned outage was announced.
+    let from = When::new("2024-11-01T11:30", "Z");
+    let form = ServiceMessage {
+        out_of_service: vec!["the hotline".into()],
+        from,
+        until: When::new("2024-11-01T13:00", "Europe/Minsk"),
+        ..match filled(Kind::ServiceMessage) {
+            Content::ServiceMessage(form) => form,
+            other => panic!("{other:?}"),
+        }
+    };
+    let form = ServiceMessage { until: When::new("2024-11-01T12:30", "Z"), ..form };
+    let announced = send(&world, "BY", 7, heading(7), &Content::ServiceMessage(form)).await.message_digest;
+    arrived(&world, "PL", &announced).await;
+    world.clock.set(hour(2));
+    noted(world.node("BY"), "PL", hour(2), "hourly", "MADE").await;
+    world.clock.set(hour(2).plus_ms(OVER_MS));
+    for (at, with) in [("PL", "BY"), ("BY", "PL")] {
+        missed_at(&world, at, with, hour(2)).await;
+        let Some(Known::PlannedOutage { message }) = known(&world, at, with, hour(2)) else {
+            panic!("{:?}", known(&world, at, with, hour(2)));
+        };
+        assert_eq!(message.0[..], announced[..]);
+    }
+
+    // The other end is gone.
+    world.state_mut("BY").stop().await;
+    world.clock.set(hour(3));
+    world.clock.set(hour(3).plus_ms(OVER_MS));
+    missed_at(&world, "PL", "BY", hour(3)).await;
+    let at_pl = known(&world, "PL", "BY", hour(3));
+    assert!(matches!(at_pl, Some(Known::LinkDown { since: Some(_) })), "{at_pl:?}");
+
+    // Our own officer does not ask.
+    scheduled(&world, "PL", "BY", "officer = \"watch\"", EVERY_HOUR).await;
+    world.state_mut("BY").start().await;
+    world.clock.set(hour(4));
+    world.clock.set(hour(4).plus_ms(OVER_MS));
+    missed_at(&world, "PL", "BY", hour(4)).await;
+    missed_at(&world, "BY", "PL", hour(4)).await;
+    assert_eq!(known(&world, "PL", "BY", hour(4)), Some(Known::NotSentByUs));
+    assert_eq!(known(&world, "BY", "PL", hour(4)), Some(Known::Unanswered));
+    for code in ["PL", "BY"] {
+        holds_on_replay(world.node(code)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_that_was_killed_between_two_steps_goes_on_with_the_next_and_doubles_none() {
+    let mut world = World::new(&["BY", "PL"]).await;
+    scheduled(&world, "PL", "BY", "", EVERY_HOUR).await;
+    scheduled(&world, "BY", "PL", "", EVERY_HOUR).await;
+    for number in 0..4 {
+        world.state_mut("PL").stop().await;
+        world.clock.set(hour(number));
+        world.state_mut("PL").start().await;
+        for (at, with) in [("PL", "BY"), ("BY", "PL")] {
+            noted(world.node(at), with, hour(number), "hourly", "ANSWERED").await;
+        }
+    }
+    let pl = seen(&world.node("PL").registrar.head().board, "BY");
+    assert_eq!(pl.len(), 4);
+    assert_eq!(pl, seen(&world.node("BY").registrar.head().board, "PL"));
+    assert!(pl.iter().all(|(.., steps)| steps.len() == 2), "{pl:?}");
+}
+
+#[tokio::test]
+async fn a_check_by_telephone_is_on_record_by_an_officers_account_and_is_missed_where_nobody_gives_one() {
+    let world = World::new(&["BY", "PL"]).await;
+    let by_telephone = format!("{EVERY_HOUR}    line = \"telephone\"\n");
+    scheduled(&world, "PL", "BY", "", &by_telephone).await;
+    world.clock.set(hour(0));
+    let desk = world.desk("PL", "watch");
+    let account = |due: Instant, answered, note: &str| calls::RecordCheckRequest {
+        command: Some(desk.command(None).unwrap()),
+        party: "BY".into(),
+        check: "hourly".into(),
+        due_ms: due.0,
+        answered,
+        at_ms: due.0,
+        note: note.into(),
+    };
+    let refused =
+        [account(hour(1), true, ""), account(hour(0).plus_ms(1), true, ""), account(hour(0), true, "\u{1b}")];
+    for refused in refused {
+        hotlines(&desk).record_check(refused).await.unwrap_err();
+    }
+    hotlines(&desk).record_check(account(hour(0), true, "Cpt. Ivanova")).await.unwrap();
+    hotlines(&desk).record_check(account(hour(0), false, "")).await.unwrap_err();
+    world.clock.set(hour(1).plus_ms(OVER_MS));
+    missed_at(&world, "PL", "BY", hour(1)).await;
+    assert_eq!(known(&world, "PL", "BY", hour(1)), Some(Known::NotRecorded));
+    hotlines(&desk).record_check(account(hour(1), false, "no answer")).await.unwrap();
+
+    let listed = hotlines(&desk).list_checks(calls::ListChecksRequest::default()).await.unwrap().into_inner();
+    let link = &listed.links[0];
+    let steps: Vec<Vec<&str>> =
+        link.last.iter().map(|one| one.steps.iter().map(|step| step.what.as_str()).collect()).collect();
+    assert_eq!(steps, [vec!["MISSED", "NOT ANSWERED BY HAND"], vec!["ANSWERED BY HAND"]]);
+    assert_eq!(link.last[1].steps[0].words, "Cpt. Ivanova");
+    assert_eq!(link.scheduled[0].next_due_ms, hour(2).0);
+    assert_eq!(link.scheduled[0].line, "telephone");
+    holds_on_replay(world.node("PL")).await;
+}
+
+/// Passes everything on, until it is frozen: then it takes connections and bytes, and says nothing.
+async fn freezable(at: &str, to: std::net::SocketAddr, frozen: Arc<AtomicBool>) {
+    let listener = TcpListener::bind(at).await.unwrap();
+    tokio::spawn(async move {
+        loop {
+            let Ok((near, _)) = listener.accept().await else { return };
+            let frozen = frozen.clone();
+            tokio::spawn(async move {
+                // One that came while it was frozen stays without an answer for ever.
+                if frozen.load(Ordering::Acquire) {
+                    std::future::pending::<()>().await;
+                }
+                let Ok(far) = TcpStream::connect(to).await else { return };
+                let ((near_in, near_out), (far_in, far_out)) = (near.into_split(), far.into_split());
+                let there = pass(near_in, far_out, frozen.clone());
+                let back = pass(far_in, near_out, frozen);
+                tokio::join!(there, back);
+            });
+        }
+    });
+}
+
+async fn pass(
+    mut from: tokio::net::tcp::OwnedReadHalf,
+    mut to: tokio::net::tcp::OwnedWriteHalf,
+    frozen: Arc<AtomicBool>,
+) {
+    let mut chunk = vec![0; 16 * 1024];
+    while let Ok(read @ 1..) = from.read(&mut chunk).await {
+        if frozen.load(Ordering::Acquire) {
+            std::future::pending::<()>().await;
+        }
+        if to.write_all(&chunk[..read]).await.is_err() {
+            return;
+        }
+    }
+}
+
+async fn link(world: &World) -> calls::CheckedLink {
+    let asked = calls::ListChecksRequest { party: "BY".into() };
+    let desk = world.desk("PL", "watch");
+    hotlines(&desk).list_checks(asked).await.unwrap().into_inner().links.remove(0)
+}
+
+async fn becomes(world: &World, up: bool) -> Duration {
+    let since = Reading::now();
+    while link(world).await.up != up {
+        assert!(
+            since.elapsed() < Duration::from_secs(90),
+            "never: the link is {}",
+            if up { "up" } else { "down" }
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    since.elapsed()
+}
+
+async fn ping(world: &World) -> (calls::PingedLink, Duration) {
+    let since = Reading::now();
+    let desk = world.desk("PL", "watch");
+    let pinged = hotlines(&desk).ping_links(calls::PingLinksRequest::default()).await.unwrap().into_inner();
+    (pinged.links[0].clone(), since.elapsed())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_peer_that_vanishes_without_a_word_is_noticed_within_the_stated_seconds_and_so_is_its_return() {
+    let mut world = World::with_one_unreachable("BY", "PL").await;
+    // BY behind a proxy that stands where its key list says the node is; PL alone calls.
+    let (directory, address) = (world.state("BY").directory.clone(), world.state("BY").address.clone());
+    world.state_mut("BY").stop().await;
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let by = Node::start(&directory, world.clock.clone(), Some(listener)).await.unwrap();
+    let frozen = Arc::new(AtomicBool::new(false));
+    freezable(&address, by.address, frozen.clone()).await;
+    scheduled(&world, "PL", "BY", "heartbeat_seconds = 1", "").await;
+    world.clock.follow_system();
+
+    becomes(&world, true).await;
+    let stated = link(&world).await.silent_after_seconds;
+    assert_eq!(stated, 6);
+    let (pinged, _) = ping(&world).await;
+    assert!(pinged.up && pinged.fault.is_empty(), "{pinged:?}");
+
+    frozen.store(true, Ordering::Release);
+    let down_after = becomes(&world, false).await;
+    assert!(down_after <= Duration::from_secs(u64::from(stated) + 2), "{down_after:?}");
+    let (pinged, took) = ping(&world).await;
+    assert!(!pinged.up && !pinged.fault.is_empty() && pinged.heard_at_ms > 0, "{pinged:?}");
+    assert!(took < Duration::from_millis(limits::PING_MS_MAX + 3_000), "{took:?}");
+
+    frozen.store(false, Ordering::Release);
+    becomes(&world, true).await;
+    by.shutdown().await;
+    let since = Reading::now();
+    let (pinged, _) = ping(&world).await;
+    assert!(!pinged.up, "{pinged:?} after {:?}", since.elapsed());
+}
+
+#[tokio::test]
+async fn a_schedule_that_is_proposed_is_told_whole_and_shown_once_it_is_in_force() {
+    let world = World::new(&["BY", "PL"]).await;
+    let text = schedule("BY", "", TWICE_A_DAY);
+    let pl = world.state("PL");
+    pl.try_propose(Change::CheckSchedule(text.replace("\"PL\", \"BY\"", "\"PL\", \"LT\"")))
+        .await
+        .unwrap_err();
+    pl.try_propose(Change::CheckSchedule(text.clone())).await.unwrap();
+    let mut parties = detente::codec::proto::detente::v1::party_service_client::PartyServiceClient::new(
+        world.desk("PL", "custodian").channel,
+    );
+    let proposals = parties.list_proposals(calls::ListProposalsRequest {}).await.unwrap().into_inner();
+    let told = &proposals.proposals[0].change;
+    for part in
+        ["Four kettles.", "09:00 17:00 Europe/Warsaw, mon tue wed thu fri", "check by check", "within 10 min"]
+    {
+        assert!(told.contains(part), "{told}");
+    }
+    pl.change(Change::CheckSchedule(text.clone()), Bytes::new()).await;
+    let shown = parties.show_check_schedule(calls::ShowCheckScheduleRequest {}).await.unwrap().into_inner();
+    assert_eq!(read(&shown.schedule).unwrap(), read(&text).unwrap());
+}
