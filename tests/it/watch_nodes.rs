@@ -15,7 +15,6 @@ use detente::domain::watch::{Alerted, Reach};
 use tokio_stream::StreamExt as _;
 
 use crate::officer::{arrived, filled, heading, notify, reason, send, watches};
-use crate::officer_program::{object, printed};
 use crate::talk::until;
 use crate::world::{Medium, World};
 
@@ -264,15 +263,6 @@ async fn the_watch_goes_over_by_the_word_of_two_officers_and_alerts_follow_it() 
     assert_eq!(since(now(&takes).await.since_offered), (vec![], 0, 0, 0));
     let between = flash(&world, 3, "In between", evidence::Traffic::Drill).await;
     assert_eq!(since(now(&takes).await.since_offered), (vec![between.clone()], 0, 0, 0));
-    let desk = world.state("PL").desk_directory("night officer").display().to_string();
-    let before = printed(&["watch", "take-over", "--as", &desk]).await;
-    assert!(before.starts_with("offered   by watch of PL to night officer at "), "{before}");
-    let line = format!("DRILL {}  FLASH from BY since ", &hex::encode(&between)[..8]);
-    assert!(before.contains("\nsince     1 came in and wait, 0 duties opened\n"), "{before}");
-    assert!(before.contains(&line) && before.contains("In between"), "{before}");
-    let object = object(&["watch", "take-over", "--as", &desk]).await;
-    assert_eq!(object["since_offered"]["items"][0]["message"], hex::encode(&between));
-    assert!(now(&takes).await.offered.is_some(), "nothing was taken over by looking");
     let call = take(&takes);
     let taken = watches(&takes).take_over(call.clone()).await.unwrap().into_inner();
     assert_eq!(since(taken.since_offered.clone()), (vec![between.clone()], 0, 0, 0));

@@ -71,7 +71,18 @@ async fn an_officer_who_is_woken_sees_one_page_and_hands_the_watch_over() {
     let named = to_hand_over.lines().find_map(|line| line.strip_prefix("digest    ")).unwrap().to_owned();
     let offer = ["watch", "hand-over", "--to", "night officer", "--digest", &named, "--as", &watch];
     assert!(printed(&offer).await.starts_with("offered   to night officer, with 8 open"));
-    printed(&["watch", "take-over", "--digest", &named, "--as", &night]).await;
+    // What came in since is told before the second word, and with it.
+    let between = hex::encode(drill(&world, 10, "In between").await);
+    let shown = printed(&["watch", "take-over", "--as", &night]).await;
+    assert!(shown.starts_with("offered   by watch of PL to night officer at "), "{shown}");
+    assert!(shown.contains("\nsince     1 came in and wait, 0 duties opened\n"), "{shown}");
+    assert!(shown.contains(&format!("\nDRILL {}  ROUTINE from BY since ", &between[..8])), "{shown}");
+    assert!(shown.contains("In between") && shown.contains(&named), "{shown}");
+    let listed = object(&["watch", "take-over", "--as", &night]).await;
+    assert_eq!(listed["since_offered"]["items"][0]["message"], between);
+    assert_eq!(listed["offered"]["to"], "night officer", "nothing is taken over by looking");
+    let taken = printed(&["watch", "take-over", "--digest", &named, "--as", &night]).await;
+    assert!(taken.starts_with("since     1 came in and wait") && taken.contains("\ntaken     "), "{taken}");
     let page = printed(&["watch", "now", "--as", &night]).await;
     assert!(page.lines().nth(1).unwrap().starts_with("on watch since "), "{page}");
 
@@ -90,7 +101,7 @@ async fn an_officer_who_is_woken_sees_one_page_and_hands_the_watch_over() {
     let followed = printed(&["watch", "follow", "--once", "--as", &watch]).await;
     let heads: Vec<&str> = followed.lines().filter(|line| !line.starts_with(' ')).collect();
     assert!(heads.iter().all(|line| line.contains("  DRILL  ")), "{followed}");
-    assert_eq!(heads.iter().filter(|line| !line.contains("ALERT")).count(), 8, "{followed}");
+    assert_eq!(heads.iter().filter(|line| !line.contains("ALERT")).count(), 9, "{followed}");
     assert!(followed.contains("ALERT, step 0: "), "{followed}");
     let form = printed(&["message", "print", &digest, "--as", &watch]).await;
     assert!(form.lines().next().unwrap().starts_with("DRILL"), "{form}");

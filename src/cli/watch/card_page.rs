@@ -32,19 +32,16 @@ pub(super) fn card_page(digest: Digest, answered: &calls::CardResponse, below: &
         None if answered.has_cards => lines.push(marked(mark, "no instruction card is for it")),
         None => lines.push(marked(mark, "no instruction cards are in force: detente watch card set")),
     }
-    if let Some(sent) = &answered.holding_sent {
-        lines.push(marked(mark, &went_out(sent)));
-    }
     let draft = hex::encode(&answered.holding_draft);
+    // One line, so that a card as long as one may be is seen whole.
     lines.push(marked(
         mark,
-        &match (&answered.holding, draft.is_empty()) {
-            (_, false) => format!("holding reply: draft {draft} waits for release"),
-            (Some(reply), true) if answered.holding_sent.is_some() => {
-                format!("a further one in {}: not drafted", shown(&reply.language))
-            }
-            (Some(reply), true) => format!("holding reply in {}: not drafted", shown(&reply.language)),
-            (None, true) => "holding reply: the card lays down none".into(),
+        &match (&answered.holding, &answered.holding_sent, draft.is_empty()) {
+            (_, None, false) => format!("holding reply: draft {draft} waits for release"),
+            (_, Some(_), false) => format!("a further holding reply: draft {draft} waits"),
+            (_, Some(sent), true) => went_out(sent),
+            (Some(reply), None, true) => format!("holding reply in {}: not drafted", shown(&reply.language)),
+            (None, None, true) => "holding reply: the card lays down none".into(),
         },
     ));
     finished(lines, below)
@@ -162,6 +159,28 @@ mod tests {
             has_cards: true,
             ..Default::default()
         }
+    }
+
+    #[test]
+    fn a_card_says_that_a_holding_reply_went_out_by_whom_and_when() {
+        let sent = calls::HoldingReplySent {
+            number: "PL/2026/BY/0007".into(),
+            drafter: "Ewa".into(),
+            releaser: "Jan".into(),
+            released_at_ms: 1_700_000_000_000,
+            ..Default::default()
+        };
+        let card =
+            calls::CardResponse { holding_sent: Some(sent.clone()), ..answered(&vec!["x".into(); 4], 1) };
+        let says = "DRILL holding reply went out 142213Z NOV 2023, by Ewa, released by Jan: PL/2026…";
+        let page = official::text(&[card_page(Digest::ZERO, &card, &[])]);
+        assert_eq!(page.lines().last(), Some(says), "{page}");
+        let asked = official::text(&[sent_page(Digest::ZERO, &card, &sent, &["y: a further one"])]);
+        assert!(
+            asked.contains("DRILL holding reply went out 142213Z NOV 2023") && asked.contains("0007"),
+            "{asked}"
+        );
+        assert_eq!(asked.lines().last(), Some("y: a further one"));
     }
 
     #[test]
