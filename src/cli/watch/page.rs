@@ -7,6 +7,7 @@
 use super::alarm;
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
+use crate::domain::became::is_of_what_became;
 use crate::domain::official::wrap::{columns, cut};
 use crate::domain::official::{Direction, Line, Page, Piece, Weight};
 use crate::domain::text::shown;
@@ -132,7 +133,9 @@ fn of_item(now: &calls::NowResponse, item: &calls::NowItem, key: &str) -> [Line;
         both(now, item.since_ms),
         shown(&item.language),
     );
-    let second = format!("{digest}  {}", shown(&item.subject));
+    let became = item.marks.iter().find(|mark| is_of_what_became(mark));
+    let became = became.map_or_else(String::new, |mark| format!("{}: ", shown(mark)));
+    let second = format!("{digest}  {became}{}", shown(&item.subject));
     [first, second, next(now, item), link(now, item)].map(|text| marked(traffic, &text))
 }
 

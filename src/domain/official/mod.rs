@@ -13,6 +13,7 @@ mod layout;
 mod numbering;
 pub mod wrap;
 
+pub use heading::addressed;
 pub use layout::{Direction, Line, Page, Piece, Weight, pages, text};
 
 use std::collections::BTreeSet;
