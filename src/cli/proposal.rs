@@ -146,14 +146,18 @@ pub async fn propose(
 ) -> Result<(), Fault> {
     let (desk, header, id) = by.open()?;
     let call = ProposeRequest { command: Some(header), change: Some(change), fingerprint };
-    answer_command(id, PartyServiceClient::new(desk.channel).propose(call)).await?;
+    let marks = answer_command(id, PartyServiceClient::new(desk.channel).propose(call)).await?.marks;
     match told {
         Proposed::AsJson => {
-            let object = serde_json::json!({ "kind": "proposed", "proposal": id.to_string() });
+            let object =
+                serde_json::json!({ "kind": "proposed", "proposal": id.to_string(), "marks": marks });
             say!("{}", json::line(&object));
         }
         Proposed::ForPeople => {
             say!("proposed  {id}");
+            for mark in &marks {
+                say!("MARK      {}", shown(mark));
+            }
             say!("next      detente proposal confirm --as OTHER-CUSTODIAN {id}");
         }
     }

@@ -198,13 +198,13 @@ fn content_references(board: &Board, outgoing: &Outgoing, content: &Content, fou
         let Some(digest) = named.reference.message_digest.map(|digest| digest.0) else { continue };
         let rule = match named.is {
             Is::OfTheThread if !in_thread(&digest) => "is no message of this thread that is on record here",
-            Is::OnRecord if !board.messages.contains_key(&digest) => {
+            Is::OnRecord | Is::Mentioned if !board.messages.contains_key(&digest) => {
                 "the message that it names is not on record here"
             }
             Is::OwnWord if !is_own_word(board, &digest) => {
                 "is no word of this Party's on a regime that is on record here: it would have no effect"
             }
-            Is::OfTheThread | Is::OnRecord | Is::OwnWord => continue,
+            Is::OfTheThread | Is::OnRecord | Is::Mentioned | Is::OwnWord => continue,
         };
         found.add(format!("{}.message_digest", named.field), rule);
     }
@@ -235,6 +235,8 @@ pub enum Is {
     /// A message of the thread in which the form stands.
     OfTheThread,
     OnRecord,
+    /// The same; the form is not about it, and only refers to it.
+    Mentioned,
     /// A word of the author's own on a regime.
     OwnWord,
 }
@@ -284,7 +286,7 @@ fn named_by_kind(content: &Content) -> Vec<Named<'_>> {
             let named = |(index, reference)| Named {
                 field: format!("references[{}]", usize::saturating_add(index, 1)),
                 reference,
-                is: Is::OnRecord,
+                is: Is::Mentioned,
             };
             form.references.iter().enumerate().map(named).collect()
         }
@@ -316,7 +318,7 @@ fn activities<'c>(list: &str, references: &'c [ActivityReference]) -> Vec<Named<
     let named = |(index, reference): (usize, &'c ActivityReference)| Named {
         field: format!("{list}[{}].message", index.saturating_add(1)),
         reference: &reference.message,
-        is: Is::OnRecord,
+        is: Is::Mentioned,
     };
     references.iter().enumerate().map(named).collect()
 }

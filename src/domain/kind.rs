@@ -233,6 +233,11 @@ impl Kind {
         self != Kind::MessageWithdrawal && !self.is_word_on_rules()
     }
 
+    /// Whether a cancellation cancels what a message of this kind announces.
+    pub fn may_be_cancelled(self) -> bool {
+        matches!(self, Kind::Calendar | Kind::Notification | Kind::Amendment)
+    }
+
     /// The last part of the name, for the command line: `notification`.
     pub fn word(self) -> &'static str {
         self.name().split_once('.').map_or(self.name(), |(_, word)| word)

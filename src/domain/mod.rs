@@ -8,6 +8,7 @@ pub mod activity;
 pub mod adoption;
 pub mod alarm;
 pub mod allowance;
+pub mod became;
 pub mod board;
 pub mod by_hand;
 pub mod chain;

@@ -12,6 +12,7 @@ use crate::codec::content;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::exercise::picture::Said;
+use crate::domain::message::Traffic;
 use crate::domain::party::Party;
 use crate::domain::regime::group::spoken_of;
 use crate::domain::regime::rules::CountedFor;
@@ -116,7 +117,7 @@ impl<'h> Shelf<'h> {
         Ok(read)
     }
 
-    /// Messages that cite a regime by its name, of one author or of all.
+    /// Messages that cite a regime by its name, of one author or of all, and what their authors said of them after.
     pub(super) async fn cited(&mut self, regime: &str, author: Option<Party>) -> Result<Read, RecordFault> {
         let key = (regime.to_owned(), author);
         if let Some(known) = self.cited.get(&key) {
@@ -131,9 +132,23 @@ impl<'h> Shelf<'h> {
                 break;
             }
         }
-        // An author may say other things in the same thread; what it takes back counts no more.
+        // An author may say other things in the same thread; what it takes back counts no more, and of a notice what
+        // became of it counts, whatever the word that says so cites.
+        let mut notices: BTreeSet<(ThreadId, Party, Traffic)> = BTreeSet::new();
         held.retain(|one: &Held| {
-            one.cites.as_deref() == Some(regime) || matches!(one.said.content, Content::MessageWithdrawal(_))
+            let account = (one.thread, one.said.author, one.said.traffic);
+            let is_cited = one.cites.as_deref() == Some(regime);
+            match one.said.content {
+                Content::Notification(_) | Content::Amendment(_) if is_cited => {
+                    notices.insert(account);
+                    true
+                }
+                Content::Notification(_) | Content::Amendment(_) | Content::Cancellation(_) => {
+                    is_cited || notices.contains(&account)
+                }
+                Content::MessageWithdrawal(_) => true,
+                _ => is_cited,
+            }
         });
         let read = (Arc::new(held), looked);
         self.cited.insert(key, read.clone());

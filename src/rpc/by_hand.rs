@@ -7,7 +7,7 @@ use tonic::{Request, Response, Status};
 use super::by_hand_open::{is_told, marks, open_line, place, place_bytes, still_open};
 use super::command::{self, draft_id, give, person, refused};
 use super::held::HeldRegimes;
-use super::{draft, status};
+use super::{became, draft, status};
 use crate::codec::by_hand::{AccountByHand, account_from_proto, recorded_to_proto};
 use crate::codec::heading::Given;
 use crate::codec::proto::detente::v1 as calls;
@@ -66,7 +66,9 @@ impl ByHandService for ByHandCalls {
             }
             let marks = marks(&head.board, &regimes, (party, &digest), &message.draft.language).await;
             let marks = marks.map_err(status::record)?;
-            page.open.push(calls::OpenByHand { marks, ..open_line(&head.board, party, digest, message) });
+            let became = became::marks(&head, &records, &digest, &message).await.map_err(status::record)?;
+            let line = open_line(&head.board, party, digest, message);
+            page.open.push(calls::OpenByHand { marks, became, ..line });
         }
         Ok(Response::new(page))
     }

@@ -48,6 +48,7 @@ pub(super) fn open_line(board: &Board, party: Party, digest: Digest, message: Me
         subject: message.draft.subject,
         released_at_ms: message.released_at.0,
         marks: Vec::new(),
+        became: Vec::new(),
         office: board.roster.offices.of_draft(&message.draft.drafter).to_owned(),
     }
 }

@@ -17,6 +17,7 @@ use crate::codec::proto::detente::v1::{
 };
 use crate::codec::{check_schedule, link_phrases, watch_cards, watch_plan};
 use crate::domain::allowance::{Allowance, LinkAllowance};
+use crate::domain::board::Board;
 use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Member};
 use crate::domain::function::Term;
@@ -230,6 +231,21 @@ fn phrases_sentence(new: &LinkPhrases) -> String {
     let phrases: Vec<String> = new.phrases.iter().map(phrase).collect();
     let before = "in the place of those before";
     format!("agree on {count} phrase(s) with {party}, {before}, list {digest}: {}", phrases.join("; "))
+}
+
+/// The same, with what whoever decides on it is to look at once more.
+pub(super) fn sentence_with_marks(board: &Board, change: &Change) -> String {
+    let marks = marks(board, change).into_iter().map(|mark| format!("; MARK: {mark}"));
+    std::iter::once(sentence(change)).chain(marks).collect()
+}
+
+/// What is odd about a change, and may be meant so.
+pub(super) fn marks(board: &Board, change: &Change) -> Vec<String> {
+    let Change::FunctionTerm(term) = change else { return Vec::new() };
+    let roster = &board.roster;
+    let is_known = roster.parties.contains_key(&term.party) || roster.without_node.contains_key(&term.party);
+    let mark = format!("{} is no Party that is known here", term.party);
+    (!is_known).then_some(mark).into_iter().collect()
 }
 
 /// A proposal as a custodian reads it before confirming: all that would take force. What decides comes

@@ -34,6 +34,7 @@ pub async fn of_draft(
     let mut faults = heading::faults(board, outgoing, content);
     faults.extend(board.misnamed(outgoing, Some(content), None));
     faults.extend(of_content(regimes, content).await?);
+    faults.extend(regimes.no_such_paragraph(outgoing, content).await?);
     Ok(faults)
 }
 
@@ -82,6 +83,7 @@ pub async fn of_message(
         found.extend(originals.not_held(outgoing, content).await?);
         found.extend(of_content(regimes, content).await?);
         found.extend(beside_release(content, message.released_at));
+        found.extend(regimes.no_such_paragraph(outgoing, content).await?);
         let author = Some(message.author);
         found.extend(originals.faults(author, outgoing, content, Some(digest)).await?);
     }

@@ -37,9 +37,9 @@ use crate::replay::records::RecordFault;
 
 /// Reads regimes at one head.
 pub struct HeldRegimes<'h> {
-    head: &'h Head,
-    journal: &'h Journal,
-    as_of: Option<Instant>,
+    pub(super) head: &'h Head,
+    pub(super) journal: &'h Journal,
+    pub(super) as_of: Option<Instant>,
     reader: Option<Language>,
     shelf: Shelf<'h>,
     addressees: Addressees,

@@ -17,7 +17,7 @@ use crate::domain::digest::Digest;
 use crate::domain::form::MessageReference;
 use crate::domain::forwarded::Forwarded;
 use crate::domain::heading::{Is, named};
-use crate::domain::message::{Holds, Outgoing, Traffic};
+use crate::domain::message::{Holds, Message, Outgoing};
 use crate::domain::party::Party;
 use crate::domain::refusal::FaultNamed;
 use crate::domain::time::Instant;
@@ -95,8 +95,10 @@ impl<'h> Originals<'h> {
         message: Option<&Digest>,
     ) -> Result<Vec<FaultNamed>, RecordFault> {
         let mut found = self.referred_beyond(outgoing).await?;
+        found.extend(self.misnumbered(outgoing, content).await?);
+        found.extend(self.of_other_traffic(outgoing, content).await?);
         if let Some(earlier) = content.in_place_of() {
-            found.extend(self.of_its_kind(author, outgoing, content, earlier).await?);
+            found.extend(self.of_its_kind(author, content, earlier).await?);
         }
         found.extend(self.about(author, outgoing, content, message).await?);
         Ok(found)
@@ -111,7 +113,7 @@ impl<'h> Originals<'h> {
     ) -> Result<Vec<FaultNamed>, RecordFault> {
         match content {
             Content::Amendment(form) => {
-                let mut found = self.by_its_author(author, outgoing, "amends", &form.amends).await?;
+                let mut found = self.by_its_author(author, "amends", &form.amends).await?;
                 // What has no effect on another's notice has none on its cancellation.
                 if found.is_empty() && self.is_cancelled(author, outgoing, message).await? {
                     let rule = "its author cancelled it: with this, notice is given again";
@@ -124,8 +126,15 @@ impl<'h> Originals<'h> {
             Content::Notification(form) => self.entries(author, "references", &form.references).await,
             Content::Invitation(form) => self.entries(author, "references", &form.references).await,
             Content::Cancellation(form) => {
+                let mut found = self.by_its_author(author, "cancels", &form.cancels).await?;
                 let cancelled = self.named(&form.cancels).await?;
-                let mut found = of_other_traffic(cancelled.as_ref(), outgoing, "cancels");
+                let is_announced = |one: &StoredMessage| {
+                    Kind::from_name(&one.message.draft.kind).is_some_and(Kind::may_be_cancelled)
+                };
+                let rule = "is neither a notice nor a calendar: it would have no effect on that";
+                let is_neither = cancelled.as_ref().is_some_and(|one| !is_announced(one));
+                found.extend(is_neither.then(|| FaultNamed::new("cancels", rule)));
+                found.extend(cancelled.and_then(|one| left_out(author, outgoing, &one.message)));
                 found.extend(self.entries(author, "references", &form.references).await?);
                 Ok(found)
             }
@@ -178,12 +187,14 @@ impl<'h> Originals<'h> {
                 Ok(is_asked.then(|| FaultNamed::new("request", rule)).into_iter().collect())
             }
             Content::Judgement(form) => self.judged(author, form).await,
-            Content::Update(form) => self.by_its_author(author, outgoing, "updates", &form.updates).await,
+            Content::Update(form) => self.by_its_author(author, "updates", &form.updates).await,
             Content::MessageWithdrawal(form) => {
-                let mut found = self.by_its_author(author, outgoing, "withdraws", &form.withdraws).await?;
+                let mut found = self.by_its_author(author, "withdraws", &form.withdraws).await?;
                 let taken_back = self.named(&form.withdraws).await?;
-                let kind = taken_back.and_then(|one| Kind::from_name(&one.message.draft.kind));
+                let Some(taken_back) = taken_back.map(|one| one.message) else { return Ok(found) };
+                let kind = Kind::from_name(&taken_back.draft.kind);
                 found.extend(kind.and_then(not_taken_back).map(|rule| FaultNamed::new("withdraws", rule)));
+                found.extend(left_out(author, outgoing, &taken_back));
                 Ok(found)
             }
             _ => Ok(Vec::new()),
@@ -209,11 +220,10 @@ impl<'h> Originals<'h> {
     async fn of_its_kind(
         &self,
         author: Option<Party>,
-        outgoing: &Outgoing,
         content: &Content,
         earlier: &MessageReference,
     ) -> Result<Vec<FaultNamed>, RecordFault> {
-        let mut found = self.by_its_author(author, outgoing, "in_place_of", earlier).await?;
+        let mut found = self.by_its_author(author, "in_place_of", earlier).await?;
         let there = self.named(earlier).await?;
         if there.is_some_and(|there| there.message.draft.kind != content.kind().name()) {
             let rule = "is of another kind: it would have no effect on that";
@@ -226,13 +236,11 @@ impl<'h> Originals<'h> {
     async fn by_its_author(
         &self,
         author: Option<Party>,
-        outgoing: &Outgoing,
         field: &str,
         reference: &MessageReference,
     ) -> Result<Vec<FaultNamed>, RecordFault> {
         let Some(author) = author else { return Ok(Vec::new()) };
         let there = self.named(reference).await?;
-        let mut found = of_other_traffic(there.as_ref(), outgoing, field);
         let is_its_own = match &there {
             Some(there) => there.message.author == author,
             // Of a number it is said whose it is.
@@ -241,11 +249,8 @@ impl<'h> Originals<'h> {
             }
             None => true,
         };
-        if !is_its_own {
-            let rule = "is another Party's message: it would have no effect on that";
-            found.push(FaultNamed::new(field, rule));
-        }
-        Ok(found)
+        let rule = "is another Party's message: it would have no effect on that";
+        Ok((!is_its_own).then(|| FaultNamed::new(field, rule)).into_iter().collect())
     }
 
     pub(super) async fn named(
@@ -326,18 +331,16 @@ fn persons_handed_on(outgoing: &Outgoing, form: &Forwarded) -> Vec<FaultNamed> {
         .collect()
 }
 
-/// What is a drill says nothing of what is real, and the other way round.
-fn of_other_traffic(there: Option<&StoredMessage>, outgoing: &Outgoing, field: &str) -> Vec<FaultNamed> {
-    let rule = match there.map(|there| there.message.draft.traffic) {
-        Some(Traffic::Real) if outgoing.traffic == Traffic::Drill => {
-            "is real, and this a drill: it would have no effect on that"
-        }
-        Some(Traffic::Drill) if outgoing.traffic == Traffic::Real => {
-            "is a drill, and this is real: it would have no effect on that"
-        }
-        Some(_) | None => return Vec::new(),
-    };
-    vec![FaultNamed::new(field, rule)]
+/// Who got a message and is not told that its author takes it back, or cancels it.
+fn left_out(author: Option<Party>, outgoing: &Outgoing, original: &Message) -> Option<FaultNamed> {
+    let told = outgoing.parties();
+    let left: Vec<String> =
+        original.draft.parties().iter().filter(|party| !told.contains(party)).map(Party::to_string).collect();
+    let is_its_own = author == Some(original.author);
+    (is_its_own && !left.is_empty()).then(|| {
+        let rule = format!("leaves out {}, to whom the message went that it is about", left.join(", "));
+        FaultNamed::new("heading.action", rule)
+    })
 }
 
 /// Why the withdrawal of a message takes none of this kind back.

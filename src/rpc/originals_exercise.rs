@@ -41,8 +41,12 @@ impl Originals<'_> {
             match content::said(&draft.kind, &draft.content).content() {
                 Some(Content::Notification(_) | Content::Amendment(_)) => return Ok(false),
                 Some(Content::Cancellation(form)) => {
-                    let cancelled = self.named(&form.cancels).await?.map(|one| one.message.draft.kind);
-                    if cancelled.is_none_or(|kind| kind != Kind::Calendar.name()) {
+                    let is_notice = |kind| matches!(kind, Kind::Notification | Kind::Amendment);
+                    let is_its_notice = |one: StoredMessage| {
+                        let kind = Kind::from_name(&one.message.draft.kind);
+                        one.message.author == author && kind.is_some_and(is_notice)
+                    };
+                    if self.named(&form.cancels).await?.is_none_or(is_its_notice) {
                         return Ok(true);
                     }
                 }

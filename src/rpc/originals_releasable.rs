@@ -32,11 +32,15 @@ pub(super) fn of_translation(outgoing: &Outgoing, original: &Message) -> Vec<Fau
         let rule = "the original names who alone may have it: its translation names these, or fewer";
         found.push(FaultNamed::that_stops("heading.releasable_to", rule));
     }
-    let marking = &original.draft.marking;
-    if !marking.is_empty() && marking.trim() != outgoing.marking.trim() {
-        found.push(FaultNamed::new("heading.marking", "is not the marking of the original"));
-    }
+    found.extend(of_other_marking(outgoing, original));
     found
+}
+
+/// What carries another message is marked as that is.
+fn of_other_marking(outgoing: &Outgoing, original: &Message) -> Option<FaultNamed> {
+    let marking = original.draft.marking.trim();
+    let differs = !marking.is_empty() && marking != outgoing.marking.trim();
+    differs.then(|| FaultNamed::new("heading.marking", "is not the marking of the original"))
 }
 
 impl Originals<'_> {
@@ -55,16 +59,19 @@ impl Originals<'_> {
         Ok(found)
     }
 
-    /// A translation that is handed on goes no further than its original, as far as that is held here.
+    /// What is handed on keeps its marking. A translation that is handed on goes no further than its original, as far
+    /// as that is held here.
     pub(super) async fn handed_on_beyond(
         &self,
         outgoing: &Outgoing,
         form: &Forwarded,
     ) -> Result<Vec<FaultNamed>, RecordFault> {
         let Opened::Message(opened) = forwarded::open(form) else { return Ok(Vec::new()) };
-        let Some(Content::Translation(translation)) = opened.said.content() else { return Ok(Vec::new()) };
+        let mut found: Vec<FaultNamed> = of_other_marking(outgoing, &opened.message).into_iter().collect();
+        let Some(Content::Translation(translation)) = opened.said.content() else { return Ok(found) };
         let original = self.named(&translation.of).await?;
         let beyond = original.is_some_and(|original| !lets(&original.message, &outgoing.parties()));
-        Ok(beyond.then(|| FaultNamed::that_stops("original", NOT_TO_BE_HANDED_ON)).into_iter().collect())
+        found.extend(beyond.then(|| FaultNamed::that_stops("original", NOT_TO_BE_HANDED_ON)));
+        Ok(found)
     }
 }

@@ -86,9 +86,10 @@ impl PartyService for PartyCalls {
         let person = person(&call)?;
         let asked = call.into_inner();
         let change = changes::asked(&self.registrar, &self.ring, &asked).await?;
+        let marks = changes::marks(&self.registrar.head().board, &change);
         self.give("PartyService/Propose", Command::Propose(change), asked.command.as_ref(), &asked, &person)
             .await?;
-        Ok(Response::new(ProposeResponse {}))
+        Ok(Response::new(ProposeResponse { marks }))
     }
 
     async fn confirm(&self, call: Request<ConfirmRequest>) -> Result<Response<ConfirmResponse>, Status> {
@@ -117,7 +118,7 @@ impl PartyService for PartyCalls {
         let board = self.registrar.head().board.clone();
         let proposals = board.roster.proposals.iter().map(|(id, open)| ProposalLine {
             proposal: Bytes::copy_from_slice(&id.0),
-            change: changes::sentence(&open.change),
+            change: changes::sentence_with_marks(&board, &open.change),
             by: Some(person_to_proto(&open.by)),
         });
         Ok(Response::new(ListProposalsResponse { proposals: proposals.collect() }))

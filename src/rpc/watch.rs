@@ -16,7 +16,7 @@ use super::held::{HeldRegimes, reader_in};
 use super::hotline::checks;
 use super::originals::Originals;
 use super::thread::marks_of;
-use super::{alarms, faults, part, status, watch_card, watch_hand_over, watch_now};
+use super::{alarms, became, faults, part, status, watch_card, watch_hand_over, watch_now};
 use crate::codec::content;
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
@@ -80,7 +80,9 @@ impl WatchService for WatchCalls {
         let head = self.registrar.head();
         marks.extend(marks_of(&head.board, &stored.message, &said, None));
         let message = &stored.message;
-        let originals = Originals::at(&head, head.records(&self.registrar.journal), None);
+        let records = head.records(&self.registrar.journal);
+        marks.extend(became::marks(&head, &records, &digest, message).await.map_err(status::record)?);
+        let originals = Originals::at(&head, records, None);
         let mut regimes = HeldRegimes::at(&head, &self.registrar.journal)
             .read_in(reader)
             .judged_at(self.registrar.clock.now());

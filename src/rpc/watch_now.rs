@@ -8,7 +8,7 @@ use super::command::not_what_was_asked;
 use super::thread::marks_of;
 use super::watch::offices_of;
 use super::watch_card::{card_of, id_of, open_draft};
-use super::{alarms, status, watch_hand_over, webhooks};
+use super::{alarms, became, status, watch_hand_over, webhooks};
 use crate::codec::content;
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
@@ -91,10 +91,12 @@ async fn line(
 ) -> Result<calls::NowItem, Status> {
     let (message, item) = (listed.message, listed.item);
     let board: &Board = &head.board;
-    let stored =
-        head.records(&registrar.journal).message(item.index, message).await.map_err(status::record)?;
+    let records = head.records(&registrar.journal);
+    let stored = records.message(item.index, message).await.map_err(status::record)?;
     let draft = &stored.message.draft;
     let said = content::said(&draft.kind, &draft.content);
+    let mut marks = marks_of(board, &stored.message, &said, None);
+    marks.extend(became::marks(head, &records, message, &stored.message).await.map_err(status::record)?);
     let (next, telephones) = board.next_step(message).unwrap_or_default();
     let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
     let author = board.roster.parties.get(&item.from);
@@ -121,7 +123,7 @@ async fn line(
         contacts: known.map(|newest| newest.list.contacts.clone()).unwrap_or_default(),
         heard_at_ms: seen.heard_at.map_or(0, |at| at.0),
         unanswered: seen.unanswered,
-        marks: marks_of(board, &stored.message, &said, None),
+        marks,
         card: card_of(board, message, &stored.message).map(|card| card.name.clone()).unwrap_or_default(),
         holding_draft: id_of(open_draft(registrar, head, message, &stored.message).await?),
         unconfirmed_by: introducer.map(|by| by.to_string()).unwrap_or_default(),

@@ -233,6 +233,43 @@ async fn what_counts_towards_a_quota_is_counted_alike_at_both_ends_and_before_re
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_quota_counts_no_notice_that_its_author_cancelled_or_put_off_whatever_that_word_cites() {
+    let world = World::new(&["BY", "PL"]).await;
+    let file = text("vienna-document-2011");
+    let regime = parsed(file);
+    hold(&world, "BY", file).await;
+    hold(&world, "PL", file).await;
+    let later = async || world.clock.set(world.clock.now().plus_ms(60_000));
+    let mut digests = Vec::new();
+    for number in 1..=3 {
+        let sent = send(&world, "BY", number, citing(&regime, number, &["PL"]), &notice(14_000)).await;
+        digests.push(hex::encode(&sent.message_digest));
+        later().await;
+    }
+    says(&check(&world, "BY", 3, 0).await, "BY, in 2031: 3 with this one");
+    // The one is cancelled, the other put off into another year; neither word cites any rules.
+    let names = |field: &str, digest: &str| format!("[{field}]\nmessage_digest = \"{digest}\"\n");
+    let cancelled = format!("reason = \"Floods.\"\n{}", names("cancels", &digests[0]));
+    send(&world, "BY", 4, heading(1), &form(Kind::Cancellation, &cancelled)).await;
+    later().await;
+    let put_off = format!(
+        "{}[notification]\ndesignation = \"Autumn\"\nnotice = \"in advance\"\n\
+         start = \"2033-09-15 Europe/Minsk\"\nend = \"2033-09-20 Europe/Minsk\"\n\
+         [[notification.land.figures]]\nwhat = \"troops\"\nnumber = 14000\n",
+        names("amends", &digests[1])
+    );
+    send(&world, "BY", 5, heading(2), &form(Kind::Amendment, &put_off)).await;
+    later().await;
+    send(&world, "BY", 6, citing(&regime, 4, &["PL"]), &notice(14_000)).await;
+    both_settled(&world, "BY", "PL").await;
+    for code in ["BY", "PL"] {
+        says(&check(&world, code, 4, 0).await, "BY, in 2031: 2 with this one");
+        // As it was when that one was released.
+        says(&check(&world, code, 3, 0).await, "BY, in 2031: 3 with this one");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn notices_of_one_activity_are_summed_alike_at_all_ends_until_somebody_contests_it() {
     let world = World::new(&["BY", "PL", "LT"]).await;
     let file = text("vienna-document-2011");

@@ -457,6 +457,23 @@ fn judged(message: Formatted, asked: &Asked) -> Vec<String> {
 }
 
 #[test]
+fn a_code_that_the_regime_lacks_is_a_fault_and_what_is_said_to_follow_or_not_to_be_known_is_none() {
+    let faults = |form: &Formatted| {
+        let following = Following::of(&Content::Formatted(form.clone()));
+        let found = format_faults(&bridges(), form, &following);
+        found.into_iter().map(|fault| (fault.field, fault.rule)).collect::<Vec<_>>()
+    };
+    let mut form = closing();
+    assert_eq!(faults(&form), []);
+    form.fields.0.remove(1);
+    assert_eq!(faults(&form), [("fields.cause".into(), "is owed, and missing".into())]);
+    form.not_known = vec!["fields.cause".into()];
+    assert_eq!(faults(&form), []);
+    form.format = "B9".into();
+    assert_eq!(faults(&form), [("format".into(), "the regime has no format of that code".into())]);
+}
+
+#[test]
 fn every_fault_under_the_format_is_named_with_its_field() {
     type Change = fn(&mut Formatted);
     let table: &[(&str, Change)] = &[
@@ -467,6 +484,10 @@ fn every_fault_under_the_format_is_named_with_its_field() {
         ("fields.cause is said to follow", |form| {
             form.fields.0.remove(1);
             form.to_follow = vec!["fields.cause".into()];
+        }),
+        ("fields.cause is said not to be known", |form| {
+            form.fields.0.remove(1);
+            form.not_known = vec!["fields.cause".into()];
         }),
         ("fields.colour is no field of the format", |form| form.fields.0.push(field("colour", text("red")))),
         ("fields.cause holds text, and not choice", |form| form.fields.0[1].stated = text("works")),

@@ -11,7 +11,7 @@ use detente::domain::message::{
     ACKNOWLEDGEMENT, Acknowledgement, Addressee, Holds, Message, Outgoing, Part, Reference, RegimeCitation,
     Relation, Traffic,
 };
-use detente::domain::official::{self, Document, pages};
+use detente::domain::official::{self, Document, addressed, pages};
 use detente::domain::party::{Incarnation, Party};
 use detente::domain::people::Person;
 use detente::domain::precedence::Precedence;
@@ -167,9 +167,9 @@ pub fn needles_of_notification(message: &Message, content: &Content) -> Vec<Stri
         "PRECEDENCE PRIORITY",
         "REAL OR DRILL DRILL",
         "FROM BY",
-        "TO PL, General Staff",
+        "TO PL (office General Staff)",
         "LT",
-        "INFO OSCE, Communications Group",
+        "INFO OSCE (office Communications Group)",
         "SUBJECT Exercise Autumn Harvest 2031",
         "MARKING RESTRICTED TO ADDRESSEES",
         "RELEASABLE TO PL, LT, OSCE",
@@ -353,6 +353,24 @@ fn no_text_of_a_party_can_pass_for_the_form_or_for_another_value() {
     // A line that was broken goes on indented: it is not another addressee.
     let broken = text.lines().find(|line| line.contains("LT, Ministry")).unwrap();
     assert!(broken.find("LT").unwrap() > 22, "{broken}");
+}
+
+#[test]
+fn an_office_is_never_taken_for_another_party_whatever_it_is_called() {
+    for (office, printed) in [
+        ("", "BY"),
+        ("General Staff", "BY (office General Staff)"),
+        ("A, LT", "BY (office \"A, LT\")"),
+        ("A), LT (office B", "BY (office \"A), LT (office B\")"),
+        ("A\"), LT (office \"B", "BY (office \"A\\\"), LT (office \\\"B\")"),
+    ] {
+        assert_eq!(addressed(&to("BY", office)), printed);
+        let content = filled(Kind::Notification);
+        let mut message = full(&content);
+        message.draft.action = vec![to("BY", office)];
+        let document = message_form(&message, Digest([0x11; 32]), Labelling::default());
+        assert!(document.rows.iter().any(|row| row.text == [printed]), "{printed}");
+    }
 }
 
 #[test]

@@ -168,6 +168,9 @@ fn open(one: &calls::OpenByHand) {
     }
     rows::row(1, "Precedence", &message::precedence_name(one.precedence));
     rows::row(1, "Released", &Instant(one.released_at_ms).date_time_group().to_string());
+    for mark in &one.became {
+        rows::row(1, "Mark", &shown(mark));
+    }
     for mark in &one.marks {
         rows::row(1, "STILL OPEN", &shown(mark));
     }
@@ -191,6 +194,7 @@ fn open_json(one: &calls::OpenByHand) -> Value {
         "traffic": message::traffic_name(one.traffic),
         "released_at_ms": one.released_at_ms,
         "marks": one.marks,
+        "became": one.became,
         "office": one.office,
     })
 }

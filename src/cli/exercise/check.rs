@@ -1,6 +1,7 @@
 //! `exercise check`: what a regime says of a form, with no node.
 //!
-//! Never here: a rule (`domain/regime`). It ends well whatever is found: a check never refuses.
+//! Never here: a rule (`domain/regime`). It ends well whatever is found: a check never refuses, but for a form over a
+//! limit, which can't be drafted either.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -99,6 +100,7 @@ fn restraints(args: &Args, regime: &Regime) -> Vec<Restraint> {
 
 pub fn run(args: &Args) -> Result<(), Fault> {
     let content = read_form(&args.form, args.kind.as_ref(), super::NOUN, None)?;
+    content.bound().map_err(|over| Fault::new(shown(&over.to_string())))?;
     let regime = load::named(&args.regime)?;
     let set = |parties: &[Party]| -> BTreeSet<Party> { parties.iter().copied().collect() };
     let is_addressed = !args.to.is_empty() || !args.info.is_empty();

@@ -112,6 +112,12 @@ pub async fn draft(args: DraftArgs, noun: &str) -> Result<(), Fault> {
         }
     };
     let mut outgoing = blank(thread, &content);
+    if let Some(about) = named::about(&desk, &content, &args.heading.answered()).await? {
+        outgoing.traffic = about.draft.traffic;
+        if kind == Kind::Translation {
+            outgoing.marking = about.draft.marking;
+        }
+    }
     args.heading.put_into(&mut outgoing, &content);
     cite(&desk, &mut outgoing, &content).await;
     named::number_references(&desk, &mut outgoing).await?;

@@ -52,6 +52,8 @@ pub async fn forward(args: ForwardArgs) -> Result<(), Fault> {
     let thread = args.heading.thread.unwrap_or(ThreadId(derived("thread", id)));
     let mut outgoing = blank(thread, &content);
     outgoing.subject = format!("Forwarded: {} of {}", message.number, message.author);
+    outgoing.traffic = message.draft.traffic;
+    outgoing.marking.clone_from(&message.draft.marking);
     args.heading.put_into(&mut outgoing, &content);
     args.heading.put_parts(&desk, id, &mut outgoing).await?;
     if args.with_parts {

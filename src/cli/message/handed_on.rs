@@ -4,13 +4,12 @@
 //! Never here: whether its signature verifies. That is the node's to say, by the key lists on record there.
 
 use super::message_form_beside;
-use crate::cli::regime::labels::{self, Labelling};
+use crate::cli::regime::labels::Labelling;
 use crate::codec::content::Said;
 use crate::codec::forwarded::{self, Opened, Original};
 use crate::domain::content::Content;
 use crate::domain::form::outline::Path;
 use crate::domain::form::{Line, Whose};
-use crate::domain::language::Language;
 use crate::domain::official::{Row, labels as words};
 use crate::domain::party::Party;
 use crate::domain::translation::Beside;
@@ -38,19 +37,17 @@ pub(super) fn parted(content: &Content, translations: &[Beside]) -> (Vec<Beside>
 }
 
 /// Empty for content that hands nothing on, and where that can't be opened: it is marked then. `by`: who hands
-/// it on, `None` if that is not known; `reader`: in whose language labels are looked for first; `translations`
-/// are those of the original.
+/// it on, `None` if that is not known; `labelling`: by the regime that the original cites; `translations` are those
+/// of the original.
 pub(super) fn lines(
     content: &Content,
     by: Option<Party>,
-    reader: Option<&Language>,
+    labelling: Labelling<'_>,
     translations: &[Beside],
 ) -> Vec<Line> {
     let Some(original) = within(content) else { return Vec::new() };
     let by = by.map_or_else(|| words::NOT_IN_A_DRAFT.to_owned(), |party| party.to_string());
     let mut lines = vec![line(0, "FROM", original.message.author.to_string()), line(0, "FORWARDED BY", by)];
-    let regime = labels::built_in(&original.message.draft);
-    let labelling = Labelling::of(regime.as_ref(), reader);
     let document = message_form_beside(&original.message, original.digest, labelling, translations);
     lines.extend(document.rows.iter().flat_map(of_row));
     lines

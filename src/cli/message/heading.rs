@@ -37,7 +37,7 @@ pub(super) struct HeadingArgs {
     /// Anything else that the addressees are to read
     #[arg(long)]
     remarks: Option<String>,
-    /// The marking that it bears, in its author's words
+    /// The marking that it bears, in its author's words; left out, what is translated or handed on keeps its own
     #[arg(long)]
     marking: Option<String>,
     /// Who alone may have it, addressees among them; may be given several times. Left out, its addressees
@@ -73,10 +73,11 @@ pub(super) struct HeadingArgs {
     /// The same, where the file is about persons
     #[arg(long, value_name = "FILE")]
     attach_personal: Vec<PathBuf>,
-    /// For training: inside the signature, so that it is never taken for real
+    /// For training: inside the signature, so that it is never taken for real. Left out with --real, a draft is what
+    /// the message is that it is about or hands on, and real where there is none
     #[arg(long, conflicts_with = "real")]
     drill: bool,
-    /// Not for training, as every draft is that was not made with --drill
+    /// Not for training
     #[arg(long)]
     real: bool,
 }

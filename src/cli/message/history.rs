@@ -164,7 +164,7 @@ impl History {
     /// built in, or held at the node.
     pub async fn label(&mut self, desk: Option<&Desk>) {
         for line in &self.messages {
-            let Some(cited) = &line.message.draft.regime else { continue };
+            let Some(cited) = labels::cited(&line.message.draft) else { continue };
             if self.regimes.contains_key(&cited.digest) {
                 continue;
             }
@@ -315,7 +315,7 @@ impl History {
             rows::row(1, "Translation", &saying(one));
         }
         if bodies.show(&line.said) {
-            let regime = message.draft.regime.as_ref().and_then(|cited| self.regimes.get(&cited.digest));
+            let regime = labels::cited(&message.draft).and_then(|cited| self.regimes.get(&cited.digest));
             let labelling = Labelling::of(regime, self.reader.as_ref());
             rows::body(1, (&line.said, Some(message.author)), &message.draft, labelling, &beside);
         }

@@ -201,7 +201,7 @@ fn form(
             };
             let mut own = lines_under(form, labelling.regime, labelling.languages(outgoing));
             let (of_original, of_itself) = handed_on::parted(form, translations);
-            own.extend(handed_on::lines(form, by, labelling.reader, &of_original));
+            own.extend(handed_on::lines(form, by, labelling, &of_original));
             lines = beside(own, &of_itself);
             shown = of_itself;
             marks.extend(labels::mark(form, outgoing, labelling));

@@ -137,6 +137,19 @@ pub(super) async fn answered_in(desk: &Desk, answered: &[Digest]) -> Result<Opti
     Ok(thread)
 }
 
+/// The message that a form is about, or else the first that flags say it answers, if that is on record at the node.
+pub(super) async fn about(
+    desk: &Desk,
+    content: &Content,
+    answered: &[Digest],
+) -> Result<Option<Message>, Fault> {
+    let named = main_reference(content).and_then(|(reference, _)| reference.message_digest);
+    match named.map(|digest| digest.0).or(answered.first().copied()) {
+        Some(digest) => on_record(desk, digest).await,
+        None => Ok(None),
+    }
+}
+
 /// The message that a form is about, if what is said of it belongs to its thread.
 fn in_its_thread(content: &Content) -> Option<Digest> {
     // What it names is of the other Party's thread.

@@ -15,6 +15,7 @@ use crate::domain::content::Content;
 use crate::domain::exercise::SameActivityPosition;
 use crate::domain::form::{lines, lines_under};
 use crate::domain::message::{Addressee, Holds, Message, Outgoing, Relation, Traffic};
+use crate::domain::official::addressed;
 use crate::domain::party::Party;
 use crate::domain::people::Person;
 use crate::domain::said::{Said as Stated, same};
@@ -73,14 +74,7 @@ pub fn person(person: &Person) -> String {
 }
 
 fn addressees(all: &[Addressee]) -> String {
-    let one = |addressee: &Addressee| {
-        if addressee.office.is_empty() {
-            addressee.party.to_string()
-        } else {
-            format!("{} ({})", addressee.party, shown(&addressee.office))
-        }
-    };
-    all.iter().map(one).collect::<Vec<_>>().join(", ")
+    all.iter().map(addressed).collect::<Vec<_>>().join(", ")
 }
 
 /// As a mark that nobody overlooks.
@@ -203,7 +197,7 @@ pub fn body(
         Said::Form(form) => {
             let mut own = lines_under(form, labelling.regime, labelling.languages(outgoing));
             let (of_original, of_itself) = handed_on::parted(form, translations);
-            own.extend(handed_on::lines(form, by, labelling.reader, &of_original));
+            own.extend(handed_on::lines(form, by, labelling, &of_original));
             for line in beside(own, &of_itself) {
                 row(depth.saturating_add(line.depth), &line.label, &line.value);
             }

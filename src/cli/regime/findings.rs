@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::beside;
 use crate::domain::adoption::Restraint;
+use crate::domain::form::Instead;
 use crate::domain::regime::finding::{
     Copy, CopyAs, CopyState, Finding, Lack, Marked, Open, OpenState, Outcome, Point, Span, SpanUnit, Start,
     Timing, Verdict,
@@ -261,7 +262,7 @@ pub(super) fn lack(lack: &Lack) -> Value {
         Lack::NotDeclared { figure, at } => of("not declared", figure, at),
         Lack::NoPlaceFor { figure } => of("no place for it", figure, ""),
         Lack::NoNumber { figure, at } => of("no number", figure, at),
-        Lack::ToFollow { figure, at } => of("to follow", figure, at),
+        Lack::Said { figure, at, instead } => of(said(*instead), figure, at),
         Lack::NoTotal { figure, at } => of("no total", figure, at),
         Lack::Unclear { figure, at } => of("unclear", figure, at),
         Lack::NotDivided { figure, over } => of("not divided", figure, over.word()),
@@ -272,10 +273,10 @@ pub(super) fn lack(lack: &Lack) -> Value {
             json!({ "lack": "contradiction", "of": figure, "least": least, "most": most })
         }
         Lack::InNotice { figure, notice } => of("not wholly declared", figure, notice),
-        Lack::Fact { fact, at } => of("not stated", fact, at),
+        Lack::Fact { fact, at, instead } => of(instead.map_or("not stated", said), fact, at),
         Lack::FactContradiction { fact } => of("contradiction", fact, ""),
         Lack::NoDate { at } => of("no date", "", at),
-        Lack::DateToFollow { at } => of("to follow", "", at),
+        Lack::DateSaid { at, instead } => of(said(*instead), "", at),
         Lack::NotADate { at } => of("not a date", "", at),
         Lack::OnlyMonth { at } => of("only the month", "", at),
         Lack::NoHour { at } => of("no hour", "", at),
@@ -295,10 +296,17 @@ fn span(span: Span) -> Value {
     json!({ "least": span.least, "most": span.most, "unit": unit })
 }
 
+fn said(instead: Instead) -> &'static str {
+    match instead {
+        Instead::ToFollow => "to follow",
+        Instead::NotKnown => "not known",
+    }
+}
+
 fn open(open: &Open) -> Value {
     let state = match open.state {
         OpenState::Missing => "missing",
-        OpenState::ToFollow => "to follow",
+        OpenState::Said(instead) => said(instead),
     };
     json!({ "field": open.at, "state": state })
 }
@@ -315,9 +323,9 @@ fn field_fault(at: &str, fault: &FieldFault) -> Value {
     let plain = |what: &str| json!({ "field": at, "fault": what });
     match fault {
         FieldFault::Missing => plain("missing"),
-        FieldFault::ToFollow => plain("to follow"),
+        FieldFault::Said(instead) => plain(said(*instead)),
         FieldFault::NotInFormat => plain("not in the format"),
-        FieldFault::NotKnown => plain("not known"),
+        FieldFault::NotKnown => plain("of no known type"),
         FieldFault::WrongType { asked, given } => {
             json!({ "field": at, "fault": "wrong type", "asked": asked, "given": given })
         }

@@ -1,5 +1,5 @@
 //! The regime that a formatted message cites, for its labels and in which language they are shown, or an
-//! invitation, for what silence counts as.
+//! invitation, for what silence counts as; of a message that hands one on, the one that this cites.
 //!
 //! Never here: trust in a name. A text counts if it has the digest that is cited; without one the message
 //! is shown all the same, with the names of its fields as sent.
@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 
 use super::words::service;
 use crate::cli::desk::{Desk, answer};
+use crate::codec::content;
+use crate::codec::forwarded::{self, Opened};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::regime::{built_in, read};
 use crate::domain::content::{Content, Kind};
@@ -41,8 +43,13 @@ impl<'a> Labelling<'a> {
 /// The regime cited: built in, or as the node holds it. `None` for a message of any other kind.
 pub async fn of(desk: &Desk, outgoing: &Outgoing) -> Option<Regime> {
     let cited = cited(outgoing)?;
+    let text = text(desk, &cited).await?;
+    parsed(desk, &text).await
+}
+
+/// A text, with what it inherits from as the node holds that. `None` where that is not at hand, or it is no regime.
+pub(super) async fn parsed(desk: &Desk, text: &[u8]) -> Option<Regime> {
     let mut texts: BTreeMap<Digest, Vec<u8>> = BTreeMap::new();
-    let text = text(desk, cited).await?;
     for _ in 0..=limits::REGIME_GENERATIONS_MAX {
         let missing = Cell::new(None);
         let find = |name: &str, digest: Digest| {
@@ -52,7 +59,7 @@ pub async fn of(desk: &Desk, outgoing: &Outgoing) -> Option<Regime> {
             }
             found
         };
-        let regime = read(&text, &find);
+        let regime = read(text, &find);
         match (regime, missing.get()) {
             (Ok(regime), _) => return Some(regime),
             (Err(_), Some(digest)) => texts.insert(digest, held(desk, digest).await?),
@@ -97,9 +104,21 @@ pub fn reply_owed(
     asked_by(regime, form, released_at, labelling.languages(outgoing))
 }
 
-fn cited(outgoing: &Outgoing) -> Option<&RegimeCitation> {
-    let looked_at = [Kind::Formatted, Kind::Invitation].map(Kind::name);
-    outgoing.regime.as_ref().filter(|_| looked_at.contains(&outgoing.kind.as_str()))
+/// The one that labels are looked for in.
+pub fn cited(outgoing: &Outgoing) -> Option<RegimeCitation> {
+    match Kind::from_name(&outgoing.kind)? {
+        Kind::Formatted | Kind::Invitation => outgoing.regime.clone(),
+        Kind::Forwarded => {
+            let said = content::said(&outgoing.kind, &outgoing.content);
+            let Some(Content::Forwarded(form)) = said.content() else { return None };
+            // Nothing is opened deeper than one.
+            match forwarded::open(form) {
+                Opened::Message(original) => cited(&original.message.draft),
+                Opened::Forwarding | Opened::Unreadable => None,
+            }
+        }
+        _ => None,
+    }
 }
 
 async fn text(desk: &Desk, cited: &RegimeCitation) -> Option<Vec<u8>> {
@@ -110,7 +129,7 @@ async fn text(desk: &Desk, cited: &RegimeCitation) -> Option<Vec<u8>> {
 }
 
 /// A node that does not hold it says so, and then there are no labels.
-async fn held(desk: &Desk, digest: Digest) -> Option<Vec<u8>> {
+pub(super) async fn held(desk: &Desk, digest: Digest) -> Option<Vec<u8>> {
     let asked = calls::ShowTextRequest { digest: digest.0.to_vec().into() };
     let text = answer(service(desk).show_text(asked)).await.ok()?.text;
     (Digest::of(&text) == digest).then(|| text.to_vec())

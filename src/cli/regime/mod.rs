@@ -46,13 +46,17 @@ enum Command {
     },
     /// Show all rules of a regime
     Show {
-        /// The name of one that is built in, or a file
+        /// The name of one that is built in, or a file; with --as the name of one that is held there, or the first
+        /// digits of its digest
         #[arg(value_name = "NAME|FILE")]
         regime: String,
+        /// The desk of the person whose node is asked for the text that it holds
+        #[arg(long = "as", value_name = "PEOPLEDIR")]
+        directory: Option<PathBuf>,
         /// The reader's language, such as fr
         #[arg(long, default_value = "en", value_parser = given::language)]
         language: Language,
-        /// Print the file of one that is built in, to write one's own from it
+        /// Print the file of one that is built in, to write one's own from it, or the exact text that is held
         #[arg(long, conflicts_with = "json")]
         source: bool,
         /// One JSON object a rule
@@ -97,7 +101,17 @@ enum Command {
 pub async fn run(args: Args) -> Result<(), Fault> {
     match args.command {
         Command::Check { file, json } => check(&file, json),
-        Command::Show { regime, language, source, json } => show(&regime, language.as_str(), source, json),
+        Command::Show { regime, directory: Some(directory), language, source, json } => {
+            let (regime, text) = words::held_text(&directory, &regime).await?;
+            show(&regime, &text, language.as_str(), source, json)
+        }
+        Command::Show { regime, directory: None, language, source, json } => {
+            let read = load::named(&regime)?;
+            let built_in = built_in::file(&regime);
+            let none = || Fault::new("--source prints only the file of one that is built in");
+            let text = if source { built_in.ok_or_else(none)? } else { &[] };
+            show(&read, text, language.as_str(), source, json)
+        }
         Command::Diff { before, after, json } => diff(&before, &after, json),
         Command::List { json } => list(json),
         Command::Hold(args) => words::hold(args).await,
@@ -144,37 +158,30 @@ fn counted(regime: &Regime) -> (usize, usize) {
     (rules.len(), unchecked)
 }
 
-fn show(name: &str, language: &str, source: bool, as_json: bool) -> Result<(), Fault> {
-    let regime = load::named(name)?;
+/// `source`: the very text instead, of one that is built in or held. Of a file it is at hand already.
+fn show(regime: &Regime, text: &[u8], language: &str, source: bool, as_json: bool) -> Result<(), Fault> {
     if source {
-        return show_source(name);
+        crate::cli::out::text(&String::from_utf8_lossy(text));
+        return Ok(());
     }
     if as_json {
-        say!("{}", json::line(&head_json(&regime)));
-        for Described { table, name, lines } in describe(&regime, Some(language)) {
+        say!("{}", json::line(&head_json(regime)));
+        for Described { table, name, lines } in describe(regime, Some(language)) {
             let object = json!({ "kind": "rule", "table": table, "name": name, "lines": lines });
             say!("{}", json::line(&object));
         }
         return Ok(());
     }
     say!("{}", regime.head.title.say(language, &regime.head.name));
-    for line in head(&regime) {
+    for line in head(regime) {
         say!("  {line}");
     }
-    for Described { table, name, lines } in describe(&regime, Some(language)) {
+    for Described { table, name, lines } in describe(regime, Some(language)) {
         say!("\n{table} {name}");
         for line in lines {
             say!("  {line}");
         }
     }
-    Ok(())
-}
-
-/// The very file, of one that is built in: another one is at hand already.
-fn show_source(name: &str) -> Result<(), Fault> {
-    let bytes = built_in::file(name)
-        .ok_or_else(|| Fault::new("--source prints only the file of one that is built in"))?;
-    crate::cli::out::text(&String::from_utf8_lossy(bytes));
     Ok(())
 }
 

@@ -2,19 +2,24 @@
 //!
 //! Never here: who is bound (`parties.rs`), a draft (`cli/message/compose.rs` puts all drafts on record).
 
+use std::path::Path;
+
 use serde_json::json;
 
-use super::load;
-use crate::cli::desk::{As, AsCommand, Desk, answer};
+use super::{labels, load};
+use crate::cli::desk::{As, AsCommand, Desk, DeskDirectory, answer};
 use crate::cli::fault::Fault;
 use crate::cli::out::say;
 use crate::cli::{form, given, json, out};
+use crate::clock::Clock;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::regime_service_client::RegimeServiceClient;
 use crate::domain::adoption::Adoption;
 use crate::domain::content::{Content, Kind};
+use crate::domain::digest::Digest;
 use crate::domain::form::MessageDigest;
 use crate::domain::language::Language;
+use crate::domain::regime::Regime;
 use crate::domain::text::shown;
 use crate::limits;
 
@@ -133,6 +138,36 @@ pub async fn held(args: HeldArgs) -> Result<(), Fault> {
         say!("no regime is held; `detente regime hold` puts one on record");
     }
     Ok(())
+}
+
+/// A text that a node holds, by its name or the first digits of its digest, and read.
+///
+/// # Errors
+/// None is held, or several are: which is to be said by digest.
+pub(super) async fn held_text(directory: &Path, wanted: &str) -> Result<(Regime, Vec<u8>), Fault> {
+    let desk = DeskDirectory::at(directory).open(Clock::system())?;
+    let all = answer(service(&desk).list_held(calls::ListHeldRequest {})).await?.regimes;
+    let named = |one: &&calls::HeldRegime| one.name == wanted || hex::encode(&one.digest).starts_with(wanted);
+    let found: Vec<&calls::HeldRegime> = all.iter().filter(named).collect();
+    let [one] = found.as_slice() else {
+        let digests: Vec<String> = found.iter().map(|one| hex::encode(&one.digest)).collect();
+        return Err(Fault::new(match digests.as_slice() {
+            [] => {
+                format!("no regime {} is held at that node; `detente regime held` lists them", shown(wanted))
+            }
+            several => {
+                format!("several are held under that name: say which by digest: {}", several.join(", "))
+            }
+        }));
+    };
+    let held = match Digest::from_slice(&one.digest) {
+        Some(digest) => labels::held(&desk, digest).await,
+        None => None,
+    };
+    let text = held.ok_or_else(|| Fault::new("the node gave another text than the one asked for"))?;
+    let regime = labels::parsed(&desk, &text).await;
+    let regime = regime.ok_or_else(|| Fault::new("this program can't read the text that is held there"))?;
+    Ok((regime, text))
 }
 
 /// A regime file with every key that there is, each with what it is. Like any other it can be checked.

@@ -6,7 +6,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{now, page, service};
+use super::{item, now, page, service};
 use crate::cli::desk::{AsCommand, Desk, answer_command};
 use crate::cli::duty::title;
 use crate::cli::fault::Fault;
@@ -125,7 +125,7 @@ fn print_since(since: Option<&calls::SinceOffered>) {
     let duties = (since.duties.len() as u64).saturating_add(since.duties_more);
     say!("since     {items} came in and wait, {duties} duties opened");
     for item in &since.items {
-        out::text(&official::text(&[Page(vec![page::in_one_line(item)])]));
+        out::text(&official::text(&[Page(vec![item::in_one_line(item)])]));
     }
     if since.items_more > 0 {
         say!("          and {} more that came in", since.items_more);

@@ -9,6 +9,7 @@ mod card;
 mod card_page;
 mod hand_over;
 mod holding;
+mod item;
 mod keys;
 mod now;
 mod page;

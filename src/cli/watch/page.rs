@@ -5,7 +5,7 @@
 //! show, and is cut by its width. Never here: the order of the items (the node's).
 
 use super::around::{alarms, last};
-use crate::codec::message;
+use super::item::{LINES_OF_ITEM, of_item};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::official::wrap::{columns, cut};
 use crate::domain::official::{Direction, Line, Page, Piece, Weight};
@@ -16,10 +16,8 @@ use crate::limits;
 const COLUMNS: usize = limits::OFFICIAL_FORM_COLUMNS;
 /// Head, and the one line below the items.
 const LINES_AROUND: usize = 3;
-const LINES_OF_ITEM: usize = 4;
 /// Where what stands behind REAL or DRILL begins.
 pub(super) const TEXT: usize = 6;
-const MINUTE_MS: i64 = 60_000;
 
 /// Whether the officer is told which keys there are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -85,98 +83,11 @@ fn head(now: &calls::NowResponse) -> Vec<Line> {
     vec![line(0, &first), line(0, &second)]
 }
 
-fn of_item(now: &calls::NowResponse, item: &calls::NowItem, key: &str) -> [Line; LINES_OF_ITEM] {
-    let traffic = message::traffic_mark(item.traffic);
-    let digest = hex::encode(&item.digest);
-    let digest = digest.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
-    let first = format!(
-        "{key}{} from {}{} since {} in {}",
-        message::precedence_name(item.precedence),
-        shown(&item.from),
-        if item.unconfirmed_by.is_empty() { "" } else { " (unconfirmed)" },
-        both(now, item.since_ms),
-        shown(&item.language),
-    );
-    let second = match item.session_unread {
-        0 => format!("{digest}  {}", shown(&item.subject)),
-        // The number first: where the line ends, a subject may be cut.
-        unread => {
-            let thread = hex::encode(&item.thread);
-            let thread = thread.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
-            format!("{digest}  hotline session {thread}, {unread} unread: {}", shown(&item.subject))
-        }
-    };
-    [first, second, next(now, item), link(now, item)].map(|text| marked(traffic, &text))
-}
-
-/// What an item is, in one line.
-pub(super) fn in_one_line(item: &calls::NowItem) -> Line {
-    let digest = hex::encode(&item.digest);
-    let digest = digest.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
-    let session = match item.session_unread {
-        0 => String::new(),
-        unread => format!("hotline session, {unread} unread: "),
-    };
-    let text = format!(
-        "{digest}  {} from {} since {}: {session}{}",
-        message::precedence_name(item.precedence),
-        shown(&item.from),
-        Instant(item.since_ms).date_time_group(),
-        shown(&item.subject),
-    );
-    marked(message::traffic_mark(item.traffic), &text)
-}
-
 /// A line about a message, behind REAL or DRILL.
 pub(super) fn marked(traffic: &str, text: &str) -> Line {
     let mut whole = line(TEXT, text);
     whole.0.insert(0, piece(0, traffic));
     whole
-}
-
-fn next(now: &calls::NowResponse, item: &calls::NowItem) -> String {
-    if item.everyone {
-        return "next: nobody is left: everyone of the watch was alerted".into();
-    }
-    if item.next_due_ms == 0 {
-        let why =
-            if now.has_plan { "the watch plan has no rule for it" } else { "no watch plan is in force" };
-        return format!("next: nobody is alerted: {why}");
-    }
-    let left = item.next_due_ms.saturating_sub(now.now_ms);
-    // Rounded up: nobody is told of more time than there is not.
-    let minutes = left.saturating_add(MINUTE_MS - 1).div_euclid(MINUTE_MS);
-    let when = if left <= 0 { "now".to_owned() } else { format!("in {minutes} min") };
-    let due = both(now, item.next_due_ms);
-    let (names, telephones) = (texts(&item.next), texts(&item.next_telephones));
-    // The number first: where the line ends, a name may be cut, and a number is to be dialled.
-    let telephones = if telephones.is_empty() { telephones } else { format!("{telephones}, ") };
-    format!("next: {due}, {when}: {telephones}{names}")
-}
-
-fn link(now: &calls::NowResponse, item: &calls::NowItem) -> String {
-    let state = match (item.heard_at_ms, item.unanswered) {
-        (0, _) => "never heard since the node started".to_owned(),
-        (at, 0) => format!("heard {} s ago", now.now_ms.saturating_sub(at).max(0) / 1_000),
-        (at, unanswered) => format!(
-            "heard {}, {unanswered} calls unanswered since",
-            clock_of(Instant(at).date_time_group().to_string())
-        ),
-    };
-    let contacts = texts(&item.contacts);
-    let contacts = if contacts.is_empty() { "its key list names none".into() } else { contacts };
-    // Before the number: what stands last is cut first.
-    let whose = if item.unconfirmed_by.is_empty() { "" } else { " (uncompared file)" };
-    format!("link: {state}; telephone{whose}: {contacts}")
-}
-
-fn texts(all: &[String]) -> String {
-    all.iter().map(|text| shown(text)).collect::<Vec<_>>().join(", ")
-}
-
-/// Day, time and Z of a date-time group.
-fn clock_of(group: String) -> String {
-    group.split(' ').next().unwrap_or_default().to_owned()
 }
 
 /// Zulu, and the clock on the wall; with its day where that is another.

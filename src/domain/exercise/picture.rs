@@ -43,7 +43,7 @@ pub struct Account<'s> {
     pub notice: Option<Versions<'s>>,
     pub invitations: Vec<&'s Said>,
     pub conclusion: Option<Versions<'s>>,
-    /// `None` also where the author gave notice again after it.
+    /// `None` also where the author gave notice again after it, and where there is nothing of its own that it cancels.
     pub cancellation: Option<&'s Said>,
 }
 
@@ -52,10 +52,11 @@ impl<'s> Picture<'s> {
     pub fn of(said: &'s [Said]) -> Picture<'s> {
         let mut picture = Picture { withdrawn: withdrawn(said), ..Picture::default() };
         for one in said {
-            if !picture.withdrawn.contains_key(&one.message) {
+            if !picture.withdrawn.contains_key(&one.message) && !cancels_nothing(one, said) {
                 picture.take(one);
             }
         }
+        picture.accounts.retain_mut(Account::cancels_its_own);
         picture
     }
 
@@ -122,6 +123,25 @@ impl<'s> Picture<'s> {
             })
             .collect()
     }
+}
+
+impl Account<'_> {
+    /// Takes away a cancellation beside which its author announced nothing; whether anything else is left.
+    fn cancels_its_own(&mut self) -> bool {
+        if self.notice.is_some() || !self.calendars.is_empty() {
+            return true;
+        }
+        self.cancellation = None;
+        !self.invitations.is_empty() || self.conclusion.is_some()
+    }
+}
+
+/// Whether it is the cancellation of a message of the thread that it has no effect on: another author's, or one
+/// that announces nothing.
+fn cancels_nothing(said: &Said, all: &[Said]) -> bool {
+    let Content::Cancellation(form) = &said.content else { return false };
+    let meant = all.iter().find(|one| one.is_meant(&form.cancels, said.author));
+    meant.is_some_and(|one| one.author != said.author || !one.content.kind().may_be_cancelled())
 }
 
 /// One author's present word on another thread.
@@ -261,6 +281,31 @@ mod tests {
         assert!(picture.statements.is_empty() && picture.same_activity.is_empty());
         let shown: Vec<&Said> = picture.transcribed.iter().map(|(said, _)| *said).collect();
         assert_eq!(shown, [&all[1], &all[2], &all[3], &all[4]]);
+    }
+
+    #[test]
+    fn a_cancellation_of_what_another_announced_stands_nowhere() {
+        let of = |place, author, cancelled: &Said| {
+            let cancels = MessageReference {
+                message_digest: Some(MessageDigest(cancelled.message)),
+                ..MessageReference::default()
+            };
+            said(place, author, Content::Cancellation(Cancellation { cancels, ..Cancellation::default() }))
+        };
+        let notice_of_pl = said(1, "PL", notice("one"));
+        // By somebody who announced nothing here, whatever it names.
+        let alone = [
+            notice_of_pl.clone(),
+            of(2, "LT", &notice_of_pl),
+            said(3, "LV", Content::Cancellation(Cancellation::default())),
+        ];
+        let picture = Picture::of(&alone);
+        let [account] = &picture.accounts[..] else { panic!("one account: {picture:?}") };
+        assert_eq!((account.author.as_str(), account.cancellation), ("PL", None));
+        // Nor does it cancel the author's own.
+        let beside = [notice_of_pl.clone(), said(2, "LT", notice("two")), of(3, "LT", &notice_of_pl)];
+        let picture = Picture::of(&beside);
+        assert!(picture.accounts.iter().all(|account| account.cancellation.is_none()), "{picture:?}");
     }
 
     #[test]

@@ -76,6 +76,23 @@ impl Faults {
     }
 }
 
+/// What an author says of a field that it does not state.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Instead {
+    ToFollow,
+    NotKnown,
+}
+
+impl Instead {
+    /// For a person to read.
+    fn word(self) -> &'static str {
+        match self {
+            Instead::ToFollow => TO_FOLLOW,
+            Instead::NotKnown => NOT_KNOWN,
+        }
+    }
+}
+
 /// The fields that the author says will follow, and those that it says it does not know.
 pub struct Following {
     paths: BTreeSet<String>,
@@ -99,10 +116,15 @@ impl Following {
 
     /// What is said in place of this very field, or of one that it stands in, for a person to read.
     pub fn instead(&self, path: &Path) -> Option<&'static str> {
-        if self.covers(path) {
-            Some(TO_FOLLOW)
+        self.said(path).map(Instead::word)
+    }
+
+    /// The same, for a program.
+    pub fn said(&self, path: &Path) -> Option<Instead> {
+        if covered(&self.paths, path) {
+            Some(Instead::ToFollow)
         } else if covered(&self.not_known, path) {
-            Some(NOT_KNOWN)
+            Some(Instead::NotKnown)
         } else {
             None
         }
@@ -110,7 +132,7 @@ impl Following {
 
     /// The same of this very field alone, by its own path.
     pub fn instead_by_name(&self, path: &Path) -> Option<&'static str> {
-        if self.names(path) {
+        if self.paths.contains(path.as_str()) {
             Some(TO_FOLLOW)
         } else if self.not_known.contains(path.as_str()) {
             Some(NOT_KNOWN)
@@ -119,21 +141,11 @@ impl Following {
         }
     }
 
-    /// Whether this very field is said to follow, by its own path.
-    pub fn names(&self, path: &Path) -> bool {
-        self.paths.contains(path.as_str())
-    }
-
     /// Of what right below a field it is said that it will follow or is not known: its names there, as
     /// written. Not safe to show.
     pub fn below(&self, path: &Path) -> impl Iterator<Item = String> {
         let before = format!("{path}.");
         self.paths.union(&self.not_known).filter_map(move |one| one.strip_prefix(&before).map(str::to_owned))
-    }
-
-    /// Whether this very field, or one that it stands in, is said to follow.
-    pub fn covers(&self, path: &Path) -> bool {
-        covered(&self.paths, path)
     }
 }
 

@@ -18,7 +18,7 @@ pub mod when;
 
 pub use area::{Area, GeoPoint, Place};
 pub use difference::{Change, difference};
-pub use faults::{Fault, Faults, Following, Refused, faults};
+pub use faults::{Fault, Faults, Following, Instead, Refused, faults};
 pub use figures::{Figure, FigureAccount, FigureBasis, Formation, WELL_KNOWN};
 pub use leaf::{MessageDigest, OtherThread, Prose};
 pub use lines::{Line, NOT_KNOWN, TO_FOLLOW, Whose, lines, lines_under};

@@ -60,16 +60,17 @@ impl When {
         self.civil.is_empty() && self.zone.is_empty()
     }
 
-    /// Whether it is an hour over which the clocks of a zone leap. False where the zone is not known.
+    /// Whether it is an hour, or a whole day, over which the clocks of a zone leap. False where the zone is not known.
     fn is_leapt_over(&self) -> bool {
-        let Some(zone) = rules_of(&self.zone).filter(|_| self.civil.contains(['T', ' '])) else {
-            return false;
-        };
-        let since_epoch = civil_span(&self.civil).map(|span| jiff::SignedDuration::from_secs(span.start));
+        let span = civil_span(&self.civil).filter(|span| span.end - span.start <= 24 * 3600);
+        let (Some(zone), Some(span)) = (rules_of(&self.zone), span) else { return false };
         let epoch = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
-        let shown = since_epoch.and_then(|seconds| epoch.checked_add(seconds).ok());
-        let leaps = |at| matches!(zone.to_ambiguous_timestamp(at).offset(), AmbiguousOffset::Gap { .. });
-        shown.is_some_and(leaps)
+        let leaps = |seconds: i64| {
+            let shown = epoch.checked_add(jiff::SignedDuration::from_secs(seconds)).ok();
+            let offset = shown.map(|at| zone.to_ambiguous_timestamp(at).offset());
+            matches!(offset, Some(AmbiguousOffset::Gap { .. }))
+        };
+        leaps(span.start) && leaps(span.end - 1)
     }
 
     /// Whether all of `self` comes before all of `other`, whatever the zones' rules are. False where

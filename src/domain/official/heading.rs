@@ -12,6 +12,21 @@ use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::domain::translation::{self, Beside};
 
+/// A Party, with its office where one is named: whatever that is called, it can't be taken for another Party, nor two
+/// for one. Safe to show.
+pub fn addressed(addressee: &Addressee) -> String {
+    let office = shown(&addressee.office);
+    let is_plain = |one: char| one.is_alphanumeric() || " -_./&'".contains(one);
+    match office.as_str() {
+        "" => addressee.party.to_string(),
+        plain if plain.chars().all(is_plain) => format!("{} (office {plain})", addressee.party),
+        other => {
+            let quoted = other.replace('\\', "\\\\").replace('"', "\\\"");
+            format!("{} (office \"{quoted}\")", addressee.party)
+        }
+    }
+}
+
 /// The rows as they come, numbered paragraphs counted.
 #[derive(Default)]
 pub struct Rows {
@@ -58,12 +73,7 @@ impl Rows {
         }
         for (index, addressee) in addressees.iter().enumerate() {
             let words = if index == 0 { label.words } else { "" };
-            let text = if addressee.office.is_empty() {
-                addressee.party.to_string()
-            } else {
-                format!("{}, {}", addressee.party, shown(&addressee.office))
-            };
-            self.put(0, String::new(), words, label.field, vec![text]);
+            self.put(0, String::new(), words, label.field, vec![addressed(addressee)]);
         }
     }
 

@@ -13,6 +13,7 @@ mod layout;
 mod numbering;
 pub mod wrap;
 
+pub use heading::addressed;
 pub use layout::{Direction, Line, Page, Piece, Weight, label, on_pages, pages, text, within};
 
 use std::collections::BTreeSet;

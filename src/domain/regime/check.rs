@@ -248,8 +248,7 @@ fn required(name: &str, rule: &Required, applies: Verdict, subject: &Subject) ->
         for field in subject.find(place).unwrap_or_default() {
             match field.value {
                 Value::Absent => {
-                    let follows = subject.following.covers(&field.at);
-                    let state = if follows { OpenState::ToFollow } else { OpenState::Missing };
+                    let state = subject.following.said(&field.at).map_or(OpenState::Missing, OpenState::Said);
                     open.insert(Open { at: field.at.to_string(), state });
                 }
                 Value::Leaf(_) | Value::Group(_) | Value::List(_) => given = given.saturating_add(1),

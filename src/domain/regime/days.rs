@@ -127,9 +127,11 @@ pub fn zone_of(zone: &Zone, moment: &Moment) -> Option<(TimeZone, String)> {
 /// A date of the form, as a stretch of time.
 pub fn moment_at(value: &Value, at: &Path, subject: &Subject) -> Result<(Moment, String), Lack> {
     let Value::Leaf(text) = value else {
-        let follows = subject.following.covers(at);
-        let at = at.to_string();
-        return Err(if follows { Lack::DateToFollow { at } } else { Lack::NoDate { at } });
+        let (instead, at) = (subject.following.said(at), at.to_string());
+        return Err(match instead {
+            Some(instead) => Lack::DateSaid { at, instead },
+            None => Lack::NoDate { at },
+        });
     };
     let when: When = text.parse().map_err(|_| Lack::NotADate { at: at.to_string() })?;
     Ok((Moment::of(&when, at.as_str())?, when.to_string()))

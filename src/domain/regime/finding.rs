@@ -12,6 +12,7 @@ use super::quantity::Quantity;
 use super::rules::Addressed;
 use super::tally::Tally;
 use super::{Document, Ground, Standing};
+use crate::domain::form::Instead;
 
 /// One thing that a regime says of a form. Names are the regime's own; texts are not safe to show.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -227,10 +228,11 @@ pub enum Lack {
         figure: String,
         at: String,
     },
-    /// Said to follow.
-    ToFollow {
+    /// Said to follow, or not to be known.
+    Said {
         figure: String,
         at: String,
+        instead: Instead,
     },
     /// Parts are declared, but neither a total nor all the parts.
     NoTotal {
@@ -269,6 +271,8 @@ pub enum Lack {
     Fact {
         fact: String,
         at: String,
+        /// `None` where nothing is said of it at all.
+        instead: Option<Instead>,
     },
     FactContradiction {
         fact: String,
@@ -276,8 +280,9 @@ pub enum Lack {
     NoDate {
         at: String,
     },
-    DateToFollow {
+    DateSaid {
         at: String,
+        instead: Instead,
     },
     NotADate {
         at: String,
@@ -361,7 +366,7 @@ pub struct Open {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum OpenState {
     Missing,
-    ToFollow,
+    Said(Instead),
 }
 
 /// Whom the regime names, and whether the draft does.

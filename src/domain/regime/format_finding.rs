@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 use super::Ground;
 use super::reply::Clock;
+use crate::domain::form::Instead;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 
@@ -21,7 +22,8 @@ pub enum FormatState {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum FieldFault {
     Missing,
-    ToFollow,
+    /// To follow, or not to be known.
+    Said(Instead),
     NotInFormat,
     /// Nothing, or of a type that this program does not know.
     NotKnown,

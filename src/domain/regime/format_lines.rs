@@ -9,6 +9,7 @@ use super::format_finding::{FieldFault, FormatState, PrecedentState, RepliesTo, 
 use super::lines::{Page, with};
 use super::reply_lines;
 use super::rules::Addressed;
+use super::words;
 use crate::domain::text::shown;
 
 impl Page<'_> {
@@ -103,7 +104,7 @@ impl Page<'_> {
 pub(super) fn said_of_field(fault: &FieldFault) -> String {
     match fault {
         FieldFault::Missing => "is owed, and missing".into(),
-        FieldFault::ToFollow => "is said to follow".into(),
+        FieldFault::Said(instead) => words::said_instead(*instead).into(),
         FieldFault::NotInFormat => "is no field of the format".into(),
         FieldFault::NotKnown => "holds nothing that this program knows".into(),
         FieldFault::WrongType { asked, given } => format!("holds {given}, and not {asked}"),

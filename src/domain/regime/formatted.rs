@@ -61,15 +61,19 @@ pub(super) fn judge(
 }
 
 /// What is wrong with the fields of a message under its format, for its drafter and its reader. Of what is said to
-/// follow nothing is wrong: the message is incomplete, and says so. Empty where the regime lays down no fields.
+/// follow or not to be known nothing is wrong: the message is incomplete, and says so. Of a format that the regime
+/// names, and lays down no fields of, nothing is asked.
 pub fn faults(regime: &Regime, message: &Formatted, following: &Following) -> Vec<FaultNamed> {
-    let Some(format) = regime.formats.get(&message.format).filter(|format| !format.fields.is_empty()) else {
-        return Vec::new();
+    let Some(format) = regime.formats.get(&message.format) else {
+        return vec![FaultNamed::new("format", "the regime has no format of that code")];
     };
+    if format.fields.is_empty() {
+        return Vec::new();
+    }
     let mut faults = FieldFaults { following, all: Vec::new(), more: 0 };
     faults.fields(&Path::root().field("fields"), &format.fields, &message.fields);
     let said = |(at, fault): &(String, FieldFault)| match fault {
-        FieldFault::ToFollow => None,
+        FieldFault::Said(_) => None,
         fault => Some(FaultNamed::new(shown(at), said_of_field(fault))),
     };
     faults.all.iter().filter_map(said).take(limits::FAULTS_MAX).collect()
@@ -188,13 +192,17 @@ impl FieldFaults<'_> {
             let at = at.field(&field.name);
             match given.get(&field.name).filter(|given| !given.stated.is_absent()) {
                 Some(given) => self.value(&at, &field.holds, &given.stated),
-                None if self.following.covers(&at) => self.add(&at, FieldFault::ToFollow),
-                // A value of a type that is not known may be what is asked for.
-                None if given.get(&field.name).is_some_and(|given| given.stated == Stated::Nothing) => {
-                    self.add(&at, FieldFault::NotKnown);
+                None => {
+                    // A value of a type that is not known may be what is asked for.
+                    let nothing = |given: &Field| given.stated == Stated::Nothing;
+                    let is_there = given.get(&field.name).is_some_and(nothing);
+                    match self.following.said(&at) {
+                        Some(instead) => self.add(&at, FieldFault::Said(instead)),
+                        None if is_there => self.add(&at, FieldFault::NotKnown),
+                        None if field.owed == Owed::Always => self.add(&at, FieldFault::Missing),
+                        None => {}
+                    }
                 }
-                None if field.owed == Owed::Always => self.add(&at, FieldFault::Missing),
-                None => {}
             }
         }
         let place = |field: &Field| asked.iter().position(|asked| asked.name == field.name);

@@ -267,7 +267,9 @@ fn stated(name: &str, rule: &FactRule, subject: &Subject) -> (Answer, Option<Lac
             let places: BTreeSet<String> =
                 rule.yes.iter().chain(&rule.no).map(|test| test.place.to_string()).collect();
             let at = places.into_iter().collect::<Vec<_>>().join(", ");
-            (Answer::CantBeJudged, Some(Lack::Fact { fact: name.to_owned(), at }))
+            let found = rule.yes.iter().chain(&rule.no).flat_map(|test| subject.find(&test.place)).flatten();
+            let instead = found.filter_map(|found| subject.following.said(&found.at)).min();
+            (Answer::CantBeJudged, Some(Lack::Fact { fact: name.to_owned(), at, instead }))
         }
     }
 }

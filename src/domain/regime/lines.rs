@@ -266,7 +266,7 @@ impl Page<'_> {
         let is_certain = applies.answer == Answer::Reached;
         let missing = open.iter().filter(|open| open.state == OpenState::Missing).count();
         let head = match (missing, is_certain) {
-            (0, _) => "all given or said to follow".into(),
+            (0, _) => words::none_missing(open).into(),
             (_, true) => format!("{missing} missing"),
             (_, false) => "whether they are owed can't be judged".into(),
         };
@@ -277,7 +277,7 @@ impl Page<'_> {
             let state = match (open.state, is_certain) {
                 (OpenState::Missing, true) => "is owed, and missing",
                 (OpenState::Missing, false) => "is not given",
-                (OpenState::ToFollow, _) => "is said to follow",
+                (OpenState::Said(instead), _) => words::said_instead(instead),
             };
             self.line(1, with(format!("{} {state}", shown(&open.at)), standing));
         }

@@ -2,7 +2,8 @@
 //!
 //! Parts are the whole only where they cover a list of the form (all Parties, all territories). Else they
 //! say what there is at the least. Two whole accounts that differ are both kept: on a question to which
-//! they give one answer, they do not stand in its way.
+//! they give one answer, they do not stand in its way. Whose part is meant that the one has and the other has not is
+//! told by neither.
 //!
 //! Never here: a guess. An entry that is silent, or said to follow, leaves the upper end open.
 
@@ -15,6 +16,7 @@ use super::place::Place;
 use super::quantity::Quantity;
 use super::rows::{Extent, Row, Rows};
 use super::subject::Subject;
+use crate::domain::form::Instead;
 use crate::domain::form::outline::{Item, Path, Value};
 use crate::limits;
 
@@ -36,6 +38,10 @@ pub struct Divided {
     pub parts: BTreeMap<String, Quantity>,
     /// Whether these are all that the form names.
     pub all_told: bool,
+    /// By how much the parts are more than the whole is by another account: any part may be so much less.
+    pub less: u64,
+    /// By how much the whole is more by another account than all parts are: any part may be so much more.
+    pub more: u64,
 }
 
 pub fn measure(name: &str, rule: &FigureRule, over: Over, subject: &Subject) -> Measured {
@@ -61,9 +67,6 @@ pub fn measure(name: &str, rule: &FigureRule, over: Over, subject: &Subject) -> 
             lacking: BTreeSet::new(),
         }
     });
-    if over != Over::Whole {
-        measured.accounts.clear();
-    }
     measured.lacking = measuring.lacking;
     measured
 }
@@ -76,8 +79,12 @@ pub fn divided(name: &str, rule: &FigureRule, axis: Axis, subject: &Subject) -> 
     for count in &rule.counts {
         let Some(rows) = measuring.rows(count) else { continue };
         is_any = true;
+        measuring.whole(count, &rows);
         let one = measuring.on(count, &rows, axis);
+        measuring.accounts.clear();
         all.all_told &= one.all_told;
+        all.less = all.less.saturating_add(one.less);
+        all.more = all.more.saturating_add(one.more);
         for (name, part) in one.parts {
             let known = all.parts.entry(name).or_insert(Quantity::NONE);
             *known = known.plus(part);
@@ -138,6 +145,10 @@ impl<'s, 'a> Measuring<'s, 'a> {
         self.add(lack(self.name.to_owned(), at.to_owned()));
     }
 
+    pub(super) fn said(&mut self, at: &Path, instead: Instead) {
+        self.add(Lack::Said { figure: self.name.to_owned(), at: at.to_string(), instead });
+    }
+
     pub(super) fn add(&mut self, lack: Lack) {
         if self.lacking.len() < limits::LACKS_PER_FIGURE_MAX {
             self.lacking.insert(lack);
@@ -147,7 +158,10 @@ impl<'s, 'a> Measuring<'s, 'a> {
     /// All of it together.
     fn whole(&mut self, count: &Count, rows: &Rows) -> Quantity {
         if rows.rows.is_empty() && (count.entries == Entries::Figures || !rows.all_there) {
-            self.lacks(|figure, at| Lack::NotDeclared { figure, at }, &rows.at);
+            let is_said = |lack: &Lack| matches!(lack, Lack::Said { at, .. } if *at == rows.at);
+            if !self.lacking.iter().any(is_said) {
+                self.lacks(|figure, at| Lack::NotDeclared { figure, at }, &rows.at);
+            }
             return Quantity::UNKNOWN;
         }
         let all: Vec<&Row> = rows.rows.iter().collect();
@@ -203,7 +217,7 @@ impl<'s, 'a> Measuring<'s, 'a> {
         if total_is_silent { account.unbounded() } else { account }
     }
 
-    /// What each name on this axis comes to.
+    /// What each name on this axis comes to. The accounts of the whole were taken before.
     fn on(&mut self, count: &Count, rows: &Rows, axis: Axis) -> Divided {
         let all: Vec<&Row> = rows.rows.iter().collect();
         let groups = grouped(&all, axis);
@@ -220,7 +234,8 @@ impl<'s, 'a> Measuring<'s, 'a> {
             Entries::Figures => !groups.is_empty() && self.covers_all(count, axis, &groups),
             Entries::Things { .. } => rows.all_there && rows.rows.iter().all(|row| !row.on(axis).is_empty()),
         };
-        Divided { parts, all_told }
+        let (less, more) = apart(&self.accounts, axis);
+        Divided { parts, all_told, less, more }
     }
 
     /// The greatest part, of those that are told apart on this axis.
@@ -238,6 +253,10 @@ impl<'s, 'a> Measuring<'s, 'a> {
         if !rows.rows.is_empty() {
             self.cells(count, rows, axis, &divided);
         }
+        // Of accounts that agree a part has none of its own.
+        if divided.less == 0 && divided.more == 0 {
+            self.accounts.clear();
+        }
         divided.greatest(whole)
     }
 
@@ -245,11 +264,17 @@ impl<'s, 'a> Measuring<'s, 'a> {
     fn peak(&mut self, count: &Count, whole: Quantity) -> (Quantity, String) {
         let mut peak = Quantity::NONE;
         let mut of = String::new();
-        let mut all_told = false;
+        let (mut all_told, mut is_said) = (false, false);
+        let accounts = std::mem::take(&mut self.accounts);
         if let Some((phases, inside)) = &count.phases {
             for found in self.subject.find(phases).unwrap_or_default() {
+                let instead = self.subject.following.said(&found.at);
+                if let Some(instead) = instead {
+                    is_said = true;
+                    self.said(&found.at, instead);
+                }
                 let Value::List(items) = found.value else { continue };
-                all_told = !self.subject.following.covers(&found.at);
+                all_told = instead.is_none();
                 for (index, item) in items.iter().enumerate() {
                     let part = self.phase(count, inside, item, &found.at.item(index));
                     if part.low > peak.low || of.is_empty() {
@@ -258,11 +283,18 @@ impl<'s, 'a> Measuring<'s, 'a> {
                     peak = peak.greater(part);
                 }
             }
-            if !all_told {
+            if !all_told && !is_said {
                 self.lacks(|figure, at| Lack::NotDeclared { figure, at }, &phases.to_string());
             }
         }
-        let peak = if all_told { peak } else { peak.unbounded() };
+        let mut peak = if all_told { peak } else { peak.unbounded() };
+        // Those of a phase are not those of the whole.
+        self.accounts.clear();
+        if whole.contradicts() {
+            // By one account of the whole it may be less.
+            peak.low = peak.low.min(whole.low);
+            self.accounts = accounts;
+        }
         (peak.within(whole.high), of)
     }
 
@@ -287,7 +319,7 @@ impl<'s, 'a> Measuring<'s, 'a> {
         let mut named = 0_usize;
         for found in &found {
             let Value::List(items) = found.value else { return false };
-            if self.subject.following.covers(&found.at) {
+            if self.subject.following.said(&found.at).is_some() {
                 return false;
             }
             for item in items {
@@ -313,9 +345,22 @@ impl Divided {
             }
             greatest = greatest.greater(*part);
         }
-        let greatest = if self.all_told { greatest } else { greatest.unbounded() };
+        let high = greatest.high.filter(|_| self.all_told).map(|high| high.saturating_add(self.more));
+        let greatest = Quantity { low: greatest.low.saturating_sub(self.less), high };
         (greatest.within(whole.high), of.to_owned())
     }
+}
+
+/// By how much the parts on an axis are more, and less, than the whole is by its other accounts.
+fn apart(accounts: &[Account], axis: Axis) -> (u64, u64) {
+    let (own, others): (Vec<&Account>, Vec<&Account>) =
+        accounts.iter().partition(|account| account.by == Some(axis));
+    let Some(sum) = own.first().map(|account| account.quantity) else { return (0, 0) };
+    let others = || others.iter().map(|account| account.quantity);
+    let least = others().filter(|one| one.high.is_some()).map(|one| one.low).min();
+    let most = others().map(|one| one.high.unwrap_or(one.low)).max().unwrap_or(0);
+    let less = least.map_or(0, |least| sum.low.saturating_sub(least));
+    (less, sum.high.map_or(0, |high| most.saturating_sub(high)))
 }
 
 pub(super) fn grouped<'r, 'v>(rows: &[&'r Row<'v>], axis: Axis) -> BTreeMap<&'r str, Vec<&'r Row<'v>>> {

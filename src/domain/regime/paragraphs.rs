@@ -38,6 +38,16 @@ impl Regime {
         self.paragraphs().into_iter().any(|paragraph| covers(provision, paragraph))
     }
 
+    /// Whether a provision may be one of the agreement that the rules are of: a rule stands in it, above or below it,
+    /// or beside it in a part that both are of. No text has a rule in every paragraph that there is.
+    pub fn may_have(&self, provision: &str) -> bool {
+        let paragraphs = self.paragraphs();
+        let ends = provision.match_indices([',', '.', '(']).filter_map(|(end, _)| provision.get(..end));
+        let mut parts = ends.map(str::trim_end).chain([provision]);
+        parts.any(|part| paragraphs.iter().any(|paragraph| covers(part, paragraph)))
+            || paragraphs.iter().any(|paragraph| covers(paragraph, provision))
+    }
+
     fn conditions(&self) -> Vec<&Condition> {
         let mut all: Vec<&Condition> = Vec::new();
         all.extend(self.classes.values().map(|rule| &rule.when));

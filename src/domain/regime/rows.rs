@@ -47,9 +47,9 @@ pub(super) struct Rows<'a> {
 impl Measuring<'_, '_> {
     /// Takes the entries that are meant out of a list.
     pub(super) fn collect<'v>(&mut self, count: &Count, list: &'v Value, at: &Path, rows: &mut Rows<'v>) {
-        if self.subject.following.covers(at) {
+        if let Some(instead) = self.subject.following.said(at) {
             rows.all_there = false;
-            self.lacks(|figure, at| Lack::ToFollow { figure, at }, at.as_str());
+            self.said(at, instead);
         }
         let Value::List(items) = list else {
             rows.all_there = false;
@@ -86,21 +86,20 @@ impl Measuring<'_, '_> {
         let at = at.field(&count.value);
         let said = stated(parts, &count.value).and_then(|text| text.parse().ok());
         if let Some(number) = said
-            && !self.subject.following.names(&at)
+            && self.subject.following.instead_by_name(&at).is_none()
         {
             return Quantity::exactly(number);
         }
-        let follows = self.subject.following.covers(&at);
+        let instead = self.subject.following.said(&at);
         if let Entries::Things { single: Some(field), .. } = &count.entries
             && stated(parts, field).is_some()
-            && !follows
+            && instead.is_none()
         {
             return Quantity::exactly(1);
         }
-        if follows {
-            self.lacks(|figure, at| Lack::ToFollow { figure, at }, at.as_str());
-        } else {
-            self.lacks(|figure, at| Lack::NoNumber { figure, at }, at.as_str());
+        match instead {
+            Some(instead) => self.said(&at, instead),
+            None => self.lacks(|figure, at| Lack::NoNumber { figure, at }, at.as_str()),
         }
         match &count.entries {
             Entries::Things { without_number: Some(number), .. } if said.is_none() => {

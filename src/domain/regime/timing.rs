@@ -24,7 +24,11 @@ pub fn timings(regime: &Regime, term: &Term, released: Option<Instant>, subject:
         }
         Term::ByDay { year, years_before, month, day, zone } => {
             each(std::slice::from_ref(year), subject, |found| {
-                by_day(found, *years_before, *month, *day, zone, released)
+                by_day(found, *years_before, *month, *day, zone, released).map_err(|(stated, lack)| {
+                    let instead = subject.following.said(&found.at).filter(|_| stated.is_empty());
+                    let at = found.at.to_string();
+                    (stated, instead.map_or(lack, |instead| Lack::DateSaid { at, instead }))
+                })
             })
         }
         Term::NoneAgreed => vec![Timing {

@@ -58,5 +58,7 @@ pub fn divided(name: &str, rule: &FigureRule, axis: Axis, notices: &[(String, &S
     Divided {
         parts: names.into_iter().map(|name| (name.clone(), part(name))).collect(),
         all_told: !each.is_empty() && each.iter().all(|one| one.all_told),
+        less: each.iter().fold(0, |sum, one| sum.saturating_add(one.less)),
+        more: each.iter().fold(0, |sum, one| sum.saturating_add(one.more)),
     }
 }

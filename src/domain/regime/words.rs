@@ -2,9 +2,10 @@
 //!
 //! Never here: raw text from outside. All that leaves is safe to show.
 
-use super::finding::{Lack, Span, SpanUnit};
+use super::finding::{Lack, Open, OpenState, Span, SpanUnit};
 use super::quantity::Quantity;
 use super::{Languages, Regime};
+use crate::domain::form::Instead;
 use crate::domain::text::shown;
 
 /// What the regime calls one of its rules.
@@ -36,8 +37,8 @@ pub fn lack(regime: &Regime, lack: &Lack, languages: Languages<'_>) -> String {
         }
         Lack::NoPlaceFor { figure: name } => format!("{}: this form has no place for it", figure(name)),
         Lack::NoNumber { figure: name, at } => format!("{}: no number ({})", figure(name), shown(at)),
-        Lack::ToFollow { figure: name, at } => {
-            format!("{}: said to follow ({})", figure(name), shown(at))
+        Lack::Said { figure: name, at, instead } => {
+            format!("{}: {} ({})", figure(name), said(*instead), shown(at))
         }
         Lack::NoTotal { figure: name, at } => {
             format!("{}: neither the total nor all of its parts ({})", figure(name), shown(at))
@@ -64,14 +65,17 @@ pub fn lack(regime: &Regime, lack: &Lack, languages: Languages<'_>) -> String {
             let notice = if notice.is_empty() { "this one".to_owned() } else { shown(notice) };
             format!("{}: not wholly declared in {notice}", figure(name))
         }
-        Lack::Fact { fact, at } => {
-            format!("{}: not stated ({})", label(regime, "fact", fact, languages), shown(at))
+        Lack::Fact { fact, at, instead } => {
+            let instead = instead.map_or("not stated", said);
+            format!("{}: {instead} ({})", label(regime, "fact", fact, languages), shown(at))
         }
         Lack::FactContradiction { fact } => {
             format!("{}: stated and denied", label(regime, "fact", fact, languages))
         }
         Lack::NoDate { at } => format!("no date ({})", shown(at)),
-        Lack::DateToFollow { at } => format!("the date is said to follow ({})", shown(at)),
+        Lack::DateSaid { at, instead } => {
+            format!("the date {} ({})", said_instead(*instead), shown(at))
+        }
         Lack::NotADate { at } => format!("what is stated is not a date ({})", shown(at)),
         Lack::OnlyMonth { at } => format!("the day; only the month is stated ({})", shown(at)),
         Lack::NoHour { at } => format!("the hour; it depends on it ({})", shown(at)),
@@ -79,6 +83,31 @@ pub fn lack(regime: &Regime, lack: &Lack, languages: Languages<'_>) -> String {
         Lack::UnknownZone { at } => format!("a zone that this program knows ({})", shown(at)),
         Lack::NoYear { at } => format!("the year ({})", shown(at)),
         Lack::NoRelease => "when it is released".into(),
+    }
+}
+
+/// What an author says in place of a value.
+fn said(instead: Instead) -> &'static str {
+    match instead {
+        Instead::ToFollow => "said to follow",
+        Instead::NotKnown => "said not to be known",
+    }
+}
+
+/// The same, to be read after the name of a field.
+pub(super) fn said_instead(instead: Instead) -> &'static str {
+    match instead {
+        Instead::ToFollow => "is said to follow",
+        Instead::NotKnown => "is said not to be known",
+    }
+}
+
+/// That none of the fields is missing that are owed and not given.
+pub(super) fn none_missing(open: &[Open]) -> &'static str {
+    if open.iter().any(|open| open.state == OpenState::Said(Instead::NotKnown)) {
+        "all given, or said to follow or not to be known"
+    } else {
+        "all given or said to follow"
     }
 }
 

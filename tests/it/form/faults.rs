@@ -44,6 +44,8 @@ const ROWS: &[Row] = &[
         broken: "start = \"2031-09-15T06:00 Mars/X\"", kept: "start = \"2031-09-15T06:00 +03:00\"" },
     Row { kind: Kind::Notification, field: "start", rule: "clocks are put forward over it",
         broken: "start = \"2025-03-30T02:30 Europe/Warsaw\"", kept: "start = \"2025-03-30T03:00 Europe/Warsaw\"" },
+    Row { kind: Kind::Notification, field: "start", rule: "clocks are put forward over it",
+        broken: "start = \"2011-12-30 Pacific/Apia\"", kept: "start = \"2011-12-31 Pacific/Apia\"" },
     Row { kind: Kind::Notification, field: "areas[1].radius_metres", rule: "half the Earth's circumference",
         broken: "[[areas]]\ncentre = \"1 N 1 E\"\nradius_metres = 99999999999", kept: "[[areas]]\ncentre = \"1 N 1 E\"\nradius_metres = 20037508" },
     Row { kind: Kind::Notification, field: "references[1].calendar_year", rule: "is not a calendar year",

@@ -1,0 +1,105 @@
+//! An item of the watch on a page: in the lines of `watch now`, and in one.
+//!
+//! What somebody else wrote stands last on its line, safe to show. Never here: how much of it a page has room for
+//! (`page.rs`).
+
+use super::page::{both, marked};
+use crate::codec::message;
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::became::is_of_what_became;
+use crate::domain::official::Line;
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+use crate::limits;
+
+pub(super) const LINES_OF_ITEM: usize = 4;
+const MINUTE_MS: i64 = 60_000;
+
+pub(super) fn of_item(now: &calls::NowResponse, item: &calls::NowItem, key: &str) -> [Line; LINES_OF_ITEM] {
+    let traffic = message::traffic_mark(item.traffic);
+    let digest = hex::encode(&item.digest);
+    let digest = digest.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
+    let first = format!(
+        "{key}{} from {}{} since {} in {}",
+        message::precedence_name(item.precedence),
+        shown(&item.from),
+        if item.unconfirmed_by.is_empty() { "" } else { " (unconfirmed)" },
+        both(now, item.since_ms),
+        shown(&item.language),
+    );
+    let became = item.marks.iter().find(|mark| is_of_what_became(mark));
+    let became = became.map_or_else(String::new, |mark| format!("{}: ", shown(mark)));
+    let second = match item.session_unread {
+        0 => format!("{digest}  {became}{}", shown(&item.subject)),
+        // The number first: where the line ends, a subject may be cut.
+        unread => {
+            let thread = hex::encode(&item.thread);
+            let thread = thread.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
+            format!("{digest}  hotline session {thread}, {unread} unread: {}", shown(&item.subject))
+        }
+    };
+    [first, second, next(now, item), link(now, item)].map(|text| marked(traffic, &text))
+}
+
+/// What an item is, in one line.
+pub(super) fn in_one_line(item: &calls::NowItem) -> Line {
+    let digest = hex::encode(&item.digest);
+    let digest = digest.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
+    let session = match item.session_unread {
+        0 => String::new(),
+        unread => format!("hotline session, {unread} unread: "),
+    };
+    let text = format!(
+        "{digest}  {} from {} since {}: {session}{}",
+        message::precedence_name(item.precedence),
+        shown(&item.from),
+        Instant(item.since_ms).date_time_group(),
+        shown(&item.subject),
+    );
+    marked(message::traffic_mark(item.traffic), &text)
+}
+
+fn next(now: &calls::NowResponse, item: &calls::NowItem) -> String {
+    if item.everyone {
+        return "next: nobody is left: everyone of the watch was alerted".into();
+    }
+    if item.next_due_ms == 0 {
+        let why =
+            if now.has_plan { "the watch plan has no rule for it" } else { "no watch plan is in force" };
+        return format!("next: nobody is alerted: {why}");
+    }
+    let left = item.next_due_ms.saturating_sub(now.now_ms);
+    // Rounded up: nobody is told of more time than there is not.
+    let minutes = left.saturating_add(MINUTE_MS - 1).div_euclid(MINUTE_MS);
+    let when = if left <= 0 { "now".to_owned() } else { format!("in {minutes} min") };
+    let due = both(now, item.next_due_ms);
+    let (names, telephones) = (texts(&item.next), texts(&item.next_telephones));
+    // The number first: where the line ends, a name may be cut, and a number is to be dialled.
+    let telephones = if telephones.is_empty() { telephones } else { format!("{telephones}, ") };
+    format!("next: {due}, {when}: {telephones}{names}")
+}
+
+fn link(now: &calls::NowResponse, item: &calls::NowItem) -> String {
+    let state = match (item.heard_at_ms, item.unanswered) {
+        (0, _) => "never heard since the node started".to_owned(),
+        (at, 0) => format!("heard {} s ago", now.now_ms.saturating_sub(at).max(0) / 1_000),
+        (at, unanswered) => format!(
+            "heard {}, {unanswered} calls unanswered since",
+            clock_of(Instant(at).date_time_group().to_string())
+        ),
+    };
+    let contacts = texts(&item.contacts);
+    let contacts = if contacts.is_empty() { "its key list names none".into() } else { contacts };
+    // Before the number: what stands last is cut first.
+    let whose = if item.unconfirmed_by.is_empty() { "" } else { " (uncompared file)" };
+    format!("link: {state}; telephone{whose}: {contacts}")
+}
+
+fn texts(all: &[String]) -> String {
+    all.iter().map(|text| shown(text)).collect::<Vec<_>>().join(", ")
+}
+
+/// Day, time and Z of a date-time group.
+fn clock_of(group: String) -> String {
+    group.split(' ').next().unwrap_or_default().to_owned()
+}
