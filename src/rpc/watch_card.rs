@@ -17,7 +17,7 @@ use crate::domain::content::{Content, Kind};
 use crate::domain::correspondence::Text;
 use crate::domain::digest::{Digest, DraftId};
 use crate::domain::form::Prose;
-use crate::domain::message::{Message, Outgoing, Relation};
+use crate::domain::message::{Message, Outgoing, Reference, Relation};
 use crate::domain::people::{Person, Role};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::shown;
