@@ -483,7 +483,7 @@ pub fn sealed(record: &Record) -> Bytes {
     party::sealed(&chain, WriterId([7; 16]), 4, record)
 }
 
-fn opened(entry: &Bytes) -> record::Opened {
+pub fn opened(entry: &Bytes) -> record::Opened {
     record::open(entry, Check::Signature(&party::key(party::OURS, Purpose::Record).public_key())).unwrap()
 }
 

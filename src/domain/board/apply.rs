@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::threads::Listed;
 use super::{Answered, Board, Draft, Noted, Own, Waiting};
 use crate::domain::content::Kind;
 use crate::domain::digest::{CommandId, Digest};
@@ -295,7 +296,11 @@ impl Board {
             released_at: message.released_at,
             recorded_at: at,
         };
-        self.add_entry(message.thread, entry);
+        let listed = match message.kind {
+            Some(Kind::Check | Kind::CheckAnswer) => Listed::No,
+            Some(_) | None => Listed::Yes,
+        };
+        self.add_entry(message.thread, entry, listed);
         if matches!(message.kind, Some(Kind::SessionOpening | Kind::SessionAddition)) {
             Arc::make_mut(self.threads.entry(message.thread).or_default()).begins_session();
         }

@@ -50,6 +50,14 @@ impl ThreadsFrom {
     }
 }
 
+/// Whether a message brings its thread before whoever lists threads.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Listed {
+    Yes,
+    /// As a check of a link, of which there is one every hour: it has a list of its own.
+    No,
+}
+
 impl Board {
     /// At most `most` threads, the one written to last first; from the first page on for `None`.
     pub fn threads_page(&self, from: Option<ThreadsFrom>, most: usize) -> ThreadsPage {
@@ -74,13 +82,14 @@ impl Board {
         ThreadsPage { threads, next }
     }
 
-    /// Puts a message into its thread.
-    pub(super) fn add_entry(&mut self, id: ThreadId, entry: Entry) {
+    /// Puts a message into its thread. One that holds nothing but what is not listed is on no page.
+    pub(super) fn add_entry(&mut self, id: ThreadId, entry: Entry, listed: Listed) {
         let thread = Arc::make_mut(self.threads.entry(id).or_default());
         let before = thread.newest().map(|newest| newest.index);
         thread.add(entry);
         let after = thread.newest().map(|newest| newest.index);
-        if before != after {
+        let was_listed = before.is_some_and(|before| self.threads_by_newest.contains(&(before, id)));
+        if before != after && (was_listed || listed == Listed::Yes) {
             before.map(|before| self.threads_by_newest.remove(&(before, id)));
             after.map(|after| self.threads_by_newest.insert((after, id)));
         }
@@ -110,7 +119,7 @@ mod tests {
             // Clocks run backwards.
             recorded_at: Instant(-(board.size as i64)),
         };
-        board.add_entry(ThreadId([thread; 16]), entry);
+        board.add_entry(ThreadId([thread; 16]), entry, Listed::Yes);
         board.size += 1;
     }
 

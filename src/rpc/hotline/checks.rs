@@ -7,12 +7,14 @@ use tonic::Status;
 
 use super::check_messages::part;
 use super::{Desk, HotlineCalls};
+use crate::codec::content;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::Board;
 use crate::domain::check::{
     Account, CheckNoted, CheckPlan, ChecksInForce, LinkPlan, Of, Part, Rule, Times, Turn, What, to_be_sent,
 };
 use crate::domain::command::{Command, Origin};
+use crate::domain::content::Content;
 use crate::domain::event::{Event, Record};
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
@@ -118,7 +120,8 @@ impl Desk {
         let Origin::Person(stamp) = &origin else { return Err(not_what_was_asked()) };
         let head = self.registrar.head();
         // The same command again has the same answer: what it sent is on record.
-        if let Some(done) = head.board.commands.get(&stamp.id) {
+        let before = head.board.commands.get(&stamp.id);
+        if let Some(done) = before.filter(|done| done.content == stamp.content) {
             let records = head.records(&self.registrar.journal);
             return sent(&records.record(done.index).await.map_err(status::record)?);
         }
@@ -175,8 +178,6 @@ fn only<'h>(
 }
 
 fn sent(record: &Record) -> Result<calls::SendCheckResponse, Status> {
-    use crate::codec::content;
-    use crate::domain::content::Content;
     let released = record.events.iter().find_map(|event| match event {
         Event::Released(released) => Some(released),
         _ => None,
