@@ -21,6 +21,7 @@ use detente::domain::event::{
     RegimeHeld, RevocationList, Stamp,
 };
 use detente::domain::function::Term;
+use detente::domain::hotline::phrases::{LinkPhrases, Phrase, PhraseText};
 use detente::domain::keys::Purpose;
 use detente::domain::ledger::leaf_hash;
 use detente::domain::message::{
@@ -114,7 +115,7 @@ fn released(text: &str) -> Event {
     record.unwrap().events.remove(0)
 }
 
-pub const KINDS: usize = 58;
+pub const KINDS: usize = 59;
 
 /// Every kind of event, each made of a number and a text.
 pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
@@ -294,6 +295,7 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
             "change_proposed_watch_cards",
             Event::ChangeProposed(Change::WatchCards(watch_cards(number, text))),
         ),
+        58 => proposed_as("change_proposed_link_phrases", Change::LinkPhrases(link_phrases(number, text))),
         46 => ("duties_noted", Event::DutiesNoted(Box::new(duties(digest, number, text)))),
         _ => {
             let year = i16::try_from(number % 4_000).unwrap();
@@ -420,6 +422,12 @@ fn watch_cards(number: u64, text: &str) -> Arc<WatchCards> {
         holding: vec![reply("en"), reply("be-tarask")],
     };
     Arc::new(WatchCards { cards: vec![card] })
+}
+
+fn link_phrases(number: u64, text: &str) -> Arc<LinkPhrases> {
+    let said = |language: &str| PhraseText { language: language.into(), text: text.into() };
+    let phrase = Phrase { number, texts: vec![said("en"), said("be-tarask")] };
+    Arc::new(LinkPhrases { party: peer(), phrases: vec![phrase] })
 }
 
 fn alerted(number: u64, text: &str, reach: Reach) -> Alerted {
