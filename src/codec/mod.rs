@@ -10,7 +10,7 @@ pub mod by_hand;
 pub mod change;
 pub mod content;
 pub mod dispatch;
-mod duty;
+pub mod duty;
 pub mod event;
 pub mod export;
 pub mod facts;

@@ -389,6 +389,7 @@ fn duties(digest: Digest, number: u64, text: &str) -> DutiesNoted {
         once_more: true,
         left_out: number,
         is_unreadable: true,
+        seen: 0,
     }
 }
 
