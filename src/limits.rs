@@ -107,13 +107,24 @@ pub const REGIME_WORDS_PER_PARTY_MAX: usize = 4096;
 /// oldest of an edition first; whom a later one names is not known to whoever asks who is bound to whom.
 pub const ADOPTIONS_READ_PER_PARTY_MAX: usize = 16;
 
-/// Messages kept for the case that their Parties come to be bound: one more opens no duty later on.
-pub const DUTY_MESSAGES_UNBOUND_MAX: usize = 10_000;
+/// Messages between us and one Party kept for the case that the two come to be bound: one more opens no duty later
+/// on, which stands with it and below the list of duties.
+pub const DUTY_MESSAGES_UNBOUND_PER_PARTY_MAX: usize = 10_000;
+/// Messages that are considered once more because one message brought a duty about, met one or freed one, those
+/// that wait already not counted: the oldest. How many more there are stands with that message and below the list
+/// of duties; they do nothing to what it brought about.
+pub const DUTY_MESSAGES_AGAIN_MAX: usize = 1_000;
+/// Of the messages by which a Party takes back messages of its own so many in one thread, the oldest, are read when a
+/// message of that Party comes after them; what a later one took back before it came counts until that is said anew.
+pub const DUTY_WITHDRAWALS_READ_MAX: usize = 64;
 /// Duties that may be open with one Party, real ones and drills each for themselves. Beyond it a message opens
 /// none: it stands as any other, with a mark that says how many were not opened, and that is on record.
 pub const DUTIES_OPEN_PER_PARTY_MAX: u64 = 250_000;
 /// Duties that one record may put on record, and steps: what more a message brings about stands in the next ones.
 pub const DUTIES_PER_RECORD_MAX: usize = 1_000;
+/// What of duties a record holds takes no more (bytes): its heading and signature find room beside it. What goes
+/// beyond stands in the next ones. One duty takes a few KiB: the names of a regime are bounded.
+pub const DUTIES_PER_RECORD_BYTES_MAX: usize = RECORD_BYTES_MAX - 64 * 1024;
 /// Messages of which it is kept that their duties were left out, or that they can't be read here. Of more of them
 /// only the number is kept; each stands on record.
 pub const DUTIES_LEFT_OUT_KEPT: usize = 10_000;
@@ -125,8 +136,9 @@ pub const DUTY_MESSAGES_AT_ONCE: usize = 64;
 /// Where a duty waits for the other end to be heard, it is looked at again after this: so long after the link
 /// is back, and all that was on the way has come, it is settled (ms).
 pub const DUTY_LOOK_AGAIN_MS: u64 = 500;
-/// How long the other end's word that more is under way to us, while nothing comes on that lane, keeps what it owes
-/// from being said to have lapsed (ms): a day, far beyond what a heavy message or a long queue takes.
+/// How long the other end's word that more is under way to us keeps what it owes from being said to have lapsed (ms):
+/// a day in which it was heard, far beyond what a heavy message or a long queue takes. What it goes on sending
+/// meanwhile puts it off by one more day at the most.
 pub const UNDER_WAY_MS_MAX: i64 = 86_400_000;
 /// A longer text of a hotline session is not taken from a writer here, and is marked where it comes from another
 /// Party (bytes).

@@ -5,6 +5,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use prost::Message;
 
 use super::dispatch::{digest, party, thread};
 use super::fault::DecodeFault;
@@ -13,12 +14,17 @@ use super::message::{precedence_from_proto, precedence_to_proto};
 use crate::domain::digest::Digest;
 use crate::domain::duty::{
     Awaited, Cause, Doubt, DutiesNoted, DutyNumber, Force, GivenBy, InTime, Lifting, ListEntry, Opened, Rule,
-    RunsFrom, Step, Unbound,
+    RunsFrom, Step, TakenBack, Unbound,
 };
 use crate::domain::message::Traffic;
 use crate::domain::time::Instant;
 use crate::limits;
 use proto::duty_step::Step as Wire;
+
+/// What it takes in a record (bytes).
+pub fn size(noted: &DutiesNoted) -> usize {
+    to_proto(noted).encoded_len()
+}
 
 pub(super) fn to_proto(noted: &DutiesNoted) -> proto::DutiesNoted {
     proto::DutiesNoted {
@@ -30,6 +36,7 @@ pub(super) fn to_proto(noted: &DutiesNoted) -> proto::DutiesNoted {
         once_more: noted.once_more,
         left_out: noted.left_out,
         unreadable: noted.is_unreadable,
+        seen: noted.seen,
     }
 }
 
@@ -47,6 +54,7 @@ pub(super) fn from_proto(wire: proto::DutiesNoted) -> Result<DutiesNoted, Decode
         once_more: wire.once_more,
         left_out: wire.left_out,
         is_unreadable: wire.unreadable,
+        seen: wire.seen,
     })
 }
 
@@ -164,6 +172,13 @@ fn step_to_proto((duty, step): &(DutyNumber, Step)) -> proto::DutyStep {
         }
         Step::Lifted(lifting) => Wire::Lifted(lifted_to_proto(*lifting)),
         Step::Resumed => Wire::Resumed(proto::DutyResumed {}),
+        Step::TakenBack { message, why } => Wire::TakenBack(proto::DutyTakenBack {
+            message_digest: bytes(*message),
+            withdrawn_by: match why {
+                TakenBack::Withdrawn { by } => bytes(*by),
+                TakenBack::Account => Bytes::new(),
+            },
+        }),
     };
     proto::DutyStep { duty: duty.0, step: Some(wire) }
 }
@@ -175,6 +190,7 @@ fn lifted_to_proto(lifting: Lifting) -> proto::DutyLifted {
         Lifting::ForceMajeure { claimed_in } => (proto::DutyLifting::ForceMajeure, Some(claimed_in)),
         Lifting::NotBound => (proto::DutyLifting::NotBound, None),
         Lifting::CameTooLate => (proto::DutyLifting::CameTooLate, None),
+        Lifting::AccountTakenBack => (proto::DutyLifting::AccountTakenBack, None),
     };
     proto::DutyLifted { why: why as i32, message_digest: message.map(bytes).unwrap_or_default() }
 }
@@ -220,6 +236,16 @@ fn step_from_proto(wire: proto::DutyStep) -> Result<(DutyNumber, Step), DecodeFa
         },
         Wire::Lifted(lifted) => Step::Lifted(lifted_from_proto(&lifted)?),
         Wire::Resumed(proto::DutyResumed {}) => Step::Resumed,
+        Wire::TakenBack(taken) => {
+            let by = &taken.withdrawn_by;
+            let message = digest(&taken.message_digest, "duties_noted.steps.taken_back.message_digest")?;
+            let why = if by.is_empty() {
+                TakenBack::Account
+            } else {
+                TakenBack::Withdrawn { by: digest(by, "duties_noted.steps.taken_back.withdrawn_by")? }
+            };
+            Step::TakenBack { message, why }
+        }
     };
     Ok((DutyNumber(wire.duty), step))
 }
@@ -232,6 +258,7 @@ fn lifted_from_proto(lifted: &proto::DutyLifted) -> Result<Lifting, DecodeFault>
         Ok(proto::DutyLifting::ForceMajeure) => Lifting::ForceMajeure { claimed_in: message()? },
         Ok(proto::DutyLifting::NotBound) => Lifting::NotBound,
         Ok(proto::DutyLifting::CameTooLate) => Lifting::CameTooLate,
+        Ok(proto::DutyLifting::AccountTakenBack) => Lifting::AccountTakenBack,
         Ok(proto::DutyLifting::Unspecified) | Err(_) => {
             return Err(unknown("duties_noted.steps.lifted.why"));
         }

@@ -12,7 +12,7 @@ mod check;
 pub mod check_schedule;
 pub mod content;
 pub mod dispatch;
-mod duty;
+pub mod duty;
 pub mod event;
 pub mod export;
 pub mod facts;

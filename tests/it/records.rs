@@ -14,7 +14,7 @@ use detente::domain::chain::{Chain, Opens};
 use detente::domain::digest::{CommandId, Digest, DraftId, WriterId};
 use detente::domain::duty::{
     Awaited, Cause, Doubt, DutiesNoted, DutyNumber, Force, GivenBy, InTime, Lifting, ListEntry, Opened, Rule,
-    RunsFrom, Step, Unbound,
+    RunsFrom, Step, TakenBack, Unbound,
 };
 use detente::domain::event::{
     Change, Contradiction, Event, Head, LaysDown, Leaf, Member, PartyWithoutNode, Receipted, Record,
@@ -373,6 +373,9 @@ fn duties(digest: Digest, number: u64, text: &str) -> DutiesNoted {
         Step::Lifted(Lifting::CameTooLate),
         met(GivenBy::CosignedHead, InTime::InTime),
         Step::Resumed,
+        Step::Lifted(Lifting::AccountTakenBack),
+        Step::TakenBack { message: digest, why: TakenBack::Withdrawn { by: digest } },
+        Step::TakenBack { message: digest, why: TakenBack::Account },
     ];
     let drilled = owed(cause, RunsFrom::Date, Force::Duty, number, text);
     let entry = Some(ListEntry { of: number, number });
@@ -391,6 +394,7 @@ fn duties(digest: Digest, number: u64, text: &str) -> DutiesNoted {
         once_more: true,
         left_out: number,
         is_unreadable: true,
+        seen: number,
     }
 }
 

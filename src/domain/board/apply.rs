@@ -140,7 +140,7 @@ impl Board {
             Event::RegimeHeld(held) => self.regime_held(record, held),
             Event::DeliveredByHand(said) => {
                 self.delivered_by_hand(record, said);
-                self.duties.handed_over(&said.message, said.party);
+                self.account_for_duties(&said.message, said.party, record.index);
             }
             Event::DutiesNoted(noted) => self.duties_noted(record, noted),
             Event::Alerted(alerted) => self.alerted(record, alerted),
@@ -183,10 +183,10 @@ impl Board {
             Fact::Receipted { party, receipt, leaf } => {
                 self.link_mut(*party, |link| link.receipted(receipt, *leaf, index));
                 if let Some(own) = self.own {
-                    self.word_taken(own.party, *party, receipt, Some(at));
+                    self.word_taken(own.party, *party, receipt, Some(at), index);
                 }
                 let (lane, serial) = (receipt.lane, receipt.serial);
-                self.duties.receipted(Awaited { party: *party, lane, serial });
+                self.duties.receipted(Awaited { party: *party, lane, serial }, index);
                 self.checks_receipted(*party, receipt);
             }
         }
@@ -252,7 +252,7 @@ impl Board {
         let Some(message) = &taken.message else { return };
         self.parts_named(dispatch.from, message);
         self.word_heard(index, message, dispatch.message);
-        self.word_taken(message.author, dispatch.to, &taken.receipt, None);
+        self.word_taken(message.author, dispatch.to, &taken.receipt, None, index);
         if self.messages.contains_key(&dispatch.message) {
             // The same message under a second serial is a dispatch more, not a message more. Of its places
             // the lowest holds, whichever came first.

@@ -4,7 +4,7 @@
 
 use super::digest::Sum;
 use crate::domain::duty::{
-    Awaited, Cause, Doubt, Duties, Force, GivenBy, InTime, Lifting, Opened, RunsFrom, Step,
+    Awaited, Cause, Doubt, Duties, Force, GivenBy, InTime, Lifting, Opened, RunsFrom, Step, TakenBack,
 };
 use crate::domain::message::Traffic;
 
@@ -20,9 +20,12 @@ pub(super) fn of(sum: &mut Sum, duties: &Duties) {
         });
     });
     sum.list(duties.regimes(), |sum, name| sum.bytes(name.as_bytes()));
-    sum.list(duties.pending(), |sum, (index, message)| {
-        sum.number(index);
+    sum.list(duties.pending(), |sum, ((index, message), waits)| {
+        sum.number(*index);
         sum.bytes(&message.0);
+        sum.number(waits.since);
+        sum.number(waits.again);
+        sum.list(waits.with.iter(), |sum, party| sum.party(*party));
     });
     sum.list(duties.receipts(), |sum, (of, (_, index, message))| {
         awaited(sum, of);
@@ -30,8 +33,8 @@ pub(super) fn of(sum: &mut Sum, duties: &Duties) {
         sum.bytes(&message.0);
     });
     sum.list(duties.unbound(), |sum, ((party, index, message), waits)| {
-        sum.party(*party);
-        sum.number(*index);
+        sum.party(party);
+        sum.number(index);
         sum.bytes(&message.0);
         sum.bytes(waits.regime.as_bytes());
         sum.signed_number(waits.at.0);
@@ -42,6 +45,8 @@ pub(super) fn of(sum: &mut Sum, duties: &Duties) {
         sum.signed_number(left.at.0);
         sum.number(left.duties);
         sum.number(u64::from(left.is_unreadable));
+        sum.number(u64::from(left.waits_no_more));
+        sum.number(left.not_again);
     });
     sum.number(duties.left_out.more());
 }
@@ -126,6 +131,15 @@ fn step(sum: &mut Sum, step: &Step) {
         }
         Step::Lifted(lifting) => lifted(sum, *lifting),
         Step::Resumed => sum.number(11),
+        Step::TakenBack { message, why } => {
+            sum.number(12);
+            sum.bytes(&message.0);
+            let by = match why {
+                TakenBack::Withdrawn { by } => Some(by),
+                TakenBack::Account => None,
+            };
+            sum.optional(by, |sum, by| sum.bytes(&by.0));
+        }
     }
 }
 
@@ -136,6 +150,7 @@ fn lifted(sum: &mut Sum, lifting: Lifting) {
         Lifting::ForceMajeure { claimed_in } => (8, Some(claimed_in)),
         Lifting::NotBound => (9, None),
         Lifting::CameTooLate => (10, None),
+        Lifting::AccountTakenBack => (13, None),
     };
     sum.number(why);
     sum.optional(message.as_ref(), |sum, message| sum.bytes(&message.0));

@@ -10,10 +10,11 @@ use super::decide::{Decision, happened};
 use super::{Board, Own};
 use crate::domain::digest::Digest;
 use crate::domain::duty::{
-    Applies, Cause, DutiesNoted, Duty, Lifting, Opened, Reserved, Rule, Step, reserved,
+    Applies, Cause, DutiesNoted, Duty, Lifting, Opened, Reserved, Rule, Step, TakenBack, reserved,
 };
 use crate::domain::event::{Event, Record};
 use crate::domain::fact::Gist;
+use crate::domain::kind::Kind;
 use crate::domain::party::Party;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
@@ -29,8 +30,8 @@ impl Board {
                     return Err(refused("about", "is not to be considered, or was").into());
                 }
                 // So that it ends.
-                if noted.once_more && noted.opened.is_empty() {
-                    return Err(refused("once_more", "nothing is brought about").into());
+                if noted.once_more && !noted.leaves_more() {
+                    return Err(refused("once_more", "nothing is brought about or undone").into());
                 }
                 if noted.is_unreadable && noted.says_more() {
                     return Err(refused("is_unreadable", "nothing follows from what can't be read").into());
@@ -66,8 +67,13 @@ impl Board {
                 Step::Resumed if bonds.applies(duty, now) != Applies::Yes => {
                     return Err(refused("steps", "it does not apply between the two").into());
                 }
-                Step::Answered { message } | Step::Met { message, .. }
+                Step::Answered { message } | Step::Met { message, .. } | Step::TakenBack { message, .. }
                     if !self.messages.contains_key(message) =>
+                {
+                    return Err(Refusal::NoSuchMessage.into());
+                }
+                Step::TakenBack { why: TakenBack::Withdrawn { by }, .. }
+                    if !self.messages.contains_key(by) =>
                 {
                     return Err(Refusal::NoSuchMessage.into());
                 }
@@ -78,7 +84,8 @@ impl Board {
                 | Step::Alarmed
                 | Step::Doubted { .. }
                 | Step::Lifted(_)
-                | Step::Resumed => {}
+                | Step::Resumed
+                | Step::TakenBack { .. } => {}
             }
         }
         happened(Event::DutiesNoted(Box::new(noted.clone())))
@@ -136,22 +143,29 @@ impl Board {
             self.link(awaited.party)
                 .is_some_and(|link| link.lane(awaited.lane).owed.contains_key(&awaited.serial))
         });
-        self.consider_again(&mut duties, own.party, noted);
+        self.consider_again(&mut duties, own.party, noted, (record.index, record.at));
         self.duties = duties;
     }
 
     /// A regime with duties is held: all in threads that cite it is to be considered.
-    pub(super) fn duties_held(&mut self, regime: &str) {
+    pub(super) fn duties_held(&mut self, regime: &str, record: u64) {
         let was_held = self.duties.is_held(regime);
-        self.duties.hold(regime);
+        self.duties.hold(regime, record);
+        let Some(own) = self.own.map(|own| own.party) else { return };
         // Of another edition only what waited for it.
         if was_held {
             return;
         }
         for (_, thread) in self.cited_in(regime, None) {
             let Some(thread) = self.threads.get(&thread) else { continue };
+            let ours = thread.dispatched().iter().map(|(party, _)| *party);
             for entry in thread.entries() {
-                self.duties.consider((entry.author, entry.index, entry.digest));
+                let there = (entry.author, entry.index, entry.digest);
+                if entry.author == own {
+                    self.duties.consider(there, ours.clone(), record);
+                } else {
+                    self.duties.consider(there, [entry.author], record);
+                }
             }
         }
     }
@@ -166,19 +180,37 @@ impl Board {
                 self.duties.refers(there, referred);
             }
         }
+        let takes_back = message.kind == Some(Kind::MessageWithdrawal);
+        if takes_back {
+            self.duties.takes_back(message.thread, there);
+        }
         let cited = message.cites.as_ref().map(|(said, text)| self.name_of_cited(said, text));
-        let concerns = self.duties.concerns(cited, message.thread, refers_to);
+        // What it takes back its form names.
+        let concerns = self.duties.concerns(cited, message.thread, refers_to)
+            || (takes_back && self.duties.count().0 > 0);
         if concerns && !message.tells_of_another {
-            self.duties.consider(there);
+            let is_ours = self.own.is_some_and(|own| own.party == message.author);
+            let with =
+                if is_ours { message.parties.as_slice() } else { std::slice::from_ref(&message.author) };
+            let linked = with.iter().copied().filter(|party| self.links.contains_key(party));
+            self.duties.consider(there, linked, index);
         }
     }
 
-    /// A word of one Party was taken by another.
-    pub(super) fn now_bound(&mut self, author: Party, by: Party) {
+    /// An account of a delivery by hand is on record.
+    pub(super) fn account_for_duties(&mut self, message: &Digest, party: Party, record: u64) {
+        let there = self.messages.get(message).map(|there| there.index);
+        if let Some((own, index)) = self.own.zip(there) {
+            self.duties.by_hand((own.party, index, *message), party, record);
+        }
+    }
+
+    /// A word of one Party was taken by another, by what is in this record.
+    pub(super) fn now_bound(&mut self, author: Party, by: Party, record: u64) {
         let Some(own) = self.own else { return };
         let other = if author == own.party { by } else { author };
         let mut duties = std::mem::take(&mut self.duties);
-        duties.bound(other, |regime, at| {
+        duties.bound(other, record, |regime, at| {
             let bond = self.bond(own.party, other, regime, at);
             bond.is_some_and(|bond| self.regimes.contains_key(&bond.regime))
         });

@@ -116,7 +116,7 @@ impl Board {
         };
         self.regimes.insert(held.digest, Arc::new(on_board));
         if held.duties == LaysDown::Duties {
-            self.duties_held(&held.name);
+            self.duties_held(&held.name, record.index);
         }
     }
 
@@ -200,8 +200,15 @@ impl Board {
     }
 
     /// What a peer said counts towards us from our own receipt, what we said towards a peer from its, which was
-    /// on record here at `heard`.
-    pub(super) fn word_taken(&mut self, author: Party, by: Party, receipt: &Receipt, heard: Option<Instant>) {
+    /// on record here at `heard`. `record` is the one that says so.
+    pub(super) fn word_taken(
+        &mut self,
+        author: Party,
+        by: Party,
+        receipt: &Receipt,
+        heard: Option<Instant>,
+        record: u64,
+    ) {
         if receipt.outcome != Outcome::Taken {
             return;
         }
@@ -209,7 +216,7 @@ impl Board {
             && words.holds(&receipt.message)
         {
             Arc::make_mut(words).taken(&receipt.message, by, Told::by(receipt, heard));
-            self.now_bound(author, by);
+            self.now_bound(author, by, record);
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The duties of a Board: all of them, those that run by when they fall due, and the messages that are still
-//! to be considered for them.
+//! to be considered for them (`waiting.rs`).
 //!
 //! All parts are persistent maps. Where no regime with duties is held here, a message costs one look at an
 //! empty map. Never here: what a message says, a clock.
@@ -9,8 +9,8 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 
 use super::{
-    AllLeftOut, Awaited, Cause, DutiesNoted, Duty, DutyNumber, ListEntry, Opened, Rule, State, Step, Told,
-    Unbound,
+    AllLeftOut, Awaited, Cause, DutiesNoted, Duty, DutyNumber, ListEntry, Opened, Pending, Rule, State, Step,
+    Told, Unbound,
 };
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::message::Traffic;
@@ -45,15 +45,21 @@ pub struct Duties {
     open_with: OrdMap<(Party, Traffic), u64>,
     /// The names of regimes with duties whose text is held here.
     regimes: OrdSet<String>,
-    /// Messages to be considered, by record, with their authors; and by author.
-    pub(super) pending: OrdMap<(u64, Digest), Party>,
-    pub(super) pending_of: OrdSet<There>,
+    /// Messages to be considered, by record.
+    pub(super) pending: OrdMap<(u64, Digest), Pending>,
+    /// The same by each Party with which they may be about a duty, in their turns.
+    pub(super) queues: OrdSet<(Party, u64, (u64, Digest))>,
     /// Receipts on which more depends.
     pub(super) receipts: OrdMap<Awaited, There>,
-    /// Messages between Parties of which one is not known to be bound, with their author.
-    pub(super) unbound: OrdMap<(Party, u64, Digest), (Party, Unbound)>,
+    /// By the Party at the other end: messages between us of which one is not known to be bound, with their author.
+    pub(super) unbound: OrdMap<Party, OrdMap<(u64, Digest), (Party, Unbound)>>,
+    /// The record that last may have bound a Party, and the one that last may have bound anybody.
+    pub(super) woken: OrdMap<Party, u64>,
+    pub(super) all_woken: u64,
     /// Messages that refer to one outside their thread: what is in a thread is found by it.
     pub(super) referring: OrdMap<Digest, OrdSet<There>>,
+    /// Messages that take one back, by their thread and author.
+    pub(super) withdrawals: OrdMap<(ThreadId, Party), OrdSet<(u64, Digest)>>,
     pub left_out: AllLeftOut,
 }
 
@@ -123,9 +129,9 @@ impl Duties {
         parties
     }
 
-    /// In doubt with one Party.
-    pub fn doubted_of(&self, party: Party) -> impl Iterator<Item = &Arc<Duty>> {
-        let these = (party, DutyNumber(0))..=(party, DutyNumber(u64::MAX));
+    /// In doubt with one Party, from this one on.
+    pub fn doubted_of(&self, party: Party, from: DutyNumber) -> impl Iterator<Item = &Arc<Duty>> {
+        let these = (party, from)..=(party, DutyNumber(u64::MAX));
         self.doubted.range(these).filter_map(|(_, number)| self.all.get(number))
     }
 
@@ -165,13 +171,15 @@ impl Duties {
         self.find(opened).is_some()
     }
 
-    /// The one on record by the same rule, between the same Parties, with the same cause and entry.
+    /// The one on record by the same rule, between the same Parties, with the same cause and entry, but one whose
+    /// ground was taken back.
     pub fn find(&self, opened: &Opened) -> Option<&Arc<Duty>> {
         self.of_cause(opened.cause).find(|duty| {
             let known = &duty.opened;
             (known.owed_by, known.owed_to) == (opened.owed_by, opened.owed_to)
                 && (known.rule.digest, &known.rule.name) == (opened.rule.digest, &opened.rule.name)
                 && known.entry == opened.entry
+                && !duty.is_void()
         })
     }
 
@@ -187,12 +195,13 @@ impl Duties {
 
     // ---- the fold ------------------------------------------------------------------------------
 
-    /// The text of a regime with duties is held from now on: what waited for it is to be considered.
-    pub fn hold(&mut self, regime: &str) {
+    /// The text of a regime with duties is held from this record on: what waited for it is to be considered.
+    pub fn hold(&mut self, regime: &str, record: u64) {
         self.regimes.insert(regime.to_owned());
-        let waits = self.unbound.iter().filter(|(_, (_, waits))| waits.regime == regime);
-        let now: Vec<(Party, u64, Digest)> = waits.map(|(key, _)| *key).collect();
-        self.waits_no_more(now);
+        self.all_woken = record;
+        for party in self.unbound.keys().copied().collect::<Vec<_>>() {
+            self.wake(party, record, |waits| waits.regime == regime);
+        }
     }
 
     pub fn is_held(&self, regime: &str) -> bool {
@@ -211,10 +220,16 @@ impl Duties {
         }
         cites.is_some_and(|name| self.regimes.contains(name))
             || self.by_thread.contains_key(&thread)
-            || refers_to.any(|digest| self.of_message(&digest) || self.by_answer.contains_key(&digest))
+            || refers_to.any(|digest| self.of_message(&digest) || self.is_answer(&digest))
     }
 
-    fn of_message(&self, digest: &Digest) -> bool {
+    /// Whether a message answered any duty.
+    pub(super) fn is_answer(&self, digest: &Digest) -> bool {
+        self.by_answer.contains_key(digest)
+    }
+
+    /// Whether a message brought any duty about.
+    pub(super) fn of_message(&self, digest: &Digest) -> bool {
         let lowest = Cause::Message { digest: *digest, thread: ThreadId([0; 16]) };
         let first = self.by_cause.range(lowest..).next();
         first.is_some_and(|(cause, _)| cause.message() == Some(*digest))
@@ -237,28 +252,8 @@ impl Duties {
         there: Option<u64>,
         is_owed: impl Fn(&Awaited) -> bool,
     ) {
-        let of =
-            |(digest, record): (Digest, u64)| Some((*self.pending.get(&(record, digest))?, record, digest));
-        if let Some(there) = noted.about.zip(there).and_then(of) {
-            let (author, record, digest) = there;
-            if !noted.once_more {
-                self.pending.remove(&(record, digest));
-                self.pending_of.remove(&there);
-            }
-            self.left_out.note(digest, noted, (index, at));
-            for awaited in &noted.receipts {
-                if is_owed(awaited) {
-                    self.receipts.insert(*awaited, there);
-                } else {
-                    // It came meanwhile.
-                    self.consider(there);
-                }
-            }
-            for waits in &noted.unbound {
-                if self.unbound.len() < limits::DUTY_MESSAGES_UNBOUND_MAX {
-                    self.unbound.insert((waits.party, record, digest), (author, waits.clone()));
-                }
-            }
+        if let Some(key) = there.zip(noted.about) {
+            self.considered(noted, key, (index, at), is_owed);
         }
         for opened in &noted.opened {
             self.open(opened, index, at, own);
@@ -315,6 +310,10 @@ impl Duties {
             }
         }
         match after {
+            State::Open | State::Answered if matches!(step, Step::TakenBack { .. }) => {
+                self.running.insert((due, number));
+                self.doubted.remove(&(other, number));
+            }
             // An answer without a receipt does not stop the time; nor does it end a doubt.
             State::Open | State::Answered => {}
             State::Unknown => {
@@ -344,8 +343,10 @@ impl Duties {
         self.receipts.iter()
     }
 
-    pub(crate) fn unbound(&self) -> impl Iterator<Item = (&(Party, u64, Digest), &Unbound)> {
-        self.unbound.iter().map(|(key, (_, waits))| (key, waits))
+    pub(crate) fn unbound(&self) -> impl Iterator<Item = ((Party, u64, Digest), &Unbound)> {
+        self.unbound.iter().flat_map(|(party, waiting)| {
+            waiting.iter().map(|((index, message), (_, waits))| ((*party, *index, *message), waits))
+        })
     }
 }
 

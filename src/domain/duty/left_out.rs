@@ -1,4 +1,5 @@
-//! What was not worked out, by message: duties over the limit, and what can't be read here.
+//! What was not worked out, by message: duties over the limit, what can't be read here, what is not kept until its
+//! Parties are bound, and what is not considered once more.
 //!
 //! Each stands on record. Never here: a duty.
 
@@ -18,6 +19,10 @@ pub struct LeftOut {
     /// How many duties were not opened, over the limit.
     pub duties: u64,
     pub is_unreadable: bool,
+    /// It is not kept for the case that its Parties come to be bound, over the limit.
+    pub waits_no_more: bool,
+    /// How many messages that may be about a duty of it were not considered once more, over the limit.
+    pub not_again: u64,
 }
 
 impl LeftOut {
@@ -27,11 +32,28 @@ impl LeftOut {
             return "no duty was worked out: the message, or what its duties rest on, can't be read here"
                 .into();
         }
-        format!(
-            "{} further duties not opened: limit of {} open with one Party",
-            self.duties,
-            limits::DUTIES_OPEN_PER_PARTY_MAX
-        )
+        let mut says = Vec::new();
+        if self.duties > 0 {
+            let most = limits::DUTIES_OPEN_PER_PARTY_MAX;
+            says.push(format!(
+                "{} further duties not opened: limit of {most} open with one Party",
+                self.duties
+            ));
+        }
+        if self.waits_no_more {
+            let most = limits::DUTY_MESSAGES_UNBOUND_PER_PARTY_MAX;
+            says.push(format!(
+                "opens no duty should its Parties come to be bound: limit of {most} kept with one Party"
+            ));
+        }
+        if self.not_again > 0 {
+            let most = limits::DUTY_MESSAGES_AGAIN_MAX;
+            says.push(format!(
+                "{} later messages not considered once more for its duties: limit of {most}",
+                self.not_again
+            ));
+        }
+        says.join("; ")
     }
 }
 
@@ -56,15 +78,41 @@ impl AllLeftOut {
         self.more
     }
 
-    /// What is said of a message last holds.
-    pub(super) fn note(&mut self, message: Digest, noted: &DutiesNoted, (index, at): (u64, Instant)) {
-        let was_kept = self.kept.remove(&message).is_some();
-        if noted.left_out == 0 && !noted.is_unreadable {
-            return;
+    /// What is said of a message last holds; what was not considered once more stays so. `is_full`: it is not kept
+    /// until its Parties are bound.
+    pub(super) fn note(
+        &mut self,
+        message: Digest,
+        noted: &DutiesNoted,
+        is_full: bool,
+        (index, at): (u64, Instant),
+    ) {
+        let before = self.kept.remove(&message);
+        let left = LeftOut {
+            index,
+            at,
+            duties: noted.left_out,
+            is_unreadable: noted.is_unreadable,
+            waits_no_more: is_full,
+            not_again: before.map_or(0, |before| before.not_again),
+        };
+        if left.duties > 0 || left.is_unreadable || left.waits_no_more || left.not_again > 0 {
+            self.keep(message, left, before.is_some());
         }
+    }
+
+    /// So many messages were not considered once more for what this one brought about or met.
+    pub fn not_again(&mut self, message: Digest, many: u64, (index, at): (u64, Instant)) {
+        let before = self.kept.get(&message).copied();
+        let new = LeftOut { index, at, duties: 0, is_unreadable: false, waits_no_more: false, not_again: 0 };
+        let left = before.unwrap_or(new);
+        let not_again = left.not_again.saturating_add(many);
+        self.keep(message, LeftOut { not_again, ..left }, before.is_some());
+    }
+
+    fn keep(&mut self, message: Digest, left: LeftOut, was_kept: bool) {
         if was_kept || self.kept.len() < limits::DUTIES_LEFT_OUT_KEPT {
-            let (duties, is_unreadable) = (noted.left_out, noted.is_unreadable);
-            self.kept.insert(message, LeftOut { index, at, duties, is_unreadable });
+            self.kept.insert(message, left);
         } else {
             self.more = self.more.saturating_add(1);
         }

@@ -9,6 +9,7 @@ mod left_out;
 mod noted;
 mod opening;
 mod settling;
+mod story;
 mod waiting;
 mod words;
 
@@ -27,7 +28,9 @@ pub use noted::{Awaited, DutiesNoted, Unbound};
 pub use opening::{
     Applies, Opening, Reached, Reserved, Stated, opening, opening_of_year, openings, reserved,
 };
-pub use settling::{Settled, Settling, entries_named, settle};
+pub use settling::{Settled, Settling, entries_named, groundless, settle};
+pub use story::State;
+pub use waiting::Pending;
 
 /// By which a duty is known at this node, in the order in which they were put on record. The other end has
 /// another number for it.
@@ -158,6 +161,20 @@ pub enum Step {
     Lifted(Lifting),
     /// The suspension that lifted it is over, and it is not past due.
     Resumed,
+    /// What rests on this message rests on nothing any more: the duty stands as without it.
+    TakenBack {
+        message: Digest,
+        why: TakenBack,
+    },
+}
+
+/// Why a message counts no more, or not as delivered by hand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TakenBack {
+    /// By its own author, in this message.
+    Withdrawn { by: Digest },
+    /// Another account of its delivery by hand took the place of the one that counted.
+    Account,
 }
 
 /// What says when something was given.
@@ -218,6 +235,9 @@ pub enum Lifting {
     NotBound,
     /// What brought it about came only after it fell due.
     CameTooLate,
+    /// The account of a delivery by hand from which it ran was taken back, or another one took its place. What
+    /// then stands may bring it about anew.
+    AccountTakenBack,
 }
 
 /// A step on record.
@@ -239,128 +259,4 @@ pub struct Duty {
     pub at: Instant,
     /// Oldest first.
     pub story: Vec<Told>,
-}
-
-/// Where a duty stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum State {
-    Open,
-    Answered,
-    Met(InTime),
-    Insufficient,
-    Lapsed,
-    Alarmed,
-    Unknown,
-    Lifted,
-}
-
-impl State {
-    /// Whether what is owed is still awaited, in time or not.
-    pub fn is_open(self) -> bool {
-        match self {
-            State::Open | State::Answered | State::Unknown => true,
-            State::Met(_) | State::Insufficient | State::Lapsed | State::Alarmed | State::Lifted => false,
-        }
-    }
-
-    /// For a person to read, and for programs: it never changes.
-    pub fn word(self) -> &'static str {
-        match self {
-            State::Open => "open",
-            State::Answered => "answered, not receipted",
-            State::Met(InTime::InTime) => "met in time",
-            State::Met(InTime::BySendersAccount) => "met in time by the sender's account",
-            State::Met(InTime::Late) => "met late",
-            State::Insufficient => "met, judged insufficient",
-            State::Lapsed => "lapsed",
-            State::Alarmed => "past due, an alarm",
-            State::Unknown => "unknown",
-            State::Lifted => "lifted",
-        }
-    }
-}
-
-impl Step {
-    /// Whether both say that the same message met it, or judged what did.
-    pub(super) fn is_same_word(&self, other: &Step) -> bool {
-        match (self, other) {
-            (Step::Met { message: one, .. }, Step::Met { message: other, .. })
-            | (Step::JudgedInsufficient { by: one }, Step::JudgedInsufficient { by: other }) => one == other,
-            _ => false,
-        }
-    }
-}
-
-impl Duty {
-    pub fn state(&self) -> State {
-        self.state_after(self.story.iter())
-    }
-
-    /// As it was on record here at an instant.
-    pub fn state_as_of(&self, at: Instant) -> State {
-        self.state_after(self.story.iter().filter(|told| told.at <= at))
-    }
-
-    fn state_after<'t>(&self, story: impl DoubleEndedIterator<Item = &'t Told>) -> State {
-        let mut back = story.rev().map(|told| &told.step);
-        match back.next() {
-            None => State::Open,
-            // As it was before.
-            Some(Step::Resumed) if back.any(|step| matches!(step, Step::Answered { .. })) => State::Answered,
-            Some(Step::Resumed) => State::Open,
-            Some(Step::Answered { .. }) => State::Answered,
-            Some(Step::Met { in_time, .. }) => State::Met(*in_time),
-            Some(Step::JudgedInsufficient { .. }) => State::Insufficient,
-            Some(Step::Lapsed) => State::Lapsed,
-            Some(Step::Alarmed) => State::Alarmed,
-            Some(Step::Doubted { .. }) => State::Unknown,
-            Some(Step::Lifted(_)) => State::Lifted,
-        }
-    }
-
-    /// The message that answered it last, whether it was given or not.
-    pub fn answer(&self) -> Option<Digest> {
-        self.story.iter().rev().find_map(|told| match &told.step {
-            Step::Answered { message } | Step::Met { message, .. } => Some(*message),
-            Step::JudgedInsufficient { .. }
-            | Step::Lapsed
-            | Step::Alarmed
-            | Step::Doubted { .. }
-            | Step::Lifted(_)
-            | Step::Resumed => None,
-        })
-    }
-
-    /// Whether this may come next.
-    pub fn may(&self, step: &Step) -> bool {
-        let state = self.state();
-        match step {
-            // What comes late is told once it was given.
-            Step::Answered { .. } => matches!(state, State::Open | State::Unknown),
-            // Nothing is late that is not owed.
-            Step::Met { in_time, .. } => self.waits() && !(self.is_suspended() && *in_time == InTime::Late),
-            Step::JudgedInsufficient { .. } => matches!(state, State::Met(_)),
-            Step::Lapsed => state.is_open() && self.opened.rule.force == Force::Duty,
-            Step::Alarmed => state.is_open() && self.opened.rule.force != Force::Duty,
-            Step::Doubted { .. } => matches!(state, State::Open | State::Answered),
-            Step::Lifted(Lifting::Suspended { .. }) => state.is_open(),
-            Step::Lifted(_) => state.is_open() || self.is_suspended(),
-            Step::Resumed => self.is_suspended(),
-        }
-    }
-
-    /// Whether it is lifted only as long as a suspension lasts.
-    pub fn is_suspended(&self) -> bool {
-        matches!(self.story.last(), Some(Told { step: Step::Lifted(Lifting::Suspended { .. }), .. }))
-    }
-
-    /// Whether what meets it would be told. What is said while it is suspended meets it too.
-    pub(super) fn waits(&self) -> bool {
-        !matches!(self.state(), State::Met(_) | State::Lifted) || self.is_suspended()
-    }
-
-    /// Whichever of the two is not this Party.
-    pub fn other_than(&self, own: Party) -> Party {
-        if self.opened.owed_by == own { self.opened.owed_to } else { self.opened.owed_by }
-    }
 }

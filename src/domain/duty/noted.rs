@@ -2,7 +2,7 @@
 //!
 //! Never here: whether it may be.
 
-use super::{DutyNumber, Opened, Step};
+use super::{DutyNumber, Lifting, Opened, Step};
 use crate::domain::digest::Digest;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
@@ -25,6 +25,9 @@ pub struct DutiesNoted {
     pub left_out: u64,
     /// It can't be read here, or what its duties rest on can't: they were not worked out.
     pub is_unreadable: bool,
+    /// How many records had been taken in when the message was considered; 0 where that was not noted. What is in
+    /// later ones may be about it, and has it considered again.
+    pub seen: u64,
 }
 
 impl DutiesNoted {
@@ -32,6 +35,13 @@ impl DutiesNoted {
     pub fn is_of_a_message(&self) -> bool {
         let awaits = !self.receipts.is_empty() || !self.unbound.is_empty();
         awaits || self.once_more || self.left_out > 0 || self.is_unreadable
+    }
+
+    /// Whether more may follow once this is on record: a duty may be brought about anew, or met otherwise.
+    pub fn leaves_more(&self) -> bool {
+        let is_undone =
+            |step: &Step| matches!(step, Step::TakenBack { .. } | Step::Lifted(Lifting::AccountTakenBack));
+        !self.opened.is_empty() || self.steps.iter().any(|(_, step)| is_undone(step))
     }
 
     /// Whether a duty is opened, or changed.

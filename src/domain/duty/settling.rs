@@ -2,8 +2,9 @@
 //!
 //! Never here: a judgement whether an answer suffices. Whoever is owed it says so, by a message of its own.
 
-use super::{Cause, Duty, GivenBy, InTime, Lifting, ListEntry, RunsFrom, Stated, Step};
+use super::{Cause, Duty, GivenBy, InTime, Lifting, ListEntry, Reached, RunsFrom, Stated, Step, TakenBack};
 use crate::domain::content::{Content, Kind};
+use crate::domain::digest::Digest;
 use crate::domain::party::Party;
 use crate::domain::regime::due::{number_at, numbers_by_row};
 use crate::domain::regime::duty::{DutyRule, Joined, Side};
@@ -17,6 +18,10 @@ pub struct Settling<'s> {
     pub stated: &'s Stated<'s>,
     /// It is the list anew that brought the duty about by an entry: what stands in it now brings about its own.
     pub is_in_place_of_cause: bool,
+    /// Of a withdrawal: the message on which this duty rests that its author takes back by it.
+    pub takes_back: Option<Digest>,
+    /// Its own author took it back.
+    pub is_taken_back: bool,
     /// By when it was given to the other end; `None` while its receipt is not here.
     pub given: Option<(Instant, GivenBy)>,
 }
@@ -38,10 +43,15 @@ pub fn settle(duty: &Duty, message: &Settling) -> Settled {
         return Settled::Nothing;
     }
     // What was told once is not told again, however often the message is looked at.
-    let is_told = |step: &Step| duty.story.iter().any(|told| told.step.is_same_word(step));
     let may = |step: Step| {
-        if duty.may(&step) && !is_told(&step) { Settled::Step(step) } else { Settled::Nothing }
+        if duty.may(&step) && !duty.is_told(&step) { Settled::Step(step) } else { Settled::Nothing }
     };
+    if let Some(message) = message.takes_back.filter(|message| duty.rests_on_messages().contains(message)) {
+        return may(Step::TakenBack { message, why: TakenBack::Withdrawn { by: stated.digest } });
+    }
+    if message.is_taken_back || duty.is_withdrawn(&stated.digest) {
+        return Settled::Nothing;
+    }
     let is_cause = opened.cause.message() == Some(stated.digest);
     if is_cause != (rule.joined == Joined::ByItself) {
         return Settled::Nothing;
@@ -77,11 +87,46 @@ pub fn settle(duty: &Duty, message: &Settling) -> Settled {
     }
     // What takes a message back is about that one alone, whatever else stands in the thread.
     let takes_back = stated.document == Document::Kind(Kind::MessageWithdrawal);
-    let cancels = if takes_back { refers(duty, stated) } else { concerns };
+    let is_of_cause = message.takes_back.is_some() && message.takes_back == opened.cause.message();
+    let cancels = if takes_back { is_of_cause } else { concerns };
     if stated.author == author_of_cause(duty, rule) && is(&rule.cancelled_by) && cancels {
         return may(Step::Lifted(Lifting::Cancelled { by: stated.digest }));
     }
     Settled::Nothing
+}
+
+/// What follows for a duty where the accounts of how a message was delivered by hand are others than when it was put
+/// on record: `reached` and `given` are by those that stand now. A receipt changes nothing here that is later.
+pub fn groundless(
+    duty: &Duty,
+    stated: &Stated,
+    reached: Option<Reached>,
+    given: Option<(Instant, GivenBy)>,
+) -> Option<Step> {
+    let (opened, last, message) = (&duty.opened, duty.last(), stated.digest);
+    let may = |step: Step| duty.may(&step).then_some(step);
+    let taken_back = Step::TakenBack { message, why: TakenBack::Account };
+    // It had to reach whoever owes it.
+    if opened.cause.message() == Some(message) && opened.owed_by != stated.author {
+        if opened.runs_from == RunsFrom::ByHand {
+            let from = reached.map(|reached| (reached.by, reached.at.max(stated.released_at)));
+            let is_same = from == Some((RunsFrom::ByHand, opened.from));
+            return if is_same { None } else { may(Step::Lifted(Lifting::AccountTakenBack)) };
+        }
+        let in_time = reached.map(|reached| reached.at <= opened.due);
+        return match last {
+            Some(Step::Lapsed | Step::Alarmed) if in_time != Some(true) => may(taken_back),
+            Some(Step::Lifted(Lifting::CameTooLate)) if in_time != Some(false) => may(taken_back),
+            _ => None,
+        };
+    }
+    // What the accounts say now is said anew.
+    match duty.last_met() {
+        Some((met_by, said)) if met_by == message && said.1 == GivenBy::ByHand && given != Some(said) => {
+            may(taken_back)
+        }
+        _ => None,
+    }
 }
 
 /// Entries that the message names, where the rule says.
@@ -116,10 +161,7 @@ fn is_judged(duty: &Duty, message: &Settling) -> bool {
 /// By whoever is owed it after it was given, or by its name: what was said of an earlier one says nothing of this.
 /// Both instants are by the clock of whoever is owed it; a cosignature states whole seconds.
 fn is_of_last_answer(duty: &Duty, stated: &Stated) -> bool {
-    let given = duty.story.iter().rev().find_map(|told| {
-        let Step::Met { message, given, .. } = &told.step else { return None };
-        Some((*message, *given))
-    });
+    let given = duty.last_met().map(|(message, (given, _))| (message, given));
     given.is_none_or(|(message, given)| {
         stated.refers_to.contains(&message) || stated.released_at.seconds() >= given.seconds()
     })

@@ -2,7 +2,7 @@
 //!
 //! Never here: raw text from outside. Parties' codes and digests only.
 
-use super::{Doubt, Duty, Force, GivenBy, InTime, Lifting, Step};
+use super::{Doubt, Duty, Force, GivenBy, InTime, Lifting, Step, TakenBack};
 use crate::domain::digest::Digest;
 
 impl Step {
@@ -39,6 +39,16 @@ impl Step {
             }
             Step::Lifted(lifting) => lifted(*lifting, duty),
             Step::Resumed => "owed again: it is suspended no more".to_owned(),
+            Step::TakenBack { message, why: TakenBack::Withdrawn { by } } => format!(
+                "message {} was taken back by its author, in message {}: what rested on it does not count",
+                message.short(),
+                by.short()
+            ),
+            Step::TakenBack { message, why: TakenBack::Account } => format!(
+                "our account of how message {} was delivered by hand was taken back, or another one stands: \
+                 what rested on it does not count",
+                message.short()
+            ),
         }
     }
 
@@ -52,10 +62,12 @@ impl Step {
                 | Lifting::Suspended { by }
                 | Lifting::ForceMajeure { claimed_in: by },
             ) => Some(*by),
+            Step::TakenBack { why: TakenBack::Withdrawn { by }, .. } => Some(*by),
+            Step::TakenBack { message, why: TakenBack::Account } => Some(*message),
             Step::Lapsed
             | Step::Alarmed
             | Step::Doubted { .. }
-            | Step::Lifted(Lifting::NotBound | Lifting::CameTooLate)
+            | Step::Lifted(Lifting::NotBound | Lifting::CameTooLate | Lifting::AccountTakenBack)
             | Step::Resumed => None,
         }
     }
@@ -71,6 +83,11 @@ fn lifted(lifting: Lifting, duty: &Duty) -> String {
         }
         Lifting::NotBound => "lifted: the two were not bound to each other when it fell due".to_owned(),
         Lifting::CameTooLate => format!("lifted: what brought it about reached {by} only after it fell due"),
+        Lifting::AccountTakenBack => {
+            "lifted: our account of the delivery by hand from which it ran was taken \
+                                      back, or another one stands"
+                .to_owned()
+        }
     }
 }
 

@@ -6,14 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::reading::{Delivered, delivered, refers_to};
+use super::records::in_records;
+use super::taken_back::{is_taken_back, takes_back};
 use crate::codec::content;
 use crate::domain::digest::Digest;
 use crate::domain::duty::{
     DutiesNoted, Duty, DutyNumber, ListEntry, Opened, Opening, Settled, Settling, State, Stated, Step,
-    Unbound, entries_named, openings, reserved, settle,
+    Unbound, entries_named, groundless, openings, reserved, settle,
 };
 use crate::domain::party::Party;
 use crate::domain::regime::Regime;
+use crate::domain::regime::due::number_at;
 use crate::domain::regime::duty::{DutyRule, Joined, Side, Trigger};
 use crate::domain::time::Instant;
 use crate::journal::Journal;
@@ -32,30 +35,16 @@ pub(super) async fn consider(
     own: Party,
     (index, digest): (u64, Digest),
 ) -> Result<Vec<DutiesNoted>, RecordFault> {
+    let seen = head.chain.size;
     match worked_out(head, journal, own, (index, digest)).await {
-        Ok(noted) => Ok(in_records(noted)),
+        Ok(noted) => Ok(in_records(DutiesNoted { seen, ..noted })),
         Err(fault) if fault.is_lasting() => {
             tracing::error!(%fault, "no duty is worked out of a message that can't be read");
             let about = Some(digest);
-            Ok(vec![DutiesNoted { about, is_unreadable: true, ..DutiesNoted::default() }])
+            Ok(vec![DutiesNoted { about, is_unreadable: true, seen, ..DutiesNoted::default() }])
         }
         Err(fault) => Err(fault),
     }
-}
-
-/// As many duties and steps as one record may hold: first the steps that find no room beside the others, then what
-/// says that the message was considered, once more if it brings about more.
-fn in_records(mut noted: DutiesNoted) -> Vec<DutiesNoted> {
-    noted.receipts.sort_unstable();
-    noted.receipts.dedup();
-    let most = limits::DUTIES_PER_RECORD_MAX;
-    if noted.opened.len() > most {
-        noted.opened.truncate(most);
-        noted.once_more = true;
-    }
-    let beyond = noted.steps.split_off(noted.steps.len().min(most));
-    let steps = |some: &[(DutyNumber, Step)]| DutiesNoted { steps: some.to_vec(), ..DutiesNoted::default() };
-    beyond.chunks(most).map(steps).chain([noted]).collect()
 }
 
 async fn worked_out(
@@ -126,9 +115,7 @@ impl Considering<'_> {
 
     async fn bring_about(&self, other: Party, noted: &mut DutiesNoted) -> Result<(), RecordFault> {
         let (board, stated) = (&self.head.board, self.stated);
-        let cited = self.stored.message.draft.regime.as_ref();
-        let named = cited.map(|cited| board.name_of_cited(&cited.name, &cited.digest));
-        let Some(name) = named.filter(|name| board.duties.is_held(name)) else { return Ok(()) };
+        let Some(name) = self.cites().filter(|name| board.duties.is_held(name)) else { return Ok(()) };
         // Neither may be known yet that they are bound, nor the text by which.
         let later = Unbound { party: other, regime: name.to_owned(), at: stated.released_at };
         let Some(bond) = board.bond(self.own, other, name, stated.released_at) else {
@@ -177,7 +164,7 @@ impl Considering<'_> {
         let same = |duty: &&Arc<Duty>| {
             let known = &duty.opened;
             (known.owed_by, known.owed_to, known.traffic) == (opened.owed_by, opened.owed_to, opened.traffic)
-                && known.rule.name == opened.rule.name
+                && (&known.rule.regime, &known.rule.name) == (&opened.rule.regime, &opened.rule.name)
                 && known.cause.thread() == opened.cause.thread()
         };
         self.head.board.duties.of_entry(other, entry).filter(same).any(|duty| match duty.state() {
@@ -195,31 +182,61 @@ impl Considering<'_> {
         Some(self.head.board.thread(thread)?.entry(&digest)?.released_at)
     }
 
-    /// Whether it is the list anew, an entry of which brought the duty about.
+    /// Whether it is the list anew, an entry of which brought the duty about: of the same number, under the same
+    /// regime.
     fn is_in_place_of_cause(&self, duty: &Duty, rule: &DutyRule) -> bool {
         let (opened, stated) = (&duty.opened, self.stated);
-        let Trigger::Message { documents, each: Some(_), .. } = &rule.trigger else { return false };
+        let Trigger::Message { documents, each: Some(each), .. } = &rule.trigger else { return false };
         let author = if rule.owed_by == Side::Author { opened.owed_by } else { opened.owed_to };
         opened.cause.thread() == Some(stated.thread)
             && stated.author == author
             && stated.traffic == opened.traffic
             && documents.contains(&stated.document)
+            && opened.entry.map(|entry| entry.of) == number_at(stated.content, &each.of)
+            && self.cites() == Some(opened.rule.regime.as_str())
             && self.caused_at(duty).is_some_and(|at| at < stated.released_at)
+    }
+
+    /// The name of the regime that the message cites, as the text that it cites is called.
+    fn cites(&self) -> Option<&str> {
+        let cited = self.stored.message.draft.regime.as_ref()?;
+        Some(self.head.board.name_of_cited(&cited.name, &cited.digest))
     }
 
     async fn settle(&self, other: Party, noted: &mut DutiesNoted) -> Result<(), RecordFault> {
         let held = HeldRegimes::at(self.head, self.journal);
-        for duty in self.concerned(other).await?.values() {
+        let concerned = self.concerned(other).await?;
+        let at = (self.head, self.journal);
+        let is_taken_back = !concerned.is_empty() && is_taken_back(at, self.stored, self.stated).await?;
+        for duty in concerned.values() {
             let Some(regime) = held.regime(duty.opened.rule.digest).await? else { continue };
             let Some(rule) = regime.duties.get(&duty.opened.rule.name) else { continue };
             let delivered = self.delivered(other, &regime).await?;
             let given = delivered.given();
+            if let Some(step) = groundless(duty, self.stated, delivered.reached(), given) {
+                noted.steps.push((duty.number, step));
+                // What stands now is looked for then.
+                noted.once_more = true;
+                continue;
+            }
+            let takes_back = takes_back(at, self.stated, duty).await?;
             let is_in_place_of_cause = self.is_in_place_of_cause(duty, rule);
-            let message =
-                Settling { regime: &regime, rule, stated: self.stated, is_in_place_of_cause, given };
+            let message = Settling {
+                regime: &regime,
+                rule,
+                stated: self.stated,
+                is_in_place_of_cause,
+                takes_back,
+                is_taken_back,
+                given,
+            };
             match settle(duty, &message) {
                 Settled::Nothing => {}
-                Settled::Step(step) => noted.steps.push((duty.number, step)),
+                Settled::Step(step) => {
+                    // It may lift what it has freed.
+                    noted.once_more |= matches!(step, Step::TakenBack { .. });
+                    noted.steps.push((duty.number, step));
+                }
                 Settled::AwaitsReceipt(step) => {
                     noted.steps.extend(step.map(|step| (duty.number, step)));
                     if let Delivered::Awaits(awaited, _) = delivered {

@@ -5,7 +5,7 @@
 use super::reading::{Delivered, delivered};
 use crate::codec::message::traffic_to_proto;
 use crate::codec::proto::detente::v1 as calls;
-use crate::domain::duty::{Cause, Duty, Force, State, Told};
+use crate::domain::duty::{Cause, Duty, Force, RunsFrom, State, Told};
 use crate::domain::regime::Regime;
 use crate::domain::time::Instant;
 use crate::journal::Journal;
@@ -44,10 +44,17 @@ impl<'h> Lines<'h> {
         let story: Vec<&Told> =
             duty.story.iter().filter(|told| self.as_of.is_none_or(|as_of| told.at <= as_of)).collect();
         let state = self.as_of.map_or_else(|| duty.state(), |as_of| duty.state_as_of(as_of));
-        let beside = match (state, &regime) {
+        let mut beside = match (state, &regime) {
             (State::Unknown, Some(regime)) => self.beside(duty, regime).await?,
             (_, _) => Vec::new(),
         };
+        if opened.runs_from == RunsFrom::ByHand {
+            beside.push(format!(
+                "{} does not hold our account of the delivery by hand: its own list counts from its receipt, and may \
+                 say another instant",
+                opened.owed_by
+            ));
+        }
         let (message, thread, year) = match opened.cause {
             Cause::Message { digest, thread } => (digest.0.to_vec(), thread.0.to_vec(), 0),
             Cause::Year(year) => (Vec::new(), Vec::new(), i32::from(year)),

@@ -5,10 +5,14 @@
 //! again. Nothing of it is kept but on record, so it goes on after a crash where it was. Never here: a person.
 
 mod consider;
+mod doubts;
 pub(super) mod lines;
 mod past_due;
+mod queues;
 mod reading;
+mod records;
 mod suspensions;
+mod taken_back;
 mod years;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,12 +21,13 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use self::doubts::Doubts;
+use self::queues::{Queues, Seen};
 use self::suspensions::Suspensions;
 use self::years::Years;
 use crate::domain::board::Board;
 use crate::domain::command::{Command, Origin};
 use crate::domain::duty::{DutiesNoted, DutyNumber, Step};
-use crate::domain::link::Link;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
@@ -38,9 +43,14 @@ pub struct DutyKeeper {
     links: Links,
 }
 
-/// What was heard of the other end, and the link then: as long as both are the same, nothing can have been
-/// settled.
-type Looked = (Option<Instant>, Arc<Link>);
+/// What is kept from one head to the next, and lost with the process.
+#[derive(Default)]
+struct Kept {
+    years: Years,
+    suspensions: Suspensions,
+    queues: Queues,
+    doubts: Doubts,
+}
 
 impl DutyKeeper {
     /// Until somebody stops, or the Registrar ends.
@@ -57,13 +67,12 @@ impl DutyKeeper {
 
     async fn run(self) {
         let mut heads = self.registrar.heads();
-        let (mut years, mut suspensions) = (Years::default(), Suspensions::default());
-        let mut looked: BTreeMap<Party, Looked> = BTreeMap::new();
+        let mut kept = Kept::default();
         loop {
             let head = heads.borrow_and_update().clone();
             let now = self.registrar.clock.now();
             let work = match head.standing {
-                Standing::Writes => self.work(&head, now, (&mut years, &mut suspensions), &mut looked).await,
+                Standing::Writes => self.work(&head, now, &mut kept).await,
                 Standing::StandsBy => Ok(Vec::new()),
             };
             let commands = work.unwrap_or_else(|fault| {
@@ -76,49 +85,43 @@ impl DutyKeeper {
                 continue;
             }
             let again = !given.is_empty() || is_waiting(&head.board, now) || !head.board.duties.is_idle();
-            let turns = [years.next(), suspensions.next()].into_iter().flatten().min();
+            let turns = [kept.years.next(), kept.suspensions.next()].into_iter().flatten().min();
             if !self.wait(&mut heads, (&head.board, now), turns, again).await {
                 return;
             }
         }
     }
 
-    async fn work(
-        &self,
-        head: &Head,
-        now: Instant,
-        (years, suspensions): (&mut Years, &mut Suspensions),
-        looked: &mut BTreeMap<Party, Looked>,
-    ) -> Result<Vec<Command>, RecordFault> {
+    async fn work(&self, head: &Head, now: Instant, kept: &mut Kept) -> Result<Vec<Command>, RecordFault> {
         let board = &head.board;
         let Some(own) = board.own.map(|own| own.party) else { return Ok(Vec::new()) };
         let journal = &self.registrar.journal;
         let mut notes = Vec::new();
         // What follows from one message may be what the next one is about: with that Party it waits for the next head.
         let mut moved: BTreeSet<Party> = BTreeSet::new();
-        for (author, index, message) in board.duties.pending_by_turns(limits::DUTY_MESSAGES_AT_ONCE) {
-            // One of ours may be about duties with anybody.
-            let waits = if author == own { !moved.is_empty() } else { moved.contains(&own) };
-            if waits || moved.contains(&author) {
+        for ((_, index, message), with) in board.duties.pending_by_turns(limits::DUTY_MESSAGES_AT_ONCE) {
+            if with.iter().any(|party| moved.contains(party)) {
                 continue;
             }
             let noted = consider::consider(head, journal, own, (index, message)).await?;
             if noted.iter().any(DutiesNoted::moves_any) {
-                moved.insert(author);
+                moved.extend(with);
             }
             notes.extend(noted);
         }
-        // What came may meet what is past due, and what is suspended.
-        if board.duties.is_idle() {
-            let mut steps = suspensions.look(board, own, now);
-            if steps.is_empty() {
-                steps = self.past_due(head, own, now, looked).await?;
-            }
-            for some in steps.chunks(limits::DUTIES_PER_RECORD_MAX) {
-                notes.push(DutiesNoted { steps: some.to_vec(), ..DutiesNoted::default() });
-            }
+        // Of one duty one thing at a time.
+        let in_notes = notes.iter().flat_map(|noted| noted.steps.iter().map(|(number, _)| *number));
+        let mut taken: BTreeSet<DutyNumber> = in_notes.collect();
+        let mut steps = kept.suspensions.look(board, own, now);
+        steps.extend(self.past_due(head, own, now, kept).await?);
+        steps.retain(|(number, _)| taken.insert(*number));
+        // Should one of them be refused, those with other Parties are on record all the same.
+        let with = |number| board.duties.get(number).map(|duty| duty.other_than(own));
+        steps.sort_by_key(|(number, _)| with(*number));
+        for some in steps.chunk_by(|(one, _), (other, _)| with(*one) == with(*other)) {
+            notes.extend(records::of_steps(some));
         }
-        match years.fall_due(head, journal, own, now).await {
+        match kept.years.fall_due(head, journal, own, now).await {
             Ok(fallen_due) => notes.extend(fallen_due),
             // A text that can't be read holds up none of the rest.
             Err(fault) if fault.is_lasting() => tracing::error!(%fault, "days of the year are not looked at"),
@@ -127,43 +130,46 @@ impl DutyKeeper {
         Ok(notes.into_iter().map(|noted| Command::NoteDuties(Box::new(noted))).collect())
     }
 
-    /// What the clock does, or that the other end was heard.
+    /// What the clock does, or that the other end was heard: with each Party once what was on record of it then has
+    /// been considered.
     async fn past_due(
         &self,
         head: &Head,
         own: Party,
         now: Instant,
-        looked: &mut BTreeMap<Party, Looked>,
+        kept: &mut Kept,
     ) -> Result<Vec<(DutyNumber, Step)>, RecordFault> {
-        let board = &head.board;
+        let duties = &head.board.duties;
+        let mut seen: BTreeMap<Party, Option<Seen>> = BTreeMap::new();
         let mut steps = Vec::new();
-        for duty in board.duties.running().take_while(|duty| duty.opened.due < now) {
+        for duty in duties.running().take_while(|duty| duty.opened.due < now) {
             if steps.len() >= limits::DUTIES_PER_RECORD_MAX {
                 break;
             }
-            let heard = self.heard(board, duty.other_than(own));
-            steps.extend(self.step(head, (own, duty.number), now, heard).await?);
+            let other = duty.other_than(own);
+            let seen = *seen.entry(other).or_insert_with(|| self.considered(head, other, now, kept));
+            if let Some(seen) = seen.filter(|seen| seen.covers(duty)) {
+                steps.extend(self.step(head, (own, duty.number), now, seen.heard).await?);
+            }
         }
-        for party in board.duties.doubted_with() {
-            let Some(link) = board.links.get(&party) else { continue };
-            let heard = self.heard(board, party);
-            let same = looked
-                .get(&party)
-                .is_some_and(|(before, then)| *before == heard.nothing_under_way && Arc::ptr_eq(then, link));
-            if same {
-                continue;
-            }
-            let some: Vec<_> = board.duties.doubted_of(party).take(limits::DUTIES_PER_RECORD_MAX).collect();
-            // The others come with the next head.
-            if some.len() < limits::DUTIES_PER_RECORD_MAX {
-                looked.insert(party, (heard.nothing_under_way, link.clone()));
-            }
-            for duty in some {
-                let step = self.step(head, (own, duty.number), now, heard).await?;
+        for party in duties.doubted_with() {
+            let Some(link) = head.board.links.get(&party) else { continue };
+            let seen = *seen.entry(party).or_insert_with(|| self.considered(head, party, now, kept));
+            let Some(seen) = seen else { continue };
+            let some = kept.doubts.turn(duties, party, (seen.heard.all_came, link.clone()));
+            for duty in some.into_iter().filter(|duty| seen.covers(duty)) {
+                let step = self.step(head, (own, duty.number), now, seen.heard).await?;
                 steps.extend(step.filter(|(_, step)| !matches!(step, Step::Doubted { .. })));
             }
         }
         Ok(steps)
+    }
+
+    fn considered(&self, head: &Head, party: Party, now: Instant, kept: &mut Kept) -> Option<Seen> {
+        let duties = &head.board.duties;
+        let heard = self.heard(&head.board, party);
+        let here = Seen { records: head.chain.size, duties: duties.count(), at: now, heard };
+        kept.queues.considered(duties, party, here)
     }
 
     async fn step(
@@ -193,8 +199,8 @@ impl DutyKeeper {
             let link = board.link(party).zip(precedence);
             link.map_or(0, |(link, precedence)| link.lane(precedence).taken)
         };
-        let nothing_under_way = seen.had_nothing_under_way([0, 1, 2, 3].map(taken));
-        Heard { last: seen.heard_at, nothing_under_way }
+        let all_came = seen.all_came([0, 1, 2, 3].map(taken));
+        Heard { last: seen.heard_at, all_came }
     }
 
     /// Until the head changes, something falls due after `now`, or, where something is waited for, a while. `now` is
@@ -236,8 +242,8 @@ impl DutyKeeper {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Heard {
     last: Option<Instant>,
-    /// When it was last known that nothing from there was on the way.
-    nothing_under_way: Option<Instant>,
+    /// By when all that was sent from there is known to have come.
+    all_came: Option<Instant>,
 }
 
 /// Whether anything is past due or in doubt, and waits for the other end.

@@ -55,7 +55,7 @@ pub(super) async fn past_due(
             Answering::Not => false,
         }
     } else {
-        heard.nothing_under_way.is_none_or(|at| at <= opened.due)
+        heard.all_came.is_none_or(|at| at <= opened.due)
     };
     Ok(if may_be_under_way { doubted(Doubt::MayBeUnderWay) } else { Some(lapsed) })
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use imbl::OrdMap;
 
+use super::records::of_opened;
 use crate::domain::adoption::Words;
 use crate::domain::board::Held;
 use crate::domain::digest::Digest;
@@ -64,10 +65,7 @@ impl Years {
             let first = days.map(|(_, due)| due.due.plus_ms(1)).min();
             next = next.into_iter().chain(first).min();
         }
-        let notes: Vec<DutiesNoted> = opened
-            .chunks(limits::DUTIES_PER_RECORD_MAX)
-            .map(|some| DutiesNoted { opened: some.to_vec(), ..DutiesNoted::default() })
-            .collect();
+        let notes = of_opened(&opened);
         // Once nothing is left to open, this need not be looked at again.
         if notes.is_empty() {
             self.seen = Some((board.words.clone(), board.regimes.clone()));

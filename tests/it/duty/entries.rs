@@ -9,7 +9,7 @@ use detente::domain::duty::{
 };
 use detente::domain::regime::place::Place;
 
-use super::nodes::{both_until, bound, citing, list, same_at_both_ends, to};
+use super::nodes::{adopts, both_until, bound, citing, hold, list, same_at_both_ends, to};
 use super::{at, code, dunes, duty, rule, stated};
 use crate::officer::{form, send};
 use crate::talk::both_settled;
@@ -19,7 +19,11 @@ const RULE: &str = "notice of an entry";
 
 /// A calendar of 2025 with these entries: number, kind, start.
 fn calendar(entries: &[(u64, &str, &str)]) -> Content {
-    let mut text = "year = 2025\nholds = \"entries\"\n".to_owned();
+    calendar_of(2025, entries)
+}
+
+fn calendar_of(year: u16, entries: &[(u64, &str, &str)]) -> Content {
+    let mut text = format!("year = {year}\nholds = \"entries\"\n");
     for (number, kind, start) in entries {
         text += &format!("[[entries]]\nnumber = {number}\nkind = \"{kind}\"\n");
         text += &if start.is_empty() {
@@ -82,7 +86,16 @@ fn does(duty: &Duty, content: &Content, refers_to: &[&str], is_in_place_of_cause
     };
     let rule = &regime.duties[RULE];
     let given = Some((given, GivenBy::Receipt));
-    settle(duty, &Settling { regime: &regime, rule, stated: &stated, is_in_place_of_cause, given })
+    let message = Settling {
+        regime: &regime,
+        rule,
+        stated: &stated,
+        is_in_place_of_cause,
+        takes_back: None,
+        is_taken_back: false,
+        given,
+    };
+    settle(duty, &message)
 }
 
 #[test]
@@ -164,6 +177,35 @@ async fn a_notification_of_each_entry_is_owed_and_a_later_calendar_takes_the_pla
     let line = lines.iter().find(|line| line.rule == RULE).unwrap();
     assert_eq!((line.entry, line.entry_of), (Some(2), Some(2025)));
     assert_ne!(line.message_digest, Bytes::new());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_list_of_another_number_or_under_another_regime_takes_no_lists_place() {
+    let (world, digest) = bound().await;
+    let other = super::DUNES.replacen("regime = \"dunes\"", "regime = \"heath\"", 1);
+    let heath = hold(&world, "BY", &other).await;
+    hold(&world, "PL", &other).await;
+    send(&world, "BY", 203, to("PL", 203), &adopts("heath", heath, "political", "")).await;
+    send(&world, "PL", 204, to("BY", 204), &adopts("heath", heath, "political", "")).await;
+    both_settled(&world, "BY", "PL").await;
+    let open = |many: usize| {
+        move |duties: &detente::domain::duty::Duties| {
+            let these = duties.all().filter(|duty| duty.opened.rule.name == RULE);
+            these.filter(|duty| duty.state() == State::Open).count() == many
+        }
+    };
+    let entries = [(1, "field exercise", "2026-09-15 Europe/Minsk")];
+    let first = citing("dunes", digest, to("PL", 1));
+    send(&world, "BY", 1, first.clone(), &calendar(&entries)).await;
+    both_until(&world, open(1)).await;
+    super::nodes::later(&world, 1);
+    send(&world, "BY", 2, first, &calendar_of(2026, &entries)).await;
+    both_until(&world, open(2)).await;
+    super::nodes::later(&world, 1);
+    send(&world, "BY", 3, citing("heath", heath, to("PL", 1)), &calendar(&entries)).await;
+    both_until(&world, open(3)).await;
+    let found: Vec<_> = of_entries(&world).into_iter().map(|(entry, _, state)| (entry.of, state)).collect();
+    assert_eq!(found, [2025, 2026, 2025].map(|year| (year, State::Open)));
 }
 
 #[test]

@@ -12,7 +12,7 @@ fn noted(duties: &mut Duties, message: &str, left_out: u64, is_unreadable: bool)
     let about = Some(Digest::of(message.as_bytes()));
     let noted = DutiesNoted { about, left_out, is_unreadable, ..DutiesNoted::default() };
     let on_record = (7, at("2031-03-01T10:00:00Z"));
-    duties.consider((code("BY"), 5, Digest::of(message.as_bytes())));
+    duties.consider((code("BY"), 5, Digest::of(message.as_bytes())), [code("BY")], 5);
     duties.note(&noted, on_record, code("PL"), Some(5), |_| false);
     assert!(duties.is_idle(), "it holds up nothing");
 }

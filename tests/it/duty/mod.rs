@@ -1,5 +1,6 @@
 //! Duties: what a regime lays down, by which clock, between whom; and what becomes of them.
 
+mod accounts;
 mod again;
 mod calendar;
 mod cases;
@@ -15,6 +16,7 @@ pub mod nodes;
 mod opening;
 mod settling;
 mod suspended;
+mod taken_back;
 
 use std::sync::Arc;
 

@@ -75,6 +75,11 @@ pub fn all_open(duties: &Duties) -> bool {
     is("answer", State::Open)(duties) && duties.all().count() == 3 + 4
 }
 
+/// So many duties, whatever brought them about.
+pub fn are(many: usize) -> impl Fn(&Duties) -> bool {
+    move |duties| duties.all().count() == many
+}
+
 /// After two days without an answer, each by its own rule.
 pub fn all_past_due(duties: &Duties) -> bool {
     is("answer", State::Lapsed)(duties) && is("unchecked answer", State::Alarmed)(duties)
@@ -190,7 +195,7 @@ async fn what_a_message_calls_a_text_that_both_ends_hold_evades_no_duty() {
     let (world, digest) = bound().await;
     let heading = citing("no such rules", digest, to("PL", 1));
     send(&world, "BY", 1, heading, &filled(Kind::Question)).await;
-    both_until(&world, is("answer", State::Open)).await;
+    both_until(&world, all_open).await;
     same_at_both_ends(&world, "BY", "PL");
 }
 
@@ -356,6 +361,7 @@ async fn nothing_is_owed_where_one_alone_adopted_or_reserved_it() {
     let asked = send(&world, "BY", 1, citing("dunes", digest, everybody), &filled(Kind::Question)).await;
     arrived(&world, "OSCE", &asked.message_digest).await;
     both_until(&world, is("prompt answer", State::Open)).await;
+    both_until(&world, are(2 + 4)).await;
     until(&world, "OSCE", |_| true).await;
     let all = same_at_both_ends(&world, "BY", "PL");
     let names: Vec<&str> =
@@ -375,7 +381,7 @@ async fn who_comes_to_be_bound_owes_only_what_was_asked_since() {
     bind(&world, "dunes", digest, "").await;
     later(&world, 1);
     ask(&world, digest, 2).await;
-    both_until(&world, is("answer", State::Open)).await;
+    both_until(&world, all_open).await;
     let all = same_at_both_ends(&world, "BY", "PL");
     assert_eq!(all.keys().filter(|known| known.0 == "answer").count(), 1);
 }
@@ -457,7 +463,6 @@ async fn who_holds_the_text_only_later_comes_to_the_same_duties() {
     until(&world, "BY", is("answer", State::Open)).await;
     assert!(all_between(&world, "PL", "BY").is_empty());
     hold(&world, "PL", DUNES).await;
-    until(&world, "PL", is("answer", State::Open)).await;
-    until(&world, "PL", is("calendar", State::Open)).await;
+    both_until(&world, all_open).await;
     same_at_both_ends(&world, "BY", "PL");
 }

@@ -36,7 +36,16 @@ fn settled(duty: &Duty, stated: &Stated, given: Option<&str>) -> Settled {
     let regime = kept(dunes());
     let rule = &regime.duties[&duty.opened.rule.name];
     let given = given.map(|given| (at(given), GivenBy::Receipt));
-    settle(duty, &Settling { regime: &regime, rule, stated, is_in_place_of_cause: false, given })
+    let message = Settling {
+        regime: &regime,
+        rule,
+        stated,
+        is_in_place_of_cause: false,
+        takes_back: None,
+        is_taken_back: false,
+        given,
+    };
+    settle(duty, &message)
 }
 
 fn met(settled: Settled) -> InTime {
