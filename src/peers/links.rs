@@ -11,6 +11,7 @@ use tokio::sync::{Notify, Semaphore, watch};
 
 use super::taking::Wants;
 use super::turns::Turns;
+use super::under_way::UnderWay;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
@@ -61,12 +62,7 @@ pub struct Seen {
     /// What the other end's newest heartbeat said, and when it came.
     pub said: Option<Said>,
     pub said_at: Option<Instant>,
-    /// By lane: the last serial taken while the other end said that it gave more, and since when that was so.
-    awaited: [Option<(u64, Instant)>; 4],
-    /// When the other end had last sent what has all come since, and what it had sent at a later time, all of which
-    /// has not.
-    came: Option<Instant>,
-    sent: Option<Sent>,
+    under_way: UnderWay,
     doubts: [u32; 4],
     /// Whether the other end last claimed more than we gave.
     held: bool,
@@ -74,14 +70,6 @@ pub struct Seen {
     asked_about: Option<(u32, [u8; 32])>,
     /// From which leaf on the other end was handed what it lacked.
     handed_from: Option<u64>,
-}
-
-/// What the other end had sent by a heartbeat, by lane, and since when that is waited for while it is heard.
-#[derive(Clone, Copy, Debug)]
-struct Sent {
-    serials: [u64; 4],
-    at: Instant,
-    since: Instant,
 }
 
 /// What a heartbeat says beside what is signed. It is for those who watch the link, and for what is past due: while
@@ -120,30 +108,8 @@ impl Seen {
     /// sent takes to come; and what was said to be under way for a day (`limits::UNDER_WAY_MS_MAX`) counts no more:
     /// else whoever claims enough never lets anything lapse.
     pub fn all_came(&self, taken: [u64; 4]) -> Option<Instant> {
-        let nothing_under_way = self.had_nothing_under_way(taken);
-        let since = self.sent.filter(|sent| is_within(&sent.serials, &taken)).map(|sent| sent.at);
-        [self.came, since, nothing_under_way].into_iter().flatten().max()
+        self.under_way.all_came(self.said.map(|said| said.sent).zip(self.said_at), self.heard_at, taken)
     }
-
-    /// When the newest heartbeat came, if nothing that it tells of is under way.
-    fn had_nothing_under_way(&self, taken: [u64; 4]) -> Option<Instant> {
-        let (sent, said_at, heard_at) = (self.said?.sent, self.said_at?, self.heard_at?);
-        let is_under_way = |lane: usize| {
-            let waits = match self.awaited[lane] {
-                Some((before, since)) if before == taken[lane] => {
-                    heard_at.0.saturating_sub(since.0) <= limits::UNDER_WAY_MS_MAX
-                }
-                Some(_) | None => true,
-            };
-            sent[lane] > taken[lane] && waits
-        };
-        (!(0..4).any(is_under_way)).then_some(said_at)
-    }
-}
-
-/// Lane by lane.
-fn is_within(sent: &[u64; 4], taken: &[u64; 4]) -> bool {
-    sent.iter().zip(taken).all(|(sent, taken)| sent <= taken)
 }
 
 /// What ends a wait before its time.
@@ -229,29 +195,9 @@ impl LinkState {
         let mut seen = self.lock();
         let said_before = seen.said_at.replace(at);
         seen.said = Some(said);
-        let day = limits::UNDER_WAY_MS_MAX;
-        // Nothing comes while the link is down: what is under way is waited for from then on.
-        let was_away = said_before.is_some_and(|before| at.ms_since(before) > day);
-        match seen.sent {
-            // What it had sent then is waited for before what it sent since.
-            Some(sent) if !is_within(&sent.serials, &taken) && was_away => {
-                seen.sent = Some(Sent { since: at, ..sent });
-            }
-            Some(sent) if !is_within(&sent.serials, &taken) && at.ms_since(sent.since) <= day => {}
-            before => {
-                seen.came = before.map(|sent| sent.at).max(seen.came);
-                seen.sent = Some(Sent { serials: said.sent, at, since: at });
-            }
-        }
         // Waits are measured by our own clock, whatever the other end says of its.
         let now = seen.heard_at.unwrap_or(at);
-        for ((awaited, sent), taken) in seen.awaited.iter_mut().zip(said.sent).zip(taken) {
-            *awaited = match *awaited {
-                _ if sent <= taken => None,
-                Some((before, since)) if before == taken && !was_away => Some((before, since.min(now))),
-                Some(_) | None => Some((taken, now)),
-            };
-        }
+        seen.under_way.note(said.sent, taken, (said_before, at), now);
     }
 
     /// A receipt on this lane did not verify. How often in a row that has happened.
@@ -351,50 +297,6 @@ fn chance(most: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn said(link: &LinkState, sent: u64, taken: u64, ms: i64) -> Option<Instant> {
-        link.hear(Instant(ms));
-        link.note_said(Said { sent: [sent, 0, 0, 0], ..Said::default() }, [taken, 0, 0, 0], Instant(ms));
-        link.seen().all_came([taken, 0, 0, 0])
-    }
-
-    #[test]
-    fn what_is_claimed_to_be_under_way_and_does_not_come_for_a_day_counts_no_more() {
-        let link = LinkState::default();
-        let day = limits::UNDER_WAY_MS_MAX;
-        assert_eq!(said(&link, u64::MAX, 7, 2), None);
-        // Another claim, with nothing that came, is not another wait.
-        assert_eq!(said(&link, u64::MAX - 1, 7, 2 + day), None);
-        assert_eq!(said(&link, u64::MAX, 7, 3 + day), Some(Instant(3 + day)));
-        // What comes shows that more may.
-        assert_eq!(said(&link, u64::MAX, 8, 4 + day), Some(Instant(2)));
-        let came = said(&link, u64::MAX, 8, 4 + 2 * day);
-        assert!(came < Some(Instant(4 + day)), "{came:?}");
-        assert_eq!(said(&link, u64::MAX, 8, 5 + 2 * day), Some(Instant(5 + 2 * day)));
-    }
-
-    #[test]
-    fn what_was_under_way_when_the_link_went_down_is_waited_for_once_it_is_back() {
-        let link = LinkState::default();
-        let day = limits::UNDER_WAY_MS_MAX;
-        assert_eq!(said(&link, 9, 8, 1), None);
-        assert_eq!(said(&link, 9, 8, 2 + 2 * day), None);
-        assert_eq!(said(&link, 9, 8, 3 + 2 * day), None);
-        assert_eq!(said(&link, 9, 9, 4 + 2 * day), Some(Instant(4 + 2 * day)));
-    }
-
-    #[test]
-    fn whoever_goes_on_sending_is_waited_for_only_until_what_it_had_sent_has_come() {
-        let link = LinkState::default();
-        assert_eq!(said(&link, 9, 3, 1), None);
-        assert_eq!(said(&link, 15, 8, 2), None);
-        // By the first heartbeat it had sent nine.
-        assert_eq!(link.seen().all_came([9, 0, 0, 0]), Some(Instant(1)));
-        assert_eq!(said(&link, 20, 12, 3), Some(Instant(1)));
-        assert_eq!(said(&link, 30, 19, 4), Some(Instant(1)));
-        assert_eq!(said(&link, 40, 25, 5), Some(Instant(3)));
-        assert_eq!(said(&link, 40, 40, 6), Some(Instant(6)));
-    }
 
     #[test]
     fn that_a_link_is_held_is_news_once_until_it_is_compared_again() {

@@ -33,4 +33,5 @@ pub mod tls;
 pub mod trust;
 pub mod trust_of_board;
 mod turns;
+mod under_way;
 pub mod verify;
