@@ -6,7 +6,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{item, now, page, service};
+use super::{now, page, service};
 use crate::cli::desk::{AsCommand, Desk, answer_command};
 use crate::cli::duty::title;
 use crate::cli::fault::Fault;
@@ -15,9 +15,10 @@ use crate::cli::{given, json};
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
-use crate::domain::official::{self, Page};
+use crate::domain::official::{self, Line, Page};
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
+use crate::limits;
 
 #[derive(Args, Debug)]
 pub struct HandOverArgs {
@@ -125,7 +126,7 @@ fn print_since(since: Option<&calls::SinceOffered>) {
     let duties = (since.duties.len() as u64).saturating_add(since.duties_more);
     say!("since     {items} came in and wait, {duties} duties opened");
     for item in &since.items {
-        out::text(&official::text(&[Page(vec![item::in_one_line(item)])]));
+        out::text(&official::text(&[Page(vec![in_one_line(item)])]));
     }
     if since.items_more > 0 {
         say!("          and {} more that came in", since.items_more);
@@ -137,4 +138,22 @@ fn print_since(since: Option<&calls::SinceOffered>) {
     if since.duties_more > 0 {
         say!("          and {} more duties", since.duties_more);
     }
+}
+
+/// What an item is, in one line.
+fn in_one_line(item: &calls::NowItem) -> Line {
+    let digest = hex::encode(&item.digest);
+    let digest = digest.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
+    let session = match item.session_unread {
+        0 => String::new(),
+        unread => format!("hotline session, {unread} unread: "),
+    };
+    let text = format!(
+        "{digest}  {} from {} since {}: {session}{}",
+        message::precedence_name(item.precedence),
+        shown(&item.from),
+        Instant(item.since_ms).date_time_group(),
+        shown(&item.subject),
+    );
+    page::marked(message::traffic_mark(item.traffic), &text)
 }

@@ -41,24 +41,6 @@ pub(super) fn of_item(now: &calls::NowResponse, item: &calls::NowItem, key: &str
     [first, second, next(now, item), link(now, item)].map(|text| marked(traffic, &text))
 }
 
-/// What an item is, in one line.
-pub(super) fn in_one_line(item: &calls::NowItem) -> Line {
-    let digest = hex::encode(&item.digest);
-    let digest = digest.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
-    let session = match item.session_unread {
-        0 => String::new(),
-        unread => format!("hotline session, {unread} unread: "),
-    };
-    let text = format!(
-        "{digest}  {} from {} since {}: {session}{}",
-        message::precedence_name(item.precedence),
-        shown(&item.from),
-        Instant(item.since_ms).date_time_group(),
-        shown(&item.subject),
-    );
-    marked(message::traffic_mark(item.traffic), &text)
-}
-
 fn next(now: &calls::NowResponse, item: &calls::NowItem) -> String {
     if item.everyone {
         return "next: nobody is left: everyone of the watch was alerted".into();
