@@ -81,7 +81,8 @@ async fn consoles_that_never_read_hold_up_nobody_and_lose_nothing() {
     let (by, pl) = (officer(&world, "BY"), officer(&world, "PL"));
     let mute = [Console::begin(&by, 0).await, Console::begin(&pl, 0).await];
     let quick = Console::begin(&pl, 0).await;
-    let text = |number: usize| format!("{number}: {}", "x".repeat(8_000));
+    // As long as one text may be, in characters and in bytes.
+    let text = |number: usize| format!("{number}: {}", "ы".repeat(3_900));
     let all: BTreeSet<String> = (0..TEXTS).map(text).collect();
     let (told, ()) = tokio::join!(texts_told(&pl, quick, TEXTS), say_all(&by, &thread, all.iter().cloned()));
     assert_eq!(told.into_iter().collect::<BTreeSet<_>>(), all);
