@@ -146,6 +146,7 @@ mod tests {
 
     use super::*;
     use crate::domain::board::Own;
+    use crate::domain::board::threads::Listed;
     use crate::domain::duty::{Force, Rule, RunsFrom};
     use crate::domain::link::Link;
     use crate::domain::message::Traffic;
@@ -177,7 +178,7 @@ mod tests {
                 released_at: Instant(1),
                 recorded_at: Instant(1),
             };
-            board.add_entry(THREAD, entry);
+            board.add_entry(THREAD, entry, Listed::Yes);
         }
         board
     }
