@@ -1,19 +1,19 @@
 //! A console's stream: what it is told of every session, from a position on and then live; and what it says.
 //!
-//! Never here: a queue that a slow console could fill, or a wait that holds up another one. Each console reads the
-//! journal for itself, at its own pace; what it says is done one after the other.
+//! Never here: a queue that a slow console could fill, or a wait that holds up another one. Each console goes through
+//! the journal at its own pace, and those that are at the same head share what is read of a session; what a console
+//! says is done one after the other.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
-use tonic::{Status, Streaming};
+use tonic::{Code, Status, Streaming};
 use tonic_types::StatusExt as _;
 
-use super::told::Told;
+use super::heard::{Heard, Reads};
 use super::{Desk, lines, shown};
-use crate::codec::message::traffic_to_proto;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_answer::How;
 use crate::codec::proto::detente::v1::join_request::What as Said;
@@ -34,14 +34,15 @@ pub(super) type Answers = mpsc::Sender<Result<calls::JoinResponse, Status>>;
 pub(super) struct Console {
     desk: Desk,
     heads: watch::Receiver<Arc<Head>>,
+    /// What another console at the same head has read already.
+    reads: Reads,
     answers: Answers,
     /// Where it began: what was told before that is not told again as new.
     after: u64,
     /// The index of the next record to look at: a position is the index of the record after.
     next: u64,
-    /// Of each session the messages that it was told. What overtakes the message with which its author comes into the
-    /// session is told with that.
-    told: BTreeMap<ThreadId, BTreeSet<Digest>>,
+    /// Of each session what it was told.
+    told: BTreeMap<ThreadId, Known>,
     /// Threads of which it was told that they are too long.
     too_long: BTreeSet<ThreadId>,
 }
@@ -67,16 +68,19 @@ struct Touched {
     is_new: bool,
 }
 
-/// A session as it is on record when a console catches up.
-struct Heard {
-    traffic: i32,
-    /// In its order, each with the record that holds it.
-    lines: Vec<(Digest, u64, calls::SessionLine)>,
+/// What a console was told of a session.
+#[derive(Default)]
+struct Known {
+    stands: Option<calls::Session>,
+    /// The messages, and the place of each. What overtakes the message with which its author comes into the session is
+    /// told with that.
+    lines: BTreeMap<Digest, u32>,
 }
 
 impl Console {
-    pub fn new(desk: Desk, heads: watch::Receiver<Arc<Head>>, answers: Answers) -> Console {
-        Console { desk, heads, answers, after: 0, next: 0, told: BTreeMap::new(), too_long: BTreeSet::new() }
+    pub fn new(desk: Desk, heads: watch::Receiver<Arc<Head>>, reads: Reads, answers: Answers) -> Console {
+        let (told, too_long) = (BTreeMap::new(), BTreeSet::new());
+        Console { desk, heads, reads, answers, after: 0, next: 0, told, too_long }
     }
 
     pub async fn run(mut self, said: Streaming<calls::JoinRequest>) {
@@ -120,7 +124,7 @@ impl Console {
 
     async fn catch_up(&mut self, head: &Head) -> Result<(), Stop> {
         let records = head.records(&self.desk.registrar.journal);
-        let mut sessions: BTreeMap<ThreadId, Heard> = BTreeMap::new();
+        let mut sessions: BTreeMap<ThreadId, Arc<Heard>> = BTreeMap::new();
         while self.next < head.chain.size {
             let end = head.chain.size.min(self.next.saturating_add(limits::NOTICE_RECORDS_MAX as u64));
             for record in records.range(self.next, end).await.map_err(status::record)? {
@@ -139,7 +143,7 @@ impl Console {
         head: &Head,
         position: u64,
         touched: &Touched,
-        sessions: &mut BTreeMap<ThreadId, Heard>,
+        sessions: &mut BTreeMap<ThreadId, Arc<Heard>>,
     ) -> Result<(), Stop> {
         let Some(thread) = self.thread_of(head, touched).await? else { return Ok(()) };
         if head.board.thread(thread).is_some_and(|here| here.messages() > limits::HOTLINE_THREAD_MAX) {
@@ -151,25 +155,20 @@ impl Console {
         let session = match sessions.entry(thread) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(new) => {
-                let told = Told::read(head, &self.desk.registrar.journal, thread).await?;
-                self.told.entry(thread).or_insert_with(|| told_before(&told, self.after));
-                new.insert(heard(&told))
+                let heard = self.reads.heard(head, &self.desk.registrar.journal, thread).await?;
+                self.told.entry(thread).or_insert_with(|| Known::of(&heard, self.after));
+                new.insert(heard)
             }
         };
         let of = Some((thread, session.traffic));
-        let mut is_new = false;
-        for (message, recorded, line) in &session.lines {
-            // What comes with a later record is told with that.
-            let told = self.told.entry(thread).or_default();
-            if *recorded < position && told.insert(*message) {
-                is_new = is_new || *message == touched.message;
-                self.tell(position, of, What::Line(line.clone())).await?;
-            }
+        let (news, is_new) = self.told.entry(thread).or_default().news(session, position, touched);
+        for what in news {
+            self.tell(position, of, what).await?;
         }
-        let line = session.lines.iter().find(|(message, ..)| *message == touched.message);
+        let line = session.lines.iter().find(|line| line.message == touched.message);
         match line {
-            Some((_, _, line)) if !is_new && !touched.is_new => {
-                self.tell(position, of, What::Changed(line.clone())).await
+            Some(line) if !is_new && !touched.is_new => {
+                self.tell(position, of, What::Changed(line.told.clone())).await
             }
             _ => Ok(()),
         }
@@ -213,22 +212,42 @@ impl Console {
     }
 }
 
-/// What a console that goes on after a position was told before it.
-fn told_before(told: &Told, after: u64) -> BTreeSet<Digest> {
-    let then: Vec<Spoken> = told.spoken.iter().filter(|one| one.recorded < after).cloned().collect();
-    let session = Session::of(told.thread, &then, told.own);
-    let places = session.iter().flat_map(lines::places);
-    places.map(|place| place.spoken.said.message).collect()
-}
+impl Known {
+    /// What a console that goes on after a position was told before it.
+    fn of(heard: &Heard, after: u64) -> Known {
+        let then: Vec<Spoken> = heard.spoken.iter().filter(|one| one.recorded < after).cloned().collect();
+        let session = Session::of(heard.thread, &then, heard.own);
+        let places = session.iter().flat_map(lines::places);
+        let lines = places.map(|place| (place.spoken.said.message, place.position())).collect();
+        Known { stands: None, lines }
+    }
 
-fn heard(told: &Told) -> Heard {
-    let Some(session) = told.session() else { return Heard { traffic: 0, lines: Vec::new() } };
-    let places = lines::places(&session).into_iter();
-    let lines = places.map(|place| {
-        let line = lines::line(told, &session, &place);
-        (place.spoken.said.message, place.spoken.recorded, line)
-    });
-    Heard { traffic: traffic_to_proto(session.begins.said.traffic), lines: lines.collect() }
+    /// What is to be told of a session now, of what came up to a position, and whether the message that is touched is
+    /// told for the first time.
+    fn news(&mut self, session: &Heard, position: u64, touched: &Touched) -> (Vec<What>, bool) {
+        let (mut news, mut is_new) = (Vec::new(), false);
+        if let Some(stands) = &session.stands
+            && self.stands.as_ref() != Some(stands)
+        {
+            self.stands = Some(stands.clone());
+            news.push(What::Session(stands.clone()));
+        }
+        // What comes with a later record is told with that.
+        for line in session.lines.iter().filter(|line| line.recorded < position) {
+            match self.lines.insert(line.message, line.told.position) {
+                None => {
+                    is_new = is_new || line.message == touched.message;
+                    news.push(What::Line(line.told.clone()));
+                }
+                // What came in before it moved it.
+                Some(before) if before != line.told.position && line.message != touched.message => {
+                    news.push(What::Changed(line.told.clone()));
+                }
+                Some(_) => {}
+            }
+        }
+        (news, is_new)
+    }
 }
 
 fn id(command: Option<&calls::CommandHeader>) -> bytes::Bytes {
@@ -245,7 +264,11 @@ fn how<T>(done: Result<T, Status>, good: impl FnOnce(T) -> How) -> How {
 fn refused(status: &Status) -> calls::JoinRefused {
     let details = status.get_error_details();
     let reason = details.error_info().map(|info| info.reason.clone()).unwrap_or_default();
-    calls::JoinRefused { reason, sentence: status.message().to_owned() }
+    let again = matches!(
+        status.code(),
+        Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded | Code::Aborted
+    );
+    calls::JoinRefused { reason, sentence: status.message().to_owned(), again }
 }
 
 fn is_ordered(message: &Message) -> bool {
@@ -275,7 +298,8 @@ fn touched(head: &Head, record: &Record, event: &Event) -> Vec<Touched> {
     let thread = Some(message.draft.thread);
     let kind = message.draft.kind.as_str();
     let mut touched = Vec::new();
-    if is_ordered(message) {
+    // A close has no line: it is told as how the session stands.
+    if is_ordered(message) || kind == Kind::SessionClose.name() {
         touched.push(Touched { thread, message: digest, is_new: true });
     }
     if is_ordered(message) || tells_of_another(kind) || kind == Kind::Translation.name() {

@@ -4,6 +4,7 @@
 //! Never here: the order of a session or its close (`domain/hotline/`), who may release (the Board). What is done by
 //! a call of its own and what a console says over its stream is the same.
 
+mod heard;
 mod join;
 mod lines;
 mod shown;
@@ -42,7 +43,8 @@ const TEXT: &str = "text";
 
 /// Reads from heads, gives commands to the Registrar.
 pub struct HotlineCalls {
-    pub registrar: Registrar,
+    registrar: Registrar,
+    reads: heard::Reads,
 }
 
 /// An officer at the hotline, by call or by stream.
@@ -191,13 +193,17 @@ impl HotlineService for HotlineCalls {
         let desk = self.desk(&call)?;
         let (answers, stream) = mpsc::channel(limits::NOTICES_AHEAD_MAX);
         let heads = self.registrar.heads();
-        let console = join::Console::new(desk, heads, answers);
+        let console = join::Console::new(desk, heads, self.reads.clone(), answers);
         tokio::spawn(console.run(call.into_inner()));
         Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
 }
 
 impl HotlineCalls {
+    pub fn new(registrar: Registrar) -> HotlineCalls {
+        HotlineCalls { registrar, reads: heard::Reads::default() }
+    }
+
     /// For the node to serve behind the access table.
     pub fn service(self) -> HotlineServiceServer<HotlineCalls> {
         HotlineServiceServer::new(self)
