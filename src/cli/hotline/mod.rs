@@ -2,6 +2,7 @@
 //!
 //! Never here: the order of a session, its close, or who may release: all of it is the node's to say.
 
+mod console;
 mod page;
 mod show;
 mod speak;
@@ -47,6 +48,8 @@ enum Command {
     Show(show::ShowArgs),
     /// Print a session's transcript, original and translation side by side, with the digest that both sign
     Transcript(show::TranscriptArgs),
+    /// Sit at the hotline: a console for a terminal, told of every session as it happens
+    Join(console::JoinArgs),
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
@@ -61,6 +64,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::List(args) => show::list(args).await,
         Command::Show(args) => show::show(args).await,
         Command::Transcript(args) => show::transcript(args).await,
+        Command::Join(args) => console::join(args).await,
     }
 }
 

@@ -13,7 +13,7 @@ mod layout;
 mod numbering;
 pub mod wrap;
 
-pub use layout::{Direction, Line, Page, Piece, Weight, pages, text};
+pub use layout::{Direction, Line, Page, Piece, Weight, direction, isolates, pages, text};
 
 use std::collections::BTreeSet;
 
