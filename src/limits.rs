@@ -152,8 +152,7 @@ pub const HOTLINE_SEEN_MAX: usize = 32;
 /// A session with more messages takes no more from here: another one is opened. What others say in it is taken.
 pub const HOTLINE_MESSAGES_MAX: usize = 2_000;
 /// A thread with more messages of any kind is not read as a session, but page by page like any other: room for the
-/// receipts, readings and translations of a session that is full. Each console reads the whole of it for what is
-/// new in it.
+/// receipts, readings and translations of a session that is full. The whole of it is read for what is new in it.
 pub const HOTLINE_THREAD_MAX: usize = 3 * HOTLINE_MESSAGES_MAX;
 /// Of one text no more translations are told; how many more there are is.
 pub const HOTLINE_TRANSLATIONS_TOLD: usize = 8;
@@ -747,6 +746,16 @@ pub const DESK_CALL_MS_MAX: u64 = 30_000;
 /// Translations of a message are looked for in so many of the threads that a copy of some message opened, the newest
 /// first; in more they are not found from the original.
 pub const THREADS_OF_COPIES_READ_MAX: usize = 100;
+/// A console keeps no more sessions: those in which nothing was said for longest are left out, and it says so.
+pub const CONSOLE_SESSIONS_MAX: usize = 500;
+/// What is typed at a console is kept on disk so long afterwards at most, and before it is given to the node
+/// (milliseconds).
+pub const CONSOLE_KEEP_MS: u64 = 500;
+/// The longest wait of a console between two tries to reach its node (milliseconds); the first is `BACK_OFF_MS_MIN`,
+/// it doubles, and half of it is chance.
+pub const CONSOLE_BACK_OFF_MS_MAX: u64 = 5_000;
+/// A console gives a text that the node could not take yet again after so long (milliseconds).
+pub const CONSOLE_AGAIN_MS: i64 = 2_000;
 
 // ---- checks of links ---------------------------------------------------------------------------
 

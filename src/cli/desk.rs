@@ -166,6 +166,10 @@ impl As {
         As { directory }
     }
 
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     pub fn open(&self) -> Result<Desk, Fault> {
         Ok(DeskDirectory::at(&self.directory).open(Clock::system())?)
     }

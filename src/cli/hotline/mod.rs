@@ -3,6 +3,7 @@
 //! Never here: the order of a session, its close, or who may release: all of it is the node's to say.
 
 mod checks;
+mod console;
 mod page;
 mod paper;
 mod phrases;
@@ -65,6 +66,8 @@ enum Command {
     Ping(checks::PingArgs),
     /// Show the check schedule in force, or propose another one
     Schedule(checks::ScheduleArgs),
+    /// Sit at the hotline: a console for a terminal, told of every session as it happens
+    Join(console::JoinArgs),
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
@@ -85,6 +88,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::Checked(args) => checks::checked(args).await,
         Command::Ping(args) => checks::ping(args).await,
         Command::Schedule(args) => checks::schedule(args).await,
+        Command::Join(args) => console::join(args).await,
     }
 }
 

@@ -128,18 +128,24 @@ impl Line {
 
 /// With marks that keep its directions within it, where it has any but left to right.
 fn isolated(piece: &Piece) -> String {
-    let turns =
-        piece.text.chars().any(|c| matches!(bidi_class(c), BidiClass::R | BidiClass::AL | BidiClass::AN));
-    match piece.direction {
-        Direction::RightToLeft => format!("\u{2067}{}\u{2069}", piece.text),
-        Direction::LeftToRight if turns => format!("\u{2066}{}\u{2069}", piece.text),
-        Direction::LeftToRight => piece.text.clone(),
+    match isolates(&piece.text, piece.direction) {
+        Some((before, after)) => format!("{before}{}{after}", piece.text),
+        None => piece.text.clone(),
+    }
+}
+
+/// What stands before and after a text so that its directions stay within it; `None` where all is left to right.
+pub fn isolates(text: &str, direction: Direction) -> Option<(char, char)> {
+    let turns = text.chars().any(|c| matches!(bidi_class(c), BidiClass::R | BidiClass::AL | BidiClass::AN));
+    match direction {
+        Direction::RightToLeft => Some(('\u{2067}', '\u{2069}')),
+        Direction::LeftToRight => turns.then_some(('\u{2066}', '\u{2069}')),
     }
 }
 
 /// By the first character that has a direction (Unicode Standard Annex 9, P2 and P3). Text that is safe
 /// to show holds no isolates.
-fn direction(text: &str) -> Direction {
+pub fn direction(text: &str) -> Direction {
     let strong = text
         .chars()
         .map(bidi_class)

@@ -14,7 +14,9 @@ mod numbering;
 pub mod wrap;
 
 pub use heading::addressed;
-pub use layout::{Direction, Line, Page, Piece, Weight, label, on_pages, pages, text, within};
+pub use layout::{
+    Direction, Line, Page, Piece, Weight, direction, isolates, label, on_pages, pages, text, within,
+};
 
 use std::collections::BTreeSet;
 

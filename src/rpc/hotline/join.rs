@@ -9,22 +9,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tonic::{Status, Streaming};
+use tonic::{Code, Status, Streaming};
 use tonic_types::StatusExt as _;
 
 use super::kept::Kept;
 use super::told::Told;
+use super::touched::{Touched, is_ordered, touched};
 use super::{Desk, lines, shown};
 use crate::codec::message::traffic_to_proto;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_answer::How;
 use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::codec::proto::detente::v1::join_response::What;
-use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::event::{Event, Record};
 use crate::domain::hotline::session::{Session, Spoken};
-use crate::domain::message::{Message, Relation, tells_of_another};
 use crate::limits;
 use crate::registrar::Head;
 use crate::rpc::command::digest_in;
@@ -45,9 +43,8 @@ pub(super) struct Console {
     after: u64,
     /// The index of the next record to look at: a position is the index of the record after.
     next: u64,
-    /// Of each session the messages that it was told. What overtakes the message with which its author comes into the
-    /// session is told with that.
-    told: BTreeMap<ThreadId, BTreeSet<Digest>>,
+    /// Of each session what it was told.
+    told: BTreeMap<ThreadId, Known>,
     /// Threads of which it was told that they are too long.
     too_long: BTreeSet<ThreadId>,
 }
@@ -65,19 +62,22 @@ impl From<Status> for Stop {
     }
 }
 
-/// What a record does to a message of a session.
-struct Touched {
-    /// `None` where the message's own record says it.
-    thread: Option<ThreadId>,
-    message: Digest,
-    is_new: bool,
+/// What a console was told of a session.
+#[derive(Default)]
+struct Known {
+    stands: Option<calls::Session>,
+    /// The messages, and the place of each. What overtakes the message with which its author comes into the session is
+    /// told with that.
+    lines: BTreeMap<Digest, u32>,
 }
 
 /// What some records, to be told of, have to do with a session.
 struct Heard {
     traffic: i32,
-    /// Its messages in their order, each with the record that holds it.
-    order: Vec<(Digest, u64)>,
+    /// `None` where the thread holds no session yet.
+    stands: Option<calls::Session>,
+    /// Its messages in their order, each with the record that holds it and its place.
+    order: Vec<(Digest, u64, u32)>,
     /// Those that a console may have to be told, as they are now.
     lines: BTreeMap<Digest, calls::SessionLine>,
 }
@@ -168,11 +168,11 @@ impl Console {
         let touched: BTreeSet<Digest> = news.iter().map(|(_, _, touched)| touched.message).collect();
         let (before, after) = (self.told.get(&thread), self.after);
         let look = |told: &Told| {
-            let first = before.is_none().then(|| told_before(told, after));
+            let first = before.is_none().then(|| Known::before(told, after));
             let known = before.or(first.as_ref());
-            let is_told = |message: &Digest| known.is_some_and(|known| known.contains(message));
-            let is_wanted = |message: &Digest, recorded: u64| {
-                touched.contains(message) || recorded < next && !is_told(message)
+            let told_at = |message: &Digest| known.and_then(|known| known.lines.get(message));
+            let is_wanted = |message: &Digest, recorded: u64, place: u32| {
+                touched.contains(message) || recorded < next && told_at(message) != Some(&place)
             };
             (heard(told, is_wanted), first)
         };
@@ -191,16 +191,9 @@ impl Console {
         session: &Heard,
     ) -> Result<(), Stop> {
         let of = Some((thread, session.traffic));
-        let mut is_new = false;
-        for (message, recorded) in &session.order {
-            // What comes with a later record is told with that.
-            let told = self.told.entry(thread).or_default();
-            if *recorded < position && told.insert(*message) {
-                is_new = is_new || *message == touched.message;
-                if let Some(line) = session.lines.get(message) {
-                    self.tell(position, of, What::Line(line.clone())).await?;
-                }
-            }
+        let (news, is_new) = self.told.entry(thread).or_default().news(session, position, touched);
+        for what in news {
+            self.tell(position, of, what).await?;
         }
         match session.lines.get(&touched.message) {
             Some(line) if !is_new && !touched.is_new => {
@@ -248,27 +241,60 @@ impl Console {
     }
 }
 
-/// What a console that goes on after a position was told before it.
-fn told_before(told: &Told, after: u64) -> BTreeSet<Digest> {
-    let then: Vec<Spoken> = told.spoken.iter().filter(|one| one.recorded < after).cloned().collect();
-    let session = Session::of(told.thread, &then, told.own);
-    let places = session.iter().flat_map(lines::places);
-    places.map(|place| place.spoken.said.message).collect()
+impl Known {
+    /// What a console that goes on after a position was told before it.
+    fn before(told: &Told, after: u64) -> Known {
+        let then: Vec<Spoken> = told.spoken.iter().filter(|one| one.recorded < after).cloned().collect();
+        let session = Session::of(told.thread, &then, told.own);
+        let places = session.iter().flat_map(lines::places);
+        let lines = places.map(|place| (place.spoken.said.message, place.position())).collect();
+        Known { stands: None, lines }
+    }
+
+    /// What is to be told of a session now, of what came up to a position, and whether the message that is touched is
+    /// told for the first time.
+    fn news(&mut self, session: &Heard, position: u64, touched: &Touched) -> (Vec<What>, bool) {
+        let (mut news, mut is_new) = (Vec::new(), false);
+        if let Some(stands) = &session.stands
+            && self.stands.as_ref() != Some(stands)
+        {
+            self.stands = Some(stands.clone());
+            news.push(What::Session(stands.clone()));
+        }
+        // What comes with a later record is told with that.
+        for (message, _, place) in session.order.iter().filter(|(_, recorded, _)| *recorded < position) {
+            let before = self.lines.insert(*message, *place);
+            let Some(line) = session.lines.get(message) else { continue };
+            match before {
+                None => {
+                    is_new = is_new || *message == touched.message;
+                    news.push(What::Line(line.clone()));
+                }
+                // What came in before it moved it.
+                Some(before) if before != *place && *message != touched.message => {
+                    news.push(What::Changed(line.clone()));
+                }
+                Some(_) => {}
+            }
+        }
+        (news, is_new)
+    }
 }
 
-fn heard(told: &Told, is_wanted: impl Fn(&Digest, u64) -> bool) -> Heard {
+fn heard(told: &Told, is_wanted: impl Fn(&Digest, u64, u32) -> bool) -> Heard {
     let Some(session) = told.session() else {
-        return Heard { traffic: 0, order: Vec::new(), lines: BTreeMap::new() };
+        return Heard { traffic: 0, stands: None, order: Vec::new(), lines: BTreeMap::new() };
     };
     let (mut order, mut lines) = (Vec::new(), BTreeMap::new());
     for place in lines::places(&session) {
-        let (message, recorded) = (place.spoken.said.message, place.spoken.recorded);
-        order.push((message, recorded));
-        if is_wanted(&message, recorded) {
+        let (message, recorded, at) = (place.spoken.said.message, place.spoken.recorded, place.position());
+        order.push((message, recorded, at));
+        if is_wanted(&message, recorded, at) {
             lines.insert(message, lines::line(told, &session, &place));
         }
     }
-    Heard { traffic: traffic_to_proto(session.begins.said.traffic), order, lines }
+    let stands = Some(lines::head(told, &session));
+    Heard { traffic: traffic_to_proto(session.begins.said.traffic), stands, order, lines }
 }
 
 /// Gives one answer to the console, which takes it in time or is let go.
@@ -294,47 +320,11 @@ fn how<T>(done: Result<T, Status>, good: impl FnOnce(T) -> How) -> How {
 fn refused(status: &Status) -> calls::JoinRefused {
     let details = status.get_error_details();
     let reason = details.error_info().map(|info| info.reason.clone()).unwrap_or_default();
-    calls::JoinRefused { reason, sentence: status.message().to_owned() }
-}
-
-fn is_ordered(message: &Message) -> bool {
-    Kind::from_name(&message.draft.kind).is_some_and(Kind::has_place_in_session)
-}
-
-/// What an event says of messages: itself, if it stands in a session; else those that it is about.
-fn touched(head: &Head, record: &Record, event: &Event) -> Vec<Touched> {
-    let (message, digest) = match event {
-        Event::Released(released) => (&released.message, released.digest),
-        Event::Received(received) => match &received.message {
-            // Only the record that brought it first is news.
-            Some(message) if is_where(head, &received.dispatch.message, record.index) => {
-                (message, received.dispatch.message)
-            }
-            Some(_) | None => return Vec::new(),
-        },
-        Event::Receipted(receipted) => {
-            return vec![Touched { thread: None, message: receipted.receipt.message, is_new: false }];
-        }
-        _ => return Vec::new(),
-    };
-    let thread = Some(message.draft.thread);
-    let kind = message.draft.kind.as_str();
-    let mut touched = Vec::new();
-    if is_ordered(message) {
-        touched.push(Touched { thread, message: digest, is_new: true });
-    }
-    if is_ordered(message) || tells_of_another(kind) || kind == Kind::Translation.name() {
-        let about = message.draft.references.iter().filter_map(|reference| match reference.relation {
-            Relation::RefersTo if is_ordered(message) => None,
-            _ => reference.message,
-        });
-        touched.extend(about.map(|message| Touched { thread, message, is_new: false }));
-    }
-    touched
-}
-
-fn is_where(head: &Head, message: &Digest, index: u64) -> bool {
-    head.board.messages.get(message).is_some_and(|there| there.index == index)
+    let again = matches!(
+        status.code(),
+        Code::Unavailable | Code::ResourceExhausted | Code::DeadlineExceeded | Code::Aborted
+    );
+    calls::JoinRefused { reason, sentence: status.message().to_owned(), again }
 }
 
 #[cfg(test)]

@@ -85,6 +85,13 @@ pub(super) struct Place<'s> {
     standing: Option<(u32, &'s Line<'s>)>,
 }
 
+impl Place<'_> {
+    /// 1, 2, 3 …; 0 where it has no part in the session.
+    pub fn position(&self) -> u32 {
+        self.standing.map_or(0, |(at, _)| at)
+    }
+}
+
 /// Its messages in their order, and after them those that have no part in it.
 pub(super) fn places<'s>(session: &'s Session<'_>) -> Vec<Place<'s>> {
     let standing = (1..).zip(&session.lines);

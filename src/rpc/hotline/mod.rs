@@ -15,6 +15,7 @@ mod references;
 mod shown;
 mod speak;
 mod told;
+mod touched;
 
 use std::pin::Pin;
 

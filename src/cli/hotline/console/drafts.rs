@@ -1,0 +1,220 @@
+//! The text that an officer writes in a session: kept in the officer's own directory, so that it outlives a cut, the
+//! console and the machine, and given to the node under one id, so that it is said once.
+//!
+//! Never here: a draft given under another id while it is not known what became of it, or a file that others may read.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::cli::files::{self, FileFault, Readers};
+use crate::codec::message::{precedence_from_proto, precedence_to_proto};
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::digest::CommandId;
+use crate::domain::precedence::Precedence;
+use crate::domain::time::Instant;
+
+const PREFIX: &str = "hotline-draft-";
+const SUFFIX: &str = ".json";
+
+/// What is written in one session and not on record yet.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Draft {
+    /// Digest of the message with which the session begins.
+    pub opening: Bytes,
+    pub text: String,
+    /// Where the next character goes: a byte of `text` that begins one, or its end.
+    pub cursor: usize,
+    /// BCP 47; empty for the first of the session's.
+    pub language: String,
+    /// Digest of the text that it answers; empty for none.
+    pub answers: Bytes,
+    /// `None` for that of the opening.
+    pub precedence: Option<Precedence>,
+    pub given: Option<Given>,
+}
+
+/// It was given to the node, and what became of it is not known yet: nothing of it changes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Given {
+    pub id: CommandId,
+    /// When it was given first.
+    pub at: Instant,
+    /// When it is given again, on its own; `None` where only the officer's key does so, as after a restart.
+    pub again: Option<Instant>,
+}
+
+impl Draft {
+    /// The call that says it.
+    pub fn call(&self, thread: &Bytes, given: &Given) -> calls::SayRequest {
+        calls::SayRequest {
+            command: Some(calls::CommandHeader {
+                id: Bytes::copy_from_slice(&given.id.0),
+                at_ms: given.at.0,
+            }),
+            thread: thread.clone(),
+            text: self.text.clone(),
+            language: self.language.clone(),
+            answers: self.answers.clone(),
+            precedence: self.precedence.map_or(0, precedence_to_proto),
+            opening: self.opening.clone(),
+        }
+    }
+}
+
+/// A draft as it lies on disk.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept {
+    thread: String,
+    opening: String,
+    text: String,
+    language: String,
+    answers: String,
+    precedence: Option<String>,
+    /// The id under which it was given, and when (ms since 1970).
+    given: Option<(String, i64)>,
+}
+
+/// The drafts of one desk.
+pub struct Drafts {
+    directory: PathBuf,
+}
+
+impl Drafts {
+    pub fn at(directory: &Path) -> Drafts {
+        Drafts { directory: directory.to_owned() }
+    }
+
+    /// All that are kept, by thread, and the files that hold none: these are put aside, not deleted.
+    ///
+    /// # Errors
+    /// The directory can't be read, or is open to others.
+    pub fn read(&self) -> Result<(BTreeMap<Bytes, Draft>, Vec<PathBuf>), FileFault> {
+        let (mut drafts, mut aside) = (BTreeMap::new(), Vec::new());
+        let fault = |fault| FileFault::Io { path: self.directory.clone(), fault };
+        for entry in fs::read_dir(&self.directory).map_err(fault)? {
+            let path = entry.map_err(fault)?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if !name.starts_with(PREFIX) || !name.ends_with(SUFFIX) {
+                continue;
+            }
+            let bytes = files::read_private(&path)?;
+            match serde_json::from_slice::<Kept>(&bytes).ok().and_then(read) {
+                Some((thread, draft)) => {
+                    drafts.insert(thread, draft);
+                }
+                None => {
+                    let to = path.with_extension("unreadable");
+                    fs::rename(&path, &to).map_err(|fault| FileFault::Io { path, fault })?;
+                    aside.push(to);
+                }
+            }
+        }
+        Ok((drafts, aside))
+    }
+
+    /// Keeps what is written, durably; nothing written is kept by no file.
+    ///
+    /// # Errors
+    /// The disk does not take it.
+    pub fn keep(&self, thread: &Bytes, draft: Option<&Draft>) -> Result<(), FileFault> {
+        let path = self.directory.join(format!("{PREFIX}{}{SUFFIX}", hex::encode(thread)));
+        let Some(draft) = draft.filter(|draft| !draft.text.is_empty()) else {
+            return match fs::remove_file(&path) {
+                Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
+                    Err(FileFault::Io { path, fault })
+                }
+                Ok(()) | Err(_) => Ok(()),
+            };
+        };
+        let kept = Kept {
+            thread: hex::encode(thread),
+            opening: hex::encode(&draft.opening),
+            text: draft.text.clone(),
+            language: draft.language.clone(),
+            answers: hex::encode(&draft.answers),
+            precedence: draft.precedence.map(|one| one.name().to_owned()),
+            given: draft.given.map(|given| (given.id.to_string(), given.at.0)),
+        };
+        let text = serde_json::to_vec(&kept)
+            .map_err(|fault| FileFault::Io { path: path.clone(), fault: fault.into() })?;
+        files::replace(&path, &text, Readers::OwnerOnly)
+    }
+}
+
+fn read(kept: Kept) -> Option<(Bytes, Draft)> {
+    let bytes = |text: &str| hex::decode(text).ok().map(Bytes::from);
+    let precedence = match kept.precedence {
+        Some(name) => Some(Precedence::from_name(&name)?),
+        None => None,
+    };
+    let given = match kept.given {
+        Some((id, at_ms)) => Some(Given { id: CommandId::from_hex(&id)?, at: Instant(at_ms), again: None }),
+        None => None,
+    };
+    let draft = Draft {
+        opening: bytes(&kept.opening)?,
+        cursor: kept.text.len(),
+        text: kept.text,
+        language: kept.language,
+        answers: bytes(&kept.answers)?,
+        precedence,
+        given,
+    };
+    Some((bytes(&kept.thread)?, draft))
+}
+
+/// The precedence of a draft that names none is that of its session's opening.
+pub fn precedence(draft: &Draft, opening: i32) -> Option<Precedence> {
+    draft.precedence.or_else(|| precedence_from_proto(opening, "precedence").ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    fn draft(text: &str) -> Draft {
+        Draft {
+            opening: vec![1; 32].into(),
+            text: text.into(),
+            cursor: text.len(),
+            language: "ru".into(),
+            answers: vec![2; 32].into(),
+            precedence: Some(Precedence::Flash),
+            given: Some(Given { id: CommandId([3; 16]), at: Instant(4), again: None }),
+        }
+    }
+
+    #[test]
+    fn a_draft_is_read_again_as_it_was_kept_and_nobody_else_may_read_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        let drafts = Drafts::at(folder.path());
+        let thread = Bytes::from(vec![7; 16]);
+        let hostile = draft("\u{1b}[2J \"Союзная\" \u{202e}\n大演習");
+        drafts.keep(&thread, Some(&hostile)).unwrap();
+        assert_eq!(drafts.read().unwrap(), ([(thread.clone(), hostile)].into(), vec![]));
+        let file = folder.path().join(format!("{PREFIX}{}{SUFFIX}", "07".repeat(16)));
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        drafts.keep(&thread, Some(&draft(""))).unwrap();
+        drafts.keep(&thread, None).unwrap();
+        assert!(!file.exists());
+    }
+
+    #[test]
+    fn a_file_that_holds_no_draft_is_put_aside_and_not_deleted() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
+        let drafts = Drafts::at(folder.path());
+        let file = folder.path().join(format!("{PREFIX}00{SUFFIX}"));
+        files::write_new(&file, b"{\"thread\": 1}", Readers::OwnerOnly).unwrap();
+        let (read, aside) = drafts.read().unwrap();
+        assert!(read.is_empty() && aside.len() == 1 && aside[0].exists() && !file.exists());
+    }
+}

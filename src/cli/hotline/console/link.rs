@@ -1,0 +1,159 @@
+//! The console's stream with its node: joined again after each cut, from the last position on.
+//!
+//! Never here: what is shown of it, or a thing said twice under two ids. What was on its way when the stream was cut is
+//! said again by the state, once all is told.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+use tokio_stream::wrappers::UnboundedReceiverStream;
+
+use crate::cli::desk::Desk;
+use crate::cli::fault::Fault;
+use crate::cli::hotline::service;
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::join_request::What as Said;
+use crate::codec::proto::detente::v1::join_response::What;
+use crate::limits;
+
+/// What is heard of the node.
+pub enum Heard {
+    Told(Box<calls::JoinResponse>),
+    /// The stream ended, and why.
+    Lost(String),
+}
+
+/// How much that was heard may wait for the screen. What is said waits without a limit of its own: each key says one
+/// thing at most, and each text on the screen one.
+const AHEAD: usize = 64;
+
+/// Runs until nobody listens.
+async fn keep(desk: Desk, heard: mpsc::Sender<Heard>, mut said: mpsc::UnboundedReceiver<Said>) {
+    let mut position = Position::default();
+    let mut failures: u32 = 0;
+    loop {
+        let before = position;
+        let why = match joined(&desk, &mut position, &heard, &mut said).await {
+            Ended::Lost(why) => why,
+            Ended::NobodyListens => return,
+        };
+        if heard.send(Heard::Lost(why)).await.is_err() {
+            return;
+        }
+        failures = if position == before { failures.saturating_add(1) } else { 1 };
+        tokio::time::sleep(wait(failures)).await;
+    }
+}
+
+/// After so many failures in a row.
+fn wait(failures: u32) -> Duration {
+    let doubled = limits::BACK_OFF_MS_MIN.saturating_mul(1 << failures.min(16));
+    let most = doubled.min(limits::CONSOLE_BACK_OFF_MS_MAX);
+    let chance = getrandom::u64().map_or(0, |number| number % most.saturating_add(1) / 2);
+    Duration::from_millis((most / 2).saturating_add(chance))
+}
+
+/// Where to begin again: several things are told at one position, and a cut may come between them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+struct Position {
+    /// All was told up to here.
+    whole: u64,
+    newest: u64,
+}
+
+impl Position {
+    fn take(&mut self, told: &calls::JoinResponse) {
+        if told.position > self.newest {
+            (self.whole, self.newest) = (self.newest, told.position);
+        }
+        if matches!(told.what, Some(What::Live(_))) {
+            self.whole = self.newest;
+        }
+    }
+}
+
+enum Ended {
+    Lost(String),
+    NobodyListens,
+}
+
+async fn joined(
+    desk: &Desk,
+    position: &mut Position,
+    heard: &mpsc::Sender<Heard>,
+    said: &mut mpsc::UnboundedReceiver<Said>,
+) -> Ended {
+    let (out, stream) = mpsc::unbounded_channel();
+    let begin = calls::JoinBegin { after: position.whole };
+    // The channel is new, and its other end is here.
+    let _ = out.send(calls::JoinRequest { what: Some(Said::Begin(begin)) });
+    let mut calls = service(desk);
+    let joining = calls.join(UnboundedReceiverStream::new(stream));
+    let limit = Duration::from_millis(limits::DESK_CALL_MS_MAX);
+    let mut told = match tokio::time::timeout(limit, joining).await {
+        Ok(Ok(joined)) => joined.into_inner(),
+        Ok(Err(status)) => return Ended::Lost(Fault::of_call(&status).to_string()),
+        Err(_) => return Ended::Lost("the node did not answer in time".into()),
+    };
+    // What was meant for the stream before is said again by whoever waits for its answer.
+    while said.try_recv().is_ok() {}
+    loop {
+        tokio::select! {
+            one = told.message() => match one {
+                Ok(Some(one)) => {
+                    position.take(&one);
+                    if heard.send(Heard::Told(Box::new(one))).await.is_err() {
+                        return Ended::NobodyListens;
+                    }
+                }
+                Ok(None) => return Ended::Lost("the node ended the stream".into()),
+                Err(status) => return Ended::Lost(Fault::of_call(&status).to_string()),
+            },
+            one = said.recv() => match one {
+                Some(what) => {
+                    if out.send(calls::JoinRequest { what: Some(what) }).is_err() {
+                        return Ended::Lost("the node ended the stream".into());
+                    }
+                }
+                None => return Ended::NobodyListens,
+            },
+        }
+    }
+}
+
+/// Both ends of what is said and heard.
+pub fn begin(desk: Desk) -> (mpsc::UnboundedSender<Said>, mpsc::Receiver<Heard>) {
+    let (said, to_say) = mpsc::unbounded_channel();
+    let (hears, heard) = mpsc::channel(AHEAD);
+    tokio::spawn(keep(desk, hears, to_say));
+    (said, heard)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_that_is_cut_amid_one_record_begins_again_before_that_record() {
+        let told = |position, what| calls::JoinResponse { position, what: Some(what), ..Default::default() };
+        let line = || What::Line(calls::SessionLine::default());
+        let mut position = Position::default();
+        for at in [3, 3, 5] {
+            position.take(&told(at, line()));
+        }
+        assert_eq!(position.whole, 3);
+        position.take(&told(5, What::Live(true)));
+        assert_eq!(position.whole, 5);
+        position.take(&told(0, What::Answer(calls::JoinAnswer::default())));
+        assert_eq!(position.whole, 5);
+    }
+
+    #[test]
+    fn waits_grow_to_a_limit_and_are_never_all_the_same() {
+        for failures in 0..40 {
+            let wait = wait(failures).as_millis();
+            assert!(wait <= u128::from(limits::CONSOLE_BACK_OFF_MS_MAX));
+        }
+        assert!(wait(9).as_millis() >= u128::from(limits::CONSOLE_BACK_OFF_MS_MAX / 2));
+    }
+}

@@ -1,0 +1,130 @@
+//! The officer's terminal: taken over while the console runs, and given back as it was, however the console ends.
+//!
+//! Never here: what is drawn, or what a key does.
+
+use std::io::{IsTerminal as _, Stdout, Write as _, stdout};
+use std::time::Duration;
+
+use ratatui_core::terminal::Terminal as Drawing;
+use ratatui_crossterm::CrosstermBackend;
+use ratatui_crossterm::crossterm::cursor::Show;
+use ratatui_crossterm::crossterm::event::{
+    self, DisableBracketedPaste, EnableBracketedPaste, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers,
+};
+use ratatui_crossterm::crossterm::execute;
+use ratatui_crossterm::crossterm::terminal::{
+    EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use tokio::sync::mpsc;
+
+use super::composer::Edit;
+use super::keys::Key;
+use crate::cli::fault::Fault;
+
+/// BEL (ECMA-48): the one control character that is sent by itself.
+const BELL: &[u8] = b"\x07";
+/// Keys that may wait to be taken; then the terminal holds them.
+const KEYS_AHEAD: usize = 64;
+
+/// The terminal, taken over.
+pub struct Terminal {
+    pub drawing: Drawing<CrosstermBackend<Stdout>>,
+}
+
+/// What comes from the terminal.
+pub enum Input {
+    Key(Key),
+    Resized,
+}
+
+impl Terminal {
+    /// # Errors
+    /// Nobody sits there: input or output is no terminal, or it can't be used as one.
+    pub fn take() -> Result<Terminal, Fault> {
+        if !std::io::stdin().is_terminal() || !stdout().is_terminal() {
+            return Err(Fault::new(
+                "the console needs a terminal; `detente hotline list`, `show` and `say` do without",
+            ));
+        }
+        // What a panic has to say is read on the screen that was there before.
+        let told = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            give_back();
+            told(panic);
+        }));
+        let taken = enable_raw_mode()
+            .and_then(|()| execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste))
+            .and_then(|()| Drawing::new(CrosstermBackend::new(stdout())));
+        match taken {
+            Ok(drawing) => Ok(Terminal { drawing }),
+            Err(fault) => {
+                give_back();
+                Err(Fault::new(format!("the terminal can't be used: {fault}")))
+            }
+        }
+    }
+
+    pub fn ring(&mut self) {
+        // Who does not hear it sees the text in reverse.
+        let _ = stdout().write_all(BELL).and_then(|()| stdout().flush());
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Twice does no harm. A terminal that has gone away needs nothing.
+fn give_back() {
+    let _ = execute!(stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
+    let _ = disable_raw_mode();
+}
+
+/// Reads the terminal on a thread of its own, until nobody takes what it reads or the terminal has gone: then the
+/// channel closes.
+pub fn inputs() -> mpsc::Receiver<Input> {
+    let (send, receive) = mpsc::channel(KEYS_AHEAD);
+    std::thread::spawn(move || {
+        while let Ok(event) = event::read() {
+            let input = match event {
+                Event::Key(pressed) => key(pressed).map(Input::Key),
+                Event::Paste(text) => Some(Input::Key(Key::Pasted(text))),
+                Event::Resize(..) => Some(Input::Resized),
+                Event::FocusGained | Event::FocusLost | Event::Mouse(_) => None,
+            };
+            if input.is_some_and(|input| send.blocking_send(input).is_err()) {
+                return;
+            }
+        }
+    });
+    receive
+}
+
+/// Long enough for one look at the clock on the screen.
+pub const TICK: Duration = Duration::from_millis(crate::limits::CONSOLE_KEEP_MS);
+
+fn key(pressed: KeyEvent) -> Option<Key> {
+    if pressed.kind == KeyEventKind::Release {
+        return None;
+    }
+    let control = pressed.modifiers.contains(KeyModifiers::CONTROL);
+    Some(match pressed.code {
+        KeyCode::Char(character) if control => Key::Control(character.to_ascii_lowercase()),
+        KeyCode::Char(character) => Key::Character(character),
+        KeyCode::Enter => Key::Enter,
+        KeyCode::Esc => Key::Escape,
+        KeyCode::Up => Key::Up,
+        KeyCode::Down => Key::Down,
+        KeyCode::PageUp => Key::PageUp,
+        KeyCode::PageDown => Key::PageDown,
+        KeyCode::Left => Key::Edit(Edit::Left),
+        KeyCode::Right => Key::Edit(Edit::Right),
+        KeyCode::Home => Key::Edit(Edit::Home),
+        KeyCode::End => Key::Edit(Edit::End),
+        KeyCode::Backspace => Key::Edit(Edit::Backspace),
+        KeyCode::Delete => Key::Edit(Edit::Delete),
+        _ => return None,
+    })
+}

@@ -1,0 +1,59 @@
+//! What a record does to messages of sessions: brings one, or tells what became of one.
+//!
+//! Never here: whether a console is told of it (`join.rs`).
+
+use crate::domain::content::Kind;
+use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::event::{Event, Record};
+use crate::domain::message::{Message, Relation, tells_of_another};
+use crate::registrar::Head;
+
+/// What a record does to a message of a session.
+pub(super) struct Touched {
+    /// `None` where the message's own record says it.
+    pub thread: Option<ThreadId>,
+    pub message: Digest,
+    pub is_new: bool,
+}
+
+/// Whether it stands in the order of a session.
+pub(super) fn is_ordered(message: &Message) -> bool {
+    Kind::from_name(&message.draft.kind).is_some_and(Kind::has_place_in_session)
+}
+
+/// What an event says of messages: itself, if it stands in a session; else those that it is about.
+pub(super) fn touched(head: &Head, record: &Record, event: &Event) -> Vec<Touched> {
+    let (message, digest) = match event {
+        Event::Released(released) => (&released.message, released.digest),
+        Event::Received(received) => match &received.message {
+            // Only the record that brought it first is news.
+            Some(message) if is_where(head, &received.dispatch.message, record.index) => {
+                (message, received.dispatch.message)
+            }
+            Some(_) | None => return Vec::new(),
+        },
+        Event::Receipted(receipted) => {
+            return vec![Touched { thread: None, message: receipted.receipt.message, is_new: false }];
+        }
+        _ => return Vec::new(),
+    };
+    let thread = Some(message.draft.thread);
+    let kind = message.draft.kind.as_str();
+    let mut touched = Vec::new();
+    // A close has no line: it is told as how the session stands.
+    if is_ordered(message) || kind == Kind::SessionClose.name() {
+        touched.push(Touched { thread, message: digest, is_new: true });
+    }
+    if is_ordered(message) || tells_of_another(kind) || kind == Kind::Translation.name() {
+        let about = message.draft.references.iter().filter_map(|reference| match reference.relation {
+            Relation::RefersTo if is_ordered(message) => None,
+            _ => reference.message,
+        });
+        touched.extend(about.map(|message| Touched { thread, message, is_new: false }));
+    }
+    touched
+}
+
+fn is_where(head: &Head, message: &Digest, index: u64) -> bool {
+    head.board.messages.get(message).is_some_and(|there| there.index == index)
+}
