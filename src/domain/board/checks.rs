@@ -74,7 +74,7 @@ impl Board {
     pub(super) fn checks_receipted(&mut self, party: Party, receipt: &Receipt) {
         let on = (receipt.lane, receipt.serial);
         // Nearly no receipt is for one.
-        if self.checks.of(party).is_some_and(|checks| checks.awaited.contains_key(&on)) {
+        if self.checks.of(party).is_some_and(|checks| checks.unreceipted.contains_key(&on)) {
             let taken_at = (receipt.outcome == Outcome::Taken).then_some(receipt.received_at);
             self.checks.with(party).receipted(on, taken_at);
         }

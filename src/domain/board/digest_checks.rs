@@ -34,7 +34,7 @@ fn checks(sum: &mut Sum, checks: &Checks) {
         });
         kept(sum, &link.ours);
         kept(sum, &link.theirs);
-        sum.list(link.awaited.iter(), |sum, ((lane, serial), thread)| {
+        sum.list(link.unreceipted.iter(), |sum, ((lane, serial), thread)| {
             sum.precedence(*lane);
             sum.number(*serial);
             sum.bytes(&thread.0);

@@ -32,7 +32,7 @@ pub struct LinkChecks {
     /// And of the other end.
     pub theirs: Kept,
     /// What of ours waits for a receipt, by lane and serial.
-    pub awaited: OrdMap<(Precedence, u64), ThreadId>,
+    pub unreceipted: OrdMap<(Precedence, u64), ThreadId>,
     /// The newest service messages of either end, each with the record that holds it.
     pub service: OrdSet<(u64, Digest)>,
 }
@@ -136,11 +136,11 @@ impl LinkChecks {
     /// One of ours, that waits for its receipt.
     pub fn we_said(&mut self, thread: ThreadId, said: Said, on: (Precedence, u64)) {
         self.ours.add(thread, said);
-        self.awaited.insert(on, thread);
-        if self.awaited.len() > limits::CHECK_MESSAGES_KEPT_MAX
-            && let Some((oldest, _)) = self.awaited.get_min().cloned()
+        self.unreceipted.insert(on, thread);
+        if self.unreceipted.len() > limits::CHECK_MESSAGES_KEPT_MAX
+            && let Some((oldest, _)) = self.unreceipted.get_min().cloned()
         {
-            self.awaited.remove(&oldest);
+            self.unreceipted.remove(&oldest);
         }
     }
 
@@ -150,7 +150,7 @@ impl LinkChecks {
 
     /// The other end's receipt, which took it or did not.
     pub fn receipted(&mut self, on: (Precedence, u64), taken_at: Option<Instant>) {
-        let Some(thread) = self.awaited.remove(&on) else { return };
+        let Some(thread) = self.unreceipted.remove(&on) else { return };
         if let Some(said) = self.ours.by_thread.get_mut(&thread) {
             said.there = said.there.or(taken_at);
         }
