@@ -14,11 +14,11 @@ use detente::codec::regime::{built_in, read};
 use detente::codec::{form as codec, message, signed};
 use detente::domain::content::{Content, Kind};
 use detente::domain::digest::Digest;
-use detente::domain::form::{MessageDigest, MessageReference, Prose, faults, lines_under};
+use detente::domain::form::{Following, MessageDigest, MessageReference, Prose, faults, lines_under};
 use detente::domain::formatted::{Field, Fields, Formatted, Stated};
 use detente::domain::official;
 use detente::domain::party::Party;
-use detente::domain::regime::{Asked, Recipients, Referred, Regime, check, lines};
+use detente::domain::regime::{Asked, Recipients, Referred, Regime, check, format_faults, lines};
 use detente::domain::time::Instant;
 use detente::limits;
 use proptest::prelude::*;
@@ -463,14 +463,15 @@ fn a_code_that_the_regime_lacks_is_a_fault_and_what_is_said_to_follow_or_not_to_
         let found = format_faults(&bridges(), form, &following);
         found.into_iter().map(|fault| (fault.field, fault.rule)).collect::<Vec<_>>()
     };
+    let told = |field: &str, rule: &str| (field.to_owned(), rule.to_owned());
     let mut form = closing();
     assert_eq!(faults(&form), []);
     form.fields.0.remove(1);
-    assert_eq!(faults(&form), [("fields.cause".into(), "is owed, and missing".into())]);
+    assert_eq!(faults(&form), [told("fields.cause", "is owed, and missing")]);
     form.not_known = vec!["fields.cause".into()];
     assert_eq!(faults(&form), []);
     form.format = "B9".into();
-    assert_eq!(faults(&form), [("format".into(), "the regime has no format of that code".into())]);
+    assert_eq!(faults(&form), [told("format", "the regime has no format of that code")]);
 }
 
 #[test]

@@ -117,7 +117,7 @@ async fn the_program_shows_the_text_that_a_node_holds_and_tells_of_a_party_that_
     assert_eq!(proposals.matches(unknown).count(), 1, "{proposals}");
 
     // What no draft takes, no check takes.
-    let toml = detente::cli::form::to_toml(&notice(12_000)).replace("12000", "18446744073709551615");
+    let toml = detente::cli::form::to_toml(&notice(12_000)).replace("12000", "1000000000000");
     let form = written(folder.path(), "notification.toml", &toml);
     let check = ["exercise", "check", &form, "--kind", "notification", "--regime", &file];
     let why = refused(&check).await;

@@ -234,10 +234,10 @@ async fn the_program_shows_labels_in_the_readers_language_then_the_messages_then
     assert_eq!(own, ours, "its own language is no other");
 
     // Handed on it has its labels all the same, where the regime is held.
-    let forward = ["message", "forward", message, "--to", "BY", "--as", &at("PL", "drafter")];
-    let forwarded = object(&forward).await;
-    let (draft, releaser_there) = (forwarded["draft"].as_str().unwrap(), at("PL", "releaser"));
-    let shown = printed(&["message", "show-draft", draft, "--as", &releaser_there]).await;
+    let (handing_on, reviewing) = (at("PL", "drafter"), at("PL", "releaser"));
+    let forwarded = object(&["message", "forward", message, "--to", "BY", "--as", &handing_on]).await;
+    let copy = forwarded["draft"].as_str().unwrap();
+    let shown = printed(&["message", "show-draft", copy, "--as", &reviewing]).await;
     assert_labels(&shown, &russian);
     assert!(!shown.contains("regime not held here"), "{shown}");
 
