@@ -24,8 +24,7 @@ const WRITING_ROWS_MAX: usize = 7;
 const NOTICE_ROWS_MAX: usize = 4;
 
 const LIST_HELP: &str = "Up Down PgUp PgDn  Enter open  n next unread  Ctrl-L redraw  q leave";
-const SESSION_HELP: &str =
-    "r read  Enter answer  w write  a accept  n next  Up Down PgUp PgDn  Esc list  q leave";
+const SESSION_HELP: &str = "r read  Enter answer  w write  a accept  n next  PgUp PgDn  Esc list  q leave";
 const WRITING_HELP: &str = "Ctrl-S send  Esc keep the draft  Ctrl-P precedence  Ctrl-N language  PgUp PgDn";
 
 /// What stands on the screen once it is drawn.
