@@ -281,7 +281,7 @@ impl Services {
             .add_service(RegimeCalls { registrar: self.registrar.clone() }.service())
             .add_service(PartCalls::new(self.registrar.clone(), self.exchange.parts.clone()).service())
             .add_service(WatchCalls::new(self.exchange.clone()).service())
-            .add_service(HotlineCalls { registrar: self.registrar.clone() }.service())
+            .add_service(HotlineCalls::new(self.exchange.clone()).service())
             .add_service(AuditCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
     }
 

@@ -95,6 +95,8 @@ const EXPECTED: &str = "
     /detente.v1.HotlineService/ShowSession                      D R W . . . . . .
     /detente.v1.HotlineService/Transcript                       D R W . . . . . .
     /detente.v1.HotlineService/Join                             . . W . . . . . .
+    /detente.v1.HotlineService/CarryOut                         . . W . . . . . .
+    /detente.v1.HotlineService/CarryIn                          . . W . . . . . .
     /detente.v1.ExerciseService/NoSuchMethod                    . . . . . . . . .
     /detente.v1.ExerciseService/draft                           . . . . . . . . .
 ";

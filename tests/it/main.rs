@@ -15,6 +15,8 @@ mod broker;
 mod bundle;
 mod by_hand;
 mod by_hand_program;
+mod carry;
+mod carry_line;
 mod chain;
 mod checks;
 mod correspondence;

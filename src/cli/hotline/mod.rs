@@ -2,6 +2,7 @@
 //!
 //! Never here: the order of a session, its close, or who may release: all of it is the node's to say.
 
+mod carry;
 mod page;
 mod show;
 mod speak;
@@ -47,6 +48,8 @@ enum Command {
     Show(show::ShowArgs),
     /// Print a session's transcript, original and translation side by side, with the digest that both sign
     Transcript(show::TranscriptArgs),
+    /// While the line is cut: a file for any other path, with what a Party has not receipted, or such a file taken
+    Carry(carry::CarryArgs),
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
@@ -61,6 +64,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::List(args) => show::list(args).await,
         Command::Show(args) => show::show(args).await,
         Command::Transcript(args) => show::transcript(args).await,
+        Command::Carry(args) => carry::carry(args).await,
     }
 }
 

@@ -4,17 +4,15 @@
 //! Never here: the order of a session or its close (`domain/hotline/`), who may release (the Board). What is done by
 //! a call of its own and what a console says over its stream is the same.
 
+mod carry;
 mod join;
 mod lines;
 mod shown;
 mod speak;
 mod told;
 
-use std::pin::Pin;
-
 use bytes::Bytes;
-use tokio::sync::mpsc;
-use tokio_stream::Stream;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
@@ -30,10 +28,12 @@ use crate::domain::hotline::{Sees, SessionAddition};
 use crate::domain::party::Party;
 use crate::domain::refusal::Refusal;
 use crate::limits;
+use crate::peers::exchange::Exchange;
 use crate::registrar::Registrar;
 use crate::rpc::acknowledgement;
 use crate::rpc::caller::PersonCaller;
 use crate::rpc::command::{self, digest_in, draft_id, not_what_was_asked, person, refused};
+use crate::rpc::part::Pieces;
 use crate::rpc::{draft, status};
 
 const NOUN: &str = "hotline";
@@ -42,7 +42,10 @@ const TEXT: &str = "text";
 
 /// Reads from heads, gives commands to the Registrar.
 pub struct HotlineCalls {
-    pub registrar: Registrar,
+    registrar: Registrar,
+    exchange: Exchange,
+    /// One carry file is made or taken at a time.
+    carrying: Semaphore,
 }
 
 /// An officer at the hotline, by call or by stream.
@@ -54,7 +57,9 @@ struct Desk {
 
 #[tonic::async_trait]
 impl HotlineService for HotlineCalls {
-    type JoinStream = Pin<Box<dyn Stream<Item = Result<calls::JoinResponse, Status>> + Send>>;
+    type JoinStream = Pieces<calls::JoinResponse>;
+    type CarryOutStream = Pieces<calls::CarryOutResponse>;
+    type CarryInStream = Pieces<calls::CarryInResponse>;
 
     async fn draft(
         &self,
@@ -195,9 +200,27 @@ impl HotlineService for HotlineCalls {
         tokio::spawn(console.run(call.into_inner()));
         Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
+
+    async fn carry_out(
+        &self,
+        call: Request<calls::CarryOutRequest>,
+    ) -> Result<Response<Self::CarryOutStream>, Status> {
+        self.carried_out(call.into_inner()).await
+    }
+
+    async fn carry_in(
+        &self,
+        call: Request<Streaming<calls::CarryInRequest>>,
+    ) -> Result<Response<Self::CarryInStream>, Status> {
+        self.carried_in(call.into_inner()).await
+    }
 }
 
 impl HotlineCalls {
+    pub fn new(exchange: Exchange) -> HotlineCalls {
+        HotlineCalls { registrar: exchange.registrar.clone(), exchange, carrying: Semaphore::new(1) }
+    }
+
     /// For the node to serve behind the access table.
     pub fn service(self) -> HotlineServiceServer<HotlineCalls> {
         HotlineServiceServer::new(self)
