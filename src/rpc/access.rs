@@ -149,6 +149,7 @@ table! {
     // It holds messages in the clear, which an operator may not read.
     "/detente.v1.HotlineService/CarryOut" => For::Roles(&[Watch]),
     "/detente.v1.HotlineService/CarryIn" => For::Roles(&[Watch]),
+    "/detente.v1.HotlineService/EnterHeard" => For::Roles(&[Drafter]),
 
     "/grpc.health.v1.Health/Check" => For::PersonsAndPeers,
     "/grpc.health.v1.Health/Watch" => For::PersonsAndPeers,

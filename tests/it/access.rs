@@ -97,6 +97,7 @@ const EXPECTED: &str = "
     /detente.v1.HotlineService/Join                             . . W . . . . . .
     /detente.v1.HotlineService/CarryOut                         . . W . . . . . .
     /detente.v1.HotlineService/CarryIn                          . . W . . . . . .
+    /detente.v1.HotlineService/EnterHeard                       D . . . . . . . .
     /detente.v1.ExerciseService/NoSuchMethod                    . . . . . . . . .
     /detente.v1.ExerciseService/draft                           . . . . . . . . .
 ";

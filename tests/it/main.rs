@@ -17,6 +17,7 @@ mod by_hand;
 mod by_hand_program;
 mod carry;
 mod carry_line;
+mod carry_program;
 mod chain;
 mod checks;
 mod correspondence;

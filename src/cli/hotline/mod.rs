@@ -3,6 +3,7 @@
 //! Never here: the order of a session, its close, or who may release: all of it is the node's to say.
 
 mod carry;
+mod heard;
 mod page;
 mod show;
 mod speak;
@@ -50,6 +51,10 @@ enum Command {
     Transcript(show::TranscriptArgs),
     /// While the line is cut: a file for any other path, with what a Party has not receipted, or such a file taken
     Carry(carry::CarryArgs),
+    /// Enter a text that came by telephone, as it was heard; the signed original is what counts
+    Heard(heard::HeardArgs),
+    /// Print the six check words of a text, 48 bits of its digest, to be read out with it
+    Words(heard::WordsArgs),
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
@@ -65,6 +70,8 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::Show(args) => show::show(args).await,
         Command::Transcript(args) => show::transcript(args).await,
         Command::Carry(args) => carry::carry(args).await,
+        Command::Heard(args) => heard::heard(args).await,
+        Command::Words(args) => heard::words(args).await,
     }
 }
 

@@ -29,6 +29,7 @@ pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
             put(&mut out, &format!("  {}", self::state(state)));
         }
     }
+    heard_alone(&mut out, whole);
     closed(&mut out, whole);
     out
 }
@@ -124,6 +125,47 @@ fn said(out: &mut String, line: &calls::SessionLine) {
     if line.more_translations > 0 {
         put(out, &format!("     and {} more translation(s)", line.more_translations));
     }
+    for heard in &line.heard {
+        as_heard(out, heard);
+    }
+}
+
+/// What was written down of a text, beside the text itself.
+fn as_heard(out: &mut String, heard: &calls::HeardText) {
+    let how = taken_down(heard);
+    if heard.differences.is_empty() {
+        put(out, &format!("     as heard: same; {how}"));
+        return;
+    }
+    put(out, &format!("     as heard: not the same; {how}; the original counts"));
+    for one in &heard.differences {
+        let (original, heard) = (shown(&one.original), shown(&one.heard));
+        put_wrapped(out, &format!("word {}: \"{original}\" was heard as \"{heard}\"", one.word));
+    }
+    if heard.more_differences > 0 {
+        put(out, &format!("     and {} more", heard.more_differences));
+    }
+}
+
+/// What was written down, and has no original beside it.
+fn heard_alone(out: &mut String, whole: &calls::ShowSessionResponse) {
+    for heard in &whole.heard {
+        let words = if heard.check_words.is_empty() { "no check words" } else { &heard.check_words };
+        out.push('\n');
+        put(
+            out,
+            &format!("     heard by telephone, said to be of {}; {}", shown(&heard.from), taken_down(heard)),
+        );
+        put(out, &format!("     {}; no signed original of it is here", shown(words)));
+        for text in shown_lines(&heard.text) {
+            put_wrapped(out, &text);
+        }
+    }
+}
+
+fn taken_down(heard: &calls::HeardText) -> String {
+    let (read, written, at) = (shown(&heard.read_by), shown(&heard.written_by), shown(&heard.at));
+    format!("read out by {read}, written down by {written} at {at}")
 }
 
 /// Each on its own half, line by line.

@@ -5,6 +5,7 @@
 //! a call of its own and what a console says over its stream is the same.
 
 mod carry;
+mod heard;
 mod join;
 mod lines;
 mod shown;
@@ -213,6 +214,15 @@ impl HotlineService for HotlineCalls {
         call: Request<Streaming<calls::CarryInRequest>>,
     ) -> Result<Response<Self::CarryInStream>, Status> {
         self.carried_in(call.into_inner()).await
+    }
+
+    async fn enter_heard(
+        &self,
+        call: Request<calls::EnterHeardRequest>,
+    ) -> Result<Response<calls::EnterHeardResponse>, Status> {
+        let desk = self.desk(&call)?;
+        let spoken = Some(desk.heard(call.into_inner()).await?);
+        Ok(Response::new(calls::EnterHeardResponse { spoken }))
     }
 }
 

@@ -18,6 +18,7 @@ use crate::domain::party::Party;
 use crate::domain::refusal::NotNow;
 use crate::domain::said::Said;
 use crate::domain::time::Instant;
+use crate::domain::transcription::Transcription;
 use crate::domain::translation::Translation;
 use crate::journal::Journal;
 use crate::limits;
@@ -37,6 +38,8 @@ pub(super) struct Told {
     reads: Vec<(Party, Traffic, Acknowledgement)>,
     /// Who gave which translation in which message: as real, or in a drill.
     translations: Vec<(Party, Traffic, Digest, Translation)>,
+    /// What this Party wrote down as heard by telephone, and in which message.
+    pub heard: Vec<(Digest, Box<Transcription>)>,
     /// Of our own messages: the receipt of each addressee that gave one.
     pub receipts: BTreeMap<(Digest, Party), (Instant, Outcome)>,
 }
@@ -61,6 +64,7 @@ impl Told {
             envelopes: BTreeMap::new(),
             reads: Vec::new(),
             translations: Vec::new(),
+            heard: Vec::new(),
             receipts: BTreeMap::new(),
         };
         let records = head.records(journal);
@@ -129,6 +133,10 @@ impl Told {
         match content::said(&message.draft.kind, &message.draft.content) {
             Read::Form(Content::Translation(form)) => {
                 self.translations.push((message.author, message.draft.traffic, digest, form));
+            }
+            // Whoever else writes down what was heard does so in a thread like any other: it is held against nothing.
+            Read::Form(Content::Transcription(form)) if message.author == self.own => {
+                self.heard.push((digest, form));
             }
             Read::Form(content) if content.kind().noun() == super::NOUN => {
                 let said = Said {
