@@ -433,6 +433,16 @@ pub const BUNDLE_ITEMS_MAX: usize = 65_536;
 /// A bundle shows no more disputed receipts, and no more contradictions, of one dispatch; more are left
 /// out when it is made, and refused when it is read.
 pub const BUNDLE_ODDITIES_MAX: usize = 64;
+/// A larger carry file is refused before it is read; when one is made, what would go beyond stays owed and is told
+/// (bytes).
+pub const CARRY_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// When a carry file is made, its dispatches take no more; the rest is for what stands beside them (bytes).
+pub const CARRY_DISPATCHES_BYTES_MAX: usize = CARRY_BYTES_MAX - 8 * 1024 * 1024;
+/// A carry file is read up to so many lists, dispatches and receipts.
+pub const CARRY_ENTRIES_MAX: usize = 16_384;
+/// When a carry file is made, it holds no more dispatches; the rest stays owed and is told. Their receipts fit one file
+/// for the way back.
+pub const CARRY_DISPATCHES_MAX: usize = CARRY_ENTRIES_MAX / 2;
 
 // ---- journal -----------------------------------------------------------------------------------
 

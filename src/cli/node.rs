@@ -287,7 +287,7 @@ impl Services {
     }
 
     fn hotline_calls(&self) -> HotlineCalls {
-        HotlineCalls::new(self.registrar.clone(), self.exchange.clone())
+        HotlineCalls::new(self.exchange.clone())
     }
 
     fn party_calls(&self) -> PartyCalls {

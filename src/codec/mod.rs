@@ -7,6 +7,7 @@ mod alarm;
 mod asked;
 pub mod bundle;
 pub mod by_hand;
+pub mod carry;
 pub mod change;
 mod check;
 pub mod check_schedule;

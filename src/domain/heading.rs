@@ -339,7 +339,8 @@ fn formatted(outgoing: &Outgoing, form: &Formatted, found: &mut Found) {
 
 /// What came is shown with what it came as, and comes from somebody else.
 fn transcription(board: &Board, outgoing: &Outgoing, form: &Transcription, found: &mut Found) {
-    if outgoing.parts.is_empty() {
+    // Of what was read out there is none.
+    if outgoing.parts.is_empty() && form.read_by.is_empty() {
         found.add("heading.parts", "a scan of what came is asked for");
     }
     if board.own.is_some_and(|own| form.origin_party == own.party.as_str()) {

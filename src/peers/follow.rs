@@ -30,8 +30,7 @@ enum History {
     Unread,
 }
 
-/// Our head with the peer's cosignature. Its own signature is ours: if it says more than our history
-/// holds, our history is what is wrong, and this node stops.
+/// Our head with the peer's cosignature, from a heartbeat: what the peer holds now.
 pub(super) async fn compare(link: &Link, theirs: &Beat) {
     let note = &theirs.cosigned;
     if note.is_empty() {
@@ -39,10 +38,19 @@ pub(super) async fn compare(link: &Link, theirs: &Beat) {
         compared(link, theirs);
         return;
     }
+    if let Some(cosigned) = held_by_peer(link, note).await {
+        compared(link, theirs);
+        let _ = give(link, Command::TakeCosignature(cosigned)).await;
+    }
+}
+
+/// A head of ours with the peer's cosignature, where our history contains it. Its own signature is ours: if it says
+/// more than our history holds, our history is what is wrong, and this node stops.
+pub(super) async fn held_by_peer(link: &Link, note: &Bytes) -> Option<LedgerHead> {
     let head = link.head();
     let Ok(cosigned) = heads::verify_cosigned(&head.board, link.peer, note) else {
         link.state.count_not_taken();
-        return;
+        return None;
     };
     let mut history = look(link, &head, &cosigned).await;
     if matches!(history, History::Lacks) {
@@ -54,15 +62,13 @@ pub(super) async fn compare(link: &Link, theirs: &Beat) {
         };
     }
     match history {
-        History::Contains => {
-            compared(link, theirs);
-            let _ = give(link, Command::TakeCosignature(cosigned)).await;
-        }
+        History::Contains => Some(cosigned),
         History::Lacks => {
             tracing::error!(peer = %link.peer, "the peer holds a head that we signed and do not have: stopping");
             link.exchange.report_broken(Broken::HeldByPeer { party: link.peer, size: cosigned.size });
+            None
         }
-        History::Unread => {}
+        History::Unread => None,
     }
 }
 
@@ -180,6 +186,22 @@ async fn goal_of(
     bodies: Vec<Bytes>,
     checkpoint: &Bytes,
 ) -> Option<(LedgerHead, Vec<Leaf>)> {
+    let (goal, leaves) = signed_over(link, head, from, bodies, checkpoint)?;
+    if leaves.iter().all(|leaf| is_of_this_link(link, head, leaf)) {
+        return Some((goal, leaves));
+    }
+    reject(link, goal, "it covers a leaf that is not of this link").await;
+    None
+}
+
+/// The head that the peer signed, and the leaves as they were given with it: nobody signed those one by one.
+fn signed_over(
+    link: &Link,
+    head: &Head,
+    from: u64,
+    bodies: Vec<Bytes>,
+    checkpoint: &Bytes,
+) -> Option<(LedgerHead, Vec<Leaf>)> {
     let Ok(goal) = heads::verify_theirs(&head.board, link.peer, checkpoint) else {
         link.state.count_not_taken();
         return None;
@@ -196,15 +218,8 @@ async fn goal_of(
         link.state.count_not_taken();
         return None;
     }
-    let leaves: Vec<Leaf> = (from..)
-        .zip(bodies.into_iter().take(limits::LEAVES_PER_CALL_MAX))
-        .map(|(index, body)| Leaf { index, hash: leaf_hash(&body), body })
-        .collect();
-    if leaves.iter().all(|leaf| is_of_this_link(link, head, leaf)) {
-        return Some((goal, leaves));
-    }
-    reject(link, goal, "it covers a leaf that is not of this link").await;
-    None
+    let leaves = (from..).zip(bodies.into_iter().take(limits::LEAVES_PER_CALL_MAX));
+    Some((goal, leaves.map(|(index, body)| Leaf { index, hash: leaf_hash(&body), body }).collect()))
 }
 
 /// Leaves that a peer hands in because nobody can ask it for them.
@@ -216,6 +231,29 @@ pub(super) async fn take_leaves(link: &Link, from: u64, bodies: Vec<Bytes>, chec
     if let Some((goal, leaves)) = goal_of(link, &head, from, bodies, checkpoint).await {
         let _ = give(link, Command::FollowHead(goal, leaves)).await;
     }
+}
+
+/// As `take_leaves`, from a file. Whoever brought it may have changed the leaves: those that do not add up to the head
+/// that the peer signed are nobody's word, and are not held against the peer. Whether they do.
+pub(super) async fn take_leaves_carried(
+    link: &Link,
+    from: u64,
+    bodies: Vec<Bytes>,
+    checkpoint: &Bytes,
+) -> bool {
+    let head = link.head();
+    let Some((goal, leaves)) = signed_over(link, &head, from, bodies, checkpoint) else { return false };
+    let Some(known) = head.board.link(link.peer) else { return false };
+    if goal.size <= known.theirs.edge.size() {
+        return true;
+    }
+    let add_up = known.grown(goal.size, &leaves).is_ok_and(|edge| edge.root() == goal.root);
+    if !add_up || !leaves.iter().all(|leaf| is_of_this_link(link, &head, leaf)) {
+        return false;
+    }
+    // What the link brought meanwhile is refused, and nothing is lost.
+    let _ = give(link, Command::FollowHead(goal, leaves)).await;
+    true
 }
 
 /// Our own leaves that the peer lacks, where it can't ask us for them.

@@ -4,6 +4,8 @@
 //! Never here: a decision. What a peer sent is decided by the registrar's Board.
 
 pub mod beat;
+pub mod carry;
+mod carry_receipts;
 pub mod certificate;
 mod collect;
 mod deliver;
@@ -18,6 +20,7 @@ pub mod identity;
 pub mod leaves;
 pub mod links;
 mod lists;
+mod outcome;
 mod owed;
 pub mod parts;
 pub mod ping;

@@ -35,6 +35,11 @@ pub enum NotTaken {
     OtherMessage,
     #[error("the two ends contradict each other about this serial")]
     Equivocation,
+    /// Only of a file. Over the link it is refused for good; but whoever brought the file may have changed it.
+    #[error(
+        "the message's signature does not verify, or is over a limit: the file may have been changed on its way"
+    )]
+    ChangedMessage,
 }
 
 impl NotTaken {
@@ -46,6 +51,7 @@ impl NotTaken {
             NotTaken::DispatchSignature => "DISPATCH_SIGNATURE",
             NotTaken::OtherMessage => "OTHER_MESSAGE",
             NotTaken::Equivocation => "EQUIVOCATION",
+            NotTaken::ChangedMessage => "CHANGED_MESSAGE",
         }
     }
 }
@@ -116,6 +122,11 @@ pub fn look(
         message_signed: kept,
         message,
     })
+}
+
+/// Whether whoever handed it on may be why it would be refused: the wrapping of a message is signed by nobody.
+pub fn may_be_changed(delivery: &Delivery) -> bool {
+    matches!(delivery.message, Err(Outcome::RefusedSignature | Outcome::RefusedLimit))
 }
 
 /// The message key of the list that the dispatch names.

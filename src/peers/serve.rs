@@ -7,10 +7,10 @@ use bytes::Bytes;
 use super::beat::NoUse;
 use super::exchange::{Exchange, Link};
 use super::lists::Taken;
+use super::outcome::{Outcome, Way, unfit_outcome};
 use super::receive::{self, NotTaken, Unfit};
 use super::spread::spread;
 use super::{beat, follow, heads, lists, receipts};
-use crate::codec::proto::detente::v1::delivery_answer::Answer;
 use crate::codec::proto::detente::v1::{Beat, Delivery, DeliveryAnswer, LeavesResponse};
 use crate::domain::board::{Board, Denied};
 use crate::domain::command::{Command, Origin};
@@ -46,12 +46,25 @@ impl Exchange {
     /// Takes deliveries on one lane in order. The first that gets no receipt ends the answers.
     pub async fn take_deliveries(&self, peer: Party, deliveries: Vec<Delivery>) -> Vec<DeliveryAnswer> {
         let link = self.heard(peer);
-        if !link.state.is_compared() || self.is_broken() {
-            return vec![answer_of(unfit_answer(&link, Unfit::NotNow(NotNow::NotCompared)))];
+        let outcomes = self.take_on_lane(&link, Way::Link, deliveries).await;
+        outcomes.into_iter().map(DeliveryAnswer::from).collect()
+    }
+
+    /// As `take_deliveries`, by either way: one rule for both, and one order between them.
+    pub(super) async fn take_on_lane(
+        &self,
+        link: &Link,
+        way: Way,
+        deliveries: Vec<Delivery>,
+    ) -> Vec<Outcome> {
+        let peer = link.peer;
+        let is_closed = || self.is_broken() || (way == Way::Link && !link.state.is_compared());
+        if is_closed() {
+            return vec![unfit_outcome(link, Unfit::NotNow(NotNow::NotCompared))];
         }
         let Some(first) = deliveries.first() else { return Vec::new() };
         let Some((lane, first)) = receive::claimed(&first.dispatch) else {
-            return vec![answer_of(unfit_answer(&link, NotTaken::UnreadableDispatch.into()))];
+            return vec![unfit_outcome(link, NotTaken::UnreadableDispatch.into())];
         };
         let turns = link.state.turns(lane);
         let _place = turns.place().await;
@@ -59,7 +72,7 @@ impl Exchange {
         let lists = key_lists_of(&board, peer);
         if !self.has_room_for(&board, peer, lane, first) {
             self.note_turned_away(peer).await;
-            return vec![answer_of(unfit_answer(&link, Unfit::NotNow(NotNow::Budget)))];
+            return vec![unfit_outcome(link, Unfit::NotNow(NotNow::Budget))];
         }
         let deliveries = deliveries.into_iter().take(limits::DELIVERIES_PER_CALL_MAX).collect();
         let look = move |one: Delivery| receive::look(&board, peer, lane, one.dispatch, one.message);
@@ -67,17 +80,21 @@ impl Exchange {
 
         let turn = turns.take(|| self.is_just_ahead(peer, lane, first)).await;
         // What was looked at may have waited, and is judged by what is in force when it is put on record.
-        if !link.state.is_compared() || self.is_broken() {
-            return vec![answer_of(unfit_answer(&link, Unfit::NotNow(NotNow::NotCompared)))];
+        if is_closed() {
+            return vec![unfit_outcome(link, Unfit::NotNow(NotNow::NotCompared))];
         }
         if key_lists_of(&self.registrar.head().board, peer) != lists {
-            return vec![answer_of(unfit_answer(&link, Unfit::NotNow(NotNow::KeyList)))];
+            return vec![unfit_outcome(link, Unfit::NotNow(NotNow::KeyList))];
         }
         let mut looked_at: Vec<(u64, Digest)> = Vec::new();
         let mut commands = Vec::new();
         let mut unfit = None;
         for looked in looked {
             match looked {
+                Ok(checked) if way == Way::Carried && receive::may_be_changed(&checked) => {
+                    unfit = Some(NotTaken::ChangedMessage.into());
+                    break;
+                }
                 Ok(checked) => {
                     looked_at.push((checked.dispatch.serial, checked.dispatch_digest));
                     commands.push(Command::Receive(Box::new(checked)));
@@ -91,19 +108,19 @@ impl Exchange {
         let answered = self.registrar.give_all(commands, Origin::Node).await;
         // The next call is put on record while receipts are made for this one.
         drop(turn);
-        let mut answers = Vec::with_capacity(answered.len());
+        let mut outcomes = Vec::with_capacity(answered.len());
         for ((serial, digest), done) in looked_at.into_iter().zip(answered) {
-            let answer = self.answer(&link, lane, serial, digest, done).await;
-            let ends = !matches!(answer, Answer::Receipt(_));
-            answers.push(answer_of(answer));
+            let outcome = self.outcome(link, lane, serial, digest, done).await;
+            let ends = !matches!(outcome, Outcome::Receipt(_));
+            outcomes.push(outcome);
             if ends {
-                return answers;
+                return outcomes;
             }
         }
         if let Some(fault) = unfit {
-            answers.push(answer_of(unfit_answer(&link, fault)));
+            outcomes.push(unfit_outcome(link, fault));
         }
-        answers
+        outcomes
     }
 
     /// Whether the hour still lets anything new in on this lane: if not, no signature is looked at. What was taken
@@ -121,19 +138,19 @@ impl Exchange {
         (1..=limits::RECEIPTS_KEPT_PER_LANE as u64).contains(&missing)
     }
 
-    async fn answer(
+    async fn outcome(
         &self,
         link: &Link,
         lane: Precedence,
         serial: u64,
         digest: Digest,
         done: Result<Done, Denied>,
-    ) -> Answer {
+    ) -> Outcome {
         match done {
             Ok(Done::Now(record))
                 if record.events.iter().any(|event| matches!(event, Event::Equivocated { .. })) =>
             {
-                unfit_answer(link, NotTaken::Equivocation.into())
+                unfit_outcome(link, NotTaken::Equivocation.into())
             }
             // Just taken, or taken before: either way the first receipt is the answer.
             Ok(_) | Err(Denied::Refused(Refusal::SerialNotNext { .. })) => {
@@ -144,35 +161,35 @@ impl Exchange {
                     self.note_turned_away(link.peer).await;
                 }
                 link.state.count_not_now();
-                Answer::NotNow(not_now.reason().into())
+                Outcome::NotNow(not_now)
             }
-            Err(Denied::Refused(Refusal::NotThisLink)) => unfit_answer(link, NotTaken::NotThisLink.into()),
+            Err(Denied::Refused(Refusal::NotThisLink)) => unfit_outcome(link, NotTaken::NotThisLink.into()),
             Err(Denied::Refused(_) | Denied::AlreadyDone { .. }) => {
-                unfit_answer(link, NotTaken::Equivocation.into())
+                unfit_outcome(link, NotTaken::Equivocation.into())
             }
         }
     }
 
-    async fn first_receipt(&self, link: &Link, lane: Precedence, serial: u64, digest: Digest) -> Answer {
+    async fn first_receipt(&self, link: &Link, lane: Precedence, serial: u64, digest: Digest) -> Outcome {
         let head = self.registrar.head();
         let Some(board_link) = head.board.link(link.peer) else {
-            return unfit_answer(link, NotTaken::NotThisLink.into());
+            return unfit_outcome(link, NotTaken::NotThisLink.into());
         };
         let lane_state = board_link.lane(lane);
         let expected = lane_state.taken.saturating_add(1);
         match lane_state.given.get(&serial) {
-            Some(given) if given.dispatch != digest => unfit_answer(link, NotTaken::Equivocation.into()),
+            Some(given) if given.dispatch != digest => unfit_outcome(link, NotTaken::Equivocation.into()),
             Some(_) => {
                 let records = head.records(&self.registrar.journal);
                 match receipts::given(&head.board, &records, &self.ring, link.peer, lane, serial).await {
-                    Ok(Some(proven)) => Answer::Receipt(proven),
+                    Ok(Some(proven)) => Outcome::Receipt(proven),
                     Ok(None) | Err(_) => {
                         link.state.count_not_now();
-                        Answer::NotNow(NotNow::Journal.reason().into())
+                        Outcome::NotNow(NotNow::Journal)
                     }
                 }
             }
-            None => Answer::ExpectedSerial(expected),
+            None => Outcome::ExpectedSerial(expected),
         }
     }
 
@@ -323,22 +340,4 @@ impl Exchange {
 /// How many key lists of a Party are on record: another number means that another is in force.
 fn key_lists_of(board: &Board, party: Party) -> Option<Digest> {
     board.roster.parties.get(&party)?.newest().map(|newest| newest.digest)
-}
-
-fn answer_of(answer: Answer) -> DeliveryAnswer {
-    DeliveryAnswer { answer: Some(answer) }
-}
-
-fn unfit_answer(link: &Link, fault: Unfit) -> Answer {
-    match fault {
-        Unfit::NotTaken(fault) => {
-            link.state.count_not_taken();
-            Answer::NotTaken(fault.reason().into())
-        }
-        Unfit::NotNow(not_now) => {
-            link.state.count_not_now();
-            link.state.ask_for_beat();
-            Answer::NotNow(not_now.reason().into())
-        }
-    }
 }

@@ -152,15 +152,24 @@ table! {
     "/detente.v1.HotlineService/SendCheck" => For::Roles(&[Watch]),
     "/detente.v1.HotlineService/RecordCheck" => For::Roles(&[Watch]),
     "/detente.v1.HotlineService/PingLinks" => For::Roles(&[Drafter, Releaser, Watch, Operator]),
+    // It holds messages in the clear, which an operator may not read.
+    "/detente.v1.HotlineService/CarryOut" => For::Roles(&[Watch]),
+    "/detente.v1.HotlineService/CarryIn" => For::Roles(&[Watch]),
+    "/detente.v1.HotlineService/EnterHeard" => For::Roles(&[Drafter]),
 
     "/grpc.health.v1.Health/Check" => For::PersonsAndPeers,
     "/grpc.health.v1.Health/Watch" => For::PersonsAndPeers,
     "/grpc.reflection.v1.ServerReflection/ServerReflectionInfo" => For::Persons,
 }
 
-/// The pieces of a part that is stored or handed in have a bound of their own, each.
+/// The pieces of a part that is stored or handed in, and of a carry file, have a bound of their own, each.
 fn comes_in_pieces(path: &str) -> bool {
-    matches!(path, "/detente.v1.PartService/Store" | "/detente.v1.ExchangeService/HandInPart")
+    matches!(
+        path,
+        "/detente.v1.PartService/Store"
+            | "/detente.v1.ExchangeService/HandInPart"
+            | "/detente.v1.HotlineService/CarryIn"
+    )
 }
 
 /// Whether this caller is among those whom the method is for.

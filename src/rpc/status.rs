@@ -219,6 +219,22 @@ pub fn part_stalled() -> Status {
     refusal(Code::DeadlineExceeded, "PART_STALLED", "the next piece did not come in time; nothing was kept")
 }
 
+/// The next piece of a carry file did not come in time.
+pub fn carry_stalled() -> Status {
+    refusal(Code::DeadlineExceeded, "CARRY_STALLED", "the next piece did not come in time; nothing was taken")
+}
+
+/// Over the link it is "not now". A person may know better.
+pub fn carry_not_compared() -> Status {
+    refusal(
+        Code::FailedPrecondition,
+        "NOT_COMPARED",
+        "nothing was done: since this node started, the other end has not shown what it holds, and an older copy of \
+         this node's directory would contradict what was signed before; whoever knows that it is no older copy gives \
+         the command with --not-compared",
+    )
+}
+
 /// Why a peer gets no answer that it could use.
 pub fn serve(fault: ServeFault) -> Status {
     match fault {

@@ -101,6 +101,9 @@ const EXPECTED: &str = "
     /detente.v1.HotlineService/SendCheck                        . . W . . . . . .
     /detente.v1.HotlineService/RecordCheck                      . . W . . . . . .
     /detente.v1.HotlineService/PingLinks                        D R W . O . . . .
+    /detente.v1.HotlineService/CarryOut                         . . W . . . . . .
+    /detente.v1.HotlineService/CarryIn                          . . W . . . . . .
+    /detente.v1.HotlineService/EnterHeard                       D . . . . . . . .
     /detente.v1.ExerciseService/NoSuchMethod                    . . . . . . . . .
     /detente.v1.ExerciseService/draft                           . . . . . . . . .
 ";

@@ -182,6 +182,12 @@ impl State {
         self.start_on(None).await;
     }
 
+    /// On a port of its own, not the one that its key list names; where it listens.
+    pub async fn start_elsewhere(&mut self) -> std::net::SocketAddr {
+        self.start_on(Some(TcpListener::bind("127.0.0.1:0").unwrap())).await;
+        self.node().address
+    }
+
     async fn start_on(&mut self, listener: Option<TcpListener>) {
         let mut started = Node::start(&self.directory, self.clock.clone(), listener).await;
         // The port that it had may serve another test's call for a moment.
@@ -205,6 +211,10 @@ impl State {
 
     pub fn desk_at(&self, directory: &Path) -> Desk {
         DeskDirectory::at(directory).open(self.clock.clone()).unwrap()
+    }
+
+    pub fn has_desk(&self, role: &str) -> bool {
+        self.people.contains_key(role)
     }
 
     pub fn desk_directory(&self, role: &str) -> &Path {

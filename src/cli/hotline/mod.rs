@@ -2,8 +2,10 @@
 //!
 //! Never here: the order of a session, its close, or who may release: all of it is the node's to say.
 
+mod carry;
 mod checks;
 mod console;
+mod heard;
 mod page;
 mod paper;
 mod phrases;
@@ -68,6 +70,12 @@ enum Command {
     Schedule(checks::ScheduleArgs),
     /// Sit at the hotline: a console for a terminal, told of every session as it happens
     Join(console::JoinArgs),
+    /// While the line is cut: a file for any other path, with what a Party has not receipted, or such a file taken
+    Carry(carry::CarryArgs),
+    /// Enter a text that came by telephone, as it was heard; the signed original is what counts
+    Heard(heard::HeardArgs),
+    /// Print the six check words of a text, 48 bits of its digest, to be read out with it
+    Words(heard::WordsArgs),
 }
 
 pub async fn run(args: Args) -> Result<(), Fault> {
@@ -89,6 +97,9 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::Ping(args) => checks::ping(args).await,
         Command::Schedule(args) => checks::schedule(args).await,
         Command::Join(args) => console::join(args).await,
+        Command::Carry(args) => carry::carry(args).await,
+        Command::Heard(args) => heard::heard(args).await,
+        Command::Words(args) => heard::words(args).await,
     }
 }
 

@@ -34,7 +34,11 @@ pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
         for state in &line.states {
             sheet.put(&format!("  {}", self::state(state)));
         }
+        for heard in &line.heard {
+            as_heard(&mut sheet, heard);
+        }
     }
+    heard_alone(&mut sheet, whole);
     closed(&mut sheet, whole);
     sheet.text()
 }
@@ -182,6 +186,45 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
     if line.more_translations > 0 {
         sheet.put(&format!("     and {} more translation(s)", line.more_translations));
     }
+}
+
+/// What was written down of a text, beside the text itself.
+fn as_heard(sheet: &mut Sheet<'_>, heard: &calls::HeardText) {
+    let how = taken_down(heard);
+    if heard.differences.is_empty() {
+        sheet.put(&format!("     as heard: same; {how}"));
+        return;
+    }
+    sheet.put(&format!("     as heard: not the same; {how}; the original counts"));
+    for one in &heard.differences {
+        let (original, heard) = (shown(&one.original), shown(&one.heard));
+        sheet.put(&format!("     word {}: \"{original}\" was heard as \"{heard}\"", one.word));
+    }
+    if heard.more_differences > 0 {
+        sheet.put(&format!("     and {} more", heard.more_differences));
+    }
+}
+
+/// What was written down, and has no original beside it.
+fn heard_alone(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
+    for heard in &whole.heard {
+        let words = if heard.check_words.is_empty() { "no check words" } else { &heard.check_words };
+        sheet.gap();
+        sheet.put(&format!(
+            "     heard by telephone, said to be of {}; {}",
+            shown(&heard.from),
+            taken_down(heard)
+        ));
+        sheet.put(&format!("     {}; no signed original of it is here", shown(words)));
+        for text in shown_lines(&heard.text) {
+            sheet.quote(&text);
+        }
+    }
+}
+
+fn taken_down(heard: &calls::HeardText) -> String {
+    let (read, written, at) = (shown(&heard.read_by), shown(&heard.written_by), shown(&heard.at));
+    format!("read out by {read}, written down by {written} at {at}")
 }
 
 /// What stands at the right of a text, each with whose word it is: agreed words first, which need no translator.

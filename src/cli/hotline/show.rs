@@ -136,15 +136,17 @@ pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
 
 /// All pages of it.
 async fn whole(desk: &Desk, thread: Bytes) -> Result<calls::ShowSessionResponse, Fault> {
-    let mut lines = Vec::new();
+    let (mut lines, mut heard) = (Vec::new(), Vec::new());
     let mut from = 0;
     loop {
         let asked = calls::ShowSessionRequest { thread: thread.clone(), from };
         let mut page = answer(service(desk).show_session(asked)).await?;
         lines.append(&mut page.lines);
+        // They come with the first page.
+        heard.append(&mut page.heard);
         // A page that does not lead on would be read for ever.
         if page.next <= from {
-            return Ok(calls::ShowSessionResponse { lines, ..page });
+            return Ok(calls::ShowSessionResponse { lines, heard, ..page });
         }
         from = page.next;
     }
@@ -183,6 +185,7 @@ fn whole_json(whole: &calls::ShowSessionResponse) -> Value {
         })
     });
     object["closed"] = closed.collect();
+    object["heard"] = whole.heard.iter().map(heard_json).collect();
     object
 }
 
@@ -238,5 +241,24 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "states": states.collect::<Vec<Value>>(),
         "translations": translations.collect::<Vec<Value>>(),
         "more_translations": line.more_translations,
+        "heard": line.heard.iter().map(heard_json).collect::<Vec<_>>(),
+    })
+}
+
+fn heard_json(heard: &calls::HeardText) -> Value {
+    let differences = heard
+        .differences
+        .iter()
+        .map(|one| json!({ "word": one.word, "original": one.original, "heard": one.heard }));
+    json!({
+        "message": hex::encode(&heard.digest),
+        "from": heard.from,
+        "read_by": heard.read_by,
+        "written_by": heard.written_by,
+        "at": heard.at,
+        "check_words": heard.check_words,
+        "text": heard.text,
+        "differences": differences.collect::<Vec<Value>>(),
+        "more_differences": heard.more_differences,
     })
 }

@@ -24,7 +24,7 @@ use crate::domain::time::Instant;
 
 /// How a message of a session is given.
 #[derive(Args, Debug)]
-struct How {
+pub(super) struct How {
     #[command(flatten)]
     person: AsCommand,
     /// flash, immediate, priority or routine; without it that of the opening, which is immediate
@@ -152,16 +152,16 @@ pub struct CloseArgs {
 }
 
 /// A desk that is open for one command.
-struct Open {
-    desk: Desk,
-    header: calls::CommandHeader,
-    id: CommandId,
-    precedence: i32,
+pub(super) struct Open {
+    pub(super) desk: Desk,
+    pub(super) header: calls::CommandHeader,
+    pub(super) id: CommandId,
+    pub(super) precedence: i32,
     json: bool,
 }
 
 impl How {
-    fn open(&self) -> Result<Open, Fault> {
+    pub(super) fn open(&self) -> Result<Open, Fault> {
         let (desk, header, id) = self.person.open()?;
         let unspecified = evidence::Precedence::Unspecified as i32;
         let precedence = self.precedence.map_or(unspecified, precedence_to_proto);
@@ -170,12 +170,12 @@ impl How {
 }
 
 impl Open {
-    async fn thread(&self, beginning: &str) -> Result<bytes::Bytes, Fault> {
+    pub(super) async fn thread(&self, beginning: &str) -> Result<bytes::Bytes, Fault> {
         Ok(known_thread(&self.desk, beginning).await?.0.to_vec().into())
     }
 
     /// The session of a thread, as the node tells it: what is said in it names the message with which it begins.
-    async fn session(&self, thread: bytes::Bytes) -> Result<calls::Session, Fault> {
+    pub(super) async fn session(&self, thread: bytes::Bytes) -> Result<calls::Session, Fault> {
         // Of the lines none is asked for.
         let asked = calls::ShowSessionRequest { thread, from: u32::MAX };
         let shown = answer(service(&self.desk).show_session(asked)).await?;
@@ -187,7 +187,7 @@ impl Open {
     }
 
     /// What became of it, and what is to be done next.
-    fn told(&self, spoken: Option<calls::Spoken>) -> Result<(), Fault> {
+    pub(super) fn told(&self, spoken: Option<calls::Spoken>) -> Result<(), Fault> {
         let spoken = spoken.ok_or_else(|| Fault::new("the node did not tell what became of it"))?;
         let thread = ThreadId::from_slice(&spoken.thread).map(|id| id.to_string()).unwrap_or_default();
         let (draft, digest) = (hex::encode(&spoken.draft), hex::encode(&spoken.draft_digest));

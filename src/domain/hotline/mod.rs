@@ -5,18 +5,22 @@
 
 mod close;
 mod forms;
+mod heard;
 mod order;
 pub mod phrases;
 pub mod session;
 mod transcript;
+mod words;
 
 pub use close::{Difference, Pair};
 pub use forms::{
     AgreedWith, SeenLast, Sees, SessionAcceptance, SessionAddition, SessionClose, SessionOpening,
     SessionShown, SessionText, too_long,
 };
+pub use heard::{Misheard, misheard};
 pub use order::{Names, Placed, heads, ordered, past};
 pub use transcript::transcript;
+pub use words::{CHECK_WORDS, beginning, check_words};
 
 use super::form::whole;
 

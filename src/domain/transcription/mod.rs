@@ -15,6 +15,7 @@ use super::form::leaf::Prose;
 use super::form::outline::{Entry as _, Field, Group as _, Part, Path, Rules};
 use super::form::when::When;
 use super::form::{Refused, bound_whole};
+use super::hotline::beginning;
 use super::party::Party;
 use super::text::shown;
 use crate::limits;
@@ -32,6 +33,9 @@ form! {
         kind: String, IfAny, "Would be", "the kind of message that it would be, such as exercise.notification";
         form: Filled, IfAny, "Form", "the form of that kind as far as you read it so: [form.notification] with the fields of a notification";
         text: Prose, IfAny, "Text", "what it says, in its own words or in your translation";
+        read_by: String, IfAny, "Read by", "where it came by word of mouth, who read it out there";
+        written_by: String, IfAny, "Written by", "and who wrote it down here";
+        check_words: String, IfAny, "Check words", "the six check words that were read out with it";
         remarks: Prose, IfAny, "Remarks", "anything else";
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that are not available yet and will follow, such as \"text\"";
         not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
@@ -46,6 +50,11 @@ impl Rules for Transcription {
         if !self.origin_party.is_empty() && self.origin_party.parse::<Party>().is_err() {
             faults
                 .add(&at.field("origin_party"), "is not a Party's code: another name stands in origin_name");
+        }
+        if !self.check_words.is_empty()
+            && let Err(rule) = beginning(&self.check_words)
+        {
+            faults.add(&at.field("check_words"), rule);
         }
         if self.form.is_absent() && self.text.is_absent() {
             faults.missing(&[at.field("text"), at.field("form")]);

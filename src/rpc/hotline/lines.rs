@@ -4,8 +4,8 @@
 
 use prost::Message as _;
 
-use super::phrases;
 use super::told::Told;
+use super::{heard, phrases};
 use crate::codec::message::{precedence_to_proto, traffic_mark, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Content;
@@ -26,6 +26,7 @@ pub(super) fn shown(told: &Told, session: &Session<'_>, from: u32) -> calls::Sho
     let mut page = calls::ShowSessionResponse {
         session: Some(head(told, session)),
         closed: pairs.map(|pair| closed(told, pair)).collect(),
+        heard: if from == 0 { heard::without_original(told) } else { Vec::new() },
         ..Default::default()
     };
     let (mut bytes, mut next) = (0_usize, from);
@@ -131,6 +132,7 @@ pub(super) fn line(told: &Told, session: &Session<'_>, place: &Place<'_>) -> cal
         more_translations,
         traffic: traffic_to_proto(said.traffic),
         not_taken: not_taken(session, place),
+        heard: heard::of(told, spoken),
         ..Default::default()
     };
     if let Some((position, line)) = place.standing {

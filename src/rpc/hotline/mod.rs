@@ -4,8 +4,11 @@
 //! Never here: the order of a session or its close (`domain/hotline/`), who may release (the Board). What is done by
 //! a call of its own and what a console says over its stream is the same.
 
+mod carry;
 mod check_messages;
 pub(in crate::rpc) mod checks;
+mod desk;
+mod heard;
 mod join;
 mod keep;
 mod kept;
@@ -17,33 +20,26 @@ mod speak;
 mod told;
 mod touched;
 
-use std::pin::Pin;
-
-use bytes::Bytes;
-use tokio::sync::mpsc;
-use tokio_stream::Stream;
+use tokio::sync::{Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
+use self::desk::{Desk, opening_in, thread_in};
 pub use self::keep::CheckKeeper;
 use self::kept::Kept;
-use self::speak::{Speaker, Wanted, precedence};
 use self::told::Told;
 use crate::codec::heading::Given;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::hotline_service_server::{HotlineService, HotlineServiceServer};
 use crate::domain::board::ThreadsFrom;
-use crate::domain::command::Origin;
-use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::hotline::{Sees, SessionAddition};
+use crate::domain::digest::Digest;
 use crate::domain::party::Party;
-use crate::domain::refusal::Refusal;
 use crate::limits;
 use crate::peers::exchange::Exchange;
 use crate::registrar::Registrar;
-use crate::rpc::acknowledgement;
 use crate::rpc::caller::PersonCaller;
-use crate::rpc::command::{self, digest_in, draft_id, not_what_was_asked, person, refused};
+use crate::rpc::command::{self, draft_id, person};
+use crate::rpc::part::Pieces;
 use crate::rpc::{draft, status};
 
 /// The path of what is said in a text, for its translation.
@@ -54,18 +50,15 @@ pub struct HotlineCalls {
     registrar: Registrar,
     exchange: Exchange,
     kept: Kept,
-}
-
-/// An officer at the hotline, by call or by stream.
-#[derive(Clone)]
-struct Desk {
-    registrar: Registrar,
-    caller: PersonCaller,
+    /// One carry file is made or taken at a time.
+    carrying: Semaphore,
 }
 
 #[tonic::async_trait]
 impl HotlineService for HotlineCalls {
-    type JoinStream = Pin<Box<dyn Stream<Item = Result<calls::JoinResponse, Status>> + Send>>;
+    type JoinStream = Pieces<calls::JoinResponse>;
+    type CarryOutStream = Pieces<calls::CarryOutResponse>;
+    type CarryInStream = Pieces<calls::CarryInResponse>;
 
     async fn draft(
         &self,
@@ -243,11 +236,35 @@ impl HotlineService for HotlineCalls {
     ) -> Result<Response<calls::PingLinksResponse>, Status> {
         self.ping(call.into_inner()).await.map(Response::new)
     }
+
+    async fn carry_out(
+        &self,
+        call: Request<calls::CarryOutRequest>,
+    ) -> Result<Response<Self::CarryOutStream>, Status> {
+        self.carried_out(call.into_inner()).await
+    }
+
+    async fn carry_in(
+        &self,
+        call: Request<Streaming<calls::CarryInRequest>>,
+    ) -> Result<Response<Self::CarryInStream>, Status> {
+        self.carried_in(call.into_inner()).await
+    }
+
+    async fn enter_heard(
+        &self,
+        call: Request<calls::EnterHeardRequest>,
+    ) -> Result<Response<calls::EnterHeardResponse>, Status> {
+        let desk = self.desk(&call)?;
+        let spoken = Some(desk.heard(call.into_inner()).await?);
+        Ok(Response::new(calls::EnterHeardResponse { spoken }))
+    }
 }
 
 impl HotlineCalls {
-    pub fn new(registrar: Registrar, exchange: Exchange) -> HotlineCalls {
-        HotlineCalls { registrar, exchange, kept: Kept::default() }
+    pub fn new(exchange: Exchange) -> HotlineCalls {
+        let registrar = exchange.registrar.clone();
+        HotlineCalls { registrar, exchange, kept: Kept::default(), carrying: Semaphore::new(1) }
     }
 
     /// For the node to serve behind the access table.
@@ -264,115 +281,4 @@ impl HotlineCalls {
     async fn told(&self, thread: &[u8]) -> Result<Told, Status> {
         Told::read(&self.registrar.head(), &self.registrar.journal, thread_in(thread)?).await
     }
-}
-
-impl Desk {
-    async fn open(&self, asked: calls::OpenSessionRequest) -> Result<calls::Spoken, Status> {
-        let origin =
-            command::origin("HotlineService/OpenSession", asked.command.as_ref(), &asked, &self.caller)?;
-        let Origin::Person(stamp) = &origin else { return Err(not_what_was_asked()) };
-        // The same command opens the same session.
-        let Digest(bytes) = Digest::of_all(&[b"hotline thread", &stamp.id.0]);
-        let thread = thread_in(&bytes[..16])?;
-        if !asked.about.is_empty() {
-            thread_in(&asked.about).map_err(|_| status::field("about", "16 bytes, or none"))?;
-        }
-        self.speak(origin, (thread, None), asked.precedence)?.say(Wanted::Open(asked)).await
-    }
-
-    async fn accept(&self, asked: calls::AcceptSessionRequest) -> Result<calls::Spoken, Status> {
-        let origin =
-            command::origin("HotlineService/AcceptSession", asked.command.as_ref(), &asked, &self.caller)?;
-        let session = (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?));
-        let speaker = self.speak(origin, session, asked.precedence)?;
-        Speaker { reopen: asked.reopen, ..speaker }.say(Wanted::Accept).await
-    }
-
-    async fn say(&self, asked: calls::SayRequest) -> Result<calls::Spoken, Status> {
-        let origin = command::origin("HotlineService/Say", asked.command.as_ref(), &asked, &self.caller)?;
-        let answers = match &asked.answers[..] {
-            [] => None,
-            given => Some(digest_in(given).map_err(|_| status::field("answers", "32 bytes, or none"))?),
-        };
-        let speaker = self.speak(
-            origin,
-            (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
-            asked.precedence,
-        )?;
-        let speaker = Speaker { reopen: asked.reopen, ..speaker };
-        let (text, language, phrase) = (asked.text, asked.language, asked.phrase);
-        speaker.say(Wanted::Say { text, language, answers, phrase }).await
-    }
-
-    async fn add(&self, asked: calls::AddPartyRequest) -> Result<calls::Spoken, Status> {
-        let origin =
-            command::origin("HotlineService/AddParty", asked.command.as_ref(), &asked, &self.caller)?;
-        let sees = match Sees::from_number(asked.sees) {
-            Some(sees @ (Sees::FromNowOn | Sees::All)) => sees,
-            Some(Sees::Other(_)) | None => {
-                return Err(status::field("sees", "from now on, or all"));
-            }
-        };
-        let form = SessionAddition { party: asked.party, sees: Some(sees), ..SessionAddition::default() };
-        let speaker = self.speak(
-            origin,
-            (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
-            asked.precedence,
-        )?;
-        Speaker { reopen: asked.reopen, ..speaker }.say(Wanted::Add(form)).await
-    }
-
-    async fn translate(&self, asked: calls::TranslateTextRequest) -> Result<calls::Spoken, Status> {
-        let origin =
-            command::origin("HotlineService/TranslateText", asked.command.as_ref(), &asked, &self.caller)?;
-        let of = digest_in(&asked.text).map_err(|_| status::field("text", "32 bytes"))?;
-        let opening = opening_in(&asked.opening)?;
-        let head = self.registrar.head();
-        let there = head.board.messages.get(&of).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
-        let records = head.records(&self.registrar.journal);
-        let thread = records.message(there.index, &of).await.map_err(status::record)?.message.draft.thread;
-        let (language, translation, translator) = (asked.language, asked.translation, asked.translator);
-        let speaker = self.speak(origin, (thread, Some(opening)), asked.precedence)?;
-        speaker.say(Wanted::Translate { of, language, translation, translator }).await
-    }
-
-    async fn close(&self, asked: calls::CloseSessionRequest) -> Result<calls::Spoken, Status> {
-        let origin =
-            command::origin("HotlineService/CloseSession", asked.command.as_ref(), &asked, &self.caller)?;
-        let speaker = self.speak(
-            origin,
-            (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
-            asked.precedence,
-        )?;
-        speaker.say(Wanted::Close { remarks: asked.remarks }).await
-    }
-
-    async fn read(&self, asked: calls::ReadTextRequest) -> Result<calls::ReadTextResponse, Status> {
-        let origin =
-            command::origin("HotlineService/ReadText", asked.command.as_ref(), &asked, &self.caller)?;
-        let of = digest_in(&asked.digest)?;
-        let (digest, number) =
-            acknowledgement::acknowledge(&self.registrar, &self.caller, origin, of).await?;
-        let acknowledgement_digest: Bytes = digest.0.to_vec().into();
-        Ok(calls::ReadTextResponse { acknowledgement_digest, number })
-    }
-
-    fn speak(
-        &self,
-        origin: Origin,
-        (thread, opening): (ThreadId, Option<Digest>),
-        wire: i32,
-    ) -> Result<Speaker<'_>, Status> {
-        let precedence = precedence(wire)?;
-        let (registrar, caller) = (&self.registrar, &self.caller);
-        Ok(Speaker { registrar, caller, origin, thread, opening, precedence, reopen: false })
-    }
-}
-
-fn opening_in(bytes: &[u8]) -> Result<Digest, Status> {
-    digest_in(bytes).map_err(|_| status::field("opening", "32 bytes: the digest that Session.opening tells"))
-}
-
-fn thread_in(bytes: &[u8]) -> Result<ThreadId, Status> {
-    ThreadId::from_slice(bytes).ok_or_else(|| status::field("thread", "16 bytes"))
 }

@@ -25,6 +25,7 @@ use crate::domain::party::Party;
 use crate::domain::people::Role;
 use crate::domain::precedence::Precedence;
 use crate::domain::refusal::Refusal;
+use crate::domain::transcription::Transcription;
 use crate::domain::translation::{TranslatedText, Translation};
 use crate::limits;
 use crate::registrar::{Head, Registrar};
@@ -36,10 +37,24 @@ use crate::rpc::{draft, faults, status};
 pub(super) enum Wanted {
     Open(calls::OpenSessionRequest),
     Accept,
-    Say { text: String, language: String, answers: Option<Digest>, phrase: u64 },
+    Say {
+        text: String,
+        language: String,
+        answers: Option<Digest>,
+        phrase: u64,
+    },
     Add(SessionAddition),
-    Translate { of: Digest, language: String, translation: String, translator: String },
-    Close { remarks: String },
+    Translate {
+        of: Digest,
+        language: String,
+        translation: String,
+        translator: String,
+    },
+    Close {
+        remarks: String,
+    },
+    /// What came by telephone, for our own record.
+    Heard(Box<Transcription>),
 }
 
 /// Who says it, in which session, and how fast: `None` for the precedence of the opening. Only who opens one names no
@@ -142,6 +157,7 @@ impl Speaker<'_> {
         let given: Given = match given(content).map_err(|fault| status::field("content", fault))? {
             crate::codec::heading::Asked::Hotline(form) => form.into(),
             crate::codec::heading::Asked::Message(form) => form.into(),
+            crate::codec::heading::Asked::Transcription(form) => form.into(),
             _ => return Err(not_what_was_asked()),
         };
         draft::put_body(self.registrar, self.origin.clone(), self.caller, id, Some(heading), Some(given))
@@ -283,6 +299,7 @@ impl Speaker<'_> {
                 let form = session.close_by(told.thread, told.own);
                 (Content::SessionClose(SessionClose { remarks: Prose(remarks), ..form }), others)
             }
+            Wanted::Heard(form) => (Content::Transcription(form), Vec::new()),
         })
     }
 

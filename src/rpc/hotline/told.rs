@@ -22,6 +22,7 @@ use crate::domain::precedence::Precedence;
 use crate::domain::refusal::NotNow;
 use crate::domain::said::Said;
 use crate::domain::time::Instant;
+use crate::domain::transcription::Transcription;
 use crate::domain::translation::Translation;
 use crate::journal::Journal;
 use crate::limits;
@@ -43,6 +44,8 @@ pub(super) struct Told {
     translations: Vec<(Party, Traffic, Digest, Translation)>,
     /// What is agreed here, by Party.
     pub phrases: OrdMap<Party, Arc<LinkPhrases>>,
+    /// What this Party wrote down as heard by telephone, and in which message.
+    pub heard: Vec<(Digest, Box<Transcription>)>,
     /// Of our own messages: the receipt of each addressee that gave one.
     pub receipts: BTreeMap<(Digest, Party), (Instant, Outcome)>,
     /// Dispatches of ours without a receipt on record.
@@ -84,6 +87,7 @@ impl Told {
             reads: Vec::new(),
             translations: Vec::new(),
             phrases: head.board.roster.phrases.clone(),
+            heard: Vec::new(),
             receipts: BTreeMap::new(),
             awaited: Vec::new(),
             order: Vec::new(),
@@ -138,6 +142,7 @@ impl Told {
         self.spoken.sort_by_key(|one| places.get(&one.said.message));
         self.reads.sort_by_key(|(_, _, in_message, _)| places.get(in_message));
         self.translations.sort_by_key(|(_, _, in_message, _)| places.get(in_message));
+        self.heard.sort_by_key(|(in_message, _)| places.get(in_message));
         self.order = order;
     }
 
@@ -198,6 +203,10 @@ impl Told {
         match content::said(&message.draft.kind, &message.draft.content) {
             Read::Form(Content::Translation(form)) => {
                 self.translations.push((message.author, message.draft.traffic, digest, form));
+            }
+            // Whoever else writes down what was heard does so in a thread like any other: it is held against nothing.
+            Read::Form(Content::Transcription(form)) if message.author == self.own => {
+                self.heard.push((digest, form));
             }
             Read::Form(content) if content.kind().is_of_the_hotline() => {
                 let said = Said {

@@ -545,7 +545,9 @@ fn transcription(form: BoxedStrategy<Content>) -> impl Strategy<Value = Content>
     let filled = prop_oneof![1 => Just(None), 3 => filled];
     let came = (text(), text(), when(), text(), text());
     let note = (text(), when(), prose(), prose(), texts(), texts());
-    (came, note, filled).prop_map(|(came, note, filled)| {
+    let heard = (text(), text(), text());
+    (came, note, heard, filled).prop_map(|(came, note, heard, filled)| {
+        let (read_by, written_by, check_words) = heard;
         let (origin_party, origin_name, came_at, came_by, channel) = came;
         let (note_number, note_date, text, remarks, to_follow, not_known) = note;
         let kind = filled.as_ref().map(|form| form.kind().name().to_owned()).unwrap_or_default();
@@ -560,6 +562,9 @@ fn transcription(form: BoxedStrategy<Content>) -> impl Strategy<Value = Content>
             kind,
             form: filled.map_or(Filled::Nothing, |form| Filled::Form(Box::new(form))),
             text,
+            read_by,
+            written_by,
+            check_words,
             remarks,
             to_follow,
             not_known,

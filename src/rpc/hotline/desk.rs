@@ -1,0 +1,136 @@
+//! What an officer says and reads in sessions, by a call of its own or over a console's stream.
+//!
+//! Never here: how what is said becomes a message of a session (`speak.rs`).
+
+use bytes::Bytes;
+use tonic::Status;
+
+use super::speak::{Speaker, Wanted, precedence};
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::command::Origin;
+use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::hotline::{Sees, SessionAddition};
+use crate::domain::party::Party;
+use crate::domain::refusal::Refusal;
+use crate::registrar::Registrar;
+use crate::rpc::caller::PersonCaller;
+use crate::rpc::command::{self, digest_in, not_what_was_asked, refused};
+use crate::rpc::{acknowledgement, status};
+
+/// An officer at the hotline, by call or by stream.
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub registrar: Registrar,
+    pub caller: PersonCaller,
+}
+
+impl Desk {
+    pub async fn open(&self, asked: calls::OpenSessionRequest) -> Result<calls::Spoken, Status> {
+        let origin =
+            command::origin("HotlineService/OpenSession", asked.command.as_ref(), &asked, &self.caller)?;
+        let Origin::Person(stamp) = &origin else { return Err(not_what_was_asked()) };
+        // The same command opens the same session.
+        let Digest(bytes) = Digest::of_all(&[b"hotline thread", &stamp.id.0]);
+        let thread = thread_in(&bytes[..16])?;
+        if !asked.about.is_empty() {
+            thread_in(&asked.about).map_err(|_| status::field("about", "16 bytes, or none"))?;
+        }
+        self.speak(origin, (thread, None), asked.precedence)?.say(Wanted::Open(asked)).await
+    }
+
+    pub async fn accept(&self, asked: calls::AcceptSessionRequest) -> Result<calls::Spoken, Status> {
+        let origin =
+            command::origin("HotlineService/AcceptSession", asked.command.as_ref(), &asked, &self.caller)?;
+        let session = (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?));
+        let speaker = self.speak(origin, session, asked.precedence)?;
+        Speaker { reopen: asked.reopen, ..speaker }.say(Wanted::Accept).await
+    }
+
+    pub async fn say(&self, asked: calls::SayRequest) -> Result<calls::Spoken, Status> {
+        let origin = command::origin("HotlineService/Say", asked.command.as_ref(), &asked, &self.caller)?;
+        let answers = match &asked.answers[..] {
+            [] => None,
+            given => Some(digest_in(given).map_err(|_| status::field("answers", "32 bytes, or none"))?),
+        };
+        let speaker = self.speak(
+            origin,
+            (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
+            asked.precedence,
+        )?;
+        let speaker = Speaker { reopen: asked.reopen, ..speaker };
+        let (text, language, phrase) = (asked.text, asked.language, asked.phrase);
+        speaker.say(Wanted::Say { text, language, answers, phrase }).await
+    }
+
+    pub async fn add(&self, asked: calls::AddPartyRequest) -> Result<calls::Spoken, Status> {
+        let origin =
+            command::origin("HotlineService/AddParty", asked.command.as_ref(), &asked, &self.caller)?;
+        let sees = match Sees::from_number(asked.sees) {
+            Some(sees @ (Sees::FromNowOn | Sees::All)) => sees,
+            Some(Sees::Other(_)) | None => {
+                return Err(status::field("sees", "from now on, or all"));
+            }
+        };
+        let form = SessionAddition { party: asked.party, sees: Some(sees), ..SessionAddition::default() };
+        let speaker = self.speak(
+            origin,
+            (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
+            asked.precedence,
+        )?;
+        Speaker { reopen: asked.reopen, ..speaker }.say(Wanted::Add(form)).await
+    }
+
+    pub async fn translate(&self, asked: calls::TranslateTextRequest) -> Result<calls::Spoken, Status> {
+        let origin =
+            command::origin("HotlineService/TranslateText", asked.command.as_ref(), &asked, &self.caller)?;
+        let of = digest_in(&asked.text).map_err(|_| status::field("text", "32 bytes"))?;
+        let opening = opening_in(&asked.opening)?;
+        let head = self.registrar.head();
+        let there = head.board.messages.get(&of).ok_or(Refusal::NoSuchMessage).map_err(refused)?;
+        let records = head.records(&self.registrar.journal);
+        let thread = records.message(there.index, &of).await.map_err(status::record)?.message.draft.thread;
+        let (language, translation, translator) = (asked.language, asked.translation, asked.translator);
+        let speaker = self.speak(origin, (thread, Some(opening)), asked.precedence)?;
+        speaker.say(Wanted::Translate { of, language, translation, translator }).await
+    }
+
+    pub async fn close(&self, asked: calls::CloseSessionRequest) -> Result<calls::Spoken, Status> {
+        let origin =
+            command::origin("HotlineService/CloseSession", asked.command.as_ref(), &asked, &self.caller)?;
+        let speaker = self.speak(
+            origin,
+            (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
+            asked.precedence,
+        )?;
+        speaker.say(Wanted::Close { remarks: asked.remarks }).await
+    }
+
+    pub async fn read(&self, asked: calls::ReadTextRequest) -> Result<calls::ReadTextResponse, Status> {
+        let origin =
+            command::origin("HotlineService/ReadText", asked.command.as_ref(), &asked, &self.caller)?;
+        let of = digest_in(&asked.digest)?;
+        let (digest, number) =
+            acknowledgement::acknowledge(&self.registrar, &self.caller, origin, of).await?;
+        let acknowledgement_digest: Bytes = digest.0.to_vec().into();
+        Ok(calls::ReadTextResponse { acknowledgement_digest, number })
+    }
+
+    pub fn speak(
+        &self,
+        origin: Origin,
+        (thread, opening): (ThreadId, Option<Digest>),
+        wire: i32,
+    ) -> Result<Speaker<'_>, Status> {
+        let precedence = precedence(wire)?;
+        let (registrar, caller) = (&self.registrar, &self.caller);
+        Ok(Speaker { registrar, caller, origin, thread, opening, precedence, reopen: false })
+    }
+}
+
+pub(super) fn opening_in(bytes: &[u8]) -> Result<Digest, Status> {
+    digest_in(bytes).map_err(|_| status::field("opening", "32 bytes: the digest that Session.opening tells"))
+}
+
+pub(super) fn thread_in(bytes: &[u8]) -> Result<ThreadId, Status> {
+    ThreadId::from_slice(bytes).ok_or_else(|| status::field("thread", "16 bytes"))
+}

@@ -1,0 +1,90 @@
+//! Two officers whose line is cut, with the program: a diskette there and back, and a text by telephone.
+
+use crate::carry_line::Line;
+use crate::hotline_nodes::officers;
+use crate::officer::arrived;
+use crate::officer_program::{object, printed, refused, written};
+use crate::talk::both_settled;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_officers_whose_line_is_cut_use_a_diskette_and_the_telephone() {
+    let mut world = officers(&["BY", "PL"]).await;
+    let line = Line::between(&mut world, &["BY", "PL"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let desk = |code: &str| world.state(code).desk_directory("officer").display().to_string();
+    let (by, pl) = (desk("BY"), desk("PL"));
+    let came = async |at: &str, spoken: &serde_json::Value| {
+        let digest = hex::decode(spoken["message"].as_str().unwrap()).unwrap();
+        arrived(&world, at, &digest.into()).await;
+    };
+    let words = ["hotline", "open", "--to", "PL", "--subject", "Aircraft off course", "--language", "en"];
+    let opened = object(&[&words[..], &["--precedence", "flash", "--as", &by]].concat()).await;
+    let thread = opened["thread"].as_str().unwrap();
+    came("PL", &opened).await;
+    came("BY", &object(&["hotline", "accept", thread, "--as", &pl]).await).await;
+    both_settled(&world, "BY", "PL").await;
+    line.cut();
+
+    let text = "One of our aircraft has left its course: it does not answer.";
+    let said = object(&["hotline", "say", thread, text, "--as", &by]).await;
+    let digest = said["message"].as_str().unwrap();
+    let words = printed(&["hotline", "words", &digest[..8], "--as", &by]).await.trim().to_owned();
+    assert_eq!(words, printed(&["hotline", "words", digest]).await.trim());
+    assert_eq!(words.split_whitespace().count(), 6);
+    assert!(refused(&["hotline", "words", &digest[..8]]).await.contains("with --as"));
+
+    let heard = |text: &'static str, words: String| {
+        let (thread, pl) = (thread.to_owned(), pl.clone());
+        async move {
+            let who =
+                ["--read-by", "Officer of BY", "--written-by", "Officer of PL", "--at", "2025-09-12T06:00Z"];
+            let what = ["hotline", "heard", "--thread", &thread, "--from", "BY", "--text", text, "--as", &pl];
+            object(&[&what[..], &who, &["--words", &words]].concat()).await
+        }
+    };
+    let entered = heard("one of four aircraft has left its course, it does not answer", words.clone()).await;
+    assert_eq!(entered["released"], true, "{entered}");
+    let shown = printed(&["hotline", "show", thread, "--as", &pl]).await;
+    assert!(shown.contains("said to be of BY") && shown.contains("no signed original"), "{shown}");
+    assert!(shown.contains("four aircraft"), "{shown}");
+
+    let (there, back) = (path("there"), path("there.receipts"));
+    let made = object(&["hotline", "carry", "--to", "PL", "--out", &there, "--as", &by]).await;
+    assert_eq!((&made["dispatches"], &made["left"]), (&1.into(), &0.into()), "{made}");
+    let again = refused(&["hotline", "carry", "--to", "PL", "--out", &there, "--as", &by]).await;
+    assert!(again.contains("is not overwritten"), "{again}");
+    let home = refused(&["hotline", "carry", "--in", &there, "--as", &by]).await;
+    assert!(home.contains("carry.header.to"), "{home}");
+    let other = written(folder.path(), "other", "no carry file");
+    let none = refused(&["hotline", "carry", "--in", &other, "--as", &pl]).await;
+    assert!(none.contains("carry: it does not begin"), "{none}");
+
+    let whole = std::fs::read(&there).unwrap();
+    std::fs::write(path("short"), &whole[..whole.len() - 40]).unwrap();
+    let short = refused(&["hotline", "carry", "--in", &path("short"), "--as", &pl]).await;
+    assert!(short.contains("carry: cut short"), "{short}");
+
+    let taken = object(&["hotline", "carry", "--in", &there, "--as", &pl]).await;
+    assert_eq!((&taken["put_on_record"], &taken["receipts"]), (&1.into(), &back.clone().into()), "{taken}");
+    let taken =
+        object(&["hotline", "carry", "--in", &there, "--receipts", &path("again"), "--as", &pl]).await;
+    assert_eq!((&taken["put_on_record"], &taken["on_record_before"]), (&0.into(), &1.into()), "{taken}");
+    let home = object(&["hotline", "carry", "--in", &back, "--as", &by]).await;
+    assert_eq!(home["receipts_put_on_record"], 1, "{home}");
+    let shown = object(&["hotline", "show", thread, "--as", &by]).await;
+    assert_ne!(shown["lines"][2]["states"][0]["on_record"], serde_json::Value::Null, "{shown}");
+
+    let shown = printed(&["hotline", "show", thread, "--as", &pl]).await;
+    assert!(shown.contains("as heard: not the same") && !shown.contains("no signed original"), "{shown}");
+    assert!(shown.contains("word 3: \"our\" was heard as \"four\""), "{shown}");
+    heard("ONE OF OUR AIRCRAFT HAS LEFT ITS COURSE IT DOES NOT ANSWER", words).await;
+    let shown = printed(&["hotline", "show", thread, "--as", &pl]).await;
+    assert!(shown.contains("as heard: same"), "{shown}");
+
+    line.restore();
+    both_settled(&world, "BY", "PL").await;
+    let transcript =
+        async |desk: &str| printed(&["hotline", "transcript", thread, "--bytes", "--as", desk]).await;
+    assert_eq!(transcript(&by).await, transcript(&pl).await);
+}
