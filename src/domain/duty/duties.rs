@@ -21,6 +21,9 @@ use crate::limits;
 /// A message: its author, the record that holds it, its digest.
 pub type There = (Party, u64, Digest);
 
+/// Messages of which one Party is not known to be bound, with their author.
+type NotBound = OrdMap<(u64, Digest), (Party, Unbound)>;
+
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Duties {
     all: OrdMap<DutyNumber, Arc<Duty>>,
@@ -51,8 +54,8 @@ pub struct Duties {
     pub(super) queues: OrdSet<(Party, u64, (u64, Digest))>,
     /// Receipts on which more depends.
     pub(super) receipts: OrdMap<Awaited, There>,
-    /// By the Party at the other end: messages between us of which one is not known to be bound, with their author.
-    pub(super) unbound: OrdMap<Party, OrdMap<(u64, Digest), (Party, Unbound)>>,
+    /// By the Party at the other end: messages between us of which one is not known to be bound.
+    pub(super) unbound: OrdMap<Party, NotBound>,
     /// The record that last may have bound a Party, and the one that last may have bound anybody.
     pub(super) woken: OrdMap<Party, u64>,
     pub(super) all_woken: u64,
