@@ -265,9 +265,3 @@ fn bar(margin: usize) -> Piece {
 fn piece(column: usize, text: String) -> Piece {
     Piece { column, direction: Direction::LeftToRight, text }
 }
-
-/// How many columns a row takes.
-#[cfg(test)]
-pub fn width(row: &Row) -> usize {
-    row.pieces.iter().map(|piece| piece.column + columns(&piece.text)).max().unwrap_or(0)
-}
