@@ -5,6 +5,7 @@
 
 use tonic::Status;
 
+use super::kept::Kept;
 use super::told::Told;
 use crate::codec::heading::{Given, given};
 use crate::codec::message::{precedence_from_proto, precedence_to_proto, traffic_to_proto};
@@ -44,6 +45,7 @@ pub(super) enum Wanted {
 /// opening.
 pub(super) struct Speaker<'c> {
     pub registrar: &'c Registrar,
+    pub kept: &'c Kept,
     pub caller: &'c PersonCaller,
     pub origin: Origin,
     pub thread: ThreadId,
@@ -115,14 +117,14 @@ impl Speaker<'_> {
             return Vec::new();
         }
         // What is on record has its answer also where the thread can't be read as a session any more.
-        let told = Told::read(head, &self.registrar.journal, self.thread).await.ok();
-        let Some((told, session)) = told.as_ref().and_then(|told| Some((told, told.session()?))) else {
-            return Vec::new();
-        };
         let addressed = body.outgoing.parties();
-        let is_left_out =
-            |party: &&Party| **party != told.own && !addressed.contains(party) && !knows(head, **party);
-        session.present.iter().filter(is_left_out).map(Party::to_string).collect()
+        let left_out = |told: &Told| {
+            let Some(session) = told.session() else { return Vec::new() };
+            let is_left_out =
+                |party: &&Party| **party != told.own && !addressed.contains(party) && !knows(head, **party);
+            session.present.iter().filter(is_left_out).map(Party::to_string).collect()
+        };
+        self.kept.of(head, &self.registrar.journal, self.thread, left_out).await.unwrap_or_default()
     }
 
     async fn draft(
@@ -145,7 +147,16 @@ impl Speaker<'_> {
             return Ok(self.opening(asked));
         }
         let head = self.registrar.head();
-        let told = Told::read(&head, &self.registrar.journal, self.thread).await?;
+        let look = |told: &Told| self.message_in(&head, wanted, told);
+        self.kept.of(&head, &self.registrar.journal, self.thread, look).await?
+    }
+
+    fn message_in(
+        &self,
+        head: &Head,
+        wanted: Wanted,
+        told: &Told,
+    ) -> Result<(calls::Heading, Content), Status> {
         let session = told.some_session()?;
         if self.opening != Some(session.begins.said.message) {
             let rule = format!("the session begins with another message: {}", session.begins.said.message);
@@ -158,7 +169,7 @@ impl Speaker<'_> {
             );
             return Err(status::field("thread", rule));
         }
-        let is_known = |party: &Party| knows(&head, *party);
+        let is_known = |party: &Party| knows(head, *party);
         let others = session.present.iter().filter(|party| **party != told.own).copied();
         let others: Vec<Party> = others.filter(is_known).collect();
         if others.is_empty() {
@@ -176,9 +187,9 @@ impl Speaker<'_> {
             language: opening.language,
             ..Default::default()
         };
-        let (content, to) = self.content(wanted, &told, &session, others, &mut heading)?;
+        let (content, to) = self.content(wanted, told, &session, others, &mut heading)?;
         heading.action = to.iter().map(addressee).collect();
-        heading.references = references(&told, &content);
+        heading.references = references(told, &content);
         Ok((heading, content))
     }
 
