@@ -363,7 +363,7 @@ mod tests {
                 if serial(&ask) < 1_000 { routine.push(serial(&ask)) } else { flash.push(serial(&ask)) }
             }
             commands.put_back(left);
-            if routine.len() == 2 && later.take().is_some() {
+            if routine.len() == 4 && later.take().is_some() {
                 put(Precedence::Flash, 1_010..1_020);
                 put(Precedence::Routine, 100..120);
             }

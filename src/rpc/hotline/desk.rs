@@ -5,6 +5,7 @@
 use bytes::Bytes;
 use tonic::Status;
 
+use super::kept::Kept;
 use super::speak::{Speaker, Wanted, precedence};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::command::Origin;
@@ -21,6 +22,7 @@ use crate::rpc::{acknowledgement, status};
 #[derive(Clone)]
 pub(super) struct Desk {
     pub registrar: Registrar,
+    pub kept: Kept,
     pub caller: PersonCaller,
 }
 
@@ -122,8 +124,8 @@ impl Desk {
         wire: i32,
     ) -> Result<Speaker<'_>, Status> {
         let precedence = precedence(wire)?;
-        let (registrar, caller) = (&self.registrar, &self.caller);
-        Ok(Speaker { registrar, caller, origin, thread, opening, precedence, reopen: false })
+        let Desk { registrar, kept, caller } = self;
+        Ok(Speaker { registrar, kept, caller, origin, thread, opening, precedence, reopen: false })
     }
 }
 

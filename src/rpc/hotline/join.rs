@@ -12,7 +12,6 @@ use tokio::sync::{mpsc, watch};
 use tonic::{Code, Status, Streaming};
 use tonic_types::StatusExt as _;
 
-use super::kept::Kept;
 use super::told::Told;
 use super::touched::{Touched, is_ordered, touched};
 use super::{Desk, lines, shown};
@@ -36,7 +35,6 @@ pub(super) type Answers = mpsc::Sender<Result<calls::JoinResponse, Status>>;
 /// One console.
 pub(super) struct Console {
     desk: Desk,
-    kept: Kept,
     heads: watch::Receiver<Arc<Head>>,
     answers: Answers,
     /// Where it began: what was told before that is not told again as new.
@@ -86,9 +84,8 @@ struct Heard {
 type News = Vec<(u64, ThreadId, Touched)>;
 
 impl Console {
-    pub fn new(desk: Desk, kept: Kept, heads: watch::Receiver<Arc<Head>>, answers: Answers) -> Console {
-        let (told, too_long) = (BTreeMap::new(), BTreeSet::new());
-        Console { desk, kept, heads, answers, after: 0, next: 0, told, too_long }
+    pub fn new(desk: Desk, heads: watch::Receiver<Arc<Head>>, answers: Answers) -> Console {
+        Console { desk, heads, answers, after: 0, next: 0, told: BTreeMap::new(), too_long: BTreeSet::new() }
     }
 
     pub async fn run(mut self, said: Streaming<calls::JoinRequest>) {
@@ -176,7 +173,7 @@ impl Console {
             };
             (heard(told, is_wanted), first)
         };
-        let (heard, first) = self.kept.of(head, &self.desk.registrar.journal, thread, look).await?;
+        let (heard, first) = self.desk.kept.of(head, &self.desk.registrar.journal, thread, look).await?;
         if let Some(first) = first {
             self.told.insert(thread, first);
         }

@@ -1,4 +1,4 @@
-//! Sessions as they were last read, for all consoles of a node: from the journal comes only what is new since.
+//! Sessions as they were last read, for all consoles and calls of a node: from the journal comes only what is new since.
 //!
 //! Never here: a truth of its own. What is let go is read again, and who looks at one waits for nobody but those who
 //! look at the same one.
@@ -37,7 +37,7 @@ impl Kept {
     /// A look at a session as it stands at this head, or at a later one.
     ///
     /// # Errors
-    /// As `Told::read`.
+    /// As `Told::read_on`.
     pub async fn of<T>(
         &self,
         head: &Head,

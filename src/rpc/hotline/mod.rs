@@ -153,8 +153,8 @@ impl HotlineService for HotlineCalls {
             if !thread.is_session() || thread.messages() > limits::HOTLINE_THREAD_MAX {
                 continue;
             }
-            let told = Told::read(&head, &self.registrar.journal, id).await?;
-            sessions.extend(told.session().map(|session| lines::head(&told, &session)));
+            let look = |told: &Told| told.session().map(|session| lines::head(told, &session));
+            sessions.extend(self.kept.of(&head, &self.registrar.journal, id, look).await?);
         }
         let next = page.next.map(|next| next.to_bytes().to_vec().into()).unwrap_or_default();
         Ok(Response::new(calls::ListSessionsResponse { sessions, next }))
@@ -164,26 +164,29 @@ impl HotlineService for HotlineCalls {
         &self,
         call: Request<calls::ShowSessionRequest>,
     ) -> Result<Response<calls::ShowSessionResponse>, Status> {
-        let told = self.told(&call.get_ref().thread).await?;
-        let session = told.some_session()?;
-        Ok(Response::new(lines::shown(&told, &session, call.get_ref().from)))
+        let from = call.get_ref().from;
+        let look = |told: &Told| Ok(lines::shown(told, &told.some_session()?, from));
+        self.look(&call.get_ref().thread, look).await?.map(Response::new)
     }
 
     async fn transcript(
         &self,
         call: Request<calls::TranscriptRequest>,
     ) -> Result<Response<calls::TranscriptResponse>, Status> {
-        let told = self.told(&call.get_ref().thread).await?;
-        let session = told.some_session()?;
         let with = &call.get_ref().with;
-        let others: Vec<Party> = session.present.iter().filter(|one| **one != told.own).copied().collect();
-        let other = match &others[..] {
-            [only] if with.is_empty() => *only,
-            all => *all.iter().find(|party| party.as_str() == with).ok_or_else(|| {
-                status::field("with", "is asked for: the code of another Party that is in the session")
-            })?,
+        let look = |told: &Told| {
+            let session = told.some_session()?;
+            let others: Vec<Party> =
+                session.present.iter().filter(|one| **one != told.own).copied().collect();
+            let other = match &others[..] {
+                [only] if with.is_empty() => *only,
+                all => *all.iter().find(|party| party.as_str() == with).ok_or_else(|| {
+                    status::field("with", "is asked for: the code of another Party that is in the session")
+                })?,
+            };
+            Ok::<_, Status>(session.transcript(told.thread, told.own, other).into_bytes())
         };
-        let transcript = session.transcript(told.thread, told.own, other).into_bytes();
+        let transcript = self.look(&call.get_ref().thread, look).await??;
         let digest = Digest::of(&transcript).0.to_vec().into();
         Ok(Response::new(calls::TranscriptResponse { transcript: transcript.into(), digest }))
     }
@@ -202,7 +205,7 @@ impl HotlineService for HotlineCalls {
         let desk = self.desk(&call)?;
         let (answers, stream) = mpsc::channel(limits::NOTICES_AHEAD_MAX);
         let heads = self.registrar.heads();
-        let console = join::Console::new(desk, self.kept.clone(), heads, answers);
+        let console = join::Console::new(desk, heads, answers);
         tokio::spawn(console.run(call.into_inner()));
         Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
@@ -275,10 +278,11 @@ impl HotlineCalls {
     }
 
     fn desk<T>(&self, call: &Request<T>) -> Result<Desk, Status> {
-        Ok(Desk { registrar: self.registrar.clone(), caller: person(call)?.clone() })
+        let (registrar, kept) = (self.registrar.clone(), self.kept.clone());
+        Ok(Desk { registrar, kept, caller: person(call)?.clone() })
     }
 
-    async fn told(&self, thread: &[u8]) -> Result<Told, Status> {
-        Told::read(&self.registrar.head(), &self.registrar.journal, thread_in(thread)?).await
+    async fn look<T>(&self, thread: &[u8], look: impl FnOnce(&Told) -> T) -> Result<T, Status> {
+        self.kept.of(&self.registrar.head(), &self.registrar.journal, thread_in(thread)?, look).await
     }
 }

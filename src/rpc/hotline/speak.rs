@@ -5,6 +5,7 @@
 
 use tonic::Status;
 
+use super::kept::Kept;
 use super::phrases;
 use super::references::{reference, references};
 use super::told::Told;
@@ -61,6 +62,7 @@ pub(super) enum Wanted {
 /// opening.
 pub(super) struct Speaker<'c> {
     pub registrar: &'c Registrar,
+    pub kept: &'c Kept,
     pub caller: &'c PersonCaller,
     pub origin: Origin,
     pub thread: ThreadId,
@@ -138,14 +140,14 @@ impl Speaker<'_> {
             return Vec::new();
         }
         // What is on record has its answer also where the thread can't be read as a session any more.
-        let told = Told::read(head, &self.registrar.journal, self.thread).await.ok();
-        let Some((told, session)) = told.as_ref().and_then(|told| Some((told, told.session()?))) else {
-            return Vec::new();
-        };
         let addressed = body.outgoing.parties();
-        let is_left_out =
-            |party: &&Party| **party != told.own && !addressed.contains(party) && !knows(head, **party);
-        session.present.iter().filter(is_left_out).map(Party::to_string).collect()
+        let left_out = |told: &Told| {
+            let Some(session) = told.session() else { return Vec::new() };
+            let is_left_out =
+                |party: &&Party| **party != told.own && !addressed.contains(party) && !knows(head, **party);
+            session.present.iter().filter(is_left_out).map(Party::to_string).collect()
+        };
+        self.kept.of(head, &self.registrar.journal, self.thread, left_out).await.unwrap_or_default()
     }
 
     async fn draft(
@@ -169,7 +171,16 @@ impl Speaker<'_> {
             return Ok(self.opening(asked));
         }
         let head = self.registrar.head();
-        let told = Told::read(&head, &self.registrar.journal, self.thread).await?;
+        let look = |told: &Told| self.message_in(&head, wanted, told);
+        self.kept.of(&head, &self.registrar.journal, self.thread, look).await?
+    }
+
+    fn message_in(
+        &self,
+        head: &Head,
+        wanted: Wanted,
+        told: &Told,
+    ) -> Result<(calls::Heading, Content), Status> {
         let session = told.some_session()?;
         if self.opening != Some(session.begins.said.message) {
             let rule = format!("the session begins with another message: {}", session.begins.said.message);
@@ -187,7 +198,7 @@ impl Speaker<'_> {
             );
             return Err(status::field("thread", rule));
         }
-        let is_known = |party: &Party| knows(&head, *party);
+        let is_known = |party: &Party| knows(head, *party);
         if let Wanted::Add(form) = &wanted
             && let Ok(party) = form.party.parse::<Party>()
             && !session.present.contains(&party)
@@ -216,9 +227,9 @@ impl Speaker<'_> {
             language: opening.language,
             ..Default::default()
         };
-        let (content, to) = self.content(wanted, &told, &session, others, &mut heading)?;
+        let (content, to) = self.content(wanted, told, &session, others, &mut heading)?;
         heading.action = to.iter().map(addressee).collect();
-        heading.references = references(&told, &content);
+        heading.references = references(told, &content);
         Ok((heading, content))
     }
 

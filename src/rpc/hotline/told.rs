@@ -68,14 +68,6 @@ struct Awaited {
 const REST_BYTES: usize = 1_024;
 
 impl Told {
-    /// # Errors
-    /// The thread is not here, or longer than a session may be; the journal does not answer, or is not what it was.
-    pub async fn read(head: &Head, journal: &Journal, thread: ThreadId) -> Result<Told, Status> {
-        let mut told = Told::nothing(head, thread)?;
-        told.read_on(head, journal).await?;
-        Ok(told)
-    }
-
     /// Before anything was read.
     pub fn nothing(head: &Head, thread: ThreadId) -> Result<Told, Status> {
         let own = head.board.own.ok_or_else(|| status::denied(NotNow::Journal.into()))?.party;
@@ -99,7 +91,7 @@ impl Told {
     /// Reads what has come since it was read last. After an error nothing half read may be used.
     ///
     /// # Errors
-    /// As `read`.
+    /// The thread is not here, or longer than a session may be; the journal does not answer, or is not what it was.
     pub async fn read_on(&mut self, head: &Head, journal: &Journal) -> Result<(), Status> {
         if self.upto >= head.chain.size {
             return Ok(());
