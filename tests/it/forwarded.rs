@@ -312,7 +312,10 @@ async fn a_translation_that_forgot_the_list_of_its_original_is_not_handed_on_fur
             ..Translation::default()
         });
         let translated = signed_by_another(&content);
-        let drafted = draft(&world, "PL", number, to("OSCE", number), &handed_on(translated)).await.unwrap();
+        // The example is a drill, and handed on as that.
+        let traffic = evidence::Traffic::Drill as i32;
+        let heading = calls::Heading { traffic, ..to("OSCE", number) };
+        let drafted = draft(&world, "PL", number, heading, &handed_on(translated)).await.unwrap();
         let told = drafted.faults.iter().any(|fault| fault.field == "original" && fault.stops_release);
         assert_eq!(told, stops, "{:?}", drafted.faults);
     }
