@@ -11,7 +11,6 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::domain::command::Origin;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::hotline::{Sees, SessionAddition};
-use crate::domain::party::Party;
 use crate::domain::refusal::Refusal;
 use crate::registrar::Registrar;
 use crate::rpc::caller::PersonCaller;

@@ -37,7 +37,6 @@ use crate::domain::party::Party;
 use crate::limits;
 use crate::peers::exchange::Exchange;
 use crate::registrar::Registrar;
-use crate::rpc::caller::PersonCaller;
 use crate::rpc::command::{self, draft_id, person};
 use crate::rpc::part::Pieces;
 use crate::rpc::{draft, status};

@@ -90,28 +90,6 @@ impl Told {
 
     /// Reads what has come since it was read last. After an error nothing half read may be used.
     ///
-    /// Before anything was read.
-    pub fn nothing(head: &Head, thread: ThreadId) -> Result<Told, Status> {
-        let own = head.board.own.ok_or_else(|| status::denied(NotNow::Journal.into()))?.party;
-        Ok(Told {
-            thread,
-            own,
-            spoken: Vec::new(),
-            envelopes: BTreeMap::new(),
-            reads: Vec::new(),
-            translations: Vec::new(),
-            phrases: head.board.roster.phrases.clone(),
-            heard: Vec::new(),
-            receipts: BTreeMap::new(),
-            awaited: Vec::new(),
-            order: Vec::new(),
-            upto: 0,
-            bytes: 0,
-        })
-    }
-
-    /// Reads what has come since it was read last. After an error nothing half read may be used.
-    ///
     /// # Errors
     /// The thread is not here, or longer than a session may be; the journal does not answer, or is not what it was.
     pub async fn read_on(&mut self, head: &Head, journal: &Journal) -> Result<(), Status> {

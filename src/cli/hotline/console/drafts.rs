@@ -61,6 +61,9 @@ impl Draft {
             answers: self.answers.clone(),
             precedence: self.precedence.map_or(0, precedence_to_proto),
             opening: self.opening.clone(),
+            // A session that all have closed is opened again by a command, on purpose.
+            reopen: false,
+            phrase: 0,
         }
     }
 }

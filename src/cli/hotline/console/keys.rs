@@ -205,7 +205,8 @@ impl State {
             self.notice = "your acceptance waits for the node".into();
             return Vec::new();
         }
-        let asked = calls::AcceptSessionRequest { command: header(at), thread, precedence: 0, opening };
+        let asked =
+            calls::AcceptSessionRequest { command: header(at), thread, opening, ..Default::default() };
         self.said(Said::Accept(asked), at)
     }
 
