@@ -13,6 +13,7 @@ use crate::domain::digest::ThreadId;
 use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
+use crate::rpc::status;
 
 /// Cheap to clone; all clones share what was read.
 #[derive(Clone, Default)]
@@ -45,13 +46,19 @@ impl Kept {
         thread: ThreadId,
         look: impl FnOnce(&Told) -> T,
     ) -> Result<T, Status> {
+        // Whoever asks for threads that nobody has takes no place.
+        head.board.thread(thread).ok_or_else(|| status::not_found("session"))?;
         let place = self.place(thread);
         let mut held = place.lock().await;
-        let mut told = match held.take() {
-            Some(told) => told,
-            None => Told::nothing(head, thread)?,
+        let told = match held.take() {
+            Some(told) => Ok(told),
+            None => Told::nothing(head, thread),
         };
-        told.read_on(head, journal).await?;
+        let read = async {
+            let mut told = told?;
+            told.read_on(head, journal).await.map(|()| told)
+        };
+        let told = read.await.inspect_err(|_| self.let_go(thread))?;
         let seen = look(&told);
         self.make_room(thread, told.bytes());
         *held = Some(told);
@@ -65,6 +72,11 @@ impl Kept {
         let one = all.sessions.entry(thread).or_default();
         one.looked = looked;
         one.told.clone()
+    }
+
+    /// What could not be read has no place either.
+    fn let_go(&self, thread: ThreadId) {
+        self.lock().sessions.remove(&thread);
     }
 
     /// Those that were looked at longest ago are let go, until all that are kept have room.
@@ -108,5 +120,15 @@ mod tests {
         assert_eq!(threads(), [thread(1), thread(3), thread(4)]);
         look(5, limits::HOTLINE_KEPT_BYTES + 1);
         assert_eq!(threads(), []);
+    }
+
+    #[test]
+    fn what_could_not_be_read_keeps_no_place() {
+        let kept = Kept::default();
+        for number in 1..=3 {
+            drop(kept.place(ThreadId([number; 16])));
+            kept.let_go(ThreadId([number; 16]));
+        }
+        assert!(kept.lock().sessions.is_empty());
     }
 }
