@@ -158,6 +158,11 @@ pub const HOTLINE_THREAD_MAX: usize = 3 * HOTLINE_MESSAGES_MAX;
 pub const HOTLINE_TRANSLATIONS_TOLD: usize = 8;
 /// The translations of one text that are told take no more (bytes).
 pub const HOTLINE_TRANSLATIONS_BYTES: usize = 64 * 1024;
+/// Of what was written down as heard no more is told beside one text, and no more without an original; how much more
+/// there is is. No more is held against the original, word by word.
+pub const HOTLINE_HEARD_TOLD: usize = 8;
+/// What is told of it takes no more (bytes).
+pub const HOTLINE_HEARD_BYTES: usize = 64 * 1024;
 /// Of the differences of two transcripts no more are told; how many more there are is.
 pub const HOTLINE_DIFFERENCES_TOLD: usize = 32;
 /// A longer name of an officer stands in the message alone, and is not told beside the texts (bytes).

@@ -37,6 +37,7 @@ pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
         for heard in &line.heard {
             as_heard(&mut sheet, heard);
         }
+        more_heard(&mut sheet, line.more_heard);
     }
     heard_alone(&mut sheet, whole);
     closed(&mut sheet, whole);
@@ -219,6 +220,13 @@ fn heard_alone(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         for text in shown_lines(&heard.text) {
             sheet.quote(&text);
         }
+    }
+    more_heard(sheet, whole.more_heard);
+}
+
+fn more_heard(sheet: &mut Sheet<'_>, more: u32) {
+    if more > 0 {
+        sheet.put(&format!("     and {more} more written down as heard"));
     }
 }
 

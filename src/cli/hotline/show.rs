@@ -136,7 +136,7 @@ pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
 
 /// All pages of it.
 async fn whole(desk: &Desk, thread: Bytes) -> Result<calls::ShowSessionResponse, Fault> {
-    let (mut lines, mut heard) = (Vec::new(), Vec::new());
+    let (mut lines, mut heard, mut more_heard) = (Vec::new(), Vec::new(), 0_u32);
     let mut from = 0;
     loop {
         let asked = calls::ShowSessionRequest { thread: thread.clone(), from };
@@ -144,9 +144,10 @@ async fn whole(desk: &Desk, thread: Bytes) -> Result<calls::ShowSessionResponse,
         lines.append(&mut page.lines);
         // They come with the first page.
         heard.append(&mut page.heard);
+        more_heard = more_heard.saturating_add(page.more_heard);
         // A page that does not lead on would be read for ever.
         if page.next <= from {
-            return Ok(calls::ShowSessionResponse { lines, heard, ..page });
+            return Ok(calls::ShowSessionResponse { lines, heard, more_heard, ..page });
         }
         from = page.next;
     }
@@ -186,6 +187,7 @@ fn whole_json(whole: &calls::ShowSessionResponse) -> Value {
     });
     object["closed"] = closed.collect();
     object["heard"] = whole.heard.iter().map(heard_json).collect();
+    object["more_heard"] = json!(whole.more_heard);
     object
 }
 
@@ -242,6 +244,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "translations": translations.collect::<Vec<Value>>(),
         "more_translations": line.more_translations,
         "heard": line.heard.iter().map(heard_json).collect::<Vec<_>>(),
+        "more_heard": line.more_heard,
     })
 }
 

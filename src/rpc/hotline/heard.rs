@@ -2,6 +2,7 @@
 //!
 //! Never here: one made of the two. What was written down is this Party's own word, and the original is what counts.
 
+use prost::Message as _;
 use tonic::Status;
 
 use super::speak::Wanted;
@@ -54,28 +55,56 @@ impl Desk {
     }
 }
 
-/// What was written down of this text: by its author and its check words.
-pub(super) fn of(told: &Told, spoken: &Spoken) -> Vec<calls::HeardText> {
-    let Content::SessionText(form) = &spoken.said.content else { return Vec::new() };
-    let is_of = |one: &&(Digest, Box<Transcription>)| is_of(&one.1, spoken);
-    told.heard.iter().filter(is_of).map(|one| beside(one, &form.text.0)).collect()
-}
+/// What was written down, and in which message.
+type Heard = (Digest, Box<Transcription>);
 
-/// What was written down and has no signed original here.
-pub(super) fn without_original(told: &Told) -> Vec<calls::HeardText> {
-    let has_none = |one: &&(Digest, Box<Transcription>)| {
-        let is_text = |spoken: &&Spoken| matches!(spoken.said.content, Content::SessionText(_));
-        !told.spoken.iter().filter(is_text).any(|spoken| is_of(&one.1, spoken))
+/// What was written down of this text, by its author and its check words; and how much more there is.
+pub(super) fn of(told: &Told, spoken: &Spoken) -> (Vec<calls::HeardText>, u32) {
+    let Content::SessionText(form) = &spoken.said.content else { return (Vec::new(), 0) };
+    let is_of = |one: &&Heard| {
+        let (author, digest) = (spoken.said.author, &spoken.said.message);
+        one.1.origin_party == author.as_str()
+            && beginning(&one.1.check_words).is_ok_and(|words| digest.0.starts_with(&words))
     };
-    told.heard.iter().filter(has_none).map(line).collect()
+    as_many(told.heard.iter().filter(is_of), |one| beside(one, &form.text.0))
 }
 
-fn is_of(heard: &Transcription, spoken: &Spoken) -> bool {
-    heard.origin_party == spoken.said.author.as_str()
-        && beginning(&heard.check_words).is_ok_and(|words| spoken.said.message.0.starts_with(&words))
+/// What was written down and has no signed original here; and how much more there is.
+pub(super) fn without_original(told: &Told) -> (Vec<calls::HeardText>, u32) {
+    let is_text = |spoken: &&Spoken| matches!(spoken.said.content, Content::SessionText(_));
+    let texts: Vec<&Spoken> = told.spoken.iter().filter(is_text).collect();
+    let has_none = |one: &&Heard| {
+        let Ok(words) = beginning(&one.1.check_words) else { return true };
+        let is_original = |spoken: &&Spoken| {
+            one.1.origin_party == spoken.said.author.as_str() && spoken.said.message.0.starts_with(&words)
+        };
+        !texts.iter().any(is_original)
+    };
+    as_many(told.heard.iter().filter(has_none), line)
 }
 
-fn beside(one: &(Digest, Box<Transcription>), original: &str) -> calls::HeardText {
+/// The first ones, as many as there is room for.
+fn as_many<'h>(
+    all: impl Iterator<Item = &'h Heard>,
+    told: impl Fn(&Heard) -> calls::HeardText,
+) -> (Vec<calls::HeardText>, u32) {
+    let (mut given, mut bytes, mut more) = (Vec::new(), 0_usize, 0_u32);
+    for one in all {
+        // One that was put in the thread in another way may be longer than any that is taken here.
+        if more == 0 && given.len() < limits::HOTLINE_HEARD_TOLD && too_long(&one.1.text.0).is_none() {
+            let next = told(one);
+            bytes = bytes.saturating_add(next.encoded_len());
+            if bytes <= limits::HOTLINE_HEARD_BYTES {
+                given.push(next);
+                continue;
+            }
+        }
+        more = more.saturating_add(1);
+    }
+    (given, more)
+}
+
+fn beside(one: &Heard, original: &str) -> calls::HeardText {
     // A text of another program may be longer than any here.
     let differences = match too_long(original) {
         None => misheard(original, &one.1.text.0),
@@ -95,7 +124,7 @@ fn beside(one: &(Digest, Box<Transcription>), original: &str) -> calls::HeardTex
     }
 }
 
-fn line((digest, form): &(Digest, Box<Transcription>)) -> calls::HeardText {
+fn line((digest, form): &Heard) -> calls::HeardText {
     calls::HeardText {
         digest: digest.0.to_vec().into(),
         from: form.origin_party.clone(),
@@ -105,5 +134,28 @@ fn line((digest, form): &(Digest, Box<Transcription>)) -> calls::HeardText {
         check_words: form.check_words.clone(),
         text: form.text.0.clone(),
         ..Default::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn heard(text: String) -> Heard {
+        let form = Transcription { text: Prose(text), ..Transcription::default() };
+        (Digest::of(b"where it was written down"), Box::new(form))
+    }
+
+    #[test]
+    fn of_what_was_heard_the_first_is_told_and_how_much_more_there_is() {
+        let short: Vec<Heard> = (0..20).map(|_| heard("Stop.".into())).collect();
+        let (told, more) = as_many(short.iter(), line);
+        assert_eq!((told.len(), more), (8, 12));
+        let long: Vec<Heard> = (0..20).map(|_| heard("x".repeat(limits::HOTLINE_TEXT_BYTES_MAX))).collect();
+        let (told, more) = as_many(long.iter(), |one| beside(one, "Stop."));
+        assert!(told.iter().map(|one| one.encoded_len()).sum::<usize>() <= limits::HOTLINE_HEARD_BYTES);
+        assert_eq!(told.len() + more as usize, 20);
+        let too_long = [heard("x".repeat(limits::HOTLINE_TEXT_BYTES_MAX + 1))];
+        assert_eq!(as_many(too_long.iter(), line), (Vec::new(), 1));
     }
 }

@@ -23,10 +23,12 @@ const LANGUAGES_TOLD: usize = 16;
 /// Of it what one answer takes, from so many lines on.
 pub(super) fn shown(told: &Told, session: &Session<'_>, from: u32) -> calls::ShowSessionResponse {
     let pairs = session.pairs.iter().filter(|pair| [pair.between.0, pair.between.1].contains(&told.own));
+    let (heard, more_heard) = if from == 0 { heard::without_original(told) } else { (Vec::new(), 0) };
     let mut page = calls::ShowSessionResponse {
         session: Some(head(told, session)),
         closed: pairs.map(|pair| closed(told, pair)).collect(),
-        heard: if from == 0 { heard::without_original(told) } else { Vec::new() },
+        heard,
+        more_heard,
         ..Default::default()
     };
     let (mut bytes, mut next) = (0_usize, from);
@@ -119,6 +121,7 @@ pub(super) fn line(told: &Told, session: &Session<'_>, place: &Place<'_>) -> cal
     let (spoken, said) = (place.spoken, &place.spoken.said);
     let (text, answers) = what(spoken);
     let (translations, more_translations) = translations(told, &said.message);
+    let (heard, more_heard) = heard::of(told, spoken);
     let mut told_line = calls::SessionLine {
         digest: said.message.0.to_vec().into(),
         kind: said.content.kind().name().into(),
@@ -132,7 +135,8 @@ pub(super) fn line(told: &Told, session: &Session<'_>, place: &Place<'_>) -> cal
         more_translations,
         traffic: traffic_to_proto(said.traffic),
         not_taken: not_taken(session, place),
-        heard: heard::of(told, spoken),
+        heard,
+        more_heard,
         ..Default::default()
     };
     if let Some((position, line)) = place.standing {
