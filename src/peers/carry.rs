@@ -140,6 +140,10 @@ impl Exchange {
         if head.standing != Standing::Writes {
             return Err(Denied::from(NotNow::StandsBy).into());
         }
+        // What the other end claims is no proof, but more than a person's word that this is no older copy.
+        if link.state.is_held() {
+            return Err(ServeFault::Held);
+        }
         if !link.state.is_compared() && not_compared == NotCompared::Refused {
             return Err(Denied::from(NotNow::NotCompared).into());
         }
@@ -220,7 +224,7 @@ impl Exchange {
             stop("carry.revocation_list", "must be signed by its maker's authority, and not have expired");
         }
         if !carry.cosigned.is_empty()
-            && let Some(cosigned) = follow::held_by_peer(link, &carry.cosigned).await
+            && let Some(cosigned) = follow::held_by_peer(link, Way::Carried, &carry.cosigned).await
         {
             // An older one than is on record here is refused, and nothing is lost.
             let _ = give(link, Command::TakeCosignature(cosigned)).await;

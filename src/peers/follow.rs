@@ -9,6 +9,7 @@ use tonic::Request;
 use super::beat::{NoUse, call, give, said};
 use super::exchange::{Link, Peer};
 use super::heads;
+use super::outcome::Way;
 use crate::codec::dispatch;
 use crate::codec::proto::detente::v1::{Beat, HandInLeavesRequest, LeavesRequest, LeavesResponse};
 use crate::domain::board::Denied;
@@ -21,6 +22,9 @@ use crate::domain::refusal::Refusal;
 use crate::limits;
 use crate::registrar::{Head, Standing};
 use crate::replay::Broken;
+
+/// Why a head is rejected that its maker can't have signed beside the one that was followed.
+pub(super) const DIFFERS: &str = "it differs from one of the same size that was followed before";
 
 /// What our history says about a head that we signed.
 enum History {
@@ -38,7 +42,7 @@ pub(super) async fn compare(link: &Link, theirs: &Beat) {
         compared(link, theirs);
         return;
     }
-    if let Some(cosigned) = held_by_peer(link, note).await {
+    if let Some(cosigned) = held_by_peer(link, Way::Link, note).await {
         compared(link, theirs);
         let _ = give(link, Command::TakeCosignature(cosigned)).await;
     }
@@ -46,10 +50,10 @@ pub(super) async fn compare(link: &Link, theirs: &Beat) {
 
 /// A head of ours with the peer's cosignature, where our history contains it. Its own signature is ours: if it says
 /// more than our history holds, our history is what is wrong, and this node stops.
-pub(super) async fn held_by_peer(link: &Link, note: &Bytes) -> Option<LedgerHead> {
+pub(super) async fn held_by_peer(link: &Link, way: Way, note: &Bytes) -> Option<LedgerHead> {
     let head = link.head();
     let Ok(cosigned) = heads::verify_cosigned(&head.board, link.peer, note) else {
-        link.state.count_not_taken();
+        way.count_not_taken(link);
         return None;
     };
     let mut history = look(link, &head, &cosigned).await;
@@ -140,7 +144,7 @@ pub(super) async fn follow(
             if theirs.size < followed_before {
                 reject(link, theirs, "it is smaller than one that was followed before").await;
             } else if theirs.size == followed && theirs.root != board_link.theirs.edge.root() {
-                reject(link, theirs, "it differs from one of the same size that was followed before").await;
+                reject(link, theirs, DIFFERS).await;
             }
             return Ok(());
         }
@@ -186,7 +190,7 @@ async fn goal_of(
     bodies: Vec<Bytes>,
     checkpoint: &Bytes,
 ) -> Option<(LedgerHead, Vec<Leaf>)> {
-    let (goal, leaves) = signed_over(link, head, from, bodies, checkpoint)?;
+    let (goal, leaves) = signed_over(link, Way::Link, head, from, bodies, checkpoint)?;
     if leaves.iter().all(|leaf| is_of_this_link(link, head, leaf)) {
         return Some((goal, leaves));
     }
@@ -197,13 +201,14 @@ async fn goal_of(
 /// The head that the peer signed, and the leaves as they were given with it: nobody signed those one by one.
 fn signed_over(
     link: &Link,
+    way: Way,
     head: &Head,
     from: u64,
     bodies: Vec<Bytes>,
     checkpoint: &Bytes,
 ) -> Option<(LedgerHead, Vec<Leaf>)> {
     let Ok(goal) = heads::verify_theirs(&head.board, link.peer, checkpoint) else {
-        link.state.count_not_taken();
+        way.count_not_taken(link);
         return None;
     };
     // No tree reaches so far; counting on from there would overflow.
@@ -215,7 +220,7 @@ fn signed_over(
     let sent = from..from.saturating_add(bodies.len().min(limits::LEAVES_PER_CALL_MAX) as u64);
     let lacks = |index: u64| !sent.contains(&index) && !theirs.held.contains_key(&index);
     if is_far(link, known, goal.size) || (followed..goal.size).any(lacks) {
-        link.state.count_not_taken();
+        way.count_not_taken(link);
         return None;
     }
     let leaves = (from..).zip(bodies.into_iter().take(limits::LEAVES_PER_CALL_MAX));
@@ -242,9 +247,17 @@ pub(super) async fn take_leaves_carried(
     checkpoint: &Bytes,
 ) -> bool {
     let head = link.head();
-    let Some((goal, leaves)) = signed_over(link, &head, from, bodies, checkpoint) else { return false };
+    let Some((goal, leaves)) = signed_over(link, Way::Carried, &head, from, bodies, checkpoint) else {
+        return false;
+    };
     let Some(known) = head.board.link(link.peer) else { return false };
-    if goal.size <= known.theirs.edge.size() {
+    let followed = &known.theirs.edge;
+    if goal.size == followed.size() && goal.root != followed.root() {
+        // Both are signed, whoever brought the file.
+        reject(link, goal, DIFFERS).await;
+        return false;
+    }
+    if goal.size <= followed.size() {
         return true;
     }
     let add_up = known.grown(goal.size, &leaves).is_ok_and(|edge| edge.root() == goal.root);

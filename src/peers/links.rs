@@ -252,6 +252,11 @@ impl LinkState {
         !std::mem::replace(&mut self.lock().held, true)
     }
 
+    /// Whether it said last that it has more of ours than we gave.
+    pub fn is_held(&self) -> bool {
+        self.lock().held
+    }
+
     pub fn is_compared(&self) -> bool {
         *self.compared.borrow()
     }
@@ -302,8 +307,9 @@ mod tests {
     fn that_a_link_is_held_is_news_once_until_it_is_compared_again() {
         let link = LinkState::default();
         assert_eq!([link.hold(), link.hold(), link.is_compared()], [true, false, false]);
+        assert!(link.is_held());
         link.compare();
-        assert!(link.is_compared());
+        assert!(link.is_compared() && !link.is_held());
         assert_eq!([link.hold(), link.hold(), link.is_compared()], [true, false, false]);
     }
 }

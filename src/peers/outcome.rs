@@ -41,11 +41,20 @@ impl From<Outcome> for DeliveryAnswer {
     }
 }
 
-/// Of what did not become a command. It is counted on the link.
-pub(super) fn unfit_outcome(link: &Link, fault: Unfit) -> Outcome {
+impl Way {
+    /// What the other end sent is counted on the link. What is wrong in a file may be of whoever brought it.
+    pub fn count_not_taken(self, link: &Link) {
+        if self == Way::Link {
+            link.state.count_not_taken();
+        }
+    }
+}
+
+/// Of what did not become a command. It is counted on the link by which it came.
+pub(super) fn unfit_outcome(link: &Link, way: Way, fault: Unfit) -> Outcome {
     match fault {
         Unfit::NotTaken(fault) => {
-            link.state.count_not_taken();
+            way.count_not_taken(link);
             Outcome::NotTaken(fault)
         }
         Unfit::NotNow(not_now) => {

@@ -37,7 +37,8 @@ pub enum NotTaken {
     Equivocation,
     /// Only of a file. Over the link it is refused for good; but whoever brought the file may have changed it.
     #[error(
-        "the message's signature does not verify, or is over a limit: the file may have been changed on its way"
+        "the message's signature does not verify, it is over a limit, or what is around it or its dispatch is not as \
+         its author makes it: the file may have been changed on its way"
     )]
     ChangedMessage,
 }
@@ -124,9 +125,18 @@ pub fn look(
     })
 }
 
-/// Whether whoever handed it on may be why it would be refused: the wrapping of a message is signed by nobody.
+/// Whether whoever handed it on may be why it would be refused, or may have written what would be put on record with
+/// it: a wrapping is signed by nobody.
 pub fn may_be_changed(delivery: &Delivery) -> bool {
     matches!(delivery.message, Err(Outcome::RefusedSignature | Outcome::RefusedLimit))
+        || !is_as_made(&delivery.dispatch_signed)
+        || !is_as_made(&delivery.message_signed)
+}
+
+/// Whether a wrapping holds its payload, one signature and nothing else, as nodes write them.
+fn is_as_made(wrapping: &Bytes) -> bool {
+    signed::decode(wrapping.clone())
+        .is_ok_and(|one| one.signatures.len() == 1 && signed::encode(&one) == *wrapping)
 }
 
 /// The message key of the list that the dispatch names.
@@ -178,4 +188,30 @@ fn message_of(
         return Ok(Err(Outcome::RefusedAddressee));
     }
     Ok(Ok(message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::signed::{Algorithm, Signature, Signed};
+
+    #[test]
+    fn a_wrapping_with_anything_beside_one_signature_is_not_as_its_author_made_it() {
+        let signature = Signature {
+            key_digest: Digest::of(b"a key"),
+            algorithm: Algorithm::Ed25519,
+            value: vec![7; 64].into(),
+        };
+        let with = |signatures: Vec<Signature>| {
+            let payload_type = PayloadType::Message;
+            signed::encode(&Signed { payload: Bytes::from_static(b"said"), payload_type, signatures })
+        };
+        let made = with(vec![signature.clone()]);
+        assert!(is_as_made(&made));
+        assert!(!is_as_made(&with(vec![signature.clone(), signature])));
+        // A field that nobody knows.
+        let added = Bytes::from([&made[..], &[0x7a, 1, b'x']].concat());
+        assert!(signed::decode(added.clone()).is_ok() && !is_as_made(&added));
+        assert!(!is_as_made(&Bytes::new()));
+    }
 }

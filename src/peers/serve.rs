@@ -34,6 +34,12 @@ pub enum ServeFault {
     NoSuchParty,
     #[error("the {0} can't be used")]
     Unusable(&'static str),
+    /// Only of what goes by hand: over the link it is not compared.
+    #[error(
+        "nothing was done: the other end says that it took more than this node gave, so that this node's directory \
+         may be an older copy; nobody's word opens this link before the other end shows otherwise"
+    )]
+    Held,
 }
 
 impl Exchange {
@@ -60,11 +66,11 @@ impl Exchange {
         let peer = link.peer;
         let is_closed = || self.is_broken() || (way == Way::Link && !link.state.is_compared());
         if is_closed() {
-            return vec![unfit_outcome(link, Unfit::NotNow(NotNow::NotCompared))];
+            return vec![unfit_outcome(link, way, Unfit::NotNow(NotNow::NotCompared))];
         }
         let Some(first) = deliveries.first() else { return Vec::new() };
         let Some((lane, first)) = receive::claimed(&first.dispatch) else {
-            return vec![unfit_outcome(link, NotTaken::UnreadableDispatch.into())];
+            return vec![unfit_outcome(link, way, NotTaken::UnreadableDispatch.into())];
         };
         let turns = link.state.turns(lane);
         let _place = turns.place().await;
@@ -72,7 +78,7 @@ impl Exchange {
         let lists = key_lists_of(&board, peer);
         if !self.has_room_for(&board, peer, lane, first) {
             self.note_turned_away(peer).await;
-            return vec![unfit_outcome(link, Unfit::NotNow(NotNow::Budget))];
+            return vec![unfit_outcome(link, way, Unfit::NotNow(NotNow::Budget))];
         }
         let deliveries = deliveries.into_iter().take(limits::DELIVERIES_PER_CALL_MAX).collect();
         let look = move |one: Delivery| receive::look(&board, peer, lane, one.dispatch, one.message);
@@ -81,10 +87,10 @@ impl Exchange {
         let turn = turns.take(|| self.is_just_ahead(peer, lane, first)).await;
         // What was looked at may have waited, and is judged by what is in force when it is put on record.
         if is_closed() {
-            return vec![unfit_outcome(link, Unfit::NotNow(NotNow::NotCompared))];
+            return vec![unfit_outcome(link, way, Unfit::NotNow(NotNow::NotCompared))];
         }
         if key_lists_of(&self.registrar.head().board, peer) != lists {
-            return vec![unfit_outcome(link, Unfit::NotNow(NotNow::KeyList))];
+            return vec![unfit_outcome(link, way, Unfit::NotNow(NotNow::KeyList))];
         }
         let mut looked_at: Vec<(u64, Digest)> = Vec::new();
         let mut commands = Vec::new();
@@ -110,7 +116,7 @@ impl Exchange {
         drop(turn);
         let mut outcomes = Vec::with_capacity(answered.len());
         for ((serial, digest), done) in looked_at.into_iter().zip(answered) {
-            let outcome = self.outcome(link, lane, serial, digest, done).await;
+            let outcome = self.outcome((link, way), lane, serial, digest, done).await;
             let ends = !matches!(outcome, Outcome::Receipt(_));
             outcomes.push(outcome);
             if ends {
@@ -118,7 +124,7 @@ impl Exchange {
             }
         }
         if let Some(fault) = unfit {
-            outcomes.push(unfit_outcome(link, fault));
+            outcomes.push(unfit_outcome(link, way, fault));
         }
         outcomes
     }
@@ -140,7 +146,7 @@ impl Exchange {
 
     async fn outcome(
         &self,
-        link: &Link,
+        (link, way): (&Link, Way),
         lane: Precedence,
         serial: u64,
         digest: Digest,
@@ -150,11 +156,11 @@ impl Exchange {
             Ok(Done::Now(record))
                 if record.events.iter().any(|event| matches!(event, Event::Equivocated { .. })) =>
             {
-                unfit_outcome(link, NotTaken::Equivocation.into())
+                unfit_outcome(link, way, NotTaken::Equivocation.into())
             }
             // Just taken, or taken before: either way the first receipt is the answer.
             Ok(_) | Err(Denied::Refused(Refusal::SerialNotNext { .. })) => {
-                self.first_receipt(link, lane, serial, digest).await
+                self.first_receipt((link, way), lane, serial, digest).await
             }
             Err(Denied::NotNow(not_now)) => {
                 if not_now == NotNow::Budget {
@@ -163,22 +169,32 @@ impl Exchange {
                 link.state.count_not_now();
                 Outcome::NotNow(not_now)
             }
-            Err(Denied::Refused(Refusal::NotThisLink)) => unfit_outcome(link, NotTaken::NotThisLink.into()),
+            Err(Denied::Refused(Refusal::NotThisLink)) => {
+                unfit_outcome(link, way, NotTaken::NotThisLink.into())
+            }
             Err(Denied::Refused(_) | Denied::AlreadyDone { .. }) => {
-                unfit_outcome(link, NotTaken::Equivocation.into())
+                unfit_outcome(link, way, NotTaken::Equivocation.into())
             }
         }
     }
 
-    async fn first_receipt(&self, link: &Link, lane: Precedence, serial: u64, digest: Digest) -> Outcome {
+    async fn first_receipt(
+        &self,
+        (link, way): (&Link, Way),
+        lane: Precedence,
+        serial: u64,
+        digest: Digest,
+    ) -> Outcome {
         let head = self.registrar.head();
         let Some(board_link) = head.board.link(link.peer) else {
-            return unfit_outcome(link, NotTaken::NotThisLink.into());
+            return unfit_outcome(link, way, NotTaken::NotThisLink.into());
         };
         let lane_state = board_link.lane(lane);
         let expected = lane_state.taken.saturating_add(1);
         match lane_state.given.get(&serial) {
-            Some(given) if given.dispatch != digest => unfit_outcome(link, NotTaken::Equivocation.into()),
+            Some(given) if given.dispatch != digest => {
+                unfit_outcome(link, way, NotTaken::Equivocation.into())
+            }
             Some(_) => {
                 let records = head.records(&self.registrar.journal);
                 match receipts::given(&head.board, &records, &self.ring, link.peer, lane, serial).await {
@@ -233,8 +249,7 @@ impl Exchange {
         let followed = &board_link.theirs.edge;
         if theirs.size == followed.size() {
             if theirs.root != followed.root() {
-                follow::reject(link, theirs, "it differs from one of the same size that was followed before")
-                    .await;
+                follow::reject(link, theirs, follow::DIFFERS).await;
             }
         } else if theirs.size > followed.size()
             && !follow::is_far(link, board_link, theirs.size)

@@ -248,6 +248,7 @@ pub fn serve(fault: ServeFault) -> Status {
         ServeFault::Unusable(what) => {
             refusal(Code::FailedPrecondition, "UNUSABLE", format!("the {what} can't be used"))
         }
+        ServeFault::Held => refusal(Code::FailedPrecondition, "LINK_HELD", fault.to_string()),
     }
 }
 

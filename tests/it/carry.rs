@@ -317,6 +317,13 @@ async fn a_node_that_was_started_while_the_line_is_cut_carries_only_where_somebo
     assert_eq!(home.receipts, count(1, 0));
     // What a file shows is of the day on which it was made: over the line nothing is given for it.
     assert!(!exchange("PL").links.of(by).is_compared());
+    // Nobody's word opens a link whose other end says that it has more of ours than we gave.
+    exchange("BY").links.of(pl).hold();
+    let fault = exchange("BY").carry_out(pl, NotCompared::Accepted).await.err().unwrap();
+    assert!(matches!(fault, ServeFault::Held), "{fault}");
+    exchange("PL").links.of(by).hold();
+    let fault = exchange("PL").carry_in(&file, NotCompared::Accepted).await.unwrap_err();
+    assert!(matches!(&fault, CarryFault::Serve(ServeFault::Held)), "{fault}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
