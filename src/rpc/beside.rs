@@ -75,11 +75,14 @@ impl<'h> Shelf<'h> {
         let nothing = || -> Read { (Arc::default(), Looked::AtAll) };
         let (said, mut joined_looked) =
             if is_notice { self.said_of_threads(stands.thread).await? } else { nothing() };
-        let (threads, looked_at) = match said.is_empty() {
-            true => nothing(),
-            false => self.group(spoken_of(stands.thread, stands.traffic, &said)).await?,
+        let is_on_record = |thread: ThreadId| self.head.board.thread(thread).is_some();
+        let (may_belong, reached) = match said.is_empty() {
+            true => (BTreeSet::new(), Looked::AtAll),
+            false => spoken_of(stands.thread, stands.traffic, &said, is_on_record),
         };
-        if looked_at == Looked::AtSome {
+        let (threads, looked_at) =
+            if may_belong.is_empty() { nothing() } else { self.group(may_belong).await? };
+        if looked_at == Looked::AtSome || reached == Looked::AtSome {
             joined_looked = Looked::AtSome;
         }
         Ok(Some(Beside { stands, cited, looked, said, threads, joined_looked }))

@@ -4,7 +4,7 @@
 //! Never here: a choice. What anybody contests is listed and not summed; who states and who contests is
 //! said. No figure of another Party is corrected.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::beside::{Held, Looked, Stands, Thread, document, taken_back, threads};
 use super::check::Asked;
@@ -82,35 +82,71 @@ pub struct GroupFigure {
     pub sum: Quantity,
 }
 
-/// The threads that may belong with one, itself among them, whoever contests it and whatever is taken back: what is to
-/// be read before that is known.
-pub fn spoken_of(of: ThreadId, traffic: Traffic, said: &[Held]) -> BTreeSet<ThreadId> {
-    let words = in_time(traffic, said).into_iter();
-    let stated = words.filter(|word| word.position == Some(SameActivityPosition::Stated));
-    reached(of, &stated.map(|word| word.pair).collect())
+/// The threads on record that may belong with one, itself among them, whoever contests it and whatever is taken back:
+/// what is to be read before that is known. Those of which nobody contests it come first, where there are more than a
+/// group may have.
+pub fn spoken_of(
+    of: ThreadId,
+    traffic: Traffic,
+    said: &[Held],
+    is_on_record: impl Fn(ThreadId) -> bool,
+) -> (BTreeSet<ThreadId>, Looked) {
+    let mut stated: BTreeSet<(ThreadId, ThreadId)> = BTreeSet::new();
+    let mut last: BTreeMap<(ThreadId, ThreadId), Words> = BTreeMap::new();
+    for word in in_time(traffic, said) {
+        if word.position == Some(SameActivityPosition::Stated) {
+            stated.insert(word.pair);
+        }
+        last.entry(word.pair).or_default().insert(word.author, word.position);
+    }
+    let contested = Some(SameActivityPosition::Contested);
+    last.retain(|pair, words| stated.contains(pair) && words.values().all(|said| *said != contested));
+    let (first, looked) = reached(BTreeSet::from([of]), &last.into_keys().collect(), &is_on_record);
+    let (mut threads, further) = reached(first, &stated, &is_on_record);
+    threads.retain(|thread| is_on_record(*thread));
+    (threads, if looked == Looked::AtAll { further } else { looked })
 }
 
-/// These and what they lead to, no more than a group may have.
-fn reached(of: ThreadId, pairs: &BTreeSet<(ThreadId, ThreadId)>) -> BTreeSet<ThreadId> {
-    let mut threads = BTreeSet::from([of]);
-    let mut open = vec![of];
-    while let Some(thread) = open.pop() {
+/// These and what they lead to, no more of those on record than a group may have. One that is not on record here takes
+/// no place: anybody may name as many as they like, and two that others hold may be joined by one of them.
+fn reached(
+    mut threads: BTreeSet<ThreadId>,
+    pairs: &BTreeSet<(ThreadId, ThreadId)>,
+    is_on_record: impl Fn(ThreadId) -> bool,
+) -> (BTreeSet<ThreadId>, Looked) {
+    let mut looked = Looked::AtAll;
+    let mut places = threads.iter().filter(|thread| is_on_record(**thread)).count();
+    let mut open: VecDeque<ThreadId> = threads.iter().copied().collect();
+    while let Some(thread) = open.pop_front() {
         for (one, other) in pairs {
             let next = match (*one == thread, *other == thread) {
                 (true, _) => *other,
                 (_, true) => *one,
                 (false, false) => continue,
             };
-            if threads.len() <= limits::GROUP_THREADS_MAX && threads.insert(next) {
-                open.push(next);
+            if !threads.contains(&next) && is_on_record(next) {
+                if places > limits::GROUP_THREADS_MAX {
+                    looked = Looked::AtSome;
+                    continue;
+                }
+                places = places.saturating_add(1);
+            }
+            if threads.insert(next) {
+                open.push_back(next);
             }
         }
     }
-    threads
+    (threads, looked)
 }
 
 /// What belongs with a thread, by all that was said of threads in that traffic and not taken back.
-fn joined(of: ThreadId, traffic: Traffic, said: &[Held], taken_back: &BTreeSet<Digest>) -> Joined {
+fn joined(
+    of: ThreadId,
+    traffic: Traffic,
+    said: &[Held],
+    taken_back: &BTreeSet<Digest>,
+    read: &BTreeSet<ThreadId>,
+) -> Joined {
     let mut pairs: BTreeMap<(ThreadId, ThreadId), Pair> = BTreeMap::new();
     let mut all: BTreeMap<(ThreadId, ThreadId), Words> = BTreeMap::new();
     for word in in_time(traffic, said).into_iter().filter(|word| !taken_back.contains(&word.message)) {
@@ -133,7 +169,8 @@ fn joined(of: ThreadId, traffic: Traffic, said: &[Held], taken_back: &BTreeSet<D
         );
     }
     let holding = pairs.values().filter(|pair| pair.holds()).map(|pair| (pair.one, pair.other));
-    let mut threads = reached(of, &holding.collect());
+    // No more were read than a group may have: none of them is left out here.
+    let (mut threads, _) = reached(BTreeSet::from([of]), &holding.collect(), |thread| read.contains(&thread));
     let about = |pair: &Pair| {
         let is_said = !pair.stated_by.is_empty() || !pair.contested_by.is_empty();
         is_said && (threads.contains(&pair.one) || threads.contains(&pair.other))
@@ -198,7 +235,9 @@ pub(super) fn group(
     };
     let stands = beside.stands;
     let threads = threads(beside.threads.iter());
-    let mut joined = joined(stands.thread, stands.traffic, &beside.said, &taken_back(beside.threads.iter()));
+    let taken_back = taken_back(beside.threads.iter());
+    let read = threads.iter().map(|thread| thread.id).collect();
+    let mut joined = joined(stands.thread, stands.traffic, &beside.said, &taken_back, &read);
     if joined.pairs.is_empty() && beside.joined_looked == Looked::AtAll {
         return;
     }
@@ -341,4 +380,21 @@ fn figure(regime: &Regime, name: &str, notices: &[(String, &Subject)]) -> Option
     let territories = together::divided(name, rule, Axis::Territory, notices).parts;
     let territories = territories.into_iter().take(limits::GROUP_TERRITORIES_MAX).collect();
     Some(GroupFigure { figure: name.to_owned(), each, territories, sum })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_that_nobody_has_hide_none_that_is_on_record_and_where_there_are_too_many_that_is_said() {
+        let thread = |number: u8| ThreadId([number; 16]);
+        let (this, partner) = (thread(200), thread(201));
+        let mut pairs: BTreeSet<_> = (0..100).map(|number| (thread(number), this)).collect();
+        pairs.insert((this, partner));
+        let (threads, looked) = reached(BTreeSet::from([this]), &pairs, |one| one.0[0] >= 200);
+        assert!(threads.contains(&partner) && looked == Looked::AtAll);
+        let (threads, looked) = reached(BTreeSet::from([this]), &pairs, |_| true);
+        assert_eq!((threads.len(), looked), (limits::GROUP_THREADS_MAX + 1, Looked::AtSome));
+    }
 }
