@@ -70,7 +70,10 @@ async fn a_flash_rings_is_read_by_one_key_and_answered_and_its_author_sees_each_
         pl.until_it_says("UNREAD 1: press n");
         // That it stands on the screen there is known here, and that nobody has read it.
         by.until_it_says("shown to Officer of PL");
-        by.until_it_says("not read; not answered");
+        by.until("not read, and not answered", |rows| {
+            let says = |words: &str| rows.iter().any(|row| row.contains(words));
+            says("not read;") && says("not answered")
+        });
         pl.press("r");
         pl.until_it_says("your reading is on record: PL/");
         pl.until("nothing is unread", |rows| !rows[2].contains("UNREAD"));
