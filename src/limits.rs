@@ -242,8 +242,8 @@ pub const THREADS_BESIDE_MAX: usize = 16;
 /// An amendment is held against no more of its author's messages before it, the newest first: in a thread with
 /// more between, that its notice was cancelled is not marked.
 pub const AMENDMENT_LOOKS_BACK_MAX: usize = 256;
-/// Of what its author said later in its thread, what became of a message is read in no more messages, the newest first:
-/// that it was amended before those is not marked.
+/// Of what its author said later in its thread, what became of a message is read in no more messages, the newest first,
+/// and of those before them in as many withdrawals. How many were not looked at is marked.
 pub const LATER_WORDS_READ_MAX: usize = 64;
 /// A calendar that a reference names by its year alone is looked for in no more threads, the newest first, and in
 /// no more messages of each.
