@@ -117,6 +117,9 @@ pub const DUTY_MESSAGES_AGAIN_MAX: usize = 1_000;
 /// Of the messages by which a Party takes back messages of its own so many in one thread, the oldest, are read when a
 /// message of that Party comes after them; what a later one took back before it came counts until that is said anew.
 pub const DUTY_WITHDRAWALS_READ_MAX: usize = 64;
+/// A withdrawal that names a message by its number is held against no more messages of its author in the thread, the
+/// newest: a duty of another thread that an older one met stays met.
+pub const DUTY_WITHDRAWAL_LOOKS_BACK_MAX: usize = 4_096;
 /// Duties that may be open with one Party, real ones and drills each for themselves. Beyond it a message opens
 /// none: it stands as any other, with a mark that says how many were not opened, and that is on record.
 pub const DUTIES_OPEN_PER_PARTY_MAX: u64 = 250_000;
@@ -244,8 +247,8 @@ pub const THREADS_BESIDE_MAX: usize = 16;
 /// An amendment is held against no more of its author's messages before it, the newest first: in a thread with
 /// more between, that its notice was cancelled is not marked.
 pub const AMENDMENT_LOOKS_BACK_MAX: usize = 256;
-/// Of what its author said later in its thread, what became of a message is read in no more messages, the newest first:
-/// that it was amended before those is not marked.
+/// Of what its author said later in its thread, what became of a message is read in no more messages, the newest first,
+/// and of those before them in as many withdrawals. How many were not looked at is marked.
 pub const LATER_WORDS_READ_MAX: usize = 64;
 /// A calendar that a reference names by its year alone is looked for in no more threads, the newest first, and in
 /// no more messages of each.

@@ -62,6 +62,8 @@ pub struct Seen {
     /// What the other end's newest heartbeat said, and when it came.
     pub said: Option<Said>,
     pub said_at: Option<Instant>,
+    /// Whether it was not heard for a day (`limits::UNDER_WAY_MS_MAX`) since its newest heartbeat.
+    was_away: bool,
     under_way: UnderWay,
     doubts: [u32; 4],
     /// Whether the other end last claimed more than we gave.
@@ -153,7 +155,10 @@ impl LinkState {
 
     /// The other end called, or answered.
     pub fn hear(&self, now: Instant) {
-        self.lock().heard_at = Some(now);
+        let mut seen = self.lock();
+        let before = seen.heard_at.replace(now);
+        seen.was_away |= before.is_some_and(|before| now.ms_since(before) > limits::UNDER_WAY_MS_MAX);
+        drop(seen);
         self.heard.notify_waiters();
     }
 
@@ -193,11 +198,12 @@ impl LinkState {
     /// A heartbeat said this, when these were the last serials taken, by lane, ROUTINE first.
     pub fn note_said(&self, said: Said, taken: [u64; 4], at: Instant) {
         let mut seen = self.lock();
-        let said_before = seen.said_at.replace(at);
+        seen.said_at = Some(at);
         seen.said = Some(said);
+        let was_away = std::mem::take(&mut seen.was_away);
         // Waits are measured by our own clock, whatever the other end says of its.
         let now = seen.heard_at.unwrap_or(at);
-        seen.under_way.note(said.sent, taken, (said_before, at), now);
+        seen.under_way.note(said.sent, taken, (was_away, at), now);
     }
 
     /// A receipt on this lane did not verify. How often in a row that has happened.

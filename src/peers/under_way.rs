@@ -54,17 +54,17 @@ impl UnderWay {
         !(0..4).any(is_under_way)
     }
 
-    /// A heartbeat said at `at` what was sent, the one before at `said_before`; `now` is by our own clock.
+    /// A heartbeat said at `at` what was sent; `now` is by our own clock. `was_away`: since the heartbeat before there
+    /// was a day in which the other end was not heard at all.
     pub fn note(
         &mut self,
         sent_by_now: ByLane,
         taken: ByLane,
-        (said_before, at): (Option<Instant>, Instant),
+        (was_away, at): (bool, Instant),
         now: Instant,
     ) {
-        let day = limits::UNDER_WAY_MS_MAX;
         // Nothing comes while the link is down: what is under way is waited for from then on.
-        let was_away = said_before.is_some_and(|before| at.ms_since(before) > day);
+        let day = limits::UNDER_WAY_MS_MAX;
         match self.sent {
             // What it had sent then is waited for before what it sent since.
             Some(sent) if !is_within(&sent.serials, &taken) && was_away => {
@@ -125,6 +125,17 @@ mod tests {
         assert_eq!(said(&link, 9, 8, 2 + 2 * day), None);
         assert_eq!(said(&link, 9, 8, 3 + 2 * day), None);
         assert_eq!(said(&link, 9, 9, 4 + 2 * day), Some(Instant(4 + 2 * day)));
+    }
+
+    #[test]
+    fn whoever_is_heard_all_along_puts_off_nothing_by_heartbeats_that_are_rare() {
+        let link = LinkState::default();
+        let (day, hour) = (limits::UNDER_WAY_MS_MAX, 3_600_000);
+        assert_eq!(said(&link, u64::MAX, 7, 1), None);
+        // Deliveries go on.
+        link.hear(Instant(day / 2));
+        link.hear(Instant(day));
+        assert_eq!(said(&link, u64::MAX, 7, day + hour), Some(Instant(day + hour)));
     }
 
     #[test]

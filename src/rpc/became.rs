@@ -2,19 +2,22 @@
 //!
 //! Never here: which word does what to it (`domain/became.rs`).
 
+use std::collections::BTreeSet;
+
 use crate::codec::content;
 use crate::domain::became::became;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::message::Message;
 use crate::domain::said::Said;
-use crate::domain::thread::Entry;
+use crate::domain::thread::{Entry, Thread};
 use crate::limits;
 use crate::registrar::Head;
 use crate::replay::records::{RecordFault, Records};
 
 /// Lines of marks, safe to show; none where it stands as it is. Of an author's later messages in the thread the newest
-/// are read, as many as the limit says.
+/// are read, and of those before them what takes something back, each as many as the limit says; how many were not is
+/// the last line.
 ///
 /// # Errors
 /// The journal does not answer, or is not what it was.
@@ -28,9 +31,17 @@ pub(super) async fn marks(
     let Some(own) = thread.entry(digest) else { return Ok(Vec::new()) };
     let is_later = |entry: &&Entry| entry.author == own.author && entry.place > own.place;
     let mut later: Vec<Entry> = thread.entries().filter(is_later).copied().collect();
-    let beyond = later.len().saturating_sub(limits::LATER_WORDS_READ_MAX);
+    let newest = later.split_off(later.len().saturating_sub(limits::LATER_WORDS_READ_MAX));
+    let mut not_read = later.len();
+    if not_read > 0 {
+        let withdrawals = head.board.duties.withdrawals(message.draft.thread, own.author);
+        let withdrawals: BTreeSet<Digest> = withdrawals.map(|(_, withdrawal)| withdrawal).collect();
+        later.retain(|entry| withdrawals.contains(&entry.digest));
+        later.truncate(limits::LATER_WORDS_READ_MAX);
+        not_read -= later.len();
+    }
     let mut said: Vec<Said> = self::said(digest, message).into_iter().collect();
-    for entry in later.drain(beyond..) {
+    for entry in later.iter().chain(&newest) {
         let stored = records.message(entry.index, &entry.digest).await?;
         said.extend(self::said(&entry.digest, &stored.message));
     }
@@ -42,7 +53,53 @@ pub(super) async fn marks(
         }
         _ => true,
     });
-    Ok(became(digest, &said).into_iter().collect())
+    let named = named(head, records, (thread, own), &said).await?;
+    said.splice(0..0, named);
+    let mut marks: Vec<String> = became(digest, &said).into_iter().collect();
+    if not_read > 0 {
+        marks.push(format!("{not_read} later messages of its author were not looked at"));
+    }
+    Ok(marks)
+}
+
+/// What cancellations name that is not among what was read: by digest wherever it stands, by number of the messages of
+/// their author before this one, the newest, as many as the limit says.
+async fn named(
+    head: &Head,
+    records: &Records,
+    (thread, own): (&Thread, &Entry),
+    said: &[Said],
+) -> Result<Vec<Said>, RecordFault> {
+    let mut there: Vec<(u64, Digest)> = Vec::new();
+    let mut is_by_number = false;
+    for one in said {
+        let Content::Cancellation(form) = &one.content else { continue };
+        if said.iter().any(|other| other.is_meant(&form.cancels, own.author)) {
+            continue;
+        }
+        match form.cancels.message_digest {
+            Some(named) => {
+                there.extend(head.board.messages.get(&named.0).map(|found| (found.index, named.0)));
+            }
+            None => is_by_number = true,
+        }
+    }
+    if is_by_number {
+        let is_earlier = |entry: &&Entry| entry.author == own.author && entry.place < own.place;
+        let mut earlier: Vec<Entry> = thread.entries().filter(is_earlier).copied().collect();
+        let newest = earlier.split_off(earlier.len().saturating_sub(limits::LATER_WORDS_READ_MAX));
+        there.extend(newest.iter().map(|entry| (entry.index, entry.digest)));
+    }
+    let mut found = Vec::new();
+    for (index, digest) in there {
+        match records.message(index, &digest).await {
+            Ok(stored) => found.extend(self::said(&digest, &stored.message)),
+            // What can't be read is not known.
+            Err(fault) if fault.is_lasting() => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Ok(found)
 }
 
 fn said(digest: &Digest, message: &Message) -> Option<Said> {

@@ -60,7 +60,7 @@ pub(super) async fn page(
             at_ms: offer.at.0,
         }),
         open: open.len() as u64,
-        escalated: open.iter().filter(|one| one.item.is_escalated()).count() as u64,
+        escalated: open.iter().filter(|one| one.is_escalated).count() as u64,
         webhooks_failing: webhooks::failing(board),
         expiring: alarms::expiring(board, &own, now),
         alarms: past_due.lines,

@@ -42,6 +42,8 @@ pub struct Duties {
     entry_regimes: OrdSet<Digest>,
     /// By the message that answered them.
     by_answer: OrdMap<Digest, Arc<[DutyNumber]>>,
+    /// By any other message on which a step of theirs rests. Only for reading: no fold goes by it.
+    by_word: OrdMap<Digest, Arc<[DutyNumber]>>,
     /// Each rule is kept once.
     rules: OrdSet<Arc<Rule>>,
     /// How many of the open ones there are with each Party, drills apart: they use up no room of real ones.
@@ -158,6 +160,11 @@ impl Duties {
 
     pub fn of_answer(&self, answer: &Digest) -> impl Iterator<Item = &Arc<Duty>> {
         self.numbered(self.by_answer.get(answer).map_or(&[], |numbers| numbers))
+    }
+
+    /// Those of which a step rests on this message, or did.
+    pub fn resting_on(&self, message: &Digest) -> impl Iterator<Item = &Arc<Duty>> {
+        self.of_answer(message).chain(self.numbered(self.by_word.get(message).map_or(&[], |numbers| numbers)))
     }
 
     /// Of a day of a year.
@@ -306,10 +313,14 @@ impl Duties {
         if *step == Step::Resumed {
             self.running.insert((due, number));
         }
-        if let Step::Answered { message } | Step::Met { message, .. } = step {
-            let known = self.by_answer.get(message).is_some_and(|numbers| numbers.contains(&number));
+        let is_answer = matches!(step, Step::Answered { .. } | Step::Met { .. });
+        let index = if is_answer { &mut self.by_answer } else { &mut self.by_word };
+        // Nothing rests on what takes a ground back.
+        let ground = step.message().filter(|_| !matches!(step, Step::TakenBack { .. }));
+        if let Some(message) = ground {
+            let known = index.get(&message).is_some_and(|numbers| numbers.contains(&number));
             if !known {
-                insert(&mut self.by_answer, *message, number);
+                insert(index, message, number);
             }
         }
         match after {

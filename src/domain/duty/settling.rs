@@ -46,11 +46,25 @@ pub fn settle(duty: &Duty, message: &Settling) -> Settled {
     let may = |step: Step| {
         if duty.may(&step) && !duty.is_told(&step) { Settled::Step(step) } else { Settled::Nothing }
     };
-    if let Some(message) = message.takes_back.filter(|message| duty.rests_on_messages().contains(message)) {
-        return may(Step::TakenBack { message, why: TakenBack::Withdrawn { by: stated.digest } });
+    if let Some(of) = message.takes_back.filter(|of| duty.rests_on_messages().contains(of)) {
+        // Whoever is owed it lifts it for good by a cancellation that stands until it is due: nobody lapses by a word
+        // of the other end's that came too late to be answered.
+        if duty.is_cancelled_by(&of) && stated.author == opened.owed_to {
+            match message.given {
+                None => return Settled::AwaitsReceipt(None),
+                Some((given, _)) if given > opened.due => return Settled::Nothing,
+                Some(_) => {}
+            }
+        }
+        return may(Step::TakenBack { message: of, why: TakenBack::Withdrawn { by: stated.digest } });
     }
     if message.is_taken_back || duty.is_withdrawn(&stated.digest) {
         return Settled::Nothing;
+    }
+    // What meets itself is not owed any more once its author takes it back.
+    let is_of_cause = message.takes_back.is_some() && message.takes_back == opened.cause.message();
+    if rule.joined == Joined::ByItself && is_of_cause && stated.author == author_of_cause(duty, rule) {
+        return may(Step::Lifted(Lifting::Cancelled { by: stated.digest }));
     }
     let is_cause = opened.cause.message() == Some(stated.digest);
     if is_cause != (rule.joined == Joined::ByItself) {
@@ -87,7 +101,6 @@ pub fn settle(duty: &Duty, message: &Settling) -> Settled {
     }
     // What takes a message back is about that one alone, whatever else stands in the thread.
     let takes_back = stated.document == Document::Kind(Kind::MessageWithdrawal);
-    let is_of_cause = message.takes_back.is_some() && message.takes_back == opened.cause.message();
     let cancels = if takes_back { is_of_cause } else { concerns };
     if stated.author == author_of_cause(duty, rule) && is(&rule.cancelled_by) && cancels {
         return may(Step::Lifted(Lifting::Cancelled { by: stated.digest }));

@@ -149,6 +149,11 @@ impl Duty {
         self.story.iter().any(|told| is_it(&told.step))
     }
 
+    /// Whether it is lifted by this message, as cancelled.
+    pub(super) fn is_cancelled_by(&self, message: &Digest) -> bool {
+        self.last() == Some(&Step::Lifted(Lifting::Cancelled { by: *message }))
+    }
+
     /// Whether the same word stands in the story.
     pub(super) fn is_told(&self, step: &Step) -> bool {
         self.standing_now().into_iter().any(|told| told.is_same_word(step))

@@ -8,16 +8,44 @@ use std::collections::BTreeMap;
 use super::open::{Item, Part, Stage};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::message::Traffic;
+use crate::domain::party::Party;
 
 /// One entry of a page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Listed<'o> {
-    /// Of a session the oldest of those that wait at its highest precedence, a text before all else: how far the
-    /// session is escalated is how far this one is.
+    /// Of a session the oldest of those that wait at its highest precedence, a text before all else.
     pub message: &'o Digest,
     pub item: &'o Item,
     /// How many messages of the session wait; 0 for a message that is of none.
     pub of_session: usize,
+    /// Nobody acknowledged it, or any of the session that wait, within the minutes of its first step.
+    pub is_escalated: bool,
+    /// The plan is at its end with it, or with any of the session that wait.
+    is_over: bool,
+}
+
+impl<'o> Listed<'o> {
+    fn alone(message: &'o Digest, item: &'o Item) -> Listed<'o> {
+        let (is_escalated, is_over) = (item.is_escalated(), item.stage == Stage::Over);
+        Listed { message, item, of_session: 0, is_escalated, is_over }
+    }
+
+    /// FLASH before all; of one precedence what is real before what is drill, then what is escalated furthest, then
+    /// what is due next, and what waits longest.
+    fn first_to_do(&self) -> impl Ord + use<> {
+        let item = self.item;
+        let is_drill = item.traffic == Traffic::Drill;
+        let due = item.due.map_or(i64::MAX, |due| due.0);
+        (
+            Reverse(item.precedence),
+            is_drill,
+            !self.is_over,
+            !self.is_escalated,
+            due,
+            item.since,
+            *self.message,
+        )
+    }
 }
 
 impl Item {
@@ -26,40 +54,34 @@ impl Item {
         self.alerted > 1 || self.stage == Stage::Over
     }
 
-    /// FLASH before all; of one precedence what is real before what is drill, then what is escalated furthest, then
-    /// what is due next, and what waits longest.
-    fn first_to_do(&self, message: &Digest) -> impl Ord + use<> {
-        let is_drill = self.traffic == Traffic::Drill;
-        let due = self.due.map_or(i64::MAX, |due| due.0);
-        let is_over = self.stage == Stage::Over;
-        (Reverse(self.precedence), is_drill, !is_over, !self.is_escalated(), due, self.since, *message)
-    }
-
     /// Which message of a session stands for it.
     fn stands_for_session(&self, message: &Digest) -> impl Ord + use<> {
         (Reverse(self.precedence), self.part != Part::Text, self.since, self.index, *message)
     }
 }
 
-/// What must be done first comes first. Of a session what is real and what is of a drill stand apart.
+/// What must be done first comes first. Of a session what is real and what is of a drill stand apart, and what each
+/// Party said: nobody's words are hidden behind another Party's.
 pub fn listed<'o>(open: impl Iterator<Item = (&'o Digest, &'o Item)>) -> Vec<Listed<'o>> {
     let mut all = Vec::new();
-    let mut sessions: BTreeMap<(ThreadId, bool), Listed<'o>> = BTreeMap::new();
+    let mut sessions: BTreeMap<(ThreadId, Party, bool), Listed<'o>> = BTreeMap::new();
     for (message, item) in open {
+        let one = Listed::alone(message, item);
         if item.part == Part::None {
-            all.push(Listed { message, item, of_session: 0 });
+            all.push(one);
             continue;
         }
-        let one = Listed { message, item, of_session: 0 };
-        let session = sessions.entry((item.thread, item.traffic == Traffic::Drill)).or_insert(one);
-        let waiting = session.of_session.saturating_add(1);
-        if item.stands_for_session(message) < session.item.stands_for_session(session.message) {
-            *session = one;
-        }
-        session.of_session = waiting;
+        let of = (item.thread, item.from, item.traffic == Traffic::Drill);
+        let session = sessions.entry(of).or_insert(one);
+        let of_session = session.of_session.saturating_add(1);
+        let is_escalated = session.is_escalated || one.is_escalated;
+        let is_over = session.is_over || one.is_over;
+        let is_first = item.stands_for_session(message) < session.item.stands_for_session(session.message);
+        let first = if is_first { one } else { *session };
+        *session = Listed { of_session, is_escalated, is_over, ..first };
     }
     all.extend(sessions.into_values());
-    all.sort_by_key(|one| one.item.first_to_do(one.message));
+    all.sort_by_key(|one| one.first_to_do());
     all
 }
 
@@ -110,12 +132,19 @@ mod tests {
     }
 
     #[test]
-    fn how_far_a_session_is_escalated_is_how_far_its_oldest_text_is() {
+    fn a_session_is_escalated_as_far_as_any_of_it_that_waits() {
         let over = |since| Item { stage: Stage::Over, due: None, alerted: 3, ..item(1, Part::Text, since) };
         let all = [over(5), item(1, Part::Text, 3)];
         let named: Vec<(Digest, Item)> =
             all.iter().map(|item| (Digest::of(&item.since.0.to_be_bytes()), *item)).collect();
         let listed = listed(named.iter().map(|(message, item)| (message, item)));
-        assert!(!listed[0].item.is_escalated());
+        assert!(!listed[0].item.is_escalated() && listed[0].is_escalated);
+    }
+
+    #[test]
+    fn what_one_party_said_in_a_session_is_not_hidden_behind_what_another_did() {
+        let other = Item { from: "OSCE".parse().unwrap(), ..item(1, Part::Text, 2) };
+        let all = [item(1, Part::Text, 1), other, item(1, Part::Text, 3)];
+        assert_eq!(shown(&all), [(1, 2), (2, 1)]);
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::reading::{Delivered, delivered, refers_to};
 use super::records::in_records;
-use super::taken_back::{is_taken_back, takes_back};
+use super::taken_back::{is_taken_back, may_be_taken_back, takes_back};
 use crate::codec::content;
 use crate::domain::digest::Digest;
 use crate::domain::duty::{
@@ -255,10 +255,12 @@ impl Considering<'_> {
         let referred = stated
             .refers_to
             .iter()
-            .flat_map(|digest| duties.of_causing(digest).chain(duties.of_answer(digest)));
+            .flat_map(|digest| duties.of_causing(digest).chain(duties.resting_on(digest)));
+        let taken_back = may_be_taken_back(&self.head.board, stated);
         Ok(duties
             .of_thread(stated.thread)
             .chain(referred)
+            .chain(taken_back.iter().flat_map(|digest| duties.resting_on(digest)))
             .chain(duties.of_years())
             .chain(named.iter().flat_map(|entry| duties.of_entry(other, *entry)))
             .filter(|duty| duty.other_than(self.own) == other)

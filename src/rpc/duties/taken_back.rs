@@ -4,6 +4,7 @@
 //! drill's of a drill's. Never here: what follows.
 
 use crate::codec::content;
+use crate::domain::board::Board;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::duty::{Duty, Stated};
@@ -12,6 +13,20 @@ use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
 use crate::replay::records::{RecordFault, StoredMessage};
+
+/// Of a withdrawal that names what it takes back by its number alone: the messages that it may mean, the newest of its
+/// author in the thread, as many as the limit says. What it names by digest it refers to.
+pub(super) fn may_be_taken_back(board: &Board, stated: &Stated<'_>) -> Vec<Digest> {
+    let Content::MessageWithdrawal(form) = stated.content else { return Vec::new() };
+    let Some(thread) = board.thread(stated.thread) else { return Vec::new() };
+    if form.withdraws.message_digest.is_some() {
+        return Vec::new();
+    }
+    let of_author = thread.entries().filter(|entry| entry.author == stated.author);
+    let mut all: Vec<Digest> = of_author.map(|entry| entry.digest).collect();
+    let beyond = all.len().saturating_sub(limits::DUTY_WITHDRAWAL_LOOKS_BACK_MAX);
+    all.split_off(beyond)
+}
 
 /// Of a withdrawal: the message that it takes back, if it brought the duty about or the duty rests on it.
 pub(super) async fn takes_back(

@@ -7,12 +7,14 @@ use detente::domain::digest::Digest;
 use detente::domain::duty::{
     Duty, GivenBy, InTime, Lifting, Settled, Settling, State, Stated, Step, TakenBack, settle,
 };
+use detente::domain::time::Instant;
 use proptest::prelude::*;
 
 use super::nodes::{
-    all_open, answer, ask, both_hear_until, both_until, bound, is, later, same_at_both_ends, state, to,
+    all_open, answer, answer_to, ask, bind, both_hear_until, both_until, bound, citing, hold, is, later,
+    same_at_both_ends, state, to,
 };
-use super::{at, code, dunes, duty, opened, question, stated, told};
+use super::{DUNES, at, code, dunes, duty, notification, opened, question, stated, told};
 use crate::officer::{filled, form, send};
 use crate::world::World;
 
@@ -165,4 +167,74 @@ async fn where_one_of_two_answers_is_withdrawn_the_other_meets_it() {
     withdraw(&world, &first, 4).await;
     both_until(&world, met_by(&second)).await;
     same_at_both_ends(&world, "BY", "PL");
+}
+
+/// A rule whose duty is met by the very message that brings it about.
+const NOTICE: &str = r#"
+[[duty]]
+name = "notice"
+for = ["notification"]
+owed_by = "author"
+owed_to = "addressees"
+met_by = ["notification"]
+joined = "by itself"
+before = 42
+unit = "calendar days"
+zone = "of the anchor"
+anchor = "start"
+paragraph = "para 11"
+checked = true
+"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_notice_that_meets_itself_is_owed_no_more_once_its_author_takes_it_back() {
+    let world = World::new(&["BY", "PL"]).await;
+    let text = format!("{DUNES}{NOTICE}");
+    let digest = hold(&world, "BY", &text).await;
+    hold(&world, "PL", &text).await;
+    bind(&world, "dunes", digest, "").await;
+    let notice = notification("2031-09-15 Z", "2031-09-20 Z", "voluntary");
+    let sent = send(&world, "BY", 1, citing("dunes", digest, to("PL", 1)), &notice).await;
+    both_until(&world, is("notice", State::Met(InTime::InTime))).await;
+    let text = format!("[withdraws]\nmessage_digest = \"{}\"\n", hex::encode(&sent.message_digest));
+    send(&world, "BY", 2, to("PL", 1), &form(Kind::MessageWithdrawal, &text)).await;
+    both_until(&world, is("notice", State::Lifted)).await;
+    same_at_both_ends(&world, "BY", "PL");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_in_another_thread_is_withdrawn_by_its_number_alone() {
+    let (world, digest) = bound().await;
+    let question = ask(&world, digest, 1).await;
+    both_until(&world, all_open).await;
+    let sent = send(&world, "PL", 2, to("BY", 5), &answer_to(&question)).await;
+    both_until(&world, is("answer", State::Met(InTime::InTime))).await;
+    let text = format!("[withdraws]\nnumber = \"{}\"\n", sent.number);
+    send(&world, "PL", 3, to("BY", 5), &form(Kind::MessageWithdrawal, &text)).await;
+    both_until(&world, all_open).await;
+    same_at_both_ends(&world, "BY", "PL");
+}
+
+#[test]
+fn a_cancellation_by_whom_it_is_owed_to_is_withdrawn_only_until_it_is_due() {
+    let regime = dunes();
+    let withdrawal = filled(Kind::MessageWithdrawal);
+    let by = Digest::of(b"off");
+    let mut duty = asked();
+    told(&mut duty, Step::Lifted(Lifting::Cancelled { by }));
+    let does = |given: Option<Instant>| {
+        let message = Settling {
+            regime: &regime,
+            rule: &regime.duties["answer"],
+            stated: &stated("withdrawal", &withdrawal, at(GIVEN)),
+            is_in_place_of_cause: false,
+            takes_back: Some(by),
+            is_taken_back: false,
+            given: given.map(|given| (given, GivenBy::Receipt)),
+        };
+        settle(&duty, &message)
+    };
+    assert_eq!(does(None), Settled::AwaitsReceipt(None));
+    assert_eq!(does(Some(duty.opened.due)), Settled::Step(withdrawn("off")));
+    assert_eq!(does(Some(duty.opened.due.plus_ms(1))), Settled::Nothing);
 }
