@@ -796,10 +796,12 @@ pub const CHECK_WITHIN_MINUTES_MAX: u32 = 24 * 60;
 /// After the time in which an answer counts, so long is waited for what is on its way before a check is put on
 /// record as missed (ms).
 pub const CHECK_GRACE_MS: i64 = 30_000;
+/// A link whose check schedule asks for more checks within a day is refused: what is remembered of them lasts for two.
+pub const CHECKS_A_DAY_MAX: usize = 512;
 /// So many checks and answers of each end of a link are remembered; the oldest make room.
-pub const CHECK_MESSAGES_KEPT_MAX: usize = 256;
+pub const CHECK_MESSAGES_KEPT_MAX: usize = 2 * CHECKS_A_DAY_MAX;
 /// So many checks of a link are remembered with what came of them; the oldest make room. The journal keeps all.
-pub const CHECK_STATES_KEPT_MAX: usize = 256;
+pub const CHECK_STATES_KEPT_MAX: usize = 2 * CHECKS_A_DAY_MAX;
 /// So many service messages of a link are looked at when a check is missed, the newest.
 pub const SERVICE_MESSAGES_KEPT_MAX: usize = 32;
 /// So many checks of one rule are looked at in one go; the rest follows at once.
@@ -815,6 +817,8 @@ pub const HEARTBEAT_SECONDS_MAX: u32 = 3_600;
 /// A link is called down when nothing was heard for the heartbeat's interval and so long more (ms): what a heartbeat
 /// and its answer may take.
 pub const HEARTBEAT_ANSWER_MS_MAX: i64 = 5_000;
+/// After so many heartbeats in a row without an answer a link is called down without trying it once more.
+pub const HEARTBEATS_MISSED_FOR_SURE: u64 = 3;
 /// A ping of a link ends by then, whatever the other end does (ms).
 pub const PING_MS_MAX: u64 = 8_000;
 /// A check that came so long after it was due is answered no more (ms).

@@ -20,7 +20,7 @@ pub(super) fn schedule_to_proto(plan: &CheckPlan) -> proto::CheckSchedule {
 }
 
 pub(super) fn schedule_from_proto(wire: &proto::CheckSchedule) -> Result<Arc<CheckPlan>, DecodeFault> {
-    let read = check_schedule::read(&wire.text);
+    let read = check_schedule::stored(&wire.text);
     read.map(Arc::new).map_err(|_| DecodeFault::new("change.check_schedule", "a check schedule"))
 }
 

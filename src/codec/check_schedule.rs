@@ -60,14 +60,26 @@ const BY_CHECK: &str = "by check";
 /// Reads a schedule.
 ///
 /// # Errors
-/// The first thing that is wrong, with its line; what is wrong beyond a line is told at the first.
+/// The first thing that is wrong, with its line; what is wrong beyond a line is told at the first. A text that is too
+/// long, or becomes so where a record holds it (`write`).
 pub fn read(text: &str) -> Result<CheckPlan, NotAPlan> {
-    if text.len() > limits::CHECK_SCHEDULE_BYTES_MAX {
-        return Err(wrong(format!(
-            "a check schedule takes at most {} bytes",
-            limits::CHECK_SCHEDULE_BYTES_MAX
-        )));
+    let most = limits::CHECK_SCHEDULE_BYTES_MAX;
+    if text.len() > most {
+        return Err(wrong(format!("a check schedule takes at most {most} bytes")));
     }
+    let plan = stored(text)?;
+    if write(&plan).len() > most {
+        return Err(wrong(format!("a check schedule written out in full takes at most {most} bytes")));
+    }
+    Ok(plan)
+}
+
+/// Reads a schedule that a record holds: of any length, for the record has its own bound, and what was once taken on
+/// record must be read for ever.
+///
+/// # Errors
+/// As `read`, but for the length.
+pub(super) fn stored(text: &str) -> Result<CheckPlan, NotAPlan> {
     let file: ScheduleFile = toml::from_str(text).map_err(|fault| line_of(text, &fault))?;
     Ok(CheckPlan { links: file.links.into_iter().map(link).collect::<Result<_, _>>()? })
 }
@@ -254,6 +266,29 @@ mod tests {
         ) {
             let _ = read(&text);
         }
+    }
+
+    /// With so many checks, in fewer words than a record holds them.
+    fn terse(checks: usize) -> String {
+        let check = "[[link.check]]\nname = \"a\"\nasks = [\"BY\"]\nat = [\"09:00\"]\n";
+        format!("[[link]]\nwith = \"BY\"\nwithin_minutes = 5\n{}", check.repeat(checks))
+    }
+
+    #[test]
+    fn a_schedule_is_as_long_as_it_stands_in_a_record_and_a_record_is_read_whatever_its_length() {
+        let most = limits::CHECK_SCHEDULE_BYTES_MAX;
+        let written = |checks| write(&stored(&terse(checks)).unwrap()).len();
+        let (one, each) = (written(1), written(2) - written(1));
+        let fit = (most - one) / each + 1;
+        let longest = read(&terse(fit)).unwrap();
+        assert!(write(&longest).len() > most - each);
+        assert_eq!(stored(&write(&longest)), Ok(longest));
+
+        let over = terse(fit + 1);
+        assert!(over.len() < most);
+        assert!(read(&over).is_err());
+        let over = stored(&over).unwrap();
+        assert_eq!(stored(&write(&over)), Ok(over));
     }
 
     #[test]

@@ -4,15 +4,19 @@ use std::sync::Arc;
 
 use detente::codec::check_schedule::read;
 use detente::domain::board::Denied;
-use detente::domain::check::{CheckPlan, Due, Line, Rule, Times, Turn, thread_of};
-use detente::domain::command::Command;
+use detente::domain::check::{
+    Account, CheckNoted, CheckPlan, Due, Line, PRECEDENCE, Part, Rule, Times, Turn, What, thread_of,
+};
+use detente::domain::command::{Command, Origin};
+use detente::domain::content::Kind;
+use detente::domain::digest::Digest;
 use detente::domain::event::Change;
 use detente::domain::party::Party;
 use detente::domain::refusal::Refusal;
 use detente::domain::time::Instant;
 use proptest::prelude::*;
 
-use crate::party::{Folded, anna, at, by};
+use crate::party::{Folded, anna, at, by, delivery, id, jan, receive, theirs};
 
 fn party(code: &str) -> Party {
     code.parse().unwrap()
@@ -191,4 +195,62 @@ fn what_makes_no_sense_in_a_schedule_is_refused_with_its_field() {
             other => panic!("{named}: {other:?}"),
         }
     }
+}
+
+fn scheduled(text: &str) -> Folded {
+    let mut folded = Folded::with_peer();
+    let propose = Command::Propose(Change::CheckSchedule(Arc::new(read(text).unwrap())));
+    folded.given(propose, by(&anna(), 900, "propose", at(0)), at(0)).unwrap();
+    folded.given(Command::Confirm(id(900)), by(&jan(), 901, "confirm", at(0)), at(0)).unwrap();
+    folded
+}
+
+#[test]
+fn more_checks_in_a_day_than_are_remembered_are_refused() {
+    let often = |minutes: u32| {
+        let check = |name| {
+            format!(
+                "[[link.check]]\nname = {name:?}\nevery_minutes = {minutes}\nfrom = \"2025-01-01T00:00:00Z\"\nasks = [\"PL\"]\n"
+            )
+        };
+        let head = "[[link]]\nwith = \"BY\"\nwithin_minutes = 5\ntexts = [\"Nine stones.\"]\n";
+        let plan = Arc::new(read(&format!("{head}{}{}", check("a"), check("b"))).unwrap());
+        let command = Command::Propose(Change::CheckSchedule(plan));
+        Folded::with_peer().given(command, by(&anna(), 900, "", at(0)), at(0)).map(|_| ())
+    };
+    assert_eq!(often(6), Ok(()));
+    assert!(matches!(often(5), Err(Denied::Refused(Refusal::TooMany { most: 512, .. }))));
+}
+
+#[test]
+fn checks_by_telephone_are_recorded_in_their_order_and_none_from_before_the_schedule() {
+    let mut folded = scheduled(
+        "[[link]]\nwith = \"BY\"\nwithin_minutes = 300\n[[link.check]]\nname = \"a\"\nline = \"telephone\"\n\
+         asks = [\"PL\"]\nevery_minutes = 60\nfrom = \"2025-07-31T08:00:00Z\"\n",
+    );
+    let mut record = |number, due| {
+        let account = Account { answered: true, at: due, note: String::new() };
+        let (with, asks, what) = (party("BY"), party("PL"), What::ByHand(account));
+        let noted = CheckNoted { with, check: "a".into(), due, asks, what };
+        let origin = by(&anna(), number, "record", at(7_300));
+        folded.given(Command::NoteCheck(Box::new(noted)), origin, at(7_300)).map(|_| ())
+    };
+    let nothing = Err(Denied::Refused(Refusal::NothingToNote));
+    assert_eq!(record(910, at(0)), nothing);
+    assert_eq!(record(911, at(7_200)), nothing);
+    assert_eq!(record(912, at(3_600)), Ok(()));
+    assert_eq!(record(913, at(7_200)), Ok(()));
+    assert_eq!(record(914, at(7_200)), nothing);
+}
+
+#[test]
+fn an_answer_that_refers_to_no_check_of_ours_answers_none() {
+    let mut folded = Folded::with_peer();
+    let of_check = thread_of(party("PL"), party("BY"), "a", at(3_600));
+    let mut sent = theirs(PRECEDENCE, of_check, "answer", &[Digest::of(b"another message")]);
+    sent.draft.kind = Kind::CheckAnswer.name().into();
+    folded.given(receive(delivery(&sent, 1, 1, 0)), Origin::Node, at(10)).unwrap();
+    let kept =
+        folded.board.checks.of(party("BY")).and_then(|checks| checks.theirs.get(of_check, Part::Answer));
+    assert_eq!(kept, None);
 }

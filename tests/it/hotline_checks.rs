@@ -242,7 +242,7 @@ async fn of_a_missed_check_each_end_says_what_it_knows_and_no_more() {
         noted(world.node(at), with, hour(1), "hourly", "ANSWERED").await;
     }
 
-    // A planned outage was announced.
+    // A planned outage was announced; whoever did not send what it was its turn to send says that first.
     let Content::ServiceMessage(form) = filled(Kind::ServiceMessage) else { panic!("a service message") };
     let (from, until) = (When::new("2024-11-01T11:30", "Z"), When::new("2024-11-01T12:30", "Z"));
     let form = ServiceMessage { from, until, ..form };
@@ -251,13 +251,13 @@ async fn of_a_missed_check_each_end_says_what_it_knows_and_no_more() {
     world.clock.set(hour(2));
     noted(world.node("BY"), "PL", hour(2), "hourly", "MADE").await;
     world.clock.set(hour(2).plus_ms(OVER_MS));
-    for (at, with) in [("PL", "BY"), ("BY", "PL")] {
-        missed_at(&world, at, with, hour(2)).await;
-        let Some(Known::PlannedOutage { message }) = known(&world, at, with, hour(2)) else {
-            panic!("{:?}", known(&world, at, with, hour(2)));
-        };
-        assert_eq!(message.0[..], announced[..]);
-    }
+    missed_at(&world, "PL", "BY", hour(2)).await;
+    let Some(Known::PlannedOutage { message }) = known(&world, "PL", "BY", hour(2)) else {
+        panic!("{:?}", known(&world, "PL", "BY", hour(2)));
+    };
+    assert_eq!(message.0[..], announced[..]);
+    missed_at(&world, "BY", "PL", hour(2)).await;
+    assert_eq!(known(&world, "BY", "PL", hour(2)), Some(Known::NotSentByUs));
 
     // The other end is gone.
     world.state_mut("BY").stop().await;
@@ -279,6 +279,30 @@ async fn of_a_missed_check_each_end_says_what_it_knows_and_no_more() {
     assert_eq!(known(&world, "BY", "PL", hour(4)), Some(Known::Unanswered));
     for code in ["PL", "BY"] {
         holds_on_replay(world.node(code)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_with_a_text_that_was_not_agreed_on_is_left_to_an_officer() {
+    let world = World::new(&["BY", "PL"]).await;
+    let other = schedule("BY", "", EVERY_HOUR).replace("stones", "swords").replace("kettles", "swords");
+    world.state("PL").change(Change::CheckSchedule(other), Bytes::new()).await;
+    scheduled(&world, "BY", "PL", "", EVERY_HOUR).await;
+    world.clock.set(hour(0));
+    noted(world.node("BY"), "PL", hour(0), "hourly", "MADE").await;
+    world.clock.set(hour(0).plus_ms(OVER_MS));
+    missed_at(&world, "BY", "PL", hour(0)).await;
+    assert_eq!(known(&world, "BY", "PL", hour(0)), Some(Known::NotSentByUs));
+    let desk = world.desk("BY", "watch");
+    let answer = calls::SendCheckRequest {
+        command: Some(desk.command(None).unwrap()),
+        party: "PL".into(),
+        check: "hourly".into(),
+        due_ms: 0,
+    };
+    assert!(hotlines(&desk).send_check(answer).await.unwrap().into_inner().is_answer);
+    for (at, with) in [("PL", "BY"), ("BY", "PL")] {
+        noted(world.node(at), with, hour(0), "hourly", "LATE").await;
     }
 }
 

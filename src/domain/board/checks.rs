@@ -5,8 +5,8 @@
 use super::decide::{Decision, happened};
 use super::{Board, Own};
 use crate::domain::check::{
-    Account, CheckNoted, CheckToSend, ChecksInForce, Known, Line, LinkPlan, Of, PRECEDENCE, Part, Said, Step,
-    What,
+    Account, CheckNoted, CheckToSend, ChecksInForce, Kept, Known, Line, LinkPlan, Of, PRECEDENCE, Part, Said,
+    Step, What,
 };
 use crate::domain::command::Origin;
 use crate::domain::content::Kind;
@@ -44,7 +44,8 @@ impl Board {
             if message.kind == Some(Kind::ServiceMessage) {
                 self.checks.with(dispatch.to).announced(index, digest);
             }
-            if let Some(part) = part_of(message) {
+            let asked = self.checks.of(dispatch.to).map(|checks| &checks.theirs);
+            if let Some(part) = part_of(message, asked) {
                 let said = Said { part, message: digest, index, there: None };
                 let on = (dispatch.lane, dispatch.serial);
                 self.checks.with(dispatch.to).we_said(message.thread, said, on);
@@ -65,7 +66,8 @@ impl Board {
         if message.kind == Some(Kind::ServiceMessage) {
             self.checks.with(from).announced(index, digest);
         }
-        if let Some(part) = part_of(message) {
+        let asked = self.checks.of(from).map(|checks| &checks.ours);
+        if let Some(part) = part_of(message, asked) {
             let said = Said { part, message: digest, index, there: Some(taken.receipt.received_at) };
             self.checks.with(from).they_said(message.thread, said);
         }
@@ -158,8 +160,14 @@ impl Board {
                 (What::ByHand(account), Origin::Person(_)) => {
                     check_account(account)?;
                     let state = checks.and_then(|checks| checks.state(&noted.check, noted.due));
+                    let since = self.check_schedule().map_or(now, |known| known.since);
+                    let after = checks.map_or(since, |checks| checks.after(&noted.check, since));
+                    // In their order: one that came to an end before another hides no earlier one.
+                    let is_next = of.rule.due_after(after).is_some_and(|next| next.at == noted.due);
                     of.rule.line != Line::Link
+                        && noted.due > since
                         && now >= noted.due
+                        && (is_next || state.is_some())
                         && account.at <= now.plus_ms(limits::CLOCKS_MAY_DIFFER_MS)
                         && !state.is_some_and(|state| state.is_over())
                 }
@@ -178,11 +186,15 @@ impl Board {
     }
 }
 
-/// Which part of a check a message is.
-fn part_of(message: &Gist) -> Option<Part> {
+/// Which part of a check a message is. An answer refers to the check that the other end `asked`: one that names no
+/// check, or another, answers none.
+fn part_of(message: &Gist, asked: Option<&Kept>) -> Option<Part> {
     match message.kind? {
         Kind::Check => Some(Part::Check),
-        Kind::CheckAnswer => Some(Part::Answer),
+        Kind::CheckAnswer => {
+            let check = asked?.get(message.thread, Part::Check)?.message;
+            message.references.iter().any(|(to, _)| *to == check).then_some(Part::Answer)
+        }
         _ => None,
     }
 }

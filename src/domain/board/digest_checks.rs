@@ -34,10 +34,11 @@ fn checks(sum: &mut Sum, checks: &Checks) {
         });
         kept(sum, &link.ours);
         kept(sum, &link.theirs);
-        sum.list(link.unreceipted.iter(), |sum, ((lane, serial), thread)| {
+        sum.list(link.unreceipted.iter(), |sum, ((lane, serial), (thread, part))| {
             sum.precedence(*lane);
             sum.number(*serial);
             sum.bytes(&thread.0);
+            sum.number(number_of(*part));
         });
         sum.list(link.service.iter(), |sum, (index, message)| {
             sum.number(*index);
@@ -47,16 +48,20 @@ fn checks(sum: &mut Sum, checks: &Checks) {
 }
 
 fn kept(sum: &mut Sum, kept: &Kept) {
-    sum.list(kept.by_thread.iter(), |sum, (thread, said)| {
+    sum.list(kept.by_thread.iter(), |sum, ((thread, part), said)| {
         sum.bytes(&thread.0);
-        sum.number(match said.part {
-            Part::Check => 0,
-            Part::Answer => 1,
-        });
+        sum.number(number_of(*part));
         sum.bytes(&said.message.0);
         sum.number(said.index);
         sum.optional(said.there.as_ref(), |sum, at| sum.signed_number(at.0));
     });
+}
+
+fn number_of(part: Part) -> u64 {
+    match part {
+        Part::Check => 0,
+        Part::Answer => 1,
+    }
 }
 
 fn state(sum: &mut Sum, state: &State) {

@@ -212,11 +212,28 @@ impl LinkPlan {
             }
             rule.check()?;
         }
+        let a_day: usize = self.checks.iter().map(Rule::most_a_day).sum();
+        if a_day > limits::CHECKS_A_DAY_MAX {
+            return Err(Refusal::TooMany {
+                what: "checks of a link in one day",
+                most: limits::CHECKS_A_DAY_MAX,
+            });
+        }
         Ok(())
     }
 }
 
 impl Rule {
+    /// Of a rule that stands by `check`.
+    fn most_a_day(&self) -> usize {
+        match &self.times {
+            Times::OfDay { at, .. } => at.len(),
+            Times::Every { minutes, .. } => {
+                (24 * 60_usize).div_ceil(usize::try_from(*minutes).unwrap_or(usize::MAX).max(1))
+            }
+        }
+    }
+
     /// The first check that is due after an instant. `None` where its zone is not known to this program, or no time
     /// that can be written comes after.
     pub fn due_after(&self, after: Instant) -> Option<Due> {

@@ -32,16 +32,16 @@ pub struct LinkChecks {
     /// And of the other end.
     pub theirs: Kept,
     /// What of ours waits for a receipt, by lane and serial.
-    pub unreceipted: OrdMap<(Precedence, u64), ThreadId>,
+    pub unreceipted: OrdMap<(Precedence, u64), (ThreadId, Part)>,
     /// The newest service messages of either end, each with the record that holds it.
     pub service: OrdSet<(u64, Digest)>,
 }
 
-/// The newest messages of one end, one for each check; of two the first counts.
+/// The newest messages of one end, one for each part of each check; of two the first counts.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Kept {
-    pub by_thread: OrdMap<ThreadId, Said>,
-    oldest: OrdSet<(u64, ThreadId)>,
+    pub by_thread: OrdMap<(ThreadId, Part), Said>,
+    oldest: OrdSet<(u64, (ThreadId, Part))>,
 }
 
 /// A check, or an answer, as a message.
@@ -56,7 +56,7 @@ pub struct Said {
 }
 
 /// Which of the two messages of a check.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Part {
     Check,
     Answer,
@@ -104,15 +104,16 @@ impl State {
 
 impl Kept {
     pub fn get(&self, thread: ThreadId, part: Part) -> Option<&Said> {
-        self.by_thread.get(&thread).filter(|said| said.part == part)
+        self.by_thread.get(&(thread, part))
     }
 
     fn add(&mut self, thread: ThreadId, said: Said) {
-        if self.by_thread.contains_key(&thread) {
+        let key = (thread, said.part);
+        if self.by_thread.contains_key(&key) {
             return;
         }
-        self.by_thread.insert(thread, said);
-        self.oldest.insert((said.index, thread));
+        self.by_thread.insert(key, said);
+        self.oldest.insert((said.index, key));
         while self.oldest.len() > limits::CHECK_MESSAGES_KEPT_MAX
             && let Some(oldest) = self.oldest.get_min().copied()
         {
@@ -136,7 +137,7 @@ impl LinkChecks {
     /// One of ours, that waits for its receipt.
     pub fn we_said(&mut self, thread: ThreadId, said: Said, on: (Precedence, u64)) {
         self.ours.add(thread, said);
-        self.unreceipted.insert(on, thread);
+        self.unreceipted.insert(on, (thread, said.part));
         if self.unreceipted.len() > limits::CHECK_MESSAGES_KEPT_MAX
             && let Some((oldest, _)) = self.unreceipted.get_min().cloned()
         {
@@ -150,8 +151,8 @@ impl LinkChecks {
 
     /// The other end's receipt, which took it or did not.
     pub fn receipted(&mut self, on: (Precedence, u64), taken_at: Option<Instant>) {
-        let Some(thread) = self.unreceipted.remove(&on) else { return };
-        if let Some(said) = self.ours.by_thread.get_mut(&thread) {
+        let Some(key) = self.unreceipted.remove(&on) else { return };
+        if let Some(said) = self.ours.by_thread.get_mut(&key) {
             said.there = said.there.or(taken_at);
         }
     }
@@ -223,7 +224,10 @@ impl Of<'_> {
             Part::Check => Part::Answer,
             Part::Answer => Part::Check,
         };
-        checks?.theirs.get(self.thread(), part)
+        // A check that came before it could be due, as far as clocks differ, says nothing of the link when it was.
+        let earliest = self.due.at.plus_ms(-limits::CLOCKS_MAY_DIFFER_MS);
+        let said = checks?.theirs.get(self.thread(), part)?;
+        (part == Part::Answer || said.there.is_some_and(|at| at >= earliest)).then_some(said)
     }
 
     /// What is to be put on record of it next.
@@ -288,4 +292,22 @@ pub fn to_be_sent<'p>(
     }
     found.sort_by_key(|of| of.due.at);
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_one_check_both_messages_are_kept_and_each_is_receipted_by_itself() {
+        let thread = ThreadId([1; 16]);
+        let said = |part, index| Said { part, message: Digest([index as u8; 32]), index, there: None };
+        let mut checks = LinkChecks::default();
+        checks.we_said(thread, said(Part::Answer, 1), (Precedence::Priority, 1));
+        checks.we_said(thread, said(Part::Check, 2), (Precedence::Priority, 2));
+        checks.receipted((Precedence::Priority, 2), Some(Instant(5)));
+        let kept = |part| checks.ours.get(thread, part).map(|said| (said.index, said.there));
+        assert_eq!(kept(Part::Answer), Some((1, None)));
+        assert_eq!(kept(Part::Check), Some((2, Some(Instant(5)))));
+    }
 }

@@ -4,7 +4,7 @@
 
 use tonic::Status;
 
-use crate::codec::form;
+use crate::codec::{content, form};
 use crate::domain::check::{Check, CheckAnswer, CheckToSend, Of, PRECEDENCE, Part};
 use crate::domain::content::Content;
 use crate::domain::form::{MessageDigest, MessageReference, Prose, When};
@@ -83,6 +83,27 @@ pub(super) async fn part(
         remarks: String::new(),
     };
     Ok(CheckToSend { with: of.link.with, check: of.rule.name.clone(), due: of.due.at, outgoing })
+}
+
+/// Whether the check that is here is, in its name, its time and its text, the one that the schedule has.
+///
+/// # Errors
+/// It can't be read from the journal.
+pub(super) async fn asks_what_was_agreed(
+    registrar: &Registrar,
+    head: &Head,
+    of: &Of<'_>,
+) -> Result<bool, Status> {
+    let Some(asked) = of.said_by_them(head.board.checks.of(of.link.with)) else { return Ok(false) };
+    let records = head.records(&registrar.journal);
+    let read = records.message(asked.index, &asked.message).await.map_err(status::record)?.message;
+    let said = content::said(&read.draft.kind, &read.draft.content);
+    let Some(Content::Check(form)) = said.content() else { return Ok(false) };
+    let text = of.link.text(&of.due).map(|(_, text)| text.trim());
+    Ok(form.check == of.rule.name
+        && form.due.instant() == Some(of.due.at)
+        && text == Some(form.text.0.trim())
+        && form.remarks.0.is_empty())
 }
 
 /// To the second, as forms state dates.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tonic::Status;
 
-use super::check_messages::{part, when};
+use super::check_messages::{asks_what_was_agreed, part, when};
 use crate::codec::content;
 use crate::domain::check::{
     CheckNoted, Checks, Known, Line, LinkPlan, Of, Part, Rule, State, Step, What, to_be_sent,
@@ -119,6 +119,10 @@ impl CheckKeeper {
 
     async fn send(&self, head: &Head, of: &Of<'_>) -> Result<Option<Command>, Status> {
         let Some(by) = head.board.automatic_check_by() else { return Ok(None) };
+        // Any other text is for an officer to read and to answer.
+        if of.our_part() == Part::Answer && !asks_what_was_agreed(&self.exchange.registrar, head, of).await? {
+            return Ok(None);
+        }
         let sent = part(&self.exchange.registrar, head, of, &by, None).await?;
         Ok(Some(Command::SendCheck(Box::new(sent))))
     }
@@ -184,9 +188,6 @@ impl CheckKeeper {
         if of.rule.line != Line::Link {
             return Known::NotRecorded;
         }
-        if let Some(message) = self.outage(head, of).await {
-            return Known::PlannedOutage { message };
-        }
         let checks = head.board.checks.of(of.link.with);
         let is_ours = of.our_part() == Part::Check || of.said_by_them(checks).is_some();
         if is_ours && of.said_by_us(checks).is_none() {
@@ -195,6 +196,9 @@ impl CheckKeeper {
         if of.over_at() < self.started {
             return Known::NotRunning;
         }
+        if let Some(message) = self.outage(head, of).await {
+            return Known::PlannedOutage { message };
+        }
         match self.heard(head, of.link.with, now).await {
             Heard::Up { .. } => Known::Unanswered,
             Heard::Silent { since } => Known::LinkDown { since },
@@ -202,19 +206,24 @@ impl CheckKeeper {
     }
 
     /// Whether the other end is heard. After a clock that leapt, or a machine that slept, nobody could have been: then
-    /// it is asked.
+    /// it is asked. One heartbeat that came to nothing is no silence yet: it may have been heard, and been of no use.
     async fn heard(&self, head: &Head, party: Party, now: Instant) -> Heard {
+        let silent_after = silent_after_ms(&head.board, party);
         let seen = self.exchange.links.of(party).seen();
-        match seen.heard(now, silent_after_ms(&head.board, party)) {
-            Heard::Silent { since } if seen.unanswered == 0 => match self.exchange.ping(party).await {
-                Pinged::Answered { .. } => Heard::Up { at: now },
-                Pinged::Silent(_) => Heard::Silent { since },
-            },
+        match seen.heard(now, silent_after) {
+            Heard::Silent { .. } if seen.unanswered < limits::HEARTBEATS_MISSED_FOR_SURE => {
+                match self.exchange.ping(party).await {
+                    Pinged::Answered { .. } => Heard::Up { at: now },
+                    // It may have called meanwhile.
+                    Pinged::Silent(_) => self.exchange.links.of(party).seen().heard(now, silent_after),
+                }
+            }
             heard => heard,
         }
     }
 
-    /// A service message of either end by which something was to be out of service then.
+    /// A service message of either end by which something was to be out of service then, and that was on record here
+    /// before: what is announced afterwards was not planned.
     async fn outage(&self, head: &Head, of: &Of<'_>) -> Option<Digest> {
         let checks = head.board.checks.of(of.link.with)?;
         let records = head.records(&self.exchange.registrar.journal);
@@ -222,6 +231,9 @@ impl CheckKeeper {
         for (index, digest) in checks.service.iter().rev() {
             // One that can't be read announces nothing here.
             let Ok(stored) = records.message(*index, digest).await else { continue };
+            if stored.record.at >= of.due.at {
+                continue;
+            }
             let draft = &stored.message.draft;
             let said = content::said(&draft.kind, &draft.content);
             if let Some(Content::ServiceMessage(form)) = said.content()
