@@ -324,7 +324,8 @@ impl Roster {
                 self.watch_cards = Some(CardsInForce { cards: cards.clone(), since: at });
             }
             Change::CheckSchedule(plan) => {
-                self.check_schedule = Some(ChecksInForce { plan: plan.clone(), since: at });
+                let next = ChecksInForce::after(self.check_schedule.as_ref(), plan.clone(), at);
+                self.check_schedule = Some(next);
             }
             Change::PartyWithoutNode(new) => {
                 self.without_node.insert(new.party, new.clone());

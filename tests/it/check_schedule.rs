@@ -254,3 +254,19 @@ fn an_answer_that_refers_to_no_check_of_ours_answers_none() {
         folded.board.checks.of(party("BY")).and_then(|checks| checks.theirs.get(of_check, Part::Answer));
     assert_eq!(kept, None);
 }
+
+#[test]
+fn a_schedule_that_changes_another_link_leaves_the_checks_of_this_one_as_they_were() {
+    let link = "[[link]]\nwith = \"BY\"\nwithin_minutes = 5\n";
+    let mut folded = scheduled(link);
+    let mut again = |text: &str, number, seconds| {
+        let propose = Command::Propose(Change::CheckSchedule(Arc::new(read(text).unwrap())));
+        folded.given(propose, by(&anna(), number, "propose", at(seconds)), at(seconds)).unwrap();
+        let confirm = Command::Confirm(id(number));
+        folded.given(confirm, by(&jan(), number + 1, "confirm", at(seconds)), at(seconds)).unwrap();
+        folded.board.check_schedule().unwrap().since_with(party("BY"))
+    };
+    assert_eq!(again(link, 910, 100), at(0));
+    assert_eq!(again(link, 920, 200), at(0));
+    assert_eq!(again(&link.replace('5', "6"), 930, 300), at(300));
+}

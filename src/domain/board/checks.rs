@@ -160,7 +160,7 @@ impl Board {
                 (What::ByHand(account), Origin::Person(_)) => {
                     check_account(account)?;
                     let state = checks.and_then(|checks| checks.state(&noted.check, noted.due));
-                    let since = self.check_schedule().map_or(now, |known| known.since);
+                    let since = self.check_schedule().map_or(now, |known| known.since_with(noted.with));
                     let after = checks.map_or(since, |checks| checks.after(&noted.check, since));
                     // In their order: one that came to an end before another hides no earlier one.
                     let is_next = of.rule.due_after(after).is_some_and(|next| next.at == noted.due);

@@ -16,6 +16,10 @@ pub(super) fn of(sum: &mut Sum, board: &Board) {
     sum.optional(schedule, |sum, known| {
         sum.check_plan(&known.plan);
         sum.signed_number(known.since.0);
+        sum.list(known.unchanged_since.iter(), |sum, (party, since)| {
+            sum.party(*party);
+            sum.signed_number(since.0);
+        });
     });
     checks(sum, &board.checks);
 }

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use imbl::OrdMap;
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
 
@@ -89,6 +90,25 @@ pub enum Times {
 pub struct ChecksInForce {
     pub plan: Arc<CheckPlan>,
     pub since: Instant,
+    /// Since when a link has its plan, where that is earlier: a schedule that changes others leaves it as it was.
+    pub unchanged_since: OrdMap<Party, Instant>,
+}
+
+impl ChecksInForce {
+    /// A schedule that takes the place of another.
+    pub fn after(before: Option<&ChecksInForce>, plan: Arc<CheckPlan>, at: Instant) -> ChecksInForce {
+        let unchanged = |link: &LinkPlan| {
+            let before = before.filter(|before| before.plan.with(link.with) == Some(link))?;
+            Some((link.with, before.since_with(link.with)))
+        };
+        let unchanged_since = plan.links.iter().filter_map(unchanged).collect();
+        ChecksInForce { plan, since: at, unchanged_since }
+    }
+
+    /// Since when checks with a Party are due by it.
+    pub fn since_with(&self, party: Party) -> Instant {
+        self.unchanged_since.get(&party).copied().unwrap_or(self.since)
+    }
 }
 
 /// One check that is due.

@@ -63,7 +63,8 @@ impl HotlineCalls {
         if let Some((known, link)) = known.and_then(|known| Some((known, known.plan.with(party)?))) {
             line.officer.clone_from(&link.officer);
             line.within_minutes = link.within_minutes;
-            line.scheduled = link.checks.iter().map(|rule| scheduled(rule, known.since.max(now))).collect();
+            line.scheduled =
+                link.checks.iter().map(|rule| scheduled(rule, known.since_with(party).max(now))).collect();
         }
         if let Some(checks) = board.checks.of(party) {
             let newest = checks.states.iter().rev().take(limits::CHECKS_LISTED_MAX);
@@ -165,7 +166,7 @@ fn only<'h>(
             status::field("party", "the check schedule in force says nothing of this Party")
         })?;
     let checks = head.board.checks.of(party);
-    let mut waiting = to_be_sent(own.party, link, known.since, checks, now);
+    let mut waiting = to_be_sent(own.party, link, known.since_with(party), checks, now);
     waiting.retain(|of| {
         (asked.check.is_empty() || of.rule.name == asked.check)
             && (asked.due_ms == 0 || of.due.at.0 == asked.due_ms)

@@ -100,9 +100,10 @@ impl CheckKeeper {
         let mut work = Work::default();
         let (Some(own), Some(known)) = (head.board.own, head.board.check_schedule()) else { return work };
         for link in &known.plan.links {
+            let since = known.since_with(link.with);
             if link.officer.is_empty() && head.board.link(link.with).is_some() {
                 let checks = head.board.checks.of(link.with);
-                for of in to_be_sent(own.party, link, known.since, checks, now) {
+                for of in to_be_sent(own.party, link, since, checks, now) {
                     match self.send(head, &of).await {
                         Ok(command) => work.commands.extend(command),
                         Err(fault) => tracing::warn!(code = ?fault.code(), "a check can't be sent for now"),
@@ -111,7 +112,7 @@ impl CheckKeeper {
             }
             self.late(head, own.party, link, now, &mut work);
             for rule in &link.checks {
-                self.rule(head, (own.party, known.since), (link, rule), now, &mut work).await;
+                self.rule(head, (own.party, since), (link, rule), now, &mut work).await;
             }
         }
         work
