@@ -389,10 +389,10 @@ mod tests {
     #[test]
     fn threads_that_nobody_has_hide_none_that_is_on_record_and_where_there_are_too_many_that_is_said() {
         let thread = |number: u8| ThreadId([number; 16]);
-        let (this, partner) = (thread(200), thread(201));
+        let (this, partner) = (thread(101), thread(102));
         let mut pairs: BTreeSet<_> = (0..100).map(|number| (thread(number), this)).collect();
         pairs.insert((this, partner));
-        let (threads, looked) = reached(BTreeSet::from([this]), &pairs, |one| one.0[0] >= 200);
+        let (threads, looked) = reached(BTreeSet::from([this]), &pairs, |one| one.0[0] > 100);
         assert!(threads.contains(&partner) && looked == Looked::AtAll);
         let (threads, looked) = reached(BTreeSet::from([this]), &pairs, |_| true);
         assert_eq!((threads.len(), looked), (limits::GROUP_THREADS_MAX + 1, Looked::AtSome));

@@ -2,6 +2,8 @@
 //! judgement judges nothing, and the duty stands as without it.
 
 use bytes::Bytes;
+use detente::codec::proto::detente::evidence::v1 as evidence;
+use detente::codec::proto::detente::v1 as calls;
 use detente::domain::content::{Content, Kind};
 use detente::domain::digest::Digest;
 use detente::domain::duty::{
@@ -207,7 +209,10 @@ async fn an_answer_in_another_thread_is_withdrawn_by_its_number_alone() {
     let (world, digest) = bound().await;
     let question = ask(&world, digest, 1).await;
     both_until(&world, all_open).await;
-    let sent = send(&world, "PL", 2, to("BY", 5), &answer_to(&question)).await;
+    let relation = evidence::Relation::Answers as i32;
+    let names = evidence::Reference { message_digest: question.clone(), relation, ..Default::default() };
+    let elsewhere = calls::Heading { references: vec![names], ..to("BY", 5) };
+    let sent = send(&world, "PL", 2, elsewhere, &answer_to(&question)).await;
     both_until(&world, is("answer", State::Met(InTime::InTime))).await;
     let text = format!("[withdraws]\nnumber = \"{}\"\n", sent.number);
     send(&world, "PL", 3, to("BY", 5), &form(Kind::MessageWithdrawal, &text)).await;
