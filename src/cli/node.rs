@@ -282,12 +282,8 @@ impl Services {
             .add_service(RegimeCalls { registrar: self.registrar.clone() }.service())
             .add_service(PartCalls::new(self.registrar.clone(), self.exchange.parts.clone()).service())
             .add_service(WatchCalls::new(self.exchange.clone()).service())
-            .add_service(self.hotline_calls().service())
+            .add_service(HotlineCalls::new(self.exchange.clone()).service())
             .add_service(AuditCalls { registrar: self.registrar.clone(), ring: self.ring.clone() }.service())
-    }
-
-    fn hotline_calls(&self) -> HotlineCalls {
-        HotlineCalls::new(self.exchange.clone())
     }
 
     fn party_calls(&self) -> PartyCalls {

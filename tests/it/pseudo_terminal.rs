@@ -26,28 +26,34 @@ pub struct Seat {
     reverse: bool,
 }
 
+/// The program at 80 columns and 24 lines, its keys, and what comes of it piece by piece.
+pub fn program_at_a_terminal(words: &[&str]) -> (Child, ChildStdin, Receiver<Vec<u8>>) {
+    let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
+    let told =
+        format!("stty rows 24 cols 80 && exec '{}' {}", env!("CARGO_BIN_EXE_detente"), quoted.join(" "));
+    let mut program = Command::new("script")
+        .args(["-q", "-e", "-f", "-c", &told, "/dev/null"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("`script` is there");
+    let (keys, mut out) = (program.stdin.take().unwrap(), program.stdout.take().unwrap());
+    let (send, bytes) = channel();
+    std::thread::spawn(move || {
+        let mut piece = [0; 4_096];
+        while let Ok(read @ 1..) = out.read(&mut piece) {
+            if send.send(piece[..read].to_vec()).is_err() {
+                return;
+            }
+        }
+    });
+    (program, keys, bytes)
+}
+
 impl Seat {
     /// At 80 columns and 24 lines.
     pub fn of(words: &[&str]) -> Seat {
-        let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
-        let told =
-            format!("stty rows 24 cols 80 && exec '{}' {}", env!("CARGO_BIN_EXE_detente"), quoted.join(" "));
-        let mut program = Command::new("script")
-            .args(["-q", "-e", "-f", "-c", &told, "/dev/null"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("`script` is there");
-        let (keys, mut out) = (program.stdin.take().unwrap(), program.stdout.take().unwrap());
-        let (send, bytes) = channel();
-        std::thread::spawn(move || {
-            let mut piece = [0; 4_096];
-            while let Ok(read @ 1..) = out.read(&mut piece) {
-                if send.send(piece[..read].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
+        let (program, keys, bytes) = program_at_a_terminal(words);
         let cells = blank(80, 24);
         let (pending, raw) = (Vec::new(), String::new());
         Seat { program, keys, bytes, pending, raw, bells: 0, cells, at: (0, 0), reverse: false }

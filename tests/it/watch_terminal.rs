@@ -1,9 +1,9 @@
 //! `watch now` at a terminal of 80 columns and 24 lines, through a real pseudo-terminal (`script`, of util-linux): every
 //! page fits without scrolling, and the keys do what they say.
 
-use std::io::{Read as _, Write as _};
-use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::mpsc::{Receiver, channel};
+use std::io::Write as _;
+use std::process::{Child, ChildStdin};
+use std::sync::mpsc::Receiver;
 
 use bytes::Bytes;
 use detente::codec::proto::detente::evidence::v1 as evidence;
@@ -14,6 +14,7 @@ use detente::domain::official::wrap::columns;
 use detente::domain::people::Role;
 
 use crate::officer::{PATIENCE, arrived, filled, heading, send};
+use crate::pseudo_terminal::program_at_a_terminal;
 use crate::talk::until;
 use crate::world::{Medium, World};
 
@@ -30,25 +31,7 @@ struct Terminal {
 
 impl Terminal {
     fn of(words: &[&str]) -> Terminal {
-        let quoted: Vec<String> = words.iter().map(|word| format!("'{word}'")).collect();
-        let told =
-            format!("stty rows 24 cols 80 && exec '{}' {}", env!("CARGO_BIN_EXE_detente"), quoted.join(" "));
-        let mut program = Command::new("script")
-            .args(["-q", "-e", "-f", "-c", &told, "/dev/null"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("`script` is there");
-        let (keys, mut out) = (program.stdin.take().unwrap(), program.stdout.take().unwrap());
-        let (send, bytes) = channel();
-        std::thread::spawn(move || {
-            let mut piece = [0; 4_096];
-            while let Ok(read @ 1..) = out.read(&mut piece) {
-                if send.send(piece[..read].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
+        let (program, keys, bytes) = program_at_a_terminal(words);
         Terminal { program, keys, bytes, seen: Vec::new() }
     }
 

@@ -8,7 +8,7 @@ use crate::codec::{content, form};
 use crate::domain::check::{Check, CheckAnswer, CheckToSend, Of, PRECEDENCE, Part};
 use crate::domain::content::Content;
 use crate::domain::form::{MessageDigest, MessageReference, Prose, When};
-use crate::domain::message::{Addressee, Outgoing, Reference, Relation, Traffic};
+use crate::domain::message::{Addressee, Outgoing, Reference, Relation};
 use crate::domain::people::Person;
 use crate::domain::time::Instant;
 use crate::registrar::{Head, Registrar};
@@ -58,29 +58,16 @@ pub(super) async fn part(
             (Content::CheckAnswer(form), "Check answered", vec![reference])
         }
     };
-    let kind = content.kind().name().to_owned();
+    let kind = content.kind().name();
     let content = form::encode(&content).map_err(|over| status::field("check", over))?;
     let outgoing = Outgoing {
-        word: None,
-        format: String::new(),
-        forwards: None,
-        releasable_to: Vec::new(),
-        thread: of.thread(),
-        kind,
         content: content.into(),
         action: vec![Addressee { party: of.link.with, office: String::new() }],
-        information: Vec::new(),
         precedence: PRECEDENCE,
-        zone: "Z".into(),
         drafter: by.clone(),
-        regime: None,
-        marking: String::new(),
-        language: "en".into(),
         references,
-        traffic: Traffic::Real,
-        parts: Vec::new(),
         subject: subject.into(),
-        remarks: String::new(),
+        ..Outgoing::blank(kind, of.thread())
     };
     Ok(CheckToSend { with: of.link.with, check: of.rule.name.clone(), due: of.due.at, outgoing })
 }

@@ -1,7 +1,7 @@
 //! Calls about checks of links: what is scheduled and what came of it, one that an officer makes or answers, one that
 //! was by telephone, and a link tried now.
 //!
-//! Never here: when a check is due (`domain/check/`), or what is put on record of it by the clock (`keep.rs`).
+//! Never here: when a check is due (`domain/check/`), or what is put on record of it by the clock (`check_keeper.rs`).
 
 use tonic::Status;
 

@@ -5,12 +5,12 @@
 //! a call of its own and what a console says over its stream is the same.
 
 mod carry;
+mod check_keeper;
 mod check_messages;
 pub(in crate::rpc) mod checks;
 mod desk;
 mod heard;
 mod join;
-mod keep;
 mod kept;
 mod lines;
 mod phrases;
@@ -24,8 +24,8 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Request, Response, Status, Streaming};
 
+pub use self::check_keeper::CheckKeeper;
 use self::desk::{Desk, opening_in, thread_in};
-pub use self::keep::CheckKeeper;
 use self::kept::Kept;
 use self::told::Told;
 use crate::codec::heading::Given;
