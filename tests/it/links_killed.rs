@@ -6,7 +6,7 @@ use std::fs::File;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use detente::cli::desk::Desk;
@@ -29,6 +29,9 @@ use crate::world::{Medium, World};
 const KILLS: usize = 50;
 /// From one kill to the next, at most.
 const LIFE_MS_MAX: u64 = 1_200;
+/// After so many kills both nodes live until each has acknowledged something more, however long a
+/// start takes on this machine.
+const KILLS_BETWEEN_PROGRESS: usize = 5;
 pub const LIMIT: Duration = Duration::from_secs(120);
 
 /// `detente serve` on a directory.
@@ -104,8 +107,14 @@ where
     }
 }
 
-/// Drafts and releases until told to stop. The digests of what was acknowledged.
-async fn officers(drafter: Desk, releaser: Desk, to: &'static str, stop: Arc<AtomicBool>) -> Vec<Digest> {
+/// Drafts and releases until told to stop, and counts. The digests of what was acknowledged.
+async fn officers(
+    drafter: Desk,
+    releaser: Desk,
+    to: &'static str,
+    stop: Arc<AtomicBool>,
+    count: Arc<AtomicUsize>,
+) -> Vec<Digest> {
     let content = form::read(Kind::Notification, Syntax::Toml, form::example(Kind::Notification)).unwrap();
     let lanes = [evidence::Precedence::Flash, evidence::Precedence::Routine, evidence::Precedence::Priority];
     let mut acknowledged = Vec::new();
@@ -156,8 +165,16 @@ async fn officers(drafter: Desk, releaser: Desk, to: &'static str, stop: Arc<Ato
         })
         .await;
         acknowledged.push(Digest::from_slice(&released.message_digest).unwrap());
+        count.store(acknowledged.len(), Ordering::Relaxed);
     }
     acknowledged
+}
+
+/// Waits until each count is more than it was.
+async fn more_than(counts: &[Arc<AtomicUsize>; 2], before: [usize; 2]) {
+    while counts.iter().zip(before).any(|(count, before)| count.load(Ordering::Relaxed) <= before) {
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
 }
 
 async fn owes_nothing(desk: &Desk) {
@@ -218,14 +235,22 @@ async fn killed_many_times(medium: Medium) {
         directories.push(directory);
     }
     let stop = Arc::new(AtomicBool::new(false));
+    let counts = [Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0))];
     let talking: Vec<_> = [("BY", "PL"), ("PL", "BY")]
         .into_iter()
-        .map(|(from, to)| {
+        .zip(&counts)
+        .map(|((from, to), count)| {
             let (drafter, releaser) = (world.desk(from, "drafter"), world.desk(from, "releaser"));
-            tokio::spawn(officers(drafter, releaser, to, stop.clone()))
+            tokio::spawn(officers(drafter, releaser, to, stop.clone(), count.clone()))
         })
         .collect();
-    for _ in 0..KILLS {
+    let mut before = [0, 0];
+    for kill in 0..KILLS {
+        if kill % KILLS_BETWEEN_PROGRESS == 0 {
+            let progress = tokio::time::timeout(LIMIT, more_than(&counts, before)).await;
+            progress.expect("both go on after each kill");
+            before = [0, 1].map(|of: usize| counts[of].load(Ordering::Relaxed));
+        }
         tokio::time::sleep(Duration::from_millis(chance(LIFE_MS_MAX))).await;
         let whom = usize::try_from(chance(2)).unwrap();
         serving[whom].kill();
@@ -251,9 +276,8 @@ async fn killed_many_times(medium: Medium) {
     let (by_released, by_received) = told(&world, "BY").await;
     let (pl_released, pl_received) = told(&world, "PL").await;
     println!("{} and {} messages", by_released.len(), pl_released.len());
-    // How many depends on the machine: each start takes its time.
     assert!(
-        by_released.len() > KILLS / 5 && pl_released.len() > KILLS / 5,
+        by_released.len().min(pl_released.len()) >= KILLS / KILLS_BETWEEN_PROGRESS,
         "something went on all the while"
     );
     for (acknowledged, released, received) in
