@@ -626,6 +626,9 @@ pub const DOUBTS_BEFORE_DISPUTE: u32 = 3;
 pub const HEARTBEAT_MS: i64 = 10_000;
 /// After our ledger grew, a heartbeat is sent once it has been still for so long (ms).
 pub const HEARTBEAT_SETTLE_MS: u64 = 50;
+/// Heartbeats that news brings about on a link begin no closer than this (ms): a ledger that grows all the time is
+/// cosigned a few times a second, and not for each message.
+pub const HEARTBEAT_APART_MS: u64 = 250;
 
 /// The longest wait between two tries for one part (ms); the first is `BACK_OFF_MS_MIN`, and it doubles.
 pub const PART_RETRY_MS_MAX: u64 = 60 * 60 * 1_000;
