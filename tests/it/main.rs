@@ -48,6 +48,7 @@ mod hotline_phrases;
 mod hotline_program;
 mod hotline_python;
 mod hotline_simulated;
+mod in_time;
 mod incident;
 mod incident_program;
 mod introduced;
