@@ -22,7 +22,11 @@ use crate::world::{Medium, World};
 
 /// With an officer at each who may write, release and read, and FLASH released by one person.
 pub async fn officers(codes: &[&str]) -> World {
-    let mut world = World::on_real_time(Medium::Embedded, codes).await;
+    officers_on(Medium::Embedded, codes).await
+}
+
+pub async fn officers_on(medium: Medium, codes: &[&str]) -> World {
+    let mut world = World::on_real_time(medium, codes).await;
     for code in codes {
         let roles = [Role::Drafter, Role::Releaser, Role::Watch];
         world.state_mut(code).take_person("officer", &format!("Officer of {code}"), &roles).await;

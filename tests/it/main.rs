@@ -52,6 +52,7 @@ mod forwarded;
 mod function;
 mod hostile;
 mod hotline;
+mod hotline_broker;
 mod hotline_checks;
 mod hotline_console;
 mod hotline_hostile;

@@ -23,6 +23,7 @@ use detente::domain::digest::Digest;
 use detente::domain::party::Party;
 use detente::domain::people::Role;
 use detente::domain::time::Instant;
+use detente::journal::kafka_settings::Transport;
 
 use crate::broker;
 use crate::in_time::{Pulse, in_time};
@@ -41,6 +42,8 @@ pub enum Medium {
     Embedded,
     /// The broker that `tests/run` started, a topic for each node.
     Kafka,
+    /// A broker of the test's own, at its port on this machine.
+    KafkaAt(u16),
 }
 
 /// Nodes that know each other, and the clock that they share.
@@ -316,19 +319,18 @@ pub fn plan(code: &str, folder: &Path, address: &str, medium: Medium) -> InitPla
 }
 
 fn journal(medium: Medium) -> JournalSettings {
-    match medium {
-        Medium::Embedded => JournalSettings::Embedded { path: "journal/journal.sqlite".into() },
-        Medium::Kafka => {
-            let config = broker::shared();
-            JournalSettings::Kafka(KafkaSettings {
-                brokers: config.brokers,
-                topic: broker::fresh_topic(),
-                replication: config.replication,
-                min_insync: config.min_insync,
-                transport: TransportSettings::Plaintext,
-            })
-        }
-    }
+    let config = match medium {
+        Medium::Embedded => return JournalSettings::Embedded { path: "journal/journal.sqlite".into() },
+        Medium::Kafka => broker::shared(),
+        Medium::KafkaAt(port) => broker::config(&format!("127.0.0.1:{port}"), Transport::Plaintext),
+    };
+    JournalSettings::Kafka(KafkaSettings {
+        brokers: config.brokers,
+        topic: broker::fresh_topic(),
+        replication: config.replication,
+        min_insync: config.min_insync,
+        transport: TransportSettings::Plaintext,
+    })
 }
 
 pub fn member_added(name: &str, key_digest: Digest, roles: &[Role]) -> Change {
