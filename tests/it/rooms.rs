@@ -60,6 +60,9 @@ const LET_GO: [&str; 3] = [".clone()", ".is_some()", ".standing"];
 /// A longer file has more than one job.
 const LINES_MAX: usize = 400;
 
+/// So a file of tests.
+const TEST_LINES_MAX: usize = 500;
+
 /// A source file, named from `src/`.
 struct Source {
     path: String,
@@ -244,6 +247,21 @@ fn the_sources_keep_the_rules_of_the_house() {
     assert!(sources.len() > 10, "the sources were not found");
     let faults = faults(&sources);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn no_file_of_tests_is_longer_than_it_may_be() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let mut sources = Vec::new();
+    read(&root, &root, &mut sources);
+    assert!(sources.len() > 10, "the tests were not found");
+    let lines = |source: &Source| source.text.lines().count();
+    let long = sources.iter().filter(|source| lines(source) > TEST_LINES_MAX);
+    let long: Vec<_> = long.map(|source| format!("{}: {}", source.path, lines(source))).collect();
+    assert!(long.is_empty(), "longer than {TEST_LINES_MAX} lines: {}", long.join(", "));
+    let without_job = sources.iter().filter(|source| !source.text.starts_with("//! "));
+    let without_job: Vec<_> = without_job.map(|source| &source.path).collect();
+    assert!(without_job.is_empty(), "no `//!` that says what they state: {without_job:?}");
 }
 
 /// Checks one made-up source, and gives the faults that were found.
