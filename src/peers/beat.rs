@@ -131,12 +131,15 @@ async fn wait(
     let clock = &link.exchange.registrar.clock;
     let due = clock.now().plus_ms(interval_ms(&link.head().board, link.peer));
     let news = async {
-        while News::at(&heads.borrow_and_update(), link) == before {
+        loop {
+            let head = heads.borrow_and_update().clone();
+            if News::at(&head, link) != before {
+                return true;
+            }
             if heads.changed().await.is_err() {
                 return false;
             }
         }
-        true
     };
     let goes_on = tokio::select! {
         () = clock.wait_until(due) => return true,

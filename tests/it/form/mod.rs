@@ -7,6 +7,7 @@ mod forms;
 mod signed;
 pub mod strategies;
 mod strategies_activity;
+mod strategies_exercise;
 mod strategies_hotline;
 
 use detente::cli::form::{self, Syntax};
