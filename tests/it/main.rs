@@ -111,6 +111,7 @@ mod watch_killed;
 mod watch_nodes;
 mod watch_plan;
 mod watch_program;
+mod watch_shares;
 mod watch_terminal;
 mod webhooks;
 mod world;
