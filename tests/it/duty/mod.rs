@@ -2,6 +2,7 @@
 
 mod accounts;
 mod again;
+mod audited;
 mod calendar;
 mod cancelled;
 mod cases;
