@@ -110,16 +110,14 @@ pub const ADOPTIONS_READ_PER_PARTY_MAX: usize = 16;
 /// Messages between us and one Party kept for the case that the two come to be bound: one more opens no duty later
 /// on, which stands with it and below the list of duties.
 pub const DUTY_MESSAGES_UNBOUND_PER_PARTY_MAX: usize = 10_000;
-/// Messages that are considered once more because one message brought a duty about, met one or freed one, those
-/// that wait already not counted: the oldest. How many more there are stands with that message and below the list
-/// of duties; they do nothing to what it brought about.
+/// Messages of one author that are considered once more because one message brought a duty about, met one or freed
+/// one, those that wait already not counted: the oldest, so that nobody who says much keeps an answer of another from
+/// being looked at. How many more there are stands with that message and below the list of duties; they do nothing to
+/// what it brought about.
 pub const DUTY_MESSAGES_AGAIN_MAX: usize = 1_000;
-/// Of the messages by which a Party takes back messages of its own so many in one thread, the oldest, are read when a
-/// message of that Party comes after them; what a later one took back before it came counts until that is said anew.
+/// Of the words by which a Party takes back one and the same message so many, the first on record, are read for when
+/// they were given, where that counts. How many more there are stands with that message and below the list of duties.
 pub const DUTY_WITHDRAWALS_READ_MAX: usize = 64;
-/// A withdrawal that names a message by its number is held against no more messages of its author in the thread, the
-/// newest: a duty of another thread that an older one met stays met.
-pub const DUTY_WITHDRAWAL_LOOKS_BACK_MAX: usize = 4_096;
 /// Duties that may be open with one Party, real ones and drills each for themselves. Beyond it a message opens
 /// none: it stands as any other, with a mark that says how many were not opened, and that is on record.
 pub const DUTIES_OPEN_PER_PARTY_MAX: u64 = 250_000;
@@ -248,7 +246,7 @@ pub const THREADS_BESIDE_MAX: usize = 16;
 /// more between, that its notice was cancelled is not marked.
 pub const AMENDMENT_LOOKS_BACK_MAX: usize = 256;
 /// Of what its author said later in its thread, what became of a message is read in no more messages, the newest first,
-/// and of those before them in as many withdrawals. How many were not looked at is marked.
+/// and in the words that take one of them back. How many were not looked at is marked.
 pub const LATER_WORDS_READ_MAX: usize = 64;
 /// A calendar that a reference names by its year alone is looked for in no more threads, the newest first, and in
 /// no more messages of each.
@@ -414,6 +412,9 @@ pub const ADDRESSEES_MAX: usize = 256;
 pub const RELEASABLE_TO_MAX: usize = 256;
 /// A message with more references is refused.
 pub const REFERENCES_MAX: usize = 32;
+/// Of the messages that one form names by digest, the first so many: one that is named beyond them is found from there
+/// only where it stands in the same thread or among the envelope's references.
+pub const NAMED_IN_FORM_MAX: usize = 256;
 /// A message with more parts is refused.
 pub const PARTS_MAX: usize = 64;
 /// A larger part is refused before it is kept, and is not fetched from a peer (bytes, without the salt).
@@ -729,6 +730,9 @@ pub const EXPORT_PIECES_AHEAD_MAX: usize = 2;
 pub const NOTICES_AHEAD_MAX: usize = 16;
 /// So many open items are listed in one answer, those that must be done first; the rest is counted.
 pub const NOW_ITEMS_MAX: usize = 50;
+/// Of what their authors said later, all items of one answer together are read in no more messages: each has its share,
+/// and what it leaves is for those behind it. How many were not looked at is marked with each.
+pub const NOW_LATER_WORDS_READ_MAX: usize = 800;
 /// So many messages of this Party in a message's thread, the first that came after it, are looked at for a holding
 /// reply to it; a later one is not found, and a further one is drafted without asking.
 pub const HOLDING_REPLY_LOOKED_MAX: usize = 200;

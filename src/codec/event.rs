@@ -10,11 +10,11 @@ use super::dispatch::{self, digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{precedence_from_proto, precedence_to_proto};
-use super::{alarm, by_hand, check, duty, message, regime_held, signed, watch};
+use super::{alarm, by_hand, check, duty, message, named, regime_held, signed, watch};
 use crate::domain::digest::{CommandId, Digest, DraftId};
 use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted, Received, Released, RevocationList};
 use crate::domain::ledger::leaf_hash;
-use crate::domain::message::Outcome;
+use crate::domain::message::{Message, Outcome};
 use crate::domain::party::{Incarnation, Party};
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::note::Note;
@@ -220,9 +220,11 @@ fn released(wire: proto::Released) -> Result<Released, DecodeFault> {
         let leaf = leaf_hash(&dispatch::encode_dispatch(&dispatch));
         Ok((dispatch, leaf))
     };
+    let message = message::decode(&payload)?;
     Ok(Released {
+        named: named::in_form(&message.draft.kind, &message.draft.content),
         draft: if wire.draft.is_empty() { None } else { Some(draft_id(&wire.draft, "released.draft")?) },
-        message: message::decode(&payload)?,
+        message,
         digest: Digest::of(&payload),
         signed: wire.message,
         dispatches: wire.dispatches.into_iter().map(with_leaf).collect::<Result<_, _>>()?,
@@ -239,7 +241,9 @@ fn received(wire: proto::Received) -> Result<Received, DecodeFault> {
         | Outcome::RefusedLimit
         | Outcome::RefusedAddressee => None,
     };
+    let in_form = |message: &Message| named::in_form(&message.draft.kind, &message.draft.content);
     Ok(Received {
+        named: message.as_ref().map(in_form).unwrap_or_default(),
         dispatch_leaf: leaf_hash(&dispatch_payload),
         dispatch: dispatch::decode_dispatch(dispatch_payload)?,
         dispatch_signed: wire.dispatch,

@@ -25,6 +25,7 @@ pub mod heading;
 pub mod key_list;
 pub mod link_phrases;
 pub mod message;
+pub mod named;
 pub mod party_file;
 mod plain;
 pub mod proto;

@@ -14,6 +14,7 @@ use super::by_hand::DeliveredByHand;
 use super::check::{CheckNoted, CheckPlan};
 use super::digest::{CommandId, Digest, DraftId};
 use super::duty::DutiesNoted;
+use super::fact::NamedInForm;
 use super::function::Term;
 use super::hotline::phrases::LinkPhrases;
 use super::keys::KeyList;
@@ -204,6 +205,8 @@ pub struct Released {
     pub signed: Bytes,
     /// Each with the leaf hash of its exact bytes.
     pub dispatches: Vec<(Dispatch, Digest)>,
+    /// Read from the message's content, never written.
+    pub named: NamedInForm,
 }
 
 /// A dispatch that a peer validly signed, with what came of it.
@@ -215,6 +218,8 @@ pub struct Received {
     pub dispatch_leaf: Digest,
     /// `None` where it was refused: what does not verify is never read.
     pub message: Option<Message>,
+    /// Read from the message's content, never written; nothing where it was refused.
+    pub named: NamedInForm,
     pub message_signed: Bytes,
     pub receipt: Receipt,
     /// The exact bytes of the receipt, and their leaf hash in our ledger.

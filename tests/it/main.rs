@@ -141,6 +141,7 @@ mod watch_nodes;
 mod watch_order;
 mod watch_plan;
 mod watch_program;
+mod watch_shares;
 mod watch_terminal;
 mod webhooks;
 mod world;

@@ -98,6 +98,7 @@ pub fn duties(digest: Digest, number: u64, text: &str) -> DutiesNoted {
         unbound: vec![Unbound { party: peer(), regime: text.into(), at: given }],
         once_more: true,
         left_out: number,
+        not_read: number,
         is_unreadable: true,
         seen: number,
     }

@@ -187,6 +187,7 @@ impl Board {
                 }
                 let (lane, serial) = (receipt.lane, receipt.serial);
                 self.duties.receipted(Awaited { party: *party, lane, serial }, index);
+                self.receipt_for_duties(*party, receipt, index);
                 self.checks_receipted(*party, receipt);
             }
         }

@@ -51,10 +51,13 @@ use super::watch::Watch;
 pub use decide::Denied;
 pub use threads::{ThreadsFrom, ThreadsPage};
 
-/// The fold that this program knows. A record written under a newer one is refused. It grows when the same
-/// records come to another Board than in a version that is in service: so far none is, and it stays 1, whatever the
-/// Board and its digest gained.
-pub const FOLD_VERSION: u32 = 1;
+/// The fold that this program knows. A record written under a newer one is refused. It grows when the same records
+/// come to another Board, or other steps are taken from one, than in the version before.
+///
+/// 2: a message is considered for duties by what its form names, whatever takes it back is found however much is taken
+/// back beside it, and a receipt has looked at again what rests on a later account of a delivery by hand. A
+/// cancellation from before a duty was due lifts it though it was said to have lapsed.
+pub const FOLD_VERSION: u32 = 2;
 
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Board {

@@ -4,6 +4,7 @@ mod cases;
 mod difference;
 mod faults;
 mod forms;
+mod named;
 mod signed;
 pub mod strategies;
 mod strategies_activity;
