@@ -222,7 +222,7 @@ fn released(wire: proto::Released) -> Result<Released, DecodeFault> {
     };
     let message = message::decode(&payload)?;
     Ok(Released {
-        named: named::in_form(&message.draft.kind, &message.draft.content),
+        named: Box::new(named::in_form(&message.draft.kind, &message.draft.content)),
         draft: if wire.draft.is_empty() { None } else { Some(draft_id(&wire.draft, "released.draft")?) },
         message,
         digest: Digest::of(&payload),

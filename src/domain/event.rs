@@ -206,7 +206,7 @@ pub struct Released {
     /// Each with the leaf hash of its exact bytes.
     pub dispatches: Vec<(Dispatch, Digest)>,
     /// Read from the message's content, never written.
-    pub named: NamedInForm,
+    pub named: Box<NamedInForm>,
 }
 
 /// A dispatch that a peer validly signed, with what came of it.

@@ -56,7 +56,7 @@ fn release(plan: ReleasePlan, board: &Board, ring: &KeyRing) -> Result<Event, Ke
         digest,
         signed: signed::encode(&Signed::sign(PayloadType::Message, payload, &[key])),
         dispatches: dispatches.collect(),
-        named: in_form(&plan.message),
+        named: Box::new(in_form(&plan.message)),
         message: plan.message,
     }))
 }

@@ -370,7 +370,7 @@ fn sealed_event(decided: Decided) -> Event {
                 digest,
                 dispatches: dispatches.collect(),
                 signed: signed::encode(&Signed::sign(PayloadType::Message, payload, &[&key])),
-                named: named::in_form(&plan.message.draft.kind, &plan.message.draft.content),
+                named: Box::new(named::in_form(&plan.message.draft.kind, &plan.message.draft.content)),
                 message: plan.message,
             })
         }
