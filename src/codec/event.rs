@@ -14,7 +14,7 @@ use super::{alarm, by_hand, check, duty, message, named, regime_held, signed, wa
 use crate::domain::digest::{CommandId, Digest, DraftId};
 use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted, Received, Released, RevocationList};
 use crate::domain::ledger::leaf_hash;
-use crate::domain::message::{Message, Outcome};
+use crate::domain::message::Outcome;
 use crate::domain::party::{Incarnation, Party};
 use crate::evidence::checkpoint::Checkpoint;
 use crate::evidence::note::Note;
@@ -222,7 +222,7 @@ fn released(wire: proto::Released) -> Result<Released, DecodeFault> {
     };
     let message = message::decode(&payload)?;
     Ok(Released {
-        named: Box::new(named::in_form(&message.draft.kind, &message.draft.content)),
+        named: Box::new(named::of(&message)),
         draft: if wire.draft.is_empty() { None } else { Some(draft_id(&wire.draft, "released.draft")?) },
         message,
         digest: Digest::of(&payload),
@@ -241,9 +241,8 @@ fn received(wire: proto::Received) -> Result<Received, DecodeFault> {
         | Outcome::RefusedLimit
         | Outcome::RefusedAddressee => None,
     };
-    let in_form = |message: &Message| named::in_form(&message.draft.kind, &message.draft.content);
     Ok(Received {
-        named: message.as_ref().map(in_form).unwrap_or_default(),
+        named: message.as_ref().map(named::of).unwrap_or_default(),
         dispatch_leaf: leaf_hash(&dispatch_payload),
         dispatch: dispatch::decode_dispatch(dispatch_payload)?,
         dispatch_signed: wire.dispatch,

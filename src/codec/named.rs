@@ -10,6 +10,7 @@ use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
 use crate::domain::fact::NamedInForm;
 use crate::domain::form::MessageReference;
+use crate::domain::message::Message;
 use crate::limits;
 
 /// Field numbers from a form down to a `MessageReference`.
@@ -17,6 +18,11 @@ type Way = &'static [u32];
 
 /// `MessageReference.message_digest`.
 const DIGEST: u32 = 1;
+
+/// What the form of this message names.
+pub fn of(message: &Message) -> NamedInForm {
+    in_form(&message.draft.kind, &message.draft.content)
+}
 
 /// What the content of a message of this kind names.
 pub fn in_form(kind: &str, content: &[u8]) -> NamedInForm {

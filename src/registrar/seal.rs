@@ -8,10 +8,9 @@ use crate::domain::board::Board;
 use crate::domain::command::{Decided, ReceivePlan, ReleasePlan, Slot};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Received, Released};
-use crate::domain::fact::NamedInForm;
 use crate::domain::keys::Purpose;
 use crate::domain::ledger::leaf_hash;
-use crate::domain::message::{Dispatch, Message};
+use crate::domain::message::Dispatch;
 use crate::domain::party::Party;
 use crate::evidence::keys::{KeyRing, SigningKey};
 use crate::evidence::signed::{PayloadType, Signed};
@@ -56,7 +55,7 @@ fn release(plan: ReleasePlan, board: &Board, ring: &KeyRing) -> Result<Event, Ke
         digest,
         signed: signed::encode(&Signed::sign(PayloadType::Message, payload, &[key])),
         dispatches: dispatches.collect(),
-        named: Box::new(in_form(&plan.message)),
+        named: Box::new(named::of(&plan.message)),
         message: plan.message,
     }))
 }
@@ -86,7 +85,7 @@ fn receive(plan: ReceivePlan) -> Event {
         dispatch: delivery.dispatch,
         dispatch_signed: delivery.dispatch_signed,
         dispatch_leaf: delivery.dispatch_leaf,
-        named: delivery.message.as_ref().map(in_form).unwrap_or_default(),
+        named: delivery.message.as_ref().map(named::of).unwrap_or_default(),
         message: delivery.message.ok(),
         message_signed: delivery.message_signed,
         receipt: plan.receipt,
@@ -94,8 +93,4 @@ fn receive(plan: ReceivePlan) -> Event {
         receipt_bytes,
         marks: plan.marks,
     }))
-}
-
-fn in_form(message: &Message) -> NamedInForm {
-    named::in_form(&message.draft.kind, &message.draft.content)
 }

@@ -30,16 +30,16 @@ pub(super) async fn marks(
     let Some(thread) = head.board.thread(message.draft.thread) else { return Ok(Vec::new()) };
     let Some(own) = thread.entry(digest) else { return Ok(Vec::new()) };
     let mut newest: Vec<Entry> = later(thread, own).copied().collect();
-    let mut not_read = newest.len().saturating_sub(most);
-    newest.drain(..not_read);
+    let unread: Vec<Entry> = newest.drain(..newest.len().saturating_sub(most)).collect();
+    let mut not_read = unread.len();
     let mut said: Vec<Said> = self::said(digest, message).into_iter().collect();
     for entry in &newest {
         let stored = records.message(entry.index, &entry.digest).await?;
         said.extend(self::said(&entry.digest, &stored.message));
     }
     if not_read > 0 {
-        let found = withdrawals(head, records, (message.draft.thread, thread, own), &said).await?;
-        not_read -= found.len();
+        let found = withdrawals(head, records, (message.draft.thread, &unread), &said).await?;
+        not_read = not_read.saturating_sub(found.len());
         said.extend(found);
     }
     // Another Party's notice is nothing for it to cancel.
@@ -74,17 +74,15 @@ fn later<'t>(thread: &'t Thread, own: &'t Entry) -> impl Iterator<Item = &'t Ent
 async fn withdrawals(
     head: &Head,
     records: &Records,
-    (id, thread, own): (ThreadId, &Thread, &Entry),
+    (thread, unread): (ThreadId, &[Entry]),
     said: &[Said],
 ) -> Result<Vec<Said>, RecordFault> {
+    let unread: BTreeSet<Digest> = unread.iter().map(|entry| entry.digest).collect();
     let mut there: BTreeSet<(u64, Digest)> = BTreeSet::new();
-    let known = |digest: &Digest| said.iter().any(|one| one.message == *digest);
-    let is_unread =
-        |digest: &Digest| !known(digest) && thread.entry(digest).is_some_and(|word| word.place > own.place);
     for one in said {
-        let of = OfAuthor { thread: id, author: own.author, traffic: one.traffic };
+        let of = OfAuthor { thread, author: one.author, traffic: one.traffic };
         let words = head.board.duties.withdrawals.of(of, &one.message, &one.number, None);
-        there.extend(words.into_iter().take(1).filter(|(_, word)| is_unread(word)));
+        there.extend(words.into_iter().take(1).filter(|(_, word)| unread.contains(word)));
     }
     let mut found = Vec::new();
     for (index, digest) in there {

@@ -370,7 +370,7 @@ fn sealed_event(decided: Decided) -> Event {
                 digest,
                 dispatches: dispatches.collect(),
                 signed: signed::encode(&Signed::sign(PayloadType::Message, payload, &[&key])),
-                named: Box::new(named::in_form(&plan.message.draft.kind, &plan.message.draft.content)),
+                named: Box::new(named::of(&plan.message)),
                 message: plan.message,
             })
         }
@@ -381,11 +381,7 @@ fn sealed_event(decided: Decided) -> Event {
                 dispatch: delivery.dispatch,
                 dispatch_signed: delivery.dispatch_signed,
                 dispatch_leaf: delivery.dispatch_leaf,
-                named: delivery
-                    .message
-                    .as_ref()
-                    .map(|message| named::in_form(&message.draft.kind, &message.draft.content))
-                    .unwrap_or_default(),
+                named: delivery.message.as_ref().map(named::of).unwrap_or_default(),
                 message: delivery.message.ok(),
                 message_signed: delivery.message_signed,
                 receipt: plan.receipt,
