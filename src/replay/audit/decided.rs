@@ -81,7 +81,10 @@ fn decide(board: &Board, record: &Record, event: &Event, command: &Command, seen
             seen.fault("a message was released that is not what its draft on record says")
         }
         // Another program may have had another bound, or more room at the time.
-        (Err(Denied::NotNow(_) | Denied::Refused(Refusal::TooMany { .. })), _) => {}
+        (
+            Err(Denied::NotNow(_) | Denied::Refused(Refusal::TooMany { .. } | Refusal::FlashDrafts { .. })),
+            _,
+        ) => {}
         (Err(denied), _) => seen.fault(format!("it stands against a rule: {denied}")),
     }
 }
@@ -211,6 +214,7 @@ fn command_of(board: &Board, event: &Event) -> Option<Command> {
         Event::DutiesNoted(noted) => Command::NoteDuties(noted.clone()),
         Event::AlarmNoted(noted) => Command::NoteAlarm(noted.clone()),
         Event::CheckNoted(noted) => Command::NoteCheck(noted.clone()),
+        Event::CarryNoted(noted) => Command::NoteCarry(noted.clone()),
         Event::JournalOpened { .. } | Event::EpochOpened { .. } | Event::HeadFollowed(..) => return None,
     })
 }
