@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use detente::cli::desk::Desk;
+use detente::codec::carry::{self, Carry};
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::carry_in_request::Piece as In;
 use detente::codec::proto::detente::v1::carry_in_response::Piece as Answered;
@@ -9,7 +10,7 @@ use detente::codec::proto::detente::v1::carry_out_response::Piece as Out;
 use detente::domain::carry::{CarryNoted, Done, Holds, NotCompared};
 use detente::domain::command::{Command, Origin};
 use detente::domain::digest::{Digest, ThreadId};
-use detente::domain::event::{Event, Record};
+use detente::domain::event::{Change, Event, Record};
 use detente::domain::precedence::Precedence;
 use detente::limits;
 use tonic::Status;
@@ -19,6 +20,7 @@ use crate::hostile::count;
 use crate::officer::{hotlines, reason, size, violations};
 use crate::parts::holds_on_replay;
 use crate::party::{Folded, anna, at, by, peer};
+use crate::records::{opened, sealed};
 use crate::talk::{fresh, outgoing, release};
 use crate::world::World;
 
@@ -91,10 +93,7 @@ async fn who_made_a_file_and_who_took_it_stand_on_record_with_what_was_said_of_t
     // The same command again is one; under its id no other file is taken, and none made.
     take(&pl, taking.clone(), &file).await.unwrap();
     assert_eq!(listed(&pl).await.len(), 1);
-    let other = detente::codec::carry::encode(&detente::codec::carry::Carry {
-        made_at: read(&file).made_at.plus_ms(1),
-        ..read(&file)
-    });
+    let other = carry::encode(&Carry { made_at: read(&file).made_at.plus_ms(1), ..read(&file) });
     assert_eq!(reason(&take(&pl, taking, &other).await.unwrap_err()), "ID_REUSED");
     let again = asked(&by, "e-mail");
     out(&by, again.clone()).await.unwrap();
@@ -153,7 +152,7 @@ async fn however_much_is_wrong_with_a_file_the_answer_stays_small_and_says_how_m
     let file = read(&out(&by, asked(&by, "")).await.unwrap());
     let receipts = vec![Bytes::from("no receipt"); 6_000];
     let parts = vec![Bytes::from("no salt"); 6_000];
-    let swollen = detente::codec::carry::encode(&detente::codec::carry::Carry { receipts, parts, ..file });
+    let swollen = carry::encode(&Carry { receipts, parts, ..file });
     let taken = take(&pl, header(&pl, ""), &swollen).await.unwrap();
     assert_eq!((taken.put_on_record, taken.receipts_put_on_record, taken.parts_put_on_record), (1, 0, 0));
     let told = limits::CARRY_STOPPED_TOLD;
@@ -201,12 +200,12 @@ fn records_of_carry_files_and_of_the_flash_bound_have_golden_bytes_and_come_back
     for (name, event) in [
         ("carry_made", Event::CarryNoted(Box::new(noted(Done::Made, "")))),
         ("carry_taken", Event::CarryNoted(Box::new(noted(Done::Taken, "diskette, Kpt. Ćwik")))),
-        ("flash_drafts", Event::ChangeProposed(detente::domain::event::Change::FlashDrafts(Some(90)))),
-        ("flash_drafts_lifted", Event::ChangeProposed(detente::domain::event::Change::FlashDrafts(None))),
+        ("flash_drafts", Event::ChangeProposed(Change::FlashDrafts(Some(90)))),
+        ("flash_drafts_lifted", Event::ChangeProposed(Change::FlashDrafts(None))),
     ] {
         let record = Record { index: 8, at: at(9), command: None, events: vec![event] };
-        let sealed = crate::records::sealed(&record);
-        assert_eq!(crate::records::opened(&sealed).record(), Ok(record), "{name}");
+        let sealed = sealed(&record);
+        assert_eq!(opened(&sealed).record(), Ok(record), "{name}");
         golden.push_str(&format!("{name} {}\n", hex::encode(&sealed)));
     }
     assert_eq!(golden, include_str!("golden/carried.hex"));

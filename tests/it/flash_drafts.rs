@@ -2,9 +2,12 @@
 //! nobody else is.
 
 use bytes::Bytes;
+use detente::codec::proto::detente::v1 as calls;
+use detente::codec::proto::detente::v1::propose_request::Change as Wire;
 use detente::domain::board::Denied;
 use detente::domain::event::Change;
-use detente::domain::people::Person;
+use detente::domain::message::Outgoing;
+use detente::domain::people::{Person, Role};
 use detente::domain::precedence::Precedence;
 use detente::domain::refusal::Refusal;
 use detente::limits;
@@ -26,8 +29,7 @@ fn drafts(
     number: u64,
     second: i64,
 ) -> Result<(), Denied> {
-    let text =
-        detente::domain::message::Outgoing { drafter: who.clone(), ..outgoing(lane, &format!("{number}")) };
+    let text = Outgoing { drafter: who.clone(), ..outgoing(lane, &format!("{number}")) };
     let origin = by(who, 10_000 + number, "draft", at(second));
     folded.given(draft(1, text), origin, at(second)).map(|_| ())
 }
@@ -78,10 +80,10 @@ fn two_custodians_set_the_bound_within_what_leaves_an_emergency_its_first_texts(
 #[tokio::test(flavor = "multi_thread")]
 async fn a_desk_gone_wild_hears_the_number_and_another_officer_is_heard_at_once() {
     let mut world = officers(&["BY", "PL"]).await;
-    let set = detente::codec::proto::detente::v1::FlashDrafts { per_officer_per_hour: Some(60) };
-    let set = detente::codec::proto::detente::v1::propose_request::Change::FlashDrafts(set);
+    let set = calls::FlashDrafts { per_officer_per_hour: Some(60) };
+    let set = Wire::FlashDrafts(set);
     world.state("BY").change(set, Bytes::new()).await;
-    let roles = [detente::domain::people::Role::Drafter, detente::domain::people::Role::Releaser];
+    let roles = [Role::Drafter, Role::Releaser];
     world.state_mut("BY").take_person("other", "Other of BY", &roles).await;
     let thread = open(&world, "BY", &["PL"]).await.thread;
     accept(&world, "PL", &thread).await;
@@ -90,7 +92,7 @@ async fn a_desk_gone_wild_hears_the_number_and_another_officer_is_heard_at_once(
     let mut said = 0;
     let status = loop {
         let command = wild.command(None).ok();
-        let asked = detente::codec::proto::detente::v1::SayRequest { command, ..first.clone() };
+        let asked = calls::SayRequest { command, ..first.clone() };
         match hotlines(&wild).say(asked).await {
             Ok(_) => said += 1,
             Err(status) => break status,
@@ -107,7 +109,7 @@ async fn a_desk_gone_wild_hears_the_number_and_another_officer_is_heard_at_once(
     let drafts = world.node("BY").registrar.head().board.drafts.len();
     assert_eq!(drafts, 0, "nothing half said is left");
     let other = world.desk("BY", "other");
-    let asked = detente::codec::proto::detente::v1::SayRequest { command: other.command(None).ok(), ..first };
+    let asked = calls::SayRequest { command: other.command(None).ok(), ..first };
     assert!(hotlines(&other).say(asked).await.unwrap().into_inner().spoken.unwrap().released);
 }
 

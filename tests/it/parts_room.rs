@@ -2,10 +2,13 @@
 
 use detente::cli::desk::fresh_id;
 use detente::cli::part;
+use detente::domain::digest::ThreadId;
+use detente::domain::precedence::Precedence;
 use detente::limits;
 
+use crate::carry_parts::bytes_at;
 use crate::officer::{arrived, receipted};
-use crate::parts::{files, is_kept, kept_at, notify, store};
+use crate::parts::{is_kept, kept_at, notify, store};
 use crate::talk::{both_settled, outgoing, release};
 use crate::world::World;
 
@@ -20,16 +23,11 @@ async fn below_the_stated_room_parts_wait_and_texts_go_on_at_both_ends() {
     arrived(&world, "PL", &sent.message_digest).await;
     receipted(&world, "BY", "PL").await;
     let by = world.state("BY").party;
-    let text = outgoing(
-        detente::domain::digest::ThreadId([5; 16]),
-        &[by],
-        detente::domain::precedence::Precedence::Routine,
-        "and back",
-    );
+    let text = outgoing(ThreadId([5; 16]), &[by], Precedence::Routine, "and back");
     release(&world.node("PL").registrar, text).await;
     both_settled(&world, "BY", "PL").await;
     assert!(!is_kept(&world.node("PL").registrar.head().board, &map));
-    assert_eq!(files(&world, "PL"), 0);
+    assert_eq!(bytes_at(&world, "PL"), 0);
 
     // Our own officers too are told "not now", by a word for programs.
     free.set(limits::PARTS_LEAVE_FREE_BYTES - 1);
@@ -39,7 +37,7 @@ async fn below_the_stated_room_parts_wait_and_texts_go_on_at_both_ends() {
         fault.to_string().contains("there is no room for this part now; nothing of it was kept"),
         "{fault}"
     );
-    assert_eq!(files(&world, "PL"), 0);
+    assert_eq!(bytes_at(&world, "PL"), 0);
 
     free.follow_disk();
     kept_at(&world, "PL", &map).await;
