@@ -36,6 +36,12 @@ pub const RECEIPTS_KEPT_PER_LANE: usize = DELIVERIES_PER_CALL_MAX * DELIVERY_CAL
 pub const LINK_RECORDS_PER_HOUR_MAX: u64 = 360_000;
 /// FLASH records that one link may bring in an hour; beyond it the answer is "not now".
 pub const LINK_FLASH_RECORDS_PER_HOUR_MAX: u64 = 3_600;
+/// FLASH drafts, revisions among them, that one officer of this Party may put on record in an hour, unless two
+/// custodians set another number; one more is refused with the number. Ten a minute for a whole hour is more than
+/// anybody writes; and five who reach it at once leave the sixth room within `LINK_FLASH_RECORDS_PER_HOUR_MAX`.
+pub const FLASH_DRAFTS_PER_HOUR: u64 = 600;
+/// A setting of fewer is refused: at one a minute the first hour of an emergency never meets it.
+pub const FLASH_DRAFTS_PER_HOUR_MIN: u64 = 60;
 /// Bytes that one link may bring in an hour below FLASH; beyond it the answer is "not now".
 pub const LINK_BYTES_PER_HOUR_MAX: u64 = 2 * 1024 * 1024 * 1024;
 /// What one link may put on record in an hour without anything being taken: contradictions, disputed
@@ -445,13 +451,25 @@ pub const BUNDLE_ODDITIES_MAX: usize = 64;
 /// A larger carry file is refused before it is read; when one is made, what would go beyond stays owed and is told
 /// (bytes).
 pub const CARRY_BYTES_MAX: usize = 32 * 1024 * 1024;
-/// When a carry file is made, its dispatches take no more; the rest is for what stands beside them (bytes).
+/// When a carry file is made, its dispatches and parts together take no more; the rest is for what stands beside them
+/// (bytes). The largest part fits.
 pub const CARRY_DISPATCHES_BYTES_MAX: usize = CARRY_BYTES_MAX - 8 * 1024 * 1024;
 /// A carry file is read up to so many lists, dispatches and receipts.
 pub const CARRY_ENTRIES_MAX: usize = 16_384;
 /// When a carry file is made, it holds no more dispatches; the rest stays owed and is told. Their receipts fit one file
 /// for the way back.
 pub const CARRY_DISPATCHES_MAX: usize = CARRY_ENTRIES_MAX / 2;
+/// When a carry file is made, it holds no more parts, nor any for which its dispatches leave no room of
+/// `CARRY_DISPATCHES_BYTES_MAX`; the rest is told.
+pub const CARRY_PARTS_MAX: usize = 1_024;
+/// Of the parts that a carry file leaves out so many are named; how many more there are is told.
+pub const CARRY_PARTS_LEFT_TOLD: usize = 64;
+/// Of what is wrong with a carry file so much is told; how much more there is is told.
+pub const CARRY_STOPPED_TOLD: usize = 64;
+/// Words on the way that a carry file goes or came may be no longer (bytes).
+pub const CARRY_WAY_BYTES_MAX: usize = 512;
+/// So many carry files that were made or taken are listed, the newest; the journal keeps all.
+pub const CARRIED_KEPT_MAX: usize = 100;
 
 // ---- journal -----------------------------------------------------------------------------------
 
@@ -513,6 +531,10 @@ pub const KAFKA_AHEAD_KIB_MAX: usize = 8 * 1024;
 pub const PARTS_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
 /// Of that, what is left to our own officers: peers' parts do not take it (bytes).
 pub const PARTS_BYTES_RESERVE: u64 = 8 * 1024 * 1024 * 1024;
+/// A part that would leave fewer bytes free where parts lie is answered "not now", and what had come of it is removed:
+/// where the journal lies on the same disk, texts go on. At 2 KiB for each with its receipt that is room for a quarter
+/// of a million of them (bytes).
+pub const PARTS_LEAVE_FREE_BYTES: u64 = 512 * 1024 * 1024;
 /// Parts being read or taken from officers at once; one more is answered "not now".
 pub const PARTS_AT_ONCE_MAX: usize = 16;
 /// A part is read and handed on in pieces of this size (bytes).

@@ -11,6 +11,7 @@ use bytes::Bytes;
 use super::alarm::{Noted, OwnAlarm, Webhook};
 use super::allowance::LinkAllowance;
 use super::by_hand::DeliveredByHand;
+use super::carry::CarryNoted;
 use super::check::{CheckNoted, CheckPlan};
 use super::digest::{CommandId, Digest, DraftId};
 use super::duty::DutiesNoted;
@@ -80,6 +81,7 @@ pub enum Event {
     DutiesNoted(Box<DutiesNoted>),
     AlarmNoted(Noted),
     CheckNoted(Box<CheckNoted>),
+    CarryNoted(Box<CarryNoted>),
 }
 
 /// The exact text of a regime, put on record here. It binds nobody: that takes an adoption.
@@ -183,6 +185,8 @@ pub enum Change {
     LinkPhrases(Arc<LinkPhrases>),
     /// In the place of the one before, as a whole.
     CheckSchedule(Arc<CheckPlan>),
+    /// How many FLASH drafts each officer may put on record in an hour. `None`: as many as the program leaves.
+    FlashDrafts(Option<u64>),
 }
 
 /// A Party to which nothing but what is delivered by hand can go.

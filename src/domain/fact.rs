@@ -40,6 +40,7 @@ pub enum Fact {
         digest: Digest,
         drafter: Person,
         thread: ThreadId,
+        precedence: Precedence,
     },
     Released {
         draft: Option<DraftId>,
@@ -118,6 +119,7 @@ impl Fact {
                 digest: Digest::of(bytes),
                 drafter: outgoing.drafter.clone(),
                 thread: outgoing.thread,
+                precedence: outgoing.precedence,
             }),
             Event::Released(released) => Some(Fact::Released {
                 draft: released.draft,
@@ -157,7 +159,8 @@ impl Fact {
             | Event::WatchOffered(_)
             | Event::WatchTaken { .. }
             | Event::AlarmNoted(_)
-            | Event::CheckNoted(_) => None,
+            | Event::CheckNoted(_)
+            | Event::CarryNoted(_) => None,
         }
     }
 }

@@ -7,6 +7,7 @@
 mod alarms;
 mod apply;
 mod by_hand;
+mod carry;
 mod checks;
 mod decide;
 mod decide_link;
@@ -16,6 +17,7 @@ mod digest_alarms;
 mod digest_by_hand;
 mod digest_checks;
 mod digest_duties;
+mod digest_hotline;
 mod digest_roster;
 mod digest_watch;
 mod duties;
@@ -37,6 +39,7 @@ use super::by_hand::ByHand;
 use super::check::Checks;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::duty::Duties;
+use super::flash::FlashDrafts;
 use super::link::Link;
 use super::messages::Messages;
 use super::office::OfficeKey;
@@ -113,6 +116,10 @@ pub struct Board {
     pub own_alarms: OwnAlarms,
     /// Checks of links: what came and went of them, and what is on record of each.
     pub checks: Checks,
+    /// What each officer spent of FLASH in this hour.
+    pub flash: FlashDrafts,
+    /// The newest records of carry files that were made or taken here.
+    pub carried: OrdSet<u64>,
 }
 
 /// A regime whose text is on record here.

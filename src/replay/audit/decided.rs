@@ -88,7 +88,10 @@ fn decide(
             seen.fault("a message was released that is not what its draft on record says")
         }
         // Another program may have had another bound, or more room at the time.
-        (Err(Denied::NotNow(_) | Denied::Refused(Refusal::TooMany { .. })), _) => {}
+        (
+            Err(Denied::NotNow(_) | Denied::Refused(Refusal::TooMany { .. } | Refusal::FlashDrafts { .. })),
+            _,
+        ) => {}
         // An older fold had other messages considered, and other steps taken; what it put on record stands.
         (Err(_), Event::DutiesNoted(_)) if fold_version < FOLD_VERSION => seen.is_by_older_rules = true,
         (Err(denied), _) => seen.fault(format!("it stands against a rule: {denied}")),
@@ -220,6 +223,7 @@ fn command_of(board: &Board, event: &Event) -> Option<Command> {
         Event::DutiesNoted(noted) => Command::NoteDuties(noted.clone()),
         Event::AlarmNoted(noted) => Command::NoteAlarm(noted.clone()),
         Event::CheckNoted(noted) => Command::NoteCheck(noted.clone()),
+        Event::CarryNoted(noted) => Command::NoteCarry(noted.clone()),
         Event::JournalOpened { .. } | Event::EpochOpened { .. } | Event::HeadFollowed(..) => return None,
     })
 }

@@ -104,7 +104,8 @@ impl Inspector {
                         | Change::OwnAlarmRemoved(_)
                         | Change::WatchCards(_)
                         | Change::LinkPhrases(_)
-                        | Change::CheckSchedule(_),
+                        | Change::CheckSchedule(_)
+                        | Change::FlashDrafts(_),
                     )
                     | None => {}
                 }
@@ -147,7 +148,8 @@ impl Inspector {
             | Event::WatchOffered(_)
             | Event::WatchTaken { .. }
             | Event::AlarmNoted(_)
-            | Event::CheckNoted(_) => {}
+            | Event::CheckNoted(_)
+            | Event::CarryNoted(_) => {}
             Event::RegimeHeld(held) => self.regime_held(held, seen),
         }
     }
