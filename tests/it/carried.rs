@@ -46,7 +46,7 @@ async fn take(desk: &Desk, header: calls::CarryInHeader, file: &Bytes) -> Result
 }
 
 async fn listed(desk: &Desk) -> Vec<calls::CarriedFile> {
-    hotlines(desk).list_carried(calls::ListCarriedRequest {}).await.unwrap().into_inner().files
+    hotlines(desk).list_carried(calls::ListCarriedRequest::default()).await.unwrap().into_inner().files
 }
 
 fn asked(desk: &Desk, way: &str) -> calls::CarryOutRequest {
