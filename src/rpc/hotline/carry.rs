@@ -82,8 +82,8 @@ impl HotlineCalls {
         let opened = self.exchange.open_carried(&file, not_compared).map_err(fault)?;
         // On record before anything that it holds: who took it, whatever becomes of that.
         let noted = opened.noted(not_compared, header.way);
-        give(&self.registrar, Command::NoteCarry(Box::new(noted)), origin).await?;
-        let mut taken = self.exchange.take_carried(opened).await.map_err(fault)?;
+        let record = give(&self.registrar, Command::NoteCarry(Box::new(noted)), origin).await?;
+        let mut taken = self.exchange.take_carried(opened, record.index).await.map_err(fault)?;
         let back = taken.back.take().unwrap_or_default();
         let pieces = std::iter::once(Answered::Taken(told(taken))).chain(chunks(back).map(Answered::Chunk));
         let pieces = pieces.map(|piece| Ok(calls::CarryInResponse { piece: Some(piece) }));
