@@ -13,7 +13,9 @@ use super::by_hand::{self, AccountByHand};
 use super::dispatch::{digest, party, thread};
 use super::evidence_v1 as proto;
 use super::fault::DecodeFault;
+use super::message::{person_from_proto, person_to_proto};
 use super::repeated::check_count;
+use crate::domain::carry::TakenBy;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
@@ -48,6 +50,8 @@ pub struct BundleMessage {
     /// Exact bytes of a Signed.
     pub message: Bytes,
     pub recorded_at: Instant,
+    /// Who took the carry file by which it came to the maker, where it came by one.
+    pub taken_by: Option<TakenBy>,
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -177,16 +181,12 @@ const DISPATCHES: u32 = 6;
 const BY_HAND: u32 = 7;
 
 fn from_proto(wire: proto::Bundle) -> Result<Bundle, DecodeFault> {
-    let messages = wire
-        .messages
-        .into_iter()
-        .map(|one| BundleMessage { message: one.message, recorded_at: Instant(one.recorded_at_ms) });
     Ok(Bundle {
         thread: thread(&wire.thread, "bundle.thread")?,
         made_by: party(&wire.made_by, "bundle.made_by")?,
         made_at: Instant(wire.made_at_ms),
         parties: wire.parties.into_iter().map(party_from_proto).collect::<Result<_, _>>()?,
-        messages: messages.collect(),
+        messages: wire.messages.into_iter().map(message_from_proto).collect::<Result<_, _>>()?,
         dispatches: wire.dispatches.into_iter().map(dispatch_from_proto).collect::<Result<_, _>>()?,
         by_hand: wire.by_hand.into_iter().map(by_hand::recorded_from_proto).collect::<Result<_, _>>()?,
     })
@@ -210,7 +210,26 @@ fn party_from_proto(wire: proto::BundleParty) -> Result<BundleParty, DecodeFault
 }
 
 fn message_to_proto(message: &BundleMessage) -> proto::BundleMessage {
-    proto::BundleMessage { message: message.message.clone(), recorded_at_ms: message.recorded_at.0 }
+    proto::BundleMessage {
+        message: message.message.clone(),
+        recorded_at_ms: message.recorded_at.0,
+        carry_taken_by: message.taken_by.as_ref().map(|taken| proto::CarryTakenBy {
+            by: Some(person_to_proto(&taken.by)),
+            recorded_at_ms: taken.at.0,
+        }),
+    }
+}
+
+fn message_from_proto(wire: proto::BundleMessage) -> Result<BundleMessage, DecodeFault> {
+    let taken_by = |wire: proto::CarryTakenBy| {
+        let by = person_from_proto(wire.by, "bundle.messages.carry_taken_by.by")?;
+        Ok(TakenBy { by, at: Instant(wire.recorded_at_ms) })
+    };
+    Ok(BundleMessage {
+        message: wire.message,
+        recorded_at: Instant(wire.recorded_at_ms),
+        taken_by: wire.carry_taken_by.map(taken_by).transpose()?,
+    })
 }
 
 fn dispatch_to_proto(one: &BundleDispatch) -> proto::BundleDispatch {

@@ -72,6 +72,7 @@ pub(super) fn to_proto(event: &Event) -> proto::Event {
             message: received.message_signed.clone(),
             receipt: received.receipt_bytes.clone(),
             marks: received.marks.clone(),
+            carried_by: received.carried_by.unwrap_or(0),
         }),
         Event::Receipted(receipted) => Wire::Receipted(proto::Receipted {
             party: receipted.party.to_string(),
@@ -254,6 +255,8 @@ fn received(wire: proto::Received) -> Result<Received, DecodeFault> {
         receipt_leaf: leaf_hash(&wire.receipt),
         receipt_bytes: wire.receipt,
         marks: wire.marks,
+        // No journal begins with a carry file.
+        carried_by: Some(wire.carried_by).filter(|index| *index > 0),
     })
 }
 

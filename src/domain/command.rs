@@ -156,6 +156,8 @@ pub struct Delivery {
     /// The message if it was found good; otherwise why it is refused for good.
     pub message: Result<Message, Outcome>,
     pub judged_by_key_list: u32,
+    /// The record that says who took the carry file by which it came; `None` where it came over the link.
+    pub carried_by: Option<u64>,
 }
 
 /// Who stands behind a command.

@@ -230,6 +230,8 @@ pub struct Received {
     pub receipt_bytes: Bytes,
     pub receipt_leaf: Digest,
     pub marks: Vec<String>,
+    /// The record that says who took the carry file by which it came; `None` where it came over the link.
+    pub carried_by: Option<u64>,
 }
 
 /// A proven receipt from the other end.

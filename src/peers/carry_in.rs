@@ -11,7 +11,7 @@ use super::exchange::{Exchange, Link};
 use super::outcome::{Outcome, Way};
 use super::serve::ServeFault;
 use super::{carry_parts, carry_receipts, follow, lists, receive};
-use crate::codec::carry::{self, CarriedDispatch, CarriedLeaves, Carry};
+use crate::codec::carry::{self, CarriedDispatch, Carry};
 use crate::codec::fault::DecodeFault;
 use crate::codec::proto::detente::v1::Delivery;
 use crate::domain::board::Board;
@@ -90,11 +90,11 @@ impl Exchange {
         Ok(Opened { carry, fault, file: Digest::of(file) })
     }
 
-    /// Takes what it holds, up to what is wrong with it.
-    pub async fn take_carried(&self, opened: Opened) -> Result<Taken, CarryFault> {
+    /// Takes what it holds, up to what is wrong with it. That it is taken is on record in the record `noted`.
+    pub async fn take_carried(&self, opened: Opened, noted: u64) -> Result<Taken, CarryFault> {
         let Opened { mut carry, fault, .. } = opened;
         let peer = carry.from.party;
-        let link = self.link(peer);
+        let (link, way) = (self.link(peer), Way::Carried(noted));
         let mut taken = Taken {
             from: peer,
             dispatches: Count::default(),
@@ -104,14 +104,14 @@ impl Exchange {
             stopped: Vec::new(),
             back: None,
         };
-        self.take_what_proves(&link, &carry, &mut taken).await;
+        self.take_what_proves(&link, way, &carry, &mut taken).await;
         if self.is_broken() {
             return Err(ServeFault::Unusable("journal").into());
         }
         let mut given = Vec::new();
         let has_dispatches = !carry.dispatches.is_empty();
         let dispatches = std::mem::take(&mut carry.dispatches);
-        self.take_dispatches(&link, dispatches, &mut taken, &mut given).await;
+        self.take_dispatches((&link, way), dispatches, &mut taken, &mut given).await;
         carry_receipts::take(&link, carry.receipts, &mut taken).await?;
         // The messages that name them are on record by now.
         carry_parts::take(&link, carry.parts, &mut taken).await;
@@ -129,7 +129,7 @@ impl Exchange {
     }
 
     /// Lists first, then heads: by them the rest is judged.
-    async fn take_what_proves(&self, link: &Link, carry: &Carry, taken: &mut Taken) {
+    async fn take_what_proves(&self, link: &Link, way: Way, carry: &Carry, taken: &mut Taken) {
         let mut stop = |field, rule: &str| {
             taken.stopped.push(Stopped { at: None, field, rule: rule.to_owned() });
         };
@@ -142,14 +142,14 @@ impl Exchange {
             stop("carry.revocation_list", "must be signed by its maker's authority, and not have expired");
         }
         if !carry.cosigned.is_empty()
-            && let Some(cosigned) = follow::held_by_peer(link, Way::Carried, &carry.cosigned).await
+            && let Some(cosigned) = follow::held_by_peer(link, way, &carry.cosigned).await
         {
             // An older one than is on record here is refused, and nothing is lost.
             let _ = give(link, Command::TakeCosignature(cosigned)).await;
         }
-        if let Some(CarriedLeaves { from, leaves, checkpoint }) = carry.leaves.clone()
+        if let Some(leaves) = carry.leaves.clone()
             && !self.is_broken()
-            && !follow::take_leaves_carried(link, from, leaves, &checkpoint).await
+            && !follow::take_leaves_carried(link, way, leaves).await
         {
             stop("carry.leaves", "must add up to a head that its maker signed");
         }
@@ -157,7 +157,7 @@ impl Exchange {
 
     async fn take_dispatches(
         &self,
-        link: &Link,
+        to: (&Link, Way),
         dispatches: Vec<CarriedDispatch>,
         taken: &mut Taken,
         given: &mut Vec<Bytes>,
@@ -177,7 +177,7 @@ impl Exchange {
         }
         for lane in Precedence::FASTEST_FIRST {
             let of_lane = std::mem::take(&mut lanes[lane as usize]);
-            if let Err(stopped) = self.take_lane(link, lane, of_lane, &mut taken.dispatches, given).await {
+            if let Err(stopped) = self.take_lane(to, lane, of_lane, &mut taken.dispatches, given).await {
                 taken.stopped.push(stopped);
             }
         }
@@ -185,7 +185,7 @@ impl Exchange {
 
     async fn take_lane(
         &self,
-        link: &Link,
+        (link, way): (&Link, Way),
         lane: Precedence,
         mut deliveries: Vec<(u64, Delivery)>,
         count: &mut Count,
@@ -199,7 +199,7 @@ impl Exchange {
         count.before = count.before.saturating_add(all.saturating_sub(deliveries.len()));
         for call in deliveries.chunks(limits::DELIVERIES_PER_CALL_MAX) {
             let delivered = call.iter().map(|(_, delivery)| delivery.clone()).collect();
-            let outcomes = self.take_on_lane(link, Way::Carried, delivered).await;
+            let outcomes = self.take_on_lane(link, way, delivered).await;
             for ((serial, _), outcome) in call.iter().zip(outcomes) {
                 let rule = match outcome {
                     Outcome::Receipt(proven) => {

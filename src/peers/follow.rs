@@ -10,6 +10,7 @@ use super::beat::{NoUse, call, give, said};
 use super::exchange::{Link, Peer};
 use super::heads;
 use super::outcome::Way;
+use crate::codec::carry::CarriedLeaves;
 use crate::codec::dispatch;
 use crate::codec::proto::detente::v1::{Beat, HandInLeavesRequest, LeavesRequest, LeavesResponse};
 use crate::domain::board::Denied;
@@ -242,12 +243,11 @@ pub(super) async fn take_leaves(link: &Link, from: u64, bodies: Vec<Bytes>, chec
 /// that the peer signed are nobody's word, and are not held against the peer. Whether they do.
 pub(super) async fn take_leaves_carried(
     link: &Link,
-    from: u64,
-    bodies: Vec<Bytes>,
-    checkpoint: &Bytes,
+    way: Way,
+    CarriedLeaves { from, leaves: bodies, checkpoint }: CarriedLeaves,
 ) -> bool {
     let head = link.head();
-    let Some((goal, leaves)) = signed_over(link, Way::Carried, &head, from, bodies, checkpoint) else {
+    let Some((goal, leaves)) = signed_over(link, way, &head, from, bodies, &checkpoint) else {
         return false;
     };
     let Some(known) = head.board.link(link.peer) else { return false };

@@ -14,8 +14,19 @@ use crate::domain::refusal::NotNow;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     Link,
-    /// In a file, by somebody's hand: whether it may be taken was found out before.
-    Carried,
+    /// In a file, by somebody's hand: whether it may be taken was found out before, and the record of this index says
+    /// who took it.
+    Carried(u64),
+}
+
+impl Way {
+    /// As it stands on record with what came.
+    pub fn carried_by(self) -> Option<u64> {
+        match self {
+            Way::Link => None,
+            Way::Carried(noted) => Some(noted),
+        }
+    }
 }
 
 /// What became of one delivery.

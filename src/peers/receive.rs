@@ -122,6 +122,7 @@ pub fn look(
         dispatch_leaf: leaf,
         message_signed: kept,
         message,
+        carried_by: None,
     })
 }
 

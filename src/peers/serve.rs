@@ -97,11 +97,12 @@ impl Exchange {
         let mut unfit = None;
         for looked in looked {
             match looked {
-                Ok(checked) if way == Way::Carried && receive::may_be_changed(&checked) => {
+                Ok(checked) if way != Way::Link && receive::may_be_changed(&checked) => {
                     unfit = Some(NotTaken::ChangedMessage.into());
                     break;
                 }
-                Ok(checked) => {
+                Ok(mut checked) => {
+                    checked.carried_by = way.carried_by();
                     looked_at.push((checked.dispatch.serial, checked.dispatch_digest));
                     commands.push(Command::Receive(Box::new(checked)));
                 }

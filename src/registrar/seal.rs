@@ -92,5 +92,6 @@ fn receive(plan: ReceivePlan) -> Event {
         receipt_leaf: leaf_hash(&receipt_bytes),
         receipt_bytes,
         marks: plan.marks,
+        carried_by: delivery.carried_by,
     }))
 }

@@ -21,7 +21,7 @@ use super::{command, status};
 use crate::codec::proto::detente::v1::audit_service_server::{AuditService, AuditServiceServer};
 use crate::codec::proto::detente::v1::{self as calls, CommandHeader};
 use crate::domain::board::FOLD_VERSION;
-use crate::domain::command::Command;
+use crate::domain::command::{Command, Origin};
 use crate::domain::digest::ThreadId;
 use crate::domain::language::Language;
 use crate::domain::time::Instant;
@@ -49,8 +49,6 @@ impl AuditCalls {
             .max_encoding_message_size(limits::ANSWER_BYTES_MAX)
     }
 
-    /// Puts the reading on record. Given again under its id it is the same reading, for a while only: else
-    /// one record would stand for whatever was read since.
     async fn on_record<T: Message>(
         &self,
         name: &'static str,
@@ -60,15 +58,7 @@ impl AuditCalls {
     ) -> Result<Arc<Head>, Status> {
         let asked = call.get_ref();
         let origin = command::origin(name, header(asked), asked, person(call)?)?;
-        let given = self.registrar.give(Command::ReadForAudit { what }, origin).await;
-        if let before @ Done::Before { .. } = given.map_err(status::denied)? {
-            let first = self.registrar.record_of(before).await.map_err(status::record)?;
-            if self.registrar.clock.now().ms_since(first.at) > limits::AUDIT_AGAIN_MS_MAX {
-                let rule = "it stands for a reading of more than an hour ago; a fresh id is a new reading";
-                return Err(status::field("command.id", rule));
-            }
-        }
-        Ok(self.registrar.head())
+        on_record(&self.registrar, origin, what).await
     }
 
     fn checkpoint(&self, head: &Head) -> Result<Bytes, Status> {
@@ -76,6 +66,24 @@ impl AuditCalls {
             status::ours("KEY_MISSING", "the ledger key is not here, so the head is not signed")
         })
     }
+}
+
+/// Puts a reading on record, before anything is given. Given again under its id it is the same reading, for a while
+/// only: else one record would stand for whatever was read since.
+pub(super) async fn on_record(
+    registrar: &Registrar,
+    origin: Origin,
+    what: String,
+) -> Result<Arc<Head>, Status> {
+    let given = registrar.give(Command::ReadForAudit { what }, origin).await;
+    if let before @ Done::Before { .. } = given.map_err(status::denied)? {
+        let first = registrar.record_of(before).await.map_err(status::record)?;
+        if registrar.clock.now().ms_since(first.at) > limits::AUDIT_AGAIN_MS_MAX {
+            let rule = "it stands for a reading of more than an hour ago; a fresh id is a new reading";
+            return Err(status::field("command.id", rule));
+        }
+    }
+    Ok(registrar.head())
 }
 
 #[tonic::async_trait]

@@ -15,6 +15,7 @@ mod beside;
 pub mod by_hand;
 mod by_hand_open;
 pub mod caller;
+mod came_by_file;
 mod changes;
 pub mod command;
 mod draft;

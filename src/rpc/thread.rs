@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::held::HeldRegimes;
 use super::originals::{self, Originals};
-use super::{by_hand, faults, part};
+use super::{by_hand, came_by_file, faults, part};
 use crate::codec::content::{self, Said};
 use crate::codec::message::precedence_to_proto;
 use crate::codec::proto::detente::v1 as calls;
@@ -132,6 +132,7 @@ impl Look<'_> {
         let held = held(&record, &entry.digest).ok_or(RecordFault::NoSuchMessage { index: entry.index })?;
         let said = content::said(&held.message.draft.kind, &held.message.draft.content);
         let mut marks = held.marks;
+        marks.extend(came_by_file::mark(&self.records, &record, &entry.digest).await?);
         marks.extend(marks_of(&self.head.board, held.message, &said, self.as_of));
         let left_out = self.head.board.duties.left_out.of(&entry.digest);
         let then = left_out.filter(|left| self.as_of.is_none_or(|as_of| left.at <= as_of));

@@ -16,7 +16,7 @@ use super::held::{HeldRegimes, reader_in};
 use super::hotline::checks;
 use super::originals::Originals;
 use super::thread::marks_of;
-use super::{alarms, became, faults, part, status, watch_card, watch_hand_over, watch_now};
+use super::{alarms, became, came_by_file, faults, part, status, watch_card, watch_hand_over, watch_now};
 use crate::codec::content;
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
@@ -81,6 +81,8 @@ impl WatchService for WatchCalls {
         marks.extend(marks_of(&head.board, &stored.message, &said, None));
         let message = &stored.message;
         let records = head.records(&self.registrar.journal);
+        let came = came_by_file::mark(&records, &stored.record, &digest).await;
+        marks.extend(came.map_err(status::record)?);
         let most = limits::LATER_WORDS_READ_MAX;
         let became = became::marks(&head, &records, (&digest, message), most).await;
         marks.extend(became.map_err(status::record)?);

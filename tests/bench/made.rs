@@ -506,6 +506,7 @@ impl Peer {
             message_signed: signed::encode(&wrapped),
             message: Ok(message),
             judged_by_key_list: 1,
+            carried_by: None,
         }
     }
 

@@ -19,25 +19,17 @@ use detente::registrar::own_key;
 use crate::audit::{audit, small_pair};
 use crate::pair::Side;
 
-/// A history that its own keeper wrote again: every record signed, every link right, one event altered.
-/// `None` if it holds no such event.
-pub fn rewritten(
-    side: &Side,
-    entries: &[Bytes],
-    alter: impl Fn(&mut Record) -> bool,
-) -> Option<(u64, Vec<Bytes>)> {
+/// A history that its own keeper wrote again, each record as it is changed: every record signed, every link right.
+pub fn written_again(side: &Side, entries: &[Bytes], mut change: impl FnMut(&mut Record)) -> Vec<Bytes> {
     let board = side.board();
     let key = own_key(&board, &side.ring, 1, Purpose::Record).unwrap();
     let mut previous = Digest::ZERO;
-    let mut altered = None;
     let mut out = Vec::new();
     for entry in entries {
         let opened = record::open(entry, record::Check::CoveredByCheckpoint).unwrap();
         let claim = opened.claim.clone();
         let mut record = opened.record().unwrap();
-        if altered.is_none() && alter(&mut record) {
-            altered = Some(claim.index);
-        }
+        change(&mut record);
         let heading = record::Heading {
             index: claim.index,
             previous,
@@ -49,6 +41,21 @@ pub fn rewritten(
         previous = leaf_hash(&sealed);
         out.push(sealed);
     }
+    out
+}
+
+/// The same with one event altered: the first that there is. `None` if the history holds no such event.
+pub fn rewritten(
+    side: &Side,
+    entries: &[Bytes],
+    alter: impl Fn(&mut Record) -> bool,
+) -> Option<(u64, Vec<Bytes>)> {
+    let mut altered = None;
+    let out = written_again(side, entries, |record| {
+        if altered.is_none() && alter(record) {
+            altered = Some(record.index);
+        }
+    });
     Some((altered?, out))
 }
 

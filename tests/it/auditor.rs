@@ -284,3 +284,27 @@ async fn an_auditor_who_goes_away_in_the_middle_leaves_the_node_as_it_was() {
     let sent = notify(&world, 3).await;
     tokio::time::timeout(PATIENCE, arrived(&world, "PL", &sent.message_digest)).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_auditor_lists_what_was_carried_by_file_which_is_itself_on_record_and_an_officers_look_is_not() {
+    let (world, _) = world_with_threads().await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("there");
+    let desk = |role: &str| world.state("BY").desk_directory(role).to_owned();
+    let (watch, auditor) = (desk("watch"), desk("auditor"));
+    let out = ["hotline", "carry", "--to", "PL", "--out", text(&file), "--as", text(&watch)];
+    detente(&out).await.unwrap();
+    let listed = async |desk: &Path| {
+        let list = ["hotline", "carry", "--list", "--as", text(desk)];
+        crate::officer_program::printed(&list).await
+    };
+    let shown = listed(&auditor).await;
+    assert!(shown.contains("made for PL by watch of BY"), "{shown}");
+    assert_eq!(readings(&world, "BY").await, ["the list of carry files"]);
+    assert_eq!(listed(&watch).await, shown);
+    assert_eq!(readings(&world, "BY").await.len(), 1);
+
+    let mut hotline = crate::officer::hotlines(&world.desk("BY", "auditor"));
+    let unnamed = hotline.list_carried(calls::ListCarriedRequest::default()).await.unwrap_err();
+    assert_eq!(unnamed.code(), Code::InvalidArgument);
+}

@@ -12,16 +12,19 @@ use detente::domain::command::{Command, Origin};
 use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::event::{Change, Event, Record};
 use detente::domain::precedence::Precedence;
+use detente::domain::time::Instant;
 use detente::limits;
+use detente::replay::verify::Weight;
 use tonic::Status;
 
+use crate::by_hand::{audited, proven, sentences};
 use crate::carry::{cut_apart, read};
 use crate::hostile::count;
-use crate::officer::{hotlines, reason, size, violations};
+use crate::officer::{hotlines, reason, show, size, violations, watches};
 use crate::parts::holds_on_replay;
 use crate::party::{Folded, anna, at, by, peer};
 use crate::records::{opened, sealed};
-use crate::talk::{fresh, outgoing, release};
+use crate::talk::{both_settled, fresh, outgoing, release};
 use crate::world::World;
 
 async fn out(desk: &Desk, asked: calls::CarryOutRequest) -> Result<Bytes, Status> {
@@ -46,7 +49,7 @@ async fn take(desk: &Desk, header: calls::CarryInHeader, file: &Bytes) -> Result
 }
 
 async fn listed(desk: &Desk) -> Vec<calls::CarriedFile> {
-    hotlines(desk).list_carried(calls::ListCarriedRequest {}).await.unwrap().into_inner().files
+    hotlines(desk).list_carried(calls::ListCarriedRequest::default()).await.unwrap().into_inner().files
 }
 
 fn asked(desk: &Desk, way: &str) -> calls::CarryOutRequest {
@@ -157,6 +160,43 @@ async fn however_much_is_wrong_with_a_file_the_answer_stays_small_and_says_how_m
     assert_eq!((taken.put_on_record, taken.receipts_put_on_record, taken.parts_put_on_record), (1, 0, 0));
     let told = limits::CARRY_STOPPED_TOLD;
     assert_eq!((taken.stopped.len(), taken.more_stopped), (told, 12_000 - told as u64));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_came_by_file_says_who_took_it_and_when_wherever_it_is_shown_or_proven() {
+    let (world, line) = cut_apart().await;
+    let (by, pl) = (world.desk("BY", "watch"), world.desk("PL", "watch"));
+    let (thread, to) = (ThreadId(fresh()), world.state("PL").party);
+    let say = async |subject: &str| {
+        let text = outgoing(thread, &[to], Precedence::Routine, subject);
+        release(&world.node("BY").registrar, text).await
+    };
+    let carried = say("by file").await;
+    let file = out(&by, asked(&by, "")).await.unwrap();
+    take(&pl, header(&pl, ""), &file).await.unwrap();
+    let at = Instant(listed(&pl).await[0].recorded_at_ms);
+    world.clock.set(at.plus_ms(1_000));
+    line.restore();
+    say("over the link").await;
+    both_settled(&world, "BY", "PL").await;
+
+    let thread = Bytes::copy_from_slice(&thread.0);
+    let mark = format!("came by file: watch of PL (Arms Control) took the carry file here at {at}");
+    let bears = async |code: &str| {
+        let messages = show(&world, code, &thread, 0).await.messages;
+        messages.iter().map(|message| message.marks.contains(&mark)).collect::<Vec<_>>()
+    };
+    assert_eq!(bears("PL").await, [true, false]);
+    assert_eq!(bears("BY").await, [false, false], "whoever sent it knows no such thing");
+    let asked = calls::ReadRequest { digest: carried.0.to_vec().into(), ..Default::default() };
+    assert!(watches(&pl).read(asked).await.unwrap().into_inner().marks.contains(&mark));
+
+    let stated = sentences(&proven(&world, "PL", &thread).await, Weight::Stated);
+    let sentence = format!("it came there by file; watch of PL (Arms Control) took the carry file at {at}");
+    assert_eq!(stated.matches(&sentence).count(), 1, "{stated}");
+    let stated = sentences(&proven(&world, "BY", &thread).await, Weight::Stated);
+    assert!(!stated.contains("came there by file"), "{stated}");
+    assert_eq!(audited(&world, "PL").await.faults, []);
 }
 
 fn noted(done: Done, way: &str) -> CarryNoted {

@@ -21,7 +21,7 @@ impl Line {
             state.stop().await;
             let to = state.start_elsewhere().await;
             let at = state.address.clone();
-            for desk in ["watch", "officer", "operator", "drafter", "custodian"]
+            for desk in ["watch", "officer", "operator", "drafter", "custodian", "auditor"]
                 .into_iter()
                 .filter(|role| state.has_desk(role))
             {

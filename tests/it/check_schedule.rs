@@ -5,18 +5,21 @@ use std::sync::Arc;
 use detente::codec::check_schedule::read;
 use detente::domain::board::Denied;
 use detente::domain::check::{
-    Account, CheckNoted, CheckPlan, Due, Line, PRECEDENCE, Part, Rule, Times, Turn, What, thread_of,
+    Account, CheckNoted, CheckPlan, CheckToSend, Due, Line, PRECEDENCE, Part, Rule, Times, Turn, What,
+    thread_of,
 };
 use detente::domain::command::{Command, Origin};
 use detente::domain::content::Kind;
 use detente::domain::digest::Digest;
 use detente::domain::event::Change;
+use detente::domain::message::Outgoing;
 use detente::domain::party::Party;
+use detente::domain::people::Person;
 use detente::domain::refusal::Refusal;
 use detente::domain::time::Instant;
 use proptest::prelude::*;
 
-use crate::party::{Folded, anna, at, by, delivery, id, jan, receive, theirs};
+use crate::party::{Folded, anna, at, by, delivery, id, jan, receive, theirs, thread};
 
 fn party(code: &str) -> Party {
     code.parse().unwrap()
@@ -269,4 +272,24 @@ fn a_schedule_that_changes_another_link_leaves_the_checks_of_this_one_as_they_we
     assert_eq!(again(link, 910, 100), at(0));
     assert_eq!(again(link, 920, 200), at(0));
     assert_eq!(again(&link.replace('5', "6"), 930, 300), at(300));
+}
+
+#[test]
+fn the_officer_of_a_link_is_known_whatever_the_capitals_and_spaces_of_the_name() {
+    let mut folded = scheduled(
+        "[[link]]\nwith = \"BY\"\nwithin_minutes = 5\nofficer = \"anna  KOWALSKA\"\ntexts = [\"Nine stones.\"]\n\
+         [[link.check]]\nname = \"a\"\nasks = [\"PL\"]\nevery_minutes = 60\nfrom = \"2025-07-31T08:00:00Z\"\n",
+    );
+    // No check at all, which is looked at once it is known who sends it.
+    let mut wrong = |who: Person, number| {
+        let outgoing = Outgoing { drafter: who.clone(), ..Outgoing::blank(Kind::Text.name(), thread(1)) };
+        let sent = CheckToSend { with: party("BY"), check: "a".into(), due: at(3_600), outgoing };
+        let origin = by(&who, number, "send", at(3_600));
+        match folded.given(Command::SendCheck(Box::new(sent)), origin, at(3_600)) {
+            Err(Denied::Refused(Refusal::Field { field, .. })) => field,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(wrong(anna(), 910), "check");
+    assert_eq!(wrong(jan(), 911), "officer");
 }

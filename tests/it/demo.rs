@@ -214,3 +214,37 @@ fn broken_off(signal: &str, lines: usize) {
     assert!(!child.wait().expect("it ends").success());
     assert_eq!(folder.path().read_dir().expect("it is there").count(), 0, "{signal} after {lines} lines");
 }
+
+#[test]
+fn a_demonstration_in_a_directory_whose_name_is_no_text_goes_on() {
+    use std::io::{BufRead as _, Read as _};
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let directory = folder.path().join(std::ffi::OsStr::from_bytes(b"demo \xff \x1b[2J"));
+    let mut child = Command::new(env!("CARGO_BIN_EXE_detente"))
+        .args(["demo", "--once", "--json", "--directory"])
+        .arg(&directory)
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut said = std::io::BufReader::new(child.stdout.take().expect("piped")).lines();
+    let nodes =
+        said.by_ref().map(|line| line.expect("text")).filter(|line| line.contains("\"node\"")).take(2);
+    let nodes: Vec<String> = nodes.collect();
+    // A second node: the first one's line did not end the program.
+    assert_eq!(nodes.len(), 2, "{nodes:?}");
+    let node: Value = serde_json::from_str(&nodes[0]).expect("an object");
+    assert!(
+        node["directory"].as_str().is_some_and(|path| path.contains("demo \u{fffd} \u{1b}[2J")),
+        "{node}"
+    );
+    assert!(directory.join("c1").is_dir());
+    let killed = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
+    assert!(killed.expect("kill runs").success());
+    said.for_each(drop);
+    let mut words = String::new();
+    child.stderr.take().expect("piped").read_to_string(&mut words).expect("text");
+    assert!(!child.wait().expect("it ends").success());
+    assert!(words.contains("ended by a signal") && !words.contains("panicked"), "{words}");
+}

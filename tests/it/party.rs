@@ -281,6 +281,7 @@ pub fn delivered(dispatch: Dispatch, message: &Message) -> Delivery {
         message_signed: signed::encode(&message_signed),
         message: Ok(message.clone()),
         judged_by_key_list: 1,
+        carried_by: None,
     }
 }
 
@@ -388,6 +389,7 @@ fn sealed_event(decided: Decided) -> Event {
                 receipt_leaf: leaf_hash(&receipt_bytes),
                 receipt_bytes,
                 marks: plan.marks,
+                carried_by: delivery.carried_by,
             }))
         }
     }

@@ -87,6 +87,7 @@ impl Sent {
             receipt_bytes: Bytes::new(),
             receipt_leaf: Digest::ZERO,
             marks: Vec::new(),
+            carried_by: None,
         };
         let events = vec![Event::Received(Box::new(received))];
         Record { index, at: Instant(1_000), command: None, events }

@@ -248,6 +248,15 @@ fn a_plan_with_something_amiss_is_refused_with_its_field() {
 }
 
 #[test]
+fn a_plan_names_a_person_whatever_the_capitals_and_spaces_of_the_name() {
+    let mut world = World::new();
+    let steps = vec![step(&[" jan\u{a0} NOWAK"], 1)];
+    world.change(plan(vec![rule(Precedence::Flash, "", steps)]), at(0)).unwrap();
+    world.message(Precedence::Flash, at(1));
+    assert_eq!(names(&world.clock(at(1))[0]), ["Jan Nowak"]);
+}
+
+#[test]
 fn who_left_the_roster_is_passed_over_and_a_step_that_names_nobody_reaches_all() {
     let mut world = World::new();
     world.member(&person("Ewa"), &[Role::Watch]);

@@ -106,3 +106,27 @@ async fn an_officer_who_is_woken_sees_one_page_and_hands_the_watch_over() {
     let form = printed(&["message", "print", &digest, "--as", &watch]).await;
     assert!(form.lines().next().unwrap().starts_with("DRILL"), "{form}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_is_found_by_its_first_digits_with_no_look_at_the_rest_of_the_journal() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let digest = hex::encode(drill(&world, 1, "Found by its digits").await);
+    let watch = desk(&world, "watch");
+    // A record that has nothing to do with it is gone: whoever reads all of them comes upon that.
+    let path = world.state("PL").directory.join("journal/journal.sqlite");
+    rusqlite::Connection::open(path).unwrap().execute("DELETE FROM entries WHERE position = 3", []).unwrap();
+    let by_digits = |words: &[&'static str]| {
+        let words: Vec<String> = words.iter().map(|one| (*one).to_owned()).collect();
+        let given = [digest[..8].to_owned(), "--as".into(), watch.clone()];
+        async move { printed(&words.iter().chain(&given).map(String::as_str).collect::<Vec<_>>()).await }
+    };
+    assert!(by_digits(&["watch", "read"]).await.contains("Found by its digits"));
+    assert!(by_digits(&["watch", "card", "--for"]).await.contains("Found by its digits"));
+    assert!(by_digits(&["watch", "acknowledge"]).await.contains("acknowledged as "));
+    let missing = refused(&["watch", "read", "00000000", "--as", &watch]).await;
+    assert!(missing.contains("no message with this digest"), "{missing}");
+
+    let followed = refused(&["watch", "follow", "--once", "--as", &watch]).await;
+    assert!(!followed.is_empty());
+    world.state("PL").node().ended().await;
+}

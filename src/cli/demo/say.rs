@@ -9,7 +9,7 @@ use super::cast::Case;
 use super::check::Checked;
 use super::stage::Actor;
 use crate::cli::fault::Fault;
-use crate::cli::out;
+use crate::cli::{json, out};
 use crate::codec::party_file::PartyFile;
 use crate::codec::proto::detente::v1::{DutyLine, RegimeCheck};
 use crate::domain::digest::Digest;
@@ -30,7 +30,11 @@ impl Say {
     }
 
     fn line(&self, text: String, object: Value) {
-        if self.as_json { self.out(format_args!("{object}")) } else { self.out(format_args!("{text}")) }
+        if self.as_json {
+            self.out(format_args!("{}", json::line(&object)));
+        } else {
+            self.out(format_args!("{text}"));
+        }
     }
 
     fn out(&self, text: Arguments<'_>) {
@@ -76,7 +80,7 @@ impl Say {
         self.line(
             format!("node {party:<4} at {address}, fingerprint {fingerprint}"),
             json!({"kind": "node", "party": party.as_str(), "address": address.to_string(),
-                   "fingerprint": fingerprint, "directory": actor.directory}),
+                   "fingerprint": fingerprint, "directory": actor.directory.display().to_string()}),
         );
     }
 
@@ -162,10 +166,8 @@ impl Say {
     pub fn side_by_side(&self, at: Instant, actor: &Actor, rows: &[String]) {
         self.step(at, actor.party.as_str(), "holds both accounts, neither merged with the other:".to_owned());
         if self.as_json {
-            self.out(format_args!(
-                "{}",
-                json!({"kind": "accounts", "party": actor.party.as_str(), "rows": rows})
-            ));
+            let object = json!({"kind": "accounts", "party": actor.party.as_str(), "rows": rows});
+            self.out(format_args!("{}", json::line(&object)));
         } else {
             self.out(format_args!(""));
             rows.iter().for_each(|row| self.out(format_args!("{row}")));
@@ -184,7 +186,7 @@ impl Say {
         if self.as_json {
             let object = json!({"kind": "transcript", "party": actor.party.as_str(), "page": page,
                                 "digest": digest.to_string()});
-            self.out(format_args!("{object}"));
+            self.out(format_args!("{}", json::line(&object)));
         } else {
             self.out(format_args!("\n{page}"));
         }

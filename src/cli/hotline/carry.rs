@@ -9,7 +9,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::service;
-use crate::cli::desk::{AsCommand, answer, answer_command};
+use crate::cli::desk::{AsCommand, answer_command};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, FileFault, Readers};
 use crate::cli::given;
@@ -48,7 +48,8 @@ pub struct CarryArgs {
     /// else, and no other part with it
     #[arg(long = "part", value_name = "PART", requires = "out", value_parser = given::digest)]
     parts: Vec<Digest>,
-    /// Which files were made and taken here, by whom, when, and what was said of their way; the newest first
+    /// Which files were made and taken here, by whom, when, and what was said of their way; the newest first. That an
+    /// auditor looked is on record
     #[arg(long)]
     list: bool,
     /// By which way it goes or came, in your own words, one line; on record here
@@ -226,8 +227,9 @@ fn sentence(one: &calls::CarryStopped) -> String {
 }
 
 async fn list(args: &CarryArgs) -> Result<(), Fault> {
-    let desk = args.person.person.open()?;
-    for one in answer(service(&desk).list_carried(calls::ListCarriedRequest {})).await?.files {
+    let (desk, header, id) = args.person.open()?;
+    let asked = calls::ListCarriedRequest { command: Some(header) };
+    for one in answer_command(id, service(&desk).list_carried(asked)).await?.files {
         if args.json {
             say!("{}", json::line(&listed_json(&one)));
         } else {

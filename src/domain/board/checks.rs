@@ -16,7 +16,7 @@ use crate::domain::fact::{Gist, Taken};
 use crate::domain::keys::Purpose;
 use crate::domain::message::{Dispatch, Outcome, Receipt, Traffic};
 use crate::domain::party::Party;
-use crate::domain::people::Person;
+use crate::domain::people::{Person, is_same_name};
 use crate::domain::refusal::{NotNow, Refusal};
 use crate::domain::text::is_unsafe_to_show;
 use crate::domain::time::Instant;
@@ -200,8 +200,7 @@ fn part_of(message: &Gist, asked: Option<&Kept>) -> Option<Part> {
 }
 
 fn may_check(link: &LinkPlan, by: &Person) -> Result<(), Refusal> {
-    let named = |name: &str| name.trim().to_lowercase();
-    if link.officer.is_empty() || link.officer == ON_WATCH || named(&link.officer) == named(&by.name) {
+    if link.officer.is_empty() || link.officer == ON_WATCH || is_same_name(&link.officer, &by.name) {
         return Ok(());
     }
     let rule = "the check schedule names another officer for this link";

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::domain::office::{OfficeKey, key_of};
-use crate::domain::people::Role;
+use crate::domain::people::{Role, is_same_name};
 use crate::domain::precedence::Precedence;
 use crate::domain::refusal::Refusal;
 use crate::domain::roster::Roster;
@@ -135,9 +135,8 @@ impl Step {
 impl Roster {
     /// The first who bears this name and may have the watch.
     pub fn on_watch_by_name(&self, name: &str) -> Option<&crate::domain::people::Person> {
-        let bears = |other: &str| other.trim().to_lowercase() == name.trim().to_lowercase();
         let mut watch = self.members.values().filter(|member| member.roles.contains(&Role::Watch));
-        watch.find(|member| bears(&member.person.name)).map(|member| &member.person)
+        watch.find(|member| is_same_name(&member.person.name, name)).map(|member| &member.person)
     }
 }
 

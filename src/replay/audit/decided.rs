@@ -276,5 +276,6 @@ fn delivery(received: &Received) -> Delivery {
         message_signed: received.message_signed.clone(),
         message: received.message.clone().ok_or(outcome),
         judged_by_key_list: received.receipt.judged_by_key_list,
+        carried_by: received.carried_by,
     }
 }

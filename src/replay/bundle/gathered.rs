@@ -14,6 +14,7 @@ use crate::codec::by_hand::AccountByHand;
 use crate::codec::{dispatch, message, signed};
 use crate::domain::board::{Board, Own};
 use crate::domain::by_hand::DeliveredByHand;
+use crate::domain::carry::TakenBy;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Contradiction, Event, Head, Leaf, Received, Record, Released};
 use crate::domain::ledger::leaf_hash;
@@ -35,6 +36,8 @@ pub(super) struct Gathered {
     ledgers: BTreeMap<Party, Ledgers>,
     /// Authors of messages that messages of the thread hand on: by their key lists those verify too.
     handed_on: BTreeSet<Party>,
+    /// Carry files of others that were taken, by their records: which ones brought messages of the thread these say.
+    taken: BTreeMap<u64, (Party, TakenBy)>,
 }
 
 impl Gathered {
@@ -47,6 +50,7 @@ impl Gathered {
             by_hand: Vec::new(),
             ledgers: BTreeMap::new(),
             handed_on: BTreeSet::new(),
+            taken: BTreeMap::new(),
         }
     }
 
@@ -112,8 +116,11 @@ impl Gathered {
                 | Event::WatchOffered(_)
                 | Event::WatchTaken { .. }
                 | Event::AlarmNoted(_)
-                | Event::CheckNoted(_)
-                | Event::CarryNoted(_) => {}
+                | Event::CheckNoted(_) => {}
+                Event::CarryNoted(noted) => {
+                    let taken = TakenBy::of(record, noted.with).map(|taken| (noted.with, taken));
+                    self.taken.extend(taken.map(|taken| (record.index, taken)));
+                }
                 Event::DeliveredByHand(said) if said.thread == self.thread => self.by_hand(record, said),
                 Event::DeliveredByHand(_) | Event::DutiesNoted(_) => {}
             }
@@ -144,7 +151,8 @@ impl Gathered {
 
     fn released(&mut self, record: &Record, released: &Released) {
         self.handed_on.extend(released.message.draft.forwards.as_ref().map(|forwards| forwards.author));
-        let message = BundleMessage { message: released.signed.clone(), recorded_at: record.at };
+        let message =
+            BundleMessage { message: released.signed.clone(), recorded_at: record.at, taken_by: None };
         self.messages.push((released.digest, released.message.author, message));
         self.items.extend(released.dispatches.iter().map(|(dispatch, _)| Item::new(dispatch.clone(), None)));
     }
@@ -170,7 +178,9 @@ impl Gathered {
             self.handed_on.extend(message.draft.forwards.as_ref().map(|forwards| forwards.author));
             if self.messages.iter().all(|(digest, ..)| *digest != dispatch.message) {
                 let message = received.message_signed.clone();
-                let message = BundleMessage { message, recorded_at: record.at };
+                let taken = received.carried_by.and_then(|noted| self.taken.get(&noted));
+                let taken_by = taken.filter(|(of, _)| *of == dispatch.from).map(|(_, taken)| taken.clone());
+                let message = BundleMessage { message, recorded_at: record.at, taken_by };
                 self.messages.push((dispatch.message, dispatch.from, message));
             }
         }

@@ -5,12 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bytes::Bytes;
-
 use super::by_hand;
 use super::keys::Keys;
 use super::{Findings, NamedPart, Weight};
-use crate::codec::bundle::{Bundle, BundleDispatch, DispatchBytes};
+use crate::codec::bundle::{Bundle, BundleDispatch, BundleMessage, DispatchBytes};
 use crate::codec::{content, dispatch, message, signed};
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
@@ -18,7 +16,6 @@ use crate::domain::keys::Purpose;
 use crate::domain::message::{ACKNOWLEDGEMENT, Dispatch, Message, Traffic, tells_of_another};
 use crate::domain::party::Party;
 use crate::domain::text::shown;
-use crate::domain::time::Instant;
 use crate::domain::transcription::mark;
 use crate::evidence::signed::{PayloadType, Signed};
 use Weight::{False, NotProven, Proven, Stated};
@@ -66,7 +63,7 @@ pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) -> Ve
         (1..).zip(&bundle.dispatches).map(|(place, one)| checker.read_dispatch(place, one)).collect();
     let dispatches: Vec<(Dispatch, &BundleDispatch)> = dispatches.into_iter().flatten().collect();
     for (place, one) in (1..).zip(&bundle.messages) {
-        checker.message(place, &one.message, one.recorded_at, &dispatches);
+        checker.message(place, one, &dispatches);
     }
     for (dispatch, one) in &dispatches {
         checker.dispatch(dispatch, one);
@@ -134,15 +131,10 @@ impl Checker<'_> {
         key.is_some_and(|key| wrapping.verify(kind, &key).is_ok())
     }
 
-    fn message(
-        &mut self,
-        place: usize,
-        bytes: &Bytes,
-        recorded_at: Instant,
-        dispatches: &[(Dispatch, &BundleDispatch)],
-    ) {
+    fn message(&mut self, place: usize, one: &BundleMessage, dispatches: &[(Dispatch, &BundleDispatch)]) {
         let about = format!("message {place}");
-        let read = signed::decode(bytes.clone()).and_then(|one| Ok((message::decode(&one.payload)?, one)));
+        let read = signed::decode(one.message.clone());
+        let read = read.and_then(|wrapping| Ok((message::decode(&wrapping.payload)?, wrapping)));
         let (message, wrapping) = match read {
             Ok(read) => read,
             Err(fault) => return self.add(&about, False, format!("it can't be read: {fault}")),
@@ -206,7 +198,13 @@ impl Checker<'_> {
             ),
         );
         let file = self.file();
-        self.add(&about, Stated, format!("by {file}: it was on record there at {recorded_at}"));
+        self.add(&about, Stated, format!("by {file}: it was on record there at {}", one.recorded_at));
+        if let Some(taken) = &one.taken_by {
+            let by = person(&taken.by.name, &taken.by.office);
+            let sentence =
+                format!("by {file}: it came there by file; {by} took the carry file at {}", taken.at);
+            self.add(&about, Stated, sentence);
+        }
         self.handed_on(&about, draft);
         if !draft.parts.is_empty() {
             self.add(

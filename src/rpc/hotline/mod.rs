@@ -266,9 +266,10 @@ impl HotlineService for HotlineCalls {
 
     async fn list_carried(
         &self,
-        _: Request<calls::ListCarriedRequest>,
+        call: Request<calls::ListCarriedRequest>,
     ) -> Result<Response<calls::ListCarriedResponse>, Status> {
-        self.carried().await.map(Response::new)
+        let caller = person(&call)?.clone();
+        self.carried(&caller, &call.into_inner()).await.map(Response::new)
     }
 }
 

@@ -3,15 +3,16 @@
 use bytes::Bytes;
 use detente::codec::record;
 use detente::domain::board::FOLD_VERSION;
-use detente::domain::digest::{Digest, ThreadId};
+use detente::domain::digest::ThreadId;
 use detente::domain::duty::DutiesNoted;
 use detente::domain::event::{Event, Record};
 use detente::domain::keys::Purpose;
 use detente::domain::ledger::leaf_hash;
 use detente::registrar::own_key;
-use detente::replay::TrustRoot;
-use detente::replay::audit::{Audit, Report};
+use detente::replay::audit::Report;
 
+use crate::audit::audit;
+use crate::audit_rewritten::written_again;
 use crate::pair::{Side, exchange, pair};
 
 const THREAD: ThreadId = ThreadId([7; 16]);
@@ -19,49 +20,30 @@ const THREAD: ThreadId = ThreadId([7; 16]);
 /// The journal as its own keeper writes it, every epoch opened under this fold version, with these records behind it.
 async fn written_under(side: &Side, fold_version: u32, more: Vec<Event>) -> Vec<Bytes> {
     let head = side.registrar.head();
-    let key = own_key(&head.board, &side.ring, 1, Purpose::Record).unwrap();
-    let mut previous = Digest::ZERO;
-    let mut out = Vec::new();
-    for entry in &side.entries().await {
-        let opened = record::open(entry, record::Check::CoveredByCheckpoint).unwrap();
-        let claim = opened.claim.clone();
-        let mut record = opened.record().unwrap();
+    let mut out = written_again(side, &side.entries().await, |record| {
         for event in &mut record.events {
             if let Event::EpochOpened { fold_version: version, .. } = event {
                 *version = fold_version;
             }
         }
-        let heading = record::Heading {
-            index: claim.index,
-            previous,
-            incarnation: claim.incarnation,
-            epoch: claim.epoch,
-            writer: claim.writer,
-        };
-        let sealed = record::seal(&heading, &record, key);
-        previous = leaf_hash(&sealed);
-        out.push(sealed);
-    }
-    let (mut index, mut epoch) = (head.chain.size, head.chain.epoch);
-    for event in more {
+    });
+    let key = own_key(&head.board, &side.ring, 1, Purpose::Record).unwrap();
+    let mut epoch = head.chain.epoch;
+    for (index, event) in (head.chain.size..).zip(more) {
         if let Event::EpochOpened { number, .. } = &event {
             epoch = *number;
         }
         let (incarnation, writer) = (head.chain.incarnation, head.chain.writer.unwrap());
+        let previous = leaf_hash(out.last().unwrap());
         let heading = record::Heading { index, previous, incarnation, epoch, writer };
         let record = Record { index, at: side.clock.now(), command: None, events: vec![event] };
-        let sealed = record::seal(&heading, &record, key);
-        previous = leaf_hash(&sealed);
-        out.push(sealed);
-        index += 1;
+        out.push(record::seal(&heading, &record, key));
     }
     out
 }
 
-fn audit(side: &Side, entries: Vec<Bytes>) -> Report {
-    let mut audit = Audit::new(TrustRoot::FirstKeyList(side.fingerprint));
-    audit.take((0..).zip(entries));
-    audit.finish(None)
+fn audited(side: &Side, entries: &[Bytes]) -> Report {
+    audit(entries, side.fingerprint, None)
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,9 +53,9 @@ async fn what_an_older_fold_had_considered_for_duties_is_told_and_is_no_fault() 
     let ours = by.board().thread(THREAD).unwrap().entries().next().unwrap().digest;
     // Today no regime with duties is held, and nothing is to be considered.
     let noted = || Event::DutiesNoted(Box::new(DutiesNoted { about: Some(ours), ..Default::default() }));
-    let older = audit(&by, written_under(&by, FOLD_VERSION - 1, vec![noted()]).await);
+    let older = audited(&by, &written_under(&by, FOLD_VERSION - 1, vec![noted()]).await);
     assert_eq!((older.faults, older.by_older_rules), (Vec::new(), 1));
-    let todays = audit(&by, written_under(&by, FOLD_VERSION, vec![noted()]).await);
+    let todays = audited(&by, &written_under(&by, FOLD_VERSION, vec![noted()]).await);
     assert_eq!(todays.by_older_rules, 0);
     assert!(todays.faults[0].sentence.contains("is not to be considered, or was"), "{:?}", todays.faults);
 }
@@ -84,9 +66,9 @@ async fn nobody_goes_back_to_an_older_fold_so_that_todays_rules_are_held_against
     let epoch = |number, fold_version| Event::EpochOpened { number, fold_version };
     let next = by.registrar.head().chain.epoch + 1;
     let up = vec![epoch(next, FOLD_VERSION)];
-    assert_eq!(audit(&by, written_under(&by, FOLD_VERSION - 1, up).await).faults, []);
+    assert_eq!(audited(&by, &written_under(&by, FOLD_VERSION - 1, up).await).faults, []);
     let down = vec![epoch(next, FOLD_VERSION - 1)];
-    let report = audit(&by, written_under(&by, FOLD_VERSION, down).await);
+    let report = audited(&by, &written_under(&by, FOLD_VERSION, down).await);
     let sentence = "an epoch was opened under an older fold version than one before it";
     assert!(report.faults.iter().any(|fault| fault.sentence == sentence), "{:?}", report.faults);
 }
