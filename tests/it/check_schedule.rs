@@ -141,6 +141,7 @@ proptest! {
         let due = rule.due_after(after).unwrap();
         prop_assert!(due.at > after);
         prop_assert_eq!(rule.due_at(due.at), Some(due));
+        prop_assert!(rule.may_be_due(due.at) && !rule.may_be_due(due.at.plus_ms(1)));
         let between = Instant(after.0 + (due.at.0 - after.0) / 2);
         prop_assert_eq!(rule.due_after(between).map(|found| found.at), Some(due.at));
     }
@@ -149,6 +150,7 @@ proptest! {
     fn no_instant_makes_a_schedule_panic(rule in any_rule(), ms in any::<i64>()) {
         let _ = rule.due_after(Instant(ms));
         let _ = rule.due_at(Instant(ms));
+        let _ = rule.may_be_due(Instant(ms));
     }
 }
 
@@ -197,7 +199,7 @@ fn what_makes_no_sense_in_a_schedule_is_refused_with_its_field() {
     }
 }
 
-fn scheduled(text: &str) -> Folded {
+pub fn scheduled(text: &str) -> Folded {
     let mut folded = Folded::with_peer();
     let propose = Command::Propose(Change::CheckSchedule(Arc::new(read(text).unwrap())));
     folded.given(propose, by(&anna(), 900, "propose", at(0)), at(0)).unwrap();

@@ -11,16 +11,11 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tonic::Status;
 
-use super::check_messages::{asks_what_was_agreed, part, when};
-use crate::codec::content;
+use super::check_messages::part;
 use crate::domain::check::{
     CheckNoted, Checks, Known, Line, LinkPlan, Of, Part, Rule, State, Step, What, to_be_sent,
 };
 use crate::domain::command::{Command, Origin};
-use crate::domain::content::Content;
-use crate::domain::correspondence::ServiceMessage;
-use crate::domain::digest::Digest;
-use crate::domain::form::When;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -120,10 +115,6 @@ impl CheckKeeper {
 
     async fn send(&self, head: &Head, of: &Of<'_>) -> Result<Option<Command>, Status> {
         let Some(by) = head.board.automatic_check_by() else { return Ok(None) };
-        // Any other text is for an officer to read and to answer.
-        if of.our_part() == Part::Answer && !asks_what_was_agreed(&self.exchange.registrar, head, of).await? {
-            return Ok(None);
-        }
         let sent = part(&self.exchange.registrar, head, of, &by, None).await?;
         Ok(Some(Command::SendCheck(Box::new(sent))))
     }
@@ -197,7 +188,7 @@ impl CheckKeeper {
         if of.over_at() < self.started {
             return Known::NotRunning;
         }
-        if let Some(message) = self.outage(head, of).await {
+        if let Some(message) = of.planned_outage(checks) {
             return Known::PlannedOutage { message };
         }
         match self.heard(head, of.link.with, now).await {
@@ -221,29 +212,6 @@ impl CheckKeeper {
             }
             heard => heard,
         }
-    }
-
-    /// A service message of either end by which something was to be out of service then, and that was on record here
-    /// before: what is announced afterwards was not planned.
-    async fn outage(&self, head: &Head, of: &Of<'_>) -> Option<Digest> {
-        let checks = head.board.checks.of(of.link.with)?;
-        let records = head.records(&self.exchange.registrar.journal);
-        let times = (when(of.due.at), when(of.link.deadline(of.due.at)));
-        for (index, digest) in checks.service.iter().rev() {
-            // One that can't be read announces nothing here.
-            let Ok(stored) = records.message(*index, digest).await else { continue };
-            if stored.record.at >= of.due.at {
-                continue;
-            }
-            let draft = &stored.message.draft;
-            let said = content::said(&draft.kind, &draft.content);
-            if let Some(Content::ServiceMessage(form)) = said.content()
-                && is_out_of_service(form, &times)
-            {
-                return Some(*digest);
-            }
-        }
-        None
     }
 
     /// Until the clock says so, or what is on record of checks, or the schedule, is another.
@@ -295,14 +263,4 @@ fn is_same(head: &Head, before: &Head) -> bool {
         (now, then) => now.is_none() && then.is_none(),
     };
     now.ptr_eq(then) && same_plan && head.standing == before.standing
-}
-
-/// Whether it covers any of the time between the two, whatever the rules of its zone are.
-fn is_out_of_service(form: &ServiceMessage, (due, deadline): &(When, When)) -> bool {
-    let last = When::new("9999-12-31", "Z");
-    let is_date = |when: &When| when.is_certainly_before(&last);
-    is_date(&form.from)
-        && is_date(&form.until)
-        && !form.until.is_certainly_before(due)
-        && !deadline.is_certainly_before(&form.from)
 }
