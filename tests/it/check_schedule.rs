@@ -237,12 +237,18 @@ fn checks_by_telephone_are_recorded_in_their_order_and_none_from_before_the_sche
         let origin = by(&anna(), number, "record", at(7_300));
         folded.given(Command::NoteCheck(Box::new(noted)), origin, at(7_300)).map(|_| ())
     };
-    let nothing = Err(Denied::Refused(Refusal::NothingToNote));
-    assert_eq!(record(910, at(0)), nothing);
-    assert_eq!(record(911, at(7_200)), nothing);
+    let mut wrong = |number, due| match record(number, due) {
+        Err(Denied::Refused(Refusal::Field { field, rule })) => (field, rule),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(wrong(910, at(0)), ("due", "after the check schedule took force".into()));
+    let oldest = "the oldest of this name of which nothing is on record";
+    assert_eq!(wrong(911, at(7_200)), ("due", oldest.into()));
+    assert_eq!(wrong(915, at(10_800)), ("due", "not before it is due".into()));
     assert_eq!(record(912, at(3_600)), Ok(()));
     assert_eq!(record(913, at(7_200)), Ok(()));
-    assert_eq!(record(914, at(7_200)), nothing);
+    let once = Refusal::Field { field: "check", rule: "recorded once: what came of it is on record".into() };
+    assert_eq!(record(914, at(7_200)), Err(Denied::Refused(once)));
 }
 
 #[test]

@@ -182,7 +182,7 @@ fn a_check_that_says_anything_but_what_was_agreed_on_is_marked_by_its_field_and_
         (text("Nine swords."), "text"),
         (text(""), "text"),
         (Check { number: Some(2), ..agreed() }, "number"),
-        (Check { number: Some(u64::MAX), ..agreed() }, "number"),
+        (Check { number: Some(999_999_999_999), ..agreed() }, "number"),
         (Check { number: Some(0), ..agreed() }, "number"),
         (Check { check: "b".into(), ..agreed() }, "check"),
         (Check { due: When::new("2025-07-31T12:00", "Europe/Warsaw"), ..agreed() }, "due"),

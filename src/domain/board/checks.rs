@@ -6,7 +6,7 @@ use super::decide::{Decision, happened};
 use super::{Board, Own};
 use crate::domain::check::{
     Account, Announced, CheckNoted, CheckSaid, CheckToSend, CheckWords, ChecksInForce, Known, Line, LinkPlan,
-    NotAgreed, Of, OfLink, PRECEDENCE, Part, Said, Step, What,
+    NotAgreed, Of, OfLink, PRECEDENCE, Part, Said, State, Step, What,
 };
 use crate::domain::command::Origin;
 use crate::domain::content::Kind;
@@ -257,18 +257,8 @@ impl Board {
         let may = of.due.asks == noted.asks
             && match (&noted.what, origin) {
                 (What::ByHand(account), Origin::Person(_)) => {
-                    check_account(account)?;
-                    let state = checks.and_then(|checks| checks.state(&noted.check, noted.due));
-                    let since = self.check_schedule().map_or(now, |known| known.since_with(noted.with));
-                    let after = checks.map_or(since, |checks| checks.after(&noted.check, since));
-                    // In their order: one that came to an end before another hides no earlier one.
-                    let is_next = of.rule.due_after(after).is_some_and(|next| next.at == noted.due);
-                    of.rule.line != Line::Link
-                        && noted.due > since
-                        && now >= noted.due
-                        && (is_next || state.is_some())
-                        && account.at <= now.plus_ms(limits::CLOCKS_MAY_DIFFER_MS)
-                        && !state.is_some_and(|state| state.is_over())
+                    self.may_record(&of, account, now)?;
+                    true
                 }
                 (What::ByHand(_), Origin::Node) | (_, Origin::Person(_)) => false,
                 (What::Missed(known), Origin::Node) => {
@@ -286,6 +276,28 @@ impl Board {
             return Err(Refusal::NothingToNote.into());
         }
         happened(Event::CheckNoted(Box::new(noted.clone())))
+    }
+
+    /// An officer's word on a check by telephone or fax: in their order, so that one that came to an end before another
+    /// hides no earlier one, and each once.
+    fn may_record(&self, of: &Of<'_>, account: &Account, now: Instant) -> Result<(), Refusal> {
+        check_account(account)?;
+        let unless = |holds: bool, field: &'static str, rule: &str| {
+            if holds { Ok(()) } else { Err(Refusal::Field { field, rule: rule.into() }) }
+        };
+        let (with, check, due) = (of.link.with, &of.rule.name, of.due.at);
+        let checks = self.checks.of(with);
+        let state = checks.and_then(|checks| checks.state(check, due));
+        let since = self.check_schedule().map_or(now, |known| known.since_with(with));
+        let after = checks.map_or(since, |checks| checks.after(check, since));
+        let is_next = of.rule.due_after(after).is_some_and(|next| next.at == due);
+        unless(of.rule.line != Line::Link, "check", "one by telephone or fax: others are made and answered")?;
+        unless(due > since, "due", "after the check schedule took force")?;
+        unless(now >= due, "due", "not before it is due")?;
+        unless(!state.is_some_and(State::is_over), "check", "recorded once: what came of it is on record")?;
+        unless(is_next || state.is_some(), "due", "the oldest of this name of which nothing is on record")?;
+        let latest = now.plus_ms(limits::CLOCKS_MAY_DIFFER_MS);
+        unless(account.at <= latest, "at", "no later than the clock here shows")
     }
 }
 
