@@ -142,6 +142,7 @@ proptest! {
         prop_assert!(due.at > after);
         prop_assert_eq!(rule.due_at(due.at), Some(due));
         prop_assert!(rule.may_be_due(due.at) && !rule.may_be_due(due.at.plus_ms(1)));
+        prop_assert!(rule.may_ask(due.asks, due.at) && !rule.may_ask(party("LT"), due.at));
         let between = Instant(after.0 + (due.at.0 - after.0) / 2);
         prop_assert_eq!(rule.due_after(between).map(|found| found.at), Some(due.at));
     }
@@ -151,6 +152,7 @@ proptest! {
         let _ = rule.due_after(Instant(ms));
         let _ = rule.due_at(Instant(ms));
         let _ = rule.may_be_due(Instant(ms));
+        let _ = rule.may_ask(party("PL"), Instant(ms));
     }
 }
 

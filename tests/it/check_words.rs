@@ -221,6 +221,7 @@ fn a_check_that_says_anything_but_what_was_agreed_on_is_marked_by_its_field_and_
 fn a_check_by_who_is_not_to_ask_is_marked_and_a_drill_is_neither_marked_nor_counted() {
     let mut link = Link::new("PL", "");
     assert_eq!(field_of(&link.says(agreed(), due())), "check");
+    assert!(link.theirs(Part::Check).is_none() && link.is_listed(of_check()));
     let said = from_peer(&Content::Check(agreed()), of_check(), due());
     let drill = Message { draft: Outgoing { traffic: Traffic::Drill, ..said.draft }, ..said };
     let mut link = Link::new("BY", "");
@@ -295,6 +296,14 @@ fn no_other_words_than_those_agreed_on_are_released_as_a_check_and_the_refusal_n
             other => panic!("{named}: {other:?}"),
         }
         assert_eq!(link.folded.board, before, "{named}");
+    }
+    // Nor the right ones before it is due, or once no answer could be in time.
+    for now in [due().plus_ms(-1), due().plus_ms(5 * 60_000 + 1)] {
+        let given = by(&anna(), 500, "check", now);
+        match link.folded.given(sent(&anna(), agreed()), given, now) {
+            Err(Denied::Refused(Refusal::Field { field, .. })) => assert_eq!(field, "check"),
+            other => panic!("{now}: {other:?}"),
+        }
     }
     let given = by(&anna(), 500, "check", due());
     link.folded.given(sent(&anna(), agreed()), given, due()).unwrap();

@@ -23,7 +23,7 @@ use crate::talk::until;
 use crate::world::{Medium, World};
 
 const WITHIN_MS: i64 = 10 * 60_000;
-const OVER_MS: i64 = WITHIN_MS + limits::CHECK_GRACE_MS + 1;
+pub const OVER_MS: i64 = WITHIN_MS + limits::CHECK_GRACE_MS + 1;
 
 /// As in case C8: a liaison line on weekdays, a military one every day.
 pub const TWICE_A_DAY: &str = r#"
@@ -62,9 +62,9 @@ fn instant(text: &str) -> Instant {
 }
 
 /// What is on record of each check, without what each end knows of one that was missed.
-type Seen = Vec<(Instant, String, Party, Vec<(&'static str, Option<Instant>)>)>;
+pub type Seen = Vec<(Instant, String, Party, Vec<(&'static str, Option<Instant>)>)>;
 
-fn seen(board: &Board, with: &str) -> Seen {
+pub fn seen(board: &Board, with: &str) -> Seen {
     let states = board.checks.of(party(with)).into_iter().flat_map(|checks| checks.states.iter());
     states
         .map(|((due, check), state)| {
@@ -76,7 +76,7 @@ fn seen(board: &Board, with: &str) -> Seen {
         .collect()
 }
 
-async fn noted(node: &Node, with: &str, due: Instant, check: &str, word: &str) {
+pub async fn noted(node: &Node, with: &str, due: Instant, check: &str, word: &str) {
     let what = format!("{check} due {due} is {word}");
     until(node, &what, |board| {
         let checks = board.checks.of(party(with));
@@ -95,14 +95,14 @@ async fn asked(world: &World, due: Instant, check: &str) {
     .await;
 }
 
-fn known(world: &World, at: &str, with: &str, due: Instant) -> Option<Known> {
+pub fn known(world: &World, at: &str, with: &str, due: Instant) -> Option<Known> {
     let board = world.node(at).registrar.head().board.clone();
     let checks = board.checks.of(party(with))?;
     checks.states.iter().find(|((at, _), _)| *at == due)?.1.missed()
 }
 
 /// What an auditor replays stands by every rule.
-async fn holds_on_replay(node: &Node) {
+pub async fn holds_on_replay(node: &Node) {
     let entries = entries(&node.registrar.journal).await;
     let mut audit = detente::replay::audit::Audit::new(detente::replay::TrustRoot::AsItSays);
     audit.take((0..).zip(entries));
@@ -180,7 +180,7 @@ async fn over_a_fortnight_both_ends_hold_the_same_of_each_check() {
     }
 }
 
-const EVERY_HOUR: &str = r#"
+pub const EVERY_HOUR: &str = r#"
     [[link.check]]
     name = "hourly"
     every_minutes = 60

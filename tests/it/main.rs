@@ -36,6 +36,7 @@ mod chain;
 mod check_schedule;
 mod check_words;
 mod checks;
+mod checks_at_odds;
 mod checks_fortnight;
 mod checks_golden;
 mod checks_program;

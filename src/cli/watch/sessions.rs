@@ -5,6 +5,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::now;
 use crate::cli::desk::{Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::out::say;
@@ -15,27 +16,31 @@ use crate::domain::hotline::session::State;
 use crate::domain::text::shown;
 use crate::limits;
 
-/// Those that are not closed and in which the last word of this Party names another officer, of the newest threads.
-pub(super) async fn with_another_on(
-    desk: &Desk,
-    party: &str,
-    officer: &str,
-) -> Result<Vec<calls::Session>, Fault> {
+/// They are not closed, and the last word of this Party in each names another officer than has the watch.
+pub(super) struct Running {
+    party: String,
+    sessions: Vec<calls::Session>,
+}
+
+/// Of the newest threads.
+pub(super) async fn with_another_on(desk: &Desk) -> Result<Running, Fault> {
+    let now = now::ask(desk, false, 0).await?;
+    let (party, officer) = (now.party, now.on_watch.map(|one| one.name).unwrap_or_default());
     let channel = desk.channel.clone();
     let mut calls_of = HotlineServiceClient::new(channel).max_decoding_message_size(limits::ANSWER_BYTES_MAX);
     let is_one = |session: &calls::Session| {
-        session.state != State::Closed.word() && on(session, party).is_some_and(|name| name != officer)
+        session.state != State::Closed.word() && on(session, &party).is_some_and(|name| name != officer)
     };
-    let (mut found, mut from) = (Vec::new(), Bytes::new());
+    let (mut sessions, mut from) = (Vec::new(), Bytes::new());
     for _ in 0..limits::SESSION_PAGES_AT_TAKE_OVER_MAX {
         let page = answer(calls_of.list_sessions(calls::ListSessionsRequest { from })).await?;
-        found.extend(page.sessions.into_iter().filter(is_one));
+        sessions.extend(page.sessions.into_iter().filter(is_one));
         if page.next.is_empty() {
             break;
         }
         from = page.next;
     }
-    Ok(found)
+    Ok(Running { party, sessions })
 }
 
 /// Who of this Party is on.
@@ -44,25 +49,25 @@ fn on<'s>(session: &'s calls::Session, party: &str) -> Option<&'s str> {
 }
 
 /// Each with the command that says who is on now.
-pub(super) fn print(sessions: &[calls::Session], party: &str) {
-    for session in sessions {
+pub(super) fn print(running: &Running) {
+    for session in &running.sessions {
         let thread = hex::encode(&session.thread);
         let thread = thread.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
         let others: Vec<String> =
-            session.present.iter().filter(|one| *one != party).map(|one| shown(one)).collect();
+            session.present.iter().filter(|one| **one != running.party).map(|one| shown(one)).collect();
         say!(
             "session   {} {thread} with {}: {} is on, as they see; you by: detente hotline accept {thread}",
             traffic_mark(session.traffic),
             others.join(", "),
-            shown(on(session, party).unwrap_or_default()),
+            shown(on(session, &running.party).unwrap_or_default()),
         );
     }
 }
 
-pub(super) fn as_json(sessions: &[calls::Session], party: &str) -> Value {
+pub(super) fn as_json(running: &Running) -> Value {
     let one = |session: &calls::Session| {
         json!({ "thread": hex::encode(&session.thread), "present": session.present,
-            "subject": session.subject, "on": on(session, party) })
+            "subject": session.subject, "on": on(session, &running.party) })
     };
-    sessions.iter().map(one).collect()
+    running.sessions.iter().map(one).collect()
 }

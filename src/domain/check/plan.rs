@@ -279,23 +279,6 @@ impl Rule {
         Some(Due { at, number, asks })
     }
 
-    /// Whether one may be due at this very instant, whatever the rules of its zone are: no zone in use is off by
-    /// anything but quarters of an hour.
-    pub fn may_be_due(&self, at: Instant) -> bool {
-        const QUARTER: i64 = 15;
-        let minute = at.0.div_euclid(MINUTE_MS);
-        let fits = match &self.times {
-            Times::OfDay { at: times, .. } => {
-                times.iter().any(|time| i64::from(*time).rem_euclid(QUARTER) == minute.rem_euclid(QUARTER))
-            }
-            Times::Every { minutes, from } => {
-                let after = minute.saturating_sub(from.0.div_euclid(MINUTE_MS));
-                after >= 0 && after.checked_rem(i64::from(*minutes)) == Some(0)
-            }
-        };
-        fits && at.0.rem_euclid(MINUTE_MS) == 0
-    }
-
     /// The check that is due at this very instant.
     pub fn due_at(&self, at: Instant) -> Option<Due> {
         self.due_after(at.plus_ms(-1)).filter(|due| due.at == at)

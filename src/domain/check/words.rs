@@ -2,10 +2,10 @@
 //! says what was agreed on.
 //!
 //! Never here: a message that is held up. What does not say it is a message like any other, marked, and counts as
-//! neither. [`LinkPlan::counts`] asks no time zone, whose rules change from edition to edition: what the fold keeps
-//! does not hang on them.
+//! neither. [`LinkPlan::counts`] asks no zone but UTC, for the rules of zones change from edition to edition: what the
+//! fold keeps does not hang on them.
 
-use super::plan::{Line, LinkPlan};
+use super::plan::{Line, LinkPlan, MINUTE_MS, Rule, Times, Turn};
 use super::state::Part;
 use super::thread_of;
 use crate::domain::correspondence::ServiceMessage;
@@ -94,6 +94,16 @@ pub struct CheckSaid<'m> {
     pub asked: Option<Digest>,
 }
 
+impl CheckSaid<'_> {
+    /// Who made the check, or is said to have made it.
+    fn asks(&self) -> Party {
+        match self.words.part {
+            Part::Check => self.author,
+            Part::Answer => self.to,
+        }
+    }
+}
+
 /// Why a message does not count as a check, or as the answer to one.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct NotAgreed {
@@ -109,6 +119,7 @@ impl NotAgreed {
 }
 
 const WHEN_DUE: &str = "an instant at which a check of this name is due";
+const WHOSE_TURN: &str = "made by the Party whose turn it is, and answered by the other";
 
 /// What is due may come so much earlier: as far as clocks may differ.
 pub fn earliest(due: Instant) -> Instant {
@@ -120,9 +131,9 @@ fn unless(holds: bool, field: &'static str, rule: &'static str) -> Result<(), No
 }
 
 impl LinkPlan {
-    /// Whether it says what was agreed on, in its thread, and not before its time; and when its check is due. Both ends
-    /// come to the same by the same schedule: all of it stands in the signed message, in its receipt, and in what it
-    /// answers.
+    /// Whether it says what was agreed on, in its thread, not before its time, and from whose turn it may be; and when
+    /// its check is due. Both ends come to the same by the same schedule: all of it stands in the signed message, in its
+    /// receipt, and in what it answers.
     ///
     /// # Errors
     /// The first field that is wrong.
@@ -134,6 +145,7 @@ impl LinkPlan {
         let not_an_instant = NotAgreed { field: "due", rule: "an instant, with Z" };
         let due = words.due.ok_or(not_an_instant)?;
         unless(rule.may_be_due(due), "due", WHEN_DUE)?;
+        unless(rule.may_ask(said.asks(), due), "check", WHOSE_TURN)?;
         let of_check = thread_of(said.author, said.to, &words.check, due);
         unless(said.thread == of_check, "thread", "that of the check of this name that is due then")?;
         match words.part {
@@ -169,7 +181,8 @@ impl LinkPlan {
         Ok(due)
     }
 
-    /// Whether, beside that, a check of this name is due then, and it is its author's turn.
+    /// Whether, beside that, a check of this name is due then, and it is its author's turn, by the zone of its times.
+    /// What `counts` alone lets pass takes a place that no step looks at.
     ///
     /// # Errors
     /// As `counts`.
@@ -177,10 +190,41 @@ impl LinkPlan {
         let at = self.counts(said)?;
         let due = self.rule(&said.words.check).and_then(|rule| rule.due_at(at));
         let due = due.ok_or(NotAgreed { field: "due", rule: WHEN_DUE })?;
-        let asks = match said.words.part {
-            Part::Check => said.author,
-            Part::Answer => said.to,
+        unless(due.asks == said.asks(), "check", WHOSE_TURN)
+    }
+}
+
+impl Rule {
+    /// Whether one may be due at this very instant, whatever the rules of its zone are: no zone in use is off by
+    /// anything but quarters of an hour.
+    pub fn may_be_due(&self, at: Instant) -> bool {
+        const QUARTER: i64 = 15;
+        let minute = at.0.div_euclid(MINUTE_MS);
+        let fits = match &self.times {
+            Times::OfDay { at: times, .. } => {
+                times.iter().any(|time| i64::from(*time).rem_euclid(QUARTER) == minute.rem_euclid(QUARTER))
+            }
+            Times::Every { minutes, from } => {
+                let after = minute.saturating_sub(from.0.div_euclid(MINUTE_MS));
+                after >= 0 && after.checked_rem(i64::from(*minutes)) == Some(0)
+            }
         };
-        unless(due.asks == asks, "check", "made by the Party whose turn it is, and answered by the other")
+        fits && at.0.rem_euclid(MINUTE_MS) == 0
+    }
+
+    /// Whether it may be this Party's turn to ask at an instant at which one may be due. Where turns change with the day
+    /// of a zone, it may be either's.
+    pub fn may_ask(&self, party: Party, at: Instant) -> bool {
+        let needs_no_zone = match &self.times {
+            Times::Every { .. } => true,
+            Times::OfDay { zone, .. } => zone == "Z",
+        };
+        match &self.turn {
+            Turn::Always(asks) => *asks == party,
+            Turn::ByDay(_) | Turn::ByCheck(_) if needs_no_zone => {
+                self.due_at(at).is_some_and(|due| due.asks == party)
+            }
+            Turn::ByDay(both) | Turn::ByCheck(both) => both.contains(&party),
+        }
     }
 }
