@@ -1,8 +1,10 @@
 //! Checks over which two ends, or two officers of one, are at odds: each end goes by its own schedule, and each check is
 //! made and answered once.
 
+use bytes::Bytes;
 use detente::cli::desk::Desk;
 use detente::codec::proto::detente::v1 as calls;
+use detente::codec::proto::detente::v1::propose_request::Change;
 use detente::domain::check::{Known, thread_of};
 use detente::domain::people::Role;
 
@@ -107,4 +109,41 @@ async fn where_the_schedule_names_an_officer_nobody_else_answers_and_all_see_for
     noted(world.node("PL"), "BY", hour(0), "hourly", "ANSWERED").await;
     let now = watches(&desk).now(calls::NowRequest::default()).await.unwrap().into_inner();
     assert_eq!(now.checks, []);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_under_way_when_schedules_change_is_still_answered_and_comes_to_its_end_at_both() {
+    let world = World::new(&["BY", "PL"]).await;
+    scheduled(&world, "PL", "BY", "", EVERY_HOUR).await;
+    scheduled(&world, "BY", "PL", "officer = \"watch\"", EVERY_HOUR).await;
+    let both = [("PL", "BY"), ("BY", "PL")];
+    let within = async |at: &str, with: &str, more: &str, minutes: u32| {
+        let text = schedule(with, more, EVERY_HOUR);
+        let other = text.replace("within_minutes = 10", &format!("within_minutes = {minutes}"));
+        world.state(at).change(Change::CheckSchedule(other), Bytes::new()).await;
+    };
+    world.clock.set(hour(0));
+    for (at, with) in both {
+        noted(world.node(at), with, hour(0), "hourly", "MADE").await;
+    }
+    within("PL", "BY", "", 20).await;
+    within("BY", "PL", "officer = \"watch\"", 20).await;
+    let desk = world.desk("BY", "watch");
+    let command = Some(desk.command(None).unwrap());
+    let answer = calls::SendCheckRequest { command, party: "PL".into(), ..Default::default() };
+    hotlines(&desk).send_check(answer).await.unwrap();
+    for (at, with) in both {
+        noted(world.node(at), with, hour(0), "hourly", "ANSWERED").await;
+    }
+
+    world.clock.set(hour(1));
+    for (at, with) in both {
+        noted(world.node(at), with, hour(1), "hourly", "MADE").await;
+    }
+    within("PL", "BY", "", 15).await;
+    world.clock.set(hour(1).plus_ms(OVER_MS + 10 * 60_000));
+    for (at, with) in both {
+        noted(world.node(at), with, hour(1), "hourly", "MISSED").await;
+        holds_on_replay(world.node(at)).await;
+    }
 }

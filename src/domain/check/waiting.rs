@@ -38,9 +38,10 @@ pub fn to_be_sent<'p>(
     checks: Option<&LinkChecks>,
     now: Instant,
 ) -> Vec<Of<'p>> {
-    let since = since.max(now.plus_ms(-limits::CHECK_ANSWERED_WITHIN_MS));
-    let mut found = due_since(own, link, since, now);
-    found.retain(|of| of.is_to_be_sent(checks, now));
+    let mut found = due_since(own, link, now.plus_ms(-limits::CHECK_ANSWERED_WITHIN_MS), now);
+    // One that counted when it came is answered, though the schedule is another since.
+    let is_ours = |of: &Of<'_>| of.due.at > since || of.our_part() == Part::Answer;
+    found.retain(|of| is_ours(of) && of.is_to_be_sent(checks, now));
     found.sort_by_key(|of| of.due.at);
     found
 }

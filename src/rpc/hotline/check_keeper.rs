@@ -105,7 +105,7 @@ impl CheckKeeper {
                     }
                 }
             }
-            self.late(head, own.party, link, now, &mut work);
+            self.earlier(head, (own.party, since), link, now, &mut work).await;
             for rule in &link.checks {
                 self.rule(head, (own.party, since), (link, rule), now, &mut work).await;
             }
@@ -119,18 +119,35 @@ impl CheckKeeper {
         Ok(Some(Command::SendCheck(Box::new(sent))))
     }
 
-    /// What is still said of checks that were missed.
-    fn late(&self, head: &Head, own: Party, link: &LinkPlan, now: Instant, work: &mut Work) {
+    /// What is still to be said of checks that were missed, and of those that were under way when the schedule changed.
+    async fn earlier(
+        &self,
+        head: &Head,
+        (own, since): (Party, Instant),
+        link: &LinkPlan,
+        now: Instant,
+        work: &mut Work,
+    ) {
         let checks = head.board.checks.of(link.with);
-        for ((due, check), state) in checks.into_iter().flat_map(|checks| &checks.states) {
-            if state.missed().is_none() || state.is_over() {
-                continue;
+        let open = |((due, check), state): (&(Instant, String), &State)| {
+            if state.is_over() || (state.missed().is_none() && *due > since) {
+                return None;
             }
-            let due = link.rule(check).and_then(|rule| Some((rule, rule.due_at(*due)?)));
-            let Some((rule, due)) = due.filter(|(_, due)| due.asks == state.asks) else { continue };
-            let of = Of { own, link, rule, due };
-            if let Some(Step::Note(what)) = of.step(checks, now) {
-                work.note(&of, what);
+            let rule = link.rule(check)?;
+            let due = rule.due_at(*due).filter(|due| due.asks == state.asks)?;
+            Some((Of { own, link, rule, due }, state.is_settled()))
+        };
+        let open: Vec<(Of<'_>, bool)> =
+            checks.into_iter().flat_map(|checks| checks.states.iter().filter_map(open)).collect();
+        for (of, is_settled) in open {
+            match of.step(checks, now) {
+                Some(Step::Note(what)) => work.note(&of, what),
+                Some(Step::Miss) => {
+                    let known = self.known(head, &of, now).await;
+                    work.note(&of, What::Missed(known));
+                }
+                None if !is_settled => work.look_at(of.over_at().plus_ms(1)),
+                None => {}
             }
         }
     }
