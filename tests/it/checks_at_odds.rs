@@ -9,7 +9,7 @@ use detente::domain::check::{Known, thread_of};
 use detente::domain::people::Role;
 
 use crate::hotline_checks::{
-    EVERY_HOUR, OVER_MS, holds_on_replay, hour, known, noted, party, scheduled, seen,
+    EVERY_HOUR, OVER_MS, holds_on_replay, hour, known, noted, party, schedule, scheduled, seen,
 };
 use crate::officer::{hotlines, reason, show, watches};
 use crate::world::World;
