@@ -206,8 +206,9 @@ async fn a_check_by_telephone_is_recorded_by_hand_and_a_wrong_account_changes_no
     refuse(record("hourly", &due_text, ""), &["field check", "by telephone or fax"]).await;
     // The page names the command.
     let page = printed(&["watch", "now", "--as", &desk]).await;
-    let named =
-        format!("  detente hotline checked BY --due {due_text} --at TIME --check 'the chief'\\''s'\n");
+    let named = format!(
+        "  detente hotline checked BY --due {due_text} --at TIME \\\n      --check 'the chief'\\''s'\n"
+    );
     assert!(page.contains(&named), "{page}");
     let words = record("the chief's", &due_text, "Cpt. Ivanova");
     let words: Vec<&str> = words.iter().map(String::as_str).collect();

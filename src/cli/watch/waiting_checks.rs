@@ -18,7 +18,7 @@ const MINUTE_MS: i64 = 60_000;
 pub(super) fn lines(now: &calls::NowResponse) -> Vec<Line> {
     let shown_here = now.checks.iter().take(limits::CHECKS_ON_PAGE_MAX);
     let mut lines: Vec<Line> = shown_here
-        .flat_map(|check| [since(now, check), next(now, check), command(now, check)])
+        .flat_map(|check| [vec![since(now, check), next(now, check)], command(now, check)].concat())
         .map(|text| line(0, &text))
         .collect();
     let behind = now.checks.len().saturating_sub(limits::CHECKS_ON_PAGE_MAX) as u64;
@@ -57,19 +57,23 @@ fn next(now: &calls::NowResponse, check: &calls::CheckWaiting) -> String {
     format!("  next: {act} by {until}, in {minutes} min; then missed")
 }
 
-/// With no more in it than tells this check from the others that wait.
-fn command(now: &calls::NowResponse, check: &calls::CheckWaiting) -> String {
+/// With no more in it than tells this check from the others that wait; a name has a line of its own, so that it is not
+/// cut.
+fn command(now: &calls::NowResponse, check: &calls::CheckWaiting) -> Vec<String> {
     let due = Instant(check.due_ms).to_the_second();
     let with = shown(&check.party);
-    let name = format!(" --check {}", quoted(&check.check));
+    let name = format!("      --check {}", quoted(&check.check));
     if check.act == "record" {
-        return format!("  detente hotline checked {with} --due {due} --at TIME{name}");
+        return vec![format!("  detente hotline checked {with} --due {due} --at TIME \\"), name];
     }
     let is_same = |other: &&calls::CheckWaiting| {
         other.party == check.party && other.due_ms == check.due_ms && other.act != "record"
     };
-    let name = if now.checks.iter().filter(is_same).count() > 1 { name } else { String::new() };
-    format!("  detente hotline check {with} --due {due}{name}")
+    let first = format!("  detente hotline check {with} --due {due}");
+    if now.checks.iter().filter(is_same).count() > 1 {
+        return vec![format!("{first} \\"), name];
+    }
+    vec![first]
 }
 
 /// As a shell takes it for one word.
@@ -134,17 +138,16 @@ mod tests {
         let by_hand = calls::CheckWaiting { check: "the chief's".into(), ..check("record", "telephone") };
         let by_hand = told(vec![by_hand]);
         assert_eq!(by_hand[0], "CHECK by telephone with BY since 142213Z NOV 2023 = 23:13: the chief's");
-        assert_eq!(
-            by_hand[2],
-            "  detente hotline checked BY --due 2023-11-14T22:13:20Z --at TIME --check 'the chief'\\''s'"
-        );
+        assert_eq!(by_hand[2], "  detente hotline checked BY --due 2023-11-14T22:13:20Z --at TIME \\");
+        assert_eq!(by_hand[3], "      --check 'the chief'\\''s'");
     }
 
     #[test]
     fn of_two_that_are_due_at_once_the_command_names_each_and_what_does_not_fit_is_counted() {
         let other = calls::CheckWaiting { check: "military".into(), ..check("answer", "link") };
         let all = told(vec![check("answer", "link"), other.clone(), other]);
-        assert_eq!(all[2], "  detente hotline check BY --due 2023-11-14T22:13:20Z --check 'liaison'");
-        assert_eq!(all[6], "CHECKS 1 more wait: detente watch now --json");
+        assert_eq!(all[2], "  detente hotline check BY --due 2023-11-14T22:13:20Z \\");
+        assert_eq!(all[3], "      --check 'liaison'");
+        assert_eq!(all[8], "CHECKS 1 more wait: detente watch now --json");
     }
 }
