@@ -38,7 +38,7 @@ fn since(now: &calls::NowResponse, check: &calls::CheckWaiting) -> String {
     };
     let by =
         if check.officer == ON_WATCH { String::new() } else { format!(", for {}", shown(&check.officer)) };
-    format!("{what} since {}: {}{by}", both(now, check.since_ms), shown(&check.check))
+    format!("{what} since {}{by}: {}", both(now, check.since_ms), shown(&check.check))
 }
 
 fn next(now: &calls::NowResponse, check: &calls::CheckWaiting) -> String {
