@@ -180,6 +180,8 @@ pub const HOTLINE_KEPT_BYTES: usize = 64 * 1024 * 1024;
 /// A console that takes nothing of what it is told for so long is let go, and begins again after the last position
 /// that it saw (ms).
 pub const CONSOLE_TAKES_MS_MAX: u64 = 60_000;
+/// So many pages of sessions, the newest, are looked through for an officer who takes the watch over.
+pub const SESSION_PAGES_AT_TAKE_OVER_MAX: usize = 8;
 /// Threads looked at for one page of sessions; the next page goes on behind them.
 pub const HOTLINE_THREADS_PER_PAGE: usize = 100;
 /// Phrases agreed on one link. A list of more is refused.
@@ -831,12 +833,20 @@ pub const CHECKS_A_DAY_MAX: usize = 512;
 pub const CHECK_MESSAGES_KEPT_MAX: usize = 2 * CHECKS_A_DAY_MAX;
 /// So many checks of a link are remembered with what came of them; the oldest make room. The journal keeps all.
 pub const CHECK_STATES_KEPT_MAX: usize = 2 * CHECKS_A_DAY_MAX;
-/// So many service messages of a link are looked at when a check is missed, the newest.
-pub const SERVICE_MESSAGES_KEPT_MAX: usize = 32;
+/// So many outages that each end of a link announced are remembered beside the other's, and looked at when a check is
+/// missed. Where one end announces more that are not over, the oldest of its own make room: one on every weekday of a
+/// year.
+pub const OUTAGES_KEPT_MAX: usize = 256;
+/// An outage that was over so long ago makes room first (ms): by then no check that was due in it still waits.
+pub const OUTAGE_REMEMBERED_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 /// So many checks of one rule are looked at in one go; the rest follows at once.
 pub const CHECKS_AT_ONCE_MAX: usize = 64;
 /// So many of the last checks of a link are listed.
 pub const CHECKS_LISTED_MAX: usize = 20;
+/// So many of the checks that wait for an officer are listed; the rest is counted.
+pub const CHECKS_WAITING_LISTED_MAX: usize = 50;
+/// So many of them stand on the page of `watch now`; the rest is counted.
+pub const CHECKS_ON_PAGE_MAX: usize = 2;
 /// After a step of a check that could not be put on record, it is tried again after so long (ms).
 pub const CHECK_REST_MS: u64 = 1_000;
 /// A note on a check by telephone or fax may be no longer (bytes).

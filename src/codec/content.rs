@@ -5,10 +5,12 @@
 
 use bytes::Bytes;
 
+use super::evidence_v1 as proto;
 use super::form;
 use super::forwarded::{self, Opened};
 use super::message::decode_acknowledgement;
 use crate::domain::adoption::Word;
+use crate::domain::check::{CheckWords, OfLink, Outage};
 use crate::domain::content::{Content, Kind};
 use crate::domain::forwarded::Forwards;
 use crate::domain::message::{ACKNOWLEDGEMENT, Acknowledgement};
@@ -107,6 +109,26 @@ pub(super) fn may_be_word(kind: &str) -> bool {
 pub(super) fn word(kind: &str, content: &Bytes) -> Option<Word> {
     let known = Kind::from_name(kind).filter(|_| may_be_word(kind))?;
     Word::of(&form::decode(known, content).ok()?)
+}
+
+/// Whether content of this kind may say anything of a check of a link, or of an outage.
+pub(super) fn may_be_of_link(kind: &str) -> bool {
+    matches!(Kind::from_name(kind), Some(Kind::Check | Kind::CheckAnswer | Kind::ServiceMessage))
+}
+
+/// What a message says of a check of a link, or of an outage. `None` for other kinds, and where its content can't be
+/// read.
+pub(super) fn of_link(message: &proto::Message) -> Option<OfLink> {
+    let known = Kind::from_name(&message.kind).filter(|_| may_be_of_link(&message.kind))?;
+    let under = |words: CheckWords| {
+        OfLink::Check(words.under(&message.subject, &message.remarks, !message.parts.is_empty()))
+    };
+    match form::decode(known, &message.content).ok()? {
+        Content::Check(form) => Some(under(form.words())),
+        Content::CheckAnswer(form) => Some(under(form.words())),
+        Content::ServiceMessage(form) => Outage::of(&form).map(OfLink::Outage),
+        _ => None,
+    }
 }
 
 /// Whose word a transcription is said to be, safe to show. `None` for every other kind.

@@ -57,6 +57,7 @@ pub(super) fn gist(payload: &[u8]) -> Option<Gist> {
         word: None,
         cites: heading.cites.map(|(name, digest)| (name.to_owned(), digest)),
         is_same_activity: heading.kind == Kind::SameActivity.name(),
+        of_link: None,
     })
 }
 
@@ -68,7 +69,7 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
     line(fields.text(4)?)?;
     let kind = fields.text(5)?;
     // Of these the fold needs what the content says.
-    if content::may_be_word(kind) {
+    if content::may_be_word(kind) || content::may_be_of_link(kind) {
         return None;
     }
     let content = fields.bytes(6)?;

@@ -97,6 +97,7 @@ pub(super) fn outgoing_to_proto(outgoing: &Outgoing) -> proto::Message {
 }
 
 pub(super) fn outgoing_from_proto(wire: proto::Message, zone: String) -> Result<Outgoing, DecodeFault> {
+    let of_link = content::of_link(&wire).map(Box::new);
     let regime = wire.regime.map(|regime| {
         Ok(RegimeCitation {
             name: text(regime.name, "message.regime.name", limits::LINE_BYTES_MAX)?,
@@ -109,6 +110,7 @@ pub(super) fn outgoing_from_proto(wire: proto::Message, zone: String) -> Result<
         word: content::word(&kind, &wire.content).map(Box::new),
         format: content::format_code(&kind, &wire.content),
         forwards: content::forwards(&kind, &wire.content).map(Box::new),
+        of_link,
         thread: thread(&wire.thread, "message.thread")?,
         kind,
         content: wire.content,

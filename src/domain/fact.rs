@@ -6,6 +6,7 @@
 
 use super::adoption::Word;
 use super::board::Answered;
+use super::check::OfLink;
 use super::content::Kind;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::event::{Event, Received};
@@ -99,6 +100,8 @@ pub struct Gist {
     pub cites: Option<(String, Digest)>,
     /// It says of two threads whether they are one activity.
     pub is_same_activity: bool,
+    /// What it says of a check of a link, or of an outage; never a drill's.
+    pub of_link: Option<Box<OfLink>>,
 }
 
 /// What a message names in its form, where its envelope need not.
@@ -212,6 +215,10 @@ impl Gist {
             },
             cites: draft.regime.as_ref().map(|cited| (cited.name.clone(), cited.digest)),
             is_same_activity: draft.kind == Kind::SameActivity.name(),
+            of_link: match draft.traffic {
+                Traffic::Real => draft.of_link.clone(),
+                Traffic::Drill => None,
+            },
         }
     }
 }

@@ -6,6 +6,7 @@
 use bytes::Bytes;
 
 use super::adoption::Word;
+use super::check::OfLink;
 use super::content::Kind;
 use super::digest::{Digest, ThreadId};
 use super::forwarded::Forwards;
@@ -57,6 +58,8 @@ pub struct Outgoing {
     pub format: String,
     /// The message that it hands on, if it does; read from `content`, never written.
     pub forwards: Option<Box<Forwards>>,
+    /// What its content says of a check of a link, or of an outage; read from `content`, never written.
+    pub of_link: Option<Box<OfLink>>,
 }
 
 impl Outgoing {
@@ -84,6 +87,7 @@ impl Outgoing {
             word: None,
             format: String::new(),
             forwards: None,
+            of_link: None,
         }
     }
 

@@ -86,6 +86,7 @@ pub(super) async fn faults(
         let own = head.board.own.map(|own| own.party);
         found.extend(originals.faults(own, &body.outgoing, content, None).await.map_err(status::record)?);
         found.extend(faults::beside_release(content, registrar.clock.now()));
+        found.extend(faults::of_check(&head.board, &body.outgoing, registrar.clock.now()));
     }
     Ok(found)
 }

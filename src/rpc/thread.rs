@@ -13,6 +13,7 @@ use crate::codec::content::{self, Said};
 use crate::codec::message::precedence_to_proto;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::{Board, Noted};
+use crate::domain::check::NotAgreed;
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Received, Record, Released};
@@ -187,7 +188,9 @@ impl Look<'_> {
                 lane: precedence_to_proto(dispatch.lane),
                 ..Default::default()
             };
-            if let Some((receipt, heard)) = self.receipt(receipted, &released.digest).await? {
+            let receipt = self.receipt(receipted, &released.digest).await?;
+            marks.extend(self.no_check(released, dispatch.to, receipt.as_ref().map(|(receipt, _)| receipt)));
+            if let Some((receipt, heard)) = receipt {
                 delivered.received_at_ms = receipt.received_at.0;
                 delivered.outcome = receipt.outcome.sentence().into();
                 marks.extend(disputed_time(&receipt, released.message.released_at, Some(heard)));
@@ -200,6 +203,20 @@ impl Look<'_> {
             all.push(delivered);
         }
         Ok(all)
+    }
+
+    /// Why what two persons released as a check, or as the answer to one, does not count as that: the other end says
+    /// the same. What `SendCheck` released was held against all of it before.
+    fn no_check(&self, released: &Released, to: Party, receipt: Option<&Receipt>) -> Option<String> {
+        let board = &self.head.board;
+        let known = board.check_schedule()?;
+        if released.draft.is_none() || released.message.released_at < known.since_with(to) {
+            return None;
+        }
+        let message = &released.message;
+        let times = (message.released_at, receipt.map(|receipt| receipt.received_at));
+        let why = board.why_no_check(&message.draft, (message.author, to), Some(&released.digest), times);
+        why.map(NotAgreed::mark)
     }
 
     /// The receipt for a message, and when it was put on record here.

@@ -5,6 +5,7 @@
 use tonic::Status;
 
 use super::command::not_what_was_asked;
+use super::hotline::check_waiting;
 use super::thread::marks_of;
 use super::watch::offices_of;
 use super::watch_card::{card_of, id_of, open_draft};
@@ -41,6 +42,7 @@ pub(super) async fn page(
     let desk = board.roster.offices.desk_of(caller);
     let plan = board.watch_plan();
     let past_due = alarms::raised(registrar, head, &is_told).await?;
+    let (checks, checks_more) = check_waiting::waiting(board, now);
     Ok(calls::NowResponse {
         items,
         more,
@@ -66,6 +68,8 @@ pub(super) async fn page(
         alarms: past_due.lines,
         alarms_more: past_due.more,
         since_offered: watch_hand_over::since_offered(exchange, head, caller).await?,
+        checks,
+        checks_more,
     })
 }
 

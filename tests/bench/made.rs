@@ -279,6 +279,7 @@ impl Maker {
             word: None,
             format: String::new(),
             forwards: None,
+            of_link: None,
             releasable_to: Vec::new(),
             kind: ACKNOWLEDGEMENT.into(),
             drafter: officer,

@@ -50,6 +50,7 @@ pub fn outgoing(thread: ThreadId, to: Party, precedence: Precedence, content: By
         word: None,
         format: String::new(),
         forwards: None,
+        of_link: None,
         releasable_to: Vec::new(),
         thread,
         kind: Kind::Notification.name().into(),

@@ -144,6 +144,8 @@ proptest! {
         let due = rule.due_after(after).unwrap();
         prop_assert!(due.at > after);
         prop_assert_eq!(rule.due_at(due.at), Some(due));
+        prop_assert!(rule.may_be_due(due.at) && !rule.may_be_due(due.at.plus_ms(1)));
+        prop_assert!(rule.may_ask(due.asks, due.at) && !rule.may_ask(party("LT"), due.at));
         let between = Instant(after.0 + (due.at.0 - after.0) / 2);
         prop_assert_eq!(rule.due_after(between).map(|found| found.at), Some(due.at));
     }
@@ -152,6 +154,8 @@ proptest! {
     fn no_instant_makes_a_schedule_panic(rule in any_rule(), ms in any::<i64>()) {
         let _ = rule.due_after(Instant(ms));
         let _ = rule.due_at(Instant(ms));
+        let _ = rule.may_be_due(Instant(ms));
+        let _ = rule.may_ask(party("PL"), Instant(ms));
     }
 }
 
@@ -200,7 +204,7 @@ fn what_makes_no_sense_in_a_schedule_is_refused_with_its_field() {
     }
 }
 
-fn scheduled(text: &str) -> Folded {
+pub fn scheduled(text: &str) -> Folded {
     let mut folded = Folded::with_peer();
     let propose = Command::Propose(Change::CheckSchedule(Arc::new(read(text).unwrap())));
     folded.given(propose, by(&anna(), 900, "propose", at(0)), at(0)).unwrap();
@@ -238,12 +242,18 @@ fn checks_by_telephone_are_recorded_in_their_order_and_none_from_before_the_sche
         let origin = by(&anna(), number, "record", at(7_300));
         folded.given(Command::NoteCheck(Box::new(noted)), origin, at(7_300)).map(|_| ())
     };
-    let nothing = Err(Denied::Refused(Refusal::NothingToNote));
-    assert_eq!(record(910, at(0)), nothing);
-    assert_eq!(record(911, at(7_200)), nothing);
+    let mut wrong = |number, due| match record(number, due) {
+        Err(Denied::Refused(Refusal::Field { field, rule })) => (field, rule),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(wrong(910, at(0)), ("due", "after the check schedule took force".into()));
+    let oldest = "the oldest of this name of which nothing is on record";
+    assert_eq!(wrong(911, at(7_200)), ("due", oldest.into()));
+    assert_eq!(wrong(915, at(10_800)), ("due", "not before it is due".into()));
     assert_eq!(record(912, at(3_600)), Ok(()));
     assert_eq!(record(913, at(7_200)), Ok(()));
-    assert_eq!(record(914, at(7_200)), nothing);
+    let once = Refusal::Field { field: "check", rule: "recorded once: what came of it is on record".into() };
+    assert_eq!(record(914, at(7_200)), Err(Denied::Refused(once)));
 }
 
 #[test]

@@ -15,13 +15,15 @@ use detente::domain::party::Party;
 use detente::domain::time::Instant;
 use detente::limits;
 
-use crate::officer::{arrived, filled, heading, hotlines, reason, send};
+use crate::officer::{
+    addressee, arrived, draft, filled, form, heading, hotlines, reason, receipted, release, send, show,
+};
 use crate::registrar::entries;
 use crate::talk::until;
 use crate::world::{Medium, World};
 
 const WITHIN_MS: i64 = 10 * 60_000;
-const OVER_MS: i64 = WITHIN_MS + limits::CHECK_GRACE_MS + 1;
+pub const OVER_MS: i64 = WITHIN_MS + limits::CHECK_GRACE_MS + 1;
 
 /// As in case C8: a liaison line on weekdays, a military one every day.
 pub const TWICE_A_DAY: &str = r#"
@@ -60,9 +62,9 @@ fn instant(text: &str) -> Instant {
 }
 
 /// What is on record of each check, without what each end knows of one that was missed.
-type Seen = Vec<(Instant, String, Party, Vec<(&'static str, Option<Instant>)>)>;
+pub type Seen = Vec<(Instant, String, Party, Vec<(&'static str, Option<Instant>)>)>;
 
-fn seen(board: &Board, with: &str) -> Seen {
+pub fn seen(board: &Board, with: &str) -> Seen {
     let states = board.checks.of(party(with)).into_iter().flat_map(|checks| checks.states.iter());
     states
         .map(|((due, check), state)| {
@@ -74,7 +76,7 @@ fn seen(board: &Board, with: &str) -> Seen {
         .collect()
 }
 
-async fn noted(node: &Node, with: &str, due: Instant, check: &str, word: &str) {
+pub async fn noted(node: &Node, with: &str, due: Instant, check: &str, word: &str) {
     let what = format!("{check} due {due} is {word}");
     until(node, &what, |board| {
         let checks = board.checks.of(party(with));
@@ -93,14 +95,14 @@ async fn asked(world: &World, due: Instant, check: &str) {
     .await;
 }
 
-fn known(world: &World, at: &str, with: &str, due: Instant) -> Option<Known> {
+pub fn known(world: &World, at: &str, with: &str, due: Instant) -> Option<Known> {
     let board = world.node(at).registrar.head().board.clone();
     let checks = board.checks.of(party(with))?;
     checks.states.iter().find(|((at, _), _)| *at == due)?.1.missed()
 }
 
 /// What an auditor replays stands by every rule.
-async fn holds_on_replay(node: &Node) {
+pub async fn holds_on_replay(node: &Node) {
     let entries = entries(&node.registrar.journal).await;
     let mut audit = detente::replay::audit::Audit::new(detente::replay::TrustRoot::AsItSays);
     audit.take((0..).zip(entries));
@@ -178,7 +180,7 @@ async fn over_a_fortnight_both_ends_hold_the_same_of_each_check() {
     }
 }
 
-const EVERY_HOUR: &str = r#"
+pub const EVERY_HOUR: &str = r#"
     [[link.check]]
     name = "hourly"
     every_minutes = 60
@@ -273,28 +275,99 @@ async fn of_a_missed_check_each_end_says_what_it_knows_and_no_more() {
     }
 }
 
+/// What two persons of PL release as a check in the thread of the first hour, whatever is wrong with it; the fields
+/// that its drafter is told.
+async fn released(world: &World, number: u8, text: &str) -> (Bytes, Vec<String>) {
+    let written = format!("check = \"hourly\"\ndue = \"2024-11-01T10:00 Z\"\ntext = {text:?}\n");
+    let thread = thread_of(party("PL"), party("BY"), "hourly", hour(0)).0.to_vec().into();
+    let (action, subject) = (vec![addressee("BY")], "Check".into());
+    let heading = calls::Heading { thread, action, subject, ..heading(number) };
+    let drafted = draft(world, "PL", number, heading, &form(Kind::Check, &written)).await.unwrap();
+    let releaser = world.desk("PL", "releaser");
+    let refused = release(&releaser, number, &drafted.digest, false).await.unwrap_err();
+    assert_eq!(reason(&refused), "FAULTS");
+    let sent = release(&releaser, number, &drafted.digest, true).await.unwrap();
+    arrived(world, "BY", &sent.message_digest).await;
+    (sent.message_digest, drafted.faults.into_iter().map(|fault| fault.field).collect())
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_check_with_a_text_that_was_not_agreed_on_is_left_to_an_officer() {
+async fn a_check_too_early_or_in_other_words_is_told_to_its_drafter_marked_at_both_ends_and_counts_at_neither()
+ {
+    let world = World::new(&["BY", "PL"]).await;
+    scheduled(&world, "PL", "BY", "officer = \"watch\"", EVERY_HOUR).await;
+    scheduled(&world, "BY", "PL", "", EVERY_HOUR).await;
+    world.clock.set(hour(0).plus_ms(-limits::CLOCKS_MAY_DIFFER_MS - 1));
+    let (early, told) = released(&world, 1, "Nine stones.").await;
+    assert_eq!(told, ["due"]);
+    world.clock.set(hour(0));
+    let (other, told) = released(&world, 2, "Nine swords.").await;
+    assert_eq!(told, ["text"]);
+    receipted(&world, "PL", "BY").await;
+
+    // Neither took the place of the right one, which is made and answered in time.
+    let desk = world.desk("PL", "watch");
+    let make = calls::SendCheckRequest {
+        command: Some(desk.command(None).unwrap()),
+        party: "BY".into(),
+        ..Default::default()
+    };
+    let made = hotlines(&desk).send_check(make).await.unwrap().into_inner();
+    assert_eq!((made.is_answer, made.due_ms), (false, hour(0).0));
+    for (at, with) in [("PL", "BY"), ("BY", "PL")] {
+        noted(world.node(at), with, hour(0), "hourly", "ANSWERED").await;
+    }
+    let pl = seen(&world.node("PL").registrar.head().board, "BY");
+    assert_eq!(pl, seen(&world.node("BY").registrar.head().board, "PL"));
+    assert_eq!(pl[0].3.len(), 2);
+    for at in ["PL", "BY"] {
+        let thread = thread_of(party("PL"), party("BY"), "hourly", hour(0)).0.to_vec().into();
+        let shown = show(&world, at, &thread, 0).await.messages;
+        let marked = |digest: &Bytes| {
+            let message = shown.iter().find(|message| message.digest == *digest).unwrap();
+            message
+                .marks
+                .iter()
+                .filter(|mark| mark.contains("does not count as a check"))
+                .cloned()
+                .collect::<Vec<_>>()
+        };
+        assert!(
+            matches!(&marked(&early)[..], [mark] if mark.contains(": due: ")),
+            "{at}: {:?}",
+            marked(&early)
+        );
+        assert!(
+            matches!(&marked(&other)[..], [mark] if mark.contains(": text: ")),
+            "{at}: {:?}",
+            marked(&other)
+        );
+        assert_eq!(marked(&made.message_digest), Vec::<String>::new(), "{at}");
+        holds_on_replay(world.node(at)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_answers_no_check_by_itself_whose_text_was_not_agreed_on_here() {
     let world = World::new(&["BY", "PL"]).await;
     let other = schedule("BY", "", EVERY_HOUR).replace("stones", "swords").replace("kettles", "swords");
     world.state("PL").change(Change::CheckSchedule(other), Bytes::new()).await;
     scheduled(&world, "BY", "PL", "", EVERY_HOUR).await;
     world.clock.set(hour(0));
-    noted(world.node("BY"), "PL", hour(0), "hourly", "MADE").await;
+    noted(world.node("PL"), "BY", hour(0), "hourly", "MADE").await;
     world.clock.set(hour(0).plus_ms(OVER_MS));
-    missed_at(&world, "BY", "PL", hour(0)).await;
-    assert_eq!(known(&world, "BY", "PL", hour(0)), Some(Known::NotSentByUs));
+    for (at, with) in [("PL", "BY"), ("BY", "PL")] {
+        missed_at(&world, at, with, hour(0)).await;
+        // Nothing that it has to answer, or nothing that answers, as far as each end knows.
+        assert_eq!(known(&world, at, with, hour(0)), Some(Known::Unanswered), "{at}");
+    }
     let desk = world.desk("BY", "watch");
     let answer = calls::SendCheckRequest {
         command: Some(desk.command(None).unwrap()),
         party: "PL".into(),
-        check: "hourly".into(),
-        due_ms: 0,
+        ..Default::default()
     };
-    assert!(hotlines(&desk).send_check(answer).await.unwrap().into_inner().is_answer);
-    for (at, with) in [("PL", "BY"), ("BY", "PL")] {
-        noted(world.node(at), with, hour(0), "hourly", "LATE").await;
-    }
+    assert_eq!(reason(&hotlines(&desk).send_check(answer).await.unwrap_err()), "FIELD");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

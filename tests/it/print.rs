@@ -44,6 +44,7 @@ pub fn full(content: &Content) -> Message {
         word: None,
         format: String::new(),
         forwards: None,
+        of_link: None,
         releasable_to: ["PL", "LT", "OSCE"].map(party).into(),
         thread: ThreadId([0x17; 16]),
         kind: content.kind().name().into(),

@@ -43,6 +43,7 @@ pub fn outgoing(thread: ThreadId, to: &[Party], precedence: Precedence, subject:
         word: None,
         format: String::new(),
         forwards: None,
+        of_link: None,
         releasable_to: Vec::new(),
         thread,
         kind: "test.text".into(),

@@ -239,9 +239,12 @@ async fn the_watch_goes_over_by_the_word_of_two_officers_and_alerts_follow_it() 
     assert_eq!(reason(&unknown), "FIELD");
     let stale = watches(&leaves).hand_over(offer(&digest, "night officer")).await.unwrap_err();
     assert_eq!(reason(&stale), "WATCH_CHANGED");
-    let offered = watches(&leaves).hand_over(offer(&shown.hand_over_digest, "Night  Officer ".trim())).await;
-    assert!(offered.is_err(), "the name as the roster has it, but for capitals");
-    let call = offer(&shown.hand_over_digest, "Night Officer");
+    let offered = watches(&leaves).hand_over(offer(&shown.hand_over_digest, "NightOfficer")).await;
+    assert!(
+        offered.is_err(),
+        "the name as the roster has it, but for capitals and how many spaces there are"
+    );
+    let call = offer(&shown.hand_over_digest, "Night  Officer ");
     let offered = watches(&leaves).hand_over(call.clone()).await.unwrap().into_inner();
     assert_eq!(offered.open, 1);
     assert_eq!(watches(&leaves).hand_over(call).await.unwrap().into_inner(), offered, "given again");

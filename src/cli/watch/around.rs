@@ -3,16 +3,23 @@
 //!
 //! Never here: a line longer than the page is wide; what a cut may take stands last.
 
-use super::alarm;
 use super::page::{Keys, both, items_shown, line};
+use super::{alarm, waiting_checks};
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::official::Line;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 
+/// What stands above the items: what is amiss, and checks of links that wait.
+pub(super) fn above(now: &calls::NowResponse) -> Vec<Line> {
+    let mut lines = alarms(now);
+    lines.extend(waiting_checks::lines(now));
+    lines
+}
+
 /// One line for each kind.
-pub(super) fn alarms(now: &calls::NowResponse) -> Vec<Line> {
+fn alarms(now: &calls::NowResponse) -> Vec<Line> {
     let kinds = [webhooks(now), expiring(now), past_due(now), unwatched(now)];
     kinds.into_iter().flatten().map(|text| line(0, &text)).collect()
 }
@@ -68,9 +75,10 @@ pub(super) fn last(now: &calls::NowResponse, keys: Keys, before: u64) -> String 
     let here = items_shown(now) as u64;
     let more = (now.items.len() as u64).saturating_sub(here).saturating_add(now.more);
     let behind = before.saturating_add(here).saturating_add(1);
+    let nothing = if now.checks.is_empty() { "nothing" } else { "no message" };
     match (keys, here, before, more) {
-        (Keys::Shown, 0, ..) => "nothing waits for an officer   Enter: look again   q: end".into(),
-        (Keys::None, 0, 0, _) => "nothing waits for an officer".into(),
+        (Keys::Shown, 0, ..) => format!("{nothing} waits for an officer   Enter: look again   q: end"),
+        (Keys::None, 0, 0, _) => format!("{nothing} waits for an officer"),
         (Keys::None, 0, before, _) => format!("nothing more waits behind the first {before}"),
         (Keys::Shown, _, 0, 0) => "N: card   hN: holding reply   Enter: look again   q: end".into(),
         (Keys::Shown, _, 0, more) => {

@@ -6,7 +6,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::{now, page, service};
+use super::{now, page, service, sessions};
 use crate::cli::desk::{AsCommand, Desk, answer_command};
 use crate::cli::duty::title;
 use crate::cli::fault::Fault;
@@ -90,13 +90,17 @@ pub async fn take_over(args: TakeOverArgs) -> Result<(), Fault> {
     }
     let asked = calls::TakeOverRequest { command: Some(header), digest: digest.0.to_vec().into() };
     let taken = answer_command(id, service(&desk).take_over(asked)).await?;
+    // The watch is theirs by now, whatever comes of looking for sessions.
+    let running = sessions::with_another_on(&desk).await;
     if args.json {
         let object = json!({ "kind": "watch_taken", "command": id.to_string(), "digest": digest.to_string(),
-            "since_offered": taken.since_offered.as_ref().map(now::since_offered_json) });
+            "since_offered": taken.since_offered.as_ref().map(now::since_offered_json),
+            "sessions": running.as_ref().ok().map(sessions::as_json) });
         say!("{}", json::line(&object));
-    } else {
-        say!("taken     the watch of your desk is yours: detente watch now");
+        return running.map(drop);
     }
+    say!("taken     the watch of your desk is yours: detente watch now");
+    sessions::print(&running?);
     Ok(())
 }
 

@@ -14,6 +14,8 @@ mod keys;
 mod now;
 mod page;
 mod plan;
+mod sessions;
+mod waiting_checks;
 mod webhook;
 
 use clap::Subcommand;

@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 
 use super::page::{Keys, page};
-use super::{alarm, keys, service};
+use super::{alarm, keys, service, waiting_checks};
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::duty;
 use crate::cli::fault::Fault;
@@ -75,6 +75,8 @@ pub(super) fn as_json(now: &calls::NowResponse) -> Value {
         "alarms_more": now.alarms_more,
         "webhooks_failing": now.webhooks_failing.iter().map(failing_json).collect::<Vec<_>>(),
         "items": now.items.iter().map(item_json).collect::<Vec<_>>(),
+        "checks": now.checks.iter().map(waiting_checks::as_json).collect::<Vec<_>>(),
+        "checks_more": now.checks_more,
     })
 }
 

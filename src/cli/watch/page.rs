@@ -4,7 +4,7 @@
 //! Every line of an item begins with REAL or DRILL. What somebody else wrote stands last on its line, safe to
 //! show, and is cut by its width. Never here: the order of the items (the node's).
 
-use super::around::{alarms, last};
+use super::around::{above, last};
 use super::item::{LINES_OF_ITEM, of_item};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::official::wrap::{columns, cut};
@@ -29,9 +29,9 @@ pub(super) enum Keys {
 /// The page behind so many items.
 pub(super) fn page(now: &calls::NowResponse, keys: Keys, before: u64) -> Page {
     let mut lines = head(now);
-    let alarms = alarms(now);
-    let items = fits(alarms.len());
-    lines.extend(alarms);
+    let above = above(now);
+    let items = fits(above.len());
+    lines.extend(above);
     for (place, item) in (1..).zip(now.items.iter().take(items)) {
         let key = if keys == Keys::Shown { format!("{place}: ") } else { String::new() };
         lines.extend(of_item(now, item, &key));
@@ -47,12 +47,12 @@ pub(super) fn items_shown(now: &calls::NowResponse) -> usize {
 
 /// How many it has room for.
 pub(super) fn room(now: &calls::NowResponse) -> usize {
-    fits(alarms(now).len())
+    fits(above(now).len())
 }
 
-/// How many items fit above the prompt, below so many lines of alarms.
-pub(super) fn fits(alarms: usize) -> usize {
-    limits::TERMINAL_LINES.saturating_sub(1 + LINES_AROUND + alarms) / LINES_OF_ITEM
+/// How many items fit above the prompt, below so many lines of what stands above them.
+pub(super) fn fits(above: usize) -> usize {
+    limits::TERMINAL_LINES.saturating_sub(1 + LINES_AROUND + above) / LINES_OF_ITEM
 }
 
 fn head(now: &calls::NowResponse) -> Vec<Line> {
@@ -298,6 +298,13 @@ mod tests {
                     from: texts[5].clone(),
                     ..Default::default()
                 }],
+                checks: vec![calls::CheckWaiting {
+                    party: texts[1].clone(),
+                    check: texts[2].clone(),
+                    line: texts[3].clone(),
+                    officer: texts[4].clone(),
+                    ..Default::default()
+                }; count],
                 ..response(vec![one; count], more)
             };
             for keys in [Keys::None, Keys::Shown] {

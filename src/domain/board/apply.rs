@@ -237,6 +237,7 @@ impl Board {
         let last = self.numbers.entry(series).or_default();
         *last = last.saturating_add(1);
         let place = self.thread(message.thread).map_or(1, |thread| thread.next_place_of(message.author));
+        self.checks_released((index, at), message, digest, dispatches);
         self.add_to_thread(index, at, message, digest, place, Acknowledged::NotOwed);
         for (dispatch, leaf) in dispatches {
             self.link_mut(dispatch.to, |link| link.dispatched(dispatch, *leaf, index));
@@ -246,7 +247,6 @@ impl Board {
         self.owed_by_hand(index, message, digest, dispatches);
         self.word_heard(index, message, digest);
         self.parts_given(message, dispatches);
-        self.checks_released(index, message, digest, dispatches);
     }
 
     fn received(&mut self, index: u64, at: Instant, taken: &Taken) {
@@ -256,7 +256,7 @@ impl Board {
             let (receipt, leaf) = (&taken.receipt, taken.receipt_leaf);
             link.received(taken.dispatch_leaf, dispatch.leaf_index, receipt, leaf, index);
         });
-        self.checks_received(index, taken);
+        self.checks_received((index, at), taken);
         let Some(message) = &taken.message else { return };
         self.parts_named(dispatch.from, message);
         self.word_heard(index, message, dispatch.message);
@@ -304,10 +304,11 @@ impl Board {
             released_at: message.released_at,
             recorded_at: at,
         };
-        let listed = match message.kind {
-            Some(Kind::Check | Kind::CheckAnswer) => Listed::No,
-            Some(_) | None => Listed::Yes,
-        };
+        // What only says that it is a check is a message like any other.
+        let mut ends = message.parties.iter().copied().chain([message.author]);
+        let is_check = matches!(message.kind, Some(Kind::Check | Kind::CheckAnswer))
+            && self.checks.count(&mut ends, message.thread, digest);
+        let listed = if is_check { Listed::No } else { Listed::Yes };
         self.add_entry(message.thread, entry, listed);
         if matches!(message.kind, Some(Kind::SessionOpening | Kind::SessionAddition)) {
             Arc::make_mut(self.threads.entry(message.thread).or_default()).begins_session();

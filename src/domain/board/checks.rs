@@ -5,16 +5,16 @@
 use super::decide::{Decision, happened};
 use super::{Board, Own};
 use crate::domain::check::{
-    Account, CheckNoted, CheckToSend, ChecksInForce, Kept, Known, Line, LinkPlan, Of, PRECEDENCE, Part, Said,
-    Step, What,
+    Account, Announced, CheckNoted, CheckSaid, CheckToSend, CheckWords, ChecksInForce, Known, Line, LinkPlan,
+    NotAgreed, Of, OfLink, PRECEDENCE, Part, Said, State, Step, What,
 };
 use crate::domain::command::Origin;
 use crate::domain::content::Kind;
-use crate::domain::digest::Digest;
+use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::Event;
 use crate::domain::fact::{Gist, Taken};
 use crate::domain::keys::Purpose;
-use crate::domain::message::{Dispatch, Outcome, Receipt, Traffic};
+use crate::domain::message::{Dispatch, Outcome, Outgoing, Receipt, Traffic};
 use crate::domain::party::Party;
 use crate::domain::people::{Person, is_same_name};
 use crate::domain::refusal::{NotNow, Refusal};
@@ -32,44 +32,54 @@ impl Board {
     /// Of a message that this Party released.
     pub(super) fn checks_released(
         &mut self,
-        index: u64,
+        (index, at): (u64, Instant),
         message: &Gist,
         digest: Digest,
         dispatches: &[(Dispatch, Digest)],
     ) {
-        if message.traffic == Traffic::Drill {
-            return;
-        }
         for (dispatch, _) in dispatches {
-            if message.kind == Some(Kind::ServiceMessage) {
-                self.checks.with(dispatch.to).announced(index, digest);
-            }
-            let asked = self.checks.of(dispatch.to).map(|checks| &checks.theirs);
-            if let Some(part) = part_of(message, asked) {
-                let said = Said { part, message: digest, index, there: None };
-                let on = (dispatch.lane, dispatch.serial);
-                self.checks.with(dispatch.to).we_said(message.thread, said, on);
+            match message.of_link.as_deref() {
+                Some(OfLink::Outage(outage)) => {
+                    let announced = Announced { index, at, message: digest, outage: *outage };
+                    self.checks.with(dispatch.to).we_announced(announced);
+                }
+                Some(OfLink::Check(words)) => {
+                    let ends = (message.author, dispatch.to);
+                    let said = self.check_said(words, ends, message.thread, (message.released_at, None));
+                    if let Some(due) = self.counts_as_check(dispatch.to, &said) {
+                        let said = Said { part: words.part, due, message: digest, index, there: None };
+                        let on = (dispatch.lane, dispatch.serial);
+                        self.checks.with(dispatch.to).we_said(message.thread, said, on);
+                    }
+                }
+                None => {}
             }
         }
     }
 
     /// Of a message that another Party sent.
-    pub(super) fn checks_received(&mut self, index: u64, taken: &Taken) {
-        let Some(message) = taken.message.as_ref().filter(|message| message.traffic == Traffic::Real) else {
-            return;
-        };
+    pub(super) fn checks_received(&mut self, (index, at): (u64, Instant), taken: &Taken) {
+        let Some(message) = &taken.message else { return };
         // What is handed on is nobody's word on this link.
-        let (from, digest) = (taken.dispatch.from, taken.dispatch.message);
+        let (from, to, digest) = (taken.dispatch.from, taken.dispatch.to, taken.dispatch.message);
         if message.author != from {
             return;
         }
-        if message.kind == Some(Kind::ServiceMessage) {
-            self.checks.with(from).announced(index, digest);
-        }
-        let asked = self.checks.of(from).map(|checks| &checks.ours);
-        if let Some(part) = part_of(message, asked) {
-            let said = Said { part, message: digest, index, there: Some(taken.receipt.received_at) };
-            self.checks.with(from).they_said(message.thread, said);
+        match message.of_link.as_deref() {
+            Some(OfLink::Outage(outage)) => {
+                let announced = Announced { index, at, message: digest, outage: *outage };
+                self.checks.with(from).they_announced(announced);
+            }
+            Some(OfLink::Check(words)) => {
+                let received_at = Some(taken.receipt.received_at);
+                let times = (message.released_at, received_at);
+                let said = self.check_said(words, (from, to), message.thread, times);
+                if let Some(due) = self.counts_as_check(from, &said) {
+                    let said = Said { part: words.part, due, message: digest, index, there: received_at };
+                    self.checks.with(from).they_said(message.thread, said);
+                }
+            }
+            None => {}
         }
     }
 
@@ -84,6 +94,61 @@ impl Board {
 
     pub(super) fn check_noted(&mut self, noted: &CheckNoted) {
         self.checks.with(noted.with).noted(noted);
+    }
+
+    // ---- what counts ---------------------------------------------------------------------------
+
+    /// When the check is due of which this is a part. `None` where it does not count, by the schedule in force; no time
+    /// zone is asked: nothing that is folded hangs on one.
+    fn counts_as_check(&self, with: Party, said: &CheckSaid<'_>) -> Option<Instant> {
+        self.check_schedule()?.plan.with(with)?.counts(said).ok()
+    }
+
+    /// What a message from one end of a link to the other says of a check, beside the one that it may answer.
+    fn check_said<'m>(
+        &self,
+        words: &'m CheckWords,
+        (author, to): (Party, Party),
+        thread: ThreadId,
+        (released_at, received_at): (Instant, Option<Instant>),
+    ) -> CheckSaid<'m> {
+        let is_ours = self.own.is_some_and(|own| own.party == author);
+        let checks = self.checks.of(if is_ours { to } else { author });
+        let kept = checks.map(|checks| if is_ours { &checks.theirs } else { &checks.ours });
+        let asked = kept.and_then(|kept| kept.get(thread, Part::Check)).map(|said| said.message);
+        CheckSaid { words, author, to, thread, released_at, received_at, asked }
+    }
+
+    /// Why a message from one end of a link to the other that says it is a check, or the answer to one, does not count
+    /// as that, by the schedule in force and what is on record now. `None` of all other messages, and of those of a
+    /// drill. `message`: its digest, once it is released. `times`: of its release and, once it is here, of its receipt.
+    pub fn why_no_check(
+        &self,
+        draft: &Outgoing,
+        (author, to): (Party, Party),
+        message: Option<&Digest>,
+        times: (Instant, Option<Instant>),
+    ) -> Option<NotAgreed> {
+        let Some(OfLink::Check(words)) = draft.of_link.as_deref() else { return None };
+        let own = self.own?.party;
+        if draft.traffic == Traffic::Drill || author == to {
+            return None;
+        }
+        let with = if author == own { to } else { author };
+        let said = self.check_said(words, (author, to), draft.thread, times);
+        let Some(link) = self.check_schedule().and_then(|known| known.plan.with(with)) else {
+            let rule = "the name of a check over the link in the schedule in force, which says nothing of this Party";
+            return Some(NotAgreed { field: "check", rule });
+        };
+        if let Err(wrong) = link.counts_when_due(&said) {
+            return Some(wrong);
+        }
+        let checks = self.checks.of(with)?;
+        let kept = if author == own { &checks.ours } else { &checks.theirs };
+        let is_second =
+            kept.get(draft.thread, words.part).is_some_and(|first| Some(&first.message) != message);
+        let rule = "made once, and answered once: an earlier message counts";
+        is_second.then_some(NotAgreed { field: "check", rule })
     }
 
     // ---- what may be done ----------------------------------------------------------------------
@@ -133,12 +198,46 @@ impl Board {
                 "it is of the kind, the thread, the precedence and to the Party that the schedule gives it";
             return Err(Refusal::Field { field: "check", rule: rule.into() }.into());
         }
+        self.says_what_was_agreed(own, &of, sent, origin, now)?;
         if !of.is_to_be_sent(self.checks.of(sent.with), now) {
             let rule =
                 "it is not our turn now: it was sent before, its time is over, or the check is not here";
             return Err(Refusal::Field { field: "check", rule: rule.into() }.into());
         }
         self.release(own, None, outgoing, &by, now)
+    }
+
+    /// The words of what is about to be released: the check and the instant that the call names, and nothing that was
+    /// not agreed on.
+    fn says_what_was_agreed(
+        &self,
+        own: Own,
+        of: &Of<'_>,
+        sent: &CheckToSend,
+        origin: &Origin,
+        now: Instant,
+    ) -> Result<(), Refusal> {
+        let wrong = |field, rule: &str| Refusal::Field { field, rule: rule.into() };
+        let Some(OfLink::Check(words)) = sent.outgoing.of_link.as_deref() else {
+            return Err(wrong("content", "the form of a check, or of the answer to one"));
+        };
+        if words.check != sent.check {
+            return Err(wrong("check", "the one that the call names"));
+        }
+        if words.due != Some(sent.due) {
+            return Err(wrong("due", "the instant that the call names"));
+        }
+        let ends = (own.party, sent.with);
+        let said = self.check_said(words, ends, sent.outgoing.thread, (now, None));
+        of.link.counts_when_due(&said).map_err(|not| wrong(not.field, not.rule))?;
+        let officer = match origin {
+            Origin::Person(stamp) => stamp.by.name.as_str(),
+            Origin::Node => "",
+        };
+        if words.part == Part::Answer && words.officer != officer {
+            return Err(wrong("officer", "the name of who answers; none where the node does so by itself"));
+        }
+        Ok(())
     }
 
     /// Under which name this node makes and answers checks by itself: with the key that signs its messages.
@@ -158,24 +257,18 @@ impl Board {
         let may = of.due.asks == noted.asks
             && match (&noted.what, origin) {
                 (What::ByHand(account), Origin::Person(_)) => {
-                    check_account(account)?;
-                    let state = checks.and_then(|checks| checks.state(&noted.check, noted.due));
-                    let since = self.check_schedule().map_or(now, |known| known.since_with(noted.with));
-                    let after = checks.map_or(since, |checks| checks.after(&noted.check, since));
-                    // In their order: one that came to an end before another hides no earlier one.
-                    let is_next = of.rule.due_after(after).is_some_and(|next| next.at == noted.due);
-                    of.rule.line != Line::Link
-                        && noted.due > since
-                        && now >= noted.due
-                        && (is_next || state.is_some())
-                        && account.at <= now.plus_ms(limits::CLOCKS_MAY_DIFFER_MS)
-                        && !state.is_some_and(|state| state.is_over())
+                    self.may_record(&of, account, now)?;
+                    true
                 }
                 (What::ByHand(_), Origin::Node) | (_, Origin::Person(_)) => false,
                 (What::Missed(known), Origin::Node) => {
                     let by_hand = *known == Known::NotRecorded;
                     let fits = by_hand == (of.rule.line != Line::Link) || *known == Known::NotRunning;
-                    fits && of.step(checks, now) == Some(Step::Miss)
+                    let planned = match known {
+                        Known::PlannedOutage { message } => of.planned_outage(checks) == Some(*message),
+                        _ => true,
+                    };
+                    fits && planned && of.step(checks, now) == Some(Step::Miss)
                 }
                 (what, Origin::Node) => of.step(checks, now) == Some(Step::Note(what.clone())),
             };
@@ -184,18 +277,27 @@ impl Board {
         }
         happened(Event::CheckNoted(Box::new(noted.clone())))
     }
-}
 
-/// Which part of a check a message is. An answer refers to the check that the other end `asked`: one that names no
-/// check, or another, answers none.
-fn part_of(message: &Gist, asked: Option<&Kept>) -> Option<Part> {
-    match message.kind? {
-        Kind::Check => Some(Part::Check),
-        Kind::CheckAnswer => {
-            let check = asked?.get(message.thread, Part::Check)?.message;
-            message.references.iter().any(|(to, _)| *to == check).then_some(Part::Answer)
-        }
-        _ => None,
+    /// An officer's word on a check by telephone or fax: in their order, so that one that came to an end before another
+    /// hides no earlier one, and each once.
+    fn may_record(&self, of: &Of<'_>, account: &Account, now: Instant) -> Result<(), Refusal> {
+        check_account(account)?;
+        let unless = |holds: bool, field: &'static str, rule: &str| {
+            if holds { Ok(()) } else { Err(Refusal::Field { field, rule: rule.into() }) }
+        };
+        let (with, check, due) = (of.link.with, &of.rule.name, of.due.at);
+        let checks = self.checks.of(with);
+        let state = checks.and_then(|checks| checks.state(check, due));
+        let since = self.check_schedule().map_or(now, |known| known.since_with(with));
+        let after = checks.map_or(since, |checks| checks.after(check, since));
+        let is_next = of.rule.due_after(after).is_some_and(|next| next.at == due);
+        unless(of.rule.line != Line::Link, "check", "one by telephone or fax: others are made and answered")?;
+        unless(due > since, "due", "after the check schedule took force")?;
+        unless(now >= due, "due", "not before it is due")?;
+        unless(!state.is_some_and(State::is_over), "check", "recorded once: what came of it is on record")?;
+        unless(is_next || state.is_some(), "due", "the oldest of this name of which nothing is on record")?;
+        let latest = now.plus_ms(limits::CLOCKS_MAY_DIFFER_MS);
+        unless(account.at <= latest, "at", "no later than the clock here shows")
     }
 }
 

@@ -5,6 +5,7 @@
 use super::apply::head_bytes;
 use super::decide::{Decision, happened};
 use super::{Board, Own};
+use crate::domain::check::NotAgreed;
 use crate::domain::command::{Decided, Delivery, ReceivePlan};
 use crate::domain::digest::Digest;
 use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted};
@@ -101,6 +102,11 @@ impl Board {
         }
         if message.draft.parties().into_iter().any(|party| !message.draft.may_be_given_to(party)) {
             marks.push("it is addressed to a Party that it may not be given to by its own word".into());
+        }
+        if message.author == dispatch.from {
+            let (ends, times) = ((dispatch.from, dispatch.to), (message.released_at, Some(now)));
+            let why = self.why_no_check(&message.draft, ends, Some(&dispatch.message), times);
+            marks.extend(why.map(NotAgreed::mark));
         }
     }
 

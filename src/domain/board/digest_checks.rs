@@ -5,7 +5,9 @@
 
 use super::Board;
 use super::digest::Sum;
-use crate::domain::check::{CheckPlan, Checks, Kept, Known, Line, Part, Rule, State, Times, Turn, What};
+use crate::domain::check::{
+    CheckPlan, Checks, Kept, Known, Line, Outages, Part, Rule, State, Times, Turn, What,
+};
 use crate::domain::party::Party;
 
 pub(super) fn of(sum: &mut Sum, board: &Board) {
@@ -44,10 +46,18 @@ fn checks(sum: &mut Sum, checks: &Checks) {
             sum.bytes(&thread.0);
             sum.number(number_of(*part));
         });
-        sum.list(link.service.iter(), |sum, (index, message)| {
-            sum.number(*index);
-            sum.bytes(&message.0);
-        });
+        outages(sum, &link.our_outages);
+        outages(sum, &link.their_outages);
+    });
+}
+
+fn outages(sum: &mut Sum, outages: &Outages) {
+    sum.list(outages.iter(), |sum, one| {
+        sum.number(one.index);
+        sum.signed_number(one.at.0);
+        sum.bytes(&one.message.0);
+        sum.signed_number(one.outage.from.0);
+        sum.signed_number(one.outage.until.0);
     });
 }
 
@@ -55,6 +65,7 @@ fn kept(sum: &mut Sum, kept: &Kept) {
     sum.list(kept.by_thread.iter(), |sum, ((thread, part), said)| {
         sum.bytes(&thread.0);
         sum.number(number_of(*part));
+        sum.signed_number(said.due.0);
         sum.bytes(&said.message.0);
         sum.number(said.index);
         sum.optional(said.there.as_ref(), |sum, at| sum.signed_number(at.0));

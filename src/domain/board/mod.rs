@@ -60,7 +60,10 @@ pub use threads::{ThreadsFrom, ThreadsPage};
 /// 2: a message is considered for duties by what its form names, whatever takes it back is found however much is taken
 /// back beside it, and a receipt has looked at again what rests on a later account of a delivery by hand. A
 /// cancellation from before a duty was due lifts it though it was said to have lapsed.
-pub const FOLD_VERSION: u32 = 2;
+///
+/// 3: a check of a link, or the answer to one, is taken for that only where it says what was agreed on, in its time and
+/// from whose turn it is; outages of each end are kept beside the other's.
+pub const FOLD_VERSION: u32 = 3;
 
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Board {

@@ -2,6 +2,8 @@
 //!
 //! Never here: whether a check was due (`plan.rs`).
 
+use super::state::Part;
+use super::words::CheckWords;
 use crate::domain::form::MessageReference;
 use crate::domain::form::declare::form;
 use crate::domain::form::faults::Faults;
@@ -33,6 +35,46 @@ form! {
         to_follow: Vec<String>, IfAny, "To follow", "paths of fields that will follow";
         not_known: Vec<String>, IfAny, "Not known", "paths of fields that are not known to you, and are not to follow";
     }
+}
+
+impl Check {
+    pub fn words(&self) -> CheckWords {
+        CheckWords {
+            part: Part::Check,
+            check: self.check.clone(),
+            due: self.due.instant(),
+            number: self.number,
+            text: self.text.0.trim().to_owned(),
+            answers: None,
+            officer: String::new(),
+            more: more(&self.remarks, &self.to_follow, &self.not_known),
+        }
+    }
+}
+
+impl CheckAnswer {
+    pub fn words(&self) -> CheckWords {
+        CheckWords {
+            part: Part::Answer,
+            check: self.check.clone(),
+            due: self.due.instant(),
+            number: None,
+            text: String::new(),
+            answers: self.answers.message_digest.map(|digest| digest.0),
+            officer: self.officer.clone(),
+            more: more(&self.remarks, &self.to_follow, &self.not_known),
+        }
+    }
+}
+
+/// The field that says more than belongs into either.
+fn more(remarks: &Prose, to_follow: &[String], not_known: &[String]) -> Option<&'static str> {
+    let fields = [
+        ("remarks", !remarks.0.trim().is_empty()),
+        ("to_follow", !to_follow.is_empty()),
+        ("not_known", !not_known.is_empty()),
+    ];
+    fields.into_iter().find_map(|(field, says)| says.then_some(field))
 }
 
 impl Rules for Check {

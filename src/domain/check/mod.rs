@@ -1,17 +1,24 @@
-//! Checks of links: when they are due and whose turn it is (`plan.rs`), what is on record of each (`state.rs`), and
-//! the messages that make and answer them (`forms.rs`).
+//! Checks of links: when they are due and whose turn it is (`plan.rs`), what is on record of each (`state.rs`), the
+//! messages that make and answer them (`forms.rs`), whether these say what was agreed on (`words.rs`), and which of
+//! them wait at this end (`waiting.rs`).
 //!
 //! Never here: a clock, or a reason why a check was missed. What is on record says what is known at this end.
 
 mod forms;
 mod noted;
+mod outages;
 mod plan;
 mod state;
+mod waiting;
+mod words;
 
 pub use forms::{Check, CheckAnswer};
 pub use noted::{Account, CheckNoted, CheckToSend, Known, What};
+pub use outages::{Announced, Outages};
 pub use plan::{CheckPlan, ChecksInForce, Due, Line, LinkPlan, Rule, Times, Turn};
-pub use state::{Checks, Kept, LinkChecks, Of, Part, Said, State, Step, to_be_sent};
+pub use state::{Checks, Kept, LinkChecks, Of, Part, Said, State, Step};
+pub use waiting::{Act, Waiting, to_be_sent, waiting_for_officer};
+pub use words::{CheckSaid, CheckWords, NotAgreed, OfLink, Outage, earliest};
 
 use super::digest::{Digest, ThreadId};
 use super::form::whole;

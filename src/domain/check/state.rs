@@ -9,8 +9,10 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 
 use super::noted::{CheckNoted, Known, What};
+use super::outages::{Announced, Outages};
 use super::plan::{Due, Line, LinkPlan, Rule};
 use super::thread_of;
+use super::words::earliest;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
@@ -33,21 +35,26 @@ pub struct LinkChecks {
     pub theirs: Kept,
     /// What of ours waits for a receipt, by lane and serial.
     pub unreceipted: OrdMap<(Precedence, u64), (ThreadId, Part)>,
-    /// The newest service messages of either end, each with the record that holds it.
-    pub service: OrdSet<(u64, Digest)>,
+    /// What this end announced to be out of service, and what the other one did.
+    pub our_outages: Outages,
+    pub their_outages: Outages,
 }
 
-/// The newest messages of one end, one for each part of each check; of two the first counts.
+/// Messages of one end that count, one for each part of each check: of two that do, the first. Where there are more
+/// than the limit, those of the checks that were due first make room: an end that says it made checks of long ago can't
+/// push out the one of now.
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Kept {
     pub by_thread: OrdMap<(ThreadId, Part), Said>,
-    oldest: OrdSet<(u64, (ThreadId, Part))>,
+    oldest: OrdSet<(Instant, (ThreadId, Part))>,
 }
 
 /// A check, or an answer, as a message.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Said {
     pub part: Part,
+    /// When its check was due.
+    pub due: Instant,
     pub message: Digest,
     /// The record that holds it.
     pub index: u64,
@@ -113,7 +120,7 @@ impl Kept {
             return;
         }
         self.by_thread.insert(key, said);
-        self.oldest.insert((said.index, key));
+        self.oldest.insert((said.due, key));
         while self.oldest.len() > limits::CHECK_MESSAGES_KEPT_MAX
             && let Some(oldest) = self.oldest.get_min().copied()
         {
@@ -130,6 +137,17 @@ impl Checks {
 
     pub fn with(&mut self, party: Party) -> &mut LinkChecks {
         Arc::make_mut(self.0.entry(party).or_default())
+    }
+
+    /// Whether this message counts as a part of a check with one of these Parties.
+    pub fn count(&self, with: &mut impl Iterator<Item = Party>, thread: ThreadId, message: Digest) -> bool {
+        let is_it = |said: Option<&Said>| said.is_some_and(|said| said.message == message);
+        with.any(|party| {
+            let kept = self.of(party).into_iter().flat_map(|link| [&link.ours, &link.theirs]);
+            let mut parts =
+                kept.flat_map(|kept| [Part::Check, Part::Answer].map(|part| kept.get(thread, part)));
+            parts.any(is_it)
+        })
     }
 }
 
@@ -157,13 +175,19 @@ impl LinkChecks {
         }
     }
 
-    pub fn announced(&mut self, index: u64, message: Digest) {
-        self.service.insert((index, message));
-        while self.service.len() > limits::SERVICE_MESSAGES_KEPT_MAX
-            && let Some(oldest) = self.service.get_min().copied()
-        {
-            self.service.remove(&oldest);
-        }
+    pub fn we_announced(&mut self, one: Announced) {
+        self.our_outages.announced(one);
+    }
+
+    pub fn they_announced(&mut self, one: Announced) {
+        self.their_outages.announced(one);
+    }
+
+    /// The newest service message of either end that had announced that something would be out of service then.
+    pub fn planned_outage(&self, due: Instant, deadline: Instant) -> Option<Digest> {
+        let (ours, theirs) = (&self.our_outages, &self.their_outages);
+        let both = [ours, theirs].into_iter().filter_map(|one| one.planned(due, deadline));
+        both.max_by_key(|one| one.index).map(|one| one.message)
     }
 
     pub fn noted(&mut self, noted: &CheckNoted) {
@@ -224,10 +248,12 @@ impl Of<'_> {
             Part::Check => Part::Answer,
             Part::Answer => Part::Check,
         };
-        // A check that came before it could be due, as far as clocks differ, says nothing of the link when it was.
-        let earliest = self.due.at.plus_ms(-limits::CLOCKS_MAY_DIFFER_MS);
-        let said = checks?.theirs.get(self.thread(), part)?;
-        (part == Part::Answer || said.there.is_some_and(|at| at >= earliest)).then_some(said)
+        checks?.theirs.get(self.thread(), part)
+    }
+
+    /// The service message by which this time was to be out of service.
+    pub fn planned_outage(&self, checks: Option<&LinkChecks>) -> Option<Digest> {
+        checks?.planned_outage(self.due.at, self.link.deadline(self.due.at))
     }
 
     /// What is to be put on record of it next.
@@ -243,7 +269,9 @@ impl Of<'_> {
                 Part::Answer => (theirs, ours),
             };
             if !state.is_some_and(State::made) {
-                if let Some(at) = check.and_then(|said| said.there) {
+                // One of ours that came too early, by the other end's clock, was marked there, and counts nowhere.
+                let counts = |at: &Instant| *at >= earliest(self.due.at);
+                if let Some(at) = check.and_then(|said| said.there).filter(counts) {
                     return Some(Step::Note(What::Made { at }));
                 }
             } else if let Some(at) = answer.and_then(|said| said.there) {
@@ -269,31 +297,6 @@ impl Of<'_> {
     }
 }
 
-/// The checks of a link that it is our turn to make or to answer at this instant, the oldest first. Beyond a day
-/// nobody waits any more.
-pub fn to_be_sent<'p>(
-    own: Party,
-    link: &'p LinkPlan,
-    since: Instant,
-    checks: Option<&LinkChecks>,
-    now: Instant,
-) -> Vec<Of<'p>> {
-    let since = since.max(now.plus_ms(-limits::CHECK_ANSWERED_WITHIN_MS));
-    let mut found = Vec::new();
-    for rule in &link.checks {
-        let mut after = since;
-        while let Some(due) = rule.due_after(after).filter(|due| due.at <= now) {
-            after = due.at;
-            let of = Of { own, link, rule, due };
-            if of.is_to_be_sent(checks, now) {
-                found.push(of);
-            }
-        }
-    }
-    found.sort_by_key(|of| of.due.at);
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -301,7 +304,10 @@ mod tests {
     #[test]
     fn of_one_check_both_messages_are_kept_and_each_is_receipted_by_itself() {
         let thread = ThreadId([1; 16]);
-        let said = |part, index| Said { part, message: Digest([index as u8; 32]), index, there: None };
+        let said = |part, index| {
+            let (due, message) = (Instant(4), Digest([index as u8; 32]));
+            Said { part, due, message, index, there: None }
+        };
         let mut checks = LinkChecks::default();
         checks.we_said(thread, said(Part::Answer, 1), (Precedence::Priority, 1));
         checks.we_said(thread, said(Part::Check, 2), (Precedence::Priority, 2));

@@ -56,6 +56,14 @@ impl When {
         Some(Instant::from_seconds(civil_span(&self.civil)?.start.saturating_sub(offset)))
     }
 
+    /// The first instant that it may cover, and the first one after all that it may, whatever the zone's rules are.
+    /// `None` where it is no date.
+    pub fn bounds(&self) -> Option<(Instant, Instant)> {
+        let (span, (west, east)) = (civil_span(&self.civil)?, offsets(&self.zone)?);
+        let (first, after) = (span.start.saturating_sub(east), span.end.saturating_sub(west));
+        Some((Instant::from_seconds(first), Instant::from_seconds(after)))
+    }
+
     fn is_empty(&self) -> bool {
         self.civil.is_empty() && self.zone.is_empty()
     }

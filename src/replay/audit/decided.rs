@@ -2,14 +2,14 @@
 //! different persons where it takes two, a draft that was open and says what was signed.
 //!
 //! The Board of just before the record, its time and its stamp give the same decision that was given
-//! then; no rule is written twice. What an older fold decided of duties and this one would not is counted, and told
-//! apart from faults. Never here: signatures and proofs (`events.rs` hands them out), and what was "not now" or over a
+//! then; no rule is written twice. What an older fold decided of duties or of checks and this one would not is counted,
+//! and told apart from faults. Never here: signatures and proofs (`events.rs` hands them out), and what was "not now" or over a
 //! limit, which another program may have judged by other bounds.
 
 use super::events::Seen;
 use crate::codec::{content, message, signed};
-use crate::domain::board::{Board, Denied, FOLD_VERSION};
-use crate::domain::check::CheckToSend;
+use crate::domain::board::{Board, Denied};
+use crate::domain::check::{CheckToSend, OfLink};
 use crate::domain::command::{AsIs, Command, Decided, Delivery, Origin, ReceivePlan, ReleasePlan};
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
@@ -75,7 +75,7 @@ fn decide(
             Some(Decided::Event(_) | Decided::Receive(_)) | None => seen.fault(ANOTHER),
         },
         (Ok(decided), Event::Received(received)) => match decided.first() {
-            Some(Decided::Receive(plan)) => judged(plan, received, seen),
+            Some(Decided::Receive(plan)) => judged(plan, received, fold_version, seen),
             Some(Decided::Event(_) | Decided::Release(_)) | None => seen.fault(ANOTHER),
         },
         // Whom a step names, and what a hand-over lists, the rules say alone.
@@ -92,10 +92,30 @@ fn decide(
             Err(Denied::NotNow(_) | Denied::Refused(Refusal::TooMany { .. } | Refusal::FlashDrafts { .. })),
             _,
         ) => {}
-        // An older fold had other messages considered, and other steps taken; what it put on record stands.
-        (Err(_), Event::DutiesNoted(_)) if fold_version < FOLD_VERSION => seen.is_by_older_rules = true,
+        // An older fold had other messages considered or counted, and other steps taken; what it put on record stands.
+        (Err(_), event) if fold_version < as_today_since(event) => seen.is_by_older_rules = true,
         (Err(denied), _) => seen.fault(format!("it stands against a rule: {denied}")),
     }
+}
+
+/// Since which fold version duties, and checks, are decided as today.
+const DUTIES_SINCE: u32 = 2;
+const CHECKS_SINCE: u32 = 3;
+
+/// The fold version since which such an event is decided as today.
+fn as_today_since(event: &Event) -> u32 {
+    match event {
+        Event::DutiesNoted(_) => DUTIES_SINCE,
+        Event::CheckNoted(_) => CHECKS_SINCE,
+        Event::Released(released) if released.draft.is_none() && says_check(&released.message.draft) => {
+            CHECKS_SINCE
+        }
+        _ => 0,
+    }
+}
+
+fn says_check(outgoing: &Outgoing) -> bool {
+    matches!(outgoing.of_link.as_deref(), Some(OfLink::Check(_)))
 }
 
 const ANOTHER: &str = "the rules make something else of the command than is on record";
@@ -151,11 +171,17 @@ fn planned(plan: &ReleasePlan, released: &Released, seen: &mut Seen) {
     }
 }
 
-fn judged(plan: &ReceivePlan, received: &Received, seen: &mut Seen) {
+fn judged(plan: &ReceivePlan, received: &Received, fold_version: u32, seen: &mut Seen) {
     seen.must(
         plan.receipt == received.receipt,
         "a receipt of ours is not what the rules make of its dispatch",
     );
+    // An older fold told of no check that it did not count.
+    let is_check = received.message.as_ref().is_some_and(|message| says_check(&message.draft));
+    if plan.marks != received.marks && is_check && fold_version < CHECKS_SINCE {
+        seen.is_by_older_rules = true;
+        return;
+    }
     seen.must(plan.marks == received.marks, "a message received bears other marks than the rules give it");
 }
 

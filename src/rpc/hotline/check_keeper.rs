@@ -11,16 +11,11 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tonic::Status;
 
-use super::check_messages::{asks_what_was_agreed, part, when};
-use crate::codec::content;
+use super::check_messages::part;
 use crate::domain::check::{
     CheckNoted, Checks, Known, Line, LinkPlan, Of, Part, Rule, State, Step, What, to_be_sent,
 };
 use crate::domain::command::{Command, Origin};
-use crate::domain::content::Content;
-use crate::domain::correspondence::ServiceMessage;
-use crate::domain::digest::Digest;
-use crate::domain::form::When;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -110,7 +105,7 @@ impl CheckKeeper {
                     }
                 }
             }
-            self.late(head, own.party, link, now, &mut work);
+            self.earlier(head, (own.party, since), link, now, &mut work).await;
             for rule in &link.checks {
                 self.rule(head, (own.party, since), (link, rule), now, &mut work).await;
             }
@@ -120,26 +115,39 @@ impl CheckKeeper {
 
     async fn send(&self, head: &Head, of: &Of<'_>) -> Result<Option<Command>, Status> {
         let Some(by) = head.board.automatic_check_by() else { return Ok(None) };
-        // Any other text is for an officer to read and to answer.
-        if of.our_part() == Part::Answer && !asks_what_was_agreed(&self.exchange.registrar, head, of).await? {
-            return Ok(None);
-        }
         let sent = part(&self.exchange.registrar, head, of, &by, None).await?;
         Ok(Some(Command::SendCheck(Box::new(sent))))
     }
 
-    /// What is still said of checks that were missed.
-    fn late(&self, head: &Head, own: Party, link: &LinkPlan, now: Instant, work: &mut Work) {
+    /// What is still to be said of checks that were missed, and of those that were under way when the schedule changed.
+    async fn earlier(
+        &self,
+        head: &Head,
+        (own, since): (Party, Instant),
+        link: &LinkPlan,
+        now: Instant,
+        work: &mut Work,
+    ) {
         let checks = head.board.checks.of(link.with);
-        for ((due, check), state) in checks.into_iter().flat_map(|checks| &checks.states) {
-            if state.missed().is_none() || state.is_over() {
-                continue;
+        let open = |((due, check), state): (&(Instant, String), &State)| {
+            if state.is_over() || (state.missed().is_none() && *due > since) {
+                return None;
             }
-            let due = link.rule(check).and_then(|rule| Some((rule, rule.due_at(*due)?)));
-            let Some((rule, due)) = due.filter(|(_, due)| due.asks == state.asks) else { continue };
-            let of = Of { own, link, rule, due };
-            if let Some(Step::Note(what)) = of.step(checks, now) {
-                work.note(&of, what);
+            let rule = link.rule(check)?;
+            let due = rule.due_at(*due).filter(|due| due.asks == state.asks)?;
+            Some((Of { own, link, rule, due }, state.is_settled()))
+        };
+        let open: Vec<(Of<'_>, bool)> =
+            checks.into_iter().flat_map(|checks| checks.states.iter().filter_map(open)).collect();
+        for (of, is_settled) in open {
+            match of.step(checks, now) {
+                Some(Step::Note(what)) => work.note(&of, what),
+                Some(Step::Miss) => {
+                    let known = self.known(head, &of, now).await;
+                    work.note(&of, What::Missed(known));
+                }
+                None if !is_settled => work.look_at(of.over_at().plus_ms(1)),
+                None => {}
             }
         }
     }
@@ -197,7 +205,7 @@ impl CheckKeeper {
         if of.over_at() < self.started {
             return Known::NotRunning;
         }
-        if let Some(message) = self.outage(head, of).await {
+        if let Some(message) = of.planned_outage(checks) {
             return Known::PlannedOutage { message };
         }
         match self.heard(head, of.link.with, now).await {
@@ -221,29 +229,6 @@ impl CheckKeeper {
             }
             heard => heard,
         }
-    }
-
-    /// A service message of either end by which something was to be out of service then, and that was on record here
-    /// before: what is announced afterwards was not planned.
-    async fn outage(&self, head: &Head, of: &Of<'_>) -> Option<Digest> {
-        let checks = head.board.checks.of(of.link.with)?;
-        let records = head.records(&self.exchange.registrar.journal);
-        let times = (when(of.due.at), when(of.link.deadline(of.due.at)));
-        for (index, digest) in checks.service.iter().rev() {
-            // One that can't be read announces nothing here.
-            let Ok(stored) = records.message(*index, digest).await else { continue };
-            if stored.record.at >= of.due.at {
-                continue;
-            }
-            let draft = &stored.message.draft;
-            let said = content::said(&draft.kind, &draft.content);
-            if let Some(Content::ServiceMessage(form)) = said.content()
-                && is_out_of_service(form, &times)
-            {
-                return Some(*digest);
-            }
-        }
-        None
     }
 
     /// Until the clock says so, or what is on record of checks, or the schedule, is another.
@@ -296,14 +281,4 @@ fn is_same(head: &Head, before: &Head) -> bool {
         (now, then) => now.is_none() && then.is_none(),
     };
     now.ptr_eq(then) && same_plan && head.standing == before.standing
-}
-
-/// Whether it covers any of the time between the two, whatever the rules of its zone are.
-fn is_out_of_service(form: &ServiceMessage, (due, deadline): &(When, When)) -> bool {
-    let last = When::new("9999-12-31", "Z");
-    let is_date = |when: &When| when.is_certainly_before(&last);
-    is_date(&form.from)
-        && is_date(&form.until)
-        && !form.until.is_certainly_before(due)
-        && !deadline.is_certainly_before(&form.from)
 }

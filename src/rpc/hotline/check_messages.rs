@@ -4,7 +4,7 @@
 
 use tonic::Status;
 
-use crate::codec::{content, form};
+use crate::codec::{form, message};
 use crate::domain::check::{Check, CheckAnswer, CheckToSend, Of, PRECEDENCE, Part};
 use crate::domain::content::Content;
 use crate::domain::form::{MessageDigest, MessageReference, Prose, When};
@@ -27,13 +27,13 @@ pub(super) async fn part(
     officer: Option<&Person>,
 ) -> Result<CheckToSend, Status> {
     let (check, due) = (of.rule.name.clone(), when(of.due.at));
-    let (content, subject, references) = match of.our_part() {
+    let (content, references) = match of.our_part() {
         Part::Check => {
             let (number, text) =
                 of.link.text(&of.due).ok_or_else(|| status::field("check", "no text was agreed on"))?;
             let (number, text) = (Some(number), Prose(text.to_owned()));
             let form = Check { check, due, number, text, ..Check::default() };
-            (Content::Check(form), "Check", Vec::new())
+            (Content::Check(form), Vec::new())
         }
         Part::Answer => {
             let checks = head.board.checks.of(of.link.with);
@@ -55,7 +55,7 @@ pub(super) async fn part(
                 author: read.author.to_string(),
                 relation: Relation::Answers,
             };
-            (Content::CheckAnswer(form), "Check answered", vec![reference])
+            (Content::CheckAnswer(form), vec![reference])
         }
     };
     let kind = content.kind().name();
@@ -66,34 +66,15 @@ pub(super) async fn part(
         precedence: PRECEDENCE,
         drafter: by.clone(),
         references,
-        subject: subject.into(),
+        subject: of.our_part().subject().into(),
         ..Outgoing::blank(kind, of.thread())
     };
+    // What the Board holds against the agreed words is what is read from it.
+    let outgoing = message::decode_draft(&message::encode_draft(&outgoing)).map_err(status::decode)?;
     Ok(CheckToSend { with: of.link.with, check: of.rule.name.clone(), due: of.due.at, outgoing })
 }
 
-/// Whether the check that is here is, in its name, its time and its text, the one that the schedule has.
-///
-/// # Errors
-/// It can't be read from the journal.
-pub(super) async fn asks_what_was_agreed(
-    registrar: &Registrar,
-    head: &Head,
-    of: &Of<'_>,
-) -> Result<bool, Status> {
-    let Some(asked) = of.said_by_them(head.board.checks.of(of.link.with)) else { return Ok(false) };
-    let records = head.records(&registrar.journal);
-    let read = records.message(asked.index, &asked.message).await.map_err(status::record)?.message;
-    let said = content::said(&read.draft.kind, &read.draft.content);
-    let Some(Content::Check(form)) = said.content() else { return Ok(false) };
-    let text = of.link.text(&of.due).map(|(_, text)| text.trim());
-    Ok(form.check == of.rule.name
-        && form.due.instant() == Some(of.due.at)
-        && text == Some(form.text.0.trim())
-        && form.remarks.0.is_empty())
-}
-
 /// To the second, as forms state dates.
-pub(super) fn when(at: Instant) -> When {
+fn when(at: Instant) -> When {
     When::new(at.to_the_second().trim_end_matches('Z'), "Z")
 }

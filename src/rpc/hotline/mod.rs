@@ -7,6 +7,7 @@
 mod carry;
 mod check_keeper;
 mod check_messages;
+pub(in crate::rpc) mod check_waiting;
 pub(in crate::rpc) mod checks;
 mod desk;
 mod heard;

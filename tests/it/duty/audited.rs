@@ -1,13 +1,16 @@
-//! The audit of what older folds put on record about duties: told, and never held against today's rules.
+//! The audit of what older folds put on record about duties and checks: told, and never held against today's rules.
 
 use bytes::Bytes;
 use detente::codec::record;
 use detente::domain::board::FOLD_VERSION;
+use detente::domain::check::{CheckNoted, What};
 use detente::domain::digest::ThreadId;
 use detente::domain::duty::DutiesNoted;
 use detente::domain::event::{Event, Record};
 use detente::domain::keys::Purpose;
 use detente::domain::ledger::leaf_hash;
+use detente::domain::party::Party;
+use detente::domain::time::Instant;
 use detente::registrar::own_key;
 use detente::replay::audit::Report;
 
@@ -53,11 +56,27 @@ async fn what_an_older_fold_had_considered_for_duties_is_told_and_is_no_fault() 
     let ours = by.board().thread(THREAD).unwrap().entries().next().unwrap().digest;
     // Today no regime with duties is held, and nothing is to be considered.
     let noted = || Event::DutiesNoted(Box::new(DutiesNoted { about: Some(ours), ..Default::default() }));
-    let older = audited(&by, &written_under(&by, FOLD_VERSION - 1, vec![noted()]).await);
+    let older = audited(&by, &written_under(&by, 1, vec![noted()]).await);
     assert_eq!((older.faults, older.by_older_rules), (Vec::new(), 1));
-    let todays = audited(&by, &written_under(&by, FOLD_VERSION, vec![noted()]).await);
+    let todays = audited(&by, &written_under(&by, 2, vec![noted()]).await);
     assert_eq!(todays.by_older_rules, 0);
     assert!(todays.faults[0].sentence.contains("is not to be considered, or was"), "{:?}", todays.faults);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_older_fold_noted_of_a_check_that_counts_no_more_is_told_and_is_no_fault() {
+    let (by, pl) = pair("BY", "PL").await;
+    exchange(&by, &pl, THREAD, "Exercise").await;
+    let with: Party = "PL".parse().unwrap();
+    let noted = || {
+        let (due, what) = (Instant(0), What::Made { at: Instant(1) });
+        Event::CheckNoted(Box::new(CheckNoted { with, check: "hourly".into(), due, asks: with, what }))
+    };
+    let older = audited(&by, &written_under(&by, 2, vec![noted()]).await);
+    assert_eq!((older.faults, older.by_older_rules), (Vec::new(), 1));
+    let todays = audited(&by, &written_under(&by, 3, vec![noted()]).await);
+    assert_eq!(todays.by_older_rules, 0);
+    assert!(todays.faults[0].sentence.contains("stands against a rule"), "{:?}", todays.faults);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,0 +1,230 @@
+//! What a check, its answer and a service message say, as far as the fold goes by it; and whether a check or an answer
+//! says what was agreed on.
+//!
+//! Never here: a message that is held up. What does not say it is a message like any other, marked, and counts as
+//! neither. [`LinkPlan::counts`] asks no zone but UTC, for the rules of zones change from edition to edition: what the
+//! fold keeps does not hang on them.
+
+use super::plan::{Line, LinkPlan, MINUTE_MS, Rule, Times, Turn};
+use super::state::Part;
+use super::thread_of;
+use crate::domain::correspondence::ServiceMessage;
+use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::party::Party;
+use crate::domain::time::Instant;
+use crate::limits;
+
+/// Read from a message's content, never written.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum OfLink {
+    Check(CheckWords),
+    Outage(Outage),
+}
+
+/// What a check, or its answer, says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct CheckWords {
+    pub part: Part,
+    /// Its name.
+    pub check: String,
+    /// `None` where it is no instant: a date in a named zone, or none at all.
+    pub due: Option<Instant>,
+    /// Of a check: the number of its text, and the text without space around it.
+    pub number: Option<u64>,
+    pub text: String,
+    /// Of an answer: the check that it says it answers, and who does so.
+    pub answers: Option<Digest>,
+    pub officer: String,
+    /// The field in which it says something beside these, if it does.
+    pub more: Option<&'static str>,
+}
+
+/// Between these something is out of service, whatever the rules of its zone are.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Outage {
+    pub from: Instant,
+    /// The first instant after.
+    pub until: Instant,
+}
+
+impl Outage {
+    /// What a service message announces. `None` where it does not say from when until when.
+    pub fn of(form: &ServiceMessage) -> Option<Outage> {
+        let ((from, _), (_, until)) = (form.from.bounds()?, form.until.bounds()?);
+        Some(Outage { from, until })
+    }
+}
+
+impl Part {
+    /// The subject of its message: nothing is told by it.
+    pub fn subject(self) -> &'static str {
+        match self {
+            Part::Check => "Check",
+            Part::Answer => "Check answered",
+        }
+    }
+}
+
+impl CheckWords {
+    /// With what stands around them in a message: threads of checks are listed nowhere, and nothing is to be said there
+    /// unheard.
+    pub fn under(self, subject: &str, remarks: &str, has_parts: bool) -> CheckWords {
+        let around = [
+            ("heading.subject", subject != self.part.subject()),
+            ("heading.remarks", !remarks.is_empty()),
+            ("heading.parts", has_parts),
+        ];
+        let more = around.into_iter().find_map(|(field, says)| says.then_some(field));
+        CheckWords { more: self.more.or(more), ..self }
+    }
+}
+
+/// A check or an answer as a message from one end of a link to the other.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckSaid<'m> {
+    pub words: &'m CheckWords,
+    pub author: Party,
+    pub to: Party,
+    pub thread: ThreadId,
+    /// By the author's clock.
+    pub released_at: Instant,
+    /// By the other end's receipt; `None` before that is here.
+    pub received_at: Option<Instant>,
+    /// The check of this thread that counts and that the author of an answer has to answer.
+    pub asked: Option<Digest>,
+}
+
+impl CheckSaid<'_> {
+    /// Who made the check, or is said to have made it.
+    fn asks(&self) -> Party {
+        match self.words.part {
+            Part::Check => self.author,
+            Part::Answer => self.to,
+        }
+    }
+}
+
+/// Why a message does not count as a check, or as the answer to one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct NotAgreed {
+    pub field: &'static str,
+    pub rule: &'static str,
+}
+
+impl NotAgreed {
+    /// For whoever reads the message.
+    pub fn mark(self) -> String {
+        format!("does not count as a check, or as the answer to one: {}: {}", self.field, self.rule)
+    }
+}
+
+const WHEN_DUE: &str = "an instant at which a check of this name is due";
+const WHOSE_TURN: &str = "made by the Party whose turn it is, and answered by the other";
+
+/// What is due may come so much earlier: as far as clocks may differ.
+pub fn earliest(due: Instant) -> Instant {
+    due.plus_ms(-limits::CLOCKS_MAY_DIFFER_MS)
+}
+
+fn unless(holds: bool, field: &'static str, rule: &'static str) -> Result<(), NotAgreed> {
+    if holds { Ok(()) } else { Err(NotAgreed { field, rule }) }
+}
+
+impl LinkPlan {
+    /// Whether it says what was agreed on, in its thread, not before its time, and from whose turn it may be; and when
+    /// its check is due. Both ends come to the same by the same schedule: all of it stands in the signed message, in its
+    /// receipt, and in what it answers.
+    ///
+    /// # Errors
+    /// The first field that is wrong.
+    pub fn counts(&self, said: &CheckSaid<'_>) -> Result<Instant, NotAgreed> {
+        let words = said.words;
+        let none =
+            NotAgreed { field: "check", rule: "the name of a check over the link in the schedule in force" };
+        let rule = self.rule(&words.check).filter(|rule| rule.line == Line::Link).ok_or(none)?;
+        let not_an_instant = NotAgreed { field: "due", rule: "an instant, with Z" };
+        let due = words.due.ok_or(not_an_instant)?;
+        unless(rule.may_be_due(due), "due", WHEN_DUE)?;
+        unless(rule.may_ask(said.asks(), due), "check", WHOSE_TURN)?;
+        let of_check = thread_of(said.author, said.to, &words.check, due);
+        unless(said.thread == of_check, "thread", "that of the check of this name that is due then")?;
+        match words.part {
+            Part::Check => {
+                let is_agreed = self.texts.iter().any(|text| text.trim() == words.text);
+                unless(is_agreed, "text", "one of the agreed check texts of the link")?;
+                let numbered = |number: u64| {
+                    let place = usize::try_from(number).ok()?.checked_sub(1)?;
+                    self.texts.get(place)
+                };
+                let is_its = |number| numbered(number).is_some_and(|text| text.trim() == words.text);
+                unless(
+                    words.number.is_none_or(is_its),
+                    "number",
+                    "that of the agreed check text that it has",
+                )?;
+                let is_early = |at: Instant| at < earliest(due);
+                unless(
+                    !is_early(said.released_at) && !said.received_at.is_some_and(is_early),
+                    "due",
+                    "it came before it was due, by more than clocks may differ",
+                )?;
+            }
+            Part::Answer => {
+                let answers = words.answers.is_some() && words.answers == said.asked;
+                unless(answers, "answers", "the check of this thread that counts")?;
+            }
+        }
+        if let Some(field) = words.more {
+            let rule = "nothing but what was agreed on: the subject is \"Check\", or \"Check answered\"";
+            return Err(NotAgreed { field, rule });
+        }
+        Ok(due)
+    }
+
+    /// Whether, beside that, a check of this name is due then, and it is its author's turn, by the zone of its times.
+    /// What `counts` alone lets pass takes a place that no step looks at.
+    ///
+    /// # Errors
+    /// As `counts`.
+    pub fn counts_when_due(&self, said: &CheckSaid<'_>) -> Result<(), NotAgreed> {
+        let at = self.counts(said)?;
+        let due = self.rule(&said.words.check).and_then(|rule| rule.due_at(at));
+        let due = due.ok_or(NotAgreed { field: "due", rule: WHEN_DUE })?;
+        unless(due.asks == said.asks(), "check", WHOSE_TURN)
+    }
+}
+
+impl Rule {
+    /// Whether one may be due at this very instant, whatever the rules of its zone are: no zone in use is off by
+    /// anything but quarters of an hour.
+    pub fn may_be_due(&self, at: Instant) -> bool {
+        const QUARTER: i64 = 15;
+        let minute = at.0.div_euclid(MINUTE_MS);
+        let fits = match &self.times {
+            Times::OfDay { at: times, .. } => {
+                times.iter().any(|time| i64::from(*time).rem_euclid(QUARTER) == minute.rem_euclid(QUARTER))
+            }
+            Times::Every { minutes, from } => {
+                let after = minute.saturating_sub(from.0.div_euclid(MINUTE_MS));
+                after >= 0 && after.checked_rem(i64::from(*minutes)) == Some(0)
+            }
+        };
+        fits && at.0.rem_euclid(MINUTE_MS) == 0
+    }
+
+    /// Whether it may be this Party's turn to ask at an instant at which one may be due. Where turns change with the day
+    /// of a zone, it may be either's.
+    pub fn may_ask(&self, party: Party, at: Instant) -> bool {
+        let needs_no_zone = match &self.times {
+            Times::Every { .. } => true,
+            Times::OfDay { zone, .. } => zone == "Z",
+        };
+        match &self.turn {
+            Turn::Always(asks) => *asks == party,
+            Turn::ByDay(_) | Turn::ByCheck(_) if needs_no_zone => {
+                self.due_at(at).is_some_and(|due| due.asks == party)
+            }
+            Turn::ByDay(both) | Turn::ByCheck(both) => both.contains(&party),
+        }
+    }
+}
