@@ -40,6 +40,8 @@ mod hostile;
 mod hotline;
 mod hotline_checks;
 mod hotline_console;
+mod hotline_console_acts;
+mod hotline_console_held;
 mod hotline_hostile;
 mod hotline_killed;
 mod hotline_lanes;

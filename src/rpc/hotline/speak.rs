@@ -53,6 +53,8 @@ pub(super) enum Wanted {
     },
     Close {
         remarks: String,
+        /// Transcripts that the officer was shown.
+        shown: Vec<(Party, Digest)>,
     },
     /// What came by telephone, for our own record.
     Heard(Box<Transcription>),
@@ -306,7 +308,15 @@ impl Speaker<'_> {
                 let form = Translation { of, language, translator, lines, ..Translation::default() };
                 (Content::Translation(form), others)
             }
-            Wanted::Close { remarks } => {
+            Wanted::Close { remarks, shown } => {
+                for (party, digest) in shown {
+                    let now = session.transcript(told.thread, told.own, party);
+                    if Digest::of(now.as_bytes()) != digest {
+                        let rule =
+                            format!("the transcript with {party} is another by now: look at it, then close");
+                        return Err(status::field("shown", rule));
+                    }
+                }
                 let form = session.close_by(told.thread, told.own);
                 (Content::SessionClose(SessionClose { remarks: Prose(remarks), ..form }), others)
             }

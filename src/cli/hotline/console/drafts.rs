@@ -1,5 +1,5 @@
-//! The text that an officer writes in a session: kept in the officer's own directory, so that it outlives a cut, the
-//! console and the machine, and given to the node under one id, so that it is said once.
+//! The text or translation that an officer writes in a session: kept in the officer's own directory, so that it
+//! outlives a cut, the console and the machine, and given to the node under one id, so that it is said once.
 //!
 //! Never here: a draft given under another id while it is not known what became of it, or a file that others may read.
 
@@ -10,9 +10,11 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::composer::Written;
 use crate::cli::files::{self, FileFault, Readers};
 use crate::codec::message::{precedence_from_proto, precedence_to_proto};
 use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::domain::digest::CommandId;
 use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
@@ -20,16 +22,24 @@ use crate::domain::time::Instant;
 const PREFIX: &str = "hotline-draft-";
 const SUFFIX: &str = ".json";
 
+/// What a draft is of: in each session one text is written at a time, and one translation of each text.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct DraftOf {
+    pub thread: Bytes,
+    /// Digest of the text that is translated; empty for a text of one's own.
+    pub translates: Bytes,
+}
+
 /// What is written in one session and not on record yet.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Draft {
     /// Digest of the message with which the session begins.
     pub opening: Bytes,
-    pub text: String,
-    /// Where the next character goes: a byte of `text` that begins one, or its end.
-    pub cursor: usize,
+    pub written: Written,
     /// BCP 47; empty for the first of the session's.
     pub language: String,
+    /// Of a translation: who translates; empty for who writes it.
+    pub translator: String,
     /// Digest of the text that it answers; empty for none.
     pub answers: Bytes,
     /// `None` for that of the opening.
@@ -48,23 +58,36 @@ pub struct Given {
 }
 
 impl Draft {
-    /// The call that says it.
-    pub fn call(&self, thread: &Bytes, given: &Given) -> calls::SayRequest {
-        calls::SayRequest {
-            command: Some(calls::CommandHeader {
-                id: Bytes::copy_from_slice(&given.id.0),
-                at_ms: given.at.0,
-            }),
-            thread: thread.clone(),
-            text: self.text.clone(),
-            language: self.language.clone(),
+    /// What is given to the node.
+    pub fn said(&self, of: &DraftOf, given: &Given) -> Said {
+        let id = Bytes::copy_from_slice(&given.id.0);
+        let command = Some(calls::CommandHeader { id, at_ms: given.at.0 });
+        let (opening, text, language) =
+            (self.opening.clone(), self.written.text.clone(), self.language.clone());
+        let precedence = self.precedence.map_or(0, precedence_to_proto);
+        if !of.translates.is_empty() {
+            return Said::Translate(calls::TranslateTextRequest {
+                command,
+                text: of.translates.clone(),
+                language,
+                translation: text,
+                translator: self.translator.clone(),
+                precedence,
+                opening,
+            });
+        }
+        Said::Say(calls::SayRequest {
+            command,
+            thread: of.thread.clone(),
+            text,
+            language,
             answers: self.answers.clone(),
-            precedence: self.precedence.map_or(0, precedence_to_proto),
-            opening: self.opening.clone(),
+            precedence,
+            opening,
             // A session that all have closed is opened again by a command, on purpose.
             reopen: false,
             phrase: 0,
-        }
+        })
     }
 }
 
@@ -80,6 +103,11 @@ struct Kept {
     precedence: Option<String>,
     /// The id under which it was given, and when (ms since 1970).
     given: Option<(String, i64)>,
+    /// As in `DraftOf` and `Draft`; not there in a text of one's own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    translates: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    translator: String,
 }
 
 /// The drafts of one desk.
@@ -92,11 +120,11 @@ impl Drafts {
         Drafts { directory: directory.to_owned() }
     }
 
-    /// All that are kept, by thread, and the files that hold none: these are put aside, not deleted.
+    /// All that are kept, and the files that hold none: these are put aside, not deleted.
     ///
     /// # Errors
     /// The directory can't be read, or is open to others.
-    pub fn read(&self) -> Result<(BTreeMap<Bytes, Draft>, Vec<PathBuf>), FileFault> {
+    pub fn read(&self) -> Result<(BTreeMap<DraftOf, Draft>, Vec<PathBuf>), FileFault> {
         let (mut drafts, mut aside) = (BTreeMap::new(), Vec::new());
         let fault = |fault| FileFault::Io { path: self.directory.clone(), fault };
         for entry in fs::read_dir(&self.directory).map_err(fault)? {
@@ -107,8 +135,8 @@ impl Drafts {
             }
             let bytes = files::read_private(&path)?;
             match serde_json::from_slice::<Kept>(&bytes).ok().and_then(read) {
-                Some((thread, draft)) => {
-                    drafts.insert(thread, draft);
+                Some((of, draft)) => {
+                    drafts.insert(of, draft);
                 }
                 None => {
                     let to = path.with_extension("unreadable");
@@ -124,9 +152,11 @@ impl Drafts {
     ///
     /// # Errors
     /// The disk does not take it.
-    pub fn keep(&self, thread: &Bytes, draft: Option<&Draft>) -> Result<(), FileFault> {
-        let path = self.directory.join(format!("{PREFIX}{}{SUFFIX}", hex::encode(thread)));
-        let Some(draft) = draft.filter(|draft| !draft.text.is_empty()) else {
+    pub fn keep(&self, of: &DraftOf, draft: Option<&Draft>) -> Result<(), FileFault> {
+        let (thread, translates) = (hex::encode(&of.thread), hex::encode(&of.translates));
+        let dash = if translates.is_empty() { "" } else { "-" };
+        let path = self.directory.join([PREFIX, &thread, dash, &translates, SUFFIX].concat());
+        let Some(draft) = draft.filter(|draft| !draft.written.text.is_empty()) else {
             return match fs::remove_file(&path) {
                 Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
                     Err(FileFault::Io { path, fault })
@@ -135,13 +165,15 @@ impl Drafts {
             };
         };
         let kept = Kept {
-            thread: hex::encode(thread),
+            thread,
             opening: hex::encode(&draft.opening),
-            text: draft.text.clone(),
+            text: draft.written.text.clone(),
             language: draft.language.clone(),
             answers: hex::encode(&draft.answers),
             precedence: draft.precedence.map(|one| one.name().to_owned()),
             given: draft.given.map(|given| (given.id.to_string(), given.at.0)),
+            translates,
+            translator: draft.translator.clone(),
         };
         let text = serde_json::to_vec(&kept)
             .map_err(|fault| FileFault::Io { path: path.clone(), fault: fault.into() })?;
@@ -149,7 +181,7 @@ impl Drafts {
     }
 }
 
-fn read(kept: Kept) -> Option<(Bytes, Draft)> {
+fn read(kept: Kept) -> Option<(DraftOf, Draft)> {
     let bytes = |text: &str| hex::decode(text).ok().map(Bytes::from);
     let precedence = match kept.precedence {
         Some(name) => Some(Precedence::from_name(&name)?),
@@ -161,14 +193,14 @@ fn read(kept: Kept) -> Option<(Bytes, Draft)> {
     };
     let draft = Draft {
         opening: bytes(&kept.opening)?,
-        cursor: kept.text.len(),
-        text: kept.text,
+        written: Written::of(kept.text),
         language: kept.language,
+        translator: kept.translator,
         answers: bytes(&kept.answers)?,
         precedence,
         given,
     };
-    Some((bytes(&kept.thread)?, draft))
+    Some((DraftOf { thread: bytes(&kept.thread)?, translates: bytes(&kept.translates)? }, draft))
 }
 
 /// The precedence of a draft that names none is that of its session's opening.
@@ -185,9 +217,9 @@ mod tests {
     fn draft(text: &str) -> Draft {
         Draft {
             opening: vec![1; 32].into(),
-            text: text.into(),
-            cursor: text.len(),
+            written: Written::of(text),
             language: "ru".into(),
+            translator: "A. Ivanova".into(),
             answers: vec![2; 32].into(),
             precedence: Some(Precedence::Flash),
             given: Some(Given { id: CommandId([3; 16]), at: Instant(4), again: None }),
@@ -199,15 +231,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
         let drafts = Drafts::at(folder.path());
-        let thread = Bytes::from(vec![7; 16]);
+        let of = DraftOf { thread: vec![7; 16].into(), translates: Bytes::new() };
+        let translation = DraftOf { translates: vec![8; 32].into(), ..of.clone() };
         let hostile = draft("\u{1b}[2J \"Союзная\" \u{202e}\n大演習");
-        drafts.keep(&thread, Some(&hostile)).unwrap();
-        assert_eq!(drafts.read().unwrap(), ([(thread.clone(), hostile)].into(), vec![]));
+        let all = [(of.clone(), hostile.clone()), (translation.clone(), draft("Он?"))];
+        for (of, draft) in &all {
+            drafts.keep(of, Some(draft)).unwrap();
+        }
+        assert_eq!(drafts.read().unwrap(), (all.into(), vec![]));
         let file = folder.path().join(format!("{PREFIX}{}{SUFFIX}", "07".repeat(16)));
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-        drafts.keep(&thread, Some(&draft(""))).unwrap();
-        drafts.keep(&thread, None).unwrap();
+        drafts.keep(&of, Some(&draft(""))).unwrap();
+        drafts.keep(&translation, None).unwrap();
         assert!(!file.exists());
+        assert_eq!(drafts.read().unwrap(), (BTreeMap::new(), vec![]));
     }
 
     #[test]

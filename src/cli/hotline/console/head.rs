@@ -14,7 +14,7 @@ use crate::domain::text::shown;
 pub const HEAD_ROWS: usize = 3;
 
 pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
-    let unread: u32 = state.sessions.values().map(|one| one.stands.unread).fold(0, u32::saturating_add);
+    let unread = state.sessions.values().map(|one| state.unread(one)).fold(0, usize::saturating_add);
     let flashes = state.sessions.values().filter(|one| state.alarms_in(one)).count();
     let waits = match (flashes, unread) {
         (0, 0) => String::new(),
@@ -51,12 +51,22 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
         present(stands),
         shown(&stands.subject)
     );
-    let on: Vec<String> =
-        stands.on.iter().map(|on| format!("{} {}", shown(&on.party), shown(&on.officer))).collect();
-    let on = if on.is_empty() { "nobody".to_owned() } else { on.join(", ") };
     let partial = if session.partial { "EARLIER TEXTS LEFT OUT: detente hotline show  " } else { "" };
-    let second = format!("{partial}on: {on}  languages: {}", languages(stands));
+    let second = format!("{partial}on: {}  languages: {}", on(stands), languages(stands));
     [Row::of(cut(&first, wide), Weight::Bold), Row::of(cut(&second, wide), Weight::Plain), last]
+}
+
+/// Who is on for each Party that is present, by name; also for one that came in later. Who opened it may have said no
+/// more.
+fn on(stands: &calls::Session) -> String {
+    let officers = stands.on.iter().map(|on| format!("{} {}", shown(&on.party), shown(&on.officer)));
+    let is_on = |party: &str| stands.on.iter().any(|on| on.party == party);
+    let others = stands.present.iter().filter(|party| !is_on(party));
+    let others = others.map(|party| {
+        let opened = if *party == stands.opened_by { "opened it" } else { "nobody yet" };
+        format!("{} {opened}", shown(party))
+    });
+    officers.chain(others).collect::<Vec<_>>().join(", ")
 }
 
 fn present(stands: &calls::Session) -> String {
@@ -77,13 +87,13 @@ pub fn listed(state: &State, thread: &Bytes, session: &Session, wide: usize) -> 
         (false, false) => Weight::Plain,
     };
     let sign = if selected { '>' } else { ' ' };
-    let draft = if state.drafts.contains_key(thread) { "DRAFT  " } else { "" };
+    let draft = if state.drafts.keys().any(|of| of.thread == *thread) { "DRAFT  " } else { "" };
     let told = format!(
         "{sign}{:<5} {:<9} {:<8} {:>3} unread  {}  {draft}{}",
         traffic_mark(stands.traffic),
         precedence_name(stands.precedence),
         if session.too_long { "too long" } else { &stands.state },
-        stands.unread,
+        state.unread(session),
         present(stands),
         shown(&stands.subject)
     );

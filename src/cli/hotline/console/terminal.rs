@@ -106,7 +106,8 @@ pub fn inputs() -> mpsc::Receiver<Input> {
 pub const TICK: Duration = Duration::from_millis(crate::limits::CONSOLE_KEEP_MS);
 
 fn key(pressed: KeyEvent) -> Option<Key> {
-    if pressed.kind == KeyEventKind::Release {
+    // Over a slow line an Escape and the key after it come as one: nothing is done by what nobody meant.
+    if pressed.kind == KeyEventKind::Release || pressed.modifiers.contains(KeyModifiers::ALT) {
         return None;
     }
     let control = pressed.modifiers.contains(KeyModifiers::CONTROL);

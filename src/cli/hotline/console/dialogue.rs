@@ -1,0 +1,403 @@
+//! A few fields that an officer fills in before something is said: one way for all that needs more than a key.
+//!
+//! Never here: a rule that the node knows, or a thing said by a letter: what is filled in goes by one key that is none.
+
+use bytes::Bytes;
+
+use super::composer::Written;
+use super::keys::Key;
+use super::looks::{Look, Note};
+use super::state::Session;
+use crate::cli::given;
+use crate::codec::message::{precedence_to_proto, traffic_to_proto};
+use crate::codec::proto::detente::evidence::v1 as evidence;
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::join_request::What as Said;
+use crate::domain::digest::CommandId;
+use crate::domain::message::Traffic;
+use crate::limits;
+
+/// What it is filled in for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Purpose {
+    Open,
+    Add,
+    Phrase,
+    /// The translation itself is written like a text.
+    Translate,
+    Close,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Field {
+    pub label: &'static str,
+    pub written: Written,
+}
+
+/// Fields, and what is to be seen beside them.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Dialogue {
+    pub purpose: Purpose,
+    pub fields: Vec<Field>,
+    /// The field that is written in.
+    pub at: usize,
+    /// Digest of the text that is translated; empty elsewhere.
+    pub translates: Bytes,
+    pub look: Option<Look>,
+    /// `None` while the node has not answered.
+    pub seen: Option<Result<Vec<Note>, String>>,
+    /// It was given to the node under this id, and has no answer yet: nothing of it changes.
+    pub given: Option<CommandId>,
+}
+
+const TO: &str = "To, such as PL LT:Watch";
+const SUBJECT: &str = "Subject";
+const LANGUAGES: &str = "Languages, such as en ru";
+const PRECEDENCE: &str = "Precedence";
+const TRAFFIC: &str = "real or drill";
+const ABOUT: &str = "About thread, or nothing";
+const PARTY: &str = "Party, such as LT";
+const SEES: &str = "Sees: now on, or all";
+const NUMBER: &str = "Number";
+const LANGUAGE: &str = "Language";
+const TRANSLATOR: &str = "Translator, if not you";
+const REMARKS: &str = "Remarks, or nothing";
+
+const FROM_NOW_ON: &str = "now on";
+const ALL: &str = "all";
+
+impl Purpose {
+    /// What stands above the fields.
+    pub fn title(self) -> &'static str {
+        match self {
+            Purpose::Open => "OPEN A SESSION",
+            Purpose::Add => "AGREE THAT A PARTY COMES IN",
+            Purpose::Phrase => "SAY AN AGREED PHRASE",
+            Purpose::Translate => "TRANSLATE",
+            Purpose::Close => "CLOSE, and sign the transcript",
+        }
+    }
+}
+
+impl Dialogue {
+    pub fn open() -> Dialogue {
+        let fields = [
+            (TO, ""),
+            (SUBJECT, ""),
+            (LANGUAGES, ""),
+            (PRECEDENCE, "immediate"),
+            (TRAFFIC, "real"),
+            (ABOUT, ""),
+        ];
+        Dialogue::of(Purpose::Open, &fields)
+    }
+
+    pub fn add() -> Dialogue {
+        Dialogue::of(Purpose::Add, &[(PARTY, ""), (SEES, FROM_NOW_ON)])
+    }
+
+    /// In the first language of the session, unless another is filled in.
+    pub fn phrase(session: &Session, own: &str) -> Dialogue {
+        let first = session.stands.languages.first().map_or("", String::as_str);
+        let look = others(session, own).into_iter().next().map(Look::Phrases);
+        Dialogue { look, ..Dialogue::of(Purpose::Phrase, &[(NUMBER, ""), (LANGUAGE, first)]) }
+    }
+
+    /// Into a language of the session that the text is not in.
+    pub fn translate(session: &Session, line: &calls::SessionLine) -> Dialogue {
+        let other = session.stands.languages.iter().find(|one| !one.eq_ignore_ascii_case(&line.language));
+        let fields = [(LANGUAGE, other.map_or("", String::as_str)), (TRANSLATOR, "")];
+        Dialogue { translates: line.digest.clone(), ..Dialogue::of(Purpose::Translate, &fields) }
+    }
+
+    pub fn close(session: &Session, own: &str) -> Dialogue {
+        let (thread, with) = (session.stands.thread.clone(), others(session, own));
+        let look = Some(Look::Transcripts { thread, with });
+        Dialogue { look, ..Dialogue::of(Purpose::Close, &[(REMARKS, "")]) }
+    }
+
+    fn of(purpose: Purpose, fields: &[(&'static str, &str)]) -> Dialogue {
+        let field = |(label, text): &(&'static str, &str)| Field { label, written: Written::of(*text) };
+        Dialogue {
+            purpose,
+            fields: fields.iter().map(field).collect(),
+            at: 0,
+            translates: Bytes::new(),
+            look: None,
+            seen: None,
+            given: None,
+        }
+    }
+
+    /// # Errors
+    /// Why nothing came of the key.
+    pub fn press(&mut self, key: Key) -> Result<(), String> {
+        let last = self.fields.len().saturating_sub(1);
+        let taken = |field: &mut Field, text: &str| match text.contains(['\n', '\r']) {
+            true => Err(format!("{}: one line has room here", field.label)),
+            false => field.written.insert(text, limits::HOTLINE_TEXT_BYTES_MAX),
+        };
+        match (key, self.fields.get_mut(self.at)) {
+            (Key::Enter | Key::Down, _) => self.at = self.at.saturating_add(1).min(last),
+            (Key::Up, _) => self.at = self.at.saturating_sub(1),
+            (Key::Character(character), Some(field)) => {
+                return taken(field, character.encode_utf8(&mut [0; 4]));
+            }
+            (Key::Pasted(text), Some(field)) => return taken(field, &text),
+            (Key::Edit(edit), Some(field)) => field.written.edit(edit),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub fn text(&self, label: &str) -> &str {
+        let field = self.fields.iter().find(|field| field.label == label);
+        field.map_or("", |field| field.written.text.trim())
+    }
+
+    /// The language and the translator, where they can be read.
+    ///
+    /// # Errors
+    /// The field that can't be, and the rule.
+    pub fn translation(&self) -> Result<(String, String), String> {
+        let language = given::language(self.text(LANGUAGE)).map_err(wrong(LANGUAGE))?;
+        Ok((language.to_string(), self.text(TRANSLATOR).to_owned()))
+    }
+
+    /// What is seen of it now, not safe to show: of phrases those whose number begins as it is filled in, the number
+    /// itself first.
+    pub fn notes(&self) -> Vec<String> {
+        let Some(Ok(notes)) = &self.seen else { return Vec::new() };
+        let typed = self.text(NUMBER);
+        let mut told: Vec<(u64, String)> = Vec::new();
+        for note in notes {
+            match note {
+                Note::Phrase { number, text } if number.to_string().starts_with(typed) => {
+                    told.push((*number, format!("{number} [{}] {}", text.language, text.text)));
+                }
+                Note::Phrase { .. } => {}
+                Note::Transcript { with, digest } => {
+                    told.push((0, format!("with {with} the transcript {digest}")));
+                }
+            }
+        }
+        told.sort_by_key(|(number, _)| *number);
+        told.into_iter().map(|(_, text)| text).collect()
+    }
+
+    /// The transcripts that stand there.
+    fn transcripts(&self) -> Result<Vec<calls::TranscriptShown>, String> {
+        let Some(Ok(notes)) = &self.seen else { return Err("what it signs has to stand here first".into()) };
+        let shown = notes.iter().filter_map(|note| match note {
+            Note::Transcript { with, digest } => {
+                Some(calls::TranscriptShown { party: with.clone(), digest: digest.0.to_vec().into() })
+            }
+            Note::Phrase { .. } => None,
+        });
+        Ok(shown.collect())
+    }
+
+    /// What is said: in this session or, where one is opened, in none.
+    ///
+    /// # Errors
+    /// The field that can't be read, and the rule.
+    pub fn said(&self, session: Option<&Session>, command: calls::CommandHeader) -> Result<Said, String> {
+        let command = Some(command);
+        let stands = session.map(|session| &session.stands);
+        let thread = stands.map(|stands| stands.thread.clone()).unwrap_or_default();
+        let opening = stands.map(|stands| stands.opening.clone()).unwrap_or_default();
+        Ok(match self.purpose {
+            Purpose::Open => Said::Open(self.opened(command)?),
+            Purpose::Add => {
+                let sees = match self.text(SEES) {
+                    FROM_NOW_ON => evidence::HotlineSees::FromNowOn,
+                    ALL => evidence::HotlineSees::All,
+                    _ => return Err(format!("{SEES}: `{FROM_NOW_ON}` or `{ALL}`")),
+                };
+                let party = given::addressee(self.text(PARTY)).map_err(wrong(PARTY))?.party.to_string();
+                let sees = sees as i32;
+                Said::Add(calls::AddPartyRequest {
+                    command,
+                    thread,
+                    party,
+                    sees,
+                    opening,
+                    ..Default::default()
+                })
+            }
+            Purpose::Phrase => {
+                let phrase = self.text(NUMBER).parse::<u64>().ok().filter(|number| *number > 0);
+                let phrase = phrase.ok_or_else(|| format!("{NUMBER}: that of an agreed phrase"))?;
+                let language = given::language(self.text(LANGUAGE)).map_err(wrong(LANGUAGE))?.to_string();
+                Said::Say(calls::SayRequest {
+                    command,
+                    thread,
+                    language,
+                    opening,
+                    phrase,
+                    ..Default::default()
+                })
+            }
+            Purpose::Close => Said::Close(calls::CloseSessionRequest {
+                command,
+                thread,
+                remarks: self.text(REMARKS).to_owned(),
+                opening,
+                shown: self.transcripts()?,
+                ..Default::default()
+            }),
+            Purpose::Translate => return Err("what it says is written next".into()),
+        })
+    }
+
+    fn opened(&self, command: Option<calls::CommandHeader>) -> Result<calls::OpenSessionRequest, String> {
+        let to = self.text(TO).split_whitespace().map(given::addressee);
+        let to: Vec<_> = to.collect::<Result<_, _>>().map_err(wrong(TO))?;
+        let languages = self.text(LANGUAGES).split_whitespace().map(given::language);
+        let languages: Vec<_> = languages.collect::<Result<_, _>>().map_err(wrong(LANGUAGES))?;
+        for (label, none) in [(TO, to.is_empty()), (LANGUAGES, languages.is_empty())] {
+            if none {
+                return Err(format!("{label}: one at least"));
+            }
+        }
+        if self.text(SUBJECT).is_empty() {
+            return Err(format!("{SUBJECT}: what it is about, in a few words"));
+        }
+        let traffic = match self.text(TRAFFIC) {
+            "real" => Traffic::Real,
+            "drill" => Traffic::Drill,
+            _ => return Err(format!("{TRAFFIC}: one of both")),
+        };
+        let about = match self.text(ABOUT) {
+            "" => Bytes::new(),
+            digits => given::thread(digits).map_err(wrong(ABOUT))?.0.to_vec().into(),
+        };
+        let precedence = given::precedence(self.text(PRECEDENCE)).map_err(wrong(PRECEDENCE))?;
+        let addressee = |one: crate::domain::message::Addressee| evidence::Addressee {
+            party: one.party.to_string(),
+            office: one.office,
+        };
+        Ok(calls::OpenSessionRequest {
+            command,
+            to: to.into_iter().map(addressee).collect(),
+            subject: self.text(SUBJECT).to_owned(),
+            languages: languages.iter().map(ToString::to_string).collect(),
+            about,
+            precedence: precedence_to_proto(precedence),
+            traffic: traffic_to_proto(traffic),
+            remarks: String::new(),
+        })
+    }
+}
+
+/// Whoever is present beside the own Party.
+fn others(session: &Session, own: &str) -> Vec<String> {
+    session.stands.present.iter().filter(|party| *party != own).cloned().collect()
+}
+
+fn wrong(label: &'static str) -> impl Fn(String) -> String {
+    move |rule| format!("{label}: {rule}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::hotline::console::composer::Edit;
+    use crate::cli::hotline::console::keys::At;
+    use crate::cli::hotline::console::screen::{answer, console, text};
+    use crate::cli::hotline::console::state::{Effect, State, View};
+    use crate::codec::proto::detente::v1::join_answer::How;
+    use crate::domain::digest::Digest;
+    use crate::domain::time::Instant;
+
+    fn press(state: &mut State, keys: &[Key]) -> Vec<Effect> {
+        let at = |id: usize| At { now: Instant(1), id: CommandId([u8::try_from(id).unwrap(); 16]) };
+        keys.iter().enumerate().map(|(number, key)| state.press(key.clone(), at(number))).last().unwrap()
+    }
+
+    fn words(text: &str) -> Key {
+        Key::Pasted(text.into())
+    }
+
+    const SEND: Key = Key::Control('s');
+
+    #[test]
+    fn a_session_is_opened_by_what_is_filled_in_and_each_field_that_is_wrong_is_named() {
+        let mut state = console(&[]);
+        assert!(press(&mut state, &[Key::Character('o'), SEND]).is_empty());
+        assert!(
+            state.notice.starts_with("NOT SENT: To, such as PL LT:Watch: one at least"),
+            "{}",
+            state.notice
+        );
+        let keys = [words("BY LT:Watch"), Key::Enter, words("q"), Key::Enter, words("en 9"), SEND];
+        assert!(
+            press(&mut state, &keys).is_empty() && state.notice.contains("Languages"),
+            "{}",
+            state.notice
+        );
+        assert!(press(&mut state, &[words("two\nlines")]).is_empty() && state.notice.contains("one line"));
+        let effects = press(&mut state, &[Key::Edit(Edit::Backspace), words("ru"), SEND]);
+        let [Effect::Say(Said::Open(asked))] = &effects[..] else { panic!("{effects:?}") };
+        assert_eq!((asked.to[1].party.as_str(), asked.to[1].office.as_str()), ("LT", "Watch"));
+        assert_eq!(
+            (asked.subject.as_str(), &asked.languages[..]),
+            ("q", &["en".to_owned(), "ru".to_owned()][..])
+        );
+        // What is given does not change; refused, it is the officer's again; on record, it is done.
+        press(&mut state, &[words("x")]);
+        assert!(state.notice.contains("stays as it is"));
+        let id = asked.command.as_ref().unwrap().id[0];
+        state.told(answer(id, How::Refused(calls::JoinRefused::default())), Instant(2));
+        let effects = press(&mut state, &[Key::Up, Key::Up, Key::Down, SEND]);
+        let [Effect::Say(Said::Open(asked))] = &effects[..] else { panic!("{effects:?}") };
+        let id = asked.command.as_ref().unwrap().id[0];
+        let spoken = calls::Spoken { released: true, thread: vec![8; 16].into(), ..Default::default() };
+        state.told(answer(id, How::Spoken(spoken)), Instant(3));
+        assert!(state.dialogue.is_none() && state.view == View::Session);
+        assert_eq!(state.thread[..], [8; 16]);
+    }
+
+    #[test]
+    fn a_phrase_goes_by_its_number_beside_what_it_says_and_nothing_goes_once_it_was_left() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        let effects = press(&mut state, &[Key::Enter, Key::Character('p')]);
+        let look = Look::Phrases("BY".into());
+        assert_eq!(effects, [Effect::Look(look.clone())]);
+        let note = |number, text: &str| {
+            let text = calls::AgreedText { language: "en".into(), text: text.into() };
+            Note::Phrase { number, text }
+        };
+        let seen = [note(12, "Wait."), note(7, "Stop."), note(1, "We hear you.")].to_vec();
+        state.looked((look.clone(), Ok(seen)));
+        press(&mut state, &[Key::Character('1')]);
+        assert_eq!(state.dialogue.as_ref().unwrap().notes(), ["1 [en] We hear you.", "12 [en] Wait."]);
+        let effects = press(&mut state, &[SEND]);
+        let [Effect::Say(Said::Say(asked))] = &effects[..] else { panic!("{effects:?}") };
+        assert_eq!((asked.phrase, asked.language.as_str(), asked.text.as_str()), (1, "en", ""));
+        // Another dialogue is told nothing of it.
+        press(&mut state, &[Key::Escape, Key::Character('+')]);
+        state.looked((look, Ok(Vec::new())));
+        assert_eq!(state.dialogue.as_ref().unwrap().seen, None);
+        assert!(press(&mut state, &[words("LT"), Key::Escape, SEND]).is_empty() && state.dialogue.is_none());
+    }
+
+    #[test]
+    fn a_close_signs_what_stood_there_and_asks_anew_where_that_is_another_by_now() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        let effects = press(&mut state, &[Key::Enter, Key::Character('c')]);
+        let look = Look::Transcripts { thread: vec![7; 16].into(), with: vec!["BY".into()] };
+        assert_eq!(effects, [Effect::Look(look.clone())]);
+        assert!(press(&mut state, &[SEND]).is_empty());
+        assert!(state.notice.contains("what it signs has to stand here first"), "{}", state.notice);
+        let note = Note::Transcript { with: "BY".into(), digest: Digest([5; 32]) };
+        state.looked((look.clone(), Ok(vec![note])));
+        let effects = press(&mut state, &[SEND]);
+        let [Effect::Say(Said::Close(asked))] = &effects[..] else { panic!("{effects:?}") };
+        assert_eq!((asked.shown[0].party.as_str(), &asked.shown[0].digest[..]), ("BY", &[5; 32][..]));
+        let id = asked.command.as_ref().unwrap().id[0];
+        let refused = How::Refused(calls::JoinRefused::default());
+        assert_eq!(state.told(answer(id, refused), Instant(2)), [Effect::Look(look)]);
+        assert!(press(&mut state, &[SEND]).is_empty());
+    }
+}
