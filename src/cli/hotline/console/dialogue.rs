@@ -1,6 +1,6 @@
 //! A few fields that an officer fills in before something is said: one way for all that needs more than a key.
 //!
-//! Never here: a rule that the node knows, or a thing said by a letter: what is filled in goes by one key that is none.
+//! Never here: how it is read (`filled.rs`), or a thing said by a letter: what is filled in goes by one key that is none.
 
 use bytes::Bytes;
 
@@ -8,13 +8,8 @@ use super::composer::Written;
 use super::keys::Key;
 use super::looks::{Look, Note};
 use super::state::Session;
-use crate::cli::given;
-use crate::codec::message::{precedence_to_proto, traffic_to_proto};
-use crate::codec::proto::detente::evidence::v1 as evidence;
 use crate::codec::proto::detente::v1 as calls;
-use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::domain::digest::CommandId;
-use crate::domain::message::Traffic;
 use crate::limits;
 
 /// What it is filled in for.
@@ -50,21 +45,21 @@ pub struct Dialogue {
     pub given: Option<CommandId>,
 }
 
-const TO: &str = "To, such as PL LT:Watch";
-const SUBJECT: &str = "Subject";
-const LANGUAGES: &str = "Languages, such as en ru";
-const PRECEDENCE: &str = "Precedence";
-const TRAFFIC: &str = "real or drill";
-const ABOUT: &str = "About thread, or nothing";
-const PARTY: &str = "Party, such as LT";
-const SEES: &str = "Sees: now on, or all";
-const NUMBER: &str = "Number";
-const LANGUAGE: &str = "Language";
-const TRANSLATOR: &str = "Translator, if not you";
-const REMARKS: &str = "Remarks, or nothing";
+pub const TO: &str = "To, such as PL LT:Watch";
+pub const SUBJECT: &str = "Subject";
+pub const LANGUAGES: &str = "Languages, such as en ru";
+pub const PRECEDENCE: &str = "Precedence";
+pub const TRAFFIC: &str = "real or drill";
+pub const ABOUT: &str = "About thread, or nothing";
+pub const PARTY: &str = "Party, such as LT";
+pub const SEES: &str = "Sees: now on, or all";
+pub const NUMBER: &str = "Number";
+pub const LANGUAGE: &str = "Language";
+pub const TRANSLATOR: &str = "Translator, if not you";
+pub const REMARKS: &str = "Remarks, or nothing";
 
-const FROM_NOW_ON: &str = "now on";
-const ALL: &str = "all";
+pub const FROM_NOW_ON: &str = "now on";
+pub const ALL: &str = "all";
 
 impl Purpose {
     /// What stands above the fields.
@@ -155,15 +150,6 @@ impl Dialogue {
         field.map_or("", |field| field.written.text.trim())
     }
 
-    /// The language and the translator, where they can be read.
-    ///
-    /// # Errors
-    /// The field that can't be, and the rule.
-    pub fn translation(&self) -> Result<(String, String), String> {
-        let language = given::language(self.text(LANGUAGE)).map_err(wrong(LANGUAGE))?;
-        Ok((language.to_string(), self.text(TRANSLATOR).to_owned()))
-    }
-
     /// What is seen of it now, not safe to show: of phrases those whose number begins as it is filled in, the number
     /// itself first.
     pub fn notes(&self) -> Vec<String> {
@@ -184,119 +170,11 @@ impl Dialogue {
         told.sort_by_key(|(number, _)| *number);
         told.into_iter().map(|(_, text)| text).collect()
     }
-
-    /// The transcripts that stand there.
-    fn transcripts(&self) -> Result<Vec<calls::TranscriptShown>, String> {
-        let Some(Ok(notes)) = &self.seen else { return Err("what it signs has to stand here first".into()) };
-        let shown = notes.iter().filter_map(|note| match note {
-            Note::Transcript { with, digest } => {
-                Some(calls::TranscriptShown { party: with.clone(), digest: digest.0.to_vec().into() })
-            }
-            Note::Phrase { .. } => None,
-        });
-        Ok(shown.collect())
-    }
-
-    /// What is said: in this session or, where one is opened, in none.
-    ///
-    /// # Errors
-    /// The field that can't be read, and the rule.
-    pub fn said(&self, session: Option<&Session>, command: calls::CommandHeader) -> Result<Said, String> {
-        let command = Some(command);
-        let stands = session.map(|session| &session.stands);
-        let thread = stands.map(|stands| stands.thread.clone()).unwrap_or_default();
-        let opening = stands.map(|stands| stands.opening.clone()).unwrap_or_default();
-        Ok(match self.purpose {
-            Purpose::Open => Said::Open(self.opened(command)?),
-            Purpose::Add => {
-                let sees = match self.text(SEES) {
-                    FROM_NOW_ON => evidence::HotlineSees::FromNowOn,
-                    ALL => evidence::HotlineSees::All,
-                    _ => return Err(format!("{SEES}: `{FROM_NOW_ON}` or `{ALL}`")),
-                };
-                let party = given::addressee(self.text(PARTY)).map_err(wrong(PARTY))?.party.to_string();
-                let sees = sees as i32;
-                Said::Add(calls::AddPartyRequest {
-                    command,
-                    thread,
-                    party,
-                    sees,
-                    opening,
-                    ..Default::default()
-                })
-            }
-            Purpose::Phrase => {
-                let phrase = self.text(NUMBER).parse::<u64>().ok().filter(|number| *number > 0);
-                let phrase = phrase.ok_or_else(|| format!("{NUMBER}: that of an agreed phrase"))?;
-                let language = given::language(self.text(LANGUAGE)).map_err(wrong(LANGUAGE))?.to_string();
-                Said::Say(calls::SayRequest {
-                    command,
-                    thread,
-                    language,
-                    opening,
-                    phrase,
-                    ..Default::default()
-                })
-            }
-            Purpose::Close => Said::Close(calls::CloseSessionRequest {
-                command,
-                thread,
-                remarks: self.text(REMARKS).to_owned(),
-                opening,
-                shown: self.transcripts()?,
-                ..Default::default()
-            }),
-            Purpose::Translate => return Err("what it says is written next".into()),
-        })
-    }
-
-    fn opened(&self, command: Option<calls::CommandHeader>) -> Result<calls::OpenSessionRequest, String> {
-        let to = self.text(TO).split_whitespace().map(given::addressee);
-        let to: Vec<_> = to.collect::<Result<_, _>>().map_err(wrong(TO))?;
-        let languages = self.text(LANGUAGES).split_whitespace().map(given::language);
-        let languages: Vec<_> = languages.collect::<Result<_, _>>().map_err(wrong(LANGUAGES))?;
-        for (label, none) in [(TO, to.is_empty()), (LANGUAGES, languages.is_empty())] {
-            if none {
-                return Err(format!("{label}: one at least"));
-            }
-        }
-        if self.text(SUBJECT).is_empty() {
-            return Err(format!("{SUBJECT}: what it is about, in a few words"));
-        }
-        let traffic = match self.text(TRAFFIC) {
-            "real" => Traffic::Real,
-            "drill" => Traffic::Drill,
-            _ => return Err(format!("{TRAFFIC}: one of both")),
-        };
-        let about = match self.text(ABOUT) {
-            "" => Bytes::new(),
-            digits => given::thread(digits).map_err(wrong(ABOUT))?.0.to_vec().into(),
-        };
-        let precedence = given::precedence(self.text(PRECEDENCE)).map_err(wrong(PRECEDENCE))?;
-        let addressee = |one: crate::domain::message::Addressee| evidence::Addressee {
-            party: one.party.to_string(),
-            office: one.office,
-        };
-        Ok(calls::OpenSessionRequest {
-            command,
-            to: to.into_iter().map(addressee).collect(),
-            subject: self.text(SUBJECT).to_owned(),
-            languages: languages.iter().map(ToString::to_string).collect(),
-            about,
-            precedence: precedence_to_proto(precedence),
-            traffic: traffic_to_proto(traffic),
-            remarks: String::new(),
-        })
-    }
 }
 
 /// Whoever is present beside the own Party.
 fn others(session: &Session, own: &str) -> Vec<String> {
     session.stands.present.iter().filter(|party| *party != own).cloned().collect()
-}
-
-fn wrong(label: &'static str) -> impl Fn(String) -> String {
-    move |rule| format!("{label}: {rule}")
 }
 
 #[cfg(test)]
@@ -307,6 +185,7 @@ mod tests {
     use crate::cli::hotline::console::screen::{answer, console, text};
     use crate::cli::hotline::console::state::{Effect, State, View};
     use crate::codec::proto::detente::v1::join_answer::How;
+    use crate::codec::proto::detente::v1::join_request::What as Said;
     use crate::domain::digest::Digest;
     use crate::domain::time::Instant;
 
