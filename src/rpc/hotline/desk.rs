@@ -104,8 +104,10 @@ impl Desk {
             (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
             asked.precedence,
         )?;
-        let shown =
-            asked.shown.iter().map(|one| Some((one.party.parse().ok()?, Digest::from_slice(&one.digest)?)));
+        let shown = asked
+            .shown
+            .iter()
+            .map(|one| Some((one.party.parse::<Party>().ok()?, Digest::from_slice(&one.digest)?)));
         let shown: Option<Vec<(Party, Digest)>> = shown.collect();
         let shown = shown.ok_or_else(|| status::field("shown", "each with a Party's code, and 32 bytes"))?;
         speaker.say(Wanted::Close { remarks: asked.remarks, shown }).await

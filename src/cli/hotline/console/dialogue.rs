@@ -30,7 +30,7 @@ pub struct Field {
 }
 
 /// Fields, and what is to be seen beside them.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub struct Dialogue {
     pub purpose: Purpose,
     pub fields: Vec<Field>,
@@ -112,7 +112,8 @@ impl Dialogue {
     }
 
     fn of(purpose: Purpose, fields: &[(&'static str, &str)]) -> Dialogue {
-        let field = |(label, text): &(&'static str, &str)| Field { label, written: Written::of(*text) };
+        let field =
+            |(label, text): &(&'static str, &str)| Field { label: *label, written: Written::of(*text) };
         Dialogue {
             purpose,
             fields: fields.iter().map(field).collect(),
@@ -191,7 +192,11 @@ mod tests {
 
     fn press(state: &mut State, keys: &[Key]) -> Vec<Effect> {
         let at = |id: usize| At { now: Instant(1), id: CommandId([u8::try_from(id).unwrap(); 16]) };
-        keys.iter().enumerate().map(|(number, key)| state.press(key.clone(), at(number))).last().unwrap()
+        let mut effects = Vec::new();
+        for (number, key) in keys.iter().enumerate() {
+            effects = state.press(key.clone(), at(number));
+        }
+        effects
     }
 
     fn words(text: &str) -> Key {

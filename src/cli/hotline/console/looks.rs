@@ -22,7 +22,7 @@ pub enum Look {
 }
 
 /// One thing of it. No text in it is safe to show.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Debug)]
 pub enum Note {
     /// In one of its languages.
     Phrase {

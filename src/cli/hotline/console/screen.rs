@@ -246,7 +246,7 @@ mod tests {
             "{all}"
         );
         // What this Party's own writer sees begins with its own record.
-        assert!(all.contains("on record here 00:00:00; PL: on record here"), "{all}");
+        assert!(all.contains("on record here 00:00:00Z; PL: on record here"), "{all}");
         assert!(all.contains(" | [ru] by") && all.contains("answers 1"), "{all}");
         assert!(!all.contains(['\u{1b}', '\u{202e}']));
         let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 24));
