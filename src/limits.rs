@@ -36,6 +36,12 @@ pub const RECEIPTS_KEPT_PER_LANE: usize = DELIVERIES_PER_CALL_MAX * DELIVERY_CAL
 pub const LINK_RECORDS_PER_HOUR_MAX: u64 = 360_000;
 /// FLASH records that one link may bring in an hour; beyond it the answer is "not now".
 pub const LINK_FLASH_RECORDS_PER_HOUR_MAX: u64 = 3_600;
+/// FLASH drafts, revisions among them, that one officer of this Party may put on record in an hour, unless two
+/// custodians set another number; one more is refused with the number. Ten a minute for a whole hour is more than
+/// anybody writes; and five who reach it at once leave the sixth room within `LINK_FLASH_RECORDS_PER_HOUR_MAX`.
+pub const FLASH_DRAFTS_PER_HOUR: u64 = 600;
+/// A setting of fewer is refused: at one a minute the first hour of an emergency never meets it.
+pub const FLASH_DRAFTS_PER_HOUR_MIN: u64 = 60;
 /// Bytes that one link may bring in an hour below FLASH; beyond it the answer is "not now".
 pub const LINK_BYTES_PER_HOUR_MAX: u64 = 2 * 1024 * 1024 * 1024;
 /// What one link may put on record in an hour without anything being taken: contradictions, disputed
@@ -110,16 +116,14 @@ pub const ADOPTIONS_READ_PER_PARTY_MAX: usize = 16;
 /// Messages between us and one Party kept for the case that the two come to be bound: one more opens no duty later
 /// on, which stands with it and below the list of duties.
 pub const DUTY_MESSAGES_UNBOUND_PER_PARTY_MAX: usize = 10_000;
-/// Messages that are considered once more because one message brought a duty about, met one or freed one, those
-/// that wait already not counted: the oldest. How many more there are stands with that message and below the list
-/// of duties; they do nothing to what it brought about.
+/// Messages of one author that are considered once more because one message brought a duty about, met one or freed
+/// one, those that wait already not counted: the oldest, so that nobody who says much keeps an answer of another from
+/// being looked at. How many more there are stands with that message and below the list of duties; they do nothing to
+/// what it brought about.
 pub const DUTY_MESSAGES_AGAIN_MAX: usize = 1_000;
-/// Of the messages by which a Party takes back messages of its own so many in one thread, the oldest, are read when a
-/// message of that Party comes after them; what a later one took back before it came counts until that is said anew.
+/// Of the words by which a Party takes back one and the same message so many, the first on record, are read for when
+/// they were given, where that counts. How many more there are stands with that message and below the list of duties.
 pub const DUTY_WITHDRAWALS_READ_MAX: usize = 64;
-/// A withdrawal that names a message by its number is held against no more messages of its author in the thread, the
-/// newest: a duty of another thread that an older one met stays met.
-pub const DUTY_WITHDRAWAL_LOOKS_BACK_MAX: usize = 4_096;
 /// Duties that may be open with one Party, real ones and drills each for themselves. Beyond it a message opens
 /// none: it stands as any other, with a mark that says how many were not opened, and that is on record.
 pub const DUTIES_OPEN_PER_PARTY_MAX: u64 = 250_000;
@@ -248,7 +252,7 @@ pub const THREADS_BESIDE_MAX: usize = 16;
 /// more between, that its notice was cancelled is not marked.
 pub const AMENDMENT_LOOKS_BACK_MAX: usize = 256;
 /// Of what its author said later in its thread, what became of a message is read in no more messages, the newest first,
-/// and of those before them in as many withdrawals. How many were not looked at is marked.
+/// and in the words that take one of them back. How many were not looked at is marked.
 pub const LATER_WORDS_READ_MAX: usize = 64;
 /// A calendar that a reference names by its year alone is looked for in no more threads, the newest first, and in
 /// no more messages of each.
@@ -414,6 +418,9 @@ pub const ADDRESSEES_MAX: usize = 256;
 pub const RELEASABLE_TO_MAX: usize = 256;
 /// A message with more references is refused.
 pub const REFERENCES_MAX: usize = 32;
+/// Of the messages that one form names by digest, the first so many: one that is named beyond them is found from there
+/// only where it stands in the same thread or among the envelope's references.
+pub const NAMED_IN_FORM_MAX: usize = 256;
 /// A message with more parts is refused.
 pub const PARTS_MAX: usize = 64;
 /// A larger part is refused before it is kept, and is not fetched from a peer (bytes, without the salt).
@@ -444,13 +451,25 @@ pub const BUNDLE_ODDITIES_MAX: usize = 64;
 /// A larger carry file is refused before it is read; when one is made, what would go beyond stays owed and is told
 /// (bytes).
 pub const CARRY_BYTES_MAX: usize = 32 * 1024 * 1024;
-/// When a carry file is made, its dispatches take no more; the rest is for what stands beside them (bytes).
+/// When a carry file is made, its dispatches and parts together take no more; the rest is for what stands beside them
+/// (bytes). The largest part fits.
 pub const CARRY_DISPATCHES_BYTES_MAX: usize = CARRY_BYTES_MAX - 8 * 1024 * 1024;
 /// A carry file is read up to so many lists, dispatches and receipts.
 pub const CARRY_ENTRIES_MAX: usize = 16_384;
 /// When a carry file is made, it holds no more dispatches; the rest stays owed and is told. Their receipts fit one file
 /// for the way back.
 pub const CARRY_DISPATCHES_MAX: usize = CARRY_ENTRIES_MAX / 2;
+/// When a carry file is made, it holds no more parts, nor any for which its dispatches leave no room of
+/// `CARRY_DISPATCHES_BYTES_MAX`; the rest is told.
+pub const CARRY_PARTS_MAX: usize = 1_024;
+/// Of the parts that a carry file leaves out so many are named; how many more there are is told.
+pub const CARRY_PARTS_LEFT_TOLD: usize = 64;
+/// Of what is wrong with a carry file so much is told; how much more there is is told.
+pub const CARRY_STOPPED_TOLD: usize = 64;
+/// Words on the way that a carry file goes or came may be no longer (bytes).
+pub const CARRY_WAY_BYTES_MAX: usize = 512;
+/// So many carry files that were made or taken are listed, the newest; the journal keeps all.
+pub const CARRIED_KEPT_MAX: usize = 100;
 
 // ---- journal -----------------------------------------------------------------------------------
 
@@ -512,6 +531,10 @@ pub const KAFKA_AHEAD_KIB_MAX: usize = 8 * 1024;
 pub const PARTS_BYTES_MAX: u64 = 64 * 1024 * 1024 * 1024;
 /// Of that, what is left to our own officers: peers' parts do not take it (bytes).
 pub const PARTS_BYTES_RESERVE: u64 = 8 * 1024 * 1024 * 1024;
+/// A part that would leave fewer bytes free where parts lie is answered "not now", and what had come of it is removed:
+/// where the journal lies on the same disk, texts go on. At 2 KiB for each with its receipt that is room for a quarter
+/// of a million of them (bytes).
+pub const PARTS_LEAVE_FREE_BYTES: u64 = 512 * 1024 * 1024;
 /// Parts being read or taken from officers at once; one more is answered "not now".
 pub const PARTS_AT_ONCE_MAX: usize = 16;
 /// A part is read and handed on in pieces of this size (bytes).
@@ -626,6 +649,9 @@ pub const DOUBTS_BEFORE_DISPUTE: u32 = 3;
 pub const HEARTBEAT_MS: i64 = 10_000;
 /// After our ledger grew, a heartbeat is sent once it has been still for so long (ms).
 pub const HEARTBEAT_SETTLE_MS: u64 = 50;
+/// Heartbeats that news brings about on a link begin no closer than this (ms): a ledger that grows all the time is
+/// cosigned a few times a second, and not for each message.
+pub const HEARTBEAT_APART_MS: u64 = 250;
 
 /// The longest wait between two tries for one part (ms); the first is `BACK_OFF_MS_MIN`, and it doubles.
 pub const PART_RETRY_MS_MAX: u64 = 60 * 60 * 1_000;
@@ -726,6 +752,9 @@ pub const EXPORT_PIECES_AHEAD_MAX: usize = 2;
 pub const NOTICES_AHEAD_MAX: usize = 16;
 /// So many open items are listed in one answer, those that must be done first; the rest is counted.
 pub const NOW_ITEMS_MAX: usize = 50;
+/// Of what their authors said later, all items of one answer together are read in no more messages: each has its share,
+/// and what it leaves is for those behind it. How many were not looked at is marked with each.
+pub const NOW_LATER_WORDS_READ_MAX: usize = 800;
 /// So many messages of this Party in a message's thread, the first that came after it, are looked at for a holding
 /// reply to it; a later one is not found, and a further one is drafted without asking.
 pub const HOLDING_REPLY_LOOKED_MAX: usize = 200;

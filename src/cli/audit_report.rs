@@ -28,6 +28,14 @@ pub fn print(report: &Report, given: Option<Fingerprint>) {
     if report.times_run_backwards > 0 {
         say!("marked       {} times of records run backwards", report.times_run_backwards);
     }
+    if report.by_older_rules > 0 {
+        say!(
+            "older rules  {} records on duties were decided under an older fold version, and would be decided otherwise \
+             under {}: what they say stands, and is not held against today's rules",
+            report.by_older_rules,
+            report.fold_version
+        );
+    }
     for void in &report.voids {
         let claims = void.claims.map_or_else(String::new, |index| format!(", claims to be record {index}"));
         say!("void         position {}{claims}: {}", void.position, void.reason);
@@ -118,6 +126,7 @@ pub fn print_json(report: &Report) {
         "fold_version": report.fold_version,
         "checked": report.checked,
         "times_run_backwards": report.times_run_backwards,
+        "by_older_rules": report.by_older_rules,
         "covered": matches!(report.covered, Covered::ByCheckpoint { .. }),
         "covered_records": covered_records,
         "copied": copied,

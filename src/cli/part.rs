@@ -14,6 +14,7 @@ use crate::cli::files::{self, Readers};
 use crate::cli::given;
 use crate::cli::json;
 use crate::cli::out::say;
+use crate::codec::chunks::chunks;
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::part_service_client::PartServiceClient;
@@ -163,12 +164,7 @@ pub async fn store(
         name: name.into(),
         personal,
     };
-    let content = bytes::Bytes::from(content);
-    let chunks = (0..content.len()).step_by(limits::PART_CHUNK_BYTES).map(move |from| {
-        let to = from.saturating_add(limits::PART_CHUNK_BYTES).min(content.len());
-        Piece::Chunk(content.slice(from..to))
-    });
-    let pieces = std::iter::once(Piece::Header(header)).chain(chunks);
+    let pieces = std::iter::once(Piece::Header(header)).chain(chunks(content.into()).map(Piece::Chunk));
     let pieces = pieces.map(|piece| calls::StoreRequest { piece: Some(piece) });
     let stored = answer(service(desk).store(tokio_stream::iter(pieces.collect::<Vec<_>>()))).await?;
     let part =

@@ -290,7 +290,8 @@ async fn list(args: List) -> Result<(), Fault> {
                 "unconfirmed_by": (!line.unconfirmed_by.is_empty()).then_some(&line.unconfirmed_by),
                 "list_since_ms": line.list_since_ms, "list_changed": line.list_changed,
                 "without_node": line.without_node, "open_by_hand": line.open_by_hand,
-                "allowance": line.allowance.as_ref().map(limit::to_json) });
+                "allowance": line.allowance.as_ref().map(limit::to_json),
+                "flash_drafts_per_hour": (line.party == own).then_some(line.flash_drafts_per_hour) });
             say!("{}", json::line(&object));
             continue;
         }
@@ -317,6 +318,7 @@ async fn list(args: List) -> Result<(), Fault> {
         say!("  contacts {}", shown(&line.contacts.join("; ")));
         if line.party == own {
             say!("  this Party itself, revocation list good until {until}");
+            say!("  each officer at most {} FLASH drafts an hour", line.flash_drafts_per_hour);
             continue;
         }
         let heard = match line.heard_at_ms {

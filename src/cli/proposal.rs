@@ -13,7 +13,7 @@ use crate::cli::out::say;
 use crate::codec::message::precedence_to_proto;
 use crate::codec::proto::detente::v1::party_service_client::PartyServiceClient;
 use crate::codec::proto::detente::v1::{
-    ConfirmRequest, DropProposalRequest, ListProposalsRequest, ProposeRequest, ReleaseRule,
+    ConfirmRequest, DropProposalRequest, FlashDrafts, ListProposalsRequest, ProposeRequest, ReleaseRule,
     propose_request::Change,
 };
 use crate::domain::digest::CommandId;
@@ -48,6 +48,20 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Proposes how many FLASH drafts each officer may put on record in an hour; acknowledgements are apart
+    FlashLimit {
+        #[command(flatten)]
+        by: AsCommand,
+        /// From 60, so that the first texts of an emergency always go, to 3,600, which is all that another node takes
+        #[arg(long, value_name = "NUMBER", required_unless_present = "lift")]
+        an_hour: Option<u64>,
+        /// As many as the program leaves again: 600
+        #[arg(long, conflicts_with = "an_hour")]
+        lift: bool,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Confirms a proposal that another custodian made
     Confirm {
         #[command(flatten)]
@@ -78,6 +92,10 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::ReleaseRule { by, one_person, json } => {
             let one_person = one_person.0.into_iter().map(precedence_to_proto).collect();
             let change = Change::ReleaseRule(ReleaseRule { one_person });
+            propose(&by, change, Bytes::new(), Proposed::printed(json)).await
+        }
+        Command::FlashLimit { by, an_hour, lift: _, json } => {
+            let change = Change::FlashDrafts(FlashDrafts { per_officer_per_hour: an_hour });
             propose(&by, change, Bytes::new(), Proposed::printed(json)).await
         }
         Command::Confirm { by, proposal, json } => {

@@ -13,6 +13,7 @@ use super::dispatch::{digest, party};
 use super::evidence_v1 as proto;
 use super::fault::DecodeFault;
 use super::repeated::check_count;
+use crate::domain::carry::Holds;
 use crate::domain::digest::Digest;
 use crate::domain::party::{Incarnation, LedgerEnd};
 use crate::domain::time::Instant;
@@ -36,6 +37,18 @@ pub struct Carry {
     pub dispatches: Vec<CarriedDispatch>,
     /// Exact bytes of a ProvenReceipt each.
     pub receipts: Vec<Bytes>,
+    /// Salt and content of each.
+    pub parts: Vec<Bytes>,
+}
+
+impl Carry {
+    pub fn holds(&self) -> Holds {
+        Holds {
+            dispatches: self.dispatches.len() as u64,
+            receipts: self.receipts.len() as u64,
+            parts: self.parts.len() as u64,
+        }
+    }
 }
 
 #[derive(Clone, PartialEq, Eq)]
@@ -64,12 +77,7 @@ pub struct Read {
 /// What a Party wrote stays out of diagnostics.
 impl fmt::Debug for Carry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (dispatches, receipts) = (self.dispatches.len(), self.receipts.len());
-        write!(
-            f,
-            "Carry({} to {}, {dispatches} dispatches, {receipts} receipts)",
-            self.from.party, self.to.party
-        )
+        write!(f, "Carry({} to {}, {:?})", self.from.party, self.to.party, self.holds())
     }
 }
 
@@ -110,6 +118,7 @@ const LEAVES: u32 = 5;
 const DISPATCHES: u32 = 6;
 const RECEIPTS: u32 = 7;
 const DIGEST: u32 = 8;
+const PARTS: u32 = 9;
 
 /// The fields of a Carry, one after the other.
 struct Fields {
@@ -126,9 +135,10 @@ impl Fields {
         }
         let cut = || DecodeFault::new("carry", "cut short");
         let (number, wire_type) = decode_key(&mut self.rest).map_err(|_| cut())?;
-        let repeats = matches!(number, KEY_LISTS | DISPATCHES | RECEIPTS);
-        let in_order = number > self.last || (number == self.last && repeats);
-        if wire_type != WireType::LengthDelimited || !in_order || number > DIGEST {
+        let repeats = matches!(number, KEY_LISTS | DISPATCHES | RECEIPTS | PARTS);
+        // Behind the digest nothing is read.
+        let in_order = number > self.last || (number == self.last && repeats) || number == DIGEST;
+        if wire_type != WireType::LengthDelimited || !in_order || number > PARTS {
             return Err(DecodeFault::new("carry", "damaged, or of a newer program: a field is out of place"));
         }
         self.last = number;
@@ -155,6 +165,7 @@ impl Fields {
                 LEAVES => carry.leaves = Some(leaves(bytes)?),
                 DISPATCHES => carry.dispatches.push(dispatch(bytes)?),
                 RECEIPTS => carry.receipts.push(bytes),
+                PARTS => carry.parts.push(bytes),
                 _ if self.rest.has_remaining() => {
                     return Err(DecodeFault::new("carry", "it goes on after its end"));
                 }
@@ -188,6 +199,7 @@ fn header(bytes: Bytes) -> Result<Carry, DecodeFault> {
         leaves: None,
         dispatches: Vec::new(),
         receipts: Vec::new(),
+        parts: Vec::new(),
     })
 }
 
@@ -233,5 +245,6 @@ fn to_proto(carry: &Carry) -> proto::Carry {
         dispatches: dispatches.collect(),
         receipts: carry.receipts.clone(),
         digest: Bytes::new(),
+        parts: carry.parts.clone(),
     }
 }

@@ -87,6 +87,7 @@ pub fn change_to_proto(change: &Change) -> proto::Change {
         Change::WatchCards(cards) => Wire::WatchCards(watch::cards_to_proto(cards)),
         Change::LinkPhrases(new) => Wire::LinkPhrases(link_phrases::to_proto(new)),
         Change::CheckSchedule(plan) => Wire::CheckSchedule(check::schedule_to_proto(plan)),
+        Change::FlashDrafts(set) => Wire::FlashDrafts(proto::FlashDrafts { per_officer_per_hour: *set }),
         Change::FunctionTerm(term) => Wire::FunctionTerm(proto::FunctionTerm {
             regime: term.regime.clone(),
             function: term.function.clone(),
@@ -152,6 +153,7 @@ pub fn change_from_proto(wire: Option<proto::Change>) -> Result<Change, DecodeFa
         Wire::WatchCards(cards) => Change::WatchCards(watch::cards_from_proto(cards)?),
         Wire::LinkPhrases(new) => Change::LinkPhrases(Arc::new(link_phrases::from_proto(new)?)),
         Wire::CheckSchedule(wire) => Change::CheckSchedule(check::schedule_from_proto(&wire)?),
+        Wire::FlashDrafts(new) => Change::FlashDrafts(new.per_officer_per_hour),
         Wire::FunctionTerm(term) => Change::FunctionTerm(Term {
             party: party(&term.party, "change.function_term.party")?,
             regime: term.regime,

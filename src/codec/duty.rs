@@ -37,6 +37,7 @@ pub(super) fn to_proto(noted: &DutiesNoted) -> proto::DutiesNoted {
         left_out: noted.left_out,
         unreadable: noted.is_unreadable,
         seen: noted.seen,
+        not_read: noted.not_read,
     }
 }
 
@@ -55,6 +56,7 @@ pub(super) fn from_proto(wire: proto::DutiesNoted) -> Result<DutiesNoted, Decode
         left_out: wire.left_out,
         is_unreadable: wire.unreadable,
         seen: wire.seen,
+        not_read: wire.not_read,
     })
 }
 

@@ -10,7 +10,7 @@ use super::dispatch::{self, digest, party};
 use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{precedence_from_proto, precedence_to_proto};
-use super::{alarm, by_hand, check, duty, message, regime_held, signed, watch};
+use super::{alarm, by_hand, carry_noted, check, duty, message, named, regime_held, signed, watch};
 use crate::domain::digest::{CommandId, Digest, DraftId};
 use crate::domain::event::{Contradiction, Event, Head, Leaf, Receipted, Received, Released, RevocationList};
 use crate::domain::ledger::leaf_hash;
@@ -123,6 +123,7 @@ pub(super) fn to_proto(event: &Event) -> proto::Event {
         Event::DutiesNoted(noted) => Wire::DutiesNoted(duty::to_proto(noted)),
         Event::AlarmNoted(noted) => Wire::AlarmNoted(alarm::to_proto(noted)),
         Event::CheckNoted(noted) => Wire::CheckNoted(check::to_proto(noted)),
+        Event::CarryNoted(noted) => Wire::CarryNoted(carry_noted::to_proto(noted)),
     };
     proto::Event { event: Some(wire) }
 }
@@ -210,6 +211,7 @@ pub(super) fn from_proto(event: proto::Event) -> Result<Event, DecodeFault> {
         Wire::DutiesNoted(noted) => Event::DutiesNoted(Box::new(duty::from_proto(noted)?)),
         Wire::AlarmNoted(noted) => Event::AlarmNoted(alarm::from_proto(noted)?),
         Wire::CheckNoted(noted) => Event::CheckNoted(Box::new(check::from_proto(noted)?)),
+        Wire::CarryNoted(noted) => Event::CarryNoted(Box::new(carry_noted::from_proto(noted)?)),
     })
 }
 
@@ -220,9 +222,11 @@ fn released(wire: proto::Released) -> Result<Released, DecodeFault> {
         let leaf = leaf_hash(&dispatch::encode_dispatch(&dispatch));
         Ok((dispatch, leaf))
     };
+    let message = message::decode(&payload)?;
     Ok(Released {
+        named: Box::new(named::of(&message)),
         draft: if wire.draft.is_empty() { None } else { Some(draft_id(&wire.draft, "released.draft")?) },
-        message: message::decode(&payload)?,
+        message,
         digest: Digest::of(&payload),
         signed: wire.message,
         dispatches: wire.dispatches.into_iter().map(with_leaf).collect::<Result<_, _>>()?,
@@ -240,6 +244,7 @@ fn received(wire: proto::Received) -> Result<Received, DecodeFault> {
         | Outcome::RefusedAddressee => None,
     };
     Ok(Received {
+        named: message.as_ref().map(named::of).unwrap_or_default(),
         dispatch_leaf: leaf_hash(&dispatch_payload),
         dispatch: dispatch::decode_dispatch(dispatch_payload)?,
         dispatch_signed: wire.dispatch,

@@ -85,7 +85,8 @@ fn drafted(body: &[u8]) -> Option<Fact> {
     let heading = heading(bytes)?;
     let (name, office, key_digest) = heading.drafter;
     let drafter = Person { name: name.into(), office: office.into(), key_digest };
-    Some(Fact::Drafted { draft, digest: Digest::of(bytes), drafter, thread: heading.thread })
+    let (thread, precedence) = (heading.thread, heading.precedence);
+    Some(Fact::Drafted { draft, digest: Digest::of(bytes), drafter, thread, precedence })
 }
 
 fn released(body: &[u8]) -> Option<Fact> {

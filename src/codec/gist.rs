@@ -6,6 +6,7 @@
 use super::content;
 use super::evidence_v1 as proto;
 use super::message::{is_kind, precedence_from_proto, relation_from_proto};
+use super::named;
 use super::plain::Plain;
 use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, ThreadId};
@@ -21,9 +22,10 @@ pub(super) struct Heading<'b> {
     author: &'b str,
     pub thread: ThreadId,
     kind: &'b str,
+    content: &'b [u8],
     parties: Vec<Party>,
     offices: Vec<(Party, String)>,
-    precedence: Precedence,
+    pub precedence: Precedence,
     group_ms: Option<i64>,
     /// Name, office, and the digest of the key.
     pub drafter: (&'b str, &'b str, Digest),
@@ -50,6 +52,7 @@ pub(super) fn gist(payload: &[u8]) -> Option<Gist> {
         kind: Kind::from_name(heading.kind),
         tells_of_another: tells_of_another(heading.kind),
         references: heading.references,
+        named: named::in_form(heading.kind, heading.content),
         parts: heading.parts,
         word: None,
         cites: heading.cites.map(|(name, digest)| (name.to_owned(), digest)),
@@ -68,7 +71,7 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
     if content::may_be_word(kind) {
         return None;
     }
-    fields.bytes(6)?;
+    let content = fields.bytes(6)?;
     let mut parties = Vec::new();
     let mut all = Vec::new();
     for field in [7, 8] {
@@ -124,6 +127,7 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
         author,
         thread,
         kind,
+        content,
         parties,
         offices,
         precedence,

@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::alarm::Noted;
 use super::by_hand::DeliveredByHand;
+use super::carry::CarryNoted;
 use super::check::{CheckNoted, CheckToSend};
 use super::digest::{CommandId, Digest, DraftId};
 use super::duty::DutiesNoted;
@@ -132,6 +133,8 @@ pub enum Command {
     SendCheck(Box<CheckToSend>),
     /// What came of a check: of one by telephone or fax by a person, of all others by the node.
     NoteCheck(Box<CheckNoted>),
+    /// A carry file was made, or is taken from here on. Whoever gives it has read the file.
+    NoteCarry(Box<CarryNoted>),
 }
 
 /// Whether a releaser insists on a draft with faults.

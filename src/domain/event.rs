@@ -11,9 +11,11 @@ use bytes::Bytes;
 use super::alarm::{Noted, OwnAlarm, Webhook};
 use super::allowance::LinkAllowance;
 use super::by_hand::DeliveredByHand;
+use super::carry::CarryNoted;
 use super::check::{CheckNoted, CheckPlan};
 use super::digest::{CommandId, Digest, DraftId};
 use super::duty::DutiesNoted;
+use super::fact::NamedInForm;
 use super::function::Term;
 use super::hotline::phrases::LinkPhrases;
 use super::keys::KeyList;
@@ -79,6 +81,7 @@ pub enum Event {
     DutiesNoted(Box<DutiesNoted>),
     AlarmNoted(Noted),
     CheckNoted(Box<CheckNoted>),
+    CarryNoted(Box<CarryNoted>),
 }
 
 /// The exact text of a regime, put on record here. It binds nobody: that takes an adoption.
@@ -182,6 +185,8 @@ pub enum Change {
     LinkPhrases(Arc<LinkPhrases>),
     /// In the place of the one before, as a whole.
     CheckSchedule(Arc<CheckPlan>),
+    /// How many FLASH drafts each officer may put on record in an hour. `None`: as many as the program leaves.
+    FlashDrafts(Option<u64>),
 }
 
 /// A Party to which nothing but what is delivered by hand can go.
@@ -204,6 +209,8 @@ pub struct Released {
     pub signed: Bytes,
     /// Each with the leaf hash of its exact bytes.
     pub dispatches: Vec<(Dispatch, Digest)>,
+    /// Read from the message's content, never written.
+    pub named: Box<NamedInForm>,
 }
 
 /// A dispatch that a peer validly signed, with what came of it.
@@ -215,6 +222,8 @@ pub struct Received {
     pub dispatch_leaf: Digest,
     /// `None` where it was refused: what does not verify is never read.
     pub message: Option<Message>,
+    /// Read from the message's content, never written; nothing where it was refused.
+    pub named: NamedInForm,
     pub message_signed: Bytes,
     pub receipt: Receipt,
     /// The exact bytes of the receipt, and their leaf hash in our ledger.

@@ -9,6 +9,7 @@ use super::board::Answered;
 use super::content::Kind;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::event::{Event, Received};
+use super::form::MessageReference;
 use super::message::{
     ACKNOWLEDGEMENT, Dispatch, Message, Outgoing, Receipt, Relation, Traffic, tells_of_another,
 };
@@ -39,6 +40,7 @@ pub enum Fact {
         digest: Digest,
         drafter: Person,
         thread: ThreadId,
+        precedence: Precedence,
     },
     Released {
         draft: Option<DraftId>,
@@ -88,6 +90,7 @@ pub struct Gist {
     pub tells_of_another: bool,
     /// To messages whose digest is known.
     pub references: Vec<(Digest, Relation)>,
+    pub named: NamedInForm,
     /// By salted digest, each with its size as stated.
     pub parts: Vec<(Digest, u64)>,
     /// What it does to who is bound by which rules; never a drill's.
@@ -96,6 +99,15 @@ pub struct Gist {
     pub cites: Option<(String, Digest)>,
     /// It says of two threads whether they are one activity.
     pub is_same_activity: bool,
+}
+
+/// What a message names in its form, where its envelope need not.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct NamedInForm {
+    /// Messages by their digest, each once, no more than the limit says.
+    pub messages: Vec<Digest>,
+    /// Of a message withdrawal that can be read: what it takes back.
+    pub withdraws: Option<Box<MessageReference>>,
 }
 
 impl Fact {
@@ -107,10 +119,11 @@ impl Fact {
                 digest: Digest::of(bytes),
                 drafter: outgoing.drafter.clone(),
                 thread: outgoing.thread,
+                precedence: outgoing.precedence,
             }),
             Event::Released(released) => Some(Fact::Released {
                 draft: released.draft,
-                message: Gist::of(&released.message),
+                message: Gist::of(&released.message, &released.named),
                 digest: released.digest,
                 dispatches: released.dispatches.clone(),
             }),
@@ -146,7 +159,8 @@ impl Fact {
             | Event::WatchOffered(_)
             | Event::WatchTaken { .. }
             | Event::AlarmNoted(_)
-            | Event::CheckNoted(_) => None,
+            | Event::CheckNoted(_)
+            | Event::CarryNoted(_) => None,
         }
     }
 }
@@ -167,12 +181,12 @@ fn taken(received: &Received) -> Taken {
         receipt: received.receipt.clone(),
         receipt_leaf: received.receipt_leaf,
         bytes: bytes as u64,
-        message: received.message.as_ref().map(Gist::of),
+        message: received.message.as_ref().map(|message| Gist::of(message, &received.named)),
     }
 }
 
 impl Gist {
-    fn of(message: &Message) -> Gist {
+    fn of(message: &Message, named: &NamedInForm) -> Gist {
         let draft = &message.draft;
         Gist {
             author: message.author,
@@ -190,6 +204,7 @@ impl Gist {
                 .iter()
                 .filter_map(|reference| Some((reference.message?, reference.relation)))
                 .collect(),
+            named: named.clone(),
             parts: draft.parts.iter().map(|part| (part.salted_digest, part.bytes)).collect(),
             word: match draft.traffic {
                 Traffic::Real => draft.word.clone(),

@@ -145,6 +145,11 @@ pub enum Refusal {
     TooFewCustodians,
     #[error("there are as many {what} as can be open at once ({most})")]
     TooMany { what: &'static str, most: usize },
+    #[error(
+        "you put as many FLASH drafts on record in this hour as one officer may ({most}, `proposal flash-limit`): \
+         nothing was done; the next hour, another officer and every lower precedence are free"
+    )]
+    FlashDrafts { most: u64 },
 }
 
 impl Refusal {
@@ -189,6 +194,7 @@ impl Refusal {
             Refusal::NothingToNote => "NOTHING_TO_NOTE",
             Refusal::TooFewCustodians => "TOO_FEW_CUSTODIANS",
             Refusal::TooMany { .. } => "TOO_MANY",
+            Refusal::FlashDrafts { .. } => "FLASH_DRAFTS",
         }
     }
 }

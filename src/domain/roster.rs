@@ -10,6 +10,7 @@ use super::alarm::{OwnAlarm, Webhook};
 use super::check::ChecksInForce;
 use super::digest::{CommandId, Digest};
 use super::event::{AcceptedKeyList, Change, Member, PartyWithoutNode, RevocationList};
+use super::flash::check_set;
 use super::function::Functions;
 use super::hotline::phrases::LinkPhrases;
 use super::office::Offices;
@@ -251,6 +252,7 @@ impl Roster {
             Change::LinkPhrases(new) if self.parties.contains_key(&new.party) => new.check(),
             Change::LinkPhrases(new) => Err(Refusal::NoSuchParty(new.party)),
             Change::CheckSchedule(plan) => plan.check(self),
+            Change::FlashDrafts(set) => check_set(*set),
         }
     }
 
@@ -339,8 +341,8 @@ impl Roster {
             Change::LinkPhrases(new) => {
                 self.phrases.insert(new.party, new.clone());
             }
-            // It stands on the link.
-            Change::LinkAllowance(_) => {}
+            // They stand on the link, and on the Board.
+            Change::LinkAllowance(_) | Change::FlashDrafts(_) => {}
         }
     }
 

@@ -37,6 +37,7 @@ pub(super) async fn run(link: Link) {
     loop {
         // What changes while the heartbeat is under way is news for the next one.
         let before = News::at(&link.head(), &link);
+        let begun = tokio::time::Instant::now();
         let beaten = match peer.take().or_else(|| link.dial(turn, Reach::Everything)) {
             Some(mut dialled) => {
                 let beaten = beat(&link, &mut dialled).await;
@@ -50,7 +51,7 @@ pub(super) async fn run(link: Link) {
             Ok(()) => {
                 failures = 0;
                 lists_let_in = false;
-                if !wait(&link, &mut heads, before).await {
+                if !wait(&link, &mut heads, before, begun).await {
                     return;
                 }
             }
@@ -119,29 +120,36 @@ pub fn silent_after_ms(board: &Board, peer: Party) -> i64 {
     interval_ms(board, peer).saturating_add(limits::HEARTBEAT_ANSWER_MS_MAX)
 }
 
-/// Until the clock says so, the peer has shown something new, or there is news since `before`.
+/// Until the clock says so, the peer has shown something new, or there is news since `before`, the last heartbeat
+/// having `begun` then.
 async fn wait(
     link: &Link,
     heads: &mut tokio::sync::watch::Receiver<std::sync::Arc<Head>>,
     before: News,
+    begun: tokio::time::Instant,
 ) -> bool {
     let clock = &link.exchange.registrar.clock;
     let due = clock.now().plus_ms(interval_ms(&link.head().board, link.peer));
     let news = async {
-        while News::at(&heads.borrow_and_update(), link) == before {
+        loop {
+            let head = heads.borrow_and_update().clone();
+            if News::at(&head, link) != before {
+                return true;
+            }
             if heads.changed().await.is_err() {
                 return false;
             }
         }
-        true
     };
     let goes_on = tokio::select! {
         () = clock.wait_until(due) => return true,
         () = link.state.asked_for_beat() => true,
         goes_on = news => goes_on,
     };
-    // Whoever has news, or rings, all the time is not called all the time.
-    tokio::time::sleep(Duration::from_millis(limits::HEARTBEAT_SETTLE_MS)).await;
+    // Whoever has news, or rings, all the time is not called all the time: each exchange of heads is a record or two
+    // at both ends, which messages under way would have to wait for.
+    let apart = Duration::from_millis(limits::HEARTBEAT_APART_MS).saturating_sub(begun.elapsed());
+    tokio::time::sleep(apart.max(Duration::from_millis(limits::HEARTBEAT_SETTLE_MS))).await;
     goes_on
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use super::carry::{Stopped, Taken};
+use super::carry_in::{Stopped, Taken};
 use super::exchange::Link;
 use super::serve::ServeFault;
 use super::{owed, receipts};

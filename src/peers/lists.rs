@@ -120,9 +120,8 @@ async fn exchange_revocation_lists(link: &Link, peer: &mut Peer, own: Bytes) -> 
 /// Takes a revocation list that the Party's own authority signed and that is newer than the one held.
 pub(super) async fn accept_revocation_list(link: &Link, der: Bytes) -> Result<Taken, NoUse> {
     let exchange = &link.exchange;
-    let checked =
-        exchange.dialler.trust.borrow().check_list(&link.peer, &der, exchange.registrar.clock.now());
-    match checked {
+    let trust = exchange.dialler.trust.borrow().clone();
+    match trust.check_list(&link.peer, &der, exchange.registrar.clock.now()) {
         Ok(()) => {}
         Err(BadList::NotNewer) => return Ok(Taken::HeldBefore),
         Err(BadList::NotTheirs | BadList::Expired) => return Err(NoUse),

@@ -5,6 +5,8 @@
 
 pub mod beat;
 pub mod carry;
+pub mod carry_in;
+pub mod carry_parts;
 mod carry_receipts;
 pub mod certificate;
 mod collect;

@@ -201,7 +201,7 @@ fn not_kept(link: &Link, part: Digest, fault: &PartFault) -> Try {
     Try::Later
 }
 
-async fn put_on_record(link: &Link, part: Digest, bytes: u64) -> Try {
+pub(super) async fn put_on_record(link: &Link, part: Digest, bytes: u64) -> Try {
     let command = Command::StorePart { salted_digest: part, bytes };
     match link.exchange.registrar.give(command, Origin::Node).await {
         Ok(_) => Try::Done,

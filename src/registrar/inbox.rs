@@ -239,7 +239,8 @@ fn link_of(command: &Command) -> Option<Party> {
         | Command::OfferWatch { .. }
         | Command::TakeWatch { .. }
         | Command::SendCheck(_)
-        | Command::NoteCheck(_) => None,
+        | Command::NoteCheck(_)
+        | Command::NoteCarry(_) => None,
     }
 }
 
@@ -276,7 +277,8 @@ fn is_flash(command: &Command) -> bool {
         | Command::OfferWatch { .. }
         | Command::TakeWatch { .. }
         | Command::SendCheck(_)
-        | Command::NoteCheck(_) => return false,
+        | Command::NoteCheck(_)
+        | Command::NoteCarry(_) => return false,
     };
     precedence == Precedence::Flash
 }

@@ -137,7 +137,9 @@ impl Registrar {
         self.head.borrow().clone()
     }
 
-    /// To be told of new heads.
+    /// To be told of new heads. What the receiver lends is to be cloned and let go at once: as long as it is held the
+    /// writer can announce nothing, and [`Registrar::head`] asked meanwhile may wait for the writer, both for ever. So
+    /// is what `wait_for` shows to its closure.
     pub fn heads(&self) -> watch::Receiver<Arc<Head>> {
         self.head.clone()
     }

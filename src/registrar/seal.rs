@@ -3,7 +3,7 @@
 //! Nothing signed here has left the node, nor may it before the record was read back. Dispatches are
 //! not signed at all yet: `peers/` makes them from the record, with the same bytes each time.
 
-use crate::codec::{dispatch, message, signed};
+use crate::codec::{dispatch, message, named, signed};
 use crate::domain::board::Board;
 use crate::domain::command::{Decided, ReceivePlan, ReleasePlan, Slot};
 use crate::domain::digest::Digest;
@@ -55,6 +55,7 @@ fn release(plan: ReleasePlan, board: &Board, ring: &KeyRing) -> Result<Event, Ke
         digest,
         signed: signed::encode(&Signed::sign(PayloadType::Message, payload, &[key])),
         dispatches: dispatches.collect(),
+        named: Box::new(named::of(&plan.message)),
         message: plan.message,
     }))
 }
@@ -84,6 +85,7 @@ fn receive(plan: ReceivePlan) -> Event {
         dispatch: delivery.dispatch,
         dispatch_signed: delivery.dispatch_signed,
         dispatch_leaf: delivery.dispatch_leaf,
+        named: delivery.message.as_ref().map(named::of).unwrap_or_default(),
         message: delivery.message.ok(),
         message_signed: delivery.message_signed,
         receipt: plan.receipt,

@@ -191,8 +191,8 @@ impl Writer {
                 self.answered();
                 self.durable = *fold;
                 let records: Newest = records.into_iter().map(Arc::new).collect();
-                let newest = kept_newest(&self.announce.borrow().newest, &records);
-                self.announce(newest);
+                let before = self.announce.borrow().clone();
+                self.announce(kept_newest(&before.newest, &records));
                 answer(batch.answers, &records);
                 Ok(())
             }

@@ -99,7 +99,8 @@ pub fn leaves_in(record: &Record, mut see: impl FnMut(LinkLeaf)) {
             | Event::WatchOffered(_)
             | Event::WatchTaken { .. }
             | Event::AlarmNoted(_)
-            | Event::CheckNoted(_) => {}
+            | Event::CheckNoted(_)
+            | Event::CarryNoted(_) => {}
         }
     }
 }

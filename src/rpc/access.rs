@@ -156,6 +156,7 @@ table! {
     "/detente.v1.HotlineService/CarryOut" => For::Roles(&[Watch]),
     "/detente.v1.HotlineService/CarryIn" => For::Roles(&[Watch]),
     "/detente.v1.HotlineService/EnterHeard" => For::Roles(&[Drafter]),
+    "/detente.v1.HotlineService/ListCarried" => For::Roles(&[Drafter, Releaser, Watch]),
 
     "/grpc.health.v1.Health/Check" => For::PersonsAndPeers,
     "/grpc.health.v1.Health/Watch" => For::PersonsAndPeers,

@@ -135,23 +135,20 @@ impl<'h> Shelf<'h> {
                 break;
             }
         }
-        // An author may say other things in the same thread; what it takes back counts no more, and of a notice what
-        // became of it counts, whatever the word that says so cites.
-        let mut notices: BTreeSet<(ThreadId, Party, Traffic)> = BTreeSet::new();
+        // An author may say other things in the same thread; what it takes back counts no more, and of what cites the
+        // regime what became of it counts, whatever the word that says so cites.
+        let mut accounts: BTreeSet<(ThreadId, Party, Traffic, Account)> = BTreeSet::new();
         held.retain(|one: &Held| {
-            let account = (one.thread, one.said.author, one.said.traffic);
             let is_cited = one.cites.as_deref() == Some(regime);
-            match one.said.content {
-                Content::Notification(_) | Content::Amendment(_) if is_cited => {
-                    notices.insert(account);
-                    true
-                }
-                Content::Notification(_) | Content::Amendment(_) | Content::Cancellation(_) => {
-                    is_cited || notices.contains(&account)
-                }
-                Content::MessageWithdrawal(_) => true,
-                _ => is_cited,
+            if matches!(one.said.content, Content::MessageWithdrawal(_)) {
+                return true;
             }
+            let Some(account) = Account::of(&one.said.content) else { return is_cited };
+            let account = (one.thread, one.said.author, one.said.traffic, account);
+            if is_cited && !matches!(one.said.content, Content::Cancellation(_)) {
+                accounts.insert(account);
+            }
+            is_cited || accounts.contains(&account)
         });
         let read = (Arc::new(held), looked);
         self.cited.insert(key, read.clone());
@@ -227,5 +224,27 @@ impl<'h> Shelf<'h> {
                 content: content.clone(),
             },
         }))
+    }
+}
+
+/// Of what one Party says in a thread, what takes the place of each other.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Account {
+    Notice,
+    /// Of this year.
+    Calendar(Option<u64>),
+    Conclusion,
+}
+
+impl Account {
+    fn of(content: &Content) -> Option<Account> {
+        match content {
+            Content::Notification(_) | Content::Amendment(_) | Content::Cancellation(_) => {
+                Some(Account::Notice)
+            }
+            Content::Calendar(form) => Some(Account::Calendar(form.year)),
+            Content::Conclusion(_) => Some(Account::Conclusion),
+            _ => None,
+        }
     }
 }

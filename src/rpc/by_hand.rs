@@ -66,7 +66,9 @@ impl ByHandService for ByHandCalls {
             }
             let marks = marks(&head.board, &regimes, (party, &digest), &message.draft.language).await;
             let marks = marks.map_err(status::record)?;
-            let became = became::marks(&head, &records, &digest, &message).await.map_err(status::record)?;
+            let most = limits::LATER_WORDS_READ_MAX;
+            let became = became::marks(&head, &records, (&digest, &message), most).await;
+            let became = became.map_err(status::record)?;
             let line = open_line(&head.board, party, digest, message);
             page.open.push(calls::OpenByHand { marks, became, ..line });
         }

@@ -98,6 +98,7 @@ pub(super) async fn asked(
             let plan = check_schedule::read(text).map_err(|fault| status::field("check_schedule", fault))?;
             Change::CheckSchedule(Arc::new(plan))
         }
+        Wire::FlashDrafts(new) => Change::FlashDrafts(new.per_officer_per_hour),
         Wire::PartyConfirmed(code) => Change::PartyConfirmed {
             party: party_in("party_confirmed", code)?,
             fingerprint: Digest::from_slice(&asked.fingerprint)
@@ -295,6 +296,12 @@ pub(super) fn sentence(change: &Change) -> String {
         Change::WatchCards(cards) => cards_sentence(cards),
         Change::LinkPhrases(new) => phrases_sentence(new),
         Change::CheckSchedule(plan) => super::hotline::checks::sentence(plan),
+        Change::FlashDrafts(set) => {
+            let most = set.map_or("as many FLASH drafts as the program leaves".into(), |most| {
+                format!("at most {most} FLASH drafts")
+            });
+            format!("let each officer put {most} on record in an hour")
+        }
         Change::FunctionTerm(term) => {
             let until =
                 term.until.map_or_else(|| "until the next term".into(), |until| format!("until {until}"));

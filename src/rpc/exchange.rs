@@ -1,14 +1,12 @@
 //! What peers call. The calling Party comes from the certificate; everything else is `peers/serve.rs`.
 
-use std::time::Duration;
-
 use bytes::Bytes;
 use tokio_stream::StreamExt as _;
 use tonic::{Request, Response, Status, Streaming};
 
 use super::access;
 use super::caller::Caller;
-use super::part::{self, Pieces};
+use super::part::{self, Pieces, next_piece};
 use super::status;
 use crate::codec::message::precedence_from_proto;
 use crate::codec::proto::detente::v1::exchange_service_server::{ExchangeService, ExchangeServiceServer};
@@ -161,9 +159,7 @@ impl ExchangeService for ExchangeCalls {
     ) -> Result<Response<HandInPartResponse>, Status> {
         let peer = peer(&call)?;
         let mut pieces = call.into_inner();
-        let patience = Duration::from_millis(limits::PART_CHUNK_MS_MAX);
-        let first = tokio::time::timeout(patience, pieces.message()).await;
-        let header = match first.map_err(|_| status::part_stalled())??.and_then(|first| first.piece) {
+        let header = match next_piece(&mut pieces, |one| one.piece, status::part_stalled).await? {
             Some(Piece::Header(header)) => header,
             Some(Piece::Chunk(_)) | None => return Err(status::field("header", "must come first")),
         };

@@ -201,7 +201,8 @@ impl MessageService for MessageCalls {
         let mut marks = unconfirmed(&head.board, &stored.message, None);
         marks.extend(whose(&head.board, &said));
         marks.extend(head.board.duties.left_out.of(&digest).map(LeftOut::says));
-        let became = became::marks(&head, &records, &digest, &stored.message).await;
+        let most = limits::LATER_WORDS_READ_MAX;
+        let became = became::marks(&head, &records, (&digest, &stored.message), most).await;
         marks.extend(became.map_err(status::record)?);
         Ok(Response::new(calls::ShowMessageResponse {
             digest: digest.0.to_vec().into(),

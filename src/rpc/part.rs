@@ -107,13 +107,13 @@ impl PartService for PartCalls {
         let caller = person(&call)?.clone();
         let _place = self.places.clone().try_acquire_owned().map_err(|_| status::parts_busy())?;
         let mut pieces = call.into_inner();
-        let mut header = match next(&mut pieces).await? {
+        let mut header = match next_piece(&mut pieces, |one| one.piece, status::part_stalled).await? {
             Some(Piece::Header(header)) => header,
             Some(Piece::Chunk(_)) | None => return Err(status::field("header", "must come first")),
         };
         check(&header)?;
         let mut arriving = self.parts.begin().await.map_err(|fault| status::part(&fault))?;
-        while let Some(piece) = next(&mut pieces).await? {
+        while let Some(piece) = next_piece(&mut pieces, |one| one.piece, status::part_stalled).await? {
             match piece {
                 Piece::Chunk(chunk) if chunk.is_empty() => {
                     return Err(status::field("chunk", "must not be empty"));
@@ -211,14 +211,16 @@ fn check(header: &calls::PartHeader) -> Result<(), Status> {
     Ok(())
 }
 
-async fn next(pieces: &mut Streaming<calls::StoreRequest>) -> Result<Option<Piece>, Status> {
+/// The next piece of a call that comes in pieces; `None` at its end.
+pub(super) async fn next_piece<C, P>(
+    calls: &mut Streaming<C>,
+    piece: impl FnOnce(C) -> Option<P>,
+    stalled: fn() -> Status,
+) -> Result<Option<P>, Status> {
     let patience = Duration::from_millis(limits::PART_CHUNK_MS_MAX);
-    let piece = tokio::time::timeout(patience, pieces.message()).await;
-    match piece.map_err(|_| status::part_stalled())?? {
-        None => Ok(None),
-        Some(calls::StoreRequest { piece: Some(piece) }) => Ok(Some(piece)),
-        Some(calls::StoreRequest { piece: None }) => Err(status::field("piece", "must be given")),
-    }
+    let next = tokio::time::timeout(patience, calls.message()).await;
+    let Some(next) = next.map_err(|_| stalled())?? else { return Ok(None) };
+    piece(next).map(Some).ok_or_else(|| status::field("piece", "must be given"))
 }
 
 fn stored_in(record: &Record) -> Option<(Digest, u64)> {

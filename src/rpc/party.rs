@@ -146,7 +146,15 @@ impl PartyService for PartyCalls {
             let line = party_line(party, known, owed as u64, heard_at)?;
             let allowance = board.link(*party).and_then(|link| allowance_line(party, link));
             let (up, silent_after_seconds) = self.liveness(&board, *party);
-            Some(PartyLine { open_by_hand: open_for(party), allowance, up, silent_after_seconds, ..line })
+            let is_own = board.own.is_some_and(|own| own.party == *party);
+            Some(PartyLine {
+                open_by_hand: open_for(party),
+                allowance,
+                up,
+                silent_after_seconds,
+                flash_drafts_per_hour: if is_own { board.flash.most() } else { 0 },
+                ..line
+            })
         });
         let without_node = board.roster.without_node.values().map(|known| PartyLine {
             party: known.party.to_string(),
@@ -323,6 +331,7 @@ fn party_line(party: &Party, known: &KnownParty, owed: u64, heard_at: Option<Ins
         allowance: None,
         up: false,
         silent_after_seconds: 0,
+        flash_drafts_per_hour: 0,
         unconfirmed_by: known.unconfirmed(None).map(|by| by.to_string()).unwrap_or_default(),
         list_since_ms: known.list_since.0,
         list_changed: changed.iter().map(|what| (*what).into()).collect(),

@@ -280,6 +280,8 @@ fn refusal_code(refused: &Refusal) -> Code {
         | Refusal::NotOnWatch
         | Refusal::OtherOffice { .. } => Code::PermissionDenied,
         Refusal::TooMany { .. } => Code::ResourceExhausted,
+        // Not for a console to give again by itself: the officer hears it, and may choose another precedence.
+        Refusal::FlashDrafts { .. } => Code::FailedPrecondition,
         Refusal::DraftChanged
         | Refusal::DraftReturned
         | Refusal::Faults(_)

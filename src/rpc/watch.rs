@@ -81,7 +81,9 @@ impl WatchService for WatchCalls {
         marks.extend(marks_of(&head.board, &stored.message, &said, None));
         let message = &stored.message;
         let records = head.records(&self.registrar.journal);
-        marks.extend(became::marks(&head, &records, &digest, message).await.map_err(status::record)?);
+        let most = limits::LATER_WORDS_READ_MAX;
+        let became = became::marks(&head, &records, (&digest, message), most).await;
+        marks.extend(became.map_err(status::record)?);
         let originals = Originals::at(&head, records, None);
         let mut regimes = HeldRegimes::at(&head, &self.registrar.journal)
             .read_in(reader)

@@ -76,19 +76,25 @@ pub(super) async fn lines(
     open: &[Listed<'_>],
 ) -> Result<(Vec<calls::NowItem>, u64), Status> {
     let mut items = Vec::new();
-    for one in open.iter().take(limits::NOW_ITEMS_MAX) {
-        items.push(line(&exchange.registrar, head, &exchange.links, one).await?);
+    let many = open.len().min(limits::NOW_ITEMS_MAX);
+    let mut room = limits::NOW_LATER_WORDS_READ_MAX;
+    for (at, one) in open.iter().take(many).enumerate() {
+        let share = room / many.saturating_sub(at).max(1);
+        let (line, read) = line(&exchange.registrar, head, &exchange.links, (one, share)).await?;
+        room = room.saturating_sub(read);
+        items.push(line);
     }
     let more = open.len().saturating_sub(items.len()) as u64;
     Ok((items, more))
 }
 
+/// An item, and of how many later words of its author it was read what became of it: no more than its share.
 async fn line(
     registrar: &Registrar,
     head: &Head,
     links: &Links,
-    listed: &Listed<'_>,
-) -> Result<calls::NowItem, Status> {
+    (listed, share): (&Listed<'_>, usize),
+) -> Result<(calls::NowItem, usize), Status> {
     let (message, item) = (listed.message, listed.item);
     let board: &Board = &head.board;
     let records = head.records(&registrar.journal);
@@ -96,14 +102,17 @@ async fn line(
     let draft = &stored.message.draft;
     let said = content::said(&draft.kind, &draft.content);
     let mut marks = marks_of(board, &stored.message, &said, None);
-    marks.extend(became::marks(head, &records, message, &stored.message).await.map_err(status::record)?);
+    let most = share.min(limits::LATER_WORDS_READ_MAX);
+    let this = (message, &stored.message);
+    marks.extend(became::marks(head, &records, this, most).await.map_err(status::record)?);
+    let read = became::later_words(head, message, &stored.message).min(most);
     let (next, telephones) = board.next_step(message).unwrap_or_default();
     let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
     let author = board.roster.parties.get(&item.from);
     let known = author.and_then(|known| known.newest());
     let introducer = author.and_then(|known| known.unconfirmed(None));
     let seen = links.of(item.from).seen();
-    Ok(calls::NowItem {
+    let item = calls::NowItem {
         digest: message.0.to_vec().into(),
         thread: draft.thread.0.to_vec().into(),
         from: item.from.to_string(),
@@ -128,7 +137,8 @@ async fn line(
         holding_draft: id_of(open_draft(registrar, head, message, &stored.message).await?),
         unconfirmed_by: introducer.map(|by| by.to_string()).unwrap_or_default(),
         session_unread: listed.of_session as u64,
-    })
+    };
+    Ok((item, read))
 }
 
 /// A step on record, as a watch that follows is told of it.

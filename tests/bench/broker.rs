@@ -12,8 +12,11 @@ pub fn set(address: String) {
 
 /// One broker: one copy of each record.
 pub fn shared() -> KafkaConfig {
-    let brokers = ADDRESS.get().expect("--kafka was given").clone();
-    KafkaConfig { brokers, transport: Transport::Plaintext, replication: 1, min_insync: 1 }
+    config(ADDRESS.get().expect("--kafka was given"), Transport::Plaintext)
+}
+
+pub fn config(brokers: &str, transport: Transport) -> KafkaConfig {
+    KafkaConfig { brokers: brokers.into(), transport, replication: 1, min_insync: 1 }
 }
 
 /// A name that nothing else has.

@@ -131,7 +131,7 @@ impl Appends {
         let journal = plan.journal.create(&directory).await.expect("a journal");
         let reader = match medium {
             Medium::Embedded => None,
-            Medium::Kafka => Some(journal.reader(0).expect("a reader")),
+            Medium::Kafka | Medium::KafkaAt(_) => Some(journal.reader(0).expect("a reader")),
         };
         Appends { journal, reader }
     }

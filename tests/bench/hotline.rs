@@ -70,6 +70,7 @@ impl Ends {
             world.state_mut(code).take_person("officer", &format!("Officer of {code}"), &roles).await;
             let flash = calls::ReleaseRule { one_person: vec![evidence::Precedence::Flash as i32] };
             world.state(code).change(Change::ReleaseRule(flash), Bytes::new()).await;
+            world.state(code).change(flash_drafts(), Bytes::new()).await;
         }
         let (by, pl) = (world.desk("BY", "officer"), world.desk("PL", "officer"));
         Ends { world, by, pl }
@@ -91,6 +92,12 @@ impl Ends {
         assert!(spoken.released);
         (spoken.thread, spoken.message_digest)
     }
+}
+
+/// As many FLASH drafts in an hour as may be let one officer put on record.
+pub fn flash_drafts() -> Change {
+    let most = limits::LINK_FLASH_RECORDS_PER_HOUR_MAX;
+    Change::FlashDrafts(calls::FlashDrafts { per_officer_per_hour: Some(most) })
 }
 
 fn hotline(desk: &Desk) -> HotlineServiceClient<Channel> {

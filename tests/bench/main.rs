@@ -11,6 +11,8 @@ mod duties;
 mod figures;
 mod floor;
 mod hotline;
+#[path = "../it/in_time.rs"]
+mod in_time;
 mod loaded;
 mod made;
 mod memory;

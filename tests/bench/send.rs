@@ -56,7 +56,7 @@ async fn on(asked: &Asked, medium: Medium) {
     }
     let aim = match medium {
         Medium::Embedded => Aim::AtMost("1.50"),
-        Medium::Kafka => Aim::AtMost("1.30"),
+        Medium::Kafka | Medium::KafkaAt(_) => Aim::AtMost("1.30"),
     };
     print(&format!("send to receipt over its floor, {medium:?}, median"), typical, &aim);
     print(&format!("send to receipt over its floor, {medium:?}, mean"), all, &aim);

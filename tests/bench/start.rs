@@ -32,7 +32,7 @@ pub async fn run(asked: &Asked) {
                 embedded(&made, "warm", |_| {}).await;
                 embedded(&made, "cold", forget).await;
             }
-            Medium::Kafka => kafka(&made).await,
+            Medium::Kafka | Medium::KafkaAt(_) => kafka(&made).await,
         }
     }
 }

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use detente::domain::digest::ThreadId;
 use detente::domain::precedence::Precedence;
 use detente::limits;
@@ -11,6 +12,7 @@ use detente::limits;
 use crate::Asked;
 use crate::figures::{Aim, Ratio, per_second, print};
 use crate::floor::{Appends, Floor, Sample, Signatures};
+use crate::hotline::flash_drafts;
 use crate::messages::{fresh, releaser};
 use crate::send::Pair;
 use crate::world::Medium;
@@ -30,6 +32,7 @@ pub async fn run(asked: &Asked) {
 
 async fn on(asked: &Asked, medium: Medium, lanes: &[Precedence], what: &str) {
     let pair = Pair::new(medium).await;
+    pair.world.state("BY").change(flash_drafts(), Bytes::new()).await;
     flight(&pair, lanes, 64).await;
     let mut floor = pair.floor().await;
     let count = asked.sized(MESSAGES);

@@ -104,6 +104,7 @@ const EXPECTED: &str = "
     /detente.v1.HotlineService/CarryOut                         . . W . . . . . .
     /detente.v1.HotlineService/CarryIn                          . . W . . . . . .
     /detente.v1.HotlineService/EnterHeard                       D . . . . . . . .
+    /detente.v1.HotlineService/ListCarried                      D R W . . . . . .
     /detente.v1.ExerciseService/NoSuchMethod                    . . . . . . . . .
     /detente.v1.ExerciseService/draft                           . . . . . . . . .
 ";

@@ -2,7 +2,6 @@
 //! questions and outcomes are from the press; the rest, attendance and single answers among it, is synthetic.
 
 use bytes::Bytes;
-use detente::cli::form;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::regime::built_in;
 use detente::domain::content::Kind;
@@ -16,17 +15,17 @@ use crate::world::{Medium, World};
 const REGIME: &str = "vienna-document-2011";
 const ALL: [&str; 5] = ["BY", "EE", "LT", "LV", "PL"];
 
-struct Desks {
-    world: World,
-    folder: tempfile::TempDir,
+pub struct Desks {
+    pub world: World,
+    pub folder: tempfile::TempDir,
 }
 
 /// Who says it, to whom for action and whom for information, and under which paragraph.
-struct Spoken<'a> {
-    party: &'a str,
-    to: &'a [&'a str],
-    info: &'a [&'a str],
-    provision: &'a str,
+pub struct Spoken<'a> {
+    pub party: &'a str,
+    pub to: &'a [&'a str],
+    pub info: &'a [&'a str],
+    pub provision: &'a str,
 }
 
 fn spoken<'a>(party: &'a str, to: &'a [&'a str], info: &'a [&'a str], provision: &'a str) -> Spoken<'a> {
@@ -34,17 +33,17 @@ fn spoken<'a>(party: &'a str, to: &'a [&'a str], info: &'a [&'a str], provision:
 }
 
 impl Desks {
-    async fn of(parties: &[&str]) -> Desks {
+    pub async fn of(parties: &[&str]) -> Desks {
         let world = World::on_real_time(Medium::Embedded, parties).await;
         Desks { world, folder: tempfile::tempdir().unwrap() }
     }
 
-    fn desk(&self, party: &str, role: &str) -> String {
+    pub fn desk(&self, party: &str, role: &str) -> String {
         self.world.state(party).desk_directory(role).display().to_string()
     }
 
     /// Drafted and released with no fault, and on record wherever it goes.
-    async fn say(&self, kind: Kind, spoken: Spoken<'_>, text: &str, more: &[&str]) -> Value {
+    pub async fn say(&self, kind: Kind, spoken: Spoken<'_>, text: &str, more: &[&str]) -> Value {
         let Spoken { party, to, info, provision } = spoken;
         let file = written(self.folder.path(), "form.toml", text);
         let drafter = self.desk(party, "drafter");
@@ -68,12 +67,12 @@ impl Desks {
         released
     }
 
-    async fn shown(&self, noun: &str, party: &str, thread: &str) -> Value {
+    pub async fn shown(&self, noun: &str, party: &str, thread: &str) -> Value {
         object(&[noun, "show", thread, "--as", &self.desk(party, "releaser")]).await
     }
 
     /// Each holds the rules and adopts them towards all others, and knows who is in the chair.
-    async fn adopt(&self, chair: &str) {
+    pub async fn adopt(&self, chair: &str) {
         let text = std::str::from_utf8(built_in::file(REGIME).unwrap()).unwrap();
         let regime = written(self.folder.path(), "regime.toml", text);
         for party in ALL {
@@ -101,7 +100,7 @@ fn digest(released: &Value) -> &str {
     released["message"].as_str().unwrap()
 }
 
-fn naming(field: &str, released: &Value) -> String {
+pub fn naming(field: &str, released: &Value) -> String {
     format!("[{field}]\nmessage_digest = \"{}\"\n", digest(released))
 }
 
@@ -350,133 +349,6 @@ async fn a_reply_is_corrected_by_the_whole_reply_as_it_now_stands_and_only_by_it
     let fields: Vec<&Value> = faults.as_array().unwrap().iter().map(|fault| &fault["field"]).collect();
     assert_eq!(fields, ["in_place_of", "answers[6].number", "request"], "{faults}");
 }
-
-const NOTICE: &str = "chapter V";
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_invitation_is_answered_with_names_that_can_be_erased_and_silence_counts_only_where_the_rules_say_so()
- {
-    let desks = Desks::of(&["BY", "LT", "PL"]).await;
-    let both = ["LT", "PL"];
-    let host = |provision| Spoken { party: "BY", to: &both, info: &[], provision };
-    let notice = desks.say(Kind::Notification, host(NOTICE), form::example(Kind::Notification), &[]).await;
-    let thread = notice["thread"].as_str().unwrap();
-    let invitation = form::example(Kind::Invitation);
-    let in_thread = ["--thread", thread];
-    let invited = desks.say(Kind::Invitation, host("chapter VI"), invitation, &in_thread).await;
-    let under_none = desks.say(Kind::Invitation, host(""), invitation, &in_thread).await;
-
-    let names = written(desks.folder.path(), "names.txt", "Lt. Col. Ewa Lis\nMaj. Jan Wilk\n");
-    let answer = format!(
-        "reply = \"observers\"\nobservers = 2\nlanguages = [\"English\"]\n{}",
-        naming("invitation", &invited)
-    );
-    let guest = || Spoken { party: "PL", to: &["BY"], info: &["LT"], provision: "" };
-    // Without their names it is told that these are asked for.
-    let file = written(desks.folder.path(), "form.toml", &answer);
-    let drafter = desks.desk("PL", "drafter");
-    let words = ["exercise", "draft", &file, "--kind", "observers", "--to", "BY", "--as", &drafter];
-    let lacking = object(&words).await;
-    assert_eq!(lacking["faults"][0]["field"], "heading.parts", "{lacking}");
-    let answered = desks.say(Kind::Observers, guest(), &answer, &["--attach-personal", &names]).await;
-
-    let shown = desks.shown("exercise", "BY", thread).await;
-    let observation = &shown["picture"]["observed"];
-    let [first, second] = &observation["invitations"].as_array().unwrap()[..] else {
-        panic!("{observation}")
-    };
-    assert_eq!(
-        (&first["answers"][0]["message"], &first["no_answer"]),
-        (&answered["message"], &json!(["LT"]))
-    );
-    assert_eq!(
-        first["silence"],
-        json!({"counts_as": "no observers", "paragraph": "chapter VI", "checked": false})
-    );
-    // Another guest's answer goes to the host: that there is none, no guest can know.
-    let at_guest = desks.shown("exercise", "PL", thread).await;
-    let invited_there = &at_guest["picture"]["observed"]["invitations"][0];
-    assert_eq!((&invited_there["no_answer"], &invited_there["not_known_here"]), (&json!([]), &json!(["LT"])));
-    let printed_there = printed(&["exercise", "show", thread, "--as", &desks.desk("PL", "releaser")]).await;
-    assert!(
-        printed_there.contains("LT: not known here") && !printed_there.contains("LT: no answer"),
-        "{printed_there}"
-    );
-    // Under no rules silence is silence.
-    assert_eq!((&second["invitation"], &second["no_answer"]), (&under_none["message"], &json!(["LT", "PL"])));
-    assert_eq!(second["silence"], Value::Null);
-
-    let report = format!("{REPORT}{}", naming("exercise", &notice));
-    desks
-        .say(
-            Kind::ObserverReport,
-            Spoken { party: "PL", to: &["BY"], info: &["LT"], provision: "" },
-            &report,
-            &[],
-        )
-        .await;
-    let stated = format!(
-        "basis = \"estimated\"\nsource = \"A newspaper (synthetic)\"\nstated_on = \"2031-10-01 Z\"\n{}[[figures]]\nwhat = \"troops\"\nnumber = 20000\n",
-        naming("exercise", &notice)
-    );
-    desks
-        .say(
-            Kind::Statement,
-            Spoken { party: "LT", to: &["BY"], info: &["PL"], provision: "" },
-            &stated,
-            &["--subject", "Press"],
-        )
-        .await;
-    let shown = desks.shown("exercise", "LT", thread).await;
-    let figures = shown["picture"]["observed"]["figures"].as_array().unwrap();
-    let told: Vec<(&str, &str)> =
-        figures.iter().map(|one| (one["basis"].as_str().unwrap(), one["by"].as_str().unwrap())).collect();
-    assert_eq!(
-        told,
-        [
-            ("declared", "BY"),
-            ("declared", "PL"),
-            ("observed", "PL"),
-            ("estimated", "LT"),
-            ("estimated", "PL")
-        ]
-    );
-    assert!(figures[1..].iter().all(|one| !one["source"].as_str().unwrap().is_empty()), "{figures:?}");
-
-    let releaser = desks.desk("BY", "releaser");
-    let text = printed(&["exercise", "show", thread, "--as", &releaser]).await;
-    for words in [
-        "OBSERVATION",
-        "PL: observers, 2",
-        "LT: no answer",
-        "counts as no observers",
-        "FIGURES, BY HOW THEY ARE KNOWN",
-    ] {
-        assert!(text.contains(words), "{words}\n{text}");
-    }
-    assert!(!text.contains("Ewa Lis"), "{text}");
-
-    // Erased at the host by an act on record; the answer still stands and verifies.
-    let messages = shown["messages"].as_array().unwrap();
-    let message = messages.iter().find(|one| one["message"] == answered["message"]).unwrap();
-    let part = message["parts"][0]["part"].as_str().unwrap();
-    assert_eq!(message["parts"][0]["personal"], true);
-    printed(&["part", "erase", part, "--reason", "No longer needed", "--as", &desks.desk("BY", "custodian")])
-        .await;
-    let after = desks.shown("exercise", "BY", thread).await;
-    let after = after["messages"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|one| one["message"] == answered["message"])
-        .unwrap();
-    assert_eq!(after["parts_held"][0]["state"], "erased here");
-}
-
-const REPORT: &str = "observed_from = \"2031-09-17 Z\"\nobserved_until = \"2031-09-19 Z\"\nobserved = \"A crossing.\"\n\
-    [[figure_accounts]]\nbasis = \"declared\"\nsource = \"Briefing of the host\"\n[[figure_accounts.figures]]\nwhat = \"troops\"\nnumber = 9800\n\
-    [[figure_accounts]]\nbasis = \"observed\"\nsource = \"Our observers\"\n[[figure_accounts.figures]]\nwhat = \"battle tanks\"\nnumber = 31\n\
-    [[figure_accounts]]\nbasis = \"estimated\"\nsource = \"Our observers\"\n[[figure_accounts.figures]]\nwhat = \"troops\"\nnumber = 7000\n";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_is_asked_does_not_ask_or_judge_and_who_is_not_asked_does_not_answer_without_a_mark() {

@@ -1,9 +1,7 @@
-//! Who is bound by which rules: by their own signed word, towards those who took it, at both ends alike.
-
-use std::sync::Arc;
+//! Who is bound by which rules: by their own signed word, towards those who took it, from the last of their dates and
+//! receipts.
 
 use detente::codec::form;
-use detente::codec::proto::detente::v1 as calls;
 use detente::domain::adoption::{Addressees, Bond, Heard, How, Nature, Said, Seen, Since, Told, Word, Words};
 use detente::domain::command::{Command, Origin};
 use detente::domain::content::{Content, Kind};
@@ -12,19 +10,16 @@ use detente::domain::message::Outgoing;
 use detente::domain::party::Party;
 use detente::domain::precedence::Precedence;
 use detente::domain::time::Instant;
-use detente::rpc::held::HeldRegimes;
 use proptest::prelude::*;
 
+use crate::adoption_nodes::adoption;
 use crate::board::receipt_at;
 use crate::officer;
-use crate::officer::{addressee, filled, heading, regimes, send};
 use crate::party::{self, Folded};
-use crate::talk::both_settled;
-use crate::world::{Medium, World};
 
 const RIVER: &str = "river-line";
 
-fn at(day: i64) -> Instant {
+pub fn at(day: i64) -> Instant {
     Instant::from_seconds(day * 86_400)
 }
 
@@ -122,7 +117,7 @@ fn a_receipt_from_after_it_was_heard_puts_a_word_off_as_none_would_and_is_shown_
     }
 }
 
-fn says(content: &Content) -> Outgoing {
+pub fn says(content: &Content) -> Outgoing {
     let kind = Kind::Adoption.name().to_owned();
     let content_bytes = form::encode(content).unwrap().into();
     let word = Word::of(content).map(Box::new);
@@ -389,325 +384,4 @@ proptest! {
         found.sort();
         prop_assert_eq!(found, plainly(&words, day));
     }
-}
-
-/// An adoption of the made-up regime, in force at once.
-fn adoption() -> detente::domain::content::Content {
-    let toml = detente::cli::form::example(Kind::Adoption).replace("2031-07-01", "2024-01-01");
-    officer::form(Kind::Adoption, &toml)
-}
-
-async fn adopters(world: &World, code: &str) -> calls::ListAdoptersResponse {
-    let asked = calls::ListAdoptersRequest { regime: "river-line-2031".into(), as_of_ms: 0 };
-    regimes(&world.desk(code, "drafter")).list_adopters(asked).await.unwrap().into_inner()
-}
-
-fn bonds(answer: &calls::ListAdoptersResponse) -> Vec<(String, String, i64)> {
-    let line = |bond: &calls::Bond| (bond.one.clone(), bond.other.clone(), bond.since_ms);
-    answer.bonds.iter().map(line).collect()
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn both_ends_say_alike_who_is_bound_and_since_when() {
-    let world = World::new(&["BY", "PL"]).await;
-    assert!(bonds(&adopters(&world, "BY").await).is_empty());
-    send(&world, "BY", 1, heading(1), &adoption()).await;
-    both_settled(&world, "BY", "PL").await;
-    assert!(bonds(&adopters(&world, "BY").await).is_empty(), "one alone is bound to nobody");
-    world.clock.set(world.clock.now().plus_ms(3_600_000));
-    let to_by = calls::Heading { action: vec![addressee("BY")], ..heading(2) };
-    send(&world, "PL", 2, to_by, &adoption()).await;
-    both_settled(&world, "BY", "PL").await;
-    let (here, there) = (adopters(&world, "BY").await, adopters(&world, "PL").await);
-    assert_eq!(bonds(&here), bonds(&there));
-    assert_eq!(bonds(&here), [("BY".into(), "PL".into(), world.clock.now().0)]);
-    assert_eq!(here.parties, there.parties);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_told_and_is_not_yet_in_force_is_listed_with_its_date_at_both_ends() {
-    let world = World::new(&["BY", "PL"]).await;
-    let (now, hour) = (world.clock.now(), 3_600_000);
-    let later = |toml: &str, from: detente::domain::time::Instant| {
-        let from = from.to_string().replace(".000Z", "Z");
-        toml.lines()
-            .map(|line| {
-                if line.starts_with("from = ") { format!("from = \"{from}\"\n") } else { format!("{line}\n") }
-            })
-            .collect::<String>()
-    };
-    let toml = later(detente::cli::form::example(Kind::Adoption), now.plus_ms(hour));
-    let adopted = send(&world, "BY", 1, heading(1), &officer::form(Kind::Adoption, &toml)).await;
-    both_settled(&world, "BY", "PL").await;
-    let toml = format!(
-        "from = \"{}\"\n[adoption]\nmessage_digest = \"{}\"\n",
-        now.plus_ms(5 * hour).to_string().replace(".000Z", "Z"),
-        hex::encode(&adopted.message_digest)
-    );
-    let leaving = send(&world, "BY", 2, heading(1), &officer::form(Kind::Withdrawal, &toml)).await;
-    both_settled(&world, "BY", "PL").await;
-    let told = |answer: &calls::ListAdoptersResponse| {
-        let line = |one: &calls::AnnouncedWord| (one.kind.clone(), one.message_digest.clone(), one.from_ms);
-        answer.announced.iter().map(line).collect::<Vec<_>>()
-    };
-    let adoption = ("regime.adoption".to_owned(), adopted.message_digest.clone(), now.plus_ms(hour).0);
-    let leaving = ("regime.withdrawal".to_owned(), leaving.message_digest, now.plus_ms(5 * hour).0);
-    for code in ["BY", "PL"] {
-        let answer = adopters(&world, code).await;
-        assert!(answer.parties.is_empty());
-        assert_eq!(told(&answer), [adoption.clone(), leaving.clone()], "{code}");
-    }
-    world.clock.set(now.plus_ms(2 * hour));
-    for code in ["BY", "PL"] {
-        let answer = adopters(&world, code).await;
-        assert_eq!((answer.parties.len(), told(&answer)), (1, vec![leaving.clone()]), "{code}");
-    }
-    world.clock.set(now.plus_ms(6 * hour));
-    assert_eq!(adopters(&world, "PL").await, calls::ListAdoptersResponse::default());
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_program_lists_what_was_told_and_begins_later_under_who_takes_part_now() {
-    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
-    send(&world, "BY", 1, heading(1), &filled(Kind::Adoption)).await;
-    both_settled(&world, "BY", "PL").await;
-    for code in ["BY", "PL"] {
-        let desk = world.state(code).desk_directory("drafter").display().to_string();
-        let words = ["regime", "parties", "river-line-2031", "--as", &desk];
-        let shown = crate::officer_program::printed(&words).await;
-        let told = "no Party takes part in river-line-2031\nTold, and not yet in force:\n\
-            BY takes part in edition 1 from 2031-07-01T00:00:00.000Z, with a reservation to 4.2\n  told by  ";
-        assert!(shown.starts_with(told), "{code}: {shown}");
-        let told = crate::officer_program::object(&words).await;
-        assert_eq!(told["kind"], "announced", "{told}");
-        assert_eq!(told["message_kind"], "regime.adoption", "{told}");
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_drill_binds_nobody() {
-    let world = World::new(&["BY", "PL"]).await;
-    let drill = calls::Heading {
-        traffic: detente::codec::proto::detente::evidence::v1::Traffic::Drill as i32,
-        ..heading(1)
-    };
-    send(&world, "BY", 1, drill, &adoption()).await;
-    both_settled(&world, "BY", "PL").await;
-    assert!(adopters(&world, "BY").await.parties.is_empty());
-    assert!(adopters(&world, "PL").await.parties.is_empty());
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_suspends_what_another_adopted_is_told_that_it_has_no_effect() {
-    let world = World::new(&["BY", "PL"]).await;
-    let drafted =
-        crate::officer::draft(&world, "BY", 1, heading(1), &filled(Kind::Withdrawal)).await.unwrap();
-    let fields: Vec<&str> = drafted.faults.iter().map(|fault| fault.field.as_str()).collect();
-    assert!(fields.contains(&"adoption.message_digest"), "{fields:?}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn who_adopts_a_text_again_or_one_that_is_not_held_or_in_a_drill_is_told_what_it_does() {
-    let world = World::new(&["BY", "PL", "LT"]).await;
-    let about = |drafted: &calls::DraftResponse, field: &str| -> Vec<String> {
-        let faults = drafted.faults.iter().filter(|fault| fault.field == field);
-        faults.map(|fault| fault.rule.clone()).collect()
-    };
-    let draft = async |number: u8, heading: calls::Heading| {
-        crate::officer::draft(&world, "BY", number, heading, &adoption()).await.unwrap()
-    };
-    let first = draft(1, heading(1)).await;
-    let not_held = "no text with this digest is held here: nothing can be checked by it until one is";
-    assert_eq!(about(&first, "regime_digest"), [not_held]);
-    send(&world, "BY", 2, heading(1), &adoption()).await;
-    both_settled(&world, "BY", "PL").await;
-    let again = draft(3, heading(2)).await;
-    let told = about(&again, "regime_digest");
-    assert!(told[1].starts_with("this very text is adopted already towards PL: "), "{told:?}");
-    // Towards another Party it is the first.
-    let to_lt = calls::Heading { action: vec![addressee("LT")], ..heading(3) };
-    assert_eq!(about(&draft(4, to_lt).await, "regime_digest"), [not_held]);
-    let drill = calls::Heading {
-        traffic: detente::codec::proto::detente::evidence::v1::Traffic::Drill as i32,
-        ..heading(4)
-    };
-    let in_a_drill = draft(5, drill).await;
-    let no_effect = "is a drill: it has no effect on who is bound, nor on what is applied";
-    assert_eq!(about(&in_a_drill, "heading.traffic"), [no_effect]);
-    assert_eq!(about(&in_a_drill, "regime_digest"), [not_held]);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_word_on_rules_is_not_taken_back_as_a_message_and_both_ends_say_so() {
-    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
-    let adopted = send(&world, "BY", 1, heading(1), &adoption()).await.message_digest;
-    let text = format!("[withdraws]\nmessage_digest = \"{}\"\n", hex::encode(&adopted));
-    let withdrawal = officer::form(Kind::MessageWithdrawal, &text);
-    let drafted = crate::officer::draft(&world, "BY", 2, heading(1), &withdrawal).await.unwrap();
-    let told =
-        ("withdraws", "is an adoption: this has no effect on what binds; leave by a regime.withdrawal");
-    let says = |fault: &calls::Fault| (fault.field.as_str(), fault.rule.as_str()) == told;
-    assert!(drafted.faults.iter().any(says), "{:?}", drafted.faults);
-    send(&world, "BY", 3, heading(1), &withdrawal).await;
-    both_settled(&world, "BY", "PL").await;
-    for code in ["BY", "PL"] {
-        let thread = officer::show(&world, code, &vec![1; 16].into(), 0).await.messages;
-        assert!(thread.last().unwrap().faults.iter().any(says), "{code}");
-        assert_eq!(adopters(&world, code).await.parties.len(), 1, "in force as before");
-        let desk = world.state(code).desk_directory("drafter").display().to_string();
-        let shown =
-            crate::officer_program::printed(&["message", "show", &"01".repeat(16), "--as", &desk]).await;
-        assert!(!shown.contains("WITHDRAWN"), "{shown}");
-        assert!(shown.contains("Not withdrawn") && shown.contains("has no effect on it"), "{shown}");
-    }
-}
-
-const VIENNA: &str = "vienna-document-2011";
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_text_that_bears_the_name_of_another_that_is_built_in_is_held_and_marked() {
-    use crate::officer_program::{object, printed, written};
-    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
-    let desk = world.state("BY").desk_directory("drafter").display().to_string();
-    let folder = tempfile::tempdir().unwrap();
-    let text = detente::codec::regime::built_in::file(VIENNA).unwrap();
-    let built_in = Digest::of(text).to_string();
-    let theirs = written(folder.path(), "theirs.toml", std::str::from_utf8(text).unwrap());
-    let ours =
-        written(folder.path(), "ours.toml", &format!("{}# ours\n", std::str::from_utf8(text).unwrap()));
-    let held = object(&["regime", "hold", &theirs, "--as", &desk]).await;
-    assert!(held["built_in_namesake"].is_null(), "{held}");
-    assert!(!printed(&["regime", "held", "--as", &desk]).await.contains("WARNING"));
-    let held = object(&["regime", "hold", &ours, "--as", &desk]).await;
-    assert_eq!(held["built_in_namesake"], built_in);
-    let listed = printed(&["regime", "held", "--as", &desk]).await;
-    let told = format!("WARNING: another text than the one that is built in under this name ({built_in})");
-    assert_eq!(listed.matches(&told).count(), 1, "{listed}");
-}
-
-async fn hold(world: &World, code: &str, text: &'static [u8]) -> Result<Digest, tonic::Status> {
-    let desk = world.desk(code, "drafter");
-    let asked = calls::HoldRequest { command: Some(desk.command(None).unwrap()), text: text.into() };
-    let held = regimes(&desk).hold(asked).await?.into_inner();
-    Ok(Digest::from_slice(&held.digest).unwrap())
-}
-
-fn citing(digest: Digest) -> calls::Heading {
-    let regime = detente::codec::proto::detente::evidence::v1::RegimeCitation {
-        name: VIENNA.into(),
-        digest: digest.0.to_vec().into(),
-        provision: "chapter V".into(),
-    };
-    calls::Heading { regime: Some(regime), ..heading(7) }
-}
-
-async fn checked(world: &World, code: &str) -> calls::RegimeCheck {
-    let thread = vec![7; 16].into();
-    crate::officer::show(world, code, &thread, 0).await.messages.remove(0).check.unwrap()
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_releaser_and_both_ends_are_told_the_same_of_a_notice() {
-    let world = World::new(&["BY", "PL"]).await;
-    let text = detente::codec::regime::built_in::file(VIENNA).unwrap();
-    let digest = hold(&world, "BY", text).await.unwrap();
-    assert_eq!(hold(&world, "PL", text).await.unwrap(), digest);
-    let drafted =
-        crate::officer::draft(&world, "BY", 1, citing(digest), &filled(Kind::Notification)).await.unwrap();
-    let asked = calls::ShowDraftRequest { draft: vec![1; 16].into(), ..Default::default() };
-    let releaser = world.desk("BY", "releaser");
-    let shown = crate::officer::messages(&releaser).show_draft(asked).await.unwrap().into_inner();
-    crate::officer::release(&releaser, 1, &drafted.digest, true).await.unwrap();
-    both_settled(&world, "BY", "PL").await;
-    let (before, here, there) =
-        (shown.check.unwrap(), checked(&world, "BY").await, checked(&world, "PL").await);
-    assert_eq!(here, there);
-    assert_eq!(before.lines, here.lines);
-    assert!(here.held && here.lines.iter().any(|line| line.text.contains("on time by")), "{here:?}");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_regime_that_is_not_held_here_is_said_to_be_so_and_nothing_more() {
-    let world = World::new(&["BY", "PL"]).await;
-    let digest = hold(&world, "BY", detente::codec::regime::built_in::file(VIENNA).unwrap()).await.unwrap();
-    send(&world, "BY", 1, citing(digest), &filled(Kind::Notification)).await;
-    both_settled(&world, "BY", "PL").await;
-    let there = checked(&world, "PL").await;
-    assert!(!there.held && there.lines.is_empty() && there.bound.is_empty());
-    let asked =
-        calls::ShowThreadRequest { thread: vec![7; 16].into(), as_of_ms: 0, from: 0, ..Default::default() };
-    let desk = world.desk("PL", "drafter");
-    let shown = crate::officer::messages(&desk).show_thread(asked).await.unwrap().into_inner();
-    let unheld = |shown: &calls::ShowThreadResponse| {
-        let message = &shown.messages[0];
-        !message.check.as_ref().unwrap().held
-            && message.marks.iter().any(|mark| mark.contains("not held here"))
-    };
-    assert!(unheld(&shown));
-    // Held later, it is checked from then on, and as of before it is still not.
-    let before = world.clock.now();
-    world.clock.set(before.plus_ms(60_000));
-    hold(&world, "PL", detente::codec::regime::built_in::file(VIENNA).unwrap()).await.unwrap();
-    let thread = vec![7; 16].into();
-    assert!(!unheld(&crate::officer::show(&world, "PL", &thread, 0).await));
-    assert!(unheld(&crate::officer::show(&world, "PL", &thread, before.0).await));
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_name_or_an_edition_that_the_text_contradicts_is_told_to_the_drafter_and_marked_at_both_ends() {
-    let world = World::new(&["BY", "PL"]).await;
-    let text = detente::codec::regime::built_in::file(VIENNA).unwrap();
-    let digest = hold(&world, "BY", text).await.unwrap();
-    hold(&world, "PL", text).await.unwrap();
-    let mut heading = citing(digest);
-    heading.regime.as_mut().unwrap().name = "river-line-2031".into();
-    let Content::Adoption(mut form) = adoption() else { panic!("another kind") };
-    form.regime_digest = Some(detente::domain::form::MessageDigest(digest));
-    form.edition = Some(999);
-    let content = Content::Adoption(form);
-    let drafted = crate::officer::draft(&world, "BY", 1, heading, &content).await.unwrap();
-    let wrong = ["heading.regime.name", "regime", "edition"];
-    let fields = |faults: &[calls::Fault]| -> Vec<String> {
-        faults.iter().map(|fault| fault.field.clone()).filter(|at| wrong.contains(&at.as_str())).collect()
-    };
-    assert_eq!(fields(&drafted.faults), wrong, "{:?}", drafted.faults);
-    crate::officer::release(&world.desk("BY", "releaser"), 1, &drafted.digest, true).await.unwrap();
-    both_settled(&world, "BY", "PL").await;
-    for party in ["BY", "PL"] {
-        let message = crate::officer::show(&world, party, &vec![7; 16].into(), 0).await.messages.remove(0);
-        assert_eq!(fields(&message.faults), wrong, "{party}: {:?}", message.faults);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_regime_is_read_once_and_only_where_it_is_on_record() {
-    let world = World::new(&["BY", "PL"]).await;
-    let digest = hold(&world, "BY", detente::codec::regime::built_in::file(VIENNA).unwrap()).await.unwrap();
-    let read = async |code: &str, as_of| {
-        let registrar = &world.node(code).registrar;
-        let head = registrar.head();
-        HeldRegimes::at(&head, &registrar.journal).as_of(as_of).regime(digest).await.unwrap()
-    };
-    let (first, again) = (read("BY", None).await.unwrap(), read("BY", None).await.unwrap());
-    assert!(Arc::ptr_eq(&first, &again));
-    assert!(read("BY", Some(world.clock.now().plus_ms(-1))).await.is_none());
-    assert!(read("PL", None).await.is_none(), "another node of this process holds it");
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_text_that_is_no_regime_or_is_held_already_is_refused_and_nothing_recorded() {
-    let world = World::new(&["BY"]).await;
-    let text = detente::codec::regime::built_in::file(VIENNA).unwrap();
-    hold(&world, "BY", text).await.unwrap();
-    let size = crate::officer::size(&world, "BY");
-    let fields = |status: tonic::Status| -> Vec<String> {
-        crate::officer::violations(&status)
-            .into_iter()
-            .map(|(field, rule)| format!("{field}: {rule}"))
-            .collect()
-    };
-    let refused = fields(hold(&world, "BY", b"regime = 3\n").await.unwrap_err());
-    assert!(refused[0].starts_with("text: line 1"), "{refused:?}");
-    hold(&world, "BY", text).await.unwrap_err();
-    assert_eq!(crate::officer::size(&world, "BY"), size);
 }

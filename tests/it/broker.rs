@@ -115,6 +115,11 @@ impl Broker {
         config(&format!("127.0.0.1:{}", self.port), self.transport.clone())
     }
 
+    /// Where it listens on this machine.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
     /// Where its files and certificates lie.
     pub fn folder(&self) -> &Path {
         self.folder.path()

@@ -10,7 +10,8 @@ use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::message::Outcome;
 use detente::domain::party::{Incarnation, Party};
 use detente::domain::precedence::Precedence;
-use detente::peers::carry::{CarryFault, Count, NotCompared, Taken};
+use detente::peers::carry::NotCompared;
+use detente::peers::carry_in::{CarryFault, Count, Taken};
 use detente::peers::serve::ServeFault;
 use proptest::prelude::*;
 
@@ -19,13 +20,17 @@ use crate::links_down::received;
 use crate::links_lists::publish;
 use crate::parts::holds_on_replay;
 use crate::talk::{both_settled, fresh, outgoing, release, until};
-use crate::world::{World, beginning};
+use crate::world::{Medium, World, beginning};
 
 const ROUTINE: Precedence = Precedence::Routine;
 
 /// Two nodes that have said something to each other, and the line between them, cut.
-async fn cut_apart() -> (World, Line) {
-    let mut world = World::new(&["BY", "PL"]).await;
+pub async fn cut_apart() -> (World, Line) {
+    cut_apart_on(Medium::Embedded).await
+}
+
+async fn cut_apart_on(medium: Medium) -> (World, Line) {
+    let mut world = World::on(medium, &["BY", "PL"]).await;
     let line = Line::between(&mut world, &["BY", "PL"]).await;
     say(&world, "BY", "PL", ThreadId(fresh()), ROUTINE).await;
     say(&world, "PL", "BY", ThreadId(fresh()), ROUTINE).await;
@@ -39,22 +44,26 @@ async fn say(world: &World, from: &str, to: &str, thread: ThreadId, lane: Preced
     release(&world.node(from).registrar, outgoing(thread, &[to], lane, "said")).await
 }
 
-async fn made(world: &World, from: &str, to: &str) -> Bytes {
+pub async fn made(world: &World, from: &str, to: &str) -> Bytes {
     let to = world.state(to).party;
-    world.node(from).exchange.carry_out(to, NotCompared::Refused).await.unwrap().file
+    world.node(from).exchange.carry_out(to, &[], NotCompared::Refused).await.unwrap().file
 }
 
-async fn taken(world: &World, at: &str, file: &Bytes) -> Taken {
-    world.node(at).exchange.carry_in(file, NotCompared::Refused).await.unwrap()
+async fn carry_in(node: &Node, file: &Bytes, not_compared: NotCompared) -> Result<Taken, CarryFault> {
+    node.exchange.take_carried(node.exchange.open_carried(file, not_compared)?).await
 }
 
-fn read(file: &Bytes) -> Carry {
+pub async fn taken(world: &World, at: &str, file: &Bytes) -> Taken {
+    carry_in(world.node(at), file, NotCompared::Refused).await.unwrap()
+}
+
+pub fn read(file: &Bytes) -> Carry {
     let read = carry::decode(file).unwrap();
     assert_eq!(read.fault, None);
     read.carry
 }
 
-fn count(put_on_record: usize, before: usize) -> Count {
+pub fn count(put_on_record: usize, before: usize) -> Count {
     Count { put_on_record, before }
 }
 
@@ -77,7 +86,16 @@ async fn of_lane(world: &World, at: &str, from: &str, lane: Precedence) -> Vec<D
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_carried_there_and_back_is_on_record_once_at_both_ends_when_the_line_is_restored() {
-    let (world, line) = cut_apart().await;
+    there_and_back_on(Medium::Embedded).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_kafka_what_was_carried_there_and_back_is_on_record_once_when_the_line_is_restored() {
+    there_and_back_on(Medium::Kafka).await;
+}
+
+async fn there_and_back_on(medium: Medium) {
+    let (world, line) = cut_apart_on(medium).await;
     let (by, pl) = (world.state("BY").party, world.state("PL").party);
     let thread = ThreadId(fresh());
     let mut sent = Vec::new();
@@ -203,7 +221,7 @@ async fn of_a_file_that_was_cut_short_or_damaged_what_is_whole_is_taken_and_the_
     assert_eq!(taken(&world, "PL", &file).await.dispatches, count(1, 2));
 
     for short in [Bytes::new(), file.slice(..10), file.slice(..16), file.slice(..40)] {
-        let fault = world.node("PL").exchange.carry_in(&short, NotCompared::Refused).await.unwrap_err();
+        let fault = carry_in(world.node("PL"), &short, NotCompared::Refused).await.unwrap_err();
         assert!(matches!(fault, CarryFault::Field(_)), "{fault}");
     }
     holds_on_replay(world.node("PL")).await;
@@ -236,13 +254,13 @@ async fn what_is_forged_or_not_for_this_node_is_refused_by_name_and_puts_nothing
         ("carry.header.from", with(&|file| file.from.incarnation = Incarnation(2))),
     ];
     for (field, file) in heads {
-        match world.node("PL").exchange.carry_in(&file, NotCompared::Refused).await {
+        match carry_in(world.node("PL"), &file, NotCompared::Refused).await {
             Err(CarryFault::Field(fault)) => assert_eq!(fault.field, field),
             other => panic!("{field}: {other:?}"),
         }
     }
     // Back at its maker it is for somebody else.
-    let home = world.node("BY").exchange.carry_in(&file, NotCompared::Refused).await;
+    let home = carry_in(world.node("BY"), &file, NotCompared::Refused).await;
     assert!(matches!(home, Err(CarryFault::Field(fault)) if fault.field == "carry.header.to"));
     assert_eq!(size("PL"), before);
 
@@ -307,22 +325,22 @@ async fn a_node_that_was_started_while_the_line_is_cut_carries_only_where_somebo
     }
     let refused = |fault: &ServeFault| fault.to_string().contains("have not compared their ledgers");
     let exchange = |code: &str| world.node(code).exchange.clone();
-    assert!(refused(&exchange("BY").carry_out(pl, NotCompared::Refused).await.err().unwrap()));
-    let file = exchange("BY").carry_out(pl, NotCompared::Accepted).await.unwrap().file;
-    let fault = exchange("PL").carry_in(&file, NotCompared::Refused).await.unwrap_err();
+    assert!(refused(&exchange("BY").carry_out(pl, &[], NotCompared::Refused).await.err().unwrap()));
+    let file = exchange("BY").carry_out(pl, &[], NotCompared::Accepted).await.unwrap().file;
+    let fault = carry_in(world.node("PL"), &file, NotCompared::Refused).await.unwrap_err();
     assert!(matches!(&fault, CarryFault::Serve(fault) if refused(fault)), "{fault}");
-    let told = exchange("PL").carry_in(&file, NotCompared::Accepted).await.unwrap();
+    let told = carry_in(world.node("PL"), &file, NotCompared::Accepted).await.unwrap();
     assert_eq!((told.from, told.dispatches), (by, count(1, 0)));
-    let home = exchange("BY").carry_in(&told.back.unwrap(), NotCompared::Accepted).await.unwrap();
+    let home = carry_in(world.node("BY"), &told.back.unwrap(), NotCompared::Accepted).await.unwrap();
     assert_eq!(home.receipts, count(1, 0));
     // What a file shows is of the day on which it was made: over the line nothing is given for it.
     assert!(!exchange("PL").links.of(by).is_compared());
     // Nobody's word opens a link whose other end says that it has more of ours than we gave.
     exchange("BY").links.of(pl).hold();
-    let fault = exchange("BY").carry_out(pl, NotCompared::Accepted).await.err().unwrap();
+    let fault = exchange("BY").carry_out(pl, &[], NotCompared::Accepted).await.err().unwrap();
     assert!(matches!(fault, ServeFault::Held), "{fault}");
     exchange("PL").links.of(by).hold();
-    let fault = exchange("PL").carry_in(&file, NotCompared::Accepted).await.unwrap_err();
+    let fault = carry_in(world.node("PL"), &file, NotCompared::Accepted).await.unwrap_err();
     assert!(matches!(&fault, CarryFault::Serve(ServeFault::Held)), "{fault}");
 }
 
@@ -370,6 +388,7 @@ fn a_file() -> Carry {
             CarriedDispatch { dispatch: Bytes::from("two"), message: Bytes::from("its message") },
         ],
         receipts: vec![Bytes::from("a receipt")],
+        parts: vec![Bytes::from("a part"), Bytes::from("another")],
     }
 }
 
@@ -382,9 +401,16 @@ fn a_file_reads_back_and_cut_anywhere_what_is_whole_before_is_a_beginning_of_it(
         assert!(read.fault.is_some(), "{length}");
         assert!(carry.dispatches.starts_with(&read.carry.dispatches), "{length}");
         assert!(carry.key_lists.starts_with(&read.carry.key_lists), "{length}");
+        assert!(carry.parts.starts_with(&read.carry.parts), "{length}");
     }
     let longer = Bytes::from([&file[..], &[0x3a, 0]].concat());
     assert!(carry::decode(&longer).unwrap().fault.is_some());
+    // A part behind the end, and the end before its place, are no part of it.
+    let end = file.slice(file.len() - 34..);
+    let late = Bytes::from([&file[..], &[0x4a, 1, b'x']].concat());
+    let early = Bytes::from([&file[..16], &end[..]].concat());
+    assert_eq!(carry::decode(&late).unwrap().fault.unwrap().rule.to_string(), "it goes on after its end");
+    assert_eq!(carry::decode(&early).unwrap_err().field, "carry.header");
 }
 
 proptest! {

@@ -21,7 +21,10 @@ impl Line {
             state.stop().await;
             let to = state.start_elsewhere().await;
             let at = state.address.clone();
-            for desk in ["watch", "officer", "operator"].into_iter().filter(|role| state.has_desk(role)) {
+            for desk in ["watch", "officer", "operator", "drafter", "custodian"]
+                .into_iter()
+                .filter(|role| state.has_desk(role))
+            {
                 let settings = state.desk_directory(desk).join("desk.toml");
                 let text = std::fs::read_to_string(&settings).unwrap();
                 std::fs::write(&settings, text.replace(&at, &to.to_string())).unwrap();

@@ -50,7 +50,9 @@ async fn two_officers_whose_line_is_cut_use_a_diskette_and_the_telephone() {
     assert!(shown.contains("four aircraft"), "{shown}");
 
     let (there, back) = (path("there"), path("there.receipts"));
-    let made = object(&["hotline", "carry", "--to", "PL", "--out", &there, "--as", &by]).await;
+    let made =
+        object(&["hotline", "carry", "--to", "PL", "--out", &there, "--way", "by the bag", "--as", &by])
+            .await;
     assert_eq!((&made["dispatches"], &made["left"]), (&1.into(), &0.into()), "{made}");
     let again = refused(&["hotline", "carry", "--to", "PL", "--out", &there, "--as", &by]).await;
     assert!(again.contains("is not overwritten"), "{again}");
@@ -65,11 +67,19 @@ async fn two_officers_whose_line_is_cut_use_a_diskette_and_the_telephone() {
     let short = refused(&["hotline", "carry", "--in", &path("short"), "--as", &pl]).await;
     assert!(short.contains("carry: cut short"), "{short}");
 
-    let taken = object(&["hotline", "carry", "--in", &there, "--as", &pl]).await;
+    let way = "diskette, from the courier";
+    let taken = object(&["hotline", "carry", "--in", &there, "--way", way, "--as", &pl]).await;
     assert_eq!((&taken["put_on_record"], &taken["receipts"]), (&1.into(), &back.clone().into()), "{taken}");
     let taken =
         object(&["hotline", "carry", "--in", &there, "--receipts", &path("again"), "--as", &pl]).await;
     assert_eq!((&taken["put_on_record"], &taken["on_record_before"]), (&0.into(), &1.into()), "{taken}");
+    // The one that was cut short, and the same whole one twice.
+    let listed = printed(&["hotline", "carry", "--list", "--as", &pl]).await;
+    assert_eq!(listed.matches("taken of BY by Officer of PL").count(), 3, "{listed}");
+    assert_eq!(listed.matches(&format!("  way  {way}")).count(), 1, "{listed}");
+    assert!(!listed.contains("NOT COMPARED"), "{listed}");
+    let listed = object(&["hotline", "carry", "--list", "--as", &by]).await;
+    assert_eq!((&listed["made"], &listed["way"]), (&true.into(), &"by the bag".into()), "{listed}");
     let home = object(&["hotline", "carry", "--in", &back, "--as", &by]).await;
     assert_eq!(home["receipts_put_on_record"], 1, "{home}");
     let shown = object(&["hotline", "show", thread, "--as", &by]).await;
@@ -87,4 +97,31 @@ async fn two_officers_whose_line_is_cut_use_a_diskette_and_the_telephone() {
     let transcript =
         async |desk: &str| printed(&["hotline", "transcript", thread, "--bytes", "--as", desk]).await;
     assert_eq!(transcript(&by).await, transcript(&pl).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_heard_by_telephone_is_held_against_the_original_that_the_line_brings_later() {
+    let mut world = officers(&["BY", "PL"]).await;
+    let line = Line::between(&mut world, &["BY", "PL"]).await;
+    let desk = |code: &str| world.state(code).desk_directory("officer").display().to_string();
+    let (by, pl) = (desk("BY"), desk("PL"));
+    let words = ["hotline", "open", "--to", "PL", "--subject", "Aircraft off course", "--language", "en"];
+    let opened = object(&[&words[..], &["--precedence", "flash", "--as", &by]].concat()).await;
+    let thread = opened["thread"].as_str().unwrap();
+    both_settled(&world, "BY", "PL").await;
+    line.cut();
+    let said = object(&["hotline", "say", thread, "Two persons are on board.", "--as", &by]).await;
+    let words = printed(&["hotline", "words", said["message"].as_str().unwrap()]).await.trim().to_owned();
+    let who = ["--read-by", "Officer of BY", "--written-by", "Officer of PL", "--at", "2025-09-12T06:00Z"];
+    let what = ["hotline", "heard", "--thread", thread, "--from", "BY", "--text", "ten persons are on board"];
+    object(&[&what[..], &who, &["--words", &words, "--as", &pl]].concat()).await;
+    let shown = printed(&["hotline", "show", thread, "--as", &pl]).await;
+    assert!(shown.contains("no signed original"), "{shown}");
+
+    line.restore();
+    both_settled(&world, "BY", "PL").await;
+    let shown = printed(&["hotline", "show", thread, "--as", &pl]).await;
+    assert!(shown.contains("as heard: not the same") && !shown.contains("no signed original"), "{shown}");
+    assert!(shown.contains("word 1: \"Two\" was heard as \"ten\""), "{shown}");
+    assert!(shown.contains("Two persons are on board."), "the original is what counts: {shown}");
 }

@@ -350,3 +350,51 @@ async fn two_on_different_versions_are_bound_by_none_until_both_adopt_one() {
     // Under whichever edition it was said, it counts.
     says(&there, "BY, in 2031: 2 with this one, of at most 2: within it");
 }
+
+const LAKES: &str = r#"
+regime = "lakes"
+edition = 1
+title.en = "Understanding on the lakes"
+source = "made up"
+nature = "political"
+
+[[quota]]
+name = "calendars"
+label.en = "calendars"
+for = ["calendar"]
+at_most = 1
+in = 1
+unit = "calendar years"
+counted_for = "sender"
+paragraph = "para 1"
+checked = true
+"#;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_calendar_counts_no_more_once_one_under_other_rules_takes_its_place() {
+    let world = World::new(&["BY", "PL"]).await;
+    let regime = parsed(LAKES.as_bytes());
+    hold(&world, "BY", LAKES.as_bytes()).await;
+    hold(&world, "PL", LAKES.as_bytes()).await;
+    let later = async || world.clock.set(world.clock.now().plus_ms(60_000));
+    let nil = |year: u16| form(Kind::Calendar, &format!("year = {year}\nholds = \"nil\"\n"));
+    send(&world, "BY", 1, citing(&regime, 1, &["PL"]), &nil(2031)).await;
+    later().await;
+    send(&world, "BY", 2, citing(&regime, 2, &["PL"]), &nil(2032)).await;
+    both_settled(&world, "BY", "PL").await;
+    let counted = async |thread: u8, wanted: &str| {
+        for code in ["BY", "PL"] {
+            says(&check(&world, code, thread, 0).await, wanted);
+        }
+    };
+    counted(2, ": 2 with this one, of at most 1").await;
+    later().await;
+    // It says nothing under these rules any more.
+    send(&world, "BY", 3, heading(1), &nil(2031)).await;
+    later().await;
+    send(&world, "BY", 4, citing(&regime, 3, &["PL"]), &nil(2033)).await;
+    both_settled(&world, "BY", "PL").await;
+    counted(3, ": 2 with this one, of at most 1").await;
+    // As it was when that one was released.
+    counted(2, ": 2 with this one, of at most 1").await;
+}

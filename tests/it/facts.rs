@@ -15,7 +15,8 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 
 use crate::party::{self, at};
-use crate::records::{KINDS, any_stamp, full, kind, sealed};
+use crate::records::{KINDS, full, kind, sealed};
+use crate::records_any::any_stamp;
 
 /// Whether facts were read; if so, they are the whole decoder's.
 fn is_plain(entry: &Bytes) -> bool {

@@ -1,38 +1,30 @@
-//! Messages in formats that regimes lay down: Open Skies between two nodes, a request with its answer, and
-//! a regime that was never seen before, with no code for any of them.
-
-use std::collections::BTreeSet;
+//! Messages in formats that regimes lay down, between two nodes: Open Skies, and a request with its answer.
 
 use bytes::Bytes;
-use detente::cli::form::{self, Syntax};
 use detente::cli::message::message_form;
 use detente::cli::regime::labels::Labelling;
-use detente::codec::content::{Said, marks, said};
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::regime::{built_in, read};
-use detente::codec::{form as codec, message, signed};
-use detente::domain::content::{Content, Kind};
+use detente::codec::{message, signed};
+use detente::domain::content::Content;
 use detente::domain::digest::Digest;
-use detente::domain::form::{Following, MessageDigest, MessageReference, Prose, faults, lines_under};
+use detente::domain::form::{MessageDigest, MessageReference, Prose, lines_under};
 use detente::domain::formatted::{Field, Fields, Formatted, Stated};
 use detente::domain::official;
 use detente::domain::party::Party;
-use detente::domain::regime::{Asked, Recipients, Referred, Regime, check, format_faults, lines};
-use detente::domain::time::Instant;
-use detente::limits;
+use detente::domain::regime::{Asked, Regime, check, lines};
 use proptest::prelude::*;
 
 use crate::form::strategies;
 use crate::officer::{addressee, heading, regimes, send, show};
-use crate::officer_program::{object, printed, written};
 use crate::talk::both_settled;
-use crate::world::{Medium, World};
+use crate::world::World;
 
 const OPEN_SKIES: &str = "open-skies";
 
 /// A regime that no program was written for.
-const BRIDGES: &str = r#"
+pub const BRIDGES: &str = r#"
 regime = "bridges-2031"
 edition = 1
 title.en = "Bridges of the border river"
@@ -139,33 +131,33 @@ paragraph = "2.3"
 checked = true
 "#;
 
-fn bridges() -> Regime {
+pub fn bridges() -> Regime {
     read(BRIDGES.as_bytes(), &|_, _| None).expect("a regime")
 }
 
-fn open_skies() -> (Regime, &'static [u8]) {
+pub fn open_skies() -> (Regime, &'static [u8]) {
     let text = built_in::file(OPEN_SKIES).unwrap();
     (read(text, &built_in::parent).unwrap(), text)
 }
 
-fn field(name: &str, stated: Stated) -> Field {
+pub fn field(name: &str, stated: Stated) -> Field {
     Field { name: name.into(), stated }
 }
 
-fn text(text: &str) -> Stated {
+pub fn text(text: &str) -> Stated {
     Stated::Text(Prose(text.into()))
 }
 
-fn date(text: &str) -> Stated {
+pub fn date(text: &str) -> Stated {
     Stated::Date(text.parse().unwrap())
 }
 
-fn refers_to(digest: &Bytes) -> Stated {
+pub fn refers_to(digest: &Bytes) -> Stated {
     let message_digest = Digest::from_slice(digest).map(MessageDigest);
     Stated::Reference(MessageReference { message_digest, ..MessageReference::default() })
 }
 
-fn formatted(regime: &Regime, format: &str, fields: Vec<Field>) -> Formatted {
+pub fn formatted(regime: &Regime, format: &str, fields: Vec<Field>) -> Formatted {
     Formatted {
         regime: regime.head.name.clone(),
         regime_digest: Some(MessageDigest(regime.head.digest)),
@@ -176,7 +168,7 @@ fn formatted(regime: &Regime, format: &str, fields: Vec<Field>) -> Formatted {
     }
 }
 
-fn citing(
+pub fn citing(
     regime: &Regime,
     provision: &str,
     thread: u8,
@@ -202,21 +194,21 @@ fn citing(
     }
 }
 
-async fn hold(world: &World, code: &str, text: &'static [u8]) {
+pub async fn hold(world: &World, code: &str, text: &'static [u8]) {
     let desk = world.desk(code, "drafter");
     let asked = calls::HoldRequest { command: Some(desk.command(None).unwrap()), text: text.into() };
     regimes(&desk).hold(asked).await.unwrap();
 }
 
 /// The lines of the check, as a Party sees them beside the one message of a thread, and its marks.
-async fn told(world: &World, code: &str, thread: u8) -> (Vec<String>, Vec<String>) {
+pub async fn told(world: &World, code: &str, thread: u8) -> (Vec<String>, Vec<String>) {
     let message = show(world, code, &vec![thread; 16].into(), 0).await.messages.remove(0);
     let lines = message.check.unwrap().lines.into_iter().map(|line| line.text).collect();
     (lines, message.marks)
 }
 
 #[track_caller]
-fn assert_says(lines: &[String], wanted: &[&str]) {
+pub fn assert_says(lines: &[String], wanted: &[&str]) {
     for wanted in wanted {
         assert!(lines.iter().any(|line| line.contains(wanted)), "{wanted:?} is not in {lines:#?}");
     }
@@ -429,321 +421,8 @@ async fn a_notice_of_a_flight_owes_an_answer_and_its_acknowledgement_is_one() {
     }
 }
 
-/// The closing of a bridge, as its format asks.
-fn closing() -> Formatted {
-    let crew = Fields(vec![field("from", Stated::Party("PL".into())), field("persons", Stated::Number(4))]);
-    let area = detente::domain::form::Area {
-        name: "Old mill".into(),
-        features: Prose("at the mill".into()),
-        ..Default::default()
-    };
-    let fields = vec![
-        field("bridge", Stated::Area(area)),
-        field("cause", Stated::Choice("works".into())),
-        field("closes", date("2031-07-10T06:00 Z")),
-        field("crews", Stated::Entries(vec![crew])),
-    ];
-    formatted(&bridges(), "B2", fields)
-}
-
-fn party(code: &str) -> Party {
+pub fn party(code: &str) -> Party {
     code.parse().unwrap()
-}
-
-fn judged(message: Formatted, asked: &Asked) -> Vec<String> {
-    let regime = bridges();
-    let found = check(&regime, &Content::Formatted(message), asked);
-    found.iter().flat_map(|finding| lines(&regime, finding, "en")).map(|line| line.text).collect()
-}
-
-#[test]
-fn a_code_that_the_regime_lacks_is_a_fault_and_what_is_said_to_follow_or_not_to_be_known_is_none() {
-    let faults = |form: &Formatted| {
-        let following = Following::of(&Content::Formatted(form.clone()));
-        let found = format_faults(&bridges(), form, &following);
-        found.into_iter().map(|fault| (fault.field, fault.rule)).collect::<Vec<_>>()
-    };
-    let told = |field: &str, rule: &str| (field.to_owned(), rule.to_owned());
-    let mut form = closing();
-    assert_eq!(faults(&form), []);
-    form.fields.0.remove(1);
-    assert_eq!(faults(&form), [told("fields.cause", "is owed, and missing")]);
-    form.not_known = vec!["fields.cause".into()];
-    assert_eq!(faults(&form), []);
-    form.format = "B9".into();
-    assert_eq!(faults(&form), [told("format", "the regime has no format of that code")]);
-}
-
-#[test]
-fn every_fault_under_the_format_is_named_with_its_field() {
-    type Change = fn(&mut Formatted);
-    let table: &[(&str, Change)] = &[
-        ("as the format asks", |_| {}),
-        ("fields.cause is owed, and missing", |form| {
-            form.fields.0.remove(1);
-        }),
-        ("fields.cause is said to follow", |form| {
-            form.fields.0.remove(1);
-            form.to_follow = vec!["fields.cause".into()];
-        }),
-        ("fields.cause is said not to be known", |form| {
-            form.fields.0.remove(1);
-            form.not_known = vec!["fields.cause".into()];
-        }),
-        ("fields.colour is no field of the format", |form| form.fields.0.push(field("colour", text("red")))),
-        ("fields.cause holds text, and not choice", |form| form.fields.0[1].stated = text("works")),
-        ("fields.closes holds number, and not date", |form| form.fields.0[2].stated = Stated::Number(7)),
-        ("fields.cause is none of: works, flood", |form| {
-            form.fields.0[1].stated = Stated::Choice("war".into());
-        }),
-        ("fields.cause stands behind a field that comes after it", |form| form.fields.0.swap(1, 2)),
-        ("fields.crews[1].persons is owed, and missing", |form| {
-            let Stated::Entries(entries) = &mut form.fields.0[3].stated else { panic!() };
-            entries[0].0.remove(1);
-        }),
-        ("fields.crews[1].from holds number, and not Party", |form| {
-            let Stated::Entries(entries) = &mut form.fields.0[3].stated else { panic!() };
-            entries[0].0[0].stated = Stated::Number(1);
-        }),
-        ("fields.cause holds nothing that this program knows", |form| {
-            form.fields.0[1].stated = Stated::Nothing;
-        }),
-        ("Format B9: the regime has none of that code", |form| form.format = "B9".into()),
-        ("Lead time, notice of a closing: on time by", |_| {}),
-        ("a reply in format B3 within 12 hours from closes, by 2031-07-10T18:00:00", |_| {}),
-    ];
-    for (wanted, change) in table {
-        let mut form = closing();
-        change(&mut form);
-        let asked = Asked { released_at: Instant::from_rfc3339("2031-07-01T06:00:00Z"), ..Asked::default() };
-        assert_says(&judged(form, &asked), &[wanted]);
-    }
-}
-
-#[test]
-fn who_may_send_it_to_whom_and_after_what_is_judged_by_what_is_known() {
-    let referred =
-        |format: &str| Referred::Formatted { regime: "bridges-2031".into(), format: format.into() };
-    let elsewhere = Referred::Formatted { regime: "bridges-1931".into(), format: "B1".into() };
-    let none = Asked::default();
-    let by = |code: &str| Asked { author: Some(party(code)), ..Asked::default() };
-    let held = [("chair".to_owned(), party("LT"))].into();
-    let to = |code: &str| Recipients { action: BTreeSet::from([party(code)]), ..Recipients::default() };
-    let after = |all: Vec<Referred>| Asked { referred: Some(all), ..Asked::default() };
-    let table = [
-        (none.clone(), "whether the author may send it can't be judged"),
-        (by("PL"), "the author may send it"),
-        (by("LT"), "whether the author may send it can't be judged"),
-        (Asked { held, ..by("LT") }, "the author may send it"),
-        (Asked { held: [("chair".to_owned(), party("FI"))].into(), ..by("LT") }, "is none of those"),
-        (Asked { addressed: Some(to("PL")), ..Asked::default() }, "BY, for action: lacking BY"),
-        (none, "was not looked up"),
-        (after(vec![referred("B1")]), "format B1: is here, and referred to"),
-        (after(vec![referred("B3"), Referred::Other, elsewhere]), "format B1: none is referred to"),
-        (after(vec![Referred::NotHere]), "format B1: can't be judged: a reference is not held here"),
-        (after(Vec::new()), "format B1: none is referred to"),
-    ];
-    for (asked, wanted) in table {
-        assert_says(&judged(closing(), &asked), &[wanted]);
-    }
-}
-
-#[test]
-fn an_author_that_is_bound_to_nobody_is_told_that_and_not_only_that_others_may_send_it() {
-    let regime = crate::checks::parsed(include_str!("cases/regime/neighbours.toml").as_bytes());
-    let question = formatted(&regime, "A", vec![field("question", text("Why?"))]);
-    let asked = Asked { author: Some(party("LT")), bound: Some(BTreeSet::new()), ..Asked::default() };
-    let found = check(&regime, &Content::Formatted(question), &asked);
-    let told = found.iter().flat_map(|finding| lines(&regime, finding, "en")).map(|line| line.text);
-    let wanted = "the author is bound to nobody known here, and so none of those who may send it";
-    assert_says(&told.collect::<Vec<_>>(), &[wanted]);
-}
-
-#[test]
-fn labels_are_those_of_the_regime_in_the_readers_language_and_names_stand_without_it() {
-    let content = Content::Formatted(closing());
-    let regime = bridges();
-    let shown = |regime: Option<&Regime>, language: &str| -> Vec<String> {
-        let line = |line: detente::domain::form::Line| format!("{}: {}", line.label, line.value);
-        lines_under(&content, regime, language).into_iter().map(line).collect()
-    };
-    assert_says(
-        &shown(Some(&regime), "fr-CH"),
-        &["Fermeture d'un pont: B2", "Motif: works (travaux)", "Le pont: "],
-    );
-    assert_says(&shown(Some(&regime), "en"), &["Cause: works (building works)", "Crews 1: ", "Persons: 4"]);
-    assert_says(
-        &shown(None, "en"),
-        &["cause: works", "crews 1: ", "persons: 4", "closes: 2031-07-10T06:00 Z"],
-    );
-}
-
-#[test]
-fn the_template_of_every_format_is_an_empty_form_that_sends_nothing() {
-    for regime in [bridges(), open_skies().0] {
-        for (code, format) in &regime.formats {
-            let template = form::format_template(&regime, code, format, "en");
-            let Content::Formatted(read) = form::read(Kind::Formatted, Syntax::Toml, &template)
-                .unwrap_or_else(|fault| panic!("{code}: {fault}\n{template}"))
-            else {
-                panic!()
-            };
-            let names: Vec<&str> = read.fields.0.iter().map(|field| field.name.as_str()).collect();
-            let asked: Vec<&str> = format.fields.iter().map(|field| field.name.as_str()).collect();
-            assert_eq!(names, asked, "{template}");
-            assert_eq!(read.regime_digest, Some(MessageDigest(regime.head.digest)));
-            assert_eq!((read.filled().fields, Fields::default()), (Fields::default(), Fields::default()));
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_regime_that_was_never_seen_is_drafted_released_read_and_printed_by_the_program() {
-    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
-    let folder = tempfile::tempdir().unwrap();
-    let at = |party: &str, role: &str| world.state(party).desk_directory(role).display().to_string();
-    let (drafter, releaser, watch) = (at("BY", "drafter"), at("BY", "releaser"), at("PL", "watch"));
-    let regime = written(folder.path(), "bridges.toml", BRIDGES);
-    printed(&["regime", "hold", &regime, "--as", &drafter]).await;
-    printed(&["regime", "hold", &regime, "--as", &at("PL", "drafter")]).await;
-
-    let template = printed(&["regime", "template", "B2", "--regime", &regime]).await;
-    assert!(
-        template.contains("# Cause *: choice") && template.contains("\"flood\": high water"),
-        "{template}"
-    );
-    let filled = template
-        .replace("name = \"bridge\"\n[fields.area]", "name = \"bridge\"\n[fields.area]\n#")
-        .replacen("#choice = \"works\"", "choice = \"flood\"", 1)
-        .replacen("date = \"\"", "date = \"2031-07-10T06:00 Z\"", 1);
-    let filled = filled.replacen("features = \"\"", "features = \"both ends of the old bridge\"", 1);
-    // What the format asks for is missing like what any form asks for, and the regime's paragraph is told with it.
-    let lacking = written(folder.path(), "lacking.toml", &filled.replacen("choice = \"flood\"", "", 1));
-    let told = printed(&["regime", "draft", &lacking, "--as", &drafter, "--to", "PL"]).await;
-    assert!(
-        told.contains("1 fault(s); it can be released as it is:\n")
-            && told.contains("not as the format asks [2.1]\n"),
-        "{told}"
-    );
-    assert!(told.contains("cause is owed, and missing\n"), "{told}");
-    let file = written(folder.path(), "closing.toml", &filled);
-    let drafted = object(&["regime", "draft", &file, "--as", &drafter, "--to", "PL"]).await;
-    let (draft, digest) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
-
-    let review = printed(&["message", "show-draft", draft, "--as", &releaser]).await;
-    for wanted in ["Closing of a bridge", "Cause", "flood (high water)", "2.1", "both ends of the old bridge"]
-    {
-        assert!(review.contains(wanted), "{wanted}: {review}");
-    }
-    assert!(
-        review.contains("Asked for, and owed by nobody: a reply in format B3 within 12 hours from closes"),
-        "{review}"
-    );
-    let release = ["message", "release", draft, "--digest", digest, "--as", &releaser, "--as-is"];
-    let released = object(&release).await;
-    let (message, thread) = (released["message"].as_str().unwrap(), released["thread"].as_str().unwrap());
-    crate::officer::arrived(&world, "PL", &hex::decode(message).unwrap().into()).await;
-
-    let read = printed(&["watch", "read", message, "--as", &watch]).await;
-    assert!(read.contains("flood (high water)") && read.contains("format B1: none is referred to"), "{read}");
-    let shown = printed(&["message", "show", thread, "--as", &watch]).await;
-    assert!(shown.contains("flood (high water)"), "{shown}");
-    let ours = printed(&["message", "print", message, "--as", &drafter]).await;
-    assert_eq!(ours, printed(&["message", "print", message, "--as", &watch]).await);
-    assert!(ours.contains("Closing of a bridge") && ours.contains("LEGAL BASIS"), "{ours}");
-}
-
-/// As a newer program would send it: a field with a value of a type 99.
-fn from_a_newer_program() -> Vec<u8> {
-    let mut bytes = codec::encode(&Content::Formatted(closing())).unwrap();
-    // RegimeFormatted.fields: name "depth", field 99 "new".
-    let field = [&[0x0a, 5][..], b"depth", &[0x9a, 0x06, 3], b"new"].concat();
-    bytes.extend([&[0x22, field.len() as u8][..], &field].concat());
-    bytes
-}
-
-#[test]
-fn a_value_of_a_newer_program_is_kept_and_marked() {
-    let bytes = from_a_newer_program();
-    let read = codec::decode(Kind::Formatted, &bytes).expect("no fault");
-    let Content::Formatted(form) = &read else { panic!() };
-    assert_eq!(form.fields.get("depth").unwrap().stated, Stated::Nothing);
-    assert!(codec::may_hold_more(&read, &bytes));
-    assert!(
-        faults(&read)
-            .iter()
-            .any(|fault| fault.field == "fields.depth" && fault.rule.contains("does not know"))
-    );
-    let bytes = Bytes::from(bytes);
-    let read = said("regime.formatted", &bytes);
-    assert!(matches!(read, Said::Form(_)));
-    assert!(marks(&read, &bytes).iter().any(|mark| mark.contains("more than this program can show")));
-}
-
-#[test]
-fn what_is_no_name_or_nested_too_deep_or_too_much_is_not_read() {
-    let with = |fields: Vec<Field>| Content::Formatted(formatted(&bridges(), "B2", fields));
-    let mut deep = Stated::Number(1);
-    for _ in 0..limits::FORMAT_DEPTH_MAX {
-        deep = Stated::Entries(vec![Fields(vec![field("a", deep)])]);
-    }
-    let long = "a".repeat(limits::REGIME_NAME_BYTES_MAX + 1);
-    for content in [
-        with(vec![field("", text("x"))]),
-        with(vec![field("A", text("x"))]),
-        with(vec![field("5. CONTENT", text("x"))]),
-        with(vec![field("a\u{202e}", text("x"))]),
-        with(vec![field(&long, text("x"))]),
-        with(vec![field("a", deep)]),
-        with(vec![field("a", Stated::Entries(vec![Fields::default(); limits::FORM_LIST_ENTRIES_MAX + 1]))]),
-        with(vec![field("a", Stated::Number(u64::MAX))]),
-        with(vec![field("a", Stated::Number(1)); limits::FORM_LIST_ENTRIES_MAX + 1]),
-    ] {
-        assert!(codec::encode(&content).is_err());
-    }
-    // RegimeFormatted.fields[1].entries with many empty ones, two bytes each, and the same in depth.
-    let lengths = |inner: &[u8], tag: u8| {
-        let mut out = vec![tag];
-        prost::encoding::encode_varint(inner.len() as u64, &mut out);
-        out.extend(inner);
-        out
-    };
-    let many = lengths(&lengths(&[0x0a, 0].repeat(limits::CONTENT_FIELDS_MAX), 0x5a), 0x22);
-    let refused = codec::decode(Kind::Formatted, &many).unwrap_err();
-    assert!(matches!(refused, codec::Unreadable::Limit(_)), "{refused}");
-    let mut deep = Vec::new();
-    for _ in 0..2_000 {
-        deep = lengths(&lengths(&lengths(&deep, 0x0a), 0x0a), 0x5a);
-    }
-    codec::decode(Kind::Formatted, &lengths(&deep, 0x22)).unwrap_err();
-}
-
-/// What is over the bound on look-ups counts as not here; nothing is refused for it.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_message_with_very_many_references_is_taken_judged_and_shown() {
-    let world = World::new(&["BY", "PL"]).await;
-    let (regime, file) = open_skies();
-    hold(&world, "PL", file).await;
-    let many = |count: u16| -> Vec<Field> {
-        let one = |nth: u16| {
-            let digest = Digest::of(&nth.to_be_bytes());
-            field(&format!("r{nth}"), refers_to(&digest.0.to_vec().into()))
-        };
-        (0..count).map(one).collect()
-    };
-    let count = u16::try_from(limits::FORM_LIST_ENTRIES_MAX).unwrap();
-    let content = Content::Formatted(formatted(&regime, "1", many(count)));
-    send(&world, "BY", 1, citing(&regime, "", 1, "PL", &[]), &content).await;
-    both_settled(&world, "BY", "PL").await;
-    let (lines, _) = told(&world, "PL", 1).await;
-    assert_says(
-        &lines,
-        &[
-            "fields.r0 is no field of the format",
-            "508 not as the format asks",
-            "a reference is not held here",
-        ],
-    );
 }
 
 proptest! {

@@ -1,9 +1,5 @@
 //! Checks of links between real nodes: made, answered, late and missed come on record at both ends alike; silence is
-//! told from a fault; a dead link within the stated seconds; and links are tried.
-
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant as Reading};
+//! told from a fault.
 
 use bytes::Bytes;
 use detente::cli::node::Node;
@@ -11,20 +7,15 @@ use detente::codec::check_schedule::read;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::propose_request::Change;
 use detente::domain::board::Board;
-use detente::domain::check::{Account, CheckNoted, Known, Part, What, thread_of};
+use detente::domain::check::{Known, Part, thread_of};
 use detente::domain::content::{Content, Kind};
 use detente::domain::correspondence::ServiceMessage;
-use detente::domain::digest::Digest;
-use detente::domain::event::{self, Event, Record};
 use detente::domain::form::When;
 use detente::domain::party::Party;
 use detente::domain::time::Instant;
 use detente::limits;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream};
 
 use crate::officer::{arrived, filled, heading, hotlines, reason, send};
-use crate::records::{opened, sealed};
 use crate::registrar::entries;
 use crate::talk::until;
 use crate::world::{Medium, World};
@@ -33,7 +24,7 @@ const WITHIN_MS: i64 = 10 * 60_000;
 const OVER_MS: i64 = WITHIN_MS + limits::CHECK_GRACE_MS + 1;
 
 /// As in case C8: a liaison line on weekdays, a military one every day.
-const TWICE_A_DAY: &str = r#"
+pub const TWICE_A_DAY: &str = r#"
     [[link.check]]
     name = "liaison"
     at = ["09:00", "17:00"]
@@ -50,17 +41,17 @@ const TWICE_A_DAY: &str = r#"
     turns = "by day"
 "#;
 
-fn schedule(with: &str, more: &str, checks: &str) -> String {
+pub fn schedule(with: &str, more: &str, checks: &str) -> String {
     format!(
         "[[link]]\nwith = {with:?}\nwithin_minutes = 10\ntexts = [\"Nine stones.\", \"Four kettles.\"]\n{more}\n{checks}"
     )
 }
 
-async fn scheduled(world: &World, at: &str, with: &str, more: &str, checks: &str) {
+pub async fn scheduled(world: &World, at: &str, with: &str, more: &str, checks: &str) {
     world.state(at).change(Change::CheckSchedule(schedule(with, more, checks)), Bytes::new()).await;
 }
 
-fn party(code: &str) -> Party {
+pub fn party(code: &str) -> Party {
     code.parse().unwrap()
 }
 
@@ -195,7 +186,7 @@ const EVERY_HOUR: &str = r#"
     asks = ["PL"]
 "#;
 
-fn hour(number: i64) -> Instant {
+pub fn hour(number: i64) -> Instant {
     instant("2024-11-01T10:00:00Z").plus_ms(number * 3_600_000)
 }
 
@@ -364,103 +355,6 @@ async fn a_check_by_telephone_is_on_record_by_an_officers_account_and_is_missed_
     holds_on_replay(world.node("PL")).await;
 }
 
-/// Passes everything on, until it is frozen: then it takes connections and bytes, and says nothing.
-async fn freezable(at: &str, to: std::net::SocketAddr, frozen: Arc<AtomicBool>) {
-    let listener = TcpListener::bind(at).await.unwrap();
-    tokio::spawn(async move {
-        loop {
-            let Ok((near, _)) = listener.accept().await else { return };
-            let frozen = frozen.clone();
-            tokio::spawn(async move {
-                // One that came while it was frozen stays without an answer for ever.
-                if frozen.load(Ordering::Acquire) {
-                    std::future::pending::<()>().await;
-                }
-                let Ok(far) = TcpStream::connect(to).await else { return };
-                let ((near_in, near_out), (far_in, far_out)) = (near.into_split(), far.into_split());
-                let there = pass(near_in, far_out, frozen.clone());
-                let back = pass(far_in, near_out, frozen);
-                tokio::join!(there, back);
-            });
-        }
-    });
-}
-
-async fn pass(
-    mut from: tokio::net::tcp::OwnedReadHalf,
-    mut to: tokio::net::tcp::OwnedWriteHalf,
-    frozen: Arc<AtomicBool>,
-) {
-    let mut chunk = vec![0; 16 * 1024];
-    while let Ok(read @ 1..) = from.read(&mut chunk).await {
-        if frozen.load(Ordering::Acquire) {
-            std::future::pending::<()>().await;
-        }
-        if to.write_all(&chunk[..read]).await.is_err() {
-            return;
-        }
-    }
-}
-
-async fn link(world: &World) -> calls::CheckedLink {
-    let asked = calls::ListChecksRequest { party: "BY".into() };
-    let desk = world.desk("PL", "watch");
-    hotlines(&desk).list_checks(asked).await.unwrap().into_inner().links.remove(0)
-}
-
-async fn becomes(world: &World, up: bool) -> Duration {
-    let since = Reading::now();
-    while link(world).await.up != up {
-        assert!(
-            since.elapsed() < Duration::from_secs(90),
-            "never: the link is {}",
-            if up { "up" } else { "down" }
-        );
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    since.elapsed()
-}
-
-async fn ping(world: &World) -> (calls::PingedLink, Duration) {
-    let since = Reading::now();
-    let desk = world.desk("PL", "watch");
-    let pinged = hotlines(&desk).ping_links(calls::PingLinksRequest::default()).await.unwrap().into_inner();
-    (pinged.links[0].clone(), since.elapsed())
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_peer_that_vanishes_without_a_word_is_noticed_within_the_stated_seconds_and_so_is_its_return() {
-    let mut world = World::with_one_unreachable("BY", "PL").await;
-    // BY behind a proxy that stands where its key list says the node is; PL alone calls.
-    let (directory, address) = (world.state("BY").directory.clone(), world.state("BY").address.clone());
-    world.state_mut("BY").stop().await;
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let by = Node::start(&directory, world.clock.clone(), Some(listener)).await.unwrap();
-    let frozen = Arc::new(AtomicBool::new(false));
-    freezable(&address, by.address, frozen.clone()).await;
-    scheduled(&world, "PL", "BY", "heartbeat_seconds = 1", "").await;
-    world.clock.follow_system();
-
-    becomes(&world, true).await;
-    let stated = link(&world).await.silent_after_seconds;
-    assert_eq!(stated, 6);
-    let (pinged, _) = ping(&world).await;
-    assert!(pinged.up && pinged.fault.is_empty(), "{pinged:?}");
-
-    frozen.store(true, Ordering::Release);
-    let down_after = becomes(&world, false).await;
-    assert!(down_after <= Duration::from_secs(u64::from(stated) + 2), "{down_after:?}");
-    let (pinged, took) = ping(&world).await;
-    assert!(!pinged.up && !pinged.fault.is_empty() && pinged.heard_at_ms > 0, "{pinged:?}");
-    assert!(took < Duration::from_millis(limits::PING_MS_MAX + 3_000), "{took:?}");
-
-    frozen.store(false, Ordering::Release);
-    becomes(&world, true).await;
-    by.shutdown().await;
-    let (pinged, _) = ping(&world).await;
-    assert!(!pinged.up, "{pinged:?}");
-}
-
 #[tokio::test]
 async fn a_schedule_that_is_proposed_is_told_whole_and_shown_once_it_is_in_force() {
     let world = World::new(&["BY", "PL"]).await;
@@ -483,41 +377,4 @@ async fn a_schedule_that_is_proposed_is_told_whole_and_shown_once_it_is_in_force
     pl.change(Change::CheckSchedule(text.clone()), Bytes::new()).await;
     let shown = parties.show_check_schedule(calls::ShowCheckScheduleRequest {}).await.unwrap().into_inner();
     assert_eq!(read(&shown.schedule).unwrap(), read(&text).unwrap());
-}
-
-/// The records that hold checks, one of each kind.
-fn records() -> Vec<(&'static str, Event)> {
-    let noted = |what| {
-        let (with, asks) = (party("BY"), party("PL"));
-        Event::CheckNoted(Box::new(CheckNoted { with, check: "Ćwik".into(), due: hour(1), asks, what }))
-    };
-    let account = Account { answered: true, at: hour(2), note: "Cpt. Ivanova".into() };
-    let message = Digest::of(b"message");
-    let plan = read(&schedule("BY", "heartbeat_seconds = 5\nofficer = \"watch\"", TWICE_A_DAY)).unwrap();
-    vec![
-        ("schedule", Event::ChangeProposed(event::Change::CheckSchedule(Arc::new(plan)))),
-        ("made", noted(What::Made { at: hour(2) })),
-        ("answered", noted(What::Answered { at: hour(2) })),
-        ("late", noted(What::Late { at: hour(2) })),
-        ("link_down", noted(What::Missed(Known::LinkDown { since: Some(hour(0)) }))),
-        ("never_heard", noted(What::Missed(Known::LinkDown { since: None }))),
-        ("unanswered", noted(What::Missed(Known::Unanswered))),
-        ("not_sent_by_us", noted(What::Missed(Known::NotSentByUs))),
-        ("planned_outage", noted(What::Missed(Known::PlannedOutage { message }))),
-        ("not_recorded", noted(What::Missed(Known::NotRecorded))),
-        ("not_running", noted(What::Missed(Known::NotRunning))),
-        ("by_hand", noted(What::ByHand(account))),
-    ]
-}
-
-#[test]
-fn records_of_checks_have_golden_bytes_and_come_back_the_same() {
-    let mut golden = String::new();
-    for (name, event) in records() {
-        let record = Record { index: 8, at: hour(3), command: None, events: vec![event] };
-        let sealed = sealed(&record);
-        assert_eq!(opened(&sealed).record(), Ok(record), "{name}");
-        golden.push_str(&format!("{name} {}\n", hex::encode(&sealed)));
-    }
-    assert_eq!(golden, include_str!("golden/checks.hex"));
 }

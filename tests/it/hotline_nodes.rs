@@ -3,7 +3,6 @@
 
 use bytes::Bytes;
 use detente::cli::desk::Desk;
-use detente::cli::form::{self, Syntax};
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::join_request::What as Said;
@@ -22,7 +21,11 @@ use crate::world::{Medium, World};
 
 /// With an officer at each who may write, release and read, and FLASH released by one person.
 pub async fn officers(codes: &[&str]) -> World {
-    let mut world = World::on_real_time(Medium::Embedded, codes).await;
+    officers_on(Medium::Embedded, codes).await
+}
+
+pub async fn officers_on(medium: Medium, codes: &[&str]) -> World {
+    let mut world = World::on_real_time(medium, codes).await;
     for code in codes {
         let roles = [Role::Drafter, Role::Releaser, Role::Watch];
         world.state_mut(code).take_person("officer", &format!("Officer of {code}"), &roles).await;
@@ -116,7 +119,7 @@ pub async fn transcript(world: &World, at: &str, thread: &Bytes, with: &str) -> 
 }
 
 /// As the program shows it.
-async fn page(world: &World, at: &str, thread: &Bytes) -> String {
+pub async fn page(world: &World, at: &str, thread: &Bytes) -> String {
     let desk = world.state(at).desk_directory("officer").display().to_string();
     crate::officer_program::printed(&["hotline", "show", &hex::encode(thread), "--as", &desk]).await
 }
@@ -407,144 +410,6 @@ async fn a_text_waits_for_a_second_person_where_the_release_rule_asks_for_one() 
     assert_eq!(violations(&hotlines(&desk).say(other).await.unwrap_err())[0].0, "opening");
     assert!(crate::officer::size(&world, "BY") >= size);
     assert_eq!(show(&world, "BY", &thread).await.lines.len(), 3);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_close_over_another_transcript_is_shown_as_disputed_and_the_session_stays_open() {
-    let world = officers(&["BY", "PL"]).await;
-    let thread = open(&world, "BY", &["PL"]).await.thread;
-    let accepted = accept(&world, "PL", &thread).await;
-    arrived(&world, "BY", &accepted.message_digest).await;
-    let closed = close(&world, "PL", &thread).await;
-    arrived(&world, "BY", &closed.message_digest).await;
-    // BY signs the digest of something else.
-    let toml = format!("[[agreed]]\nparty = \"PL\"\ntranscript = \"{}\"\nmessages = 2\n", "55".repeat(32));
-    let content = form::read(Kind::SessionClose, Syntax::Toml, &toml).unwrap();
-    let heading = calls::Heading { thread: thread.clone(), ..crate::officer::heading(1) };
-    let forged = crate::officer::send(&world, "BY", 9, heading, &content).await;
-    arrived(&world, "PL", &forged.message_digest).await;
-    for at in ["BY", "PL"] {
-        let session = show(&world, at, &thread).await;
-        assert_eq!(session.session.unwrap().state, "disputed");
-        let told = session.closed[0].differences.join("\n");
-        assert!(told.contains(&"55".repeat(32)) && told.contains("only PL counts"), "{told}");
-    }
-    assert!(say(&world, "BY", &thread, "we go on").await.released);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_third_party_comes_in_by_the_word_of_all_present() {
-    let world = officers(&["BY", "LT", "PL"]).await;
-    let thread = open(&world, "BY", &["PL"]).await.thread;
-    let accepted = accept(&world, "PL", &thread).await;
-    arrived(&world, "BY", &accepted.message_digest).await;
-    let add = |by: &'static str| {
-        let desk = officer(&world, by);
-        let asked = calls::AddPartyRequest {
-            command: command(&desk),
-            thread: thread.clone(),
-            party: "LT".into(),
-            sees: evidence::HotlineSees::FromNowOn as i32,
-            ..Default::default()
-        };
-        let thread = thread.clone();
-        async move {
-            let opening = opening(&desk, &thread).await;
-            let asked = calls::AddPartyRequest { opening, ..asked };
-            hotlines(&desk).add_party(asked).await.unwrap().into_inner().spoken.unwrap()
-        }
-    };
-    let proposed = add("PL").await;
-    arrived(&world, "BY", &proposed.message_digest).await;
-    assert_eq!(show(&world, "BY", &thread).await.session.unwrap().present, ["BY", "PL"]);
-    let agreed = add("BY").await;
-    arrived(&world, "PL", &agreed.message_digest).await;
-    arrived(&world, "LT", &agreed.message_digest).await;
-    let accepted = accept(&world, "LT", &thread).await;
-    for at in ["BY", "PL"] {
-        arrived(&world, at, &accepted.message_digest).await;
-    }
-    let said = say(&world, "PL", &thread, "to both").await;
-    for at in ["BY", "LT"] {
-        arrived(&world, at, &said.message_digest).await;
-    }
-    // A receipt goes to the author alone: what became of it at the third is not known to the second.
-    let at_second = show(&world, "BY", &thread).await;
-    let states = &at_second.lines.iter().find(|line| line.digest == said.message_digest).unwrap().states;
-    let known = |code: &str| !states.iter().find(|state| state.party == code).unwrap().not_known_here;
-    assert_eq!((known("BY"), known("LT")), (true, false), "{states:?}");
-    let printed = page(&world, "BY", &thread).await;
-    assert!(printed.contains("LT: not known here: its author has its receipt"), "{printed}");
-    for at in ["BY", "LT", "PL"] {
-        let session = show(&world, at, &thread).await.session.unwrap();
-        assert_eq!(session.present, ["BY", "LT", "PL"], "{at}");
-    }
-    let at_third = show(&world, "LT", &thread).await;
-    assert!(at_third.lines.iter().all(|line| line.missing.is_empty()), "{at_third:?}");
-    assert_eq!(transcript(&world, "LT", &thread, "PL").await, transcript(&world, "PL", &thread, "LT").await);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_party_that_this_node_does_not_know_is_not_added_and_the_refusal_says_so() {
-    let world = officers(&["BY", "PL"]).await;
-    let thread = open(&world, "BY", &["PL"]).await.thread;
-    let desk = officer(&world, "BY");
-    let asked = calls::AddPartyRequest {
-        command: command(&desk),
-        thread: thread.clone(),
-        opening: opening(&desk, &thread).await,
-        party: "LT".into(),
-        sees: evidence::HotlineSees::FromNowOn as i32,
-        ..Default::default()
-    };
-    let refused = hotlines(&desk).add_party(asked).await.unwrap_err();
-    let [(field, rule)] = &violations(&refused)[..] else { panic!("{refused:?}") };
-    assert_eq!(field, "party");
-    assert!(rule.starts_with("LT is no Party that this node knows"), "{rule}");
-    assert_eq!(show(&world, "BY", &thread).await.lines.len(), 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_session_that_both_closed_is_opened_again_only_by_who_says_that_it_is_meant() {
-    let world = officers(&["BY", "PL"]).await;
-    let thread = open(&world, "BY", &["PL"]).await.thread;
-    let accepted = accept(&world, "PL", &thread).await;
-    arrived(&world, "BY", &accepted.message_digest).await;
-    let closed = close(&world, "BY", &thread).await;
-    arrived(&world, "PL", &closed.message_digest).await;
-    let closed = close(&world, "PL", &thread).await;
-    arrived(&world, "BY", &closed.message_digest).await;
-    let signed = show(&world, "BY", &thread).await.closed[0].agreed.clone();
-    let desk = officer(&world, "BY");
-    let call = say_call(&desk, &thread, "One word more").await;
-    let refused = hotlines(&desk).say(call).await.unwrap_err();
-    let [(field, rule)] = &violations(&refused)[..] else { panic!("{refused:?}") };
-    assert_eq!(field, "reopen");
-    assert!(rule.contains("all have closed this session and signed the same transcript"), "{rule}");
-    let session = show(&world, "BY", &thread).await;
-    assert_eq!((session.session.unwrap().state.as_str(), &session.closed[0].agreed), ("closed", &signed));
-    // What both signed is proven to whoever never was there, with the order of what was said.
-    for maker in ["BY", "PL"] {
-        let found = crate::by_hand::proven(&world, maker, &thread).await;
-        let says = |words: &str| {
-            let is_it = |one: &&detente::replay::verify::Finding| one.sentence.contains(words);
-            found.findings.iter().find(is_it).map(|one| one.weight)
-        };
-        use detente::replay::verify::Weight;
-        assert!(found.holds());
-        let same =
-            format!("BY and PL signed the same transcript {}, and the 2 messages", hex::encode(&signed));
-        assert_eq!(says(&same), Some(Weight::Proven), "{:#?}", found.findings);
-        assert_eq!(says("it stands 2 of 2 in the session's order"), Some(Weight::Proven));
-        assert_eq!(says("PL regards the session as over, and signed the transcript"), Some(Weight::Proven));
-    }
-    let call = calls::SayRequest { reopen: true, ..say_call(&desk, &thread, "One word more").await };
-    let said = hotlines(&desk).say(call).await.unwrap().into_inner().spoken.unwrap();
-    arrived(&world, "PL", &said.message_digest).await;
-    assert_eq!(show(&world, "PL", &thread).await.session.unwrap().state, "closing");
-    let found = crate::by_hand::proven(&world, "PL", &thread).await;
-    let unseen = "that BY and PL hold the same to have been said: 1 message(s) that one of them had not seen";
-    assert!(found.findings.iter().any(|one| one.sentence.starts_with(unseen)), "{:#?}", found.findings);
 }
 
 #[tokio::test(flavor = "multi_thread")]

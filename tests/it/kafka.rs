@@ -11,7 +11,6 @@ use bytes::Bytes;
 use detente::cli::doctor::{self, Finding};
 use detente::cli::init::init;
 use detente::cli::node::Node;
-use detente::cli::node_directory::{JournalSettings, KafkaSettings, TransportSettings};
 use detente::clock::Clock;
 use detente::domain::party::Incarnation;
 use detente::journal::kafka_settings::{KafkaConfig, Transport};
@@ -29,6 +28,9 @@ use crate::world::{Medium, plan};
 fn entry(text: impl ToString) -> Vec<Bytes> {
     vec![Bytes::from(text.to_string())]
 }
+
+/// So late a machine with much else to do may be.
+const LATE: Duration = Duration::from_secs(20);
 
 /// Reads until the entry comes; gives all that came, in order.
 async fn read_until(reader: &mut Reader, last: &str) -> Vec<String> {
@@ -61,7 +63,7 @@ async fn append_is_unknown_in_time(journal: &Journal, text: &str) {
     let since = Instant::now();
     let fault = journal.append(entry(text)).await.unwrap_err();
     assert!(matches!(fault, AppendFault::Unknown { .. }), "{fault}");
-    assert!(since.elapsed() < Duration::from_millis(limits::JOURNAL_APPEND_MS_MAX + 1_000));
+    assert!(since.elapsed() < Duration::from_millis(limits::JOURNAL_APPEND_MS_MAX) + LATE);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -210,7 +212,7 @@ async fn a_broker_that_is_not_there_is_told_in_time() {
     let since = Instant::now();
     let fault = kafka::open(&config, "detente.t.journal.1").await.err().expect("refused");
     assert!(matches!(fault, OpenFault::Unusable { .. }), "{fault}");
-    assert!(since.elapsed() < Duration::from_millis(limits::KAFKA_OPEN_MS_MAX + 2_000));
+    assert!(since.elapsed() < Duration::from_millis(limits::KAFKA_OPEN_MS_MAX) + LATE);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -224,7 +226,7 @@ async fn a_deleted_topic_is_gone_for_readers_and_is_not_made_anew_by_appending()
         deleted.unwrap();
     }
     let fault =
-        tokio::time::timeout(Duration::from_secs(30), reader.next()).await.expect("in time").unwrap_err();
+        tokio::time::timeout(Duration::from_secs(60), reader.next()).await.expect("in time").unwrap_err();
     assert!(matches!(fault, ReadFault::Gone { position: 1, .. }), "{fault}");
     append_is_unknown_in_time(&journal, "two").await;
     let fault = kafka::open(&config, &topic).await.err().expect("refused");
@@ -245,7 +247,7 @@ async fn where_brokers_do_not_know_the_topic_a_single_read_is_unanswered_and_not
     assert!(matches!(fault, ReadFault::Unanswered { .. }), "{fault}");
     assert_eq!(*journal.lost().borrow(), None);
     let mut reader = journal.reader(0).unwrap();
-    let followed = tokio::time::timeout(Duration::from_secs(30), reader.next()).await.expect("in time");
+    let followed = tokio::time::timeout(Duration::from_secs(60), reader.next()).await.expect("in time");
     assert!(matches!(followed, Err(ReadFault::Gone { position: 0, .. })), "{followed:?}");
     assert_eq!(*journal.lost().borrow(), Some(0), "whoever follows it tells");
 }
@@ -264,12 +266,12 @@ async fn a_topic_made_anew_under_its_name_is_not_taken_for_the_old_one() {
     let journal = loop {
         match kafka::create(&config, &topic).await {
             Ok(journal) => break journal,
-            Err(fault) => assert!(since.elapsed() < Duration::from_secs(30), "{fault}"),
+            Err(fault) => assert!(since.elapsed() < Duration::from_secs(60), "{fault}"),
         }
     };
     let mut reader = journal.reader(2).unwrap();
     let fault =
-        tokio::time::timeout(Duration::from_secs(30), reader.next()).await.expect("in time").unwrap_err();
+        tokio::time::timeout(Duration::from_secs(60), reader.next()).await.expect("in time").unwrap_err();
     // All that was there is missing, from the first on.
     assert!(matches!(fault, ReadFault::Gone { position: 0, .. }), "{fault}");
 }
@@ -287,7 +289,7 @@ async fn a_topic_whose_first_records_were_deleted_does_not_look_like_a_shorter_o
         admin(&config).delete_records(&list, &AdminOptions::new()).await.unwrap();
         let mut reader = journal.reader(0).unwrap();
         let fault =
-            tokio::time::timeout(Duration::from_secs(30), reader.next()).await.expect("in time").unwrap_err();
+            tokio::time::timeout(Duration::from_secs(60), reader.next()).await.expect("in time").unwrap_err();
         assert!(matches!(fault, ReadFault::Gone { position: 0, .. }), "{fault}");
         let fault = journal.read_at(0).await.unwrap_err();
         assert!(matches!(fault, ReadFault::Gone { position: 0, .. }), "{fault}");
@@ -363,18 +365,11 @@ fn the_tests_find_their_folder_of_jars() {
 async fn an_idle_node_says_that_its_broker_is_gone_and_goes_on_by_itself_when_it_is_back() {
     let folder = tempfile::tempdir().unwrap();
     let mut broker = Broker::start();
-    let mut plan = plan("PL", folder.path(), "127.0.0.1:0", Medium::Embedded);
-    plan.journal = JournalSettings::Kafka(KafkaSettings {
-        brokers: broker.config().brokers,
-        topic: broker::fresh_topic(),
-        replication: 1,
-        min_insync: 1,
-        transport: TransportSettings::Plaintext,
-    });
+    let plan = plan("PL", folder.path(), "127.0.0.1:0", Medium::KafkaAt(broker.port()));
     init(&plan, Clock::system().now()).await.unwrap();
     let node = Node::start(&plan.directory, Clock::system(), None).await.unwrap();
     let mut medium = node.registrar.journal.medium();
-    let told = Duration::from_millis(limits::KAFKA_SILENT_TOLD_MS);
+    let told = Duration::from_millis(limits::KAFKA_SILENT_TOLD_MS) + LATE;
     for stopped in ["killed", "frozen"] {
         match stopped {
             "killed" => broker.kill(),

@@ -9,7 +9,9 @@ use detente::domain::event::Event;
 use detente::domain::message::Outcome;
 use detente::domain::party::Party;
 use detente::domain::precedence::Precedence;
+use detente::limits;
 
+use crate::in_time::in_time;
 use crate::talk::{both_settled, fresh, outgoing, release, until};
 use crate::world::{Medium, World};
 
@@ -82,14 +84,19 @@ async fn the_wait_ends_as_soon_as_the_peer_is_heard() {
         outgoing(ThreadId(fresh()), &[pl_code], Precedence::Routine, "while down"),
     )
     .await;
-    // Long enough for the wait to have doubled past what follows.
-    while world.node("BY").exchange.links.of(pl_code).seen().unanswered < 6 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    // Long enough for the wait to have doubled past what follows: by itself it does not end sooner than this.
+    let failures = 7;
+    let doubled = in_time("calls that nobody answers", async {
+        while world.node("BY").exchange.links.of(pl_code).seen().unanswered < failures {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Duration::from_millis((limits::BACK_OFF_MS_MIN << failures) / 2)
+    })
+    .await;
     let since = std::time::Instant::now();
     world.state_mut("PL").start().await;
     until(world.node("PL"), "PL has it", |board| board.messages.contains_key(&digest)).await;
-    assert!(since.elapsed() < Duration::from_secs(3), "{:?}", since.elapsed());
+    assert!(since.elapsed() < doubled, "{:?}", since.elapsed());
     assert!(world.node("PL").exchange.links.of(by_code).seen().heard_at.is_some());
 }
 

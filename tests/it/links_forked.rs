@@ -17,7 +17,7 @@ use crate::hostile::count;
 use crate::talk::{both_settled, fresh, outgoing, release, until};
 use crate::world::{State, World};
 
-const LIMIT: Duration = Duration::from_secs(30);
+const LIMIT: Duration = Duration::from_secs(120);
 
 async fn say(world: &World, from: &str, to: &str, subject: &str) -> Digest {
     let to = world.state(to).party;

@@ -147,7 +147,7 @@ async fn heartbeats_say_serials_and_time_both_ways_and_the_list_of_parties_says_
                 tokio::task::yield_now().await;
             }
         };
-        tokio::time::timeout(std::time::Duration::from_secs(20), said).await.expect("a heartbeat");
+        tokio::time::timeout(std::time::Duration::from_secs(120), said).await.expect("a heartbeat");
         let said = links.of(there).seen().said.unwrap();
         let routine = Precedence::Routine as usize;
         assert_eq!((said.sent[routine], said.taken[routine], said.at), (sent, taken, now));

@@ -1,7 +1,6 @@
 //! Two calls of deliveries under way on one lane: whatever happens to the first, nothing is taken out of
 //! order and nothing twice.
 
-use detente::cli::node::Node;
 use detente::codec::proto::detente::v1::delivery_answer::Answer;
 use detente::codec::proto::detente::v1::{DeliverRequest, Delivery};
 use detente::domain::digest::ThreadId;
@@ -179,11 +178,10 @@ async fn a_flooding_peer_does_not_stop_the_flash_of_another_link() {
         let digest = release(&world.node("OSCE").registrar, message).await;
         until(world.node("PL"), "FLASH comes", |board| board.messages.contains_key(&digest)).await;
     }
-    let settled = |node: &Node| {
-        let board = node.registrar.head().board.clone();
+    until(world.node("OSCE"), "and is receipted", |board| {
         board.link(pl).is_some_and(|link| link.lane(Precedence::Flash).receipted.len() == 5)
-    };
-    until(world.node("OSCE"), "and is receipted", |_| settled(world.node("OSCE"))).await;
+    })
+    .await;
     assert!(floods.try_join_next().is_none(), "the flood went on all the while");
     let told = world.node("OSCE").exchange.links.of(pl).seen().told_not_now;
     assert_eq!(told, 0, "the link of {osce} was never told not now");

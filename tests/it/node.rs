@@ -19,7 +19,7 @@ use detente::registrar::CheckpointFile;
 use crate::world::{Medium, State, World, beginning, plan};
 
 /// Longer than anything here takes, so that a test that hangs fails instead.
-const LIMIT: Duration = Duration::from_secs(20);
+const LIMIT: Duration = Duration::from_secs(120);
 
 async fn world_of_one() -> World {
     World::apart(Medium::Embedded, &["PL"]).await

@@ -234,5 +234,5 @@ pub async fn receipted(world: &World, from: &str, to: &str) {
     tokio::time::timeout(PATIENCE, wait).await.expect("receipts come").unwrap();
 }
 
-/// Fails a test that would wait for ever; no test waits so long otherwise.
-pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(30);
+/// Fails a test that would wait for ever; no test waits so long otherwise, however slow the machine.
+pub const PATIENCE: std::time::Duration = std::time::Duration::from_secs(120);

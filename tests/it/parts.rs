@@ -14,14 +14,11 @@ use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::exchange_service_client::ExchangeServiceClient;
 use detente::codec::proto::detente::v1::part_service_client::PartServiceClient;
-use detente::codec::proto::detente::v1::store_request::Piece;
 use detente::domain::board::Board;
 use detente::domain::content::Kind;
 use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::message::{Holds, Part};
 use detente::domain::part::PartState;
-use detente::domain::precedence::Precedence;
-use detente::limits;
 use detente::peers::trust::Reach;
 use detente::registrar::{Trusted, replay_to_end};
 use detente::replay::TrustRoot;
@@ -32,8 +29,8 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tonic::{Code, Status};
 
-use crate::officer::{PATIENCE, arrived, draft, filled, heading, reason, release, send, show, size, watches};
-use crate::talk::{fresh, outgoing, until};
+use crate::officer::{PATIENCE, arrived, filled, heading, reason, send, show, watches};
+use crate::talk::until;
 use crate::world::World;
 
 /// Kept by the drafter's node.
@@ -42,7 +39,7 @@ pub async fn store(world: &World, party: &str, content: &[u8]) -> Part {
     part::store(&desk, fresh_id().unwrap(), "observers.pdf", true, content.to_vec()).await.unwrap()
 }
 
-fn wire(part: &Part) -> evidence::Part {
+pub fn wire(part: &Part) -> evidence::Part {
     evidence::Part {
         salted_digest: part.salted_digest.0.to_vec().into(),
         bytes: part.bytes,
@@ -319,118 +316,6 @@ async fn what_was_erased_before_it_came_is_never_taken() {
     );
 }
 
-#[tokio::test]
-async fn over_a_limit_nothing_is_kept_and_nothing_recorded() {
-    let world = World::new(&["BY", "PL"]).await;
-    let desk = world.desk("BY", "drafter");
-    let before = size(&world, "BY");
-    let header = |name: &str| calls::PartHeader {
-        command: Some(desk.command(None).unwrap()),
-        media_type: "text/plain".into(),
-        name: name.into(),
-        personal: false,
-    };
-    let most = limits::PART_BYTES_MAX as usize;
-    let chunks = |bytes: usize| -> Vec<Piece> {
-        let chunk = limits::PART_CHUNK_BYTES;
-        let sizes = (0..bytes).step_by(chunk).map(|from| chunk.min(bytes - from));
-        sizes.map(|size| Piece::Chunk(vec![1; size].into())).collect()
-    };
-    let give = async |pieces: Vec<Piece>| {
-        let pieces = pieces.into_iter().map(|piece| calls::StoreRequest { piece: Some(piece) });
-        let pieces = tokio_stream::iter(pieces.collect::<Vec<_>>());
-        PartServiceClient::new(desk.channel.clone()).store(pieces).await.map(tonic::Response::into_inner)
-    };
-    let with = |header: calls::PartHeader, chunks: Vec<Piece>| {
-        std::iter::once(Piece::Header(header)).chain(chunks).collect::<Vec<_>>()
-    };
-    for (what, pieces) in [
-        ("one byte too many", with(header("a"), chunks(most + 1))),
-        ("no header", chunks(1)),
-        ("two headers", with(header("a"), vec![Piece::Header(header("b"))])),
-        ("a long name", with(header(&"n".repeat(513)), chunks(1))),
-        ("no name", with(header(" "), chunks(1))),
-    ] {
-        let refused = give(pieces).await.unwrap_err();
-        assert_eq!((refused.code(), reason(&refused).as_str()), (Code::InvalidArgument, "FIELD"), "{what}");
-    }
-    let stranger = world.desk("BY", "auditor");
-    let refused = PartServiceClient::new(stranger.channel).store(tokio_stream::iter(Vec::new())).await;
-    assert_eq!(reason(&refused.unwrap_err()), "NOT_PERMITTED");
-    assert_eq!((size(&world, "BY"), files(&world, "BY")), (before, 0));
-
-    let kept = give(with(header("a"), chunks(most))).await.unwrap().part.unwrap();
-    assert_eq!(kept.bytes, limits::PART_BYTES_MAX);
-    assert_eq!((size(&world, "BY"), files(&world, "BY")), (before + 1, 1));
-    let empty = give(with(header("empty"), Vec::new())).await.unwrap().part.unwrap();
-    assert_eq!(empty.bytes, 0);
-}
-
-#[tokio::test]
-async fn the_same_command_again_gives_the_same_part_and_other_content_is_refused() {
-    let world = World::new(&["BY", "PL"]).await;
-    let desk = world.desk("BY", "drafter");
-    let id = fresh_id().unwrap();
-    let first = part::store(&desk, id, "a.txt", false, b"one".to_vec()).await.unwrap();
-    let before = size(&world, "BY");
-    world.clock.set(world.clock.now().plus_ms(5_000));
-    assert_eq!(part::store(&desk, id, "a.txt", false, b"one".to_vec()).await.unwrap(), first);
-    for (name, content) in [("a.txt", b"two".as_slice()), ("b.txt", b"one"), ("a.txt", b"three")] {
-        let refused = part::store(&desk, id, name, false, content.to_vec()).await.unwrap_err();
-        assert!(refused.to_string().contains("used before for other content"), "{refused}");
-    }
-    assert_eq!((size(&world, "BY"), files(&world, "BY")), (before, 1));
-    // The same content under another id has another salt: nobody sees that it is the same.
-    let second = part::store(&desk, fresh_id().unwrap(), "a.txt", false, b"one".to_vec()).await.unwrap();
-    assert_ne!(second.salted_digest, first.salted_digest);
-}
-
-#[tokio::test]
-async fn a_draft_with_a_part_that_is_not_kept_here_has_a_fault_that_names_it() {
-    let world = World::new(&["BY", "PL"]).await;
-    let part = store(&world, "BY", b"names").await;
-    let unknown = Part { salted_digest: Digest([3; 32]), ..part.clone() };
-    let other_size = Part { bytes: 6, ..part.clone() };
-    let named = |parts: &[&Part]| calls::Heading {
-        parts: parts.iter().map(|part| wire(part)).collect(),
-        ..heading(1)
-    };
-    let content = filled(Kind::Notification);
-    let drafted = draft(&world, "BY", 1, named(&[&part]), &content).await.unwrap();
-    assert!(drafted.faults.is_empty(), "{:?}", drafted.faults);
-    let drafted = draft(&world, "BY", 1, named(&[&part, &unknown, &other_size]), &content).await.unwrap();
-    let fields: Vec<_> = drafted.faults.iter().map(|fault| fault.field.as_str()).collect();
-    assert_eq!(fields, ["heading.parts[2]", "heading.parts[3]", "heading.parts[3]"], "{:?}", drafted.faults);
-
-    let drafted = draft(&world, "BY", 1, named(&[&part]), &content).await.unwrap();
-    erase(&world, "BY", &part).await.unwrap();
-    let refused = release(&world.desk("BY", "releaser"), 1, &drafted.digest, false).await.unwrap_err();
-    assert_eq!(reason(&refused), "FAULTS");
-}
-
-#[tokio::test]
-async fn an_author_whose_part_is_not_what_its_message_says_is_counted_and_nothing_is_kept() {
-    let world = World::new(&["BY", "PL"]).await;
-    let part = store(&world, "BY", &[5; 100_000]).await;
-    let pl = world.state("PL").party;
-    for bytes in [part.bytes - 1, part.bytes + 1] {
-        // No officer's draft would say so without a fault: the author's own node is hostile.
-        let mut lie = outgoing(ThreadId(fresh()), &[pl], Precedence::Routine, "one");
-        lie.parts.push(Part { bytes, ..part.clone() });
-        crate::talk::release(&world.node("BY").registrar, lie).await;
-    }
-    let links = &world.node("PL").exchange.links;
-    let discarded = async {
-        while links.of(world.state("BY").party).seen().parts_discarded == 0 {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, discarded).await.expect("it is counted");
-    let board = world.node("PL").registrar.head().board.clone();
-    assert_eq!(board.part(&part.salted_digest), None);
-    assert!(!file(&world, "PL", &part).exists());
-}
-
 /// Hands bytes on both ways; the first connection over which more than `cut_after` bytes go the one way ends
 /// there. What later large connections brought is counted.
 pub struct Proxy {
@@ -532,90 +417,4 @@ async fn a_part_that_came_wholly_before_a_crash_is_put_on_record_by_the_next_sta
     kept_at(&world, "PL", &part).await;
     assert_eq!(read(&world, "PL", "watch", &part).await.unwrap(), whole);
     assert_eq!(files(&world, "PL"), 1);
-}
-
-/// An author's node that gives other bytes than its message named, as many as it said.
-#[derive(Clone)]
-struct Liar(usize);
-
-impl tonic::server::NamedService for Liar {
-    const NAME: &'static str = "detente.v1.ExchangeService";
-}
-
-type Junk = tokio_stream::Iter<std::vec::IntoIter<Result<calls::FetchPartResponse, Status>>>;
-
-impl tonic::server::ServerStreamingService<calls::FetchPartRequest> for Liar {
-    type Response = calls::FetchPartResponse;
-    type ResponseStream = Junk;
-    type Future = std::future::Ready<Result<tonic::Response<Junk>, Status>>;
-
-    fn call(&mut self, _: tonic::Request<calls::FetchPartRequest>) -> Self::Future {
-        let junk = vec![Ok(calls::FetchPartResponse { chunk: vec![1; self.0].into() })];
-        std::future::ready(Ok(tonic::Response::new(tokio_stream::iter(junk))))
-    }
-}
-
-impl tower::Service<tonic::codegen::http::Request<tonic::body::Body>> for Liar {
-    type Response = tonic::codegen::http::Response<tonic::body::Body>;
-    type Error = std::convert::Infallible;
-    type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
-
-    fn poll_ready(
-        &mut self,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Result<(), std::convert::Infallible>> {
-        std::task::Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, call: tonic::codegen::http::Request<tonic::body::Body>) -> Self::Future {
-        let liar = self.clone();
-        Box::pin(async move {
-            if !call.uri().path().ends_with("/FetchPart") {
-                return Ok(Status::unimplemented("").into_http());
-            }
-            let mut grpc = tonic::server::Grpc::new(tonic_prost::ProstCodec::default());
-            Ok(grpc.server_streaming(liar, call).await)
-        })
-    }
-}
-
-#[tokio::test]
-async fn an_author_that_gives_other_bytes_is_counted_and_the_right_ones_are_taken_later() {
-    let mut world = World::new(&["BY", "PL"]).await;
-    let part = store(&world, "BY", &[5; 1000]).await;
-    let path = file(&world, "BY", &part);
-    let right = std::fs::read(&path).unwrap();
-    std::fs::write(&path, b"else").unwrap();
-    let sent = notify(&world, &part).await;
-    arrived(&world, "PL", &sent.message_digest).await;
-
-    let (trust, certificate) = (world.node("BY").trust.clone(), world.node("BY").dialler.certificate.clone());
-    let (by, address) = (world.state("BY").party, world.state("BY").address.clone());
-    world.state_mut("BY").stop().await;
-    let acceptor = detente::rpc::accept::Acceptor {
-        clock: world.clock.clone(),
-        trust,
-        certificate,
-        lives: Default::default(),
-    };
-    let listener = TcpListener::bind(&address).await.unwrap();
-    let lying = detente::rpc::accept::server()
-        .add_service(Liar(right.len()))
-        .serve_with_incoming(acceptor.accept(listener));
-    let lying = tokio::spawn(lying);
-    let links = &world.node("PL").exchange.links;
-    let discarded = async {
-        while links.of(by).seen().parts_discarded == 0 {
-            tokio::task::yield_now().await;
-        }
-    };
-    tokio::time::timeout(PATIENCE, discarded).await.expect("it is counted");
-    assert_eq!(world.node("PL").registrar.head().board.part(&part.salted_digest), None);
-    assert_eq!(files(&world, "PL"), 0);
-    lying.abort();
-    let _ = lying.await;
-
-    std::fs::write(&path, right).unwrap();
-    world.state_mut("BY").start().await;
-    kept_at(&world, "PL", &part).await;
 }

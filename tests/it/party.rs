@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use detente::codec::record::{self, Heading};
-use detente::codec::{change, dispatch, facts, key_list, message, signed};
+use detente::codec::{change, dispatch, facts, key_list, message, named, signed};
 use detente::domain::board::{Board, Denied};
 use detente::domain::chain::Chain;
 use detente::domain::command::{AsIs, Command, Decided, Delivery, Origin};
@@ -370,6 +370,7 @@ fn sealed_event(decided: Decided) -> Event {
                 digest,
                 dispatches: dispatches.collect(),
                 signed: signed::encode(&Signed::sign(PayloadType::Message, payload, &[&key])),
+                named: Box::new(named::of(&plan.message)),
                 message: plan.message,
             })
         }
@@ -380,6 +381,7 @@ fn sealed_event(decided: Decided) -> Event {
                 dispatch: delivery.dispatch,
                 dispatch_signed: delivery.dispatch_signed,
                 dispatch_leaf: delivery.dispatch_leaf,
+                named: delivery.message.as_ref().map(named::of).unwrap_or_default(),
                 message: delivery.message.ok(),
                 message_signed: delivery.message_signed,
                 receipt: plan.receipt,

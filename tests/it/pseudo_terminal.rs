@@ -4,7 +4,7 @@
 use std::io::{Read as _, Write as _};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use unicode_width::UnicodeWidthChar as _;
 
@@ -138,7 +138,7 @@ impl Seat {
 
     /// The program has ended well, and the terminal is as it was.
     pub fn ended(mut self) {
-        while let Ok(piece) = self.bytes.recv_timeout(Duration::from_secs(30)) {
+        while let Ok(piece) = self.bytes.recv_timeout(PATIENCE) {
             self.take(&piece);
         }
         assert!(self.program.wait().unwrap().success(), "{:?}", self.raw);

@@ -1,6 +1,7 @@
 //! A receiver of webhooks that we did not write: adnanh/webhook, which `tests/run` installs. It has a certificate of
 //! an authority made here, and appends each event to a file.
 
+use std::collections::BTreeSet;
 use std::fs::Permissions;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
@@ -113,10 +114,21 @@ impl Receiver {
 
     /// All that it was told, once that is as much as is wanted.
     pub async fn told(&self, wanted: usize) -> Vec<Value> {
+        self.told_once(|told| told.len() >= wanted).await
+    }
+
+    /// All that it was told, once so many different events are among it: one may come twice.
+    pub async fn told_different(&self, wanted: usize) -> Vec<Value> {
+        let different =
+            |told: &[Value]| told.iter().map(|event| event["id"].as_str()).collect::<BTreeSet<_>>().len();
+        self.told_once(|told| different(told) >= wanted).await
+    }
+
+    async fn told_once(&self, is_enough: impl Fn(&[Value]) -> bool) -> Vec<Value> {
         let complete = async {
             loop {
                 let told = self.told_so_far();
-                if told.len() >= wanted {
+                if is_enough(&told) {
                     return told;
                 }
                 tokio::time::sleep(Duration::from_millis(10)).await;

@@ -24,7 +24,7 @@ use tokio::task::JoinHandle;
 use crate::journal::{Place, on_both_media};
 use crate::party;
 
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(120);
 
 pub type Running = (Registrar, JoinHandle<Result<(), Broken>>);
 

@@ -54,8 +54,14 @@ const NOT_IN_EVIDENCE: [&str; 7] =
 /// What may stand nowhere outside tests.
 const NOWHERE: [&str; 5] = [".unwrap()", "panic!(", "todo!(", "unimplemented!(", "dbg!("];
 
+/// What may be done with what a watch channel lends, as a statement of its own, at the end of which it is let go.
+const LET_GO: [&str; 3] = [".clone()", ".is_some()", ".standing"];
+
 /// A longer file has more than one job.
 const LINES_MAX: usize = 400;
+
+/// So a file of tests.
+const TEST_LINES_MAX: usize = 500;
 
 /// A source file, named from `src/`.
 struct Source {
@@ -157,6 +163,12 @@ fn faults(sources: &[Source]) -> Vec<String> {
             for word in words.iter().filter(|word| has(code, word)) {
                 all.push(format!("{}: `{}` in {room}/", place(number), word.trim()));
             }
+            if holds_a_loan(code) {
+                all.push(format!(
+                    "{}: what a channel lends is to be cloned, and let go at once",
+                    place(number)
+                ));
+            }
         }
     }
     let with_status: Vec<&str> = sources
@@ -198,6 +210,23 @@ fn has(code: &str, word: &str) -> bool {
     })
 }
 
+/// Whether something is done with what a watch channel lends while it is lent. The sender waits as long; a second loan
+/// meanwhile waits for the sender; and with as many threads waiting as the node has, nothing in it ever goes on.
+fn holds_a_loan(code: &str) -> bool {
+    [".borrow()", ".borrow_and_update()"].iter().any(|call| {
+        code.match_indices(call).any(|(at, _)| {
+            let (before, after) = (&code[..at], &code[at + call.len()..]);
+            let before = before.trim_end_matches(|c: char| c.is_alphanumeric() || "_.()".contains(c)).trim();
+            let (before, is_copied) = (before.trim_end_matches('*').trim_end(), before.ends_with('*'));
+            let is_let_go = match after.trim_end_matches(';') {
+                "" => is_copied || (before.is_empty() && after == ";"),
+                read => LET_GO.contains(&read),
+            };
+            !(is_let_go && (before.is_empty() || before.ends_with('=')))
+        })
+    })
+}
+
 fn read(folder: &Path, root: &Path, into: &mut Vec<Source>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -218,6 +247,21 @@ fn the_sources_keep_the_rules_of_the_house() {
     assert!(sources.len() > 10, "the sources were not found");
     let faults = faults(&sources);
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn no_file_of_tests_is_longer_than_it_may_be() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let mut sources = Vec::new();
+    read(&root, &root, &mut sources);
+    assert!(sources.len() > 10, "the tests were not found");
+    let lines = |source: &Source| source.text.lines().count();
+    let long = sources.iter().filter(|source| lines(source) > TEST_LINES_MAX);
+    let long: Vec<_> = long.map(|source| format!("{}: {}", source.path, lines(source))).collect();
+    assert!(long.is_empty(), "longer than {TEST_LINES_MAX} lines: {}", long.join(", "));
+    let without_job = sources.iter().filter(|source| !source.text.starts_with("//! "));
+    let without_job: Vec<_> = without_job.map(|source| &source.path).collect();
+    assert!(without_job.is_empty(), "no `//!` that says what they state: {without_job:?}");
 }
 
 /// Checks one made-up source, and gives the faults that were found.
@@ -281,6 +325,30 @@ fn what_may_stand_nowhere_is_found_with_its_line() {
         let text = format!("//! Serves.\nfn f() {{\n    {word}\n}}\n");
         let found = faults_of("rpc/watch.rs", &text);
         assert_eq!(found, [format!("src/rpc/watch.rs:3: `{}` outside tests", word.trim())]);
+    }
+}
+
+#[test]
+fn what_a_channel_lends_must_be_let_go_at_once() {
+    for kept in [
+        "while News::at(&heads.borrow_and_update(), link) == before {",
+        "let newest = kept_newest(&self.announce.borrow().newest, &records);",
+        "let head = self.head.borrow();",
+        "match heads.borrow_and_update().board.own {",
+        "self.told(*self.reading.borrow(), self.head());",
+        "if is_same(&heads.borrow_and_update().clone(), before) {",
+    ] {
+        let found = faults_of("peers/beat.rs", &format!("//! Beats.\n{kept}\n"));
+        assert_eq!(found.len(), 1, "{kept}: {found:?}");
+    }
+    for let_go in [
+        "let head = heads.borrow_and_update().clone();",
+        "let reading = *self.reading.borrow();",
+        "    *self.compared.borrow()",
+        "heads.borrow_and_update();",
+        "*missing.borrow_mut() = Some(1);",
+    ] {
+        assert_eq!(faults_of("peers/beat.rs", &format!("//! Beats.\n{let_go}\n")), Vec::<String>::new());
     }
 }
 

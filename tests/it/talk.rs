@@ -89,7 +89,7 @@ pub async fn release(registrar: &Registrar, outgoing: Outgoing) -> Digest {
 pub async fn until(node: &Node, what: &str, holds: impl Fn(&Board) -> bool) {
     let mut heads = node.registrar.heads();
     let waiting = heads.wait_for(|head| holds(&head.board));
-    let limit = std::time::Duration::from_secs(60);
+    let limit = std::time::Duration::from_secs(120);
     tokio::time::timeout(limit, waiting)
         .await
         .unwrap_or_else(|_| panic!("never: {what}"))
@@ -123,6 +123,6 @@ pub async fn both_settled(world: &World, one: &str, other: &str) {
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
     };
-    let limit = std::time::Duration::from_secs(60);
+    let limit = std::time::Duration::from_secs(120);
     tokio::time::timeout(limit, agreed).await.unwrap_or_else(|_| panic!("never settled: {one} and {other}"));
 }

@@ -9,6 +9,7 @@ use detente::domain::command::{AsIs, Command, Origin};
 use detente::domain::content::{Content, Kind};
 use detente::domain::digest::{CommandId, Digest, DraftId, ThreadId};
 use detente::domain::event::{Event, Received, Record, Stamp};
+use detente::domain::fact::NamedInForm;
 use detente::domain::message::{Addressee, Dispatch, Message, Outcome, Outgoing, Receipt, Traffic};
 use detente::domain::party::{Incarnation, Party};
 use detente::domain::people::Person;
@@ -80,6 +81,7 @@ impl Sent {
             dispatch_signed: Bytes::new(),
             dispatch_leaf: Digest::ZERO,
             message: Some(message),
+            named: NamedInForm::default(),
             message_signed: Bytes::new(),
             receipt,
             receipt_bytes: Bytes::new(),

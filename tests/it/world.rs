@@ -23,11 +23,13 @@ use detente::domain::digest::Digest;
 use detente::domain::party::Party;
 use detente::domain::people::Role;
 use detente::domain::time::Instant;
+use detente::journal::kafka_settings::Transport;
 
 use crate::broker;
+use crate::in_time::{Pulse, in_time};
 
 /// So long another's call may be on the port that a node had before it stopped.
-const PORT_WAIT_MAX: Duration = Duration::from_secs(20);
+const PORT_WAIT_MAX: Duration = Duration::from_secs(60);
 
 /// The day on which every world begins.
 pub fn beginning() -> Instant {
@@ -40,12 +42,15 @@ pub enum Medium {
     Embedded,
     /// The broker that `tests/run` started, a topic for each node.
     Kafka,
+    /// A broker of the test's own, at its port on this machine.
+    KafkaAt(u16),
 }
 
 /// Nodes that know each other, and the clock that they share.
 pub struct World {
     pub clock: Clock,
     states: BTreeMap<Party, State>,
+    _pulse: Option<Pulse>,
 }
 
 /// One Party: its directory, its people, and its node while it runs.
@@ -113,12 +118,13 @@ impl World {
     }
 
     async fn begin(medium: Medium, codes: &[&str], unreachable: &[&str], clock: Clock) -> World {
+        let pulse = Pulse::of_this_runtime();
         let mut states = BTreeMap::new();
         for code in codes {
             let state = State::begin(code, medium, clock.clone(), !unreachable.contains(code)).await;
             states.insert(state.party, state);
         }
-        World { clock, states }
+        World { clock, states, _pulse: pulse }
     }
 
     pub fn state(&self, code: &str) -> &State {
@@ -155,7 +161,7 @@ impl State {
         if !reachable {
             plan.addresses.clear();
         }
-        let made = init(&plan, clock.now()).await.unwrap();
+        let made = in_time("init", init(&plan, clock.now())).await.unwrap();
         let [first, second] = made.desks;
         let mut state = State {
             party: plan.party,
@@ -189,20 +195,23 @@ impl State {
     }
 
     async fn start_on(&mut self, listener: Option<TcpListener>) {
-        let mut started = Node::start(&self.directory, self.clock.clone(), listener).await;
+        let start = |listener| {
+            in_time("the start of a node", Node::start(&self.directory, self.clock.clone(), listener))
+        };
+        let mut started = start(listener).await;
         // The port that it had may serve another test's call for a moment.
         let until = std::time::Instant::now() + PORT_WAIT_MAX;
         while let Err(StartFault::Listen { .. }) = &started
             && std::time::Instant::now() < until
         {
             tokio::time::sleep(Duration::from_millis(50)).await;
-            started = Node::start(&self.directory, self.clock.clone(), None).await;
+            started = start(None).await;
         }
         self.node = Some(started.unwrap_or_else(|fault| panic!("{}: {fault}", self.party)));
     }
 
     pub async fn stop(&mut self) {
-        self.node.take().expect("the node runs").shutdown().await;
+        in_time("the end of a node", self.node.take().expect("the node runs").shutdown()).await;
     }
 
     pub fn desk(&self, role: &str) -> Desk {
@@ -261,7 +270,7 @@ impl State {
         let command = first.command(None).unwrap();
         let proposal = command.id.clone();
         let propose = ProposeRequest { command: Some(command), change: Some(change), fingerprint };
-        PartyServiceClient::new(first.channel).propose(propose).await?;
+        in_time("a proposal", PartyServiceClient::new(first.channel).propose(propose)).await?;
         Ok(proposal)
     }
 
@@ -310,19 +319,18 @@ pub fn plan(code: &str, folder: &Path, address: &str, medium: Medium) -> InitPla
 }
 
 fn journal(medium: Medium) -> JournalSettings {
-    match medium {
-        Medium::Embedded => JournalSettings::Embedded { path: "journal/journal.sqlite".into() },
-        Medium::Kafka => {
-            let config = broker::shared();
-            JournalSettings::Kafka(KafkaSettings {
-                brokers: config.brokers,
-                topic: broker::fresh_topic(),
-                replication: config.replication,
-                min_insync: config.min_insync,
-                transport: TransportSettings::Plaintext,
-            })
-        }
-    }
+    let config = match medium {
+        Medium::Embedded => return JournalSettings::Embedded { path: "journal/journal.sqlite".into() },
+        Medium::Kafka => broker::shared(),
+        Medium::KafkaAt(port) => broker::config(&format!("127.0.0.1:{port}"), Transport::Plaintext),
+    };
+    JournalSettings::Kafka(KafkaSettings {
+        brokers: config.brokers,
+        topic: broker::fresh_topic(),
+        replication: config.replication,
+        min_insync: config.min_insync,
+        transport: TransportSettings::Plaintext,
+    })
 }
 
 pub fn member_added(name: &str, key_digest: Digest, roles: &[Role]) -> Change {

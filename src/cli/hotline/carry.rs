@@ -1,4 +1,4 @@
-//! `hotline carry`: files for a diskette, an e-mail or the bag, while the line is cut.
+//! `hotline carry`: files for a diskette, an e-mail or the bag, while the line is cut; and which there were.
 //!
 //! Never here: a look into a file. What is wrong with one the node says, and what was taken before that.
 
@@ -9,25 +9,30 @@ use clap::Args;
 use serde_json::json;
 
 use super::service;
-use crate::cli::desk::{As, answer};
+use crate::cli::desk::{AsCommand, answer, answer_command};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, FileFault, Readers};
+use crate::cli::given;
 use crate::cli::json;
 use crate::cli::out::say;
+use crate::codec::chunks::chunks;
 use crate::codec::message::precedence_from_proto;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::carry_in_request::Piece as In;
 use crate::codec::proto::detente::v1::carry_in_response::Piece as Answered;
 use crate::codec::proto::detente::v1::carry_out_response::Piece as Out;
+use crate::domain::digest::Digest;
 use crate::domain::text::shown;
+use crate::domain::time::Instant;
 use crate::limits;
 
 #[derive(Args, Debug)]
 #[command(
-    group = clap::ArgGroup::new("way").required(true).args(["out", "taken"]),
-    after_help = "Out: messages, lists and heads, all of them signed. In: proven by the signatures alone, put on record \
-                  as if it had come over the link, and receipted in a second file, which the sender takes with \
-                  --in. Safe to give again; what comes over the link later is found to be there."
+    group = clap::ArgGroup::new("what").required(true).args(["out", "taken", "list"]),
+    after_help = "Out: messages, lists and heads, all of them signed, and the parts that the messages name, as far as \
+                  24 MiB go. In: proven by the signatures alone, put on record as if it had come over the link, and \
+                  receipted in a second file, which the sender takes with --in. Safe to give again; what comes over \
+                  the link later is found to be there. Who made and took which file is on record."
 )]
 pub struct CarryArgs {
     /// The Party that it is for, by its code
@@ -39,15 +44,31 @@ pub struct CarryArgs {
     /// Take what this file holds: dispatches of another Party, or its receipts for yours
     #[arg(long = "in", id = "taken", value_name = "FILE")]
     taken: Option<PathBuf>,
+    /// A part of a message that was sent before, by its salted digest: an earlier file left it out. It comes before all
+    /// else, and no other part with it
+    #[arg(long = "part", value_name = "PART", requires = "out", value_parser = given::digest)]
+    parts: Vec<Digest>,
+    /// Which files were made and taken here, by whom, when, and what was said of their way; the newest first
+    #[arg(long)]
+    list: bool,
+    /// By which way it goes or came, in your own words, one line; on record here
+    #[arg(
+        long,
+        value_name = "WORDS",
+        conflicts_with = "list",
+        default_value = "",
+        hide_default_value = true
+    )]
+    way: String,
     /// Where the file for the way back is written; without it beside the one taken, with ".receipts" behind its name
     #[arg(long, value_name = "FILE", requires = "taken")]
     receipts: Option<PathBuf>,
     /// Also though the other end has not shown since this node's start what it holds: you know that the node's
     /// directory is no older copy
-    #[arg(long)]
+    #[arg(long, conflicts_with = "list")]
     not_compared: bool,
     #[command(flatten)]
-    person: As,
+    person: AsCommand,
     /// Print one JSON object
     #[arg(long)]
     json: bool,
@@ -57,16 +78,23 @@ pub async fn carry(args: CarryArgs) -> Result<(), Fault> {
     match (&args.to, &args.out, &args.taken) {
         (Some(to), Some(path), None) => out(&args, to, path).await,
         (None, None, Some(path)) => take(&args, path).await,
+        (None, None, None) if args.list => list(&args).await,
         // The command line is read so that nothing else comes here.
-        _ => Err(Fault::new("either --to and --out, or --in")),
+        _ => Err(Fault::new("either --to and --out, or --in, or --list")),
     }
 }
 
 async fn out(args: &CarryArgs, to: &str, path: &Path) -> Result<(), Fault> {
     check_free(path)?;
-    let desk = args.person.open()?;
-    let asked = calls::CarryOutRequest { to: to.into(), although_not_compared: args.not_compared };
-    let mut pieces = answer(service(&desk).carry_out(asked)).await?;
+    let (desk, header, id) = args.person.open()?;
+    let asked = calls::CarryOutRequest {
+        to: to.into(),
+        although_not_compared: args.not_compared,
+        command: Some(header),
+        way: args.way.clone(),
+        parts: args.parts.iter().map(|part| part.0.to_vec().into()).collect(),
+    };
+    let mut pieces = answer_command(id, service(&desk).carry_out(asked)).await?;
     let (mut made, mut file) = (None, Vec::new());
     while let Some(piece) = pieces.message().await.map_err(|status| Fault::of_call(&status))? {
         match piece.piece {
@@ -78,8 +106,12 @@ async fn out(args: &CarryArgs, to: &str, path: &Path) -> Result<(), Fault> {
     let made = made.ok_or_else(|| Fault::new("the node did not say what it made; nothing was written"))?;
     files::write_new(path, &file, Readers::OwnerOnly)?;
     if args.json {
+        let left =
+            |left: &calls::CarryPartLeft| json!({"part": hex::encode(&left.salted_digest), "why": left.why});
         let object = json!({
             "kind": "carry", "to": to, "dispatches": made.dispatches, "left": made.left, "bytes": file.len(),
+            "parts": made.parts, "parts_left": made.parts_left.iter().map(left).collect::<Vec<_>>(),
+            "more_parts_left": made.more_parts_left,
         });
         say!("{}", json::line(&object));
         return Ok(());
@@ -88,6 +120,13 @@ async fn out(args: &CarryArgs, to: &str, path: &Path) -> Result<(), Fault> {
     say!("dispatches  {}", made.dispatches);
     if made.left > 0 {
         say!("left        {}, which did not fit: make the next file once the receipts are here", made.left);
+    }
+    say!("parts       {}", made.parts);
+    for left in &made.parts_left {
+        say!("left out    {}: {}", hex::encode(&left.salted_digest), shown(&left.why));
+    }
+    if made.more_parts_left > 0 {
+        say!("left out    and {} parts more", made.more_parts_left);
     }
     say!("written     {} bytes to {}", file.len(), shown(&path.display().to_string()));
     Ok(())
@@ -101,16 +140,16 @@ async fn take(args: &CarryArgs, path: &Path) -> Result<(), Fault> {
     });
     check_free(&back_path)?;
     let file = Bytes::from(files::read_up_to(path, limits::CARRY_BYTES_MAX)?);
-    let desk = args.person.open()?;
-    let header = In::Header(calls::CarryInHeader { although_not_compared: args.not_compared });
-    let chunks = (0..file.len()).step_by(limits::PART_CHUNK_BYTES).map(move |from| {
-        let to = from.saturating_add(limits::PART_CHUNK_BYTES).min(file.len());
-        In::Chunk(file.slice(from..to))
+    let (desk, header, id) = args.person.open()?;
+    let header = In::Header(calls::CarryInHeader {
+        although_not_compared: args.not_compared,
+        command: Some(header),
+        way: args.way.clone(),
     });
-    let pieces = std::iter::once(header).chain(chunks);
+    let pieces = std::iter::once(header).chain(chunks(file).map(In::Chunk));
     let pieces = pieces.map(|piece| calls::CarryInRequest { piece: Some(piece) });
     let sent = tokio_stream::iter(pieces.collect::<Vec<_>>());
-    let mut pieces = answer(service(&desk).carry_in(sent)).await?;
+    let mut pieces = answer_command(id, service(&desk).carry_in(sent)).await?;
     let (mut taken, mut back) = (None, Vec::new());
     while let Some(piece) = pieces.message().await.map_err(|status| Fault::of_call(&status))? {
         match piece.piece {
@@ -131,7 +170,10 @@ async fn take(args: &CarryArgs, path: &Path) -> Result<(), Fault> {
     if taken.stopped.is_empty() {
         return Ok(());
     }
-    let what: Vec<String> = taken.stopped.iter().map(sentence).collect();
+    let mut what: Vec<String> = taken.stopped.iter().map(sentence).collect();
+    if taken.more_stopped > 0 {
+        what.push(format!("and {} faults more", taken.more_stopped));
+    }
     Err(Fault::new(format!("not all of the file was taken:\n  {}", what.join("\n  "))))
 }
 
@@ -143,6 +185,10 @@ fn told(taken: &calls::CarryTaken, back: Option<&Path>) {
         taken.receipts_put_on_record,
         taken.receipts_before
     );
+    say!("parts       {} put on record, {} there before", taken.parts_put_on_record, taken.parts_before);
+    if taken.parts_missing > 0 {
+        say!("            {} not here: they come over the link, or with another file", taken.parts_missing);
+    }
     if let Some(back) = back {
         say!("way back    {}", shown(&back.display().to_string()));
     }
@@ -161,8 +207,12 @@ fn taken_json(taken: &calls::CarryTaken, back: Option<&Path>) -> serde_json::Val
         "on_record_before": taken.on_record_before,
         "receipts_put_on_record": taken.receipts_put_on_record,
         "receipts_before": taken.receipts_before,
+        "parts_put_on_record": taken.parts_put_on_record,
+        "parts_before": taken.parts_before,
+        "parts_missing": taken.parts_missing,
         "receipts": back.map(|back| back.display().to_string()),
         "stopped": stopped,
+        "more_stopped": taken.more_stopped,
     })
 }
 
@@ -173,6 +223,49 @@ fn lane(one: &calls::CarryStopped) -> Option<String> {
 fn sentence(one: &calls::CarryStopped) -> String {
     let at = lane(one).map(|lane| format!(" (lane {lane}, serial {})", one.serial)).unwrap_or_default();
     format!("{}{at}: {}", shown(&one.field), shown(&one.rule))
+}
+
+async fn list(args: &CarryArgs) -> Result<(), Fault> {
+    let desk = args.person.person.open()?;
+    for one in answer(service(&desk).list_carried(calls::ListCarriedRequest {})).await?.files {
+        if args.json {
+            say!("{}", json::line(&listed_json(&one)));
+        } else {
+            listed(&one);
+        }
+    }
+    Ok(())
+}
+
+fn listed(one: &calls::CarriedFile) {
+    let by = one.by.as_ref().map(|by| shown(&by.name)).unwrap_or_default();
+    let done = if one.made { "made for" } else { "taken of" };
+    say!("{}  {done} {} by {by}", Instant(one.recorded_at_ms), shown(&one.with));
+    say!("  {} dispatches, {} receipts, {} parts", one.dispatches, one.receipts, one.parts);
+    say!("  file {}, made at {}", hex::encode(&one.file), Instant(one.made_at_ms));
+    if !one.way.is_empty() {
+        say!("  way  {}", shown(&one.way));
+    }
+    if one.although_not_compared {
+        say!("  ALTHOUGH NOT COMPARED: its officer said that this node's directory is no older copy");
+    }
+}
+
+fn listed_json(one: &calls::CarriedFile) -> serde_json::Value {
+    json!({
+        "kind": "carried file",
+        "with": one.with,
+        "made": one.made,
+        "by": one.by.as_ref().map(|by| &by.name),
+        "recorded_at": Instant(one.recorded_at_ms).to_string(),
+        "file": hex::encode(&one.file),
+        "made_at": Instant(one.made_at_ms).to_string(),
+        "dispatches": one.dispatches,
+        "receipts": one.receipts,
+        "parts": one.parts,
+        "although_not_compared": one.although_not_compared,
+        "way": one.way,
+    })
 }
 
 /// Found out before anything is asked of the node.

@@ -105,9 +105,9 @@ fn parsed(
         found
     };
     read(bytes, &parents).map_err(|fault| {
-        let what = match (missing.borrow().as_ref(), beside) {
+        let what = match (missing.into_inner(), beside) {
             (Some((parent, digest)), Some(folder)) => {
-                format!("{}; {}", fault.what, looked_for(folder, parent, *digest))
+                format!("{}; {}", fault.what, looked_for(folder, &parent, digest))
             }
             (_, _) => fault.what.clone(),
         };

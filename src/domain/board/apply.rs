@@ -146,6 +146,7 @@ impl Board {
             Event::Alerted(alerted) => self.alerted(record, alerted),
             Event::AlarmNoted(noted) => self.alarm_noted(record, noted),
             Event::CheckNoted(noted) => self.check_noted(noted),
+            Event::CarryNoted(_) => self.carry_noted(record.index),
             Event::WatchOffered(offered) => {
                 if let Some(stamp) = &record.command {
                     self.offered(offered, &stamp.by, (record.index, record.at));
@@ -161,7 +162,10 @@ impl Board {
 
     fn apply_fact(&mut self, index: u64, at: Instant, fact: &Fact) {
         match fact {
-            Fact::Drafted { draft, digest, drafter, thread } => {
+            Fact::Drafted { draft, digest, drafter, thread, precedence } => {
+                if *precedence == Precedence::Flash {
+                    self.flash.count(at.hour(), drafter.key_digest);
+                }
                 let (digest, drafter, thread) = (*digest, drafter.clone(), *thread);
                 let mut earlier = Vec::new();
                 if let Some(before) = self.drafts.get(draft) {
@@ -187,6 +191,7 @@ impl Board {
                 }
                 let (lane, serial) = (receipt.lane, receipt.serial);
                 self.duties.receipted(Awaited { party: *party, lane, serial }, index);
+                self.receipt_for_duties(*party, receipt, index);
                 self.checks_receipted(*party, receipt);
             }
         }
@@ -204,6 +209,9 @@ impl Board {
         }
         if let Change::LinkAllowance(new) = &open.change {
             self.link_mut(new.party, |link| link.allowance = new.allowance);
+        }
+        if let Change::FlashDrafts(set) = &open.change {
+            self.flash.set = *set;
         }
     }
 

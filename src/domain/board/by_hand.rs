@@ -93,6 +93,7 @@ impl Board {
             | Change::WatchCards(_)
             | Change::LinkPhrases(_)
             | Change::CheckSchedule(_)
+            | Change::FlashDrafts(_)
             | Change::ReleaseRule { .. }
             | Change::OwnKeyList(_) => Ok(()),
         }

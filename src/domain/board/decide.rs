@@ -11,6 +11,7 @@ use crate::domain::command::{Command, Decided, Origin};
 use crate::domain::event::{Change, Event, Stamp};
 use crate::domain::link::Link;
 use crate::domain::party::Party;
+use crate::domain::precedence::Precedence;
 use crate::domain::refusal::{NotNow, Refusal};
 use crate::domain::thread::Acknowledged;
 use crate::domain::time::Instant;
@@ -89,6 +90,9 @@ impl Board {
                 self.check_addressees(own, outgoing)?;
                 self.check_drafter(outgoing, by)?;
                 self.may_handle(draft, by)?;
+                if outgoing.precedence == Precedence::Flash {
+                    self.flash.check(now.hour(), &by.key_digest)?;
+                }
                 if !self.drafts.contains_key(draft) && self.drafts.len() >= limits::DRAFTS_OPEN_MAX {
                     return Err(Refusal::TooMany { what: "drafts", most: limits::DRAFTS_OPEN_MAX }.into());
                 }
@@ -141,6 +145,7 @@ impl Board {
             Command::ErasePart { salted_digest, reason } => self.erase_part(*salted_digest, reason),
             Command::SendCheck(sent) => self.send_check(own, sent, &Origin::Person(stamp.clone()), now),
             Command::NoteCheck(noted) => self.note_check(own, noted, &Origin::Person(stamp.clone()), now),
+            Command::NoteCarry(noted) => self.note_carry(noted),
             Command::Receive(_)
             | Command::TakeReceipt(_)
             | Command::DisputeReceipt { .. }
@@ -263,7 +268,8 @@ impl Board {
             | Command::HoldRegime(_)
             | Command::RecordByHand(_)
             | Command::OfferWatch { .. }
-            | Command::TakeWatch { .. } => {
+            | Command::TakeWatch { .. }
+            | Command::NoteCarry(_) => {
                 Err(Refusal::Field { field: "command", rule: "only a person may give it".into() }.into())
             }
         }
@@ -320,7 +326,8 @@ fn check_own(own: Own, change: &Change) -> Result<(), Refusal> {
         | Change::OwnAlarmSet(_)
         | Change::OwnAlarmRemoved(_)
         | Change::WatchCards(_)
-        | Change::LinkPhrases(_) => Ok(()),
+        | Change::LinkPhrases(_)
+        | Change::FlashDrafts(_) => Ok(()),
     }
 }
 

@@ -8,7 +8,8 @@
 use sha2::{Digest as _, Sha256};
 
 use super::{
-    Board, FOLD_VERSION, Noted, digest_alarms, digest_by_hand, digest_checks, digest_duties, digest_watch,
+    Board, FOLD_VERSION, Noted, digest_alarms, digest_by_hand, digest_checks, digest_duties, digest_hotline,
+    digest_watch,
 };
 use crate::domain::adoption::{Heard, Word};
 use crate::domain::content::Kind;
@@ -140,6 +141,7 @@ pub(super) fn of(board: &Board) -> Digest {
     digest_duties::of(&mut sum, &board.duties);
     digest_alarms::of(&mut sum, board);
     digest_checks::of(&mut sum, board);
+    digest_hotline::of(&mut sum, board);
     Digest(sum.0.finalize().into())
 }
 

@@ -47,6 +47,7 @@ pub(super) fn of(sum: &mut Sum, duties: &Duties) {
         sum.number(u64::from(left.is_unreadable));
         sum.number(u64::from(left.waits_no_more));
         sum.number(left.not_again);
+        sum.number(left.not_read);
     });
     sum.number(duties.left_out.more());
 }

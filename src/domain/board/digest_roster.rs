@@ -196,6 +196,10 @@ impl Sum {
                 self.number(21);
                 self.check_plan(plan);
             }
+            Change::FlashDrafts(set) => {
+                self.number(24);
+                self.optional(set.as_ref(), |sum, set| sum.number(*set));
+            }
         }
     }
 

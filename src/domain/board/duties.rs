@@ -5,16 +5,18 @@
 //! anything is said to have lapsed. Never here: what a form says, or a count of days.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::decide::{Decision, happened};
 use super::{Board, Own};
 use crate::domain::digest::Digest;
 use crate::domain::duty::{
-    Applies, Cause, DutiesNoted, Duty, Lifting, Opened, Reserved, Rule, Step, TakenBack, reserved,
+    Applies, Cause, DutiesNoted, Duty, Lifting, OfAuthor, Opened, Reserved, Rule, Step, TakenBack, reserved,
 };
 use crate::domain::event::{Event, Record};
 use crate::domain::fact::Gist;
 use crate::domain::kind::Kind;
+use crate::domain::message::{Outcome, Receipt};
 use crate::domain::party::Party;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
@@ -171,24 +173,26 @@ impl Board {
     }
 
     pub(super) fn for_duties(&mut self, index: u64, message: &Gist, digest: Digest) {
-        let refers_to = message.references.iter().map(|(referred, _)| *referred);
-        let thread = self.threads.get(&message.thread);
-        let outside = |referred: &Digest| thread.is_none_or(|thread| thread.entry(referred).is_none());
-        let there = (message.author, index, digest);
-        if !message.tells_of_another {
-            for referred in refers_to.clone().filter(outside) {
-                self.duties.refers(there, referred);
-            }
+        if message.tells_of_another {
+            return;
         }
-        let takes_back = message.kind == Some(Kind::MessageWithdrawal);
-        if takes_back {
-            self.duties.takes_back(message.thread, there);
+        let there = (message.author, index, digest);
+        let in_envelope = message.references.iter().map(|(referred, _)| *referred);
+        let named: BTreeSet<Digest> = in_envelope.chain(message.named.messages.iter().copied()).collect();
+        let thread = self.threads.get(&message.thread);
+        let outside = |referred: &&Digest| thread.is_none_or(|thread| thread.entry(referred).is_none());
+        for referred in named.iter().filter(outside) {
+            self.duties.refers(there, *referred);
+        }
+        if let Some(taken_back) = &message.named.withdraws {
+            let of = OfAuthor { thread: message.thread, author: message.author, traffic: message.traffic };
+            self.duties.withdrawals.add(of, taken_back, (index, digest), &message.parties);
         }
         let cited = message.cites.as_ref().map(|(said, text)| self.name_of_cited(said, text));
-        // What it takes back its form names.
-        let concerns = self.duties.concerns(cited, message.thread, refers_to)
-            || (takes_back && self.duties.count().0 > 0);
-        if concerns && !message.tells_of_another {
+        // What it takes back may have met a duty of another thread, and by its number alone.
+        let concerns = self.duties.concerns(cited, message.thread, named.into_iter())
+            || (message.kind == Some(Kind::MessageWithdrawal) && self.duties.count().0 > 0);
+        if concerns {
             let is_ours = self.own.is_some_and(|own| own.party == message.author);
             let with =
                 if is_ours { message.parties.as_slice() } else { std::slice::from_ref(&message.author) };
@@ -202,6 +206,22 @@ impl Board {
         let there = self.messages.get(message).map(|there| there.index);
         if let Some((own, index)) = self.own.zip(there) {
             self.duties.by_hand((own.party, index, *message), party, record);
+        }
+    }
+
+    /// A receipt is on record. Where an account of a delivery by hand counts meanwhile, whichever is earlier does from
+    /// now on: the other end counts from its receipt.
+    pub(super) fn receipt_for_duties(&mut self, party: Party, receipt: &Receipt, record: u64) {
+        let message = &receipt.message;
+        let mut resting = self.duties.of_causing(message).chain(self.duties.of_answer(message));
+        let rests = |duty: &Arc<Duty>| {
+            let is_with = duty.opened.owed_by == party || duty.opened.owed_to == party;
+            is_with && duty.rests_on_account(message)
+        };
+        let is_any = receipt.outcome == Outcome::Taken && resting.any(rests);
+        drop(resting);
+        if is_any {
+            self.account_for_duties(message, party, record);
         }
     }
 

@@ -7,6 +7,7 @@
 mod alarms;
 mod apply;
 mod by_hand;
+mod carry;
 mod checks;
 mod decide;
 mod decide_link;
@@ -16,6 +17,7 @@ mod digest_alarms;
 mod digest_by_hand;
 mod digest_checks;
 mod digest_duties;
+mod digest_hotline;
 mod digest_roster;
 mod digest_watch;
 mod duties;
@@ -37,6 +39,7 @@ use super::by_hand::ByHand;
 use super::check::Checks;
 use super::digest::{CommandId, Digest, DraftId, ThreadId};
 use super::duty::Duties;
+use super::flash::FlashDrafts;
 use super::link::Link;
 use super::messages::Messages;
 use super::office::OfficeKey;
@@ -51,10 +54,13 @@ use super::watch::Watch;
 pub use decide::Denied;
 pub use threads::{ThreadsFrom, ThreadsPage};
 
-/// The fold that this program knows. A record written under a newer one is refused. It grows when the same
-/// records come to another Board than in a version that is in service: so far none is, and it stays 1, whatever the
-/// Board and its digest gained.
-pub const FOLD_VERSION: u32 = 1;
+/// The fold that this program knows. A record written under a newer one is refused. It grows when the same records
+/// come to another Board, or other steps are taken from one, than in the version before.
+///
+/// 2: a message is considered for duties by what its form names, whatever takes it back is found however much is taken
+/// back beside it, and a receipt has looked at again what rests on a later account of a delivery by hand. A
+/// cancellation from before a duty was due lifts it though it was said to have lapsed.
+pub const FOLD_VERSION: u32 = 2;
 
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Board {
@@ -110,6 +116,10 @@ pub struct Board {
     pub own_alarms: OwnAlarms,
     /// Checks of links: what came and went of them, and what is on record of each.
     pub checks: Checks,
+    /// What each officer spent of FLASH in this hour.
+    pub flash: FlashDrafts,
+    /// The newest records of carry files that were made or taken here.
+    pub carried: OrdSet<u64>,
 }
 
 /// A regime whose text is on record here.

@@ -40,6 +40,6 @@ pub(super) fn may_give(command: &Command) -> &'static [Role] {
         | Command::Alert(_)
         | Command::NoteAlarm(_) => &[],
         // A person does so of a line that no node carries; the node of all others.
-        Command::SendCheck(_) | Command::NoteCheck(_) => &[Role::Watch],
+        Command::SendCheck(_) | Command::NoteCheck(_) | Command::NoteCarry(_) => &[Role::Watch],
     }
 }

@@ -10,7 +10,7 @@ use imbl::{OrdMap, OrdSet};
 
 use super::{
     AllLeftOut, Awaited, Cause, DutiesNoted, Duty, DutyNumber, ListEntry, Opened, Pending, Rule, State, Step,
-    Told, Unbound,
+    Told, Unbound, Withdrawals,
 };
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::message::Traffic;
@@ -63,8 +63,7 @@ pub struct Duties {
     pub(super) all_woken: u64,
     /// Messages that refer to one outside their thread: what is in a thread is found by it.
     pub(super) referring: OrdMap<Digest, OrdSet<There>>,
-    /// Messages that take one back, by their thread and author.
-    pub(super) withdrawals: OrdMap<(ThreadId, Party), OrdSet<(u64, Digest)>>,
+    pub withdrawals: Withdrawals,
     pub left_out: AllLeftOut,
 }
 

@@ -18,6 +18,8 @@ pub struct LeftOut {
     pub at: Instant,
     /// How many duties were not opened, over the limit.
     pub duties: u64,
+    /// How many further words by which its author takes it back were not read, over the limit.
+    pub not_read: u64,
     pub is_unreadable: bool,
     /// It is not kept for the case that its Parties come to be bound, over the limit.
     pub waits_no_more: bool,
@@ -49,9 +51,13 @@ impl LeftOut {
         if self.not_again > 0 {
             let most = limits::DUTY_MESSAGES_AGAIN_MAX;
             says.push(format!(
-                "{} later messages not considered once more for its duties: limit of {most}",
+                "{} later messages not considered once more for its duties: limit of {most} of each author",
                 self.not_again
             ));
+        }
+        if self.not_read > 0 {
+            let most = limits::DUTY_WITHDRAWALS_READ_MAX;
+            says.push(format!("{} further words that take it back not read: limit of {most}", self.not_read));
         }
         says.join("; ")
     }
@@ -92,11 +98,13 @@ impl AllLeftOut {
             index,
             at,
             duties: noted.left_out,
+            not_read: noted.not_read,
             is_unreadable: noted.is_unreadable,
             waits_no_more: is_full,
             not_again: before.map_or(0, |before| before.not_again),
         };
-        if left.duties > 0 || left.is_unreadable || left.waits_no_more || left.not_again > 0 {
+        let many = left.duties > 0 || left.not_read > 0 || left.not_again > 0;
+        if many || left.is_unreadable || left.waits_no_more {
             self.keep(message, left, before.is_some());
         }
     }
@@ -104,7 +112,15 @@ impl AllLeftOut {
     /// So many messages were not considered once more for what this one brought about or met.
     pub fn not_again(&mut self, message: Digest, many: u64, (index, at): (u64, Instant)) {
         let before = self.kept.get(&message).copied();
-        let new = LeftOut { index, at, duties: 0, is_unreadable: false, waits_no_more: false, not_again: 0 };
+        let new = LeftOut {
+            index,
+            at,
+            duties: 0,
+            not_read: 0,
+            is_unreadable: false,
+            waits_no_more: false,
+            not_again: 0,
+        };
         let left = before.unwrap_or(new);
         let not_again = left.not_again.saturating_add(many);
         self.keep(message, LeftOut { not_again, ..left }, before.is_some());

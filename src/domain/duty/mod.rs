@@ -11,6 +11,7 @@ mod opening;
 mod settling;
 mod story;
 mod waiting;
+mod withdrawals;
 mod words;
 
 use std::sync::Arc;
@@ -28,9 +29,10 @@ pub use noted::{Awaited, DutiesNoted, Unbound};
 pub use opening::{
     Applies, Opening, Reached, Reserved, Stated, opening, opening_of_year, openings, reserved,
 };
-pub use settling::{Settled, Settling, entries_named, groundless, settle};
+pub use settling::{Back, Settled, Settling, entries_named, groundless, is_for_good, settle};
 pub use story::State;
 pub use waiting::Pending;
+pub use withdrawals::{OfAuthor, Withdrawals};
 
 /// By which a duty is known at this node, in the order in which they were put on record. The other end has
 /// another number for it.

@@ -2,7 +2,7 @@
 //!
 //! Never here: whether it may be.
 
-use super::{DutyNumber, Lifting, Opened, Step};
+use super::{DutyNumber, Opened, Step};
 use crate::domain::digest::Digest;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
@@ -15,7 +15,7 @@ pub struct DutiesNoted {
     pub about: Option<Digest>,
     pub opened: Vec<Opened>,
     pub steps: Vec<(DutyNumber, Step)>,
-    /// Receipts for that message, our own, on which more depends.
+    /// Receipts for that message, our own, or for words that take it back, on which more depends.
     pub receipts: Vec<Awaited>,
     /// Parties that are not known to be bound yet: once they are, it is considered again.
     pub unbound: Vec<Unbound>,
@@ -23,6 +23,8 @@ pub struct DutiesNoted {
     pub once_more: bool,
     /// Duties that it brings about and that are not opened, over the limit.
     pub left_out: u64,
+    /// Further words by which its author takes it back that were not read, over the limit.
+    pub not_read: u64,
     /// It can't be read here, or what its duties rest on can't: they were not worked out.
     pub is_unreadable: bool,
     /// How many records had been taken in when the message was considered; 0 where that was not noted. What is in
@@ -34,14 +36,12 @@ impl DutiesNoted {
     /// Whether it says what only a message brings.
     pub fn is_of_a_message(&self) -> bool {
         let awaits = !self.receipts.is_empty() || !self.unbound.is_empty();
-        awaits || self.once_more || self.left_out > 0 || self.is_unreadable
+        awaits || self.once_more || self.left_out > 0 || self.not_read > 0 || self.is_unreadable
     }
 
     /// Whether more may follow once this is on record: a duty may be brought about anew, or met otherwise.
     pub fn leaves_more(&self) -> bool {
-        let is_undone =
-            |step: &Step| matches!(step, Step::TakenBack { .. } | Step::Lifted(Lifting::AccountTakenBack));
-        !self.opened.is_empty() || self.steps.iter().any(|(_, step)| is_undone(step))
+        !self.opened.is_empty() || self.steps.iter().any(|(_, step)| step.leaves_more())
     }
 
     /// Whether a duty is opened, or changed.
@@ -52,7 +52,11 @@ impl DutiesNoted {
     /// Whether anything follows.
     pub fn says_more(&self) -> bool {
         let is_empty = self.opened.is_empty() && self.steps.is_empty();
-        !is_empty || !self.receipts.is_empty() || !self.unbound.is_empty() || self.left_out > 0
+        !is_empty
+            || !self.receipts.is_empty()
+            || !self.unbound.is_empty()
+            || self.left_out > 0
+            || self.not_read > 0
     }
 }
 

@@ -20,10 +20,18 @@ pub struct Settling<'s> {
     pub is_in_place_of_cause: bool,
     /// Of a withdrawal: the message on which this duty rests that its author takes back by it.
     pub takes_back: Option<Digest>,
-    /// Its own author took it back.
-    pub is_taken_back: bool,
+    /// The word on record here by which its own author took it back.
+    pub taken_back: Option<Back>,
     /// By when it was given to the other end; `None` while its receipt is not here.
     pub given: Option<(Instant, GivenBy)>,
+}
+
+/// A word by which a message was taken back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Back {
+    pub by: Digest,
+    /// By when it was given to the other end; of several, the earliest. `None` while none is known to be.
+    pub given: Option<Instant>,
 }
 
 /// What comes of it.
@@ -47,24 +55,33 @@ pub fn settle(duty: &Duty, message: &Settling) -> Settled {
         if duty.may(&step) && !duty.is_told(&step) { Settled::Step(step) } else { Settled::Nothing }
     };
     if let Some(of) = message.takes_back.filter(|of| duty.rests_on_messages().contains(of)) {
-        // Whoever is owed it lifts it for good by a cancellation that stands until it is due: nobody lapses by a word
-        // of the other end's that came too late to be answered.
         if duty.is_cancelled_by(&of) && stated.author == opened.owed_to {
             match message.given {
                 None => return Settled::AwaitsReceipt(None),
-                Some((given, _)) if given > opened.due => return Settled::Nothing,
+                Some((given, _)) if !frees(duty, Some(given)) => return Settled::Nothing,
                 Some(_) => {}
             }
         }
         return may(Step::TakenBack { message: of, why: TakenBack::Withdrawn { by: stated.digest } });
     }
-    if message.is_taken_back || duty.is_withdrawn(&stated.digest) {
+    if let Some(back) =
+        message.taken_back.filter(|back| !is_for_good(duty, rule, stated) || frees(duty, back.given))
+    {
+        return if duty.rests_on_messages().contains(&stated.digest) {
+            may(Step::TakenBack { message: stated.digest, why: TakenBack::Withdrawn { by: back.by } })
+        } else {
+            Settled::Nothing
+        };
+    }
+    if duty.is_withdrawn(&stated.digest) {
         return Settled::Nothing;
     }
     // What meets itself is not owed any more once its author takes it back.
     let is_of_cause = message.takes_back.is_some() && message.takes_back == opened.cause.message();
+    let is_owed = duty.state().is_open() || duty.is_suspended();
+    let cancelled = Step::Lifted(Lifting::Cancelled { by: stated.digest });
     if rule.joined == Joined::ByItself && is_of_cause && stated.author == author_of_cause(duty, rule) {
-        return may(Step::Lifted(Lifting::Cancelled { by: stated.digest }));
+        return if is_owed { may(cancelled) } else { Settled::Nothing };
     }
     let is_cause = opened.cause.message() == Some(stated.digest);
     if is_cause != (rule.joined == Joined::ByItself) {
@@ -91,9 +108,10 @@ pub fn settle(duty: &Duty, message: &Settling) -> Settled {
         Some(entry) => concerns_entry(duty, entry, message),
     };
     if message.is_in_place_of_cause {
-        return may(Step::Lifted(Lifting::Cancelled { by: stated.digest }));
+        return if is_owed { may(cancelled) } else { Settled::Nothing };
     }
-    if stated.author == opened.owed_to && is(&rule.judged_by) && is_judged(duty, message) {
+    let stands = message.taken_back.is_none();
+    if stated.author == opened.owed_to && is(&rule.judged_by) && stands && is_judged(duty, message) {
         return may(Step::JudgedInsufficient { by: stated.digest });
     }
     if stated.author == opened.owed_by && is(&rule.force_majeure_by) && concerns {
@@ -102,10 +120,24 @@ pub fn settle(duty: &Duty, message: &Settling) -> Settled {
     // What takes a message back is about that one alone, whatever else stands in the thread.
     let takes_back = stated.document == Document::Kind(Kind::MessageWithdrawal);
     let cancels = if takes_back { is_of_cause } else { concerns };
-    if stated.author == author_of_cause(duty, rule) && is(&rule.cancelled_by) && cancels {
-        return may(Step::Lifted(Lifting::Cancelled { by: stated.digest }));
+    // What was past due when it was said is cancelled by nothing. Where whoever is owed it said so before, it had not
+    // lapsed, whichever came here first.
+    let is_in_time = stated.released_at <= opened.due && (is_owed || stated.author == opened.owed_to);
+    if stated.author == author_of_cause(duty, rule) && is(&rule.cancelled_by) && cancels && is_in_time {
+        return may(cancelled);
     }
     Settled::Nothing
+}
+
+/// Whether it is a cancellation by whom the duty is owed to: one that stands until the duty is due lifts it for good.
+/// Nobody lapses by a word of the other end's that came too late to be answered.
+pub fn is_for_good(duty: &Duty, rule: &DutyRule, stated: &Stated) -> bool {
+    stated.author == duty.opened.owed_to && rule.cancelled_by.contains(&stated.document)
+}
+
+/// Whether the withdrawal of such a cancellation, given then, leaves time to answer.
+fn frees(duty: &Duty, given: Option<Instant>) -> bool {
+    given.is_some_and(|given| given <= duty.opened.due)
 }
 
 /// What follows for a duty where the accounts of how a message was delivered by hand are others than when it was put

@@ -2,7 +2,7 @@
 //!
 //! What was taken back counts as if it had not been told, and stays in the story. Never here: what a message says.
 
-use super::{Duty, Force, GivenBy, InTime, Lifting, Step, TakenBack, Told};
+use super::{Duty, Force, GivenBy, InTime, Lifting, RunsFrom, Step, TakenBack, Told};
 use crate::domain::digest::Digest;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
@@ -47,6 +47,11 @@ impl State {
 }
 
 impl Step {
+    /// Whether it undoes something: then a duty may be brought about anew, or met otherwise.
+    pub fn leaves_more(&self) -> bool {
+        matches!(self, Step::TakenBack { .. } | Step::Lifted(Lifting::AccountTakenBack))
+    }
+
     /// Whether both say that the same message met it, or judged what did.
     pub(super) fn is_same_word(&self, other: &Step) -> bool {
         match (self, other) {
@@ -164,6 +169,17 @@ impl Duty {
         self.last() == Some(&Step::Lifted(Lifting::AccountTakenBack))
     }
 
+    /// Whether anything of it rests on our account of how this message was delivered by hand, or on one that came too
+    /// late: a receipt that is earlier changes it.
+    pub fn rests_on_account(&self, message: &Digest) -> bool {
+        let is_cause = self.opened.cause.message() == Some(*message);
+        let is_late = self.last() == Some(&Step::Lifted(Lifting::CameTooLate));
+        let runs_from_it = self.opened.runs_from == RunsFrom::ByHand && !self.is_void();
+        let met = self.last_met().filter(|(met_by, _)| met_by == message);
+        let is_given_by_it = met.is_some_and(|(_, (_, by))| by == GivenBy::ByHand);
+        (is_cause && (runs_from_it || is_late)) || is_given_by_it
+    }
+
     /// The message that answered it last, whether it was given or not.
     pub fn answer(&self) -> Option<Digest> {
         self.standing_now().into_iter().rev().find_map(|step| match step {
@@ -192,6 +208,10 @@ impl Duty {
             Step::Doubted { .. } => matches!(state, State::Open | State::Answered),
             Step::Lifted(Lifting::Suspended { .. }) => state.is_open(),
             Step::Lifted(Lifting::AccountTakenBack) => state != State::Lifted || self.is_suspended(),
+            // By a word from before it was due, that came after.
+            Step::Lifted(Lifting::Cancelled { .. }) if matches!(state, State::Lapsed | State::Alarmed) => {
+                true
+            }
             Step::Lifted(_) => state.is_open() || self.is_suspended(),
             Step::Resumed => self.is_suspended(),
             Step::TakenBack { message, why } => {

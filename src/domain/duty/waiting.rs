@@ -10,7 +10,7 @@ use std::ops::Bound;
 use imbl::OrdSet;
 
 use super::{Awaited, Duties, DutiesNoted, There, Unbound};
-use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::digest::Digest;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -163,16 +163,6 @@ impl Duties {
     /// Messages outside its thread that refer to one.
     pub fn referring_to(&self, to: &Digest) -> impl Iterator<Item = There> + '_ {
         self.referring.get(to).into_iter().flatten().copied()
-    }
-
-    /// A message takes one of the same thread back.
-    pub fn takes_back(&mut self, thread: ThreadId, (author, index, message): There) {
-        self.withdrawals.entry((thread, author)).or_default().insert((index, message));
-    }
-
-    /// What a Party says in a thread to take back messages of its own, the oldest first.
-    pub fn withdrawals(&self, thread: ThreadId, author: Party) -> impl Iterator<Item = (u64, Digest)> + '_ {
-        self.withdrawals.get(&(thread, author)).into_iter().flatten().copied()
     }
 
     /// A receipt is on record: what waited for it is to be considered.

@@ -45,8 +45,8 @@ impl Step {
                 by.short()
             ),
             Step::TakenBack { message, why: TakenBack::Account } => format!(
-                "our account of how message {} was delivered by hand was taken back, or another one stands: \
-                 what rested on it does not count",
+                "our account of how message {} was delivered by hand counts no more: it was taken back, or another \
+                 account or an earlier receipt stands; what rested on it does not count",
                 message.short()
             ),
         }
@@ -84,8 +84,8 @@ fn lifted(lifting: Lifting, duty: &Duty) -> String {
         Lifting::NotBound => "lifted: the two were not bound to each other when it fell due".to_owned(),
         Lifting::CameTooLate => format!("lifted: what brought it about reached {by} only after it fell due"),
         Lifting::AccountTakenBack => {
-            "lifted: our account of the delivery by hand from which it ran was taken \
-                                      back, or another one stands"
+            "lifted: our account of the delivery by hand from which it ran counts no more: it was taken back, or \
+             another account or an earlier receipt stands"
                 .to_owned()
         }
     }

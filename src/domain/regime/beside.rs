@@ -39,8 +39,8 @@ pub struct Stands {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Beside {
     pub stands: Stands,
-    /// Messages that cite the regime, and what takes them back, amends or cancels them; those of one thread one behind
-    /// the other in the thread's order.
+    /// Messages that cite the regime, and what takes them back or their place, amends or cancels them; those of one thread
+    /// one behind the other in the thread's order.
     pub cited: Arc<Vec<Held>>,
     pub looked: Looked,
     /// What is said of threads, whether they are the same activity; and the messages of all threads that may belong with

@@ -171,7 +171,10 @@ fn others<'h>(
                 && held.thread == stands.thread
                 && held.said.author == author
                 && matches!(held.said.content.kind(), Kind::Notification | Kind::Amendment);
-            if is_same {
+            // A notice is one as it was amended, whatever that cites. What else took the place of something that cites
+            // the regime, and does not cite it itself, is said under other rules.
+            let is_one = matches!(held.said.content.kind(), Kind::Notification | Kind::Amendment);
+            if is_same || !(is_one || held.cites.as_deref() == Some(regime.head.name.as_str())) {
                 continue;
             }
             let parts = held.said.content.form().parts();

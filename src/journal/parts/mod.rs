@@ -6,6 +6,7 @@
 //! backup may hold the bytes for longer. Whoever must be sure keeps this directory on an encrypted
 //! volume of its own, leaves it out of backups, and destroys the volume's key.
 
+mod free;
 mod under_way;
 
 use std::collections::BTreeSet;
@@ -18,6 +19,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::fs::File;
 use tokio::sync::watch;
 
+pub use self::free::Free;
 pub use self::under_way::{Arriving, Reading};
 use self::under_way::{Giver, IfDropped};
 use crate::domain::digest::Digest;
@@ -35,6 +37,7 @@ struct Inner {
     directory: PathBuf,
     /// All files together.
     bytes: AtomicU64,
+    free: Free,
     /// What was asked for since the process started and is not here as it was kept.
     missed: watch::Sender<BTreeSet<Digest>>,
 }
@@ -48,7 +51,8 @@ pub enum PartFault {
     Damaged,
     #[error("larger than a part may be ({} bytes)", limits::PART_BYTES_MAX)]
     TooLarge,
-    /// The disk is full, or all that may be kept is. Safe to try again once there is room.
+    /// The disk is full but for what is reserved to texts, or all that may be kept is. Safe to try again once there is
+    /// room.
     #[error("there is no room for it")]
     NoRoom,
     #[error("the directory of parts can't be used: {0}")]
@@ -104,6 +108,7 @@ impl Parts {
         Ok(Parts(Arc::new(Inner {
             directory: directory.to_owned(),
             bytes: AtomicU64::new(bytes),
+            free: Free::of_the_disk(),
             missed: watch::Sender::default(),
         })))
     }
@@ -118,23 +123,18 @@ impl Parts {
 
     /// A new part with a fresh salt. What is dropped before `finish` leaves nothing behind.
     pub async fn begin(&self) -> Result<Arriving, PartFault> {
-        let mut random = [0; 48];
-        getrandom::fill(&mut random).map_err(|_| PartFault::Io(io::ErrorKind::Other))?;
-        let (name, salt) = random.split_at(16);
-        let path = self.path(format!("{}.new", hex::encode(name)));
-        let file = options().create_new(true).open(&path).await?;
+        let salt: [u8; SALT_BYTES as usize] = random()?;
         let most = SALT_BYTES.saturating_add(limits::PART_BYTES_MAX);
-        let mut arriving = Arriving {
-            parts: self.clone(),
-            path,
-            file,
-            length: 0,
-            most,
-            giver: Giver::Officer,
-            if_dropped: IfDropped::Remove,
-        };
-        arriving.append(salt).await?;
+        let mut arriving = self.fresh(Giver::Officer, most).await?;
+        arriving.append(&salt).await?;
         Ok(arriving)
+    }
+
+    async fn fresh(&self, giver: Giver, most: u64) -> Result<Arriving, PartFault> {
+        let path = self.path(format!("{}.new", hex::encode(random::<16>()?)));
+        let file = options().create_new(true).open(&path).await?;
+        let (parts, if_dropped) = (self.clone(), IfDropped::Remove);
+        Ok(Arriving { parts, path, file, length: 0, most, giver, if_dropped })
     }
 
     /// A part that comes from elsewhere, salt first, from where it was cut. What is dropped before
@@ -157,7 +157,20 @@ impl Parts {
             arriving.if_dropped = IfDropped::Remove;
             return Err(PartFault::Damaged);
         }
+        // Nobody is asked for what could not be kept.
+        arriving.check_free(most.saturating_sub(length))?;
         Ok(arriving)
+    }
+
+    /// A part that came in one piece from elsewhere, salt first; a beginning of it is of no use any more.
+    ///
+    /// # Errors
+    /// As of any part that comes: then nothing of it is left.
+    pub async fn keep(&self, part: &Digest, whole: &[u8]) -> Result<(), PartFault> {
+        let mut arriving = self.fresh(Giver::Peer, whole.len() as u64).await?;
+        arriving.append(whole).await?;
+        arriving.finish(Some(*part)).await?;
+        self.forget(part)
     }
 
     /// Parts that are on record as kept, and were found damaged or gone when somebody asked for them.
@@ -173,6 +186,11 @@ impl Parts {
             self.0.missed.send_if_modified(|missed| missed.insert(*part));
         }
         reading
+    }
+
+    /// How much is free where they lie.
+    pub fn free(&self) -> &Free {
+        &self.0.free
     }
 
     fn is_back(&self, part: &Digest) {
@@ -240,6 +258,12 @@ fn options() -> tokio::fs::OpenOptions {
     let mut options = tokio::fs::OpenOptions::new();
     options.read(true).append(true).mode(0o600);
     options
+}
+
+fn random<const BYTES: usize>() -> Result<[u8; BYTES], PartFault> {
+    let mut random = [0; BYTES];
+    getrandom::fill(&mut random).map_err(|_| PartFault::Io(io::ErrorKind::Other))?;
+    Ok(random)
 }
 
 async fn blocking<T: Send + 'static>(
@@ -327,6 +351,25 @@ mod tests {
         assert!(second.is_whole());
         assert_eq!(second.finish(Some(digest)).await.unwrap(), (digest, 7));
         assert_eq!(files(folder.path()), [digest.to_string()]);
+    }
+
+    #[tokio::test]
+    async fn parts_leave_the_stated_room_free_and_keep_nothing_of_what_does_not_fit_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let parts = open(folder.path());
+        let whole = [[7; 32].as_slice(), b"content"].concat();
+        let digest = Digest::of(&whole);
+        let mut beginning = parts.resume(&digest, 7).await.unwrap();
+        beginning.append(&whole[..33]).await.unwrap();
+        drop(beginning);
+        parts.free().set(limits::PARTS_LEAVE_FREE_BYTES + 5);
+        assert!(matches!(parts.begin().await, Err(PartFault::NoRoom)));
+        assert!(matches!(parts.resume(&digest, 7).await, Err(PartFault::NoRoom)));
+        assert_eq!((files(folder.path()), parts.0.bytes.load(Ordering::Acquire)), (Vec::new(), 0));
+        parts.free().set(limits::PARTS_LEAVE_FREE_BYTES + 39);
+        let mut again = parts.resume(&digest, 7).await.unwrap();
+        again.append(&whole).await.unwrap();
+        assert_eq!(again.finish(Some(digest)).await.unwrap(), (digest, 7));
     }
 
     #[tokio::test]

@@ -58,6 +58,7 @@ impl Arriving {
             Giver::Officer => limits::PARTS_BYTES_MAX,
             Giver::Peer => limits::PARTS_BYTES_MAX.saturating_sub(limits::PARTS_BYTES_RESERVE),
         };
+        self.check_free(more)?;
         self.parts.reserve(more, together)?;
         self.length = self.length.saturating_add(more);
         let written = async {
@@ -70,6 +71,16 @@ impl Arriving {
             self.if_dropped = IfDropped::Remove;
         }
         written
+    }
+
+    /// Whether so many bytes more leave what is reserved to texts. If not, what came of it makes room too.
+    pub(super) fn check_free(&mut self, more: u64) -> Result<(), PartFault> {
+        let free = self.parts.0.free.bytes(&self.parts.0.directory)?;
+        if free.saturating_sub(more) < limits::PARTS_LEAVE_FREE_BYTES {
+            self.if_dropped = IfDropped::Remove;
+            return Err(PartFault::NoRoom);
+        }
+        Ok(())
     }
 
     /// Makes it durable, reads it back, and only then gives it the name of a part.

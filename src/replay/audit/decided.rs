@@ -2,12 +2,13 @@
 //! different persons where it takes two, a draft that was open and says what was signed.
 //!
 //! The Board of just before the record, its time and its stamp give the same decision that was given
-//! then; no rule is written twice. Never here: signatures and proofs (`events.rs` hands them out), and
-//! what was "not now" or over a limit, which another program may have judged by other bounds.
+//! then; no rule is written twice. What an older fold decided of duties and this one would not is counted, and told
+//! apart from faults. Never here: signatures and proofs (`events.rs` hands them out), and what was "not now" or over a
+//! limit, which another program may have judged by other bounds.
 
 use super::events::Seen;
 use crate::codec::{content, message, signed};
-use crate::domain::board::{Board, Denied};
+use crate::domain::board::{Board, Denied, FOLD_VERSION};
 use crate::domain::check::CheckToSend;
 use crate::domain::command::{AsIs, Command, Decided, Delivery, Origin, ReceivePlan, ReleasePlan};
 use crate::domain::content::{Content, Kind};
@@ -21,14 +22,14 @@ use crate::domain::roster::enough_custodians;
 use crate::domain::time::Instant;
 use crate::domain::watch::AlertDue;
 
-pub(super) fn record(board: &Board, record: &Record, seen: &mut Seen) {
+pub(super) fn record(board: &Board, record: &Record, fold_version: u32, seen: &mut Seen) {
     if record.index == 0 {
         return opening(record, seen);
     }
     seen.must(record.events.len() == 1, "a record holds what more than one command brings about");
     for event in &record.events {
         match command_of(board, event) {
-            Some(command) => decide(board, record, event, &command, seen),
+            Some(command) => decide(board, record, (event, fold_version), &command, seen),
             None => seen.must(
                 record.command.is_none(),
                 "a person is named behind what the node alone puts on record, or behind nothing",
@@ -57,7 +58,13 @@ fn opening(record: &Record, seen: &mut Seen) {
     seen.must(lists == 1, "the first record does not hold one key list of our own");
 }
 
-fn decide(board: &Board, record: &Record, event: &Event, command: &Command, seen: &mut Seen) {
+fn decide(
+    board: &Board,
+    record: &Record,
+    (event, fold_version): (&Event, u32),
+    command: &Command,
+    seen: &mut Seen,
+) {
     let origin = match &record.command {
         Some(stamp) => Origin::Person(stamp.clone()),
         None => Origin::Node,
@@ -81,7 +88,12 @@ fn decide(board: &Board, record: &Record, event: &Event, command: &Command, seen
             seen.fault("a message was released that is not what its draft on record says")
         }
         // Another program may have had another bound, or more room at the time.
-        (Err(Denied::NotNow(_) | Denied::Refused(Refusal::TooMany { .. })), _) => {}
+        (
+            Err(Denied::NotNow(_) | Denied::Refused(Refusal::TooMany { .. } | Refusal::FlashDrafts { .. })),
+            _,
+        ) => {}
+        // An older fold had other messages considered, and other steps taken; what it put on record stands.
+        (Err(_), Event::DutiesNoted(_)) if fold_version < FOLD_VERSION => seen.is_by_older_rules = true,
         (Err(denied), _) => seen.fault(format!("it stands against a rule: {denied}")),
     }
 }
@@ -211,6 +223,7 @@ fn command_of(board: &Board, event: &Event) -> Option<Command> {
         Event::DutiesNoted(noted) => Command::NoteDuties(noted.clone()),
         Event::AlarmNoted(noted) => Command::NoteAlarm(noted.clone()),
         Event::CheckNoted(noted) => Command::NoteCheck(noted.clone()),
+        Event::CarryNoted(noted) => Command::NoteCarry(noted.clone()),
         Event::JournalOpened { .. } | Event::EpochOpened { .. } | Event::HeadFollowed(..) => return None,
     })
 }

@@ -29,6 +29,8 @@ use crate::evidence::signed::PayloadType;
 pub(super) struct Seen {
     pub faults: Vec<String>,
     pub checks: Vec<Check>,
+    /// An older fold decided it, and this one would have decided otherwise.
+    pub is_by_older_rules: bool,
 }
 
 impl Seen {
@@ -54,6 +56,8 @@ pub(super) struct Inspector {
     pub(super) keys: NoteKeys,
     /// The texts of regimes on record so far: others may inherit from them.
     regimes: BTreeMap<Digest, Bytes>,
+    /// By which the open epoch decides.
+    fold_version: u32,
 }
 
 /// Our ledger of one link: its edge at the newest cosigned head, and the leaves since.
@@ -66,7 +70,7 @@ pub(super) struct OwnLedger {
 impl Inspector {
     pub(super) fn see(&mut self, board: &Board, record: &Record) -> Seen {
         let mut seen = Seen::default();
-        decided::record(board, record, &mut seen);
+        decided::record(board, record, self.fold_version, &mut seen);
         for event in &record.events {
             self.event(board, record, event, &mut seen);
         }
@@ -100,7 +104,8 @@ impl Inspector {
                         | Change::OwnAlarmRemoved(_)
                         | Change::WatchCards(_)
                         | Change::LinkPhrases(_)
-                        | Change::CheckSchedule(_),
+                        | Change::CheckSchedule(_)
+                        | Change::FlashDrafts(_),
                     )
                     | None => {}
                 }
@@ -119,8 +124,14 @@ impl Inspector {
                 self.disputed(board, (*party, *lane, *serial), receipt, seen);
             }
             Event::Equivocated { party, proof } => self.equivocated(board, *party, proof, seen),
+            Event::EpochOpened { fold_version, .. } => {
+                seen.must(
+                    *fold_version >= self.fold_version,
+                    "an epoch was opened under an older fold version than one before it",
+                );
+                self.fold_version = *fold_version;
+            }
             Event::JournalOpened { .. }
-            | Event::EpochOpened { .. }
             | Event::RevocationListAccepted(_)
             | Event::ChangeDropped { .. }
             | Event::Drafted { .. }
@@ -137,7 +148,8 @@ impl Inspector {
             | Event::WatchOffered(_)
             | Event::WatchTaken { .. }
             | Event::AlarmNoted(_)
-            | Event::CheckNoted(_) => {}
+            | Event::CheckNoted(_)
+            | Event::CarryNoted(_) => {}
             Event::RegimeHeld(held) => self.regime_held(held, seen),
         }
     }

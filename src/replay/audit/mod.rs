@@ -179,6 +179,7 @@ impl Audit {
                 self.found.suspect = None;
                 self.found.checked += 1;
                 if let Some(seen) = seen {
+                    self.found.by_older_rules += u64::from(seen.is_by_older_rules);
                     self.checks.extend(seen.checks.into_iter().map(|check| (record.index, check)));
                     seen.faults.into_iter().for_each(|fault| self.found.fault(record.index, fault));
                 }
@@ -230,6 +231,7 @@ impl Audit {
             board: fold.board.digest(),
             fold_version: FOLD_VERSION,
             times_run_backwards: fold.board.times_run_backwards,
+            by_older_rules: found.by_older_rules,
             checked: found.checked,
             first_failing: found.first_failing,
             faults: found.faults.into_iter().collect(),

@@ -20,6 +20,7 @@ pub(super) struct Found {
     pub fault_count: u64,
     pub first_failing: Option<u64>,
     pub voids: VecDeque<VoidEntry>,
+    pub by_older_rules: u64,
     /// What stands where the next record that counts should be.
     pub suspect: Option<Suspect>,
 }
@@ -81,6 +82,9 @@ pub struct Report {
     pub fold_version: u32,
     /// Records whose time lies before that of the record before: marked, no fault.
     pub times_run_backwards: u64,
+    /// Records on duties that an older fold decided and this one would have decided otherwise: told, no fault. Their
+    /// signatures and their place are checked as those of any.
+    pub by_older_rules: u64,
     /// Signatures and proofs checked, those of the records among them.
     pub checked: u64,
     /// The first index at which history fails; `None` if all holds.

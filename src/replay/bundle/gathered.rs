@@ -112,7 +112,8 @@ impl Gathered {
                 | Event::WatchOffered(_)
                 | Event::WatchTaken { .. }
                 | Event::AlarmNoted(_)
-                | Event::CheckNoted(_) => {}
+                | Event::CheckNoted(_)
+                | Event::CarryNoted(_) => {}
                 Event::DeliveredByHand(said) if said.thread == self.thread => self.by_hand(record, said),
                 Event::DeliveredByHand(_) | Event::DutiesNoted(_) => {}
             }

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use super::reading::{Delivered, delivered, refers_to};
 use super::records::in_records;
-use super::taken_back::{is_taken_back, may_be_taken_back, takes_back};
+use super::taken_back::{Words, may_be_taken_back, takes_back};
 use crate::codec::content;
 use crate::domain::digest::Digest;
 use crate::domain::duty::{
-    DutiesNoted, Duty, DutyNumber, ListEntry, Opened, Opening, Settled, Settling, State, Stated, Step,
-    Unbound, entries_named, groundless, openings, reserved, settle,
+    Back, DutiesNoted, Duty, DutyNumber, ListEntry, Opened, Opening, Settled, Settling, State, Stated, Step,
+    Unbound, entries_named, groundless, is_for_good, openings, reserved, settle,
 };
 use crate::domain::party::Party;
 use crate::domain::regime::Regime;
@@ -207,7 +207,8 @@ impl Considering<'_> {
         let held = HeldRegimes::at(self.head, self.journal);
         let concerned = self.concerned(other).await?;
         let at = (self.head, self.journal);
-        let is_taken_back = !concerned.is_empty() && is_taken_back(at, self.stored, self.stated).await?;
+        let words = Words::of(&self.head.board, self.stored, self.stated, self.addressee(other));
+        let mut given_back: BTreeMap<Digest, Option<Back>> = BTreeMap::new();
         for duty in concerned.values() {
             let Some(regime) = held.regime(duty.opened.rule.digest).await? else { continue };
             let Some(rule) = regime.duties.get(&duty.opened.rule.name) else { continue };
@@ -220,6 +221,17 @@ impl Considering<'_> {
                 continue;
             }
             let takes_back = takes_back(at, self.stated, duty).await?;
+            let taken_back = match given_back.get(&regime.head.digest) {
+                _ if !is_for_good(duty, rule, self.stated) => words.first(),
+                Some(known) => *known,
+                None => {
+                    let (back, awaits) = words.given(at, self.addressee(other), &regime).await?;
+                    noted.receipts.extend(awaits);
+                    noted.not_read = words.more;
+                    given_back.insert(regime.head.digest, back);
+                    back
+                }
+            };
             let is_in_place_of_cause = self.is_in_place_of_cause(duty, rule);
             let message = Settling {
                 regime: &regime,
@@ -227,7 +239,7 @@ impl Considering<'_> {
                 stated: self.stated,
                 is_in_place_of_cause,
                 takes_back,
-                is_taken_back,
+                taken_back,
                 given,
             };
             match settle(duty, &message) {

@@ -7,13 +7,20 @@ use crate::domain::duty::{DutiesNoted, DutyNumber, Opened, Step};
 use crate::limits;
 
 /// First the steps that find no room beside the others, then what says that the message was considered: once more
-/// if it brings about more than finds room.
+/// if it brings about more than finds room. What undoes something stands with that, so that whatever is looked at once
+/// more for its sake is.
 pub(super) fn in_records(noted: DutiesNoted) -> Vec<DutiesNoted> {
-    let (opened, steps) = (noted.opened, noted.steps);
+    let (opened, mut steps) = (noted.opened, noted.steps);
+    // Each is of another duty: which comes first changes nothing.
+    steps.sort_by_key(|(_, step)| !step.leaves_more());
     let mut last = DutiesNoted { opened: Vec::new(), steps: Vec::new(), ..noted };
     last.receipts.sort_unstable();
     last.receipts.dedup();
+    let not_awaited = last.receipts.len().saturating_sub(limits::DUTIES_PER_RECORD_MAX);
+    last.receipts.truncate(limits::DUTIES_PER_RECORD_MAX);
+    last.not_read = last.not_read.saturating_add(not_awaited as u64);
     let mut room = Room::beside(&last);
+    let many = opened.len();
     for one in opened {
         if !room.takes(last.opened.len(), opened_size(&one)) {
             last.once_more = true;
@@ -24,8 +31,11 @@ pub(super) fn in_records(noted: DutiesNoted) -> Vec<DutiesNoted> {
     let fit = steps.iter().enumerate().take_while(|(at, step)| room.takes(*at, step_size(step))).count();
     let mut records = of_steps(&steps[fit..]);
     last.steps = steps.into_iter().take(fit).collect();
-    // What can be brought about by no record of its own is brought about by none.
-    last.once_more &= last.leaves_more();
+    if last.once_more && !last.leaves_more() {
+        // What finds no room in a record of its own is left out, and is told as that.
+        last.once_more = false;
+        last.left_out = last.left_out.saturating_add(many.saturating_sub(last.opened.len()) as u64);
+    }
     records.push(last);
     records
 }
@@ -96,8 +106,9 @@ mod tests {
 
     use super::*;
     use crate::domain::digest::{Digest, ThreadId};
-    use crate::domain::duty::{Cause, Force, ListEntry, Rule, RunsFrom};
+    use crate::domain::duty::{Awaited, Cause, Force, ListEntry, Rule, RunsFrom, TakenBack};
     use crate::domain::message::Traffic;
+    use crate::domain::precedence::Precedence;
     use crate::domain::time::Instant;
 
     fn opened(number: u64, paragraph: usize) -> Opened {
@@ -129,6 +140,17 @@ mod tests {
     }
 
     #[test]
+    fn receipts_that_no_record_holds_are_told_as_not_awaited() {
+        let awaited = |serial| Awaited { party: "PL".parse().unwrap(), lane: Precedence::Flash, serial };
+        let receipts = (0..1_200).chain(0..5).map(awaited).collect();
+        let records = in_records(DutiesNoted { about: Some(Digest::ZERO), receipts, ..Default::default() });
+        assert_eq!(
+            records.iter().map(|noted| (noted.receipts.len(), noted.not_read)).collect::<Vec<_>>(),
+            [(1_000, 200)]
+        );
+    }
+
+    #[test]
     fn what_no_record_holds_at_once_stands_in_several_and_nothing_is_left_out() {
         let text = limits::REGIME_TEXT_BYTES_MAX;
         let many: Vec<Opened> = (0..900).map(|number| opened(number, text)).collect();
@@ -141,6 +163,19 @@ mod tests {
         assert!(last.once_more && (200..900).contains(&last.opened.len()), "{}", last.opened.len());
         assert_eq!(records.iter().map(|noted| noted.steps.len()).sum::<usize>(), 2_500);
         assert!(records.iter().rev().skip(1).all(|noted| noted.about.is_none()));
+
+        // However many steps there are, what undoes something has the message considered once more.
+        let by = TakenBack::Withdrawn { by: Digest::ZERO };
+        let undone = |number| (DutyNumber(number), Step::TakenBack { message: Digest::ZERO, why: by });
+        let steps = (0..2_500).map(|number| (DutyNumber(number), Step::Lapsed));
+        let steps = steps.chain((2_500..2_510).map(undone)).collect();
+        let noted =
+            DutiesNoted { about: Some(Digest::ZERO), once_more: true, steps, ..DutiesNoted::default() };
+        let records = in_records(noted);
+        all_fit(&records);
+        let last = records.last().unwrap();
+        assert!(last.once_more && last.leaves_more() && last.left_out == 0);
+        assert_eq!(records.iter().map(|noted| noted.steps.len()).sum::<usize>(), 2_510);
 
         let of_years = of_opened(&many);
         all_fit(&of_years);

@@ -3,19 +3,22 @@
 //! A withdrawal has the one meaning of `message.withdrawal`: of a message of the same author in the same thread, a
 //! drill's of a drill's. Never here: what follows.
 
+use super::reading::{Delivered, delivered};
 use crate::codec::content;
 use crate::domain::board::Board;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
-use crate::domain::duty::{Duty, Stated};
+use crate::domain::duty::{Awaited, Back, Duty, OfAuthor, Stated};
 use crate::domain::form::MessageReference;
+use crate::domain::party::Party;
+use crate::domain::regime::Regime;
 use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
 use crate::replay::records::{RecordFault, StoredMessage};
 
-/// Of a withdrawal that names what it takes back by its number alone: the messages that it may mean, the newest of its
-/// author in the thread, as many as the limit says. What it names by digest it refers to.
+/// Of a withdrawal that names what it takes back by its number alone: the messages of its author in the thread on which
+/// any duty rests. What it names by digest it refers to.
 pub(super) fn may_be_taken_back(board: &Board, stated: &Stated<'_>) -> Vec<Digest> {
     let Content::MessageWithdrawal(form) = stated.content else { return Vec::new() };
     let Some(thread) = board.thread(stated.thread) else { return Vec::new() };
@@ -23,9 +26,8 @@ pub(super) fn may_be_taken_back(board: &Board, stated: &Stated<'_>) -> Vec<Diges
         return Vec::new();
     }
     let of_author = thread.entries().filter(|entry| entry.author == stated.author);
-    let mut all: Vec<Digest> = of_author.map(|entry| entry.digest).collect();
-    let beyond = all.len().saturating_sub(limits::DUTY_WITHDRAWAL_LOOKS_BACK_MAX);
-    all.split_off(beyond)
+    let rests_on = |message: &Digest| board.duties.resting_on(message).next().is_some();
+    of_author.map(|entry| entry.digest).filter(rests_on).collect()
 }
 
 /// Of a withdrawal: the message that it takes back, if it brought the duty about or the duty rests on it.
@@ -50,30 +52,58 @@ pub(super) async fn takes_back(
     Ok(None)
 }
 
-/// Whether a withdrawal that is on record here takes this message back.
-pub(super) async fn is_taken_back(
-    (head, journal): (&Head, &Journal),
-    stored: &StoredMessage,
-    stated: &Stated<'_>,
-) -> Result<bool, RecordFault> {
-    if !stated.content.kind().may_be_taken_back() {
-        return Ok(false);
-    }
-    let words = head.board.duties.withdrawals(stated.thread, stated.author);
-    for (index, word) in words.take(limits::DUTY_WITHDRAWALS_READ_MAX) {
-        let withdrawal = match head.records(journal).message(index, &word).await {
-            // What can't be read takes nothing back.
-            Err(fault) if fault.is_lasting() => continue,
-            withdrawal => withdrawal?,
-        };
-        let draft = &withdrawal.message.draft;
-        let said = content::said(&draft.kind, &draft.content);
-        let Some(Content::MessageWithdrawal(form)) = said.content() else { continue };
-        if draft.traffic == stated.traffic && means(&form.withdraws, &stated.digest, stored) {
-            return Ok(true);
+/// Words on record here by which its own author takes a message back, and tells the other end so.
+pub(super) struct Words {
+    /// The first of them, as many as the limit says.
+    first: Vec<(u64, Digest)>,
+    /// How many more there are.
+    pub more: u64,
+}
+
+impl Words {
+    pub fn of(board: &Board, stored: &StoredMessage, stated: &Stated<'_>, to: Party) -> Words {
+        if !stated.content.kind().may_be_taken_back() {
+            return Words { first: Vec::new(), more: 0 };
         }
+        let of = OfAuthor { thread: stated.thread, author: stated.author, traffic: stated.traffic };
+        let (message, number) = (&stated.digest, &stored.message.number);
+        let mut first = board.duties.withdrawals.of(of, message, number, Some(to));
+        let more = first.len().saturating_sub(limits::DUTY_WITHDRAWALS_READ_MAX) as u64;
+        first.truncate(limits::DUTY_WITHDRAWALS_READ_MAX);
+        Words { first, more }
     }
-    Ok(false)
+
+    /// The first, where it need not be known when it was given.
+    pub fn first(&self) -> Option<Back> {
+        self.first.first().map(|(_, by)| Back { by: *by, given: None })
+    }
+
+    /// The one that was given first, with receipts for those of which that is not known yet.
+    pub async fn given(
+        &self,
+        (head, journal): (&Head, &Journal),
+        addressee: Party,
+        regime: &Regime,
+    ) -> Result<(Option<Back>, Vec<Awaited>), RecordFault> {
+        let (mut back, mut awaits) = (self.first(), Vec::new());
+        for (index, by) in &self.first {
+            let withdrawal = match head.records(journal).message(*index, by).await {
+                // What can't be read was not given.
+                Err(fault) if fault.is_lasting() => continue,
+                withdrawal => withdrawal?,
+            };
+            let delivered = delivered(head, journal, (by, &withdrawal), addressee, regime).await?;
+            if let Delivered::Awaits(awaited, _) = delivered {
+                awaits.push(awaited);
+            }
+            let given = delivered.given().map(|(given, _)| given);
+            let before = back.and_then(|back| back.given);
+            if given.is_some_and(|given| before.is_none_or(|before| given < before)) {
+                back = Some(Back { by: *by, given });
+            }
+        }
+        Ok((back, awaits))
+    }
 }
 
 /// A digest that is another says so at once.

@@ -1,72 +1,178 @@
-//! Carry files, out and in, piece by piece: what goes by another path while the line is cut.
+//! Carry files, out and in, piece by piece: what goes by another path while the line is cut, and who took it there.
 //!
 //! Never here: a look into a file (`codec/carry.rs`), or what becomes of what it holds (`peers/carry.rs`).
 
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use tokio_stream::StreamExt as _;
 use tonic::{Response, Status, Streaming};
 
 use super::HotlineCalls;
-use crate::codec::message::precedence_to_proto;
+use crate::codec::chunks::chunks;
+use crate::codec::message::{person_to_proto, precedence_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::carry_in_request::Piece as In;
 use crate::codec::proto::detente::v1::carry_in_response::Piece as Answered;
 use crate::codec::proto::detente::v1::carry_out_response::Piece as Out;
 use crate::domain::board::Denied;
+use crate::domain::carry::{CarryNoted, Done, NotCompared};
+use crate::domain::command::Command;
+use crate::domain::digest::Digest;
+use crate::domain::event::{Event, Record};
 use crate::domain::party::Party;
 use crate::domain::refusal::NotNow;
 use crate::limits;
-use crate::peers::carry::{CarryFault, NotCompared, Stopped, Taken};
+use crate::peers::carry::Made;
+use crate::peers::carry_in::{CarryFault, Stopped, Taken};
+use crate::peers::carry_parts::Left;
 use crate::peers::serve::ServeFault;
-use crate::rpc::part::Pieces;
+use crate::rpc::caller::PersonCaller;
+use crate::rpc::command::{self, give};
+use crate::rpc::part::{Pieces, next_piece};
 use crate::rpc::status;
 
 impl HotlineCalls {
     pub(super) async fn carried_out(
         &self,
-        asked: calls::CarryOutRequest,
+        caller: &PersonCaller,
+        mut asked: calls::CarryOutRequest,
     ) -> Result<Response<Pieces<calls::CarryOutResponse>>, Status> {
         let to: Party = asked.to.parse().map_err(|_| status::field("to", "must be a Party's code"))?;
+        let header = asked.command.take();
+        let origin = command::origin("HotlineService/CarryOut", header.as_ref(), &asked, caller)?;
+        let parts = parts_in(&asked.parts)?;
         let _place = self.carrying.try_acquire().map_err(|_| status::denied(NotNow::Inbox.into()))?;
-        let made = self.exchange.carry_out(to, not_compared(asked.although_not_compared)).await;
-        let made = made.map_err(served)?;
-        let told = calls::CarryMade { dispatches: made.dispatches as u64, left: made.left as u64 };
-        let pieces = std::iter::once(Out::Made(told)).chain(chunks(made.file).map(Out::Chunk));
+        let not_compared = NotCompared::said(asked.although_not_compared);
+        let made = self.exchange.carry_out(to, &parts, not_compared).await.map_err(served)?;
+        if made.parts_left.iter().any(|left| left.why == Left::NotNamed) {
+            return Err(status::field("parts", Left::NotNamed));
+        }
+        // On record before it leaves the node; what the same command made before was another file.
+        let noted = made.noted(not_compared, asked.way);
+        let record = give(&self.registrar, Command::NoteCarry(Box::new(noted.clone())), origin).await?;
+        if carry_in(&record) != Some(&noted) {
+            let rule = "a file was made under this id before, and this would be another: choose a fresh id";
+            return Err(status::field("command.id", rule));
+        }
+        let pieces = std::iter::once(Out::Made(made_told(&made))).chain(chunks(made.file).map(Out::Chunk));
         let pieces = pieces.map(|piece| Ok(calls::CarryOutResponse { piece: Some(piece) }));
         Ok(Response::new(Box::pin(tokio_stream::iter(pieces))))
     }
 
     pub(super) async fn carried_in(
         &self,
+        caller: &PersonCaller,
         mut pieces: Streaming<calls::CarryInRequest>,
     ) -> Result<Response<Pieces<calls::CarryInResponse>>, Status> {
         let _place = self.carrying.try_acquire().map_err(|_| status::denied(NotNow::Inbox.into()))?;
         // Whoever sends it in drops keeps the place from others for no longer.
         let whole = Duration::from_millis(limits::CALL_MS_MAX);
         let read = tokio::time::timeout(whole, read(&mut pieces)).await;
-        let (although, file) = read.map_err(|_| status::carry_stalled())??;
-        let taken = self.exchange.carry_in(&file, not_compared(although)).await;
-        let mut taken = taken.map_err(|fault| match fault {
+        let (mut header, file) = read.map_err(|_| status::carry_stalled())??;
+        let command = header.command.take();
+        let asked = TakeCarried { header: Some(header.clone()), file: Digest::of(&file).0.to_vec() };
+        let origin = command::origin("HotlineService/CarryIn", command.as_ref(), &asked, caller)?;
+        let fault = |fault| match fault {
             CarryFault::Field(fault) => status::decode(fault),
             CarryFault::Serve(fault) => served(fault),
-        })?;
+        };
+        let not_compared = NotCompared::said(header.although_not_compared);
+        let opened = self.exchange.open_carried(&file, not_compared).map_err(fault)?;
+        // On record before anything that it holds: who took it, whatever becomes of that.
+        let noted = opened.noted(not_compared, header.way);
+        give(&self.registrar, Command::NoteCarry(Box::new(noted)), origin).await?;
+        let mut taken = self.exchange.take_carried(opened).await.map_err(fault)?;
         let back = taken.back.take().unwrap_or_default();
         let pieces = std::iter::once(Answered::Taken(told(taken))).chain(chunks(back).map(Answered::Chunk));
         let pieces = pieces.map(|piece| Ok(calls::CarryInResponse { piece: Some(piece) }));
         Ok(Response::new(Box::pin(tokio_stream::iter(pieces))))
     }
+
+    pub(super) async fn carried(&self) -> Result<calls::ListCarriedResponse, Status> {
+        let head = self.registrar.head();
+        let records = head.records(&self.registrar.journal);
+        let mut files = Vec::new();
+        for index in head.board.carried.iter().rev() {
+            let record = records.record(*index).await.map_err(status::record)?;
+            files.extend(listed(&record));
+        }
+        Ok(calls::ListCarriedResponse { files })
+    }
+}
+
+/// What a command of taking a file asks. By the file's digest it is known again.
+#[derive(prost::Message)]
+struct TakeCarried {
+    /// Without the command's.
+    #[prost(message, optional, tag = "1")]
+    header: Option<calls::CarryInHeader>,
+    #[prost(bytes = "vec", tag = "2")]
+    file: Vec<u8>,
+}
+
+fn parts_in(given: &[Bytes]) -> Result<Vec<Digest>, Status> {
+    if given.len() > limits::PARTS_MAX {
+        return Err(status::at_most("parts", limits::PARTS_MAX, "parts"));
+    }
+    let mut parts = Vec::new();
+    for bytes in given {
+        let part = Digest::from_slice(bytes).ok_or_else(|| status::field("parts", "32 bytes each"))?;
+        if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    Ok(parts)
+}
+
+fn carry_in(record: &Record) -> Option<&CarryNoted> {
+    record.events.iter().find_map(|event| match event {
+        Event::CarryNoted(noted) => Some(&**noted),
+        _ => None,
+    })
+}
+
+fn listed(record: &Record) -> Option<calls::CarriedFile> {
+    let noted = carry_in(record)?;
+    Some(calls::CarriedFile {
+        with: noted.with.to_string(),
+        made: noted.done == Done::Made,
+        by: record.command.as_ref().map(|stamp| person_to_proto(&stamp.by)),
+        recorded_at_ms: record.at.0,
+        file: noted.file.0.to_vec().into(),
+        made_at_ms: noted.made_at.0,
+        dispatches: noted.holds.dispatches,
+        receipts: noted.holds.receipts,
+        parts: noted.holds.parts,
+        although_not_compared: noted.not_compared == NotCompared::Accepted,
+        way: noted.way.clone(),
+    })
+}
+
+fn made_told(made: &Made) -> calls::CarryMade {
+    let most = limits::CARRY_PARTS_LEFT_TOLD;
+    let left = made.parts_left.iter().take(most).map(|left| calls::CarryPartLeft {
+        salted_digest: left.part.0.to_vec().into(),
+        why: left.why.to_string(),
+    });
+    calls::CarryMade {
+        dispatches: made.holds.dispatches,
+        left: made.left as u64,
+        parts: made.holds.parts,
+        parts_left: left.collect(),
+        more_parts_left: made.parts_left.len().saturating_sub(most) as u64,
+    }
 }
 
 /// What the header says, and the file.
-async fn read(pieces: &mut Streaming<calls::CarryInRequest>) -> Result<(bool, Bytes), Status> {
-    let although = match next(pieces).await? {
-        Some(In::Header(header)) => header.although_not_compared,
+async fn read(
+    pieces: &mut Streaming<calls::CarryInRequest>,
+) -> Result<(calls::CarryInHeader, Bytes), Status> {
+    let header = match next_piece(pieces, |one| one.piece, status::carry_stalled).await? {
+        Some(In::Header(header)) => header,
         Some(In::Chunk(_)) | None => return Err(status::field("header", "must come first")),
     };
     let mut file = BytesMut::new();
-    while let Some(piece) = next(pieces).await? {
+    while let Some(piece) = next_piece(pieces, |one| one.piece, status::carry_stalled).await? {
         match piece {
             In::Chunk(chunk) if chunk.is_empty() => {
                 return Err(status::field("chunk", "must not be empty"));
@@ -78,28 +184,7 @@ async fn read(pieces: &mut Streaming<calls::CarryInRequest>) -> Result<(bool, By
             In::Header(_) => return Err(status::field("header", "must come once")),
         }
     }
-    Ok((although, file.freeze()))
-}
-
-async fn next(pieces: &mut Streaming<calls::CarryInRequest>) -> Result<Option<In>, Status> {
-    let patience = Duration::from_millis(limits::PART_CHUNK_MS_MAX);
-    let piece = tokio::time::timeout(patience, pieces.next()).await;
-    match piece.map_err(|_| status::carry_stalled())?.transpose()? {
-        None => Ok(None),
-        Some(calls::CarryInRequest { piece: Some(piece) }) => Ok(Some(piece)),
-        Some(calls::CarryInRequest { piece: None }) => Err(status::field("piece", "must be given")),
-    }
-}
-
-fn chunks(file: Bytes) -> impl Iterator<Item = Bytes> + Send {
-    (0..file.len()).step_by(limits::PART_CHUNK_BYTES).map(move |from| {
-        let to = from.saturating_add(limits::PART_CHUNK_BYTES).min(file.len());
-        file.slice(from..to)
-    })
-}
-
-fn not_compared(although: bool) -> NotCompared {
-    if although { NotCompared::Accepted } else { NotCompared::Refused }
+    Ok((header, file.freeze()))
 }
 
 /// Whoever asks is a person, and can say that it is to be done all the same.
@@ -111,13 +196,18 @@ fn served(fault: ServeFault) -> Status {
 }
 
 fn told(taken: Taken) -> calls::CarryTaken {
+    let most = limits::CARRY_STOPPED_TOLD;
     calls::CarryTaken {
         from: taken.from.to_string(),
         put_on_record: taken.dispatches.put_on_record as u64,
         on_record_before: taken.dispatches.before as u64,
         receipts_put_on_record: taken.receipts.put_on_record as u64,
         receipts_before: taken.receipts.before as u64,
-        stopped: taken.stopped.into_iter().map(stopped).collect(),
+        more_stopped: taken.stopped.len().saturating_sub(most) as u64,
+        stopped: taken.stopped.into_iter().take(most).map(stopped).collect(),
+        parts_put_on_record: taken.parts.put_on_record as u64,
+        parts_before: taken.parts.before as u64,
+        parts_missing: taken.parts_missing as u64,
     }
 }
 

@@ -260,7 +260,8 @@ impl CheckKeeper {
                 if heads.changed().await.is_err() {
                     return false;
                 }
-                if !is_same(&heads.borrow_and_update(), before) {
+                let head = heads.borrow_and_update().clone();
+                if !is_same(&head, before) {
                     return true;
                 }
             }

@@ -243,14 +243,16 @@ impl HotlineService for HotlineCalls {
         &self,
         call: Request<calls::CarryOutRequest>,
     ) -> Result<Response<Self::CarryOutStream>, Status> {
-        self.carried_out(call.into_inner()).await
+        let caller = person(&call)?.clone();
+        self.carried_out(&caller, call.into_inner()).await
     }
 
     async fn carry_in(
         &self,
         call: Request<Streaming<calls::CarryInRequest>>,
     ) -> Result<Response<Self::CarryInStream>, Status> {
-        self.carried_in(call.into_inner()).await
+        let caller = person(&call)?.clone();
+        self.carried_in(&caller, call.into_inner()).await
     }
 
     async fn enter_heard(
@@ -260,6 +262,13 @@ impl HotlineService for HotlineCalls {
         let desk = self.desk(&call)?;
         let spoken = Some(desk.heard(call.into_inner()).await?);
         Ok(Response::new(calls::EnterHeardResponse { spoken }))
+    }
+
+    async fn list_carried(
+        &self,
+        _: Request<calls::ListCarriedRequest>,
+    ) -> Result<Response<calls::ListCarriedResponse>, Status> {
+        self.carried().await.map(Response::new)
     }
 }
 

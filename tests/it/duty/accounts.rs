@@ -145,3 +145,51 @@ fn what_an_account_alone_says_stands_only_as_long_as_the_account_does() {
     told(&mut ours, undone("answer"));
     assert_eq!(ours.state(), State::Open);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_receipt_that_is_earlier_than_the_account_starts_the_clock_at_once_and_both_ends_count_from_it() {
+    let (world, digest) = bound().await;
+    receipted(&world, "BY", "PL").await;
+    takes(&world, Some(8_000)).await;
+    let sent = ask(&world, digest).await;
+    until(&world, "BY", is("unchecked answer", State::Open)).await;
+    // By the watch of whoever handed it over, which is fast.
+    let fast = world.clock.now().plus_ms(detente::limits::CLOCKS_MAY_DIFFER_MS);
+    put(&world, &account(&sent, handed(fast), None)).await;
+    let runs_from = |duties: &Duties, wanted| {
+        let owed = of(duties, "answer").into_iter().find(|duty| !duty.is_void());
+        owed.is_some_and(|duty| duty.opened.runs_from == wanted)
+    };
+    until(&world, "BY", |duties| runs_from(duties, RunsFrom::ByHand)).await;
+    takes(&world, None).await;
+    hear_until(&world, "PL", is("answer", State::Open)).await;
+    hear_until(&world, "BY", |duties| runs_from(duties, RunsFrom::Receipt)).await;
+    let due = ["BY", "PL"].map(|code| {
+        let duties = world.node(code).registrar.head().board.duties.clone();
+        of(&duties, "answer").into_iter().find(|duty| !duty.is_void()).unwrap().opened.due
+    });
+    assert_eq!(due[0], due[1]);
+    assert!(due[0] < fast.plus_ms(48 * 3_600_000));
+}
+
+#[test]
+fn what_rests_on_an_account_is_looked_at_again_with_the_receipt_and_nothing_else_is() {
+    use super::{at, duty, opened, question, told};
+    let (cause, answer) = (Digest::of(b"cause"), Digest::of(b"answer"));
+    let owed = || duty(opened("answer", &question(), at("2031-03-01T10:00:00Z")));
+    assert!(!owed().rests_on_account(&cause));
+    let mut by_hand = owed();
+    by_hand.opened.runs_from = RunsFrom::ByHand;
+    assert!(by_hand.rests_on_account(&cause) && !by_hand.rests_on_account(&answer));
+    told(&mut by_hand, Step::Lifted(Lifting::AccountTakenBack));
+    assert!(!by_hand.rests_on_account(&cause));
+    let mut too_late = owed();
+    told(&mut too_late, Step::Lifted(Lifting::CameTooLate));
+    assert!(too_late.rests_on_account(&cause));
+    for (by, rests) in [(GivenBy::ByHand, true), (GivenBy::Receipt, false)] {
+        let mut met = owed();
+        let given = at("2031-03-02T10:00:00Z");
+        told(&mut met, Step::Met { message: answer, given, by, in_time: InTime::InTime });
+        assert_eq!(met.rests_on_account(&answer), rests);
+    }
+}

@@ -76,7 +76,7 @@ proptest! {
             let given = is_given.then(|| (at("2031-03-02T10:00:01Z"), GivenBy::Receipt));
             let rule = &regime.duties[&duty.opened.rule.name];
             let message =
-                Settling { regime: &regime, rule, stated: &stated, is_in_place_of_cause: false, takes_back: None, is_taken_back: false, given };
+                Settling { regime: &regime, rule, stated: &stated, is_in_place_of_cause: false, takes_back: None, taken_back: None, given };
             settle(duty, &message)
         };
         let opened = opens(&cause, owed);

@@ -92,7 +92,7 @@ fn does(duty: &Duty, content: &Content, refers_to: &[&str], is_in_place_of_cause
         stated: &stated,
         is_in_place_of_cause,
         takes_back: None,
-        is_taken_back: false,
+        taken_back: None,
         given,
     };
     settle(duty, &message)

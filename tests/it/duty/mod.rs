@@ -2,7 +2,9 @@
 
 mod accounts;
 mod again;
+mod audited;
 mod calendar;
+mod cancelled;
 mod cases;
 mod clocks;
 mod days;
@@ -69,11 +71,14 @@ fn stated<'c>(name: &str, content: &'c Content, released_at: Instant) -> Stated<
 
 /// What PL owes BY for its questions, or is owed for its notice.
 fn opened(name: &str, content: &Content, released_at: Instant) -> Opened {
-    let regime = dunes();
+    opened_by(&dunes(), name, content, released_at)
+}
+
+fn opened_by(regime: &Regime, name: &str, content: &Content, released_at: Instant) -> Opened {
     let reached = Reached { at: released_at, by: RunsFrom::Receipt };
     match opening(
-        &regime,
-        rule(&regime, name),
+        regime,
+        rule(regime, name),
         &stated("cause", content, released_at),
         code("PL"),
         Some(reached),

@@ -42,7 +42,7 @@ fn settled(duty: &Duty, stated: &Stated, given: Option<&str>) -> Settled {
         stated,
         is_in_place_of_cause: false,
         takes_back: None,
-        is_taken_back: false,
+        taken_back: None,
         given,
     };
     settle(duty, &message)

@@ -7,7 +7,7 @@ use detente::codec::proto::detente::v1 as calls;
 use detente::domain::content::{Content, Kind};
 use detente::domain::digest::Digest;
 use detente::domain::duty::{
-    Duty, GivenBy, InTime, Lifting, Settled, Settling, State, Stated, Step, TakenBack, settle,
+    Back, Duty, GivenBy, InTime, Lifting, Settled, Settling, State, Stated, Step, TakenBack, settle,
 };
 use detente::domain::time::Instant;
 use proptest::prelude::*;
@@ -68,7 +68,7 @@ fn a_duty_stands_as_without_what_was_taken_back() {
     assert!(after(&[met("answer"), withdrawn("answer")]).may(&Step::Lapsed));
 }
 
-fn does(duty: &Duty, content: &Content, takes_back: Option<&str>, is_taken_back: bool) -> Settled {
+fn does(duty: &Duty, content: &Content, takes_back: Option<&str>, taken_back: Option<Back>) -> Settled {
     let regime = dunes();
     let stated = Stated {
         author: code("PL"),
@@ -83,7 +83,7 @@ fn does(duty: &Duty, content: &Content, takes_back: Option<&str>, is_taken_back:
         stated: &stated,
         is_in_place_of_cause: false,
         takes_back: takes_back.map(|message| Digest::of(message.as_bytes())),
-        is_taken_back,
+        taken_back,
         given: Some((at(GIVEN), GivenBy::Receipt)),
     };
     settle(duty, &message)
@@ -92,15 +92,17 @@ fn does(duty: &Duty, content: &Content, takes_back: Option<&str>, is_taken_back:
 #[test]
 fn an_answer_that_was_taken_back_meets_nothing_whichever_of_the_two_is_considered_first() {
     let content = filled(Kind::Answer);
-    assert!(matches!(does(&asked(), &content, None, false), Settled::Step(Step::Met { .. })));
-    assert_eq!(does(&asked(), &content, None, true), Settled::Nothing);
+    let back = Some(Back { by: Digest::of(b"withdrawal"), given: None });
+    assert!(matches!(does(&asked(), &content, None, None), Settled::Step(Step::Met { .. })));
+    assert_eq!(does(&asked(), &content, None, back), Settled::Nothing);
+    assert_eq!(does(&after(&[met("answer")]), &content, None, back), Settled::Step(withdrawn("answer")));
     let freed = after(&[met("answer"), withdrawn("answer")]);
-    assert_eq!(does(&freed, &content, None, false), Settled::Nothing);
+    assert_eq!(does(&freed, &content, None, None), Settled::Nothing);
     let withdrawal = filled(Kind::MessageWithdrawal);
     let by = TakenBack::Withdrawn { by: Digest::of(b"answer") };
     let taken_back = Step::TakenBack { message: Digest::of(b"first"), why: by };
-    assert_eq!(does(&after(&[met("first")]), &withdrawal, Some("first"), false), Settled::Step(taken_back));
-    assert_eq!(does(&after(&[met("first")]), &withdrawal, None, false), Settled::Nothing);
+    assert_eq!(does(&after(&[met("first")]), &withdrawal, Some("first"), None), Settled::Step(taken_back));
+    assert_eq!(does(&after(&[met("first")]), &withdrawal, None, None), Settled::Nothing);
 }
 
 proptest! {
@@ -234,7 +236,7 @@ fn a_cancellation_by_whom_it_is_owed_to_is_withdrawn_only_until_it_is_due() {
             stated: &stated("withdrawal", &withdrawal, at(GIVEN)),
             is_in_place_of_cause: false,
             takes_back: Some(by),
-            is_taken_back: false,
+            taken_back: None,
             given: given.map(|given| (given, GivenBy::Receipt)),
         };
         settle(&duty, &message)
@@ -242,4 +244,18 @@ fn a_cancellation_by_whom_it_is_owed_to_is_withdrawn_only_until_it_is_due() {
     assert_eq!(does(None), Settled::AwaitsReceipt(None));
     assert_eq!(does(Some(duty.opened.due)), Settled::Step(withdrawn("off")));
     assert_eq!(does(Some(duty.opened.due.plus_ms(1))), Settled::Nothing);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_in_another_thread_that_names_its_question_in_its_form_alone_meets_it() {
+    let (world, digest) = bound().await;
+    let question = ask(&world, digest, 1).await;
+    both_until(&world, all_open).await;
+    let elsewhere = send(&world, "PL", 2, to("BY", 5), &answer_to(&question)).await;
+    both_until(&world, is("answer", State::Met(InTime::InTime))).await;
+    same_at_both_ends(&world, "BY", "PL");
+    let text = format!("[withdraws]\nmessage_digest = \"{}\"\n", hex::encode(&elsewhere.message_digest));
+    send(&world, "PL", 3, to("BY", 5), &form(Kind::MessageWithdrawal, &text)).await;
+    both_until(&world, all_open).await;
+    same_at_both_ends(&world, "BY", "PL");
 }

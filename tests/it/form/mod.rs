@@ -4,9 +4,11 @@ mod cases;
 mod difference;
 mod faults;
 mod forms;
+mod named;
 mod signed;
 pub mod strategies;
 mod strategies_activity;
+mod strategies_exercise;
 mod strategies_hotline;
 
 use detente::cli::form::{self, Syntax};

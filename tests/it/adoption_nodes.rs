@@ -1,0 +1,180 @@
+//! Who is bound by which rules, between real nodes: both ends say the same of it, and say what has no effect.
+
+use detente::codec::proto::detente::v1 as calls;
+use detente::domain::content::Kind;
+
+use crate::officer;
+use crate::officer::{addressee, filled, heading, regimes, send};
+use crate::talk::both_settled;
+use crate::world::{Medium, World};
+
+/// An adoption of the made-up regime, in force at once.
+pub fn adoption() -> detente::domain::content::Content {
+    let toml = detente::cli::form::example(Kind::Adoption).replace("2031-07-01", "2024-01-01");
+    officer::form(Kind::Adoption, &toml)
+}
+
+async fn adopters(world: &World, code: &str) -> calls::ListAdoptersResponse {
+    let asked = calls::ListAdoptersRequest { regime: "river-line-2031".into(), as_of_ms: 0 };
+    regimes(&world.desk(code, "drafter")).list_adopters(asked).await.unwrap().into_inner()
+}
+
+fn bonds(answer: &calls::ListAdoptersResponse) -> Vec<(String, String, i64)> {
+    let line = |bond: &calls::Bond| (bond.one.clone(), bond.other.clone(), bond.since_ms);
+    answer.bonds.iter().map(line).collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn both_ends_say_alike_who_is_bound_and_since_when() {
+    let world = World::new(&["BY", "PL"]).await;
+    assert!(bonds(&adopters(&world, "BY").await).is_empty());
+    send(&world, "BY", 1, heading(1), &adoption()).await;
+    both_settled(&world, "BY", "PL").await;
+    assert!(bonds(&adopters(&world, "BY").await).is_empty(), "one alone is bound to nobody");
+    world.clock.set(world.clock.now().plus_ms(3_600_000));
+    let to_by = calls::Heading { action: vec![addressee("BY")], ..heading(2) };
+    send(&world, "PL", 2, to_by, &adoption()).await;
+    both_settled(&world, "BY", "PL").await;
+    let (here, there) = (adopters(&world, "BY").await, adopters(&world, "PL").await);
+    assert_eq!(bonds(&here), bonds(&there));
+    assert_eq!(bonds(&here), [("BY".into(), "PL".into(), world.clock.now().0)]);
+    assert_eq!(here.parties, there.parties);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_told_and_is_not_yet_in_force_is_listed_with_its_date_at_both_ends() {
+    let world = World::new(&["BY", "PL"]).await;
+    let (now, hour) = (world.clock.now(), 3_600_000);
+    let later = |toml: &str, from: detente::domain::time::Instant| {
+        let from = from.to_string().replace(".000Z", "Z");
+        toml.lines()
+            .map(|line| {
+                if line.starts_with("from = ") { format!("from = \"{from}\"\n") } else { format!("{line}\n") }
+            })
+            .collect::<String>()
+    };
+    let toml = later(detente::cli::form::example(Kind::Adoption), now.plus_ms(hour));
+    let adopted = send(&world, "BY", 1, heading(1), &officer::form(Kind::Adoption, &toml)).await;
+    both_settled(&world, "BY", "PL").await;
+    let toml = format!(
+        "from = \"{}\"\n[adoption]\nmessage_digest = \"{}\"\n",
+        now.plus_ms(5 * hour).to_string().replace(".000Z", "Z"),
+        hex::encode(&adopted.message_digest)
+    );
+    let leaving = send(&world, "BY", 2, heading(1), &officer::form(Kind::Withdrawal, &toml)).await;
+    both_settled(&world, "BY", "PL").await;
+    let told = |answer: &calls::ListAdoptersResponse| {
+        let line = |one: &calls::AnnouncedWord| (one.kind.clone(), one.message_digest.clone(), one.from_ms);
+        answer.announced.iter().map(line).collect::<Vec<_>>()
+    };
+    let adoption = ("regime.adoption".to_owned(), adopted.message_digest.clone(), now.plus_ms(hour).0);
+    let leaving = ("regime.withdrawal".to_owned(), leaving.message_digest, now.plus_ms(5 * hour).0);
+    for code in ["BY", "PL"] {
+        let answer = adopters(&world, code).await;
+        assert!(answer.parties.is_empty());
+        assert_eq!(told(&answer), [adoption.clone(), leaving.clone()], "{code}");
+    }
+    world.clock.set(now.plus_ms(2 * hour));
+    for code in ["BY", "PL"] {
+        let answer = adopters(&world, code).await;
+        assert_eq!((answer.parties.len(), told(&answer)), (1, vec![leaving.clone()]), "{code}");
+    }
+    world.clock.set(now.plus_ms(6 * hour));
+    assert_eq!(adopters(&world, "PL").await, calls::ListAdoptersResponse::default());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_program_lists_what_was_told_and_begins_later_under_who_takes_part_now() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    send(&world, "BY", 1, heading(1), &filled(Kind::Adoption)).await;
+    both_settled(&world, "BY", "PL").await;
+    for code in ["BY", "PL"] {
+        let desk = world.state(code).desk_directory("drafter").display().to_string();
+        let words = ["regime", "parties", "river-line-2031", "--as", &desk];
+        let shown = crate::officer_program::printed(&words).await;
+        let told = "no Party takes part in river-line-2031\nTold, and not yet in force:\n\
+            BY takes part in edition 1 from 2031-07-01T00:00:00.000Z, with a reservation to 4.2\n  told by  ";
+        assert!(shown.starts_with(told), "{code}: {shown}");
+        let told = crate::officer_program::object(&words).await;
+        assert_eq!(told["kind"], "announced", "{told}");
+        assert_eq!(told["message_kind"], "regime.adoption", "{told}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_drill_binds_nobody() {
+    let world = World::new(&["BY", "PL"]).await;
+    let drill = calls::Heading {
+        traffic: detente::codec::proto::detente::evidence::v1::Traffic::Drill as i32,
+        ..heading(1)
+    };
+    send(&world, "BY", 1, drill, &adoption()).await;
+    both_settled(&world, "BY", "PL").await;
+    assert!(adopters(&world, "BY").await.parties.is_empty());
+    assert!(adopters(&world, "PL").await.parties.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_suspends_what_another_adopted_is_told_that_it_has_no_effect() {
+    let world = World::new(&["BY", "PL"]).await;
+    let drafted =
+        crate::officer::draft(&world, "BY", 1, heading(1), &filled(Kind::Withdrawal)).await.unwrap();
+    let fields: Vec<&str> = drafted.faults.iter().map(|fault| fault.field.as_str()).collect();
+    assert!(fields.contains(&"adoption.message_digest"), "{fields:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_adopts_a_text_again_or_one_that_is_not_held_or_in_a_drill_is_told_what_it_does() {
+    let world = World::new(&["BY", "PL", "LT"]).await;
+    let about = |drafted: &calls::DraftResponse, field: &str| -> Vec<String> {
+        let faults = drafted.faults.iter().filter(|fault| fault.field == field);
+        faults.map(|fault| fault.rule.clone()).collect()
+    };
+    let draft = async |number: u8, heading: calls::Heading| {
+        crate::officer::draft(&world, "BY", number, heading, &adoption()).await.unwrap()
+    };
+    let first = draft(1, heading(1)).await;
+    let not_held = "no text with this digest is held here: nothing can be checked by it until one is";
+    assert_eq!(about(&first, "regime_digest"), [not_held]);
+    send(&world, "BY", 2, heading(1), &adoption()).await;
+    both_settled(&world, "BY", "PL").await;
+    let again = draft(3, heading(2)).await;
+    let told = about(&again, "regime_digest");
+    assert!(told[1].starts_with("this very text is adopted already towards PL: "), "{told:?}");
+    // Towards another Party it is the first.
+    let to_lt = calls::Heading { action: vec![addressee("LT")], ..heading(3) };
+    assert_eq!(about(&draft(4, to_lt).await, "regime_digest"), [not_held]);
+    let drill = calls::Heading {
+        traffic: detente::codec::proto::detente::evidence::v1::Traffic::Drill as i32,
+        ..heading(4)
+    };
+    let in_a_drill = draft(5, drill).await;
+    let no_effect = "is a drill: it has no effect on who is bound, nor on what is applied";
+    assert_eq!(about(&in_a_drill, "heading.traffic"), [no_effect]);
+    assert_eq!(about(&in_a_drill, "regime_digest"), [not_held]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_word_on_rules_is_not_taken_back_as_a_message_and_both_ends_say_so() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let adopted = send(&world, "BY", 1, heading(1), &adoption()).await.message_digest;
+    let text = format!("[withdraws]\nmessage_digest = \"{}\"\n", hex::encode(&adopted));
+    let withdrawal = officer::form(Kind::MessageWithdrawal, &text);
+    let drafted = crate::officer::draft(&world, "BY", 2, heading(1), &withdrawal).await.unwrap();
+    let told =
+        ("withdraws", "is an adoption: this has no effect on what binds; leave by a regime.withdrawal");
+    let says = |fault: &calls::Fault| (fault.field.as_str(), fault.rule.as_str()) == told;
+    assert!(drafted.faults.iter().any(says), "{:?}", drafted.faults);
+    send(&world, "BY", 3, heading(1), &withdrawal).await;
+    both_settled(&world, "BY", "PL").await;
+    for code in ["BY", "PL"] {
+        let thread = officer::show(&world, code, &vec![1; 16].into(), 0).await.messages;
+        assert!(thread.last().unwrap().faults.iter().any(says), "{code}");
+        assert_eq!(adopters(&world, code).await.parties.len(), 1, "in force as before");
+        let desk = world.state(code).desk_directory("drafter").display().to_string();
+        let shown =
+            crate::officer_program::printed(&["message", "show", &"01".repeat(16), "--as", &desk]).await;
+        assert!(!shown.contains("WITHDRAWN"), "{shown}");
+        assert!(shown.contains("Not withdrawn") && shown.contains("has no effect on it"), "{shown}");
+    }
+}

@@ -1,0 +1,79 @@
+//! A third Party in a session between real nodes.
+
+use detente::codec::proto::detente::evidence::v1 as evidence;
+use detente::codec::proto::detente::v1 as calls;
+
+use crate::hotline_nodes::{accept, command, officer, officers, open, opening, page, say, show, transcript};
+use crate::officer::{arrived, hotlines, violations};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_third_party_comes_in_by_the_word_of_all_present() {
+    let world = officers(&["BY", "LT", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    let accepted = accept(&world, "PL", &thread).await;
+    arrived(&world, "BY", &accepted.message_digest).await;
+    let add = |by: &'static str| {
+        let desk = officer(&world, by);
+        let asked = calls::AddPartyRequest {
+            command: command(&desk),
+            thread: thread.clone(),
+            party: "LT".into(),
+            sees: evidence::HotlineSees::FromNowOn as i32,
+            ..Default::default()
+        };
+        let thread = thread.clone();
+        async move {
+            let opening = opening(&desk, &thread).await;
+            let asked = calls::AddPartyRequest { opening, ..asked };
+            hotlines(&desk).add_party(asked).await.unwrap().into_inner().spoken.unwrap()
+        }
+    };
+    let proposed = add("PL").await;
+    arrived(&world, "BY", &proposed.message_digest).await;
+    assert_eq!(show(&world, "BY", &thread).await.session.unwrap().present, ["BY", "PL"]);
+    let agreed = add("BY").await;
+    arrived(&world, "PL", &agreed.message_digest).await;
+    arrived(&world, "LT", &agreed.message_digest).await;
+    let accepted = accept(&world, "LT", &thread).await;
+    for at in ["BY", "PL"] {
+        arrived(&world, at, &accepted.message_digest).await;
+    }
+    let said = say(&world, "PL", &thread, "to both").await;
+    for at in ["BY", "LT"] {
+        arrived(&world, at, &said.message_digest).await;
+    }
+    // A receipt goes to the author alone: what became of it at the third is not known to the second.
+    let at_second = show(&world, "BY", &thread).await;
+    let states = &at_second.lines.iter().find(|line| line.digest == said.message_digest).unwrap().states;
+    let known = |code: &str| !states.iter().find(|state| state.party == code).unwrap().not_known_here;
+    assert_eq!((known("BY"), known("LT")), (true, false), "{states:?}");
+    let printed = page(&world, "BY", &thread).await;
+    assert!(printed.contains("LT: not known here: its author has its receipt"), "{printed}");
+    for at in ["BY", "LT", "PL"] {
+        let session = show(&world, at, &thread).await.session.unwrap();
+        assert_eq!(session.present, ["BY", "LT", "PL"], "{at}");
+    }
+    let at_third = show(&world, "LT", &thread).await;
+    assert!(at_third.lines.iter().all(|line| line.missing.is_empty()), "{at_third:?}");
+    assert_eq!(transcript(&world, "LT", &thread, "PL").await, transcript(&world, "PL", &thread, "LT").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_party_that_this_node_does_not_know_is_not_added_and_the_refusal_says_so() {
+    let world = officers(&["BY", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    let desk = officer(&world, "BY");
+    let asked = calls::AddPartyRequest {
+        command: command(&desk),
+        thread: thread.clone(),
+        opening: opening(&desk, &thread).await,
+        party: "LT".into(),
+        sees: evidence::HotlineSees::FromNowOn as i32,
+        ..Default::default()
+    };
+    let refused = hotlines(&desk).add_party(asked).await.unwrap_err();
+    let [(field, rule)] = &violations(&refused)[..] else { panic!("{refused:?}") };
+    assert_eq!(field, "party");
+    assert!(rule.starts_with("LT is no Party that this node knows"), "{rule}");
+    assert_eq!(show(&world, "BY", &thread).await.lines.len(), 1);
+}

@@ -1,0 +1,108 @@
+//! The watch from one officer to the other on a Board: two officers of one desk, one digest, and alerts to the new one.
+
+use detente::domain::board::Denied;
+use detente::domain::command::Command;
+use detente::domain::digest::Digest;
+use detente::domain::event::{Change, Event};
+use detente::domain::message::Traffic;
+use detente::domain::office::Office;
+use detente::domain::people::Role;
+use detente::domain::precedence::Precedence;
+use detente::domain::refusal::Refusal;
+
+use crate::party::{anna, at, jan, person, theirs, thread};
+use crate::watch_plan::{World, at_office, names};
+
+pub fn refused(denied: Denied) -> Refusal {
+    match denied {
+        Denied::Refused(refusal) => refusal,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn from_a_hand_over_on_alerts_go_to_the_new_watch() {
+    let mut world = World::with_flash_plan();
+    let (ewa, ola) = (person("Ewa"), person("Ola"));
+    world.member(&ewa, &[Role::Watch]);
+    world.member(&ola, &[Role::Watch]);
+    let open = world.message(Precedence::Routine, at(60));
+    let digest = world.offer(&ewa, &ola).unwrap();
+    world.message(Precedence::Flash, at(70));
+    assert_eq!(world.clock(at(70))[0].persons.len(), 4, "not before the second word");
+    // What came between does not void it: it is open for the new watch.
+    world.take(&ola, digest).unwrap();
+    world.message(Precedence::Flash, at(72));
+    assert_eq!(names(&world.clock(at(72))[0]), ["Ola"]);
+    assert!(world.folded.board.watch.open.get(&open).is_some());
+    assert_eq!(world.take(&ola, digest), Err(Refusal::NoSuchOffer));
+
+    assert_eq!(world.offer(&ewa, &jan()), Err(Refusal::NotOnWatch), "who has it hands it over");
+    let digest = world.offer(&ola, &ewa).unwrap();
+    world.take(&ewa, digest).unwrap();
+    world.message(Precedence::Flash, at(80));
+    assert_eq!(names(&world.clock(at(80))[0]), ["Ewa"]);
+    // Who lost the role has the watch no more: it is all of it again, and anybody hands it over.
+    world.folded.board.roster.members.remove(&ewa.key_digest);
+    world.message(Precedence::Flash, at(90));
+    assert_eq!(world.clock(at(90))[0].persons.len(), 3);
+    world.offer(&ola, &jan()).unwrap();
+}
+
+#[test]
+fn a_hand_over_takes_two_officers_of_one_desk_and_one_digest() {
+    let mut world = World::with_flash_plan();
+    let (ewa, ola) = (person("Ewa"), at_office("Ola", "GS"));
+    world.member(&ewa, &[Role::Watch]);
+    world.member(&ola, &[Role::Watch]);
+    let office = Office { code: "GS".into(), purpose: String::new() };
+    world.change(Change::OfficeAdded(office), at(0)).unwrap();
+    let field = |done: Result<Digest, Refusal>| match done {
+        Err(Refusal::Field { field, .. }) => assert_eq!(field, "to"),
+        other => panic!("{other:?}"),
+    };
+    field(world.offer(&ewa, &ewa));
+    field(world.offer(&ewa, &ola));
+    field(world.offer(&ewa, &person("Nobody")));
+    let stale = world.folded.board.hand_over_digest(&ewa);
+    world.message(Precedence::Flash, at(60));
+    assert_eq!(world.offer_of(&ewa, &jan(), stale), Err(Refusal::WatchChanged));
+    let other = world.folded.board.hand_over_digest(&ewa);
+    world.clock(at(60));
+    assert_eq!(world.offer_of(&ewa, &jan(), other), Err(Refusal::WatchChanged), "a step came on record");
+    let digest = world.offer(&ewa, &jan()).unwrap();
+    assert_eq!(world.take(&anna(), digest), Err(Refusal::NoSuchOffer), "it was offered to another");
+    assert_eq!(world.take(&jan(), stale), Err(Refusal::NoSuchOffer));
+    // A second offer takes the place of the first.
+    world.message(Precedence::Routine, at(61));
+    let second = world.offer(&ewa, &jan()).unwrap();
+    assert_eq!(world.take(&jan(), digest), Err(Refusal::NoSuchOffer));
+    world.take(&jan(), second).unwrap();
+}
+
+#[test]
+fn a_hand_over_names_what_is_open() {
+    let mut world = World::new();
+    let one = world.message(Precedence::Routine, at(60));
+    let two = world.message(Precedence::Flash, at(61));
+    let digest = world.folded.board.hand_over_digest(&anna());
+    let offer = Command::OfferWatch { to: jan(), digest };
+    match world.person(&anna(), offer, at(62)).unwrap() {
+        Event::WatchOffered(offered) => {
+            let mut expected = vec![one, two];
+            expected.sort_unstable();
+            assert_eq!((offered.open, offered.open_more, offered.to), (expected, 0, jan()));
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_drill_waits_as_what_is_real_does() {
+    let mut world = World::with_flash_plan();
+    let mut drill = theirs(Precedence::Flash, thread(1), "drill", &[]);
+    drill.draft.traffic = Traffic::Drill;
+    let digest = world.comes_in(&drill, at(60));
+    assert_eq!(world.folded.board.watch.open.get(&digest).unwrap().traffic, Traffic::Drill);
+    assert_eq!(world.clock(at(60)).len(), 1);
+}
