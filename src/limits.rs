@@ -804,6 +804,8 @@ pub const CONSOLE_KEEP_MS: u64 = 500;
 /// The longest wait of a console between two tries to reach its node (milliseconds); the first is `BACK_OFF_MS_MIN`,
 /// it doubles, and half of it is chance.
 pub const CONSOLE_BACK_OFF_MS_MAX: u64 = 5_000;
+/// What was refused stands on a console so long at least, whatever is typed meanwhile (milliseconds).
+pub const CONSOLE_REFUSED_MS: i64 = 4_000;
 /// A console gives a text that the node could not take yet again after so long (milliseconds).
 pub const CONSOLE_AGAIN_MS: i64 = 2_000;
 

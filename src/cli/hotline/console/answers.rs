@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 
-use super::dialogue::Purpose;
+use super::dialogue::{Dialogue, Purpose};
 use super::drafts::Given;
 use super::state::{Effect, Link, State, View};
 use crate::codec::proto::detente::v1 as calls;
@@ -57,18 +57,22 @@ impl State {
                     if let (Some((_, at)), Some(later)) = (self.waiting.get_mut(&id), again(refused)) {
                         *at = later;
                     }
+                    self.notice = again_later(refused);
                 }
                 _ => {
                     let Some((said, _)) = self.waiting.remove(&id) else { return Vec::new() };
+                    self.tell(&said, answer.how.as_ref(), now);
                     if let (Said::Read(asked), Some(How::Read(_))) = (said, &answer.how) {
                         self.is_read(&asked.digest);
                     }
                 }
             }
-            self.notice = notice(answer.how.as_ref());
             return self.dialogue_answered(id, answer.how.as_ref());
         };
-        self.notice = notice(answer.how.as_ref());
+        if let Some((given, draft)) = self.drafts.get(&of).and_then(|draft| Some((draft.given?, draft))) {
+            let said = draft.said(&of, &given);
+            self.tell(&said, answer.how.as_ref(), now);
+        }
         match &answer.how {
             Some(How::Refused(refused)) => {
                 if let Some(draft) = self.drafts.get_mut(&of) {
@@ -76,6 +80,12 @@ impl State {
                     if let (Some(given), Some(later)) = (&mut draft.given, again(refused)) {
                         given.again = Some(later);
                     }
+                }
+            }
+            // Its writer mends it, or has it released as it is.
+            Some(How::Spoken(spoken)) if !spoken.released && !spoken.faults.is_empty() => {
+                if let Some(draft) = self.drafts.get_mut(&of) {
+                    draft.given = None;
                 }
             }
             _ => {
@@ -97,18 +107,25 @@ impl State {
     /// What was refused is the officer's again, and what is to be seen beside it is asked for anew; what is on record
     /// is done, and a session that was opened is looked at.
     fn dialogue_answered(&mut self, id: CommandId, how: Option<&How>) -> Vec<Effect> {
-        let Some(dialogue) = self.dialogue.as_mut().filter(|dialogue| dialogue.given == Some(id)) else {
+        let is_it = |dialogue: &Dialogue| dialogue.given == Some(id);
+        let is_looked_at = self.dialogue.as_ref().is_some_and(is_it);
+        let left = self.aside.values_mut().find(|dialogue| is_it(dialogue));
+        let Some(dialogue) = self.dialogue.as_mut().filter(|_| is_looked_at).or(left) else {
             return Vec::new();
         };
         if let Some(How::Refused(refused)) = how {
             if refused.again {
                 return Vec::new();
             }
-            (dialogue.given, dialogue.seen) = (None, None);
-            return dialogue.look.clone().map(Effect::Look).into_iter().collect();
+            dialogue.given = None;
+            return if is_looked_at { self.look_anew() } else { Vec::new() };
         }
-        let opens = dialogue.purpose == Purpose::Open;
-        self.dialogue = None;
+        let opens = is_looked_at && dialogue.purpose == Purpose::Open;
+        if is_looked_at {
+            self.dialogue = None;
+        } else {
+            self.aside.retain(|_, dialogue| !is_it(dialogue));
+        }
         if let Some(How::Spoken(spoken)) = how.filter(|_| opens)
             && spoken.released
         {
@@ -123,7 +140,44 @@ pub fn answer_ms() -> i64 {
     i64::try_from(limits::DESK_CALL_MS_MAX).unwrap_or(i64::MAX)
 }
 
-fn notice(how: Option<&How>) -> String {
+fn again_later(refused: &calls::JoinRefused) -> String {
+    format!("not on record yet, it is given again: {}", shown(&refused.sentence))
+}
+
+/// What was said, in a word.
+fn word(said: &Said) -> &'static str {
+    match said {
+        Said::Begin(_) | Said::Shown(_) => "what is shown",
+        Said::Say(asked) if asked.phrase > 0 => "your phrase",
+        Said::Say(_) => "your text",
+        Said::Read(_) => "your reading",
+        Said::Accept(_) => "your taking part",
+        Said::Open(_) => "your opening",
+        Said::Add(_) => "your agreeing",
+        Said::Translate(_) => "your translation",
+        Said::Close(_) => "your close",
+    }
+}
+
+impl State {
+    /// What went well until the next key; anything else for as long as it takes to read.
+    fn tell(&mut self, said: &Said, how: Option<&How>, now: Instant) {
+        let sentence = sentence(word(said), how);
+        let is_done = match how {
+            Some(How::Spoken(spoken)) => spoken.released && spoken.not_addressed.is_empty(),
+            Some(How::Read(_)) => true,
+            Some(How::Refused(refused)) => refused.again,
+            None => false,
+        };
+        if is_done {
+            self.notice = sentence;
+        } else {
+            self.refused.tell(sentence, now);
+        }
+    }
+}
+
+fn sentence(said: &str, how: Option<&How>) -> String {
     match how {
         Some(How::Spoken(spoken)) if spoken.released => {
             let not_to: Vec<String> = spoken.not_addressed.iter().map(|party| shown(party)).collect();
@@ -141,13 +195,11 @@ fn notice(how: Option<&How>) -> String {
                 .map(|fault| format!("{}: {}", shown(&fault.field), shown(&fault.rule)))
                 .collect();
             let why = if faults.is_empty() { "waits for a second person".into() } else { faults.join("; ") };
-            format!("NOT SENT: {why}. Draft {draft}: see `detente message show-draft`, `release`")
+            format!("NOT SENT, {said}: {why}. Draft {draft}: see `detente message show-draft`, `release`")
         }
         Some(How::Read(read)) => format!("your reading is on record: {}", shown(&read.number)),
-        Some(How::Refused(refused)) if refused.again => {
-            format!("not on record yet, it is given again: {}", shown(&refused.sentence))
-        }
-        Some(How::Refused(refused)) => format!("REFUSED: {}", shown(&refused.sentence)),
-        None => "the node did not say what became of it".into(),
+        Some(How::Refused(refused)) if refused.again => again_later(refused),
+        Some(How::Refused(refused)) => format!("REFUSED, {said}: {}", shown(&refused.sentence)),
+        None => format!("the node did not say what became of {said}"),
     }
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::composer::Written;
 use super::dialogue::{Dialogue, Purpose};
 use super::drafts::{Draft, DraftOf, precedence};
+use super::head::HEAD_ROWS;
 use super::looks::Look;
 use super::rows::{Piece, Row, Weight, put};
 use super::state::{Link, State, View};
@@ -24,6 +25,10 @@ const FIELD_ROWS_MAX: usize = 2;
 const NOTE_ROWS_MAX: usize = 7;
 const NOTICE_ROWS_MAX: usize = 4;
 const KEY_ROWS_MAX: usize = 3;
+/// What is typed has these before the keys are named: what it is, and two rows of it.
+const INPUT_ROWS_MIN: usize = 3;
+/// A field has these at least beside its label, and else stands below it.
+const FIELD_COLUMNS_MIN: usize = 16;
 /// On a lower screen the keys have one row.
 const KEYS_WHOLE_ROWS_MIN: usize = 12;
 
@@ -46,23 +51,34 @@ const SESSION_KEYS: &[&str] = &[
 ];
 const WRITING_KEYS: &[&str] =
     &["Ctrl-S send", "Esc keep the draft", "Ctrl-P precedence", "Ctrl-N language", "PgUp PgDn"];
-const DIALOGUE_KEYS: &[&str] = &["Ctrl-S send", "Enter Up Down other field", "Esc leave it"];
-const TRANSLATE_KEYS: &[&str] = &["Ctrl-S write it", "Enter Up Down other field", "Esc leave it"];
+const DIALOGUE_KEYS: &[&str] = &["Ctrl-S send", "Enter Up Down other field", "Esc back"];
+const TRANSLATE_KEYS: &[&str] = &["Ctrl-S write it", "Enter Up Down other field", "Esc back"];
 
 /// The rows below.
 pub struct Below {
     pub rows: Vec<Row>,
     /// Where the cursor stands in them: row and column.
     pub cursor: Option<(usize, usize)>,
+    /// All that is to be seen beside the fields is among them.
+    pub noted: bool,
 }
 
+/// On a low screen what is typed comes first, then what the officer is told, then the keys.
 pub fn below(state: &State) -> Below {
     let wide = usize::from(state.size.0);
-    let (mut rows, cursor) = match &state.dialogue {
+    let (input, cursor, is_whole) = match &state.dialogue {
         Some(dialogue) => filled_in(state, dialogue, wide),
-        None => writing(state, wide),
+        None => {
+            let (rows, cursor) = writing(state, wide);
+            (rows, cursor, false)
+        }
     };
-    rows.extend(notice(state, wide));
+    // Where nothing is typed, a row of what is looked at stays.
+    let room = usize::from(state.size.1).saturating_sub(HEAD_ROWS);
+    let room = room.saturating_sub(usize::from(cursor.is_none()));
+    let mut told = notice(state, wide);
+    told.truncate(room.saturating_sub(input.len().min(1)));
+    let room = room.saturating_sub(told.len());
     let keys = match (&state.dialogue, state.view) {
         (Some(dialogue), _) if dialogue.purpose == Purpose::Translate => TRANSLATE_KEYS,
         (Some(_), _) => DIALOGUE_KEYS,
@@ -71,8 +87,34 @@ pub fn below(state: &State) -> Below {
         (None, View::Writing) => WRITING_KEYS,
     };
     let most = if usize::from(state.size.1) < KEYS_WHOLE_ROWS_MIN { 1 } else { KEY_ROWS_MAX };
-    rows.extend(named(keys, wide).into_iter().take(most));
-    Below { rows, cursor }
+    let most = most.min(room.saturating_sub(input.len().min(INPUT_ROWS_MIN)));
+    let mut keys = named(keys, wide);
+    keys.truncate(most);
+    let room = room.saturating_sub(keys.len());
+    let noted = is_whole && input.len() <= room;
+    let (mut rows, cursor) = windowed(input, cursor, room);
+    rows.extend(told);
+    rows.extend(keys);
+    Below { rows, cursor, noted }
+}
+
+/// No more rows than these: the first one, which says what it is, and those up to the cursor.
+fn windowed(
+    rows: Vec<Row>,
+    cursor: Option<(usize, usize)>,
+    most: usize,
+) -> (Vec<Row>, Option<(usize, usize)>) {
+    if rows.len() <= most {
+        return (rows, cursor);
+    }
+    let at = cursor.map_or(0, |(row, _)| row);
+    let firsts = usize::from(most > 1);
+    let start = at.saturating_add(1).saturating_sub(most.saturating_sub(firsts)).max(firsts);
+    let mut rows = rows.into_iter();
+    let mut shown: Vec<Row> = rows.by_ref().take(firsts).collect();
+    shown.extend(rows.skip(start.saturating_sub(firsts)).take(most.saturating_sub(firsts)));
+    let moved = |(row, column): (usize, usize)| (row.saturating_sub(start).saturating_add(firsts), column);
+    (shown, cursor.filter(|_| most > 0).map(moved))
 }
 
 /// As many on a row as it takes, none of them broken.
@@ -115,8 +157,8 @@ fn around(written: &Written, at: usize, wide: usize, most: usize) -> (Vec<Row>, 
     (shown, (row.saturating_sub(first), column.saturating_add(at)))
 }
 
-/// What is filled in, and where its cursor stands: row and column.
-fn filled_in(state: &State, dialogue: &Dialogue, wide: usize) -> (Vec<Row>, Option<(usize, usize)>) {
+/// What is filled in, where its cursor stands, row and column, and whether all that is to be seen beside it is there.
+fn filled_in(state: &State, dialogue: &Dialogue, wide: usize) -> (Vec<Row>, Option<(usize, usize)>, bool) {
     let stands = state.session().map(|session| &session.stands);
     let title = match (dialogue.purpose, stands) {
         (Purpose::Open, _) | (_, None) => dialogue.purpose.title().to_owned(),
@@ -131,28 +173,37 @@ fn filled_in(state: &State, dialogue: &Dialogue, wide: usize) -> (Vec<Row>, Opti
     };
     let mut rows = vec![Row::of(cut(&title, wide), Weight::Reverse)];
     let labels = dialogue.fields.iter().map(|field| columns(field.label)).max().unwrap_or(0);
-    let (at, mut cursor) = (labels.saturating_add(4), None);
+    let beside = labels.saturating_add(4);
+    let is_beside = beside.saturating_add(FIELD_COLUMNS_MIN) <= wide;
+    let (at, mut cursor) = (if is_beside { beside } else { 2 }, None);
     for (number, field) in dialogue.fields.iter().enumerate() {
         let is_here = number == dialogue.at;
         let (mut text, (row, column)) = around(&field.written, at, wide, FIELD_ROWS_MAX);
+        let sign = if is_here { "> " } else { "  " };
+        let called = label(cut(&[sign, field.label].concat(), wide));
+        let weight = if is_here { Weight::Bold } else { Weight::Plain };
+        match text.first_mut().filter(|_| is_beside) {
+            Some(first) => {
+                first.pieces.insert(0, called);
+                first.weight = weight;
+            }
+            None => rows.push(Row { pieces: vec![called], weight }),
+        }
         if is_here {
             cursor = Some((rows.len().saturating_add(row), column));
         }
-        if let Some(first) = text.first_mut() {
-            let sign = if is_here { "> " } else { "  " };
-            first.pieces.insert(0, label([sign, field.label].concat()));
-            first.weight = if is_here { Weight::Bold } else { Weight::Plain };
-        }
         rows.extend(text);
     }
-    rows.extend(notes(dialogue, wide));
-    (rows, cursor)
+    let (notes, is_whole) = notes(dialogue, wide);
+    rows.extend(notes);
+    (rows, cursor, is_whole)
 }
 
-fn notes(dialogue: &Dialogue, wide: usize) -> Vec<Row> {
+/// And whether they are all there.
+fn notes(dialogue: &Dialogue, wide: usize) -> (Vec<Row>, bool) {
     let mut rows = Vec::new();
     match (&dialogue.look, &dialogue.seen) {
-        (None, _) => return rows,
+        (None, _) => return (rows, true),
         (Some(_), None) => put(&mut rows, 2, "asking the node", wide, Weight::Plain),
         (Some(_), Some(Err(why))) => {
             put(&mut rows, 2, &format!("not known here: {}", shown(why)), wide, Weight::Plain);
@@ -172,11 +223,12 @@ fn notes(dialogue: &Dialogue, wide: usize) -> Vec<Row> {
             rows.push(Row { pieces: vec![piece], weight: Weight::Plain });
         }
     }
-    if rows.len() > NOTE_ROWS_MAX {
+    let is_whole = rows.len() <= NOTE_ROWS_MAX;
+    if !is_whole {
         rows.truncate(NOTE_ROWS_MAX.saturating_sub(1));
         put(&mut rows, 2, "and more", wide, Weight::Plain);
     }
-    rows
+    (rows, is_whole && matches!(dialogue.seen, Some(Ok(_))))
 }
 
 fn label(text: String) -> Piece {
@@ -215,15 +267,24 @@ fn bar(state: &State, of: &DraftOf, draft: &Draft) -> String {
     } else {
         format!("{bytes}/{} bytes", limits::FORM_TEXT_BYTES_MAX)
     };
-    format!("{mark}  {what}  {speed}  [{}]{}{by}  {room}", shown(&language), place.unwrap_or_default())
+    let kept = if state.keeps { "" } else { "NOT KEPT  " };
+    format!("{mark}  {kept}{what}  {speed}  [{}]{}{by}  {room}", shown(&language), place.unwrap_or_default())
 }
 
+/// What went wrong first.
 fn notice(state: &State, wide: usize) -> Vec<Row> {
-    if state.notice.is_empty() {
-        return Vec::new();
+    let mut rows = Vec::new();
+    for sentence in state.refused.stands().iter().chain([&state.notice]).filter(|one| !one.is_empty()) {
+        let parts = wrapped(sentence, wide.max(1), wide.max(1));
+        let count = parts.len();
+        rows.extend(parts.into_iter().take(NOTICE_ROWS_MAX).map(|part| Row::of(part, Weight::Bold)));
+        if count > NOTICE_ROWS_MAX
+            && let Some(last) = rows.last_mut()
+        {
+            *last = Row::of(cut("and more: a larger screen shows it", wide), Weight::Bold);
+        }
     }
-    let parts = wrapped(&state.notice, wide.max(1), wide.max(1));
-    parts.into_iter().take(NOTICE_ROWS_MAX).map(|part| Row::of(part, Weight::Bold)).collect()
+    rows
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::domain::digest::CommandId;
 use crate::limits;
 
 /// What it is filled in for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Purpose {
     Open,
     Add,
@@ -41,6 +41,10 @@ pub struct Dialogue {
     pub look: Option<Look>,
     /// `None` while the node has not answered.
     pub seen: Option<Result<Vec<Note>, String>>,
+    /// All of that stood on the screen.
+    pub stood: bool,
+    /// Something was typed in it.
+    pub is_filled_in: bool,
     /// It was given to the node under this id, and has no answer yet: nothing of it changes.
     pub given: Option<CommandId>,
 }
@@ -121,6 +125,8 @@ impl Dialogue {
             translates: Bytes::new(),
             look: None,
             seen: None,
+            stood: false,
+            is_filled_in: false,
             given: None,
         }
     }
@@ -129,13 +135,17 @@ impl Dialogue {
     /// Why nothing came of the key.
     pub fn press(&mut self, key: Key) -> Result<(), String> {
         let last = self.fields.len().saturating_sub(1);
-        let taken = |field: &mut Field, text: &str| match text.contains(['\n', '\r']) {
-            true => Err(format!("{}: one line has room here", field.label)),
-            false => field.written.insert(text, limits::HOTLINE_TEXT_BYTES_MAX),
+        let is_filled_in = &mut self.is_filled_in;
+        let mut taken = |field: &mut Field, text: &str| {
+            if text.contains(['\n', '\r']) {
+                return Err(format!("{}: one line has room here", field.label));
+            }
+            *is_filled_in = true;
+            field.written.insert(text, limits::HOTLINE_TEXT_BYTES_MAX)
         };
         match (key, self.fields.get_mut(self.at)) {
-            (Key::Enter | Key::Down, _) => self.at = self.at.saturating_add(1).min(last),
-            (Key::Up, _) => self.at = self.at.saturating_sub(1),
+            (Key::Enter | Key::Down | Key::Tab, _) => self.at = self.at.saturating_add(1).min(last),
+            (Key::Up | Key::BackTab, _) => self.at = self.at.saturating_sub(1),
             (Key::Character(character), Some(field)) => {
                 return taken(field, character.encode_utf8(&mut [0; 4]));
             }
@@ -164,7 +174,7 @@ impl Dialogue {
                 }
                 Note::Phrase { .. } => {}
                 Note::Transcript { with, digest } => {
-                    told.push((0, format!("with {with} the transcript {digest}")));
+                    told.push((0, format!("{with}  {digest}")));
                 }
             }
         }

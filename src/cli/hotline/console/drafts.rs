@@ -4,7 +4,7 @@
 //! Never here: a draft given under another id while it is not known what became of it, or a file that others may read.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -21,6 +21,8 @@ use crate::domain::time::Instant;
 
 const PREFIX: &str = "hotline-draft-";
 const SUFFIX: &str = ".json";
+/// Held by the console that keeps the drafts.
+const LOCK: &str = "hotline-console.lock";
 
 /// What a draft is of: in each session one text is written at a time, and one translation of each text.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
@@ -58,6 +60,11 @@ pub struct Given {
 }
 
 impl Draft {
+    /// Whether it can go without a loss.
+    pub fn is_empty(&self) -> bool {
+        self.written.text.is_empty() && self.given.is_none()
+    }
+
     /// What is given to the node.
     pub fn said(&self, of: &DraftOf, given: &Given) -> Said {
         let id = Bytes::copy_from_slice(&given.id.0);
@@ -113,11 +120,23 @@ struct Kept {
 /// The drafts of one desk.
 pub struct Drafts {
     directory: PathBuf,
+    lock: Option<File>,
 }
 
 impl Drafts {
     pub fn at(directory: &Path) -> Drafts {
-        Drafts { directory: directory.to_owned() }
+        Drafts { directory: directory.to_owned(), lock: None }
+    }
+
+    /// Whether they are this console's to read and to keep, from now on; and not while another one's are.
+    ///
+    /// # Errors
+    /// The directory takes no lock.
+    pub fn take(&mut self) -> Result<bool, FileFault> {
+        if self.lock.is_none() {
+            self.lock = files::try_lock(&self.directory.join(LOCK))?;
+        }
+        Ok(self.lock.is_some())
     }
 
     /// All that are kept, and the files that hold none: these are put aside, not deleted.
@@ -138,11 +157,7 @@ impl Drafts {
                 Some((of, draft)) => {
                     drafts.insert(of, draft);
                 }
-                None => {
-                    let to = path.with_extension("unreadable");
-                    fs::rename(&path, &to).map_err(|fault| FileFault::Io { path, fault })?;
-                    aside.push(to);
-                }
+                None => aside.push(moved_aside(&path)?),
             }
         }
         Ok((drafts, aside))
@@ -153,9 +168,7 @@ impl Drafts {
     /// # Errors
     /// The disk does not take it.
     pub fn keep(&self, of: &DraftOf, draft: Option<&Draft>) -> Result<(), FileFault> {
-        let (thread, translates) = (hex::encode(&of.thread), hex::encode(&of.translates));
-        let dash = if translates.is_empty() { "" } else { "-" };
-        let path = self.directory.join([PREFIX, &thread, dash, &translates, SUFFIX].concat());
+        let path = self.file(of);
         let Some(draft) = draft.filter(|draft| !draft.written.text.is_empty()) else {
             return match fs::remove_file(&path) {
                 Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
@@ -165,20 +178,42 @@ impl Drafts {
             };
         };
         let kept = Kept {
-            thread,
+            thread: hex::encode(&of.thread),
             opening: hex::encode(&draft.opening),
             text: draft.written.text.clone(),
             language: draft.language.clone(),
             answers: hex::encode(&draft.answers),
             precedence: draft.precedence.map(|one| one.name().to_owned()),
             given: draft.given.map(|given| (given.id.to_string(), given.at.0)),
-            translates,
+            translates: hex::encode(&of.translates),
             translator: draft.translator.clone(),
         };
         let text = serde_json::to_vec(&kept)
             .map_err(|fault| FileFault::Io { path: path.clone(), fault: fault.into() })?;
         files::replace(&path, &text, Readers::OwnerOnly)
     }
+
+    /// What is kept of it is no draft any more, and not deleted: where it lies then.
+    ///
+    /// # Errors
+    /// It can't be moved.
+    pub fn put_aside(&self, of: &DraftOf) -> Result<PathBuf, FileFault> {
+        moved_aside(&self.file(of))
+    }
+
+    fn file(&self, of: &DraftOf) -> PathBuf {
+        let (thread, translates) = (hex::encode(&of.thread), hex::encode(&of.translates));
+        let dash = if translates.is_empty() { "" } else { "-" };
+        self.directory.join([PREFIX, &thread, dash, &translates, SUFFIX].concat())
+    }
+}
+
+/// To a name that no file has yet.
+fn moved_aside(path: &Path) -> Result<PathBuf, FileFault> {
+    let mut names = (1_u32..).map(|number| path.with_extension(format!("aside-{number}")));
+    let to = names.find(|name| !name.exists()).unwrap_or_else(|| path.to_owned());
+    fs::rename(path, &to).map_err(|fault| FileFault::Io { path: path.to_owned(), fault })?;
+    Ok(to)
 }
 
 fn read(kept: Kept) -> Option<(DraftOf, Draft)> {
@@ -256,5 +291,18 @@ mod tests {
         files::write_new(&file, b"{\"thread\": 1}", Readers::OwnerOnly).unwrap();
         let (read, aside) = drafts.read().unwrap();
         assert!(read.is_empty() && aside.len() == 1 && aside[0].exists() && !file.exists());
+        // Nor is what was put aside before.
+        files::write_new(&file, b"[]", Readers::OwnerOnly).unwrap();
+        let (_, again) = drafts.read().unwrap();
+        assert!(again[0].exists() && aside[0].exists() && again != aside);
+    }
+
+    #[test]
+    fn one_console_of_an_officer_keeps_the_drafts_and_the_next_one_once_that_has_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut one, mut other) = (Drafts::at(folder.path()), Drafts::at(folder.path()));
+        assert!(one.take().unwrap() && one.take().unwrap() && !other.take().unwrap());
+        drop(one);
+        assert!(other.take().unwrap());
     }
 }

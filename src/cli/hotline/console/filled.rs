@@ -29,7 +29,9 @@ impl Dialogue {
 
     /// The transcripts that stand there.
     fn transcripts(&self) -> Result<Vec<calls::TranscriptShown>, String> {
-        let Some(Ok(notes)) = &self.seen else { return Err("what it signs has to stand here first".into()) };
+        let Some(Ok(notes)) = self.seen.as_ref().filter(|_| self.stood) else {
+            return Err("what it signs has to stand here first, all of it".into());
+        };
         let shown = notes.iter().filter_map(|note| match note {
             Note::Transcript { with, digest } => {
                 Some(calls::TranscriptShown { party: with.clone(), digest: digest.0.to_vec().into() })
@@ -37,6 +39,21 @@ impl Dialogue {
             Note::Phrase { .. } => None,
         });
         Ok(shown.collect())
+    }
+
+    /// Nobody says by a number what did not stand there in words.
+    fn is_agreed(&self, phrase: u64, language: &str) -> Result<(), String> {
+        let Some(Ok(notes)) = &self.seen else {
+            return Err("what the phrase says has to stand here first".into());
+        };
+        let is_it = |note: &Note| match note {
+            Note::Phrase { number, text } => {
+                *number == phrase && text.language.eq_ignore_ascii_case(language)
+            }
+            Note::Transcript { .. } => false,
+        };
+        let rule = || format!("{NUMBER}: no phrase {phrase} is agreed in {language}");
+        notes.iter().any(is_it).then_some(()).ok_or_else(rule)
     }
 
     /// What is said: in this session or, where one is opened, in none.
@@ -71,6 +88,7 @@ impl Dialogue {
                 let phrase = self.text(NUMBER).parse::<u64>().ok().filter(|number| *number > 0);
                 let phrase = phrase.ok_or_else(|| format!("{NUMBER}: that of an agreed phrase"))?;
                 let language = given::language(self.text(LANGUAGE)).map_err(wrong(LANGUAGE))?.to_string();
+                self.is_agreed(phrase, &language)?;
                 Said::Say(calls::SayRequest {
                     command,
                     thread,

@@ -80,22 +80,23 @@ impl State {
     }
 
     /// The translation of the selected text: what was begun goes on, and else it is asked into which language.
-    pub fn translate(&mut self) {
+    pub fn translate(&mut self) -> Vec<Effect> {
         if !self.may_be_spoken_in() {
-            return;
+            return Vec::new();
         }
         let line = self.selected().filter(|line| is_text(line));
         let Some((session, line)) = self.session().zip(line) else {
             self.notice = "only a text is translated".into();
-            return;
+            return Vec::new();
         };
         let of = DraftOf { thread: self.thread.clone(), translates: line.digest.clone() };
         if self.drafts.contains_key(&of) {
             self.translates = of.translates;
             self.go_on_writing();
-        } else {
-            self.dialogue = Some(Dialogue::translate(session, line));
+            return Vec::new();
         }
+        let dialogue = Dialogue::translate(session, line);
+        self.ask(dialogue)
     }
 
     fn go_on_writing(&mut self) {
@@ -115,14 +116,7 @@ impl State {
         self.session().is_some()
     }
 
-    /// Fields are to be filled in, for what concerns no session that is there.
-    pub fn ask(&mut self, dialogue: Dialogue) -> Vec<Effect> {
-        let look = dialogue.look.clone().map(Effect::Look);
-        self.dialogue = Some(dialogue);
-        look.into_iter().collect()
-    }
-
-    /// The same in the session that is looked at.
+    /// Fields are to be filled in, of what is said in the session that is looked at.
     pub fn ask_in(&mut self, dialogue: impl FnOnce(&Session, &str) -> Dialogue) -> Vec<Effect> {
         if !self.may_be_spoken_in() {
             return Vec::new();

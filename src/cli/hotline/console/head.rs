@@ -12,6 +12,10 @@ use crate::domain::official::wrap::cut;
 use crate::domain::text::shown;
 
 pub const HEAD_ROWS: usize = 3;
+/// On a narrower screen no text is shown, so that none passes for one that was.
+pub const TEXT_COLUMNS_MIN: usize = 16;
+/// While another console of this officer runs.
+pub const NOT_KEPT: &str = "another console of yours keeps the drafts: what is written here is NOT KEPT";
 
 pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
     let unread = state.sessions.values().map(|one| state.unread(one)).fold(0, usize::saturating_add);
@@ -19,7 +23,10 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
     let waits = match (flashes, unread) {
         (0, 0) => String::new(),
         (0, unread) => format!("UNREAD {unread}"),
-        (flashes, unread) => format!("FLASH in {flashes} session(s), UNREAD {unread}: press n"),
+        (flashes, unread) => {
+            let keys = if state.is_typed_in() { "Esc, then n" } else { "press n" };
+            format!("FLASH in {flashes} session(s), UNREAD {unread}: {keys}")
+        }
     };
     let (link, weight) = match &state.link {
         Link::Joining => ("joining the node".to_owned(), Weight::Bold),
@@ -40,7 +47,8 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
             more => format!(" and {more} older: detente hotline list"),
         };
         let first = format!("HOTLINE  {}  {count} session(s){more}", state.own);
-        return [Row::of(cut(&first, wide), Weight::Bold), Row::of("", Weight::Plain), last];
+        let second = if state.keeps { String::new() } else { format!("{NOT_KEPT} on disk") };
+        return [Row::of(cut(&first, wide), Weight::Bold), Row::of(cut(&second, wide), Weight::Bold), last];
     };
     let stands = &session.stands;
     let first = format!(
@@ -52,7 +60,11 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
         shown(&stands.subject)
     );
     let partial = if session.partial { "EARLIER TEXTS LEFT OUT: detente hotline show  " } else { "" };
-    let second = format!("{partial}on: {}  languages: {}", on(stands), languages(stands));
+    let second = if wide < TEXT_COLUMNS_MIN {
+        "too narrow".to_owned()
+    } else {
+        format!("{partial}on: {}  languages: {}", on(stands), languages(stands))
+    };
     [Row::of(cut(&first, wide), Weight::Bold), Row::of(cut(&second, wide), Weight::Plain), last]
 }
 
@@ -87,7 +99,8 @@ pub fn listed(state: &State, thread: &Bytes, session: &Session, wide: usize) -> 
         (false, false) => Weight::Plain,
     };
     let sign = if selected { '>' } else { ' ' };
-    let draft = if state.drafts.keys().any(|of| of.thread == *thread) { "DRAFT  " } else { "" };
+    let is_begun = state.drafts.iter().any(|(of, draft)| of.thread == *thread && !draft.is_empty());
+    let draft = if is_begun { "DRAFT  " } else { "" };
     let told = format!(
         "{sign}{:<5} {:<9} {:<8} {:>3} unread  {}  {draft}{}",
         traffic_mark(stands.traffic),

@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::composer::Edit;
 use super::dialogue::Dialogue;
+use super::drafts::Draft;
 use super::rows::is_unread_here;
 use super::screen;
 use super::scroll::{Scroll, Window};
@@ -22,6 +23,8 @@ pub enum Key {
     Character(char),
     Control(char),
     Enter,
+    Tab,
+    BackTab,
     Escape,
     Up,
     Down,
@@ -40,10 +43,15 @@ pub struct At {
 
 impl State {
     pub fn press(&mut self, key: Key, at: At) -> Vec<Effect> {
-        match key {
-            Key::Control('c') => return vec![Effect::Leave],
-            Key::Control('l') => return vec![Effect::Redraw],
-            _ => self.notice.clear(),
+        if key == Key::Control('l') {
+            return vec![Effect::Redraw];
+        }
+        let was_told = std::mem::take(&mut self.is_leaving);
+        self.notice.clear();
+        self.refused.pressed(at.now);
+        let leaves = key == Key::Control('c') || key == Key::Character('q') && !self.is_typed_in();
+        if leaves {
+            return self.leave(was_told);
         }
         if self.dialogue.is_some() {
             return self.in_dialogue(key, at);
@@ -57,7 +65,6 @@ impl State {
 
     fn in_list(&mut self, key: Key) -> Vec<Effect> {
         let step = match key {
-            Key::Character('q') => return vec![Effect::Leave],
             Key::Character('n') => return self.next_unread(),
             Key::Character('o') => return self.ask(Dialogue::open()),
             Key::Enter => {
@@ -85,12 +92,11 @@ impl State {
 
     fn in_session(&mut self, key: Key, at: At) -> Vec<Effect> {
         match key {
-            Key::Character('q') => return vec![Effect::Leave],
             Key::Character('n') => return self.next_unread(),
             Key::Character('r') => return self.read(at),
             Key::Character('a') => return self.accept(at),
             Key::Character('w') => self.write(Bytes::new()),
-            Key::Character('t') => self.translate(),
+            Key::Character('t') => return self.translate(),
             Key::Character('o') => return self.ask(Dialogue::open()),
             Key::Character('p') => return self.ask_in(Dialogue::phrase),
             Key::Character('+') => return self.ask_in(|_, _| Dialogue::add()),
@@ -111,8 +117,13 @@ impl State {
     fn in_writing(&mut self, key: Key, at: At) -> Vec<Effect> {
         match key {
             Key::Escape => {
+                let of = self.writes();
                 self.view = View::Session;
-                return vec![Effect::Keep(self.writes())];
+                // Where nothing was written, nothing was begun.
+                if self.drafts.get(&of).is_some_and(Draft::is_empty) {
+                    self.drafts.remove(&of);
+                }
+                return vec![Effect::Keep(of)];
             }
             Key::Control('s') => return self.give(at),
             Key::PageUp => self.moved(Scroll::page_up),
@@ -136,6 +147,7 @@ impl State {
                 let taken = match key {
                     Key::Character(character) => insert(character.encode_utf8(&mut [0; 4])),
                     Key::Enter => insert("\n"),
+                    Key::Tab | Key::BackTab => Err("a text has no place for a Tab: write spaces".into()),
                     Key::Pasted(text) => insert(&text.replace("\r\n", "\n").replace('\r', "\n")),
                     Key::Edit(edit) => {
                         draft.written.edit(edit);
@@ -164,7 +176,7 @@ impl State {
         let Some(dialogue) = &mut self.dialogue else { return Vec::new() };
         match key {
             // What was given to the node stays given, and its answer is told.
-            Key::Escape => self.dialogue = None,
+            Key::Escape => self.leave_dialogue(),
             _ if dialogue.given.is_some() => {
                 self.notice = "it was given to the node, and stays as it is until the node answers".into();
             }
@@ -239,7 +251,7 @@ fn next_language(now: &str, languages: &[String]) -> String {
 mod tests {
     use super::*;
     use crate::cli::hotline::console::composer::Written;
-    use crate::cli::hotline::console::drafts::{Draft, DraftOf, Given};
+    use crate::cli::hotline::console::drafts::{DraftOf, Given};
     use crate::cli::hotline::console::screen::{Drawn, answer, console, live, text, told};
     use crate::codec::proto::detente::v1 as calls;
     use crate::codec::proto::detente::v1::join_answer::How;
@@ -258,7 +270,7 @@ mod tests {
 
     fn whole(digests: &[u8]) -> Drawn {
         let digests: Vec<Bytes> = digests.iter().map(|one| vec![*one; 32].into()).collect();
-        Drawn { cursor: None, stood: digests.clone(), ended: digests }
+        Drawn { stood: digests.clone(), ended: digests, ..Drawn::default() }
     }
 
     #[test]
@@ -329,7 +341,8 @@ mod tests {
         state.told(answer(3, refused(true)), Instant(8));
         assert_eq!(asked(state.tick(Instant(99_999))), Some(first));
         state.told(answer(3, refused(false)), Instant(9));
-        assert!(state.notice.contains("REFUSED"));
+        state.press(Key::Edit(Edit::End), at(10));
+        assert!(state.refused.stands().unwrap().starts_with("REFUSED, your text"), "{:?}", state.refused);
         state.press(Key::Character('?'), at(10));
         let second = asked(state.press(Key::Control('s'), at(11))).unwrap();
         assert_eq!((second.text.as_str(), &second.command.unwrap().id[..]), ("We\nsee!?", &[11; 16][..]));

@@ -14,8 +14,10 @@ mod filled;
 mod give;
 mod head;
 mod keys;
+mod leave;
 mod link;
 mod looks;
+mod refused;
 mod room;
 mod rows;
 mod screen;
@@ -55,13 +57,9 @@ pub struct JoinArgs {
 pub async fn join(args: JoinArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let drafts = Drafts::at(args.person.directory());
-    let (kept, aside) = drafts.read()?;
     let mut ends = Ends::new()?;
     let mut terminal = Terminal::take()?;
-    let mut state = State::new(desk.party.to_string(), kept, (0, 0));
-    if let Some(path) = aside.first() {
-        state.notice = format!("no draft can be read of {}", shown(&path.display().to_string()));
-    }
+    let state = State::new(desk.party.to_string(), (0, 0));
     let (said, heard) = link::begin(desk.clone());
     let (looks, looked) = looks::channel();
     let mut console = Console {
@@ -75,6 +73,7 @@ pub async fn join(args: JoinArgs) -> Result<(), Fault> {
         rings: false,
         may_ring: true,
     };
+    console.take_drafts()?;
     let ended = console.sit(&mut terminal, heard, looked, &mut ends).await;
     // However it ends, also where the terminal has gone.
     console.keep();
@@ -113,7 +112,18 @@ impl Console {
                 tokio::select! {
                     () = ends.come() => break false,
                     input = inputs.recv() => match input {
-                        Some(Input::Key(key)) => break self.press(key, terminal)?,
+                        Some(Input::Key(key)) => {
+                            let mut goes_on = self.press(key, terminal)?;
+                            // What is typed or pasted faster than it is drawn is drawn together.
+                            for _ in 1..terminal::KEYS_AHEAD {
+                                if !goes_on || !self.state.is_typed_in() {
+                                    break;
+                                }
+                                let Ok(Input::Key(key)) = inputs.try_recv() else { break };
+                                goes_on = self.press(key, terminal)?;
+                            }
+                            break goes_on;
+                        }
                         Some(Input::Resized) => break true,
                         None => break false,
                     },
@@ -189,11 +199,15 @@ impl Console {
 
     /// Whether anything changed on the screen.
     fn tick(&mut self, terminal: &mut Terminal) -> Result<bool, Fault> {
-        let before = self.state.notice.clone();
+        let before = (self.state.notice.clone(), self.state.keeps);
         self.may_ring = true;
+        if let Err(fault) = self.take_drafts() {
+            self.state.notice = format!("no draft can be read: {fault}");
+        }
         self.keep();
         let effects = self.state.tick(self.clock.now());
-        let changed = !effects.is_empty() || before != self.state.notice || self.rings;
+        let changed =
+            !effects.is_empty() || before != (self.state.notice.clone(), self.state.keeps) || self.rings;
         self.perform(effects, terminal)?;
         Ok(changed)
     }
@@ -235,11 +249,41 @@ impl Console {
         Ok(true)
     }
 
-    /// A text that can't be kept is not lost while the console runs, and may be sent: that is said.
+    /// One console of an officer keeps the drafts; the next one does once that has ended. Where both wrote in the same
+    /// place, what the other one kept is put aside, and not deleted.
+    fn take_drafts(&mut self) -> Result<(), Fault> {
+        if self.state.keeps || !self.drafts.take()? {
+            return Ok(());
+        }
+        let (kept, mut aside) = self.drafts.read()?;
+        for (of, draft) in kept {
+            let here = self.state.drafts.get(&of);
+            if here.is_none_or(|here| here.written.text.is_empty()) {
+                self.state.drafts.insert(of, draft);
+            } else {
+                aside.push(self.drafts.put_aside(&of)?);
+            }
+        }
+        self.state.keeps = true;
+        self.to_keep.extend(self.state.drafts.keys().cloned());
+        if !aside.is_empty() {
+            let paths = aside.iter().map(|path| shown(&path.display().to_string()));
+            let paths = paths.collect::<Vec<_>>().join(", ");
+            self.state.notice = format!("no draft here, and put aside: {paths}");
+        }
+        Ok(())
+    }
+
+    /// A text that can't be kept is not lost while the console runs, and may be sent: that is said, and it is tried
+    /// again.
     fn keep(&mut self) {
+        if !self.state.keeps {
+            return;
+        }
         for of in std::mem::take(&mut self.to_keep) {
             if let Err(fault) = self.drafts.keep(&of, self.state.drafts.get(&of)) {
                 self.state.notice = format!("the draft is NOT KEPT on disk: {}", shown(&fault.to_string()));
+                self.to_keep.insert(of);
             }
         }
     }

@@ -8,7 +8,7 @@ use ratatui_core::buffer::Buffer;
 use super::below::below;
 use super::cells::put;
 use super::drafts::DraftOf;
-use super::head::{HEAD_ROWS, head, listed};
+use super::head::{HEAD_ROWS, TEXT_COLUMNS_MIN, head, listed};
 use super::rows::{Look, Row, closed, is_text, rows};
 use super::scroll::Window;
 use super::state::{State, View};
@@ -21,6 +21,8 @@ pub struct Drawn {
     pub stood: Vec<Bytes>,
     /// Of these the ones of which the end is there.
     pub ended: Vec<Bytes>,
+    /// All that is to be seen beside the fields of a dialogue is there.
+    pub noted: bool,
 }
 
 pub fn draw(state: &State, buffer: &mut Buffer) -> Drawn {
@@ -52,7 +54,12 @@ pub fn draw(state: &State, buffer: &mut Buffer) -> Drawn {
         put(buffer, &mut y, row);
     }
     let is_there = |column: usize, row: usize| Some((u16::try_from(column).ok()?, u16::try_from(row).ok()?));
-    Drawn { cursor: cursor.and_then(|(column, row)| is_there(column, row)), stood, ended }
+    // Where the screen took another size meanwhile, it is drawn again before anything counts as shown.
+    if (buffer.area().width, buffer.area().height) != state.size {
+        return Drawn::default();
+    }
+    let cursor = cursor.filter(|(column, row)| *column < wide && *row < usize::from(state.size.1));
+    Drawn { cursor: cursor.and_then(|(column, row)| is_there(column, row)), stood, ended, noted: below.noted }
 }
 
 /// The list, as it is scrolled through.
@@ -74,6 +81,9 @@ pub fn with_session<T>(state: &State, look: impl FnOnce(&Window<'_>) -> T) -> T 
 }
 
 fn body_height(state: &State) -> usize {
+    if usize::from(state.size.0) < TEXT_COLUMNS_MIN {
+        return 0;
+    }
     usize::from(state.size.1).saturating_sub(HEAD_ROWS).saturating_sub(below(state).rows.len())
 }
 
@@ -143,8 +153,6 @@ pub use tests::{answer, console, live, text, told};
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use ratatui_core::layout::Rect;
     use ratatui_core::style::Modifier;
 
@@ -197,7 +205,7 @@ mod tests {
 
     /// PL's, live, with one session of these lines.
     pub fn console(lines: &[calls::SessionLine]) -> State {
-        let mut state = State::new("PL".into(), BTreeMap::new(), (80, 24));
+        let mut state = State { keeps: true, ..State::new("PL".into(), (80, 24)) };
         let stands = calls::Session {
             thread: vec![7; 16].into(),
             present: vec!["BY".into(), "PL".into()],

@@ -9,7 +9,9 @@ use bytes::Bytes;
 use super::answers::answer_ms;
 use super::dialogue::Dialogue;
 use super::drafts::{Draft, DraftOf};
+use super::leave::Of;
 use super::looks::{Look, Looked};
+use super::refused::Refused;
 use super::rows::{is_text, is_unread, is_unread_here};
 use super::screen::Drawn;
 use super::scroll::Scroll;
@@ -89,8 +91,15 @@ pub struct State {
     pub translates: Bytes,
     /// What is filled in, whatever is looked at.
     pub dialogue: Option<Dialogue>,
-    /// What is to be told to the officer, safe to show.
+    /// Those that were left with something in them.
+    pub aside: BTreeMap<Of, Dialogue>,
+    /// Whether what is written is kept on disk: another console of this officer may keep it.
+    pub keeps: bool,
+    /// The officer was told what would be lost by leaving.
+    pub is_leaving: bool,
+    /// What is to be told to the officer, safe to show: until the next key, and for as long as it takes to read.
     pub notice: String,
+    pub refused: Refused,
     /// Columns and rows of the screen.
     pub size: (u16, u16),
     /// What was said without a draft and has no answer yet, and when it is given again.
@@ -103,7 +112,7 @@ pub struct State {
 }
 
 impl State {
-    pub fn new(own: String, drafts: BTreeMap<DraftOf, Draft>, size: (u16, u16)) -> State {
+    pub fn new(own: String, size: (u16, u16)) -> State {
         State {
             own,
             sessions: BTreeMap::new(),
@@ -113,10 +122,14 @@ impl State {
             thread: Bytes::new(),
             listed: Scroll::default(),
             scroll: Scroll::default(),
-            drafts,
+            drafts: BTreeMap::new(),
             translates: Bytes::new(),
             dialogue: None,
+            aside: BTreeMap::new(),
+            keeps: false,
+            is_leaving: false,
             notice: String::new(),
+            refused: Refused::default(),
             size,
             waiting: BTreeMap::new(),
             seen: BTreeSet::new(),
@@ -169,6 +182,11 @@ impl State {
     pub fn unread(&self, session: &Session) -> usize {
         let here = session.lines.iter().filter(|line| self.waits(session, line)).count();
         here.max(usize::try_from(session.stands.unread).unwrap_or(usize::MAX))
+    }
+
+    /// Whether a letter is written, and no key.
+    pub fn is_typed_in(&self) -> bool {
+        self.dialogue.is_some() || self.view == View::Writing
     }
 
     /// What is written in the session that is looked at.
@@ -262,6 +280,10 @@ impl State {
             effects.push(Effect::Say(said.clone()));
         }
         effects.extend(self.given_again(now, |_| true));
+        // What could not be asked while the node was away.
+        if self.dialogue.as_ref().is_some_and(|one| one.given.is_none() && !matches!(one.seen, Some(Ok(_)))) {
+            effects.extend(self.look_anew());
+        }
         let all = self.sessions.iter();
         let alarms: Vec<(Bytes, Bytes)> = all
             .flat_map(|(thread, session)| session.lines.iter().map(move |line| (thread, session, line)))
@@ -278,13 +300,16 @@ impl State {
         if let Some(dialogue) =
             self.dialogue.as_mut().filter(|dialogue| dialogue.look.as_ref() == Some(&look))
         {
-            dialogue.seen = Some(seen);
+            (dialogue.seen, dialogue.stood) = (Some(seen), false);
         }
     }
 
     /// These texts stand on the screen: their authors are to be told, once.
     pub fn stood(&mut self, drawn: Drawn) -> Vec<Effect> {
         self.seen.extend(drawn.ended);
+        if let Some(dialogue) = &mut self.dialogue {
+            dialogue.stood |= drawn.noted;
+        }
         let mut effects = Vec::new();
         for digest in drawn.stood {
             let line =
