@@ -112,9 +112,12 @@ async fn a_session_is_opened_spoken_in_translated_and_closed_from_within_two_con
 
         // What a close signs is seen first; both sign the same.
         by.press("c");
-        let is_there = |rows: &[String]| rows.iter().any(|row| is_digest(row.trim()));
-        let rows = by.until("with PL the transcript", is_there);
-        let digest = rows.iter().map(|row| row.trim()).find(|row| is_digest(row)).unwrap().to_owned();
+        let digest_in = |rows: &[String]| {
+            let signed = rows.iter().filter_map(|row| row.trim().strip_prefix("PL  "));
+            signed.map(str::to_owned).find(|digest| is_digest(digest))
+        };
+        let rows = by.until("what is signed with PL", |rows| digest_in(rows).is_some());
+        let digest = digest_in(&rows).unwrap();
         by.press(&format!("nothing remains{CONTROL_S}"));
         by.until_it_says("released BY/");
         pl.until("closing", |rows| rows[0].starts_with("REAL  FLASH  closing"));

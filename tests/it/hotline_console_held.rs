@@ -14,7 +14,7 @@ use crate::pseudo_terminal::Seat;
 
 const END: &str = "\u{1b}[F";
 
-fn opened(mut seat: Seat) -> Seat {
+pub fn opened(mut seat: Seat) -> Seat {
     seat.until_it_says(">REAL  FLASH     open");
     seat.until_it_says("linked to the node");
     seat.press(ENTER);
@@ -87,6 +87,8 @@ async fn a_node_that_answers_nothing_holds_up_no_key_and_what_was_sent_goes_once
         pl.until_it_says("released PL/");
         pl.press(ESCAPE);
         pl.until_it_says("r read  Enter answer");
+        pl.press(CONTROL_C);
+        pl.until_it_says("NOT LEFT: 1 filled in and not sent");
         pl.press(CONTROL_C);
         pl.ended();
         node.kill();

@@ -193,7 +193,7 @@ mod tests {
     use super::*;
     use crate::cli::hotline::console::composer::Edit;
     use crate::cli::hotline::console::keys::At;
-    use crate::cli::hotline::console::screen::{answer, console, text};
+    use crate::cli::hotline::console::screen::{Drawn, answer, console, text};
     use crate::cli::hotline::console::state::{Effect, State, View};
     use crate::codec::proto::detente::v1::join_answer::How;
     use crate::codec::proto::detente::v1::join_request::What as Said;
@@ -266,6 +266,9 @@ mod tests {
         state.looked((look.clone(), Ok(seen)));
         press(&mut state, &[Key::Character('1')]);
         assert_eq!(state.dialogue.as_ref().unwrap().notes(), ["1 [en] We hear you.", "12 [en] Wait."]);
+        assert!(press(&mut state, &[Key::Character('3'), SEND]).is_empty());
+        assert!(state.notice.contains("no phrase 13 is agreed in en"), "{}", state.notice);
+        press(&mut state, &[Key::Edit(Edit::Backspace)]);
         let effects = press(&mut state, &[SEND]);
         let [Effect::Say(Said::Say(asked))] = &effects[..] else { panic!("{effects:?}") };
         assert_eq!((asked.phrase, asked.language.as_str(), asked.text.as_str()), (1, "en", ""));
@@ -274,6 +277,39 @@ mod tests {
         state.looked((look, Ok(Vec::new())));
         assert_eq!(state.dialogue.as_ref().unwrap().seen, None);
         assert!(press(&mut state, &[words("LT"), Key::Escape, SEND]).is_empty() && state.dialogue.is_none());
+    }
+
+    #[test]
+    fn fields_that_were_left_go_on_by_the_same_key_and_nothing_of_them_is_left_without_a_word() {
+        let leave = Key::Control('c');
+        let mut state = console(&[text(1, "BY", "one")]);
+        press(&mut state, &[Key::Character('o'), Key::Escape]);
+        assert!(state.aside.is_empty(), "nothing was filled in");
+        press(&mut state, &[Key::Character('o'), words("BY"), Key::Escape, Key::Enter, Key::Character('+')]);
+        assert_eq!(state.dialogue.as_ref().unwrap().text(PARTY), "");
+        assert!(press(&mut state, &[Key::Escape, leave.clone()]).is_empty());
+        assert!(state.notice.starts_with("NOT LEFT: 1 filled in and not sent;"), "{}", state.notice);
+        press(&mut state, &[Key::Character('o')]);
+        assert_eq!(state.dialogue.as_ref().unwrap().text(TO), "BY");
+        // What was given and left is refused: it is there to be mended.
+        let keys = [Key::Tab, words("q"), Key::Tab, words("en"), SEND];
+        let effects = press(&mut state, &keys);
+        let [Effect::Say(Said::Open(asked))] = &effects[..] else { panic!("{effects:?}") };
+        let id = asked.command.as_ref().unwrap().id[0];
+        assert!(press(&mut state, &[Key::Escape, leave.clone()]).is_empty());
+        assert!(state.notice.starts_with("NOT LEFT: 1 said and not answered"), "{}", state.notice);
+        let refused = How::Refused(calls::JoinRefused::default());
+        assert!(state.told(answer(id, refused), Instant(2)).is_empty());
+        assert!(state.refused.stands().unwrap().starts_with("REFUSED, your opening"));
+        let effects = press(&mut state, &[Key::Character('o'), Key::BackTab, SEND]);
+        let [Effect::Say(Said::Open(asked))] = &effects[..] else { panic!("{effects:?}") };
+        // On record after it was left: nothing is left of it, and the officer is not taken elsewhere.
+        let id = asked.command.as_ref().unwrap().id[0];
+        press(&mut state, &[Key::Escape]);
+        let spoken = calls::Spoken { released: true, thread: vec![8; 16].into(), ..Default::default() };
+        state.told(answer(id, How::Spoken(spoken)), Instant(3));
+        assert!(state.aside.is_empty() && state.thread[..] == [7; 16]);
+        assert_eq!(press(&mut state, &[leave]), [Effect::Leave]);
     }
 
     #[test]
@@ -286,6 +322,8 @@ mod tests {
         assert!(state.notice.contains("what it signs has to stand here first"), "{}", state.notice);
         let note = Note::Transcript { with: "BY".into(), digest: Digest([5; 32]) };
         state.looked((look.clone(), Ok(vec![note])));
+        assert!(press(&mut state, &[SEND]).is_empty(), "it is known, and stood nowhere yet");
+        state.stood(Drawn { noted: true, ..Drawn::default() });
         let effects = press(&mut state, &[SEND]);
         let [Effect::Say(Said::Close(asked))] = &effects[..] else { panic!("{effects:?}") };
         assert_eq!((asked.shown[0].party.as_str(), &asked.shown[0].digest[..]), ("BY", &[5; 32][..]));

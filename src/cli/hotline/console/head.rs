@@ -47,7 +47,7 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
             more => format!(" and {more} older: detente hotline list"),
         };
         let first = format!("HOTLINE  {}  {count} session(s){more}", state.own);
-        let second = if state.keeps { String::new() } else { format!("{NOT_KEPT} on disk") };
+        let second = if state.keeps { String::new() } else { NOT_KEPT.to_owned() };
         return [Row::of(cut(&first, wide), Weight::Bold), Row::of(cut(&second, wide), Weight::Bold), last];
     };
     let stands = &session.stands;

@@ -352,6 +352,24 @@ mod tests {
     }
 
     #[test]
+    fn what_the_node_finds_fault_with_stays_with_its_writer_and_an_empty_draft_is_none() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        for key in [Key::Enter, Key::Character('w'), Key::Escape] {
+            state.press(key, at(1));
+        }
+        assert!(state.drafts.is_empty());
+        for key in [Key::Character('w'), Key::Tab, Key::Character('x'), Key::Control('s')] {
+            state.press(key, at(2));
+        }
+        let faults = vec![calls::Fault { field: "text".into(), rule: "no".into(), ..Default::default() }];
+        let spoken = calls::Spoken { released: false, faults, ..Default::default() };
+        state.told(answer(2, How::Spoken(spoken)), Instant(3));
+        assert_eq!(state.drafts[&state.writes()].written.text, "x");
+        assert!(state.refused.stands().unwrap().starts_with("NOT SENT, your text: text: no"));
+        assert!(state.press(Key::Control('s'), at(4)).len() == 2, "under another id");
+    }
+
+    #[test]
     fn what_was_given_before_a_restart_is_given_again_by_the_officer_alone() {
         let mut state = console(&[text(1, "BY", "one")]);
         let given = Some(Given { id: CommandId([5; 16]), at: Instant(1), again: None });

@@ -161,13 +161,14 @@ mod tests {
     use crate::cli::hotline::console::dialogue::Dialogue;
     use crate::cli::hotline::console::drafts::Draft;
     use crate::cli::hotline::console::keys::{At, Key};
+    use crate::cli::hotline::console::looks::Note;
     use crate::cli::hotline::console::state::Effect;
     use crate::codec::proto::detente::evidence::v1::{Precedence, Traffic};
     use crate::codec::proto::detente::v1 as calls;
     use crate::codec::proto::detente::v1::join_answer::How;
     use crate::codec::proto::detente::v1::join_request::What as Said;
     use crate::codec::proto::detente::v1::join_response::What;
-    use crate::domain::digest::CommandId;
+    use crate::domain::digest::{CommandId, Digest};
     use crate::domain::time::Instant;
 
     /// A FLASH text to PL.
@@ -313,6 +314,47 @@ mod tests {
                 && !all.contains("LT: not known here, its author has the receipt;")
         );
         assert!(all.contains("Disputed with BY: only BY counts the text 1 (010101010101) of BY"), "{all}");
+    }
+
+    #[test]
+    fn on_a_low_and_narrow_screen_stands_what_is_typed_and_nothing_is_signed_that_did_not_stand_there() {
+        let at = |id: u8| At { now: Instant(i64::from(id)), id: CommandId([id; 16]) };
+        let mut state = console(&[text(1, "BY", "one")]);
+        state.size = (20, 5);
+        state.press(Key::Character('o'), at(1));
+        for field in ["BY", "why", "en"] {
+            for key in [Key::Pasted(field.into()), Key::Tab] {
+                assert!(drawn(&state)[3].starts_with("OPEN A SESSION"));
+                state.press(key, at(2));
+            }
+            state.press(Key::BackTab, at(2));
+            assert_eq!(drawn(&state)[4], format!("  {field}"));
+            state.press(Key::Tab, at(2));
+        }
+        for key in [Key::Escape, Key::Enter, Key::Character('w'), Key::Pasted("x".repeat(300))] {
+            state.press(key, at(3));
+        }
+        let rows = drawn(&state);
+        assert!(rows[3].starts_with("REAL  DRAFT") && rows[4] == "x".repeat(15), "{rows:#?}");
+        // A close needs more room than there is.
+        state.press(Key::Escape, at(4));
+        state.press(Key::Character('c'), at(4));
+        let look = state.dialogue.as_ref().unwrap().look.clone().unwrap();
+        let note = Note::Transcript { with: "BY".into(), digest: Digest([5; 32]) };
+        state.looked((look, Ok(vec![note])));
+        let noted = |state: &State| {
+            let (columns, rows) = state.size;
+            draw(state, &mut Buffer::empty(Rect::new(0, 0, columns, rows))).noted
+        };
+        assert!(!noted(&state));
+        state.size = (80, 24);
+        assert!(noted(&state));
+        // Where the terminal is smaller by now than it was, nothing counts as shown.
+        assert_eq!(draw(&state, &mut Buffer::empty(Rect::new(0, 0, 79, 24))), Drawn::default());
+        // Nor on one that is too narrow for any text.
+        (state.dialogue, state.size) = (None, (TEXT_COLUMNS_MIN as u16 - 1, 24));
+        let mut buffer = Buffer::empty(Rect::new(0, 0, state.size.0, 24));
+        assert!(draw(&state, &mut buffer).stood.is_empty());
     }
 
     #[test]

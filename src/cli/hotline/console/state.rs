@@ -22,7 +22,6 @@ use crate::codec::proto::detente::v1::join_response::What;
 use crate::domain::content::Kind;
 use crate::domain::digest::CommandId;
 use crate::domain::time::Instant;
-use crate::limits;
 
 /// What is to be done outside.
 #[derive(Clone, PartialEq, Debug)]
