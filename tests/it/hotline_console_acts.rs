@@ -59,7 +59,7 @@ async fn a_session_is_opened_spoken_in_translated_and_closed_from_within_two_con
         let (mut by, mut pl) = (console(&world, "BY"), console(&world, "PL"));
         for seat in [&mut by, &mut pl] {
             let rows = seat.until_it_says("linked to the node");
-            assert!(rows[23].contains("o open a session"), "{rows:#?}");
+            assert!(rows[22..].iter().any(|row| row.contains("o open a session")), "{rows:#?}");
         }
         by.press("o");
         by.until_it_says("OPEN A SESSION");

@@ -28,8 +28,9 @@ impl State {
             return Vec::new();
         };
         if !self.seen.contains(&digest) {
-            self.moved(Scroll::page_down);
+            // Which takes rows itself: the end is to stand above it.
             self.notice = "its end has not stood on the screen: PgDn, and then r".into();
+            self.moved(Scroll::page_down);
             return Vec::new();
         }
         let is_same = |said: &Said| matches!(said, Said::Read(asked) if asked.digest == digest);
