@@ -797,12 +797,17 @@ pub const DESK_CALL_MS_MAX: u64 = 30_000;
 pub const THREADS_OF_COPIES_READ_MAX: usize = 100;
 /// A console keeps no more sessions: those in which nothing was said for longest are left out, and it says so.
 pub const CONSOLE_SESSIONS_MAX: usize = 500;
-/// What is typed at a console is kept on disk so long afterwards at most, and before it is given to the node
-/// (milliseconds).
+/// The texts that a console keeps take no more together; of the session that takes most the first ones are left out,
+/// and it says so (bytes). A session as long as one may be has room.
+pub const CONSOLE_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// What is typed at a console is kept on disk so long afterwards at most, and before it is given to the node; and it
+/// rings its bell once in so long at most (milliseconds).
 pub const CONSOLE_KEEP_MS: u64 = 500;
 /// The longest wait of a console between two tries to reach its node (milliseconds); the first is `BACK_OFF_MS_MIN`,
 /// it doubles, and half of it is chance.
 pub const CONSOLE_BACK_OFF_MS_MAX: u64 = 5_000;
+/// What was refused stands on a console so long at least, whatever is typed meanwhile (milliseconds).
+pub const CONSOLE_REFUSED_MS: i64 = 4_000;
 /// A console gives a text that the node could not take yet again after so long (milliseconds).
 pub const CONSOLE_AGAIN_MS: i64 = 2_000;
 

@@ -2,7 +2,7 @@
 //!
 //! Never here: what is in them. No error quotes a file's content.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -149,9 +149,23 @@ pub fn replace(path: &Path, bytes: &[u8], readers: Readers) -> Result<(), FileFa
 
 /// Waits until no other process holds this lock, and holds it until the file is dropped.
 pub fn lock(path: &Path) -> Result<File, FileFault> {
-    let file = File::options().create(true).append(true).mode(0o600).open(path).map_err(io_fault(path))?;
+    let file = lock_file(path)?;
     file.lock().map_err(io_fault(path))?;
     Ok(file)
+}
+
+/// Holds this lock until the file is dropped, or `None` where somebody else holds it now.
+pub fn try_lock(path: &Path) -> Result<Option<File>, FileFault> {
+    let file = lock_file(path)?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(fault)) => Err(io_fault(path)(fault)),
+    }
+}
+
+fn lock_file(path: &Path) -> Result<File, FileFault> {
+    File::options().create(true).append(true).mode(0o600).open(path).map_err(io_fault(path))
 }
 
 fn write_aside(path: &Path, bytes: &[u8], readers: Readers) -> Result<PathBuf, FileFault> {

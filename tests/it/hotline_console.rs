@@ -13,17 +13,18 @@ use crate::officer::{arrived, hotlines, messages};
 use crate::pseudo_terminal::Seat;
 use crate::world::World;
 
-const CONTROL_C: &str = "\u{3}";
-const CONTROL_S: &str = "\u{13}";
-const ENTER: &str = "\r";
+pub const CONTROL_C: &str = "\u{3}";
+pub const CONTROL_S: &str = "\u{13}";
+pub const ENTER: &str = "\r";
+pub const ESCAPE: &str = "\u{1b}";
 
-fn console(world: &World, code: &str) -> Seat {
+pub fn console(world: &World, code: &str) -> Seat {
     let desk = world.state(code).desk_directory("officer").display().to_string();
     Seat::of(&["hotline", "join", "--as", &desk])
 }
 
 /// BY has opened a session, and an officer of PL is on.
-async fn accepted() -> (World, Bytes) {
+pub async fn accepted() -> (World, Bytes) {
     let world = officers(&["BY", "PL"]).await;
     let thread = open(&world, "BY", &["PL"]).await.thread;
     let on = accept(&world, "PL", &thread).await;
@@ -47,7 +48,7 @@ async fn a_flash_rings_is_read_by_one_key_and_answered_and_its_author_sees_each_
         pl.press(ENTER);
         let rows = pl.until_it_says("opens the session; en, ru");
         assert!(rows[0].starts_with("REAL  FLASH  offered  BY+PL  Aircraft off course"), "{rows:#?}");
-        assert!(rows[23].starts_with("r read  Enter answer"), "{rows:#?}");
+        assert!(rows[22].starts_with("r read  Enter answer"), "{rows:#?}");
         pl.press("a");
         pl.until("PL is on", |rows| rows[1].contains("on: PL Officer of PL"));
         assert!(!pl.is_reverse(" REAL    1 FLASH  BY"));
@@ -91,12 +92,12 @@ async fn a_flash_rings_is_read_by_one_key_and_answered_and_its_author_sees_each_
         // Nothing is lost on a screen of another size.
         by.resize(60, 16);
         let rows = by.until("all of it", |rows| {
-            rows[15].starts_with("r read") && rows.iter().any(|row| row.contains("[en] No."))
+            rows[13].starts_with("r read") && rows.iter().any(|row| row.contains("[en] No."))
         });
         assert!(rows[0].starts_with("REAL  FLASH  open"), "{rows:#?}");
         by.press(CONTROL_C);
         by.ended();
-        pl.press("\u{1b}");
+        pl.press(ESCAPE);
         pl.until_it_says("HOTLINE  PL");
         pl.press("q");
         pl.ended();

@@ -166,13 +166,39 @@ async fn a_console_that_floods_is_answered_one_by_one_and_others_are_heard_meanw
 }
 
 /// What a changed node says in one thread, as FLASH.
-struct Flood {
+pub struct Flood {
     by: Hostile,
-    thread: ThreadId,
+    pub thread: ThreadId,
     place: u64,
 }
 
 impl Flood {
+    /// With a session opened in it.
+    pub async fn begin(by: Hostile) -> Flood {
+        let mut flood = Flood { by, thread: ThreadId(fresh()), place: 0 };
+        let languages = vec!["en".to_owned()];
+        let opening = Content::SessionOpening(SessionOpening { languages, ..SessionOpening::default() });
+        let opening = flood.next("hotline.opening", &opening);
+        flood.deliver(vec![opening]).await;
+        flood
+    }
+
+    /// So many texts, longer than any that is taken from a writer here, and meant to drive a terminal.
+    pub async fn texts(&mut self, many: usize) {
+        let text = |number: usize| {
+            let long = "y".repeat(limits::FORM_TEXT_BYTES_MAX - 64);
+            let text = Prose(format!("{number}: \u{1b}[2J{long}"));
+            Content::SessionText(SessionText { text, ..SessionText::default() })
+        };
+        let mut number = 0;
+        while number < many {
+            let call = (0..limits::DELIVERIES_PER_CALL_MAX).map(|at| text(number + at));
+            let call = call.map(|one| self.next("hotline.text", &one)).collect();
+            self.deliver(call).await;
+            number += limits::DELIVERIES_PER_CALL_MAX;
+        }
+    }
+
     fn next(&mut self, kind: &str, content: &Content) -> Delivery {
         let mut draft = outgoing(self.thread, &[self.by.you], Precedence::Flash, "Flood");
         draft.kind = kind.into();
@@ -203,25 +229,8 @@ async fn a_party_that_floods_its_session_with_long_texts_holds_up_no_other_sessi
     let mut hears = Console::begin(&pl, 0).await;
     let everything = Console::begin(&pl, 0).await;
     let by = Hostile::in_place_of(&mut world, "BY", "PL").await;
-    let mut flood = Flood { by, thread: ThreadId(fresh()), place: 0 };
-    let languages = vec!["en".to_owned()];
-    let opening = Content::SessionOpening(SessionOpening { languages, ..SessionOpening::default() });
-    let opening = flood.next("hotline.opening", &opening);
-    flood.deliver(vec![opening]).await;
-    let text = |number: usize| {
-        // Longer than any text that is taken from a writer here, and meant to drive a terminal.
-        let text = Prose(format!("{number}: \u{1b}[2J{}", "y".repeat(limits::FORM_TEXT_BYTES_MAX - 64)));
-        Content::SessionText(SessionText { text, ..SessionText::default() })
-    };
-    let flooding = async {
-        let mut number = 0;
-        while number < TEXTS {
-            let call = (0..limits::DELIVERIES_PER_CALL_MAX).map(|at| text(number + at));
-            let call = call.map(|one| flood.next("hotline.text", &one)).collect();
-            flood.deliver(call).await;
-            number += limits::DELIVERIES_PER_CALL_MAX;
-        }
-    };
+    let mut flood = Flood::begin(by).await;
+    let flooding = flood.texts(TEXTS);
     let others = async {
         for number in 0..5 {
             let text = format!("{number}: from LT");

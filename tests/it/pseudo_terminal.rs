@@ -112,6 +112,22 @@ impl Seat {
         assert!(sent.unwrap().success());
     }
 
+    /// The terminal goes away, as when its window is closed or the line to it is cut; until the program has ended.
+    pub fn killed(mut self) {
+        let process = self.process().to_string();
+        self.program.kill().unwrap();
+        self.program.wait().unwrap();
+        let waited = Command::new("tail").args(["--pid", &process, "-f", "/dev/null"]).status();
+        assert!(waited.unwrap().success());
+    }
+
+    /// What the program takes in memory, in KiB.
+    pub fn resident_kib(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process())).unwrap();
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+        line.split_whitespace().next().unwrap().parse().unwrap()
+    }
+
     /// As whoever drags the corner of a window.
     pub fn resize(&mut self, columns: usize, rows: usize) {
         let device = std::fs::read_link(format!("/proc/{}/fd/0", self.process())).unwrap();

@@ -52,6 +52,9 @@ pub fn tell(acts: &[(&Stage, &Played)], say: &Say) -> Result<(), Fault> {
                 ask("the watch", "duty list --all", "IN", "watch")?;
                 if let Some(session) = played.session {
                     ask("the hotline", &format!("hotline transcript {session}"), "PK", hotline::DESK)?;
+                    // The consoles of two watches, each in a terminal of its own.
+                    ask("a watch", "hotline join", "PK", hotline::DESK)?;
+                    ask("another", "hotline join", "IN", hotline::DESK)?;
                 }
             }
         }

@@ -236,7 +236,7 @@ fn taken_down(heard: &calls::HeardText) -> String {
 }
 
 /// What stands at the right of a text, each with whose word it is: agreed words first, which need no translator.
-fn beside(line: &calls::SessionLine) -> Vec<(String, &str)> {
+pub(super) fn beside(line: &calls::SessionLine) -> Vec<(String, &str)> {
     let mut words: Vec<(&calls::AgreedText, Vec<String>)> = Vec::new();
     for agreed in &line.agreed_words {
         for text in &agreed.texts {
@@ -284,20 +284,23 @@ fn state(state: &calls::TextState) -> String {
 }
 
 fn closed(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
-    for one in &whole.closed {
-        let party = shown(&one.party);
-        if !one.agreed.is_empty() {
-            sheet.put(&format!("Both signed this transcript with {party}: {}", hex::encode(&one.agreed)));
-            continue;
-        }
-        for difference in &one.differences {
-            sheet.put(&format!("Disputed with {party}: {}", shown(difference)));
-        }
-        if one.since > 0 {
-            sheet.put(&format!(
-                "With {party}: {} message(s) that one of you had not seen when it closed",
-                one.since
-            ));
-        }
+    whole.closed.iter().flat_map(closed_with).for_each(|sentence| sheet.put(&sentence));
+}
+
+/// What both signed or, where they did not, all in which the two differ.
+pub(super) fn closed_with(one: &calls::ClosedWith) -> Vec<String> {
+    let party = shown(&one.party);
+    if !one.agreed.is_empty() {
+        return vec![format!("Both signed this transcript with {party}: {}", hex::encode(&one.agreed))];
     }
+    let differences = one.differences.iter();
+    let mut sentences: Vec<String> =
+        differences.map(|difference| format!("Disputed with {party}: {}", shown(difference))).collect();
+    if one.since > 0 {
+        sentences.push(format!(
+            "With {party}: {} message(s) that one of you had not seen when it closed",
+            one.since
+        ));
+    }
+    sentences
 }

@@ -245,6 +245,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "more_translations": line.more_translations,
         "heard": line.heard.iter().map(heard_json).collect::<Vec<_>>(),
         "more_heard": line.more_heard,
+        "read_by_caller": line.read_by_caller,
     })
 }
 

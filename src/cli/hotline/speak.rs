@@ -352,6 +352,7 @@ pub async fn close(args: CloseArgs) -> Result<(), Fault> {
         opening: session.opening,
         remarks: args.remarks,
         precedence: open.precedence,
+        shown: Vec::new(),
     };
     let said = answer_command(open.id, service(&open.desk).close_session(asked)).await?;
     open.told(said.spoken)

@@ -11,6 +11,7 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::domain::command::Origin;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::hotline::{Sees, SessionAddition};
+use crate::domain::party::Party;
 use crate::domain::refusal::Refusal;
 use crate::registrar::Registrar;
 use crate::rpc::caller::PersonCaller;
@@ -103,7 +104,13 @@ impl Desk {
             (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
             asked.precedence,
         )?;
-        speaker.say(Wanted::Close { remarks: asked.remarks }).await
+        let shown = asked
+            .shown
+            .iter()
+            .map(|one| Some((one.party.parse::<Party>().ok()?, Digest::from_slice(&one.digest)?)));
+        let shown: Option<Vec<(Party, Digest)>> = shown.collect();
+        let shown = shown.ok_or_else(|| status::field("shown", "each with a Party's code, and 32 bytes"))?;
+        speaker.say(Wanted::Close { remarks: asked.remarks, shown }).await
     }
 
     pub async fn read(&self, asked: calls::ReadTextRequest) -> Result<calls::ReadTextResponse, Status> {

@@ -22,6 +22,7 @@ use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::codec::proto::detente::v1::join_response::What;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::hotline::session::{Session, Spoken};
+use crate::domain::people::Person;
 use crate::limits;
 use crate::registrar::Head;
 use crate::rpc::command::digest_in;
@@ -60,10 +61,13 @@ impl From<Status> for Stop {
     }
 }
 
+/// How a session stands, and how it was closed.
+type Stands = (calls::Session, Vec<calls::ClosedWith>);
+
 /// What a console was told of a session.
 #[derive(Default)]
 struct Known {
-    stands: Option<calls::Session>,
+    stands: Option<Stands>,
     /// The messages, and the place of each. What overtakes the message with which its author comes into the session is
     /// told with that.
     lines: BTreeMap<Digest, u32>,
@@ -73,7 +77,7 @@ struct Known {
 struct Heard {
     traffic: i32,
     /// `None` where the thread holds no session yet.
-    stands: Option<calls::Session>,
+    stands: Option<Stands>,
     /// Its messages in their order, each with the record that holds it and its place.
     order: Vec<(Digest, u64, u32)>,
     /// Those that a console may have to be told, as they are now.
@@ -106,7 +110,7 @@ impl Console {
             self.catch_up(&head).await?;
             if !is_live {
                 is_live = true;
-                self.tell(self.next, None, What::Live(true)).await?;
+                self.tell(told(self.next, None, What::Live(true))).await?;
             }
             tokio::select! {
                 changed = self.heads.changed() => changed.map_err(|_| Stop::Gone)?,
@@ -120,10 +124,7 @@ impl Console {
         }
     }
 
-    async fn tell(&self, position: u64, of: Option<(ThreadId, i32)>, what: What) -> Result<(), Stop> {
-        let thread = of.map(|(thread, _)| thread.0.to_vec().into()).unwrap_or_default();
-        let traffic = of.map_or(0, |(_, traffic)| traffic);
-        let told = calls::JoinResponse { position, thread, what: Some(what), traffic };
+    async fn tell(&self, told: calls::JoinResponse) -> Result<(), Stop> {
         hand_over(&self.answers, Ok(told), PATIENCE).await
     }
 
@@ -145,7 +146,7 @@ impl Console {
                 if head.board.thread(*thread).is_some_and(|here| here.messages() > limits::HOTLINE_THREAD_MAX)
                 {
                     if self.too_long.insert(*thread) {
-                        self.tell(*position, Some((*thread, 0)), What::TooLong(true)).await?;
+                        self.tell(told(*position, Some((*thread, 0)), What::TooLong(true))).await?;
                     }
                     continue;
                 }
@@ -153,7 +154,7 @@ impl Console {
                     Entry::Occupied(known) => known.into_mut(),
                     Entry::Vacant(new) => new.insert(self.hear(head, *thread, &news, next).await?),
                 };
-                self.told(*position, *thread, touched, session).await?;
+                self.tell_of(*position, *thread, touched, session).await?;
             }
             self.next = next;
         }
@@ -164,6 +165,7 @@ impl Console {
     async fn hear(&mut self, head: &Head, thread: ThreadId, news: &News, next: u64) -> Result<Heard, Status> {
         let touched: BTreeSet<Digest> = news.iter().map(|(_, _, touched)| touched.message).collect();
         let (before, after) = (self.told.get(&thread), self.after);
+        let caller = self.desk.caller.person();
         let look = |told: &Told| {
             let first = before.is_none().then(|| Known::before(told, after));
             let known = before.or(first.as_ref());
@@ -171,7 +173,7 @@ impl Console {
             let is_wanted = |message: &Digest, recorded: u64, place: u32| {
                 touched.contains(message) || recorded < next && told_at(message) != Some(&place)
             };
-            (heard(told, is_wanted), first)
+            (heard(told, caller, is_wanted), first)
         };
         let (heard, first) = self.desk.kept.of(head, &self.desk.registrar.journal, thread, look).await?;
         if let Some(first) = first {
@@ -180,7 +182,7 @@ impl Console {
         Ok(heard)
     }
 
-    async fn told(
+    async fn tell_of(
         &mut self,
         position: u64,
         thread: ThreadId,
@@ -188,13 +190,18 @@ impl Console {
         session: &Heard,
     ) -> Result<(), Stop> {
         let of = Some((thread, session.traffic));
+        let known = self.told.entry(thread).or_default();
+        if let Some((stands, closed)) = known.stands_otherwise(session) {
+            let stands = told(position, of, What::Session(stands));
+            self.tell(calls::JoinResponse { closed, ..stands }).await?;
+        }
         let (news, is_new) = self.told.entry(thread).or_default().news(session, position, touched);
         for what in news {
-            self.tell(position, of, what).await?;
+            self.tell(told(position, of, what)).await?;
         }
         match session.lines.get(&touched.message) {
             Some(line) if !is_new && !touched.is_new => {
-                self.tell(position, of, What::Changed(line.clone())).await
+                self.tell(told(position, of, What::Changed(line.clone()))).await
             }
             _ => Ok(()),
         }
@@ -230,11 +237,19 @@ impl Console {
                 (id(asked.command.as_ref()), how(desk.accept(asked).await, How::Spoken))
             }
             Some(Said::Read(asked)) => (id(asked.command.as_ref()), how(desk.read(asked).await, How::Read)),
+            Some(Said::Open(asked)) => (id(asked.command.as_ref()), how(desk.open(asked).await, How::Spoken)),
+            Some(Said::Add(asked)) => (id(asked.command.as_ref()), how(desk.add(asked).await, How::Spoken)),
+            Some(Said::Translate(asked)) => {
+                (id(asked.command.as_ref()), how(desk.translate(asked).await, How::Spoken))
+            }
+            Some(Said::Close(asked)) => {
+                (id(asked.command.as_ref()), how(desk.close(asked).await, How::Spoken))
+            }
             Some(Said::Begin(_)) | None => {
                 return Err(status::field("begin", "comes first, once").into());
             }
         };
-        self.tell(0, None, What::Answer(calls::JoinAnswer { command, how: Some(how) })).await
+        self.tell(told(0, None, What::Answer(calls::JoinAnswer { command, how: Some(how) }))).await
     }
 }
 
@@ -248,16 +263,17 @@ impl Known {
         Known { stands: None, lines }
     }
 
-    /// What is to be told of a session now, of what came up to a position, and whether the message that is touched is
-    /// told for the first time.
+    /// How a session stands now, where that was not told yet.
+    fn stands_otherwise(&mut self, session: &Heard) -> Option<Stands> {
+        let now = session.stands.as_ref().filter(|stands| self.stands.as_ref() != Some(stands))?;
+        self.stands = Some(now.clone());
+        Some(now.clone())
+    }
+
+    /// What is to be told of the messages of a session now, of what came up to a position, and whether the message that
+    /// is touched is told for the first time.
     fn news(&mut self, session: &Heard, position: u64, touched: &Touched) -> (Vec<What>, bool) {
         let (mut news, mut is_new) = (Vec::new(), false);
-        if let Some(stands) = &session.stands
-            && self.stands.as_ref() != Some(stands)
-        {
-            self.stands = Some(stands.clone());
-            news.push(What::Session(stands.clone()));
-        }
         // What comes with a later record is told with that.
         for (message, _, place) in session.order.iter().filter(|(_, recorded, _)| *recorded < position) {
             let before = self.lines.insert(*message, *place);
@@ -278,7 +294,13 @@ impl Known {
     }
 }
 
-fn heard(told: &Told, is_wanted: impl Fn(&Digest, u64, u32) -> bool) -> Heard {
+fn told(position: u64, of: Option<(ThreadId, i32)>, what: What) -> calls::JoinResponse {
+    let thread = of.map(|(thread, _)| thread.0.to_vec().into()).unwrap_or_default();
+    let traffic = of.map_or(0, |(_, traffic)| traffic);
+    calls::JoinResponse { position, thread, what: Some(what), traffic, closed: Vec::new() }
+}
+
+fn heard(told: &Told, caller: &Person, is_wanted: impl Fn(&Digest, u64, u32) -> bool) -> Heard {
     let Some(session) = told.session() else {
         return Heard { traffic: 0, stands: None, order: Vec::new(), lines: BTreeMap::new() };
     };
@@ -287,10 +309,10 @@ fn heard(told: &Told, is_wanted: impl Fn(&Digest, u64, u32) -> bool) -> Heard {
         let (message, recorded, at) = (place.spoken.said.message, place.spoken.recorded, place.position());
         order.push((message, recorded, at));
         if is_wanted(&message, recorded, at) {
-            lines.insert(message, lines::line(told, &session, &place));
+            lines.insert(message, lines::line(told, &session, &place, caller));
         }
     }
-    let stands = Some(lines::head(told, &session));
+    let stands = Some((lines::head(told, &session), lines::closed(told, &session)));
     Heard { traffic: traffic_to_proto(session.begins.said.traffic), stands, order, lines }
 }
 

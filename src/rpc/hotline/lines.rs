@@ -15,18 +15,23 @@ use crate::domain::hotline::{Difference, Pair};
 use crate::domain::language::is_language;
 use crate::domain::message::Outcome;
 use crate::domain::party::Party;
+use crate::domain::people::Person;
 use crate::limits;
 
 /// More languages of an opening are not told.
 const LANGUAGES_TOLD: usize = 16;
 
-/// Of it what one answer takes, from so many lines on.
-pub(super) fn shown(told: &Told, session: &Session<'_>, from: u32) -> calls::ShowSessionResponse {
-    let pairs = session.pairs.iter().filter(|pair| [pair.between.0, pair.between.1].contains(&told.own));
+/// Of it what one answer takes, from so many lines on, for this caller.
+pub(super) fn shown(
+    told: &Told,
+    session: &Session<'_>,
+    from: u32,
+    caller: &Person,
+) -> calls::ShowSessionResponse {
     let (heard, more_heard) = if from == 0 { heard::without_original(told) } else { (Vec::new(), 0) };
     let mut page = calls::ShowSessionResponse {
         session: Some(head(told, session)),
-        closed: pairs.map(|pair| closed(told, pair)).collect(),
+        closed: closed(told, session),
         heard,
         more_heard,
         ..Default::default()
@@ -37,7 +42,7 @@ pub(super) fn shown(told: &Told, session: &Session<'_>, from: u32) -> calls::Sho
             page.next = next;
             break;
         }
-        let line = line(told, session, &place);
+        let line = line(told, session, &place, caller);
         bytes = bytes.saturating_add(line.encoded_len());
         page.lines.push(line);
         next = next.saturating_add(1);
@@ -116,8 +121,13 @@ fn not_taken(session: &Session<'_>, place: &Place<'_>) -> String {
     String::new()
 }
 
-/// A message as it is shown.
-pub(super) fn line(told: &Told, session: &Session<'_>, place: &Place<'_>) -> calls::SessionLine {
+/// A message as it is shown to this caller.
+pub(super) fn line(
+    told: &Told,
+    session: &Session<'_>,
+    place: &Place<'_>,
+    caller: &Person,
+) -> calls::SessionLine {
     let (spoken, said) = (place.spoken, &place.spoken.said);
     let (text, answers) = what(spoken);
     let (translations, more_translations) = translations(told, &said.message);
@@ -137,6 +147,9 @@ pub(super) fn line(told: &Told, session: &Session<'_>, place: &Place<'_>) -> cal
         not_taken: not_taken(session, place),
         heard,
         more_heard,
+        read_by_caller: told
+            .reads_of(&said.message)
+            .any(|(by, read)| by == told.own && read.officer.is_same_person(caller)),
         ..Default::default()
     };
     if let Some((position, line)) = place.standing {
@@ -246,7 +259,13 @@ fn is_unread(told: &Told, spoken: &Spoken) -> bool {
     is_text && spoken.said.author != told.own && !is_read()
 }
 
-fn closed(told: &Told, pair: &Pair) -> calls::ClosedWith {
+/// With each other Party that has closed, as this Party has.
+pub(super) fn closed(told: &Told, session: &Session<'_>) -> Vec<calls::ClosedWith> {
+    let pairs = session.pairs.iter().filter(|pair| [pair.between.0, pair.between.1].contains(&told.own));
+    pairs.map(|pair| closed_with(told, pair)).collect()
+}
+
+fn closed_with(told: &Told, pair: &Pair) -> calls::ClosedWith {
     let (one, other) = pair.between;
     let party = if one == told.own { other } else { one };
     let some = pair.differences.iter().take(limits::HOTLINE_DIFFERENCES_TOLD);

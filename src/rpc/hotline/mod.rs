@@ -164,8 +164,8 @@ impl HotlineService for HotlineCalls {
         &self,
         call: Request<calls::ShowSessionRequest>,
     ) -> Result<Response<calls::ShowSessionResponse>, Status> {
-        let from = call.get_ref().from;
-        let look = |told: &Told| Ok(lines::shown(told, &told.some_session()?, from));
+        let (from, caller) = (call.get_ref().from, person(&call)?.person());
+        let look = |told: &Told| Ok(lines::shown(told, &told.some_session()?, from, caller));
         self.look(&call.get_ref().thread, look).await?.map(Response::new)
     }
 

@@ -17,10 +17,10 @@ use crate::domain::command::{AsIs, Command, Origin};
 use crate::domain::content::Content;
 use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId};
 use crate::domain::event::{Event, Record, Stamp};
-use crate::domain::form::Prose;
+use crate::domain::form::{MessageDigest, Prose};
 use crate::domain::hotline::session::{Session, State};
 use crate::domain::hotline::{
-    SessionAcceptance, SessionAddition, SessionClose, SessionOpening, SessionText, too_long,
+    AgreedWith, SessionAcceptance, SessionAddition, SessionClose, SessionOpening, SessionText, too_long,
 };
 use crate::domain::party::Party;
 use crate::domain::people::Role;
@@ -53,6 +53,8 @@ pub(super) enum Wanted {
     },
     Close {
         remarks: String,
+        /// Transcripts that the officer was shown.
+        shown: Vec<(Party, Digest)>,
     },
     /// What came by telephone, for our own record.
     Heard(Box<Transcription>),
@@ -306,8 +308,9 @@ impl Speaker<'_> {
                 let form = Translation { of, language, translator, lines, ..Translation::default() };
                 (Content::Translation(form), others)
             }
-            Wanted::Close { remarks } => {
+            Wanted::Close { remarks, shown } => {
                 let form = session.close_by(told.thread, told.own);
+                all_was_shown(&form, &shown)?;
                 (Content::SessionClose(SessionClose { remarks: Prose(remarks), ..form }), others)
             }
             Wanted::Heard(form) => (Content::Transcription(form), Vec::new()),
@@ -337,6 +340,22 @@ impl Speaker<'_> {
                 ..SessionOpening::default()
             }),
         )
+    }
+}
+
+/// Nobody signs what nobody saw: where anything was shown, all that is signed was.
+fn all_was_shown(form: &SessionClose, shown: &[(Party, Digest)]) -> Result<(), Status> {
+    let was_shown = |with: &AgreedWith| {
+        let mut of_it = shown.iter().filter(|(party, _)| party.to_string() == with.party);
+        of_it.any(|(_, digest)| with.transcript == Some(MessageDigest(*digest)))
+    };
+    match form.agreed.iter().find(|with| !was_shown(with)) {
+        Some(with) if !shown.is_empty() => {
+            let rule =
+                format!("what is signed with {} is another by now: look at it, then close", with.party);
+            Err(status::field("shown", rule))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

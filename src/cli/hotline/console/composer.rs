@@ -1,13 +1,10 @@
-//! Typing: what a key does to the text that is written, and the rows in which it stands on the screen.
+//! Typing: what a key does to what is written, and the rows in which it stands on the screen.
 //!
 //! Never here: a character that is dropped without a word. What does not fit is not taken, and that is said.
 
 use unicode_width::UnicodeWidthChar as _;
 
-use super::drafts::Draft;
-use crate::domain::hotline::too_long;
 use crate::domain::text::shown;
-use crate::limits;
 
 /// A key that moves in the text or takes something out of it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -20,15 +17,28 @@ pub enum Edit {
     Delete,
 }
 
-impl Draft {
-    /// Puts a text at the cursor: all of it or, where the whole would be longer than any may be, nothing.
+/// What is being written.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Written {
+    pub text: String,
+    /// Where the next character goes: a byte of `text` that begins one, or its end.
+    cursor: usize,
+}
+
+impl Written {
+    /// With the cursor behind it.
+    pub fn of(text: impl Into<String>) -> Written {
+        let text = text.into();
+        Written { cursor: text.len(), text }
+    }
+
+    /// Puts a text at the cursor: all of it or, where the whole would have more bytes than these, nothing.
     ///
     /// # Errors
     /// The rule that it would break.
-    pub fn insert(&mut self, text: &str) -> Result<(), String> {
-        if self.text.len().saturating_add(text.len()) > limits::HOTLINE_TEXT_BYTES_MAX {
-            let whole = [self.text.as_str(), text].concat();
-            return Err(too_long(&whole).unwrap_or_default());
+    pub fn insert(&mut self, text: &str, bytes_max: usize) -> Result<(), String> {
+        if self.text.len().saturating_add(text.len()) > bytes_max {
+            return Err(format!("no more than {bytes_max} bytes have room here"));
         }
         let (before, after) = self.halves();
         let whole = [before, text, after].concat();
@@ -111,43 +121,42 @@ impl Page {
 mod tests {
     use super::*;
 
-    fn typed(text: &str) -> Draft {
-        let mut draft = Draft::default();
-        draft.insert(text).unwrap();
-        draft
-    }
+    const ROOM: usize = 8_192;
 
     #[test]
     fn keys_move_in_the_text_and_take_out_of_it_by_whole_characters() {
-        let mut draft = typed("Один\nдва");
+        let mut written = Written::of("Один\nдва");
         for edit in [Edit::Home, Edit::Left, Edit::Backspace, Edit::Home, Edit::Delete, Edit::End] {
-            draft.edit(edit);
+            written.edit(edit);
         }
-        assert_eq!((draft.text.as_str(), draft.cursor), ("ди\nдва", 4));
-        draft.insert("н").unwrap();
-        draft.edit(Edit::Right);
-        assert_eq!((draft.text.as_str(), draft.cursor), ("дин\nдва", 7));
-        let mut empty = Draft::default();
+        assert_eq!((written.text.as_str(), written.cursor), ("ди\nдва", 4));
+        written.insert("н", ROOM).unwrap();
+        written.edit(Edit::Right);
+        assert_eq!((written.text.as_str(), written.cursor), ("дин\nдва", 7));
+        let mut empty = Written::default();
         for edit in [Edit::Left, Edit::Right, Edit::Home, Edit::End, Edit::Backspace, Edit::Delete] {
             empty.edit(edit);
         }
-        assert_eq!(empty, Draft::default());
+        assert_eq!(empty, Written::default());
     }
 
     #[test]
     fn a_text_over_the_limit_is_not_taken_rather_than_cut() {
-        let mut draft = typed("abc");
-        let over = "x".repeat(limits::HOTLINE_TEXT_BYTES_MAX - 2);
-        assert!(draft.insert(&over).unwrap_err().contains("8192 bytes"));
-        assert_eq!(draft.text, "abc");
+        let mut written = Written::of("abc");
+        let over = "x".repeat(ROOM - 2);
+        assert!(written.insert(&over, ROOM).unwrap_err().contains("8192 bytes"));
+        assert_eq!(written.text, "abc");
     }
 
     #[test]
     fn rows_hold_the_text_as_it_is_safe_to_show_and_the_cursor_stands_where_it_goes_on() {
-        let mut draft = typed("大演習\nab\u{1b}c");
-        assert_eq!(draft.rows(6), (vec!["大演".into(), "習".into(), "ab\\u{".into(), "1b}c".into()], (3, 4)));
-        draft.edit(Edit::Home);
-        assert_eq!(draft.rows(6).1, (2, 0));
-        assert_eq!(Draft::default().rows(6), (vec![String::new()], (0, 0)));
+        let mut written = Written::of("大演習\nab\u{1b}c");
+        assert_eq!(
+            written.rows(6),
+            (vec!["大演".into(), "習".into(), "ab\\u{".into(), "1b}c".into()], (3, 4))
+        );
+        written.edit(Edit::Home);
+        assert_eq!(written.rows(6).1, (2, 0));
+        assert_eq!(Written::default().rows(6), (vec![String::new()], (0, 0)));
     }
 }

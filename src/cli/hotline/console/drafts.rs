@@ -1,35 +1,47 @@
-//! The text that an officer writes in a session: kept in the officer's own directory, so that it outlives a cut, the
-//! console and the machine, and given to the node under one id, so that it is said once.
+//! The text or translation that an officer writes in a session: kept in the officer's own directory, so that it
+//! outlives a cut, the console and the machine, and given to the node under one id, so that it is said once.
 //!
 //! Never here: a draft given under another id while it is not known what became of it, or a file that others may read.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
+use super::composer::Written;
 use crate::cli::files::{self, FileFault, Readers};
 use crate::codec::message::{precedence_from_proto, precedence_to_proto};
 use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::domain::digest::CommandId;
 use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
 
 const PREFIX: &str = "hotline-draft-";
 const SUFFIX: &str = ".json";
+/// Held by the console that keeps the drafts.
+const LOCK: &str = "hotline-console.lock";
+
+/// What a draft is of: in each session one text is written at a time, and one translation of each text.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, Default)]
+pub struct DraftOf {
+    pub thread: Bytes,
+    /// Digest of the text that is translated; empty for a text of one's own.
+    pub translates: Bytes,
+}
 
 /// What is written in one session and not on record yet.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Draft {
     /// Digest of the message with which the session begins.
     pub opening: Bytes,
-    pub text: String,
-    /// Where the next character goes: a byte of `text` that begins one, or its end.
-    pub cursor: usize,
+    pub written: Written,
     /// BCP 47; empty for the first of the session's.
     pub language: String,
+    /// Of a translation: who translates; empty for who writes it.
+    pub translator: String,
     /// Digest of the text that it answers; empty for none.
     pub answers: Bytes,
     /// `None` for that of the opening.
@@ -48,23 +60,41 @@ pub struct Given {
 }
 
 impl Draft {
-    /// The call that says it.
-    pub fn call(&self, thread: &Bytes, given: &Given) -> calls::SayRequest {
-        calls::SayRequest {
-            command: Some(calls::CommandHeader {
-                id: Bytes::copy_from_slice(&given.id.0),
-                at_ms: given.at.0,
-            }),
-            thread: thread.clone(),
-            text: self.text.clone(),
-            language: self.language.clone(),
+    /// Whether it can go without a loss.
+    pub fn is_empty(&self) -> bool {
+        self.written.text.is_empty() && self.given.is_none()
+    }
+
+    /// What is given to the node.
+    pub fn said(&self, of: &DraftOf, given: &Given) -> Said {
+        let id = Bytes::copy_from_slice(&given.id.0);
+        let command = Some(calls::CommandHeader { id, at_ms: given.at.0 });
+        let (opening, text, language) =
+            (self.opening.clone(), self.written.text.clone(), self.language.clone());
+        let precedence = self.precedence.map_or(0, precedence_to_proto);
+        if !of.translates.is_empty() {
+            return Said::Translate(calls::TranslateTextRequest {
+                command,
+                text: of.translates.clone(),
+                language,
+                translation: text,
+                translator: self.translator.clone(),
+                precedence,
+                opening,
+            });
+        }
+        Said::Say(calls::SayRequest {
+            command,
+            thread: of.thread.clone(),
+            text,
+            language,
             answers: self.answers.clone(),
-            precedence: self.precedence.map_or(0, precedence_to_proto),
-            opening: self.opening.clone(),
+            precedence,
+            opening,
             // A session that all have closed is opened again by a command, on purpose.
             reopen: false,
             phrase: 0,
-        }
+        })
     }
 }
 
@@ -80,23 +110,40 @@ struct Kept {
     precedence: Option<String>,
     /// The id under which it was given, and when (ms since 1970).
     given: Option<(String, i64)>,
+    /// As in `DraftOf` and `Draft`; not there in a text of one's own.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    translates: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    translator: String,
 }
 
 /// The drafts of one desk.
 pub struct Drafts {
     directory: PathBuf,
+    lock: Option<File>,
 }
 
 impl Drafts {
     pub fn at(directory: &Path) -> Drafts {
-        Drafts { directory: directory.to_owned() }
+        Drafts { directory: directory.to_owned(), lock: None }
     }
 
-    /// All that are kept, by thread, and the files that hold none: these are put aside, not deleted.
+    /// Whether they are this console's to read and to keep, from now on; and not while another one's are.
+    ///
+    /// # Errors
+    /// The directory takes no lock.
+    pub fn take(&mut self) -> Result<bool, FileFault> {
+        if self.lock.is_none() {
+            self.lock = files::try_lock(&self.directory.join(LOCK))?;
+        }
+        Ok(self.lock.is_some())
+    }
+
+    /// All that are kept, and the files that hold none: these are put aside, not deleted.
     ///
     /// # Errors
     /// The directory can't be read, or is open to others.
-    pub fn read(&self) -> Result<(BTreeMap<Bytes, Draft>, Vec<PathBuf>), FileFault> {
+    pub fn read(&self) -> Result<(BTreeMap<DraftOf, Draft>, Vec<PathBuf>), FileFault> {
         let (mut drafts, mut aside) = (BTreeMap::new(), Vec::new());
         let fault = |fault| FileFault::Io { path: self.directory.clone(), fault };
         for entry in fs::read_dir(&self.directory).map_err(fault)? {
@@ -107,14 +154,10 @@ impl Drafts {
             }
             let bytes = files::read_private(&path)?;
             match serde_json::from_slice::<Kept>(&bytes).ok().and_then(read) {
-                Some((thread, draft)) => {
-                    drafts.insert(thread, draft);
+                Some((of, draft)) => {
+                    drafts.insert(of, draft);
                 }
-                None => {
-                    let to = path.with_extension("unreadable");
-                    fs::rename(&path, &to).map_err(|fault| FileFault::Io { path, fault })?;
-                    aside.push(to);
-                }
+                None => aside.push(moved_aside(&path)?),
             }
         }
         Ok((drafts, aside))
@@ -124,9 +167,9 @@ impl Drafts {
     ///
     /// # Errors
     /// The disk does not take it.
-    pub fn keep(&self, thread: &Bytes, draft: Option<&Draft>) -> Result<(), FileFault> {
-        let path = self.directory.join(format!("{PREFIX}{}{SUFFIX}", hex::encode(thread)));
-        let Some(draft) = draft.filter(|draft| !draft.text.is_empty()) else {
+    pub fn keep(&self, of: &DraftOf, draft: Option<&Draft>) -> Result<(), FileFault> {
+        let path = self.file(of);
+        let Some(draft) = draft.filter(|draft| !draft.written.text.is_empty()) else {
             return match fs::remove_file(&path) {
                 Err(fault) if fault.kind() != std::io::ErrorKind::NotFound => {
                     Err(FileFault::Io { path, fault })
@@ -135,21 +178,45 @@ impl Drafts {
             };
         };
         let kept = Kept {
-            thread: hex::encode(thread),
+            thread: hex::encode(&of.thread),
             opening: hex::encode(&draft.opening),
-            text: draft.text.clone(),
+            text: draft.written.text.clone(),
             language: draft.language.clone(),
             answers: hex::encode(&draft.answers),
             precedence: draft.precedence.map(|one| one.name().to_owned()),
             given: draft.given.map(|given| (given.id.to_string(), given.at.0)),
+            translates: hex::encode(&of.translates),
+            translator: draft.translator.clone(),
         };
         let text = serde_json::to_vec(&kept)
             .map_err(|fault| FileFault::Io { path: path.clone(), fault: fault.into() })?;
         files::replace(&path, &text, Readers::OwnerOnly)
     }
+
+    /// What is kept of it is no draft any more, and not deleted: where it lies then.
+    ///
+    /// # Errors
+    /// It can't be moved.
+    pub fn put_aside(&self, of: &DraftOf) -> Result<PathBuf, FileFault> {
+        moved_aside(&self.file(of))
+    }
+
+    fn file(&self, of: &DraftOf) -> PathBuf {
+        let (thread, translates) = (hex::encode(&of.thread), hex::encode(&of.translates));
+        let dash = if translates.is_empty() { "" } else { "-" };
+        self.directory.join([PREFIX, &thread, dash, &translates, SUFFIX].concat())
+    }
 }
 
-fn read(kept: Kept) -> Option<(Bytes, Draft)> {
+/// To a name that no file has yet.
+fn moved_aside(path: &Path) -> Result<PathBuf, FileFault> {
+    let mut names = (1_u32..).map(|number| path.with_extension(format!("aside-{number}")));
+    let to = names.find(|name| !name.exists()).unwrap_or_else(|| path.to_owned());
+    fs::rename(path, &to).map_err(|fault| FileFault::Io { path: path.to_owned(), fault })?;
+    Ok(to)
+}
+
+fn read(kept: Kept) -> Option<(DraftOf, Draft)> {
     let bytes = |text: &str| hex::decode(text).ok().map(Bytes::from);
     let precedence = match kept.precedence {
         Some(name) => Some(Precedence::from_name(&name)?),
@@ -161,14 +228,14 @@ fn read(kept: Kept) -> Option<(Bytes, Draft)> {
     };
     let draft = Draft {
         opening: bytes(&kept.opening)?,
-        cursor: kept.text.len(),
-        text: kept.text,
+        written: Written::of(kept.text),
         language: kept.language,
+        translator: kept.translator,
         answers: bytes(&kept.answers)?,
         precedence,
         given,
     };
-    Some((bytes(&kept.thread)?, draft))
+    Some((DraftOf { thread: bytes(&kept.thread)?, translates: bytes(&kept.translates)? }, draft))
 }
 
 /// The precedence of a draft that names none is that of its session's opening.
@@ -185,9 +252,9 @@ mod tests {
     fn draft(text: &str) -> Draft {
         Draft {
             opening: vec![1; 32].into(),
-            text: text.into(),
-            cursor: text.len(),
+            written: Written::of(text),
             language: "ru".into(),
+            translator: "A. Ivanova".into(),
             answers: vec![2; 32].into(),
             precedence: Some(Precedence::Flash),
             given: Some(Given { id: CommandId([3; 16]), at: Instant(4), again: None }),
@@ -199,15 +266,20 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o700)).unwrap();
         let drafts = Drafts::at(folder.path());
-        let thread = Bytes::from(vec![7; 16]);
+        let of = DraftOf { thread: vec![7; 16].into(), translates: Bytes::new() };
+        let translation = DraftOf { translates: vec![8; 32].into(), ..of.clone() };
         let hostile = draft("\u{1b}[2J \"Союзная\" \u{202e}\n大演習");
-        drafts.keep(&thread, Some(&hostile)).unwrap();
-        assert_eq!(drafts.read().unwrap(), ([(thread.clone(), hostile)].into(), vec![]));
+        let all = [(of.clone(), hostile.clone()), (translation.clone(), draft("Он?"))];
+        for (of, draft) in &all {
+            drafts.keep(of, Some(draft)).unwrap();
+        }
+        assert_eq!(drafts.read().unwrap(), (all.into(), vec![]));
         let file = folder.path().join(format!("{PREFIX}{}{SUFFIX}", "07".repeat(16)));
         assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
-        drafts.keep(&thread, Some(&draft(""))).unwrap();
-        drafts.keep(&thread, None).unwrap();
+        drafts.keep(&of, Some(&draft(""))).unwrap();
+        drafts.keep(&translation, None).unwrap();
         assert!(!file.exists());
+        assert_eq!(drafts.read().unwrap(), (BTreeMap::new(), vec![]));
     }
 
     #[test]
@@ -219,5 +291,18 @@ mod tests {
         files::write_new(&file, b"{\"thread\": 1}", Readers::OwnerOnly).unwrap();
         let (read, aside) = drafts.read().unwrap();
         assert!(read.is_empty() && aside.len() == 1 && aside[0].exists() && !file.exists());
+        // Nor is what was put aside before.
+        files::write_new(&file, b"[]", Readers::OwnerOnly).unwrap();
+        let (_, again) = drafts.read().unwrap();
+        assert!(again[0].exists() && aside[0].exists() && again != aside);
+    }
+
+    #[test]
+    fn one_console_of_an_officer_keeps_the_drafts_and_the_next_one_once_that_has_ended() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut one, mut other) = (Drafts::at(folder.path()), Drafts::at(folder.path()));
+        assert!(one.take().unwrap() && one.take().unwrap() && !other.take().unwrap());
+        drop(one);
+        assert!(other.take().unwrap());
     }
 }

@@ -12,14 +12,21 @@ use crate::domain::official::wrap::cut;
 use crate::domain::text::shown;
 
 pub const HEAD_ROWS: usize = 3;
+/// On a narrower screen no text is shown, so that none passes for one that was.
+pub const TEXT_COLUMNS_MIN: usize = 16;
+/// While another console of this officer runs.
+pub const NOT_KEPT: &str = "another console of yours keeps the drafts: what is written here is NOT KEPT";
 
 pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
-    let unread: u32 = state.sessions.values().map(|one| one.stands.unread).fold(0, u32::saturating_add);
+    let unread = state.sessions.values().map(|one| state.unread(one)).fold(0, usize::saturating_add);
     let flashes = state.sessions.values().filter(|one| state.alarms_in(one)).count();
     let waits = match (flashes, unread) {
         (0, 0) => String::new(),
         (0, unread) => format!("UNREAD {unread}"),
-        (flashes, unread) => format!("FLASH in {flashes} session(s), UNREAD {unread}: press n"),
+        (flashes, unread) => {
+            let keys = if state.is_typed_in() { "Esc, then n" } else { "press n" };
+            format!("FLASH in {flashes} session(s), UNREAD {unread}: {keys}")
+        }
     };
     let (link, weight) = match &state.link {
         Link::Joining => ("joining the node".to_owned(), Weight::Bold),
@@ -40,7 +47,8 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
             more => format!(" and {more} older: detente hotline list"),
         };
         let first = format!("HOTLINE  {}  {count} session(s){more}", state.own);
-        return [Row::of(cut(&first, wide), Weight::Bold), Row::of("", Weight::Plain), last];
+        let second = if state.keeps { String::new() } else { NOT_KEPT.to_owned() };
+        return [Row::of(cut(&first, wide), Weight::Bold), Row::of(cut(&second, wide), Weight::Bold), last];
     };
     let stands = &session.stands;
     let first = format!(
@@ -51,12 +59,26 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
         present(stands),
         shown(&stands.subject)
     );
-    let on: Vec<String> =
-        stands.on.iter().map(|on| format!("{} {}", shown(&on.party), shown(&on.officer))).collect();
-    let on = if on.is_empty() { "nobody".to_owned() } else { on.join(", ") };
     let partial = if session.partial { "EARLIER TEXTS LEFT OUT: detente hotline show  " } else { "" };
-    let second = format!("{partial}on: {on}  languages: {}", languages(stands));
+    let second = if wide < TEXT_COLUMNS_MIN {
+        "too narrow".to_owned()
+    } else {
+        format!("{partial}on: {}  languages: {}", on(stands), languages(stands))
+    };
     [Row::of(cut(&first, wide), Weight::Bold), Row::of(cut(&second, wide), Weight::Plain), last]
+}
+
+/// Who is on for each Party that is present, by name; also for one that came in later. Who opened it may have said no
+/// more.
+fn on(stands: &calls::Session) -> String {
+    let officers = stands.on.iter().map(|on| format!("{} {}", shown(&on.party), shown(&on.officer)));
+    let is_on = |party: &str| stands.on.iter().any(|on| on.party == party);
+    let others = stands.present.iter().filter(|party| !is_on(party));
+    let others = others.map(|party| {
+        let opened = if *party == stands.opened_by { "opened it" } else { "nobody yet" };
+        format!("{} {opened}", shown(party))
+    });
+    officers.chain(others).collect::<Vec<_>>().join(", ")
 }
 
 fn present(stands: &calls::Session) -> String {
@@ -77,13 +99,14 @@ pub fn listed(state: &State, thread: &Bytes, session: &Session, wide: usize) -> 
         (false, false) => Weight::Plain,
     };
     let sign = if selected { '>' } else { ' ' };
-    let draft = if state.drafts.contains_key(thread) { "DRAFT  " } else { "" };
+    let is_begun = state.drafts.iter().any(|(of, draft)| of.thread == *thread && !draft.is_empty());
+    let draft = if is_begun { "DRAFT  " } else { "" };
     let told = format!(
         "{sign}{:<5} {:<9} {:<8} {:>3} unread  {}  {draft}{}",
         traffic_mark(stands.traffic),
         precedence_name(stands.precedence),
         if session.too_long { "too long" } else { &stands.state },
-        stands.unread,
+        state.unread(session),
         present(stands),
         shown(&stands.subject)
     );

@@ -6,17 +6,16 @@
 use bytes::Bytes;
 
 use super::composer::Edit;
-use super::drafts::{Draft, Given};
-use super::rows::is_unread;
+use super::dialogue::Dialogue;
+use super::drafts::Draft;
+use super::rows::is_unread_here;
 use super::screen;
 use super::scroll::{Scroll, Window};
-use super::state::{Effect, Link, State, View, answer_ms};
-use crate::codec::proto::detente::v1 as calls;
-use crate::codec::proto::detente::v1::join_request::What as Said;
+use super::state::{Effect, State, View};
 use crate::domain::digest::CommandId;
-use crate::domain::hotline::too_long;
 use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
+use crate::limits;
 
 /// What was pressed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -24,6 +23,8 @@ pub enum Key {
     Character(char),
     Control(char),
     Enter,
+    Tab,
+    BackTab,
     Escape,
     Up,
     Down,
@@ -42,10 +43,18 @@ pub struct At {
 
 impl State {
     pub fn press(&mut self, key: Key, at: At) -> Vec<Effect> {
-        match key {
-            Key::Control('c') => return vec![Effect::Leave],
-            Key::Control('l') => return vec![Effect::Redraw],
-            _ => self.notice.clear(),
+        if key == Key::Control('l') {
+            return vec![Effect::Redraw];
+        }
+        let was_told = std::mem::take(&mut self.is_leaving);
+        self.notice.clear();
+        self.refused.pressed(at.now);
+        let leaves = key == Key::Control('c') || key == Key::Character('q') && !self.is_typed_in();
+        if leaves {
+            return self.leave(was_told);
+        }
+        if self.dialogue.is_some() {
+            return self.in_dialogue(key, at);
         }
         match self.view {
             View::List => self.in_list(key),
@@ -56,8 +65,8 @@ impl State {
 
     fn in_list(&mut self, key: Key) -> Vec<Effect> {
         let step = match key {
-            Key::Character('q') => return vec![Effect::Leave],
             Key::Character('n') => return self.next_unread(),
+            Key::Character('o') => return self.ask(Dialogue::open()),
             Key::Enter => {
                 if self.session().is_some() {
                     self.open(self.thread.clone(), None);
@@ -83,11 +92,15 @@ impl State {
 
     fn in_session(&mut self, key: Key, at: At) -> Vec<Effect> {
         match key {
-            Key::Character('q') => return vec![Effect::Leave],
             Key::Character('n') => return self.next_unread(),
             Key::Character('r') => return self.read(at),
             Key::Character('a') => return self.accept(at),
             Key::Character('w') => self.write(Bytes::new()),
+            Key::Character('t') => return self.translate(),
+            Key::Character('o') => return self.ask(Dialogue::open()),
+            Key::Character('p') => return self.ask_in(Dialogue::phrase),
+            Key::Character('+') => return self.ask_in(|_, _| Dialogue::add()),
+            Key::Character('c') => return self.ask_in(Dialogue::close),
             Key::Enter => self.answer(),
             Key::Escape => self.view = View::List,
             Key::Up => self.moved(Scroll::up),
@@ -104,26 +117,40 @@ impl State {
     fn in_writing(&mut self, key: Key, at: At) -> Vec<Effect> {
         match key {
             Key::Escape => {
+                let of = self.writes();
                 self.view = View::Session;
-                return vec![Effect::Keep(self.thread.clone())];
+                // Where nothing was written, nothing was begun.
+                if self.drafts.get(&of).is_some_and(Draft::is_empty) {
+                    self.drafts.remove(&of);
+                }
+                return vec![Effect::Keep(of)];
             }
             Key::Control('s') => return self.give(at),
             Key::PageUp => self.moved(Scroll::page_up),
             Key::PageDown => self.moved(Scroll::page_down),
             key => {
                 let languages = self.session().map(|session| session.stands.languages.clone());
-                let Some(draft) = self.drafts.get_mut(&self.thread) else { return Vec::new() };
+                let of = self.writes();
+                let Some(draft) = self.drafts.get_mut(&of) else { return Vec::new() };
                 if draft.given.is_some() {
                     self.notice =
                         "it was given to the node, and stays as it is until the node answers".into();
                     return Vec::new();
                 }
+                // What a text takes at most is said before it goes; a translation may need more room than its text.
+                let bytes_max = if of.translates.is_empty() {
+                    limits::HOTLINE_TEXT_BYTES_MAX
+                } else {
+                    limits::FORM_TEXT_BYTES_MAX
+                };
+                let mut insert = |text: &str| draft.written.insert(text, bytes_max);
                 let taken = match key {
-                    Key::Character(character) => draft.insert(character.encode_utf8(&mut [0; 4])),
-                    Key::Enter => draft.insert("\n"),
-                    Key::Pasted(text) => draft.insert(&text.replace("\r\n", "\n").replace('\r', "\n")),
+                    Key::Character(character) => insert(character.encode_utf8(&mut [0; 4])),
+                    Key::Enter => insert("\n"),
+                    Key::Tab | Key::BackTab => Err("a text has no place for a Tab: write spaces".into()),
+                    Key::Pasted(text) => insert(&text.replace("\r\n", "\n").replace('\r', "\n")),
                     Key::Edit(edit) => {
-                        draft.edit(edit);
+                        draft.written.edit(edit);
                         Ok(())
                     }
                     Key::Control('p') => {
@@ -139,32 +166,58 @@ impl State {
                 if let Err(rule) = taken {
                     self.notice = format!("NOT TAKEN: {rule}");
                 }
-                return vec![Effect::Keep(self.thread.clone())];
+                return vec![Effect::Keep(of)];
+            }
+        }
+        Vec::new()
+    }
+
+    fn in_dialogue(&mut self, key: Key, at: At) -> Vec<Effect> {
+        let Some(dialogue) = &mut self.dialogue else { return Vec::new() };
+        match key {
+            // What was given to the node stays given, and its answer is told.
+            Key::Escape => self.leave_dialogue(),
+            _ if dialogue.given.is_some() => {
+                self.notice = "it was given to the node, and stays as it is until the node answers".into();
+            }
+            Key::Control('s') => return self.give_dialogue(at),
+            key => {
+                if let Err(rule) = dialogue.press(key) {
+                    self.notice = format!("NOT TAKEN: {rule}");
+                }
             }
         }
         Vec::new()
     }
 
     /// Opens a session at a line or, where none is named, at the first that is unread, or its last.
-    fn open(&mut self, thread: Bytes, at: Option<usize>) {
+    pub fn open(&mut self, thread: Bytes, at: Option<usize>) {
         self.thread = thread;
+        self.translates = Bytes::new();
         self.view = View::Session;
-        let lines = self.session().map(|session| &session.lines[..]).unwrap_or_default();
-        let unread = || lines.iter().position(|line| is_unread(line, &self.own));
-        let line = at.or_else(unread).unwrap_or(lines.len().saturating_sub(1));
+        let last = self.session().map_or(0, |session| session.lines.len().saturating_sub(1));
+        let line = at.or_else(|| self.first_waiting()).unwrap_or(last);
         self.scroll = Scroll::default();
         self.moved(|scroll, window| scroll.select(line, window));
     }
 
-    /// The fastest first, and of these the oldest.
+    /// In the session that is looked at.
+    pub fn first_waiting(&self) -> Option<usize> {
+        let session = self.session()?;
+        session.lines.iter().position(|line| self.waits(session, line))
+    }
+
+    /// What nobody here has read comes first; then the fastest, and of these the oldest.
     fn next_unread(&mut self) -> Vec<Effect> {
         let lines = self.sessions.iter().flat_map(|(thread, session)| {
             session.lines.iter().enumerate().map(move |(at, line)| (thread, session, at, line))
         });
         let asks =
-            lines.filter(|(_, session, _, line)| is_unread(line, &self.own) || self.alarms(session, line));
-        let next =
-            asks.min_by_key(|(_, _, _, line)| (std::cmp::Reverse(line.precedence), line.recorded_at_ms));
+            lines.filter(|(_, session, _, line)| self.waits(session, line) || self.alarms(session, line));
+        let next = asks.min_by_key(|(_, session, _, line)| {
+            let is_read = !is_unread_here(line, &self.own) && !self.alarms(session, line);
+            (is_read, std::cmp::Reverse(line.precedence), line.recorded_at_ms)
+        });
         match next.map(|(thread, _, at, _)| (thread.clone(), at)) {
             Some((thread, at)) => self.open(thread, Some(at)),
             None => self.notice = "nothing is unread".into(),
@@ -172,118 +225,11 @@ impl State {
         Vec::new()
     }
 
-    /// The selected text; where that is not unread, the next one is selected, and nothing is said.
-    fn read(&mut self, at: At) -> Vec<Effect> {
-        let own = self.own.clone();
-        match self.selected() {
-            Some(line) if is_unread(line, &own) && self.seen.contains(&line.digest) => {
-                let digest = line.digest.clone();
-                let is_same = |said: &Said| matches!(said, Said::Read(asked) if asked.digest == digest);
-                if self.waiting.values().any(|(said, _)| is_same(said)) {
-                    self.notice = "your reading waits for the node".into();
-                    return Vec::new();
-                }
-                let asked = calls::ReadTextRequest { command: header(at), digest };
-                self.said(Said::Read(asked), at)
-            }
-            _ => {
-                let lines = self.session().map(|session| &session.lines[..]).unwrap_or_default();
-                match lines.iter().position(|line| is_unread(line, &own)) {
-                    Some(unread) => self.moved(|scroll, window| scroll.select(unread, window)),
-                    None => self.notice = "every text of this session is read".into(),
-                }
-                Vec::new()
-            }
-        }
-    }
-
-    fn accept(&mut self, at: At) -> Vec<Effect> {
-        let Some(session) = self.session() else { return Vec::new() };
-        let (opening, thread) = (session.stands.opening.clone(), self.thread.clone());
-        let is_same = |said: &Said| matches!(said, Said::Accept(asked) if asked.thread == thread);
-        if self.waiting.values().any(|(said, _)| is_same(said)) {
-            self.notice = "your acceptance waits for the node".into();
-            return Vec::new();
-        }
-        let asked =
-            calls::AcceptSessionRequest { command: header(at), thread, opening, ..Default::default() };
-        self.said(Said::Accept(asked), at)
-    }
-
-    /// It goes now or, without a link, when the node is joined again.
-    fn said(&mut self, said: Said, at: At) -> Vec<Effect> {
-        self.waiting.insert(at.id, (said.clone(), at.now.plus_ms(answer_ms())));
-        if self.link == Link::Live {
-            return vec![Effect::Say(said)];
-        }
-        self.notice = "it goes when the node is there again".into();
-        Vec::new()
-    }
-
-    fn write(&mut self, answers: Bytes) {
-        let Some(session) = self.session() else { return };
-        if session.too_long {
-            self.notice = "the thread is too long to be a session".into();
-            return;
-        }
-        let opening = session.stands.opening.clone();
-        let draft =
-            self.drafts.entry(self.thread.clone()).or_insert_with(|| Draft { opening, ..Draft::default() });
-        if draft.given.is_none() && !answers.is_empty() {
-            draft.answers = answers;
-        }
-        if draft.given.is_some_and(|given| given.again.is_none()) {
-            self.notice =
-                "it was given before this console ended: Ctrl-S gives it again, and it is said once".into();
-        }
-        self.view = View::Writing;
-    }
-
-    fn answer(&mut self) {
-        match self.selected() {
-            Some(line) if super::rows::is_text(line) => self.write(line.digest.clone()),
-            Some(_) | None => self.notice = "only a text is answered; w writes one that answers none".into(),
-        }
-    }
-
-    /// Under a new id only where it is known that nothing became of it under the one before.
-    fn give(&mut self, at: At) -> Vec<Effect> {
-        let thread = self.thread.clone();
-        let is_live = self.link == Link::Live;
-        let Some(draft) = self.drafts.get_mut(&thread) else { return Vec::new() };
-        if draft.text.trim().is_empty() {
-            self.notice = "there is nothing to send".into();
-            return Vec::new();
-        }
-        if let Some(rule) = too_long(&draft.text) {
-            self.notice = format!("NOT SENT: {rule}");
-            return Vec::new();
-        }
-        let again = Some(at.now.plus_ms(answer_ms()));
-        let given = match draft.given {
-            Some(given) => Given { again, ..given },
-            None => Given { id: at.id, at: at.now, again },
-        };
-        draft.given = Some(given);
-        let call = draft.call(&thread, &given);
-        let mut effects = vec![Effect::Keep(thread)];
-        if is_live {
-            effects.push(Effect::Say(Said::Say(call)));
-        } else {
-            self.notice = "it goes, once, when the node is there again".into();
-        }
-        effects
-    }
-
     pub fn moved(&mut self, how: impl FnOnce(&mut Scroll, &Window<'_>)) {
         let mut scroll = self.scroll;
         screen::with_session(self, |window| how(&mut scroll, window));
         self.scroll = scroll;
     }
-}
-
-fn header(at: At) -> Option<calls::CommandHeader> {
-    Some(calls::CommandHeader { id: Bytes::copy_from_slice(&at.id.0), at_ms: at.now.0 })
 }
 
 /// From that of the opening through all, the fastest first.
@@ -304,8 +250,12 @@ fn next_language(now: &str, languages: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::hotline::console::screen::{answer, console, live, text, told};
+    use crate::cli::hotline::console::composer::Written;
+    use crate::cli::hotline::console::drafts::{DraftOf, Given};
+    use crate::cli::hotline::console::screen::{Drawn, answer, console, live, text, told};
+    use crate::codec::proto::detente::v1 as calls;
     use crate::codec::proto::detente::v1::join_answer::How;
+    use crate::codec::proto::detente::v1::join_request::What as Said;
 
     fn at(id: u8) -> At {
         At { now: Instant(i64::from(id)), id: CommandId([id; 16]) }
@@ -318,12 +268,17 @@ mod tests {
         }
     }
 
+    fn whole(digests: &[u8]) -> Drawn {
+        let digests: Vec<Bytes> = digests.iter().map(|one| vec![*one; 32].into()).collect();
+        Drawn { stood: digests.clone(), ended: digests, ..Drawn::default() }
+    }
+
     #[test]
     fn one_key_reads_the_text_that_is_shown_and_never_one_that_came_under_the_finger() {
         let mut state = console(&[text(1, "BY", "one"), text(2, "BY", "two")]);
         state.press(Key::Enter, at(1));
         assert!(state.press(Key::Character('r'), at(2)).is_empty(), "it never stood on the screen");
-        state.stood(vec![vec![1; 32].into(), vec![2; 32].into()]);
+        state.stood(whole(&[1, 2]));
         // What comes meanwhile does not move the selection off a text that is unread.
         state.told(told(text(3, "BY", "three")), Instant(3));
         let effects = state.press(Key::Character('r'), at(4));
@@ -332,13 +287,31 @@ mod tests {
         // All read: what comes is selected, and the same key reads it.
         for read in [1, 2, 3] {
             let mut line = text(read, "BY", "read");
-            line.states[0].read_at_ms = 9;
+            (line.states[0].read_at_ms, line.read_by_caller) = (9, true);
             state.told(told(line), Instant(6));
         }
         state.press(Key::Edit(Edit::End), at(6));
         state.told(told(text(4, "BY", "four")), Instant(7));
-        state.stood(vec![vec![4; 32].into()]);
+        state.stood(whole(&[4]));
         assert_eq!(read_of(&state.press(Key::Character('r'), at(8))), Some(&[4; 32][..]));
+    }
+
+    #[test]
+    fn unread_is_what_this_officer_has_not_read_and_what_nobody_has_comes_first() {
+        let mut by_another = text(1, "BY", "one");
+        by_another.states[0].read_at_ms = 9;
+        let mut state = console(&[by_another.clone(), text(2, "BY", "two")]);
+        assert_eq!(state.unread(state.session().unwrap()), 2);
+        assert!(!state.alarms(state.session().unwrap(), &by_another), "somebody here has read it");
+        state.press(Key::Character('n'), at(1));
+        assert_eq!(state.scroll.selected, 1);
+        state.stood(whole(&[1, 2]));
+        state.press(Key::Up, at(2));
+        assert_eq!(read_of(&state.press(Key::Character('r'), at(3))), Some(&[1; 32][..]));
+        // What is over waits for nobody who came later.
+        let session = state.sessions.get_mut(&state.thread).unwrap();
+        session.stands.state = "closed".into();
+        assert_eq!(state.unread(state.session().unwrap()), 1);
     }
 
     #[test]
@@ -348,7 +321,7 @@ mod tests {
             state.press(key, at(1));
         }
         state.lost("cut".into(), Instant(2));
-        assert_eq!(state.press(Key::Control('s'), at(3)), [Effect::Keep(vec![7; 16].into())]);
+        assert_eq!(state.press(Key::Control('s'), at(3)), [Effect::Keep(state.writes())]);
         // What is given does not change, and goes under its id once the node is there.
         state.press(Key::Character('?'), at(4));
         let asked = |effects: Vec<Effect>| {
@@ -368,7 +341,8 @@ mod tests {
         state.told(answer(3, refused(true)), Instant(8));
         assert_eq!(asked(state.tick(Instant(99_999))), Some(first));
         state.told(answer(3, refused(false)), Instant(9));
-        assert!(state.notice.contains("REFUSED"));
+        state.press(Key::Edit(Edit::End), at(10));
+        assert!(state.refused.stands().unwrap().starts_with("REFUSED, your text"), "{:?}", state.refused);
         state.press(Key::Character('?'), at(10));
         let second = asked(state.press(Key::Control('s'), at(11))).unwrap();
         assert_eq!((second.text.as_str(), &second.command.unwrap().id[..]), ("We\nsee!?", &[11; 16][..]));
@@ -378,11 +352,29 @@ mod tests {
     }
 
     #[test]
+    fn what_the_node_finds_fault_with_stays_with_its_writer_and_an_empty_draft_is_none() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        for key in [Key::Enter, Key::Character('w'), Key::Escape] {
+            state.press(key, at(1));
+        }
+        assert!(state.drafts.is_empty());
+        for key in [Key::Character('w'), Key::Tab, Key::Character('x'), Key::Control('s')] {
+            state.press(key, at(2));
+        }
+        let faults = vec![calls::Fault { field: "text".into(), rule: "no".into(), ..Default::default() }];
+        let spoken = calls::Spoken { released: false, faults, ..Default::default() };
+        state.told(answer(2, How::Spoken(spoken)), Instant(3));
+        assert_eq!(state.drafts[&state.writes()].written.text, "x");
+        assert!(state.refused.stands().unwrap().starts_with("NOT SENT, your text: text: no"));
+        assert!(state.press(Key::Control('s'), at(4)).len() == 2, "under another id");
+    }
+
+    #[test]
     fn what_was_given_before_a_restart_is_given_again_by_the_officer_alone() {
         let mut state = console(&[text(1, "BY", "one")]);
         let given = Some(Given { id: CommandId([5; 16]), at: Instant(1), again: None });
-        let draft = Draft { text: "kept".into(), given, ..Draft::default() };
-        state.drafts.insert(vec![7; 16].into(), draft);
+        let draft = Draft { written: Written::of("kept"), given, ..Draft::default() };
+        state.drafts.insert(DraftOf { thread: vec![7; 16].into(), ..DraftOf::default() }, draft);
         assert!(state.told(live(), Instant(2)).is_empty());
         for key in [Key::Enter, Key::Character('w')] {
             state.press(key, at(3));

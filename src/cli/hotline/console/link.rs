@@ -25,7 +25,7 @@ pub enum Heard {
 
 /// How much that was heard may wait for the screen. What is said waits without a limit of its own: each key says one
 /// thing at most, and each text on the screen one.
-const AHEAD: usize = 64;
+pub const AHEAD: usize = 64;
 
 /// Runs until nobody listens.
 async fn keep(desk: Desk, heard: mpsc::Sender<Heard>, mut said: mpsc::UnboundedReceiver<Said>) {

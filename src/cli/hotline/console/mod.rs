@@ -4,11 +4,21 @@
 //! Never here: a rule, or anything that only the console knows but what is being written. What it shows is what the
 //! node tells; what is written lies in the officer's own directory.
 
+mod answers;
+mod below;
+mod cells;
 mod composer;
+mod dialogue;
 mod drafts;
+mod filled;
+mod give;
 mod head;
 mod keys;
+mod leave;
 mod link;
+mod looks;
+mod refused;
+mod room;
 mod rows;
 mod screen;
 mod scroll;
@@ -17,16 +27,17 @@ mod terminal;
 
 use std::collections::BTreeSet;
 
-use bytes::Bytes;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
-use self::drafts::Drafts;
+use self::drafts::{DraftOf, Drafts};
 use self::keys::{At, Key};
 use self::link::Heard;
+use self::looks::Looked;
+use self::screen::Drawn;
 use self::state::{Effect, State};
 use self::terminal::{Input, Terminal};
-use crate::cli::desk::{As, fresh_id};
+use crate::cli::desk::{As, Desk, fresh_id};
 use crate::cli::fault::Fault;
 use crate::clock::Clock;
 use crate::codec::proto::detente::v1::join_request::What as Said;
@@ -35,7 +46,7 @@ use crate::domain::text::shown;
 #[derive(clap::Args, Debug)]
 #[command(
     after_help = "A FLASH rings the bell and stands in reverse video. What is written and not sent yet is kept in \
-                  the desk's directory. The keys stand on the last line of the screen."
+                  the desk's directory. The keys stand at the foot of the screen."
 )]
 pub struct JoinArgs {
     #[command(flatten)]
@@ -46,64 +57,108 @@ pub struct JoinArgs {
 pub async fn join(args: JoinArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let drafts = Drafts::at(args.person.directory());
-    let (kept, aside) = drafts.read()?;
     let mut ends = Ends::new()?;
     let mut terminal = Terminal::take()?;
-    let mut state = State::new(desk.party.to_string(), kept, (0, 0));
-    if let Some(path) = aside.first() {
-        state.notice = format!("no draft can be read of {}", shown(&path.display().to_string()));
-    }
-    let (said, mut heard) = link::begin(desk);
-    let mut inputs = terminal::inputs();
-    let mut tick = tokio::time::interval(terminal::TICK);
-    let mut console = Console { state, said, drafts, to_keep: BTreeSet::new(), clock: Clock::system() };
-    loop {
-        console.draw(&mut terminal)?;
-        let goes_on = loop {
-            tokio::select! {
-                input = inputs.recv() => match input {
-                    Some(Input::Key(key)) => break console.press(key, &mut terminal)?,
-                    Some(Input::Resized) => break true,
-                    None => break false,
-                },
-                told = heard.recv() => match told {
-                    Some(told) => {
-                        let mut next = Some(told);
-                        while let Some(told) = next {
-                            console.hear(told, &mut terminal)?;
-                            next = heard.try_recv().ok();
-                        }
-                        break true;
-                    }
-                    None => return Err(Fault::new("the console's stream ended by a fault of the program")),
-                },
-                _ = tick.tick() => {
-                    // Nothing is drawn where nothing changed: a line may be slow.
-                    if console.tick(&mut terminal)? {
-                        break true;
-                    }
-                }
-                () = ends.come() => break false,
-            }
-        };
-        if !goes_on {
-            console.keep();
-            return Ok(());
-        }
-    }
+    let state = State::new(desk.party.to_string(), (0, 0));
+    let (said, heard) = link::begin(desk.clone());
+    let (looks, looked) = looks::channel();
+    let mut console = Console {
+        state,
+        desk,
+        said,
+        looks,
+        drafts,
+        to_keep: BTreeSet::new(),
+        clock: Clock::system(),
+        rings: false,
+        may_ring: true,
+    };
+    console.take_drafts()?;
+    let ended = console.sit(&mut terminal, heard, looked, &mut ends).await;
+    // However it ends, also where the terminal has gone.
+    console.keep();
+    ended
 }
 
 /// What is known, and the ways out of it.
 struct Console {
     state: State,
+    desk: Desk,
     said: mpsc::UnboundedSender<Said>,
+    looks: mpsc::Sender<Looked>,
     drafts: Drafts,
-    /// Threads whose draft on disk is not the newest.
-    to_keep: BTreeSet<Bytes>,
+    /// Those that are not on disk as they are now.
+    to_keep: BTreeSet<DraftOf>,
     clock: Clock,
+    /// The bell is to ring; and whether it has not rung since the last tick.
+    rings: bool,
+    may_ring: bool,
 }
 
 impl Console {
+    async fn sit(
+        &mut self,
+        terminal: &mut Terminal,
+        mut heard: mpsc::Receiver<Heard>,
+        mut looked: mpsc::Receiver<Looked>,
+        ends: &mut Ends,
+    ) -> Result<(), Fault> {
+        let mut inputs = terminal::inputs();
+        let mut tick = tokio::time::interval(terminal::TICK);
+        loop {
+            self.ring(terminal);
+            self.draw(terminal)?;
+            let goes_on = loop {
+                tokio::select! {
+                    () = ends.come() => break false,
+                    input = inputs.recv() => match input {
+                        Some(Input::Key(key)) => {
+                            let mut goes_on = self.press(key, terminal)?;
+                            // What is typed or pasted faster than it is drawn is drawn together.
+                            for _ in 1..terminal::KEYS_AHEAD {
+                                if !goes_on || !self.state.is_typed_in() {
+                                    break;
+                                }
+                                let Ok(Input::Key(key)) = inputs.try_recv() else { break };
+                                goes_on = self.press(key, terminal)?;
+                            }
+                            break goes_on;
+                        }
+                        Some(Input::Resized) => break true,
+                        None => break false,
+                    },
+                    _ = tick.tick() => {
+                        // Nothing is drawn where nothing changed: a line may be slow.
+                        if self.tick(terminal)? {
+                            break true;
+                        }
+                    }
+                    Some(looked) = looked.recv() => {
+                        self.state.looked(looked);
+                        break true;
+                    }
+                    told = heard.recv() => match told {
+                        Some(told) => {
+                            // What waits is drawn together, and no more of it than leaves the keys their turn.
+                            self.hear(told, terminal)?;
+                            for _ in 1..link::AHEAD {
+                                match heard.try_recv() {
+                                    Ok(told) => self.hear(told, terminal)?,
+                                    Err(_) => break,
+                                }
+                            }
+                            break true;
+                        }
+                        None => return Err(Fault::new("the console's stream ended by a fault of the program")),
+                    },
+                }
+            };
+            if !goes_on {
+                return Ok(());
+            }
+        }
+    }
+
     fn draw(&mut self, terminal: &mut Terminal) -> Result<(), Fault> {
         let fault = |fault: std::io::Error| Fault::new(format!("the terminal can't be used: {fault}"));
         let size = terminal.drawing.size().map_err(fault)?;
@@ -111,16 +166,15 @@ impl Console {
             self.state.size = (size.width, size.height);
             self.state.moved(|scroll, window| scroll.select(scroll.selected, window));
         }
-        let mut stood = Vec::new();
-        let drawn = terminal.drawing.draw(|frame| {
-            let drawn = screen::draw(&self.state, frame.buffer_mut());
-            stood = drawn.stood;
+        let mut drawn = Drawn::default();
+        let done = terminal.drawing.draw(|frame| {
+            drawn = screen::draw(&self.state, frame.buffer_mut());
             if let Some(cursor) = drawn.cursor {
                 frame.set_cursor_position(cursor);
             }
         });
-        drawn.map_err(fault)?;
-        let effects = self.state.stood(stood);
+        done.map_err(fault)?;
+        let effects = self.state.stood(drawn);
         self.perform(effects, terminal).map(|_| ())
     }
 
@@ -145,21 +199,34 @@ impl Console {
 
     /// Whether anything changed on the screen.
     fn tick(&mut self, terminal: &mut Terminal) -> Result<bool, Fault> {
-        let before = self.state.notice.clone();
+        let before = (self.state.notice.clone(), self.state.keeps);
+        self.may_ring = true;
+        if let Err(fault) = self.take_drafts() {
+            self.state.notice = format!("no draft can be read: {fault}");
+        }
         self.keep();
         let effects = self.state.tick(self.clock.now());
-        let changed = !effects.is_empty() || before != self.state.notice;
+        let changed =
+            !effects.is_empty() || before != (self.state.notice.clone(), self.state.keeps) || self.rings;
         self.perform(effects, terminal)?;
         Ok(changed)
+    }
+
+    /// Once a tick at most: where FLASH comes without end, a bell without end would tell nothing.
+    fn ring(&mut self, terminal: &mut Terminal) {
+        if self.rings && self.may_ring {
+            (self.rings, self.may_ring) = (false, false);
+            terminal.ring();
+        }
     }
 
     /// Whether it goes on.
     fn perform(&mut self, effects: Vec<Effect>, terminal: &mut Terminal) -> Result<bool, Fault> {
         for effect in effects {
             match effect {
-                Effect::Keep(thread) => {
-                    let is_done = !self.state.drafts.contains_key(&thread);
-                    self.to_keep.insert(thread);
+                Effect::Keep(of) => {
+                    let is_done = !self.state.drafts.contains_key(&of);
+                    self.to_keep.insert(of);
                     if is_done {
                         self.keep();
                     }
@@ -170,7 +237,8 @@ impl Console {
                     // While the stream is cut nobody takes it, and it is said again after that.
                     let _ = self.said.send(what);
                 }
-                Effect::Bell => terminal.ring(),
+                Effect::Look(look) => looks::begin(self.desk.clone(), look, self.looks.clone()),
+                Effect::Bell => self.rings = true,
                 Effect::Redraw => {
                     let cleared = terminal.drawing.clear();
                     cleared.map_err(|fault| Fault::new(format!("the terminal can't be used: {fault}")))?;
@@ -181,11 +249,41 @@ impl Console {
         Ok(true)
     }
 
-    /// A text that can't be kept is not lost while the console runs, and may be sent: that is said.
+    /// One console of an officer keeps the drafts; the next one does once that has ended. Where both wrote in the same
+    /// place, what the other one kept is put aside, and not deleted.
+    fn take_drafts(&mut self) -> Result<(), Fault> {
+        if self.state.keeps || !self.drafts.take()? {
+            return Ok(());
+        }
+        let (kept, mut aside) = self.drafts.read()?;
+        for (of, draft) in kept {
+            let here = self.state.drafts.get(&of);
+            if here.is_none_or(|here| here.written.text.is_empty()) {
+                self.state.drafts.insert(of, draft);
+            } else {
+                aside.push(self.drafts.put_aside(&of)?);
+            }
+        }
+        self.state.keeps = true;
+        self.to_keep.extend(self.state.drafts.keys().cloned());
+        if !aside.is_empty() {
+            let paths = aside.iter().map(|path| shown(&path.display().to_string()));
+            let paths = paths.collect::<Vec<_>>().join(", ");
+            self.state.notice = format!("no draft here, and put aside: {paths}");
+        }
+        Ok(())
+    }
+
+    /// A text that can't be kept is not lost while the console runs, and may be sent: that is said, and it is tried
+    /// again.
     fn keep(&mut self) {
-        for thread in std::mem::take(&mut self.to_keep) {
-            if let Err(fault) = self.drafts.keep(&thread, self.state.drafts.get(&thread)) {
+        if !self.state.keeps {
+            return;
+        }
+        for of in std::mem::take(&mut self.to_keep) {
+            if let Err(fault) = self.drafts.keep(&of, self.state.drafts.get(&of)) {
                 self.state.notice = format!("the draft is NOT KEPT on disk: {}", shown(&fault.to_string()));
+                self.to_keep.insert(of);
             }
         }
     }

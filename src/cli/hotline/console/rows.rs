@@ -3,8 +3,10 @@
 //!
 //! Never here: a text from outside that was not made safe to show, one that was cut, or one sign for two things.
 
+use crate::cli::hotline::page;
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
+use crate::domain::digest::Digest;
 use crate::domain::official::wrap::{columns, wrapped};
 use crate::domain::official::{Direction, direction};
 use crate::domain::text::{shown, shown_lines};
@@ -57,6 +59,8 @@ pub struct Look<'l> {
     pub selected: bool,
     /// It asks for an officer at once.
     pub alarms: bool,
+    /// A translation of it is begun here, and not on record yet.
+    pub drafted: bool,
 }
 
 /// All rows of one message.
@@ -79,8 +83,13 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
     );
     put(&mut rows, 0, &heading, look.columns, weight);
     let mut told = |text: &str| put(&mut rows, 2, text, look.columns, Weight::Plain);
-    if is_unread(line, look.own) {
+    if is_unread_here(line, look.own) {
         told("UNREAD");
+    } else if is_unread(line, look.own) {
+        told("not read by you");
+    }
+    if look.drafted {
+        told("TRANSLATION BEGUN: t goes on with it");
     }
     if !line.not_taken.is_empty() {
         told(&format!("not taken: {}", shown(&line.not_taken)));
@@ -94,15 +103,33 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
     if !line.missing.is_empty() {
         told(&format!("waits for {} message(s) not on record here", line.missing.len()));
     }
+    if !line.phrase_differs.is_empty() {
+        let with: Vec<String> = line.phrase_differs.iter().map(|party| shown(party)).collect();
+        told(&format!(
+            "said to be agreed phrase {}: the list agreed with {} has other words",
+            line.phrase,
+            with.join(", ")
+        ));
+    }
     said(&mut rows, line, look.columns);
-    for state in &line.states {
-        fill(&mut rows, &became(line, state, look), look.columns);
+    for (at, state) in line.states.iter().enumerate() {
+        let mut words = became(line, state, look);
+        // What its own writer is told of it begins here.
+        if at == 0 && line.author == look.own {
+            words.insert(0, format!("on record here {}", hour(line.recorded_at_ms, line.released_at_ms)));
+        }
+        fill(&mut rows, &words, look.columns);
     }
     rows
 }
 
-/// Whether it is a text of another Party's that no officer of the own Party has read.
+/// Whether it is a text of another Party's that this officer has not read.
 pub fn is_unread(line: &calls::SessionLine, own: &str) -> bool {
+    is_text(line) && line.author != own && !line.read_by_caller
+}
+
+/// Whether it is a text of another Party's that no officer of the own Party has read.
+pub fn is_unread_here(line: &calls::SessionLine, own: &str) -> bool {
     let unread = |state: &calls::TextState| state.party == own && state.read_at_ms == 0;
     is_text(line) && line.author != own && line.states.iter().any(unread)
 }
@@ -137,14 +164,14 @@ fn named(look: &Look<'_>, digest: &[u8]) -> String {
 fn said(rows: &mut Vec<Row>, line: &calls::SessionLine, wide: usize) {
     let language = shown(&line.language);
     let original: Vec<String> = shown_lines(&line.text);
-    if line.translations.is_empty() {
+    let others = page::beside(line);
+    if others.is_empty() {
         let original = marked(&language, original);
         below(rows, &original, wide);
         return;
     }
-    for one in &line.translations {
-        let of = format!("[{}] by {}, the original counts", shown(&one.language), shown(&one.translator));
-        let translated: Vec<String> = std::iter::once(of).chain(shown_lines(&one.text)).collect();
+    for (whose, text) in others {
+        let translated: Vec<String> = std::iter::once(whose).chain(shown_lines(text)).collect();
         let original: Vec<String> =
             std::iter::once(format!("[{language}]")).chain(original.iter().cloned()).collect();
         if wide < BESIDE_COLUMNS_MIN {
@@ -200,29 +227,54 @@ fn beside(rows: &mut Vec<Row>, left: &[String], right: &[String], wide: usize) {
     }
 }
 
+/// How the session was closed with each other Party, where both have closed: what both signed or, text by text, in
+/// what the two differ.
+pub fn closed(closed: &[calls::ClosedWith], wide: usize, place: &dyn Fn(&[u8]) -> Option<u32>) -> Vec<Row> {
+    let mut rows = Vec::new();
+    for sentence in closed.iter().flat_map(page::closed_with) {
+        // A text that stands here is found by its number.
+        let words = sentence.split(' ').map(|word| {
+            let digest = Digest::from_hex(word);
+            let place = digest.and_then(|digest| place(&digest.0));
+            place.map_or_else(
+                || word.to_owned(),
+                |place| format!("{place} ({})", word.get(..12).unwrap_or_default()),
+            )
+        });
+        put(&mut rows, 0, &words.collect::<Vec<_>>().join(" "), wide, Weight::Bold);
+    }
+    rows
+}
+
 /// What became of it at one Party: each thing by itself, and what has not come about is said as well.
 fn became(line: &calls::SessionLine, state: &calls::TextState, look: &Look<'_>) -> Vec<String> {
     let here = state.party == look.own;
     let at = |at_ms: i64| hour(at_ms, line.released_at_ms);
     let mut words = vec![match (state.refused.as_str(), state.on_record_ms) {
+        ("", 0) if state.not_known_here => "not known here, its author has the receipt".to_owned(),
         ("", 0) => "NOT on record there".to_owned(),
         ("", at_ms) if here => format!("on record here {}", at(at_ms)),
-        ("", at_ms) => format!("on record there {}", at(at_ms)),
+        ("", at_ms) => format!("on record there {}, proven", at(at_ms)),
         (refused, _) => shown(refused),
     }];
     if is_text(line) {
-        words.push(match state.shown_at_ms {
-            0 => "not shown".to_owned(),
-            at_ms => format!("shown to {} {}", shown(&state.shown_to), at(at_ms)),
-        });
-        words.push(match state.read_at_ms {
-            0 => "not read".to_owned(),
-            at_ms => format!("read by {} {}", shown(&state.read_by), at(at_ms)),
-        });
-        words.push(match &state.answered_by[..] {
-            [] => "not answered".to_owned(),
-            answer => format!("answered in {}", named(look, answer)),
-        });
+        // Of what is between two others nothing is known that they do not tell.
+        let unknown = state.not_known_here;
+        if state.shown_at_ms != 0 {
+            words.push(format!("shown to {} {}", shown(&state.shown_to), at(state.shown_at_ms)));
+        } else if !unknown {
+            words.push("not shown".to_owned());
+        }
+        if state.read_at_ms != 0 {
+            words.push(format!("read by {} {}", shown(&state.read_by), at(state.read_at_ms)));
+        } else if !unknown {
+            words.push("not read".to_owned());
+        }
+        if !state.answered_by.is_empty() {
+            words.push(format!("answered in {}", named(look, &state.answered_by)));
+        } else if !unknown {
+            words.push("not answered".to_owned());
+        }
     }
     if let Some(first) = words.first_mut() {
         *first = format!("{}: {first}", shown(&state.party));

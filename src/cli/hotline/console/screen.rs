@@ -1,75 +1,65 @@
-//! The console drawn from what it knows: heading, list or session, what is written, and the keys.
+//! The console drawn from what it knows: heading, list or session, and what stands below.
 //!
 //! Never here: a change to what is drawn, a colour, or text from outside that was not made safe to show.
 
 use bytes::Bytes;
 use ratatui_core::buffer::Buffer;
-use ratatui_core::layout::Rect;
-use ratatui_core::style::{Modifier, Style};
 
-use super::drafts::{Draft, precedence};
-use super::head::{HEAD_ROWS, head, listed};
-use super::rows::{Look, Piece, Row, Weight, is_text, rows};
+use super::below::below;
+use super::cells::put;
+use super::drafts::DraftOf;
+use super::head::{HEAD_ROWS, TEXT_COLUMNS_MIN, head, listed};
+use super::rows::{Look, Row, closed, is_text, rows};
 use super::scroll::Window;
-use super::state::{Link, State, View};
-use crate::codec::message::traffic_mark;
-use crate::codec::proto::detente::v1 as calls;
-use crate::domain::official::wrap::{cut, wrapped};
-use crate::domain::official::{direction, isolates};
-use crate::domain::text::shown;
-use crate::limits;
-
-/// Of what is written no more rows are shown at once.
-const WRITING_ROWS_MAX: usize = 7;
-const NOTICE_ROWS_MAX: usize = 4;
-
-const LIST_HELP: &str = "Up Down PgUp PgDn  Enter open  n next unread  Ctrl-L redraw  q leave";
-const SESSION_HELP: &str = "r read  Enter answer  w write  a accept  n next  PgUp PgDn  Esc list  q leave";
-const WRITING_HELP: &str = "Ctrl-S send  Esc keep the draft  Ctrl-P precedence  Ctrl-N language  PgUp PgDn";
+use super::state::{State, View};
 
 /// What stands on the screen once it is drawn.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Drawn {
     pub cursor: Option<(u16, u16)>,
     /// The digests of the texts of which something is there.
     pub stood: Vec<Bytes>,
+    /// Of these the ones of which the end is there.
+    pub ended: Vec<Bytes>,
+    /// All that is to be seen beside the fields of a dialogue is there.
+    pub noted: bool,
 }
 
 pub fn draw(state: &State, buffer: &mut Buffer) -> Drawn {
     buffer.reset();
     let wide = usize::from(state.size.0);
+    let below = below(state);
     let mut y = 0;
     for row in head(state, wide) {
         put(buffer, &mut y, &row);
     }
     let end = y.saturating_add(body_height(state));
-    let mut stood = Vec::new();
+    let (mut stood, mut ended) = (Vec::new(), Vec::new());
     match state.view {
         View::List => {
             let rows = with_list(state, |window| of_list(state, window, wide));
             rows.iter().for_each(|row| put(buffer, &mut y, row));
         }
         View::Session | View::Writing => {
-            let rows = with_session(state, |window| of_session(state, window, wide));
-            for (digest, row) in rows {
-                stood.extend(digest.filter(|digest| stood.last() != Some(digest)));
-                put(buffer, &mut y, &row);
+            for one in with_session(state, |window| of_session(state, window, wide)) {
+                ended.extend(one.text.clone().filter(|_| one.is_last));
+                stood.extend(one.text.filter(|text| stood.last() != Some(text)));
+                put(buffer, &mut y, &one.row);
             }
         }
     }
     y = end;
-    let (written, cursor) = writing(state, wide);
-    let cursor = cursor.map(|(row, column)| (column, y.saturating_add(row)));
-    for row in written.iter().chain(&notice(state, wide)) {
+    let cursor = below.cursor.map(|(row, column)| (column, y.saturating_add(row)));
+    for row in &below.rows {
         put(buffer, &mut y, row);
     }
-    let help = match state.view {
-        View::List => LIST_HELP,
-        View::Session => SESSION_HELP,
-        View::Writing => WRITING_HELP,
-    };
-    put(buffer, &mut y, &Row::of(cut(help, wide), Weight::Bold));
     let is_there = |column: usize, row: usize| Some((u16::try_from(column).ok()?, u16::try_from(row).ok()?));
-    Drawn { cursor: cursor.and_then(|(column, row)| is_there(column, row)), stood }
+    // Where the screen took another size meanwhile, it is drawn again before anything counts as shown.
+    if (buffer.area().width, buffer.area().height) != state.size {
+        return Drawn::default();
+    }
+    let cursor = cursor.filter(|(column, row)| *column < wide && *row < usize::from(state.size.1));
+    Drawn { cursor: cursor.and_then(|(column, row)| is_there(column, row)), stood, ended, noted: below.noted }
 }
 
 /// The list, as it is scrolled through.
@@ -80,18 +70,21 @@ pub fn with_list<T>(state: &State, look: impl FnOnce(&Window<'_>) -> T) -> T {
     look(&Window { things: list.len(), height: body_height(state), rows: &count })
 }
 
-/// The session that is looked at, as it is scrolled through.
+/// The session that is looked at, as it is scrolled through: its lines, and behind them how it was closed.
 pub fn with_session<T>(state: &State, look: impl FnOnce(&Window<'_>) -> T) -> T {
     let lines = state.session().map(|session| &session.lines[..]).unwrap_or_default();
+    let is_closed = state.session().is_some_and(|session| !session.closed.is_empty());
     let wide = usize::from(state.size.0);
-    let count = |at: usize| lines.get(at).map_or(0, |line| of_line(state, line, wide).len());
-    look(&Window { things: lines.len(), height: body_height(state), rows: &count })
+    let count = |at: usize| of_thing(state, at, wide).len();
+    let things = lines.len().saturating_add(usize::from(is_closed));
+    look(&Window { things, height: body_height(state), rows: &count })
 }
 
 fn body_height(state: &State) -> usize {
-    let (wide, high) = (usize::from(state.size.0), usize::from(state.size.1));
-    let below = writing(state, wide).0.len().saturating_add(notice(state, wide).len()).saturating_add(1);
-    high.saturating_sub(HEAD_ROWS).saturating_sub(below)
+    if usize::from(state.size.0) < TEXT_COLUMNS_MIN {
+        return 0;
+    }
+    usize::from(state.size.1).saturating_sub(HEAD_ROWS).saturating_sub(below(state).rows.len())
 }
 
 fn of_list(state: &State, window: &Window<'_>, wide: usize) -> Vec<Row> {
@@ -106,128 +99,53 @@ fn of_list(state: &State, window: &Window<'_>, wide: usize) -> Vec<Row> {
     scroll.visible(window).into_iter().filter_map(row).collect()
 }
 
-fn of_session(state: &State, window: &Window<'_>, wide: usize) -> Vec<(Option<Bytes>, Row)> {
+/// A row of a session on the screen.
+struct Standing {
+    /// Digest of the text of which it is; `None` where it is of no text.
+    text: Option<Bytes>,
+    /// Whether it is the last one of it.
+    is_last: bool,
+    row: Row,
+}
+
+fn of_session(state: &State, window: &Window<'_>, wide: usize) -> Vec<Standing> {
     let lines = state.session().map(|session| &session.lines[..]).unwrap_or_default();
     let mut scroll = state.scroll;
     scroll.settle(window);
     let mut out = Vec::new();
     let (mut at, mut laid) = (usize::MAX, Vec::new());
     for (thing, row) in scroll.visible(window) {
-        let Some(line) = lines.get(thing) else { continue };
         if thing != at {
-            (at, laid) = (thing, of_line(state, line, wide));
+            (at, laid) = (thing, of_thing(state, thing, wide));
         }
-        let digest = is_text(line).then(|| line.digest.clone());
-        out.extend(laid.get(row).map(|row| (digest, row.clone())));
+        let text = lines.get(thing).filter(|line| is_text(line)).map(|line| line.digest.clone());
+        let is_last = row.saturating_add(1) == laid.len();
+        out.extend(laid.get(row).map(|row| Standing { text, is_last, row: row.clone() }));
     }
     out
 }
 
-fn of_line(state: &State, line: &calls::SessionLine, wide: usize) -> Vec<Row> {
+fn of_thing(state: &State, at: usize, wide: usize) -> Vec<Row> {
+    let Some(session) = state.session() else { return Vec::new() };
     let place = |digest: &[u8]| {
-        let lines = &state.session()?.lines;
-        lines.iter().find(|one| one.digest == digest).map(|one| one.position).filter(|place| *place > 0)
+        let line = session.lines.iter().find(|one| one.digest == digest);
+        line.map(|one| one.position).filter(|place| *place > 0)
     };
-    let selected = state.selected().is_some_and(|selected| selected.digest == line.digest);
-    let alarms = state.session().is_some_and(|session| state.alarms(session, line));
-    rows(line, &Look { own: &state.own, columns: wide, place: &place, selected, alarms })
-}
-
-/// What is written, and where its cursor stands: row and column.
-fn writing(state: &State, wide: usize) -> (Vec<Row>, Option<(usize, usize)>) {
-    let Some(draft) = state.drafts.get(&state.thread).filter(|_| state.view != View::List) else {
-        return (Vec::new(), None);
+    let Some(line) = session.lines.get(at) else {
+        return closed(&session.closed, wide, &place);
     };
-    let bar = Row::of(cut(&bar(state, draft), wide), Weight::Reverse);
-    let (rows, (row, column)) = draft.rows(wide);
-    if state.view != View::Writing {
-        return (vec![bar], None);
-    }
-    // The rows around the cursor.
-    let first = row.saturating_add(1).saturating_sub(WRITING_ROWS_MAX);
-    let text = rows.into_iter().skip(first).take(WRITING_ROWS_MAX);
-    let mut out = vec![bar];
-    out.extend(text.map(|text| Row {
-        pieces: vec![Piece { column: 0, direction: direction(&text), text }],
-        weight: Weight::Plain,
-    }));
-    (out, Some((row.saturating_sub(first).saturating_add(1), column)))
-}
-
-fn bar(state: &State, draft: &Draft) -> String {
-    let session = state.session();
-    let stands = session.map(|session| &session.stands);
-    let mark = stands.map_or("REAL?", |stands| traffic_mark(stands.traffic));
-    let opening = stands.map_or(0, |stands| stands.precedence);
-    let speed = precedence(draft, opening).map(|one| one.name()).unwrap_or_default();
-    let first = || stands.and_then(|stands| stands.languages.first().cloned()).unwrap_or_default();
-    let language = if draft.language.is_empty() { first() } else { draft.language.clone() };
-    let place = session.and_then(|session| {
-        let answered = session.lines.iter().find(|line| line.digest == draft.answers);
-        answered.map(|line| format!("  answers {}", line.position))
-    });
-    let what = match draft.given {
-        None => "DRAFT",
-        Some(given) if given.again.is_none() => "GIVEN BEFORE, Ctrl-S gives it again",
-        Some(_) if state.link == Link::Live => "GIVEN TO THE NODE",
-        Some(_) => "GOES WHEN THE NODE IS THERE",
-    };
-    let words = draft.text.split_whitespace().count();
-    format!(
-        "{mark}  {what}  {speed}  [{}]{}  {}/{} bytes  {words}/{} words",
-        shown(&language),
-        place.unwrap_or_default(),
-        draft.text.len(),
-        limits::HOTLINE_TEXT_BYTES_MAX,
-        limits::HOTLINE_TEXT_WORDS_MAX
+    let of = DraftOf { thread: state.thread.clone(), translates: line.digest.clone() };
+    rows(
+        line,
+        &Look {
+            own: &state.own,
+            columns: wide,
+            place: &place,
+            selected: state.scroll.selected == at,
+            alarms: state.alarms(session, line),
+            drafted: state.drafts.contains_key(&of),
+        },
     )
-}
-
-fn notice(state: &State, wide: usize) -> Vec<Row> {
-    if state.notice.is_empty() {
-        return Vec::new();
-    }
-    let parts = wrapped(&state.notice, wide.max(1), wide.max(1));
-    parts.into_iter().take(NOTICE_ROWS_MAX).map(|part| Row::of(part, Weight::Bold)).collect()
-}
-
-fn put(buffer: &mut Buffer, y: &mut usize, row: &Row) {
-    let area = *buffer.area();
-    let at = u16::try_from(*y).ok().map(|y| area.y.saturating_add(y)).filter(|y| *y < area.bottom());
-    *y = y.saturating_add(1);
-    let Some(at) = at else { return };
-    for piece in &row.pieces {
-        let column = u16::try_from(piece.column).unwrap_or(u16::MAX);
-        let x = area.x.saturating_add(column);
-        if x >= area.right() {
-            continue;
-        }
-        let room = usize::from(area.right().saturating_sub(x));
-        let (end, _) = buffer.set_stringn(x, at, &piece.text, room, Style::new());
-        // Directions stay within the piece, as everywhere else in print.
-        if let Some((before, after)) = isolates(&piece.text, piece.direction) {
-            mark(buffer, x, at, |symbol| format!("{before}{symbol}"));
-            if end < area.right() {
-                mark(buffer, end, at, |symbol| format!("{after}{symbol}"));
-            } else {
-                mark(buffer, end.saturating_sub(1), at, |symbol| format!("{symbol}{after}"));
-            }
-        }
-    }
-    let modifier = match row.weight {
-        Weight::Plain => return,
-        Weight::Bold => Modifier::BOLD,
-        Weight::Reverse => Modifier::REVERSED,
-    };
-    let whole = Rect { y: at, height: 1, ..area };
-    buffer.set_style(whole, Style::new().add_modifier(modifier));
-}
-
-fn mark(buffer: &mut Buffer, x: u16, y: u16, change: impl FnOnce(&str) -> String) {
-    if let Some(cell) = buffer.cell_mut((x, y)) {
-        let changed = change(cell.symbol());
-        cell.set_symbol(&changed);
-    }
 }
 
 #[cfg(test)]
@@ -235,12 +153,22 @@ pub use tests::{answer, console, live, text, told};
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use ratatui_core::layout::Rect;
+    use ratatui_core::style::Modifier;
 
     use super::*;
+    use crate::cli::hotline::console::composer::Written;
+    use crate::cli::hotline::console::dialogue::Dialogue;
+    use crate::cli::hotline::console::drafts::Draft;
+    use crate::cli::hotline::console::keys::{At, Key};
+    use crate::cli::hotline::console::looks::Note;
+    use crate::cli::hotline::console::state::Effect;
     use crate::codec::proto::detente::evidence::v1::{Precedence, Traffic};
+    use crate::codec::proto::detente::v1 as calls;
     use crate::codec::proto::detente::v1::join_answer::How;
+    use crate::codec::proto::detente::v1::join_request::What as Said;
     use crate::codec::proto::detente::v1::join_response::What;
+    use crate::domain::digest::{CommandId, Digest};
     use crate::domain::time::Instant;
 
     /// A FLASH text to PL.
@@ -278,8 +206,11 @@ mod tests {
 
     /// PL's, live, with one session of these lines.
     pub fn console(lines: &[calls::SessionLine]) -> State {
-        let mut state = State::new("PL".into(), BTreeMap::new(), (80, 24));
+        let mut state = State { keeps: true, ..State::new("PL".into(), (80, 24)) };
         let stands = calls::Session {
+            thread: vec![7; 16].into(),
+            present: vec!["BY".into(), "PL".into()],
+            languages: vec!["en".into(), "ru".into()],
             subject: "Aircraft \u{1b}[2J off course".into(),
             state: "open".into(),
             traffic: Traffic::Real as i32,
@@ -323,11 +254,13 @@ mod tests {
             all.contains("PL: on record here") && all.contains("; not shown; not read; not answered"),
             "{all}"
         );
+        // What this Party's own writer sees begins with its own record.
+        assert!(all.contains("on record here 00:00:00Z; PL: on record here"), "{all}");
         assert!(all.contains(" | [ru] by") && all.contains("answers 1"), "{all}");
         assert!(!all.contains(['\u{1b}', '\u{202e}']));
         let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 24));
-        let stood = draw(&state, &mut buffer).stood;
-        assert_eq!(stood.len(), 2);
+        let drawn = draw(&state, &mut buffer);
+        assert_eq!((drawn.stood.len(), drawn.ended.len()), (2, 2));
         let is_reverse =
             |y| buffer.cell((0, y)).is_some_and(|cell| cell.modifier.contains(Modifier::REVERSED));
         assert!(is_reverse(3) && !is_reverse(4));
@@ -342,6 +275,89 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_is_longer_than_the_screen_is_read_once_its_end_stood_there() {
+        let mut state = console(&[text(1, "BY", &"word ".repeat(900))]);
+        let at = |id: u8| At { now: Instant(i64::from(id)), id: CommandId([id; 16]) };
+        state.press(Key::Enter, at(1));
+        let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 24));
+        let mut pages = 0;
+        let read = loop {
+            let drawn = draw(&state, &mut buffer);
+            assert_eq!(drawn.stood.len(), 1);
+            state.stood(drawn);
+            pages += 1;
+            let said = state.press(Key::Character('r'), at(2));
+            match &said[..] {
+                [] => assert!(state.notice.contains("PgDn"), "{}", state.notice),
+                [one] => break one.clone(),
+                more => panic!("{more:?}"),
+            }
+        };
+        assert!(matches!(read, Effect::Say(Said::Read(_))) && pages > 3, "{pages}");
+    }
+
+    #[test]
+    fn what_is_between_two_others_is_not_called_missing_and_each_difference_names_its_text() {
+        let mut line = text(1, "BY", "one");
+        let elsewhere = calls::TextState { party: "LT".into(), not_known_here: true, ..Default::default() };
+        line.states.push(elsewhere);
+        let mut state = console(&[line]);
+        let session = state.sessions.get_mut(&Bytes::from(vec![7; 16])).unwrap();
+        let differs = format!("only BY counts the text {} of BY", "01".repeat(32));
+        let with = |differences| calls::ClosedWith { party: "BY".into(), differences, ..Default::default() };
+        session.closed = vec![with(vec![differs])];
+        state.view = View::Session;
+        let all = drawn(&state).join("\n");
+        assert!(all.contains("LT: not known here, its author has the receipt"), "{all}");
+        assert!(
+            !all.contains("NOT on record there")
+                && !all.contains("LT: not known here, its author has the receipt;")
+        );
+        assert!(all.contains("Disputed with BY: only BY counts the text 1 (010101010101) of BY"), "{all}");
+    }
+
+    #[test]
+    fn on_a_low_and_narrow_screen_stands_what_is_typed_and_nothing_is_signed_that_did_not_stand_there() {
+        let at = |id: u8| At { now: Instant(i64::from(id)), id: CommandId([id; 16]) };
+        let mut state = console(&[text(1, "BY", "one")]);
+        state.size = (20, 5);
+        state.press(Key::Character('o'), at(1));
+        for field in ["BY", "why", "en"] {
+            for key in [Key::Pasted(field.into()), Key::Tab] {
+                assert!(drawn(&state)[3].starts_with("OPEN A SESSION"));
+                state.press(key, at(2));
+            }
+            state.press(Key::BackTab, at(2));
+            assert_eq!(drawn(&state)[4], format!("  {field}"));
+            state.press(Key::Tab, at(2));
+        }
+        for key in [Key::Escape, Key::Enter, Key::Character('w'), Key::Pasted("x".repeat(300))] {
+            state.press(key, at(3));
+        }
+        let rows = drawn(&state);
+        assert!(rows[3].starts_with("REAL  DRAFT") && rows[4] == "x".repeat(15), "{rows:#?}");
+        // A close needs more room than there is.
+        state.press(Key::Escape, at(4));
+        state.press(Key::Character('c'), at(4));
+        let look = state.dialogue.as_ref().unwrap().look.clone().unwrap();
+        let note = Note::Transcript { with: "BY".into(), digest: Digest([5; 32]) };
+        state.looked((look, Ok(vec![note])));
+        let noted = |state: &State| {
+            let (columns, rows) = state.size;
+            draw(state, &mut Buffer::empty(Rect::new(0, 0, columns, rows))).noted
+        };
+        assert!(!noted(&state));
+        state.size = (80, 24);
+        assert!(noted(&state));
+        // Where the terminal is smaller by now than it was, nothing counts as shown.
+        assert_eq!(draw(&state, &mut Buffer::empty(Rect::new(0, 0, 79, 24))), Drawn::default());
+        // Nor on one that is too narrow for any text.
+        (state.dialogue, state.size) = (None, (TEXT_COLUMNS_MIN as u16 - 1, 24));
+        let mut buffer = Buffer::empty(Rect::new(0, 0, state.size.0, 24));
+        assert!(draw(&state, &mut buffer).stood.is_empty());
+    }
+
+    #[test]
     fn any_size_is_drawn_and_a_lost_link_is_said_since_when() {
         let mut state = console(&[text(1, "BY", &"long ".repeat(200)), text(2, "PL", "short")]);
         state.lost("it is away".into(), Instant(0));
@@ -352,13 +368,17 @@ mod tests {
                 state.size = size;
                 state
                     .drafts
-                    .insert(vec![7; 16].into(), Draft { text: "大演習\n".into(), ..Draft::default() });
+                    .insert(state.writes(), Draft { written: Written::of("大演習\n"), ..Draft::default() });
                 assert_eq!(drawn(&state).len(), usize::from(size.1));
             }
         }
         assert!(drawn(&state)[2].contains("LINK TO NODE LOST since 1970-01-01T00:00:00Z"));
-        for help in [LIST_HELP, SESSION_HELP, WRITING_HELP] {
-            assert!(help.len() <= 80, "{help}");
+        for dialogue in [Dialogue::open(), Dialogue::add(), Dialogue::close(state.session().unwrap(), "PL")] {
+            state.dialogue = Some(dialogue);
+            for size in [(0, 0), (1, 1), (3, 2), (20, 5), (80, 24)] {
+                state.size = size;
+                assert_eq!(drawn(&state).len(), usize::from(size.1));
+            }
         }
     }
 }

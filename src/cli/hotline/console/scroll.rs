@@ -33,12 +33,12 @@ impl Scroll {
     }
 
     pub fn page_up(&mut self, window: &Window<'_>) {
-        self.back(window.height.saturating_sub(1), window);
+        self.back(page(window), window);
         self.take_visible(window);
     }
 
     pub fn page_down(&mut self, window: &Window<'_>) {
-        self.forth(window.height.saturating_sub(1), window);
+        self.forth(page(window), window);
         self.settle(window);
         self.take_visible(window);
     }
@@ -125,6 +125,11 @@ impl Scroll {
     }
 }
 
+/// One row stays on the screen, where it has more than one.
+fn page(window: &Window<'_>) -> usize {
+    window.height.saturating_sub(1).max(1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -168,6 +173,23 @@ mod tests {
             scroll.page_up(&look);
         }
         assert_eq!((scroll.top, scroll.row), (0, 0));
+    }
+
+    #[test]
+    fn a_screen_of_one_row_is_gone_through_as_well() {
+        let two = |_| 2;
+        let look = window(&two, 2, 1);
+        let mut scroll = Scroll::default();
+        let mut seen = Vec::new();
+        for _ in 0..4 {
+            seen.extend(scroll.visible(&look));
+            scroll.page_down(&look);
+        }
+        assert_eq!(seen, [(0, 0), (0, 1), (1, 0), (1, 1)]);
+        for _ in 0..4 {
+            scroll.page_up(&look);
+        }
+        assert_eq!((scroll.selected, scroll.top, scroll.row), (0, 0, 0));
     }
 
     #[test]

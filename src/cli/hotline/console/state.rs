@@ -1,4 +1,4 @@
-//! What a console knows and what is looked at in it: what the node tells, and the answers to what was said, change it.
+//! What a console knows and what is looked at in it: what the node tells changes it.
 //!
 //! Never here: the terminal, the network or the clock. What is to be done outside is handed back as effects.
 
@@ -6,27 +6,32 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
-use super::drafts::{Draft, Given};
-use super::rows::{is_text, is_unread};
+use super::answers::answer_ms;
+use super::dialogue::Dialogue;
+use super::drafts::{Draft, DraftOf};
+use super::leave::Of;
+use super::looks::{Look, Looked};
+use super::refused::Refused;
+use super::rows::{is_text, is_unread, is_unread_here};
+use super::screen::Drawn;
 use super::scroll::Scroll;
 use crate::codec::proto::detente::evidence::v1::Precedence;
 use crate::codec::proto::detente::v1 as calls;
-use crate::codec::proto::detente::v1::join_answer::How;
 use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::codec::proto::detente::v1::join_response::What;
 use crate::domain::content::Kind;
 use crate::domain::digest::CommandId;
-use crate::domain::text::shown;
 use crate::domain::time::Instant;
-use crate::limits;
 
 /// What is to be done outside.
 #[derive(Clone, PartialEq, Debug)]
 pub enum Effect {
     Say(Said),
     Bell,
-    /// Keep the draft of this thread on disk, before anything after this in the list.
-    Keep(Bytes),
+    /// Keep this draft on disk, before anything after this in the list.
+    Keep(DraftOf),
+    /// Ask the node for it, beside the stream.
+    Look(Look),
     Redraw,
     Leave,
 }
@@ -45,8 +50,12 @@ pub enum Link {
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Session {
     pub stands: calls::Session,
+    /// With each other Party that has closed, as this Party has.
+    pub closed: Vec<calls::ClosedWith>,
     /// In its order; behind them what has no part in it.
     pub lines: Vec<calls::SessionLine>,
+    /// What the lines take in memory, about.
+    pub bytes: usize,
     /// It is not read as a session any more.
     pub too_long: bool,
     /// Earlier lines of it were left out for want of room.
@@ -76,21 +85,33 @@ pub struct State {
     /// In the list, and in the session.
     pub listed: Scroll,
     pub scroll: Scroll,
-    pub drafts: BTreeMap<Bytes, Draft>,
-    /// What is to be told to the officer, safe to show.
+    pub drafts: BTreeMap<DraftOf, Draft>,
+    /// Digest of the text whose translation is written; empty where a text of one's own is.
+    pub translates: Bytes,
+    /// What is filled in, whatever is looked at.
+    pub dialogue: Option<Dialogue>,
+    /// Those that were left with something in them.
+    pub aside: BTreeMap<Of, Dialogue>,
+    /// Whether what is written is kept on disk: another console of this officer may keep it.
+    pub keeps: bool,
+    /// The officer was told what would be lost by leaving.
+    pub is_leaving: bool,
+    /// What is to be told to the officer, safe to show: until the next key, and for as long as it takes to read.
     pub notice: String,
+    pub refused: Refused,
     /// Columns and rows of the screen.
     pub size: (u16, u16),
-    /// Readings and acceptances without an answer yet, and when they are given again.
+    /// What was said without a draft and has no answer yet, and when it is given again.
     pub waiting: BTreeMap<CommandId, (Said, Instant)>,
-    /// Texts that stood on the screen, and those of which the node was told so since it was joined.
+    /// Texts whose end stood on the screen, and those of which the node was told that they are shown, since it was
+    /// joined.
     pub seen: BTreeSet<Bytes>,
-    told_shown: BTreeSet<Bytes>,
-    rung: BTreeSet<Bytes>,
+    pub told_shown: BTreeSet<Bytes>,
+    pub rung: BTreeSet<Bytes>,
 }
 
 impl State {
-    pub fn new(own: String, drafts: BTreeMap<Bytes, Draft>, size: (u16, u16)) -> State {
+    pub fn new(own: String, size: (u16, u16)) -> State {
         State {
             own,
             sessions: BTreeMap::new(),
@@ -100,8 +121,14 @@ impl State {
             thread: Bytes::new(),
             listed: Scroll::default(),
             scroll: Scroll::default(),
-            drafts,
+            drafts: BTreeMap::new(),
+            translates: Bytes::new(),
+            dialogue: None,
+            aside: BTreeMap::new(),
+            keeps: false,
+            is_leaving: false,
             notice: String::new(),
+            refused: Refused::default(),
             size,
             waiting: BTreeMap::new(),
             seen: BTreeSet::new(),
@@ -122,8 +149,8 @@ impl State {
     /// The sessions as they are listed: what asks for an officer first, then the newest.
     pub fn list(&self) -> Vec<(&Bytes, &Session)> {
         let mut list: Vec<(&Bytes, &Session)> = self.sessions.iter().collect();
-        list.sort_by_key(|(_, session)| {
-            let asks = (self.alarms_in(session), session.stands.unread > 0);
+        list.sort_by_cached_key(|(_, session)| {
+            let asks = (self.alarms_in(session), self.unread(session) > 0);
             std::cmp::Reverse((asks, session.stands.newest_at_ms))
         });
         list
@@ -136,11 +163,34 @@ impl State {
         let accepted = || session.stands.on.iter().any(|on| on.party == self.own);
         let opens =
             line.kind == Kind::SessionOpening.name() && line.position > 0 && line.not_taken.is_empty();
-        is_flash && (is_unread(line, &self.own) || opens && !accepted())
+        is_flash && (is_unread_here(line, &self.own) || opens && !accepted())
     }
 
     pub fn alarms_in(&self, session: &Session) -> bool {
         session.lines.iter().any(|line| self.alarms(session, line))
+    }
+
+    /// Whether a text waits for this officer: not read by this officer, but where the session is closed and another
+    /// one has read it.
+    pub fn waits(&self, session: &Session, line: &calls::SessionLine) -> bool {
+        let is_over = || session.stands.state == "closed" && !is_unread_here(line, &self.own);
+        is_unread(line, &self.own) && !is_over()
+    }
+
+    /// How many wait for this officer. Of what was left out for want of room only what nobody has read is counted.
+    pub fn unread(&self, session: &Session) -> usize {
+        let here = session.lines.iter().filter(|line| self.waits(session, line)).count();
+        here.max(usize::try_from(session.stands.unread).unwrap_or(usize::MAX))
+    }
+
+    /// Whether a letter is written, and no key.
+    pub fn is_typed_in(&self) -> bool {
+        self.dialogue.is_some() || self.view == View::Writing
+    }
+
+    /// What is written in the session that is looked at.
+    pub fn writes(&self) -> DraftOf {
+        DraftOf { thread: self.thread.clone(), translates: self.translates.clone() }
     }
 
     pub fn lost(&mut self, why: String, now: Instant) {
@@ -158,8 +208,11 @@ impl State {
             Some(What::Line(line)) => self.line(&thread, line, true),
             Some(What::Changed(line)) => self.line(&thread, line, false),
             Some(What::Session(stands)) => {
+                let (partial, closed) = (self.left_out.contains(&thread), told.closed);
                 self.keeping_place(&thread, |sessions| {
-                    sessions.entry(thread.clone()).or_default().stands = stands;
+                    let session = sessions.entry(thread.clone()).or_default();
+                    (session.stands, session.closed) = (stands, closed);
+                    session.partial |= partial;
                 });
                 self.make_room();
                 Vec::new()
@@ -176,26 +229,26 @@ impl State {
 
     fn line(&mut self, thread: &Bytes, line: calls::SessionLine, is_new: bool) -> Vec<Effect> {
         let digest = line.digest.clone();
-        let own = self.own.clone();
-        let was_read = self.selected().is_none_or(|selected| !is_unread(selected, &own));
+        let is_known = |session: &Session| session.lines.iter().any(|one| one.digest == line.digest);
+        // What was left out for want of room stays left out.
+        if !is_new && !self.sessions.get(thread).is_some_and(is_known) {
+            return Vec::new();
+        }
+        let was_read = self.selected().is_none_or(|selected| !is_unread(selected, &self.own));
         let was_last = self
             .session()
             .is_none_or(|session| self.scroll.selected.saturating_add(1) >= session.lines.len());
         let partial = self.left_out.contains(thread);
         self.keeping_place(thread, |sessions| {
-            if !is_new && !sessions.contains_key(thread) {
-                return;
-            }
             let session = sessions.entry(thread.clone()).or_default();
             session.partial |= partial;
-            session.lines.retain(|one| one.digest != line.digest);
-            session.lines.push(line);
-            // The sort is stable: what has no part in the session stays as it came.
-            session.lines.sort_by_key(|one| match one.position {
-                0 => u32::MAX,
-                position => position,
-            });
+            session.put(line);
         });
+        // Where its beginning stands on the screen, what was told of the selected one since stands there as well.
+        let begins = (self.scroll.top, self.scroll.row) <= (self.scroll.selected, 0);
+        if begins && *thread == self.thread && self.view != View::List {
+            self.moved(|scroll, window| scroll.select(scroll.selected, window));
+        }
         // An officer who has read all that is here is shown what comes; nobody's selection moves off what is unread.
         if is_new && *thread == self.thread && self.view != View::List && was_read && was_last {
             let last = self.session().map_or(0, |session| session.lines.len()).saturating_sub(1);
@@ -226,6 +279,10 @@ impl State {
             effects.push(Effect::Say(said.clone()));
         }
         effects.extend(self.given_again(now, |_| true));
+        // What could not be asked while the node was away.
+        if self.dialogue.as_ref().is_some_and(|one| one.given.is_none() && !matches!(one.seen, Some(Ok(_)))) {
+            effects.extend(self.look_anew());
+        }
         let all = self.sessions.iter();
         let alarms: Vec<(Bytes, Bytes)> = all
             .flat_map(|(thread, session)| session.lines.iter().map(move |line| (thread, session, line)))
@@ -237,82 +294,23 @@ impl State {
         effects
     }
 
-    /// Whatever has waited for long enough is given again.
-    pub fn tick(&mut self, now: Instant) -> Vec<Effect> {
-        if self.link != Link::Live {
-            return Vec::new();
+    /// What was asked beside the stream, for the dialogue that asked for it.
+    pub fn looked(&mut self, (look, seen): Looked) {
+        if let Some(dialogue) =
+            self.dialogue.as_mut().filter(|dialogue| dialogue.look.as_ref() == Some(&look))
+        {
+            (dialogue.seen, dialogue.stood) = (Some(seen), false);
         }
-        let mut effects = Vec::new();
-        for (said, again) in self.waiting.values_mut().filter(|(_, again)| *again <= now) {
-            *again = now.plus_ms(answer_ms());
-            effects.push(Effect::Say(said.clone()));
-        }
-        effects.extend(self.given_again(now, |again| again <= now));
-        effects
-    }
-
-    fn given_again(&mut self, now: Instant, due: impl Fn(Instant) -> bool) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        for (thread, draft) in &mut self.drafts {
-            let Some(given) = draft.given else { continue };
-            if given.again.is_some_and(&due) {
-                let given = Given { again: Some(now.plus_ms(answer_ms())), ..given };
-                draft.given = Some(given);
-                effects.push(Effect::Say(Said::Say(draft.call(thread, &given))));
-            }
-        }
-        effects
-    }
-
-    fn answered(&mut self, answer: calls::JoinAnswer, now: Instant) -> Vec<Effect> {
-        let Some(id) = CommandId::from_slice(&answer.command) else {
-            // What is answered by a digest is that a text is shown; it is said again when the node is joined again.
-            return Vec::new();
-        };
-        let again =
-            |refused: &calls::JoinRefused| refused.again.then(|| now.plus_ms(limits::CONSOLE_AGAIN_MS));
-        let found = self.drafts.iter().find(|(_, draft)| draft.given.is_some_and(|given| given.id == id));
-        let Some(thread) = found.map(|(thread, _)| thread.clone()) else {
-            match &answer.how {
-                Some(How::Refused(refused)) if refused.again => {
-                    if let (Some((_, at)), Some(later)) = (self.waiting.get_mut(&id), again(refused)) {
-                        *at = later;
-                    }
-                }
-                _ => {
-                    if self.waiting.remove(&id).is_none() {
-                        return Vec::new();
-                    }
-                }
-            }
-            self.notice = notice(answer.how.as_ref());
-            return Vec::new();
-        };
-        self.notice = notice(answer.how.as_ref());
-        match &answer.how {
-            Some(How::Refused(refused)) => {
-                if let Some(draft) = self.drafts.get_mut(&thread) {
-                    draft.given = draft.given.filter(|_| refused.again);
-                    if let (Some(given), Some(later)) = (&mut draft.given, again(refused)) {
-                        given.again = Some(later);
-                    }
-                }
-            }
-            _ => {
-                self.drafts.remove(&thread);
-                if self.view == View::Writing && self.thread == thread {
-                    self.view = View::Session;
-                }
-            }
-        }
-        vec![Effect::Keep(thread)]
     }
 
     /// These texts stand on the screen: their authors are to be told, once.
-    pub fn stood(&mut self, digests: Vec<Bytes>) -> Vec<Effect> {
+    pub fn stood(&mut self, drawn: Drawn) -> Vec<Effect> {
+        self.seen.extend(drawn.ended);
+        if let Some(dialogue) = &mut self.dialogue {
+            dialogue.stood |= drawn.noted;
+        }
         let mut effects = Vec::new();
-        for digest in digests {
-            self.seen.insert(digest.clone());
+        for digest in drawn.stood {
             let line =
                 self.session().and_then(|session| session.lines.iter().find(|one| one.digest == digest));
             let is_told = |line: &calls::SessionLine| {
@@ -329,7 +327,7 @@ impl State {
     }
 
     /// Changes the sessions, and what is selected stays selected, wherever it stands then.
-    fn keeping_place(&mut self, thread: &Bytes, change: impl FnOnce(&mut BTreeMap<Bytes, Session>)) {
+    pub fn keeping_place(&mut self, thread: &Bytes, change: impl FnOnce(&mut BTreeMap<Bytes, Session>)) {
         let digest =
             |session: Option<&Session>, at: usize| session?.lines.get(at).map(|line| line.digest.clone());
         let is_looked_at = *thread == self.thread;
@@ -346,43 +344,5 @@ impl State {
         if self.thread.is_empty() {
             self.thread = thread.clone();
         }
-    }
-
-    fn make_room(&mut self) {
-        while self.sessions.len() > limits::CONSOLE_SESSIONS_MAX {
-            let others = self.sessions.iter().filter(|(thread, _)| **thread != self.thread);
-            let oldest =
-                others.min_by_key(|(_, session)| (session.stands.unread > 0, session.stands.newest_at_ms));
-            let Some(oldest) = oldest.map(|(thread, _)| thread.clone()) else { return };
-            self.sessions.remove(&oldest);
-            self.left_out.insert(oldest);
-        }
-    }
-}
-
-/// No answer by then: it is given again, under the same id.
-pub fn answer_ms() -> i64 {
-    i64::try_from(limits::DESK_CALL_MS_MAX).unwrap_or(i64::MAX)
-}
-
-fn notice(how: Option<&How>) -> String {
-    match how {
-        Some(How::Spoken(spoken)) if spoken.released => format!("released {}", shown(&spoken.number)),
-        Some(How::Spoken(spoken)) => {
-            let draft = hex::encode(&spoken.draft);
-            let faults: Vec<String> = spoken
-                .faults
-                .iter()
-                .map(|fault| format!("{}: {}", shown(&fault.field), shown(&fault.rule)))
-                .collect();
-            let why = if faults.is_empty() { "waits for a second person".into() } else { faults.join("; ") };
-            format!("NOT SENT: {why}. Draft {draft}: see `detente message show-draft`, `release`")
-        }
-        Some(How::Read(read)) => format!("your reading is on record: {}", shown(&read.number)),
-        Some(How::Refused(refused)) if refused.again => {
-            format!("not on record yet, it is given again: {}", shown(&refused.sentence))
-        }
-        Some(How::Refused(refused)) => format!("REFUSED: {}", shown(&refused.sentence)),
-        None => "the node did not say what became of it".into(),
     }
 }

@@ -24,7 +24,7 @@ use crate::cli::fault::Fault;
 /// BEL (ECMA-48): the one control character that is sent by itself.
 const BELL: &[u8] = b"\x07";
 /// Keys that may wait to be taken; then the terminal holds them.
-const KEYS_AHEAD: usize = 64;
+pub const KEYS_AHEAD: usize = 64;
 
 /// The terminal, taken over.
 pub struct Terminal {
@@ -106,7 +106,8 @@ pub fn inputs() -> mpsc::Receiver<Input> {
 pub const TICK: Duration = Duration::from_millis(crate::limits::CONSOLE_KEEP_MS);
 
 fn key(pressed: KeyEvent) -> Option<Key> {
-    if pressed.kind == KeyEventKind::Release {
+    // Over a slow line an Escape and the key after it come as one: nothing is done by what nobody meant.
+    if pressed.kind == KeyEventKind::Release || pressed.modifiers.contains(KeyModifiers::ALT) {
         return None;
     }
     let control = pressed.modifiers.contains(KeyModifiers::CONTROL);
@@ -114,6 +115,8 @@ fn key(pressed: KeyEvent) -> Option<Key> {
         KeyCode::Char(character) if control => Key::Control(character.to_ascii_lowercase()),
         KeyCode::Char(character) => Key::Character(character),
         KeyCode::Enter => Key::Enter,
+        KeyCode::Tab => Key::Tab,
+        KeyCode::BackTab => Key::BackTab,
         KeyCode::Esc => Key::Escape,
         KeyCode::Up => Key::Up,
         KeyCode::Down => Key::Down,

@@ -1,0 +1,205 @@
+//! What becomes of what was said: given again under its id until the node answers, and what the answer changes.
+//!
+//! Never here: a thing said twice under two ids.
+
+use bytes::Bytes;
+
+use super::dialogue::{Dialogue, Purpose};
+use super::drafts::Given;
+use super::state::{Effect, Link, State, View};
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::join_answer::How;
+use crate::codec::proto::detente::v1::join_request::What as Said;
+use crate::domain::digest::CommandId;
+use crate::domain::text::shown;
+use crate::domain::time::Instant;
+use crate::limits;
+
+impl State {
+    /// Whatever has waited for long enough is given again.
+    pub fn tick(&mut self, now: Instant) -> Vec<Effect> {
+        if self.link != Link::Live {
+            return Vec::new();
+        }
+        let mut effects = Vec::new();
+        for (said, again) in self.waiting.values_mut().filter(|(_, again)| *again <= now) {
+            *again = now.plus_ms(answer_ms());
+            effects.push(Effect::Say(said.clone()));
+        }
+        effects.extend(self.given_again(now, |again| again <= now));
+        effects
+    }
+
+    pub fn given_again(&mut self, now: Instant, due: impl Fn(Instant) -> bool) -> Vec<Effect> {
+        let mut effects = Vec::new();
+        for (of, draft) in &mut self.drafts {
+            let Some(given) = draft.given else { continue };
+            if given.again.is_some_and(&due) {
+                let given = Given { again: Some(now.plus_ms(answer_ms())), ..given };
+                draft.given = Some(given);
+                effects.push(Effect::Say(draft.said(of, &given)));
+            }
+        }
+        effects
+    }
+
+    pub fn answered(&mut self, answer: calls::JoinAnswer, now: Instant) -> Vec<Effect> {
+        let Some(id) = CommandId::from_slice(&answer.command) else {
+            // What is answered by a digest is that a text is shown; it is said again when the node is joined again.
+            return Vec::new();
+        };
+        let again =
+            |refused: &calls::JoinRefused| refused.again.then(|| now.plus_ms(limits::CONSOLE_AGAIN_MS));
+        let found = self.drafts.iter().find(|(_, draft)| draft.given.is_some_and(|given| given.id == id));
+        let Some(of) = found.map(|(of, _)| of.clone()) else {
+            match &answer.how {
+                Some(How::Refused(refused)) if refused.again => {
+                    if let (Some((_, at)), Some(later)) = (self.waiting.get_mut(&id), again(refused)) {
+                        *at = later;
+                    }
+                    self.notice = again_later(refused);
+                }
+                _ => {
+                    let Some((said, _)) = self.waiting.remove(&id) else { return Vec::new() };
+                    self.tell(&said, answer.how.as_ref(), now);
+                    if let (Said::Read(asked), Some(How::Read(_))) = (said, &answer.how) {
+                        self.is_read(&asked.digest);
+                    }
+                }
+            }
+            return self.dialogue_answered(id, answer.how.as_ref());
+        };
+        if let Some((given, draft)) = self.drafts.get(&of).and_then(|draft| Some((draft.given?, draft))) {
+            let said = draft.said(&of, &given);
+            self.tell(&said, answer.how.as_ref(), now);
+        }
+        match &answer.how {
+            Some(How::Refused(refused)) => {
+                if let Some(draft) = self.drafts.get_mut(&of) {
+                    draft.given = draft.given.filter(|_| refused.again);
+                    if let (Some(given), Some(later)) = (&mut draft.given, again(refused)) {
+                        given.again = Some(later);
+                    }
+                }
+            }
+            // Its writer mends it, or has it released as it is.
+            Some(How::Spoken(spoken)) if !spoken.released && !spoken.faults.is_empty() => {
+                if let Some(draft) = self.drafts.get_mut(&of) {
+                    draft.given = None;
+                }
+            }
+            _ => {
+                self.drafts.remove(&of);
+                if self.view == View::Writing && self.writes() == of {
+                    self.view = View::Session;
+                }
+            }
+        }
+        vec![Effect::Keep(of)]
+    }
+
+    /// The same key reads the next one, before the line itself is told anew.
+    fn is_read(&mut self, digest: &Bytes) {
+        let lines = self.sessions.values_mut().flat_map(|session| &mut session.lines);
+        lines.filter(|line| line.digest == *digest).for_each(|line| line.read_by_caller = true);
+    }
+
+    /// What was refused is the officer's again, and what is to be seen beside it is asked for anew; what is on record
+    /// is done, and a session that was opened is looked at.
+    fn dialogue_answered(&mut self, id: CommandId, how: Option<&How>) -> Vec<Effect> {
+        let is_it = |dialogue: &Dialogue| dialogue.given == Some(id);
+        let is_looked_at = self.dialogue.as_ref().is_some_and(is_it);
+        let left = self.aside.values_mut().find(|dialogue| is_it(dialogue));
+        let Some(dialogue) = self.dialogue.as_mut().filter(|_| is_looked_at).or(left) else {
+            return Vec::new();
+        };
+        if let Some(How::Refused(refused)) = how {
+            if refused.again {
+                return Vec::new();
+            }
+            dialogue.given = None;
+            return if is_looked_at { self.look_anew() } else { Vec::new() };
+        }
+        let opens = is_looked_at && dialogue.purpose == Purpose::Open;
+        if is_looked_at {
+            self.dialogue = None;
+        } else {
+            self.aside.retain(|_, dialogue| !is_it(dialogue));
+        }
+        if let Some(How::Spoken(spoken)) = how.filter(|_| opens)
+            && spoken.released
+        {
+            self.open(spoken.thread.clone(), None);
+        }
+        Vec::new()
+    }
+}
+
+/// No answer by then: it is given again, under the same id.
+pub fn answer_ms() -> i64 {
+    i64::try_from(limits::DESK_CALL_MS_MAX).unwrap_or(i64::MAX)
+}
+
+fn again_later(refused: &calls::JoinRefused) -> String {
+    format!("not on record yet, it is given again: {}", shown(&refused.sentence))
+}
+
+/// What was said, in a word.
+fn word(said: &Said) -> &'static str {
+    match said {
+        Said::Begin(_) | Said::Shown(_) => "what is shown",
+        Said::Say(asked) if asked.phrase > 0 => "your phrase",
+        Said::Say(_) => "your text",
+        Said::Read(_) => "your reading",
+        Said::Accept(_) => "your taking part",
+        Said::Open(_) => "your opening",
+        Said::Add(_) => "your agreeing",
+        Said::Translate(_) => "your translation",
+        Said::Close(_) => "your close",
+    }
+}
+
+impl State {
+    /// What went well until the next key; anything else for as long as it takes to read.
+    fn tell(&mut self, said: &Said, how: Option<&How>, now: Instant) {
+        let sentence = sentence(word(said), how);
+        let is_done = match how {
+            Some(How::Spoken(spoken)) => spoken.released && spoken.not_addressed.is_empty(),
+            Some(How::Read(_)) => true,
+            Some(How::Refused(refused)) => refused.again,
+            None => false,
+        };
+        if is_done {
+            self.notice = sentence;
+        } else {
+            self.refused.tell(sentence, now);
+        }
+    }
+}
+
+fn sentence(said: &str, how: Option<&How>) -> String {
+    match how {
+        Some(How::Spoken(spoken)) if spoken.released => {
+            let not_to: Vec<String> = spoken.not_addressed.iter().map(|party| shown(party)).collect();
+            let not_to = match &not_to[..] {
+                [] => String::new(),
+                some => format!(", NOT to {}, with which this node has no link", some.join(", ")),
+            };
+            format!("released {}{not_to}", shown(&spoken.number))
+        }
+        Some(How::Spoken(spoken)) => {
+            let draft = hex::encode(&spoken.draft);
+            let faults: Vec<String> = spoken
+                .faults
+                .iter()
+                .map(|fault| format!("{}: {}", shown(&fault.field), shown(&fault.rule)))
+                .collect();
+            let why = if faults.is_empty() { "waits for a second person".into() } else { faults.join("; ") };
+            format!("NOT SENT, {said}: {why}. Draft {draft}: see `detente message show-draft`, `release`")
+        }
+        Some(How::Read(read)) => format!("your reading is on record: {}", shown(&read.number)),
+        Some(How::Refused(refused)) if refused.again => again_later(refused),
+        Some(How::Refused(refused)) => format!("REFUSED, {said}: {}", shown(&refused.sentence)),
+        None => format!("the node did not say what became of {said}"),
+    }
+}

@@ -1,0 +1,204 @@
+//! What is given to the node: readings, acceptances, texts, translations and what was filled in, each under an id.
+//!
+//! Never here: what a key is, or a reading of a text that never stood on the screen.
+
+use bytes::Bytes;
+
+use super::answers::answer_ms;
+use super::dialogue::{Dialogue, Purpose};
+use super::drafts::{Draft, DraftOf, Given};
+use super::keys::At;
+use super::rows::{is_text, is_unread};
+use super::scroll::Scroll;
+use super::state::{Effect, Link, Session, State, View};
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::join_request::What as Said;
+use crate::domain::hotline::too_long;
+
+impl State {
+    /// The selected text, once all of it has stood on the screen; where that is not unread, the next one is selected,
+    /// and nothing is said.
+    pub fn read(&mut self, at: At) -> Vec<Effect> {
+        let unread = self.selected().filter(|line| is_unread(line, &self.own));
+        let Some(digest) = unread.map(|line| line.digest.clone()) else {
+            match self.first_waiting() {
+                Some(waiting) => self.moved(|scroll, window| scroll.select(waiting, window)),
+                None => self.notice = "every text of this session is read".into(),
+            }
+            return Vec::new();
+        };
+        if !self.seen.contains(&digest) {
+            // Which takes rows itself: the end is to stand above it.
+            self.notice = "its end has not stood on the screen: PgDn, and then r".into();
+            self.moved(Scroll::page_down);
+            return Vec::new();
+        }
+        let is_same = |said: &Said| matches!(said, Said::Read(asked) if asked.digest == digest);
+        if self.waiting.values().any(|(said, _)| is_same(said)) {
+            self.notice = "your reading waits for the node".into();
+            return Vec::new();
+        }
+        let asked = calls::ReadTextRequest { command: Some(header(at)), digest };
+        self.said(Said::Read(asked), at)
+    }
+
+    pub fn accept(&mut self, at: At) -> Vec<Effect> {
+        let Some(session) = self.session() else { return Vec::new() };
+        let (opening, thread) = (session.stands.opening.clone(), self.thread.clone());
+        let is_same = |said: &Said| matches!(said, Said::Accept(asked) if asked.thread == thread);
+        if self.waiting.values().any(|(said, _)| is_same(said)) {
+            self.notice = "your acceptance waits for the node".into();
+            return Vec::new();
+        }
+        let asked =
+            calls::AcceptSessionRequest { command: Some(header(at)), thread, opening, ..Default::default() };
+        self.said(Said::Accept(asked), at)
+    }
+
+    /// It goes now or, without a link, when the node is joined again.
+    fn said(&mut self, said: Said, at: At) -> Vec<Effect> {
+        self.waiting.insert(at.id, (said.clone(), at.now.plus_ms(answer_ms())));
+        if self.link == Link::Live {
+            return vec![Effect::Say(said)];
+        }
+        self.notice = "it goes when the node is there again".into();
+        Vec::new()
+    }
+
+    /// A text of one's own, that answers this one or, where it is empty, none.
+    pub fn write(&mut self, answers: Bytes) {
+        if !self.may_be_spoken_in() {
+            return;
+        }
+        let opening = self.session().map(|session| session.stands.opening.clone()).unwrap_or_default();
+        self.translates = Bytes::new();
+        let of = self.writes();
+        let draft = self.drafts.entry(of).or_insert_with(|| Draft { opening, ..Draft::default() });
+        if draft.given.is_none() && !answers.is_empty() {
+            draft.answers = answers;
+        }
+        self.go_on_writing();
+    }
+
+    /// The translation of the selected text: what was begun goes on, and else it is asked into which language.
+    pub fn translate(&mut self) -> Vec<Effect> {
+        if !self.may_be_spoken_in() {
+            return Vec::new();
+        }
+        let line = self.selected().filter(|line| is_text(line));
+        let Some((session, line)) = self.session().zip(line) else {
+            self.notice = "only a text is translated".into();
+            return Vec::new();
+        };
+        let of = DraftOf { thread: self.thread.clone(), translates: line.digest.clone() };
+        if self.drafts.contains_key(&of) {
+            self.translates = of.translates;
+            self.go_on_writing();
+            return Vec::new();
+        }
+        let dialogue = Dialogue::translate(session, line);
+        self.ask(dialogue)
+    }
+
+    fn go_on_writing(&mut self) {
+        let given = self.drafts.get(&self.writes()).and_then(|draft| draft.given);
+        if given.is_some_and(|given| given.again.is_none()) {
+            self.notice =
+                "it was given before this console ended: Ctrl-S gives it again, and it is said once".into();
+        }
+        self.view = View::Writing;
+    }
+
+    fn may_be_spoken_in(&mut self) -> bool {
+        if self.session().is_some_and(|session| session.too_long) {
+            self.notice = "the thread is too long to be a session".into();
+            return false;
+        }
+        self.session().is_some()
+    }
+
+    /// Fields are to be filled in, of what is said in the session that is looked at.
+    pub fn ask_in(&mut self, dialogue: impl FnOnce(&Session, &str) -> Dialogue) -> Vec<Effect> {
+        if !self.may_be_spoken_in() {
+            return Vec::new();
+        }
+        match self.session().map(|session| dialogue(session, &self.own)) {
+            Some(dialogue) => self.ask(dialogue),
+            None => Vec::new(),
+        }
+    }
+
+    /// What was filled in goes to the node; a translation is written next.
+    pub fn give_dialogue(&mut self, at: At) -> Vec<Effect> {
+        let Some(dialogue) = self.dialogue.take() else { return Vec::new() };
+        if dialogue.purpose == Purpose::Translate {
+            match (dialogue.translation(), self.session()) {
+                (Ok((language, translator)), Some(session)) => {
+                    let opening = session.stands.opening.clone();
+                    self.translates = dialogue.translates;
+                    let draft = Draft { opening, language, translator, ..Draft::default() };
+                    let of = self.writes();
+                    self.drafts.entry(of).or_insert(draft);
+                    self.go_on_writing();
+                }
+                (Err(rule), _) => {
+                    self.notice = format!("NOT TAKEN: {rule}");
+                    self.dialogue = Some(dialogue);
+                }
+                (Ok(_), None) => {}
+            }
+            return Vec::new();
+        }
+        match dialogue.said(self.session(), header(at)) {
+            Ok(said) => {
+                self.dialogue = Some(Dialogue { given: Some(at.id), ..dialogue });
+                self.said(said, at)
+            }
+            Err(rule) => {
+                self.notice = format!("NOT SENT: {rule}");
+                self.dialogue = Some(dialogue);
+                Vec::new()
+            }
+        }
+    }
+
+    pub fn answer(&mut self) {
+        match self.selected() {
+            Some(line) if is_text(line) => self.write(line.digest.clone()),
+            Some(_) | None => self.notice = "only a text is answered; w writes one that answers none".into(),
+        }
+    }
+
+    /// Under a new id only where it is known that nothing became of it under the one before.
+    pub fn give(&mut self, at: At) -> Vec<Effect> {
+        let of = self.writes();
+        let is_live = self.link == Link::Live;
+        let Some(draft) = self.drafts.get_mut(&of) else { return Vec::new() };
+        if draft.written.text.trim().is_empty() {
+            self.notice = "there is nothing to send".into();
+            return Vec::new();
+        }
+        if let Some(rule) = too_long(&draft.written.text).filter(|_| of.translates.is_empty()) {
+            self.notice = format!("NOT SENT: {rule}");
+            return Vec::new();
+        }
+        let again = Some(at.now.plus_ms(answer_ms()));
+        let given = match draft.given {
+            Some(given) => Given { again, ..given },
+            None => Given { id: at.id, at: at.now, again },
+        };
+        draft.given = Some(given);
+        let said = draft.said(&of, &given);
+        let mut effects = vec![Effect::Keep(of)];
+        if is_live {
+            effects.push(Effect::Say(said));
+        } else {
+            self.notice = "it goes, once, when the node is there again".into();
+        }
+        effects
+    }
+}
+
+fn header(at: At) -> calls::CommandHeader {
+    calls::CommandHeader { id: Bytes::copy_from_slice(&at.id.0), at_ms: at.now.0 }
+}

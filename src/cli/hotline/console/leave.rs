@@ -1,0 +1,71 @@
+//! Leaving: a dialogue, which then waits to be gone on with, and the console, where what would be lost by it is said
+//! first.
+//!
+//! Never here: what was typed thrown away without a word.
+
+use bytes::Bytes;
+
+use super::dialogue::{Dialogue, Purpose};
+use super::state::{Effect, State};
+
+/// Which dialogue it is: what for, in which session, of which text.
+pub type Of = (Purpose, Bytes, Bytes);
+
+impl State {
+    fn of(&self, dialogue: &Dialogue) -> Of {
+        let thread = if dialogue.purpose == Purpose::Open { Bytes::new() } else { self.thread.clone() };
+        (dialogue.purpose, thread, dialogue.translates.clone())
+    }
+
+    /// Fields are to be filled in: those of before go on, where some were.
+    pub fn ask(&mut self, dialogue: Dialogue) -> Vec<Effect> {
+        let before = self.aside.remove(&self.of(&dialogue));
+        let is_given = before.as_ref().is_some_and(|before| before.given.is_some());
+        self.dialogue = Some(before.unwrap_or(dialogue));
+        if is_given { Vec::new() } else { self.look_anew() }
+    }
+
+    /// What is to be seen beside the fields is asked for, as it is now.
+    pub fn look_anew(&mut self) -> Vec<Effect> {
+        let closes = self.session().map(|session| Dialogue::close(session, &self.own).look);
+        let Some(dialogue) = &mut self.dialogue else { return Vec::new() };
+        if let (Purpose::Close, Some(look)) = (dialogue.purpose, closes) {
+            dialogue.look = look;
+        }
+        (dialogue.seen, dialogue.stood) = (None, false);
+        dialogue.look.clone().map(Effect::Look).into_iter().collect()
+    }
+
+    /// Its fields stay for as long as the console runs.
+    pub fn leave_dialogue(&mut self) {
+        let Some(dialogue) = self.dialogue.take() else { return };
+        if dialogue.given.is_some() || dialogue.is_filled_in {
+            self.notice =
+                "what is filled in stays until the console ends: the same key goes on with it".into();
+            self.aside.insert(self.of(&dialogue), dialogue);
+        }
+    }
+
+    /// At once, where nothing is lost by it or the officer was told what.
+    pub fn leave(&mut self, was_told: bool) -> Vec<Effect> {
+        let is_lost = |one: &&Dialogue| one.is_filled_in && one.given.is_none();
+        let filled_in = self.aside.values().chain(&self.dialogue).filter(is_lost).count();
+        let written = self.drafts.values().filter(|one| !one.written.text.is_empty()).count();
+        let kinds = [
+            (self.waiting.len(), "said and not answered by the node"),
+            (filled_in, "filled in and not sent"),
+            (if self.keeps { 0 } else { written }, "written and kept by no file"),
+        ];
+        let lost: Vec<String> = kinds
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        if was_told || lost.is_empty() {
+            return vec![Effect::Leave];
+        }
+        self.is_leaving = true;
+        self.notice = format!("NOT LEFT: {}; the same key again leaves all the same", lost.join(", "));
+        Vec::new()
+    }
+}

@@ -1,0 +1,208 @@
+//! What is typed at `hotline join`, at a real pseudo-terminal: it is lost by nothing that comes meanwhile, and nothing
+//! goes that its officer did not see and send.
+
+use tokio::runtime::Handle;
+use tokio::task::block_in_place;
+
+use crate::hotline_console::{CONTROL_C, CONTROL_S, ENTER, ESCAPE, accepted, console};
+use crate::hotline_console_held::opened;
+use crate::hotline_nodes::{close, say, show};
+use crate::links_killed::Serving;
+use crate::officer::arrived;
+use crate::pseudo_terminal::Seat;
+
+const PAGE_DOWN: &str = "\u{1b}[6~";
+
+fn pasted(text: &str) -> String {
+    format!("\u{1b}[200~{text}\u{1b}[201~")
+}
+
+fn left(mut seat: Seat) {
+    seat.press(CONTROL_C);
+    seat.ended();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_two_consoles_of_one_officer_one_keeps_the_drafts_and_the_other_says_so_and_takes_over() {
+    let (world, _) = accepted().await;
+    block_in_place(|| {
+        let mut one = opened(console(&world, "PL"));
+        one.press("wAt the first");
+        one.until_it_says("At the first");
+        let mut other = console(&world, "PL");
+        other.until_it_says("another console of yours keeps the drafts: what is written here is NOT KEPT");
+        let mut other = opened(other);
+        other.press("wAt the second");
+        other.until_it_says("REAL  NOT KEPT  DRAFT");
+        other.until_it_says("At the second");
+        other.press(CONTROL_C);
+        other.until_it_says("NOT LEFT: 1 written and kept by no file");
+        left(one);
+        // What lay there is not deleted, and not taken for what is written here.
+        other.until_it_says("no draft here, and put aside:");
+        other.press(" one");
+        other.until_it_says("At the second one");
+        other.until_it_says("REAL  DRAFT");
+        left(other);
+        let mut next = opened(console(&world, "PL"));
+        next.press("w");
+        next.until_it_says("At the second one");
+        left(next);
+    });
+    let files = std::fs::read_dir(world.state("PL").desk_directory("officer")).unwrap();
+    let aside = files
+        .map(|file| file.unwrap().path())
+        .find(|path| path.extension().is_some_and(|one| one == "aside-1"));
+    assert!(std::fs::read_to_string(aside.unwrap()).unwrap().contains("At the first"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_flash_that_comes_and_a_window_that_shrinks_take_nothing_of_what_is_filled_in() {
+    let (world, thread) = accepted().await;
+    block_in_place(|| {
+        let mut pl = opened(console(&world, "PL"));
+        pl.press("oBY");
+        let is_there =
+            |rows: &[String]| rows.iter().any(|row| row.starts_with("> To") && row.ends_with("  BY"));
+        pl.until("BY is filled in", is_there);
+        Handle::current().block_on(say(&world, "BY", &thread, "Answer at once"));
+        pl.until_it_says("FLASH in 1 session(s), UNREAD 1: Esc, then n");
+        assert_eq!(pl.bells, 1);
+        pl.press(ESCAPE);
+        pl.until_it_says("the same key goes on with it");
+        pl.press("n");
+        pl.until_it_says("[en] Answer at once");
+        pl.press("r");
+        pl.until_it_says("your reading is on record");
+        pl.press("o");
+        pl.until("BY is filled in", is_there);
+        pl.resize(20, 5);
+        pl.until("what is typed", |rows| {
+            rows.len() == 5 && rows[3].starts_with("OPEN A") && rows[4] == "  BY"
+        });
+        pl.press("\u{7f}");
+        pl.until("less of it", |rows| rows[4] == "  B");
+        pl.press("Y");
+        pl.resize(80, 24);
+        pl.until("BY is filled in", is_there);
+        pl.press(&format!("{ENTER}Second{ENTER}en{CONTROL_S}"));
+        // An IMMEDIATE one waits for another person, and that is said.
+        pl.until_it_says("NOT SENT, your opening: waits for a second person");
+        left(pl);
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_close_that_is_filled_in_while_the_node_is_away_signs_nothing_unseen_and_goes_once() {
+    let (mut world, thread) = accepted().await;
+    world.state_mut("PL").stop().await;
+    let directory = world.state("PL").directory.clone();
+    block_in_place(|| {
+        let mut node = Serving::start(&directory);
+        let mut pl = opened(console(&world, "PL"));
+        node.kill();
+        pl.until_it_says("LINK TO NODE LOST since ");
+        pl.press("c");
+        pl.until_it_says("not known here: ");
+        pl.press(CONTROL_S);
+        pl.until_it_says("NOT SENT: what it signs has to stand here first");
+        // It is asked for again by itself.
+        node = Serving::start(&directory);
+        pl.until_it_says("signs, of what is here now:");
+        node.kill();
+        pl.until_it_says("LINK TO NODE LOST since ");
+        pl.press(CONTROL_S);
+        pl.until_it_says("GOES WHEN THE NODE IS THERE  REAL  CLOSE");
+        pl.press(CONTROL_C);
+        pl.until_it_says("NOT LEFT: 1 said and not answered by the node");
+        node = Serving::start(&directory);
+        pl.until_it_says("released PL/");
+        left(pl);
+        node.kill();
+    });
+    world.state_mut("PL").start().await;
+    assert_eq!(show(&world, "PL", &thread).await.session.unwrap().state, "closing");
+    // Its taking part, one close, and this.
+    let next = say(&world, "PL", &thread, "One word more").await;
+    assert!(next.number.ends_with("/0003"), "{}", next.number);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_paste_is_text_and_no_keys_and_is_taken_whole_or_not_at_all_and_no_letter_of_a_flood_is_lost() {
+    const PIECE: usize = 1_000;
+    const FLOOD: usize = 8;
+    let (world, _) = accepted().await;
+    block_in_place(|| {
+        let mut pl = opened(console(&world, "PL"));
+        // Where nothing is written it does nothing.
+        pl.press(&pasted("raqcno+\u{3}\r"));
+        pl.press("wKept ");
+        pl.until_it_says("  5/8192 bytes");
+        pl.press(&pasted(&"x".repeat(64 * 1_024)));
+        pl.until_it_says("NOT TAKEN: no more than 8192 bytes have room here");
+        pl.until_it_says("  5/8192 bytes");
+        pl.press(&pasted("q\u{13}\u{3} r\r\nn"));
+        pl.until_it_says("Kept q\\u{13}\\u{3} r");
+        let mut bytes = String::new();
+        for piece in 1..=FLOOD {
+            pl.press(&"y".repeat(PIECE));
+            bytes = format!("  {}/8192 bytes", "Kept q.. r.n".len() + piece * PIECE);
+            pl.until_it_says(&bytes);
+        }
+        left(pl);
+        let mut next = opened(console(&world, "PL"));
+        next.press("w");
+        next.until_it_says(&bytes);
+        left(next);
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_session_that_closes_while_an_officer_translates_takes_nothing_of_the_translation() {
+    let (world, thread) = accepted().await;
+    let said = say(&world, "BY", &thread, "Do you see it?").await;
+    arrived(&world, "PL", &said.message_digest).await;
+    block_in_place(|| {
+        let mut pl = opened(console(&world, "PL"));
+        pl.press(&format!("t{CONTROL_S}"));
+        pl.until_it_says("REAL  TRANSLATION  FLASH  [ru]  of 3");
+        pl.press("Вы его");
+        pl.until_it_says("Вы его");
+        let closed = Handle::current().block_on(close(&world, "BY", &thread));
+        Handle::current().block_on(arrived(&world, "PL", &closed.message_digest));
+        pl.until("closing", |rows| rows[0].starts_with("REAL  FLASH  closing"));
+        Handle::current().block_on(close(&world, "PL", &thread));
+        pl.until("closed", |rows| rows[0].starts_with("REAL  FLASH  closed"));
+        pl.press(&format!(" видите?{CONTROL_S}"));
+        pl.until_it_says("released PL/");
+        pl.until_it_says("[ru] by Officer of PL, given by PL;");
+        left(pl);
+    });
+    let session = show(&world, "PL", &thread).await;
+    assert_eq!(session.session.unwrap().state, "closed");
+    assert_eq!(session.lines[2].translations[0].text, "Вы его видите?");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn at_20_columns_and_5_rows_a_text_is_gone_through_read_and_answered() {
+    let (world, thread) = accepted().await;
+    let said = say(&world, "BY", &thread, "Do you see it?").await;
+    arrived(&world, "PL", &said.message_digest).await;
+    block_in_place(|| {
+        let mut pl = opened(console(&world, "PL"));
+        pl.resize(20, 5);
+        pl.until("small", |rows| rows.len() == 5 && rows[0].starts_with("REAL  FLASH  open"));
+        pl.press(&PAGE_DOWN.repeat(80));
+        pl.until("its end", |rows| rows[3].contains("not answered"));
+        pl.press("r");
+        pl.until("it is read", |rows| rows.iter().any(|row| row.starts_with("your reading is on")));
+        pl.press(ENTER);
+        pl.press("We do");
+        pl.until("what is typed", |rows| rows[4] == "We do");
+        pl.press(CONTROL_S);
+        pl.until("it went", |rows| rows.iter().any(|row| row.starts_with("released")));
+        left(pl);
+    });
+    let lines = show(&world, "PL", &thread).await.lines;
+    assert!(lines[2].read_by_caller && lines[3].text == "We do" && lines[3].answers == said.message_digest);
+}
