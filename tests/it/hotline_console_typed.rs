@@ -129,6 +129,7 @@ async fn a_close_that_is_filled_in_while_the_node_is_away_signs_nothing_unseen_a
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_paste_is_text_and_no_keys_and_is_taken_whole_or_not_at_all_and_no_letter_of_a_flood_is_lost() {
+    // What comes at once beyond 1,024 bytes, and is no paste that the terminal marks, waits there for the next key.
     const PIECE: usize = 1_000;
     const FLOOD: usize = 8;
     let (world, _) = accepted().await;
