@@ -40,7 +40,6 @@ pub enum Fact {
         digest: Digest,
         drafter: Person,
         thread: ThreadId,
-        precedence: Precedence,
     },
     Released {
         draft: Option<DraftId>,
@@ -119,7 +118,6 @@ impl Fact {
                 digest: Digest::of(bytes),
                 drafter: outgoing.drafter.clone(),
                 thread: outgoing.thread,
-                precedence: outgoing.precedence,
             }),
             Event::Released(released) => Some(Fact::Released {
                 draft: released.draft,

@@ -116,7 +116,7 @@ pub struct Board {
     pub own_alarms: OwnAlarms,
     /// Checks of links: what came and went of them, and what is on record of each.
     pub checks: Checks,
-    /// What each officer spent of FLASH in this hour.
+    /// How much FLASH was released of each officer in this hour.
     pub flash: FlashDrafts,
     /// The newest records of carry files that were made or taken here.
     pub carried: OrdSet<u64>,

@@ -16,8 +16,18 @@ use crate::pair::{Side, exchange, pair};
 
 const THREAD: ThreadId = ThreadId([7; 16]);
 
-/// The journal as its own keeper writes it, every epoch opened under this fold version, with these records behind it.
+/// As `rewritten`, with every epoch opened under this fold version.
 async fn written_under(side: &Side, fold_version: u32, more: Vec<Event>) -> Vec<Bytes> {
+    let under = |event: &mut Event| {
+        if let Event::EpochOpened { fold_version: version, .. } = event {
+            *version = fold_version;
+        }
+    };
+    rewritten(side, under, more).await
+}
+
+/// The journal as its own keeper can write it: with other events, and with these records behind it.
+pub async fn rewritten(side: &Side, rewrite: impl Fn(&mut Event), more: Vec<Event>) -> Vec<Bytes> {
     let head = side.registrar.head();
     let key = own_key(&head.board, &side.ring, 1, Purpose::Record).unwrap();
     let mut previous = Digest::ZERO;
@@ -26,11 +36,7 @@ async fn written_under(side: &Side, fold_version: u32, more: Vec<Event>) -> Vec<
         let opened = record::open(entry, record::Check::CoveredByCheckpoint).unwrap();
         let claim = opened.claim.clone();
         let mut record = opened.record().unwrap();
-        for event in &mut record.events {
-            if let Event::EpochOpened { fold_version: version, .. } = event {
-                *version = fold_version;
-            }
-        }
+        record.events.iter_mut().for_each(&rewrite);
         let heading = record::Heading {
             index: claim.index,
             previous,
@@ -58,7 +64,7 @@ async fn written_under(side: &Side, fold_version: u32, more: Vec<Event>) -> Vec<
     out
 }
 
-fn audit(side: &Side, entries: Vec<Bytes>) -> Report {
+pub fn audit(side: &Side, entries: Vec<Bytes>) -> Report {
     let mut audit = Audit::new(TrustRoot::FirstKeyList(side.fingerprint));
     audit.take((0..).zip(entries));
     audit.finish(None)
