@@ -162,15 +162,15 @@ impl Parts {
         Ok(arriving)
     }
 
-    /// A part that came in one piece from elsewhere, salt first; a beginning of it is of no use any more.
+    /// A part that came in one piece from elsewhere, salt first. A beginning of it is left alone: another may be writing
+    /// on it.
     ///
     /// # Errors
     /// As of any part that comes: then nothing of it is left.
     pub async fn keep(&self, part: &Digest, whole: &[u8]) -> Result<(), PartFault> {
         let mut arriving = self.fresh(Giver::Peer, whole.len() as u64).await?;
         arriving.append(whole).await?;
-        arriving.finish(Some(*part)).await?;
-        self.forget(part)
+        arriving.finish(Some(*part)).await.map(|_| ())
     }
 
     /// Parts that are on record as kept, and were found damaged or gone when somebody asked for them.
@@ -351,6 +351,21 @@ mod tests {
         assert!(second.is_whole());
         assert_eq!(second.finish(Some(digest)).await.unwrap(), (digest, 7));
         assert_eq!(files(folder.path()), [digest.to_string()]);
+    }
+
+    #[tokio::test]
+    async fn one_that_comes_whole_takes_nothing_from_who_is_fetching_it_and_is_counted_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let parts = open(folder.path());
+        let whole = [[7; 32].as_slice(), b"content"].concat();
+        let digest = Digest::of(&whole);
+        let mut fetched = parts.resume(&digest, 7).await.unwrap();
+        fetched.append(&whole[..33]).await.unwrap();
+        parts.keep(&digest, &whole).await.unwrap();
+        fetched.append(&whole[33..]).await.unwrap();
+        assert_eq!(fetched.finish(Some(digest)).await.unwrap(), (digest, 7));
+        assert_eq!(files(folder.path()), [digest.to_string()]);
+        assert_eq!(parts.0.bytes.load(Ordering::Acquire), 39);
     }
 
     #[tokio::test]
