@@ -466,6 +466,9 @@ pub const CARRY_DISPATCHES_MAX: usize = CARRY_ENTRIES_MAX / 2;
 /// When a carry file is made, it holds no more parts, nor any for which its dispatches leave no room of
 /// `CARRY_DISPATCHES_BYTES_MAX`; the rest is told.
 pub const CARRY_PARTS_MAX: usize = 1_024;
+/// Carry files on their way to officers at once; one more is answered "not now". One that is not read to its end within
+/// `CALL_MS_MAX` is given up.
+pub const CARRIES_GIVEN_AT_ONCE_MAX: usize = 4;
 /// Of the parts that a carry file leaves out so many are named; how many more there are is told.
 pub const CARRY_PARTS_LEFT_TOLD: usize = 64;
 /// Of what is wrong with a carry file so much is told; how much more there is is told.

@@ -50,7 +50,7 @@ pub async fn made(world: &World, from: &str, to: &str) -> Bytes {
 }
 
 async fn carry_in(node: &Node, file: &Bytes, not_compared: NotCompared) -> Result<Taken, CarryFault> {
-    node.exchange.take_carried(node.exchange.open_carried(file, not_compared)?).await
+    node.exchange.take_carried(node.exchange.open_carried(file.clone(), not_compared).await?).await
 }
 
 pub async fn taken(world: &World, at: &str, file: &Bytes) -> Taken {
