@@ -60,7 +60,9 @@ pub use threads::{ThreadsFrom, ThreadsPage};
 /// 2: a message is considered for duties by what its form names, whatever takes it back is found however much is taken
 /// back beside it, and a receipt has looked at again what rests on a later account of a delivery by hand. A
 /// cancellation from before a duty was due lifts it though it was said to have lapsed.
-pub const FOLD_VERSION: u32 = 2;
+///
+/// 3: how much FLASH was released of each officer in the hour, and carry files, enter the Board and its digest.
+pub const FOLD_VERSION: u32 = 3;
 
 #[derive(Clone, PartialEq, Debug, Default)]
 pub struct Board {

@@ -8,7 +8,7 @@
 
 use super::events::Seen;
 use crate::codec::{content, message, signed};
-use crate::domain::board::{Board, Denied, FOLD_VERSION};
+use crate::domain::board::{Board, Denied};
 use crate::domain::check::CheckToSend;
 use crate::domain::command::{AsIs, Command, Decided, Delivery, Origin, ReceivePlan, ReleasePlan};
 use crate::domain::content::{Content, Kind};
@@ -92,10 +92,13 @@ fn decide(
         // What two custodians set is no program's.
         (Err(Denied::Refused(Refusal::FlashDrafts { .. })), _) if board.flash.set.is_none() => {}
         // An older fold had other messages considered, and other steps taken; what it put on record stands.
-        (Err(_), Event::DutiesNoted(_)) if fold_version < FOLD_VERSION => seen.is_by_older_rules = true,
+        (Err(_), Event::DutiesNoted(_)) if fold_version < DUTIES_AS_TODAY => seen.is_by_older_rules = true,
         (Err(denied), _) => seen.fault(format!("it stands against a rule: {denied}")),
     }
 }
+
+/// The first fold by which duties are considered as today.
+const DUTIES_AS_TODAY: u32 = 2;
 
 const ANOTHER: &str = "the rules make something else of the command than is on record";
 
