@@ -37,7 +37,8 @@ impl Free {
     /// # Errors
     /// The file system does not say.
     pub(super) fn bytes(&self, directory: &Path) -> io::Result<u64> {
-        match *self.0.borrow() {
+        let reading = *self.0.borrow();
+        match reading {
             Reading::Set(bytes) => Ok(bytes),
             Reading::Disk => {
                 let told = rustix::fs::statvfs(directory)?;

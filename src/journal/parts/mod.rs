@@ -354,21 +354,6 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_that_comes_whole_takes_nothing_from_who_is_fetching_it_and_is_counted_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let parts = open(folder.path());
-        let whole = [[7; 32].as_slice(), b"content"].concat();
-        let digest = Digest::of(&whole);
-        let mut fetched = parts.resume(&digest, 7).await.unwrap();
-        fetched.append(&whole[..33]).await.unwrap();
-        parts.keep(&digest, &whole).await.unwrap();
-        fetched.append(&whole[33..]).await.unwrap();
-        assert_eq!(fetched.finish(Some(digest)).await.unwrap(), (digest, 7));
-        assert_eq!(files(folder.path()), [digest.to_string()]);
-        assert_eq!(parts.0.bytes.load(Ordering::Acquire), 39);
-    }
-
-    #[tokio::test]
     async fn parts_leave_the_stated_room_free_and_keep_nothing_of_what_does_not_fit_beside_it() {
         let folder = tempfile::tempdir().unwrap();
         let parts = open(folder.path());
