@@ -10,6 +10,9 @@ pub const PARTY_CODE_CHARS_MIN: usize = 2;
 pub const PARTY_CODE_CHARS_MAX: usize = 12;
 /// No more drafts are open at once; one more is refused until one is released or withdrawn.
 pub const DRAFTS_OPEN_MAX: usize = 1_000;
+/// No more of them are one officer's, who wrote their newest version: what one leaves lying keeps no other from a text.
+/// One more is refused until one of these is released or withdrawn.
+pub const DRAFTS_OPEN_PER_OFFICER_MAX: usize = DRAFTS_OPEN_MAX / 4;
 /// No more proposals of custodians are open at once; one more is refused.
 pub const PROPOSALS_OPEN_MAX: usize = 100;
 /// Terms of functions on record, corrected ones included. One more is refused.
@@ -36,9 +39,10 @@ pub const RECEIPTS_KEPT_PER_LANE: usize = DELIVERIES_PER_CALL_MAX * DELIVERY_CAL
 pub const LINK_RECORDS_PER_HOUR_MAX: u64 = 360_000;
 /// FLASH records that one link may bring in an hour; beyond it the answer is "not now".
 pub const LINK_FLASH_RECORDS_PER_HOUR_MAX: u64 = 3_600;
-/// FLASH drafts, revisions among them, that one officer of this Party may put on record in an hour, unless two
-/// custodians set another number; one more is refused with the number. Ten a minute for a whole hour is more than
-/// anybody writes; and five who reach it at once leave the sixth room within `LINK_FLASH_RECORDS_PER_HOUR_MAX`.
+/// FLASH drafts of one officer of this Party that may be released in an hour, unless two custodians set another number;
+/// the release of one more is refused with the number, and so is another such draft of that officer. Ten a minute for a
+/// whole hour is more than anybody writes; and five who reach it at once leave the sixth room within
+/// `LINK_FLASH_RECORDS_PER_HOUR_MAX`.
 pub const FLASH_DRAFTS_PER_HOUR: u64 = 600;
 /// A setting of fewer is refused: at one a minute the first hour of an emergency never meets it.
 pub const FLASH_DRAFTS_PER_HOUR_MIN: u64 = 60;
@@ -464,6 +468,9 @@ pub const CARRY_DISPATCHES_MAX: usize = CARRY_ENTRIES_MAX / 2;
 /// When a carry file is made, it holds no more parts, nor any for which its dispatches leave no room of
 /// `CARRY_DISPATCHES_BYTES_MAX`; the rest is told.
 pub const CARRY_PARTS_MAX: usize = 1_024;
+/// Carry files on their way to officers at once; one more is answered "not now". One that is not read to its end within
+/// `CALL_MS_MAX` is given up.
+pub const CARRIES_GIVEN_AT_ONCE_MAX: usize = 4;
 /// Of the parts that a carry file leaves out so many are named; how many more there are is told.
 pub const CARRY_PARTS_LEFT_TOLD: usize = 64;
 /// Of what is wrong with a carry file so much is told; how much more there is is told.

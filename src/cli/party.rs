@@ -318,7 +318,7 @@ async fn list(args: List) -> Result<(), Fault> {
         say!("  contacts {}", shown(&line.contacts.join("; ")));
         if line.party == own {
             say!("  this Party itself, revocation list good until {until}");
-            say!("  each officer at most {} FLASH drafts an hour", line.flash_drafts_per_hour);
+            say!("  of each officer at most {} FLASH drafts released an hour", line.flash_drafts_per_hour);
             continue;
         }
         let heard = match line.heard_at_ms {

@@ -48,7 +48,7 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Proposes how many FLASH drafts each officer may put on record in an hour; acknowledgements are apart
+    /// Proposes how many FLASH drafts of each officer may be released in an hour; acknowledgements are apart
     FlashLimit {
         #[command(flatten)]
         by: AsCommand,

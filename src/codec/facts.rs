@@ -85,8 +85,7 @@ fn drafted(body: &[u8]) -> Option<Fact> {
     let heading = heading(bytes)?;
     let (name, office, key_digest) = heading.drafter;
     let drafter = Person { name: name.into(), office: office.into(), key_digest };
-    let (thread, precedence) = (heading.thread, heading.precedence);
-    Some(Fact::Drafted { draft, digest: Digest::of(bytes), drafter, thread, precedence })
+    Some(Fact::Drafted { draft, digest: Digest::of(bytes), drafter, thread: heading.thread })
 }
 
 fn released(body: &[u8]) -> Option<Fact> {

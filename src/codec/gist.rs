@@ -25,7 +25,7 @@ pub(super) struct Heading<'b> {
     content: &'b [u8],
     parties: Vec<Party>,
     offices: Vec<(Party, String)>,
-    pub precedence: Precedence,
+    precedence: Precedence,
     group_ms: Option<i64>,
     /// Name, office, and the digest of the key.
     pub drafter: (&'b str, &'b str, Digest),

@@ -9,7 +9,7 @@ use super::party::Party;
 use super::people::Person;
 use super::time::Instant;
 
-/// One file.
+/// One file. Of one that is taken, `with`, `made_at` and `holds` are as its header and fields say; nobody signed that.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct CarryNoted {
     /// The other Party.
@@ -30,7 +30,7 @@ pub struct CarryNoted {
 pub enum Done {
     /// It was made here, for the other Party.
     Made,
-    /// It is the other Party's, and what it holds was taken from here on.
+    /// It says that it is the other Party's, and what it holds was taken from here on, as far as that is proven.
     Taken,
 }
 

@@ -185,7 +185,7 @@ pub enum Change {
     LinkPhrases(Arc<LinkPhrases>),
     /// In the place of the one before, as a whole.
     CheckSchedule(Arc<CheckPlan>),
-    /// How many FLASH drafts each officer may put on record in an hour. `None`: as many as the program leaves.
+    /// How many FLASH drafts of each officer may be released in an hour. `None`: as many as the program leaves.
     FlashDrafts(Option<u64>),
 }
 

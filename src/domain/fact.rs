@@ -41,7 +41,6 @@ pub enum Fact {
         digest: Digest,
         drafter: Person,
         thread: ThreadId,
-        precedence: Precedence,
     },
     Released {
         draft: Option<DraftId>,
@@ -122,7 +121,6 @@ impl Fact {
                 digest: Digest::of(bytes),
                 drafter: outgoing.drafter.clone(),
                 thread: outgoing.thread,
-                precedence: outgoing.precedence,
             }),
             Event::Released(released) => Some(Fact::Released {
                 draft: released.draft,

@@ -1,6 +1,7 @@
-//! How many FLASH drafts one officer puts on record in an hour: a desk gone wild does not spend what the other end
+//! How many FLASH drafts of one officer are released in an hour: a desk gone wild does not spend what the other end
 //! takes of this Party, and no emergency's first texts meet the bound.
 //!
+//! What leaves is counted, by who drafted it: whoever releases it, and whenever it was written.
 //! Never here: what other Parties bring (`link.rs`); acknowledgements, showings and answers to checks, which follow
 //! what came and need no draft.
 
@@ -17,7 +18,7 @@ pub struct FlashDrafts {
     pub set: Option<u64>,
     /// The hour since 1970 that is counted.
     pub hour: i64,
-    /// By the digest of the officer's public key.
+    /// How many were released of each drafter, by the digest of the drafter's public key.
     pub spent: OrdMap<Digest, u64>,
 }
 
@@ -27,6 +28,7 @@ impl FlashDrafts {
         self.set.unwrap_or(limits::FLASH_DRAFTS_PER_HOUR)
     }
 
+    /// Counts one that was released.
     pub fn count(&mut self, hour: i64, officer: Digest) {
         if self.hour != hour {
             (self.hour, self.spent) = (hour, OrdMap::new());
@@ -35,7 +37,7 @@ impl FlashDrafts {
         *spent = spent.saturating_add(1);
     }
 
-    /// Whether this officer may put one more on record in this hour.
+    /// Whether one more of this officer's may be released in this hour.
     pub fn check(&self, hour: i64, officer: &Digest) -> Result<(), Refusal> {
         let spent = if self.hour == hour { self.spent.get(officer).copied().unwrap_or(0) } else { 0 };
         if spent < self.most() { Ok(()) } else { Err(Refusal::FlashDrafts { most: self.most() }) }

@@ -146,8 +146,8 @@ pub enum Refusal {
     #[error("there are as many {what} as can be open at once ({most})")]
     TooMany { what: &'static str, most: usize },
     #[error(
-        "you put as many FLASH drafts on record in this hour as one officer may ({most}, `proposal flash-limit`): \
-         nothing was done; the next hour, another officer and every lower precedence are free"
+        "as many FLASH drafts of this drafter were released in this hour as may be of one officer ({most}, \
+         `proposal flash-limit`): nothing was done; the next hour, another drafter and every lower precedence are free"
     )]
     FlashDrafts { most: u64 },
 }

@@ -28,6 +28,8 @@ use crate::registrar::{Head, Standing};
 /// A file for the other end.
 pub struct Made {
     pub file: Bytes,
+    /// SHA-256 of the file.
+    pub digest: Digest,
     pub to: Party,
     pub made_at: Instant,
     pub holds: Holds,
@@ -41,13 +43,13 @@ impl Made {
     /// As it is put on record before the file leaves the node.
     pub fn noted(&self, not_compared: NotCompared, way: String) -> CarryNoted {
         let (with, made_at, holds) = (self.to, self.made_at, self.holds);
-        CarryNoted { with, done: Done::Made, file: Digest::of(&self.file), made_at, holds, not_compared, way }
+        CarryNoted { with, done: Done::Made, file: self.digest, made_at, holds, not_compared, way }
     }
 }
 
 impl Exchange {
     /// A file of what `peer` has not receipted, as much as one holds, with what it needs to check that and with the
-    /// parts that are named in it; or, where there are any, with these `parts` of earlier messages, before all else.
+    /// parts that are named in it; where there are any, with these `parts` of earlier messages before all else.
     pub async fn carry_out(
         &self,
         peer: Party,
@@ -63,13 +65,18 @@ impl Exchange {
         let mut room = limits::CARRY_DISPATCHES_BYTES_MAX;
         let mut parts_left = self.add_parts(&head, peer, parts.to_vec(), &mut room, &mut carry.parts).await;
         carry.dispatches = self.dispatches_owed(&head, peer, &mut room).await?;
-        if parts.is_empty() {
-            let named = named_in(&carry.dispatches);
-            parts_left = self.add_parts(&head, peer, named, &mut room, &mut carry.parts).await;
-        }
+        let mut named = named_in(&carry.dispatches);
+        named.retain(|part| !parts.contains(part));
+        parts_left.extend(self.add_parts(&head, peer, named, &mut room, &mut carry.parts).await);
         let (made_at, holds) = (carry.made_at, carry.holds());
         let left = all.saturating_sub(carry.dispatches.len());
-        Ok(Made { file: carry::encode(&carry), to: peer, made_at, holds, left, parts_left })
+        let encoded = tokio::task::spawn_blocking(move || {
+            let file = carry::encode(&carry);
+            let digest = Digest::of(&file);
+            (file, digest)
+        });
+        let (file, digest) = encoded.await.map_err(|_| ServeFault::Unusable("carry file"))?;
+        Ok(Made { file, digest, to: peer, made_at, holds, left, parts_left })
     }
 
     pub(super) fn may_carry(

@@ -26,14 +26,15 @@ use crate::limits;
 pub struct Opened {
     carry: Carry,
     fault: Option<DecodeFault>,
-    file: Digest,
+    /// SHA-256 of the file.
+    pub digest: Digest,
 }
 
 impl Opened {
     /// As it is put on record before anything in it is.
     pub fn noted(&self, not_compared: NotCompared, way: String) -> CarryNoted {
         let (with, made_at, holds) = (self.carry.from.party, self.carry.made_at, self.carry.holds());
-        CarryNoted { with, done: Done::Taken, file: self.file, made_at, holds, not_compared, way }
+        CarryNoted { with, done: Done::Taken, file: self.digest, made_at, holds, not_compared, way }
     }
 }
 
@@ -41,7 +42,8 @@ impl Opened {
 #[derive(Debug)]
 pub struct Taken {
     pub from: Party,
-    /// Dispatches, receipts for ours, and parts: put on record by this, or there before.
+    /// Dispatches, receipts for ours, and parts: put on record by this, or there before. A part that was on record and
+    /// whose file was damaged or gone counts with those put on record: it is here again.
     pub dispatches: Count,
     pub receipts: Count,
     pub parts: Count,
@@ -82,12 +84,15 @@ impl Exchange {
     ///
     /// # Errors
     /// It may not; nothing was changed.
-    pub fn open_carried(&self, file: &Bytes, not_compared: NotCompared) -> Result<Opened, CarryFault> {
-        let carry::Read { carry, fault } = carry::decode(file)?;
+    pub async fn open_carried(&self, file: Bytes, not_compared: NotCompared) -> Result<Opened, CarryFault> {
+        // A large one takes too long for where calls are answered.
+        let read = tokio::task::spawn_blocking(move || (carry::decode(&file), Digest::of(&file))).await;
+        let (read, digest) = read.map_err(|_| ServeFault::Unusable("carry file"))?;
+        let carry::Read { carry, fault } = read?;
         let head = self.registrar.head();
         check_ends(&head.board, &carry)?;
         self.may_carry(&self.link(carry.from.party), &head, not_compared)?;
-        Ok(Opened { carry, fault, file: Digest::of(file) })
+        Ok(Opened { carry, fault, digest })
     }
 
     /// Takes what it holds, up to what is wrong with it. That it is taken is on record in the record `noted`.

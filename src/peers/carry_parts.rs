@@ -103,7 +103,7 @@ pub(super) async fn take(link: &Link, parts: Vec<Bytes>, taken: &mut Taken) {
             Ok(_wants) => {
                 for whole in parts {
                     match take_one(link, whole).await {
-                        Ok(One::PutOnRecord) => taken.parts.put_on_record += 1,
+                        Ok(One::Kept) => taken.parts.put_on_record += 1,
                         Ok(One::Before) => taken.parts.before += 1,
                         Err(rule) => taken.stopped.push(stop(rule)),
                     }
@@ -117,7 +117,7 @@ pub(super) async fn take(link: &Link, parts: Vec<Bytes>, taken: &mut Taken) {
 }
 
 enum One {
-    PutOnRecord,
+    Kept,
     Before,
 }
 
@@ -128,12 +128,19 @@ async fn take_one(link: &Link, whole: Bytes) -> Result<One, String> {
         return Err(format!("a part begins with its salt, {SALT_BYTES} bytes"));
     };
     let part = Digest::of(&whole);
+    let not_now = |why: &str| format!("part {} is not taken now: {why}; {AGAIN}", part.short());
+    let parts = &link.exchange.parts;
     let board = link.head().board.clone();
     match board.part(&part) {
-        Some(PartState::Kept { .. }) => return Ok(One::Before),
-        Some(PartState::Erased) => {
-            return Err(format!("part {} was erased here, and is not taken again", part.short()));
-        }
+        Some(PartState::Kept { bytes }) => match parts.read_kept(&part, bytes).await {
+            Ok(_) => return Ok(One::Before),
+            Err(PartFault::Absent | PartFault::Damaged) => {
+                parts.keep(&part, &whole).await.map_err(|fault| not_now(&fault.to_string()))?;
+                return kept(link, part).await;
+            }
+            Err(fault) => return Err(not_now(&fault.to_string())),
+        },
+        Some(PartState::Erased) => return Err(erased(part)),
         None => {}
     }
     let known = board.link(link.peer).map(|one| &one.parts);
@@ -144,13 +151,26 @@ async fn take_one(link: &Link, whole: Bytes) -> Result<One, String> {
             part.short()
         ));
     };
-    let not_now = |why: &str| format!("part {} is not taken now: {why}; {AGAIN}", part.short());
     if !known.has_room_for(bytes) {
         return Err(not_now("that Party's parts take all that they may"));
     }
-    link.exchange.parts.keep(&part, &whole).await.map_err(|fault| not_now(&fault.to_string()))?;
+    parts.keep(&part, &whole).await.map_err(|fault| not_now(&fault.to_string()))?;
     match taking::put_on_record(link, part, bytes).await {
-        Try::Done => Ok(One::PutOnRecord),
+        Try::Done => kept(link, part).await,
         Try::Later | Try::Cut => Err(not_now("it could not be put on record")),
     }
+}
+
+/// Whose file is there. Meanwhile it may have been erased, or taken over another link.
+async fn kept(link: &Link, part: Digest) -> Result<One, String> {
+    if let Some(PartState::Kept { .. }) = link.head().board.part(&part) {
+        return Ok(One::Kept);
+    }
+    // Where it can't be removed, the next start tries again.
+    let _ = link.exchange.parts.erase(&part).await;
+    Err(erased(part))
+}
+
+fn erased(part: Digest) -> String {
+    format!("part {} was erased here, and is not taken again", part.short())
 }

@@ -300,7 +300,7 @@ pub(super) fn sentence(change: &Change) -> String {
             let most = set.map_or("as many FLASH drafts as the program leaves".into(), |most| {
                 format!("at most {most} FLASH drafts")
             });
-            format!("let each officer put {most} on record in an hour")
+            format!("let {most} of each officer be released in an hour")
         }
         Change::FunctionTerm(term) => {
             let until =

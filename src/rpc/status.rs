@@ -224,6 +224,12 @@ pub fn carry_stalled() -> Status {
     refusal(Code::DeadlineExceeded, "CARRY_STALLED", "the next piece did not come in time; nothing was taken")
 }
 
+/// A carry file was not read to its end in time.
+pub fn carry_not_read() -> Status {
+    let rule = "the file was not read to its end in time: what came of it is not the whole file";
+    refusal(Code::DeadlineExceeded, "CARRY_NOT_READ", rule)
+}
+
 /// Over the link it is "not now". A person may know better.
 pub fn carry_not_compared() -> Status {
     refusal(

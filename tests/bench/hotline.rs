@@ -94,7 +94,7 @@ impl Ends {
     }
 }
 
-/// As many FLASH drafts in an hour as may be let one officer put on record.
+/// As many FLASH drafts of one officer in an hour as may be let go.
 pub fn flash_drafts() -> Change {
     let most = limits::LINK_FLASH_RECORDS_PER_HOUR_MAX;
     Change::FlashDrafts(calls::FlashDrafts { per_officer_per_hour: Some(most) })

@@ -18,8 +18,8 @@ use crate::send::Pair;
 use crate::world::Medium;
 
 const RUNS: usize = 7;
-/// As many drafts as may be open.
-const MESSAGES: u64 = limits::DRAFTS_OPEN_MAX as u64;
+/// As many drafts as one officer may have open.
+const MESSAGES: u64 = limits::DRAFTS_OPEN_PER_OFFICER_MAX as u64;
 /// Releases under way at once: on one lane or on four, no more than the registrar's inbox has places for of FLASH.
 const AT_ONCE: usize = 100;
 

@@ -19,6 +19,7 @@ use detente::domain::time::Instant;
 use detente::limits;
 use detente::rpc::access::{For, who_may_call};
 
+use crate::office::change;
 use crate::party::{self, Folded, anna, at, by, delivery, jan, peer, receive, theirs, thread, us};
 
 pub const HOUR_MS: i64 = 3_600_000;
@@ -276,6 +277,12 @@ fn ids_are_judged_before_anything_else() {
 #[test]
 fn no_more_drafts_and_proposals_are_open_than_the_limits_say() {
     let mut folded = Folded::with_peer();
+    // As many drafts as there are take five officers.
+    let officer = |number: u64| party::person(&format!("Officer {}", number / 250));
+    for one in 0..5 {
+        let member = Member { person: officer(one * 250), roles: [Role::Drafter].into_iter().collect() };
+        change(&mut folded, 5_000 + one, Change::MemberAdded(member)).unwrap();
+    }
     for number in 0..limits::PROPOSALS_OPEN_MAX as u64 {
         let change = Change::ReleaseRule { one_person: Vec::new() };
         folded.given(Command::Propose(change), by(&anna(), number, "", at(0)), at(0)).unwrap();
@@ -284,7 +291,7 @@ fn no_more_drafts_and_proposals_are_open_than_the_limits_say() {
     let one_more = Command::Propose(Change::MemberAdded(member));
     assert_eq!(refusal(folded.given(one_more, by(&anna(), 200, "", at(0)), at(0))).reason(), "TOO_MANY");
     let draft = |number: u64| {
-        let outgoing = party::outgoing(Precedence::Routine, "text");
+        let outgoing = Outgoing { drafter: officer(number), ..party::outgoing(Precedence::Routine, "text") };
         let mut id = [0; 16];
         id[..8].copy_from_slice(&number.to_be_bytes());
         let bytes = detente::codec::message::encode_draft(&outgoing);
@@ -292,11 +299,12 @@ fn no_more_drafts_and_proposals_are_open_than_the_limits_say() {
     };
     let most = limits::DRAFTS_OPEN_MAX as u64;
     for number in 0..most {
-        folded.given(draft(number), by(&anna(), 1_000 + number, "", at(0)), at(0)).unwrap();
+        folded.given(draft(number), by(&officer(number), 1_000 + number, "", at(0)), at(0)).unwrap();
     }
-    assert_eq!(refusal(folded.given(draft(most), by(&anna(), 8_000, "", at(0)), at(0))).reason(), "TOO_MANY");
+    let one_more = folded.given(draft(most), by(&officer(most), 8_000, "", at(0)), at(0));
+    assert_eq!(refusal(one_more), Refusal::TooMany { what: "drafts", most: limits::DRAFTS_OPEN_MAX });
     // One that is open may be revised all the same.
-    folded.given(draft(0), by(&anna(), 8_001, "", at(0)), at(0)).unwrap();
+    folded.given(draft(0), by(&officer(0), 8_001, "", at(0)), at(0)).unwrap();
 }
 
 // ---- clocks ------------------------------------------------------------------------------------

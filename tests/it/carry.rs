@@ -51,7 +51,7 @@ pub async fn made(world: &World, from: &str, to: &str) -> Bytes {
 
 /// With no word on record of who took it.
 async fn carry_in(node: &Node, file: &Bytes, not_compared: NotCompared) -> Result<Taken, CarryFault> {
-    node.exchange.take_carried(node.exchange.open_carried(file, not_compared)?, NOT_NOTED).await
+    node.exchange.take_carried(node.exchange.open_carried(file.clone(), not_compared).await?, NOT_NOTED).await
 }
 
 const NOT_NOTED: u64 = 1;

@@ -12,7 +12,7 @@ use detente::peers::carry_parts::Left;
 
 use crate::carry::{count, cut_apart, made, read, taken};
 use crate::officer::size;
-use crate::parts::{self, erase, files, holds_on_replay, is_kept, kept_at, store};
+use crate::parts::{self, erase, file, holds_on_replay, is_kept, kept_at, store};
 use crate::talk::{both_settled, fresh, outgoing, release};
 use crate::world::World;
 
@@ -67,7 +67,7 @@ async fn what_is_attached_comes_with_the_file_and_is_not_fetched_again() {
 
     line.restore();
     both_settled(&world, "BY", "PL").await;
-    assert_eq!(files(&world, "PL"), 2);
+    assert_eq!(bytes_at(&world, "PL"), 2 * 32 + map.bytes + list.bytes);
     for code in ["BY", "PL"] {
         holds_on_replay(world.node(code)).await;
     }
@@ -84,6 +84,10 @@ async fn a_part_for_which_there_is_no_room_is_named_and_comes_with_a_file_of_its
     assert!(there.file.len() <= limits::CARRY_BYTES_MAX);
     let [left] = &there.parts_left[..] else { panic!("{:?}", there.parts_left) };
     assert_eq!((left.part, left.why, there.holds.parts), (film.salted_digest, Left::Full, 2));
+    // Named by hand it comes before all else, and what is left out for it is told too.
+    let by_hand = out(&world, &[&film]).await;
+    let [left] = &by_hand.parts_left[..] else { panic!("{:?}", by_hand.parts_left) };
+    assert_eq!((left.part, left.why, by_hand.holds.parts), (map.salted_digest, Left::Full, 2));
     let first = taken(&world, "PL", &there.file).await;
     assert_eq!((first.parts, first.parts_missing), (count(2, 0), 1));
     assert_eq!(taken(&world, "BY", &first.back.unwrap()).await.receipts, count(1, 0));
@@ -99,6 +103,26 @@ async fn a_part_for_which_there_is_no_room_is_named_and_comes_with_a_file_of_its
     assert_eq!(out(&world, &[&own]).await.parts_left[0].why, Left::NotNamed);
     erase(&world, "BY", &small).await.unwrap();
     assert_eq!(out(&world, &[&small]).await.parts_left[0].why, Left::NotKept);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_that_is_damaged_or_gone_here_is_here_again_with_a_file_that_holds_it() {
+    let (world, _line) = cut_apart().await;
+    let (map, list) = (store(&world, "BY", b"a map").await, store(&world, "BY", b"a list of names").await);
+    tell(&world, &[&map, &list]).await;
+    let carried = made(&world, "BY", "PL").await;
+    assert_eq!(taken(&world, "PL", &carried).await.parts, count(2, 0));
+    let mut damaged = std::fs::read(file(&world, "PL", &map)).unwrap();
+    damaged[32] ^= 1;
+    std::fs::write(file(&world, "PL", &map), damaged).unwrap();
+    std::fs::remove_file(file(&world, "PL", &list)).unwrap();
+    let told = taken(&world, "PL", &carried).await;
+    assert_eq!((told.parts, &told.stopped[..]), (count(2, 0), &[][..]));
+    for (part, content) in [(&map, &b"a map"[..]), (&list, b"a list of names")] {
+        assert_eq!(parts::read(&world, "PL", "watch", part).await.unwrap()[32..], *content);
+    }
+    assert_eq!(taken(&world, "PL", &carried).await.parts, count(0, 2));
+    holds_on_replay(world.node("PL")).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

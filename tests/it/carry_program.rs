@@ -56,6 +56,12 @@ async fn two_officers_whose_line_is_cut_use_a_diskette_and_the_telephone() {
     assert_eq!((&made["dispatches"], &made["left"]), (&1.into(), &0.into()), "{made}");
     let again = refused(&["hotline", "carry", "--to", "PL", "--out", &there, "--as", &by]).await;
     assert!(again.contains("is not overwritten"), "{again}");
+    // What makes another file, or asks, has no id to be given again under.
+    let id = "0".repeat(32);
+    for what in [&["--to", "PL", "--out", "more"][..], &["--list"]] {
+        let words = [&["hotline", "carry", "--as", &by, "--command-id", &id][..], what].concat();
+        assert!(refused(&words).await.contains("cannot be used with"), "{what:?}");
+    }
     let home = refused(&["hotline", "carry", "--in", &there, "--as", &by]).await;
     assert!(home.contains("carry.header.to"), "{home}");
     let other = written(folder.path(), "other", "no carry file");
@@ -75,9 +81,10 @@ async fn two_officers_whose_line_is_cut_use_a_diskette_and_the_telephone() {
     assert_eq!((&taken["put_on_record"], &taken["on_record_before"]), (&0.into(), &1.into()), "{taken}");
     // The one that was cut short, and the same whole one twice.
     let listed = printed(&["hotline", "carry", "--list", "--as", &pl]).await;
-    assert_eq!(listed.matches("taken of BY by Officer of PL").count(), 3, "{listed}");
+    assert_eq!(listed.matches("taken, said to be of BY by Officer of PL").count(), 3, "{listed}");
     assert_eq!(listed.matches(&format!("  way  {way}")).count(), 1, "{listed}");
     assert!(!listed.contains("NOT COMPARED"), "{listed}");
+    assert_eq!(listed.matches("as its header says: nobody signed that").count(), 3, "{listed}");
     let listed = object(&["hotline", "carry", "--list", "--as", &by]).await;
     assert_eq!((&listed["made"], &listed["way"]), (&true.into(), &"by the bag".into()), "{listed}");
     let home = object(&["hotline", "carry", "--in", &back, "--as", &by]).await;

@@ -3,6 +3,7 @@
 //! Never here: a look into a file. What is wrong with one the node says, and what was taken before that.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bytes::Bytes;
 use clap::Args;
@@ -30,22 +31,24 @@ use crate::limits;
 #[command(
     group = clap::ArgGroup::new("what").required(true).args(["out", "taken", "list"]),
     after_help = "Out: messages, lists and heads, all of them signed, and the parts that the messages name, as far as \
-                  24 MiB go. In: proven by the signatures alone, put on record as if it had come over the link, and \
-                  receipted in a second file, which the sender takes with --in. Safe to give again; what comes over \
-                  the link later is found to be there. Who made and took which file is on record."
+                  24 MiB go; all of it in the clear, personal parts too, and what is erased later stays in the file. \
+                  Given again, it makes another file, which is on record for itself. In: proven by the signatures \
+                  alone, put on record as if it had come over the link, and receipted in a second file, which the \
+                  sender takes with --in. Safe to give again; what comes over the link later is found to be there. \
+                  Who made and took which file is on record."
 )]
 pub struct CarryArgs {
     /// The Party that it is for, by its code
     #[arg(long, requires = "out")]
     to: Option<String>,
     /// Write it to this file, which is not there yet; only you may read it
-    #[arg(long, value_name = "FILE", requires = "to")]
+    #[arg(long, value_name = "FILE", requires = "to", conflicts_with = "command_id")]
     out: Option<PathBuf>,
     /// Take what this file holds: dispatches of another Party, or its receipts for yours
     #[arg(long = "in", id = "taken", value_name = "FILE")]
     taken: Option<PathBuf>,
     /// A part of a message that was sent before, by its salted digest: an earlier file left it out. It comes before all
-    /// else, and no other part with it
+    /// else
     #[arg(long = "part", value_name = "PART", requires = "out", value_parser = given::digest)]
     parts: Vec<Digest>,
     /// Which files were made and taken here, by whom, when, and what was said of their way; the newest first. That an
@@ -85,17 +88,24 @@ pub async fn carry(args: CarryArgs) -> Result<(), Fault> {
     }
 }
 
+const NOT_IN_TIME: &str = "the node did not answer in time, and nothing was written; whether it put a file on record, \
+                           --list says. Given again, this makes another file";
+
 async fn out(args: &CarryArgs, to: &str, path: &Path) -> Result<(), Fault> {
     check_free(path)?;
-    let (desk, header, id) = args.person.open()?;
+    let desk = args.person.person.open()?;
     let asked = calls::CarryOutRequest {
         to: to.into(),
         although_not_compared: args.not_compared,
-        command: Some(header),
+        command: Some(desk.command(None)?),
         way: args.way.clone(),
         parts: args.parts.iter().map(|part| part.0.to_vec().into()).collect(),
     };
-    let mut pieces = answer_command(id, service(&desk).carry_out(asked)).await?;
+    let within = Duration::from_millis(limits::DESK_CALL_MS_MAX);
+    let mut service = service(&desk);
+    let answered = tokio::time::timeout(within, service.carry_out(asked)).await;
+    let answered = answered.map_err(|_| Fault::new(NOT_IN_TIME))?;
+    let mut pieces = answered.map_err(|status| Fault::of_call(&status))?.into_inner();
     let (mut made, mut file) = (None, Vec::new());
     while let Some(piece) = pieces.message().await.map_err(|status| Fault::of_call(&status))? {
         match piece.piece {
@@ -186,7 +196,7 @@ fn told(taken: &calls::CarryTaken, back: Option<&Path>) {
         taken.receipts_put_on_record,
         taken.receipts_before
     );
-    say!("parts       {} put on record, {} there before", taken.parts_put_on_record, taken.parts_before);
+    say!("parts       {} kept, {} there before", taken.parts_put_on_record, taken.parts_before);
     if taken.parts_missing > 0 {
         say!("            {} not here: they come over the link, or with another file", taken.parts_missing);
     }
@@ -241,10 +251,11 @@ async fn list(args: &CarryArgs) -> Result<(), Fault> {
 
 fn listed(one: &calls::CarriedFile) {
     let by = one.by.as_ref().map(|by| shown(&by.name)).unwrap_or_default();
-    let done = if one.made { "made for" } else { "taken of" };
+    let done = if one.made { "made for" } else { "taken, said to be of" };
     say!("{}  {done} {} by {by}", Instant(one.recorded_at_ms), shown(&one.with));
     say!("  {} dispatches, {} receipts, {} parts", one.dispatches, one.receipts, one.parts);
-    say!("  file {}, made at {}", hex::encode(&one.file), Instant(one.made_at_ms));
+    let says = if one.made { "" } else { ", as its header says: nobody signed that" };
+    say!("  file {}, made at {}{says}", hex::encode(&one.file), Instant(one.made_at_ms));
     if !one.way.is_empty() {
         say!("  way  {}", shown(&one.way));
     }

@@ -162,10 +162,7 @@ impl Board {
 
     fn apply_fact(&mut self, index: u64, at: Instant, fact: &Fact) {
         match fact {
-            Fact::Drafted { draft, digest, drafter, thread, precedence } => {
-                if *precedence == Precedence::Flash {
-                    self.flash.count(at.hour(), drafter.key_digest);
-                }
+            Fact::Drafted { draft, digest, drafter, thread } => {
                 let (digest, drafter, thread) = (*digest, drafter.clone(), *thread);
                 let mut earlier = Vec::new();
                 if let Some(before) = self.drafts.get(draft) {
@@ -178,8 +175,10 @@ impl Board {
                 self.drafts.insert(*draft, Arc::new(open));
             }
             Fact::Released { draft, message, digest, dispatches } => {
-                if let Some(draft) = draft {
-                    self.drafts.remove(draft);
+                if let Some(open) = draft.and_then(|draft| self.drafts.remove(&draft))
+                    && message.precedence == Precedence::Flash
+                {
+                    self.flash.count(at.hour(), open.drafter.key_digest);
                 }
                 self.released(index, at, message, *digest, dispatches);
             }

@@ -91,11 +91,10 @@ impl Board {
                 self.check_drafter(outgoing, by)?;
                 self.may_handle(draft, by)?;
                 if outgoing.precedence == Precedence::Flash {
+                    // At the release it would be refused anyway.
                     self.flash.check(now.hour(), &by.key_digest)?;
                 }
-                if !self.drafts.contains_key(draft) && self.drafts.len() >= limits::DRAFTS_OPEN_MAX {
-                    return Err(Refusal::TooMany { what: "drafts", most: limits::DRAFTS_OPEN_MAX }.into());
-                }
+                self.has_room_for_draft(draft, by)?;
                 happened(Event::Drafted { draft: *draft, outgoing: outgoing.clone(), bytes: bytes.clone() })
             }
             Command::ReturnDraft { draft, digest, reason } => {
@@ -110,6 +109,7 @@ impl Board {
             Command::WithdrawDraft { .. } => Err(Refusal::NoSuchDraft.into()),
             Command::Release { draft, digest, outgoing, faults, as_is } => {
                 self.may_release(draft, digest, outgoing, by, faults, *as_is)?;
+                self.check_flash(draft, outgoing, now)?;
                 self.release(own, Some(*draft), outgoing, by, now)
             }
             Command::Acknowledge { of, outgoing } => {

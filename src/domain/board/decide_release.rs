@@ -3,16 +3,18 @@
 //! Never here: what is wrong with a form. That comes with the command, from whoever read the draft.
 
 use super::decide::Decision;
-use super::{Board, Own};
+use super::{Board, Draft, Own};
 use crate::domain::command::{AsIs, Decided, ReleasePlan, Slot};
 use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, DraftId};
 use crate::domain::forwarded::NOT_TO_BE_HANDED_ON;
 use crate::domain::message::{ACKNOWLEDGEMENT, Message, NOT_RELEASABLE, Outgoing, Reference, Relation};
 use crate::domain::people::{Person, Role};
+use crate::domain::precedence::Precedence;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal, Stops};
 use crate::domain::regime::numbering::Numbered;
 use crate::domain::time::Instant;
+use crate::limits;
 
 impl Board {
     pub(super) fn check_addressees(&self, own: Own, outgoing: &Outgoing) -> Result<(), Refusal> {
@@ -67,6 +69,35 @@ impl Board {
             && outgoing.regime.is_none()
             && about.relation == Relation::RefersTo
             && entries.any(|entry| entry.digest == message && entry.author == to.party)
+    }
+
+    /// One officer fills no other's place: nobody is kept from a text, at any precedence, by what somebody else wrote.
+    pub(super) fn has_room_for_draft(&self, draft: &DraftId, by: &Person) -> Result<(), Refusal> {
+        let is_theirs = |open: &Draft| open.drafter.key_digest == by.key_digest;
+        let before = self.draft(*draft);
+        if before.is_none() && self.drafts.len() >= limits::DRAFTS_OPEN_MAX {
+            return Err(Refusal::TooMany { what: "drafts", most: limits::DRAFTS_OPEN_MAX });
+        }
+        let most = limits::DRAFTS_OPEN_PER_OFFICER_MAX;
+        let theirs = || self.drafts.values().filter(|open| is_theirs(open)).count();
+        // Who revises another's takes it over.
+        if !before.is_some_and(is_theirs) && theirs() >= most {
+            return Err(Refusal::TooMany { what: "drafts of one officer", most });
+        }
+        Ok(())
+    }
+
+    /// Whose words they are counts, whoever releases them: so nobody writes a stock and has it released in one hour.
+    pub(super) fn check_flash(
+        &self,
+        draft: &DraftId,
+        outgoing: &Outgoing,
+        now: Instant,
+    ) -> Result<(), Refusal> {
+        match self.draft(*draft).filter(|_| outgoing.precedence == Precedence::Flash) {
+            Some(open) => self.flash.check(now.hour(), &open.drafter.key_digest),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn open_draft(&self, draft: &DraftId, digest: &Digest) -> Result<(), Refusal> {

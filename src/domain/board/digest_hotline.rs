@@ -1,4 +1,5 @@
-//! What the Board's digest (`digest.rs`) takes of the hotline: what officers spent of FLASH, and carry files.
+//! What the Board's digest (`digest.rs`) takes of the hotline: how much FLASH was released of each officer, and carry
+//! files.
 //!
 //! Never here: sessions, which are threads like any other. A Board without any of it adds nothing, so that it has the
 //! digest that it had before there was such a thing.

@@ -62,7 +62,8 @@ pub use threads::{ThreadsFrom, ThreadsPage};
 /// cancellation from before a duty was due lifts it though it was said to have lapsed.
 ///
 /// 3: a check of a link, or the answer to one, is taken for that only where it says what was agreed on, in its time and
-/// from whose turn it is; outages of each end are kept beside the other's.
+/// from whose turn it is; outages of each end are kept beside the other's. How much FLASH was released of each officer
+/// in the hour, and carry files, enter the Board and its digest.
 pub const FOLD_VERSION: u32 = 3;
 
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -119,7 +120,7 @@ pub struct Board {
     pub own_alarms: OwnAlarms,
     /// Checks of links: what came and went of them, and what is on record of each.
     pub checks: Checks,
-    /// What each officer spent of FLASH in this hour.
+    /// How much FLASH was released of each officer in this hour.
     pub flash: FlashDrafts,
     /// The newest records of carry files that were made or taken here.
     pub carried: OrdSet<u64>,

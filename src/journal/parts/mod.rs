@@ -162,15 +162,15 @@ impl Parts {
         Ok(arriving)
     }
 
-    /// A part that came in one piece from elsewhere, salt first; a beginning of it is of no use any more.
+    /// A part that came in one piece from elsewhere, salt first. A beginning of it is left alone: another may be writing
+    /// on it.
     ///
     /// # Errors
     /// As of any part that comes: then nothing of it is left.
     pub async fn keep(&self, part: &Digest, whole: &[u8]) -> Result<(), PartFault> {
         let mut arriving = self.fresh(Giver::Peer, whole.len() as u64).await?;
         arriving.append(whole).await?;
-        arriving.finish(Some(*part)).await?;
-        self.forget(part)
+        arriving.finish(Some(*part)).await.map(|_| ())
     }
 
     /// Parts that are on record as kept, and were found damaged or gone when somebody asked for them.

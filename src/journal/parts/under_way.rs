@@ -161,3 +161,25 @@ impl Reading {
         Ok(if chunk.is_empty() { None } else { Some(chunk.into()) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn one_that_comes_whole_takes_nothing_from_who_is_fetching_it_and_is_counted_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let parts = Parts::open(folder.path(), |_| false).unwrap();
+        let whole = [[7; 32].as_slice(), b"content"].concat();
+        let digest = Digest::of(&whole);
+        let mut fetched = parts.resume(&digest, 7).await.unwrap();
+        fetched.append(&whole[..33]).await.unwrap();
+        parts.keep(&digest, &whole).await.unwrap();
+        fetched.append(&whole[33..]).await.unwrap();
+        assert_eq!(fetched.finish(Some(digest)).await.unwrap(), (digest, 7));
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        assert_eq!(parts.0.bytes.load(Ordering::Acquire), 39);
+    }
+}

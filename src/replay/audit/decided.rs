@@ -88,10 +88,9 @@ fn decide(
             seen.fault("a message was released that is not what its draft on record says")
         }
         // Another program may have had another bound, or more room at the time.
-        (
-            Err(Denied::NotNow(_) | Denied::Refused(Refusal::TooMany { .. } | Refusal::FlashDrafts { .. })),
-            _,
-        ) => {}
+        (Err(Denied::NotNow(_) | Denied::Refused(Refusal::TooMany { .. })), _) => {}
+        // What two custodians set is no program's.
+        (Err(Denied::Refused(Refusal::FlashDrafts { .. })), _) if board.flash.set.is_none() => {}
         // An older fold had other messages considered or counted, and other steps taken; what it put on record stands.
         (Err(_), event) if fold_version < as_today_since(event) => seen.is_by_older_rules = true,
         (Err(denied), _) => seen.fault(format!("it stands against a rule: {denied}")),

@@ -5,10 +5,11 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
+use tokio::sync::OwnedSemaphorePermit;
 use tonic::{Response, Status, Streaming};
 
 use super::HotlineCalls;
-use crate::codec::chunks::chunks;
+use super::carry_given::given;
 use crate::codec::message::{person_to_proto, precedence_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::carry_in_request::Piece as In;
@@ -33,6 +34,9 @@ use crate::rpc::command::{self, give};
 use crate::rpc::part::{Pieces, next_piece};
 use crate::rpc::status;
 
+/// So long a file may take to come in, or to be read.
+const WITHIN: Duration = Duration::from_millis(limits::CALL_MS_MAX);
+
 impl HotlineCalls {
     pub(super) async fn carried_out(
         &self,
@@ -43,10 +47,11 @@ impl HotlineCalls {
         let header = asked.command.take();
         let origin = command::origin("HotlineService/CarryOut", header.as_ref(), &asked, caller)?;
         let parts = parts_in(&asked.parts)?;
-        let _place = self.carrying.try_acquire().map_err(|_| status::denied(NotNow::Inbox.into()))?;
+        let place = self.place()?;
+        let _turn = self.carrying.try_acquire().map_err(|_| status::denied(NotNow::Inbox.into()))?;
         let not_compared = NotCompared::said(asked.although_not_compared);
         let made = self.exchange.carry_out(to, &parts, not_compared).await.map_err(served)?;
-        if made.parts_left.iter().any(|left| left.why == Left::NotNamed) {
+        if made.parts_left.iter().any(|left| left.why == Left::NotNamed && parts.contains(&left.part)) {
             return Err(status::field("parts", Left::NotNamed));
         }
         // On record before it leaves the node; what the same command made before was another file.
@@ -56,9 +61,10 @@ impl HotlineCalls {
             let rule = "a file was made under this id before, and this would be another: choose a fresh id";
             return Err(status::field("command.id", rule));
         }
-        let pieces = std::iter::once(Out::Made(made_told(&made))).chain(chunks(made.file).map(Out::Chunk));
-        let pieces = pieces.map(|piece| Ok(calls::CarryOutResponse { piece: Some(piece) }));
-        Ok(Response::new(Box::pin(tokio_stream::iter(pieces))))
+        let answer = |piece| calls::CarryOutResponse { piece: Some(piece) };
+        let first = answer(Out::Made(made_told(&made)));
+        let piece = move |chunk| answer(Out::Chunk(chunk));
+        Ok(Response::new(given(first, made.file, place, WITHIN, piece)))
     }
 
     pub(super) async fn carried_in(
@@ -66,28 +72,34 @@ impl HotlineCalls {
         caller: &PersonCaller,
         mut pieces: Streaming<calls::CarryInRequest>,
     ) -> Result<Response<Pieces<calls::CarryInResponse>>, Status> {
-        let _place = self.carrying.try_acquire().map_err(|_| status::denied(NotNow::Inbox.into()))?;
-        // Whoever sends it in drops keeps the place from others for no longer.
-        let whole = Duration::from_millis(limits::CALL_MS_MAX);
-        let read = tokio::time::timeout(whole, read(&mut pieces)).await;
+        let place = self.place()?;
+        let _turn = self.carrying.try_acquire().map_err(|_| status::denied(NotNow::Inbox.into()))?;
+        // Whoever sends it in drops keeps it from others for no longer.
+        let read = tokio::time::timeout(WITHIN, read(&mut pieces)).await;
         let (mut header, file) = read.map_err(|_| status::carry_stalled())??;
         let command = header.command.take();
-        let asked = TakeCarried { header: Some(header.clone()), file: Digest::of(&file).0.to_vec() };
-        let origin = command::origin("HotlineService/CarryIn", command.as_ref(), &asked, caller)?;
         let fault = |fault| match fault {
             CarryFault::Field(fault) => status::decode(fault),
             CarryFault::Serve(fault) => served(fault),
         };
         let not_compared = NotCompared::said(header.although_not_compared);
-        let opened = self.exchange.open_carried(&file, not_compared).map_err(fault)?;
+        let opened = self.exchange.open_carried(file, not_compared).await.map_err(fault)?;
+        let asked = TakeCarried { header: Some(header.clone()), file: opened.digest.0.to_vec() };
+        let origin = command::origin("HotlineService/CarryIn", command.as_ref(), &asked, caller)?;
         // On record before anything that it holds: who took it, whatever becomes of that.
         let noted = opened.noted(not_compared, header.way);
         let record = give(&self.registrar, Command::NoteCarry(Box::new(noted)), origin).await?;
         let mut taken = self.exchange.take_carried(opened, record.index).await.map_err(fault)?;
         let back = taken.back.take().unwrap_or_default();
-        let pieces = std::iter::once(Answered::Taken(told(taken))).chain(chunks(back).map(Answered::Chunk));
-        let pieces = pieces.map(|piece| Ok(calls::CarryInResponse { piece: Some(piece) }));
-        Ok(Response::new(Box::pin(tokio_stream::iter(pieces))))
+        let answer = |piece| calls::CarryInResponse { piece: Some(piece) };
+        let first = answer(Answered::Taken(told(taken)));
+        Ok(Response::new(given(first, back, place, WITHIN, move |chunk| answer(Answered::Chunk(chunk)))))
+    }
+
+    /// For a file that goes to an officer.
+    fn place(&self) -> Result<OwnedSemaphorePermit, Status> {
+        let place = self.giving.clone().try_acquire_owned();
+        place.map_err(|_| status::denied(NotNow::Inbox.into()))
     }
 
     pub(super) async fn carried(

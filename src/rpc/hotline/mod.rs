@@ -5,6 +5,7 @@
 //! a call of its own and what a console says over its stream is the same.
 
 mod carry;
+mod carry_given;
 mod check_keeper;
 mod check_messages;
 pub(in crate::rpc) mod check_waiting;
@@ -20,6 +21,8 @@ mod shown;
 mod speak;
 mod told;
 mod touched;
+
+use std::sync::Arc;
 
 use tokio::sync::{Semaphore, mpsc};
 use tokio_stream::wrappers::ReceiverStream;
@@ -52,6 +55,8 @@ pub struct HotlineCalls {
     kept: Kept,
     /// One carry file is made or taken at a time.
     carrying: Semaphore,
+    /// One for each carry file that is on its way to an officer.
+    giving: Arc<Semaphore>,
 }
 
 #[tonic::async_trait]
@@ -277,7 +282,8 @@ impl HotlineService for HotlineCalls {
 impl HotlineCalls {
     pub fn new(exchange: Exchange) -> HotlineCalls {
         let registrar = exchange.registrar.clone();
-        HotlineCalls { registrar, exchange, kept: Kept::default(), carrying: Semaphore::new(1) }
+        let giving = Arc::new(Semaphore::new(limits::CARRIES_GIVEN_AT_ONCE_MAX));
+        HotlineCalls { registrar, exchange, kept: Kept::default(), carrying: Semaphore::new(1), giving }
     }
 
     /// For the node to serve behind the access table.

@@ -20,16 +20,21 @@ use crate::pair::{Side, exchange, pair};
 
 const THREAD: ThreadId = ThreadId([7; 16]);
 
-/// The journal as its own keeper writes it, every epoch opened under this fold version, with these records behind it.
+/// As `rewritten`, with every epoch opened under this fold version.
 async fn written_under(side: &Side, fold_version: u32, more: Vec<Event>) -> Vec<Bytes> {
-    let head = side.registrar.head();
-    let mut out = written_again(side, &side.entries().await, |record| {
-        for event in &mut record.events {
-            if let Event::EpochOpened { fold_version: version, .. } = event {
-                *version = fold_version;
-            }
+    let under = |event: &mut Event| {
+        if let Event::EpochOpened { fold_version: version, .. } = event {
+            *version = fold_version;
         }
-    });
+    };
+    rewritten(side, under, more).await
+}
+
+/// The journal as its own keeper can write it: with other events, and with these records behind it.
+pub async fn rewritten(side: &Side, rewrite: impl Fn(&mut Event), more: Vec<Event>) -> Vec<Bytes> {
+    let head = side.registrar.head();
+    let mut out =
+        written_again(side, &side.entries().await, |record| record.events.iter_mut().for_each(&rewrite));
     let key = own_key(&head.board, &side.ring, 1, Purpose::Record).unwrap();
     let mut epoch = head.chain.epoch;
     for (index, event) in (head.chain.size..).zip(more) {
@@ -45,7 +50,7 @@ async fn written_under(side: &Side, fold_version: u32, more: Vec<Event>) -> Vec<
     out
 }
 
-fn audited(side: &Side, entries: &[Bytes]) -> Report {
+pub fn audited(side: &Side, entries: &[Bytes]) -> Report {
     audit(entries, side.fingerprint, None)
 }
 
@@ -58,9 +63,12 @@ async fn what_an_older_fold_had_considered_for_duties_is_told_and_is_no_fault() 
     let noted = || Event::DutiesNoted(Box::new(DutiesNoted { about: Some(ours), ..Default::default() }));
     let older = audited(&by, &written_under(&by, 1, vec![noted()]).await);
     assert_eq!((older.faults, older.by_older_rules), (Vec::new(), 1));
-    let todays = audited(&by, &written_under(&by, 2, vec![noted()]).await);
-    assert_eq!(todays.by_older_rules, 0);
-    assert!(todays.faults[0].sentence.contains("is not to be considered, or was"), "{:?}", todays.faults);
+    // Folds since the second have the rules of today.
+    for fold_version in 2..=FOLD_VERSION {
+        let todays = audited(&by, &written_under(&by, fold_version, vec![noted()]).await);
+        assert_eq!(todays.by_older_rules, 0);
+        assert!(todays.faults[0].sentence.contains("is not to be considered, or was"), "{:?}", todays.faults);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@
 
 mod accounts;
 mod again;
-mod audited;
+pub mod audited;
 mod calendar;
 mod cancelled;
 mod cases;
