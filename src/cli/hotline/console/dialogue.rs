@@ -116,8 +116,7 @@ impl Dialogue {
     }
 
     fn of(purpose: Purpose, fields: &[(&'static str, &str)]) -> Dialogue {
-        let field =
-            |(label, text): &(&'static str, &str)| Field { label: *label, written: Written::of(*text) };
+        let field = |&(label, text): &(&'static str, &str)| Field { label, written: Written::of(text) };
         Dialogue {
             purpose,
             fields: fields.iter().map(field).collect(),
