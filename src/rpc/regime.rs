@@ -134,7 +134,7 @@ impl RegimeService for RegimeCalls {
         }
         let head = self.registrar.head();
         let now = self.registrar.clock.now();
-        let at = if asked.as_of_ms == 0 { now } else { Instant(asked.as_of_ms) };
+        let at = asked.as_of_ms.map_or(now, Instant);
         let mut addressees = Addressees::default();
         let records = head.records(&self.registrar.journal);
         addressees::read(&head, &records, &asked.regime, at, &mut addressees)
@@ -161,7 +161,7 @@ impl RegimeService for RegimeCalls {
     ) -> Result<Response<calls::ListFunctionsResponse>, Status> {
         let asked = call.into_inner();
         let functions = &self.registrar.head().board.roster.functions;
-        let at = (asked.at_ms != 0).then_some(Instant(asked.at_ms));
+        let at = asked.at_ms.map(Instant);
         let counts = |one: &&OnRecord| {
             let term = &one.term;
             let then = |at| functions.term_at(&term.regime, &term.function, at, None) == Some(term);

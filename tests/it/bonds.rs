@@ -24,7 +24,7 @@ async fn settled(world: &World, pairs: &[(&str, &str)]) {
 }
 
 async fn bonds(world: &World, code: &str) -> Vec<calls::Bond> {
-    let asked = calls::ListAdoptersRequest { regime: "neighbours".into(), as_of_ms: 0 };
+    let asked = calls::ListAdoptersRequest { regime: "neighbours".into(), as_of_ms: None };
     regimes(&world.desk(code, "drafter")).list_adopters(asked).await.unwrap().into_inner().bonds
 }
 

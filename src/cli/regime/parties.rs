@@ -21,7 +21,7 @@ use crate::domain::time::Instant;
 pub struct PartiesArgs {
     /// The name that stands in the regime's text
     regime: String,
-    /// Who was bound at an instant, such as 2025-07-31T09:00:00Z
+    /// Who is bound at an instant, past or to come, by what is on record now, such as 2025-07-31T09:00:00Z
     #[arg(long, value_parser = given::instant)]
     as_of: Option<Instant>,
     #[command(flatten)]
@@ -33,7 +33,7 @@ pub struct PartiesArgs {
 
 pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
-    let as_of_ms = args.as_of.map_or(0, |at| at.0);
+    let as_of_ms = args.as_of.map(|at| at.0);
     let asked = calls::ListAdoptersRequest { regime: args.regime.clone(), as_of_ms };
     let answered = answer(service(&desk).list_adopters(asked)).await?;
     if args.json {
@@ -47,6 +47,9 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
             say!("{}", json::line(&announced_json(word)));
         }
         return Ok(());
+    }
+    if let Some(at) = args.as_of {
+        say!("at {at}, as far as it is on record here now");
     }
     match (answered.parties.is_empty(), answered.announced.is_empty()) {
         (true, true) => say!("no Party has told this one that it takes part in {}", shown(&args.regime)),
