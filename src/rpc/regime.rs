@@ -13,7 +13,7 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::regime_service_server::{RegimeService, RegimeServiceServer};
 use crate::codec::regime::built_in;
 use crate::codec::restraint;
-use crate::domain::adoption::{Addressees, Adopted, Announced, Seen, Since, Suspended};
+use crate::domain::adoption::{Addressees, Adopted, Announced, Nature, Seen, Since, Suspended};
 use crate::domain::board::Board;
 use crate::domain::command::Command;
 use crate::domain::digest::Digest;
@@ -219,6 +219,11 @@ fn adopters(
                     .into_iter()
                     .filter(|party| unconfirmed(board, *party).is_some())
                     .map(|party| party.to_string())
+                    .collect(),
+                of_own_will: [(one, &bond.one), (other, &bond.other)]
+                    .into_iter()
+                    .filter(|(_, adopted)| adopted.nature == Nature::Voluntary)
+                    .map(|(party, _)| party.to_string())
                     .collect(),
                 since_disputed: [&bond.one, &bond.other].iter().any(|one| one.by_receipt == Since::Disputed),
             });

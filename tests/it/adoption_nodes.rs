@@ -42,6 +42,7 @@ async fn both_ends_say_alike_who_is_bound_and_since_when() {
     let then = calls::ListAdoptersRequest { regime: "river-line-2031".into(), as_of_ms: Some(0) };
     let then = regimes(&world.desk("BY", "drafter")).list_adopters(then).await.unwrap().into_inner();
     assert_eq!((then.parties.len(), then.bonds.len()), (0, 0), "nobody was bound in 1970");
+    assert!(here.bonds[0].of_own_will.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
