@@ -19,6 +19,7 @@ use crate::domain::digest::{CommandId, ThreadId};
 use crate::domain::language::Language;
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
+use crate::rpc::command::NOT_YET;
 use crate::rpc::thread::thread_as_of;
 
 /// Shows a thread as a history with all clocks, now or as it was known at an instant
@@ -79,7 +80,7 @@ async fn pages_of_node(
     let asked = calls::ReplayThreadRequest {
         command: Some(header),
         thread: args.thread.0.to_vec().into(),
-        as_of_ms: args.as_of.map_or(0, |at| at.0),
+        as_of_ms: args.as_of.map(|at| at.0),
         language: args.language.as_ref().map(|one| one.as_str().to_owned()).unwrap_or_default(),
     };
     let mut answered = answer_command(id, service(desk).replay_thread(asked)).await?;
@@ -99,7 +100,11 @@ async fn pages_of_file(
     let scratch = audit_offline::laid_out(file, root(args.fingerprint), args.json).await?;
     let mut pages = Vec::new();
     let mut from = 0;
-    let at = (args.as_of, Clock::system().now());
+    let now = Clock::system().now();
+    if args.as_of.is_some_and(|at| at > now) {
+        return Err(Fault::new(format!("--as-of: {NOT_YET}")));
+    }
+    let at = (args.as_of, now);
     loop {
         let reader = args.language.clone();
         let page = thread_as_of(&scratch.head, &scratch.journal, args.thread, at, from, reader).await?;

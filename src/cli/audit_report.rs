@@ -26,7 +26,7 @@ pub fn print(report: &Report, given: Option<Fingerprint>) {
     say!("checked      {} signatures and proofs", report.checked);
     print_covered(report);
     if report.times_run_backwards > 0 {
-        say!("marked       {} times of records run backwards", report.times_run_backwards);
+        say!("marked       {}", run_backwards(report.times_run_backwards));
     }
     if report.by_older_rules > 0 {
         say!(
@@ -62,6 +62,14 @@ pub fn print(report: &Report, given: Option<Fingerprint>) {
         }
     };
     say!("result       {result}");
+}
+
+fn run_backwards(times: u64) -> String {
+    if times == 1 {
+        "1 time of a record runs backwards".into()
+    } else {
+        format!("{times} times of records run backwards")
+    }
 }
 
 /// What vouches for how much of it.
@@ -137,4 +145,15 @@ pub fn print_json(report: &Report) {
         "voids": voids.collect::<Vec<_>>(),
     });
     say!("{}", json::line(&object));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_time_runs_and_two_run_backwards() {
+        assert_eq!(run_backwards(1), "1 time of a record runs backwards");
+        assert_eq!(run_backwards(2), "2 times of records run backwards");
+    }
 }

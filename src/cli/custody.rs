@@ -34,7 +34,7 @@ pub enum CustodyFault {
     #[error(transparent)]
     Key(#[from] KeyFault),
     #[error(
-        "{field}: 1 to {} characters, none of them a control character",
+        "{field}: 1 to {} characters, none of them a control character, and no space at either end",
         limits::CERTIFICATE_NAME_CHARS_MAX
     )]
     Name { field: &'static str },

@@ -58,7 +58,7 @@ impl Term {
         }
         match self.until {
             Some(until) if until <= self.from => {
-                Err(Refusal::Field { field: "function_term.until", rule: "lies after the start".into() })
+                Err(Refusal::Field { field: "function_term.until", rule: "must lie after the start".into() })
             }
             Some(_) | None => Ok(()),
         }

@@ -13,7 +13,7 @@ use super::form::{ActivityReference, MessageReference};
 use super::formatted::Formatted;
 use super::forwarded::NOT_TO_BE_HANDED_ON;
 use super::language::is_language;
-use super::message::{Holds, NOT_RELEASABLE, Outgoing, Reference, Relation};
+use super::message::{Holds, Outgoing, Reference, Relation};
 use super::part::PartState;
 use super::refusal::FaultNamed;
 use super::text::{hides, lines_hide};
@@ -111,8 +111,8 @@ fn addressees(outgoing: &Outgoing, found: &mut Found) {
 
 /// A release is refused for the first of these.
 fn releasable(outgoing: &Outgoing, found: &mut Found) {
-    if outgoing.parties().into_iter().any(|party| !outgoing.may_be_given_to(party)) {
-        found.stops("heading.releasable_to", NOT_RELEASABLE);
+    if let Some(rule) = outgoing.not_releasable() {
+        found.stops("heading.releasable_to", &rule);
     }
     for (index, party) in outgoing.releasable_to.iter().enumerate() {
         if outgoing.releasable_to.iter().take(index).any(|before| before == party) {

@@ -128,6 +128,14 @@ impl Outgoing {
         self.releasable_to.is_empty() || self.releasable_to.contains(&party)
     }
 
+    /// Which of its own addressees may not have it, in a sentence. `None` where all may.
+    pub fn not_releasable(&self) -> Option<String> {
+        let all = self.parties().into_iter().filter(|party| !self.may_be_given_to(*party));
+        let named = all.map(|party| party.to_string()).collect::<Vec<_>>().join(", ");
+        (!named.is_empty())
+            .then(|| format!("{named}: addressed, and not among the Parties that it may be given to"))
+    }
+
     /// Whether the author of the message that it hands on lets every addressee have that. True of a message
     /// that hands none on.
     pub fn may_be_handed_on(&self) -> bool {
@@ -232,9 +240,6 @@ pub struct Acknowledgement {
     pub officer: Person,
     pub read_at: Instant,
 }
-
-/// Why a message may not go to an addressee of its own.
-pub const NOT_RELEASABLE: &str = "an addressee is not among the Parties that it may be given to";
 
 /// The kind of [`Acknowledgement`].
 pub const ACKNOWLEDGEMENT: &str = "acknowledgement";

@@ -185,7 +185,7 @@ impl AuditService for AuditCalls {
         call: Request<calls::ReplayThreadRequest>,
     ) -> Result<Response<Self::ReplayThreadStream>, Status> {
         let thread = thread_in(&call.get_ref().thread)?;
-        let as_of = Some(Instant(call.get_ref().as_of_ms)).filter(|at| at.0 != 0);
+        let as_of = command::as_of(call.get_ref().as_of_ms, self.registrar.clock.now())?;
         let reader = reader_in(&call.get_ref().language)?;
         let what = match as_of {
             Some(at) => format!("thread {thread} as of {at}"),

@@ -81,6 +81,21 @@ pub(super) fn refused(refusal: Refusal) -> Status {
     status::denied(Denied::Refused(refusal))
 }
 
+/// Said of an instant as of which a past picture is asked for.
+pub const NOT_YET: &str = "has not come yet: what is on record then can't be told";
+
+/// The instant as of which a picture is asked for; `None` for now.
+///
+/// # Errors
+/// By the node's clock it has not come yet.
+pub(super) fn as_of(ms: Option<i64>, now: Instant) -> Result<Option<Instant>, Status> {
+    let at = ms.map(Instant);
+    if at.is_some_and(|at| at > now) {
+        return Err(status::field("as_of_ms", NOT_YET));
+    }
+    Ok(at)
+}
+
 /// The record under a command's id holds something else than that command brings about.
 pub(super) fn not_what_was_asked() -> Status {
     status::ours(

@@ -12,7 +12,7 @@ use tonic::{Request, Response, Status};
 
 pub use super::duties::DutyKeeper;
 use super::duties::lines::Lines;
-use super::{alarms, status};
+use super::{alarms, command, status};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::duty_service_server::{DutyService, DutyServiceServer};
 use crate::domain::alarm::Running;
@@ -42,7 +42,7 @@ impl DutyService for DutyCalls {
         call: Request<calls::ListDutiesRequest>,
     ) -> Result<Response<calls::ListDutiesResponse>, Status> {
         let asked = call.into_inner();
-        let wanted = Wanted::of(&asked)?;
+        let wanted = Wanted::of(&asked, self.0.registrar.clock.now())?;
         let head = self.0.registrar.head();
         let mut found = wanted.find(&head.board, limits::DUTIES_PER_PAGE.saturating_add(1));
         let mut page = calls::ListDutiesResponse::default();
@@ -120,7 +120,7 @@ struct Wanted {
 }
 
 impl Wanted {
-    fn of(asked: &calls::ListDutiesRequest) -> Result<Wanted, Status> {
+    fn of(asked: &calls::ListDutiesRequest, now: Instant) -> Result<Wanted, Status> {
         let party = match asked.party.as_str() {
             "" => None,
             code => Some(code.parse().map_err(|_| status::field("party", "is no Party's code"))?),
@@ -134,12 +134,11 @@ impl Wanted {
                 Some(read.ok_or_else(|| status::field("from", "empty, or the `next` of the page before"))?)
             }
         };
-        let instant = |ms: i64| (ms != 0).then_some(Instant(ms));
         Ok(Wanted {
             party,
             that,
-            due_until: instant(asked.due_until_ms),
-            as_of: instant(asked.as_of_ms),
+            due_until: asked.due_until_ms.map(Instant),
+            as_of: command::as_of(asked.as_of_ms, now)?,
             after,
         })
     }

@@ -173,7 +173,26 @@ impl<'h> HeldRegimes<'h> {
             more_restraints,
             as_told_here: uncertain.iter().map(Party::to_string).collect(),
             lines: said.chain(came).map(check_line).collect(),
+            other_editions: self.other_editions(&regime, outgoing, &bound, released_at),
         }))
+    }
+
+    fn other_editions(
+        &self,
+        regime: &Regime,
+        outgoing: &Outgoing,
+        bound: &BTreeSet<Party>,
+        at: Instant,
+    ) -> Vec<calls::OtherEdition> {
+        let (board, head) = (&self.head.board, &regime.head);
+        let unbound = outgoing.parties().into_iter().filter(|party| !bound.contains(party));
+        let other = |party: Party| {
+            let adopted = board.adopted(party, &head.name, at);
+            let others = adopted.iter().filter(|one| one.regime != head.digest);
+            let edition = others.map(|one| one.edition).max()?;
+            Some(calls::OtherEdition { party: party.to_string(), edition })
+        };
+        unbound.filter_map(other).collect()
     }
 
     /// The Parties to which the author is bound by this very text, as far as it is known here.

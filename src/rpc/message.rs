@@ -27,7 +27,6 @@ use crate::domain::event::{Event, Record};
 use crate::domain::message::Outgoing;
 use crate::domain::party::Party;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal};
-use crate::domain::time::Instant;
 use crate::limits;
 use crate::registrar::{Done, Registrar};
 
@@ -176,7 +175,7 @@ impl MessageService for MessageCalls {
         let asked = call.get_ref();
         let thread =
             ThreadId::from_slice(&asked.thread).ok_or_else(|| status::field("thread", "16 bytes"))?;
-        let as_of = (asked.as_of_ms != 0).then_some(Instant(asked.as_of_ms));
+        let as_of = command::as_of(asked.as_of_ms, self.registrar.clock.now())?;
         let reader = reader_in(&asked.language)?;
         let from = usize::try_from(asked.from).unwrap_or(usize::MAX);
         let head = self.registrar.head();

@@ -127,7 +127,8 @@ pub fn member(person: Person, roles: &[String]) -> Result<Member, Status> {
     };
     let most = limits::CERTIFICATE_NAME_CHARS_MAX;
     let rule = format!(
-        "as in a certificate: one line of at most {most} characters, none of them a control character"
+        "as in a certificate: one line of at most {most} characters, none of them a control character, \
+         and no space at either end"
     );
     if person.name.is_empty() || !is_name(&person.name) {
         return Err(status::field("member_added.person.name", &rule));

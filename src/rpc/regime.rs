@@ -13,7 +13,7 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::regime_service_server::{RegimeService, RegimeServiceServer};
 use crate::codec::regime::built_in;
 use crate::codec::restraint;
-use crate::domain::adoption::{Addressees, Adopted, Announced, Seen, Since, Suspended};
+use crate::domain::adoption::{Addressees, Adopted, Announced, Nature, Seen, Since, Suspended};
 use crate::domain::board::Board;
 use crate::domain::command::Command;
 use crate::domain::digest::Digest;
@@ -134,7 +134,7 @@ impl RegimeService for RegimeCalls {
         }
         let head = self.registrar.head();
         let now = self.registrar.clock.now();
-        let at = if asked.as_of_ms == 0 { now } else { Instant(asked.as_of_ms) };
+        let at = asked.as_of_ms.map_or(now, Instant);
         let mut addressees = Addressees::default();
         let records = head.records(&self.registrar.journal);
         addressees::read(&head, &records, &asked.regime, at, &mut addressees)
@@ -161,7 +161,7 @@ impl RegimeService for RegimeCalls {
     ) -> Result<Response<calls::ListFunctionsResponse>, Status> {
         let asked = call.into_inner();
         let functions = &self.registrar.head().board.roster.functions;
-        let at = (asked.at_ms != 0).then_some(Instant(asked.at_ms));
+        let at = asked.at_ms.map(Instant);
         let counts = |one: &&OnRecord| {
             let term = &one.term;
             let then = |at| functions.term_at(&term.regime, &term.function, at, None) == Some(term);
@@ -219,6 +219,11 @@ fn adopters(
                     .into_iter()
                     .filter(|party| unconfirmed(board, *party).is_some())
                     .map(|party| party.to_string())
+                    .collect(),
+                of_own_will: [(one, &bond.one), (other, &bond.other)]
+                    .into_iter()
+                    .filter(|(_, adopted)| adopted.nature == Nature::Voluntary)
+                    .map(|(party, _)| party.to_string())
                     .collect(),
                 since_disputed: [&bond.one, &bond.other].iter().any(|one| one.by_receipt == Since::Disputed),
             });

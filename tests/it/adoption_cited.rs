@@ -84,8 +84,12 @@ async fn a_regime_that_is_not_held_here_is_said_to_be_so_and_nothing_more() {
     both_settled(&world, "BY", "PL").await;
     let there = checked(&world, "PL").await;
     assert!(!there.held && there.lines.is_empty() && there.bound.is_empty());
-    let asked =
-        calls::ShowThreadRequest { thread: vec![7; 16].into(), as_of_ms: 0, from: 0, ..Default::default() };
+    let asked = calls::ShowThreadRequest {
+        thread: vec![7; 16].into(),
+        as_of_ms: None,
+        from: 0,
+        ..Default::default()
+    };
     let desk = world.desk("PL", "drafter");
     let shown = crate::officer::messages(&desk).show_thread(asked).await.unwrap().into_inner();
     let unheld = |shown: &calls::ShowThreadResponse| {

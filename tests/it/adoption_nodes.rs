@@ -15,7 +15,7 @@ pub fn adoption() -> detente::domain::content::Content {
 }
 
 async fn adopters(world: &World, code: &str) -> calls::ListAdoptersResponse {
-    let asked = calls::ListAdoptersRequest { regime: "river-line-2031".into(), as_of_ms: 0 };
+    let asked = calls::ListAdoptersRequest { regime: "river-line-2031".into(), as_of_ms: None };
     regimes(&world.desk(code, "drafter")).list_adopters(asked).await.unwrap().into_inner()
 }
 
@@ -39,6 +39,10 @@ async fn both_ends_say_alike_who_is_bound_and_since_when() {
     assert_eq!(bonds(&here), bonds(&there));
     assert_eq!(bonds(&here), [("BY".into(), "PL".into(), world.clock.now().0)]);
     assert_eq!(here.parties, there.parties);
+    let then = calls::ListAdoptersRequest { regime: "river-line-2031".into(), as_of_ms: Some(0) };
+    let then = regimes(&world.desk("BY", "drafter")).list_adopters(then).await.unwrap().into_inner();
+    assert_eq!((then.parties.len(), then.bonds.len()), (0, 0), "nobody was bound in 1970");
+    assert!(here.bonds[0].of_own_will.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

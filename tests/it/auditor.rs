@@ -163,17 +163,24 @@ async fn a_thread_is_replayed_as_of_an_instant_over_the_network_and_from_a_file(
     let readings = readings(&world, "BY").await;
     let expected = [format!("thread {thread}"), format!("thread {thread} as of 2024-11-01T10:00:00.000Z")];
     assert_eq!(readings, expected);
+    // What has not come yet is refused by the node, which then has read nothing, and of a file.
+    let not_come = ["audit", "replay", "--as-of", "2199-01-01T00:00:00Z", "--thread", &thread];
+    let refused = detente(&[&not_come[..], &["--as", text(&auditor)]].concat()).await.unwrap_err();
+    assert!(refused.contains("as_of_ms: has not come yet"), "{refused}");
+    assert_eq!(self::readings(&world, "BY").await, expected);
 
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("by.journal");
     detente(&["audit", "export", "--as", text(&auditor), "--out", text(&file)]).await.unwrap();
     detente(&["audit", "replay", "--file", text(&file), "--thread", &thread]).await.unwrap();
+    let refused = detente(&[&not_come[..], &["--file", text(&file)]].concat()).await.unwrap_err();
+    assert!(refused.contains("--as-of: has not come yet"), "{refused}");
 
     // The same pages from the node, now and from before anything was known.
     let mut calls = AuditServiceClient::new(world.desk("BY", "auditor").channel);
     let mut shown = Vec::new();
     let desk = world.desk("BY", "auditor");
-    for as_of_ms in [0, 1] {
+    for as_of_ms in [None, Some(1), Some(0)] {
         let command = Some(desk.command(None).unwrap());
         let asked = calls::ReplayThreadRequest {
             command,
@@ -186,7 +193,7 @@ async fn a_thread_is_replayed_as_of_an_instant_over_the_network_and_from_a_file(
         let page: calls::ShowThreadResponse = prost::Message::decode(page).unwrap();
         shown.push(page.messages.len());
     }
-    assert_eq!(shown, [1, 0]);
+    assert_eq!(shown, [1, 0, 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -24,7 +24,7 @@ async fn settled(world: &World, pairs: &[(&str, &str)]) {
 }
 
 async fn bonds(world: &World, code: &str) -> Vec<calls::Bond> {
-    let asked = calls::ListAdoptersRequest { regime: "neighbours".into(), as_of_ms: 0 };
+    let asked = calls::ListAdoptersRequest { regime: "neighbours".into(), as_of_ms: None };
     regimes(&world.desk(code, "drafter")).list_adopters(asked).await.unwrap().into_inner().bonds
 }
 
@@ -278,4 +278,19 @@ async fn a_check_without_a_node_is_told_by_hand_what_is_not_applied() {
     let whole: Vec<&str> = check.iter().chain(&["--suspended", "PL"]).copied().collect();
     let printed = crate::officer_program::printed(&whole).await;
     assert!(printed.contains("not applied: the whole text suspended by PL: does not bind PL"), "{printed}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_names_the_edition_that_an_addressee_adopted_in_place_of_the_one_that_is_cited() {
+    let world = World::new(&["BY", "PL"]).await;
+    let text = NEIGHBOURS.replacen("edition = 3", "edition = 4", 1);
+    let (earlier, later) = (parsed(NEIGHBOURS.as_bytes()), parsed(text.as_bytes()));
+    hold(&world, "BY", text.as_bytes()).await;
+    adopt(&world, "BY", 1, &["PL"], &later).await;
+    adopt(&world, "PL", 1, &["BY"], &earlier).await;
+    send(&world, "BY", 2, citing(&later, 2, &["PL"]), &notice(12_000)).await;
+    both_settled(&world, "BY", "PL").await;
+    let here = check(&world, "BY", 2, 0).await;
+    assert!(here.bound.is_empty());
+    assert_eq!(here.other_editions, [calls::OtherEdition { party: "PL".into(), edition: 3 }]);
 }

@@ -64,7 +64,7 @@ pub async fn adopt(world: &World, code: &str, number: u8, to: &str, regime: &Reg
 
 /// Who is bound to whom by which edition, as a Party's node says.
 async fn bonds(world: &World, code: &str, regime: &str) -> Vec<(String, String, u64)> {
-    let asked = calls::ListAdoptersRequest { regime: regime.into(), as_of_ms: 0 };
+    let asked = calls::ListAdoptersRequest { regime: regime.into(), as_of_ms: None };
     let answer = regimes(&world.desk(code, "drafter")).list_adopters(asked).await.unwrap().into_inner();
     answer.bonds.into_iter().map(|bond| (bond.one, bond.other, bond.edition)).collect()
 }

@@ -73,6 +73,9 @@ async fn a_regime_that_was_never_seen_is_drafted_released_read_and_printed_by_th
         template.contains("# Cause *: choice") && template.contains("\"flood\": high water"),
         "{template}"
     );
+    let none = ["regime", "template", "36", "--regime", "vienna-document-2011"];
+    let refused = crate::auditor::detente(&none).await.unwrap_err();
+    assert!(refused.contains("no format of that code; it has none."), "{refused}");
     let filled = template
         .replace("name = \"bridge\"\n[fields.area]", "name = \"bridge\"\n[fields.area]\n#")
         .replacen("#choice = \"works\"", "choice = \"flood\"", 1)

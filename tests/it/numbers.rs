@@ -412,7 +412,8 @@ fn a_message_is_not_released_to_whom_its_author_does_not_let_have_it() {
         let insisting = Command::Release { draft, digest, outgoing, faults, as_is };
         let denied = folded.given(insisting, by(&jan(), 2, "release", at(0)), at(0)).unwrap_err();
         let Denied::Refused(Refusal::Field { field, rule }) = denied else { panic!("{denied:?}") };
-        assert_eq!((field, rule.as_str()), ("releasable_to", detente::domain::message::NOT_RELEASABLE));
+        assert_eq!(field, "releasable_to");
+        assert_eq!(rule, format!("{}: addressed, and not among the Parties that it may be given to", peer()));
     }
 
     let twice = to(&[peer().as_str(), peer().as_str()]);
@@ -444,4 +445,14 @@ fn without_a_list_a_message_may_be_given_to_anybody_with_one_to_those_alone() {
     let to = Outgoing { releasable_to: vec![party("OSCE")], ..plain };
     let given: Vec<&Party> = codes.iter().filter(|code| to.may_be_given_to(**code)).collect();
     assert_eq!(given, [&party("OSCE")]);
+}
+
+#[test]
+fn whoever_addresses_itself_for_information_is_told_in_that_field() {
+    let mut folded = Folded::with_peer();
+    let to_us = vec![Addressee { party: us(), office: String::new() }];
+    let outgoing = Outgoing { information: to_us, ..party::outgoing(Precedence::Routine, "Exercise") };
+    let denied = folded.given(party::draft(1, outgoing), by(&anna(), 1, "draft", at(0)), at(0)).unwrap_err();
+    let Denied::Refused(Refusal::Field { field, .. }) = denied else { panic!("{denied:?}") };
+    assert_eq!(field, "information");
 }

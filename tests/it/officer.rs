@@ -208,7 +208,9 @@ pub fn size(world: &World, party: &str) -> u64 {
     world.node(party).registrar.head().chain.size
 }
 
+/// As of an instant, 0 for now.
 pub async fn show(world: &World, party: &str, thread: &Bytes, as_of_ms: i64) -> calls::ShowThreadResponse {
+    let as_of_ms = (as_of_ms != 0).then_some(as_of_ms);
     let call = calls::ShowThreadRequest { thread: thread.clone(), as_of_ms, from: 0, ..Default::default() };
     messages(&world.desk(party, "drafter")).show_thread(call).await.unwrap().into_inner()
 }

@@ -290,7 +290,7 @@ async fn a_draft_that_answers_a_message_goes_to_its_thread_and_the_program_shows
     let (asked, thread) = (released["message"].as_str().unwrap(), released["thread"].as_str().unwrap());
     crate::officer::arrived(&world, "PL", &hex::decode(asked).unwrap().into()).await;
 
-    let owed = "owed is a reply in format F3, Answer, within 12 hours from receipt;";
+    let owed = "the format asks for a reply in format F3, Answer, within 12 hours from receipt;";
     let mut forms = Vec::new();
     for desk in [&drafter, &replier] {
         forms.push(printed(&["message", "print", asked, "--as", desk]).await);

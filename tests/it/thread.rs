@@ -258,8 +258,12 @@ async fn a_long_thread_comes_in_pages_that_join() {
     let mut places = Vec::new();
     let mut from = 0;
     loop {
-        let call =
-            calls::ShowThreadRequest { thread: sent.thread.clone(), as_of_ms: 0, from, ..Default::default() };
+        let call = calls::ShowThreadRequest {
+            thread: sent.thread.clone(),
+            as_of_ms: None,
+            from,
+            ..Default::default()
+        };
         let page = calls_of.show_thread(call).await.unwrap().into_inner();
         places.extend(page.messages.iter().map(|message| message.place));
         if page.next == 0 {

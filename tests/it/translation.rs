@@ -72,6 +72,10 @@ async fn a_translation_is_held_against_the_original_that_is_here() {
         ["language", "lines[1].path", "lines[2].path", "parts[1].original", "parts[1].translation"],
         "{found:?}"
     );
+    assert_eq!(
+        found[1].1, "phases[9].name is no text of the original",
+        "the path, where blank lines don't count"
+    );
 
     // One that is not here is waited for.
     let absent = Digest::of(b"not here");

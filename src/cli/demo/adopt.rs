@@ -34,16 +34,20 @@ pub async fn adopt(
     (drafted, released): (&'static str, &'static str),
     say: &Say,
 ) -> Result<(), Fault> {
+    // All draft before anybody releases: time runs forwards, also where one hears of another's word.
+    let spoken = Spoken { subject: "Vienna Document 2011: adoption", drafted, released };
+    let mut drafts = Vec::new();
     for actor in &stage.actors {
         hold(stage, actor).await?;
-        let others: Vec<&Actor> = stage.actors.iter().filter(|other| other.party != actor.party).collect();
-        let spoken = Spoken { subject: "Vienna Document 2011: adoption", drafted, released };
         let content = Content::Adoption(adoption()?);
         let thread = ThreadId(crate::cli::desk::fresh_id()?.0);
-        let to = others.iter().map(|other| speak::addressee(other)).collect();
+        let to = others(stage, actor).into_iter().map(speak::addressee).collect();
         let outgoing = speak::heading(Kind::Adoption, thread, spoken.subject, to);
-        let (released, _) = speak::release(stage, actor, &spoken, (outgoing, content), say).await?;
-        speak::deliver(stage, actor, &others, released.digest, say).await?;
+        drafts.push((actor, speak::draft(stage, actor, &spoken, (outgoing, content), say).await?));
+    }
+    for (actor, draft) in drafts {
+        let (released, _) = speak::release_draft(stage, actor, &spoken, draft, say).await?;
+        speak::deliver(stage, actor, &others(stage, actor), released.digest, say).await?;
     }
     for (nth, one) in stage.actors.iter().enumerate() {
         for other in stage.actors.iter().skip(nth.saturating_add(1)) {
@@ -57,6 +61,10 @@ pub async fn adopt(
         }
     }
     Ok(())
+}
+
+fn others<'s>(stage: &'s Stage, actor: &Actor) -> Vec<&'s Actor> {
+    stage.actors.iter().filter(|other| other.party != actor.party).collect()
 }
 
 async fn hold(stage: &Stage, actor: &Actor) -> Result<(), Fault> {

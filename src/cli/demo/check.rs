@@ -154,6 +154,7 @@ async fn journal(actor: &Actor, checking: &mut Checking<'_>) {
     let what = format!("{} signatures and proofs verified in {} records", report.checked, report.size);
     let covered = report.covered == Covered::ByCheckpoint { size: head.chain.size };
     checking.hold(actor.party, &what, report.holds() && covered);
+    checking.hold(actor.party, "the times of its records run forwards", report.times_run_backwards == 0);
     let checked = &mut *checking.checked;
     checked.messages += counted.messages;
     checked.receipts_verified += counted.receipts;

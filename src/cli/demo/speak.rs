@@ -183,16 +183,38 @@ pub async fn release(
     stage: &Stage,
     author: &Actor,
     spoken: &Spoken,
-    (outgoing, content): (Outgoing, Content),
+    said: (Outgoing, Content),
     say: &Say,
 ) -> Result<(Released, Option<RegimeCheck>), Fault> {
+    let draft = draft(stage, author, spoken, said, say).await?;
+    release_draft(stage, author, spoken, draft, say).await
+}
+
+/// The first half of it: the draft's id.
+pub async fn draft(
+    stage: &Stage,
+    author: &Actor,
+    spoken: &Spoken,
+    (outgoing, content): (Outgoing, Content),
+    say: &Say,
+) -> Result<DraftId, Fault> {
     set_clock(stage, spoken.drafted)?;
     let drafter = author.desk("drafter", &stage.clock)?;
     let draft = DraftId(fresh_id()?.0);
     let header = drafter.command(None)?;
     let drafted = put_draft(&drafter, header, draft, &outgoing, &content).await?;
     say.drafted(stage.clock.now(), author, author.person("drafter"), spoken.subject, drafted.faults.len());
+    Ok(draft)
+}
 
+/// The second half: shown to the releaser, and released.
+pub async fn release_draft(
+    stage: &Stage,
+    author: &Actor,
+    spoken: &Spoken,
+    draft: DraftId,
+    say: &Say,
+) -> Result<(Released, Option<RegimeCheck>), Fault> {
     set_clock(stage, spoken.released)?;
     let releaser = author.desk("releaser", &stage.clock)?;
     let mut calls = MessageServiceClient::new(releaser.channel.clone());

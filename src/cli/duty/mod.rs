@@ -63,7 +63,7 @@ struct ListArgs {
     /// All of them
     #[arg(long)]
     all: bool,
-    /// As they stood on record here at that instant
+    /// As they stood on record here at that instant, which has come by the node's clock
     #[arg(long, value_name = "INSTANT", value_parser = given::instant)]
     as_of: Option<Instant>,
     #[command(flatten)]
@@ -133,8 +133,8 @@ async fn list(args: ListArgs) -> Result<(), Fault> {
     let asked = calls::ListDutiesRequest {
         party: args.party.map(|party| party.to_string()).unwrap_or_default(),
         that: that as i32,
-        due_until_ms: args.due.map_or(0, |due| due.0),
-        as_of_ms: args.as_of.map_or(0, |as_of| as_of.0),
+        due_until_ms: args.due.map(|due| due.0),
+        as_of_ms: args.as_of.map(|as_of| as_of.0),
         from: Bytes::new(),
         language: args.shown.language,
     };
@@ -166,7 +166,7 @@ async fn follow(args: FollowArgs) -> Result<(), Fault> {
     let asked =
         calls::FollowDutiesRequest { after: args.after, once: args.once, language: args.shown.language };
     let mut stream = answer(service(&desk).follow_duties(asked)).await?;
-    while let Some(told) = stream.message().await? {
+    while let Some(told) = stream.message().await.map_err(|status| Fault::of_call(&status))? {
         if let Some(duty) = &told.duty {
             if !args.shown.json {
                 say!("position {}", told.position);

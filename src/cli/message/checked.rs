@@ -48,6 +48,10 @@ fn bound(check: &calls::RegimeCheck) -> String {
         said.push_str(&names(&uncertain));
         said.push_str(", who adopted as well");
     }
+    for other in &check.other_editions {
+        let text = if other.edition == check.edition { "another text of edition" } else { "edition" };
+        said.push_str(&format!("; {} adopted {text} {}", shown(&other.party), other.edition));
+    }
     let named = |restraint: &Restraint| format!("{} by {}", restraint.what(), restraint.by);
     let all: Vec<String> =
         check.restraints.iter().filter_map(restraint::from_proto).map(|one| named(&one)).collect();
@@ -99,6 +103,26 @@ pub fn check_json(check: Option<&calls::RegimeCheck>) -> Value {
         "as_told_here": check.as_told_here,
         "restraints": restraints_json(&check.restraints),
         "more_restraints": check.more_restraints,
+        "other_editions": check.other_editions.iter()
+            .map(|other| json!({"party": other.party, "edition": other.edition})).collect::<Vec<_>>(),
         "lines": check.lines.iter().map(|line| json!({"depth": line.depth, "text": line.text})).collect::<Vec<_>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_addressee_that_adopted_another_edition_is_named_with_it() {
+        let other = |edition| calls::OtherEdition { party: "SU".into(), edition };
+        let said = |other_editions| {
+            bound(&calls::RegimeCheck { edition: 2, other_editions, ..calls::RegimeCheck::default() })
+        };
+        assert_eq!(said(vec![other(1)]), "binds the author to nobody known here; SU adopted edition 1");
+        assert_eq!(
+            said(vec![other(2)]),
+            "binds the author to nobody known here; SU adopted another text of edition 2"
+        );
+    }
 }

@@ -108,7 +108,7 @@ impl History {
         loop {
             let asked = calls::ShowThreadRequest {
                 thread: thread.0.to_vec().into(),
-                as_of_ms: as_of.map_or(0, |at| at.0),
+                as_of_ms: as_of.map(|at| at.0),
                 from,
                 language: tag(reader.as_ref()),
             };

@@ -98,7 +98,7 @@ async fn list(args: ListArgs) -> Result<(), Fault> {
     let desk = args.by.open()?;
     let asked = |at: Option<Instant>| calls::ListFunctionsRequest {
         regime: args.regime.clone().unwrap_or_default(),
-        at_ms: at.map_or(0, |at| at.0),
+        at_ms: at.map(|at| at.0),
     };
     let lines = answer(service(&desk).list_functions(asked(args.at))).await?.terms;
     for line in &lines {

@@ -21,7 +21,7 @@ use crate::domain::time::Instant;
 pub struct PartiesArgs {
     /// The name that stands in the regime's text
     regime: String,
-    /// Who was bound at an instant, such as 2025-07-31T09:00:00Z
+    /// Who is bound at an instant, past or to come, by what is on record now, such as 2025-07-31T09:00:00Z
     #[arg(long, value_parser = given::instant)]
     as_of: Option<Instant>,
     #[command(flatten)]
@@ -33,7 +33,7 @@ pub struct PartiesArgs {
 
 pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
-    let as_of_ms = args.as_of.map_or(0, |at| at.0);
+    let as_of_ms = args.as_of.map(|at| at.0);
     let asked = calls::ListAdoptersRequest { regime: args.regime.clone(), as_of_ms };
     let answered = answer(service(&desk).list_adopters(asked)).await?;
     if args.json {
@@ -47,6 +47,9 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
             say!("{}", json::line(&announced_json(word)));
         }
         return Ok(());
+    }
+    if let Some(at) = args.as_of {
+        say!("at {at}, as far as it is on record here now");
     }
     match (answered.parties.is_empty(), answered.announced.is_empty()) {
         (true, true) => say!("no Party has told this one that it takes part in {}", shown(&args.regime)),
@@ -161,14 +164,25 @@ const DISPUTED: &str =
 fn sentence(bond: &calls::Bond) -> String {
     let (one, other) = (shown(&bond.one), shown(&bond.other));
     let (edition, since) = (bond.edition, Instant(bond.since_ms));
+    let own_will = of_own_will(bond);
     if bond.as_told_here && !bond.addressed_to_each_other {
         return format!(
             "{one} and {other} each adopted edition {edition}, since {since} as both told this Party; not known \
-             here whether towards each other"
+             here whether towards each other{own_will}"
         );
     }
     let told = if bond.as_told_here { ": each told the other, as both told this Party" } else { "" };
-    format!("{one} and {other} are bound to each other by edition {edition} since {since}{told}")
+    format!("{one} and {other} are bound to each other by edition {edition} since {since}{told}{own_will}")
+}
+
+/// Who is bound no further than it wills, and what follows between the two.
+fn of_own_will(bond: &calls::Bond) -> String {
+    let parties: Vec<String> = bond.of_own_will.iter().map(|party| shown(party)).collect();
+    match &parties[..] {
+        [] => String::new(),
+        [one] => format!("; {one} takes part of its own will, so no duty opens between the two"),
+        [..] => "; each takes part of its own will, so no duty opens between the two".into(),
+    }
 }
 
 fn nature(number: i32) -> String {
@@ -219,7 +233,30 @@ fn bond_json(bond: &calls::Bond) -> serde_json::Value {
         "as_told_here": bond.as_told_here,
         "addressed_to_each_other": bond.addressed_to_each_other,
         "unconfirmed": bond.unconfirmed,
+        "of_own_will": bond.of_own_will,
         "restraints": checked::restraints_json(&bond.restraints),
         "more_restraints": bond.more_restraints,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_takes_part_of_its_own_will_is_named_beside_the_bond() {
+        let bond = |of_own_will: &[&str]| calls::Bond {
+            one: "PL".into(),
+            other: "SU".into(),
+            edition: 1,
+            of_own_will: of_own_will.iter().map(|party| (*party).to_owned()).collect(),
+            ..calls::Bond::default()
+        };
+        let bound = "PL and SU are bound to each other by edition 1 since 1970-01-01T00:00:00.000Z";
+        assert_eq!(sentence(&bond(&[])), bound);
+        assert_eq!(
+            sentence(&bond(&["PL"])),
+            format!("{bound}; PL takes part of its own will, so no duty opens between the two")
+        );
+    }
 }

@@ -193,9 +193,12 @@ pub fn template(args: &TemplateArgs) -> Result<(), Fault> {
     }
     if word(&args.what) != Ok(Kind::Adoption) {
         let codes: Vec<String> = regime.formats.keys().map(|code| shown(code)).collect();
+        let has = match codes.is_empty() {
+            true => "it has none".to_owned(),
+            false => format!("it has: {}", codes.join(", ")),
+        };
         return Err(Fault::new(format!(
-            "the regime has no format of that code; it has: {}. Of words on it, --regime is for an adoption",
-            codes.join(", ")
+            "the regime has no format of that code; {has}. Of words on it, --regime is for an adoption"
         )));
     }
     let adoption = Adoption {

@@ -8,7 +8,7 @@ use crate::domain::command::{AsIs, Decided, ReleasePlan, Slot};
 use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, DraftId};
 use crate::domain::forwarded::NOT_TO_BE_HANDED_ON;
-use crate::domain::message::{ACKNOWLEDGEMENT, Message, NOT_RELEASABLE, Outgoing, Reference, Relation};
+use crate::domain::message::{ACKNOWLEDGEMENT, Message, Outgoing, Reference, Relation};
 use crate::domain::people::{Person, Role};
 use crate::domain::precedence::Precedence;
 use crate::domain::refusal::{FaultNamed, NotNow, Refusal, Stops};
@@ -24,10 +24,9 @@ impl Board {
         }
         for party in outgoing.parties() {
             if party == own.party {
-                return Err(Refusal::Field {
-                    field: "action",
-                    rule: "a Party does not address itself".into(),
-                });
+                let acts = outgoing.action.iter().any(|addressee| addressee.party == party);
+                let field = if acts { "action" } else { "information" };
+                return Err(Refusal::Field { field, rule: "a Party does not address itself".into() });
             }
             if !self.roster.without_node.contains_key(&party) {
                 self.known_link(party)?;
@@ -197,10 +196,10 @@ fn check_releasable(outgoing: &Outgoing) -> Result<(), Refusal> {
     if !outgoing.may_be_handed_on() {
         return Err(Refusal::Field { field: "original", rule: NOT_TO_BE_HANDED_ON.into() });
     }
-    if outgoing.parties().into_iter().all(|party| outgoing.may_be_given_to(party)) {
-        return Ok(());
+    match outgoing.not_releasable() {
+        Some(rule) => Err(Refusal::Field { field: "releasable_to", rule }),
+        None => Ok(()),
     }
-    Err(Refusal::Field { field: "releasable_to", rule: NOT_RELEASABLE.into() })
 }
 
 /// The release without a second person is for what tells of another message alone.

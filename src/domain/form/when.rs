@@ -181,6 +181,12 @@ fn fixed_offset(zone: &str) -> Option<i64> {
     Some(sign * (i64::from(hours) * 3600 + i64::from(minutes) * 60))
 }
 
+/// Whether a text that could not be read as a date states a zone all the same, directly behind it.
+fn is_zone_behind(text: &str) -> bool {
+    let offset = text.len().checked_sub(6).and_then(|at| text.split_at_checked(at));
+    text.ends_with('Z') || offset.is_some_and(|(_, zone)| fixed_offset(zone).is_some())
+}
+
 /// The rules of a zone by its IANA name, where the edition of the database that is built in has them.
 fn rules_of(zone: &str) -> Option<TimeZone> {
     if is_zone_name(zone) { jiff::tz::db().get(zone).ok() } else { None }
@@ -242,6 +248,9 @@ impl Entry for When {
     fn check(&self, at: &Path, faults: &mut Faults) {
         if civil_span(&self.civil).is_none() {
             faults.add(at, "is not a date: write year-month-day, with or without T and the time");
+            if self.zone.is_empty() && is_zone_behind(&self.civil) {
+                return;
+            }
         }
         if self.zone.is_empty() {
             faults.add(at, "states no zone: write an IANA name, Z, or an offset such as +03:00");

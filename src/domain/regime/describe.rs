@@ -274,10 +274,36 @@ pub fn term(term: &Term) -> String {
             format!("told no later than {}, {}", places(anchors), wall(zone))
         }
         Term::ByDay { year, years_before, month, day, zone } => {
-            format!("by day {day} of month {month}, {years_before} year(s) before {year}, {}", wall(zone))
+            format!("by {day} {}, {}, {}", month_name(*month), in_year(*years_before, year), wall(zone))
         }
         Term::NoneAgreed => "no time is agreed".into(),
     }
+}
+
+fn in_year(years_before: u64, year: &super::place::Place) -> String {
+    match years_before {
+        0 => format!("in {year}"),
+        1 => format!("1 year before {year}"),
+        years => format!("{years} years before {year}"),
+    }
+}
+
+fn month_name(month: u8) -> &'static str {
+    const NAMES: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    NAMES.get(usize::from(month).saturating_sub(1)).copied().unwrap_or("of a month that is none")
 }
 
 /// How a quota counts, in a few words.
@@ -291,7 +317,9 @@ pub fn counted(quota: &Quota) -> String {
     match quota.unit {
         Period::AtOneTime => format!("at most {at_most} at one time, for each {whose}, by {by}"),
         Period::CalendarYears | Period::Days => {
-            format!("at most {at_most} in {period} {}, for each {whose}, by {by}", quota.unit.word())
+            let unit = quota.unit.word();
+            let unit = if period == 1 { unit.trim_end_matches('s') } else { unit };
+            format!("at most {at_most} in {period} {unit}, for each {whose}, by {by}")
         }
     }
 }

@@ -53,7 +53,7 @@ pub fn asked_by(
     };
     let by = due_by_message(regime, rule, form, released_at);
     let paragraph = paragraph(&rule.ground);
-    Some(format!("owed is {}; {paragraph}", asked_for(rule, &format, by)))
+    Some(format!("the format asks for {}; {paragraph}", asked_for(rule, &format, by)))
 }
 
 /// Beside the request: who owes it, until when, and what came.

@@ -18,6 +18,7 @@ use super::form::{MessageReference, whole};
 use super::language::is_language;
 use super::message::{Outgoing, Part};
 use super::refusal::FaultNamed;
+use super::text::shown;
 
 form! {
     /// Texts of a message in another language.
@@ -101,7 +102,7 @@ impl Translation {
         for (index, line) in self.lines.iter().enumerate() {
             if !line.path.is_empty() && there.iter().all(|text| text.path.as_str() != line.path) {
                 let at = format!("lines[{}].path", index.saturating_add(1));
-                add(at, "names no text of the original");
+                add(at, &format!("{} is no text of the original", shown(&line.path)));
             }
         }
         for (index, part) in self.parts.iter().enumerate() {

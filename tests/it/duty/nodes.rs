@@ -256,6 +256,15 @@ async fn what_nobody_answers_lapses_at_both_ends_and_what_is_unchecked_raises_an
     assert_eq!(lapsed.iter().map(|duty| duty.rule.as_str()).collect::<Vec<_>>(), ["answer"]);
     let before = list(&world, "BY", calls::DutiesThat::Lapsed, due.0).await;
     assert!(before.is_empty());
+    // 1970 is an instant like any other; of one that has not come, nobody can tell.
+    let as_of = async |at_ms| {
+        let that = calls::DutiesThat::AreAny as i32;
+        let asked = calls::ListDutiesRequest { that, as_of_ms: Some(at_ms), ..Default::default() };
+        DutyServiceClient::new(world.desk("BY", "watch").channel).list_duties(asked).await
+    };
+    assert!(as_of(0).await.unwrap().into_inner().duties.is_empty());
+    let refused = as_of(world.clock.now().plus_ms(1).0).await.unwrap_err();
+    assert!(refused.message().starts_with("field as_of_ms: has not come yet"), "{refused:?}");
     later(&world, 1);
     answer(&world, &question, 2, 1).await;
     use detente::domain::duty::InTime;
@@ -287,7 +296,9 @@ async fn a_duty_has_the_same_name_in_the_calendars_of_both_ends_though_each_numb
     assert_eq!(at[0], at[1]);
 }
 
+/// As of an instant, 0 for now.
 pub async fn list(world: &World, code: &str, that: calls::DutiesThat, as_of_ms: i64) -> Vec<calls::DutyLine> {
+    let as_of_ms = (as_of_ms != 0).then_some(as_of_ms);
     let asked = calls::ListDutiesRequest { that: that as i32, as_of_ms, ..Default::default() };
     let mut service = DutyServiceClient::new(world.desk(code, "watch").channel);
     service.list_duties(asked).await.unwrap().into_inner().duties

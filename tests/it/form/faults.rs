@@ -238,6 +238,16 @@ fn all_faults_are_told_at_once() {
 }
 
 #[test]
+fn what_is_no_date_and_states_a_zone_is_told_that_it_is_no_date_and_nothing_of_the_zone() {
+    for text in ["2026-13-01T00:00Z", "2026-13-01T00:00+03:00"] {
+        let found = faults(&notification(&format!("start = \"{text}\"")));
+        let rules: Vec<&str> =
+            found.iter().filter(|one| one.field == "start").map(|one| one.rule.as_str()).collect();
+        assert_eq!(rules, ["is not a date: write year-month-day, with or without T and the time"], "{text}");
+    }
+}
+
+#[test]
 fn a_text_over_its_limit_is_marked_at_the_edge() {
     use detente::limits;
     let marked = |form: Notification, field: &str| {
