@@ -44,7 +44,8 @@ pub(super) fn touched(head: &Head, record: &Record, event: &Event) -> Vec<Touche
     if is_ordered(message) || kind == Kind::SessionClose.name() {
         touched.push(Touched { thread, message: digest, is_new: true });
     }
-    if is_ordered(message) || tells_of_another(kind) || kind == Kind::Translation.name() {
+    let is_about = [Kind::Translation, Kind::MessageWithdrawal].iter().any(|one| one.name() == kind);
+    if is_ordered(message) || tells_of_another(kind) || is_about {
         let about = message.draft.references.iter().filter_map(|reference| match reference.relation {
             Relation::RefersTo if is_ordered(message) => None,
             _ => reference.message,

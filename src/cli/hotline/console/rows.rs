@@ -112,6 +112,9 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
         ));
     }
     said(&mut rows, line, look.columns);
+    if let Some(withdrawn) = page::withdrawn(line) {
+        put(&mut rows, 2, &withdrawn, look.columns, Weight::Bold);
+    }
     for (at, state) in line.states.iter().enumerate() {
         let mut words = became(line, state, look);
         // What its own writer is told of it begins here.
