@@ -372,7 +372,7 @@ mod tests {
                 assert_eq!(drawn(&state).len(), usize::from(size.1));
             }
         }
-        assert!(drawn(&state)[2].contains("LINK TO NODE LOST since 1970-01-01T00:00:00Z"));
+        assert!(drawn(&state)[2].contains("LINK TO NODE LOST since 00:00:00Z 1970-01-01"));
         for dialogue in [Dialogue::open(), Dialogue::add(), Dialogue::close(state.session().unwrap(), "PL")] {
             state.dialogue = Some(dialogue);
             for size in [(0, 0), (1, 1), (3, 2), (20, 5), (80, 24)] {
