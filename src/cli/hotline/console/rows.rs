@@ -137,6 +137,13 @@ pub fn is_unread_here(line: &calls::SessionLine, own: &str) -> bool {
     is_text(line) && line.author != own && line.states.iter().any(unread)
 }
 
+/// Whether it is no text, and no officer of the own Party has acknowledged it: an opening of another Party's, an
+/// acceptance.
+pub fn is_left(line: &calls::SessionLine, own: &str) -> bool {
+    let unread = |state: &calls::TextState| state.party == own && state.read_at_ms == 0;
+    !is_text(line) && line.author != own && !line.read_by_caller && line.states.iter().any(unread)
+}
+
 /// Whether something is said in it that can be read and answered.
 pub fn is_text(line: &calls::SessionLine) -> bool {
     line.kind == crate::domain::content::Kind::SessionText.name()
