@@ -37,7 +37,7 @@ impl Board {
             stage: Stage::Begins,
             due: None,
             thread: gist.thread,
-            part: self.part(gist),
+            part: self.part_of_session(gist),
         };
         if self.watch.open.add(message, item) {
             self.watch.open.set_due(message, self.due(&message, &item));
@@ -45,7 +45,7 @@ impl Board {
     }
 
     /// A translation that comes into a session says what a text of it says.
-    fn part(&self, gist: &Gist) -> Part {
+    fn part_of_session(&self, gist: &Gist) -> Part {
         match gist.kind {
             Some(Kind::SessionText) => Part::Text,
             Some(kind) if kind.noun() == Kind::SessionText.noun() => Part::OfSession,
