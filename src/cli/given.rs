@@ -113,8 +113,14 @@ pub fn reference(text: &str) -> Result<Reference, String> {
     }
 }
 
-/// A reader's.
+/// Tags whose first subtag is longer could be registered, and none is (RFC 5646, 2.2.1): it is a language's name.
+const LANGUAGE_LETTERS_MAX: usize = 3;
+
+/// Of a reader, or of what is written.
 pub fn language(text: &str) -> Result<Language, String> {
+    if text.split('-').next().is_some_and(|first| first.len() > LANGUAGE_LETTERS_MAX) {
+        return Err(NotALanguage.to_string());
+    }
     text.parse().map_err(|fault: NotALanguage| fault.to_string())
 }
 
@@ -163,5 +169,11 @@ mod tests {
     fn each_word_for_a_kind_is_listed_once() {
         let told = kinds("nothing").unwrap_err();
         assert_eq!(told.split(", ").filter(|word| *word == "withdrawal").count(), 1, "{told}");
+    }
+
+    #[test]
+    fn the_name_of_a_language_is_not_taken_for_its_tag() {
+        assert!(["en", "ru", "be-tarask", "zh-Hant-TW", "yue"].into_iter().all(|tag| language(tag).is_ok()));
+        assert!(language("english").unwrap_err().contains("such as en or ru"));
     }
 }

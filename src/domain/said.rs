@@ -92,17 +92,19 @@ impl<'s> Versions<'s> {
 pub fn withdrawn(said: &[Said]) -> BTreeMap<Digest, &Said> {
     let mut all = BTreeMap::new();
     for word in said {
-        let Content::MessageWithdrawal(form) = &word.content else { continue };
-        let taken_back = said.iter().find(|one| {
-            (one.author, one.traffic) == (word.author, word.traffic)
-                && one.is_meant(&form.withdraws, word.author)
-                && one.content.kind().may_be_taken_back()
-        });
-        if let Some(one) = taken_back {
+        if let Some(one) = said.iter().find(|one| takes_back(word, one)) {
             all.entry(one.message).or_insert(word);
         }
     }
     all
+}
+
+/// Whether this word takes that message back.
+pub fn takes_back(word: &Said, one: &Said) -> bool {
+    let Content::MessageWithdrawal(form) = &word.content else { return false };
+    (one.author, one.traffic) == (word.author, word.traffic)
+        && one.is_meant(&form.withdraws, word.author)
+        && one.content.kind().may_be_taken_back()
 }
 
 /// In whose place its own author put another of the same kind, by digest, each with the first that does so. What is

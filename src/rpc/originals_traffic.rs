@@ -8,6 +8,7 @@ use crate::domain::content::Content;
 use crate::domain::heading::{Is, named};
 use crate::domain::message::{Outgoing, Traffic};
 use crate::domain::refusal::FaultNamed;
+use crate::domain::thread::Thread;
 use crate::limits;
 use crate::replay::records::RecordFault;
 
@@ -42,6 +43,21 @@ impl Originals<'_> {
         }
         Ok(found)
     }
+
+    /// What is said in a session is real or a drill as that is. What is not has no part in it.
+    ///
+    /// # Errors
+    /// As for `faults`.
+    pub(super) async fn into_other_session(
+        &self,
+        outgoing: &Outgoing,
+    ) -> Result<Vec<FaultNamed>, RecordFault> {
+        let thread = self.head.board.thread(outgoing.thread).filter(|thread| thread.is_session());
+        let Some(first) = thread.and_then(Thread::first) else { return Ok(Vec::new()) };
+        let Some(there) = self.original(&first.digest).await? else { return Ok(Vec::new()) };
+        let rule = other_than(there.message.draft.traffic, outgoing.traffic, SESSION);
+        Ok(rule.map(|rule| FaultNamed::new("heading.traffic", rule)).into_iter().collect())
+    }
 }
 
 /// Where that one is real and this a drill, and the other way round.
@@ -59,6 +75,11 @@ const ABOUT: Rules = Rules {
 const CARRIED: Rules = Rules {
     real: "is real, and this a drill: what is handed on or translated stays what it is",
     drill: "is a drill, and this is real: what is handed on or translated stays what it is",
+};
+
+const SESSION: Rules = Rules {
+    real: "is drill, and the hotline session in this thread is real: this would have no part in it",
+    drill: "is real, and the hotline session in this thread is a drill: this would have no part in it",
 };
 
 fn other_than(there: Traffic, here: Traffic, rules: Rules) -> Option<&'static str> {

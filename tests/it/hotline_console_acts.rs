@@ -242,7 +242,8 @@ async fn what_another_officer_has_read_is_unread_by_the_next_one_until_that_one_
         let desk = world.state("PL").desk_directory("night officer").display().to_string();
         let mut night = Seat::of(&["hotline", "join", "--as", &desk]);
         night.until_it_says("FLASH in 1 session(s), UNREAD 3: press n");
-        for _ in 0..3 {
+        // Three texts, and then the opening, which waits for an acknowledgement as well.
+        for _ in 0..4 {
             day.press("r");
             day.until_it_says("your reading is on record");
             day.press("r");
@@ -266,6 +267,8 @@ async fn what_another_officer_has_read_is_unread_by_the_next_one_until_that_one_
             .filter(|line| line.text.starts_with("text"))
             .all(|line| { line.states[0].read_by == "Officer of PL" })
     );
+    let there = show(&world, "PL", &thread).await;
+    assert_eq!(there.lines[0].states[0].read_by, "Officer of PL", "nobody is alerted of it any more");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -4,12 +4,17 @@
 use bytes::Bytes;
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
+use detente::codec::proto::detente::v1::join_answer::How;
+use detente::codec::proto::detente::v1::join_request::What as Said;
+use detente::codec::proto::detente::v1::join_response::What;
 use detente::codec::proto::detente::v1::propose_request::Change;
 use detente::domain::digest::Digest;
 use detente::domain::people::Role;
 use detente::domain::watch::Reach;
 
-use crate::hotline_nodes::{accept, command, officer, officers, open, say, say_call, show, until};
+use crate::hotline_nodes::{
+    Console, accept, command, officer, officers, open, opening, say, say_call, show, until,
+};
 use crate::officer::{arrived, hotlines, watches};
 use crate::officer_program::{object, printed};
 use crate::watch_nodes::alerts;
@@ -159,4 +164,48 @@ async fn who_takes_the_watch_over_is_told_of_a_running_session_and_the_other_sid
     printed(&["watch", "hand-over", "--to", "Officer of PL", "--digest", digest, "--as", &takes]).await;
     let back = object(&["watch", "take-over", "--digest", digest, "--as", &leaves]).await;
     assert_eq!(back["sessions"][0]["on"], "Night officer of PL", "{back}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_translation_stands_in_the_list_of_the_watch_with_its_session() {
+    let world = watched().await;
+    let opened = open(&world, "BY", &["PL"]).await;
+    let thread = opened.thread.clone();
+    arrived(&world, "BY", &accept(&world, "PL", &thread).await.message_digest).await;
+    let said = say(&world, "BY", &thread, "Do you see it?").await.message_digest;
+    let desk = officer(&world, "BY");
+    let asked = calls::TranslateTextRequest {
+        command: command(&desk),
+        text: said.clone(),
+        language: "ru".into(),
+        translation: "Вы его видите?".into(),
+        opening: opening(&desk, &thread).await,
+        ..Default::default()
+    };
+    let translated = hotlines(&desk).translate_text(asked).await.unwrap().into_inner().spoken.unwrap();
+    assert!(translated.released, "{translated:?}");
+    for message in [&said, &translated.message_digest] {
+        arrived(&world, "PL", message).await;
+    }
+    let now = watches(&officer(&world, "PL")).now(calls::NowRequest::default()).await.unwrap().into_inner();
+    // The opening, the text and its translation.
+    assert_eq!((now.open, now.items[0].session_unread), (1, 3), "{now:#?}");
+    assert_eq!(now.items[0].digest, said);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_the_watch_alone_is_told_at_the_console_which_role_a_text_takes() {
+    let world = watched().await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    let desk = world.desk("PL", "watch");
+    let mut console = Console::begin(&desk, 0).await;
+    console.say(Said::Say(say_call(&desk, &thread, "We see it.").await)).await;
+    let refused = |told: &calls::JoinResponse| match &told.what {
+        Some(What::Answer(calls::JoinAnswer { how: Some(How::Refused(refused)), .. })) => {
+            Some(refused.sentence.clone())
+        }
+        _ => None,
+    };
+    let sentence = console.told_of(refused).await;
+    assert!(sentence.contains("it takes drafter"), "{sentence}");
 }

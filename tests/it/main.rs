@@ -80,6 +80,7 @@ mod hotline_silence;
 mod hotline_simulated;
 mod hotline_third;
 mod hotline_watch;
+mod hotline_withdrawn;
 mod in_time;
 mod incident;
 mod incident_program;

@@ -257,3 +257,17 @@ async fn what_became_of_a_message_is_told_wherever_it_is_read() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_would_go_into_a_session_of_the_other_traffic_is_told_so() {
+    use evidence::Traffic::{Drill, Real};
+    let world = crate::hotline_nodes::officers(&["BY", "PL"]).await;
+    let thread = crate::hotline_nodes::open(&world, "BY", &["PL"]).await.thread;
+    let text = form(Kind::Text, "text = \"We say more.\"\n");
+    for (number, traffic, is_told) in [(1, Drill, true), (2, Real, false)] {
+        let heading = calls::Heading { thread: thread.clone(), ..to("PL", number, traffic) };
+        let found = of(&faults(&world, "BY", number, heading, &text).await, "heading.traffic");
+        assert_eq!(!found.is_empty(), is_told, "{found:?}");
+        assert!(found.iter().all(|(rule, stops)| rule.starts_with("is drill, and the hotline") && !stops));
+    }
+}

@@ -187,6 +187,14 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
     if line.more_translations > 0 {
         sheet.put(&format!("     and {} more translation(s)", line.more_translations));
     }
+    if let Some(withdrawn) = withdrawn(line) {
+        sheet.put(&format!("     {withdrawn}"));
+    }
+}
+
+/// That its author took it back; it stays readable.
+pub(super) fn withdrawn(line: &calls::SessionLine) -> Option<String> {
+    (!line.withdrawn_by.is_empty()).then(|| format!("WITHDRAWN by {}", shown(&line.withdrawn_by)))
 }
 
 /// What was written down of a text, beside the text itself.

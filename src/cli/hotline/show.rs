@@ -246,6 +246,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "heard": line.heard.iter().map(heard_json).collect::<Vec<_>>(),
         "more_heard": line.more_heard,
         "read_by_caller": line.read_by_caller,
+        "withdrawn_by": (!line.withdrawn_by.is_empty()).then_some(&line.withdrawn_by),
     })
 }
 

@@ -14,6 +14,7 @@ use crate::domain::fact::Gist;
 use crate::domain::office::OfficeKey;
 use crate::domain::people::{Person, Role};
 use crate::domain::refusal::Refusal;
+use crate::domain::thread::Thread;
 use crate::domain::time::Instant;
 use crate::domain::watch::open::{Part, Stage};
 use crate::domain::watch::plan::{Asked, asked};
@@ -36,10 +37,22 @@ impl Board {
             stage: Stage::Begins,
             due: None,
             thread: gist.thread,
-            part: part(gist),
+            part: self.part_of_session(gist),
         };
         if self.watch.open.add(message, item) {
             self.watch.open.set_due(message, self.due(&message, &item));
+        }
+    }
+
+    /// A translation that comes into a session says what a text of it says.
+    fn part_of_session(&self, gist: &Gist) -> Part {
+        match gist.kind {
+            Some(Kind::SessionText) => Part::Text,
+            Some(kind) if kind.noun() == Kind::SessionText.noun() => Part::OfSession,
+            Some(Kind::Translation) if self.thread(gist.thread).is_some_and(Thread::is_session) => {
+                Part::OfSession
+            }
+            Some(_) | None => Part::None,
         }
     }
 
@@ -240,13 +253,5 @@ impl Board {
     /// The plan in force.
     pub fn watch_plan(&self) -> Option<&InForce> {
         self.roster.watch_plan.as_ref()
-    }
-}
-
-fn part(gist: &Gist) -> Part {
-    match gist.kind {
-        Some(Kind::SessionText) => Part::Text,
-        Some(kind) if kind.noun() == Kind::SessionText.noun() => Part::OfSession,
-        Some(_) | None => Part::None,
     }
 }

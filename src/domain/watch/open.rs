@@ -34,7 +34,7 @@ pub struct Item {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Part {
     None,
-    /// It is one of a session's, and no text: an opening, an acceptance, an addition, a close.
+    /// It is one of a session's, and no text: an opening, an acceptance, an addition, a close, a translation.
     OfSession,
     Text,
 }

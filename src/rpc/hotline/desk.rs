@@ -12,9 +12,10 @@ use crate::domain::command::Origin;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::hotline::{Sees, SessionAddition};
 use crate::domain::party::Party;
+use crate::domain::people::Role;
 use crate::domain::refusal::Refusal;
 use crate::registrar::Registrar;
-use crate::rpc::caller::PersonCaller;
+use crate::rpc::caller::{Caller, PersonCaller};
 use crate::rpc::command::{self, digest_in, not_what_was_asked, refused};
 use crate::rpc::{acknowledgement, status};
 
@@ -131,6 +132,11 @@ impl Desk {
     ) -> Result<Speaker<'_>, Status> {
         let precedence = precedence(wire)?;
         let Desk { registrar, kept, caller } = self;
+        // Over a console's stream the table has not been asked: whoever has the watch alone is told what it takes.
+        let drafters = &[Role::Drafter];
+        if registrar.head().board.roster.permits(caller.person(), drafters).is_err() {
+            return Err(status::not_permitted(&Caller::Person(caller.clone()), drafters));
+        }
         Ok(Speaker { registrar, kept, caller, origin, thread, opening, precedence, reopen: false })
     }
 }

@@ -150,6 +150,7 @@ pub(super) fn line(
         read_by_caller: told
             .reads_of(&said.message)
             .any(|(by, read)| by == told.own && read.officer.is_same_person(caller)),
+        withdrawn_by: told.withdrawn_by(said).map(|word| word.number.clone()).unwrap_or_default(),
         ..Default::default()
     };
     if let Some((position, line)) = place.standing {

@@ -11,7 +11,7 @@ use imbl::OrdMap;
 use tonic::Status;
 
 use crate::codec::content::{self, Said as Read};
-use crate::domain::content::Content;
+use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Record};
 use crate::domain::hotline::phrases::LinkPhrases;
@@ -20,7 +20,7 @@ use crate::domain::message::{Acknowledgement, Message, Outcome, Traffic};
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
 use crate::domain::refusal::NotNow;
-use crate::domain::said::Said;
+use crate::domain::said::{Said, takes_back};
 use crate::domain::time::Instant;
 use crate::domain::transcription::Transcription;
 use crate::domain::translation::Translation;
@@ -46,6 +46,8 @@ pub(super) struct Told {
     pub phrases: OrdMap<Party, Arc<LinkPhrases>>,
     /// What this Party wrote down as heard by telephone, and in which message.
     pub heard: Vec<(Digest, Box<Transcription>)>,
+    /// By which words authors took messages of their own back.
+    withdrawals: Vec<Said>,
     /// Of our own messages: the receipt of each addressee that gave one.
     pub receipts: BTreeMap<(Digest, Party), (Instant, Outcome)>,
     /// Dispatches of ours without a receipt on record.
@@ -80,6 +82,7 @@ impl Told {
             translations: Vec::new(),
             phrases: head.board.roster.phrases.clone(),
             heard: Vec::new(),
+            withdrawals: Vec::new(),
             receipts: BTreeMap::new(),
             awaited: Vec::new(),
             order: Vec::new(),
@@ -135,6 +138,7 @@ impl Told {
         self.reads.sort_by_key(|(_, _, in_message, _)| places.get(in_message));
         self.translations.sort_by_key(|(_, _, in_message, _)| places.get(in_message));
         self.heard.sort_by_key(|(in_message, _)| places.get(in_message));
+        self.withdrawals.sort_by_key(|word| places.get(&word.message));
         self.order = order;
     }
 
@@ -173,6 +177,11 @@ impl Told {
         self.translations.iter().filter(is_of).map(|(by, _, digest, form)| (*by, *digest, form))
     }
 
+    /// The first word by which its own author took this one back.
+    pub fn withdrawn_by(&self, one: &Said) -> Option<&Said> {
+        self.withdrawals.iter().find(|word| takes_back(word, one))
+    }
+
     fn traffic_of(&self, message: &Digest) -> Option<Traffic> {
         self.message(message).map(|message| message.draft.traffic)
     }
@@ -200,15 +209,11 @@ impl Told {
             Read::Form(Content::Transcription(form)) if message.author == self.own => {
                 self.heard.push((digest, form));
             }
+            Read::Form(content) if content.kind() == Kind::MessageWithdrawal => {
+                self.withdrawals.push(said(digest, &message, content));
+            }
             Read::Form(content) if content.kind().is_of_the_hotline() => {
-                let said = Said {
-                    message: digest,
-                    number: message.number.clone(),
-                    author: message.author,
-                    traffic: message.draft.traffic,
-                    released_at: message.released_at,
-                    content,
-                };
+                let said = said(digest, &message, content);
                 self.spoken.push(Spoken { said, to: message.draft.parties(), recorded: index });
                 // What it says was taken out of it.
                 let mut envelope = message;
@@ -257,5 +262,16 @@ impl Told {
         }
         self.awaited = still;
         Ok(())
+    }
+}
+
+fn said(digest: Digest, message: &Message, content: Content) -> Said {
+    Said {
+        message: digest,
+        number: message.number.clone(),
+        author: message.author,
+        traffic: message.draft.traffic,
+        released_at: message.released_at,
+        content,
     }
 }

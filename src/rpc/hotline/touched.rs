@@ -2,7 +2,8 @@
 //!
 //! Never here: whether a console is told of it (`join.rs`).
 
-use crate::domain::content::Kind;
+use crate::codec::content;
+use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Record};
 use crate::domain::message::{Message, Relation, tells_of_another};
@@ -50,6 +51,13 @@ pub(super) fn touched(head: &Head, record: &Record, event: &Event) -> Vec<Touche
             _ => reference.message,
         });
         touched.extend(about.map(|message| Touched { thread, message, is_new: false }));
+    }
+    // What it takes back is what its form names.
+    if kind == Kind::MessageWithdrawal.name()
+        && let Some(Content::MessageWithdrawal(form)) = content::said(kind, &message.draft.content).content()
+        && let Some(of) = form.withdraws.message_digest.map(|digest| digest.0)
+    {
+        touched.push(Touched { thread, message: of, is_new: false });
     }
     touched
 }

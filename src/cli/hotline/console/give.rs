@@ -8,7 +8,7 @@ use super::answers::answer_ms;
 use super::dialogue::{Dialogue, Purpose};
 use super::drafts::{Draft, DraftOf, Given};
 use super::keys::At;
-use super::rows::{is_text, is_unread};
+use super::rows::{is_left, is_text, is_unread};
 use super::scroll::Scroll;
 use super::state::{Effect, Link, Session, State, View};
 use crate::codec::proto::detente::v1 as calls;
@@ -17,17 +17,24 @@ use crate::domain::hotline::too_long;
 
 impl State {
     /// The selected text, once all of it has stood on the screen; where that is not unread, the next one is selected,
-    /// and nothing is said.
+    /// and nothing is said. Once every text is read, so what else nobody here has acknowledged.
     pub fn read(&mut self, at: At) -> Vec<Effect> {
-        let unread = self.selected().filter(|line| is_unread(line, &self.own));
-        let Some(digest) = unread.map(|line| line.digest.clone()) else {
-            match self.first_waiting() {
-                Some(waiting) => self.moved(|scroll, window| scroll.select(waiting, window)),
-                None => self.notice = "every text of this session is read".into(),
+        let selected = self.selected();
+        let unread = selected.filter(|line| is_unread(line, &self.own));
+        let left = selected.filter(|line| self.first_waiting().is_none() && is_left(line, &self.own));
+        let Some(line) = unread.or(left) else {
+            match (self.first_waiting(), self.first_left()) {
+                (Some(next), _) => self.moved(|scroll, window| scroll.select(next, window)),
+                (None, Some(next)) => {
+                    self.moved(|scroll, window| scroll.select(next, window));
+                    self.notice = "nobody here has acknowledged this one: r".into();
+                }
+                (None, None) => self.notice = "every text of this session is read".into(),
             }
             return Vec::new();
         };
-        if !self.seen.contains(&digest) {
+        let (digest, may_be_long) = (line.digest.clone(), is_text(line));
+        if may_be_long && !self.seen.contains(&digest) {
             // Which takes rows itself: the end is to stand above it.
             self.notice = "its end has not stood on the screen: PgDn, and then r".into();
             self.moved(Scroll::page_down);
@@ -40,6 +47,11 @@ impl State {
         }
         let asked = calls::ReadTextRequest { command: Some(header(at)), digest };
         self.said(Said::Read(asked), at)
+    }
+
+    /// The first that is no text and waits for an acknowledgement.
+    fn first_left(&self) -> Option<usize> {
+        self.session()?.lines.iter().position(|line| is_left(line, &self.own))
     }
 
     pub fn accept(&mut self, at: At) -> Vec<Effect> {

@@ -8,7 +8,7 @@ use super::rows::{Row, Weight, put, seconds};
 use super::state::{Link, Session, State, View};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
-use crate::domain::official::wrap::cut;
+use crate::domain::official::wrap::{columns, cut};
 use crate::domain::text::shown;
 
 pub const HEAD_ROWS: usize = 3;
@@ -20,21 +20,33 @@ pub const NOT_KEPT: &str = "another console of yours keeps the drafts: what is w
 pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
     let unread = state.sessions.values().map(|one| state.unread(one)).fold(0, usize::saturating_add);
     let flashes = state.sessions.values().filter(|one| state.alarms_in(one)).count();
-    let waits = match (flashes, unread) {
+    let mut waits = match (flashes, unread) {
         (0, 0) => String::new(),
         (0, unread) => format!("UNREAD {unread}"),
-        (flashes, unread) => {
-            let keys = if state.is_typed_in() { "Esc, then n" } else { "press n" };
-            format!("FLASH in {flashes} session(s), UNREAD {unread}: {keys}")
-        }
+        (flashes, unread) => format!("FLASH in {flashes} session(s), UNREAD {unread}"),
     };
-    let (link, weight) = match &state.link {
-        Link::Joining => ("joining the node".to_owned(), Weight::Bold),
-        Link::Live => ("linked to the node".to_owned(), Weight::Plain),
+    // What stands of the link whole, and the rest of it.
+    let (mut link, more, weight) = match &state.link {
+        Link::Joining => ("joining the node".to_owned(), String::new(), Weight::Bold),
+        Link::Live => ("linked to the node".to_owned(), String::new(), Weight::Plain),
         Link::Lost(since, why) => {
-            (format!("LINK TO NODE LOST since {}, trying again: {why}", seconds(since.0)), Weight::Reverse)
+            let since = seconds(since.0);
+            // The hour first: a link is seldom lost for days.
+            let (day, hour) = since.split_once('T').unwrap_or(("", since.as_str()));
+            let lost = format!("LINK TO NODE LOST since {hour}");
+            (lost, format!(" {day}, trying again: {why}"), Weight::Reverse)
         }
     };
+    if flashes > 0 {
+        let keys = if state.is_typed_in() { ": Esc, then n" } else { ": press n" };
+        let needed = [waits.as_str(), keys, "  ", link.as_str()];
+        let needed = needed.into_iter().map(columns).fold(0, usize::saturating_add);
+        // Where the two have no room together, since when the node is lost comes before the keys.
+        if more.is_empty() || needed < wide {
+            waits.push_str(keys);
+        }
+    }
+    link.push_str(&more);
     let weight = if flashes > 0 { Weight::Reverse } else { weight };
     // What waits comes first: a narrow screen takes the rest.
     let words: Vec<String> = [waits, link].into_iter().filter(|one| !one.is_empty()).collect();
@@ -113,4 +125,28 @@ pub fn listed(state: &State, thread: &Bytes, session: &Session, wide: usize) -> 
     let mut rows = Vec::new();
     put(&mut rows, 0, &told, wide, weight);
     rows
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::hotline::console::screen::{console, text};
+    use crate::domain::time::Instant;
+
+    #[test]
+    fn since_when_the_node_is_lost_stands_whole_at_80_columns_while_a_flash_is_unread() {
+        for unread in [1, 200] {
+            let lines: Vec<calls::SessionLine> = (1..=unread).map(|place| text(place, "BY", "one")).collect();
+            let mut state = console(&lines);
+            state.lost("it is away".into(), Instant(45_154_000));
+            for view in [View::List, View::Session, View::Writing] {
+                state.view = view;
+                let [_, _, last] = head(&state, 80);
+                let row = &last.pieces[0].text;
+                assert!(row.starts_with(&format!("FLASH in 1 session(s), UNREAD {unread}")), "{row}");
+                assert!(row.contains("  LINK TO NODE LOST since 12:32:34Z"), "{row}");
+                assert_eq!(row.contains("then n"), unread == 1 && view == View::Writing, "{row}");
+            }
+        }
+    }
 }

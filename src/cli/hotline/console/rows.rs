@@ -112,6 +112,9 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
         ));
     }
     said(&mut rows, line, look.columns);
+    if let Some(withdrawn) = page::withdrawn(line) {
+        put(&mut rows, 2, &withdrawn, look.columns, Weight::Bold);
+    }
     for (at, state) in line.states.iter().enumerate() {
         let mut words = became(line, state, look);
         // What its own writer is told of it begins here.
@@ -132,6 +135,13 @@ pub fn is_unread(line: &calls::SessionLine, own: &str) -> bool {
 pub fn is_unread_here(line: &calls::SessionLine, own: &str) -> bool {
     let unread = |state: &calls::TextState| state.party == own && state.read_at_ms == 0;
     is_text(line) && line.author != own && line.states.iter().any(unread)
+}
+
+/// Whether it is no text, and no officer of the own Party has acknowledged it: an opening of another Party's, an
+/// acceptance.
+pub fn is_left(line: &calls::SessionLine, own: &str) -> bool {
+    let unread = |state: &calls::TextState| state.party == own && state.read_at_ms == 0;
+    !is_text(line) && line.author != own && !line.read_by_caller && line.states.iter().any(unread)
 }
 
 /// Whether something is said in it that can be read and answered.

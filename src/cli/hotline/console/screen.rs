@@ -267,6 +267,16 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_its_author_took_back_says_so_below_it() {
+        let line = calls::SessionLine { withdrawn_by: "BY/0009".into(), ..text(1, "BY", "It is armed.") };
+        let mut state = console(&[line]);
+        state.view = View::Session;
+        let rows = drawn(&state);
+        let at = |words: &str| rows.iter().position(|row| row.contains(words)).expect("it is there");
+        assert_eq!(at("  WITHDRAWN by BY/0009"), at("It is armed.") + 1, "{rows:#?}");
+    }
+
+    #[test]
     fn text_from_right_to_left_turns_nothing_beside_it() {
         let mut state = console(&[text(1, "BY", "هل هو مسلح؟")]);
         state.view = View::Session;
@@ -372,7 +382,7 @@ mod tests {
                 assert_eq!(drawn(&state).len(), usize::from(size.1));
             }
         }
-        assert!(drawn(&state)[2].contains("LINK TO NODE LOST since 1970-01-01T00:00:00Z"));
+        assert!(drawn(&state)[2].contains("LINK TO NODE LOST since 00:00:00Z 1970-01-01"));
         for dialogue in [Dialogue::open(), Dialogue::add(), Dialogue::close(state.session().unwrap(), "PL")] {
             state.dialogue = Some(dialogue);
             for size in [(0, 0), (1, 1), (3, 2), (20, 5), (80, 24)] {

@@ -1,0 +1,57 @@
+//! A text of a session that its author took back: shown as such wherever the session is, and outside of what is signed.
+
+use detente::codec::proto::detente::v1 as calls;
+use detente::codec::proto::detente::v1::join_response::What;
+use detente::domain::content::Kind;
+
+use crate::hotline_nodes::{Console, accept, line_of, officer, officers, open, page, say, show, transcript};
+use crate::officer::{arrived, form, heading, send};
+use crate::officer_program::{object, printed};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_text_that_its_author_took_back_says_so_wherever_it_is_shown_and_the_transcript_stays_the_same() {
+    let world = officers(&["BY", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    arrived(&world, "BY", &accept(&world, "PL", &thread).await.message_digest).await;
+    let said = say(&world, "BY", &thread, "It is not armed.").await;
+    arrived(&world, "PL", &said.message_digest).await;
+    let before = transcript(&world, "PL", &thread, "BY").await;
+    let mut console = Console::begin(&officer(&world, "PL"), 0).await;
+    let line = console.told_of(|told| line_of(told, "It is not armed.")).await;
+    assert_eq!(line.withdrawn_by, "");
+
+    let digest = hex::encode(&said.message_digest);
+    let withdraws = form(Kind::MessageWithdrawal, &format!("[withdraws]\nmessage_digest = \"{digest}\"\n"));
+    let heading = calls::Heading { thread: thread.clone(), ..heading(9) };
+    let word = send(&world, "BY", 9, heading, &withdraws).await;
+    arrived(&world, "PL", &word.message_digest).await;
+    // A console that shows it is told at once.
+    let changed = |told: &calls::JoinResponse| match &told.what {
+        Some(What::Changed(line)) if !line.withdrawn_by.is_empty() => {
+            Some((line.text.clone(), line.withdrawn_by.clone()))
+        }
+        _ => None,
+    };
+    assert_eq!(console.told_of(changed).await, ("It is not armed.".to_owned(), word.number.clone()));
+    let mark = format!("WITHDRAWN by {}", word.number);
+    for at in ["BY", "PL"] {
+        let lines = show(&world, at, &thread).await.lines;
+        let marked: Vec<(&str, &str)> = lines
+            .iter()
+            .filter(|line| !line.withdrawn_by.is_empty())
+            .map(|line| (&line.text[..], &line.withdrawn_by[..]))
+            .collect();
+        assert_eq!(marked, [("It is not armed.", &word.number[..])]);
+        let shown = page(&world, at, &thread).await;
+        assert!(shown.contains(&mark) && shown.contains("It is not armed."), "{shown}");
+        let desk = world.state(at).desk_directory("officer").display().to_string();
+        let session = hex::encode(&thread);
+        let of = ["hotline", "transcript", &session, "--as", &desk];
+        let shown = printed(&of).await;
+        assert!(shown.contains(&mark), "{shown}");
+        let shown = object(&of).await;
+        assert_eq!(shown["lines"][2]["withdrawn_by"], word.number, "{shown}");
+    }
+    // It stays readable, and what both sign is what it was.
+    assert_eq!(transcript(&world, "PL", &thread, "BY").await, before);
+}
