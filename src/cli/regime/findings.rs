@@ -102,6 +102,7 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str, restraints: &[Re
             let state = match state {
                 PrecedentState::Here => "here",
                 PrecedentState::NotHere => "reference not held here",
+                PrecedentState::ByNumber => "reference by number alone",
                 PrecedentState::NotReferredTo => "not referred to",
                 PrecedentState::Unknown => "not known",
             };
