@@ -179,11 +179,12 @@ fn every_refusal_names_its_line() {
 
 #[test]
 fn what_is_not_a_regime_at_all_is_refused_with_a_line() {
-    let table: [(&[u8], usize, &str); 5] = [
+    let table: [(&[u8], usize, &str); 6] = [
         (b"", 1, "needs regime"),
         (b"regime = \"a\"\nedition = 1\nsource = \"\xff\"\n", 3, "UTF-8"),
         (b"regime = \"a\"\nedition = 1\nsource = \"x\"\nnature = \"moral\"\n", 4, "nature is one of"),
         (b"regime = \"a\"\nedition = \"one\"\n", 2, "edition is a whole number"),
+        (b"regime = \"a\"\nedition = 0\n", 2, "edition is at least 1"),
         (
             b"regime = \"a\"\nedition = 1\nsource = \"x\"\nnature = \"legal\"\n[title]\n\"\" = \"x\"\n",
             5,
@@ -290,10 +291,16 @@ fn what_is_wrong_with_inheritance_is_told_at_the_line_that_names_it() {
     let parent = Digest::of(NEIGHBOURS.as_bytes());
     let ring =
         "[[class]]\nname = \"big\"\nwhen = { threshold = \"whole\" }\nparagraph = \"1\"\nchecked = true\n";
+    let own_name = |edition: u64| {
+        let head = |text: String| text.replace("\"small\"", "\"neighbours\"");
+        head(child("", parent)).replace("edition = 1", &format!("edition = {edition}"))
+    };
+    assert!(read(own_name(4).as_bytes(), &with_neighbours).is_ok(), "a later edition of its own");
     let table = [
         (child("", Digest::ZERO), 5, "is not here"),
         (child("", parent).replace("\"neighbours\"", "\"strangers\""), 5, "is not here"),
         (child("", parent).replace("digest = \"", "digest = \"x"), 5, "64 hexadecimal digits"),
+        (own_name(3), 5, "not from its own edition"),
         // A rule of its own that makes one that it inherits stand on itself: the ring is told at either.
         (child(ring, parent), 7, "stands on itself"),
     ];
