@@ -251,7 +251,10 @@ impl<'h> HeldRegimes<'h> {
         let digests: BTreeSet<Digest> = named.iter().copied().flatten().collect();
         let mut found = Vec::new();
         // By a number alone nothing is found: what it names may be here or not.
-        if named.contains(&None) || digests.len() > limits::FORMAT_REFERENCES_MAX {
+        if named.contains(&None) {
+            found.push(Referred::ByNumber);
+        }
+        if digests.len() > limits::FORMAT_REFERENCES_MAX {
             found.push(Referred::NotHere);
         }
         for digest in digests.into_iter().take(limits::FORMAT_REFERENCES_MAX) {

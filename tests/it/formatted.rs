@@ -293,7 +293,7 @@ async fn open_skies_format_1_goes_out_after_36_and_37_and_is_printed_in_the_orde
         ("Digest", &earlier),
         ("Digest", &hex::encode(&before[1])),
         ("5. CONTENT", ""),
-        ("A. Transfer of active quotas", "1"),
+        ("A. Format 1", "Transfer of active quotas"),
         ("B. State Party to be overflown", "UA"),
         ("C. Active quota distributed", "7"),
         ("D. Of this, used", "2"),

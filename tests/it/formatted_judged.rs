@@ -118,6 +118,11 @@ fn who_may_send_it_to_whom_and_after_what_is_judged_by_what_is_known() {
         (after(vec![referred("B1")]), "format B1: is here, and referred to"),
         (after(vec![referred("B3"), Referred::Other, elsewhere]), "format B1: none is referred to"),
         (after(vec![Referred::NotHere]), "format B1: can't be judged: a reference is not held here"),
+        (
+            after(vec![Referred::ByNumber]),
+            "format B1: can't be judged: a reference is named by its number alone",
+        ),
+        (after(vec![Referred::ByNumber, referred("B1")]), "format B1: is here, and referred to"),
         (after(Vec::new()), "format B1: none is referred to"),
     ];
     for (asked, wanted) in table {

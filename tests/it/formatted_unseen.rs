@@ -30,7 +30,7 @@ fn labels_are_those_of_the_regime_in_the_readers_language_and_names_stand_withou
     };
     assert_says(
         &shown(Some(&regime), "fr-CH"),
-        &["Fermeture d'un pont: B2", "Motif: works (travaux)", "Le pont: "],
+        &["Format B2: Fermeture d'un pont", "Motif: works (travaux)", "Le pont: "],
     );
     assert_says(&shown(Some(&regime), "en"), &["Cause: works (building works)", "Crews 1: ", "Persons: 4"]);
     assert_says(

@@ -121,6 +121,7 @@ mod parts_room;
 mod party;
 mod places;
 mod print;
+mod print_pages;
 mod print_pdf;
 mod print_program;
 mod program;

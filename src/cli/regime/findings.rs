@@ -102,6 +102,7 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str, restraints: &[Re
             let state = match state {
                 PrecedentState::Here => "here",
                 PrecedentState::NotHere => "reference not held here",
+                PrecedentState::ByNumber => "reference by number alone",
                 PrecedentState::NotReferredTo => "not referred to",
                 PrecedentState::Unknown => "not known",
             };
@@ -264,7 +265,9 @@ pub(super) fn lack(lack: &Lack) -> Value {
         Lack::NoNumber { figure, at } => of("no number", figure, at),
         Lack::Said { figure, at, instead } => of(said(*instead), figure, at),
         Lack::NoTotal { figure, at } => of("no total", figure, at),
-        Lack::Unclear { figure, at } => of("unclear", figure, at),
+        Lack::Unclear { figure, at, stated } => {
+            json!({ "lack": "unclear", "of": figure, "at": at, "stated": stated })
+        }
         Lack::NotDivided { figure, over } => of("not divided", figure, over.word()),
         Lack::NoCell { figure, party, territory } => {
             json!({ "lack": "not declared of", "of": figure, "party": party, "territory": territory })

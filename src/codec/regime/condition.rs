@@ -175,28 +175,9 @@ fn count(value: &Value) -> Result<Count, NotARegime> {
         Shape::Groups(fields) => fields,
         Shape::Leaf(_) | Shape::Leaves(_) | Shape::Group(_) | Shape::OfFormat => &[],
     };
-    let mut of = BTreeMap::new();
-    if let Some(value) = table.take("where") {
-        for (name, what) in value.by_name("where")? {
-            let known =
-                fields.iter().any(|field| field.name == name && matches!(field.shape, Shape::Leaf(_)));
-            if !known {
-                let single = |field: &&Field| matches!(field.shape, Shape::Leaf(_));
-                let names: Vec<&str> = fields.iter().filter(single).map(|field| field.name).collect();
-                return Err(what.fault(format!(
-                    "where names a single value of the entries, and {} is none: they have {}",
-                    quoted(name),
-                    names.join(", ")
-                )));
-            }
-            let asked = is(&what, "where")?;
-            let shape = fields.iter().find(|field| field.name == name).map(|field| field.shape);
-            if let Some(Shape::Leaf(Leaf::Choice(choices))) = shape {
-                possible(&what, &asked, name, choices)?;
-            }
-            of.insert(name.to_owned(), asked);
-        }
-    }
+    let of = asked_of_entry(&mut table, "where", fields)?;
+    let others_at = table.has("others").then(|| table.place("others"));
+    let others = asked_of_entry(&mut table, "others", fields)?;
     let field = |table: &mut Table, key: &str| {
         table.take(key).map(|value| entry_field(&value, key, fields, EntryValue::Text)).transpose()
     };
@@ -207,6 +188,7 @@ fn count(value: &Value) -> Result<Count, NotARegime> {
     let count = Count {
         list,
         of,
+        others,
         value: entry_field(&table.need("value")?, "value", fields, EntryValue::Number)?,
         entries: entries(&mut table, fields)?,
         by_party: field(&mut table, "by_party")?,
@@ -216,8 +198,42 @@ fn count(value: &Value) -> Result<Count, NotARegime> {
         all_territories: texts(&mut table, "all_territories")?,
         phases: phases(&mut table)?,
     };
+    if let Some(at) = others_at
+        && (count.others.is_empty() || count.of.is_empty() || count.entries == Entries::Figures)
+    {
+        let what = "others tells by which words an entry is something else than where asks for: it stands beside where, \
+                    of entries that are things";
+        return Err(table.fault(at, what));
+    }
     table.end()?;
     Ok(count)
+}
+
+/// What single values of an entry have to be, by the names of their fields. Empty if it is not there.
+fn asked_of_entry(
+    table: &mut Table,
+    key: &str,
+    fields: &[Field],
+) -> Result<BTreeMap<String, Is>, NotARegime> {
+    let mut asked = BTreeMap::new();
+    let Some(value) = table.take(key) else { return Ok(asked) };
+    for (name, what) in value.by_name(key)? {
+        let is_single = |field: &&Field| matches!(field.shape, Shape::Leaf(_));
+        let Some(field) = fields.iter().filter(is_single).find(|field| field.name == name) else {
+            let names: Vec<&str> = fields.iter().filter(is_single).map(|field| field.name).collect();
+            return Err(what.fault(format!(
+                "{key} names a single value of the entries, and {} is none: they have {}",
+                quoted(name),
+                names.join(", ")
+            )));
+        };
+        let is_what = is(&what, key)?;
+        if let Shape::Leaf(Leaf::Choice(choices)) = field.shape {
+            possible(&what, &is_what, name, choices)?;
+        }
+        asked.insert(name.to_owned(), is_what);
+    }
+    Ok(asked)
 }
 
 fn entries(table: &mut Table, fields: &[Field]) -> Result<Entries, NotARegime> {

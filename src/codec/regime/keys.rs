@@ -49,6 +49,7 @@ pub const COUNT: Keys = keys(
     &[
         "in",
         "where",
+        "others",
         "value",
         "entries",
         "else",

@@ -110,6 +110,11 @@ fn generation(bytes: &[u8], parents: Parents, depth: usize) -> Result<Regime, No
         None => empty(head),
         Some(from) => {
             let parent = parent(from, parents, depth).map_err(|what| text.fault(inherits, what))?;
+            if (&parent.head.name, parent.head.edition) == (&head.name, head.edition) {
+                let what = "a regime inherits from another one, or from another edition of its own, and not from its own \
+                            edition";
+                return Err(text.fault(inherits, what));
+            }
             Regime { head, ..parent }
         }
     };
@@ -139,7 +144,11 @@ fn parent(from: &Inherits, parents: Parents, depth: usize) -> Result<Regime, Str
 
 fn head(table: &mut Table, digest: Digest) -> Result<(Head, At), NotARegime> {
     let (name, at) = name(table, "regime")?;
-    let edition = table.number("edition", limits::FORM_NUMBER_MAX)?;
+    let value = table.need("edition")?;
+    let edition = value.number("edition", limits::FORM_NUMBER_MAX)?;
+    if edition == 0 {
+        return Err(value.fault("edition is at least 1"));
+    }
     let title = labels(table, "title")?;
     let source = table.text("source")?.to_owned();
     let word = table.need("nature")?;

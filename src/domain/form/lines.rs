@@ -71,7 +71,7 @@ pub fn lines_under<'a>(
     let Some(format) = regime.formats.get(&form.format) else { return lines(content) };
     let following = Following::of(content);
     let title = format.title.say(languages, &form.format);
-    let mut out = vec![Line::of(&Path::root(), 0, title, shown(&form.format))];
+    let mut out = vec![Line::of(&Path::root(), 0, format!("Format {}", shown(&form.format)), title)];
     formatted::lines(&form.fields, Some(&format.fields), languages, &following, &mut out);
     out
 }

@@ -23,6 +23,8 @@ const INDENT_OF_CONTENT: usize = 3;
 /// Rows deeper than this are not indented any further, so that labels keep room.
 const INDENTED_DEPTH_MAX: usize = 5;
 const GAP: usize = 2;
+/// A row of more lines goes on on the next page.
+const SHORT_ROW_LINES_MAX: usize = 4;
 
 /// Lines of one page, from its head to its foot.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -61,7 +63,6 @@ pub enum Weight {
 
 /// The whole form on pages, each with head and foot.
 pub fn pages(document: &Document) -> Vec<Page> {
-    let body: Vec<Line> = document.rows.iter().flat_map(row).collect();
     let marking = marking(document);
     let above = |number, count| {
         let mut lines = vec![head(document, number, count)];
@@ -70,15 +71,34 @@ pub fn pages(document: &Document) -> Vec<Page> {
     };
     let mut below = marking.clone();
     below.push(foot(document));
+    let body = together(document.rows.iter().map(row), room(&above(1, 1), &below));
     on_pages(&body, above, &below)
+}
+
+/// All rows, one below the other, on pages with room for so many lines. A short one is not parted by the end of a page,
+/// so that no label is left there with its digest on the next: empty lines stand before it.
+fn together(rows: impl Iterator<Item = Vec<Line>>, room: usize) -> Vec<Line> {
+    let mut body: Vec<Line> = Vec::new();
+    for row in rows {
+        let left = room.saturating_sub(body.len().checked_rem(room).unwrap_or_default());
+        if row.len() > left && row.len() <= SHORT_ROW_LINES_MAX {
+            body.resize(body.len().saturating_add(left), Line::default());
+        }
+        body.extend(row);
+    }
+    body
+}
+
+/// How many lines a page has between a head and a foot, and a rule beside each.
+fn room(head: &[Line], foot: &[Line]) -> usize {
+    let around = head.len().saturating_add(foot.len()).saturating_add(2);
+    limits::OFFICIAL_FORM_PAGE_LINES.saturating_sub(around).max(limits::OFFICIAL_FORM_BODY_LINES_MIN)
 }
 
 /// Lines on pages, each between a head, which is given the page's number and how many there are, and a foot. A rule
 /// stands between them and the lines.
 pub fn on_pages(body: &[Line], head: impl Fn(usize, usize) -> Vec<Line>, foot: &[Line]) -> Vec<Page> {
-    let around = head(1, 1).len().saturating_add(foot.len()).saturating_add(2);
-    let room =
-        limits::OFFICIAL_FORM_PAGE_LINES.saturating_sub(around).max(limits::OFFICIAL_FORM_BODY_LINES_MIN);
+    let room = room(&head(1, 1), foot);
     let count = body.len().div_ceil(room).max(1);
     let mut pages = Vec::with_capacity(count);
     for (index, lines) in body.chunks(room).enumerate() {

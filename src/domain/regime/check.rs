@@ -60,6 +60,8 @@ pub enum Referred {
     },
     Other,
     NotHere,
+    /// Named by its number alone: nothing is found by that.
+    ByNumber,
 }
 
 /// Whom a message goes to.

@@ -23,6 +23,8 @@ pub struct Count {
     pub list: Place,
     /// Which entries are meant: what each named field of the entry has to be.
     pub of: BTreeMap<String, Is>,
+    /// Of things: by what one that is not meant is known to be something else. One that is neither may be meant.
+    pub others: BTreeMap<String, Is>,
     /// The entry's field that holds the number.
     pub value: String,
     /// What the entries are.

@@ -239,10 +239,11 @@ pub enum Lack {
         figure: String,
         at: String,
     },
-    /// It is not told which of the entries are meant.
+    /// Whether an entry is meant is not told, or in words that the regime does not know; empty without any.
     Unclear {
         figure: String,
         at: String,
+        stated: String,
     },
     /// Not divided in the way that is asked about, or not wholly.
     NotDivided {

@@ -52,6 +52,8 @@ pub enum PrecedentState {
     Here,
     /// One of the references is not held here: it may be the one.
     NotHere,
+    /// One of the references is by a number alone: it may be the one.
+    ByNumber,
     NotReferredTo,
     /// Nobody looked.
     Unknown,

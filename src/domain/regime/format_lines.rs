@@ -92,6 +92,9 @@ impl Page<'_> {
         let state = match state {
             PrecedentState::Here => "is here, and referred to",
             PrecedentState::NotHere => "can't be judged: a reference is not held here",
+            PrecedentState::ByNumber => {
+                "can't be judged: a reference is named by its number alone; named by its digest it is judged"
+            }
             PrecedentState::NotReferredTo => "none is referred to",
             PrecedentState::Unknown => "whether one is referred to was not looked up",
         };

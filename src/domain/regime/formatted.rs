@@ -124,12 +124,14 @@ fn precedent(regime: &Regime, code: &str, asked: &Asked) -> PrecedentState {
     let Some(referred) = &asked.referred else { return PrecedentState::Unknown };
     let is_it = |one: &Referred| match one {
         Referred::Formatted { regime: name, format } => *name == regime.head.name && format == code,
-        Referred::Other | Referred::NotHere => false,
+        Referred::Other | Referred::NotHere | Referred::ByNumber => false,
     };
     if referred.iter().any(is_it) {
         PrecedentState::Here
     } else if referred.contains(&Referred::NotHere) {
         PrecedentState::NotHere
+    } else if referred.contains(&Referred::ByNumber) {
+        PrecedentState::ByNumber
     } else {
         PrecedentState::NotReferredTo
     }

@@ -158,8 +158,12 @@ impl<'s, 'a> Measuring<'s, 'a> {
     /// All of it together.
     fn whole(&mut self, count: &Count, rows: &Rows) -> Quantity {
         if rows.rows.is_empty() && (count.entries == Entries::Figures || !rows.all_there) {
-            let is_said = |lack: &Lack| matches!(lack, Lack::Said { at, .. } if *at == rows.at);
-            if !self.lacking.iter().any(is_said) {
+            let is_told = |lack: &Lack| match lack {
+                Lack::Said { at, .. } => *at == rows.at,
+                Lack::Unclear { at, .. } => at.starts_with(rows.at.as_str()),
+                _ => false,
+            };
+            if !self.lacking.iter().any(is_told) {
                 self.lacks(|figure, at| Lack::NotDeclared { figure, at }, &rows.at);
             }
             return Quantity::UNKNOWN;

@@ -32,6 +32,9 @@ fn count(count: &Count) -> String {
             text.push_str(&format!(", one where {} is stated", shown(field)));
         }
     }
+    for (field, is_what) in &count.others {
+        text.push_str(&format!(", something else where {} {}", shown(field), is(is_what)));
+    }
     let divisions =
         [("Party", &count.by_party), ("territory", &count.by_territory), ("kind", &count.by_kind)];
     for (division, field) in divisions {

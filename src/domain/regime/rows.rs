@@ -1,6 +1,7 @@
 //! Takes the entries that a figure means out of a list of a form, each with its number as far as stated.
 //!
-//! Never here: their sum (`measure.rs`). An entry that does not say whether it is meant leaves the list open.
+//! Never here: their sum (`measure.rs`). An entry that does not say whether it is meant leaves the list open, and so
+//! does one that says it in words that the regime knows neither for what is meant nor for something else.
 
 use super::fact::Is;
 use super::figure::{Axis, Count, Entries};
@@ -8,6 +9,7 @@ use super::finding::Lack;
 use super::measure::Measuring;
 use super::quantity::Quantity;
 use crate::domain::form::outline::{Item, Part, Path, Value};
+use crate::limits;
 
 /// One entry that is counted.
 pub(super) struct Row<'a> {
@@ -64,10 +66,14 @@ impl Measuring<'_, '_> {
         let Value::Group(parts) = &item.value else { return };
         match (is_meant(count, parts), &count.entries) {
             (Some(true), _) => {}
-            (Some(false), _) | (None, Entries::Figures) => return,
-            (None, Entries::Things { .. }) => {
+            (Some(false) | None, Entries::Figures) => return,
+            (Some(false), Entries::Things { .. }) if is_another(count, parts) => return,
+            (Some(false) | None, Entries::Things { .. }) => {
                 rows.all_there = false;
-                self.lacks(|figure, at| Lack::Unclear { figure, at }, at.as_str());
+                let (at, stated) = not_meant(count, parts)
+                    .map_or_else(|| (at.clone(), ""), |(field, text)| (at.field(field), text));
+                let stated = stated.chars().take(limits::REGIME_NAME_BYTES_MAX).collect();
+                self.add(Lack::Unclear { figure: self.name.to_owned(), at: at.to_string(), stated });
                 return;
             }
         }
@@ -121,6 +127,19 @@ fn is_meant(count: &Count, parts: &[Part]) -> Option<bool> {
         }
     }
     meant
+}
+
+/// Whether an entry that is not meant is known to be something else.
+fn is_another(count: &Count, parts: &[Part]) -> bool {
+    count.others.iter().any(|(field, is)| stated(parts, field).is_some_and(|text| is.holds(text)))
+}
+
+/// The field by which an entry is none of those meant, and what it states there.
+fn not_meant<'c, 'v>(count: &'c Count, parts: &'v [Part]) -> Option<(&'c str, &'v str)> {
+    count.of.iter().find_map(|(field, is)| {
+        let text = stated(parts, field).filter(|text| !is.holds(text))?;
+        Some((field.as_str(), text))
+    })
 }
 
 fn extent(count: &Count, parts: &[Part]) -> Extent {

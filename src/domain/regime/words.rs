@@ -43,9 +43,15 @@ pub fn lack(regime: &Regime, lack: &Lack, languages: Languages<'_>) -> String {
         Lack::NoTotal { figure: name, at } => {
             format!("{}: neither the total nor all of its parts ({})", figure(name), shown(at))
         }
-        Lack::Unclear { figure: name, at } => {
+        Lack::Unclear { figure: name, at, stated } if stated.is_empty() => {
             format!("{}: whether this entry is meant ({})", figure(name), shown(at))
         }
+        Lack::Unclear { figure: name, at, stated } => format!(
+            "{}: the regime does not know whether \"{}\" is meant ({})",
+            figure(name),
+            shown(stated),
+            shown(at)
+        ),
         Lack::NotDivided { figure: name, over } => {
             format!("{}: not wholly told apart for {}", figure(name), over.word())
         }

@@ -112,6 +112,9 @@ fn every_refusal_names_its_line() {
         ("[[figure]]\nname = \"a\"\ncounts = [{ in = \"land.figurs\", value = \"number\" }]\n".into(), 7, "no form has land.figurs"),
         ("[[figure]]\nname = \"a\"\ncounts = [{ in = \"land.figures\", value = \"nomber\" }]\n".into(), 7, "no single value \"nomber\""),
         ("[[figure]]\nname = \"a\"\ncounts = [{ in = \"land.figures\", where = { wat = [\"x\"] }, value = \"number\" }]\n".into(), 7, "and \"wat\" is none: they have what"),
+        ("[[figure]]\nname = \"a\"\ncounts = [{ in = \"land.formations\", where = { kind = [\"x\"] }, others = { kinds = [\"y\"] }, value = \"number\", entries = \"things\" }]\n".into(), 7, "others names a single value of the entries, and \"kinds\" is none"),
+        ("[[figure]]\nname = \"a\"\ncounts = [{ in = \"land.formations\", where = { kind = [\"x\"] }, others = { kind = [\"y\"] }, value = \"number\" }]\n".into(), 7, "it stands beside where, of entries that are things"),
+        ("[[figure]]\nname = \"a\"\ncounts = [{ in = \"land.formations\", others = { kind = [\"y\"] }, value = \"number\", entries = \"things\" }]\n".into(), 7, "it stands beside where, of entries that are things"),
         ("[[fact]]\nname = \"a\"\nyes = { field = \"notise\", is = [\"x\"] }\n".into(), 7, "no form has notise"),
         ("[[fact]]\nname = \"a\"\nyes = { given = \"Landing!\" }\n".into(), 7, "a place in a form"),
         (lead("anchor = \"designation\"\nat_least = 3\nunit = \"hours\"\nzone = \"UTC\"\n"), 10, "is not a date"),
@@ -176,11 +179,12 @@ fn every_refusal_names_its_line() {
 
 #[test]
 fn what_is_not_a_regime_at_all_is_refused_with_a_line() {
-    let table: [(&[u8], usize, &str); 5] = [
+    let table: [(&[u8], usize, &str); 6] = [
         (b"", 1, "needs regime"),
         (b"regime = \"a\"\nedition = 1\nsource = \"\xff\"\n", 3, "UTF-8"),
         (b"regime = \"a\"\nedition = 1\nsource = \"x\"\nnature = \"moral\"\n", 4, "nature is one of"),
         (b"regime = \"a\"\nedition = \"one\"\n", 2, "edition is a whole number"),
+        (b"regime = \"a\"\nedition = 0\n", 2, "edition is at least 1"),
         (
             b"regime = \"a\"\nedition = 1\nsource = \"x\"\nnature = \"legal\"\n[title]\n\"\" = \"x\"\n",
             5,
@@ -287,10 +291,16 @@ fn what_is_wrong_with_inheritance_is_told_at_the_line_that_names_it() {
     let parent = Digest::of(NEIGHBOURS.as_bytes());
     let ring =
         "[[class]]\nname = \"big\"\nwhen = { threshold = \"whole\" }\nparagraph = \"1\"\nchecked = true\n";
+    let own_name = |edition: u64| {
+        let head = |text: String| text.replace("\"small\"", "\"neighbours\"");
+        head(child("", parent)).replace("edition = 1", &format!("edition = {edition}"))
+    };
+    assert!(read(own_name(4).as_bytes(), &with_neighbours).is_ok(), "a later edition of its own");
     let table = [
         (child("", Digest::ZERO), 5, "is not here"),
         (child("", parent).replace("\"neighbours\"", "\"strangers\""), 5, "is not here"),
         (child("", parent).replace("digest = \"", "digest = \"x"), 5, "64 hexadecimal digits"),
+        (own_name(3), 5, "not from its own edition"),
         // A rule of its own that makes one that it inherits stand on itself: the ring is told at either.
         (child(ring, parent), 7, "stands on itself"),
     ];
