@@ -132,6 +132,7 @@ impl Speaker<'_> {
             let record = give(self.registrar, command, Origin::Person(released)).await?;
             told_released(&record, &mut answer);
         }
+        answer.may_release_as_is = alone && !found.is_empty();
         answer.faults = faults::to_proto(found);
         Ok(answer)
     }
