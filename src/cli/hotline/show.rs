@@ -171,6 +171,7 @@ fn session_json(session: &calls::Session) -> Value {
         "state": session.state,
         "messages": session.messages,
         "unread": session.unread,
+        "not_in": page::not_in(session),
     })
 }
 

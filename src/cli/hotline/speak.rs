@@ -5,7 +5,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::service;
+use super::{page, service};
 use crate::cli::desk::{AsCommand, Desk, answer, answer_command};
 use crate::cli::fault::Fault;
 use crate::cli::message::known::{known_message, known_thread};
@@ -100,7 +100,7 @@ pub struct AddArgs {
     /// The code of the Party that comes in
     party: String,
     /// It is to be given what was said before as well, by `detente message forward`; without it, what is said from
-    /// now on
+    /// now on. All present must say the same
     #[arg(long)]
     all: bool,
     /// Open the session again, where all have closed it: without this that is refused
@@ -313,8 +313,14 @@ pub async fn add(args: AddArgs) -> Result<(), Fault> {
         precedence: open.precedence,
         reopen: args.reopen,
     };
+    let thread = asked.thread.clone();
     let said = answer_command(open.id, service(&open.desk).add_party(asked)).await?;
-    open.told(said.spoken)
+    open.told(said.spoken)?;
+    if !open.json {
+        let session = open.session(thread).await?;
+        page::not_in(&session).iter().for_each(|text| say!("stands    {text}"));
+    }
+    Ok(())
 }
 
 pub async fn read(args: ReadArgs) -> Result<(), Fault> {
