@@ -69,6 +69,8 @@ pub(super) async fn page(
         since_offered: watch_hand_over::since_offered(exchange, head, caller).await?,
         checks,
         checks_more,
+        messages: board.open_for(caller).count() as u64,
+        ..Default::default()
     })
 }
 

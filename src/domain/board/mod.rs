@@ -62,7 +62,8 @@ pub use threads::{ThreadsFrom, ThreadsPage};
 /// cancellation from before a duty was due lifts it though it was said to have lapsed.
 ///
 /// 3: a check of a link, or the answer to one, is taken for that only where it says what was agreed on, in its time and
-/// from whose turn it is; outages of each end are kept beside the other's.
+/// from whose turn it is; outages of each end are kept beside the other's. What a hand-over of the watch names has the
+/// duties of this Party in it.
 pub const FOLD_VERSION: u32 = 3;
 
 #[derive(Clone, PartialEq, Debug, Default)]
