@@ -41,7 +41,7 @@ pub fn instead(content: &Content, field: &str) -> Option<&'static str> {
 
 /// Without those that only say that a field is known by now, or not any more, where the field's own change says so.
 pub fn told_once(changes: &[Change]) -> impl Iterator<Item = &Change> {
-    let is_told = |field: &str| {
+    let is_told = move |field: &str| {
         changes.iter().any(|one| {
             one.field.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
         })
