@@ -2,7 +2,7 @@
 //!
 //! Never here: trust in what the node hands over. Salt and content are held against the digest.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Subcommand;
 use serde_json::json;
@@ -147,6 +147,20 @@ async fn erase(args: EraseArgs) -> Result<(), Fault> {
     Ok(())
 }
 
+/// What a file holds that is to become a part.
+///
+/// # Errors
+/// It can't be read, or is larger than a part may be.
+pub fn content_of(file: &Path) -> Result<Vec<u8>, Fault> {
+    let most = usize::try_from(limits::PART_BYTES_MAX).unwrap_or(usize::MAX);
+    let content = files::read_up_to(file, most)?;
+    if content.len() > most {
+        let name = file.display();
+        return Err(Fault::new(format!("{name} is larger than an attachment may be ({most} bytes)")));
+    }
+    Ok(content)
+}
+
 /// Gives a part to the node to keep. The same id again gives the same part.
 ///
 /// # Errors
@@ -187,5 +201,22 @@ fn media_type(name: &str) -> &'static str {
         "docx" => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_too_large_for_an_attachment_is_named_with_the_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("map.pdf");
+        let file = std::fs::File::create(&path).unwrap();
+        file.set_len(limits::PART_BYTES_MAX).unwrap();
+        assert!(content_of(&path).is_ok());
+        file.set_len(limits::PART_BYTES_MAX + 1).unwrap();
+        let told = content_of(&path).unwrap_err().to_string();
+        assert!(told.contains("map.pdf is larger than an attachment may be (16777216 bytes)"), "{told}");
     }
 }

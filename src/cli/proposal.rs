@@ -128,7 +128,11 @@ fn settled(how: &str, proposal: CommandId, json: bool) {
 
 async fn list(by: &As, json: bool) -> Result<(), Fault> {
     let mut calls = PartyServiceClient::new(by.open()?.channel);
-    for line in answer(calls.list_proposals(ListProposalsRequest {})).await?.proposals {
+    let proposals = answer(calls.list_proposals(ListProposalsRequest {})).await?.proposals;
+    if proposals.is_empty() && !json {
+        say!("no proposal waits for a second custodian");
+    }
+    for line in proposals {
         let (id, by) = (hex::encode(&line.proposal), line.by.unwrap_or_default().name);
         if json {
             let object =

@@ -119,11 +119,14 @@ impl WatchService for WatchCalls {
 
     async fn now(&self, call: Request<calls::NowRequest>) -> Result<Response<calls::NowResponse>, Status> {
         let caller = caller_of(&call)?;
-        let (skip, all_offices) = (call.get_ref().skip, call.get_ref().all_offices);
+        let calls::NowRequest { skip, all_offices, hand_over } = *call.get_ref();
         let told = if all_offices { Told::All } else { Told::Desk(caller.clone()) };
         let head = self.registrar.head();
         let is_told = |message: &Digest| told.is_told(&head.board, message);
-        let page = watch_now::page(&self.exchange, &head, &caller, skip, is_told).await?;
+        let mut page = watch_now::page(&self.exchange, &head, &caller, skip, is_told).await?;
+        if hand_over {
+            (page.duties, page.duties_more) = watch_hand_over::duties(&self.exchange, &head).await?;
+        }
         Ok(Response::new(page))
     }
 

@@ -71,6 +71,17 @@ pub(super) async fn since_offered(
     since(exchange, head, caller, offer.index, head.chain.size).await.map(Some)
 }
 
+/// What this Party owes, as a hand-over names it; and how much more there is.
+pub(super) async fn duties(exchange: &Exchange, head: &Head) -> Result<(Vec<calls::DutyLine>, u64), Status> {
+    let lines = Lines::at(head, &exchange.registrar.journal, &exchange.links, "", None);
+    let mut duties = Vec::new();
+    for duty in head.board.duties_to_hand_over().take(limits::NOW_ITEMS_MAX) {
+        duties.push(lines.line(duty).await.map_err(status::record)?);
+    }
+    let more = head.board.duties_to_hand_over().count().saturating_sub(duties.len()) as u64;
+    Ok((duties, more))
+}
+
 /// What is open of all that came between two records.
 async fn since(
     exchange: &Exchange,

@@ -18,7 +18,6 @@ use crate::domain::digest::Digest;
 use crate::domain::event::Record;
 use crate::domain::people::Person;
 use crate::domain::thread::Acknowledged;
-use crate::domain::watch::open::Stage;
 use crate::domain::watch::{Alerted, Listed, Reach, listed};
 use crate::journal::Journal;
 use crate::limits;
@@ -70,6 +69,8 @@ pub(super) async fn page(
         since_offered: watch_hand_over::since_offered(exchange, head, caller).await?,
         checks,
         checks_more,
+        messages: board.open_for(caller).count() as u64,
+        ..Default::default()
     })
 }
 
@@ -110,7 +111,7 @@ async fn line(
     let this = (message, &stored.message);
     marks.extend(became::marks(head, &records, this, most).await.map_err(status::record)?);
     let read = became::later_words(head, message, &stored.message).min(most);
-    let (next, telephones) = board.next_step(message).unwrap_or_default();
+    let (next, telephones) = board.next_step(listed.due_of).unwrap_or_default();
     let owned = |texts: Vec<&str>| texts.into_iter().map(str::to_owned).collect();
     let author = board.roster.parties.get(&item.from);
     let known = author.and_then(|known| known.newest());
@@ -126,11 +127,11 @@ async fn line(
         language: draft.language.clone(),
         precedence: precedence_to_proto(item.precedence),
         traffic: traffic_to_proto(item.traffic),
-        since_ms: item.since.0,
+        since_ms: listed.since.0,
         offices: offices_of(board, message),
         alerted: item.alerted,
-        everyone: item.stage == Stage::Over,
-        next_due_ms: item.due.map_or(0, |due| due.0),
+        everyone: listed.is_over,
+        next_due_ms: listed.due.map_or(0, |due| due.0),
         next: owned(next),
         next_telephones: owned(telephones),
         contacts: known.map(|newest| newest.list.contacts.clone()).unwrap_or_default(),

@@ -121,6 +121,12 @@ async fn what_was_heard_by_telephone_is_held_against_the_original_that_the_line_
     let words = printed(&["hotline", "words", said["message"].as_str().unwrap()]).await.trim().to_owned();
     let who = ["--read-by", "Officer of BY", "--written-by", "Officer of PL", "--at", "2025-09-12T06:00Z"];
     let what = ["hotline", "heard", "--thread", thread, "--from", "BY", "--text", "ten persons are on board"];
+    let nobody: Vec<&str> = what.iter().map(|word| if *word == "BY" { "ZZ" } else { *word }).collect();
+    let why = refused(&[&nobody[..], &who, &["--as", &pl]].concat()).await;
+    assert!(why.contains("from: ZZ is not in the session"), "{why}");
+    let later = [&who[..5], &["2999-01-01T06:00Z"]].concat();
+    let why = refused(&[&what[..], &later[..], &["--as", &pl]].concat()).await;
+    assert!(why.contains("at: has not come yet"), "{why}");
     object(&[&what[..], &who, &["--words", &words, "--as", &pl]].concat()).await;
     let shown = printed(&["hotline", "show", thread, "--as", &pl]).await;
     assert!(shown.contains("no signed original"), "{shown}");

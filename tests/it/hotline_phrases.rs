@@ -230,6 +230,8 @@ async fn custodians_propose_a_list_compare_its_digest_and_an_officer_says_a_phra
     let folder = tempfile::tempdir().unwrap();
     let desk = |code: &str, who: &str| world.state(code).desk_directory(who).display().to_string();
     let template = printed(&["hotline", "phrases", "--template"]).await;
+    let none = printed(&["hotline", "phrases", "--as", &desk("BY", "officer")]).await;
+    assert_eq!(none.trim(), "no phrases are agreed with any Party");
     let mut compared = Vec::new();
     for (at, with) in [("BY", "PL"), ("PL", "BY")] {
         let text = template.replace("party = \"BY\"", &format!("party = \"{with}\""));

@@ -52,6 +52,8 @@ async fn two_officers_talk_translate_and_print_one_transcript_in_both_languages(
         let digest = hex::decode(spoken["message"].as_str().unwrap()).unwrap();
         arrived(&world, at, &digest.into()).await;
     };
+    let none = printed(&["hotline", "list", "--as", &by]).await;
+    assert_eq!(none.trim(), "no hotline session is on record");
     let words = ["hotline", "open", "--to", "PL", "--subject", "Aircraft off course", "--language", "en"];
     let more = ["--language", "ru", "--precedence", "flash", "--as", &by];
     let opened = object(&[&words[..], &more[..]].concat()).await;
@@ -65,6 +67,7 @@ async fn two_officers_talk_translate_and_print_one_transcript_in_both_languages(
     // What could mislead a reader is not released at once: its writer sees why, and may mean it as it is.
     let drafted = object(&["hotline", "say", thread, hostile, "--as", &by]).await;
     assert_eq!((&drafted["released"], &drafted["faults"][0]["field"]), (&false.into(), &"text".into()));
+    assert_eq!(drafted["may_release_as_is"], true, "one person is enough for FLASH");
     let (draft, shown) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
     let said = object(&["message", "release", draft, "--digest", shown, "--as-is", "--as", &by]).await;
     came("PL", &said).await;

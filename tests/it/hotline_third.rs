@@ -77,3 +77,36 @@ async fn a_party_that_this_node_does_not_know_is_not_added_and_the_refusal_says_
     assert!(rule.starts_with("LT is no Party that this node knows"), "{rule}");
     assert_eq!(show(&world, "BY", &thread).await.lines.len(), 1);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_third_party_on_whom_not_all_agree_in_the_same_words_is_not_in_and_each_is_told_who_says_what() {
+    let world = officers(&["BY", "LT", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    arrived(&world, "BY", &accept(&world, "PL", &thread).await.message_digest).await;
+    let said = [
+        (
+            "PL",
+            "BY",
+            evidence::HotlineSees::FromNowOn,
+            "LT is not in: BY has not said so, PL says from now on",
+        ),
+        ("BY", "PL", evidence::HotlineSees::All, "LT is not in: BY says all, PL says from now on"),
+    ];
+    for (by, other, sees, stands) in said {
+        let desk = officer(&world, by);
+        let asked = calls::AddPartyRequest {
+            command: command(&desk),
+            thread: thread.clone(),
+            opening: opening(&desk, &thread).await,
+            party: "LT".into(),
+            sees: sees as i32,
+            ..Default::default()
+        };
+        let added = hotlines(&desk).add_party(asked).await.unwrap().into_inner().spoken.unwrap();
+        arrived(&world, other, &added.message_digest).await;
+        for at in ["BY", "PL"] {
+            let printed = page(&world, at, &thread).await;
+            assert!(printed.contains(stands), "{at}: {printed}");
+        }
+    }
+}

@@ -166,9 +166,12 @@ async fn pakistan_reports_india_is_silent_then_answers_and_each_closes_for_itsel
         "2022-09-30",
         "WHAT CHANGED",
         "What is known now.",
+        "not known (PK, ",
     ] {
         assert!(shown.contains(words), "{words}\n{shown}");
     }
+    let (_, changed) = shown.split_once("WHAT CHANGED").unwrap();
+    assert!(!changed.contains("not_known[\"cause\"]"), "{changed}");
 
     // As it was while India was silent: by the node, and by the auditor's replay.
     let releaser = desks.desk("PK", "releaser");

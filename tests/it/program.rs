@@ -339,7 +339,7 @@ fn what_one_custodian_proposed_is_dropped_by_command() {
     assert_eq!(dropped, serde_json::json!({ "kind": "dropped", "proposal": proposal }));
     let proposal = propose();
     assert_eq!(said(&["proposal", "drop", "--as", &anna, &proposal]), format!("dropped    {proposal}\n"));
-    assert_eq!(said(&["proposal", "list", "--as", &anna]), "");
+    assert_eq!(said(&["proposal", "list", "--as", &anna]), "no proposal waits for a second custodian\n");
     server.end("TERM");
 }
 

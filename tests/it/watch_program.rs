@@ -69,8 +69,12 @@ async fn an_officer_who_is_woken_sees_one_page_and_hands_the_watch_over() {
 
     let to_hand_over = printed(&["watch", "hand-over", "--as", &watch]).await;
     let named = to_hand_over.lines().find_map(|line| line.strip_prefix("digest    ")).unwrap().to_owned();
+    assert!(
+        to_hand_over.contains("\nnames     8 messages that wait, and 0 duties of your Party\n"),
+        "{to_hand_over}"
+    );
     let offer = ["watch", "hand-over", "--to", "night officer", "--digest", &named, "--as", &watch];
-    assert!(printed(&offer).await.starts_with("offered   to night officer, with 8 open"));
+    assert!(printed(&offer).await.starts_with("offered   to night officer, with 8 messages that wait"));
     // What came in since is told before the second word, and with it.
     let between = hex::encode(drill(&world, 10, "In between").await);
     let shown = printed(&["watch", "take-over", "--as", &night]).await;

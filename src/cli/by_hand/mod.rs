@@ -19,7 +19,7 @@ use crate::cli::fault::Fault;
 use crate::cli::message::known::service as messages;
 use crate::cli::message::rows;
 use crate::cli::out::say;
-use crate::cli::{files, given, json, part};
+use crate::cli::{given, json, part};
 use crate::codec::by_hand::account_to_proto;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::by_hand_service_client::ByHandServiceClient;
@@ -206,8 +206,7 @@ async fn record(args: RecordArgs) -> Result<(), Fault> {
         None => None,
         Some(file) => {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
-            let most = usize::try_from(limits::PART_BYTES_MAX).unwrap_or(usize::MAX);
-            let content = files::read_up_to(file, most)?;
+            let content = part::content_of(file)?;
             // An id of its own, made of the account's, so that the same command keeps the same part.
             let id = CommandId(first_half(Digest::of_all(&[b"scan", &id.0])));
             Some(part::store(&desk, id, &name, true, content).await?.salted_digest)

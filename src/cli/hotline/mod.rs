@@ -41,7 +41,7 @@ enum Command {
     Accept(speak::AcceptArgs),
     /// Say something in a session
     Say(speak::SayArgs),
-    /// Agree that a further Party comes in; once all present do, it is in
+    /// Agree that a further Party comes in; once all present do, in the same words, it is in
     Add(speak::AddArgs),
     /// Put on record, and tell its author, that you have read a text; not assent
     Read(speak::ReadArgs),

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
+use crate::domain::hotline::Sees;
 use crate::domain::official::{Line, Piece, label, within, written_out};
 use crate::domain::text::{shown, shown_lines};
 use crate::domain::time::Instant;
@@ -127,6 +128,9 @@ fn head(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
     sheet.put(&format!("Thread    {}", hex::encode(&session.thread)));
     let present: Vec<String> = session.present.iter().map(|party| shown(party)).collect();
     sheet.put(&format!("Present   {}, opened by {}", present.join(", "), shown(&session.opened_by)));
+    for text in not_in(session) {
+        sheet.put(&text);
+    }
     for on in &session.on {
         let (party, officer) = (shown(&on.party), shown(&on.officer));
         sheet.put(&format!("On        {party}: {officer} since {}", Instant(on.since_ms)));
@@ -135,6 +139,22 @@ fn head(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         sheet.put(&format!("About     thread {}", hex::encode(&session.about)));
     }
     sheet.put(&format!("State     {}", session.state));
+}
+
+/// Who is to come in and is not in, with the word of each that is present.
+pub(super) fn not_in(session: &calls::Session) -> Vec<String> {
+    let of = |one: &calls::NotIn| {
+        let word = |by: &String| match one.said.iter().find(|said| said.by == *by) {
+            Some(said) => {
+                let sees = Sees::from_number(said.sees);
+                format!("{} says {}", shown(by), sees.map(|sees| sees.to_string()).unwrap_or_default())
+            }
+            None => format!("{} has not said so", shown(by)),
+        };
+        let words: Vec<String> = session.present.iter().map(word).collect();
+        format!("{} is not in: {}", shown(&one.party), words.join(", "))
+    };
+    session.not_in.iter().map(of).collect()
 }
 
 fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {

@@ -79,6 +79,9 @@ async fn show(by: &As, with: Option<Party>, as_json: bool) -> Result<(), Fault> 
             known.lists.into_iter().map(|list| list.party).collect()
         }
     };
+    if parties.is_empty() && !as_json {
+        say!("no phrases are agreed with any Party");
+    }
     for party in parties {
         let known = answer(service(&desk).list_phrases(asked(party))).await?;
         known.lists.iter().for_each(|list| shown_list(list, as_json));

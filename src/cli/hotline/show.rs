@@ -68,9 +68,10 @@ pub struct TranscriptArgs {
 
 pub async fn list(args: ListArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
-    let mut from = Bytes::new();
+    let (mut from, mut is_none) = (Bytes::new(), true);
     loop {
         let answered = answer(service(&desk).list_sessions(calls::ListSessionsRequest { from })).await?;
+        is_none &= answered.sessions.is_empty();
         for session in &answered.sessions {
             if args.json {
                 say!("{}", json::line(&session_json(session)));
@@ -88,6 +89,9 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
             }
         }
         if answered.next.is_empty() {
+            if is_none && !args.json {
+                say!("no hotline session is on record");
+            }
             return Ok(());
         }
         from = answered.next;
@@ -171,6 +175,7 @@ fn session_json(session: &calls::Session) -> Value {
         "state": session.state,
         "messages": session.messages,
         "unread": session.unread,
+        "not_in": page::not_in(session),
     })
 }
 

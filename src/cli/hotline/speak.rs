@@ -5,7 +5,7 @@
 use clap::Args;
 use serde_json::json;
 
-use super::service;
+use super::{page, service};
 use crate::cli::desk::{AsCommand, Desk, answer, answer_command};
 use crate::cli::fault::Fault;
 use crate::cli::message::known::{known_message, known_thread};
@@ -100,7 +100,7 @@ pub struct AddArgs {
     /// The code of the Party that comes in
     party: String,
     /// It is to be given what was said before as well, by `detente message forward`; without it, what is said from
-    /// now on
+    /// now on. All present must say the same
     #[arg(long)]
     all: bool,
     /// Open the session again, where all have closed it: without this that is refused
@@ -203,6 +203,7 @@ impl Open {
                 "message": hex::encode(&spoken.message_digest),
                 "number": spoken.number,
                 "not_addressed": spoken.not_addressed,
+                "may_release_as_is": spoken.may_release_as_is,
             });
             say!("{}", json::line(&object));
             return Ok(());
@@ -221,11 +222,22 @@ impl Open {
         if !spoken.faults.is_empty() {
             rows::faults(&spoken.faults);
         }
-        say!(
-            "waits     for a second person: detente message release {draft} --digest {digest} --as RELEASER"
-        );
+        say!("waits     {}", waits(&spoken, &draft, &digest));
         Ok(())
     }
+}
+
+/// For whom a draft waits, and the line that they give.
+fn waits(spoken: &calls::Spoken, draft: &str, digest: &str) -> String {
+    let release = format!("detente message release {draft} --digest {digest}");
+    if spoken.faults.iter().any(|fault| fault.stops_release) {
+        return "and goes out in no way as it is: say it anew".into();
+    }
+    if spoken.may_release_as_is {
+        return format!("for your own word that it is meant so: {release} --as-is --as PEOPLEDIR");
+    }
+    let as_is = if spoken.faults.is_empty() { "" } else { " --as-is" };
+    format!("for a second person: {release}{as_is} --as RELEASER")
 }
 
 pub async fn open(args: OpenArgs) -> Result<(), Fault> {
@@ -301,8 +313,14 @@ pub async fn add(args: AddArgs) -> Result<(), Fault> {
         precedence: open.precedence,
         reopen: args.reopen,
     };
+    let thread = asked.thread.clone();
     let said = answer_command(open.id, service(&open.desk).add_party(asked)).await?;
-    open.told(said.spoken)
+    open.told(said.spoken)?;
+    if !open.json {
+        let session = open.session(thread).await?;
+        page::not_in(&session).iter().for_each(|text| say!("stands    {text}"));
+    }
+    Ok(())
 }
 
 pub async fn read(args: ReadArgs) -> Result<(), Fault> {
@@ -356,4 +374,24 @@ pub async fn close(args: CloseArgs) -> Result<(), Fault> {
     };
     let said = answer_command(open.id, service(&open.desk).close_session(asked)).await?;
     open.told(said.spoken)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_that_is_printed_for_a_draft_is_one_that_the_node_takes() {
+        let fault = |stops_release| calls::Fault { stops_release, ..Default::default() };
+        let line = |faults: Vec<calls::Fault>, may_release_as_is| {
+            waits(&calls::Spoken { faults, may_release_as_is, ..Default::default() }, "aa", "bb")
+        };
+        let release = "detente message release aa --digest bb";
+        assert_eq!(line(Vec::new(), false), format!("for a second person: {release} --as RELEASER"));
+        let second = format!("for a second person: {release} --as-is --as RELEASER");
+        assert_eq!(line(vec![fault(false)], false), second);
+        let own = format!("for your own word that it is meant so: {release} --as-is --as PEOPLEDIR");
+        assert_eq!(line(vec![fault(false)], true), own);
+        assert!(!line(vec![fault(false), fault(true)], true).contains("release aa"));
+    }
 }

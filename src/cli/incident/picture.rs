@@ -35,6 +35,12 @@ pub fn print(picture: &Picture<'_>, history: &History) {
         form_lines(1, &said.content);
     }
     for account in &picture.accounts {
+        for said in &account.beside {
+            say!("\nUpdate of another Party's report, in the place of none: {}", by(said));
+            form_lines(1, &said.content);
+        }
+    }
+    for account in &picture.accounts {
         for said in &account.findings {
             say!("\nFinding: {}", by(said));
             form_lines(1, &said.content);
@@ -99,6 +105,7 @@ pub fn to_json(picture: &Picture<'_>) -> Value {
                 "author": account.author.as_str(),
                 "traffic": traffic(account.traffic),
                 "report": account.report.as_ref().map(versions::to_json),
+                "beside": all(&account.beside),
                 "findings": all(&account.findings),
                 "closing": account.closing.map(said_by_json),
                 "withdrawn": all(&account.taken_back),

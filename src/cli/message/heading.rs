@@ -7,13 +7,12 @@ use std::path::PathBuf;
 use super::named::named;
 use crate::cli::desk::Desk;
 use crate::cli::fault::Fault;
-use crate::cli::{files, given, part};
+use crate::cli::{given, part};
 use crate::domain::content::Content;
 use crate::domain::digest::{CommandId, Digest, ThreadId};
 use crate::domain::message::{Addressee, Outgoing, Reference, RegimeCitation, Relation, Traffic};
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
-use crate::limits;
 
 #[derive(clap::Args, Debug)]
 pub(super) struct HeadingArgs {
@@ -131,8 +130,7 @@ impl HeadingArgs {
         }
         for (number, (file, personal)) in files.into_iter().enumerate() {
             let name = file.file_name().unwrap_or_default().to_string_lossy();
-            let most = usize::try_from(limits::PART_BYTES_MAX).unwrap_or(usize::MAX);
-            let content = files::read_up_to(file, most)?;
+            let content = part::content_of(file)?;
             let id = CommandId(derived(&format!("part {number}"), id));
             outgoing.parts.push(part::store(desk, id, &name, personal, content).await?);
         }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::rows::{by, row, said_by_json};
 use crate::cli::out::say;
-use crate::domain::form::lines;
+use crate::domain::form::{Change, instead, lines, told_once};
 use crate::domain::said::{Said, Versions};
 
 /// Of each, all steps; whether there was any.
@@ -18,9 +18,9 @@ pub fn print_changes<'a, 's: 'a>(all: impl Iterator<Item = &'a Versions<'s>>) ->
             any = true;
             say!("{}  against  {}", by(step.to), by(step.from));
             own_lines(step.to);
-            for change in &step.changes {
-                let old = side(&change.old, step.from);
-                let new = side(&change.new, step.to);
+            for change in told_once(&step.changes) {
+                let old = side(change, &change.old, step.from);
+                let new = side(change, &change.new, step.to);
                 row(1, &change.field, &format!("{old} -> {new}"));
             }
             if step.changes.is_empty() {
@@ -44,11 +44,11 @@ fn own_lines(said: &Said) {
 }
 
 /// What one version states, with who said so and when: a reader of one line needs no other.
-fn side(value: &Option<String>, said: &Said) -> String {
+fn side(change: &Change, value: &Option<String>, said: &Said) -> String {
     let by = format!("{}, {}", said.author, said.released_at.date_time_group());
     match value {
         Some(value) => format!("\"{value}\" ({by})"),
-        None => format!("not stated ({by})"),
+        None => format!("{} ({by})", instead(&said.content, &change.field).unwrap_or("not stated")),
     }
 }
 

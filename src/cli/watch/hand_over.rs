@@ -51,12 +51,15 @@ pub struct TakeOverArgs {
 pub async fn hand_over(args: HandOverArgs) -> Result<(), Fault> {
     let (desk, header, id) = args.person.open()?;
     let (Some(to), Some(digest)) = (args.to, args.digest) else {
-        let shown_now = now::ask(&desk, false, 0).await?;
+        let shown_now = now::ask_to_hand_over(&desk).await?;
         if args.json {
             say!("{}", json::line(&now::as_json(&shown_now)));
             return Ok(());
         }
         out::text(&official::text(&[page::page(&shown_now, page::Keys::None, 0)]));
+        let duties = (shown_now.duties.len() as u64).saturating_add(shown_now.duties_more);
+        say!("names     {} messages that wait, and {duties} duties of your Party", shown_now.messages);
+        print_duties(&shown_now.duties, shown_now.duties_more);
         say!("digest    {}", hex::encode(&shown_now.hand_over_digest));
         say!("next      detente watch hand-over --to NAME --digest DIGEST --as PEOPLEDIR");
         return Ok(());
@@ -70,7 +73,7 @@ pub async fn hand_over(args: HandOverArgs) -> Result<(), Fault> {
         say!("{}", json::line(&object));
     } else {
         say!(
-            "offered   to {}, with {} open; the watch is yours until it is taken over",
+            "offered   to {}, with {} messages that wait; the watch is yours until it is taken over",
             shown(&to),
             answered.open
         );
@@ -135,12 +138,16 @@ fn print_since(since: Option<&calls::SinceOffered>) {
     if since.items_more > 0 {
         say!("          and {} more that came in", since.items_more);
     }
-    for duty in &since.duties {
+    print_duties(&since.duties, since.duties_more);
+}
+
+fn print_duties(duties: &[calls::DutyLine], more: u64) {
+    for duty in duties {
         let due = Instant(duty.due_ms).date_time_group();
         say!("{} duty, due {due}: {}", message::traffic_mark(duty.traffic), title(duty));
     }
-    if since.duties_more > 0 {
-        say!("          and {} more duties", since.duties_more);
+    if more > 0 {
+        say!("          and {more} more duties");
     }
 }
 

@@ -56,7 +56,8 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     let item = card::ask(&desk, digest).await?;
     out::text(&official::text(&[holding_page(digest, &item, &drafted, &[])]));
     say!("digest   {}", hex::encode(&drafted.draft_digest));
-    say!("next     {}", next(&drafted));
+    let [who, command] = next(&drafted);
+    say!("next     {who}: {command}, then release");
     Ok(())
 }
 
@@ -71,9 +72,9 @@ pub(super) async fn draft(
     answer_command(id, service(desk).draft_holding_reply(asked)).await
 }
 
-/// Who releases it, and how they find it.
-pub(super) fn next(drafted: &calls::DraftHoldingReplyResponse) -> String {
+/// Who releases it, and the command by which they find it: whole on a line of its own.
+pub(super) fn next(drafted: &calls::DraftHoldingReplyResponse) -> [String; 2] {
     let draft = hex::encode(&drafted.draft);
     let who = if drafted.may_release { "your own desk" } else { "another officer, a releaser" };
-    format!("{who}: detente message show-draft {draft}, then release")
+    [who.to_owned(), format!("detente message show-draft {draft}")]
 }

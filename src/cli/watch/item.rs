@@ -62,13 +62,11 @@ fn next(now: &calls::NowResponse, item: &calls::NowItem) -> String {
 }
 
 fn link(now: &calls::NowResponse, item: &calls::NowItem) -> String {
+    // In few words: where the line ends, the number is cut that is to be dialled when the link is down.
     let state = match (item.heard_at_ms, item.unanswered) {
-        (0, _) => "never heard since the node started".to_owned(),
+        (0, _) => "not heard yet".to_owned(),
         (at, 0) => format!("heard {} s ago", now.now_ms.saturating_sub(at).max(0) / 1_000),
-        (at, unanswered) => format!(
-            "heard {}, {unanswered} calls unanswered since",
-            clock_of(Instant(at).date_time_group().to_string())
-        ),
+        (at, _) => format!("DOWN since {}", clock_of(Instant(at).date_time_group().to_string())),
     };
     let contacts = texts(&item.contacts);
     let contacts = if contacts.is_empty() { "its key list names none".into() } else { contacts };

@@ -86,6 +86,9 @@ async fn show_card(desk: &Desk, digest: Digest) -> Result<(), Fault> {
 /// A refusal is shown, and the page comes again.
 async fn hold(desk: &Desk, digest: Digest) -> Result<(), Fault> {
     let item = card::ask(desk, digest).await?;
+    if let Some(why) = no_reply(&item) {
+        return told(why).await;
+    }
     let again = item.holding_sent.is_some();
     if let Some(sent) = &item.holding_sent {
         let keys = "y: draft a further one all the same   Enter: back";
@@ -99,20 +102,33 @@ async fn hold(desk: &Desk, digest: Digest) -> Result<(), Fault> {
         Ok(drafted) => drafted,
         Err(fault) => return told(&fault.to_string()).await,
     };
-    let next = holding::next(&drafted);
+    let [who, command] = holding::next(&drafted);
+    let ready = format!("ready: {who}, shows it, then releases it:");
     let below: &[&str] = if drafted.may_release {
         &[
             "ready: your Party lets you release it by yourself",
             "r: release it now   Enter: leave it for release",
         ]
     } else {
-        &["ready:", &next, "Enter: back"]
+        &[&ready, &command, "Enter: back"]
     };
     draw(holding_page(digest, &item, &drafted, below));
     match read().await.as_deref() {
         Some("r") if drafted.may_release => release(desk, &drafted).await,
         Some(_) | None => Ok(()),
     }
+}
+
+/// Why there is nothing to draft for an item.
+fn no_reply(item: &calls::CardResponse) -> Option<&'static str> {
+    if item.holding.is_some() || !item.holding_draft.is_empty() {
+        return None;
+    }
+    Some(match (&item.card, item.has_cards) {
+        (Some(_), _) => "its instruction card has no holding reply",
+        (None, true) => "no instruction card is for it, and so it has no holding reply",
+        (None, false) => "no instruction cards are in force, and so it has no holding reply",
+    })
 }
 
 async fn release(desk: &Desk, drafted: &calls::DraftHoldingReplyResponse) -> Result<(), Fault> {
@@ -172,6 +188,26 @@ fn key(line: Option<&str>) -> Key {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::official::wrap::columns;
+
+    #[test]
+    fn the_command_that_shows_a_holding_reply_stands_whole_on_its_line() {
+        let drafted = calls::DraftHoldingReplyResponse { draft: vec![0xab; 16].into(), ..Default::default() };
+        let below = holding::next(&drafted);
+        let page = holding_page(Digest::ZERO, &calls::CardResponse::default(), &drafted, &[&below[1]]);
+        let shown = official::text(&[page]);
+        assert!(columns(&below[1]) <= 80 && shown.lines().any(|line| line == below[1]), "{shown}");
+        assert!(below[1].ends_with(&"ab".repeat(16)), "{below:?}");
+    }
+
+    #[test]
+    fn an_item_whose_card_has_no_holding_reply_says_so() {
+        let card = Some(calls::InstructionCard::default());
+        let none = calls::CardResponse { card, has_cards: true, ..Default::default() };
+        assert_eq!(no_reply(&none), Some("its instruction card has no holding reply"));
+        let one = calls::CardResponse { holding: Some(calls::FilledHoldingReply::default()), ..none };
+        assert_eq!(no_reply(&one), None);
+    }
 
     #[test]
     fn a_key_is_a_number_a_number_behind_h_a_page_or_the_end_and_all_else_draws_the_page_again() {

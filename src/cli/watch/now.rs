@@ -47,7 +47,12 @@ pub async fn run(args: Args) -> Result<(), Fault> {
 
 /// What is open, without so many that must be done first.
 pub(super) async fn ask(desk: &Desk, all_offices: bool, skip: u32) -> Result<calls::NowResponse, Fault> {
-    answer(service(desk).now(calls::NowRequest { all_offices, skip })).await
+    answer(service(desk).now(calls::NowRequest { all_offices, skip, hand_over: false })).await
+}
+
+/// The same for the caller's own desk, with all that a hand-over of it names.
+pub(super) async fn ask_to_hand_over(desk: &Desk) -> Result<calls::NowResponse, Fault> {
+    answer(service(desk).now(calls::NowRequest { all_offices: false, skip: 0, hand_over: true })).await
 }
 
 pub(super) fn as_json(now: &calls::NowResponse) -> Value {
@@ -77,6 +82,9 @@ pub(super) fn as_json(now: &calls::NowResponse) -> Value {
         "items": now.items.iter().map(item_json).collect::<Vec<_>>(),
         "checks": now.checks.iter().map(waiting_checks::as_json).collect::<Vec<_>>(),
         "checks_more": now.checks_more,
+        "messages": now.messages,
+        "duties": now.duties.iter().map(duty::duty_json).collect::<Vec<_>>(),
+        "duties_more": now.duties_more,
     })
 }
 

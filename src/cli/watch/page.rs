@@ -181,6 +181,21 @@ mod tests {
     }
 
     #[test]
+    fn a_link_that_is_down_leaves_room_for_the_whole_telephone_number() {
+        let contacts = vec!["Watch of BY, +00 000 000 000 ext 4411".into()];
+        let one = calls::NowItem { unanswered: 128, contacts, ..item("Autumn Harvest") };
+        assert_eq!(
+            lines(&response(vec![one.clone()], 0))[5],
+            "DRILL link: DOWN since 142213Z; telephone: Watch of BY, +00 000 000 000 ext 4411"
+        );
+        let never = calls::NowItem { heard_at_ms: 0, ..one };
+        assert_eq!(
+            lines(&response(vec![never], 0))[5],
+            "DRILL link: not heard yet; telephone: Watch of BY, +00 000 000 000 ext 4411"
+        );
+    }
+
+    #[test]
     fn what_does_not_fit_is_counted_on_the_last_line() {
         let all = lines(&response(vec![item("one"); fits(0) + 2], 5));
         assert_eq!(all.len(), limits::TERMINAL_LINES - 1);

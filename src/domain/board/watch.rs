@@ -9,6 +9,7 @@ use super::decide::{Decision, happened};
 use crate::domain::alarm::Waiting;
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
+use crate::domain::duty::Duty;
 use crate::domain::event::{Change, Event, Record};
 use crate::domain::fact::Gist;
 use crate::domain::office::OfficeKey;
@@ -189,15 +190,32 @@ impl Board {
         self.watch.open.items().filter(move |(message, _)| is_told(message))
     }
 
-    /// What both officers name: the desk, and all that is open for it with the steps on record.
+    /// What this Party owes and is still awaited, as a hand-over names it: those that run by when they fall due, and
+    /// after them those of which nobody knows.
+    pub fn duties_to_hand_over(&self) -> impl Iterator<Item = &Duty> {
+        let own = self.own.map(|own| own.party);
+        let all = self.duties.running().chain(self.duties.doubted().map(|(_, duty)| duty));
+        let is_ours = move |duty: &&Duty| Some(duty.opened.owed_by) == own && duty.state().is_open();
+        all.map(|duty| &**duty).filter(is_ours)
+    }
+
+    /// What both officers name: the desk, all that is open for it with the steps on record, and what this Party owes
+    /// with when it falls due.
     pub fn hand_over_digest(&self, person: &Person) -> Digest {
-        let mut all = b"detente watch hand-over 1\0".to_vec();
+        let mut all = b"detente watch hand-over 2\0".to_vec();
         all.extend_from_slice(self.roster.offices.desk_of(person).as_bytes());
         all.push(0);
         for (message, item) in self.open_for(person) {
             all.extend_from_slice(&message.0);
             all.extend_from_slice(&item.alerted.to_be_bytes());
         }
+        let mut duties = Vec::new();
+        for duty in self.duties_to_hand_over() {
+            duties.extend_from_slice(&duty.number.0.to_be_bytes());
+            duties.extend_from_slice(&duty.opened.due.0.to_be_bytes());
+        }
+        // Apart, so that none of it is read as a message.
+        all.extend_from_slice(&Digest::of(&duties).0);
         Digest::of(&all)
     }
 

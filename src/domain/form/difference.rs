@@ -8,7 +8,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::outline::{Item, Part, Value};
+use super::faults::Following;
+use super::outline::{Item, Part, Path, Value};
 use crate::domain::content::Content;
 use crate::domain::text::shown;
 
@@ -29,6 +30,26 @@ pub fn difference(old: &Content, new: &Content) -> Vec<Change> {
     let mut changes = Vec::new();
     groups("", &parts(old), &parts(new), &mut changes);
     changes
+}
+
+/// What a document says in the place of a field that is not stated, by the path of a change: that it is not known, or
+/// will follow.
+pub fn instead(content: &Content, field: &str) -> Option<&'static str> {
+    let root = content.within().map_or_else(Path::root, |(at, _)| Path::root().field(at));
+    Following::of(content).instead(&root.field(field))
+}
+
+/// Without those that only say that a field is known by now, or not any more, where the field's own change says so.
+pub fn told_once(changes: &[Change]) -> impl Iterator<Item = &Change> {
+    let is_told = move |field: &str| {
+        changes.iter().any(|one| {
+            one.field.strip_prefix(field).is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+        })
+    };
+    changes.iter().filter(move |change| {
+        let is_of_fields = ["not_known[", "to_follow["].iter().any(|list| change.field.starts_with(list));
+        !is_of_fields || ![&change.old, &change.new].into_iter().flatten().any(|field| is_told(field))
+    })
 }
 
 fn parts(content: &Content) -> Vec<Part> {

@@ -17,7 +17,7 @@ mod reference;
 pub mod when;
 
 pub use area::{Area, GeoPoint, Place};
-pub use difference::{Change, difference};
+pub use difference::{Change, difference, instead, told_once};
 pub use faults::{Fault, Faults, Following, Instead, Refused, faults};
 pub use figures::{Figure, FigureAccount, FigureBasis, Formation, WELL_KNOWN};
 pub use leaf::{MessageDigest, OtherThread, Prose};

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::close::{Difference, Pair};
-use super::forms::{SeenLast, SessionAddition};
+use super::forms::{SeenLast, Sees, SessionAddition};
 use super::order::{Names, heads, ordered};
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
@@ -187,6 +187,19 @@ impl<'s> Session<'s> {
             })
         };
         self.present.iter().filter(|party| **party != own).all(agrees)
+    }
+
+    /// The Parties that are to come in and are not in, each with the last word of everybody present who said so.
+    pub fn not_in(&self) -> BTreeMap<Party, BTreeMap<Party, Sees>> {
+        let mut all: BTreeMap<Party, BTreeMap<Party, Sees>> = BTreeMap::new();
+        for said in self.lines.iter().map(|line| &line.spoken.said) {
+            let Content::SessionAddition(form) = &said.content else { continue };
+            let (Ok(party), Some(sees)) = (form.party.parse::<Party>(), form.sees) else { continue };
+            if !self.present.contains(&party) {
+                all.entry(party).or_default().insert(said.author, sees);
+            }
+        }
+        all
     }
 
     fn incomplete(&self) -> BTreeSet<Digest> {

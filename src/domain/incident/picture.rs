@@ -32,6 +32,9 @@ pub struct Account<'s> {
     pub traffic: Traffic,
     /// Report and updates, but for what was taken back.
     pub report: Option<Versions<'s>>,
+    /// Updates that name another Party's report, given while a report of the author's own stood: they take its place
+    /// no more than the other's.
+    pub beside: Vec<&'s Said>,
     pub findings: Vec<&'s Said>,
     /// `None` also where the author reported again after it.
     pub closing: Option<&'s Said>,
@@ -54,6 +57,12 @@ pub fn reported(content: &Content) -> Option<&Report> {
     if let Content::Report(form) = content { Some(form) } else { None }
 }
 
+/// Whether it is an update that names a message of another Party in the thread.
+fn names_another(said: &Said, all: &[Said]) -> bool {
+    let Content::Update(form) = &said.content else { return false };
+    all.iter().any(|one| one.author != said.author && one.is_meant(&form.updates, said.author))
+}
+
 impl<'s> Picture<'s> {
     /// Folds the messages of one thread, in the thread's order.
     pub fn of(said: &'s [Said]) -> Picture<'s> {
@@ -63,7 +72,7 @@ impl<'s> Picture<'s> {
             ..Picture::default()
         };
         for one in said {
-            picture.take(one);
+            picture.take(one, names_another(one, said));
         }
         picture
     }
@@ -73,7 +82,7 @@ impl<'s> Picture<'s> {
         self.accounts.is_empty() && self.same_incident.is_empty()
     }
 
-    fn take(&mut self, said: &'s Said) {
+    fn take(&mut self, said: &'s Said, names_another: bool) {
         if let Content::SameIncident(form) = &said.content {
             if !self.withdrawn.contains_key(&said.message) {
                 newest_of_same(&mut self.same_incident, said, form);
@@ -88,6 +97,8 @@ impl<'s> Picture<'s> {
         let account = self.account(said);
         if is_withdrawn {
             account.taken_back.push(said);
+        } else if is_report && names_another && account.report.is_some() {
+            account.beside.push(said);
         } else if is_report {
             account.closing = None;
             Versions::replace(&mut account.report, said);
@@ -107,6 +118,7 @@ impl<'s> Picture<'s> {
                     author: said.author,
                     traffic: said.traffic,
                     report: None,
+                    beside: Vec::new(),
                     findings: Vec::new(),
                     closing: None,
                     taken_back: Vec::new(),

@@ -9,6 +9,7 @@ use super::open::{Item, Part, Stage};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::message::Traffic;
 use crate::domain::party::Party;
+use crate::domain::time::Instant;
 
 /// One entry of a page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -18,16 +19,35 @@ pub struct Listed<'o> {
     pub item: &'o Item,
     /// How many messages of the session wait; 0 for a message that is of none.
     pub of_session: usize,
+    /// Since when the first of them waits.
+    pub since: Instant,
+    /// When the first step of any of them is due.
+    pub due: Option<Instant>,
+    /// Whose step that is.
+    pub due_of: &'o Digest,
     /// Nobody acknowledged it, or any of the session that wait, within the minutes of its first step.
     pub is_escalated: bool,
-    /// The plan is at its end with it, or with any of the session that wait.
-    is_over: bool,
+    /// The plan is at its end with it, or with any of the session that wait: everyone was alerted.
+    pub is_over: bool,
 }
 
 impl<'o> Listed<'o> {
     fn alone(message: &'o Digest, item: &'o Item) -> Listed<'o> {
         let (is_escalated, is_over) = (item.is_escalated(), item.stage == Stage::Over);
-        Listed { message, item, of_session: 0, is_escalated, is_over }
+        Listed {
+            message,
+            item,
+            of_session: 0,
+            since: item.since,
+            due: item.due,
+            due_of: message,
+            is_escalated,
+            is_over,
+        }
+    }
+
+    fn next_due(&self) -> i64 {
+        self.due.map_or(i64::MAX, |due| due.0)
     }
 
     /// FLASH before all; of one precedence what is real before what is drill, then what is escalated furthest, then
@@ -35,14 +55,13 @@ impl<'o> Listed<'o> {
     fn first_to_do(&self) -> impl Ord + use<> {
         let item = self.item;
         let is_drill = item.traffic == Traffic::Drill;
-        let due = item.due.map_or(i64::MAX, |due| due.0);
         (
             Reverse(item.precedence),
             is_drill,
             !self.is_over,
             !self.is_escalated,
-            due,
-            item.since,
+            self.next_due(),
+            self.since,
             *self.message,
         )
     }
@@ -76,9 +95,12 @@ pub fn listed<'o>(open: impl Iterator<Item = (&'o Digest, &'o Item)>) -> Vec<Lis
         let of_session = session.of_session.saturating_add(1);
         let is_escalated = session.is_escalated || one.is_escalated;
         let is_over = session.is_over || one.is_over;
+        let since = session.since.min(one.since);
+        let soonest = if one.next_due() < session.next_due() { one } else { *session };
+        let (due, due_of) = (soonest.due, soonest.due_of);
         let is_first = item.stands_for_session(message) < session.item.stands_for_session(session.message);
         let first = if is_first { one } else { *session };
-        *session = Listed { of_session, is_escalated, is_over, ..first };
+        *session = Listed { of_session, since, due, due_of, is_escalated, is_over, ..first };
     }
     all.extend(sessions.into_values());
     all.sort_by_key(|one| one.first_to_do());
@@ -89,7 +111,6 @@ pub fn listed<'o>(open: impl Iterator<Item = (&'o Digest, &'o Item)>) -> Vec<Lis
 mod tests {
     use super::*;
     use crate::domain::precedence::Precedence;
-    use crate::domain::time::Instant;
 
     fn item(thread: u8, part: Part, since: i64) -> Item {
         Item {
@@ -119,7 +140,7 @@ mod tests {
         let session = [item(1, Part::Text, 5), acceptance, item(1, Part::Text, 3)];
         let alone = [item(2, Part::None, 2), item(2, Part::None, 4)];
         let all: Vec<Item> = session.into_iter().chain(alone).collect();
-        assert_eq!(shown(&all), [(2, 0), (3, 3), (4, 0)]);
+        assert_eq!(shown(&all), [(3, 3), (2, 0), (4, 0)], "it waits since its acceptance does");
         assert_eq!(shown(&[acceptance]), [(1, 1)], "no text of it waits");
     }
 
@@ -139,6 +160,24 @@ mod tests {
             all.iter().map(|item| (Digest::of(&item.since.0.to_be_bytes()), *item)).collect();
         let listed = listed(named.iter().map(|(message, item)| (message, item)));
         assert!(!listed[0].item.is_escalated() && listed[0].is_escalated);
+    }
+
+    #[test]
+    fn a_session_waits_since_its_first_and_is_due_when_the_first_of_it_is() {
+        let opening = Item { part: Part::OfSession, ..item(1, Part::Text, 1) };
+        let text = item(1, Part::Text, 3);
+        let seen = |all: [Item; 2]| {
+            let named: Vec<(Digest, Item)> =
+                all.iter().map(|item| (Digest::of(&item.since.0.to_be_bytes()), *item)).collect();
+            let listed = listed(named.iter().map(|(message, item)| (message, item)));
+            let one = listed[0];
+            assert_eq!((listed.len(), one.item.since), (1, Instant(3)), "the text stands for it");
+            let of_opening = *one.due_of == named[0].0;
+            (one.since, one.due, of_opening, one.is_over)
+        };
+        assert_eq!(seen([opening, text]), (Instant(1), Some(Instant(11)), true, false));
+        let over = Item { stage: Stage::Over, due: None, alerted: 3, ..opening };
+        assert_eq!(seen([over, text]), (Instant(1), Some(Instant(13)), false, true));
     }
 
     #[test]

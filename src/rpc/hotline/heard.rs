@@ -11,10 +11,11 @@ use super::{Desk, opening_in, thread_in};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
-use crate::domain::form::Prose;
+use crate::domain::form::{Prose, When};
 use crate::domain::hotline::session::Spoken;
 use crate::domain::hotline::{beginning, misheard, too_long};
 use crate::domain::party::Party;
+use crate::domain::text::shown;
 use crate::domain::transcription::Transcription;
 use crate::limits;
 use crate::rpc::{command, status};
@@ -39,7 +40,11 @@ impl Desk {
         if !asked.check_words.is_empty() {
             beginning(&asked.check_words).map_err(|rule| status::field("check_words", rule))?;
         }
-        let came_at = asked.at.parse().map_err(|_| status::field("at", "must be a date and time"))?;
+        let came_at: When = asked.at.parse().map_err(|_| status::field("at", "must be a date and time"))?;
+        let latest = self.registrar.clock.now().plus_ms(limits::CLOCKS_MAY_DIFFER_MS);
+        if came_at.bounds().is_some_and(|(first, _)| first > latest) {
+            return Err(status::field("at", "has not come yet, by this node's clock"));
+        }
         let form = Transcription {
             origin_party: asked.from,
             came_at,
@@ -53,6 +58,16 @@ impl Desk {
         let at = (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?));
         self.speak(origin, at, asked.precedence)?.say(Wanted::Heard(Box::new(form))).await
     }
+}
+
+/// Whose text it is said to be: somebody whom the session or this node knows.
+pub(super) fn check_from(form: &Transcription, is_known: impl Fn(&Party) -> bool) -> Result<(), Status> {
+    let from = &form.origin_party;
+    if from.parse::<Party>().is_ok_and(|party| is_known(&party)) {
+        return Ok(());
+    }
+    let rule = format!("{} is not in the session, and no Party that this node knows", shown(from));
+    Err(status::field("from", rule))
 }
 
 /// What was written down, and in which message.

@@ -2,6 +2,8 @@
 //!
 //! Never here: one sign for two things. On record there, shown there, read there and answered are told apart.
 
+use std::collections::BTreeMap;
+
 use prost::Message as _;
 
 use super::told::Told;
@@ -11,7 +13,7 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::hotline::session::{Line, Session, Spoken};
-use crate::domain::hotline::{Difference, Pair};
+use crate::domain::hotline::{Difference, Pair, Sees};
 use crate::domain::language::is_language;
 use crate::domain::message::Outcome;
 use crate::domain::party::Party;
@@ -20,6 +22,8 @@ use crate::limits;
 
 /// More languages of an opening are not told.
 const LANGUAGES_TOLD: usize = 16;
+/// More Parties that are not in are not told.
+const NOT_IN_TOLD: usize = 8;
 
 /// Of it what one answer takes, from so many lines on, for this caller.
 pub(super) fn shown(
@@ -83,7 +87,19 @@ pub(super) fn head(told: &Told, session: &Session<'_>) -> calls::Session {
         unread: count(unread),
         newest_at_ms: newest.unwrap_or(0),
         opening: begins.said.message.0.to_vec().into(),
+        not_in: not_in(session),
     }
+}
+
+fn not_in(session: &Session<'_>) -> Vec<calls::NotIn> {
+    let of = |(party, said): (Party, BTreeMap<Party, Sees>)| calls::NotIn {
+        party: party.to_string(),
+        said: said
+            .into_iter()
+            .map(|(by, sees)| calls::AgreesTo { by: by.to_string(), sees: sees.number() })
+            .collect(),
+    };
+    session.not_in().into_iter().take(NOT_IN_TOLD).map(of).collect()
 }
 
 /// Where a message of it is shown.

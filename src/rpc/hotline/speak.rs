@@ -6,9 +6,9 @@
 use tonic::Status;
 
 use super::kept::Kept;
-use super::phrases;
 use super::references::{reference, references};
 use super::told::Told;
+use super::{heard, phrases};
 use crate::codec::heading::{Given, given};
 use crate::codec::message::{precedence_from_proto, precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::evidence::v1 as evidence;
@@ -132,6 +132,7 @@ impl Speaker<'_> {
             let record = give(self.registrar, command, Origin::Person(released)).await?;
             told_released(&record, &mut answer);
         }
+        answer.may_release_as_is = alone && !found.is_empty();
         answer.faults = faults::to_proto(found);
         Ok(answer)
     }
@@ -211,6 +212,9 @@ impl Speaker<'_> {
                  first (`detente party import`)"
             );
             return Err(status::field("party", rule));
+        }
+        if let Wanted::Heard(form) = &wanted {
+            heard::check_from(form, |party| session.present.contains(party) || is_known(party))?;
         }
         let others = session.present.iter().filter(|party| **party != told.own).copied();
         let others: Vec<Party> = others.filter(is_known).collect();

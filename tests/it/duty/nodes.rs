@@ -6,6 +6,7 @@ use bytes::Bytes;
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::duty_service_client::DutyServiceClient;
+use detente::domain::board::Board;
 use detente::domain::content::{Content, Kind};
 use detente::domain::digest::Digest;
 use detente::domain::duty::{Cause, Duties, Duty, Force, RunsFrom, State};
@@ -15,7 +16,9 @@ use detente::domain::time::Instant;
 
 use super::DUNES;
 use crate::by_hand::audited;
-use crate::officer::{PATIENCE, addressee, arrived, filled, form, heading, receipted, regimes, send};
+use crate::officer::{
+    PATIENCE, addressee, arrived, filled, form, heading, receipted, regimes, send, watches,
+};
 use crate::talk::both_settled;
 use crate::world::{World, beginning};
 
@@ -187,6 +190,23 @@ pub fn state(all: &BTreeMap<Known, State>, name: &str, by: &str) -> State {
         all.iter().filter(|(known, _)| known.0 == name && known.1 == by).map(|(_, state)| *state).collect();
     let [state] = found[..] else { panic!("{name} by {by}: {found:?}") };
     state
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_hand_over_of_the_watch_lists_what_this_party_owes_and_its_digest_covers_that() {
+    let (world, digest) = bound().await;
+    ask(&world, digest, 1).await;
+    both_until(&world, all_open).await;
+    let asked = calls::NowRequest { hand_over: true, ..Default::default() };
+    let shown = watches(&world.desk("PL", "watch")).now(asked).await.unwrap().into_inner();
+    assert!(shown.duties.iter().any(|duty| duty.rule == "answer"), "{:?}", shown.duties);
+    assert!(shown.duties.iter().all(|duty| duty.owed_by == "PL"), "{:?}", shown.duties);
+    assert_eq!((shown.duties_more, shown.messages), (0, shown.open));
+    let board = world.node("PL").registrar.head().board.clone();
+    let mut without = Board::clone(&board);
+    without.duties = Duties::default();
+    let by = crate::party::anna();
+    assert_ne!(board.hand_over_digest(&by), without.hand_over_digest(&by));
 }
 
 /// What binds is the text: another name for it takes a message out of no rule.

@@ -2,7 +2,7 @@
 
 use detente::cli::form::{self, Syntax};
 use detente::domain::content::{Content, Kind};
-use detente::domain::form::difference;
+use detente::domain::form::{difference, instead, told_once};
 use proptest::prelude::*;
 
 use super::{example, notification, strategies};
@@ -83,6 +83,18 @@ fn the_order_of_fields_in_a_form_does_not_matter() {
     assert_eq!(notification(one), notification(&other));
     let json = "{\"areas\":[{\"name\":\"a\"}],\"land\":{\"naval_gunfire\":\"n\"},\"start\":\"2031-01-01 Z\",\"designation\":\"x\"}";
     assert_eq!(form::read(Kind::Notification, Syntax::Json, json).as_ref(), Ok(&notification(one)));
+}
+
+#[test]
+fn a_field_that_was_not_known_is_told_as_that_and_once() {
+    let old = notification("not_known = [\"phases\", \"designation\"]\nto_follow = [\"start\"]");
+    let new = notification("designation = \"x\"\n[[phases]]\nname = \"A\"");
+    let changes = difference(&old, &new);
+    let once: Vec<&str> = told_once(&changes).map(|change| change.field.as_str()).collect();
+    assert_eq!(once, ["designation", "phases[\"A\"].name", "to_follow[\"start\"]"]);
+    let before = |field: &str| instead(&old, field);
+    assert_eq!((before("designation"), before("phases[\"A\"].name")), (Some("not known"), Some("not known")));
+    assert_eq!((before("start"), instead(&new, "start")), (Some("not available, to follow"), None));
 }
 
 proptest! {
