@@ -51,7 +51,7 @@ impl<'o> Listed<'o> {
     }
 
     /// FLASH before all; of one precedence what is real before what is drill, then what is escalated furthest, then
-    /// what is due next, and what waits longest.
+    /// what is due next, and what waits longest: of one instant, what is first on record.
     fn first_to_do(&self) -> impl Ord + use<> {
         let item = self.item;
         let is_drill = item.traffic == Traffic::Drill;
@@ -62,6 +62,7 @@ impl<'o> Listed<'o> {
             !self.is_escalated,
             self.next_due(),
             self.since,
+            item.index,
             *self.message,
         )
     }
