@@ -61,11 +61,10 @@ pub use threads::{ThreadsFrom, ThreadsPage};
 /// back beside it, and a receipt has looked at again what rests on a later account of a delivery by hand. A
 /// cancellation from before a duty was due lifts it though it was said to have lapsed.
 ///
-/// 3, of the watch: a hand-over names the duties that this Party owes.
-///
 /// 3: a check of a link, or the answer to one, is taken for that only where it says what was agreed on, in its time and
 /// from whose turn it is; outages of each end are kept beside the other's. How much FLASH was released of each officer
-/// in the hour, and carry files, enter the Board and its digest.
+/// in the hour, and carry files, enter the Board and its digest. A hand-over of the watch names the duties that this
+/// Party owes.
 pub const FOLD_VERSION: u32 = 3;
 
 #[derive(Clone, PartialEq, Debug, Default)]
