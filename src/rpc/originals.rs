@@ -99,7 +99,7 @@ impl<'h> Originals<'h> {
         found.extend(self.of_other_traffic(outgoing, content).await?);
         // Of what is on record the session itself tells it.
         if message.is_none() {
-            found.extend(self.into_other_session(outgoing).await?);
+            found.extend(self.faults_with_session(outgoing).await?);
         }
         if let Some(earlier) = content.in_place_of() {
             found.extend(self.of_its_kind(author, content, earlier).await?);

@@ -48,7 +48,7 @@ impl Originals<'_> {
     ///
     /// # Errors
     /// As for `faults`.
-    pub(super) async fn into_other_session(
+    pub(super) async fn faults_with_session(
         &self,
         outgoing: &Outgoing,
     ) -> Result<Vec<FaultNamed>, RecordFault> {
