@@ -58,8 +58,8 @@ async fn two_officers_whose_line_is_cut_use_a_diskette_and_the_telephone() {
     assert!(again.contains("is not overwritten"), "{again}");
     // What makes another file has no id to be given again under.
     let (more, id) = (path("more"), "0".repeat(32));
-    let words = ["hotline", "carry", "--as", &by, "--command-id", &id, "--to", "PL", "--out", &more];
-    assert!(refused(&words).await.contains("cannot be used with"));
+    let given = ["hotline", "carry", "--as", &by, "--command-id", &id, "--to", "PL", "--out", &more];
+    assert!(refused(&given).await.contains("cannot be used with"));
     let home = refused(&["hotline", "carry", "--in", &there, "--as", &by]).await;
     assert!(home.contains("carry.header.to"), "{home}");
     let other = written(folder.path(), "other", "no carry file");

@@ -40,11 +40,8 @@ async fn a_flash_rings_is_read_by_one_key_and_answered_and_its_author_sees_each_
         let mut pl = console(&world, "PL");
         pl.until_it_says(">REAL  FLASH     offered");
         pl.until_it_says("linked to the node");
-        assert!(
-            pl.is_reverse("Aircraft off course") && pl.bells == 1,
-            "the opening is a FLASH: {}",
-            pl.bells
-        );
+        assert!(pl.is_reverse("Aircraft off course"), "the opening is a FLASH");
+        pl.until_it_rang(1);
         pl.press(ENTER);
         let rows = pl.until_it_says("opens the session; en, ru");
         assert!(rows[0].starts_with("REAL  FLASH  offered  BY+PL  Aircraft off course"), "{rows:#?}");
@@ -65,7 +62,7 @@ async fn a_flash_rings_is_read_by_one_key_and_answered_and_its_author_sees_each_
         by.until_it_says("[en] Is he armed? Вооружён?");
 
         pl.until_it_says("[en] Is he armed? Вооружён?");
-        assert_eq!(pl.bells, 2);
+        pl.until_it_rang(2);
         let heading = pl.rows().into_iter().find(|row| row.starts_with(">REAL    3 FLASH  BY")).unwrap();
         assert!(pl.is_reverse(&heading) && !pl.is_reverse("Is he armed?"));
         pl.until_it_says("UNREAD 1: press n");

@@ -88,6 +88,19 @@ impl Seat {
         self.until(words, |rows| rows.iter().any(|row| row.contains(words)))
     }
 
+    /// Until the bell has rung so many times. It rings once a second at most, thus later than what it tells of stands
+    /// there.
+    pub fn until_it_rang(&mut self, times: usize) {
+        let patience = Instant::now() + PATIENCE;
+        while self.bells < times {
+            let left = patience.saturating_duration_since(Instant::now());
+            match self.bytes.recv_timeout(left) {
+                Ok(piece) => self.take(&piece),
+                Err(fault) => panic!("the bell rang {} times of {times}: {fault}", self.bells),
+            }
+        }
+    }
+
     pub fn rows(&self) -> Vec<String> {
         let row =
             |cells: &Vec<(String, bool)>| cells.iter().map(|(symbol, _)| symbol.as_str()).collect::<String>();

@@ -132,7 +132,10 @@ async fn at_a_terminal_every_page_fits_and_the_keys_show_the_card_and_make_the_h
         let drafted = terminal.press("h");
         assert!(drafted[2].starts_with("REAL  draft "), "{drafted:#?}");
         assert!(drafted.iter().any(|line| line.starts_with("REAL  Your message BY/")), "{drafted:#?}");
-        assert!(drafted.iter().any(|line| line.starts_with("another officer, a releaser: ")), "{drafted:#?}");
+        assert!(
+            drafted.iter().any(|line| line.starts_with("ready: another officer, a releaser, ")),
+            "{drafted:#?}"
+        );
         let page = terminal.press("");
         assert!(page[0].starts_with("PL: 7 OPEN"), "what is drafted is not acknowledged");
         let again = terminal.press("h1");
