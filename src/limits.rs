@@ -263,6 +263,9 @@ pub const LATER_WORDS_READ_MAX: usize = 64;
 /// A calendar that a reference names by its year alone is looked for in no more threads, the newest first, and in
 /// no more messages of each.
 pub const CALENDAR_THREADS_MAX: usize = 256;
+/// With what a session begins is looked for among no more messages of its thread, the first on record; a draft is not
+/// held against one that begins later.
+pub const SESSION_BEGINS_WITHIN_MAX: usize = 16;
 /// Of what a document names no more messages are looked for; the rest is not marked as not held.
 pub const NAMED_LOOKED_FOR_MAX: usize = 256;
 /// No more faults of one document are listed; the last one says so.

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use tonic::Status;
 
 use super::held::HeldRegimes;
@@ -22,6 +23,7 @@ use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Member};
 use crate::domain::function::Term;
 use crate::domain::hotline::phrases::{LinkPhrases, Phrase};
+use crate::domain::keys::Key;
 use crate::domain::office::Office;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
@@ -157,6 +159,23 @@ fn party_sentence(how: &str, key_lists: &[AcceptedKeyList]) -> String {
         ),
         (None, _) | (_, None) => "take a Party without key lists".into(),
     }
+}
+
+/// All that is new in force with it: who confirms it may not have seen it being made.
+fn own_list_sentence(next: &AcceptedKeyList) -> String {
+    let list = &next.list;
+    let key = |key: &Key| format!("{} {}", key.purpose.name(), hex::encode(key.public_key));
+    let authority = |certificate: &Bytes| format!("authority {}", Digest::of(certificate));
+    let keys = list.keys.iter().map(key).chain(list.ca_certificates.iter().map(authority));
+    format!(
+        "put the own key list {} in force: digest {}, called {:?}, at {:?}, contacts {:?}, keys {}",
+        list.number,
+        next.digest,
+        list.name,
+        list.addresses,
+        list.contacts,
+        keys.collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// Each rule with its steps, in one line.
@@ -310,13 +329,6 @@ pub(super) fn sentence(change: &Change) -> String {
                 term.party, term.from, term.function, term.regime, term.source
             )
         }
-        Change::OwnKeyList(next) => {
-            format!(
-                "put the own key list {} in force: digest {}, addresses {}",
-                next.list.number,
-                next.digest,
-                next.list.addresses.join(", ")
-            )
-        }
+        Change::OwnKeyList(next) => own_list_sentence(next),
     }
 }

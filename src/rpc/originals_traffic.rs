@@ -3,12 +3,13 @@
 //! Never here: a refusal of what came. A message that is not here says nothing.
 
 use super::originals::Originals;
+use crate::codec::form;
 use crate::codec::forwarded::{self, Opened};
-use crate::domain::content::Content;
+use crate::domain::content::{Content, Kind};
 use crate::domain::heading::{Is, named};
 use crate::domain::message::{Outgoing, Traffic};
+use crate::domain::party::Party;
 use crate::domain::refusal::FaultNamed;
-use crate::domain::thread::Thread;
 use crate::limits;
 use crate::replay::records::RecordFault;
 
@@ -52,11 +53,32 @@ impl Originals<'_> {
         &self,
         outgoing: &Outgoing,
     ) -> Result<Vec<FaultNamed>, RecordFault> {
-        let thread = self.head.board.thread(outgoing.thread).filter(|thread| thread.is_session());
-        let Some(first) = thread.and_then(Thread::first) else { return Ok(Vec::new()) };
-        let Some(there) = self.original(&first.digest).await? else { return Ok(Vec::new()) };
-        let rule = other_than(there.message.draft.traffic, outgoing.traffic, SESSION);
-        Ok(rule.map(|rule| FaultNamed::new("heading.traffic", rule)).into_iter().collect())
+        let board = &self.head.board;
+        let session = board.thread(outgoing.thread).filter(|thread| thread.is_session());
+        let (Some(session), Some(own)) = (session, board.own) else { return Ok(Vec::new()) };
+        // By what is first on record here: another Party's times and places move nothing.
+        let mut entries: Vec<_> = session.entries().map(|entry| (entry.index, entry.digest)).collect();
+        entries.sort_unstable();
+        for (_, message) in entries.into_iter().take(limits::SESSION_BEGINS_WITHIN_MAX) {
+            let Some(there) = self.original(&message).await? else { continue };
+            if !begins(&there.message.draft, own.party) {
+                continue;
+            }
+            let rule = other_than(there.message.draft.traffic, outgoing.traffic, SESSION);
+            return Ok(rule.map(|rule| FaultNamed::new("heading.traffic", rule)).into_iter().collect());
+        }
+        Ok(Vec::new())
+    }
+}
+
+/// Whether a session may begin with it for this Party, as `domain/hotline/session.rs` has it.
+fn begins(draft: &Outgoing, own: Party) -> bool {
+    match Kind::from_name(&draft.kind) {
+        Some(Kind::SessionOpening) => true,
+        Some(kind @ Kind::SessionAddition) => {
+            matches!(form::decode(kind, &draft.content), Ok(Content::SessionAddition(said)) if said.party == own.as_str())
+        }
+        _ => false,
     }
 }
 

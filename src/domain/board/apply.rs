@@ -267,13 +267,21 @@ impl Board {
                 Arc::make_mut(thread).lower_place(message.author, &dispatch.message, dispatch.place);
             }
         } else {
-            let owed = if message.tells_of_another { Acknowledged::NotOwed } else { Acknowledged::NotYet };
+            // What only says that it is a check of the link is a message like any other: nothing is said unheard.
+            let is_unheard = message.tells_of_another
+                && (!says_check(message) || self.counts_as_part_of_check(message, dispatch.message));
+            let owed = if is_unheard { Acknowledged::NotOwed } else { Acknowledged::NotYet };
             self.add_to_thread(index, at, message, dispatch.message, dispatch.place, owed);
             self.went_to_offices(dispatch, message);
             if owed == Acknowledged::NotYet {
                 self.waits_for_officer(dispatch.message, message, index, at);
             }
         }
+    }
+
+    fn counts_as_part_of_check(&self, message: &Gist, digest: Digest) -> bool {
+        let mut ends = message.parties.iter().copied().chain([message.author]);
+        self.checks.count(&mut ends, message.thread, digest)
     }
 
     /// By the offices that are listed now: one listed later changes nothing for what went to all.
@@ -303,10 +311,7 @@ impl Board {
             released_at: message.released_at,
             recorded_at: at,
         };
-        // What only says that it is a check is a message like any other.
-        let mut ends = message.parties.iter().copied().chain([message.author]);
-        let is_check = matches!(message.kind, Some(Kind::Check | Kind::CheckAnswer))
-            && self.checks.count(&mut ends, message.thread, digest);
+        let is_check = says_check(message) && self.counts_as_part_of_check(message, digest);
         let listed = if is_check { Listed::No } else { Listed::Yes };
         self.add_entry(message.thread, entry, listed);
         if matches!(message.kind, Some(Kind::SessionOpening | Kind::SessionAddition)) {
@@ -357,4 +362,8 @@ impl Board {
 pub(super) fn head_bytes(head: &Head, leaves: &[Leaf]) -> u64 {
     let bytes: usize = leaves.iter().map(|leaf| leaf.body.len()).sum();
     bytes.saturating_add(head.note.len()) as u64
+}
+
+fn says_check(message: &Gist) -> bool {
+    matches!(message.kind, Some(Kind::Check | Kind::CheckAnswer))
 }

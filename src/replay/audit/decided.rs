@@ -2,7 +2,7 @@
 //! different persons where it takes two, a draft that was open and says what was signed.
 //!
 //! The Board of just before the record, its time and its stamp give the same decision that was given
-//! then; no rule is written twice. What an older fold decided of duties or of checks and this one would not is counted,
+//! then; no rule is written twice. What an older fold decided of duties, checks, the watch or FLASH and this one would not is counted,
 //! and told apart from faults. Never here: signatures and proofs (`events.rs` hands them out), and what was "not now" or over a
 //! limit, which another program may have judged by other bounds.
 
@@ -78,10 +78,15 @@ fn decide(
             Some(Decided::Receive(plan)) => judged(plan, received, fold_version, seen),
             Some(Decided::Event(_) | Decided::Release(_)) | None => seen.fault(ANOTHER),
         },
-        // Whom a step names, and what a hand-over lists, the rules say alone.
+        // Whom a step names, and what a hand-over lists, the rules say alone. By an older fold two spellings of a name
+        // were two names.
         (Ok(decided), Event::Alerted(_) | Event::WatchOffered(_) | Event::WatchTaken { .. }) => {
             let same = matches!(decided.first(), Some(Decided::Event(decided)) if decided == event);
-            seen.must(same, ANOTHER);
+            if !same && fold_version < WATCH_SINCE {
+                seen.is_by_older_rules = true;
+            } else {
+                seen.must(same, ANOTHER);
+            }
         }
         (Ok(_), _) => {}
         (Err(Denied::Refused(Refusal::DraftChanged)), Event::Released(_)) => {
@@ -91,15 +96,26 @@ fn decide(
         (Err(Denied::NotNow(_) | Denied::Refused(Refusal::TooMany { .. })), _) => {}
         // What two custodians set is no program's.
         (Err(Denied::Refused(Refusal::FlashDrafts { .. })), _) if board.flash.set.is_none() => {}
+        // By an older fold drafts were counted, and not their releases; and a hand-over named no duties.
+        (Err(Denied::Refused(Refusal::FlashDrafts { .. })), _) if fold_version < FLASH_SINCE => {
+            seen.is_by_older_rules = true;
+        }
+        (Err(Denied::Refused(Refusal::WatchChanged)), Event::WatchOffered(_) | Event::WatchTaken { .. })
+            if fold_version < WATCH_SINCE =>
+        {
+            seen.is_by_older_rules = true;
+        }
         // An older fold had other messages considered or counted, and other steps taken; what it put on record stands.
         (Err(_), event) if fold_version < as_today_since(event) => seen.is_by_older_rules = true,
         (Err(denied), _) => seen.fault(format!("it stands against a rule: {denied}")),
     }
 }
 
-/// Since which fold version duties, and checks, are decided as today.
+/// Since which fold version duties, checks, what the watch does, and how much FLASH goes out, are decided as today.
 const DUTIES_SINCE: u32 = 2;
 const CHECKS_SINCE: u32 = 3;
+const WATCH_SINCE: u32 = 3;
+const FLASH_SINCE: u32 = 3;
 
 /// The fold version since which such an event is decided as today.
 fn as_today_since(event: &Event) -> u32 {

@@ -82,7 +82,7 @@ pub struct Report {
     pub fold_version: u32,
     /// Records whose time lies before that of the record before: marked, no fault.
     pub times_run_backwards: u64,
-    /// Records on duties or checks that an older fold decided and this one would have decided otherwise: told, no fault.
+    /// Records on duties, checks, the watch or FLASH that an older fold decided and this one would have decided otherwise: told, no fault.
     /// Their signatures and their place are checked as those of any.
     pub by_older_rules: u64,
     /// Signatures and proofs checked, those of the records among them.
