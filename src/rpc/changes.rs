@@ -332,3 +332,32 @@ pub(super) fn sentence(change: &Change) -> String {
         Change::OwnKeyList(next) => own_list_sentence(next),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::keys::{KeyList, Purpose};
+    use crate::domain::party::Incarnation;
+
+    #[test]
+    fn who_confirms_a_key_list_reads_its_keys_where_it_answers_and_whom_to_call() {
+        let list = KeyList {
+            party: "PL".parse().unwrap(),
+            incarnation: Incarnation(1),
+            number: 2,
+            previous: Digest::ZERO,
+            made_at: Instant(0),
+            name: "Poland".into(),
+            keys: vec![Key { purpose: Purpose::Message, public_key: [0xab; 32] }],
+            ca_certificates: vec![Bytes::from_static(b"authority")],
+            addresses: vec!["node.example.pl:7443".into()],
+            contacts: vec!["Watch, +48 000".into()],
+        };
+        let next = AcceptedKeyList { signed: Bytes::new(), digest: Digest::ZERO, list };
+        let said = sentence(&Change::OwnKeyList(next));
+        let authority = Digest::of(b"authority").to_string();
+        for held in ["list 2", "Poland", "node.example.pl:7443", "+48 000", &"ab".repeat(32), &authority] {
+            assert!(said.contains(held), "{held}: {said}");
+        }
+    }
+}

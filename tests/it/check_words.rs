@@ -175,6 +175,18 @@ fn a_check_that_is_sent_too_early_takes_no_place_and_the_right_one_counts_when_i
 }
 
 #[test]
+fn a_check_waits_for_nobody_to_read_it_and_what_only_says_that_it_is_one_waits_like_any_message() {
+    let mut link = Link::new("BY", "");
+    assert_eq!(link.says(agreed(), due()), Vec::<String>::new());
+    assert!(link.folded.board.watch.open.is_empty());
+    let said = Check { text: Prose("We fire at dawn.".into()), number: None, ..agreed() };
+    assert_eq!(field_of(&link.says(said, due())), "text");
+    assert!(!link.folded.board.watch.open.is_empty());
+    let said = link.theirs(Part::Check).unwrap().message;
+    assert!(link.folded.board.watch.open.get(&said).is_none(), "the one that counts");
+}
+
+#[test]
 fn a_check_that_says_anything_but_what_was_agreed_on_is_marked_by_its_field_and_takes_no_place() {
     let mut link = Link::new("BY", "");
     let text = |text: &str| Check { text: Prose(text.into()), number: None, ..agreed() };

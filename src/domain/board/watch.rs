@@ -49,6 +49,8 @@ impl Board {
     fn part_of_session(&self, gist: &Gist) -> Part {
         match gist.kind {
             Some(Kind::SessionText) => Part::Text,
+            // Only what does not count as a check comes here, and it stands for itself.
+            Some(Kind::Check | Kind::CheckAnswer) => Part::None,
             Some(kind) if kind.noun() == Kind::SessionText.noun() => Part::OfSession,
             Some(Kind::Translation) if self.thread(gist.thread).is_some_and(Thread::is_session) => {
                 Part::OfSession
