@@ -76,12 +76,11 @@ fn known(world: &World, at: &str, with: &str, due: Instant) -> Option<Known> {
     world.node(at).registrar.head().board.checks.of(party(with))?.state("morning", due)?.missed()
 }
 
+/// When a check was due, who was to make it, and what is on record of it.
+type Noted = (Instant, Party, Vec<(&'static str, Option<Instant>)>);
+
 /// All that is on record of each check, but for what this end alone knows of one that was missed.
-fn events(
-    world: &World,
-    at: &str,
-    with: &str,
-) -> Vec<(Instant, Party, Vec<(&'static str, Option<Instant>)>)> {
+fn events(world: &World, at: &str, with: &str) -> Vec<Noted> {
     let board = world.node(at).registrar.head().board.clone();
     let states = board.checks.of(party(with)).unwrap().states.iter();
     let step = |what: &What| (what.word(), what.at());
@@ -167,7 +166,7 @@ async fn over_a_fortnight_each_end_says_what_it_knows_of_each_missed_check_and_b
             }
         }
     }
-    let sorted = |mut all: Vec<(Instant, Party, Vec<(&'static str, Option<Instant>)>)>| {
+    let sorted = |mut all: Vec<Noted>| {
         // A check that came late is on record as missed before or after that.
         all.iter_mut().for_each(|(.., steps)| steps.sort_unstable());
         all
