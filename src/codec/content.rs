@@ -8,9 +8,9 @@ use bytes::Bytes;
 use super::evidence_v1 as proto;
 use super::form;
 use super::forwarded::{self, Opened};
-use super::message::decode_acknowledgement;
+use super::message::{decode_acknowledgement, precedence_to_proto};
 use crate::domain::adoption::Word;
-use crate::domain::check::{CheckWords, OfLink, Outage};
+use crate::domain::check::{CheckWords, OfLink, Outage, PRECEDENCE};
 use crate::domain::content::{Content, Kind};
 use crate::domain::forwarded::Forwards;
 use crate::domain::message::{ACKNOWLEDGEMENT, Acknowledgement};
@@ -120,9 +120,18 @@ pub(super) fn may_be_of_link(kind: &str) -> bool {
 /// read.
 pub(super) fn of_link(message: &proto::Message) -> Option<OfLink> {
     let known = Kind::from_name(&message.kind).filter(|_| may_be_of_link(&message.kind))?;
-    let under = |words: CheckWords| {
-        OfLink::Check(words.under(&message.subject, &message.remarks, !message.parts.is_empty()))
-    };
+    // One lane keeps its order at both ends: on two, another check could be the first.
+    let around = [
+        ("heading.precedence", message.precedence != precedence_to_proto(PRECEDENCE)),
+        ("heading.remarks", !message.remarks.is_empty()),
+        ("heading.parts", !message.parts.is_empty()),
+        ("heading.marking", !message.marking.is_empty()),
+        ("heading.regime", message.regime.is_some()),
+        ("heading.releasable_to", !message.releasable_to.is_empty()),
+        ("heading.action", message.action.iter().any(|to| !to.office.is_empty())),
+        ("heading.information", !message.information.is_empty()),
+    ];
+    let under = |words: CheckWords| OfLink::Check(words.under(&message.subject, &around));
     match form::decode(known, &message.content).ok()? {
         Content::Check(form) => Some(under(form.words())),
         Content::CheckAnswer(form) => Some(under(form.words())),

@@ -55,8 +55,8 @@ fn holding(outgoing: Outgoing, said: &Content) -> Outgoing {
     let kind = said.kind().name();
     let content = form::encode(said).unwrap().into();
     let subject = if *kind == *Kind::CheckAnswer.name() { "Check answered" } else { "Check" };
-    let outgoing = Outgoing { kind: kind.into(), content, subject: subject.into(), ..outgoing };
-    read_again(outgoing)
+    let (kind, subject, marking) = (kind.into(), subject.into(), String::new());
+    read_again(Outgoing { kind, content, subject, marking, ..outgoing })
 }
 
 fn read_again(outgoing: Outgoing) -> Outgoing {
@@ -227,6 +227,24 @@ fn a_check_that_says_anything_but_what_was_agreed_on_is_marked_by_its_field_and_
     let other = Check { number: Some(2), ..text(" Four kettles.\n") };
     assert_eq!(link.says(other, due()), Vec::<String>::new());
     assert!(link.theirs(Part::Check).is_some());
+}
+
+#[test]
+fn what_stands_around_the_agreed_words_is_nothing_and_on_one_lane() {
+    let around = |change: &dyn Fn(&mut Outgoing)| {
+        let mut said = from_peer(&Content::Check(agreed()), of_check(), due());
+        change(&mut said.draft);
+        said.draft = read_again(said.draft);
+        let mut link = Link::new("BY", "");
+        let marks = link.comes(&said, due());
+        assert!(link.theirs(Part::Check).is_none() && !link.folded.board.watch.open.is_empty());
+        field_of(&marks).to_owned()
+    };
+    assert_eq!(around(&|said| said.marking = "WE FIRE AT DAWN".into()), "heading.marking");
+    assert_eq!(around(&|said| said.releasable_to = vec![us()]), "heading.releasable_to");
+    assert_eq!(around(&|said| said.action[0].office = "fire".into()), "heading.action");
+    assert_eq!(around(&|said| said.remarks = "We fire at dawn.".into()), "heading.remarks");
+    assert_eq!(around(&|said| said.precedence = Precedence::Flash), "heading.precedence");
 }
 
 #[test]

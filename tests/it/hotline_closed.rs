@@ -1,24 +1,31 @@
 //! The end of a session between real nodes: signed over the same transcript by both, disputed, and opened again.
 
+use bytes::Bytes;
 use detente::cli::form::{self, Syntax};
 use detente::codec::proto::detente::v1 as calls;
-use detente::domain::content::Kind;
+use detente::domain::content::{Content, Kind};
 
 use crate::hotline_nodes::{accept, close, officer, officers, open, say, say_call, show};
 use crate::officer::{arrived, hotlines, violations};
+use crate::world::World;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_close_over_another_transcript_is_shown_as_disputed_and_the_session_stays_open() {
+/// A session that PL has closed, and a close in which BY is to sign the digest of something else.
+pub async fn forged_close() -> (World, Bytes, calls::Heading, Content) {
     let world = officers(&["BY", "PL"]).await;
     let thread = open(&world, "BY", &["PL"]).await.thread;
     let accepted = accept(&world, "PL", &thread).await;
     arrived(&world, "BY", &accepted.message_digest).await;
     let closed = close(&world, "PL", &thread).await;
     arrived(&world, "BY", &closed.message_digest).await;
-    // BY signs the digest of something else.
     let toml = format!("[[agreed]]\nparty = \"PL\"\ntranscript = \"{}\"\nmessages = 2\n", "55".repeat(32));
     let content = form::read(Kind::SessionClose, Syntax::Toml, &toml).unwrap();
     let heading = calls::Heading { thread: thread.clone(), ..crate::officer::heading(1) };
+    (world, thread, heading, content)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_close_over_another_transcript_is_shown_as_disputed_and_the_session_stays_open() {
+    let (world, thread, heading, content) = forged_close().await;
     let forged = crate::officer::send(&world, "BY", 9, heading, &content).await;
     arrived(&world, "PL", &forged.message_digest).await;
     for at in ["BY", "PL"] {

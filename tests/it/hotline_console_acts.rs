@@ -2,15 +2,13 @@
 //! translated, spoken in by agreed phrases, joined by a third Party, closed and disputed; no other command is given.
 
 use bytes::Bytes;
-use detente::cli::form::{self, Syntax};
-use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::propose_request::Change;
-use detente::domain::content::Kind;
 use detente::domain::people::Role;
 use tokio::task::block_in_place;
 
+use crate::hotline_closed::forged_close;
 use crate::hotline_console::{CONTROL_C, CONTROL_S, ENTER, ESCAPE, console};
-use crate::hotline_nodes::{accept, close, officers, open, say, show, transcript};
+use crate::hotline_nodes::{accept, officers, open, say, show, transcript};
 use crate::officer::arrived;
 use crate::pseudo_terminal::Seat;
 use crate::world::World;
@@ -141,16 +139,7 @@ fn is_digest(word: &str) -> bool {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_disputed_close_shows_text_by_text_what_differs_and_the_session_goes_on() {
-    let world = officers(&["BY", "PL"]).await;
-    let thread = open(&world, "BY", &["PL"]).await.thread;
-    let accepted = accept(&world, "PL", &thread).await;
-    arrived(&world, "BY", &accepted.message_digest).await;
-    let closed = close(&world, "PL", &thread).await;
-    arrived(&world, "BY", &closed.message_digest).await;
-    // BY signs the digest of something else.
-    let toml = format!("[[agreed]]\nparty = \"PL\"\ntranscript = \"{}\"\nmessages = 2\n", "55".repeat(32));
-    let content = form::read(Kind::SessionClose, Syntax::Toml, &toml).unwrap();
-    let heading = calls::Heading { thread: thread.clone(), ..crate::officer::heading(1) };
+    let (world, thread, heading, content) = forged_close().await;
     block_in_place(|| {
         let mut pl = in_session(&world, "PL", ">REAL  FLASH     closing");
         let forged = tokio::runtime::Handle::current();

@@ -98,7 +98,8 @@ pub async fn take_over(args: TakeOverArgs) -> Result<(), Fault> {
     if args.json {
         let object = json!({ "kind": "watch_taken", "command": id.to_string(), "digest": digest.to_string(),
             "since_offered": taken.since_offered.as_ref().map(now::since_offered_json),
-            "sessions": running.as_ref().ok().map(sessions::as_json) });
+            "sessions": running.as_ref().ok().map(sessions::as_json),
+            "older_not_looked_through": running.as_ref().ok().map(|running| running.are_older) });
         say!("{}", json::line(&object));
         return running.map(drop);
     }

@@ -13,6 +13,7 @@ use crate::codec::message::traffic_mark;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::hotline_service_client::HotlineServiceClient;
 use crate::domain::hotline::session::State;
+use crate::domain::people::is_same_name;
 use crate::domain::text::shown;
 use crate::limits;
 
@@ -20,6 +21,8 @@ use crate::limits;
 pub(super) struct Running {
     party: String,
     sessions: Vec<calls::Session>,
+    /// There are older threads, which were not looked through.
+    pub are_older: bool,
 }
 
 /// Of the newest threads.
@@ -29,18 +32,20 @@ pub(super) async fn with_another_on(desk: &Desk) -> Result<Running, Fault> {
     let channel = desk.channel.clone();
     let mut calls_of = HotlineServiceClient::new(channel).max_decoding_message_size(limits::ANSWER_BYTES_MAX);
     let is_one = |session: &calls::Session| {
-        session.state != State::Closed.word() && on(session, &party).is_some_and(|name| name != officer)
+        session.state != State::Closed.word()
+            && on(session, &party).is_some_and(|name| !is_same_name(name, &officer))
     };
-    let (mut sessions, mut from) = (Vec::new(), Bytes::new());
+    let (mut sessions, mut from, mut are_older) = (Vec::new(), Bytes::new(), false);
     for _ in 0..limits::SESSION_PAGES_AT_TAKE_OVER_MAX {
         let page = answer(calls_of.list_sessions(calls::ListSessionsRequest { from })).await?;
         sessions.extend(page.sessions.into_iter().filter(is_one));
-        if page.next.is_empty() {
+        are_older = !page.next.is_empty();
+        if !are_older {
             break;
         }
         from = page.next;
     }
-    Ok(Running { party, sessions })
+    Ok(Running { party, sessions, are_older })
 }
 
 /// Who of this Party is on.
@@ -61,6 +66,9 @@ pub(super) fn print(running: &Running) {
             others.join(", "),
             shown(on(session, &running.party).unwrap_or_default()),
         );
+    }
+    if running.are_older {
+        say!("session   older threads were not looked through for sessions that go on: detente hotline list");
     }
 }
 

@@ -66,15 +66,12 @@ impl Part {
 }
 
 impl CheckWords {
-    /// With what stands around them in a message: threads of checks are listed nowhere, and nothing is to be said there
-    /// unheard.
-    pub fn under(self, subject: &str, remarks: &str, has_parts: bool) -> CheckWords {
-        let around = [
-            ("heading.subject", subject != self.part.subject()),
-            ("heading.remarks", !remarks.is_empty()),
-            ("heading.parts", has_parts),
-        ];
-        let more = around.into_iter().find_map(|(field, says)| says.then_some(field));
+    /// With what stands around them in a message: its subject, and which other fields say something. Threads of checks
+    /// are listed nowhere, and nothing is to be said there unheard.
+    pub fn under(self, subject: &str, around: &[(&'static str, bool)]) -> CheckWords {
+        let is_other = ("heading.subject", subject != self.part.subject());
+        let mut all = std::iter::once(&is_other).chain(around);
+        let more = all.find_map(|(field, says)| says.then_some(*field));
         CheckWords { more: self.more.or(more), ..self }
     }
 }
@@ -175,7 +172,7 @@ impl LinkPlan {
             }
         }
         if let Some(field) = words.more {
-            let rule = "nothing but what was agreed on: the subject is \"Check\", or \"Check answered\"";
+            let rule = "nothing but what was agreed on, on the lane of checks: the subject is \"Check\", or \"Check answered\"";
             return Err(NotAgreed { field, rule });
         }
         Ok(due)
