@@ -13,7 +13,6 @@ use crate::officer::arrived;
 use crate::pseudo_terminal::Seat;
 use crate::world::World;
 
-const END: &str = "\u{1b}[F";
 const UP: &str = "\u{1b}[A";
 const PAGE_DOWN: &str = "\u{1b}[6~";
 const BACKSPACE: &str = "\u{7f}";
@@ -124,8 +123,7 @@ async fn a_session_is_opened_spoken_in_translated_and_closed_from_within_two_con
         pl.press(CONTROL_S);
         for (seat, other) in [(&mut by, "PL"), (&mut pl, "BY")] {
             seat.until("closed", |rows| rows[0].starts_with("REAL  FLASH  closed"));
-            seat.press(END);
-            seat.until_it_says(&format!("Both signed this transcript with {other}:"));
+            seat.at_the_end_it_says(&format!("Both signed this transcript with {other}:"));
             seat.until("over the same", |rows| rows.iter().any(|row| row.contains(&digest)));
         }
         leave(by);
@@ -146,8 +144,7 @@ async fn a_disputed_close_shows_text_by_text_what_differs_and_the_session_goes_o
         let forged = forged.block_on(crate::officer::send(&world, "BY", 9, heading, &content));
         assert!(!forged.message_digest.is_empty());
         pl.until("disputed", |rows| rows[0].starts_with("REAL  FLASH  disputed"));
-        pl.press(END);
-        pl.until_it_says("Disputed with BY: BY signed the transcript");
+        pl.at_the_end_it_says("Disputed with BY: BY signed the transcript");
         pl.until_it_says("Disputed with BY: only PL counts the text 2 (");
         // It goes on: both close again over the same.
         let mut by = in_session(&world, "BY", ">REAL  FLASH     disputed");

@@ -12,8 +12,6 @@ use crate::links_killed::Serving;
 use crate::officer::arrived;
 use crate::pseudo_terminal::Seat;
 
-const END: &str = "\u{1b}[F";
-
 pub fn opened(mut seat: Seat) -> Seat {
     seat.until_it_says(">REAL  FLASH     open");
     seat.until_it_says("linked to the node");
@@ -129,8 +127,7 @@ async fn a_party_that_floods_holds_up_no_key_rings_no_endless_bell_and_takes_no_
         pl.until_it_says(&format!("UNREAD {TEXTS}: press n"));
         let most = begun.elapsed().as_millis() as u64 / limits::CONSOLE_KEEP_MS + 2;
         assert!((pl.bells as u64) <= most, "{} bells, {most} ticks", pl.bells);
-        pl.press(END);
-        pl.until_it_says(&format!(">REAL  {} FLASH", TEXTS + 1));
+        pl.at_the_end_it_says(&format!(">REAL  {} FLASH", TEXTS + 1));
         pl.until_it_says("\\u{1b}[2Jyyyy");
         // Twice what it may keep, and the program itself.
         let most = 2 * limits::CONSOLE_BYTES_MAX as u64 / 1_024 + 128 * 1_024;
@@ -150,8 +147,7 @@ async fn letters_of_any_script_stand_in_their_columns_on_a_screen_of_any_size() 
     }
     block_in_place(|| {
         let mut pl = opened(console(&world, "PL"));
-        pl.press(END);
-        let rows = pl.until_it_says("هل هو مسلح؟ שלום");
+        let rows = pl.at_the_end_it_says("هل هو مسلح؟ שלום");
         // What turns the direction is closed within its own row.
         let row = rows.iter().find(|row| row.contains("مسلح")).unwrap();
         assert_eq!((row.matches('\u{2067}').count(), row.matches('\u{2069}').count()), (1, 1), "{row:?}");

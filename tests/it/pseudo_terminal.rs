@@ -11,6 +11,8 @@ use unicode_width::UnicodeWidthChar as _;
 use crate::officer::PATIENCE;
 
 const ESC: char = '\u{1b}';
+const HOME: &str = "\u{1b}[H";
+const END: &str = "\u{1b}[F";
 
 /// The program at a terminal of its own.
 pub struct Seat {
@@ -86,6 +88,22 @@ impl Seat {
 
     pub fn until_it_says(&mut self, words: &str) -> Vec<String> {
         self.until(words, |rows| rows.iter().any(|row| row.contains(words)))
+    }
+
+    /// To the end of a session, anew until it says so there: how many texts there are is told before the last of them
+    /// are, and a new text moves nobody away from what is being read.
+    pub fn at_the_end_it_says(&mut self, words: &str) -> Vec<String> {
+        let (patience, first) = (Instant::now() + PATIENCE, ">REAL    1 ");
+        loop {
+            self.press(HOME);
+            self.until_it_says(first);
+            self.press(END);
+            let rows = self.until("the end", |rows| !rows.iter().any(|row| row.contains(first)));
+            if rows.iter().any(|row| row.contains(words)) {
+                return rows;
+            }
+            assert!(Instant::now() < patience, "never at the end: {words}\n{}", rows.join("\n"));
+        }
     }
 
     /// Until the bell has rung so many times. It rings once a second at most, thus later than what it tells of stands
