@@ -182,3 +182,24 @@ async fn a_word_on_rules_is_not_taken_back_as_a_message_and_both_ends_say_so() {
         assert!(shown.contains("Not withdrawn") && shown.contains("has no effect on it"), "{shown}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_word_from_before_its_release_is_told_before_it_and_at_both_ends_to_count_from_its_receipt() {
+    let world = World::new(&["BY", "PL"]).await;
+    let of_from = |faults: &[calls::Fault]| -> Vec<String> {
+        faults.iter().filter(|fault| fault.field == "from").map(|fault| fault.rule.clone()).collect()
+    };
+    let told = of_from(&officer::draft(&world, "BY", 1, heading(1), &adoption()).await.unwrap().faults);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].starts_with("lies before the release: nothing is in force from then"), "{told:?}");
+    let later = officer::draft(&world, "BY", 2, heading(1), &filled(Kind::Adoption)).await.unwrap();
+    assert!(of_from(&later.faults).is_empty(), "{:?}", later.faults);
+    let now = world.clock.now();
+    send(&world, "BY", 3, heading(1), &adoption()).await;
+    both_settled(&world, "BY", "PL").await;
+    for code in ["BY", "PL"] {
+        let thread = officer::show(&world, code, &vec![1; 16].into(), 0).await.messages;
+        assert_eq!(of_from(&thread[0].faults), told, "{code}");
+        assert_eq!(adopters(&world, code).await.parties[0].since_ms, now.0, "{code}");
+    }
+}

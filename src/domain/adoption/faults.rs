@@ -1,14 +1,15 @@
 //! What is wrong with the draft of a word on rules, beside what is on record here: that it has no effect, or changes
-//! nothing for now.
+//! nothing for now; and, of a draft and of a message on record, that it states an instant of the past.
 //!
-//! Never here: a refusal, or what the form says by itself (`forms.rs`). A message on record is not asked about:
-//! what was in force when it came is told by `regime parties`.
+//! Never here: a refusal, or what the form says by itself (`forms.rs`). What was in force when a message came is not
+//! asked: `regime parties` tells.
 
 use super::Adoption;
 use crate::domain::board::Board;
 use crate::domain::content::Content;
 use crate::domain::message::{Outgoing, Traffic};
 use crate::domain::refusal::FaultNamed;
+use crate::domain::time::Instant;
 
 pub fn of_word(board: &Board, outgoing: &Outgoing, content: &Content) -> Vec<FaultNamed> {
     let mut found = Vec::new();
@@ -45,3 +46,19 @@ fn adoption(board: &Board, outgoing: &Outgoing, form: &Adoption) -> Vec<FaultNam
     }
     found
 }
+
+/// That a word states an instant before its own release; of a draft, before now. The same at both ends.
+pub fn beside_release(content: &Content, released_at: Instant) -> Option<FaultNamed> {
+    let from = match content {
+        Content::Adoption(form) => &form.from,
+        Content::Suspension(form) => &form.from,
+        Content::Resumption(form) => &form.from,
+        Content::Withdrawal(form) => &form.from,
+        _ => return None,
+    };
+    let is_past = from.instant().is_some_and(|from| from < released_at);
+    is_past.then(|| FaultNamed::new("from", BEGINS_WHEN_TAKEN))
+}
+
+const BEGINS_WHEN_TAKEN: &str = "lies before the release: nothing is in force from then, but towards each addressee from \
+                                 when its own receipt takes this message; `regime parties` says since when";

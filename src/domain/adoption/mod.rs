@@ -12,7 +12,7 @@ mod word;
 
 pub use announced::Announced;
 pub use bond::{Addressees, Bond, Seen};
-pub use faults::of_word as faults_of_word;
+pub use faults::{beside_release, of_word as faults_of_word};
 pub use forms::{Adoption, Nature, Reservation, Resumption, Suspension, Withdrawal};
 pub use restraint::{How, Restraint, Spoken};
 pub use standing::{Adopted, Heard, Said, Since, Suspended, Told, Words};
