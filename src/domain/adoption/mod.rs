@@ -6,6 +6,7 @@ mod announced;
 mod bond;
 mod faults;
 mod forms;
+mod replaced;
 mod restraint;
 mod standing;
 mod word;
