@@ -229,6 +229,12 @@ async fn who_adopts_a_text_again_before_it_is_in_force_is_told_that_it_replaces_
         };
         assert_eq!(answer.replaced, [expected], "{code}");
     }
+    let first = hex::encode(&first);
+    let leaves = format!("from = \"2031-08-01T00:00 Z\"\n[adoption]\nmessage_digest = \"{first}\"\n");
+    let leaves = officer::form(Kind::Withdrawal, &leaves);
+    let drafted = officer::draft(&world, "BY", 4, heading(1), &leaves).await.unwrap();
+    let told = "towards PL another adoption of this text took its place";
+    assert!(drafted.faults.iter().any(|fault| fault.rule.starts_with(told)), "{:?}", drafted.faults);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

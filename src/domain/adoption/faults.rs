@@ -4,10 +4,11 @@
 //! Never here: a refusal, or what the form says by itself (`forms.rs`). What was in force when a message came is not
 //! asked: `regime parties` tells.
 
-use super::{Adoption, Word, Words};
+use super::{Adoption, Suspension, Withdrawal, Word, Words};
 use crate::domain::board::Board;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
+use crate::domain::form::MessageReference;
 use crate::domain::message::{Outgoing, Traffic};
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
@@ -23,7 +24,26 @@ pub fn of_word(board: &Board, outgoing: &Outgoing, content: &Content) -> Vec<Fau
     if let Content::Adoption(form) = content {
         found.extend(adoption(board, outgoing, form));
     }
+    if let Content::Suspension(Suspension { adoption, .. })
+    | Content::Withdrawal(Withdrawal { adoption, .. }) = content
+    {
+        found.extend(of_replaced(board, outgoing, adoption));
+    }
     found
+}
+
+/// That a word is about an adoption which has no effect any more.
+fn of_replaced(board: &Board, outgoing: &Outgoing, adoption: &MessageReference) -> Option<FaultNamed> {
+    let digest = adoption.message_digest?.0;
+    let words = board.own.and_then(|own| board.words.get(&own.party))?;
+    let Word::Adopts { regime, .. } = &words.get(&digest)?.word else { return None };
+    let is_replaced = |party: &Party| words.replaced(regime, *party, board.at).contains_key(&digest);
+    let towards: Vec<String> =
+        outgoing.parties().into_iter().filter(is_replaced).map(|party| party.to_string()).collect();
+    let parties = towards.join(", ");
+    let rule =
+        format!("towards {parties} another adoption of this text took its place: this has no effect there");
+    (!towards.is_empty()).then(|| FaultNamed::new("adoption.message_digest", rule))
 }
 
 fn adoption(board: &Board, outgoing: &Outgoing, form: &Adoption) -> Vec<FaultNamed> {
