@@ -283,7 +283,7 @@ async fn list(args: List) -> Result<(), Fault> {
         let until = Instant(line.revocation_list_until_ms);
         if args.json {
             let object = serde_json::json!({ "kind": "party", "party": line.party, "name": line.name,
-                "key_list": line.key_list, "fingerprint": hex::encode(&line.fingerprint),
+                "key_list": line.key_list, "fingerprint": (!line.fingerprint.is_empty()).then(|| hex::encode(&line.fingerprint)),
                 "addresses": line.addresses, "contacts": line.contacts, "owed": line.owed,
                 "heard_at_ms": line.heard_at_ms, "up": line.up,
                 "silent_after_seconds": line.silent_after_seconds, "revocation_list_until": (!line.without_node).then(|| until.to_string()),
@@ -305,8 +305,17 @@ async fn list(args: List) -> Result<(), Fault> {
         if !line.unconfirmed_by.is_empty() {
             say!("  unconfirmed: introduced by {}", shown(&line.unconfirmed_by));
         }
-        let fingerprint = Digest::from_slice(&line.fingerprint).map(|digest| Fingerprint(digest).to_string());
-        say!("  key list {}, fingerprint {}", line.key_list, fingerprint.unwrap_or_default());
+        match Digest::from_slice(&line.fingerprint) {
+            Some(digest) => say!("  key list {}, fingerprint {}", line.key_list, Fingerprint(digest)),
+            None => {
+                let party = shown(&line.party);
+                say!(
+                    "  key list {}, fingerprint not compared and not shown: ask {party} for it over",
+                    line.key_list
+                );
+                say!("  another path, then `detente party confirm {party} --as CUSTODIAN`, and type it");
+            }
+        }
         if !line.list_changed.is_empty() {
             let changed = shown(&line.list_changed.join(", "));
             say!(

@@ -13,8 +13,10 @@ use crate::domain::adoption::Word;
 use crate::domain::check::{CheckWords, OfLink, Outage, PRECEDENCE};
 use crate::domain::content::{Content, Kind};
 use crate::domain::forwarded::Forwards;
+use crate::domain::heading::{Is, Named, named};
 use crate::domain::message::{ACKNOWLEDGEMENT, Acknowledgement};
 use crate::domain::transcription::UNREAD_ORIGIN;
+use crate::limits;
 
 /// What was read from a message's content.
 #[derive(Clone, PartialEq, Debug)]
@@ -181,6 +183,7 @@ pub fn marks(said: &Said, content: &Bytes) -> Vec<String> {
             if let Content::Forwarded(form) = read {
                 marks.extend(forwarded::open(form).mark().map(str::to_owned));
             }
+            marks.extend(by_number_alone(read));
             if form::may_hold_more(read, content) {
                 marks.push("it may state more than this program can show".into());
             }
@@ -192,6 +195,21 @@ pub fn marks(said: &Said, content: &Bytes) -> Vec<String> {
             vec![format!("kept as it is, {} bytes, but not shown: {why}", content.len())]
         }
     }
+}
+
+/// Where it names messages of which it gives no digest. No index leads from a number to a message.
+fn by_number_alone(content: &Content) -> Option<String> {
+    let is_alone = |one: &Named<'_>| {
+        one.is != Is::OwnWord && one.reference.message_digest.is_none() && !one.reference.number.is_empty()
+    };
+    let fields: Vec<String> = named(content)
+        .into_iter()
+        .filter(is_alone)
+        .map(|one| one.field)
+        .take(limits::NAMED_LOOKED_FOR_MAX)
+        .collect();
+    let told = "named by number alone, so looked for in this thread and nowhere else";
+    (!fields.is_empty()).then(|| format!("{told}: {}", fields.join(", ")))
 }
 
 #[cfg(test)]

@@ -146,18 +146,19 @@ fn term_from_proto(wire: &FunctionTerm) -> Result<Term, Status> {
     })
 }
 
-fn party_sentence(how: &str, key_lists: &[AcceptedKeyList]) -> String {
-    match (key_lists.first(), key_lists.last()) {
-        (Some(first), Some(newest)) => format!(
-            "take {} {how}: fingerprint {}, {} key list(s), called {:?}, at {:?}, contacts {:?}",
+/// The fingerprint where it was compared; one that only came with the file is not told.
+fn party_sentence(how: &str, compared: Option<Fingerprint>, key_lists: &[AcceptedKeyList]) -> String {
+    let fingerprint = compared.map(|compared| format!("fingerprint {compared}, ")).unwrap_or_default();
+    match key_lists.last() {
+        Some(newest) => format!(
+            "take {} {how}: {fingerprint}{} key list(s), called {:?}, at {:?}, contacts {:?}",
             newest.list.party,
-            Fingerprint(first.digest),
             key_lists.len(),
             newest.list.name,
             newest.list.addresses,
             newest.list.contacts
         ),
-        (None, _) | (_, None) => "take a Party without key lists".into(),
+        None => "take a Party without key lists".into(),
     }
 }
 
@@ -280,11 +281,14 @@ pub(super) fn sentence(change: &Change) -> String {
             format!("add a person with key {key} as {}: name {name:?}, office {office:?}", roles.join(", "))
         }
         Change::MemberRemoved(key) => format!("remove the person with key {key}"),
-        Change::PartyAdded { key_lists, .. } => party_sentence("as a Party", key_lists),
+        Change::PartyAdded { key_lists, .. } => {
+            let compared = key_lists.first().map(|first| Fingerprint(first.digest));
+            party_sentence("as a Party", compared, key_lists)
+        }
         Change::PartyIntroduced { by, key_lists, .. } => {
             let how =
                 format!("as a Party that {by} introduces, unconfirmed until its fingerprint is compared");
-            party_sentence(&how, key_lists)
+            party_sentence(&how, None, key_lists)
         }
         Change::PartyConfirmed { party, fingerprint } => {
             format!("confirm {party}: its own people read out fingerprint {}", Fingerprint(*fingerprint))

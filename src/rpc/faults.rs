@@ -6,6 +6,7 @@ use super::held::HeldRegimes;
 use super::originals::Originals;
 use crate::codec::content::Said;
 use crate::codec::proto::detente::v1::Fault;
+use crate::domain::adoption;
 use crate::domain::board::Board;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
@@ -58,7 +59,7 @@ pub fn beside_release(content: &Content, released_at: Instant) -> Vec<FaultNamed
             let ahead = form.ahead(released_at).into_iter();
             ahead.map(|fault| FaultNamed::new(fault.field, fault.rule)).collect()
         }
-        _ => Vec::new(),
+        _ => adoption::beside_release(content, released_at).into_iter().collect(),
     }
 }
 

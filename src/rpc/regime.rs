@@ -199,6 +199,13 @@ fn adopters(
         }
         let announced = board.announced(party, regime, at);
         answer.announced.extend(announced.iter().map(|one| announced_to_proto(board, party, one)));
+        let replaced = board.replaced(party, regime, at).into_iter();
+        answer.replaced.extend(replaced.map(|(towards, message, by)| calls::ReplacedAdoption {
+            party: party.to_string(),
+            towards: towards.to_string(),
+            message_digest: message.0.to_vec().into(),
+            by_digest: by.0.to_vec().into(),
+        }));
     }
     let parties: Vec<Party> = board.words.keys().copied().collect();
     for (nth, one) in parties.iter().enumerate() {

@@ -235,6 +235,43 @@ fn of_the_same_text_adopted_twice_only_the_earliest_counts_whoever_is_named_firs
     assert_eq!((from_other.since, from_other.other.message), (at(2), digest("first")));
 }
 
+/// Adoptions, each with its message's name, the day of its release, and that of PL's receipt.
+fn released(said: &[(&str, Word, i64, i64)]) -> Words {
+    let mut words = Words::default();
+    for (name, word, released, taken) in said {
+        words.hear(digest(name), word, at(*released), 0);
+        words.taken(&digest(name), code("PL"), on(*taken));
+    }
+    words
+}
+
+#[test]
+fn of_two_adoptions_of_one_text_the_later_replaces_the_first_that_is_not_in_force_and_no_other() {
+    let pl = words(&[("pl", adopts(1, 1), &[("BY", 1)])]);
+    let counts = |by: &Words, day: i64| bond(by, &pl, day).map(|bond| bond.one.message);
+    let replaced =
+        |by: &Words, day: i64| by.replaced(RIVER, code("PL"), at(day)).into_iter().collect::<Vec<_>>();
+    let twice = |first_taken: i64, from: i64, taken: i64| {
+        released(&[("first", adopts(1, 20), 1, first_taken), ("second", adopts(1, from), 3, taken)])
+    };
+    // The lanes may bring the second before the first.
+    for (first_taken, from) in [(2, 10), (2, 20), (2, 30), (9, 10), (9, 20)] {
+        let by = twice(first_taken, from, 4);
+        assert!(replaced(&by, 3).is_empty());
+        assert_eq!(replaced(&by, 9), [(digest("first"), digest("second"))]);
+        let announced: Vec<Digest> =
+            by.announced(RIVER, code("PL"), at(9)).into_iter().map(|one| one.message).collect();
+        assert_eq!(announced, [digest("second")]);
+        assert_eq!((counts(&by, from - 1), counts(&by, from)), (None, Some(digest("second"))));
+        assert_eq!(counts(&by, 40), Some(digest("second")), "from {from}");
+    }
+    for from in [10, 30] {
+        let by = twice(2, from, 21);
+        assert!(replaced(&by, 40).is_empty());
+        assert_eq!(counts(&by, 40), Some(digest("first")), "from {from}");
+    }
+}
+
 #[test]
 fn who_leaves_is_bound_until_the_day_and_may_come_back() {
     let by = words(&[

@@ -182,3 +182,66 @@ async fn a_word_on_rules_is_not_taken_back_as_a_message_and_both_ends_say_so() {
         assert!(shown.contains("Not withdrawn") && shown.contains("has no effect on it"), "{shown}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_word_from_before_its_release_is_told_before_it_and_at_both_ends_to_count_from_its_receipt() {
+    let world = World::new(&["BY", "PL"]).await;
+    let of_from = |faults: &[calls::Fault]| -> Vec<String> {
+        faults.iter().filter(|fault| fault.field == "from").map(|fault| fault.rule.clone()).collect()
+    };
+    let told = of_from(&officer::draft(&world, "BY", 1, heading(1), &adoption()).await.unwrap().faults);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].starts_with("lies before the release: nothing is in force from then"), "{told:?}");
+    let later = officer::draft(&world, "BY", 2, heading(1), &filled(Kind::Adoption)).await.unwrap();
+    assert!(of_from(&later.faults).is_empty(), "{:?}", later.faults);
+    let now = world.clock.now();
+    send(&world, "BY", 3, heading(1), &adoption()).await;
+    both_settled(&world, "BY", "PL").await;
+    for code in ["BY", "PL"] {
+        let thread = officer::show(&world, code, &vec![1; 16].into(), 0).await.messages;
+        assert_eq!(of_from(&thread[0].faults), told, "{code}");
+        assert_eq!(adopters(&world, code).await.parties[0].since_ms, now.0, "{code}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_adopts_a_text_again_before_it_is_in_force_is_told_that_it_replaces_it_and_both_ends_list_it() {
+    let world = World::new(&["BY", "PL"]).await;
+    let first = send(&world, "BY", 1, heading(1), &filled(Kind::Adoption)).await.message_digest;
+    both_settled(&world, "BY", "PL").await;
+    assert!(adopters(&world, "PL").await.replaced.is_empty());
+    world.clock.set(world.clock.now().plus_ms(3_600_000));
+    let drafted = officer::draft(&world, "BY", 2, heading(1), &filled(Kind::Adoption)).await.unwrap();
+    let told = "this very text is adopted already towards PL (from 2031-07-01T00:00:00.000Z), and that is not in \
+                force: this one replaces it";
+    assert!(drafted.faults.iter().any(|fault| fault.rule.starts_with(told)), "{:?}", drafted.faults);
+    let second = send(&world, "BY", 3, heading(1), &filled(Kind::Adoption)).await.message_digest;
+    both_settled(&world, "BY", "PL").await;
+    for code in ["BY", "PL"] {
+        let answer = adopters(&world, code).await;
+        let announced: Vec<_> = answer.announced.iter().map(|one| one.message_digest.clone()).collect();
+        assert_eq!(announced, [second.clone()], "{code}");
+        let expected = calls::ReplacedAdoption {
+            party: "BY".into(),
+            towards: "PL".into(),
+            message_digest: first.clone(),
+            by_digest: second.clone(),
+        };
+        assert_eq!(answer.replaced, [expected], "{code}");
+    }
+    let first = hex::encode(&first);
+    let leaves = format!("from = \"2031-08-01T00:00 Z\"\n[adoption]\nmessage_digest = \"{first}\"\n");
+    let leaves = officer::form(Kind::Withdrawal, &leaves);
+    let drafted = officer::draft(&world, "BY", 4, heading(1), &leaves).await.unwrap();
+    let told = "towards PL another adoption of this text took its place";
+    assert!(drafted.faults.iter().any(|fault| fault.rule.starts_with(told)), "{:?}", drafted.faults);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_adopts_a_text_again_before_the_first_word_was_taken_is_told_that_it_replaces_it() {
+    let world = World::with_one_unreachable("BY", "PL").await;
+    send(&world, "BY", 1, heading(1), &adoption()).await;
+    let drafted = officer::draft(&world, "BY", 2, heading(1), &adoption()).await.unwrap();
+    let told = "this very text is adopted already towards PL (not taken there yet), and that is not in force";
+    assert!(drafted.faults.iter().any(|fault| fault.rule.starts_with(told)), "{:?}", drafted.faults);
+}

@@ -2,6 +2,7 @@
 //! and how a draft comes to its thread.
 
 use detente::cli::form;
+use detente::codec::content;
 use detente::domain::content::Kind;
 use serde_json::Value;
 use std::path::Path;
@@ -169,4 +170,19 @@ async fn drafts_and_threads_of_every_kind_are_handled_alike() {
         assert_eq!(shown["messages"], pictured["messages"]);
         assert!(shown.get("picture").is_none() && pictured["picture"].is_object());
     }
+}
+
+#[test]
+fn a_message_that_is_named_by_number_alone_is_said_to_be_looked_for_in_its_thread_and_nowhere_else() {
+    let marks = |kind: Kind, text: &str| {
+        let bytes = detente::codec::form::encode(&crate::officer::form(kind, text)).unwrap().into();
+        content::marks(&content::said(kind.name(), &bytes), &bytes)
+    };
+    let told = "named by number alone, so looked for in this thread and nowhere else: ";
+    let by_number = "text = \"x\"\n[[references]]\nnumber = \"PL/2031/BY/0007\"\n";
+    assert_eq!(marks(Kind::Text, by_number), [format!("{told}references[1]")]);
+    let cancels = "reason = \"x\"\n[cancels]\nnumber = \"PL/2031/BY/0007\"\n";
+    assert_eq!(marks(Kind::Cancellation, cancels), [format!("{told}cancels")]);
+    let digest = format!("message_digest = \"{}\"\n", "ab".repeat(32));
+    assert_eq!(marks(Kind::Cancellation, &format!("{cancels}{digest}")), [""; 0]);
 }

@@ -70,19 +70,25 @@ async fn custodians_list_offices_put_terms_on_record_and_confirm_who_was_introdu
     assert!(refused(&both).await.contains("one file at a time"));
     let both: Vec<&str> = both.into_iter().chain(["--introduced-by", "BY", "--json"]).collect();
     let second = desk(&world, "second custodian");
+    let told = |file: &str| PartyFile::from_text(file).unwrap().fingerprint().to_string();
+    let (of_lt, of_fi) = (told(&lt), told(&fi));
+    let is_told = |text: &str| text.contains(&of_lt) || text.contains(&of_fi);
     for line in printed(&both).await.lines() {
         let proposed: serde_json::Value = serde_json::from_str(line).unwrap();
         let proposal = proposed["proposal"].as_str().unwrap();
         let waiting = printed(&["proposal", "list", "--as", &second]).await;
         assert!(waiting.contains("as a Party that BY introduces, unconfirmed until"), "{waiting}");
+        assert!(!is_told(&waiting), "whoever types it from here compares it with itself: {waiting}");
         printed(&["proposal", "confirm", proposal, "--as", &second]).await;
     }
     let unconfirmed = "  unconfirmed: introduced by BY\n";
     let listed = printed(&["party", "list", "--as", &drafter]).await;
     assert_eq!(listed.matches(unconfirmed).count(), 2, "{listed}");
+    assert!(!is_told(&listed) && listed.contains("detente party confirm LT --as CUSTODIAN"), "{listed}");
+    let as_json = printed(&["party", "list", "--as", &drafter, "--json"]).await;
+    let fingerprints = |text: &str| text.matches("\"fingerprint\":null").count();
+    assert_eq!(fingerprints(&as_json), 2, "{as_json}");
 
-    let told = |file: &str| PartyFile::from_text(file).unwrap().fingerprint().to_string();
-    let (of_lt, of_fi) = (told(&lt), told(&fi));
     let confirm = |fingerprint: &str| {
         ["party", "confirm", "LT", "--fingerprint", fingerprint].map(str::to_owned).to_vec()
     };
@@ -93,4 +99,5 @@ async fn custodians_list_offices_put_terms_on_record_and_confirm_who_was_introdu
     change(&world, &right.iter().map(String::as_str).collect::<Vec<_>>()).await;
     let listed = printed(&["party", "list", "--as", &drafter]).await;
     assert_eq!(listed.matches(unconfirmed).count(), 1, "{listed}");
+    assert!(listed.contains(&of_lt) && !listed.contains(&of_fi), "{listed}");
 }

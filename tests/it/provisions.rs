@@ -30,6 +30,7 @@ async fn a_provision_that_the_text_does_not_have_is_a_fault_before_release_and_m
     let Content::Adoption(mut form) = adoption(&regime) else { panic!() };
     let reserves = |provision: &str| Reservation { provision: provision.into(), text: Prose("Not.".into()) };
     form.reservations = vec![reserves("5"), reserves("East l")];
+    form.from = When::at(world.clock.now());
     let content = Content::Adoption(form);
     let drafted = draft(&world, "BY", 1, to(1), &content).await.unwrap();
     assert_eq!(fields(&drafted.faults), ["reservations[2].provision"]);
@@ -39,7 +40,7 @@ async fn a_provision_that_the_text_does_not_have_is_a_fault_before_release_and_m
     let suspends = Content::Suspension(Suspension {
         adoption: MessageReference { message_digest, ..MessageReference::default() },
         provisions: vec!["para 99".into(), "2".into()],
-        from: When::new("2024-01-01T00:00", "Z"),
+        from: When::at(world.clock.now()),
         reason: Prose("For now.".into()),
         ..Suspension::default()
     });

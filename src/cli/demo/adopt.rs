@@ -28,7 +28,8 @@ fn text() -> Result<&'static [u8], Fault> {
     built_in::file(REGIME).ok_or_else(|| Fault::new("the regime of the case does not come with the program"))
 }
 
-/// All are bound to each other afterwards. When each drafts its word, and when it is released.
+/// All are bound to each other afterwards. When each drafts its word, and when it is released; from then on it takes
+/// part.
 pub async fn adopt(
     stage: &Stage,
     (drafted, released): (&'static str, &'static str),
@@ -39,7 +40,7 @@ pub async fn adopt(
     let mut drafts = Vec::new();
     for actor in &stage.actors {
         hold(stage, actor).await?;
-        let content = Content::Adoption(adoption()?);
+        let content = Content::Adoption(adoption(released)?);
         let thread = ThreadId(crate::cli::desk::fresh_id()?.0);
         let to = others(stage, actor).into_iter().map(speak::addressee).collect();
         let outgoing = speak::heading(Kind::Adoption, thread, spoken.subject, to);
@@ -74,12 +75,13 @@ async fn hold(stage: &Stage, actor: &Actor) -> Result<(), Fault> {
     Ok(())
 }
 
-fn adoption() -> Result<Adoption, Fault> {
+/// From an instant in UTC, such as `2024-11-11T10:00:00Z`.
+fn adoption(from: &str) -> Result<Adoption, Fault> {
     Ok(Adoption {
         regime: REGIME.into(),
         edition: Some(1),
         regime_digest: Some(MessageDigest(Digest::of(text()?))),
-        from: When::new("2011-12-01T00:00", "Z"),
+        from: When::new(from.trim_end_matches('Z'), "Z"),
         nature: Some(Nature::Political),
         ..Adoption::default()
     })

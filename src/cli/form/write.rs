@@ -201,6 +201,10 @@ pub(super) fn explain(out: &mut String, field: &Field) {
         Asked::IfAny => "",
     };
     comment(out, &format!("{}{star}: {}", field.label, field.meaning));
+    if let Shape::Leaf(Leaf::Choice(words)) = field.shape {
+        let words: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+        comment(out, &format!("  one of: {}", words.join(", ")));
+    }
 }
 
 pub(super) fn line(out: &mut String, lines: Lines, text: &str) {

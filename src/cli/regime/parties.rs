@@ -46,6 +46,9 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
         for word in &answered.announced {
             say!("{}", json::line(&announced_json(word)));
         }
+        for one in &answered.replaced {
+            say!("{}", json::line(&replaced_json(one)));
+        }
         return Ok(());
     }
     if let Some(at) = args.as_of {
@@ -102,6 +105,15 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
         }
         say!("  told by  {}", hex::encode(&word.message_digest));
     }
+    for one in &answered.replaced {
+        say!(
+            "{} adopted it towards {} once more before that was in force: the later word counts alone",
+            shown(&one.party),
+            shown(&one.towards)
+        );
+        say!("  replaced {}", hex::encode(&one.message_digest));
+        say!("  by       {}", hex::encode(&one.by_digest));
+    }
     Ok(())
 }
 
@@ -154,6 +166,16 @@ fn announced_json(word: &calls::AnnouncedWord) -> serde_json::Value {
         "from_ms": word.from_ms,
         "until_ms": (word.until_ms != 0).then_some(word.until_ms),
         "unconfirmed_by": (!word.unconfirmed_by.is_empty()).then_some(&word.unconfirmed_by),
+    })
+}
+
+fn replaced_json(one: &calls::ReplacedAdoption) -> serde_json::Value {
+    json!({
+        "kind": "replaced",
+        "party": one.party,
+        "towards": one.towards,
+        "message": hex::encode(&one.message_digest),
+        "by": hex::encode(&one.by_digest),
     })
 }
 

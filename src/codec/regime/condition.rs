@@ -322,10 +322,10 @@ fn test(value: &Value) -> Result<Test, NotARegime> {
 
 /// Of a choice it is asked whether it is what it can be.
 fn possible(given: &Value, is: &Is, place: &str, choices: &[&str]) -> Result<(), NotARegime> {
-    let (Is::OneOf(words) | Is::Word(words)) = is else { return Ok(()) };
+    let (Is::OneOf(words) | Is::Word(words) | Is::Only { word: words, .. }) = is else { return Ok(()) };
     let alone = |word: &String| match is {
         Is::OneOf(_) | Is::Given => Is::OneOf(vec![word.clone()]),
-        Is::Word(_) => Is::Word(vec![word.clone()]),
+        Is::Word(_) | Is::Only { .. } => Is::Word(vec![word.clone()]),
     };
     let can_be = |word: &&String| choices.iter().any(|choice| alone(word).holds(choice));
     match words.iter().find(|word| !can_be(word)) {
@@ -338,15 +338,22 @@ fn possible(given: &Value, is: &Is, place: &str, choices: &[&str]) -> Result<(),
     }
 }
 
-/// A list of whole texts, or a table with words that must be among them.
+/// A list of whole texts, or a table with words that must be among them. By others an entry is known to be something
+/// else, and so a text with a word that the table does not have is none of them.
 fn is(value: &Value, key: &str) -> Result<Is, NotARegime> {
     if value.is_list() {
         return Ok(Is::OneOf(words_of(value, key)?));
     }
     let mut table = value.table(keys::WORDS)?;
-    let words = words_of(&table.need("word")?, "word")?;
+    let word = words_of(&table.need("word")?, "word")?;
+    let is = if key == "others" {
+        let beside = table.take("beside").map(|words| words_of(&words, "beside")).transpose()?;
+        Is::Only { word, beside: beside.unwrap_or_default() }
+    } else {
+        Is::Word(word)
+    };
     table.end()?;
-    Ok(Is::Word(words))
+    Ok(is)
 }
 
 fn words_of(value: &Value, key: &str) -> Result<Vec<String>, NotARegime> {

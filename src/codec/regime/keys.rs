@@ -63,7 +63,7 @@ pub const COUNT: Keys = keys(
         "in_phase",
     ],
 );
-pub const WORDS: Keys = keys("where", &["word"]);
+pub const WORDS: Keys = keys("where", &["word", "beside"]);
 pub const FACT: Keys = keys("fact", &["name", "label", "yes", "no"]);
 pub const TEST: Keys = keys("a test", &["given", "field", "is", "word"]);
 pub const CONDITION: Keys = keys(

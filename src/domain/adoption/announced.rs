@@ -4,6 +4,8 @@
 //! Counted by the same three instants as what is in force, so that both ends name the same words and dates. Never
 //! here: what is in force (`standing.rs`), or what will follow once a word is.
 
+use std::collections::BTreeMap;
+
 use super::{Said, Word, Words};
 use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
@@ -28,14 +30,15 @@ pub struct Announced {
 
 impl Words {
     /// What `told` was told by an instant, of this regime, and is not yet in force then. What is about an adoption
-    /// that was left, or a suspension that was resumed, is not among it.
+    /// that was left or replaced, or a suspension that was resumed, is not among it.
     pub fn announced(&self, regime: &str, told: Party, at: Instant) -> Vec<Announced> {
+        let replaced = self.replaced(regime, told, at);
         let mut all: Vec<Announced> = self
             .said()
             .filter(|(_, said)| said.is_heard(told, at))
             .filter_map(|(message, said)| {
                 let from = said.in_force_from(told).filter(|from| *from > at)?;
-                self.to_come(regime, told, at, (*message, said, from))
+                self.to_come(regime, told, at, (*message, said, from), &replaced)
             })
             .collect();
         all.sort_by_key(|one| (one.from, one.message));
@@ -48,6 +51,7 @@ impl Words {
         told: Party,
         at: Instant,
         (message, said, from): (Digest, &Said, Instant),
+        replaced: &BTreeMap<Digest, Digest>,
     ) -> Option<Announced> {
         let (adoption, about, provisions, until) = match &said.word {
             Word::Adopts { reservations, .. } => (message, None, reservations, None),
@@ -68,7 +72,9 @@ impl Words {
         let Word::Adopts { regime: name, edition, digest, .. } = &self.get(&adoption)?.word else {
             return None;
         };
-        let is_over = until.is_some_and(|until| until <= from) || self.withdrawn(&adoption, told, at);
+        let is_over = until.is_some_and(|until| until <= from)
+            || replaced.contains_key(&adoption)
+            || self.withdrawn(&adoption, told, at);
         (name == regime && !is_over).then(|| Announced {
             message,
             kind: said.word.kind(),
@@ -85,7 +91,7 @@ impl Words {
 impl Said {
     /// Whether it was released, and a Party's receipt took it, by then.
     fn is_heard(&self, told: Party, at: Instant) -> bool {
-        self.told.get(&told).is_some_and(|told| told.at.max(self.released_at) <= at)
+        self.heard_at(told).is_some_and(|heard_at| heard_at <= at)
     }
 }
 

@@ -1,7 +1,8 @@
 //! Who is bound to whom, by which edition, at a given instant.
 //!
 //! Of a text that a Party adopted more than once only the adoption counts that is in force longest: what a later
-//! one reserves, and what is suspended of it, changes nothing. To leave, each is withdrawn.
+//! one reserves, and what is suspended of it, changes nothing. To leave, each is withdrawn. One that was told before the
+//! other was in force is none beside it: it replaced it (`replaced.rs`).
 //!
 //! Between two other Parties no receipt is known here. What is known is to whom their adoptions went: each names
 //! its addressees. Where neither was for the other, each adopted, and no more can be said. Never here: what a

@@ -6,13 +6,14 @@ mod announced;
 mod bond;
 mod faults;
 mod forms;
+mod replaced;
 mod restraint;
 mod standing;
 mod word;
 
 pub use announced::Announced;
 pub use bond::{Addressees, Bond, Seen};
-pub use faults::of_word as faults_of_word;
+pub use faults::{beside_release, of_word as faults_of_word};
 pub use forms::{Adoption, Nature, Reservation, Resumption, Suspension, Withdrawal};
 pub use restraint::{How, Restraint, Spoken};
 pub use standing::{Adopted, Heard, Said, Since, Suspended, Told, Words};

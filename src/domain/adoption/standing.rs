@@ -151,11 +151,14 @@ impl Words {
     /// The adoptions of a regime that are in force at an instant, by the receipts of `told`.
     pub fn adopted(&self, regime: &str, told: Party, at: Instant) -> Vec<Adopted> {
         let mut later = self.later_words(told, at);
+        let replaced = self.replaced(regime, told, at);
         let mut adopted: Vec<Adopted> = self
             .in_effect(told, at)
             .filter_map(|(message, said, since)| match &said.word {
                 Word::Adopts { regime: name, edition, digest, nature, reservations, .. }
-                    if name == regime && !later.withdrawn.contains(message) =>
+                    if name == regime
+                        && !later.withdrawn.contains(message)
+                        && !replaced.contains_key(message) =>
                 {
                     Some(Adopted {
                         message: *message,
@@ -240,7 +243,12 @@ impl Words {
 impl Said {
     /// From when it counts towards a Party. `None` where that Party's receipt did not take it.
     pub(super) fn in_force_from(&self, told: Party) -> Option<Instant> {
-        Some(self.word.from().max(self.released_at).max(self.told.get(&told)?.at))
+        Some(self.word.from().max(self.heard_at(told)?))
+    }
+
+    /// When a Party's receipt took it, and never before its release.
+    pub(super) fn heard_at(&self, told: Party) -> Option<Instant> {
+        Some(self.told.get(&told)?.at.max(self.released_at))
     }
 
     fn by_receipt(&self, told: Party) -> Since {

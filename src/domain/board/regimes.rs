@@ -84,6 +84,20 @@ impl Board {
         all
     }
 
+    /// A Party's adoptions of a regime that have no effect, as another took their place before they were in force:
+    /// towards whom, the one, and the other.
+    pub fn replaced(&self, party: Party, regime: &str, at: Instant) -> Vec<(Party, Digest, Digest)> {
+        let (Some(own), Some(words)) = (self.own, self.words.get(&party)) else { return Vec::new() };
+        let towards = |told: Party| {
+            words.replaced(regime, told, at).into_iter().map(move |(message, by)| (told, message, by))
+        };
+        if party == own.party {
+            self.links.keys().flat_map(|told| towards(*told)).collect()
+        } else {
+            towards(own.party).collect()
+        }
+    }
+
     /// The name of a regime that is cited: as its text says, where that is on record here; as the message says, where
     /// not. So what a message calls a text that both ends hold takes it out of no rule.
     pub fn name_of_cited<'n>(&'n self, said: &'n str, digest: &Digest) -> &'n str {

@@ -33,7 +33,8 @@ pub fn cut(text: &str, columns_max: usize) -> String {
 }
 
 /// The text in lines: the first of at most `first` columns, those after it of at most `rest`. Lines end
-/// at spaces; what has none is broken where it must be, never before a character that stands on another.
+/// at spaces; what has none is broken where it must be, never before a character that stands on another, nor within
+/// a character that is written out, such as `\u{1b}`, unless a line has no room for all of it.
 pub fn wrapped(text: &str, first: usize, rest: usize) -> Vec<&str> {
     let mut lines = Vec::new();
     let (mut left, mut columns_max) = (text, first);
@@ -54,7 +55,7 @@ fn broken(text: &str, columns_max: usize) -> Option<(&str, &str)> {
             return match at_space {
                 _ if character == ' ' => without_space(text, at),
                 Some(space) => without_space(text, space),
-                None => text.split_at_checked(at),
+                None => text.split_at_checked(before_escape(text, at).unwrap_or(at)),
             };
         }
         columns = wider;
@@ -64,6 +65,20 @@ fn broken(text: &str, columns_max: usize) -> Option<(&str, &str)> {
         blank &= character == ' ';
     }
     None
+}
+
+/// Where a character begins that is written out, as `shown` does it, and that a break here would cut in two.
+fn before_escape(text: &str, at: usize) -> Option<usize> {
+    let before = text.get(..at)?;
+    let start = before.rfind('\\').filter(|start| *start > 0)?;
+    // Of two the second ends what the first began.
+    let backslashes = before.bytes().rev().skip(at.saturating_sub(start).saturating_sub(1));
+    let begins = backslashes.take_while(|byte| *byte == b'\\').count() % 2 == 1;
+    let written = text.get(start..)?;
+    let mut code_point = written.bytes().take("\\u{10ffff}".len());
+    let end = code_point.position(|byte| byte == b'}').filter(|_| written.starts_with("\\u{"));
+    let length = end.map_or(2, |end| end.saturating_add(1));
+    (begins && at < start.saturating_add(length)).then_some(start)
 }
 
 fn without_space(text: &str, space: usize) -> Option<(&str, &str)> {
@@ -82,6 +97,17 @@ mod tests {
         assert_eq!(wrapped("abcdefgh", 3, 3), ["abc", "def", "gh"]);
         assert_eq!(wrapped("", 3, 3), [""]);
         assert_eq!(wrapped("   indented", 6, 6), ["   ind", "ented"]);
+    }
+
+    #[test]
+    fn a_character_that_is_written_out_stands_on_one_line() {
+        for room in 5..=10 {
+            assert_eq!(wrapped("abcde\\u{1b}fgh", room, 11), ["abcde", "\\u{1b}fgh"], "{room}");
+        }
+        assert_eq!(wrapped("abcde\\u{1b}fgh", 11, 11), ["abcde\\u{1b}", "fgh"]);
+        assert_eq!(wrapped("abc\\\\d", 4, 4), ["abc", "\\\\d"]);
+        assert_eq!(wrapped("abc\\\\d", 5, 5), ["abc\\\\", "d"]);
+        assert_eq!(wrapped("\\u{10ffff}", 4, 4), ["\\u{1", "0fff", "f}"], "no line has room for it");
     }
 
     #[test]

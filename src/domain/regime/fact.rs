@@ -31,6 +31,8 @@ pub enum Is {
     OneOf(Vec<String>),
     /// One of these words, or words one behind the other, is among its words, but for capital letters.
     Word(Vec<String>),
+    /// It is made up of words of the two lists alone, one of the first among them, but for capital letters.
+    Only { word: Vec<String>, beside: Vec<String> },
 }
 
 impl Is {
@@ -44,8 +46,32 @@ impl Is {
                 let words = in_words(&text);
                 wanted.iter().any(|wanted| words.contains(&in_words(&wanted.to_lowercase())))
             }
+            Is::Only { word, beside } => {
+                is_made_up_of(&in_words(&text), &each_in_words(word), &each_in_words(beside))
+            }
         }
     }
+}
+
+/// Read from its start, each time as much as one entry of the lists takes.
+fn is_made_up_of(text: &str, word: &[String], beside: &[String]) -> bool {
+    let (mut left, mut is_named) = (text, false);
+    while left != " " {
+        let longest = |known: &[String]| {
+            known.iter().filter(|one| left.starts_with(one.as_str())).map(String::len).max().unwrap_or(0)
+        };
+        let (named, other) = (longest(word), longest(beside));
+        // The space behind it stands before the next.
+        let taken = named.max(other).saturating_sub(1);
+        let Some(rest) = left.get(taken..).filter(|_| taken > 0) else { return false };
+        is_named |= named >= other;
+        left = rest;
+    }
+    is_named
+}
+
+fn each_in_words(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| in_words(&text.to_lowercase())).collect()
 }
 
 /// The words of a text, each between single spaces, so that one is never found within another.

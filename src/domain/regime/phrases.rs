@@ -61,6 +61,8 @@ fn is(is: &Is) -> String {
         Is::Given => "is given".into(),
         Is::OneOf(words) => format!("is {}", all(words)),
         Is::Word(words) => format!("has the word {}", all(words)),
+        Is::Only { word, beside } if beside.is_empty() => format!("has no word but {}", all(word)),
+        Is::Only { word, beside } => format!("has no word but {}, and beside it {}", all(word), all(beside)),
     }
 }
 

@@ -123,7 +123,7 @@ fn is_meant(count: &Count, parts: &[Part]) -> Option<bool> {
         match (stated(parts, field), is) {
             (Some(text), is) if !is.holds(text) => return Some(false),
             (Some(_), _) => {}
-            (None, Is::Given | Is::OneOf(_) | Is::Word(_)) => meant = None,
+            (None, Is::Given | Is::OneOf(_) | Is::Word(_) | Is::Only { .. }) => meant = None,
         }
     }
     meant

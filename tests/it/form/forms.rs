@@ -48,13 +48,20 @@ fn every_template_is_a_form_with_its_lines_in_force() {
 }
 
 #[test]
-fn every_template_names_every_field_with_its_meaning() {
+fn every_template_names_every_field_with_its_meaning_and_every_word_of_a_choice() {
     fn walk(fields: &[Field], text: &str) {
         for field in fields {
             assert!(text.contains(field.meaning), "{}", field.name);
             match field.shape {
                 Shape::Group(inner) | Shape::Groups(inner) => walk(inner, text),
-                Shape::Leaf(_) | Shape::Leaves(_) => assert!(text.contains(&format!("{} = ", field.name))),
+                Shape::Leaf(leaf) => {
+                    assert!(text.contains(&format!("{} = ", field.name)));
+                    if let Leaf::Choice(words) = leaf {
+                        let named = format!("#   one of: \"{}\"\n", words.join("\", \""));
+                        assert!(text.contains(&named), "{}: {named}", field.name);
+                    }
+                }
+                Shape::Leaves(_) => assert!(text.contains(&format!("{} = ", field.name))),
                 Shape::OfFormat => {
                     let tables = [format!("[[{}]]", field.name), format!("[{}.", field.name)];
                     assert!(tables.iter().any(|table| text.contains(table)), "{}", field.name);

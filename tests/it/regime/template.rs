@@ -45,7 +45,7 @@ fn walk(table: &Table, keys: Keys, seen: &mut BTreeSet<(&'static str, String)>) 
     for (key, value) in table {
         seen.insert((keys.what, key.clone()));
         // Its keys are fields of entries, and what is asked of one may be a table.
-        if keys == keys::COUNT && key == "where" {
+        if keys == keys::COUNT && (key == "where" || key == "others") {
             for of_field in value.as_table().into_iter().flat_map(|fields| fields.values()) {
                 of_field.as_table().into_iter().for_each(|words| walk(words, keys::WORDS, seen));
             }
