@@ -5,7 +5,7 @@ use detente::cli::form::{self, Syntax};
 use detente::cli::message::message_form;
 use detente::cli::regime::labels::Labelling;
 use detente::codec::form as codec;
-use detente::domain::content::Kind;
+use detente::domain::content::{Content, Kind};
 use detente::domain::correspondence::asked::Clarification;
 use detente::domain::digest::Digest;
 use detente::domain::incident::picture::Picture;
@@ -80,6 +80,38 @@ fn accounts_that_contradict_each_other_stand_side_by_side() {
     assert_eq!(what(india).as_deref(), Some("It was not armed."));
     assert!(india.report.as_ref().unwrap().earlier().is_empty());
     assert_eq!(india.beside, [&all[2]]);
+}
+
+#[test]
+fn an_update_that_names_anothers_report_by_its_number_stands_beside_as_by_its_digest() {
+    let by_number = |place, author: &str, number: &str| {
+        let updates = format!("[updates]\nnumber = \"{number}\"\nauthor = \"{author}\"\n");
+        said("IN", place, Kind::Update, &format!("{updates}[report]\nwhat = \"It never was there.\""))
+    };
+    let all = [
+        report("PK", 1, "It was armed."),
+        report("IN", 1, "It was not armed."),
+        by_number(2, "PK", "PK/31/0001"),
+        // Nobody's: neither a number of that author, nor of any.
+        by_number(3, "PK", "IN/31/0001"),
+        by_number(4, "XX", "PK/31/0001"),
+        // Its own, with its author named and without.
+        by_number(5, "IN", "IN/31/0001"),
+        by_number(6, "", "IN/31/0001"),
+    ];
+    let picture = Picture::of(&all);
+    let [_, india] = &picture.accounts[..] else { panic!("two accounts: {picture:?}") };
+    assert_eq!(india.beside, [&all[2]]);
+    let versions = india.report.as_ref().unwrap();
+    assert_eq!(versions.present(), &all[6]);
+    assert_eq!(versions.earlier(), [&all[1], &all[3], &all[4], &all[5]]);
+    // By whatever a reference names a message, it is the same as looked up one by one.
+    for one in &all {
+        let Content::Update(form) = &one.content else { continue };
+        let names =
+            all.iter().any(|other| other.author != one.author && other.is_meant(&form.updates, one.author));
+        assert_eq!(names, india.beside.contains(&one), "{one:?}");
+    }
 }
 
 #[test]

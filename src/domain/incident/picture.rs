@@ -3,7 +3,7 @@
 //!
 //! Never here: a choice between accounts, or anything added up from two of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Report;
 use crate::domain::content::Content;
@@ -57,10 +57,35 @@ pub fn reported(content: &Content) -> Option<&Report> {
     if let Content::Report(form) = content { Some(form) } else { None }
 }
 
-/// Whether it is an update that names a message of another Party in the thread.
-fn names_another(said: &Said, all: &[Said]) -> bool {
-    let Content::Update(form) = &said.content else { return false };
-    all.iter().any(|one| one.author != said.author && one.is_meant(&form.updates, said.author))
+/// By what a reference names the messages of a thread ([`Said::is_meant`]): no update has to be compared with each of
+/// them, of which a peer may send many.
+struct Named<'s> {
+    authors: BTreeMap<Digest, Party>,
+    /// Author and number.
+    numbers: BTreeSet<(&'s str, &'s str)>,
+}
+
+impl<'s> Named<'s> {
+    fn of(said: &'s [Said]) -> Named<'s> {
+        Named {
+            authors: said.iter().map(|one| (one.message, one.author)).collect(),
+            numbers: said.iter().map(|one| (one.author.as_str(), one.number.as_str())).collect(),
+        }
+    }
+
+    /// Whether it is an update that names a message of another Party in the thread.
+    fn is_of_another(&self, said: &Said) -> bool {
+        let Content::Update(form) = &said.content else { return false };
+        let named = &form.updates;
+        match &named.message_digest {
+            Some(digest) => self.authors.get(&digest.0).is_some_and(|author| *author != said.author),
+            None => {
+                !named.number.is_empty()
+                    && named.author != said.author.as_str()
+                    && self.numbers.contains(&(named.author.as_str(), named.number.as_str()))
+            }
+        }
+    }
 }
 
 impl<'s> Picture<'s> {
@@ -71,8 +96,9 @@ impl<'s> Picture<'s> {
             withdrawn: withdrawn(said),
             ..Picture::default()
         };
+        let named = Named::of(said);
         for one in said {
-            picture.take(one, names_another(one, said));
+            picture.take(one, named.is_of_another(one));
         }
         picture
     }
