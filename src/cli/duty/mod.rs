@@ -11,8 +11,8 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 use tonic::transport::Channel;
 
-pub use calendar::{Calendar, Entry, Span};
-pub use export::uid;
+pub use calendar::{Calendar, Entry, Span, Standing};
+pub use export::{exercises_of, uid};
 
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
