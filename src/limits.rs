@@ -95,6 +95,8 @@ pub const ALERTED_PERSONS_MAX: usize = 256;
 pub const ALERTS_AT_ONCE_MAX: usize = 64;
 /// A hand-over of the watch names no more open messages; the rest is counted, and its digest covers all.
 pub const HAND_OVER_ITEMS_MAX: usize = 1_000;
+/// A hand-over of the watch names no more duties; the rest is counted, and its digest covers all.
+pub const HAND_OVER_DUTIES_MAX: usize = 1_000;
 /// Columns of an official form: what does not fit goes on in the next line.
 pub const OFFICIAL_FORM_COLUMNS: usize = 80;
 /// Lines of a page of an official form, head and foot among them: what does not fit goes on on the next.
