@@ -568,6 +568,8 @@ pub const NEWEST_BYTES_KEPT: usize = 4 * 1024 * 1024;
 pub const AUDIT_THREADS_MAX: usize = 32;
 /// An audit names no more faults than the first so many; the rest is counted.
 pub const AUDIT_FAULTS_SHOWN_MAX: usize = 100;
+/// An audit tells of no more hand-overs of the watch than the newest so many.
+pub const AUDIT_HAND_OVERS_SHOWN_MAX: usize = 10;
 /// An audit names no more void entries than the newest so many; the rest is counted.
 pub const AUDIT_VOIDS_SHOWN_MAX: usize = 100;
 
