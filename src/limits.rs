@@ -756,6 +756,9 @@ pub const THREADS_PER_PAGE: usize = 200;
 pub const BY_HAND_PER_PAGE: usize = 200;
 /// So many duties are listed in one answer; the next page is asked for.
 pub const DUTIES_PER_PAGE: usize = 50;
+/// Of the story of a duty so many steps are listed, the newest; the rest is counted. A peer makes it as long as it likes,
+/// and the list has to come all the same.
+pub const DUTY_STEPS_LISTED_MAX: usize = 64;
 /// A page of one thread holds no more messages; the rest comes with the next one.
 pub const THREAD_PAGE_MESSAGES: usize = 100;
 /// A page of one thread is ended by the message that takes it to this size (bytes).

@@ -66,7 +66,7 @@ fn duty(line: &calls::DutyLine) -> Entry {
     lines.extend((!line.follows.is_empty()).then(|| format!("if it lapses: {}", line.follows)));
     Entry {
         uid: uid(line),
-        sequence: line.story.len() as u64,
+        sequence: line.story_before.saturating_add(line.story.len() as u64),
         standing: Standing::Stands,
         summary: title(line),
         description: lines.join("\n"),

@@ -217,6 +217,9 @@ fn print(duty: &calls::DutyLine) {
         row(1, "Known beside", &shown(line));
     }
     row(1, "On record", &format!("record {}, {}", duty.record, Instant(duty.recorded_at_ms)));
+    if duty.story_before > 0 {
+        row(2, "before", &format!("{} earlier steps, on record", duty.story_before));
+    }
     for one in &duty.story {
         let when = Instant(one.recorded_at_ms);
         row(2, &format!("record {}, {when}", one.record), &shown(&one.says));
@@ -260,6 +263,7 @@ pub fn duty_json(duty: &calls::DutyLine) -> Value {
         "state": duty.state,
         "sentence": duty.sentence,
         "story": story,
+        "story_before": duty.story_before,
         "record": duty.record,
         "recorded_at_ms": duty.recorded_at_ms,
         "beside": duty.beside,
