@@ -65,8 +65,8 @@ pub const CONTRADICTIONS_KEPT_PER_LINK: usize = 64;
 /// Of one author, no more references to messages that are not here are watched; a further one is on record
 /// like any other, but nobody is alarmed when what it refers to does not come.
 pub const REFERENCES_WAITING_PER_PARTY_MAX: usize = 4_096;
-/// Of one author, no more messages that nobody acknowledged are watched, FLASH apart; a further one is on record
-/// and acknowledged like any other, but nobody is alerted of it, and it is only counted.
+/// Of one author, no more messages that nobody acknowledged are watched, FLASH apart and drills apart; a further one is
+/// on record and acknowledged like any other, but nobody is alerted of it, and it is only counted.
 pub const WATCHED_PER_PARTY_MAX: usize = 1_000;
 /// Rules of a watch plan: one for each precedence of each office, and of none. One more is refused.
 pub const WATCH_RULES_MAX: usize = 4 * (OFFICES_MAX + 1);
