@@ -140,6 +140,31 @@ fn each_closes_for_itself_and_opens_it_again_by_reporting_again() {
 }
 
 #[test]
+fn a_closing_that_is_over_and_a_word_on_another_thread_that_stands_no_more_stay_readable() {
+    let closing = |place| said("IN", place, Kind::Closing, "");
+    let same = |place, position: &str| {
+        let text = format!("position = \"{position}\"\nother_party = \"RU\"");
+        said("IN", place, Kind::SameIncident, &text)
+    };
+    let all = [
+        report("IN", 1, "It was not armed."),
+        closing(2),
+        // Whoever reports again has not closed it.
+        update("IN", 3, digest("IN", 1), "It never was there."),
+        closing(4),
+        same(5, "stated"),
+        same(6, "contested"),
+        said("IN", 7, Kind::SameIncident, "position = \"stated\"\nother_party = \"PL\""),
+        taken_back("IN", 8, digest("IN", 7)),
+    ];
+    let picture = Picture::of(&all);
+    assert_eq!(picture.accounts[0].closing, Some(&all[3]));
+    assert_eq!(picture.same_incident, [&all[5]]);
+    assert_eq!(picture.over, [&all[1], &all[4], &all[6]]);
+    assert_eq!(picture.withdrawn[&all[6].message], &all[7]);
+}
+
+#[test]
 fn what_its_own_author_took_back_stands_no_more_and_stays_readable() {
     let all = [
         report("PK", 1, "first"),

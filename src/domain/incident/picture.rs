@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Report;
-use crate::domain::content::Content;
+use crate::domain::content::{Content, Kind};
 use crate::domain::correspondence::asked::Clarification;
 use crate::domain::digest::Digest;
 use crate::domain::message::Traffic;
@@ -21,6 +21,9 @@ pub struct Picture<'s> {
     pub clarification: Clarification<'s>,
     /// The newest word of each author on each other thread.
     pub same_incident: Vec<&'s Said>,
+    /// What was said of the incident and stands in nothing above, in the thread's order: a closing that is over, a word
+    /// on another thread in whose place a later one stands, or that was taken back.
+    pub over: Vec<&'s Said>,
     /// Messages of any kind that their authors took back, each with the word that does so.
     pub withdrawn: BTreeMap<Digest, &'s Said>,
 }
@@ -100,7 +103,22 @@ impl<'s> Picture<'s> {
         for one in said {
             picture.take(one, named.is_of_another(one));
         }
+        let shown = picture.shown();
+        let is_over =
+            |one: &&Said| one.content.kind().noun() == Kind::Report.noun() && !shown.contains(&one.message);
+        picture.over = said.iter().filter(is_over).collect();
         picture
+    }
+
+    /// All that stands in an account, or as a word on another thread.
+    fn shown(&self) -> BTreeSet<Digest> {
+        let of_accounts = self.accounts.iter().flat_map(|account| {
+            let versions = account.report.iter();
+            let versions = versions.flat_map(|one| one.earlier().iter().copied().chain([one.present()]));
+            let words = account.beside.iter().chain(&account.findings).chain(&account.closing);
+            versions.chain(words.chain(&account.taken_back).copied())
+        });
+        of_accounts.chain(self.same_incident.iter().copied()).map(|said| said.message).collect()
     }
 
     /// Whether it says anything about an incident.
