@@ -129,10 +129,7 @@ async fn since(
     let came = |index: u64| index > after && index < before;
     let open = listed(board.open_for(caller).filter(|(_, item)| came(item.index)));
     let (items, items_more) = watch_now::lines(exchange, head, &open).await?;
-    let opened = || {
-        let opened = board.duties.opened_after(after);
-        opened.filter(|duty| came(duty.index) && duty.state().is_open())
-    };
+    let opened = || board.duties_opened_between(after, before);
     let lines = Lines::at(head, &exchange.registrar.journal, &exchange.links, "", None);
     let mut duties = Vec::new();
     for duty in opened().take(limits::NOW_ITEMS_MAX) {

@@ -164,6 +164,22 @@ fn a_hand_over_lists_what_is_owed_and_was_not_given_and_how_each_stands() {
 }
 
 #[test]
+fn who_takes_over_is_told_of_what_opened_since_also_where_it_lapsed_meanwhile() {
+    let mut world = World::new();
+    owes(
+        &mut world,
+        &[(Traffic::Drill, vec![]), (Traffic::Real, vec![Step::Lapsed]), (Traffic::Real, vec![])],
+    );
+    let between = |after, before| -> Vec<u64> {
+        let board = &world.folded.board;
+        board.duties_opened_between(after, before).map(|duty| duty.number.0).collect()
+    };
+    assert_eq!(between(6, 8), [2, 1, 0], "what is real before a drill");
+    // All of them are in record 7.
+    assert_eq!((between(7, 9), between(6, 7)), (vec![], vec![]));
+}
+
+#[test]
 fn a_hand_over_names_so_many_duties_counts_the_rest_and_its_digest_covers_all() {
     let mut world = World::new();
     owes(&mut world, &vec![(Traffic::Real, vec![]); limits::HAND_OVER_DUTIES_MAX + 2]);

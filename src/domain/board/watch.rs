@@ -211,6 +211,18 @@ impl Board {
         all.map(|duty| &**duty).filter(is_ours)
     }
 
+    /// Duties that were put on record after this record and before that one, owed by or to this Party, and not given: what
+    /// lapsed meanwhile too. What is real comes before drills; of each the newest first.
+    pub fn duties_opened_between(&self, after: u64, before: u64) -> impl Iterator<Item = &Duty> {
+        [Traffic::Real, Traffic::Drill].into_iter().flat_map(move |traffic| {
+            let opened = self.duties.opened_after(after).map(|duty| &**duty);
+            opened.filter(move |duty| {
+                let is_it = duty.index < before && duty.opened.traffic == traffic;
+                is_it && OwedAs::of(duty).is_some()
+            })
+        })
+    }
+
     fn handed_duties(&self) -> impl Iterator<Item = HandedDuty> {
         self.duties_to_hand_over().filter_map(HandedDuty::of)
     }
