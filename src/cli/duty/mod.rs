@@ -152,7 +152,7 @@ async fn list(args: ListArgs) -> Result<(), Fault> {
     if listed.alarms_more > 0 && args.shown.json {
         say!("{}", json::line(&json!({ "kind": "alarms more", "alarms": listed.alarms_more })));
     } else if listed.alarms_more > 0 {
-        say!("ALARM: {} more, due later", listed.alarms_more);
+        say!("ALARM: {} more, drills or due later", listed.alarms_more);
     }
     if listed.duties.is_empty() && !args.shown.json {
         say!("no such duty is on record here");
