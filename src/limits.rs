@@ -227,7 +227,8 @@ pub const OWN_ALARMS_MAX: usize = 64;
 pub const OWN_ALARM_NAME_BYTES_MAX: usize = 64;
 /// Such an alarm that leaves more hours is refused (one year).
 pub const OWN_ALARM_HOURS_MAX: u32 = 366 * 24;
-/// For messages of one author no more such alarms run at once; a further message begins none, and that is counted.
+/// For messages of one author, drills apart, no more such alarms run at once; a further message begins none, and that is
+/// counted.
 pub const OWN_ALARMS_RUNNING_OF_ONE_MAX: u64 = 1_000;
 /// So many of them are put on record as past due in one go, or listed in one answer; the next to fall due first.
 pub const OWN_ALARMS_AT_ONCE_MAX: usize = 50;
