@@ -65,8 +65,8 @@ pub const CONTRADICTIONS_KEPT_PER_LINK: usize = 64;
 /// Of one author, no more references to messages that are not here are watched; a further one is on record
 /// like any other, but nobody is alarmed when what it refers to does not come.
 pub const REFERENCES_WAITING_PER_PARTY_MAX: usize = 4_096;
-/// Of one author, no more messages that nobody acknowledged are watched, FLASH apart; a further one is on record
-/// and acknowledged like any other, but nobody is alerted of it, and it is only counted.
+/// Of one author, no more messages that nobody acknowledged are watched, FLASH apart and drills apart; a further one is
+/// on record and acknowledged like any other, but nobody is alerted of it, and it is only counted.
 pub const WATCHED_PER_PARTY_MAX: usize = 1_000;
 /// Rules of a watch plan: one for each precedence of each office, and of none. One more is refused.
 pub const WATCH_RULES_MAX: usize = 4 * (OFFICES_MAX + 1);
@@ -95,6 +95,8 @@ pub const ALERTED_PERSONS_MAX: usize = 256;
 pub const ALERTS_AT_ONCE_MAX: usize = 64;
 /// A hand-over of the watch names no more open messages; the rest is counted, and its digest covers all.
 pub const HAND_OVER_ITEMS_MAX: usize = 1_000;
+/// A hand-over of the watch names no more duties; the rest is counted, and its digest covers all.
+pub const HAND_OVER_DUTIES_MAX: usize = 1_000;
 /// Columns of an official form: what does not fit goes on in the next line.
 pub const OFFICIAL_FORM_COLUMNS: usize = 80;
 /// Lines of a page of an official form, head and foot among them: what does not fit goes on on the next.
@@ -225,7 +227,8 @@ pub const OWN_ALARMS_MAX: usize = 64;
 pub const OWN_ALARM_NAME_BYTES_MAX: usize = 64;
 /// Such an alarm that leaves more hours is refused (one year).
 pub const OWN_ALARM_HOURS_MAX: u32 = 366 * 24;
-/// For messages of one author no more such alarms run at once; a further message begins none, and that is counted.
+/// For messages of one author, drills apart, no more such alarms run at once; a further message begins none, and that is
+/// counted.
 pub const OWN_ALARMS_RUNNING_OF_ONE_MAX: u64 = 1_000;
 /// So many of them are put on record as past due in one go, or listed in one answer; the next to fall due first.
 pub const OWN_ALARMS_AT_ONCE_MAX: usize = 50;
@@ -566,6 +569,8 @@ pub const NEWEST_BYTES_KEPT: usize = 4 * 1024 * 1024;
 pub const AUDIT_THREADS_MAX: usize = 32;
 /// An audit names no more faults than the first so many; the rest is counted.
 pub const AUDIT_FAULTS_SHOWN_MAX: usize = 100;
+/// An audit tells of no more hand-overs of the watch than the newest so many.
+pub const AUDIT_HAND_OVERS_SHOWN_MAX: usize = 10;
 /// An audit names no more void entries than the newest so many; the rest is counted.
 pub const AUDIT_VOIDS_SHOWN_MAX: usize = 100;
 
@@ -752,6 +757,9 @@ pub const THREADS_PER_PAGE: usize = 200;
 pub const BY_HAND_PER_PAGE: usize = 200;
 /// So many duties are listed in one answer; the next page is asked for.
 pub const DUTIES_PER_PAGE: usize = 50;
+/// Of the story of a duty so many steps are listed, the newest; the rest is counted. A peer makes it as long as it likes,
+/// and the list has to come all the same.
+pub const DUTY_STEPS_LISTED_MAX: usize = 64;
 /// A page of one thread holds no more messages; the rest comes with the next one.
 pub const THREAD_PAGE_MESSAGES: usize = 100;
 /// A page of one thread is ended by the message that takes it to this size (bytes).

@@ -2,11 +2,15 @@
 //!
 //! Never here: a check (`replay/audit`), or a result that says more than the report.
 
-use serde_json::json;
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
 
 use crate::cli::json;
 use crate::cli::out::say;
 use crate::codec::party_file::Fingerprint;
+use crate::domain::text::shown;
+use crate::domain::watch::{HandedDuty, OfferedOnRecord};
 use crate::replay::audit::{Covered, Report};
 
 /// For a person.
@@ -36,6 +40,9 @@ pub fn print(report: &Report, given: Option<Fingerprint>) {
             report.fold_version
         );
     }
+    for (index, offered) in &report.hand_overs {
+        print_hand_over(*index, offered);
+    }
     for void in &report.voids {
         let claims = void.claims.map_or_else(String::new, |index| format!(", claims to be record {index}"));
         say!("void         position {}{claims}: {}", void.position, void.reason);
@@ -62,6 +69,50 @@ pub fn print(report: &Report, given: Option<Fingerprint>) {
         }
     };
     say!("result       {result}");
+}
+
+/// What both officers signed for: `--json` lists each of it.
+fn print_hand_over(index: u64, offered: &OfferedOnRecord) {
+    let desk = match offered.desk.as_str() {
+        "" => "the central desk".to_owned(),
+        desk => format!("desk {}", shown(desk)),
+    };
+    let messages = (offered.open.len() as u64).saturating_add(offered.open_more);
+    let mut owed: BTreeMap<&str, u64> = BTreeMap::new();
+    for duty in &offered.duties {
+        *owed.entry(duty.owed_as.word()).or_default() += 1;
+    }
+    let mut duties: Vec<String> = owed.into_iter().map(|(word, count)| format!("{count} {word}")).collect();
+    if offered.duties_more > 0 {
+        duties.push(format!("{} more", offered.duties_more));
+    }
+    let duties = if duties.is_empty() { "none".to_owned() } else { duties.join("; ") };
+    let digest = offered.digest.short();
+    say!(
+        "hand-over    record {index}, {desk}: {messages} messages; duties: {duties}; digest {digest} {}",
+        follows(offered)
+    );
+}
+
+fn follows(offered: &OfferedOnRecord) -> &'static str {
+    match offered.digest_of_named() {
+        Some(digest) if digest == offered.digest => "follows from what the record lists",
+        Some(_) | None => "covers more than the record lists, or is of an older fold",
+    }
+}
+
+fn hand_over_json((index, offered): &(u64, OfferedOnRecord)) -> Value {
+    let duty = |duty: &HandedDuty| json!({"number": duty.number.0, "due_ms": duty.due.0, "owed_as": duty.owed_as.word()});
+    json!({
+        "record": index,
+        "desk": offered.desk,
+        "digest": offered.digest.to_string(),
+        "digest_follows": offered.digest_of_named() == Some(offered.digest),
+        "messages": offered.open.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "messages_more": offered.open_more,
+        "duties": offered.duties.iter().map(duty).collect::<Vec<_>>(),
+        "duties_more": offered.duties_more,
+    })
 }
 
 fn run_backwards(times: u64) -> String {
@@ -135,6 +186,7 @@ pub fn print_json(report: &Report) {
         "checked": report.checked,
         "times_run_backwards": report.times_run_backwards,
         "by_older_rules": report.by_older_rules,
+        "hand_overs": report.hand_overs.iter().map(hand_over_json).collect::<Vec<_>>(),
         "covered": matches!(report.covered, Covered::ByCheckpoint { .. }),
         "covered_records": covered_records,
         "copied": copied,

@@ -11,9 +11,11 @@ use super::fault::DecodeFault;
 use super::journal_v1 as proto;
 use super::message::{person_from_proto, person_to_proto, precedence_from_proto, precedence_to_proto};
 use crate::domain::digest::Digest;
+use crate::domain::duty::DutyNumber;
 use crate::domain::time::Instant;
 use crate::domain::watch::{
-    Alerted, Card, HoldingReply, OfferedOnRecord, Reach, Rule, Step, WatchCards, WatchPlan,
+    Alerted, Card, HandedDuty, HoldingReply, OfferedOnRecord, OwedAs, Reach, Rule, Step, WatchCards,
+    WatchPlan,
 };
 
 pub(super) fn plan_to_proto(plan: &WatchPlan) -> proto::WatchPlan {
@@ -118,7 +120,35 @@ pub(super) fn offered_to_proto(offered: &OfferedOnRecord) -> proto::WatchOffered
         digest: Bytes::copy_from_slice(&offered.digest.0),
         open: offered.open.iter().map(|message| Bytes::copy_from_slice(&message.0)).collect(),
         open_more: offered.open_more,
+        open_steps: offered.steps.clone(),
+        duties: offered.duties.iter().map(handed_to_proto).collect(),
+        duties_more: offered.duties_more,
     }
+}
+
+fn handed_to_proto(duty: &HandedDuty) -> proto::DutyHandedOver {
+    let owed_as = match duty.owed_as {
+        OwedAs::Awaited => proto::OwedAs::Awaited,
+        OwedAs::Unknown => proto::OwedAs::Unknown,
+        OwedAs::Lapsed => proto::OwedAs::Lapsed,
+        OwedAs::PastDue => proto::OwedAs::PastDue,
+        OwedAs::Suspended => proto::OwedAs::Suspended,
+    };
+    proto::DutyHandedOver { number: duty.number.0, due_ms: duty.due.0, owed_as: owed_as as i32 }
+}
+
+fn handed_from_proto(wire: proto::DutyHandedOver) -> Result<HandedDuty, DecodeFault> {
+    let owed_as = match proto::OwedAs::try_from(wire.owed_as) {
+        Ok(proto::OwedAs::Awaited) => OwedAs::Awaited,
+        Ok(proto::OwedAs::Unknown) => OwedAs::Unknown,
+        Ok(proto::OwedAs::Lapsed) => OwedAs::Lapsed,
+        Ok(proto::OwedAs::PastDue) => OwedAs::PastDue,
+        Ok(proto::OwedAs::Suspended) => OwedAs::Suspended,
+        Ok(proto::OwedAs::Unspecified) | Err(_) => {
+            return Err(DecodeFault::new("watch_offered.duties.owed_as", "must be one that is known"));
+        }
+    };
+    Ok(HandedDuty { number: DutyNumber(wire.number), due: Instant(wire.due_ms), owed_as })
 }
 
 pub(super) fn offered_from_proto(wire: proto::WatchOffered) -> Result<OfferedOnRecord, DecodeFault> {
@@ -129,6 +159,9 @@ pub(super) fn offered_from_proto(wire: proto::WatchOffered) -> Result<OfferedOnR
         digest: digest(&wire.digest, "watch_offered.digest")?,
         open: open.collect::<Result<_, _>>()?,
         open_more: wire.open_more,
+        steps: wire.open_steps,
+        duties: wire.duties.into_iter().map(handed_from_proto).collect::<Result<_, _>>()?,
+        duties_more: wire.duties_more,
     })
 }
 

@@ -62,7 +62,8 @@ pub(super) fn expiring(board: &Board, own: &OwnCertificate, now: Instant) -> Vec
     near.iter().map(|near| calls::Expiring { what: near.thing.words(), ends_ms: near.ends.0 }).collect()
 }
 
-/// As many as one answer lists, those that are due first before the others; and how many more there are.
+/// As many as one answer lists, what is real before drills, of each those that are due first before the others; and how
+/// many more there are.
 pub(super) struct Listed {
     pub lines: Vec<calls::AlarmLine>,
     pub more: u64,
@@ -84,7 +85,7 @@ pub(super) async fn lines(
 ) -> Result<Listed, Status> {
     let wanted = head.board.own_alarms.iter().filter(|(key, running)| wants(key, running));
     let mut wanted: Vec<(&Key, &Running)> = wanted.collect();
-    wanted.sort_unstable_by_key(|(key, running)| (running.due, *key));
+    wanted.sort_unstable_by_key(|(key, running)| (running.traffic, running.due, *key));
     let listed = wanted.iter().take(limits::OWN_ALARMS_AT_ONCE_MAX);
     let mut lines = Vec::with_capacity(listed.len());
     for (key, running) in listed {

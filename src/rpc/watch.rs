@@ -126,6 +126,9 @@ impl WatchService for WatchCalls {
         let mut page = watch_now::page(&self.exchange, &head, &caller, skip, is_told).await?;
         if hand_over {
             (page.duties, page.duties_more) = watch_hand_over::duties(&self.exchange, &head).await?;
+            if let Some(waiting) = &mut page.offered {
+                watch_hand_over::list_named(&self.exchange, &head, &caller, waiting).await?;
+            }
         }
         Ok(Response::new(page))
     }

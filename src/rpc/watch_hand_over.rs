@@ -9,9 +9,9 @@ use super::duties::lines::Lines;
 use super::{status, watch_now};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::command::Command;
-use crate::domain::event::Event;
+use crate::domain::event::{Event, Record};
 use crate::domain::people::Person;
-use crate::domain::watch::listed;
+use crate::domain::watch::{OfferedOnRecord, listed};
 use crate::limits;
 use crate::peers::exchange::Exchange;
 use crate::registrar::{Head, Registrar};
@@ -30,12 +30,24 @@ pub(super) async fn hand_over(
     let rule = "nobody whom the roster has with the role watch bears this name";
     let to = to.ok_or_else(|| status::field("to", rule))?;
     let record = give(registrar, Command::OfferWatch { to, digest }, origin).await?;
-    let open = record.events.iter().find_map(|event| match event {
-        Event::WatchOffered(offered) => Some((offered.open.len() as u64).saturating_add(offered.open_more)),
+    let offered = offered_in(&record).ok_or_else(not_what_was_asked)?;
+    let (open, duties) = (messages_named(offered), duties_named(offered));
+    Ok(Response::new(calls::HandOverResponse { open, duties }))
+}
+
+fn offered_in(record: &Record) -> Option<&OfferedOnRecord> {
+    record.events.iter().find_map(|event| match event {
+        Event::WatchOffered(offered) => Some(offered),
         _ => None,
-    });
-    let answer = open.map(|open| Response::new(calls::HandOverResponse { open }));
-    answer.ok_or_else(not_what_was_asked)
+    })
+}
+
+fn messages_named(offered: &OfferedOnRecord) -> u64 {
+    (offered.open.len() as u64).saturating_add(offered.open_more)
+}
+
+fn duties_named(offered: &OfferedOnRecord) -> u64 {
+    (offered.duties.len() as u64).saturating_add(offered.duties_more)
 }
 
 /// The officer to whom it was offered.
@@ -71,6 +83,29 @@ pub(super) async fn since_offered(
     since(exchange, head, caller, offer.index, head.chain.size).await.map(Some)
 }
 
+/// What the hand-over of a person's desk that waits names, as its record lists it: who takes over signs for it.
+pub(super) async fn list_named(
+    exchange: &Exchange,
+    head: &Head,
+    caller: &Person,
+    waiting: &mut calls::HandOverOffered,
+) -> Result<(), Status> {
+    let desk = head.board.roster.offices.desk_of(caller);
+    let Some(offer) = head.board.watch.holders.offers.get(&desk) else { return Ok(()) };
+    let journal = &exchange.registrar.journal;
+    let record = head.records(journal).record(offer.index).await.map_err(status::record)?;
+    let offered = offered_in(&record).ok_or_else(not_what_was_asked)?;
+    let lines = Lines::at(head, journal, &exchange.links, "", None);
+    waiting.messages = messages_named(offered);
+    for named in offered.duties.iter().take(limits::NOW_ITEMS_MAX) {
+        let Some(duty) = head.board.duties.get(named.number) else { continue };
+        let duty = Some(lines.line(duty).await.map_err(status::record)?);
+        waiting.duties.push(calls::OfferedDuty { duty, stood: named.owed_as.word().to_owned() });
+    }
+    waiting.duties_more = duties_named(offered).saturating_sub(waiting.duties.len() as u64);
+    Ok(())
+}
+
 /// What this Party owes, as a hand-over names it; and how much more there is.
 pub(super) async fn duties(exchange: &Exchange, head: &Head) -> Result<(Vec<calls::DutyLine>, u64), Status> {
     let lines = Lines::at(head, &exchange.registrar.journal, &exchange.links, "", None);
@@ -94,10 +129,7 @@ async fn since(
     let came = |index: u64| index > after && index < before;
     let open = listed(board.open_for(caller).filter(|(_, item)| came(item.index)));
     let (items, items_more) = watch_now::lines(exchange, head, &open).await?;
-    let opened = || {
-        let opened = board.duties.opened_after(after);
-        opened.filter(|duty| came(duty.index) && duty.state().is_open())
-    };
+    let opened = || board.duties_opened_between(after, before);
     let lines = Lines::at(head, &exchange.registrar.journal, &exchange.links, "", None);
     let mut duties = Vec::new();
     for duty in opened().take(limits::NOW_ITEMS_MAX) {

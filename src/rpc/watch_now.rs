@@ -59,6 +59,7 @@ pub(super) async fn page(
             to: offer.to.name.clone(),
             digest: offer.digest.0.to_vec().into(),
             at_ms: offer.at.0,
+            ..Default::default()
         }),
         open: open.len() as u64,
         escalated: open.iter().filter(|one| one.is_escalated).count() as u64,

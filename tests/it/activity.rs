@@ -1,6 +1,7 @@
 //! The picture of an unusual activity: requesters by their own messages, answers and what is thought of them question
 //! by question, meetings, corrections; the same in every order of arrival.
 
+use detente::cli::activity::picture_json;
 use detente::cli::form::{self, Syntax};
 use detente::cli::message::message_form;
 use detente::cli::regime::labels::Labelling;
@@ -12,6 +13,7 @@ use detente::domain::official::{self, pages};
 use detente::domain::said::{Said, corrected};
 use detente::domain::time::Instant;
 use proptest::prelude::*;
+use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::form::strategies;
@@ -126,6 +128,45 @@ fn each_requester_judges_each_answer_for_itself_or_says_nothing() {
     assert_eq!(judged(&picture, 2, 0).0, [word("LT", "insufficient")]);
     let beside: Vec<_> = picture.requests[0].replies[0].beside.iter().map(|one| one.number).collect();
     assert_eq!(beside, [Some(9)]);
+}
+
+#[test]
+fn what_is_judged_or_answered_and_was_never_asked_is_kept_as_that() {
+    let answered = reply("BY", 1, digest("LT", 1), &[(1, "answered"), (9, "answered")]);
+    let unnumbered = said(
+        "LV",
+        2,
+        Kind::Judgement,
+        &format!("{}[[answers]]\nhow = \"sufficient\"\n", naming("reply", answered.message)),
+    );
+    let all = [
+        request("LT", 1),
+        joining("LV", 1, digest("LT", 1)),
+        answered.clone(),
+        judgement("LT", 2, answered.message, &[(1, "sufficient"), (8, "insufficient")]),
+        unnumbered,
+        judgement("PL", 1, answered.message, &[(9, "insufficient")]),
+    ];
+    let picture = Picture::of(&all);
+    let of = &picture.requests[0].replies[0];
+    let judged: Vec<_> =
+        of.judged_beside.iter().map(|(said, one)| (said.author.to_string(), one.number)).collect();
+    let by = |party: &str, number: Option<u64>| (party.to_owned(), number);
+    assert_eq!(judged, [by("LT", Some(8)), by("LV", None), by("PL", Some(9))]);
+    assert_eq!(of.beside.iter().map(|one| one.number).collect::<Vec<_>>(), [Some(9)]);
+    assert_eq!(judged_of_asked(&picture), 1);
+    let shown = picture_json(&picture);
+    let not_asked = &shown["requests"][0]["replies"][0]["not_asked"];
+    assert_eq!(not_asked["answers"][0]["number"], json!(9));
+    let numbers = not_asked["judged"].as_array().unwrap().iter().map(|one| one["number"].clone());
+    assert_eq!(Value::from(numbers.collect::<Vec<_>>()), json!([8, null, 9]));
+    let last = &not_asked["judged"][2];
+    assert_eq!(json!([last["by"], last["requester"]]), json!(["PL", false]));
+}
+
+fn judged_of_asked(picture: &Picture<'_>) -> usize {
+    let asked = picture.requests.iter().flat_map(|request| &request.questions);
+    asked.flat_map(|asked| &asked.in_replies).map(|one| one.judged.len()).sum()
 }
 
 #[test]
@@ -285,6 +326,10 @@ fn sorted(said: &[Said]) -> Vec<String> {
     for request in &picture.requests {
         all.push(format!("{:?}", request.said));
         all.extend(request.joined.iter().map(|one| format!("{:?} joined {one:?}", request.said)));
+        for reply in &request.replies {
+            all.push(format!("{:?} beside {:?}", reply.said, reply.beside));
+            all.extend(reply.judged_beside.iter().map(|word| format!("{:?} beside {word:?}", reply.said)));
+        }
         for asked in &request.questions {
             for one in &asked.in_replies {
                 all.push(format!(

@@ -203,6 +203,8 @@ async fn an_alarm_of_ones_own_runs_until_the_other_side_says_something_and_is_no
     let shown = now(&world, "PL").await.alarms;
     assert_eq!(shown.len(), 2);
     assert!(shown.iter().all(|line| line.past_due && line.label == "\"promptly\", para 3"));
+    // The page shows the first and its mark: a drill's does not stand for what is real.
+    assert_eq!(shown[0].message_digest, asked);
 
     // An exercise statement of ours in that thread ends it; the drill's goes on.
     sends(&world, "PL", "BY", 3, Kind::Statement, real).await;

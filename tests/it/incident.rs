@@ -5,7 +5,7 @@ use detente::cli::form::{self, Syntax};
 use detente::cli::message::message_form;
 use detente::cli::regime::labels::Labelling;
 use detente::codec::form as codec;
-use detente::domain::content::Kind;
+use detente::domain::content::{Content, Kind};
 use detente::domain::correspondence::asked::Clarification;
 use detente::domain::digest::Digest;
 use detente::domain::incident::picture::Picture;
@@ -83,6 +83,38 @@ fn accounts_that_contradict_each_other_stand_side_by_side() {
 }
 
 #[test]
+fn an_update_that_names_anothers_report_by_its_number_stands_beside_as_by_its_digest() {
+    let by_number = |place, author: &str, number: &str| {
+        let updates = format!("[updates]\nnumber = \"{number}\"\nauthor = \"{author}\"\n");
+        said("IN", place, Kind::Update, &format!("{updates}[report]\nwhat = \"It never was there.\""))
+    };
+    let all = [
+        report("PK", 1, "It was armed."),
+        report("IN", 1, "It was not armed."),
+        by_number(2, "PK", "PK/31/0001"),
+        // Nobody's: neither a number of that author, nor of any.
+        by_number(3, "PK", "IN/31/0001"),
+        by_number(4, "XX", "PK/31/0001"),
+        // Its own, with its author named and without.
+        by_number(5, "IN", "IN/31/0001"),
+        by_number(6, "", "IN/31/0001"),
+    ];
+    let picture = Picture::of(&all);
+    let [_, india] = &picture.accounts[..] else { panic!("two accounts: {picture:?}") };
+    assert_eq!(india.beside, [&all[2]]);
+    let versions = india.report.as_ref().unwrap();
+    assert_eq!(versions.present(), &all[6]);
+    assert_eq!(versions.earlier(), [&all[1], &all[3], &all[4], &all[5]]);
+    // By whatever a reference names a message, it is the same as looked up one by one.
+    for one in &all {
+        let Content::Update(form) = &one.content else { continue };
+        let names =
+            all.iter().any(|other| other.author != one.author && other.is_meant(&form.updates, one.author));
+        assert_eq!(names, india.beside.contains(&one), "{one:?}");
+    }
+}
+
+#[test]
 fn an_update_takes_the_place_of_its_authors_report_which_stays() {
     let all = [report("PK", 1, "thin"), update("PK", 2, digest("PK", 1), "full")];
     let picture = Picture::of(&all);
@@ -105,6 +137,31 @@ fn each_closes_for_itself_and_opens_it_again_by_reporting_again() {
     assert_eq!(closed(&all), [true, true]);
     all.push(update("PK", 3, digest("PK", 1), "more"));
     assert_eq!(closed(&all), [false, true]);
+}
+
+#[test]
+fn a_closing_that_is_over_and_a_word_on_another_thread_that_stands_no_more_stay_readable() {
+    let closing = |place| said("IN", place, Kind::Closing, "");
+    let same = |place, position: &str| {
+        let text = format!("position = \"{position}\"\nother_party = \"RU\"");
+        said("IN", place, Kind::SameIncident, &text)
+    };
+    let all = [
+        report("IN", 1, "It was not armed."),
+        closing(2),
+        // Whoever reports again has not closed it.
+        update("IN", 3, digest("IN", 1), "It never was there."),
+        closing(4),
+        same(5, "stated"),
+        same(6, "contested"),
+        said("IN", 7, Kind::SameIncident, "position = \"stated\"\nother_party = \"PL\""),
+        taken_back("IN", 8, digest("IN", 7)),
+    ];
+    let picture = Picture::of(&all);
+    assert_eq!(picture.accounts[0].closing, Some(&all[3]));
+    assert_eq!(picture.same_incident, [&all[5]]);
+    assert_eq!(picture.over, [&all[1], &all[4], &all[6]]);
+    assert_eq!(picture.withdrawn[&all[6].message], &all[7]);
 }
 
 #[test]

@@ -24,8 +24,8 @@ use detente::evidence::checkpoint::{Checkpoint, SignedCheckpoint};
 
 use crate::party::{self, Folded, anna, at, delivery, jan, peer, receive, theirs, thread, us};
 use crate::records_made::{
-    alerted, by_hand, duties, handed_over, link_phrases, numbering, owed, own_alarm, term, watch_cards,
-    watch_plan, webhook,
+    alerted, by_hand, duties, handed_duties, handed_over, link_phrases, numbering, owed, own_alarm, term,
+    watch_cards, watch_plan, webhook,
 };
 
 fn head(size: u64, text: &str) -> Head {
@@ -249,6 +249,9 @@ pub fn kind(kind: usize, number: u64, text: &str) -> (&'static str, Event) {
                 digest,
                 open: vec![Digest::ZERO, digest],
                 open_more: number,
+                steps: vec![0, number as u32],
+                duties: handed_duties(number),
+                duties_more: number,
             };
             ("watch_offered", Event::WatchOffered(offered))
         }

@@ -16,7 +16,7 @@ use detente::domain::precedence::Precedence;
 use detente::domain::regime::Document;
 use detente::domain::regime::numbering::{Mark, Numbering, Pattern};
 use detente::domain::time::Instant;
-use detente::domain::watch::{self, Alerted, Reach, WatchCards, WatchPlan};
+use detente::domain::watch::{self, Alerted, HandedDuty, OwedAs, Reach, WatchCards, WatchPlan};
 
 use crate::party::{self, anna, at, peer, thread, us};
 
@@ -102,6 +102,13 @@ pub fn duties(digest: Digest, number: u64, text: &str) -> DutiesNoted {
         is_unreadable: true,
         seen: number,
     }
+}
+
+/// One of each as which it may be owed.
+pub fn handed_duties(number: u64) -> Vec<HandedDuty> {
+    let due = Instant(number as i64 >> 1);
+    let all = [OwedAs::Awaited, OwedAs::Unknown, OwedAs::Lapsed, OwedAs::PastDue, OwedAs::Suspended];
+    all.map(|owed_as| HandedDuty { number: DutyNumber(number), due, owed_as }).to_vec()
 }
 
 pub fn watch_plan(number: u64, text: &str) -> Arc<WatchPlan> {

@@ -3,14 +3,20 @@
 use detente::domain::board::Denied;
 use detente::domain::command::Command;
 use detente::domain::digest::Digest;
+use detente::domain::duty::{
+    Cause, Doubt, DutiesNoted, DutyNumber, Force, GivenBy, InTime, Lifting, Opened, RunsFrom, Step,
+};
 use detente::domain::event::{Change, Event};
 use detente::domain::message::Traffic;
 use detente::domain::office::Office;
 use detente::domain::people::Role;
 use detente::domain::precedence::Precedence;
 use detente::domain::refusal::Refusal;
+use detente::domain::watch::{OfferedOnRecord, OwedAs};
+use detente::limits;
 
-use crate::party::{anna, at, jan, person, theirs, thread};
+use crate::party::{anna, at, jan, person, theirs, thread, us};
+use crate::records_made::owed;
 use crate::watch_plan::{World, at_office, names};
 
 pub fn refused(denied: Denied) -> Refusal {
@@ -91,10 +97,97 @@ fn a_hand_over_names_what_is_open() {
         Event::WatchOffered(offered) => {
             let mut expected = vec![one, two];
             expected.sort_unstable();
+            assert_eq!(offered.digest_of_named(), Some(digest), "whoever has the record can work it out");
             assert_eq!((offered.open, offered.open_more, offered.to), (expected, 0, jan()));
+            assert_eq!((offered.steps, offered.duties), (vec![0, 0], vec![]));
         }
         other => panic!("{other:?}"),
     }
+}
+
+/// Puts duties that this Party owes on the Board, of one year after the other, each with its story.
+fn owes(world: &mut World, all: &[(Traffic, Vec<Step>)]) {
+    for (year, (traffic, steps)) in (0_i16..).zip(all) {
+        let number = world.folded.board.duties.count();
+        // Each falls due after the one before.
+        let due = number.0 * 2;
+        let opened = owed(Cause::Year(year), RunsFrom::Year, Force::Duty, due, "rule");
+        let opened = vec![Opened { traffic: *traffic, ..opened }];
+        let steps = steps.iter().map(|step| (number, step.clone())).collect();
+        let noted = DutiesNoted { opened, steps, ..DutiesNoted::default() };
+        world.folded.board.duties.note(&noted, (7, at(1)), us(), None, |_| false);
+    }
+}
+
+fn offered(world: &mut World) -> OfferedOnRecord {
+    let digest = world.folded.board.hand_over_digest(&anna());
+    match world.person(&anna(), Command::OfferWatch { to: jan(), digest }, at(62)).unwrap() {
+        Event::WatchOffered(offered) => offered,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_hand_over_lists_what_is_owed_and_was_not_given_and_how_each_stands() {
+    let mut world = World::new();
+    let late = Step::Met { message: Digest::ZERO, given: at(2), by: GivenBy::Receipt, in_time: InTime::Late };
+    let all = [
+        (Traffic::Drill, vec![]),
+        (Traffic::Real, vec![Step::Lapsed]),
+        (Traffic::Real, vec![]),
+        (Traffic::Real, vec![Step::Lapsed]),
+        (Traffic::Real, vec![Step::Lifted(Lifting::Suspended { by: Digest::ZERO })]),
+        (Traffic::Real, vec![Step::Lapsed, late]),
+        (Traffic::Real, vec![Step::Lifted(Lifting::NotBound)]),
+        (Traffic::Real, vec![Step::Doubted { since: at(0), doubt: Doubt::NotReached }]),
+        (Traffic::Real, vec![Step::Alarmed]),
+    ];
+    owes(&mut world, &all);
+    let named = offered(&mut world);
+    let listed: Vec<(u64, OwedAs)> = named.duties.iter().map(|duty| (duty.number.0, duty.owed_as)).collect();
+    let expected = [
+        (2, OwedAs::Awaited),
+        (7, OwedAs::Unknown),
+        (8, OwedAs::PastDue),
+        (3, OwedAs::Lapsed),
+        (1, OwedAs::Lapsed),
+        (4, OwedAs::Suspended),
+        (0, OwedAs::Awaited),
+    ];
+    assert_eq!(listed, expected);
+    assert_eq!((named.duties_more, named.digest_of_named()), (0, Some(named.digest)));
+
+    // A duty that lapses meanwhile is another thing to sign for.
+    let lapsed = DutiesNoted { steps: vec![(DutyNumber(2), Step::Lapsed)], ..DutiesNoted::default() };
+    world.folded.board.duties.note(&lapsed, (8, at(63)), us(), None, |_| false);
+    assert_eq!(world.offer_of(&anna(), &jan(), named.digest), Err(Refusal::WatchChanged));
+}
+
+#[test]
+fn who_takes_over_is_told_of_what_opened_since_also_where_it_lapsed_meanwhile() {
+    let mut world = World::new();
+    owes(
+        &mut world,
+        &[(Traffic::Drill, vec![]), (Traffic::Real, vec![Step::Lapsed]), (Traffic::Real, vec![])],
+    );
+    let between = |after, before| -> Vec<u64> {
+        let board = &world.folded.board;
+        board.duties_opened_between(after, before).map(|duty| duty.number.0).collect()
+    };
+    assert_eq!(between(6, 8), [2, 1, 0], "what is real before a drill");
+    // All of them are in record 7.
+    assert_eq!((between(7, 9), between(6, 7)), (vec![], vec![]));
+}
+
+#[test]
+fn a_hand_over_names_so_many_duties_counts_the_rest_and_its_digest_covers_all() {
+    let mut world = World::new();
+    owes(&mut world, &vec![(Traffic::Real, vec![]); limits::HAND_OVER_DUTIES_MAX + 2]);
+    let named = offered(&mut world);
+    assert_eq!((named.duties.len(), named.duties_more), (limits::HAND_OVER_DUTIES_MAX, 2));
+    assert_eq!(named.digest_of_named(), None, "not all of it is named");
+    owes(&mut world, &[(Traffic::Drill, vec![])]);
+    assert_eq!(world.offer_of(&anna(), &jan(), named.digest), Err(Refusal::WatchChanged));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use detente::domain::board::Denied;
 use detente::domain::command::{Command, Origin};
 use detente::domain::digest::Digest;
 use detente::domain::event::{Change, Event, Member};
-use detente::domain::message::{Addressee, Message};
+use detente::domain::message::{Addressee, Message, Traffic};
 use detente::domain::office::Office;
 use detente::domain::people::{Person, Role};
 use detente::domain::precedence::Precedence;
@@ -332,6 +332,21 @@ fn one_party_fills_its_share_and_flash_has_a_share_of_its_own() {
     world.acknowledge(all[0], at(61));
     world.message(Precedence::Priority, at(62));
     assert_eq!(open(&world), (limits::WATCHED_PER_PARTY_MAX + 1, 1));
+}
+
+#[test]
+fn drills_of_a_party_as_many_as_it_likes_leave_what_is_real_its_share() {
+    let mut world = World::with_flash_plan();
+    for number in 0..limits::WATCHED_PER_PARTY_MAX + 1 {
+        let text = format!("drill {number}");
+        let mut drill = theirs(Precedence::Routine, thread(number as u8), &text, &[]);
+        drill.draft.traffic = Traffic::Drill;
+        world.comes_in(&drill, at(60));
+    }
+    assert_eq!(world.folded.board.watch.open.unwatched, 1);
+    let real = world.message(Precedence::Routine, at(61));
+    assert!(world.folded.board.watch.open.get(&real).is_some(), "it waits for an officer");
+    assert_eq!(world.folded.board.watch.open.unwatched, 1);
 }
 
 // ---- hand-over ---------------------------------------------------------------------------------

@@ -79,6 +79,7 @@ async fn an_officer_who_is_woken_sees_one_page_and_hands_the_watch_over() {
     let between = hex::encode(drill(&world, 10, "In between").await);
     let shown = printed(&["watch", "take-over", "--as", &night]).await;
     assert!(shown.starts_with("offered   by watch of PL to night officer at "), "{shown}");
+    assert!(shown.contains("\nnames     8 messages that waited, and 0 duties of your Party\n"), "{shown}");
     assert!(shown.contains("\nsince     1 came in and wait, 0 duties opened\n"), "{shown}");
     assert!(shown.contains(&format!("\nDRILL {}  ROUTINE from BY since ", &between[..8])), "{shown}");
     assert!(shown.contains("In between") && shown.contains(&named), "{shown}");

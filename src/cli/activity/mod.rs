@@ -6,6 +6,7 @@ mod meetings;
 mod picture;
 mod show;
 
+pub use picture::to_json as picture_json;
 pub use show::{is_of_an_activity, print as print_thread};
 
 use clap::Subcommand;

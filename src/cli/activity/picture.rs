@@ -38,6 +38,9 @@ pub fn print(picture: &Picture<'_>, history: &History, said: &[Said]) {
         for asked in &request.questions {
             print_asked(request, asked, history);
         }
+        for reply in &request.replies {
+            print_not_asked(request, reply);
+        }
     }
 }
 
@@ -113,6 +116,20 @@ fn print_asked(request: &Requested<'_>, asked: &Asked<'_>, history: &History) {
     }
 }
 
+/// What is answered or judged under a number that the request asks nothing under.
+fn print_not_asked(request: &Requested<'_>, reply: &Replied<'_>) {
+    for answer in &reply.beside {
+        row(0, &number("Question", answer.number), "not on record as asked, and answered");
+        row(1, "Reply", &by(reply.said));
+        print_answer(2, answer);
+    }
+    for (said, judged) in &reply.judged_beside {
+        row(0, &number("Question", judged.number), "not on record as asked, and judged");
+        row(1, "Reply", &by(reply.said));
+        print_judged(request, said, judged);
+    }
+}
+
 fn print_answer(depth: usize, answer: &Answered) {
     let how = answer.how.map_or_else(|| "said, unclear how".to_owned(), |how| how.to_string());
     if answer.text.0.is_empty() { row(depth, &how, "") } else { text(depth, &how, &answer.text.0) }
@@ -150,6 +167,7 @@ pub fn to_json(picture: &Picture<'_>) -> Value {
                 .map(|reply| {
                     let mut object = one(reply.said);
                     object["judgements"] = reply.judgements.iter().map(|(said, _)| one(said)).collect();
+                    object["not_asked"] = not_asked_json(request, reply);
                     object
                 })
                 .collect();
@@ -191,31 +209,42 @@ pub fn not_known_here_json(picture: &Picture<'_>, history: &History) -> Value {
     all.into()
 }
 
+/// What is answered or judged under a number that the request asks nothing under.
+fn not_asked_json(request: &Requested<'_>, reply: &Replied<'_>) -> Value {
+    let answers = reply.beside.iter().map(|answer| numbered(answer.number, answer_json(answer)));
+    let judged = reply.judged_beside.iter();
+    let judged = judged.map(|(said, judged)| numbered(judged.number, judged_json(request, said, judged)));
+    json!({ "answers": answers.collect::<Vec<_>>(), "judged": judged.collect::<Vec<_>>() })
+}
+
+fn numbered(number: Option<u64>, mut object: Value) -> Value {
+    object["number"] = number.into();
+    object
+}
+
+fn answer_json(answer: &Answered) -> Value {
+    json!({"how": answer.how.map(|how| how.to_string()), "text": answer.text.0})
+}
+
+fn judged_json(request: &Requested<'_>, said: &Said, judged: &Judged) -> Value {
+    json!({
+        "by": said.author.as_str(),
+        "requester": request.requesters().contains(&said.author),
+        "how": judged.how.map(how),
+        "grounds": judged.grounds.0,
+        "message": said.message.to_string(),
+    })
+}
+
 fn asked_json(request: &Requested<'_>, asked: &Asked<'_>) -> Value {
     let in_reply = |one: &InReply<'_>| {
-        let answers: Vec<Value> = one
-            .answers
-            .iter()
-            .map(|answer| json!({"how": answer.how.map(|how| how.to_string()), "text": answer.text.0}))
-            .collect();
-        let judged: Vec<Value> = one
-            .judged
-            .iter()
-            .map(|(said, judged)| {
-                json!({
-                    "by": said.author.as_str(),
-                    "requester": request.requesters().contains(&said.author),
-                    "how": judged.how.map(how),
-                    "grounds": judged.grounds.0,
-                    "message": said.message.to_string(),
-                })
-            })
-            .collect();
+        let answers: Vec<Value> = one.answers.iter().map(|answer| answer_json(answer)).collect();
+        let judged = one.judged.iter().map(|(said, judged)| judged_json(request, said, judged));
         json!({
             "by": one.reply.author.as_str(),
             "message": one.reply.message.to_string(),
             "answers": answers,
-            "judged": judged,
+            "judged": judged.collect::<Vec<_>>(),
             "says_nothing": request.silent(one).iter().map(ToString::to_string).collect::<Vec<_>>(),
         })
     };

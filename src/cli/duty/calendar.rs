@@ -17,12 +17,23 @@ pub struct Calendar {
 pub struct Entry {
     /// The same in each file, so that a calendar program knows it again.
     pub uid: String,
+    /// Never less in a later file (RFC 5545 3.8.7.4): how much was put on record of it.
+    pub sequence: u64,
+    pub standing: Standing,
     pub summary: String,
     pub description: String,
     pub category: &'static str,
     /// A drill says so at the head of each text, and is of the category `DRILL` too.
     pub traffic: Traffic,
     pub span: Span,
+}
+
+/// Whether it takes place.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Standing {
+    Stands,
+    /// Called off: a calendar that took it in earlier learns of it (RFC 5545 3.8.1.11).
+    Cancelled,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -45,6 +56,14 @@ impl Calendar {
             line(&mut file, "BEGIN:VEVENT");
             line(&mut file, &format!("UID:{}", escaped(&entry.uid)));
             line(&mut file, &format!("DTSTAMP:{}", instant(now)));
+            line(&mut file, &format!("SEQUENCE:{}", entry.sequence));
+            line(
+                &mut file,
+                match entry.standing {
+                    Standing::Stands => "STATUS:CONFIRMED",
+                    Standing::Cancelled => "STATUS:CANCELLED",
+                },
+            );
             match &entry.span {
                 // Without an end it ends when it begins (RFC 5545 3.6.1): an end would have to be later.
                 Span::At(at) => line(&mut file, &format!("DTSTART:{}", instant(*at))),

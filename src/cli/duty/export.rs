@@ -1,12 +1,14 @@
-//! `duty export`: open duties, and the exercises that are notified, as an iCalendar file.
+//! `duty export`: open duties, and the exercises that were notified, as an iCalendar file. An exercise that is called
+//! off stays in it, as cancelled: whoever took in an earlier file learns of it.
 //!
 //! Never here: what stands, which is the picture's to say, or the format (`calendar.rs`).
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use bytes::Bytes;
 
-use super::{Calendar, Entry, Span, all, title};
+use super::{Calendar, Entry, Span, Standing, all, title};
 use crate::cli::desk::{As, Desk};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
@@ -22,6 +24,7 @@ use crate::domain::exercise::Notification;
 use crate::domain::exercise::picture::Picture;
 use crate::domain::form::When;
 use crate::domain::message::Traffic;
+use crate::domain::said::Said;
 use crate::domain::time::Instant;
 
 #[derive(clap::Args, Debug)]
@@ -46,11 +49,10 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     calendar.entries.extend(exercises(&desk).await?);
     let file = calendar.write(Clock::system().now());
     files::replace(&args.ics, file.as_bytes(), Readers::OwnerOnly)?;
-    say!(
-        "{}: {owed} open duties, {} exercises",
-        args.ics.display(),
-        calendar.entries.len().saturating_sub(owed)
-    );
+    let exercises = calendar.entries.iter().skip(owed);
+    let cancelled = exercises.clone().filter(|entry| entry.standing == Standing::Cancelled).count();
+    let file = args.ics.display();
+    say!("{file}: {owed} open duties, {} exercises, {cancelled} of them cancelled", exercises.count());
     Ok(())
 }
 
@@ -64,6 +66,8 @@ fn duty(line: &calls::DutyLine) -> Entry {
     lines.extend((!line.follows.is_empty()).then(|| format!("if it lapses: {}", line.follows)));
     Entry {
         uid: uid(line),
+        sequence: line.story_before.saturating_add(line.story.len() as u64),
+        standing: Standing::Stands,
         summary: title(line),
         description: lines.join("\n"),
         category: "DUTY",
@@ -92,7 +96,6 @@ fn traffic(wire: i32) -> Traffic {
     if wire == evidence::Traffic::Drill as i32 { Traffic::Drill } else { Traffic::Real }
 }
 
-/// Those that are notified and not cancelled, drills marked, by the days that their authors state.
 async fn exercises(desk: &Desk) -> Result<Vec<Entry>, Fault> {
     let mut entries = Vec::new();
     for thread in all_threads(desk).await? {
@@ -100,28 +103,64 @@ async fn exercises(desk: &Desk) -> Result<Vec<Entry>, Fault> {
             continue;
         }
         let Some(id) = ThreadId::from_slice(&thread.thread) else { continue };
-        let said = History::ask(desk, id, None, None).await?.said();
-        for account in Picture::of(&said).accounts {
-            let (Some(notice), None) = (&account.notice, &account.cancellation) else { continue };
-            let drill = match account.traffic {
-                Traffic::Real => "",
-                Traffic::Drill => "-drill",
-            };
-            let present = notice.present();
-            entries.extend(form_of(&present.content).and_then(|form| {
-                let (first, last) = (day(&form.start)?, day(&form.end)?);
-                Some(Entry {
-                    uid: format!("exercise-{}-{}{drill}@detente", hex::encode(id.0), account.author),
-                    summary: format!("{}: {}", account.author, form.designation),
-                    description: format!("notified in {}", present.number),
-                    category: "EXERCISE",
-                    traffic: account.traffic,
-                    span: Span::Days { first, last },
-                })
-            }));
-        }
+        entries.extend(exercises_of(id, &History::ask(desk, id, None, None).await?.said()));
     }
     Ok(entries)
+}
+
+/// Those of a thread that were notified, drills marked, by the days that their authors state: as cancelled where their
+/// author cancelled them, or took back all notice of them, and the word that does so stands.
+pub fn exercises_of(thread: ThreadId, said: &[Said]) -> Vec<Entry> {
+    let picture = Picture::of(said);
+    let (mut entries, mut known) = (Vec::new(), BTreeSet::new());
+    for account in &picture.accounts {
+        let Some(notice) = &account.notice else { continue };
+        known.insert((account.author, account.traffic));
+        let called_off = account.cancellation.map(|word| ("cancelled", word));
+        entries.extend(exercise(thread, said, notice.present(), called_off));
+    }
+    // Of what was taken back whole, the last version is what others know.
+    for notice in said.iter().rev().filter(|one| form_of(&one.content).is_some()) {
+        let Some(word) = picture.withdrawn.get(&notice.message) else { continue };
+        if known.insert((notice.author, notice.traffic)) {
+            entries.extend(exercise(thread, said, notice, Some(("taken back", *word))));
+        }
+    }
+    entries
+}
+
+/// By a notice of it, and the word that called it off, if one did.
+fn exercise(
+    thread: ThreadId,
+    said: &[Said],
+    notice: &Said,
+    called_off: Option<(&str, &Said)>,
+) -> Option<Entry> {
+    let form = form_of(&notice.content)?;
+    let (first, last) = (day(&form.start)?, day(&form.end)?);
+    let drill = match notice.traffic {
+        Traffic::Real => "",
+        Traffic::Drill => "-drill",
+    };
+    // Each word of the author's on it, whatever became of it, moves it on.
+    let is_theirs = |one: &&Said| (one.author, one.traffic) == (notice.author, notice.traffic);
+    let mut summary = format!("{}: {}", notice.author, form.designation);
+    let mut description = format!("notified in {}", notice.number);
+    if let Some((how, word)) = called_off {
+        // Not every calendar program shows the status.
+        summary = format!("Cancelled: {summary}");
+        description = format!("{description}\n{how} in {}", word.number);
+    }
+    Some(Entry {
+        uid: format!("exercise-{}-{}{drill}@detente", hex::encode(thread.0), notice.author),
+        sequence: said.iter().filter(is_theirs).count() as u64,
+        standing: if called_off.is_some() { Standing::Cancelled } else { Standing::Stands },
+        summary,
+        description,
+        category: "EXERCISE",
+        traffic: notice.traffic,
+        span: Span::Days { first, last },
+    })
 }
 
 fn form_of(content: &Content) -> Option<&Notification> {

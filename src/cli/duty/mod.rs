@@ -11,8 +11,8 @@ use clap::Subcommand;
 use serde_json::{Value, json};
 use tonic::transport::Channel;
 
-pub use calendar::{Calendar, Entry, Span};
-pub use export::uid;
+pub use calendar::{Calendar, Entry, Span, Standing};
+pub use export::{exercises_of, uid};
 
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
@@ -152,7 +152,7 @@ async fn list(args: ListArgs) -> Result<(), Fault> {
     if listed.alarms_more > 0 && args.shown.json {
         say!("{}", json::line(&json!({ "kind": "alarms more", "alarms": listed.alarms_more })));
     } else if listed.alarms_more > 0 {
-        say!("ALARM: {} more, due later", listed.alarms_more);
+        say!("ALARM: {} more, drills or due later", listed.alarms_more);
     }
     if listed.duties.is_empty() && !args.shown.json {
         say!("no such duty is on record here");
@@ -217,6 +217,9 @@ fn print(duty: &calls::DutyLine) {
         row(1, "Known beside", &shown(line));
     }
     row(1, "On record", &format!("record {}, {}", duty.record, Instant(duty.recorded_at_ms)));
+    if duty.story_before > 0 {
+        row(2, "before", &format!("{} earlier steps, on record", duty.story_before));
+    }
     for one in &duty.story {
         let when = Instant(one.recorded_at_ms);
         row(2, &format!("record {}, {when}", one.record), &shown(&one.says));
@@ -260,6 +263,7 @@ pub fn duty_json(duty: &calls::DutyLine) -> Value {
         "state": duty.state,
         "sentence": duty.sentence,
         "story": story,
+        "story_before": duty.story_before,
         "record": duty.record,
         "recorded_at_ms": duty.recorded_at_ms,
         "beside": duty.beside,

@@ -24,13 +24,17 @@ pub fn print(picture: &Picture) {
         print_same(&same);
         form_lines(1, &same.said.content);
     }
+    for said in &picture.over {
+        say!("Stands no more, or has no effect: {}", by(said));
+        form_lines(1, &said.content);
+    }
     // What they hold stands with each in the history: here it could be taken for an account.
     for (said, form) in &picture.transcribed {
         say!("{}: {}", mark(&form.origin(), said.author.as_str()), by(said));
     }
     let is_empty =
         picture.accounts.is_empty() && picture.statements.is_empty() && picture.same_activity.is_empty();
-    if is_empty && picture.withdrawn.is_empty() {
+    if is_empty && picture.over.is_empty() && picture.withdrawn.is_empty() {
         say!("nothing that this program can read as an exercise");
     }
 }
@@ -140,5 +144,6 @@ pub fn to_json(picture: &Picture) -> Value {
         "statements": picture.statements.iter().map(|said| said_by_json(said)).collect::<Vec<_>>(),
         "same_activity": same,
         "transcribed": transcribed,
+        "over": picture.over.iter().map(|said| said_by_json(said)).collect::<Vec<_>>(),
     })
 }

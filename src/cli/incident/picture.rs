@@ -52,6 +52,13 @@ pub fn print(picture: &Picture<'_>, history: &History) {
             form_lines(1, &said.content);
         }
     }
+    for said in &picture.over {
+        say!("\nStands no more: {}", by(said));
+        if let Some(word) = picture.withdrawn.get(&said.message) {
+            row(1, "withdrawn by", &by(word));
+        }
+        form_lines(1, &said.content);
+    }
 }
 
 /// The reports of a thread as `incident show` shows them beside each other, line by line.
@@ -115,6 +122,7 @@ pub fn to_json(picture: &Picture<'_>) -> Value {
     json!({
         "accounts": accounts,
         "questions": clarification::to_json(&picture.clarification),
+        "over": all(&picture.over),
         "same_incident": picture.same_incident.iter().filter_map(|said| same_json(said)).collect::<Vec<_>>(),
     })
 }

@@ -69,13 +69,14 @@ pub async fn hand_over(args: HandOverArgs) -> Result<(), Fault> {
     let answered = answer_command(id, service(&desk).hand_over(asked)).await?;
     if args.json {
         let object = json!({ "kind": "watch_offered", "command": id.to_string(), "to": to,
-            "digest": digest.to_string(), "open": answered.open });
+            "digest": digest.to_string(), "open": answered.open, "duties": answered.duties });
         say!("{}", json::line(&object));
     } else {
         say!(
-            "offered   to {}, with {} messages that wait; the watch is yours until it is taken over",
+            "offered   to {}, with {} messages that wait and {} duties; the watch is yours until it is taken over",
             shown(&to),
-            answered.open
+            answered.open,
+            answered.duties
         );
         say!("next      detente watch take-over --as OTHER-OFFICER shows what came in since");
         say!("          detente watch take-over --digest {digest} --as OTHER-OFFICER");
@@ -110,7 +111,7 @@ pub async fn take_over(args: TakeOverArgs) -> Result<(), Fault> {
 
 /// What waits for the second officer.
 async fn show_offer(desk: &Desk, as_json: bool) -> Result<(), Fault> {
-    let now = now::ask(desk, false, 0).await?;
+    let now = now::ask_to_hand_over(desk).await?;
     if as_json {
         say!("{}", json::line(&now::as_json(&now)));
         return Ok(());
@@ -121,6 +122,14 @@ async fn show_offer(desk: &Desk, as_json: bool) -> Result<(), Fault> {
     };
     let (by, to, at) = (shown(&offer.by), shown(&offer.to), Instant(offer.at_ms));
     say!("offered   by {by} to {to} at {}", at.date_time_group());
+    let duties = (offer.duties.len() as u64).saturating_add(offer.duties_more);
+    say!("names     {} messages that waited, and {duties} duties of your Party", offer.messages);
+    for named in &offer.duties {
+        if let Some(duty) = &named.duty {
+            print_duty(duty, Some(&named.stood));
+        }
+    }
+    print_more(offer.duties_more);
     print_since(now.since_offered.as_ref());
     say!("digest    {}", hex::encode(&offer.digest));
     say!("next      detente watch take-over --digest DIGEST --as PEOPLEDIR");
@@ -143,13 +152,22 @@ fn print_since(since: Option<&calls::SinceOffered>) {
 }
 
 fn print_duties(duties: &[calls::DutyLine], more: u64) {
-    for duty in duties {
-        let due = Instant(duty.due_ms).date_time_group();
-        say!("{} duty, due {due}: {}", message::traffic_mark(duty.traffic), title(duty));
+    duties.iter().for_each(|duty| print_duty(duty, None));
+    print_more(more);
+}
+
+fn print_more(duties: u64) {
+    if duties > 0 {
+        say!("          and {duties} more duties");
     }
-    if more > 0 {
-        say!("          and {more} more duties");
-    }
+}
+
+/// How it stands, unless it is simply open; and how it stood when the watch was offered, where a hand-over says so.
+fn print_duty(duty: &calls::DutyLine, stood: Option<&str>) {
+    let due = Instant(duty.due_ms).date_time_group();
+    let stood = stood.map(|stood| format!(", {} when offered", shown(stood))).unwrap_or_default();
+    let stands = if duty.state == "open" { String::new() } else { format!("; {}", shown(&duty.sentence)) };
+    say!("{} duty, due {due}: {}{stood}{stands}", message::traffic_mark(duty.traffic), title(duty));
 }
 
 /// What an item is, in one line.

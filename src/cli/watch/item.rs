@@ -35,7 +35,7 @@ pub(super) fn of_item(now: &calls::NowResponse, item: &calls::NowItem, key: &str
         unread => {
             let thread = hex::encode(&item.thread);
             let thread = thread.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
-            format!("{digest}  hotline session {thread}, {unread} unread: {}", shown(&item.subject))
+            format!("{digest}  hotline session {thread}, {unread} unread: {became}{}", shown(&item.subject))
         }
     };
     [first, second, next(now, item), link(now, item)].map(|text| marked(traffic, &text))

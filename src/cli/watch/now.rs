@@ -68,6 +68,12 @@ pub(super) fn as_json(now: &calls::NowResponse) -> Value {
             "to": offer.to,
             "digest": hex::encode(&offer.digest),
             "at_ms": offer.at_ms,
+            "messages": offer.messages,
+            "duties": offer.duties.iter().map(|one| json!({
+                "stood": one.stood,
+                "duty": one.duty.as_ref().map(duty::duty_json),
+            })).collect::<Vec<_>>(),
+            "duties_more": offer.duties_more,
         })),
         "since_offered": now.since_offered.as_ref().map(since_offered_json),
         "hand_over_digest": hex::encode(&now.hand_over_digest),

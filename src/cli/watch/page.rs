@@ -231,6 +231,13 @@ mod tests {
     }
 
     #[test]
+    fn a_text_of_a_session_that_its_author_took_back_says_so() {
+        let mark = "WITHDRAWN by BY/25/0002";
+        let one = calls::NowItem { session_unread: 3, marks: vec![mark.into()], ..item("Harvest") };
+        assert!(lines(&response(vec![one], 0))[3].ends_with(", 3 unread: WITHDRAWN by BY/25/0002: Harvest"));
+    }
+
+    #[test]
     fn without_a_watch_plan_the_head_says_that_nobody_is_alerted_also_where_nothing_waits() {
         for items in [Vec::new(), vec![item("one")]] {
             let now = calls::NowResponse { has_plan: false, zone: String::new(), ..response(items, 0) };

@@ -53,6 +53,8 @@ pub struct Replied<'s> {
     pub judgements: Vec<(&'s Said, &'s Judgement)>,
     /// Answers with a number under which nothing was asked.
     pub beside: Vec<&'s Answered>,
+    /// What was judged under such a number, in the order of the thread.
+    pub judged_beside: Vec<(&'s Said, &'s Judged)>,
 }
 
 /// One question, reply by reply.
@@ -157,6 +159,10 @@ fn requests<'s>(standing: &[&'s Said], elsewhere: &mut Vec<&'s Said>) -> Vec<Req
         }
     }
     for request in &mut requests {
+        let form = request.form;
+        for reply in &mut request.replies {
+            reply.judged_beside = judged_in(reply, |number| !is_asked(form, number));
+        }
         let replies = &request.replies;
         let asked = |question| Asked {
             question,
@@ -172,21 +178,24 @@ pub(super) fn is_about(said: &Said, reference: &MessageReference, other: &Said) 
     said.traffic == other.traffic && other.is_meant(reference, said.author)
 }
 
+fn is_asked(request: &Request, number: Option<u64>) -> bool {
+    number.is_some() && request.questions.iter().any(|one| one.number == number)
+}
+
 fn replied<'s>(said: &'s Said, form: &'s Reply, request: &Request) -> Replied<'s> {
-    let asked =
-        |number: Option<u64>| number.is_some() && request.questions.iter().any(|one| one.number == number);
-    let beside = form.answers.iter().filter(|one| !asked(one.number)).collect();
-    Replied { said, form, judgements: Vec::new(), beside }
+    let beside = form.answers.iter().filter(|one| !is_asked(request, one.number)).collect();
+    Replied { said, form, judgements: Vec::new(), beside, judged_beside: Vec::new() }
+}
+
+/// What is said of it under numbers of which this holds, in the order of the thread.
+fn judged_in<'s>(reply: &Replied<'s>, of: impl Fn(Option<u64>) -> bool) -> Vec<(&'s Said, &'s Judged)> {
+    let words = reply.judgements.iter();
+    let all = words.flat_map(|(said, form)| form.answers.iter().map(move |judged| (*said, judged)));
+    all.filter(|(_, judged)| of(judged.number)).collect()
 }
 
 fn in_reply<'s>(question: &Questioned, reply: &Replied<'s>) -> InReply<'s> {
     let is_it = |number: Option<u64>| number.is_some() && number == question.number;
     let answers = reply.form.answers.iter().filter(|one| is_it(one.number)).collect();
-    let judged = reply
-        .judgements
-        .iter()
-        .flat_map(|(said, form)| form.answers.iter().map(move |judged| (*said, judged)))
-        .filter(|(_, judged)| is_it(judged.number))
-        .collect();
-    InReply { reply: reply.said, answers, judged }
+    InReply { reply: reply.said, answers, judged: judged_in(reply, is_it) }
 }

@@ -90,8 +90,9 @@ pub struct OwnAlarms {
     running: OrdMap<Key, Running>,
     /// Those that are not on record as past due: kept so that nobody has to look through all.
     by_due: OrdSet<(Instant, Key)>,
-    /// How many run for messages of each author, so that none keeps another's out; nobody for whom none runs.
-    of_author: OrdMap<Party, u64>,
+    /// How many run for messages of each author, drills apart, so that none keeps another's out; nobody for whom none
+    /// runs.
+    of_author: OrdMap<(Party, Traffic), u64>,
     /// How many did not begin because as many ran for messages of their author as may.
     pub not_begun: u64,
 }
@@ -115,7 +116,8 @@ impl OwnAlarms {
     }
 
     pub(in crate::domain) fn begin(&mut self, alarm: &OwnAlarm, spoken: &Spoken) {
-        let of_author = self.of_author.get(&spoken.author).copied().unwrap_or(0);
+        let author = (spoken.author, spoken.traffic);
+        let of_author = self.of_author.get(&author).copied().unwrap_or(0);
         if of_author >= limits::OWN_ALARMS_RUNNING_OF_ONE_MAX {
             self.not_begun = self.not_begun.saturating_add(1);
             return;
@@ -133,7 +135,7 @@ impl OwnAlarms {
         };
         self.running.insert(key.clone(), running);
         self.by_due.insert((due, key));
-        let of_author = self.of_author.entry(spoken.author).or_default();
+        let of_author = self.of_author.entry(author).or_default();
         *of_author = of_author.saturating_add(1);
     }
 
@@ -170,10 +172,11 @@ impl OwnAlarms {
     fn end(&mut self, key: &Key) {
         let Some(running) = self.running.remove(key) else { return };
         self.by_due.remove(&(running.due, key.clone()));
-        match self.of_author.get_mut(&running.author) {
+        let author = (running.author, running.traffic);
+        match self.of_author.get_mut(&author) {
             Some(of_author) if *of_author > 1 => *of_author -= 1,
             _ => {
-                self.of_author.remove(&running.author);
+                self.of_author.remove(&author);
             }
         }
     }
@@ -209,6 +212,14 @@ mod tests {
         assert_eq!((alarms.iter().count() as u64, alarms.not_begun), (most, 3));
         alarms.begin(&alarm, &spoken(most + 10, "UA"));
         assert_eq!((alarms.iter().count() as u64, alarms.not_begun), (most + 1, 3));
+        let drill = Spoken { traffic: Traffic::Drill, ..spoken(most + 11, "BY") };
+        alarms.begin(&alarm, &drill);
+        assert_eq!(
+            (alarms.iter().count() as u64, alarms.not_begun),
+            (most + 2, 3),
+            "nor a drill's what is real"
+        );
+        alarms.end(&(drill.thread, drill.digest, alarm.name.clone()));
         // Where one is met another may begin.
         let met = Spoken { author: "PL".parse().unwrap(), ..spoken(0, "BY") };
         alarms.meet(met.author, &met);

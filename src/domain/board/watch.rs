@@ -12,6 +12,7 @@ use crate::domain::digest::Digest;
 use crate::domain::duty::Duty;
 use crate::domain::event::{Change, Event, Record};
 use crate::domain::fact::Gist;
+use crate::domain::message::Traffic;
 use crate::domain::office::OfficeKey;
 use crate::domain::people::{Person, Role};
 use crate::domain::refusal::Refusal;
@@ -20,7 +21,8 @@ use crate::domain::time::Instant;
 use crate::domain::watch::open::{Part, Stage};
 use crate::domain::watch::plan::{Asked, asked};
 use crate::domain::watch::{
-    AlertDue, Alerted, Holder, InForce, Item, ON_WATCH, Offer, OfferedOnRecord, Reach, Rule,
+    AlertDue, Alerted, HandedDuty, Holder, InForce, Item, ON_WATCH, Offer, OfferedOnRecord, OwedAs, Reach,
+    Rule, hand_over,
 };
 use crate::limits;
 
@@ -192,33 +194,43 @@ impl Board {
         self.watch.open.items().filter(move |(message, _)| is_told(message))
     }
 
-    /// What this Party owes and is still awaited, as a hand-over names it: those that run by when they fall due, and
-    /// after them those of which nobody knows.
+    /// What this Party owes and has not given, as a hand-over names it: what is real before drills; of each, what runs
+    /// by when it falls due, that of which nobody knows, what is past due, the newest first, and what is suspended.
     pub fn duties_to_hand_over(&self) -> impl Iterator<Item = &Duty> {
-        let own = self.own.map(|own| own.party);
-        let all = self.duties.running().chain(self.duties.doubted().map(|(_, duty)| duty));
-        let is_ours = move |duty: &&Duty| Some(duty.opened.owed_by) == own && duty.state().is_open();
+        [Traffic::Real, Traffic::Drill].into_iter().flat_map(move |traffic| self.owed_in(traffic))
+    }
+
+    fn owed_in(&self, traffic: Traffic) -> impl Iterator<Item = &Duty> {
+        let (own, duties) = (self.own.map(|own| own.party), &self.duties);
+        let awaited = duties.running().chain(duties.doubted().map(|(_, duty)| duty));
+        let all = awaited.chain(duties.past_due()).chain(duties.suspended());
+        let is_ours = move |duty: &&Duty| {
+            let is_it = Some(duty.opened.owed_by) == own && duty.opened.traffic == traffic;
+            is_it && OwedAs::of(duty).is_some()
+        };
         all.map(|duty| &**duty).filter(is_ours)
     }
 
-    /// What both officers name: the desk, all that is open for it with the steps on record, and what this Party owes
-    /// with when it falls due.
+    /// Duties that were put on record after this record and before that one, owed by or to this Party, and not given: what
+    /// lapsed meanwhile too. What is real comes before drills; of each the newest first.
+    pub fn duties_opened_between(&self, after: u64, before: u64) -> impl Iterator<Item = &Duty> {
+        [Traffic::Real, Traffic::Drill].into_iter().flat_map(move |traffic| {
+            let opened = self.duties.opened_after(after).map(|duty| &**duty);
+            opened.filter(move |duty| {
+                let is_it = duty.index < before && duty.opened.traffic == traffic;
+                is_it && OwedAs::of(duty).is_some()
+            })
+        })
+    }
+
+    fn handed_duties(&self) -> impl Iterator<Item = HandedDuty> {
+        self.duties_to_hand_over().filter_map(HandedDuty::of)
+    }
+
+    /// What both officers name.
     pub fn hand_over_digest(&self, person: &Person) -> Digest {
-        let mut all = b"detente watch hand-over 2\0".to_vec();
-        all.extend_from_slice(self.roster.offices.desk_of(person).as_bytes());
-        all.push(0);
-        for (message, item) in self.open_for(person) {
-            all.extend_from_slice(&message.0);
-            all.extend_from_slice(&item.alerted.to_be_bytes());
-        }
-        let mut duties = Vec::new();
-        for duty in self.duties_to_hand_over() {
-            duties.extend_from_slice(&duty.number.0.to_be_bytes());
-            duties.extend_from_slice(&duty.opened.due.0.to_be_bytes());
-        }
-        // Apart, so that none of it is read as a message.
-        all.extend_from_slice(&Digest::of(&duties).0);
-        Digest::of(&all)
+        let open = self.open_for(person).map(|(message, item)| (*message, item.alerted));
+        hand_over::digest_of(&self.roster.offices.desk_of(person), open, self.handed_duties())
     }
 
     pub(super) fn offer_watch(&self, to: &Person, digest: Digest, by: &Person) -> Decision {
@@ -237,11 +249,21 @@ impl Board {
         if digest != self.hand_over_digest(by) {
             return Err(Refusal::WatchChanged.into());
         }
-        let open: Vec<Digest> =
-            self.open_for(by).map(|(message, _)| *message).take(limits::HAND_OVER_ITEMS_MAX).collect();
+        let named = self.open_for(by).map(|(message, item)| (*message, item.alerted));
+        let (open, steps): (Vec<Digest>, Vec<u32>) = named.take(limits::HAND_OVER_ITEMS_MAX).unzip();
         let open_more = self.open_for(by).count().saturating_sub(open.len()) as u64;
-        let (desk, to) = (desk.to_string(), to.clone());
-        happened(Event::WatchOffered(OfferedOnRecord { desk, to, digest, open, open_more }))
+        let duties: Vec<HandedDuty> = self.handed_duties().take(limits::HAND_OVER_DUTIES_MAX).collect();
+        let duties_more = self.handed_duties().count().saturating_sub(duties.len()) as u64;
+        happened(Event::WatchOffered(OfferedOnRecord {
+            desk: desk.to_string(),
+            to: to.clone(),
+            digest,
+            open,
+            open_more,
+            steps,
+            duties,
+            duties_more,
+        }))
     }
 
     pub(super) fn offered(&mut self, offered: &OfferedOnRecord, by: &Person, (index, at): (u64, Instant)) {

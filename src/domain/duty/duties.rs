@@ -32,6 +32,8 @@ pub struct Duties {
     running: OrdSet<(Instant, DutyNumber)>,
     /// Those whose end can't be known yet, by the Party at the other end.
     doubted: OrdSet<(Party, DutyNumber)>,
+    /// Those that lapsed, or are an alarm, and were not met since, by when they fell due.
+    past_due: OrdSet<(Instant, DutyNumber)>,
     /// Those that are lifted as long as a suspension lasts.
     suspended: OrdSet<DutyNumber>,
     by_cause: OrdMap<Cause, Arc<[DutyNumber]>>,
@@ -105,6 +107,11 @@ impl Duties {
 
     pub fn suspended(&self) -> impl Iterator<Item = &Arc<Duty>> {
         self.suspended.iter().filter_map(|number| self.all.get(number))
+    }
+
+    /// Those past due and not met since, the newest first.
+    pub fn past_due(&self) -> impl Iterator<Item = &Arc<Duty>> {
+        self.past_due.iter().rev().filter_map(|(_, number)| self.all.get(number))
     }
 
     /// How many were ever put on record: the number of the next one.
@@ -308,6 +315,11 @@ impl Duties {
             self.suspended.insert(number);
         } else {
             self.suspended.remove(&number);
+        }
+        if matches!(after, State::Lapsed | State::Alarmed) {
+            self.past_due.insert((due, number));
+        } else {
+            self.past_due.remove(&(due, number));
         }
         if *step == Step::Resumed {
             self.running.insert((due, number));

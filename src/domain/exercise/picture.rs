@@ -5,7 +5,7 @@
 //! drill's only of a drill's; nothing is added up, and that two threads are about the same activity is
 //! shown as said, by whom.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::SameActivityPosition;
 use crate::domain::content::Content;
@@ -28,6 +28,8 @@ pub struct Picture<'s> {
     pub same_activity: Vec<&'s Said>,
     /// What is said to have come from others outside any link. Its origin is not proven.
     pub transcribed: Vec<(&'s Said, &'s Transcription)>,
+    /// Cancellations and words on another thread that stand no more, or never had an effect; in the thread's order.
+    pub over: Vec<&'s Said>,
     /// Messages of any kind that their authors took back, each with the word that does so. They stand nowhere else.
     pub withdrawn: BTreeMap<Digest, &'s Said>,
 }
@@ -57,7 +59,20 @@ impl<'s> Picture<'s> {
             }
         }
         picture.accounts.retain_mut(Account::cancels_its_own);
+        picture.over = picture.over_in(said);
         picture
+    }
+
+    fn over_in(&self, said: &'s [Said]) -> Vec<&'s Said> {
+        let cancellations = self.accounts.iter().filter_map(|account| account.cancellation);
+        let standing = cancellations.chain(self.same_activity.iter().copied());
+        let standing: BTreeSet<Digest> = standing.map(|one| one.message).collect();
+        let is_over = |one: &&Said| {
+            matches!(one.content, Content::Cancellation(_) | Content::SameActivity(_))
+                && !standing.contains(&one.message)
+                && !self.withdrawn.contains_key(&one.message)
+        };
+        said.iter().filter(is_over).collect()
     }
 
     fn take(&mut self, said: &'s Said) {
@@ -318,7 +333,8 @@ mod tests {
         assert_eq!(Picture::of(&cancelled).accounts[0].cancellation, Some(&cancelled[1]));
         let mut again = cancelled.to_vec();
         again.push(said(4, "BY", amendment("after all")));
-        assert_eq!(Picture::of(&again).accounts[0].cancellation, None);
+        let picture = Picture::of(&again);
+        assert_eq!((picture.accounts[0].cancellation, &picture.over[..]), (None, &[&again[1]][..]));
     }
 
     #[test]

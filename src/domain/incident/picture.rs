@@ -3,10 +3,10 @@
 //!
 //! Never here: a choice between accounts, or anything added up from two of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Report;
-use crate::domain::content::Content;
+use crate::domain::content::{Content, Kind};
 use crate::domain::correspondence::asked::Clarification;
 use crate::domain::digest::Digest;
 use crate::domain::message::Traffic;
@@ -21,6 +21,9 @@ pub struct Picture<'s> {
     pub clarification: Clarification<'s>,
     /// The newest word of each author on each other thread.
     pub same_incident: Vec<&'s Said>,
+    /// What was said of the incident and stands in nothing above, in the thread's order: a closing that is over, a word
+    /// on another thread in whose place a later one stands, or that was taken back.
+    pub over: Vec<&'s Said>,
     /// Messages of any kind that their authors took back, each with the word that does so.
     pub withdrawn: BTreeMap<Digest, &'s Said>,
 }
@@ -57,10 +60,35 @@ pub fn reported(content: &Content) -> Option<&Report> {
     if let Content::Report(form) = content { Some(form) } else { None }
 }
 
-/// Whether it is an update that names a message of another Party in the thread.
-fn names_another(said: &Said, all: &[Said]) -> bool {
-    let Content::Update(form) = &said.content else { return false };
-    all.iter().any(|one| one.author != said.author && one.is_meant(&form.updates, said.author))
+/// By what a reference names the messages of a thread ([`Said::is_meant`]): no update has to be compared with each of
+/// them, of which a peer may send many.
+struct Named<'s> {
+    authors: BTreeMap<Digest, Party>,
+    /// Author and number.
+    numbers: BTreeSet<(&'s str, &'s str)>,
+}
+
+impl<'s> Named<'s> {
+    fn of(said: &'s [Said]) -> Named<'s> {
+        Named {
+            authors: said.iter().map(|one| (one.message, one.author)).collect(),
+            numbers: said.iter().map(|one| (one.author.as_str(), one.number.as_str())).collect(),
+        }
+    }
+
+    /// Whether it is an update that names a message of another Party in the thread.
+    fn is_of_another(&self, said: &Said) -> bool {
+        let Content::Update(form) = &said.content else { return false };
+        let named = &form.updates;
+        match &named.message_digest {
+            Some(digest) => self.authors.get(&digest.0).is_some_and(|author| *author != said.author),
+            None => {
+                !named.number.is_empty()
+                    && named.author != said.author.as_str()
+                    && self.numbers.contains(&(named.author.as_str(), named.number.as_str()))
+            }
+        }
+    }
 }
 
 impl<'s> Picture<'s> {
@@ -71,10 +99,26 @@ impl<'s> Picture<'s> {
             withdrawn: withdrawn(said),
             ..Picture::default()
         };
+        let named = Named::of(said);
         for one in said {
-            picture.take(one, names_another(one, said));
+            picture.take(one, named.is_of_another(one));
         }
+        let shown = picture.shown();
+        let is_over =
+            |one: &&Said| one.content.kind().noun() == Kind::Report.noun() && !shown.contains(&one.message);
+        picture.over = said.iter().filter(is_over).collect();
         picture
+    }
+
+    /// All that stands in an account, or as a word on another thread.
+    fn shown(&self) -> BTreeSet<Digest> {
+        let of_accounts = self.accounts.iter().flat_map(|account| {
+            let versions = account.report.iter();
+            let versions = versions.flat_map(|one| one.earlier().iter().copied().chain([one.present()]));
+            let words = account.beside.iter().chain(&account.findings).chain(&account.closing);
+            versions.chain(words.chain(&account.taken_back).copied())
+        });
+        of_accounts.chain(self.same_incident.iter().copied()).map(|said| said.message).collect()
     }
 
     /// Whether it says anything about an incident.

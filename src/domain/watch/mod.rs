@@ -13,7 +13,7 @@ pub mod plan;
 
 pub use acknowledged::AcknowledgedBy;
 pub use cards::{Card, CardsInForce, HoldingReply, WatchCards};
-pub use hand_over::{Holder, HoldersOfWatch, Offer, OfferedOnRecord};
+pub use hand_over::{HandedDuty, Holder, HoldersOfWatch, Offer, OfferedOnRecord, OwedAs};
 pub use listed::{Listed, listed};
 pub use open::{AlertDue, Item, Open};
 pub use plan::{InForce, ON_WATCH, Rule, Step, WatchPlan};

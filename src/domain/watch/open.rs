@@ -59,8 +59,8 @@ pub struct AlertDue {
     pub precedence: Precedence,
 }
 
-/// Of one author no more are watched than the limits say, FLASH apart.
-type Share = (Party, bool);
+/// Of one author no more are watched than the limits say, FLASH apart, and drills apart: none of them hides what is real.
+type Share = (Party, bool, Traffic);
 
 /// The items, and those that have a step to come by when it is due.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -74,7 +74,7 @@ pub struct Open {
 }
 
 fn share(item: &Item) -> Share {
-    (item.from, item.precedence == Precedence::Flash)
+    (item.from, item.precedence == Precedence::Flash, item.traffic)
 }
 
 impl Open {

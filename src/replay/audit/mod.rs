@@ -20,6 +20,7 @@ use bytes::Bytes;
 use super::{Fold, Look, Step, TrustRoot};
 use crate::codec::signed;
 use crate::domain::board::FOLD_VERSION;
+use crate::domain::event::Event;
 use crate::evidence::keys::PublicKey;
 use crate::evidence::signed::PayloadType;
 use crate::limits;
@@ -178,6 +179,11 @@ impl Audit {
             Ok(Step::Counted(record)) => {
                 self.found.suspect = None;
                 self.found.checked += 1;
+                for event in &record.events {
+                    if let Event::WatchOffered(offered) = event {
+                        self.found.hand_over(record.index, offered);
+                    }
+                }
                 if let Some(seen) = seen {
                     self.found.by_older_rules += u64::from(seen.is_by_older_rules);
                     self.checks.extend(seen.checks.into_iter().map(|check| (record.index, check)));
@@ -232,6 +238,7 @@ impl Audit {
             fold_version: FOLD_VERSION,
             times_run_backwards: fold.board.times_run_backwards,
             by_older_rules: found.by_older_rules,
+            hand_overs: found.hand_overs.into_iter().collect(),
             checked: found.checked,
             first_failing: found.first_failing,
             faults: found.faults.into_iter().collect(),

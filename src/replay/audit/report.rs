@@ -10,6 +10,7 @@ use crate::codec::record;
 use crate::domain::chain::Void;
 use crate::domain::digest::Digest;
 use crate::domain::party::{Incarnation, Party};
+use crate::domain::watch::OfferedOnRecord;
 use crate::limits;
 
 /// What an audit under way has found so far.
@@ -21,6 +22,7 @@ pub(super) struct Found {
     pub first_failing: Option<u64>,
     pub voids: VecDeque<VoidEntry>,
     pub by_older_rules: u64,
+    pub hand_overs: VecDeque<(u64, OfferedOnRecord)>,
     /// What stands where the next record that counts should be.
     pub suspect: Option<Suspect>,
 }
@@ -85,6 +87,8 @@ pub struct Report {
     /// Records on duties, checks, the watch or FLASH that an older fold decided and this one would have decided otherwise: told, no fault.
     /// Their signatures and their place are checked as those of any.
     pub by_older_rules: u64,
+    /// The newest [`limits::AUDIT_HAND_OVERS_SHOWN_MAX`] hand-overs of the watch, by record: what both officers signed for.
+    pub hand_overs: Vec<(u64, OfferedOnRecord)>,
     /// Signatures and proofs checked, those of the records among them.
     pub checked: u64,
     /// The first index at which history fails; `None` if all holds.
@@ -133,6 +137,13 @@ impl Found {
         if self.faults.len() > limits::AUDIT_FAULTS_SHOWN_MAX {
             self.faults.pop_last();
         }
+    }
+
+    pub fn hand_over(&mut self, index: u64, offered: &OfferedOnRecord) {
+        if self.hand_overs.len() >= limits::AUDIT_HAND_OVERS_SHOWN_MAX {
+            self.hand_overs.pop_front();
+        }
+        self.hand_overs.push_back((index, offered.clone()));
     }
 
     /// `size` is how many records counted before.

@@ -9,6 +9,7 @@ use crate::domain::duty::{Cause, Duty, Force, RunsFrom, State, Told};
 use crate::domain::regime::Regime;
 use crate::domain::time::Instant;
 use crate::journal::Journal;
+use crate::limits;
 use crate::peers::links::Links;
 use crate::registrar::Head;
 use crate::replay::records::RecordFault;
@@ -59,6 +60,8 @@ impl<'h> Lines<'h> {
             Cause::Message { digest, thread } => (digest.0.to_vec(), thread.0.to_vec(), 0),
             Cause::Year(year) => (Vec::new(), Vec::new(), i32::from(year)),
         };
+        let sentence = story.last().map_or_else(|| "open".to_owned(), |told| told.step.says(duty));
+        let (story, story_before) = listed(duty, &story);
         let name = &opened.rule.name;
         let met_by =
             rule.map(|rule| rule.met_by.iter().map(ToString::to_string).collect::<Vec<_>>().join(" or "));
@@ -84,20 +87,9 @@ impl<'h> Lines<'h> {
             runs_from_ms: opened.from.0,
             due_ms: opened.due.0,
             state: state.word().to_owned(),
-            sentence: story.last().map_or_else(|| "open".to_owned(), |told| told.step.says(duty)),
-            story: story
-                .into_iter()
-                .map(|told| calls::DutyStory {
-                    record: told.index,
-                    recorded_at_ms: told.at.0,
-                    says: told.step.says(duty),
-                    message_digest: told
-                        .step
-                        .message()
-                        .map(|digest| digest.0.to_vec().into())
-                        .unwrap_or_default(),
-                })
-                .collect(),
+            sentence,
+            story,
+            story_before,
             record: duty.index,
             recorded_at_ms: duty.at.0,
             beside,
@@ -150,5 +142,64 @@ impl<'h> Lines<'h> {
             lines.push(says);
         }
         Ok(lines)
+    }
+}
+
+/// The newest steps, as many as one answer lists, and how many come before them.
+fn listed(duty: &Duty, story: &[&Told]) -> (Vec<calls::DutyStory>, u64) {
+    let before = story.len().saturating_sub(limits::DUTY_STEPS_LISTED_MAX);
+    let newest = story.iter().skip(before).map(|told| calls::DutyStory {
+        record: told.index,
+        recorded_at_ms: told.at.0,
+        says: told.step.says(duty),
+        message_digest: told.step.message().map(|digest| digest.0.to_vec().into()).unwrap_or_default(),
+    });
+    (newest.collect(), before as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::digest::Digest;
+    use crate::domain::duty::{DutyNumber, Lifting, Opened, Rule, Step};
+    use crate::domain::message::Traffic;
+
+    #[test]
+    fn of_a_story_that_a_peer_made_long_the_newest_steps_are_listed_and_the_rest_is_counted() {
+        let rule = Rule {
+            regime: "dunes".into(),
+            digest: Digest::ZERO,
+            name: "answer".into(),
+            paragraph: "1".into(),
+            force: Force::Duty,
+        };
+        let opened = Opened {
+            rule: Arc::new(rule),
+            owed_by: "PL".parse().unwrap(),
+            owed_to: "BY".parse().unwrap(),
+            cause: Cause::Year(2025),
+            entry: None,
+            traffic: Traffic::Real,
+            runs_from: RunsFrom::Year,
+            from: Instant(0),
+            due: Instant(1),
+        };
+        let told = |index: u64| {
+            let suspended = Step::Lifted(Lifting::Suspended { by: Digest::ZERO });
+            let step = if index.is_multiple_of(2) { suspended } else { Step::Resumed };
+            Told { index, at: Instant(0), step }
+        };
+        let most = limits::DUTY_STEPS_LISTED_MAX as u64;
+        let story: Vec<Told> = (0..most + 3).map(told).collect();
+        let duty = Duty { number: DutyNumber(0), opened, index: 0, at: Instant(0), story: story.clone() };
+        let records = |many: usize| {
+            let some: Vec<&Told> = story.iter().take(many).collect();
+            let (listed, before) = listed(&duty, &some);
+            (listed.iter().map(|one| one.record).collect::<Vec<_>>(), before)
+        };
+        assert_eq!(records(story.len()), ((3..most + 3).collect::<Vec<_>>(), 3));
+        assert_eq!(records(2), (vec![0, 1], 0));
     }
 }

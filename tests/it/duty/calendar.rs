@@ -1,7 +1,15 @@
 //! The iCalendar file, read by a reader that is not ours.
 
-use detente::cli::duty::{Calendar, Entry, Span};
+use detente::cli::duty::{Calendar, Entry, Span, Standing, exercises_of};
+use detente::cli::form::{self, Syntax};
+use detente::domain::content::{Content, Kind};
+use detente::domain::correspondence::MessageWithdrawal;
+use detente::domain::digest::{Digest, ThreadId};
+use detente::domain::exercise::Cancellation;
+use detente::domain::form::{MessageDigest, MessageReference};
 use detente::domain::message::Traffic;
+use detente::domain::said::Said;
+use detente::domain::time::Instant;
 use icalendar::parser::{read_calendar, unfold};
 use proptest::prelude::*;
 
@@ -22,6 +30,8 @@ fn value<'e>(event: &'e [(String, String)], name: &str) -> &'e str {
 fn duty(summary: &str, description: &str) -> Entry {
     Entry {
         uid: "duty-0-PL-BY@detente".into(),
+        sequence: 0,
+        standing: Standing::Stands,
         summary: summary.into(),
         description: description.into(),
         category: "DUTY",
@@ -34,6 +44,8 @@ fn duty(summary: &str, description: &str) -> Entry {
 fn a_duty_and_an_exercise_are_read_as_what_they_are() {
     let exercise = Entry {
         uid: "exercise-01-BY@detente".into(),
+        sequence: 2,
+        standing: Standing::Cancelled,
         summary: "BY: Zapad-2025".into(),
         description: "notified in BY/2025/PL/0002".into(),
         category: "EXERCISE",
@@ -50,6 +62,61 @@ fn a_duty_and_an_exercise_are_read_as_what_they_are() {
     assert_eq!(value(&events[0], "SUMMARY"), "PL owes BY: an answer");
     assert_eq!((value(&events[1], "DTSTART"), value(&events[1], "DTEND")), ("20250912", "20250917"));
     assert_eq!(value(&events[1], "CATEGORIES"), "EXERCISE");
+    assert_eq!((value(&events[0], "SEQUENCE"), value(&events[1], "SEQUENCE")), ("0", "2"));
+    assert_eq!((value(&events[0], "STATUS"), value(&events[1], "STATUS")), ("CONFIRMED", "CANCELLED"));
+}
+
+/// In the thread of one exercise of BY.
+fn said(place: u8, content: Content) -> Said {
+    Said {
+        message: Digest([place; 32]),
+        number: format!("BY/25/{place:04}"),
+        author: "BY".parse().unwrap(),
+        traffic: Traffic::Real,
+        released_at: Instant(i64::from(place)),
+        content,
+    }
+}
+
+fn named(place: u8) -> MessageReference {
+    MessageReference {
+        message_digest: Some(MessageDigest(Digest([place; 32]))),
+        ..MessageReference::default()
+    }
+}
+
+fn taken_back(place: u8, of: u8) -> Said {
+    let form = MessageWithdrawal { withdraws: named(of), ..MessageWithdrawal::default() };
+    said(place, Content::MessageWithdrawal(form))
+}
+
+/// Of the one exercise in the file: its UID, SEQUENCE, STATUS and SUMMARY.
+fn exported(said: &[Said]) -> [String; 4] {
+    let entries = exercises_of(ThreadId([7; 16]), said);
+    let events = read(&Calendar { entries }.write(at("2025-07-31T09:00:00Z")));
+    let [event] = &events[..] else { panic!("one event: {events:?}") };
+    ["UID", "SEQUENCE", "STATUS", "SUMMARY"].map(|name| value(event, name).to_owned())
+}
+
+#[test]
+fn an_exercise_that_is_called_off_is_cancelled_in_the_calendar_and_stands_again_once_that_is_taken_back() {
+    let text = "designation = \"Zapad-2025\"\nstart = \"2025-09-12 Europe/Minsk\"\nend = \"2025-09-16 Europe/Minsk\"\n";
+    let notice = form::read(Kind::Notification, Syntax::Toml, text).unwrap();
+    let cancellation = Cancellation { cancels: named(1), ..Cancellation::default() };
+    let mut all = vec![said(1, notice)];
+    let [uid, first, status, summary] = exported(&all);
+    assert_eq!([&first, &status, &summary], ["1", "CONFIRMED", "BY: Zapad-2025"]);
+    let mut next = |word: Said| {
+        all.push(word);
+        let [known, sequence, status, summary] = exported(&all);
+        assert_eq!(known, uid, "a calendar program knows it again");
+        [sequence, status, summary]
+    };
+    let cancelled = next(said(2, Content::Cancellation(cancellation)));
+    assert_eq!(cancelled, ["2", "CANCELLED", "Cancelled: BY: Zapad-2025"]);
+    assert_eq!(next(taken_back(3, 2)), ["3", "CONFIRMED", "BY: Zapad-2025"]);
+    // All notice of it is taken back: whoever knows it from an earlier file learns of that.
+    assert_eq!(next(taken_back(4, 1)), ["4", "CANCELLED", "Cancelled: BY: Zapad-2025"]);
 }
 
 #[test]
@@ -77,6 +144,6 @@ proptest! {
         let calendar = Calendar { entries: vec![duty(&summary, &description)] };
         let events = read(&calendar.write(at("2025-07-31T09:00:00Z")));
         prop_assert_eq!(events.len(), 1);
-        prop_assert_eq!(events[0].len(), 7);
+        prop_assert_eq!(events[0].len(), 9);
     }
 }

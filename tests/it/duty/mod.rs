@@ -11,6 +11,7 @@ mod days;
 mod drills;
 mod entries;
 mod given;
+mod handed_over;
 mod jumps;
 mod left_out;
 mod made_up;
