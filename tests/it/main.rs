@@ -33,6 +33,7 @@ mod carry_line;
 mod carry_parts;
 mod carry_program;
 mod chain;
+mod check_answers;
 mod check_schedule;
 mod check_words;
 mod checks;

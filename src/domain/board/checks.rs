@@ -264,11 +264,12 @@ impl Board {
                 (What::Missed(known), Origin::Node) => {
                     let by_hand = *known == Known::NotRecorded;
                     let fits = by_hand == (of.rule.line != Line::Link) || *known == Known::NotRunning;
-                    let planned = match known {
+                    let holds = match known {
                         Known::PlannedOutage { message } => of.planned_outage(checks) == Some(*message),
+                        Known::AnswerNotProven => of.answer_is_not_proven(checks),
                         _ => true,
                     };
-                    fits && planned && of.step(checks, now) == Some(Step::Miss)
+                    fits && holds && of.step(checks, now) == Some(Step::Miss)
                 }
                 (what, Origin::Node) => of.step(checks, now) == Some(Step::Note(what.clone())),
             };

@@ -114,10 +114,11 @@ impl Kept {
         self.by_thread.get(&(thread, part))
     }
 
-    fn add(&mut self, thread: ThreadId, said: Said) {
+    /// Whether it is kept: an earlier one stays, and what is of long ago makes room.
+    fn add(&mut self, thread: ThreadId, said: Said) -> bool {
         let key = (thread, said.part);
         if self.by_thread.contains_key(&key) {
-            return;
+            return false;
         }
         self.by_thread.insert(key, said);
         self.oldest.insert((said.due, key));
@@ -127,6 +128,7 @@ impl Kept {
             self.oldest.remove(&oldest);
             self.by_thread.remove(&oldest.1);
         }
+        self.by_thread.contains_key(&key)
     }
 }
 
@@ -154,7 +156,10 @@ impl Checks {
 impl LinkChecks {
     /// One of ours, that waits for its receipt.
     pub fn we_said(&mut self, thread: ThreadId, said: Said, on: (Precedence, u64)) {
-        self.ours.add(thread, said);
+        // The receipt of another one proves nothing of the one that is kept.
+        if !self.ours.add(thread, said) {
+            return;
+        }
         self.unreceipted.insert(on, (thread, said.part));
         if self.unreceipted.len() > limits::CHECK_MESSAGES_KEPT_MAX
             && let Some((oldest, _)) = self.unreceipted.get_min().cloned()
@@ -251,6 +256,12 @@ impl Of<'_> {
         checks?.theirs.get(self.thread(), part)
     }
 
+    /// Whether it was answered by us, and no receipt is here by which the other end took the answer.
+    pub fn answer_is_not_proven(&self, checks: Option<&LinkChecks>) -> bool {
+        let answer = self.said_by_us(checks).filter(|said| said.part == Part::Answer);
+        answer.is_some_and(|said| said.there.is_none())
+    }
+
     /// The service message by which this time was to be out of service.
     pub fn planned_outage(&self, checks: Option<&LinkChecks>) -> Option<Digest> {
         checks?.planned_outage(self.due.at, self.link.deadline(self.due.at))
@@ -315,5 +326,21 @@ mod tests {
         let kept = |part| checks.ours.get(thread, part).map(|said| (said.index, said.there));
         assert_eq!(kept(Part::Answer), Some((1, None)));
         assert_eq!(kept(Part::Check), Some((2, Some(Instant(5)))));
+    }
+
+    #[test]
+    fn the_receipt_of_a_second_answer_proves_nothing_of_the_first_which_is_the_one_that_counts() {
+        let thread = ThreadId([1; 16]);
+        let said = |index| {
+            let (due, message) = (Instant(4), Digest([index as u8; 32]));
+            Said { part: Part::Answer, due, message, index, there: None }
+        };
+        let mut checks = LinkChecks::default();
+        checks.we_said(thread, said(1), (Precedence::Priority, 1));
+        checks.we_said(thread, said(2), (Precedence::Priority, 2));
+        checks.receipted((Precedence::Priority, 2), Some(Instant(5)));
+        let kept = checks.ours.get(thread, Part::Answer).map(|said| (said.index, said.there));
+        assert_eq!(kept, Some((1, None)));
+        assert_eq!(checks.unreceipted.len(), 1);
     }
 }

@@ -209,6 +209,7 @@ impl CheckKeeper {
             return Known::PlannedOutage { message };
         }
         match self.heard(head, of.link.with, now).await {
+            Heard::Up { .. } if of.answer_is_not_proven(checks) => Known::AnswerNotProven,
             Heard::Up { .. } => Known::Unanswered,
             Heard::Silent { since } => Known::LinkDown { since },
         }
