@@ -1,11 +1,14 @@
 //! What is held against the answer to a check, and what a missed check says of one.
 
-use detente::domain::check::{Known, Part, What};
+use detente::domain::check::{CheckAnswer, Known, Part, What};
 use detente::domain::content::Content;
+use detente::domain::digest::Digest;
+use detente::domain::event::Event;
+use detente::domain::message::{Message, Outgoing, Reference, Relation};
 use detente::domain::time::Instant;
 use detente::limits;
 
-use crate::check_words::{Link, NOTHING, agreed, answer_to, due};
+use crate::check_words::{Link, NOTHING, agreed, answer_to, due, field_of, from_peer, of_check, read_again};
 
 fn over() -> Instant {
     due().plus_ms(5 * 60_000 + limits::CHECK_GRACE_MS + 1)
@@ -21,4 +24,54 @@ fn of_an_answer_without_a_receipt_a_missed_check_says_that_it_was_given_and_not_
     link.we_say(1, &Content::CheckAnswer(answer_to(check)), due());
     assert_eq!(link.note(What::Missed(Known::AnswerNotProven), over()), Ok(()));
     assert_eq!(Known::AnswerNotProven.to_string(), "link up, answered by us, not yet receipted as taken");
+}
+
+fn refers(message: Option<Digest>, number: &str, author: &str) -> Vec<Reference> {
+    let (number, author) = (number.to_owned(), author.to_owned());
+    vec![Reference { message, number, author, relation: Relation::Answers }]
+}
+
+/// The peer's message, with references in its heading.
+fn with_references(said: &Content, references: Vec<Reference>) -> Message {
+    let sent = from_peer(said, of_check(), due());
+    let draft = read_again(Outgoing { references, ..sent.draft.clone() });
+    Message { draft, ..sent }
+}
+
+#[test]
+fn an_answer_that_calls_the_check_by_another_number_or_author_or_names_another_officer_does_not_count() {
+    let mut link = Link::new("PL", "");
+    let made = link.we_say(1, &Content::Check(agreed()), due());
+    let Event::Released(released) = &made.events[0] else { panic!("{made:?}") };
+    let (check, number) = (released.digest, released.message.number.as_str());
+    let named = |number: &str, author: &str, officer: &str| {
+        let mut form = CheckAnswer { officer: officer.into(), ..answer_to(check) };
+        (form.answers.number, form.answers.author) = (number.into(), author.into());
+        Content::CheckAnswer(form)
+    };
+    let right = refers(Some(check), number, "PL");
+    let wrong = [
+        (named("PL/25/9999", "", ""), right.clone(), "answers"),
+        (named("", "BY", ""), right.clone(), "answers"),
+        (named("", "", ""), refers(Some(check), "We fire at dawn.", "PL"), "heading.references"),
+        (named("", "", ""), refers(Some(check), number, "BY"), "heading.references"),
+        (named("", "", ""), refers(Some(Digest::ZERO), "", ""), "heading.references"),
+        // Who drafted it is another.
+        (named(number, "PL", "Olga"), right.clone(), "officer"),
+    ];
+    for (answer, references, field) in wrong {
+        assert_eq!(field_of(&link.comes(&with_references(&answer, references), due())), field);
+        assert!(link.theirs(Part::Answer).is_none(), "{field}");
+    }
+    let answer = with_references(&named(number, "PL", "Ivan"), right);
+    assert_eq!(link.comes(&answer, due()), Vec::<String>::new());
+    assert!(link.theirs(Part::Answer).is_some());
+}
+
+#[test]
+fn a_check_that_refers_to_any_message_is_marked_and_does_not_count() {
+    let mut link = Link::new("BY", "");
+    let said = with_references(&Content::Check(agreed()), refers(None, "We fire at dawn.", ""));
+    assert_eq!(field_of(&link.comes(&said, due())), "heading.references");
+    assert!(link.theirs(Part::Check).is_none());
 }

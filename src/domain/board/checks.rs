@@ -47,7 +47,9 @@ impl Board {
                     let ends = (message.author, dispatch.to);
                     let said = self.check_said(words, ends, message.thread, (message.released_at, None));
                     if let Some(due) = self.counts_as_check(dispatch.to, &said) {
-                        let said = Said { part: words.part, due, message: digest, index, there: None };
+                        let number = message.number.unwrap_or(Digest::ZERO);
+                        let part = words.part;
+                        let said = Said { part, due, message: digest, number, index, there: None };
                         let on = (dispatch.lane, dispatch.serial);
                         self.checks.with(dispatch.to).we_said(message.thread, said, on);
                     }
@@ -75,7 +77,8 @@ impl Board {
                 let times = (message.released_at, received_at);
                 let said = self.check_said(words, (from, to), message.thread, times);
                 if let Some(due) = self.counts_as_check(from, &said) {
-                    let said = Said { part: words.part, due, message: digest, index, there: received_at };
+                    let (part, number) = (words.part, message.number.unwrap_or(Digest::ZERO));
+                    let said = Said { part, due, message: digest, number, index, there: received_at };
                     self.checks.with(from).they_said(message.thread, said);
                 }
             }
@@ -115,7 +118,7 @@ impl Board {
         let is_ours = self.own.is_some_and(|own| own.party == author);
         let checks = self.checks.of(if is_ours { to } else { author });
         let kept = checks.map(|checks| if is_ours { &checks.theirs } else { &checks.ours });
-        let asked = kept.and_then(|kept| kept.get(thread, Part::Check)).map(|said| said.message);
+        let asked = kept.and_then(|kept| kept.get(thread, Part::Check)).copied();
         CheckSaid { words, author, to, thread, released_at, received_at, asked }
     }
 

@@ -56,6 +56,8 @@ pub struct Said {
     /// When its check was due.
     pub due: Instant,
     pub message: Digest,
+    /// That of its official number.
+    pub number: Digest,
     /// The record that holds it.
     pub index: u64,
     /// Since when it is on record at the other end: for one of ours, by that end's receipt.
@@ -317,7 +319,7 @@ mod tests {
         let thread = ThreadId([1; 16]);
         let said = |part, index| {
             let (due, message) = (Instant(4), Digest([index as u8; 32]));
-            Said { part, due, message, index, there: None }
+            Said { part, due, message, number: Digest::ZERO, index, there: None }
         };
         let mut checks = LinkChecks::default();
         checks.we_said(thread, said(Part::Answer, 1), (Precedence::Priority, 1));
@@ -333,7 +335,7 @@ mod tests {
         let thread = ThreadId([1; 16]);
         let said = |index| {
             let (due, message) = (Instant(4), Digest([index as u8; 32]));
-            Said { part: Part::Answer, due, message, index, there: None }
+            Said { part: Part::Answer, due, message, number: Digest::ZERO, index, there: None }
         };
         let mut checks = LinkChecks::default();
         checks.we_said(thread, said(1), (Precedence::Priority, 1));

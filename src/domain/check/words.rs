@@ -6,7 +6,7 @@
 //! fold keeps does not hang on them.
 
 use super::plan::{Line, LinkPlan, MINUTE_MS, Rule, Times, Turn};
-use super::state::Part;
+use super::state::{Part, Said};
 use super::thread_of;
 use crate::domain::correspondence::ServiceMessage;
 use crate::domain::digest::{Digest, ThreadId};
@@ -35,8 +35,34 @@ pub struct CheckWords {
     /// Of an answer: the check that it says it answers, and who does so.
     pub answers: Option<Digest>,
     pub officer: String,
+    /// Who drafted it, as the message names its drafter.
+    pub drafter: String,
+    /// Of an answer: whatever is said of which message it answers.
+    pub called: Vec<Called>,
     /// The field in which it says something beside these, if it does.
     pub more: Option<&'static str>,
+}
+
+/// What one place of an answer says of the message that it answers. What is empty says nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Called {
+    /// Where it says so.
+    pub field: &'static str,
+    pub message: Option<Digest>,
+    /// Its official number.
+    pub number: String,
+    /// The code of its author.
+    pub author: String,
+}
+
+impl Called {
+    /// Whether nothing of it is about another message than this check, by the Party that asked.
+    fn is_of(&self, check: &Said, asks: Party) -> bool {
+        let is_numbered = || Digest::of(self.number.as_bytes()) == check.number;
+        self.message.is_none_or(|message| message == check.message)
+            && (self.number.is_empty() || is_numbered())
+            && (self.author.is_empty() || self.author == asks.as_str())
+    }
 }
 
 /// Between these something is out of service, whatever the rules of its zone are.
@@ -88,7 +114,7 @@ pub struct CheckSaid<'m> {
     /// By the other end's receipt; `None` before that is here.
     pub received_at: Option<Instant>,
     /// The check of this thread that counts and that the author of an answer has to answer.
-    pub asked: Option<Digest>,
+    pub asked: Option<Said>,
 }
 
 impl CheckSaid<'_> {
@@ -167,8 +193,14 @@ impl LinkPlan {
                 )?;
             }
             Part::Answer => {
-                let answers = words.answers.is_some() && words.answers == said.asked;
-                unless(answers, "answers", "the check of this thread that counts")?;
+                let wrong = NotAgreed { field: "answers", rule: "the check of this thread that counts" };
+                let check = said.asked.filter(|check| words.answers == Some(check.message)).ok_or(wrong)?;
+                if let Some(other) = words.called.iter().find(|called| !called.is_of(&check, said.asks())) {
+                    let rule = "the check that it answers, by its own digest, official number and author";
+                    return Err(NotAgreed { field: other.field, rule });
+                }
+                let is_drafter = words.officer.is_empty() || words.officer == words.drafter;
+                unless(is_drafter, "officer", "who drafted the answer; none where a node does so by itself")?;
             }
         }
         if let Some(field) = words.more {
