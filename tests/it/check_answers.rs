@@ -1,14 +1,18 @@
 //! What is held against the answer to a check, and what a missed check says of one.
 
-use detente::domain::check::{CheckAnswer, Known, Part, What};
-use detente::domain::content::Content;
+use detente::domain::alarm::OwnAlarm;
+use detente::domain::check::{Check, CheckAnswer, Known, Part, What};
+use detente::domain::command::Command;
+use detente::domain::content::{Content, Kind};
 use detente::domain::digest::Digest;
-use detente::domain::event::Event;
+use detente::domain::event::{Change, Event};
+use detente::domain::form::Prose;
 use detente::domain::message::{Message, Outgoing, Reference, Relation};
 use detente::domain::time::Instant;
 use detente::limits;
 
 use crate::check_words::{Link, NOTHING, agreed, answer_to, due, field_of, from_peer, of_check, read_again};
+use crate::party::{anna, at, by, id, jan};
 
 fn over() -> Instant {
     due().plus_ms(5 * 60_000 + limits::CHECK_GRACE_MS + 1)
@@ -74,4 +78,18 @@ fn a_check_that_refers_to_any_message_is_marked_and_does_not_count() {
     let said = with_references(&Content::Check(agreed()), refers(None, "We fire at dawn.", ""));
     assert_eq!(field_of(&link.comes(&said, due())), "heading.references");
     assert!(link.theirs(Part::Check).is_none());
+}
+
+#[test]
+fn an_alarm_of_our_own_runs_for_what_only_says_that_it_is_a_check_and_for_no_check_that_counts() {
+    let mut link = Link::new("BY", "");
+    let alarm =
+        OwnAlarm { name: "read".into(), kind: Kind::Check, hours: 1, label: "Said as a check.".into() };
+    let propose = Command::Propose(Change::OwnAlarmSet(alarm));
+    link.folded.given(propose, by(&anna(), 950, "propose", at(1)), at(1)).unwrap();
+    link.folded.given(Command::Confirm(id(950)), by(&jan(), 951, "confirm", at(1)), at(1)).unwrap();
+    link.says(agreed(), due());
+    assert_eq!(link.folded.board.own_alarms.iter().count(), 0);
+    link.says(Check { text: Prose("We fire at dawn.".into()), number: None, ..agreed() }, due());
+    assert_eq!(link.folded.board.own_alarms.iter().count(), 1);
 }
