@@ -1,17 +1,21 @@
 //! What is held against the answer to a check, and what a missed check says of one.
 
 use detente::domain::alarm::OwnAlarm;
+use detente::domain::board::Denied;
 use detente::domain::check::{Check, CheckAnswer, Known, Part, What};
 use detente::domain::command::Command;
 use detente::domain::content::{Content, Kind};
+use detente::domain::correspondence::MessageWithdrawal;
 use detente::domain::digest::Digest;
-use detente::domain::event::{Change, Event};
-use detente::domain::form::Prose;
+use detente::domain::event::{Change, Event, Record};
+use detente::domain::form::{MessageDigest, MessageReference, Prose};
 use detente::domain::message::{Message, Outgoing, Reference, Relation};
 use detente::domain::time::Instant;
 use detente::limits;
 
-use crate::check_words::{Link, NOTHING, agreed, answer_to, due, field_of, from_peer, of_check, read_again};
+use crate::check_words::{
+    HOUR, Link, NOTHING, agreed, answer_to, due, field_of, from_peer, of_check, outage, read_again,
+};
 use crate::party::{anna, at, by, id, jan};
 
 fn over() -> Instant {
@@ -92,4 +96,46 @@ fn an_alarm_of_our_own_runs_for_what_only_says_that_it_is_a_check_and_for_no_che
     assert_eq!(link.folded.board.own_alarms.iter().count(), 0);
     link.says(Check { text: Prose("We fire at dawn.".into()), number: None, ..agreed() }, due());
     assert_eq!(link.folded.board.own_alarms.iter().count(), 1);
+}
+
+fn missed_as_planned(link: &mut Link, message: Digest) -> Result<(), Denied> {
+    link.note(What::Missed(Known::PlannedOutage { message }), over())
+}
+
+fn digest_of(record: &Record) -> Digest {
+    let Event::Released(released) = &record.events[0] else { panic!("{record:?}") };
+    released.digest
+}
+
+#[test]
+fn an_outage_without_an_end_excuses_no_missed_check() {
+    let mut link = Link::new("BY", "");
+    for (number, until) in [(1, "9999-12-31"), (2, "2025-09-01")] {
+        let endless = digest_of(&link.we_say(number, &outage("2025-07-31T09:30", until), at(1)));
+        assert_eq!(missed_as_planned(&mut link, endless), NOTHING, "{until}");
+    }
+    let planned = digest_of(&link.we_say(3, &outage("2025-07-31T09:30", "2025-08-30"), at(1)));
+    assert_eq!(missed_as_planned(&mut link, planned), Ok(()));
+}
+
+#[test]
+fn a_service_message_that_its_author_takes_back_excuses_no_check_that_is_due_after_that() {
+    let takes_back = |message| {
+        let withdraws =
+            MessageReference { message_digest: Some(MessageDigest(message)), ..MessageReference::default() };
+        Content::MessageWithdrawal(MessageWithdrawal { withdraws, ..MessageWithdrawal::default() })
+    };
+    let planned = outage("2025-07-31T09:30", "2025-07-31T10:30");
+    // Before it is due, and after.
+    for (seconds, wanted) in [(2, NOTHING), (HOUR + 60, Ok(()))] {
+        let mut link = Link::new("BY", "");
+        let message = digest_of(&link.we_say(1, &planned, at(1)));
+        link.we_say(2, &takes_back(message), at(seconds));
+        assert_eq!(missed_as_planned(&mut link, message), wanted);
+    }
+    // The other end's word takes back nothing of ours.
+    let mut link = Link::new("BY", "");
+    let message = digest_of(&link.we_say(1, &planned, at(1)));
+    link.comes(&from_peer(&takes_back(message), of_check(), at(2)), at(2));
+    assert_eq!(missed_as_planned(&mut link, message), Ok(()));
 }

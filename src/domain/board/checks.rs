@@ -6,7 +6,7 @@ use super::decide::{Decision, happened};
 use super::{Board, Own};
 use crate::domain::check::{
     Account, Announced, CheckNoted, CheckSaid, CheckToSend, CheckWords, ChecksInForce, Known, Line, LinkPlan,
-    NotAgreed, Of, OfLink, PRECEDENCE, Part, Said, State, Step, What,
+    NotAgreed, Of, OfLink, Outage, PRECEDENCE, Part, Said, State, Step, TakenBack, What,
 };
 use crate::domain::command::Origin;
 use crate::domain::content::Kind;
@@ -37,10 +37,14 @@ impl Board {
         digest: Digest,
         dispatches: &[(Dispatch, Digest)],
     ) {
+        let back = taken_back(message, at);
         for (dispatch, _) in dispatches {
+            if let Some(back) = back.as_ref().filter(|_| self.checks.of(dispatch.to).is_some()) {
+                self.checks.with(dispatch.to).we_took_back(back);
+            }
             match message.of_link.as_deref() {
                 Some(OfLink::Outage(outage)) => {
-                    let announced = Announced { index, at, message: digest, outage: *outage };
+                    let announced = announced((index, at), message, digest, *outage);
                     self.checks.with(dispatch.to).we_announced(announced);
                 }
                 Some(OfLink::Check(words)) => {
@@ -67,9 +71,12 @@ impl Board {
         if message.author != from {
             return;
         }
+        if let Some(back) = taken_back(message, at).filter(|_| self.checks.of(from).is_some()) {
+            self.checks.with(from).they_took_back(&back);
+        }
         match message.of_link.as_deref() {
             Some(OfLink::Outage(outage)) => {
-                let announced = Announced { index, at, message: digest, outage: *outage };
+                let announced = announced((index, at), message, digest, *outage);
                 self.checks.with(from).they_announced(announced);
             }
             Some(OfLink::Check(words)) => {
@@ -303,6 +310,24 @@ impl Board {
         let latest = now.plus_ms(limits::CLOCKS_MAY_DIFFER_MS);
         unless(account.at <= latest, "at", "no later than the clock here shows")
     }
+}
+
+fn announced((index, at): (u64, Instant), message: &Gist, digest: Digest, outage: Outage) -> Announced {
+    let number = message.number.unwrap_or(Digest::ZERO);
+    Announced { index, at, message: digest, outage, thread: message.thread, number, taken_back: None }
+}
+
+/// What a message withdrawal takes back. `None` for other messages, and where it names another author's; nothing that is
+/// real is taken back by a drill.
+fn taken_back(message: &Gist, at: Instant) -> Option<TakenBack> {
+    let back = message.named.withdraws.as_deref().filter(|_| message.traffic == Traffic::Real)?;
+    let is_own = back.author.is_empty() || back.author == message.author.as_str();
+    let named = match back.message_digest {
+        Some(digest) => digest.0,
+        None if is_own && !back.number.is_empty() => Digest::of(back.number.as_bytes()),
+        None => return None,
+    };
+    Some(TakenBack { thread: message.thread, named, at })
 }
 
 fn may_check(link: &LinkPlan, by: &Person) -> Result<(), Refusal> {

@@ -14,7 +14,7 @@ mod words;
 
 pub use forms::{Check, CheckAnswer};
 pub use noted::{Account, CheckNoted, CheckToSend, Known, What};
-pub use outages::{Announced, Outages};
+pub use outages::{Announced, Outages, TakenBack};
 pub use plan::{CheckPlan, ChecksInForce, Due, Line, LinkPlan, Rule, Times, Turn};
 pub use state::{Checks, Kept, LinkChecks, Of, Part, Said, State, Step};
 pub use waiting::{Act, Waiting, to_be_sent, waiting_for_officer};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 
 use super::noted::{CheckNoted, Known, What};
-use super::outages::{Announced, Outages};
+use super::outages::{Announced, Outages, TakenBack};
 use super::plan::{Due, Line, LinkPlan, Rule};
 use super::thread_of;
 use super::words::earliest;
@@ -188,6 +188,14 @@ impl LinkChecks {
 
     pub fn they_announced(&mut self, one: Announced) {
         self.their_outages.announced(one);
+    }
+
+    pub fn we_took_back(&mut self, back: &TakenBack) {
+        self.our_outages.taken_back(back);
+    }
+
+    pub fn they_took_back(&mut self, back: &TakenBack) {
+        self.their_outages.taken_back(back);
     }
 
     /// The newest service message of either end that had announced that something would be out of service then.

@@ -74,10 +74,11 @@ pub struct Outage {
 }
 
 impl Outage {
-    /// What a service message announces. `None` where it does not say from when until when.
+    /// What a service message announces. `None` where it does not say from when until when, or that is longer than an
+    /// outage may be that excuses anything.
     pub fn of(form: &ServiceMessage) -> Option<Outage> {
         let ((from, _), (_, until)) = (form.from.bounds()?, form.until.bounds()?);
-        Some(Outage { from, until })
+        (until.ms_since(from) <= limits::OUTAGE_MS_MAX).then_some(Outage { from, until })
     }
 }
 
