@@ -72,7 +72,7 @@ pub fn from_peer(said: &Content, thread: ThreadId, released_at: Instant) -> Mess
 /// The journal of PL, with what BY sends it.
 pub struct Link {
     pub folded: Folded,
-    serial: u64,
+    pub serial: u64,
 }
 
 impl Link {

@@ -36,6 +36,7 @@ mod chain;
 mod check_answers;
 mod check_schedule;
 mod check_words;
+mod check_zones;
 mod checks;
 mod checks_at_odds;
 mod checks_fortnight;

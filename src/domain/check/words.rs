@@ -5,7 +5,7 @@
 //! neither. [`LinkPlan::counts`] asks no zone but UTC, for the rules of zones change from edition to edition: what the
 //! fold keeps does not hang on them.
 
-use super::plan::{Line, LinkPlan, MINUTE_MS, Rule, Times, Turn};
+use super::plan::{Due, Line, LinkPlan, MINUTE_MS, Rule, Times, Turn};
 use super::state::{Part, Said};
 use super::thread_of;
 use crate::domain::correspondence::ServiceMessage;
@@ -211,8 +211,9 @@ impl LinkPlan {
         Ok(due)
     }
 
-    /// Whether, beside that, a check of this name is due then, and it is its author's turn, by the zone of its times.
-    /// What `counts` alone lets pass takes a place that no step looks at.
+    /// Whether, beside that, a check of this name is due then, and it is its author's turn, by the zone of its times: for
+    /// who is about to release it. Nothing on record is held against this. What `counts` alone lets pass takes a place
+    /// that no step looks at.
     ///
     /// # Errors
     /// As `counts`.
@@ -225,33 +226,40 @@ impl LinkPlan {
 }
 
 impl Rule {
+    /// Whether when one is due, or whose turn it is, hangs on the rules of a time zone.
+    pub fn asks_zone(&self) -> bool {
+        matches!(&self.times, Times::OfDay { zone, .. } if zone != "Z")
+    }
+
+    /// The check for which this Party may ask at this very instant, whatever the rules of its zone are: what is put on
+    /// record is held against no more than this, by programs with any edition of them. Its number is known only where no
+    /// zone is asked.
+    pub fn may_be(&self, at: Instant, asks: Party) -> Option<Due> {
+        if !self.asks_zone() {
+            return self.due_at(at).filter(|due| due.asks == asks);
+        }
+        (self.may_be_due(at) && self.may_ask(asks, at)).then_some(Due { at, number: 0, asks })
+    }
+
     /// Whether one may be due at this very instant, whatever the rules of its zone are: no zone in use is off by
     /// anything but quarters of an hour.
     pub fn may_be_due(&self, at: Instant) -> bool {
         const QUARTER: i64 = 15;
+        let Times::OfDay { at: times, .. } = &self.times else { return self.due_at(at).is_some() };
+        if !self.asks_zone() {
+            return self.due_at(at).is_some();
+        }
         let minute = at.0.div_euclid(MINUTE_MS);
-        let fits = match &self.times {
-            Times::OfDay { at: times, .. } => {
-                times.iter().any(|time| i64::from(*time).rem_euclid(QUARTER) == minute.rem_euclid(QUARTER))
-            }
-            Times::Every { minutes, from } => {
-                let after = minute.saturating_sub(from.0.div_euclid(MINUTE_MS));
-                after >= 0 && after.checked_rem(i64::from(*minutes)) == Some(0)
-            }
-        };
-        fits && at.0.rem_euclid(MINUTE_MS) == 0
+        let fits = |time: &u16| i64::from(*time).rem_euclid(QUARTER) == minute.rem_euclid(QUARTER);
+        times.iter().any(fits) && at.0.rem_euclid(MINUTE_MS) == 0
     }
 
     /// Whether it may be this Party's turn to ask at an instant at which one may be due. Where turns change with the day
     /// of a zone, it may be either's.
     pub fn may_ask(&self, party: Party, at: Instant) -> bool {
-        let needs_no_zone = match &self.times {
-            Times::Every { .. } => true,
-            Times::OfDay { zone, .. } => zone == "Z",
-        };
         match &self.turn {
             Turn::Always(asks) => *asks == party,
-            Turn::ByDay(_) | Turn::ByCheck(_) if needs_no_zone => {
+            Turn::ByDay(_) | Turn::ByCheck(_) if !self.asks_zone() => {
                 self.due_at(at).is_some_and(|due| due.asks == party)
             }
             Turn::ByDay(both) | Turn::ByCheck(both) => both.contains(&party),
