@@ -2,7 +2,7 @@
 
 use detente::domain::alarm::OwnAlarm;
 use detente::domain::board::Denied;
-use detente::domain::check::{Check, CheckAnswer, Known, Part, What};
+use detente::domain::check::{Check, CheckAnswer, Known, PRECEDENCE, Part, What, thread_of};
 use detente::domain::command::Command;
 use detente::domain::content::{Content, Kind};
 use detente::domain::correspondence::MessageWithdrawal;
@@ -14,9 +14,10 @@ use detente::domain::time::Instant;
 use detente::limits;
 
 use crate::check_words::{
-    HOUR, Link, NOTHING, agreed, answer_to, due, field_of, from_peer, of_check, outage, read_again,
+    HOUR, Link, NOTHING, agreed, answer_to, due, field_of, from_peer, holding, of_check, outage, read_again,
 };
-use crate::party::{anna, at, by, id, jan};
+use crate::check_zones::{check_at, daily};
+use crate::party::{self, anna, at, by, id, jan, peer, us};
 
 fn over() -> Instant {
     due().plus_ms(5 * 60_000 + limits::CHECK_GRACE_MS + 1)
@@ -138,4 +139,19 @@ fn a_service_message_that_its_author_takes_back_excuses_no_check_that_is_due_aft
     let message = digest_of(&link.we_say(1, &planned, at(1)));
     link.comes(&from_peer(&takes_back(message), of_check(), at(2)), at(2));
     assert_eq!(missed_as_planned(&mut link, message), Ok(()));
+}
+
+#[test]
+fn of_an_answer_whose_check_made_room_for_later_ones_it_is_known_that_nobody_can_tell_whether_it_counts() {
+    let mut link = daily("BY", "Europe/Warsaw");
+    let outgoing = Outgoing { thread: of_check(), ..party::outgoing(PRECEDENCE, "check") };
+    let answer = holding(outgoing, &Content::CheckAnswer(answer_to(Digest::ZERO)));
+    assert!(!link.folded.board.answers_forgotten_check(&answer, peer()));
+    for number in 1..=limits::CHECK_MESSAGES_KEPT_MAX as i64 {
+        let then = due().plus_ms(number * 15 * 60_000);
+        link.comes(&from_peer(&check_at(then), thread_of(us(), peer(), "a", then), then), then);
+    }
+    assert!(link.folded.board.answers_forgotten_check(&answer, peer()));
+    let check = holding(answer.clone(), &Content::Check(agreed()));
+    assert!(!link.folded.board.answers_forgotten_check(&check, peer()));
 }

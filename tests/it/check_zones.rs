@@ -18,7 +18,7 @@ use crate::party::{self, anna, by, peer, us};
 use crate::world::World;
 
 /// Daily at noon by the wall, which is `due` where it is Warsaw's.
-fn daily(asks: &str, zone: &str) -> Link {
+pub fn daily(asks: &str, zone: &str) -> Link {
     let daily = schedule(asks, "").replace(
         "every_minutes = 60\nfrom = \"2025-07-31T08:00:00Z\"",
         &format!("at = [\"12:00\"]\nzone = {zone:?}"),
@@ -26,7 +26,7 @@ fn daily(asks: &str, zone: &str) -> Link {
     Link { folded: scheduled(&daily), serial: 0 }
 }
 
-fn check_at(then: Instant) -> Content {
+pub fn check_at(then: Instant) -> Content {
     Content::Check(Check { due: When::at(then), ..agreed() })
 }
 

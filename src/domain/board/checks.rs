@@ -162,6 +162,18 @@ impl Board {
         is_second.then_some(NotAgreed { field: "check", rule })
     }
 
+    /// Whether it says that it answers a check of this Party that may have made room for later ones since: then nobody can
+    /// tell here whether that counted.
+    pub fn answers_forgotten_check(&self, draft: &Outgoing, with: Party) -> bool {
+        let Some(OfLink::Check(words)) = draft.of_link.as_deref() else { return false };
+        let is_kept = |due| {
+            self.checks.of(with).is_none_or(|checks| {
+                checks.theirs.get(draft.thread, Part::Check).is_some() || checks.theirs.reaches(due)
+            })
+        };
+        words.part == Part::Answer && words.due.is_some_and(|due| !is_kept(due))
+    }
+
     /// The same of a draft of ours, if it were released now, and by the zone of the schedule.
     pub fn why_draft_is_no_check(&self, draft: &Outgoing, to: Party, now: Instant) -> Option<NotAgreed> {
         let (ends, times) = ((self.own?.party, to), (now, None));

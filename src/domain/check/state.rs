@@ -116,6 +116,12 @@ impl Kept {
         self.by_thread.get(&(thread, part))
     }
 
+    /// Whether a message of a check that was due then, if there was one that counts, is kept still.
+    pub fn reaches(&self, due: Instant) -> bool {
+        self.oldest.len() < limits::CHECK_MESSAGES_KEPT_MAX
+            || self.oldest.get_min().is_some_and(|(oldest, _)| *oldest < due)
+    }
+
     /// Whether it is kept: an earlier one stays, and what is of long ago makes room.
     fn add(&mut self, thread: ThreadId, said: Said) -> bool {
         let key = (thread, said.part);
@@ -336,6 +342,22 @@ mod tests {
         let kept = |part| checks.ours.get(thread, part).map(|said| (said.index, said.there));
         assert_eq!(kept(Part::Answer), Some((1, None)));
         assert_eq!(kept(Part::Check), Some((2, Some(Instant(5)))));
+    }
+
+    #[test]
+    fn of_checks_that_were_due_before_all_that_are_kept_it_is_known_that_they_may_have_made_room() {
+        let mut checks = LinkChecks::default();
+        assert!(checks.theirs.reaches(Instant(0)));
+        let many = limits::CHECK_MESSAGES_KEPT_MAX as u64;
+        for index in 0..=many {
+            let mut thread = [0; 16];
+            thread[..8].copy_from_slice(&index.to_be_bytes());
+            let (due, message) = (Instant(index as i64), Digest([1; 32]));
+            let said =
+                Said { part: Part::Check, due, message, number: Digest::ZERO, index, there: Some(due) };
+            checks.they_said(ThreadId(thread), said);
+        }
+        assert!(!checks.theirs.reaches(Instant(0)) && checks.theirs.reaches(Instant(2)));
     }
 
     #[test]
