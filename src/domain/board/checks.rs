@@ -130,9 +130,9 @@ impl Board {
     }
 
     /// Why a message from one end of a link to the other that says it is a check, or the answer to one, does not count
-    /// as that, by the schedule in force and what is on record now; no time zone is asked, for the answer goes on record.
-    /// `None` of all other messages, and of those of a drill. `message`: its digest, once it is released. `times`: of its
-    /// release and, once it is here, of its receipt.
+    /// as that, by the schedule in force and what is on record now; no time zone is asked, for the answer goes on
+    /// record. `None` of all other messages, and of those of a drill. `message`: its digest, once it is released.
+    /// `times`: of its release and, once it is here, of its receipt.
     pub fn why_no_check(
         &self,
         draft: &Outgoing,
@@ -162,8 +162,8 @@ impl Board {
         is_second.then_some(NotAgreed { field: "check", rule })
     }
 
-    /// Whether it says that it answers a check of this Party that may have made room for later ones since: then nobody can
-    /// tell here whether that counted.
+    /// Whether it says that it answers a check of this Party that may have made room for later ones since: then nobody
+    /// can tell here whether that counted.
     pub fn answers_forgotten_check(&self, draft: &Outgoing, with: Party) -> bool {
         let Some(OfLink::Check(words)) = draft.of_link.as_deref() else { return false };
         let is_kept = |due| {
@@ -321,8 +321,8 @@ impl Board {
         happened(Event::CheckNoted(Box::new(noted.clone())))
     }
 
-    /// Whether this check, on a line that no node carries, is the oldest of its name of which nothing is on record, by the
-    /// zone of its times; or something is.
+    /// Whether this check, on a line that no node carries, is the oldest of its name of which nothing is on record, by
+    /// the zone of its times; or something is.
     pub fn is_next_by_hand(&self, with: Party, check: &str, due: Instant) -> bool {
         let Some(known) = self.check_schedule() else { return false };
         let (since, checks) = (known.since_with(with), self.checks.of(with));
@@ -360,8 +360,8 @@ fn announced((index, at): (u64, Instant), message: &Gist, digest: Digest, outage
     Announced { index, at, message: digest, outage, thread: message.thread, number, taken_back: None }
 }
 
-/// What a message withdrawal takes back. `None` for other messages, and where it names another author's; nothing that is
-/// real is taken back by a drill.
+/// What a message withdrawal takes back. `None` for other messages, and where it names another author's; nothing that
+/// is real is taken back by a drill.
 fn taken_back(message: &Gist, at: Instant) -> Option<TakenBack> {
     let back = message.named.withdraws.as_deref().filter(|_| message.traffic == Traffic::Real)?;
     let is_own = back.author.is_empty() || back.author == message.author.as_str();

@@ -156,8 +156,8 @@ fn unless(holds: bool, field: &'static str, rule: &'static str) -> Result<(), No
 
 impl LinkPlan {
     /// Whether it says what was agreed on, in its thread, not before its time, and from whose turn it may be; and when
-    /// its check is due. Both ends come to the same by the same schedule: all of it stands in the signed message, in its
-    /// receipt, and in what it answers.
+    /// its check is due. Both ends come to the same by the same schedule: all of it stands in the signed message, in
+    /// its receipt, and in what it answers.
     ///
     /// # Errors
     /// The first field that is wrong.
@@ -211,9 +211,9 @@ impl LinkPlan {
         Ok(due)
     }
 
-    /// Whether, beside that, a check of this name is due then, and it is its author's turn, by the zone of its times: for
-    /// who is about to release it. Nothing on record is held against this. What `counts` alone lets pass takes a place
-    /// that no step looks at.
+    /// Whether, beside that, a check of this name is due then, and it is its author's turn, by the zone of its times:
+    /// for who is about to release it. Nothing on record is held against this. What `counts` alone lets pass takes a
+    /// place that no step looks at.
     ///
     /// # Errors
     /// As `counts`.
@@ -232,8 +232,8 @@ impl Rule {
     }
 
     /// The check for which this Party may ask at this very instant, whatever the rules of its zone are: what is put on
-    /// record is held against no more than this, by programs with any edition of them. Its number is known only where no
-    /// zone is asked.
+    /// record is held against no more than this, by programs with any edition of them. Its number is known only where
+    /// no zone is asked.
     pub fn may_be(&self, at: Instant, asks: Party) -> Option<Due> {
         if !self.asks_zone() {
             return self.due_at(at).filter(|due| due.asks == asks);
@@ -254,8 +254,8 @@ impl Rule {
         times.iter().any(fits) && at.0.rem_euclid(MINUTE_MS) == 0
     }
 
-    /// Whether it may be this Party's turn to ask at an instant at which one may be due. Where turns change with the day
-    /// of a zone, it may be either's.
+    /// Whether it may be this Party's turn to ask at an instant at which one may be due. Where turns change with the
+    /// day of a zone, it may be either's.
     pub fn may_ask(&self, party: Party, at: Instant) -> bool {
         match &self.turn {
             Turn::Always(asks) => *asks == party,

@@ -336,8 +336,8 @@ impl Checker<'_> {
     }
 }
 
-/// What is not proven where no Party's officer states to have read a message of this kind. A check of the link that counts
-/// waits for nobody; whether it counts, the check schedule says, which is not in a bundle.
+/// What is not proven where no Party's officer states to have read a message of this kind. A check of the link that
+/// counts waits for nobody; whether it counts, the check schedule says, which is not in a bundle.
 fn unread(kind: &str, party: Party) -> Option<String> {
     let sentence = format!("that anybody at {party} read it: no acknowledgement is in here");
     if kind == Kind::Check.name() || kind == Kind::CheckAnswer.name() {

@@ -120,8 +120,8 @@ impl CheckKeeper {
     }
 
     /// What is still to be said of checks that were missed, and of those that were under way when the schedule changed:
-    /// no more in one go than the limit. Each message of the other end that counts has all that are on record looked at,
-    /// so that the zone of a check is asked only where there is something to say.
+    /// no more in one go than the limit. Each message of the other end that counts has all that are on record looked
+    /// at, so that the zone of a check is asked only where there is something to say.
     async fn earlier(
         &self,
         head: &Head,
