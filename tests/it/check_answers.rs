@@ -17,7 +17,9 @@ use crate::check_words::{
     HOUR, Link, NOTHING, agreed, answer_to, due, field_of, from_peer, holding, of_check, outage, read_again,
 };
 use crate::check_zones::{check_at, daily};
+use crate::hotline_checks::{EVERY_HOUR, OVER_MS, asked, holds_on_replay, hour, noted, scheduled};
 use crate::party::{self, anna, at, by, id, jan, peer, us};
+use crate::world::World;
 
 fn over() -> Instant {
     due().plus_ms(5 * 60_000 + limits::CHECK_GRACE_MS + 1)
@@ -154,4 +156,26 @@ fn of_an_answer_whose_check_made_room_for_later_ones_it_is_known_that_nobody_can
     assert!(link.folded.board.answers_forgotten_check(&answer, peer()));
     let check = holding(answer.clone(), &Content::Check(agreed()));
     assert!(!link.folded.board.answers_forgotten_check(&check, peer()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_answers_that_come_late_at_once_than_are_noted_in_one_go_are_all_put_on_record() {
+    let often = EVERY_HOUR.replace("every_minutes = 60", "every_minutes = 5");
+    let mut world = World::new(&["BY", "PL"]).await;
+    scheduled(&world, "PL", "BY", "", &often).await;
+    scheduled(&world, "BY", "PL", "", &often).await;
+    world.state_mut("BY").stop().await;
+    let last = limits::CHECKS_AT_ONCE_MAX as i64 + 6;
+    let due_of = |number: i64| hour(0).plus_ms(number * 5 * 60_000);
+    for number in 0..=last {
+        world.clock.set(due_of(number));
+        asked(&world, due_of(number), "hourly").await;
+    }
+    world.clock.set(due_of(last).plus_ms(OVER_MS));
+    noted(world.node("PL"), "BY", due_of(last), "hourly", "MISSED").await;
+    world.state_mut("BY").start().await;
+    for number in 0..=last {
+        noted(world.node("PL"), "BY", due_of(number), "hourly", "LATE").await;
+    }
+    holds_on_replay(world.node("PL")).await;
 }

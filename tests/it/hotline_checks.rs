@@ -88,7 +88,7 @@ pub async fn noted(node: &Node, with: &str, due: Instant, check: &str, word: &st
 }
 
 /// Once PL has made its check to BY, whether or not that came there.
-async fn asked(world: &World, due: Instant, check: &str) {
+pub async fn asked(world: &World, due: Instant, check: &str) {
     let thread = thread_of(party("PL"), party("BY"), check, due);
     until(world.node("PL"), "the check is made", |board| {
         board.checks.of(party("BY")).is_some_and(|checks| checks.ours.get(thread, Part::Check).is_some())
