@@ -860,6 +860,9 @@ pub const CHECK_STATES_KEPT_MAX: usize = 2 * CHECKS_A_DAY_MAX;
 /// missed. Where one end announces more that are not over, the oldest of its own make room: one on every weekday of a
 /// year.
 pub const OUTAGES_KEPT_MAX: usize = 256;
+/// An announced outage that lasts longer is no reason for a missed check (ms): 31 days. Who does without a link for
+/// longer agrees on another check schedule; a service message without an end would excuse all checks to come.
+pub const OUTAGE_MS_MAX: i64 = 31 * 24 * 60 * 60 * 1_000;
 /// An outage that was over so long ago makes room first (ms): by then no check that was due in it still waits.
 pub const OUTAGE_REMEMBERED_MS: i64 = 7 * 24 * 60 * 60 * 1_000;
 /// So many checks of one rule are looked at in one go; the rest follows at once.

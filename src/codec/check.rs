@@ -39,6 +39,7 @@ pub(super) fn to_proto(noted: &CheckNoted) -> proto::CheckNoted {
                 }
                 Known::NotRecorded => WireKnown::NotRecorded(true),
                 Known::NotRunning => WireKnown::NotRunning(true),
+                Known::AnswerNotProven => WireKnown::AnswerNotProven(true),
             }),
         }),
         What::ByHand(account) => Wire::ByHand(proto::CheckByHand {
@@ -90,5 +91,6 @@ fn known(wire: proto::CheckMissed) -> Result<Known, DecodeFault> {
         }
         WireKnown::NotRecorded(_) => Known::NotRecorded,
         WireKnown::NotRunning(_) => Known::NotRunning,
+        WireKnown::AnswerNotProven(_) => Known::AnswerNotProven,
     })
 }

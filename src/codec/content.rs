@@ -10,8 +10,9 @@ use super::form;
 use super::forwarded::{self, Opened};
 use super::message::{decode_acknowledgement, precedence_to_proto};
 use crate::domain::adoption::Word;
-use crate::domain::check::{CheckWords, OfLink, Outage, PRECEDENCE};
+use crate::domain::check::{Called, CheckWords, OfLink, Outage, PRECEDENCE};
 use crate::domain::content::{Content, Kind};
+use crate::domain::digest::Digest;
 use crate::domain::forwarded::Forwards;
 use crate::domain::heading::{Is, Named, named};
 use crate::domain::message::{ACKNOWLEDGEMENT, Acknowledgement};
@@ -132,8 +133,20 @@ pub(super) fn of_link(message: &proto::Message) -> Option<OfLink> {
         ("heading.releasable_to", !message.releasable_to.is_empty()),
         ("heading.action", message.action.iter().any(|to| !to.office.is_empty())),
         ("heading.information", !message.information.is_empty()),
+        // What an answer refers to is held against what it answers.
+        ("heading.references", known == Kind::Check && !message.references.is_empty()),
     ];
-    let under = |words: CheckWords| OfLink::Check(words.under(&message.subject, &around));
+    let called = |reference: &proto::Reference| Called {
+        field: "heading.references",
+        message: Digest::from_slice(&reference.message_digest),
+        number: reference.number.clone(),
+        author: reference.author.clone(),
+    };
+    let under = |mut words: CheckWords| {
+        words.called.extend(message.references.iter().map(called));
+        words.drafter = message.drafter.as_ref().map(|drafter| drafter.name.clone()).unwrap_or_default();
+        OfLink::Check(words.under(&message.subject, &around))
+    };
     match form::decode(known, &message.content).ok()? {
         Content::Check(form) => Some(under(form.words())),
         Content::CheckAnswer(form) => Some(under(form.words())),

@@ -58,6 +58,7 @@ pub(super) fn gist(payload: &[u8]) -> Option<Gist> {
         cites: heading.cites.map(|(name, digest)| (name.to_owned(), digest)),
         is_same_activity: heading.kind == Kind::SameActivity.name(),
         of_link: None,
+        number: None,
     })
 }
 

@@ -101,6 +101,8 @@ pub struct Gist {
     pub is_same_activity: bool,
     /// What it says of a check of a link, or of an outage; never a drill's.
     pub of_link: Option<Box<OfLink>>,
+    /// Where it says any such thing: the digest of its official number.
+    pub number: Option<Digest>,
 }
 
 /// What a message names in its form, where its envelope need not.
@@ -217,6 +219,7 @@ impl Gist {
                 Traffic::Real => draft.of_link.clone(),
                 Traffic::Drill => None,
             },
+            number: draft.of_link.is_some().then(|| Digest::of(message.number.as_bytes())),
         }
     }
 }

@@ -65,9 +65,8 @@ pub fn beside_release(content: &Content, released_at: Instant) -> Vec<FaultNamed
 
 /// Why a draft that says it is a check, or the answer to one, would not count as that if it were released now.
 pub fn of_check(board: &Board, outgoing: &Outgoing, now: Instant) -> Vec<FaultNamed> {
-    let Some(own) = board.own else { return Vec::new() };
     let parties = outgoing.parties().into_iter();
-    let wrong = parties.filter_map(|to| board.why_no_check(outgoing, (own.party, to), None, (now, None)));
+    let wrong = parties.filter_map(|to| board.why_draft_is_no_check(outgoing, to, now));
     wrong.map(|wrong| FaultNamed::new(wrong.field, wrong.rule)).collect()
 }
 

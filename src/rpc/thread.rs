@@ -214,6 +214,11 @@ impl Look<'_> {
             return None;
         }
         let message = &released.message;
+        if board.answers_forgotten_check(&message.draft, to) {
+            return Some(
+                "whether it counts as an answer is not told: its check is no longer kept here".into(),
+            );
+        }
         let times = (message.released_at, receipt.map(|receipt| receipt.received_at));
         let why = board.why_no_check(&message.draft, (message.author, to), Some(&released.digest), times);
         why.map(NotAgreed::mark)

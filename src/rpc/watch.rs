@@ -348,6 +348,7 @@ enum Stop {
 /// What was refused for good is told as well, by the sentence why: it was never read.
 fn notice(record: &Record, received: &Received, board: &Board) -> calls::FollowResponse {
     let dispatch = &received.dispatch;
+    let acknowledged = board.messages.get(&dispatch.message).map(|there| there.acknowledged);
     let mut notice = calls::FollowResponse {
         position: record.index.saturating_add(1),
         digest: dispatch.message.0.to_vec().into(),
@@ -355,10 +356,7 @@ fn notice(record: &Record, received: &Received, board: &Board) -> calls::FollowR
         from: dispatch.from.to_string(),
         precedence: precedence_to_proto(dispatch.lane),
         recorded_at_ms: record.at.0,
-        acknowledged: board
-            .messages
-            .get(&dispatch.message)
-            .is_some_and(|there| matches!(there.acknowledged, Acknowledged::InRecord(_))),
+        acknowledged: matches!(acknowledged, Some(Acknowledged::InRecord(_))),
         marks: received.marks.clone(),
         offices: offices_of(board, &dispatch.message),
         ..Default::default()
@@ -366,6 +364,7 @@ fn notice(record: &Record, received: &Received, board: &Board) -> calls::FollowR
     match &received.message {
         Some(message) => {
             let draft = &message.draft;
+            notice.acknowledgement_owed = acknowledged.is_some_and(|there| there != Acknowledged::NotOwed);
             notice.thread = draft.thread.0.to_vec().into();
             notice.number = message.number.clone();
             notice.kind = draft.kind.clone();

@@ -172,6 +172,7 @@ pub(super) async fn alert(
         released_at_ms: message.released_at.0,
         recorded_at_ms: record.at.0,
         acknowledged: matches!(there.acknowledged, Acknowledged::InRecord(_)),
+        acknowledgement_owed: there.acknowledged != Acknowledged::NotOwed,
         offices: offices_of(&head.board, &alerted.message),
         alert: Some(calls::Alert {
             step: alerted.step,

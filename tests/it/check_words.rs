@@ -22,36 +22,36 @@ use detente::limits;
 use crate::check_schedule::scheduled;
 use crate::party::{self, Folded, anna, at, by, delivery, jan, peer, receive, theirs, us};
 
-const HOUR: i64 = 3_600;
+pub const HOUR: i64 = 3_600;
 
-fn schedule(asks: &str, more: &str) -> String {
+pub fn schedule(asks: &str, more: &str) -> String {
     format!(
         "[[link]]\nwith = \"BY\"\nwithin_minutes = 5\ntexts = [\"Nine stones.\", \"Four kettles.\"]\n{more}\n\
          [[link.check]]\nname = \"a\"\nasks = [{asks:?}]\nevery_minutes = 60\nfrom = \"2025-07-31T08:00:00Z\"\n"
     )
 }
 
-fn due() -> Instant {
+pub fn due() -> Instant {
     at(HOUR)
 }
 
-fn of_check() -> ThreadId {
+pub fn of_check() -> ThreadId {
     thread_of(us(), peer(), "a", due())
 }
 
-fn agreed() -> Check {
+pub fn agreed() -> Check {
     let text = Prose("Nine stones.".into());
     Check { check: "a".into(), due: When::at(due()), number: Some(1), text, ..Check::default() }
 }
 
-fn answer_to(check: Digest) -> CheckAnswer {
+pub fn answer_to(check: Digest) -> CheckAnswer {
     let answers =
         MessageReference { message_digest: Some(MessageDigest(check)), ..MessageReference::default() };
     CheckAnswer { check: "a".into(), due: When::at(due()), answers, ..CheckAnswer::default() }
 }
 
 /// With the content in it, and what the program reads from that.
-fn holding(outgoing: Outgoing, said: &Content) -> Outgoing {
+pub fn holding(outgoing: Outgoing, said: &Content) -> Outgoing {
     let kind = said.kind().name();
     let content = form::encode(said).unwrap().into();
     let subject = if *kind == *Kind::CheckAnswer.name() { "Check answered" } else { "Check" };
@@ -59,29 +59,29 @@ fn holding(outgoing: Outgoing, said: &Content) -> Outgoing {
     read_again(Outgoing { kind, content, subject, marking, ..outgoing })
 }
 
-fn read_again(outgoing: Outgoing) -> Outgoing {
+pub fn read_again(outgoing: Outgoing) -> Outgoing {
     message::decode_draft(&message::encode_draft(&outgoing)).unwrap()
 }
 
 /// A message of the peer's, released when it says.
-fn from_peer(said: &Content, thread: ThreadId, released_at: Instant) -> Message {
+pub fn from_peer(said: &Content, thread: ThreadId, released_at: Instant) -> Message {
     let sent = theirs(PRECEDENCE, thread, "check", &[]);
     Message { draft: holding(sent.draft, said), released_at, ..sent }
 }
 
 /// The journal of PL, with what BY sends it.
-struct Link {
-    folded: Folded,
-    serial: u64,
+pub struct Link {
+    pub folded: Folded,
+    pub serial: u64,
 }
 
 impl Link {
-    fn new(asks: &str, more: &str) -> Link {
+    pub fn new(asks: &str, more: &str) -> Link {
         Link { folded: scheduled(&schedule(asks, more)), serial: 0 }
     }
 
     /// With which marks it is put on record at an instant.
-    fn comes(&mut self, message: &Message, now: Instant) -> Vec<String> {
+    pub fn comes(&mut self, message: &Message, now: Instant) -> Vec<String> {
         self.serial += 1;
         let given = receive(delivery(message, self.serial, self.serial, self.serial - 1));
         let record = self.folded.given(given, Origin::Node, now).unwrap();
@@ -89,12 +89,12 @@ impl Link {
         received.marks.clone()
     }
 
-    fn says(&mut self, check: Check, now: Instant) -> Vec<String> {
+    pub fn says(&mut self, check: Check, now: Instant) -> Vec<String> {
         self.comes(&from_peer(&Content::Check(check), of_check(), now), now)
     }
 
     /// Two persons of ours release it, whatever is wrong with it.
-    fn we_say(&mut self, number: u8, said: &Content, now: Instant) -> Record {
+    pub fn we_say(&mut self, number: u8, said: &Content, now: Instant) -> Record {
         let outgoing = Outgoing { thread: of_check(), ..party::outgoing(PRECEDENCE, "check") };
         let outgoing = holding(outgoing, said);
         let given = u64::from(number) * 10;
@@ -105,7 +105,7 @@ impl Link {
     }
 
     /// The peer's receipt for what one of these records released.
-    fn receipted(&mut self, record: &Record, received_at: Instant) {
+    pub fn receipted(&mut self, record: &Record, received_at: Instant) {
         let Event::Released(released) = &record.events[0] else { panic!("{record:?}") };
         let dispatch = &released.dispatches[0].0;
         let receipt = Receipt {
@@ -126,29 +126,29 @@ impl Link {
         checks.receipted((receipt.lane, receipt.serial), Some(receipt.received_at));
     }
 
-    fn theirs(&self, part: Part) -> Option<Said> {
+    pub fn theirs(&self, part: Part) -> Option<Said> {
         self.folded.board.checks.of(peer())?.theirs.get(of_check(), part).copied()
     }
 
-    fn ours(&self, part: Part) -> Option<Said> {
+    pub fn ours(&self, part: Part) -> Option<Said> {
         self.folded.board.checks.of(peer())?.ours.get(of_check(), part).copied()
     }
 
-    fn note(&mut self, what: What, now: Instant) -> Result<(), Denied> {
+    pub fn note(&mut self, what: What, now: Instant) -> Result<(), Denied> {
         let asks =
             self.folded.board.check_schedule().unwrap().plan.links[0].checks[0].due_at(due()).unwrap().asks;
         let noted = CheckNoted { with: peer(), check: "a".into(), due: due(), asks, what };
         self.folded.given(Command::NoteCheck(Box::new(noted)), Origin::Node, now).map(|_| ())
     }
 
-    fn is_listed(&self, thread: ThreadId) -> bool {
+    pub fn is_listed(&self, thread: ThreadId) -> bool {
         self.folded.board.threads_page(None, 100).threads.contains(&thread)
     }
 }
 
-const NOTHING: Result<(), Denied> = Err(Denied::Refused(Refusal::NothingToNote));
+pub const NOTHING: Result<(), Denied> = Err(Denied::Refused(Refusal::NothingToNote));
 
-fn field_of(marks: &[String]) -> &str {
+pub fn field_of(marks: &[String]) -> &str {
     let why = |mark: &'_ String| mark.starts_with("does not count as a check, or as the answer to one: ");
     let mark = marks.iter().find(|mark| why(mark)).unwrap_or_else(|| panic!("{marks:?}"));
     mark.split(": ").nth(1).unwrap()
@@ -373,7 +373,7 @@ fn who_answers_a_check_is_named_in_the_answer_and_nobody_else_is() {
     assert_eq!(link.ours(Part::Answer).map(|said| said.part), Some(Part::Answer));
 }
 
-fn outage(from: &str, until: &str) -> Content {
+pub fn outage(from: &str, until: &str) -> Content {
     let (from, until) = (When::new(from, "Z"), When::new(until, "Z"));
     Content::ServiceMessage(ServiceMessage { from, until, ..ServiceMessage::default() })
 }

@@ -20,6 +20,7 @@ use crate::officer::{
 };
 use crate::registrar::entries;
 use crate::talk::until;
+use crate::watch::notices;
 use crate::world::{Medium, World};
 
 const WITHIN_MS: i64 = 10 * 60_000;
@@ -87,7 +88,7 @@ pub async fn noted(node: &Node, with: &str, due: Instant, check: &str, word: &st
 }
 
 /// Once PL has made its check to BY, whether or not that came there.
-async fn asked(world: &World, due: Instant, check: &str) {
+pub async fn asked(world: &World, due: Instant, check: &str) {
     let thread = thread_of(party("PL"), party("BY"), check, due);
     until(world.node("PL"), "the check is made", |board| {
         board.checks.of(party("BY")).is_some_and(|checks| checks.ours.get(thread, Part::Check).is_some())
@@ -320,6 +321,13 @@ async fn a_check_too_early_or_in_other_words_is_told_to_its_drafter_marked_at_bo
     let pl = seen(&world.node("PL").registrar.head().board, "BY");
     assert_eq!(pl, seen(&world.node("BY").registrar.head().board, "PL"));
     assert_eq!(pl[0].3.len(), 2);
+    // Somebody is to read what only says that it is one.
+    let told = notices(&world.desk("BY", "watch"), 0).await;
+    let owed = |digest: &Bytes| {
+        let notice = told.iter().find(|notice| notice.digest == *digest && notice.alert.is_none());
+        notice.unwrap().acknowledgement_owed
+    };
+    assert!(owed(&early) && owed(&other) && !owed(&made.message_digest));
     for at in ["PL", "BY"] {
         let thread = thread_of(party("PL"), party("BY"), "hourly", hour(0)).0.to_vec().into();
         let shown = show(&world, at, &thread, 0).await.messages;

@@ -15,7 +15,7 @@ use crate::officer::{PATIENCE, arrived, notify, reason, show, size, watches};
 use crate::talk::both_settled;
 use crate::world::World;
 
-async fn notices(desk: &Desk, after: u64) -> Vec<calls::FollowResponse> {
+pub async fn notices(desk: &Desk, after: u64) -> Vec<calls::FollowResponse> {
     let call = calls::FollowRequest { after, once: true, all_offices: false };
     let stream = watches(desk).follow(call).await.unwrap().into_inner();
     stream.map(Result::unwrap).collect().await

@@ -36,7 +36,6 @@ use crate::codec::proto::detente::v1::watch_service_client::WatchServiceClient;
 use crate::codec::{content, message, signed};
 use crate::domain::digest::Digest;
 use crate::domain::language::Language;
-use crate::domain::message::tells_of_another;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -187,7 +186,7 @@ fn print_notice(notice: &calls::FollowResponse) {
     if !notice.offices.is_empty() {
         rows::row(1, "For office", &shown(&notice.offices.join(", ")));
     }
-    if owes_acknowledgement(notice) {
+    if notice.acknowledgement_owed {
         rows::row(1, "Acknowledged", if notice.acknowledged { "yes" } else { "not yet" });
     }
     for mark in &notice.marks {
@@ -229,10 +228,6 @@ fn names(persons: &[String]) -> String {
     persons.iter().map(|name| shown(name)).collect::<Vec<_>>().join(", ")
 }
 
-fn owes_acknowledgement(notice: &calls::FollowResponse) -> bool {
-    !notice.kind.is_empty() && !tells_of_another(&notice.kind)
-}
-
 fn notice_json(notice: &calls::FollowResponse) -> serde_json::Value {
     if !notice.news.is_empty() {
         return json!({
@@ -258,7 +253,7 @@ fn notice_json(notice: &calls::FollowResponse) -> serde_json::Value {
         "traffic": message::traffic_name(notice.traffic),
         "released_at_ms": notice.released_at_ms,
         "recorded_at_ms": notice.recorded_at_ms,
-        "acknowledged": owes_acknowledgement(notice).then_some(notice.acknowledged),
+        "acknowledged": notice.acknowledgement_owed.then_some(notice.acknowledged),
         "marks": notice.marks,
         "fault_count": notice.fault_count,
         "offices": notice.offices,

@@ -47,7 +47,7 @@ impl Board {
     /// A message is on record: it meets what waits in its thread for its side, and may begin what waits for the
     /// other. That it was read says nothing.
     pub(super) fn for_own_alarms(&mut self, message: &Gist, digest: Digest, at: Instant) {
-        let Some(own) = self.own.filter(|_| !message.tells_of_another) else { return };
+        let Some(own) = self.own.filter(|_| !self.is_unheard(message, digest)) else { return };
         let spoken = Spoken {
             thread: message.thread,
             digest,

@@ -267,9 +267,7 @@ impl Board {
                 Arc::make_mut(thread).lower_place(message.author, &dispatch.message, dispatch.place);
             }
         } else {
-            // What only says that it is a check of the link is a message like any other: nothing is said unheard.
-            let is_unheard = message.tells_of_another
-                && (!says_check(message) || self.counts_as_part_of_check(message, dispatch.message));
+            let is_unheard = self.is_unheard(message, dispatch.message);
             let owed = if is_unheard { Acknowledged::NotOwed } else { Acknowledged::NotYet };
             self.add_to_thread(index, at, message, dispatch.message, dispatch.place, owed);
             self.went_to_offices(dispatch, message);
@@ -277,6 +275,12 @@ impl Board {
                 self.waits_for_officer(dispatch.message, message, index, at);
             }
         }
+    }
+
+    /// Whether it is said to nobody who is to read it. What only says that it is a check of the link is a message like
+    /// any other.
+    pub(super) fn is_unheard(&self, message: &Gist, digest: Digest) -> bool {
+        message.tells_of_another && (!says_check(message) || self.counts_as_part_of_check(message, digest))
     }
 
     fn counts_as_part_of_check(&self, message: &Gist, digest: Digest) -> bool {

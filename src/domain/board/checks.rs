@@ -6,7 +6,7 @@ use super::decide::{Decision, happened};
 use super::{Board, Own};
 use crate::domain::check::{
     Account, Announced, CheckNoted, CheckSaid, CheckToSend, CheckWords, ChecksInForce, Known, Line, LinkPlan,
-    NotAgreed, Of, OfLink, PRECEDENCE, Part, Said, State, Step, What,
+    NotAgreed, Of, OfLink, Outage, PRECEDENCE, Part, Said, State, Step, TakenBack, What,
 };
 use crate::domain::command::Origin;
 use crate::domain::content::Kind;
@@ -37,17 +37,23 @@ impl Board {
         digest: Digest,
         dispatches: &[(Dispatch, Digest)],
     ) {
+        let back = taken_back(message, at);
         for (dispatch, _) in dispatches {
+            if let Some(back) = back.as_ref().filter(|_| self.checks.of(dispatch.to).is_some()) {
+                self.checks.with(dispatch.to).we_took_back(back);
+            }
             match message.of_link.as_deref() {
                 Some(OfLink::Outage(outage)) => {
-                    let announced = Announced { index, at, message: digest, outage: *outage };
+                    let announced = announced((index, at), message, digest, *outage);
                     self.checks.with(dispatch.to).we_announced(announced);
                 }
                 Some(OfLink::Check(words)) => {
                     let ends = (message.author, dispatch.to);
                     let said = self.check_said(words, ends, message.thread, (message.released_at, None));
                     if let Some(due) = self.counts_as_check(dispatch.to, &said) {
-                        let said = Said { part: words.part, due, message: digest, index, there: None };
+                        let number = message.number.unwrap_or(Digest::ZERO);
+                        let part = words.part;
+                        let said = Said { part, due, message: digest, number, index, there: None };
                         let on = (dispatch.lane, dispatch.serial);
                         self.checks.with(dispatch.to).we_said(message.thread, said, on);
                     }
@@ -65,9 +71,12 @@ impl Board {
         if message.author != from {
             return;
         }
+        if let Some(back) = taken_back(message, at).filter(|_| self.checks.of(from).is_some()) {
+            self.checks.with(from).they_took_back(&back);
+        }
         match message.of_link.as_deref() {
             Some(OfLink::Outage(outage)) => {
-                let announced = Announced { index, at, message: digest, outage: *outage };
+                let announced = announced((index, at), message, digest, *outage);
                 self.checks.with(from).they_announced(announced);
             }
             Some(OfLink::Check(words)) => {
@@ -75,7 +84,8 @@ impl Board {
                 let times = (message.released_at, received_at);
                 let said = self.check_said(words, (from, to), message.thread, times);
                 if let Some(due) = self.counts_as_check(from, &said) {
-                    let said = Said { part: words.part, due, message: digest, index, there: received_at };
+                    let (part, number) = (words.part, message.number.unwrap_or(Digest::ZERO));
+                    let said = Said { part, due, message: digest, number, index, there: received_at };
                     self.checks.with(from).they_said(message.thread, said);
                 }
             }
@@ -115,13 +125,14 @@ impl Board {
         let is_ours = self.own.is_some_and(|own| own.party == author);
         let checks = self.checks.of(if is_ours { to } else { author });
         let kept = checks.map(|checks| if is_ours { &checks.theirs } else { &checks.ours });
-        let asked = kept.and_then(|kept| kept.get(thread, Part::Check)).map(|said| said.message);
+        let asked = kept.and_then(|kept| kept.get(thread, Part::Check)).copied();
         CheckSaid { words, author, to, thread, released_at, received_at, asked }
     }
 
     /// Why a message from one end of a link to the other that says it is a check, or the answer to one, does not count
-    /// as that, by the schedule in force and what is on record now. `None` of all other messages, and of those of a
-    /// drill. `message`: its digest, once it is released. `times`: of its release and, once it is here, of its receipt.
+    /// as that, by the schedule in force and what is on record now; no time zone is asked, for the answer goes on
+    /// record. `None` of all other messages, and of those of a drill. `message`: its digest, once it is released.
+    /// `times`: of its release and, once it is here, of its receipt.
     pub fn why_no_check(
         &self,
         draft: &Outgoing,
@@ -140,7 +151,7 @@ impl Board {
             let rule = "the name of a check over the link in the schedule in force, which says nothing of this Party";
             return Some(NotAgreed { field: "check", rule });
         };
-        if let Err(wrong) = link.counts_when_due(&said) {
+        if let Err(wrong) = link.counts(&said) {
             return Some(wrong);
         }
         let checks = self.checks.of(with)?;
@@ -151,6 +162,29 @@ impl Board {
         is_second.then_some(NotAgreed { field: "check", rule })
     }
 
+    /// Whether it says that it answers a check of this Party that may have made room for later ones since: then nobody
+    /// can tell here whether that counted.
+    pub fn answers_forgotten_check(&self, draft: &Outgoing, with: Party) -> bool {
+        let Some(OfLink::Check(words)) = draft.of_link.as_deref() else { return false };
+        let is_kept = |due| {
+            self.checks.of(with).is_none_or(|checks| {
+                checks.theirs.get(draft.thread, Part::Check).is_some() || checks.theirs.reaches(due)
+            })
+        };
+        words.part == Part::Answer && words.due.is_some_and(|due| !is_kept(due))
+    }
+
+    /// The same of a draft of ours, if it were released now, and by the zone of the schedule.
+    pub fn why_draft_is_no_check(&self, draft: &Outgoing, to: Party, now: Instant) -> Option<NotAgreed> {
+        let (ends, times) = ((self.own?.party, to), (now, None));
+        let by_zone = || {
+            let Some(OfLink::Check(words)) = draft.of_link.as_deref() else { return None };
+            let link = self.check_schedule()?.plan.with(to).filter(|_| draft.traffic == Traffic::Real)?;
+            link.counts_when_due(&self.check_said(words, ends, draft.thread, times)).err()
+        };
+        self.why_no_check(draft, ends, None, times).or_else(by_zone)
+    }
+
     // ---- what may be done ----------------------------------------------------------------------
 
     /// The schedule in force.
@@ -158,21 +192,30 @@ impl Board {
         self.roster.check_schedule.as_ref()
     }
 
-    /// The check of this name that is due then, by the schedule in force.
-    fn check_of(&self, own: Own, with: Party, check: &str, due: Instant) -> Result<Of<'_>, Refusal> {
+    /// The check of this name that is due then, by the schedule in force. Whoever asks has asked the zone of its times:
+    /// what is decided here is recomputed by programs with other rules of it.
+    fn check_of(
+        &self,
+        own: Own,
+        with: Party,
+        check: &str,
+        (due, asks): (Instant, Party),
+    ) -> Result<Of<'_>, Refusal> {
         let link = self.check_schedule().and_then(|known| known.plan.with(with)).ok_or(Refusal::Field {
             field: "party",
             rule: "the check schedule in force says nothing of this Party".into(),
         })?;
         let none = |rule: &str| Refusal::Field { field: "check", rule: rule.into() };
         let rule = link.rule(check).ok_or_else(|| none("the check schedule has none of this name"))?;
-        let due = rule.due_at(due).ok_or_else(|| none("none of this name is due at this instant"))?;
+        let none_due = "none of this name is due at this instant, with this Party's turn to ask";
+        let due = rule.may_be(due, asks).ok_or_else(|| none(none_due))?;
         Ok(Of { own: own.party, link, rule, due })
     }
 
     /// A check, or an answer, is released without a second person: its words were agreed on by two custodians.
     pub(super) fn send_check(&self, own: Own, sent: &CheckToSend, origin: &Origin, now: Instant) -> Decision {
-        let of = self.check_of(own, sent.with, &sent.check, sent.due)?;
+        let asks = if sent.outgoing.kind == Kind::CheckAnswer.name() { sent.with } else { own.party };
+        let of = self.check_of(own, sent.with, &sent.check, (sent.due, asks))?;
         let by = match origin {
             Origin::Node if of.link.officer.is_empty() => self.automatic(own).ok_or(NotNow::KeyList)?,
             Origin::Node => return Err(Refusal::NotPermitted.into()),
@@ -229,7 +272,7 @@ impl Board {
         }
         let ends = (own.party, sent.with);
         let said = self.check_said(words, ends, sent.outgoing.thread, (now, None));
-        of.link.counts_when_due(&said).map_err(|not| wrong(not.field, not.rule))?;
+        of.link.counts(&said).map_err(|not| wrong(not.field, not.rule))?;
         let officer = match origin {
             Origin::Person(stamp) => stamp.by.name.as_str(),
             Origin::Node => "",
@@ -252,30 +295,42 @@ impl Board {
     }
 
     pub(super) fn note_check(&self, own: Own, noted: &CheckNoted, origin: &Origin, now: Instant) -> Decision {
-        let of = self.check_of(own, noted.with, &noted.check, noted.due)?;
+        let of = self.check_of(own, noted.with, &noted.check, (noted.due, noted.asks))?;
         let checks = self.checks.of(noted.with);
-        let may = of.due.asks == noted.asks
-            && match (&noted.what, origin) {
-                (What::ByHand(account), Origin::Person(_)) => {
-                    self.may_record(&of, account, now)?;
-                    true
-                }
-                (What::ByHand(_), Origin::Node) | (_, Origin::Person(_)) => false,
-                (What::Missed(known), Origin::Node) => {
-                    let by_hand = *known == Known::NotRecorded;
-                    let fits = by_hand == (of.rule.line != Line::Link) || *known == Known::NotRunning;
-                    let planned = match known {
-                        Known::PlannedOutage { message } => of.planned_outage(checks) == Some(*message),
-                        _ => true,
-                    };
-                    fits && planned && of.step(checks, now) == Some(Step::Miss)
-                }
-                (what, Origin::Node) => of.step(checks, now) == Some(Step::Note(what.clone())),
-            };
+        let may = match (&noted.what, origin) {
+            (What::ByHand(account), Origin::Person(_)) => {
+                self.may_record(&of, account, now)?;
+                true
+            }
+            (What::ByHand(_), Origin::Node) | (_, Origin::Person(_)) => false,
+            (What::Missed(known), Origin::Node) => {
+                let by_hand = *known == Known::NotRecorded;
+                let fits = by_hand == (of.rule.line != Line::Link) || *known == Known::NotRunning;
+                let holds = match known {
+                    Known::PlannedOutage { message } => of.planned_outage(checks) == Some(*message),
+                    Known::AnswerNotProven => of.answer_is_not_proven(checks),
+                    _ => true,
+                };
+                fits && holds && of.step(checks, now) == Some(Step::Miss)
+            }
+            (what, Origin::Node) => of.step(checks, now) == Some(Step::Note(what.clone())),
+        };
         if !may {
             return Err(Refusal::NothingToNote.into());
         }
         happened(Event::CheckNoted(Box::new(noted.clone())))
+    }
+
+    /// Whether this check, on a line that no node carries, is the oldest of its name of which nothing is on record, by
+    /// the zone of its times; or something is.
+    pub fn is_next_by_hand(&self, with: Party, check: &str, due: Instant) -> bool {
+        let Some(known) = self.check_schedule() else { return false };
+        let (since, checks) = (known.since_with(with), self.checks.of(with));
+        let after = checks.map_or(since, |checks| checks.after(check, since));
+        let rule = known.plan.with(with).and_then(|link| link.rule(check));
+        let next = rule.and_then(|rule| rule.due_after(after));
+        next.is_some_and(|next| next.at == due)
+            || checks.is_some_and(|checks| checks.state(check, due).is_some())
     }
 
     /// An officer's word on a check by telephone or fax: in their order, so that one that came to an end before another
@@ -289,16 +344,33 @@ impl Board {
         let checks = self.checks.of(with);
         let state = checks.and_then(|checks| checks.state(check, due));
         let since = self.check_schedule().map_or(now, |known| known.since_with(with));
-        let after = checks.map_or(since, |checks| checks.after(check, since));
-        let is_next = of.rule.due_after(after).is_some_and(|next| next.at == due);
+        let is_next = of.rule.asks_zone() || self.is_next_by_hand(with, check, due);
         unless(of.rule.line != Line::Link, "check", "one by telephone or fax: others are made and answered")?;
         unless(due > since, "due", "after the check schedule took force")?;
         unless(now >= due, "due", "not before it is due")?;
         unless(!state.is_some_and(State::is_over), "check", "recorded once: what came of it is on record")?;
-        unless(is_next || state.is_some(), "due", "the oldest of this name of which nothing is on record")?;
+        unless(is_next, "due", "the oldest of this name of which nothing is on record")?;
         let latest = now.plus_ms(limits::CLOCKS_MAY_DIFFER_MS);
         unless(account.at <= latest, "at", "no later than the clock here shows")
     }
+}
+
+fn announced((index, at): (u64, Instant), message: &Gist, digest: Digest, outage: Outage) -> Announced {
+    let number = message.number.unwrap_or(Digest::ZERO);
+    Announced { index, at, message: digest, outage, thread: message.thread, number, taken_back: None }
+}
+
+/// What a message withdrawal takes back. `None` for other messages, and where it names another author's; nothing that
+/// is real is taken back by a drill.
+fn taken_back(message: &Gist, at: Instant) -> Option<TakenBack> {
+    let back = message.named.withdraws.as_deref().filter(|_| message.traffic == Traffic::Real)?;
+    let is_own = back.author.is_empty() || back.author == message.author.as_str();
+    let named = match back.message_digest {
+        Some(digest) => digest.0,
+        None if is_own && !back.number.is_empty() => Digest::of(back.number.as_bytes()),
+        None => return None,
+    };
+    Some(TakenBack { thread: message.thread, named, at })
 }
 
 fn may_check(link: &LinkPlan, by: &Person) -> Result<(), Refusal> {

@@ -58,6 +58,7 @@ fn outages(sum: &mut Sum, outages: &Outages) {
         sum.bytes(&one.message.0);
         sum.signed_number(one.outage.from.0);
         sum.signed_number(one.outage.until.0);
+        sum.optional(one.taken_back.as_ref(), |sum, at| sum.signed_number(at.0));
     });
 }
 
@@ -121,6 +122,7 @@ fn missed(sum: &mut Sum, known: &Known) {
         }
         Known::NotRecorded => sum.number(4),
         Known::NotRunning => sum.number(5),
+        Known::AnswerNotProven => sum.number(6),
     }
 }
 

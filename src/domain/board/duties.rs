@@ -173,7 +173,7 @@ impl Board {
     }
 
     pub(super) fn for_duties(&mut self, index: u64, message: &Gist, digest: Digest) {
-        if message.tells_of_another {
+        if self.is_unheard(message, digest) {
             return;
         }
         let there = (message.author, index, digest);

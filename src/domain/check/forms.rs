@@ -3,7 +3,7 @@
 //! Never here: whether a check was due (`plan.rs`).
 
 use super::state::Part;
-use super::words::CheckWords;
+use super::words::{Called, CheckWords};
 use crate::domain::form::MessageReference;
 use crate::domain::form::declare::form;
 use crate::domain::form::faults::Faults;
@@ -47,6 +47,8 @@ impl Check {
             text: self.text.0.trim().to_owned(),
             answers: None,
             officer: String::new(),
+            drafter: String::new(),
+            called: Vec::new(),
             more: more(&self.remarks, &self.to_follow, &self.not_known),
         }
     }
@@ -54,14 +56,23 @@ impl Check {
 
 impl CheckAnswer {
     pub fn words(&self) -> CheckWords {
+        let answers = self.answers.message_digest.map(|digest| digest.0);
+        let called = Called {
+            field: "answers",
+            message: answers,
+            number: self.answers.number.clone(),
+            author: self.answers.author.clone(),
+        };
         CheckWords {
             part: Part::Answer,
             check: self.check.clone(),
             due: self.due.instant(),
             number: None,
             text: String::new(),
-            answers: self.answers.message_digest.map(|digest| digest.0),
+            answers,
             officer: self.officer.clone(),
+            drafter: String::new(),
+            called: vec![called],
             more: more(&self.remarks, &self.to_follow, &self.not_known),
         }
     }

@@ -43,6 +43,8 @@ pub enum Known {
     LinkDown { since: Option<Instant> },
     /// The link was up, and nothing came.
     Unanswered,
+    /// The link was up, this end answered, and no receipt proves that the answer arrived.
+    AnswerNotProven,
     /// This end did not send what it was its turn to send.
     NotSentByUs,
     /// This service message of one of the two had announced that something would be out of service.
@@ -102,6 +104,7 @@ impl fmt::Display for Known {
             Known::LinkDown { since: Some(since) } => write!(f, "link down since {since}"),
             Known::LinkDown { since: None } => f.write_str("link down since this node started"),
             Known::Unanswered => f.write_str("link up, nobody answered"),
+            Known::AnswerNotProven => f.write_str("link up, answered by us, not yet receipted as taken"),
             Known::NotSentByUs => f.write_str("not sent by us"),
             Known::PlannedOutage { message } => write!(f, "planned outage, message {}", message.short()),
             Known::NotRecorded => f.write_str("nobody put on record here what came of it"),

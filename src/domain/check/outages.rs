@@ -6,7 +6,7 @@
 use imbl::OrdSet;
 
 use super::words::Outage;
-use crate::domain::digest::Digest;
+use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::time::Instant;
 use crate::limits;
 
@@ -18,6 +18,21 @@ pub struct Announced {
     pub at: Instant,
     pub message: Digest,
     pub outage: Outage,
+    pub thread: ThreadId,
+    /// The digest of its official number.
+    pub number: Digest,
+    /// When it was put on record that its author takes it back.
+    pub taken_back: Option<Instant>,
+}
+
+/// What a message withdrawal takes back: a message of the same author in the same thread.
+#[derive(Clone, Copy, Debug)]
+pub struct TakenBack {
+    pub thread: ThreadId,
+    /// The digest of the message, or that of its official number.
+    pub named: Digest,
+    /// When that was put on record.
+    pub at: Instant,
 }
 
 /// Those of one end that are not over, by the records that hold them.
@@ -43,10 +58,23 @@ impl Outages {
         }
     }
 
-    /// The newest that covers any of the time between the two, and was on record before: what is announced afterwards
-    /// was not planned.
+    /// Its author takes one back. What is due before that stays planned as it was.
+    pub(super) fn taken_back(&mut self, back: &TakenBack) {
+        let is_it = |one: &&Announced| {
+            let is_named = one.message == back.named || one.number == back.named;
+            is_named && one.thread == back.thread && one.taken_back.is_none()
+        };
+        if let Some(one) = self.0.iter().find(is_it).copied() {
+            self.0.remove(&one);
+            self.0.insert(Announced { taken_back: Some(back.at), ..one });
+        }
+    }
+
+    /// The newest that covers any of the time between the two, and was on record before and not taken back: what is
+    /// announced afterwards was not planned.
     pub(super) fn planned(&self, due: Instant, deadline: Instant) -> Option<&Announced> {
-        self.0.iter().rev().find(|one| one.at < due && one.outage.until > due && one.outage.from <= deadline)
+        let stood = |one: &&Announced| one.at < due && one.taken_back.is_none_or(|at| due < at);
+        self.0.iter().rev().filter(stood).find(|one| one.outage.until > due && one.outage.from <= deadline)
     }
 }
 
@@ -56,7 +84,9 @@ mod tests {
 
     fn one(index: u64, from: i64, until: i64) -> Announced {
         let outage = Outage { from: Instant(from), until: Instant(until) };
-        Announced { index, at: Instant(index as i64), message: Digest([index as u8; 32]), outage }
+        let (message, number) = (Digest([index as u8; 32]), Digest::of(&index.to_be_bytes()));
+        let (at, thread) = (Instant(index as i64), ThreadId([1; 16]));
+        Announced { index, at, message, outage, thread, number, taken_back: None }
     }
 
     #[test]
@@ -79,5 +109,23 @@ mod tests {
         let found = |due, deadline| known.planned(Instant(due), Instant(deadline)).is_some();
         assert!(found(100, 110) && found(90, 100) && found(199, 300));
         assert!(!found(80, 99) && !found(200, 300) && !found(5, 150), "{known:?}");
+    }
+
+    #[test]
+    fn what_is_taken_back_by_its_digest_or_number_excuses_nothing_that_is_due_from_then_on() {
+        for named in [Digest([5; 32]), Digest::of(&5_u64.to_be_bytes())] {
+            let mut known = Outages::default();
+            known.announced(one(5, 100, 200));
+            let found = |known: &Outages, due| known.planned(Instant(due), Instant(due + 5)).is_some();
+            let elsewhere = TakenBack { thread: ThreadId([2; 16]), named, at: Instant(50) };
+            known.taken_back(&elsewhere);
+            assert!(found(&known, 120));
+            known.taken_back(&TakenBack { thread: ThreadId([1; 16]), at: Instant(150), ..elsewhere });
+            assert!(found(&known, 149) && !found(&known, 150) && !found(&known, 199));
+            // The first withdrawal stands.
+            known.taken_back(&TakenBack { thread: ThreadId([1; 16]), at: Instant(180), ..elsewhere });
+            assert!(!found(&known, 150));
+            assert_eq!(known.iter().count(), 1);
+        }
     }
 }

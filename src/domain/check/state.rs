@@ -9,7 +9,7 @@ use std::sync::Arc;
 use imbl::{OrdMap, OrdSet};
 
 use super::noted::{CheckNoted, Known, What};
-use super::outages::{Announced, Outages};
+use super::outages::{Announced, Outages, TakenBack};
 use super::plan::{Due, Line, LinkPlan, Rule};
 use super::thread_of;
 use super::words::earliest;
@@ -56,6 +56,8 @@ pub struct Said {
     /// When its check was due.
     pub due: Instant,
     pub message: Digest,
+    /// That of its official number.
+    pub number: Digest,
     /// The record that holds it.
     pub index: u64,
     /// Since when it is on record at the other end: for one of ours, by that end's receipt.
@@ -114,10 +116,17 @@ impl Kept {
         self.by_thread.get(&(thread, part))
     }
 
-    fn add(&mut self, thread: ThreadId, said: Said) {
+    /// Whether a message of a check that was due then, if there was one that counts, is kept still.
+    pub fn reaches(&self, due: Instant) -> bool {
+        self.oldest.len() < limits::CHECK_MESSAGES_KEPT_MAX
+            || self.oldest.get_min().is_some_and(|(oldest, _)| *oldest < due)
+    }
+
+    /// Whether it is kept: an earlier one stays, and what is of long ago makes room.
+    fn add(&mut self, thread: ThreadId, said: Said) -> bool {
         let key = (thread, said.part);
         if self.by_thread.contains_key(&key) {
-            return;
+            return false;
         }
         self.by_thread.insert(key, said);
         self.oldest.insert((said.due, key));
@@ -127,6 +136,7 @@ impl Kept {
             self.oldest.remove(&oldest);
             self.by_thread.remove(&oldest.1);
         }
+        self.by_thread.contains_key(&key)
     }
 }
 
@@ -154,7 +164,10 @@ impl Checks {
 impl LinkChecks {
     /// One of ours, that waits for its receipt.
     pub fn we_said(&mut self, thread: ThreadId, said: Said, on: (Precedence, u64)) {
-        self.ours.add(thread, said);
+        // The receipt of another one proves nothing of the one that is kept.
+        if !self.ours.add(thread, said) {
+            return;
+        }
         self.unreceipted.insert(on, (thread, said.part));
         if self.unreceipted.len() > limits::CHECK_MESSAGES_KEPT_MAX
             && let Some((oldest, _)) = self.unreceipted.get_min().cloned()
@@ -181,6 +194,14 @@ impl LinkChecks {
 
     pub fn they_announced(&mut self, one: Announced) {
         self.their_outages.announced(one);
+    }
+
+    pub fn we_took_back(&mut self, back: &TakenBack) {
+        self.our_outages.taken_back(back);
+    }
+
+    pub fn they_took_back(&mut self, back: &TakenBack) {
+        self.their_outages.taken_back(back);
     }
 
     /// The newest service message of either end that had announced that something would be out of service then.
@@ -251,6 +272,12 @@ impl Of<'_> {
         checks?.theirs.get(self.thread(), part)
     }
 
+    /// Whether it was answered by us, and no receipt is here by which the other end took the answer.
+    pub fn answer_is_not_proven(&self, checks: Option<&LinkChecks>) -> bool {
+        let answer = self.said_by_us(checks).filter(|said| said.part == Part::Answer);
+        answer.is_some_and(|said| said.there.is_none())
+    }
+
     /// The service message by which this time was to be out of service.
     pub fn planned_outage(&self, checks: Option<&LinkChecks>) -> Option<Digest> {
         checks?.planned_outage(self.due.at, self.link.deadline(self.due.at))
@@ -306,7 +333,7 @@ mod tests {
         let thread = ThreadId([1; 16]);
         let said = |part, index| {
             let (due, message) = (Instant(4), Digest([index as u8; 32]));
-            Said { part, due, message, index, there: None }
+            Said { part, due, message, number: Digest::ZERO, index, there: None }
         };
         let mut checks = LinkChecks::default();
         checks.we_said(thread, said(Part::Answer, 1), (Precedence::Priority, 1));
@@ -315,5 +342,37 @@ mod tests {
         let kept = |part| checks.ours.get(thread, part).map(|said| (said.index, said.there));
         assert_eq!(kept(Part::Answer), Some((1, None)));
         assert_eq!(kept(Part::Check), Some((2, Some(Instant(5)))));
+    }
+
+    #[test]
+    fn of_checks_that_were_due_before_all_that_are_kept_it_is_known_that_they_may_have_made_room() {
+        let mut checks = LinkChecks::default();
+        assert!(checks.theirs.reaches(Instant(0)));
+        let many = limits::CHECK_MESSAGES_KEPT_MAX as u64;
+        for index in 0..=many {
+            let mut thread = [0; 16];
+            thread[..8].copy_from_slice(&index.to_be_bytes());
+            let (due, message) = (Instant(index as i64), Digest([1; 32]));
+            let said =
+                Said { part: Part::Check, due, message, number: Digest::ZERO, index, there: Some(due) };
+            checks.they_said(ThreadId(thread), said);
+        }
+        assert!(!checks.theirs.reaches(Instant(0)) && checks.theirs.reaches(Instant(2)));
+    }
+
+    #[test]
+    fn the_receipt_of_a_second_answer_proves_nothing_of_the_first_which_is_the_one_that_counts() {
+        let thread = ThreadId([1; 16]);
+        let said = |index| {
+            let (due, message) = (Instant(4), Digest([index as u8; 32]));
+            Said { part: Part::Answer, due, message, number: Digest::ZERO, index, there: None }
+        };
+        let mut checks = LinkChecks::default();
+        checks.we_said(thread, said(1), (Precedence::Priority, 1));
+        checks.we_said(thread, said(2), (Precedence::Priority, 2));
+        checks.receipted((Precedence::Priority, 2), Some(Instant(5)));
+        let kept = checks.ours.get(thread, Part::Answer).map(|said| (said.index, said.there));
+        assert_eq!(kept, Some((1, None)));
+        assert_eq!(checks.unreceipted.len(), 1);
     }
 }

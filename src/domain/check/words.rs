@@ -5,8 +5,8 @@
 //! neither. [`LinkPlan::counts`] asks no zone but UTC, for the rules of zones change from edition to edition: what the
 //! fold keeps does not hang on them.
 
-use super::plan::{Line, LinkPlan, MINUTE_MS, Rule, Times, Turn};
-use super::state::Part;
+use super::plan::{Due, Line, LinkPlan, MINUTE_MS, Rule, Times, Turn};
+use super::state::{Part, Said};
 use super::thread_of;
 use crate::domain::correspondence::ServiceMessage;
 use crate::domain::digest::{Digest, ThreadId};
@@ -35,8 +35,34 @@ pub struct CheckWords {
     /// Of an answer: the check that it says it answers, and who does so.
     pub answers: Option<Digest>,
     pub officer: String,
+    /// Who drafted it, as the message names its drafter.
+    pub drafter: String,
+    /// Of an answer: whatever is said of which message it answers.
+    pub called: Vec<Called>,
     /// The field in which it says something beside these, if it does.
     pub more: Option<&'static str>,
+}
+
+/// What one place of an answer says of the message that it answers. What is empty says nothing.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Called {
+    /// Where it says so.
+    pub field: &'static str,
+    pub message: Option<Digest>,
+    /// Its official number.
+    pub number: String,
+    /// The code of its author.
+    pub author: String,
+}
+
+impl Called {
+    /// Whether nothing of it is about another message than this check, by the Party that asked.
+    fn is_of(&self, check: &Said, asks: Party) -> bool {
+        let is_numbered = || Digest::of(self.number.as_bytes()) == check.number;
+        self.message.is_none_or(|message| message == check.message)
+            && (self.number.is_empty() || is_numbered())
+            && (self.author.is_empty() || self.author == asks.as_str())
+    }
 }
 
 /// Between these something is out of service, whatever the rules of its zone are.
@@ -48,10 +74,11 @@ pub struct Outage {
 }
 
 impl Outage {
-    /// What a service message announces. `None` where it does not say from when until when.
+    /// What a service message announces. `None` where it does not say from when until when, or that is longer than an
+    /// outage may be that excuses anything.
     pub fn of(form: &ServiceMessage) -> Option<Outage> {
         let ((from, _), (_, until)) = (form.from.bounds()?, form.until.bounds()?);
-        Some(Outage { from, until })
+        (until.ms_since(from) <= limits::OUTAGE_MS_MAX).then_some(Outage { from, until })
     }
 }
 
@@ -88,7 +115,7 @@ pub struct CheckSaid<'m> {
     /// By the other end's receipt; `None` before that is here.
     pub received_at: Option<Instant>,
     /// The check of this thread that counts and that the author of an answer has to answer.
-    pub asked: Option<Digest>,
+    pub asked: Option<Said>,
 }
 
 impl CheckSaid<'_> {
@@ -129,8 +156,8 @@ fn unless(holds: bool, field: &'static str, rule: &'static str) -> Result<(), No
 
 impl LinkPlan {
     /// Whether it says what was agreed on, in its thread, not before its time, and from whose turn it may be; and when
-    /// its check is due. Both ends come to the same by the same schedule: all of it stands in the signed message, in its
-    /// receipt, and in what it answers.
+    /// its check is due. Both ends come to the same by the same schedule: all of it stands in the signed message, in
+    /// its receipt, and in what it answers.
     ///
     /// # Errors
     /// The first field that is wrong.
@@ -167,8 +194,14 @@ impl LinkPlan {
                 )?;
             }
             Part::Answer => {
-                let answers = words.answers.is_some() && words.answers == said.asked;
-                unless(answers, "answers", "the check of this thread that counts")?;
+                let wrong = NotAgreed { field: "answers", rule: "the check of this thread that counts" };
+                let check = said.asked.filter(|check| words.answers == Some(check.message)).ok_or(wrong)?;
+                if let Some(other) = words.called.iter().find(|called| !called.is_of(&check, said.asks())) {
+                    let rule = "the check that it answers, by its own digest, official number and author";
+                    return Err(NotAgreed { field: other.field, rule });
+                }
+                let is_drafter = words.officer.is_empty() || words.officer == words.drafter;
+                unless(is_drafter, "officer", "who drafted the answer; none where a node does so by itself")?;
             }
         }
         if let Some(field) = words.more {
@@ -178,8 +211,9 @@ impl LinkPlan {
         Ok(due)
     }
 
-    /// Whether, beside that, a check of this name is due then, and it is its author's turn, by the zone of its times.
-    /// What `counts` alone lets pass takes a place that no step looks at.
+    /// Whether, beside that, a check of this name is due then, and it is its author's turn, by the zone of its times:
+    /// for who is about to release it. Nothing on record is held against this. What `counts` alone lets pass takes a
+    /// place that no step looks at.
     ///
     /// # Errors
     /// As `counts`.
@@ -192,33 +226,40 @@ impl LinkPlan {
 }
 
 impl Rule {
+    /// Whether when one is due, or whose turn it is, hangs on the rules of a time zone.
+    pub fn asks_zone(&self) -> bool {
+        matches!(&self.times, Times::OfDay { zone, .. } if zone != "Z")
+    }
+
+    /// The check for which this Party may ask at this very instant, whatever the rules of its zone are: what is put on
+    /// record is held against no more than this, by programs with any edition of them. Its number is known only where
+    /// no zone is asked.
+    pub fn may_be(&self, at: Instant, asks: Party) -> Option<Due> {
+        if !self.asks_zone() {
+            return self.due_at(at).filter(|due| due.asks == asks);
+        }
+        (self.may_be_due(at) && self.may_ask(asks, at)).then_some(Due { at, number: 0, asks })
+    }
+
     /// Whether one may be due at this very instant, whatever the rules of its zone are: no zone in use is off by
     /// anything but quarters of an hour.
     pub fn may_be_due(&self, at: Instant) -> bool {
         const QUARTER: i64 = 15;
+        let Times::OfDay { at: times, .. } = &self.times else { return self.due_at(at).is_some() };
+        if !self.asks_zone() {
+            return self.due_at(at).is_some();
+        }
         let minute = at.0.div_euclid(MINUTE_MS);
-        let fits = match &self.times {
-            Times::OfDay { at: times, .. } => {
-                times.iter().any(|time| i64::from(*time).rem_euclid(QUARTER) == minute.rem_euclid(QUARTER))
-            }
-            Times::Every { minutes, from } => {
-                let after = minute.saturating_sub(from.0.div_euclid(MINUTE_MS));
-                after >= 0 && after.checked_rem(i64::from(*minutes)) == Some(0)
-            }
-        };
-        fits && at.0.rem_euclid(MINUTE_MS) == 0
+        let fits = |time: &u16| i64::from(*time).rem_euclid(QUARTER) == minute.rem_euclid(QUARTER);
+        times.iter().any(fits) && at.0.rem_euclid(MINUTE_MS) == 0
     }
 
-    /// Whether it may be this Party's turn to ask at an instant at which one may be due. Where turns change with the day
-    /// of a zone, it may be either's.
+    /// Whether it may be this Party's turn to ask at an instant at which one may be due. Where turns change with the
+    /// day of a zone, it may be either's.
     pub fn may_ask(&self, party: Party, at: Instant) -> bool {
-        let needs_no_zone = match &self.times {
-            Times::Every { .. } => true,
-            Times::OfDay { zone, .. } => zone == "Z",
-        };
         match &self.turn {
             Turn::Always(asks) => *asks == party,
-            Turn::ByDay(_) | Turn::ByCheck(_) if needs_no_zone => {
+            Turn::ByDay(_) | Turn::ByCheck(_) if !self.asks_zone() => {
                 self.due_at(at).is_some_and(|due| due.asks == party)
             }
             Turn::ByDay(both) | Turn::ByCheck(both) => both.contains(&party),

@@ -94,6 +94,8 @@ fn decide(
         }
         // Another program may have had another bound, or more room at the time.
         (Err(Denied::NotNow(_) | Denied::Refused(Refusal::TooMany { .. })), _) => {}
+        // Another edition of the time zones may have known one that this one does not.
+        (Err(Denied::Refused(Refusal::Field { field: "check_schedule.link.check.zone", .. })), _) => {}
         // What two custodians set is no program's.
         (Err(Denied::Refused(Refusal::FlashDrafts { .. })), _) if board.flash.set.is_none() => {}
         // By an older fold drafts were counted, and not their releases; and a hand-over named no duties.

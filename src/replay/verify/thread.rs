@@ -294,13 +294,9 @@ impl Checker<'_> {
                         ),
                     );
                 }
-                let owed = !tells_of_another(&message.draft.kind);
-                if owed && !self.acknowledged.contains(&(*digest, party)) {
-                    self.add(
-                        &about,
-                        NotProven,
-                        format!("that anybody at {party} read it: no acknowledgement is in here"),
-                    );
+                let unread = unread(&message.draft.kind, party);
+                if let Some(sentence) = unread.filter(|_| !self.acknowledged.contains(&(*digest, party))) {
+                    self.add(&about, NotProven, sentence);
                 }
             }
             let absent = message.draft.references.iter().filter_map(|reference| reference.message);
@@ -340,6 +336,18 @@ impl Checker<'_> {
     }
 }
 
+/// What is not proven where no Party's officer states to have read a message of this kind. A check of the link that
+/// counts waits for nobody; whether it counts, the check schedule says, which is not in a bundle.
+fn unread(kind: &str, party: Party) -> Option<String> {
+    let sentence = format!("that anybody at {party} read it: no acknowledgement is in here");
+    if kind == Kind::Check.name() || kind == Kind::CheckAnswer.name() {
+        return Some(format!(
+            "{sentence}; none is owed where it counts as a check by the schedule of the link"
+        ));
+    }
+    (!tells_of_another(kind)).then_some(sentence)
+}
+
 /// A number is its author's word: one that does not name the author can't pass for another's.
 pub(super) fn name(message: &Message) -> String {
     let own = message.number.split_once(['/', '.']).map(|(code, _)| code) == Some(message.author.as_str());
@@ -353,4 +361,22 @@ fn origin(message: &Message) -> String {
 
 pub(super) fn person(name: &str, office: &str) -> String {
     if office.is_empty() { shown(name) } else { format!("{} ({})", shown(name), shown(office)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_says_that_it_is_a_check_it_is_told_that_nobody_is_known_to_have_read_it() {
+        let party: Party = "PL".parse().unwrap();
+        let unread = |kind: &str| unread(kind, party).unwrap_or_default();
+        let wanted = "that anybody at PL read it: no acknowledgement is in here";
+        assert_eq!(unread(Kind::Text.name()), wanted);
+        for kind in [Kind::Check, Kind::CheckAnswer] {
+            let told = unread(kind.name());
+            assert!(told.starts_with(wanted) && told.contains("by the schedule of the link"), "{told}");
+        }
+        assert_eq!(unread(ACKNOWLEDGEMENT), "");
+    }
 }

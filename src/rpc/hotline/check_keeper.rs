@@ -13,7 +13,7 @@ use tonic::Status;
 
 use super::check_messages::part;
 use crate::domain::check::{
-    CheckNoted, Checks, Known, Line, LinkPlan, Of, Part, Rule, State, Step, What, to_be_sent,
+    CheckNoted, Checks, Due, Known, Line, LinkPlan, Of, Part, Rule, State, Step, What, to_be_sent,
 };
 use crate::domain::command::{Command, Origin};
 use crate::domain::party::Party;
@@ -119,7 +119,9 @@ impl CheckKeeper {
         Ok(Some(Command::SendCheck(Box::new(sent))))
     }
 
-    /// What is still to be said of checks that were missed, and of those that were under way when the schedule changed.
+    /// What is still to be said of checks that were missed, and of those that were under way when the schedule changed:
+    /// no more in one go than the limit. Each message of the other end that counts has all that are on record looked
+    /// at, so that the zone of a check is asked only where there is something to say.
     async fn earlier(
         &self,
         head: &Head,
@@ -129,25 +131,35 @@ impl CheckKeeper {
         work: &mut Work,
     ) {
         let checks = head.board.checks.of(link.with);
+        let mut notes = 0_usize;
         let open = |((due, check), state): (&(Instant, String), &State)| {
             if state.is_over() || (state.missed().is_none() && *due > since) {
                 return None;
             }
             let rule = link.rule(check)?;
-            let due = rule.due_at(*due).filter(|due| due.asks == state.asks)?;
-            Some((Of { own, link, rule, due }, state.is_settled()))
+            // As it stands on record.
+            let due = Due { at: *due, number: 0, asks: state.asks };
+            let of = Of { own, link, rule, due };
+            let step = of.step(checks, now);
+            let is_news = step.is_some();
+            let is_for_later = is_news && notes >= limits::CHECKS_AT_ONCE_MAX;
+            if is_for_later || (!is_news && state.is_settled()) {
+                return None;
+            }
+            rule.due_at(due.at).filter(|by_rule| by_rule.asks == due.asks)?;
+            notes += usize::from(is_news);
+            Some((of, step))
         };
-        let open: Vec<(Of<'_>, bool)> =
-            checks.into_iter().flat_map(|checks| checks.states.iter().filter_map(open)).collect();
-        for (of, is_settled) in open {
-            match of.step(checks, now) {
+        let states = checks.map(|checks| checks.states.iter()).into_iter().flatten();
+        let open: Vec<(Of<'_>, Option<Step>)> = states.filter_map(open).collect();
+        for (of, step) in open {
+            match step {
                 Some(Step::Note(what)) => work.note(&of, what),
                 Some(Step::Miss) => {
                     let known = self.known(head, &of, now).await;
                     work.note(&of, What::Missed(known));
                 }
-                None if !is_settled => work.look_at(of.over_at().plus_ms(1)),
-                None => {}
+                None => work.look_at(of.over_at().plus_ms(1)),
             }
         }
     }
@@ -209,6 +221,7 @@ impl CheckKeeper {
             return Known::PlannedOutage { message };
         }
         match self.heard(head, of.link.with, now).await {
+            Heard::Up { .. } if of.answer_is_not_proven(checks) => Known::AnswerNotProven,
             Heard::Up { .. } => Known::Unanswered,
             Heard::Silent { since } => Known::LinkDown { since },
         }

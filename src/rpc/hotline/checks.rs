@@ -146,6 +146,10 @@ impl Desk {
         let asks = due_then.map(|due| due.asks).ok_or_else(|| {
             status::field("check", "no check of this name is due with this Party at this instant")
         })?;
+        // The Board asks no zone: what it decides is recomputed by programs with other rules of one.
+        if rule.is_some_and(Rule::asks_zone) && !board.is_next_by_hand(with, &asked.check, due) {
+            return Err(status::field("due", "the oldest of this name of which nothing is on record"));
+        }
         let account = Account { answered: asked.answered, at: Instant(asked.at_ms), note: asked.note };
         let noted = CheckNoted { with, check: asked.check, due, asks, what: What::ByHand(account) };
         give(&self.registrar, Command::NoteCheck(Box::new(noted)), origin).await?;
