@@ -22,7 +22,7 @@ use crate::limits;
 
 /// More languages of an opening are not told.
 const LANGUAGES_TOLD: usize = 16;
-/// More Parties that are not in are not told.
+/// Of more Parties that are not in only their count is told.
 const NOT_IN_TOLD: usize = 8;
 
 /// Of it what one answer takes, from so many lines on, for this caller.
@@ -72,6 +72,7 @@ pub(super) fn head(told: &Told, session: &Session<'_>) -> calls::Session {
     });
     let unread = session.lines.iter().filter(|line| is_unread(told, line.spoken)).count();
     let newest = told.envelopes.values().map(|(_, at)| at.0).max();
+    let (not_in, more_not_in) = not_in(session);
     calls::Session {
         thread: told.thread.0.to_vec().into(),
         subject: envelope.map(|draft| draft.subject.clone()).unwrap_or_default(),
@@ -87,11 +88,13 @@ pub(super) fn head(told: &Told, session: &Session<'_>) -> calls::Session {
         unread: count(unread),
         newest_at_ms: newest.unwrap_or(0),
         opening: begins.said.message.0.to_vec().into(),
-        not_in: not_in(session),
+        not_in,
+        more_not_in,
     }
 }
 
-fn not_in(session: &Session<'_>) -> Vec<calls::NotIn> {
+/// The first ones, and how many more there are.
+fn not_in(session: &Session<'_>) -> (Vec<calls::NotIn>, u32) {
     let of = |(party, said): (Party, BTreeMap<Party, Sees>)| calls::NotIn {
         party: party.to_string(),
         said: said
@@ -99,7 +102,9 @@ fn not_in(session: &Session<'_>) -> Vec<calls::NotIn> {
             .map(|(by, sees)| calls::AgreesTo { by: by.to_string(), sees: sees.number() })
             .collect(),
     };
-    session.not_in().into_iter().take(NOT_IN_TOLD).map(of).collect()
+    let all = session.not_in();
+    let more = all.len().saturating_sub(NOT_IN_TOLD);
+    (all.into_iter().take(NOT_IN_TOLD).map(of).collect(), count(more))
 }
 
 /// Where a message of it is shown.
@@ -314,4 +319,40 @@ fn name(name: &str) -> String {
 
 fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::digest::ThreadId;
+    use crate::domain::hotline::{SessionAddition, SessionOpening};
+    use crate::domain::message::Traffic;
+    use crate::domain::said::Said;
+    use crate::domain::time::Instant;
+
+    #[test]
+    fn of_many_parties_that_are_not_in_the_first_are_told_and_how_many_more_there_are() {
+        let (by, pl): (Party, Party) = ("BY".parse().unwrap(), "PL".parse().unwrap());
+        let spoken = |at: usize, content: Content| Spoken {
+            said: Said {
+                message: Digest::of(&at.to_be_bytes()),
+                number: format!("BY/{at}"),
+                author: by,
+                traffic: Traffic::Real,
+                released_at: Instant(0),
+                content,
+            },
+            to: vec![pl],
+            recorded: at as u64,
+        };
+        let mut all = vec![spoken(0, Content::SessionOpening(SessionOpening::default()))];
+        for at in 1..=NOT_IN_TOLD + 2 {
+            let addition =
+                SessionAddition { party: format!("P{at:02}"), sees: Some(Sees::All), ..Default::default() };
+            all.push(spoken(at, Content::SessionAddition(addition)));
+        }
+        let session = Session::of(ThreadId([7; 16]), &all, by).unwrap();
+        let (told, more) = not_in(&session);
+        assert_eq!((told.len(), told[0].party.as_str(), more), (NOT_IN_TOLD, "P01", 2));
+    }
 }
