@@ -261,7 +261,7 @@ async fn what_another_officer_has_read_is_unread_by_the_next_one_until_that_one_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_text_longer_than_the_screen_is_gone_through_by_pages_and_read_at_its_end() {
+async fn a_text_longer_than_the_screen_is_gone_through_by_pages_and_read_once_all_of_it_stood_there() {
     let world = officers(&["BY", "PL"]).await;
     let thread = open(&world, "BY", &["PL"]).await.thread;
     let accepted = accept(&world, "PL", &thread).await;
@@ -273,7 +273,7 @@ async fn a_text_longer_than_the_screen_is_gone_through_by_pages_and_read_at_its_
         let mut pl = in_session(&world, "PL", "  1 unread");
         pl.until_it_says("| [en] line 0");
         pl.press("r");
-        pl.until_it_says("its end has not stood on the screen: PgDn, and then r");
+        pl.until_it_says("not all of it has stood on the screen: PgDn, and then r");
         pl.press(&PAGE_DOWN.repeat(8));
         pl.until_it_says("| line 59");
         pl.until("its end", |rows| rows.iter().any(|row| row.contains("not answered")));

@@ -12,9 +12,9 @@ use super::drafts::{Draft, DraftOf};
 use super::leave::Of;
 use super::looks::{Look, Looked};
 use super::refused::Refused;
-use super::rows::{is_text, is_unread, is_unread_here};
-use super::screen::Drawn;
+use super::rows::{is_unread, is_unread_here};
 use super::scroll::Scroll;
+use super::stood::Partly;
 use crate::codec::proto::detente::evidence::v1::Precedence;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_request::What as Said;
@@ -103,9 +103,10 @@ pub struct State {
     pub size: (u16, u16),
     /// What was said without a draft and has no answer yet, and when it is given again.
     pub waiting: BTreeMap<CommandId, (Said, Instant)>,
-    /// Texts whose end stood on the screen, and those of which the node was told that they are shown, since it was
-    /// joined.
+    /// Texts all of which stood on the screen, and those of which some did; those of which the node was told that they
+    /// are shown, since it was joined.
     pub seen: BTreeSet<Bytes>,
+    pub partly: BTreeMap<Bytes, Partly>,
     pub told_shown: BTreeSet<Bytes>,
     pub rung: BTreeSet<Bytes>,
 }
@@ -132,6 +133,7 @@ impl State {
             size,
             waiting: BTreeMap::new(),
             seen: BTreeSet::new(),
+            partly: BTreeMap::new(),
             told_shown: BTreeSet::new(),
             rung: BTreeSet::new(),
         }
@@ -299,31 +301,8 @@ impl State {
         if let Some(dialogue) =
             self.dialogue.as_mut().filter(|dialogue| dialogue.look.as_ref() == Some(&look))
         {
-            (dialogue.seen, dialogue.stood) = (Some(seen), false);
+            (dialogue.seen, dialogue.stood) = (Some(seen), BTreeSet::new());
         }
-    }
-
-    /// These texts stand on the screen: their authors are to be told, once.
-    pub fn stood(&mut self, drawn: Drawn) -> Vec<Effect> {
-        self.seen.extend(drawn.ended);
-        if let Some(dialogue) = &mut self.dialogue {
-            dialogue.stood |= drawn.noted;
-        }
-        let mut effects = Vec::new();
-        for digest in drawn.stood {
-            let line =
-                self.session().and_then(|session| session.lines.iter().find(|one| one.digest == digest));
-            let is_told = |line: &calls::SessionLine| {
-                line.author == self.own
-                    || !is_text(line)
-                    || line.states.iter().any(|state| state.party == self.own && state.shown_at_ms != 0)
-            };
-            let is_new = line.is_some_and(|line| !is_told(line)) && self.link == Link::Live;
-            if is_new && self.told_shown.insert(digest.clone()) {
-                effects.push(Effect::Say(Said::Shown(digest)));
-            }
-        }
-        effects
     }
 
     /// Changes the sessions, and what is selected stays selected, wherever it stands then.
