@@ -328,7 +328,7 @@ fn heard(told: &Told, caller: &Person, is_wanted: impl Fn(&Digest, u64, u32) -> 
             lines.insert(message, lines::line(told, &session, &place, caller));
         }
     }
-    let stands = Some((lines::head(told, &session), lines::closed(told, &session)));
+    let stands = Some((lines::head(told, &session, caller), lines::closed(told, &session)));
     Heard { traffic: traffic_to_proto(session.begins.said.traffic), stands, order, lines }
 }
 

@@ -12,8 +12,8 @@ use crate::codec::message::{precedence_to_proto, traffic_mark, traffic_to_proto}
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
-use crate::domain::hotline::session::{Line, Session, Spoken};
-use crate::domain::hotline::{Difference, Pair, Sees};
+use crate::domain::hotline::session::{Line, Session, Spoken, State};
+use crate::domain::hotline::{Difference, Pair, ReadHere, Sees, is_unread};
 use crate::domain::language::is_language;
 use crate::domain::message::Outcome;
 use crate::domain::party::Party;
@@ -34,7 +34,7 @@ pub(super) fn shown(
 ) -> calls::ShowSessionResponse {
     let (heard, more_heard) = if from == 0 { heard::without_original(told) } else { (Vec::new(), 0) };
     let mut page = calls::ShowSessionResponse {
-        session: Some(head(told, session)),
+        session: Some(head(told, session, caller)),
         closed: closed(told, session),
         heard,
         more_heard,
@@ -54,8 +54,8 @@ pub(super) fn shown(
     page
 }
 
-/// What it is, and how it stands.
-pub(super) fn head(told: &Told, session: &Session<'_>) -> calls::Session {
+/// What it is, and how it stands for this caller.
+pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls::Session {
     let begins = session.begins;
     let envelope = told.message(&begins.said.message).map(|message| &message.draft);
     let (languages, about) = match &begins.said.content {
@@ -70,7 +70,8 @@ pub(super) fn head(told: &Told, session: &Session<'_>) -> calls::Session {
         }),
         _ => None,
     });
-    let unread = session.lines.iter().filter(|line| is_unread(told, line.spoken)).count();
+    let all = session.lines.iter().map(|line| line.spoken).chain(session.apart.iter().copied());
+    let unread = all.filter(|one| is_unread_by(told, session.state == State::Closed, one, caller)).count();
     let newest = told.envelopes.values().map(|(_, at)| at.0).max();
     let (not_in, more_not_in) = not_in(session);
     calls::Session {
@@ -168,9 +169,7 @@ pub(super) fn line(
         not_taken: not_taken(session, place),
         heard,
         more_heard,
-        read_by_caller: told
-            .reads_of(&said.message)
-            .any(|(by, read)| by == told.own && read.officer.is_same_person(caller)),
+        read_by_caller: is_read_by(told, &said.message, caller),
         withdrawn_by: told.withdrawn_by(said).map(|word| word.number.clone()).unwrap_or_default(),
         ..Default::default()
     };
@@ -275,10 +274,21 @@ fn translations(told: &Told, of: &Digest) -> (Vec<calls::TextTranslation>, u32) 
     (given, more)
 }
 
-fn is_unread(told: &Told, spoken: &Spoken) -> bool {
+fn is_unread_by(told: &Told, is_closed: bool, spoken: &Spoken, reader: &Person) -> bool {
     let is_text = matches!(spoken.said.content, Content::SessionText(_));
-    let is_read = || told.reads_of(&spoken.said.message).any(|(by, _)| by == told.own);
-    is_text && spoken.said.author != told.own && !is_read()
+    if !is_text || spoken.said.author == told.own {
+        return false;
+    }
+    let mut read = ReadHere { by_reader: false, by_anybody: false };
+    for (_, one) in told.reads_of(&spoken.said.message).filter(|(by, _)| *by == told.own) {
+        read.by_anybody = true;
+        read.by_reader |= one.officer.is_same_person(reader);
+    }
+    is_unread(read, is_closed)
+}
+
+fn is_read_by(told: &Told, message: &Digest, reader: &Person) -> bool {
+    told.reads_of(message).any(|(by, read)| by == told.own && read.officer.is_same_person(reader))
 }
 
 /// With each other Party that has closed, as this Party has.

@@ -12,7 +12,7 @@ use super::drafts::{Draft, DraftOf};
 use super::leave::Of;
 use super::looks::{Look, Looked};
 use super::refused::Refused;
-use super::rows::{is_unread, is_unread_here};
+use super::rows::{is_text, is_unread, is_unread_here};
 use super::scroll::Scroll;
 use super::stood::Partly;
 use crate::codec::proto::detente::evidence::v1::Precedence;
@@ -21,6 +21,7 @@ use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::codec::proto::detente::v1::join_response::What;
 use crate::domain::content::Kind;
 use crate::domain::digest::CommandId;
+use crate::domain::hotline::{self, ReadHere};
 use crate::domain::time::Instant;
 
 /// What is to be done outside.
@@ -172,14 +173,16 @@ impl State {
         session.lines.iter().any(|line| self.alarms(session, line))
     }
 
-    /// Whether a text waits for this officer: not read by this officer, but where the session is closed and another
-    /// one has read it.
+    /// Whether a text waits for this officer, as the node counts it.
     pub fn waits(&self, session: &Session, line: &calls::SessionLine) -> bool {
-        let is_over = || session.stands.state == "closed" && !is_unread_here(line, &self.own);
-        is_unread(line, &self.own) && !is_over()
+        let by_anybody = !is_unread_here(line, &self.own);
+        let read = ReadHere { by_reader: line.read_by_caller, by_anybody };
+        let is_of_another = is_text(line) && line.author != self.own;
+        let is_closed = session.stands.state == hotline::session::State::Closed.word();
+        is_of_another && hotline::is_unread(read, is_closed)
     }
 
-    /// How many wait for this officer. Of what was left out for want of room only what nobody has read is counted.
+    /// How many wait for this officer, those that were left out for want of room among them.
     pub fn unread(&self, session: &Session) -> usize {
         let here = session.lines.iter().filter(|line| self.waits(session, line)).count();
         here.max(usize::try_from(session.stands.unread).unwrap_or(usize::MAX))
