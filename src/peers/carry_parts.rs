@@ -9,7 +9,7 @@ use bytes::Bytes;
 
 use super::carry_in::{Stopped, Taken};
 use super::exchange::{Exchange, Link};
-use super::taking::{self, Try};
+use super::taking::{self, Try, Wants};
 use crate::domain::digest::Digest;
 use crate::domain::part::PartState;
 use crate::domain::party::Party;
@@ -100,9 +100,9 @@ pub(super) async fn take(link: &Link, parts: Vec<Bytes>, taken: &mut Taken) {
         // One at a time on each link, those that are fetched among them. Who gives one byte by byte holds up no file.
         let patience = Duration::from_millis(limits::PART_CHUNK_MS_MAX);
         match tokio::time::timeout(patience, link.state.wants.lock()).await {
-            Ok(_wants) => {
+            Ok(mut wants) => {
                 for whole in parts {
-                    match take_one(link, whole).await {
+                    match take_one(link, &mut wants, whole).await {
                         Ok(One::Kept) => taken.parts.put_on_record += 1,
                         Ok(One::Before) => taken.parts.before += 1,
                         Err(rule) => taken.stopped.push(stop(rule)),
@@ -123,7 +123,7 @@ enum One {
 
 const AGAIN: &str = "give the file again later";
 
-async fn take_one(link: &Link, whole: Bytes) -> Result<One, String> {
+async fn take_one(link: &Link, wants: &mut Wants, whole: Bytes) -> Result<One, String> {
     let Some(bytes) = (whole.len() as u64).checked_sub(SALT_BYTES) else {
         return Err(format!("a part begins with its salt, {SALT_BYTES} bytes"));
     };
@@ -136,7 +136,7 @@ async fn take_one(link: &Link, whole: Bytes) -> Result<One, String> {
             Ok(_) => return Ok(One::Before),
             Err(PartFault::Absent | PartFault::Damaged) => {
                 parts.keep(&part, &whole).await.map_err(|fault| not_now(&fault.to_string()))?;
-                return kept(link, part).await;
+                return kept(link, wants, part).await;
             }
             Err(fault) => return Err(not_now(&fault.to_string())),
         },
@@ -156,14 +156,15 @@ async fn take_one(link: &Link, whole: Bytes) -> Result<One, String> {
     }
     parts.keep(&part, &whole).await.map_err(|fault| not_now(&fault.to_string()))?;
     match taking::put_on_record(link, part, bytes).await {
-        Try::Done => kept(link, part).await,
+        Try::Done => kept(link, wants, part).await,
         Try::Later | Try::Cut => Err(not_now("it could not be put on record")),
     }
 }
 
 /// Whose file is there. Meanwhile it may have been erased, or taken over another link.
-async fn kept(link: &Link, part: Digest) -> Result<One, String> {
+async fn kept(link: &Link, wants: &mut Wants, part: Digest) -> Result<One, String> {
     if let Some(PartState::Kept { .. }) = link.head().board.part(&part) {
+        wants.came_otherwise(link, part);
         return Ok(One::Kept);
     }
     // Where it can't be removed, the next start tries again.

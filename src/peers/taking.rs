@@ -100,6 +100,15 @@ impl Wants {
         }
     }
 
+    /// It is kept, and came by another way: what lies here of it is gone on with by nobody.
+    pub fn came_otherwise(&mut self, link: &Link, part: Digest) {
+        if self.begun.take_if(|begun| *begun == part).is_some()
+            && let Err(fault) = link.exchange.parts.forget(&part)
+        {
+            tracing::warn!(%fault, "the beginning of a part can't be removed");
+        }
+    }
+
     pub fn note(&mut self, part: Digest, tried: Try) {
         match tried {
             Try::Done | Try::Cut => {}

@@ -142,7 +142,7 @@ async fn line(
         card: card_of(board, message, &stored.message).map(|card| card.name.clone()).unwrap_or_default(),
         holding_draft: id_of(open_draft(registrar, head, message, &stored.message).await?),
         unconfirmed_by: introducer.map(|by| by.to_string()).unwrap_or_default(),
-        session_unread: listed.of_session as u64,
+        session_waiting: listed.of_session as u64,
     };
     Ok((item, read))
 }

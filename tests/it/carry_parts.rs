@@ -68,6 +68,8 @@ async fn what_is_attached_comes_with_the_file_and_is_not_fetched_again() {
     line.restore();
     both_settled(&world, "BY", "PL").await;
     assert_eq!(bytes_at(&world, "PL"), 2 * 32 + map.bytes + list.bytes);
+    // Of what was being fetched meanwhile no beginning stays.
+    assert_eq!(parts::files(&world, "PL"), 2);
     for code in ["BY", "PL"] {
         holds_on_replay(world.node(code)).await;
     }

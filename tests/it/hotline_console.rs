@@ -7,7 +7,7 @@ use bytes::Bytes;
 use detente::codec::proto::detente::v1 as calls;
 use tokio::task::block_in_place;
 
-use crate::hotline_nodes::{accept, officer, officers, open, say_call, show};
+use crate::hotline_nodes::{accept, officer, officers, open, say, say_call, show};
 use crate::links_killed::Serving;
 use crate::officer::{arrived, hotlines, messages};
 use crate::pseudo_terminal::Seat;
@@ -30,6 +30,14 @@ pub async fn accepted() -> (World, Bytes) {
     let on = accept(&world, "PL", &thread).await;
     arrived(&world, "BY", &on.message_digest).await;
     (world, thread)
+}
+
+/// And BY has asked whether PL sees it: on record at both.
+pub async fn asked() -> (World, Bytes, calls::Spoken) {
+    let (world, thread) = accepted().await;
+    let said = say(&world, "BY", &thread, "Do you see it?").await;
+    arrived(&world, "PL", &said.message_digest).await;
+    (world, thread, said)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -2,6 +2,7 @@
 //! translated, spoken in by agreed phrases, joined by a third Party, closed and disputed; no other command is given.
 
 use bytes::Bytes;
+use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::propose_request::Change;
 use detente::domain::people::Role;
 use tokio::task::block_in_place;
@@ -9,7 +10,7 @@ use tokio::task::block_in_place;
 use crate::hotline_closed::forged_close;
 use crate::hotline_console::{CONTROL_C, CONTROL_S, ENTER, ESCAPE, console};
 use crate::hotline_nodes::{accept, officers, open, say, show, transcript};
-use crate::officer::arrived;
+use crate::officer::{arrived, hotlines};
 use crate::pseudo_terminal::Seat;
 use crate::world::World;
 
@@ -246,6 +247,12 @@ async fn what_another_officer_has_read_is_unread_by_the_next_one_until_that_one_
         leave(day);
         leave(night);
     });
+    let unread = async |name: &str| {
+        let desk = world.desk("PL", name);
+        let listed = hotlines(&desk).list_sessions(calls::ListSessionsRequest::default()).await.unwrap();
+        listed.into_inner().sessions[0].unread
+    };
+    assert_eq!((unread("officer").await, unread("night officer").await), (0, 2), "as their consoles count");
     let read = show(&world, "BY", &thread).await;
     assert!(
         read.lines
@@ -258,7 +265,7 @@ async fn what_another_officer_has_read_is_unread_by_the_next_one_until_that_one_
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_text_longer_than_the_screen_is_gone_through_by_pages_and_read_at_its_end() {
+async fn a_text_longer_than_the_screen_is_gone_through_by_pages_and_read_once_all_of_it_stood_there() {
     let world = officers(&["BY", "PL"]).await;
     let thread = open(&world, "BY", &["PL"]).await.thread;
     let accepted = accept(&world, "PL", &thread).await;
@@ -270,7 +277,7 @@ async fn a_text_longer_than_the_screen_is_gone_through_by_pages_and_read_at_its_
         let mut pl = in_session(&world, "PL", "  1 unread");
         pl.until_it_says("| [en] line 0");
         pl.press("r");
-        pl.until_it_says("its end has not stood on the screen: PgDn, and then r");
+        pl.until_it_says("not all of it has stood on the screen: PgDn, and then r");
         pl.press(&PAGE_DOWN.repeat(8));
         pl.until_it_says("| line 59");
         pl.until("its end", |rows| rows.iter().any(|row| row.contains("not answered")));

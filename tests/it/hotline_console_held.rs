@@ -5,7 +5,7 @@ use detente::limits;
 use tokio::task::block_in_place;
 
 use crate::hostile::Hostile;
-use crate::hotline_console::{CONTROL_C, CONTROL_S, ENTER, ESCAPE, accepted, console};
+use crate::hotline_console::{CONTROL_C, CONTROL_S, ENTER, ESCAPE, accepted, asked, console};
 use crate::hotline_hostile::Flood;
 use crate::hotline_nodes::{officers, say, show};
 use crate::links_killed::Serving;
@@ -22,9 +22,7 @@ pub fn opened(mut seat: Seat) -> Seat {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_draft_and_a_translation_are_there_after_their_terminal_was_killed() {
-    let (world, thread) = accepted().await;
-    let said = say(&world, "BY", &thread, "Do you see it?").await;
-    arrived(&world, "PL", &said.message_digest).await;
+    let (world, thread, _) = asked().await;
     block_in_place(|| {
         let mut pl = opened(console(&world, "PL"));
         pl.press(&format!("t{ENTER}A. Ivanova{CONTROL_S}"));

@@ -4,7 +4,7 @@
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
-use crate::hotline_console::{CONTROL_C, CONTROL_S, ENTER, ESCAPE, accepted, console};
+use crate::hotline_console::{CONTROL_C, CONTROL_S, ENTER, ESCAPE, accepted, asked, console};
 use crate::hotline_console_held::opened;
 use crate::hotline_nodes::{close, say, show};
 use crate::links_killed::Serving;
@@ -160,9 +160,7 @@ async fn a_paste_is_text_and_no_keys_and_is_taken_whole_or_not_at_all_and_no_let
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_session_that_closes_while_an_officer_translates_takes_nothing_of_the_translation() {
-    let (world, thread) = accepted().await;
-    let said = say(&world, "BY", &thread, "Do you see it?").await;
-    arrived(&world, "PL", &said.message_digest).await;
+    let (world, thread, _) = asked().await;
     block_in_place(|| {
         let mut pl = opened(console(&world, "PL"));
         pl.press(&format!("t{CONTROL_S}"));
@@ -186,9 +184,7 @@ async fn a_session_that_closes_while_an_officer_translates_takes_nothing_of_the_
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn at_20_columns_and_5_rows_a_text_is_gone_through_read_and_answered() {
-    let (world, thread) = accepted().await;
-    let said = say(&world, "BY", &thread, "Do you see it?").await;
-    arrived(&world, "PL", &said.message_digest).await;
+    let (world, thread, said) = asked().await;
     block_in_place(|| {
         let mut pl = opened(console(&world, "PL"));
         pl.resize(20, 5);

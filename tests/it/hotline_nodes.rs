@@ -431,13 +431,13 @@ async fn what_waits_of_a_session_stands_as_one_item_of_the_watch_by_its_oldest_t
     let listed = now().await;
     assert_eq!((listed.items.len(), listed.open, listed.more), (1, 1, 0), "{listed:#?}");
     let item = &listed.items[0];
-    assert_eq!((&item.digest, item.session_unread, &item.thread), (&said[0], 3, &thread));
+    assert_eq!((&item.digest, item.session_waiting, &item.thread), (&said[0], 3, &thread));
     // What is decided stays by message: each is acknowledged for itself.
     assert_eq!(world.node("PL").registrar.head().board.watch.open.len(), 3);
     let read = |digest: &Bytes| calls::ReadTextRequest { command: command(&desk), digest: digest.clone() };
     hotlines(&desk).read_text(read(&said[0])).await.unwrap();
     let item = now().await.items.remove(0);
-    assert_eq!((&item.digest, item.session_unread), (&said[1], 2));
+    assert_eq!((&item.digest, item.session_waiting), (&said[1], 2));
     let skipped = calls::NowRequest { skip: 1, ..Default::default() };
     let skipped = crate::officer::watches(&desk).now(skipped).await.unwrap().into_inner();
     assert_eq!((skipped.items.len(), skipped.open, skipped.more), (0, 1, 0));
@@ -448,6 +448,6 @@ async fn what_waits_of_a_session_stands_as_one_item_of_the_watch_by_its_oldest_t
         &world.state("PL").desk_directory("officer").display().to_string(),
     ])
     .await;
-    let session = format!("hotline session {}, 2 unread: Aircraft off course", &hex::encode(&thread)[..8]);
+    let session = format!("hotline session {}, 2 waiting: Aircraft off course", &hex::encode(&thread)[..8]);
     assert!(page.contains(&session), "{page}");
 }

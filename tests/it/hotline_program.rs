@@ -117,3 +117,23 @@ async fn two_officers_talk_translate_and_print_one_transcript_in_both_languages(
     let why = refused(&["hotline", "show", &"00".repeat(16), "--as", &by]).await;
     assert!(why.contains("session"), "{why}");
 }
+
+#[tokio::test]
+async fn an_argument_that_is_given_empty_is_refused_by_its_name_and_not_taken_for_one_that_is_left_out() {
+    let thread = "00".repeat(16);
+    let heard = ["hotline", "heard", "--thread", &thread, "--from", "BY", "--text", "Stop."];
+    let by = ["--read-by", "A", "--written-by", "B", "--at", "2025-09-12T06:00Z", "--words", ""];
+    for (argument, words) in [
+        ("--command-id", &["hotline", "say", &thread, "Stop.", "--command-id", ""][..]),
+        ("--with", &["hotline", "transcript", &thread, "--with", ""][..]),
+        (
+            "--translator",
+            &["hotline", "translate", &thread, "Стой.", "--language", "ru", "--translator", ""][..],
+        ),
+        ("--words", &[&heard[..], &by[..]].concat()[..]),
+        ("--check", &["hotline", "check", "BY", "--check", ""][..]),
+    ] {
+        let why = refused(&[words, &["--as", "desk"]].concat()).await;
+        assert!(why.contains(&format!("'{argument} <")), "{argument}: {why}");
+    }
+}

@@ -101,7 +101,7 @@ async fn texts_of_a_session_that_nobody_acknowledges_escalate_by_the_watch_plan_
         stepped(&world, text, steps).await;
     }
     let now = watches(&officer(&world, "PL")).now(calls::NowRequest::default()).await.unwrap().into_inner();
-    assert_eq!((now.open, now.escalated, now.items[0].session_unread), (1, 1, 2), "{now:#?}");
+    assert_eq!((now.open, now.escalated, now.items[0].session_waiting), (1, 1, 2), "{now:#?}");
     let one = &now.items[0];
     assert_eq!((one.everyone, one.next_due_ms), (true, after(30).0), "of all that waits of the session");
     // One is acknowledged, and goes no further.
@@ -191,7 +191,7 @@ async fn a_translation_stands_in_the_list_of_the_watch_with_its_session() {
     }
     let now = watches(&officer(&world, "PL")).now(calls::NowRequest::default()).await.unwrap().into_inner();
     // The opening, the text and its translation.
-    assert_eq!((now.open, now.items[0].session_unread), (1, 3), "{now:#?}");
+    assert_eq!((now.open, now.items[0].session_waiting), (1, 3), "{now:#?}");
     assert_eq!(now.items[0].digest, said);
 }
 

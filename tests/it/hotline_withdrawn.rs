@@ -55,3 +55,25 @@ async fn a_text_that_its_author_took_back_says_so_wherever_it_is_shown_and_the_t
     // It stays readable, and what both sign is what it was.
     assert_eq!(transcript(&world, "PL", &thread, "BY").await, before);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_console_is_told_of_a_text_that_is_taken_back_by_its_number_alone() {
+    let world = officers(&["BY", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    arrived(&world, "BY", &accept(&world, "PL", &thread).await.message_digest).await;
+    let said = say(&world, "BY", &thread, "It is not armed.").await;
+    arrived(&world, "PL", &said.message_digest).await;
+    let mut console = Console::begin(&officer(&world, "PL"), 0).await;
+    console.told_of(|told| line_of(told, "It is not armed.")).await;
+    let withdraws = format!("[withdraws]\nnumber = \"{}\"\n", said.number);
+    let withdraws = form(Kind::MessageWithdrawal, &withdraws);
+    let heading = calls::Heading { thread, ..heading(9) };
+    let word = send(&world, "BY", 9, heading, &withdraws).await;
+    let changed = |told: &calls::JoinResponse| match &told.what {
+        Some(What::Changed(line)) if !line.withdrawn_by.is_empty() => {
+            Some((line.digest.clone(), line.withdrawn_by.clone()))
+        }
+        _ => None,
+    };
+    assert_eq!(console.told_of(changed).await, (said.message_digest, word.number));
+}

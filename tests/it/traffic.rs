@@ -271,3 +271,23 @@ async fn a_draft_that_would_go_into_a_session_of_the_other_traffic_is_told_so() 
         assert!(found.iter().all(|(rule, stops)| rule.starts_with("is drill, and the hotline") && !stops));
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_peer_said_as_a_drill_before_a_session_begins_does_not_make_a_drill_of_the_session() {
+    use evidence::Traffic::{Drill, Real};
+    let world = World::new(&["BY", "PL"]).await;
+    let text = form(Kind::Text, "text = \"We say more.\"\n");
+    let note = send(&world, "PL", 1, to("BY", 1, Drill), &text).await;
+    arrived(&world, "BY", &note.message_digest).await;
+    let opening = form(Kind::SessionOpening, "languages = [\"en\"]\n");
+    let opened = send(&world, "BY", 1, to("PL", 1, Real), &opening).await;
+    arrived(&world, "PL", &opened.message_digest).await;
+    for (number, traffic, is_told) in [(2, Drill, true), (3, Real, false)] {
+        for (party, other) in [("BY", "PL"), ("PL", "BY")] {
+            let found = faults(&world, party, number, to(other, 1, traffic), &text).await;
+            let found = of(&found, "heading.traffic");
+            assert_eq!(!found.is_empty(), is_told, "{party}: {found:?}");
+            assert!(found.iter().all(|(rule, _)| rule.starts_with("is drill, and the hotline")), "{found:?}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
 use super::service;
@@ -58,8 +59,8 @@ pub struct CheckArgs {
     /// The other Party
     party: Party,
     /// The name of the check, where several wait
-    #[arg(long, default_value = "")]
-    check: String,
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    check: Option<String>,
     /// When it was due, where several wait: RFC 3339
     #[arg(long, value_parser = given::instant)]
     due: Option<Instant>,
@@ -222,7 +223,7 @@ pub async fn check(args: CheckArgs) -> Result<(), Fault> {
     let asked = calls::SendCheckRequest {
         command: Some(command),
         party: args.party.to_string(),
-        check: args.check,
+        check: args.check.unwrap_or_default(),
         due_ms: args.due.map_or(0, |due| due.0),
     };
     let sent = answer_command(id, service(&desk).send_check(asked)).await?;

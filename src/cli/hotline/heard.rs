@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use serde_json::json;
 
 use super::service;
@@ -40,8 +41,8 @@ pub struct HeardArgs {
     #[arg(long, value_name = "TIME")]
     at: String,
     /// The six check words that were read out with it; by them the signed original is found once it is here
-    #[arg(long, default_value = "")]
-    words: String,
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    words: Option<String>,
     #[command(flatten)]
     how: How,
 }
@@ -72,7 +73,7 @@ pub async fn heard(args: HeardArgs) -> Result<(), Fault> {
         read_by: args.read_by,
         written_by: args.written_by,
         at: args.at,
-        check_words: args.words,
+        check_words: args.words.unwrap_or_default(),
     };
     let said = answer_command(open.id, service(&open.desk).enter_heard(asked)).await?;
     open.told(said.spoken)

@@ -154,7 +154,11 @@ pub(super) fn not_in(session: &calls::Session) -> Vec<String> {
         let words: Vec<String> = session.present.iter().map(word).collect();
         format!("{} is not in: {}", shown(&one.party), words.join(", "))
     };
-    session.not_in.iter().map(of).collect()
+    let mut told: Vec<String> = session.not_in.iter().map(of).collect();
+    if session.more_not_in > 0 {
+        told.push(format!("and {} more that are not in", session.more_not_in));
+    }
+    told
 }
 
 fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
@@ -331,4 +335,21 @@ pub(super) fn closed_with(one: &calls::ClosedWith) -> Vec<String> {
         ));
     }
     sentences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_is_not_in_is_told_with_how_many_more_there_are() {
+        let one = calls::NotIn { party: "LT".into(), ..Default::default() };
+        let session = calls::Session {
+            present: vec!["BY".into()],
+            not_in: vec![one],
+            more_not_in: 2,
+            ..Default::default()
+        };
+        assert_eq!(not_in(&session), ["LT is not in: BY has not said so", "and 2 more that are not in"]);
+    }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
 use super::{page, paper, service};
@@ -48,8 +49,8 @@ pub struct TranscriptArgs {
     #[arg(value_parser = given::beginning)]
     thread: String,
     /// With which other Party, where there are several
-    #[arg(long, default_value = "")]
-    with: String,
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    with: Option<String>,
     #[command(flatten)]
     person: As,
     /// Print the exact bytes that are signed, and nothing else
@@ -113,7 +114,7 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
 pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let thread: Bytes = known_thread(&desk, &args.thread).await?.0.to_vec().into();
-    let asked = calls::TranscriptRequest { thread: thread.clone(), with: args.with };
+    let asked = calls::TranscriptRequest { thread: thread.clone(), with: args.with.unwrap_or_default() };
     let signed = answer(service(&desk).transcript(asked)).await?;
     let digest = Digest::of(&signed.transcript);
     let text = String::from_utf8(signed.transcript.to_vec())

@@ -3,6 +3,7 @@
 //! Never here: a text that was cut to fit. One that is too long is refused by the node, and stays with its writer.
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use serde_json::json;
 
 use super::{page, service};
@@ -133,8 +134,8 @@ pub struct TranslateArgs {
     #[arg(long, value_parser = given::language)]
     language: Language,
     /// Who translated it; without it you
-    #[arg(long, default_value = "")]
-    translator: String,
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    translator: Option<String>,
     #[command(flatten)]
     how: How,
 }
@@ -354,7 +355,7 @@ pub async fn translate(args: TranslateArgs) -> Result<(), Fault> {
         opening: session.opening,
         language: args.language.to_string(),
         translation: args.translation,
-        translator: args.translator,
+        translator: args.translator.unwrap_or_default(),
         precedence: open.precedence,
     };
     let said = answer_command(open.id, service(&open.desk).translate_text(asked)).await?;

@@ -174,9 +174,9 @@ fn print_duty(duty: &calls::DutyLine, stood: Option<&str>) {
 fn in_one_line(item: &calls::NowItem) -> Line {
     let digest = hex::encode(&item.digest);
     let digest = digest.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
-    let session = match item.session_unread {
+    let session = match item.session_waiting {
         0 => String::new(),
-        unread => format!("hotline session, {unread} unread: "),
+        waiting => format!("hotline session, {waiting} waiting: "),
     };
     let text = format!(
         "{digest}  {} from {} since {}: {session}{}",

@@ -29,13 +29,13 @@ pub(super) fn of_item(now: &calls::NowResponse, item: &calls::NowItem, key: &str
     );
     let became = item.marks.iter().find(|mark| is_of_what_became(mark));
     let became = became.map_or_else(String::new, |mark| format!("{}: ", shown(mark)));
-    let second = match item.session_unread {
+    let second = match item.session_waiting {
         0 => format!("{digest}  {became}{}", shown(&item.subject)),
         // The number first: where the line ends, a subject may be cut.
-        unread => {
+        waiting => {
             let thread = hex::encode(&item.thread);
             let thread = thread.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
-            format!("{digest}  hotline session {thread}, {unread} unread: {became}{}", shown(&item.subject))
+            format!("{digest}  hotline session {thread}, {waiting} waiting: {became}{}", shown(&item.subject))
         }
     };
     [first, second, next(now, item), link(now, item)].map(|text| marked(traffic, &text))

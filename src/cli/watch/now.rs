@@ -136,7 +136,7 @@ fn item_json(item: &calls::NowItem) -> Value {
         "marks": item.marks,
         "card": item.card,
         "holding_draft": (!item.holding_draft.is_empty()).then(|| hex::encode(&item.holding_draft)),
-        "session_unread": (item.session_unread != 0).then_some(item.session_unread),
+        "session_waiting": (item.session_waiting != 0).then_some(item.session_waiting),
         "unconfirmed_by": (!item.unconfirmed_by.is_empty()).then_some(&item.unconfirmed_by),
     })
 }

@@ -218,13 +218,13 @@ mod tests {
     #[test]
     fn a_session_stands_as_one_item_with_how_many_wait_before_its_subject() {
         let one = calls::NowItem {
-            session_unread: 3,
+            session_waiting: 3,
             thread: vec![0x1f; 16].into(),
             ..item(&"Harvest ".repeat(20))
         };
         let all = lines(&response(vec![one], 0));
         assert!(
-            all[3].starts_with("DRILL abababab  hotline session 1f1f1f1f, 3 unread: Harvest "),
+            all[3].starts_with("DRILL abababab  hotline session 1f1f1f1f, 3 waiting: Harvest "),
             "{}",
             all[3]
         );
@@ -294,7 +294,7 @@ mod tests {
         #[test]
         fn no_text_makes_the_page_longer_or_wider_or_drives_the_terminal(
             texts in prop::collection::vec("(\\PC|\\p{Han}|\\p{Hebrew}|[\u{1b}\r\n\u{202e}]){0,120}", 6),
-            count in 0..40usize, more in 0..3u64, unread in 0..2u64,
+            count in 0..40usize, more in 0..3u64, waiting in 0..2u64,
         ) {
             let one = calls::NowItem {
                 from: texts[0].clone(),
@@ -302,7 +302,7 @@ mod tests {
                 next: vec![texts[2].clone()],
                 next_telephones: vec![texts[3].clone()],
                 contacts: vec![texts[4].clone()],
-                session_unread: unread,
+                session_waiting: waiting,
                 ..item(&texts[5])
             };
             let now = calls::NowResponse {

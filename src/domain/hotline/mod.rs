@@ -10,6 +10,7 @@ mod order;
 pub mod phrases;
 pub mod session;
 mod transcript;
+mod unread;
 mod words;
 
 pub use close::{Difference, Pair};
@@ -20,6 +21,7 @@ pub use forms::{
 pub use heard::{Misheard, misheard};
 pub use order::{Names, Placed, heads, ordered, past};
 pub use transcript::transcript;
+pub use unread::{ReadHere, is_unread};
 pub use words::{CHECK_WORDS, beginning, check_words};
 
 use super::form::whole;

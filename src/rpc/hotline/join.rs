@@ -23,6 +23,7 @@ use crate::codec::proto::detente::v1::join_response::What;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::hotline::session::{Session, Spoken};
 use crate::domain::people::Person;
+use crate::domain::thread::Thread;
 use crate::limits;
 use crate::registrar::Head;
 use crate::rpc::command::digest_in;
@@ -136,7 +137,7 @@ impl Console {
             for record in records.range(self.next, end).await.map_err(status::record)? {
                 next = record.index.saturating_add(1);
                 for one in record.events.iter().flat_map(|event| touched(head, &record, event)) {
-                    if let Some(thread) = self.thread_of(head, &one).await? {
+                    if let Some((thread, one)) = self.of_session(head, one).await? {
                         news.push((next, thread, one));
                     }
                 }
@@ -208,14 +209,29 @@ impl Console {
     }
 
     /// Of what is touched by reading, showing or a receipt, which happen in every thread, only what is of a session.
-    async fn thread_of(&self, head: &Head, touched: &Touched) -> Result<Option<ThreadId>, Stop> {
+    async fn of_session(&self, head: &Head, touched: Touched) -> Result<Option<(ThreadId, Touched)>, Stop> {
         if touched.is_new {
-            return Ok(touched.thread);
+            return Ok(touched.thread.map(|thread| (thread, touched)));
+        }
+        if touched.by_number {
+            return self.by_number(head, touched).await;
         }
         let Some(there) = head.board.messages.get(&touched.message) else { return Ok(None) };
         let records = head.records(&self.desk.registrar.journal);
         let stored = records.message(there.index, &touched.message).await.map_err(status::record)?;
-        Ok(is_ordered(&stored.message).then_some(stored.message.draft.thread))
+        Ok(is_ordered(&stored.message).then_some((stored.message.draft.thread, touched)))
+    }
+
+    /// What is taken back by its number alone is looked for where the word stands, if that is a session that is read.
+    async fn by_number(&self, head: &Head, touched: Touched) -> Result<Option<(ThreadId, Touched)>, Stop> {
+        let Some(thread) = touched.thread else { return Ok(None) };
+        let is_read = |here: &Thread| here.is_session() && here.messages() <= limits::HOTLINE_THREAD_MAX;
+        if !head.board.thread(thread).is_some_and(is_read) {
+            return Ok(None);
+        }
+        let look = |told: &Told| told.taken_back_by(&touched.message);
+        let message = self.desk.kept.of(head, &self.desk.registrar.journal, thread, look).await?;
+        Ok(message.map(|message| (thread, Touched { message, by_number: false, ..touched })))
     }
 
     async fn take(&self, said: calls::JoinRequest) -> Result<(), Stop> {
@@ -312,7 +328,7 @@ fn heard(told: &Told, caller: &Person, is_wanted: impl Fn(&Digest, u64, u32) -> 
             lines.insert(message, lines::line(told, &session, &place, caller));
         }
     }
-    let stands = Some((lines::head(told, &session), lines::closed(told, &session)));
+    let stands = Some((lines::head(told, &session, caller), lines::closed(told, &session)));
     Heard { traffic: traffic_to_proto(session.begins.said.traffic), stands, order, lines }
 }
 

@@ -12,8 +12,8 @@ use crate::codec::message::{precedence_to_proto, traffic_mark, traffic_to_proto}
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
-use crate::domain::hotline::session::{Line, Session, Spoken};
-use crate::domain::hotline::{Difference, Pair, Sees};
+use crate::domain::hotline::session::{Line, Session, Spoken, State};
+use crate::domain::hotline::{Difference, Pair, ReadHere, Sees, is_unread};
 use crate::domain::language::is_language;
 use crate::domain::message::Outcome;
 use crate::domain::party::Party;
@@ -22,7 +22,7 @@ use crate::limits;
 
 /// More languages of an opening are not told.
 const LANGUAGES_TOLD: usize = 16;
-/// More Parties that are not in are not told.
+/// Of more Parties that are not in only their count is told.
 const NOT_IN_TOLD: usize = 8;
 
 /// Of it what one answer takes, from so many lines on, for this caller.
@@ -34,7 +34,7 @@ pub(super) fn shown(
 ) -> calls::ShowSessionResponse {
     let (heard, more_heard) = if from == 0 { heard::without_original(told) } else { (Vec::new(), 0) };
     let mut page = calls::ShowSessionResponse {
-        session: Some(head(told, session)),
+        session: Some(head(told, session, caller)),
         closed: closed(told, session),
         heard,
         more_heard,
@@ -54,8 +54,8 @@ pub(super) fn shown(
     page
 }
 
-/// What it is, and how it stands.
-pub(super) fn head(told: &Told, session: &Session<'_>) -> calls::Session {
+/// What it is, and how it stands for this caller.
+pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls::Session {
     let begins = session.begins;
     let envelope = told.message(&begins.said.message).map(|message| &message.draft);
     let (languages, about) = match &begins.said.content {
@@ -70,8 +70,10 @@ pub(super) fn head(told: &Told, session: &Session<'_>) -> calls::Session {
         }),
         _ => None,
     });
-    let unread = session.lines.iter().filter(|line| is_unread(told, line.spoken)).count();
+    let all = session.lines.iter().map(|line| line.spoken).chain(session.apart.iter().copied());
+    let unread = all.filter(|one| is_unread_by(told, session.state == State::Closed, one, caller)).count();
     let newest = told.envelopes.values().map(|(_, at)| at.0).max();
+    let (not_in, more_not_in) = not_in(session);
     calls::Session {
         thread: told.thread.0.to_vec().into(),
         subject: envelope.map(|draft| draft.subject.clone()).unwrap_or_default(),
@@ -87,11 +89,13 @@ pub(super) fn head(told: &Told, session: &Session<'_>) -> calls::Session {
         unread: count(unread),
         newest_at_ms: newest.unwrap_or(0),
         opening: begins.said.message.0.to_vec().into(),
-        not_in: not_in(session),
+        not_in,
+        more_not_in,
     }
 }
 
-fn not_in(session: &Session<'_>) -> Vec<calls::NotIn> {
+/// The first ones, and how many more there are.
+fn not_in(session: &Session<'_>) -> (Vec<calls::NotIn>, u32) {
     let of = |(party, said): (Party, BTreeMap<Party, Sees>)| calls::NotIn {
         party: party.to_string(),
         said: said
@@ -99,7 +103,9 @@ fn not_in(session: &Session<'_>) -> Vec<calls::NotIn> {
             .map(|(by, sees)| calls::AgreesTo { by: by.to_string(), sees: sees.number() })
             .collect(),
     };
-    session.not_in().into_iter().take(NOT_IN_TOLD).map(of).collect()
+    let all = session.not_in();
+    let more = all.len().saturating_sub(NOT_IN_TOLD);
+    (all.into_iter().take(NOT_IN_TOLD).map(of).collect(), count(more))
 }
 
 /// Where a message of it is shown.
@@ -163,9 +169,7 @@ pub(super) fn line(
         not_taken: not_taken(session, place),
         heard,
         more_heard,
-        read_by_caller: told
-            .reads_of(&said.message)
-            .any(|(by, read)| by == told.own && read.officer.is_same_person(caller)),
+        read_by_caller: is_read_by(told, &said.message, caller),
         withdrawn_by: told.withdrawn_by(said).map(|word| word.number.clone()).unwrap_or_default(),
         ..Default::default()
     };
@@ -270,10 +274,21 @@ fn translations(told: &Told, of: &Digest) -> (Vec<calls::TextTranslation>, u32) 
     (given, more)
 }
 
-fn is_unread(told: &Told, spoken: &Spoken) -> bool {
+fn is_unread_by(told: &Told, is_closed: bool, spoken: &Spoken, reader: &Person) -> bool {
     let is_text = matches!(spoken.said.content, Content::SessionText(_));
-    let is_read = || told.reads_of(&spoken.said.message).any(|(by, _)| by == told.own);
-    is_text && spoken.said.author != told.own && !is_read()
+    if !is_text || spoken.said.author == told.own {
+        return false;
+    }
+    let mut read = ReadHere { by_reader: false, by_anybody: false };
+    for (_, one) in told.reads_of(&spoken.said.message).filter(|(by, _)| *by == told.own) {
+        read.by_anybody = true;
+        read.by_reader |= one.officer.is_same_person(reader);
+    }
+    is_unread(read, is_closed)
+}
+
+fn is_read_by(told: &Told, message: &Digest, reader: &Person) -> bool {
+    told.reads_of(message).any(|(by, read)| by == told.own && read.officer.is_same_person(reader))
 }
 
 /// With each other Party that has closed, as this Party has.
@@ -314,4 +329,40 @@ fn name(name: &str) -> String {
 
 fn count(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::digest::ThreadId;
+    use crate::domain::hotline::{SessionAddition, SessionOpening};
+    use crate::domain::message::Traffic;
+    use crate::domain::said::Said;
+    use crate::domain::time::Instant;
+
+    #[test]
+    fn of_many_parties_that_are_not_in_the_first_are_told_and_how_many_more_there_are() {
+        let (by, pl): (Party, Party) = ("BY".parse().unwrap(), "PL".parse().unwrap());
+        let spoken = |at: usize, content: Content| Spoken {
+            said: Said {
+                message: Digest::of(&at.to_be_bytes()),
+                number: format!("BY/{at}"),
+                author: by,
+                traffic: Traffic::Real,
+                released_at: Instant(0),
+                content,
+            },
+            to: vec![pl],
+            recorded: at as u64,
+        };
+        let mut all = vec![spoken(0, Content::SessionOpening(SessionOpening::default()))];
+        for at in 1..=NOT_IN_TOLD + 2 {
+            let addition =
+                SessionAddition { party: format!("P{at:02}"), sees: Some(Sees::All), ..Default::default() };
+            all.push(spoken(at, Content::SessionAddition(addition)));
+        }
+        let session = Session::of(ThreadId([7; 16]), &all, by).unwrap();
+        let (told, more) = not_in(&session);
+        assert_eq!((told.len(), told[0].party.as_str(), more), (NOT_IN_TOLD, "P01", 2));
+    }
 }

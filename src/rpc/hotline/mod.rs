@@ -149,6 +149,7 @@ impl HotlineService for HotlineCalls {
                 Some(read.ok_or_else(|| status::field("from", "empty, or the `next` of the page before"))?)
             }
         };
+        let caller = person(&call)?.person();
         let head = self.registrar.head();
         let page = head.board.threads_page(from, limits::HOTLINE_THREADS_PER_PAGE);
         let mut sessions = Vec::new();
@@ -158,7 +159,7 @@ impl HotlineService for HotlineCalls {
             if !thread.is_session() || thread.messages() > limits::HOTLINE_THREAD_MAX {
                 continue;
             }
-            let look = |told: &Told| told.session().map(|session| lines::head(told, &session));
+            let look = |told: &Told| told.session().map(|session| lines::head(told, &session, caller));
             sessions.extend(self.kept.of(&head, &self.registrar.journal, id, look).await?);
         }
         let next = page.next.map(|next| next.to_bytes().to_vec().into()).unwrap_or_default();

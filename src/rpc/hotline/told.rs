@@ -182,6 +182,12 @@ impl Told {
         self.withdrawals.iter().find(|word| takes_back(word, one))
     }
 
+    /// The message that the word in this one takes back.
+    pub fn taken_back_by(&self, word: &Digest) -> Option<Digest> {
+        let word = self.withdrawals.iter().find(|one| one.message == *word)?;
+        self.spoken.iter().find(|one| takes_back(word, &one.said)).map(|one| one.said.message)
+    }
+
     fn traffic_of(&self, message: &Digest) -> Option<Traffic> {
         self.message(message).map(|message| message.draft.traffic)
     }

@@ -15,6 +15,8 @@ pub(super) struct Touched {
     pub thread: Option<ThreadId>,
     pub message: Digest,
     pub is_new: bool,
+    /// The message takes back another one, which it names by its number alone: that one is what is touched.
+    pub by_number: bool,
 }
 
 /// Whether it stands in the order of a session.
@@ -34,7 +36,7 @@ pub(super) fn touched(head: &Head, record: &Record, event: &Event) -> Vec<Touche
             Some(_) | None => return Vec::new(),
         },
         Event::Receipted(receipted) => {
-            return vec![Touched { thread: None, message: receipted.receipt.message, is_new: false }];
+            return vec![changed(None, receipted.receipt.message)];
         }
         _ => return Vec::new(),
     };
@@ -43,23 +45,29 @@ pub(super) fn touched(head: &Head, record: &Record, event: &Event) -> Vec<Touche
     let mut touched = Vec::new();
     // A close has no line: it is told as how the session stands.
     if is_ordered(message) || kind == Kind::SessionClose.name() {
-        touched.push(Touched { thread, message: digest, is_new: true });
+        touched.push(Touched { is_new: true, ..changed(thread, digest) });
     }
     if is_ordered(message) || tells_of_another(kind) || kind == Kind::Translation.name() {
         let about = message.draft.references.iter().filter_map(|reference| match reference.relation {
             Relation::RefersTo if is_ordered(message) => None,
             _ => reference.message,
         });
-        touched.extend(about.map(|message| Touched { thread, message, is_new: false }));
+        touched.extend(about.map(|message| changed(thread, message)));
     }
     // What it takes back is what its form names.
     if kind == Kind::MessageWithdrawal.name()
         && let Some(Content::MessageWithdrawal(form)) = content::said(kind, &message.draft.content).content()
-        && let Some(of) = form.withdraws.message_digest.map(|digest| digest.0)
     {
-        touched.push(Touched { thread, message: of, is_new: false });
+        touched.push(match form.withdraws.message_digest {
+            Some(of) => changed(thread, of.0),
+            None => Touched { by_number: true, ..changed(thread, digest) },
+        });
     }
     touched
+}
+
+fn changed(thread: Option<ThreadId>, message: Digest) -> Touched {
+    Touched { thread, message, is_new: false, by_number: false }
 }
 
 fn is_where(head: &Head, message: &Digest, index: u64) -> bool {

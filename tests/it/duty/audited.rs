@@ -1,20 +1,22 @@
-//! The audit of what older folds put on record about duties and checks: told, and never held against today's rules.
+//! The audit of what older folds put on record about duties, checks and the watch: told, and never held against today's rules.
 
 use bytes::Bytes;
 use detente::codec::record;
 use detente::domain::board::FOLD_VERSION;
 use detente::domain::check::{CheckNoted, What};
-use detente::domain::digest::ThreadId;
+use detente::domain::command::Command;
+use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::duty::DutiesNoted;
-use detente::domain::event::{Event, Record};
+use detente::domain::event::{Change, Event, Member, Record};
 use detente::domain::keys::Purpose;
 use detente::domain::ledger::leaf_hash;
 use detente::domain::party::Party;
+use detente::domain::people::Role;
 use detente::domain::time::Instant;
 use detente::registrar::own_key;
 use detente::replay::audit::Report;
 
-use crate::audit::audit;
+use crate::audit::{audit, reports, with_forged};
 use crate::audit_rewritten::written_again;
 use crate::pair::{Side, exchange, pair};
 
@@ -85,6 +87,31 @@ async fn what_an_older_fold_noted_of_a_check_that_counts_no_more_is_told_and_is_
     let todays = audited(&by, &written_under(&by, 3, vec![noted()]).await);
     assert_eq!(todays.by_older_rules, 0);
     assert!(todays.faults[0].sentence.contains("stands against a rule"), "{:?}", todays.faults);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_offer_of_the_watch_under_an_older_fold_that_named_no_duties_is_told_and_is_no_fault() {
+    let (by, pl) = pair("BY", "PL").await;
+    exchange(&by, &pl, THREAD, "Exercise").await;
+    let next = by.person("next watch");
+    by.change(Change::MemberAdded(Member { person: next.clone(), roles: [Role::Watch].into() })).await;
+    let digest = by.board().hand_over_digest(&by.person("watch"));
+    let otherwise = |event: &mut Event| {
+        let Event::WatchOffered(offered) = event else { panic!("the watch is offered") };
+        offered.digest = Digest::ZERO;
+    };
+    let offer = Command::OfferWatch { to: next, digest };
+    let (index, todays) = with_forged(&by, offer, "watch", |_| {}, otherwise).await;
+    reports(&by, &todays, index, "it stands against a rule");
+    let older = written_again(&by, &todays, |record| {
+        for event in &mut record.events {
+            if let Event::EpochOpened { fold_version, .. } = event {
+                *fold_version = 2;
+            }
+        }
+    });
+    let older = audited(&by, &older);
+    assert_eq!((older.faults, older.by_older_rules), (Vec::new(), 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -59,18 +59,18 @@ pub struct Below {
     pub rows: Vec<Row>,
     /// Where the cursor stands in them: row and column.
     pub cursor: Option<(usize, usize)>,
-    /// All that is to be seen beside the fields is among them.
-    pub noted: bool,
+    /// How many of what is to be seen beside the fields, the first ones, are among them whole.
+    pub notes: usize,
 }
 
 /// On a low screen what is typed comes first, then what the officer is told, then the keys.
 pub fn below(state: &State) -> Below {
     let wide = usize::from(state.size.0);
-    let (input, cursor, is_whole) = match &state.dialogue {
+    let (input, cursor, notes) = match &state.dialogue {
         Some(dialogue) => filled_in(state, dialogue, wide),
         None => {
             let (rows, cursor) = writing(state, wide);
-            (rows, cursor, false)
+            (rows, cursor, 0)
         }
     };
     // Where nothing is typed, a row of what is looked at stays.
@@ -91,11 +91,11 @@ pub fn below(state: &State) -> Below {
     let mut keys = named(keys, wide);
     keys.truncate(most);
     let room = room.saturating_sub(keys.len());
-    let noted = is_whole && input.len() <= room;
+    let notes = if input.len() <= room { notes } else { 0 };
     let (mut rows, cursor) = windowed(input, cursor, room);
     rows.extend(told);
     rows.extend(keys);
-    Below { rows, cursor, noted }
+    Below { rows, cursor, notes }
 }
 
 /// No more rows than these: the first one, which says what it is, and those up to the cursor.
@@ -157,8 +157,8 @@ fn around(written: &Written, at: usize, wide: usize, most: usize) -> (Vec<Row>, 
     (shown, (row.saturating_sub(first), column.saturating_add(at)))
 }
 
-/// What is filled in, where its cursor stands, row and column, and whether all that is to be seen beside it is there.
-fn filled_in(state: &State, dialogue: &Dialogue, wide: usize) -> (Vec<Row>, Option<(usize, usize)>, bool) {
+/// What is filled in, where its cursor stands, row and column, and how many of what is to be seen beside it are there.
+fn filled_in(state: &State, dialogue: &Dialogue, wide: usize) -> (Vec<Row>, Option<(usize, usize)>, usize) {
     let stands = state.session().map(|session| &session.stands);
     let title = match (dialogue.purpose, stands) {
         (Purpose::Open, _) | (_, None) => dialogue.purpose.title().to_owned(),
@@ -194,16 +194,16 @@ fn filled_in(state: &State, dialogue: &Dialogue, wide: usize) -> (Vec<Row>, Opti
         }
         rows.extend(text);
     }
-    let (notes, is_whole) = notes(dialogue, wide);
+    let (notes, whole) = notes(dialogue, wide);
     rows.extend(notes);
-    (rows, cursor, is_whole)
+    (rows, cursor, whole)
 }
 
-/// And whether they are all there.
-fn notes(dialogue: &Dialogue, wide: usize) -> (Vec<Row>, bool) {
+/// And how many of them, the first ones, are there whole. What is chosen is, whatever rows it takes.
+fn notes(dialogue: &Dialogue, wide: usize) -> (Vec<Row>, usize) {
     let mut rows = Vec::new();
     match (&dialogue.look, &dialogue.seen) {
-        (None, _) => return (rows, true),
+        (None, _) => return (rows, 0),
         (Some(_), None) => put(&mut rows, 2, "asking the node", wide, Weight::Plain),
         (Some(_), Some(Err(why))) => {
             put(&mut rows, 2, &format!("not known here: {}", shown(why)), wide, Weight::Plain);
@@ -215,6 +215,7 @@ fn notes(dialogue: &Dialogue, wide: usize) -> (Vec<Row>, bool) {
             put(&mut rows, 2, "signs, of what is here now:", wide, Weight::Plain);
         }
     }
+    let mut ends = Vec::new();
     for note in dialogue.notes() {
         let text = shown(&note);
         let turned = direction(&text);
@@ -222,13 +223,16 @@ fn notes(dialogue: &Dialogue, wide: usize) -> (Vec<Row>, bool) {
             let piece = Piece { column: 4, direction: turned, text: part.to_owned() };
             rows.push(Row { pieces: vec![piece], weight: Weight::Plain });
         }
+        ends.push(rows.len());
     }
-    let is_whole = rows.len() <= NOTE_ROWS_MAX;
-    if !is_whole {
-        rows.truncate(NOTE_ROWS_MAX.saturating_sub(1));
+    let chosen = dialogue.chosen().checked_sub(1).and_then(|last| ends.get(last)).copied().unwrap_or(0);
+    if rows.len() > NOTE_ROWS_MAX.max(chosen) {
+        let most = NOTE_ROWS_MAX.saturating_sub(1).max(chosen);
+        rows.truncate(most);
         put(&mut rows, 2, "and more", wide, Weight::Plain);
+        ends.retain(|end| *end <= most);
     }
-    (rows, is_whole && matches!(dialogue.seen, Some(Ok(_))))
+    (rows, ends.len())
 }
 
 fn label(text: String) -> Piece {

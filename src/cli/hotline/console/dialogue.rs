@@ -2,6 +2,8 @@
 //!
 //! Never here: how it is read (`filled.rs`), or a thing said by a letter: what is filled in goes by one key that is none.
 
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 
 use super::composer::Written;
@@ -41,8 +43,8 @@ pub struct Dialogue {
     pub look: Option<Look>,
     /// `None` while the node has not answered.
     pub seen: Option<Result<Vec<Note>, String>>,
-    /// All of that stood on the screen.
-    pub stood: bool,
+    /// Which of that stood on the screen whole, by its place in it.
+    pub stood: BTreeSet<usize>,
     /// Something was typed in it.
     pub is_filled_in: bool,
     /// It was given to the node under this id, and has no answer yet: nothing of it changes.
@@ -124,7 +126,7 @@ impl Dialogue {
             translates: Bytes::new(),
             look: None,
             seen: None,
-            stood: false,
+            stood: BTreeSet::new(),
             is_filled_in: false,
             given: None,
         }
@@ -163,22 +165,42 @@ impl Dialogue {
     /// What is seen of it now, not safe to show: of phrases those whose number begins as it is filled in, the number
     /// itself first.
     pub fn notes(&self) -> Vec<String> {
+        self.told().into_iter().map(|(_, text)| text).collect()
+    }
+
+    /// How many of them, the first ones, are of the very number that is filled in.
+    pub fn chosen(&self) -> usize {
+        let Some(Ok(notes)) = &self.seen else { return 0 };
+        let typed = self.text(NUMBER);
+        let is_it = |note: &&Note| matches!(note, Note::Phrase { number, .. } if number.to_string() == typed);
+        notes.iter().filter(is_it).count()
+    }
+
+    /// The first ones of them, so many, stand on the screen whole.
+    pub fn noted(&mut self, firsts: usize) {
+        let told = self.told().into_iter().take(firsts);
+        let places: Vec<usize> = told.map(|(place, _)| place).collect();
+        self.stood.extend(places);
+    }
+
+    /// Each with its place in what the node answered.
+    fn told(&self) -> Vec<(usize, String)> {
         let Some(Ok(notes)) = &self.seen else { return Vec::new() };
         let typed = self.text(NUMBER);
-        let mut told: Vec<(u64, String)> = Vec::new();
-        for note in notes {
+        let mut told: Vec<(u64, usize, String)> = Vec::new();
+        for (place, note) in notes.iter().enumerate() {
             match note {
                 Note::Phrase { number, text } if number.to_string().starts_with(typed) => {
-                    told.push((*number, format!("{number} [{}] {}", text.language, text.text)));
+                    told.push((*number, place, format!("{number} [{}] {}", text.language, text.text)));
                 }
                 Note::Phrase { .. } => {}
                 Note::Transcript { with, digest } => {
-                    told.push((0, format!("{with}  {digest}")));
+                    told.push((0, place, format!("{with}  {digest}")));
                 }
             }
         }
-        told.sort_by_key(|(number, _)| *number);
-        told.into_iter().map(|(_, text)| text).collect()
+        told.sort_by_key(|(number, ..)| *number);
+        told.into_iter().map(|(_, place, text)| (place, text)).collect()
     }
 }
 
@@ -268,6 +290,12 @@ mod tests {
         assert!(press(&mut state, &[Key::Character('3'), SEND]).is_empty());
         assert!(state.notice.contains("no phrase 13 is agreed in en"), "{}", state.notice);
         press(&mut state, &[Key::Edit(Edit::Backspace)]);
+        assert!(press(&mut state, &[SEND]).is_empty(), "it is agreed, and stood nowhere yet");
+        assert!(state.notice.contains("what phrase 1 says has to stand here first"), "{}", state.notice);
+        state.stood(Drawn { notes: 1, ..Drawn::default() });
+        press(&mut state, &[Key::Character('2')]);
+        assert!(press(&mut state, &[SEND]).is_empty(), "another one stood there");
+        press(&mut state, &[Key::Edit(Edit::Backspace)]);
         let effects = press(&mut state, &[SEND]);
         let [Effect::Say(Said::Say(asked))] = &effects[..] else { panic!("{effects:?}") };
         assert_eq!((asked.phrase, asked.language.as_str(), asked.text.as_str()), (1, "en", ""));
@@ -322,7 +350,7 @@ mod tests {
         let note = Note::Transcript { with: "BY".into(), digest: Digest([5; 32]) };
         state.looked((look.clone(), Ok(vec![note])));
         assert!(press(&mut state, &[SEND]).is_empty(), "it is known, and stood nowhere yet");
-        state.stood(Drawn { noted: true, ..Drawn::default() });
+        state.stood(Drawn { notes: 1, ..Drawn::default() });
         let effects = press(&mut state, &[SEND]);
         let [Effect::Say(Said::Close(asked))] = &effects[..] else { panic!("{effects:?}") };
         assert_eq!((asked.shown[0].party.as_str(), &asked.shown[0].digest[..]), ("BY", &[5; 32][..]));

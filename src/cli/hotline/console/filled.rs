@@ -29,9 +29,11 @@ impl Dialogue {
 
     /// The transcripts that stand there.
     fn transcripts(&self) -> Result<Vec<calls::TranscriptShown>, String> {
-        let Some(Ok(notes)) = self.seen.as_ref().filter(|_| self.stood) else {
-            return Err("what it signs has to stand here first, all of it".into());
-        };
+        let unseen = || "what it signs has to stand here first, all of it".to_owned();
+        let Some(Ok(notes)) = &self.seen else { return Err(unseen()) };
+        if (0..notes.len()).any(|place| !self.stood.contains(&place)) {
+            return Err(unseen());
+        }
         let shown = notes.iter().filter_map(|note| match note {
             Note::Transcript { with, digest } => {
                 Some(calls::TranscriptShown { party: with.clone(), digest: digest.0.to_vec().into() })
@@ -41,7 +43,7 @@ impl Dialogue {
         Ok(shown.collect())
     }
 
-    /// Nobody says by a number what did not stand there in words.
+    /// Nobody says by a number what did not stand there in words, all of them.
     fn is_agreed(&self, phrase: u64, language: &str) -> Result<(), String> {
         let Some(Ok(notes)) = &self.seen else {
             return Err("what the phrase says has to stand here first".into());
@@ -52,8 +54,10 @@ impl Dialogue {
             }
             Note::Transcript { .. } => false,
         };
-        let rule = || format!("{NUMBER}: no phrase {phrase} is agreed in {language}");
-        notes.iter().any(is_it).then_some(()).ok_or_else(rule)
+        let place = notes.iter().position(is_it);
+        let place = place.ok_or_else(|| format!("{NUMBER}: no phrase {phrase} is agreed in {language}"))?;
+        let rule = || format!("{NUMBER}: what phrase {phrase} says has to stand here first, all of it");
+        self.stood.contains(&place).then_some(()).ok_or_else(rule)
     }
 
     /// What is said: in this session or, where one is opened, in none.

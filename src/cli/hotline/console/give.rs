@@ -9,7 +9,6 @@ use super::dialogue::{Dialogue, Purpose};
 use super::drafts::{Draft, DraftOf, Given};
 use super::keys::At;
 use super::rows::{is_left, is_text, is_unread};
-use super::scroll::Scroll;
 use super::state::{Effect, Link, Session, State, View};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_request::What as Said;
@@ -35,9 +34,18 @@ impl State {
         };
         let (digest, may_be_long) = (line.digest.clone(), is_text(line));
         if may_be_long && !self.seen.contains(&digest) {
+            let missing = self.partly.get(&digest).map_or(0, |partly| partly.missing);
+            let missing = (self.scroll.selected, missing);
             // Which takes rows itself: the end is to stand above it.
-            self.notice = "its end has not stood on the screen: PgDn, and then r".into();
-            self.moved(Scroll::page_down);
+            self.notice = "not all of it has stood on the screen: PgDn, and then r".into();
+            self.moved(|scroll, window| {
+                if missing < (scroll.top, scroll.row) {
+                    (scroll.top, scroll.row) = missing;
+                    scroll.settle(window);
+                } else {
+                    scroll.page_down(window);
+                }
+            });
             return Vec::new();
         }
         let is_same = |said: &Said| matches!(said, Said::Read(asked) if asked.digest == digest);

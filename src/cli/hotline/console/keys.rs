@@ -249,13 +249,17 @@ fn next_language(now: &str, languages: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::cli::hotline::console::composer::Written;
     use crate::cli::hotline::console::drafts::{DraftOf, Given};
     use crate::cli::hotline::console::screen::{Drawn, answer, console, live, text, told};
+    use crate::cli::hotline::console::stood::Laid;
     use crate::codec::proto::detente::v1 as calls;
     use crate::codec::proto::detente::v1::join_answer::How;
     use crate::codec::proto::detente::v1::join_request::What as Said;
+    use crate::domain::digest::Digest;
 
     fn at(id: u8) -> At {
         At { now: Instant(i64::from(id)), id: CommandId([id; 16]) }
@@ -269,8 +273,14 @@ mod tests {
     }
 
     fn whole(digests: &[u8]) -> Drawn {
-        let digests: Vec<Bytes> = digests.iter().map(|one| vec![*one; 32].into()).collect();
-        Drawn { stood: digests.clone(), ended: digests, ..Drawn::default() }
+        let rows = BTreeSet::from([0]);
+        let laid = |one: &u8| Laid {
+            text: vec![*one; 32].into(),
+            words: Digest([0; 32]),
+            needed: rows.clone(),
+            there: rows.clone(),
+        };
+        Drawn { laid: digests.iter().map(laid).collect(), ..Drawn::default() }
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod rows;
 mod screen;
 mod scroll;
 mod state;
+mod stood;
 mod terminal;
 
 use std::collections::BTreeSet;

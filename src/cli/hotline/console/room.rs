@@ -82,6 +82,7 @@ impl State {
     fn forget(&mut self, digests: impl Iterator<Item = Bytes>) {
         for digest in digests {
             self.seen.remove(&digest);
+            self.partly.remove(&digest);
             self.told_shown.remove(&digest);
             self.rung.remove(&digest);
         }

@@ -149,6 +149,11 @@ pub fn is_text(line: &calls::SessionLine) -> bool {
     line.kind == crate::domain::content::Kind::SessionText.name()
 }
 
+/// Whether it is a row of what a Party wrote: no other one begins so.
+pub fn is_said(row: &Row) -> bool {
+    row.pieces.first() == Some(&bar(MARGIN))
+}
+
 /// To the second: what an officer compares with the clock on the wall.
 pub fn seconds(at_ms: i64) -> String {
     let text = Instant(at_ms).to_string();

@@ -2,7 +2,6 @@
 //!
 //! Never here: a change to what is drawn, a colour, or text from outside that was not made safe to show.
 
-use bytes::Bytes;
 use ratatui_core::buffer::Buffer;
 
 use super::below::below;
@@ -12,17 +11,16 @@ use super::head::{HEAD_ROWS, TEXT_COLUMNS_MIN, head, listed};
 use super::rows::{Look, Row, closed, is_text, rows};
 use super::scroll::Window;
 use super::state::{State, View};
+use super::stood::Laid;
 
 /// What stands on the screen once it is drawn.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Drawn {
     pub cursor: Option<(u16, u16)>,
-    /// The digests of the texts of which something is there.
-    pub stood: Vec<Bytes>,
-    /// Of these the ones of which the end is there.
-    pub ended: Vec<Bytes>,
-    /// All that is to be seen beside the fields of a dialogue is there.
-    pub noted: bool,
+    /// The texts of which something is there.
+    pub laid: Vec<Laid>,
+    /// How many of what is to be seen beside the fields of a dialogue are there whole: the first ones.
+    pub notes: usize,
 }
 
 pub fn draw(state: &State, buffer: &mut Buffer) -> Drawn {
@@ -34,18 +32,16 @@ pub fn draw(state: &State, buffer: &mut Buffer) -> Drawn {
         put(buffer, &mut y, &row);
     }
     let end = y.saturating_add(body_height(state));
-    let (mut stood, mut ended) = (Vec::new(), Vec::new());
+    let mut laid = Vec::new();
     match state.view {
         View::List => {
             let rows = with_list(state, |window| of_list(state, window, wide));
             rows.iter().for_each(|row| put(buffer, &mut y, row));
         }
         View::Session | View::Writing => {
-            for one in with_session(state, |window| of_session(state, window, wide)) {
-                ended.extend(one.text.clone().filter(|_| one.is_last));
-                stood.extend(one.text.filter(|text| stood.last() != Some(text)));
-                put(buffer, &mut y, &one.row);
-            }
+            let (rows, texts) = with_session(state, |window| of_session(state, window, wide));
+            rows.iter().for_each(|row| put(buffer, &mut y, row));
+            laid = texts;
         }
     }
     y = end;
@@ -59,7 +55,7 @@ pub fn draw(state: &State, buffer: &mut Buffer) -> Drawn {
         return Drawn::default();
     }
     let cursor = cursor.filter(|(column, row)| *column < wide && *row < usize::from(state.size.1));
-    Drawn { cursor: cursor.and_then(|(column, row)| is_there(column, row)), stood, ended, noted: below.noted }
+    Drawn { cursor: cursor.and_then(|(column, row)| is_there(column, row)), laid, notes: below.notes }
 }
 
 /// The list, as it is scrolled through.
@@ -99,30 +95,25 @@ fn of_list(state: &State, window: &Window<'_>, wide: usize) -> Vec<Row> {
     scroll.visible(window).into_iter().filter_map(row).collect()
 }
 
-/// A row of a session on the screen.
-struct Standing {
-    /// Digest of the text of which it is; `None` where it is of no text.
-    text: Option<Bytes>,
-    /// Whether it is the last one of it.
-    is_last: bool,
-    row: Row,
-}
-
-fn of_session(state: &State, window: &Window<'_>, wide: usize) -> Vec<Standing> {
+/// The rows of a session that stand on the screen, and the texts of which they are.
+fn of_session(state: &State, window: &Window<'_>, wide: usize) -> (Vec<Row>, Vec<Laid>) {
     let lines = state.session().map(|session| &session.lines[..]).unwrap_or_default();
     let mut scroll = state.scroll;
     scroll.settle(window);
-    let mut out = Vec::new();
+    let (mut shown, mut texts) = (Vec::new(), Vec::<Laid>::new());
     let (mut at, mut laid) = (usize::MAX, Vec::new());
     for (thing, row) in scroll.visible(window) {
+        let text = lines.get(thing).filter(|line| is_text(line)).map(|line| &line.digest);
         if thing != at {
             (at, laid) = (thing, of_thing(state, thing, wide));
+            texts.extend(text.map(|digest| Laid::of(digest.clone(), &laid, wide)));
         }
-        let text = lines.get(thing).filter(|line| is_text(line)).map(|line| line.digest.clone());
-        let is_last = row.saturating_add(1) == laid.len();
-        out.extend(laid.get(row).map(|row| Standing { text, is_last, row: row.clone() }));
+        if let Some(last) = texts.last_mut().filter(|last| Some(&last.text) == text) {
+            last.there.insert(row);
+        }
+        shown.extend(laid.get(row).cloned());
     }
-    out
+    (shown, texts)
 }
 
 fn of_thing(state: &State, at: usize, wide: usize) -> Vec<Row> {
@@ -153,6 +144,7 @@ pub use tests::{answer, console, live, text, told};
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
     use ratatui_core::layout::Rect;
     use ratatui_core::style::Modifier;
 
@@ -260,7 +252,7 @@ mod tests {
         assert!(!all.contains(['\u{1b}', '\u{202e}']));
         let mut buffer = Buffer::empty(Rect::new(0, 0, 80, 24));
         let drawn = draw(&state, &mut buffer);
-        assert_eq!((drawn.stood.len(), drawn.ended.len()), (2, 2));
+        assert!(drawn.laid.len() == 2 && drawn.laid.iter().all(|text| text.needed.is_subset(&text.there)));
         let is_reverse =
             |y| buffer.cell((0, y)).is_some_and(|cell| cell.modifier.contains(Modifier::REVERSED));
         assert!(is_reverse(3) && !is_reverse(4));
@@ -285,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_that_is_longer_than_the_screen_is_read_once_its_end_stood_there() {
+    fn a_text_that_is_longer_than_the_screen_is_read_once_all_of_it_stood_there() {
         let mut state = console(&[text(1, "BY", &"word ".repeat(900))]);
         let at = |id: u8| At { now: Instant(i64::from(id)), id: CommandId([id; 16]) };
         state.press(Key::Enter, at(1));
@@ -293,7 +285,7 @@ mod tests {
         let mut pages = 0;
         let read = loop {
             let drawn = draw(&state, &mut buffer);
-            assert_eq!(drawn.stood.len(), 1);
+            assert_eq!(drawn.laid.len(), 1);
             state.stood(drawn);
             pages += 1;
             let said = state.press(Key::Character('r'), at(2));
@@ -352,19 +344,19 @@ mod tests {
         let look = state.dialogue.as_ref().unwrap().look.clone().unwrap();
         let note = Note::Transcript { with: "BY".into(), digest: Digest([5; 32]) };
         state.looked((look, Ok(vec![note])));
-        let noted = |state: &State| {
+        let notes = |state: &State| {
             let (columns, rows) = state.size;
-            draw(state, &mut Buffer::empty(Rect::new(0, 0, columns, rows))).noted
+            draw(state, &mut Buffer::empty(Rect::new(0, 0, columns, rows))).notes
         };
-        assert!(!noted(&state));
+        assert_eq!(notes(&state), 0);
         state.size = (80, 24);
-        assert!(noted(&state));
+        assert_eq!(notes(&state), 1);
         // Where the terminal is smaller by now than it was, nothing counts as shown.
         assert_eq!(draw(&state, &mut Buffer::empty(Rect::new(0, 0, 79, 24))), Drawn::default());
         // Nor on one that is too narrow for any text.
         (state.dialogue, state.size) = (None, (TEXT_COLUMNS_MIN as u16 - 1, 24));
         let mut buffer = Buffer::empty(Rect::new(0, 0, state.size.0, 24));
-        assert!(draw(&state, &mut buffer).stood.is_empty());
+        assert!(draw(&state, &mut buffer).laid.is_empty());
     }
 
     #[test]

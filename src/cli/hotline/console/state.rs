@@ -13,14 +13,15 @@ use super::leave::Of;
 use super::looks::{Look, Looked};
 use super::refused::Refused;
 use super::rows::{is_text, is_unread, is_unread_here};
-use super::screen::Drawn;
 use super::scroll::Scroll;
+use super::stood::Partly;
 use crate::codec::proto::detente::evidence::v1::Precedence;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::codec::proto::detente::v1::join_response::What;
 use crate::domain::content::Kind;
 use crate::domain::digest::CommandId;
+use crate::domain::hotline::{self, ReadHere};
 use crate::domain::time::Instant;
 
 /// What is to be done outside.
@@ -103,9 +104,10 @@ pub struct State {
     pub size: (u16, u16),
     /// What was said without a draft and has no answer yet, and when it is given again.
     pub waiting: BTreeMap<CommandId, (Said, Instant)>,
-    /// Texts whose end stood on the screen, and those of which the node was told that they are shown, since it was
-    /// joined.
+    /// Texts all of which stood on the screen, and those of which some did; those of which the node was told that they
+    /// are shown, since it was joined.
     pub seen: BTreeSet<Bytes>,
+    pub partly: BTreeMap<Bytes, Partly>,
     pub told_shown: BTreeSet<Bytes>,
     pub rung: BTreeSet<Bytes>,
 }
@@ -132,6 +134,7 @@ impl State {
             size,
             waiting: BTreeMap::new(),
             seen: BTreeSet::new(),
+            partly: BTreeMap::new(),
             told_shown: BTreeSet::new(),
             rung: BTreeSet::new(),
         }
@@ -170,14 +173,16 @@ impl State {
         session.lines.iter().any(|line| self.alarms(session, line))
     }
 
-    /// Whether a text waits for this officer: not read by this officer, but where the session is closed and another
-    /// one has read it.
+    /// Whether a text waits for this officer, as the node counts it.
     pub fn waits(&self, session: &Session, line: &calls::SessionLine) -> bool {
-        let is_over = || session.stands.state == "closed" && !is_unread_here(line, &self.own);
-        is_unread(line, &self.own) && !is_over()
+        let by_anybody = !is_unread_here(line, &self.own);
+        let read = ReadHere { by_reader: line.read_by_caller, by_anybody };
+        let is_of_another = is_text(line) && line.author != self.own;
+        let is_closed = session.stands.state == hotline::session::State::Closed.word();
+        is_of_another && hotline::is_unread(read, is_closed)
     }
 
-    /// How many wait for this officer. Of what was left out for want of room only what nobody has read is counted.
+    /// How many wait for this officer, those that were left out for want of room among them.
     pub fn unread(&self, session: &Session) -> usize {
         let here = session.lines.iter().filter(|line| self.waits(session, line)).count();
         here.max(usize::try_from(session.stands.unread).unwrap_or(usize::MAX))
@@ -299,31 +304,8 @@ impl State {
         if let Some(dialogue) =
             self.dialogue.as_mut().filter(|dialogue| dialogue.look.as_ref() == Some(&look))
         {
-            (dialogue.seen, dialogue.stood) = (Some(seen), false);
+            (dialogue.seen, dialogue.stood) = (Some(seen), BTreeSet::new());
         }
-    }
-
-    /// These texts stand on the screen: their authors are to be told, once.
-    pub fn stood(&mut self, drawn: Drawn) -> Vec<Effect> {
-        self.seen.extend(drawn.ended);
-        if let Some(dialogue) = &mut self.dialogue {
-            dialogue.stood |= drawn.noted;
-        }
-        let mut effects = Vec::new();
-        for digest in drawn.stood {
-            let line =
-                self.session().and_then(|session| session.lines.iter().find(|one| one.digest == digest));
-            let is_told = |line: &calls::SessionLine| {
-                line.author == self.own
-                    || !is_text(line)
-                    || line.states.iter().any(|state| state.party == self.own && state.shown_at_ms != 0)
-            };
-            let is_new = line.is_some_and(|line| !is_told(line)) && self.link == Link::Live;
-            if is_new && self.told_shown.insert(digest.clone()) {
-                effects.push(Effect::Say(Said::Shown(digest)));
-            }
-        }
-        effects
     }
 
     /// Changes the sessions, and what is selected stays selected, wherever it stands then.

@@ -1,0 +1,162 @@
+//! What has stood on the screen: a text counts as one that can be read only once all of it has, row by row.
+//!
+//! Never here: what is drawn. What is laid out in other rows, as on a screen of another width, has not stood yet.
+
+use std::collections::BTreeSet;
+
+use bytes::Bytes;
+
+use super::rows::{Row, is_said, is_text};
+use super::screen::Drawn;
+use super::state::{Effect, Link, State};
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::join_request::What as Said;
+use crate::domain::digest::Digest;
+
+/// A text of which something stands on the screen.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Laid {
+    /// Digest of the text.
+    pub text: Bytes,
+    /// Of what is said in it as it is laid out, and where that begins.
+    pub words: Digest,
+    /// The rows that have to stand: the first one, those of what is said, the last one.
+    pub needed: BTreeSet<usize>,
+    /// Those that do now.
+    pub there: BTreeSet<usize>,
+}
+
+/// A text that has not stood whole yet.
+#[derive(Debug)]
+pub struct Partly {
+    words: Digest,
+    rows: BTreeSet<usize>,
+    /// The first row that has not stood.
+    pub missing: usize,
+}
+
+impl Laid {
+    /// In these rows, on a screen of so many columns; none of them stands yet.
+    pub fn of(text: Bytes, rows: &[Row], wide: usize) -> Laid {
+        let said = || (0..).zip(rows).filter(|(_, row)| is_said(row));
+        let begins = format!("{wide} {:?}", said().next().map(|(at, _)| at));
+        let pieces = said().flat_map(|(_, row)| &row.pieces).map(|piece| piece.text.as_bytes());
+        let words: Vec<&[u8]> = std::iter::once(begins.as_bytes()).chain(pieces).collect();
+        let mut needed: BTreeSet<usize> = said().map(|(at, _)| at).collect();
+        needed.extend([0, rows.len().saturating_sub(1)]);
+        Laid { text, words: Digest::of_all(&words), needed, there: BTreeSet::new() }
+    }
+}
+
+impl State {
+    /// This stands on the screen: the authors of the texts are to be told, once.
+    pub fn stood(&mut self, drawn: Drawn) -> Vec<Effect> {
+        if let Some(dialogue) = &mut self.dialogue {
+            dialogue.noted(drawn.notes);
+        }
+        let mut effects = Vec::new();
+        for laid in drawn.laid {
+            let digest = laid.text.clone();
+            self.stands(laid);
+            let line =
+                self.session().and_then(|session| session.lines.iter().find(|one| one.digest == digest));
+            let is_told = |line: &calls::SessionLine| {
+                line.author == self.own
+                    || !is_text(line)
+                    || line.states.iter().any(|state| state.party == self.own && state.shown_at_ms != 0)
+            };
+            let is_new = line.is_some_and(|line| !is_told(line)) && self.link == Link::Live;
+            if is_new && self.told_shown.insert(digest.clone()) {
+                effects.push(Effect::Say(Said::Shown(digest)));
+            }
+        }
+        effects
+    }
+
+    fn stands(&mut self, laid: Laid) {
+        if self.seen.contains(&laid.text) {
+            return;
+        }
+        let nothing = || Partly { words: laid.words, rows: BTreeSet::new(), missing: 0 };
+        let partly = self.partly.entry(laid.text.clone()).or_insert_with(nothing);
+        if partly.words != laid.words {
+            *partly = nothing();
+        }
+        partly.rows.extend(&laid.there);
+        match laid.needed.iter().find(|row| !partly.rows.contains(*row)) {
+            Some(row) => partly.missing = *row,
+            None => {
+                self.partly.remove(&laid.text);
+                self.seen.insert(laid.text);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui_core::buffer::Buffer;
+    use ratatui_core::layout::Rect;
+
+    use super::*;
+    use crate::cli::hotline::console::composer::Edit;
+    use crate::cli::hotline::console::keys::{At, Key};
+    use crate::cli::hotline::console::screen::{console, draw, text};
+    use crate::domain::digest::CommandId;
+    use crate::domain::time::Instant;
+
+    /// Draws it, and presses a key.
+    fn press(state: &mut State, key: Key) -> Vec<Effect> {
+        let (columns, rows) = state.size;
+        let drawn = draw(state, &mut Buffer::empty(Rect::new(0, 0, columns, rows)));
+        state.stood(drawn);
+        state.press(key, At { now: Instant(1), id: CommandId([1; 16]) })
+    }
+
+    fn long() -> State {
+        console(&[text(1, "BY", &"word ".repeat(900)), text(2, "BY", "short")])
+    }
+
+    #[test]
+    fn a_text_of_which_the_end_alone_has_stood_is_gone_back_to_its_beginning_before_it_is_read() {
+        let mut state = long();
+        for key in [Key::Enter, Key::Edit(Edit::End), Key::PageUp] {
+            press(&mut state, key);
+        }
+        assert_eq!(state.scroll.selected, 0);
+        assert!(state.scroll.row > 0, "its end stands there");
+        // What was drawn before the end was selected is its beginning: that is forgotten here.
+        state.partly.clear();
+        press(&mut state, Key::PageDown);
+        state.scroll.selected = 0;
+        assert!(press(&mut state, Key::Character('r')).is_empty());
+        assert_eq!((state.scroll.top, state.scroll.row), (0, 0));
+        assert!(state.notice.starts_with("not all of it has stood on the screen"), "{}", state.notice);
+        let mut pages = 0;
+        let read = loop {
+            pages += 1;
+            let said = press(&mut state, Key::Character('r'));
+            if let Some(said) = said.into_iter().next() {
+                break said;
+            }
+        };
+        let Effect::Say(Said::Read(asked)) = &read else { panic!("{read:?}") };
+        assert_eq!(asked.digest[..], [1; 32]);
+        assert!(pages > 1, "{pages}");
+        assert!(state.partly.is_empty());
+    }
+
+    #[test]
+    fn on_a_screen_of_another_width_it_begins_again() {
+        let mut state = long();
+        for key in [Key::Enter, Key::PageDown, Key::PageDown] {
+            press(&mut state, key);
+        }
+        let text = Bytes::from(vec![1; 32]);
+        let missing = state.partly[&text].missing;
+        assert!(missing > 20, "{missing}");
+        state.size = (79, 24);
+        press(&mut state, Key::PageDown);
+        assert_eq!(state.partly[&text].missing, 0);
+    }
+}
