@@ -234,7 +234,7 @@ mod tests {
     fn a_text_of_a_session_that_its_author_took_back_says_so() {
         let mark = "WITHDRAWN by BY/25/0002";
         let one = calls::NowItem { session_waiting: 3, marks: vec![mark.into()], ..item("Harvest") };
-        assert!(lines(&response(vec![one], 0))[3].ends_with(", 3 unread: WITHDRAWN by BY/25/0002: Harvest"));
+        assert!(lines(&response(vec![one], 0))[3].ends_with(", 3 waiting: WITHDRAWN by BY/25/0002: Harvest"));
     }
 
     #[test]
