@@ -159,13 +159,13 @@ impl State {
         list
     }
 
-    /// Whether a message asks for an officer at once: a FLASH of another Party that nobody here has read or, where it
-    /// opens the session, accepted.
+    /// Whether a message asks for an officer at once: a FLASH of another Party that nobody here has read or, where the
+    /// session begins with it for this Party, as its opening or as the addition by which this Party came in, accepted.
     pub fn alarms(&self, session: &Session, line: &calls::SessionLine) -> bool {
         let is_flash = line.precedence == Precedence::Flash as i32 && line.author != self.own;
         let accepted = || session.stands.on.iter().any(|on| on.party == self.own);
-        let opens =
-            line.kind == Kind::SessionOpening.name() && line.position > 0 && line.not_taken.is_empty();
+        let begins = line.kind == Kind::SessionOpening.name() || line.digest == session.stands.opening;
+        let opens = begins && line.position > 0 && line.not_taken.is_empty();
         is_flash && (is_unread_here(line, &self.own) || opens && !accepted())
     }
 
