@@ -284,7 +284,7 @@ async fn a_text_longer_than_the_screen_is_gone_through_by_pages_and_read_once_al
         let mut pl = in_session(&world, "PL", "  1 unread");
         pl.until_it_says("| [en] line 0");
         pl.press("r");
-        pl.until_it_says("not all of it has stood on the screen: PgDn, and then r");
+        pl.until_it_says("PgDn, then r: not all of it has stood on the screen");
         pl.press(&PAGE_DOWN.repeat(8));
         pl.until_it_says("| line 59");
         pl.until("its end", |rows| rows.iter().any(|row| row.contains("not answered")));

@@ -37,7 +37,7 @@ impl State {
             let missing = self.partly.get(&digest).map_or(0, |partly| partly.missing);
             let missing = (self.scroll.selected, missing);
             // Which takes rows itself: the end is to stand above it.
-            self.notice = "not all of it has stood on the screen: PgDn, and then r".into();
+            self.notice = "PgDn, then r: not all of it has stood on the screen".into();
             self.moved(|scroll, window| {
                 if missing < (scroll.top, scroll.row) {
                     (scroll.top, scroll.row) = missing;
@@ -55,11 +55,6 @@ impl State {
         }
         let asked = calls::ReadTextRequest { command: Some(header(at)), digest };
         self.said(Said::Read(asked), at)
-    }
-
-    /// The first that is no text and waits for an acknowledgement.
-    fn first_left(&self) -> Option<usize> {
-        self.session()?.lines.iter().position(|line| is_left(line, &self.own))
     }
 
     pub fn accept(&mut self, at: At) -> Vec<Effect> {

@@ -8,7 +8,6 @@ use bytes::Bytes;
 use super::composer::Edit;
 use super::dialogue::Dialogue;
 use super::drafts::Draft;
-use super::rows::is_unread_here;
 use super::screen;
 use super::scroll::{Scroll, Window};
 use super::state::{Effect, State, View};
@@ -199,30 +198,6 @@ impl State {
         let line = at.or_else(|| self.first_waiting()).unwrap_or(last);
         self.scroll = Scroll::default();
         self.moved(|scroll, window| scroll.select(line, window));
-    }
-
-    /// In the session that is looked at.
-    pub fn first_waiting(&self) -> Option<usize> {
-        let session = self.session()?;
-        session.lines.iter().position(|line| self.waits(session, line))
-    }
-
-    /// What nobody here has read comes first; then the fastest, and of these the oldest.
-    fn next_unread(&mut self) -> Vec<Effect> {
-        let lines = self.sessions.iter().flat_map(|(thread, session)| {
-            session.lines.iter().enumerate().map(move |(at, line)| (thread, session, at, line))
-        });
-        let asks =
-            lines.filter(|(_, session, _, line)| self.waits(session, line) || self.alarms(session, line));
-        let next = asks.min_by_key(|(_, session, _, line)| {
-            let is_read = !is_unread_here(line, &self.own) && !self.alarms(session, line);
-            (is_read, std::cmp::Reverse(line.precedence), line.recorded_at_ms)
-        });
-        match next.map(|(thread, _, at, _)| (thread.clone(), at)) {
-            Some((thread, at)) => self.open(thread, Some(at)),
-            None => self.notice = "nothing is unread".into(),
-        }
-        Vec::new()
     }
 
     pub fn moved(&mut self, how: impl FnOnce(&mut Scroll, &Window<'_>)) {

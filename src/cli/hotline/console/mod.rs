@@ -25,6 +25,7 @@ mod scroll;
 mod state;
 mod stood;
 mod terminal;
+mod waits;
 
 use std::collections::BTreeSet;
 

@@ -15,7 +15,7 @@ use super::refused::Refused;
 use super::rows::{is_text, is_unread, is_unread_here};
 use super::scroll::Scroll;
 use super::stood::Partly;
-use crate::codec::proto::detente::evidence::v1::Precedence;
+use crate::codec::proto::detente::evidence::v1::{Precedence, Traffic};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::codec::proto::detente::v1::join_response::What;
@@ -149,11 +149,14 @@ impl State {
         self.session()?.lines.get(self.scroll.selected)
     }
 
-    /// The sessions as they are listed: what asks for an officer first, then the newest.
+    /// The sessions as they are listed: what asks for an officer first, of that what is real before drills; then what is
+    /// unread, and then the newest.
     pub fn list(&self) -> Vec<(&Bytes, &Session)> {
         let mut list: Vec<(&Bytes, &Session)> = self.sessions.iter().collect();
         list.sort_by_cached_key(|(_, session)| {
-            let asks = (self.alarms_in(session), self.unread(session) > 0);
+            let alarms = self.alarms_in(session);
+            let is_real = session.stands.traffic != Traffic::Drill as i32;
+            let asks = (alarms, alarms && is_real, self.unread(session) > 0, is_real);
             std::cmp::Reverse((asks, session.stands.newest_at_ms))
         });
         list
