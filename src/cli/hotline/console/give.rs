@@ -10,6 +10,7 @@ use super::drafts::{Draft, DraftOf, Given};
 use super::keys::At;
 use super::rows::{is_left, is_text, is_unread};
 use super::state::{Effect, Link, Session, State, View};
+use super::waits::{ALL_READ, GOES_LATER};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::domain::hotline::too_long;
@@ -28,7 +29,7 @@ impl State {
                     self.moved(|scroll, window| scroll.select(next, window));
                     self.notice = "nobody here has acknowledged this one: r".into();
                 }
-                (None, None) => self.notice = "every text of this session is read".into(),
+                (None, None) => self.notice = ALL_READ.into(),
             }
             return Vec::new();
         };
@@ -76,7 +77,7 @@ impl State {
         if self.link == Link::Live {
             return vec![Effect::Say(said)];
         }
-        self.notice = "it goes when the node is there again".into();
+        self.notice = GOES_LATER.into();
         Vec::new()
     }
 
@@ -208,7 +209,7 @@ impl State {
         if is_live {
             effects.push(Effect::Say(said));
         } else {
-            self.notice = "it goes, once, when the node is there again".into();
+            self.notice = GOES_LATER.into();
         }
         effects
     }

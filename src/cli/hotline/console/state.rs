@@ -211,6 +211,12 @@ impl State {
 
     /// What the node tells.
     pub fn told(&mut self, told: calls::JoinResponse, now: Instant) -> Vec<Effect> {
+        let effects = self.hears(told, now);
+        self.settle_notice();
+        effects
+    }
+
+    fn hears(&mut self, told: calls::JoinResponse, now: Instant) -> Vec<Effect> {
         let thread = told.thread;
         match told.what {
             Some(What::Line(line)) => self.line(&thread, line, true),

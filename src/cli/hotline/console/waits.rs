@@ -2,9 +2,16 @@
 //!
 //! Never here: what is put on record of it.
 
+use bytes::Bytes;
+
 use super::rows::{is_left, is_unread_here};
-use super::state::{Effect, State};
+use super::state::{Effect, Link, State};
 use crate::codec::proto::detente::evidence::v1::Traffic;
+
+/// What is told of what waits: it goes once it is so no more, without a key.
+pub const NOTHING_UNREAD: &str = "nothing is unread";
+pub const ALL_READ: &str = "every text of this session is read";
+pub const GOES_LATER: &str = "it goes, once, when the node is there again";
 
 impl State {
     /// In the session that is looked at.
@@ -18,8 +25,17 @@ impl State {
         self.session()?.lines.iter().position(|line| is_left(line, &self.own))
     }
 
-    /// What nobody here has read comes first; then the fastest, of these what is real, and of these the oldest.
     pub fn next_unread(&mut self) -> Vec<Effect> {
+        match self.next() {
+            Some((thread, at)) => self.open(thread, Some(at)),
+            None => self.notice = NOTHING_UNREAD.into(),
+        }
+        Vec::new()
+    }
+
+    /// What nobody here has read comes first; then the fastest, of these what is real, and of these the oldest: in which
+    /// session, and where in it.
+    fn next(&self) -> Option<(Bytes, usize)> {
         let lines = self.sessions.iter().flat_map(|(thread, session)| {
             session.lines.iter().enumerate().map(move |(at, line)| (thread, session, at, line))
         });
@@ -30,11 +46,20 @@ impl State {
             let is_drill = line.traffic == Traffic::Drill as i32;
             (is_read, std::cmp::Reverse(line.precedence), is_drill, line.recorded_at_ms)
         });
-        match next.map(|(thread, _, at, _)| (thread.clone(), at)) {
-            Some((thread, at)) => self.open(thread, Some(at)),
-            None => self.notice = "nothing is unread".into(),
+        next.map(|(thread, _, at, _)| (thread.clone(), at))
+    }
+
+    /// Takes away what the officer was told of what waits, where it is so no more.
+    pub fn settle_notice(&mut self) {
+        let is_over = match self.notice.as_str() {
+            NOTHING_UNREAD => self.next().is_some(),
+            ALL_READ => self.first_waiting().or_else(|| self.first_left()).is_some(),
+            GOES_LATER => self.link == Link::Live,
+            _ => false,
+        };
+        if is_over {
+            self.notice.clear();
         }
-        Vec::new()
     }
 }
 
@@ -42,7 +67,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::cli::hotline::console::keys::{At, Key};
-    use crate::cli::hotline::console::screen::{console, text};
+    use crate::cli::hotline::console::screen::{console, live, text, told};
     use crate::codec::proto::detente::v1 as calls;
     use crate::codec::proto::detente::v1::join_response::What;
     use crate::domain::digest::CommandId;
@@ -68,5 +93,29 @@ mod tests {
         assert_eq!(threads, [7, 6], "though the drill is the newer one");
         press(&mut state, Key::Character('n'));
         assert_eq!(state.thread[..], [7; 16]);
+    }
+
+    #[test]
+    fn what_is_told_of_what_waits_goes_once_it_is_so_no_more() {
+        let mut read = text(1, "BY", "one");
+        (read.states[0].read_at_ms, read.read_by_caller) = (9, true);
+        let mut state = console(&[read]);
+        press(&mut state, Key::Enter);
+        for (key, notice) in [('n', NOTHING_UNREAD), ('r', ALL_READ)] {
+            press(&mut state, Key::Character(key));
+            assert_eq!(state.notice, notice);
+            let own = text(if key == 'n' { 2 } else { 3 }, "PL", "of our own");
+            state.told(told(own), Instant(2));
+            assert_eq!(state.notice, notice, "what is ours waits for nobody here");
+        }
+        state.told(told(text(4, "BY", "two")), Instant(3));
+        assert_eq!(state.notice, "");
+        state.lost("cut".into(), Instant(4));
+        for key in [Key::Character('w'), Key::Character('x'), Key::Control('s')] {
+            press(&mut state, key);
+        }
+        assert_eq!(state.notice, GOES_LATER);
+        state.told(live(), Instant(5));
+        assert_eq!(state.notice, "");
     }
 }
