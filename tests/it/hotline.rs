@@ -180,6 +180,7 @@ fn texts_written_at_once_on_both_sides_stand_in_one_order_and_say_that_they_are(
     // Opening, acceptance, "first" and the last saw everything; of those at once somebody did not.
     assert_eq!((&unseen[..3], unseen[6]), (&[0, 0, 0][..], 0));
     assert!(unseen[3..6].iter().any(|count| *count > 0), "{unseen:?}");
+    assert!(one.session().lines.iter().all(|line| line.unseen_first.len() == line.unseen), "each by name");
 }
 
 #[test]

@@ -176,6 +176,7 @@ pub(super) fn line(
     if let Some((position, line)) = place.standing {
         told_line.position = position;
         told_line.unseen = count(line.unseen);
+        told_line.unseen_texts = line.unseen_first.iter().map(|digest| digest.0.to_vec().into()).collect();
         told_line.missing = line.missing.iter().map(|digest| digest.0.to_vec().into()).collect();
     }
     if let Some((message, recorded_at)) = told.envelopes.get(&said.message) {

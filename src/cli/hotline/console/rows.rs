@@ -97,8 +97,8 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
     if !line.answers.is_empty() {
         told(&format!("answers {}", named(look, &line.answers)));
     }
-    if line.unseen > 0 {
-        told(&format!("written without sight of {} above: which comes first means nothing", line.unseen));
+    if let Some(unseen) = page::unseen(line, |digest| named(look, digest)) {
+        told(&unseen);
     }
     if !line.missing.is_empty() {
         told(&format!("waits for {} message(s) not on record here", line.missing.len()));
