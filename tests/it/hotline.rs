@@ -184,6 +184,23 @@ fn texts_written_at_once_on_both_sides_stand_in_one_order_and_say_that_they_are(
 }
 
 #[test]
+fn what_came_after_its_writer_sent_a_text_and_what_builds_on_that_is_not_named_as_seen() {
+    let (mut one, mut other) = two();
+    let (sent, to) = (other.held.len() as u64, [party("BY")]);
+    let late = one.say("late");
+    other.take(&late);
+    let names = |seen: Vec<SeenLast>, spoken: &Spoken| {
+        seen.iter().any(|one| one.message == Some(MessageDigest(spoken.said.message)))
+    };
+    assert!(names(other.session().seen_by(party("PL"), &to), &late));
+    let seen = other.session().seen_before(sent, party("PL"), &to);
+    assert!(!seen.is_empty() && !names(seen, &late));
+    // A text of one's own that was written with sight of it would stand for it.
+    let own = other.say("seen");
+    assert!(!names(other.session().seen_before(sent, party("PL"), &to), &own));
+}
+
+#[test]
 fn both_close_over_the_same_transcript_and_the_session_is_closed() {
     let (mut one, mut other) = two();
     one.say("a");

@@ -274,6 +274,7 @@ pub async fn accept(args: AcceptArgs) -> Result<(), Fault> {
         opening: session.opening,
         precedence: open.precedence,
         reopen: args.reopen,
+        seen_before: 0,
     };
     let said = answer_command(open.id, service(&open.desk).accept_session(asked)).await?;
     open.told(said.spoken)
@@ -296,9 +297,9 @@ pub async fn say(args: SayArgs) -> Result<(), Fault> {
         precedence: open.precedence,
         reopen: args.reopen,
         phrase: args.phrase.unwrap_or_default(),
+        seen_before: 0,
     };
-    let said = answer_command(open.id, service(&open.desk).say(asked)).await?;
-    open.told(said.spoken)
+    open.told(answer_command(open.id, service(&open.desk).say(asked)).await?.spoken)
 }
 
 pub async fn add(args: AddArgs) -> Result<(), Fault> {
@@ -313,6 +314,7 @@ pub async fn add(args: AddArgs) -> Result<(), Fault> {
         sees: sees as i32,
         precedence: open.precedence,
         reopen: args.reopen,
+        seen_before: 0,
     };
     let thread = asked.thread.clone();
     let said = answer_command(open.id, service(&open.desk).add_party(asked)).await?;

@@ -155,10 +155,16 @@ impl<'s> Session<'s> {
         in_order(&common(&said, one, other))
     }
 
-    /// What a message of `own` to these says that it had seen.
+    /// What a message of `own` to these says that it had seen: all that is here.
     pub fn seen_by(&self, own: Party, to: &[Party]) -> Vec<SeenLast> {
+        self.seen_before(u64::MAX, own, to)
+    }
+
+    /// The same, where the writer was shown no message of another Party's that this record or a later one holds.
+    pub fn seen_before(&self, record: u64, own: Party, to: &[Party]) -> Vec<SeenLast> {
         let whole: Vec<&Spoken> = {
-            let incomplete = self.incomplete();
+            let is_later = |one: &Spoken| one.recorded >= record && one.said.author != own;
+            let incomplete = self.incomplete(is_later);
             let whole = self.lines.iter().map(|line| line.spoken);
             whole.filter(|one| !incomplete.contains(&one.said.message)).collect()
         };
@@ -203,12 +209,14 @@ impl<'s> Session<'s> {
         all
     }
 
-    fn incomplete(&self) -> BTreeSet<Digest> {
+    /// What is not here as a whole, or came too late, and all that builds on such.
+    fn incomplete(&self, is_later: impl Fn(&Spoken) -> bool) -> BTreeSet<Digest> {
         let mut incomplete = BTreeSet::new();
         // In their order, so that whatever one builds on was looked at before.
         for line in &self.lines {
             let seen = line.spoken.names().seen;
-            if !line.missing.is_empty() || seen.iter().any(|one| incomplete.contains(one)) {
+            let is_whole = line.missing.is_empty() && !is_later(line.spoken);
+            if !is_whole || seen.iter().any(|one| incomplete.contains(one)) {
                 incomplete.insert(line.spoken.said.message);
             }
         }

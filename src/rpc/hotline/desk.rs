@@ -46,7 +46,8 @@ impl Desk {
             command::origin("HotlineService/AcceptSession", asked.command.as_ref(), &asked, &self.caller)?;
         let session = (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?));
         let speaker = self.speak(origin, session, asked.precedence)?;
-        Speaker { reopen: asked.reopen, ..speaker }.say(Wanted::Accept).await
+        let (reopen, seen_before) = (asked.reopen, shown_before(asked.seen_before));
+        Speaker { reopen, seen_before, ..speaker }.say(Wanted::Accept).await
     }
 
     pub async fn say(&self, asked: calls::SayRequest) -> Result<calls::Spoken, Status> {
@@ -60,7 +61,8 @@ impl Desk {
             (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
             asked.precedence,
         )?;
-        let speaker = Speaker { reopen: asked.reopen, ..speaker };
+        let speaker =
+            Speaker { reopen: asked.reopen, seen_before: shown_before(asked.seen_before), ..speaker };
         let (text, language, phrase) = (asked.text, asked.language, asked.phrase);
         speaker.say(Wanted::Say { text, language, answers, phrase }).await
     }
@@ -80,7 +82,8 @@ impl Desk {
             (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
             asked.precedence,
         )?;
-        Speaker { reopen: asked.reopen, ..speaker }.say(Wanted::Add(form)).await
+        let (reopen, seen_before) = (asked.reopen, shown_before(asked.seen_before));
+        Speaker { reopen, seen_before, ..speaker }.say(Wanted::Add(form)).await
     }
 
     pub async fn translate(&self, asked: calls::TranslateTextRequest) -> Result<calls::Spoken, Status> {
@@ -137,8 +140,14 @@ impl Desk {
         if registrar.head().board.roster.permits(caller.person(), drafters).is_err() {
             return Err(status::not_permitted(&Caller::Person(caller.clone()), drafters));
         }
-        Ok(Speaker { registrar, kept, caller, origin, thread, opening, precedence, reopen: false })
+        let (reopen, seen_before) = (false, u64::MAX);
+        Ok(Speaker { registrar, kept, caller, origin, thread, opening, precedence, reopen, seen_before })
     }
+}
+
+/// Who does not say how far it was shown what is on record was shown all.
+fn shown_before(record: u64) -> u64 {
+    if record == 0 { u64::MAX } else { record }
 }
 
 pub(super) fn opening_in(bytes: &[u8]) -> Result<Digest, Status> {

@@ -72,6 +72,8 @@ pub(super) struct Speaker<'c> {
     pub precedence: Option<Precedence>,
     /// A session that all have closed may be opened again by it.
     pub reopen: bool,
+    /// What the writer was shown stands in records before this one.
+    pub seen_before: u64,
 }
 
 /// Why nothing more is said in a session without a word for it.
@@ -251,7 +253,7 @@ impl Speaker<'_> {
         Ok(match wanted {
             Wanted::Open(_) => return Err(not_what_was_asked()),
             Wanted::Accept => {
-                let seen = session.seen_by(told.own, &others);
+                let seen = session.seen_before(self.seen_before, told.own, &others);
                 let form =
                     SessionAcceptance { officer: officer.clone(), seen, ..SessionAcceptance::default() };
                 (Content::SessionAcceptance(form), others)
@@ -277,7 +279,7 @@ impl Speaker<'_> {
                 }
                 let phrase = (phrase != 0).then_some(phrase);
                 let answers = answers.map(|digest| reference(told, digest)).unwrap_or_default();
-                let seen = session.seen_by(told.own, &others);
+                let seen = session.seen_before(self.seen_before, told.own, &others);
                 let form = SessionText { text: Prose(text), seen, answers, phrase, ..SessionText::default() };
                 (Content::SessionText(form), others)
             }
@@ -292,7 +294,7 @@ impl Speaker<'_> {
                 if session.others_agree(told.own, &form) {
                     to.push(party);
                 }
-                let seen = session.seen_by(told.own, &to);
+                let seen = session.seen_before(self.seen_before, told.own, &to);
                 (Content::SessionAddition(SessionAddition { seen, ..form }), to)
             }
             Wanted::Translate { of, language, translation, translator } => {

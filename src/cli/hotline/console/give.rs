@@ -66,8 +66,13 @@ impl State {
             self.notice = "your acceptance waits for the node".into();
             return Vec::new();
         }
-        let asked =
-            calls::AcceptSessionRequest { command: Some(header(at)), thread, opening, ..Default::default() };
+        let asked = calls::AcceptSessionRequest {
+            command: Some(header(at)),
+            thread,
+            opening,
+            seen_before: self.told_before,
+            ..Default::default()
+        };
         self.said(Said::Accept(asked), at)
     }
 
@@ -165,7 +170,7 @@ impl State {
             }
             return Vec::new();
         }
-        match dialogue.said(self.session(), header(at)) {
+        match dialogue.said(self.session(), header(at), self.told_before) {
             Ok(said) => {
                 self.dialogue = Some(Dialogue { given: Some(at.id), ..dialogue });
                 self.said(said, at)
@@ -201,7 +206,7 @@ impl State {
         let again = Some(at.now.plus_ms(answer_ms()));
         let given = match draft.given {
             Some(given) => Given { again, ..given },
-            None => Given { id: at.id, at: at.now, again },
+            None => Given { id: at.id, at: at.now, again, seen_before: self.told_before },
         };
         draft.given = Some(given);
         let said = draft.said(&of, &given);

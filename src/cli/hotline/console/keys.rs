@@ -305,8 +305,11 @@ mod tests {
         for key in [Key::Enter, Key::Enter, Key::Pasted("We\r\nsee".into()), Key::Character('!')] {
             state.press(key, at(1));
         }
+        state.told(calls::JoinResponse { position: 4, ..told(text(1, "BY", "one")) }, Instant(2));
         state.lost("cut".into(), Instant(2));
         assert_eq!(state.press(Key::Control('s'), at(3)), [Effect::Keep(state.writes())]);
+        // What comes before it goes was not seen when it was sent.
+        state.told(calls::JoinResponse { position: 9, ..told(text(2, "BY", "two")) }, Instant(4));
         // What is given does not change, and goes under its id once the node is there.
         state.press(Key::Character('?'), at(4));
         let asked = |effects: Vec<Effect>| {
@@ -317,7 +320,7 @@ mod tests {
         };
         let first = asked(state.told(live(), Instant(5))).unwrap();
         assert_eq!((first.text.as_str(), &first.answers[..]), ("We\nsee!", &[1; 32][..]));
-        assert_eq!(first.command.as_ref().unwrap().id[..], [3; 16]);
+        assert_eq!((&first.command.as_ref().unwrap().id[..], first.seen_before), (&[3; 16][..], 4));
         state.lost("cut".into(), Instant(6));
         assert_eq!(asked(state.told(live(), Instant(7))), Some(first.clone()));
         // Not yet: the same again. Refused: it is the officer's again, and goes under another id.
@@ -331,6 +334,7 @@ mod tests {
         state.press(Key::Character('?'), at(10));
         let second = asked(state.press(Key::Control('s'), at(11))).unwrap();
         assert_eq!((second.text.as_str(), &second.command.unwrap().id[..]), ("We\nsee!?", &[11; 16][..]));
+        assert_eq!(second.seen_before, 9);
         let spoken = calls::Spoken { released: true, number: "PL/1".into(), ..Default::default() };
         state.told(answer(11, How::Spoken(spoken)), Instant(12));
         assert!(state.drafts.is_empty() && state.view == View::Session);
@@ -357,7 +361,7 @@ mod tests {
     #[test]
     fn what_was_given_before_a_restart_is_given_again_by_the_officer_alone() {
         let mut state = console(&[text(1, "BY", "one")]);
-        let given = Some(Given { id: CommandId([5; 16]), at: Instant(1), again: None });
+        let given = Some(Given { id: CommandId([5; 16]), at: Instant(1), again: None, seen_before: 0 });
         let draft = Draft { written: Written::of("kept"), given, ..Draft::default() };
         state.drafts.insert(DraftOf { thread: vec![7; 16].into(), ..DraftOf::default() }, draft);
         assert!(state.told(live(), Instant(2)).is_empty());

@@ -110,6 +110,8 @@ pub struct State {
     pub partly: BTreeMap<Bytes, Partly>,
     pub told_shown: BTreeSet<Bytes>,
     pub rung: BTreeSet<Bytes>,
+    /// The messages of records before this one were told.
+    pub told_before: u64,
 }
 
 impl State {
@@ -137,6 +139,7 @@ impl State {
             partly: BTreeMap::new(),
             told_shown: BTreeSet::new(),
             rung: BTreeSet::new(),
+            told_before: 0,
         }
     }
 
@@ -218,6 +221,10 @@ impl State {
 
     fn hears(&mut self, told: calls::JoinResponse, now: Instant) -> Vec<Effect> {
         let thread = told.thread;
+        // How a session stands is told before its messages are.
+        if matches!(told.what, Some(What::Line(_) | What::Changed(_) | What::Live(_))) {
+            self.told_before = self.told_before.max(told.position);
+        }
         match told.what {
             Some(What::Line(line)) => self.line(&thread, line, true),
             Some(What::Changed(line)) => self.line(&thread, line, false),
