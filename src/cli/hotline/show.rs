@@ -77,8 +77,12 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
             if args.json {
                 say!("{}", json::line(&session_json(session)));
             } else {
+                let left = match session.to_acknowledge {
+                    0 => String::new(),
+                    left => format!("  {left} to acknowledge"),
+                };
                 say!(
-                    "{}  {:<5} {:<9} {:<9} {} unread  {}  {}",
+                    "{}  {:<5} {:<9} {:<9} {} unread  {}  {}{left}",
                     hex::encode(&session.thread),
                     traffic_mark(session.traffic),
                     session.state,
@@ -176,6 +180,7 @@ fn session_json(session: &calls::Session) -> Value {
         "state": session.state,
         "messages": session.messages,
         "unread": session.unread,
+        "to_acknowledge": session.to_acknowledge,
         "not_in": page::not_in(session),
     })
 }

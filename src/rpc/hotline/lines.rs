@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use prost::Message as _;
 
 use super::told::Told;
-use super::{heard, phrases};
+use super::{beside, heard, phrases};
 use crate::codec::message::{precedence_to_proto, traffic_mark, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Content;
@@ -70,8 +70,15 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
         }),
         _ => None,
     });
-    let all = session.lines.iter().map(|line| line.spoken).chain(session.apart.iter().copied());
-    let unread = all.filter(|one| is_unread_by(told, session.state == State::Closed, one, caller)).count();
+    let all = || session.lines.iter().map(|line| line.spoken).chain(session.apart.iter().copied());
+    let unread = all().filter(|one| is_unread_by(told, session.state == State::Closed, one, caller)).count();
+    let is_read = told.read_here();
+    let (said_beside, all_beside) = beside::waiting(told, &is_read);
+    let is_left = |one: &&Spoken| {
+        let is_text = matches!(one.said.content, Content::SessionText(_));
+        !is_text && one.said.author != told.own && !is_read.contains(&one.said.message)
+    };
+    let left = all().filter(is_left).count();
     let newest = told.envelopes.values().map(|(_, at)| at.0).max();
     let (not_in, more_not_in) = not_in(session);
     calls::Session {
@@ -91,6 +98,8 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
         opening: begins.said.message.0.to_vec().into(),
         not_in,
         more_not_in,
+        beside: said_beside,
+        to_acknowledge: count(left.saturating_add(all_beside)),
     }
 }
 

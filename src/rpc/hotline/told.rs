@@ -10,6 +10,7 @@ use bytes::Bytes;
 use imbl::OrdMap;
 use tonic::Status;
 
+use super::beside::Beside;
 use crate::codec::content::{self, Said as Read};
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
@@ -48,6 +49,8 @@ pub(super) struct Told {
     pub heard: Vec<(Digest, Box<Transcription>)>,
     /// By which words authors took messages of their own back.
     withdrawals: Vec<Said>,
+    /// What other Parties say of it that is no line of it, as it came.
+    pub beside: Vec<Beside>,
     /// Of our own messages: the receipt of each addressee that gave one.
     pub receipts: BTreeMap<(Digest, Party), (Instant, Outcome)>,
     /// Dispatches of ours without a receipt on record.
@@ -83,6 +86,7 @@ impl Told {
             phrases: head.board.roster.phrases.clone(),
             heard: Vec::new(),
             withdrawals: Vec::new(),
+            beside: Vec::new(),
             receipts: BTreeMap::new(),
             awaited: Vec::new(),
             order: Vec::new(),
@@ -165,6 +169,12 @@ impl Told {
         self.reads.iter().filter(is_of).map(|(by, _, _, read)| (*by, read))
     }
 
+    /// All that an officer of ours states to have read.
+    pub fn read_here(&self) -> BTreeSet<Digest> {
+        let ours = self.reads.iter().filter(|(by, ..)| *by == self.own);
+        ours.map(|(_, _, _, read)| read.message).collect()
+    }
+
     /// The translations of this one, in traffic like its own: by whom, and in which message.
     pub fn translations_of<'t>(
         &'t self,
@@ -207,7 +217,11 @@ impl Told {
     }
 
     fn take(&mut self, digest: Digest, index: u64, recorded_at: Instant, message: Message) {
-        match content::said(&message.draft.kind, &message.draft.content) {
+        let read = content::said(&message.draft.kind, &message.draft.content);
+        if let Some(content) = read.content() {
+            self.beside.extend(Beside::of(self.own, digest, recorded_at, &message, content));
+        }
+        match read {
             Read::Form(Content::Translation(form)) => {
                 self.translations.push((message.author, message.draft.traffic, digest, form));
             }

@@ -8,7 +8,7 @@ use super::answers::answer_ms;
 use super::dialogue::{Dialogue, Purpose};
 use super::drafts::{Draft, DraftOf, Given};
 use super::keys::At;
-use super::rows::{is_left, is_text, is_unread};
+use super::rows::is_text;
 use super::state::{Effect, Link, Session, State, View};
 use super::waits::{ALL_READ, GOES_LATER};
 use crate::codec::proto::detente::v1 as calls;
@@ -16,13 +16,11 @@ use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::domain::hotline::too_long;
 
 impl State {
-    /// The selected text, once all of it has stood on the screen; where that is not unread, the next one is selected,
-    /// and nothing is said. Once every text is read, so what else nobody here has acknowledged.
+    /// What is selected, once all of it has stood on the screen: a text, and then what stands beside it. Where none of it
+    /// waits, the next one is selected, and nothing is said: once every text is read, what else nobody here has
+    /// acknowledged.
     pub fn read(&mut self, at: At) -> Vec<Effect> {
-        let selected = self.selected();
-        let unread = selected.filter(|line| is_unread(line, &self.own));
-        let left = selected.filter(|line| self.first_waiting().is_none() && is_left(line, &self.own));
-        let Some(line) = unread.or(left) else {
+        let Some((digest, stands)) = self.readable() else {
             match (self.first_waiting(), self.first_left()) {
                 (Some(next), _) => self.moved(|scroll, window| scroll.select(next, window)),
                 (None, Some(next)) => {
@@ -33,9 +31,8 @@ impl State {
             }
             return Vec::new();
         };
-        let (digest, may_be_long) = (line.digest.clone(), is_text(line));
-        if may_be_long && !self.seen.contains(&digest) {
-            let missing = self.partly.get(&digest).map_or(0, |partly| partly.missing);
+        if let Some(stands) = stands.filter(|stands| !self.seen.contains(stands)) {
+            let missing = self.partly.get(&stands).map_or(0, |partly| partly.missing);
             let missing = (self.scroll.selected, missing);
             // Which takes rows itself: the end is to stand above it.
             self.notice = "PgDn, then r: not all of it has stood on the screen".into();

@@ -10,6 +10,7 @@ mod cells;
 mod composer;
 mod dialogue;
 mod drafts;
+mod end;
 mod filled;
 mod give;
 mod head;

@@ -15,6 +15,7 @@ use super::refused::Refused;
 use super::rows::{is_text, is_unread, is_unread_here};
 use super::scroll::Scroll;
 use super::stood::Partly;
+use super::waits::is_flash;
 use crate::codec::proto::detente::evidence::v1::{Precedence, Traffic};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_request::What as Said;
@@ -175,8 +176,10 @@ impl State {
         is_flash && (is_unread_here(line, &self.own) || opens && !accepted())
     }
 
+    /// Whether any of it does, or of what is said of it beside its lines.
     pub fn alarms_in(&self, session: &Session) -> bool {
         session.lines.iter().any(|line| self.alarms(session, line))
+            || session.stands.beside.iter().any(is_flash)
     }
 
     /// Whether a text waits for this officer, as the node counts it.
@@ -235,8 +238,9 @@ impl State {
                     (session.stands, session.closed) = (stands, closed);
                     session.partial |= partial;
                 });
+                let rings = if self.link == Link::Live { self.ring_beside(&thread) } else { None };
                 self.make_room();
-                Vec::new()
+                rings.into_iter().collect()
             }
             Some(What::TooLong(_)) => {
                 self.sessions.entry(thread).or_default().too_long = true;
@@ -260,6 +264,15 @@ impl State {
             .session()
             .is_none_or(|session| self.scroll.selected.saturating_add(1) >= session.lines.len());
         let partial = self.left_out.contains(thread);
+        // What is told beside it since has not stood on the screen.
+        let says_more = |before: &calls::SessionLine| {
+            before.translations.len() < line.translations.len() || before.withdrawn_by != line.withdrawn_by
+        };
+        let before = self.sessions.get(thread).map(|session| &session.lines);
+        let before = before.and_then(|lines| lines.iter().find(|one| one.digest == digest));
+        if before.is_some_and(says_more) {
+            self.seen.remove(&digest);
+        }
         self.keeping_place(thread, |sessions| {
             let session = sessions.entry(thread.clone()).or_default();
             session.partial |= partial;
@@ -311,7 +324,9 @@ impl State {
             .map(|(thread, _, line)| (thread.clone(), line.digest.clone()))
             .collect();
         let rings = alarms.iter().fold(None, |rung, (thread, digest)| self.ring(thread, digest).or(rung));
-        effects.extend(rings);
+        let threads: Vec<Bytes> = self.sessions.keys().cloned().collect();
+        let beside = threads.iter().fold(None, |rung, thread| self.ring_beside(thread).or(rung));
+        effects.extend(rings.or(beside));
         effects
     }
 
