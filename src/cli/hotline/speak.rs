@@ -297,7 +297,7 @@ pub async fn say(args: SayArgs) -> Result<(), Fault> {
         precedence: open.precedence,
         reopen: args.reopen,
         phrase: args.phrase.unwrap_or_default(),
-        seen_before: 0,
+        ..Default::default()
     };
     open.told(answer_command(open.id, service(&open.desk).say(asked)).await?.spoken)
 }
@@ -359,9 +359,9 @@ pub async fn translate(args: TranslateArgs) -> Result<(), Fault> {
         translation: args.translation,
         translator: args.translator.unwrap_or_default(),
         precedence: open.precedence,
+        ..Default::default()
     };
-    let said = answer_command(open.id, service(&open.desk).translate_text(asked)).await?;
-    open.told(said.spoken)
+    open.told(answer_command(open.id, service(&open.desk).translate_text(asked)).await?.spoken)
 }
 
 pub async fn close(args: CloseArgs) -> Result<(), Fault> {

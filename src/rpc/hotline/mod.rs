@@ -12,6 +12,7 @@ mod check_messages;
 pub(in crate::rpc) mod check_waiting;
 pub(in crate::rpc) mod checks;
 mod desk;
+mod follows;
 mod heard;
 mod join;
 mod kept;

@@ -82,10 +82,11 @@ impl State {
                     }
                 }
             }
-            // Its writer mends it, or has it released as it is.
+            // Its writer mends it, which replaces the draft at the node, or has that released as it is.
             Some(How::Spoken(spoken)) if !spoken.released && !spoken.faults.is_empty() => {
                 if let Some(draft) = self.drafts.get_mut(&of) {
                     draft.given = None;
+                    draft.replaces = spoken.draft.clone();
                 }
             }
             _ => {

@@ -46,6 +46,8 @@ pub struct Draft {
     pub answers: Bytes,
     /// `None` for that of the opening.
     pub precedence: Option<Precedence>,
+    /// The draft at the node that was made of it, and not released for its faults; empty for none.
+    pub replaces: Bytes,
     pub given: Option<Given>,
 }
 
@@ -83,6 +85,7 @@ impl Draft {
                 translator: self.translator.clone(),
                 precedence,
                 opening,
+                replaces: self.replaces.clone(),
             });
         }
         Said::Say(calls::SayRequest {
@@ -97,6 +100,7 @@ impl Draft {
             reopen: false,
             phrase: 0,
             seen_before: given.seen_before,
+            replaces: self.replaces.clone(),
         })
     }
 }
@@ -116,6 +120,9 @@ struct Kept {
     /// As in `Given`; 0 in what was not given.
     #[serde(default)]
     seen_before: u64,
+    /// As in `Draft`; not there where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    replaces: String,
     /// As in `DraftOf` and `Draft`; not there in a text of one's own.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     translates: String,
@@ -192,6 +199,7 @@ impl Drafts {
             precedence: draft.precedence.map(|one| one.name().to_owned()),
             given: draft.given.map(|given| (given.id.to_string(), given.at.0)),
             seen_before: draft.given.map_or(0, |given| given.seen_before),
+            replaces: hex::encode(&draft.replaces),
             translates: hex::encode(&of.translates),
             translator: draft.translator.clone(),
         };
@@ -243,6 +251,7 @@ fn read(kept: Kept) -> Option<(DraftOf, Draft)> {
         translator: kept.translator,
         answers: bytes(&kept.answers)?,
         precedence,
+        replaces: bytes(&kept.replaces)?,
         given,
     };
     Some((DraftOf { thread: bytes(&kept.thread)?, translates: bytes(&kept.translates)? }, draft))
@@ -267,6 +276,7 @@ mod tests {
             translator: "A. Ivanova".into(),
             answers: vec![2; 32].into(),
             precedence: Some(Precedence::Flash),
+            replaces: vec![5; 16].into(),
             given: Some(Given { id: CommandId([3; 16]), at: Instant(4), again: None, seen_before: 7 }),
         }
     }

@@ -351,11 +351,16 @@ mod tests {
             state.press(key, at(2));
         }
         let faults = vec![calls::Fault { field: "text".into(), rule: "no".into(), ..Default::default() }];
-        let spoken = calls::Spoken { released: false, faults, ..Default::default() };
+        let draft = vec![8; 16].into();
+        let spoken = calls::Spoken { released: false, faults, draft, ..Default::default() };
         state.told(answer(2, How::Spoken(spoken)), Instant(3));
         assert_eq!(state.drafts[&state.writes()].written.text, "x");
         assert!(state.refused.stands().unwrap().starts_with("NOT SENT, your text: text: no"));
-        assert!(state.press(Key::Control('s'), at(4)).len() == 2, "under another id");
+        let effects = state.press(Key::Control('s'), at(4));
+        assert!(
+            matches!(&effects[..], [_, Effect::Say(Said::Say(asked))] if asked.replaces[..] == [8; 16]),
+            "under another id, in the place of what was refused: {effects:?}"
+        );
     }
 
     #[test]
