@@ -45,10 +45,12 @@ pub fn end_of(session: &Session) -> Option<Bytes> {
     (!digests.is_empty()).then(|| Digest::of_all(&digests).0.to_vec().into())
 }
 
+/// Whether there is anything behind the last line.
 pub fn has_end(session: &Session) -> bool {
     !session.closed.is_empty() || at_the_end(session).next().is_some()
 }
 
+/// Its rows: how the session was closed, and then what waits there.
 pub fn end(
     session: &Session,
     wide: usize,

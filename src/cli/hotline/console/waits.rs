@@ -17,6 +17,7 @@ pub const NOTHING_UNREAD: &str = "nothing is unread";
 pub const ALL_READ: &str = "every text of this session is read";
 pub const GOES_LATER: &str = "it goes, once, when the node is there again";
 
+/// Whether it asks for an officer at once.
 pub fn is_flash(one: &calls::SaidBeside) -> bool {
     one.precedence == Precedence::Flash as i32
 }
@@ -62,6 +63,7 @@ impl State {
         (new > 0).then_some(Effect::Bell)
     }
 
+    /// Goes to what comes next, in whichever session.
     pub fn next_unread(&mut self) -> Vec<Effect> {
         match self.next() {
             Some((thread, at)) => self.open(thread, Some(at)),
