@@ -210,8 +210,8 @@ impl<'h> HeldRegimes<'h> {
             let records = self.head.records(self.journal);
             addressees::read(self.head, &records, name, at, &mut self.addressees).await?;
         }
-        let bond = |other: Party| board.bond_by(author, other, name, at, &self.addressees);
-        let by_this = |other: Party| bond(other).filter(|bond| bond.regime == regime.head.digest);
+        let bonds = |other: Party| board.bonds_by(author, other, name, at, &self.addressees).into_iter();
+        let by_this = |other: Party| bonds(other).find(|bond| bond.regime == regime.head.digest);
         Ok(others.into_iter().filter_map(|other| Some((other, by_this(other)?))).collect())
     }
 

@@ -13,7 +13,7 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::regime_service_server::{RegimeService, RegimeServiceServer};
 use crate::codec::regime::built_in;
 use crate::codec::restraint;
-use crate::domain::adoption::{Addressees, Adopted, Announced, Nature, Seen, Since, Suspended};
+use crate::domain::adoption::{Addressees, Adopted, Announced, Bond, Nature, Seen, Since, Suspended};
 use crate::domain::board::Board;
 use crate::domain::command::Command;
 use crate::domain::digest::Digest;
@@ -210,33 +210,43 @@ fn adopters(
     let parties: Vec<Party> = board.words.keys().copied().collect();
     for (nth, one) in parties.iter().enumerate() {
         for other in parties.iter().skip(nth.saturating_add(1)) {
-            let Some(bond) = board.bond_by(*one, *other, regime, at, addressees) else { continue };
-            let (restraints, more_restraints) = restraint::to_proto(&bond.restraints(*one, *other));
-            answer.bonds.push(calls::Bond {
-                restraints,
-                more_restraints,
-                one: one.to_string(),
-                other: other.to_string(),
-                edition: bond.edition,
-                regime_digest: bond.regime.0.to_vec().into(),
-                since_ms: bond.since.0,
-                as_told_here: bond.seen != Seen::AtBothEnds,
-                addressed_to_each_other: bond.seen == Seen::ToldEachOther,
-                unconfirmed: [*one, *other]
-                    .into_iter()
-                    .filter(|party| unconfirmed(board, *party).is_some())
-                    .map(|party| party.to_string())
-                    .collect(),
-                of_own_will: [(one, &bond.one), (other, &bond.other)]
-                    .into_iter()
-                    .filter(|(_, adopted)| adopted.nature == Nature::Voluntary)
-                    .map(|(party, _)| party.to_string())
-                    .collect(),
-                since_disputed: [&bond.one, &bond.other].iter().any(|one| one.by_receipt == Since::Disputed),
-            });
+            let bonds = board.bonds_by(*one, *other, regime, at, addressees);
+            // Of what is not known to bind none is said to count.
+            let last = bonds.iter().rposition(|bond| bond.seen != Seen::AsToldHere);
+            answer.bonds.extend(bonds.iter().enumerate().map(|(nth, bond)| calls::Bond {
+                duties_by_a_later_text: last.is_some_and(|last| nth < last),
+                ..bond_to_proto(board, (*one, *other), bond)
+            }));
         }
     }
     answer
+}
+
+fn bond_to_proto(board: &Board, (one, other): (Party, Party), bond: &Bond) -> calls::Bond {
+    let (restraints, more_restraints) = restraint::to_proto(&bond.restraints(one, other));
+    calls::Bond {
+        restraints,
+        more_restraints,
+        one: one.to_string(),
+        other: other.to_string(),
+        edition: bond.edition,
+        regime_digest: bond.regime.0.to_vec().into(),
+        since_ms: bond.since.0,
+        as_told_here: bond.seen != Seen::AtBothEnds,
+        addressed_to_each_other: bond.seen == Seen::ToldEachOther,
+        unconfirmed: [one, other]
+            .into_iter()
+            .filter(|party| unconfirmed(board, *party).is_some())
+            .map(|party| party.to_string())
+            .collect(),
+        of_own_will: [(one, &bond.one), (other, &bond.other)]
+            .into_iter()
+            .filter(|(_, adopted)| adopted.nature == Nature::Voluntary)
+            .map(|(party, _)| party.to_string())
+            .collect(),
+        since_disputed: [&bond.one, &bond.other].iter().any(|one| one.by_receipt == Since::Disputed),
+        duties_by_a_later_text: false,
+    }
 }
 
 fn term_to_proto(term: &Term) -> calls::FunctionTerm {

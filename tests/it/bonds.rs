@@ -294,3 +294,52 @@ async fn a_check_names_the_edition_that_an_addressee_adopted_in_place_of_the_one
     assert!(here.bound.is_empty());
     assert_eq!(here.other_editions, [calls::OtherEdition { party: "PL".into(), edition: 3 }]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_adopts_a_corrected_text_is_bound_by_the_first_as_well_until_it_leaves_it_and_is_told_so() {
+    let world = World::new(&["BY", "PL"]).await;
+    let text = format!("# Corrected.\n{NEIGHBOURS}");
+    let (first, corrected) = (parsed(NEIGHBOURS.as_bytes()), parsed(text.as_bytes()));
+    for code in ["BY", "PL"] {
+        hold(&world, code, NEIGHBOURS.as_bytes()).await;
+        hold(&world, code, text.as_bytes()).await;
+    }
+    let Content::Adoption(mut form) = adoption(&first) else { panic!() };
+    form.reservations = vec![Reservation { provision: "5".into(), text: Prose("Not.".into()) }];
+    let to_pl = |thread| calls::Heading { action: vec![addressee("PL")], ..heading(thread) };
+    send(&world, "BY", 1, to_pl(1), &Content::Adoption(form)).await;
+    adopt(&world, "PL", 1, &["BY"], &first).await;
+    world.clock.set(world.clock.now().plus_ms(60_000));
+    let drafted = crate::officer::draft(&world, "BY", 2, to_pl(2), &adoption(&corrected)).await.unwrap();
+    let told = format!(
+        "another text of this regime stands adopted, and is not left by this: edition 3, digest {}, towards PL. ",
+        first.head.digest.short()
+    );
+    assert!(drafted.faults.iter().any(|fault| fault.rule.starts_with(&told)), "{:?}", drafted.faults);
+    adopt(&world, "BY", 3, &["PL"], &corrected).await;
+    adopt(&world, "PL", 3, &["BY"], &corrected).await;
+    for code in ["BY", "PL"] {
+        let all = bonds(&world, code).await;
+        let line = |bond: &calls::Bond| {
+            (bond.regime_digest.to_vec(), bond.duties_by_a_later_text, bond.restraints.len())
+        };
+        let wanted = [(first.head.digest.0.to_vec(), true, 1), (corrected.head.digest.0.to_vec(), false, 0)];
+        assert_eq!(all.iter().map(line).collect::<Vec<_>>(), wanted, "{code}");
+    }
+    for (thread, cited) in [(4, &first), (5, &corrected)] {
+        send(&world, "BY", thread, citing(cited, thread, &["PL"]), &notice(12_000)).await;
+        both_settled(&world, "BY", "PL").await;
+        let (here, there) = (check(&world, "BY", thread, 0).await, check(&world, "PL", thread, 0).await);
+        assert_eq!(here, there);
+        assert_eq!(there.bound, ["PL"]);
+        assert!(there.other_editions.is_empty());
+    }
+    let desk = world.state("PL").desk_directory("watch").display().to_string();
+    let words = ["regime", "parties", "neighbours", "--as", &desk];
+    let shown = crate::officer_program::printed(&words).await;
+    assert_eq!(shown.matches("BY and PL are bound to each other by edition 3 since ").count(), 2, "{shown}");
+    assert_eq!(
+        shown.matches("binds what cites it; duties open between the two by the text below").count(),
+        1
+    );
+}

@@ -90,6 +90,12 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
             );
         }
         say!("{}", sentence(bond));
+        say!("  regime   {}", hex::encode(&bond.regime_digest));
+        if bond.duties_by_a_later_text {
+            say!(
+                "  binds what cites it; duties open between the two by the text below alone, that came to bind them later"
+            );
+        }
         checked::restraints(1, &bond.restraints, bond.more_restraints);
         if bond.since_disputed {
             say!("  disputed: {DISPUTED}");
@@ -256,6 +262,7 @@ fn bond_json(bond: &calls::Bond) -> serde_json::Value {
         "addressed_to_each_other": bond.addressed_to_each_other,
         "unconfirmed": bond.unconfirmed,
         "of_own_will": bond.of_own_will,
+        "duties_by_a_later_text": bond.duties_by_a_later_text,
         "restraints": checked::restraints_json(&bond.restraints),
         "more_restraints": bond.more_restraints,
     })
