@@ -11,6 +11,7 @@ use tonic::Status;
 
 use super::addressees;
 use super::beside::Shelf;
+use super::editions;
 use super::regimes_read::{self, Read};
 use super::replies::{About, Reading};
 use super::status;
@@ -155,6 +156,8 @@ impl<'h> HeldRegimes<'h> {
         let at_both_ends =
             |(other, bond): &&(Party, Bond)| bond.seen == Seen::AtBothEnds && addressed.contains(other);
         let between = self::restraints(bonds.iter().filter(at_both_ends), author, &regime);
+        let board = &self.head.board;
+        let unbound = editions::unbound(board, &regime, author, addressed, &bound, released_at);
         let languages = self.languages(outgoing);
         let said = found.iter().flat_map(|finding| lines_between(&regime, finding, languages, &between));
         let came = match content {
@@ -173,26 +176,9 @@ impl<'h> HeldRegimes<'h> {
             more_restraints,
             as_told_here: uncertain.iter().map(Party::to_string).collect(),
             lines: said.chain(came).map(check_line).collect(),
-            other_editions: self.other_editions(&regime, outgoing, &bound, released_at),
+            other_editions: unbound.others,
+            not_adopted_by_author: unbound.not_by_author,
         }))
-    }
-
-    fn other_editions(
-        &self,
-        regime: &Regime,
-        outgoing: &Outgoing,
-        bound: &BTreeSet<Party>,
-        at: Instant,
-    ) -> Vec<calls::OtherEdition> {
-        let (board, head) = (&self.head.board, &regime.head);
-        let unbound = outgoing.parties().into_iter().filter(|party| !bound.contains(party));
-        let other = |party: Party| {
-            let adopted = board.adopted(party, &head.name, at);
-            let others = adopted.iter().filter(|one| one.regime != head.digest);
-            let edition = others.map(|one| one.edition).max()?;
-            Some(calls::OtherEdition { party: party.to_string(), edition })
-        };
-        unbound.filter_map(other).collect()
     }
 
     /// The Parties to which the author is bound by this very text, as far as it is known here.

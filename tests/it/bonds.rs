@@ -343,3 +343,23 @@ async fn who_adopts_a_corrected_text_is_bound_by_the_first_as_well_until_it_leav
         1
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_says_that_the_author_did_not_adopt_what_it_cites_where_the_addressee_did() {
+    let world = World::new(&["BY", "PL"]).await;
+    let text = NEIGHBOURS.replacen("edition = 3", "edition = 4", 1);
+    let (earlier, later) = (parsed(NEIGHBOURS.as_bytes()), parsed(text.as_bytes()));
+    for code in ["BY", "PL"] {
+        hold(&world, code, text.as_bytes()).await;
+    }
+    adopt(&world, "BY", 1, &["PL"], &earlier).await;
+    adopt(&world, "PL", 1, &["BY"], &earlier).await;
+    adopt(&world, "PL", 2, &["BY"], &later).await;
+    send(&world, "BY", 3, citing(&later, 3, &["PL"]), &notice(12_000)).await;
+    both_settled(&world, "BY", "PL").await;
+    for code in ["BY", "PL"] {
+        let check = check(&world, code, 3, 0).await;
+        assert!(check.bound.is_empty() && check.other_editions.is_empty(), "{code}");
+        assert_eq!(check.not_adopted_by_author, ["PL"], "{code}");
+    }
+}

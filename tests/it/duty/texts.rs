@@ -36,6 +36,6 @@ async fn what_the_first_text_brought_about_is_owed_on_and_a_new_question_once_by
     // It cites the first text, which binds as well.
     ask(&world, digest, 2).await;
     both_until(&world, |duties| texts(duties) == [digest, corrected]).await;
-    later(&world, 60);
+    later(&world, 49);
     both_hear_until(&world, all_lapsed).await;
 }
