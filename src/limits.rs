@@ -116,7 +116,8 @@ pub const REGIMES_HELD_MAX: usize = 1024;
 /// One more is a message like any other, and has no effect.
 pub const REGIME_WORDS_PER_PARTY_MAX: usize = 4096;
 /// Of another Party's adoptions of one regime that are in force so many are read for their addressees, the
-/// oldest of an edition first; whom a later one names is not known to whoever asks who is bound to whom.
+/// oldest of an edition first, and so many words that suspend them; whom a later one names is not known to whoever asks
+/// who is bound to whom.
 pub const ADOPTIONS_READ_PER_PARTY_MAX: usize = 16;
 
 /// Messages between us and one Party kept for the case that the two come to be bound: one more opens no duty later

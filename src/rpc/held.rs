@@ -150,12 +150,13 @@ impl<'h> HeldRegimes<'h> {
             beside,
         };
         let found = content.map(|content| check(&regime, content, &asked)).unwrap_or_default();
-        let (restraints, more_restraints) = restraint::to_proto(&self::restraints(&bonds, author, &regime));
+        let (restraints, more_restraints) =
+            restraint::to_proto(&self::restraints(&bonds, author, &regime, &self.addressees));
         // Of what a Party said to others an addressee is told nothing: what it is told, the author is told too.
         let addressed = outgoing.parties();
         let at_both_ends =
             |(other, bond): &&(Party, Bond)| bond.seen == Seen::AtBothEnds && addressed.contains(other);
-        let between = self::restraints(bonds.iter().filter(at_both_ends), author, &regime);
+        let between = self::restraints(bonds.iter().filter(at_both_ends), author, &regime, &self.addressees);
         let board = &self.head.board;
         let unbound = editions::unbound(board, &regime, author, addressed, &bound, released_at);
         let languages = self.languages(outgoing);
@@ -374,8 +375,9 @@ fn restraints<'b>(
     bonds: impl IntoIterator<Item = &'b (Party, Bond)>,
     author: Party,
     regime: &Regime,
+    addressees: &Addressees,
 ) -> Vec<Restraint> {
-    let all = bonds.into_iter().flat_map(|(other, bond)| bond.restraints(author, *other));
+    let all = bonds.into_iter().flat_map(|(other, bond)| bond.restraints(author, *other, addressees));
     all.map(|one| one.held_against(regime)).collect()
 }
 

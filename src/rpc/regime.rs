@@ -215,15 +215,20 @@ fn adopters(
             let last = bonds.iter().rposition(|bond| bond.seen != Seen::AsToldHere);
             answer.bonds.extend(bonds.iter().enumerate().map(|(nth, bond)| calls::Bond {
                 duties_by_a_later_text: last.is_some_and(|last| nth < last),
-                ..bond_to_proto(board, (*one, *other), bond)
+                ..bond_to_proto(board, (*one, *other), bond, addressees)
             }));
         }
     }
     answer
 }
 
-fn bond_to_proto(board: &Board, (one, other): (Party, Party), bond: &Bond) -> calls::Bond {
-    let (restraints, more_restraints) = restraint::to_proto(&bond.restraints(one, other));
+fn bond_to_proto(
+    board: &Board,
+    (one, other): (Party, Party),
+    bond: &Bond,
+    addressees: &Addressees,
+) -> calls::Bond {
+    let (restraints, more_restraints) = restraint::to_proto(&bond.restraints(one, other, addressees));
     calls::Bond {
         restraints,
         more_restraints,

@@ -233,7 +233,8 @@ fn a_bond_names_what_either_does_not_apply_towards_the_other_each_once() {
     ]);
     let pl = words(&[("pl", adopts(1, 3), &[("BY", 5)])]);
     let named = |day: i64| -> Vec<(String, Option<String>, How, i64, Digest)> {
-        let restraints = bond(&by, &pl, day).unwrap().restraints(code("BY"), code("PL"));
+        let nobody = Addressees::default();
+        let restraints = bond(&by, &pl, day).unwrap().restraints(code("BY"), code("PL"), &nobody);
         restraints
             .into_iter()
             .map(|one| {

@@ -363,3 +363,54 @@ async fn a_check_says_that_the_author_did_not_adopt_what_it_cites_where_the_addr
         assert_eq!(check.not_adopted_by_author, ["PL"], "{code}");
     }
 }
+
+#[test]
+fn what_a_party_suspended_by_a_word_to_us_alone_is_not_said_to_be_towards_another() {
+    let seen = |seen: Seen| {
+        let plain = restraint("BY", Some("2"), How::Suspended);
+        let spoken = plain.spoken.map(|spoken| Spoken { seen, ..spoken });
+        Restraint { spoken, ..plain }.sentence()
+    };
+    let since = "since 2031-01-01T00:00:00.000Z";
+    assert_eq!(
+        seen(Seen::AsToldHere),
+        format!(
+            "2 suspended by BY {since}, as it told this Party, and not known here whether PL as well: does not bind BY"
+        )
+    );
+    assert_eq!(
+        seen(Seen::ToldEachOther),
+        format!("2 suspended by BY towards PL {since}, as it told this Party: does not bind BY")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whom_a_suspension_between_two_others_is_towards_is_said_as_far_as_it_went_there() {
+    let world = World::new(&["BY", "PL", "OSCE"]).await;
+    let regime = parsed(NEIGHBOURS.as_bytes());
+    adopt(&world, "BY", 1, &["PL", "OSCE"], &regime).await;
+    let heading_to = |thread: u8, to: &[&str]| calls::Heading {
+        action: to.iter().map(|code| addressee(code)).collect(),
+        ..heading(thread)
+    };
+    let adopted = send(&world, "PL", 1, heading_to(1, &["BY", "OSCE"]), &adoption(&regime)).await;
+    settled(&world, &[("BY", "PL"), ("OSCE", "PL")]).await;
+    for (number, to, is_known) in [(2u8, &["OSCE"][..], false), (3, &["BY", "OSCE"][..], true)] {
+        let suspends = Content::Suspension(Suspension {
+            adoption: by_digest(&adopted.message_digest),
+            provisions: vec![number.to_string()],
+            from: When::new("2024-01-01T00:00", "Z"),
+            reason: Prose("for now".into()),
+            ..Suspension::default()
+        });
+        send(&world, "PL", number, heading_to(number, to), &suspends).await;
+        settled(&world, &[("BY", "PL"), ("OSCE", "PL")]).await;
+        let bond = bonds(&world, "OSCE").await.into_iter().find(|bond| bond.one == "BY").unwrap();
+        assert!(bond.other == "PL" && bond.addressed_to_each_other);
+        let provision = number.to_string();
+        let restraint = bond.restraints.iter().find(|one| one.provision.as_ref() == Some(&provision));
+        assert_eq!(restraint.unwrap().not_known_towards, !is_known, "{provision}");
+    }
+    let at_by = bonds(&world, "BY").await.into_iter().find(|bond| bond.other == "PL").unwrap();
+    assert_eq!(at_by.restraints.len(), 1, "what PL told OSCE alone is nothing to BY");
+}

@@ -89,6 +89,7 @@ pub fn restraints_json(all: &[calls::Restraint]) -> Value {
             "until_ms": (restraint.until_ms != 0).then_some(restraint.until_ms),
             "message": hex::encode(&restraint.message_digest),
             "as_told_here": restraint.as_told_here,
+            "not_known_towards": restraint.not_known_towards,
             "names_no_paragraph": restraint.names_no_paragraph,
         })
     };

@@ -43,8 +43,8 @@ pub enum Seen {
     AsToldHere,
 }
 
-/// To whom adoptions of other Parties went, by the digest of the message, as far as they were read. The fold
-/// keeps it of none.
+/// To whom adoptions of other Parties went, and what suspends them, by the digest of the message, as far as they were
+/// read. The fold keeps it of none.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Addressees(BTreeMap<Digest, BTreeSet<Party>>);
 
@@ -57,7 +57,7 @@ impl Addressees {
         self.0.contains_key(message)
     }
 
-    fn name(&self, message: &Digest, party: Party) -> bool {
+    pub(super) fn name(&self, message: &Digest, party: Party) -> bool {
         self.0.get(message).is_some_and(|to| to.contains(&party))
     }
 }
