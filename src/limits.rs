@@ -119,6 +119,8 @@ pub const REGIME_WORDS_PER_PARTY_MAX: usize = 4096;
 /// oldest of an edition first, and so many words that suspend them; whom a later one names is not known to whoever asks
 /// who is bound to whom.
 pub const ADOPTIONS_READ_PER_PARTY_MAX: usize = 16;
+/// Names of regimes told to whoever asks for one that is not known: those that begin most like it first.
+pub const REGIME_NAMES_TOLD_MAX: usize = 8;
 
 /// Messages between us and one Party kept for the case that the two come to be bound: one more opens no duty later
 /// on, which stands with it and below the list of duties.

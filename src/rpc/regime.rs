@@ -2,6 +2,9 @@
 //!
 //! Never here: what a rule asks (`domain/regime/`), or who is bound (the Board has it).
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use tonic::{Request, Response, Status};
 
@@ -13,7 +16,7 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::regime_service_server::{RegimeService, RegimeServiceServer};
 use crate::codec::regime::built_in;
 use crate::codec::restraint;
-use crate::domain::adoption::{Addressees, Adopted, Announced, Bond, Nature, Seen, Since, Suspended};
+use crate::domain::adoption::{Addressees, Adopted, Announced, Bond, Nature, Seen, Since, Suspended, Word};
 use crate::domain::board::Board;
 use crate::domain::command::Command;
 use crate::domain::digest::Digest;
@@ -152,6 +155,11 @@ impl RegimeService for RegimeCalls {
                     named.is_some_and(|named| !paragraphs.iter().any(|paragraph| covers(named, paragraph)));
             }
         }
+        let known = names_known(&head.board);
+        if !known.contains(asked.regime.as_str()) {
+            answer.unknown = true;
+            answer.known = most_alike(known, &asked.regime);
+        }
         Ok(Response::new(answer))
     }
 
@@ -252,6 +260,29 @@ fn bond_to_proto(
         since_disputed: [&bond.one, &bond.other].iter().any(|one| one.by_receipt == Since::Disputed),
         duties_by_a_later_text: false,
     }
+}
+
+/// The names of regimes whose text is held here or comes with the program, or that a Party said it adopts.
+fn names_known(board: &Board) -> BTreeSet<&str> {
+    let held = board.regimes.values().map(|held| held.name.as_str());
+    let built_in = built_in::FILES.iter().map(|(name, _)| *name);
+    let said = board.words.values().flat_map(|words| words.said());
+    let adopted = said.filter_map(|(_, said)| match &said.word {
+        Word::Adopts { regime, .. } => Some(regime.as_str()),
+        Word::Suspends { .. } | Word::Resumes { .. } | Word::Withdraws { .. } => None,
+    });
+    held.chain(built_in).chain(adopted).collect()
+}
+
+/// Those that begin as a name does, the longest beginning first; then the others.
+fn most_alike(known: BTreeSet<&str>, name: &str) -> Vec<String> {
+    let alike = |known: &str| {
+        let both = known.chars().zip(name.chars());
+        both.take_while(|(known, given)| known.eq_ignore_ascii_case(given)).count()
+    };
+    let mut all: Vec<&str> = known.into_iter().collect();
+    all.sort_by_key(|&known| Reverse(alike(known)));
+    all.into_iter().take(limits::REGIME_NAMES_TOLD_MAX).map(str::to_owned).collect()
 }
 
 fn term_to_proto(term: &Term) -> calls::FunctionTerm {

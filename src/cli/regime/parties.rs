@@ -49,10 +49,24 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
         for one in &answered.replaced {
             say!("{}", json::line(&replaced_json(one)));
         }
+        if answered.unknown {
+            let object = json!({"kind": "unknown", "regime": args.regime, "known": answered.known});
+            say!("{}", json::line(&object));
+        }
         return Ok(());
     }
     if let Some(at) = args.as_of {
         say!("at {at}, as far as it is on record here now");
+    }
+    if answered.unknown {
+        let known: Vec<String> = answered.known.iter().map(|name| shown(name)).collect();
+        say!(
+            "no regime of the name {} is known here: no text of it is held or built in, and no Party said that it \
+             adopts it; known are: {}",
+            shown(&args.regime),
+            known.join(", ")
+        );
+        return Ok(());
     }
     match (answered.parties.is_empty(), answered.announced.is_empty()) {
         (true, true) => say!("no Party has told this one that it takes part in {}", shown(&args.regime)),
