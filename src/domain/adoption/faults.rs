@@ -104,10 +104,13 @@ fn beside(
 ) -> Vec<String> {
     let mut towards: BTreeMap<(u64, Digest), Vec<String>> = BTreeMap::new();
     for party in outgoing.parties() {
-        let adopted = words.adopted(&form.regime, party, at);
+        let in_force =
+            words.adopted(&form.regime, party, at).into_iter().map(|one| (one.edition, one.regime));
+        let told = words.announced(&form.regime, party, at).into_iter();
+        let to_come = told.filter(|one| one.kind == Kind::Adoption).map(|one| (one.edition, one.regime));
         // Of one text adopted twice, once.
         let others: BTreeSet<(u64, Digest)> =
-            adopted.iter().filter(|one| one.regime != *digest).map(|one| (one.edition, one.regime)).collect();
+            in_force.chain(to_come).filter(|(_, text)| text != digest).collect();
         for other in others {
             towards.entry(other).or_default().push(party.to_string());
         }
