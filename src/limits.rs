@@ -116,8 +116,11 @@ pub const REGIMES_HELD_MAX: usize = 1024;
 /// One more is a message like any other, and has no effect.
 pub const REGIME_WORDS_PER_PARTY_MAX: usize = 4096;
 /// Of another Party's adoptions of one regime that are in force so many are read for their addressees, the
-/// oldest of an edition first; whom a later one names is not known to whoever asks who is bound to whom.
+/// oldest of an edition first, and so many words that suspend them; whom a later one names is not known to whoever asks
+/// who is bound to whom.
 pub const ADOPTIONS_READ_PER_PARTY_MAX: usize = 16;
+/// Names of regimes told to whoever asks for one that is not known: those that begin most like it first.
+pub const REGIME_NAMES_TOLD_MAX: usize = 8;
 
 /// Messages between us and one Party kept for the case that the two come to be bound: one more opens no duty later
 /// on, which stands with it and below the list of duties.

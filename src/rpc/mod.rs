@@ -21,6 +21,7 @@ pub mod command;
 mod draft;
 mod duties;
 pub mod duty;
+mod editions;
 pub mod exchange;
 pub mod exercise;
 pub mod faults;

@@ -201,8 +201,27 @@ impl<'h> Originals<'h> {
                 found.extend(left_out(author, outgoing, &taken_back));
                 Ok(found)
             }
+            Content::Suspension(form) => self.untold(author, outgoing, &form.adoption).await,
+            Content::Resumption(form) => self.untold(author, outgoing, &form.suspension).await,
+            Content::Withdrawal(form) => self.untold(author, outgoing, &form.adoption).await,
             _ => Ok(Vec::new()),
         }
+    }
+
+    /// Who was told an earlier word on rules and is not told this one, which changes it.
+    async fn untold(
+        &self,
+        author: Option<Party>,
+        outgoing: &Outgoing,
+        earlier: &MessageReference,
+    ) -> Result<Vec<FaultNamed>, RecordFault> {
+        let earlier = self.named(earlier).await?;
+        let left = earlier.and_then(|earlier| left_out(author, outgoing, &earlier.message));
+        let whole = |fault: FaultNamed| {
+            let rule = format!("{}: towards whoever is not told, nothing is changed by this", fault.rule);
+            FaultNamed { rule, ..fault }
+        };
+        Ok(left.map(whole).into_iter().collect())
     }
 
     /// Judged by the numbers of the questions that the reply is to: silence about one can be judged as well.
@@ -335,7 +354,7 @@ fn persons_handed_on(outgoing: &Outgoing, form: &Forwarded) -> Vec<FaultNamed> {
         .collect()
 }
 
-/// Who got a message and is not told that its author takes it back, or cancels it.
+/// Who got a message and is not told that its author takes it back, cancels it, or changes what it does.
 fn left_out(author: Option<Party>, outgoing: &Outgoing, original: &Message) -> Option<FaultNamed> {
     let told = outgoing.parties();
     let left: Vec<String> =

@@ -262,7 +262,7 @@ impl Bonds<'_> {
         let (board, own) = (self.board, self.own);
         let asked = (other, at, rule.regime.clone(), rule.digest, rule.paragraph.clone());
         *self.asked.entry(asked).or_insert_with(|| {
-            let bond = board.bond(own, other, &rule.regime, at).filter(|bond| bond.regime == rule.digest);
+            let bond = board.bond_by_text(own, other, (rule.regime.as_str(), &rule.digest), at);
             bond.map_or(Between::Unbound, |bond| Between::Bound(reserved(&bond, &rule.paragraph)))
         })
     }

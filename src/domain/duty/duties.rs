@@ -183,20 +183,22 @@ impl Duties {
         numbers.iter().filter_map(|number| self.all.get(number))
     }
 
+    /// Whether it is on record. What one message brings about is owed once, by whichever text of the regime a rule of
+    /// that name was found first.
     pub fn has(&self, opened: &Opened) -> bool {
-        self.find(opened).is_some()
+        let by_any_text = |duty: &&Arc<Duty>| {
+            opened.cause.message().is_some() && duty.opened.rule.regime == opened.rule.regime
+        };
+        self.of_cause(opened.cause)
+            .filter(|duty| duty.opened.rule.digest == opened.rule.digest || by_any_text(duty))
+            .any(|duty| is_the_same(duty, opened))
     }
 
     /// The one on record by the same rule, between the same Parties, with the same cause and entry, but one whose
     /// ground was taken back.
     pub fn find(&self, opened: &Opened) -> Option<&Arc<Duty>> {
-        self.of_cause(opened.cause).find(|duty| {
-            let known = &duty.opened;
-            (known.owed_by, known.owed_to) == (opened.owed_by, opened.owed_to)
-                && (known.rule.digest, &known.rule.name) == (opened.rule.digest, &opened.rule.name)
-                && known.entry == opened.entry
-                && !duty.is_void()
-        })
+        self.of_cause(opened.cause)
+            .find(|duty| duty.opened.rule.digest == opened.rule.digest && is_the_same(duty, opened))
     }
 
     pub fn open_with(&self, party: Party, traffic: Traffic) -> u64 {
@@ -373,6 +375,15 @@ impl Duties {
             waiting.iter().map(|((index, message), (_, waits))| ((*party, *index, *message), waits))
         })
     }
+}
+
+/// By rules of one name, between the same Parties, of the same entry; what lost its ground is none.
+fn is_the_same(duty: &Duty, opened: &Opened) -> bool {
+    let known = &duty.opened;
+    (known.owed_by, known.owed_to) == (opened.owed_by, opened.owed_to)
+        && known.rule.name == opened.rule.name
+        && known.entry == opened.entry
+        && !duty.is_void()
 }
 
 fn insert<K: Ord + Clone>(map: &mut OrdMap<K, Arc<[DutyNumber]>>, key: K, number: DutyNumber) {
