@@ -15,6 +15,7 @@ mod now;
 mod page;
 mod plan;
 mod sessions;
+mod telephone;
 mod waiting_checks;
 mod webhook;
 
