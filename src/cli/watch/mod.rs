@@ -210,7 +210,8 @@ fn print_alert(notice: &calls::FollowResponse, alert: &calls::Alert) {
         message::precedence_name(notice.precedence),
         shown(&notice.from),
         shown(&notice.number),
-        alert.step,
+        // A person counts from one.
+        alert.step.saturating_add(1),
     );
     rows::row(1, "Subject", &shown(&notice.subject));
     rows::row(1, "Due", &Instant(alert.due_ms).to_string());
