@@ -131,16 +131,24 @@ fn offered(world: &mut World) -> OfferedOnRecord {
 fn a_hand_over_lists_what_is_owed_and_was_not_given_and_how_each_stands() {
     let mut world = World::new();
     let late = Step::Met { message: Digest::ZERO, given: at(2), by: GivenBy::Receipt, in_time: InTime::Late };
+    let further = Step::Met {
+        message: Digest::of(b"further"),
+        given: at(3),
+        by: GivenBy::Receipt,
+        in_time: InTime::Late,
+    };
     let all = [
         (Traffic::Drill, vec![]),
         (Traffic::Real, vec![Step::Lapsed]),
         (Traffic::Real, vec![]),
         (Traffic::Real, vec![Step::Lapsed]),
         (Traffic::Real, vec![Step::Lifted(Lifting::Suspended { by: Digest::ZERO })]),
-        (Traffic::Real, vec![Step::Lapsed, late]),
+        (Traffic::Real, vec![Step::Lapsed, late.clone()]),
         (Traffic::Real, vec![Step::Lifted(Lifting::NotBound)]),
         (Traffic::Real, vec![Step::Doubted { since: at(0), doubt: Doubt::NotReached }]),
         (Traffic::Real, vec![Step::Alarmed]),
+        (Traffic::Real, vec![late.clone(), Step::JudgedInsufficient { by: Digest::of(b"judged") }]),
+        (Traffic::Real, vec![late.clone(), Step::JudgedInsufficient { by: Digest::of(b"judged") }, further]),
     ];
     owes(&mut world, &all);
     let named = offered(&mut world);
@@ -151,6 +159,7 @@ fn a_hand_over_lists_what_is_owed_and_was_not_given_and_how_each_stands() {
         (8, OwedAs::PastDue),
         (3, OwedAs::Lapsed),
         (1, OwedAs::Lapsed),
+        (9, OwedAs::JudgedInsufficient),
         (4, OwedAs::Suspended),
         (0, OwedAs::Awaited),
     ];

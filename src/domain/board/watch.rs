@@ -203,7 +203,8 @@ impl Board {
     fn owed_in(&self, traffic: Traffic) -> impl Iterator<Item = &Duty> {
         let (own, duties) = (self.own.map(|own| own.party), &self.duties);
         let awaited = duties.running().chain(duties.doubted().map(|(_, duty)| duty));
-        let all = awaited.chain(duties.past_due()).chain(duties.suspended());
+        let given = duties.past_due().chain(duties.insufficient());
+        let all = awaited.chain(given).chain(duties.suspended());
         let is_ours = move |duty: &&Duty| {
             let is_it = Some(duty.opened.owed_by) == own && duty.opened.traffic == traffic;
             is_it && OwedAs::of(duty).is_some()
