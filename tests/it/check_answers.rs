@@ -8,7 +8,7 @@ use detente::domain::content::{Content, Kind};
 use detente::domain::correspondence::MessageWithdrawal;
 use detente::domain::digest::Digest;
 use detente::domain::event::{Change, Event, Record};
-use detente::domain::form::{MessageDigest, MessageReference, Prose};
+use detente::domain::form::{Fault, MessageDigest, MessageReference, Prose, faults};
 use detente::domain::message::{Message, Outgoing, Reference, Relation};
 use detente::domain::time::Instant;
 use detente::limits;
@@ -119,6 +119,14 @@ fn an_outage_without_an_end_excuses_no_missed_check() {
     }
     let planned = digest_of(&link.we_say(3, &outage("2025-07-31T09:30", "2025-08-30"), at(1)));
     assert_eq!(missed_as_planned(&mut link, planned), Ok(()));
+}
+
+#[test]
+fn who_drafts_a_service_message_of_an_outage_that_excuses_nothing_is_told() {
+    let rule = "more than 31 days after it begins: then it is no reason for a missed check";
+    let fault = Fault { field: "until".into(), rule: rule.into() };
+    let is_told = |until: &str| faults(&outage("2025-07-31T09:30", until)).contains(&fault);
+    assert!(is_told("2025-09-01") && !is_told("2025-08-30") && !is_told(""));
 }
 
 #[test]
