@@ -201,6 +201,13 @@ impl Board {
         }
     }
 
+    /// Whether a word on record already takes a message of these bytes back from a Party. Of a message of which the
+    /// number is not read, only what names its digest.
+    pub(super) fn is_taken_back(&self, message: &Gist, digest: Digest, to: Party) -> bool {
+        let of = OfAuthor { thread: message.thread, author: message.author, traffic: message.traffic };
+        self.duties.withdrawals.is_any(of, &digest, message.number, to)
+    }
+
     /// An account of a delivery by hand is on record.
     pub(super) fn account_for_duties(&mut self, message: &Digest, party: Party, record: u64) {
         let there = self.messages.get(message).map(|there| there.index);
