@@ -2,12 +2,15 @@
 
 use detente::domain::board::Denied;
 use detente::domain::command::Command;
+use detente::domain::content::Content;
+use detente::domain::correspondence::MessageWithdrawal;
 use detente::domain::digest::Digest;
 use detente::domain::duty::{
     Cause, Doubt, DutiesNoted, DutyNumber, Force, GivenBy, InTime, Lifting, Opened, RunsFrom, Step,
 };
 use detente::domain::event::{Change, Event};
-use detente::domain::message::Traffic;
+use detente::domain::form::{MessageDigest, MessageReference};
+use detente::domain::message::{Message, Traffic};
 use detente::domain::office::Office;
 use detente::domain::people::Role;
 use detente::domain::precedence::Precedence;
@@ -15,6 +18,7 @@ use detente::domain::refusal::Refusal;
 use detente::domain::watch::{OfferedOnRecord, OwedAs};
 use detente::limits;
 
+use crate::check_words::holding;
 use crate::party::{anna, at, jan, person, theirs, thread, us};
 use crate::records_made::owed;
 use crate::watch_plan::{World, at_office, names};
@@ -207,4 +211,22 @@ fn a_drill_waits_as_what_is_real_does() {
     let digest = world.comes_in(&drill, at(60));
     assert_eq!(world.folded.board.watch.open.get(&digest).unwrap().traffic, Traffic::Drill);
     assert_eq!(world.clock(at(60)).len(), 1);
+}
+
+#[test]
+fn a_step_says_that_its_message_was_taken_back_before_it_and_the_message_still_waits() {
+    let mut world = World::with_flash_plan();
+    let mistaken = theirs(Precedence::Flash, thread(1), "mistaken", &[]);
+    let digest = world.comes_in(&mistaken, at(60));
+    let before = world.folded.board.size;
+    let withdraws =
+        MessageReference { message_digest: Some(MessageDigest(digest)), ..MessageReference::default() };
+    let word = MessageWithdrawal { withdraws, ..MessageWithdrawal::default() };
+    let sent = theirs(Precedence::Flash, thread(1), "taken back", &[]);
+    let draft = holding(sent.draft.clone(), &Content::MessageWithdrawal(word));
+    world.comes_in(&Message { draft, ..sent }, at(61));
+    let board = &world.folded.board;
+    assert!(!board.is_taken_back_before(before, &digest, &mistaken));
+    assert!(board.is_taken_back_before(board.size, &digest, &mistaken));
+    assert!(board.watch.open.get(&digest).is_some());
 }

@@ -14,6 +14,7 @@ use crate::cli::out::{self, say};
 use crate::cli::{given, json};
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
+use crate::domain::became::is_of_what_became;
 use crate::domain::digest::Digest;
 use crate::domain::official::{self, Line, Page};
 use crate::domain::text::shown;
@@ -191,8 +192,10 @@ fn in_one_line(item: &calls::NowItem) -> Line {
         0 => String::new(),
         waiting => format!("hotline session, {waiting} waiting: "),
     };
+    let became = item.marks.iter().find(|mark| is_of_what_became(mark));
+    let became = became.map_or_else(String::new, |mark| format!("{}: ", shown(mark)));
     let text = format!(
-        "{digest}  {} from {} since {}: {session}{}",
+        "{digest}  {} from {} since {}: {session}{became}{}",
         message::precedence_name(item.precedence),
         shown(&item.from),
         Instant(item.since_ms).date_time_group(),

@@ -223,6 +223,9 @@ fn print_alert(notice: &calls::FollowResponse, alert: &calls::Alert) {
         rows::row(1, "Next step", &Instant(alert.next_due_ms).to_string());
     }
     rows::row(1, "Acknowledged", if notice.acknowledged { "yes" } else { "not yet" });
+    for mark in &notice.marks {
+        rows::row(1, "Mark", &shown(mark));
+    }
     rows::row(1, "Digest", &hex::encode(&notice.digest));
 }
 
