@@ -189,7 +189,7 @@ pub const HOTLINE_KEPT_BYTES: usize = 64 * 1024 * 1024;
 /// A console that takes nothing of what it is told for so long is let go, and begins again after the last position
 /// that it saw (ms).
 pub const CONSOLE_TAKES_MS_MAX: u64 = 60_000;
-/// So many pages of sessions, the newest, are looked through for an officer who takes the watch over.
+/// So many pages of sessions, the newest, are looked through for an officer who hands the watch over or takes it over.
 pub const SESSION_PAGES_AT_TAKE_OVER_MAX: usize = 8;
 /// Threads looked at for one page of sessions; the next page goes on behind them.
 pub const HOTLINE_THREADS_PER_PAGE: usize = 100;

@@ -11,7 +11,8 @@ use super::party::Party;
 use super::said::{Said, withdrawn};
 use super::text::shown;
 
-const WITHDRAWN: &str = "WITHDRAWN";
+/// Of what its own author took back.
+pub const WITHDRAWN: &str = "WITHDRAWN";
 const AMENDED: &str = "AMENDED";
 const UPDATED: &str = "UPDATED";
 const CANCELLED: &str = "CANCELLED";

@@ -47,6 +47,12 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     let mut calendar = Calendar { entries: duties.iter().map(duty).collect() };
     let owed = calendar.entries.len();
     calendar.entries.extend(exercises(&desk).await?);
+    if calendar.entries.is_empty() {
+        // RFC 5545 3.6 asks for an entry at least: readers take a calendar without any for damaged.
+        let file = args.ics.display();
+        say!("{file}: nothing is open, and no exercise was notified: not written; a file there is as it was");
+        return Ok(());
+    }
     let file = calendar.write(Clock::system().now());
     files::replace(&args.ics, file.as_bytes(), Readers::OwnerOnly)?;
     let exercises = calendar.entries.iter().skip(owed);

@@ -15,6 +15,7 @@ mod now;
 mod page;
 mod plan;
 mod sessions;
+mod telephone;
 mod waiting_checks;
 mod webhook;
 
@@ -209,7 +210,8 @@ fn print_alert(notice: &calls::FollowResponse, alert: &calls::Alert) {
         message::precedence_name(notice.precedence),
         shown(&notice.from),
         shown(&notice.number),
-        alert.step,
+        // A person counts from one.
+        alert.step.saturating_add(1),
     );
     rows::row(1, "Subject", &shown(&notice.subject));
     rows::row(1, "Due", &Instant(alert.due_ms).to_string());
@@ -221,6 +223,9 @@ fn print_alert(notice: &calls::FollowResponse, alert: &calls::Alert) {
         rows::row(1, "Next step", &Instant(alert.next_due_ms).to_string());
     }
     rows::row(1, "Acknowledged", if notice.acknowledged { "yes" } else { "not yet" });
+    for mark in &notice.marks {
+        rows::row(1, "Mark", &shown(mark));
+    }
     rows::row(1, "Digest", &hex::encode(&notice.digest));
 }
 

@@ -16,7 +16,7 @@ use crate::domain::duty::{
 use crate::domain::event::{Event, Record};
 use crate::domain::fact::Gist;
 use crate::domain::kind::Kind;
-use crate::domain::message::{Outcome, Receipt};
+use crate::domain::message::{Message, Outcome, Receipt};
 use crate::domain::party::Party;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
@@ -199,6 +199,22 @@ impl Board {
             let linked = with.iter().copied().filter(|party| self.links.contains_key(party));
             self.duties.consider(there, linked, index);
         }
+    }
+
+    /// Whether a word on record already takes a message of these bytes back from a Party. Of a message of which the
+    /// number is not read, only what names its digest.
+    pub(super) fn is_taken_back(&self, message: &Gist, digest: Digest, to: Party) -> bool {
+        let of = OfAuthor { thread: message.thread, author: message.author, traffic: message.traffic };
+        self.duties.withdrawals.is_any(of, &digest, message.number, to)
+    }
+
+    /// Whether its author's word in a record before this one takes a message back.
+    pub fn is_taken_back_before(&self, index: u64, digest: &Digest, message: &Message) -> bool {
+        let draft = &message.draft;
+        let of = OfAuthor { thread: draft.thread, author: message.author, traffic: draft.traffic };
+        let words = self.duties.withdrawals.of(of, digest, &message.number, None);
+        Kind::from_name(&draft.kind).is_some_and(Kind::may_be_taken_back)
+            && words.first().is_some_and(|(record, _)| *record < index)
     }
 
     /// An account of a delivery by hand is on record.

@@ -34,6 +34,8 @@ pub struct Duties {
     doubted: OrdSet<(Party, DutyNumber)>,
     /// Those that lapsed, or are an alarm, and were not met since, by when they fell due.
     past_due: OrdSet<(Instant, DutyNumber)>,
+    /// Those met by what was judged insufficient, with nothing given since, by when they fell due.
+    insufficient: OrdSet<(Instant, DutyNumber)>,
     /// Those that are lifted as long as a suspension lasts.
     suspended: OrdSet<DutyNumber>,
     by_cause: OrdMap<Cause, Arc<[DutyNumber]>>,
@@ -112,6 +114,11 @@ impl Duties {
     /// Those past due and not met since, the newest first.
     pub fn past_due(&self) -> impl Iterator<Item = &Arc<Duty>> {
         self.past_due.iter().rev().filter_map(|(_, number)| self.all.get(number))
+    }
+
+    /// Those met by what was judged insufficient, with nothing given since, the newest first.
+    pub fn insufficient(&self) -> impl Iterator<Item = &Arc<Duty>> {
+        self.insufficient.iter().rev().filter_map(|(_, number)| self.all.get(number))
     }
 
     /// How many were ever put on record: the number of the next one.
@@ -322,6 +329,11 @@ impl Duties {
             self.past_due.insert((due, number));
         } else {
             self.past_due.remove(&(due, number));
+        }
+        if after == State::Insufficient {
+            self.insufficient.insert((due, number));
+        } else {
+            self.insufficient.remove(&(due, number));
         }
         if *step == Step::Resumed {
             self.running.insert((due, number));

@@ -57,6 +57,13 @@ impl Withdrawals {
         all.sort_unstable();
         all
     }
+
+    /// Whether any takes this message back from a Party. The number is given by its digest.
+    pub fn is_any(&self, of: OfAuthor, message: &Digest, number: Option<Digest>, to: Party) -> bool {
+        let named = [Some(*message), number].into_iter().flatten();
+        let mut words = named.filter_map(|named| self.0.get(&(of, named))).flat_map(|words| words.values());
+        words.any(|parties| parties.contains(&to))
+    }
 }
 
 /// That of a message is taken over far more than its number.
