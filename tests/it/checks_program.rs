@@ -172,9 +172,10 @@ async fn a_check_is_made_by_one_officer_and_answered_by_the_other_with_the_comma
     until(&pl, "hourly", "MISSED").await;
     until(&by, "hourly", "MISSED").await;
     let listed = printed(&["hotline", "checks", "BY", "--as", &pl]).await;
-    assert!(listed.contains("hourly  PL asked  MISSED: not sent by us"), "{listed}");
+    assert!(listed.contains("hourly  PL's turn  MISSED: not sent by us"), "{listed}");
     let listed = printed(&["hotline", "checks", "PL", "--as", &by]).await;
-    assert!(listed.contains("hourly  PL asked  MISSED: link up, nobody answered"), "{listed}");
+    let nothing_came = "hourly  PL's turn  MISSED: link up, no check that counts came from there";
+    assert!(listed.contains(nothing_came) && !listed.contains("nobody answered"), "{listed}");
     let followed = printed(&["watch", "follow", "--once", "--as", &pl]).await;
     assert!(followed.contains("ALARM: check hourly with BY, due "), "{followed}");
     wrong(&world, "PL", &["hotline", "checks", "LT", "--as", &pl], &["party", "no link with this Party"])

@@ -150,7 +150,8 @@ fn show_link(link: &calls::CheckedLink) {
     }
     for noted in &link.last {
         let steps = noted.steps.iter().map(step).collect::<Vec<_>>().join("; ");
-        say!("  {}  {}  {} asked  {steps}", Instant(noted.due_ms), shown(&noted.check), shown(&noted.asks));
+        let (check, asks) = (shown(&noted.check), shown(&noted.asks));
+        say!("  {}  {check}  {asks}'s turn  {steps}", Instant(noted.due_ms));
     }
 }
 
