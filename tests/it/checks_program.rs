@@ -134,6 +134,12 @@ async fn a_check_is_made_by_one_officer_and_answered_by_the_other_with_the_comma
     assert!(page.contains("CHECK by telephone with BY since "), "{page}");
     assert!(page.ends_with("no message waits for an officer\n"), "{page}");
     assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
+    let listed = printed(&["hotline", "checks", "BY", "--as", &pl]).await;
+    for check in ["hourly", "the chief's"] {
+        let waits =
+            format!("  {due}  {check}  PL's turn  DUE: nothing is on record of it yet, in time until ");
+        assert!(listed.contains(&waits), "{listed}");
+    }
     let auditor = at(&world, "PL", "auditor");
     wrong(&world, "PL", &["hotline", "check", "BY", "--as", &auditor], &["your roles"]).await;
     wrong(&world, "PL", &["hotline", "check", "LT", "--as", &pl], &["party", "says nothing of this Party"])
@@ -142,6 +148,11 @@ async fn a_check_is_made_by_one_officer_and_answered_by_the_other_with_the_comma
     let made = object(&["hotline", "check", "BY", "--as", &pl]).await;
     assert_eq!((&made["is_answer"], &made["check"]), (&false.into(), &"hourly".into()));
     until(&by, "hourly", "MADE").await;
+    let listed = printed(&["hotline", "checks", "PL", "--as", &by]).await;
+    assert!(
+        listed.contains("hourly  PL's turn  MADE ") && !listed.contains("hourly  PL's turn  DUE"),
+        "{listed}"
+    );
 
     // As the page names it.
     world.clock.set(due.plus_ms(2 * MINUTE_MS));
