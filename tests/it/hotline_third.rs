@@ -54,6 +54,11 @@ async fn a_third_party_comes_in_by_the_word_of_all_present() {
         assert_eq!(session.present, ["BY", "LT", "PL"], "{at}");
     }
     let at_third = show(&world, "LT", &thread).await;
+    let stands = at_third.session.as_ref().unwrap();
+    assert!(stands.came_in_later && stands.opened_by.is_empty(), "{stands:?}");
+    let printed = page(&world, "LT", &thread).await;
+    assert!(printed.contains("this Party came in: who opened it,"), "{printed}");
+    assert!(!printed.contains("opened by"), "{printed}");
     assert!(at_third.lines.iter().all(|line| line.missing.is_empty()), "{at_third:?}");
     assert_eq!(transcript(&world, "LT", &thread, "PL").await, transcript(&world, "PL", &thread, "LT").await);
 }

@@ -24,6 +24,10 @@ const HALF: usize = (PAGE - TEXT - GAP.len()) / 2;
 /// How far a line of the page is indented where it is gone on with.
 const GOES_ON: usize = 10;
 
+/// What a Party that came in later can't be told.
+const BEFORE_IT_CAME_IN: &str =
+    "this Party came in: who opened it, in which languages, and who was on, is not known here";
+
 /// The session, and what became of each text.
 pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
     let nothing = BTreeSet::new();
@@ -127,7 +131,13 @@ fn head(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
     sheet.put(&format!("Subject   {}", shown(&session.subject)));
     sheet.put(&format!("Thread    {}", hex::encode(&session.thread)));
     let present: Vec<String> = session.present.iter().map(|party| shown(party)).collect();
-    sheet.put(&format!("Present   {}, opened by {}", present.join(", "), shown(&session.opened_by)));
+    let present = present.join(", ");
+    if session.came_in_later {
+        sheet.put(&format!("Present   {present}"));
+        sheet.put(&format!("Before    {BEFORE_IT_CAME_IN}"));
+    } else {
+        sheet.put(&format!("Present   {present}, opened by {}", shown(&session.opened_by)));
+    }
     for text in not_in(session) {
         sheet.put(&text);
     }

@@ -165,7 +165,8 @@ fn session_json(session: &calls::Session) -> Value {
     json!({
         "thread": hex::encode(&session.thread),
         "subject": session.subject,
-        "opened_by": session.opened_by,
+        "opened_by": (!session.came_in_later).then_some(&session.opened_by),
+        "came_in_later": session.came_in_later,
         "present": session.present,
         "on": on.collect::<Vec<Value>>(),
         "languages": session.languages,

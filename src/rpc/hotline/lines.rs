@@ -74,10 +74,12 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
     let unread = all.filter(|one| is_unread_by(told, session.state == State::Closed, one, caller)).count();
     let newest = told.envelopes.values().map(|(_, at)| at.0).max();
     let (not_in, more_not_in) = not_in(session);
+    // Whoever wrote the addition need not have opened it.
+    let came_in_later = !matches!(begins.said.content, Content::SessionOpening(_));
     calls::Session {
         thread: told.thread.0.to_vec().into(),
         subject: envelope.map(|draft| draft.subject.clone()).unwrap_or_default(),
-        opened_by: begins.said.author.to_string(),
+        opened_by: if came_in_later { String::new() } else { begins.said.author.to_string() },
         present: session.present.iter().map(Party::to_string).collect(),
         on: on.collect(),
         languages: languages.into_iter().filter(|one| is_language(one)).take(LANGUAGES_TOLD).collect(),
@@ -91,6 +93,7 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
         opening: begins.said.message.0.to_vec().into(),
         not_in,
         more_not_in,
+        came_in_later,
     }
 }
 
