@@ -140,7 +140,7 @@ pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
 }
 
 /// All pages of it.
-async fn whole(desk: &Desk, thread: Bytes) -> Result<calls::ShowSessionResponse, Fault> {
+pub(super) async fn whole(desk: &Desk, thread: Bytes) -> Result<calls::ShowSessionResponse, Fault> {
     let (mut lines, mut heard, mut more_heard) = (Vec::new(), Vec::new(), 0_u32);
     let mut from = 0;
     loop {
