@@ -132,6 +132,7 @@ async fn a_check_is_made_by_one_officer_and_answered_by_the_other_with_the_comma
     assert!(page.contains("CHECK to BY since ") && page.contains(": hourly\n"), "{page}");
     assert!(page.contains("next: make it by ") && page.contains(", in 10 min; then missed"), "{page}");
     assert!(page.contains("CHECK by telephone with BY since "), "{page}");
+    assert!(page.contains("\n  telephone: Watch of BY, +00 000\n"), "{page}");
     assert!(page.ends_with("no message waits for an officer\n"), "{page}");
     assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
     let listed = printed(&["hotline", "checks", "BY", "--as", &pl]).await;
