@@ -233,12 +233,7 @@ pub(super) fn withdrawn(line: &calls::SessionLine) -> Option<String> {
 
 /// What was written down of a text, beside the text itself.
 fn as_heard(sheet: &mut Sheet<'_>, heard: &calls::HeardText) {
-    let how = taken_down(heard);
-    if heard.differences.is_empty() {
-        sheet.put(&format!("     as heard: same; {how}"));
-        return;
-    }
-    sheet.put(&format!("     as heard: not the same; {how}; the original counts"));
+    sheet.put(&format!("     {}", heard_as(heard)));
     for one in &heard.differences {
         let (original, heard) = (shown(&one.original), shown(&one.heard));
         sheet.put(&format!("     word {}: \"{original}\" was heard as \"{heard}\"", one.word));
@@ -246,6 +241,15 @@ fn as_heard(sheet: &mut Sheet<'_>, heard: &calls::HeardText) {
     if heard.more_differences > 0 {
         sheet.put(&format!("     and {} more", heard.more_differences));
     }
+}
+
+/// Whether what was written down of a text is what its original says.
+pub(super) fn heard_as(heard: &calls::HeardText) -> String {
+    let how = taken_down(heard);
+    if heard.differences.is_empty() {
+        return format!("as heard: same; {how}");
+    }
+    format!("as heard: not the same; {how}; the original counts")
 }
 
 /// What was written down, and has no original beside it.

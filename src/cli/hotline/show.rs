@@ -77,8 +77,12 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
             if args.json {
                 say!("{}", json::line(&session_json(session)));
             } else {
+                let heard = match session.heard_alone {
+                    0 => String::new(),
+                    many => format!("{many} heard by telephone, without original  "),
+                };
                 say!(
-                    "{}  {:<5} {:<9} {:<9} {} unread  {}  {}",
+                    "{}  {:<5} {:<9} {:<9} {} unread  {}  {heard}{}",
                     hex::encode(&session.thread),
                     traffic_mark(session.traffic),
                     session.state,
@@ -177,6 +181,7 @@ fn session_json(session: &calls::Session) -> Value {
         "state": session.state,
         "messages": session.messages,
         "unread": session.unread,
+        "heard_alone": session.heard_alone,
         "not_in": page::not_in(session),
     })
 }

@@ -94,6 +94,7 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
         not_in,
         more_not_in,
         came_in_later,
+        heard_alone: count(heard::count_alone(told)),
     }
 }
 

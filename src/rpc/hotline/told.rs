@@ -14,6 +14,7 @@ use crate::codec::content::{self, Said as Read};
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Record};
+use crate::domain::hotline::beginning;
 use crate::domain::hotline::phrases::LinkPhrases;
 use crate::domain::hotline::session::{Session, Spoken};
 use crate::domain::message::{Acknowledgement, Message, Outcome, Traffic};
@@ -183,9 +184,29 @@ impl Told {
     }
 
     /// The message that the word in this one takes back.
-    pub fn taken_back_by(&self, word: &Digest) -> Option<Digest> {
+    fn taken_back_by(&self, word: &Digest) -> Option<Digest> {
         let word = self.withdrawals.iter().find(|one| one.message == *word)?;
         self.spoken.iter().find(|one| takes_back(word, &one.said)).map(|one| one.said.message)
+    }
+
+    /// The signed original, by author and check words, of what was written down as heard.
+    pub fn original_of(&self, heard: &Transcription) -> Option<&Spoken> {
+        let words = beginning(&heard.check_words).ok()?;
+        self.spoken.iter().find(|one| {
+            matches!(one.said.content, Content::SessionText(_))
+                && one.said.author.as_str() == heard.origin_party
+                && one.said.message.0.starts_with(&words)
+        })
+    }
+
+    /// Of which message this one changes what is told: it takes that back, or is what was written down of it as heard.
+    /// Itself, where what was written down has no original here.
+    pub fn touched_by(&self, word: &Digest) -> Option<Digest> {
+        let as_heard = || {
+            let (_, form) = self.heard.iter().find(|(in_message, _)| in_message == word)?;
+            Some(self.original_of(form).map_or(*word, |original| original.said.message))
+        };
+        self.taken_back_by(word).or_else(as_heard)
     }
 
     fn traffic_of(&self, message: &Digest) -> Option<Traffic> {

@@ -75,7 +75,11 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
     let second = if wide < TEXT_COLUMNS_MIN {
         "too narrow".to_owned()
     } else {
-        format!("{partial}on: {}  languages: {}", on(stands, &state.own), languages(stands))
+        let heard = match stands.heard_alone {
+            0 => String::new(),
+            many => format!("HEARD BY TELEPHONE {many}: detente hotline show  "),
+        };
+        format!("{partial}{heard}on: {}  languages: {}", on(stands, &state.own), languages(stands))
     };
     [Row::of(cut(&first, wide), Weight::Bold), Row::of(cut(&second, wide), Weight::Plain), last]
 }
@@ -157,6 +161,17 @@ mod tests {
         let there = calls::Session { opened_by, languages: languages_of_it, came_in_later: false, ..stands };
         assert_eq!(on(&there, "PL"), "PL Maj, BY opened it, LT nobody yet");
         assert_eq!(languages(&there), "en");
+    }
+
+    #[test]
+    fn what_was_heard_by_telephone_and_has_no_original_here_is_told_above_the_session() {
+        let mut state = console(&[]);
+        state.view = View::Session;
+        let stands = |state: &State| head(state, 80)[1].pieces[0].text.clone();
+        assert!(stands(&state).starts_with("on: "), "{}", stands(&state));
+        state.sessions.values_mut().for_each(|one| one.stands.heard_alone = 2);
+        let told = "HEARD BY TELEPHONE 2: detente hotline show  on: ";
+        assert!(stands(&state).starts_with(told), "{}", stands(&state));
     }
 
     #[test]
