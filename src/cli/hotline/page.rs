@@ -33,6 +33,7 @@ pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
     let nothing = BTreeSet::new();
     let mut sheet = Sheet::without(&nothing);
     head(&mut sheet, whole);
+    handed_on(&mut sheet, whole);
     for line in &whole.lines {
         sheet.gap();
         said(&mut sheet, line);
@@ -223,6 +224,27 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
     }
     if let Some(withdrawn) = withdrawn(line) {
         sheet.put(&format!("     {withdrawn}"));
+    }
+}
+
+/// What was said before a Party came in, as another one hands it on.
+fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
+    for one in &whole.handed_on {
+        let (digest, mark) = (hex::encode(&one.digest), traffic_mark(one.traffic));
+        let (author, number) = (shown(&one.author), shown(&one.number));
+        let (at, precedence) = (Instant(one.released_at_ms), precedence_name(one.precedence));
+        let first = digest.get(..12).unwrap_or_default();
+        sheet.gap();
+        sheet.put(&format!("  -  {mark}  {author}  {at}  {precedence}  {number}  {first}"));
+        let (by, recorded) = (shown(&one.by), Instant(one.recorded_at_ms));
+        sheet.put(&format!("     handed on by {by} at {recorded}; no part of what is signed here"));
+        sheet.put(&format!("     {}", shown(&one.signature)));
+        for text in shown_lines(&one.text) {
+            sheet.quote(&format!("[{}] {text}", shown(&one.language)));
+        }
+    }
+    if whole.more_handed_on > 0 {
+        sheet.put(&format!("     and {} more handed on", whole.more_handed_on));
     }
 }
 

@@ -146,6 +146,7 @@ pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
 /// All pages of it.
 pub(super) async fn whole(desk: &Desk, thread: Bytes) -> Result<calls::ShowSessionResponse, Fault> {
     let (mut lines, mut heard, mut more_heard) = (Vec::new(), Vec::new(), 0_u32);
+    let (mut handed_on, mut more_handed_on) = (Vec::new(), 0_u32);
     let mut from = 0;
     loop {
         let asked = calls::ShowSessionRequest { thread: thread.clone(), from };
@@ -154,9 +155,18 @@ pub(super) async fn whole(desk: &Desk, thread: Bytes) -> Result<calls::ShowSessi
         // They come with the first page.
         heard.append(&mut page.heard);
         more_heard = more_heard.saturating_add(page.more_heard);
+        handed_on.append(&mut page.handed_on);
+        more_handed_on = more_handed_on.saturating_add(page.more_handed_on);
         // A page that does not lead on would be read for ever.
         if page.next <= from {
-            return Ok(calls::ShowSessionResponse { lines, heard, more_heard, ..page });
+            return Ok(calls::ShowSessionResponse {
+                lines,
+                heard,
+                more_heard,
+                handed_on,
+                more_handed_on,
+                ..page
+            });
         }
         from = page.next;
     }
@@ -200,7 +210,27 @@ fn whole_json(whole: &calls::ShowSessionResponse) -> Value {
     object["closed"] = closed.collect();
     object["heard"] = whole.heard.iter().map(heard_json).collect();
     object["more_heard"] = json!(whole.more_heard);
+    object["handed_on"] = whole.handed_on.iter().map(handed_on_json).collect();
+    object["more_handed_on"] = json!(whole.more_handed_on);
     object
+}
+
+fn handed_on_json(one: &calls::HandedOn) -> Value {
+    json!({
+        "message": hex::encode(&one.digest),
+        "in_message": hex::encode(&one.in_message),
+        "by": one.by,
+        "recorded_at": Instant(one.recorded_at_ms).to_string(),
+        "kind": one.kind,
+        "author": one.author,
+        "number": one.number,
+        "text": one.text,
+        "language": one.language,
+        "precedence": precedence_name(one.precedence),
+        "traffic": traffic_name(one.traffic),
+        "released_at": Instant(one.released_at_ms).to_string(),
+        "signature": one.signature,
+    })
 }
 
 fn line_json(line: &calls::SessionLine) -> Value {

@@ -100,8 +100,9 @@ pub struct AddArgs {
     thread: String,
     /// The code of the Party that comes in
     party: String,
-    /// It is to be given what was said before as well, by `detente message forward`; without it, what is said from
-    /// now on. All present must say the same
+    /// It is to be given what was said before as well: `detente message forward DIGEST --to PARTY` for each, once it is
+    /// in, which `detente hotline show` then has there; without it, what is said from now on. All present must say the
+    /// same
     #[arg(long)]
     all: bool,
     /// Open the session again, where all have closed it: without this that is refused

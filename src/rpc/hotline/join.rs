@@ -222,8 +222,8 @@ impl Console {
         Ok(is_ordered(&stored.message).then_some((stored.message.draft.thread, touched)))
     }
 
-    /// What is taken back by its number alone, or was written down as heard, is looked for where the word stands, if
-    /// that is a session that is read.
+    /// What is taken back by its number alone, was written down as heard or is handed on, is looked for where the word
+    /// stands, if that is a session that is read.
     async fn by_number(&self, head: &Head, touched: Touched) -> Result<Option<(ThreadId, Touched)>, Stop> {
         let Some(thread) = touched.thread else { return Ok(None) };
         let is_read = |here: &Thread| here.is_session() && here.messages() <= limits::HOTLINE_THREAD_MAX;

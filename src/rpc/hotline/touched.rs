@@ -16,7 +16,7 @@ pub(super) struct Touched {
     pub message: Digest,
     pub is_new: bool,
     /// The message takes back another one, which it names by its number alone, or is what was written down of one as
-    /// heard: that one is what is touched.
+    /// heard: that one is what is touched. Or it hands one on, which the session then says.
     pub by_number: bool,
 }
 
@@ -55,7 +55,7 @@ pub(super) fn touched(head: &Head, record: &Record, event: &Event) -> Vec<Touche
         });
         touched.extend(about.map(|message| changed(thread, message)));
     }
-    if kind == Kind::Transcription.name() {
+    if kind == Kind::Transcription.name() || kind == Kind::Forwarded.name() {
         touched.push(Touched { by_number: true, ..changed(thread, digest) });
     }
     // What it takes back is what its form names.

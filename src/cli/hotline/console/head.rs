@@ -79,7 +79,11 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
             0 => String::new(),
             many => format!("HEARD BY TELEPHONE {many}: detente hotline show  "),
         };
-        format!("{partial}{heard}on: {}  languages: {}", on(stands, &state.own), languages(stands))
+        let handed_on = match stands.handed_on {
+            0 => String::new(),
+            many => format!("HANDED ON {many}: detente hotline show  "),
+        };
+        format!("{partial}{heard}{handed_on}on: {}  languages: {}", on(stands, &state.own), languages(stands))
     };
     [Row::of(cut(&first, wide), Weight::Bold), Row::of(cut(&second, wide), Weight::Plain), last]
 }
