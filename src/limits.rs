@@ -179,6 +179,10 @@ pub const HOTLINE_TRANSLATIONS_BYTES: usize = 64 * 1024;
 pub const HOTLINE_HEARD_TOLD: usize = 8;
 /// What is told of it takes no more (bytes).
 pub const HOTLINE_HEARD_BYTES: usize = 64 * 1024;
+/// Of the messages of a session that were handed on in it no more are told; how many more there are is.
+pub const HOTLINE_HANDED_ON_TOLD: usize = 64;
+/// What is told of them takes no more (bytes).
+pub const HOTLINE_HANDED_ON_BYTES: usize = 256 * 1024;
 /// Of the differences of two transcripts no more are told; how many more there are is.
 pub const HOTLINE_DIFFERENCES_TOLD: usize = 32;
 /// A longer name of an officer stands in the message alone, and is not told beside the texts (bytes).

@@ -38,6 +38,21 @@ fn of_an_answer_without_a_receipt_a_missed_check_says_that_it_was_given_and_not_
     assert_eq!(Known::AnswerNotProven.to_string(), "link up, answered by us, not yet receipted as taken");
 }
 
+#[test]
+fn of_a_check_that_the_other_end_did_not_make_the_end_that_answers_says_that_none_came() {
+    let mut never_made = Link::new("BY", "officer = \"watch\"");
+    assert_eq!(never_made.note(What::Missed(Known::NoCheckCame), over()), Ok(()));
+    assert_eq!(Known::NoCheckCame.to_string(), "link up, no check that counts came from there");
+
+    // Not of one that is here, nor of one that it is our turn to make.
+    let mut made = Link::new("BY", "officer = \"watch\"");
+    made.says(agreed(), due());
+    assert_eq!(made.note(What::Made { at: due() }, due()), Ok(()));
+    assert_eq!(made.note(What::Missed(Known::NoCheckCame), over()), NOTHING);
+    let mut ours = Link::new("PL", "");
+    assert_eq!(ours.note(What::Missed(Known::NoCheckCame), over()), NOTHING);
+}
+
 fn refers(message: Option<Digest>, number: &str, author: &str) -> Vec<Reference> {
     let (number, author) = (number.to_owned(), author.to_owned());
     vec![Reference { message, number, author, relation: Relation::Answers }]

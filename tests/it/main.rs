@@ -71,6 +71,7 @@ mod hotline_console;
 mod hotline_console_acts;
 mod hotline_console_held;
 mod hotline_console_typed;
+mod hotline_heard;
 mod hotline_hostile;
 mod hotline_killed;
 mod hotline_lanes;

@@ -312,6 +312,7 @@ impl Board {
                 let holds = match known {
                     Known::PlannedOutage { message } => of.planned_outage(checks) == Some(*message),
                     Known::AnswerNotProven => of.answer_is_not_proven(checks),
+                    Known::NoCheckCame => of.no_check_came(checks),
                     _ => true,
                 };
                 fits && holds && of.step(checks, now) == Some(Step::Miss)

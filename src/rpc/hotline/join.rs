@@ -222,14 +222,15 @@ impl Console {
         Ok(is_ordered(&stored.message).then_some((stored.message.draft.thread, touched)))
     }
 
-    /// What is taken back by its number alone is looked for where the word stands, if that is a session that is read.
+    /// What is taken back by its number alone, was written down as heard or is handed on, is looked for where the word
+    /// stands, if that is a session that is read.
     async fn by_number(&self, head: &Head, touched: Touched) -> Result<Option<(ThreadId, Touched)>, Stop> {
         let Some(thread) = touched.thread else { return Ok(None) };
         let is_read = |here: &Thread| here.is_session() && here.messages() <= limits::HOTLINE_THREAD_MAX;
         if !head.board.thread(thread).is_some_and(is_read) {
             return Ok(None);
         }
-        let look = |told: &Told| told.taken_back_by(&touched.message);
+        let look = |told: &Told| told.touched_by(&touched.message);
         let message = self.desk.kept.of(head, &self.desk.registrar.journal, thread, look).await?;
         Ok(message.map(|message| (thread, Touched { message, by_number: false, ..touched })))
     }

@@ -11,9 +11,12 @@ use imbl::OrdMap;
 use tonic::Status;
 
 use crate::codec::content::{self, Said as Read};
+use crate::codec::forwarded::{self, Opened, Original};
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Record};
+use crate::domain::forwarded::Forwarded;
+use crate::domain::hotline::beginning;
 use crate::domain::hotline::phrases::LinkPhrases;
 use crate::domain::hotline::session::{Session, Spoken};
 use crate::domain::message::{Acknowledgement, Message, Outcome, Traffic};
@@ -46,6 +49,8 @@ pub(super) struct Told {
     pub phrases: OrdMap<Party, Arc<LinkPhrases>>,
     /// What this Party wrote down as heard by telephone, and in which message.
     pub heard: Vec<(Digest, Box<Transcription>)>,
+    /// What was handed on of this session in it, each by each Party once.
+    pub handed_on: Vec<HandedOn>,
     /// By which words authors took messages of their own back.
     withdrawals: Vec<Said>,
     /// Of our own messages: the receipt of each addressee that gave one.
@@ -57,6 +62,15 @@ pub(super) struct Told {
     /// The head at which it was read last.
     upto: u64,
     bytes: usize,
+}
+
+/// A message of the session within a message of another Party's, or of a later day.
+pub(super) struct HandedOn {
+    pub by: Party,
+    pub in_message: Digest,
+    pub recorded_at: Instant,
+    pub form: Forwarded,
+    pub original: Box<Original>,
 }
 
 struct Awaited {
@@ -82,6 +96,7 @@ impl Told {
             translations: Vec::new(),
             phrases: head.board.roster.phrases.clone(),
             heard: Vec::new(),
+            handed_on: Vec::new(),
             withdrawals: Vec::new(),
             receipts: BTreeMap::new(),
             awaited: Vec::new(),
@@ -183,9 +198,30 @@ impl Told {
     }
 
     /// The message that the word in this one takes back.
-    pub fn taken_back_by(&self, word: &Digest) -> Option<Digest> {
+    fn taken_back_by(&self, word: &Digest) -> Option<Digest> {
         let word = self.withdrawals.iter().find(|one| one.message == *word)?;
         self.spoken.iter().find(|one| takes_back(word, &one.said)).map(|one| one.said.message)
+    }
+
+    /// The signed original, by author and check words, of what was written down as heard.
+    pub fn original_of(&self, heard: &Transcription) -> Option<&Spoken> {
+        let words = beginning(&heard.check_words).ok()?;
+        self.spoken.iter().find(|one| {
+            matches!(one.said.content, Content::SessionText(_))
+                && one.said.author.as_str() == heard.origin_party
+                && one.said.message.0.starts_with(&words)
+        })
+    }
+
+    /// Of which message this one changes what is told: it takes that back, or is what was written down of it as heard.
+    /// Itself, where what was written down has no original here, or where it hands one on.
+    pub fn touched_by(&self, word: &Digest) -> Option<Digest> {
+        let as_heard = || {
+            let (_, form) = self.heard.iter().find(|(in_message, _)| in_message == word)?;
+            Some(self.original_of(form).map_or(*word, |original| original.said.message))
+        };
+        let handed_on = || self.handed_on.iter().any(|one| one.in_message == *word).then_some(*word);
+        self.taken_back_by(word).or_else(as_heard).or_else(handed_on)
     }
 
     fn traffic_of(&self, message: &Digest) -> Option<Traffic> {
@@ -215,6 +251,7 @@ impl Told {
             Read::Form(Content::Transcription(form)) if message.author == self.own => {
                 self.heard.push((digest, form));
             }
+            Read::Form(Content::Forwarded(form)) => self.hand_on((digest, recorded_at), message.author, form),
             Read::Form(content) if content.kind() == Kind::MessageWithdrawal => {
                 self.withdrawals.push(said(digest, &message, content));
             }
@@ -230,6 +267,19 @@ impl Told {
                 self.reads.push((message.author, message.draft.traffic, digest, read));
             }
             Read::Form(_) | Read::Unknown | Read::Unreadable(_) => {}
+        }
+    }
+
+    /// Whatever else is handed on in the thread is a message like any other.
+    fn hand_on(&mut self, (in_message, recorded_at): (Digest, Instant), by: Party, form: Forwarded) {
+        let Opened::Message(original) = forwarded::open(&form) else { return };
+        let draft = &original.message.draft;
+        let is_of_session = draft.thread == self.thread
+            && Kind::from_name(&draft.kind).is_some_and(Kind::has_place_in_session);
+        let is_there =
+            self.handed_on.iter().any(|one| one.by == by && one.original.digest == original.digest);
+        if is_of_session && !is_there {
+            self.handed_on.push(HandedOn { by, in_message, recorded_at, form, original });
         }
     }
 

@@ -15,7 +15,8 @@ pub(super) struct Touched {
     pub thread: Option<ThreadId>,
     pub message: Digest,
     pub is_new: bool,
-    /// The message takes back another one, which it names by its number alone: that one is what is touched.
+    /// The message takes back another one, which it names by its number alone, or is what was written down of one as
+    /// heard: that one is what is touched. Or it hands one on, which the session then says.
     pub by_number: bool,
 }
 
@@ -53,6 +54,9 @@ pub(super) fn touched(head: &Head, record: &Record, event: &Event) -> Vec<Touche
             _ => reference.message,
         });
         touched.extend(about.map(|message| changed(thread, message)));
+    }
+    if kind == Kind::Transcription.name() || kind == Kind::Forwarded.name() {
+        touched.push(Touched { by_number: true, ..changed(thread, digest) });
     }
     // What it takes back is what its form names.
     if kind == Kind::MessageWithdrawal.name()
