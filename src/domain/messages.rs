@@ -116,13 +116,13 @@ impl Messages {
             (node, depth) = (&ways[this], depth + 1);
         }
         left.push(node);
-        let mut next_run = move || loop {
+        let next_run = move || loop {
             match &**left.pop()? {
                 Node::Run(run) => return Some(run),
                 Node::Branch(ways) => left.extend(ways.iter().rev()),
             }
         };
-        let from_its_run = std::iter::from_fn(move || next_run()).flatten();
+        let from_its_run = std::iter::from_fn(next_run).flatten();
         from_its_run.skip_while(move |one| one.digest < first).map(|one| (&one.digest, one.whereabouts()))
     }
 

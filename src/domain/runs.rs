@@ -1,5 +1,5 @@
 //! Small entries of which a Board holds one for ever for nearly every message, under numbers that grow: packed,
-//! in sorted runs of some dozens behind one persistent map, which half as much memory holds as the map alone.
+//! in sorted runs of some dozens behind one persistent map: about half the memory that the map alone would take.
 //!
 //! Never here: what the entries mean.
 
