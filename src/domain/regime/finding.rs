@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
+use super::account::Account;
 use super::condition::{Bound, Over};
-use super::figure::Axis;
 use super::format_finding::{FieldFault, FormatState, PrecedentState, RepliesTo, Reply, SenderState};
 use super::group::{Group, GroupFigure};
 use super::quantity::Quantity;
@@ -201,14 +201,6 @@ pub enum Point {
         answer: Answer,
         ground: Ground,
     },
-}
-
-/// One way in which a figure as a whole is declared.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Account {
-    /// `None` for a total that is stated; else by what the parts are told apart that are added up here.
-    pub by: Option<Axis>,
-    pub quantity: Quantity,
 }
 
 /// Why something can't be judged. Paths are those of the form.

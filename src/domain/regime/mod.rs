@@ -4,6 +4,7 @@
 //! treaty office writes today is judged by the same code. Nor bytes and their reading (`codec/regime`),
 //! nor who has adopted what. A check never refuses: it says what it finds.
 
+pub mod account;
 pub mod beside;
 mod cells;
 pub mod channels;
@@ -32,6 +33,7 @@ mod measure;
 mod moment;
 pub mod numbering;
 pub mod paragraphs;
+mod peak;
 mod phrases;
 pub mod place;
 pub mod quantity;
