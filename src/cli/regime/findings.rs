@@ -272,6 +272,7 @@ pub(super) fn lack(lack: &Lack) -> Value {
         Lack::NoCell { figure, party, territory } => {
             json!({ "lack": "not declared of", "of": figure, "party": party, "territory": territory })
         }
+        Lack::NotTogether { figure, over } => of("not known to fall together", figure, over.word()),
         Lack::Contradiction { figure, least, most } => {
             json!({ "lack": "contradiction", "of": figure, "least": least, "most": most })
         }

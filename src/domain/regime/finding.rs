@@ -248,6 +248,11 @@ pub enum Lack {
         party: String,
         territory: String,
     },
+    /// Of several numbers that are added up, whether the greatest of each is of one phase or name.
+    NotTogether {
+        figure: String,
+        over: Over,
+    },
     /// What is declared contradicts itself, on either side of the number.
     Contradiction {
         figure: String,

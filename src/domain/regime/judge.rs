@@ -8,7 +8,7 @@ use super::condition::{Condition, Lasting, Measure, Over};
 use super::days;
 use super::fact::{FactRule, Is, Test};
 use super::finding::{Answer, Lack, Point, Verdict};
-use super::measure::{Measured, added, measure};
+use super::measure::{Measured, added, falls_apart, measure};
 use super::quantity::Quantity;
 use super::subject::Subject;
 use super::{Regime, Standing, together};
@@ -185,12 +185,19 @@ impl<'a> Judge<'a> {
             let Some(one) = self.measured(name, wanted.over) else { continue };
             together = Some(match together {
                 None => one,
-                Some(before) => Measured {
-                    quantity: added(wanted.over, before.quantity, one.quantity),
-                    of: String::new(),
-                    accounts: Vec::new(),
-                    lacking: before.lacking.into_iter().chain(one.lacking).collect(),
-                },
+                Some(before) => {
+                    let mut lacking: BTreeSet<Lack> = before.lacking.into_iter().chain(one.lacking).collect();
+                    if falls_apart(wanted.over, before.quantity, one.quantity) {
+                        let figure = wanted.figures.join(" + ");
+                        lacking.insert(Lack::NotTogether { figure, over: wanted.over });
+                    }
+                    Measured {
+                        quantity: added(wanted.over, before.quantity, one.quantity),
+                        of: String::new(),
+                        accounts: Vec::new(),
+                        lacking,
+                    }
+                }
             });
         }
         let Some(Measured { quantity, of, accounts, mut lacking }) = together else {

@@ -54,6 +54,9 @@ pub fn measure(name: &str, rule: &FigureRule, over: Over, subject: &Subject) -> 
             None => Measured { quantity, of, accounts, lacking: BTreeSet::new() },
             // Of two places together neither's accounts are the whole.
             Some(before) => {
+                if falls_apart(over, before.quantity, quantity) {
+                    measuring.add(Lack::NotTogether { figure: name.to_owned(), over });
+                }
                 Measured { quantity: added(over, before.quantity, quantity), accounts: Vec::new(), ..before }
             }
         });
@@ -104,6 +107,11 @@ pub fn added(over: Over, one: Quantity, two: Quantity) -> Quantity {
             Quantity { low: one.low.max(two.low), high: one.plus(two).high }
         }
     }
+}
+
+/// Whether the greatest of two numbers may be of different phases or names: what they come to together is not told.
+pub fn falls_apart(over: Over, one: Quantity, two: Quantity) -> bool {
+    over != Over::Whole && one.low > 0 && two.low > 0
 }
 
 pub(super) struct Measuring<'s, 'a> {

@@ -63,6 +63,9 @@ pub fn lack(regime: &Regime, lack: &Lack, languages: Languages<'_>) -> String {
             };
             format!("{}: nothing is declared of {cell}", figure(name))
         }
+        Lack::NotTogether { figure: name, over } => {
+            format!("{}: whether the most of each falls together ({})", figure(name), over.word())
+        }
         Lack::Contradiction { figure: name, least, most } => format!(
             "{}: what is declared contradicts itself, {least} by one account and {most} by another",
             figure(name)
