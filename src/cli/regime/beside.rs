@@ -44,10 +44,12 @@ pub(super) fn pair(pair: &Pair) -> Value {
     let codes = |all: &std::collections::BTreeSet<Party>| -> Vec<String> {
         all.iter().map(Party::to_string).collect()
     };
+    let withdrew = pair.withdrew.iter().map(|(party, by)| json!({ "party": party.to_string(), "by": by }));
     json!({
         "threads": [pair.one.to_string(), pair.other.to_string()],
         "stated_by": codes(&pair.stated_by),
         "without_notice_of_their_own": codes(&pair.not_theirs),
+        "withdrew_their_notice": withdrew.collect::<Vec<_>>(),
         "contested_by": codes(&pair.contested_by),
     })
 }

@@ -46,6 +46,7 @@ pub mod tally;
 mod tally_lines;
 mod timing;
 mod together;
+mod whose;
 mod words;
 
 use std::collections::BTreeMap;
