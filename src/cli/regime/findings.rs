@@ -120,6 +120,7 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str, restraints: &[Re
             put("kind", "replies-to".into());
             put("number", to.number.as_str().into());
             put("format", to.format.as_str().into());
+            put("withdrawn_by", to.withdrawn_by.as_deref().into());
             put("ground", self::ground(&to.ground));
         }
         Finding::Confidentiality { marked, ground } => {

@@ -84,5 +84,7 @@ pub struct RepliesTo {
     pub clock: Clock,
     /// Whether its author is bound to whoever asks, as far as it is known here: else nothing is owed, and no time runs.
     pub is_owed: bool,
+    /// The official number of the message by which its author took it back: it is no reply any more. Not safe to show.
+    pub withdrawn_by: Option<String>,
     pub ground: Ground,
 }

@@ -169,6 +169,7 @@ fn replies_to(regime: &Regime, asked: &Asked, found: &mut Vec<Finding>) {
             number: request.number.clone(),
             format: request.form.format.clone(),
             clock,
+            withdrawn_by: request.withdrawn_by.clone(),
             ground: rule.ground.clone(),
         }));
     }
