@@ -338,6 +338,7 @@ fn field_fault(at: &str, fault: &FieldFault) -> Value {
             json!({ "field": at, "fault": "not a choice", "words": words })
         }
         FieldFault::OutOfOrder => plain("out of order"),
+        FieldFault::Unfit { rule } => json!({ "field": at, "fault": "unfit", "rule": rule }),
     }
 }
 

@@ -35,6 +35,11 @@ pub enum FieldFault {
         words: Vec<String>,
     },
     OutOfOrder,
+    /// Of the type that is asked for, and wrong by itself: no Party's code, no date.
+    Unfit {
+        /// To be read after the field's name.
+        rule: String,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -117,5 +117,6 @@ pub(super) fn said_of_field(fault: &FieldFault) -> String {
             format!("is none of: {}", words.join(", "))
         }
         FieldFault::OutOfOrder => "stands behind a field that comes after it".into(),
+        FieldFault::Unfit { rule } => shown(rule),
     }
 }
