@@ -288,6 +288,7 @@ pub(super) fn lack(lack: &Lack) -> Value {
         Lack::NoZone { at } => of("no zone", "", at),
         Lack::UnknownZone { at } => of("unknown zone", "", at),
         Lack::NoYear { at } => of("no year", "", at),
+        Lack::NotInOrder { at } => of("not in order", "", at),
         Lack::NoRelease => of("no release", "", ""),
     }
 }

@@ -300,6 +300,9 @@ pub enum Lack {
     NoYear {
         at: String,
     },
+    NotInOrder {
+        at: String,
+    },
     /// Nobody said when it is released.
     NoRelease,
 }

@@ -91,6 +91,7 @@ pub fn lack(regime: &Regime, lack: &Lack, languages: Languages<'_>) -> String {
         Lack::NoZone { at } => format!("the zone of the date ({})", shown(at)),
         Lack::UnknownZone { at } => format!("a zone that this program knows ({})", shown(at)),
         Lack::NoYear { at } => format!("the year ({})", shown(at)),
+        Lack::NotInOrder { at } => format!("the end comes before the start ({})", shown(at)),
         Lack::NoRelease => "when it is released".into(),
     }
 }
