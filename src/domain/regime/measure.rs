@@ -180,7 +180,14 @@ impl<'s, 'a> Measuring<'s, 'a> {
         }
         let all: Vec<&Row> = rows.rows.iter().collect();
         let whole = match &count.entries {
-            Entries::Figures => self.divided(count, &all, &Axis::ALL),
+            Entries::Figures => {
+                let whole = self.divided(count, &all, &Axis::ALL);
+                let is_total = |row: &&Row| {
+                    row.extent == Extent::All && Axis::ALL.into_iter().all(|axis| row.on(axis).is_empty())
+                };
+                // What is not there yet may be more of a part; of a total nothing more is to come.
+                if rows.all_there || all.iter().any(is_total) { whole } else { whole.unbounded() }
+            }
             Entries::Things { .. } => {
                 let sum = all.iter().fold(Quantity::NONE, |sum, row| sum.plus(row.number));
                 if rows.all_there { sum } else { sum.unbounded() }
@@ -252,7 +259,7 @@ impl<'s, 'a> Measuring<'s, 'a> {
         let all: Vec<&Row> = rows.rows.iter().collect();
         let groups = grouped(&all, axis);
         let all_told = match &count.entries {
-            Entries::Figures => !groups.is_empty() && self.covers_all(count, axis, &groups),
+            Entries::Figures => rows.all_there && !groups.is_empty() && self.covers_all(count, axis, &groups),
             Entries::Things { .. } => rows.all_there && rows.rows.iter().all(|row| !row.on(axis).is_empty()),
         };
         if all_told {
@@ -295,7 +302,8 @@ impl<'s, 'a> Measuring<'s, 'a> {
         let mut named = 0_usize;
         for found in &found {
             let Value::List(items) = found.value else { return false };
-            if self.subject.following.said(&found.at).is_some() {
+            let following = self.subject.following;
+            if following.said(&found.at).is_some() || following.behind(&found.at, items.len()).is_some() {
                 return false;
             }
             for item in items {

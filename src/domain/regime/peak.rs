@@ -56,7 +56,9 @@ impl Measuring<'_, '_> {
         let accounts = std::mem::take(&mut self.accounts);
         if let Some((phases, inside)) = &count.phases {
             for found in self.subject.find(phases).unwrap_or_default() {
-                let instead = self.subject.following.said(&found.at);
+                let given = if let Value::List(items) = found.value { items.len() } else { 0 };
+                let following = self.subject.following;
+                let instead = following.said(&found.at).or_else(|| following.behind(&found.at, given));
                 if let Some(instead) = instead {
                     is_said = true;
                     self.said(&found.at, instead);

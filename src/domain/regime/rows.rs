@@ -57,6 +57,10 @@ impl Measuring<'_, '_> {
             rows.all_there = false;
             return;
         };
+        if let Some(instead) = self.subject.following.behind(at, items.len()) {
+            rows.all_there = false;
+            self.said(at, instead);
+        }
         for (index, item) in items.iter().enumerate() {
             self.entry(count, item, &at.item(index), rows);
         }
