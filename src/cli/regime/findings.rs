@@ -152,6 +152,7 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str, restraints: &[Re
             put("gone", group.gone.as_ref().map(beside::gone).into());
             put("pairs", group.pairs.iter().map(beside::pair).collect());
             put("all_read", (group.looked == Looked::AtAll).into());
+            put("threads_not_held", group.not_held.into());
         }
         Finding::GroupFigure(figure) => {
             put("kind", "group-figure".into());
@@ -278,6 +279,7 @@ pub(super) fn lack(lack: &Lack) -> Value {
             json!({ "lack": "contradiction", "of": figure, "least": least, "most": most })
         }
         Lack::InNotice { figure, notice } => of("not wholly declared", figure, notice),
+        Lack::OtherNotices => of("other notices", "", ""),
         Lack::Fact { fact, at, instead } => of(instead.map_or("not stated", said), fact, at),
         Lack::FactContradiction { fact } => of("contradiction", fact, ""),
         Lack::NoDate { at } => of("no date", "", at),

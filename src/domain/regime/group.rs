@@ -65,6 +65,8 @@ pub struct Group {
     pub gone: Option<Gone>,
     pub pairs: Vec<Pair>,
     pub looked: Looked,
+    /// How many threads are stated to belong with it, and not contested, of which nothing is held here.
+    pub not_held: usize,
 }
 
 /// Why a notice no longer stands: by the official number of the message that says so, which is not safe to show.
@@ -241,7 +243,7 @@ pub(super) fn group(
     let stands = beside.stands;
     let threads = threads(beside.threads.iter());
     let taken_back = taken_back(beside.threads.iter());
-    let read = threads.iter().map(|thread| thread.id).collect();
+    let read: BTreeSet<ThreadId> = threads.iter().map(|thread| thread.id).collect();
     let mut joined = joined(stands.thread, stands.traffic, &beside.said, &taken_back, &read);
     if joined.pairs.is_empty() && beside.joined_looked == Looked::AtAll {
         return;
@@ -249,6 +251,8 @@ pub(super) fn group(
     if beside.joined_looked == Looked::AtAll {
         without_notice(&mut joined.pairs, &threads, stands, author);
     }
+    let not_held = joined.threads.iter().filter(|thread| !read.contains(thread)).count();
+    let may_be_more = not_held > 0 || beside.joined_looked == Looked::AtSome;
     let gone = gone(&threads, stands, author);
     let others = others(&joined, &threads, stands, author, gone.is_some());
     let this = gone.is_none().then(|| Notice::of(String::new(), content));
@@ -259,6 +263,7 @@ pub(super) fn group(
         gone,
         pairs: joined.pairs,
         looked: beside.joined_looked,
+        not_held,
     }));
     if notices.len() < 2 {
         return;
@@ -276,7 +281,7 @@ pub(super) fn group(
             found.extend(figure(regime, name, &named).map(Finding::GroupFigure));
         }
     }
-    let mut together = Judge::together(regime, named);
+    let mut together = Judge::together(regime, named).with_others(may_be_more);
     for name in &stood_on {
         if let Named::Class(name) = name
             && let Some((name, class)) = regime.classes.get_key_value(*name)

@@ -35,6 +35,10 @@ impl Page<'_> {
             };
             self.line(1, format!("threads {} and {}: {text}", pair.one, pair.other));
         }
+        if group.not_held > 0 {
+            let text = format!("{} more of its threads: no message of theirs is held here", group.not_held);
+            self.line(1, text);
+        }
         if group.looked == Looked::AtSome {
             self.line(1, "more is held of threads than a check reads: others may belong to it".into());
         }

@@ -53,6 +53,8 @@ pub struct Judge<'a> {
     regime: &'a Regime,
     /// Each by its name; one alone needs none.
     notices: Vec<(String, &'a Subject<'a>)>,
+    /// Whether others may belong with them: no sum of theirs is the whole.
+    may_be_more: bool,
     figures: BTreeMap<(&'a str, Over), Measured>,
     classes: BTreeMap<&'a str, Verdict>,
     thresholds: BTreeMap<&'a str, Verdict>,
@@ -67,10 +69,16 @@ impl<'a> Judge<'a> {
         Judge {
             regime,
             notices,
+            may_be_more: false,
             figures: BTreeMap::new(),
             classes: BTreeMap::new(),
             thresholds: BTreeMap::new(),
         }
+    }
+
+    /// The same where others may belong with these notices.
+    pub fn with_others(self, may_be_more: bool) -> Judge<'a> {
+        Judge { may_be_more, ..self }
     }
 
     pub fn condition(&mut self, condition: &'a Condition) -> Verdict {
@@ -176,7 +184,12 @@ impl<'a> Judge<'a> {
             [(_, alone)] => measure(name, rule, over, alone),
             several => together::measure(name, rule, over, several),
         };
-        Some(known.or_insert_with(measured).clone())
+        let mut measured = known.or_insert_with(measured).clone();
+        if self.may_be_more {
+            measured.quantity = measured.quantity.unbounded();
+            measured.lacking.insert(Lack::OtherNotices);
+        }
+        Some(measured)
     }
 
     fn figure(&mut self, wanted: &'a Measure) -> Verdict {
@@ -251,7 +264,11 @@ impl<'a> Judge<'a> {
 
     fn lasting(&mut self, wanted: &Lasting) -> Verdict {
         let subjects: Vec<&Subject> = self.notices.iter().map(|(_, subject)| *subject).collect();
-        let (answer, lacking) = days::lasting(wanted, &subjects);
+        let (mut answer, mut lacking) = days::lasting(wanted, &subjects);
+        if self.may_be_more && answer == Answer::NotReached {
+            answer = Answer::CantBeJudged;
+            lacking.insert(Lack::OtherNotices);
+        }
         let point = Point::Lasting {
             from: wanted.from.to_string(),
             to: wanted.to.to_string(),

@@ -27,6 +27,7 @@ pub mod group;
 mod group_lines;
 pub mod judge;
 pub mod label;
+mod lack;
 pub mod lead;
 mod lines;
 mod measure;

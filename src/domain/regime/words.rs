@@ -74,6 +74,7 @@ pub fn lack(regime: &Regime, lack: &Lack, languages: Languages<'_>) -> String {
             let notice = if notice.is_empty() { "this one".to_owned() } else { shown(notice) };
             format!("{}: not wholly declared in {notice}", figure(name))
         }
+        Lack::OtherNotices => "other notices may belong to the activity than are held and read here".into(),
         Lack::Fact { fact, at, instead } => {
             let instead = instead.map_or("not stated", said);
             format!("{}: {instead} ({})", label(regime, "fact", fact, languages), shown(at))
