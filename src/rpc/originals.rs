@@ -7,10 +7,12 @@
 
 use std::sync::OnceLock;
 
+use super::became;
 use super::originals_releasable::of_translation;
 use crate::codec::content;
 use crate::codec::forwarded::{self, Opened};
 use crate::domain::activity::{Judgement, Request};
+use crate::domain::became::is_of_what_became;
 use crate::domain::board::Board;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
@@ -163,6 +165,10 @@ impl<'h> Originals<'h> {
                 let mut found = self.handed_on_beyond(outgoing, form).await?;
                 found.extend(differs.then(|| FaultNamed::new("original", rule)));
                 found.extend(persons_handed_on(outgoing, form));
+                // Of what is on record its reader is told by marks.
+                if message.is_none() {
+                    found.extend(self.changed_since(form).await?);
+                }
                 Ok(found)
             }
             Content::Answer(form) => {
@@ -203,6 +209,17 @@ impl<'h> Originals<'h> {
             }
             _ => Ok(Vec::new()),
         }
+    }
+
+    /// What became of a message that is to be handed on: whoever gets it does not know that by itself.
+    async fn changed_since(&self, form: &Forwarded) -> Result<Vec<FaultNamed>, RecordFault> {
+        let Opened::Message(original) = forwarded::open(form) else { return Ok(Vec::new()) };
+        let (of, most) = ((&original.digest, &original.message), limits::LATER_WORDS_READ_MAX);
+        let marks = became::of_one(self.head, &self.records, of, most).await?.into_iter();
+        let told = marks.filter(|mark| is_of_what_became(mark));
+        Ok(told
+            .map(|mark| FaultNamed::new("original", format!("does not stand as it was said: {mark}")))
+            .collect())
     }
 
     /// Judged by the numbers of the questions that the reply is to: silence about one can be judged as well.
