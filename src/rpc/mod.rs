@@ -33,6 +33,7 @@ mod originals_exercise;
 mod originals_named;
 mod originals_releasable;
 mod originals_traffic;
+mod own_list;
 pub mod part;
 pub mod party;
 mod party_checks;
