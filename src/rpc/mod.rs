@@ -45,6 +45,7 @@ mod replies;
 pub mod status;
 pub mod thread;
 pub mod thread_list;
+mod translated;
 pub mod watch;
 mod watch_card;
 mod watch_hand_over;
