@@ -23,6 +23,7 @@ mod board_threads;
 mod bonds;
 mod broker;
 mod bundle;
+mod bundle_became;
 mod by_hand;
 mod by_hand_decided;
 mod by_hand_list;

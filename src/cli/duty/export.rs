@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 
-use super::{Calendar, Entry, Span, Standing, all, title};
+use super::{Calendar, Entry, Span, Standing, all, cause_mark, title};
 use crate::cli::desk::{As, Desk};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
@@ -68,6 +68,7 @@ fn duty(line: &calls::DutyLine) -> Entry {
         format!("{}, {}", line.regime, line.paragraph),
         format!("met by: {}", line.met_by),
     ];
+    lines.extend(cause_mark(line).map(|mark| format!("what brought it about: {mark}")));
     lines.extend((!line.alarm.is_empty()).then(|| line.alarm.clone()));
     lines.extend((!line.follows.is_empty()).then(|| format!("if it lapses: {}", line.follows)));
     Entry {

@@ -320,7 +320,12 @@ pub(super) fn beside(line: &calls::SessionLine) -> Vec<(String, &str)> {
     });
     let translated = line.translations.iter().map(|one| {
         let (language, translator, by) = (shown(&one.language), shown(&one.translator), shown(&one.by));
-        (format!("[{language}] by {translator}, given by {by}; the original counts"), one.text.as_str())
+        let withdrawn = match one.withdrawn_by.as_str() {
+            "" => String::new(),
+            word => format!("WITHDRAWN by {}; ", shown(word)),
+        };
+        let whose = format!("[{language}] {withdrawn}by {translator}, given by {by}; the original counts");
+        (whose, one.text.as_str())
     });
     agreed.chain(translated).collect()
 }

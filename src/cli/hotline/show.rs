@@ -255,6 +255,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
             "translator": one.translator,
             "language": one.language,
             "text": one.text,
+            "withdrawn_by": (!one.withdrawn_by.is_empty()).then_some(&one.withdrawn_by),
         })
     });
     let agreed = line.agreed_words.iter().map(|one| {

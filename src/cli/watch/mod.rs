@@ -29,7 +29,7 @@ use crate::cli::fault::Fault;
 use crate::cli::given;
 use crate::cli::json;
 use crate::cli::message::known::{known_message, tag};
-use crate::cli::message::{checked, rows};
+use crate::cli::message::{checked, print_original, rows};
 use crate::cli::out::say;
 use crate::cli::regime::labels::{self, Labelling};
 use crate::codec::proto::detente::v1 as calls;
@@ -310,6 +310,7 @@ async fn read(args: ReadArgs) -> Result<(), Fault> {
         rows::row(0, "Fault", &format!("{}: {}", shown(&fault.field), shown(&fault.rule)));
     }
     checked::check(0, answered.check.as_ref());
+    print_original(&desk, &said).await;
     say!("Digest of all this: {digest}");
     Ok(())
 }

@@ -193,12 +193,10 @@ impl Duties {
     /// Whether it is on record. What one message brings about is owed once, by whichever text of the regime a rule of
     /// that name was found first.
     pub fn has(&self, opened: &Opened) -> bool {
-        let by_any_text = |duty: &&Arc<Duty>| {
-            opened.cause.message().is_some() && duty.opened.rule.regime == opened.rule.regime
-        };
-        self.of_cause(opened.cause)
-            .filter(|duty| duty.opened.rule.digest == opened.rule.digest || by_any_text(duty))
-            .any(|duty| is_the_same(duty, opened))
+        let rule = &opened.rule;
+        let by_any_text = opened.cause.message().is_some();
+        let is_of = |known: &Rule| known.digest == rule.digest || by_any_text && known.regime == rule.regime;
+        self.of_cause(opened.cause).any(|duty| is_of(&duty.opened.rule) && is_the_same(duty, opened))
     }
 
     /// The one on record by the same rule, between the same Parties, with the same cause and entry, but one whose
@@ -255,9 +253,7 @@ impl Duties {
 
     /// Whether a message brought any duty about.
     pub(super) fn of_message(&self, digest: &Digest) -> bool {
-        let lowest = Cause::Message { digest: *digest, thread: ThreadId([0; 16]) };
-        let first = self.by_cause.range(lowest..).next();
-        first.is_some_and(|(cause, _)| cause.message() == Some(*digest))
+        self.of_causing(digest).next().is_some()
     }
 
     /// The duties that a message brought about.

@@ -47,6 +47,11 @@ impl Withdrawals {
         self.0.entry((of, named)).or_default().insert((index, message), to.into());
     }
 
+    /// Whether there is any: where there is none, nothing need be read.
+    pub fn are_any(&self, of: OfAuthor) -> bool {
+        self.0.range((of, Digest::ZERO)..=(of, Digest::HIGHEST)).next().is_some()
+    }
+
     /// Which take this message back, the first on record here first: of those to a Party, or of all for `None`. What
     /// others are told takes nothing back from it.
     pub fn of(&self, of: OfAuthor, message: &Digest, number: &str, to: Option<Party>) -> Vec<(u64, Digest)> {

@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tonic::{Code, Status, Streaming};
 use tonic_types::StatusExt as _;
 
-use super::told::Told;
+use super::told::{Told, translates};
 use super::touched::{Touched, is_ordered, touched};
 use super::{Desk, lines, shown};
 use crate::codec::message::traffic_to_proto;
@@ -219,7 +219,13 @@ impl Console {
         let Some(there) = head.board.messages.get(&touched.message) else { return Ok(None) };
         let records = head.records(&self.desk.registrar.journal);
         let stored = records.message(there.index, &touched.message).await.map_err(status::record)?;
-        Ok(is_ordered(&stored.message).then_some((stored.message.draft.thread, touched)))
+        let thread = stored.message.draft.thread;
+        if touched.is_taken_back
+            && let Some(of) = translates(&stored.message)
+        {
+            return Ok(Some((thread, Touched { message: of, ..touched })));
+        }
+        Ok(is_ordered(&stored.message).then_some((thread, touched)))
     }
 
     /// What is taken back by its number alone, was written down as heard or is handed on, is looked for where the word

@@ -265,14 +265,15 @@ fn state(told: &Told, session: &Session<'_>, spoken: &Spoken, party: Party) -> c
 /// As many as a line has room for, and how many more there are.
 fn translations(told: &Told, of: &Digest) -> (Vec<calls::TextTranslation>, u32) {
     let (mut given, mut bytes, mut more) = (Vec::new(), 0_usize, 0_u32);
-    for (by, digest, form) in told.translations_of(of) {
+    for (said, form) in told.translations_of(of) {
         let Some(text) = form.lines.iter().find(|line| line.path == super::TEXT) else { continue };
         let one = calls::TextTranslation {
-            digest: digest.0.to_vec().into(),
-            by: by.to_string(),
+            digest: said.message.0.to_vec().into(),
+            by: said.author.to_string(),
             translator: form.translator.clone(),
             language: form.language.clone(),
             text: text.text.0.clone(),
+            withdrawn_by: told.withdrawn_by(said).map(|word| word.number.clone()).unwrap_or_default(),
         };
         let with = bytes.saturating_add(one.encoded_len());
         if given.len() >= limits::HOTLINE_TRANSLATIONS_TOLD || with > limits::HOTLINE_TRANSLATIONS_BYTES {

@@ -43,8 +43,8 @@ pub(super) struct Told {
     pub envelopes: BTreeMap<Digest, (Message, Instant)>,
     /// Who states in which message that an officer read which: as real, or in a drill.
     reads: Vec<(Party, Traffic, Digest, Acknowledgement)>,
-    /// Who gave which translation in which message: as real, or in a drill.
-    translations: Vec<(Party, Traffic, Digest, Translation)>,
+    /// Translations, each as its message says it.
+    translations: Vec<Said>,
     /// What is agreed here, by Party.
     pub phrases: OrdMap<Party, Arc<LinkPhrases>>,
     /// What this Party wrote down as heard by telephone, and in which message.
@@ -151,7 +151,7 @@ impl Told {
         let places: BTreeMap<Digest, usize> = (0..).zip(&order).map(|(at, digest)| (*digest, at)).collect();
         self.spoken.sort_by_key(|one| places.get(&one.said.message));
         self.reads.sort_by_key(|(_, _, in_message, _)| places.get(in_message));
-        self.translations.sort_by_key(|(_, _, in_message, _)| places.get(in_message));
+        self.translations.sort_by_key(|one| places.get(&one.message));
         self.heard.sort_by_key(|(in_message, _)| places.get(in_message));
         self.withdrawals.sort_by_key(|word| places.get(&word.message));
         self.order = order;
@@ -180,16 +180,17 @@ impl Told {
         self.reads.iter().filter(is_of).map(|(by, _, _, read)| (*by, read))
     }
 
-    /// The translations of this one, in traffic like its own: by whom, and in which message.
+    /// The translations of this one, in traffic like its own, each with the message that gives it.
     pub fn translations_of<'t>(
         &'t self,
         of: &'t Digest,
-    ) -> impl Iterator<Item = (Party, Digest, &'t Translation)> {
+    ) -> impl Iterator<Item = (&'t Said, &'t Translation)> {
         let traffic = self.traffic_of(of);
-        let is_of = move |(_, as_what, _, form): &&(Party, Traffic, Digest, Translation)| {
-            form.of.message_digest.is_some_and(|digest| digest.0 == *of) && Some(*as_what) == traffic
-        };
-        self.translations.iter().filter(is_of).map(|(by, _, digest, form)| (*by, *digest, form))
+        self.translations.iter().filter_map(move |one| {
+            let Content::Translation(form) = &one.content else { return None };
+            let is_of = form.of.message_digest.is_some_and(|digest| digest.0 == *of);
+            (is_of && Some(one.traffic) == traffic).then_some((one, form))
+        })
     }
 
     /// The first word by which its own author took this one back.
@@ -197,10 +198,12 @@ impl Told {
         self.withdrawals.iter().find(|word| takes_back(word, one))
     }
 
-    /// The message that the word in this one takes back.
-    fn taken_back_by(&self, word: &Digest) -> Option<Digest> {
+    /// The message that the word in this one takes back; of a translation the text that it is of.
+    pub fn taken_back_by(&self, word: &Digest) -> Option<Digest> {
         let word = self.withdrawals.iter().find(|one| one.message == *word)?;
-        self.spoken.iter().find(|one| takes_back(word, &one.said)).map(|one| one.said.message)
+        let spoken = self.spoken.iter().find(|one| takes_back(word, &one.said));
+        let translation = self.translations.iter().find(|one| takes_back(word, one));
+        spoken.map(|one| one.said.message).or_else(|| original(&translation?.content))
     }
 
     /// The signed original, by author and check words, of what was written down as heard.
@@ -244,8 +247,8 @@ impl Told {
 
     fn take(&mut self, digest: Digest, index: u64, recorded_at: Instant, message: Message) {
         match content::said(&message.draft.kind, &message.draft.content) {
-            Read::Form(Content::Translation(form)) => {
-                self.translations.push((message.author, message.draft.traffic, digest, form));
+            Read::Form(content @ Content::Translation(_)) => {
+                self.translations.push(said(digest, &message, content));
             }
             // Whoever else writes down what was heard does so in a thread like any other: it is held against nothing.
             Read::Form(Content::Transcription(form)) if message.author == self.own => {
@@ -319,6 +322,16 @@ impl Told {
         self.awaited = still;
         Ok(())
     }
+}
+
+/// The message that this one translates, if it translates any.
+pub(super) fn translates(message: &Message) -> Option<Digest> {
+    content::said(&message.draft.kind, &message.draft.content).content().and_then(original)
+}
+
+fn original(content: &Content) -> Option<Digest> {
+    let Content::Translation(form) = content else { return None };
+    form.of.message_digest.map(|digest| digest.0)
 }
 
 fn said(digest: Digest, message: &Message, content: Content) -> Said {
