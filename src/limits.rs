@@ -116,8 +116,11 @@ pub const REGIMES_HELD_MAX: usize = 1024;
 /// One more is a message like any other, and has no effect.
 pub const REGIME_WORDS_PER_PARTY_MAX: usize = 4096;
 /// Of another Party's adoptions of one regime that are in force so many are read for their addressees, the
-/// oldest of an edition first; whom a later one names is not known to whoever asks who is bound to whom.
+/// oldest of an edition first, and so many words that suspend them; whom a later one names is not known to whoever asks
+/// who is bound to whom.
 pub const ADOPTIONS_READ_PER_PARTY_MAX: usize = 16;
+/// Names of regimes told to whoever asks for one that is not known: those that begin most like it first.
+pub const REGIME_NAMES_TOLD_MAX: usize = 8;
 
 /// Messages between us and one Party kept for the case that the two come to be bound: one more opens no duty later
 /// on, which stands with it and below the list of duties.
@@ -180,6 +183,10 @@ pub const HOTLINE_TRANSLATIONS_BYTES: usize = 64 * 1024;
 pub const HOTLINE_HEARD_TOLD: usize = 8;
 /// What is told of it takes no more (bytes).
 pub const HOTLINE_HEARD_BYTES: usize = 64 * 1024;
+/// Of the messages of a session that were handed on in it no more are told; how many more there are is.
+pub const HOTLINE_HANDED_ON_TOLD: usize = 64;
+/// What is told of them takes no more (bytes).
+pub const HOTLINE_HANDED_ON_BYTES: usize = 256 * 1024;
 /// Of the differences of two transcripts no more are told; how many more there are is.
 pub const HOTLINE_DIFFERENCES_TOLD: usize = 32;
 /// A longer name of an officer stands in the message alone, and is not told beside the texts (bytes).
@@ -190,7 +197,7 @@ pub const HOTLINE_KEPT_BYTES: usize = 64 * 1024 * 1024;
 /// A console that takes nothing of what it is told for so long is let go, and begins again after the last position
 /// that it saw (ms).
 pub const CONSOLE_TAKES_MS_MAX: u64 = 60_000;
-/// So many pages of sessions, the newest, are looked through for an officer who takes the watch over.
+/// So many pages of sessions, the newest, are looked through for an officer who hands the watch over or takes it over.
 pub const SESSION_PAGES_AT_TAKE_OVER_MAX: usize = 8;
 /// Threads looked at for one page of sessions; the next page goes on behind them.
 pub const HOTLINE_THREADS_PER_PAGE: usize = 100;

@@ -81,6 +81,9 @@ async fn about(
         "since": stored.record.at.to_string(),
         "offices": offices(board, digest),
     });
+    if board.is_taken_back_before(index, digest, message) {
+        data["withdrawn"] = true.into();
+    }
     if let (Value::Object(data), Value::Object(more)) = (&mut data, more) {
         data.extend(more);
     }

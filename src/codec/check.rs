@@ -40,6 +40,7 @@ pub(super) fn to_proto(noted: &CheckNoted) -> proto::CheckNoted {
                 Known::NotRecorded => WireKnown::NotRecorded(true),
                 Known::NotRunning => WireKnown::NotRunning(true),
                 Known::AnswerNotProven => WireKnown::AnswerNotProven(true),
+                Known::NoCheckCame => WireKnown::NoCheckCame(true),
             }),
         }),
         What::ByHand(account) => Wire::ByHand(proto::CheckByHand {
@@ -92,5 +93,6 @@ fn known(wire: proto::CheckMissed) -> Result<Known, DecodeFault> {
         WireKnown::NotRecorded(_) => Known::NotRecorded,
         WireKnown::NotRunning(_) => Known::NotRunning,
         WireKnown::AnswerNotProven(_) => Known::AnswerNotProven,
+        WireKnown::NoCheckCame(_) => Known::NoCheckCame,
     })
 }

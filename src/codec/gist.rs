@@ -74,23 +74,19 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
         return None;
     }
     let content = fields.bytes(6)?;
-    let mut parties = Vec::new();
-    let mut all = Vec::new();
-    for field in [7, 8] {
-        let addressees = fields.each(field, addressee)?;
-        if addressees.len() > limits::ADDRESSEES_MAX {
-            return None;
-        }
-        for (party, office) in addressees {
-            if !parties.contains(&party) {
-                parties.push(party);
-            }
-            all.push((party, office));
+    let (action, information) = (fields.each(7, addressee)?, fields.each(8, addressee)?);
+    if action.len().max(information.len()) > limits::ADDRESSEES_MAX {
+        return None;
+    }
+    let all = || action.iter().chain(&information);
+    let mut parties = Vec::with_capacity(action.len());
+    for (party, _) in all() {
+        if !parties.contains(party) {
+            parties.push(*party);
         }
     }
-    let names_one = all.iter().any(|(_, office)| !office.is_empty());
-    let offices = all.iter().filter(|_| names_one).map(|(party, office)| (*party, (*office).to_owned()));
-    let offices = offices.collect();
+    let names_one = all().any(|(_, office)| !office.is_empty());
+    let offices = all().filter(|_| names_one).map(|(party, office)| (*party, (*office).to_owned())).collect();
     let precedence = precedence(fields.choice(9)?)?;
     let group_ms = match fields.message(10)? {
         Some(group) => Some(date_time_group(group)?),

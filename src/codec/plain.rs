@@ -61,7 +61,12 @@ impl<'b> Plain<'b> {
     pub fn each<T>(&mut self, field: u32, mut read: impl FnMut(&'b [u8]) -> Option<T>) -> Option<Vec<T>> {
         let mut all = Vec::new();
         while let Some(one) = self.message(field)? {
-            all.push(read(one)?);
+            let one = read(one)?;
+            if all.is_empty() {
+                // Nearly always there is no more than one; unasked, a vector makes room for four.
+                all.reserve_exact(1);
+            }
+            all.push(one);
         }
         Some(all)
     }

@@ -27,6 +27,7 @@ fn one(restraint: &Restraint) -> Option<calls::Restraint> {
         message_digest: spoken.message.0.to_vec().into(),
         as_told_here: spoken.seen != Seen::AtBothEnds,
         names_no_paragraph: restraint.names_none,
+        not_known_towards: spoken.seen == Seen::AsToldHere,
     })
 }
 
@@ -37,7 +38,11 @@ pub fn from_proto(wire: &calls::Restraint) -> Option<Restraint> {
         since: Instant(wire.since_ms),
         until: (wire.until_ms != 0).then_some(Instant(wire.until_ms)),
         message: Digest::from_slice(&wire.message_digest)?,
-        seen: if wire.as_told_here { Seen::AsToldHere } else { Seen::AtBothEnds },
+        seen: match (wire.as_told_here, wire.not_known_towards) {
+            (_, true) => Seen::AsToldHere,
+            (true, false) => Seen::ToldEachOther,
+            (false, false) => Seen::AtBothEnds,
+        },
     };
     Some(Restraint {
         by: wire.by.parse().ok()?,

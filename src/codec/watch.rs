@@ -133,6 +133,7 @@ fn handed_to_proto(duty: &HandedDuty) -> proto::DutyHandedOver {
         OwedAs::Lapsed => proto::OwedAs::Lapsed,
         OwedAs::PastDue => proto::OwedAs::PastDue,
         OwedAs::Suspended => proto::OwedAs::Suspended,
+        OwedAs::JudgedInsufficient => proto::OwedAs::JudgedInsufficient,
     };
     proto::DutyHandedOver { number: duty.number.0, due_ms: duty.due.0, owed_as: owed_as as i32 }
 }
@@ -144,6 +145,7 @@ fn handed_from_proto(wire: proto::DutyHandedOver) -> Result<HandedDuty, DecodeFa
         Ok(proto::OwedAs::Lapsed) => OwedAs::Lapsed,
         Ok(proto::OwedAs::PastDue) => OwedAs::PastDue,
         Ok(proto::OwedAs::Suspended) => OwedAs::Suspended,
+        Ok(proto::OwedAs::JudgedInsufficient) => OwedAs::JudgedInsufficient,
         Ok(proto::OwedAs::Unspecified) | Err(_) => {
             return Err(DecodeFault::new("watch_offered.duties.owed_as", "must be one that is known"));
         }

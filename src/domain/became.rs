@@ -11,7 +11,8 @@ use super::party::Party;
 use super::said::{Said, withdrawn};
 use super::text::shown;
 
-const WITHDRAWN: &str = "WITHDRAWN";
+/// Of what its own author took back.
+pub const WITHDRAWN: &str = "WITHDRAWN";
 const AMENDED: &str = "AMENDED";
 const UPDATED: &str = "UPDATED";
 const CANCELLED: &str = "CANCELLED";
@@ -24,11 +25,16 @@ pub fn became(digest: &Digest, said: &[Said]) -> Option<String> {
     let withdrawn = withdrawn(said);
     let line = |how: &str, word: &Said| format!("{how} by {}", shown(&word.number));
     if let Some(word) = withdrawn.get(digest) {
-        return Some(line(WITHDRAWN, word));
+        return Some(withdrawn_by(&word.number));
     }
     let later = said.iter().skip_while(|one| one.message != *digest).skip(1);
     let standing = later.filter(|one| one.traffic == this.traffic && !withdrawn.contains_key(&one.message));
     standing.filter_map(|word| how(this, word, said).map(|how| line(how, word))).last()
+}
+
+/// The line of what is taken back, by the number of the word that does so.
+pub fn withdrawn_by(number: &str) -> String {
+    format!("{WITHDRAWN} by {}", shown(number))
 }
 
 /// Whether a mark is such a line.

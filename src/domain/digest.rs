@@ -2,13 +2,27 @@
 //!
 //! Never here: a choice of bytes to digest. What is signed and stored is laid down in `codec/`.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use sha2::{Digest as _, Sha256};
 
 /// A SHA-256 digest (FIPS 180-4), 32 bytes. A message's identity is the digest of its signed bytes.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Digest(pub [u8; 32]);
+
+/// Byte by byte, the first first. By numbers, since a Board is looked through by digests all the time.
+impl Ord for Digest {
+    fn cmp(&self, other: &Digest) -> Ordering {
+        self.halves().cmp(&other.halves())
+    }
+}
+
+impl PartialOrd for Digest {
+    fn partial_cmp(&self, other: &Digest) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 impl Digest {
     /// The predecessor of the first record, and the placeholder where nothing precedes.
@@ -39,6 +53,15 @@ impl Digest {
         Digest::from_slice(&hex::decode(text).ok()?)
     }
 
+    fn halves(&self) -> (u128, u128) {
+        let half = |from: usize| {
+            let mut half = [0; 16];
+            half.copy_from_slice(&self.0[from..from + 16]);
+            u128::from_be_bytes(half)
+        };
+        (half(0), half(16))
+    }
+
     /// The first twelve hexadecimal digits: for a line that a person reads, never for comparing.
     pub fn short(&self) -> String {
         hex::encode(&self.0[..6])
@@ -60,8 +83,21 @@ impl fmt::Debug for Digest {
 macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
         pub struct $name(pub [u8; 16]);
+
+        /// As of a [`Digest`].
+        impl Ord for $name {
+            fn cmp(&self, other: &$name) -> Ordering {
+                u128::from_be_bytes(self.0).cmp(&u128::from_be_bytes(other.0))
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &$name) -> Option<Ordering> {
+                Some(self.cmp(other))
+            }
+        }
 
         impl $name {
             /// `None` unless exactly 16 bytes.
@@ -104,4 +140,24 @@ identifier! {
 identifier! {
     /// A draft, in the drafting Party's own journal only.
     DraftId
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn digests_and_identifiers_are_in_the_order_of_their_bytes(
+            one in any::<[u8; 32]>(), other in any::<[u8; 32]>(), common in 0..33usize,
+        ) {
+            let mut other = other;
+            other[..common].copy_from_slice(&one[..common]);
+            prop_assert_eq!(Digest(one).cmp(&Digest(other)), one.cmp(&other));
+            let [one, other] = [one, other].map(|bytes| *bytes.first_chunk::<16>().unwrap());
+            prop_assert_eq!(ThreadId(one).cmp(&ThreadId(other)), one.cmp(&other));
+        }
+    }
 }

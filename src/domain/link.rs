@@ -12,6 +12,7 @@ use super::message::{Dispatch, Receipt};
 use super::part::LinkParts;
 use super::party::Incarnation;
 use super::precedence::Precedence;
+use super::runs::Runs;
 use crate::limits;
 
 #[derive(Clone, PartialEq, Debug)]
@@ -43,7 +44,7 @@ pub struct Lane {
     /// Dispatches without a receipt: serial to the index of the record that fixed them.
     pub owed: OrdMap<u64, u64>,
     /// Dispatches with a receipt: serial to the index of the record that holds it.
-    pub receipted: OrdMap<u64, u64>,
+    pub receipted: Runs<u64, u64>,
     /// Dispatches of ours that a head covers which the other end cosigned before its receipt of them, as far as it
     /// is here: serial to the time of that cosignature, in seconds since 1970.
     pub covered: OrdMap<u64, i64>,

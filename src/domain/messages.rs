@@ -1,26 +1,43 @@
 //! Which messages are on record, and where. A Board holds one such entry for every message there ever was,
-//! so they lie packed, in sorted runs of some dozens behind one persistent map.
+//! so they lie packed, in sorted runs of some dozens at the ends of a tree.
 //!
 //! Never here: what a message is or says, or its thread (`thread.rs`).
 
 use std::sync::Arc;
 
-use imbl::OrdMap;
-
 use super::digest::Digest;
 use super::thread::{Acknowledged, Whereabouts};
 
-/// A run holds no more; then it becomes two.
+/// A run holds no more; then it becomes four.
 const RUN_MAX: usize = 64;
 /// A run grows by so many places at once: doubling would leave half of it empty.
 const RUN_GROWS: usize = 4;
 
 /// By digest. A clone is cheap.
 #[derive(Clone, Default, Debug)]
-pub struct Messages {
-    /// Each run by a digest that none of its own is below, and all of the run before it are; the first by
-    /// zero.
-    runs: OrdMap<Digest, Arc<Vec<Packed>>>,
+pub struct Messages(Arc<Node>);
+
+/// Two bits of the digest lead from one node to the next. Digests are spread evenly, so nothing has to be
+/// balanced; who looks for some that begin alike works twice as long for each bit, and makes the tree deeper
+/// by half a node.
+#[derive(Clone, Debug)]
+enum Node {
+    /// Sorted.
+    Run(Vec<Packed>),
+    Branch([Arc<Node>; 4]),
+}
+
+impl Default for Node {
+    fn default() -> Node {
+        Node::Run(Vec::new())
+    }
+}
+
+/// Where a digest goes on from a branch at this depth; the root is at 0.
+fn way(digest: &Digest, depth: usize) -> usize {
+    // Below a branch at 127 digests are all the same.
+    let byte = digest.0.get(depth / 4).copied().unwrap_or_default();
+    usize::from(byte >> (6 - depth % 4 * 2) & 3)
 }
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -54,11 +71,29 @@ impl Packed {
     }
 }
 
+impl Node {
+    /// Of entries that are sorted, and at this depth.
+    fn of(mut sorted: Vec<Packed>, depth: usize) -> Node {
+        if sorted.len() <= RUN_MAX {
+            return Node::Run(sorted);
+        }
+        Node::Branch([0, 1, 2, 3].map(|this| {
+            let end = sorted.partition_point(|one| way(&one.digest, depth) <= this);
+            Arc::new(Node::of(sorted.drain(..end).collect(), depth + 1))
+        }))
+    }
+}
+
 impl Messages {
     pub fn get(&self, digest: &Digest) -> Option<Whereabouts> {
-        let (_, run) = self.runs.get_prev(digest)?;
-        let at = place_of(run, digest).ok()?;
-        run.get(at).map(Packed::whereabouts)
+        let (mut node, mut depth) = (&self.0, 0);
+        loop {
+            match &**node {
+                Node::Branch(ways) => node = &ways[way(digest, depth)],
+                Node::Run(run) => return run.get(place_of(run, digest).ok()?).map(Packed::whereabouts),
+            }
+            depth += 1;
+        }
     }
 
     pub fn contains_key(&self, digest: &Digest) -> bool {
@@ -67,23 +102,37 @@ impl Messages {
 
     /// In the order of their digests.
     pub fn iter(&self) -> impl Iterator<Item = (&Digest, Whereabouts)> {
-        self.runs.values().flat_map(|run| run.iter()).map(|one| (&one.digest, one.whereabouts()))
+        self.not_below(Digest::ZERO)
     }
 
     /// In the order of their digests, from the first that is not below this one.
     pub fn not_below(&self, first: Digest) -> impl Iterator<Item = (&Digest, Whereabouts)> {
-        let from = self.runs.get_prev(&first).map_or(first, |(run, _)| *run);
-        let all = self.runs.range(from..).flat_map(|(_, run)| run.iter());
-        all.skip_while(move |one| one.digest < first).map(|one| (&one.digest, one.whereabouts()))
+        let (mut node, mut depth) = (&self.0, 0);
+        // The next is the last.
+        let mut left: Vec<&Arc<Node>> = Vec::new();
+        while let Node::Branch(ways) = &**node {
+            let this = way(&first, depth);
+            left.extend(ways[this + 1..].iter().rev());
+            (node, depth) = (&ways[this], depth + 1);
+        }
+        left.push(node);
+        let next_run = move || loop {
+            match &**left.pop()? {
+                Node::Run(run) => return Some(run),
+                Node::Branch(ways) => left.extend(ways.iter().rev()),
+            }
+        };
+        let from_its_run = std::iter::from_fn(next_run).flatten();
+        from_its_run.skip_while(move |one| one.digest < first).map(|one| (&one.digest, one.whereabouts()))
     }
 
     /// In the place of what was known of it, if anything.
     pub(super) fn insert(&mut self, digest: Digest, there: Whereabouts) {
-        if self.runs.is_empty() {
-            self.runs.insert(Digest::ZERO, Arc::default());
+        let (mut node, mut depth) = (Arc::make_mut(&mut self.0), 0);
+        while let Node::Branch(ways) = node {
+            (node, depth) = (Arc::make_mut(&mut ways[way(&digest, depth)]), depth + 1);
         }
-        let Some((_, run)) = self.runs.get_prev_mut(&digest) else { return };
-        let run = Arc::make_mut(run);
+        let Node::Run(run) = node else { return };
         let packed = Packed::of(digest, there);
         match place_of(run, &digest) {
             Ok(at) => {
@@ -97,11 +146,7 @@ impl Messages {
                 }
                 run.insert(at, packed);
                 if run.len() > RUN_MAX {
-                    let upper = run.split_off(RUN_MAX / 2);
-                    run.shrink_to_fit();
-                    if let Some(first) = upper.first() {
-                        self.runs.insert(first.digest, Arc::new(upper));
-                    }
+                    *node = Node::of(std::mem::take(run), depth);
                 }
             }
         }
@@ -164,9 +209,34 @@ mod tests {
         }
         assert_eq!(Messages::default().not_below(Digest::ZERO).count(), 0);
         assert_eq!((&up, &up), (&down, &mixed));
-        assert!(up.runs.values().all(|run| run.len() <= RUN_MAX && run.capacity() <= RUN_MAX + RUN_GROWS));
+        let mut nodes = vec![&up.0];
+        while let Some(node) = nodes.pop() {
+            match &**node {
+                Node::Run(run) => assert!(run.len() <= RUN_MAX && run.capacity() <= RUN_MAX + RUN_GROWS),
+                Node::Branch(ways) => nodes.extend(ways),
+            }
+        }
         assert!(!up.contains_key(&Digest::of(b"none of them")));
         assert!(!Messages::default().contains_key(&Digest::ZERO));
+    }
+
+    #[test]
+    fn messages_whose_digests_differ_in_their_last_bits_alone_are_kept_apart() {
+        let digest = |number: u8| {
+            let mut bytes = [0x5a; 32];
+            bytes[31] = number;
+            Digest(bytes)
+        };
+        let mut messages = Messages::default();
+        for number in (0..=u8::MAX).rev() {
+            messages.insert(digest(number), there(number.into()));
+        }
+        let all = || (0..=u8::MAX).map(|number| (digest(number), there(number.into())));
+        assert!(messages.iter().map(|(digest, there)| (*digest, there)).eq(all()));
+        assert!(all().all(|(digest, there)| messages.get(&digest) == Some(there)));
+        let above = messages.not_below(digest(200)).map(|(digest, _)| *digest);
+        assert!(above.eq((200..=u8::MAX).map(digest)));
+        assert_eq!(messages.not_below(Digest([0x5b; 32])).count(), 0);
     }
 
     #[test]

@@ -47,6 +47,7 @@ pub mod precedence;
 pub mod refusal;
 pub mod regime;
 pub mod roster;
+pub mod runs;
 pub mod said;
 pub mod text;
 pub mod thread;

@@ -97,6 +97,9 @@ impl Offices {
     /// all, since it is for the Party as a whole, or names an office that is not known here.
     pub fn to<'c>(&self, named: impl Iterator<Item = &'c str>) -> Vec<OfficeKey> {
         let mut keys = Vec::new();
+        if self.is_empty() {
+            return keys;
+        }
         for code in named {
             match self.0.get_key_value(&key_of(code)) {
                 Some((key, _)) if keys.contains(key) => {}

@@ -2,6 +2,7 @@
 //!
 //! Never here: how a Party proves who it is (`evidence/` and `rpc/`).
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -12,10 +13,29 @@ use crate::limits;
 /// letter first, such as `BY`, `PL`, `OSCE`. ISO 3166-1 alpha-2 codes are used for States by custom.
 ///
 /// Kept in place, padded with zeros, so that a Board of a million entries needs no allocation for it.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Party([u8; limits::PARTY_CODE_CHARS_MAX]);
 
+/// By the alphabet, digits first. By one number, since everything on a Board is looked up by Party.
+impl Ord for Party {
+    fn cmp(&self, other: &Party) -> Ordering {
+        self.number().cmp(&other.number())
+    }
+}
+
+impl PartialOrd for Party {
+    fn partial_cmp(&self, other: &Party) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 impl Party {
+    fn number(&self) -> u128 {
+        let mut wide = [0; 16];
+        wide[..self.0.len()].copy_from_slice(&self.0);
+        u128::from_be_bytes(wide)
+    }
+
     pub fn as_str(&self) -> &str {
         let length = self.0.iter().position(|byte| *byte == 0).unwrap_or(self.0.len());
         std::str::from_utf8(&self.0[..length]).expect("only ASCII letters and digits are let in")
@@ -78,4 +98,21 @@ pub struct LedgerEnd {
     pub incarnation: Incarnation,
     /// Of the Party's first key list.
     pub fingerprint: Digest,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parties_are_in_the_order_of_their_codes() {
+        let codes =
+            ["A1", "AB", "ABC", "B2", "BA", "BY", "BY1", "PL", "PLANETS", "PLANETS12345", "PLANETSX", "ZZ"];
+        for one in codes {
+            for other in codes {
+                let parties: [Party; 2] = [one, other].map(|code| code.parse().unwrap());
+                assert_eq!(parties[0].cmp(&parties[1]), one.cmp(other), "{one} {other}");
+            }
+        }
+    }
 }

@@ -10,6 +10,7 @@ use super::content::Content;
 use super::digest::Digest;
 use super::exercise::SameActivity;
 use super::form::{Change, MessageReference, difference};
+use super::kind::Kind;
 use super::message::Traffic;
 use super::party::Party;
 use super::time::Instant;
@@ -90,9 +91,20 @@ impl<'s> Versions<'s> {
 /// What its own author took back, by digest, each with the first word that does so. A drill takes back nothing
 /// that is real, and a withdrawal is not taken back itself; a word on rules is by its own kinds alone.
 pub fn withdrawn(said: &[Said]) -> BTreeMap<Digest, &Said> {
+    // Each is looked up: a peer may send as many withdrawals as messages, and all of them under one number.
+    let (mut by_digest, mut by_number) = (BTreeMap::new(), BTreeMap::new());
+    for one in said.iter().filter(|one| one.content.kind().may_be_taken_back()) {
+        by_digest.entry(one.message).or_insert(one);
+        by_number.entry((one.author, one.traffic, one.number.as_str())).or_insert(one);
+    }
     let mut all = BTreeMap::new();
     for word in said {
-        if let Some(one) = said.iter().find(|one| takes_back(word, one)) {
+        let Content::MessageWithdrawal(form) = &word.content else { continue };
+        let named = match &form.withdraws.message_digest {
+            Some(digest) => by_digest.get(&digest.0),
+            None => by_number.get(&(word.author, word.traffic, form.withdraws.number.as_str())),
+        };
+        if let Some(one) = named.filter(|one| takes_back(word, one)) {
             all.entry(one.message).or_insert(word);
         }
     }
@@ -111,13 +123,32 @@ pub fn takes_back(word: &Said, one: &Said) -> bool {
 /// itself taken back takes nobody's place.
 pub fn corrected(said: &[Said]) -> BTreeMap<Digest, &Said> {
     let withdrawn = withdrawn(said);
+    let mut by_digest = BTreeMap::new();
+    // The first two of each, for none takes its own place.
+    let mut by_number: BTreeMap<(Party, Traffic, Kind, &str), Vec<&Said>> = BTreeMap::new();
+    for one in said {
+        by_digest.entry(one.message).or_insert(one);
+        let key = (one.author, one.traffic, one.content.kind(), one.number.as_str());
+        let first = by_number.entry(key).or_default();
+        if first.len() < 2 && first.iter().all(|other| other.message != one.message) {
+            first.push(one);
+        }
+    }
     let mut all = BTreeMap::new();
     for word in said.iter().filter(|word| !withdrawn.contains_key(&word.message)) {
         let Some(named) = word.content.in_place_of() else { continue };
-        let earlier = said.iter().find(|one| {
+        let kind = word.content.kind();
+        let by_name = match &named.message_digest {
+            Some(digest) => by_digest.get(&digest.0).copied(),
+            None => {
+                let key = (word.author, word.traffic, kind, named.number.as_str());
+                let first = by_number.get(&key);
+                first.and_then(|first| first.iter().copied().find(|one| one.message != word.message))
+            }
+        };
+        let earlier = by_name.filter(|one| {
             one.message != word.message
-                && (one.author, one.traffic, one.content.kind())
-                    == (word.author, word.traffic, word.content.kind())
+                && (one.author, one.traffic, one.content.kind()) == (word.author, word.traffic, kind)
                 && one.is_meant(named, word.author)
         });
         if let Some(earlier) = earlier {
@@ -141,4 +172,74 @@ pub(super) fn newest_of_same<'s>(words: &mut Vec<&'s Said>, said: &'s Said, form
         !(about && (one.author, one.traffic) == (said.author, said.traffic))
     });
     words.push(said);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::activity::Joining;
+    use crate::domain::correspondence::MessageWithdrawal;
+    use crate::domain::form::MessageDigest;
+
+    /// Whether it takes another back or puts itself in its place, whose it is, whether a drill, under which number;
+    /// and the digest, number and author of what it names.
+    type Word = (bool, bool, bool, u8, Option<u8>, u8, usize);
+
+    fn word_of(place: u8, (takes_back, is_ours, is_drill, number, digest, named, author): Word) -> Said {
+        let reference = MessageReference {
+            message_digest: digest.map(|digest| MessageDigest(Digest([digest; 32]))),
+            number: if named == 0 { String::new() } else { named.to_string() },
+            author: ["", "PL", "BY"][author].into(),
+        };
+        let by = if is_ours { "PL" } else { "BY" };
+        let content = if takes_back {
+            let form = MessageWithdrawal { withdraws: reference, ..MessageWithdrawal::default() };
+            Content::MessageWithdrawal(form)
+        } else {
+            Content::Joining(Joining { in_place_of: reference, ..Joining::default() })
+        };
+        Said {
+            message: Digest([place; 32]),
+            number: number.to_string(),
+            author: by.parse().unwrap(),
+            traffic: if is_drill { Traffic::Drill } else { Traffic::Real },
+            released_at: Instant(i64::from(place)),
+            content,
+        }
+    }
+
+    proptest! {
+        /// Each word is about the first message that it means, however many bear one number.
+        #[test]
+        fn what_is_looked_up_is_what_is_found_by_going_through_all_of_it(
+            words in prop::collection::vec(
+                (
+                    any::<bool>(), any::<bool>(), any::<bool>(), 1..3u8, prop::option::of(0..12u8), 0..3u8,
+                    0..3usize,
+                ),
+                0..12,
+            ),
+        ) {
+            let said: Vec<Said> = (0_u8..).zip(words).map(|(place, word)| word_of(place, word)).collect();
+            let (withdrawn, corrected) = (withdrawn(&said), corrected(&said));
+            let takes_place = |word: &Said, one: &Said| {
+                let is_named = |named| one.is_meant(named, word.author);
+                let is_alike = (one.author, one.traffic, one.content.kind())
+                    == (word.author, word.traffic, word.content.kind());
+                !withdrawn.contains_key(&word.message)
+                    && one.message != word.message
+                    && is_alike
+                    && word.content.in_place_of().is_some_and(is_named)
+            };
+            for one in &said {
+                let is_it = |found: Option<&Said>| found.is_some_and(|found| found.message == one.message);
+                let back = said.iter().find(|word| is_it(said.iter().find(|one| takes_back(word, one))));
+                prop_assert_eq!(withdrawn.get(&one.message).copied(), back);
+                let place = said.iter().find(|word| is_it(said.iter().find(|one| takes_place(word, one))));
+                prop_assert_eq!(corrected.get(&one.message).copied(), place);
+            }
+        }
+    }
 }

@@ -16,18 +16,19 @@ use crate::limits;
 
 fn read_batch(connection: &Connection, from: u64, entries_max: usize) -> Result<Vec<Entry>, ReadFault> {
     let start = i64::try_from(from).unwrap_or(i64::MAX);
-    let mut batch: Vec<Entry> = Vec::new();
-    let mut bytes: usize = 0;
+    // One piece of memory for all of it: an entry for itself is given back by another thread than took it, one by
+    // one, and the two wait for each other.
+    let mut bytes: Vec<u8> = Vec::new();
+    let mut ends: Vec<(u64, usize)> = Vec::new();
     let mut whole = || -> rusqlite::Result<()> {
         let mut select = connection
             .prepare_cached("SELECT position, bytes FROM entries WHERE position >= ?1 ORDER BY position")?;
         let mut rows = select.query([start])?;
-        while batch.len() < entries_max && bytes < limits::READ_BYTES_MAX {
+        while ends.len() < entries_max && bytes.len() < limits::READ_BYTES_MAX {
             let Some(row) = rows.next()? else { break };
             let position = u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0);
-            let entry = row.get_ref(1)?.as_blob()?;
-            bytes = bytes.saturating_add(entry.len());
-            batch.push(Entry { position, bytes: Bytes::copy_from_slice(entry) });
+            bytes.extend_from_slice(row.get_ref(1)?.as_blob()?);
+            ends.push((position, bytes.len()));
         }
         Ok(())
     };
@@ -38,6 +39,13 @@ fn read_batch(connection: &Connection, from: u64, entries_max: usize) -> Result<
             Some(_) | None => ReadFault::Unreadable { why },
         }
     })?;
+    let (mut left, mut taken) = (Bytes::from(bytes), 0);
+    let entry = |(position, end)| {
+        let bytes = left.split_to(end - taken);
+        taken = end;
+        Entry { position, bytes }
+    };
+    let batch: Vec<Entry> = ends.into_iter().map(entry).collect();
     // Positions are given without gaps, so that a row taken out of the file is named at once.
     let hole = batch.iter().zip(from..).find(|(entry, expected)| entry.position != *expected);
     match hole {

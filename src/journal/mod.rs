@@ -35,6 +35,7 @@ pub struct Entry {
     /// it is neither the record's index nor the same on another medium.
     pub position: u64,
     /// Exactly the bytes that were appended.
+    /// May lie in one piece with those of the other entries of its batch: who keeps some of it copies it.
     pub bytes: Bytes,
 }
 

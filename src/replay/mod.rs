@@ -126,6 +126,8 @@ impl Fold {
             (Some(key), Look::AtSignature) => Check::Signature(key),
             (Some(_), Look::AtChainOnly) | (None, _) => Check::CoveredByCheckpoint,
         };
+        // What is kept of one record must not hold on to the batch that it was read with.
+        let entry = &Bytes::copy_from_slice(entry);
         let Ok(opened) = record::open(entry, check) else {
             self.void(position);
             return Ok(Step::Void(Void::Unreadable));

@@ -145,7 +145,9 @@ impl Records {
                 continue;
             }
             let unreadable = |fault| RecordFault::Unreadable { index, fault };
-            let opened = record::open(&entry.bytes, Check::CoveredByCheckpoint).map_err(unreadable)?;
+            // Whoever keeps one of them keeps no other.
+            let bytes = Bytes::copy_from_slice(&entry.bytes);
+            let opened = record::open(&bytes, Check::CoveredByCheckpoint).map_err(unreadable)?;
             records.push(opened.record().map_err(unreadable)?);
             index = index.saturating_add(1);
         }

@@ -1,12 +1,13 @@
-//! What became of a message by later words of its own author, read from its thread.
+//! What became of a message, and of one that it hands on, by later words of its own author, read from its thread.
 //!
 //! Never here: which word does what to it (`domain/became.rs`).
 
 use std::collections::BTreeSet;
 
 use crate::codec::content;
-use crate::domain::became::became;
-use crate::domain::content::Content;
+use crate::codec::forwarded::{self, Opened, Original};
+use crate::domain::became::{became, withdrawn_by};
+use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::duty::OfAuthor;
 use crate::domain::message::Message;
@@ -17,7 +18,7 @@ use crate::replay::records::{RecordFault, Records};
 
 /// Lines of marks, safe to show; none where it stands as it is. Of an author's later messages in the thread the newest
 /// are read, as many as `most` says; what takes this one or one of them back is found however far back it stands. How
-/// many were not looked at is the last line.
+/// many were not looked at is the last line. Then the same of a message that it hands on.
 ///
 /// # Errors
 /// The journal does not answer, or is not what it was.
@@ -27,12 +28,59 @@ pub(super) async fn marks(
     (digest, message): (&Digest, &Message),
     most: usize,
 ) -> Result<Vec<String>, RecordFault> {
+    let mut marks = of_one(head, records, (digest, message), most).await?;
+    let left = most.saturating_sub(later_words_of(head, digest, message));
+    marks.extend(of_handed_on(head, records, message, left).await?.0);
+    Ok(marks)
+}
+
+/// Of the message that this one hands on, if it does: lines of marks, and in how many messages they were looked for.
+///
+/// # Errors
+/// The journal does not answer, or is not what it was.
+pub(super) async fn of_handed_on(
+    head: &Head,
+    records: &Records,
+    message: &Message,
+    most: usize,
+) -> Result<(Vec<String>, usize), RecordFault> {
+    let Some(original) = handed_on(message) else { return Ok((Vec::new(), 0)) };
+    let (digest, message) = (&original.digest, &original.message);
+    let marks = of_one(head, records, (digest, message), most).await?;
+    let marks = marks.iter().map(|mark| format!("the message that it hands on: {mark}"));
+    Ok((marks.collect(), later_words_of(head, digest, message).min(most)))
+}
+
+fn handed_on(message: &Message) -> Option<Box<Original>> {
+    if message.draft.kind != Kind::Forwarded.name() {
+        return None;
+    }
+    let said = content::said(&message.draft.kind, &message.draft.content);
+    let Some(Content::Forwarded(form)) = said.content() else { return None };
+    match forwarded::open(form) {
+        Opened::Message(original) => Some(original),
+        Opened::Forwarding | Opened::Unreadable => None,
+    }
+}
+
+/// The message may be on record here, or only handed on.
+///
+/// # Errors
+/// The journal does not answer, or is not what it was.
+pub(super) async fn of_one(
+    head: &Head,
+    records: &Records,
+    (digest, message): (&Digest, &Message),
+    most: usize,
+) -> Result<Vec<String>, RecordFault> {
     let Some(thread) = head.board.thread(message.draft.thread) else { return Ok(Vec::new()) };
-    let Some(own) = thread.entry(digest) else { return Ok(Vec::new()) };
-    let mut newest: Vec<Entry> = later(thread, own).copied().collect();
+    let Some(this) = self::said(digest, message) else {
+        return of_no_form(head, records, (digest, message)).await;
+    };
+    let mut newest: Vec<Entry> = later(thread, digest, message).copied().collect();
     let unread: Vec<Entry> = newest.drain(..newest.len().saturating_sub(most)).collect();
     let mut not_read = unread.len();
-    let mut said: Vec<Said> = self::said(digest, message).into_iter().collect();
+    let mut said: Vec<Said> = vec![this];
     for entry in &newest {
         let stored = records.message(entry.index, &entry.digest).await?;
         said.extend(self::said(&entry.digest, &stored.message));
@@ -46,11 +94,11 @@ pub(super) async fn marks(
     said.retain(|one| match &one.content {
         Content::Cancellation(form) => {
             let named = form.cancels.message_digest.and_then(|named| thread.entry(&named.0));
-            named.is_none_or(|named| named.author == own.author)
+            named.is_none_or(|named| named.author == message.author)
         }
         _ => true,
     });
-    let named = named(head, records, (thread, own), (&said, most)).await?;
+    let named = named(head, records, (thread, digest, message), (&said, most)).await?;
     said.splice(0..0, named);
     let mut marks: Vec<String> = became(digest, &said).into_iter().collect();
     if not_read > 0 {
@@ -59,15 +107,48 @@ pub(super) async fn marks(
     Ok(marks)
 }
 
-/// How many messages of its author came after it in its thread: for whoever shares out what is read.
-pub(super) fn later_words(head: &Head, digest: &Digest, message: &Message) -> usize {
-    let thread = head.board.thread(message.draft.thread);
-    let both = thread.and_then(|thread| Some((thread, thread.entry(digest)?)));
-    both.map_or(0, |(thread, own)| later(thread, own).count())
+/// Of what is no form, such as an acknowledgement: whether its author took it back.
+async fn of_no_form(
+    head: &Head,
+    records: &Records,
+    (digest, message): (&Digest, &Message),
+) -> Result<Vec<String>, RecordFault> {
+    let draft = &message.draft;
+    if Kind::from_name(&draft.kind).is_some_and(|kind| !kind.may_be_taken_back()) {
+        return Ok(Vec::new());
+    }
+    let of = OfAuthor { thread: draft.thread, author: message.author, traffic: draft.traffic };
+    let first = head.board.duties.withdrawals.of(of, digest, &message.number, None).into_iter().next();
+    let Some((index, word)) = first else { return Ok(Vec::new()) };
+    Ok(vec![withdrawn_by(&records.message(index, &word).await?.message.number)])
 }
 
-fn later<'t>(thread: &'t Thread, own: &'t Entry) -> impl Iterator<Item = &'t Entry> {
-    thread.entries().filter(|entry| entry.author == own.author && entry.place > own.place)
+/// How many messages of its author came after it in its thread, and after the one that it hands on in that one's: for
+/// whoever shares out what is read.
+pub(super) fn later_words(head: &Head, digest: &Digest, message: &Message) -> usize {
+    let original = handed_on(message);
+    let of_original =
+        original.map_or(0, |original| later_words_of(head, &original.digest, &original.message));
+    later_words_of(head, digest, message).saturating_add(of_original)
+}
+
+fn later_words_of(head: &Head, digest: &Digest, message: &Message) -> usize {
+    let thread = head.board.thread(message.draft.thread);
+    thread.map_or(0, |thread| later(thread, digest, message).count())
+}
+
+/// By its place in its thread. Of one that is only handed on here the place is not known, and when it was released
+/// decides.
+fn later<'t>(thread: &'t Thread, digest: &Digest, message: &Message) -> impl Iterator<Item = &'t Entry> {
+    let (author, released_at, digest) = (message.author, message.released_at, *digest);
+    let place = thread.entry(&digest).map(|own| own.place);
+    thread.entries().filter(move |entry| {
+        let is_after = match place {
+            Some(place) => entry.place > place,
+            None => entry.released_at >= released_at && entry.digest != digest,
+        };
+        entry.author == author && is_after
+    })
 }
 
 /// Of what takes back anything that was read, what stands among what was not: of each the first word.
@@ -97,14 +178,14 @@ async fn withdrawals(
 async fn named(
     head: &Head,
     records: &Records,
-    (thread, own): (&Thread, &Entry),
+    (thread, digest, message): (&Thread, &Digest, &Message),
     (said, most): (&[Said], usize),
 ) -> Result<Vec<Said>, RecordFault> {
     let mut there: Vec<(u64, Digest)> = Vec::new();
     let mut is_by_number = false;
     for one in said {
         let Content::Cancellation(form) = &one.content else { continue };
-        if said.iter().any(|other| other.is_meant(&form.cancels, own.author)) {
+        if said.iter().any(|other| other.is_meant(&form.cancels, message.author)) {
             continue;
         }
         match form.cancels.message_digest {
@@ -115,7 +196,10 @@ async fn named(
         }
     }
     if is_by_number {
-        let is_earlier = |entry: &&Entry| entry.author == own.author && entry.place < own.place;
+        let later: BTreeSet<Digest> = later(thread, digest, message).map(|entry| entry.digest).collect();
+        let is_earlier = |entry: &&Entry| {
+            entry.author == message.author && entry.digest != *digest && !later.contains(&entry.digest)
+        };
         let mut earlier: Vec<Entry> = thread.entries().filter(is_earlier).copied().collect();
         let newest = earlier.split_off(earlier.len().saturating_sub(most));
         there.extend(newest.iter().map(|entry| (entry.index, entry.digest)));

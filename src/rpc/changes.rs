@@ -5,11 +5,10 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use tonic::Status;
 
 use super::held::HeldRegimes;
-use super::{command, party_checks, status, webhooks};
+use super::{command, own_list, party_checks, status, webhooks};
 use crate::alerts;
 use crate::codec::message::{person_from_proto, precedence_from_proto};
 use crate::codec::party_file::Fingerprint;
@@ -23,7 +22,6 @@ use crate::domain::digest::Digest;
 use crate::domain::event::{AcceptedKeyList, Change, Member};
 use crate::domain::function::Term;
 use crate::domain::hotline::phrases::{LinkPhrases, Phrase};
-use crate::domain::keys::Key;
 use crate::domain::office::Office;
 use crate::domain::party::Party;
 use crate::domain::precedence::Precedence;
@@ -162,23 +160,6 @@ fn party_sentence(how: &str, compared: Option<Fingerprint>, key_lists: &[Accepte
     }
 }
 
-/// All that is new in force with it: who confirms it may not have seen it being made.
-fn own_list_sentence(next: &AcceptedKeyList) -> String {
-    let list = &next.list;
-    let key = |key: &Key| format!("{} {}", key.purpose.name(), hex::encode(key.public_key));
-    let authority = |certificate: &Bytes| format!("authority {}", Digest::of(certificate));
-    let keys = list.keys.iter().map(key).chain(list.ca_certificates.iter().map(authority));
-    format!(
-        "put the own key list {} in force: digest {}, called {:?}, at {:?}, contacts {:?}, keys {}",
-        list.number,
-        next.digest,
-        list.name,
-        list.addresses,
-        list.contacts,
-        keys.collect::<Vec<_>>().join(", ")
-    )
-}
-
 /// Each rule with its steps, in one line.
 fn plan_sentence(plan: &WatchPlan) -> String {
     let mut parts = vec!["put a watch plan in force, in the place of the one before".to_owned()];
@@ -260,10 +241,18 @@ pub(super) fn sentence_with_marks(board: &Board, change: &Change) -> String {
     std::iter::once(sentence(change)).chain(marks).collect()
 }
 
-/// What is odd about a change, and may be meant so.
+/// What is odd about a change, or other than what is in force, and may be meant so.
 pub(super) fn marks(board: &Board, change: &Change) -> Vec<String> {
-    let Change::FunctionTerm(term) = change else { return Vec::new() };
     let roster = &board.roster;
+    let term = match change {
+        Change::FunctionTerm(term) => term,
+        Change::OwnKeyList(next) => {
+            let own = board.own.and_then(|own| roster.parties.get(&own.party));
+            let in_force = own.and_then(KnownParty::newest);
+            return in_force.map(|in_force| own_list::marks(&in_force.list, &next.list)).unwrap_or_default();
+        }
+        _ => return Vec::new(),
+    };
     let is_known = roster.parties.contains_key(&term.party) || roster.without_node.contains_key(&term.party);
     let mark = format!("{} is no Party that is known here", term.party);
     (!is_known).then_some(mark).into_iter().collect()
@@ -333,35 +322,6 @@ pub(super) fn sentence(change: &Change) -> String {
                 term.party, term.from, term.function, term.regime, term.source
             )
         }
-        Change::OwnKeyList(next) => own_list_sentence(next),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::keys::{KeyList, Purpose};
-    use crate::domain::party::Incarnation;
-
-    #[test]
-    fn who_confirms_a_key_list_reads_its_keys_where_it_answers_and_whom_to_call() {
-        let list = KeyList {
-            party: "PL".parse().unwrap(),
-            incarnation: Incarnation(1),
-            number: 2,
-            previous: Digest::ZERO,
-            made_at: Instant(0),
-            name: "Poland".into(),
-            keys: vec![Key { purpose: Purpose::Message, public_key: [0xab; 32] }],
-            ca_certificates: vec![Bytes::from_static(b"authority")],
-            addresses: vec!["node.example.pl:7443".into()],
-            contacts: vec!["Watch, +48 000".into()],
-        };
-        let next = AcceptedKeyList { signed: Bytes::new(), digest: Digest::ZERO, list };
-        let said = sentence(&Change::OwnKeyList(next));
-        let authority = Digest::of(b"authority").to_string();
-        for held in ["list 2", "Poland", "node.example.pl:7443", "+48 000", &"ab".repeat(32), &authority] {
-            assert!(said.contains(held), "{held}: {said}");
-        }
+        Change::OwnKeyList(next) => own_list::sentence(next),
     }
 }

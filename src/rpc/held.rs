@@ -11,6 +11,7 @@ use tonic::Status;
 
 use super::addressees;
 use super::beside::Shelf;
+use super::editions;
 use super::regimes_read::{self, Read};
 use super::replies::{About, Reading};
 use super::status;
@@ -149,12 +150,15 @@ impl<'h> HeldRegimes<'h> {
             beside,
         };
         let found = content.map(|content| check(&regime, content, &asked)).unwrap_or_default();
-        let (restraints, more_restraints) = restraint::to_proto(&self::restraints(&bonds, author, &regime));
+        let (restraints, more_restraints) =
+            restraint::to_proto(&self::restraints(&bonds, author, &regime, &self.addressees));
         // Of what a Party said to others an addressee is told nothing: what it is told, the author is told too.
         let addressed = outgoing.parties();
         let at_both_ends =
             |(other, bond): &&(Party, Bond)| bond.seen == Seen::AtBothEnds && addressed.contains(other);
-        let between = self::restraints(bonds.iter().filter(at_both_ends), author, &regime);
+        let between = self::restraints(bonds.iter().filter(at_both_ends), author, &regime, &self.addressees);
+        let board = &self.head.board;
+        let unbound = editions::unbound(board, &regime, author, addressed, &bound, released_at);
         let languages = self.languages(outgoing);
         let said = found.iter().flat_map(|finding| lines_between(&regime, finding, languages, &between));
         let came = match content {
@@ -173,26 +177,9 @@ impl<'h> HeldRegimes<'h> {
             more_restraints,
             as_told_here: uncertain.iter().map(Party::to_string).collect(),
             lines: said.chain(came).map(check_line).collect(),
-            other_editions: self.other_editions(&regime, outgoing, &bound, released_at),
+            other_editions: unbound.others,
+            not_adopted_by_author: unbound.not_by_author,
         }))
-    }
-
-    fn other_editions(
-        &self,
-        regime: &Regime,
-        outgoing: &Outgoing,
-        bound: &BTreeSet<Party>,
-        at: Instant,
-    ) -> Vec<calls::OtherEdition> {
-        let (board, head) = (&self.head.board, &regime.head);
-        let unbound = outgoing.parties().into_iter().filter(|party| !bound.contains(party));
-        let other = |party: Party| {
-            let adopted = board.adopted(party, &head.name, at);
-            let others = adopted.iter().filter(|one| one.regime != head.digest);
-            let edition = others.map(|one| one.edition).max()?;
-            Some(calls::OtherEdition { party: party.to_string(), edition })
-        };
-        unbound.filter_map(other).collect()
     }
 
     /// The Parties to which the author is bound by this very text, as far as it is known here.
@@ -210,8 +197,8 @@ impl<'h> HeldRegimes<'h> {
             let records = self.head.records(self.journal);
             addressees::read(self.head, &records, name, at, &mut self.addressees).await?;
         }
-        let bond = |other: Party| board.bond_by(author, other, name, at, &self.addressees);
-        let by_this = |other: Party| bond(other).filter(|bond| bond.regime == regime.head.digest);
+        let bonds = |other: Party| board.bonds_by(author, other, name, at, &self.addressees).into_iter();
+        let by_this = |other: Party| bonds(other).find(|bond| bond.regime == regime.head.digest);
         Ok(others.into_iter().filter_map(|other| Some((other, by_this(other)?))).collect())
     }
 
@@ -388,8 +375,9 @@ fn restraints<'b>(
     bonds: impl IntoIterator<Item = &'b (Party, Bond)>,
     author: Party,
     regime: &Regime,
+    addressees: &Addressees,
 ) -> Vec<Restraint> {
-    let all = bonds.into_iter().flat_map(|(other, bond)| bond.restraints(author, *other));
+    let all = bonds.into_iter().flat_map(|(other, bond)| bond.restraints(author, *other, addressees));
     all.map(|one| one.held_against(regime)).collect()
 }
 

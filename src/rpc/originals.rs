@@ -7,17 +7,19 @@
 
 use std::sync::OnceLock;
 
-use super::originals_releasable::of_translation;
+use super::became;
+use super::originals_releasable::{of_translation, persons_handed_on};
 use crate::codec::content;
 use crate::codec::forwarded::{self, Opened};
 use crate::domain::activity::{Judgement, Request};
+use crate::domain::became::is_of_what_became;
 use crate::domain::board::Board;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
 use crate::domain::form::MessageReference;
 use crate::domain::forwarded::Forwarded;
 use crate::domain::heading::{Is, named};
-use crate::domain::message::{Holds, Message, Outgoing};
+use crate::domain::message::{Message, Outgoing};
 use crate::domain::party::Party;
 use crate::domain::refusal::FaultNamed;
 use crate::domain::time::Instant;
@@ -163,6 +165,10 @@ impl<'h> Originals<'h> {
                 let mut found = self.handed_on_beyond(outgoing, form).await?;
                 found.extend(differs.then(|| FaultNamed::new("original", rule)));
                 found.extend(persons_handed_on(outgoing, form));
+                // Of what is on record its reader is told by marks.
+                if message.is_none() {
+                    found.extend(self.changed_since(form).await?);
+                }
                 Ok(found)
             }
             Content::Answer(form) => {
@@ -201,8 +207,38 @@ impl<'h> Originals<'h> {
                 found.extend(left_out(author, outgoing, &taken_back));
                 Ok(found)
             }
+            Content::Suspension(form) => self.untold(author, outgoing, &form.adoption).await,
+            Content::Resumption(form) => self.untold(author, outgoing, &form.suspension).await,
+            Content::Withdrawal(form) => self.untold(author, outgoing, &form.adoption).await,
             _ => Ok(Vec::new()),
         }
+    }
+
+    /// Who was told an earlier word on rules and is not told this one, which changes it.
+    async fn untold(
+        &self,
+        author: Option<Party>,
+        outgoing: &Outgoing,
+        earlier: &MessageReference,
+    ) -> Result<Vec<FaultNamed>, RecordFault> {
+        let earlier = self.named(earlier).await?;
+        let left = earlier.and_then(|earlier| left_out(author, outgoing, &earlier.message));
+        let whole = |fault: FaultNamed| {
+            let rule = format!("{}: towards whoever is not told, nothing is changed by this", fault.rule);
+            FaultNamed { rule, ..fault }
+        };
+        Ok(left.map(whole).into_iter().collect())
+    }
+
+    /// What became of a message that is to be handed on: whoever gets it does not know that by itself.
+    async fn changed_since(&self, form: &Forwarded) -> Result<Vec<FaultNamed>, RecordFault> {
+        let Opened::Message(original) = forwarded::open(form) else { return Ok(Vec::new()) };
+        let (of, most) = ((&original.digest, &original.message), limits::LATER_WORDS_READ_MAX);
+        let marks = became::of_one(self.head, &self.records, of, most).await?.into_iter();
+        let told = marks.filter(|mark| is_of_what_became(mark));
+        Ok(told
+            .map(|mark| FaultNamed::new("original", format!("does not stand as it was said: {mark}")))
+            .collect())
     }
 
     /// Judged by the numbers of the questions that the reply is to: silence about one can be judged as well.
@@ -322,20 +358,7 @@ pub fn signature_mark(board: &Board, form: &Forwarded, as_of: Option<Instant>) -
     })
 }
 
-/// Parts about persons that the original's author gave to its own addressees, and that are given to others with this.
-fn persons_handed_on(outgoing: &Outgoing, form: &Forwarded) -> Vec<FaultNamed> {
-    let Opened::Message(original) = forwarded::open(form) else { return Vec::new() };
-    let named = &original.message.draft.parts;
-    let handed_on = outgoing.parts.iter().enumerate().filter(|(_, part)| {
-        part.holds == Holds::PersonalData && named.iter().any(|one| one.salted_digest == part.salted_digest)
-    });
-    let rule = "is about persons, and given to others than those to whom the original's author gave it";
-    handed_on
-        .map(|(index, _)| FaultNamed::new(format!("heading.parts[{}]", index.saturating_add(1)), rule))
-        .collect()
-}
-
-/// Who got a message and is not told that its author takes it back, or cancels it.
+/// Who got a message and is not told that its author takes it back, cancels it, or changes what it does.
 fn left_out(author: Option<Party>, outgoing: &Outgoing, original: &Message) -> Option<FaultNamed> {
     let told = outgoing.parties();
     let left: Vec<String> =

@@ -8,7 +8,7 @@ use super::originals::Originals;
 use crate::codec::forwarded::{self, Opened};
 use crate::domain::content::Content;
 use crate::domain::forwarded::{Forwarded, NOT_TO_BE_HANDED_ON};
-use crate::domain::message::{Message, Outgoing};
+use crate::domain::message::{Holds, Message, Outgoing};
 use crate::domain::party::Party;
 use crate::domain::refusal::FaultNamed;
 use crate::limits;
@@ -41,6 +41,19 @@ fn of_other_marking(outgoing: &Outgoing, original: &Message) -> Option<FaultName
     let marking = original.draft.marking.trim();
     let differs = !marking.is_empty() && marking != outgoing.marking.trim();
     differs.then(|| FaultNamed::new("heading.marking", "is not the marking of the original"))
+}
+
+/// Parts about persons that the original's author gave to its own addressees, and that are given to others with this.
+pub(super) fn persons_handed_on(outgoing: &Outgoing, form: &Forwarded) -> Vec<FaultNamed> {
+    let Opened::Message(original) = forwarded::open(form) else { return Vec::new() };
+    let named = &original.message.draft.parts;
+    let handed_on = outgoing.parts.iter().enumerate().filter(|(_, part)| {
+        part.holds == Holds::PersonalData && named.iter().any(|one| one.salted_digest == part.salted_digest)
+    });
+    let rule = "is about persons, and given to others than those to whom the original's author gave it";
+    handed_on
+        .map(|(index, _)| FaultNamed::new(format!("heading.parts[{}]", index.saturating_add(1)), rule))
+        .collect()
 }
 
 impl Originals<'_> {

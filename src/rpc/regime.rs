@@ -2,6 +2,9 @@
 //!
 //! Never here: what a rule asks (`domain/regime/`), or who is bound (the Board has it).
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use bytes::Bytes;
 use tonic::{Request, Response, Status};
 
@@ -13,7 +16,7 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::regime_service_server::{RegimeService, RegimeServiceServer};
 use crate::codec::regime::built_in;
 use crate::codec::restraint;
-use crate::domain::adoption::{Addressees, Adopted, Announced, Nature, Seen, Since, Suspended};
+use crate::domain::adoption::{Addressees, Adopted, Announced, Bond, Nature, Seen, Since, Suspended, Word};
 use crate::domain::board::Board;
 use crate::domain::command::Command;
 use crate::domain::digest::Digest;
@@ -152,6 +155,11 @@ impl RegimeService for RegimeCalls {
                     named.is_some_and(|named| !paragraphs.iter().any(|paragraph| covers(named, paragraph)));
             }
         }
+        let known = names_known(&head.board);
+        if !known.contains(asked.regime.as_str()) {
+            answer.unknown = true;
+            answer.known = most_alike(known, &asked.regime);
+        }
         Ok(Response::new(answer))
     }
 
@@ -210,33 +218,71 @@ fn adopters(
     let parties: Vec<Party> = board.words.keys().copied().collect();
     for (nth, one) in parties.iter().enumerate() {
         for other in parties.iter().skip(nth.saturating_add(1)) {
-            let Some(bond) = board.bond_by(*one, *other, regime, at, addressees) else { continue };
-            let (restraints, more_restraints) = restraint::to_proto(&bond.restraints(*one, *other));
-            answer.bonds.push(calls::Bond {
-                restraints,
-                more_restraints,
-                one: one.to_string(),
-                other: other.to_string(),
-                edition: bond.edition,
-                regime_digest: bond.regime.0.to_vec().into(),
-                since_ms: bond.since.0,
-                as_told_here: bond.seen != Seen::AtBothEnds,
-                addressed_to_each_other: bond.seen == Seen::ToldEachOther,
-                unconfirmed: [*one, *other]
-                    .into_iter()
-                    .filter(|party| unconfirmed(board, *party).is_some())
-                    .map(|party| party.to_string())
-                    .collect(),
-                of_own_will: [(one, &bond.one), (other, &bond.other)]
-                    .into_iter()
-                    .filter(|(_, adopted)| adopted.nature == Nature::Voluntary)
-                    .map(|(party, _)| party.to_string())
-                    .collect(),
-                since_disputed: [&bond.one, &bond.other].iter().any(|one| one.by_receipt == Since::Disputed),
-            });
+            let bonds = board.bonds_by(*one, *other, regime, at, addressees);
+            // Of what is not known to bind none is said to count.
+            let last = bonds.iter().rposition(|bond| bond.seen != Seen::AsToldHere);
+            answer.bonds.extend(bonds.iter().enumerate().map(|(nth, bond)| calls::Bond {
+                duties_by_a_later_text: last.is_some_and(|last| nth < last),
+                ..bond_to_proto(board, (*one, *other), bond, addressees)
+            }));
         }
     }
     answer
+}
+
+fn bond_to_proto(
+    board: &Board,
+    (one, other): (Party, Party),
+    bond: &Bond,
+    addressees: &Addressees,
+) -> calls::Bond {
+    let (restraints, more_restraints) = restraint::to_proto(&bond.restraints(one, other, addressees));
+    calls::Bond {
+        restraints,
+        more_restraints,
+        one: one.to_string(),
+        other: other.to_string(),
+        edition: bond.edition,
+        regime_digest: bond.regime.0.to_vec().into(),
+        since_ms: bond.since.0,
+        as_told_here: bond.seen != Seen::AtBothEnds,
+        addressed_to_each_other: bond.seen == Seen::ToldEachOther,
+        unconfirmed: [one, other]
+            .into_iter()
+            .filter(|party| unconfirmed(board, *party).is_some())
+            .map(|party| party.to_string())
+            .collect(),
+        of_own_will: [(one, &bond.one), (other, &bond.other)]
+            .into_iter()
+            .filter(|(_, adopted)| adopted.nature == Nature::Voluntary)
+            .map(|(party, _)| party.to_string())
+            .collect(),
+        since_disputed: [&bond.one, &bond.other].iter().any(|one| one.by_receipt == Since::Disputed),
+        duties_by_a_later_text: false,
+    }
+}
+
+/// The names of regimes whose text is held here or comes with the program, or that a Party said it adopts.
+fn names_known(board: &Board) -> BTreeSet<&str> {
+    let held = board.regimes.values().map(|held| held.name.as_str());
+    let built_in = built_in::FILES.iter().map(|(name, _)| *name);
+    let said = board.words.values().flat_map(|words| words.said());
+    let adopted = said.filter_map(|(_, said)| match &said.word {
+        Word::Adopts { regime, .. } => Some(regime.as_str()),
+        Word::Suspends { .. } | Word::Resumes { .. } | Word::Withdraws { .. } => None,
+    });
+    held.chain(built_in).chain(adopted).collect()
+}
+
+/// Those that begin as a name does, the longest beginning first; then the others.
+fn most_alike(known: BTreeSet<&str>, name: &str) -> Vec<String> {
+    let alike = |known: &str| {
+        let both = known.chars().zip(name.chars());
+        both.take_while(|(known, given)| known.eq_ignore_ascii_case(given)).count()
+    };
+    let mut all: Vec<&str> = known.into_iter().collect();
+    all.sort_by_key(|&known| Reverse(alike(known)));
+    all.into_iter().take(limits::REGIME_NAMES_TOLD_MAX).map(str::to_owned).collect()
 }
 
 fn term_to_proto(term: &Term) -> calls::FunctionTerm {

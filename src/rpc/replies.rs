@@ -16,6 +16,7 @@ use crate::domain::party::Party;
 use crate::domain::regime::beside::taken_back;
 use crate::domain::regime::reply::{Answer, OwedBy, Replies, Request};
 use crate::domain::regime::{Held, Regime};
+use crate::domain::said::takes_back;
 use crate::domain::time::Instant;
 use crate::limits;
 use crate::registrar::Head;
@@ -51,7 +52,7 @@ impl Reading<'_> {
         about: About<'_>,
     ) -> Result<Replies, RecordFault> {
         let owed = self.owed(shelf, regime, about).await?;
-        Ok(Replies { at: self.at, owed, requests: self.requests(regime, about).await? })
+        Ok(Replies { at: self.at, owed, requests: self.requests(shelf, regime, about).await? })
     }
 
     async fn owed(
@@ -101,7 +102,12 @@ impl Reading<'_> {
     }
 
     /// What asks for a message of this format, and is referred to.
-    async fn requests(&self, regime: &Regime, about: About<'_>) -> Result<Vec<Request>, RecordFault> {
+    async fn requests(
+        &self,
+        shelf: &mut Shelf<'_>,
+        regime: &Regime,
+        about: About<'_>,
+    ) -> Result<Vec<Request>, RecordFault> {
         let asks = |code: &str| {
             let reply = regime.formats.get(code).and_then(|format| format.reply.as_ref());
             reply.is_some_and(|reply| reply.format == about.form.format)
@@ -132,6 +138,13 @@ impl Reading<'_> {
             if about.message.is_some() && answer.is_none() {
                 continue;
             }
+            let withdrawn_by = match about.message {
+                Some(message) => {
+                    let (said, _) = shelf.cited(&regime.head.name, Some(about.author)).await?;
+                    self.withdrawn_by(&said, &message, asker).await?
+                }
+                None => None,
+            };
             requests.push(Request {
                 author: stored.message.author,
                 number: stored.message.number.clone(),
@@ -139,9 +152,30 @@ impl Reading<'_> {
                 form: form.clone(),
                 taken_at: self.taken_at(&stored.record, &digest, about.author).await?,
                 answer,
+                withdrawn_by,
             });
         }
         Ok(requests)
+    }
+
+    /// The number of the message by which its author took one back, and told the asker so.
+    async fn withdrawn_by(
+        &self,
+        said: &[Held],
+        message: &Digest,
+        asker: Party,
+    ) -> Result<Option<String>, RecordFault> {
+        let Some(own) = said.iter().find(|held| held.said.message == *message) else { return Ok(None) };
+        for word in said.iter().filter(|held| held.thread == own.thread) {
+            if !takes_back(&word.said, &own.said) {
+                continue;
+            }
+            let stored = self.stored(&word.said.message).await?;
+            if stored.is_some_and(|stored| stored.message.draft.parties().contains(&asker)) {
+                return Ok(Some(word.said.number.clone()));
+            }
+        }
+        Ok(None)
     }
 
     /// `None` for what did not go to the asker.

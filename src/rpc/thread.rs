@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::held::HeldRegimes;
 use super::originals::{self, Originals};
-use super::{by_hand, came_by_file, faults, part};
+use super::{became, by_hand, came_by_file, faults, part};
 use crate::codec::content::{self, Said};
 use crate::codec::message::precedence_to_proto;
 use crate::codec::proto::detente::v1 as calls;
@@ -48,7 +48,8 @@ pub async fn thread_as_of(
     let regimes = HeldRegimes::at(head, journal).as_of(as_of).read_in(reader).judged_at(judged_at);
     let records = head.records(journal);
     let originals = Originals::at(head, records.clone(), as_of);
-    let mut look = Look { head, records, originals, regimes, as_of, times: BTreeMap::new() };
+    let later_words = limits::LATER_WORDS_READ_MAX;
+    let mut look = Look { head, records, originals, regimes, as_of, times: BTreeMap::new(), later_words };
     let order = then.in_order();
     let mut page = calls::ShowThreadResponse { gaps: gaps(&then), ..Default::default() };
     let (mut shown, mut bytes) = (from, 0_usize);
@@ -125,6 +126,8 @@ struct Look<'h> {
     as_of: Option<Instant>,
     /// When messages that others refer to were put on record, by index.
     times: BTreeMap<u64, Instant>,
+    /// In so many later words of their authors it is still looked for what became of messages that are handed on.
+    later_words: usize,
 }
 
 impl Look<'_> {
@@ -138,6 +141,12 @@ impl Look<'_> {
         let left_out = self.head.board.duties.left_out.of(&entry.digest);
         let then = left_out.filter(|left| self.as_of.is_none_or(|as_of| left.at <= as_of));
         marks.extend(then.map(|left| left.says()));
+        if self.as_of.is_none() {
+            let of = became::of_handed_on(self.head, &self.records, held.message, self.later_words);
+            let (became, read) = of.await?;
+            self.later_words = self.later_words.saturating_sub(read);
+            marks.extend(became);
+        }
         if self.as_of.is_none() && self.waits_too_long(&entry.digest, held.message) {
             marks.push("what it refers to has not come for long; that is on record".into());
         }

@@ -129,12 +129,12 @@ async fn since(
     let came = |index: u64| index > after && index < before;
     let open = listed(board.open_for(caller).filter(|(_, item)| came(item.index)));
     let (items, items_more) = watch_now::lines(exchange, head, &open).await?;
-    let opened = || board.duties_opened_between(after, before);
+    let opened = board.duties_opened_between(after, before);
     let lines = Lines::at(head, &exchange.registrar.journal, &exchange.links, "", None);
     let mut duties = Vec::new();
-    for duty in opened().take(limits::NOW_ITEMS_MAX) {
+    for duty in opened.iter().take(limits::NOW_ITEMS_MAX) {
         duties.push(lines.line(duty).await.map_err(status::record)?);
     }
-    let duties_more = opened().count().saturating_sub(duties.len()) as u64;
+    let duties_more = opened.len().saturating_sub(duties.len()) as u64;
     Ok(calls::SinceOffered { items, items_more, duties, duties_more })
 }

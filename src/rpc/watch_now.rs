@@ -13,6 +13,7 @@ use super::{alarms, became, status, watch_hand_over, webhooks};
 use crate::codec::content;
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
+use crate::domain::became::WITHDRAWN;
 use crate::domain::board::Board;
 use crate::domain::digest::Digest;
 use crate::domain::event::Record;
@@ -159,6 +160,7 @@ pub(super) async fn alert(
     let stored =
         head.records(journal).message(there.index, &alerted.message).await.map_err(status::record)?;
     let (message, draft) = (&stored.message, &stored.message.draft);
+    let is_taken_back = head.board.is_taken_back_before(record.index, &alerted.message, message);
     Ok(calls::FollowResponse {
         position: record.index.saturating_add(1),
         digest: alerted.message.0.to_vec().into(),
@@ -174,6 +176,7 @@ pub(super) async fn alert(
         acknowledged: matches!(there.acknowledged, Acknowledged::InRecord(_)),
         acknowledgement_owed: there.acknowledged != Acknowledged::NotOwed,
         offices: offices_of(&head.board, &alerted.message),
+        marks: is_taken_back.then(|| format!("{WITHDRAWN} before this step")).into_iter().collect(),
         alert: Some(calls::Alert {
             step: alerted.step,
             persons: alerted.persons.iter().map(|person| person.name.clone()).collect(),

@@ -78,7 +78,7 @@ fn judged(picture: &Picture<'_>, question: usize, reply: usize) -> (Vec<(String,
     let in_reply = &request.questions[question].in_replies[reply];
     let words = in_reply.judged.iter();
     let words = words.map(|(said, one)| (said.author.to_string(), one.how.unwrap().to_string())).collect();
-    (words, request.silent(in_reply).iter().map(ToString::to_string).collect())
+    (words, picture.silent(request, in_reply).iter().map(ToString::to_string).collect())
 }
 
 #[test]
@@ -193,6 +193,24 @@ fn a_corrected_reply_stands_beside_what_took_its_place_each_with_what_was_said_o
     assert_eq!(judged(&picture, 0, 0).0.len(), 1);
     // What was said of the first is not said of the second.
     assert_eq!(judged(&picture, 0, 1), (vec![], vec!["LT".into()]));
+}
+
+#[test]
+fn question_by_question_what_was_replaced_is_marked_and_says_nothing_any_more() {
+    let first = reply("BY", 1, digest("LT", 1), &[(1, "answered")]);
+    let insufficient = judgement("LT", 2, first.message, &[(1, "insufficient")]);
+    // Of the first question it says nothing.
+    let instead = in_place_of(judgement("LT", 3, first.message, &[(2, "sufficient")]), insufficient.message);
+    let second = in_place_of(reply("BY", 2, digest("LT", 1), &[(1, "partly")]), first.message);
+    let all = [request("LT", 1), first, insufficient, instead.clone(), second.clone()];
+    let picture = Picture::of(&all);
+    let shown = picture_json(&picture);
+    let of = |question: usize| &shown["requests"][0]["questions"][question]["replies"][0];
+    assert_eq!(of(0)["corrected_by"], second.message.to_string());
+    assert_eq!(of(0)["judged"][0]["corrected_by"], instead.message.to_string());
+    assert_eq!(of(0)["says_nothing"], json!(["LT"]));
+    assert_eq!(of(1)["judged"][0]["corrected_by"], Value::Null);
+    assert_eq!(of(1)["says_nothing"], json!([]));
 }
 
 #[test]

@@ -298,7 +298,7 @@ async fn three_ask_belarus_replies_and_each_of_the_three_judges_answer_by_answer
         "LT: sufficient",
         "LV: insufficient",
         "says nothing of it",
-        "not known here: nothing is on record",
+        "what is on record here says nothing of it",
         "MEETING",
         "Belarus gives no information.",
         "HISTORY",

@@ -62,9 +62,14 @@ fn on(day: i64) -> Told {
 }
 
 /// As BY knows it: its own words by PL's receipts, PL's by its own.
-fn bond(by: &Words, pl: &Words, day: i64) -> Option<Bond> {
+fn all_bonds(by: &Words, pl: &Words, day: i64) -> Vec<Bond> {
     let nobody = Addressees::default();
-    Bond::between(code("BY"), (code("BY"), by), (code("PL"), pl), RIVER, at(day), &nobody)
+    Bond::all_between(code("BY"), (code("BY"), by), (code("PL"), pl), RIVER, at(day), &nobody)
+}
+
+/// The one that came last.
+fn bond(by: &Words, pl: &Words, day: i64) -> Option<Bond> {
+    all_bonds(by, pl, day).pop()
 }
 
 #[test]
@@ -132,7 +137,7 @@ fn a_word_that_no_receipt_took_binds_nobody() {
 }
 
 #[test]
-fn of_two_editions_the_latest_that_both_adopted_counts() {
+fn of_two_editions_both_bind_and_the_one_that_came_to_bind_last_counts_where_one_can() {
     let both = [("one", adopts(1, 1), [("PL", 1)]), ("two", adopts(2, 20), [("PL", 20)])];
     let by = words(&both.each_ref().map(|(name, word, told)| (*name, word.clone(), told.as_slice())));
     let only_first = words(&[("pl", adopts(1, 1), &[("BY", 1)])]);
@@ -142,8 +147,44 @@ fn of_two_editions_the_latest_that_both_adopted_counts() {
         "a new edition binds none who has not adopted it"
     );
     let both = words(&[("pl", adopts(1, 1), &[("BY", 1)]), ("pl2", adopts(2, 25), &[("BY", 2)])]);
-    assert_eq!(bond(&by, &both, 24).unwrap().edition, 1);
+    let editions = |day| all_bonds(&by, &both, day).iter().map(|bond| bond.edition).collect::<Vec<_>>();
+    assert_eq!(editions(24), [1]);
+    assert_eq!(editions(25), [1, 2], "the first is left by nobody");
     assert_eq!(bond(&by, &both, 25).unwrap().edition, 2);
+    let leaves = [
+        ("one", adopts(1, 1), [("PL", 1)]),
+        ("two", adopts(2, 20), [("PL", 20)]),
+        ("leaves", Word::Withdraws { adoption: digest("one"), from: at(30) }, [("PL", 21)]),
+    ];
+    let by = words(&leaves.each_ref().map(|(name, word, told)| (*name, word.clone(), told.as_slice())));
+    assert_eq!(all_bonds(&by, &both, 30).iter().map(|bond| bond.edition).collect::<Vec<_>>(), [2]);
+}
+
+/// Of one edition number, and from one day: whichever of the texts has the greater digest.
+#[test]
+fn of_two_texts_that_bind_from_the_same_instant_the_one_that_was_released_last_counts() {
+    for (first, second) in [("draft", "corrected"), ("corrected", "draft")] {
+        let adopts = |text: &str| Word::Adopts {
+            regime: RIVER.into(),
+            edition: 2,
+            digest: digest(text),
+            from: at(20),
+            nature: Nature::Political,
+            reservations: Vec::new(),
+        };
+        let said = |reader: &str| {
+            let mut words = Words::default();
+            for (text, released) in [(first, 1), (second, 3)] {
+                let message = digest(&format!("{text}, for {reader}"));
+                words.hear(message, &adopts(text), at(released), 0);
+                words.taken(&message, code(reader), on(released));
+            }
+            words
+        };
+        let texts: Vec<Digest> =
+            all_bonds(&said("PL"), &said("BY"), 30).iter().map(|bond| bond.regime).collect();
+        assert_eq!(texts, [digest(first), digest(second)]);
+    }
 }
 
 #[test]
@@ -192,7 +233,8 @@ fn a_bond_names_what_either_does_not_apply_towards_the_other_each_once() {
     ]);
     let pl = words(&[("pl", adopts(1, 3), &[("BY", 5)])]);
     let named = |day: i64| -> Vec<(String, Option<String>, How, i64, Digest)> {
-        let restraints = bond(&by, &pl, day).unwrap().restraints(code("BY"), code("PL"));
+        let nobody = Addressees::default();
+        let restraints = bond(&by, &pl, day).unwrap().restraints(code("BY"), code("PL"), &nobody);
         restraints
             .into_iter()
             .map(|one| {
@@ -229,8 +271,8 @@ fn of_the_same_text_adopted_twice_only_the_earliest_counts_whoever_is_named_firs
     let pl = words(&[("pl", adopts(1, 1), &[("BY", 2)])]);
     let nobody = Addressees::default();
     let (one, other) = ((code("BY"), &by), (code("PL"), &pl));
-    let from_one = Bond::between(code("BY"), one, other, RIVER, at(9), &nobody).unwrap();
-    let from_other = Bond::between(code("BY"), other, one, RIVER, at(9), &nobody).unwrap();
+    let from_one = Bond::all_between(code("BY"), one, other, RIVER, at(9), &nobody).remove(0);
+    let from_other = Bond::all_between(code("BY"), other, one, RIVER, at(9), &nobody).remove(0);
     assert_eq!((from_one.since, from_one.one.message), (at(2), digest("first")));
     assert_eq!((from_other.since, from_other.other.message), (at(2), digest("first")));
 }
@@ -295,7 +337,7 @@ fn of_two_others_only_what_they_told_us_is_known() {
             addressees.put(digest(message), [code("OSCE"), code(to)]);
         }
         let (by, pl) = ((code("BY"), &by), (code("PL"), &pl));
-        let bond = Bond::between(code("OSCE"), by, pl, RIVER, at(9), &addressees).unwrap();
+        let bond = Bond::all_between(code("OSCE"), by, pl, RIVER, at(9), &addressees).remove(0);
         (bond.seen, bond.since)
     };
     assert_eq!(seen(&[]), (Seen::AsToldHere, at(4)));

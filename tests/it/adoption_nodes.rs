@@ -245,3 +245,37 @@ async fn who_adopts_a_text_again_before_the_first_word_was_taken_is_told_that_it
     let told = "this very text is adopted already towards PL (not taken there yet), and that is not in force";
     assert!(drafted.faults.iter().any(|fault| fault.rule.starts_with(told)), "{:?}", drafted.faults);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_suspends_or_leaves_and_does_not_tell_an_addressee_of_the_adoption_is_told_whom() {
+    let world = World::new(&["BY", "PL", "LT"]).await;
+    let to_both = calls::Heading { action: vec![addressee("PL"), addressee("LT")], ..heading(1) };
+    let adopted = send(&world, "BY", 1, to_both.clone(), &adoption()).await.message_digest;
+    let about = |name: &str, message: &[u8]| {
+        format!("from = \"2031-08-01T00:00 Z\"\n[{name}]\nmessage_digest = \"{}\"\n", hex::encode(message))
+    };
+    let suspends = format!("reason = \"for now\"\n{}", about("adoption", &adopted));
+    let suspends = officer::form(Kind::Suspension, &suspends);
+    let suspended = send(&world, "BY", 2, to_both.clone(), &suspends).await.message_digest;
+    let resumes = officer::form(Kind::Resumption, &about("suspension", &suspended));
+    let leaves = officer::form(Kind::Withdrawal, &about("adoption", &adopted));
+    let told = |faults: &[calls::Fault]| -> Vec<String> {
+        faults
+            .iter()
+            .filter(|fault| fault.field == "heading.action")
+            .map(|fault| fault.rule.clone())
+            .collect()
+    };
+    let wanted = "leaves out LT, to whom the message went that it is about: towards whoever is not told, nothing is \
+                  changed by this";
+    for (number, content) in [(3, &suspends), (4, &resumes), (5, &leaves)] {
+        let to_one = officer::draft(&world, "BY", number, heading(1), content).await.unwrap();
+        assert_eq!(told(&to_one.faults), [wanted]);
+        let to_all = officer::draft(&world, "BY", number + 10, to_both.clone(), content).await.unwrap();
+        assert!(told(&to_all.faults).is_empty(), "{:?}", to_all.faults);
+    }
+    send(&world, "BY", 6, heading(1), &leaves).await;
+    both_settled(&world, "BY", "PL").await;
+    let thread = officer::show(&world, "PL", &vec![1; 16].into(), 0).await.messages;
+    assert_eq!(told(&thread.last().unwrap().faults), [wanted]);
+}

@@ -294,3 +294,123 @@ async fn a_check_names_the_edition_that_an_addressee_adopted_in_place_of_the_one
     assert!(here.bound.is_empty());
     assert_eq!(here.other_editions, [calls::OtherEdition { party: "PL".into(), edition: 3 }]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_adopts_a_corrected_text_is_bound_by_the_first_as_well_until_it_leaves_it_and_is_told_so() {
+    let world = World::new(&["BY", "PL"]).await;
+    let text = format!("# Corrected.\n{NEIGHBOURS}");
+    let (first, corrected) = (parsed(NEIGHBOURS.as_bytes()), parsed(text.as_bytes()));
+    for code in ["BY", "PL"] {
+        hold(&world, code, NEIGHBOURS.as_bytes()).await;
+        hold(&world, code, text.as_bytes()).await;
+    }
+    let Content::Adoption(mut form) = adoption(&first) else { panic!() };
+    form.reservations = vec![Reservation { provision: "5".into(), text: Prose("Not.".into()) }];
+    let to_pl = |thread| calls::Heading { action: vec![addressee("PL")], ..heading(thread) };
+    send(&world, "BY", 1, to_pl(1), &Content::Adoption(form)).await;
+    adopt(&world, "PL", 1, &["BY"], &first).await;
+    world.clock.set(world.clock.now().plus_ms(60_000));
+    let drafted = crate::officer::draft(&world, "BY", 2, to_pl(2), &adoption(&corrected)).await.unwrap();
+    let told = format!(
+        "another text of this regime stands adopted, and is not left by this: edition 3, digest {}, towards PL. ",
+        first.head.digest.short()
+    );
+    assert!(drafted.faults.iter().any(|fault| fault.rule.starts_with(&told)), "{:?}", drafted.faults);
+    adopt(&world, "BY", 3, &["PL"], &corrected).await;
+    adopt(&world, "PL", 3, &["BY"], &corrected).await;
+    for code in ["BY", "PL"] {
+        let all = bonds(&world, code).await;
+        let line = |bond: &calls::Bond| {
+            (bond.regime_digest.to_vec(), bond.duties_by_a_later_text, bond.restraints.len())
+        };
+        let wanted = [(first.head.digest.0.to_vec(), true, 1), (corrected.head.digest.0.to_vec(), false, 0)];
+        assert_eq!(all.iter().map(line).collect::<Vec<_>>(), wanted, "{code}");
+    }
+    for (thread, cited) in [(4, &first), (5, &corrected)] {
+        send(&world, "BY", thread, citing(cited, thread, &["PL"]), &notice(12_000)).await;
+        both_settled(&world, "BY", "PL").await;
+        let (here, there) = (check(&world, "BY", thread, 0).await, check(&world, "PL", thread, 0).await);
+        assert_eq!(here, there);
+        assert_eq!(there.bound, ["PL"]);
+        assert!(there.other_editions.is_empty());
+    }
+    let desk = world.state("PL").desk_directory("watch").display().to_string();
+    let words = ["regime", "parties", "neighbours", "--as", &desk];
+    let shown = crate::officer_program::printed(&words).await;
+    assert_eq!(shown.matches("BY and PL are bound to each other by edition 3 since ").count(), 2, "{shown}");
+    assert_eq!(
+        shown.matches("binds what cites it; duties open between the two by the text below").count(),
+        1
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_says_that_the_author_did_not_adopt_what_it_cites_where_the_addressee_did() {
+    let world = World::new(&["BY", "PL"]).await;
+    let text = NEIGHBOURS.replacen("edition = 3", "edition = 4", 1);
+    let (earlier, later) = (parsed(NEIGHBOURS.as_bytes()), parsed(text.as_bytes()));
+    for code in ["BY", "PL"] {
+        hold(&world, code, text.as_bytes()).await;
+    }
+    adopt(&world, "BY", 1, &["PL"], &earlier).await;
+    adopt(&world, "PL", 1, &["BY"], &earlier).await;
+    adopt(&world, "PL", 2, &["BY"], &later).await;
+    send(&world, "BY", 3, citing(&later, 3, &["PL"]), &notice(12_000)).await;
+    both_settled(&world, "BY", "PL").await;
+    for code in ["BY", "PL"] {
+        let check = check(&world, code, 3, 0).await;
+        assert!(check.bound.is_empty() && check.other_editions.is_empty(), "{code}");
+        assert_eq!(check.not_adopted_by_author, ["PL"], "{code}");
+    }
+}
+
+#[test]
+fn what_a_party_suspended_by_a_word_to_us_alone_is_not_said_to_be_towards_another() {
+    let seen = |seen: Seen| {
+        let plain = restraint("BY", Some("2"), How::Suspended);
+        let spoken = plain.spoken.map(|spoken| Spoken { seen, ..spoken });
+        Restraint { spoken, ..plain }.sentence()
+    };
+    let since = "since 2031-01-01T00:00:00.000Z";
+    assert_eq!(
+        seen(Seen::AsToldHere),
+        format!(
+            "2 suspended by BY {since}, as it told this Party, and not known here whether PL as well: does not bind BY"
+        )
+    );
+    assert_eq!(
+        seen(Seen::ToldEachOther),
+        format!("2 suspended by BY towards PL {since}, as it told this Party: does not bind BY")
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whom_a_suspension_between_two_others_is_towards_is_said_as_far_as_it_went_there() {
+    let world = World::new(&["BY", "PL", "OSCE"]).await;
+    let regime = parsed(NEIGHBOURS.as_bytes());
+    adopt(&world, "BY", 1, &["PL", "OSCE"], &regime).await;
+    let heading_to = |thread: u8, to: &[&str]| calls::Heading {
+        action: to.iter().map(|code| addressee(code)).collect(),
+        ..heading(thread)
+    };
+    let adopted = send(&world, "PL", 1, heading_to(1, &["BY", "OSCE"]), &adoption(&regime)).await;
+    settled(&world, &[("BY", "PL"), ("OSCE", "PL")]).await;
+    for (number, to, is_known) in [(2u8, &["OSCE"][..], false), (3, &["BY", "OSCE"][..], true)] {
+        let suspends = Content::Suspension(Suspension {
+            adoption: by_digest(&adopted.message_digest),
+            provisions: vec![number.to_string()],
+            from: When::new("2024-01-01T00:00", "Z"),
+            reason: Prose("for now".into()),
+            ..Suspension::default()
+        });
+        send(&world, "PL", number, heading_to(number, to), &suspends).await;
+        settled(&world, &[("BY", "PL"), ("OSCE", "PL")]).await;
+        let bond = bonds(&world, "OSCE").await.into_iter().find(|bond| bond.one == "BY").unwrap();
+        assert!(bond.other == "PL" && bond.addressed_to_each_other);
+        let provision = number.to_string();
+        let restraint = bond.restraints.iter().find(|one| one.provision.as_ref() == Some(&provision));
+        assert_eq!(restraint.unwrap().not_known_towards, !is_known, "{provision}");
+    }
+    let at_by = bonds(&world, "BY").await.into_iter().find(|bond| bond.other == "PL").unwrap();
+    assert_eq!(at_by.restraints.len(), 1, "what PL told OSCE alone is nothing to BY");
+}

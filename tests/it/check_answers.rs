@@ -1,5 +1,6 @@
 //! What is held against the answer to a check, and what a missed check says of one.
 
+use detente::codec::message;
 use detente::domain::alarm::OwnAlarm;
 use detente::domain::board::Denied;
 use detente::domain::check::{Check, CheckAnswer, Known, PRECEDENCE, Part, What, thread_of};
@@ -8,7 +9,7 @@ use detente::domain::content::{Content, Kind};
 use detente::domain::correspondence::MessageWithdrawal;
 use detente::domain::digest::Digest;
 use detente::domain::event::{Change, Event, Record};
-use detente::domain::form::{MessageDigest, MessageReference, Prose};
+use detente::domain::form::{Fault, MessageDigest, MessageReference, Prose, faults};
 use detente::domain::message::{Message, Outgoing, Reference, Relation};
 use detente::domain::time::Instant;
 use detente::limits;
@@ -35,6 +36,21 @@ fn of_an_answer_without_a_receipt_a_missed_check_says_that_it_was_given_and_not_
     link.we_say(1, &Content::CheckAnswer(answer_to(check)), due());
     assert_eq!(link.note(What::Missed(Known::AnswerNotProven), over()), Ok(()));
     assert_eq!(Known::AnswerNotProven.to_string(), "link up, answered by us, not yet receipted as taken");
+}
+
+#[test]
+fn of_a_check_that_the_other_end_did_not_make_the_end_that_answers_says_that_none_came() {
+    let mut never_made = Link::new("BY", "officer = \"watch\"");
+    assert_eq!(never_made.note(What::Missed(Known::NoCheckCame), over()), Ok(()));
+    assert_eq!(Known::NoCheckCame.to_string(), "link up, no check that counts came from there");
+
+    // Not of one that is here, nor of one that it is our turn to make.
+    let mut made = Link::new("BY", "officer = \"watch\"");
+    made.says(agreed(), due());
+    assert_eq!(made.note(What::Made { at: due() }, due()), Ok(()));
+    assert_eq!(made.note(What::Missed(Known::NoCheckCame), over()), NOTHING);
+    let mut ours = Link::new("PL", "");
+    assert_eq!(ours.note(What::Missed(Known::NoCheckCame), over()), NOTHING);
 }
 
 fn refers(message: Option<Digest>, number: &str, author: &str) -> Vec<Reference> {
@@ -122,6 +138,14 @@ fn an_outage_without_an_end_excuses_no_missed_check() {
 }
 
 #[test]
+fn who_drafts_a_service_message_of_an_outage_that_excuses_nothing_is_told() {
+    let rule = "more than 31 days after it begins: then it is no reason for a missed check";
+    let fault = Fault { field: "until".into(), rule: rule.into() };
+    let is_told = |until: &str| faults(&outage("2025-07-31T09:30", until)).contains(&fault);
+    assert!(is_told("2025-09-01") && !is_told("2025-08-30") && !is_told(""));
+}
+
+#[test]
 fn a_service_message_that_its_author_takes_back_excuses_no_check_that_is_due_after_that() {
     let takes_back = |message| {
         let withdraws =
@@ -141,6 +165,23 @@ fn a_service_message_that_its_author_takes_back_excuses_no_check_that_is_due_aft
     let message = digest_of(&link.we_say(1, &planned, at(1)));
     link.comes(&from_peer(&takes_back(message), of_check(), at(2)), at(2));
     assert_eq!(missed_as_planned(&mut link, message), Ok(()));
+}
+
+#[test]
+fn a_withdrawal_that_is_here_before_its_service_message_takes_effect() {
+    let planned = from_peer(&outage("2025-07-31T09:30", "2025-07-31T10:30"), of_check(), at(1));
+    let digest = Digest::of(&message::encode(&planned));
+    let by_digest =
+        MessageReference { message_digest: Some(MessageDigest(digest)), ..MessageReference::default() };
+    let by_number = MessageReference { number: planned.number.clone(), ..MessageReference::default() };
+    let another = MessageReference { number: "BY/25/0099".into(), ..MessageReference::default() };
+    for (withdraws, wanted) in [(by_digest, NOTHING), (by_number, NOTHING), (another, Ok(()))] {
+        let back = MessageWithdrawal { withdraws, ..MessageWithdrawal::default() };
+        let mut link = Link::new("BY", "");
+        link.comes(&from_peer(&Content::MessageWithdrawal(back), of_check(), at(2)), at(2));
+        link.comes(&planned, at(3));
+        assert_eq!(missed_as_planned(&mut link, digest), wanted);
+    }
 }
 
 #[test]

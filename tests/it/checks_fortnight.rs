@@ -153,7 +153,7 @@ async fn over_a_fortnight_each_end_says_what_it_knows_of_each_missed_check_and_b
             NobodyAnswers => {
                 assert_eq!((at_pl, at_by), (Some(Known::Unanswered), Some(Known::NotSentByUs)));
             }
-            NotMade => assert_eq!((at_pl, at_by), (Some(Known::NotSentByUs), Some(Known::Unanswered))),
+            NotMade => assert_eq!((at_pl, at_by), (Some(Known::NotSentByUs), Some(Known::NoCheckCame))),
             Outage => {
                 let planned = Known::PlannedOutage { message: announced };
                 assert_eq!((at_pl, at_by), (Some(planned), Some(Known::NotSentByUs)));

@@ -132,8 +132,15 @@ async fn a_check_is_made_by_one_officer_and_answered_by_the_other_with_the_comma
     assert!(page.contains("CHECK to BY since ") && page.contains(": hourly\n"), "{page}");
     assert!(page.contains("next: make it by ") && page.contains(", in 10 min; then missed"), "{page}");
     assert!(page.contains("CHECK by telephone with BY since "), "{page}");
+    assert!(page.contains("\n  telephone: Watch of BY, +00 000\n"), "{page}");
     assert!(page.ends_with("no message waits for an officer\n"), "{page}");
     assert!(page.lines().all(|line| line.chars().count() <= 80), "{page}");
+    let listed = printed(&["hotline", "checks", "BY", "--as", &pl]).await;
+    for check in ["hourly", "the chief's"] {
+        let waits =
+            format!("  {due}  {check}  PL's turn  DUE: nothing is on record of it yet, in time until ");
+        assert!(listed.contains(&waits), "{listed}");
+    }
     let auditor = at(&world, "PL", "auditor");
     wrong(&world, "PL", &["hotline", "check", "BY", "--as", &auditor], &["your roles"]).await;
     wrong(&world, "PL", &["hotline", "check", "LT", "--as", &pl], &["party", "says nothing of this Party"])
@@ -142,6 +149,11 @@ async fn a_check_is_made_by_one_officer_and_answered_by_the_other_with_the_comma
     let made = object(&["hotline", "check", "BY", "--as", &pl]).await;
     assert_eq!((&made["is_answer"], &made["check"]), (&false.into(), &"hourly".into()));
     until(&by, "hourly", "MADE").await;
+    let listed = printed(&["hotline", "checks", "PL", "--as", &by]).await;
+    assert!(
+        listed.contains("hourly  PL's turn  MADE ") && !listed.contains("hourly  PL's turn  DUE"),
+        "{listed}"
+    );
 
     // As the page names it.
     world.clock.set(due.plus_ms(2 * MINUTE_MS));
@@ -172,9 +184,10 @@ async fn a_check_is_made_by_one_officer_and_answered_by_the_other_with_the_comma
     until(&pl, "hourly", "MISSED").await;
     until(&by, "hourly", "MISSED").await;
     let listed = printed(&["hotline", "checks", "BY", "--as", &pl]).await;
-    assert!(listed.contains("hourly  PL asked  MISSED: not sent by us"), "{listed}");
+    assert!(listed.contains("hourly  PL's turn  MISSED: not sent by us"), "{listed}");
     let listed = printed(&["hotline", "checks", "PL", "--as", &by]).await;
-    assert!(listed.contains("hourly  PL asked  MISSED: link up, nobody answered"), "{listed}");
+    let nothing_came = "hourly  PL's turn  MISSED: link up, no check that counts came from there";
+    assert!(listed.contains(nothing_came) && !listed.contains("nobody answered"), "{listed}");
     let followed = printed(&["watch", "follow", "--once", "--as", &pl]).await;
     assert!(followed.contains("ALARM: check hourly with BY, due "), "{followed}");
     wrong(&world, "PL", &["hotline", "checks", "LT", "--as", &pl], &["party", "no link with this Party"])

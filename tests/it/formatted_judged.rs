@@ -82,6 +82,14 @@ fn every_fault_under_the_format_is_named_with_its_field() {
             let Stated::Entries(entries) = &mut form.fields.0[3].stated else { panic!() };
             entries[0].0[0].stated = Stated::Number(1);
         }),
+        ("fields.crews[1].from is not a Party's code", |form| {
+            let Stated::Entries(entries) = &mut form.fields.0[3].stated else { panic!() };
+            entries[0].0[0].stated = Stated::Party("Poland".into());
+        }),
+        ("Fields of the format: 1 not as the format asks", |form| {
+            let Stated::Entries(entries) = &mut form.fields.0[3].stated else { panic!() };
+            entries[0].0[0].stated = Stated::Party("Poland".into());
+        }),
         ("fields.cause holds nothing that this program knows", |form| {
             form.fields.0[1].stated = Stated::Nothing;
         }),

@@ -24,7 +24,7 @@ use detente::replay::verify::{Verification, Weight, verify};
 use crate::auditor::detente;
 use crate::officer::{
     addressee, arrived, draft, filled, form as read_form, heading, reason, receipted, release, send, show,
-    violations,
+    violations, watches,
 };
 use crate::world::{Medium, World};
 
@@ -194,6 +194,58 @@ async fn an_original_whose_signature_does_not_verify_is_marked_at_both_ends_and_
         assert!(
             found.holds() && says(&found, Weight::NotProven, "that BY wrote the message that it hands on")
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_became_of_a_message_is_told_to_whoever_hands_it_on_and_marked_where_its_authors_word_is_held() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL", "OSCE"]).await;
+    let said = send(&world, "BY", 1, heading(1), &filled(Kind::Notification)).await;
+    arrived(&world, "PL", &said.message_digest).await;
+    let watch = world.desk("PL", "watch");
+    let command = Some(watch.command(None).unwrap());
+    let read = calls::AcknowledgeRequest { command, digest: said.message_digest.clone() };
+    let read = watches(&watch).acknowledge(read).await.unwrap().into_inner();
+    // The notice went to PL alone, and OSCE is told that it is off.
+    let off = format!("[cancels]\nmessage_digest = \"{}\"\n", hex::encode(&said.message_digest));
+    let both = calls::Heading { action: vec![addressee("PL"), addressee("OSCE")], ..heading(1) };
+    let off = send(&world, "BY", 2, both, &read_form(Kind::Cancellation, &off)).await;
+    for party in ["PL", "OSCE"] {
+        arrived(&world, party, &off.message_digest).await;
+    }
+    let back = format!("[withdraws]\nnumber = \"{}\"\n", read.number);
+    let back = read_form(Kind::MessageWithdrawal, &back);
+    let back = send(&world, "PL", 3, to("BY", 1), &back).await;
+
+    let thread = show(&world, "PL", &vec![1; 16].into(), 0).await.messages;
+    let bytes = |number: &str| {
+        let of = |one: &&calls::ThreadMessage| {
+            let wrapping = signed::decode(one.message.clone()).unwrap();
+            message::decode(&wrapping.payload).unwrap().number == number
+        };
+        thread.iter().find(of).unwrap().message.clone()
+    };
+    let cancelled = format!("CANCELLED by {}", off.number);
+    let withdrawn = format!("WITHDRAWN by {}", back.number);
+    for (place, number, mark) in [(4, &said.number, &cancelled), (5, &read.number, &withdrawn)] {
+        let content = handed_on(bytes(number));
+        let drafted = draft(&world, "PL", place, to("OSCE", place), &content).await.unwrap();
+        let told: Vec<(&str, bool, bool)> = drafted
+            .faults
+            .iter()
+            .map(|fault| (fault.field.as_str(), fault.rule.ends_with(mark), fault.stops_release))
+            .collect();
+        assert_eq!(told, [("original", true, false)], "{:?}", drafted.faults);
+        let sent = release(&world.desk("PL", "releaser"), place, &drafted.digest, true).await.unwrap();
+        arrived(&world, "OSCE", &sent.message_digest).await;
+        let mark = format!("the message that it hands on: {mark}");
+        assert!(first(&world, "PL", place).await.marks.contains(&mark));
+        if number == &said.number {
+            assert!(first(&world, "OSCE", place).await.marks.contains(&mark));
+            let call = calls::ReadRequest { digest: sent.message_digest, ..Default::default() };
+            let read = watches(&world.desk("OSCE", "watch")).read(call).await.unwrap().into_inner();
+            assert!(read.marks.contains(&mark), "{:?}", read.marks);
+        }
     }
 }
 

@@ -270,7 +270,7 @@ async fn of_a_missed_check_each_end_says_what_it_knows_and_no_more() {
     missed_at(&world, "PL", "BY", hour(4)).await;
     missed_at(&world, "BY", "PL", hour(4)).await;
     assert_eq!(known(&world, "PL", "BY", hour(4)), Some(Known::NotSentByUs));
-    assert_eq!(known(&world, "BY", "PL", hour(4)), Some(Known::Unanswered));
+    assert_eq!(known(&world, "BY", "PL", hour(4)), Some(Known::NoCheckCame));
     for code in ["PL", "BY"] {
         holds_on_replay(world.node(code)).await;
     }
@@ -364,10 +364,10 @@ async fn a_node_answers_no_check_by_itself_whose_text_was_not_agreed_on_here() {
     world.clock.set(hour(0));
     noted(world.node("PL"), "BY", hour(0), "hourly", "MADE").await;
     world.clock.set(hour(0).plus_ms(OVER_MS));
-    for (at, with) in [("PL", "BY"), ("BY", "PL")] {
+    // Nothing that answers, or nothing that it has to answer, as far as each end knows.
+    for (at, with, what) in [("PL", "BY", Known::Unanswered), ("BY", "PL", Known::NoCheckCame)] {
         missed_at(&world, at, with, hour(0)).await;
-        // Nothing that it has to answer, or nothing that answers, as far as each end knows.
-        assert_eq!(known(&world, at, with, hour(0)), Some(Known::Unanswered), "{at}");
+        assert_eq!(known(&world, at, with, hour(0)), Some(what), "{at}");
     }
     let desk = world.desk("BY", "watch");
     let answer = calls::SendCheckRequest {

@@ -108,7 +108,17 @@ async fn two_officers_talk_translate_and_print_one_transcript_in_both_languages(
     assert_eq!(whole["lines"][2]["text"], hostile);
     assert_eq!(whole["lines"][2]["states"][0]["answered_by"], text(&answer));
 
-    came("PL", &object(&["hotline", "close", thread, "--as", &by]).await).await;
+    // Nobody signs over what nobody read without a word for it; and what is signed is told.
+    let why = refused(&["hotline", "close", thread, "--as", &by]).await;
+    assert!(
+        why.contains("1 of 2 text(s) no officer of yours has read") && why.contains("--with-unread"),
+        "{why}"
+    );
+    let closed = object(&["hotline", "close", thread, "--with-unread", "--as", &by]).await;
+    assert_eq!(closed["signs"][0]["with"], "PL", "{closed}");
+    assert_eq!(closed["signs"][0]["transcript"], whole["transcript_digest"], "{closed}");
+    assert_eq!((&closed["texts"], &closed["unread"]), (&2.into(), &serde_json::json!([text(&answer)])));
+    came("PL", &closed).await;
     came("BY", &object(&["hotline", "close", thread, "--as", &pl]).await).await;
     let shown = printed(&["hotline", "show", thread, "--as", &pl]).await;
     assert!(shown.contains("Both signed this transcript with BY"), "{shown}");

@@ -5,6 +5,7 @@ use detente::codec::proto::detente::v1 as calls;
 
 use crate::hotline_nodes::{accept, command, officer, officers, open, opening, page, say, show, transcript};
 use crate::officer::{arrived, hotlines, violations};
+use crate::officer_program::object;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_third_party_comes_in_by_the_word_of_all_present() {
@@ -54,6 +55,11 @@ async fn a_third_party_comes_in_by_the_word_of_all_present() {
         assert_eq!(session.present, ["BY", "LT", "PL"], "{at}");
     }
     let at_third = show(&world, "LT", &thread).await;
+    let stands = at_third.session.as_ref().unwrap();
+    assert!(stands.came_in_later && stands.opened_by.is_empty(), "{stands:?}");
+    let printed = page(&world, "LT", &thread).await;
+    assert!(printed.contains("this Party came in: who opened it,"), "{printed}");
+    assert!(!printed.contains("opened by"), "{printed}");
     assert!(at_third.lines.iter().all(|line| line.missing.is_empty()), "{at_third:?}");
     assert_eq!(transcript(&world, "LT", &thread, "PL").await, transcript(&world, "PL", &thread, "LT").await);
 }
@@ -109,4 +115,58 @@ async fn a_third_party_on_whom_not_all_agree_in_the_same_words_is_not_in_and_eac
             assert!(printed.contains(stands), "{at}: {printed}");
         }
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_before_a_third_party_came_in_is_handed_on_in_the_session_and_shown_there_as_that() {
+    let world = officers(&["BY", "LT", "PL"]).await;
+    let opened = open(&world, "BY", &["PL"]).await;
+    let thread = opened.thread;
+    arrived(&world, "BY", &accept(&world, "PL", &thread).await.message_digest).await;
+    let said = say(&world, "BY", &thread, "said before").await;
+    arrived(&world, "PL", &said.message_digest).await;
+    for (by, others) in [("PL", &["BY"][..]), ("BY", &["LT", "PL"])] {
+        let desk = officer(&world, by);
+        let asked = calls::AddPartyRequest {
+            command: command(&desk),
+            thread: thread.clone(),
+            opening: opening(&desk, &thread).await,
+            party: "LT".into(),
+            sees: evidence::HotlineSees::All as i32,
+            ..Default::default()
+        };
+        let added = hotlines(&desk).add_party(asked).await.unwrap().into_inner().spoken.unwrap();
+        for other in others {
+            arrived(&world, other, &added.message_digest).await;
+        }
+    }
+
+    let desk = world.state("PL").desk_directory("officer").display().to_string();
+    for original in [&opened.message_digest, &said.message_digest] {
+        let original = hex::encode(original);
+        let drafted = object(&["message", "forward", &original, "--to", "LT", "--as", &desk]).await;
+        assert_eq!(drafted["thread"], hex::encode(&thread), "{drafted}");
+        let (draft, digest) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
+        // At the precedence of the original, which one person may release.
+        let sent = object(&["message", "release", draft, "--digest", digest, "--as", &desk]).await;
+        let sent = hex::decode(sent["message"].as_str().unwrap()).unwrap();
+        arrived(&world, "LT", &sent.into()).await;
+    }
+
+    let at_third = show(&world, "LT", &thread).await;
+    assert_eq!(at_third.session.as_ref().unwrap().handed_on, 2);
+    let handed_on: Vec<_> = at_third.handed_on.iter().collect();
+    let digests: Vec<_> = handed_on.iter().map(|one| &one.digest).collect();
+    assert_eq!(digests, [&opened.message_digest, &said.message_digest]);
+    for one in handed_on {
+        let flash = evidence::Precedence::Flash as i32;
+        assert_eq!((&*one.by, &*one.author, one.precedence), ("PL", "BY", flash), "{one:?}");
+        assert!(one.signature.contains("its signature verified"), "{one:?}");
+    }
+    let printed = page(&world, "LT", &thread).await;
+    assert!(printed.contains("handed on by PL at ") && printed.contains("said before"), "{printed}");
+    // It has no part in what is signed: both hold the same.
+    assert!(at_third.lines.iter().all(|line| line.digest != said.message_digest), "{at_third:?}");
+    arrived(&world, "PL", &accept(&world, "LT", &thread).await.message_digest).await;
+    assert_eq!(transcript(&world, "LT", &thread, "PL").await, transcript(&world, "PL", &thread, "LT").await);
 }

@@ -169,6 +169,29 @@ async fn who_takes_the_watch_over_is_told_of_a_running_session_and_the_other_sid
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_that_we_opened_belongs_to_the_hand_over_though_nothing_in_it_waits_and_nobody_is_on() {
+    let world = watched().await;
+    let thread = open(&world, "PL", &["BY"]).await.thread;
+    let short = &hex::encode(&thread)[..8];
+    let at = |role: &str| world.state("PL").desk_directory(role).display().to_string();
+    let (leaves, takes) = (at("officer"), at("night officer"));
+    let head = format!("session   REAL {short} with BY: ");
+    let goes_on = format!("{head}offered, 0 unread for you, nobody of yours is on, as they see\n");
+    let shown = printed(&["watch", "hand-over", "--as", &leaves]).await;
+    assert!(shown.contains(&goes_on), "{shown}");
+    let offered = object(&["watch", "hand-over", "--as", &leaves]).await;
+    assert_eq!(offered["sessions"][0]["state"], "offered", "{offered}");
+    let digest = offered["hand_over_digest"].as_str().unwrap();
+    let to = ["watch", "hand-over", "--to", "Night officer of PL", "--digest", digest, "--as", &leaves];
+    printed(&to).await;
+    let waiting = printed(&["watch", "take-over", "--as", &takes]).await;
+    assert!(waiting.contains(&goes_on), "{waiting}");
+    let taken = printed(&["watch", "take-over", "--digest", digest, "--as", &takes]).await;
+    let told = format!("{head}they see nobody of yours on; you by: detente hotline accept {short}\n");
+    assert!(taken.contains(&told), "{taken}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_translation_stands_in_the_list_of_the_watch_with_its_session() {
     let world = watched().await;
     let opened = open(&world, "BY", &["PL"]).await;

@@ -4,8 +4,10 @@ use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::join_response::What;
 use detente::domain::content::Kind;
 
-use crate::hotline_nodes::{Console, accept, line_of, officer, officers, open, page, say, show, transcript};
-use crate::officer::{arrived, form, heading, send};
+use crate::hotline_nodes::{
+    Console, accept, command, line_of, officer, officers, open, opening, page, say, show, transcript,
+};
+use crate::officer::{arrived, form, heading, hotlines, send};
 use crate::officer_program::{object, printed};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -76,4 +78,53 @@ async fn a_console_is_told_of_a_text_that_is_taken_back_by_its_number_alone() {
         _ => None,
     };
     assert_eq!(console.told_of(changed).await, (said.message_digest, word.number));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_translation_that_its_author_took_back_says_so_beside_the_text_and_a_console_is_told() {
+    let world = officers(&["BY", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    arrived(&world, "BY", &accept(&world, "PL", &thread).await.message_digest).await;
+    let said = say(&world, "BY", &thread, "It is not armed.").await;
+    arrived(&world, "PL", &said.message_digest).await;
+    let desk = officer(&world, "BY");
+    let asked = calls::TranslateTextRequest {
+        command: command(&desk),
+        text: said.message_digest.clone(),
+        language: "ru".into(),
+        translation: "Он не вооружён.".into(),
+        opening: opening(&desk, &thread).await,
+        ..Default::default()
+    };
+    let given = hotlines(&desk).translate_text(asked).await.unwrap().into_inner().spoken.unwrap();
+    arrived(&world, "PL", &given.message_digest).await;
+    let before = transcript(&world, "PL", &thread, "BY").await;
+    let mut console = Console::begin(&officer(&world, "PL"), 0).await;
+    console.told_of(|told| line_of(told, "It is not armed.")).await;
+
+    let digest = hex::encode(&given.message_digest);
+    let withdraws = form(Kind::MessageWithdrawal, &format!("[withdraws]\nmessage_digest = \"{digest}\"\n"));
+    let heading = calls::Heading { thread: thread.clone(), ..heading(9) };
+    let word = send(&world, "BY", 9, heading, &withdraws).await;
+    arrived(&world, "PL", &word.message_digest).await;
+    let changed = |told: &calls::JoinResponse| match &told.what {
+        Some(What::Changed(line)) => {
+            let gone = line.translations.iter().find(|one| !one.withdrawn_by.is_empty());
+            gone.map(|one| (line.text.clone(), one.withdrawn_by.clone()))
+        }
+        _ => None,
+    };
+    assert_eq!(console.told_of(changed).await, ("It is not armed.".to_owned(), word.number.clone()));
+    for at in ["BY", "PL"] {
+        let line = show(&world, at, &thread).await.lines.remove(2);
+        assert_eq!((line.withdrawn_by.as_str(), line.translations.len()), ("", 1));
+        assert_eq!(line.translations[0].withdrawn_by, word.number);
+        let shown = page(&world, at, &thread).await;
+        assert!(shown.contains("[ru] WITHDRAWN by") && shown.contains("Он не вооружён."), "{shown}");
+        let desk = world.state(at).desk_directory("officer").display().to_string();
+        let shown = object(&["hotline", "show", &hex::encode(&thread), "--as", &desk]).await;
+        assert_eq!(shown["lines"][2]["translations"][0]["withdrawn_by"], word.number, "{shown}");
+    }
+    // What both sign is what it was.
+    assert_eq!(transcript(&world, "PL", &thread, "BY").await, before);
 }

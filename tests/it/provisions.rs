@@ -124,3 +124,29 @@ async fn the_program_shows_the_text_that_a_node_holds_and_tells_of_a_party_that_
     let why = refused(&check).await;
     assert!(why.contains("land.figures[1].number") && why.contains("999999999999"), "{why}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_regime_or_a_function_of_it_that_is_not_known_is_said_to_be_so_and_those_that_are_named() {
+    let world = World::on_real_time(Medium::Embedded, &["PL"]).await;
+    let drafter = world.state("PL").desk_directory("drafter").display().to_string();
+    hold(&world, "PL", NEIGHBOURS.as_bytes()).await;
+    let parties = |name| ["regime", "parties", name, "--as", drafter.as_str()];
+    let shown = printed(&parties("neihgbours")).await;
+    let told = "no regime of the name neihgbours is known here: no text of it is held or built in, and no Party said \
+                that it adopts it; known are: neighbours, ";
+    assert!(shown.starts_with(told) && shown.contains("open-skies"), "{shown}");
+    assert_eq!(object(&parties("neihgbours")).await["known"][0], "neighbours");
+    for known in ["neighbours", "open-skies"] {
+        let shown = printed(&parties(known)).await;
+        assert_eq!(shown, format!("no Party has told this one that it takes part in {known}\n"));
+    }
+
+    let folder = tempfile::tempdir().unwrap();
+    let file = written(folder.path(), "neighbours.toml", NEIGHBOURS);
+    let form = written(folder.path(), "notice.toml", &detente::cli::form::to_toml(&notice(12_000)));
+    let check = ["exercise", "check", &form, "--kind", "notification", "--regime", &file, "--held"];
+    let with = |held| check.into_iter().chain([held]).collect::<Vec<_>>();
+    let why = refused(&with("treasurer=FI")).await;
+    assert!(why.contains("--held: neighbours has no function treasurer; it has: chair"), "{why}");
+    printed(&with("chair=FI")).await;
+}

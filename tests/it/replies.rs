@@ -259,10 +259,20 @@ async fn a_request_and_its_reply_say_alike_at_both_ends_when_it_is_due_and_how_i
     // A reply that its author took back, and told the asker so, is none.
     let text = format!("[withdraws]\nmessage_digest = \"{}\"\n", hex::encode(&in_time.message_digest));
     let withdrawal = crate::officer::form(Kind::MessageWithdrawal, &text);
-    send(&world, "PL", 5, calls::Heading { regime: None, ..referring(&regime, 6, "BY", None) }, &withdrawal)
-        .await;
+    let heading = calls::Heading { regime: None, ..referring(&regime, 6, "BY", None) };
+    let back = send(&world, "PL", 5, heading, &withdrawal).await;
     both_settled(&world, "BY", "PL").await;
     assert_eq!(said(&world, 3, 0).await[1], format!("PL: due {due}; not answered yet [para 5]"));
+    // Nor does its own check say that it is one.
+    for code in ["BY", "PL"] {
+        let messages = show(&world, code, &vec![6; 16].into(), 0).await.messages;
+        let check = messages[0].check.clone().expect("the reply cites a regime");
+        let wanted = format!(
+            "Replies to {} of format F2: withdrawn by {}, and no reply any more [para 5]",
+            again.number, back.number
+        );
+        assert!(check.lines.iter().any(|line| line.text == wanted), "{code}: {check:#?}");
+    }
 }
 
 #[tokio::test]

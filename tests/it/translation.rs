@@ -102,6 +102,74 @@ async fn a_translation_is_held_against_the_original_that_is_here() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_translation_that_its_author_took_back_is_marked_wherever_it_stands_beside_the_original() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let said = notify(&world, 1).await;
+    arrived(&world, "PL", &said.message_digest).await;
+    let to = || detente::codec::proto::detente::v1::Heading {
+        action: vec![crate::officer::addressee("BY")],
+        ..heading(1)
+    };
+    let given = translation(&said.message_digest, vec![line("heading.subject", "Jesienne zniwa")]);
+    let given = send(&world, "PL", 2, to(), &Content::Translation(given)).await;
+    arrived(&world, "BY", &given.message_digest).await;
+    let text = format!("[withdraws]\nmessage_digest = \"{}\"\n", hex::encode(&given.message_digest));
+    let word = crate::officer::form(Kind::MessageWithdrawal, &text);
+    let word = send(&world, "PL", 3, to(), &word).await;
+    arrived(&world, "BY", &word.message_digest).await;
+    let mark = format!("pl: WITHDRAWN by {}", word.number);
+    let (digest, thread) = (hex::encode(&said.message_digest), hex::encode([1_u8; 16]));
+    for party in ["BY", "PL"] {
+        let releaser = world.state(party).desk_directory("releaser").display().to_string();
+        let with = ["--with-translation", "pl", "--as", &releaser];
+        for of in [["message", "print", &digest], ["message", "show", &thread], ["exercise", "show", &thread]]
+        {
+            let shown = printed(&[&of[..], &with[..]].concat()).await;
+            assert!(shown.contains(&mark), "{party}: {shown}");
+            assert!(shown.contains("Translation (pl, WITHDRAWN)"), "{party}: {shown}");
+        }
+        let shown = object(&["message", "show", &thread, "--as", &releaser]).await;
+        assert_eq!(shown["messages"][0]["translations"][0]["withdrawn_by"], word.number);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beside_a_translation_its_original_is_read_and_an_original_names_its_translations() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let said = notify(&world, 1).await;
+    arrived(&world, "PL", &said.message_digest).await;
+    let to = detente::codec::proto::detente::v1::Heading {
+        action: vec![crate::officer::addressee("BY")],
+        subject: "Tlumaczenie".into(),
+        ..heading(1)
+    };
+    let form = translation(&said.message_digest, vec![line("heading.subject", "Jesienne zniwa")]);
+    let drafted = crate::officer::draft(&world, "PL", 2, to, &Content::Translation(form)).await.unwrap();
+    let at = |party: &str, role: &str| world.state(party).desk_directory(role).display().to_string();
+    let both = |shown: &str| {
+        let found = |words: &str| shown.find(words).unwrap_or_else(|| panic!("{words}: {shown}"));
+        assert!(found("Original (en)") < found("Translation (pl)"), "{shown}");
+        assert!(found("Original (en)") < found("Autumn Harvest 2031"), "{shown}");
+        assert!(shown.contains(&format!("BY, {}; the original counts", said.number)), "{shown}");
+    };
+    let draft = hex::encode([2_u8; 16]);
+    both(&printed(&["message", "show-draft", &draft, "--as", &at("PL", "releaser")]).await);
+    both(&printed(&["message", "print", "--draft", &draft, "--as", &at("PL", "releaser")]).await);
+    let releaser = world.desk("PL", "releaser");
+    let given = crate::officer::release(&releaser, 2, &drafted.digest, true).await.unwrap();
+    arrived(&world, "BY", &given.message_digest).await;
+    let of = hex::encode(&given.message_digest);
+    both(&printed(&["watch", "read", &of, "--as", &at("BY", "watch")]).await);
+    both(&printed(&["message", "print", &of, "--as", &at("BY", "releaser")]).await);
+
+    let of = hex::encode(&said.message_digest);
+    let read = object(&["watch", "read", &of, "--as", &at("PL", "watch")]).await;
+    let mark = format!("translated into pl by PL, in {}; the original counts", given.number);
+    let marks = read["marks"].as_array().unwrap();
+    assert!(marks.iter().any(|told| told.as_str() == Some(mark.as_str())), "{marks:?}");
+}
+
 /// Desks, and a notice of BY that PL holds.
 struct Desks {
     world: World,
@@ -304,7 +372,13 @@ fn of_every_text(content: &Content) -> Translation {
 }
 
 fn given(form: Translation) -> Beside {
-    Beside { by: "PL".parse().unwrap(), number: "PL/1".into(), message: Digest::of(b"its message"), form }
+    Beside {
+        by: "PL".parse().unwrap(),
+        number: "PL/1".into(),
+        message: Digest::of(b"its message"),
+        form,
+        withdrawn_by: None,
+    }
 }
 
 #[test]

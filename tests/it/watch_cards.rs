@@ -54,6 +54,20 @@ fn the_filled_in_cards_have_one_for_flash_of_any_kind_before_the_one_that_lets_a
 }
 
 #[test]
+fn the_filled_in_cards_have_one_for_the_hotline_with_a_holding_reply_whatever_the_precedence() {
+    let cards = cards();
+    for precedence in Precedence::FASTEST_FIRST {
+        for kind in ["hotline.opening", "hotline.text"] {
+            let card = cards.card_for(kind, precedence, &[]).unwrap();
+            assert_eq!(card.name, "hotline session");
+            for language in ["en", "ru"] {
+                assert_eq!(card.holding_in(language).unwrap().language, language);
+            }
+        }
+    }
+}
+
+#[test]
 fn cards_with_something_amiss_are_refused_with_their_field() {
     let base = cards();
     let with = |change: fn(&mut Card)| {

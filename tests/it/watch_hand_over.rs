@@ -2,12 +2,15 @@
 
 use detente::domain::board::Denied;
 use detente::domain::command::Command;
+use detente::domain::content::Content;
+use detente::domain::correspondence::MessageWithdrawal;
 use detente::domain::digest::Digest;
 use detente::domain::duty::{
     Cause, Doubt, DutiesNoted, DutyNumber, Force, GivenBy, InTime, Lifting, Opened, RunsFrom, Step,
 };
 use detente::domain::event::{Change, Event};
-use detente::domain::message::Traffic;
+use detente::domain::form::{MessageDigest, MessageReference};
+use detente::domain::message::{Message, Traffic};
 use detente::domain::office::Office;
 use detente::domain::people::Role;
 use detente::domain::precedence::Precedence;
@@ -15,6 +18,7 @@ use detente::domain::refusal::Refusal;
 use detente::domain::watch::{OfferedOnRecord, OwedAs};
 use detente::limits;
 
+use crate::check_words::holding;
 use crate::party::{anna, at, jan, person, theirs, thread, us};
 use crate::records_made::owed;
 use crate::watch_plan::{World, at_office, names};
@@ -131,16 +135,24 @@ fn offered(world: &mut World) -> OfferedOnRecord {
 fn a_hand_over_lists_what_is_owed_and_was_not_given_and_how_each_stands() {
     let mut world = World::new();
     let late = Step::Met { message: Digest::ZERO, given: at(2), by: GivenBy::Receipt, in_time: InTime::Late };
+    let further = Step::Met {
+        message: Digest::of(b"further"),
+        given: at(3),
+        by: GivenBy::Receipt,
+        in_time: InTime::Late,
+    };
     let all = [
         (Traffic::Drill, vec![]),
         (Traffic::Real, vec![Step::Lapsed]),
         (Traffic::Real, vec![]),
         (Traffic::Real, vec![Step::Lapsed]),
         (Traffic::Real, vec![Step::Lifted(Lifting::Suspended { by: Digest::ZERO })]),
-        (Traffic::Real, vec![Step::Lapsed, late]),
+        (Traffic::Real, vec![Step::Lapsed, late.clone()]),
         (Traffic::Real, vec![Step::Lifted(Lifting::NotBound)]),
         (Traffic::Real, vec![Step::Doubted { since: at(0), doubt: Doubt::NotReached }]),
         (Traffic::Real, vec![Step::Alarmed]),
+        (Traffic::Real, vec![late.clone(), Step::JudgedInsufficient { by: Digest::of(b"judged") }]),
+        (Traffic::Real, vec![late.clone(), Step::JudgedInsufficient { by: Digest::of(b"judged") }, further]),
     ];
     owes(&mut world, &all);
     let named = offered(&mut world);
@@ -151,6 +163,7 @@ fn a_hand_over_lists_what_is_owed_and_was_not_given_and_how_each_stands() {
         (8, OwedAs::PastDue),
         (3, OwedAs::Lapsed),
         (1, OwedAs::Lapsed),
+        (9, OwedAs::JudgedInsufficient),
         (4, OwedAs::Suspended),
         (0, OwedAs::Awaited),
     ];
@@ -172,9 +185,9 @@ fn who_takes_over_is_told_of_what_opened_since_also_where_it_lapsed_meanwhile() 
     );
     let between = |after, before| -> Vec<u64> {
         let board = &world.folded.board;
-        board.duties_opened_between(after, before).map(|duty| duty.number.0).collect()
+        board.duties_opened_between(after, before).iter().map(|duty| duty.number.0).collect()
     };
-    assert_eq!(between(6, 8), [2, 1, 0], "what is real before a drill");
+    assert_eq!(between(6, 8), [1, 2, 0], "the first to fall due first, what is real before a drill");
     // All of them are in record 7.
     assert_eq!((between(7, 9), between(6, 7)), (vec![], vec![]));
 }
@@ -198,4 +211,22 @@ fn a_drill_waits_as_what_is_real_does() {
     let digest = world.comes_in(&drill, at(60));
     assert_eq!(world.folded.board.watch.open.get(&digest).unwrap().traffic, Traffic::Drill);
     assert_eq!(world.clock(at(60)).len(), 1);
+}
+
+#[test]
+fn a_step_says_that_its_message_was_taken_back_before_it_and_the_message_still_waits() {
+    let mut world = World::with_flash_plan();
+    let mistaken = theirs(Precedence::Flash, thread(1), "mistaken", &[]);
+    let digest = world.comes_in(&mistaken, at(60));
+    let before = world.folded.board.size;
+    let withdraws =
+        MessageReference { message_digest: Some(MessageDigest(digest)), ..MessageReference::default() };
+    let word = MessageWithdrawal { withdraws, ..MessageWithdrawal::default() };
+    let sent = theirs(Precedence::Flash, thread(1), "taken back", &[]);
+    let draft = holding(sent.draft.clone(), &Content::MessageWithdrawal(word));
+    world.comes_in(&Message { draft, ..sent }, at(61));
+    let board = &world.folded.board;
+    assert!(!board.is_taken_back_before(before, &digest, &mistaken));
+    assert!(board.is_taken_back_before(board.size, &digest, &mistaken));
+    assert!(board.watch.open.get(&digest).is_some());
 }

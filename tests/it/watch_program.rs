@@ -107,7 +107,7 @@ async fn an_officer_who_is_woken_sees_one_page_and_hands_the_watch_over() {
     let heads: Vec<&str> = followed.lines().filter(|line| !line.starts_with(' ')).collect();
     assert!(heads.iter().all(|line| line.contains("  DRILL  ")), "{followed}");
     assert_eq!(heads.iter().filter(|line| !line.contains("ALERT")).count(), 9, "{followed}");
-    assert!(followed.contains("ALERT, step 0: "), "{followed}");
+    assert!(followed.contains("ALERT, step 1: "), "{followed}");
     let form = printed(&["message", "print", &digest, "--as", &watch]).await;
     assert!(form.lines().next().unwrap().starts_with("DRILL"), "{form}");
 }

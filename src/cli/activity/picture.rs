@@ -36,10 +36,10 @@ pub fn print(picture: &Picture<'_>, history: &History, said: &[Said]) {
         }
         say!("\nQUESTION BY QUESTION");
         for asked in &request.questions {
-            print_asked(request, asked, history);
+            print_asked(picture, request, asked, history);
         }
         for reply in &request.replies {
-            print_not_asked(request, reply);
+            print_not_asked(picture, request, reply);
         }
     }
 }
@@ -54,11 +54,16 @@ pub fn print_elsewhere(picture: &Picture<'_>) {
 /// Who says it and when; that its place was taken; that nobody here confirmed whose word it is.
 pub fn whose(depth: usize, said: &Said, picture: &Picture<'_>, history: &History) {
     row(depth, &by(said), "");
-    if let Some(word) = picture.corrected.get(&said.message) {
-        row(depth.saturating_add(1), "its place was taken by", &by(word));
-    }
+    replaced(depth.saturating_add(1), said, picture);
     if let Some(mark) = history.unconfirmed(&said.message) {
         row(depth.saturating_add(1), "Mark", &mark);
+    }
+}
+
+/// It stands as what it said, and not as what its author says now.
+fn replaced(depth: usize, said: &Said, picture: &Picture<'_>) {
+    if let Some(word) = picture.corrected.get(&said.message) {
+        row(depth, "its place was taken by", &by(word));
     }
 }
 
@@ -91,10 +96,11 @@ fn print_reply(reply: &Replied<'_>, picture: &Picture<'_>, history: &History) {
     }
 }
 
-fn print_asked(request: &Requested<'_>, asked: &Asked<'_>, history: &History) {
+fn print_asked(picture: &Picture<'_>, request: &Requested<'_>, asked: &Asked<'_>, history: &History) {
     text(0, &number("Question", asked.question.number), &asked.question.text.0);
     for in_reply in &asked.in_replies {
         row(1, "Reply", &by(in_reply.reply));
+        replaced(2, in_reply.reply, picture);
         if in_reply.answers.is_empty() {
             row(2, "not answered in it", "");
         }
@@ -102,13 +108,10 @@ fn print_asked(request: &Requested<'_>, asked: &Asked<'_>, history: &History) {
             print_answer(2, answer);
         }
         for (said, judged) in &in_reply.judged {
-            print_judged(request, said, judged);
+            print_judged(picture, request, said, judged);
         }
-        for party in request.silent(in_reply) {
-            let is_heard = history.hears(party, in_reply.reply.author);
-            let nothing =
-                if is_heard { "says nothing of it" } else { "not known here: nothing is on record" };
-            row(2, &format!("{party}:"), nothing);
+        for party in picture.silent(request, in_reply) {
+            row(2, &format!("{party}:"), silence(request, in_reply, party, history));
         }
     }
     if asked.in_replies.is_empty() {
@@ -116,17 +119,34 @@ fn print_asked(request: &Requested<'_>, asked: &Asked<'_>, history: &History) {
     }
 }
 
+/// What is known here of a requester that says nothing of a question: its judgement of the reply may be here all the
+/// same.
+fn silence(request: &Requested<'_>, in_reply: &InReply<'_>, party: Party, history: &History) -> &'static str {
+    if history.hears(party, in_reply.reply.author) {
+        return "says nothing of it";
+    }
+    let of_reply = request.replies.iter().filter(|one| one.said.message == in_reply.reply.message);
+    let is_judged = of_reply.flat_map(|one| &one.judgements).any(|(said, _)| said.author == party);
+    if is_judged {
+        "what is on record here says nothing of it"
+    } else {
+        "not known here: nothing is on record"
+    }
+}
+
 /// What is answered or judged under a number that the request asks nothing under.
-fn print_not_asked(request: &Requested<'_>, reply: &Replied<'_>) {
+fn print_not_asked(picture: &Picture<'_>, request: &Requested<'_>, reply: &Replied<'_>) {
     for answer in &reply.beside {
         row(0, &number("Question", answer.number), "not on record as asked, and answered");
         row(1, "Reply", &by(reply.said));
+        replaced(2, reply.said, picture);
         print_answer(2, answer);
     }
     for (said, judged) in &reply.judged_beside {
         row(0, &number("Question", judged.number), "not on record as asked, and judged");
         row(1, "Reply", &by(reply.said));
-        print_judged(request, said, judged);
+        replaced(2, reply.said, picture);
+        print_judged(picture, request, said, judged);
     }
 }
 
@@ -135,10 +155,11 @@ fn print_answer(depth: usize, answer: &Answered) {
     if answer.text.0.is_empty() { row(depth, &how, "") } else { text(depth, &how, &answer.text.0) }
 }
 
-fn print_judged(request: &Requested<'_>, said: &Said, judged: &Judged) {
+fn print_judged(picture: &Picture<'_>, request: &Requested<'_>, said: &Said, judged: &Judged) {
     let asked = if request.requesters().contains(&said.author) { "" } else { " (no requester)" };
     let how = judged.how.map_or_else(|| "said, unclear how".to_owned(), how);
     row(2, &format!("{}{asked}: {how}", said.author), &by(said));
+    replaced(3, said, picture);
     text(3, "", &judged.grounds.0);
 }
 
@@ -151,10 +172,9 @@ fn number(label: &str, number: Option<u64>) -> String {
 }
 
 pub fn to_json(picture: &Picture<'_>) -> Value {
-    let corrected = |said: &Said| picture.corrected.get(&said.message).map(|word| word.message.to_string());
     let one = |said: &Said| {
         let mut object = said_by_json(said);
-        object["corrected_by"] = corrected(said).into();
+        object["corrected_by"] = corrected_json(picture, said);
         object
     };
     let requests: Vec<Value> = picture
@@ -167,7 +187,7 @@ pub fn to_json(picture: &Picture<'_>) -> Value {
                 .map(|reply| {
                     let mut object = one(reply.said);
                     object["judgements"] = reply.judgements.iter().map(|(said, _)| one(said)).collect();
-                    object["not_asked"] = not_asked_json(request, reply);
+                    object["not_asked"] = not_asked_json(picture, request, reply);
                     object
                 })
                 .collect();
@@ -175,7 +195,8 @@ pub fn to_json(picture: &Picture<'_>) -> Value {
             object["requesters"] = request.requesters().iter().map(ToString::to_string).collect();
             object["joined"] = request.joined.iter().map(|said| one(said)).collect();
             object["replies"] = replies.into();
-            object["questions"] = request.questions.iter().map(|asked| asked_json(request, asked)).collect();
+            object["questions"] =
+                request.questions.iter().map(|asked| asked_json(picture, request, asked)).collect();
             object
         })
         .collect();
@@ -209,11 +230,17 @@ pub fn not_known_here_json(picture: &Picture<'_>, history: &History) -> Value {
     all.into()
 }
 
+/// The message that took its place; null where it stands.
+fn corrected_json(picture: &Picture<'_>, said: &Said) -> Value {
+    picture.corrected.get(&said.message).map(|word| word.message.to_string()).into()
+}
+
 /// What is answered or judged under a number that the request asks nothing under.
-fn not_asked_json(request: &Requested<'_>, reply: &Replied<'_>) -> Value {
+fn not_asked_json(picture: &Picture<'_>, request: &Requested<'_>, reply: &Replied<'_>) -> Value {
     let answers = reply.beside.iter().map(|answer| numbered(answer.number, answer_json(answer)));
     let judged = reply.judged_beside.iter();
-    let judged = judged.map(|(said, judged)| numbered(judged.number, judged_json(request, said, judged)));
+    let judged =
+        judged.map(|(said, judged)| numbered(judged.number, judged_json(picture, request, said, judged)));
     json!({ "answers": answers.collect::<Vec<_>>(), "judged": judged.collect::<Vec<_>>() })
 }
 
@@ -226,26 +253,28 @@ fn answer_json(answer: &Answered) -> Value {
     json!({"how": answer.how.map(|how| how.to_string()), "text": answer.text.0})
 }
 
-fn judged_json(request: &Requested<'_>, said: &Said, judged: &Judged) -> Value {
+fn judged_json(picture: &Picture<'_>, request: &Requested<'_>, said: &Said, judged: &Judged) -> Value {
     json!({
         "by": said.author.as_str(),
         "requester": request.requesters().contains(&said.author),
         "how": judged.how.map(how),
         "grounds": judged.grounds.0,
         "message": said.message.to_string(),
+        "corrected_by": corrected_json(picture, said),
     })
 }
 
-fn asked_json(request: &Requested<'_>, asked: &Asked<'_>) -> Value {
+fn asked_json(picture: &Picture<'_>, request: &Requested<'_>, asked: &Asked<'_>) -> Value {
     let in_reply = |one: &InReply<'_>| {
         let answers: Vec<Value> = one.answers.iter().map(|answer| answer_json(answer)).collect();
-        let judged = one.judged.iter().map(|(said, judged)| judged_json(request, said, judged));
+        let judged = one.judged.iter().map(|(said, judged)| judged_json(picture, request, said, judged));
         json!({
             "by": one.reply.author.as_str(),
             "message": one.reply.message.to_string(),
+            "corrected_by": corrected_json(picture, one.reply),
             "answers": answers,
             "judged": judged.collect::<Vec<_>>(),
-            "says_nothing": request.silent(one).iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "says_nothing": picture.silent(request, one).iter().map(ToString::to_string).collect::<Vec<_>>(),
         })
     };
     json!({

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 
-use super::{Calendar, Entry, Span, Standing, all, title};
+use super::{Calendar, Entry, Span, Standing, all, cause_mark, title};
 use crate::cli::desk::{As, Desk};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
@@ -47,6 +47,12 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     let mut calendar = Calendar { entries: duties.iter().map(duty).collect() };
     let owed = calendar.entries.len();
     calendar.entries.extend(exercises(&desk).await?);
+    if calendar.entries.is_empty() {
+        // RFC 5545 3.6 asks for an entry at least: readers take a calendar without any for damaged.
+        let file = args.ics.display();
+        say!("{file}: nothing is open, and no exercise was notified: not written; a file there is as it was");
+        return Ok(());
+    }
     let file = calendar.write(Clock::system().now());
     files::replace(&args.ics, file.as_bytes(), Readers::OwnerOnly)?;
     let exercises = calendar.entries.iter().skip(owed);
@@ -62,6 +68,7 @@ fn duty(line: &calls::DutyLine) -> Entry {
         format!("{}, {}", line.regime, line.paragraph),
         format!("met by: {}", line.met_by),
     ];
+    lines.extend(cause_mark(line).map(|mark| format!("what brought it about: {mark}")));
     lines.extend((!line.alarm.is_empty()).then(|| line.alarm.clone()));
     lines.extend((!line.follows.is_empty()).then(|| format!("if it lapses: {}", line.follows)));
     Entry {

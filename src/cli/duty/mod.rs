@@ -191,6 +191,11 @@ pub fn title(duty: &calls::DutyLine) -> String {
     format!("{} owes {}: {}{entry}", shown(&duty.owed_by), shown(&duty.owed_to), shown(name))
 }
 
+/// That its author took back what brought it about, if so. Safe to show.
+pub fn cause_mark(duty: &calls::DutyLine) -> Option<String> {
+    (!duty.withdrawn_by.is_empty()).then(|| format!("WITHDRAWN by {}", shown(&duty.withdrawn_by)))
+}
+
 fn print(duty: &calls::DutyLine) {
     let mark = message::traffic_mark(duty.traffic);
     say!("{mark} due {}  {}", Instant(duty.due_ms), title(duty));
@@ -211,6 +216,9 @@ fn print(duty: &calls::DutyLine) {
         row(1, "Year", &duty.year.to_string());
     } else {
         row(1, "Brought about by", &hex::encode(&duty.message_digest));
+        if let Some(mark) = cause_mark(duty) {
+            row(2, "", &mark);
+        }
         row(1, "Thread", &hex::encode(&duty.thread));
     }
     for line in &duty.beside {
@@ -269,5 +277,6 @@ pub fn duty_json(duty: &calls::DutyLine) -> Value {
         "beside": duty.beside,
         "entry": duty.entry,
         "entry_of": duty.entry_of,
+        "withdrawn_by": (!duty.withdrawn_by.is_empty()).then_some(&duty.withdrawn_by),
     })
 }

@@ -98,10 +98,22 @@ fn restraints(args: &Args, regime: &Regime) -> Vec<Restraint> {
     suspended.chain(reserved).collect()
 }
 
+/// A function that the regime does not have is held by nobody: a name that was mistyped would answer nothing.
+fn functions_are_there(args: &Args, regime: &Regime) -> Result<(), Fault> {
+    let Some((function, _)) = args.held.iter().find(|(name, _)| !regime.functions.contains_key(name)) else {
+        return Ok(());
+    };
+    let there: Vec<String> = regime.functions.keys().map(|name| shown(name)).collect();
+    let there = if there.is_empty() { "none".to_owned() } else { there.join(", ") };
+    let name = shown(&regime.head.name);
+    Err(Fault::new(format!("--held: {name} has no function {}; it has: {there}", shown(function))))
+}
+
 pub fn run(args: &Args) -> Result<(), Fault> {
     let content = read_form(&args.form, args.kind.as_ref(), super::NOUN, None)?;
     content.bound().map_err(|over| Fault::new(shown(&over.to_string())))?;
     let regime = load::named(&args.regime)?;
+    functions_are_there(args, &regime)?;
     let set = |parties: &[Party]| -> BTreeSet<Party> { parties.iter().copied().collect() };
     let is_addressed = !args.to.is_empty() || !args.info.is_empty();
     let released_at = args.released_at.unwrap_or_else(|| Clock::system().now());

@@ -148,9 +148,15 @@ fn show_link(link: &calls::CheckedLink) {
             say!("    next {}, {} asks", Instant(check.next_due_ms), shown(&check.next_asks));
         }
     }
+    for due in &link.due {
+        let (check, asks, until) = (shown(&due.check), shown(&due.asks), Instant(due.until_ms));
+        let nothing = "nothing is on record of it yet";
+        say!("  {}  {check}  {asks}'s turn  DUE: {nothing}, in time until {until}", Instant(due.due_ms));
+    }
     for noted in &link.last {
         let steps = noted.steps.iter().map(step).collect::<Vec<_>>().join("; ");
-        say!("  {}  {}  {} asked  {steps}", Instant(noted.due_ms), shown(&noted.check), shown(&noted.asks));
+        let (check, asks) = (shown(&noted.check), shown(&noted.asks));
+        say!("  {}  {check}  {asks}'s turn  {steps}", Instant(noted.due_ms));
     }
 }
 
@@ -184,6 +190,9 @@ fn link_json(link: &calls::CheckedLink) -> Value {
         json!({ "check": noted.check, "due": at(noted.due_ms), "asks": noted.asks,
             "steps": steps.collect::<Vec<Value>>() })
     });
+    let due = link.due.iter().map(|due| {
+        json!({ "check": due.check, "due": at(due.due_ms), "asks": due.asks, "until": at(due.until_ms) })
+    });
     json!({
         "kind": "checked_link",
         "party": link.party,
@@ -194,6 +203,7 @@ fn link_json(link: &calls::CheckedLink) -> Value {
         "officer": link.officer,
         "within_minutes": link.within_minutes,
         "scheduled": scheduled.collect::<Vec<Value>>(),
+        "due": due.collect::<Vec<Value>>(),
         "last": last.collect::<Vec<Value>>(),
     })
 }

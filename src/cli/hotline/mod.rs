@@ -4,6 +4,7 @@
 
 mod carry;
 mod checks;
+mod close;
 mod console;
 mod heard;
 mod page;
@@ -50,7 +51,7 @@ enum Command {
     /// Show the phrases that are agreed, or propose a list; two custodians change it
     Phrases(phrases::PhrasesArgs),
     /// Regard a session as over, and sign the transcript of what was said
-    Close(speak::CloseArgs),
+    Close(close::CloseArgs),
     /// List the sessions, newest first
     List(show::ListArgs),
     /// Show a session: its texts in their order, and what became of each
@@ -87,7 +88,7 @@ pub async fn run(args: Args) -> Result<(), Fault> {
         Command::Read(args) => speak::read(args).await,
         Command::Translate(args) => speak::translate(args).await,
         Command::Phrases(args) => phrases::phrases(args).await,
-        Command::Close(args) => speak::close(args).await,
+        Command::Close(args) => close::close(args).await,
         Command::List(args) => show::list(args).await,
         Command::Show(args) => show::show(args).await,
         Command::Transcript(args) => show::transcript(args).await,

@@ -24,11 +24,16 @@ const HALF: usize = (PAGE - TEXT - GAP.len()) / 2;
 /// How far a line of the page is indented where it is gone on with.
 const GOES_ON: usize = 10;
 
+/// What a Party that came in later can't be told.
+const BEFORE_IT_CAME_IN: &str =
+    "this Party came in: who opened it, in which languages, and who was on, is not known here";
+
 /// The session, and what became of each text.
 pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
     let nothing = BTreeSet::new();
     let mut sheet = Sheet::without(&nothing);
     head(&mut sheet, whole);
+    handed_on(&mut sheet, whole);
     for line in &whole.lines {
         sheet.gap();
         said(&mut sheet, line);
@@ -127,7 +132,13 @@ fn head(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
     sheet.put(&format!("Subject   {}", shown(&session.subject)));
     sheet.put(&format!("Thread    {}", hex::encode(&session.thread)));
     let present: Vec<String> = session.present.iter().map(|party| shown(party)).collect();
-    sheet.put(&format!("Present   {}, opened by {}", present.join(", "), shown(&session.opened_by)));
+    let present = present.join(", ");
+    if session.came_in_later {
+        sheet.put(&format!("Present   {present}"));
+        sheet.put(&format!("Before    {BEFORE_IT_CAME_IN}"));
+    } else {
+        sheet.put(&format!("Present   {present}, opened by {}", shown(&session.opened_by)));
+    }
     for text in not_in(session) {
         sheet.put(&text);
     }
@@ -213,6 +224,27 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
     }
 }
 
+/// What was said before a Party came in, as another one hands it on.
+fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
+    for one in &whole.handed_on {
+        let (digest, mark) = (hex::encode(&one.digest), traffic_mark(one.traffic));
+        let (author, number) = (shown(&one.author), shown(&one.number));
+        let (at, precedence) = (Instant(one.released_at_ms), precedence_name(one.precedence));
+        let first = digest.get(..12).unwrap_or_default();
+        sheet.gap();
+        sheet.put(&format!("  -  {mark}  {author}  {at}  {precedence}  {number}  {first}"));
+        let (by, recorded) = (shown(&one.by), Instant(one.recorded_at_ms));
+        sheet.put(&format!("     handed on by {by} at {recorded}; no part of what is signed here"));
+        sheet.put(&format!("     {}", shown(&one.signature)));
+        for text in shown_lines(&one.text) {
+            sheet.quote(&format!("[{}] {text}", shown(&one.language)));
+        }
+    }
+    if whole.more_handed_on > 0 {
+        sheet.put(&format!("     and {} more handed on", whole.more_handed_on));
+    }
+}
+
 /// That its author took it back; it stays readable.
 pub(super) fn withdrawn(line: &calls::SessionLine) -> Option<String> {
     (!line.withdrawn_by.is_empty()).then(|| format!("WITHDRAWN by {}", shown(&line.withdrawn_by)))
@@ -232,12 +264,7 @@ pub(super) fn unseen(line: &calls::SessionLine, name: impl Fn(&[u8]) -> String) 
 
 /// What was written down of a text, beside the text itself.
 fn as_heard(sheet: &mut Sheet<'_>, heard: &calls::HeardText) {
-    let how = taken_down(heard);
-    if heard.differences.is_empty() {
-        sheet.put(&format!("     as heard: same; {how}"));
-        return;
-    }
-    sheet.put(&format!("     as heard: not the same; {how}; the original counts"));
+    sheet.put(&format!("     {}", heard_as(heard)));
     for one in &heard.differences {
         let (original, heard) = (shown(&one.original), shown(&one.heard));
         sheet.put(&format!("     word {}: \"{original}\" was heard as \"{heard}\"", one.word));
@@ -245,6 +272,15 @@ fn as_heard(sheet: &mut Sheet<'_>, heard: &calls::HeardText) {
     if heard.more_differences > 0 {
         sheet.put(&format!("     and {} more", heard.more_differences));
     }
+}
+
+/// Whether what was written down of a text is what its original says.
+pub(super) fn heard_as(heard: &calls::HeardText) -> String {
+    let how = taken_down(heard);
+    if heard.differences.is_empty() {
+        return format!("as heard: same; {how}");
+    }
+    format!("as heard: not the same; {how}; the original counts")
 }
 
 /// What was written down, and has no original beside it.
@@ -293,7 +329,12 @@ pub(super) fn beside(line: &calls::SessionLine) -> Vec<(String, &str)> {
     });
     let translated = line.translations.iter().map(|one| {
         let (language, translator, by) = (shown(&one.language), shown(&one.translator), shown(&one.by));
-        (format!("[{language}] by {translator}, given by {by}; the original counts"), one.text.as_str())
+        let withdrawn = match one.withdrawn_by.as_str() {
+            "" => String::new(),
+            word => format!("WITHDRAWN by {}; ", shown(word)),
+        };
+        let whose = format!("[{language}] {withdrawn}by {translator}, given by {by}; the original counts");
+        (whose, one.text.as_str())
     });
     agreed.chain(translated).collect()
 }

@@ -81,8 +81,12 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
                     0 => String::new(),
                     left => format!("  {left} to acknowledge"),
                 };
+                let heard = match session.heard_alone {
+                    0 => String::new(),
+                    many => format!("{many} heard by telephone, without original  "),
+                };
                 say!(
-                    "{}  {:<5} {:<9} {:<9} {} unread  {}  {}{left}",
+                    "{}  {:<5} {:<9} {:<9} {} unread  {}  {heard}{}{left}",
                     hex::encode(&session.thread),
                     traffic_mark(session.traffic),
                     session.state,
@@ -144,8 +148,9 @@ pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
 }
 
 /// All pages of it.
-async fn whole(desk: &Desk, thread: Bytes) -> Result<calls::ShowSessionResponse, Fault> {
+pub(super) async fn whole(desk: &Desk, thread: Bytes) -> Result<calls::ShowSessionResponse, Fault> {
     let (mut lines, mut heard, mut more_heard) = (Vec::new(), Vec::new(), 0_u32);
+    let (mut handed_on, mut more_handed_on) = (Vec::new(), 0_u32);
     let mut from = 0;
     loop {
         let asked = calls::ShowSessionRequest { thread: thread.clone(), from };
@@ -154,9 +159,18 @@ async fn whole(desk: &Desk, thread: Bytes) -> Result<calls::ShowSessionResponse,
         // They come with the first page.
         heard.append(&mut page.heard);
         more_heard = more_heard.saturating_add(page.more_heard);
+        handed_on.append(&mut page.handed_on);
+        more_handed_on = more_handed_on.saturating_add(page.more_handed_on);
         // A page that does not lead on would be read for ever.
         if page.next <= from {
-            return Ok(calls::ShowSessionResponse { lines, heard, more_heard, ..page });
+            return Ok(calls::ShowSessionResponse {
+                lines,
+                heard,
+                more_heard,
+                handed_on,
+                more_handed_on,
+                ..page
+            });
         }
         from = page.next;
     }
@@ -169,7 +183,8 @@ fn session_json(session: &calls::Session) -> Value {
     json!({
         "thread": hex::encode(&session.thread),
         "subject": session.subject,
-        "opened_by": session.opened_by,
+        "opened_by": (!session.came_in_later).then_some(&session.opened_by),
+        "came_in_later": session.came_in_later,
         "present": session.present,
         "on": on.collect::<Vec<Value>>(),
         "languages": session.languages,
@@ -181,6 +196,7 @@ fn session_json(session: &calls::Session) -> Value {
         "messages": session.messages,
         "unread": session.unread,
         "to_acknowledge": session.to_acknowledge,
+        "heard_alone": session.heard_alone,
         "not_in": page::not_in(session),
     })
 }
@@ -199,7 +215,27 @@ fn whole_json(whole: &calls::ShowSessionResponse) -> Value {
     object["closed"] = closed.collect();
     object["heard"] = whole.heard.iter().map(heard_json).collect();
     object["more_heard"] = json!(whole.more_heard);
+    object["handed_on"] = whole.handed_on.iter().map(handed_on_json).collect();
+    object["more_handed_on"] = json!(whole.more_handed_on);
     object
+}
+
+fn handed_on_json(one: &calls::HandedOn) -> Value {
+    json!({
+        "message": hex::encode(&one.digest),
+        "in_message": hex::encode(&one.in_message),
+        "by": one.by,
+        "recorded_at": Instant(one.recorded_at_ms).to_string(),
+        "kind": one.kind,
+        "author": one.author,
+        "number": one.number,
+        "text": one.text,
+        "language": one.language,
+        "precedence": precedence_name(one.precedence),
+        "traffic": traffic_name(one.traffic),
+        "released_at": Instant(one.released_at_ms).to_string(),
+        "signature": one.signature,
+    })
 }
 
 fn line_json(line: &calls::SessionLine) -> Value {
@@ -224,6 +260,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
             "translator": one.translator,
             "language": one.language,
             "text": one.text,
+            "withdrawn_by": (!one.withdrawn_by.is_empty()).then_some(&one.withdrawn_by),
         })
     });
     let agreed = line.agreed_words.iter().map(|one| {

@@ -1,10 +1,10 @@
-//! `hotline open`, `accept`, `say`, `add`, `read`, `translate`, `close`: what an officer says in a session.
+//! `hotline open`, `accept`, `say`, `add`, `read`, `translate`: what an officer says in a session.
 //!
 //! Never here: a text that was cut to fit. One that is too long is refused by the node, and stays with its writer.
 
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{page, service};
 use crate::cli::desk::{AsCommand, Desk, answer, answer_command};
@@ -100,8 +100,9 @@ pub struct AddArgs {
     thread: String,
     /// The code of the Party that comes in
     party: String,
-    /// It is to be given what was said before as well, by `detente message forward`; without it, what is said from
-    /// now on. All present must say the same
+    /// It is to be given what was said before as well: `detente message forward DIGEST --to PARTY` for each, once it is
+    /// in, which `detente hotline show` then has there; without it, what is said from now on. All present must say the
+    /// same
     #[arg(long)]
     all: bool,
     /// Open the session again, where all have closed it: without this that is refused
@@ -140,25 +141,13 @@ pub struct TranslateArgs {
     how: How,
 }
 
-#[derive(Args, Debug)]
-pub struct CloseArgs {
-    /// The session's thread, or its first digits
-    #[arg(value_parser = given::beginning)]
-    thread: String,
-    /// Why, or what remains to be said
-    #[arg(long, default_value = "")]
-    remarks: String,
-    #[command(flatten)]
-    how: How,
-}
-
 /// A desk that is open for one command.
 pub(super) struct Open {
     pub(super) desk: Desk,
     pub(super) header: calls::CommandHeader,
     pub(super) id: CommandId,
     pub(super) precedence: i32,
-    json: bool,
+    pub(super) json: bool,
 }
 
 impl How {
@@ -187,29 +176,31 @@ impl Open {
         Ok(known_message(&self.desk, beginning).await?.digest.0.to_vec().into())
     }
 
+    pub(super) fn as_json(&self, spoken: &calls::Spoken) -> Value {
+        json!({
+            "kind": "spoken",
+            "command": self.id.to_string(),
+            "thread": thread_of(spoken),
+            "released": spoken.released,
+            "draft": hex::encode(&spoken.draft),
+            "digest": hex::encode(&spoken.draft_digest),
+            "faults": rows::faults_json(&spoken.faults),
+            "message": hex::encode(&spoken.message_digest),
+            "number": spoken.number,
+            "not_addressed": spoken.not_addressed,
+            "may_release_as_is": spoken.may_release_as_is,
+        })
+    }
+
     /// What became of it, and what is to be done next.
     pub(super) fn told(&self, spoken: Option<calls::Spoken>) -> Result<(), Fault> {
         let spoken = spoken.ok_or_else(|| Fault::new("the node did not tell what became of it"))?;
-        let thread = ThreadId::from_slice(&spoken.thread).map(|id| id.to_string()).unwrap_or_default();
-        let (draft, digest) = (hex::encode(&spoken.draft), hex::encode(&spoken.draft_digest));
         if self.json {
-            let object = json!({
-                "kind": "spoken",
-                "command": self.id.to_string(),
-                "thread": thread,
-                "released": spoken.released,
-                "draft": draft,
-                "digest": digest,
-                "faults": rows::faults_json(&spoken.faults),
-                "message": hex::encode(&spoken.message_digest),
-                "number": spoken.number,
-                "not_addressed": spoken.not_addressed,
-                "may_release_as_is": spoken.may_release_as_is,
-            });
-            say!("{}", json::line(&object));
+            say!("{}", json::line(&self.as_json(&spoken)));
             return Ok(());
         }
-        say!("thread    {thread}");
+        let (draft, digest) = (hex::encode(&spoken.draft), hex::encode(&spoken.draft_digest));
+        say!("thread    {}", thread_of(&spoken));
         for party in &spoken.not_addressed {
             say!("not to    {}, with which this node has no link", shown(party));
         }
@@ -226,6 +217,10 @@ impl Open {
         say!("waits     {}", waits(&spoken, &draft, &digest));
         Ok(())
     }
+}
+
+fn thread_of(spoken: &calls::Spoken) -> String {
+    ThreadId::from_slice(&spoken.thread).map(|id| id.to_string()).unwrap_or_default()
 }
 
 /// For whom a draft waits, and the line that they give.
@@ -362,21 +357,6 @@ pub async fn translate(args: TranslateArgs) -> Result<(), Fault> {
         ..Default::default()
     };
     open.told(answer_command(open.id, service(&open.desk).translate_text(asked)).await?.spoken)
-}
-
-pub async fn close(args: CloseArgs) -> Result<(), Fault> {
-    let open = args.how.open()?;
-    let session = open.session(open.thread(&args.thread).await?).await?;
-    let asked = calls::CloseSessionRequest {
-        command: Some(open.header.clone()),
-        thread: session.thread,
-        opening: session.opening,
-        remarks: args.remarks,
-        precedence: open.precedence,
-        shown: Vec::new(),
-    };
-    let said = answer_command(open.id, service(&open.desk).close_session(asked)).await?;
-    open.told(said.spoken)
 }
 
 #[cfg(test)]

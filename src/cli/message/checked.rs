@@ -52,6 +52,9 @@ fn bound(check: &calls::RegimeCheck) -> String {
         let text = if other.edition == check.edition { "another text of edition" } else { "edition" };
         said.push_str(&format!("; {} adopted {text} {}", shown(&other.party), other.edition));
     }
+    for party in &check.not_adopted_by_author {
+        said.push_str(&format!("; {0} adopted it, the author has not towards {0}", shown(party)));
+    }
     let named = |restraint: &Restraint| format!("{} by {}", restraint.what(), restraint.by);
     let all: Vec<String> =
         check.restraints.iter().filter_map(restraint::from_proto).map(|one| named(&one)).collect();
@@ -86,6 +89,7 @@ pub fn restraints_json(all: &[calls::Restraint]) -> Value {
             "until_ms": (restraint.until_ms != 0).then_some(restraint.until_ms),
             "message": hex::encode(&restraint.message_digest),
             "as_told_here": restraint.as_told_here,
+            "not_known_towards": restraint.not_known_towards,
             "names_no_paragraph": restraint.names_no_paragraph,
         })
     };
@@ -105,6 +109,7 @@ pub fn check_json(check: Option<&calls::RegimeCheck>) -> Value {
         "more_restraints": check.more_restraints,
         "other_editions": check.other_editions.iter()
             .map(|other| json!({"party": other.party, "edition": other.edition})).collect::<Vec<_>>(),
+        "not_adopted_by_author": check.not_adopted_by_author,
         "lines": check.lines.iter().map(|line| json!({"depth": line.depth, "text": line.text})).collect::<Vec<_>>(),
     })
 }
@@ -123,6 +128,11 @@ mod tests {
         assert_eq!(
             said(vec![other(2)]),
             "binds the author to nobody known here; SU adopted another text of edition 2"
+        );
+        let not_adopted_by_author = vec!["SU".to_owned()];
+        assert_eq!(
+            bound(&calls::RegimeCheck { not_adopted_by_author, ..calls::RegimeCheck::default() }),
+            "binds the author to nobody known here; SU adopted it, the author has not towards SU"
         );
     }
 }

@@ -6,7 +6,7 @@
 use serde_json::json;
 
 use super::known::{open_draft, service, tag};
-use super::{checked, draft_form, rows};
+use super::{checked, draft_form, print_original, rows};
 use crate::cli::desk::{As, AsCommand, answer};
 use crate::cli::fault::Fault;
 use crate::cli::out::{self, say};
@@ -195,6 +195,7 @@ pub async fn show(args: ShowArgs) -> Result<(), Fault> {
     }
     rows::faults(&answered.faults);
     checked::check(0, answered.check.as_ref());
+    print_original(&desk, &said).await;
     say!("Digest of all this: {digest}");
     Ok(())
 }

@@ -5,15 +5,19 @@
 use super::compose::{self, blank};
 use super::heading::{HeadingArgs, derived};
 use super::known::{Known, known_message};
-use crate::cli::desk::AsCommand;
+use crate::cli::desk::{AsCommand, Desk, answer};
 use crate::cli::fault::Fault;
 use crate::cli::given;
 use crate::codec::content;
 use crate::codec::content::Said;
 use crate::codec::forwarded::{self, Opened};
-use crate::domain::content::Content;
+use crate::codec::proto::detente::v1 as calls;
+use crate::codec::proto::detente::v1::hotline_service_client::HotlineServiceClient;
+use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{DraftId, ThreadId};
 use crate::domain::forwarded::{Enclosed, Forwarded};
+use crate::domain::message::{Message, Outgoing};
+use crate::domain::party::Party;
 
 #[derive(clap::Args, Debug)]
 pub struct ForwardArgs {
@@ -55,9 +59,27 @@ pub async fn forward(args: ForwardArgs) -> Result<(), Fault> {
     outgoing.traffic = message.draft.traffic;
     outgoing.marking.clone_from(&message.draft.marking);
     args.heading.put_into(&mut outgoing, &content);
+    if args.heading.thread.is_none() && is_within_session(&desk, &message, &outgoing).await {
+        outgoing.thread = message.draft.thread;
+        outgoing.precedence = args.heading.precedence.unwrap_or(message.draft.precedence);
+    }
     args.heading.put_parts(&desk, id, &mut outgoing).await?;
     if args.with_parts {
         outgoing.parts.extend(message.draft.parts);
     }
     compose::put(&desk, header, id, DraftId(derived("draft", id)), &outgoing, &content, args.json).await
+}
+
+/// Whether it is a message of a hotline session, handed on to Parties that are in it: they find it there.
+async fn is_within_session(desk: &Desk, original: &Message, outgoing: &Outgoing) -> bool {
+    if !Kind::from_name(&original.draft.kind).is_some_and(Kind::has_place_in_session) {
+        return false;
+    }
+    // Of the lines none is asked for. Where the node tells of no session, it goes as any other does.
+    let thread = original.draft.thread.0.to_vec().into();
+    let asked = calls::ShowSessionRequest { thread, from: u32::MAX };
+    let told = answer(HotlineServiceClient::new(desk.channel.clone()).show_session(asked)).await;
+    let session = told.ok().and_then(|told| told.session).unwrap_or_default();
+    let (parties, is_in) = (outgoing.parties(), |party: &Party| session.present.contains(&party.to_string()));
+    !parties.is_empty() && parties.iter().all(is_in)
 }

@@ -29,7 +29,7 @@ pub(super) struct HeadingArgs {
     pub thread: Option<ThreadId>,
     /// flash, immediate, priority or routine
     #[arg(long, value_parser = given::precedence)]
-    precedence: Option<Precedence>,
+    pub precedence: Option<Precedence>,
     /// What it is about, in one line
     #[arg(long)]
     subject: Option<String>,

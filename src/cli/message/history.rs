@@ -372,7 +372,12 @@ impl History {
         object["translations"] = translations
             .iter()
             .map(|one| {
-                json!({"language": one.form.language, "by": one.by.as_str(), "message": one.message.to_string()})
+                json!({
+                    "language": one.form.language,
+                    "by": one.by.as_str(),
+                    "message": one.message.to_string(),
+                    "withdrawn_by": one.withdrawn_by,
+                })
             })
             .collect();
         object["withdrawn_by"] = self.withdrawal_of(line).map(|word| word.digest.to_string()).into();

@@ -37,6 +37,7 @@ pub use history::{Bodies, History};
 pub use named::named;
 pub use pdf::Pdf;
 pub use print::keep_pdf;
+pub use translations::print_original;
 
 use crate::cli::fault::Fault;
 use crate::cli::given;

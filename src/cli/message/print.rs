@@ -9,7 +9,7 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::known::{Known, known_message, open_draft, service, tag};
-use super::{Pdf, draft_form, message_form, message_form_beside, rows, translations};
+use super::{Pdf, draft_form, message_form, message_form_beside, print_original, rows, translations};
 use crate::cli::desk::{Desk, DeskDirectory, answer};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
@@ -17,6 +17,7 @@ use crate::cli::out::{self, say};
 use crate::cli::regime::labels::{self, Labelling};
 use crate::cli::{given, json};
 use crate::clock::Clock;
+use crate::codec::content::{self, Said};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::{message, signed};
 use crate::domain::digest::Digest;
@@ -69,6 +70,8 @@ struct Which {
 struct Found {
     document: Document,
     unchecked: Option<Vec<Digest>>,
+    /// What it says, and the desk whose node knows the original, if it is a translation.
+    says: Option<(Desk, Said)>,
 }
 
 pub async fn print(args: PrintArgs) -> Result<(), Fault> {
@@ -76,7 +79,12 @@ pub async fn print(args: PrintArgs) -> Result<(), Fault> {
     match &args.pdf {
         Some(path) => write_pdf(path, &args.font, found.document, args.json)?,
         None if args.json => print_rows(&found.document),
-        None => out::text(&official::text(&official::pages(&found.document))),
+        None => {
+            out::text(&official::text(&official::pages(&found.document)));
+            if let Some((desk, said)) = &found.says {
+                print_original(desk, said).await;
+            }
+        }
     }
     if let Some(keys) = &found.unchecked {
         say_unchecked(keys, args.json);
@@ -125,12 +133,12 @@ async fn find(args: &PrintArgs) -> Result<Found, Fault> {
         .as_deref()
         .ok_or_else(|| Fault::new("whose node is asked? Say so with --as, or give --file"))?;
     let desk = DeskDirectory::at(directory).open(Clock::system())?;
-    let document = match (&which.message, &which.draft) {
+    let (document, said) = match (&which.message, &which.draft) {
         (Some(beginning), _) => ask_message(&desk, beginning, with_translation.as_deref(), reader).await?,
         (None, Some(beginning)) => ask_draft(&desk, beginning, reader).await?,
         (None, None) => return Err(Fault::new("which message? Give its digest, --draft or --file")),
     };
-    Ok(Found { document, unchecked: None })
+    Ok(Found { document, unchecked: None, says: Some((desk, said)) })
 }
 
 async fn ask_message(
@@ -138,7 +146,7 @@ async fn ask_message(
     beginning: &str,
     with_translation: Option<&str>,
     reader: Option<&Language>,
-) -> Result<Document, Fault> {
+) -> Result<(Document, Said), Fault> {
     let Known { digest, message, marks, .. } = known_message(desk, beginning).await?;
     let regime = labels::of(desk, &message.draft).await;
     let translations = match with_translation {
@@ -146,10 +154,15 @@ async fn ask_message(
         None => Vec::new(),
     };
     let form = message_form_beside(&message, digest, Labelling::of(regime.as_ref(), reader), &translations);
-    Ok(form.with_note(desk.party, &marks))
+    let said = content::said(&message.draft.kind, &message.draft.content);
+    Ok((form.with_note(desk.party, &marks), said))
 }
 
-async fn ask_draft(desk: &Desk, beginning: &str, reader: Option<&Language>) -> Result<Document, Fault> {
+async fn ask_draft(
+    desk: &Desk,
+    beginning: &str,
+    reader: Option<&Language>,
+) -> Result<(Document, Said), Fault> {
     let draft = open_draft(desk, beginning).await?;
     let asked = calls::ShowDraftRequest { draft: draft.0.to_vec().into(), language: tag(reader) };
     let answered = answer(service(desk).show_draft(asked)).await?;
@@ -158,7 +171,8 @@ async fn ask_draft(desk: &Desk, beginning: &str, reader: Option<&Language>) -> R
     let regime = labels::of(desk, &outgoing).await;
     let labelling = Labelling::of(regime.as_ref(), reader);
     let form = draft_form(Some(desk.party), &outgoing, Digest::of(&bytes), labelling);
-    Ok(form.with_note(desk.party, &answered.marks))
+    let said = content::said(&outgoing.kind, &outgoing.content);
+    Ok((form.with_note(desk.party, &answered.marks), said))
 }
 
 /// A signed message if the bytes are one, else a draft.
@@ -169,7 +183,7 @@ fn of_bytes(bytes: Bytes, reader: Option<&Language>) -> Result<Found, Fault> {
             let regime = labels::built_in(&read.draft);
             let labelling = Labelling::of(regime.as_ref(), reader);
             let document = message_form(&read, wrapping.digest(), labelling);
-            Ok(Found { document, unchecked: Some(keys(&wrapping)) })
+            Ok(Found { document, unchecked: Some(keys(&wrapping)), says: None })
         }
         Ok(_) => Err(Fault::new("the file holds something signed that is no message")),
         Err(_) => {
@@ -179,7 +193,7 @@ fn of_bytes(bytes: Bytes, reader: Option<&Language>) -> Result<Found, Fault> {
             let regime = labels::built_in(&outgoing);
             let labelling = Labelling::of(regime.as_ref(), reader);
             let document = draft_form(None, &outgoing, Digest::of(&bytes), labelling);
-            Ok(Found { document, unchecked: Some(Vec::new()) })
+            Ok(Found { document, unchecked: Some(Vec::new()), says: None })
         }
     }
 }

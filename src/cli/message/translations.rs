@@ -5,12 +5,14 @@
 use super::handed_on;
 use super::history::History;
 use super::known::{Known, all_threads, known_message};
+use super::rows;
 use crate::cli::desk::{As, Desk};
 use crate::cli::fault::Fault;
 use crate::cli::form::{self, Original};
+use crate::cli::out::say;
 use crate::cli::{given, out};
-use crate::codec::content;
-use crate::domain::content::Kind;
+use crate::codec::content::{self, Said};
+use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::message::Message;
 use crate::domain::text::shown;
@@ -83,6 +85,39 @@ pub(super) async fn of(
         return Err(Fault::new(format!("no translation of this message into {language} is on record here")));
     }
     Ok(found)
+}
+
+/// The original of a translation, text by text, where it is on record at the node: it counts, and is shown beside.
+/// Nothing of what is no translation.
+pub async fn print_original(desk: &Desk, said: &Said) {
+    let Said::Form(Content::Translation(form)) = said else { return };
+    let Some(of) = form.of.message_digest else { return };
+    say!("");
+    let Known { message, marks, .. } = match known_message(desk, &of.to_string()).await {
+        Ok(known) => known,
+        Err(fault) => {
+            let why = shown(&fault.to_string());
+            return rows::row(0, "ORIGINAL", &format!("it counts, and is not shown here: {why}"));
+        }
+    };
+    let (author, number) = (message.author, shown(&message.number));
+    rows::row(0, "ORIGINAL", &format!("{author}, {number}; the original counts"));
+    for mark in &marks {
+        rows::row(1, "Mark", &shown(mark));
+    }
+    let original = content::said(&message.draft.kind, &message.draft.content);
+    let there = texts(&message.draft, original.content());
+    for line in &form.lines {
+        rows::row(1, &shown(&line.path), "");
+        match there.iter().find(|text| text.path.as_str() == line.path) {
+            Some(text) => {
+                let label = format!("Original ({})", shown(&message.draft.language));
+                rows::text(2, &label, &text.text);
+            }
+            None => rows::row(2, "no text of the original", ""),
+        }
+        rows::text(2, &format!("Translation ({})", shown(&form.language)), &line.text.0);
+    }
 }
 
 /// The threads that a message which hands on another one opened, the newest first, as many as are read.

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 
 use super::findings::lack;
 use crate::domain::party::Party;
+use crate::domain::regime::account::{Account, By};
 use crate::domain::regime::figure::Axis;
-use crate::domain::regime::finding::Account;
 use crate::domain::regime::group::{Gone, Pair};
 use crate::domain::regime::quantity::Quantity;
 use crate::domain::regime::tally::{Kept, Tally, TallyOf, Window};
@@ -23,10 +23,11 @@ pub(super) fn of(name: &str, number: Quantity) -> Value {
 
 pub(super) fn account(account: &Account) -> Value {
     let by = match account.by {
-        None => "total",
-        Some(Axis::Party) => "Party",
-        Some(Axis::Territory) => "territory",
-        Some(Axis::Kind) => "kind",
+        By::Total => "total",
+        By::Parts(Axis::Party) => "Party",
+        By::Parts(Axis::Territory) => "territory",
+        By::Parts(Axis::Kind) => "kind",
+        By::Phase => "phase",
     };
     json!({ "by": by, "least": account.quantity.low, "most": account.quantity.high })
 }
@@ -43,10 +44,12 @@ pub(super) fn pair(pair: &Pair) -> Value {
     let codes = |all: &std::collections::BTreeSet<Party>| -> Vec<String> {
         all.iter().map(Party::to_string).collect()
     };
+    let withdrew = pair.withdrew.iter().map(|(party, by)| json!({ "party": party.to_string(), "by": by }));
     json!({
         "threads": [pair.one.to_string(), pair.other.to_string()],
         "stated_by": codes(&pair.stated_by),
         "without_notice_of_their_own": codes(&pair.not_theirs),
+        "withdrew_their_notice": withdrew.collect::<Vec<_>>(),
         "contested_by": codes(&pair.contested_by),
     })
 }

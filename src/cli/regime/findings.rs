@@ -120,6 +120,7 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str, restraints: &[Re
             put("kind", "replies-to".into());
             put("number", to.number.as_str().into());
             put("format", to.format.as_str().into());
+            put("withdrawn_by", to.withdrawn_by.as_deref().into());
             put("ground", self::ground(&to.ground));
         }
         Finding::Confidentiality { marked, ground } => {
@@ -151,6 +152,7 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str, restraints: &[Re
             put("gone", group.gone.as_ref().map(beside::gone).into());
             put("pairs", group.pairs.iter().map(beside::pair).collect());
             put("all_read", (group.looked == Looked::AtAll).into());
+            put("threads_not_held", group.not_held.into());
         }
         Finding::GroupFigure(figure) => {
             put("kind", "group-figure".into());
@@ -272,10 +274,12 @@ pub(super) fn lack(lack: &Lack) -> Value {
         Lack::NoCell { figure, party, territory } => {
             json!({ "lack": "not declared of", "of": figure, "party": party, "territory": territory })
         }
+        Lack::NotTogether { figure, over } => of("not known to fall together", figure, over.word()),
         Lack::Contradiction { figure, least, most } => {
             json!({ "lack": "contradiction", "of": figure, "least": least, "most": most })
         }
         Lack::InNotice { figure, notice } => of("not wholly declared", figure, notice),
+        Lack::OtherNotices => of("other notices", "", ""),
         Lack::Fact { fact, at, instead } => of(instead.map_or("not stated", said), fact, at),
         Lack::FactContradiction { fact } => of("contradiction", fact, ""),
         Lack::NoDate { at } => of("no date", "", at),
@@ -286,6 +290,7 @@ pub(super) fn lack(lack: &Lack) -> Value {
         Lack::NoZone { at } => of("no zone", "", at),
         Lack::UnknownZone { at } => of("unknown zone", "", at),
         Lack::NoYear { at } => of("no year", "", at),
+        Lack::NotInOrder { at } => of("not in order", "", at),
         Lack::NoRelease => of("no release", "", ""),
     }
 }
@@ -336,6 +341,7 @@ fn field_fault(at: &str, fault: &FieldFault) -> Value {
             json!({ "field": at, "fault": "not a choice", "words": words })
         }
         FieldFault::OutOfOrder => plain("out of order"),
+        FieldFault::Unfit { rule } => json!({ "field": at, "fault": "unfit", "rule": rule }),
     }
 }
 

@@ -49,10 +49,24 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
         for one in &answered.replaced {
             say!("{}", json::line(&replaced_json(one)));
         }
+        if answered.unknown {
+            let object = json!({"kind": "unknown", "regime": args.regime, "known": answered.known});
+            say!("{}", json::line(&object));
+        }
         return Ok(());
     }
     if let Some(at) = args.as_of {
         say!("at {at}, as far as it is on record here now");
+    }
+    if answered.unknown {
+        let known: Vec<String> = answered.known.iter().map(|name| shown(name)).collect();
+        say!(
+            "no regime of the name {} is known here: no text of it is held or built in, and no Party said that it \
+             adopts it; known are: {}",
+            shown(&args.regime),
+            known.join(", ")
+        );
+        return Ok(());
     }
     match (answered.parties.is_empty(), answered.announced.is_empty()) {
         (true, true) => say!("no Party has told this one that it takes part in {}", shown(&args.regime)),
@@ -90,6 +104,12 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
             );
         }
         say!("{}", sentence(bond));
+        say!("  regime   {}", hex::encode(&bond.regime_digest));
+        if bond.duties_by_a_later_text {
+            say!(
+                "  binds what cites it; duties open between the two by the text below alone, that came to bind them later"
+            );
+        }
         checked::restraints(1, &bond.restraints, bond.more_restraints);
         if bond.since_disputed {
             say!("  disputed: {DISPUTED}");
@@ -256,6 +276,7 @@ fn bond_json(bond: &calls::Bond) -> serde_json::Value {
         "addressed_to_each_other": bond.addressed_to_each_other,
         "unconfirmed": bond.unconfirmed,
         "of_own_will": bond.of_own_will,
+        "duties_by_a_later_text": bond.duties_by_a_later_text,
         "restraints": checked::restraints_json(&bond.restraints),
         "more_restraints": bond.more_restraints,
     })

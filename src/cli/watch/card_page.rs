@@ -33,17 +33,20 @@ pub(super) fn card_page(digest: Digest, answered: &calls::CardResponse, below: &
         None => lines.push(marked(mark, "no instruction cards are in force: detente watch card set")),
     }
     let draft = hex::encode(&answered.holding_draft);
-    // One line, so that a card as long as one may be is seen whole.
-    lines.push(marked(
-        mark,
-        &match (&answered.holding, &answered.holding_sent, draft.is_empty()) {
-            (_, None, false) => format!("holding reply: draft {draft} waits for release"),
-            (_, Some(_), false) => format!("a further holding reply: draft {draft} waits"),
-            (_, Some(sent), true) => went_out(sent),
-            (Some(reply), None, true) => format!("holding reply in {}: not drafted", shown(&reply.language)),
-            (None, None, true) => "holding reply: the card lays down none".into(),
-        },
-    ));
+    let holding = match (&answered.holding, &answered.holding_sent, draft.is_empty()) {
+        (_, None, false) => format!("holding reply: draft {draft} waits for release"),
+        (_, Some(_), false) => format!("a further holding reply: draft {draft} waits"),
+        (_, Some(sent), true) => went_out(sent),
+        (Some(reply), None, true) => format!("holding reply in {}: not drafted", shown(&reply.language)),
+        (None, None, true) => "holding reply: the card lays down none".into(),
+    };
+    let texts = wrapped(&holding, ROOM, ROOM);
+    if lines.len().saturating_add(texts.len()).saturating_add(below.len()) <= LINES {
+        lines.extend(texts.into_iter().map(|text| marked(mark, text)));
+    } else {
+        // One line, so that a card as long as one may be is seen whole.
+        lines.push(marked(mark, &holding));
+    }
     finished(lines, below)
 }
 
@@ -166,15 +169,23 @@ mod tests {
         let sent = calls::HoldingReplySent {
             number: "PL/2026/BY/0007".into(),
             drafter: "Ewa".into(),
-            releaser: "Jan".into(),
+            releaser: "Lt. Jan Kowalski of the night watch".into(),
             released_at_ms: 1_700_000_000_000,
             ..Default::default()
         };
         let card =
             calls::CardResponse { holding_sent: Some(sent.clone()), ..answered(&vec!["x".into(); 4], 1) };
-        let says = "DRILL holding reply went out 142213Z NOV 2023, by Ewa, released by Jan: PL/2026…";
         let page = official::text(&[card_page(Digest::ZERO, &card, &[])]);
-        assert_eq!(page.lines().last(), Some(says), "{page}");
+        let says = "DRILL holding reply went out 142213Z NOV 2023, by Ewa, released by Lt. Jan\n\
+            DRILL Kowalski of the night watch: PL/2026/BY/0007\n";
+        assert!(page.ends_with(says), "{page}");
+        // One that is as long as a card may be leaves it one line.
+        let long = answered(&vec!["x".into(); 4], limits::WATCH_CARD_LINES_MAX - 2);
+        let long = calls::CardResponse { holding_sent: Some(sent.clone()), ..long };
+        let page = official::text(&[card_page(Digest::ZERO, &long, &["keys"])]);
+        let last: Vec<&str> = page.lines().rev().take(2).collect();
+        assert_eq!(last[0], "keys");
+        assert!(last[1].starts_with("DRILL holding reply went out 142213Z NOV 2023, by Ewa, "), "{page}");
         let asked = official::text(&[sent_page(Digest::ZERO, &card, &sent, &["y: a further one"])]);
         assert!(
             asked.contains("DRILL holding reply went out 142213Z NOV 2023") && asked.contains("0007"),

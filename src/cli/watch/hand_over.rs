@@ -4,16 +4,17 @@
 //! Never here: who may have the watch (the node's Board).
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{now, page, service, sessions};
 use crate::cli::desk::{AsCommand, Desk, answer_command};
-use crate::cli::duty::title;
+use crate::cli::duty::{cause_mark, title};
 use crate::cli::fault::Fault;
 use crate::cli::out::{self, say};
 use crate::cli::{given, json};
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
+use crate::domain::became::is_of_what_became;
 use crate::domain::digest::Digest;
 use crate::domain::official::{self, Line, Page};
 use crate::domain::text::shown;
@@ -52,17 +53,20 @@ pub async fn hand_over(args: HandOverArgs) -> Result<(), Fault> {
     let (desk, header, id) = args.person.open()?;
     let (Some(to), Some(digest)) = (args.to, args.digest) else {
         let shown_now = now::ask_to_hand_over(&desk).await?;
+        // What was shown is shown, whatever comes of looking for sessions.
+        let running = sessions::running(&desk).await;
         if args.json {
-            say!("{}", json::line(&now::as_json(&shown_now)));
-            return Ok(());
+            say!("{}", json::line(&with_sessions(&shown_now, &running)));
+            return running.map(drop);
         }
         out::text(&official::text(&[page::page(&shown_now, page::Keys::None, 0)]));
         let duties = (shown_now.duties.len() as u64).saturating_add(shown_now.duties_more);
         say!("names     {} messages that wait, and {duties} duties of your Party", shown_now.messages);
         print_duties(&shown_now.duties, shown_now.duties_more);
+        running.iter().for_each(sessions::list);
         say!("digest    {}", hex::encode(&shown_now.hand_over_digest));
         say!("next      detente watch hand-over --to NAME --digest DIGEST --as PEOPLEDIR");
-        return Ok(());
+        return running.map(drop);
     };
     let asked =
         calls::HandOverRequest { command: Some(header), to: to.clone(), digest: digest.0.to_vec().into() };
@@ -95,7 +99,7 @@ pub async fn take_over(args: TakeOverArgs) -> Result<(), Fault> {
     let asked = calls::TakeOverRequest { command: Some(header), digest: digest.0.to_vec().into() };
     let taken = answer_command(id, service(&desk).take_over(asked)).await?;
     // The watch is theirs by now, whatever comes of looking for sessions.
-    let running = sessions::with_another_on(&desk).await;
+    let running = sessions::running(&desk).await;
     if args.json {
         let object = json!({ "kind": "watch_taken", "command": id.to_string(), "digest": digest.to_string(),
             "since_offered": taken.since_offered.as_ref().map(now::since_offered_json),
@@ -112,9 +116,10 @@ pub async fn take_over(args: TakeOverArgs) -> Result<(), Fault> {
 /// What waits for the second officer.
 async fn show_offer(desk: &Desk, as_json: bool) -> Result<(), Fault> {
     let now = now::ask_to_hand_over(desk).await?;
+    let running = sessions::running(desk).await;
     if as_json {
-        say!("{}", json::line(&now::as_json(&now)));
-        return Ok(());
+        say!("{}", json::line(&with_sessions(&now, &running)));
+        return running.map(drop);
     }
     let Some(offer) = &now.offered else {
         say!("no hand-over of the watch of your desk waits");
@@ -131,9 +136,18 @@ async fn show_offer(desk: &Desk, as_json: bool) -> Result<(), Fault> {
     }
     print_more(offer.duties_more);
     print_since(now.since_offered.as_ref());
+    running.iter().for_each(sessions::list);
     say!("digest    {}", hex::encode(&offer.digest));
     say!("next      detente watch take-over --digest DIGEST --as PEOPLEDIR");
-    Ok(())
+    running.map(drop)
+}
+
+/// What is handed over, with the sessions that go on.
+fn with_sessions(now: &calls::NowResponse, running: &Result<sessions::Running, Fault>) -> Value {
+    let mut object = now::as_json(now);
+    object["sessions"] = running.as_ref().ok().map(sessions::as_json).into();
+    object["older_not_looked_through"] = running.as_ref().ok().map(|running| running.are_older).into();
+    object
 }
 
 /// Each message and each duty on a line of its own.
@@ -167,7 +181,8 @@ fn print_duty(duty: &calls::DutyLine, stood: Option<&str>) {
     let due = Instant(duty.due_ms).date_time_group();
     let stood = stood.map(|stood| format!(", {} when offered", shown(stood))).unwrap_or_default();
     let stands = if duty.state == "open" { String::new() } else { format!("; {}", shown(&duty.sentence)) };
-    say!("{} duty, due {due}: {}{stood}{stands}", message::traffic_mark(duty.traffic), title(duty));
+    let gone = cause_mark(duty).map(|mark| format!("; what brought it about: {mark}")).unwrap_or_default();
+    say!("{} duty, due {due}: {}{stood}{stands}{gone}", message::traffic_mark(duty.traffic), title(duty));
 }
 
 /// What an item is, in one line.
@@ -178,8 +193,10 @@ fn in_one_line(item: &calls::NowItem) -> Line {
         0 => String::new(),
         waiting => format!("hotline session, {waiting} waiting: "),
     };
+    let became = item.marks.iter().find(|mark| is_of_what_became(mark));
+    let became = became.map_or_else(String::new, |mark| format!("{}: ", shown(mark)));
     let text = format!(
-        "{digest}  {} from {} since {}: {session}{}",
+        "{digest}  {} from {} since {}: {session}{became}{}",
         message::precedence_name(item.precedence),
         shown(&item.from),
         Instant(item.since_ms).date_time_group(),

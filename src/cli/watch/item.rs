@@ -3,17 +3,23 @@
 //! What somebody else wrote stands last on its line, safe to show. Never here: how much of it a page has room for
 //! (`page.rs`).
 
-use super::page::{both, marked};
+use super::page::{TEXT, both, marked};
+use super::telephone;
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::became::is_of_what_became;
 use crate::domain::official::Line;
+use crate::domain::official::wrap::columns;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::limits;
 
 pub(super) const LINES_OF_ITEM: usize = 4;
 const MINUTE_MS: i64 = 60_000;
+/// Columns behind REAL or DRILL.
+const ROOM: usize = limits::OFFICIAL_FORM_COLUMNS - TEXT;
+/// So many are left for who is alerted, before the words around a number are shown.
+const NAME_COLUMNS: usize = 18;
 
 pub(super) fn of_item(now: &calls::NowResponse, item: &calls::NowItem, key: &str) -> [Line; LINES_OF_ITEM] {
     let traffic = message::traffic_mark(item.traffic);
@@ -56,23 +62,38 @@ fn next(now: &calls::NowResponse, item: &calls::NowItem) -> String {
     let when = if left <= 0 { "now".to_owned() } else { format!("in {minutes} min") };
     let due = both(now, item.next_due_ms);
     let (names, telephones) = (texts(&item.next), texts(&item.next_telephones));
+    if telephones.is_empty() {
+        return format!("next: {due}, {when}: {names}");
+    }
     // The number first: where the line ends, a name may be cut, and a number is to be dialled.
-    let telephones = if telephones.is_empty() { telephones } else { format!("{telephones}, ") };
-    format!("next: {due}, {when}: {telephones}{names}")
+    let whole = format!("next: {due}, {when}: {telephones}, {names}");
+    if columns(&whole) <= ROOM {
+        return whole;
+    }
+    // It is due within the day: month and year make room.
+    let due = match due.split_once(" = ") {
+        Some((group, local)) => format!("{} = {local}", clock_of(group)),
+        None => clock_of(&due).to_owned(),
+    };
+    let before = format!("next: {due}, {when}: ");
+    let room = ROOM.saturating_sub(columns(&before));
+    format!("{before}{}, {names}", telephone::within(&item.next_telephones, room, NAME_COLUMNS))
 }
 
 fn link(now: &calls::NowResponse, item: &calls::NowItem) -> String {
-    // In few words: where the line ends, the number is cut that is to be dialled when the link is down.
+    // In few words: the number is to be dialled when the link is down.
     let state = match (item.heard_at_ms, item.unanswered) {
         (0, _) => "not heard yet".to_owned(),
         (at, 0) => format!("heard {} s ago", now.now_ms.saturating_sub(at).max(0) / 1_000),
-        (at, _) => format!("DOWN since {}", clock_of(Instant(at).date_time_group().to_string())),
+        (at, _) => format!("DOWN since {}", clock_of(&Instant(at).date_time_group().to_string())),
     };
-    let contacts = texts(&item.contacts);
-    let contacts = if contacts.is_empty() { "its key list names none".into() } else { contacts };
-    // Before the number: what stands last is cut first.
     let whose = if item.unconfirmed_by.is_empty() { "" } else { " (uncompared file)" };
-    format!("link: {state}; telephone{whose}: {contacts}")
+    let before = format!("link: {state}; telephone{whose}: ");
+    if item.contacts.is_empty() {
+        return format!("{before}its key list names none");
+    }
+    let room = ROOM.saturating_sub(columns(&before));
+    format!("{before}{}", telephone::within(&item.contacts, room, 0))
 }
 
 fn texts(all: &[String]) -> String {
@@ -80,6 +101,6 @@ fn texts(all: &[String]) -> String {
 }
 
 /// Day, time and Z of a date-time group.
-fn clock_of(group: String) -> String {
-    group.split(' ').next().unwrap_or_default().to_owned()
+fn clock_of(group: &str) -> &str {
+    group.split(' ').next().unwrap_or_default()
 }

@@ -15,6 +15,7 @@ mod now;
 mod page;
 mod plan;
 mod sessions;
+mod telephone;
 mod waiting_checks;
 mod webhook;
 
@@ -28,7 +29,7 @@ use crate::cli::fault::Fault;
 use crate::cli::given;
 use crate::cli::json;
 use crate::cli::message::known::{known_message, tag};
-use crate::cli::message::{checked, rows};
+use crate::cli::message::{checked, print_original, rows};
 use crate::cli::out::say;
 use crate::cli::regime::labels::{self, Labelling};
 use crate::codec::proto::detente::v1 as calls;
@@ -209,7 +210,8 @@ fn print_alert(notice: &calls::FollowResponse, alert: &calls::Alert) {
         message::precedence_name(notice.precedence),
         shown(&notice.from),
         shown(&notice.number),
-        alert.step,
+        // A person counts from one.
+        alert.step.saturating_add(1),
     );
     rows::row(1, "Subject", &shown(&notice.subject));
     rows::row(1, "Due", &Instant(alert.due_ms).to_string());
@@ -221,6 +223,9 @@ fn print_alert(notice: &calls::FollowResponse, alert: &calls::Alert) {
         rows::row(1, "Next step", &Instant(alert.next_due_ms).to_string());
     }
     rows::row(1, "Acknowledged", if notice.acknowledged { "yes" } else { "not yet" });
+    for mark in &notice.marks {
+        rows::row(1, "Mark", &shown(mark));
+    }
     rows::row(1, "Digest", &hex::encode(&notice.digest));
 }
 
@@ -305,6 +310,7 @@ async fn read(args: ReadArgs) -> Result<(), Fault> {
         rows::row(0, "Fault", &format!("{}: {}", shown(&fault.field), shown(&fault.rule)));
     }
     checked::check(0, answered.check.as_ref());
+    print_original(&desk, &said).await;
     say!("Digest of all this: {digest}");
     Ok(())
 }

@@ -196,6 +196,20 @@ mod tests {
     }
 
     #[test]
+    fn the_number_is_whole_and_who_is_alerted_is_named_whatever_words_stand_around_a_number() {
+        let desk = "desk of the watch, building 4, room 112, the second floor, +375 17 222 33 44";
+        let contact = "Watch of BY, the ministry, Lenin street 19, +375 17 222 33 44 ext 4411";
+        let one = calls::NowItem {
+            next_telephones: vec![desk.into()],
+            contacts: vec![contact.into()],
+            ..item("Autumn Harvest")
+        };
+        let all = lines(&response(vec![one], 0));
+        assert_eq!(all[4], "DRILL next: 142214Z = 23:14, in 2 min: … +375 17 222 33 44, Col. Anna Maj");
+        assert_eq!(all[5], "DRILL link: heard 1 s ago; telephone: … +375 17 222 33 44 ext 4411");
+    }
+
+    #[test]
     fn what_does_not_fit_is_counted_on_the_last_line() {
         let all = lines(&response(vec![item("one"); fits(0) + 2], 5));
         assert_eq!(all.len(), limits::TERMINAL_LINES - 1);

@@ -14,11 +14,15 @@ use crate::limits;
 
 const MINUTE_MS: i64 = 60_000;
 
-/// For each since when it waits, the next step and by when, and the command that does it.
+/// For each since when it waits, the next step and by when, whom to telephone where no node carries it, and the command
+/// that does it.
 pub(super) fn lines(now: &calls::NowResponse) -> Vec<Line> {
     let shown_here = now.checks.iter().take(limits::CHECKS_ON_PAGE_MAX);
     let mut lines: Vec<Line> = shown_here
-        .flat_map(|check| [vec![since(now, check), next(now, check)], command(now, check)].concat())
+        .flat_map(|check| {
+            let reached = reached(check).into_iter().collect();
+            [vec![since(now, check), next(now, check)], reached, command(now, check)].concat()
+        })
         .map(|text| line(0, &text))
         .collect();
     let behind = now.checks.len().saturating_sub(limits::CHECKS_ON_PAGE_MAX) as u64;
@@ -57,6 +61,19 @@ fn next(now: &calls::NowResponse, check: &calls::CheckWaiting) -> String {
     format!("  next: {act} by {until}, in {minutes} min; then missed")
 }
 
+/// How the other end is reached, of a line that no node carries.
+fn reached(check: &calls::CheckWaiting) -> Option<String> {
+    if check.act != "record" {
+        return None;
+    }
+    let contacts = check.contacts.iter().map(|text| shown(text)).collect::<Vec<_>>().join(", ");
+    let contacts = if contacts.is_empty() { "its key list names none".into() } else { contacts };
+    // Before the number: what stands last is cut first.
+    let whose = if check.unconfirmed_by.is_empty() { "" } else { " (uncompared file)" };
+    let what = if check.line == "telephone" { "telephone" } else { "contacts" };
+    Some(format!("  {what}{whose}: {contacts}"))
+}
+
 /// With no more in it than tells this check from the others that wait; a name has a line of its own, so that it is not
 /// cut.
 fn command(now: &calls::NowResponse, check: &calls::CheckWaiting) -> Vec<String> {
@@ -92,6 +109,8 @@ pub(super) fn as_json(check: &calls::CheckWaiting) -> Value {
         "until_ms": check.until_ms,
         "missed": check.missed,
         "officer": check.officer,
+        "contacts": check.contacts,
+        "unconfirmed_by": (!check.unconfirmed_by.is_empty()).then_some(&check.unconfirmed_by),
     })
 }
 
@@ -113,6 +132,8 @@ mod tests {
             until_ms: NOW_MS + 10 * MINUTE_MS,
             missed: false,
             officer: ON_WATCH.into(),
+            contacts: vec!["Watch of BY, +00 000".into()],
+            unconfirmed_by: String::new(),
         }
     }
 
@@ -136,10 +157,18 @@ mod tests {
         assert_eq!(late[0], "CHECK from BY since 142213Z NOV 2023 = 23:13, for Col. Maj: liaison");
         assert_eq!(late[1], "  next: answer it, late: in time until 142223Z NOV 2023 = 23:23");
         let by_hand = calls::CheckWaiting { check: "the chief's".into(), ..check("record", "telephone") };
+        let fax = calls::CheckWaiting {
+            line: "fax".into(),
+            contacts: Vec::new(),
+            unconfirmed_by: "LT".into(),
+            ..by_hand.clone()
+        };
         let by_hand = told(vec![by_hand]);
         assert_eq!(by_hand[0], "CHECK by telephone with BY since 142213Z NOV 2023 = 23:13: the chief's");
-        assert_eq!(by_hand[2], "  detente hotline checked BY --due 2023-11-14T22:13:20Z --at TIME \\");
-        assert_eq!(by_hand[3], "      --check 'the chief'\\''s'");
+        assert_eq!(by_hand[2], "  telephone: Watch of BY, +00 000");
+        assert_eq!(by_hand[3], "  detente hotline checked BY --due 2023-11-14T22:13:20Z --at TIME \\");
+        assert_eq!(by_hand[4], "      --check 'the chief'\\''s'");
+        assert_eq!(told(vec![fax])[2], "  contacts (uncompared file): its key list names none");
     }
 
     #[test]

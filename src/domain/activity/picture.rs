@@ -94,6 +94,15 @@ impl<'s> Picture<'s> {
         }
     }
 
+    /// The requesters that say nothing of what a reply says to a question. A judgement whose place was taken says
+    /// nothing any more.
+    pub fn silent(&self, request: &Requested<'_>, in_reply: &InReply<'_>) -> Vec<Party> {
+        let stands = |said: &Said| !self.corrected.contains_key(&said.message);
+        let spoke =
+            |party: &Party| in_reply.judged.iter().any(|(said, _)| said.author == *party && stands(said));
+        request.requesters().into_iter().filter(|party| !spoke(party)).collect()
+    }
+
     /// Whether it says anything about an unusual activity.
     pub fn is_empty(&self) -> bool {
         self.requests.is_empty() && self.meetings.is_empty() && self.elsewhere.is_empty()
@@ -110,12 +119,6 @@ impl Requested<'_> {
             }
         }
         all
-    }
-
-    /// The requesters that say nothing of what a reply says to a question.
-    pub fn silent(&self, in_reply: &InReply<'_>) -> Vec<Party> {
-        let spoke = |party: &Party| in_reply.judged.iter().any(|(said, _)| said.author == *party);
-        self.requesters().into_iter().filter(|party| !spoke(party)).collect()
     }
 }
 

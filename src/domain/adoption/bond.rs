@@ -4,6 +4,10 @@
 //! one reserves, and what is suspended of it, changes nothing. To leave, each is withdrawn. One that was told before the
 //! other was in force is none beside it: it replaced it (`replaced.rs`).
 //!
+//! To adopt another text of a regime, such as its next edition, leaves none: two that adopted both are bound by both,
+//! each with its own reservations, until one of them leaves one. What counts once, such as a duty, goes by the text
+//! that came to bind the two last.
+//!
 //! Between two other Parties no receipt is known here. What is known is to whom their adoptions went: each names
 //! its addressees. Where neither was for the other, each adopted, and no more can be said. Never here: what a
 //! regime asks of those whom it binds.
@@ -39,8 +43,8 @@ pub enum Seen {
     AsToldHere,
 }
 
-/// To whom adoptions of other Parties went, by the digest of the message, as far as they were read. The fold
-/// keeps it of none.
+/// To whom adoptions of other Parties went, and what suspends them, by the digest of the message, as far as they were
+/// read. The fold keeps it of none.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Addressees(BTreeMap<Digest, BTreeSet<Party>>);
 
@@ -53,28 +57,29 @@ impl Addressees {
         self.0.contains_key(message)
     }
 
-    fn name(&self, message: &Digest, party: Party) -> bool {
+    pub(super) fn name(&self, message: &Digest, party: Party) -> bool {
         self.0.get(message).is_some_and(|to| to.contains(&party))
     }
 }
 
 impl Bond {
-    /// Whether two Parties are bound to each other by a regime, as `own` can know it. Of several editions
-    /// that both adopted the latest counts.
-    pub fn between(
+    /// The texts of a regime by which two Parties are bound to each other, as `own` can know it, each once: in the
+    /// order in which they came to bind the two, at one instant in that of the words by which they do, so that the
+    /// last is the one that counts where only one can.
+    pub fn all_between(
         own: Party,
         (one, ones): (Party, &Words),
         (other, others): (Party, &Words),
         regime: &str,
         at: Instant,
         addressees: &Addressees,
-    ) -> Option<Bond> {
+    ) -> Vec<Bond> {
         // Of our own words each addressee's receipt is known; of another's only what we took.
         let told = |author: Party, reader: Party| if author == own { reader } else { own };
         let ones = ones.adopted(regime, told(one, other), at);
         let others = others.adopted(regime, told(other, one), at);
         let texts: BTreeSet<Digest> = ones.iter().map(|adopted| adopted.regime).collect();
-        texts
+        let mut all: Vec<Bond> = texts
             .into_iter()
             .filter_map(|text| {
                 let named = |adopted: &Adopted, reader| addressees.name(&adopted.message, reader);
@@ -92,7 +97,12 @@ impl Bond {
                 let edition = one.edition.min(other.edition);
                 Some(Bond { edition, regime: text, since: one.since.max(other.since), seen, one, other })
             })
-            .max_by_key(|bond| (bond.edition, bond.regime))
+            .collect();
+        all.sort_by_key(|bond| {
+            let released_at = bond.one.released_at.max(bond.other.released_at);
+            (bond.since, released_at, bond.edition, bond.regime)
+        });
+        all
     }
 }
 

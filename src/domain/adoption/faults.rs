@@ -4,6 +4,8 @@
 //! Never here: a refusal, or what the form says by itself (`forms.rs`). What was in force when a message came is not
 //! asked: `regime parties` tells.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Adoption, Suspension, Withdrawal, Word, Words};
 use crate::domain::board::Board;
 use crate::domain::content::{Content, Kind};
@@ -71,6 +73,16 @@ fn adoption(board: &Board, outgoing: &Outgoing, form: &Adoption) -> Vec<FaultNam
         );
         found.push(FaultNamed::new("regime_digest", rule));
     }
+    let beside = beside(words, outgoing, (form, &digest), board.at);
+    if !beside.is_empty() {
+        let rule = format!(
+            "another text of this regime stands adopted, and is not left by this: {}. Until each is left by a \
+             regime.withdrawal of its own, both bind where both ends adopted both, each with what was reserved to it; \
+             duties open by the text alone that came to bind the two last",
+            beside.join(", ")
+        );
+        found.push(FaultNamed::new("regime_digest", rule));
+    }
     if !bound.is_empty() {
         let rule = format!(
             "this very text is adopted already towards {}: as long as that adoption is in force this one stands \
@@ -81,6 +93,32 @@ fn adoption(board: &Board, outgoing: &Outgoing, form: &Adoption) -> Vec<FaultNam
         found.push(FaultNamed::new("regime_digest", rule));
     }
     found
+}
+
+/// Other texts of the regime that are adopted already, and towards whom.
+fn beside(
+    words: &Words,
+    outgoing: &Outgoing,
+    (form, digest): (&Adoption, &Digest),
+    at: Instant,
+) -> Vec<String> {
+    let mut towards: BTreeMap<(u64, Digest), Vec<String>> = BTreeMap::new();
+    for party in outgoing.parties() {
+        let in_force =
+            words.adopted(&form.regime, party, at).into_iter().map(|one| (one.edition, one.regime));
+        let told = words.announced(&form.regime, party, at).into_iter();
+        let to_come = told.filter(|one| one.kind == Kind::Adoption).map(|one| (one.edition, one.regime));
+        // Of one text adopted twice, once.
+        let others: BTreeSet<(u64, Digest)> =
+            in_force.chain(to_come).filter(|(_, text)| text != digest).collect();
+        for other in others {
+            towards.entry(other).or_default().push(party.to_string());
+        }
+    }
+    let line = |((edition, text), parties): ((u64, Digest), Vec<String>)| {
+        format!("edition {edition}, digest {}, towards {}", text.short(), parties.join(", "))
+    };
+    towards.into_iter().map(line).collect()
 }
 
 /// A Party towards whom the same text was adopted before and is not in force, and from when it will be.

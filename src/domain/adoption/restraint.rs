@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Adopted, Bond, Seen};
+use super::{Addressees, Adopted, Bond, Seen};
 use crate::domain::digest::Digest;
 use crate::domain::party::Party;
 use crate::domain::regime::Regime;
@@ -40,6 +40,7 @@ pub enum How {
 /// The word that a restraint stands on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Spoken {
+    /// As far as it is seen: of a word of which we know only that it was told to us, whom it would be towards.
     pub towards: Party,
     pub since: Instant,
     /// `None` until it is resumed; of a reservation, as long as the adoption is in force.
@@ -75,8 +76,11 @@ impl Restraint {
         let what = self.what();
         let (towards, until) = self.towards();
         let told = match self.spoken {
-            Some(Spoken { seen: Seen::AsToldHere | Seen::ToldEachOther, .. }) => ", as it told this Party",
-            Some(Spoken { seen: Seen::AtBothEnds, .. }) | None => "",
+            Some(Spoken { seen: Seen::ToldEachOther, .. }) => ", as it told this Party".to_owned(),
+            Some(Spoken { seen: Seen::AsToldHere, towards, .. }) => {
+                format!(", as it told this Party, and not known here whether {towards} as well")
+            }
+            Some(Spoken { seen: Seen::AtBothEnds, .. }) | None => String::new(),
         };
         let none =
             if self.names_none { "; names no paragraph of this regime, so no line is marked" } else { "" };
@@ -94,7 +98,12 @@ impl Restraint {
             (How::Suspended, Some(until)) => format!(" until {until}"),
             (How::Suspended, None) | (How::Reserved, _) => String::new(),
         };
-        (format!(" towards {}", spoken.towards), format!(" since {}{until}", spoken.since))
+        // Of what it told this Party it is not known to whom else.
+        let towards = match spoken.seen {
+            Seen::AsToldHere => String::new(),
+            Seen::AtBothEnds | Seen::ToldEachOther => format!(" towards {}", spoken.towards),
+        };
+        (towards, format!(" since {}{until}", spoken.since))
     }
 }
 
@@ -116,24 +125,32 @@ impl How {
 
 impl Bond {
     /// What either of the two, named as they were when it was asked, does not apply towards the other: of each
-    /// the whole text first, then by the text of the provision.
-    pub fn restraints(&self, one: Party, other: Party) -> Vec<Restraint> {
-        let mut all = self.one.restraints(one, other, self.seen);
-        all.extend(self.other.restraints(other, one, self.seen));
+    /// the whole text first, then by the text of the provision. Between two others each word is towards the other as far
+    /// as it was read that it went there.
+    pub fn restraints(&self, one: Party, other: Party, addressees: &Addressees) -> Vec<Restraint> {
+        let seen = |message: &Digest, towards: Party| match self.seen {
+            Seen::AtBothEnds => Seen::AtBothEnds,
+            _ if addressees.name(message, towards) => Seen::ToldEachOther,
+            Seen::ToldEachOther | Seen::AsToldHere => Seen::AsToldHere,
+        };
+        let mut all = self.one.restraints(one, other, seen);
+        all.extend(self.other.restraints(other, one, seen));
         all
     }
 }
 
 impl Adopted {
     /// Each once: of several suspensions of one provision that which lasts longest counts, and of those the first.
-    fn restraints(&self, by: Party, towards: Party, seen: Seen) -> Vec<Restraint> {
+    fn restraints(&self, by: Party, towards: Party, seen: impl Fn(&Digest, Party) -> Seen) -> Vec<Restraint> {
         let mut found: BTreeMap<(Option<String>, How), Spoken> = BTreeMap::new();
         for provision in &self.reservations {
-            let spoken = Spoken { towards, since: self.since, until: None, message: self.message, seen };
+            let (message, seen) = (self.message, seen(&self.message, towards));
+            let spoken = Spoken { towards, since: self.since, until: None, message, seen };
             found.insert((Some(provision.clone()), How::Reserved), spoken);
         }
         for one in &self.suspended {
-            let spoken = Spoken { towards, since: one.since, until: one.until, message: one.message, seen };
+            let (message, seen) = (one.message, seen(&one.message, towards));
+            let spoken = Spoken { towards, since: one.since, until: one.until, message, seen };
             let whole = one.provisions.is_empty().then_some(None);
             for provision in whole.into_iter().chain(one.provisions.iter().cloned().map(Some)) {
                 found

@@ -74,6 +74,8 @@ pub struct Adopted {
     pub edition: u64,
     pub regime: Digest,
     pub since: Instant,
+    /// The author's own statement of when the message was released.
+    pub released_at: Instant,
     pub by_receipt: Since,
     pub nature: Nature,
     /// Provisions.
@@ -165,6 +167,7 @@ impl Words {
                         edition: *edition,
                         regime: *digest,
                         since,
+                        released_at: said.released_at,
                         by_receipt: said.by_receipt(told),
                         nature: *nature,
                         reservations: reservations.clone(),

@@ -44,8 +44,9 @@ impl Board {
             }
             match message.of_link.as_deref() {
                 Some(OfLink::Outage(outage)) => {
+                    let taken_back = self.is_taken_back(message, digest, dispatch.to).then_some(at);
                     let announced = announced((index, at), message, digest, *outage);
-                    self.checks.with(dispatch.to).we_announced(announced);
+                    self.checks.with(dispatch.to).we_announced(Announced { taken_back, ..announced });
                 }
                 Some(OfLink::Check(words)) => {
                     let ends = (message.author, dispatch.to);
@@ -76,8 +77,10 @@ impl Board {
         }
         match message.of_link.as_deref() {
             Some(OfLink::Outage(outage)) => {
+                // What takes it back may have come before it, on a faster lane.
+                let taken_back = self.is_taken_back(message, digest, to).then_some(at);
                 let announced = announced((index, at), message, digest, *outage);
-                self.checks.with(from).they_announced(announced);
+                self.checks.with(from).they_announced(Announced { taken_back, ..announced });
             }
             Some(OfLink::Check(words)) => {
                 let received_at = Some(taken.receipt.received_at);
@@ -309,6 +312,7 @@ impl Board {
                 let holds = match known {
                     Known::PlannedOutage { message } => of.planned_outage(checks) == Some(*message),
                     Known::AnswerNotProven => of.answer_is_not_proven(checks),
+                    Known::NoCheckCame => of.no_check_came(checks),
                     _ => true,
                 };
                 fits && holds && of.step(checks, now) == Some(Step::Miss)

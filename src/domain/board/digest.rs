@@ -197,12 +197,13 @@ fn link(sum: &mut Sum, link: &Link) {
         let lane = link.lane(precedence);
         sum.number(lane.sent);
         sum.number(lane.taken);
-        for indexes in [&lane.owed, &lane.receipted, &lane.disputed] {
-            sum.list(indexes.iter(), |sum, (serial, index)| {
-                sum.number(*serial);
-                sum.number(*index);
-            });
-        }
+        let numbers = |sum: &mut Sum, (serial, index): (&u64, &u64)| {
+            sum.number(*serial);
+            sum.number(*index);
+        };
+        sum.list(lane.owed.iter(), numbers);
+        sum.list(lane.receipted.iter(), numbers);
+        sum.list(lane.disputed.iter(), numbers);
         for times in [&lane.covered, &lane.announced] {
             sum.list(times.iter(), |sum, (serial, at_seconds)| {
                 sum.number(*serial);

@@ -123,6 +123,7 @@ fn missed(sum: &mut Sum, known: &Known) {
         Known::NotRecorded => sum.number(4),
         Known::NotRunning => sum.number(5),
         Known::AnswerNotProven => sum.number(6),
+        Known::NoCheckCame => sum.number(7),
     }
 }
 

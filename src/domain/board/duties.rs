@@ -16,7 +16,7 @@ use crate::domain::duty::{
 use crate::domain::event::{Event, Record};
 use crate::domain::fact::Gist;
 use crate::domain::kind::Kind;
-use crate::domain::message::{Outcome, Receipt};
+use crate::domain::message::{Message, Outcome, Receipt};
 use crate::domain::party::Party;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::Instant;
@@ -201,6 +201,22 @@ impl Board {
         }
     }
 
+    /// Whether a word on record already takes a message of these bytes back from a Party. Of a message of which the
+    /// number is not read, only what names its digest.
+    pub(super) fn is_taken_back(&self, message: &Gist, digest: Digest, to: Party) -> bool {
+        let of = OfAuthor { thread: message.thread, author: message.author, traffic: message.traffic };
+        self.duties.withdrawals.is_any(of, &digest, message.number, to)
+    }
+
+    /// Whether its author's word in a record before this one takes a message back.
+    pub fn is_taken_back_before(&self, index: u64, digest: &Digest, message: &Message) -> bool {
+        let draft = &message.draft;
+        let of = OfAuthor { thread: draft.thread, author: message.author, traffic: draft.traffic };
+        let words = self.duties.withdrawals.of(of, digest, &message.number, None);
+        Kind::from_name(&draft.kind).is_some_and(Kind::may_be_taken_back)
+            && words.first().is_some_and(|(record, _)| *record < index)
+    }
+
     /// An account of a delivery by hand is on record.
     pub(super) fn account_for_duties(&mut self, message: &Digest, party: Party, record: u64) {
         let there = self.messages.get(message).map(|there| there.index);
@@ -262,7 +278,7 @@ impl Bonds<'_> {
         let (board, own) = (self.board, self.own);
         let asked = (other, at, rule.regime.clone(), rule.digest, rule.paragraph.clone());
         *self.asked.entry(asked).or_insert_with(|| {
-            let bond = board.bond(own, other, &rule.regime, at).filter(|bond| bond.regime == rule.digest);
+            let bond = board.bond_by_text(own, other, (rule.regime.as_str(), &rule.digest), at);
             bond.map_or(Between::Unbound, |bond| Between::Bound(reserved(&bond, &rule.paragraph)))
         })
     }

@@ -28,23 +28,39 @@ impl Held {
 
 impl Board {
     /// Whether two Parties are bound to each other by a regime at an instant, as it can be known here with
-    /// nothing read.
+    /// nothing read. Of several texts the one that came to bind them last: what can't count twice goes by it.
     pub fn bond(&self, one: Party, other: Party, regime: &str, at: Instant) -> Option<Bond> {
-        self.bond_by(one, other, regime, at, &Addressees::default())
+        self.bonds_by(one, other, regime, at, &Addressees::default()).pop()
     }
 
-    /// The same, where it was read to whom adoptions of others went.
-    pub fn bond_by(
+    /// Whether they are by this very text, whether another of the regime binds them as well or not.
+    pub fn bond_by_text(
+        &self,
+        one: Party,
+        other: Party,
+        (regime, text): (&str, &Digest),
+        at: Instant,
+    ) -> Option<Bond> {
+        let all = self.bonds_by(one, other, regime, at, &Addressees::default());
+        all.into_iter().find(|bond| bond.regime == *text)
+    }
+
+    /// All texts of a regime by which they are, the one that came to bind them last at the end, where it was read to
+    /// whom adoptions of others went.
+    pub fn bonds_by(
         &self,
         one: Party,
         other: Party,
         regime: &str,
         at: Instant,
         addressees: &Addressees,
-    ) -> Option<Bond> {
-        let own = self.own?.party;
-        let (ones, others) = (self.words.get(&one)?, self.words.get(&other)?);
-        Bond::between(own, (one, ones.as_ref()), (other, others.as_ref()), regime, at, addressees)
+    ) -> Vec<Bond> {
+        let (Some(own), Some(ones), Some(others)) = (self.own, self.words.get(&one), self.words.get(&other))
+        else {
+            return Vec::new();
+        };
+        let (one, other) = ((one, ones.as_ref()), (other, others.as_ref()));
+        Bond::all_between(own.party, one, other, regime, at, addressees)
     }
 
     /// A Party's adoptions that are in force: another's towards us, our own towards whoever took it.

@@ -87,7 +87,7 @@ impl Board {
         let thread = Arc::make_mut(self.threads.entry(id).or_default());
         let before = thread.newest().map(|newest| newest.index);
         thread.add(entry);
-        let after = thread.newest().map(|newest| newest.index);
+        let after = before.max(Some(entry.index));
         let was_listed = before.is_some_and(|before| self.threads_by_newest.contains(&(before, id)));
         if before != after && (was_listed || listed == Listed::Yes) {
             before.map(|before| self.threads_by_newest.remove(&(before, id)));

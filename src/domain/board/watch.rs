@@ -203,7 +203,8 @@ impl Board {
     fn owed_in(&self, traffic: Traffic) -> impl Iterator<Item = &Duty> {
         let (own, duties) = (self.own.map(|own| own.party), &self.duties);
         let awaited = duties.running().chain(duties.doubted().map(|(_, duty)| duty));
-        let all = awaited.chain(duties.past_due()).chain(duties.suspended());
+        let given = duties.past_due().chain(duties.insufficient());
+        let all = awaited.chain(given).chain(duties.suspended());
         let is_ours = move |duty: &&Duty| {
             let is_it = Some(duty.opened.owed_by) == own && duty.opened.traffic == traffic;
             is_it && OwedAs::of(duty).is_some()
@@ -212,15 +213,13 @@ impl Board {
     }
 
     /// Duties that were put on record after this record and before that one, owed by or to this Party, and not given: what
-    /// lapsed meanwhile too. What is real comes before drills; of each the newest first.
-    pub fn duties_opened_between(&self, after: u64, before: u64) -> impl Iterator<Item = &Duty> {
-        [Traffic::Real, Traffic::Drill].into_iter().flat_map(move |traffic| {
-            let opened = self.duties.opened_after(after).map(|duty| &**duty);
-            opened.filter(move |duty| {
-                let is_it = duty.index < before && duty.opened.traffic == traffic;
-                is_it && OwedAs::of(duty).is_some()
-            })
-        })
+    /// lapsed meanwhile too. What is real comes before drills; of each the first to fall due.
+    pub fn duties_opened_between(&self, after: u64, before: u64) -> Vec<&Duty> {
+        let opened = self.duties.opened_after(after).map(|duty| &**duty);
+        let mut all: Vec<&Duty> =
+            opened.filter(|duty| duty.index < before && OwedAs::of(duty).is_some()).collect();
+        all.sort_by_key(|duty| (duty.opened.traffic == Traffic::Drill, duty.opened.due, duty.number));
+        all
     }
 
     fn handed_duties(&self) -> impl Iterator<Item = HandedDuty> {

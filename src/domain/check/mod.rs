@@ -17,7 +17,7 @@ pub use noted::{Account, CheckNoted, CheckToSend, Known, What};
 pub use outages::{Announced, Outages, TakenBack};
 pub use plan::{CheckPlan, ChecksInForce, Due, Line, LinkPlan, Rule, Times, Turn};
 pub use state::{Checks, Kept, LinkChecks, Of, Part, Said, State, Step};
-pub use waiting::{Act, Waiting, to_be_sent, waiting_for_officer};
+pub use waiting::{Act, Waiting, not_on_record, to_be_sent, waiting_for_officer};
 pub use words::{Called, CheckSaid, CheckWords, NotAgreed, OfLink, Outage, earliest};
 
 use super::digest::{Digest, ThreadId};

@@ -41,8 +41,10 @@ pub enum What {
 pub enum Known {
     /// The other end has not been heard since then; `None`: not since this node started.
     LinkDown { since: Option<Instant> },
-    /// The link was up, and nothing came.
+    /// The link was up, and no answer came.
     Unanswered,
+    /// The link was up, and no check came that this end would have had to answer.
+    NoCheckCame,
     /// The link was up, this end answered, and no receipt proves that the answer arrived.
     AnswerNotProven,
     /// This end did not send what it was its turn to send.
@@ -104,6 +106,7 @@ impl fmt::Display for Known {
             Known::LinkDown { since: Some(since) } => write!(f, "link down since {since}"),
             Known::LinkDown { since: None } => f.write_str("link down since this node started"),
             Known::Unanswered => f.write_str("link up, nobody answered"),
+            Known::NoCheckCame => f.write_str("link up, no check that counts came from there"),
             Known::AnswerNotProven => f.write_str("link up, answered by us, not yet receipted as taken"),
             Known::NotSentByUs => f.write_str("not sent by us"),
             Known::PlannedOutage { message } => write!(f, "planned outage, message {}", message.short()),

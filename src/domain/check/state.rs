@@ -278,6 +278,13 @@ impl Of<'_> {
         answer.is_some_and(|said| said.there.is_none())
     }
 
+    /// Whether it was the other end's turn to ask, and it made none that counts. What made room for later ones since
+    /// may have come.
+    pub fn no_check_came(&self, checks: Option<&LinkChecks>) -> bool {
+        let may_have_come = || checks.is_some_and(|checks| !checks.theirs.reaches(self.due.at));
+        self.our_part() == Part::Answer && self.said_by_them(checks).is_none() && !may_have_come()
+    }
+
     /// The service message by which this time was to be out of service.
     pub fn planned_outage(&self, checks: Option<&LinkChecks>) -> Option<Digest> {
         checks?.planned_outage(self.due.at, self.link.deadline(self.due.at))

@@ -3,7 +3,7 @@
 //!
 //! Never here: who may make one (the Board), or what is put on record by the clock (`state.rs`).
 
-use super::plan::{ChecksInForce, Line, LinkPlan};
+use super::plan::{ChecksInForce, Due, Line, LinkPlan, Rule};
 use super::state::{Checks, LinkChecks, Of, Part, State};
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
@@ -85,6 +85,29 @@ fn to_be_recorded<'p>(
     });
     let record = |of: Of<'p>| Waiting { of, act: Act::Record, since: of.due.at, is_missed: false };
     found.into_iter().map(record).collect()
+}
+
+/// The checks of a link that are due by now and of which nothing is on record, under a schedule in force since then:
+/// of each rule no more than the limit, the oldest first.
+pub fn not_on_record<'p>(
+    link: &'p LinkPlan,
+    since: Instant,
+    checks: Option<&LinkChecks>,
+    now: Instant,
+) -> Vec<(&'p Rule, Due)> {
+    let mut found = Vec::new();
+    for rule in &link.checks {
+        let mut after = checks.map_or(since, |checks| checks.after(&rule.name, since));
+        for _ in 0..limits::CHECKS_AT_ONCE_MAX {
+            let Some(due) = rule.due_after(after).filter(|due| due.at <= now) else { break };
+            after = due.at;
+            if checks.is_none_or(|checks| checks.state(&rule.name, due.at).is_none()) {
+                found.push((rule, due));
+            }
+        }
+    }
+    found.sort_by_key(|(_, due)| due.at);
+    found
 }
 
 fn waits<'p>(of: Of<'p>, checks: Option<&LinkChecks>) -> Waiting<'p> {

@@ -77,8 +77,18 @@ impl Outage {
     /// What a service message announces. `None` where it does not say from when until when, or that is longer than an
     /// outage may be that excuses anything.
     pub fn of(form: &ServiceMessage) -> Option<Outage> {
+        Outage::said(form).filter(|one| !one.is_too_long())
+    }
+
+    /// However long it is.
+    pub fn said(form: &ServiceMessage) -> Option<Outage> {
         let ((from, _), (_, until)) = (form.from.bounds()?, form.until.bounds()?);
-        (until.ms_since(from) <= limits::OUTAGE_MS_MAX).then_some(Outage { from, until })
+        Some(Outage { from, until })
+    }
+
+    /// Whether it excuses no missed check.
+    pub fn is_too_long(&self) -> bool {
+        self.until.ms_since(self.from) > limits::OUTAGE_MS_MAX
     }
 }
 

@@ -2,12 +2,16 @@
 //!
 //! Never here: a form that it would have fitted better. It must always be possible to just write.
 
+use crate::domain::check::Outage;
 use crate::domain::form::MessageReference;
 use crate::domain::form::declare::form;
 use crate::domain::form::faults::Faults;
 use crate::domain::form::leaf::Prose;
 use crate::domain::form::outline::{Path, Rules};
 use crate::domain::form::when::{When, check_order};
+use crate::limits;
+
+const DAY_MS: i64 = 24 * 60 * 60 * 1_000;
 
 form! {
     /// A message in free format.
@@ -57,7 +61,14 @@ impl Text {
 
 impl Rules for ServiceMessage {
     fn rules(&self, at: &Path, faults: &mut Faults) {
-        check_order(&self.from, &self.until, &at.field("until"), faults);
+        let until = at.field("until");
+        check_order(&self.from, &self.until, &until, faults);
+        if Outage::said(self).is_some_and(|outage| outage.is_too_long()) {
+            let days = limits::OUTAGE_MS_MAX / DAY_MS;
+            let rule =
+                format!("more than {days} days after it begins: then it is no reason for a missed check");
+            faults.add(&until, rule);
+        }
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Duties {
     doubted: OrdSet<(Party, DutyNumber)>,
     /// Those that lapsed, or are an alarm, and were not met since, by when they fell due.
     past_due: OrdSet<(Instant, DutyNumber)>,
+    /// Those met by what was judged insufficient, with nothing given since, by when they fell due.
+    insufficient: OrdSet<(Instant, DutyNumber)>,
     /// Those that are lifted as long as a suspension lasts.
     suspended: OrdSet<DutyNumber>,
     by_cause: OrdMap<Cause, Arc<[DutyNumber]>>,
@@ -114,6 +116,11 @@ impl Duties {
         self.past_due.iter().rev().filter_map(|(_, number)| self.all.get(number))
     }
 
+    /// Those met by what was judged insufficient, with nothing given since, the newest first.
+    pub fn insufficient(&self) -> impl Iterator<Item = &Arc<Duty>> {
+        self.insufficient.iter().rev().filter_map(|(_, number)| self.all.get(number))
+    }
+
     /// How many were ever put on record: the number of the next one.
     pub fn count(&self) -> DutyNumber {
         DutyNumber(self.next)
@@ -183,20 +190,20 @@ impl Duties {
         numbers.iter().filter_map(|number| self.all.get(number))
     }
 
+    /// Whether it is on record. What one message brings about is owed once, by whichever text of the regime a rule of
+    /// that name was found first.
     pub fn has(&self, opened: &Opened) -> bool {
-        self.find(opened).is_some()
+        let rule = &opened.rule;
+        let by_any_text = opened.cause.message().is_some();
+        let is_of = |known: &Rule| known.digest == rule.digest || by_any_text && known.regime == rule.regime;
+        self.of_cause(opened.cause).any(|duty| is_of(&duty.opened.rule) && is_the_same(duty, opened))
     }
 
     /// The one on record by the same rule, between the same Parties, with the same cause and entry, but one whose
     /// ground was taken back.
     pub fn find(&self, opened: &Opened) -> Option<&Arc<Duty>> {
-        self.of_cause(opened.cause).find(|duty| {
-            let known = &duty.opened;
-            (known.owed_by, known.owed_to) == (opened.owed_by, opened.owed_to)
-                && (known.rule.digest, &known.rule.name) == (opened.rule.digest, &opened.rule.name)
-                && known.entry == opened.entry
-                && !duty.is_void()
-        })
+        self.of_cause(opened.cause)
+            .find(|duty| duty.opened.rule.digest == opened.rule.digest && is_the_same(duty, opened))
     }
 
     pub fn open_with(&self, party: Party, traffic: Traffic) -> u64 {
@@ -246,9 +253,7 @@ impl Duties {
 
     /// Whether a message brought any duty about.
     pub(super) fn of_message(&self, digest: &Digest) -> bool {
-        let lowest = Cause::Message { digest: *digest, thread: ThreadId([0; 16]) };
-        let first = self.by_cause.range(lowest..).next();
-        first.is_some_and(|(cause, _)| cause.message() == Some(*digest))
+        self.of_causing(digest).next().is_some()
     }
 
     /// The duties that a message brought about.
@@ -321,6 +326,11 @@ impl Duties {
         } else {
             self.past_due.remove(&(due, number));
         }
+        if after == State::Insufficient {
+            self.insufficient.insert((due, number));
+        } else {
+            self.insufficient.remove(&(due, number));
+        }
         if *step == Step::Resumed {
             self.running.insert((due, number));
         }
@@ -373,6 +383,15 @@ impl Duties {
             waiting.iter().map(|((index, message), (_, waits))| ((*party, *index, *message), waits))
         })
     }
+}
+
+/// By rules of one name, between the same Parties, of the same entry; what lost its ground is none.
+fn is_the_same(duty: &Duty, opened: &Opened) -> bool {
+    let known = &duty.opened;
+    (known.owed_by, known.owed_to) == (opened.owed_by, opened.owed_to)
+        && known.rule.name == opened.rule.name
+        && known.entry == opened.entry
+        && !duty.is_void()
 }
 
 fn insert<K: Ord + Clone>(map: &mut OrdMap<K, Arc<[DutyNumber]>>, key: K, number: DutyNumber) {

@@ -47,6 +47,11 @@ impl Withdrawals {
         self.0.entry((of, named)).or_default().insert((index, message), to.into());
     }
 
+    /// Whether there is any: where there is none, nothing need be read.
+    pub fn are_any(&self, of: OfAuthor) -> bool {
+        self.0.range((of, Digest::ZERO)..=(of, Digest::HIGHEST)).next().is_some()
+    }
+
     /// Which take this message back, the first on record here first: of those to a Party, or of all for `None`. What
     /// others are told takes nothing back from it.
     pub fn of(&self, of: OfAuthor, message: &Digest, number: &str, to: Option<Party>) -> Vec<(u64, Digest)> {
@@ -56,6 +61,13 @@ impl Withdrawals {
         let mut all: Vec<(u64, Digest)> = both.filter(|(_, to)| is_to(to)).map(|(word, _)| *word).collect();
         all.sort_unstable();
         all
+    }
+
+    /// Whether any takes this message back from a Party. The number is given by its digest.
+    pub fn is_any(&self, of: OfAuthor, message: &Digest, number: Option<Digest>, to: Party) -> bool {
+        let named = [Some(*message), number].into_iter().flatten();
+        let mut words = named.filter_map(|named| self.0.get(&(of, named))).flat_map(|words| words.values());
+        words.any(|parties| parties.contains(&to))
     }
 }
 

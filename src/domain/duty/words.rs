@@ -2,8 +2,20 @@
 //!
 //! Never here: raw text from outside. Parties' codes and digests only.
 
-use super::{Doubt, Duty, Force, GivenBy, InTime, Lifting, Step, TakenBack};
+use super::{Doubt, Duty, Force, GivenBy, InTime, Lifting, State, Step, TakenBack};
 use crate::domain::digest::Digest;
+
+impl Duty {
+    /// Where it stands, in a sentence: by the last step that was told, `None` before any. After one that takes
+    /// something back, the word for the state comes first: the step itself does not say what is left.
+    pub fn sentence(&self, state: State, last: Option<&Step>) -> String {
+        match last {
+            None => state.word().to_owned(),
+            Some(step @ Step::TakenBack { .. }) => format!("{}: {}", state.word(), step.says(self)),
+            Some(step) => step.says(self),
+        }
+    }
+}
 
 impl Step {
     /// In a sentence.

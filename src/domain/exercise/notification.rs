@@ -3,7 +3,7 @@
 //! Never here: what a regime asks for. "Asked" means that the form has the field; whether a Party owes
 //! it is for the regime that it adopted.
 
-use super::phases::{Phase, check_within};
+use super::phases::{Phase, check_figures, check_within};
 use crate::domain::form::ActivityReference;
 use crate::domain::form::area::{Area, Place};
 use crate::domain::form::choice::choice;
@@ -104,10 +104,12 @@ impl Rules for Notification {
             ("landing", &self.landing.figures),
             ("transfer", &self.transfer.figures),
         ];
-        for (group, figures) in forces {
+        for (group, figures) in &forces {
             let at = at.field(group).field("figures");
             check_named(figures, &self.participating_parties, &self.territorial_parties, &at, faults);
         }
+        let forces = forces.map(|(_, figures)| figures.as_slice());
+        check_figures(&self.phases, &forces, &at.field("phases"), faults);
         // A group with anything in it asks for its own figures.
         if self.land.is_absent() && self.landing.is_absent() && self.transfer.is_absent() {
             faults.missing(&["land", "landing", "transfer"].map(|group| at.field(group).field("figures")));

@@ -50,3 +50,29 @@ pub(super) fn check_within(phases: &[Phase], start: &When, end: &When, at: &Path
         }
     }
 }
+
+/// Marks figures of a phase that are more than the total: what takes part in one phase takes part. Phases need not come
+/// to the total, nor together to no more.
+pub(super) fn check_figures(phases: &[Phase], forces: &[&[Figure]], at: &Path, faults: &mut Faults) {
+    for (index, phase) in phases.iter().enumerate() {
+        let at = at.item(index).field("figures");
+        for (nth, figure) in phase.figures.iter().enumerate() {
+            if let Some((number, total)) = figure.number.zip(total(figure, forces))
+                && number > total
+            {
+                let rule = format!("is more than the total of {total} that is stated of the whole");
+                faults.add(&at.item(nth).field("number"), rule);
+            }
+        }
+    }
+}
+
+/// What the same is of all forces that count it; `None` where one of them does not say.
+fn total(figure: &Figure, forces: &[&[Figure]]) -> Option<u64> {
+    let counting = forces.iter().filter(|figures| figures.iter().any(|one| one.what == figure.what));
+    let same = |figures: &&[Figure]| {
+        figures.iter().filter(|one| one.key() == figure.key()).filter_map(|one| one.number).max()
+    };
+    let totals: Vec<u64> = counting.map(same).collect::<Option<_>>()?;
+    (!totals.is_empty()).then(|| totals.into_iter().fold(0, u64::saturating_add))
+}

@@ -141,6 +141,22 @@ impl Following {
         }
     }
 
+    /// What is said of an entry of a list behind those that are given: the list is not all there.
+    pub fn behind(&self, list: &Path, given: usize) -> Option<Instead> {
+        let is_said = |paths: &BTreeSet<String>| {
+            let entry = |path: &String| {
+                let (position, _) = path.strip_prefix(list.as_str())?.strip_prefix('[')?.split_once(']')?;
+                position.parse::<usize>().ok()
+            };
+            paths.iter().filter_map(entry).any(|position| position > given)
+        };
+        if is_said(&self.paths) {
+            Some(Instead::ToFollow)
+        } else {
+            is_said(&self.not_known).then_some(Instead::NotKnown)
+        }
+    }
+
     /// Of what right below a field it is said that it will follow or is not known: its names there, as
     /// written. Not safe to show.
     pub fn below(&self, path: &Path) -> impl Iterator<Item = String> {

@@ -88,6 +88,15 @@ impl Thread<'_> {
         Picture::of(&self.said)
     }
 
+    /// Notices that their authors took back, each with the word that does so, in the thread's order.
+    pub(super) fn notices_taken_back(&self) -> Vec<(&Said, &Said)> {
+        let words = withdrawn(&self.said);
+        let is_notice =
+            |said: &&Said| matches!(said.content, Content::Notification(_) | Content::Amendment(_));
+        let notices = self.said.iter().filter(is_notice);
+        notices.filter_map(|said| words.get(&said.message).map(|word| (said, *word))).collect()
+    }
+
     /// What stands, and counts as one of these documents: no version whose place another took, nothing that was
     /// taken back, and no notice that was cancelled. A notice as amended is still one notice.
     pub(super) fn standing(&self, documents: &BTreeSet<Document>) -> Vec<&Held> {

@@ -86,7 +86,7 @@ pub fn check(regime: &Regime, content: &Content, asked: &Asked) -> Vec<Finding> 
         return found;
     }
     if let Content::Formatted(message) = content {
-        formatted::judge(regime, message, &following, asked, &mut found);
+        formatted::judge(regime, content, message, &following, asked, &mut found);
     }
     let document = document(content);
     let mut judge = Judge::new(regime, &subject);

@@ -161,6 +161,11 @@ pub fn lasting(wanted: &Lasting, subjects: &[&Subject]) -> (Answer, BTreeSet<Lac
         to.and_then(|all| Some((all.iter().map(|one| one.0).max()?, all.iter().map(|one| one.1).max()?)));
     let (Some(from), Some(to)) = (first, last) else { return (Answer::CantBeJudged, lacking) };
     let seconds = |from: Timestamp, to: Timestamp| to.as_second().saturating_sub(from.as_second());
+    if seconds(from.0, to.1) < 0 {
+        // It lasts no time at all by these dates: nothing is known of how long it does.
+        lacking.insert(Lack::NotInOrder { at: format!("{}, {}", wanted.from, wanted.to) });
+        return (Answer::CantBeJudged, lacking);
+    }
     let needed = i64::try_from(wanted.hours).unwrap_or(i64::MAX).saturating_mul(3600);
     let reaches = |seconds: i64| match wanted.bound {
         Bound::AtLeast => seconds >= needed,

@@ -42,15 +42,24 @@ impl Is {
         match self {
             Is::Given => true,
             Is::OneOf(wanted) => wanted.iter().any(|wanted| wanted.trim().to_lowercase() == text),
-            Is::Word(wanted) => {
-                let words = in_words(&text);
-                wanted.iter().any(|wanted| words.contains(&in_words(&wanted.to_lowercase())))
-            }
+            Is::Word(wanted) => is_any_among(wanted, &in_words(&text)),
             Is::Only { word, beside } => {
                 is_made_up_of(&in_words(&text), &each_in_words(word), &each_in_words(beside))
             }
         }
     }
+
+    /// Whether a text speaks of what is asked for, whatever else it says.
+    pub fn is_named_in(&self, text: &str) -> bool {
+        match self {
+            Is::Only { word, .. } => is_any_among(word, &in_words(&text.to_lowercase())),
+            Is::Given | Is::OneOf(_) | Is::Word(_) => self.holds(text),
+        }
+    }
+}
+
+fn is_any_among(wanted: &[String], words: &str) -> bool {
+    wanted.iter().any(|wanted| words.contains(&in_words(&wanted.to_lowercase())))
 }
 
 /// Read from its start, each time as much as one entry of the lists takes.

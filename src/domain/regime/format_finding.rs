@@ -35,6 +35,11 @@ pub enum FieldFault {
         words: Vec<String>,
     },
     OutOfOrder,
+    /// Of the type that is asked for, and wrong by itself: no Party's code, no date.
+    Unfit {
+        /// To be read after the field's name.
+        rule: String,
+    },
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,5 +89,7 @@ pub struct RepliesTo {
     pub clock: Clock,
     /// Whether its author is bound to whoever asks, as far as it is known here: else nothing is owed, and no time runs.
     pub is_owed: bool,
+    /// The official number of the message by which its author took it back: it is no reply any more. Not safe to show.
+    pub withdrawn_by: Option<String>,
     pub ground: Ground,
 }

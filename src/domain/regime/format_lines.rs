@@ -64,9 +64,10 @@ impl Page<'_> {
 
     pub(super) fn replies_to(&mut self, to: &RepliesTo) {
         let (number, format) = (shown(&to.number), shown(&to.format));
-        let how = match to.is_owed {
-            true => reply_lines::reply(&to.clock),
-            false => {
+        let how = match (&to.withdrawn_by, to.is_owed) {
+            (Some(number), _) => format!("withdrawn by {}, and no reply any more", shown(number)),
+            (None, true) => reply_lines::reply(&to.clock),
+            (None, false) => {
                 let came = reply_lines::came(&to.clock);
                 format!("its author is not bound to who asked, and owes none; {came}")
             }
@@ -116,5 +117,6 @@ pub(super) fn said_of_field(fault: &FieldFault) -> String {
             format!("is none of: {}", words.join(", "))
         }
         FieldFault::OutOfOrder => "stands behind a field that comes after it".into(),
+        FieldFault::Unfit { rule } => shown(rule),
     }
 }

@@ -13,8 +13,9 @@ use super::format_lines::said_of_field;
 use super::reply::{Clock, OwedBy, Replies, due_by_message};
 use super::rules::Addressed;
 use super::{Regime, Standing};
-use crate::domain::form::Following;
+use crate::domain::content::Content;
 use crate::domain::form::outline::Path;
+use crate::domain::form::{self, Following};
 use crate::domain::formatted::{Field, Fields, Formatted, Stated};
 use crate::domain::party::Party;
 use crate::domain::refusal::FaultNamed;
@@ -24,6 +25,7 @@ use crate::limits;
 /// All that the format says of the message, in a fixed order.
 pub(super) fn judge(
     regime: &Regime,
+    content: &Content,
     message: &Formatted,
     following: &Following,
     asked: &Asked,
@@ -40,6 +42,7 @@ pub(super) fn judge(
     if is_laid_down {
         let mut faults = FieldFaults { following, all: Vec::new(), more: 0 };
         faults.fields(&Path::root().field("fields"), &format.fields, &message.fields);
+        faults.of_values(content);
         let FieldFaults { all, more, .. } = faults;
         found.push(Finding::FormatFields { faults: all, more, ground: ground.clone() });
     }
@@ -169,6 +172,7 @@ fn replies_to(regime: &Regime, asked: &Asked, found: &mut Vec<Finding>) {
             number: request.number.clone(),
             format: request.form.format.clone(),
             clock,
+            withdrawn_by: request.withdrawn_by.clone(),
             ground: rule.ground.clone(),
         }));
     }
@@ -182,10 +186,28 @@ struct FieldFaults<'a> {
 
 impl FieldFaults<'_> {
     fn add(&mut self, at: &Path, fault: FieldFault) {
+        self.put(at.to_string(), fault);
+    }
+
+    fn put(&mut self, at: String, fault: FieldFault) {
         if self.all.len() < limits::OPEN_FIELDS_MAX {
-            self.all.push((at.to_string(), fault));
+            self.all.push((at, fault));
         } else {
             self.more = self.more.saturating_add(1);
+        }
+    }
+
+    /// What is wrong with a value by itself, whatever the format; not of a field that is told of already.
+    fn of_values(&mut self, content: &Content) {
+        for fault in form::faults(content).into_iter().filter(|fault| fault.field.starts_with("fields.")) {
+            let is_told = |(at, told): &(String, FieldFault)| {
+                let rest = fault.field.strip_prefix(at.as_str());
+                !matches!(told, FieldFault::OutOfOrder | FieldFault::Unfit { .. })
+                    && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+            };
+            if !self.all.iter().any(is_told) {
+                self.put(fault.field, FieldFault::Unfit { rule: fault.rule });
+            }
         }
     }
 

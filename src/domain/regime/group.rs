@@ -15,6 +15,7 @@ use super::judge::Judge;
 use super::quantity::Quantity;
 use super::rules::Threshold;
 use super::subject::Subject;
+use super::whose::without_notice;
 use super::{Regime, measure, together};
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
@@ -43,11 +44,14 @@ pub struct Pair {
     /// Those of them who gave notice in neither, where all of both was read: it is their word on the notices of
     /// others.
     pub not_theirs: BTreeSet<Party>,
+    /// Those who gave notice and took it back, each with the official number of the message that does so: not safe to
+    /// show.
+    pub withdrew: BTreeMap<Party, String>,
     pub contested_by: BTreeSet<Party>,
 }
 
 impl Pair {
-    fn holds(&self) -> bool {
+    pub(super) fn holds(&self) -> bool {
         !self.stated_by.is_empty() && self.contested_by.is_empty()
     }
 }
@@ -61,6 +65,8 @@ pub struct Group {
     pub gone: Option<Gone>,
     pub pairs: Vec<Pair>,
     pub looked: Looked,
+    /// How many threads are stated to belong with it, and not contested, of which nothing is held here.
+    pub not_held: usize,
 }
 
 /// Why a notice no longer stands: by the official number of the message that says so, which is not safe to show.
@@ -164,6 +170,7 @@ fn joined(
                 other: pair.1,
                 stated_by: by(SameActivityPosition::Stated),
                 not_theirs: BTreeSet::new(),
+                withdrew: BTreeMap::new(),
                 contested_by: by(SameActivityPosition::Contested),
             },
         );
@@ -236,14 +243,16 @@ pub(super) fn group(
     let stands = beside.stands;
     let threads = threads(beside.threads.iter());
     let taken_back = taken_back(beside.threads.iter());
-    let read = threads.iter().map(|thread| thread.id).collect();
+    let read: BTreeSet<ThreadId> = threads.iter().map(|thread| thread.id).collect();
     let mut joined = joined(stands.thread, stands.traffic, &beside.said, &taken_back, &read);
     if joined.pairs.is_empty() && beside.joined_looked == Looked::AtAll {
         return;
     }
     if beside.joined_looked == Looked::AtAll {
-        not_theirs(&mut joined, &threads, stands, author);
+        without_notice(&mut joined.pairs, &threads, stands, author);
     }
+    let not_held = joined.threads.iter().filter(|thread| !read.contains(thread)).count();
+    let may_be_more = not_held > 0 || beside.joined_looked == Looked::AtSome;
     let gone = gone(&threads, stands, author);
     let others = others(&joined, &threads, stands, author, gone.is_some());
     let this = gone.is_none().then(|| Notice::of(String::new(), content));
@@ -254,6 +263,7 @@ pub(super) fn group(
         gone,
         pairs: joined.pairs,
         looked: beside.joined_looked,
+        not_held,
     }));
     if notices.len() < 2 {
         return;
@@ -271,7 +281,7 @@ pub(super) fn group(
             found.extend(figure(regime, name, &named).map(Finding::GroupFigure));
         }
     }
-    let mut together = Judge::together(regime, named);
+    let mut together = Judge::together(regime, named).with_others(may_be_more);
     for name in &stood_on {
         if let Named::Class(name) = name
             && let Some((name, class)) = regime.classes.get_key_value(*name)
@@ -284,24 +294,6 @@ pub(super) fn group(
         let (verdict, alone) = (together.threshold(name), judge.answer(name));
         let ground = rule.ground.clone();
         found.push(Finding::GroupThreshold { name: name.clone(), verdict, alone, ground });
-    }
-}
-
-/// Who states it of two threads and gave notice in neither; asked only where nobody contests it, since else the other
-/// thread was not read.
-fn not_theirs(joined: &mut Joined, threads: &[Thread], stands: Stands, author: Party) {
-    let mut notified: BTreeSet<(ThreadId, Party)> = BTreeSet::from([(stands.thread, author)]);
-    for thread in threads {
-        let picture = thread.picture();
-        let with_notice = picture.accounts.iter().filter(|account| account.notice.is_some());
-        let of_this_traffic = with_notice.filter(|account| account.traffic == stands.traffic);
-        notified.extend(of_this_traffic.map(|account| (thread.id, account.author)));
-    }
-    for pair in joined.pairs.iter_mut().filter(|pair| pair.holds()) {
-        let is_theirs = |party: &Party| {
-            notified.contains(&(pair.one, *party)) || notified.contains(&(pair.other, *party))
-        };
-        pair.not_theirs = pair.stated_by.iter().filter(|party| !is_theirs(party)).copied().collect();
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use super::Ground;
 use super::beside::Looked;
 use super::finding::{Answer, Verdict};
-use super::group::{Gone, Group, GroupFigure};
+use super::group::{Gone, Group, GroupFigure, Pair};
 use super::lines::Page;
 use super::words;
 use crate::domain::party::Party;
@@ -25,19 +25,19 @@ impl Page<'_> {
         };
         self.line(0, format!("Same activity: {others}"));
         for pair in &group.pairs {
-            let stated = by(&pair.stated_by);
             let text = match (pair.contested_by.is_empty(), pair.stated_by.is_empty()) {
-                (true, _) if pair.not_theirs.is_empty() => format!("stated by {stated}"),
-                (true, _) => {
-                    let not_theirs = by(&pair.not_theirs);
-                    format!("stated by {stated}; in neither thread did {not_theirs} give notice")
-                }
+                (true, _) => stated_by(pair),
                 (false, true) => format!("contested by {}, and not summed", by(&pair.contested_by)),
                 (false, false) => {
-                    format!("stated by {stated}, contested by {}, and not summed", by(&pair.contested_by))
+                    let (stated, contested) = (by(&pair.stated_by), by(&pair.contested_by));
+                    format!("stated by {stated}, contested by {contested}, and not summed")
                 }
             };
             self.line(1, format!("threads {} and {}: {text}", pair.one, pair.other));
+        }
+        if group.not_held > 0 {
+            let text = format!("{} more of its threads: no message of theirs is held here", group.not_held);
+            self.line(1, text);
         }
         if group.looked == Looked::AtSome {
             self.line(1, "more is held of threads than a check reads: others may belong to it".into());
@@ -81,6 +81,18 @@ fn gone_words(gone: &Gone) -> String {
         Gone::Withdrawn(number) => ("withdrawn by", number),
     };
     format!("this notice was {how} {}, and is not summed", shown(number))
+}
+
+/// And who of them has no notice of their own there.
+fn stated_by(pair: &Pair) -> String {
+    let mut text = format!("stated by {}", by(&pair.stated_by));
+    if !pair.not_theirs.is_empty() {
+        text.push_str(&format!("; in neither thread did {} give notice", by(&pair.not_theirs)));
+    }
+    for (party, number) in &pair.withdrew {
+        text.push_str(&format!("; {party}'s notice was withdrawn by {}", shown(number)));
+    }
+    text
 }
 
 fn by(parties: &BTreeSet<Party>) -> String {

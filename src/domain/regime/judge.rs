@@ -8,7 +8,7 @@ use super::condition::{Condition, Lasting, Measure, Over};
 use super::days;
 use super::fact::{FactRule, Is, Test};
 use super::finding::{Answer, Lack, Point, Verdict};
-use super::measure::{Measured, added, measure};
+use super::measure::{Measured, added, falls_apart, measure};
 use super::quantity::Quantity;
 use super::subject::Subject;
 use super::{Regime, Standing, together};
@@ -53,6 +53,8 @@ pub struct Judge<'a> {
     regime: &'a Regime,
     /// Each by its name; one alone needs none.
     notices: Vec<(String, &'a Subject<'a>)>,
+    /// Whether others may belong with them: no sum of theirs is the whole.
+    may_be_more: bool,
     figures: BTreeMap<(&'a str, Over), Measured>,
     classes: BTreeMap<&'a str, Verdict>,
     thresholds: BTreeMap<&'a str, Verdict>,
@@ -67,10 +69,16 @@ impl<'a> Judge<'a> {
         Judge {
             regime,
             notices,
+            may_be_more: false,
             figures: BTreeMap::new(),
             classes: BTreeMap::new(),
             thresholds: BTreeMap::new(),
         }
+    }
+
+    /// The same where others may belong with these notices.
+    pub fn with_others(self, may_be_more: bool) -> Judge<'a> {
+        Judge { may_be_more, ..self }
     }
 
     pub fn condition(&mut self, condition: &'a Condition) -> Verdict {
@@ -176,7 +184,12 @@ impl<'a> Judge<'a> {
             [(_, alone)] => measure(name, rule, over, alone),
             several => together::measure(name, rule, over, several),
         };
-        Some(known.or_insert_with(measured).clone())
+        let mut measured = known.or_insert_with(measured).clone();
+        if self.may_be_more {
+            measured.quantity = measured.quantity.unbounded();
+            measured.lacking.insert(Lack::OtherNotices);
+        }
+        Some(measured)
     }
 
     fn figure(&mut self, wanted: &'a Measure) -> Verdict {
@@ -185,12 +198,19 @@ impl<'a> Judge<'a> {
             let Some(one) = self.measured(name, wanted.over) else { continue };
             together = Some(match together {
                 None => one,
-                Some(before) => Measured {
-                    quantity: added(wanted.over, before.quantity, one.quantity),
-                    of: String::new(),
-                    accounts: Vec::new(),
-                    lacking: before.lacking.into_iter().chain(one.lacking).collect(),
-                },
+                Some(before) => {
+                    let mut lacking: BTreeSet<Lack> = before.lacking.into_iter().chain(one.lacking).collect();
+                    if falls_apart(wanted.over, before.quantity, one.quantity) {
+                        let figure = wanted.figures.join(" + ");
+                        lacking.insert(Lack::NotTogether { figure, over: wanted.over });
+                    }
+                    Measured {
+                        quantity: added(wanted.over, before.quantity, one.quantity),
+                        of: String::new(),
+                        accounts: Vec::new(),
+                        lacking,
+                    }
+                }
             });
         }
         let Some(Measured { quantity, of, accounts, mut lacking }) = together else {
@@ -244,7 +264,11 @@ impl<'a> Judge<'a> {
 
     fn lasting(&mut self, wanted: &Lasting) -> Verdict {
         let subjects: Vec<&Subject> = self.notices.iter().map(|(_, subject)| *subject).collect();
-        let (answer, lacking) = days::lasting(wanted, &subjects);
+        let (mut answer, mut lacking) = days::lasting(wanted, &subjects);
+        if self.may_be_more && answer == Answer::NotReached {
+            answer = Answer::CantBeJudged;
+            lacking.insert(Lack::OtherNotices);
+        }
         let point = Point::Lasting {
             from: wanted.from.to_string(),
             to: wanted.to.to_string(),

@@ -3,11 +3,10 @@
 //! Never here: colours, or raw text from outside. All that leaves is safe to show. Each line that speaks
 //! of a number that nobody checked says so.
 
+use super::account::Account;
 use super::condition::Over;
-use super::figure::Axis;
 use super::finding::{
-    Account, Answer, Copy, CopyAs, CopyState, Finding, Marked, Open, OpenState, Outcome, Point, Start,
-    Timing, Verdict,
+    Answer, Copy, CopyAs, CopyState, Finding, Marked, Open, OpenState, Outcome, Point, Start, Timing, Verdict,
 };
 use super::rules::Addressed;
 use super::{Ground, Languages, Regime, Standing, words};
@@ -180,18 +179,7 @@ impl Page<'_> {
         if accounts.iter().all(|one| accounts.iter().all(|other| agree(one, other))) {
             return;
         }
-        let each: Vec<String> = accounts
-            .iter()
-            .map(|account| {
-                let quantity = words::quantity(account.quantity);
-                match account.by {
-                    None => format!("{quantity} as the total"),
-                    Some(Axis::Party) => format!("{quantity} by Party, added up here"),
-                    Some(Axis::Territory) => format!("{quantity} by territory, added up here"),
-                    Some(Axis::Kind) => format!("{quantity} by kind, added up here"),
-                }
-            })
-            .collect();
+        let each: Vec<String> = accounts.iter().map(|account| account.words()).collect();
         let label = self.label("figure", name);
         self.line(1, with(format!("sums of {label}: {}", each.join("; ")), ground.standing));
     }

@@ -9,15 +9,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::account::{Account, By};
 use super::condition::Over;
 use super::figure::{Axis, Count, Entries, FigureRule};
-use super::finding::{Account, Lack};
-use super::place::Place;
+use super::finding::Lack;
 use super::quantity::Quantity;
 use super::rows::{Extent, Row, Rows};
 use super::subject::Subject;
 use crate::domain::form::Instead;
-use crate::domain::form::outline::{Item, Path, Value};
+use crate::domain::form::outline::{Path, Value};
 use crate::limits;
 
 /// A figure as far as it is declared.
@@ -54,6 +54,9 @@ pub fn measure(name: &str, rule: &FigureRule, over: Over, subject: &Subject) -> 
             None => Measured { quantity, of, accounts, lacking: BTreeSet::new() },
             // Of two places together neither's accounts are the whole.
             Some(before) => {
+                if falls_apart(over, before.quantity, quantity) {
+                    measuring.add(Lack::NotTogether { figure: name.to_owned(), over });
+                }
                 Measured { quantity: added(over, before.quantity, quantity), accounts: Vec::new(), ..before }
             }
         });
@@ -79,7 +82,8 @@ pub fn divided(name: &str, rule: &FigureRule, axis: Axis, subject: &Subject) -> 
     for count in &rule.counts {
         let Some(rows) = measuring.rows(count) else { continue };
         is_any = true;
-        measuring.whole(count, &rows);
+        let whole = measuring.whole(count, &rows);
+        measuring.beside_phases(count, whole);
         let one = measuring.on(count, &rows, axis);
         measuring.accounts.clear();
         all.all_told &= one.all_told;
@@ -105,11 +109,16 @@ pub fn added(over: Over, one: Quantity, two: Quantity) -> Quantity {
     }
 }
 
+/// Whether the greatest of two numbers may be of different phases or names: what they come to together is not told.
+pub fn falls_apart(over: Over, one: Quantity, two: Quantity) -> bool {
+    over != Over::Whole && one.low > 0 && two.low > 0
+}
+
 pub(super) struct Measuring<'s, 'a> {
     pub(super) name: &'s str,
     pub(super) subject: &'s Subject<'a>,
     pub(super) lacking: BTreeSet<Lack>,
-    accounts: Vec<Account>,
+    pub(super) accounts: Vec<Account>,
 }
 
 impl<'s, 'a> Measuring<'s, 'a> {
@@ -132,6 +141,7 @@ impl<'s, 'a> Measuring<'s, 'a> {
     fn place(&mut self, count: &Count, over: Over) -> Option<(Quantity, String)> {
         let rows = self.rows(count)?;
         let whole = self.whole(count, &rows);
+        let whole = self.beside_phases(count, whole);
         Some(match over {
             Over::Whole => (whole, String::new()),
             Over::AnyParty => self.greatest(count, &rows, Axis::Party, (over, whole)),
@@ -156,7 +166,7 @@ impl<'s, 'a> Measuring<'s, 'a> {
     }
 
     /// All of it together.
-    fn whole(&mut self, count: &Count, rows: &Rows) -> Quantity {
+    pub(super) fn whole(&mut self, count: &Count, rows: &Rows) -> Quantity {
         if rows.rows.is_empty() && (count.entries == Entries::Figures || !rows.all_there) {
             let is_told = |lack: &Lack| match lack {
                 Lack::Said { at, .. } => *at == rows.at,
@@ -170,7 +180,14 @@ impl<'s, 'a> Measuring<'s, 'a> {
         }
         let all: Vec<&Row> = rows.rows.iter().collect();
         let whole = match &count.entries {
-            Entries::Figures => self.divided(count, &all, &Axis::ALL),
+            Entries::Figures => {
+                let whole = self.divided(count, &all, &Axis::ALL);
+                let is_total = |row: &&Row| {
+                    row.extent == Extent::All && Axis::ALL.into_iter().all(|axis| row.on(axis).is_empty())
+                };
+                // What is not there yet may be more of a part; of a total nothing more is to come.
+                if rows.all_there || all.iter().any(is_total) { whole } else { whole.unbounded() }
+            }
             Entries::Things { .. } => {
                 let sum = all.iter().fold(Quantity::NONE, |sum, row| sum.plus(row.number));
                 if rows.all_there { sum } else { sum.unbounded() }
@@ -191,7 +208,7 @@ impl<'s, 'a> Measuring<'s, 'a> {
         let mut accounts: Vec<Quantity> = totals.iter().map(|row| row.number).collect();
         // All together, and not a part of it.
         let is_whole = axes.len() == Axis::ALL.len();
-        let stated = |row: &&Row| Account { by: None, quantity: row.number };
+        let stated = |row: &&Row| Account { by: By::Total, quantity: row.number };
         let mut told: Vec<Account> = totals.iter().map(stated).collect();
         // Of what kind these parts are is not asked, so whether they overlap is not known.
         accounts.extend(parts.iter().map(|row| row.number.unbounded()));
@@ -205,7 +222,7 @@ impl<'s, 'a> Measuring<'s, 'a> {
                 groups.values().fold(Quantity::NONE, |sum, rows| sum.plus(self.divided(count, rows, &rest)));
             let sum = if self.covers_all(count, *axis, &groups) { sum } else { sum.unbounded() };
             accounts.push(sum);
-            told.push(Account { by: Some(*axis), quantity: sum });
+            told.push(Account { by: By::Parts(*axis), quantity: sum });
         }
         if is_whole {
             self.accounts = told;
@@ -221,23 +238,33 @@ impl<'s, 'a> Measuring<'s, 'a> {
         if total_is_silent { account.unbounded() } else { account }
     }
 
-    /// What each name on this axis comes to. The accounts of the whole were taken before.
-    fn on(&mut self, count: &Count, rows: &Rows, axis: Axis) -> Divided {
+    /// What each name on this axis comes to by these entries.
+    pub(super) fn parts(&mut self, count: &Count, rows: &Rows, axis: Axis) -> BTreeMap<String, Quantity> {
         let all: Vec<&Row> = rows.rows.iter().collect();
-        let groups = grouped(&all, axis);
         let rest: Vec<Axis> = Axis::ALL.into_iter().filter(|other| *other != axis).collect();
         let mut parts = BTreeMap::new();
-        for (name, rows) in &groups {
+        for (name, rows) in grouped(&all, axis) {
             let part = match &count.entries {
-                Entries::Figures => self.divided(count, rows, &rest),
+                Entries::Figures => self.divided(count, &rows, &rest),
                 Entries::Things { .. } => rows.iter().fold(Quantity::NONE, |sum, row| sum.plus(row.number)),
             };
-            parts.insert((*name).to_owned(), part);
+            parts.insert(name.to_owned(), part);
         }
+        parts
+    }
+
+    /// The same, with its phases beside it. The accounts of the whole were taken before.
+    fn on(&mut self, count: &Count, rows: &Rows, axis: Axis) -> Divided {
+        let mut parts = self.parts(count, rows, axis);
+        let all: Vec<&Row> = rows.rows.iter().collect();
+        let groups = grouped(&all, axis);
         let all_told = match &count.entries {
-            Entries::Figures => !groups.is_empty() && self.covers_all(count, axis, &groups),
+            Entries::Figures => rows.all_there && !groups.is_empty() && self.covers_all(count, axis, &groups),
             Entries::Things { .. } => rows.all_there && rows.rows.iter().all(|row| !row.on(axis).is_empty()),
         };
+        if all_told {
+            self.parts_beside_phases(count, axis, &mut parts);
+        }
         let (less, more) = apart(&self.accounts, axis);
         Divided { parts, all_told, less, more }
     }
@@ -264,54 +291,6 @@ impl<'s, 'a> Measuring<'s, 'a> {
         divided.greatest(whole)
     }
 
-    /// The most in one phase.
-    fn peak(&mut self, count: &Count, whole: Quantity) -> (Quantity, String) {
-        let mut peak = Quantity::NONE;
-        let mut of = String::new();
-        let (mut all_told, mut is_said) = (false, false);
-        let accounts = std::mem::take(&mut self.accounts);
-        if let Some((phases, inside)) = &count.phases {
-            for found in self.subject.find(phases).unwrap_or_default() {
-                let instead = self.subject.following.said(&found.at);
-                if let Some(instead) = instead {
-                    is_said = true;
-                    self.said(&found.at, instead);
-                }
-                let Value::List(items) = found.value else { continue };
-                all_told = instead.is_none();
-                for (index, item) in items.iter().enumerate() {
-                    let part = self.phase(count, inside, item, &found.at.item(index));
-                    if part.low > peak.low || of.is_empty() {
-                        of.clone_from(&item.key);
-                    }
-                    peak = peak.greater(part);
-                }
-            }
-            if !all_told && !is_said {
-                self.lacks(|figure, at| Lack::NotDeclared { figure, at }, &phases.to_string());
-            }
-        }
-        let mut peak = if all_told { peak } else { peak.unbounded() };
-        // Those of a phase are not those of the whole.
-        self.accounts.clear();
-        if whole.contradicts() {
-            // By one account of the whole it may be less.
-            peak.low = peak.low.min(whole.low);
-            self.accounts = accounts;
-        }
-        (peak.within(whole.high), of)
-    }
-
-    fn phase(&mut self, count: &Count, inside: &Place, item: &Item, at: &Path) -> Quantity {
-        let Value::Group(parts) = &item.value else { return Quantity::UNKNOWN };
-        let mut rows = Rows { rows: Vec::new(), all_there: true, at: at.to_string() };
-        for found in inside.find(parts, at) {
-            rows.at = found.at.to_string();
-            self.collect(count, found.value, &found.at, &mut rows);
-        }
-        self.whole(count, &rows)
-    }
-
     /// Whether parts by that division are all that the form names.
     fn covers_all(&self, count: &Count, axis: Axis, groups: &BTreeMap<&str, Vec<&Row>>) -> bool {
         let list = match axis {
@@ -323,7 +302,8 @@ impl<'s, 'a> Measuring<'s, 'a> {
         let mut named = 0_usize;
         for found in &found {
             let Value::List(items) = found.value else { return false };
-            if self.subject.following.said(&found.at).is_some() {
+            let following = self.subject.following;
+            if following.said(&found.at).is_some() || following.behind(&found.at, items.len()).is_some() {
                 return false;
             }
             for item in items {
@@ -358,7 +338,7 @@ impl Divided {
 /// By how much the parts on an axis are more, and less, than the whole is by its other accounts.
 fn apart(accounts: &[Account], axis: Axis) -> (u64, u64) {
     let (own, others): (Vec<&Account>, Vec<&Account>) =
-        accounts.iter().partition(|account| account.by == Some(axis));
+        accounts.iter().partition(|account| account.by == By::Parts(axis));
     let Some(sum) = own.first().map(|account| account.quantity) else { return (0, 0) };
     let others = || others.iter().map(|account| account.quantity);
     let least = others().filter(|one| one.high.is_some()).map(|one| one.low).min();

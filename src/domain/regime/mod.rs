@@ -4,6 +4,7 @@
 //! treaty office writes today is judged by the same code. Nor bytes and their reading (`codec/regime`),
 //! nor who has adopted what. A check never refuses: it says what it finds.
 
+pub mod account;
 pub mod beside;
 mod cells;
 pub mod channels;
@@ -26,12 +27,14 @@ pub mod group;
 mod group_lines;
 pub mod judge;
 pub mod label;
+mod lack;
 pub mod lead;
 mod lines;
 mod measure;
 mod moment;
 pub mod numbering;
 pub mod paragraphs;
+mod peak;
 mod phrases;
 pub mod place;
 pub mod quantity;
@@ -44,6 +47,7 @@ pub mod tally;
 mod tally_lines;
 mod timing;
 mod together;
+mod whose;
 mod words;
 
 use std::collections::BTreeMap;

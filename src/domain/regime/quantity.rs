@@ -47,6 +47,11 @@ impl Quantity {
         }
     }
 
+    /// The greatest number that is stated of it.
+    pub fn most_stated(self) -> u64 {
+        self.high.unwrap_or(self.low)
+    }
+
     pub fn unbounded(self) -> Quantity {
         Quantity { low: self.low, high: None }
     }

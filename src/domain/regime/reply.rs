@@ -53,6 +53,9 @@ pub struct Request {
     pub taken_at: Option<Instant>,
     /// The reply to it that is looked at; `None` for a draft.
     pub answer: Option<Answer>,
+    /// The official number of the message by which its author took that reply back, and told the asker so: not safe to
+    /// show.
+    pub withdrawn_by: Option<String>,
 }
 
 /// A message that is a reply.

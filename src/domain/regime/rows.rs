@@ -1,7 +1,7 @@
 //! Takes the entries that a figure means out of a list of a form, each with its number as far as stated.
 //!
 //! Never here: their sum (`measure.rs`). An entry that does not say whether it is meant leaves the list open, and so
-//! does one that says it in words that the regime knows neither for what is meant nor for something else.
+//! does one that says it in words that the regime knows neither for what is meant nor for something else, or for both.
 
 use super::fact::Is;
 use super::figure::{Axis, Count, Entries};
@@ -57,6 +57,10 @@ impl Measuring<'_, '_> {
             rows.all_there = false;
             return;
         };
+        if let Some(instead) = self.subject.following.behind(at, items.len()) {
+            rows.all_there = false;
+            self.said(at, instead);
+        }
         for (index, item) in items.iter().enumerate() {
             self.entry(count, item, &at.item(index), rows);
         }
@@ -65,12 +69,14 @@ impl Measuring<'_, '_> {
     fn entry<'v>(&mut self, count: &Count, item: &'v Item, at: &Path, rows: &mut Rows<'v>) {
         let Value::Group(parts) = &item.value else { return };
         match (is_meant(count, parts), &count.entries) {
-            (Some(true), _) => {}
+            (Some(true), Entries::Figures) => {}
+            (Some(true), Entries::Things { .. }) if names_another(count, parts).is_none() => {}
             (Some(false) | None, Entries::Figures) => return,
             (Some(false), Entries::Things { .. }) if is_another(count, parts) => return,
-            (Some(false) | None, Entries::Things { .. }) => {
+            (Some(_) | None, Entries::Things { .. }) => {
                 rows.all_there = false;
                 let (at, stated) = not_meant(count, parts)
+                    .or_else(|| names_another(count, parts))
                     .map_or_else(|| (at.clone(), ""), |(field, text)| (at.field(field), text));
                 let stated = stated.chars().take(limits::REGIME_NAME_BYTES_MAX).collect();
                 self.add(Lack::Unclear { figure: self.name.to_owned(), at: at.to_string(), stated });
@@ -132,6 +138,15 @@ fn is_meant(count: &Count, parts: &[Part]) -> Option<bool> {
 /// Whether an entry that is not meant is known to be something else.
 fn is_another(count: &Count, parts: &[Part]) -> bool {
     count.others.iter().any(|(field, is)| stated(parts, field).is_some_and(|text| is.holds(text)))
+}
+
+/// The field in which an entry speaks of something else, whether or not it speaks of what is meant as well, and what it
+/// states there: a company of a division is none.
+fn names_another<'c, 'v>(count: &'c Count, parts: &'v [Part]) -> Option<(&'c str, &'v str)> {
+    count.others.iter().find_map(|(field, is)| {
+        let text = stated(parts, field).filter(|text| is.is_named_in(text))?;
+        Some((field.as_str(), text))
+    })
 }
 
 /// The field by which an entry is none of those meant, and what it states there.

@@ -8,19 +8,31 @@ use std::collections::BTreeSet;
 use super::condition::Over;
 use super::figure::{Axis, FigureRule};
 use super::finding::Lack;
-use super::measure::{self, Divided, Measured, added};
+use super::measure::{self, Divided, Measured, added, falls_apart};
 use super::quantity::Quantity;
 use super::subject::Subject;
 
 /// Each notice with its name.
 pub fn measure(name: &str, rule: &FigureRule, over: Over, notices: &[(String, &Subject)]) -> Measured {
     let mut lacking = BTreeSet::new();
+    let mut contradicts = false;
     let mut sum = |over: Over| {
         let mut sum: Option<Quantity> = None;
         for (notice, subject) in notices {
-            let one = measure::measure(name, rule, over, subject).quantity;
-            if one.high.is_none() {
-                lacking.insert(Lack::InNotice { figure: name.to_owned(), notice: notice.clone() });
+            let measured = measure::measure(name, rule, over, subject);
+            let one = measured.quantity;
+            if one.high != Some(one.low) {
+                let is_contradiction = |lack: &Lack| matches!(lack, Lack::Contradiction { .. });
+                contradicts |= measured.lacking.iter().any(is_contradiction);
+                // Where both its ends are known, something may be silent all the same.
+                if one.high.is_none() || !measured.lacking.iter().all(is_contradiction) {
+                    lacking.insert(Lack::InNotice { figure: name.to_owned(), notice: notice.clone() });
+                }
+            }
+            if let Some(before) = sum
+                && falls_apart(over, before, one)
+            {
+                lacking.insert(Lack::NotTogether { figure: name.to_owned(), over });
             }
             sum = Some(sum.map_or(one, |before| added(over, before, one)));
         }
@@ -32,15 +44,22 @@ pub fn measure(name: &str, rule: &FigureRule, over: Over, notices: &[(String, &S
         Over::AnyTerritory => Some(Axis::Territory),
         Over::AnyKind => Some(Axis::Kind),
     };
-    let Some(axis) = axis else {
-        return Measured { quantity: sum(over), of: String::new(), accounts: Vec::new(), lacking };
+    let (quantity, of) = match axis {
+        None => (sum(over), String::new()),
+        Some(axis) => {
+            let whole = sum(Over::Whole);
+            let divided = divided(name, rule, axis, notices);
+            if !divided.all_told {
+                lacking.insert(Lack::NotDivided { figure: name.to_owned(), over });
+            }
+            divided.greatest(whole)
+        }
     };
-    let whole = sum(Over::Whole);
-    let divided = divided(name, rule, axis, notices);
-    if !divided.all_told {
-        lacking.insert(Lack::NotDivided { figure: name.to_owned(), over });
+    if let Some(most) = quantity.high
+        && contradicts
+    {
+        lacking.insert(Lack::Contradiction { figure: name.to_owned(), least: quantity.low, most });
     }
-    let (quantity, of) = divided.greatest(whole);
     Measured { quantity, of, accounts: Vec::new(), lacking }
 }
 

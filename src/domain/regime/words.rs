@@ -63,6 +63,9 @@ pub fn lack(regime: &Regime, lack: &Lack, languages: Languages<'_>) -> String {
             };
             format!("{}: nothing is declared of {cell}", figure(name))
         }
+        Lack::NotTogether { figure: name, over } => {
+            format!("{}: whether the most of each falls together ({})", figure(name), over.word())
+        }
         Lack::Contradiction { figure: name, least, most } => format!(
             "{}: what is declared contradicts itself, {least} by one account and {most} by another",
             figure(name)
@@ -71,6 +74,7 @@ pub fn lack(regime: &Regime, lack: &Lack, languages: Languages<'_>) -> String {
             let notice = if notice.is_empty() { "this one".to_owned() } else { shown(notice) };
             format!("{}: not wholly declared in {notice}", figure(name))
         }
+        Lack::OtherNotices => "other notices may belong to the activity than are held and read here".into(),
         Lack::Fact { fact, at, instead } => {
             let instead = instead.map_or("not stated", said);
             format!("{}: {instead} ({})", label(regime, "fact", fact, languages), shown(at))
@@ -88,6 +92,7 @@ pub fn lack(regime: &Regime, lack: &Lack, languages: Languages<'_>) -> String {
         Lack::NoZone { at } => format!("the zone of the date ({})", shown(at)),
         Lack::UnknownZone { at } => format!("a zone that this program knows ({})", shown(at)),
         Lack::NoYear { at } => format!("the year ({})", shown(at)),
+        Lack::NotInOrder { at } => format!("the end comes before the start ({})", shown(at)),
         Lack::NoRelease => "when it is released".into(),
     }
 }

@@ -16,6 +16,8 @@ pub struct Beside {
     pub number: String,
     pub message: Digest,
     pub form: Translation,
+    /// Official number of the message by which its author took it back, if that is on record. Not safe to show.
+    pub withdrawn_by: Option<String>,
 }
 
 impl Beside {
@@ -25,14 +27,18 @@ impl Beside {
     }
 }
 
-/// Who translated it, and that it does not count. Safe to show.
+/// Who translated it, that it does not count, and that its author took it back, if so. Safe to show.
 pub fn saying(one: &Beside) -> String {
     let certified = match one.form.certified_by.as_str() {
         "" => String::new(),
         name => format!(", certified by {}", shown(name)),
     };
+    let withdrawn = match &one.withdrawn_by {
+        Some(word) => format!("WITHDRAWN by {}; ", shown(word)),
+        None => String::new(),
+    };
     format!(
-        "{}: translation by {}{certified}, given by {} in {} ({}); the original counts",
+        "{}: {withdrawn}translation by {}{certified}, given by {} in {} ({}); the original counts",
         shown(&one.form.language),
         shown(&one.form.translator),
         one.by,
@@ -73,7 +79,8 @@ pub fn beside(mut lines: Vec<Line>, all: &[Beside]) -> Vec<Line> {
 }
 
 fn label(one: &Beside) -> String {
-    format!("Translation ({})", shown(&one.form.language))
+    let withdrawn = if one.withdrawn_by.is_some() { ", WITHDRAWN" } else { "" };
+    format!("Translation ({}{withdrawn})", shown(&one.form.language))
 }
 
 /// Behind the last line of the text with this path, or of what it stands in; and how deep.

@@ -6,6 +6,7 @@
 use imbl::OrdMap;
 
 use crate::domain::digest::Digest;
+use crate::domain::runs::Runs;
 
 /// One entry for every message that an officer ever acknowledged: so they are small.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -13,7 +14,7 @@ pub struct AcknowledgedBy {
     /// Officers by the digest of their key, each with a number: 0, 1, 2 … by who acknowledged anything first.
     officers: OrdMap<Digest, u32>,
     /// By the record that holds the message, and the officer's number: the record that acknowledges it.
-    records: OrdMap<(u64, u32), u64>,
+    records: Runs<(u64, u32), u64>,
 }
 
 impl AcknowledgedBy {
@@ -21,7 +22,9 @@ impl AcknowledgedBy {
     pub(in crate::domain) fn add(&mut self, of: u64, officer: Digest, index: u64) {
         let next = u32::try_from(self.officers.len()).unwrap_or(u32::MAX);
         let number = *self.officers.entry(officer).or_insert(next);
-        self.records.entry((of, number)).or_insert(index);
+        if !self.records.contains_key(&(of, number)) {
+            self.records.insert((of, number), index);
+        }
     }
 
     /// The record by which the officer with this key acknowledged the message that record `of` holds.

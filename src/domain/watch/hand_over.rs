@@ -63,7 +63,7 @@ pub struct HandedDuty {
     pub owed_as: OwedAs,
 }
 
-/// How what is owed and was not given stands.
+/// How what is owed and was not given, or not so that it suffices, stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum OwedAs {
     /// Not past due; or answered, with no receipt yet.
@@ -75,6 +75,8 @@ pub enum OwedAs {
     /// It can't lapse: an alarm.
     PastDue,
     Suspended,
+    /// What met it was judged insufficient, and nothing was given since.
+    JudgedInsufficient,
 }
 
 impl OwedAs {
@@ -86,7 +88,8 @@ impl OwedAs {
             State::Lapsed => Some(OwedAs::Lapsed),
             State::Alarmed => Some(OwedAs::PastDue),
             State::Lifted if duty.is_suspended() => Some(OwedAs::Suspended),
-            State::Lifted | State::Met(_) | State::Insufficient => None,
+            State::Insufficient => Some(OwedAs::JudgedInsufficient),
+            State::Lifted | State::Met(_) => None,
         }
     }
 
@@ -98,6 +101,7 @@ impl OwedAs {
             OwedAs::Lapsed => "lapsed",
             OwedAs::PastDue => "past due, an alarm",
             OwedAs::Suspended => "suspended",
+            OwedAs::JudgedInsufficient => "judged insufficient",
         }
     }
 
@@ -109,6 +113,7 @@ impl OwedAs {
             OwedAs::Lapsed => 3,
             OwedAs::PastDue => 4,
             OwedAs::Suspended => 5,
+            OwedAs::JudgedInsufficient => 6,
         }
     }
 }

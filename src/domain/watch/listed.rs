@@ -1,4 +1,5 @@
-//! What stands as one on a page of what is open: a message, or all that waits of one hotline session.
+//! What stands as one on a page of what is open: a message, or all that waits of what one Party said in a hotline
+//! session.
 //!
 //! Never here: a decision. Steps of the plan, acknowledgements and the hand-over stay by message.
 

@@ -5,6 +5,7 @@
 //! `evidence` never does. Never here: trust. Fingerprints come from whoever verifies; what rests on keys
 //! that nobody vouched for is proven only if they are whose they are called, and each finding says so.
 
+mod became;
 mod by_hand;
 mod dispatch;
 mod handed_on;

@@ -70,6 +70,7 @@ pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) -> Ve
     }
     checker.acknowledgements();
     checker.by_hand();
+    checker.became();
     checker.session(dispatches.iter().map(|(dispatch, _)| dispatch));
     checker.absent();
     let named = |message: &Message| {

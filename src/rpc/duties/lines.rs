@@ -5,7 +5,8 @@
 use super::reading::{Delivered, delivered};
 use crate::codec::message::traffic_to_proto;
 use crate::codec::proto::detente::v1 as calls;
-use crate::domain::duty::{Cause, Duty, Force, RunsFrom, State, Told};
+use crate::domain::content::Kind;
+use crate::domain::duty::{Cause, Duty, Force, OfAuthor, RunsFrom, State, Told};
 use crate::domain::regime::Regime;
 use crate::domain::time::Instant;
 use crate::journal::Journal;
@@ -60,7 +61,7 @@ impl<'h> Lines<'h> {
             Cause::Message { digest, thread } => (digest.0.to_vec(), thread.0.to_vec(), 0),
             Cause::Year(year) => (Vec::new(), Vec::new(), i32::from(year)),
         };
-        let sentence = story.last().map_or_else(|| "open".to_owned(), |told| told.step.says(duty));
+        let sentence = duty.sentence(state, story.last().map(|told| &told.step));
         let (story, story_before) = listed(duty, &story);
         let name = &opened.rule.name;
         let met_by =
@@ -96,7 +97,33 @@ impl<'h> Lines<'h> {
             traffic: traffic_to_proto(opened.traffic),
             entry: opened.entry.map(|entry| entry.number),
             entry_of: opened.entry.map(|entry| entry.of),
+            withdrawn_by: self.withdrawn_by(duty).await?,
         })
+    }
+
+    /// The number of the first message by which its author took back what brought the duty about; empty where it
+    /// stands. Whether that lifts the duty is the regime's to say.
+    async fn withdrawn_by(&self, duty: &Duty) -> Result<String, RecordFault> {
+        let Cause::Message { digest, thread } = duty.opened.cause else { return Ok(String::new()) };
+        let board = &self.head.board;
+        let Some(entry) = board.thread(thread).and_then(|there| there.entry(&digest)) else {
+            return Ok(String::new());
+        };
+        let withdrawals = &board.duties.withdrawals;
+        let of = OfAuthor { thread, author: entry.author, traffic: duty.opened.traffic };
+        if !withdrawals.are_any(of) {
+            return Ok(String::new());
+        }
+        let records = self.head.records(self.journal);
+        let cause = records.message(entry.index, &digest).await?.message;
+        if !Kind::from_name(&cause.draft.kind).is_some_and(Kind::may_be_taken_back) {
+            return Ok(String::new());
+        }
+        let first = withdrawals.of(of, &digest, &cause.number, None).into_iter().next();
+        let Some((index, word)) = first else { return Ok(String::new()) };
+        let word = records.message(index, &word).await?;
+        let is_by_then = self.as_of.is_none_or(|as_of| word.record.at <= as_of);
+        Ok(if is_by_then { word.message.number } else { String::new() })
     }
 
     /// What is known where the other end is not: what others receipted of the message that brought it about,

@@ -5,7 +5,7 @@
 
 use super::Heard;
 use super::reading::{Delivered, delivered};
-use crate::domain::duty::{Doubt, Duty, Force, GivenBy, InTime, Lifting, Reserved, Step, reserved};
+use crate::domain::duty::{Cause, Doubt, Duty, Force, GivenBy, InTime, Lifting, Reserved, Step, reserved};
 use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::journal::Journal;
@@ -24,8 +24,13 @@ pub(super) async fn past_due(
 ) -> Result<Option<Step>, RecordFault> {
     let (board, opened) = (&head.board, &duty.opened);
     let other = duty.other_than(own);
-    let bond = board.bond(own, other, &opened.rule.regime, opened.due);
-    let lifted = match bond.filter(|bond| bond.regime == opened.rule.digest) {
+    let (name, text) = (opened.rule.regime.as_str(), &opened.rule.digest);
+    let bond = match opened.cause {
+        Cause::Message { .. } => board.bond_by_text(own, other, (name, text), opened.due),
+        // Each text that binds them opens one of its own for that day: only one is owed.
+        Cause::Year(_) => board.bond(own, other, name, opened.due).filter(|bond| bond.regime == *text),
+    };
+    let lifted = match bond {
         None => Some(Lifting::NotBound),
         Some(bond) => reserved(&bond, &opened.rule.paragraph).map(|why| match why {
             Reserved::ByAdoption => Lifting::NotBound,

@@ -222,6 +222,8 @@ impl CheckKeeper {
         }
         match self.heard(head, of.link.with, now).await {
             Heard::Up { .. } if of.answer_is_not_proven(checks) => Known::AnswerNotProven,
+            // Whose turn it was did not ask: nobody here left anything unanswered.
+            Heard::Up { .. } if of.no_check_came(checks) => Known::NoCheckCame,
             Heard::Up { .. } => Known::Unanswered,
             Heard::Silent { since } => Known::LinkDown { since },
         }

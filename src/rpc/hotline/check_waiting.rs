@@ -13,13 +13,22 @@ use crate::limits;
 pub(in crate::rpc) fn waiting(board: &Board, now: Instant) -> (Vec<calls::CheckWaiting>, u64) {
     let Some((own, known)) = board.own.zip(board.check_schedule()) else { return (Vec::new(), 0) };
     let all = waiting_for_officer(own.party, known, &board.checks, now);
-    let listed: Vec<_> = all.iter().take(limits::CHECKS_WAITING_LISTED_MAX).map(line).collect();
+    let listed: Vec<_> =
+        all.iter().take(limits::CHECKS_WAITING_LISTED_MAX).map(|one| line(board, one)).collect();
     let more = all.len().saturating_sub(listed.len()) as u64;
     (listed, more)
 }
 
-fn line(waiting: &Waiting<'_>) -> calls::CheckWaiting {
+fn line(board: &Board, waiting: &Waiting<'_>) -> calls::CheckWaiting {
     let of = &waiting.of;
+    let known = board.roster.parties.get(&of.link.with);
+    let newest = known.and_then(|known| known.newest());
+    let contacts = match (board.roster.without_node.get(&of.link.with), newest) {
+        (Some(known), _) => known.contacts.clone(),
+        (None, Some(newest)) => newest.list.contacts.clone(),
+        (None, None) => Vec::new(),
+    };
+    let introducer = known.and_then(|known| known.unconfirmed(None));
     let act = match waiting.act {
         Act::Make => "make",
         Act::Answer => "answer",
@@ -36,5 +45,7 @@ fn line(waiting: &Waiting<'_>) -> calls::CheckWaiting {
         until_ms: of.link.deadline(of.due.at).0,
         missed: waiting.is_missed,
         officer: officer.into(),
+        contacts,
+        unconfirmed_by: introducer.map(|by| by.to_string()).unwrap_or_default(),
     }
 }

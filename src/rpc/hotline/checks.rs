@@ -11,7 +11,8 @@ use crate::codec::content;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::Board;
 use crate::domain::check::{
-    Account, CheckNoted, CheckPlan, ChecksInForce, LinkPlan, Of, Part, Rule, Times, Turn, What, to_be_sent,
+    Account, CheckNoted, CheckPlan, ChecksInForce, LinkPlan, Of, Part, Rule, Times, Turn, What,
+    not_on_record, to_be_sent,
 };
 use crate::domain::command::{Command, Origin};
 use crate::domain::content::Content;
@@ -65,6 +66,16 @@ impl HotlineCalls {
             line.within_minutes = link.within_minutes;
             line.scheduled =
                 link.checks.iter().map(|rule| scheduled(rule, known.since_with(party).max(now))).collect();
+            let due = not_on_record(link, known.since_with(party), board.checks.of(party), now);
+            line.due = due
+                .into_iter()
+                .map(|(rule, due)| calls::DueCheck {
+                    check: rule.name.clone(),
+                    due_ms: due.at.0,
+                    asks: due.asks.to_string(),
+                    until_ms: link.deadline(due.at).0,
+                })
+                .collect();
         }
         if let Some(checks) = board.checks.of(party) {
             let newest = checks.states.iter().rev().take(limits::CHECKS_LISTED_MAX);

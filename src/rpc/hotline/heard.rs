@@ -86,16 +86,16 @@ pub(super) fn of(told: &Told, spoken: &Spoken) -> (Vec<calls::HeardText>, u32) {
 
 /// What was written down and has no signed original here; and how much more there is.
 pub(super) fn without_original(told: &Told) -> (Vec<calls::HeardText>, u32) {
-    let is_text = |spoken: &&Spoken| matches!(spoken.said.content, Content::SessionText(_));
-    let texts: Vec<&Spoken> = told.spoken.iter().filter(is_text).collect();
-    let has_none = |one: &&Heard| {
-        let Ok(words) = beginning(&one.1.check_words) else { return true };
-        let is_original = |spoken: &&Spoken| {
-            one.1.origin_party == spoken.said.author.as_str() && spoken.said.message.0.starts_with(&words)
-        };
-        !texts.iter().any(is_original)
-    };
-    as_many(told.heard.iter().filter(has_none), line)
+    as_many(alone(told), line)
+}
+
+/// How much that is.
+pub(super) fn count_alone(told: &Told) -> usize {
+    alone(told).count()
+}
+
+fn alone(told: &Told) -> impl Iterator<Item = &Heard> {
+    told.heard.iter().filter(move |(_, form)| told.original_of(form).is_none())
 }
 
 /// The first ones, as many as there is room for.

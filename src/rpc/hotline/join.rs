@@ -13,7 +13,7 @@ use tonic::{Code, Status, Streaming};
 use tonic_types::StatusExt as _;
 
 use super::beside::is_beside;
-use super::told::Told;
+use super::told::{Told, translates};
 use super::touched::{Touched, is_ordered, touched};
 use super::{Desk, lines, shown};
 use crate::codec::message::traffic_to_proto;
@@ -222,19 +222,25 @@ impl Console {
         let stored = records.message(there.index, &touched.message).await.map_err(status::record)?;
         let (message, own) = (&stored.message, head.board.own.map(|own| own.party));
         let thread = message.draft.thread;
+        if touched.is_taken_back
+            && let Some(of) = translates(message)
+        {
+            return Ok(Some((thread, Touched { message: of, ..touched })));
+        }
         let waits = || is_beside(message) && Some(message.author) != own;
         let is_session = || head.board.thread(thread).is_some_and(Thread::is_session);
         Ok((is_ordered(message) || waits() && is_session()).then_some((thread, touched)))
     }
 
-    /// What is taken back by its number alone is looked for where the word stands, if that is a session that is read.
+    /// What is taken back by its number alone, was written down as heard or is handed on, is looked for where the word
+    /// stands, if that is a session that is read.
     async fn by_number(&self, head: &Head, touched: Touched) -> Result<Option<(ThreadId, Touched)>, Stop> {
         let Some(thread) = touched.thread else { return Ok(None) };
         let is_read = |here: &Thread| here.is_session() && here.messages() <= limits::HOTLINE_THREAD_MAX;
         if !head.board.thread(thread).is_some_and(is_read) {
             return Ok(None);
         }
-        let look = |told: &Told| told.taken_back_by(&touched.message);
+        let look = |told: &Told| told.touched_by(&touched.message);
         let message = self.desk.kept.of(head, &self.desk.registrar.journal, thread, look).await?;
         Ok(message.map(|message| (thread, Touched { message, by_number: false, ..touched })))
     }

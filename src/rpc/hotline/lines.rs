@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 use prost::Message as _;
 
 use super::told::Told;
-use super::{beside, heard, phrases};
+use super::{beside, handed_on, heard, phrases};
 use crate::codec::message::{precedence_to_proto, traffic_mark, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
+use crate::domain::board::Board;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::hotline::session::{Line, Session, Spoken, State};
@@ -29,15 +30,18 @@ const NOT_IN_TOLD: usize = 8;
 pub(super) fn shown(
     told: &Told,
     session: &Session<'_>,
-    from: u32,
-    caller: &Person,
+    board: &Board,
+    (from, caller): (u32, &Person),
 ) -> calls::ShowSessionResponse {
+    let (handed_on, more_handed_on) = if from == 0 { handed_on::of(told, board) } else { (Vec::new(), 0) };
     let (heard, more_heard) = if from == 0 { heard::without_original(told) } else { (Vec::new(), 0) };
     let mut page = calls::ShowSessionResponse {
         session: Some(head(told, session, caller)),
         closed: closed(told, session),
         heard,
         more_heard,
+        handed_on,
+        more_handed_on,
         ..Default::default()
     };
     let (mut bytes, mut next) = (0_usize, from);
@@ -81,10 +85,12 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
     let left = all().filter(is_left).count();
     let newest = told.envelopes.values().map(|(_, at)| at.0).max();
     let (not_in, more_not_in) = not_in(session);
+    // Whoever wrote the addition need not have opened it.
+    let came_in_later = !matches!(begins.said.content, Content::SessionOpening(_));
     calls::Session {
         thread: told.thread.0.to_vec().into(),
         subject: envelope.map(|draft| draft.subject.clone()).unwrap_or_default(),
-        opened_by: begins.said.author.to_string(),
+        opened_by: if came_in_later { String::new() } else { begins.said.author.to_string() },
         present: session.present.iter().map(Party::to_string).collect(),
         on: on.collect(),
         languages: languages.into_iter().filter(|one| is_language(one)).take(LANGUAGES_TOLD).collect(),
@@ -98,6 +104,9 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
         opening: begins.said.message.0.to_vec().into(),
         not_in,
         more_not_in,
+        came_in_later,
+        heard_alone: count(heard::count_alone(told)),
+        handed_on: count(told.handed_on.len()),
         beside: said_beside,
         to_acknowledge: count(left.saturating_add(all_beside)),
     }
@@ -160,7 +169,7 @@ pub(super) fn line(
     caller: &Person,
 ) -> calls::SessionLine {
     let (spoken, said) = (place.spoken, &place.spoken.said);
-    let (text, answers) = what(spoken);
+    let (text, answers) = what(&said.content);
     let (translations, more_translations) = translations(told, &said.message);
     let (heard, more_heard) = heard::of(told, spoken);
     let mut told_line = calls::SessionLine {
@@ -219,8 +228,8 @@ fn phrase(told: &Told, spoken: &Spoken, line: &mut calls::SessionLine) {
 }
 
 /// What a message says, and the text that it answers.
-fn what(spoken: &Spoken) -> (String, Option<Digest>) {
-    match &spoken.said.content {
+pub(super) fn what(content: &Content) -> (String, Option<Digest>) {
+    match content {
         Content::SessionText(form) => {
             (form.text.0.clone(), form.answers.message_digest.map(|digest| digest.0))
         }
@@ -254,7 +263,9 @@ fn state(told: &Told, session: &Session<'_>, spoken: &Spoken, party: Party) -> c
         state.read_by = name(&read.officer.name);
         state.read_at_ms = read.read_at.0;
     }
-    let answers = |line: &&Line<'_>| line.spoken.said.author == party && what(line.spoken).1 == Some(*digest);
+    let answers = |line: &&Line<'_>| {
+        line.spoken.said.author == party && what(&line.spoken.said.content).1 == Some(*digest)
+    };
     if let Some(answer) = session.lines.iter().find(answers) {
         state.answered_by = answer.spoken.said.message.0.to_vec().into();
     }
@@ -264,14 +275,15 @@ fn state(told: &Told, session: &Session<'_>, spoken: &Spoken, party: Party) -> c
 /// As many as a line has room for, and how many more there are.
 fn translations(told: &Told, of: &Digest) -> (Vec<calls::TextTranslation>, u32) {
     let (mut given, mut bytes, mut more) = (Vec::new(), 0_usize, 0_u32);
-    for (by, digest, form) in told.translations_of(of) {
+    for (said, form) in told.translations_of(of) {
         let Some(text) = form.lines.iter().find(|line| line.path == super::TEXT) else { continue };
         let one = calls::TextTranslation {
-            digest: digest.0.to_vec().into(),
-            by: by.to_string(),
+            digest: said.message.0.to_vec().into(),
+            by: said.author.to_string(),
             translator: form.translator.clone(),
             language: form.language.clone(),
             text: text.text.0.clone(),
+            withdrawn_by: told.withdrawn_by(said).map(|word| word.number.clone()).unwrap_or_default(),
         };
         let with = bytes.saturating_add(one.encoded_len());
         if given.len() >= limits::HOTLINE_TRANSLATIONS_TOLD || with > limits::HOTLINE_TRANSLATIONS_BYTES {

@@ -13,6 +13,7 @@ pub(in crate::rpc) mod check_waiting;
 pub(in crate::rpc) mod checks;
 mod desk;
 mod follows;
+mod handed_on;
 mod heard;
 mod join;
 mod kept;
@@ -173,7 +174,8 @@ impl HotlineService for HotlineCalls {
         call: Request<calls::ShowSessionRequest>,
     ) -> Result<Response<calls::ShowSessionResponse>, Status> {
         let (from, caller) = (call.get_ref().from, person(&call)?.person());
-        let look = |told: &Told| Ok(lines::shown(told, &told.some_session()?, from, caller));
+        let head = self.registrar.head();
+        let look = |told: &Told| Ok(lines::shown(told, &told.some_session()?, &head.board, (from, caller)));
         self.look(&call.get_ref().thread, look).await?.map(Response::new)
     }
 

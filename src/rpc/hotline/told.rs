@@ -12,9 +12,12 @@ use tonic::Status;
 
 use super::beside::Beside;
 use crate::codec::content::{self, Said as Read};
+use crate::codec::forwarded::{self, Opened, Original};
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Record};
+use crate::domain::forwarded::Forwarded;
+use crate::domain::hotline::beginning;
 use crate::domain::hotline::phrases::LinkPhrases;
 use crate::domain::hotline::session::{Session, Spoken};
 use crate::domain::message::{Acknowledgement, Message, Outcome, Traffic};
@@ -41,12 +44,14 @@ pub(super) struct Told {
     pub envelopes: BTreeMap<Digest, (Message, Instant)>,
     /// Who states in which message that an officer read which: as real, or in a drill.
     reads: Vec<(Party, Traffic, Digest, Acknowledgement)>,
-    /// Who gave which translation in which message: as real, or in a drill.
-    translations: Vec<(Party, Traffic, Digest, Translation)>,
+    /// Translations, each as its message says it.
+    translations: Vec<Said>,
     /// What is agreed here, by Party.
     pub phrases: OrdMap<Party, Arc<LinkPhrases>>,
     /// What this Party wrote down as heard by telephone, and in which message.
     pub heard: Vec<(Digest, Box<Transcription>)>,
+    /// What was handed on of this session in it, each by each Party once.
+    pub handed_on: Vec<HandedOn>,
     /// By which words authors took messages of their own back.
     withdrawals: Vec<Said>,
     /// What other Parties say of it that is no line of it, as it came.
@@ -60,6 +65,15 @@ pub(super) struct Told {
     /// The head at which it was read last.
     upto: u64,
     bytes: usize,
+}
+
+/// A message of the session within a message of another Party's, or of a later day.
+pub(super) struct HandedOn {
+    pub by: Party,
+    pub in_message: Digest,
+    pub recorded_at: Instant,
+    pub form: Forwarded,
+    pub original: Box<Original>,
 }
 
 struct Awaited {
@@ -85,6 +99,7 @@ impl Told {
             translations: Vec::new(),
             phrases: head.board.roster.phrases.clone(),
             heard: Vec::new(),
+            handed_on: Vec::new(),
             withdrawals: Vec::new(),
             beside: Vec::new(),
             receipts: BTreeMap::new(),
@@ -140,7 +155,7 @@ impl Told {
         let places: BTreeMap<Digest, usize> = (0..).zip(&order).map(|(at, digest)| (*digest, at)).collect();
         self.spoken.sort_by_key(|one| places.get(&one.said.message));
         self.reads.sort_by_key(|(_, _, in_message, _)| places.get(in_message));
-        self.translations.sort_by_key(|(_, _, in_message, _)| places.get(in_message));
+        self.translations.sort_by_key(|one| places.get(&one.message));
         self.heard.sort_by_key(|(in_message, _)| places.get(in_message));
         self.withdrawals.sort_by_key(|word| places.get(&word.message));
         self.order = order;
@@ -175,16 +190,17 @@ impl Told {
         ours.map(|(_, _, _, read)| read.message).collect()
     }
 
-    /// The translations of this one, in traffic like its own: by whom, and in which message.
+    /// The translations of this one, in traffic like its own, each with the message that gives it.
     pub fn translations_of<'t>(
         &'t self,
         of: &'t Digest,
-    ) -> impl Iterator<Item = (Party, Digest, &'t Translation)> {
+    ) -> impl Iterator<Item = (&'t Said, &'t Translation)> {
         let traffic = self.traffic_of(of);
-        let is_of = move |(_, as_what, _, form): &&(Party, Traffic, Digest, Translation)| {
-            form.of.message_digest.is_some_and(|digest| digest.0 == *of) && Some(*as_what) == traffic
-        };
-        self.translations.iter().filter(is_of).map(|(by, _, digest, form)| (*by, *digest, form))
+        self.translations.iter().filter_map(move |one| {
+            let Content::Translation(form) = &one.content else { return None };
+            let is_of = form.of.message_digest.is_some_and(|digest| digest.0 == *of);
+            (is_of && Some(one.traffic) == traffic).then_some((one, form))
+        })
     }
 
     /// The first word by which its own author took this one back.
@@ -192,10 +208,33 @@ impl Told {
         self.withdrawals.iter().find(|word| takes_back(word, one))
     }
 
-    /// The message that the word in this one takes back.
+    /// The message that the word in this one takes back; of a translation the text that it is of.
     pub fn taken_back_by(&self, word: &Digest) -> Option<Digest> {
         let word = self.withdrawals.iter().find(|one| one.message == *word)?;
-        self.spoken.iter().find(|one| takes_back(word, &one.said)).map(|one| one.said.message)
+        let spoken = self.spoken.iter().find(|one| takes_back(word, &one.said));
+        let translation = self.translations.iter().find(|one| takes_back(word, one));
+        spoken.map(|one| one.said.message).or_else(|| original(&translation?.content))
+    }
+
+    /// The signed original, by author and check words, of what was written down as heard.
+    pub fn original_of(&self, heard: &Transcription) -> Option<&Spoken> {
+        let words = beginning(&heard.check_words).ok()?;
+        self.spoken.iter().find(|one| {
+            matches!(one.said.content, Content::SessionText(_))
+                && one.said.author.as_str() == heard.origin_party
+                && one.said.message.0.starts_with(&words)
+        })
+    }
+
+    /// Of which message this one changes what is told: it takes that back, or is what was written down of it as heard.
+    /// Itself, where what was written down has no original here, or where it hands one on.
+    pub fn touched_by(&self, word: &Digest) -> Option<Digest> {
+        let as_heard = || {
+            let (_, form) = self.heard.iter().find(|(in_message, _)| in_message == word)?;
+            Some(self.original_of(form).map_or(*word, |original| original.said.message))
+        };
+        let handed_on = || self.handed_on.iter().any(|one| one.in_message == *word).then_some(*word);
+        self.taken_back_by(word).or_else(as_heard).or_else(handed_on)
     }
 
     fn traffic_of(&self, message: &Digest) -> Option<Traffic> {
@@ -222,13 +261,14 @@ impl Told {
             self.beside.extend(Beside::of(self.own, digest, recorded_at, &message, content));
         }
         match read {
-            Read::Form(Content::Translation(form)) => {
-                self.translations.push((message.author, message.draft.traffic, digest, form));
+            Read::Form(content @ Content::Translation(_)) => {
+                self.translations.push(said(digest, &message, content));
             }
             // Whoever else writes down what was heard does so in a thread like any other: it is held against nothing.
             Read::Form(Content::Transcription(form)) if message.author == self.own => {
                 self.heard.push((digest, form));
             }
+            Read::Form(Content::Forwarded(form)) => self.hand_on((digest, recorded_at), message.author, form),
             Read::Form(content) if content.kind() == Kind::MessageWithdrawal => {
                 self.withdrawals.push(said(digest, &message, content));
             }
@@ -244,6 +284,19 @@ impl Told {
                 self.reads.push((message.author, message.draft.traffic, digest, read));
             }
             Read::Form(_) | Read::Unknown | Read::Unreadable(_) => {}
+        }
+    }
+
+    /// Whatever else is handed on in the thread is a message like any other.
+    fn hand_on(&mut self, (in_message, recorded_at): (Digest, Instant), by: Party, form: Forwarded) {
+        let Opened::Message(original) = forwarded::open(&form) else { return };
+        let draft = &original.message.draft;
+        let is_of_session = draft.thread == self.thread
+            && Kind::from_name(&draft.kind).is_some_and(Kind::has_place_in_session);
+        let is_there =
+            self.handed_on.iter().any(|one| one.by == by && one.original.digest == original.digest);
+        if is_of_session && !is_there {
+            self.handed_on.push(HandedOn { by, in_message, recorded_at, form, original });
         }
     }
 
@@ -283,6 +336,16 @@ impl Told {
         self.awaited = still;
         Ok(())
     }
+}
+
+/// The message that this one translates, if it translates any.
+pub(super) fn translates(message: &Message) -> Option<Digest> {
+    content::said(&message.draft.kind, &message.draft.content).content().and_then(original)
+}
+
+fn original(content: &Content) -> Option<Digest> {
+    let Content::Translation(form) = content else { return None };
+    form.of.message_digest.map(|digest| digest.0)
 }
 
 fn said(digest: Digest, message: &Message, content: Content) -> Said {

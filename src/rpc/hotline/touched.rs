@@ -15,8 +15,11 @@ pub(super) struct Touched {
     pub thread: Option<ThreadId>,
     pub message: Digest,
     pub is_new: bool,
-    /// The message takes back another one, which it names by its number alone: that one is what is touched.
+    /// The message takes back another one, which it names by its number alone, or is what was written down of one as
+    /// heard: that one is what is touched. Or it hands one on, which the session then says.
     pub by_number: bool,
+    /// Its author takes it back: of a translation what is touched is the text that it is of.
+    pub is_taken_back: bool,
 }
 
 /// Whether it stands in the order of a session.
@@ -54,12 +57,15 @@ pub(super) fn touched(head: &Head, record: &Record, event: &Event) -> Vec<Touche
         });
         touched.extend(about.map(|message| changed(thread, message)));
     }
+    if kind == Kind::Transcription.name() || kind == Kind::Forwarded.name() {
+        touched.push(Touched { by_number: true, ..changed(thread, digest) });
+    }
     // What it takes back is what its form names.
     if kind == Kind::MessageWithdrawal.name()
         && let Some(Content::MessageWithdrawal(form)) = content::said(kind, &message.draft.content).content()
     {
         touched.push(match form.withdraws.message_digest {
-            Some(of) => changed(thread, of.0),
+            Some(of) => Touched { is_taken_back: true, ..changed(thread, of.0) },
             None => Touched { by_number: true, ..changed(thread, digest) },
         });
     }
@@ -67,7 +73,7 @@ pub(super) fn touched(head: &Head, record: &Record, event: &Event) -> Vec<Touche
 }
 
 fn changed(thread: Option<ThreadId>, message: Digest) -> Touched {
-    Touched { thread, message, is_new: false, by_number: false }
+    Touched { thread, message, is_new: false, by_number: false, is_taken_back: false }
 }
 
 fn is_where(head: &Head, message: &Digest, index: u64) -> bool {

@@ -14,6 +14,8 @@ use icalendar::parser::{read_calendar, unfold};
 use proptest::prelude::*;
 
 use super::at;
+use crate::officer_program::printed;
+use crate::world::{Medium, World};
 
 fn read(text: &str) -> Vec<Vec<(String, String)>> {
     let unfolded = unfold(text);
@@ -64,6 +66,18 @@ fn a_duty_and_an_exercise_are_read_as_what_they_are() {
     assert_eq!(value(&events[1], "CATEGORIES"), "EXERCISE");
     assert_eq!((value(&events[0], "SEQUENCE"), value(&events[1], "SEQUENCE")), ("0", "2"));
     assert_eq!((value(&events[0], "STATUS"), value(&events[1], "STATUS")), ("CONFIRMED", "CANCELLED"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn where_nothing_is_open_no_calendar_without_an_entry_is_written() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("duties.ics");
+    let desk = world.state("PL").desk_directory("watch").display().to_string();
+    let path = file.display().to_string();
+    let said = printed(&["duty", "export", "--ics", &path, "--as", &desk]).await;
+    assert!(said.contains("nothing is open, and no exercise was notified: not written"), "{said}");
+    assert!(!file.exists());
 }
 
 /// In the thread of one exercise of BY.

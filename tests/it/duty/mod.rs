@@ -20,6 +20,7 @@ mod opening;
 mod settling;
 mod suspended;
 mod taken_back;
+mod texts;
 
 use std::sync::Arc;
 

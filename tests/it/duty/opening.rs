@@ -95,6 +95,7 @@ fn adopted(nature: Nature, reservations: &[&str], suspended: &[&str]) -> Adopted
         edition: 1,
         regime: Digest::ZERO,
         since: at("2031-01-01T00:00:00Z"),
+        released_at: at("2031-01-01T00:00:00Z"),
         by_receipt: Since::Undisputed,
         nature,
         reservations: reservations.iter().map(|one| (*one).to_owned()).collect(),

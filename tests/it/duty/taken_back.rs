@@ -14,10 +14,11 @@ use proptest::prelude::*;
 
 use super::nodes::{
     all_open, answer, answer_to, ask, bind, both_hear_until, both_until, bound, citing, hold, is, later,
-    same_at_both_ends, state, to,
+    list, same_at_both_ends, state, to,
 };
 use super::{DUNES, at, code, dunes, duty, notification, opened, question, stated, told};
 use crate::officer::{filled, form, send};
+use crate::talk::both_settled;
 use crate::world::World;
 
 const GIVEN: &str = "2031-03-02T10:00:00Z";
@@ -103,6 +104,19 @@ fn an_answer_that_was_taken_back_meets_nothing_whichever_of_the_two_is_considere
     let taken_back = Step::TakenBack { message: Digest::of(b"first"), why: by };
     assert_eq!(does(&after(&[met("first")]), &withdrawal, Some("first"), None), Settled::Step(taken_back));
     assert_eq!(does(&after(&[met("first")]), &withdrawal, None, None), Settled::Nothing);
+}
+
+#[test]
+fn where_something_was_taken_back_the_sentence_says_first_where_the_duty_stands() {
+    for (steps, word) in [
+        (vec![met("answer"), withdrawn("answer")], "open: message "),
+        (vec![Step::Lapsed, met("answer"), withdrawn("answer")], "lapsed: message "),
+    ] {
+        let duty = after(&steps);
+        let sentence = duty.sentence(duty.state(), steps.last());
+        assert!(sentence.starts_with(word) && sentence.contains("was taken back"), "{sentence}");
+    }
+    assert_eq!(asked().sentence(State::Open, None), "open");
 }
 
 proptest! {
@@ -258,4 +272,25 @@ async fn an_answer_in_another_thread_that_names_its_question_in_its_form_alone_m
     send(&world, "PL", 3, to("BY", 5), &form(Kind::MessageWithdrawal, &text)).await;
     both_until(&world, all_open).await;
     same_at_both_ends(&world, "BY", "PL");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_duty_whose_question_was_taken_back_and_that_no_rule_lifts_is_marked_at_both_ends() {
+    let (world, digest) = bound().await;
+    let question = ask(&world, digest, 1).await;
+    both_until(&world, all_open).await;
+    let marks = async |code: &str| {
+        let lines = list(&world, code, calls::DutiesThat::Unspecified, 0).await;
+        let of_question: Vec<_> = lines.iter().filter(|line| line.message_digest == question).collect();
+        assert!(!of_question.is_empty());
+        of_question.iter().map(|line| line.withdrawn_by.clone()).collect::<Vec<_>>()
+    };
+    assert!(marks("PL").await.iter().all(String::is_empty));
+    let text = format!("[withdraws]\nmessage_digest = \"{}\"\n", hex::encode(&question));
+    let word = send(&world, "BY", 2, to("PL", 1), &form(Kind::MessageWithdrawal, &text)).await;
+    both_settled(&world, "BY", "PL").await;
+    for code in ["BY", "PL"] {
+        assert!(marks(code).await.iter().all(|by| *by == word.number), "{code}");
+    }
+    both_until(&world, all_open).await;
 }

@@ -79,19 +79,34 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
     let second = if wide < TEXT_COLUMNS_MIN {
         "too narrow".to_owned()
     } else {
-        format!("{partial}on: {}  languages: {}", on(stands), languages(stands))
+        let heard = match stands.heard_alone {
+            0 => String::new(),
+            many => format!("HEARD BY TELEPHONE {many}: detente hotline show  "),
+        };
+        let handed_on = match stands.handed_on {
+            0 => String::new(),
+            many => format!("HANDED ON {many}: detente hotline show  "),
+        };
+        format!("{partial}{heard}{handed_on}on: {}  languages: {}", on(stands, &state.own), languages(stands))
     };
     [Row::of(cut(&first, wide), Weight::Bold), Row::of(cut(&second, wide), Weight::Plain), last]
 }
 
+/// What a Party that came in later was not told.
+const NOT_KNOWN: &str = "not known here";
+
 /// Who is on for each Party that is present, by name; also for one that came in later. Who opened it may have said no
 /// more.
-fn on(stands: &calls::Session) -> String {
+fn on(stands: &calls::Session, own: &str) -> String {
     let officers = stands.on.iter().map(|on| format!("{} {}", shown(&on.party), shown(&on.officer)));
     let is_on = |party: &str| stands.on.iter().any(|on| on.party == party);
     let others = stands.present.iter().filter(|party| !is_on(party));
     let others = others.map(|party| {
-        let opened = if *party == stands.opened_by { "opened it" } else { "nobody yet" };
+        let opened = match party {
+            _ if stands.came_in_later && *party != own => NOT_KNOWN,
+            _ if *party == stands.opened_by => "opened it",
+            _ => "nobody yet",
+        };
         format!("{} {opened}", shown(party))
     });
     officers.chain(others).collect::<Vec<_>>().join(", ")
@@ -102,6 +117,9 @@ fn present(stands: &calls::Session) -> String {
 }
 
 fn languages(stands: &calls::Session) -> String {
+    if stands.came_in_later {
+        return NOT_KNOWN.into();
+    }
     stands.languages.iter().map(|one| shown(one)).collect::<Vec<_>>().join(", ")
 }
 
@@ -140,6 +158,33 @@ mod tests {
     use super::*;
     use crate::cli::hotline::console::screen::{console, text};
     use crate::domain::time::Instant;
+
+    #[test]
+    fn what_a_party_that_came_in_later_was_not_told_is_not_known_there_and_not_denied() {
+        let stands = calls::Session {
+            present: vec!["BY".into(), "LT".into(), "PL".into()],
+            on: vec![calls::OfficerOn { party: "PL".into(), officer: "Maj".into(), since_ms: 0 }],
+            came_in_later: true,
+            ..Default::default()
+        };
+        assert_eq!(on(&stands, "LT"), "PL Maj, BY not known here, LT nobody yet");
+        assert_eq!(languages(&stands), "not known here");
+        let (opened_by, languages_of_it) = ("BY".to_owned(), vec!["en".to_owned()]);
+        let there = calls::Session { opened_by, languages: languages_of_it, came_in_later: false, ..stands };
+        assert_eq!(on(&there, "PL"), "PL Maj, BY opened it, LT nobody yet");
+        assert_eq!(languages(&there), "en");
+    }
+
+    #[test]
+    fn what_was_heard_by_telephone_and_has_no_original_here_is_told_above_the_session() {
+        let mut state = console(&[]);
+        state.view = View::Session;
+        let stands = |state: &State| head(state, 80)[1].pieces[0].text.clone();
+        assert!(stands(&state).starts_with("on: "), "{}", stands(&state));
+        state.sessions.values_mut().for_each(|one| one.stands.heard_alone = 2);
+        let told = "HEARD BY TELEPHONE 2: detente hotline show  on: ";
+        assert!(stands(&state).starts_with(told), "{}", stands(&state));
+    }
 
     #[test]
     fn since_when_the_node_is_lost_stands_whole_at_80_columns_while_a_flash_is_unread() {

@@ -37,6 +37,7 @@ use self::drafts::{DraftOf, Drafts};
 use self::keys::{At, Key};
 use self::link::Heard;
 use self::looks::Looked;
+pub(super) use self::rows::{is_text, is_unread_here};
 use self::screen::Drawn;
 use self::state::{Effect, State};
 use self::terminal::{Input, Terminal};

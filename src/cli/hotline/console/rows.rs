@@ -122,6 +122,10 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
     if let Some(withdrawn) = page::withdrawn(line) {
         put(&mut rows, 2, &withdrawn, look.columns, Weight::Bold);
     }
+    for heard in &line.heard {
+        let weight = if heard.differences.is_empty() { Weight::Plain } else { Weight::Bold };
+        put(&mut rows, 2, &page::heard_as(heard), look.columns, weight);
+    }
     for (at, state) in line.states.iter().enumerate() {
         let mut words = became(line, state, look);
         // What its own writer is told of it begins here.

@@ -31,6 +31,7 @@ impl History {
                 number: line.message.number.clone(),
                 message: line.digest,
                 form: form.clone(),
+                withdrawn_by: self.withdrawal_of(line).map(|word| word.message.number.clone()),
             };
             Some(one).filter(|one| one.is_of(original))
         };

@@ -1,0 +1,134 @@
+//! `hotline close`: what is signed is told before it is, with how much of it nobody here has read.
+//!
+//! Never here: a signature over a transcript other than the one that was told, or over a text that nobody has read
+//! where nobody said that it is meant so.
+
+use bytes::Bytes;
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::console::{is_text, is_unread_here};
+use super::speak::{How, Open};
+use super::{service, show};
+use crate::cli::desk::{answer, answer_command};
+use crate::cli::fault::Fault;
+use crate::cli::out::say;
+use crate::cli::{given, json};
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::digest::Digest;
+use crate::domain::text::shown;
+
+#[derive(Args, Debug)]
+pub struct CloseArgs {
+    /// The session's thread, or its first digits
+    #[arg(value_parser = given::beginning)]
+    thread: String,
+    /// Why, or what remains to be said
+    #[arg(long, default_value = "")]
+    remarks: String,
+    /// Sign also over texts that no officer of this Party has read: without this that is refused
+    #[arg(long)]
+    with_unread: bool,
+    #[command(flatten)]
+    how: How,
+}
+
+/// What a close signs, as it stands now.
+struct Signs {
+    /// By the other Party.
+    transcripts: Vec<(String, Digest)>,
+    texts: usize,
+    /// Digests of those that nobody here has read, in the order of the session.
+    unread: Vec<Bytes>,
+    /// How many messages wait for one that is not on record here: the close does not cover them.
+    waiting: usize,
+}
+
+pub async fn close(args: CloseArgs) -> Result<(), Fault> {
+    let open = args.how.open()?;
+    let session = open.session(open.thread(&args.thread).await?).await?;
+    let signs = Signs::asked(&open, &session).await?;
+    if let Some(first) = signs.unread.first().filter(|_| !args.with_unread) {
+        let first = hex::encode(first);
+        let first = first.get(..12).unwrap_or_default();
+        return Err(Fault::new(format!(
+            "{} of {} text(s) no officer of yours has read, {first} first: `detente hotline read {first}`, or \
+             --with-unread, if they are to be signed unread; nothing was sent",
+            signs.unread.len(),
+            signs.texts
+        )));
+    }
+    if !open.json {
+        signs.print();
+    }
+    let asked = calls::CloseSessionRequest {
+        command: Some(open.header.clone()),
+        thread: session.thread,
+        opening: session.opening,
+        remarks: args.remarks,
+        precedence: open.precedence,
+        shown: signs.shown(),
+    };
+    let said = answer_command(open.id, service(&open.desk).close_session(asked)).await?;
+    match said.spoken {
+        Some(spoken) if open.json => {
+            let mut object = open.as_json(&spoken);
+            signs.put_into(&mut object);
+            say!("{}", json::line(&object));
+            Ok(())
+        }
+        spoken => open.told(spoken),
+    }
+}
+
+impl Signs {
+    /// The transcripts first: what comes after them is counted, and the node signs no other than these.
+    async fn asked(open: &Open, session: &calls::Session) -> Result<Signs, Fault> {
+        let (own, thread) = (open.desk.party.to_string(), &session.thread);
+        let mut transcripts = Vec::new();
+        for party in session.present.iter().filter(|party| **party != own) {
+            let asked = calls::TranscriptRequest { thread: thread.clone(), with: party.clone() };
+            let signed = answer(service(&open.desk).transcript(asked)).await?;
+            transcripts.push((party.clone(), Digest::of(&signed.transcript)));
+        }
+        let lines = show::whole(&open.desk, thread.clone()).await?.lines;
+        // What has no place in the session is no part of what is signed.
+        let of_it = || lines.iter().filter(|line| line.position > 0);
+        let unread = of_it().filter(|line| is_unread_here(line, &own));
+        Ok(Signs {
+            transcripts,
+            texts: of_it().filter(|line| is_text(line)).count(),
+            unread: unread.map(|line| line.digest.clone()).collect(),
+            waiting: of_it().filter(|line| !line.missing.is_empty()).count(),
+        })
+    }
+
+    fn print(&self) {
+        for (party, digest) in &self.transcripts {
+            say!("signs     {digest} with {}", shown(party));
+        }
+        say!("texts     {}, of which no officer of yours has read {}", self.texts, self.unread.len());
+        if self.waiting > 0 {
+            say!("without   {} message(s) that wait for others: the close does not cover them", self.waiting);
+        }
+    }
+
+    /// For the node to compare. Not where something waits: what is signed is less than the transcript then.
+    fn shown(&self) -> Vec<calls::TranscriptShown> {
+        let all = self.transcripts.iter().filter(|_| self.waiting == 0);
+        let one = |(party, digest): &(String, Digest)| calls::TranscriptShown {
+            party: party.clone(),
+            digest: digest.0.to_vec().into(),
+        };
+        all.map(one).collect()
+    }
+
+    fn put_into(&self, object: &mut Value) {
+        let one =
+            |(party, digest): &(String, Digest)| json!({ "with": party, "transcript": digest.to_string() });
+        object["signs"] = self.transcripts.iter().map(one).collect();
+        object["texts"] = json!(self.texts);
+        object["unread"] = self.unread.iter().map(hex::encode).collect();
+        object["waiting"] = json!(self.waiting);
+    }
+}

@@ -1,0 +1,91 @@
+//! Telephone numbers on a line that has no room for all the words around them: each is whole, or counted as not shown.
+//!
+//! Never here: a rule for how a number is written. It is what has the most digits between commas.
+
+use std::cmp::Reverse;
+
+use crate::domain::official::wrap::{columns, cut};
+use crate::domain::text::shown;
+
+/// Columns of what tells how many are not shown.
+const MORE_COLUMNS: usize = 10;
+/// Fewer digits are no number: that of a room, or of a floor.
+const DIGITS_MIN: usize = 3;
+
+/// All of these texts, where they leave so many columns to spare; else the numbers in them, as many as there is room
+/// for.
+pub(super) fn within(texts: &[String], room: usize, spare: usize) -> String {
+    let texts: Vec<String> = texts.iter().map(|text| shown(text)).collect();
+    let all = texts.join(", ");
+    if columns(&all) <= room.saturating_sub(spare) {
+        return all;
+    }
+    let numbers: Vec<&str> = texts.iter().filter_map(|text| number(text)).collect();
+    if numbers.is_empty() {
+        return cut(&all, room);
+    }
+    let room = if texts.len() > 1 { room.saturating_sub(MORE_COLUMNS) } else { room };
+    let (mut line, mut taken) = (String::new(), 0_usize);
+    for number in numbers {
+        let longer = if line.is_empty() { format!("… {number}") } else { format!("{line}, {number}") };
+        if columns(&longer) <= room {
+            (line, taken) = (longer, taken.saturating_add(1));
+        }
+    }
+    match texts.len().saturating_sub(taken) {
+        _ if taken == 0 => "too long, see --json".into(),
+        0 => line,
+        more => format!("{line} + {more} more"),
+    }
+}
+
+/// From the first digit to the last of what has the most of them. `None` where it has too few.
+fn number(text: &str) -> Option<&str> {
+    let part = text.split([',', ';']).min_by_key(|part| Reverse(digits(part)))?;
+    if digits(part) < DIGITS_MIN {
+        return None;
+    }
+    // A plus begins a number, unless most of it stands before.
+    let from_plus = part.find('+').and_then(|at| part.split_at_checked(at));
+    let part = match from_plus {
+        Some((before, number)) if digits(before) <= digits(number) => number,
+        _ => part.trim_start_matches(|one: char| !one.is_numeric() && one != '('),
+    };
+    Some(part.trim_end_matches(|one: char| !one.is_numeric()))
+}
+
+fn digits(text: &str) -> usize {
+    text.chars().filter(|one| one.is_numeric()).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(texts: &[&str], room: usize, spare: usize) -> String {
+        let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
+        within(&texts, room, spare)
+    }
+
+    #[test]
+    fn where_the_words_have_no_room_the_number_is_whole() {
+        let desk = "desk of the watch, building 4, room 112, tel. +375 17 222 33 44 ext 17, by day";
+        assert_eq!(line(&[desk], 80, 0), desk);
+        assert_eq!(line(&[desk], 80, 10), "… +375 17 222 33 44 ext 17");
+        assert_eq!(line(&[desk], 26, 0), "… +375 17 222 33 44 ext 17");
+        assert_eq!(line(&["the desk behind room 7; (017) 222-33-44 by night"], 30, 0), "… (017) 222-33-44");
+        assert_eq!(
+            line(&["the switchboard of the General Staff: 00375172223344"], 30, 0),
+            "… 00375172223344"
+        );
+    }
+
+    #[test]
+    fn a_number_that_has_no_room_is_counted_and_none_is_cut() {
+        let both = ["Watch of BY, +375 17 222 33 44", "Duty officer, 00 375 17 555 66 77"];
+        assert_eq!(line(&both, 55, 0), "… +375 17 222 33 44, 00 375 17 555 66 77");
+        assert_eq!(line(&both, 35, 0), "… +375 17 222 33 44 + 1 more");
+        assert_eq!(line(&both, 12, 0), "too long, see --json");
+        assert_eq!(line(&["ask for the Colonel by his name, floor 4"], 12, 0), "ask for the…");
+    }
+}

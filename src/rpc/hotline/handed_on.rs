@@ -1,0 +1,54 @@
+//! Messages of a session that a Party handed on in it: what was said before another one came in, as all who were present
+//! agreed.
+//!
+//! Never here: a place in the order, or a part in what is signed. Whoever hands it on says that its author said it; next
+//! to that stands whether the author's signature verifies here.
+
+use prost::Message as _;
+
+use super::lines;
+use super::told::{HandedOn, Told};
+use crate::codec::message::{precedence_to_proto, traffic_to_proto};
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::board::Board;
+use crate::limits;
+use crate::rpc::originals;
+
+/// By their authors' date-time groups, as many as one answer has room for; and how many more there are.
+pub(super) fn of(told: &Told, board: &Board) -> (Vec<calls::HandedOn>, u32) {
+    let mut all: Vec<&HandedOn> = told.handed_on.iter().collect();
+    all.sort_by_key(|one| one.original.message.released_at);
+    let (mut given, mut bytes, mut more) = (Vec::new(), 0_usize, 0_u32);
+    for one in all {
+        if more == 0 && given.len() < limits::HOTLINE_HANDED_ON_TOLD {
+            let next = line(one, board);
+            bytes = bytes.saturating_add(next.encoded_len());
+            if bytes <= limits::HOTLINE_HANDED_ON_BYTES {
+                given.push(next);
+                continue;
+            }
+        }
+        more = more.saturating_add(1);
+    }
+    (given, more)
+}
+
+fn line(one: &HandedOn, board: &Board) -> calls::HandedOn {
+    let message = &one.original.message;
+    let content = one.original.said.content();
+    calls::HandedOn {
+        digest: one.original.digest.0.to_vec().into(),
+        in_message: one.in_message.0.to_vec().into(),
+        by: one.by.to_string(),
+        recorded_at_ms: one.recorded_at.0,
+        kind: message.draft.kind.clone(),
+        author: message.author.to_string(),
+        number: message.number.clone(),
+        text: content.map(|content| lines::what(content).0).unwrap_or_default(),
+        language: message.draft.language.clone(),
+        precedence: precedence_to_proto(message.draft.precedence),
+        traffic: traffic_to_proto(message.draft.traffic),
+        released_at_ms: message.released_at.0,
+        signature: originals::signature_mark(board, &one.form, None).unwrap_or_default(),
+    }
+}

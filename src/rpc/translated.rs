@@ -1,0 +1,57 @@
+//! Which translations of a message lie in its thread: whoever reads it is told of them.
+//!
+//! Never here: a word of theirs. The original counts.
+
+use crate::codec::content;
+use crate::domain::became::withdrawn_by;
+use crate::domain::content::{Content, Kind};
+use crate::domain::digest::Digest;
+use crate::domain::duty::OfAuthor;
+use crate::domain::message::Message;
+use crate::domain::text::shown;
+use crate::domain::thread::Entry;
+use crate::registrar::Head;
+use crate::replay::records::{RecordFault, Records};
+
+/// Lines of marks, safe to show, one for each translation among the newest messages of the thread, of which as many
+/// are read as `most` says.
+///
+/// # Errors
+/// The journal does not answer, or is not what it was.
+pub(super) async fn marks(
+    head: &Head,
+    records: &Records,
+    (digest, message): (&Digest, &Message),
+    most: usize,
+) -> Result<Vec<String>, RecordFault> {
+    let id = message.draft.thread;
+    let Some(thread) = head.board.thread(id) else { return Ok(Vec::new()) };
+    let others = thread.in_order().into_iter().rev().filter(|entry| entry.digest != *digest);
+    let mut newest: Vec<Entry> = others.take(most).collect();
+    newest.reverse();
+    let mut marks = Vec::new();
+    for entry in newest {
+        let stored = records.message(entry.index, &entry.digest).await?;
+        let draft = &stored.message.draft;
+        if draft.kind != Kind::Translation.name() {
+            continue;
+        }
+        let said = content::said(&draft.kind, &draft.content);
+        let Some(Content::Translation(form)) = said.content() else { continue };
+        if form.of.message_digest.is_none_or(|of| of.0 != *digest) {
+            continue;
+        }
+        let number = &stored.message.number;
+        let (language, by) = (shown(&form.language), stored.message.author);
+        let mut mark =
+            format!("translated into {language} by {by}, in {}; the original counts", shown(number));
+        let of = OfAuthor { thread: id, author: by, traffic: draft.traffic };
+        let words = head.board.duties.withdrawals.of(of, &entry.digest, number, None);
+        if let Some((index, word)) = words.first() {
+            let word = records.message(*index, word).await?.message;
+            mark = format!("{mark}; {}", withdrawn_by(&word.number));
+        }
+        marks.push(mark);
+    }
+    Ok(marks)
+}
