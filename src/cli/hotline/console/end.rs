@@ -29,9 +29,11 @@ pub fn at_the_end(session: &Session) -> impl Iterator<Item = &calls::SaidBeside>
 }
 
 fn stands_at(one: &calls::SaidBeside, line: &calls::SessionLine) -> bool {
-    let is_shown = line.translations.iter().any(|translation| translation.digest == one.digest)
-        || !one.number.is_empty() && line.withdrawn_by == one.number;
-    one.about == line.digest && is_shown
+    let takes_back = |withdrawn_by: &str| !one.number.is_empty() && withdrawn_by == one.number;
+    let is_it = |translation: &calls::TextTranslation| {
+        translation.digest == one.digest || takes_back(&translation.withdrawn_by)
+    };
+    one.about == line.digest && (takes_back(&line.withdrawn_by) || line.translations.iter().any(is_it))
 }
 
 /// Whether all that it says stands at the end.

@@ -266,7 +266,7 @@ impl State {
         let partial = self.left_out.contains(thread);
         // What is told beside it since has not stood on the screen.
         let says_more = |before: &calls::SessionLine| {
-            before.translations.len() < line.translations.len() || before.withdrawn_by != line.withdrawn_by
+            before.translations != line.translations || before.withdrawn_by != line.withdrawn_by
         };
         let before = self.sessions.get(thread).map(|session| &session.lines);
         let before = before.and_then(|lines| lines.iter().find(|one| one.digest == digest));
