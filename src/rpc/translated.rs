@@ -14,7 +14,7 @@ use crate::registrar::Head;
 use crate::replay::records::{RecordFault, Records};
 
 /// Lines of marks, safe to show, one for each translation among the newest messages of the thread, of which as many
-/// are read as `most` says.
+/// are read as `most` says; of a real message no drill's. How many were not looked at is the last line.
 ///
 /// # Errors
 /// The journal does not answer, or is not what it was.
@@ -26,14 +26,15 @@ pub(super) async fn marks(
 ) -> Result<Vec<String>, RecordFault> {
     let id = message.draft.thread;
     let Some(thread) = head.board.thread(id) else { return Ok(Vec::new()) };
-    let others = thread.in_order().into_iter().rev().filter(|entry| entry.digest != *digest);
-    let mut newest: Vec<Entry> = others.take(most).collect();
-    newest.reverse();
+    let order = thread.in_order().into_iter();
+    let mut newest: Vec<Entry> = order.filter(|entry| entry.digest != *digest).collect();
+    let not_read = newest.len().saturating_sub(most);
+    newest.drain(..not_read);
     let mut marks = Vec::new();
     for entry in newest {
         let stored = records.message(entry.index, &entry.digest).await?;
         let draft = &stored.message.draft;
-        if draft.kind != Kind::Translation.name() {
+        if draft.kind != Kind::Translation.name() || draft.traffic != message.draft.traffic {
             continue;
         }
         let said = content::said(&draft.kind, &draft.content);
@@ -52,6 +53,9 @@ pub(super) async fn marks(
             mark = format!("{mark}; {}", withdrawn_by(&word.number));
         }
         marks.push(mark);
+    }
+    if not_read > 0 {
+        marks.push(format!("{not_read} earlier messages of its thread were not looked at for translations"));
     }
     Ok(marks)
 }
