@@ -7,14 +7,14 @@ use crate::domain::became::withdrawn_by;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
 use crate::domain::duty::OfAuthor;
-use crate::domain::message::Message;
+use crate::domain::message::{Message, Traffic};
 use crate::domain::text::shown;
 use crate::domain::thread::Entry;
 use crate::registrar::Head;
 use crate::replay::records::{RecordFault, Records};
 
 /// Lines of marks, safe to show, one for each translation among the newest messages of the thread, of which as many
-/// are read as `most` says; of a real message no drill's. How many were not looked at is the last line.
+/// are read as `most` says: one of another traffic says so. How many were not looked at is the last line.
 ///
 /// # Errors
 /// The journal does not answer, or is not what it was.
@@ -27,14 +27,14 @@ pub(super) async fn marks(
     let id = message.draft.thread;
     let Some(thread) = head.board.thread(id) else { return Ok(Vec::new()) };
     let order = thread.in_order().into_iter();
-    let mut newest: Vec<Entry> = order.filter(|entry| entry.digest != *digest).collect();
-    let not_read = newest.len().saturating_sub(most);
-    newest.drain(..not_read);
+    let mut others: Vec<Entry> = order.filter(|entry| entry.digest != *digest).collect();
+    let not_read = others.len().saturating_sub(most);
+    let newest = others.split_off(not_read);
     let mut marks = Vec::new();
     for entry in newest {
         let stored = records.message(entry.index, &entry.digest).await?;
         let draft = &stored.message.draft;
-        if draft.kind != Kind::Translation.name() || draft.traffic != message.draft.traffic {
+        if draft.kind != Kind::Translation.name() {
             continue;
         }
         let said = content::said(&draft.kind, &draft.content);
@@ -44,8 +44,14 @@ pub(super) async fn marks(
         }
         let number = &stored.message.number;
         let (language, by) = (shown(&form.language), stored.message.author);
+        let traffic = match draft.traffic {
+            traffic if traffic == message.draft.traffic => "",
+            Traffic::Drill => ", a drill's",
+            Traffic::Real => ", not a drill's",
+        };
+        let number_shown = shown(number);
         let mut mark =
-            format!("translated into {language} by {by}, in {}; the original counts", shown(number));
+            format!("translated into {language} by {by}, in {number_shown}{traffic}; the original counts");
         let of = OfAuthor { thread: id, author: by, traffic: draft.traffic };
         let words = head.board.duties.withdrawals.of(of, &entry.digest, number, None);
         if let Some((index, word)) = words.first() {
