@@ -34,8 +34,9 @@ pub fn print(report: &Report, given: Option<Fingerprint>) {
     }
     if report.by_older_rules > 0 {
         say!(
-            "older rules  {} records on duties, checks, the watch or FLASH were decided under an older fold version, and \
-             would be decided otherwise under {}: what they say stands, and is not held against today's rules",
+            "older rules  {} records on duties, checks, alarms, the watch or FLASH were decided under an older fold \
+             version, and would be decided otherwise under {}: what they say stands, and is not held against today's \
+             rules",
             report.by_older_rules,
             report.fold_version
         );

@@ -7,14 +7,14 @@ use crate::domain::became::withdrawn_by;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
 use crate::domain::duty::OfAuthor;
-use crate::domain::message::Message;
+use crate::domain::message::{Message, Traffic};
 use crate::domain::text::shown;
 use crate::domain::thread::Entry;
 use crate::registrar::Head;
 use crate::replay::records::{RecordFault, Records};
 
 /// Lines of marks, safe to show, one for each translation among the newest messages of the thread, of which as many
-/// are read as `most` says.
+/// are read as `most` says: one of another traffic says so. How many were not looked at is the last line.
 ///
 /// # Errors
 /// The journal does not answer, or is not what it was.
@@ -26,9 +26,10 @@ pub(super) async fn marks(
 ) -> Result<Vec<String>, RecordFault> {
     let id = message.draft.thread;
     let Some(thread) = head.board.thread(id) else { return Ok(Vec::new()) };
-    let others = thread.in_order().into_iter().rev().filter(|entry| entry.digest != *digest);
-    let mut newest: Vec<Entry> = others.take(most).collect();
-    newest.reverse();
+    let order = thread.in_order().into_iter();
+    let mut others: Vec<Entry> = order.filter(|entry| entry.digest != *digest).collect();
+    let not_read = others.len().saturating_sub(most);
+    let newest = others.split_off(not_read);
     let mut marks = Vec::new();
     for entry in newest {
         let stored = records.message(entry.index, &entry.digest).await?;
@@ -43,8 +44,14 @@ pub(super) async fn marks(
         }
         let number = &stored.message.number;
         let (language, by) = (shown(&form.language), stored.message.author);
+        let traffic = match draft.traffic {
+            traffic if traffic == message.draft.traffic => "",
+            Traffic::Drill => ", a drill's",
+            Traffic::Real => ", not a drill's",
+        };
+        let number_shown = shown(number);
         let mut mark =
-            format!("translated into {language} by {by}, in {}; the original counts", shown(number));
+            format!("translated into {language} by {by}, in {number_shown}{traffic}; the original counts");
         let of = OfAuthor { thread: id, author: by, traffic: draft.traffic };
         let words = head.board.duties.withdrawals.of(of, &entry.digest, number, None);
         if let Some((index, word)) = words.first() {
@@ -52,6 +59,9 @@ pub(super) async fn marks(
             mark = format!("{mark}; {}", withdrawn_by(&word.number));
         }
         marks.push(mark);
+    }
+    if not_read > 0 {
+        marks.push(format!("{not_read} earlier messages of its thread were not looked at for translations"));
     }
     Ok(marks)
 }

@@ -1,24 +1,30 @@
 //! Keys made anew while a link is in use: what was owed under the old ones comes, all goes on under the new
 //! ones, and everything still proves.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use bytes::Bytes;
 use detente::cli::custody::Custody;
 use detente::cli::register::Entry;
 use detente::cli::{key_list, keys};
+use detente::codec::bundle;
 use detente::codec::key_list as key_list_codec;
 use detente::codec::proto::detente::v1::propose_request::Change;
 use detente::codec::signed;
 use detente::domain::board::Board;
-use detente::domain::digest::ThreadId;
+use detente::domain::content::Kind;
+use detente::domain::digest::{Digest, ThreadId};
 use detente::domain::event::AcceptedKeyList;
 use detente::domain::keys::{KeyList, Purpose};
+use detente::domain::party::Party;
 use detente::domain::precedence::Precedence;
 use detente::evidence::signed::{PayloadType, Signed};
+use detente::replay::bundle::{Source, make};
+use detente::replay::verify::{Weight, verify};
 
 use crate::auditor::detente;
-use crate::officer::{notify, violations};
+use crate::officer::{filled, form, heading, notify, send, violations};
 use crate::talk::{both_settled, fresh, outgoing, release, until};
 use crate::world::{Medium, World};
 
@@ -183,4 +189,31 @@ async fn a_custody_with_another_authority_than_the_list_names_issues_nothing_for
     assert!(!next.out.exists() && !copy.join("keys/list-2").exists());
     let issued = Custody::open(&copy.join("custody"), &state.party).unwrap();
     assert!(!issued.register().iter().any(|entry| matches!(entry, Entry::Issued { .. })));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_nothing_dates_under_the_list_of_before_takes_nothing_back_for_certain() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let text = send(&world, "BY", 1, heading(1), &filled(Kind::Text)).await;
+    let named = format!("[withdraws]\nmessage_digest = \"{}\"\n", hex::encode(&text.message_digest));
+    send(&world, "BY", 2, heading(1), &form(Kind::MessageWithdrawal, &named)).await;
+    both_settled(&world, "BY", "PL").await;
+    renew(&world, "BY", &[Purpose::Message]).await;
+    let node = world.node("BY");
+    let head = node.registrar.head();
+    let records = head.records(&node.registrar.journal);
+    let source = Source { records: &records, board: &head.board, ring: &node.ring };
+    let file = make(&source, ThreadId([1; 16]), world.clock.now()).await.unwrap();
+    // As whoever holds a key of long ago could make it: with no dispatch.
+    let mut bundle = bundle::decode(file.clone()).unwrap();
+    bundle.dispatches.clear();
+    let trusted =
+        |code: &str| -> (Party, Digest) { (code.parse().unwrap(), world.node(code).settings.fingerprint.0) };
+    let trusted: BTreeMap<Party, Digest> = ["BY", "PL"].map(trusted).into_iter().collect();
+    for (file, wanted) in [(file, Weight::Proven), (bundle::encode(&bundle), Weight::NotProven)] {
+        let found = verify(file, &trusted).unwrap();
+        let of = found.findings.iter().filter(|one| one.sentence.starts_with("WITHDRAWN by "));
+        let weights: Vec<Weight> = of.map(|one| one.weight).collect();
+        assert_eq!(weights, [wanted], "{:?}", found.findings);
+    }
 }

@@ -77,6 +77,10 @@ impl Bond {
         // Of our own words each addressee's receipt is known; of another's only what we took.
         let told = |author: Party, reader: Party| if author == own { reader } else { own };
         let ones = ones.adopted(regime, told(one, other), at);
+        // Those of the other may be many, and the writer waits.
+        if ones.is_empty() {
+            return Vec::new();
+        }
         let others = others.adopted(regime, told(other, one), at);
         let texts: BTreeSet<Digest> = ones.iter().map(|adopted| adopted.regime).collect();
         let mut all: Vec<Bond> = texts

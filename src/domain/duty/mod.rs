@@ -233,7 +233,8 @@ pub enum Lifting {
     ForceMajeure {
         claimed_in: Digest,
     },
-    /// The two were not bound to each other any more when it fell due.
+    /// When it fell due its paragraph did not bind the two to each other any more; of a day of the year also that
+    /// another text of the regime had come to bind them later.
     NotBound,
     /// What brought it about came only after it fell due.
     CameTooLate,

@@ -2,7 +2,7 @@
 //!
 //! Never here: raw text from outside. Parties' codes and digests only.
 
-use super::{Doubt, Duty, Force, GivenBy, InTime, Lifting, State, Step, TakenBack};
+use super::{Cause, Doubt, Duty, Force, GivenBy, InTime, Lifting, State, Step, TakenBack};
 use crate::domain::digest::Digest;
 
 impl Duty {
@@ -93,7 +93,16 @@ fn lifted(lifting: Lifting, duty: &Duty) -> String {
         Lifting::ForceMajeure { claimed_in } => {
             format!("lifted: force majeure, claimed by {by} in message {}", claimed_in.short())
         }
-        Lifting::NotBound => "lifted: the two were not bound to each other when it fell due".to_owned(),
+        Lifting::NotBound => {
+            let none = "lifted: this paragraph did not bind the two to each other when it fell due";
+            match duty.opened.cause {
+                Cause::Message { .. } => none.to_owned(),
+                // They may be bound by this text as well.
+                Cause::Year(_) => format!(
+                    "{none}, or another text of the regime had come to bind them later, and days of the year go by that"
+                ),
+            }
+        }
         Lifting::CameTooLate => format!("lifted: what brought it about reached {by} only after it fell due"),
         Lifting::AccountTakenBack => {
             "lifted: our account of the delivery by hand from which it ran counts no more: it was taken back, or \
@@ -111,5 +120,45 @@ impl Force {
             Force::Unchecked => "an alarm: it rests on an unchecked number",
             Force::Alarm => "an alarm: the regime sets no number, or whether it applies can't be judged",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::domain::digest::ThreadId;
+    use crate::domain::duty::{DutyNumber, Opened, Rule, RunsFrom};
+    use crate::domain::message::Traffic;
+    use crate::domain::time::Instant;
+
+    #[test]
+    fn of_a_day_of_the_year_that_goes_by_a_later_text_it_is_not_said_that_the_first_binds_nobody() {
+        let lifted = |cause: Cause| {
+            let rule = Rule {
+                regime: "dunes".into(),
+                digest: Digest::ZERO,
+                name: "calendar".into(),
+                paragraph: "1".into(),
+                force: Force::Duty,
+            };
+            let opened = Opened {
+                rule: Arc::new(rule),
+                owed_by: "PL".parse().unwrap(),
+                owed_to: "BY".parse().unwrap(),
+                cause,
+                entry: None,
+                traffic: Traffic::Real,
+                runs_from: RunsFrom::Year,
+                from: Instant(0),
+                due: Instant(1),
+            };
+            let duty = Duty { number: DutyNumber(0), opened, index: 0, at: Instant(0), story: Vec::new() };
+            Step::Lifted(Lifting::NotBound).says(&duty)
+        };
+        assert!(lifted(Cause::Year(2025)).contains("another text of the regime had come to bind them later"));
+        let by_message = Cause::Message { digest: Digest::ZERO, thread: ThreadId([1; 16]) };
+        assert!(!lifted(by_message).contains("another text"));
     }
 }

@@ -44,7 +44,10 @@ impl Is {
             Is::OneOf(wanted) => wanted.iter().any(|wanted| wanted.trim().to_lowercase() == text),
             Is::Word(wanted) => is_any_among(wanted, &in_words(&text)),
             Is::Only { word, beside } => {
-                is_made_up_of(&in_words(&text), &each_in_words(word), &each_in_words(beside))
+                let words = in_words(&text);
+                // Of nearly all entries of a form this tells already, and the lists are long.
+                is_any_among(word, &words)
+                    && is_made_up_of(&words, &each_in_words(word), &each_in_words(beside))
             }
         }
     }

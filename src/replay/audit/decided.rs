@@ -2,9 +2,9 @@
 //! different persons where it takes two, a draft that was open and says what was signed.
 //!
 //! The Board of just before the record, its time and its stamp give the same decision that was given
-//! then; no rule is written twice. What an older fold decided of duties, checks, the watch or FLASH and this one would not is counted,
-//! and told apart from faults. Never here: signatures and proofs (`events.rs` hands them out), and what was "not now" or over a
-//! limit, which another program may have judged by other bounds.
+//! then; no rule is written twice. What an older fold decided of duties, checks, alarms, the watch or FLASH and this
+//! one would not is counted, and told apart from faults. Never here: signatures and proofs (`events.rs` hands them
+//! out), and what was "not now" or over a limit, which another program may have judged by other bounds.
 
 use super::events::Seen;
 use crate::codec::{content, message, signed};
@@ -113,9 +113,11 @@ fn decide(
     }
 }
 
-/// Since which fold version duties, checks, what the watch does, and how much FLASH goes out, are decided as today.
-const DUTIES_SINCE: u32 = 2;
+/// Since which fold version duties, checks, alarms of one's own, what the watch does, and how much FLASH goes out, are
+/// decided as today.
+const DUTIES_SINCE: u32 = 3;
 const CHECKS_SINCE: u32 = 3;
+const ALARMS_SINCE: u32 = 3;
 const WATCH_SINCE: u32 = 3;
 const FLASH_SINCE: u32 = 3;
 
@@ -124,6 +126,8 @@ fn as_today_since(event: &Event) -> u32 {
     match event {
         Event::DutiesNoted(_) => DUTIES_SINCE,
         Event::CheckNoted(_) => CHECKS_SINCE,
+        Event::AlarmNoted(_) => ALARMS_SINCE,
+        Event::Alerted(_) => WATCH_SINCE,
         Event::Released(released) if released.draft.is_none() && says_check(&released.message.draft) => {
             CHECKS_SINCE
         }

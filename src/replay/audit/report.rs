@@ -84,8 +84,8 @@ pub struct Report {
     pub fold_version: u32,
     /// Records whose time lies before that of the record before: marked, no fault.
     pub times_run_backwards: u64,
-    /// Records on duties, checks, the watch or FLASH that an older fold decided and this one would have decided otherwise: told, no fault.
-    /// Their signatures and their place are checked as those of any.
+    /// Records on duties, checks, alarms, the watch or FLASH that an older fold decided and this one would have decided
+    /// otherwise: told, no fault. Their signatures and their place are checked as those of any.
     pub by_older_rules: u64,
     /// The newest [`limits::AUDIT_HAND_OVERS_SHOWN_MAX`] hand-overs of the watch, by record: what both officers signed for.
     pub hand_overs: Vec<(u64, OfferedOnRecord)>,

@@ -41,15 +41,18 @@ struct Word {
 impl Checker<'_> {
     pub(super) fn became(&mut self) {
         let words = self.words();
-        let backs = words.iter().filter(|word| word.does == Does::TakesBack);
+        // Of what nothing shows when it was written it takes nothing back for certain.
+        let is_certain = |word: &&Word| self.word_of(&word.message) == Proven;
+        let backs = words.iter().filter(|word| word.does == Does::TakesBack).filter(is_certain);
         let taken_back: BTreeSet<Digest> = backs.filter_map(|word| word.on).collect();
         for word in &words {
+            let weight = self.word_of(&word.message);
             let sentence = format!("{} says that it {} {}", word.author, word.does.verb(), word.names);
-            self.signed(&word.about, Proven, &[word.author], sentence);
+            self.signed(&word.about, weight, &[word.author], sentence);
             let Some(of) = word.on.filter(|_| !taken_back.contains(&word.message)) else { continue };
             let Some(about) = self.messages.get(&of).map(name) else { continue };
             let sentence = format!("{} by {}, in this bundle", word.does.done(), shown(&word.number));
-            self.signed(&about, Proven, &[word.author], sentence);
+            self.signed(&about, weight, &[word.author], sentence);
         }
     }
 

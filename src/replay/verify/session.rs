@@ -63,7 +63,8 @@ impl Checker<'_> {
             let sentence = format!(
                 "it stands {position} of {all} in the session's order, which follows from what each names as seen"
             );
-            self.signed(&about, Proven, &[author], sentence);
+            let weight = self.word_of(&line.spoken.said.message);
+            self.signed(&about, weight, &[author], sentence);
             if line.unseen > 0 {
                 let sentence = format!(
                     "that it was written after {} of those before it: its author had not seen them, and which came \
@@ -89,7 +90,7 @@ impl Checker<'_> {
                 continue;
             };
             let Content::SessionClose(form) = &close.said.content else { continue };
-            let about = self.about(close);
+            let (about, weight) = (self.about(close), self.word_of(&close.said.message));
             for with in form.agreed.iter().filter(|with| session.is_present(&with.party)) {
                 let digest = with.transcript.map_or_else(|| "of no digest".to_owned(), |one| one.to_string());
                 let messages = with.messages.unwrap_or_default();
@@ -98,7 +99,7 @@ impl Checker<'_> {
                      message(s)",
                     with.party
                 );
-                self.signed(&about, Proven, &[*party], sentence);
+                self.signed(&about, weight, &[*party], sentence);
             }
         }
     }
@@ -110,7 +111,11 @@ impl Checker<'_> {
             let sentence = format!(
                 "{one} and {other} signed the same transcript {agreed}, and the {messages} messages that both have give it"
             );
-            return self.signed(SESSION, Proven, &[one, other], sentence);
+            let closes = [one, other].map(|party| session.closes.get(&party));
+            let is_proven =
+                closes.into_iter().flatten().all(|close| self.word_of(&close.said.message) == Proven);
+            let weight = if is_proven { Proven } else { NotProven };
+            return self.signed(SESSION, weight, &[one, other], sentence);
         }
         let same = format!("that {one} and {other} hold the same to have been said");
         for difference in pair.differences.iter().take(limits::HOTLINE_DIFFERENCES_TOLD) {

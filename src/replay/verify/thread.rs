@@ -27,6 +27,8 @@ pub(super) struct Checker<'a> {
     findings: &'a mut Findings,
     /// Those whose author's signature verified.
     pub(super) messages: BTreeMap<Digest, Message>,
+    /// Those of them of which nothing shows that they were written while their key list was in force.
+    undated: BTreeSet<Digest>,
     /// Official numbers and addressees of what was dispatched, for what is absent.
     pub(super) dispatched: BTreeSet<(Digest, Party)>,
     acknowledged: BTreeSet<(Digest, Party)>,
@@ -55,6 +57,7 @@ pub(super) fn check(bundle: &Bundle, keys: &Keys, findings: &mut Findings) -> Ve
         keys,
         findings,
         messages: BTreeMap::new(),
+        undated: BTreeSet::new(),
         dispatched: BTreeSet::new(),
         acknowledged: BTreeSet::new(),
         places: BTreeMap::new(),
@@ -89,6 +92,11 @@ impl Checker<'_> {
     /// What rests on signatures of these Parties.
     pub(super) fn signed(&mut self, about: &str, weight: Weight, by: &[Party], sentence: impl Into<String>) {
         self.findings.signed(about, weight, by, sentence);
+    }
+
+    /// What a message in here proves of its author's word: whoever has a key of long ago may have written it since.
+    pub(super) fn word_of(&self, message: &Digest) -> Weight {
+        if self.undated.contains(message) { NotProven } else { Proven }
     }
 
     fn read_dispatch<'b>(
@@ -164,6 +172,7 @@ impl Checker<'_> {
         // Nothing dates a message that nobody receipted and no head covers.
         let undated = candidates_undated && self.keys.numbers(author).max() != Some(list);
         if undated {
+            self.undated.insert(digest);
             self.signed(
                 &about,
                 NotProven,
@@ -223,21 +232,26 @@ impl Checker<'_> {
     }
 
     fn acknowledgements(&mut self) {
-        let read: Vec<(Message, _)> = self
+        let read: Vec<(Weight, Message, _)> = self
             .messages
-            .values()
-            .filter(|message| message.draft.kind == ACKNOWLEDGEMENT)
-            .map(|message| (message.clone(), message::decode_acknowledgement(&message.draft.content)))
+            .iter()
+            .filter(|(_, message)| message.draft.kind == ACKNOWLEDGEMENT)
+            .map(|(digest, message)| {
+                let read = message::decode_acknowledgement(&message.draft.content);
+                (self.word_of(digest), message.clone(), read)
+            })
             .collect();
-        for (message, acknowledgement) in read {
+        for (weight, message, acknowledgement) in read {
             let by = message.author;
             match acknowledgement {
                 Ok(of) => {
                     let about = self.messages.get(&of.message).map_or_else(|| name(&message), name);
-                    self.acknowledged.insert((of.message, by));
+                    if weight == Proven {
+                        self.acknowledged.insert((of.message, by));
+                    }
                     self.signed(
                         &about,
-                        Proven,
+                        weight,
                         &[by],
                         format!(
                             "{by} states, in {}, that {} read it at {}",

@@ -1,7 +1,9 @@
-//! The audit of what older folds put on record about duties, checks and the watch: told, and never held against today's rules.
+//! The audit of what older folds put on record about duties, checks, alarms and the watch: told, and never held against
+//! today's rules.
 
 use bytes::Bytes;
 use detente::codec::record;
+use detente::domain::alarm::Noted;
 use detente::domain::board::FOLD_VERSION;
 use detente::domain::check::{CheckNoted, What};
 use detente::domain::command::Command;
@@ -63,14 +65,28 @@ async fn what_an_older_fold_had_considered_for_duties_is_told_and_is_no_fault() 
     let ours = by.board().thread(THREAD).unwrap().entries().next().unwrap().digest;
     // Today no regime with duties is held, and nothing is to be considered.
     let noted = || Event::DutiesNoted(Box::new(DutiesNoted { about: Some(ours), ..Default::default() }));
-    let older = audited(&by, &written_under(&by, 1, vec![noted()]).await);
-    assert_eq!((older.faults, older.by_older_rules), (Vec::new(), 1));
-    // Folds since the second have the rules of today.
-    for fold_version in 2..=FOLD_VERSION {
-        let todays = audited(&by, &written_under(&by, fold_version, vec![noted()]).await);
-        assert_eq!(todays.by_older_rules, 0);
-        assert!(todays.faults[0].sentence.contains("is not to be considered, or was"), "{:?}", todays.faults);
+    // The third has other texts bind, and considers other messages, than those before it.
+    for fold_version in 1..3 {
+        let older = audited(&by, &written_under(&by, fold_version, vec![noted()]).await);
+        assert_eq!((older.faults, older.by_older_rules), (Vec::new(), 1));
     }
+    let todays = audited(&by, &written_under(&by, FOLD_VERSION, vec![noted()]).await);
+    assert_eq!(todays.by_older_rules, 0);
+    assert!(todays.faults[0].sentence.contains("is not to be considered, or was"), "{:?}", todays.faults);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alarm_past_due_by_an_older_fold_that_is_met_by_todays_rules_is_told_and_is_no_fault() {
+    let (by, pl) = pair("BY", "PL").await;
+    exchange(&by, &pl, THREAD, "Exercise").await;
+    let message = by.board().thread(THREAD).unwrap().entries().next().unwrap().digest;
+    // Today it does not run: so it is where what only says that it is a check met it.
+    let noted = || Event::AlarmNoted(Noted::PastDue { thread: THREAD, message, alarm: "answer".into() });
+    let older = audited(&by, &written_under(&by, 2, vec![noted()]).await);
+    assert_eq!((older.faults, older.by_older_rules), (Vec::new(), 1));
+    let todays = audited(&by, &written_under(&by, 3, vec![noted()]).await);
+    assert_eq!(todays.by_older_rules, 0);
+    assert!(todays.faults[0].sentence.contains("stands against a rule"), "{:?}", todays.faults);
 }
 
 #[tokio::test(flavor = "multi_thread")]
