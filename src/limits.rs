@@ -172,6 +172,10 @@ pub const HOTLINE_MESSAGES_MAX: usize = 2_000;
 pub const HOTLINE_THREAD_MAX: usize = 3 * HOTLINE_MESSAGES_MAX;
 /// Of one text no more translations are told; how many more there are is.
 pub const HOTLINE_TRANSLATIONS_TOLD: usize = 8;
+/// Of what is said of a session beside its lines and nobody here has acknowledged no more is told at once.
+pub const HOTLINE_BESIDE_TOLD: usize = 8;
+/// Of the messages that the author of a text had not seen the first are told by their digests; of more only their count.
+pub const HOTLINE_UNSEEN_TOLD: usize = 8;
 /// The translations of one text that are told take no more (bytes).
 pub const HOTLINE_TRANSLATIONS_BYTES: usize = 64 * 1024;
 /// Of what was written down as heard no more is told beside one text, and no more without an original; how much more

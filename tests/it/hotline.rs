@@ -180,6 +180,24 @@ fn texts_written_at_once_on_both_sides_stand_in_one_order_and_say_that_they_are(
     // Opening, acceptance, "first" and the last saw everything; of those at once somebody did not.
     assert_eq!((&unseen[..3], unseen[6]), (&[0, 0, 0][..], 0));
     assert!(unseen[3..6].iter().any(|count| *count > 0), "{unseen:?}");
+    assert!(one.session().lines.iter().all(|line| line.unseen_first.len() == line.unseen), "each by name");
+}
+
+#[test]
+fn what_came_after_its_writer_sent_a_text_and_what_builds_on_that_is_not_named_as_seen() {
+    let (mut one, mut other) = two();
+    let (sent, to) = (other.held.len() as u64, [party("BY")]);
+    let late = one.say("late");
+    other.take(&late);
+    let names = |seen: Vec<SeenLast>, spoken: &Spoken| {
+        seen.iter().any(|one| one.message == Some(MessageDigest(spoken.said.message)))
+    };
+    assert!(names(other.session().seen_by(party("PL"), &to), &late));
+    let seen = other.session().seen_before(sent, party("PL"), &to);
+    assert!(!seen.is_empty() && !names(seen, &late));
+    // A text of one's own that was written with sight of it would stand for it.
+    let own = other.say("seen");
+    assert!(!names(other.session().seen_before(sent, party("PL"), &to), &own));
 }
 
 #[test]

@@ -186,13 +186,20 @@ async fn a_party_that_is_added_in_mid_session_stands_in_each_console_with_who_is
         pl.until_it_says("agrees that LT comes in, and sees all");
         pl.until("not yet in", |rows| rows[0].contains("  BY+PL  "));
         pl.press(&format!("+LT{ENTER}{}all{CONTROL_S}", BACKSPACE.repeat("now on".len())));
+        // It is offered by that, as by an opening.
         lt.until_it_says("BY+LT+PL  Aircraft off course");
+        lt.until_it_rang(1);
+        lt.until("it asks for an officer", |rows| rows[2].starts_with("FLASH in 1 session(s)"));
+        assert!(lt.is_reverse("BY+LT+PL  Aircraft off course"));
         for seat in [&mut by, &mut pl] {
             seat.until("it is in", |rows| {
                 rows[0].contains("  BY+LT+PL  ") && rows[1].contains("LT nobody yet")
             });
         }
-        lt.press(&format!("{ENTER}a"));
+        lt.press("n");
+        lt.until_it_says("r read  Enter answer");
+        lt.press("a");
+        lt.until("it has its officer", |rows| !rows[2].contains("FLASH"));
         for seat in [&mut by, &mut pl] {
             seat.until("who is on there", |rows| rows[1].contains("LT Officer of LT"));
         }
@@ -277,7 +284,7 @@ async fn a_text_longer_than_the_screen_is_gone_through_by_pages_and_read_once_al
         let mut pl = in_session(&world, "PL", "  1 unread");
         pl.until_it_says("| [en] line 0");
         pl.press("r");
-        pl.until_it_says("not all of it has stood on the screen: PgDn, and then r");
+        pl.until_it_says("PgDn, then r: not all of it has stood on the screen");
         pl.press(&PAGE_DOWN.repeat(8));
         pl.until_it_says("| line 59");
         pl.until("its end", |rows| rows.iter().any(|row| row.contains("not answered")));

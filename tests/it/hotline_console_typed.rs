@@ -1,14 +1,15 @@
 //! What is typed at `hotline join`, at a real pseudo-terminal: it is lost by nothing that comes meanwhile, and nothing
 //! goes that its officer did not see and send.
 
+use detente::codec::proto::detente::v1 as calls;
 use tokio::runtime::Handle;
 use tokio::task::block_in_place;
 
 use crate::hotline_console::{CONTROL_C, CONTROL_S, ENTER, ESCAPE, accepted, asked, console};
 use crate::hotline_console_held::opened;
-use crate::hotline_nodes::{close, say, show};
+use crate::hotline_nodes::{close, officer, say, show};
 use crate::links_killed::Serving;
-use crate::officer::arrived;
+use crate::officer::{arrived, messages};
 use crate::pseudo_terminal::Seat;
 
 const PAGE_DOWN: &str = "\u{1b}[6~";
@@ -180,6 +181,28 @@ async fn a_session_that_closes_while_an_officer_translates_takes_nothing_of_the_
     let session = show(&world, "PL", &thread).await;
     assert_eq!(session.session.unwrap().state, "closed");
     assert_eq!(session.lines[2].translations[0].text, "Вы его видите?");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_text_that_was_refused_and_mended_leaves_no_draft_of_it_behind() {
+    let (world, thread) = accepted().await;
+    block_in_place(|| {
+        let mut pl = opened(console(&world, "PL"));
+        pl.press(&format!("wWe {}", pasted("\u{202e}see it")));
+        pl.until_it_says("see it");
+        pl.press(CONTROL_S);
+        pl.until_it_says("NOT SENT, your text: ");
+        pl.press(&"\u{7f}".repeat("?see it".len()));
+        pl.press("hear you");
+        pl.until_it_says("We hear you");
+        pl.press(CONTROL_S);
+        pl.until_it_says("released PL/");
+        left(pl);
+    });
+    let desk = officer(&world, "PL");
+    let drafts = messages(&desk).list_drafts(calls::ListDraftsRequest::default()).await.unwrap();
+    assert!(drafts.into_inner().drafts.is_empty());
+    assert_eq!(show(&world, "PL", &thread).await.lines[2].text, "We hear you");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

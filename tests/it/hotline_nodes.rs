@@ -451,3 +451,28 @@ async fn what_waits_of_a_session_stands_as_one_item_of_the_watch_by_its_oldest_t
     let session = format!("hotline session {}, 2 waiting: Aircraft off course", &hex::encode(&thread)[..8]);
     assert!(page.contains(&session), "{page}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_that_goes_later_than_it_was_sent_names_nothing_as_seen_that_came_meanwhile() {
+    let world = officers(&["BY", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    let first = say(&world, "BY", &thread, "Where is it?").await.message_digest;
+    arrived(&world, "PL", &first).await;
+    let sent_at = world.node("PL").registrar.head().chain.size;
+    let meanwhile = say(&world, "BY", &thread, "It has turned back").await.message_digest;
+    arrived(&world, "PL", &meanwhile).await;
+    let desk = officer(&world, "PL");
+    let asked = calls::SayRequest { seen_before: sent_at, ..say_call(&desk, &thread, "It is here").await };
+    let said = hotlines(&desk).say(asked).await.unwrap().into_inner().spoken.unwrap();
+    let session = show(&world, "PL", &thread).await;
+    let line = |digest: &Bytes| session.lines.iter().find(|line| line.digest == *digest).unwrap();
+    // Whichever of the two stands first, the other one was written without sight of it.
+    let (ours, theirs) = (line(&said.message_digest), line(&meanwhile));
+    let (later, earlier) = if ours.position > theirs.position { (ours, theirs) } else { (theirs, ours) };
+    assert_eq!((later.unseen, &later.unseen_texts[..]), (1, &[earlier.digest.clone()][..]));
+    assert_eq!((line(&first).position, line(&first).unseen), (2, 0));
+    assert!(page(&world, "PL", &thread).await.contains("written without sight of "));
+    // Who does not say so was shown all.
+    say(&world, "PL", &thread, "We see that").await;
+    assert_eq!(show(&world, "PL", &thread).await.lines.last().unwrap().unseen, 0);
+}

@@ -70,6 +70,7 @@ mod hotline_checks;
 mod hotline_closed;
 mod hotline_console;
 mod hotline_console_acts;
+mod hotline_console_beside;
 mod hotline_console_held;
 mod hotline_console_typed;
 mod hotline_heard;

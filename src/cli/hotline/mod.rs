@@ -12,6 +12,7 @@ mod paper;
 mod phrases;
 mod show;
 mod speak;
+mod unseen;
 
 use clap::Subcommand;
 use tonic::transport::Channel;

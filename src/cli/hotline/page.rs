@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::unseen::unseen;
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
@@ -199,11 +200,8 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
             with.join(" and with ")
         ));
     }
-    if line.unseen > 0 {
-        sheet.put(&format!(
-            "     written without sight of {} text(s) above: which comes first means nothing",
-            line.unseen
-        ));
+    if let Some(unseen) = unseen(line, |digest| hex::encode(digest).chars().take(12).collect()) {
+        sheet.put(&format!("     {unseen}"));
     }
     for missing in &line.missing {
         let missing = hex::encode(missing);

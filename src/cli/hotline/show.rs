@@ -77,12 +77,16 @@ pub async fn list(args: ListArgs) -> Result<(), Fault> {
             if args.json {
                 say!("{}", json::line(&session_json(session)));
             } else {
+                let left = match session.to_acknowledge {
+                    0 => String::new(),
+                    left => format!("  {left} to acknowledge"),
+                };
                 let heard = match session.heard_alone {
                     0 => String::new(),
                     many => format!("{many} heard by telephone, without original  "),
                 };
                 say!(
-                    "{}  {:<5} {:<9} {:<9} {} unread  {}  {heard}{}",
+                    "{}  {:<5} {:<9} {:<9} {} unread  {}  {heard}{}{left}",
                     hex::encode(&session.thread),
                     traffic_mark(session.traffic),
                     session.state,
@@ -191,6 +195,7 @@ fn session_json(session: &calls::Session) -> Value {
         "state": session.state,
         "messages": session.messages,
         "unread": session.unread,
+        "to_acknowledge": session.to_acknowledge,
         "heard_alone": session.heard_alone,
         "not_in": page::not_in(session),
     })
@@ -282,6 +287,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "agreed_words": agreed.collect::<Vec<Value>>(),
         "phrase_differs": line.phrase_differs,
         "unseen": line.unseen,
+        "unseen_texts": line.unseen_texts.iter().map(hex::encode).collect::<Vec<_>>(),
         "missing": line.missing.iter().map(hex::encode).collect::<Vec<_>>(),
         "states": states.collect::<Vec<Value>>(),
         "translations": translations.collect::<Vec<Value>>(),

@@ -269,6 +269,7 @@ pub async fn accept(args: AcceptArgs) -> Result<(), Fault> {
         opening: session.opening,
         precedence: open.precedence,
         reopen: args.reopen,
+        seen_before: 0,
     };
     let said = answer_command(open.id, service(&open.desk).accept_session(asked)).await?;
     open.told(said.spoken)
@@ -291,9 +292,9 @@ pub async fn say(args: SayArgs) -> Result<(), Fault> {
         precedence: open.precedence,
         reopen: args.reopen,
         phrase: args.phrase.unwrap_or_default(),
+        ..Default::default()
     };
-    let said = answer_command(open.id, service(&open.desk).say(asked)).await?;
-    open.told(said.spoken)
+    open.told(answer_command(open.id, service(&open.desk).say(asked)).await?.spoken)
 }
 
 pub async fn add(args: AddArgs) -> Result<(), Fault> {
@@ -308,6 +309,7 @@ pub async fn add(args: AddArgs) -> Result<(), Fault> {
         sees: sees as i32,
         precedence: open.precedence,
         reopen: args.reopen,
+        seen_before: 0,
     };
     let thread = asked.thread.clone();
     let said = answer_command(open.id, service(&open.desk).add_party(asked)).await?;
@@ -352,9 +354,9 @@ pub async fn translate(args: TranslateArgs) -> Result<(), Fault> {
         translation: args.translation,
         translator: args.translator.unwrap_or_default(),
         precedence: open.precedence,
+        ..Default::default()
     };
-    let said = answer_command(open.id, service(&open.desk).translate_text(asked)).await?;
-    open.told(said.spoken)
+    open.told(answer_command(open.id, service(&open.desk).translate_text(asked)).await?.spoken)
 }
 
 #[cfg(test)]

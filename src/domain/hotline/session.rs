@@ -89,8 +89,9 @@ pub struct Line<'s> {
     pub spoken: &'s Spoken,
     /// What it names as seen, could be here, and is not: it waits for that.
     pub missing: Vec<Digest>,
-    /// How many by other Parties stand before it that its author had not seen when it was written.
+    /// How many by other Parties stand before it that its author had not seen when it was written, and the first of them.
     pub unseen: usize,
+    pub unseen_first: Vec<Digest>,
 }
 
 /// A session.
@@ -154,10 +155,16 @@ impl<'s> Session<'s> {
         in_order(&common(&said, one, other))
     }
 
-    /// What a message of `own` to these says that it had seen.
+    /// What a message of `own` to these says that it had seen: all that is here.
     pub fn seen_by(&self, own: Party, to: &[Party]) -> Vec<SeenLast> {
+        self.seen_before(u64::MAX, own, to)
+    }
+
+    /// The same, where the writer was shown no message of another Party's that this record or a later one holds.
+    pub fn seen_before(&self, record: u64, own: Party, to: &[Party]) -> Vec<SeenLast> {
         let whole: Vec<&Spoken> = {
-            let incomplete = self.incomplete();
+            let is_later = |one: &Spoken| one.recorded >= record && one.said.author != own;
+            let incomplete = self.incomplete(is_later);
             let whole = self.lines.iter().map(|line| line.spoken);
             whole.filter(|one| !incomplete.contains(&one.said.message)).collect()
         };
@@ -202,12 +209,14 @@ impl<'s> Session<'s> {
         all
     }
 
-    fn incomplete(&self) -> BTreeSet<Digest> {
+    /// What is not here as a whole, or came too late, and all that builds on such.
+    fn incomplete(&self, is_later: impl Fn(&Spoken) -> bool) -> BTreeSet<Digest> {
         let mut incomplete = BTreeSet::new();
         // In their order, so that whatever one builds on was looked at before.
         for line in &self.lines {
             let seen = line.spoken.names().seen;
-            if !line.missing.is_empty() || seen.iter().any(|one| incomplete.contains(one)) {
+            let is_whole = line.missing.is_empty() && !is_later(line.spoken);
+            if !is_whole || seen.iter().any(|one| incomplete.contains(one)) {
                 incomplete.insert(line.spoken.said.message);
             }
         }
@@ -256,14 +265,15 @@ fn lines<'s>(said: &[&'s Spoken], own: Party) -> Vec<Line<'s>> {
         } else {
             missing(seen_in(&spoken.said.content), own, |digest| here.contains(digest))
         };
-        Line { spoken, missing, unseen: unseen.get(at).copied().unwrap_or(0) }
+        let (unseen, unseen_first) = unseen.get(at).cloned().unwrap_or_default();
+        Line { spoken, missing, unseen, unseen_first }
     };
     order.iter().enumerate().map(line).collect()
 }
 
-/// Of each how many by others stand before it on which it does not build. Of very long sessions it is left out: it
-/// takes room by the square.
-fn unseen(order: &[&Spoken]) -> Vec<usize> {
+/// Of each how many by others stand before it on which it does not build, and the first of them. Of very long sessions
+/// it is left out: it takes room by the square.
+fn unseen(order: &[&Spoken]) -> Vec<(usize, Vec<Digest>)> {
     const BITS: usize = 64;
     if order.len() > limits::HOTLINE_MESSAGES_MAX {
         return Vec::new();
@@ -272,7 +282,7 @@ fn unseen(order: &[&Spoken]) -> Vec<usize> {
     let openings: Vec<usize> =
         order.iter().enumerate().filter(|(_, one)| one.names().is_opening).map(|(at, _)| at).collect();
     let mut known: Vec<Vec<u64>> = Vec::with_capacity(order.len());
-    let mut counts = Vec::with_capacity(order.len());
+    let mut found = Vec::with_capacity(order.len());
     for (at, spoken) in order.iter().enumerate() {
         let names = spoken.names();
         let mut bits = vec![0_u64; order.len().div_ceil(BITS)];
@@ -287,10 +297,12 @@ fn unseen(order: &[&Spoken]) -> Vec<usize> {
         let is_unseen = |one: &usize| {
             order[*one].said.author != spoken.said.author && bits[one / BITS] >> (one % BITS) & 1 == 0
         };
-        counts.push((0..at).filter(is_unseen).count());
+        let first = (0..at).filter(is_unseen).take(limits::HOTLINE_UNSEEN_TOLD);
+        let first = first.map(|one| order[one].said.message).collect();
+        found.push(((0..at).filter(is_unseen).count(), first));
         known.push(bits);
     }
-    counts
+    found
 }
 
 /// What is named as seen, may be had by the reader, and is not here.

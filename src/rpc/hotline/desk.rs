@@ -9,7 +9,7 @@ use super::kept::Kept;
 use super::speak::{Speaker, Wanted, precedence};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::command::Origin;
-use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::digest::{Digest, DraftId, ThreadId};
 use crate::domain::hotline::{Sees, SessionAddition};
 use crate::domain::party::Party;
 use crate::domain::people::Role;
@@ -46,7 +46,8 @@ impl Desk {
             command::origin("HotlineService/AcceptSession", asked.command.as_ref(), &asked, &self.caller)?;
         let session = (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?));
         let speaker = self.speak(origin, session, asked.precedence)?;
-        Speaker { reopen: asked.reopen, ..speaker }.say(Wanted::Accept).await
+        let (reopen, seen_before) = (asked.reopen, shown_before(asked.seen_before));
+        Speaker { reopen, seen_before, ..speaker }.say(Wanted::Accept).await
     }
 
     pub async fn say(&self, asked: calls::SayRequest) -> Result<calls::Spoken, Status> {
@@ -60,7 +61,8 @@ impl Desk {
             (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
             asked.precedence,
         )?;
-        let speaker = Speaker { reopen: asked.reopen, ..speaker };
+        let (reopen, seen_before) = (asked.reopen, shown_before(asked.seen_before));
+        let speaker = Speaker { reopen, seen_before, replaces: replaced_in(&asked.replaces)?, ..speaker };
         let (text, language, phrase) = (asked.text, asked.language, asked.phrase);
         speaker.say(Wanted::Say { text, language, answers, phrase }).await
     }
@@ -80,7 +82,8 @@ impl Desk {
             (thread_in(&asked.thread)?, Some(opening_in(&asked.opening)?)),
             asked.precedence,
         )?;
-        Speaker { reopen: asked.reopen, ..speaker }.say(Wanted::Add(form)).await
+        let (reopen, seen_before) = (asked.reopen, shown_before(asked.seen_before));
+        Speaker { reopen, seen_before, ..speaker }.say(Wanted::Add(form)).await
     }
 
     pub async fn translate(&self, asked: calls::TranslateTextRequest) -> Result<calls::Spoken, Status> {
@@ -94,6 +97,7 @@ impl Desk {
         let thread = records.message(there.index, &of).await.map_err(status::record)?.message.draft.thread;
         let (language, translation, translator) = (asked.language, asked.translation, asked.translator);
         let speaker = self.speak(origin, (thread, Some(opening)), asked.precedence)?;
+        let speaker = Speaker { replaces: replaced_in(&asked.replaces)?, ..speaker };
         speaker.say(Wanted::Translate { of, language, translation, translator }).await
     }
 
@@ -137,8 +141,32 @@ impl Desk {
         if registrar.head().board.roster.permits(caller.person(), drafters).is_err() {
             return Err(status::not_permitted(&Caller::Person(caller.clone()), drafters));
         }
-        Ok(Speaker { registrar, kept, caller, origin, thread, opening, precedence, reopen: false })
+        Ok(Speaker {
+            registrar,
+            kept,
+            caller,
+            origin,
+            thread,
+            opening,
+            precedence,
+            reopen: false,
+            seen_before: u64::MAX,
+            replaces: None,
+        })
     }
+}
+
+fn replaced_in(bytes: &[u8]) -> Result<Option<DraftId>, Status> {
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let rule = || status::field("replaces", "16 bytes, or none");
+    DraftId::from_slice(bytes).map(Some).ok_or_else(rule)
+}
+
+/// Who does not say how far it was shown what is on record was shown all.
+fn shown_before(record: u64) -> u64 {
+    if record == 0 { u64::MAX } else { record }
 }
 
 pub(super) fn opening_in(bytes: &[u8]) -> Result<Digest, Status> {

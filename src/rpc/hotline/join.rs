@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, watch};
 use tonic::{Code, Status, Streaming};
 use tonic_types::StatusExt as _;
 
+use super::beside::is_beside;
 use super::told::{Told, translates};
 use super::touched::{Touched, is_ordered, touched};
 use super::{Desk, lines, shown};
@@ -219,13 +220,16 @@ impl Console {
         let Some(there) = head.board.messages.get(&touched.message) else { return Ok(None) };
         let records = head.records(&self.desk.registrar.journal);
         let stored = records.message(there.index, &touched.message).await.map_err(status::record)?;
-        let thread = stored.message.draft.thread;
+        let (message, own) = (&stored.message, head.board.own.map(|own| own.party));
+        let thread = message.draft.thread;
         if touched.is_taken_back
-            && let Some(of) = translates(&stored.message)
+            && let Some(of) = translates(message)
         {
             return Ok(Some((thread, Touched { message: of, ..touched })));
         }
-        Ok(is_ordered(&stored.message).then_some((thread, touched)))
+        let waits = || is_beside(message) && Some(message.author) != own;
+        let is_session = || head.board.thread(thread).is_some_and(Thread::is_session);
+        Ok((is_ordered(message) || waits() && is_session()).then_some((thread, touched)))
     }
 
     /// What is taken back by its number alone, was written down as heard or is handed on, is looked for where the word

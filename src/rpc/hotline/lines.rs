@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use prost::Message as _;
 
 use super::told::Told;
-use super::{handed_on, heard, phrases};
+use super::{beside, handed_on, heard, phrases};
 use crate::codec::message::{precedence_to_proto, traffic_mark, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::Board;
@@ -74,8 +74,15 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
         }),
         _ => None,
     });
-    let all = session.lines.iter().map(|line| line.spoken).chain(session.apart.iter().copied());
-    let unread = all.filter(|one| is_unread_by(told, session.state == State::Closed, one, caller)).count();
+    let all = || session.lines.iter().map(|line| line.spoken).chain(session.apart.iter().copied());
+    let unread = all().filter(|one| is_unread_by(told, session.state == State::Closed, one, caller)).count();
+    let is_read = told.read_here();
+    let (said_beside, all_beside) = beside::waiting(told, &is_read);
+    let is_left = |one: &&Spoken| {
+        let is_text = matches!(one.said.content, Content::SessionText(_));
+        !is_text && one.said.author != told.own && !is_read.contains(&one.said.message)
+    };
+    let left = all().filter(is_left).count();
     let newest = told.envelopes.values().map(|(_, at)| at.0).max();
     let (not_in, more_not_in) = not_in(session);
     // Whoever wrote the addition need not have opened it.
@@ -100,6 +107,8 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
         came_in_later,
         heard_alone: count(heard::count_alone(told)),
         handed_on: count(told.handed_on.len()),
+        beside: said_beside,
+        to_acknowledge: count(left.saturating_add(all_beside)),
     }
 }
 
@@ -185,6 +194,7 @@ pub(super) fn line(
     if let Some((position, line)) = place.standing {
         told_line.position = position;
         told_line.unseen = count(line.unseen);
+        told_line.unseen_texts = line.unseen_first.iter().map(|digest| digest.0.to_vec().into()).collect();
         told_line.missing = line.missing.iter().map(|digest| digest.0.to_vec().into()).collect();
     }
     if let Some((message, recorded_at)) = told.envelopes.get(&said.message) {

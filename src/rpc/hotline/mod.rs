@@ -4,6 +4,7 @@
 //! Never here: the order of a session or its close (`domain/hotline/`), who may release (the Board). What is done by
 //! a call of its own and what a console says over its stream is the same.
 
+mod beside;
 mod carry;
 mod carry_given;
 mod check_keeper;
@@ -11,6 +12,7 @@ mod check_messages;
 pub(in crate::rpc) mod check_waiting;
 pub(in crate::rpc) mod checks;
 mod desk;
+mod follows;
 mod handed_on;
 mod heard;
 mod join;

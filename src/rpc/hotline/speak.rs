@@ -8,15 +8,15 @@ use tonic::Status;
 use super::kept::Kept;
 use super::references::{reference, references};
 use super::told::Told;
-use super::{heard, phrases};
+use super::{follows, heard, phrases};
 use crate::codec::heading::{Given, given};
 use crate::codec::message::{precedence_from_proto, precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::evidence::v1 as evidence;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::command::{AsIs, Command, Origin};
 use crate::domain::content::Content;
-use crate::domain::digest::{CommandId, Digest, DraftId, ThreadId};
-use crate::domain::event::{Event, Record, Stamp};
+use crate::domain::digest::{Digest, DraftId, ThreadId};
+use crate::domain::event::{Event, Record};
 use crate::domain::form::{MessageDigest, Prose};
 use crate::domain::hotline::session::{Session, State};
 use crate::domain::hotline::{
@@ -72,6 +72,10 @@ pub(super) struct Speaker<'c> {
     pub precedence: Option<Precedence>,
     /// A session that all have closed may be opened again by it.
     pub reopen: bool,
+    /// What the writer was shown stands in records before this one.
+    pub seen_before: u64,
+    /// The speaker's own draft in whose place this one is put.
+    pub replaces: Option<DraftId>,
 }
 
 /// Why nothing more is said in a session without a word for it.
@@ -111,7 +115,10 @@ impl Speaker<'_> {
         };
         answer.draft_digest = body.digest.0.to_vec().into();
         answer.not_addressed = self.not_addressed(&head, &body).await;
-        let released = Stamp { id: release_id(id), content: release_content(stamp.content), ..stamp };
+        if let Some(before) = self.replaces {
+            follows::replace(self.registrar, &stamp, before).await?;
+        }
+        let released = follows::release(stamp);
         let head = self.registrar.head();
         if head.board.draft(draft).is_none() {
             // Released, withdrawn, or never ours.
@@ -251,7 +258,7 @@ impl Speaker<'_> {
         Ok(match wanted {
             Wanted::Open(_) => return Err(not_what_was_asked()),
             Wanted::Accept => {
-                let seen = session.seen_by(told.own, &others);
+                let seen = session.seen_before(self.seen_before, told.own, &others);
                 let form =
                     SessionAcceptance { officer: officer.clone(), seen, ..SessionAcceptance::default() };
                 (Content::SessionAcceptance(form), others)
@@ -277,7 +284,7 @@ impl Speaker<'_> {
                 }
                 let phrase = (phrase != 0).then_some(phrase);
                 let answers = answers.map(|digest| reference(told, digest)).unwrap_or_default();
-                let seen = session.seen_by(told.own, &others);
+                let seen = session.seen_before(self.seen_before, told.own, &others);
                 let form = SessionText { text: Prose(text), seen, answers, phrase, ..SessionText::default() };
                 (Content::SessionText(form), others)
             }
@@ -292,7 +299,7 @@ impl Speaker<'_> {
                 if session.others_agree(told.own, &form) {
                     to.push(party);
                 }
-                let seen = session.seen_by(told.own, &to);
+                let seen = session.seen_before(self.seen_before, told.own, &to);
                 (Content::SessionAddition(SessionAddition { seen, ..form }), to)
             }
             Wanted::Translate { of, language, translation, translator } => {
@@ -369,19 +376,6 @@ fn knows(head: &Head, party: Party) -> bool {
 
 fn addressee(party: &Party) -> evidence::Addressee {
     evidence::Addressee { party: party.to_string(), office: String::new() }
-}
-
-/// The release of a draft by who wrote it has an id of its own, that follows from the draft's: given again, the same
-/// call gives the same answer.
-fn release_id(id: CommandId) -> CommandId {
-    let Digest(bytes) = Digest::of_all(&[b"hotline release", &id.0]);
-    let mut first = [0; 16];
-    first.copy_from_slice(&bytes[..16]);
-    CommandId(first)
-}
-
-fn release_content(content: Digest) -> Digest {
-    Digest::of_all(&[b"hotline release", &content.0])
 }
 
 fn told_released(record: &Record, answer: &mut calls::Spoken) {

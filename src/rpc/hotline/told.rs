@@ -10,6 +10,7 @@ use bytes::Bytes;
 use imbl::OrdMap;
 use tonic::Status;
 
+use super::beside::Beside;
 use crate::codec::content::{self, Said as Read};
 use crate::codec::forwarded::{self, Opened, Original};
 use crate::domain::content::{Content, Kind};
@@ -53,6 +54,8 @@ pub(super) struct Told {
     pub handed_on: Vec<HandedOn>,
     /// By which words authors took messages of their own back.
     withdrawals: Vec<Said>,
+    /// What other Parties say of it that is no line of it, as it came.
+    pub beside: Vec<Beside>,
     /// Of our own messages: the receipt of each addressee that gave one.
     pub receipts: BTreeMap<(Digest, Party), (Instant, Outcome)>,
     /// Dispatches of ours without a receipt on record.
@@ -98,6 +101,7 @@ impl Told {
             heard: Vec::new(),
             handed_on: Vec::new(),
             withdrawals: Vec::new(),
+            beside: Vec::new(),
             receipts: BTreeMap::new(),
             awaited: Vec::new(),
             order: Vec::new(),
@@ -180,6 +184,12 @@ impl Told {
         self.reads.iter().filter(is_of).map(|(by, _, _, read)| (*by, read))
     }
 
+    /// All that an officer of ours states to have read.
+    pub fn read_here(&self) -> BTreeSet<Digest> {
+        let ours = self.reads.iter().filter(|(by, ..)| *by == self.own);
+        ours.map(|(_, _, _, read)| read.message).collect()
+    }
+
     /// The translations of this one, in traffic like its own, each with the message that gives it.
     pub fn translations_of<'t>(
         &'t self,
@@ -246,7 +256,11 @@ impl Told {
     }
 
     fn take(&mut self, digest: Digest, index: u64, recorded_at: Instant, message: Message) {
-        match content::said(&message.draft.kind, &message.draft.content) {
+        let read = content::said(&message.draft.kind, &message.draft.content);
+        if let Some(content) = read.content() {
+            self.beside.extend(Beside::of(self.own, digest, recorded_at, &message, content));
+        }
+        match read {
             Read::Form(content @ Content::Translation(_)) => {
                 self.translations.push(said(digest, &message, content));
             }

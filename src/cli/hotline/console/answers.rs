@@ -82,10 +82,11 @@ impl State {
                     }
                 }
             }
-            // Its writer mends it, or has it released as it is.
+            // Its writer mends it, which replaces the draft at the node, or has that released as it is.
             Some(How::Spoken(spoken)) if !spoken.released && !spoken.faults.is_empty() => {
                 if let Some(draft) = self.drafts.get_mut(&of) {
                     draft.given = None;
+                    draft.replaces = spoken.draft.clone();
                 }
             }
             _ => {
@@ -100,8 +101,11 @@ impl State {
 
     /// The same key reads the next one, before the line itself is told anew.
     fn is_read(&mut self, digest: &Bytes) {
-        let lines = self.sessions.values_mut().flat_map(|session| &mut session.lines);
-        lines.filter(|line| line.digest == *digest).for_each(|line| line.read_by_caller = true);
+        for session in self.sessions.values_mut() {
+            session.stands.beside.retain(|one| one.digest != *digest);
+            let lines = session.lines.iter_mut().filter(|line| line.digest == *digest);
+            lines.for_each(|line| line.read_by_caller = true);
+        }
     }
 
     /// What was refused is the officer's again, and what is to be seen beside it is asked for anew; what is on record

@@ -46,6 +46,8 @@ pub struct Draft {
     pub answers: Bytes,
     /// `None` for that of the opening.
     pub precedence: Option<Precedence>,
+    /// The draft at the node that was made of it, and not released for its faults; empty for none.
+    pub replaces: Bytes,
     pub given: Option<Given>,
 }
 
@@ -57,6 +59,8 @@ pub struct Given {
     pub at: Instant,
     /// When it is given again, on its own; `None` where only the officer's key does so, as after a restart.
     pub again: Option<Instant>,
+    /// How far the console was told when it was given first: nothing of a later record is said to be seen.
+    pub seen_before: u64,
 }
 
 impl Draft {
@@ -81,6 +85,7 @@ impl Draft {
                 translator: self.translator.clone(),
                 precedence,
                 opening,
+                replaces: self.replaces.clone(),
             });
         }
         Said::Say(calls::SayRequest {
@@ -94,6 +99,8 @@ impl Draft {
             // A session that all have closed is opened again by a command, on purpose.
             reopen: false,
             phrase: 0,
+            seen_before: given.seen_before,
+            replaces: self.replaces.clone(),
         })
     }
 }
@@ -110,6 +117,12 @@ struct Kept {
     precedence: Option<String>,
     /// The id under which it was given, and when (ms since 1970).
     given: Option<(String, i64)>,
+    /// As in `Given`; 0 in what was not given.
+    #[serde(default)]
+    seen_before: u64,
+    /// As in `Draft`; not there where there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    replaces: String,
     /// As in `DraftOf` and `Draft`; not there in a text of one's own.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     translates: String,
@@ -185,6 +198,8 @@ impl Drafts {
             answers: hex::encode(&draft.answers),
             precedence: draft.precedence.map(|one| one.name().to_owned()),
             given: draft.given.map(|given| (given.id.to_string(), given.at.0)),
+            seen_before: draft.given.map_or(0, |given| given.seen_before),
+            replaces: hex::encode(&draft.replaces),
             translates: hex::encode(&of.translates),
             translator: draft.translator.clone(),
         };
@@ -223,7 +238,10 @@ fn read(kept: Kept) -> Option<(DraftOf, Draft)> {
         None => None,
     };
     let given = match kept.given {
-        Some((id, at_ms)) => Some(Given { id: CommandId::from_hex(&id)?, at: Instant(at_ms), again: None }),
+        Some((id, at_ms)) => {
+            let (id, at, seen_before) = (CommandId::from_hex(&id)?, Instant(at_ms), kept.seen_before);
+            Some(Given { id, at, again: None, seen_before })
+        }
         None => None,
     };
     let draft = Draft {
@@ -233,6 +251,7 @@ fn read(kept: Kept) -> Option<(DraftOf, Draft)> {
         translator: kept.translator,
         answers: bytes(&kept.answers)?,
         precedence,
+        replaces: bytes(&kept.replaces)?,
         given,
     };
     Some((DraftOf { thread: bytes(&kept.thread)?, translates: bytes(&kept.translates)? }, draft))
@@ -257,7 +276,8 @@ mod tests {
             translator: "A. Ivanova".into(),
             answers: vec![2; 32].into(),
             precedence: Some(Precedence::Flash),
-            given: Some(Given { id: CommandId([3; 16]), at: Instant(4), again: None }),
+            replaces: vec![5; 16].into(),
+            given: Some(Given { id: CommandId([3; 16]), at: Instant(4), again: None, seen_before: 7 }),
         }
     }
 

@@ -60,11 +60,16 @@ impl Dialogue {
         self.stood.contains(&place).then_some(()).ok_or_else(rule)
     }
 
-    /// What is said: in this session or, where one is opened, in none.
+    /// What is said: in this session or, where one is opened, in none; nothing of a later record is said to be seen.
     ///
     /// # Errors
     /// The field that can't be read, and the rule.
-    pub fn said(&self, session: Option<&Session>, command: calls::CommandHeader) -> Result<Said, String> {
+    pub fn said(
+        &self,
+        session: Option<&Session>,
+        command: calls::CommandHeader,
+        seen_before: u64,
+    ) -> Result<Said, String> {
         let command = Some(command);
         let stands = session.map(|session| &session.stands);
         let thread = stands.map(|stands| stands.thread.clone()).unwrap_or_default();
@@ -85,6 +90,7 @@ impl Dialogue {
                     party,
                     sees,
                     opening,
+                    seen_before,
                     ..Default::default()
                 })
             }
@@ -99,6 +105,7 @@ impl Dialogue {
                     language,
                     opening,
                     phrase,
+                    seen_before,
                     ..Default::default()
                 })
             }

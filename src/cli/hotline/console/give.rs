@@ -8,36 +8,34 @@ use super::answers::answer_ms;
 use super::dialogue::{Dialogue, Purpose};
 use super::drafts::{Draft, DraftOf, Given};
 use super::keys::At;
-use super::rows::{is_left, is_text, is_unread};
+use super::rows::is_text;
 use super::state::{Effect, Link, Session, State, View};
+use super::waits::{ALL_READ, GOES_LATER};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::domain::hotline::too_long;
 
 impl State {
-    /// The selected text, once all of it has stood on the screen; where that is not unread, the next one is selected,
-    /// and nothing is said. Once every text is read, so what else nobody here has acknowledged.
+    /// What is selected, once all of it has stood on the screen: a text, and then what stands beside it. Where none of it
+    /// waits, the next one is selected, and nothing is said: once every text is read, what else nobody here has
+    /// acknowledged.
     pub fn read(&mut self, at: At) -> Vec<Effect> {
-        let selected = self.selected();
-        let unread = selected.filter(|line| is_unread(line, &self.own));
-        let left = selected.filter(|line| self.first_waiting().is_none() && is_left(line, &self.own));
-        let Some(line) = unread.or(left) else {
+        let Some((digest, stands)) = self.readable() else {
             match (self.first_waiting(), self.first_left()) {
                 (Some(next), _) => self.moved(|scroll, window| scroll.select(next, window)),
                 (None, Some(next)) => {
                     self.moved(|scroll, window| scroll.select(next, window));
                     self.notice = "nobody here has acknowledged this one: r".into();
                 }
-                (None, None) => self.notice = "every text of this session is read".into(),
+                (None, None) => self.notice = ALL_READ.into(),
             }
             return Vec::new();
         };
-        let (digest, may_be_long) = (line.digest.clone(), is_text(line));
-        if may_be_long && !self.seen.contains(&digest) {
-            let missing = self.partly.get(&digest).map_or(0, |partly| partly.missing);
+        if let Some(stands) = stands.filter(|stands| !self.seen.contains(stands)) {
+            let missing = self.partly.get(&stands).map_or(0, |partly| partly.missing);
             let missing = (self.scroll.selected, missing);
             // Which takes rows itself: the end is to stand above it.
-            self.notice = "not all of it has stood on the screen: PgDn, and then r".into();
+            self.notice = "PgDn, then r: not all of it has stood on the screen".into();
             self.moved(|scroll, window| {
                 if missing < (scroll.top, scroll.row) {
                     (scroll.top, scroll.row) = missing;
@@ -57,11 +55,6 @@ impl State {
         self.said(Said::Read(asked), at)
     }
 
-    /// The first that is no text and waits for an acknowledgement.
-    fn first_left(&self) -> Option<usize> {
-        self.session()?.lines.iter().position(|line| is_left(line, &self.own))
-    }
-
     pub fn accept(&mut self, at: At) -> Vec<Effect> {
         let Some(session) = self.session() else { return Vec::new() };
         let (opening, thread) = (session.stands.opening.clone(), self.thread.clone());
@@ -70,8 +63,13 @@ impl State {
             self.notice = "your acceptance waits for the node".into();
             return Vec::new();
         }
-        let asked =
-            calls::AcceptSessionRequest { command: Some(header(at)), thread, opening, ..Default::default() };
+        let asked = calls::AcceptSessionRequest {
+            command: Some(header(at)),
+            thread,
+            opening,
+            seen_before: self.told_before,
+            ..Default::default()
+        };
         self.said(Said::Accept(asked), at)
     }
 
@@ -81,7 +79,7 @@ impl State {
         if self.link == Link::Live {
             return vec![Effect::Say(said)];
         }
-        self.notice = "it goes when the node is there again".into();
+        self.notice = GOES_LATER.into();
         Vec::new()
     }
 
@@ -169,7 +167,7 @@ impl State {
             }
             return Vec::new();
         }
-        match dialogue.said(self.session(), header(at)) {
+        match dialogue.said(self.session(), header(at), self.told_before) {
             Ok(said) => {
                 self.dialogue = Some(Dialogue { given: Some(at.id), ..dialogue });
                 self.said(said, at)
@@ -205,7 +203,7 @@ impl State {
         let again = Some(at.now.plus_ms(answer_ms()));
         let given = match draft.given {
             Some(given) => Given { again, ..given },
-            None => Given { id: at.id, at: at.now, again },
+            None => Given { id: at.id, at: at.now, again, seen_before: self.told_before },
         };
         draft.given = Some(given);
         let said = draft.said(&of, &given);
@@ -213,7 +211,7 @@ impl State {
         if is_live {
             effects.push(Effect::Say(said));
         } else {
-            self.notice = "it goes, once, when the node is there again".into();
+            self.notice = GOES_LATER.into();
         }
         effects
     }

@@ -20,7 +20,11 @@ pub const NOT_KEPT: &str = "another console of yours keeps the drafts: what is w
 pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
     let unread = state.sessions.values().map(|one| state.unread(one)).fold(0, usize::saturating_add);
     let flashes = state.sessions.values().filter(|one| state.alarms_in(one)).count();
+    let left = state.sessions.values().map(|one| one.stands.to_acknowledge);
+    let left = left.fold(0, u32::saturating_add);
+    let is_only_left = (flashes, unread) == (0, 0) && left > 0;
     let mut waits = match (flashes, unread) {
+        (0, 0) if is_only_left => format!("TO ACKNOWLEDGE {left}"),
         (0, 0) => String::new(),
         (0, unread) => format!("UNREAD {unread}"),
         (flashes, unread) => format!("FLASH in {flashes} session(s), UNREAD {unread}"),
@@ -37,7 +41,7 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
             (lost, format!(" {day}, trying again: {why}"), Weight::Reverse)
         }
     };
-    if flashes > 0 {
+    if flashes > 0 || is_only_left {
         let keys = if state.is_typed_in() { ": Esc, then n" } else { ": press n" };
         let needed = [waits.as_str(), keys, "  ", link.as_str()];
         let needed = needed.into_iter().map(columns).fold(0, usize::saturating_add);
@@ -131,8 +135,12 @@ pub fn listed(state: &State, thread: &Bytes, session: &Session, wide: usize) -> 
     let sign = if selected { '>' } else { ' ' };
     let is_begun = state.drafts.iter().any(|(of, draft)| of.thread == *thread && !draft.is_empty());
     let draft = if is_begun { "DRAFT  " } else { "" };
+    let left = match stands.to_acknowledge {
+        0 => String::new(),
+        left => format!("  {left} to acknowledge"),
+    };
     let told = format!(
-        "{sign}{:<5} {:<9} {:<8} {:>3} unread  {}  {draft}{}",
+        "{sign}{:<5} {:<9} {:<8} {:>3} unread  {}  {draft}{}{left}",
         traffic_mark(stands.traffic),
         precedence_name(stands.precedence),
         if session.too_long { "too long" } else { &stands.state },

@@ -8,7 +8,6 @@ use bytes::Bytes;
 use super::composer::Edit;
 use super::dialogue::Dialogue;
 use super::drafts::Draft;
-use super::rows::is_unread_here;
 use super::screen;
 use super::scroll::{Scroll, Window};
 use super::state::{Effect, State, View};
@@ -201,30 +200,6 @@ impl State {
         self.moved(|scroll, window| scroll.select(line, window));
     }
 
-    /// In the session that is looked at.
-    pub fn first_waiting(&self) -> Option<usize> {
-        let session = self.session()?;
-        session.lines.iter().position(|line| self.waits(session, line))
-    }
-
-    /// What nobody here has read comes first; then the fastest, and of these the oldest.
-    fn next_unread(&mut self) -> Vec<Effect> {
-        let lines = self.sessions.iter().flat_map(|(thread, session)| {
-            session.lines.iter().enumerate().map(move |(at, line)| (thread, session, at, line))
-        });
-        let asks =
-            lines.filter(|(_, session, _, line)| self.waits(session, line) || self.alarms(session, line));
-        let next = asks.min_by_key(|(_, session, _, line)| {
-            let is_read = !is_unread_here(line, &self.own) && !self.alarms(session, line);
-            (is_read, std::cmp::Reverse(line.precedence), line.recorded_at_ms)
-        });
-        match next.map(|(thread, _, at, _)| (thread.clone(), at)) {
-            Some((thread, at)) => self.open(thread, Some(at)),
-            None => self.notice = "nothing is unread".into(),
-        }
-        Vec::new()
-    }
-
     pub fn moved(&mut self, how: impl FnOnce(&mut Scroll, &Window<'_>)) {
         let mut scroll = self.scroll;
         screen::with_session(self, |window| how(&mut scroll, window));
@@ -330,8 +305,11 @@ mod tests {
         for key in [Key::Enter, Key::Enter, Key::Pasted("We\r\nsee".into()), Key::Character('!')] {
             state.press(key, at(1));
         }
+        state.told(calls::JoinResponse { position: 4, ..told(text(1, "BY", "one")) }, Instant(2));
         state.lost("cut".into(), Instant(2));
         assert_eq!(state.press(Key::Control('s'), at(3)), [Effect::Keep(state.writes())]);
+        // What comes before it goes was not seen when it was sent.
+        state.told(calls::JoinResponse { position: 9, ..told(text(2, "BY", "two")) }, Instant(4));
         // What is given does not change, and goes under its id once the node is there.
         state.press(Key::Character('?'), at(4));
         let asked = |effects: Vec<Effect>| {
@@ -342,7 +320,7 @@ mod tests {
         };
         let first = asked(state.told(live(), Instant(5))).unwrap();
         assert_eq!((first.text.as_str(), &first.answers[..]), ("We\nsee!", &[1; 32][..]));
-        assert_eq!(first.command.as_ref().unwrap().id[..], [3; 16]);
+        assert_eq!((&first.command.as_ref().unwrap().id[..], first.seen_before), (&[3; 16][..], 4));
         state.lost("cut".into(), Instant(6));
         assert_eq!(asked(state.told(live(), Instant(7))), Some(first.clone()));
         // Not yet: the same again. Refused: it is the officer's again, and goes under another id.
@@ -356,6 +334,7 @@ mod tests {
         state.press(Key::Character('?'), at(10));
         let second = asked(state.press(Key::Control('s'), at(11))).unwrap();
         assert_eq!((second.text.as_str(), &second.command.unwrap().id[..]), ("We\nsee!?", &[11; 16][..]));
+        assert_eq!(second.seen_before, 9);
         let spoken = calls::Spoken { released: true, number: "PL/1".into(), ..Default::default() };
         state.told(answer(11, How::Spoken(spoken)), Instant(12));
         assert!(state.drafts.is_empty() && state.view == View::Session);
@@ -372,17 +351,22 @@ mod tests {
             state.press(key, at(2));
         }
         let faults = vec![calls::Fault { field: "text".into(), rule: "no".into(), ..Default::default() }];
-        let spoken = calls::Spoken { released: false, faults, ..Default::default() };
+        let draft = vec![8; 16].into();
+        let spoken = calls::Spoken { released: false, faults, draft, ..Default::default() };
         state.told(answer(2, How::Spoken(spoken)), Instant(3));
         assert_eq!(state.drafts[&state.writes()].written.text, "x");
         assert!(state.refused.stands().unwrap().starts_with("NOT SENT, your text: text: no"));
-        assert!(state.press(Key::Control('s'), at(4)).len() == 2, "under another id");
+        let effects = state.press(Key::Control('s'), at(4));
+        assert!(
+            matches!(&effects[..], [_, Effect::Say(Said::Say(asked))] if asked.replaces[..] == [8; 16]),
+            "under another id, in the place of what was refused: {effects:?}"
+        );
     }
 
     #[test]
     fn what_was_given_before_a_restart_is_given_again_by_the_officer_alone() {
         let mut state = console(&[text(1, "BY", "one")]);
-        let given = Some(Given { id: CommandId([5; 16]), at: Instant(1), again: None });
+        let given = Some(Given { id: CommandId([5; 16]), at: Instant(1), again: None, seen_before: 0 });
         let draft = Draft { written: Written::of("kept"), given, ..Draft::default() };
         state.drafts.insert(DraftOf { thread: vec![7; 16].into(), ..DraftOf::default() }, draft);
         assert!(state.told(live(), Instant(2)).is_empty());

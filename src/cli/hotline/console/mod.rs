@@ -10,6 +10,7 @@ mod cells;
 mod composer;
 mod dialogue;
 mod drafts;
+mod end;
 mod filled;
 mod give;
 mod head;
@@ -25,6 +26,7 @@ mod scroll;
 mod state;
 mod stood;
 mod terminal;
+mod waits;
 
 use std::collections::BTreeSet;
 

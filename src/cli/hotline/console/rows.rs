@@ -4,8 +4,10 @@
 //! Never here: a text from outside that was not made safe to show, one that was cut, or one sign for two things.
 
 use crate::cli::hotline::page;
+use crate::cli::hotline::unseen::unseen;
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
+use crate::domain::content::Kind;
 use crate::domain::digest::Digest;
 use crate::domain::official::wrap::{columns, wrapped};
 use crate::domain::official::{Direction, direction};
@@ -61,6 +63,8 @@ pub struct Look<'l> {
     pub alarms: bool,
     /// A translation of it is begun here, and not on record yet.
     pub drafted: bool,
+    /// What stands at it and waits for an acknowledgement of its own.
+    pub beside: Vec<&'l calls::SaidBeside>,
 }
 
 /// All rows of one message.
@@ -88,6 +92,10 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
     } else if is_unread(line, look.own) {
         told("not read by you");
     }
+    for one in &look.beside {
+        let what = if one.kind == Kind::Translation.name() { "the translation" } else { "the withdrawal" };
+        told(&format!("{what} {} is NOT ACKNOWLEDGED: r", shown(&one.number)));
+    }
     if look.drafted {
         told("TRANSLATION BEGUN: t goes on with it");
     }
@@ -97,8 +105,8 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
     if !line.answers.is_empty() {
         told(&format!("answers {}", named(look, &line.answers)));
     }
-    if line.unseen > 0 {
-        told(&format!("written without sight of {} above: which comes first means nothing", line.unseen));
+    if let Some(unseen) = unseen(line, |digest| named(look, digest)) {
+        told(&unseen);
     }
     if !line.missing.is_empty() {
         told(&format!("waits for {} message(s) not on record here", line.missing.len()));
@@ -150,7 +158,7 @@ pub fn is_left(line: &calls::SessionLine, own: &str) -> bool {
 
 /// Whether something is said in it that can be read and answered.
 pub fn is_text(line: &calls::SessionLine) -> bool {
-    line.kind == crate::domain::content::Kind::SessionText.name()
+    line.kind == Kind::SessionText.name()
 }
 
 /// Whether it is a row of what a Party wrote: no other one begins so.
@@ -213,7 +221,8 @@ fn marked(language: &str, mut lines: Vec<String>) -> Vec<String> {
     lines
 }
 
-fn below(rows: &mut Vec<Row>, lines: &[String], wide: usize) {
+/// What a Party wrote, behind its margin.
+pub fn below(rows: &mut Vec<Row>, lines: &[String], wide: usize) {
     let room = wide.saturating_sub(MARGIN).max(1);
     for line in lines {
         let turned = direction(line);

@@ -7,11 +7,14 @@ use ratatui_core::buffer::Buffer;
 use super::below::below;
 use super::cells::put;
 use super::drafts::DraftOf;
+use super::end::{beside, end, end_of, has_end};
 use super::head::{HEAD_ROWS, TEXT_COLUMNS_MIN, head, listed};
-use super::rows::{Look, Row, closed, is_text, rows};
+use super::rows::{Look, Row, is_text, rows};
 use super::scroll::Window;
 use super::state::{State, View};
 use super::stood::Laid;
+use super::waits::is_flash;
+use crate::codec::proto::detente::v1 as calls;
 
 /// What stands on the screen once it is drawn.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -66,13 +69,13 @@ pub fn with_list<T>(state: &State, look: impl FnOnce(&Window<'_>) -> T) -> T {
     look(&Window { things: list.len(), height: body_height(state), rows: &count })
 }
 
-/// The session that is looked at, as it is scrolled through: its lines, and behind them how it was closed.
+/// The session that is looked at, as it is scrolled through: its lines, and behind them its end.
 pub fn with_session<T>(state: &State, look: impl FnOnce(&Window<'_>) -> T) -> T {
     let lines = state.session().map(|session| &session.lines[..]).unwrap_or_default();
-    let is_closed = state.session().is_some_and(|session| !session.closed.is_empty());
+    let has_end = state.session().is_some_and(has_end);
     let wide = usize::from(state.size.0);
     let count = |at: usize| of_thing(state, at, wide).len();
-    let things = lines.len().saturating_add(usize::from(is_closed));
+    let things = lines.len().saturating_add(usize::from(has_end));
     look(&Window { things, height: body_height(state), rows: &count })
 }
 
@@ -103,12 +106,15 @@ fn of_session(state: &State, window: &Window<'_>, wide: usize) -> (Vec<Row>, Vec
     let (mut shown, mut texts) = (Vec::new(), Vec::<Laid>::new());
     let (mut at, mut laid) = (usize::MAX, Vec::new());
     for (thing, row) in scroll.visible(window) {
-        let text = lines.get(thing).filter(|line| is_text(line)).map(|line| &line.digest);
+        let text = match lines.get(thing) {
+            Some(line) => is_text(line).then(|| line.digest.clone()),
+            None => state.session().and_then(end_of),
+        };
         if thing != at {
             (at, laid) = (thing, of_thing(state, thing, wide));
-            texts.extend(text.map(|digest| Laid::of(digest.clone(), &laid, wide)));
+            texts.extend(text.clone().map(|digest| Laid::of(digest, &laid, wide)));
         }
-        if let Some(last) = texts.last_mut().filter(|last| Some(&last.text) == text) {
+        if let Some(last) = texts.last_mut().filter(|last| Some(&last.text) == text.as_ref()) {
             last.there.insert(row);
         }
         shown.extend(laid.get(row).cloned());
@@ -122,9 +128,11 @@ fn of_thing(state: &State, at: usize, wide: usize) -> Vec<Row> {
         let line = session.lines.iter().find(|one| one.digest == digest);
         line.map(|one| one.position).filter(|place| *place > 0)
     };
+    let selected = state.scroll.selected == at;
     let Some(line) = session.lines.get(at) else {
-        return closed(&session.closed, wide, &place);
+        return end(session, wide, &place, selected);
     };
+    let beside: Vec<&calls::SaidBeside> = beside(session, line).collect();
     let of = DraftOf { thread: state.thread.clone(), translates: line.digest.clone() };
     rows(
         line,
@@ -132,9 +140,10 @@ fn of_thing(state: &State, at: usize, wide: usize) -> Vec<Row> {
             own: &state.own,
             columns: wide,
             place: &place,
-            selected: state.scroll.selected == at,
-            alarms: state.alarms(session, line),
+            selected,
+            alarms: state.alarms(session, line) || beside.iter().any(|one| is_flash(one)),
             drafted: state.drafts.contains_key(&of),
+            beside,
         },
     )
 }
@@ -156,7 +165,6 @@ mod tests {
     use crate::cli::hotline::console::looks::Note;
     use crate::cli::hotline::console::state::Effect;
     use crate::codec::proto::detente::evidence::v1::{Precedence, Traffic};
-    use crate::codec::proto::detente::v1 as calls;
     use crate::codec::proto::detente::v1::join_answer::How;
     use crate::codec::proto::detente::v1::join_request::What as Said;
     use crate::codec::proto::detente::v1::join_response::What;

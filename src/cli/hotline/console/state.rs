@@ -15,7 +15,8 @@ use super::refused::Refused;
 use super::rows::{is_text, is_unread, is_unread_here};
 use super::scroll::Scroll;
 use super::stood::Partly;
-use crate::codec::proto::detente::evidence::v1::Precedence;
+use super::waits::is_flash;
+use crate::codec::proto::detente::evidence::v1::{Precedence, Traffic};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::codec::proto::detente::v1::join_response::What;
@@ -110,6 +111,8 @@ pub struct State {
     pub partly: BTreeMap<Bytes, Partly>,
     pub told_shown: BTreeSet<Bytes>,
     pub rung: BTreeSet<Bytes>,
+    /// The messages of records before this one were told.
+    pub told_before: u64,
 }
 
 impl State {
@@ -137,6 +140,7 @@ impl State {
             partly: BTreeMap::new(),
             told_shown: BTreeSet::new(),
             rung: BTreeSet::new(),
+            told_before: 0,
         }
     }
 
@@ -149,28 +153,33 @@ impl State {
         self.session()?.lines.get(self.scroll.selected)
     }
 
-    /// The sessions as they are listed: what asks for an officer first, then the newest.
+    /// The sessions as they are listed: what asks for an officer first, of that what is real before drills; then what is
+    /// unread, and then the newest.
     pub fn list(&self) -> Vec<(&Bytes, &Session)> {
         let mut list: Vec<(&Bytes, &Session)> = self.sessions.iter().collect();
         list.sort_by_cached_key(|(_, session)| {
-            let asks = (self.alarms_in(session), self.unread(session) > 0);
+            let alarms = self.alarms_in(session);
+            let is_real = session.stands.traffic != Traffic::Drill as i32;
+            let asks = (alarms, alarms && is_real, self.unread(session) > 0, is_real);
             std::cmp::Reverse((asks, session.stands.newest_at_ms))
         });
         list
     }
 
-    /// Whether a message asks for an officer at once: a FLASH of another Party that nobody here has read or, where it
-    /// opens the session, accepted.
+    /// Whether a message asks for an officer at once: a FLASH of another Party that nobody here has read or, where the
+    /// session begins with it for this Party, as its opening or as the addition by which this Party came in, accepted.
     pub fn alarms(&self, session: &Session, line: &calls::SessionLine) -> bool {
         let is_flash = line.precedence == Precedence::Flash as i32 && line.author != self.own;
         let accepted = || session.stands.on.iter().any(|on| on.party == self.own);
-        let opens =
-            line.kind == Kind::SessionOpening.name() && line.position > 0 && line.not_taken.is_empty();
+        let begins = line.kind == Kind::SessionOpening.name() || line.digest == session.stands.opening;
+        let opens = begins && line.position > 0 && line.not_taken.is_empty();
         is_flash && (is_unread_here(line, &self.own) || opens && !accepted())
     }
 
+    /// Whether any of it does, or of what is said of it beside its lines.
     pub fn alarms_in(&self, session: &Session) -> bool {
         session.lines.iter().any(|line| self.alarms(session, line))
+            || session.stands.beside.iter().any(is_flash)
     }
 
     /// Whether a text waits for this officer, as the node counts it.
@@ -208,7 +217,17 @@ impl State {
 
     /// What the node tells.
     pub fn told(&mut self, told: calls::JoinResponse, now: Instant) -> Vec<Effect> {
+        let effects = self.hears(told, now);
+        self.settle_notice();
+        effects
+    }
+
+    fn hears(&mut self, told: calls::JoinResponse, now: Instant) -> Vec<Effect> {
         let thread = told.thread;
+        // How a session stands is told before its messages are.
+        if matches!(told.what, Some(What::Line(_) | What::Changed(_) | What::Live(_))) {
+            self.told_before = self.told_before.max(told.position);
+        }
         match told.what {
             Some(What::Line(line)) => self.line(&thread, line, true),
             Some(What::Changed(line)) => self.line(&thread, line, false),
@@ -219,8 +238,9 @@ impl State {
                     (session.stands, session.closed) = (stands, closed);
                     session.partial |= partial;
                 });
+                let rings = if self.link == Link::Live { self.ring_beside(&thread) } else { None };
                 self.make_room();
-                Vec::new()
+                rings.into_iter().collect()
             }
             Some(What::TooLong(_)) => {
                 self.sessions.entry(thread).or_default().too_long = true;
@@ -244,6 +264,15 @@ impl State {
             .session()
             .is_none_or(|session| self.scroll.selected.saturating_add(1) >= session.lines.len());
         let partial = self.left_out.contains(thread);
+        // What is told beside it since has not stood on the screen.
+        let says_more = |before: &calls::SessionLine| {
+            before.translations != line.translations || before.withdrawn_by != line.withdrawn_by
+        };
+        let before = self.sessions.get(thread).map(|session| &session.lines);
+        let before = before.and_then(|lines| lines.iter().find(|one| one.digest == digest));
+        if before.is_some_and(says_more) {
+            self.seen.remove(&digest);
+        }
         self.keeping_place(thread, |sessions| {
             let session = sessions.entry(thread.clone()).or_default();
             session.partial |= partial;
@@ -295,7 +324,9 @@ impl State {
             .map(|(thread, _, line)| (thread.clone(), line.digest.clone()))
             .collect();
         let rings = alarms.iter().fold(None, |rung, (thread, digest)| self.ring(thread, digest).or(rung));
-        effects.extend(rings);
+        let threads: Vec<Bytes> = self.sessions.keys().cloned().collect();
+        let beside = threads.iter().fold(None, |rung, thread| self.ring_beside(thread).or(rung));
+        effects.extend(rings.or(beside));
         effects
     }
 

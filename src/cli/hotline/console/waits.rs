@@ -1,0 +1,211 @@
+//! What waits for an officer in the sessions of a console, and to which of it the keys go next.
+//!
+//! Never here: what is put on record of it.
+
+use std::cmp::Reverse;
+
+use bytes::Bytes;
+
+use super::end::{at_the_end, beside, end_of, is_whole_there};
+use super::rows::{is_left, is_text, is_unread, is_unread_here};
+use super::state::{Effect, Link, Session, State};
+use crate::codec::proto::detente::evidence::v1::{Precedence, Traffic};
+use crate::codec::proto::detente::v1 as calls;
+
+/// What is told of what waits: it goes once it is so no more, without a key.
+pub const NOTHING_UNREAD: &str = "nothing is unread";
+pub const ALL_READ: &str = "every text of this session is read";
+pub const GOES_LATER: &str = "it goes, once, when the node is there again";
+
+/// Whether it asks for an officer at once.
+pub fn is_flash(one: &calls::SaidBeside) -> bool {
+    one.precedence == Precedence::Flash as i32
+}
+
+impl State {
+    /// In the session that is looked at.
+    pub fn first_waiting(&self) -> Option<usize> {
+        let session = self.session()?;
+        session.lines.iter().position(|line| self.waits(session, line))
+    }
+
+    /// The first that waits for an acknowledgement and is no unread text: behind the last line the end of the session.
+    pub fn first_left(&self) -> Option<usize> {
+        let session = self.session()?;
+        let is_it =
+            |line: &calls::SessionLine| is_left(line, &self.own) || beside(session, line).next().is_some();
+        let end = at_the_end(session).any(is_whole_there).then_some(session.lines.len());
+        session.lines.iter().position(is_it).or(end)
+    }
+
+    /// What is acknowledged where the officer is, and what has to have stood on the screen for that.
+    pub fn readable(&self) -> Option<(Bytes, Option<Bytes>)> {
+        let session = self.session()?;
+        let Some(line) = session.lines.get(self.scroll.selected) else {
+            let one = at_the_end(session).find(|one| is_whole_there(one))?;
+            return Some((one.digest.clone(), end_of(session)));
+        };
+        let is_next = is_left(line, &self.own) && self.first_waiting().is_none();
+        let digest = if is_unread(line, &self.own) || is_next {
+            &line.digest
+        } else {
+            &beside(session, line).next()?.digest
+        };
+        Some((digest.clone(), is_text(line).then(|| line.digest.clone())))
+    }
+
+    /// Once for each FLASH that is said beside the lines of a session.
+    pub fn ring_beside(&mut self, thread: &Bytes) -> Option<Effect> {
+        let all = &self.sessions.get(thread)?.stands.beside;
+        let flashes: Vec<Bytes> =
+            all.iter().filter(|one| is_flash(one)).map(|one| one.digest.clone()).collect();
+        let new = flashes.into_iter().filter(|digest| self.rung.insert(digest.clone())).count();
+        (new > 0).then_some(Effect::Bell)
+    }
+
+    /// Goes to what comes next, in whichever session.
+    pub fn next_unread(&mut self) -> Vec<Effect> {
+        match self.next() {
+            Some((thread, at)) => self.open(thread, Some(at)),
+            None => self.notice = NOTHING_UNREAD.into(),
+        }
+        Vec::new()
+    }
+
+    /// Which comes next: in which session, and where in it, behind the last line for its end. Of what asks as soon the
+    /// fastest, of these what is real, and of these the oldest.
+    fn next(&self) -> Option<(Bytes, usize)> {
+        let drill = Traffic::Drill as i32;
+        let all = self.sessions.iter().flat_map(|(thread, session)| {
+            let lines = session.lines.iter().enumerate().filter_map(move |(at, line)| {
+                let soon = self.asks(session, line)?;
+                let asks = (soon, Reverse(line.precedence), line.traffic == drill, line.recorded_at_ms);
+                Some((asks, thread, at))
+            });
+            let end = session.lines.len();
+            let ends = at_the_end(session).map(move |one| {
+                let soon = match (is_whole_there(one), is_flash(one)) {
+                    (true, true) => 0_u8,
+                    (true, false) => 2,
+                    (false, _) => 3,
+                };
+                let asks = (soon, Reverse(one.precedence), one.traffic == drill, one.recorded_at_ms);
+                (asks, thread, end)
+            });
+            lines.chain(ends)
+        });
+        all.min_by_key(|(asks, _, _)| *asks).map(|(_, thread, at)| (thread.clone(), at))
+    }
+
+    /// How soon a line does: 0 for what nobody here has read, or a FLASH that is said beside it, 1 for what this officer has
+    /// not, 2 for what else nobody here has acknowledged.
+    fn asks(&self, session: &Session, line: &calls::SessionLine) -> Option<u8> {
+        let waits = self.waits(session, line);
+        let alarms = self.alarms(session, line) || beside(session, line).any(is_flash);
+        if alarms || waits && is_unread_here(line, &self.own) {
+            return Some(0);
+        }
+        let is_left = || is_left(line, &self.own) || beside(session, line).next().is_some();
+        if waits { Some(1) } else { is_left().then_some(2) }
+    }
+
+    /// Takes away what the officer was told of what waits, where it is so no more.
+    pub fn settle_notice(&mut self) {
+        let is_over = match self.notice.as_str() {
+            NOTHING_UNREAD => self.next().is_some(),
+            ALL_READ => self.first_waiting().or_else(|| self.first_left()).is_some(),
+            GOES_LATER => self.link == Link::Live,
+            _ => false,
+        };
+        if is_over {
+            self.notice.clear();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::hotline::console::keys::{At, Key};
+    use crate::cli::hotline::console::screen::{console, live, text, told};
+    use crate::codec::proto::detente::v1::join_request::What as Said;
+    use crate::codec::proto::detente::v1::join_response::What;
+    use crate::domain::digest::CommandId;
+    use crate::domain::time::Instant;
+
+    fn press(state: &mut State, key: Key) -> Vec<Effect> {
+        state.press(key, At { now: Instant(1), id: CommandId([1; 16]) })
+    }
+
+    #[test]
+    fn what_is_real_comes_before_a_drill_of_the_same_precedence_in_the_list_and_by_the_key() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        let drill = Traffic::Drill as i32;
+        let thread = vec![6_u8; 16];
+        let stands = calls::Session { traffic: drill, newest_at_ms: 99, ..Default::default() };
+        let line = calls::SessionLine { traffic: drill, ..text(2, "BY", "two") };
+        for what in [What::Session(stands), What::Line(line)] {
+            let thread = thread.clone().into();
+            let told = calls::JoinResponse { thread, what: Some(what), ..Default::default() };
+            state.told(told, Instant(1));
+        }
+        let threads: Vec<u8> = state.list().iter().map(|(thread, _)| thread[0]).collect();
+        assert_eq!(threads, [7, 6], "though the drill is the newer one");
+        press(&mut state, Key::Character('n'));
+        assert_eq!(state.thread[..], [7; 16]);
+    }
+
+    #[test]
+    fn a_translation_is_acknowledged_at_its_text_once_it_has_stood_there_as_well() {
+        let mut read = text(1, "BY", "one");
+        (read.states[0].read_at_ms, read.read_by_caller) = (9, true);
+        let (of, digest) = (read.digest.clone(), Bytes::from(vec![9; 32]));
+        let mut state = console(&[read.clone()]);
+        press(&mut state, Key::Enter);
+        state.seen.insert(of.clone());
+        let beside = calls::SaidBeside {
+            digest: digest.clone(),
+            kind: crate::domain::content::Kind::Translation.name().into(),
+            precedence: Precedence::Flash as i32,
+            about: of.clone(),
+            ..Default::default()
+        };
+        let thread = state.thread.clone();
+        state.sessions.get_mut(&thread).unwrap().stands.beside.push(beside);
+        // It is known of, and does not stand at its text yet: that is no place to acknowledge it.
+        assert_eq!(state.readable(), None);
+        assert!(state.alarms_in(state.session().unwrap()));
+        read.translations = vec![calls::TextTranslation { digest: digest.clone(), ..Default::default() }];
+        let what = Some(What::Changed(read));
+        state.told(calls::JoinResponse { thread, what, ..Default::default() }, Instant(2));
+        press(&mut state, Key::Character('n'));
+        assert!(press(&mut state, Key::Character('r')).is_empty() && state.notice.starts_with("PgDn"));
+        state.seen.insert(of);
+        let effects = press(&mut state, Key::Character('r'));
+        assert!(matches!(&effects[..], [Effect::Say(Said::Read(asked))] if asked.digest == digest));
+    }
+
+    #[test]
+    fn what_is_told_of_what_waits_goes_once_it_is_so_no_more() {
+        let mut read = text(1, "BY", "one");
+        (read.states[0].read_at_ms, read.read_by_caller) = (9, true);
+        let mut state = console(&[read]);
+        press(&mut state, Key::Enter);
+        for (key, notice) in [('n', NOTHING_UNREAD), ('r', ALL_READ)] {
+            press(&mut state, Key::Character(key));
+            assert_eq!(state.notice, notice);
+            let own = text(if key == 'n' { 2 } else { 3 }, "PL", "of our own");
+            state.told(told(own), Instant(2));
+            assert_eq!(state.notice, notice, "what is ours waits for nobody here");
+        }
+        state.told(told(text(4, "BY", "two")), Instant(3));
+        assert_eq!(state.notice, "");
+        state.lost("cut".into(), Instant(4));
+        for key in [Key::Character('w'), Key::Character('x'), Key::Control('s')] {
+            press(&mut state, key);
+        }
+        assert_eq!(state.notice, GOES_LATER);
+        state.told(live(), Instant(5));
+        assert_eq!(state.notice, "");
+    }
+}

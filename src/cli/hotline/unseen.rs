@@ -1,0 +1,37 @@
+//! What the author of a text had not seen when it was written, in words.
+//!
+//! Never here: a count that reads like the number of a text.
+
+use crate::codec::proto::detente::v1 as calls;
+
+/// Which messages above it its author had not seen, each by its name.
+pub(super) fn unseen(line: &calls::SessionLine, name: impl Fn(&[u8]) -> String) -> Option<String> {
+    let mut names: Vec<String> = line.unseen_texts.iter().map(|digest| name(digest)).collect();
+    let more = usize::try_from(line.unseen).unwrap_or(usize::MAX).saturating_sub(names.len());
+    if more > 0 {
+        names.push(format!("{more} more"));
+    }
+    let last = names.pop()?;
+    let all = if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) };
+    Some(format!("written without sight of {all}: which comes first means nothing"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_its_author_had_not_seen_is_told_by_name_and_no_count_passes_for_a_name() {
+        let named = |unseen: u32, texts: &[u8]| {
+            let unseen_texts = texts.iter().map(|one| vec![*one; 32].into()).collect();
+            let line = calls::SessionLine { unseen, unseen_texts, ..Default::default() };
+            super::unseen(&line, |digest| digest[0].to_string())
+        };
+        let sentence =
+            |names: &str| Some(format!("written without sight of {names}: which comes first means nothing"));
+        assert_eq!(named(0, &[]), None);
+        assert_eq!(named(1, &[13]), sentence("13"));
+        assert_eq!(named(3, &[5, 6, 9]), sentence("5, 6 and 9"));
+        assert_eq!(named(9, &[5, 6]), sentence("5, 6 and 7 more"));
+    }
+}

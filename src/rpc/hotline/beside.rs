@@ -1,0 +1,90 @@
+//! What other Parties say of a session that is no line of it, and waits for an officer all the same: translations,
+//! closes, words that take a message back.
+//!
+//! Never here: what a line says, or a text that was cut.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use super::told::Told;
+use crate::codec::message::{precedence_to_proto, traffic_to_proto};
+use crate::codec::proto::detente::v1 as calls;
+use crate::domain::content::{Content, Kind};
+use crate::domain::digest::Digest;
+use crate::domain::message::Message;
+use crate::domain::party::Party;
+use crate::domain::precedence::Precedence;
+use crate::domain::time::Instant;
+use crate::limits;
+
+/// Whether it is of a kind that is said of a session and is no line of it.
+pub(super) fn is_beside(message: &Message) -> bool {
+    let kind = Kind::from_name(&message.draft.kind);
+    matches!(kind, Some(Kind::Translation | Kind::SessionClose | Kind::MessageWithdrawal))
+}
+
+/// One of another Party's.
+pub(super) struct Beside {
+    message: Digest,
+    precedence: Precedence,
+    /// What it translates, as far as it says so.
+    translates: Option<Digest>,
+    told: calls::SaidBeside,
+}
+
+impl Beside {
+    /// `None` for one of our own, and for what is of another kind.
+    pub fn of(
+        own: Party,
+        digest: Digest,
+        at: Instant,
+        message: &Message,
+        content: &Content,
+    ) -> Option<Beside> {
+        if message.author == own {
+            return None;
+        }
+        let (translates, remarks) = match content {
+            Content::Translation(form) => (form.of.message_digest.map(|of| of.0), String::new()),
+            Content::SessionClose(form) => (None, whole_or_none(&form.remarks.0)),
+            Content::MessageWithdrawal(form) => (None, whole_or_none(&form.reason.0)),
+            _ => return None,
+        };
+        let told = calls::SaidBeside {
+            digest: digest.0.to_vec().into(),
+            kind: content.kind().name().into(),
+            author: message.author.to_string(),
+            number: message.number.clone(),
+            precedence: precedence_to_proto(message.draft.precedence),
+            traffic: traffic_to_proto(message.draft.traffic),
+            released_at_ms: message.released_at.0,
+            recorded_at_ms: at.0,
+            remarks,
+            ..Default::default()
+        };
+        Some(Beside { message: digest, precedence: message.draft.precedence, translates, told })
+    }
+
+    fn told(&self, told: &Told) -> calls::SaidBeside {
+        let about = self.translates.or_else(|| told.taken_back_by(&self.message));
+        let about = about.map(|digest| digest.0.to_vec().into()).unwrap_or_default();
+        calls::SaidBeside { about, ..self.told.clone() }
+    }
+}
+
+fn whole_or_none(text: &str) -> String {
+    if text.len() > limits::HOTLINE_NAME_BYTES_TOLD {
+        return "(too long to be told here: detente message show)".into();
+    }
+    text.to_owned()
+}
+
+/// Those that no officer of ours has acknowledged, the first ones, and how many there are.
+pub(super) fn waiting(told: &Told, is_read: &BTreeSet<Digest>) -> (Vec<calls::SaidBeside>, usize) {
+    let all = told.beside.iter().filter(|one| !is_read.contains(&one.message));
+    let mut all: Vec<&Beside> = all.collect();
+    // The sort is stable: of one precedence they stay as they came.
+    all.sort_by_key(|one| Reverse(one.precedence));
+    let first = all.iter().take(limits::HOTLINE_BESIDE_TOLD);
+    (first.map(|one| one.told(told)).collect(), all.len())
+}
