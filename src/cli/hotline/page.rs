@@ -237,6 +237,9 @@ fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         let (by, recorded) = (shown(&one.by), Instant(one.recorded_at_ms));
         sheet.put(&format!("     handed on by {by} at {recorded}; no part of what is signed here"));
         sheet.put(&format!("     {}", shown(&one.signature)));
+        if !one.withdrawn_by.is_empty() {
+            sheet.put(&format!("     WITHDRAWN by {}", shown(&one.withdrawn_by)));
+        }
         for text in shown_lines(&one.text) {
             sheet.quote(&format!("[{}] {text}", shown(&one.language)));
         }
@@ -379,6 +382,17 @@ pub(super) fn closed_with(one: &calls::ClosedWith) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_handed_on_and_its_author_took_back_says_so() {
+        let one = calls::HandedOn { withdrawn_by: "BY/31/0007".into(), ..Default::default() };
+        let whole = calls::ShowSessionResponse {
+            session: Some(calls::Session::default()),
+            handed_on: vec![one],
+            ..Default::default()
+        };
+        assert!(session(&whole).contains("WITHDRAWN by BY/31/0007"));
+    }
 
     #[test]
     fn who_is_not_in_is_told_with_how_many_more_there_are() {

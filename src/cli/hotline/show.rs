@@ -235,6 +235,7 @@ fn handed_on_json(one: &calls::HandedOn) -> Value {
         "traffic": traffic_name(one.traffic),
         "released_at": Instant(one.released_at_ms).to_string(),
         "signature": one.signature,
+        "withdrawn_by": (!one.withdrawn_by.is_empty()).then_some(&one.withdrawn_by),
     })
 }
 

@@ -17,11 +17,12 @@ use crate::rpc::originals;
 /// By their authors' date-time groups, as many as one answer has room for; and how many more there are.
 pub(super) fn of(told: &Told, board: &Board) -> (Vec<calls::HandedOn>, u32) {
     let mut all: Vec<&HandedOn> = told.handed_on.iter().collect();
-    all.sort_by_key(|one| one.original.message.released_at);
+    // Of one instant each time in the same order.
+    all.sort_by_key(|one| (one.original.message.released_at, one.original.digest, one.by));
     let (mut given, mut bytes, mut more) = (Vec::new(), 0_usize, 0_u32);
     for one in all {
         if more == 0 && given.len() < limits::HOTLINE_HANDED_ON_TOLD {
-            let next = line(one, board);
+            let next = line(told, one, board);
             bytes = bytes.saturating_add(next.encoded_len());
             if bytes <= limits::HOTLINE_HANDED_ON_BYTES {
                 given.push(next);
@@ -33,7 +34,7 @@ pub(super) fn of(told: &Told, board: &Board) -> (Vec<calls::HandedOn>, u32) {
     (given, more)
 }
 
-fn line(one: &HandedOn, board: &Board) -> calls::HandedOn {
+fn line(told: &Told, one: &HandedOn, board: &Board) -> calls::HandedOn {
     let message = &one.original.message;
     let content = one.original.said.content();
     calls::HandedOn {
@@ -50,5 +51,6 @@ fn line(one: &HandedOn, board: &Board) -> calls::HandedOn {
         traffic: traffic_to_proto(message.draft.traffic),
         released_at_ms: message.released_at.0,
         signature: originals::signature_mark(board, &one.form, None).unwrap_or_default(),
+        withdrawn_by: told.handed_on_withdrawn_by(one).map(|word| word.number.clone()).unwrap_or_default(),
     }
 }
