@@ -62,9 +62,10 @@ pub use threads::{ThreadsFrom, ThreadsPage};
 /// cancellation from before a duty was due lifts it though it was said to have lapsed.
 ///
 /// 3: a check of a link, or the answer to one, is taken for that only where it says what was agreed on, in its time and
-/// from whose turn it is; outages of each end are kept beside the other's. How much FLASH was released of each officer
-/// in the hour, and carry files, enter the Board and its digest. A hand-over of the watch names the duties that this
-/// Party owes.
+/// from whose turn it is; what only says that it is one runs alarms and is considered for duties. Outages of each end
+/// are kept beside the other's, those of a month at most, and one that is taken back excuses nothing from then on. How
+/// much FLASH was released of each officer in the hour, and carry files, enter the Board and its digest. Drills have
+/// a share of what is watched to themselves. A hand-over of the watch names the duties that this Party owes.
 pub const FOLD_VERSION: u32 = 3;
 
 #[derive(Clone, PartialEq, Debug, Default)]
