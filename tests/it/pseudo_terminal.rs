@@ -90,24 +90,19 @@ impl Seat {
         self.until(words, |rows| rows.iter().any(|row| row.contains(words)))
     }
 
-    /// By End to the end of a session, as [`Seat::goes_to`].
+    /// To the end of a session, anew until it says so there: how many texts there are is told before the last of them
+    /// are, and what comes later moves nobody away from what is being read.
     pub fn at_the_end_it_says(&mut self, words: &str) -> Vec<String> {
-        self.goes_to(END, words)
-    }
-
-    /// From the first text of a session on by these keys, anew until it says so there: how many texts there are is told
-    /// before the last of them are, and what comes later moves nobody away from what is being read.
-    pub fn goes_to(&mut self, keys: &str, words: &str) -> Vec<String> {
         let (patience, first) = (Instant::now() + PATIENCE, ">REAL    1 ");
         loop {
             self.press(HOME);
             self.until_it_says(first);
-            self.press(keys);
-            let rows = self.until("further on", |rows| !rows.iter().any(|row| row.contains(first)));
+            self.press(END);
+            let rows = self.until("the end", |rows| !rows.iter().any(|row| row.contains(first)));
             if rows.iter().any(|row| row.contains(words)) {
                 return rows;
             }
-            assert!(Instant::now() < patience, "never there: {words}\n{}", rows.join("\n"));
+            assert!(Instant::now() < patience, "never at the end: {words}\n{}", rows.join("\n"));
         }
     }
 
