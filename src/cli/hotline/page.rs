@@ -384,17 +384,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_handed_on_and_its_author_took_back_says_so() {
-        let one = calls::HandedOn { withdrawn_by: "BY/31/0007".into(), ..Default::default() };
-        let whole = calls::ShowSessionResponse {
-            session: Some(calls::Session::default()),
-            handed_on: vec![one],
-            ..Default::default()
-        };
-        assert!(session(&whole).contains("WITHDRAWN by BY/31/0007"));
-    }
-
-    #[test]
     fn who_is_not_in_is_told_with_how_many_more_there_are() {
         let one = calls::NotIn { party: "LT".into(), ..Default::default() };
         let session = calls::Session {

@@ -317,3 +317,16 @@ fn heard_json(heard: &calls::HeardText) -> Value {
         "more_differences": heard.more_differences,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_handed_on_and_its_author_took_back_says_so() {
+        let one = calls::HandedOn { withdrawn_by: "BY/31/0007".into(), ..Default::default() };
+        assert_eq!(handed_on_json(&one)["withdrawn_by"], "BY/31/0007");
+        let whole = calls::ShowSessionResponse { handed_on: vec![one], ..Default::default() };
+        assert!(page::session(&whole).contains("WITHDRAWN by BY/31/0007"));
+    }
+}
