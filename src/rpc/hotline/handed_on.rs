@@ -14,11 +14,11 @@ use crate::domain::board::Board;
 use crate::limits;
 use crate::rpc::originals;
 
-/// By their authors' date-time groups, as many as one answer has room for; and how many more there are.
+/// By their authors' date-time groups, as many as one answer has room for, those that were on record here first; and how
+/// many more there are. Whoever hands on more, or what nobody signed, pushes none out by a date of their own.
 pub(super) fn of(told: &Told, board: &Board) -> (Vec<calls::HandedOn>, u32) {
     let mut all: Vec<&HandedOn> = told.handed_on.iter().collect();
-    // Of one instant each time in the same order.
-    all.sort_by_key(|one| (one.original.message.released_at, one.original.digest, one.by));
+    all.sort_by_key(|one| (one.recorded_at, one.original.digest, one.by));
     let (mut given, mut bytes, mut more) = (Vec::new(), 0_usize, 0_u32);
     for one in all {
         if more == 0 && given.len() < limits::HOTLINE_HANDED_ON_TOLD {
@@ -31,6 +31,7 @@ pub(super) fn of(told: &Told, board: &Board) -> (Vec<calls::HandedOn>, u32) {
         }
         more = more.saturating_add(1);
     }
+    given.sort_by_key(|one: &calls::HandedOn| one.released_at_ms);
     (given, more)
 }
 
