@@ -21,10 +21,14 @@ pub(super) fn of(told: &Told, board: &Board) -> (Vec<calls::HandedOn>, u32) {
     all.sort_by_key(|one| (one.recorded_at, one.original.digest, one.by));
     let (mut given, mut bytes, mut more) = (Vec::new(), 0_usize, 0_u32);
     for one in all {
-        if more == 0 && given.len() < limits::HOTLINE_HANDED_ON_TOLD {
+        // One that is too long hides none of the others.
+        let whole = one.form.original.as_ref().map_or(0, |enclosed| enclosed.0.len());
+        let has_room = bytes.saturating_add(whole) <= limits::HOTLINE_HANDED_ON_BYTES;
+        if has_room && given.len() < limits::HOTLINE_HANDED_ON_TOLD {
             let next = line(told, one, board);
-            bytes = bytes.saturating_add(next.encoded_len());
-            if bytes <= limits::HOTLINE_HANDED_ON_BYTES {
+            let with = bytes.saturating_add(next.encoded_len());
+            if with <= limits::HOTLINE_HANDED_ON_BYTES {
+                bytes = with;
                 given.push(next);
                 continue;
             }
