@@ -123,6 +123,7 @@ pub(super) fn may_be_of_link(kind: &str) -> bool {
 /// read.
 pub(super) fn of_link(message: &proto::Message) -> Option<OfLink> {
     let known = Kind::from_name(&message.kind).filter(|_| may_be_of_link(&message.kind))?;
+    let read = form::decode(known, &message.content).ok()?;
     // One lane keeps its order at both ends: on two, another check could be the first.
     let around = [
         ("heading.precedence", message.precedence != precedence_to_proto(PRECEDENCE)),
@@ -135,6 +136,7 @@ pub(super) fn of_link(message: &proto::Message) -> Option<OfLink> {
         ("heading.information", !message.information.is_empty()),
         // What an answer refers to is held against what it answers.
         ("heading.references", known == Kind::Check && !message.references.is_empty()),
+        ("content", form::may_hold_more(&read, &message.content)),
     ];
     let called = |reference: &proto::Reference| Called {
         field: "heading.references",
@@ -147,7 +149,7 @@ pub(super) fn of_link(message: &proto::Message) -> Option<OfLink> {
         words.drafter = message.drafter.as_ref().map(|drafter| drafter.name.clone()).unwrap_or_default();
         OfLink::Check(words.under(&message.subject, &around))
     };
-    match form::decode(known, &message.content).ok()? {
+    match read {
         Content::Check(form) => Some(under(form.words())),
         Content::CheckAnswer(form) => Some(under(form.words())),
         Content::ServiceMessage(form) => Outage::of(&form).map(OfLink::Outage),

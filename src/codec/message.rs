@@ -10,6 +10,7 @@ use super::content;
 use super::dispatch::{digest, party, thread};
 use super::evidence_v1 as proto;
 use super::fault::DecodeFault;
+use crate::domain::check::OfLink;
 use crate::domain::message::{
     Acknowledgement, Addressee, Holds, Message, Outgoing, Part, Reference, RegimeCitation, Relation, Traffic,
 };
@@ -33,6 +34,7 @@ pub fn encode(message: &Message) -> Bytes {
 /// Reads a message's payload. It says nothing about whether the message is signed.
 pub fn decode(payload: &Bytes) -> Result<Message, DecodeFault> {
     let wire = wire(payload)?;
+    let read = wire.encoded_len();
     let group =
         wire.date_time_group.clone().ok_or(DecodeFault::new("message.date_time_group", "must be given"))?;
     Ok(Message {
@@ -41,8 +43,19 @@ pub fn decode(payload: &Bytes) -> Result<Message, DecodeFault> {
         number: text(wire.number.clone(), "message.number", limits::LINE_BYTES_MAX)?,
         released_at: Instant(group.instant_ms),
         releaser: person_from_proto(wire.releaser.clone(), "message.releaser")?,
-        draft: outgoing_from_proto(wire, group.zone)?,
+        draft: with_the_rest(outgoing_from_proto(wire, group.zone)?, payload, read),
     })
+}
+
+/// Of a check of a link, that its bytes are more than those that were read: what stands in a field that this program
+/// does not know is nothing that was agreed on.
+fn with_the_rest(mut outgoing: Outgoing, bytes: &Bytes, read: usize) -> Outgoing {
+    if read != bytes.len()
+        && let Some(OfLink::Check(words)) = outgoing.of_link.as_deref_mut()
+    {
+        words.more = words.more.or(Some("message"));
+    }
+    outgoing
 }
 
 /// The bytes of a draft.
@@ -54,8 +67,9 @@ pub fn encode_draft(outgoing: &Outgoing) -> Bytes {
 
 pub fn decode_draft(bytes: &Bytes) -> Result<Outgoing, DecodeFault> {
     let wire = wire(bytes)?;
+    let read = wire.encoded_len();
     let zone = wire.date_time_group.clone().unwrap_or_default().zone;
-    outgoing_from_proto(wire, zone)
+    Ok(with_the_rest(outgoing_from_proto(wire, zone)?, bytes, read))
 }
 
 /// The kind alone, so that whoever goes no deeper need not.

@@ -3,7 +3,7 @@
 use detente::codec::message;
 use detente::domain::alarm::OwnAlarm;
 use detente::domain::board::Denied;
-use detente::domain::check::{Check, CheckAnswer, Known, PRECEDENCE, Part, What, thread_of};
+use detente::domain::check::{Check, CheckAnswer, Known, OfLink, PRECEDENCE, Part, What, thread_of};
 use detente::domain::command::Command;
 use detente::domain::content::{Content, Kind};
 use detente::domain::correspondence::MessageWithdrawal;
@@ -101,6 +101,27 @@ fn a_check_that_refers_to_any_message_is_marked_and_does_not_count() {
     let said = with_references(&Content::Check(agreed()), refers(None, "We fire at dawn.", ""));
     assert_eq!(field_of(&link.comes(&said, due())), "heading.references");
     assert!(link.theirs(Part::Check).is_none());
+}
+
+#[test]
+fn a_check_that_says_more_in_a_field_that_is_not_known_does_not_count_and_waits_to_be_read() {
+    // Field 111, of one byte.
+    const MORE: [u8; 4] = [0xfa, 0x06, 0x01, b'x'];
+    let said = from_peer(&Content::Check(agreed()), of_check(), due());
+    let content = [&said.draft.content[..], &MORE].concat().into();
+    let draft = read_again(Outgoing { content, ..said.draft.clone() });
+    let mut link = Link::new("BY", "");
+    assert_eq!(field_of(&link.comes(&Message { draft, ..said.clone() }, due())), "content");
+    assert!(link.theirs(Part::Check).is_none() && link.is_listed(of_check()));
+    // Around its content.
+    let more = |bytes: Vec<u8>| {
+        let of_link = message::decode(&bytes.into()).unwrap().draft.of_link;
+        let Some(OfLink::Check(words)) = of_link.as_deref() else { panic!("{of_link:?}") };
+        words.more
+    };
+    let bytes = message::encode(&said);
+    assert_eq!(more(bytes.to_vec()), None);
+    assert_eq!(more([&bytes[..], &MORE].concat()), Some("message"));
 }
 
 #[test]

@@ -31,6 +31,8 @@ fn records() -> Vec<(&'static str, Event)> {
         ("planned_outage", noted(What::Missed(Known::PlannedOutage { message }))),
         ("not_recorded", noted(What::Missed(Known::NotRecorded))),
         ("not_running", noted(What::Missed(Known::NotRunning))),
+        ("answer_not_proven", noted(What::Missed(Known::AnswerNotProven))),
+        ("no_check_came", noted(What::Missed(Known::NoCheckCame))),
         ("by_hand", noted(What::ByHand(account))),
     ]
 }

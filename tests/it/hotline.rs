@@ -475,3 +475,17 @@ fn what_a_close_names_is_what_it_signs() {
     assert_eq!(*message, Some(MessageDigest(one.held.last().unwrap().said.message)));
     assert_eq!(close.agreed[0].messages, Some(3));
 }
+
+#[test]
+fn what_waits_for_a_message_that_is_not_here_is_no_part_of_what_a_close_signs() {
+    let (mut one, mut other) = two();
+    let closes = |desk: &Desk, with: Party| desk.session().closes_over(THREAD, desk.own, with);
+    let whole = |desk: &Desk, with: Party| desk.session().transcript(THREAD, desk.own, with);
+    assert_eq!(closes(&other, one.own), whole(&other, one.own));
+    one.say("a");
+    other.take(&one.say("b"));
+    assert_eq!(whole(&other, one.own).lines().count(), closes(&other, one.own).lines().count() + 1);
+    let close = other.session().close_by(THREAD, other.own);
+    let signed = Digest::of(closes(&other, one.own).as_bytes());
+    assert_eq!(close.agreed[0].transcript, Some(MessageDigest(signed)));
+}

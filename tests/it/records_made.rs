@@ -107,7 +107,14 @@ pub fn duties(digest: Digest, number: u64, text: &str) -> DutiesNoted {
 /// One of each as which it may be owed.
 pub fn handed_duties(number: u64) -> Vec<HandedDuty> {
     let due = Instant(number as i64 >> 1);
-    let all = [OwedAs::Awaited, OwedAs::Unknown, OwedAs::Lapsed, OwedAs::PastDue, OwedAs::Suspended];
+    let all = [
+        OwedAs::Awaited,
+        OwedAs::Unknown,
+        OwedAs::Lapsed,
+        OwedAs::PastDue,
+        OwedAs::Suspended,
+        OwedAs::JudgedInsufficient,
+    ];
     all.map(|owed_as| HandedDuty { number: DutyNumber(number), due, owed_as }).to_vec()
 }
 

@@ -35,13 +35,23 @@ pub struct CloseArgs {
 
 /// What a close signs, as it stands now.
 struct Signs {
-    /// By the other Party.
-    transcripts: Vec<(String, Digest)>,
+    transcripts: Vec<Signed>,
     texts: usize,
     /// Digests of those that nobody here has read, in the order of the session.
     unread: Vec<Bytes>,
-    /// How many messages wait for one that is not on record here: the close does not cover them.
-    waiting: usize,
+}
+
+/// A transcript with one other Party.
+struct Signed {
+    with: String,
+    digest: Digest,
+    /// How many messages that both have wait for one that is not on record here: the close does not cover them.
+    without: usize,
+}
+
+/// The exact bytes of which a close signs the digest.
+pub(super) fn signed_by_close(answered: &calls::TranscriptResponse) -> &Bytes {
+    if answered.closes.is_empty() { &answered.transcript } else { &answered.closes }
 }
 
 pub async fn close(args: CloseArgs) -> Result<(), Fault> {
@@ -88,8 +98,13 @@ impl Signs {
         let mut transcripts = Vec::new();
         for party in session.present.iter().filter(|party| **party != own) {
             let asked = calls::TranscriptRequest { thread: thread.clone(), with: party.clone() };
-            let signed = answer(service(&open.desk).transcript(asked)).await?;
-            transcripts.push((party.clone(), Digest::of(&signed.transcript)));
+            let answered = answer(service(&open.desk).transcript(asked)).await?;
+            let signed = signed_by_close(&answered);
+            transcripts.push(Signed {
+                with: party.clone(),
+                digest: Digest::of(signed),
+                without: messages_in(&answered.transcript).saturating_sub(messages_in(signed)),
+            });
         }
         let lines = show::whole(&open.desk, thread.clone()).await?.lines;
         // What has no place in the session is no part of what is signed.
@@ -99,36 +114,40 @@ impl Signs {
             transcripts,
             texts: of_it().filter(|line| is_text(line)).count(),
             unread: unread.map(|line| line.digest.clone()).collect(),
-            waiting: of_it().filter(|line| !line.missing.is_empty()).count(),
         })
     }
 
     fn print(&self) {
-        for (party, digest) in &self.transcripts {
-            say!("signs     {digest} with {}", shown(party));
+        for Signed { with, digest, without } in &self.transcripts {
+            say!("signs     {digest} with {}", shown(with));
+            if *without > 0 {
+                say!("without   {without} message(s) that wait for others: the close does not cover them");
+            }
         }
         say!("texts     {}, of which no officer of yours has read {}", self.texts, self.unread.len());
-        if self.waiting > 0 {
-            say!("without   {} message(s) that wait for others: the close does not cover them", self.waiting);
-        }
     }
 
-    /// For the node to compare. Not where something waits: what is signed is less than the transcript then.
+    /// For the node to compare.
     fn shown(&self) -> Vec<calls::TranscriptShown> {
-        let all = self.transcripts.iter().filter(|_| self.waiting == 0);
-        let one = |(party, digest): &(String, Digest)| calls::TranscriptShown {
-            party: party.clone(),
-            digest: digest.0.to_vec().into(),
+        let one = |signed: &Signed| calls::TranscriptShown {
+            party: signed.with.clone(),
+            digest: signed.digest.0.to_vec().into(),
         };
-        all.map(one).collect()
+        self.transcripts.iter().map(one).collect()
     }
 
     fn put_into(&self, object: &mut Value) {
-        let one =
-            |(party, digest): &(String, Digest)| json!({ "with": party, "transcript": digest.to_string() });
+        let one = |Signed { with, digest, without }: &Signed| {
+            let digest = digest.to_string();
+            json!({ "with": with, "transcript": digest, "without": without })
+        };
         object["signs"] = self.transcripts.iter().map(one).collect();
         object["texts"] = json!(self.texts);
         object["unread"] = self.unread.iter().map(hex::encode).collect();
-        object["waiting"] = json!(self.waiting);
     }
+}
+
+/// How many, and as many more as its head has lines.
+fn messages_in(transcript: &[u8]) -> usize {
+    transcript.iter().filter(|byte| **byte == b'\n').count()
 }

@@ -237,6 +237,9 @@ fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         let (by, recorded) = (shown(&one.by), Instant(one.recorded_at_ms));
         sheet.put(&format!("     handed on by {by} at {recorded}; no part of what is signed here"));
         sheet.put(&format!("     {}", shown(&one.signature)));
+        if !one.withdrawn_by.is_empty() {
+            sheet.put(&format!("     WITHDRAWN by {}", shown(&one.withdrawn_by)));
+        }
         for text in shown_lines(&one.text) {
             sheet.quote(&format!("[{}] {text}", shown(&one.language)));
         }

@@ -235,6 +235,7 @@ fn handed_on_json(one: &calls::HandedOn) -> Value {
         "traffic": traffic_name(one.traffic),
         "released_at": Instant(one.released_at_ms).to_string(),
         "signature": one.signature,
+        "withdrawn_by": (!one.withdrawn_by.is_empty()).then_some(&one.withdrawn_by),
     })
 }
 
@@ -315,4 +316,17 @@ fn heard_json(heard: &calls::HeardText) -> Value {
         "differences": differences.collect::<Vec<Value>>(),
         "more_differences": heard.more_differences,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_handed_on_and_its_author_took_back_says_so() {
+        let one = calls::HandedOn { withdrawn_by: "BY/31/0007".into(), ..Default::default() };
+        assert_eq!(handed_on_json(&one)["withdrawn_by"], "BY/31/0007");
+        let whole = calls::ShowSessionResponse { handed_on: vec![one], ..Default::default() };
+        assert!(page::session(&whole).contains("WITHDRAWN by BY/31/0007"));
+    }
 }

@@ -1,6 +1,7 @@
 //! Telephone numbers on a line that has no room for all the words around them: each is whole, or counted as not shown.
 //!
-//! Never here: a rule for how a number is written. It is what has the most digits between commas.
+//! Never here: a rule for how a number is written. It is what has many digits between commas or, where nothing has, the
+//! most of them.
 
 use std::cmp::Reverse;
 
@@ -11,6 +12,8 @@ use crate::domain::text::shown;
 const MORE_COLUMNS: usize = 10;
 /// Fewer digits are no number: that of a room, or of a floor.
 const DIGITS_MIN: usize = 3;
+/// So many are one for sure, and no post code.
+const DIGITS_SURE: usize = 7;
 
 /// All of these texts, where they leave so many columns to spare; else the numbers in them, as many as there is room
 /// for.
@@ -20,11 +23,14 @@ pub(super) fn within(texts: &[String], room: usize, spare: usize) -> String {
     if columns(&all) <= room.saturating_sub(spare) {
         return all;
     }
-    let numbers: Vec<&str> = texts.iter().filter_map(|text| number(text)).collect();
+    let numbers: Vec<Vec<&str>> = texts.iter().map(|text| numbers_in(text)).collect();
+    // A text without a number counts as one that is not shown.
+    let many: usize = numbers.iter().map(|of_one| of_one.len().max(1)).sum();
+    let numbers: Vec<&str> = numbers.concat();
     if numbers.is_empty() {
         return cut(&all, room);
     }
-    let room = if texts.len() > 1 { room.saturating_sub(MORE_COLUMNS) } else { room };
+    let room = if many > 1 { room.saturating_sub(MORE_COLUMNS) } else { room };
     let (mut line, mut taken) = (String::new(), 0_usize);
     for number in numbers {
         let longer = if line.is_empty() { format!("… {number}") } else { format!("{line}, {number}") };
@@ -32,26 +38,32 @@ pub(super) fn within(texts: &[String], room: usize, spare: usize) -> String {
             (line, taken) = (longer, taken.saturating_add(1));
         }
     }
-    match texts.len().saturating_sub(taken) {
+    match many.saturating_sub(taken) {
         _ if taken == 0 => "too long, see --json".into(),
         0 => line,
         more => format!("{line} + {more} more"),
     }
 }
 
-/// From the first digit to the last of what has the most of them. `None` where it has too few.
-fn number(text: &str) -> Option<&str> {
-    let part = text.split([',', ';']).min_by_key(|part| Reverse(digits(part)))?;
-    if digits(part) < DIGITS_MIN {
-        return None;
+/// Each from its first digit to the last; of several that are none for sure what has the most digits.
+fn numbers_in(text: &str) -> Vec<&str> {
+    let parts = || text.split([',', ';']);
+    let sure: Vec<&str> = parts().filter(|part| digits(part) >= DIGITS_SURE).map(number).collect();
+    if !sure.is_empty() {
+        return sure;
     }
+    let most = parts().min_by_key(|part| Reverse(digits(part)));
+    most.filter(|part| digits(part) >= DIGITS_MIN).map(number).into_iter().collect()
+}
+
+fn number(part: &str) -> &str {
     // A plus begins a number, unless most of it stands before.
     let from_plus = part.find('+').and_then(|at| part.split_at_checked(at));
     let part = match from_plus {
         Some((before, number)) if digits(before) <= digits(number) => number,
         _ => part.trim_start_matches(|one: char| !one.is_numeric() && one != '('),
     };
-    Some(part.trim_end_matches(|one: char| !one.is_numeric()))
+    part.trim_end_matches(|one: char| !one.is_numeric())
 }
 
 fn digits(text: &str) -> usize {
@@ -86,6 +98,10 @@ mod tests {
         assert_eq!(line(&both, 55, 0), "… +375 17 222 33 44, 00 375 17 555 66 77");
         assert_eq!(line(&both, 35, 0), "… +375 17 222 33 44 + 1 more");
         assert_eq!(line(&both, 12, 0), "too long, see --json");
+        let in_one =
+            ["Duty officer of BY, by day +375 17 222 33 44, by night 00 375 17 555 66 77, 220030 Minsk"];
+        assert_eq!(line(&in_one, 55, 0), "… +375 17 222 33 44, 00 375 17 555 66 77");
+        assert_eq!(line(&in_one, 35, 0), "… +375 17 222 33 44 + 1 more");
         assert_eq!(line(&["ask for the Colonel by his name, floor 4"], 12, 0), "ask for the…");
     }
 }

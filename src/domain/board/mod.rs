@@ -62,12 +62,12 @@ pub use threads::{ThreadsFrom, ThreadsPage};
 /// cancellation from before a duty was due lifts it though it was said to have lapsed.
 ///
 /// 3: a check of a link, or the answer to one, is taken for that only where it says what was agreed on, in its time and
-/// from whose turn it is; outages of each end are kept beside the other's. How much FLASH was released of each officer
-/// in the hour, and carry files, enter the Board and its digest. A hand-over of the watch names the duties that this
-/// Party owes. Of several texts of a regime each binds until it is left, an adoption that another replaced before it
-/// was in force binds nobody, and what a message brings about is owed once, by whichever text. What only says that it
-/// is a check is considered for duties, and meets alarms, as any message. Drills have shares of their own of what is
-/// watched and of one's own alarms.
+/// from whose turn it is; what only says that it is one runs alarms and is considered for duties as any message is.
+/// Outages of each end are kept beside the other's, those of a month at most, and one that is taken back excuses nothing
+/// from then on. How much FLASH was released of each officer in the hour, and carry files, enter the Board and its
+/// digest. Drills have shares of their own of what is watched and of one's own alarms. A hand-over of the watch names the
+/// duties that this Party owes. Of several texts of a regime each binds until it is left, an adoption that another
+/// replaced before it was in force binds nobody, and what a message brings about is owed once, by whichever text.
 pub const FOLD_VERSION: u32 = 3;
 
 #[derive(Clone, PartialEq, Debug, Default)]

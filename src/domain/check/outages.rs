@@ -58,13 +58,14 @@ impl Outages {
         }
     }
 
-    /// Its author takes one back. What is due before that stays planned as it was.
+    /// Its author takes one back, however often it was put on record. What is due before that stays planned as it was.
     pub(super) fn taken_back(&mut self, back: &TakenBack) {
         let is_it = |one: &&Announced| {
             let is_named = one.message == back.named || one.number == back.named;
             is_named && one.thread == back.thread && one.taken_back.is_none()
         };
-        if let Some(one) = self.0.iter().find(is_it).copied() {
+        let all: Vec<Announced> = self.0.iter().filter(is_it).copied().collect();
+        for one in all {
             self.0.remove(&one);
             self.0.insert(Announced { taken_back: Some(back.at), ..one });
         }
@@ -127,5 +128,15 @@ mod tests {
             assert!(!found(&known, 150));
             assert_eq!(known.iter().count(), 1);
         }
+    }
+
+    #[test]
+    fn what_came_under_a_second_serial_as_well_is_taken_back_as_a_whole() {
+        let mut known = Outages::default();
+        known.announced(one(5, 100, 200));
+        known.announced(Announced { index: 6, at: Instant(6), ..one(5, 100, 200) });
+        assert!(known.planned(Instant(120), Instant(125)).is_some());
+        known.taken_back(&TakenBack { thread: ThreadId([1; 16]), named: Digest([5; 32]), at: Instant(50) });
+        assert!(known.planned(Instant(120), Instant(125)).is_none(), "{known:?}");
     }
 }

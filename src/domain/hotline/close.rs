@@ -72,6 +72,14 @@ impl<'s> Session<'s> {
         written(thread, (one, other), &self.common(one, other))
     }
 
+    /// The bytes of the transcript that a close of `own` signs now with another Party: without what waits for a message
+    /// that is not here.
+    pub fn closes_over(&self, thread: ThreadId, own: Party, other: Party) -> String {
+        let others: Vec<Party> = self.present.iter().filter(|party| **party != own).copied().collect();
+        let close = SessionClose { seen: self.seen_by(own, &others), ..SessionClose::default() };
+        written(thread, (own, other), &self.covered(&close, own, other))
+    }
+
     /// What a close of `own` says now: the transcript with each other Party, of what `seen` covers.
     pub fn close_by(&self, thread: ThreadId, own: Party) -> SessionClose {
         let others: Vec<Party> = self.present.iter().filter(|party| **party != own).copied().collect();

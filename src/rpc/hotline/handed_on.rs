@@ -14,26 +14,32 @@ use crate::domain::board::Board;
 use crate::limits;
 use crate::rpc::originals;
 
-/// By their authors' date-time groups, as many as one answer has room for; and how many more there are.
+/// By their authors' date-time groups, as many as one answer has room for, those that were on record here first; and how
+/// many more there are. Whoever hands on more, or what nobody signed, pushes none out by a date of their own.
 pub(super) fn of(told: &Told, board: &Board) -> (Vec<calls::HandedOn>, u32) {
     let mut all: Vec<&HandedOn> = told.handed_on.iter().collect();
-    all.sort_by_key(|one| one.original.message.released_at);
+    all.sort_by_key(|one| (one.recorded_at, one.original.digest, one.by));
     let (mut given, mut bytes, mut more) = (Vec::new(), 0_usize, 0_u32);
     for one in all {
-        if more == 0 && given.len() < limits::HOTLINE_HANDED_ON_TOLD {
-            let next = line(one, board);
-            bytes = bytes.saturating_add(next.encoded_len());
-            if bytes <= limits::HOTLINE_HANDED_ON_BYTES {
+        // One that is too long hides none of the others.
+        let whole = one.form.original.as_ref().map_or(0, |enclosed| enclosed.0.len());
+        let has_room = bytes.saturating_add(whole) <= limits::HOTLINE_HANDED_ON_BYTES;
+        if has_room && given.len() < limits::HOTLINE_HANDED_ON_TOLD {
+            let next = line(told, one, board);
+            let with = bytes.saturating_add(next.encoded_len());
+            if with <= limits::HOTLINE_HANDED_ON_BYTES {
+                bytes = with;
                 given.push(next);
                 continue;
             }
         }
         more = more.saturating_add(1);
     }
+    given.sort_by_key(|one: &calls::HandedOn| one.released_at_ms);
     (given, more)
 }
 
-fn line(one: &HandedOn, board: &Board) -> calls::HandedOn {
+fn line(told: &Told, one: &HandedOn, board: &Board) -> calls::HandedOn {
     let message = &one.original.message;
     let content = one.original.said.content();
     calls::HandedOn {
@@ -50,5 +56,6 @@ fn line(one: &HandedOn, board: &Board) -> calls::HandedOn {
         traffic: traffic_to_proto(message.draft.traffic),
         released_at_ms: message.released_at.0,
         signature: originals::signature_mark(board, &one.form, None).unwrap_or_default(),
+        withdrawn_by: told.handed_on_withdrawn_by(one).map(|word| word.number.clone()).unwrap_or_default(),
     }
 }

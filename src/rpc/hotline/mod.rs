@@ -194,11 +194,17 @@ impl HotlineService for HotlineCalls {
                     status::field("with", "is asked for: the code of another Party that is in the session")
                 })?,
             };
-            Ok::<_, Status>(session.transcript(told.thread, told.own, other).into_bytes())
+            let transcript = session.transcript(told.thread, told.own, other);
+            let closes = session.closes_over(told.thread, told.own, other);
+            Ok::<_, Status>((transcript.into_bytes(), closes.into_bytes()))
         };
-        let transcript = self.look(&call.get_ref().thread, look).await??;
+        let (transcript, mut closes) = self.look(&call.get_ref().thread, look).await??;
+        if closes == transcript {
+            closes.clear();
+        }
         let digest = Digest::of(&transcript).0.to_vec().into();
-        Ok(Response::new(calls::TranscriptResponse { transcript: transcript.into(), digest }))
+        let (transcript, closes) = (transcript.into(), closes.into());
+        Ok(Response::new(calls::TranscriptResponse { transcript, digest, closes }))
     }
 
     async fn list_phrases(

@@ -208,6 +208,13 @@ impl Told {
         self.withdrawals.iter().find(|word| takes_back(word, one))
     }
 
+    /// The first word of its author in the thread that takes back a message that was handed on.
+    pub fn handed_on_withdrawn_by(&self, one: &HandedOn) -> Option<&Said> {
+        let original = &one.original;
+        let content = original.said.content()?.clone();
+        self.withdrawn_by(&said(original.digest, &original.message, content))
+    }
+
     /// The message that the word in this one takes back; of a translation the text that it is of.
     pub fn taken_back_by(&self, word: &Digest) -> Option<Digest> {
         let word = self.withdrawals.iter().find(|one| one.message == *word)?;

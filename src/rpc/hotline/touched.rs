@@ -68,6 +68,8 @@ pub(super) fn touched(head: &Head, record: &Record, event: &Event) -> Vec<Touche
             Some(of) => Touched { is_taken_back: true, ..changed(thread, of.0) },
             None => Touched { by_number: true, ..changed(thread, digest) },
         });
+        // It waits itself, whatever it names.
+        touched.push(changed(thread, digest));
     }
     touched
 }

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 
 use crate::cli::desk::{Desk, answer};
 use crate::cli::fault::Fault;
+use crate::cli::hotline::close::signed_by_close;
 use crate::cli::hotline::service;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
@@ -73,8 +74,9 @@ async fn transcripts(desk: &Desk, thread: &Bytes, with: &[String]) -> Result<Vec
     let mut notes = Vec::new();
     for party in with {
         let asked = calls::TranscriptRequest { thread: thread.clone(), with: party.clone() };
-        let transcript = answer(service(desk).transcript(asked)).await?.transcript;
-        notes.push(Note::Transcript { with: party.clone(), digest: Digest::of(&transcript) });
+        let answered = answer(service(desk).transcript(asked)).await?;
+        let digest = Digest::of(signed_by_close(&answered));
+        notes.push(Note::Transcript { with: party.clone(), digest });
     }
     Ok(notes)
 }
