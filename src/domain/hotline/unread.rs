@@ -12,7 +12,7 @@ pub struct ReadHere {
 /// Whether it is unread for this reader: who has not read it, whoever else has; where the session is closed, only what
 /// nobody has read.
 pub fn is_unread(read: ReadHere, is_closed: bool) -> bool {
-    !read.by_reader && !(is_closed && read.by_anybody)
+    !(read.by_reader || is_closed && read.by_anybody)
 }
 
 #[cfg(test)]
