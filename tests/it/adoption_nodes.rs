@@ -220,7 +220,7 @@ async fn who_adopts_a_text_again_before_it_is_in_force_is_told_that_it_replaces_
     for code in ["BY", "PL"] {
         let answer = adopters(&world, code).await;
         let announced: Vec<_> = answer.announced.iter().map(|one| one.message_digest.clone()).collect();
-        assert_eq!(announced, [second.clone()], "{code}");
+        assert_eq!(announced, std::slice::from_ref(&second), "{code}");
         let expected = calls::ReplacedAdoption {
             party: "BY".into(),
             towards: "PL".into(),
