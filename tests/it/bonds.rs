@@ -367,6 +367,36 @@ async fn a_check_says_that_the_author_did_not_adopt_what_it_cites_where_the_addr
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_says_that_the_author_left_what_it_cites_where_it_did() {
+    let world = World::new(&["BY", "PL"]).await;
+    let regime = parsed(NEIGHBOURS.as_bytes());
+    for code in ["BY", "PL"] {
+        hold(&world, code, NEIGHBOURS.as_bytes()).await;
+    }
+    let to_pl = |thread| calls::Heading { action: vec![addressee("PL")], ..heading(thread) };
+    let adopted = send(&world, "BY", 1, to_pl(1), &adoption(&regime)).await.message_digest;
+    adopt(&world, "PL", 1, &["BY"], &regime).await;
+    both_settled(&world, "BY", "PL").await;
+    let leaves = format!(
+        "from = \"2024-01-01T00:00 Z\"\n[adoption]\nmessage_digest = \"{}\"\n",
+        hex::encode(&adopted)
+    );
+    send(&world, "BY", 2, to_pl(2), &crate::officer::form(Kind::Withdrawal, &leaves)).await;
+    both_settled(&world, "BY", "PL").await;
+    world.clock.set(world.clock.now().plus_ms(60_000));
+    send(&world, "BY", 3, citing(&regime, 3, &["PL"]), &notice(12_000)).await;
+    both_settled(&world, "BY", "PL").await;
+    for code in ["BY", "PL"] {
+        let check = check(&world, code, 3, 0).await;
+        assert!(check.bound.is_empty(), "{code}");
+        assert_eq!(
+            (check.not_adopted_by_author, check.left_by_author),
+            (vec!["PL".into()], vec!["PL".into()])
+        );
+    }
+}
+
 #[test]
 fn what_a_party_suspended_by_a_word_to_us_alone_is_not_said_to_be_towards_another() {
     let seen = |seen: Seen| {
