@@ -7,7 +7,7 @@ use detente::domain::digest::Digest;
 use detente::domain::duty::{Duties, State};
 
 use super::DUNES;
-use super::nodes::{adopts, ask, both_hear_until, both_until, bound, hold, later, to};
+use super::nodes::{adopts, ask, both_hear_until, both_until, bound, hold, later, to, until};
 use crate::officer::{form, send};
 use crate::talk::both_settled;
 use crate::world::World;
@@ -22,11 +22,15 @@ fn texts(duties: &Duties) -> Vec<Digest> {
     answers(duties).into_iter().map(|(text, _)| text).collect()
 }
 
-/// Both hold a second text, by which an answer is due sooner.
+/// A second text, by which an answer is due sooner.
+fn sooner() -> String {
+    DUNES.replacen("within = 48", "within = 5", 1)
+}
+
+/// Both hold it.
 async fn second(world: &World) -> Digest {
-    let text = DUNES.replacen("within = 48", "within = 5", 1);
-    let digest = hold(world, "BY", &text).await;
-    hold(world, "PL", &text).await;
+    let digest = hold(world, "BY", &sooner()).await;
+    hold(world, "PL", &sooner()).await;
     digest
 }
 
@@ -102,4 +106,17 @@ async fn what_cites_a_text_that_does_not_bind_the_two_brings_about_nothing_thoug
     adopt(&world, second, "").await;
     ask(&world, second, 3).await;
     both_until(&world, |duties| texts(duties) == [first, second]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_asked_under_a_text_that_is_not_held_here_yet_is_owed_by_that_one_once_it_is() {
+    let (world, _) = bound().await;
+    let second = hold(&world, "BY", &sooner()).await;
+    adopt(&world, second, "").await;
+    ask(&world, second, 1).await;
+    both_settled(&world, "BY", "PL").await;
+    until(&world, "BY", |duties| texts(duties) == [second]).await;
+    until(&world, "PL", |duties| texts(duties).is_empty()).await;
+    hold(&world, "PL", &sooner()).await;
+    both_until(&world, |duties| texts(duties) == [second]).await;
 }
