@@ -288,13 +288,17 @@ fn unbound_to_proto(unbound: &Unbound) -> proto::NotYetBound {
         party: unbound.party.to_string(),
         regime: unbound.regime.clone(),
         released_at_ms: unbound.at.0,
+        regime_digest: unbound.text.map(bytes).unwrap_or_default(),
     }
 }
 
 fn unbound_from_proto(wire: proto::NotYetBound) -> Result<Unbound, DecodeFault> {
+    let text = &wire.regime_digest;
+    let text = if text.is_empty() { None } else { Some(digest(text, "duties_noted.unbound.regime_digest")?) };
     Ok(Unbound {
         party: party(&wire.party, "duties_noted.unbound.party")?,
         regime: wire.regime,
+        text,
         at: Instant(wire.released_at_ms),
     })
 }

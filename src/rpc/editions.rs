@@ -19,6 +19,8 @@ pub struct Unbound {
     pub others: Vec<calls::OtherEdition>,
     /// Those that adopted this one, as the author did not.
     pub not_by_author: Vec<String>,
+    /// Of these, those towards which the author had it in force, and left it.
+    pub left_by_author: Vec<String>,
 }
 
 /// By what is in force between each and the author, as far as it is known here: of what two others told each other
@@ -33,9 +35,15 @@ pub fn unbound(
 ) -> Unbound {
     let mut found = Unbound::default();
     let Some(own) = board.own.map(|own| own.party) else { return found };
+    let name = regime.head.name.as_str();
+    let told = |party: Party, towards: Party| if party == own { towards } else { own };
     let adopted = |party: Party, towards: Party| -> Vec<Adopted> {
-        let told = if party == own { towards } else { own };
-        board.words.get(&party).map(|words| words.adopted(&regime.head.name, told, at)).unwrap_or_default()
+        let words = board.words.get(&party);
+        words.map(|words| words.adopted(name, told(party, towards), at)).unwrap_or_default()
+    };
+    let left_by_author = |towards: Party| {
+        let words = board.words.get(&author);
+        words.is_some_and(|words| words.left((name, &regime.head.digest), told(author, towards), at))
     };
     let is_cited = |adopted: &Adopted| adopted.regime == regime.head.digest;
     for party in addressed.into_iter().filter(|party| *party != author && !bound.contains(party)) {
@@ -47,6 +55,9 @@ pub fn unbound(
                 .extend(latest.map(|edition| calls::OtherEdition { party: party.to_string(), edition }));
         } else if !adopted(author, party).iter().any(is_cited) {
             found.not_by_author.push(party.to_string());
+            if left_by_author(party) {
+                found.left_by_author.push(party.to_string());
+            }
         }
     }
     found

@@ -179,6 +179,7 @@ impl<'h> HeldRegimes<'h> {
             lines: said.chain(came).map(check_line).collect(),
             other_editions: unbound.others,
             not_adopted_by_author: unbound.not_by_author,
+            left_by_author: unbound.left_by_author,
         }))
     }
 

@@ -221,8 +221,12 @@ fn adopters(
             let bonds = board.bonds_by(*one, *other, regime, at, addressees);
             // Of what is not known to bind none is said to count.
             let last = bonds.iter().rposition(|bond| bond.seen != Seen::AsToldHere);
+            let days_by = |nth: usize| -> Bytes {
+                let later = last.filter(|last| nth < *last).and_then(|last| bonds.get(last));
+                later.map(|bond| bond.regime.0.to_vec().into()).unwrap_or_default()
+            };
             answer.bonds.extend(bonds.iter().enumerate().map(|(nth, bond)| calls::Bond {
-                duties_by_a_later_text: last.is_some_and(|last| nth < last),
+                days_by_text: days_by(nth),
                 ..bond_to_proto(board, (*one, *other), bond, addressees)
             }));
         }
@@ -258,7 +262,7 @@ fn bond_to_proto(
             .map(|(party, _)| party.to_string())
             .collect(),
         since_disputed: [&bond.one, &bond.other].iter().any(|one| one.by_receipt == Since::Disputed),
-        duties_by_a_later_text: false,
+        days_by_text: Bytes::new(),
     }
 }
 

@@ -321,9 +321,10 @@ async fn who_adopts_a_corrected_text_is_bound_by_the_first_as_well_until_it_leav
     for code in ["BY", "PL"] {
         let all = bonds(&world, code).await;
         let line = |bond: &calls::Bond| {
-            (bond.regime_digest.to_vec(), bond.duties_by_a_later_text, bond.restraints.len())
+            (bond.regime_digest.to_vec(), bond.days_by_text.to_vec(), bond.restraints.len())
         };
-        let wanted = [(first.head.digest.0.to_vec(), true, 1), (corrected.head.digest.0.to_vec(), false, 0)];
+        let (earlier, last) = (first.head.digest.0.to_vec(), corrected.head.digest.0.to_vec());
+        let wanted = [(earlier, last.clone(), 1), (last, Vec::new(), 0)];
         assert_eq!(all.iter().map(line).collect::<Vec<_>>(), wanted, "{code}");
     }
     for (thread, cited) in [(4, &first), (5, &corrected)] {
@@ -338,10 +339,12 @@ async fn who_adopts_a_corrected_text_is_bound_by_the_first_as_well_until_it_leav
     let words = ["regime", "parties", "neighbours", "--as", &desk];
     let shown = crate::officer_program::printed(&words).await;
     assert_eq!(shown.matches("BY and PL are bound to each other by edition 3 since ").count(), 2, "{shown}");
-    assert_eq!(
-        shown.matches("binds what cites it; duties open between the two by the text below").count(),
-        1
+    let told = format!(
+        "binds what cites it, with the duties that this brings about; a day of the year brings about its own by the text \
+         {} alone",
+        corrected.head.digest
     );
+    assert_eq!(shown.matches(&told).count(), 1, "{shown}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -361,6 +364,36 @@ async fn a_check_says_that_the_author_did_not_adopt_what_it_cites_where_the_addr
         let check = check(&world, code, 3, 0).await;
         assert!(check.bound.is_empty() && check.other_editions.is_empty(), "{code}");
         assert_eq!(check.not_adopted_by_author, ["PL"], "{code}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_says_that_the_author_left_what_it_cites_where_it_did() {
+    let world = World::new(&["BY", "PL"]).await;
+    let regime = parsed(NEIGHBOURS.as_bytes());
+    for code in ["BY", "PL"] {
+        hold(&world, code, NEIGHBOURS.as_bytes()).await;
+    }
+    let to_pl = |thread| calls::Heading { action: vec![addressee("PL")], ..heading(thread) };
+    let adopted = send(&world, "BY", 1, to_pl(1), &adoption(&regime)).await.message_digest;
+    adopt(&world, "PL", 1, &["BY"], &regime).await;
+    both_settled(&world, "BY", "PL").await;
+    let leaves = format!(
+        "from = \"2024-01-01T00:00 Z\"\n[adoption]\nmessage_digest = \"{}\"\n",
+        hex::encode(&adopted)
+    );
+    send(&world, "BY", 2, to_pl(2), &crate::officer::form(Kind::Withdrawal, &leaves)).await;
+    both_settled(&world, "BY", "PL").await;
+    world.clock.set(world.clock.now().plus_ms(60_000));
+    send(&world, "BY", 3, citing(&regime, 3, &["PL"]), &notice(12_000)).await;
+    both_settled(&world, "BY", "PL").await;
+    for code in ["BY", "PL"] {
+        let check = check(&world, code, 3, 0).await;
+        assert!(check.bound.is_empty(), "{code}");
+        assert_eq!(
+            (check.not_adopted_by_author, check.left_by_author),
+            (vec!["PL".into()], vec!["PL".into()])
+        );
     }
 }
 

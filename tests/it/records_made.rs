@@ -95,7 +95,7 @@ pub fn duties(digest: Digest, number: u64, text: &str) -> DutiesNoted {
         ],
         steps: (0..).map(DutyNumber).zip(steps).collect(),
         receipts: vec![Awaited { party: peer(), lane: Precedence::Flash, serial: number }],
-        unbound: vec![Unbound { party: peer(), regime: text.into(), at: given }],
+        unbound: vec![Unbound { party: peer(), regime: text.into(), text: None, at: given }],
         once_more: true,
         left_out: number,
         not_read: number,

@@ -24,6 +24,7 @@ use crate::codec::message;
 use crate::codec::proto::detente::evidence::v1 as evidence;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::duty_service_client::DutyServiceClient;
+use crate::domain::digest::Digest;
 use crate::domain::party::Party;
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
@@ -191,6 +192,18 @@ pub fn title(duty: &calls::DutyLine) -> String {
     format!("{} owes {}: {}{entry}", shown(&duty.owed_by), shown(&duty.owed_to), shown(name))
 }
 
+/// The text by which it is owed, of which the regime may have several: its name, its edition where it is held, its
+/// digest. Safe to show.
+fn text(duty: &calls::DutyLine) -> String {
+    let edition = match duty.regime_edition {
+        0 => String::new(),
+        edition => format!(", edition {edition}"),
+    };
+    let digest = Digest::from_slice(&duty.regime_digest);
+    let digest = digest.map(|digest| format!(", digest {}", digest.short())).unwrap_or_default();
+    format!("{}{edition}{digest}", shown(&duty.regime))
+}
+
 /// That its author took back what brought it about, if so. Safe to show.
 pub fn cause_mark(duty: &calls::DutyLine) -> Option<String> {
     (!duty.withdrawn_by.is_empty()).then(|| format!("WITHDRAWN by {}", shown(&duty.withdrawn_by)))
@@ -206,7 +219,7 @@ fn print(duty: &calls::DutyLine) {
     if !duty.alarm.is_empty() {
         row(1, "Weight", &shown(&duty.alarm));
     }
-    row(1, "Rule", &format!("{}, {}", shown(&duty.regime), shown(&duty.paragraph)));
+    row(1, "Rule", &format!("{}, {}", text(duty), shown(&duty.paragraph)));
     row(1, "Met by", &shown(&duty.met_by));
     row(1, "Runs from", &format!("{}, {}", Instant(duty.runs_from_ms), shown(&duty.runs_from)));
     if !duty.follows.is_empty() {
@@ -256,6 +269,7 @@ pub fn duty_json(duty: &calls::DutyLine) -> Value {
         "label": duty.label,
         "regime": duty.regime,
         "regime_digest": hex::encode(&duty.regime_digest),
+        "regime_edition": (duty.regime_edition != 0).then_some(duty.regime_edition),
         "paragraph": duty.paragraph,
         "alarm": duty.alarm,
         "owed_by": duty.owed_by,
@@ -279,4 +293,23 @@ pub fn duty_json(duty: &calls::DutyLine) -> Value {
         "entry_of": duty.entry_of,
         "withdrawn_by": (!duty.withdrawn_by.is_empty()).then_some(&duty.withdrawn_by),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_duty_is_shown_with_the_edition_and_the_digest_of_the_text_by_which_it_is_owed() {
+        let digest = Digest::of(b"the second edition");
+        let line = |regime_edition| calls::DutyLine {
+            regime: "dunes".into(),
+            regime_digest: digest.0.to_vec().into(),
+            regime_edition,
+            ..calls::DutyLine::default()
+        };
+        let short = digest.short();
+        assert_eq!(text(&line(2)), format!("dunes, edition 2, digest {short}"));
+        assert_eq!(text(&line(0)), format!("dunes, digest {short}"), "what is not held has no edition known");
+    }
 }

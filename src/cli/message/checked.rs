@@ -9,7 +9,7 @@ use super::rows::row;
 use crate::cli::out::say;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::restraint;
-use crate::domain::adoption::Restraint;
+use crate::domain::adoption::Seen;
 use crate::domain::text::shown;
 
 pub fn check(depth: usize, check: Option<&calls::RegimeCheck>) {
@@ -53,16 +53,40 @@ fn bound(check: &calls::RegimeCheck) -> String {
         said.push_str(&format!("; {} adopted {text} {}", shown(&other.party), other.edition));
     }
     for party in &check.not_adopted_by_author {
-        said.push_str(&format!("; {0} adopted it, the author has not towards {0}", shown(party)));
+        let author =
+            if check.left_by_author.contains(party) { "the author left it" } else { "the author has not" };
+        said.push_str(&format!("; {0} adopted it, {author} towards {0}", shown(party)));
     }
-    let named = |restraint: &Restraint| format!("{} by {}", restraint.what(), restraint.by);
-    let all: Vec<String> =
-        check.restraints.iter().filter_map(restraint::from_proto).map(|one| named(&one)).collect();
+    let all = not_applied(check);
     if !all.is_empty() {
         let more = if check.more_restraints > 0 { ", and more" } else { "" };
         said.push_str(&format!("; not applied: {}{more}", all.join(", ")));
     }
     said
+}
+
+/// What is not applied and by whom, each once; towards whom as well where the author is bound to several, as far as that
+/// is known. Safe to show.
+fn not_applied(check: &calls::RegimeCheck) -> Vec<String> {
+    let several = check.bound.len() > 1;
+    let mut all: Vec<(String, Vec<String>)> = Vec::new();
+    for one in check.restraints.iter().filter_map(restraint::from_proto) {
+        let what = format!("{} by {}", one.what(), one.by);
+        let spoken = one.spoken.filter(|spoken| several && spoken.seen != Seen::AsToldHere);
+        let towards = spoken.map(|spoken| spoken.towards.to_string());
+        match all.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, known)) => {
+                let new = towards.filter(|party| !known.contains(party));
+                known.extend(new);
+            }
+            None => all.push((what, towards.into_iter().collect())),
+        }
+    }
+    let words = |(what, towards): (String, Vec<String>)| match towards.is_empty() {
+        true => what,
+        false => format!("{what} towards {}", towards.join(", ")),
+    };
+    all.into_iter().map(words).collect()
 }
 
 /// What is not applied, by whom towards whom, and the message that says so.
@@ -110,6 +134,7 @@ pub fn check_json(check: Option<&calls::RegimeCheck>) -> Value {
         "other_editions": check.other_editions.iter()
             .map(|other| json!({"party": other.party, "edition": other.edition})).collect::<Vec<_>>(),
         "not_adopted_by_author": check.not_adopted_by_author,
+        "left_by_author": check.left_by_author,
         "lines": check.lines.iter().map(|line| json!({"depth": line.depth, "text": line.text})).collect::<Vec<_>>(),
     })
 }
@@ -130,9 +155,38 @@ mod tests {
             "binds the author to nobody known here; SU adopted another text of edition 2"
         );
         let not_adopted_by_author = vec!["SU".to_owned()];
+        let check = calls::RegimeCheck { not_adopted_by_author, ..calls::RegimeCheck::default() };
         assert_eq!(
-            bound(&calls::RegimeCheck { not_adopted_by_author, ..calls::RegimeCheck::default() }),
+            bound(&check),
             "binds the author to nobody known here; SU adopted it, the author has not towards SU"
+        );
+        assert_eq!(
+            bound(&calls::RegimeCheck { left_by_author: vec!["SU".to_owned()], ..check }),
+            "binds the author to nobody known here; SU adopted it, the author left it towards SU"
+        );
+    }
+
+    #[test]
+    fn what_one_party_does_not_apply_towards_several_is_named_once_at_the_head_with_towards_whom() {
+        let restraint = |towards: &str| calls::Restraint {
+            by: "BY".into(),
+            towards: towards.into(),
+            provision: Some("Art. 4".into()),
+            reserved: true,
+            message_digest: vec![7; 32].into(),
+            ..calls::Restraint::default()
+        };
+        let said = |parties: &[&str]| {
+            bound(&calls::RegimeCheck {
+                bound: parties.iter().map(|party| (*party).to_owned()).collect(),
+                restraints: parties.iter().map(|party| restraint(party)).collect(),
+                ..calls::RegimeCheck::default()
+            })
+        };
+        assert_eq!(said(&["PL"]), "binds the author to PL; not applied: Art. 4 by BY");
+        assert_eq!(
+            said(&["PL", "SU"]),
+            "binds the author to PL, SU; not applied: Art. 4 by BY towards PL, SU"
         );
     }
 }

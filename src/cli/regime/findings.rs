@@ -150,6 +150,9 @@ pub fn json(regime: &Regime, finding: &Finding, language: &str, restraints: &[Re
             put("kind", "group".into());
             put("notices", group.notices.iter().map(String::as_str).collect());
             put("gone", group.gone.as_ref().map(beside::gone).into());
+            let others = group.others_gone.iter();
+            let others = others.map(|(notice, gone)| json!({ "notice": notice, "gone": beside::gone(gone) }));
+            put("others_gone", others.collect());
             put("pairs", group.pairs.iter().map(beside::pair).collect());
             put("all_read", (group.looked == Looked::AtAll).into());
             put("threads_not_held", group.not_held.into());

@@ -105,9 +105,11 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
         }
         say!("{}", sentence(bond));
         say!("  regime   {}", hex::encode(&bond.regime_digest));
-        if bond.duties_by_a_later_text {
+        if !bond.days_by_text.is_empty() {
             say!(
-                "  binds what cites it; duties open between the two by the text below alone, that came to bind them later"
+                "  binds what cites it, with the duties that this brings about; a day of the year brings about its own by \
+                 the text {} alone, which came to bind them last",
+                hex::encode(&bond.days_by_text)
             );
         }
         checked::restraints(1, &bond.restraints, bond.more_restraints);
@@ -276,7 +278,7 @@ fn bond_json(bond: &calls::Bond) -> serde_json::Value {
         "addressed_to_each_other": bond.addressed_to_each_other,
         "unconfirmed": bond.unconfirmed,
         "of_own_will": bond.of_own_will,
-        "duties_by_a_later_text": bond.duties_by_a_later_text,
+        "days_by_text": (!bond.days_by_text.is_empty()).then(|| hex::encode(&bond.days_by_text)),
         "restraints": checked::restraints_json(&bond.restraints),
         "more_restraints": bond.more_restraints,
     })

@@ -5,8 +5,9 @@
 //! other was in force is none beside it: it replaced it (`replaced.rs`).
 //!
 //! To adopt another text of a regime, such as its next edition, leaves none: two that adopted both are bound by both,
-//! each with its own reservations, until one of them leaves one. What counts once, such as a duty, goes by the text
-//! that came to bind the two last.
+//! each with its own reservations, until one of them leaves one. What cites one goes by that one, and so does what it
+//! brings about. What cites none and counts once, such as a day of the year, goes by the text that came to bind the two
+//! last.
 //!
 //! Between two other Parties no receipt is known here. What is known is to whom their adoptions went: each names
 //! its addressees. Where neither was for the other, each adopted, and no more can be said. Never here: what a

@@ -184,6 +184,17 @@ impl Words {
         adopted
     }
 
+    /// Whether an adoption of a text was in force towards `told` and is withdrawn by an instant.
+    pub fn left(&self, (regime, text): (&str, &Digest), told: Party, at: Instant) -> bool {
+        let withdrawn = self.later_words(told, at).withdrawn;
+        self.in_effect(told, at).any(|(message, said, _)| match &said.word {
+            Word::Adopts { regime: name, digest, .. } => {
+                name == regime && digest == text && withdrawn.contains(message)
+            }
+            Word::Suspends { .. } | Word::Resumes { .. } | Word::Withdraws { .. } => false,
+        })
+    }
+
     fn in_effect(&self, told: Party, at: Instant) -> impl Iterator<Item = (&Digest, &Said, Instant)> {
         self.said().filter_map(move |(message, said)| {
             let since = said.in_force_from(told)?;

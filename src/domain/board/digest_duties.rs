@@ -37,6 +37,7 @@ pub(super) fn of(sum: &mut Sum, duties: &Duties) {
         sum.number(index);
         sum.bytes(&message.0);
         sum.bytes(waits.regime.as_bytes());
+        sum.optional(waits.text.as_ref(), |sum, text| sum.bytes(&text.0));
         sum.signed_number(waits.at.0);
     });
     sum.list(duties.left_out.kept(), |sum, (message, left)| {

@@ -246,8 +246,12 @@ impl Board {
         let Some(own) = self.own else { return };
         let other = if author == own.party { by } else { author };
         let mut duties = std::mem::take(&mut self.duties);
-        duties.bound(other, record, |regime, at| {
-            let bond = self.bond(own.party, other, regime, at);
+        duties.bound(other, record, |waits| {
+            let name = waits.regime.as_str();
+            let bond = match &waits.text {
+                Some(text) => self.bond_by_text(own.party, other, (name, text), waits.at),
+                None => self.bond(own.party, other, name, waits.at),
+            };
             bond.is_some_and(|bond| self.regimes.contains_key(&bond.regime))
         });
         self.duties = duties;

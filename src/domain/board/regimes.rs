@@ -28,7 +28,8 @@ impl Held {
 
 impl Board {
     /// Whether two Parties are bound to each other by a regime at an instant, as it can be known here with
-    /// nothing read. Of several texts the one that came to bind them last: what can't count twice goes by it.
+    /// nothing read. Of several texts the one that came to bind them last: what cites none and can't count twice goes
+    /// by it.
     pub fn bond(&self, one: Party, other: Party, regime: &str, at: Instant) -> Option<Bond> {
         self.bonds_by(one, other, regime, at, &Addressees::default()).pop()
     }

@@ -191,7 +191,7 @@ impl Duties {
     }
 
     /// Whether it is on record. What one message brings about is owed once, by whichever text of the regime a rule of
-    /// that name was found first.
+    /// that name was found first: an older program may have gone by another text than the one that is cited.
     pub fn has(&self, opened: &Opened) -> bool {
         let rule = &opened.rule;
         let by_any_text = opened.cause.message().is_some();

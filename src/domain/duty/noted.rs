@@ -60,11 +60,13 @@ impl DutiesNoted {
     }
 }
 
-/// A Party that is not known to be bound by the regime that a message cites, or is by a text not held here.
+/// A Party that is not known to be bound by the text that a message cites, or is and the text is not held here.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Unbound {
     pub party: Party,
     pub regime: String,
+    /// The text that the message cites. `None` as an older program noted it: any text of the regime.
+    pub text: Option<Digest>,
     /// When the message was released.
     pub at: Instant,
 }

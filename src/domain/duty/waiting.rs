@@ -183,10 +183,10 @@ impl Duties {
         }
     }
 
-    /// Words of a Party, or to it, took effect with this record. `is_bound` says whether the two are bound at an
-    /// instant by a text that is held here.
-    pub fn bound(&mut self, party: Party, record: u64, is_bound: impl Fn(&str, Instant) -> bool) {
+    /// Words of a Party, or to it, took effect with this record. `is_bound` says whether the two are bound by what one
+    /// waits for, and its text is held here.
+    pub fn bound(&mut self, party: Party, record: u64, is_bound: impl Fn(&Unbound) -> bool) {
         self.woken.insert(party, record);
-        self.wake(party, record, |waits| is_bound(&waits.regime, waits.at));
+        self.wake(party, record, is_bound);
     }
 }

@@ -11,6 +11,7 @@ use super::check::Asked;
 use super::condition::{Condition, Named};
 use super::figure::Axis;
 use super::finding::Finding;
+use super::gone;
 use super::judge::Judge;
 use super::quantity::Quantity;
 use super::rules::Threshold;
@@ -20,12 +21,13 @@ use super::{Regime, measure, together};
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::exercise::SameActivityPosition;
-use crate::domain::exercise::picture::Account;
 use crate::domain::form::Following;
 use crate::domain::form::outline::Part;
 use crate::domain::message::Traffic;
 use crate::domain::party::Party;
 use crate::limits;
+
+pub use super::gone::Gone;
 
 /// Which threads belong with one, as far as it is stated and not contested.
 struct Joined {
@@ -63,18 +65,12 @@ pub struct Group {
     pub notices: Vec<String>,
     /// Why this one is not summed, if it is not.
     pub gone: Option<Gone>,
+    /// Author and official number of each other one that no longer stands. Not safe to show.
+    pub others_gone: Vec<(String, Gone)>,
     pub pairs: Vec<Pair>,
     pub looked: Looked,
     /// How many threads are stated to belong with it, and not contested, of which nothing is held here.
     pub not_held: usize,
-}
-
-/// Why a notice no longer stands: by the official number of the message that says so, which is not safe to show.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Gone {
-    Replaced(String),
-    Cancelled(String),
-    Withdrawn(String),
 }
 
 /// One figure of them.
@@ -253,7 +249,8 @@ pub(super) fn group(
     }
     let not_held = joined.threads.iter().filter(|thread| !read.contains(thread)).count();
     let may_be_more = not_held > 0 || beside.joined_looked == Looked::AtSome;
-    let gone = gone(&threads, stands, author);
+    let gone = gone::of_this(&threads, stands, author);
+    let others_gone = gone::of_others(&joined.threads, &threads, stands, author);
     let others = others(&joined, &threads, stands, author, gone.is_some());
     let this = gone.is_none().then(|| Notice::of(String::new(), content));
     let mut notices: Vec<Notice> = this.into_iter().collect();
@@ -261,6 +258,7 @@ pub(super) fn group(
     found.push(Finding::Group(Group {
         notices: others.iter().map(|(name, _)| name.clone()).collect(),
         gone,
+        others_gone,
         pairs: joined.pairs,
         looked: beside.joined_looked,
         not_held,
@@ -295,24 +293,6 @@ pub(super) fn group(
         let ground = rule.ground.clone();
         found.push(Finding::GroupThreshold { name: name.clone(), verdict, alone, ground });
     }
-}
-
-/// Why the notice that is checked no longer stands. A draft is about to.
-fn gone(threads: &[Thread], stands: Stands, author: Party) -> Option<Gone> {
-    let message = stands.message?;
-    let thread = threads.iter().find(|thread| thread.id == stands.thread)?;
-    let picture = thread.picture();
-    if let Some(word) = picture.withdrawn.get(&message) {
-        return Some(Gone::Withdrawn(word.number.clone()));
-    }
-    let is_own = |account: &&Account| (account.author, account.traffic) == (author, stands.traffic);
-    let account = picture.accounts.iter().find(is_own)?;
-    let notice = account.notice.as_ref()?;
-    if let Some(cancellation) = account.cancellation {
-        return Some(Gone::Cancelled(cancellation.number.clone()));
-    }
-    let is_replaced = notice.earlier().iter().any(|earlier| earlier.message == message);
-    is_replaced.then(|| Gone::Replaced(notice.present().number.clone()))
 }
 
 /// The notices that stand in these threads; this one's author's own in its own thread only where this one is gone.

@@ -24,6 +24,9 @@ impl Page<'_> {
             (Some(gone), _) => format!("{named}; {}", gone_words(gone)),
         };
         self.line(0, format!("Same activity: {others}"));
+        for (notice, gone) in &group.others_gone {
+            self.line(1, format!("{} was {}, and is not summed", shown(notice), how(gone)));
+        }
         for pair in &group.pairs {
             let text = match (pair.contested_by.is_empty(), pair.stated_by.is_empty()) {
                 (true, _) => stated_by(pair),
@@ -75,12 +78,17 @@ impl Page<'_> {
 }
 
 fn gone_words(gone: &Gone) -> String {
+    format!("this notice was {}, and is not summed", how(gone))
+}
+
+/// By which message it no longer stands.
+fn how(gone: &Gone) -> String {
     let (how, number) = match gone {
         Gone::Replaced(number) => ("replaced by", number),
         Gone::Cancelled(number) => ("cancelled by", number),
         Gone::Withdrawn(number) => ("withdrawn by", number),
     };
-    format!("this notice was {how} {}, and is not summed", shown(number))
+    format!("{how} {}", shown(number))
 }
 
 /// And who of them has no notice of their own there.

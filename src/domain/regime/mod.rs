@@ -23,6 +23,7 @@ pub mod format;
 pub mod format_finding;
 mod format_lines;
 mod formatted;
+mod gone;
 pub mod group;
 mod group_lines;
 pub mod judge;

@@ -115,10 +115,14 @@ impl Considering<'_> {
 
     async fn bring_about(&self, other: Party, noted: &mut DutiesNoted) -> Result<(), RecordFault> {
         let (board, stated) = (&self.head.board, self.stated);
-        let Some(name) = self.cites().filter(|name| board.duties.is_held(name)) else { return Ok(()) };
-        // Neither may be known yet that they are bound, nor the text by which.
-        let later = Unbound { party: other, regime: name.to_owned(), at: stated.released_at };
-        let Some(bond) = board.bond(self.own, other, name, stated.released_at) else {
+        let Some((name, text)) = self.cites().filter(|(name, _)| board.duties.is_held(name)) else {
+            return Ok(());
+        };
+        let at = stated.released_at;
+        // Neither may be known yet that they are bound by it, nor what it says.
+        let later = Unbound { party: other, regime: name.to_owned(), text: Some(text), at };
+        // Whatever other text binds the two as well.
+        let Some(bond) = board.bond_by_text(self.own, other, (name, &text), at) else {
             noted.unbound.push(later);
             return Ok(());
         };
@@ -183,7 +187,7 @@ impl Considering<'_> {
     }
 
     /// Whether it is the list anew, an entry of which brought the duty about: of the same number, under the same
-    /// regime.
+    /// regime, by a text of it that binds the two.
     fn is_in_place_of_cause(&self, duty: &Duty, rule: &DutyRule) -> bool {
         let (opened, stated) = (&duty.opened, self.stated);
         let Trigger::Message { documents, each: Some(each), .. } = &rule.trigger else { return false };
@@ -193,14 +197,22 @@ impl Considering<'_> {
             && stated.traffic == opened.traffic
             && documents.contains(&stated.document)
             && opened.entry.map(|entry| entry.of) == number_at(stated.content, &each.of)
-            && self.cites() == Some(opened.rule.regime.as_str())
+            && self.is_bound_by_cited(duty)
             && self.caused_at(duty).is_some_and(|at| at < stated.released_at)
     }
 
-    /// The name of the regime that the message cites, as the text that it cites is called.
-    fn cites(&self) -> Option<&str> {
+    /// Whether the message cites a text of the duty's regime that bound the two when it was released.
+    fn is_bound_by_cited(&self, duty: &Duty) -> bool {
+        let (board, at) = (&self.head.board, self.stated.released_at);
+        let cited = self.cites().filter(|(name, _)| *name == duty.opened.rule.regime);
+        let other = duty.other_than(self.own);
+        cited.is_some_and(|(name, text)| board.bond_by_text(self.own, other, (name, &text), at).is_some())
+    }
+
+    /// The regime that the message cites: its name, as the text that it cites is called, and that text.
+    fn cites(&self) -> Option<(&str, Digest)> {
         let cited = self.stored.message.draft.regime.as_ref()?;
-        Some(self.head.board.name_of_cited(&cited.name, &cited.digest))
+        Some((self.head.board.name_of_cited(&cited.name, &cited.digest), cited.digest))
     }
 
     async fn settle(&self, other: Party, noted: &mut DutiesNoted) -> Result<(), RecordFault> {

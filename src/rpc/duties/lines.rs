@@ -98,6 +98,7 @@ impl<'h> Lines<'h> {
             entry: opened.entry.map(|entry| entry.number),
             entry_of: opened.entry.map(|entry| entry.of),
             withdrawn_by: self.withdrawn_by(duty).await?,
+            regime_edition: regime.as_ref().map(|regime| regime.head.edition).unwrap_or_default(),
         })
     }
 

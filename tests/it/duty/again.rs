@@ -80,7 +80,7 @@ fn what_comes_between_a_look_at_a_message_and_its_record_has_it_looked_at_again(
 }
 
 fn unbound(party: &str) -> Vec<Unbound> {
-    vec![Unbound { party: code(party), regime: "dunes".into(), at: Instant(0) }]
+    vec![Unbound { party: code(party), regime: "dunes".into(), text: None, at: Instant(0) }]
 }
 
 #[test]
@@ -92,13 +92,13 @@ fn a_bond_that_comes_between_a_look_at_a_message_and_its_record_is_not_missed() 
         if by_text {
             duties.hold("dunes", 9);
         } else {
-            duties.bound(code("BY"), 9, |_, _| true);
+            duties.bound(code("BY"), 9, |_| true);
         }
         noted(&mut duties, 5, DutiesNoted { unbound: unbound("BY"), seen: 9, ..DutiesNoted::default() }, 10);
         assert!(duties.pending_at(5, &digest(5)));
         noted(&mut duties, 5, DutiesNoted { unbound: unbound("BY"), seen: 11, ..DutiesNoted::default() }, 11);
         assert!(duties.is_idle(), "it waits for the next one");
-        duties.bound(code("BY"), 12, |_, _| true);
+        duties.bound(code("BY"), 12, |_| true);
         assert!(duties.pending_at(5, &digest(5)));
     }
 }
@@ -119,6 +119,6 @@ fn a_party_that_is_not_bound_and_asks_much_takes_no_room_of_another_and_what_is_
     let left = |number| duties.left_out.of(&digest(number)).map(|left| left.says());
     assert_eq!((left(0), left(most + 1)), (None, None));
     assert!(left(most).unwrap().contains("should its Parties come to be bound"));
-    duties.bound(code("LT"), most + 3, |_, _| true);
+    duties.bound(code("LT"), most + 3, |_| true);
     assert!(duties.pending_at(most + 1, &digest(most + 1)));
 }
