@@ -59,3 +59,42 @@ fn line(told: &Told, one: &HandedOn, board: &Board) -> calls::HandedOn {
         withdrawn_by: told.handed_on_withdrawn_by(one).map(|word| word.number.clone()).unwrap_or_default(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::codec::content::Said;
+    use crate::codec::forwarded::Original;
+    use crate::domain::digest::{Digest, ThreadId};
+    use crate::domain::forwarded::{Enclosed, Forwarded};
+    use crate::domain::message::{Message, Outgoing};
+    use crate::domain::party::Incarnation;
+    use crate::domain::time::Instant;
+    use crate::evidence::signed::{PayloadType, Signed};
+
+    #[test]
+    fn what_is_handed_on_is_counted_as_it_came_and_opened() {
+        let bytes = Bytes::from(vec![b'x'; 100_000]);
+        let draft = Outgoing { content: bytes.clone(), ..Outgoing::blank("test.text", ThreadId([1; 16])) };
+        let message = Message {
+            author: "BY".parse().unwrap(),
+            incarnation: Incarnation(1),
+            number: "BY/2031/PL/0001".into(),
+            released_at: Instant(0),
+            releaser: draft.drafter.clone(),
+            draft,
+        };
+        let payload_type = PayloadType::Message;
+        let wrapping = Signed { payload: bytes.clone(), payload_type, signatures: Vec::new() };
+        let one = HandedOn {
+            by: "PL".parse().unwrap(),
+            in_message: Digest::ZERO,
+            recorded_at: Instant(0),
+            form: Forwarded { original: Some(Enclosed(bytes)), ..Forwarded::default() },
+            original: Box::new(Original { digest: Digest::ZERO, wrapping, message, said: Said::Unknown }),
+        };
+        assert!(one.bytes() > 2 * 100_000, "{}", one.bytes());
+    }
+}

@@ -76,6 +76,14 @@ pub(super) struct HandedOn {
     pub original: Box<Original>,
 }
 
+impl HandedOn {
+    /// About what it takes in memory: the bytes as they came and, opened, once more.
+    pub fn bytes(&self) -> usize {
+        let enclosed = self.form.original.as_ref().map_or(0, |enclosed| enclosed.0.len());
+        enclosed.saturating_mul(2).saturating_add(REST_BYTES)
+    }
+}
+
 struct Awaited {
     message: Digest,
     to: Party,
@@ -303,7 +311,9 @@ impl Told {
         let is_there =
             self.handed_on.iter().any(|one| one.by == by && one.original.digest == original.digest);
         if is_of_session && !is_there {
-            self.handed_on.push(HandedOn { by, in_message, recorded_at, form, original });
+            let one = HandedOn { by, in_message, recorded_at, form, original };
+            self.bytes = self.bytes.saturating_add(one.bytes());
+            self.handed_on.push(one);
         }
     }
 
