@@ -13,6 +13,7 @@ use detente::domain::message::{
 };
 use detente::domain::precedence::Precedence;
 use detente::domain::thread::Acknowledged;
+use detente::domain::watch::listed;
 
 use crate::check_words::Link;
 use crate::party::{self, Folded, at, theirs, us};
@@ -66,6 +67,8 @@ fn waits(said: &Message) -> bool {
     let there = board.messages.get(&Digest::of(&bytes)).unwrap();
     let waits = there.acknowledged == Acknowledged::NotYet;
     assert_eq!(board.watch.open.get(&Digest::of(&bytes)).is_some(), waits);
+    // Behind no session, which has no line for it.
+    assert!(listed(board.watch.open.items()).iter().all(|one| one.of_session == 0));
     waits
 }
 
