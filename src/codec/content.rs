@@ -15,6 +15,7 @@ use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
 use crate::domain::forwarded::Forwards;
 use crate::domain::heading::{Is, Named, named};
+use crate::domain::language::Language;
 use crate::domain::message::{ACKNOWLEDGEMENT, Acknowledgement};
 use crate::domain::transcription::UNREAD_ORIGIN;
 use crate::limits;
@@ -124,6 +125,7 @@ pub(super) fn may_be_of_link(kind: &str) -> bool {
 pub(super) fn of_link(message: &proto::Message) -> Option<OfLink> {
     let known = Kind::from_name(&message.kind).filter(|_| may_be_of_link(&message.kind))?;
     let read = form::decode(known, &message.content).ok()?;
+    let zone = message.date_time_group.as_ref().map_or("", |group| group.zone.as_str());
     // One lane keeps its order at both ends: on two, another check could be the first.
     let around = [
         ("heading.precedence", message.precedence != precedence_to_proto(PRECEDENCE)),
@@ -134,6 +136,8 @@ pub(super) fn of_link(message: &proto::Message) -> Option<OfLink> {
         ("heading.releasable_to", !message.releasable_to.is_empty()),
         ("heading.action", message.action.iter().any(|to| !to.office.is_empty())),
         ("heading.information", !message.information.is_empty()),
+        ("heading.zone", !may_name_zone(zone)),
+        ("heading.language", message.language.parse::<Language>().is_err()),
         // What an answer refers to is held against what it answers.
         ("heading.references", known == Kind::Check && !message.references.is_empty()),
         ("content", form::may_hold_more(&read, &message.content)),
@@ -155,6 +159,12 @@ pub(super) fn of_link(message: &proto::Message) -> Option<OfLink> {
         Content::ServiceMessage(form) => Outage::of(&form).map(OfLink::Outage),
         _ => None,
     }
+}
+
+/// By its shape alone: whether there is such a zone, other editions of the rules of time zones say otherwise.
+fn may_name_zone(text: &str) -> bool {
+    let is_of_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'_' | b'-' | b'+');
+    text.len() <= limits::ZONE_NAME_BYTES && text.bytes().all(is_of_name)
 }
 
 /// Whose word a transcription is said to be, safe to show. `None` for every other kind.

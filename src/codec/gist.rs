@@ -8,6 +8,7 @@ use super::evidence_v1 as proto;
 use super::message::{is_kind, precedence_from_proto, relation_from_proto};
 use super::named;
 use super::plain::Plain;
+use super::told_more::{self, Told};
 use crate::domain::content::Kind;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::fact::Gist;
@@ -35,6 +36,7 @@ pub(super) struct Heading<'b> {
     traffic: Traffic,
     references: Vec<(Digest, Relation)>,
     parts: Vec<(Digest, u64)>,
+    says_more: bool,
 }
 
 pub(super) fn gist(payload: &[u8]) -> Option<Gist> {
@@ -51,6 +53,7 @@ pub(super) fn gist(payload: &[u8]) -> Option<Gist> {
         acknowledged_by: (heading.kind == ACKNOWLEDGEMENT).then_some(heading.drafter.2),
         kind: Kind::from_name(heading.kind),
         tells_of_another: tells_of_another(heading.kind),
+        says_more: heading.says_more,
         references: heading.references,
         named: named::in_form(heading.kind, heading.content),
         parts: heading.parts,
@@ -88,9 +91,9 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
     let names_one = all().any(|(_, office)| !office.is_empty());
     let offices = all().filter(|_| names_one).map(|(party, office)| (*party, (*office).to_owned())).collect();
     let precedence = precedence(fields.choice(9)?)?;
-    let group_ms = match fields.message(10)? {
-        Some(group) => Some(date_time_group(group)?),
-        None => None,
+    let (group_ms, zone) = match fields.message(10)? {
+        Some(group) => date_time_group(group).map(|(instant_ms, zone)| (Some(instant_ms), zone))?,
+        None => (None, ""),
     };
     let drafter = person(fields.message(11)??)?;
     let releaser = match fields.message(12)? {
@@ -101,8 +104,7 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
         Some(cited) => Some(regime(cited)?),
         None => None,
     };
-    line(fields.text(14)?)?;
-    line(fields.text(15)?)?;
+    let (marking, language) = (line(fields.text(14)?)?, line(fields.text(15)?)?);
     let references = fields.each(16, reference)?;
     let traffic = match proto::Traffic::try_from(fields.choice(17)?).ok()? {
         proto::Traffic::Real => Traffic::Real,
@@ -110,7 +112,7 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
         proto::Traffic::Unspecified => return None,
     };
     let parts = fields.each(18, part)?;
-    line(fields.text(19)?)?;
+    let subject = line(fields.text(19)?)?;
     let remarks = fields.text(20)?;
     let releasable_to = fields.each(21, |code| party(std::str::from_utf8(code).ok()?))?;
     fields.end()?;
@@ -120,7 +122,28 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
         && releasable_to.len() <= limits::RELEASABLE_TO_MAX
         && remarks.len() <= limits::REMARKS_BYTES_MAX
         && is_kind(kind);
-    let references = references.into_iter().flatten().collect();
+    let told = Told {
+        kind,
+        content,
+        to: match action.as_slice() {
+            [(party, office)] if office.is_empty() && information.is_empty() => Some(*party),
+            _ => None,
+        },
+        drafter,
+        subject,
+        about: match references.as_slice() {
+            [(message, author)] => message.map(|(digest, relation)| (digest, relation, *author)),
+            _ => None,
+        },
+        has_other: !told_more::is_as_written(zone, language)
+            || !marking.is_empty()
+            || !remarks.is_empty()
+            || cites.is_some()
+            || !parts.is_empty()
+            || !releasable_to.is_empty(),
+    };
+    let says_more = told.says_more();
+    let references = references.into_iter().filter_map(|(message, _)| message).collect();
     within.then_some(Heading {
         author,
         thread,
@@ -136,6 +159,7 @@ pub(super) fn heading(payload: &[u8]) -> Option<Heading<'_>> {
         traffic,
         references,
         parts,
+        says_more,
     })
 }
 
@@ -147,12 +171,12 @@ fn addressee(bytes: &[u8]) -> Option<(Party, &str)> {
     Some((party, office))
 }
 
-fn date_time_group(bytes: &[u8]) -> Option<i64> {
+/// The instant, and the zone that it is written in.
+fn date_time_group(bytes: &[u8]) -> Option<(i64, &str)> {
     let mut fields = Plain::of(bytes);
-    let instant_ms = fields.i64(1)?;
-    line(fields.text(2)?)?;
+    let group = (fields.i64(1)?, line(fields.text(2)?)?);
     fields.end()?;
-    Some(instant_ms)
+    Some(group)
 }
 
 pub(super) fn person(bytes: &[u8]) -> Option<(&str, &str, Digest)> {
@@ -171,18 +195,18 @@ fn regime(bytes: &[u8]) -> Option<(&str, Digest)> {
     Some(cited)
 }
 
-/// The inner `None` is a message of which only the number is known.
-fn reference(bytes: &[u8]) -> Option<Option<(Digest, Relation)>> {
+/// The inner `None` is a message of which only the number is known; beside it the author's code, as written.
+fn reference(bytes: &[u8]) -> Option<(Option<(Digest, Relation)>, &str)> {
     let mut fields = Plain::of(bytes);
     let message = match fields.bytes(1)? {
         [] => None,
         known => Some(Digest::from_slice(known)?),
     };
     line(fields.text(2)?)?;
-    line(fields.text(3)?)?;
+    let author = line(fields.text(3)?)?;
     let relation = relation_from_proto(fields.choice(4)?);
     fields.end()?;
-    Some(message.map(|message| (message, relation)))
+    Some((message.map(|message| (message, relation)), author))
 }
 
 fn part(bytes: &[u8]) -> Option<(Digest, u64)> {

@@ -10,6 +10,7 @@ use super::content;
 use super::dispatch::{digest, party, thread};
 use super::evidence_v1 as proto;
 use super::fault::DecodeFault;
+use super::told_more::Told;
 use crate::domain::check::OfLink;
 use crate::domain::message::{
     Acknowledgement, Addressee, Holds, Message, Outgoing, Part, Reference, RegimeCitation, Relation, Traffic,
@@ -47,14 +48,14 @@ pub fn decode(payload: &Bytes) -> Result<Message, DecodeFault> {
     })
 }
 
-/// Of a check of a link, that its bytes are more than those that were read: what stands in a field that this program
-/// does not know is nothing that was agreed on.
+/// Of a check of a link, or of what only tells what became of another message, that its bytes are more than those that
+/// were read: what stands in a field that this program does not know is nothing that was agreed on.
 fn with_the_rest(mut outgoing: Outgoing, bytes: &Bytes, read: usize) -> Outgoing {
-    if read != bytes.len()
-        && let Some(OfLink::Check(words)) = outgoing.of_link.as_deref_mut()
-    {
+    let has_unknown = read != bytes.len();
+    if has_unknown && let Some(OfLink::Check(words)) = outgoing.of_link.as_deref_mut() {
         words.more = words.more.or(Some("message"));
     }
+    outgoing.says_more = Told::of(&outgoing, has_unknown).says_more();
     outgoing
 }
 
@@ -125,6 +126,8 @@ pub(super) fn outgoing_from_proto(wire: proto::Message, zone: String) -> Result<
         format: content::format_code(&kind, &wire.content),
         forwards: content::forwards(&kind, &wire.content).map(Box::new),
         of_link,
+        // What reads all of its bytes says it.
+        says_more: false,
         thread: thread(&wire.thread, "message.thread")?,
         kind,
         content: wire.content,

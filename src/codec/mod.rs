@@ -37,6 +37,7 @@ mod regime_held;
 pub(crate) mod repeated;
 pub mod restraint;
 pub mod signed;
+mod told_more;
 mod watch;
 pub mod watch_cards;
 pub mod watch_plan;

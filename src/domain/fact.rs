@@ -88,6 +88,8 @@ pub struct Gist {
     pub kind: Option<Kind>,
     /// It only tells what became of another: that it was read, or is shown.
     pub tells_of_another: bool,
+    /// As `Outgoing::says_more`.
+    pub says_more: bool,
     /// To messages whose digest is known.
     pub references: Vec<(Digest, Relation)>,
     pub named: NamedInForm,
@@ -202,6 +204,7 @@ impl Gist {
             acknowledged_by: (draft.kind == ACKNOWLEDGEMENT).then_some(draft.drafter.key_digest),
             kind: Kind::from_name(&draft.kind),
             tells_of_another: tells_of_another(&draft.kind),
+            says_more: draft.says_more,
             references: draft
                 .references
                 .iter()

@@ -60,6 +60,9 @@ pub struct Outgoing {
     pub forwards: Option<Box<Forwards>>,
     /// What its content says of a check of a link, or of an outage; read from `content`, never written.
     pub of_link: Option<Box<OfLink>>,
+    /// It is of a kind that only tells what became of another message, and holds more than a node writes there by itself:
+    /// that wants reading. Read from its bytes, never written.
+    pub says_more: bool,
 }
 
 impl Outgoing {
@@ -88,6 +91,7 @@ impl Outgoing {
             format: String::new(),
             forwards: None,
             of_link: None,
+            says_more: false,
         }
     }
 
@@ -244,8 +248,13 @@ pub struct Acknowledgement {
 /// The kind of [`Acknowledgement`].
 pub const ACKNOWLEDGEMENT: &str = "acknowledgement";
 
+/// The subjects that a node gives to an acknowledgement, and to the word that a console shows a text: nothing is told by
+/// them.
+pub const ACKNOWLEDGEMENT_SUBJECT: &str = "Acknowledgement";
+pub const SHOWN_SUBJECT: &str = "Shown at a console";
+
 /// Whether a message of this kind only tells what became of another at its author's, or checks the link: nobody
-/// waits for its reading, or there would be no end.
+/// waits for its reading, or there would be no end. One that holds more (`Outgoing::says_more`) is to be read all the same.
 pub fn tells_of_another(kind: &str) -> bool {
     kind == ACKNOWLEDGEMENT
         || [Kind::SessionShown, Kind::Check, Kind::CheckAnswer].iter().any(|one| one.name() == kind)

@@ -13,7 +13,9 @@ use crate::domain::board::Denied;
 use crate::domain::command::{Command, Origin};
 use crate::domain::digest::Digest;
 use crate::domain::event::Event;
-use crate::domain::message::{ACKNOWLEDGEMENT, Acknowledgement, Message, Outgoing, Relation};
+use crate::domain::message::{
+    ACKNOWLEDGEMENT, ACKNOWLEDGEMENT_SUBJECT, Acknowledgement, Message, Outgoing, Relation,
+};
 use crate::domain::people::Person;
 use crate::domain::refusal::Refusal;
 use crate::domain::thread::Acknowledged;
@@ -26,7 +28,7 @@ fn acknowledgement(of: Digest, read: &Message, officer: &Person, at: Instant) ->
     let content = Acknowledgement { message: of, officer: officer.clone(), read_at: at };
     Outgoing {
         content: encode_acknowledgement(&content),
-        subject: "Acknowledgement".into(),
+        subject: ACKNOWLEDGEMENT_SUBJECT.into(),
         ..Outgoing::to_author(ACKNOWLEDGEMENT, of, read, Relation::Acknowledges, officer)
     }
 }

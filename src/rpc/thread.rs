@@ -71,10 +71,17 @@ fn gaps(thread: &Thread) -> Vec<calls::ThreadGap> {
     thread.gaps().into_iter().map(gap).collect()
 }
 
+/// Of an acknowledgement, or the word that a console shows a text.
+const SAYS_MORE: &str =
+    "it holds more than a node writes by itself when a message was read or is shown: it is to be read";
+
 /// What a reader is told about a message beside what it says. Holds nothing that a Party wrote, but for names and
 /// patterns of regimes that are held here.
 pub fn marks_of(board: &Board, message: &Message, said: &Said, as_of: Option<Instant>) -> Vec<String> {
     let mut marks = content::marks(said, &message.draft.content);
+    if message.draft.says_more {
+        marks.push(SAYS_MORE.into());
+    }
     marks.extend(unconfirmed(board, message, as_of));
     if message.draft.regime.as_ref().is_some_and(|cited| !board.holds_regime(&cited.digest, as_of)) {
         marks.push("the regime that it cites is not held here".into());

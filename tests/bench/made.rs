@@ -25,7 +25,8 @@ use detente::domain::event::{Change, Event, Member, Receipted, Record, RegimeHel
 use detente::domain::keys::Purpose;
 use detente::domain::ledger::{Edge, leaf_hash};
 use detente::domain::message::{
-    ACKNOWLEDGEMENT, Acknowledgement, Dispatch, Message, Outcome, Outgoing, Receipt, Reference, Relation,
+    ACKNOWLEDGEMENT, Acknowledgement, Addressee, Dispatch, Message, Outcome, Outgoing, Receipt, Reference,
+    Relation,
 };
 use detente::domain::party::{Incarnation, Party};
 use detente::domain::people::Role;
@@ -280,11 +281,16 @@ impl Maker {
             format: String::new(),
             forwards: None,
             of_link: None,
+            says_more: false,
             releasable_to: Vec::new(),
             kind: ACKNOWLEDGEMENT.into(),
             drafter: officer,
             references: vec![reference(of, Relation::Acknowledges)],
+            // As a node writes it: nothing else is said.
             subject: String::new(),
+            marking: String::new(),
+            zone: "Z".into(),
+            action: vec![Addressee { party: to, office: String::new() }],
             ..messages::outgoing(self.peers[which].thread, to, LANE, content)
         }
     }

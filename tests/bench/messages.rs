@@ -51,6 +51,7 @@ pub fn outgoing(thread: ThreadId, to: Party, precedence: Precedence, content: By
         format: String::new(),
         forwards: None,
         of_link: None,
+        says_more: false,
         releasable_to: Vec::new(),
         thread,
         kind: Kind::Notification.name().into(),

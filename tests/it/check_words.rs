@@ -244,6 +244,8 @@ fn what_stands_around_the_agreed_words_is_nothing_and_on_one_lane() {
     assert_eq!(around(&|said| said.releasable_to = vec![us()]), "heading.releasable_to");
     assert_eq!(around(&|said| said.action[0].office = "fire".into()), "heading.action");
     assert_eq!(around(&|said| said.remarks = "We fire at dawn.".into()), "heading.remarks");
+    assert_eq!(around(&|said| said.zone = "We fire at dawn.".into()), "heading.zone");
+    assert_eq!(around(&|said| said.language = "We fire at dawn.".into()), "heading.language");
     assert_eq!(around(&|said| said.precedence = Precedence::Flash), "heading.precedence");
 }
 

@@ -2,9 +2,10 @@
 
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
+use detente::domain::content::Kind;
 
 use crate::hotline_nodes::{accept, command, officer, officers, open, opening, page, say, show, transcript};
-use crate::officer::{arrived, hotlines, violations};
+use crate::officer::{arrived, form, heading, hotlines, send, violations};
 use crate::officer_program::object;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,4 +170,25 @@ async fn what_was_said_before_a_third_party_came_in_is_handed_on_in_the_session_
     assert!(at_third.lines.iter().all(|line| line.digest != said.message_digest), "{at_third:?}");
     arrived(&world, "PL", &accept(&world, "LT", &thread).await.message_digest).await;
     assert_eq!(transcript(&world, "LT", &thread, "PL").await, transcript(&world, "PL", &thread, "LT").await);
+
+    // The word that takes it back went to whom the text went, and reaches the third in the same way.
+    let digest = hex::encode(&said.message_digest);
+    let withdraws = form(Kind::MessageWithdrawal, &format!("[withdraws]\nmessage_digest = \"{digest}\"\n"));
+    let precedence = evidence::Precedence::Flash as i32;
+    let heading = calls::Heading { thread: thread.clone(), precedence, ..heading(9) };
+    let word = send(&world, "BY", 9, heading, &withdraws).await;
+    arrived(&world, "PL", &word.message_digest).await;
+    let original = hex::encode(&word.message_digest);
+    let drafted = object(&["message", "forward", &original, "--to", "LT", "--as", &desk]).await;
+    assert_eq!(drafted["thread"], hex::encode(&thread), "{drafted}");
+    let (draft, digest) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
+    let sent = object(&["message", "release", draft, "--digest", digest, "--as", &desk]).await;
+    let sent = hex::decode(sent["message"].as_str().unwrap()).unwrap();
+    arrived(&world, "LT", &sent.into()).await;
+    let at_third = show(&world, "LT", &thread).await;
+    let marked: Vec<(&[u8], &str)> =
+        at_third.handed_on.iter().map(|one| (&one.digest[..], &one.withdrawn_by[..])).collect();
+    assert_eq!(marked, [(&opened.message_digest[..], ""), (&said.message_digest[..], &word.number[..])]);
+    let printed = page(&world, "LT", &thread).await;
+    assert!(printed.contains(&format!("WITHDRAWN by {}", word.number)), "{printed}");
 }

@@ -148,6 +148,7 @@ mod talk;
 mod text;
 mod thread;
 mod tls;
+mod told_more;
 mod traffic;
 mod transcription;
 mod translation;

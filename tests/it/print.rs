@@ -45,6 +45,7 @@ pub fn full(content: &Content) -> Message {
         format: String::new(),
         forwards: None,
         of_link: None,
+        says_more: false,
         releasable_to: ["PL", "LT", "OSCE"].map(party).into(),
         thread: ThreadId([0x17; 16]),
         kind: content.kind().name().into(),

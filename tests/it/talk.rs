@@ -44,6 +44,7 @@ pub fn outgoing(thread: ThreadId, to: &[Party], precedence: Precedence, subject:
         format: String::new(),
         forwards: None,
         of_link: None,
+        says_more: false,
         releasable_to: Vec::new(),
         thread,
         kind: "test.text".into(),

@@ -70,9 +70,11 @@ pub async fn forward(args: ForwardArgs) -> Result<(), Fault> {
     compose::put(&desk, header, id, DraftId(derived("draft", id)), &outgoing, &content, args.json).await
 }
 
-/// Whether it is a message of a hotline session, handed on to Parties that are in it: they find it there.
+/// Whether it is a message of a hotline session, or takes one back, handed on to Parties that are in it: they find it
+/// there.
 async fn is_within_session(desk: &Desk, original: &Message, outgoing: &Outgoing) -> bool {
-    if !Kind::from_name(&original.draft.kind).is_some_and(Kind::has_place_in_session) {
+    let may_be = |kind: Kind| kind.has_place_in_session() || kind == Kind::MessageWithdrawal;
+    if !Kind::from_name(&original.draft.kind).is_some_and(may_be) {
         return false;
     }
     // Of the lines none is asked for. Where the node tells of no session, it goes as any other does.

@@ -277,10 +277,12 @@ impl Board {
         }
     }
 
-    /// Whether it is said to nobody who is to read it. What only says that it is a check of the link is a message like
-    /// any other.
+    /// Whether it is said to nobody who is to read it. What only says that it is a check of the link, or tells more than
+    /// what became of another message, is a message like any other. Of our own nobody here is to read anything.
     pub(super) fn is_unheard(&self, message: &Gist, digest: Digest) -> bool {
-        message.tells_of_another && (!says_check(message) || self.counts_as_part_of_check(message, digest))
+        let is_ours = self.own.is_some_and(|own| own.party == message.author);
+        let is_quiet = message.tells_of_another && (is_ours || !message.says_more);
+        is_quiet && (!says_check(message) || self.counts_as_part_of_check(message, digest))
     }
 
     fn counts_as_part_of_check(&self, message: &Gist, digest: Digest) -> bool {

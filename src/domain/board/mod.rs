@@ -67,7 +67,9 @@ pub use threads::{ThreadsFrom, ThreadsPage};
 /// from then on. How much FLASH was released of each officer in the hour, and carry files, enter the Board and its
 /// digest. Drills have shares of their own of what is watched and of one's own alarms. A hand-over of the watch names the
 /// duties that this Party owes. Of several texts of a regime each binds until it is left, an adoption that another
-/// replaced before it was in force binds nobody, and what a message brings about is owed once, by whichever text.
+/// replaced before it was in force binds nobody, and what a message brings about is owed once, by whichever text. An
+/// acknowledgement, or the word that a console shows a text, is owed a reading and runs alarms as any message where it
+/// holds more than a node writes there by itself.
 pub const FOLD_VERSION: u32 = 3;
 
 #[derive(Clone, PartialEq, Debug, Default)]

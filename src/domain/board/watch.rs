@@ -51,8 +51,9 @@ impl Board {
     fn part_of_session(&self, gist: &Gist) -> Part {
         match gist.kind {
             Some(Kind::SessionText) => Part::Text,
-            // Only what does not count as a check comes here, and it stands for itself.
-            Some(Kind::Check | Kind::CheckAnswer) => Part::None,
+            // Only what does not count as a check comes here, or says more than that a text is shown; no page of a session
+            // has a line for it, so it stands for itself.
+            Some(Kind::Check | Kind::CheckAnswer | Kind::SessionShown) => Part::None,
             Some(kind) if kind.noun() == Kind::SessionText.noun() => Part::OfSession,
             Some(Kind::Translation) if self.thread(gist.thread).is_some_and(Thread::is_session) => {
                 Part::OfSession

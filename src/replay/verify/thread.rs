@@ -309,7 +309,7 @@ impl Checker<'_> {
                         ),
                     );
                 }
-                let unread = unread(&message.draft.kind, party);
+                let unread = unread(&message.draft.kind, message.draft.says_more, party);
                 if let Some(sentence) = unread.filter(|_| !self.acknowledged.contains(&(*digest, party))) {
                     self.add(&about, NotProven, sentence);
                 }
@@ -352,15 +352,16 @@ impl Checker<'_> {
 }
 
 /// What is not proven where no Party's officer states to have read a message of this kind. A check of the link that
-/// counts waits for nobody; whether it counts, the check schedule says, which is not in a bundle.
-fn unread(kind: &str, party: Party) -> Option<String> {
+/// counts waits for nobody; whether it counts, the check schedule says, which is not in a bundle. Nobody waits for the
+/// reading of what only tells what became of another message, unless it says more.
+fn unread(kind: &str, says_more: bool, party: Party) -> Option<String> {
     let sentence = format!("that anybody at {party} read it: no acknowledgement is in here");
     if kind == Kind::Check.name() || kind == Kind::CheckAnswer.name() {
         return Some(format!(
             "{sentence}; none is owed where it counts as a check by the schedule of the link"
         ));
     }
-    (!tells_of_another(kind)).then_some(sentence)
+    (says_more || !tells_of_another(kind)).then_some(sentence)
 }
 
 /// A number is its author's word: one that does not name the author can't pass for another's.
@@ -385,7 +386,8 @@ mod tests {
     #[test]
     fn of_what_says_that_it_is_a_check_it_is_told_that_nobody_is_known_to_have_read_it() {
         let party: Party = "PL".parse().unwrap();
-        let unread = |kind: &str| unread(kind, party).unwrap_or_default();
+        let unread_of = |kind: &str, says_more| unread(kind, says_more, party).unwrap_or_default();
+        let unread = |kind: &str| unread_of(kind, false);
         let wanted = "that anybody at PL read it: no acknowledgement is in here";
         assert_eq!(unread(Kind::Text.name()), wanted);
         for kind in [Kind::Check, Kind::CheckAnswer] {
@@ -393,5 +395,6 @@ mod tests {
             assert!(told.starts_with(wanted) && told.contains("by the schedule of the link"), "{told}");
         }
         assert_eq!(unread(ACKNOWLEDGEMENT), "");
+        assert_eq!(unread_of(ACKNOWLEDGEMENT, true), wanted, "it holds more than that");
     }
 }

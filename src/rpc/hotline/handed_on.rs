@@ -8,6 +8,7 @@ use prost::Message as _;
 
 use super::lines;
 use super::told::{HandedOn, Told};
+use crate::codec::forwarded;
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::Board;
@@ -42,6 +43,11 @@ pub(super) fn of(told: &Told, board: &Board) -> (Vec<calls::HandedOn>, u32) {
 fn line(told: &Told, one: &HandedOn, board: &Board) -> calls::HandedOn {
     let message = &one.original.message;
     let content = one.original.said.content();
+    let in_thread = told.handed_on_withdrawn_by(one).map(|word| &word.number);
+    let withdrawn_by = in_thread.or_else(|| {
+        let mut words = told.words_handed_on(one);
+        words.find(|word| is_signed(board, word)).map(|word| &word.original.message.number)
+    });
     calls::HandedOn {
         digest: one.original.digest.0.to_vec().into(),
         in_message: one.in_message.0.to_vec().into(),
@@ -56,6 +62,51 @@ fn line(told: &Told, one: &HandedOn, board: &Board) -> calls::HandedOn {
         traffic: traffic_to_proto(message.draft.traffic),
         released_at_ms: message.released_at.0,
         signature: originals::signature_mark(board, &one.form, None).unwrap_or_default(),
-        withdrawn_by: told.handed_on_withdrawn_by(one).map(|word| word.number.clone()).unwrap_or_default(),
+        withdrawn_by: withdrawn_by.cloned().unwrap_or_default(),
+    }
+}
+
+/// Whether its author's signature verifies here: whoever hands on a word that nobody signed takes nothing back by it.
+fn is_signed(board: &Board, one: &HandedOn) -> bool {
+    let known = board.roster.parties.get(&one.original.message.author);
+    known.is_some_and(|known| forwarded::verified_under(&one.original.wrapping, &known.key_lists).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::codec::content::Said;
+    use crate::codec::forwarded::Original;
+    use crate::domain::digest::{Digest, ThreadId};
+    use crate::domain::forwarded::{Enclosed, Forwarded};
+    use crate::domain::message::{Message, Outgoing};
+    use crate::domain::party::Incarnation;
+    use crate::domain::time::Instant;
+    use crate::evidence::signed::{PayloadType, Signed};
+
+    #[test]
+    fn what_is_handed_on_is_counted_as_it_came_and_opened() {
+        let bytes = Bytes::from(vec![b'x'; 100_000]);
+        let draft = Outgoing { content: bytes.clone(), ..Outgoing::blank("test.text", ThreadId([1; 16])) };
+        let message = Message {
+            author: "BY".parse().unwrap(),
+            incarnation: Incarnation(1),
+            number: "BY/2031/PL/0001".into(),
+            released_at: Instant(0),
+            releaser: draft.drafter.clone(),
+            draft,
+        };
+        let payload_type = PayloadType::Message;
+        let wrapping = Signed { payload: bytes.clone(), payload_type, signatures: Vec::new() };
+        let one = HandedOn {
+            by: "PL".parse().unwrap(),
+            in_message: Digest::ZERO,
+            recorded_at: Instant(0),
+            form: Forwarded { original: Some(Enclosed(bytes)), ..Forwarded::default() },
+            original: Box::new(Original { digest: Digest::ZERO, wrapping, message, said: Said::Unknown }),
+        };
+        assert!(one.bytes() > 2 * 100_000, "{}", one.bytes());
     }
 }

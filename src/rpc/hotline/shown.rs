@@ -12,7 +12,7 @@ use crate::domain::digest::{CommandId, Digest};
 use crate::domain::event::Stamp;
 use crate::domain::form::{MessageDigest, MessageReference};
 use crate::domain::hotline::SessionShown;
-use crate::domain::message::{Message, Outgoing, Relation};
+use crate::domain::message::{Message, Outgoing, Relation, SHOWN_SUBJECT};
 use crate::domain::people::Person;
 use crate::domain::refusal::Refusal;
 use crate::domain::thread::Entry;
@@ -91,7 +91,7 @@ fn shown(of: Digest, read: &Message, officer: &Person) -> Result<Outgoing, Statu
     let kind = Kind::SessionShown.name();
     Ok(Outgoing {
         content: content.into(),
-        subject: "Shown at a console".into(),
+        subject: SHOWN_SUBJECT.into(),
         ..Outgoing::to_author(kind, of, read, Relation::RefersTo, officer)
     })
 }

@@ -52,6 +52,9 @@ pub(super) struct Told {
     pub heard: Vec<(Digest, Box<Transcription>)>,
     /// What was handed on of this session in it, each by each Party once.
     pub handed_on: Vec<HandedOn>,
+    /// By which words authors took messages of the session back, as those were handed on in it: of each Party that hands
+    /// them on the first, no more than are told of texts.
+    words_handed_on: Vec<HandedOn>,
     /// By which words authors took messages of their own back.
     withdrawals: Vec<Said>,
     /// What other Parties say of it that is no line of it, as it came.
@@ -74,6 +77,20 @@ pub(super) struct HandedOn {
     pub recorded_at: Instant,
     pub form: Forwarded,
     pub original: Box<Original>,
+}
+
+impl HandedOn {
+    /// What its author says in it, where that can be read.
+    fn said(&self) -> Option<Said> {
+        let original = &self.original;
+        Some(said(original.digest, &original.message, original.said.content()?.clone()))
+    }
+
+    /// About what it takes in memory: the bytes as they came and, opened, once more.
+    pub fn bytes(&self) -> usize {
+        let enclosed = self.form.original.as_ref().map_or(0, |enclosed| enclosed.0.len());
+        enclosed.saturating_mul(2).saturating_add(REST_BYTES)
+    }
 }
 
 struct Awaited {
@@ -100,6 +117,7 @@ impl Told {
             phrases: head.board.roster.phrases.clone(),
             heard: Vec::new(),
             handed_on: Vec::new(),
+            words_handed_on: Vec::new(),
             withdrawals: Vec::new(),
             beside: Vec::new(),
             receipts: BTreeMap::new(),
@@ -210,9 +228,16 @@ impl Told {
 
     /// The first word of its author in the thread that takes back a message that was handed on.
     pub fn handed_on_withdrawn_by(&self, one: &HandedOn) -> Option<&Said> {
-        let original = &one.original;
-        let content = original.said.content()?.clone();
-        self.withdrawn_by(&said(original.digest, &original.message, content))
+        self.withdrawn_by(&one.said()?)
+    }
+
+    /// The words that take it back and were handed on themselves, whoever signed them.
+    pub fn words_handed_on<'t>(&'t self, one: &HandedOn) -> impl Iterator<Item = &'t HandedOn> + use<'t> {
+        let text = one.said();
+        self.words_handed_on.iter().filter(move |word| {
+            let text = text.as_ref().filter(|text| text.author == word.original.message.author);
+            text.is_some_and(|text| word.said().is_some_and(|word| takes_back(&word, text)))
+        })
     }
 
     /// The message that the word in this one takes back; of a translation the text that it is of.
@@ -240,7 +265,8 @@ impl Told {
             let (_, form) = self.heard.iter().find(|(in_message, _)| in_message == word)?;
             Some(self.original_of(form).map_or(*word, |original| original.said.message))
         };
-        let handed_on = || self.handed_on.iter().any(|one| one.in_message == *word).then_some(*word);
+        let mut all = self.handed_on.iter().chain(&self.words_handed_on);
+        let handed_on = || all.any(|one| one.in_message == *word).then_some(*word);
         self.taken_back_by(word).or_else(as_heard).or_else(handed_on)
     }
 
@@ -298,12 +324,17 @@ impl Told {
     fn hand_on(&mut self, (in_message, recorded_at): (Digest, Instant), by: Party, form: Forwarded) {
         let Opened::Message(original) = forwarded::open(&form) else { return };
         let draft = &original.message.draft;
-        let is_of_session = draft.thread == self.thread
-            && Kind::from_name(&draft.kind).is_some_and(Kind::has_place_in_session);
-        let is_there =
-            self.handed_on.iter().any(|one| one.by == by && one.original.digest == original.digest);
-        if is_of_session && !is_there {
-            self.handed_on.push(HandedOn { by, in_message, recorded_at, form, original });
+        let kind = Kind::from_name(&draft.kind).filter(|_| draft.thread == self.thread);
+        let (all, most) = match kind {
+            Some(kind) if kind.has_place_in_session() => (&mut self.handed_on, usize::MAX),
+            Some(Kind::MessageWithdrawal) => (&mut self.words_handed_on, limits::HOTLINE_HANDED_ON_TOLD),
+            Some(_) | None => return,
+        };
+        let is_there = all.iter().any(|one| one.by == by && one.original.digest == original.digest);
+        if !is_there && all.iter().filter(|one| one.by == by).count() < most {
+            let one = HandedOn { by, in_message, recorded_at, form, original };
+            self.bytes = self.bytes.saturating_add(one.bytes());
+            all.push(one);
         }
     }
 

@@ -18,7 +18,8 @@ use crate::domain::digest::Digest;
 pub struct Laid {
     /// Digest of the text.
     pub text: Bytes,
-    /// Of what is said in it as it is laid out, and where that begins.
+    /// Of what is said in it as it is laid out, row by row, each with its number: where one of them moves, none has
+    /// stood.
     pub words: Digest,
     /// The rows that have to stand: the first one, those of what is said, the last one.
     pub needed: BTreeSet<usize>,
@@ -39,12 +40,18 @@ impl Laid {
     /// In these rows, on a screen of so many columns; none of them stands yet.
     pub fn of(text: Bytes, rows: &[Row], wide: usize) -> Laid {
         let said = || (0..).zip(rows).filter(|(_, row)| is_said(row));
-        let begins = format!("{wide} {:?}", said().next().map(|(at, _)| at));
-        let pieces = said().flat_map(|(_, row)| &row.pieces).map(|piece| piece.text.as_bytes());
-        let words: Vec<&[u8]> = std::iter::once(begins.as_bytes()).chain(pieces).collect();
+        // What is safe to show holds no line break.
+        let mut words = wide.to_string();
+        for (at, row) in said() {
+            words.push_str(&format!("\n{at}"));
+            for piece in &row.pieces {
+                words.push('\n');
+                words.push_str(&piece.text);
+            }
+        }
         let mut needed: BTreeSet<usize> = said().map(|(at, _)| at).collect();
         needed.extend([0, rows.len().saturating_sub(1)]);
-        Laid { text, words: Digest::of_all(&words), needed, there: BTreeSet::new() }
+        Laid { text, words: Digest::of(words.as_bytes()), needed, there: BTreeSet::new() }
     }
 }
 
@@ -101,6 +108,7 @@ mod tests {
     use super::*;
     use crate::cli::hotline::console::composer::Edit;
     use crate::cli::hotline::console::keys::{At, Key};
+    use crate::cli::hotline::console::rows::{Weight, below};
     use crate::cli::hotline::console::screen::{console, draw, text};
     use crate::domain::digest::CommandId;
     use crate::domain::time::Instant;
@@ -144,6 +152,26 @@ mod tests {
         assert_eq!(asked.digest[..], [1; 32]);
         assert!(pages > 1, "{pages}");
         assert!(state.partly.is_empty());
+    }
+
+    #[test]
+    fn what_is_said_has_not_stood_where_a_row_of_it_moves_or_is_broken_elsewhere() {
+        let lines = |all: &[&str]| {
+            let mut rows = Vec::new();
+            below(&mut rows, &all.iter().map(|line| (*line).to_owned()).collect::<Vec<_>>(), 80);
+            rows
+        };
+        let words = |rows: &[Row]| Laid::of(Bytes::from_static(b"text"), rows, 80).words;
+        let rows = lines(&["It is", "armed."]);
+        // Something that nobody said comes to stand between two rows, below the first one.
+        let mut between = rows.clone();
+        between.insert(1, Row::of("  WITHDRAWN by BY/0009", Weight::Bold));
+        assert_ne!(words(&between), words(&rows));
+        assert_ne!(words(&lines(&["It is ", "armed."])), words(&lines(&["It is", " armed."])));
+        // Below all that is said it moves nothing.
+        let mut below_it = rows.clone();
+        below_it.push(Row::of("  BY: not read", Weight::Plain));
+        assert_eq!(words(&below_it), words(&rows));
     }
 
     #[test]
