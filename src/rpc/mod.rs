@@ -34,6 +34,7 @@ mod originals_exercise;
 mod originals_named;
 mod originals_releasable;
 mod originals_traffic;
+mod originals_withdrawn;
 mod own_list;
 pub mod part;
 pub mod party;
