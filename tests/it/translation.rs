@@ -14,6 +14,7 @@ use crate::form::strategies;
 use crate::forwarded::bundle;
 use crate::officer::{arrived, filled, heading, notify, send, show};
 use crate::officer_program::{object, printed, refused, written};
+use crate::print_pdf::{read_file_by, squeezed};
 use crate::talk::outgoing;
 use crate::world::{Medium, World};
 
@@ -99,6 +100,33 @@ async fn a_translation_is_held_against_the_original_that_is_here() {
         assert!(proven, "{:?}", found.findings);
         let auditor = world.state(party).desk_directory("auditor").display().to_string();
         detente(&["audit", "verify", "--as", &auditor]).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pdf_of_a_translation_has_the_original_beside_it_as_the_text_has() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let said = notify(&world, 1).await;
+    arrived(&world, "PL", &said.message_digest).await;
+    let lines = vec![line("heading.subject", "Jesienne zniwa")];
+    let content = Content::Translation(translation(&said.message_digest, lines));
+    let back = detente::codec::proto::detente::v1::Heading {
+        action: vec![crate::officer::addressee("BY")],
+        language: "pl".into(),
+        ..heading(1)
+    };
+    let given = hex::encode(&send(&world, "PL", 2, back, &content).await.message_digest);
+    let watch = world.state("PL").desk_directory("watch").display().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("form.pdf");
+    object(&["message", "print", &given, "--as", &watch, "--pdf", &file.display().to_string()]).await;
+    let on_paper = squeezed(&read_file_by("-layout", &file));
+    let in_text = squeezed(&printed(&["message", "print", &given, "--as", &watch]).await);
+    let original = format!("ORIGINAL BY, {}; the original counts", said.number);
+    for words in [original.as_str(), "Original (en) Autumn Harvest 2031", "Translation (pl) Jesienne zniwa"] {
+        for found in [&on_paper, &in_text] {
+            assert!(found.contains(&squeezed(words)), "{words} is not in {found}");
+        }
     }
 }
 
