@@ -161,6 +161,9 @@ async fn a_translation_that_its_author_took_back_is_marked_wherever_it_stands_be
         }
         let shown = object(&["message", "show", &thread, "--as", &releaser]).await;
         assert_eq!(shown["messages"][0]["translations"][0]["withdrawn_by"], word.number);
+        // It is no exercise, and heads nothing of what stands.
+        let shown = printed(&["exercise", "show", &thread, "--as", &releaser]).await;
+        assert!(!shown.contains("Withdrawn: "), "{party}: {shown}");
     }
 }
 
