@@ -10,6 +10,7 @@ mod addressees;
 mod alarms;
 pub mod audit;
 mod became;
+mod became_copies;
 mod beginning;
 mod beside;
 pub mod by_hand;
