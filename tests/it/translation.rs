@@ -340,16 +340,18 @@ async fn officers_translate_from_a_template_and_hand_on_and_the_original_stays_a
     let text = put(template, "heading.subject", "Jesienne żniwa 2031");
     let text = text.replace("translator = \"\"", "translator = \"Jan Tlumacz\"");
     let file_there = written(folder, "pl.toml", &text);
-    let translate =
-        ["message", "translate", &file_there, "--to", "PL", "--thread", lies_in, "--as", &drafter];
+    let translate = ["message", "translate", &file_there, "--to", "PL", "--as", &drafter];
     // The original itself never came to OSCE, and a draft says so.
     let drafted = object(&translate).await;
+    assert_eq!(drafted["thread"], lies_in);
     let faults = drafted["faults"].as_array().unwrap();
     assert!(!faults.is_empty(), "{drafted}");
     for fault in faults {
         assert!(fault["rule"].as_str().unwrap().contains("is not on record here"), "{drafted}");
     }
     let (draft, shown) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
+    let review = printed(&["message", "show-draft", draft, "--as", &osce]).await;
+    assert!(review.contains("within a copy handed on by PL; the original counts"), "{review}");
     let release = ["message", "release", draft, "--digest", shown, "--as-is", "--as", &osce];
     let given = object(&release).await;
     desks.arrived("PL", &given).await;

@@ -117,7 +117,7 @@ pub(super) async fn original_beside(desk: &Desk, said: &Said) -> Vec<Beneath> {
     let (message, marks, whose) = match known_message(desk, &of.to_string()).await {
         Ok(Known { message, marks, .. }) => (message, marks, "the original counts".to_owned()),
         Err(fault) => match within_copies(desk, &of.0).await {
-            Some((by, original)) => (
+            Some((_, by, original)) => (
                 original.message,
                 Vec::new(),
                 format!("within a copy handed on by {by}; the original counts"),
@@ -150,13 +150,13 @@ pub(super) async fn original_beside(desk: &Desk, said: &Said) -> Vec<Beneath> {
     lines
 }
 
-/// A message that lies here only within one that hands it on, and who handed it on. `None` where the node does not
-/// answer as well.
-async fn within_copies(desk: &Desk, of: &Digest) -> Option<(Party, Box<Original>)> {
+/// A message that lies here only within one that hands it on, in which thread that was handed on, and by whom. `None`
+/// where the node does not answer as well.
+pub(super) async fn within_copies(desk: &Desk, of: &Digest) -> Option<(ThreadId, Party, Box<Original>)> {
     for thread in threads_of_copies(desk).await.ok()? {
         let there = History::ask_if_any(desk, thread, None, None).await.ok()?;
-        if let Some(found) = there.and_then(|there| there.handed_on(of)) {
-            return Some(found);
+        if let Some((by, original)) = there.and_then(|there| there.handed_on(of)) {
+            return Some((thread, by, original));
         }
     }
     None
