@@ -273,7 +273,8 @@ pub const THREADS_BESIDE_MAX: usize = 16;
 pub const AMENDMENT_LOOKS_BACK_MAX: usize = 256;
 /// Of what its author said later in its thread, what became of a message is read in no more messages, the newest first,
 /// and in the words that take one of them back. In as many of its thread's newest messages translations of it are looked
-/// for. How many were not looked at is marked.
+/// for. How many were not looked at is marked. A withdrawal that was handed on beside a copy is looked for in as many of
+/// those that were put on record last.
 pub const LATER_WORDS_READ_MAX: usize = 64;
 /// A calendar that a reference names by its year alone is looked for in no more threads, the newest first, and in
 /// no more messages of each.

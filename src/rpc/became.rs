@@ -51,7 +51,7 @@ pub(super) async fn of_handed_on(
     Ok((marks.collect(), later_words_of(head, digest, message).min(most)))
 }
 
-fn handed_on(message: &Message) -> Option<Box<Original>> {
+pub(super) fn handed_on(message: &Message) -> Option<Box<Original>> {
     if message.draft.kind != Kind::Forwarded.name() {
         return None;
     }
@@ -216,7 +216,7 @@ async fn named(
     Ok(found)
 }
 
-fn said(digest: &Digest, message: &Message) -> Option<Said> {
+pub(super) fn said(digest: &Digest, message: &Message) -> Option<Said> {
     let content = content::said(&message.draft.kind, &message.draft.content).content().cloned()?;
     Some(Said {
         message: *digest,

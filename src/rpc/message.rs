@@ -12,7 +12,7 @@ use super::command::{self, digest_in, draft_id, not_what_was_asked, person, refu
 use super::held::{HeldRegimes, reader_in};
 use super::thread::{thread_as_of, unconfirmed, unconfirmed_addressees};
 use super::thread_list::threads_from;
-use super::{became, beginning, by_hand, draft, faults, originals, part, status};
+use super::{became, became_copies, beginning, by_hand, draft, faults, originals, part, status};
 use crate::codec::content::{self, Said};
 use crate::codec::heading::Given;
 use crate::codec::message::{person_to_proto, precedence_to_proto, traffic_to_proto};
@@ -203,6 +203,8 @@ impl MessageService for MessageCalls {
         let most = limits::LATER_WORDS_READ_MAX;
         let became = became::marks(&head, &records, (&digest, &stored.message), most).await;
         marks.extend(became.map_err(status::record)?);
+        let copies = became_copies::tell(&head, &records, &stored.message, &mut marks).await;
+        copies.map_err(status::record)?;
         Ok(Response::new(calls::ShowMessageResponse {
             digest: digest.0.to_vec().into(),
             message: stored.signed,

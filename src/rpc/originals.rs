@@ -99,6 +99,7 @@ impl<'h> Originals<'h> {
         let mut found = self.referred_beyond(outgoing).await?;
         found.extend(self.misnumbered(outgoing, content).await?);
         found.extend(self.of_other_traffic(outgoing, content).await?);
+        found.extend(self.withdrawn(outgoing, content, message).await?);
         // Of what is on record the session itself tells it.
         if message.is_none() {
             found.extend(self.faults_with_session(outgoing).await?);

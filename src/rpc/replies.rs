@@ -9,6 +9,7 @@ use super::beside::Shelf;
 use crate::codec::content;
 use crate::domain::content::Content;
 use crate::domain::digest::Digest;
+use crate::domain::duty::OfAuthor;
 use crate::domain::event::{Event, Record};
 use crate::domain::formatted::Formatted;
 use crate::domain::message::{Dispatch, Outcome, Outgoing, Receipt};
@@ -81,9 +82,24 @@ impl Reading<'_> {
                 }
             }
             let taken_at = self.taken_at(&stored.record, &digest, party).await?;
-            owed.push(OwedBy { party, taken_at, answers, looked });
+            let withdrawn_by = self.request_withdrawn_by(&digest, &stored, party).await?;
+            owed.push(OwedBy { party, taken_at, answers, withdrawn_by, looked });
         }
         Ok(owed)
+    }
+
+    /// The number of the first message by which its author took a request back, and told this Party so.
+    async fn request_withdrawn_by(
+        &self,
+        digest: &Digest,
+        request: &StoredMessage,
+        told: Party,
+    ) -> Result<Option<String>, RecordFault> {
+        let (author, draft) = (request.message.author, &request.message.draft);
+        let of = OfAuthor { thread: draft.thread, author, traffic: draft.traffic };
+        let words = self.head.board.duties.withdrawals.of(of, digest, &request.message.number, Some(told));
+        let Some((_, word)) = words.first() else { return Ok(None) };
+        Ok(self.stored(word).await?.map(|word| word.message.number))
     }
 
     /// What its author took back, and told the asker so: either end knows of the same.

@@ -6,9 +6,10 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::became_copies::CopiedWord;
 use super::held::HeldRegimes;
 use super::originals::{self, Originals};
-use super::{became, by_hand, came_by_file, faults, part};
+use super::{became, became_copies, by_hand, came_by_file, faults, part};
 use crate::codec::content::{self, Said};
 use crate::codec::message::precedence_to_proto;
 use crate::codec::proto::detente::v1 as calls;
@@ -49,7 +50,12 @@ pub async fn thread_as_of(
     let records = head.records(journal);
     let originals = Originals::at(head, records.clone(), as_of);
     let later_words = limits::LATER_WORDS_READ_MAX;
-    let mut look = Look { head, records, originals, regimes, as_of, times: BTreeMap::new(), later_words };
+    let copies = match as_of {
+        None => became_copies::withdrawals(head, &records, thread).await?,
+        Some(_) => Vec::new(),
+    };
+    let times = BTreeMap::new();
+    let mut look = Look { head, records, originals, regimes, as_of, times, later_words, copies };
     let order = then.in_order();
     let mut page = calls::ShowThreadResponse { gaps: gaps(&then), ..Default::default() };
     let (mut shown, mut bytes) = (from, 0_usize);
@@ -135,6 +141,8 @@ struct Look<'h> {
     times: BTreeMap<u64, Instant>,
     /// In so many later words of their authors it is still looked for what became of messages that are handed on.
     later_words: usize,
+    /// Withdrawals that were handed on in the thread.
+    copies: Vec<CopiedWord>,
 }
 
 impl Look<'_> {
@@ -153,6 +161,7 @@ impl Look<'_> {
             let (became, read) = of.await?;
             self.later_words = self.later_words.saturating_sub(read);
             marks.extend(became);
+            became_copies::mark(&mut marks, held.message, &self.copies);
         }
         if self.as_of.is_none() && self.waits_too_long(&entry.digest, held.message) {
             marks.push("what it refers to has not come for long; that is on record".into());

@@ -17,7 +17,8 @@ use super::hotline::checks;
 use super::originals::Originals;
 use super::thread::marks_of;
 use super::{
-    alarms, became, came_by_file, faults, part, status, translated, watch_card, watch_hand_over, watch_now,
+    alarms, became, became_copies, came_by_file, faults, part, status, translated, watch_card,
+    watch_hand_over, watch_now,
 };
 use crate::codec::content;
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
@@ -88,6 +89,8 @@ impl WatchService for WatchCalls {
         let most = limits::LATER_WORDS_READ_MAX;
         let became = became::marks(&head, &records, (&digest, message), most).await;
         marks.extend(became.map_err(status::record)?);
+        let copies = became_copies::tell(&head, &records, message, &mut marks).await;
+        copies.map_err(status::record)?;
         let translated = translated::marks(&head, &records, (&digest, message), most).await;
         marks.extend(translated.map_err(status::record)?);
         let originals = Originals::at(&head, records, None);

@@ -1,6 +1,7 @@
 //! What a bundle says of a message that a later one in it is about: taken back or cancelled, and by which message.
 
 use detente::domain::content::Kind;
+use detente::domain::digest::Digest;
 use detente::replay::verify::Weight;
 
 use crate::forwarded::bundle;
@@ -54,4 +55,42 @@ async fn a_bundle_says_what_is_cancelled_or_taken_back_by_which_message_and_what
         hex::encode([7_u8; 32])
     );
     assert!(proven(&absent.number, &not_here), "{:?}", found.findings);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bundle_says_which_text_is_adopted_and_which_adoption_is_suspended_or_left() {
+    let world = World::new(&["BY", "PL"]).await;
+    let regime = Digest([9; 32]);
+    let adopts = format!(
+        "regime = \"lakes\"\nedition = 2\nregime_digest = \"{regime}\"\nfrom = \"2031-01-01T00:00 Z\"\n\
+         nature = \"political\"\n"
+    );
+    let adopted = send(&world, "BY", 1, heading(1), &form(Kind::Adoption, &adopts)).await;
+    let about = |field: &str, message: &[u8]| {
+        let digest = hex::encode(message);
+        format!(
+            "from = \"2031-02-01T00:00 Z\"\nreason = \"Floods.\"\n[{field}]\nmessage_digest = \"{digest}\"\n"
+        )
+    };
+    let suspends = form(Kind::Suspension, &about("adoption", &adopted.message_digest));
+    let suspended = send(&world, "BY", 2, heading(1), &suspends).await;
+    let leaves = form(Kind::Withdrawal, &about("adoption", &adopted.message_digest));
+    let left = send(&world, "BY", 3, heading(1), &leaves).await;
+    arrived(&world, "PL", &left.message_digest).await;
+    receipted(&world, "BY", "PL").await;
+
+    let found = bundle(&world, "BY", 1, &["BY", "PL"]).await;
+    assert!(found.holds(), "{:?}", found.findings);
+    for (about, sentence) in [
+        (&adopted, format!("BY says that it adopts lakes, edition 2, its text's digest {regime}")),
+        (
+            &suspended,
+            format!("BY says that it suspends what it adopted by {}, in this bundle", adopted.number),
+        ),
+        (&left, format!("BY says that it leaves what it adopted by {}, in this bundle", adopted.number)),
+        (&adopted, format!("LEFT, from the instant stated there, by {}, in this bundle", left.number)),
+    ] {
+        let mut of = found.findings.iter().filter(|one| one.about == about.number);
+        assert!(of.any(|one| one.sentence == sentence), "{sentence}: {:?}", found.findings);
+    }
 }

@@ -132,3 +132,56 @@ async fn it_is_always_possible_to_just_write_and_to_say_that_a_node_will_be_down
         assert!(there.messages[0].marks.iter().all(is_by_number), "{there:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_drafts_about_what_was_taken_back_is_told_so_and_the_receiver_as_well() {
+    let world = World::new(&["BY", "PL"]).await;
+    let naming = |kind: Kind, field: &str, digest: &[u8], more: &str| {
+        form(kind, &format!("{more}\n[{field}]\nmessage_digest = \"{}\"\n", hex::encode(digest)))
+    };
+    let notice = notify(&world, 1).await;
+    arrived(&world, "PL", &notice.message_digest).await;
+    let asked = send(&world, "PL", 2, to("BY", 1), &question(&notice.message_digest)).await;
+    arrived(&world, "BY", &asked.message_digest).await;
+    let withdraws = |digest: &[u8]| naming(Kind::MessageWithdrawal, "withdraws", digest, "");
+    let back = send(&world, "BY", 2, to("PL", 1), &withdraws(&notice.message_digest)).await;
+    let not_asked = send(&world, "PL", 3, to("BY", 1), &withdraws(&asked.message_digest)).await;
+    arrived(&world, "PL", &back.message_digest).await;
+    arrived(&world, "BY", &not_asked.message_digest).await;
+
+    let of_notice = &notice.message_digest;
+    let amends = naming(Kind::Amendment, "amends", of_notice, "[notification]\ndesignation = \"Spring\"\n");
+    let drafts = [
+        ("BY", "PL", "cancels", naming(Kind::Cancellation, "cancels", of_notice, ""), &back),
+        ("BY", "PL", "withdraws", withdraws(of_notice), &back),
+        ("PL", "BY", "about", question(of_notice), &back),
+        ("PL", "BY", "other_message", naming(Kind::SameActivity, "other_message", of_notice, ""), &back),
+        ("BY", "PL", "to", answer(&asked.message_digest, 1), &not_asked),
+        ("BY", "PL", "amends", amends.clone(), &back),
+    ];
+    for (number, (party, other, field, content, word)) in (20..).zip(drafts) {
+        let told = draft(&world, party, number, to(other, 1), &content).await.unwrap().faults;
+        let mark = format!("WITHDRAWN by {}", word.number);
+        let is_it = |one: &&calls::Fault| one.field == field && one.rule.starts_with(&mark);
+        assert!(told.iter().find(is_it).is_some_and(|one| !one.stops_release), "{field}: {told:?}");
+    }
+
+    let amended = send(&world, "BY", 3, to("PL", 1), &amends).await;
+    arrived(&world, "PL", &amended.message_digest).await;
+    for party in ["BY", "PL"] {
+        let there = show(&world, party, &notice.thread, 0).await.messages;
+        let rules = |digest: &bytes::Bytes| -> Vec<String> {
+            let one = there.iter().find(|one| one.digest == *digest).unwrap();
+            one.faults.iter().map(|fault| fault.rule.clone()).collect()
+        };
+        let wanted = format!(
+            "WITHDRAWN by {}: with this, notice is given again, in place of any that stands",
+            back.number
+        );
+        assert!(rules(&amended.message_digest).contains(&wanted), "{party}");
+        // What was said before is not marked by what came after.
+        for earlier in [&back.message_digest, &asked.message_digest] {
+            assert!(rules(earlier).iter().all(|rule| !rule.contains("WITHDRAWN")), "{party}");
+        }
+    }
+}

@@ -250,6 +250,23 @@ async fn what_became_of_a_message_is_told_to_whoever_hands_it_on_and_marked_wher
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_copy_is_marked_by_its_authors_withdrawal_that_was_handed_on_beside_it() {
+    let world = World::new(&["BY", "PL", "OSCE"]).await;
+    let (said, forwarded) = passed_on(&world, &filled(Kind::Notification)).await;
+    let back = format!("[withdraws]\nmessage_digest = \"{}\"\n", hex::encode(&said.message_digest));
+    let back = send(&world, "BY", 2, heading(1), &read_form(Kind::MessageWithdrawal, &back)).await;
+    arrived(&world, "PL", &back.message_digest).await;
+    let word = show(&world, "PL", &vec![1; 16].into(), 0).await.messages.pop().unwrap().message;
+    let copy = send(&world, "PL", 3, to("OSCE", 2), &handed_on(word)).await;
+    arrived(&world, "OSCE", &copy.message_digest).await;
+    let mark = format!("the message that it hands on: WITHDRAWN by {}, handed on by PL", back.number);
+    assert!(first(&world, "OSCE", 2).await.marks.contains(&mark));
+    let call = calls::ReadRequest { digest: forwarded.message_digest, ..Default::default() };
+    let read = watches(&world.desk("OSCE", "watch")).read(call).await.unwrap().into_inner();
+    assert!(read.marks.contains(&mark), "{:?}", read.marks);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn words_on_regimes_that_are_handed_on_bind_nobody_towards_the_receiver() {
     let world = World::new(&["BY", "PL", "OSCE"]).await;
     passed_on(&world, &filled(Kind::Adoption)).await;

@@ -273,6 +273,30 @@ async fn a_request_and_its_reply_say_alike_at_both_ends_when_it_is_due_and_how_i
         );
         assert!(check.lines.iter().any(|line| line.text == wanted), "{code}: {check:#?}");
     }
+
+    // No reply is awaited to a request that its author took back: both ends say so, and whoever replies is told.
+    let text = format!("[withdraws]\nmessage_digest = \"{}\"\n", hex::encode(&again.message_digest));
+    let withdrawal = crate::officer::form(Kind::MessageWithdrawal, &text);
+    let heading = calls::Heading { regime: None, ..referring(&regime, 3, "PL", None) };
+    let back = send(&world, "BY", 6, heading, &withdrawal).await;
+    both_settled(&world, "BY", "PL").await;
+    for code in ["BY", "PL"] {
+        let messages = show(&world, code, &vec![3; 16].into(), 0).await.messages;
+        let check = messages[0].check.clone().expect("the request cites a regime");
+        let lines: Vec<&str> = check.lines.iter().map(|line| line.text.as_str()).collect();
+        let number = &back.number;
+        let wanted =
+            format!("PL: the request was withdrawn by {number}, and no reply is awaited any more [para 5]");
+        assert!(lines.contains(&wanted.as_str()), "{code}: {lines:#?}");
+        assert!(lines.iter().all(|line| !line.starts_with("Owed: a reply")), "{code}: {lines:#?}");
+    }
+    let answers = referring(&regime, 7, "BY", Some(&again.message_digest));
+    let told = crate::officer::draft(&world, "PL", 7, answers, &reply).await.unwrap().faults;
+    let is_told = |one: &calls::Fault| {
+        one.field == "heading.references[1]"
+            && one.rule == format!("WITHDRAWN by {}: its author took it back", back.number)
+    };
+    assert!(told.iter().any(is_told), "{told:?}");
 }
 
 #[tokio::test]

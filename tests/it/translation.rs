@@ -14,6 +14,7 @@ use crate::form::strategies;
 use crate::forwarded::bundle;
 use crate::officer::{arrived, filled, heading, notify, send, show};
 use crate::officer_program::{object, printed, refused, written};
+use crate::print_pdf::{read_file_by, squeezed};
 use crate::talk::outgoing;
 use crate::world::{Medium, World};
 
@@ -103,6 +104,33 @@ async fn a_translation_is_held_against_the_original_that_is_here() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_pdf_of_a_translation_has_the_original_beside_it_as_the_text_has() {
+    let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
+    let said = notify(&world, 1).await;
+    arrived(&world, "PL", &said.message_digest).await;
+    let lines = vec![line("heading.subject", "Jesienne zniwa")];
+    let content = Content::Translation(translation(&said.message_digest, lines));
+    let back = detente::codec::proto::detente::v1::Heading {
+        action: vec![crate::officer::addressee("BY")],
+        language: "pl".into(),
+        ..heading(1)
+    };
+    let given = hex::encode(&send(&world, "PL", 2, back, &content).await.message_digest);
+    let watch = world.state("PL").desk_directory("watch").display().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("form.pdf");
+    object(&["message", "print", &given, "--as", &watch, "--pdf", &file.display().to_string()]).await;
+    let on_paper = squeezed(&read_file_by("-layout", &file));
+    let in_text = squeezed(&printed(&["message", "print", &given, "--as", &watch]).await);
+    let original = format!("ORIGINAL BY, {}; the original counts", said.number);
+    for words in [original.as_str(), "Original (en) Autumn Harvest 2031", "Translation (pl) Jesienne zniwa"] {
+        for found in [&on_paper, &in_text] {
+            assert!(found.contains(&squeezed(words)), "{words} is not in {found}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_translation_that_its_author_took_back_is_marked_wherever_it_stands_beside_the_original() {
     let world = World::on_real_time(Medium::Embedded, &["BY", "PL"]).await;
     let said = notify(&world, 1).await;
@@ -133,6 +161,9 @@ async fn a_translation_that_its_author_took_back_is_marked_wherever_it_stands_be
         }
         let shown = object(&["message", "show", &thread, "--as", &releaser]).await;
         assert_eq!(shown["messages"][0]["translations"][0]["withdrawn_by"], word.number);
+        // It is no exercise, and heads nothing of what stands.
+        let shown = printed(&["exercise", "show", &thread, "--as", &releaser]).await;
+        assert!(!shown.contains("Withdrawn: "), "{party}: {shown}");
     }
 }
 
@@ -309,16 +340,18 @@ async fn officers_translate_from_a_template_and_hand_on_and_the_original_stays_a
     let text = put(template, "heading.subject", "Jesienne żniwa 2031");
     let text = text.replace("translator = \"\"", "translator = \"Jan Tlumacz\"");
     let file_there = written(folder, "pl.toml", &text);
-    let translate =
-        ["message", "translate", &file_there, "--to", "PL", "--thread", lies_in, "--as", &drafter];
+    let translate = ["message", "translate", &file_there, "--to", "PL", "--as", &drafter];
     // The original itself never came to OSCE, and a draft says so.
     let drafted = object(&translate).await;
+    assert_eq!(drafted["thread"], lies_in);
     let faults = drafted["faults"].as_array().unwrap();
     assert!(!faults.is_empty(), "{drafted}");
     for fault in faults {
         assert!(fault["rule"].as_str().unwrap().contains("is not on record here"), "{drafted}");
     }
     let (draft, shown) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
+    let review = printed(&["message", "show-draft", draft, "--as", &osce]).await;
+    assert!(review.contains("within a copy handed on by PL; the original counts"), "{review}");
     let release = ["message", "release", draft, "--digest", shown, "--as-is", "--as", &osce];
     let given = object(&release).await;
     desks.arrived("PL", &given).await;

@@ -85,7 +85,9 @@ fn print_beside(
     }
     say!("\nWHAT STANDS");
     for (message, word) in &picture.withdrawn {
-        if let Some(taken_back) = said.iter().find(|one| one.message == *message) {
+        // What stands beside exercises, such as a translation, is in the history.
+        let is_of_exercise = |one: &&Said| one.message == *message && one.content.kind().noun() == NOUN;
+        if let Some(taken_back) = said.iter().find(is_of_exercise) {
             say!("Withdrawn: {}", by(taken_back));
             row(1, "by", &by(word));
             form_lines(1, &taken_back.content);

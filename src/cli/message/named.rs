@@ -6,6 +6,7 @@
 use tonic::{Code, Response};
 
 use super::known::service;
+use super::translations::within_copies;
 use crate::cli::desk::{Desk, answer};
 use crate::cli::fault::Fault;
 use crate::codec::proto::detente::v1 as calls;
@@ -106,11 +107,21 @@ pub(super) async fn thread_of(
         (Some(there), _) => Ok(Some(there)),
         // Carried all the same, and marked.
         (None, Some(asked)) => Ok(Some(asked)),
-        (None, None) => Err(Fault::new(
-            "the message that the form is about is not on record here: correct its digest in the form, or give \
-             the thread with --thread",
-        )),
+        (None, None) => match of_copy(desk, content, &digest).await {
+            Some(thread) => Ok(Some(thread)),
+            None => Err(Fault::new(
+                "the message that the form is about is not on record here: correct its digest in the form, or give \
+                 the thread with --thread",
+            )),
+        },
     }
+}
+
+/// A translation of what lies here only within a copy belongs to the thread in which that was handed on.
+async fn of_copy(desk: &Desk, content: &Content, original: &Digest) -> Option<ThreadId> {
+    let is_translation = matches!(content, Content::Translation(_));
+    let found = if is_translation { within_copies(desk, original).await } else { None };
+    found.map(|(thread, ..)| thread)
 }
 
 /// The thread of the messages that a draft answers; `None` where it answers none that has a digest.

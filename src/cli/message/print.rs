@@ -77,7 +77,13 @@ struct Found {
 pub async fn print(args: PrintArgs) -> Result<(), Fault> {
     let found = find(&args).await?;
     match &args.pdf {
-        Some(path) => write_pdf(path, &args.font, found.document, args.json)?,
+        Some(path) => {
+            let lines = match &found.says {
+                Some((desk, said)) => translations::original_beside(desk, said).await,
+                None => Vec::new(),
+            };
+            write_pdf(path, &args.font, found.document.with_original(lines), args.json)?;
+        }
         None if args.json => print_rows(&found.document),
         None => {
             out::text(&official::text(&official::pages(&found.document)));

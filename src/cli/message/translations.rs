@@ -8,14 +8,16 @@ use super::known::{Known, all_threads, known_message};
 use super::rows;
 use crate::cli::desk::{As, Desk};
 use crate::cli::fault::Fault;
-use crate::cli::form::{self, Original};
+use crate::cli::form::{self, Original as Translated};
 use crate::cli::out::say;
 use crate::cli::{given, out};
 use crate::codec::content::{self, Said};
+use crate::codec::forwarded::Original;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::message::Message;
-use crate::domain::text::shown;
+use crate::domain::party::Party;
+use crate::domain::text::{shown, shown_lines};
 use crate::domain::translation::{Beside, texts};
 use crate::limits;
 
@@ -40,7 +42,7 @@ pub async fn template(args: TemplateArgs) -> Result<(), Fault> {
         None => (digest, message, said),
     };
     let texts = texts(&message.draft, said.content());
-    let original = Original {
+    let original = Translated {
         digest,
         number: &message.number,
         author: message.author.as_str(),
@@ -87,37 +89,77 @@ pub(super) async fn of(
     Ok(found)
 }
 
-/// The original of a translation, text by text, where it is on record at the node: it counts, and is shown beside.
-/// Nothing of what is no translation.
+/// How far a line is indented, what it is called, and what it says, line by line. All of it is safe to show.
+pub(super) type Beneath = (usize, String, Vec<String>);
+
+/// The original of a translation, text by text, where it is on record at the node, or within a copy that was handed on:
+/// it counts, and is shown beside. Nothing of what is no translation.
 pub async fn print_original(desk: &Desk, said: &Said) {
-    let Said::Form(Content::Translation(form)) = said else { return };
-    let Some(of) = form.of.message_digest else { return };
-    say!("");
-    let Known { message, marks, .. } = match known_message(desk, &of.to_string()).await {
-        Ok(known) => known,
-        Err(fault) => {
-            let why = shown(&fault.to_string());
-            return rows::row(0, "ORIGINAL", &format!("it counts, and is not shown here: {why}"));
+    let lines = original_beside(desk, said).await;
+    if !lines.is_empty() {
+        say!("");
+    }
+    for (depth, label, text) in lines {
+        if text.is_empty() {
+            rows::row(depth, &label, "");
         }
+        for (index, line) in text.iter().enumerate() {
+            rows::row(depth, if index == 0 { label.as_str() } else { "" }, line);
+        }
+    }
+}
+
+/// The same as lines; empty for what is no translation.
+pub(super) async fn original_beside(desk: &Desk, said: &Said) -> Vec<Beneath> {
+    let Said::Form(Content::Translation(form)) = said else { return Vec::new() };
+    let Some(of) = form.of.message_digest else { return Vec::new() };
+    let one = |depth: usize, label: &str, text: String| (depth, label.to_owned(), vec![text]);
+    let (message, marks, whose) = match known_message(desk, &of.to_string()).await {
+        Ok(Known { message, marks, .. }) => (message, marks, "the original counts".to_owned()),
+        Err(fault) => match within_copies(desk, &of.0).await {
+            Some((_, by, original)) => (
+                original.message,
+                Vec::new(),
+                format!("within a copy handed on by {by}; the original counts"),
+            ),
+            None => {
+                let why = shown(&fault.to_string());
+                return vec![one(0, "ORIGINAL", format!("it counts, and is not shown here: {why}"))];
+            }
+        },
     };
     let (author, number) = (message.author, shown(&message.number));
-    rows::row(0, "ORIGINAL", &format!("{author}, {number}; the original counts"));
-    for mark in &marks {
-        rows::row(1, "Mark", &shown(mark));
-    }
+    let mut lines = vec![one(0, "ORIGINAL", format!("{author}, {number}; {whose}"))];
+    lines.extend(marks.iter().map(|mark| one(1, "Mark", shown(mark))));
     let original = content::said(&message.draft.kind, &message.draft.content);
     let there = texts(&message.draft, original.content());
     for line in &form.lines {
-        rows::row(1, &shown(&line.path), "");
+        lines.push((1, shown(&line.path), Vec::new()));
         match there.iter().find(|text| text.path.as_str() == line.path) {
             Some(text) => {
                 let label = format!("Original ({})", shown(&message.draft.language));
-                rows::text(2, &label, &text.text);
+                lines.push((2, label, shown_lines(&text.text)));
             }
-            None => rows::row(2, "no text of the original", ""),
+            None => lines.push((2, "no text of the original".to_owned(), Vec::new())),
         }
-        rows::text(2, &format!("Translation ({})", shown(&form.language)), &line.text.0);
+        if !line.text.0.is_empty() {
+            let label = format!("Translation ({})", shown(&form.language));
+            lines.push((2, label, shown_lines(&line.text.0)));
+        }
     }
+    lines
+}
+
+/// A message that lies here only within one that hands it on, in which thread that was handed on, and by whom. `None`
+/// where the node does not answer as well.
+pub(super) async fn within_copies(desk: &Desk, of: &Digest) -> Option<(ThreadId, Party, Box<Original>)> {
+    for thread in threads_of_copies(desk).await.ok()? {
+        let there = History::ask_if_any(desk, thread, None, None).await.ok()?;
+        if let Some((by, original)) = there.and_then(|there| there.handed_on(of)) {
+            return Some((thread, by, original));
+        }
+    }
+    None
 }
 
 /// The threads that a message which hands on another one opened, the newest first, as many as are read.

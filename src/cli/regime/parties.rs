@@ -31,6 +31,17 @@ pub struct PartiesArgs {
     json: bool,
 }
 
+/// A name that nobody uses is a caller's mistake, and no answer.
+fn unknown(regime: &str, known: &[String]) -> Fault {
+    let known: Vec<String> = known.iter().map(|name| shown(name)).collect();
+    Fault::new(format!(
+        "no regime of the name {} is known here: no text of it is held or built in, and no Party said that it adopts \
+         it; known are: {}",
+        shown(regime),
+        known.join(", ")
+    ))
+}
+
 pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let as_of_ms = args.as_of.map(|at| at.0);
@@ -52,6 +63,7 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
         if answered.unknown {
             let object = json!({"kind": "unknown", "regime": args.regime, "known": answered.known});
             say!("{}", json::line(&object));
+            return Err(unknown(&args.regime, &answered.known));
         }
         return Ok(());
     }
@@ -59,14 +71,7 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
         say!("at {at}, as far as it is on record here now");
     }
     if answered.unknown {
-        let known: Vec<String> = answered.known.iter().map(|name| shown(name)).collect();
-        say!(
-            "no regime of the name {} is known here: no text of it is held or built in, and no Party said that it \
-             adopts it; known are: {}",
-            shown(&args.regime),
-            known.join(", ")
-        );
-        return Ok(());
+        return Err(unknown(&args.regime, &answered.known));
     }
     match (answered.parties.is_empty(), answered.announced.is_empty()) {
         (true, true) => say!("no Party has told this one that it takes part in {}", shown(&args.regime)),

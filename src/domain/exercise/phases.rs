@@ -60,7 +60,10 @@ pub(super) fn check_figures(phases: &[Phase], forces: &[&[Figure]], at: &Path, f
             if let Some((number, total)) = figure.number.zip(total(figure, forces))
                 && number > total
             {
-                let rule = format!("is more than the total of {total} that is stated of the whole");
+                let whole =
+                    [&figure.party, &figure.territory, &figure.kind].into_iter().all(String::is_empty);
+                let of = if whole { "the whole" } else { "the same outside the phases" };
+                let rule = format!("is more than the total of {total} that is stated of {of}");
                 faults.add(&at.item(nth).field("number"), rule);
             }
         }

@@ -64,6 +64,7 @@ labels! {
     END = "end", "END OF MESSAGE";
     LACKING = "lacking", "NOTE";
     BESIDE = "beside", "NOTE";
+    ORIGINAL = "original", "ORIGINAL";
 }
 
 /// What stands where nothing is stated.

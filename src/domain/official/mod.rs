@@ -188,6 +188,15 @@ impl Document {
         self
     }
 
+    /// With the original of what is a translation, behind the trailer: of each line how far it is indented, what it is
+    /// called and what it says, safe to show.
+    pub fn with_original(mut self, lines: Vec<(usize, String, Vec<String>)>) -> Document {
+        let (field, region) = (labels::ORIGINAL.field, Region::Content);
+        let row = |(depth, label, text)| Row { field, region, depth, mark: String::new(), label, text };
+        self.rows.extend(lines.into_iter().map(row));
+        self
+    }
+
     fn note(&mut self, label: labels::Label, text: Vec<String>) {
         self.rows.push(Row {
             field: label.field,

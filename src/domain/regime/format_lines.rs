@@ -44,7 +44,15 @@ impl Page<'_> {
 
     pub(super) fn reply(&mut self, reply: &Reply) {
         let rule = &reply.rule;
-        let word = if reply.is_owed_by_nobody { "Asked for, and owed by nobody" } else { "Owed" };
+        let is_withdrawn =
+            !reply.clocks.is_empty() && reply.clocks.iter().all(|one| one.withdrawn_by.is_some());
+        let word = if is_withdrawn {
+            "Asked for, and not awaited any more"
+        } else if reply.is_owed_by_nobody {
+            "Asked for, and owed by nobody"
+        } else {
+            "Owed"
+        };
         let text = format!("{word}: {}", reply_lines::asked_for(rule, &shown(&rule.format), reply.by));
         self.line(0, self.said(text, &rule.ground, rule.ground.standing));
         for party in &reply.not_bound {

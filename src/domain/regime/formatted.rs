@@ -146,7 +146,7 @@ fn reply(regime: &Regime, format: &Format, message: &Formatted, asked: &Asked) -
     let clock = |replies: &Replies, owed: &OwedBy| {
         let asked = (message, asked.released_at?);
         let clock = Clock::of(owed.party, (regime, reply), asked, owed.taken_at, &owed.answers, replies.at);
-        Some(Clock { looked: owed.looked, ..clock })
+        Some(Clock { looked: owed.looked, withdrawn_by: owed.withdrawn_by.clone(), ..clock })
     };
     let of_all = |replies: &Replies| replies.owed.iter().filter_map(|owed| clock(replies, owed)).collect();
     let clocks = asked.replies.as_ref().map(of_all).unwrap_or_default();

@@ -83,7 +83,7 @@ pub fn divided(name: &str, rule: &FigureRule, axis: Axis, subject: &Subject) -> 
         let Some(rows) = measuring.rows(count) else { continue };
         is_any = true;
         let whole = measuring.whole(count, &rows);
-        measuring.beside_phases(count, whole);
+        measuring.beside_phases(count, &rows, whole);
         let one = measuring.on(count, &rows, axis);
         measuring.accounts.clear();
         all.all_told &= one.all_told;
@@ -141,7 +141,7 @@ impl<'s, 'a> Measuring<'s, 'a> {
     fn place(&mut self, count: &Count, over: Over) -> Option<(Quantity, String)> {
         let rows = self.rows(count)?;
         let whole = self.whole(count, &rows);
-        let whole = self.beside_phases(count, whole);
+        let whole = self.beside_phases(count, &rows, whole);
         Some(match over {
             Over::Whole => (whole, String::new()),
             Over::AnyParty => self.greatest(count, &rows, Axis::Party, (over, whole)),
@@ -329,9 +329,16 @@ impl Divided {
             }
             greatest = greatest.greater(*part);
         }
+        // Another one may have more by one of the accounts of it.
+        let of_greatest = self.parts.get(of).map_or(0, |part| part.low);
+        let may_be_it = |(name, part): &(&String, &Quantity)| {
+            name.as_str() != of && part.high.is_some_and(|high| high > of_greatest)
+        };
+        let others = self.parts.iter().filter(may_be_it).map(|(name, _)| name.as_str());
+        let of = std::iter::once(of).chain(others).collect::<Vec<_>>().join(" or ");
         let high = greatest.high.filter(|_| self.all_told).map(|high| high.saturating_add(self.more));
         let greatest = Quantity { low: greatest.low.saturating_sub(self.less), high };
-        (greatest.within(whole.high), of.to_owned())
+        (greatest.within(whole.high), of)
     }
 }
 

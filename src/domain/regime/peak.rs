@@ -16,17 +16,46 @@ use crate::domain::form::outline::{Item, Path, Value};
 
 impl Measuring<'_, '_> {
     /// The whole with its phases beside it: what takes part in one takes part. One that is declared to be more is one
-    /// more account of the whole.
-    pub(super) fn beside_phases(&mut self, count: &Count, whole: Quantity) -> Quantity {
-        let Some(stated) = whole.high else { return whole };
-        let phases = self.of_each_phase(count, |phase, rows| phase.whole(count, rows).most_stated());
-        let most = phases.into_iter().max().unwrap_or(0);
+    /// more account of the whole, and so is one in which a part is declared to be more than that part of the whole.
+    pub(super) fn beside_phases(&mut self, count: &Count, rows: &Rows, whole: Quantity) -> Quantity {
+        let phases = self.of_each_phase(count, |phase, rows| phase.whole(count, rows));
+        let Some(stated) = whole.high else {
+            let least = phases.iter().map(|phase| phase.low).max().unwrap_or(0);
+            return Quantity::at_least(whole.low.max(least));
+        };
+        let in_one = phases.into_iter().map(Quantity::most_stated).max().unwrap_or(0);
+        let most = in_one.max(self.by_parts_of_phases(count, rows));
         if most <= stated {
             return whole;
         }
-        self.accounts.push(Account { by: By::Phase, quantity: Quantity::at_least(most) });
+        if in_one > stated {
+            self.accounts.push(Account { by: By::Phase, quantity: Quantity::at_least(in_one) });
+        }
         self.add(Lack::Contradiction { figure: self.name.to_owned(), least: whole.low, most });
         Quantity { low: whole.low, high: Some(most) }
+    }
+
+    /// What the parts of the whole come to on one axis, each taken for the most that it is declared to be in a phase:
+    /// of the axes the most. Where a part may be any number more, no phase adds to it.
+    fn by_parts_of_phases(&mut self, count: &Count, rows: &Rows) -> u64 {
+        let (accounts, lacking) = (self.accounts.clone(), self.lacking.clone());
+        let mut most = 0;
+        for account in accounts {
+            let By::Parts(axis) = account.by else { continue };
+            let parts = self.parts(count, rows, axis);
+            let phases = self.of_each_phase(count, |phase, rows| phase.parts(count, rows, axis));
+            let mut beyond: BTreeMap<String, u64> = BTreeMap::new();
+            for (name, in_phase) in phases.into_iter().flatten() {
+                let Some(high) = parts.get(&name).and_then(|part| part.high) else { continue };
+                let more = in_phase.most_stated().saturating_sub(high);
+                let known = beyond.entry(name).or_insert(0);
+                *known = more.max(*known);
+            }
+            let beyond = beyond.into_values().fold(0, u64::saturating_add);
+            most = most.max(account.quantity.most_stated().saturating_add(beyond));
+        }
+        self.lacking = lacking;
+        most
     }
 
     /// The same of what each name on an axis comes to, where these are all that the form names.

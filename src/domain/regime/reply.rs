@@ -36,6 +36,9 @@ pub struct OwedBy {
     /// By its own receipt for the request, if one is held here.
     pub taken_at: Option<Instant>,
     pub answers: Vec<Answer>,
+    /// The official number of the message by which its author took the request back, and told this Party so: not safe
+    /// to show.
+    pub withdrawn_by: Option<String>,
     /// Whether all was read that it said under the regime.
     pub looked: Looked,
 }
@@ -80,6 +83,8 @@ pub struct Clock {
     pub due: Due,
     pub answer: Option<Answer>,
     pub state: State,
+    /// The official number of the message that took back what asks for it: none is awaited any more. Not safe to show.
+    pub withdrawn_by: Option<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -119,7 +124,7 @@ impl Clock {
         };
         let answer = answers.iter().min_by_key(key).cloned();
         let state = state(due, answer.as_ref(), at);
-        Clock { of, looked: Looked::AtAll, due, answer, state }
+        Clock { of, looked: Looked::AtAll, due, answer, state, withdrawn_by: None }
     }
 }
 

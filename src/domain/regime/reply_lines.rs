@@ -58,6 +58,14 @@ pub fn asked_by(
 
 /// Beside the request: who owes it, until when, and what came.
 pub(super) fn owed(clock: &Clock) -> String {
+    if let Some(number) = &clock.withdrawn_by {
+        let (number, of) = (shown(number), clock.of);
+        let then = clock.answer.as_ref().map(|answer| format!("; answered by {}", shown(&answer.number)));
+        let then = then.unwrap_or_default();
+        return format!(
+            "{of}: the request was withdrawn by {number}, and no reply is awaited any more{then}"
+        );
+    }
     let came = match (&clock.answer, clock.state) {
         (Some(answer), state) => {
             format!("answered {}by {}, {}", how(state, " "), shown(&answer.number), when(answer, state))

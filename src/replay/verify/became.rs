@@ -1,4 +1,5 @@
-//! What messages of a bundle say of other messages in it: which one is taken back, cancelled, amended, or replaced.
+//! What messages of a bundle say of other messages in it: which one is taken back, cancelled, amended, or replaced, and
+//! which adoption is suspended or left; and which text of rules an adoption is of.
 //!
 //! Never here: an effect on another Party's message, or on one that is not in the bundle. Which message is meant its
 //! author's form says, by digest or by number.
@@ -23,6 +24,9 @@ enum Does {
     Amends,
     Updates,
     Replaces,
+    Suspends,
+    Resumes,
+    Leaves,
 }
 
 /// A word on another message.
@@ -40,6 +44,7 @@ struct Word {
 
 impl Checker<'_> {
     pub(super) fn became(&mut self) {
+        self.adopted();
         let words = self.words();
         // Of what nothing shows when it was written it takes nothing back for certain.
         let is_certain = |word: &&Word| self.word_of(&word.message) == Proven;
@@ -53,6 +58,28 @@ impl Checker<'_> {
             let Some(about) = self.messages.get(&of).map(name) else { continue };
             let sentence = format!("{} by {}, in this bundle", word.does.done(), shown(&word.number));
             self.signed(&about, weight, &[word.author], sentence);
+        }
+    }
+
+    /// Of each adoption which text of rules it is of.
+    fn adopted(&mut self) {
+        let mut adoptions = Vec::new();
+        for (digest, message) in &self.messages {
+            let read = content::said(&message.draft.kind, &message.draft.content);
+            let Some(Content::Adoption(form)) = read.content() else { continue };
+            let regime = shown(&form.regime);
+            let edition =
+                form.edition.map_or_else(|| "none stated".to_owned(), |edition| edition.to_string());
+            let text =
+                form.regime_digest.map_or_else(|| "none stated".to_owned(), |digest| digest.to_string());
+            let author = message.author;
+            let sentence =
+                format!("{author} says that it adopts {regime}, edition {edition}, its text's digest {text}");
+            adoptions.push((*digest, name(message), author, sentence));
+        }
+        for (digest, about, author, sentence) in adoptions {
+            let weight = self.word_of(&digest);
+            self.signed(&about, weight, &[author], sentence);
         }
     }
 
@@ -102,6 +129,9 @@ fn does(content: &Content) -> Option<(Does, &MessageReference)> {
         Content::Cancellation(form) => (Does::Cancels, &form.cancels),
         Content::Amendment(form) => (Does::Amends, &form.amends),
         Content::Update(form) => (Does::Updates, &form.updates),
+        Content::Suspension(form) => (Does::Suspends, &form.adoption),
+        Content::Resumption(form) => (Does::Resumes, &form.suspension),
+        Content::Withdrawal(form) => (Does::Leaves, &form.adoption),
         _ => (Does::Replaces, content.in_place_of()?),
     };
     (named.message_digest.is_some() || !named.number.is_empty()).then_some((does, named))
@@ -122,6 +152,9 @@ impl Does {
             Does::Amends => "amends",
             Does::Updates => "updates",
             Does::Replaces => "takes the place of",
+            Does::Suspends => "suspends what it adopted by",
+            Does::Resumes => "resumes what it suspended by",
+            Does::Leaves => "leaves what it adopted by",
         }
     }
 
@@ -132,6 +165,9 @@ impl Does {
             Does::Amends => "AMENDED",
             Does::Updates => "UPDATED",
             Does::Replaces => "REPLACED",
+            Does::Suspends => "SUSPENDED, from the instant stated there,",
+            Does::Resumes => "RESUMED, from the instant stated there,",
+            Does::Leaves => "LEFT, from the instant stated there,",
         }
     }
 
@@ -146,6 +182,8 @@ impl Does {
                 Does::Amends => matches!(kind, Some(Kind::Notification | Kind::Amendment)),
                 Does::Updates => true,
                 Does::Replaces => word.draft.kind == named.draft.kind,
+                Does::Suspends | Does::Leaves => kind == Some(Kind::Adoption),
+                Does::Resumes => kind == Some(Kind::Suspension),
             }
     }
 }

@@ -9,8 +9,10 @@ use crate::cli::desk::Desk;
 use crate::cli::fault::Fault;
 use crate::cli::message::handed_on;
 use crate::cli::message::translations::{is_into, threads_of_copies};
+use crate::codec::forwarded::Original;
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
+use crate::domain::party::Party;
 use crate::domain::time::Instant;
 use crate::domain::translation::Beside;
 
@@ -36,6 +38,14 @@ impl History {
             Some(one).filter(|one| one.is_of(original))
         };
         self.messages.iter().filter_map(of).collect()
+    }
+
+    /// A message that one here hands on, and who does so.
+    pub(in crate::cli::message) fn handed_on(&self, of: &Digest) -> Option<(Party, Box<Original>)> {
+        self.messages.iter().find_map(|line| {
+            let original = handed_on::original(&line.said)?;
+            (original.digest == *of).then_some((line.message.author, original))
+        })
     }
 
     /// Reads also the translations that lie in the threads of messages which are handed on here; and, where
