@@ -29,6 +29,16 @@ pub fn row(depth: usize, label: &str, value: &str) {
     if value.is_empty() { say!("{label}") } else { say!("{label:<28}  {value}") }
 }
 
+/// A text from outside, line by line; nothing where it is empty.
+pub fn text(depth: usize, label: &str, text: &str) {
+    if text.is_empty() {
+        return;
+    }
+    for (index, line) in shown_lines(text).iter().enumerate() {
+        row(depth, if index == 0 { label } else { "" }, line);
+    }
+}
+
 pub fn faults(faults: &[Fault]) {
     let stopping: Vec<String> =
         faults.iter().filter(|fault| fault.stops_release).map(|fault| shown(&fault.field)).collect();
