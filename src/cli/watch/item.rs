@@ -33,18 +33,33 @@ pub(super) fn of_item(now: &calls::NowResponse, item: &calls::NowItem, key: &str
         both(now, item.since_ms),
         shown(&item.language),
     );
-    let became = item.marks.iter().find(|mark| is_of_what_became(mark));
-    let became = became.map_or_else(String::new, |mark| format!("{}: ", shown(mark)));
+    let subject = subject(item);
     let second = match item.session_waiting {
-        0 => format!("{digest}  {became}{}", shown(&item.subject)),
+        0 => format!("{digest}  {subject}"),
         // The number first: where the line ends, a subject may be cut.
-        waiting => {
+        _ => {
             let thread = hex::encode(&item.thread);
             let thread = thread.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
-            format!("{digest}  hotline session {thread}, {waiting} waiting: {became}{}", shown(&item.subject))
+            format!("{digest}  hotline session {thread}, {}: {subject}", waiting(item))
         }
     };
     [first, second, next(now, item), link(now, item)].map(|text| marked(traffic, &text))
+}
+
+/// What became of it, and its subject in quotation marks: no subject can pass for what the node says of it.
+pub(super) fn subject(item: &calls::NowItem) -> String {
+    let became = item.marks.iter().find(|mark| is_of_what_became(mark));
+    let became = became.map_or_else(String::new, |mark| format!("{}: ", shown(mark)));
+    format!("{became}\"{}\"", shown(&item.subject))
+}
+
+/// How many wait of a session, and how many of those were taken back.
+pub(super) fn waiting(item: &calls::NowItem) -> String {
+    let waiting = format!("{} waiting", item.session_waiting);
+    match item.session_withdrawn {
+        0 => waiting,
+        withdrawn => format!("{waiting}, {withdrawn} withdrawn"),
+    }
 }
 
 fn next(now: &calls::NowResponse, item: &calls::NowItem) -> String {

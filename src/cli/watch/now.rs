@@ -137,6 +137,7 @@ fn item_json(item: &calls::NowItem) -> Value {
         "card": item.card,
         "holding_draft": (!item.holding_draft.is_empty()).then(|| hex::encode(&item.holding_draft)),
         "session_waiting": (item.session_waiting != 0).then_some(item.session_waiting),
+        "session_withdrawn": (item.session_waiting != 0).then_some(item.session_withdrawn),
         "unconfirmed_by": (!item.unconfirmed_by.is_empty()).then_some(&item.unconfirmed_by),
     })
 }
