@@ -166,6 +166,7 @@ async fn line(
         next_due_ms: listed.due.map_or(0, |due| due.0),
         next: owned(next),
         next_telephones: owned(telephones),
+        alerted_telephones: owned(board.alerted_telephones(listed.due_of)),
         contacts: known.map(|newest| newest.list.contacts.clone()).unwrap_or_default(),
         heard_at_ms: seen.heard_at.map_or(0, |at| at.0),
         unanswered: seen.unanswered,

@@ -64,7 +64,12 @@ pub(super) fn waiting(item: &calls::NowItem) -> String {
 
 fn next(now: &calls::NowResponse, item: &calls::NowItem) -> String {
     if item.everyone {
-        return "next: nobody is left: everyone of the watch was alerted".into();
+        if item.alerted_telephones.is_empty() {
+            return "next: nobody is left: everyone of the watch was alerted".into();
+        }
+        let before = "next: nobody is left, all were alerted: ";
+        let room = ROOM.saturating_sub(columns(before));
+        return format!("{before}{}", telephone::within(&item.alerted_telephones, room, 0));
     }
     if item.next_due_ms == 0 {
         let why =
@@ -76,12 +81,17 @@ fn next(now: &calls::NowResponse, item: &calls::NowItem) -> String {
     let minutes = left.saturating_add(MINUTE_MS - 1).div_euclid(MINUTE_MS);
     let when = if left <= 0 { "now".to_owned() } else { format!("in {minutes} min") };
     let due = both(now, item.next_due_ms);
-    let (names, telephones) = (texts(&item.next), texts(&item.next_telephones));
+    // Where the next step names no number, those of whom was alerted last are still to be dialled.
+    let (alerted, all, then) = match item.next_telephones.is_empty() {
+        true => ("alerted: ", &item.alerted_telephones, "; then "),
+        false => ("", &item.next_telephones, ", "),
+    };
+    let (names, telephones) = (texts(&item.next), texts(all));
     if telephones.is_empty() {
         return format!("next: {due}, {when}: {names}");
     }
     // The number first: where the line ends, a name may be cut, and a number is to be dialled.
-    let whole = format!("next: {due}, {when}: {telephones}, {names}");
+    let whole = format!("next: {due}, {when}: {alerted}{telephones}{then}{names}");
     if columns(&whole) <= ROOM {
         return whole;
     }
@@ -90,9 +100,9 @@ fn next(now: &calls::NowResponse, item: &calls::NowItem) -> String {
         Some((group, local)) => format!("{} = {local}", clock_of(group)),
         None => clock_of(&due).to_owned(),
     };
-    let before = format!("next: {due}, {when}: ");
+    let before = format!("next: {due}, {when}: {alerted}");
     let room = ROOM.saturating_sub(columns(&before));
-    format!("{before}{}, {names}", telephone::within(&item.next_telephones, room, NAME_COLUMNS))
+    format!("{before}{}{then}{names}", telephone::within(all, room, NAME_COLUMNS))
 }
 
 fn link(now: &calls::NowResponse, item: &calls::NowItem) -> String {

@@ -130,6 +130,7 @@ fn item_json(item: &calls::NowItem) -> Value {
         "next_due_ms": (item.next_due_ms != 0).then_some(item.next_due_ms),
         "next": item.next,
         "next_telephones": item.next_telephones,
+        "alerted_telephones": item.alerted_telephones,
         "contacts": item.contacts,
         "heard_at_ms": (item.heard_at_ms != 0).then_some(item.heard_at_ms),
         "unanswered_heartbeats": item.unanswered,

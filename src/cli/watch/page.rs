@@ -210,6 +210,23 @@ mod tests {
     }
 
     #[test]
+    fn the_telephone_of_a_step_is_still_shown_where_the_next_one_names_none() {
+        let next = |next: &str, everyone| {
+            let one = calls::NowItem {
+                next: vec![next.into()],
+                next_telephones: Vec::new(),
+                alerted_telephones: vec!["+48 1".into()],
+                everyone,
+                ..item("Autumn Harvest")
+            };
+            lines(&response(vec![one], 0)).remove(4)
+        };
+        let due = "DRILL next: 142214Z NOV 2023 = 23:14, in 2 min: alerted: +48 1; then everyone";
+        assert_eq!(next("everyone", false), due);
+        assert_eq!(next("", true), "DRILL next: nobody is left, all were alerted: +48 1");
+    }
+
+    #[test]
     fn what_does_not_fit_is_counted_on_the_last_line() {
         let all = lines(&response(vec![item("one"); fits(0) + 2], 5));
         assert_eq!(all.len(), limits::TERMINAL_LINES - 1);

@@ -128,6 +128,17 @@ impl Board {
         })
     }
 
+    /// How to reach whom the steps on record named: by the newest of them that names a telephone.
+    pub fn alerted_telephones(&self, message: &Digest) -> Vec<&str> {
+        let Some(item) = self.watch.open.get(message) else { return Vec::new() };
+        let rules = self.rules(message, item);
+        let of = |step: u32| match asked(&rules, step) {
+            Asked::Named { telephones, .. } => telephones,
+            Asked::Everyone => Vec::new(),
+        };
+        (0..item.alerted).rev().map(of).find(|telephones| !telephones.is_empty()).unwrap_or_default()
+    }
+
     /// Those whom a step names. Who is on the roster no more is passed over; where that leaves nobody, all of
     /// the watch are alerted.
     fn named(&self, message: &Digest, names: &[&str]) -> Vec<Person> {
