@@ -205,8 +205,9 @@ impl Board {
         self.watch.open.items().filter(move |(message, _)| is_told(message))
     }
 
-    /// What this Party owes and has not given, as a hand-over names it: what is real before drills; of each, what runs
-    /// by when it falls due, that of which nobody knows, what is past due, the newest first, and what is suspended.
+    /// What this Party owes and has not given, as a hand-over names it: what is real before drills; of each, what is
+    /// past due and what was judged insufficient, the newest first, what runs by when it falls due, that of which nobody
+    /// knows, and what is suspended.
     pub fn duties_to_hand_over(&self) -> impl Iterator<Item = &Duty> {
         [Traffic::Real, Traffic::Drill].into_iter().flat_map(move |traffic| self.owed_in(traffic))
     }
@@ -215,7 +216,7 @@ impl Board {
         let (own, duties) = (self.own.map(|own| own.party), &self.duties);
         let awaited = duties.running().chain(duties.doubted().map(|(_, duty)| duty));
         let given = duties.past_due().chain(duties.insufficient());
-        let all = awaited.chain(given).chain(duties.suspended());
+        let all = given.chain(awaited).chain(duties.suspended());
         let is_ours = move |duty: &&Duty| {
             let is_it = Some(duty.opened.owed_by) == own && duty.opened.traffic == traffic;
             is_it && OwedAs::of(duty).is_some()
