@@ -788,6 +788,9 @@ pub const NOW_ITEMS_MAX: usize = 50;
 /// Of what their authors said later, all items of one answer together are read in no more messages: each has its share,
 /// and what it leaves is for those behind it. How many were not looked at is marked with each.
 pub const NOW_LATER_WORDS_READ_MAX: usize = 800;
+/// Whether their authors took them back is read of no more open messages for one answer, those of the highest precedence
+/// first; a further one is listed as one that stands.
+pub const NOW_TAKEN_BACK_READ_MAX: usize = 800;
 /// So many messages of this Party in a message's thread, the first that came after it, are looked at for a holding
 /// reply to it; a later one is not found, and a further one is drafted without asking.
 pub const HOLDING_REPLY_LOOKED_MAX: usize = 200;

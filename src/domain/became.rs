@@ -13,6 +13,8 @@ use super::text::shown;
 
 /// Of what its own author took back.
 pub const WITHDRAWN: &str = "WITHDRAWN";
+/// Before such a line of a message that another one hands on.
+pub const OF_HANDED_ON: &str = "the message that it hands on: ";
 const AMENDED: &str = "AMENDED";
 const UPDATED: &str = "UPDATED";
 const CANCELLED: &str = "CANCELLED";
@@ -37,8 +39,9 @@ pub fn withdrawn_by(number: &str) -> String {
     format!("{WITHDRAWN} by {}", shown(number))
 }
 
-/// Whether a mark is such a line.
+/// Whether a mark is such a line, of the message itself or of one that it hands on.
 pub fn is_of_what_became(mark: &str) -> bool {
+    let mark = mark.strip_prefix(OF_HANDED_ON).unwrap_or(mark);
     let words = [WITHDRAWN, AMENDED, UPDATED, CANCELLED, REPLACED];
     words.iter().any(|word| mark.strip_prefix(word).is_some_and(|rest| rest.starts_with(" by ")))
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use crate::codec::content;
 use crate::codec::forwarded::{self, Opened, Original};
-use crate::domain::became::{became, withdrawn_by};
+use crate::domain::became::{OF_HANDED_ON, became, withdrawn_by};
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::duty::OfAuthor;
@@ -47,7 +47,7 @@ pub(super) async fn of_handed_on(
     let Some(original) = handed_on(message) else { return Ok((Vec::new(), 0)) };
     let (digest, message) = (&original.digest, &original.message);
     let marks = of_one(head, records, (digest, message), most).await?;
-    let marks = marks.iter().map(|mark| format!("the message that it hands on: {mark}"));
+    let marks = marks.iter().map(|mark| format!("{OF_HANDED_ON}{mark}"));
     Ok((marks.collect(), later_words_of(head, digest, message).min(most)))
 }
 

@@ -127,7 +127,9 @@ async fn since(
 ) -> Result<calls::SinceOffered, Status> {
     let board = &head.board;
     let came = |index: u64| index > after && index < before;
-    let open = listed(board.open_for(caller).filter(|(_, item)| came(item.index)));
+    let all: Vec<_> = board.open_for(caller).filter(|(_, item)| came(item.index)).collect();
+    let taken_back = watch_now::taken_back(&exchange.registrar, head, &all).await?;
+    let open = listed(all.iter().copied(), &taken_back);
     let (items, items_more) = watch_now::lines(exchange, head, &open).await?;
     let opened = board.duties_opened_between(after, before);
     let lines = Lines::at(head, &exchange.registrar.journal, &exchange.links, "", None);

@@ -2,6 +2,9 @@
 //!
 //! Never here: which step is due (the Board), or what stands as one (`domain/watch/listed.rs`).
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use tonic::Status;
 
 use super::command::not_what_was_asked;
@@ -16,10 +19,11 @@ use crate::codec::proto::detente::v1 as calls;
 use crate::domain::became::WITHDRAWN;
 use crate::domain::board::Board;
 use crate::domain::digest::Digest;
+use crate::domain::duty::OfAuthor;
 use crate::domain::event::Record;
 use crate::domain::people::Person;
 use crate::domain::thread::Acknowledged;
-use crate::domain::watch::{Alerted, Listed, Reach, listed};
+use crate::domain::watch::{Alerted, Item, Listed, Reach, listed};
 use crate::journal::Journal;
 use crate::limits;
 use crate::peers::exchange::Exchange;
@@ -37,7 +41,8 @@ pub(super) async fn page(
     let (board, registrar) = (&head.board, &exchange.registrar);
     let own = exchange.dialler.certificate.borrow().clone();
     let now = registrar.clock.now();
-    let open = listed(board.watch.open.items().filter(|(message, _)| is_told(message)));
+    let all: Vec<_> = board.watch.open.items().filter(|(message, _)| is_told(message)).collect();
+    let open = listed(all.iter().copied(), &taken_back(registrar, head, &all).await?);
     let (items, more) = lines(exchange, head, open.get(skip as usize..).unwrap_or_default()).await?;
     let desk = board.roster.offices.desk_of(caller);
     let plan = board.watch_plan();
@@ -74,6 +79,31 @@ pub(super) async fn page(
         messages: board.open_for(caller).count() as u64,
         ..Default::default()
     })
+}
+
+/// Those of these messages that their authors took back. Only where an author took anything back in a thread is what
+/// it said there read, the gravest first; what is beyond the limit counts as standing.
+pub(super) async fn taken_back(
+    registrar: &Registrar,
+    head: &Head,
+    open: &[(&Digest, &Item)],
+) -> Result<BTreeSet<Digest>, Status> {
+    let records = head.records(&registrar.journal);
+    let may_be = |item: &Item| {
+        let of = OfAuthor { thread: item.thread, author: item.from, traffic: item.traffic };
+        head.board.duties.withdrawals.are_any(of)
+    };
+    let mut looked_at: Vec<(&Digest, &Item)> =
+        open.iter().copied().filter(|(_, item)| may_be(item)).collect();
+    looked_at.sort_by_key(|(_, item)| Reverse(item.precedence));
+    let mut all = BTreeSet::new();
+    for (message, item) in looked_at.into_iter().take(limits::NOW_TAKEN_BACK_READ_MAX) {
+        let stored = records.message(item.index, message).await.map_err(status::record)?;
+        if head.board.is_taken_back_before(u64::MAX, message, &stored.message) {
+            all.insert(*message);
+        }
+    }
+    Ok(all)
 }
 
 /// As many of them as one answer lists, and how many more there are.
@@ -136,6 +166,7 @@ async fn line(
         next_due_ms: listed.due.map_or(0, |due| due.0),
         next: owned(next),
         next_telephones: owned(telephones),
+        alerted_telephones: owned(board.alerted_telephones(listed.due_of)),
         contacts: known.map(|newest| newest.list.contacts.clone()).unwrap_or_default(),
         heard_at_ms: seen.heard_at.map_or(0, |at| at.0),
         unanswered: seen.unanswered,
@@ -144,6 +175,7 @@ async fn line(
         holding_draft: id_of(open_draft(registrar, head, message, &stored.message).await?),
         unconfirmed_by: introducer.map(|by| by.to_string()).unwrap_or_default(),
         session_waiting: listed.of_session as u64,
+        session_withdrawn: listed.session_taken_back as u64,
     };
     Ok((item, read))
 }

@@ -260,3 +260,18 @@ async fn every_link_is_tried_at_once_and_one_that_is_down_is_told_with_since_whe
         assert!(refused(usage).await.contains("PARTIES"), "{usage:?}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_that_was_made_on_a_link_that_is_down_is_listed_as_made_and_not_receipted() {
+    let (mut world, due) = nodes().await;
+    let folder = tempfile::tempdir().unwrap();
+    in_force(&world, "PL", &written(folder.path(), "PL", &schedule("BY", due))).await;
+    world.state_mut("BY").stop().await;
+    world.clock.set(due);
+    let desk = at(&world, "PL", "watch");
+    printed(&["hotline", "check", "BY", "--as", &desk]).await;
+    let listed = printed(&["hotline", "checks", "BY", "--as", &desk]).await;
+    assert!(listed.contains("hourly  PL's turn  DUE: made here, not receipted, in time until "), "{listed}");
+    let other = "the chief's  PL's turn  DUE: nothing is on record of it yet, in time until ";
+    assert!(listed.contains(other), "{listed}");
+}

@@ -450,7 +450,8 @@ async fn what_waits_of_a_session_stands_as_one_item_of_the_watch_by_its_oldest_t
         &world.state("PL").desk_directory("officer").display().to_string(),
     ])
     .await;
-    let session = format!("hotline session {}, 2 waiting: Aircraft off course", &hex::encode(&thread)[..8]);
+    let session =
+        format!("hotline session {}, 2 waiting: \"Aircraft off course\"", &hex::encode(&thread)[..8]);
     assert!(page.contains(&session), "{page}");
 }
 

@@ -166,6 +166,15 @@ async fn what_was_said_before_a_third_party_came_in_is_handed_on_in_the_session_
     }
     let printed = page(&world, "LT", &thread).await;
     assert!(printed.contains("handed on by PL at ") && printed.contains("said before"), "{printed}");
+    // What is read is the message that hands it on.
+    let third = world.state("LT").desk_directory("officer").display().to_string();
+    for one in &at_third.handed_on {
+        let carrier = &hex::encode(&one.in_message)[..12];
+        assert!(printed.contains(&format!("detente hotline read {carrier}")), "{printed}");
+        crate::officer_program::printed(&["hotline", "read", carrier, "--as", &third]).await;
+    }
+    let left = |shown: &calls::ShowSessionResponse| shown.session.as_ref().unwrap().to_acknowledge;
+    assert_eq!(left(&at_third).saturating_sub(left(&show(&world, "LT", &thread).await)), 2);
     // It has no part in what is signed: both hold the same.
     assert!(at_third.lines.iter().all(|line| line.digest != said.message_digest), "{at_third:?}");
     arrived(&world, "PL", &accept(&world, "LT", &thread).await.message_digest).await;

@@ -103,7 +103,7 @@ async fn texts_of_a_session_that_nobody_acknowledges_escalate_by_the_watch_plan_
     let now = watches(&officer(&world, "PL")).now(calls::NowRequest::default()).await.unwrap().into_inner();
     assert_eq!((now.open, now.escalated, now.items[0].session_waiting), (1, 1, 2), "{now:#?}");
     let one = &now.items[0];
-    assert_eq!((one.everyone, one.next_due_ms), (true, after(30).0), "of all that waits of the session");
+    assert_eq!((one.everyone, one.next_due_ms), (false, after(30).0), "of all that waits of the session");
     // One is acknowledged, and goes no further.
     read(&world, &immediate).await;
     world.clock.set(after(60));

@@ -7,7 +7,7 @@ use detente::domain::content::Kind;
 use crate::hotline_nodes::{
     Console, accept, command, line_of, officer, officers, open, opening, page, say, show, transcript,
 };
-use crate::officer::{arrived, form, heading, hotlines, send};
+use crate::officer::{arrived, form, heading, hotlines, send, watches};
 use crate::officer_program::{object, printed};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -127,4 +127,26 @@ async fn a_translation_that_its_author_took_back_says_so_beside_the_text_and_a_c
     }
     // What both sign is what it was.
     assert_eq!(transcript(&world, "PL", &thread, "BY").await, before);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_watch_is_shown_what_stands_of_a_session_and_not_what_was_taken_back_before_it() {
+    let world = officers(&["BY", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    arrived(&world, "BY", &accept(&world, "PL", &thread).await.message_digest).await;
+    let said = say(&world, "BY", &thread, "It is not armed.").await;
+    arrived(&world, "PL", &said.message_digest).await;
+    let digest = hex::encode(&said.message_digest);
+    let withdraws = form(Kind::MessageWithdrawal, &format!("[withdraws]\nmessage_digest = \"{digest}\"\n"));
+    let heading = calls::Heading { thread: thread.clone(), ..heading(9) };
+    let word = send(&world, "BY", 9, heading, &withdraws).await;
+    arrived(&world, "PL", &word.message_digest).await;
+    let stands = say(&world, "BY", &thread, "It is armed.").await;
+    arrived(&world, "PL", &stands.message_digest).await;
+    let now = watches(&officer(&world, "PL")).now(calls::NowRequest::default()).await.unwrap().into_inner();
+    let session = now.items.iter().find(|item| item.session_waiting > 0).unwrap();
+    // The opening waits too.
+    let seen = (&session.digest, session.session_waiting, session.session_withdrawn);
+    assert_eq!(seen, (&stands.message_digest, 3, 1), "{now:#?}");
+    assert!(!session.marks.iter().any(|mark| mark.starts_with("WITHDRAWN")), "{session:#?}");
 }

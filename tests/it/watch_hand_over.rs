@@ -132,7 +132,7 @@ fn offered(world: &mut World) -> OfferedOnRecord {
 }
 
 #[test]
-fn a_hand_over_lists_what_is_owed_and_was_not_given_and_how_each_stands() {
+fn a_hand_over_lists_what_is_owed_and_was_not_given_what_is_past_due_first_and_how_each_stands() {
     let mut world = World::new();
     let late = Step::Met { message: Digest::ZERO, given: at(2), by: GivenBy::Receipt, in_time: InTime::Late };
     let further = Step::Met {
@@ -158,12 +158,12 @@ fn a_hand_over_lists_what_is_owed_and_was_not_given_and_how_each_stands() {
     let named = offered(&mut world);
     let listed: Vec<(u64, OwedAs)> = named.duties.iter().map(|duty| (duty.number.0, duty.owed_as)).collect();
     let expected = [
-        (2, OwedAs::Awaited),
-        (7, OwedAs::Unknown),
         (8, OwedAs::PastDue),
         (3, OwedAs::Lapsed),
         (1, OwedAs::Lapsed),
         (9, OwedAs::JudgedInsufficient),
+        (2, OwedAs::Awaited),
+        (7, OwedAs::Unknown),
         (4, OwedAs::Suspended),
         (0, OwedAs::Awaited),
     ];

@@ -366,3 +366,18 @@ impl World {
         self.person(by, Command::TakeWatch { digest }, at(71)).map(|_| ()).map_err(refused)
     }
 }
+
+#[test]
+fn the_telephone_of_a_step_stays_known_once_the_step_is_on_record() {
+    let mut world = World::with_flash_plan();
+    let message = world.message(Precedence::Flash, at(100));
+    let telephones = |world: &World| {
+        let known = world.folded.board.alerted_telephones(&message);
+        known.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert!(telephones(&world).is_empty());
+    for minutes in [2, 20, 40] {
+        assert_eq!(world.clock(at(minutes * MINUTE)).len(), 1);
+        assert_eq!(telephones(&world), ["+48 1"], "also once everyone was alerted");
+    }
+}

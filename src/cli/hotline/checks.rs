@@ -150,8 +150,8 @@ fn show_link(link: &calls::CheckedLink) {
     }
     for due in &link.due {
         let (check, asks, until) = (shown(&due.check), shown(&due.asks), Instant(due.until_ms));
-        let nothing = "nothing is on record of it yet";
-        say!("  {}  {check}  {asks}'s turn  DUE: {nothing}, in time until {until}", Instant(due.due_ms));
+        let known = if due.made_here { "made here, not receipted" } else { "nothing is on record of it yet" };
+        say!("  {}  {check}  {asks}'s turn  DUE: {known}, in time until {until}", Instant(due.due_ms));
     }
     for noted in &link.last {
         let steps = noted.steps.iter().map(step).collect::<Vec<_>>().join("; ");
@@ -191,7 +191,8 @@ fn link_json(link: &calls::CheckedLink) -> Value {
             "steps": steps.collect::<Vec<Value>>() })
     });
     let due = link.due.iter().map(|due| {
-        json!({ "check": due.check, "due": at(due.due_ms), "asks": due.asks, "until": at(due.until_ms) })
+        json!({ "check": due.check, "due": at(due.due_ms), "asks": due.asks, "until": at(due.until_ms),
+            "made_here": due.made_here })
     });
     json!({
         "kind": "checked_link",

@@ -237,6 +237,8 @@ fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         let (by, recorded) = (shown(&one.by), Instant(one.recorded_at_ms));
         sheet.put(&format!("     handed on by {by} at {recorded}; no part of what is signed here"));
         sheet.put(&format!("     {}", shown(&one.signature)));
+        let carrier = hex::encode(&one.in_message).chars().take(12).collect::<String>();
+        sheet.put(&format!("     within message {carrier}; read it by: detente hotline read {carrier}"));
         if !one.withdrawn_by.is_empty() {
             sheet.put(&format!("     WITHDRAWN by {}", shown(&one.withdrawn_by)));
         }

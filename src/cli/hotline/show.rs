@@ -324,9 +324,15 @@ mod tests {
 
     #[test]
     fn what_was_handed_on_and_its_author_took_back_says_so() {
-        let one = calls::HandedOn { withdrawn_by: "BY/31/0007".into(), ..Default::default() };
+        let one = calls::HandedOn {
+            withdrawn_by: "BY/31/0007".into(),
+            in_message: vec![0x74; 32].into(),
+            ..Default::default()
+        };
         assert_eq!(handed_on_json(&one)["withdrawn_by"], "BY/31/0007");
         let whole = calls::ShowSessionResponse { handed_on: vec![one], ..Default::default() };
-        assert!(page::session(&whole).contains("WITHDRAWN by BY/31/0007"));
+        let shown = page::session(&whole);
+        assert!(shown.contains("WITHDRAWN by BY/31/0007"), "{shown}");
+        assert!(shown.contains("within message 747474747474; "), "{shown}");
     }
 }

@@ -6,7 +6,7 @@
 use clap::Args;
 use serde_json::{Value, json};
 
-use super::{now, page, service, sessions};
+use super::{item, now, page, service, sessions};
 use crate::cli::desk::{AsCommand, Desk, answer_command};
 use crate::cli::duty::{cause_mark, title};
 use crate::cli::fault::Fault;
@@ -14,7 +14,6 @@ use crate::cli::out::{self, say};
 use crate::cli::{given, json};
 use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
-use crate::domain::became::is_of_what_became;
 use crate::domain::digest::Digest;
 use crate::domain::official::{self, Line, Page};
 use crate::domain::text::shown;
@@ -191,16 +190,14 @@ fn in_one_line(item: &calls::NowItem) -> Line {
     let digest = digest.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
     let session = match item.session_waiting {
         0 => String::new(),
-        waiting => format!("hotline session, {waiting} waiting: "),
+        _ => format!("hotline session, {}: ", item::waiting(item)),
     };
-    let became = item.marks.iter().find(|mark| is_of_what_became(mark));
-    let became = became.map_or_else(String::new, |mark| format!("{}: ", shown(mark)));
     let text = format!(
-        "{digest}  {} from {} since {}: {session}{became}{}",
+        "{digest}  {} from {} since {}: {session}{}",
         message::precedence_name(item.precedence),
         shown(&item.from),
         Instant(item.since_ms).date_time_group(),
-        shown(&item.subject),
+        item::subject(item),
     );
     page::marked(message::traffic_mark(item.traffic), &text)
 }

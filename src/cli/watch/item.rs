@@ -33,23 +33,43 @@ pub(super) fn of_item(now: &calls::NowResponse, item: &calls::NowItem, key: &str
         both(now, item.since_ms),
         shown(&item.language),
     );
-    let became = item.marks.iter().find(|mark| is_of_what_became(mark));
-    let became = became.map_or_else(String::new, |mark| format!("{}: ", shown(mark)));
+    let subject = subject(item);
     let second = match item.session_waiting {
-        0 => format!("{digest}  {became}{}", shown(&item.subject)),
+        0 => format!("{digest}  {subject}"),
         // The number first: where the line ends, a subject may be cut.
-        waiting => {
+        _ => {
             let thread = hex::encode(&item.thread);
             let thread = thread.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
-            format!("{digest}  hotline session {thread}, {waiting} waiting: {became}{}", shown(&item.subject))
+            format!("{digest}  hotline session {thread}, {}: {subject}", waiting(item))
         }
     };
     [first, second, next(now, item), link(now, item)].map(|text| marked(traffic, &text))
 }
 
+/// What became of it, and its subject in quotation marks: no subject can pass for what the node says of it.
+pub(super) fn subject(item: &calls::NowItem) -> String {
+    let became = item.marks.iter().find(|mark| is_of_what_became(mark));
+    let became = became.map_or_else(String::new, |mark| format!("{}: ", shown(mark)));
+    format!("{became}\"{}\"", shown(&item.subject))
+}
+
+/// How many wait of a session, and how many of those were taken back.
+pub(super) fn waiting(item: &calls::NowItem) -> String {
+    let waiting = format!("{} waiting", item.session_waiting);
+    match item.session_withdrawn {
+        0 => waiting,
+        withdrawn => format!("{waiting}, {withdrawn} withdrawn"),
+    }
+}
+
 fn next(now: &calls::NowResponse, item: &calls::NowItem) -> String {
     if item.everyone {
-        return "next: nobody is left: everyone of the watch was alerted".into();
+        if item.alerted_telephones.is_empty() {
+            return "next: nobody is left: everyone of the watch was alerted".into();
+        }
+        let before = "next: nobody is left, all were alerted: ";
+        let room = ROOM.saturating_sub(columns(before));
+        return format!("{before}{}", telephone::within(&item.alerted_telephones, room, 0));
     }
     if item.next_due_ms == 0 {
         let why =
@@ -61,12 +81,17 @@ fn next(now: &calls::NowResponse, item: &calls::NowItem) -> String {
     let minutes = left.saturating_add(MINUTE_MS - 1).div_euclid(MINUTE_MS);
     let when = if left <= 0 { "now".to_owned() } else { format!("in {minutes} min") };
     let due = both(now, item.next_due_ms);
-    let (names, telephones) = (texts(&item.next), texts(&item.next_telephones));
+    // Where the next step names no number, those of whom was alerted last are still to be dialled.
+    let (alerted, all, then) = match item.next_telephones.is_empty() {
+        true => ("alerted: ", &item.alerted_telephones, "; then "),
+        false => ("", &item.next_telephones, ", "),
+    };
+    let (names, telephones) = (texts(&item.next), texts(all));
     if telephones.is_empty() {
         return format!("next: {due}, {when}: {names}");
     }
     // The number first: where the line ends, a name may be cut, and a number is to be dialled.
-    let whole = format!("next: {due}, {when}: {telephones}, {names}");
+    let whole = format!("next: {due}, {when}: {alerted}{telephones}{then}{names}");
     if columns(&whole) <= ROOM {
         return whole;
     }
@@ -75,9 +100,9 @@ fn next(now: &calls::NowResponse, item: &calls::NowItem) -> String {
         Some((group, local)) => format!("{} = {local}", clock_of(group)),
         None => clock_of(&due).to_owned(),
     };
-    let before = format!("next: {due}, {when}: ");
+    let before = format!("next: {due}, {when}: {alerted}");
     let room = ROOM.saturating_sub(columns(&before));
-    format!("{before}{}, {names}", telephone::within(&item.next_telephones, room, NAME_COLUMNS))
+    format!("{before}{}{then}{names}", telephone::within(all, room, NAME_COLUMNS))
 }
 
 fn link(now: &calls::NowResponse, item: &calls::NowItem) -> String {

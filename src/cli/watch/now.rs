@@ -130,6 +130,7 @@ fn item_json(item: &calls::NowItem) -> Value {
         "next_due_ms": (item.next_due_ms != 0).then_some(item.next_due_ms),
         "next": item.next,
         "next_telephones": item.next_telephones,
+        "alerted_telephones": item.alerted_telephones,
         "contacts": item.contacts,
         "heard_at_ms": (item.heard_at_ms != 0).then_some(item.heard_at_ms),
         "unanswered_heartbeats": item.unanswered,
@@ -137,6 +138,7 @@ fn item_json(item: &calls::NowItem) -> Value {
         "card": item.card,
         "holding_draft": (!item.holding_draft.is_empty()).then(|| hex::encode(&item.holding_draft)),
         "session_waiting": (item.session_waiting != 0).then_some(item.session_waiting),
+        "session_withdrawn": (item.session_waiting != 0).then_some(item.session_withdrawn),
         "unconfirmed_by": (!item.unconfirmed_by.is_empty()).then_some(&item.unconfirmed_by),
     })
 }

@@ -163,7 +163,7 @@ mod tests {
                 "PL: 1 OPEN, 0 ESCALATED  142213Z NOV 2023  23:13 Europe/Warsaw",
                 "on watch: nobody took it over, so \"watch\" is all of the watch",
                 "DRILL FLASH from BY since 142213Z NOV 2023 = 23:13 in ru",
-                "DRILL abababab  Autumn Harvest",
+                "DRILL abababab  \"Autumn Harvest\"",
                 "DRILL next: 142214Z NOV 2023 = 23:14, in 2 min: +48 1, Col. Anna Maj",
                 "DRILL link: heard 1 s ago; telephone: Watch of BY, +00 000",
                 "read: detente watch read DIGITS   acknowledge: detente watch acknowledge DIGITS",
@@ -210,6 +210,23 @@ mod tests {
     }
 
     #[test]
+    fn the_telephone_of_a_step_is_still_shown_where_the_next_one_names_none() {
+        let next = |next: &str, everyone| {
+            let one = calls::NowItem {
+                next: vec![next.into()],
+                next_telephones: Vec::new(),
+                alerted_telephones: vec!["+48 1".into()],
+                everyone,
+                ..item("Autumn Harvest")
+            };
+            lines(&response(vec![one], 0)).remove(4)
+        };
+        let due = "DRILL next: 142214Z NOV 2023 = 23:14, in 2 min: alerted: +48 1; then everyone";
+        assert_eq!(next("everyone", false), due);
+        assert_eq!(next("", true), "DRILL next: nobody is left, all were alerted: +48 1");
+    }
+
+    #[test]
     fn what_does_not_fit_is_counted_on_the_last_line() {
         let all = lines(&response(vec![item("one"); fits(0) + 2], 5));
         assert_eq!(all.len(), limits::TERMINAL_LINES - 1);
@@ -238,7 +255,7 @@ mod tests {
         };
         let all = lines(&response(vec![one], 0));
         assert!(
-            all[3].starts_with("DRILL abababab  hotline session 1f1f1f1f, 3 waiting: Harvest "),
+            all[3].starts_with("DRILL abababab  hotline session 1f1f1f1f, 3 waiting: \"Harvest "),
             "{}",
             all[3]
         );
@@ -248,7 +265,20 @@ mod tests {
     fn a_text_of_a_session_that_its_author_took_back_says_so() {
         let mark = "WITHDRAWN by BY/25/0002";
         let one = calls::NowItem { session_waiting: 3, marks: vec![mark.into()], ..item("Harvest") };
-        assert!(lines(&response(vec![one], 0))[3].ends_with(", 3 waiting: WITHDRAWN by BY/25/0002: Harvest"));
+        let second = |one: &calls::NowItem| lines(&response(vec![one.clone()], 0)).remove(3);
+        assert!(second(&one).ends_with(", 3 waiting: WITHDRAWN by BY/25/0002: \"Harvest\""));
+        let some = calls::NowItem { session_withdrawn: 1, marks: Vec::new(), ..one };
+        assert!(second(&some).ends_with(", 3 waiting, 1 withdrawn: \"Harvest\""));
+    }
+
+    #[test]
+    fn no_subject_looks_like_what_the_node_says_and_what_it_hands_on_is_marked_too() {
+        let second = |one: calls::NowItem| lines(&response(vec![one], 0)).remove(3);
+        let typed = "WITHDRAWN by BY/25/0002: nothing happened";
+        assert_eq!(second(item(typed)), format!("DRILL abababab  \"{typed}\""));
+        let mark = "the message that it hands on: WITHDRAWN by BY/25/0002";
+        let one = calls::NowItem { marks: vec![mark.into()], ..item("Harvest") };
+        assert_eq!(second(one), format!("DRILL abababab  {mark}: \"Harvest\""));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Telephone numbers on a line that has no room for all the words around them: each is whole, or counted as not shown.
 //!
-//! Never here: a rule for how a number is written. It is what has many digits between commas or, where nothing has, the
-//! most of them.
+//! Never here: a rule for how a number is written. It is what has many digits between commas, or behind a plus or a
+//! word, or, where nothing has, the most of them.
 
 use std::cmp::Reverse;
 
@@ -45,14 +45,36 @@ pub(super) fn within(texts: &[String], room: usize, spare: usize) -> String {
     }
 }
 
+/// What stands between commas, and each number of several that nothing but a plus or a word keeps apart.
+fn parts(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    for mut rest in text.split([',', ';']) {
+        let at = parts.len();
+        while let Some((before, last)) = two_in(rest) {
+            parts.insert(at, last);
+            rest = before;
+        }
+        parts.insert(at, rest);
+    }
+    parts
+}
+
+/// The last number of a part, and what stands before it, where each is one for sure.
+fn two_in(part: &str) -> Option<(&str, &str)> {
+    let begins = part.char_indices().rev().filter(|(_, one)| *one == '+' || one.is_alphabetic());
+    let mut both = begins.filter_map(|(at, _)| part.split_at_checked(at));
+    both.find(|(before, last)| digits(last) >= DIGITS_SURE && digits(before) >= DIGITS_SURE)
+}
+
 /// Each from its first digit to the last; of several that are none for sure what has the most digits.
 fn numbers_in(text: &str) -> Vec<&str> {
-    let parts = || text.split([',', ';']);
-    let sure: Vec<&str> = parts().filter(|part| digits(part) >= DIGITS_SURE).map(number).collect();
+    let parts = parts(text);
+    let sure: Vec<&str> =
+        parts.iter().copied().filter(|part| digits(part) >= DIGITS_SURE).map(number).collect();
     if !sure.is_empty() {
         return sure;
     }
-    let most = parts().min_by_key(|part| Reverse(digits(part)));
+    let most = parts.into_iter().min_by_key(|part| Reverse(digits(part)));
     most.filter(|part| digits(part) >= DIGITS_MIN).map(number).into_iter().collect()
 }
 
@@ -102,6 +124,11 @@ mod tests {
             ["Duty officer of BY, by day +375 17 222 33 44, by night 00 375 17 555 66 77, 220030 Minsk"];
         assert_eq!(line(&in_one, 55, 0), "… +375 17 222 33 44, 00 375 17 555 66 77");
         assert_eq!(line(&in_one, 35, 0), "… +375 17 222 33 44 + 1 more");
+        let by_or = ["desk of the watch, +375 17 200 00 00 extension 4411 or +375 29 100 00 00"];
+        assert_eq!(line(&by_or, 65, 0), "… +375 17 200 00 00 extension 4411, +375 29 100 00 00");
+        assert_eq!(line(&by_or, 41, 0), "… +375 29 100 00 00 + 1 more");
+        let by_word = ["the desk by day 00 375 17 200 00 00 ext 4411 by night 00 375 29 100 00 00 Minsk"];
+        assert_eq!(line(&by_word, 65, 0), "… 00 375 17 200 00 00 ext 4411, 00 375 29 100 00 00");
         assert_eq!(line(&["ask for the Colonel by his name, floor 4"], 12, 0), "ask for the…");
     }
 }

@@ -129,6 +129,17 @@ impl Board {
         })
     }
 
+    /// How to reach whom the steps on record named: by the newest of them that names a telephone.
+    pub fn alerted_telephones(&self, message: &Digest) -> Vec<&str> {
+        let Some(item) = self.watch.open.get(message) else { return Vec::new() };
+        let rules = self.rules(message, item);
+        let of = |step: u32| match asked(&rules, step) {
+            Asked::Named { telephones, .. } => telephones,
+            Asked::Everyone => Vec::new(),
+        };
+        (0..item.alerted).rev().map(of).find(|telephones| !telephones.is_empty()).unwrap_or_default()
+    }
+
     /// Those whom a step names. Who is on the roster no more is passed over; where that leaves nobody, all of
     /// the watch are alerted.
     fn named(&self, message: &Digest, names: &[&str]) -> Vec<Person> {
@@ -195,8 +206,9 @@ impl Board {
         self.watch.open.items().filter(move |(message, _)| is_told(message))
     }
 
-    /// What this Party owes and has not given, as a hand-over names it: what is real before drills; of each, what runs
-    /// by when it falls due, that of which nobody knows, what is past due, the newest first, and what is suspended.
+    /// What this Party owes and has not given, as a hand-over names it: what is real before drills; of each, what is
+    /// past due and what was judged insufficient, the newest first, what runs by when it falls due, that of which nobody
+    /// knows, and what is suspended.
     pub fn duties_to_hand_over(&self) -> impl Iterator<Item = &Duty> {
         [Traffic::Real, Traffic::Drill].into_iter().flat_map(move |traffic| self.owed_in(traffic))
     }
@@ -205,7 +217,7 @@ impl Board {
         let (own, duties) = (self.own.map(|own| own.party), &self.duties);
         let awaited = duties.running().chain(duties.doubted().map(|(_, duty)| duty));
         let given = duties.past_due().chain(duties.insufficient());
-        let all = awaited.chain(given).chain(duties.suspended());
+        let all = given.chain(awaited).chain(duties.suspended());
         let is_ours = move |duty: &&Duty| {
             let is_it = Some(duty.opened.owed_by) == own && duty.opened.traffic == traffic;
             is_it && OwedAs::of(duty).is_some()

@@ -4,7 +4,7 @@
 //! Never here: a decision. Steps of the plan, acknowledgements and the hand-over stay by message.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::open::{Item, Part, Stage};
 use crate::domain::digest::{Digest, ThreadId};
@@ -15,11 +15,16 @@ use crate::domain::time::Instant;
 /// One entry of a page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Listed<'o> {
-    /// Of a session the oldest of those that wait at its highest precedence, a text before all else.
+    /// Of a session, of those that wait and that its author did not take back: the oldest at the highest precedence, a
+    /// text before all else. Where all are taken back, the same of all.
     pub message: &'o Digest,
     pub item: &'o Item,
     /// How many messages of the session wait; 0 for a message that is of none.
     pub of_session: usize,
+    /// Its author took it back.
+    pub is_taken_back: bool,
+    /// How many of the session that wait their author took back; 0 for a message that is of none.
+    pub session_taken_back: usize,
     /// Since when the first of them waits.
     pub since: Instant,
     /// When the first step of any of them is due.
@@ -28,38 +33,53 @@ pub struct Listed<'o> {
     pub due_of: &'o Digest,
     /// Nobody acknowledged it, or any of the session that wait, within the minutes of its first step.
     pub is_escalated: bool,
-    /// The plan is at its end with it, or with any of the session that wait: everyone was alerted.
+    /// The plan is at its end with it, of a session with all that wait: everyone was alerted.
     pub is_over: bool,
+    /// The same with any of the session that wait.
+    is_any_over: bool,
 }
 
 impl<'o> Listed<'o> {
-    fn alone(message: &'o Digest, item: &'o Item) -> Listed<'o> {
+    fn alone(message: &'o Digest, item: &'o Item, is_taken_back: bool) -> Listed<'o> {
         let (is_escalated, is_over) = (item.is_escalated(), item.stage == Stage::Over);
         Listed {
             message,
             item,
             of_session: 0,
+            is_taken_back,
+            session_taken_back: 0,
             since: item.since,
             due: item.due,
             due_of: message,
             is_escalated,
             is_over,
+            is_any_over: is_over,
         }
+    }
+
+    /// Which message of a session stands for it.
+    fn stands_for_session(&self) -> impl Ord + use<> {
+        let item = self.item;
+        let is_no_text = item.part != Part::Text;
+        let standing = (self.is_taken_back, Reverse(item.precedence), is_no_text);
+        (standing, item.since, item.index, *self.message)
     }
 
     fn next_due(&self) -> i64 {
         self.due.map_or(i64::MAX, |due| due.0)
     }
 
-    /// FLASH before all; of one precedence what is real before what is drill, then what is escalated furthest, then
-    /// what is due next, and what waits longest: of one instant, what is first on record.
+    /// FLASH before all; of one precedence what is real before what is drill, of each what its author took back last,
+    /// then what is escalated furthest, then what is due next, and what waits longest: of one instant, what is first
+    /// on record.
     fn first_to_do(&self) -> impl Ord + use<> {
         let item = self.item;
         let is_drill = item.traffic == Traffic::Drill;
         (
             Reverse(item.precedence),
             is_drill,
-            !self.is_over,
+            self.is_taken_back,
+            !self.is_any_over,
             !self.is_escalated,
             self.next_due(),
             self.since,
@@ -74,20 +94,18 @@ impl Item {
     pub fn is_escalated(&self) -> bool {
         self.alerted > 1 || self.stage == Stage::Over
     }
-
-    /// Which message of a session stands for it.
-    fn stands_for_session(&self, message: &Digest) -> impl Ord + use<> {
-        (Reverse(self.precedence), self.part != Part::Text, self.since, self.index, *message)
-    }
 }
 
 /// What must be done first comes first. Of a session what is real and what is of a drill stand apart, and what each
-/// Party said: nobody's words are hidden behind another Party's.
-pub fn listed<'o>(open: impl Iterator<Item = (&'o Digest, &'o Item)>) -> Vec<Listed<'o>> {
+/// Party said: nobody's words are hidden behind another Party's. Which messages their authors took back is told.
+pub fn listed<'o>(
+    open: impl Iterator<Item = (&'o Digest, &'o Item)>,
+    taken_back: &BTreeSet<Digest>,
+) -> Vec<Listed<'o>> {
     let mut all = Vec::new();
     let mut sessions: BTreeMap<(ThreadId, Party, bool), Listed<'o>> = BTreeMap::new();
     for (message, item) in open {
-        let one = Listed::alone(message, item);
+        let one = Listed::alone(message, item, taken_back.contains(message));
         if item.part == Part::None {
             all.push(one);
             continue;
@@ -96,13 +114,25 @@ pub fn listed<'o>(open: impl Iterator<Item = (&'o Digest, &'o Item)>) -> Vec<Lis
         let session = sessions.entry(of).or_insert(one);
         let of_session = session.of_session.saturating_add(1);
         let is_escalated = session.is_escalated || one.is_escalated;
-        let is_over = session.is_over || one.is_over;
+        let is_over = session.is_over && one.is_over;
+        let is_any_over = session.is_any_over || one.is_any_over;
+        let session_taken_back = session.session_taken_back.saturating_add(usize::from(one.is_taken_back));
         let since = session.since.min(one.since);
         let soonest = if one.next_due() < session.next_due() { one } else { *session };
         let (due, due_of) = (soonest.due, soonest.due_of);
-        let is_first = item.stands_for_session(message) < session.item.stands_for_session(session.message);
+        let is_first = one.stands_for_session() < session.stands_for_session();
         let first = if is_first { one } else { *session };
-        *session = Listed { of_session, since, due, due_of, is_escalated, is_over, ..first };
+        *session = Listed {
+            of_session,
+            session_taken_back,
+            since,
+            due,
+            due_of,
+            is_escalated,
+            is_over,
+            is_any_over,
+            ..first
+        };
     }
     all.extend(sessions.into_values());
     all.sort_by_key(|one| one.first_to_do());
@@ -132,7 +162,7 @@ mod tests {
     fn shown(all: &[Item]) -> Vec<(i64, usize)> {
         let named: Vec<(Digest, Item)> =
             all.iter().map(|item| (Digest::of(&item.since.0.to_be_bytes()), *item)).collect();
-        let listed = listed(named.iter().map(|(message, item)| (message, item)));
+        let listed = listed(named.iter().map(|(message, item)| (message, item)), &BTreeSet::new());
         listed.iter().map(|one| (one.item.since.0, one.of_session)).collect()
     }
 
@@ -160,7 +190,7 @@ mod tests {
         let all = [over(5), item(1, Part::Text, 3)];
         let named: Vec<(Digest, Item)> =
             all.iter().map(|item| (Digest::of(&item.since.0.to_be_bytes()), *item)).collect();
-        let listed = listed(named.iter().map(|(message, item)| (message, item)));
+        let listed = listed(named.iter().map(|(message, item)| (message, item)), &BTreeSet::new());
         assert!(!listed[0].item.is_escalated() && listed[0].is_escalated);
     }
 
@@ -171,7 +201,7 @@ mod tests {
         let seen = |all: [Item; 2]| {
             let named: Vec<(Digest, Item)> =
                 all.iter().map(|item| (Digest::of(&item.since.0.to_be_bytes()), *item)).collect();
-            let listed = listed(named.iter().map(|(message, item)| (message, item)));
+            let listed = listed(named.iter().map(|(message, item)| (message, item)), &BTreeSet::new());
             let one = listed[0];
             assert_eq!((listed.len(), one.item.since), (1, Instant(3)), "the text stands for it");
             let of_opening = *one.due_of == named[0].0;
@@ -179,7 +209,45 @@ mod tests {
         };
         assert_eq!(seen([opening, text]), (Instant(1), Some(Instant(11)), true, false));
         let over = Item { stage: Stage::Over, due: None, alerted: 3, ..opening };
-        assert_eq!(seen([over, text]), (Instant(1), Some(Instant(13)), false, true));
+        assert_eq!(seen([over, text]), (Instant(1), Some(Instant(13)), false, false));
+    }
+
+    #[test]
+    fn a_session_is_at_the_end_of_the_plan_once_all_of_it_that_waits_is() {
+        let over = |since| Item { stage: Stage::Over, due: None, alerted: 3, ..item(1, Part::Text, since) };
+        let is_over = |all: &[Item]| {
+            let named: Vec<(Digest, Item)> =
+                all.iter().map(|item| (Digest::of(&item.since.0.to_be_bytes()), *item)).collect();
+            let listed = listed(named.iter().map(|(message, item)| (message, item)), &BTreeSet::new());
+            (listed[0].is_over, listed[0].due)
+        };
+        assert_eq!(is_over(&[over(3), item(1, Part::Text, 5)]), (false, Some(Instant(15))));
+        assert_eq!(is_over(&[over(3), over(5)]), (true, None));
+    }
+
+    #[test]
+    fn what_its_author_took_back_stands_behind_what_stands_in_a_session_and_on_the_page() {
+        let flash = |thread, part, since| Item { precedence: Precedence::Flash, ..item(thread, part, since) };
+        let all = [
+            flash(1, Part::Text, 1),
+            flash(1, Part::Text, 3),
+            Item { stage: Stage::Over, due: None, alerted: 3, ..flash(2, Part::None, 2) },
+            flash(3, Part::None, 4),
+            item(4, Part::None, 5),
+        ];
+        let named: Vec<(Digest, Item)> =
+            all.iter().map(|item| (Digest::of(&item.since.0.to_be_bytes()), *item)).collect();
+        let of = |since: i64| Digest::of(&since.to_be_bytes());
+        let seen = |taken_back: &[i64]| {
+            let taken_back: BTreeSet<Digest> = taken_back.iter().map(|since| of(*since)).collect();
+            let listed = listed(named.iter().map(|(message, item)| (message, item)), &taken_back);
+            let one = |one: &Listed<'_>| (one.item.since.0, one.is_taken_back, one.session_taken_back);
+            listed.iter().map(one).collect::<Vec<_>>()
+        };
+        let stand = |since| (since, false, 0);
+        assert_eq!(seen(&[]), [stand(2), stand(1), stand(4), stand(5)]);
+        assert_eq!(seen(&[1, 2]), [(3, false, 1), stand(4), (2, true, 0), stand(5)]);
+        assert_eq!(seen(&[1, 3]), [stand(2), stand(4), (1, true, 2), stand(5)]);
     }
 
     #[test]

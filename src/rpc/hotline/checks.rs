@@ -74,6 +74,10 @@ impl HotlineCalls {
                     due_ms: due.at.0,
                     asks: due.asks.to_string(),
                     until_ms: link.deadline(due.at).0,
+                    made_here: board
+                        .own
+                        .map(|own| Of { own: own.party, link, rule, due })
+                        .is_some_and(|of| is_made_here(board, &of)),
                 })
                 .collect();
         }
@@ -308,6 +312,11 @@ pub(in crate::rpc) fn news(
         news,
         ..Default::default()
     })
+}
+
+/// Whether the check is one of our own that is on record here; the other end's receipt may be missing.
+fn is_made_here(board: &Board, of: &Of<'_>) -> bool {
+    of.said_by_us(board.checks.of(of.link.with)).is_some_and(|said| said.part == Part::Check)
 }
 
 fn waits_for_officer(known: &ChecksInForce, with: Party) -> bool {
