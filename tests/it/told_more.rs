@@ -68,7 +68,11 @@ fn waits(said: &Message) -> bool {
     let waits = there.acknowledged == Acknowledged::NotYet;
     assert_eq!(board.watch.open.get(&Digest::of(&bytes)).is_some(), waits);
     // Behind no session, which has no line for it.
-    assert!(listed(board.watch.open.items()).iter().all(|one| one.of_session == 0));
+    assert!(
+        listed(board.watch.open.items(), &std::collections::BTreeSet::new())
+            .iter()
+            .all(|one| one.of_session == 0)
+    );
     waits
 }
 
