@@ -1,12 +1,34 @@
 //! A third Party in a session between real nodes.
 
+use bytes::Bytes;
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::domain::content::Kind;
+use detente::domain::digest::Digest;
 
 use crate::hotline_nodes::{accept, command, officer, officers, open, opening, page, say, show, transcript};
 use crate::officer::{arrived, form, heading, hotlines, send, violations};
 use crate::officer_program::object;
+use crate::world::World;
+
+/// BY and PL agree that LT comes in.
+async fn add_third(world: &World, thread: &Bytes, sees: evidence::HotlineSees) {
+    for (by, others) in [("PL", &["BY"][..]), ("BY", &["LT", "PL"])] {
+        let desk = officer(world, by);
+        let asked = calls::AddPartyRequest {
+            command: command(&desk),
+            thread: thread.clone(),
+            opening: opening(&desk, thread).await,
+            party: "LT".into(),
+            sees: sees as i32,
+            ..Default::default()
+        };
+        let added = hotlines(&desk).add_party(asked).await.unwrap().into_inner().spoken.unwrap();
+        for other in others {
+            arrived(world, other, &added.message_digest).await;
+        }
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_third_party_comes_in_by_the_word_of_all_present() {
@@ -126,21 +148,7 @@ async fn what_was_said_before_a_third_party_came_in_is_handed_on_in_the_session_
     arrived(&world, "BY", &accept(&world, "PL", &thread).await.message_digest).await;
     let said = say(&world, "BY", &thread, "said before").await;
     arrived(&world, "PL", &said.message_digest).await;
-    for (by, others) in [("PL", &["BY"][..]), ("BY", &["LT", "PL"])] {
-        let desk = officer(&world, by);
-        let asked = calls::AddPartyRequest {
-            command: command(&desk),
-            thread: thread.clone(),
-            opening: opening(&desk, &thread).await,
-            party: "LT".into(),
-            sees: evidence::HotlineSees::All as i32,
-            ..Default::default()
-        };
-        let added = hotlines(&desk).add_party(asked).await.unwrap().into_inner().spoken.unwrap();
-        for other in others {
-            arrived(&world, other, &added.message_digest).await;
-        }
-    }
+    add_third(&world, &thread, evidence::HotlineSees::All).await;
 
     let desk = world.state("PL").desk_directory("officer").display().to_string();
     for original in [&opened.message_digest, &said.message_digest] {
@@ -200,4 +208,38 @@ async fn what_was_said_before_a_third_party_came_in_is_handed_on_in_the_session_
     assert_eq!(marked, [(&opened.message_digest[..], ""), (&said.message_digest[..], &word.number[..])]);
     let printed = page(&world, "LT", &thread).await;
     assert!(printed.contains(&format!("WITHDRAWN by {}", word.number)), "{printed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_before_a_third_party_came_in_is_translated_to_those_alone_who_have_it() {
+    let world = officers(&["BY", "LT", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    arrived(&world, "BY", &accept(&world, "PL", &thread).await.message_digest).await;
+    let before = say(&world, "PL", &thread, "said before").await;
+    arrived(&world, "BY", &before.message_digest).await;
+    add_third(&world, &thread, evidence::HotlineSees::FromNowOn).await;
+    let since = say(&world, "PL", &thread, "said since").await;
+    arrived(&world, "BY", &since.message_digest).await;
+    arrived(&world, "LT", &since.message_digest).await;
+    let mut translated = Vec::new();
+    for text in [&before.message_digest, &since.message_digest] {
+        let desk = officer(&world, "BY");
+        let asked = calls::TranslateTextRequest {
+            command: command(&desk),
+            text: text.clone(),
+            language: "ru".into(),
+            translation: "сказано".into(),
+            opening: opening(&desk, &thread).await,
+            ..Default::default()
+        };
+        let spoken = hotlines(&desk).translate_text(asked).await.unwrap().into_inner().spoken.unwrap();
+        assert!(spoken.released && spoken.not_addressed.is_empty(), "{spoken:?}");
+        arrived(&world, "PL", &spoken.message_digest).await;
+        translated.push(spoken.message_digest);
+    }
+    // On one lane nothing overtakes: what came after it is here.
+    arrived(&world, "LT", &translated[1]).await;
+    let at_third = world.node("LT").registrar.head();
+    let is_here = |digest: &Bytes| at_third.board.messages.contains_key(&Digest::from_slice(digest).unwrap());
+    assert_eq!((is_here(&translated[0]), is_here(&translated[1])), (false, true));
 }
