@@ -1,12 +1,39 @@
 //! A third Party in a session between real nodes.
 
+use bytes::Bytes;
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
-use detente::domain::content::Kind;
+use detente::codec::proto::detente::v1::join_response::What;
+use detente::domain::content::{Content, Kind};
+use detente::domain::digest::Digest;
+use detente::domain::form::{MessageDigest, MessageReference, Prose};
+use detente::domain::translation::{TranslatedText, Translation};
 
-use crate::hotline_nodes::{accept, command, officer, officers, open, opening, page, say, show, transcript};
-use crate::officer::{arrived, form, heading, hotlines, send, violations};
+use crate::hotline_nodes::{
+    Console, accept, command, officer, officers, open, opening, page, say, show, transcript,
+};
+use crate::officer::{addressee, arrived, form, heading, hotlines, send, violations};
 use crate::officer_program::object;
+use crate::world::World;
+
+/// BY and PL agree that LT comes in.
+async fn add_third(world: &World, thread: &Bytes, sees: evidence::HotlineSees) {
+    for (by, others) in [("PL", &["BY"][..]), ("BY", &["LT", "PL"])] {
+        let desk = officer(world, by);
+        let asked = calls::AddPartyRequest {
+            command: command(&desk),
+            thread: thread.clone(),
+            opening: opening(&desk, thread).await,
+            party: "LT".into(),
+            sees: sees as i32,
+            ..Default::default()
+        };
+        let added = hotlines(&desk).add_party(asked).await.unwrap().into_inner().spoken.unwrap();
+        for other in others {
+            arrived(world, other, &added.message_digest).await;
+        }
+    }
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_third_party_comes_in_by_the_word_of_all_present() {
@@ -126,21 +153,7 @@ async fn what_was_said_before_a_third_party_came_in_is_handed_on_in_the_session_
     arrived(&world, "BY", &accept(&world, "PL", &thread).await.message_digest).await;
     let said = say(&world, "BY", &thread, "said before").await;
     arrived(&world, "PL", &said.message_digest).await;
-    for (by, others) in [("PL", &["BY"][..]), ("BY", &["LT", "PL"])] {
-        let desk = officer(&world, by);
-        let asked = calls::AddPartyRequest {
-            command: command(&desk),
-            thread: thread.clone(),
-            opening: opening(&desk, &thread).await,
-            party: "LT".into(),
-            sees: evidence::HotlineSees::All as i32,
-            ..Default::default()
-        };
-        let added = hotlines(&desk).add_party(asked).await.unwrap().into_inner().spoken.unwrap();
-        for other in others {
-            arrived(&world, other, &added.message_digest).await;
-        }
-    }
+    add_third(&world, &thread, evidence::HotlineSees::All).await;
 
     let desk = world.state("PL").desk_directory("officer").display().to_string();
     for original in [&opened.message_digest, &said.message_digest] {
@@ -200,4 +213,89 @@ async fn what_was_said_before_a_third_party_came_in_is_handed_on_in_the_session_
     assert_eq!(marked, [(&opened.message_digest[..], ""), (&said.message_digest[..], &word.number[..])]);
     let printed = page(&world, "LT", &thread).await;
     assert!(printed.contains(&format!("WITHDRAWN by {}", word.number)), "{printed}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_said_before_a_third_party_came_in_is_translated_to_those_alone_who_have_it() {
+    let world = officers(&["BY", "LT", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    arrived(&world, "BY", &accept(&world, "PL", &thread).await.message_digest).await;
+    let before = say(&world, "PL", &thread, "said before").await;
+    arrived(&world, "BY", &before.message_digest).await;
+    add_third(&world, &thread, evidence::HotlineSees::FromNowOn).await;
+    let since = say(&world, "PL", &thread, "said since").await;
+    arrived(&world, "BY", &since.message_digest).await;
+    arrived(&world, "LT", &since.message_digest).await;
+    let mut translated = Vec::new();
+    for text in [&before.message_digest, &since.message_digest] {
+        let desk = officer(&world, "BY");
+        let asked = calls::TranslateTextRequest {
+            command: command(&desk),
+            text: text.clone(),
+            language: "ru".into(),
+            translation: "сказано".into(),
+            opening: opening(&desk, &thread).await,
+            ..Default::default()
+        };
+        let spoken = hotlines(&desk).translate_text(asked).await.unwrap().into_inner().spoken.unwrap();
+        assert!(spoken.released && spoken.not_addressed.is_empty(), "{spoken:?}");
+        arrived(&world, "PL", &spoken.message_digest).await;
+        translated.push(spoken.message_digest);
+    }
+    // On one lane nothing overtakes: what came after it is here.
+    arrived(&world, "LT", &translated[1]).await;
+    let at_third = world.node("LT").registrar.head();
+    let is_here = |digest: &Bytes| at_third.board.messages.contains_key(&Digest::from_slice(digest).unwrap());
+    assert_eq!((is_here(&translated[0]), is_here(&translated[1])), (false, true));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_console_is_told_at_once_what_is_to_acknowledge_of_a_text_that_is_not_here_and_once_it_is_not() {
+    let world = officers(&["BY", "LT", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    arrived(&world, "BY", &accept(&world, "PL", &thread).await.message_digest).await;
+    let before = say(&world, "BY", &thread, "said before").await.message_digest;
+    arrived(&world, "PL", &before).await;
+    add_third(&world, &thread, evidence::HotlineSees::All).await;
+    let left = show(&world, "LT", &thread).await.session.unwrap().to_acknowledge;
+    let third = officer(&world, "LT");
+    let mut console = Console::begin(&third, 0).await;
+    console.told_of(|told| matches!(told.what, Some(What::Live(_))).then_some(())).await;
+    let waits = |count: u32| {
+        move |told: &calls::JoinResponse| match &told.what {
+            Some(What::Session(stands)) if stands.to_acknowledge == count => Some(()),
+            _ => None,
+        }
+    };
+    let read = async |digest: Bytes| {
+        let asked = calls::ReadTextRequest { command: command(&third), digest };
+        hotlines(&third).read_text(asked).await.unwrap();
+    };
+
+    let of = MessageReference {
+        message_digest: Digest::from_slice(&before).map(MessageDigest),
+        ..MessageReference::default()
+    };
+    let lines = vec![TranslatedText { path: "text".into(), text: Prose("сказано".into()) }];
+    let (language, translator) = ("ru".into(), "Officer of BY".into());
+    let translation = Translation { of, language, translator, lines, ..Translation::default() };
+    let to_third = calls::Heading {
+        thread: thread.clone(),
+        action: vec![addressee("LT")],
+        precedence: evidence::Precedence::Flash as i32,
+        language: "ru".into(),
+        ..heading(9)
+    };
+    let translated = send(&world, "BY", 9, to_third, &Content::Translation(translation)).await;
+    console.told_of(waits(left + 1)).await;
+    read(translated.message_digest).await;
+    console.told_of(waits(left)).await;
+
+    let desk = world.state("PL").desk_directory("officer").display().to_string();
+    let drafted = object(&["message", "forward", &hex::encode(&before), "--to", "LT", "--as", &desk]).await;
+    let (draft, digest) = (drafted["draft"].as_str().unwrap(), drafted["digest"].as_str().unwrap());
+    let sent = object(&["message", "release", draft, "--digest", digest, "--as", &desk]).await;
+    console.told_of(waits(left + 1)).await;
+    read(hex::decode(sent["message"].as_str().unwrap()).unwrap().into()).await;
+    console.told_of(waits(left)).await;
 }

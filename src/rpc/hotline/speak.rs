@@ -304,11 +304,15 @@ impl Speaker<'_> {
             }
             Wanted::Translate { of, language, translation, translator } => {
                 let original = told.message(&of).map(|message| &message.draft);
-                let is_of_session = session.lines.iter().any(|line| line.spoken.said.message == of);
-                let Some(original) = original.filter(|_| is_of_session) else {
+                let spoken = session.lines.iter().map(|line| line.spoken).find(|one| one.said.message == of);
+                let (Some(original), Some(spoken)) = (original, spoken) else {
                     return Err(status::field("text", "is no message of the session"));
                 };
-                // It may be given to no others than the original, and is marked as that is.
+                // It is given to no others than the original, as a Party that came in later, and is marked as that is.
+                let to: Vec<Party> = others.into_iter().filter(|party| spoken.is_had_by(*party)).collect();
+                if to.is_empty() {
+                    return Err(status::field("text", "no other Party that has it is known to this node"));
+                }
                 heading.marking.clone_from(&original.marking);
                 heading.releasable_to = original.releasable_to.iter().map(Party::to_string).collect();
                 let translator = if translator.is_empty() { officer.clone() } else { translator };
@@ -317,7 +321,7 @@ impl Speaker<'_> {
                 let of = reference(told, of);
                 let lines = vec![text];
                 let form = Translation { of, language, translator, lines, ..Translation::default() };
-                (Content::Translation(form), others)
+                (Content::Translation(form), to)
             }
             Wanted::Close { remarks, shown } => {
                 let form = session.close_by(told.thread, told.own);

@@ -57,6 +57,10 @@ pub(super) fn touched(head: &Head, record: &Record, event: &Event) -> Vec<Touche
         });
         touched.extend(about.map(|message| changed(thread, message)));
     }
+    // It waits itself, whether its original is here or not.
+    if kind == Kind::Translation.name() {
+        touched.push(changed(thread, digest));
+    }
     if kind == Kind::Transcription.name() || kind == Kind::Forwarded.name() {
         touched.push(Touched { by_number: true, ..changed(thread, digest) });
     }
