@@ -200,8 +200,7 @@ mod tests {
         let stands = calls::Session { traffic: Traffic::Real as i32, ..Default::default() };
         let later = calls::SessionLine { recorded_at_ms: 9, ..text(2, "BY", "two") };
         for what in [What::Session(stands), What::Line(later)] {
-            let told =
-                calls::JoinResponse { thread: thread.clone(), what: Some(what), ..Default::default() };
+            let told = calls::JoinResponse { thread: thread.clone(), what: Some(what), ..Default::default() };
             state.told(told, Instant(1));
         }
         press(&mut state, Key::Character('n'));
