@@ -133,6 +133,7 @@ impl State {
 mod tests {
     use super::*;
     use crate::cli::hotline::console::keys::{At, Key};
+    use crate::cli::hotline::console::rows::{Look, rows};
     use crate::cli::hotline::console::screen::{console, live, text, told};
     use crate::codec::proto::detente::v1::join_request::What as Said;
     use crate::codec::proto::detente::v1::join_response::What;
@@ -196,6 +197,13 @@ mod tests {
         let kind = crate::domain::content::Kind::SessionOpening.name().to_owned();
         let mut opening = calls::SessionLine { kind, ..text(1, "BY", "") };
         let mut state = console(&[opening.clone()]);
+        let says = |state: &State| {
+            let (own, line) = (state.own.as_str(), &state.session().unwrap().lines[0]);
+            let place = |_: &[u8]| None;
+            let (columns, selected, alarms, drafted, beside) = (80, false, true, false, Vec::new());
+            let look = Look { own, columns, place: &place, selected, alarms, drafted, beside };
+            rows(line, &look).iter().any(|row| row.pieces[0].text == "NOT ACKNOWLEDGED: r")
+        };
         let thread = Bytes::from(vec![6_u8; 16]);
         let stands = calls::Session { traffic: Traffic::Real as i32, ..Default::default() };
         let later = calls::SessionLine { recorded_at_ms: 9, ..text(2, "BY", "two") };
@@ -205,10 +213,12 @@ mod tests {
         }
         press(&mut state, Key::Character('n'));
         assert_eq!(state.thread[..], [7; 16], "nobody here has acknowledged it, and it is the older one");
+        assert!(says(&state));
         (opening.states[0].read_at_ms, opening.read_by_caller) = (9, true);
         let what = Some(What::Changed(opening));
         let changed = calls::JoinResponse { thread: state.thread.clone(), what, ..Default::default() };
         state.told(changed, Instant(2));
+        assert!(!says(&state));
         press(&mut state, Key::Character('n'));
         assert_eq!(state.thread, thread);
         // It is offered still, and comes once nothing else does.
