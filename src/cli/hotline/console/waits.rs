@@ -199,7 +199,7 @@ mod tests {
         let mut state = console(&[opening.clone()]);
         let says = |state: &State| {
             let (own, line) = (state.own.as_str(), &state.session().unwrap().lines[0]);
-            let place = |_: &[u8]| None;
+            let place = |_: &[u8]| None::<u32>;
             let (columns, selected, alarms, drafted, beside) = (80, false, true, false, Vec::new());
             let look = Look { own, columns, place: &place, selected, alarms, drafted, beside };
             rows(line, &look).iter().any(|row| row.pieces[0].text == "NOT ACKNOWLEDGED: r")
