@@ -75,21 +75,27 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
         present(stands),
         shown(&stands.subject)
     );
-    let partial = if session.partial { "EARLIER TEXTS LEFT OUT: detente hotline show  " } else { "" };
     let second = if wide < TEXT_COLUMNS_MIN {
         "too narrow".to_owned()
     } else {
-        let heard = match stands.heard_alone {
-            0 => String::new(),
-            many => format!("HEARD BY TELEPHONE {many}: detente hotline show  "),
-        };
-        let handed_on = match stands.handed_on {
-            0 => String::new(),
-            many => format!("HANDED ON {many}: detente hotline show  "),
-        };
-        format!("{partial}{heard}{handed_on}on: {}  languages: {}", on(stands, &state.own), languages(stands))
+        // Who is on comes first: a narrow screen takes the rest.
+        let on = on(stands, &state.own);
+        format!("on: {on}{}  languages: {}", elsewhere(session), languages(stands))
     };
     [Row::of(cut(&first, wide), Weight::Bold), Row::of(cut(&second, wide), Weight::Plain), last]
+}
+
+/// What of it does not stand at the console, and how it is seen.
+fn elsewhere(session: &Session) -> String {
+    let stands = &session.stands;
+    let counted = |what: &str, many: u32| (many > 0).then(|| format!("{what} {many}"));
+    let all = [
+        session.partial.then(|| "EARLIER TEXTS LEFT OUT".to_owned()),
+        counted("HEARD BY TELEPHONE", stands.heard_alone),
+        counted("HANDED ON", stands.handed_on),
+    ];
+    let all: Vec<String> = all.into_iter().flatten().collect();
+    if all.is_empty() { String::new() } else { format!("  {}: detente hotline show", all.join(", ")) }
 }
 
 /// What a Party that came in later was not told.
@@ -182,7 +188,10 @@ mod tests {
         let stands = |state: &State| head(state, 80)[1].pieces[0].text.clone();
         assert!(stands(&state).starts_with("on: "), "{}", stands(&state));
         state.sessions.values_mut().for_each(|one| one.stands.heard_alone = 2);
-        let told = "HEARD BY TELEPHONE 2: detente hotline show  on: ";
+        assert!(stands(&state).starts_with("on: BY nobody yet, PL nobody yet  HEARD BY TELEPHONE 2: "));
+        // Who is on stands there whatever else does.
+        state.sessions.values_mut().for_each(|one| (one.stands.handed_on, one.partial) = (1, true));
+        let told = "on: BY nobody yet, PL nobody yet  EARLIER TEXTS LEFT OUT, HEARD BY TELEPHONE 2";
         assert!(stands(&state).starts_with(told), "{}", stands(&state));
     }
 
