@@ -135,6 +135,7 @@ mod tests {
     use crate::cli::hotline::console::keys::{At, Key};
     use crate::cli::hotline::console::rows::{Look, rows};
     use crate::cli::hotline::console::screen::{console, live, text, told};
+    use crate::cli::hotline::console::state::View;
     use crate::codec::proto::detente::v1::join_request::What as Said;
     use crate::codec::proto::detente::v1::join_response::What;
     use crate::domain::digest::CommandId;
@@ -226,6 +227,27 @@ mod tests {
         state.sessions.get_mut(&thread).unwrap().lines[0].read_by_caller = true;
         press(&mut state, Key::Character('n'));
         assert_eq!(state.thread[..], [7; 16]);
+    }
+
+    #[test]
+    fn a_flash_that_is_handed_on_rings_and_is_gone_to_and_not_acknowledged_where_its_text_does_not_stand() {
+        let mut read = text(1, "BY", "one");
+        (read.states[0].read_at_ms, read.read_by_caller) = (9, true);
+        let mut state = console(&[read]);
+        let handed_on = calls::SaidBeside {
+            digest: vec![9; 32].into(),
+            kind: crate::domain::content::Kind::Forwarded.name().into(),
+            precedence: Precedence::Flash as i32,
+            ..Default::default()
+        };
+        let stands = calls::Session { beside: vec![handed_on], ..state.session().unwrap().stands.clone() };
+        let (thread, what) = (state.thread.clone(), Some(What::Session(stands)));
+        let told = calls::JoinResponse { thread, what, ..Default::default() };
+        assert_eq!(state.told(told, Instant(2)), [Effect::Bell]);
+        assert!(state.alarms_in(state.session().unwrap()));
+        press(&mut state, Key::Character('n'));
+        assert_eq!((state.view, state.scroll.selected), (View::Session, 1), "at the end of the session");
+        assert!(press(&mut state, Key::Character('r')).is_empty() && state.waiting.is_empty());
     }
 
     #[test]
