@@ -93,6 +93,8 @@ async fn a_session_is_opened_spoken_in_translated_and_closed_from_within_two_con
 
         by.press(&format!("wDo you see it?{CONTROL_S}"));
         pl.until_it_says("[en] Do you see it?");
+        pl.press("r");
+        pl.until("nothing is unread", |rows| !rows[2].contains("UNREAD"));
         pl.press("t");
         pl.until_it_says("REAL  TRANSLATE  Aircraft off course");
         // The language of the session that the text is not in stands there; who translates is filled in.
@@ -151,6 +153,15 @@ async fn a_disputed_close_shows_text_by_text_what_differs_and_the_session_goes_o
         let mut by = in_session(&world, "BY", ">REAL  FLASH     disputed");
         pl.press(&format!("wWe go on{CONTROL_S}"));
         by.until_it_says("[en] We go on");
+        // Nobody signs by a key what nobody has read.
+        by.press("c");
+        by.until_it_says("signs, of what is here now:");
+        by.press(CONTROL_S);
+        by.until_it_says("NOT SENT: 1 text(s) unread: Esc, then n and r");
+        by.press(ESCAPE);
+        by.until_it_says("r read  Enter answer");
+        by.press("r");
+        by.until("nothing is unread", |rows| !rows[2].contains("UNREAD 1"));
         for seat in [&mut by, &mut pl] {
             seat.press("c");
             seat.until_it_says("signs, of what is here now:");

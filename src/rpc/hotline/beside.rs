@@ -1,5 +1,5 @@
 //! What other Parties say of a session that is no line of it, and waits for an officer all the same: translations,
-//! closes, words that take a message back.
+//! closes, words that take a message back, messages that hand on what was said before.
 //!
 //! Never here: what a line says, or a text that was cut.
 
@@ -48,6 +48,7 @@ impl Beside {
             Content::Translation(form) => (form.of.message_digest.map(|of| of.0), String::new()),
             Content::SessionClose(form) => (None, whole_or_none(&form.remarks.0)),
             Content::MessageWithdrawal(form) => (None, whole_or_none(&form.reason.0)),
+            Content::Forwarded(_) => (None, String::new()),
             _ => return None,
         };
         let told = calls::SaidBeside {
@@ -81,8 +82,12 @@ fn whole_or_none(text: &str) -> String {
 
 /// Those that no officer of ours has acknowledged, the first ones, and how many there are.
 pub(super) fn waiting(told: &Told, is_read: &BTreeSet<Digest>) -> (Vec<calls::SaidBeside>, usize) {
+    // Whatever else is handed on in the thread is a message like any other.
+    let handed_on: BTreeSet<Digest> = told.handed_on.iter().map(|one| one.in_message).collect();
+    let is_of_it =
+        |one: &&Beside| one.told.kind != Kind::Forwarded.name() || handed_on.contains(&one.message);
     let all = told.beside.iter().filter(|one| !is_read.contains(&one.message));
-    let mut all: Vec<&Beside> = all.collect();
+    let mut all: Vec<&Beside> = all.filter(is_of_it).collect();
     // The sort is stable: of one precedence they stay as they came.
     all.sort_by_key(|one| Reverse(one.precedence));
     let first = all.iter().take(limits::HOTLINE_BESIDE_TOLD);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use prost::Message as _;
 
-use super::told::{HandedOn, Told};
+use super::told::Told;
 use super::{beside, handed_on, heard, phrases};
 use crate::codec::message::{precedence_to_proto, traffic_mark, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
@@ -82,9 +82,7 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
         let is_text = matches!(one.said.content, Content::SessionText(_));
         !is_text && one.said.author != told.own && !is_read.contains(&one.said.message)
     };
-    let is_carried = |one: &&HandedOn| one.by != told.own && !is_read.contains(&one.in_message);
-    let carried = told.handed_on.iter().filter(is_carried).count();
-    let left = all().filter(is_left).count().saturating_add(carried);
+    let left = all().filter(is_left).count();
     let newest = told.envelopes.values().map(|(_, at)| at.0).max();
     let (not_in, more_not_in) = not_in(session);
     // Whoever wrote the addition need not have opened it.

@@ -341,7 +341,9 @@ mod tests {
 
     #[test]
     fn a_close_signs_what_stood_there_and_asks_anew_where_that_is_another_by_now() {
-        let mut state = console(&[text(1, "BY", "one")]);
+        let mut read = text(1, "BY", "one");
+        (read.states[0].read_at_ms, read.read_by_caller) = (9, true);
+        let mut state = console(&[read]);
         let effects = press(&mut state, &[Key::Enter, Key::Character('c')]);
         let look = Look::Transcripts { thread: vec![7; 16].into(), with: vec!["BY".into()] };
         assert_eq!(effects, [Effect::Look(look.clone())]);
@@ -358,5 +360,23 @@ mod tests {
         let refused = How::Refused(calls::JoinRefused::default());
         assert_eq!(state.told(answer(id, refused), Instant(2)), [Effect::Look(look)]);
         assert!(press(&mut state, &[SEND]).is_empty());
+    }
+
+    #[test]
+    fn a_close_does_not_go_over_a_text_that_nobody_here_has_read_and_says_how_many_there_are() {
+        let mut state = console(&[text(1, "BY", "one"), text(2, "PL", "of our own"), text(3, "BY", "two")]);
+        press(&mut state, &[Key::Enter, Key::Character('c'), words("nothing remains")]);
+        let look = state.dialogue.as_ref().unwrap().look.clone().unwrap();
+        let note = Note::Transcript { with: "BY".into(), digest: Digest([5; 32]) };
+        state.looked((look, Ok(vec![note])));
+        state.stood(Drawn { notes: 1, ..Drawn::default() });
+        assert!(press(&mut state, &[SEND]).is_empty());
+        assert_eq!(state.notice, "NOT SENT: 2 text(s) unread: Esc, then n and r");
+        let session = state.sessions.get_mut(&state.thread).unwrap();
+        session.lines.iter_mut().for_each(|line| line.states[0].read_at_ms = 9);
+        let effects = press(&mut state, &[SEND]);
+        assert!(
+            matches!(&effects[..], [Effect::Say(Said::Close(asked))] if asked.remarks == "nothing remains")
+        );
     }
 }

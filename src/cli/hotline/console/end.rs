@@ -38,7 +38,12 @@ fn stands_at(one: &calls::SaidBeside, line: &calls::SessionLine) -> bool {
 
 /// Whether all that it says stands at the end.
 pub fn is_whole_there(one: &calls::SaidBeside) -> bool {
-    one.kind != Kind::Translation.name()
+    one.kind != Kind::Translation.name() && !hands_on(one)
+}
+
+/// Whether it hands on what was said before this Party came in: the text of that stands in `hotline show`.
+fn hands_on(one: &calls::SaidBeside) -> bool {
+    one.kind == Kind::Forwarded.name()
 }
 
 /// Of what has to stand on the screen before any of it is acknowledged; `None` where nothing waits there.
@@ -84,6 +89,11 @@ pub fn end(
             "closes the session; NOT ACKNOWLEDGED: r".to_owned()
         } else if is_whole_there(one) {
             format!("takes back {of}; NOT ACKNOWLEDGED: r")
+        } else if hands_on(one) {
+            let digest = hex::encode(&one.digest);
+            format!(
+                "hands on what was said before: detente hotline show, and then detente hotline read {digest}"
+            )
         } else {
             let digest = hex::encode(&one.digest);
             format!("translates {of}, and does not stand here: detente hotline read {digest}")

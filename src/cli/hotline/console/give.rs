@@ -8,7 +8,7 @@ use super::answers::answer_ms;
 use super::dialogue::{Dialogue, Purpose};
 use super::drafts::{Draft, DraftOf, Given};
 use super::keys::At;
-use super::rows::is_text;
+use super::rows::{is_text, is_unread_here};
 use super::state::{Effect, Link, Session, State, View};
 use super::waits::{ALL_READ, GOES_LATER};
 use crate::codec::proto::detente::v1 as calls;
@@ -167,7 +167,8 @@ impl State {
             }
             return Vec::new();
         }
-        match dialogue.said(self.session(), header(at), self.told_before) {
+        let said = dialogue.said(self.session(), header(at), self.told_before);
+        match said.and_then(|said| self.is_signed_read(dialogue.purpose).map(|()| said)) {
             Ok(said) => {
                 self.dialogue = Some(Dialogue { given: Some(at.id), ..dialogue });
                 self.said(said, at)
@@ -177,6 +178,18 @@ impl State {
                 self.dialogue = Some(dialogue);
                 Vec::new()
             }
+        }
+    }
+
+    /// # Errors
+    /// How many texts, of those that a close signs, no officer of the own Party has read.
+    fn is_signed_read(&self, purpose: Purpose) -> Result<(), String> {
+        let Some(session) = self.session().filter(|_| purpose == Purpose::Close) else { return Ok(()) };
+        // What has no place in the session is no part of what is signed.
+        let is_it = |line: &&calls::SessionLine| line.position > 0 && is_unread_here(line, &self.own);
+        match session.lines.iter().filter(is_it).count() {
+            0 => Ok(()),
+            unread => Err(format!("{unread} text(s) unread: Esc, then n and r")),
         }
     }
 

@@ -14,6 +14,8 @@ use crate::domain::text::shown;
 pub const HEAD_ROWS: usize = 3;
 /// On a narrower screen no text is shown, so that none passes for one that was.
 pub const TEXT_COLUMNS_MIN: usize = 16;
+/// On a narrower screen a session is listed by what it is about.
+const LIST_COLUMNS_MIN: usize = 40;
 /// While another console of this officer runs.
 pub const NOT_KEPT: &str = "another console of yours keeps the drafts: what is written here is NOT KEPT";
 
@@ -75,21 +77,27 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
         present(stands),
         shown(&stands.subject)
     );
-    let partial = if session.partial { "EARLIER TEXTS LEFT OUT: detente hotline show  " } else { "" };
     let second = if wide < TEXT_COLUMNS_MIN {
         "too narrow".to_owned()
     } else {
-        let heard = match stands.heard_alone {
-            0 => String::new(),
-            many => format!("HEARD BY TELEPHONE {many}: detente hotline show  "),
-        };
-        let handed_on = match stands.handed_on {
-            0 => String::new(),
-            many => format!("HANDED ON {many}: detente hotline show  "),
-        };
-        format!("{partial}{heard}{handed_on}on: {}  languages: {}", on(stands, &state.own), languages(stands))
+        // Who is on comes first: a narrow screen takes the rest.
+        let on = on(stands, &state.own);
+        format!("on: {on}{}  languages: {}", elsewhere(session), languages(stands))
     };
     [Row::of(cut(&first, wide), Weight::Bold), Row::of(cut(&second, wide), Weight::Plain), last]
+}
+
+/// What of it does not stand at the console, and how it is seen.
+fn elsewhere(session: &Session) -> String {
+    let stands = &session.stands;
+    let counted = |what: &str, many: u32| (many > 0).then(|| format!("{what} {many}"));
+    let all = [
+        session.partial.then(|| "EARLIER TEXTS LEFT OUT".to_owned()),
+        counted("HEARD BY TELEPHONE", stands.heard_alone),
+        counted("HANDED ON", stands.handed_on),
+    ];
+    let all: Vec<String> = all.into_iter().flatten().collect();
+    if all.is_empty() { String::new() } else { format!("  {}: detente hotline show", all.join(", ")) }
 }
 
 /// What a Party that came in later was not told.
@@ -139,16 +147,20 @@ pub fn listed(state: &State, thread: &Bytes, session: &Session, wide: usize) -> 
         0 => String::new(),
         left => format!("  {left} to acknowledge"),
     };
-    let told = format!(
-        "{sign}{:<5} {:<9} {:<8} {:>3} unread  {}  {draft}{}{left}",
-        traffic_mark(stands.traffic),
-        precedence_name(stands.precedence),
-        if session.too_long { "too long" } else { &stands.state },
-        state.unread(session),
-        present(stands),
-        shown(&stands.subject)
-    );
+    let (traffic, precedence) = (traffic_mark(stands.traffic), precedence_name(stands.precedence));
+    let standing = if session.too_long { "too long" } else { &stands.state };
+    let (unread, present, subject) = (state.unread(session), present(stands), shown(&stands.subject));
     let mut rows = Vec::new();
+    if wide < LIST_COLUMNS_MIN {
+        // Which session it is stands in its first row: the screen may have room for no other.
+        rows.push(Row::of(cut(&format!("{sign}{traffic} {subject}"), wide), weight));
+        let told = format!("{precedence} {standing} {unread} unread  {draft}{present}{left}");
+        put(&mut rows, 2, &told, wide, weight);
+        return rows;
+    }
+    let told = format!(
+        "{sign}{traffic:<5} {precedence:<9} {standing:<8} {unread:>3} unread  {present}  {draft}{subject}{left}"
+    );
     put(&mut rows, 0, &told, wide, weight);
     rows
 }
@@ -182,8 +194,22 @@ mod tests {
         let stands = |state: &State| head(state, 80)[1].pieces[0].text.clone();
         assert!(stands(&state).starts_with("on: "), "{}", stands(&state));
         state.sessions.values_mut().for_each(|one| one.stands.heard_alone = 2);
-        let told = "HEARD BY TELEPHONE 2: detente hotline show  on: ";
+        assert!(stands(&state).starts_with("on: BY nobody yet, PL nobody yet  HEARD BY TELEPHONE 2: "));
+        // Who is on stands there whatever else does.
+        state.sessions.values_mut().for_each(|one| (one.stands.handed_on, one.partial) = (1, true));
+        let told = "on: BY nobody yet, PL nobody yet  EARLIER TEXTS LEFT OUT, HEARD BY TELEPHONE 2";
         assert!(stands(&state).starts_with(told), "{}", stands(&state));
+    }
+
+    #[test]
+    fn on_a_narrow_screen_the_first_row_of_a_listed_session_says_which_it_is() {
+        let state = console(&[text(1, "BY", "one")]);
+        let (thread, session) = state.sessions.first_key_value().unwrap();
+        let rows = listed(&state, thread, session, 20);
+        assert_eq!(rows[0].pieces[0].text, ">REAL Aircraft \\u{1…");
+        assert_eq!(rows[1].pieces[0].text, "FLASH open 1");
+        let rows = listed(&state, thread, session, 80);
+        assert!(rows[0].pieces[0].text.starts_with(">REAL  FLASH     open       1 unread  BY+PL  Aircraft "));
     }
 
     #[test]

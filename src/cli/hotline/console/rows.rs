@@ -91,6 +91,8 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
         told("UNREAD");
     } else if is_unread(line, look.own) {
         told("not read by you");
+    } else if is_left(line, look.own) {
+        told("NOT ACKNOWLEDGED: r");
     }
     for one in &look.beside {
         let what = if one.kind == Kind::Translation.name() { "the translation" } else { "the withdrawal" };

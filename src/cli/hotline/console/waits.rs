@@ -98,15 +98,21 @@ impl State {
     }
 
     /// How soon a line does: 0 for what nobody here has read, or a FLASH that is said beside it, 1 for what this officer has
-    /// not, 2 for what else nobody here has acknowledged.
+    /// not, 2 for what else nobody here has acknowledged, 4 for an opening that is acknowledged and not accepted: it hides
+    /// nothing that is unread.
     fn asks(&self, session: &Session, line: &calls::SessionLine) -> Option<u8> {
         let waits = self.waits(session, line);
-        let alarms = self.alarms(session, line) || beside(session, line).any(is_flash);
-        if alarms || waits && is_unread_here(line, &self.own) {
+        let is_left = is_left(line, &self.own);
+        let alarms = self.alarms(session, line);
+        let is_new = alarms && (is_left || is_text(line)) || beside(session, line).any(is_flash);
+        if is_new || waits && is_unread_here(line, &self.own) {
             return Some(0);
         }
-        let is_left = || is_left(line, &self.own) || beside(session, line).next().is_some();
-        if waits { Some(1) } else { is_left().then_some(2) }
+        match (waits, is_left || beside(session, line).next().is_some()) {
+            (true, _) => Some(1),
+            (false, true) => Some(2),
+            (false, false) => alarms.then_some(4),
+        }
     }
 
     /// Takes away what the officer was told of what waits, where it is so no more.
@@ -127,7 +133,9 @@ impl State {
 mod tests {
     use super::*;
     use crate::cli::hotline::console::keys::{At, Key};
+    use crate::cli::hotline::console::rows::{Look, rows};
     use crate::cli::hotline::console::screen::{console, live, text, told};
+    use crate::cli::hotline::console::state::View;
     use crate::codec::proto::detente::v1::join_request::What as Said;
     use crate::codec::proto::detente::v1::join_response::What;
     use crate::domain::digest::CommandId;
@@ -183,6 +191,63 @@ mod tests {
         state.seen.insert(of);
         let effects = press(&mut state, Key::Character('r'));
         assert!(matches!(&effects[..], [Effect::Say(Said::Read(asked))] if asked.digest == digest));
+    }
+
+    #[test]
+    fn an_opening_that_is_acknowledged_and_not_accepted_hides_no_unread_flash_of_another_session() {
+        let kind = crate::domain::content::Kind::SessionOpening.name().to_owned();
+        let mut opening = calls::SessionLine { kind, ..text(1, "BY", "") };
+        let mut state = console(&[opening.clone()]);
+        let says = |state: &State| {
+            let (own, line) = (state.own.as_str(), &state.session().unwrap().lines[0]);
+            let place = |_: &[u8]| None::<u32>;
+            let (columns, selected, alarms, drafted, beside) = (80, false, true, false, Vec::new());
+            let look = Look { own, columns, place: &place, selected, alarms, drafted, beside };
+            rows(line, &look).iter().any(|row| row.pieces[0].text == "NOT ACKNOWLEDGED: r")
+        };
+        let thread = Bytes::from(vec![6_u8; 16]);
+        let stands = calls::Session { traffic: Traffic::Real as i32, ..Default::default() };
+        let later = calls::SessionLine { recorded_at_ms: 9, ..text(2, "BY", "two") };
+        for what in [What::Session(stands), What::Line(later)] {
+            let told = calls::JoinResponse { thread: thread.clone(), what: Some(what), ..Default::default() };
+            state.told(told, Instant(1));
+        }
+        press(&mut state, Key::Character('n'));
+        assert_eq!(state.thread[..], [7; 16], "nobody here has acknowledged it, and it is the older one");
+        assert!(says(&state));
+        (opening.states[0].read_at_ms, opening.read_by_caller) = (9, true);
+        let what = Some(What::Changed(opening));
+        let changed = calls::JoinResponse { thread: state.thread.clone(), what, ..Default::default() };
+        state.told(changed, Instant(2));
+        assert!(!says(&state));
+        press(&mut state, Key::Character('n'));
+        assert_eq!(state.thread, thread);
+        // It is offered still, and comes once nothing else does.
+        state.sessions.get_mut(&thread).unwrap().lines[0].states[0].read_at_ms = 9;
+        state.sessions.get_mut(&thread).unwrap().lines[0].read_by_caller = true;
+        press(&mut state, Key::Character('n'));
+        assert_eq!(state.thread[..], [7; 16]);
+    }
+
+    #[test]
+    fn a_flash_that_is_handed_on_rings_and_is_gone_to_and_not_acknowledged_where_its_text_does_not_stand() {
+        let mut read = text(1, "BY", "one");
+        (read.states[0].read_at_ms, read.read_by_caller) = (9, true);
+        let mut state = console(&[read]);
+        let handed_on = calls::SaidBeside {
+            digest: vec![9; 32].into(),
+            kind: crate::domain::content::Kind::Forwarded.name().into(),
+            precedence: Precedence::Flash as i32,
+            ..Default::default()
+        };
+        let stands = calls::Session { beside: vec![handed_on], ..state.session().unwrap().stands.clone() };
+        let (thread, what) = (state.thread.clone(), Some(What::Session(stands)));
+        let told = calls::JoinResponse { thread, what, ..Default::default() };
+        assert_eq!(state.told(told, Instant(2)), [Effect::Bell]);
+        assert!(state.alarms_in(state.session().unwrap()));
+        press(&mut state, Key::Character('n'));
+        assert_eq!((state.view, state.scroll.selected), (View::Session, 1), "at the end of the session");
+        assert!(press(&mut state, Key::Character('r')).is_empty() && state.waiting.is_empty());
     }
 
     #[test]
