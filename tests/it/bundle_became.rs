@@ -72,7 +72,8 @@ async fn a_bundle_says_which_text_is_adopted_and_which_adoption_is_suspended_or_
             "from = \"2031-02-01T00:00 Z\"\nreason = \"Floods.\"\n[{field}]\nmessage_digest = \"{digest}\"\n"
         )
     };
-    let suspends = form(Kind::Suspension, &about("adoption", &adopted.message_digest));
+    let suspends = format!("provisions = [\"para 12\"]\n{}", about("adoption", &adopted.message_digest));
+    let suspends = form(Kind::Suspension, &suspends);
     let suspended = send(&world, "BY", 2, heading(1), &suspends).await;
     let leaves = form(Kind::Withdrawal, &about("adoption", &adopted.message_digest));
     let left = send(&world, "BY", 3, heading(1), &leaves).await;
@@ -85,7 +86,17 @@ async fn a_bundle_says_which_text_is_adopted_and_which_adoption_is_suspended_or_
         (&adopted, format!("BY says that it adopts lakes, edition 2, its text's digest {regime}")),
         (
             &suspended,
-            format!("BY says that it suspends what it adopted by {}, in this bundle", adopted.number),
+            format!(
+                "BY says that it suspends para 12 of what it adopted by {}, in this bundle",
+                adopted.number
+            ),
+        ),
+        (
+            &adopted,
+            format!(
+                "para 12 SUSPENDED, from the instant stated there, by {}, in this bundle",
+                suspended.number
+            ),
         ),
         (&left, format!("BY says that it leaves what it adopted by {}, in this bundle", adopted.number)),
         (&adopted, format!("LEFT, from the instant stated there, by {}, in this bundle", left.number)),

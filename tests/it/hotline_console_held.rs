@@ -12,6 +12,8 @@ use crate::links_killed::Serving;
 use crate::officer::arrived;
 use crate::pseudo_terminal::Seat;
 
+const CONTROL_L: &str = "\u{c}";
+
 pub fn opened(mut seat: Seat) -> Seat {
     seat.until_it_says(">REAL  FLASH     open");
     seat.until_it_says("linked to the node");
@@ -162,6 +164,9 @@ async fn letters_of_any_script_stand_in_their_columns_on_a_screen_of_any_size() 
         pl.resize(80, 24);
         pl.press("w大演a\u{7f}習 e\u{301}!");
         pl.until_it_says("大演習 e\u{301}!");
+        // Drawn anew on request, and it goes on.
+        pl.press(&format!("{CONTROL_L}?"));
+        pl.until_it_says("大演習 e\u{301}!?");
         pl.press(CONTROL_C);
         pl.ended();
     });

@@ -77,8 +77,9 @@ fn adoption(board: &Board, outgoing: &Outgoing, form: &Adoption) -> Vec<FaultNam
     if !beside.is_empty() {
         let rule = format!(
             "another text of this regime stands adopted, and is not left by this: {}. Until each is left by a \
-             regime.withdrawal of its own, both bind where both ends adopted both, each with what was reserved to it; \
-             duties open by the text alone that came to bind the two last",
+             regime.withdrawal of its own, both bind where both ends adopted both, each with what was reserved to it; a \
+             message and its duties go by the text that it cites, a day of the year by the one that came to bind the \
+             two last",
             beside.join(", ")
         );
         found.push(FaultNamed::new("regime_digest", rule));

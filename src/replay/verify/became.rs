@@ -36,6 +36,8 @@ struct Word {
     author: Party,
     number: String,
     does: Does,
+    /// Of an adoption the provisions alone that it is about, safe to show; empty for all of it.
+    part: String,
     /// What it names, safe to show, and where that is.
     names: String,
     /// The message in the bundle on which it has an effect, unless it was taken back itself.
@@ -52,11 +54,20 @@ impl Checker<'_> {
         let taken_back: BTreeSet<Digest> = backs.filter_map(|word| word.on).collect();
         for word in &words {
             let weight = self.word_of(&word.message);
-            let sentence = format!("{} says that it {} {}", word.author, word.does.verb(), word.names);
+            let sentence = match word.part.as_str() {
+                "" => format!("{} says that it {} {}", word.author, word.does.verb(), word.names),
+                part => {
+                    format!(
+                        "{} says that it suspends {part} of what it adopted by {}",
+                        word.author, word.names
+                    )
+                }
+            };
             self.signed(&word.about, weight, &[word.author], sentence);
             let Some(of) = word.on.filter(|_| !taken_back.contains(&word.message)) else { continue };
             let Some(about) = self.messages.get(&of).map(name) else { continue };
-            let sentence = format!("{} by {}, in this bundle", word.does.done(), shown(&word.number));
+            let part = if word.part.is_empty() { String::new() } else { format!("{} ", word.part) };
+            let sentence = format!("{part}{} by {}, in this bundle", word.does.done(), shown(&word.number));
             self.signed(&about, weight, &[word.author], sentence);
         }
     }
@@ -110,6 +121,7 @@ impl Checker<'_> {
                 author: message.author,
                 number: message.number.clone(),
                 does,
+                part: read.content().map(part).unwrap_or_default(),
                 names: match named {
                     Some(named) if has_effect => format!("{}, in this bundle", name(named)),
                     Some(named) => format!("{}, in this bundle, on which it has no effect", name(named)),
@@ -135,6 +147,12 @@ fn does(content: &Content) -> Option<(Does, &MessageReference)> {
         _ => (Does::Replaces, content.in_place_of()?),
     };
     (named.message_digest.is_some() || !named.number.is_empty()).then_some((does, named))
+}
+
+/// The provisions that a suspension names.
+fn part(content: &Content) -> String {
+    let Content::Suspension(form) = content else { return String::new() };
+    form.provisions.iter().map(|one| shown(one)).collect::<Vec<_>>().join(", ")
 }
 
 fn said_of(reference: &MessageReference) -> String {

@@ -30,6 +30,7 @@ mod waits;
 
 use std::collections::BTreeSet;
 
+use ratatui_core::layout::Rect;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
@@ -244,8 +245,12 @@ impl Console {
                 Effect::Look(look) => looks::begin(self.desk.clone(), look, self.looks.clone()),
                 Effect::Bell => self.rings = true,
                 Effect::Redraw => {
-                    let cleared = terminal.drawing.clear();
-                    cleared.map_err(|fault| Fault::new(format!("the terminal can't be used: {fault}")))?;
+                    // By its size: to clear it asks the terminal where its cursor is, and whoever reads the keys gets
+                    // the answer.
+                    let drawing = &mut terminal.drawing;
+                    let size = drawing.size();
+                    let anew = size.and_then(|size| drawing.resize(Rect::new(0, 0, size.width, size.height)));
+                    anew.map_err(|fault| Fault::new(format!("the terminal can't be used: {fault}")))?;
                 }
                 Effect::Leave => return Ok(false),
             }
