@@ -38,7 +38,7 @@ async fn each_item_has_its_share_of_what_is_read_and_a_withdrawal_is_found_behin
     }
     both_settled(&world, "BY", "PL").await;
     let asked = calls::NowRequest { all_offices: false, ..Default::default() };
-    let page = watches(&world.desk("PL", "watch")).now(asked.clone()).await.unwrap().into_inner();
+    let page = watches(&world.desk("PL", "watch")).now(asked).await.unwrap().into_inner();
     assert_eq!((page.items.len(), page.more), (limits::NOW_ITEMS_MAX, 18));
     let later: BTreeMap<Bytes, usize> = sent.iter().rev().cloned().zip(0..).collect();
     let mut read = 0;
