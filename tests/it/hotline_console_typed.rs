@@ -215,8 +215,7 @@ async fn at_20_columns_and_5_rows_a_text_is_gone_through_read_and_answered() {
         pl.resize(20, 5);
         // As it is drawn anew: a row of the wider screen before ends in no such mark.
         pl.until("small", |rows| rows[0].starts_with("REAL  FLASH  open") && rows[0].ends_with('…'));
-        pl.press(&PAGE_DOWN.repeat(80));
-        pl.until("its end", |rows| rows[3].contains("not answered"));
+        pl.presses_until_it_says(PAGE_DOWN, "not answered");
         pl.press("r");
         pl.until("it is read", |rows| rows.iter().any(|row| row.starts_with("your reading is on")));
         pl.press(ENTER);

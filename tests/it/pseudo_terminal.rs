@@ -103,6 +103,23 @@ impl Seat {
         self.until(words, |rows| rows.iter().any(|row| row.contains(words)))
     }
 
+    /// One press after the other, each once something was drawn since the one before, until it says so.
+    pub fn presses_until_it_says(&mut self, key: &str, words: &str) {
+        let patience = Instant::now() + PATIENCE;
+        while !self.rows().iter().any(|row| row.contains(words)) {
+            let drawn = self.raw.len();
+            self.press(key);
+            while self.raw.len() == drawn {
+                let left = patience.saturating_duration_since(Instant::now());
+                match self.bytes.recv_timeout(left) {
+                    Ok(piece) => self.take(&piece),
+                    Err(fault) => panic!("never: {words} ({fault})\n{}", self.rows().join("\n")),
+                }
+            }
+            assert!(Instant::now() < patience, "never: {words}\n{}", self.rows().join("\n"));
+        }
+    }
+
     /// To the end of a session, anew until it says so there: how many texts there are is told before the last of them
     /// are, and what comes later moves nobody away from what is being read.
     pub fn at_the_end_it_says(&mut self, words: &str) -> Vec<String> {
