@@ -113,13 +113,7 @@ async fn of_no_form(
     records: &Records,
     (digest, message): (&Digest, &Message),
 ) -> Result<Vec<String>, RecordFault> {
-    let draft = &message.draft;
-    if Kind::from_name(&draft.kind).is_some_and(|kind| !kind.may_be_taken_back()) {
-        return Ok(Vec::new());
-    }
-    let of = OfAuthor { thread: draft.thread, author: message.author, traffic: draft.traffic };
-    let first = head.board.duties.withdrawals.of(of, digest, &message.number, None).into_iter().next();
-    let Some((index, word)) = first else { return Ok(Vec::new()) };
+    let Some((index, word)) = head.board.taken_back_by(digest, message) else { return Ok(Vec::new()) };
     Ok(vec![withdrawn_by(&records.message(index, &word).await?.message.number)])
 }
 

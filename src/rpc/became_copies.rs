@@ -4,8 +4,8 @@
 //! Never here: what does not verify. Whoever hands on words of their own making takes nothing of another's back.
 
 use super::became::{handed_on, said};
-use crate::codec::forwarded;
-use crate::domain::became::{WITHDRAWN, withdrawn_by};
+use super::originals::is_signed;
+use crate::domain::became::{OF_HANDED_ON, WITHDRAWN, withdrawn_by};
 use crate::domain::content::Kind;
 use crate::domain::digest::ThreadId;
 use crate::domain::message::Message;
@@ -49,10 +49,7 @@ pub(super) async fn withdrawals(
         };
         let Some(original) = handed_on(&stored.message) else { continue };
         let of = &original.message;
-        let known = head.board.roster.parties.get(&of.author);
-        let verifies = known
-            .is_some_and(|known| forwarded::verified_under(&original.wrapping, &known.key_lists).is_some());
-        if of.draft.kind != Kind::MessageWithdrawal.name() || !verifies {
+        if of.draft.kind != Kind::MessageWithdrawal.name() || !is_signed(&head.board, &original) {
             continue;
         }
         if let Some(word) = said(&original.digest, of) {
@@ -69,9 +66,8 @@ pub(super) fn mark(marks: &mut Vec<String>, message: &Message, copies: &[CopiedW
     let thread = original.message.draft.thread;
     let is_it = |one: &&CopiedWord| one.thread == thread && takes_back(&one.word, &this);
     let Some(copy) = copies.iter().find(is_it) else { return };
-    let before = "the message that it hands on:";
-    if !marks.iter().any(|mark| mark.starts_with(&format!("{before} {WITHDRAWN}"))) {
-        marks.push(format!("{before} {}, handed on by {}", withdrawn_by(&copy.word.number), copy.by));
+    if !marks.iter().any(|mark| mark.starts_with(&format!("{OF_HANDED_ON}{WITHDRAWN}"))) {
+        marks.push(format!("{OF_HANDED_ON}{}, handed on by {}", withdrawn_by(&copy.word.number), copy.by));
     }
 }
 

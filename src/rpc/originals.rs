@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use super::became;
 use super::originals_releasable::{of_translation, persons_handed_on};
 use crate::codec::content;
-use crate::codec::forwarded::{self, Opened};
+use crate::codec::forwarded::{self, Opened, Original};
 use crate::domain::activity::{Judgement, Request};
 use crate::domain::became::is_of_what_became;
 use crate::domain::board::Board;
@@ -328,6 +328,13 @@ fn request_in(stored: &StoredMessage) -> Option<Request> {
         Some(Content::Request(request)) => Some(request.as_ref().clone()),
         Some(_) | None => None,
     }
+}
+
+/// Whether the author's signature of a message that was handed on verifies by the key lists that are on record here:
+/// whoever hands on a word that nobody signed says nothing of another's by it.
+pub(super) fn is_signed(board: &Board, original: &Original) -> bool {
+    let known = board.roster.parties.get(&original.message.author);
+    known.is_some_and(|known| forwarded::verified_under(&original.wrapping, &known.key_lists).is_some())
 }
 
 /// Whose message was handed on, and whether its signature verifies by the key lists that are on record here.

@@ -4,9 +4,8 @@
 
 use super::originals::Originals;
 use crate::domain::became::withdrawn_by;
-use crate::domain::content::{Content, Kind};
+use crate::domain::content::Content;
 use crate::domain::digest::Digest;
-use crate::domain::duty::OfAuthor;
 use crate::domain::heading::{Is, named};
 use crate::domain::message::Outgoing;
 use crate::domain::refusal::FaultNamed;
@@ -31,15 +30,8 @@ impl Originals<'_> {
         let mut found = Vec::new();
         for (field, digest) in about(outgoing, content).into_iter().take(limits::NAMED_LOOKED_FOR_MAX) {
             let Some(there) = self.original(&digest).await? else { continue };
-            let draft = &there.message.draft;
-            if Kind::from_name(&draft.kind).is_some_and(|kind| !kind.may_be_taken_back()) {
-                continue;
-            }
-            let of = OfAuthor { thread: draft.thread, author: there.message.author, traffic: draft.traffic };
-            let words = board.duties.withdrawals.of(of, &digest, &there.message.number, None);
-            let Some((_, word)) = words.into_iter().next().filter(|(index, _)| *index < before) else {
-                continue;
-            };
+            let first = board.taken_back_by(&digest, &there.message);
+            let Some((_, word)) = first.filter(|(index, _)| *index < before) else { continue };
             if let Some(word) = self.original(&word).await? {
                 found.push(FaultNamed::new(field, rule(content, &word.message.number)));
             }

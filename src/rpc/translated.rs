@@ -6,7 +6,6 @@ use crate::codec::content;
 use crate::domain::became::withdrawn_by;
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
-use crate::domain::duty::OfAuthor;
 use crate::domain::message::{Message, Traffic};
 use crate::domain::text::shown;
 use crate::domain::thread::Entry;
@@ -42,20 +41,17 @@ pub(super) async fn marks(
         if form.of.message_digest.is_none_or(|of| of.0 != *digest) {
             continue;
         }
-        let number = &stored.message.number;
         let (language, by) = (shown(&form.language), stored.message.author);
         let traffic = match draft.traffic {
             traffic if traffic == message.draft.traffic => "",
             Traffic::Drill => ", a drill's",
             Traffic::Real => ", not a drill's",
         };
-        let number_shown = shown(number);
+        let number = shown(&stored.message.number);
         let mut mark =
-            format!("translated into {language} by {by}, in {number_shown}{traffic}; the original counts");
-        let of = OfAuthor { thread: id, author: by, traffic: draft.traffic };
-        let words = head.board.duties.withdrawals.of(of, &entry.digest, number, None);
-        if let Some((index, word)) = words.first() {
-            let word = records.message(*index, word).await?.message;
+            format!("translated into {language} by {by}, in {number}{traffic}; the original counts");
+        if let Some((index, word)) = head.board.taken_back_by(&entry.digest, &stored.message) {
+            let word = records.message(index, &word).await?.message;
             mark = format!("{mark}; {}", withdrawn_by(&word.number));
         }
         marks.push(mark);

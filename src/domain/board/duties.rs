@@ -208,13 +208,19 @@ impl Board {
         self.duties.withdrawals.is_any(of, &digest, message.number, to)
     }
 
-    /// Whether its author's word in a record before this one takes a message back.
-    pub fn is_taken_back_before(&self, index: u64, digest: &Digest, message: &Message) -> bool {
+    /// The first word on record by which its author takes a message back, whoever is told of it, and its record. `None`
+    /// where it stands, and of kinds of which none is taken back; one of a kind that is not known here may be.
+    pub fn taken_back_by(&self, digest: &Digest, message: &Message) -> Option<(u64, Digest)> {
         let draft = &message.draft;
         let of = OfAuthor { thread: draft.thread, author: message.author, traffic: draft.traffic };
-        let words = self.duties.withdrawals.of(of, digest, &message.number, None);
-        Kind::from_name(&draft.kind).is_some_and(Kind::may_be_taken_back)
-            && words.first().is_some_and(|(record, _)| *record < index)
+        let may_be = Kind::from_name(&draft.kind).is_none_or(Kind::may_be_taken_back);
+        let words = may_be.then(|| self.duties.withdrawals.of(of, digest, &message.number, None));
+        words?.first().copied()
+    }
+
+    /// Whether its author's word in a record before this one takes a message back.
+    pub fn is_taken_back_before(&self, index: u64, digest: &Digest, message: &Message) -> bool {
+        self.taken_back_by(digest, message).is_some_and(|(record, _)| record < index)
     }
 
     /// An account of a delivery by hand is on record.
@@ -293,6 +299,45 @@ impl Bonds<'_> {
             Between::Bound(None) => Applies::Yes,
             Between::Unbound | Between::Bound(Some(Reserved::ByAdoption)) => Applies::No,
             Between::Bound(Some(Reserved::BySuspension(by))) => Applies::SuspendedBy(by),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::digest::ThreadId;
+    use crate::domain::form::{MessageDigest, MessageReference};
+    use crate::domain::message::{ACKNOWLEDGEMENT, Outgoing};
+    use crate::domain::party::Incarnation;
+    use crate::domain::time::Instant;
+
+    #[test]
+    fn what_is_no_form_and_what_a_newer_program_says_is_taken_back_as_any_and_a_withdrawal_is_not() {
+        let (thread, digest, word) = (ThreadId([1; 16]), Digest([7; 32]), (5, Digest([8; 32])));
+        for (kind, taken_back_by) in [
+            (Kind::Text.name(), Some(word)),
+            (ACKNOWLEDGEMENT, Some(word)),
+            ("newer.kind", Some(word)),
+            (Kind::MessageWithdrawal.name(), None),
+        ] {
+            let draft = Outgoing::blank(kind, thread);
+            let message = Message {
+                author: "BY".parse().unwrap(),
+                incarnation: Incarnation(1),
+                number: "BY/31/7".into(),
+                released_at: Instant(0),
+                releaser: draft.drafter.clone(),
+                draft,
+            };
+            let mut board = Board::default();
+            let of = OfAuthor { thread, author: message.author, traffic: message.draft.traffic };
+            let named =
+                MessageReference { message_digest: Some(MessageDigest(digest)), ..Default::default() };
+            board.duties.withdrawals.add(of, &named, word, &[]);
+            assert_eq!(board.taken_back_by(&digest, &message), taken_back_by, "{kind}");
+            let before = |index| board.is_taken_back_before(index, &digest, &message);
+            assert_eq!((before(5), before(6)), (false, taken_back_by.is_some()), "{kind}");
         }
     }
 }

@@ -5,7 +5,6 @@
 use super::reading::{Delivered, delivered};
 use crate::codec::message::traffic_to_proto;
 use crate::codec::proto::detente::v1 as calls;
-use crate::domain::content::Kind;
 use crate::domain::duty::{Cause, Duty, Force, OfAuthor, RunsFrom, State, Told};
 use crate::domain::regime::Regime;
 use crate::domain::time::Instant;
@@ -110,18 +109,13 @@ impl<'h> Lines<'h> {
         let Some(entry) = board.thread(thread).and_then(|there| there.entry(&digest)) else {
             return Ok(String::new());
         };
-        let withdrawals = &board.duties.withdrawals;
         let of = OfAuthor { thread, author: entry.author, traffic: duty.opened.traffic };
-        if !withdrawals.are_any(of) {
+        if !board.duties.withdrawals.are_any(of) {
             return Ok(String::new());
         }
         let records = self.head.records(self.journal);
         let cause = records.message(entry.index, &digest).await?.message;
-        if !Kind::from_name(&cause.draft.kind).is_some_and(Kind::may_be_taken_back) {
-            return Ok(String::new());
-        }
-        let first = withdrawals.of(of, &digest, &cause.number, None).into_iter().next();
-        let Some((index, word)) = first else { return Ok(String::new()) };
+        let Some((index, word)) = board.taken_back_by(&digest, &cause) else { return Ok(String::new()) };
         let word = records.message(index, &word).await?;
         let is_by_then = self.as_of.is_none_or(|as_of| word.record.at <= as_of);
         Ok(if is_by_then { word.message.number } else { String::new() })

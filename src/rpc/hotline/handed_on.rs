@@ -8,7 +8,6 @@ use prost::Message as _;
 
 use super::lines;
 use super::told::{HandedOn, Told};
-use crate::codec::forwarded;
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::Board;
@@ -46,7 +45,9 @@ fn line(told: &Told, one: &HandedOn, board: &Board) -> calls::HandedOn {
     let in_thread = told.handed_on_withdrawn_by(one).map(|word| &word.number);
     let withdrawn_by = in_thread.or_else(|| {
         let mut words = told.words_handed_on(one);
-        words.find(|word| is_signed(board, word)).map(|word| &word.original.message.number)
+        words
+            .find(|word| originals::is_signed(board, &word.original))
+            .map(|word| &word.original.message.number)
     });
     calls::HandedOn {
         digest: one.original.digest.0.to_vec().into(),
@@ -64,12 +65,6 @@ fn line(told: &Told, one: &HandedOn, board: &Board) -> calls::HandedOn {
         signature: originals::signature_mark(board, &one.form, None).unwrap_or_default(),
         withdrawn_by: withdrawn_by.cloned().unwrap_or_default(),
     }
-}
-
-/// Whether its author's signature verifies here: whoever hands on a word that nobody signed takes nothing back by it.
-fn is_signed(board: &Board, one: &HandedOn) -> bool {
-    let known = board.roster.parties.get(&one.original.message.author);
-    known.is_some_and(|known| forwarded::verified_under(&one.original.wrapping, &known.key_lists).is_some())
 }
 
 #[cfg(test)]
