@@ -89,6 +89,9 @@ pub struct Registrar {
     pub clock: Clock,
 }
 
+/// What came of two commands.
+pub type Both = (Result<Done, Denied>, Result<Done, Denied>);
+
 type Answer = oneshot::Receiver<Result<Done, Denied>>;
 
 async fn heard(answer: Answer, until: tokio::time::Instant) -> Result<Done, Denied> {
@@ -122,6 +125,16 @@ impl Registrar {
             });
         }
         answers
+    }
+
+    /// Gives two commands in order, so that they may share a batch, and waits for both: the second is decided on top of
+    /// the first.
+    pub async fn give_both(&self, first: (Command, Origin), second: (Command, Origin)) -> Both {
+        let until = command_deadline();
+        let sent = [first, second].map(|(command, origin)| self.inbox.put(command, origin));
+        let heard = sent.map(|one| async move { heard(one?, until).await });
+        let [first, second] = heard;
+        (first.await, second.await)
     }
 
     /// Opens a new epoch, and with it finds out all that is on record by now, whoever wrote it. `None` if

@@ -12,7 +12,7 @@ use super::held::HeldRegimes;
 use super::originals::Originals;
 use super::{faults, status};
 use crate::codec::content::{self, Said};
-use crate::codec::heading::{self, Given};
+use crate::codec::heading::{self, Drafted, Given};
 use crate::codec::message::decode_draft;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::command::{Command, Origin};
@@ -28,6 +28,13 @@ pub(super) struct Body {
     pub digest: Digest,
     pub outgoing: Outgoing,
     pub said: Said,
+}
+
+impl Body {
+    /// Puts it on record.
+    pub fn command(&self, draft: DraftId) -> Command {
+        Command::Draft { draft, outgoing: self.outgoing.clone(), bytes: self.bytes.clone() }
+    }
 }
 
 /// What a record drafts under this id.
@@ -57,7 +64,7 @@ pub(super) async fn put(
 }
 
 /// Puts a draft on record; its body as its record holds it, so that the same command has the same answer.
-pub(super) async fn put_body(
+async fn put_body(
     registrar: &Registrar,
     origin: Origin,
     caller: &PersonCaller,
@@ -65,11 +72,20 @@ pub(super) async fn put_body(
     heading: Option<calls::Heading>,
     content: Option<Given>,
 ) -> Result<Body, Status> {
+    let record = give(registrar, made(caller, heading, content)?.command(draft), origin).await?;
+    drafted_in(&record, draft).ok_or_else(not_what_was_asked)
+}
+
+/// What a draft would say that is not on record yet.
+pub(super) fn made(
+    caller: &PersonCaller,
+    heading: Option<calls::Heading>,
+    content: Option<Given>,
+) -> Result<Body, Status> {
     let drafted = heading::draft(heading, content, caller.person())
         .map_err(|fault| status::field(&fault.field(), &fault))?;
-    let command = Command::Draft { draft, outgoing: drafted.outgoing, bytes: drafted.bytes };
-    let record = give(registrar, command, origin).await?;
-    drafted_in(&record, draft).ok_or_else(not_what_was_asked)
+    let Drafted { outgoing, bytes, content } = drafted;
+    Ok(Body { digest: Digest::of(&bytes), bytes, outgoing, said: Said::Form(content) })
 }
 
 /// All that is wrong with a draft, beside the message that it is about too.

@@ -6,13 +6,16 @@ use bytes::Bytes;
 use tonic::Status;
 
 use super::kept::Kept;
-use super::speak::{Speaker, Wanted, precedence};
+use super::speak::{Speaker, Wanted};
+use crate::codec::message::precedence_from_proto;
+use crate::codec::proto::detente::evidence::v1 as evidence;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::command::Origin;
 use crate::domain::digest::{Digest, DraftId, ThreadId};
 use crate::domain::hotline::{Sees, SessionAddition};
 use crate::domain::party::Party;
 use crate::domain::people::Role;
+use crate::domain::precedence::Precedence;
 use crate::domain::refusal::Refusal;
 use crate::registrar::Registrar;
 use crate::rpc::caller::{Caller, PersonCaller};
@@ -175,4 +178,12 @@ pub(super) fn opening_in(bytes: &[u8]) -> Result<Digest, Status> {
 
 pub(super) fn thread_in(bytes: &[u8]) -> Result<ThreadId, Status> {
     ThreadId::from_slice(bytes).ok_or_else(|| status::field("thread", "16 bytes"))
+}
+
+/// The precedence that a call names.
+fn precedence(wire: i32) -> Result<Option<Precedence>, Status> {
+    if wire == evidence::Precedence::Unspecified as i32 {
+        return Ok(None);
+    }
+    precedence_from_proto(wire, "precedence").map(Some).map_err(status::decode)
 }

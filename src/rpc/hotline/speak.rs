@@ -3,6 +3,8 @@
 //!
 //! Never here: a release rule (the Board has it), or a text that was cut to fit.
 
+use std::sync::Arc;
+
 use tonic::Status;
 
 use super::kept::Kept;
@@ -10,13 +12,13 @@ use super::references::{reference, references};
 use super::told::Told;
 use super::{follows, heard, phrases};
 use crate::codec::heading::{Given, given};
-use crate::codec::message::{precedence_from_proto, precedence_to_proto, traffic_to_proto};
+use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::evidence::v1 as evidence;
 use crate::codec::proto::detente::v1 as calls;
-use crate::domain::command::{AsIs, Command, Origin};
+use crate::domain::command::Origin;
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, DraftId, ThreadId};
-use crate::domain::event::{Event, Record};
+use crate::domain::event::{Record, Stamp};
 use crate::domain::form::{MessageDigest, Prose};
 use crate::domain::hotline::session::{Session, State};
 use crate::domain::hotline::{
@@ -82,14 +84,6 @@ pub(super) struct Speaker<'c> {
 const CLOSED: &str = "all have closed this session and signed the same transcript of it; what is said now opens it again: \
                       say that this is meant (`--reopen`), or open another session";
 
-/// The precedence that a call names.
-pub(super) fn precedence(wire: i32) -> Result<Option<Precedence>, Status> {
-    if wire == evidence::Precedence::Unspecified as i32 {
-        return Ok(None);
-    }
-    precedence_from_proto(wire, "precedence").map(Some).map_err(status::decode)
-}
-
 impl Speaker<'_> {
     /// Puts it on record and, where one person may, releases it.
     pub async fn say(self, wanted: Wanted) -> Result<calls::Spoken, Status> {
@@ -103,41 +97,39 @@ impl Speaker<'_> {
         };
         let head = self.registrar.head();
         // A command that is on record has its answer, whatever was said in the session since.
-        let body = match head.board.commands.get(&id) {
+        let (body, released) = match head.board.commands.get(&id) {
             Some(done) if done.content == stamp.content => {
-                draft::body(self.registrar, &head, draft, done.index).await?
+                (draft::body(self.registrar, &head, draft, done.index).await?, None)
             }
             Some(_) => return Err(refused(Refusal::IdReused)),
-            None => {
-                let (heading, content) = self.message(wanted).await?;
-                self.draft(draft, heading, &content).await?
-            }
+            None => self.put(wanted, draft, &stamp).await?,
         };
         answer.draft_digest = body.digest.0.to_vec().into();
         answer.not_addressed = self.not_addressed(&head, &body).await;
+        if let Some(record) = released {
+            follows::told_released(&record, &mut answer);
+            return Ok(answer);
+        }
         if let Some(before) = self.replaces {
             follows::replace(self.registrar, &stamp, before).await?;
         }
-        let released = follows::release(stamp);
+        let released = follows::stamp_of_release(stamp);
         let head = self.registrar.head();
         if head.board.draft(draft).is_none() {
             // Released, withdrawn, or never ours.
             if let Some(done) = head.board.commands.get(&released.id) {
                 let records = head.records(&self.registrar.journal);
                 let record = records.record(done.index).await.map_err(status::record)?;
-                told_released(&record, &mut answer);
+                follows::told_released(&record, &mut answer);
             }
             return Ok(answer);
         }
         let found = draft::faults(self.registrar, &head, &body).await?;
-        let alone = head.board.roster.one_person.contains(&body.outgoing.precedence)
-            && self.caller.has(Role::Releaser);
+        let alone = self.releases_alone(&head, &body);
         if alone && found.is_empty() {
-            let (digest, outgoing) = (body.digest, body.outgoing);
-            let as_is = AsIs::OnlyWithoutFaults;
-            let command = Command::Release { draft, digest, outgoing, faults: Vec::new(), as_is };
-            let record = give(self.registrar, command, Origin::Person(released)).await?;
-            told_released(&record, &mut answer);
+            let record =
+                give(self.registrar, follows::release(draft, &body), Origin::Person(released)).await?;
+            follows::told_released(&record, &mut answer);
         }
         answer.may_release_as_is = alone && !found.is_empty();
         answer.faults = faults::to_proto(found);
@@ -160,20 +152,40 @@ impl Speaker<'_> {
         self.kept.of(head, &self.registrar.journal, self.thread, left_out).await.unwrap_or_default()
     }
 
-    async fn draft(
+    /// Puts it on record as a draft; where nothing keeps its writer from releasing it, its release in the same batch:
+    /// who talks waits for one append, not for two. The body, as its record holds it, and the record of its release.
+    async fn put(
         &self,
-        id: DraftId,
-        heading: calls::Heading,
-        content: &Content,
-    ) -> Result<draft::Body, Status> {
+        wanted: Wanted,
+        draft: DraftId,
+        stamp: &Stamp,
+    ) -> Result<(draft::Body, Option<Arc<Record>>), Status> {
+        let (heading, content) = self.message(wanted).await?;
+        let body = self.made(heading, &content)?;
+        let drafts = (body.command(draft), self.origin.clone());
+        let head = self.registrar.head();
+        let is_released = self.replaces.is_none()
+            && self.releases_alone(&head, &body)
+            && draft::faults(self.registrar, &head, &body).await?.is_empty();
+        if !is_released {
+            let record = give(self.registrar, drafts.0, drafts.1).await?;
+            return Ok((draft::drafted_in(&record, draft).ok_or_else(not_what_was_asked)?, None));
+        }
+        follows::drafted_and_released(self.registrar, drafts, draft, body, stamp).await
+    }
+
+    fn releases_alone(&self, head: &Head, body: &draft::Body) -> bool {
+        head.board.roster.one_person.contains(&body.outgoing.precedence) && self.caller.has(Role::Releaser)
+    }
+
+    fn made(&self, heading: calls::Heading, content: &Content) -> Result<draft::Body, Status> {
         let given: Given = match given(content).map_err(|fault| status::field("content", fault))? {
             crate::codec::heading::Asked::Hotline(form) => form.into(),
             crate::codec::heading::Asked::Message(form) => form.into(),
             crate::codec::heading::Asked::Transcription(form) => form.into(),
             _ => return Err(not_what_was_asked()),
         };
-        draft::put_body(self.registrar, self.origin.clone(), self.caller, id, Some(heading), Some(given))
-            .await
+        draft::made(self.caller, Some(heading), Some(given))
     }
 
     async fn message(&self, wanted: Wanted) -> Result<(calls::Heading, Content), Status> {
@@ -380,15 +392,4 @@ fn knows(head: &Head, party: Party) -> bool {
 
 fn addressee(party: &Party) -> evidence::Addressee {
     evidence::Addressee { party: party.to_string(), office: String::new() }
-}
-
-fn told_released(record: &Record, answer: &mut calls::Spoken) {
-    for event in &record.events {
-        if let Event::Released(released) = event {
-            answer.released = true;
-            answer.message_digest = released.digest.0.to_vec().into();
-            answer.number.clone_from(&released.message.number);
-            answer.released_at_ms = released.message.released_at.0;
-        }
-    }
 }
