@@ -66,6 +66,7 @@ mod function;
 mod hostile;
 mod hotline;
 mod hotline_broker;
+mod hotline_carried;
 mod hotline_checks;
 mod hotline_closed;
 mod hotline_console;

@@ -2,6 +2,7 @@
 //!
 //! Never here: the order of a session, its close, or who may release: all of it is the node's to say.
 
+mod beside;
 mod carry;
 mod checks;
 mod close;

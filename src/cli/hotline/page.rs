@@ -4,6 +4,7 @@
 
 use std::collections::BTreeSet;
 
+use super::beside::beside;
 use super::unseen::unseen;
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
@@ -41,17 +42,15 @@ pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
         for state in &line.states {
             sheet.put(&format!("  {}", self::state(state)));
         }
-        for heard in &line.heard {
-            as_heard(&mut sheet, heard);
-        }
-        more_heard(&mut sheet, line.more_heard);
+        heard_of(&mut sheet, line);
     }
     heard_alone(&mut sheet, whole);
     closed(&mut sheet, whole);
     sheet.text()
 }
 
-/// What was said, and the digest that is signed of it.
+/// What was said, with what this node knows of each text by itself, and the digest that is signed of what was said
+/// alone.
 pub(super) fn transcript(whole: &calls::ShowSessionResponse, digest: &Digest) -> String {
     let nothing = BTreeSet::new();
     let mut sheet = Sheet::without(&nothing);
@@ -65,6 +64,7 @@ pub(super) fn transcript_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionRes
     for line in &whole.lines {
         sheet.gap();
         said(sheet, line);
+        heard_of(sheet, line);
     }
     sheet.gap();
     sheet.put(&format!("Transcript {digest}"));
@@ -181,6 +181,7 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
     let (at, precedence) = (Instant(line.released_at_ms), precedence_name(line.precedence));
     sheet.put(&format!("{:>3}  {mark}  {author}  {at}  {precedence}  {number}  {first}", line.position));
     sheet.put(&format!("     drafted by {}, released by {}", shown(&line.drafter), shown(&line.releaser)));
+    came(sheet, &line.came_by_file);
     if !line.not_taken.is_empty() {
         sheet.put(&format!("     not taken: {}", shown(&line.not_taken)));
     }
@@ -225,6 +226,13 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
     }
 }
 
+/// That it came by file: this node's own account, and no word of its author.
+fn came(sheet: &mut Sheet<'_>, by_file: &str) {
+    if !by_file.is_empty() {
+        sheet.put(&format!("     {}", shown(by_file)));
+    }
+}
+
 /// What was said before a Party came in, as another one hands it on.
 fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
     for one in &whole.handed_on {
@@ -239,6 +247,7 @@ fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         sheet.put(&format!("     {}", shown(&one.signature)));
         let carrier = hex::encode(&one.in_message).chars().take(12).collect::<String>();
         sheet.put(&format!("     within message {carrier}; read it by: detente hotline read {carrier}"));
+        came(sheet, &one.came_by_file);
         if !one.withdrawn_by.is_empty() {
             sheet.put(&format!("     WITHDRAWN by {}", shown(&one.withdrawn_by)));
         }
@@ -254,6 +263,14 @@ fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
 /// That its author took it back; it stays readable.
 pub(super) fn withdrawn(line: &calls::SessionLine) -> Option<String> {
     (!line.withdrawn_by.is_empty()).then(|| format!("WITHDRAWN by {}", shown(&line.withdrawn_by)))
+}
+
+/// All that was written down of a text when it was heard by telephone.
+fn heard_of(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
+    for heard in &line.heard {
+        as_heard(sheet, heard);
+    }
+    more_heard(sheet, line.more_heard);
 }
 
 /// What was written down of a text, beside the text itself.
@@ -304,33 +321,6 @@ fn more_heard(sheet: &mut Sheet<'_>, more: u32) {
 fn taken_down(heard: &calls::HeardText) -> String {
     let (read, written, at) = (shown(&heard.read_by), shown(&heard.written_by), shown(&heard.at));
     format!("read out by {read}, written down by {written} at {at}")
-}
-
-/// What stands at the right of a text, each with whose word it is: agreed words first, which need no translator.
-pub(super) fn beside(line: &calls::SessionLine) -> Vec<(String, &str)> {
-    let mut words: Vec<(&calls::AgreedText, Vec<String>)> = Vec::new();
-    for agreed in &line.agreed_words {
-        for text in &agreed.texts {
-            match words.iter_mut().find(|(known, _)| *known == text) {
-                Some((_, with)) => with.push(shown(&agreed.party)),
-                None => words.push((text, vec![shown(&agreed.party)])),
-            }
-        }
-    }
-    let agreed = words.into_iter().map(|(text, with)| {
-        let (language, number, with) = (shown(&text.language), line.phrase, with.join(" and with "));
-        (format!("[{language}] agreed phrase {number} with {with}; the original counts"), text.text.as_str())
-    });
-    let translated = line.translations.iter().map(|one| {
-        let (language, translator, by) = (shown(&one.language), shown(&one.translator), shown(&one.by));
-        let withdrawn = match one.withdrawn_by.as_str() {
-            "" => String::new(),
-            word => format!("WITHDRAWN by {}; ", shown(word)),
-        };
-        let whose = format!("[{language}] {withdrawn}by {translator}, given by {by}; the original counts");
-        (whose, one.text.as_str())
-    });
-    agreed.chain(translated).collect()
 }
 
 /// What became of a text at one Party: each thing by itself.

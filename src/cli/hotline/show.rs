@@ -236,6 +236,7 @@ fn handed_on_json(one: &calls::HandedOn) -> Value {
         "released_at": Instant(one.released_at_ms).to_string(),
         "signature": one.signature,
         "withdrawn_by": (!one.withdrawn_by.is_empty()).then_some(&one.withdrawn_by),
+        "came_by_file": (!one.came_by_file.is_empty()).then_some(&one.came_by_file),
     })
 }
 
@@ -262,6 +263,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
             "language": one.language,
             "text": one.text,
             "withdrawn_by": (!one.withdrawn_by.is_empty()).then_some(&one.withdrawn_by),
+            "came_by_file": (!one.came_by_file.is_empty()).then_some(&one.came_by_file),
         })
     });
     let agreed = line.agreed_words.iter().map(|one| {
@@ -297,6 +299,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "more_heard": line.more_heard,
         "read_by_caller": line.read_by_caller,
         "withdrawn_by": (!line.withdrawn_by.is_empty()).then_some(&line.withdrawn_by),
+        "came_by_file": (!line.came_by_file.is_empty()).then_some(&line.came_by_file),
     })
 }
 

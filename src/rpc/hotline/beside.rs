@@ -69,7 +69,8 @@ impl Beside {
     fn told(&self, told: &Told) -> calls::SaidBeside {
         let about = self.translates.or_else(|| told.taken_back_by(&self.message));
         let about = about.map(|digest| digest.0.to_vec().into()).unwrap_or_default();
-        calls::SaidBeside { about, ..self.told.clone() }
+        let came_by_file = told.came_by_file(&self.message);
+        calls::SaidBeside { about, came_by_file, ..self.told.clone() }
     }
 }
 

@@ -7,12 +7,41 @@
 use prost::Message as _;
 
 use super::lines;
-use super::told::{HandedOn, Told};
+use super::told::{self, Told};
+use crate::codec::forwarded::Original;
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::Board;
+use crate::domain::digest::Digest;
+use crate::domain::forwarded::Forwarded;
+use crate::domain::party::Party;
+use crate::domain::said::Said;
+use crate::domain::time::Instant;
 use crate::limits;
 use crate::rpc::originals;
+
+/// A message of the session within a message of another Party's, or of a later day.
+pub(super) struct HandedOn {
+    pub by: Party,
+    pub in_message: Digest,
+    pub recorded_at: Instant,
+    pub form: Forwarded,
+    pub original: Box<Original>,
+}
+
+impl HandedOn {
+    /// What its author says in it, where that can be read.
+    pub fn said(&self) -> Option<Said> {
+        let original = &self.original;
+        Some(told::said(original.digest, &original.message, original.said.content()?.clone()))
+    }
+
+    /// About what it takes in memory: the bytes as they came and, opened, once more.
+    pub fn bytes(&self) -> usize {
+        let enclosed = self.form.original.as_ref().map_or(0, |enclosed| enclosed.0.len());
+        enclosed.saturating_mul(2).saturating_add(told::REST_BYTES)
+    }
+}
 
 /// By their authors' date-time groups, as many as one answer has room for, those that were on record here first; and how
 /// many more there are. Whoever hands on more, or what nobody signed, pushes none out by a date of their own.
@@ -64,6 +93,7 @@ fn line(told: &Told, one: &HandedOn, board: &Board) -> calls::HandedOn {
         released_at_ms: message.released_at.0,
         signature: originals::signature_mark(board, &one.form, None).unwrap_or_default(),
         withdrawn_by: withdrawn_by.cloned().unwrap_or_default(),
+        came_by_file: told.came_by_file(&one.in_message),
     }
 }
 
@@ -73,12 +103,10 @@ mod tests {
 
     use super::*;
     use crate::codec::content::Said;
-    use crate::codec::forwarded::Original;
-    use crate::domain::digest::{Digest, ThreadId};
-    use crate::domain::forwarded::{Enclosed, Forwarded};
+    use crate::domain::digest::ThreadId;
+    use crate::domain::forwarded::Enclosed;
     use crate::domain::message::{Message, Outgoing};
     use crate::domain::party::Incarnation;
-    use crate::domain::time::Instant;
     use crate::evidence::signed::{PayloadType, Signed};
 
     #[test]

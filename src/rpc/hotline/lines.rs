@@ -189,6 +189,7 @@ pub(super) fn line(
         more_heard,
         read_by_caller: is_read_by(told, &said.message, caller),
         withdrawn_by: told.withdrawn_by(said).map(|word| word.number.clone()).unwrap_or_default(),
+        came_by_file: told.came_by_file(&said.message),
         ..Default::default()
     };
     if let Some((position, line)) = place.standing {
@@ -284,6 +285,7 @@ fn translations(told: &Told, of: &Digest) -> (Vec<calls::TextTranslation>, u32) 
             language: form.language.clone(),
             text: text.text.0.clone(),
             withdrawn_by: told.withdrawn_by(said).map(|word| word.number.clone()).unwrap_or_default(),
+            came_by_file: told.came_by_file(&said.message),
         };
         let with = bytes.saturating_add(one.encoded_len());
         if given.len() >= limits::HOTLINE_TRANSLATIONS_TOLD || with > limits::HOTLINE_TRANSLATIONS_BYTES {

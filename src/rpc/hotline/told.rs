@@ -11,8 +11,9 @@ use imbl::OrdMap;
 use tonic::Status;
 
 use super::beside::Beside;
+use super::handed_on::HandedOn;
 use crate::codec::content::{self, Said as Read};
-use crate::codec::forwarded::{self, Opened, Original};
+use crate::codec::forwarded::{self, Opened};
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::event::{Event, Record};
@@ -32,7 +33,7 @@ use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
 use crate::replay::records::{RecordFault, Records};
-use crate::rpc::status;
+use crate::rpc::{came_by_file, status};
 
 /// The messages of one thread, as far as they are a session's.
 pub(super) struct Told {
@@ -42,6 +43,8 @@ pub(super) struct Told {
     pub spoken: Vec<Spoken>,
     /// The envelope of each, and when it was put on record here.
     pub envelopes: BTreeMap<Digest, (Message, Instant)>,
+    /// Of each message of the thread that came by file: who took the file, and when.
+    came_by_file: BTreeMap<Digest, String>,
     /// Who states in which message that an officer read which: as real, or in a drill.
     reads: Vec<(Party, Traffic, Digest, Acknowledgement)>,
     /// Translations, each as its message says it.
@@ -70,29 +73,6 @@ pub(super) struct Told {
     bytes: usize,
 }
 
-/// A message of the session within a message of another Party's, or of a later day.
-pub(super) struct HandedOn {
-    pub by: Party,
-    pub in_message: Digest,
-    pub recorded_at: Instant,
-    pub form: Forwarded,
-    pub original: Box<Original>,
-}
-
-impl HandedOn {
-    /// What its author says in it, where that can be read.
-    fn said(&self) -> Option<Said> {
-        let original = &self.original;
-        Some(said(original.digest, &original.message, original.said.content()?.clone()))
-    }
-
-    /// About what it takes in memory: the bytes as they came and, opened, once more.
-    pub fn bytes(&self) -> usize {
-        let enclosed = self.form.original.as_ref().map_or(0, |enclosed| enclosed.0.len());
-        enclosed.saturating_mul(2).saturating_add(REST_BYTES)
-    }
-}
-
 struct Awaited {
     message: Digest,
     to: Party,
@@ -101,7 +81,7 @@ struct Awaited {
 }
 
 /// Kept of each message beside its own bytes, about.
-const REST_BYTES: usize = 1_024;
+pub(super) const REST_BYTES: usize = 1_024;
 
 impl Told {
     /// Before anything was read.
@@ -112,6 +92,7 @@ impl Told {
             own,
             spoken: Vec::new(),
             envelopes: BTreeMap::new(),
+            came_by_file: BTreeMap::new(),
             reads: Vec::new(),
             translations: Vec::new(),
             phrases: head.board.roster.phrases.clone(),
@@ -151,6 +132,8 @@ impl Told {
         for entry in order.iter().filter(|entry| !known.contains(&entry.digest)) {
             let stored = records.message(entry.index, &entry.digest).await.map_err(status::record)?;
             self.await_receipts(&stored.record, entry.digest);
+            let came = came_by_file::mark(&records, &stored.record, &entry.digest).await;
+            self.came_by_file.extend(came.map_err(status::record)?.map(|mark| (entry.digest, mark)));
             self.bytes = self.bytes.saturating_add(stored.signed.len()).saturating_add(REST_BYTES);
             self.take(entry.digest, entry.index, entry.recorded_at, stored.message);
         }
@@ -191,6 +174,11 @@ impl Told {
 
     pub fn message(&self, digest: &Digest) -> Option<&Message> {
         self.envelopes.get(digest).map(|(message, _)| message)
+    }
+
+    /// That this message of the thread came by file, as this node knows it; empty where it did not.
+    pub fn came_by_file(&self, message: &Digest) -> String {
+        self.came_by_file.get(message).cloned().unwrap_or_default()
     }
 
     /// Who states that an officer read this one, in traffic like its own.
@@ -386,7 +374,7 @@ fn original(content: &Content) -> Option<Digest> {
     form.of.message_digest.map(|digest| digest.0)
 }
 
-fn said(digest: Digest, message: &Message, content: Content) -> Said {
+pub(super) fn said(digest: Digest, message: &Message, content: Content) -> Said {
     Said {
         message: digest,
         number: message.number.clone(),

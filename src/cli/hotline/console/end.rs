@@ -99,6 +99,9 @@ pub fn end(
             format!("translates {of}, and does not stand here: detente hotline read {digest}")
         };
         put(&mut rows, 2, &what, wide, Weight::Plain);
+        if !one.came_by_file.is_empty() {
+            put(&mut rows, 2, &shown(&one.came_by_file), wide, Weight::Plain);
+        }
         if !one.remarks.is_empty() {
             below(&mut rows, &shown_lines(&one.remarks), wide);
         }

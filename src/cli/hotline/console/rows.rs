@@ -3,6 +3,7 @@
 //!
 //! Never here: a text from outside that was not made safe to show, one that was cut, or one sign for two things.
 
+use crate::cli::hotline::beside::beside as words_beside;
 use crate::cli::hotline::page;
 use crate::cli::hotline::unseen::unseen;
 use crate::codec::message::{precedence_name, traffic_mark};
@@ -125,6 +126,9 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
     if let Some(withdrawn) = page::withdrawn(line) {
         put(&mut rows, 2, &withdrawn, look.columns, Weight::Bold);
     }
+    if !line.came_by_file.is_empty() {
+        put(&mut rows, 2, &shown(&line.came_by_file), look.columns, Weight::Plain);
+    }
     for heard in &line.heard {
         let weight = if heard.differences.is_empty() { Weight::Plain } else { Weight::Bold };
         put(&mut rows, 2, &page::heard_as(heard), look.columns, weight);
@@ -193,7 +197,7 @@ fn named(look: &Look<'_>, digest: &[u8]) -> String {
 fn said(rows: &mut Vec<Row>, line: &calls::SessionLine, wide: usize) {
     let language = shown(&line.language);
     let original: Vec<String> = shown_lines(&line.text);
-    let others = page::beside(line);
+    let others = words_beside(line);
     if others.is_empty() {
         let original = marked(&language, original);
         below(rows, &original, wide);
