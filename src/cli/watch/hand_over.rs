@@ -192,12 +192,11 @@ fn in_one_line(item: &calls::NowItem) -> Line {
         0 => String::new(),
         _ => format!("hotline session, {}: ", item::waiting(item)),
     };
-    let text = format!(
-        "{digest}  {} from {} since {}: {session}{}",
+    let before = format!(
+        "{digest}  {} from {} since {}: {session}",
         message::precedence_name(item.precedence),
         shown(&item.from),
         Instant(item.since_ms).date_time_group(),
-        item::subject(item),
     );
-    page::marked(message::traffic_mark(item.traffic), &text)
+    page::marked(message::traffic_mark(item.traffic), &item::with_subject(&before, item))
 }
