@@ -233,7 +233,8 @@ fn by_number_alone(content: &Content) -> Option<String> {
         .map(|one| one.field)
         .take(limits::NAMED_LOOKED_FOR_MAX)
         .collect();
-    let told = "named by number alone, so looked for in this thread and nowhere else";
+    let told = "named by number alone, so looked for in this thread and nowhere else; with its message_digest it is \
+                found wherever it stands";
     (!fields.is_empty()).then(|| format!("{told}: {}", fields.join(", ")))
 }
 

@@ -1,6 +1,7 @@
 //! Messages that are about another one, held against whether its own author had taken that back before.
 //!
-//! Never here: a refusal, and what became of a message since. What a form only mentions says nothing of it.
+//! Never here: a refusal, and what became of a message since. What a form only mentions says nothing of it; whoever
+//! drafts is told also of what the heading refers to or answers.
 
 use super::originals::Originals;
 use crate::domain::became::withdrawn_by;
@@ -28,12 +29,17 @@ impl Originals<'_> {
         let own = message.and_then(|digest| board.messages.get(digest));
         let before = own.map_or(u64::MAX, |own| own.index);
         let mut found = Vec::new();
-        for (field, digest) in about(outgoing, content).into_iter().take(limits::NAMED_LOOKED_FOR_MAX) {
+        let mut about = about(outgoing, content);
+        if message.is_none() {
+            add_of_heading(&mut about, outgoing);
+        }
+        for (field, digest) in about.into_iter().take(limits::NAMED_LOOKED_FOR_MAX) {
             let Some(there) = self.original(&digest).await? else { continue };
             let first = board.taken_back_by(&digest, &there.message);
             let Some((_, word)) = first.filter(|(index, _)| *index < before) else { continue };
             if let Some(word) = self.original(&word).await? {
-                found.push(FaultNamed::new(field, rule(content, &word.message.number)));
+                let rule = rule(&field, content, &word.message.number);
+                found.push(FaultNamed::new(field, rule));
             }
         }
         Ok(found)
@@ -51,20 +57,27 @@ fn about(outgoing: &Outgoing, content: &Content) -> Vec<(String, Digest)> {
         for (at, reference) in form.references() {
             all.extend(reference.message_digest.map(|digest| (at.to_string(), digest.0)));
         }
-        for (index, reference) in outgoing.references.iter().enumerate() {
-            let at = format!("heading.references[{}]", index.saturating_add(1));
-            let digest = reference.message.filter(|digest| all.iter().all(|(_, named)| named != digest));
-            all.extend(digest.map(|digest| (at, digest)));
-        }
+        add_of_heading(&mut all, outgoing);
     }
     all
 }
 
+/// Those that the envelope refers to, or answers, and that are not among these yet.
+fn add_of_heading(all: &mut Vec<(String, Digest)>, outgoing: &Outgoing) {
+    for (index, reference) in outgoing.references.iter().enumerate() {
+        let at = format!("heading.references[{}]", index.saturating_add(1));
+        let digest = reference.message.filter(|digest| all.iter().all(|(_, named)| named != digest));
+        all.extend(digest.map(|digest| (at, digest)));
+    }
+}
+
 /// `number`: of the word that took it back, not safe to show.
-fn rule(content: &Content, number: &str) -> String {
+fn rule(field: &str, content: &Content, number: &str) -> String {
     let what = match content {
-        Content::Amendment(_) => "with this, notice is given again, in place of any that stands",
-        Content::MessageWithdrawal(_) => "it is taken back already",
+        Content::Amendment(_) if field == "amends" => {
+            "with this, notice is given again, in place of any that stands"
+        }
+        Content::MessageWithdrawal(_) if field == "withdraws" => "it is taken back already",
         _ => "its author took it back",
     };
     format!("{}: {what}", withdrawn_by(number))

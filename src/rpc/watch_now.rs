@@ -13,11 +13,12 @@ use super::thread::marks_of;
 use super::watch::offices_of;
 use super::watch_card::{card_of, id_of, open_draft};
 use super::{alarms, became, status, watch_hand_over, webhooks};
-use crate::codec::content;
+use crate::codec::content::{self, Said};
 use crate::codec::message::{precedence_to_proto, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::became::WITHDRAWN;
 use crate::domain::board::Board;
+use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::duty::OfAuthor;
 use crate::domain::event::Record;
@@ -29,6 +30,7 @@ use crate::limits;
 use crate::peers::exchange::Exchange;
 use crate::peers::links::Links;
 use crate::registrar::{Head, Registrar};
+use crate::replay::records::{RecordFault, Records};
 
 /// All that is open for whoever is told of it, as far as one answer lists it.
 pub(super) async fn page(
@@ -149,6 +151,8 @@ async fn line(
     let known = author.and_then(|known| known.newest());
     let introducer = author.and_then(|known| known.unconfirmed(None));
     let seen = links.of(item.from).seen();
+    let (withdraws_number, withdraws_subject) =
+        withdraws(head, &records, &said).await.map_err(status::record)?;
     let item = calls::NowItem {
         digest: message.0.to_vec().into(),
         thread: draft.thread.0.to_vec().into(),
@@ -176,8 +180,21 @@ async fn line(
         unconfirmed_by: introducer.map(|by| by.to_string()).unwrap_or_default(),
         session_waiting: listed.of_session as u64,
         session_withdrawn: listed.session_taken_back as u64,
+        withdraws_number,
+        withdraws_subject,
     };
     Ok((item, read))
+}
+
+/// Number and subject of the message that a withdrawal takes back; of one that is not held here the number that the
+/// withdrawal gives. Empty for all else.
+async fn withdraws(head: &Head, records: &Records, said: &Said) -> Result<(String, String), RecordFault> {
+    let Some(Content::MessageWithdrawal(form)) = said.content() else { return Ok(Default::default()) };
+    let digest = form.withdraws.message_digest.map(|digest| digest.0);
+    let there = digest.and_then(|digest| head.board.messages.get(&digest).map(|there| (there.index, digest)));
+    let Some((index, digest)) = there else { return Ok((form.withdraws.number.clone(), String::new())) };
+    let message = records.message(index, &digest).await?.message;
+    Ok((message.number, message.draft.subject))
 }
 
 /// A step on record, as a watch that follows is told of it.

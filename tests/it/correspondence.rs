@@ -165,6 +165,15 @@ async fn whoever_drafts_about_what_was_taken_back_is_told_so_and_the_receiver_as
         let is_it = |one: &&calls::Fault| one.field == field && one.rule.starts_with(&mark);
         assert!(told.iter().find(is_it).is_some_and(|one| !one.stops_release), "{field}: {told:?}");
     }
+    // What the heading alone answers or refers to is asked about as well.
+    for (number, relation) in (30..).zip([evidence::Relation::Answers, evidence::Relation::RefersTo]) {
+        let heading = calls::Heading { references: refers(of_notice, relation), ..to("BY", 1) };
+        let text = form(Kind::Text, "text = \"As to your notice.\"\n");
+        let told = draft(&world, "PL", number, heading, &text).await.unwrap().faults;
+        let rule = format!("WITHDRAWN by {}: its author took it back", back.number);
+        let is_it = |one: &&calls::Fault| one.field == "heading.references[1]" && one.rule == rule;
+        assert!(told.iter().find(is_it).is_some_and(|one| !one.stops_release), "{told:?}");
+    }
 
     let amended = send(&world, "BY", 3, to("PL", 1), &amends).await;
     arrived(&world, "PL", &amended.message_digest).await;

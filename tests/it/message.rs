@@ -173,12 +173,13 @@ async fn drafts_and_threads_of_every_kind_are_handled_alike() {
 }
 
 #[test]
-fn a_message_that_is_named_by_number_alone_is_said_to_be_looked_for_in_its_thread_and_nowhere_else() {
+fn a_message_named_by_number_alone_is_said_to_be_looked_for_in_its_thread_alone_and_how_to_name_it_wholly() {
     let marks = |kind: Kind, text: &str| {
         let bytes = detente::codec::form::encode(&crate::officer::form(kind, text)).unwrap().into();
         content::marks(&content::said(kind.name(), &bytes), &bytes)
     };
-    let told = "named by number alone, so looked for in this thread and nowhere else: ";
+    let told = "named by number alone, so looked for in this thread and nowhere else; with its message_digest it is \
+                found wherever it stands: ";
     let by_number = "text = \"x\"\n[[references]]\nnumber = \"PL/2031/BY/0007\"\n";
     assert_eq!(marks(Kind::Text, by_number), [format!("{told}references[1]")]);
     let cancels = "reason = \"x\"\n[cancels]\nnumber = \"PL/2031/BY/0007\"\n";

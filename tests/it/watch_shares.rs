@@ -49,10 +49,16 @@ async fn each_item_has_its_share_of_what_is_read_and_a_withdrawal_is_found_behin
         read += own;
     }
     assert!(read <= limits::NOW_LATER_WORDS_READ_MAX, "{read}");
+    // What waits as a withdrawal says of what.
+    let of = |item: &calls::NowItem| (item.withdraws_number.clone(), item.withdraws_subject.clone());
+    let (words, others): (Vec<_>, Vec<_>) = page.items.iter().partition(|item| item.digest == sent[1]);
+    assert!(others.into_iter().all(|other| of(other) == (String::new(), String::new())));
+    let (number, subject) = of(words[0]);
     // What is taken back comes last; what takes it back is found beyond its share.
     let behind = calls::NowRequest { skip: limits::NOW_ITEMS_MAX as u32, ..asked };
     let page = watches(&world.desk("PL", "watch")).now(behind).await.unwrap().into_inner();
     let first = page.items.last().filter(|item| item.digest == sent[0]).expect("what came first is listed");
+    assert_eq!((number, subject.as_str()), (first.number.clone(), "Autumn Harvest 2031"));
     assert!(first.marks.iter().any(|mark| mark.starts_with("WITHDRAWN by")), "{:?}", first.marks);
     assert!(not_looked_at(first) > 0);
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use bytes::Bytes;
 
-use super::{Calendar, Entry, Span, Standing, all, cause_mark, title};
+use super::{Calendar, Entry, Span, Standing, all, cause_mark, grounds, title};
 use crate::cli::desk::{As, Desk};
 use crate::cli::fault::Fault;
 use crate::cli::files::{self, Readers};
@@ -62,10 +62,11 @@ pub async fn run(args: Args) -> Result<(), Fault> {
     Ok(())
 }
 
-fn duty(line: &calls::DutyLine) -> Entry {
+pub(super) fn duty(line: &calls::DutyLine) -> Entry {
     let mut lines = vec![
         line.sentence.clone(),
         format!("{}, {}", line.regime, line.paragraph),
+        format!("by {}", grounds(line)),
         format!("met by: {}", line.met_by),
     ];
     lines.extend(cause_mark(line).map(|mark| format!("what brought it about: {mark}")));

@@ -204,6 +204,16 @@ fn text(duty: &calls::DutyLine) -> String {
     format!("{}{edition}{digest}", shown(&duty.regime))
 }
 
+/// By which text it is owed, and which message or year brought it about, by the beginnings of their digests. Safe to
+/// show.
+pub fn grounds(duty: &calls::DutyLine) -> String {
+    let cause = match Digest::from_slice(&duty.message_digest) {
+        Some(digest) => format!("message {}", digest.short()),
+        None => format!("the year {}", duty.year),
+    };
+    format!("{}; brought about by {cause}", text(duty))
+}
+
 /// That its author took back what brought it about, if so. Safe to show.
 pub fn cause_mark(duty: &calls::DutyLine) -> Option<String> {
     (!duty.withdrawn_by.is_empty()).then(|| format!("WITHDRAWN by {}", shown(&duty.withdrawn_by)))
@@ -311,5 +321,26 @@ mod tests {
         let short = digest.short();
         assert_eq!(text(&line(2)), format!("dunes, edition 2, digest {short}"));
         assert_eq!(text(&line(0)), format!("dunes, digest {short}"), "what is not held has no edition known");
+    }
+
+    #[test]
+    fn what_a_duty_is_by_names_the_edition_and_the_message_or_the_year_that_brought_it_about() {
+        let (rules, message) = (Digest::of(b"the second edition"), Digest::of(b"a notice"));
+        let of_message = calls::DutyLine {
+            regime: "dunes".into(),
+            regime_digest: rules.0.to_vec().into(),
+            regime_edition: 2,
+            message_digest: message.0.to_vec().into(),
+            ..calls::DutyLine::default()
+        };
+        let by = format!("dunes, edition 2, digest {}; brought about by ", rules.short());
+        assert_eq!(grounds(&of_message), format!("{by}message {}", message.short()));
+        let of_year =
+            calls::DutyLine { message_digest: Default::default(), year: 2031, ..of_message.clone() };
+        assert_eq!(grounds(&of_year), format!("{by}the year 2031"));
+        for line in [of_message, of_year] {
+            let description = export::duty(&line).description;
+            assert!(description.contains(&grounds(&line)), "{description}");
+        }
     }
 }

@@ -21,7 +21,8 @@ use crate::domain::party::Party;
 
 #[derive(clap::Args, Debug)]
 pub struct ForwardArgs {
-    /// The message's digest, or its first digits; of a message that was forwarded to us the original goes on
+    /// The message's digest, or its first digits; of a message that was forwarded to us the original goes on. A
+    /// withdrawal marks the copy of what it takes back only in the thread of that copy: give that with --thread
     #[arg(value_parser = given::beginning)]
     message: String,
     #[command(flatten)]

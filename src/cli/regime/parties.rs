@@ -164,7 +164,9 @@ fn announced(word: &calls::AnnouncedWord) -> String {
         Some(Kind::Resumption) => {
             format!("{party} applies {provisions} of edition {edition} again from {from}")
         }
-        Some(Kind::Withdrawal) => format!("{party} leaves edition {edition} from {from}"),
+        Some(Kind::Withdrawal) => {
+            format!("{party} leaves edition {edition} from {from}; duties that are open by then stay open")
+        }
         Some(_) | None => format!("{party}: {} from {from}", shown(&word.kind)),
     }
 }
@@ -308,5 +310,17 @@ mod tests {
             sentence(&bond(&["PL"])),
             format!("{bound}; PL takes part of its own will, so no duty opens between the two")
         );
+    }
+    #[test]
+    fn of_a_party_that_leaves_it_is_said_that_what_is_owed_by_then_stays_owed() {
+        let word = calls::AnnouncedWord {
+            party: "PL".into(),
+            kind: Kind::Withdrawal.name().into(),
+            edition: 2,
+            ..calls::AnnouncedWord::default()
+        };
+        let wanted =
+            "PL leaves edition 2 from 1970-01-01T00:00:00.000Z; duties that are open by then stay open";
+        assert_eq!(announced(&word), wanted);
     }
 }

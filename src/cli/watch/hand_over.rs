@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{item, now, page, service, sessions};
 use crate::cli::desk::{AsCommand, Desk, answer_command};
-use crate::cli::duty::{cause_mark, title};
+use crate::cli::duty::{cause_mark, grounds, title};
 use crate::cli::fault::Fault;
 use crate::cli::out::{self, say};
 use crate::cli::{given, json};
@@ -181,7 +181,8 @@ fn print_duty(duty: &calls::DutyLine, stood: Option<&str>) {
     let stood = stood.map(|stood| format!(", {} when offered", shown(stood))).unwrap_or_default();
     let stands = if duty.state == "open" { String::new() } else { format!("; {}", shown(&duty.sentence)) };
     let gone = cause_mark(duty).map(|mark| format!("; what brought it about: {mark}")).unwrap_or_default();
-    say!("{} duty, due {due}: {}{stood}{stands}{gone}", message::traffic_mark(duty.traffic), title(duty));
+    let (title, by) = (title(duty), grounds(duty));
+    say!("{} duty, due {due}: {title}{stood}{stands}; by {by}{gone}", message::traffic_mark(duty.traffic));
 }
 
 /// What an item is, in one line.
@@ -192,12 +193,11 @@ fn in_one_line(item: &calls::NowItem) -> Line {
         0 => String::new(),
         _ => format!("hotline session, {}: ", item::waiting(item)),
     };
-    let text = format!(
-        "{digest}  {} from {} since {}: {session}{}",
+    let before = format!(
+        "{digest}  {} from {} since {}: {session}",
         message::precedence_name(item.precedence),
         shown(&item.from),
         Instant(item.since_ms).date_time_group(),
-        item::subject(item),
     );
-    page::marked(message::traffic_mark(item.traffic), &text)
+    page::marked(message::traffic_mark(item.traffic), &item::with_subject(&before, item))
 }

@@ -9,7 +9,7 @@ use crate::codec::message;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::became::is_of_what_became;
 use crate::domain::official::Line;
-use crate::domain::official::wrap::columns;
+use crate::domain::official::wrap::{columns, cut};
 use crate::domain::text::shown;
 use crate::domain::time::Instant;
 use crate::limits;
@@ -20,6 +20,8 @@ const MINUTE_MS: i64 = 60_000;
 const ROOM: usize = limits::OFFICIAL_FORM_COLUMNS - TEXT;
 /// So many are left for who is alerted, before the words around a number are shown.
 const NAME_COLUMNS: usize = 18;
+/// So many has the number, and so many the subject, of what a withdrawal takes back.
+const WITHDRAWN_COLUMNS: usize = 20;
 
 pub(super) fn of_item(now: &calls::NowResponse, item: &calls::NowItem, key: &str) -> [Line; LINES_OF_ITEM] {
     let traffic = message::traffic_mark(item.traffic);
@@ -33,24 +35,39 @@ pub(super) fn of_item(now: &calls::NowResponse, item: &calls::NowItem, key: &str
         both(now, item.since_ms),
         shown(&item.language),
     );
-    let subject = subject(item);
     let second = match item.session_waiting {
-        0 => format!("{digest}  {subject}"),
+        0 => with_subject(&format!("{digest}  "), item),
         // The number first: where the line ends, a subject may be cut.
         _ => {
             let thread = hex::encode(&item.thread);
             let thread = thread.get(..limits::DIGEST_DIGITS_MIN).unwrap_or_default();
-            format!("{digest}  hotline session {thread}, {}: {subject}", waiting(item))
+            with_subject(&format!("{digest}  hotline session {thread}, {}: ", waiting(item)), item)
         }
     };
     [first, second, next(now, item), link(now, item)].map(|text| marked(traffic, &text))
 }
 
-/// What became of it, and its subject in quotation marks: no subject can pass for what the node says of it.
-pub(super) fn subject(item: &calls::NowItem) -> String {
+/// Behind what stands before it what it takes back, what became of it, and as much of its subject as the line has room
+/// for, between quotation marks: no subject can pass for what the node says of it.
+pub(super) fn with_subject(before: &str, item: &calls::NowItem) -> String {
     let became = item.marks.iter().find(|mark| is_of_what_became(mark));
     let became = became.map_or_else(String::new, |mark| format!("{}: ", shown(mark)));
-    format!("{became}\"{}\"", shown(&item.subject))
+    let before = format!("{before}{}{became}", withdraws(item));
+    let room = ROOM.saturating_sub(columns(&before)).saturating_sub(2);
+    format!("{before}\"{}\"", cut(&shown(&item.subject), room))
+}
+
+/// Of a withdrawal, which message it takes back; empty for all else.
+fn withdraws(item: &calls::NowItem) -> String {
+    if item.withdraws_number.is_empty() {
+        return String::new();
+    }
+    let part = |text: &str| cut(&shown(text), WITHDRAWN_COLUMNS);
+    let subject = match item.withdraws_subject.as_str() {
+        "" => String::new(),
+        subject => format!(" \"{}\"", part(subject)),
+    };
+    format!("withdrawal of {}{subject}: ", part(&item.withdraws_number))
 }
 
 /// How many wait of a session, and how many of those were taken back.
@@ -128,4 +145,40 @@ fn texts(all: &[String]) -> String {
 /// Day, time and Z of a date-time group.
 fn clock_of(group: &str) -> &str {
     group.split(' ').next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subject_that_is_cut_keeps_its_closing_quotation_mark() {
+        let item = calls::NowItem { subject: "Harvest ".repeat(20), ..Default::default() };
+        let told = with_subject("abababab  hotline session 1f1f1f1f, 3 waiting: ", &item);
+        assert!(told.ends_with("…\""), "{told}");
+        assert_eq!(columns(&told), ROOM);
+    }
+
+    #[test]
+    fn a_withdrawal_names_what_it_takes_back_and_neither_drives_the_terminal_nor_fills_the_line() {
+        let word = |number: &str, subject: &str| calls::NowItem {
+            subject: "Withdrawal of a message".into(),
+            withdraws_number: number.into(),
+            withdraws_subject: subject.into(),
+            ..Default::default()
+        };
+        let told = |number: &str, subject: &str| with_subject("abababab  ", &word(number, subject));
+        assert_eq!(
+            told("BY/25/0002", "Autumn Harvest"),
+            "abababab  withdrawal of BY/25/0002 \"Autumn Harvest\": \"Withdrawal of a me…\""
+        );
+        assert_eq!(told("BY/25/0002", ""), "abababab  withdrawal of BY/25/0002: \"Withdrawal of a message\"");
+        assert_eq!(
+            told("", ""),
+            "abababab  \"Withdrawal of a message\"",
+            "what is not held and has no number"
+        );
+        let long = told(&"9".repeat(200), &"\u{1b}[2J".repeat(40));
+        assert!(columns(&long) <= ROOM && long.ends_with("…\"") && !long.contains('\u{1b}'), "{long}");
+    }
 }

@@ -140,5 +140,7 @@ fn item_json(item: &calls::NowItem) -> Value {
         "session_waiting": (item.session_waiting != 0).then_some(item.session_waiting),
         "session_withdrawn": (item.session_waiting != 0).then_some(item.session_withdrawn),
         "unconfirmed_by": (!item.unconfirmed_by.is_empty()).then_some(&item.unconfirmed_by),
+        "withdraws_number": (!item.withdraws_number.is_empty()).then_some(&item.withdraws_number),
+        "withdraws_subject": (!item.withdraws_subject.is_empty()).then_some(&item.withdraws_subject),
     })
 }

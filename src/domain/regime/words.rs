@@ -57,11 +57,11 @@ pub fn lack(regime: &Regime, lack: &Lack, languages: Languages<'_>) -> String {
         }
         Lack::NoCell { figure: name, party, territory } => {
             let cell = match (shown(party), shown(territory)) {
-                (party, territory) if territory.is_empty() => party,
-                (party, territory) if party.is_empty() => territory,
-                (party, territory) => format!("{party} on {territory}"),
+                (party, territory) if territory.is_empty() => format!("of Party {party}"),
+                (party, territory) if party.is_empty() => format!("on territory {territory}"),
+                (party, territory) => format!("of Party {party} on territory {territory}"),
             };
-            format!("{}: nothing is declared of {cell}", figure(name))
+            format!("{}: nothing is declared {cell}", figure(name))
         }
         Lack::NotTogether { figure: name, over } => {
             format!("{}: whether the most of each falls together ({})", figure(name), over.word())

@@ -1,4 +1,5 @@
-//! A suspension lifts a duty when it comes into force, and no other; once it is over the duty is owed again.
+//! A suspension lifts a duty when it comes into force, and no other; once it is over the duty is owed again. Who leaves
+//! is not freed of what is owed by then.
 
 use bytes::Bytes;
 use detente::domain::adoption::Word;
@@ -124,5 +125,29 @@ async fn a_suspension_for_a_time_that_is_to_come_lifts_and_resumes_by_the_clock_
     assert_eq!(state(&all, "unchecked answer", "PL"), State::Lifted, "it fell due while it was suspended");
     world.clock.set(hours(49));
     both_hear_until(&world, is("answer", State::Lapsed)).await;
+    same_at_both_ends(&world, "BY", "PL");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_owed_when_a_party_leaves_is_owed_still_and_what_is_asked_later_brings_about_nothing() {
+    let (world, digest) = bound().await;
+    let question = ask(&world, digest, 1).await;
+    both_until(&world, is("answer", State::Open)).await;
+    later(&world, 1);
+    let leaves = format!(
+        "from = \"{} Z\"\n[adoption]\nmessage_digest = \"{}\"\n",
+        minute(world.clock.now()),
+        adoption(&world)
+    );
+    send(&world, "PL", 11, to("BY", 202), &form(Kind::Withdrawal, &leaves)).await;
+    both_settled(&world, "BY", "PL").await;
+    later(&world, 1);
+    ask(&world, digest, 2).await;
+    both_settled(&world, "BY", "PL").await;
+    both_until(&world, is("answer", State::Open)).await;
+    let owed = same_at_both_ends(&world, "BY", "PL");
+    assert_eq!(state(&owed, "answer", "PL"), State::Open, "of the second question there is none");
+    answer(&world, &question, 13, 1).await;
+    both_until(&world, is("answer", State::Met(InTime::InTime))).await;
     same_at_both_ends(&world, "BY", "PL");
 }
