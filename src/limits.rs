@@ -864,7 +864,7 @@ pub const CHECK_INTERVAL_MINUTES_MAX: u32 = 7 * 24 * 60;
 /// An answer may be in time for at most so long (minutes).
 pub const CHECK_WITHIN_MINUTES_MAX: u32 = 24 * 60;
 /// After the time in which an answer counts, so long is waited for what is on its way before a check is put on
-/// record as missed (ms).
+/// record as missed (ms). Longer only where the link's heartbeats can't tell yet whether it was up then.
 pub const CHECK_GRACE_MS: i64 = 30_000;
 /// A link whose check schedule asks for more checks within a day is refused: what is remembered of them lasts for two.
 pub const CHECKS_A_DAY_MAX: usize = 512;

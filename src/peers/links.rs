@@ -105,6 +105,21 @@ impl Seen {
         }
     }
 
+    /// Whether the other end was heard since an instant. One that was heard before it only, no longer ago than
+    /// `silent_after_ms`, may have gone before that instant or after.
+    ///
+    /// # Errors
+    /// It can't be told yet: by then it can, for the heartbeats bring a word, or there was none for so long.
+    pub fn heard_since(&self, then: Instant, now: Instant, silent_after_ms: i64) -> Result<Heard, Instant> {
+        match self.heard_at {
+            Some(at) if at >= then => Ok(Heard::Up { at }),
+            Some(at) if now.ms_since(at) <= silent_after_ms => {
+                Err(at.plus_ms(silent_after_ms.saturating_add(1)))
+            }
+            since => Ok(Heard::Silent { since }),
+        }
+    }
+
     /// By when all that the other end had sent us is known to have come: `taken` are the last serials taken, by lane,
     /// ROUTINE first. `None` before that was so once. Whoever goes on sending puts it off no longer than what it had
     /// sent takes to come; and what was said to be under way for a day (`limits::UNDER_WAY_MS_MAX`) counts no more:
@@ -185,6 +200,17 @@ impl LinkState {
     pub fn count_told_not_now(&self) {
         let mut seen = self.lock();
         seen.told_not_now = seen.told_not_now.saturating_add(1);
+    }
+
+    /// Until the other end was heard since an instant.
+    pub async fn until_heard_since(&self, then: Instant) {
+        loop {
+            let heard = self.heard.notified();
+            if self.seen().heard_at.is_some_and(|at| at >= then) {
+                return;
+            }
+            heard.await;
+        }
     }
 
     /// A heartbeat had an answer, or none; how many in a row had none before.
@@ -308,6 +334,26 @@ fn chance(most: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_was_up_at_an_instant_where_it_was_heard_since_and_down_only_after_the_whole_silence() {
+        let heard_since = |heard_at: Option<i64>, now: i64, silent_after_ms: i64| {
+            let seen = Seen { heard_at: heard_at.map(Instant), ..Seen::default() };
+            seen.heard_since(Instant(100), Instant(now), silent_after_ms)
+        };
+        let silent = |since: Option<i64>| -> Result<Heard, Instant> {
+            Ok(Heard::Silent { since: since.map(Instant) })
+        };
+        assert_eq!(heard_since(Some(100), 101, 50), Ok(Heard::Up { at: Instant(100) }));
+        assert_eq!(heard_since(Some(120), 900, 50), Ok(Heard::Up { at: Instant(120) }));
+        assert_eq!(heard_since(Some(99), 130, 50), Err(Instant(150)));
+        assert_eq!(heard_since(Some(99), 149, 50), Err(Instant(150)));
+        assert_eq!(heard_since(Some(99), 150, 50), silent(Some(99)));
+        assert_eq!(heard_since(None, 101, 50), silent(None));
+        // The heartbeats may be agreed on anew meanwhile.
+        assert_eq!(heard_since(Some(99), 130, 20), silent(Some(99)));
+        assert_eq!(heard_since(Some(99), 150, 80), Err(Instant(180)));
+    }
 
     #[test]
     fn that_a_link_is_held_is_news_once_until_it_is_compared_again() {

@@ -41,7 +41,7 @@ pub enum What {
 pub enum Known {
     /// The other end has not been heard since then; `None`: not since this node started.
     LinkDown { since: Option<Instant> },
-    /// The link was up, and no answer came.
+    /// The link was up, and no answer came. Up: the other end was heard since the answer's time was over.
     Unanswered,
     /// The link was up, and no check came that this end would have had to answer.
     NoCheckCame,
@@ -53,7 +53,7 @@ pub enum Known {
     PlannedOutage { message: Digest },
     /// Nobody put on record here what came of it on a line that no node carries.
     NotRecorded,
-    /// This node did not run when its time was over.
+    /// The process that says so was started only after the answer's time was over.
     NotRunning,
 }
 
@@ -111,7 +111,7 @@ impl fmt::Display for Known {
             Known::NotSentByUs => f.write_str("not sent by us"),
             Known::PlannedOutage { message } => write!(f, "planned outage, message {}", message.short()),
             Known::NotRecorded => f.write_str("nobody put on record here what came of it"),
-            Known::NotRunning => f.write_str("this node did not run"),
+            Known::NotRunning => f.write_str("this node was started after its time was over"),
         }
     }
 }

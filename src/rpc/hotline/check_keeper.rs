@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tonic::Status;
 
 use super::check_messages::part;
@@ -37,6 +38,9 @@ pub struct CheckKeeper {
 struct Work {
     commands: Vec<Command>,
     next: Option<Instant>,
+    /// Of whom it can't be told yet whether they were heard since then, when the time of a check was over. Once they
+    /// are, it can.
+    unheard: Vec<(Party, Instant)>,
 }
 
 impl Work {
@@ -85,7 +89,7 @@ impl CheckKeeper {
                 continue;
             }
             let again = !given.is_empty();
-            if !self.wait(&mut heads, &head, work.next, again).await {
+            if !self.wait(&mut heads, &head, (work.next, work.unheard), again).await {
                 return;
             }
         }
@@ -156,8 +160,7 @@ impl CheckKeeper {
             match step {
                 Some(Step::Note(what)) => work.note(&of, what),
                 Some(Step::Miss) => {
-                    let known = self.known(head, &of, now).await;
-                    work.note(&of, What::Missed(known));
+                    self.miss(head, &of, now, work).await;
                 }
                 None => work.look_at(of.over_at().plus_ms(1)),
             }
@@ -189,10 +192,7 @@ impl CheckKeeper {
                     in_order = false;
                 }
                 Some(Step::Note(what)) if in_order => work.note(&of, what),
-                Some(Step::Miss) if in_order => {
-                    let known = self.known(head, &of, now).await;
-                    work.note(&of, What::Missed(known));
-                }
+                Some(Step::Miss) if in_order => in_order = self.miss(head, &of, now, work).await,
                 Some(Step::Note(_) | Step::Miss) => {}
                 None => {
                     let state = checks.and_then(|checks| checks.state(&rule.name, due.at));
@@ -205,53 +205,84 @@ impl CheckKeeper {
         }
     }
 
-    async fn known(&self, head: &Head, of: &Of<'_>, now: Instant) -> Known {
+    /// Whether what is known of it was noted; otherwise it is looked at again when that can be told.
+    async fn miss(&self, head: &Head, of: &Of<'_>, now: Instant, work: &mut Work) -> bool {
+        match self.known(head, of, now).await {
+            Ok(known) => {
+                work.note(of, What::Missed(known));
+                true
+            }
+            Err(told_by) => {
+                work.look_at(told_by);
+                work.unheard.push((of.link.with, of.link.deadline(of.due.at)));
+                false
+            }
+        }
+    }
+
+    /// What is known of one that was missed; or by when that can be told.
+    async fn known(&self, head: &Head, of: &Of<'_>, now: Instant) -> Result<Known, Instant> {
         if of.rule.line != Line::Link {
-            return Known::NotRecorded;
+            return Ok(Known::NotRecorded);
         }
         let checks = head.board.checks.of(of.link.with);
         let is_ours = of.our_part() == Part::Check || of.said_by_them(checks).is_some();
         if is_ours && of.said_by_us(checks).is_none() {
-            return Known::NotSentByUs;
+            return Ok(Known::NotSentByUs);
         }
-        if of.over_at() < self.started {
-            return Known::NotRunning;
+        // Whoever did not see the answer's time end can't say that the link was up then.
+        let deadline = of.link.deadline(of.due.at);
+        if deadline < self.started {
+            return Ok(Known::NotRunning);
         }
         if let Some(message) = of.planned_outage(checks) {
-            return Known::PlannedOutage { message };
+            return Ok(Known::PlannedOutage { message });
         }
-        match self.heard(head, of.link.with, now).await {
+        Ok(match self.heard_since(head, of.link.with, deadline, now).await? {
             Heard::Up { .. } if of.answer_is_not_proven(checks) => Known::AnswerNotProven,
             // Whose turn it was did not ask: nobody here left anything unanswered.
             Heard::Up { .. } if of.no_check_came(checks) => Known::NoCheckCame,
             Heard::Up { .. } => Known::Unanswered,
             Heard::Silent { since } => Known::LinkDown { since },
-        }
+        })
     }
 
-    /// Whether the other end is heard. After a clock that leapt, or a machine that slept, nobody could have been: then
-    /// it is asked. One heartbeat that came to nothing is no silence yet: it may have been heard, and been of no use.
-    async fn heard(&self, head: &Head, party: Party, now: Instant) -> Heard {
+    /// Whether the other end was heard since a check's time was over; or by when that can be told. After a clock that
+    /// leapt, or a machine that slept, nobody could have been heard: then it is asked. One heartbeat that came to
+    /// nothing is no silence yet: it may have been heard, and been of no use.
+    async fn heard_since(
+        &self,
+        head: &Head,
+        party: Party,
+        deadline: Instant,
+        now: Instant,
+    ) -> Result<Heard, Instant> {
         let silent_after = silent_after_ms(&head.board, party);
-        let seen = self.exchange.links.of(party).seen();
-        match seen.heard(now, silent_after) {
-            Heard::Silent { .. } if seen.unanswered < limits::HEARTBEATS_MISSED_FOR_SURE => {
+        let link = self.exchange.links.of(party);
+        let seen = link.seen();
+        match seen.heard_since(deadline, now, silent_after) {
+            Ok(Heard::Silent { .. }) if seen.unanswered < limits::HEARTBEATS_MISSED_FOR_SURE => {
                 match self.exchange.ping(party).await {
-                    Pinged::Answered { .. } => Heard::Up { at: now },
+                    Pinged::Answered { .. } => Ok(Heard::Up { at: now }),
                     // It may have called meanwhile.
-                    Pinged::Silent(_) => self.exchange.links.of(party).seen().heard(now, silent_after),
+                    Pinged::Silent(_) => link.seen().heard_since(deadline, now, silent_after),
                 }
+            }
+            Err(told_by) => {
+                // One that is there need not be waited for.
+                link.ask_for_beat();
+                Err(told_by)
             }
             heard => heard,
         }
     }
 
-    /// Until the clock says so, or what is on record of checks, or the schedule, is another.
+    /// Until the clock says so, what is on record of checks, or the schedule, is another, or one is heard that was not.
     async fn wait(
         &self,
         heads: &mut watch::Receiver<Arc<Head>>,
         before: &Head,
-        next: Option<Instant>,
+        (next, unheard): (Option<Instant>, Vec<(Party, Instant)>),
         again: bool,
     ) -> bool {
         let clock = &self.exchange.registrar.clock;
@@ -279,10 +310,16 @@ impl CheckKeeper {
                 std::future::pending::<()>().await;
             }
         };
+        let mut heard = JoinSet::new();
+        for (party, since) in unheard {
+            let link = self.exchange.links.of(party);
+            heard.spawn(async move { link.until_heard_since(since).await });
+        }
         tokio::select! {
             changed = changed => changed,
             () = due => true,
             () = rest => true,
+            Some(_) = heard.join_next() => true,
         }
     }
 }
