@@ -119,6 +119,11 @@ pub const REGIME_WORDS_PER_PARTY_MAX: usize = 4096;
 /// oldest of an edition first, and so many words that suspend them; whom a later one names is not known to whoever asks
 /// who is bound to whom.
 pub const ADOPTIONS_READ_PER_PARTY_MAX: usize = 16;
+/// Of one Party's adoptions of a regime so many are listed in one answer, and so many of its words that are announced, and
+/// as many that were replaced; the rest is counted, so that one Party's words hide none of another's.
+pub const REGIME_WORDS_LISTED_PER_PARTY_MAX: usize = 200;
+/// So many bytes of each of these; one that is longer is counted.
+pub const REGIME_WORDS_LISTED_PER_PARTY_BYTES: usize = 64 * 1024;
 /// Names of regimes told to whoever asks for one that is not known: those that begin most like it first.
 pub const REGIME_NAMES_TOLD_MAX: usize = 8;
 
