@@ -438,7 +438,10 @@ pub const DRAFT_BYTES_MAX: usize = MESSAGE_BYTES_MAX - 4 * 1024;
 pub const KIND_BYTES_MAX: usize = 64;
 /// A longer tag of a reader's language, or of a label's in a regime, is refused (bytes): RFC 5646, 4.4.1.
 pub const LANGUAGE_TAG_BYTES_MAX: usize = 35;
-/// A longer one-line text in a message's heading is refused (bytes).
+/// A longer one-line text in a message's heading is refused (bytes). Of a message that waits for no officer, as it only
+/// tells what became of another, no more lines are its author's own words than its number, that of the other, and the
+/// names and offices of its drafter and its releaser: they stand in its thread. How many of these one link brings in an
+/// hour, `LINK_RECORDS_PER_HOUR_MAX` says, as of any message.
 pub const LINE_BYTES_MAX: usize = 512;
 /// Longer remarks are refused (bytes).
 pub const REMARKS_BYTES_MAX: usize = 16 * 1024;
