@@ -119,6 +119,11 @@ pub const REGIME_WORDS_PER_PARTY_MAX: usize = 4096;
 /// oldest of an edition first, and so many words that suspend them; whom a later one names is not known to whoever asks
 /// who is bound to whom.
 pub const ADOPTIONS_READ_PER_PARTY_MAX: usize = 16;
+/// Of one Party's adoptions of a regime so many are listed in one answer, and so many of its words that are announced, and
+/// as many that were replaced; the rest is counted, so that one Party's words hide none of another's.
+pub const REGIME_WORDS_LISTED_PER_PARTY_MAX: usize = 200;
+/// So many bytes of each of these; one that is longer is counted.
+pub const REGIME_WORDS_LISTED_PER_PARTY_BYTES: usize = 64 * 1024;
 /// Names of regimes told to whoever asks for one that is not known: those that begin most like it first.
 pub const REGIME_NAMES_TOLD_MAX: usize = 8;
 
@@ -433,7 +438,10 @@ pub const DRAFT_BYTES_MAX: usize = MESSAGE_BYTES_MAX - 4 * 1024;
 pub const KIND_BYTES_MAX: usize = 64;
 /// A longer tag of a reader's language, or of a label's in a regime, is refused (bytes): RFC 5646, 4.4.1.
 pub const LANGUAGE_TAG_BYTES_MAX: usize = 35;
-/// A longer one-line text in a message's heading is refused (bytes).
+/// A longer one-line text in a message's heading is refused (bytes). Of a message that waits for no officer, as it only
+/// tells what became of another, no more lines are its author's own words than its number, that of the other, and the
+/// names and offices of its drafter and its releaser: they stand in its thread. How many of these one link brings in an
+/// hour, `LINK_RECORDS_PER_HOUR_MAX` says, as of any message.
 pub const LINE_BYTES_MAX: usize = 512;
 /// Longer remarks are refused (bytes).
 pub const REMARKS_BYTES_MAX: usize = 16 * 1024;

@@ -1,6 +1,9 @@
 //! Whether a message that only tells what became of another one, that it was read or is shown, holds more than its
 //! author's node writes there by itself.
 //!
+//! Its number, that of the other, and the names and offices of its persons are whatever its author writes, within
+//! `limits::LINE_BYTES_MAX` each: how another Party names and numbers is its own affair.
+//!
 //! Never here: whether anybody is to read it, which is for the Board (`domain/board/apply.rs`); what a check says, which
 //! its schedule judges.
 

@@ -202,18 +202,20 @@ fn adopters(
 ) -> calls::ListAdoptersResponse {
     let mut answer = calls::ListAdoptersResponse::default();
     for party in board.words.keys().copied() {
-        for adopted in board.adopted(party, regime, at) {
-            answer.parties.push(party_to_regime(board, party, &adopted));
-        }
+        let adopted = board.adopted(party, regime, at);
+        let adopted = adopted.iter().map(|one| party_to_regime(board, party, one));
+        list(adopted, &mut answer.parties, &mut answer.more_parties);
         let announced = board.announced(party, regime, at);
-        answer.announced.extend(announced.iter().map(|one| announced_to_proto(board, party, one)));
+        let announced = announced.iter().map(|one| announced_to_proto(board, party, one));
+        list(announced, &mut answer.announced, &mut answer.more_announced);
         let replaced = board.replaced(party, regime, at).into_iter();
-        answer.replaced.extend(replaced.map(|(towards, message, by)| calls::ReplacedAdoption {
+        let replaced = replaced.map(|(towards, message, by)| calls::ReplacedAdoption {
             party: party.to_string(),
             towards: towards.to_string(),
             message_digest: message.0.to_vec().into(),
             by_digest: by.0.to_vec().into(),
-        }));
+        });
+        list(replaced, &mut answer.replaced, &mut answer.more_replaced);
     }
     let parties: Vec<Party> = board.words.keys().copied().collect();
     for (nth, one) in parties.iter().enumerate() {
@@ -232,6 +234,22 @@ fn adopters(
         }
     }
     answer
+}
+
+/// Of one Party's as many as are listed; the rest is counted. One that is too long hides none of the others.
+fn list<T: prost::Message>(all: impl Iterator<Item = T>, listed: &mut Vec<T>, more: &mut u32) {
+    let (mut number, mut bytes) = (0_usize, 0_usize);
+    for one in all {
+        let with = bytes.saturating_add(one.encoded_len());
+        if number < limits::REGIME_WORDS_LISTED_PER_PARTY_MAX
+            && with <= limits::REGIME_WORDS_LISTED_PER_PARTY_BYTES
+        {
+            (number, bytes) = (number.saturating_add(1), with);
+            listed.push(one);
+        } else {
+            *more = more.saturating_add(1);
+        }
+    }
 }
 
 fn bond_to_proto(
@@ -341,5 +359,28 @@ fn announced_to_proto(board: &Board, party: Party, one: &Announced) -> calls::An
         from_ms: one.from.0,
         until_ms: one.until.map_or(0, |until| until.0),
         unconfirmed_by: unconfirmed(board, party).map(|by| by.to_string()).unwrap_or_default(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_each_party_as_many_words_are_listed_as_there_is_room_for_and_the_rest_is_counted() {
+        let words = |number: usize, provision: usize| {
+            let provisions = vec!["p".repeat(provision)];
+            vec![calls::AnnouncedWord { provisions, ..Default::default() }; number].into_iter()
+        };
+        let most = limits::REGIME_WORDS_LISTED_PER_PARTY_MAX;
+        let room = limits::REGIME_WORDS_LISTED_PER_PARTY_BYTES;
+        let (mut listed, mut more) = (Vec::new(), 0);
+        list(words(most + 3, 8), &mut listed, &mut more);
+        assert_eq!((listed.len(), more), (most, 3));
+        // Another Party has room of its own; one that is too long takes none of it.
+        list(words(1, room).chain(words(2, 8)), &mut listed, &mut more);
+        assert_eq!((listed.len(), more), (most + 2, 4));
+        list(words(3, room / 2 - 64), &mut listed, &mut more);
+        assert_eq!((listed.len(), more), (most + 4, 5));
     }
 }

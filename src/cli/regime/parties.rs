@@ -60,6 +60,13 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
         for one in &answered.replaced {
             say!("{}", json::line(&replaced_json(one)));
         }
+        let (parties, announced) = (answered.more_parties, answered.more_announced);
+        let replaced = answered.more_replaced;
+        if (parties, announced, replaced) != (0, 0, 0) {
+            let object =
+                json!({"kind": "more", "parties": parties, "announced": announced, "replaced": replaced});
+            say!("{}", json::line(&object));
+        }
         if answered.unknown {
             let object = json!({"kind": "unknown", "regime": args.regime, "known": answered.known});
             say!("{}", json::line(&object));
@@ -73,7 +80,8 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
     if answered.unknown {
         return Err(unknown(&args.regime, &answered.known));
     }
-    match (answered.parties.is_empty(), answered.announced.is_empty()) {
+    let has_none = answered.parties.is_empty() && answered.more_parties == 0;
+    match (has_none, answered.announced.is_empty() && answered.more_announced == 0) {
         (true, true) => say!("no Party has told this one that it takes part in {}", shown(&args.regime)),
         (true, false) => say!("no Party takes part in {}", shown(&args.regime)),
         (false, _) => {}
@@ -101,6 +109,7 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
             say!("  suspended: {}", suspended(one));
         }
     }
+    more(answered.more_parties, "in force");
     for bond in &answered.bonds {
         for party in &bond.unconfirmed {
             say!(
@@ -122,7 +131,7 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
             say!("  disputed: {DISPUTED}");
         }
     }
-    if !answered.announced.is_empty() {
+    if !answered.announced.is_empty() || answered.more_announced > 0 {
         say!("Told, and not yet in force:");
     }
     for word in &answered.announced {
@@ -132,6 +141,7 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
         }
         say!("  told by  {}", hex::encode(&word.message_digest));
     }
+    more(answered.more_announced, "not yet in force");
     for one in &answered.replaced {
         say!(
             "{} adopted it towards {} once more before that was in force: the later word counts alone",
@@ -141,7 +151,15 @@ pub async fn run(args: PartiesArgs) -> Result<(), Fault> {
         say!("  replaced {}", hex::encode(&one.message_digest));
         say!("  by       {}", hex::encode(&one.by_digest));
     }
+    more(answered.more_replaced, "replaced");
     Ok(())
+}
+
+/// Of Parties that say more than is listed.
+fn more(number: u32, how: &str) {
+    if number > 0 {
+        say!("and {number} more {how} that are not listed here: `detente message show` has each");
+    }
 }
 
 /// What will be, and from when.

@@ -58,7 +58,8 @@ enum Command {
     Read(ReadArgs),
     /// Put on record, and tell the author, that you have read a message; not assent
     Acknowledge(AcknowledgeArgs),
-    /// Hand the watch over to another officer: without a digest, shows what is open and the digest to name
+    /// Hand the watch over to another officer: without a digest, shows what is open, with what this Party owes and what
+    /// of that lapsed, however long ago, and the digest to name
     HandOver(hand_over::HandOverArgs),
     /// Take the watch over, as it was offered: from then on alerts of your desk go to you
     TakeOver(hand_over::TakeOverArgs),

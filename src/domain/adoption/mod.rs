@@ -8,6 +8,7 @@ mod faults;
 mod forms;
 mod replaced;
 mod restraint;
+mod spans;
 mod standing;
 mod word;
 
@@ -16,8 +17,12 @@ pub use bond::{Addressees, Bond, Seen};
 pub use faults::{beside_release, of_word as faults_of_word};
 pub use forms::{Adoption, Nature, Reservation, Resumption, Suspension, Withdrawal};
 pub use restraint::{How, Restraint, Spoken};
+pub use spans::Spans;
 pub use standing::{Adopted, Heard, Said, Since, Suspended, Told, Words};
 pub use word::Word;
+
+#[cfg(test)]
+pub(crate) use standing::GONE_THROUGH;
 
 use super::form::whole;
 

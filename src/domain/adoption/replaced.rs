@@ -13,12 +13,13 @@ use crate::domain::party::Party;
 use crate::domain::time::Instant;
 
 /// An adoption that a Party was told of.
-struct Heard {
-    text: Digest,
-    message: Digest,
+pub(super) struct Heard {
+    pub(super) text: Digest,
+    pub(super) message: Digest,
     released_at: Instant,
     heard_at: Instant,
-    from: Instant,
+    /// From when it would be in force.
+    pub(super) from: Instant,
 }
 
 impl Words {
@@ -27,37 +28,43 @@ impl Words {
     pub fn replaced(&self, regime: &str, told: Party, at: Instant) -> BTreeMap<Digest, Digest> {
         let mut all: Vec<Heard> = self
             .said()
-            .filter_map(|(message, said)| heard(regime, told, message, said))
+            .filter(|(_, said)| matches!(&said.word, Word::Adopts { regime: name, .. } if name == regime))
+            .filter_map(|(message, said)| Heard::of(message, said, told))
             .filter(|one| one.heard_at <= at)
             .collect();
-        all.sort_by_key(|one| (one.text, Reverse(one.released_at)));
-        let mut replaced = BTreeMap::new();
-        for of_text in all.chunk_by(|one, next| one.text == next.text) {
-            // Of those that were released later the one that was heard first.
-            let mut later: Option<(Instant, Digest)> = None;
-            for together in of_text.chunk_by(|one, next| one.released_at == next.released_at) {
-                if let Some((heard_at, by)) = later {
-                    let not_in_force = together.iter().filter(|one| heard_at <= one.from);
-                    replaced.extend(not_in_force.map(|one| (one.message, by)));
-                }
-                let first = together.iter().map(|one| (one.heard_at, one.message)).min();
-                later = later.into_iter().chain(first).min();
-            }
-        }
-        replaced
+        replaced_among(&mut all)
     }
 }
 
-fn heard(regime: &str, told: Party, message: &Digest, said: &Said) -> Option<Heard> {
-    let Word::Adopts { regime: name, digest: text, .. } = &said.word else { return None };
-    if name != regime {
-        return None;
+impl Heard {
+    /// `None` for any other word, and for what `told` did not take.
+    pub(super) fn of(message: &Digest, said: &Said, told: Party) -> Option<Heard> {
+        let Word::Adopts { digest: text, .. } = &said.word else { return None };
+        Some(Heard {
+            text: *text,
+            message: *message,
+            released_at: said.released_at,
+            heard_at: said.heard_at(told)?,
+            from: said.in_force_from(told)?,
+        })
     }
-    Some(Heard {
-        text: *text,
-        message: *message,
-        released_at: said.released_at,
-        heard_at: said.heard_at(told)?,
-        from: said.in_force_from(told)?,
-    })
+}
+
+/// Of the adoptions of one regime that a Party took.
+pub(super) fn replaced_among(all: &mut [Heard]) -> BTreeMap<Digest, Digest> {
+    all.sort_by_key(|one| (one.text, Reverse(one.released_at)));
+    let mut replaced = BTreeMap::new();
+    for of_text in all.chunk_by(|one, next| one.text == next.text) {
+        // Of those that were released later the one that was heard first.
+        let mut later: Option<(Instant, Digest)> = None;
+        for together in of_text.chunk_by(|one, next| one.released_at == next.released_at) {
+            if let Some((heard_at, by)) = later {
+                let not_in_force = together.iter().filter(|one| heard_at <= one.from);
+                replaced.extend(not_in_force.map(|one| (one.message, by)));
+            }
+            let first = together.iter().map(|one| (one.heard_at, one.message)).min();
+            later = later.into_iter().chain(first).min();
+        }
+    }
+    replaced
 }

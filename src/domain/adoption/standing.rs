@@ -101,6 +101,12 @@ pub struct Suspended {
     pub until: Option<Instant>,
 }
 
+#[cfg(test)]
+thread_local! {
+    /// How often all words of a Party were gone through, by this thread.
+    pub(crate) static GONE_THROUGH: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
 impl Words {
     /// Puts a word beside the others. One over the limit has no effect.
     pub fn hear(&mut self, message: Digest, word: &Word, released_at: Instant, index: u64) {
@@ -128,6 +134,8 @@ impl Words {
     }
 
     pub fn said(&self) -> impl Iterator<Item = (&Digest, &Said)> {
+        #[cfg(test)]
+        GONE_THROUGH.set(GONE_THROUGH.get() + 1);
         self.said.iter().map(|(digest, said)| (digest, said.as_ref()))
     }
 

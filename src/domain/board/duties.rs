@@ -246,22 +246,6 @@ impl Board {
             self.account_for_duties(message, party, record);
         }
     }
-
-    /// A word of one Party was taken by another, by what is in this record.
-    pub(super) fn now_bound(&mut self, author: Party, by: Party, record: u64) {
-        let Some(own) = self.own else { return };
-        let other = if author == own.party { by } else { author };
-        let mut duties = std::mem::take(&mut self.duties);
-        duties.bound(other, record, |waits| {
-            let name = waits.regime.as_str();
-            let bond = match &waits.text {
-                Some(text) => self.bond_by_text(own.party, other, (name, text), waits.at),
-                None => self.bond(own.party, other, name, waits.at),
-            };
-            bond.is_some_and(|bond| self.regimes.contains_key(&bond.regime))
-        });
-        self.duties = duties;
-    }
 }
 
 /// What a paragraph comes to between this Party and others, each asked once in a note: an answer goes through all

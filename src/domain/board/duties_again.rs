@@ -149,9 +149,7 @@ mod tests {
     use super::*;
     use crate::domain::board::Own;
     use crate::domain::board::threads::Listed;
-    use crate::domain::duty::{Force, Rule, RunsFrom};
     use crate::domain::link::Link;
-    use crate::domain::message::Traffic;
     use crate::domain::party::Incarnation;
     use crate::domain::precedence::Precedence;
 
@@ -186,24 +184,8 @@ mod tests {
     }
 
     fn noted() -> DutiesNoted {
-        let rule = Rule {
-            regime: "dunes".into(),
-            digest: Digest::ZERO,
-            name: "answer".into(),
-            paragraph: "1".into(),
-            force: Force::Duty,
-        };
-        let opened = Opened {
-            rule: Arc::new(rule),
-            owed_by: code("PL"),
-            owed_to: code("BY"),
-            cause: Cause::Message { digest: digest(0), thread: THREAD },
-            entry: None,
-            traffic: Traffic::Real,
-            runs_from: RunsFrom::Issue,
-            from: Instant(1),
-            due: Instant(2),
-        };
+        let cause = Cause::Message { digest: digest(0), thread: THREAD };
+        let opened = Opened::made(code("PL"), code("BY"), cause);
         DutiesNoted { about: Some(digest(0)), opened: vec![opened], ..DutiesNoted::default() }
     }
 

@@ -22,6 +22,7 @@ mod digest_roster;
 mod digest_watch;
 mod duties;
 mod duties_again;
+mod duties_bound;
 mod misnamed;
 mod parts;
 mod regimes;

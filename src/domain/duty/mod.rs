@@ -88,6 +88,23 @@ pub struct Opened {
     pub due: Instant,
 }
 
+#[cfg(test)]
+impl Opened {
+    /// By a made-up rule, for tests that are about something else.
+    pub(crate) fn made(owed_by: Party, owed_to: Party, cause: Cause) -> Opened {
+        let rule = Rule {
+            regime: "dunes".into(),
+            digest: Digest::ZERO,
+            name: "answer".into(),
+            paragraph: "1".into(),
+            force: Force::Duty,
+        };
+        let (traffic, runs_from) = (Traffic::Real, RunsFrom::Issue);
+        let (from, due) = (Instant(0), Instant(1));
+        Opened { rule: Arc::new(rule), owed_by, owed_to, cause, entry: None, traffic, runs_from, from, due }
+    }
+}
+
 /// What brought it about.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Cause {

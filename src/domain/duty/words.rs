@@ -125,35 +125,16 @@ impl Force {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::domain::digest::ThreadId;
-    use crate::domain::duty::{DutyNumber, Opened, Rule, RunsFrom};
-    use crate::domain::message::Traffic;
+    use crate::domain::duty::{DutyNumber, Opened};
     use crate::domain::time::Instant;
 
     #[test]
     fn of_a_day_of_the_year_that_goes_by_a_later_text_it_is_not_said_that_the_first_binds_nobody() {
         let lifted = |cause: Cause| {
-            let rule = Rule {
-                regime: "dunes".into(),
-                digest: Digest::ZERO,
-                name: "calendar".into(),
-                paragraph: "1".into(),
-                force: Force::Duty,
-            };
-            let opened = Opened {
-                rule: Arc::new(rule),
-                owed_by: "PL".parse().unwrap(),
-                owed_to: "BY".parse().unwrap(),
-                cause,
-                entry: None,
-                traffic: Traffic::Real,
-                runs_from: RunsFrom::Year,
-                from: Instant(0),
-                due: Instant(1),
-            };
+            let [owed_by, owed_to] = ["PL", "BY"].map(|code| code.parse().unwrap());
+            let opened = Opened::made(owed_by, owed_to, cause);
             let duty = Duty { number: DutyNumber(0), opened, index: 0, at: Instant(0), story: Vec::new() };
             Step::Lifted(Lifting::NotBound).says(&duty)
         };

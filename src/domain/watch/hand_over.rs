@@ -70,7 +70,7 @@ pub enum OwedAs {
     Awaited,
     /// Whether it lapsed can't be known here.
     Unknown,
-    /// It can be met late.
+    /// It can be met late: until it is, or is owed no more, each hand-over names it, however long ago it fell due.
     Lapsed,
     /// It can't lapse: an alarm.
     PastDue,

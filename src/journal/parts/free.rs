@@ -1,4 +1,4 @@
-//! How many bytes are free where parts lie: as the file system says, or as it was set.
+//! How many bytes are free where parts lie: as the file system says, or as a test set it.
 //!
 //! Never here: how many must stay free, and for what (`limits.rs`).
 
@@ -27,11 +27,6 @@ impl Free {
         self.0.send_replace(Reading::Set(bytes));
     }
 
-    /// From here on the file system is asked again.
-    pub fn follow_disk(&self) {
-        self.0.send_replace(Reading::Disk);
-    }
-
     /// Bytes that this process may still write where `directory` lies.
     ///
     /// # Errors
@@ -53,14 +48,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_file_system_is_asked_until_a_number_is_set_and_again_afterwards() {
+    fn the_file_system_is_asked_until_a_number_is_set() {
         let folder = tempfile::tempdir().unwrap();
         let free = Free::of_the_disk();
         assert!(free.bytes(folder.path()).unwrap() > 0);
+        assert!(free.bytes(&folder.path().join("absent")).is_err());
         free.set(7);
         assert_eq!(free.bytes(folder.path()).unwrap(), 7);
         assert_eq!(free.bytes(&folder.path().join("absent")).unwrap(), 7);
-        free.follow_disk();
-        assert!(free.bytes(&folder.path().join("absent")).is_err());
     }
 }

@@ -52,34 +52,11 @@ fn is_same(one: &Known, other: &Known) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::digest::Digest;
-    use crate::domain::duty::{Cause, Doubt, DutiesNoted, Force, Opened, Rule, RunsFrom, Step};
-    use crate::domain::message::Traffic;
+    use crate::domain::duty::{Cause, Doubt, DutiesNoted, Opened, Step};
     use crate::domain::party::Incarnation;
 
     fn code(code: &str) -> Party {
         code.parse().unwrap()
-    }
-
-    fn opened(year: i16) -> Opened {
-        let rule = Rule {
-            regime: "dunes".into(),
-            digest: Digest::ZERO,
-            name: "calendar".into(),
-            paragraph: "1".into(),
-            force: Force::Duty,
-        };
-        Opened {
-            rule: Arc::new(rule),
-            owed_by: code("PL"),
-            owed_to: code("BY"),
-            cause: Cause::Year(year),
-            entry: None,
-            traffic: Traffic::Real,
-            runs_from: RunsFrom::Year,
-            from: Instant(0),
-            due: Instant(1),
-        }
     }
 
     #[test]
@@ -88,7 +65,8 @@ mod tests {
         let doubted = Step::Doubted { since: Instant(0), doubt: Doubt::NotReached };
         for year in 0..2_500 {
             let steps = vec![(DutyNumber(year as u64), doubted.clone())];
-            let noted = DutiesNoted { opened: vec![opened(year)], steps, ..DutiesNoted::default() };
+            let opened = vec![Opened::made(code("PL"), code("BY"), Cause::Year(year))];
+            let noted = DutiesNoted { opened, steps, ..DutiesNoted::default() };
             duties.note(&noted, (7, Instant(2)), code("BY"), None, |_| false);
         }
         let link = Arc::new(Link::new(Incarnation(1)));

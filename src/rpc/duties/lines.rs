@@ -181,33 +181,14 @@ fn listed(duty: &Duty, story: &[&Told]) -> (Vec<calls::DutyStory>, u64) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::domain::digest::Digest;
-    use crate::domain::duty::{DutyNumber, Lifting, Opened, Rule, Step};
-    use crate::domain::message::Traffic;
+    use crate::domain::duty::{DutyNumber, Lifting, Opened, Step};
 
     #[test]
     fn of_a_story_that_a_peer_made_long_the_newest_steps_are_listed_and_the_rest_is_counted() {
-        let rule = Rule {
-            regime: "dunes".into(),
-            digest: Digest::ZERO,
-            name: "answer".into(),
-            paragraph: "1".into(),
-            force: Force::Duty,
-        };
-        let opened = Opened {
-            rule: Arc::new(rule),
-            owed_by: "PL".parse().unwrap(),
-            owed_to: "BY".parse().unwrap(),
-            cause: Cause::Year(2025),
-            entry: None,
-            traffic: Traffic::Real,
-            runs_from: RunsFrom::Year,
-            from: Instant(0),
-            due: Instant(1),
-        };
+        let [owed_by, owed_to] = ["PL", "BY"].map(|code| code.parse().unwrap());
+        let opened = Opened::made(owed_by, owed_to, Cause::Year(2025));
         let told = |index: u64| {
             let suspended = Step::Lifted(Lifting::Suspended { by: Digest::ZERO });
             let step = if index.is_multiple_of(2) { suspended } else { Step::Resumed };

@@ -106,30 +106,15 @@ mod tests {
 
     use super::*;
     use crate::domain::digest::{Digest, ThreadId};
-    use crate::domain::duty::{Awaited, Cause, Force, ListEntry, Rule, RunsFrom, TakenBack};
-    use crate::domain::message::Traffic;
+    use crate::domain::duty::{Awaited, Cause, ListEntry, Rule, TakenBack};
     use crate::domain::precedence::Precedence;
-    use crate::domain::time::Instant;
 
     fn opened(number: u64, paragraph: usize) -> Opened {
-        let rule = Rule {
-            regime: "dunes".into(),
-            digest: Digest::ZERO,
-            name: "answer".into(),
-            paragraph: "p".repeat(paragraph),
-            force: Force::Duty,
-        };
-        Opened {
-            rule: Arc::new(rule),
-            owed_by: "BY".parse().unwrap(),
-            owed_to: "PL".parse().unwrap(),
-            cause: Cause::Message { digest: Digest::ZERO, thread: ThreadId([1; 16]) },
-            entry: Some(ListEntry { of: 1, number }),
-            traffic: Traffic::Real,
-            runs_from: RunsFrom::Issue,
-            from: Instant(0),
-            due: Instant(0),
-        }
+        let [owed_by, owed_to] = ["BY", "PL"].map(|code| code.parse().unwrap());
+        let cause = Cause::Message { digest: Digest::ZERO, thread: ThreadId([1; 16]) };
+        let made = Opened::made(owed_by, owed_to, cause);
+        let rule = Rule { paragraph: "p".repeat(paragraph), ..(*made.rule).clone() };
+        Opened { rule: Arc::new(rule), entry: Some(ListEntry { of: 1, number }), ..made }
     }
 
     fn all_fit(records: &[DutiesNoted]) {
