@@ -220,7 +220,7 @@ async fn at_20_columns_and_5_rows_a_text_is_gone_through_read_and_answered() {
         pl.until("it is read", |rows| rows.iter().any(|row| row.starts_with("your reading is on")));
         pl.press(ENTER);
         pl.press("We do");
-        pl.until("what is typed", |rows| rows[4] == "We do");
+        pl.until("what is typed", |rows| rows[4] == " We do");
         pl.press(CONTROL_S);
         pl.until("it went", |rows| rows.iter().any(|row| row.starts_with("released")));
         left(pl);
