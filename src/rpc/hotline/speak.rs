@@ -6,7 +6,7 @@
 use tonic::Status;
 
 use super::kept::Kept;
-use super::references::{reference, references};
+use super::references::{answered_not_to, reference, references};
 use super::told::Told;
 use super::{follows, heard, phrases};
 use crate::codec::heading::{Given, given};
@@ -114,7 +114,7 @@ impl Speaker<'_> {
             }
         };
         answer.draft_digest = body.digest.0.to_vec().into();
-        answer.not_addressed = self.not_addressed(&head, &body).await;
+        (answer.not_addressed, answer.answered_not_to) = self.not_addressed(&head, &body).await;
         if let Some(before) = self.replaces {
             follows::replace(self.registrar, &stamp, before).await?;
         }
@@ -144,10 +144,11 @@ impl Speaker<'_> {
         Ok(answer)
     }
 
-    /// Parties of the session to whom it does not go, since they are not known here.
-    async fn not_addressed(&self, head: &Head, body: &draft::Body) -> Vec<String> {
+    /// Parties of the session to whom it does not go, since they are not known here; and those to whom it does, and
+    /// what it answers did not.
+    async fn not_addressed(&self, head: &Head, body: &draft::Body) -> (Vec<String>, Vec<String>) {
         if self.opening.is_none() {
-            return Vec::new();
+            return Default::default();
         }
         // What is on record has its answer also where the thread can't be read as a session any more.
         let addressed = body.outgoing.parties();
@@ -157,7 +158,8 @@ impl Speaker<'_> {
                 |party: &&Party| **party != told.own && !addressed.contains(party) && !knows(head, **party);
             session.present.iter().filter(is_left_out).map(Party::to_string).collect()
         };
-        self.kept.of(head, &self.registrar.journal, self.thread, left_out).await.unwrap_or_default()
+        let look = |told: &Told| (left_out(told), answered_not_to(told, body));
+        self.kept.of(head, &self.registrar.journal, self.thread, look).await.unwrap_or_default()
     }
 
     async fn draft(
@@ -242,7 +244,7 @@ impl Speaker<'_> {
         };
         let (content, to) = self.content(wanted, told, &session, others, &mut heading)?;
         heading.action = to.iter().map(addressee).collect();
-        heading.references = references(told, &content);
+        heading.references = references(told, &to, &content);
         Ok((heading, content))
     }
 
