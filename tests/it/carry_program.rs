@@ -77,12 +77,30 @@ async fn two_officers_whose_line_is_cut_use_a_diskette_and_the_telephone() {
     let taken =
         object(&["hotline", "carry", "--in", &there, "--receipts", &path("again"), "--as", &pl]).await;
     assert_eq!((&taken["put_on_record"], &taken["on_record_before"]), (&0.into(), &1.into()), "{taken}");
-    // The one that was cut short, and the same whole one twice.
+    // Once more in the same way: the receipts that stand there are the same, and stay.
+    let receipts = std::fs::read(&back).unwrap();
+    let taken = object(&["hotline", "carry", "--in", &there, "--as", &pl]).await;
+    assert_eq!(
+        (&taken["on_record_before"], &taken["receipts"]),
+        (&1.into(), &back.clone().into()),
+        "{taken}"
+    );
+    assert_eq!(taken["receipts_were_there"], true, "{taken}");
+    assert_eq!(std::fs::read(&back).unwrap(), receipts);
+    // Another file of whatever kind is not overwritten; of one that can be no receipts the node is not asked.
+    for stands in [&other, &there] {
+        let before = std::fs::read(stands).unwrap();
+        let words = ["hotline", "carry", "--in", &there, "--receipts", stands, "--as", &pl];
+        let why = refused(&words).await;
+        assert!(why.contains("is not overwritten: name another file for them with --receipts FILE"), "{why}");
+        assert_eq!(std::fs::read(stands).unwrap(), before);
+    }
+    // The one that was cut short, and the same whole one four times.
     let listed = printed(&["hotline", "carry", "--list", "--as", &pl]).await;
-    assert_eq!(listed.matches("taken, said to be of BY by Officer of PL").count(), 3, "{listed}");
+    assert_eq!(listed.matches("taken, said to be of BY by Officer of PL").count(), 5, "{listed}");
     assert_eq!(listed.matches(&format!("  way  {way}")).count(), 1, "{listed}");
     assert!(!listed.contains("NOT COMPARED"), "{listed}");
-    assert_eq!(listed.matches("as its header says: nobody signed that").count(), 3, "{listed}");
+    assert_eq!(listed.matches("as its header says: nobody signed that").count(), 5, "{listed}");
     let listed = object(&["hotline", "carry", "--list", "--as", &by]).await;
     assert_eq!((&listed["made"], &listed["way"]), (&true.into(), &"by the bag".into()), "{listed}");
     let home = object(&["hotline", "carry", "--in", &back, "--as", &by]).await;

@@ -75,7 +75,9 @@ async fn a_session_is_opened_spoken_in_translated_and_closed_from_within_two_con
         });
 
         pl.until_it_says(">REAL  FLASH     offered");
-        pl.press(&format!("{ENTER}a"));
+        pl.press(ENTER);
+        pl.until_it_says("r read  Enter answer");
+        pl.press("a");
         by.until("PL is on, by name", |rows| rows[1].starts_with("on: PL Officer of PL, BY opened it"));
 
         // By number, once it stood there what that says.

@@ -160,6 +160,21 @@ async fn a_paste_is_text_and_no_keys_and_is_taken_whole_or_not_at_all_and_no_let
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_paste_that_the_terminal_does_not_mark_puts_nothing_on_record_by_its_letters() {
+    let (world, _, _) = asked().await;
+    block_in_place(|| {
+        let mut pl = opened(console(&world, "PL"));
+        pl.until_it_says("[en] Do you see it?");
+        pl.press("radar a");
+        pl.until_it_says("NOT DONE: r and a count only where they are pressed by themselves");
+        assert!(!pl.raw.contains("your reading is on record"));
+        pl.press("r");
+        pl.until_it_says("your reading is on record");
+        left(pl);
+    });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_session_that_closes_while_an_officer_translates_takes_nothing_of_the_translation() {
     let (world, thread, _) = asked().await;
     block_in_place(|| {
@@ -220,7 +235,7 @@ async fn at_20_columns_and_5_rows_a_text_is_gone_through_read_and_answered() {
         pl.until("it is read", |rows| rows.iter().any(|row| row.starts_with("your reading is on")));
         pl.press(ENTER);
         pl.press("We do");
-        pl.until("what is typed", |rows| rows[4] == "We do");
+        pl.until("what is typed", |rows| rows[4] == " We do");
         pl.press(CONTROL_S);
         pl.until("it went", |rows| rows.iter().any(|row| row.starts_with("released")));
         left(pl);

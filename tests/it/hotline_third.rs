@@ -10,7 +10,7 @@ use detente::domain::form::{MessageDigest, MessageReference, Prose};
 use detente::domain::translation::{TranslatedText, Translation};
 
 use crate::hotline_nodes::{
-    Console, accept, command, officer, officers, open, opening, page, say, show, transcript,
+    Console, accept, command, officer, officers, open, opening, page, say, say_call, show, transcript,
 };
 use crate::officer::{addressee, arrived, form, heading, hotlines, send, violations};
 use crate::officer_program::object;
@@ -253,6 +253,51 @@ async fn what_was_said_before_a_third_party_came_in_is_translated_to_those_alone
     let at_third = world.node("LT").registrar.head();
     let is_here = |digest: &Bytes| at_third.board.messages.contains_key(&Digest::from_slice(digest).unwrap());
     assert_eq!((is_here(&translated[0]), is_here(&translated[1])), (false, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_to_what_a_third_party_has_not_lets_it_wait_for_nothing_and_its_drafter_is_told() {
+    let world = officers(&["BY", "LT", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    arrived(&world, "BY", &accept(&world, "PL", &thread).await.message_digest).await;
+    let before = say(&world, "BY", &thread, "said before").await.message_digest;
+    arrived(&world, "PL", &before).await;
+    add_third(&world, &thread, evidence::HotlineSees::FromNowOn).await;
+    let since = say(&world, "BY", &thread, "said since").await.message_digest;
+    for at in ["LT", "PL"] {
+        arrived(&world, at, &since).await;
+    }
+    let desk = officer(&world, "PL");
+    for (answers, not_to) in [(&before, &["LT"][..]), (&since, &[])] {
+        let asked = say_call(&desk, &thread, "answered").await;
+        let asked = calls::SayRequest { answers: answers.clone(), ..asked };
+        let said = hotlines(&desk).say(asked).await.unwrap().into_inner().spoken.unwrap();
+        assert!(said.released && said.answered_not_to == not_to, "{said:?}");
+        for at in ["BY", "LT"] {
+            arrived(&world, at, &said.message_digest).await;
+            let shown = show(&world, at, &thread).await;
+            let line = shown.lines.iter().find(|line| line.digest == said.message_digest).unwrap();
+            assert_eq!(line.answers, *answers, "{at}");
+            assert_eq!(line.answers_not_here, at == "LT" && !not_to.is_empty(), "{at}");
+            assert!(line.missing.is_empty(), "{at}: {line:?}");
+        }
+        // Who has it sees that it is answered.
+        let shown = show(&world, "BY", &thread).await;
+        let line = shown.lines.iter().find(|line| line.digest == *answers).unwrap();
+        let state = line.states.iter().find(|state| state.party == "PL").unwrap();
+        assert_eq!(state.answered_by, said.message_digest);
+    }
+    let at_third = world.node("LT").registrar.head();
+    assert!(!at_third.board.waiting.contains_key(&Digest::from_slice(&before).unwrap()));
+    let answers = hex::encode(&before)[..12].to_owned();
+    let printed = page(&world, "LT", &thread).await;
+    assert!(printed.contains(&format!("answers {answers}, which is not in the thread here")), "{printed}");
+    // As the program tells it, by what it answers.
+    let desk = world.state("PL").desk_directory("officer").display().to_string();
+    let thread = hex::encode(&thread);
+    let words = ["hotline", "say", &thread, "again", "--answers", &answers, "--as", &desk];
+    let told = crate::officer_program::printed(&words).await;
+    assert!(told.contains("a text that LT has not, which was said before it came in"), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -26,8 +26,6 @@ pub struct Seat {
     cells: Vec<Vec<(String, bool)>>,
     at: (usize, usize),
     reverse: bool,
-    /// What turns the direction, of the character that comes next.
-    turn: String,
 }
 
 /// The program at 80 columns and 24 lines, its keys, and what comes of it piece by piece.
@@ -60,18 +58,7 @@ impl Seat {
         let (program, keys, bytes) = program_at_a_terminal(words);
         let cells = blank(80, 24);
         let (pending, raw) = (Vec::new(), String::new());
-        Seat {
-            program,
-            keys,
-            bytes,
-            pending,
-            raw,
-            bells: 0,
-            cells,
-            at: (0, 0),
-            reverse: false,
-            turn: String::new(),
-        }
+        Seat { program, keys, bytes, pending, raw, bells: 0, cells, at: (0, 0), reverse: false }
     }
 
     pub fn press(&mut self, keys: &str) {
@@ -268,19 +255,15 @@ impl Seat {
                 let (row, column) = self.at;
                 let wide = character.width().unwrap_or(1);
                 let Some(cells) = self.cells.get_mut(row) else { return };
-                if ('\u{2066}'..='\u{2068}').contains(&character) {
-                    self.turn.push(character);
-                    return;
-                }
+                // As a terminal does: it stays until that cell is written anew.
                 if wide == 0 {
                     if let Some(cell) = column.checked_sub(1).and_then(|before| cells.get_mut(before)) {
                         cell.0.push(character);
                     }
                     return;
                 }
-                let turned = format!("{}{character}", std::mem::take(&mut self.turn));
                 for (at, cell) in cells.iter_mut().enumerate().skip(column).take(wide) {
-                    let symbol = if at == column { turned.clone() } else { String::new() };
+                    let symbol = if at == column { character.to_string() } else { String::new() };
                     *cell = (symbol, self.reverse);
                 }
                 self.at = (row, column + wide);

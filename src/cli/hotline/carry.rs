@@ -1,6 +1,6 @@
 //! `hotline carry`: files for a diskette, an e-mail or the bag, while the line is cut; and which there were.
 //!
-//! Never here: a look into a file. What is wrong with one the node says, and what was taken before that.
+//! Never here: a look into a file that is taken. What is wrong with one the node says, and what was taken before that.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -16,6 +16,7 @@ use crate::cli::files::{self, FileFault, Readers};
 use crate::cli::given;
 use crate::cli::json;
 use crate::cli::out::say;
+use crate::codec::carry::{Carry, decode};
 use crate::codec::chunks::chunks;
 use crate::codec::message::precedence_from_proto;
 use crate::codec::proto::detente::v1 as calls;
@@ -64,7 +65,8 @@ pub struct CarryArgs {
         hide_default_value = true
     )]
     way: String,
-    /// Where the file for the way back is written; without it beside the one taken, with ".receipts" behind its name
+    /// Where the file for the way back is written; without it beside the one taken, with ".receipts" behind its name. One
+    /// that is there with the same receipts stays as it is; any other file is not overwritten
     #[arg(long, value_name = "FILE", requires = "taken")]
     receipts: Option<PathBuf>,
     /// Also though the other end has not shown since this node's start what it holds: you know that the node's
@@ -149,7 +151,7 @@ async fn take(args: &CarryArgs, path: &Path) -> Result<(), Fault> {
         name.push(".receipts");
         path.with_file_name(name)
     });
-    check_free(&back_path)?;
+    let stands = standing(&back_path)?;
     let file = Bytes::from(files::read_up_to(path, limits::CARRY_BYTES_MAX)?);
     let (desk, header, id) = args.person.open()?;
     let header = In::Header(calls::CarryInHeader {
@@ -170,25 +172,90 @@ async fn take(args: &CarryArgs, path: &Path) -> Result<(), Fault> {
         }
     }
     let taken = taken.ok_or_else(|| Fault::new("the node did not say what became of it; give it again"))?;
-    if !back.is_empty() {
-        files::write_new(&back_path, &back, Readers::OwnerOnly)?;
-    }
+    let back = Bytes::from(back);
+    let way_back = match &stands {
+        _ if back.is_empty() => WayBack::None,
+        None => {
+            files::write_new(&back_path, &back, Readers::OwnerOnly)?;
+            WayBack::Written(&back_path)
+        }
+        Some(stands) if decode(&back).is_ok_and(|new| is_same(stands, &new.carry)) => {
+            WayBack::ThereBefore(&back_path)
+        }
+        Some(_) => WayBack::Other(not_overwritten(&back_path)),
+    };
     if args.json {
-        say!("{}", json::line(&taken_json(&taken, (!back.is_empty()).then_some(back_path.as_path()))));
+        say!("{}", json::line(&taken_json(&taken, &way_back)));
     } else {
-        told(&taken, (!back.is_empty()).then_some(back_path.as_path()));
-    }
-    if taken.stopped.is_empty() {
-        return Ok(());
+        told(&taken, &way_back);
     }
     let mut what: Vec<String> = taken.stopped.iter().map(sentence).collect();
     if taken.more_stopped > 0 {
         what.push(format!("and {} faults more", taken.more_stopped));
     }
+    match way_back {
+        WayBack::Other(rule) if what.is_empty() => return Err(Fault::new(rule)),
+        WayBack::Other(rule) => what.push(rule),
+        WayBack::None | WayBack::Written(_) | WayBack::ThereBefore(_) => {}
+    }
+    if what.is_empty() {
+        return Ok(());
+    }
     Err(Fault::new(format!("not all of the file was taken:\n  {}", what.join("\n  "))))
 }
 
-fn told(taken: &calls::CarryTaken, back: Option<&Path>) {
+/// What became of the file for the way back.
+enum WayBack<'p> {
+    None,
+    Written(&'p Path),
+    /// With the same receipts; it stays as it is.
+    ThereBefore(&'p Path),
+    /// Another file is in its place: why nothing was written, and how to go on.
+    Other(String),
+}
+
+impl WayBack<'_> {
+    fn path(&self) -> Option<&Path> {
+        match self {
+            WayBack::Written(path) | WayBack::ThereBefore(path) => Some(path),
+            WayBack::None | WayBack::Other(_) => None,
+        }
+    }
+
+    fn was_there(&self) -> bool {
+        matches!(self, WayBack::ThereBefore(_))
+    }
+}
+
+/// What stands where the receipts are to be written.
+///
+/// # Errors
+/// It is no whole file of this kind, so it stays, and nothing is asked of the node.
+fn standing(path: &Path) -> Result<Option<Carry>, Fault> {
+    if !path.exists() {
+        return Ok(None);
+    }
+    let file = Bytes::from(files::read_up_to(path, limits::CARRY_BYTES_MAX)?);
+    match decode(&file) {
+        Ok(read) if read.fault.is_none() => Ok(Some(read.carry)),
+        Ok(_) | Err(_) => Err(Fault::new(not_overwritten(path))),
+    }
+}
+
+/// Whether both hold the same receipts, between the same two: when they were made, and by which heads, may differ.
+fn is_same(one: &Carry, other: &Carry) -> bool {
+    (&one.from, &one.to, &one.receipts) == (&other.from, &other.to, &other.receipts)
+}
+
+fn not_overwritten(path: &Path) -> String {
+    format!(
+        "{} is there already, with something else than these receipts, and is not overwritten: name another file for \
+         them with --receipts FILE, and give this one again",
+        shown(&path.display().to_string())
+    )
+}
+
+fn told(taken: &calls::CarryTaken, way_back: &WayBack<'_>) {
     say!("from        {}", shown(&taken.from));
     say!("dispatches  {} put on record, {} there before", taken.put_on_record, taken.on_record_before);
     say!(
@@ -200,12 +267,13 @@ fn told(taken: &calls::CarryTaken, back: Option<&Path>) {
     if taken.parts_missing > 0 {
         say!("            {} not here: they come over the link, or with another file", taken.parts_missing);
     }
-    if let Some(back) = back {
-        say!("way back    {}", shown(&back.display().to_string()));
+    if let Some(path) = way_back.path() {
+        let before = if way_back.was_there() { ", there before with the same receipts" } else { "" };
+        say!("way back    {}{before}", shown(&path.display().to_string()));
     }
 }
 
-fn taken_json(taken: &calls::CarryTaken, back: Option<&Path>) -> serde_json::Value {
+fn taken_json(taken: &calls::CarryTaken, way_back: &WayBack<'_>) -> serde_json::Value {
     let stopped: Vec<_> = taken
         .stopped
         .iter()
@@ -221,7 +289,8 @@ fn taken_json(taken: &calls::CarryTaken, back: Option<&Path>) -> serde_json::Val
         "parts_put_on_record": taken.parts_put_on_record,
         "parts_before": taken.parts_before,
         "parts_missing": taken.parts_missing,
-        "receipts": back.map(|back| back.display().to_string()),
+        "receipts": way_back.path().map(|path| path.display().to_string()),
+        "receipts_were_there": way_back.was_there(),
         "stopped": stopped,
         "more_stopped": taken.more_stopped,
     })

@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::beside::beside;
-use super::unseen::unseen;
+use super::unseen::{not_here, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
@@ -187,7 +187,7 @@ fn said(sheet: &mut Sheet<'_>, line: &calls::SessionLine) {
     }
     if !line.answers.is_empty() {
         let answers = hex::encode(&line.answers);
-        sheet.put(&format!("     answers {}", answers.get(..12).unwrap_or_default()));
+        sheet.put(&format!("     answers {}{}", answers.get(..12).unwrap_or_default(), not_here(line)));
     }
     if !line.agreed_words.is_empty() {
         sheet.put(&format!("     agreed phrase {}", line.phrase));

@@ -286,6 +286,7 @@ fn line_json(line: &calls::SessionLine) -> Value {
         "released_at": at(line.released_at_ms),
         "recorded_at": at(line.recorded_at_ms),
         "answers": hex::encode(&line.answers),
+        "answers_not_here": line.answers_not_here,
         "phrase": (line.phrase > 0).then_some(line.phrase),
         "agreed_words": agreed.collect::<Vec<Value>>(),
         "phrase_differs": line.phrase_differs,

@@ -188,6 +188,7 @@ impl Open {
             "message": hex::encode(&spoken.message_digest),
             "number": spoken.number,
             "not_addressed": spoken.not_addressed,
+            "answered_not_to": spoken.answered_not_to,
             "may_release_as_is": spoken.may_release_as_is,
         })
     }
@@ -204,6 +205,9 @@ impl Open {
         for party in &spoken.not_addressed {
             say!("not to    {}, with which this node has no link", shown(party));
         }
+        if let Some(rule) = answered_not_to(&spoken) {
+            say!("answers   {rule}");
+        }
         if spoken.released {
             say!("released  {} at {}", shown(&spoken.number), Instant(spoken.released_at_ms));
             say!("message   {}", hex::encode(&spoken.message_digest));
@@ -217,6 +221,13 @@ impl Open {
         say!("waits     {}", waits(&spoken, &draft, &digest));
         Ok(())
     }
+}
+
+/// That a Party which came in later was not sent the text that is answered, safe to show.
+pub(super) fn answered_not_to(spoken: &calls::Spoken) -> Option<String> {
+    let parties: Vec<String> = spoken.answered_not_to.iter().map(|party| shown(party)).collect();
+    let rule = "was said before it came in: `detente message forward` hands it on, where that is agreed";
+    (!parties.is_empty()).then(|| format!("a text that {} has not, which {rule}", parties.join(", ")))
 }
 
 fn thread_of(spoken: &calls::Spoken) -> String {

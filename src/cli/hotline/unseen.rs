@@ -1,4 +1,4 @@
-//! What the author of a text had not seen when it was written, in words.
+//! What the author of a text had not seen when it was written, and what its reader has not, in words.
 //!
 //! Never here: a count that reads like the number of a text.
 
@@ -14,6 +14,11 @@ pub(super) fn unseen(line: &calls::SessionLine, name: impl Fn(&[u8]) -> String) 
     let last = names.pop()?;
     let all = if names.is_empty() { last } else { format!("{} and {last}", names.join(", ")) };
     Some(format!("written without sight of {all}: which comes first means nothing"))
+}
+
+/// Behind the digest of the text that this one answers, where that is not here.
+pub(super) fn not_here(line: &calls::SessionLine) -> &'static str {
+    if line.answers_not_here { ", which is not in the thread here" } else { "" }
 }
 
 #[cfg(test)]

@@ -180,6 +180,8 @@ pub(super) fn line(
         text,
         released_at_ms: said.released_at.0,
         answers: answers.map(|digest| digest.0.to_vec().into()).unwrap_or_default(),
+        answers_not_here: answers
+            .is_some_and(|digest| told.message(&digest).is_none() && !told.order.contains(&digest)),
         states: spoken.to.iter().map(|party| state(told, session, spoken, *party)).collect(),
         translations,
         more_translations,

@@ -8,10 +8,12 @@ use crate::domain::content::Content;
 use crate::domain::digest::Digest;
 use crate::domain::form::{MessageDigest, MessageReference};
 use crate::domain::hotline::session::seen_in;
+use crate::domain::party::Party;
+use crate::rpc::draft;
 
-/// What the envelope refers to: the text that is answered or translated, and all that was seen, so that whoever
-/// lacks one of these is told that it waits for it.
-pub(super) fn references(told: &Told, content: &Content) -> Vec<evidence::Reference> {
+/// What the envelope of a message to these refers to: the text that is answered or translated, and all that was seen, so
+/// that whoever lacks one of these is told that it waits for it. What an addressee can't have it would wait for in vain.
+pub(super) fn references(told: &Told, to: &[Party], content: &Content) -> Vec<evidence::Reference> {
     let mut found: Vec<evidence::Reference> = Vec::new();
     let mut add = |digest: Digest, relation: evidence::Relation| {
         let bytes = digest.0.to_vec();
@@ -30,7 +32,7 @@ pub(super) fn references(told: &Told, content: &Content) -> Vec<evidence::Refere
         Content::SessionText(form) => form.answers.message_digest,
         _ => None,
     };
-    if let Some(answered) = answered {
+    if let Some(answered) = answered.filter(|answered| not_to(told, &answered.0, to).is_empty()) {
         add(answered.0, evidence::Relation::Answers);
     }
     if let Content::Translation(form) = content
@@ -38,13 +40,26 @@ pub(super) fn references(told: &Told, content: &Content) -> Vec<evidence::Refere
     {
         add(of.0, evidence::Relation::RefersTo);
     }
-    // What an addressee can't have it would wait for in vain.
     for seen in seen_in(content).iter().filter(|seen| seen.not_to.is_empty()) {
         if let Some(message) = seen.message {
             add(message.0, evidence::Relation::RefersTo);
         }
     }
     found
+}
+
+/// The codes of the addressees of a draft to whom the text that it answers was not addressed.
+pub(super) fn answered_not_to(told: &Told, body: &draft::Body) -> Vec<String> {
+    let Some(Content::SessionText(form)) = body.said.content() else { return Vec::new() };
+    let Some(answered) = form.answers.message_digest else { return Vec::new() };
+    not_to(told, &answered.0, &body.outgoing.parties()).iter().map(Party::to_string).collect()
+}
+
+/// To whom of these a message of the session was not addressed, as to a Party that came in later. Of a message that is
+/// not here nothing is known.
+fn not_to(told: &Told, message: &Digest, to: &[Party]) -> Vec<Party> {
+    let Some(spoken) = told.spoken.iter().find(|one| one.said.message == *message) else { return Vec::new() };
+    to.iter().copied().filter(|party| !spoken.is_had_by(*party)).collect()
 }
 
 pub(super) fn reference(told: &Told, digest: Digest) -> MessageReference {

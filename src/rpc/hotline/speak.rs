@@ -8,7 +8,7 @@ use std::sync::Arc;
 use tonic::Status;
 
 use super::kept::Kept;
-use super::references::{reference, references};
+use super::references::{answered_not_to, reference, references};
 use super::told::Told;
 use super::{follows, heard, phrases};
 use crate::codec::heading::{Given, given};
@@ -105,7 +105,7 @@ impl Speaker<'_> {
             None => self.put(wanted, draft, &stamp).await?,
         };
         answer.draft_digest = body.digest.0.to_vec().into();
-        answer.not_addressed = self.not_addressed(&head, &body).await;
+        (answer.not_addressed, answer.answered_not_to) = self.not_addressed(&head, &body).await;
         if let Some(record) = released {
             follows::told_released(&record, &mut answer);
             return Ok(answer);
@@ -136,10 +136,11 @@ impl Speaker<'_> {
         Ok(answer)
     }
 
-    /// Parties of the session to whom it does not go, since they are not known here.
-    async fn not_addressed(&self, head: &Head, body: &draft::Body) -> Vec<String> {
+    /// Parties of the session to whom it does not go, since they are not known here; and those to whom it does, and
+    /// what it answers did not.
+    async fn not_addressed(&self, head: &Head, body: &draft::Body) -> (Vec<String>, Vec<String>) {
         if self.opening.is_none() {
-            return Vec::new();
+            return Default::default();
         }
         // What is on record has its answer also where the thread can't be read as a session any more.
         let addressed = body.outgoing.parties();
@@ -149,7 +150,8 @@ impl Speaker<'_> {
                 |party: &&Party| **party != told.own && !addressed.contains(party) && !knows(head, **party);
             session.present.iter().filter(is_left_out).map(Party::to_string).collect()
         };
-        self.kept.of(head, &self.registrar.journal, self.thread, left_out).await.unwrap_or_default()
+        let look = |told: &Told| (left_out(told), answered_not_to(told, body));
+        self.kept.of(head, &self.registrar.journal, self.thread, look).await.unwrap_or_default()
     }
 
     /// Puts it on record as a draft; where nothing keeps its writer from releasing it, its release in the same batch:
@@ -254,7 +256,7 @@ impl Speaker<'_> {
         };
         let (content, to) = self.content(wanted, told, &session, others, &mut heading)?;
         heading.action = to.iter().map(addressee).collect();
-        heading.references = references(told, &content);
+        heading.references = references(told, &to, &content);
         Ok((heading, content))
     }
 

@@ -67,7 +67,7 @@ pub(super) struct Told {
     /// Dispatches of ours without a receipt on record.
     awaited: Vec<Awaited>,
     /// All messages of the thread that were read, in its order.
-    order: Vec<Digest>,
+    pub order: Vec<Digest>,
     /// The head at which it was read last.
     upto: u64,
     bytes: usize,

@@ -57,6 +57,11 @@ pub(super) fn touched(head: &Head, record: &Record, event: &Event) -> Vec<Touche
         });
         touched.extend(about.map(|message| changed(thread, message)));
     }
+    if let Some(answered) = answered(message)
+        && touched.iter().all(|one| one.message != answered)
+    {
+        touched.push(changed(thread, answered));
+    }
     // It waits itself, whether its original is here or not.
     if kind == Kind::Translation.name() {
         touched.push(changed(thread, digest));
@@ -76,6 +81,17 @@ pub(super) fn touched(head: &Head, record: &Record, event: &Event) -> Vec<Touche
         touched.push(changed(thread, digest));
     }
     touched
+}
+
+/// What a text answers, by its form: its envelope leaves out what an addressee can't have.
+fn answered(message: &Message) -> Option<Digest> {
+    let kind = message.draft.kind.as_str();
+    if kind != Kind::SessionText.name() {
+        return None;
+    }
+    let said = content::said(kind, &message.draft.content);
+    let Some(Content::SessionText(form)) = said.content() else { return None };
+    form.answers.message_digest.map(|digest| digest.0)
 }
 
 fn changed(thread: Option<ThreadId>, message: Digest) -> Touched {

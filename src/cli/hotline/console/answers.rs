@@ -7,6 +7,7 @@ use bytes::Bytes;
 use super::dialogue::{Dialogue, Purpose};
 use super::drafts::Given;
 use super::state::{Effect, Link, State, View};
+use crate::cli::hotline::speak::answered_not_to;
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_answer::How;
 use crate::codec::proto::detente::v1::join_request::What as Said;
@@ -168,7 +169,9 @@ impl State {
     fn tell(&mut self, said: &Said, how: Option<&How>, now: Instant) {
         let sentence = sentence(word(said), how);
         let is_done = match how {
-            Some(How::Spoken(spoken)) => spoken.released && spoken.not_addressed.is_empty(),
+            Some(How::Spoken(spoken)) => {
+                spoken.released && spoken.not_addressed.is_empty() && spoken.answered_not_to.is_empty()
+            }
             Some(How::Read(_)) => true,
             Some(How::Refused(refused)) => refused.again,
             None => false,
@@ -189,7 +192,8 @@ fn sentence(said: &str, how: Option<&How>) -> String {
                 [] => String::new(),
                 some => format!(", NOT to {}, with which this node has no link", some.join(", ")),
             };
-            format!("released {}{not_to}", shown(&spoken.number))
+            let answers = answered_not_to(spoken).map(|rule| format!("; answers {rule}")).unwrap_or_default();
+            format!("released {}{not_to}{answers}", shown(&spoken.number))
         }
         Some(How::Spoken(spoken)) => {
             let draft = hex::encode(&spoken.draft);

@@ -19,6 +19,8 @@ use crate::limits;
 
 /// Of what is written no more rows are shown at once.
 const WRITING_ROWS_MAX: usize = 7;
+/// Blank before what is written: what turns the direction of a row hangs on a cell before it (`cells.rs`).
+const WRITING_MARGIN: usize = 1;
 /// Of one field.
 const FIELD_ROWS_MAX: usize = 2;
 /// Of what is to be seen beside the fields.
@@ -142,7 +144,7 @@ fn writing(state: &State, wide: usize) -> (Vec<Row>, Option<(usize, usize)>) {
     if state.view != View::Writing {
         return (rows, None);
     }
-    let (text, (row, column)) = around(&draft.written, 0, wide, WRITING_ROWS_MAX);
+    let (text, (row, column)) = around(&draft.written, WRITING_MARGIN, wide, WRITING_ROWS_MAX);
     rows.extend(text);
     (rows, Some((row.saturating_add(1), column)))
 }

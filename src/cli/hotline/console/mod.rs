@@ -6,6 +6,7 @@
 
 mod answers;
 mod below;
+mod came;
 mod cells;
 mod composer;
 mod dialogue;
@@ -34,6 +35,7 @@ use ratatui_core::layout::Rect;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 
+use self::came::Came;
 use self::drafts::{DraftOf, Drafts};
 use self::keys::{At, Key};
 use self::link::Heard;
@@ -117,15 +119,15 @@ impl Console {
                 tokio::select! {
                     () = ends.come() => break false,
                     input = inputs.recv() => match input {
-                        Some(Input::Key(key)) => {
-                            let mut goes_on = self.press(key, terminal)?;
+                        Some(Input::Key(key, came)) => {
+                            let mut goes_on = self.press(key, came, terminal)?;
                             // What is typed or pasted faster than it is drawn is drawn together.
                             for _ in 1..terminal::KEYS_AHEAD {
                                 if !goes_on || !self.state.is_typed_in() {
                                     break;
                                 }
-                                let Ok(Input::Key(key)) = inputs.try_recv() else { break };
-                                goes_on = self.press(key, terminal)?;
+                                let Ok(Input::Key(key, came)) = inputs.try_recv() else { break };
+                                goes_on = self.press(key, came, terminal)?;
                             }
                             break goes_on;
                         }
@@ -184,9 +186,9 @@ impl Console {
     }
 
     /// Whether it goes on.
-    fn press(&mut self, key: Key, terminal: &mut Terminal) -> Result<bool, Fault> {
+    fn press(&mut self, key: Key, came: Came, terminal: &mut Terminal) -> Result<bool, Fault> {
         let at = At { now: self.clock.now(), id: fresh_id()? };
-        let effects = self.state.press(key, at);
+        let effects = self.state.press_as_it_came(key, came, at);
         self.perform(effects, terminal)
     }
 

@@ -22,6 +22,13 @@ impl Refused {
         self.until = self.until.or(Some(now.plus_ms(limits::CONSOLE_REFUSED_MS)));
     }
 
+    /// The same, unless it is told already.
+    pub fn tell_once(&mut self, sentence: &str, now: Instant) {
+        if !self.sentences.iter().any(|told| told == sentence) {
+            self.tell(sentence.to_owned(), now);
+        }
+    }
+
     /// A key was pressed: what has stood for long enough is gone, and the next one stands.
     pub fn pressed(&mut self, now: Instant) {
         if self.until.is_some_and(|until| until <= now) {

@@ -5,7 +5,7 @@
 
 use crate::cli::hotline::beside::beside as words_beside;
 use crate::cli::hotline::page;
-use crate::cli::hotline::unseen::unseen;
+use crate::cli::hotline::unseen::{not_here, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::content::Kind;
@@ -106,7 +106,8 @@ pub fn rows(line: &calls::SessionLine, look: &Look<'_>) -> Vec<Row> {
         told(&format!("not taken: {}", shown(&line.not_taken)));
     }
     if !line.answers.is_empty() {
-        told(&format!("answers {}", named(look, &line.answers)));
+        let end = if (look.place)(&line.answers).is_some() { "" } else { not_here(line) };
+        told(&format!("answers {}{end}", named(look, &line.answers)));
     }
     if let Some(unseen) = unseen(line, |digest| named(look, digest)) {
         told(&unseen);

@@ -345,7 +345,7 @@ mod tests {
             state.press(key, at(3));
         }
         let rows = drawn(&state);
-        assert!(rows[3].starts_with("REAL  DRAFT") && rows[4] == "x".repeat(15), "{rows:#?}");
+        assert!(rows[3].starts_with("REAL  DRAFT") && rows[4] == format!(" {}", "x".repeat(12)), "{rows:#?}");
         // A close needs more room than there is.
         state.press(Key::Escape, at(4));
         state.press(Key::Character('c'), at(4));

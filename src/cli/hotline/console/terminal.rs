@@ -17,6 +17,7 @@ use ratatui_crossterm::crossterm::terminal::{
 };
 use tokio::sync::mpsc;
 
+use super::came::Came;
 use super::composer::Edit;
 use super::keys::Key;
 use crate::cli::fault::Fault;
@@ -33,7 +34,7 @@ pub struct Terminal {
 
 /// What comes from the terminal.
 pub enum Input {
-    Key(Key),
+    Key(Key, Came),
     Resized,
 }
 
@@ -87,10 +88,20 @@ fn give_back() {
 pub fn inputs() -> mpsc::Receiver<Input> {
     let (send, receive) = mpsc::channel(KEYS_AHEAD);
     std::thread::spawn(move || {
+        let mut is_behind = false;
         while let Ok(event) = event::read() {
+            // Whatever is there already came at once with it: no officer is as fast. A read takes 1,024 bytes at most,
+            // and what is left waits in the terminal for the next key, with which it then comes at once.
+            let is_before = event::poll(Duration::ZERO).unwrap_or(false);
+            let came = match (is_behind, is_before) {
+                (_, true) => Came::Within,
+                (true, false) => Came::Last,
+                (false, false) => Came::Alone,
+            };
+            is_behind = is_before;
             let input = match event {
-                Event::Key(pressed) => key(pressed).map(Input::Key),
-                Event::Paste(text) => Some(Input::Key(Key::Pasted(text))),
+                Event::Key(pressed) => key(pressed).map(|key| Input::Key(key, came)),
+                Event::Paste(text) => Some(Input::Key(Key::Pasted(text), came)),
                 Event::Resize(..) => Some(Input::Resized),
                 Event::FocusGained | Event::FocusLost | Event::Mouse(_) => None,
             };

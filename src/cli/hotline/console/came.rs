@@ -1,0 +1,98 @@
+//! Keys that came at once: many over a slow line, or a paste that the terminal does not mark as one.
+//!
+//! Never here: what a key does (`keys.rs`), or a guess by the time between two keys.
+
+use super::keys::{At, Key};
+use super::state::{Effect, State, View};
+
+/// How a key came.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Came {
+    Alone,
+    /// With others, of which some stand behind it.
+    Within,
+    /// The last of what came at once.
+    Last,
+}
+
+const NOT_ALONE: &str =
+    "NOT DONE: r and a count only where they are pressed by themselves; others came at once";
+const NOT_LAST: &str = "NOT SENT: other keys came at once behind Ctrl-S; press it again";
+
+impl State {
+    /// Nothing is put on record by a letter, and nothing goes, by what nobody may have pressed.
+    pub fn press_as_it_came(&mut self, key: Key, came: Came, at: At) -> Vec<Effect> {
+        let is_looked_at = self.view == View::Session && !self.is_typed_in();
+        let signs = is_looked_at && matches!(key, Key::Character('r' | 'a'));
+        let sends = self.is_typed_in() && key == Key::Control('s');
+        let rule = match came {
+            Came::Within | Came::Last if signs => NOT_ALONE,
+            Came::Within if sends => NOT_LAST,
+            Came::Alone | Came::Within | Came::Last => return self.press(key, at),
+        };
+        self.is_leaving = false;
+        self.notice.clear();
+        self.refused.pressed(at.now);
+        self.refused.tell_once(rule, at.now);
+        Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::hotline::console::screen::{console, text};
+    use crate::codec::proto::detente::v1::join_request::What as Said;
+    use crate::domain::digest::CommandId;
+    use crate::domain::time::Instant;
+
+    const AT: At = At { now: Instant(1), id: CommandId([1; 16]) };
+
+    /// As the terminal gives what it does not mark as a paste.
+    fn at_once(state: &mut State, text: &str) -> Vec<Effect> {
+        let last = text.chars().count() - 1;
+        let mut effects = Vec::new();
+        for (number, character) in text.chars().enumerate() {
+            let key = match character {
+                '\r' => Key::Enter,
+                '\u{13}' => Key::Control('s'),
+                character => Key::Character(character),
+            };
+            let came = if number == last { Came::Last } else { Came::Within };
+            effects.extend(state.press_as_it_came(key, came, AT));
+        }
+        effects
+    }
+
+    #[test]
+    fn of_what_comes_at_once_no_letter_puts_anything_on_record_and_no_newline_sends() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        state.press(Key::Enter, AT);
+        assert!(at_once(&mut state, "radar a").is_empty());
+        assert_eq!(state.refused.stands().as_deref(), Some(NOT_ALONE));
+        assert!(state.waiting.is_empty(), "{:?}", state.waiting);
+        let effects = state.press_as_it_came(Key::Character('a'), Came::Alone, AT);
+        assert!(matches!(&effects[..], [Effect::Say(Said::Accept(_))]), "{effects:?}");
+
+        // In a text all of it is text, and it does not go in the midst of it.
+        let lines = format!("{}\r", "ar".repeat(32)).repeat(20);
+        assert!(lines.len() > 1_024);
+        state.press(Key::Character('w'), AT);
+        let effects = at_once(&mut state, &format!("{lines}\u{13}{lines}"));
+        assert!(effects.iter().all(|effect| matches!(effect, Effect::Keep(_))), "{effects:?}");
+        let draft = &state.drafts[&state.writes()];
+        assert_eq!(draft.written.text, lines.replace('\r', "\n").repeat(2));
+        assert!(draft.given.is_none());
+        // Behind what was typed it goes: the last of it is what was meant.
+        let effects = state.press_as_it_came(Key::Control('s'), Came::Last, AT);
+        assert!(effects.iter().any(|effect| matches!(effect, Effect::Say(Said::Say(_)))), "{effects:?}");
+    }
+
+    #[test]
+    fn what_is_refused_of_what_came_at_once_is_told_once() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        state.press(Key::Enter, AT);
+        at_once(&mut state, &"ra".repeat(600));
+        assert_eq!(state.refused.stands().as_deref(), Some(NOT_ALONE));
+    }
+}
