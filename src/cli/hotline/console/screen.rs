@@ -9,7 +9,7 @@ use super::cells::put;
 use super::drafts::DraftOf;
 use super::end::{beside, end, end_of, has_end};
 use super::head::{HEAD_ROWS, TEXT_COLUMNS_MIN, head, listed};
-use super::rows::{Look, Row, is_text, rows};
+use super::rows::{Look, Row, is_left, is_text, rows};
 use super::scroll::Window;
 use super::state::{State, View};
 use super::stood::Laid;
@@ -107,7 +107,7 @@ fn of_session(state: &State, window: &Window<'_>, wide: usize) -> (Vec<Row>, Vec
     let (mut at, mut laid) = (usize::MAX, Vec::new());
     for (thing, row) in scroll.visible(window) {
         let text = match lines.get(thing) {
-            Some(line) => is_text(line).then(|| line.digest.clone()),
+            Some(line) => (is_text(line) || is_left(line, &state.own)).then(|| line.digest.clone()),
             None => state.session().and_then(end_of),
         };
         if thing != at {
