@@ -211,6 +211,11 @@ async fn a_party_that_is_added_in_mid_session_stands_in_each_console_with_who_is
         lt.until_it_says("r read  Enter answer");
         lt.press("a");
         lt.until("it has its officer", |rows| !rows[2].contains("FLASH"));
+        // It was told no languages of the session, and a text goes out in that of the addition.
+        lt.press("w");
+        lt.until_it_says("REAL  DRAFT  FLASH  [en]  0/8192 bytes");
+        lt.press(ESCAPE);
+        lt.until_it_says("r read  Enter answer");
         for seat in [&mut by, &mut pl] {
             seat.until("who is on there", |rows| rows[1].contains("LT Officer of LT"));
         }

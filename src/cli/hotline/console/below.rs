@@ -245,8 +245,9 @@ fn bar(state: &State, of: &DraftOf, draft: &Draft) -> String {
     let mark = stands.map_or("REAL?", |stands| traffic_mark(stands.traffic));
     let opening = stands.map_or(0, |stands| stands.precedence);
     let speed = precedence(draft, opening).map(|one| one.name()).unwrap_or_default();
-    let first = || stands.and_then(|stands| stands.languages.first().cloned()).unwrap_or_default();
-    let language = if draft.language.is_empty() { first() } else { draft.language.clone() };
+    // What the node says it in, where the draft names none.
+    let begins = session.map(|session| session.language()).unwrap_or_default();
+    let language = if draft.language.is_empty() { begins } else { draft.language.as_str() };
     let about = |digest: &Bytes, does: &str| {
         let line = session?.lines.iter().find(|line| line.digest == *digest)?;
         Some(format!("  {does} {}", line.position))
@@ -272,7 +273,7 @@ fn bar(state: &State, of: &DraftOf, draft: &Draft) -> String {
         format!("{bytes}/{} bytes", limits::FORM_TEXT_BYTES_MAX)
     };
     let kept = if state.keeps { "" } else { "NOT KEPT  " };
-    format!("{mark}  {kept}{what}  {speed}  [{}]{}{by}  {room}", shown(&language), place.unwrap_or_default())
+    format!("{mark}  {kept}{what}  {speed}  [{}]{}{by}  {room}", shown(language), place.unwrap_or_default())
 }
 
 /// What went wrong first.
@@ -294,6 +295,31 @@ fn notice(state: &State, wide: usize) -> Vec<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::hotline::console::keys::{At, Key};
+    use crate::cli::hotline::console::screen::{console, text};
+    use crate::codec::proto::detente::v1 as calls;
+    use crate::domain::digest::CommandId;
+    use crate::domain::time::Instant;
+
+    fn press(state: &mut State, key: Key) {
+        state.press(key, At { now: Instant(1), id: CommandId([1; 16]) });
+    }
+
+    #[test]
+    fn a_draft_says_in_which_language_it_goes_out_also_where_those_of_the_session_are_not_told() {
+        let begins = calls::SessionLine { language: "ru".into(), ..text(1, "BY", "") };
+        let mut state = console(&[begins]);
+        let bar = |state: &State| below(state).rows[0].pieces[0].text.clone();
+        for key in [Key::Enter, Key::Character('w')] {
+            press(&mut state, key);
+        }
+        assert!(bar(&state).contains("  [en]  0/"), "the first of the session's: {}", bar(&state));
+        let session = state.sessions.get_mut(&state.thread).unwrap();
+        session.stands.opening = vec![1; 32].into();
+        assert!(bar(&state).contains("  [ru]  0/"), "{}", bar(&state));
+        state.sessions.get_mut(&state.thread).unwrap().stands.languages.clear();
+        assert!(bar(&state).contains("  [ru]  0/"), "{}", bar(&state));
+    }
 
     #[test]
     fn every_key_is_named_on_rows_of_80_columns_and_none_is_broken() {

@@ -97,11 +97,10 @@ impl Dialogue {
         Dialogue::of(Purpose::Add, &[(PARTY, ""), (SEES, FROM_NOW_ON)])
     }
 
-    /// In the first language of the session, unless another is filled in.
+    /// In the language that a text goes out with, unless another is filled in.
     pub fn phrase(session: &Session, own: &str) -> Dialogue {
-        let first = session.stands.languages.first().map_or("", String::as_str);
         let look = others(session, own).into_iter().next().map(Look::Phrases);
-        Dialogue { look, ..Dialogue::of(Purpose::Phrase, &[(NUMBER, ""), (LANGUAGE, first)]) }
+        Dialogue { look, ..Dialogue::of(Purpose::Phrase, &[(NUMBER, ""), (LANGUAGE, session.language())]) }
     }
 
     /// Into a language of the session that the text is not in.
