@@ -170,6 +170,11 @@ impl State {
             }
             return Vec::new();
         }
+        if let Some(place) = dialogue.unseen() {
+            self.dialogue = Some(dialogue);
+            self.show_unseen(place);
+            return Vec::new();
+        }
         let said = dialogue.said(self.session(), header(at), self.told_before);
         match said.and_then(|said| self.is_signed_read(dialogue.purpose).map(|()| said)) {
             Ok(said) => {

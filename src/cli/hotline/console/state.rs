@@ -345,7 +345,7 @@ impl State {
         if let Some(dialogue) =
             self.dialogue.as_mut().filter(|dialogue| dialogue.look.as_ref() == Some(&look))
         {
-            (dialogue.seen, dialogue.stood) = (Some(seen), BTreeSet::new());
+            dialogue.sees(Some(seen));
         }
     }
 
