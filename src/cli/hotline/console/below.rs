@@ -358,6 +358,16 @@ mod tests {
     }
 
     #[test]
+    fn what_is_told_and_has_no_room_on_a_low_screen_says_that_there_is_more_of_it() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        state.size = (20, 5);
+        press(&mut state, Key::Enter);
+        state.notice = "it was given before this console ended".into();
+        let rows = below(&state).rows;
+        assert_eq!((rows.len(), rows[0].pieces[0].text.as_str()), (1, "it was given before…"));
+    }
+
+    #[test]
     fn every_key_is_named_on_rows_of_80_columns_and_none_is_broken() {
         for keys in [LIST_KEYS, SESSION_KEYS, WRITING_KEYS, DIALOGUE_KEYS, TRANSLATE_KEYS] {
             let rows = named(keys, 80);
