@@ -178,7 +178,7 @@ impl State {
     /// Goes to what has to stand on the screen first, of the thing in this place, and says so.
     pub fn show_unseen(&mut self, place: usize) {
         let wide = usize::from(self.size.0);
-        // Which takes rows itself.
+        // Said first: it takes rows itself.
         self.notice = if wide < TEXT_COLUMNS_MIN { TOO_NARROW.into() } else { UNSEEN.into() };
         let part = below(self).part;
         let Some(dialogue) = &mut self.dialogue else { return };
