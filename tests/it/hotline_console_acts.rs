@@ -39,12 +39,15 @@ fn in_session(world: &World, code: &str, listed: &str) -> Seat {
 }
 
 async fn agree_on_phrases(world: &World) {
+    let phrases = "[[phrase]]\nnumber = 1\n\
+                   texts = { en = \"We hear you.\", ru = \"Мы вас слышим.\" }\n\
+                   [[phrase]]\nnumber = 7\ntexts = { en = \"Stop.\", ru = \"Прекратите.\" }\n";
+    agree_on(world, phrases).await;
+}
+
+async fn agree_on(world: &World, phrases: &str) {
     for (at, with) in [("BY", "PL"), ("PL", "BY")] {
-        let list = format!(
-            "party = \"{with}\"\n[[phrase]]\nnumber = 1\n\
-             texts = {{ en = \"We hear you.\", ru = \"Мы вас слышим.\" }}\n\
-             [[phrase]]\nnumber = 7\ntexts = {{ en = \"Stop.\", ru = \"Прекратите.\" }}\n"
-        );
+        let list = format!("party = \"{with}\"\n{phrases}");
         world.state(at).change(Change::LinkPhrases(list), Bytes::new()).await;
     }
 }
@@ -213,6 +216,11 @@ async fn a_party_that_is_added_in_mid_session_stands_in_each_console_with_who_is
         lt.until_it_says("r read  Enter answer");
         lt.press("a");
         lt.until("it has its officer", |rows| !rows[2].contains("FLASH"));
+        // It was told no languages of the session, and a text goes out in that of the addition.
+        lt.press("w");
+        lt.until_it_says("REAL  DRAFT  FLASH  [en]  0/8192 bytes");
+        lt.press(ESCAPE);
+        lt.until_it_says("r read  Enter answer");
         for seat in [&mut by, &mut pl] {
             seat.until("who is on there", |rows| rows[1].contains("LT Officer of LT"));
         }
@@ -308,4 +316,59 @@ async fn a_text_longer_than_the_screen_is_gone_through_by_pages_and_read_once_al
         pl.until_it_says("opens the session; en, ru");
         leave(pl);
     });
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_phrase_that_is_longer_than_the_screen_is_gone_through_and_goes_once_all_of_it_stood_there() {
+    let world = officers(&["BY", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    let accepted = accept(&world, "PL", &thread).await;
+    arrived(&world, "BY", &accepted.message_digest).await;
+    // 48 rows of 76 columns in English alone; and 3 of 16 columns.
+    let once = "Our reconnaissance aircraft has inadvertently lost its way. ";
+    let long = format!("{}the very end.", once.repeat(60));
+    let (short, russian) = ("We turn back at once: hold fire.", "Мы возвращаемся. ".repeat(60));
+    let phrase = |number: u32, text: &str| {
+        format!(
+            "[[phrase]]\nnumber = {number}\ntexts = {{ en = \"{text}\", ru = \"{}\" }}\n",
+            russian.trim_end()
+        )
+    };
+    agree_on(&world, &[phrase(1, short), phrase(2, &long)].concat()).await;
+    block_in_place(|| {
+        let mut by = in_session(&world, "BY", ">REAL  FLASH     open");
+        by.press("p");
+        by.until_it_says("1 [en] We turn back at once");
+        by.press("2");
+        by.until("the other is not meant", |rows| {
+            let says = |words: &str| rows.iter().any(|row| row.contains(words));
+            says("2 [en] Our reconnaissance") && !says("1 [en] ")
+        });
+        by.until_it_says(" below: PgDn");
+        by.press(CONTROL_S);
+        by.until_it_says("PgDn, then Ctrl-S: not all of it has stood on the screen");
+        by.presses_until_it_says(PAGE_DOWN, "the very end.");
+        by.press(CONTROL_S);
+        by.until_it_says("released BY/");
+
+        // And on a screen that has one row for it.
+        by.press("p1");
+        by.until("the other is not meant", |rows| {
+            let says = |words: &str| rows.iter().any(|row| row.contains(words));
+            says("1 [en] We turn back") && !says("2 [en] ")
+        });
+        by.resize(20, 5);
+        by.until("what is typed, and how far it is", |rows| {
+            rows.len() == 5 && rows[3].starts_with("REAL") && rows[3].ends_with(" PgDn") && rows[4] == "  1"
+        });
+        by.press(CONTROL_S);
+        by.until("not yet", |rows| rows.iter().any(|row| row.starts_with("PgDn, then Ctrl-S:")));
+        by.presses_until_it_says(PAGE_DOWN, "hold fire.");
+        by.press(CONTROL_S);
+        by.until("it went", |rows| rows.iter().any(|row| row.starts_with("released")));
+        leave(by);
+    });
+    let said: Vec<String> =
+        show(&world, "BY", &thread).await.lines.into_iter().map(|line| line.text).collect();
+    assert_eq!(said[2..], [long, short.to_owned()]);
 }

@@ -5,7 +5,8 @@ use detente::codec::proto::detente::v1 as calls;
 use tokio::task::block_in_place;
 
 use crate::hotline_console::{CONTROL_C, asked, console};
-use crate::hotline_nodes::{close, command, officer, opening};
+use crate::hotline_console_held::opened;
+use crate::hotline_nodes::{close, command, officer, opening, show};
 use crate::officer::{arrived, hotlines, watches};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -65,4 +66,33 @@ async fn a_translation_and_a_close_wait_at_the_console_as_at_the_watch_until_the
         by.ended();
     });
     assert_eq!((waiting().await, listed().await), (0, (0, 0, 0)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn one_key_acknowledges_the_opening_that_is_selected_while_a_text_of_the_session_is_unread() {
+    const HOME: &str = "\u{1b}[H";
+    let (world, thread, _) = asked().await;
+    block_in_place(|| {
+        let mut pl = opened(console(&world, "PL"));
+        pl.until_it_says(">REAL    3 FLASH  BY");
+        pl.press(HOME);
+        pl.until_it_says(">REAL    1 FLASH  BY");
+        pl.until_it_says("NOT ACKNOWLEDGED: r");
+        pl.press("r");
+        pl.until_it_says("your reading is on record");
+        pl.until("it is acknowledged", |rows| {
+            let says = |words: &str| rows.iter().any(|row| row.contains(words));
+            says(">REAL    1 FLASH  BY") && !says("NOT ACKNOWLEDGED") && rows[2].contains("UNREAD 1")
+        });
+        // Nothing waits there any more, and that is said.
+        pl.press("r");
+        pl.until_it_says("nothing waits at that one: this is the next, r");
+        pl.until_it_says(">REAL    3 FLASH  BY");
+        pl.press("r");
+        pl.until("nothing is unread", |rows| !rows[2].contains("UNREAD"));
+        pl.press(CONTROL_C);
+        pl.ended();
+    });
+    let lines = show(&world, "PL", &thread).await.lines;
+    assert!(lines[0].read_by_caller && lines[2].read_by_caller);
 }

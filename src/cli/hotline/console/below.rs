@@ -7,10 +7,11 @@ use bytes::Bytes;
 use super::composer::Written;
 use super::dialogue::{Dialogue, Purpose};
 use super::drafts::{Draft, DraftOf, precedence};
-use super::head::HEAD_ROWS;
-use super::looks::Look;
-use super::rows::{Piece, Row, Weight, put};
+use super::head::{HEAD_ROWS, TEXT_COLUMNS_MIN};
+use super::rows::{Piece, Row, Weight};
+use super::scroll::{Scroll, Window};
 use super::state::{Link, State, View};
+use super::words::{Noted, Word, noted};
 use crate::codec::message::traffic_mark;
 use crate::domain::official::direction;
 use crate::domain::official::wrap::{columns, cut, wrapped};
@@ -53,33 +54,51 @@ const SESSION_KEYS: &[&str] = &[
 ];
 const WRITING_KEYS: &[&str] =
     &["Ctrl-S send", "Esc keep the draft", "Ctrl-P precedence", "Ctrl-N language", "PgUp PgDn"];
-const DIALOGUE_KEYS: &[&str] = &["Ctrl-S send", "Enter Up Down other field", "Esc back"];
-const TRANSLATE_KEYS: &[&str] = &["Ctrl-S write it", "Enter Up Down other field", "Esc back"];
+const DIALOGUE_KEYS: &[&str] = &["Ctrl-S send", "Enter Up Down other field", "PgUp PgDn", "Esc back"];
+const TRANSLATE_KEYS: &[&str] = &["Ctrl-S write it", "Enter Up Down other field", "PgUp PgDn", "Esc back"];
 
 /// The rows below.
 pub struct Below {
     pub rows: Vec<Row>,
     /// Where the cursor stands in them: row and column.
     pub cursor: Option<(usize, usize)>,
-    /// How many of what is to be seen beside the fields, the first ones, are among them whole.
-    pub notes: usize,
+    /// What is to be seen beside the fields, where something of it is among them.
+    pub notes: Vec<Noted>,
+    /// What of a dialogue is among them.
+    pub part: Part,
+}
+
+/// What is typed, in rows, and where its cursor stands in them: row and column.
+struct Input {
+    rows: Vec<Word>,
+    cursor: Option<(usize, usize)>,
+    /// No more of the rows stand there at once.
+    most: usize,
+}
+
+/// Which rows of what is typed stand there.
+pub struct Part {
+    /// The first one, which says what it is: none or one.
+    firsts: usize,
+    /// Of those behind it, how many there are, which is the first that stands there, and how many do.
+    pub things: usize,
+    pub top: usize,
+    pub height: usize,
 }
 
 /// On a low screen what is typed comes first, then what the officer is told, then the keys.
 pub fn below(state: &State) -> Below {
     let wide = usize::from(state.size.0);
-    let (input, cursor, notes) = match &state.dialogue {
+    let input = match &state.dialogue {
         Some(dialogue) => filled_in(state, dialogue, wide),
-        None => {
-            let (rows, cursor) = writing(state, wide);
-            (rows, cursor, 0)
-        }
+        None => writing(state, wide),
     };
+    let taken = input.rows.len().min(input.most);
     // Where nothing is typed, a row of what is looked at stays.
     let room = usize::from(state.size.1).saturating_sub(HEAD_ROWS);
-    let room = room.saturating_sub(usize::from(cursor.is_none()));
+    let room = room.saturating_sub(usize::from(input.cursor.is_none()));
     let mut told = notice(state, wide);
-    told.truncate(room.saturating_sub(input.len().min(1)));
+    shorten(&mut told, room.saturating_sub(taken.min(1)), wide);
     let room = room.saturating_sub(told.len());
     let keys = match (&state.dialogue, state.view) {
         (Some(dialogue), _) if dialogue.purpose == Purpose::Translate => TRANSLATE_KEYS,
@@ -89,34 +108,64 @@ pub fn below(state: &State) -> Below {
         (None, View::Writing) => WRITING_KEYS,
     };
     let most = if usize::from(state.size.1) < KEYS_WHOLE_ROWS_MIN { 1 } else { KEY_ROWS_MAX };
-    let most = most.min(room.saturating_sub(input.len().min(INPUT_ROWS_MIN)));
+    let most = most.min(room.saturating_sub(taken.min(INPUT_ROWS_MIN)));
     let mut keys = named(keys, wide);
     keys.truncate(most);
     let room = room.saturating_sub(keys.len());
-    let notes = if input.len() <= room { notes } else { 0 };
-    let (mut rows, cursor) = windowed(input, cursor, room);
+    let part = part(&input, room, state.dialogue.as_ref().and_then(|dialogue| dialogue.scroll));
+    let first = part.top.saturating_add(1);
+    let there = first..first.saturating_add(part.height);
+    // So that no text passes for one that was shown.
+    let notes = if wide < TEXT_COLUMNS_MIN { Vec::new() } else { noted(&input.rows, there.clone(), wide) };
+    let cursor = input.cursor.filter(|(row, _)| there.contains(row));
+    let moved =
+        |(row, column): (usize, usize)| (row.saturating_sub(first).saturating_add(part.firsts), column);
+    let cursor = cursor.map(moved);
+    let mut rows = Vec::new();
+    for (at, (row, _)) in input.rows.into_iter().enumerate() {
+        if at < part.firsts || there.contains(&at) {
+            rows.push(row);
+        }
+    }
+    let is_cut = part.firsts > 0 && part.height < part.things;
+    if let (Some(dialogue), Some(first)) = (&state.dialogue, rows.first_mut().filter(|_| is_cut)) {
+        *first = Row::of(titled(&title(state, dialogue), &part, wide), Weight::Reverse);
+    }
     rows.extend(told);
     rows.extend(keys);
-    Below { rows, cursor, notes }
+    Below { rows, cursor, notes, part }
 }
 
-/// No more rows than these: the first one, which says what it is, and those up to the cursor.
-fn windowed(
-    rows: Vec<Row>,
-    cursor: Option<(usize, usize)>,
-    most: usize,
-) -> (Vec<Row>, Option<(usize, usize)>) {
-    if rows.len() <= most {
-        return (rows, cursor);
+/// No more rows than have room: the first one, and behind it those up to the cursor or, where the officer went through
+/// them by pages, those that were gone to.
+fn part(input: &Input, room: usize, scroll: Option<Scroll>) -> Part {
+    let most = room.min(input.most);
+    let things = input.rows.len().saturating_sub(1);
+    if input.rows.len() <= most {
+        return Part { firsts: input.rows.len().min(1), things, top: 0, height: things };
     }
-    let at = cursor.map_or(0, |(row, _)| row);
     let firsts = usize::from(most > 1);
-    let start = at.saturating_add(1).saturating_sub(most.saturating_sub(firsts)).max(firsts);
-    let mut rows = rows.into_iter();
-    let mut shown: Vec<Row> = rows.by_ref().take(firsts).collect();
-    shown.extend(rows.skip(start.saturating_sub(firsts)).take(most.saturating_sub(firsts)));
-    let moved = |(row, column): (usize, usize)| (row.saturating_sub(start).saturating_add(firsts), column);
-    (shown, cursor.filter(|_| most > 0).map(moved))
+    let height = most.saturating_sub(firsts);
+    let top = match scroll {
+        Some(mut scroll) => {
+            let one = |_: usize| 1_usize;
+            scroll.settle(&Window { things, height, rows: &one });
+            scroll.top
+        }
+        None => input.cursor.map_or(0, |(row, _)| row).saturating_sub(height),
+    };
+    Part { firsts, things, top, height }
+}
+
+/// No more of what is told than these rows; that there is more of it is told by their end.
+fn shorten(told: &mut Vec<Row>, most: usize, wide: usize) {
+    if told.len() <= most {
+        return;
+    }
+    told.truncate(most);
+    if let Some(piece) = told.last_mut().and_then(|last| last.pieces.first_mut()) {
+        piece.text = cut(&format!("{}…", piece.text), wide);
+    }
 }
 
 /// As many on a row as it takes, none of them broken.
@@ -131,22 +180,23 @@ fn named(keys: &[&str], wide: usize) -> Vec<Row> {
     lines.into_iter().map(|line| Row::of(cut(&line, wide), Weight::Bold)).collect()
 }
 
-/// What is written, and where its cursor stands: row and column.
-fn writing(state: &State, wide: usize) -> (Vec<Row>, Option<(usize, usize)>) {
+/// What is written.
+fn writing(state: &State, wide: usize) -> Input {
+    let none = Input { rows: Vec::new(), cursor: None, most: 0 };
     let of = match state.view {
-        View::List => return (Vec::new(), None),
+        View::List => return none,
         // A translation that is begun is told of at its text.
         View::Session => DraftOf { translates: Bytes::new(), ..state.writes() },
         View::Writing => state.writes(),
     };
-    let Some(draft) = state.drafts.get(&of) else { return (Vec::new(), None) };
-    let mut rows = vec![Row::of(cut(&bar(state, &of, draft), wide), Weight::Reverse)];
+    let Some(draft) = state.drafts.get(&of) else { return none };
+    let mut rows = vec![(Row::of(cut(&bar(state, &of, draft), wide), Weight::Reverse), None)];
     if state.view != View::Writing {
-        return (rows, None);
+        return Input { rows, cursor: None, most: 1 };
     }
     let (text, (row, column)) = around(&draft.written, WRITING_MARGIN, wide, WRITING_ROWS_MAX);
-    rows.extend(text);
-    (rows, Some((row.saturating_add(1), column)))
+    rows.extend(text.into_iter().map(|row| (row, None)));
+    Input { most: rows.len(), rows, cursor: Some((row.saturating_add(1), column)) }
 }
 
 /// The rows around the cursor of what is written, from a column on, and where the cursor stands in them.
@@ -159,8 +209,8 @@ fn around(written: &Written, at: usize, wide: usize, most: usize) -> (Vec<Row>, 
     (shown, (row.saturating_sub(first), column.saturating_add(at)))
 }
 
-/// What is filled in, where its cursor stands, row and column, and how many of what is to be seen beside it are there.
-fn filled_in(state: &State, dialogue: &Dialogue, wide: usize) -> (Vec<Row>, Option<(usize, usize)>, usize) {
+/// What stands above the fields.
+fn title(state: &State, dialogue: &Dialogue) -> String {
     let stands = state.session().map(|session| &session.stands);
     let title = match (dialogue.purpose, stands) {
         (Purpose::Open, _) | (_, None) => dialogue.purpose.title().to_owned(),
@@ -168,12 +218,32 @@ fn filled_in(state: &State, dialogue: &Dialogue, wide: usize) -> (Vec<Row>, Opti
             format!("{}  {}  {}", traffic_mark(stands.traffic), purpose.title(), shown(&stands.subject))
         }
     };
-    let title = match (dialogue.given, &state.link) {
+    match (dialogue.given, &state.link) {
         (None, _) => title,
         (Some(_), Link::Live) => format!("GIVEN TO THE NODE  {title}"),
         (Some(_), _) => format!("GOES WHEN THE NODE IS THERE  {title}"),
+    }
+}
+
+/// With how many rows stand above and below those that are there, and the key that goes to them.
+fn titled(title: &str, part: &Part, wide: usize) -> String {
+    let end = part.top.saturating_add(part.height).min(part.things);
+    let more = [(part.top, "above: PgUp"), (part.things.saturating_sub(end), "below: PgDn")];
+    let more = more.iter().filter(|(rows, _)| *rows > 0);
+    let whole = more.map(|(rows, way)| format!("{rows} {way}")).collect::<Vec<_>>().join(", ");
+    // A narrow screen has room for how far it is.
+    let more = if columns(&whole).saturating_mul(2) <= wide {
+        whole
+    } else {
+        format!("{end}/{} {}", part.things, if end < part.things { "PgDn" } else { "PgUp" })
     };
-    let mut rows = vec![Row::of(cut(&title, wide), Weight::Reverse)];
+    let room = wide.saturating_sub(columns(&more)).saturating_sub(1);
+    cut(&format!("{} {more}", cut(title, room)), wide)
+}
+
+/// What is filled in, and what is to be seen beside it.
+fn filled_in(state: &State, dialogue: &Dialogue, wide: usize) -> Input {
+    let mut rows = vec![Row::of(cut(&title(state, dialogue), wide), Weight::Reverse)];
     let labels = dialogue.fields.iter().map(|field| columns(field.label)).max().unwrap_or(0);
     let beside = labels.saturating_add(4);
     let is_beside = beside.saturating_add(FIELD_COLUMNS_MIN) <= wide;
@@ -196,45 +266,11 @@ fn filled_in(state: &State, dialogue: &Dialogue, wide: usize) -> (Vec<Row>, Opti
         }
         rows.extend(text);
     }
-    let (notes, whole) = notes(dialogue, wide);
-    rows.extend(notes);
-    (rows, cursor, whole)
-}
-
-/// And how many of them, the first ones, are there whole. What is chosen is, whatever rows it takes.
-fn notes(dialogue: &Dialogue, wide: usize) -> (Vec<Row>, usize) {
-    let mut rows = Vec::new();
-    match (&dialogue.look, &dialogue.seen) {
-        (None, _) => return (rows, 0),
-        (Some(_), None) => put(&mut rows, 2, "asking the node", wide, Weight::Plain),
-        (Some(_), Some(Err(why))) => {
-            put(&mut rows, 2, &format!("not known here: {}", shown(why)), wide, Weight::Plain);
-        }
-        (Some(Look::Phrases(party)), Some(Ok(_))) => {
-            put(&mut rows, 2, &format!("agreed with {}:", shown(party)), wide, Weight::Plain);
-        }
-        (Some(Look::Transcripts { .. }), Some(Ok(_))) => {
-            put(&mut rows, 2, "signs, of what is here now:", wide, Weight::Plain);
-        }
-    }
-    let mut ends = Vec::new();
-    for note in dialogue.notes() {
-        let text = shown(&note);
-        let turned = direction(&text);
-        for part in wrapped(&text, wide.saturating_sub(4).max(1), wide.saturating_sub(4).max(1)) {
-            let piece = Piece { column: 4, direction: turned, text: part.to_owned() };
-            rows.push(Row { pieces: vec![piece], weight: Weight::Plain });
-        }
-        ends.push(rows.len());
-    }
-    let chosen = dialogue.chosen().checked_sub(1).and_then(|last| ends.get(last)).copied().unwrap_or(0);
-    if rows.len() > NOTE_ROWS_MAX.max(chosen) {
-        let most = NOTE_ROWS_MAX.saturating_sub(1).max(chosen);
-        rows.truncate(most);
-        put(&mut rows, 2, "and more", wide, Weight::Plain);
-        ends.retain(|end| *end <= most);
-    }
-    (rows, ends.len())
+    let words = dialogue.words(wide);
+    // What is chosen has more room.
+    let most = rows.len().saturating_add(words.len().min(NOTE_ROWS_MAX.max(dialogue.chosen(&words))));
+    let rows = rows.into_iter().map(|row| (row, None)).chain(words).collect();
+    Input { rows, cursor, most }
 }
 
 fn label(text: String) -> Piece {
@@ -247,8 +283,9 @@ fn bar(state: &State, of: &DraftOf, draft: &Draft) -> String {
     let mark = stands.map_or("REAL?", |stands| traffic_mark(stands.traffic));
     let opening = stands.map_or(0, |stands| stands.precedence);
     let speed = precedence(draft, opening).map(|one| one.name()).unwrap_or_default();
-    let first = || stands.and_then(|stands| stands.languages.first().cloned()).unwrap_or_default();
-    let language = if draft.language.is_empty() { first() } else { draft.language.clone() };
+    // What the node says it in, where the draft names none.
+    let begins = session.map(|session| session.language()).unwrap_or_default();
+    let language = if draft.language.is_empty() { begins } else { draft.language.as_str() };
     let about = |digest: &Bytes, does: &str| {
         let line = session?.lines.iter().find(|line| line.digest == *digest)?;
         Some(format!("  {does} {}", line.position))
@@ -274,7 +311,7 @@ fn bar(state: &State, of: &DraftOf, draft: &Draft) -> String {
         format!("{bytes}/{} bytes", limits::FORM_TEXT_BYTES_MAX)
     };
     let kept = if state.keeps { "" } else { "NOT KEPT  " };
-    format!("{mark}  {kept}{what}  {speed}  [{}]{}{by}  {room}", shown(&language), place.unwrap_or_default())
+    format!("{mark}  {kept}{what}  {speed}  [{}]{}{by}  {room}", shown(language), place.unwrap_or_default())
 }
 
 /// What went wrong first.
@@ -296,6 +333,41 @@ fn notice(state: &State, wide: usize) -> Vec<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::hotline::console::keys::{At, Key};
+    use crate::cli::hotline::console::screen::{console, text};
+    use crate::codec::proto::detente::v1 as calls;
+    use crate::domain::digest::CommandId;
+    use crate::domain::time::Instant;
+
+    fn press(state: &mut State, key: Key) {
+        state.press(key, At { now: Instant(1), id: CommandId([1; 16]) });
+    }
+
+    #[test]
+    fn a_draft_says_in_which_language_it_goes_out_also_where_those_of_the_session_are_not_told() {
+        let begins = calls::SessionLine { language: "ru".into(), ..text(1, "BY", "") };
+        let mut state = console(&[begins]);
+        let bar = |state: &State| below(state).rows[0].pieces[0].text.clone();
+        for key in [Key::Enter, Key::Character('w')] {
+            press(&mut state, key);
+        }
+        assert!(bar(&state).contains("  [en]  0/"), "the first of the session's: {}", bar(&state));
+        let session = state.sessions.get_mut(&state.thread).unwrap();
+        session.stands.opening = vec![1; 32].into();
+        assert!(bar(&state).contains("  [ru]  0/"), "{}", bar(&state));
+        state.sessions.get_mut(&state.thread).unwrap().stands.languages.clear();
+        assert!(bar(&state).contains("  [ru]  0/"), "{}", bar(&state));
+    }
+
+    #[test]
+    fn what_is_told_and_has_no_room_on_a_low_screen_says_that_there_is_more_of_it() {
+        let mut state = console(&[text(1, "BY", "one")]);
+        state.size = (20, 5);
+        press(&mut state, Key::Enter);
+        state.notice = "it was given before this console ended".into();
+        let rows = below(&state).rows;
+        assert_eq!((rows.len(), rows[0].pieces[0].text.as_str()), (1, "it was given before…"));
+    }
 
     #[test]
     fn every_key_is_named_on_rows_of_80_columns_and_none_is_broken() {

@@ -1,15 +1,18 @@
 //! A few fields that an officer fills in before something is said: one way for all that needs more than a key.
 //!
-//! Never here: how it is read (`filled.rs`), or a thing said by a letter: what is filled in goes by one key that is none.
+//! Never here: how it is read (`filled.rs`), what of it has stood on the screen (`words.rs`), or a thing said by a letter:
+//! what is filled in goes by one key that is none.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 
 use super::composer::Written;
 use super::keys::Key;
 use super::looks::{Look, Note};
+use super::scroll::Scroll;
 use super::state::Session;
+use super::words::Noted;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::CommandId;
 use crate::limits;
@@ -45,6 +48,10 @@ pub struct Dialogue {
     pub seen: Option<Result<Vec<Note>, String>>,
     /// Which of that stood on the screen whole, by its place in it.
     pub stood: BTreeSet<usize>,
+    /// Of which some rows did, by their place as well.
+    pub partly: BTreeMap<usize, Noted>,
+    /// Where its rows are gone through by pages; `None` where they follow the field that is written in.
+    pub scroll: Option<Scroll>,
     /// Something was typed in it.
     pub is_filled_in: bool,
     /// It was given to the node under this id, and has no answer yet: nothing of it changes.
@@ -97,11 +104,10 @@ impl Dialogue {
         Dialogue::of(Purpose::Add, &[(PARTY, ""), (SEES, FROM_NOW_ON)])
     }
 
-    /// In the first language of the session, unless another is filled in.
+    /// In the language that a text goes out with, unless another is filled in.
     pub fn phrase(session: &Session, own: &str) -> Dialogue {
-        let first = session.stands.languages.first().map_or("", String::as_str);
         let look = others(session, own).into_iter().next().map(Look::Phrases);
-        Dialogue { look, ..Dialogue::of(Purpose::Phrase, &[(NUMBER, ""), (LANGUAGE, first)]) }
+        Dialogue { look, ..Dialogue::of(Purpose::Phrase, &[(NUMBER, ""), (LANGUAGE, session.language())]) }
     }
 
     /// Into a language of the session that the text is not in.
@@ -127,6 +133,8 @@ impl Dialogue {
             look: None,
             seen: None,
             stood: BTreeSet::new(),
+            partly: BTreeMap::new(),
+            scroll: None,
             is_filled_in: false,
             given: None,
         }
@@ -135,6 +143,7 @@ impl Dialogue {
     /// # Errors
     /// Why nothing came of the key.
     pub fn press(&mut self, key: Key) -> Result<(), String> {
+        self.scroll = None;
         let last = self.fields.len().saturating_sub(1);
         let is_filled_in = &mut self.is_filled_in;
         let mut taken = |field: &mut Field, text: &str| {
@@ -160,47 +169,6 @@ impl Dialogue {
     pub fn text(&self, label: &str) -> &str {
         let field = self.fields.iter().find(|field| field.label == label);
         field.map_or("", |field| field.written.text.trim())
-    }
-
-    /// What is seen of it now, not safe to show: of phrases those whose number begins as it is filled in, the number
-    /// itself first.
-    pub fn notes(&self) -> Vec<String> {
-        self.told().into_iter().map(|(_, text)| text).collect()
-    }
-
-    /// How many of them, the first ones, are of the very number that is filled in.
-    pub fn chosen(&self) -> usize {
-        let Some(Ok(notes)) = &self.seen else { return 0 };
-        let typed = self.text(NUMBER);
-        let is_it = |note: &&Note| matches!(note, Note::Phrase { number, .. } if number.to_string() == typed);
-        notes.iter().filter(is_it).count()
-    }
-
-    /// The first ones of them, so many, stand on the screen whole.
-    pub fn noted(&mut self, firsts: usize) {
-        let told = self.told().into_iter().take(firsts);
-        let places: Vec<usize> = told.map(|(place, _)| place).collect();
-        self.stood.extend(places);
-    }
-
-    /// Each with its place in what the node answered.
-    fn told(&self) -> Vec<(usize, String)> {
-        let Some(Ok(notes)) = &self.seen else { return Vec::new() };
-        let typed = self.text(NUMBER);
-        let mut told: Vec<(u64, usize, String)> = Vec::new();
-        for (place, note) in notes.iter().enumerate() {
-            match note {
-                Note::Phrase { number, text } if number.to_string().starts_with(typed) => {
-                    told.push((*number, place, format!("{number} [{}] {}", text.language, text.text)));
-                }
-                Note::Phrase { .. } => {}
-                Note::Transcript { with, digest } => {
-                    told.push((0, place, format!("{with}  {digest}")));
-                }
-            }
-        }
-        told.sort_by_key(|(number, ..)| *number);
-        told.into_iter().map(|(_, place, text)| (place, text)).collect()
     }
 }
 
@@ -235,6 +203,12 @@ mod tests {
     }
 
     const SEND: Key = Key::Control('s');
+
+    /// All of what is in this place.
+    fn stands(place: usize) -> Drawn {
+        let noted = Noted { place, rows: 1, wide: 80, there: BTreeSet::from([0]) };
+        Drawn { notes: vec![noted], ..Drawn::default() }
+    }
 
     #[test]
     fn a_session_is_opened_by_what_is_filled_in_and_each_field_that_is_wrong_is_named() {
@@ -286,13 +260,14 @@ mod tests {
         let seen = [note(12, "Wait."), note(7, "Stop."), note(1, "We hear you.")].to_vec();
         state.looked((look.clone(), Ok(seen)));
         press(&mut state, &[Key::Character('1')]);
-        assert_eq!(state.dialogue.as_ref().unwrap().notes(), ["1 [en] We hear you.", "12 [en] Wait."]);
+        let told = state.dialogue.as_ref().unwrap().told();
+        assert_eq!(told, [(2, "1 [en] We hear you.".to_owned()), (0, "12 [en] Wait.".to_owned())]);
         assert!(press(&mut state, &[Key::Character('3'), SEND]).is_empty());
         assert!(state.notice.contains("no phrase 13 is agreed in en"), "{}", state.notice);
         press(&mut state, &[Key::Edit(Edit::Backspace)]);
         assert!(press(&mut state, &[SEND]).is_empty(), "it is agreed, and stood nowhere yet");
-        assert!(state.notice.contains("what phrase 1 says has to stand here first"), "{}", state.notice);
-        state.stood(Drawn { notes: 1, ..Drawn::default() });
+        assert!(state.notice.starts_with("PgDn, then Ctrl-S: not all of it"), "{}", state.notice);
+        state.stood(stands(2));
         press(&mut state, &[Key::Character('2')]);
         assert!(press(&mut state, &[SEND]).is_empty(), "another one stood there");
         press(&mut state, &[Key::Edit(Edit::Backspace)]);
@@ -352,7 +327,7 @@ mod tests {
         let note = Note::Transcript { with: "BY".into(), digest: Digest([5; 32]) };
         state.looked((look.clone(), Ok(vec![note])));
         assert!(press(&mut state, &[SEND]).is_empty(), "it is known, and stood nowhere yet");
-        state.stood(Drawn { notes: 1, ..Drawn::default() });
+        state.stood(stands(0));
         let effects = press(&mut state, &[SEND]);
         let [Effect::Say(Said::Close(asked))] = &effects[..] else { panic!("{effects:?}") };
         assert_eq!((asked.shown[0].party.as_str(), &asked.shown[0].digest[..]), ("BY", &[5; 32][..]));
@@ -369,7 +344,7 @@ mod tests {
         let look = state.dialogue.as_ref().unwrap().look.clone().unwrap();
         let note = Note::Transcript { with: "BY".into(), digest: Digest([5; 32]) };
         state.looked((look, Ok(vec![note])));
-        state.stood(Drawn { notes: 1, ..Drawn::default() });
+        state.stood(stands(0));
         assert!(press(&mut state, &[SEND]).is_empty());
         assert_eq!(state.notice, "NOT SENT: 2 text(s) unread: Esc, then n and r");
         let session = state.sessions.get_mut(&state.thread).unwrap();

@@ -38,7 +38,7 @@ pub struct Draft {
     /// Digest of the message with which the session begins.
     pub opening: Bytes,
     pub written: Written,
-    /// BCP 47; empty for the first of the session's.
+    /// BCP 47; empty for that in which the session begins.
     pub language: String,
     /// Of a translation: who translates; empty for who writes it.
     pub translator: String,

@@ -27,6 +27,22 @@ impl Dialogue {
         Ok((language.to_string(), self.text(TRANSLATOR).to_owned()))
     }
 
+    /// What has to stand on the screen, all of it, before it goes, and has not: the first of it, by its place in what
+    /// the node answered.
+    pub fn unseen(&self) -> Option<usize> {
+        let Some(Ok(notes)) = &self.seen else { return None };
+        let number = self.text(NUMBER).parse::<u64>().ok();
+        let language = given::language(self.text(LANGUAGE)).map(|one| one.to_string()).unwrap_or_default();
+        let is_needed = |note: &Note| match note {
+            Note::Phrase { number: one, text } => {
+                number == Some(*one) && text.language.eq_ignore_ascii_case(&language)
+            }
+            Note::Transcript { .. } => true,
+        };
+        let places = notes.iter().enumerate().filter(|(_, note)| is_needed(note));
+        places.map(|(place, _)| place).find(|place| !self.stood.contains(place))
+    }
+
     /// The transcripts that stand there.
     fn transcripts(&self) -> Result<Vec<calls::TranscriptShown>, String> {
         let unseen = || "what it signs has to stand here first, all of it".to_owned();

@@ -10,23 +10,20 @@ use super::drafts::{Draft, DraftOf, Given};
 use super::keys::At;
 use super::rows::{is_text, is_unread_here};
 use super::state::{Effect, Link, Session, State, View};
-use super::waits::{ALL_READ, GOES_LATER};
+use super::waits::{ALL_READ, GOES_LATER, NEXT_LEFT, NEXT_UNREAD};
 use crate::codec::proto::detente::v1 as calls;
 use crate::codec::proto::detente::v1::join_request::What as Said;
 use crate::domain::hotline::too_long;
 
 impl State {
-    /// What is selected, once all of it has stood on the screen: a text, and then what stands beside it. Where none of it
-    /// waits, the next one is selected, and nothing is said: once every text is read, what else nobody here has
-    /// acknowledged.
+    /// What is selected, once all of it has stood on the screen: a text, or what else nobody here has acknowledged, and
+    /// then what stands beside it. Where none of it waits, nothing goes on record, the next one is selected, and the
+    /// officer is told: once every text is read, what else nobody here has acknowledged.
     pub fn read(&mut self, at: At) -> Vec<Effect> {
         let Some((digest, stands)) = self.readable() else {
             match (self.first_waiting(), self.first_left()) {
-                (Some(next), _) => self.moved(|scroll, window| scroll.select(next, window)),
-                (None, Some(next)) => {
-                    self.moved(|scroll, window| scroll.select(next, window));
-                    self.notice = "nobody here has acknowledged this one: r".into();
-                }
+                (Some(next), _) => self.goes_on_to(next, NEXT_UNREAD),
+                (None, Some(next)) => self.goes_on_to(next, NEXT_LEFT),
                 (None, None) => self.notice = ALL_READ.into(),
             }
             return Vec::new();
@@ -53,6 +50,12 @@ impl State {
         }
         let asked = calls::ReadTextRequest { command: Some(header(at)), digest };
         self.said(Said::Read(asked), at)
+    }
+
+    /// What is told takes rows itself: the one that is selected stands above it.
+    fn goes_on_to(&mut self, next: usize, told: &str) {
+        self.notice = told.into();
+        self.moved(|scroll, window| scroll.select(next, window));
     }
 
     pub fn accept(&mut self, at: At) -> Vec<Effect> {
@@ -165,6 +168,11 @@ impl State {
                 }
                 (Ok(_), None) => {}
             }
+            return Vec::new();
+        }
+        if let Some(place) = dialogue.unseen() {
+            self.dialogue = Some(dialogue);
+            self.show_unseen(place);
             return Vec::new();
         }
         let said = dialogue.said(self.session(), header(at), self.told_before);

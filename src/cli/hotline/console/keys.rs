@@ -176,6 +176,8 @@ impl State {
         match key {
             // What was given to the node stays given, and its answer is told.
             Key::Escape => self.leave_dialogue(),
+            Key::PageUp => self.page_dialogue(Scroll::page_up),
+            Key::PageDown => self.page_dialogue(Scroll::page_down),
             _ if dialogue.given.is_some() => {
                 self.notice = "it was given to the node, and stays as it is until the node answers".into();
             }

@@ -3,8 +3,6 @@
 //!
 //! Never here: what was typed thrown away without a word.
 
-use std::collections::BTreeSet;
-
 use bytes::Bytes;
 
 use super::dialogue::{Dialogue, Purpose};
@@ -34,7 +32,7 @@ impl State {
         if let (Purpose::Close, Some(look)) = (dialogue.purpose, closes) {
             dialogue.look = look;
         }
-        (dialogue.seen, dialogue.stood) = (None, BTreeSet::new());
+        dialogue.sees(None);
         dialogue.look.clone().map(Effect::Look).into_iter().collect()
     }
 

@@ -28,6 +28,7 @@ mod state;
 mod stood;
 mod terminal;
 mod waits;
+mod words;
 
 use std::collections::BTreeSet;
 

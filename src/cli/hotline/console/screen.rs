@@ -9,11 +9,12 @@ use super::cells::put;
 use super::drafts::DraftOf;
 use super::end::{beside, end, end_of, has_end};
 use super::head::{HEAD_ROWS, TEXT_COLUMNS_MIN, head, listed};
-use super::rows::{Look, Row, is_text, rows};
+use super::rows::{Look, Row, is_left, is_text, rows};
 use super::scroll::Window;
 use super::state::{State, View};
 use super::stood::Laid;
 use super::waits::is_flash;
+use super::words::Noted;
 use crate::codec::proto::detente::v1 as calls;
 
 /// What stands on the screen once it is drawn.
@@ -22,8 +23,8 @@ pub struct Drawn {
     pub cursor: Option<(u16, u16)>,
     /// The texts of which something is there.
     pub laid: Vec<Laid>,
-    /// How many of what is to be seen beside the fields of a dialogue are there whole: the first ones.
-    pub notes: usize,
+    /// What is to be seen beside the fields of a dialogue, where something of it is there.
+    pub notes: Vec<Noted>,
 }
 
 pub fn draw(state: &State, buffer: &mut Buffer) -> Drawn {
@@ -107,7 +108,7 @@ fn of_session(state: &State, window: &Window<'_>, wide: usize) -> (Vec<Row>, Vec
     let (mut at, mut laid) = (usize::MAX, Vec::new());
     for (thing, row) in scroll.visible(window) {
         let text = match lines.get(thing) {
-            Some(line) => is_text(line).then(|| line.digest.clone()),
+            Some(line) => (is_text(line) || is_left(line, &state.own)).then(|| line.digest.clone()),
             None => state.session().and_then(end_of),
         };
         if thing != at {
@@ -334,7 +335,7 @@ mod tests {
         state.press(Key::Character('o'), at(1));
         for field in ["BY", "why", "en"] {
             for key in [Key::Pasted(field.into()), Key::Tab] {
-                assert!(drawn(&state)[3].starts_with("OPEN A SESSION"));
+                assert!(drawn(&state)[3].starts_with("OPEN A SE"));
                 state.press(key, at(2));
             }
             state.press(Key::BackTab, at(2));
@@ -356,9 +357,9 @@ mod tests {
             let (columns, rows) = state.size;
             draw(state, &mut Buffer::empty(Rect::new(0, 0, columns, rows))).notes
         };
-        assert_eq!(notes(&state), 0);
+        assert!(notes(&state).is_empty());
         state.size = (80, 24);
-        assert_eq!(notes(&state), 1);
+        assert_eq!(notes(&state).len(), 1);
         // Where the terminal is smaller by now than it was, nothing counts as shown.
         assert_eq!(draw(&state, &mut Buffer::empty(Rect::new(0, 0, 79, 24))), Drawn::default());
         // Nor on one that is too narrow for any text.

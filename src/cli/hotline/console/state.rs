@@ -64,6 +64,16 @@ pub struct Session {
     pub partial: bool,
 }
 
+impl Session {
+    /// That of a text which names none: the language of the message with which the session begins, also for a Party
+    /// that came in later and was not told the session's; else the first of these. Empty where neither is here.
+    pub fn language(&self) -> &str {
+        let begins = self.lines.iter().find(|line| line.digest == self.stands.opening);
+        let begins = begins.map(|line| line.language.as_str()).filter(|one| !one.is_empty());
+        begins.or(self.stands.languages.first().map(String::as_str)).unwrap_or_default()
+    }
+}
+
 /// What is looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum View {
@@ -335,7 +345,7 @@ impl State {
         if let Some(dialogue) =
             self.dialogue.as_mut().filter(|dialogue| dialogue.look.as_ref() == Some(&look))
         {
-            (dialogue.seen, dialogue.stood) = (Some(seen), BTreeSet::new());
+            dialogue.sees(Some(seen));
         }
     }
 

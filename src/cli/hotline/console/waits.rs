@@ -15,6 +15,9 @@ use crate::codec::proto::detente::v1 as calls;
 /// What is told of what waits: it goes once it is so no more, without a key.
 pub const NOTHING_UNREAD: &str = "nothing is unread";
 pub const ALL_READ: &str = "every text of this session is read";
+/// Of what was selected nothing waits: something else is, and the key is pressed again for it.
+pub const NEXT_UNREAD: &str = "nothing waits at that one: this is the next, r";
+pub const NEXT_LEFT: &str = "nobody here has acknowledged this one: r";
 pub const GOES_LATER: &str = "it goes, once, when the node is there again";
 
 /// Whether it asks for an officer at once.
@@ -45,13 +48,13 @@ impl State {
             let one = at_the_end(session).find(|one| is_whole_there(one))?;
             return Some((one.digest.clone(), end_of(session)));
         };
-        let is_next = is_left(line, &self.own) && self.first_waiting().is_none();
-        let digest = if is_unread(line, &self.own) || is_next {
+        let is_left = is_left(line, &self.own);
+        let digest = if is_unread(line, &self.own) || is_left {
             &line.digest
         } else {
             &beside(session, line).next()?.digest
         };
-        Some((digest.clone(), is_text(line).then(|| line.digest.clone())))
+        Some((digest.clone(), (is_text(line) || is_left).then(|| line.digest.clone())))
     }
 
     /// Once for each FLASH that is said beside the lines of a session.
@@ -191,6 +194,26 @@ mod tests {
         state.seen.insert(of);
         let effects = press(&mut state, Key::Character('r'));
         assert!(matches!(&effects[..], [Effect::Say(Said::Read(asked))] if asked.digest == digest));
+    }
+
+    #[test]
+    fn what_is_selected_is_acknowledged_whatever_text_of_the_session_is_unread_and_else_it_is_said_why_not() {
+        let kind = crate::domain::content::Kind::SessionOpening.name().to_owned();
+        let opening = calls::SessionLine { kind, ..text(1, "BY", "") };
+        let mut state = console(&[opening.clone(), text(2, "BY", "two")]);
+        press(&mut state, Key::Enter);
+        state.scroll.selected = 0;
+        assert!(press(&mut state, Key::Character('r')).is_empty(), "it stood nowhere yet");
+        assert!(state.notice.starts_with("PgDn, then r:") && state.scroll.selected == 0, "{}", state.notice);
+        state.seen.insert(opening.digest.clone());
+        let effects = press(&mut state, Key::Character('r'));
+        assert!(matches!(&effects[..], [Effect::Say(Said::Read(asked))] if asked.digest == opening.digest));
+        assert_eq!(state.scroll.selected, 0);
+        // Acknowledged, it waits no more: the unread text is gone to, and that is said.
+        let session = state.sessions.get_mut(&state.thread).unwrap();
+        (session.lines[0].states[0].read_at_ms, session.lines[0].read_by_caller) = (9, true);
+        assert!(press(&mut state, Key::Character('r')).is_empty());
+        assert_eq!((state.scroll.selected, state.notice.as_str()), (1, NEXT_UNREAD));
     }
 
     #[test]
