@@ -170,11 +170,20 @@ pub const HOTLINE_TEXT_WORDS_MAX: usize = 500;
 /// A message of a hotline session names no more of the last ones seen; where more were written without sight of
 /// each other, the highest are named, and the rest in the next message.
 pub const HOTLINE_SEEN_MAX: usize = 32;
-/// A session with more messages takes no more from here: another one is opened. What others say in it is taken.
+/// A session with more messages takes no more from here, once this Party has said its share of them: another one is
+/// opened. What others say in it is taken.
 pub const HOTLINE_MESSAGES_MAX: usize = 2_000;
-/// A thread with more messages of any kind is not read as a session, but page by page like any other: room for the
-/// receipts, readings and translations of a session that is full. The whole of it is read for what is new in it.
-pub const HOTLINE_THREAD_MAX: usize = 3 * HOTLINE_MESSAGES_MAX;
+/// Of one other Party no more messages of a thread are read as part of its session, of any kind: room for all that a
+/// session holds when it is full, with what is shown and read of it. How many more there are is said, and what the
+/// others say is read as before.
+pub const HOTLINE_AUTHOR_MESSAGES_MAX: usize = 3 * HOTLINE_MESSAGES_MAX;
+/// Nor is more read of it that takes more in memory; of what another Party present names as seen, as much again (bytes).
+pub const HOTLINE_AUTHOR_BYTES_MAX: usize = HOTLINE_KEPT_BYTES / 8;
+/// Of an author who is not in the session as it stands here no more messages are read: enough for one who is on the way
+/// in, or whom others hold to be in it.
+pub const HOTLINE_OUTSIDER_MESSAGES_MAX: usize = 64;
+/// Nor is more read of such an author that takes more in memory (bytes).
+pub const HOTLINE_OUTSIDER_BYTES_MAX: usize = 1024 * 1024;
 /// Of one text no more translations are told; how many more there are is.
 pub const HOTLINE_TRANSLATIONS_TOLD: usize = 8;
 /// Of what is said of a session beside its lines and nobody here has acknowledged no more is told at once.

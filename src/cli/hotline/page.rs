@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::beside::beside;
-use super::unseen::{not_here, unseen};
+use super::unseen::{not_here, not_read, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::digest::Digest;
@@ -151,6 +151,9 @@ fn head(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         sheet.put(&format!("About     thread {}", hex::encode(&session.about)));
     }
     sheet.put(&format!("State     {}", session.state));
+    if let Some(text) = not_read(session) {
+        sheet.put(&format!("Not read  {text}"));
+    }
 }
 
 /// Who is to come in and is not in, with the word of each that is present.

@@ -197,6 +197,8 @@ fn session_json(session: &calls::Session) -> Value {
         "unread": session.unread,
         "to_acknowledge": session.to_acknowledge,
         "heard_alone": session.heard_alone,
+        "not_read": session.not_read,
+        "not_read_of": session.not_read_of,
         "not_in": page::not_in(session),
     })
 }

@@ -1,8 +1,9 @@
-//! What the author of a text had not seen when it was written, and what its reader has not, in words.
+//! What the author of a text had not seen when it was written, and what its reader has not or does not read, in words.
 //!
 //! Never here: a count that reads like the number of a text.
 
 use crate::codec::proto::detente::v1 as calls;
+use crate::domain::text::shown;
 
 /// Which messages above it its author had not seen, each by its name.
 pub(super) fn unseen(line: &calls::SessionLine, name: impl Fn(&[u8]) -> String) -> Option<String> {
@@ -19,6 +20,15 @@ pub(super) fn unseen(line: &calls::SessionLine, name: impl Fn(&[u8]) -> String) 
 /// Behind the digest of the text that this one answers, where that is not here.
 pub(super) fn not_here(line: &calls::SessionLine) -> &'static str {
     if line.answers_not_here { ", which is not in the thread here" } else { "" }
+}
+
+/// How much of the thread is not read as part of the session, and whose.
+pub(super) fn not_read(session: &calls::Session) -> Option<String> {
+    let of: Vec<String> = session.not_read_of.iter().map(|party| shown(party)).collect();
+    (session.not_read > 0).then(|| {
+        let (many, of) = (session.not_read, of.join(" and "));
+        format!("{many} further message(s) of {of} are not read here: detente message show has all")
+    })
 }
 
 #[cfg(test)]
@@ -38,5 +48,14 @@ mod tests {
         assert_eq!(named(1, &[13]), sentence("13"));
         assert_eq!(named(3, &[5, 6, 9]), sentence("5, 6 and 9"));
         assert_eq!(named(9, &[5, 6]), sentence("5, 6 and 7 more"));
+    }
+
+    #[test]
+    fn what_is_not_read_of_whom_is_said() {
+        assert_eq!(not_read(&calls::Session::default()), None);
+        let not_read_of = vec!["BY".into(), "LT".into()];
+        let session = calls::Session { not_read: 7, not_read_of, ..Default::default() };
+        let said = "7 further message(s) of BY and LT are not read here: detente message show has all";
+        assert_eq!(not_read(&session).as_deref(), Some(said));
     }
 }

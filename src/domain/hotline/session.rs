@@ -105,7 +105,8 @@ pub struct Session<'s> {
     pub on: BTreeMap<Party, &'s Spoken>,
     /// In their order.
     pub lines: Vec<Line<'s>>,
-    /// Of those present and of the other traffic: shown, and no part of the session.
+    /// Of those present and of the other traffic, and what is said to the reader by who is not in it here: shown, and no
+    /// part of the session.
     pub apart: Vec<&'s Spoken>,
     /// The last close of each.
     pub closes: BTreeMap<Party, &'s Spoken>,
@@ -119,15 +120,19 @@ impl<'s> Session<'s> {
     /// none begins in it.
     pub fn of(thread: ThreadId, spoken: &'s [Spoken], own: Party) -> Option<Session<'s>> {
         let begins = begins(spoken, own)?;
-        let (here, other): (Vec<&Spoken>, Vec<&Spoken>) =
-            spoken.iter().partition(|one| one.said.traffic == begins.said.traffic);
+        let here: Vec<&Spoken> =
+            spoken.iter().filter(|one| one.said.traffic == begins.said.traffic).collect();
         let mut said: Vec<&Spoken> = here.iter().filter(|one| one.is_ordered()).copied().collect();
         let present = present(begins, &in_order(&said), own);
         // Whoever else writes into the thread is no part of the session.
         said.retain(|one| present.contains(&one.said.author));
         let lines = lines(&said, own);
-        let is_apart = |one: &&Spoken| one.is_ordered() && present.contains(&one.said.author);
-        let apart = other.into_iter().filter(is_apart).collect();
+        let is_apart = |one: &&Spoken| {
+            let is_in = present.contains(&one.said.author);
+            let is_of_it = is_in && one.said.traffic == begins.said.traffic;
+            one.is_ordered() && !is_of_it && (is_in || one.to.contains(&own))
+        };
+        let apart = spoken.iter().filter(is_apart).collect();
         let mut on = BTreeMap::new();
         let mut closes = BTreeMap::new();
         for one in here.iter().filter(|one| present.contains(&one.said.author)) {
@@ -241,9 +246,16 @@ impl<'s> Session<'s> {
     }
 }
 
+/// Who is in the session of a thread, as `Session::of` has it: nobody where none begins in it.
+pub fn parties(spoken: &[Spoken], own: Party) -> Vec<Party> {
+    let Some(begins) = begins(spoken, own) else { return Vec::new() };
+    let here = spoken.iter().filter(|one| one.said.traffic == begins.said.traffic && one.is_ordered());
+    present(begins, &in_order(&here.collect::<Vec<_>>()), own)
+}
+
 /// The opening, or for a Party that came in later the addition by which it did: whichever was on record here first,
 /// so that nothing that is said later takes its place.
-fn begins(spoken: &[Spoken], own: Party) -> Option<&Spoken> {
+pub fn begins(spoken: &[Spoken], own: Party) -> Option<&Spoken> {
     let may_begin = |one: &&Spoken| match &one.said.content {
         Content::SessionOpening(_) => true,
         Content::SessionAddition(form) => form.party == own.as_str() && one.to.contains(&own),

@@ -123,7 +123,12 @@ impl Thread {
     /// All messages, each author's own in the order of their places, authors woven together by the
     /// date-time group and, where it is equal, by code.
     pub fn in_order(&self) -> Vec<Entry> {
-        let all: Vec<Entry> = self.entries().copied().collect();
+        Thread::woven(self.entries().copied().collect())
+    }
+
+    /// The same of some messages of a thread, in whatever order they are given.
+    pub fn woven(mut all: Vec<Entry>) -> Vec<Entry> {
+        all.sort_by_key(Entry::key);
         let mut by_author: Vec<&[Entry]> = all.chunk_by(|a, b| a.author == b.author).collect();
         let mut woven = Vec::with_capacity(all.len());
         while let Some(earliest) = by_author
@@ -151,6 +156,23 @@ impl Thread {
             one = self.entries.first_above(Some((entry.author, u64::MAX, Digest::HIGHEST)));
         }
         first
+    }
+
+    /// Its authors, by code.
+    pub fn authors(&self) -> impl Iterator<Item = Party> {
+        let first = self.entries.first_above(None).map(|entry| entry.author);
+        std::iter::successors(first, move |author: &Party| {
+            let next = self.entries.first_above(Some((*author, u64::MAX, Digest::HIGHEST)));
+            next.map(|entry| entry.author)
+        })
+    }
+
+    /// The messages of one author, by their places.
+    pub fn entries_of(&self, author: Party) -> impl Iterator<Item = &Entry> {
+        let first = self.entries.first_above(Some((author, 0, Digest::ZERO)));
+        let all =
+            std::iter::successors(first, move |entry: &&Entry| self.entries.first_above(Some(entry.key())));
+        all.take_while(move |entry| entry.author == author)
     }
 
     /// The message that this node put on record last.
@@ -260,6 +282,10 @@ mod tests {
             }
             prop_assert_eq!(thread.messages(), list.len());
             prop_assert!(thread.entries().eq(list.iter()));
+            let by_author = thread.authors().flat_map(|author| thread.entries_of(author));
+            prop_assert!(by_author.eq(list.iter()));
+            let backwards: Vec<Entry> = list.iter().rev().copied().collect();
+            prop_assert_eq!(Thread::woven(backwards), thread.in_order());
             prop_assert_eq!(thread.first().copied(), thread.in_order().first().copied());
             prop_assert_eq!(thread.newest().copied(), list.iter().max_by_key(|entry| entry.index).copied());
             for author in 0..3 {

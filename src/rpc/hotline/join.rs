@@ -46,8 +46,6 @@ pub(super) struct Console {
     next: u64,
     /// Of each session what it was told.
     told: BTreeMap<ThreadId, Known>,
-    /// Threads of which it was told that they are too long.
-    too_long: BTreeSet<ThreadId>,
 }
 
 /// Why a console's stream ends.
@@ -91,7 +89,7 @@ type News = Vec<(u64, ThreadId, Touched)>;
 
 impl Console {
     pub fn new(desk: Desk, heads: watch::Receiver<Arc<Head>>, answers: Answers) -> Console {
-        Console { desk, heads, answers, after: 0, next: 0, told: BTreeMap::new(), too_long: BTreeSet::new() }
+        Console { desk, heads, answers, after: 0, next: 0, told: BTreeMap::new() }
     }
 
     pub async fn run(mut self, said: Streaming<calls::JoinRequest>) {
@@ -145,13 +143,6 @@ impl Console {
             }
             let mut sessions: BTreeMap<ThreadId, Heard> = BTreeMap::new();
             for (position, thread, touched) in &news {
-                if head.board.thread(*thread).is_some_and(|here| here.messages() > limits::HOTLINE_THREAD_MAX)
-                {
-                    if self.too_long.insert(*thread) {
-                        self.tell(told(*position, Some((*thread, 0)), What::TooLong(true))).await?;
-                    }
-                    continue;
-                }
                 let session = match sessions.entry(*thread) {
                     Entry::Occupied(known) => known.into_mut(),
                     Entry::Vacant(new) => new.insert(self.hear(head, *thread, &news, next).await?),
@@ -233,11 +224,10 @@ impl Console {
     }
 
     /// What is taken back by its number alone, was written down as heard or is handed on, is looked for where the word
-    /// stands, if that is a session that is read.
+    /// stands, if that is a session.
     async fn by_number(&self, head: &Head, touched: Touched) -> Result<Option<(ThreadId, Touched)>, Stop> {
         let Some(thread) = touched.thread else { return Ok(None) };
-        let is_read = |here: &Thread| here.is_session() && here.messages() <= limits::HOTLINE_THREAD_MAX;
-        if !head.board.thread(thread).is_some_and(is_read) {
+        if !head.board.thread(thread).is_some_and(Thread::is_session) {
             return Ok(None);
         }
         let look = |told: &Told| told.touched_by(&touched.message);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use prost::Message as _;
 
 use super::told::Told;
-use super::{beside, handed_on, heard, phrases};
+use super::{beside, handed_on, heard, phrases, states};
 use crate::codec::message::{precedence_to_proto, traffic_mark, traffic_to_proto};
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::board::Board;
@@ -16,7 +16,6 @@ use crate::domain::digest::Digest;
 use crate::domain::hotline::session::{Line, Session, Spoken, State};
 use crate::domain::hotline::{Difference, Pair, ReadHere, Sees, is_unread};
 use crate::domain::language::is_language;
-use crate::domain::message::Outcome;
 use crate::domain::party::Party;
 use crate::domain::people::Person;
 use crate::limits;
@@ -85,6 +84,7 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
     let left = all().filter(is_left).count();
     let newest = told.envelopes.values().map(|(_, at)| at.0).max();
     let (not_in, more_not_in) = not_in(session);
+    let (not_read, not_read_of) = told.rooms.left_out(&told.here);
     // Whoever wrote the addition need not have opened it.
     let came_in_later = !matches!(begins.said.content, Content::SessionOpening(_));
     calls::Session {
@@ -109,6 +109,8 @@ pub(super) fn head(told: &Told, session: &Session<'_>, caller: &Person) -> calls
         handed_on: count(told.handed_on.len()),
         beside: said_beside,
         to_acknowledge: count(left.saturating_add(all_beside)),
+        not_read: count(not_read),
+        not_read_of: not_read_of.iter().map(Party::to_string).collect(),
     }
 }
 
@@ -151,6 +153,9 @@ pub(super) fn places<'s>(session: &'s Session<'_>) -> Vec<Place<'s>> {
 /// What a reader must be told of one that is not taken as it asks to be; empty for all others.
 fn not_taken(session: &Session<'_>, place: &Place<'_>) -> String {
     let is_opening = matches!(place.spoken.said.content, Content::SessionOpening(_));
+    if place.standing.is_none() && !session.present.contains(&place.spoken.said.author) {
+        return "its author is not in the session here".into();
+    }
     if place.standing.is_none() {
         let mark = traffic_mark(traffic_to_proto(session.begins.said.traffic));
         return format!("no part of this session, which is {mark}");
@@ -181,8 +186,8 @@ pub(super) fn line(
         released_at_ms: said.released_at.0,
         answers: answers.map(|digest| digest.0.to_vec().into()).unwrap_or_default(),
         answers_not_here: answers
-            .is_some_and(|digest| told.message(&digest).is_none() && !told.order.contains(&digest)),
-        states: spoken.to.iter().map(|party| state(told, session, spoken, *party)).collect(),
+            .is_some_and(|digest| told.message(&digest).is_none() && !told.here.holds_message(&digest)),
+        states: states::of(told, session, spoken),
         translations,
         more_translations,
         traffic: traffic_to_proto(said.traffic),
@@ -230,12 +235,16 @@ fn phrase(told: &Told, spoken: &Spoken, line: &mut calls::SessionLine) {
     }
 }
 
+/// The text that a message answers.
+pub(super) fn answers(content: &Content) -> Option<Digest> {
+    let Content::SessionText(form) = content else { return None };
+    form.answers.message_digest.map(|digest| digest.0)
+}
+
 /// What a message says, and the text that it answers.
 pub(super) fn what(content: &Content) -> (String, Option<Digest>) {
     match content {
-        Content::SessionText(form) => {
-            (form.text.0.clone(), form.answers.message_digest.map(|digest| digest.0))
-        }
+        Content::SessionText(form) => (form.text.0.clone(), answers(content)),
         Content::SessionOpening(form) => (format!("opens the session; {}", form.languages.join(", ")), None),
         Content::SessionAcceptance(form) => (format!("takes part; on: {}", form.officer), None),
         Content::SessionAddition(form) => {
@@ -244,35 +253,6 @@ pub(super) fn what(content: &Content) -> (String, Option<Digest>) {
         }
         _ => (String::new(), None),
     }
-}
-
-fn state(told: &Told, session: &Session<'_>, spoken: &Spoken, party: Party) -> calls::TextState {
-    let digest = &spoken.said.message;
-    let not_known_here = spoken.said.author != told.own && party != told.own;
-    let mut state = calls::TextState { party: party.to_string(), not_known_here, ..Default::default() };
-    if party == told.own {
-        state.on_record_ms = told.envelopes.get(digest).map_or(0, |(_, at)| at.0);
-    }
-    match told.receipts.get(&(*digest, party)) {
-        Some((at, Outcome::Taken)) => state.on_record_ms = at.0,
-        Some((_, refused)) => state.refused = refused.sentence().into(),
-        None => {}
-    }
-    if let Some((console, at)) = told.shown(digest, party) {
-        state.shown_to = name(console);
-        state.shown_at_ms = at.0;
-    }
-    if let Some((_, read)) = told.reads_of(digest).find(|(by, _)| *by == party) {
-        state.read_by = name(&read.officer.name);
-        state.read_at_ms = read.read_at.0;
-    }
-    let answers = |line: &&Line<'_>| {
-        line.spoken.said.author == party && what(&line.spoken.said.content).1 == Some(*digest)
-    };
-    if let Some(answer) = session.lines.iter().find(answers) {
-        state.answered_by = answer.spoken.said.message.0.to_vec().into();
-    }
-    state
 }
 
 /// As many as a line has room for, and how many more there are.
@@ -346,7 +326,7 @@ fn difference(told: &Told, one: &Difference) -> String {
 }
 
 /// A name from outside. One that is longer than any is in the message itself, and not told here.
-fn name(name: &str) -> String {
+pub(super) fn name(name: &str) -> String {
     if name.len() > limits::HOTLINE_NAME_BYTES_TOLD {
         return "(a name too long to be told here)".into();
     }

@@ -19,9 +19,12 @@ mod join;
 mod kept;
 mod lines;
 mod phrases;
+mod receipts;
 mod references;
+mod rooms;
 mod shown;
 mod speak;
+mod states;
 mod told;
 mod touched;
 
@@ -158,8 +161,7 @@ impl HotlineService for HotlineCalls {
         let mut sessions = Vec::new();
         for id in page.threads {
             let Some(thread) = head.board.thread(id) else { continue };
-            // One that is longer than a session may be is a thread like any other.
-            if !thread.is_session() || thread.messages() > limits::HOTLINE_THREAD_MAX {
+            if !thread.is_session() {
                 continue;
             }
             let look = |told: &Told| told.session().map(|session| lines::head(told, &session, caller));

@@ -9,6 +9,7 @@ use tonic::Status;
 
 use super::kept::Kept;
 use super::references::{answered_not_to, reference, references};
+use super::rooms::full;
 use super::told::Told;
 use super::{follows, heard, phrases};
 use crate::codec::heading::{Given, given};
@@ -30,7 +31,6 @@ use crate::domain::precedence::Precedence;
 use crate::domain::refusal::Refusal;
 use crate::domain::transcription::Transcription;
 use crate::domain::translation::{TranslatedText, Translation};
-use crate::limits;
 use crate::registrar::{Head, Registrar};
 use crate::rpc::caller::PersonCaller;
 use crate::rpc::command::{give, not_what_was_asked, refused};
@@ -215,11 +215,9 @@ impl Speaker<'_> {
         if session.state == State::Closed && is_ordered && !self.reopen {
             return Err(status::field("reopen", CLOSED));
         }
-        if session.lines.len() >= limits::HOTLINE_MESSAGES_MAX && !matches!(wanted, Wanted::Close { .. }) {
-            let rule = format!(
-                "the session has {} messages or more: close it, and open another",
-                limits::HOTLINE_MESSAGES_MAX
-            );
+        if !matches!(wanted, Wanted::Close { .. })
+            && let Some(rule) = full(&session, told.own)
+        {
             return Err(status::field("thread", rule));
         }
         let is_known = |party: &Party| knows(head, *party);

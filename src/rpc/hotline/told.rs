@@ -12,27 +12,28 @@ use tonic::Status;
 
 use super::beside::Beside;
 use super::handed_on::HandedOn;
+use super::receipts::Awaited;
+use super::rooms::{Rooms, bare, named_by};
 use crate::codec::content::{self, Said as Read};
 use crate::codec::forwarded::{self, Opened};
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::{Digest, ThreadId};
-use crate::domain::event::{Event, Record};
 use crate::domain::forwarded::Forwarded;
 use crate::domain::hotline::beginning;
 use crate::domain::hotline::phrases::LinkPhrases;
-use crate::domain::hotline::session::{Session, Spoken};
+use crate::domain::hotline::session::{Session, Spoken, parties};
 use crate::domain::message::{Acknowledgement, Message, Outcome, Traffic};
 use crate::domain::party::Party;
-use crate::domain::precedence::Precedence;
 use crate::domain::refusal::NotNow;
 use crate::domain::said::{Said, takes_back};
+use crate::domain::thread::{Entry, Thread};
 use crate::domain::time::Instant;
 use crate::domain::transcription::Transcription;
 use crate::domain::translation::Translation;
 use crate::journal::Journal;
 use crate::limits;
 use crate::registrar::Head;
-use crate::replay::records::{RecordFault, Records};
+use crate::replay::records::Records;
 use crate::rpc::{came_by_file, status};
 
 /// The messages of one thread, as far as they are a session's.
@@ -65,19 +66,15 @@ pub(super) struct Told {
     /// Of our own messages: the receipt of each addressee that gave one.
     pub receipts: BTreeMap<(Digest, Party), (Instant, Outcome)>,
     /// Dispatches of ours without a receipt on record.
-    awaited: Vec<Awaited>,
+    pub(super) awaited: Vec<Awaited>,
     /// All messages of the thread that were read, in its order.
-    pub order: Vec<Digest>,
-    /// The head at which it was read last.
+    order: Vec<Digest>,
+    /// How much of each author was read.
+    pub rooms: Rooms,
+    /// The thread, and the size of the journal, when it was read last.
+    pub here: Thread,
     upto: u64,
     bytes: usize,
-}
-
-struct Awaited {
-    message: Digest,
-    to: Party,
-    lane: Precedence,
-    serial: u64,
 }
 
 /// Kept of each message beside its own bytes, about.
@@ -104,43 +101,98 @@ impl Told {
             receipts: BTreeMap::new(),
             awaited: Vec::new(),
             order: Vec::new(),
+            rooms: Rooms::of(own),
+            here: Thread::default(),
             upto: 0,
             bytes: 0,
         })
     }
 
-    /// Reads what has come since it was read last. After an error nothing half read may be used.
+    /// Reads what has come since it was read last, of each author as far as that has room. After an error nothing half
+    /// read may be used.
     ///
     /// # Errors
-    /// The thread is not here, or longer than a session may be; the journal does not answer, or is not what it was.
+    /// The thread is not here; the journal does not answer, or is not what it was.
     pub async fn read_on(&mut self, head: &Head, journal: &Journal) -> Result<(), Status> {
         if self.upto >= head.chain.size {
             return Ok(());
         }
         self.phrases = head.board.roster.phrases.clone();
         let here = head.board.thread(self.thread).ok_or_else(|| status::not_found("session"))?;
-        if here.messages() > limits::HOTLINE_THREAD_MAX {
-            let rule = format!(
-                "the thread has more than {} messages, and is not read as a session: `detente message show` has all",
-                limits::HOTLINE_THREAD_MAX
-            );
-            return Err(status::field("thread", rule));
-        }
         let records = head.records(journal);
-        let order = here.in_order();
-        let known: BTreeSet<Digest> = self.order.iter().copied().collect();
-        for entry in order.iter().filter(|entry| !known.contains(&entry.digest)) {
-            let stored = records.message(entry.index, &entry.digest).await.map_err(status::record)?;
-            self.await_receipts(&stored.record, entry.digest);
-            let came = came_by_file::mark(&records, &stored.record, &entry.digest).await;
-            self.came_by_file.extend(came.map_err(status::record)?.map(|mark| (entry.digest, mark)));
-            self.bytes = self.bytes.saturating_add(stored.signed.len()).saturating_add(REST_BYTES);
-            self.take(entry.digest, entry.index, entry.recorded_at, stored.message);
+        // Whoever has come in by what was read is read further.
+        while here.messages() != self.here.messages() {
+            let mut is_more = false;
+            for entry in self.rooms.unread(here) {
+                if self.rooms.has_room(entry.author, 1) {
+                    self.read(&records, &entry).await?;
+                    is_more = true;
+                }
+            }
+            if !is_more && !self.read_named(here, &records).await? {
+                break;
+            }
+            self.rooms.present = parties(&self.spoken, self.own);
         }
         self.take_receipts(head, &records).await.map_err(status::record)?;
-        self.put_in(order.into_iter().map(|entry| entry.digest).collect());
+        self.put_in(self.rooms.in_order(here));
+        self.here = here.clone();
         self.upto = head.chain.size;
         Ok(())
+    }
+
+    async fn read(&mut self, records: &Records, entry: &Entry) -> Result<(), Status> {
+        let stored = records.message(entry.index, &entry.digest).await.map_err(status::record)?;
+        self.await_receipts(&stored.record, entry.digest);
+        let came = came_by_file::mark(records, &stored.record, &entry.digest).await;
+        self.came_by_file.extend(came.map_err(status::record)?.map(|mark| (entry.digest, mark)));
+        let before = self.bytes;
+        self.bytes = self.bytes.saturating_add(stored.signed.len()).saturating_add(REST_BYTES);
+        let kind = Kind::from_name(&stored.message.draft.kind);
+        let may_begin = matches!(kind, Some(Kind::SessionOpening | Kind::SessionAddition));
+        self.take(entry.digest, entry.index, entry.recorded_at, stored.message);
+        self.rooms.add(entry, self.bytes.saturating_sub(before));
+        if may_begin && self.rooms.present.is_empty() {
+            self.rooms.present = parties(&self.spoken, self.own);
+        }
+        Ok(())
+    }
+
+    /// What those present name as seen is read beyond the room of its author, as far as that room goes once more: both
+    /// ends then hold the same, whatever its author sent to which of them first. Whether anything was.
+    async fn read_named(&mut self, here: &Thread, records: &Records) -> Result<bool, Status> {
+        if self.rooms.left_out(here).0 == 0 {
+            return Ok(false);
+        }
+        let mut at: BTreeMap<Digest, usize> =
+            (0..).zip(&self.spoken).map(|(at, one)| (one.said.message, at)).collect();
+        let mut next: Vec<Digest> = Vec::new();
+        for one in self.spoken.iter().filter(|one| self.rooms.present.contains(&one.said.author)) {
+            let is_others =
+                |named: &Digest| here.entry(named).is_some_and(|entry| entry.author != one.said.author);
+            next.extend(named_by(one).filter(is_others));
+        }
+        let (mut looked, mut is_more) = (BTreeSet::new(), false);
+        while let Some(digest) = next.pop() {
+            let Some(entry) = here.entry(&digest).copied().filter(|_| looked.insert(digest)) else {
+                continue;
+            };
+            if !self.rooms.holds(&digest) {
+                if !self.rooms.has_room(entry.author, 2) {
+                    continue;
+                }
+                let many = self.spoken.len();
+                self.read(records, &entry).await?;
+                is_more = true;
+                if self.spoken.len() > many {
+                    at.insert(digest, many);
+                }
+            }
+            if let Some(one) = at.get(&digest).and_then(|at| self.spoken.get(*at)) {
+                next.extend(named_by(one));
+            }
+        }
+        Ok(is_more)
     }
 
     /// About what it takes in memory.
@@ -262,18 +314,17 @@ impl Told {
         self.message(message).map(|message| message.draft.traffic)
     }
 
-    /// The message by which a Party said first that a console of its own shows this one, in traffic like its own.
-    pub fn shown(&self, digest: &Digest, by: Party) -> Option<(&str, Instant)> {
-        self.spoken.iter().find_map(|one| match &one.said.content {
-            Content::SessionShown(form)
-                if one.said.author == by
-                    && Some(one.said.traffic) == self.traffic_of(digest)
-                    && form.shown.message_digest.is_some_and(|shown| shown.0 == *digest) =>
+    /// By whom, and when, each Party said first that a console of its own shows this one, in traffic like its own.
+    pub fn shown(&self, digest: &Digest) -> BTreeMap<Party, (&str, Instant)> {
+        let (traffic, mut first) = (self.traffic_of(digest), BTreeMap::new());
+        for said in self.spoken.iter().map(|one| &one.said).filter(|said| Some(said.traffic) == traffic) {
+            if let Content::SessionShown(form) = &said.content
+                && form.shown.message_digest.is_some_and(|shown| shown.0 == *digest)
             {
-                Some((form.console.as_str(), one.said.released_at))
+                first.entry(said.author).or_insert((form.console.as_str(), said.released_at));
             }
-            _ => None,
-        })
+        }
+        first
     }
 
     fn take(&mut self, digest: Digest, index: u64, recorded_at: Instant, message: Message) {
@@ -294,7 +345,7 @@ impl Told {
                 self.withdrawals.push(said(digest, &message, content));
             }
             Read::Form(content) if content.kind().is_of_the_hotline() => {
-                let said = said(digest, &message, content);
+                let said = said(digest, &message, bare(content));
                 self.spoken.push(Spoken { said, to: message.draft.parties(), recorded: index });
                 // What it says was taken out of it.
                 let mut envelope = message;
@@ -324,43 +375,6 @@ impl Told {
             self.bytes = self.bytes.saturating_add(one.bytes());
             all.push(one);
         }
-    }
-
-    /// Its own record says to whom it went, if it is ours.
-    fn await_receipts(&mut self, record: &Record, message: Digest) {
-        for event in &record.events {
-            if let Event::Released(released) = event
-                && released.digest == message
-            {
-                self.awaited.extend(released.dispatches.iter().map(|(dispatch, _)| Awaited {
-                    message,
-                    to: dispatch.to,
-                    lane: dispatch.lane,
-                    serial: dispatch.serial,
-                }));
-            }
-        }
-    }
-
-    async fn take_receipts(&mut self, head: &Head, records: &Records) -> Result<(), RecordFault> {
-        let mut still = Vec::new();
-        for one in std::mem::take(&mut self.awaited) {
-            let lane = head.board.link(one.to).map(|link| link.lane(one.lane));
-            let Some(index) = lane.and_then(|lane| lane.receipted.get(&one.serial)).copied() else {
-                still.push(one);
-                continue;
-            };
-            for event in records.record(index).await?.events {
-                if let Event::Receipted(receipted) = event
-                    && receipted.receipt.message == one.message
-                {
-                    let receipt = receipted.receipt;
-                    self.receipts.insert((one.message, one.to), (receipt.received_at, receipt.outcome));
-                }
-            }
-        }
-        self.awaited = still;
-        Ok(())
     }
 }
 

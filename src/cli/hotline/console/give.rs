@@ -88,10 +88,8 @@ impl State {
 
     /// A text of one's own, that answers this one or, where it is empty, none.
     pub fn write(&mut self, answers: Bytes) {
-        if !self.may_be_spoken_in() {
-            return;
-        }
-        let opening = self.session().map(|session| session.stands.opening.clone()).unwrap_or_default();
+        let opening = self.session().map(|session| session.stands.opening.clone());
+        let Some(opening) = opening else { return };
         self.translates = Bytes::new();
         let of = self.writes();
         let draft = self.drafts.entry(of).or_insert_with(|| Draft { opening, ..Draft::default() });
@@ -103,7 +101,7 @@ impl State {
 
     /// The translation of the selected text: what was begun goes on, and else it is asked into which language.
     pub fn translate(&mut self) -> Vec<Effect> {
-        if !self.may_be_spoken_in() {
+        if self.session().is_none() {
             return Vec::new();
         }
         let line = self.selected().filter(|line| is_text(line));
@@ -130,19 +128,8 @@ impl State {
         self.view = View::Writing;
     }
 
-    fn may_be_spoken_in(&mut self) -> bool {
-        if self.session().is_some_and(|session| session.too_long) {
-            self.notice = "the thread is too long to be a session".into();
-            return false;
-        }
-        self.session().is_some()
-    }
-
     /// Fields are to be filled in, of what is said in the session that is looked at.
     pub fn ask_in(&mut self, dialogue: impl FnOnce(&Session, &str) -> Dialogue) -> Vec<Effect> {
-        if !self.may_be_spoken_in() {
-            return Vec::new();
-        }
         match self.session().map(|session| dialogue(session, &self.own)) {
             Some(dialogue) => self.ask(dialogue),
             None => Vec::new(),

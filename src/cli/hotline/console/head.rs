@@ -73,7 +73,7 @@ pub fn head(state: &State, wide: usize) -> [Row; HEAD_ROWS] {
         "{}  {}  {}  {}  {}",
         traffic_mark(stands.traffic),
         precedence_name(stands.precedence),
-        if session.too_long { "too long: detente message show" } else { &stands.state },
+        stands.state,
         present(stands),
         shown(&stands.subject)
     );
@@ -95,6 +95,7 @@ fn elsewhere(session: &Session) -> String {
         session.partial.then(|| "EARLIER TEXTS LEFT OUT".to_owned()),
         counted("HEARD BY TELEPHONE", stands.heard_alone),
         counted("HANDED ON", stands.handed_on),
+        counted("NOT READ HERE", stands.not_read),
     ];
     let all: Vec<String> = all.into_iter().flatten().collect();
     if all.is_empty() { String::new() } else { format!("  {}: detente hotline show", all.join(", ")) }
@@ -148,7 +149,7 @@ pub fn listed(state: &State, thread: &Bytes, session: &Session, wide: usize) -> 
         left => format!("  {left} to acknowledge"),
     };
     let (traffic, precedence) = (traffic_mark(stands.traffic), precedence_name(stands.precedence));
-    let standing = if session.too_long { "too long" } else { &stands.state };
+    let standing = &stands.state;
     let (unread, present, subject) = (state.unread(session), present(stands), shown(&stands.subject));
     let mut rows = Vec::new();
     if wide < LIST_COLUMNS_MIN {

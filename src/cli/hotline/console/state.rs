@@ -58,8 +58,6 @@ pub struct Session {
     pub lines: Vec<calls::SessionLine>,
     /// What the lines take in memory, about.
     pub bytes: usize,
-    /// It is not read as a session any more.
-    pub too_long: bool,
     /// Earlier lines of it were left out for want of room.
     pub partial: bool,
 }
@@ -251,10 +249,6 @@ impl State {
                 let rings = if self.link == Link::Live { self.ring_beside(&thread) } else { None };
                 self.make_room();
                 rings.into_iter().collect()
-            }
-            Some(What::TooLong(_)) => {
-                self.sessions.entry(thread).or_default().too_long = true;
-                Vec::new()
             }
             Some(What::Live(_)) => self.live(now),
             Some(What::Answer(answer)) => self.answered(answer, now),

@@ -1,0 +1,62 @@
+//! Receipts of what this Party said in a session, of each addressee.
+//!
+//! Never here: what a receipt proves, or a word on who read what.
+
+use super::told::Told;
+use crate::domain::digest::Digest;
+use crate::domain::event::{Event, Record};
+use crate::domain::party::Party;
+use crate::domain::precedence::Precedence;
+use crate::registrar::Head;
+use crate::replay::records::{RecordFault, Records};
+
+/// A dispatch of ours without a receipt on record.
+pub(super) struct Awaited {
+    message: Digest,
+    to: Party,
+    lane: Precedence,
+    serial: u64,
+}
+
+impl Told {
+    /// Its own record says to whom it went, if it is ours.
+    pub(super) fn await_receipts(&mut self, record: &Record, message: Digest) {
+        for event in &record.events {
+            if let Event::Released(released) = event
+                && released.digest == message
+            {
+                self.awaited.extend(released.dispatches.iter().map(|(dispatch, _)| Awaited {
+                    message,
+                    to: dispatch.to,
+                    lane: dispatch.lane,
+                    serial: dispatch.serial,
+                }));
+            }
+        }
+    }
+
+    /// Those that have come since.
+    ///
+    /// # Errors
+    /// The journal does not answer, or is not what it was.
+    pub(super) async fn take_receipts(&mut self, head: &Head, records: &Records) -> Result<(), RecordFault> {
+        let mut still = Vec::new();
+        for one in std::mem::take(&mut self.awaited) {
+            let lane = head.board.link(one.to).map(|link| link.lane(one.lane));
+            let Some(index) = lane.and_then(|lane| lane.receipted.get(&one.serial)).copied() else {
+                still.push(one);
+                continue;
+            };
+            for event in records.record(index).await?.events {
+                if let Event::Receipted(receipted) = event
+                    && receipted.receipt.message == one.message
+                {
+                    let receipt = receipted.receipt;
+                    self.receipts.insert((one.message, one.to), (receipt.received_at, receipt.outcome));
+                }
+            }
+        }
+        self.awaited = still;
+        Ok(())
+    }
+}
