@@ -3,15 +3,15 @@
 //!
 //! Never here: an order of its own, or a choice between two transcripts (`domain/hotline/`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Weight::{NotProven, Proven};
 use super::thread::{Checker, name};
 use crate::codec::{content, signed};
 use crate::domain::content::{Content, Kind};
 use crate::domain::digest::Digest;
-use crate::domain::hotline::Pair;
-use crate::domain::hotline::session::{Session, Spoken};
+use crate::domain::hotline::session::{Session, Spoken, begins, seen_in};
+use crate::domain::hotline::{Names, Pair, past};
 use crate::domain::message::{Dispatch, Message};
 use crate::domain::party::Party;
 use crate::domain::said::Said;
@@ -23,19 +23,18 @@ impl Checker<'_> {
     /// Nothing where the thread is no session.
     pub(super) fn session<'d>(&mut self, dispatches: impl Iterator<Item = &'d Dispatch>) {
         let (thread, maker) = (self.bundle.thread, self.bundle.made_by);
-        let spoken = self.spoken(dispatches);
-        if spoken.len() > limits::HOTLINE_THREAD_MAX {
-            return self.add(
-                SESSION,
-                NotProven,
-                "anything of it as a whole: it has more messages than are read as one",
-            );
-        }
+        let (spoken, left_out) = as_one(self.spoken(dispatches), maker, limits::HOTLINE_AUTHOR_MESSAGES_MAX);
         let Some(session) = Session::of(thread, &spoken, maker) else { return };
         self.order(&session);
         self.closes(&session);
         for pair in &session.pairs {
             self.transcripts(&session, pair);
+        }
+        for (author, many) in left_out.into_iter().filter(|(author, _)| session.present.contains(author)) {
+            let sentence = format!(
+                "the place of {many} further message(s) of {author}: they are not read as part of it"
+            );
+            self.signed(SESSION, NotProven, &[author], sentence);
         }
     }
 
@@ -128,15 +127,106 @@ impl Checker<'_> {
             self.signed(SESSION, NotProven, &[one, other], format!("{same}: and {more} more"));
         }
         if pair.since > 0 {
+            self.before_more_was_said(session, pair);
             let sentence =
                 format!("{same}: {} message(s) that one of them had not seen when it closed", pair.since);
             self.signed(SESSION, NotProven, &[one, other], sentence);
         }
     }
 
+    /// What is said later, by whomever, takes nothing from what both signed before.
+    fn before_more_was_said(&mut self, session: &Session<'_>, pair: &Pair) {
+        let (one, other) = pair.between;
+        let closes = [(one, other), (other, one)].map(|(party, with)| {
+            let close = session.closes.get(&party)?;
+            Some((self.word_of(&close.said.message), signed_with(close, with)?))
+        });
+        let [Some((first, signed)), Some((second, same))] = closes else { return };
+        if pair.differences.is_empty() && signed == same {
+            let weight = if first == Proven && second == Proven { Proven } else { NotProven };
+            let sentence = format!(
+                "{one} and {other} signed the same transcript {signed}, and the messages that both had seen when they \
+                 closed give it"
+            );
+            self.signed(SESSION, weight, &[one, other], sentence);
+        }
+    }
+
     fn about(&self, spoken: &Spoken) -> String {
         self.messages.get(&spoken.said.message).map(name).unwrap_or_default()
     }
+}
+
+/// Of each author no more than is read as part of a session, and how many more there are: the first beginning and the
+/// last close of each, then what closes of others cover, then the rest as it stands.
+fn as_one(all: Vec<Spoken>, reader: Party, most: usize) -> (Vec<Spoken>, BTreeMap<Party, usize>) {
+    let mut many: BTreeMap<Party, usize> = BTreeMap::new();
+    for one in &all {
+        let of_author = many.entry(one.said.author).or_default();
+        *of_author = of_author.saturating_add(1);
+    }
+    if many.values().all(|many| *many <= most) {
+        return (all, BTreeMap::new());
+    }
+    let first = first_to_keep(&all, reader);
+    let (mut taken, mut kept): (BTreeMap<Party, usize>, BTreeSet<Digest>) = Default::default();
+    // The sort is stable: the others stay as they are.
+    let mut in_turn: Vec<&Spoken> = all.iter().collect();
+    in_turn.sort_by_key(|one| first.get(&one.said.message).copied().unwrap_or(Turn::Last));
+    for one in in_turn {
+        let of_author = taken.entry(one.said.author).or_default();
+        if *of_author < most {
+            *of_author = of_author.saturating_add(1);
+            kept.insert(one.said.message);
+        }
+    }
+    let left_out = many.into_iter().filter(|(_, many)| *many > most);
+    let left_out = left_out.map(|(author, many)| (author, many.saturating_sub(most))).collect();
+    (all.into_iter().filter(|one| kept.contains(&one.said.message)).collect(), left_out)
+}
+
+/// Before which others a message has room.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    BeginsOrCloses,
+    Covered,
+    Last,
+}
+
+fn first_to_keep(all: &[Spoken], reader: Party) -> BTreeMap<Digest, Turn> {
+    let names: Vec<Names> = all.iter().filter(|one| one.is_ordered()).map(names).collect();
+    let authors: BTreeMap<Digest, Party> =
+        all.iter().map(|one| (one.said.message, one.said.author)).collect();
+    let closes: BTreeMap<Party, &Spoken> = all
+        .iter()
+        .filter(|one| matches!(one.said.content, Content::SessionClose(_)))
+        .map(|one| (one.said.author, one))
+        .collect();
+    let mut first = BTreeMap::new();
+    for (author, close) in &closes {
+        let covered = past(&names, &names_of(close)).into_iter();
+        let by_others = covered.filter(|one| authors.get(one) != Some(author));
+        first.extend(by_others.map(|message| (message, Turn::Covered)));
+    }
+    let always = closes.into_values().chain(begins(all, reader));
+    first.extend(always.map(|one| (one.said.message, Turn::BeginsOrCloses)));
+    first
+}
+
+fn names(one: &Spoken) -> Names {
+    let is_opening = matches!(one.said.content, Content::SessionOpening(_));
+    Names { message: one.said.message, is_opening, seen: names_of(one) }
+}
+
+fn names_of(one: &Spoken) -> Vec<Digest> {
+    seen_in(&one.said.content).iter().filter_map(|seen| Some(seen.message?.0)).collect()
+}
+
+/// The transcript with that other Party that this close signs.
+fn signed_with(close: &Spoken, other: Party) -> Option<Digest> {
+    let Content::SessionClose(form) = &close.said.content else { return None };
+    let with = form.agreed.iter().find(|with| with.party == other.as_str())?;
+    with.transcript.map(|digest| digest.0)
 }
 
 fn spoken(digest: Digest, message: &Message, recorded: u64) -> Option<Spoken> {
@@ -154,4 +244,64 @@ fn spoken(digest: Digest, message: &Message, recorded: u64) -> Option<Spoken> {
         content,
     };
     Some(Spoken { said, to: message.draft.parties(), recorded })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::digest::ThreadId;
+    use crate::domain::form::{MessageDigest, Prose};
+    use crate::domain::hotline::{SeenLast, SessionOpening, SessionText};
+    use crate::domain::message::Traffic;
+    use crate::domain::time::Instant;
+
+    const THREAD: ThreadId = ThreadId([7; 16]);
+
+    fn party(code: &str) -> Party {
+        code.parse().unwrap()
+    }
+
+    fn say(all: &mut Vec<Spoken>, author: &str, content: Content) {
+        let (author, recorded) = (party(author), all.len() as u64);
+        let to = ["BY", "LT", "PL"].map(party).into_iter().filter(|one| *one != author).collect();
+        let said = Said {
+            message: Digest::of(&recorded.to_be_bytes()),
+            number: format!("{author}/{recorded}"),
+            author,
+            traffic: Traffic::Real,
+            released_at: Instant(0),
+            content,
+        };
+        all.push(Spoken { said, to, recorded });
+    }
+
+    fn text(all: &mut Vec<Spoken>, author: &str, seen: Vec<SeenLast>) {
+        let text = Prose("Stop.".into());
+        say(all, author, Content::SessionText(SessionText { text, seen, ..SessionText::default() }));
+    }
+
+    #[test]
+    fn of_whoever_floods_a_thread_what_the_closes_of_others_cover_comes_first_and_the_rest_is_counted() {
+        let (by, pl) = (party("BY"), party("PL"));
+        let mut all = Vec::new();
+        say(&mut all, "BY", Content::SessionOpening(SessionOpening::default()));
+        (0..100).for_each(|_| text(&mut all, "LT", Vec::new()));
+        let last = all[100].said.message;
+        let seen = SeenLast { author: "LT".into(), message: Some(MessageDigest(last)), not_to: Vec::new() };
+        text(&mut all, "PL", vec![seen]);
+        for own in [by, pl] {
+            let close = Session::of(THREAD, &all, own).unwrap().close_by(THREAD, own);
+            say(&mut all, own.as_str(), Content::SessionClose(close));
+        }
+        let (kept, left_out) = as_one(all.clone(), pl, 60);
+        assert_eq!((kept.len(), left_out), (60 + 4, BTreeMap::from([(party("LT"), 40)])));
+        assert!(kept.iter().any(|one| one.said.message == last), "a text that was closed over builds on it");
+        let session = Session::of(THREAD, &kept, pl).unwrap();
+        let [pair] = &session.pairs[..] else { panic!("BY and PL have closed: {:?}", session.pairs) };
+        assert_eq!((pair.between, &pair.differences), ((by, pl), &Vec::new()));
+        let signed = |party: Party, with: Party| signed_with(session.closes[&party], with);
+        assert!(signed(by, pl).is_some() && signed(by, pl) == signed(pl, by));
+        let (as_it_is, left_out) = as_one(all.clone(), pl, 100);
+        assert_eq!((as_it_is, left_out), (all, BTreeMap::new()));
+    }
 }
