@@ -23,8 +23,9 @@ use tokio::task::JoinSet;
 use tonic::Code;
 
 use crate::hostile::Hostile;
+use crate::hotline::{self, party};
 use crate::hotline_nodes::{
-    Console, accept, command, line_of, officer, officers, open, opening, say_call, show,
+    Console, accept, close, command, line_of, officer, officers, open, opening, say, say_call, show,
 };
 use crate::officer::{PATIENCE, arrived, hotlines, reason, size};
 use crate::talk::{fresh, outgoing};
@@ -183,6 +184,11 @@ impl Flood {
         flood
     }
 
+    /// In a session that others hold.
+    pub fn into_session(by: Hostile, thread: ThreadId) -> Flood {
+        Flood { by, thread, place: 0 }
+    }
+
     /// So many texts, longer than any that is taken from a writer here, and meant to drive a terminal.
     pub async fn texts(&mut self, many: usize) {
         let text = |number: usize| {
@@ -246,4 +252,52 @@ async fn a_party_that_floods_its_session_with_long_texts_holds_up_no_other_sessi
     let flooded = Bytes::copy_from_slice(&flood.thread.0);
     let shown = show(&world, "PL", &flooded).await;
     assert_eq!((shown.session.unwrap().messages, shown.next > 0), (TEXTS as u32 + 1, true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn others_go_on_in_a_session_that_one_of_them_floods_and_agree_on_what_they_said() {
+    // More than is read of one author, and it is sent to one of the others alone.
+    const TEXTS: usize = limits::HOTLINE_AUTHOR_BYTES_MAX / limits::FORM_TEXT_BYTES_MAX + 64;
+    let mut world = officers(&["BY", "LT", "PL"]).await;
+    let thread = open(&world, "LT", &["BY", "PL"]).await.thread;
+    arrived(&world, "LT", &accept(&world, "PL", &thread).await.message_digest).await;
+    let by = Hostile::in_place_of(&mut world, "BY", "PL").await;
+    let mut flood = Flood::into_session(by, ThreadId::from_slice(&thread).unwrap());
+    flood.texts(TEXTS).await;
+    let stands = show(&world, "PL", &thread).await.session.unwrap();
+    assert!(stands.not_read > 0, "{stands:?}");
+    assert_eq!(stands.messages + stands.not_read, TEXTS as u32 + 2);
+    assert_eq!(stands.not_read_of, ["BY"]);
+
+    let mut hears = Console::begin(&officer(&world, "PL"), size(&world, "PL")).await;
+    arrived(&world, "PL", &say(&world, "LT", &thread, "from LT").await.message_digest).await;
+    hears.told_of(|told| line_of(told, "from LT")).await;
+    drop(hears);
+    arrived(&world, "LT", &say(&world, "PL", &thread, "from PL").await.message_digest).await;
+    for (at, other) in [("LT", "PL"), ("PL", "LT")] {
+        arrived(&world, other, &close(&world, at, &thread).await.message_digest).await;
+    }
+    let mut agreed = Vec::new();
+    for (at, other) in [("LT", "PL"), ("PL", "LT")] {
+        let closed = show(&world, at, &thread).await.closed;
+        let [with] = &closed[..] else { panic!("{closed:?}") };
+        assert_eq!((with.party.as_str(), &with.differences), (other, &Vec::new()));
+        agreed.push(with.agreed.clone());
+    }
+    assert!(agreed[0] == agreed[1] && !agreed[0].is_empty(), "{agreed:?}");
+}
+
+#[test]
+fn what_one_who_is_not_in_the_session_here_says_to_this_party_stands_apart_from_it() {
+    let (mut by, mut lt, mut pl) =
+        (hotline::Desk::new("BY"), hotline::Desk::new("LT"), hotline::Desk::new("PL"));
+    pl.take(&by.open(&["PL"]));
+    // In the same thread, to both.
+    let theirs = [lt.open(&["BY", "PL"]), lt.say("we are here")];
+    theirs.iter().for_each(|one| pl.take(one));
+    let session = pl.session();
+    assert_eq!(session.present, ["BY", "PL"].map(party));
+    assert!(session.lines.iter().all(|line| line.spoken.said.author != party("LT")));
+    let apart: Vec<Digest> = session.apart.iter().map(|one| one.said.message).collect();
+    assert_eq!(apart, theirs.map(|one| one.said.message));
 }
