@@ -68,7 +68,7 @@ pub(super) struct Told {
     /// Dispatches of ours without a receipt on record.
     pub(super) awaited: Vec<Awaited>,
     /// All messages of the thread that were read, in its order.
-    order: Vec<Digest>,
+    pub order: Vec<Digest>,
     /// How much of each author was read.
     pub rooms: Rooms,
     /// The thread, and the size of the journal, when it was read last.
