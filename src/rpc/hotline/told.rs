@@ -10,9 +10,9 @@ use bytes::Bytes;
 use imbl::OrdMap;
 use tonic::Status;
 
+use super::awaited::Awaited;
 use super::beside::Beside;
 use super::handed_on::HandedOn;
-use super::receipts::Awaited;
 use super::rooms::{Rooms, bare, named_by};
 use crate::codec::content::{self, Said as Read};
 use crate::codec::forwarded::{self, Opened};
