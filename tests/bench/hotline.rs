@@ -12,6 +12,7 @@ use detente::cli::part;
 use detente::codec::proto::detente::evidence::v1 as evidence;
 use detente::codec::proto::detente::v1 as calls;
 use detente::codec::proto::detente::v1::hotline_service_client::HotlineServiceClient;
+use detente::codec::proto::detente::v1::join_answer::How;
 use detente::codec::proto::detente::v1::join_request::What as Said;
 use detente::codec::proto::detente::v1::join_response::What;
 use detente::codec::proto::detente::v1::propose_request::Change;
@@ -130,13 +131,17 @@ impl Console {
     }
 
     /// Passes over all before the line of this text.
+    ///
+    /// # Panics
+    /// What its officer said was refused, so that no line comes of it.
     async fn shows(&mut self, text: &str) {
-        while !matches!(self.told().await, What::Line(line) if line.text == text) {}
-    }
-
-    /// What its officer said, once it is on record.
-    async fn answered(&mut self) {
-        while !matches!(self.told().await, What::Answer(_)) {}
+        loop {
+            match self.told().await {
+                What::Line(line) if line.text == text => return,
+                What::Answer(calls::JoinAnswer { how: Some(How::Refused(why)), .. }) => panic!("{why:?}"),
+                _ => {}
+            }
+        }
     }
 }
 
@@ -180,9 +185,7 @@ impl<'e> Talk<'e> {
             self.reader.shows(&text).await;
             start.elapsed()
         };
-        let took = tokio::join!(here, there);
-        self.writer.answered().await;
-        took
+        tokio::join!(here, there)
     }
 }
 

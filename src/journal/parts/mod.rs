@@ -134,7 +134,7 @@ impl Parts {
         let path = self.path(format!("{}.new", hex::encode(random::<16>()?)));
         let file = options().create_new(true).open(&path).await?;
         let (parts, if_dropped) = (self.clone(), IfDropped::Remove);
-        Ok(Arriving { parts, path, file, length: 0, most, giver, if_dropped })
+        Ok(Arriving { parts, path, file, length: 0, unsynced: 0, most, giver, if_dropped })
     }
 
     /// A part that comes from elsewhere, salt first, from where it was cut. What is dropped before
@@ -149,6 +149,8 @@ impl Parts {
             path,
             file,
             length,
+            // What was written before a cut may lie there unwritten too.
+            unsynced: length,
             most,
             giver: Giver::Peer,
             if_dropped: IfDropped::Keep,

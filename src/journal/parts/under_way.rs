@@ -33,6 +33,8 @@ pub struct Arriving {
     pub(super) path: PathBuf,
     pub(super) file: File,
     pub(super) length: u64,
+    /// How many of them may not be on the disk yet.
+    pub(super) unsynced: u64,
     pub(super) most: u64,
     pub(super) giver: Giver,
     pub(super) if_dropped: IfDropped,
@@ -70,7 +72,22 @@ impl Arriving {
             // What it took of a full disk is left to the journal: a part can come again, a text must not wait.
             self.if_dropped = IfDropped::Remove;
         }
-        written
+        written?;
+        self.unsynced = self.unsynced.saturating_add(more);
+        if self.unsynced >= limits::PART_UNSYNCED_BYTES_MAX {
+            self.sync().await?;
+        }
+        Ok(())
+    }
+
+    /// After a failed sync nothing that was written can be trusted: it goes.
+    async fn sync(&mut self) -> Result<(), PartFault> {
+        let synced = self.file.sync_all().await;
+        if synced.is_err() {
+            self.if_dropped = IfDropped::Remove;
+        }
+        self.unsynced = 0;
+        Ok(synced?)
     }
 
     /// Whether so many bytes more leave what is reserved to texts. If not, what came of it makes room too.
@@ -89,9 +106,8 @@ impl Arriving {
     /// `Damaged` where it is not the part that was announced: then nothing of it is left.
     pub async fn finish(mut self, announced: Option<Digest>) -> Result<(Digest, u64), PartFault> {
         let path = self.path.clone();
-        // After a failed sync nothing that was written can be trusted: it goes.
+        self.sync().await?;
         self.if_dropped = IfDropped::Remove;
-        self.file.sync_all().await?;
         let length = self.length;
         let digest = blocking(move || {
             let mut file = std::fs::File::open(&path)?;

@@ -19,7 +19,8 @@ pub(super) fn in_records(noted: DutiesNoted) -> Vec<DutiesNoted> {
     let not_awaited = last.receipts.len().saturating_sub(limits::DUTIES_PER_RECORD_MAX);
     last.receipts.truncate(limits::DUTIES_PER_RECORD_MAX);
     last.not_read = last.not_read.saturating_add(not_awaited as u64);
-    let mut room = Room::beside(&last);
+    // Whatever is left to be said of what finds no room has its own.
+    let mut room = Room::beside(&DutiesNoted { once_more: true, left_out: u64::MAX, ..last.clone() });
     let many = opened.len();
     for one in opened {
         if !room.takes(last.opened.len(), opened_size(&one)) {
