@@ -64,7 +64,7 @@ impl Desk {
         self.session().present.into_iter().filter(|party| *party != self.own).collect()
     }
 
-    fn put(&mut self, to: &[Party], content: Content) -> Spoken {
+    pub fn put(&mut self, to: &[Party], content: Content) -> Spoken {
         let number = self.held.len() as u64;
         let mut said = spoken(self.own, to, number, content);
         said.recorded = number;
@@ -126,7 +126,7 @@ impl Desk {
     }
 }
 
-fn two() -> (Desk, Desk) {
+pub fn two() -> (Desk, Desk) {
     let (mut one, mut other) = (Desk::new("BY"), Desk::new("PL"));
     let opened = one.open(&["PL"]);
     other.take(&opened);
@@ -135,7 +135,7 @@ fn two() -> (Desk, Desk) {
     (one, other)
 }
 
-fn exchange(one: &mut Desk, other: &mut Desk) {
+pub fn exchange(one: &mut Desk, other: &mut Desk) {
     for said in one.held.clone() {
         other.take(&said);
     }
@@ -389,7 +389,7 @@ fn a_text_is_limited_in_bytes_and_words_and_nothing_is_cut() {
 }
 
 /// Messages of a session in which each names any of those before it.
-fn graph() -> impl Strategy<Value = Vec<Names>> {
+pub fn graph() -> impl Strategy<Value = Vec<Names>> {
     prop::collection::vec(
         (any::<u32>(), 0..10_u8, prop::collection::vec(any::<prop::sample::Index>(), 0..3)),
         0..24,

@@ -279,16 +279,14 @@ fn unseen(order: &[&Spoken]) -> Vec<(usize, Vec<Digest>)> {
         return Vec::new();
     }
     let places: BTreeMap<Digest, usize> = (0..).zip(order).map(|(at, one)| (one.said.message, at)).collect();
-    let openings: Vec<usize> =
-        order.iter().enumerate().filter(|(_, one)| one.names().is_opening).map(|(at, _)| at).collect();
     let mut known: Vec<Vec<u64>> = Vec::with_capacity(order.len());
     let mut found = Vec::with_capacity(order.len());
     for (at, spoken) in order.iter().enumerate() {
         let names = spoken.names();
         let mut bits = vec![0_u64; order.len().div_ceil(BITS)];
         let named = names.seen.iter().filter_map(|seen| places.get(seen).copied());
-        let before = if names.is_opening { Vec::new() } else { named.chain(openings.clone()).collect() };
-        for one in before.into_iter().filter(|one| *one < at) {
+        // An opening builds on nothing, whatever it names.
+        for one in named.filter(|one| *one < at && !names.is_opening) {
             for (mine, theirs) in bits.iter_mut().zip(&known[one]) {
                 *mine |= theirs;
             }
