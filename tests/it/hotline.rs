@@ -266,11 +266,11 @@ fn a_forged_or_forked_transcript_stays_disputed_and_says_in_what() {
     other.take(one.held.last().unwrap());
     other.close();
     one.take(other.held.last().unwrap());
-    let message = withheld.said.message;
+    let (by, message) = (party("BY"), withheld.said.message);
     // It may still be on its way: nothing else is stated, and nobody is said to contradict.
     let at_other = other.session();
     assert_eq!(at_other.state, State::Closing);
-    assert_eq!(at_other.pairs[0].differences, [Difference::NotHere { party: party("BY"), message }]);
+    assert_eq!(at_other.pairs[0].differences, [Difference::NotHere { party: by, message, of: Some(by) }]);
     let at_one = one.session();
     assert_eq!(at_one.pairs[0].differences, [Difference::OnlyIn { party: party("BY"), message }]);
 }
@@ -300,8 +300,8 @@ fn while_a_text_that_a_closed_one_builds_on_is_on_its_way_nobody_is_accused() {
     other.take(&fast);
     other.take(&closed);
     let session = other.session();
-    let message = slow.said.message;
-    assert_eq!(session.pairs[0].differences, [Difference::NotHere { party: party("BY"), message }]);
+    let (by, message) = (party("BY"), slow.said.message);
+    assert_eq!(session.pairs[0].differences, [Difference::NotHere { party: by, message, of: Some(by) }]);
     assert_eq!(session.state, State::Closing);
     other.take(&slow);
     other.close();

@@ -1,11 +1,22 @@
 //! What two who closed agree on, whatever comes late, twice, or names what nobody has.
 
+use detente::domain::content::Content;
 use detente::domain::digest::Digest;
-use detente::domain::hotline::session::State;
-use detente::domain::hotline::{Names, heads, past};
+use detente::domain::form::{MessageDigest, Prose};
+use detente::domain::hotline::session::{State, seen_in};
+use detente::domain::hotline::{Difference, Names, SeenLast, SessionClose, SessionText, heads, past};
+use detente::limits;
 use proptest::prelude::*;
 
-use crate::hotline::{exchange, graph, two};
+use crate::hotline::{THREAD, exchange, graph, party, two};
+
+fn named(author: &str, message: Digest) -> SeenLast {
+    SeenLast { author: author.into(), message: Some(MessageDigest(message)), not_to: Vec::new() }
+}
+
+fn text(text: &str, seen: Vec<SeenLast>) -> Content {
+    Content::SessionText(SessionText { text: Prose(text.into()), seen, ..SessionText::default() })
+}
 
 #[test]
 fn an_opening_that_comes_after_the_closes_is_covered_by_neither_and_contradicts_none() {
@@ -38,6 +49,31 @@ fn an_opening_that_comes_after_the_closes_is_covered_by_neither_and_contradicts_
         assert_eq!(session.state, State::Closed, "{}: {:?}", desk.own, session.pairs);
         assert_ne!(session.pairs[0].agreed, signed);
     }
+}
+
+#[test]
+fn of_what_a_message_names_as_seen_the_first_are_read_and_of_what_is_not_here_no_more_is_told_than_of_all() {
+    let (mut one, mut other) = two();
+    let invented = |salt: usize| {
+        let all = 0..limits::HOTLINE_SEEN_MAX + 8;
+        all.map(move |number| named("BY", Digest::of(format!("{salt} {number}").as_bytes())))
+    };
+    let mut last = Vec::new();
+    for salt in 0..3 {
+        let seen = last.into_iter().chain(invented(salt)).collect();
+        let said = one.put(&[party("PL")], text("it names what nobody has", seen));
+        assert_eq!(seen_in(&said.said.content).len(), limits::HOTLINE_SEEN_MAX);
+        last = vec![named("BY", said.said.message)];
+    }
+    let close = SessionClose { seen: last, ..one.session().close_by(THREAD, one.own) };
+    one.put(&[party("PL")], Content::SessionClose(close));
+    exchange(&mut one, &mut other);
+    other.close();
+    let session = other.session();
+    let differences = &session.pairs[0].differences;
+    assert_eq!(differences.len(), limits::HOTLINE_DIFFERENCES_TOLD);
+    assert!(differences.iter().all(|one| matches!(one, Difference::NotHere { .. })), "{differences:?}");
+    assert_eq!(session.state, State::Closing);
 }
 
 proptest! {

@@ -2,16 +2,17 @@
 //!
 //! Never here: which of two is right. Both may close again, with more seen, until they sign the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::forms::{AgreedWith, SessionClose};
+use super::forms::{AgreedWith, SeenLast, SessionClose};
 use super::order::{Names, past};
-use super::session::{Session, Spoken, common, in_order, missing, seen_in};
+use super::session::{Session, Spoken, common, first, in_order, may_be_had, seen_in};
 use super::transcript::transcript;
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::form::MessageDigest;
 use crate::domain::party::Party;
+use crate::limits;
 
 /// Something in which two transcripts differ.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,8 +20,8 @@ pub enum Difference {
     /// Stands in the transcript of the one, and not in that of the other.
     OnlyIn { party: Party, message: Digest },
     /// The Party's transcript builds on it, and it is not on record here yet: while there is one such, no other
-    /// difference is stated.
-    NotHere { party: Party, message: Digest },
+    /// difference is stated. Of whom it is stands there as the word of who names it, and that may be a third.
+    NotHere { party: Party, message: Digest, of: Option<Party> },
     /// The Party signed this, and the messages that it names give another digest.
     OtherDigest { party: Party, signed: Option<Digest>, gives: Digest },
 }
@@ -42,8 +43,9 @@ impl Difference {
                 let by = author.map(|author| format!(" of {author}"));
                 format!("only {party} counts the text {message}{}", by.unwrap_or_default())
             }
-            Difference::NotHere { party, message } => {
-                format!("{party} counts the message {message}, which is not here yet")
+            Difference::NotHere { party, message, of } => {
+                let of = of.map(|of| format!("; it is named there as a message of {of}")).unwrap_or_default();
+                format!("{party} counts the message {message}, which is not here yet{of}")
             }
             Difference::OtherDigest { party, signed: Some(signed), gives } => {
                 format!("{party} signed the transcript {signed}, and the messages that it names give {gives}")
@@ -103,7 +105,7 @@ impl<'s> Session<'s> {
         let said: Vec<&Spoken> = self.lines.iter().map(|line| line.spoken).collect();
         let both = common(&said, author, other);
         let names: Vec<Names> = both.iter().map(|one| one.names()).collect();
-        let seen: Vec<Digest> = close.seen.iter().filter_map(|one| Some(one.message?.0)).collect();
+        let seen: Vec<Digest> = first(&close.seen).iter().filter_map(|one| Some(one.message?.0)).collect();
         let covered = past(&names, &seen);
         let both: Vec<&Spoken> = both.into_iter().filter(|one| covered.contains(&one.said.message)).collect();
         in_order(&both)
@@ -138,9 +140,13 @@ impl<'s> Session<'s> {
         let second_waits = self.not_here(second, &second_covers, (other, one));
         // As long as anything is not here on which one of the two builds, nothing can be held against either.
         if !first_waits.is_empty() || !second_waits.is_empty() {
-            let of = |party: Party| move |message: Digest| Difference::NotHere { party, message };
-            let mut differences: Vec<Difference> = first_waits.into_iter().map(of(one)).collect();
-            differences.extend(second_waits.into_iter().map(of(other)));
+            let mut differences = Vec::new();
+            for (party, waits) in [(one, first_waits), (other, second_waits)] {
+                let told =
+                    |(message, of): (Digest, Option<Party>)| Difference::NotHere { party, message, of };
+                differences.extend(waits.into_iter().map(told));
+            }
+            differences.truncate(limits::HOTLINE_DIFFERENCES_TOLD);
             return Pair { between: (one, other), agreed: None, differences, since: 0 };
         }
         let mut differences = Vec::new();
@@ -167,24 +173,32 @@ impl<'s> Session<'s> {
         Pair { between: (one, other), agreed, differences, since }
     }
 
-    /// What a close and all that it covers build on, may be had by both, and is not here: each once.
+    /// What a close and all that it covers build on, may be had by both, and is not here: each once, with whose it is by
+    /// the word of who names it; no more than are told.
     fn not_here(
         &self,
         close: &SessionClose,
         covered: &[&Spoken],
         (author, reader): (Party, Party),
-    ) -> BTreeSet<Digest> {
+    ) -> BTreeMap<Digest, Option<Party>> {
         let here: BTreeSet<Digest> = self.lines.iter().map(|line| line.spoken.said.message).collect();
-        let holds = |digest: &Digest| here.contains(digest);
-        let mut found: BTreeSet<Digest> = missing(&close.seen, reader, holds).into_iter().collect();
+        let mut found: BTreeMap<Digest, Option<Party>> = BTreeMap::new();
+        let mut look = |seen: &[SeenLast], by: &[Party]| {
+            for one in seen {
+                let Some(MessageDigest(digest)) = one.message else { continue };
+                let is_lacking = !here.contains(&digest) && by.iter().all(|party| may_be_had(one, *party));
+                if is_lacking && found.len() < limits::HOTLINE_DIFFERENCES_TOLD {
+                    found.entry(digest).or_insert_with(|| one.author.parse().ok());
+                }
+            }
+        };
+        look(first(&close.seen), &[reader]);
         for one in covered {
             // Who came in by it has nothing of what the others saw before.
             let came_in = matches!(&one.said.content, Content::SessionAddition(form)
                 if [author.as_str(), reader.as_str()].contains(&form.party.as_str()));
             if !came_in {
-                let for_author = missing(seen_in(&one.said.content), author, holds);
-                let for_reader = missing(seen_in(&one.said.content), reader, holds);
-                found.extend(for_author.into_iter().filter(|digest| for_reader.contains(digest)));
+                look(seen_in(&one.said.content), &[author, reader]);
             }
         }
         found

@@ -48,12 +48,17 @@ impl Spoken {
 /// What a message of a session says that its author had seen.
 pub fn seen_in(content: &Content) -> &[SeenLast] {
     match content {
-        Content::SessionAcceptance(form) => &form.seen,
-        Content::SessionText(form) => &form.seen,
-        Content::SessionAddition(form) => &form.seen,
-        Content::SessionClose(form) => &form.seen,
+        Content::SessionAcceptance(form) => first(&form.seen),
+        Content::SessionText(form) => first(&form.seen),
+        Content::SessionAddition(form) => first(&form.seen),
+        Content::SessionClose(form) => first(&form.seen),
         _ => &[],
     }
+}
+
+/// No writer names more, and of whoever does no more is read: neither for the order nor for what a close covers.
+pub(super) fn first(seen: &[SeenLast]) -> &[SeenLast] {
+    seen.get(..limits::HOTLINE_SEEN_MAX).unwrap_or(seen)
 }
 
 /// How a session stands, for all who are present.
@@ -174,10 +179,13 @@ impl<'s> Session<'s> {
             let names: Vec<Names> = had.iter().map(|one| one.names()).collect();
             for head in heads(&names) {
                 let message = Some(MessageDigest(head));
-                let Some(spoken) = had.iter().find(|one| one.said.message == head) else { continue };
-                if found.len() >= limits::HOTLINE_SEEN_MAX || found.iter().any(|one| one.message == message) {
+                if found.len() >= limits::HOTLINE_SEEN_MAX {
+                    break;
+                }
+                if found.iter().any(|one| one.message == message) {
                     continue;
                 }
+                let Some(spoken) = had.iter().find(|one| one.said.message == head) else { continue };
                 let not_to = to.iter().filter(|party| !spoken.is_had_by(**party)).map(Party::to_string);
                 let author = spoken.said.author.to_string();
                 found.push(SeenLast { author, message, not_to: not_to.collect() });
@@ -304,9 +312,14 @@ fn unseen(order: &[&Spoken]) -> Vec<(usize, Vec<Digest>)> {
 }
 
 /// What is named as seen, may be had by the reader, and is not here.
-pub(super) fn missing(seen: &[SeenLast], reader: Party, is_here: impl Fn(&Digest) -> bool) -> Vec<Digest> {
-    let could_be = seen.iter().filter(|one| one.not_to.iter().all(|party| party != reader.as_str()));
+fn missing(seen: &[SeenLast], reader: Party, is_here: impl Fn(&Digest) -> bool) -> Vec<Digest> {
+    let could_be = seen.iter().filter(|one| may_be_had(one, reader));
     could_be.filter_map(|one| Some(one.message?.0)).filter(|digest| !is_here(digest)).collect()
+}
+
+/// Whether a reader may have it, by who names it.
+pub(super) fn may_be_had(seen: &SeenLast, by: Party) -> bool {
+    seen.not_to.iter().all(|party| party != by.as_str())
 }
 
 /// Who opened it and to whom, and who came in since.
