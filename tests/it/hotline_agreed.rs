@@ -3,12 +3,12 @@
 use detente::domain::content::Content;
 use detente::domain::digest::Digest;
 use detente::domain::form::{MessageDigest, Prose};
-use detente::domain::hotline::session::{State, seen_in};
-use detente::domain::hotline::{Difference, Names, SeenLast, SessionClose, SessionText, heads, past};
+use detente::domain::hotline::session::{Session, State, seen_in};
+use detente::domain::hotline::{Difference, Names, Pair, SeenLast, SessionClose, SessionText, heads, past};
 use detente::limits;
 use proptest::prelude::*;
 
-use crate::hotline::{THREAD, exchange, graph, party, two};
+use crate::hotline::{Desk, THREAD, exchange, graph, party, two};
 
 fn named(author: &str, message: Digest) -> SeenLast {
     SeenLast { author: author.into(), message: Some(MessageDigest(message)), not_to: Vec::new() }
@@ -73,6 +73,85 @@ fn of_what_a_message_names_as_seen_the_first_are_read_and_of_what_is_not_here_no
     let differences = &session.pairs[0].differences;
     assert_eq!(differences.len(), limits::HOTLINE_DIFFERENCES_TOLD);
     assert!(differences.iter().all(|one| matches!(one, Difference::NotHere { .. })), "{differences:?}");
+    assert_eq!(session.state, State::Closing);
+}
+
+/// BY, which opened, LT and PL: all take part.
+fn three() -> [Desk; 3] {
+    let mut desks = ["BY", "LT", "PL"].map(Desk::new);
+    desks[0].open(&["LT", "PL"]);
+    give_all(&mut desks);
+    for at in [1, 2] {
+        desks[at].accept();
+        give_all(&mut desks);
+    }
+    desks
+}
+
+fn give_all(desks: &mut [Desk; 3]) {
+    let all: Vec<_> = desks.iter().flat_map(|desk| desk.held.clone()).collect();
+    for desk in desks {
+        all.iter().for_each(|said| desk.take(said));
+    }
+}
+
+fn between<'s>(session: &'s Session<'_>, one: &str, other: &str) -> &'s Pair {
+    session.pairs.iter().find(|pair| pair.between == (party(one), party(other))).unwrap()
+}
+
+#[test]
+fn a_text_that_names_what_nobody_has_keeps_no_two_others_from_agreeing_on_the_rest() {
+    let mut desks = three();
+    desks[0].say("before it");
+    give_all(&mut desks);
+    let nobody_has = Digest::of(b"nobody has this");
+    let content = text("hanging", vec![named("LT", nobody_has)]);
+    let hanging = desks[1].put(&[party("BY"), party("PL")], content).said.message;
+    give_all(&mut desks);
+    desks[2].say("after it");
+    give_all(&mut desks);
+    for at in [0, 2] {
+        desks[at].close();
+    }
+    give_all(&mut desks);
+    let mut agreed = Vec::new();
+    for at in [0, 2] {
+        let session = desks[at].session();
+        let pair = between(&session, "BY", "PL");
+        assert_eq!((pair.since, pair.messages), (0, 5), "{}", desks[at].own);
+        assert!(pair.differences.is_empty(), "{:?}", pair.differences);
+        agreed.push(pair.agreed.expect("both signed the same"));
+        // Of its author it is told that it waits, and for what.
+        let line = session.lines.iter().find(|line| line.spoken.said.message == hanging).unwrap();
+        assert_eq!((line.spoken.said.author, &line.missing[..]), (party("LT"), &[nobody_has][..]));
+    }
+    assert_eq!(agreed[0], agreed[1]);
+    // What is whole and was said since counts as before.
+    desks[0].say("since");
+    give_all(&mut desks);
+    let session = desks[2].session();
+    let pair = between(&session, "BY", "PL");
+    assert_eq!((pair.since, pair.agreed), (1, None));
+}
+
+#[test]
+fn who_builds_on_a_text_that_a_third_gave_to_it_alone_is_not_said_to_have_withheld_it() {
+    let mut desks = three();
+    let given = desks[1].say("to both, by its heading");
+    desks[0].take(&given);
+    let built_on = desks[0].say("we have seen it");
+    let closed = desks[0].close();
+    desks[2].close();
+    for said in [&built_on, &closed] {
+        desks[2].take(said);
+    }
+    let session = desks[2].session();
+    let pair = between(&session, "BY", "PL");
+    let message = given.said.message;
+    let not_here = Difference::NotHere { party: party("BY"), message, of: Some(party("LT")) };
+    assert_eq!(pair.differences, [not_here]);
+    let says = pair.differences[0].says(None);
+    assert!(says.ends_with("which is not here yet; it is named there as a message of LT"), "{says}");
     assert_eq!(session.state, State::Closing);
 }
 

@@ -61,10 +61,13 @@ impl Difference {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Pair {
     pub between: (Party, Party),
-    /// Both signed this one, of all that both have.
+    /// Both signed this one, of all that both have and that waits for nothing.
     pub agreed: Option<Digest>,
+    /// How many messages stand in that one.
+    pub messages: usize,
     pub differences: Vec<Difference>,
-    /// Messages that one of them, having closed, had not seen.
+    /// Messages that one of them, having closed, had not seen. One that waits for a message that is not here is none of
+    /// these: nobody could name it, and by naming what nobody has a third would keep two from ever closing.
     pub since: usize,
 }
 
@@ -147,7 +150,7 @@ impl<'s> Session<'s> {
                 differences.extend(waits.into_iter().map(told));
             }
             differences.truncate(limits::HOTLINE_DIFFERENCES_TOLD);
-            return Pair { between: (one, other), agreed: None, differences, since: 0 };
+            return Pair { between: (one, other), agreed: None, messages: 0, differences, since: 0 };
         }
         let mut differences = Vec::new();
         let mut side = |author: Party, reader: Party, close: &SessionClose, covered: &[&Spoken]| {
@@ -160,17 +163,21 @@ impl<'s> Session<'s> {
         };
         let first_signed = side(one, other, first, &first_covers);
         let second_signed = side(other, one, second, &second_covers);
-        for (party, covers, others) in
-            [(one, &first_covers, &second_covers), (other, &second_covers, &first_covers)]
-        {
-            let others: BTreeSet<Digest> = others.iter().map(|one| one.said.message).collect();
+        let by_first: BTreeSet<Digest> = first_covers.iter().map(|one| one.said.message).collect();
+        let by_second: BTreeSet<Digest> = second_covers.iter().map(|one| one.said.message).collect();
+        let sides = [(one, &first_covers, &by_second), (other, &second_covers, &by_first)];
+        for (party, covers, others) in sides {
             let only = covers.iter().map(|one| one.said.message).filter(|message| !others.contains(message));
             differences.extend(only.map(|message| Difference::OnlyIn { party, message }));
         }
-        let since = self.common(one, other).len().saturating_sub(first_covers.len().min(second_covers.len()));
+        let waiting = self.incomplete(|_| false);
+        let is_since = |message: &Digest| {
+            !waiting.contains(message) && !(by_first.contains(message) && by_second.contains(message))
+        };
+        let since = self.common(one, other).iter().filter(|one| is_since(&one.said.message)).count();
         let same = differences.is_empty() && first_signed == second_signed;
         let agreed = if same && since == 0 { first_signed } else { None };
-        Pair { between: (one, other), agreed, differences, since }
+        Pair { between: (one, other), agreed, messages: first_covers.len(), differences, since }
     }
 
     /// What a close and all that it covers build on, may be had by both, and is not here: each once, with whose it is by

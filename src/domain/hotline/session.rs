@@ -218,7 +218,7 @@ impl<'s> Session<'s> {
     }
 
     /// What is not here as a whole, or came too late, and all that builds on such.
-    fn incomplete(&self, is_later: impl Fn(&Spoken) -> bool) -> BTreeSet<Digest> {
+    pub(super) fn incomplete(&self, is_later: impl Fn(&Spoken) -> bool) -> BTreeSet<Digest> {
         let mut incomplete = BTreeSet::new();
         // In their order, so that whatever one builds on was looked at before.
         for line in &self.lines {
