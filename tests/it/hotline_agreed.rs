@@ -4,7 +4,9 @@ use detente::domain::content::Content;
 use detente::domain::digest::Digest;
 use detente::domain::form::{MessageDigest, Prose};
 use detente::domain::hotline::session::{Session, State, seen_in};
-use detente::domain::hotline::{Difference, Names, Pair, SeenLast, SessionClose, SessionText, heads, past};
+use detente::domain::hotline::{
+    AgreedWith, Difference, Names, Pair, SeenLast, SessionClose, SessionText, heads, past,
+};
 use detente::limits;
 use proptest::prelude::*;
 
@@ -153,6 +155,40 @@ fn who_builds_on_a_text_that_a_third_gave_to_it_alone_is_not_said_to_have_withhe
     let says = pair.differences[0].says(None);
     assert!(says.ends_with("which is not here yet; it is named there as a message of LT"), "{says}");
     assert_eq!(session.state, State::Closing);
+}
+
+#[test]
+fn a_close_with_two_transcripts_for_one_party_or_another_number_of_messages_agrees_with_nobody_and_says_so() {
+    let twice = |close: &mut SessionClose| {
+        let again =
+            AgreedWith { transcript: Some(MessageDigest(Digest::of(b"another"))), ..close.agreed[0].clone() };
+        close.agreed.push(again);
+    };
+    let counts = |close: &mut SessionClose| close.agreed[0].messages = Some(9);
+    let counts_nothing = |close: &mut SessionClose| close.agreed[0].messages = None;
+    let by = party("BY");
+    let cases: [(&dyn Fn(&mut SessionClose), Difference); 3] = [
+        (&twice, Difference::Several { party: by, transcripts: 2 }),
+        (&counts, Difference::OtherCount { party: by, says: Some(9), has: 2 }),
+        (&counts_nothing, Difference::OtherCount { party: by, says: None, has: 2 }),
+    ];
+    for (changed, difference) in cases {
+        let (mut one, mut other) = two();
+        let mut close = one.session().close_by(THREAD, by);
+        changed(&mut close);
+        one.put(&[party("PL")], Content::SessionClose(close));
+        other.close();
+        exchange(&mut one, &mut other);
+        for desk in [&one, &other] {
+            let session = desk.session();
+            assert_eq!(session.pairs[0].differences, [difference.clone()], "{}", desk.own);
+            assert_eq!((session.state, session.pairs[0].agreed), (State::Disputed, None));
+        }
+        // A close that says one thing takes its place.
+        one.close();
+        exchange(&mut one, &mut other);
+        assert_eq!(other.session().state, State::Closed, "{:?}", other.session().pairs);
+    }
 }
 
 proptest! {

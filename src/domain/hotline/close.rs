@@ -24,6 +24,10 @@ pub enum Difference {
     NotHere { party: Party, message: Digest, of: Option<Party> },
     /// The Party signed this, and the messages that it names give another digest.
     OtherDigest { party: Party, signed: Option<Digest>, gives: Digest },
+    /// The Party's close has so many transcripts with the same other one: which of them it means is not said.
+    Several { party: Party, transcripts: usize },
+    /// The Party signed the right transcript, and says another number of messages than stand in it.
+    OtherCount { party: Party, says: Option<u64>, has: u64 },
 }
 
 impl Difference {
@@ -31,7 +35,9 @@ impl Difference {
     pub fn message(&self) -> Option<&Digest> {
         match self {
             Difference::OnlyIn { message, .. } | Difference::NotHere { message, .. } => Some(message),
-            Difference::OtherDigest { .. } => None,
+            Difference::OtherDigest { .. } | Difference::Several { .. } | Difference::OtherCount { .. } => {
+                None
+            }
         }
     }
 
@@ -52,6 +58,17 @@ impl Difference {
             }
             Difference::OtherDigest { party, signed: None, gives } => {
                 format!("{party} signed no transcript of these messages, which give {gives}")
+            }
+            Difference::Several { party, transcripts } => {
+                format!(
+                    "the close of {party} has {transcripts} transcripts with one Party: which it means is not said"
+                )
+            }
+            Difference::OtherCount { party, says, has } => {
+                let says = says.map_or_else(|| "no number of".to_owned(), |says| says.to_string());
+                format!(
+                    "{party} says that the transcript which it signed has {says} messages, and it has {has}"
+                )
             }
         }
     }
@@ -155,9 +172,16 @@ impl<'s> Session<'s> {
         let mut differences = Vec::new();
         let mut side = |author: Party, reader: Party, close: &SessionClose, covered: &[&Spoken]| {
             let gives = Digest::of(written(thread, (author, reader), covered).as_bytes());
-            let signed = signed_with(close, reader);
+            let (with, transcripts) = with(close, reader);
+            let signed = with.and_then(|with| with.transcript).map(|digest| digest.0);
+            let (says, has) = (with.and_then(|with| with.messages), covered.len() as u64);
+            if transcripts > 1 {
+                differences.push(Difference::Several { party: author, transcripts });
+            }
             if signed != Some(gives) {
                 differences.push(Difference::OtherDigest { party: author, signed, gives });
+            } else if says != Some(has) {
+                differences.push(Difference::OtherCount { party: author, says, has });
             }
             signed
         };
@@ -180,8 +204,8 @@ impl<'s> Session<'s> {
         Pair { between: (one, other), agreed, messages: first_covers.len(), differences, since }
     }
 
-    /// What a close and all that it covers build on, may be had by both, and is not here: each once, with whose it is by
-    /// the word of who names it; no more than are told.
+    /// What a close and all that it covers build on, may be had by both, and is not here: each once, with whose it is
+    /// by the word of who names it; no more than are told.
     fn not_here(
         &self,
         close: &SessionClose,
@@ -218,7 +242,9 @@ fn written(thread: ThreadId, between: (Party, Party), messages: &[&Spoken]) -> S
     transcript(thread, between, &lines)
 }
 
-fn signed_with(close: &SessionClose, reader: Party) -> Option<Digest> {
-    let with = close.agreed.iter().find(|one| one.party == reader.as_str())?;
-    with.transcript.map(|digest| digest.0)
+/// What a close has of a reader, the first; and how many of it there are.
+fn with(close: &SessionClose, reader: Party) -> (Option<&AgreedWith>, usize) {
+    let mut all = close.agreed.iter().filter(|one| one.party == reader.as_str());
+    let first = all.next();
+    (first, all.count().saturating_add(usize::from(first.is_some())))
 }
