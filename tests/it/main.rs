@@ -70,6 +70,7 @@ mod hotline_broker;
 mod hotline_carried;
 mod hotline_checks;
 mod hotline_closed;
+mod hotline_consent;
 mod hotline_console;
 mod hotline_console_acts;
 mod hotline_console_beside;

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::close::{Difference, Pair};
+use super::consent::{Consent, word};
 use super::forms::{SeenLast, Sees, SessionAddition};
 use super::order::{Names, heads, ordered};
 use crate::domain::content::Content;
@@ -194,12 +195,11 @@ impl<'s> Session<'s> {
         found
     }
 
-    /// Whether every present Party but this one agrees, in these words, that a further one comes in.
+    /// Whether every present Party but this one agrees, its last word on it being these, that a further one comes in.
     pub fn others_agree(&self, own: Party, addition: &SessionAddition) -> bool {
         let agrees = |party: &Party| {
-            self.lines.iter().any(|line| {
-                line.spoken.said.author == *party && is_same_addition(&line.spoken.said.content, addition)
-            })
+            let mut words = self.lines.iter().rev().filter_map(|line| word(line.spoken, *party, addition));
+            words.next().is_some_and(|last| last.sees == addition.sees)
         };
         self.present.iter().filter(|party| **party != own).all(agrees)
     }
@@ -325,26 +325,21 @@ pub(super) fn may_be_had(seen: &SeenLast, by: Party) -> bool {
 /// Who opened it and to whom, and who came in since.
 fn present(begins: &Spoken, order: &[&Spoken], own: Party) -> Vec<Party> {
     let mut present: BTreeSet<Party> = begins.to.iter().copied().chain([begins.said.author]).collect();
+    let mut consent = Consent::new(order);
     for (at, spoken) in order.iter().enumerate() {
         let Content::SessionAddition(form) = &spoken.said.content else { continue };
         let Ok(party) = form.party.parse::<Party>() else { continue };
-        if !spoken.to.contains(&party) || !present.contains(&spoken.said.author) {
+        let is_in = present.contains(&party);
+        if is_in || !spoken.to.contains(&party) || !present.contains(&spoken.said.author) {
             continue;
         }
-        let agrees = |one: &Party| {
-            let said = order.iter().take(at.saturating_add(1)).filter(|spoken| spoken.said.author == *one);
-            said.map(|spoken| &spoken.said.content).any(|said| is_same_addition(said, form))
-        };
+        let all: Vec<Party> = present.iter().copied().collect();
         // Who came in by it has not seen what the others said to each other before.
-        if party == own || present.iter().filter(|one| **one != party).all(agrees) {
+        if party == own || consent.is_given(at, form, &all) {
             present.insert(party);
         }
     }
     present.into_iter().collect()
-}
-
-fn is_same_addition(content: &Content, of: &SessionAddition) -> bool {
-    matches!(content, Content::SessionAddition(form) if (&form.party, form.sees) == (&of.party, of.sees))
 }
 
 pub(super) fn common<'s>(said: &[&'s Spoken], one: Party, other: Party) -> Vec<&'s Spoken> {
