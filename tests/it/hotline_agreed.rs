@@ -54,6 +54,32 @@ fn an_opening_that_comes_after_the_closes_is_covered_by_neither_and_contradicts_
 }
 
 #[test]
+fn an_opening_that_is_all_there_is_or_that_no_message_names_is_named_by_both_closes() {
+    // Closed at once by who opened it, and by the other without a word.
+    let (mut one, mut other) = (Desk::new("BY"), Desk::new("PL"));
+    other.take(&one.open(&["PL"]));
+    for desk in [&mut one, &mut other] {
+        desk.close();
+    }
+    exchange(&mut one, &mut other);
+    // Said by a node that names nothing.
+    let (mut silent, mut opener) = (Desk::new("PL"), Desk::new("BY"));
+    let opened = opener.open(&["PL"]);
+    silent.take(&opened);
+    silent.put(&[party("BY")], text("names nothing", Vec::new()));
+    exchange(&mut opener, &mut silent);
+    for desk in [&mut opener, &mut silent] {
+        desk.close();
+    }
+    exchange(&mut opener, &mut silent);
+    for (desk, messages) in [(&one, 1), (&other, 1), (&opener, 2), (&silent, 2)] {
+        let session = desk.session();
+        assert_eq!(session.state, State::Closed, "{}: {:?}", desk.own, session.pairs);
+        assert_eq!(session.pairs[0].messages, messages, "{}", desk.own);
+    }
+}
+
+#[test]
 fn of_what_a_message_names_as_seen_the_first_are_read_and_of_what_is_not_here_no_more_is_told_than_of_all() {
     let (mut one, mut other) = two();
     let invented = |salt: usize| {
