@@ -72,7 +72,8 @@ pub fn ordered(all: &[Names]) -> Vec<Placed> {
     placed
 }
 
-/// Those of `all` that are in `from`, and all on which they build. An opening that none of these names is not among them.
+/// Those of `all` that are in `from`, and all on which they build. An opening that none of these names is not among
+/// them.
 pub fn past(all: &[Names], from: &[Digest]) -> BTreeSet<Digest> {
     let before = before(all);
     let mut found = BTreeSet::new();
