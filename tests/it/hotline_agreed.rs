@@ -10,7 +10,7 @@ use detente::domain::hotline::{
 use detente::limits;
 use proptest::prelude::*;
 
-use crate::hotline::{Desk, THREAD, exchange, graph, party, two};
+use crate::hotline::{Desk, THREAD, exchange, graph, party, spoken, two};
 
 fn named(author: &str, message: Digest) -> SeenLast {
     SeenLast { author: author.into(), message: Some(MessageDigest(message)), not_to: Vec::new() }
@@ -226,5 +226,31 @@ proptest! {
         prop_assert_eq!(past(&with, &seen), past(&all, &seen));
         prop_assert!(heads(&with).contains(&late.message));
         prop_assert_eq!(past(&with, &heads(&with)).len(), with.len());
+    }
+}
+
+#[test]
+fn whoever_writes_many_at_once_keeps_no_text_of_two_others_out_of_their_closes() {
+    let (mut lt, mut pl) = (Desk::new("LT"), Desk::new("PL"));
+    pl.take(&lt.open(&["BY", "PL"]));
+    let first = lt.say("is he armed?");
+    pl.take(&first);
+    // To one of the two alone; all but the first of them stand behind whatever the other one says.
+    let mut before = first.said.message;
+    for number in 0..2 * limits::HOTLINE_SEEN_MAX as u64 {
+        let said = spoken(party("BY"), &[party("PL")], 1_000 + number, text("x", vec![named("BY", before)]));
+        pl.take(&said);
+        if number == 0 {
+            before = said.said.message;
+        }
+    }
+    pl.take(&lt.say("stop"));
+    let (one, other) = (lt.close(), pl.close());
+    pl.take(&one);
+    lt.take(&other);
+    for desk in [&lt, &pl] {
+        let session = desk.session();
+        let [pair] = &session.pairs[..] else { panic!("{:?}", session.pairs) };
+        assert!(pair.agreed.is_some(), "{}: {pair:?}", desk.own);
     }
 }

@@ -179,19 +179,27 @@ impl<'s> Session<'s> {
             let whole = self.lines.iter().map(|line| line.spoken);
             whole.filter(|one| !incomplete.contains(&one.said.message)).collect()
         };
-        let mut found: Vec<SeenLast> = Vec::new();
-        for reader in to.iter().copied().chain([own]) {
+        let of_reader = |reader: Party| {
             let had = common(&whole, own, reader);
             let names: Vec<Names> = had.iter().map(|one| one.names()).collect();
-            for head in heads(&names) {
-                let message = Some(MessageDigest(head));
+            let find = |head: Digest| had.iter().find(|one| one.said.message == head).copied();
+            let mut heads: Vec<&Spoken> = heads(&names).into_iter().filter_map(find).collect();
+            heads.sort_by_key(|one| ![own, reader].contains(&one.said.author));
+            heads
+        };
+        let readers: Vec<Vec<&Spoken>> = to.iter().copied().chain([own]).map(of_reader).collect();
+        // Whoever writes many at once takes no room from what two others said to each other.
+        let share = (limits::HOTLINE_SEEN_MAX / readers.len().max(1)).max(1);
+        let mut found: Vec<SeenLast> = Vec::new();
+        for most in [share, limits::HOTLINE_SEEN_MAX] {
+            for spoken in readers.iter().flat_map(|heads| heads.iter().take(most)) {
+                let message = Some(MessageDigest(spoken.said.message));
                 if found.len() >= limits::HOTLINE_SEEN_MAX {
                     break;
                 }
                 if found.iter().any(|one| one.message == message) {
                     continue;
                 }
-                let Some(spoken) = had.iter().find(|one| one.said.message == head) else { continue };
                 let not_to = to.iter().filter(|party| !spoken.is_had_by(**party)).map(Party::to_string);
                 let author = spoken.said.author.to_string();
                 found.push(SeenLast { author, message, not_to: not_to.collect() });
