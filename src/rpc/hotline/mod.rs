@@ -19,6 +19,7 @@ mod join;
 mod kept;
 mod lines;
 mod phrases;
+mod receipts;
 mod references;
 mod shown;
 mod speak;
