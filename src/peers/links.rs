@@ -68,6 +68,9 @@ pub struct Seen {
     doubts: [u32; 4],
     /// Whether the other end last claimed more than we gave.
     held: bool,
+    /// How often it began to claim that since it was told last, and in which hour that was.
+    holds: u64,
+    hold_told: Option<i64>,
     /// The lists that a heartbeat was asked for already.
     asked_about: Option<(u32, [u8; 32])>,
     /// From which leaf on the other end was handed what it lacked.
@@ -277,11 +280,18 @@ impl LinkState {
         self.compared.send_if_modified(|compared| !std::mem::replace(compared, true));
     }
 
-    /// Until it shows otherwise, nothing is given to or taken from the other end. Whether that is news: the
-    /// other end may claim it as often as it likes.
-    pub fn hold(&self) -> bool {
+    /// Until it shows otherwise, nothing is given to or taken from the other end. Where that is news, how often it came
+    /// to that since it was told last: the other end may claim it, and take it back, as often as it likes, and is told
+    /// of once an hour.
+    pub fn hold(&self, now: Instant) -> Option<u64> {
         self.compared.send_if_modified(|compared| std::mem::replace(compared, false));
-        !std::mem::replace(&mut self.lock().held, true)
+        let mut seen = self.lock();
+        if std::mem::replace(&mut seen.held, true) {
+            return None;
+        }
+        seen.holds = seen.holds.saturating_add(1);
+        let told = seen.hold_told.replace(now.hour());
+        if told == Some(now.hour()) { None } else { Some(std::mem::take(&mut seen.holds)) }
     }
 
     /// Whether it said last that it has more of ours than we gave.
@@ -356,12 +366,20 @@ mod tests {
     }
 
     #[test]
-    fn that_a_link_is_held_is_news_once_until_it_is_compared_again() {
+    fn that_a_link_is_held_is_told_once_an_hour_with_how_often_it_came_to_that() {
         let link = LinkState::default();
-        assert_eq!([link.hold(), link.hold(), link.is_compared()], [true, false, false]);
-        assert!(link.is_held());
+        let minute = |minutes: i64| Instant(minutes * 60_000);
+        assert_eq!([link.hold(minute(0)), link.hold(minute(0))], [Some(1), None]);
+        assert!(link.is_held() && !link.is_compared());
+        for again in 1..=50 {
+            link.compare();
+            assert!(link.is_compared() && !link.is_held());
+            assert_eq!(link.hold(minute(again)), None);
+            assert!(link.is_held() && !link.is_compared());
+        }
+        // It goes on being held: that is no news.
+        assert_eq!(link.hold(minute(61)), None);
         link.compare();
-        assert!(link.is_compared() && !link.is_held());
-        assert_eq!([link.hold(), link.hold(), link.is_compared()], [true, false, false]);
+        assert_eq!(link.hold(minute(62)), Some(51));
     }
 }
