@@ -183,6 +183,26 @@ async fn whoever_drafts_about_what_was_taken_back_is_told_so_and_the_receiver_as
         let is_it = |one: &&calls::Fault| one.field == "heading.references[1]" && one.rule == rule;
         assert!(told.iter().find(is_it).is_some_and(|one| !one.stops_release), "{told:?}");
     }
+    // And what it names by number alone, in the same thread: taken back by its digest, or by its number.
+    let once = send(&world, "BY", 40, to("PL", 1), &filled(Kind::Text)).await;
+    let stands = send(&world, "BY", 41, to("PL", 1), &filled(Kind::Text)).await;
+    let by_number = format!("[withdraws]\nnumber = \"{}\"\nauthor = \"BY\"\n", once.number);
+    let once_back = send(&world, "BY", 42, to("PL", 1), &form(Kind::MessageWithdrawal, &by_number)).await;
+    for (named, word) in
+        [(&notice.number, Some(&back)), (&once.number, Some(&once_back)), (&stands.number, None)]
+    {
+        let reference = evidence::Reference {
+            number: named.clone(),
+            author: "BY".into(),
+            relation: evidence::Relation::Answers as i32,
+            ..Default::default()
+        };
+        let heading = calls::Heading { references: vec![reference], ..to("PL", 1) };
+        let told = draft(&world, "BY", 43, heading, &filled(Kind::Text)).await.unwrap().faults;
+        let mut rules = told.iter().filter(|one| one.field == "heading.references[1]").map(|one| &one.rule);
+        let wanted = word.map(|word| format!("WITHDRAWN by {}: its author took it back", word.number));
+        assert_eq!(rules.find(|rule| rule.starts_with("WITHDRAWN")), wanted.as_ref(), "{named}");
+    }
 
     let amended = send(&world, "BY", 3, to("PL", 1), &amends).await;
     arrived(&world, "PL", &amended.message_digest).await;
