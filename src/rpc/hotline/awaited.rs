@@ -2,6 +2,7 @@
 //!
 //! Never here: what a receipt proves, or a word on who read what.
 
+use super::receipts::Receipted;
 use super::told::Told;
 use crate::domain::digest::Digest;
 use crate::domain::event::{Event, Record};
@@ -47,12 +48,14 @@ impl Told {
                 still.push(one);
                 continue;
             };
-            for event in records.record(index).await?.events {
+            let sent = self.message(&one.message).map(|message| message.released_at);
+            let record = records.record(index).await?;
+            for event in record.events {
                 if let Event::Receipted(receipted) = event
                     && receipted.receipt.message == one.message
                 {
-                    let receipt = receipted.receipt;
-                    self.receipts.insert((one.message, one.to), (receipt.received_at, receipt.outcome));
+                    let said = Receipted::of(&receipted.receipt, sent, record.at);
+                    self.receipts.insert((one.message, one.to), said);
                 }
             }
         }

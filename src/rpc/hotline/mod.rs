@@ -20,6 +20,7 @@ mod join;
 mod kept;
 mod lines;
 mod phrases;
+mod receipts;
 mod references;
 mod rooms;
 mod shown;

@@ -8,7 +8,6 @@ use super::lines::{answers, name};
 use super::told::Told;
 use crate::codec::proto::detente::v1 as calls;
 use crate::domain::hotline::session::{Session, Spoken};
-use crate::domain::message::Outcome;
 use crate::domain::party::Party;
 
 /// What became of it at each addressee: all that was said is gone through once for all of them.
@@ -29,10 +28,8 @@ pub(super) fn of(told: &Told, session: &Session<'_>, spoken: &Spoken) -> Vec<cal
         if *party == told.own {
             state.on_record_ms = told.envelopes.get(digest).map_or(0, |(_, at)| at.0);
         }
-        match told.receipts.get(&(*digest, *party)) {
-            Some((at, Outcome::Taken)) => state.on_record_ms = at.0,
-            Some((_, refused)) => state.refused = refused.sentence().into(),
-            None => {}
+        if let Some(receipt) = told.receipts.get(&(*digest, *party)) {
+            receipt.tell(&mut state);
         }
         if let Some((console, at)) = shown.get(party) {
             state.shown_to = name(console);

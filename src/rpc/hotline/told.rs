@@ -13,6 +13,7 @@ use tonic::Status;
 use super::awaited::Awaited;
 use super::beside::Beside;
 use super::handed_on::HandedOn;
+use super::receipts::Receipted;
 use super::rooms::{Rooms, bare, named_by};
 use crate::codec::content::{self, Said as Read};
 use crate::codec::forwarded::{self, Opened};
@@ -22,7 +23,7 @@ use crate::domain::forwarded::Forwarded;
 use crate::domain::hotline::beginning;
 use crate::domain::hotline::phrases::LinkPhrases;
 use crate::domain::hotline::session::{Session, Spoken, parties};
-use crate::domain::message::{Acknowledgement, Message, Outcome, Traffic};
+use crate::domain::message::{Acknowledgement, Message, Traffic};
 use crate::domain::party::Party;
 use crate::domain::refusal::NotNow;
 use crate::domain::said::{Said, takes_back};
@@ -64,7 +65,7 @@ pub(super) struct Told {
     /// What other Parties say of it that is no line of it, as it came.
     pub beside: Vec<Beside>,
     /// Of our own messages: the receipt of each addressee that gave one.
-    pub receipts: BTreeMap<(Digest, Party), (Instant, Outcome)>,
+    pub receipts: BTreeMap<(Digest, Party), Receipted>,
     /// Dispatches of ours without a receipt on record.
     pub(super) awaited: Vec<Awaited>,
     /// All messages of the thread that were read, in its order.
