@@ -92,4 +92,22 @@ async fn what_came_by_file_is_marked_in_every_form_of_its_session_and_in_nothing
     assert!(squeezed(&found).contains(&squeezed("as heard: same")), "{found}");
     let bytes = async |desk: &str| printed(&["hotline", "transcript", thread, "--bytes", "--as", desk]).await;
     assert_eq!(bytes(&by).await, bytes(&pl).await);
+
+    // The watch is told as well: who and when where there is room, else that it did.
+    let now = object(&["watch", "now", "--as", &pl]).await;
+    let item = now["items"].as_array().unwrap().iter().find(|one| one["message"] == digest);
+    assert_eq!(item.unwrap_or_else(|| panic!("{now}"))["came_by_file"], came, "{now}");
+    for of in ["now", "hand-over"] {
+        let page = printed(&["watch", of, "--as", &pl]).await;
+        assert!(page.contains(" waiting: came by file: \"Air"), "{page}");
+    }
+    let follow = ["watch", "follow", "--once", "--as", &pl];
+    let told = printed(&follow).await;
+    assert_eq!(told.matches(&came).count(), 1, "{told}");
+    let told = printed(&[&follow[..], &["--json"]].concat()).await;
+    let notices: Vec<Value> = told.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let of_text = notices.iter().filter(|one| one["message"] == digest);
+    assert_eq!(of_text.map(|one| &one["came_by_file"]).collect::<Vec<_>>(), [&came], "{told}");
+    let opening = notices.iter().find(|one| one["message"] == opened["message"]);
+    assert_eq!(opening.map(|one| &one["came_by_file"]), Some(&Value::Null), "{told}");
 }
