@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::beside::beside;
+use super::beside::{beside, by_file};
 use super::unseen::{not_here, unseen};
 use crate::codec::message::{precedence_name, traffic_mark};
 use crate::codec::proto::detente::v1 as calls;
@@ -262,7 +262,8 @@ fn handed_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
 
 /// That its author took it back; it stays readable.
 pub(super) fn withdrawn(line: &calls::SessionLine) -> Option<String> {
-    (!line.withdrawn_by.is_empty()).then(|| format!("WITHDRAWN by {}", shown(&line.withdrawn_by)))
+    let came = by_file(&line.withdrawal_came_by_file);
+    (!line.withdrawn_by.is_empty()).then(|| format!("WITHDRAWN by {}{came}", shown(&line.withdrawn_by)))
 }
 
 /// All that was written down of a text when it was heard by telephone.
@@ -356,8 +357,11 @@ fn closed(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
 /// What both signed or, where they did not, all in which the two differ.
 pub(super) fn closed_with(one: &calls::ClosedWith) -> Vec<String> {
     let party = shown(&one.party);
+    let came = Some(&one.came_by_file).filter(|came| !came.is_empty());
+    let came = came.map(|came| format!("The close of {party} {}", shown(came)));
     if !one.agreed.is_empty() {
-        return vec![format!("Both signed this transcript with {party}: {}", hex::encode(&one.agreed))];
+        let agreed = format!("Both signed this transcript with {party}: {}", hex::encode(&one.agreed));
+        return [agreed].into_iter().chain(came).collect();
     }
     let differences = one.differences.iter();
     let mut sentences: Vec<String> =
@@ -368,6 +372,7 @@ pub(super) fn closed_with(one: &calls::ClosedWith) -> Vec<String> {
             one.since
         ));
     }
+    sentences.extend(came);
     sentences
 }
 
