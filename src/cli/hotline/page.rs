@@ -50,7 +50,7 @@ pub(super) fn session(whole: &calls::ShowSessionResponse) -> String {
 }
 
 /// What was said, with what this node knows of each text by itself, and the digest that is signed of what was said
-/// alone.
+/// alone. Behind that, outside of its order, what was heard by telephone and has no original here.
 pub(super) fn transcript(whole: &calls::ShowSessionResponse, digest: &Digest) -> String {
     let nothing = BTreeSet::new();
     let mut sheet = Sheet::without(&nothing);
@@ -69,6 +69,7 @@ pub(super) fn transcript_on(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionRes
     sheet.gap();
     sheet.put(&format!("Transcript {digest}"));
     closed(sheet, whole);
+    heard_alone(sheet, whole);
 }
 
 /// Lines as they are written, each of its pieces safe to show.
@@ -305,7 +306,8 @@ fn heard_alone(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
             shown(&heard.from),
             taken_down(heard)
         ));
-        sheet.put(&format!("     {}; no signed original of it is here", shown(words)));
+        let outside = "no signed original of it is here: outside of the signed order";
+        sheet.put(&format!("     {}; {outside}", shown(words)));
         for text in shown_lines(&heard.text) {
             sheet.quote(&text);
         }
