@@ -37,7 +37,7 @@ pub(super) struct Known {
 /// A message that a console was told of.
 struct Shown {
     stood: Stood,
-    /// The line as it was told last; `None` where that was over an earlier stream, or was let go.
+    /// All else of the line as it was told last; `None` where that was over an earlier stream, or was let go.
     line: Option<Digest>,
 }
 
@@ -254,8 +254,11 @@ fn bytes(digests: &[Digest]) -> Vec<Bytes> {
     digests.iter().map(|digest| Bytes::copy_from_slice(&digest.0)).collect()
 }
 
+/// Of all that is not told by the place.
 fn digest_of(line: &calls::SessionLine) -> Digest {
-    Digest::of(&line.encode_to_vec())
+    let (unseen_texts, missing) = (Vec::new(), Vec::new());
+    let rest = calls::SessionLine { position: 0, unseen: 0, unseen_texts, missing, ..line.clone() };
+    Digest::of(&rest.encode_to_vec())
 }
 
 fn count(number: usize) -> u32 {
