@@ -140,7 +140,7 @@ fn head(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
     } else {
         sheet.put(&format!("Present   {present}, opened by {}", shown(&session.opened_by)));
     }
-    for text in not_in(session) {
+    for text in not_in(session).into_iter().chain(not_read(session)) {
         sheet.put(&text);
     }
     for on in &session.on {
@@ -151,9 +151,6 @@ fn head(sheet: &mut Sheet<'_>, whole: &calls::ShowSessionResponse) {
         sheet.put(&format!("About     thread {}", hex::encode(&session.about)));
     }
     sheet.put(&format!("State     {}", session.state));
-    if let Some(text) = not_read(session) {
-        sheet.put(&format!("Not read  {text}"));
-    }
 }
 
 /// Who is to come in and is not in, with the word of each that is present.
