@@ -149,11 +149,9 @@ impl Told {
         self.came_by_file.extend(came.map_err(status::record)?.map(|mark| (entry.digest, mark)));
         let before = self.bytes;
         self.bytes = self.bytes.saturating_add(stored.signed.len()).saturating_add(REST_BYTES);
-        let kind = Kind::from_name(&stored.message.draft.kind);
-        let may_begin = matches!(kind, Some(Kind::SessionOpening | Kind::SessionAddition));
         self.take(entry.digest, entry.index, entry.recorded_at, stored.message);
         self.rooms.add(entry, self.bytes.saturating_sub(before));
-        if may_begin && self.rooms.present.is_empty() {
+        if self.rooms.present.is_empty() {
             self.rooms.present = parties(&self.spoken, self.own);
         }
         Ok(())
