@@ -915,3 +915,6 @@ pub const HEARTBEATS_MISSED_FOR_SURE: u64 = 3;
 pub const PING_MS_MAX: u64 = 8_000;
 /// A check that came so long after it was due is answered no more (ms).
 pub const CHECK_ANSWERED_WITHIN_MS: i64 = 24 * 60 * 60 * 1_000;
+/// Of so many sessions a console's stream keeps what it was told; of more those that were touched longest ago begin
+/// again once something of them is touched, as for a console that was told all before.
+pub const CONSOLE_SESSIONS_TOLD_MAX: usize = 64;

@@ -14,8 +14,9 @@ use detente::codec::proto::detente::v1::join_request::What as Said;
 use detente::codec::proto::detente::v1::join_response::What;
 use detente::domain::content::Content;
 use detente::domain::digest::{Digest, ThreadId};
-use detente::domain::form::Prose;
+use detente::domain::form::{MessageDigest, MessageReference, Prose};
 use detente::domain::hotline::{SessionOpening, SessionText};
+use detente::domain::message::{Reference, Relation};
 use detente::domain::people::Role;
 use detente::domain::precedence::Precedence;
 use detente::limits;
@@ -165,17 +166,45 @@ async fn a_console_that_floods_is_answered_one_by_one_and_others_are_heard_meanw
     hears.told_of(|told| line_of(told, "and we are here")).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_console_says_is_answered_before_all_that_waits_for_it_was_told() {
+    let world = officers(&["BY", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    let by = officer(&world, "BY");
+    while size(&world, "BY") <= limits::NOTICE_RECORDS_MAX as u64 {
+        say_all(&by, &thread, (0..64).map(|number| number.to_string())).await;
+    }
+    // Both are with the node before anything was told.
+    let (said, stream) = tokio::sync::mpsc::channel(2);
+    for what in [Said::Begin(calls::JoinBegin { after: 0 }), Said::Shown(Bytes::from(vec![7; 32]))] {
+        said.send(calls::JoinRequest { what: Some(what) }).await.unwrap();
+    }
+    let joined = hotlines(&by).join(tokio_stream::wrappers::ReceiverStream::new(stream)).await;
+    let mut console = Console { said, told: joined.unwrap().into_inner() };
+    let comes_first = |told: &calls::JoinResponse| match told.what {
+        Some(What::Answer(_)) => Some("the answer"),
+        Some(What::Live(_)) => Some("all on record"),
+        _ => None,
+    };
+    assert_eq!(console.told_of(comes_first).await, "the answer");
+}
+
 /// What a changed node says in one thread, as FLASH.
 pub struct Flood {
     by: Hostile,
     pub thread: ThreadId,
     place: u64,
+    /// Of what was said last.
+    last: Digest,
+    /// By each envelope.
+    refers_to: Vec<Reference>,
 }
 
 impl Flood {
     /// With a session opened in it.
     pub async fn begin(by: Hostile) -> Flood {
-        let mut flood = Flood { by, thread: ThreadId(fresh()), place: 0 };
+        let (thread, last) = (ThreadId(fresh()), Digest::ZERO);
+        let mut flood = Flood { by, thread, place: 0, last, refers_to: Vec::new() };
         let languages = vec!["en".to_owned()];
         let opening = Content::SessionOpening(SessionOpening { languages, ..SessionOpening::default() });
         let opening = flood.next("hotline.opening", &opening);
@@ -199,13 +228,41 @@ impl Flood {
         }
     }
 
+    /// A text, and as many as one call holds that answer it, each with as many references to it as there is room for.
+    pub async fn answers(&mut self) -> Digest {
+        let text = |number: usize, answers: MessageReference| {
+            Content::SessionText(SessionText {
+                text: Prose(number.to_string()),
+                answers,
+                ..SessionText::default()
+            })
+        };
+        let first = self.next("hotline.text", &text(0, MessageReference::default()));
+        self.deliver(vec![first]).await;
+        let answered = self.last;
+        let (number, author) = (String::new(), String::new());
+        let reference = Reference { message: Some(answered), number, author, relation: Relation::Answers };
+        self.refers_to = vec![reference; limits::REFERENCES_MAX];
+        let mut call = Vec::new();
+        for number in 1..=limits::DELIVERIES_PER_CALL_MAX {
+            let message_digest = Some(MessageDigest(answered));
+            let answers = MessageReference { message_digest, ..MessageReference::default() };
+            call.push(self.next("hotline.text", &text(number, answers)));
+        }
+        self.deliver(call).await;
+        self.refers_to.clear();
+        answered
+    }
+
     fn next(&mut self, kind: &str, content: &Content) -> Delivery {
         let mut draft = outgoing(self.thread, &[self.by.you], Precedence::Flash, "Flood");
         draft.kind = kind.into();
         draft.content = encode(content).unwrap().into();
+        draft.references.clone_from(&self.refers_to);
         let message = self.by.message(draft);
         let payload = detente::codec::message::encode(&message);
-        let mut dispatch = self.by.next(Precedence::Flash, Digest::of(&payload));
+        self.last = Digest::of(&payload);
+        let mut dispatch = self.by.next(Precedence::Flash, self.last);
         self.place += 1;
         (dispatch.thread, dispatch.place) = (self.thread, self.place);
         self.by.spend(&dispatch);

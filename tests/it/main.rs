@@ -78,6 +78,7 @@ mod hotline_heard;
 mod hotline_hostile;
 mod hotline_killed;
 mod hotline_lanes;
+mod hotline_moved;
 mod hotline_nodes;
 mod hotline_phrases;
 mod hotline_program;

@@ -17,12 +17,6 @@ use crate::domain::precedence::Precedence;
 use crate::domain::time::Instant;
 use crate::limits;
 
-/// Whether it is of a kind that is said of a session, or hands on what was, and is no line of it.
-pub(super) fn is_beside(message: &Message) -> bool {
-    let kind = Kind::from_name(&message.draft.kind);
-    matches!(kind, Some(Kind::Translation | Kind::SessionClose | Kind::MessageWithdrawal | Kind::Forwarded))
-}
-
 /// One of another Party's.
 pub(super) struct Beside {
     message: Digest,

@@ -364,11 +364,6 @@ impl Told {
     }
 }
 
-/// The message that this one translates, if it translates any.
-pub(super) fn translates(message: &Message) -> Option<Digest> {
-    content::said(&message.draft.kind, &message.draft.content).content().and_then(original)
-}
-
 fn original(content: &Content) -> Option<Digest> {
     let Content::Translation(form) = content else { return None };
     form.of.message_digest.map(|digest| digest.0)

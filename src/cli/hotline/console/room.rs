@@ -2,6 +2,8 @@
 //!
 //! Never here: a session or a text that is left out without a word. The node has all, and the console says so.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 use prost::Message as _;
 
@@ -18,7 +20,27 @@ impl Session {
         }
         self.bytes = self.bytes.saturating_add(takes(&line));
         self.lines.push(line);
-        // The sort is stable: what has no part in the session stays as it came.
+        self.sort();
+    }
+
+    /// Gives each of these that is here its new place. What was left out stays left out.
+    pub fn place(&mut self, moved: calls::MovedLines) {
+        let moved = moved.lines.into_iter().map(|one| (one.digest.clone(), one));
+        let mut moved: BTreeMap<Bytes, calls::MovedLine> = moved.collect();
+        for line in &mut self.lines {
+            let Some(one) = moved.remove(&line.digest) else { continue };
+            let before = takes(line);
+            (line.position, line.unseen) = (one.position, one.unseen);
+            if let Some(names) = one.names {
+                (line.unseen_texts, line.missing) = (names.unseen_texts, names.missing);
+            }
+            self.bytes = self.bytes.saturating_sub(before).saturating_add(takes(line));
+        }
+        self.sort();
+    }
+
+    /// The sort is stable: what has no part in the session stays as it came.
+    fn sort(&mut self) {
         self.lines.sort_by_key(|one| match one.position {
             0 => u32::MAX,
             position => position,
@@ -124,5 +146,43 @@ mod tests {
         let before = flooded.lines.len();
         state.told(changed, Instant(99));
         assert_eq!(state.sessions[&Bytes::from(vec![9; 16])].lines.len(), before);
+    }
+
+    #[test]
+    fn lines_that_moved_take_their_new_places_at_once_and_what_is_selected_stays_selected() {
+        let named = Bytes::from(vec![77; 32]);
+        let mut third = text(3, "BY", "three");
+        third.missing = vec![named.clone()];
+        let mut state = console(&[text(1, "BY", "one"), text(2, "BY", "two"), third]);
+        state.scroll.selected = 1;
+        let moved = |number: u8, position: u32, names: Option<calls::MovedNames>| calls::MovedLine {
+            digest: vec![number; 32].into(),
+            position,
+            unseen: 1,
+            names,
+        };
+        let names = calls::MovedNames { unseen_texts: vec![named], missing: Vec::new() };
+        // One that was left out here is among them.
+        let lines = vec![moved(2, 4, None), moved(3, 2, Some(names)), moved(50, 3, None)];
+        let what = Some(calls::join_response::What::Moved(calls::MovedLines { lines }));
+        let thread = state.thread.clone();
+        state.told(calls::JoinResponse { thread, what, ..Default::default() }, Instant(1));
+        let session = state.session().unwrap();
+        let seen: Vec<(u32, &str, u32, usize, usize)> = session
+            .lines
+            .iter()
+            .map(|line| {
+                let (unseen, missing) = (line.unseen_texts.len(), line.missing.len());
+                (line.position, line.text.as_str(), line.unseen, unseen, missing)
+            })
+            .collect();
+        assert_eq!(seen, [(1, "one", 0, 0, 0), (2, "three", 1, 1, 0), (4, "two", 1, 0, 0)]);
+        assert_eq!(session.bytes, session.lines.iter().map(takes).sum::<usize>());
+        assert_eq!(state.selected().unwrap().text, "two");
+        // Of a session that is not here nothing begins to be.
+        let what = Some(calls::join_response::What::Moved(calls::MovedLines::default()));
+        state
+            .told(calls::JoinResponse { thread: vec![9; 16].into(), what, ..Default::default() }, Instant(2));
+        assert_eq!(state.sessions.len(), 1);
     }
 }

@@ -241,6 +241,10 @@ impl State {
         match told.what {
             Some(What::Line(line)) => self.line(&thread, line, true),
             Some(What::Changed(line)) => self.line(&thread, line, false),
+            Some(What::Moved(moved)) => {
+                self.moves(&thread, moved);
+                Vec::new()
+            }
             Some(What::Session(stands)) => {
                 let (partial, closed) = (self.left_out.contains(&thread), told.closed);
                 self.keeping_place(&thread, |sessions| {
@@ -288,11 +292,7 @@ impl State {
             session.partial |= partial;
             session.put(line);
         });
-        // Where its beginning stands on the screen, what was told of the selected one since stands there as well.
-        let begins = (self.scroll.top, self.scroll.row) <= (self.scroll.selected, 0);
-        if begins && *thread == self.thread && self.view != View::List {
-            self.moved(|scroll, window| scroll.select(scroll.selected, window));
-        }
+        self.show_all_of_selected(thread);
         // An officer who has read all that is here is shown what comes; nobody's selection moves off what is unread.
         if is_new && *thread == self.thread && self.view != View::List && was_read && was_last {
             let last = self.session().map_or(0, |session| session.lines.len()).saturating_sub(1);
@@ -300,6 +300,28 @@ impl State {
         }
         self.make_room();
         if self.link == Link::Live { self.ring(thread, &digest).into_iter().collect() } else { Vec::new() }
+    }
+
+    /// Lines of a session have other places.
+    fn moves(&mut self, thread: &Bytes, moved: calls::MovedLines) {
+        if !self.sessions.contains_key(thread) {
+            return;
+        }
+        self.keeping_place(thread, |sessions| {
+            if let Some(session) = sessions.get_mut(thread) {
+                session.place(moved);
+            }
+        });
+        self.show_all_of_selected(thread);
+        self.make_room();
+    }
+
+    /// Where its beginning stands on the screen, what was told of the selected one since stands there as well.
+    fn show_all_of_selected(&mut self, thread: &Bytes) {
+        let begins = (self.scroll.top, self.scroll.row) <= (self.scroll.selected, 0);
+        if begins && *thread == self.thread && self.view != View::List {
+            self.moved(|scroll, window| scroll.select(scroll.selected, window));
+        }
     }
 
     /// Once for each.
