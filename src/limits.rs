@@ -168,7 +168,7 @@ pub const HOTLINE_TEXT_BYTES_MAX: usize = 8 * 1024;
 /// another Party: it is read out, translated and answered as one.
 pub const HOTLINE_TEXT_WORDS_MAX: usize = 500;
 /// A message of a hotline session names no more of the last ones seen; where more were written without sight of
-/// each other, the highest are named, and the rest in the next message.
+/// each other, the highest are named, and the rest in the next message. Of one that names more the first are read.
 pub const HOTLINE_SEEN_MAX: usize = 32;
 /// A session with more messages takes no more from here: another one is opened. What others say in it is taken.
 pub const HOTLINE_MESSAGES_MAX: usize = 2_000;
@@ -192,7 +192,7 @@ pub const HOTLINE_HEARD_BYTES: usize = 64 * 1024;
 pub const HOTLINE_HANDED_ON_TOLD: usize = 64;
 /// What is told of them takes no more (bytes).
 pub const HOTLINE_HANDED_ON_BYTES: usize = 256 * 1024;
-/// Of the differences of two transcripts no more are told; how many more there are is.
+/// Of the differences of two transcripts no more are told; how many more there are is, but of what is not here yet.
 pub const HOTLINE_DIFFERENCES_TOLD: usize = 32;
 /// A longer name of an officer stands in the message alone, and is not told beside the texts (bytes).
 pub const HOTLINE_NAME_BYTES_TOLD: usize = 512;

@@ -64,7 +64,7 @@ impl Desk {
         self.session().present.into_iter().filter(|party| *party != self.own).collect()
     }
 
-    fn put(&mut self, to: &[Party], content: Content) -> Spoken {
+    pub fn put(&mut self, to: &[Party], content: Content) -> Spoken {
         let number = self.held.len() as u64;
         let mut said = spoken(self.own, to, number, content);
         said.recorded = number;
@@ -126,7 +126,7 @@ impl Desk {
     }
 }
 
-fn two() -> (Desk, Desk) {
+pub fn two() -> (Desk, Desk) {
     let (mut one, mut other) = (Desk::new("BY"), Desk::new("PL"));
     let opened = one.open(&["PL"]);
     other.take(&opened);
@@ -135,7 +135,7 @@ fn two() -> (Desk, Desk) {
     (one, other)
 }
 
-fn exchange(one: &mut Desk, other: &mut Desk) {
+pub fn exchange(one: &mut Desk, other: &mut Desk) {
     for said in one.held.clone() {
         other.take(&said);
     }
@@ -266,11 +266,11 @@ fn a_forged_or_forked_transcript_stays_disputed_and_says_in_what() {
     other.take(one.held.last().unwrap());
     other.close();
     one.take(other.held.last().unwrap());
-    let message = withheld.said.message;
+    let (by, message) = (party("BY"), withheld.said.message);
     // It may still be on its way: nothing else is stated, and nobody is said to contradict.
     let at_other = other.session();
     assert_eq!(at_other.state, State::Closing);
-    assert_eq!(at_other.pairs[0].differences, [Difference::NotHere { party: party("BY"), message }]);
+    assert_eq!(at_other.pairs[0].differences, [Difference::NotHere { party: by, message, of: Some(by) }]);
     let at_one = one.session();
     assert_eq!(at_one.pairs[0].differences, [Difference::OnlyIn { party: party("BY"), message }]);
 }
@@ -300,8 +300,8 @@ fn while_a_text_that_a_closed_one_builds_on_is_on_its_way_nobody_is_accused() {
     other.take(&fast);
     other.take(&closed);
     let session = other.session();
-    let message = slow.said.message;
-    assert_eq!(session.pairs[0].differences, [Difference::NotHere { party: party("BY"), message }]);
+    let (by, message) = (party("BY"), slow.said.message);
+    assert_eq!(session.pairs[0].differences, [Difference::NotHere { party: by, message, of: Some(by) }]);
     assert_eq!(session.state, State::Closing);
     other.take(&slow);
     other.close();
@@ -389,7 +389,7 @@ fn a_text_is_limited_in_bytes_and_words_and_nothing_is_cut() {
 }
 
 /// Messages of a session in which each names any of those before it.
-fn graph() -> impl Strategy<Value = Vec<Names>> {
+pub fn graph() -> impl Strategy<Value = Vec<Names>> {
     prop::collection::vec(
         (any::<u32>(), 0..10_u8, prop::collection::vec(any::<prop::sample::Index>(), 0..3)),
         0..24,

@@ -5,7 +5,7 @@ use detente::cli::form::{self, Syntax};
 use detente::codec::proto::detente::v1 as calls;
 use detente::domain::content::{Content, Kind};
 
-use crate::hotline_nodes::{accept, close, officer, officers, open, say, say_call, show};
+use crate::hotline_nodes::{accept, close, officer, officers, open, page, say, say_call, show};
 use crate::officer::{arrived, hotlines, violations};
 use crate::world::World;
 
@@ -78,4 +78,44 @@ async fn a_session_that_both_closed_is_opened_again_only_by_who_says_that_it_is_
     let found = crate::by_hand::proven(&world, "PL", &thread).await;
     let unseen = "that BY and PL hold the same to have been said: 1 message(s) that one of them had not seen";
     assert!(found.findings.iter().any(|one| one.sentence.starts_with(unseen)), "{:#?}", found.findings);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_opening_after_both_closed_makes_nobodys_signature_look_forged_and_both_close_again() {
+    let world = officers(&["BY", "PL"]).await;
+    let thread = open(&world, "BY", &["PL"]).await.thread;
+    let accepted = accept(&world, "PL", &thread).await;
+    arrived(&world, "BY", &accepted.message_digest).await;
+    let close_both = async || {
+        let closed = close(&world, "BY", &thread).await;
+        arrived(&world, "PL", &closed.message_digest).await;
+        let closed = close(&world, "PL", &thread).await;
+        arrived(&world, "BY", &closed.message_digest).await;
+    };
+    close_both().await;
+    assert_eq!(show(&world, "PL", &thread).await.session.unwrap().state, "closed");
+
+    let content = form::read(Kind::SessionOpening, Syntax::Toml, "languages = [\"en\"]\n").unwrap();
+    let heading = calls::Heading { thread: thread.clone(), ..crate::officer::heading(1) };
+    let late = crate::officer::send(&world, "BY", 9, heading, &content).await;
+    arrived(&world, "PL", &late.message_digest).await;
+    for at in ["BY", "PL"] {
+        let shown = show(&world, at, &thread).await;
+        let with = &shown.closed[0];
+        assert_eq!(shown.session.unwrap().state, "closing", "{at}");
+        assert_eq!((with.since, with.agreed.len(), with.differences.len()), (1, 0, 0), "{at}: {with:?}");
+        let printed = page(&world, at, &thread).await;
+        assert!(printed.contains("1 message(s) that one of you had not seen when it closed"), "{printed}");
+        assert!(!printed.contains("Disputed"), "{printed}");
+        let found = crate::by_hand::proven(&world, at, &thread).await;
+        assert!(found.holds());
+        let says = |words: &str| found.findings.iter().any(|one| one.sentence.contains(words));
+        assert!(says("1 message(s) that one of them had not seen when it closed"), "{:#?}", found.findings);
+        assert!(!says("and the messages that it names give"), "{:#?}", found.findings);
+    }
+    close_both().await;
+    for at in ["BY", "PL"] {
+        let shown = show(&world, at, &thread).await;
+        assert_eq!(shown.session.unwrap().state, "closed", "{at}: {:?}", shown.closed);
+    }
 }

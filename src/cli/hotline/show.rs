@@ -9,6 +9,7 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use serde_json::{Value, json};
 
+use super::close::signed_by_close;
 use super::{page, paper, service};
 use crate::cli::desk::{As, Desk, answer};
 use crate::cli::fault::Fault;
@@ -123,9 +124,11 @@ pub async fn transcript(args: TranscriptArgs) -> Result<(), Fault> {
     let desk = args.person.open()?;
     let thread: Bytes = known_thread(&desk, &args.thread).await?.0.to_vec().into();
     let asked = calls::TranscriptRequest { thread: thread.clone(), with: args.with.unwrap_or_default() };
-    let signed = answer(service(&desk).transcript(asked)).await?;
-    let digest = Digest::of(&signed.transcript);
-    let text = String::from_utf8(signed.transcript.to_vec())
+    let answered = answer(service(&desk).transcript(asked)).await?;
+    // What waits for a message that is not here is signed by nobody.
+    let signed = signed_by_close(&answered);
+    let digest = Digest::of(signed);
+    let text = String::from_utf8(signed.to_vec())
         .map_err(|_| Fault::new("the node gave a transcript that is not text"))?;
     if args.bytes {
         out::text(&text);

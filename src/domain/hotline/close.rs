@@ -2,16 +2,17 @@
 //!
 //! Never here: which of two is right. Both may close again, with more seen, until they sign the same.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::forms::{AgreedWith, SessionClose};
+use super::forms::{AgreedWith, SeenLast, SessionClose};
 use super::order::{Names, past};
-use super::session::{Session, Spoken, common, in_order, missing, seen_in};
+use super::session::{Session, Spoken, common, first, in_order, may_be_had, seen_in};
 use super::transcript::transcript;
 use crate::domain::content::Content;
 use crate::domain::digest::{Digest, ThreadId};
 use crate::domain::form::MessageDigest;
 use crate::domain::party::Party;
+use crate::limits;
 
 /// Something in which two transcripts differ.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -19,10 +20,14 @@ pub enum Difference {
     /// Stands in the transcript of the one, and not in that of the other.
     OnlyIn { party: Party, message: Digest },
     /// The Party's transcript builds on it, and it is not on record here yet: while there is one such, no other
-    /// difference is stated.
-    NotHere { party: Party, message: Digest },
+    /// difference is stated. Of whom it is stands there as the word of who names it, and that may be a third.
+    NotHere { party: Party, message: Digest, of: Option<Party> },
     /// The Party signed this, and the messages that it names give another digest.
     OtherDigest { party: Party, signed: Option<Digest>, gives: Digest },
+    /// The Party's close has so many transcripts with the same other one: which of them it means is not said.
+    Several { party: Party, transcripts: usize },
+    /// The Party signed the right transcript, and says another number of messages than stand in it.
+    OtherCount { party: Party, says: Option<u64>, has: u64 },
 }
 
 impl Difference {
@@ -30,7 +35,9 @@ impl Difference {
     pub fn message(&self) -> Option<&Digest> {
         match self {
             Difference::OnlyIn { message, .. } | Difference::NotHere { message, .. } => Some(message),
-            Difference::OtherDigest { .. } => None,
+            Difference::OtherDigest { .. } | Difference::Several { .. } | Difference::OtherCount { .. } => {
+                None
+            }
         }
     }
 
@@ -42,14 +49,26 @@ impl Difference {
                 let by = author.map(|author| format!(" of {author}"));
                 format!("only {party} counts the text {message}{}", by.unwrap_or_default())
             }
-            Difference::NotHere { party, message } => {
-                format!("{party} counts the message {message}, which is not here yet")
+            Difference::NotHere { party, message, of } => {
+                let of = of.map(|of| format!("; it is named there as a message of {of}")).unwrap_or_default();
+                format!("{party} counts the message {message}, which is not here yet{of}")
             }
             Difference::OtherDigest { party, signed: Some(signed), gives } => {
                 format!("{party} signed the transcript {signed}, and the messages that it names give {gives}")
             }
             Difference::OtherDigest { party, signed: None, gives } => {
                 format!("{party} signed no transcript of these messages, which give {gives}")
+            }
+            Difference::Several { party, transcripts } => {
+                format!(
+                    "the close of {party} has {transcripts} transcripts with one Party: which it means is not said"
+                )
+            }
+            Difference::OtherCount { party, says, has } => {
+                let says = says.map_or_else(|| "no number of".to_owned(), |says| says.to_string());
+                format!(
+                    "{party} says that the transcript which it signed has {says} messages, and it has {has}"
+                )
             }
         }
     }
@@ -59,10 +78,13 @@ impl Difference {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Pair {
     pub between: (Party, Party),
-    /// Both signed this one, of all that both have.
+    /// Both signed this one, of all that both have and that waits for nothing.
     pub agreed: Option<Digest>,
+    /// How many messages stand in that one.
+    pub messages: usize,
     pub differences: Vec<Difference>,
-    /// Messages that one of them, having closed, had not seen.
+    /// Messages that one of them, having closed, had not seen. One that waits for a message that is not here is none of
+    /// these: nobody could name it, and by naming what nobody has a third would keep two from ever closing.
     pub since: usize,
 }
 
@@ -103,7 +125,7 @@ impl<'s> Session<'s> {
         let said: Vec<&Spoken> = self.lines.iter().map(|line| line.spoken).collect();
         let both = common(&said, author, other);
         let names: Vec<Names> = both.iter().map(|one| one.names()).collect();
-        let seen: Vec<Digest> = close.seen.iter().filter_map(|one| Some(one.message?.0)).collect();
+        let seen: Vec<Digest> = first(&close.seen).iter().filter_map(|one| Some(one.message?.0)).collect();
         let covered = past(&names, &seen);
         let both: Vec<&Spoken> = both.into_iter().filter(|one| covered.contains(&one.said.message)).collect();
         in_order(&both)
@@ -138,53 +160,76 @@ impl<'s> Session<'s> {
         let second_waits = self.not_here(second, &second_covers, (other, one));
         // As long as anything is not here on which one of the two builds, nothing can be held against either.
         if !first_waits.is_empty() || !second_waits.is_empty() {
-            let of = |party: Party| move |message: Digest| Difference::NotHere { party, message };
-            let mut differences: Vec<Difference> = first_waits.into_iter().map(of(one)).collect();
-            differences.extend(second_waits.into_iter().map(of(other)));
-            return Pair { between: (one, other), agreed: None, differences, since: 0 };
+            let mut differences = Vec::new();
+            for (party, waits) in [(one, first_waits), (other, second_waits)] {
+                let told =
+                    |(message, of): (Digest, Option<Party>)| Difference::NotHere { party, message, of };
+                differences.extend(waits.into_iter().map(told));
+            }
+            differences.truncate(limits::HOTLINE_DIFFERENCES_TOLD);
+            return Pair { between: (one, other), agreed: None, messages: 0, differences, since: 0 };
         }
         let mut differences = Vec::new();
         let mut side = |author: Party, reader: Party, close: &SessionClose, covered: &[&Spoken]| {
             let gives = Digest::of(written(thread, (author, reader), covered).as_bytes());
-            let signed = signed_with(close, reader);
+            let (with, transcripts) = with(close, reader);
+            let signed = with.and_then(|with| with.transcript).map(|digest| digest.0);
+            let (says, has) = (with.and_then(|with| with.messages), covered.len() as u64);
+            if transcripts > 1 {
+                differences.push(Difference::Several { party: author, transcripts });
+            }
             if signed != Some(gives) {
                 differences.push(Difference::OtherDigest { party: author, signed, gives });
+            } else if says != Some(has) {
+                differences.push(Difference::OtherCount { party: author, says, has });
             }
             signed
         };
         let first_signed = side(one, other, first, &first_covers);
         let second_signed = side(other, one, second, &second_covers);
-        for (party, covers, others) in
-            [(one, &first_covers, &second_covers), (other, &second_covers, &first_covers)]
-        {
-            let others: BTreeSet<Digest> = others.iter().map(|one| one.said.message).collect();
+        let by_first: BTreeSet<Digest> = first_covers.iter().map(|one| one.said.message).collect();
+        let by_second: BTreeSet<Digest> = second_covers.iter().map(|one| one.said.message).collect();
+        let sides = [(one, &first_covers, &by_second), (other, &second_covers, &by_first)];
+        for (party, covers, others) in sides {
             let only = covers.iter().map(|one| one.said.message).filter(|message| !others.contains(message));
             differences.extend(only.map(|message| Difference::OnlyIn { party, message }));
         }
-        let since = self.common(one, other).len().saturating_sub(first_covers.len().min(second_covers.len()));
+        let waiting = self.incomplete(|_| false);
+        let is_since = |message: &Digest| {
+            !waiting.contains(message) && !(by_first.contains(message) && by_second.contains(message))
+        };
+        let since = self.common(one, other).iter().filter(|one| is_since(&one.said.message)).count();
         let same = differences.is_empty() && first_signed == second_signed;
         let agreed = if same && since == 0 { first_signed } else { None };
-        Pair { between: (one, other), agreed, differences, since }
+        Pair { between: (one, other), agreed, messages: first_covers.len(), differences, since }
     }
 
-    /// What a close and all that it covers build on, may be had by both, and is not here: each once.
+    /// What a close and all that it covers build on, may be had by both, and is not here: each once, with whose it is
+    /// by the word of who names it; no more than are told.
     fn not_here(
         &self,
         close: &SessionClose,
         covered: &[&Spoken],
         (author, reader): (Party, Party),
-    ) -> BTreeSet<Digest> {
+    ) -> BTreeMap<Digest, Option<Party>> {
         let here: BTreeSet<Digest> = self.lines.iter().map(|line| line.spoken.said.message).collect();
-        let holds = |digest: &Digest| here.contains(digest);
-        let mut found: BTreeSet<Digest> = missing(&close.seen, reader, holds).into_iter().collect();
+        let mut found: BTreeMap<Digest, Option<Party>> = BTreeMap::new();
+        let mut look = |seen: &[SeenLast], by: &[Party]| {
+            for one in seen {
+                let Some(MessageDigest(digest)) = one.message else { continue };
+                let is_lacking = !here.contains(&digest) && by.iter().all(|party| may_be_had(one, *party));
+                if is_lacking && found.len() < limits::HOTLINE_DIFFERENCES_TOLD {
+                    found.entry(digest).or_insert_with(|| one.author.parse().ok());
+                }
+            }
+        };
+        look(first(&close.seen), &[reader]);
         for one in covered {
             // Who came in by it has nothing of what the others saw before.
             let came_in = matches!(&one.said.content, Content::SessionAddition(form)
                 if [author.as_str(), reader.as_str()].contains(&form.party.as_str()));
             if !came_in {
-                let for_author = missing(seen_in(&one.said.content), author, holds);
-                let for_reader = missing(seen_in(&one.said.content), reader, holds);
-                found.extend(for_author.into_iter().filter(|digest| for_reader.contains(digest)));
+                look(seen_in(&one.said.content), &[author, reader]);
             }
         }
         found
@@ -197,7 +242,9 @@ fn written(thread: ThreadId, between: (Party, Party), messages: &[&Spoken]) -> S
     transcript(thread, between, &lines)
 }
 
-fn signed_with(close: &SessionClose, reader: Party) -> Option<Digest> {
-    let with = close.agreed.iter().find(|one| one.party == reader.as_str())?;
-    with.transcript.map(|digest| digest.0)
+/// What a close has of a reader, the first; and how many of it there are.
+fn with(close: &SessionClose, reader: Party) -> (Option<&AgreedWith>, usize) {
+    let mut all = close.agreed.iter().filter(|one| one.party == reader.as_str());
+    let first = all.next();
+    (first, all.count().saturating_add(usize::from(first.is_some())))
 }

@@ -4,6 +4,7 @@
 //! signed, dispatched and receipted like all others.
 
 mod close;
+mod consent;
 mod forms;
 mod heard;
 mod order;

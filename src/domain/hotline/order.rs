@@ -6,6 +6,9 @@
 //! smaller by trying comes first only among texts that were written without sight of each other, where coming
 //! first means nothing and is shown to mean nothing.
 //!
+//! To stand after an opening is not to have seen it: a message builds on what it names and on nothing else, or one
+//! more opening, sent when all is said, would change what was signed before it.
+//!
 //! Never here: a date-time group, a place, a serial, or the order of arrival.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +19,7 @@ use crate::domain::digest::Digest;
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Names {
     pub message: Digest,
-    /// Everything else stands after it.
+    /// Everything else stands after it, and builds on it only by naming it.
     pub is_opening: bool,
     /// Named as seen; those that are not here count for nothing until they come.
     pub seen: Vec<Digest>,
@@ -69,10 +72,10 @@ pub fn ordered(all: &[Names]) -> Vec<Placed> {
     placed
 }
 
-/// Those of `all` that are in `from`, and all on which they build.
+/// Those of `all` that are in `from`, and all on which they build. An opening that none of these names is not among
+/// them.
 pub fn past(all: &[Names], from: &[Digest]) -> BTreeSet<Digest> {
     let before = before(all);
-    let openings = openings(all);
     let mut found = BTreeSet::new();
     let mut next: Vec<Digest> = from.iter().filter(|one| before.contains_key(one)).copied().collect();
     while let Some(message) = next.pop() {
@@ -80,19 +83,13 @@ pub fn past(all: &[Names], from: &[Digest]) -> BTreeSet<Digest> {
             next.extend(&before[&message]);
         }
     }
-    if found.iter().any(|one| !openings.contains(one)) {
-        found.extend(openings);
-    }
     found
 }
 
-/// Those on which no other one builds: who has seen all names these. Highest first.
+/// Those on which no other one builds, openings too: who has seen all names these. Highest first.
 pub fn heads(all: &[Names]) -> Vec<Digest> {
-    let before = before(all);
-    let openings = openings(all);
-    let only_openings = before.len() == openings.len();
-    let named: BTreeSet<Digest> = before.into_values().flatten().collect();
-    let is_head = |one: &Digest| !named.contains(one) && (only_openings || !openings.contains(one));
+    let named: BTreeSet<Digest> = before(all).into_values().flatten().collect();
+    let is_head = |one: &Digest| !named.contains(one);
     ordered(all).into_iter().rev().map(|one| one.message).filter(is_head).collect()
 }
 

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::close::{Difference, Pair};
+use super::consent::{Consent, word};
 use super::forms::{SeenLast, Sees, SessionAddition};
 use super::order::{Names, heads, ordered};
 use crate::domain::content::Content;
@@ -48,12 +49,17 @@ impl Spoken {
 /// What a message of a session says that its author had seen.
 pub fn seen_in(content: &Content) -> &[SeenLast] {
     match content {
-        Content::SessionAcceptance(form) => &form.seen,
-        Content::SessionText(form) => &form.seen,
-        Content::SessionAddition(form) => &form.seen,
-        Content::SessionClose(form) => &form.seen,
+        Content::SessionAcceptance(form) => first(&form.seen),
+        Content::SessionText(form) => first(&form.seen),
+        Content::SessionAddition(form) => first(&form.seen),
+        Content::SessionClose(form) => first(&form.seen),
         _ => &[],
     }
+}
+
+/// No writer names more, and of whoever does no more is read: neither for the order nor for what a close covers.
+pub(super) fn first(seen: &[SeenLast]) -> &[SeenLast] {
+    seen.get(..limits::HOTLINE_SEEN_MAX).unwrap_or(seen)
 }
 
 /// How a session stands, for all who are present.
@@ -174,10 +180,13 @@ impl<'s> Session<'s> {
             let names: Vec<Names> = had.iter().map(|one| one.names()).collect();
             for head in heads(&names) {
                 let message = Some(MessageDigest(head));
-                let Some(spoken) = had.iter().find(|one| one.said.message == head) else { continue };
-                if found.len() >= limits::HOTLINE_SEEN_MAX || found.iter().any(|one| one.message == message) {
+                if found.len() >= limits::HOTLINE_SEEN_MAX {
+                    break;
+                }
+                if found.iter().any(|one| one.message == message) {
                     continue;
                 }
+                let Some(spoken) = had.iter().find(|one| one.said.message == head) else { continue };
                 let not_to = to.iter().filter(|party| !spoken.is_had_by(**party)).map(Party::to_string);
                 let author = spoken.said.author.to_string();
                 found.push(SeenLast { author, message, not_to: not_to.collect() });
@@ -186,12 +195,11 @@ impl<'s> Session<'s> {
         found
     }
 
-    /// Whether every present Party but this one agrees, in these words, that a further one comes in.
+    /// Whether every present Party but this one agrees, its last word on it being these, that a further one comes in.
     pub fn others_agree(&self, own: Party, addition: &SessionAddition) -> bool {
         let agrees = |party: &Party| {
-            self.lines.iter().any(|line| {
-                line.spoken.said.author == *party && is_same_addition(&line.spoken.said.content, addition)
-            })
+            let mut words = self.lines.iter().rev().filter_map(|line| word(line.spoken, *party, addition));
+            words.next().is_some_and(|last| last.sees == addition.sees)
         };
         self.present.iter().filter(|party| **party != own).all(agrees)
     }
@@ -210,7 +218,7 @@ impl<'s> Session<'s> {
     }
 
     /// What is not here as a whole, or came too late, and all that builds on such.
-    fn incomplete(&self, is_later: impl Fn(&Spoken) -> bool) -> BTreeSet<Digest> {
+    pub(super) fn incomplete(&self, is_later: impl Fn(&Spoken) -> bool) -> BTreeSet<Digest> {
         let mut incomplete = BTreeSet::new();
         // In their order, so that whatever one builds on was looked at before.
         for line in &self.lines {
@@ -279,16 +287,14 @@ fn unseen(order: &[&Spoken]) -> Vec<(usize, Vec<Digest>)> {
         return Vec::new();
     }
     let places: BTreeMap<Digest, usize> = (0..).zip(order).map(|(at, one)| (one.said.message, at)).collect();
-    let openings: Vec<usize> =
-        order.iter().enumerate().filter(|(_, one)| one.names().is_opening).map(|(at, _)| at).collect();
     let mut known: Vec<Vec<u64>> = Vec::with_capacity(order.len());
     let mut found = Vec::with_capacity(order.len());
     for (at, spoken) in order.iter().enumerate() {
         let names = spoken.names();
         let mut bits = vec![0_u64; order.len().div_ceil(BITS)];
         let named = names.seen.iter().filter_map(|seen| places.get(seen).copied());
-        let before = if names.is_opening { Vec::new() } else { named.chain(openings.clone()).collect() };
-        for one in before.into_iter().filter(|one| *one < at) {
+        // An opening builds on nothing, whatever it names.
+        for one in named.filter(|one| *one < at && !names.is_opening) {
             for (mine, theirs) in bits.iter_mut().zip(&known[one]) {
                 *mine |= theirs;
             }
@@ -306,34 +312,34 @@ fn unseen(order: &[&Spoken]) -> Vec<(usize, Vec<Digest>)> {
 }
 
 /// What is named as seen, may be had by the reader, and is not here.
-pub(super) fn missing(seen: &[SeenLast], reader: Party, is_here: impl Fn(&Digest) -> bool) -> Vec<Digest> {
-    let could_be = seen.iter().filter(|one| one.not_to.iter().all(|party| party != reader.as_str()));
+fn missing(seen: &[SeenLast], reader: Party, is_here: impl Fn(&Digest) -> bool) -> Vec<Digest> {
+    let could_be = seen.iter().filter(|one| may_be_had(one, reader));
     could_be.filter_map(|one| Some(one.message?.0)).filter(|digest| !is_here(digest)).collect()
+}
+
+/// Whether a reader may have it, by who names it.
+pub(super) fn may_be_had(seen: &SeenLast, by: Party) -> bool {
+    seen.not_to.iter().all(|party| party != by.as_str())
 }
 
 /// Who opened it and to whom, and who came in since.
 fn present(begins: &Spoken, order: &[&Spoken], own: Party) -> Vec<Party> {
     let mut present: BTreeSet<Party> = begins.to.iter().copied().chain([begins.said.author]).collect();
+    let mut consent = Consent::new(order);
     for (at, spoken) in order.iter().enumerate() {
         let Content::SessionAddition(form) = &spoken.said.content else { continue };
         let Ok(party) = form.party.parse::<Party>() else { continue };
-        if !spoken.to.contains(&party) || !present.contains(&spoken.said.author) {
+        let is_in = present.contains(&party);
+        if is_in || !spoken.to.contains(&party) || !present.contains(&spoken.said.author) {
             continue;
         }
-        let agrees = |one: &Party| {
-            let said = order.iter().take(at.saturating_add(1)).filter(|spoken| spoken.said.author == *one);
-            said.map(|spoken| &spoken.said.content).any(|said| is_same_addition(said, form))
-        };
+        let all: Vec<Party> = present.iter().copied().collect();
         // Who came in by it has not seen what the others said to each other before.
-        if party == own || present.iter().filter(|one| **one != party).all(agrees) {
+        if party == own || consent.is_given(at, form, &all) {
             present.insert(party);
         }
     }
     present.into_iter().collect()
-}
-
-fn is_same_addition(content: &Content, of: &SessionAddition) -> bool {
-    matches!(content, Content::SessionAddition(form) if (&form.party, form.sees) == (&of.party, of.sees))
 }
 
 pub(super) fn common<'s>(said: &[&'s Spoken], one: Party, other: Party) -> Vec<&'s Spoken> {

@@ -107,7 +107,7 @@ impl Checker<'_> {
     fn transcripts(&mut self, session: &Session<'_>, pair: &Pair) {
         let (one, other) = pair.between;
         if let Some(agreed) = pair.agreed {
-            let messages = session.common(one, other).len();
+            let messages = pair.messages;
             let sentence = format!(
                 "{one} and {other} signed the same transcript {agreed}, and the {messages} messages that both have give it"
             );

@@ -1,0 +1,96 @@
+//! Who agrees that a further Party comes in: of each that is present the last word before the addition.
+//!
+//! Never here: a clock, or a word that the author of an addition had not seen when it let a Party in. By one that is
+//! given an earlier place whoever is present could put that Party out again.
+
+use std::collections::BTreeMap;
+
+use super::forms::SessionAddition;
+use super::session::Spoken;
+use crate::domain::content::Content;
+use crate::domain::digest::Digest;
+use crate::domain::party::Party;
+
+/// The messages of a session in their order, and what was looked up of them.
+pub(super) struct Consent<'s> {
+    order: &'s [&'s Spoken],
+    places: BTreeMap<Digest, usize>,
+    /// Of the words of a Party on a further one, by its code: the place of the last on which each message builds.
+    built_on: BTreeMap<(Party, String), Vec<Option<usize>>>,
+}
+
+impl<'s> Consent<'s> {
+    pub fn new(order: &'s [&'s Spoken]) -> Consent<'s> {
+        let places = (0..).zip(order).map(|(at, one)| (one.said.message, at)).collect();
+        Consent { order, places, built_on: BTreeMap::new() }
+    }
+
+    /// Whether each of these agrees to the addition in this place.
+    pub fn is_given(&mut self, at: usize, addition: &SessionAddition, by: &[Party]) -> bool {
+        let order = self.order;
+        let said_so = |party: &Party| {
+            let mut words =
+                order.iter().take(at.saturating_add(1)).filter_map(|one| word(one, *party, addition));
+            words.any(|said| said.sees == addition.sees)
+        };
+        // Who never said so spares the look at what builds on what.
+        by.iter().all(said_so)
+            && by.iter().all(|party| {
+                self.last_word(at, *party, addition).is_some_and(|said| said.sees == addition.sees)
+            })
+    }
+
+    /// The last word of a Party on which the addition in this place builds, itself among them; where it builds on none,
+    /// the last that stands before it.
+    fn last_word(
+        &mut self,
+        at: usize,
+        party: Party,
+        addition: &SessionAddition,
+    ) -> Option<&'s SessionAddition> {
+        let (order, places) = (self.order, &self.places);
+        if let Some(own) = order.get(at).and_then(|one| word(one, party, addition)) {
+            return Some(own);
+        }
+        let key = (party, addition.party.clone());
+        let all = self.built_on.entry(key).or_insert_with(|| built_on(order, places, party, addition));
+        match all.get(at).copied().flatten() {
+            Some(place) => order.get(place).and_then(|one| word(one, party, addition)),
+            None => order.iter().take(at).rev().find_map(|one| word(one, party, addition)),
+        }
+    }
+}
+
+/// What a message says of the Party that the addition is of, if it is this Party's word on that.
+pub(super) fn word<'s>(
+    one: &'s Spoken,
+    by: Party,
+    addition: &SessionAddition,
+) -> Option<&'s SessionAddition> {
+    match &one.said.content {
+        Content::SessionAddition(form) if one.said.author == by && form.party == addition.party => Some(form),
+        _ => None,
+    }
+}
+
+fn built_on(
+    order: &[&Spoken],
+    places: &BTreeMap<Digest, usize>,
+    party: Party,
+    addition: &SessionAddition,
+) -> Vec<Option<usize>> {
+    let mut found: Vec<Option<usize>> = Vec::with_capacity(order.len());
+    for (at, one) in order.iter().enumerate() {
+        let names = one.names();
+        let named = names.seen.iter().filter_map(|seen| places.get(seen).copied());
+        // An opening builds on nothing, whatever it names.
+        let before = named.filter(|named| *named < at && !names.is_opening);
+        let words = before.map(|named| match word(order[named], party, addition) {
+            Some(_) => Some(named),
+            None => found[named],
+        });
+        let last = words.max().flatten();
+        found.push(last);
+    }
+    found
+}

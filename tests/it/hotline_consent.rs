@@ -1,0 +1,78 @@
+//! Who lets a further Party in: the last word of each that is present, and no word that comes too late.
+
+use detente::domain::content::Content;
+use detente::domain::digest::Digest;
+use detente::domain::form::{MessageDigest, Prose};
+use detente::domain::hotline::session::Spoken;
+use detente::domain::hotline::{SeenLast, Sees, SessionAddition};
+use detente::domain::party::Party;
+
+use crate::hotline::{Desk, exchange, party, spoken, two};
+
+fn addition(sees: Sees) -> SessionAddition {
+    SessionAddition { party: "LT".into(), sees: Some(sees), ..SessionAddition::default() }
+}
+
+/// To LT as well, where all others agree or where it is said so.
+fn agree(desk: &mut Desk, sees: Sees, to_third: bool) -> Spoken {
+    let mut to: Vec<Party> = desk.others();
+    if to_third || desk.session().others_agree(desk.own, &addition(sees)) {
+        to.push(party("LT"));
+    }
+    let seen = desk.session().seen_by(desk.own, &to);
+    desk.put(&to, Content::SessionAddition(SessionAddition { seen, ..addition(sees) }))
+}
+
+fn is_in(desk: &Desk) -> bool {
+    desk.session().is_present("LT")
+}
+
+#[test]
+fn a_word_that_its_party_took_back_by_another_one_lets_nobody_in() {
+    let (mut one, mut other) = two();
+    agree(&mut other, Sees::All, false);
+    agree(&mut other, Sees::FromNowOn, false);
+    exchange(&mut one, &mut other);
+    let proposed = agree(&mut one, Sees::All, false);
+    assert_eq!(proposed.to, [party("PL")]);
+    // Nor where a node addresses it to LT all the same.
+    agree(&mut one, Sees::All, true);
+    exchange(&mut one, &mut other);
+    assert!(!is_in(&one) && !is_in(&other));
+    let agreed = agree(&mut one, Sees::FromNowOn, false);
+    assert_eq!(agreed.to, [party("PL"), party("LT")]);
+    exchange(&mut one, &mut other);
+    assert!(is_in(&one) && is_in(&other));
+}
+
+#[test]
+fn a_word_that_the_one_who_let_a_party_in_had_not_seen_puts_nobody_out_wherever_it_stands() {
+    let (mut one, mut other) = two();
+    let first = agree(&mut other, Sees::All, false);
+    exchange(&mut one, &mut other);
+    let let_in = agree(&mut one, Sees::All, false);
+    exchange(&mut one, &mut other);
+    assert!(is_in(&one) && is_in(&other));
+    // PL makes another word as if it had not seen that one, until it stands before it.
+    let seen = vec![SeenLast {
+        author: "PL".into(),
+        message: Some(MessageDigest(first.said.message)),
+        not_to: Vec::new(),
+    }];
+    let made = |salt: u64| {
+        let remarks = Prose(salt.to_string());
+        let form = SessionAddition { seen: seen.clone(), remarks, ..addition(Sees::FromNowOn) };
+        spoken(party("PL"), &[party("BY")], 100 + salt, Content::SessionAddition(form))
+    };
+    let late = (0..).map(made).find(|one| one.said.message < let_in.said.message).unwrap();
+    other.held.push(late.clone());
+    one.take(&late);
+    for desk in [&one, &other] {
+        let session = desk.session();
+        let order: Vec<Digest> = session.lines.iter().map(|line| line.spoken.said.message).collect();
+        let at = |message: &Digest| order.iter().position(|one| one == message).unwrap();
+        assert!(at(&first.said.message) < at(&late.said.message), "{}", desk.own);
+        assert!(at(&late.said.message) < at(&let_in.said.message), "{}", desk.own);
+        assert!(is_in(desk), "{}", desk.own);
+    }
+}
